@@ -1,0 +1,83 @@
+package queue
+
+import "sort"
+
+// Frame is one snapshot of a room. It is immutable once handed out.
+type Frame struct {
+	Now     int64 // store milliseconds at which it was taken
+	Epoch   uint64
+	Last    uint64 // highest number given
+	Head    Order  // highest order called or passed over
+	HeadNum uint64 // its number, the one to show
+	Hold    int64  // nobody is called before this time
+	Control Control
+
+	Waiting int64 // places in line
+	Front   int64 // places that came back after the head passed
+	Calls   int64 // live open calls
+	Inside  int64 // live stays
+
+	// Totals since the store began to count.
+	Joined, Called, Admitted, Finished, Left int64
+	// Gateways that advanced within GatewayLife.
+	Gateways int64
+
+	Sketch Sketch
+}
+
+// Sketch tells how many places of the line are before a given order: exactly for the first SketchExact,
+// within 1 % behind them.
+type Sketch struct {
+	// First holds the orders of the first SketchExact places.
+	First []Order
+	// Samples holds the orders at the ranks SketchRanks yields, for lines longer than SketchExact.
+	Samples []Order
+	// Waiting is the length of the line.
+	Waiting int64
+	// End is the order of the highest number given.
+	End Order
+}
+
+// SketchExact is how many places at the beginning of the line are known exactly.
+const SketchExact = 1000
+
+// NextSketchRank is the rank (places ahead) of the sample after the one at rank r; the first is SketchExact.
+// Samples are 2 % apart, so the middle between two of them is within 1 % of every rank between them.
+func NextSketchRank(r int64) int64 { return r + max(1, r/50) }
+
+// Ahead is the number of places in line before order o, and whether it is exact. Absent places count until
+// the head passes them, places that came back after that do not: so for one place the true figure never rises.
+// An order above End joined after the frame was taken; everybody numbered in between is counted.
+func (s *Sketch) Ahead(o Order) (n int64, exact bool) {
+	if o > s.End {
+		return s.Waiting + int64(min(o-s.End-1, 1<<40)), s.Waiting <= SketchExact
+	}
+	if k := len(s.First); k < SketchExact || o <= s.First[k-1] {
+		return int64(sort.Search(k, func(i int) bool { return s.First[i] >= o })), true
+	}
+	i := sort.Search(len(s.Samples), func(i int) bool { return s.Samples[i] >= o })
+	switch {
+	case i == 0:
+		return SketchExact, true
+	case i < len(s.Samples) && s.Samples[i] == o:
+		return sketchRanks[i], false
+	case i < len(s.Samples):
+		return (sketchRanks[i-1] + 1 + sketchRanks[i]) / 2, false
+	default:
+		return (sketchRanks[i-1] + 1 + s.Waiting) / 2, false
+	}
+}
+
+// SketchRanks are the ranks of the samples of a line of the given length: all that are < waiting.
+func SketchRanks(waiting int64) []int64 {
+	return sketchRanks[:sort.Search(len(sketchRanks), func(i int) bool { return sketchRanks[i] >= waiting })]
+}
+
+// sketchRanks is a constant table: 2 % steps reach past 2^40 in about a thousand entries.
+var sketchRanks = func() []int64 {
+	var ranks []int64
+	for r := int64(SketchExact); r < 1<<40; r = NextSketchRank(r) {
+		ranks = append(ranks, r)
+	}
+	return ranks
+}()

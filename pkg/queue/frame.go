@@ -19,7 +19,7 @@ type Frame struct {
 
 	// Totals since the store began to count.
 	Joined, Called, Admitted, Finished, Left int64
-	// Gateways that advanced within GatewayLife.
+	// Gateways with seen+GatewayLife > Now.
 	Gateways int64
 
 	Sketch Sketch

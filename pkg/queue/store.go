@@ -15,7 +15,7 @@ type Timing struct {
 	ClaimWindow time.Duration
 	// Idle is how long a stay lives without activity.
 	Idle time.Duration
-	// TicketLife is how long a ticket, and so the memory of a missed or used place, lives.
+	// TicketLife is how long a ticket, and so the memory of a missed or used place, lives. At least Idle.
 	TicketLife time.Duration
 	// Hold is how long nobody is called after a loss: one poll interval.
 	Hold time.Duration
@@ -36,6 +36,9 @@ func (t Timing) Validate() error {
 	check("claim window", t.ClaimWindow, time.Millisecond)
 	check("idle", t.Idle, time.Millisecond)
 	check("ticket life", t.TicketLife, time.Millisecond)
+	if t.TicketLife < t.Idle {
+		errs = append(errs, fmt.Errorf("ticket life %v: want at least idle %v: %w", t.TicketLife, t.Idle, ErrInvalid))
+	}
 	check("hold", t.Hold, 0)
 	check("grace", t.Grace, 0)
 	return errors.Join(errs...)
@@ -200,8 +203,8 @@ type Store interface {
 	// Renew extends stays whose pass the caller has verified and that has not run out. For each stay, the new
 	// end is now+Idle, at most Cap if Cap > 0:
 	//   spent (ended): StateSpent.
-	//   otherwise, known or not: taken out of every waiting set, spent (open) until now+TicketLife, inside
-	//     until max(new end, current end if inside); StateInside with it.
+	//   otherwise, known or not: taken out of every waiting set, inside until end = max(new end, current end if
+	//     inside), spent (open) until max(now+TicketLife, end); StateInside with the end.
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 
 	// Finish ends stays, Leave gives places up; both take the visitor out of every set and make the ticket spent
@@ -213,7 +216,7 @@ type Store interface {
 	// Advance calls as many present places as the pace leaves room for, and answers the frame.
 	//  1. If m.Epoch > epoch, or m.Epoch == epoch and (m.Last > last or m.Head > head): ErrLost. The store was
 	//     replaced by an older copy of itself. (m.Epoch == 0 is never ahead.)
-	//  2. If m.Gateway is not empty it is noted as seen now; ones not seen for more than GatewayLife are forgotten.
+	//  2. If m.Gateway is not empty it is noted as seen now; ones with seen+GatewayLife <= now are forgotten.
 	//  3. Fill. Forget stays with end <= now, and spent, missed and lapsed entries with time <= now. Calls with
 	//     deadline <= now, earliest first (ties by visitor id), at most MaxScan: to lapsed until now+TicketLife.
 	//  4. Places at the beginning of line with order <= head, at most MaxScan: to missed until now+TicketLife.

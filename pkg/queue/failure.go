@@ -1,0 +1,118 @@
+package queue
+
+import (
+	"sync"
+	"time"
+)
+
+// localPace is a gateway's own share of the pace while the store is away (FailLocal). It is written down by no one:
+// who is let in by it is told to the store with the first renewal after its return.
+type localPace struct {
+	mu     sync.Mutex
+	active bool
+	since  int64   // ms
+	rate   float64 // calls per ms of all gateways together
+	share  float64 // of one
+	burst  float64
+	credit float64
+	filled int64
+	room   int64 // admissions left inside, -1: no bound
+	waited bool  // there was a line
+	sketch *Sketch
+}
+
+// begin takes over from the last frame.
+func (l *localPace) begin(now int64, f *Frame, c Control) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	gateways := max(1, f.Gateways)
+	*l = localPace{
+		active: c.Mode == ModeRun, since: now, filled: now, sketch: &f.Sketch,
+		rate: float64(c.Pace.Rate) / Units, waited: f.Waiting+f.Front > 0, room: -1,
+	}
+	l.share = l.rate / float64(gateways)
+	l.burst = max(1, float64(c.Pace.Burst)/float64(gateways))
+	if c.Pace.MaxInside > 0 {
+		l.room = max(0, c.Pace.MaxInside-f.Inside-f.Calls) / gateways
+	}
+}
+
+func (l *localPace) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	*l = localPace{}
+}
+
+// reached reports whether the line, at the full pace of all gateways since the store went away, would have come to o.
+func (l *localPace) reached(now int64, o Order) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.active || l.sketch == nil {
+		return false
+	}
+	ahead, _ := l.sketch.Ahead(o)
+	return float64(ahead) < l.rate*float64(now-l.since)
+}
+
+// take uses one admission of this gateway's share if there is one.
+func (l *localPace) take(now int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.active || l.room == 0 {
+		return false
+	}
+	l.credit = min(l.burst, l.credit+l.share*float64(max(0, now-l.filled)))
+	l.filled = now
+	if l.credit < 1 {
+		return false
+	}
+	l.credit--
+	if l.room > 0 {
+		l.room--
+	}
+	return true
+}
+
+// mayEnterWithoutStore reports whether a place could be let in while the store is away, not counting the pace.
+func (r *Room) mayEnterWithoutStore(o Order) bool {
+	switch r.cfg.OnFailure {
+	case FailOpen:
+		return true
+	case FailLocal:
+		return r.local.reached(r.localNow(), o)
+	default:
+		return false
+	}
+}
+
+// arriveWithoutStore answers an arrival in the store's stead.
+func (r *Room) arriveWithoutStore(err error) (Joined, error) {
+	switch r.cfg.OnFailure {
+	case FailOpen:
+	case FailLocal:
+		// Whoever has a number goes first; arrivals have none.
+		if !r.down() || r.local.waited || !r.local.take(r.localNow()) {
+			return Joined{}, err
+		}
+	default:
+		return Joined{}, err
+	}
+	return Joined{Standing: r.localStay(), Place: Place{Visitor: r.newVisitor()}}, nil
+}
+
+// claimWithoutStore answers a claim while the store is away.
+func (r *Room) claimWithoutStore(p Place) (Standing, error) {
+	switch {
+	case r.cfg.OnFailure == FailOpen:
+	case r.cfg.OnFailure == FailLocal && r.down() && r.local.reached(r.localNow(), p.Order()) && r.local.take(r.localNow()):
+	case p.Order() > r.view.Load().Frame.Head:
+		return Standing{State: StateWaiting}, nil
+	default:
+		return Standing{State: StateFront}, nil
+	}
+	return r.localStay(), nil
+}
+
+func (r *Room) localStay() Standing {
+	return Standing{State: StateInside, Until: r.Now() + int64(r.cfg.Timing.Idle/time.Millisecond)}
+}

@@ -1,0 +1,144 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Run keeps the room going until ctx ends: it advances the line and sends heartbeats. Before it returns it sends the
+// heartbeats that are pending. Call it once.
+func (r *Room) Run(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.deliver(ctx)
+	}()
+	tick := time.NewTicker(r.cfg.Tick)
+	defer tick.Stop()
+	for {
+		r.Pulse(ctx)
+		select {
+		case <-ctx.Done():
+			<-done
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Pulse advances the line once and takes the new frame. Run calls it each tick; a program calls it once before Run
+// to know the room before it serves.
+func (r *Room) Pulse(ctx context.Context) {
+	began := r.localNow()
+	f, err := r.advance(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		r.missed(began, err)
+		return
+	}
+	r.seed(ctx, f.Control)
+	now := r.localNow()
+	r.slew(f.Now-(began+now)/2, now)
+	old := r.view.Load()
+	if old.Stale != 0 {
+		// What could not be sent while the store was away must be sent anew.
+		r.recent.clear()
+		r.local.reset()
+		r.cfg.OnEvent(Event{Kind: EventStoreUp})
+	}
+	r.view.Store(&View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)})
+}
+
+// advance asks for the next frame and sees to losses.
+func (r *Room) advance(ctx context.Context) (Frame, error) {
+	var f Frame
+	err := r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		f, err = r.store.Advance(ctx, r.memory.get())
+		return err
+	})
+	if err != nil {
+		return f, err
+	}
+	if r.memory.frame(&f) {
+		// Another gateway has rebuilt the line. Tell the store how far this one had seen it before going along.
+		if err := r.rebuild(ctx, nil); err != nil {
+			return f, err
+		}
+		r.memory.adopt(&f)
+	}
+	return f, nil
+}
+
+// rebuild gives a store that lost the room everything this process remembers. Places come back with the tickets:
+// every visitor's next poll sends a heartbeat.
+func (r *Room) rebuild(ctx context.Context, cause error) error {
+	m := r.memory.get()
+	if err := r.store.Restore(ctx, m); err != nil {
+		return fmt.Errorf("rebuild the line: %w", err)
+	}
+	r.recent.clear()
+	if m.Epoch != 0 {
+		r.cfg.OnEvent(Event{Kind: EventLost, Err: cause})
+	}
+	return nil
+}
+
+// seed writes the configuration's controls if they are others than those the store was seeded with.
+func (r *Room) seed(ctx context.Context, current Control) {
+	want := r.cfg.Control
+	if current.Seed == want.Seed {
+		return
+	}
+	_, err := r.Update(ctx, func(c *Control) error {
+		if c.Seed == want.Seed {
+			return errSeeded
+		}
+		version := c.Version
+		*c = want
+		c.Version = version
+		return nil
+	})
+	switch {
+	case errors.Is(err, errSeeded):
+	case err != nil:
+		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+	default:
+		r.cfg.OnEvent(Event{Kind: EventControl})
+	}
+}
+
+var errSeeded = errors.New("another gateway was quicker")
+
+// missed keeps the last frame and says that it is stale.
+func (r *Room) missed(now int64, err error) {
+	v := *r.view.Load()
+	if v.Stale == 0 {
+		v.Stale = now
+		r.view.Store(&v)
+		r.local.begin(now, &v.Frame, r.memory.get().Control)
+		r.cfg.OnEvent(Event{Kind: EventStoreDown, Err: err})
+	} else if !errors.Is(err, ErrUnavailable) {
+		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+	}
+}
+
+// slew moves the offset to the store's clock towards target: at once for the first frame, then by at most a tenth
+// of the time since the last one.
+func (r *Room) slew(target, now int64) {
+	v := r.view.Load()
+	if !v.Known {
+		r.offset.Store(target)
+		return
+	}
+	step := max(1, (now-v.At)/10)
+	at := r.offset.Load()
+	r.offset.Store(at + min(step, max(-step, target-at)))
+}
+
+// down reports whether the store has not answered this process's last pulse.
+func (r *Room) down() bool { return r.view.Load().Stale != 0 }

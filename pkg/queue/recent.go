@@ -1,0 +1,116 @@
+package queue
+
+import (
+	"encoding/binary"
+	"sync"
+)
+
+// recent remembers, for visitors seen by this process, when the store last heard of them and what it answered. It
+// is what makes heartbeats cheap: a poll asks it whether a heartbeat is due.
+//
+// It is a cache of fixed size: buckets of four, the one not heard of for the longest time gives way. What is lost
+// is only that a heartbeat is sent earlier than needed. Entries hold no pointers, so a million of them cost the
+// collector nothing, and memory that was never used is never resident.
+type recent struct {
+	buckets []bucket
+	locks   [256]sync.Mutex
+}
+
+type bucket [4]seenEntry
+
+type seenEntry struct {
+	tag   uint64 // second half of the id; 0: free
+	sent  int64  // ms, when a heartbeat was last queued
+	until int64  // ms, end of the standing's call or stay
+	at    int64  // ms, when state was learnt; 0: never
+	state State
+}
+
+// newRecent makes room for 4*n visitors; n is rounded up to a power of two, at least 256.
+func newRecent(n int) *recent {
+	size := 256
+	for size < n {
+		size *= 2
+	}
+	return &recent{buckets: make([]bucket, size)}
+}
+
+func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
+	i := binary.LittleEndian.Uint64(id[:8]) & uint64(len(r.buckets)-1)
+	m := &r.locks[i%uint64(len(r.locks))]
+	m.Lock()
+	return &r.buckets[i], binary.LittleEndian.Uint64(id[8:]) | 1, m
+}
+
+// find is the visitor's entry, or nil.
+func (b *bucket) find(tag uint64) *seenEntry {
+	for i := range b {
+		if b[i].tag == tag {
+			return &b[i]
+		}
+	}
+	return nil
+}
+
+// make is the visitor's entry, new if need be.
+func (b *bucket) make(tag uint64) *seenEntry {
+	if e := b.find(tag); e != nil {
+		return e
+	}
+	oldest := &b[0]
+	for i := range b {
+		if b[i].tag == 0 {
+			oldest = &b[i]
+			break
+		}
+		if b[i].sent < oldest.sent {
+			oldest = &b[i]
+		}
+	}
+	*oldest = seenEntry{tag: tag}
+	return oldest
+}
+
+// due reports whether a heartbeat is due because the last was sent every or longer ago, and notes it as sent. The
+// standing is what the store answered last, at the time answered (0: never).
+func (r *recent) due(id VisitorID, now, every int64) (due bool, last Standing, answered int64) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.make(tag)
+	due = e.sent == 0 || now-e.sent >= every || now < e.sent
+	if due {
+		e.sent = max(1, now)
+	}
+	return due, Standing{State: e.state, Until: e.until}, e.at
+}
+
+// answer notes what the store said.
+func (r *recent) answer(id VisitorID, now int64, s Standing) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.make(tag)
+	if e.sent == 0 {
+		e.sent = max(1, now)
+	}
+	e.state, e.until, e.at = s.State, s.Until, max(1, now)
+}
+
+// forget forgets one visitor: the next poll sends a heartbeat whenever it comes.
+func (r *recent) forget(id VisitorID) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	if e := b.find(tag); e != nil {
+		*e = seenEntry{}
+	}
+}
+
+// clear forgets everything: after a loss every place must be told to the store again.
+func (r *recent) clear() {
+	for l := range r.locks {
+		r.locks[l].Lock()
+		for i := l; i < len(r.buckets); i += len(r.locks) {
+			r.buckets[i] = bucket{}
+		}
+		r.locks[l].Unlock()
+	}
+}

@@ -1,0 +1,316 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// FailureMode is what a gateway does with arrivals and calls while the store is away.
+type FailureMode string
+
+const (
+	// FailHold lets nobody in: arrivals get a place as soon as the store is back. The default.
+	FailHold FailureMode = "hold"
+	// FailLocal lets each gateway admit its share of the pace, in order of number.
+	FailLocal FailureMode = "local"
+	// FailOpen lets everybody in.
+	FailOpen FailureMode = "open"
+)
+
+// FailureModes lists the accepted modes.
+func FailureModes() []FailureMode { return []FailureMode{FailHold, FailLocal, FailOpen} }
+
+// RoomConfig configures a Room. Zero durations take the defaults named.
+type RoomConfig struct {
+	// Gateway names this process among those that share the store.
+	Gateway string
+	// Timing must be the one the store was made with.
+	Timing Timing
+	// Control is what the configuration says. Its Seed decides whether it is written over the store's, see Control.
+	Control Control
+	// OnFailure is what happens while the store is away. Default FailHold.
+	OnFailure FailureMode
+	// Tick is how often the room advances. Default 250 ms.
+	Tick time.Duration
+	// Flush is how often heartbeats are sent if fewer than MaxBatch are pending. Default 50 ms.
+	Flush time.Duration
+	// PollMin and PollMax bound the poll interval. Defaults 2 s and 20 s.
+	PollMin, PollMax time.Duration
+	// StoreTimeout bounds one store call. Default 2 s.
+	StoreTimeout time.Duration
+	// Slots is how many Join or Claim batches may be in flight. Default 1, right for a store in this process.
+	Slots int
+	// Visitors is for how many visitors the process remembers what the store said. Default 1<<20.
+	Visitors int
+	// Clock is the process's time; its monotonic reading is used. Default time.Now.
+	Clock func() time.Time
+	// OnEvent is told what operators should know. It must not block. Optional.
+	OnEvent func(Event)
+}
+
+func (c *RoomConfig) setDefaults() {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	def(&c.Tick, 250*time.Millisecond)
+	def(&c.Flush, 50*time.Millisecond)
+	def(&c.PollMin, 2*time.Second)
+	def(&c.PollMax, 20*time.Second)
+	def(&c.StoreTimeout, 2*time.Second)
+	if c.Slots == 0 {
+		c.Slots = 1
+	}
+	if c.Visitors == 0 {
+		c.Visitors = 1 << 20
+	}
+	if c.OnFailure == "" {
+		c.OnFailure = FailHold
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.OnEvent == nil {
+		c.OnEvent = func(Event) {}
+	}
+	c.Control.Version = max(1, c.Control.Version)
+}
+
+// validate runs after setDefaults.
+func (c *RoomConfig) validate() error {
+	errs := []error{c.Timing.Validate(), c.Control.Validate()}
+	if c.OnFailure != FailHold && c.OnFailure != FailLocal && c.OnFailure != FailOpen {
+		errs = append(errs, fmt.Errorf("on failure %q: want hold, local or open: %w", c.OnFailure, ErrInvalid))
+	}
+	if c.Tick < 0 || c.Flush < 0 || c.PollMin < 0 || c.StoreTimeout < 0 || c.PollMax < c.PollMin {
+		errs = append(errs, fmt.Errorf("intervals must be positive and the longest poll not below the shortest: %w", ErrInvalid))
+	}
+	return errors.Join(errs...)
+}
+
+// EventKind says what happened to a room.
+type EventKind string
+
+// What operators are told of.
+const (
+	EventStoreDown EventKind = "store down" // the store stopped answering; Err says how
+	EventStoreUp   EventKind = "store up"
+	EventLost      EventKind = "line lost" // the store was empty or older than remembered and is being rebuilt
+	EventControl   EventKind = "controls set from configuration"
+	EventError     EventKind = "error" // of the store, other than being away
+)
+
+// Event is one thing that happened.
+type Event struct {
+	Kind EventKind
+	Err  error
+}
+
+// Room is one room in one process. It answers polls from the last frame, batches arrivals, claims and heartbeats,
+// and keeps the frame fresh. All methods are safe for concurrent use.
+type Room struct {
+	cfg    RoomConfig
+	store  Store
+	start  time.Time    // origin of local time, monotonic
+	offset atomic.Int64 // store time minus local time, ms
+	view   atomic.Pointer[View]
+	recent *recent
+
+	joins  *batcher[VisitorID, Joined]
+	claims *batcher[Place, Standing]
+
+	outbox  outbox
+	memory  memory
+	local   localPace
+	drawing sync.Mutex
+	rand    *rand.ChaCha8
+}
+
+// View is what a process knows of its room at one moment. It is immutable.
+type View struct {
+	Frame Frame
+	// At is the local time of the frame, in milliseconds.
+	At int64
+	// Known says that there has been a frame at all.
+	Known bool
+	// Stale is since when (local ms) the store has not answered; 0: it does.
+	Stale int64
+	// Flow is how many places a second were called during the last minute; 0: not known.
+	Flow float64
+}
+
+// NewRoom makes a room over store. Run it with Run.
+func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
+	cfg.setDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("room: %w", err)
+	}
+	seed, err := newSeed()
+	if err != nil {
+		return nil, fmt.Errorf("room: %w", err)
+	}
+	r := &Room{
+		cfg: cfg, store: store, start: cfg.Clock(), recent: newRecent(cfg.Visitors / 4),
+		rand: rand.NewChaCha8(seed),
+	}
+	r.view.Store(&View{})
+	r.memory.m = Memory{Gateway: cfg.Gateway, Control: cfg.Control}
+	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
+	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
+	r.outbox.full = make(chan struct{}, 1)
+	return r, nil
+}
+
+func newSeed() (seed [32]byte, err error) {
+	a, err := NewVisitorID(nil)
+	if err != nil {
+		return seed, err
+	}
+	b, err := NewVisitorID(nil)
+	copy(seed[:16], a[:])
+	copy(seed[16:], b[:])
+	return seed, err
+}
+
+// View is what is known of the room now.
+func (r *Room) View() *View { return r.view.Load() }
+
+// localNow is this process's time in milliseconds, monotonic.
+func (r *Room) localNow() int64 {
+	return r.start.UnixMilli() + r.cfg.Clock().Sub(r.start).Milliseconds()
+}
+
+// Now is the store's time in milliseconds, as well as this process knows it: what tokens are issued and checked
+// by, so that a gateway whose clock is wrong agrees with the others. Before the first frame it is local time. It is
+// slewed by at most a tenth of the time that passes, so a store whose clock jumps ends nobody's pass.
+func (r *Room) Now() int64 { return r.localNow() + r.offset.Load() }
+
+// newVisitor draws an id. ChaCha8 seeded from crypto/rand, at a fraction of a system call's cost.
+func (r *Room) newVisitor() (id VisitorID) {
+	r.drawing.Lock()
+	defer r.drawing.Unlock()
+	_, _ = r.rand.Read(id[:]) // never fails
+	return id
+}
+
+// Arrive numbers a new arrival, or lets it straight in when the pace has room and nobody waits. ErrUnavailable:
+// there is no place to be had now, try again.
+func (r *Room) Arrive() (Joined, error) {
+	if r.down() {
+		// A crowd must not queue up behind time-outs; the pulse finds out when the store is back.
+		return r.arriveWithoutStore(ErrUnavailable)
+	}
+	j, err := r.joins.do(r.newVisitor())
+	if errors.Is(err, ErrUnavailable) {
+		return r.arriveWithoutStore(err)
+	}
+	return j, err
+}
+
+// Claim turns a call into a stay, or says where the place stands.
+func (r *Room) Claim(p Place) (Standing, error) {
+	if !r.down() {
+		s, err := r.claims.do(p)
+		if err == nil {
+			r.recent.answer(p.Visitor, r.Now(), s)
+			return s, nil
+		}
+		if !errors.Is(err, ErrUnavailable) {
+			return s, err
+		}
+	}
+	return r.claimWithoutStore(p)
+}
+
+// Finish ends a stay. It is done at once, so that the freed room can be called for.
+func (r *Room) Finish(ctx context.Context, id VisitorID) error {
+	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
+	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Finish(ctx, []VisitorID{id}) })
+}
+
+// Leave gives a place up, for good.
+func (r *Room) Leave(ctx context.Context, id VisitorID) error {
+	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
+	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Leave(ctx, []VisitorID{id}) })
+}
+
+// Update changes the controls. change is given the current document and may be called again when somebody else was
+// quicker; an error from it is returned as it is, and nothing is changed.
+func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control, error) {
+	current, err := r.Controls(ctx)
+	for err == nil {
+		next := current
+		if err := change(&next); err != nil {
+			return current, err
+		}
+		var stored Control
+		err = r.retryLost(ctx, func(ctx context.Context) error {
+			var err error
+			stored, err = r.store.Control(ctx, next)
+			return err
+		})
+		if err == nil {
+			r.memory.controls(stored)
+			return stored, nil
+		}
+		if errors.Is(err, ErrConflict) {
+			current, err = stored, nil
+		}
+	}
+	return current, err
+}
+
+// Controls reads the current control document from the store.
+func (r *Room) Controls(ctx context.Context) (Control, error) {
+	var f Frame
+	err := r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		f, err = r.store.Frame(ctx)
+		return err
+	})
+	return f.Control, err
+}
+
+func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
+	var reply JoinReply
+	err := r.retryLost(context.Background(), func(ctx context.Context) error {
+		var err error
+		reply, err = r.store.Join(ctx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.memory.joined(reply)
+	return reply.Places, nil
+}
+
+func (r *Room) claimBatch(places []Place) ([]Standing, error) {
+	var reply KeepReply
+	err := r.retryLost(context.Background(), func(ctx context.Context) error {
+		var err error
+		reply, err = r.store.Claim(ctx, places)
+		return err
+	})
+	return reply.Standings, err
+}
+
+// retryLost runs verb, and when the store has lost the room, rebuilds it and runs verb once more.
+func (r *Room) retryLost(ctx context.Context, verb func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.StoreTimeout)
+	defer cancel()
+	err := verb(ctx)
+	if !errors.Is(err, ErrLost) {
+		return err
+	}
+	if err := r.rebuild(ctx, err); err != nil {
+		return err
+	}
+	return verb(ctx)
+}

@@ -34,9 +34,10 @@ func TestATreeKeepsEntriesInOrderAndKnowsRanks(t *testing.T) {
 		}
 		next := uint64(0)
 		span := rapid.SampledFrom([]uint64{3, 50, 100_000}).Draw(t, "span")
+		// One source for all rounds: ids must not repeat.
+		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		for range rapid.IntRange(1, 30).Draw(t, "rounds") {
 			ascending := rapid.Bool().Draw(t, "ascending")
-			rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 			for range rapid.IntRange(0, 400).Draw(t, "inserts") {
 				next++
 				key := rnd.Uint64N(span)

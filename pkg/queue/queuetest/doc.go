@@ -1,0 +1,35 @@
+// Package queuetest says whether a queue.Store keeps its word.
+//
+// It has five instruments, all for tests of stores and all driven by one injected [Clock]:
+//
+//   - [Run], the conformance suite: every transition, boundary and error of queue.Store's documentation, as
+//     subtests named as sentences and grouped by the rules of the line;
+//   - [Model], a naive reference implementation of that documentation (maps, sorted on demand) that stands as
+//     oracle and is itself a [Subject], so that the suite is tested too;
+//   - [Differential], which plays one random history against two stores, compares every reply, checks the
+//     rules on the replies with package journal, and shrinks what it finds;
+//   - [Linearizable], which checks concurrent use against the model;
+//   - [Bench], the benchmarks that stores are compared by.
+//
+// A store's test hands over a [Factory]:
+//
+//	func TestStore(t *testing.T)        { queuetest.Run(t, factory) }
+//	func TestDifferential(t *testing.T) { queuetest.Differential(t, queuetest.ModelFactory, factory) }
+//	func TestConcurrent(t *testing.T)   { queuetest.Linearizable(t, factory) }
+//	func BenchmarkStore(b *testing.B)   { queuetest.Bench(b, factory) }
+//
+// # Longer hunts
+//
+// Differential plays as many steps as the environment variable DIFFERENTIAL_STEPS says, by default a few
+// thousand. The flags of rapid choose the seed and replay a failure:
+//
+//	DIFFERENTIAL_STEPS=1000000 go test ./pkg/queue/memstore -run Differential -timeout 2h
+//	go test ./pkg/queue/memstore -run Differential -rapid.seed=1234
+//	go test ./pkg/queue/memstore -run Differential -rapid.failfile=testdata/rapid/...
+//
+// Where the specification leaves a choice, the suite takes the one that both stores can keep: invalid values
+// are refused before anything else is looked at, so with ErrInvalid also where the room is lost.
+//
+// The package imports pkg/queue, package journal below it, rapid and porcupine. Nothing but tests imports it;
+// programs that check a journal import queuetest/journal, which needs neither.
+package queuetest

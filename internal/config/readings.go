@@ -1,0 +1,257 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// reading is one raw path as different backends may understand it, each without a final slash ("" is the root).
+type reading struct {
+	// paths are, from the most literal to the loosest:
+	//  0. percent-encoding decoded except that of separators, empty and "." segments dropped, ".." left alone:
+	//     a router that matches before it resolves anything
+	//  1. decoded once, then dot segments resolved and slashes merged (RFC 3986 §5.2.4): most servers
+	//  2. decoded until nothing changes, "\" taken for "/", parameters behind ";" and dots and spaces at the end
+	//     of segments dropped, dot segments resolved, lower case: servlet containers, Windows, chained proxies
+	paths [3][]byte
+	// odd: no browser sends this spelling by itself (dot segments, empty segments, encoded separators).
+	odd bool
+	// climbs: a ".." segment appears in some reading.
+	climbs bool
+}
+
+// readings fills the three buffers and returns them in a reading.
+func readings(raw []byte, buf [3][]byte) reading {
+	var scratch [256]byte
+	var r reading
+	literal := decode(scratch[:0], raw, true)
+	r.paths[0], r.odd = dropEmpty(buf[0], literal)
+	r.odd = r.odd || len(literal) != decodedLen(raw) || bytes.IndexByte(literal, '\\') >= 0
+	var up bool
+	r.paths[1], up = resolve(buf[1], decode(scratch[:0], raw, false), false)
+	r.climbs = up
+	r.paths[2], up = loosen(buf[2], raw)
+	r.climbs = r.climbs || up
+	return r
+}
+
+// spelling classes of raw paths.
+type spelling uint8
+
+const (
+	// plainSpelling: all readings are the same but for a final slash.
+	plainSpelling spelling = iota
+	// mixedCase: the readings differ in case alone.
+	mixedCase
+	// manyReadings: anything else.
+	manyReadings
+)
+
+func spellingOf(path []byte) spelling {
+	class := plainSpelling
+	for i, c := range path {
+		last := i == len(path)-1
+		switch {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z':
+			class = mixedCase
+		case c == '/':
+			if !last && path[i+1] == '/' {
+				return manyReadings
+			}
+		case c == '.':
+			if last || path[i+1] == '/' {
+				return manyReadings
+			}
+		case strings.IndexByte("-_~!$&'()*+,=:@", c) < 0:
+			return manyReadings
+		}
+	}
+	return class
+}
+
+// decode appends src with percent-encoding undone once. What is not valid encoding stays as it is. With keep,
+// so do encoded separators (slash and backslash).
+func decode(dst, src []byte, keep bool) []byte {
+	for i := 0; i < len(src); i++ {
+		c, ok := encoded(src[i:])
+		if !ok || keep && (c == '/' || c == '\\') {
+			dst = append(dst, src[i])
+			continue
+		}
+		dst = append(dst, c)
+		i += 2
+	}
+	return dst
+}
+
+// decodedLen is the length of the whole of src when it is decoded.
+func decodedLen(src []byte) int {
+	n := 0
+	for i := 0; i < len(src); i++ {
+		if _, ok := encoded(src[i:]); ok {
+			i += 2
+		}
+		n++
+	}
+	return n
+}
+
+func encoded(s []byte) (byte, bool) {
+	if len(s) < 3 || s[0] != '%' {
+		return 0, false
+	}
+	high, ok1 := hexDigit(s[1])
+	low, ok2 := hexDigit(s[2])
+	return high<<4 | low, ok1 && ok2
+}
+
+func hexDigit(c byte) (byte, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10, true
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
+}
+
+// nextSegment splits path (which may begin with a slash) behind its first segment.
+func nextSegment(path []byte) (segment, rest []byte) {
+	path = path[min(len(path), 1):]
+	if i := bytes.IndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i:]
+	}
+	return path, nil
+}
+
+// dropEmpty appends path without empty and "." segments. odd reports whether it has any of these (but for a
+// final slash) or a ".." segment.
+func dropEmpty(dst, path []byte) (out []byte, odd bool) {
+	for rest := path; len(rest) > 0; {
+		var segment []byte
+		segment, rest = nextSegment(rest)
+		switch string(segment) {
+		case "", ".":
+			odd = odd || len(segment) > 0 || len(rest) > 0
+			continue
+		case "..":
+			odd = true
+		}
+		dst = append(append(dst, '/'), segment...)
+	}
+	return dst, odd
+}
+
+// resolve appends path with dot segments resolved and empty segments dropped. With trim it reads segments as
+// the loosest reading does.
+func resolve(dst, path []byte, trim bool) (out []byte, climbs bool) {
+	for rest := path; len(rest) > 0; {
+		var segment []byte
+		segment, rest = nextSegment(rest)
+		if trim {
+			segment = trimSegment(segment)
+		}
+		switch string(segment) {
+		case "", ".":
+		case "..":
+			climbs = true
+			dst = dst[:max(0, bytes.LastIndexByte(dst, '/'))]
+		default:
+			dst = append(append(dst, '/'), segment...)
+		}
+	}
+	return dst, climbs
+}
+
+// trimSegment drops parameters, and the dots and spaces at the end that Windows ignores. Segments of dots alone
+// keep them.
+func trimSegment(segment []byte) []byte {
+	segment, _, _ = bytes.Cut(segment, []byte(";"))
+	segment = bytes.TrimRight(segment, " ")
+	if s := string(segment); s == "." || s == ".." {
+		return segment
+	}
+	return bytes.TrimRight(segment, ". ")
+}
+
+// maxDecodings is how often the loosest reading decodes: more than any chain of servers does.
+const maxDecodings = 4
+
+// loosen appends the loosest reading.
+func loosen(dst, raw []byte) (out []byte, climbs bool) {
+	var scratch [2][256]byte
+	now := append(scratch[0][:0], raw...)
+	for i := range maxDecodings {
+		next := decode(scratch[(i+1)%2][:0], now, false)
+		if len(next) == len(now) {
+			break
+		}
+		now = next
+	}
+	for i, c := range now {
+		if c == '\\' {
+			now[i] = '/'
+		}
+	}
+	begin := len(dst)
+	dst, climbs = resolve(dst, now, true)
+	return lower(dst, begin), climbs
+}
+
+// loose is loosen for rules.
+func loose(dst, path []byte) []byte {
+	out, _ := loosen(dst, path)
+	return out
+}
+
+// lower makes dst[from:] lower case, by Unicode if it is not ASCII.
+func lower(dst []byte, from int) []byte {
+	for i := from; i < len(dst); i++ {
+		if dst[i] >= utf8.RuneSelf {
+			return append(dst[:from], bytes.ToLower(dst[from:])...)
+		}
+	}
+	for i := from; i < len(dst); i++ {
+		if c := dst[i]; c >= 'A' && c <= 'Z' {
+			dst[i] = c + 'a' - 'A'
+		}
+	}
+	return dst
+}
+
+// parseRule gives a rule in the form in which the first two readings are compared with it.
+func parseRule(path string) (string, error) {
+	if path == "" || path[0] != '/' {
+		return "", errors.New("does not begin with /")
+	}
+	if i := strings.IndexAny(path, "?#*;\\"); i >= 0 {
+		return "", fmt.Errorf("has %q; a rule is a path prefix: /termine covers everything below it", path[i])
+	}
+	clean, err := url.PathUnescape(path)
+	if err != nil || strings.Count(clean, "/") != strings.Count(path, "/") || strings.ContainsAny(clean, "\\;") || !utf8.ValidString(clean) ||
+		strings.ContainsFunc(clean, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", errors.New("is not a plain path: broken encoding, encoded separators or control characters")
+	}
+	clean = strings.TrimSuffix(clean, "/")
+	if !plainPath(clean) {
+		return "", errors.New("has empty or dot segments")
+	}
+	return clean, nil
+}
+
+// plainPath reports whether a path without a final slash has neither empty segments nor ones of dots alone.
+func plainPath(path string) bool {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if path != "" && strings.Trim(segment, ". ") == "" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,60 @@
+package config
+
+import "time"
+
+// Room is one protected site: host and path rules, one backend, one line.
+type Room struct {
+	ID    string `yaml:"id"`
+	Title string `yaml:"title"`
+	// Hosts are the names the room answers to: exact, "*.example.org" for all names below, or "*". Lower
+	// case, Punycode, after Load. Empty means "*".
+	Hosts []string `yaml:"hosts"`
+	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See Router.
+	Paths   []string `yaml:"paths"`
+	Exclude []string `yaml:"exclude"`
+	Backend Backend  `yaml:"backend"`
+	Pace    Pace     `yaml:"pace"`
+	// Mode is run or pause.
+	Mode    string  `yaml:"mode"`
+	Message string  `yaml:"message"`
+	Session Session `yaml:"session"`
+	// ClaimWindow is how long a call may be claimed.
+	ClaimWindow time.Duration `yaml:"claim_window"`
+	// AbsentAfter is how long after its last sign of life a place still counts as present.
+	AbsentAfter time.Duration `yaml:"absent_after"`
+	TicketLife  time.Duration `yaml:"ticket_life"`
+	Poll        Poll          `yaml:"poll"`
+	// OnStoreFailure is hold, local or open.
+	OnStoreFailure string `yaml:"on_store_failure"`
+	// Contact is plain text for people who cannot wait on this page.
+	Contact string `yaml:"contact"`
+	// Languages are the languages to offer, the first is the default. Empty offers all there are.
+	Languages []string `yaml:"languages"`
+}
+
+// Pace is how fast the line moves.
+type Pace struct {
+	// Rate is calls per minute.
+	Rate int64 `yaml:"rate"`
+	// MaxInside bounds live stays plus open calls; 0 means no bound.
+	MaxInside int64 `yaml:"max_inside"`
+	// Burst is how many calls may be made at once. 0 in the file is one second's worth of calls; Load puts the
+	// number in.
+	Burst int64 `yaml:"burst"`
+}
+
+// Session is how long a stay lasts.
+type Session struct {
+	// Idle ends a stay without activity.
+	Idle time.Duration `yaml:"idle"`
+	// Max ends every stay; 0 means no bound.
+	Max time.Duration `yaml:"max"`
+	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through.
+	FormGrace time.Duration `yaml:"form_grace"`
+}
+
+// Poll is how often a waiting page asks for news: Min near the head of the line, Max far from it.
+type Poll struct {
+	Min time.Duration `yaml:"min"`
+	Max time.Duration `yaml:"max"`
+}

@@ -1,0 +1,247 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// Verdict is what a room's rules say about a request.
+type Verdict uint8
+
+const (
+	// Nowhere: no room answers to this host.
+	Nowhere Verdict = iota
+	// Line: a pass of the room is needed.
+	Line
+	// Open: the request goes to the room's backend without waiting.
+	Open
+	// Ambiguous: readings of the path belong to the lines of different rooms, and it depends on the backend
+	// which one it would serve. Refuse it; no ordinary link looks like this.
+	Ambiguous
+)
+
+// Router tells which room a request belongs to. It is immutable and safe for concurrent use.
+//
+// Hosts: an exact name before "*.example.org" (the longest first) before "*". A room of a less exact host
+// is asked when the more exact ones have no rule for the path.
+//
+// Paths: rules are prefixes that end at a segment border, so /termine covers /termine and /termine/neu but not
+// /terminex. The longest rule wins, whether it is in paths or in exclude. A path under no rule is Open, to the
+// backend of the first room of the most exact host.
+//
+// Spellings: the path that is forwarded is the raw one, and nobody knows how the backend reads it: whether it
+// decodes %74, resolves "..", merges "//", takes "\" for "/", drops ";…", ignores case. So the path is read in
+// several ways (see readings), and it is Open only if all readings are: a rule in paths cannot be evaded by
+// spelling, a rule in exclude cannot be widened by it. Where readings belong to different rooms' lines the
+// longer rule wins, but if the path has ".." segments it is Ambiguous: a pass for one room must not open another.
+// For a path that no browser sends of itself (dot segments, "//", encoded separators) exclude rules do not count.
+type Router struct {
+	exact map[string]*site
+	wild  map[string]*site // by the name without "*"
+	all   *site
+}
+
+// site is what all rooms of one host pattern say, longest rule first.
+type site struct {
+	rules []rule
+	// first is the first room in the configuration that has this host.
+	first int
+}
+
+type rule struct {
+	room int
+	open bool
+	// path is decoded, without a final slash: "" covers everything.
+	path string
+	// fold is path as the loosest reading spells it.
+	fold string
+}
+
+// NewRouter builds the router of validated rooms. Rules that do not parse are left out.
+func NewRouter(rooms []Room) *Router {
+	r := &Router{exact: map[string]*site{}, wild: map[string]*site{}}
+	for i := range rooms {
+		for _, host := range hostsOf(&rooms[i]) {
+			s := r.siteFor(host, i)
+			for _, path := range pathsOf(&rooms[i]) {
+				s.add(i, false, path)
+			}
+			for _, path := range rooms[i].Exclude {
+				s.add(i, true, path)
+			}
+		}
+	}
+	return r
+}
+
+func hostsOf(r *Room) []string {
+	if len(r.Hosts) == 0 {
+		return []string{"*"}
+	}
+	return r.Hosts
+}
+
+func pathsOf(r *Room) []string {
+	if len(r.Paths) == 0 {
+		return []string{"/"}
+	}
+	return r.Paths
+}
+
+func (r *Router) siteFor(host string, room int) *site {
+	if host == "*" {
+		if r.all == nil {
+			r.all = &site{first: room}
+		}
+		return r.all
+	}
+	sites := r.exact
+	if suffix, ok := strings.CutPrefix(host, "*"); ok {
+		host, sites = suffix, r.wild
+	}
+	if sites[host] == nil {
+		sites[host] = &site{first: room}
+	}
+	return sites[host]
+}
+
+func (s *site) add(room int, open bool, path string) {
+	clean, err := parseRule(path)
+	if err != nil {
+		return
+	}
+	s.rules = append(s.rules, rule{room: room, open: open, path: clean, fold: string(loose(nil, []byte(clean)))})
+	slices.SortStableFunc(s.rules, func(a, b rule) int { return len(b.path) - len(a.path) })
+}
+
+// find is the longest rule that covers a reading, or nil.
+func (s *site) find(path []byte, how sense) *rule {
+	for i := range s.rules {
+		r := &s.rules[i]
+		prefix := r.path
+		if how.folded {
+			prefix = r.fold
+		}
+		if !(how.linesOnly && r.open) && covers(prefix, path) {
+			return r
+		}
+	}
+	return nil
+}
+
+// sense says how rules are compared with a reading.
+type sense struct {
+	// folded: with their loosest spelling.
+	folded bool
+	// linesOnly: as if there were no exclude rules.
+	linesOnly bool
+}
+
+func covers(prefix string, path []byte) bool {
+	return len(path) >= len(prefix) && string(path[:len(prefix)]) == prefix &&
+		(len(path) == len(prefix) || path[len(prefix)] == '/')
+}
+
+// Match tells the room (its position in the configuration, -1 for Nowhere and Ambiguous) and the verdict. host is
+// without port; path is raw, without query. Ordinary paths cost no allocation.
+func (r *Router) Match(host string, path []byte) (room int, v Verdict) {
+	host = foldHost(host)
+	if len(path) == 0 || path[0] != '/' {
+		path = []byte("/") // OPTIONS * and nonsense: as guarded as the root
+	}
+	switch spellingOf(path) {
+	case plainSpelling:
+		return r.single(host, path)
+	case mixedCase:
+		var stack [256]byte
+		return r.careful(host, reading{paths: [3][]byte{path, path, lower(append(stack[:0], path...), 0)}})
+	default:
+		return r.several(host, path)
+	}
+}
+
+// foldHost brings a Host to the form of the configuration. The common case is that it already is.
+func foldHost(host string) string {
+	host = strings.TrimSuffix(host, ".")
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		host = host[1 : len(host)-1]
+	}
+	return strings.ToLower(host)
+}
+
+func (r *Router) single(host string, path []byte) (int, Verdict) {
+	found, first := r.lookup(host, path, sense{})
+	switch {
+	case found != nil && found.open:
+		return found.room, Open
+	case found != nil:
+		return found.room, Line
+	case first >= 0:
+		return first, Open
+	}
+	return -1, Nowhere
+}
+
+// lookup is the rule for one reading, and the room that takes paths without a rule (-1: nobody has this host).
+func (r *Router) lookup(host string, path []byte, how sense) (found *rule, first int) {
+	first = -1
+	ask := func(s *site) bool {
+		if s == nil {
+			return false
+		}
+		if first < 0 {
+			first = s.first
+		}
+		found = s.find(path, how)
+		return found != nil
+	}
+	if ask(r.exact[host]) {
+		return found, first
+	}
+	for rest := host; len(r.wild) > 0; {
+		dot := strings.IndexByte(rest[min(1, len(rest)):], '.')
+		if dot < 0 {
+			break
+		}
+		rest = rest[dot+1:]
+		if ask(r.wild[rest]) {
+			return found, first
+		}
+	}
+	ask(r.all)
+	return found, first
+}
+
+func (r *Router) several(host string, path []byte) (int, Verdict) {
+	var stack [3][256]byte
+	return r.careful(host, readings(path, [3][]byte{stack[0][:0], stack[1][:0], stack[2][:0]}))
+}
+
+// careful decides about a path that can be read in several ways.
+func (r *Router) careful(host string, read reading) (int, Verdict) {
+	var line *rule
+	room, many := -1, false
+	for i, reading := range read.paths {
+		found, first := r.lookup(host, reading, sense{folded: i == len(read.paths)-1, linesOnly: read.odd})
+		switch {
+		case found != nil && !found.open:
+			many = many || line != nil && line.room != found.room
+			if line == nil || len(found.path) > len(line.path) {
+				line = found
+			}
+		case room < 0 && found != nil:
+			room = found.room
+		case room < 0:
+			room = first
+		}
+	}
+	switch {
+	case many && read.climbs:
+		return -1, Ambiguous
+	case line != nil:
+		return line.room, Line
+	case room < 0:
+		return -1, Nowhere
+	}
+	return room, Open
+}

@@ -1,0 +1,38 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// minToken is 128 bits in hexadecimal or a little more than 95 in base64: beyond guessing over a network.
+const minToken = 16
+
+func (ch *checker) admin(c *Config) {
+	a := c.Admin
+	if token := a.Token.Reveal(); token != "" {
+		if len(token) < minToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			ch.bad("admin.token", "want at least %d visible ASCII characters, for example of: openssl rand -hex 32", minToken)
+		}
+		return
+	}
+	if a.Listen == "" || a.TokenFile != "" {
+		return
+	}
+	if !loopback(a.Listen) {
+		ch.bad("admin.token", "%s can be reached from other machines: give token or token_file", a.Listen)
+	} else if c.State.Dir == "" {
+		ch.bad("admin.token", "there is no state.dir to keep a token of our own in; give token or token_file, or state.dir")
+	}
+}
+
+// loopback reports whether a listener's address is only reachable from this machine.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// IDForm is the form of a room's id. It stands in cookie names, store keys and metric labels.
+const IDForm = `^[a-z0-9][a-z0-9-]{0,31}$`
+
+var idForm = regexp.MustCompile(IDForm)
+
+// maxRooms bounds what one process serves and what metrics are labelled with.
+const maxRooms = 1000
+
+// longest is the longest time that a store accepts.
+const longest = 366 * 24 * time.Hour
+
+func (ch *checker) rooms(c *Config) {
+	if len(c.Rooms) == 0 {
+		ch.bad("rooms", "no room is configured; want at least one with id and backend.url")
+	}
+	if len(c.Rooms) > maxRooms {
+		ch.bad("rooms", "%d rooms are more than %d", len(c.Rooms), maxRooms)
+		return
+	}
+	ids := map[string]int{}
+	for i := range c.Rooms {
+		r, at := &c.Rooms[i], fmt.Sprintf("rooms[%d]", i)
+		if first, taken := ids[r.ID]; taken && r.ID != "" {
+			ch.bad(at+".id", "%q is already rooms[%d].id", r.ID, first)
+		} else {
+			ids[r.ID] = i
+		}
+		ch.room(r, at)
+		ch.backend(c, &r.Backend, at+".backend")
+	}
+	ch.routes(c)
+}
+
+func (ch *checker) room(r *Room, at string) {
+	key := func(name string) string { return at + "." + name }
+	switch {
+	case r.ID == "":
+		ch.bad(key("id"), "is missing; want 1 to 32 lower-case letters, digits and hyphens, not a hyphen first")
+	case !idForm.MatchString(r.ID):
+		ch.bad(key("id"), "%q is not 1 to 32 lower-case letters, digits and hyphens, not a hyphen first", r.ID)
+	}
+	ch.plain(key("title"), r.Title, 200)
+	ch.plain(key("message"), r.Message, 2000)
+	ch.plain(key("contact"), r.Contact, 500)
+	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " calls per minute")
+	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
+	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " calls (0: one second's worth)")
+	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
+	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
+	ch.roomTimes(r, key)
+	for i, tag := range r.Languages {
+		if _, err := language.Parse(tag); err != nil {
+			ch.bad(fmt.Sprintf("%s[%d]", key("languages"), i), "%q is not a language tag; want for example de, en or de-x-leicht", tag)
+		}
+	}
+}
+
+func (ch *checker) roomTimes(r *Room, key func(string) string) {
+	between(ch, key("poll.min"), r.Poll.Min, 100*time.Millisecond, time.Minute, "")
+	between(ch, key("poll.max"), r.Poll.Max, max(r.Poll.Min, 100*time.Millisecond), 2*time.Minute, " (from poll.min)")
+	between(ch, key("session.idle"), r.Session.Idle, time.Second, 24*time.Hour, "")
+	offOr(ch, key("session.max"), r.Session.Max, max(r.Session.Idle, time.Second), longest, " (from session.idle)")
+	between(ch, key("session.form_grace"), r.Session.FormGrace, 0, 24*time.Hour, "")
+	between(ch, key("claim_window"), r.ClaimWindow, max(time.Second, r.Poll.Max), 24*time.Hour,
+		" (from poll.max: a waiting page must hear of its call in time)")
+	between(ch, key("absent_after"), r.AbsentAfter, 5*time.Minute, 24*time.Hour, " (browsers and phones pause pages in the background)")
+	between(ch, key("ticket_life"), r.TicketLife, max(r.AbsentAfter, r.ClaimWindow), longest,
+		" (from absent_after and claim_window)")
+	for _, t := range []struct {
+		name    string
+		d, unit time.Duration
+	}{
+		{"poll.min", r.Poll.Min, time.Millisecond},
+		{"poll.max", r.Poll.Max, time.Millisecond},
+		{"session.idle", r.Session.Idle, time.Second}, // tokens count in seconds
+		{"session.max", r.Session.Max, time.Second},
+		{"session.form_grace", r.Session.FormGrace, time.Second},
+		{"claim_window", r.ClaimWindow, time.Second},
+		{"absent_after", r.AbsentAfter, time.Second},
+		{"ticket_life", r.TicketLife, time.Second},
+	} {
+		ch.whole(key(t.name), t.d, t.unit)
+	}
+}

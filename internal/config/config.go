@@ -1,0 +1,120 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is the whole configuration. The YAML names are in the tags; units, ranges and meaning of every key
+// are in configs/reference.yaml, which a test holds to this struct.
+type Config struct {
+	Listen         Listen         `yaml:"listen"`
+	TLS            TLS            `yaml:"tls"`
+	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+	ProxyProtocol  bool           `yaml:"proxy_protocol"`
+	Limits         Limits         `yaml:"limits"`
+	// Prefix is the path under which the gateway's own URLs live, "/.einlass".
+	Prefix string `yaml:"prefix"`
+	Store  Store  `yaml:"store"`
+	State  State  `yaml:"state"`
+	Keys   Keys   `yaml:"keys"`
+	Admin  Admin  `yaml:"admin"`
+	Log    Log    `yaml:"log"`
+	// StopTimeout bounds a graceful stop.
+	StopTimeout time.Duration `yaml:"stop_timeout"`
+	Rooms       []Room        `yaml:"rooms"`
+}
+
+// Listen says where visitors are served. At least one is set.
+type Listen struct {
+	HTTP  string `yaml:"http"`
+	HTTPS string `yaml:"https"`
+	// Unix is the path of a socket that speaks plain HTTP, for a proxy on the same machine.
+	Unix string `yaml:"unix"`
+	// UnixMode is the socket's permissions in octal digits.
+	UnixMode string `yaml:"unix_mode"`
+}
+
+// TLS is the certificate of listen.https: files or ACME, not both.
+type TLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+	ACME     ACME   `yaml:"acme"`
+	// Redirect answers plain HTTP with a redirect to HTTPS, when listen.https is set.
+	Redirect bool `yaml:"redirect"`
+	// HSTS is the max-age of Strict-Transport-Security; 0 sends none. Whole seconds.
+	HSTS time.Duration `yaml:"hsts"`
+}
+
+// ACME obtains certificates by itself. It is on when Domains is not empty.
+type ACME struct {
+	Domains     []string `yaml:"domains"`
+	Email       string   `yaml:"email"`
+	AcceptTerms bool     `yaml:"accept_terms"`
+	Directory   string   `yaml:"directory"`
+	// CAFile holds the certificates (PEM) to trust when talking to Directory, for an authority of one's own.
+	CAFile string `yaml:"ca_file"`
+	// Storage is the directory for account and certificates.
+	Storage string `yaml:"storage"`
+}
+
+// Limits bounds what one visitor, one network or all together may take. 0 means no bound where the reference
+// says so.
+type Limits struct {
+	HeaderBytes Size `yaml:"header_bytes"`
+	HeaderCount int  `yaml:"header_count"`
+	URLBytes    Size `yaml:"url_bytes"`
+	BodyBytes   Size `yaml:"body_bytes"`
+	// HeadTimeout is the time from the first byte of a request to the end of its head.
+	HeadTimeout time.Duration `yaml:"head_timeout"`
+	// BodyMinRate is the slowest accepted upload, in bytes per second.
+	BodyMinRate Size `yaml:"body_min_rate"`
+	// WriteStall is how long an answer may make no progress at all.
+	WriteStall        time.Duration `yaml:"write_stall"`
+	IdleTimeout       time.Duration `yaml:"idle_timeout"`
+	Connections       int           `yaml:"connections"`
+	ConnectionsPerIP  int           `yaml:"connections_per_ip"`
+	ArrivalsPerPrefix Arrivals      `yaml:"arrivals_per_prefix"`
+}
+
+// Arrivals slows down new arrivals from one network: an IPv4 address or an IPv6 /64.
+type Arrivals struct {
+	// Rate is arrivals per minute; 0 switches the limit off.
+	Rate int64 `yaml:"rate"`
+	// Burst is how many may come at once.
+	Burst int64 `yaml:"burst"`
+}
+
+// State is where the embedded store keeps the line over restarts.
+type State struct {
+	// Dir holds one set of files per room, the keyring and the admin token unless they are configured. Empty
+	// keeps nothing: after a restart the line is rebuilt from the visitors' tickets alone.
+	Dir string `yaml:"dir"`
+	// Interval is how often the marks are written, PlacesInterval how often the places.
+	Interval       time.Duration `yaml:"interval"`
+	PlacesInterval time.Duration `yaml:"places_interval"`
+}
+
+// Keys is where the keyring for tickets and passes comes from: a file or an environment variable, not both.
+type Keys struct {
+	File string `yaml:"file"`
+	// Env is the name of a variable, not its value.
+	Env string `yaml:"env"`
+}
+
+// Admin is the operators' listener.
+type Admin struct {
+	// Listen is host:port; empty switches the admin API off.
+	Listen string `yaml:"listen"`
+	// Hosts are further names by which browsers and tools may address the listener. IP addresses and
+	// localhost are always accepted.
+	Hosts     []string `yaml:"hosts"`
+	Token     Secret   `yaml:"token"`
+	TokenFile string   `yaml:"token_file"`
+}
+
+// Log says what is logged to standard error.
+type Log struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}

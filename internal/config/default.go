@@ -1,0 +1,78 @@
+package config
+
+import "time"
+
+// Default is the configuration of an empty file. It lacks a room and is not valid.
+func Default() Config {
+	return Config{
+		Listen: Listen{HTTP: ":8080", UnixMode: "0660"},
+		TLS: TLS{
+			ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Storage: "acme"},
+			Redirect: true,
+		},
+		Limits: Limits{
+			HeaderBytes:       16 << 10,
+			HeaderCount:       100,
+			URLBytes:          8 << 10,
+			BodyBytes:         64 << 20,
+			HeadTimeout:       10 * time.Second,
+			BodyMinRate:       1 << 10,
+			WriteStall:        30 * time.Second,
+			IdleTimeout:       75 * time.Second,
+			Connections:       100_000,
+			ConnectionsPerIP:  2_000,
+			ArrivalsPerPrefix: Arrivals{Rate: 1_200, Burst: 2_000},
+		},
+		Prefix: "/.einlass",
+		Store: Store{
+			URL:            "memory",
+			KeyPrefix:      "einlass",
+			DialTimeout:    time.Second,
+			CommandTimeout: time.Second,
+			Connections:    16,
+		},
+		State:       State{Dir: "state", Interval: time.Second, PlacesInterval: 10 * time.Second},
+		Admin:       Admin{Listen: "127.0.0.1:8081"},
+		Log:         Log{Level: "info", Format: "json"},
+		StopTimeout: 30 * time.Second,
+	}
+}
+
+// DefaultRoom is what every room begins with. It lacks an id and a backend.
+func DefaultRoom() Room {
+	return Room{
+		Backend: Backend{
+			Timeouts: BackendTimeouts{
+				Connect:    3 * time.Second,
+				FirstByte:  time.Minute,
+				IdleRead:   2 * time.Minute,
+				WriteStall: 30 * time.Second,
+				ClientRead: 30 * time.Second,
+			},
+			MaxAnswerHead: 64 << 10,
+			MaxInFlight:   512,
+			Queue:         BackendQueue{Length: 256, Wait: 5 * time.Second},
+			KeepAlive:     KeepAlive{MaxIdle: 256, IdleTimeout: 30 * time.Second},
+			Upgrade:       Upgrade{Max: 4096, IdleTimeout: 10 * time.Minute, TotalTimeout: 24 * time.Hour},
+			Health: Health{
+				Interval:   5 * time.Second,
+				Timeout:    2 * time.Second,
+				Status:     "200-399",
+				Unhealthy:  3,
+				Healthy:    2,
+				Failures:   5,
+				Backoff:    time.Second,
+				MaxBackoff: 30 * time.Second,
+				SlowStart:  10 * time.Second,
+			},
+		},
+		Pace:           Pace{Rate: 60, MaxInside: 100},
+		Mode:           "run",
+		Session:        Session{Idle: 10 * time.Minute, Max: 2 * time.Hour, FormGrace: 10 * time.Minute},
+		ClaimWindow:    3 * time.Minute,
+		AbsentAfter:    10 * time.Minute,
+		TicketLife:     24 * time.Hour,
+		Poll:           Poll{Min: 3 * time.Second, Max: 30 * time.Second},
+		OnStoreFailure: "hold",
+	}
+}

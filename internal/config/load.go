@@ -1,0 +1,129 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxFile bounds a configuration file and every file with a secret.
+const maxFile = 1 << 20
+
+// Load reads the file at path, then the environment (lines KEY=value, as os.Environ gives), then flags (path of
+// a key to value), and checks the result. An empty path reads no file; "-" is not special. Files with secrets
+// are read, other files that the configuration names are not: who uses them opens them.
+//
+// The error is a *LoadError with everything that is wrong, except when the file cannot be read at all.
+func Load(path string, env []string, flags map[string]string) (*Config, error) {
+	var data []byte
+	if path != "" {
+		var err error
+		if data, err = readFile(path); err != nil {
+			return nil, fmt.Errorf("read configuration: %w", err)
+		}
+	}
+	return load(path, data, env, flags, readFile)
+}
+
+// Parse is Load for a configuration in memory; name stands for it in errors.
+func Parse(name string, data []byte, env []string, flags map[string]string) (*Config, error) {
+	return load(name, data, env, flags, readFile)
+}
+
+func load(name string, data []byte, env []string, flags map[string]string, read func(string) ([]byte, error)) (*Config, error) {
+	d := &decoder{foreign: map[*yaml.Node]string{}, where: map[string]place{}}
+	root := d.parse(data)
+	d.applyAll(root, append(fromEnv(env), fromFlags(flags)...))
+	c := Default()
+	d.into(root, reflect.ValueOf(&c).Elem(), "")
+	found := append(c.normalise(read), c.check()...)
+	d.problems = append(d.problems, d.placed(found)...)
+	if len(d.problems) == 0 {
+		return &c, nil
+	}
+	sortProblems(d.problems)
+	return nil, &LoadError{File: name, Problems: d.problems}
+}
+
+// parse gives the root of the first document, an empty one when there is none.
+func (d *decoder) parse(data []byte) *yaml.Node {
+	empty := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return empty
+	case err != nil:
+		d.problems = append(d.problems, &Problem{Text: "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")})
+		return empty
+	}
+	var second yaml.Node
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		text := "a second document begins here; want one"
+		if err != nil {
+			text = "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")
+		}
+		d.bad(&second, "", "%s", text)
+	}
+	if len(doc.Content) == 0 {
+		return empty
+	}
+	return doc.Content[0]
+}
+
+// placed adds to problems of values where the values are from. A problem of a value that could not even be
+// decoded is left out: its default is not what the operator wrote.
+func (d *decoder) placed(found []*Problem) []*Problem {
+	kept := found[:0]
+	for _, p := range found {
+		if slices.ContainsFunc(d.problems, func(o *Problem) bool { return o.Path != "" && within(o.Path, p.Path) }) {
+			continue
+		}
+		at := d.where[p.Path]
+		for path := p.Path; at == (place{}) && path != ""; {
+			path = parentOf(path)
+			at = d.where[path]
+		}
+		if p.Where == "" {
+			p.Where, p.Line = at.name, at.line
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// within reports whether two paths are the same or one is inside the other.
+func within(a, b string) bool {
+	short, long := a, b
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	return strings.HasPrefix(long, short) && (len(long) == len(short) || long[len(short)] == '.' || long[len(short)] == '[')
+}
+
+func parentOf(path string) string {
+	return path[:max(0, strings.LastIndexAny(path, ".["))]
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s is larger than %s", path, Size(maxFile))
+	}
+	return data, nil
+}

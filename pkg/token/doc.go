@@ -1,0 +1,67 @@
+// Package token issues and verifies what a visitor carries: a ticket for a
+// place in the line, a pass for a stay inside, and, for other systems, a pass
+// that they can verify without sharing a secret with us.
+//
+// # Formats
+//
+// Every token is a JWS in compact form (RFC 7515 §3.1) with JWT claims (RFC
+// 7519). There is one algorithm per kind, and the kind stands in the header
+// (explicit typing, RFC 8725 §3.11), so that no token can pass for another:
+//
+//	kind           alg    typ                        carried in
+//	ticket         HS256  einlass-ticket+jwt         cookie
+//	pass           HS256  einlass-pass+jwt           cookie
+//	external pass  EdDSA  einlass-external-pass+jwt  whatever the other system reads
+//
+// The claims, in this order and with no others:
+//
+//	iss  issuer, external pass only
+//	aud  the room
+//	sub  the visitor's random id, 22 base64url characters
+//	ep   epoch of the room's numbering
+//	n    number in the line
+//	st   start of the stay, passes only
+//	iat  issued at
+//	exp  expires at
+//
+// # Invariants
+//
+//   - An accepted ticket or pass is one of the strings that this package issues,
+//     byte for byte: there is exactly one accepted spelling of given claims under
+//     a given key. Verification compares the header with our own headers, then
+//     the HMAC in constant time, and only then looks at the claims.
+//   - A token is signed by the key that signs at its iat, and is verified by
+//     every key of the ring that has not ended. When a key begins to sign says
+//     nothing about verification, so gateways may learn of a new key at
+//     different moments as long as all know it before it signs.
+//   - AppendTicket and AppendPass give the bytes that golang-jwt gives for the
+//     same claims (IssueTicket and IssuePass ask golang-jwt itself).
+//   - Secrets never appear in errors or in formatted output.
+//
+// # The keyring file
+//
+// A file of mode 0600 that Save writes and Load reads, strictly:
+//
+//	{
+//	  "version": 1,
+//	  "keys": [
+//	    {
+//	      "kid": "q3XyZ0aB",                       1 to 32 of A-Z a-z 0-9 _ -
+//	      "alg": "HS256",                          or EdDSA, for external passes
+//	      "created": "2026-06-14T12:00:00Z",       optional, for people
+//	      "activates_at": "2026-06-14T12:05:00Z",  signs from here on; absent: always
+//	      "not_after": "2026-06-15T00:05:00Z",     verifies before this; absent: without end
+//	      "secret": "..."                          base64 of 32 to 256 bytes, an EdDSA seed of 32
+//	    }
+//	  ]
+//	}
+//
+// The newest key of an algorithm has no end, and an older one ends no earlier
+// than the next begins to sign. LoadEnv reads a shorter form.
+//
+// Times are whole Unix seconds. Everything is safe for concurrent use unless its
+// comment says otherwise.
+//
+// The gateway and the command line import this package; it imports nothing of
+// ours.
+package token

@@ -1,0 +1,29 @@
+//go:build unix
+
+package token
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// keepOwner gives written the owner and group of target if there is a target.
+// Without it, a rotation by root would lock out the gateway that runs as another
+// user. Whoever is not root owns both files already, and may do without the
+// group: the mode gives it nothing.
+func keepOwner(target, written string) error {
+	info, err := os.Stat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+	return os.Chown(written, int(owner.Uid), int(owner.Gid))
+}

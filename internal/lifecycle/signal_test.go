@@ -1,0 +1,57 @@
+package lifecycle
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func send(t *testing.T, s os.Signal) {
+	t.Helper()
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := self.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheFirstSignalStopsAndTheSecondHurries(t *testing.T) {
+	ctx, hurry, release := Signals(t.Context(), syscall.SIGUSR1, syscall.SIGUSR2)
+	defer release()
+	stopped := make(chan error, 1)
+	g := group(t, Config{StopTimeout: time.Hour, Hurry: hurry}, Service{
+		Name: "drain",
+		Start: func(context.Context) error {
+			send(t, syscall.SIGUSR1)
+			return nil
+		},
+		Stop: func(ctx context.Context) error {
+			send(t, syscall.SIGUSR2)
+			<-ctx.Done()
+			return nil
+		},
+	})
+	go func() { stopped <- g.Run(ctx) }()
+	if err := <-stopped; err != nil {
+		t.Errorf("Run says %v", err)
+	}
+	if cause := context.Cause(ctx); cause == nil || !strings.Contains(cause.Error(), "user defined signal 1") {
+		t.Errorf("the cause is %v", cause)
+	}
+}
+
+func TestReleasedSignalsEndTheContextWithoutOne(t *testing.T) {
+	ctx, hurry, release := Signals(t.Context(), syscall.SIGUSR1)
+	release()
+	<-ctx.Done()
+	select {
+	case <-hurry:
+		t.Error("hurry is closed")
+	default:
+	}
+}

@@ -13,6 +13,8 @@ type line struct {
 	*testing.T
 	store Subject
 	clock *Clock
+
+	closed bool // by the scenario
 }
 
 // openLost makes a store that has no room yet.
@@ -21,6 +23,9 @@ func openLost(t *testing.T, factory Factory) *line {
 	clock := NewClock(startMS)
 	l := &line{T: t, store: factory(t, suiteTiming(), clock), clock: clock}
 	t.Cleanup(func() {
+		if l.closed {
+			return
+		}
 		if err := l.store.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}

@@ -20,8 +20,13 @@ func Run(t *testing.T, factory Factory) {
 		rule      string
 		scenarios []scenario
 	}{
-		{"1 numbers are unique and dense and nobody overtakes", concat(joining, calling)},
+		{"1 numbers are unique and dense and nobody overtakes", concat(joining, calling, sketching)},
 		{"2 never more calls than the pace allows", concat(pacing, bounding)},
+		{"3 an absent place neither blocks the line nor uses up a call", concat(absence, lapsing)},
+		{"4 one ticket buys one stay", concat(staying, ending)},
+		{"5 the frame answers polls", framing},
+		{"6 the line survives the loss of its store", concat(losing, returning, healing)},
+		{"7 errors say what happened and change nothing", concat(refusing, controlling)},
 	}
 	for _, g := range groups {
 		t.Run(g.rule, func(t *testing.T) {

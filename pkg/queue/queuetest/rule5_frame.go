@@ -1,0 +1,108 @@
+package queuetest
+
+import (
+	"reflect"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+var framing = []scenario{
+	{"reading the frame changes nothing", func(l *line) {
+		places := l.oneInEverySet()
+		l.away(places["line"])
+		l.setPace(queue.Pace{Rate: 60, Burst: 10})
+		for range 8 {
+			l.clock.Step(windowMS / 4)
+			f := l.frame()
+			sameFrame(l, "second reading", l.frame(), f)
+		}
+		f := l.frame()
+		want(l, "waiting", f.Waiting, 1)
+		want(l, "front", f.Front, 1)
+		l.wantState("nobody was passed over", l.away(places["line"]), queue.StateWaiting)
+	}},
+	{"what a tick answers is the frame", func(l *line) {
+		l.oneInEverySet()
+		l.fill(5)
+		f := l.advance()
+		sameFrame(l, "frame", l.frame(), f)
+	}},
+	{"the frame counts open calls and stays at its own time", func(l *line) {
+		l.callOne(0)
+		l.renew(Visitor(1), l.now()+windowMS)
+		start := l.now()
+		for _, at := range []struct{ ms, calls, inside int64 }{{0, 1, 1}, {windowMS - 1, 1, 1}, {windowMS, 0, 0}} {
+			l.clock.Set(start + at.ms)
+			f := l.frame()
+			want(l, "calls", f.Calls, at.calls)
+			want(l, "inside", f.Inside, at.inside)
+		}
+	}},
+	{"the frame follows the controls", func(l *line) {
+		c := l.set(func(c *queue.Control) { c.Message, c.Pace.MaxInside = "Grüß Gott", 77 })
+		want(l, "controls", l.frame().Control, c)
+		want(l, "controls of a tick", l.advance().Control, c)
+	}},
+	{"gateways count as long as they tick", func(l *line) {
+		life := queue.GatewayLife.Milliseconds()
+		tick := func(gateway string) queue.Frame {
+			f, err := l.store.Advance(l.Context(), queue.Memory{Gateway: gateway})
+			l.must("advance", err)
+			return f
+		}
+		want(l, "before any", l.advance().Gateways, 0)
+		want(l, "first", tick("a").Gateways, 1)
+		want(l, "first again", tick("a").Gateways, 1)
+		l.clock.Step(1)
+		want(l, "second", tick("b").Gateways, 2)
+		want(l, "a tick without a name", l.advance().Gateways, 2)
+		l.clock.Step(life - 2)
+		want(l, "a moment before the first is gone", l.frame().Gateways, 2)
+		l.clock.Step(1)
+		want(l, "when the first is gone", l.frame().Gateways, 1)
+		want(l, "when it is forgotten", l.advance().Gateways, 1)
+		l.clock.Step(-1)
+		want(l, "the forgotten one after a step back", l.frame().Gateways, 1)
+		l.clock.Step(2)
+		want(l, "when all are gone", l.advance().Gateways, 0)
+		want(l, "one that is back", tick("a").Gateways, 1)
+	}},
+	{"the totals add up", func(l *line) {
+		p := l.wait(0, 6)
+		l.fill(4)
+		l.advance()
+		for _, q := range p[:3] {
+			l.claim(q)
+		}
+		l.finish(p[0].Visitor)
+		l.leave(p[1].Visitor, p[5].Visitor)
+		f := l.advance()
+		want(l, "joined", f.Joined, 6)
+		want(l, "called", f.Called, 4)
+		want(l, "admitted", f.Admitted, 3)
+		want(l, "finished", f.Finished, 1)
+		want(l, "left", f.Left, 2)
+		want(l, "inside", f.Inside, 1)
+		want(l, "calls", f.Calls, 1)
+		want(l, "waiting", f.Waiting, 1)
+		want(l, "last", f.Last, 6)
+	}},
+	{"a frame handed out does not change", func(l *line) {
+		p := l.wait(0, 50)
+		f := l.frame()
+		first := append([]queue.Order(nil), f.Sketch.First...)
+		l.leaveAll(p[:20])
+		l.wait(100, 30)
+		l.frame()
+		if !reflect.DeepEqual(f.Sketch.First, first) {
+			l.Error("the sketch of an earlier frame has changed")
+		}
+	}},
+}
+
+func sameFrame(l *line, what string, got, want queue.Frame) {
+	l.Helper()
+	if diff := frameDiff(got, want); diff != "" {
+		l.Errorf("%s: %s", what, diff)
+	}
+}

@@ -1,0 +1,296 @@
+package queuetest
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// verb is a call of one method with values that are in order.
+type verb struct {
+	name string
+	call func() error
+}
+
+// verbs are all methods but Restore and Close.
+func (l *line) verbs(p queue.Place) []verb {
+	ctx, c := l.Context(), suiteControl()
+	return []verb{
+		{"join", func() error { _, err := l.store.Join(ctx, []queue.VisitorID{p.Visitor}); return err }},
+		{"keep", func() error { _, err := l.store.Keep(ctx, []queue.Beat{{Place: p}}); return err }},
+		{"claim", func() error { _, err := l.store.Claim(ctx, []queue.Place{p}); return err }},
+		{"renew", func() error { _, err := l.store.Renew(ctx, []queue.Stay{{Visitor: p.Visitor}}); return err }},
+		{"finish", func() error { return l.store.Finish(ctx, []queue.VisitorID{p.Visitor}) }},
+		{"leave", func() error { return l.store.Leave(ctx, []queue.VisitorID{p.Visitor}) }},
+		{"advance", func() error { _, err := l.store.Advance(ctx, queue.Memory{Gateway: "g"}); return err }},
+		{"control", func() error { _, err := l.store.Control(ctx, c); return err }},
+		{"frame", func() error { _, err := l.store.Frame(ctx); return err }},
+	}
+}
+
+// invalidVerbs are calls with values that no store accepts.
+func (l *line) invalidVerbs() []verb {
+	var all []verb
+	ctx := l.Context()
+	for what, n := range map[string]int{"an empty batch": 0, "too large a batch": queue.MaxBatch + 1} {
+		epoch := queue.EpochAt(l.now())
+		beats, places, stays := make([]queue.Beat, n), make([]queue.Place, n), make([]queue.Stay, n)
+		ids := visitors(0, n)
+		for i, id := range ids {
+			places[i] = queue.Place{Visitor: id, Epoch: epoch, Number: uint64(i + 1)}
+			beats[i].Place, stays[i].Visitor = places[i], id
+		}
+		all = append(all,
+			verb{"join of " + what, func() error { _, err := l.store.Join(ctx, ids); return err }},
+			verb{"keep of " + what, func() error { _, err := l.store.Keep(ctx, beats); return err }},
+			verb{"claim of " + what, func() error { _, err := l.store.Claim(ctx, places); return err }},
+			verb{"renew of " + what, func() error { _, err := l.store.Renew(ctx, stays); return err }},
+			verb{"finish of " + what, func() error { return l.store.Finish(ctx, ids) }},
+			verb{"leave of " + what, func() error { return l.store.Leave(ctx, ids) }},
+		)
+	}
+	good := queue.Place{Visitor: Visitor(0), Epoch: queue.EpochAt(l.now()), Number: 1}
+	for what, bad := range invalidPlaces {
+		bad.Visitor = Visitor(1)
+		all = append(all,
+			verb{"keep with " + what, func() error {
+				_, err := l.store.Keep(ctx, []queue.Beat{{Place: good}, {Place: bad}})
+				return err
+			}},
+			verb{"claim with " + what, func() error { _, err := l.store.Claim(ctx, []queue.Place{good, bad}); return err }},
+		)
+	}
+	for what, spoil := range invalidControls {
+		c := suiteControl()
+		spoil(&c)
+		all = append(all,
+			verb{"control with " + what, func() error { _, err := l.store.Control(ctx, c); return err }},
+			verb{"restore with " + what, func() error { return l.store.Restore(ctx, queue.Memory{Control: c}) }},
+		)
+	}
+	return all
+}
+
+var invalidPlaces = map[string]queue.Place{
+	"no epoch":        {Number: 1},
+	"no number":       {Epoch: 1},
+	"epoch too late":  {Epoch: 1 << 31, Number: 1},
+	"number too high": {Epoch: 1, Number: 1 << 51},
+	"order too high":  {Epoch: 1<<31 - 1, Number: 1 << 22},
+}
+
+var invalidControls = map[string]func(*queue.Control){
+	"no mode":              func(c *queue.Control) { c.Mode = "" },
+	"a rate below none":    func(c *queue.Control) { c.Pace.Rate = -1 },
+	"too high a rate":      func(c *queue.Control) { c.Pace.Rate = queue.MaxRate + 1 },
+	"a bound below none":   func(c *queue.Control) { c.Pace.MaxInside = -1 },
+	"too high a bound":     func(c *queue.Control) { c.Pace.MaxInside = queue.MaxInsideLimit + 1 },
+	"no burst":             func(c *queue.Control) { c.Pace.Burst = 0 },
+	"too large a burst":    func(c *queue.Control) { c.Pace.Burst = queue.MaxBurst + 1 },
+	"too long a message":   func(c *queue.Control) { c.Message = strings.Repeat("x", 2001) },
+	"the documents' limit": func(c *queue.Control) { c.Mode, c.Message = "stop", strings.Repeat("x", 2000) },
+}
+
+var refusing = []scenario{
+	{"invalid values are refused and change nothing", func(l *line) {
+		l.oneInEverySet()
+		before := l.frame()
+		for _, v := range l.invalidVerbs() {
+			l.wantErr(v.name, v.call(), queue.ErrInvalid)
+			sameFrame(l, v.name, l.frame(), before)
+		}
+	}},
+	{"invalid values are refused also where the room is lost", func(l *line) {
+		l.lose()
+		for _, v := range l.invalidVerbs() {
+			l.wantErr(v.name, v.call(), queue.ErrInvalid)
+		}
+		l.wantErr("still lost", l.verbs(queue.Place{})[8].call(), queue.ErrLost)
+	}},
+	{"the largest batch is served, in order", func(l *line) {
+		ids := visitors(0, queue.MaxBatch)
+		for i, j := range l.join(ids...) {
+			want(l, "place", j.Place, queue.Place{Visitor: ids[i], Epoch: l.frame().Epoch, Number: uint64(i + 1)})
+		}
+		l.finish(ids...)
+		want(l, "finished", l.frame().Finished, queue.MaxBatch)
+		l.leave(ids...)
+		want(l, "left", l.frame().Left, 0)
+	}},
+	{"replies are in the order of the entries", func(l *line) {
+		at := l.oneInEverySet()
+		sets := []string{"inside", "line", "ended", "front", "missed", "calls", "spent", "lapsed"}
+		var beats []queue.Beat
+		var places []queue.Place
+		for _, s := range sets {
+			beats, places = append(beats, queue.Beat{Place: at[s], Away: true}), append(places, at[s])
+		}
+		check := func(verb string, reply queue.KeepReply, err error, want ...queue.State) {
+			l.must(verb, err)
+			for i, s := range reply.Standings {
+				if s.State != want[i] {
+					l.Errorf("%s of %s answered %v, want %v", verb, sets[i], s.State, want[i])
+				}
+			}
+		}
+		reply, err := l.store.Keep(l.Context(), beats)
+		check("keep", reply, err, queue.StateInside, queue.StateWaiting, queue.StateSpent, queue.StateFront,
+			queue.StateMissed, queue.StateCalled, queue.StateSpent, queue.StateMissed)
+		reply, err = l.store.Claim(l.Context(), places)
+		check("claim", reply, err, queue.StateInside, queue.StateWaiting, queue.StateSpent, queue.StateFront,
+			queue.StateFront, queue.StateInside, queue.StateSpent, queue.StateFront)
+	}},
+	{"the smallest and the largest places are served", func(l *line) {
+		for i, p := range []queue.Place{{Epoch: 1, Number: 1}, {Epoch: 1, Number: 1<<51 - 1}, {Epoch: 1 << 30, Number: 1}} {
+			p.Visitor = Visitor(i)
+			l.wantState("place", l.keep(p), queue.StateWaiting)
+		}
+		f := l.frame()
+		want(l, "first", f.Sketch.First[0], queue.OrderOf(1, 1))
+		want(l, "last", f.Last, 1<<51-1)
+	}},
+	{"a closed store says so", func(l *line) {
+		p := l.wait(0, 1)[0]
+		l.must("close", l.store.Close())
+		l.closed = true
+		for _, v := range l.verbs(p) {
+			l.wantErr(v.name, v.call(), queue.ErrClosed)
+		}
+		err := l.store.Restore(l.Context(), queue.Memory{Control: suiteControl()})
+		l.wantErr("restore", err, queue.ErrClosed)
+	}},
+	{"many gateways at once lose nothing and give nothing twice", func(l *line) { l.crowd(8, 40) }},
+}
+
+// crowd lets workers join, beat, claim, leave and tick at once, and checks the sums.
+func (l *line) crowd(workers, rounds int) {
+	l.Helper()
+	l.setPace(queue.Pace{Rate: 6000, Burst: 10})
+	var wg sync.WaitGroup
+	start, given := l.now(), make([][]queue.Joined, workers)
+	errs := make([]error, workers)
+	for w := range workers {
+		wg.Go(func() { given[w], errs[w] = l.gateway(w, rounds) })
+	}
+	wg.Wait()
+	l.must("crowd", errors.Join(errs...))
+	numbers := map[uint64]bool{}
+	for _, joined := range given {
+		for _, j := range joined {
+			if numbers[j.Place.Number] {
+				l.Errorf("number %d was given twice", j.Place.Number)
+			}
+			numbers[j.Place.Number] = true
+		}
+	}
+	f := l.frame()
+	want(l, "numbers given", len(numbers), workers*rounds*3)
+	want(l, "last", f.Last, uint64(workers*rounds*3))
+	want(l, "joined", f.Joined, int64(f.Last))
+	if bound := 10 + (l.now()-start)/10; f.Called > bound || f.Called == 0 {
+		l.Errorf("%d called in %d ms, want 1 to %d", f.Called, l.now()-start, bound)
+	}
+	want(l, "waiting, called, inside and left", f.Waiting+f.Calls+f.Inside+f.Left, f.Joined)
+}
+
+// gateway is one worker of a crowd. Nobody is ever absent long enough to be passed over.
+func (l *line) gateway(w, rounds int) (all []queue.Joined, err error) {
+	ctx := l.Context()
+	for round := range rounds {
+		reply, err := l.store.Join(ctx, visitors(w*1_000_000+round*10, 3))
+		if err != nil {
+			return all, err
+		}
+		all = append(all, reply.Places...)
+		var beats []queue.Beat
+		var places []queue.Place
+		for _, j := range reply.Places {
+			beats, places = append(beats, queue.Beat{Place: j.Place}), append(places, j.Place)
+		}
+		_, kept := l.store.Keep(ctx, beats)
+		_, claimed := l.store.Claim(ctx, places)
+		left := l.store.Leave(ctx, []queue.VisitorID{places[2].Visitor})
+		l.clock.Step(1)
+		_, advanced := l.store.Advance(ctx, queue.Memory{Gateway: string(rune('a' + w))})
+		_, framed := l.store.Frame(ctx)
+		if err := errors.Join(kept, claimed, left, advanced, framed); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+var controlling = []scenario{
+	{"a change of the controls names the version it was made from", func(l *line) {
+		first := l.frame().Control
+		mine, theirs := first, first
+		mine.Message, theirs.Message = "mine", "theirs"
+		got, err := l.store.Control(l.Context(), mine)
+		l.must("control", err)
+		mine.Version++
+		want(l, "stored", got, mine)
+		want(l, "in the frame", l.frame().Control, mine)
+		got, err = l.store.Control(l.Context(), theirs)
+		l.wantErr("change of an older version", err, queue.ErrConflict)
+		want(l, "current", got, mine)
+		theirs.Version += 2
+		got, err = l.store.Control(l.Context(), theirs)
+		l.wantErr("change of a version to come", err, queue.ErrConflict)
+		want(l, "current", got, mine)
+		want(l, "in the frame", l.frame().Control, mine)
+	}},
+	{"a conflict fills nothing and changes no pace", func(l *line) {
+		l.wait(0, 5)
+		l.setPace(queue.Pace{Rate: 60, Burst: 10})
+		l.clock.Step(1500)
+		c := l.frame().Control
+		c.Version--
+		c.Pace = queue.Pace{Rate: 0, Burst: 1}
+		_, err := l.store.Control(l.Context(), c)
+		l.wantErr("control", err, queue.ErrConflict)
+		l.clock.Step(500)
+		want(l, "called", l.advance().Called, 2)
+	}},
+	{"every field of the controls is kept", func(l *line) {
+		c := l.frame().Control
+		next := queue.Control{
+			Version: c.Version, Mode: queue.ModePause, Seed: "sha256:ü=\"\\ {}\n", Message: strings.Repeat("ß", 1000),
+			Pace: queue.Pace{Rate: queue.MaxRate, MaxInside: queue.MaxInsideLimit, Burst: queue.MaxBurst},
+		}
+		got, err := l.store.Control(l.Context(), next)
+		l.must("control", err)
+		next.Version++
+		want(l, "stored", got, next)
+		want(l, "in the frame", l.frame().Control, next)
+		next.Message, next.Seed, next.Pace = "", "", queue.Pace{Burst: 1}
+		got, err = l.store.Control(l.Context(), next)
+		l.must("control", err)
+		next.Version++
+		want(l, "stored", got, next)
+	}},
+	{"operators' changes keep the seed and a new configuration sets it", func(l *line) {
+		want(l, "seed", l.set(func(c *queue.Control) { c.Pace.Burst = 3 }).Seed, suiteControl().Seed)
+		want(l, "seed", l.set(func(c *queue.Control) { c.Seed = "s2" }).Seed, "s2")
+		want(l, "seed", l.frame().Control.Seed, "s2")
+	}},
+	{"controls of the same version from two gateways let one through", func(l *line) {
+		c, errs := l.frame().Control, make([]error, 8)
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = l.store.Control(l.Context(), c) })
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+				continue
+			}
+			l.wantErr("loser", err, queue.ErrConflict)
+		}
+		want(l, "winners", won, 1)
+		want(l, "version", l.frame().Control.Version, c.Version+1)
+	}},
+}

@@ -1,0 +1,169 @@
+package web
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+// localeFiles holds one file for each language, named by its tag.
+//
+//go:embed locales/*.yaml
+var localeFiles embed.FS
+
+// placeholders turns the named values of a message into the marks that phrases are split at, in Go and in the
+// script alike.
+var placeholders = map[string]string{
+	"Count": "{n}", "Low": "{low}", "High": "{high}", "Hours": "{h}", "Minutes": "{m}",
+	"Time": "{t}", "Status": "{status}", "Title": "{title}",
+}
+
+// catalog gives the messages of one language. It remembers what went wrong and what was asked for, so that a
+// whole page can be compiled before anything is reported.
+type catalog struct {
+	tag       language.Tag
+	localizer *i18n.Localizer
+	title     string
+	ids       []string // every message in the file
+	used      map[string]bool
+	errs      []error
+}
+
+// loadCatalogs reads every language in files, the site's default language first, the rest by tag.
+func loadCatalogs(files fs.FS, site Site) ([]*catalog, error) {
+	names, err := fs.Glob(files, "locales/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	first := slices.IndexFunc(names, func(n string) bool { return langOf(n) == site.DefaultLang })
+	if first < 0 {
+		accepted := make([]string, len(names))
+		for i, n := range names {
+			accepted[i] = langOf(n)
+		}
+		return nil, fmt.Errorf("default language %q: must be one of %s", site.DefaultLang, strings.Join(accepted, ", "))
+	}
+	names[0], names[first] = names[first], names[0]
+	slices.Sort(names[1:])
+	var all []*catalog
+	for _, name := range names {
+		c, err := loadCatalog(files, name, site.Title)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, c)
+	}
+	return all, sameMessages(all)
+}
+
+func langOf(name string) string { return strings.TrimSuffix(path.Base(name), ".yaml") }
+
+func loadCatalog(files fs.FS, name, title string) (*catalog, error) {
+	tag, err := language.Parse(langOf(name))
+	if err != nil {
+		return nil, err
+	}
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	// A bundle for each language alone: go-i18n would otherwise fall back to another language in silence.
+	bundle := i18n.NewBundle(tag)
+	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
+	file, err := bundle.ParseMessageFileBytes(data, path.Base(name))
+	if err != nil {
+		return nil, err
+	}
+	c := &catalog{
+		tag: tag, title: title, used: map[string]bool{},
+		localizer: i18n.NewLocalizer(bundle, tag.String()),
+	}
+	for _, m := range file.Messages {
+		c.ids = append(c.ids, m.ID)
+	}
+	slices.Sort(c.ids)
+	return c, nil
+}
+
+// sameMessages reports each message that some languages have and others lack.
+func sameMessages(all []*catalog) error {
+	known := map[string]bool{}
+	for _, c := range all {
+		for _, id := range c.ids {
+			known[id] = true
+		}
+	}
+	var errs []error
+	for _, c := range all {
+		for id := range known {
+			if !slices.Contains(c.ids, id) {
+				errs = append(errs, fmt.Errorf("%s.yaml: message %q is missing", c.tag, id))
+			}
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(errs...)
+}
+
+// text is a message without plural forms, its placeholders as marks.
+func (c *catalog) text(id string) string { return c.localize(id, nil) }
+
+func (c *catalog) localize(id string, count any) string {
+	c.used[id] = true
+	s, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: placeholders, PluralCount: count})
+	switch {
+	case err != nil:
+		c.errs = append(c.errs, fmt.Errorf("message %q (count %v): %w", id, count, err))
+	case strings.TrimSpace(s) == "":
+		c.errs = append(c.errs, fmt.Errorf("message %q is empty", id))
+	case strings.Contains(s, "<no value>"):
+		c.errs = append(c.errs, fmt.Errorf("message %q: unknown placeholder in %q", id, s))
+	}
+	return s
+}
+
+// plural is a message in every form that the language has for whole numbers, by the form's CLDR name.
+func (c *catalog) plural(id string) map[string]string {
+	texts := map[string]string{}
+	for form, example := range exampleCounts(c.tag) {
+		texts[formNames[form]] = c.localize(id, example)
+	}
+	return texts
+}
+
+// formNames are the CLDR names of the plural forms, as the locale files and browsers call them.
+var formNames = [...]string{
+	plural.Other: "other", plural.Zero: "zero", plural.One: "one",
+	plural.Two: "two", plural.Few: "few", plural.Many: "many",
+}
+
+// exampleCounts finds a count for each plural form that whole numbers have in a language.
+func exampleCounts(tag language.Tag) map[plural.Form]int {
+	examples := map[plural.Form]int{}
+	for n := range 300 {
+		if form := formOf(tag, n); int(form) < len(formNames) {
+			if _, ok := examples[form]; !ok {
+				examples[form] = n
+			}
+		}
+	}
+	return examples
+}
+
+func formOf(tag language.Tag, n int) plural.Form {
+	// MatchPlural asks for large operands modulo ten million.
+	if n >= 10_000_000 {
+		n = n%10_000_000 + 10_000_000
+	}
+	return plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0)
+}

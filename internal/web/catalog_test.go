@@ -1,0 +1,197 @@
+package web
+
+import (
+	"embed"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+//go:embed locales/*.yaml
+var shippedLocales embed.FS
+
+func testSite() Site {
+	return Site{Title: "Bürgerbüro Musterstadt", Prefix: "/.einlass", Contact: "115", DefaultLang: "en"}
+}
+
+func TestEveryLanguageHasEveryMessage(t *testing.T) {
+	p, err := New(testSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(shippedLocales, "locales/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.langs) != len(names) || len(names) < 2 {
+		t.Fatalf("%d languages are compiled, %d files are there", len(p.langs), len(names))
+	}
+	catalogs, err := loadCatalogs(shippedLocales, testSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameMessages(catalogs); err != nil {
+		t.Error(err)
+	}
+	for _, c := range catalogs {
+		if !slices.Equal(c.ids, catalogs[0].ids) {
+			t.Errorf("%s: other messages than %s", c.tag, catalogs[0].tag)
+		}
+	}
+}
+
+func TestEveryMessageIsUsed(t *testing.T) {
+	catalogs, err := loadCatalogs(shippedLocales, testSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Pages{site: testSite(), assets: map[string]Asset{}}
+	for _, c := range catalogs {
+		if _, err := p.compile(c, assetURLs{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range c.ids {
+			if !c.used[id] {
+				t.Errorf("%s: no page uses the message %q", c.tag, id)
+			}
+		}
+	}
+}
+
+var valueMark = regexp.MustCompile(`\{\{\.\w+\}\}`)
+
+func TestTranslationsKeepTheirPlaceholders(t *testing.T) {
+	read := func(name string) map[string][]string {
+		data, err := shippedLocales.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string][]string{}
+		for i, line := range strings.Split(string(data), "\n") {
+			key, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+			// "one" may leave the count out: "every second".
+			if marks := valueMark.FindAllString(line, -1); marks != nil && key != "one" && key[0] != '#' {
+				slices.Sort(marks)
+				found[key] = append(found[key], strings.Join(marks, " "))
+			} else if key == "" && i == 0 {
+				t.Fatalf("%s begins with an empty line", name)
+			}
+		}
+		return found
+	}
+	english := read("locales/en.yaml")
+	for _, name := range []string{"locales/de.yaml"} {
+		other := read(name)
+		for key, marks := range english {
+			if !slices.Equal(marks, other[key]) {
+				t.Errorf("%s: %s has %v, English has %v", name, key, other[key], marks)
+			}
+		}
+	}
+}
+
+// withLocale is the shipped English with one change, as a language file of its own.
+func withLocale(t *testing.T, name string, change func(string) string) fs.FS {
+	t.Helper()
+	english, err := shippedLocales.ReadFile("locales/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{
+		"locales/en.yaml": {Data: english},
+		"locales/" + name: {Data: []byte(change(string(english)))},
+	}
+}
+
+func TestAnIncompleteLanguageIsRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name, file string
+		change     func(string) string
+		want       string
+	}{
+		{"a message is missing", "nl.yaml", func(s string) string {
+			return strings.Replace(s, "  ask: Tell me when it is my turn\n", "", 1)
+		}, `nl.yaml: message "bell.ask" is missing`},
+		{"a message is empty", "nl.yaml", func(s string) string {
+			return strings.Replace(s, "ask: Tell me when it is my turn", `ask: " "`, 1)
+		}, `message "bell.ask" is empty`},
+		{"a plural form is missing", "pl.yaml", func(s string) string { return s }, `plural`},
+		{"a placeholder is unknown", "nl.yaml", func(s string) string {
+			return strings.Replace(s, "up to {{.Count}} minutes", "up to {{.Number}} minutes", 1)
+		}, "unknown placeholder"},
+		{"a page has no value for a placeholder", "nl.yaml", func(s string) string {
+			return strings.Replace(s, "help: Need help?", `help: "Need {{.Count}}"`, 1)
+		}, "has a value that this page does not have"},
+		{"the file is no YAML", "nl.yaml", func(string) string { return "a: [" }, "nl.yaml"},
+		{"the name is no language", "x.yaml", func(s string) string { return s }, "x.yaml"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := compileAll(withLocale(t, tt.file, tt.change))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one that says %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func compileAll(files fs.FS) error {
+	catalogs, err := loadCatalogs(files, testSite())
+	if err != nil {
+		return err
+	}
+	p := &Pages{site: testSite(), assets: map[string]Asset{}}
+	for _, c := range catalogs {
+		if _, err := p.compile(c, assetURLs{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestOneFileAddsALanguage(t *testing.T) {
+	files := withLocale(t, "nl.yaml", func(s string) string {
+		return strings.Replace(s, "heading: You are in line", "heading: U staat in de rij", 1)
+	})
+	if err := compileAll(files); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPluralFormsAgreeWithTheCatalogue(t *testing.T) {
+	// Polish has one, few and many for whole numbers; the texts come from go-i18n, the choice from x/text.
+	polish := withLocale(t, "pl.yaml", func(s string) string {
+		return regexp.MustCompile(`(?m)^( +)other: "?(.*?)"?$`).ReplaceAllString(s, "${1}few: \"few $2\"\n${1}many: \"many $2\"\n${1}other: \"$2\"")
+	})
+	catalogs, err := loadCatalogs(polish, testSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := catalogs[1].plural("ahead.exact")
+	want := map[string]string{"one": "{n} person", "few": "few {n} people", "many": "many {n} people"}
+	for form, text := range want {
+		if texts[form] != text {
+			t.Errorf("%s: %q, want %q", form, texts[form], text)
+		}
+	}
+	if form := formOf(language.Polish, 22); form != plural.Few {
+		t.Errorf("22 in Polish is %v, want few", form)
+	}
+	if form := formOf(language.Polish, 30_000_022); form != plural.Few {
+		t.Errorf("30,000,022 in Polish is %v, want few", form)
+	}
+}
+
+func TestADefaultLanguageThatIsNotThereIsRefused(t *testing.T) {
+	site := testSite()
+	site.DefaultLang = "tlh"
+	_, err := New(site)
+	if err == nil || !strings.Contains(err.Error(), "must be one of de, en") {
+		t.Errorf("error %v does not name what is accepted", err)
+	}
+}

@@ -1,0 +1,34 @@
+// Package web makes every page, answer body and asset that the gateway sends in its own name: the waiting page
+// and the JSON status it polls, error pages, the page for a short interruption, the page for a form that came
+// after the time inside had ended, and RFC 9457 problem bodies.
+//
+// Invariants:
+//
+//   - A page is complete without script: all facts are in its HTML, it reloads by itself, and giving up the
+//     place is a plain form. The script only saves reloads.
+//   - Nothing is loaded from anywhere but the gateway's own prefix, and nothing is inline. [Pages.Headers]
+//     carries the Content-Security-Policy that enforces it.
+//   - Pages are compiled to constant segments once, by [New]. Answering only appends bytes: no allocation, no
+//     reflection, no template at run time. Everything that a visitor or an operator wrote is escaped where it
+//     is appended.
+//   - Every language is one file in locales/. New refuses a language in which a message, a plural form or a
+//     placeholder is missing, so no page is ever half translated.
+//   - No page sends a form again by itself: scripts here only ever fetch by GET or HEAD, or tell the gateway
+//     that the page was closed.
+//
+// # Own URLs, below the configured prefix
+//
+//	GET  assets/<name>      Pages.Asset; may be cached for ever, the name carries a hash of the content
+//	GET  status?shown=N     AppendStatus; N is the last count of people ahead that this visitor was shown,
+//	                        empty if none. The answer's count must not be higher.
+//	POST leave              gives the place up; answered with AppendLeft
+//	POST away               sent when the page is closed or left (an empty body); answered with 204
+//
+// Each carries room=<id> before its other parameters if the site has a Room.
+//
+// An "away" can overtake, or be overtaken by, the request that reloads the page, and a second tab may still be
+// open: it must shorten the time until the place counts as absent, not end it at once.
+//
+// A Pages is immutable after New and safe for concurrent use. The package is imported by the public plane only
+// and knows neither HTTP server nor store.
+package web

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestEstimatesAreSaidAsAPersonWould(t *testing.T) {
+	p := mustNew(t, testSite())
+	for _, tt := range []struct {
+		low, high time.Duration
+		want      string
+	}{
+		{0, 0, "cannot be said yet"},
+		{time.Minute, -1, "cannot be said yet"},
+		{0, 20 * time.Second, "less than a minute"},
+		{0, time.Minute, "less than a minute"},
+		{0, 61 * time.Second, "up to 2 minutes"},
+		{2 * time.Minute, 2 * time.Minute, "about 2 minutes"},
+		{2*time.Minute + 30*time.Second, 4*time.Minute + time.Second, "about 2 to 5 minutes"},
+		{12 * time.Minute, 18 * time.Minute, "about 12 to 18 minutes"},
+		{13 * time.Minute, 22 * time.Minute, "about 10 to 25 minutes"},
+		{4 * time.Minute, 21 * time.Minute, "up to 25 minutes"},
+		{50 * time.Minute, 65 * time.Minute, "about 50 min to 1 h 10 min"},
+		{65 * time.Minute, 2 * time.Hour, "about 1 h to 2 h"},
+		{3 * time.Hour, 5*time.Hour + time.Minute, "about 3 h to 5 h 30 min"},
+		{2 * time.Hour, 2 * time.Hour, "about 2 h"},
+		{time.Minute, 2 * time.Hour, "up to 2 h"},
+		{2 * time.Hour, 30 * time.Hour, "more than 2 h"},
+		{time.Minute, 30 * time.Hour, "cannot be said yet"},
+		{time.Hour, math.MaxInt64, "more than 1 h"},
+		{10 * time.Minute, 2 * time.Minute, "about 2 minutes"},
+	} {
+		if got := string(p.langs[0].appendEstimate(nil, tt.low, tt.high)); got != tt.want {
+			t.Errorf("%s to %s: %q, want %q", tt.low, tt.high, got, tt.want)
+		}
+	}
+}
+
+func TestARoundedRangeHoldsTheRealOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		high := time.Duration(rapid.Int64Range(1, int64(24*time.Hour)).Draw(t, "high"))
+		low := time.Duration(rapid.Int64Range(0, int64(high)).Draw(t, "low"))
+		l, h := roundRange(low, high)
+		if time.Duration(l)*time.Minute > low || time.Duration(h)*time.Minute < high {
+			t.Fatalf("%s to %s is told as %d to %d minutes", low, high, l, h)
+		}
+	})
+}

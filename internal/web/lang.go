@@ -1,0 +1,84 @@
+package web
+
+import (
+	"bytes"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/text/language"
+)
+
+const (
+	// longestPreference bounds what is read of an Accept-Language header; browsers send less than 100 bytes.
+	longestPreference = 200
+	// mostPreferences bounds the memory of answers. Real crowds send a few hundred different headers.
+	mostPreferences = 1024
+)
+
+// matcher finds the language for an Accept-Language header. It remembers the answers, because a crowd sends
+// few different headers and matching takes microseconds.
+type matcher struct {
+	match language.Matcher
+	known atomic.Pointer[map[string]Lang]
+	grow  sync.Mutex
+}
+
+// newMatcher takes the languages in the order of their Lang.
+func newMatcher(catalogs []*catalog) *matcher {
+	tags := make([]language.Tag, len(catalogs))
+	for i, c := range catalogs {
+		tags[i] = c.tag
+	}
+	m := &matcher{match: language.NewMatcher(tags)}
+	m.known.Store(&map[string]Lang{})
+	return m
+}
+
+// Lang chooses the language for an Accept-Language header (RFC 9110 section 12.5.4). A header that is missing
+// or cannot be read, or that names no language we have, gives the default. Safe for concurrent use; it does not
+// allocate for a header seen before.
+func (p *Pages) Lang(acceptLanguage []byte) Lang {
+	if len(acceptLanguage) == 0 {
+		return 0
+	}
+	if l, ok := (*p.matcher.known.Load())[string(acceptLanguage)]; ok {
+		return l
+	}
+	return p.matcher.learn(acceptLanguage)
+}
+
+func (m *matcher) learn(header []byte) Lang {
+	if len(header) > longestPreference {
+		return m.find(cutList(header))
+	}
+	l := m.find(header)
+	m.grow.Lock()
+	defer m.grow.Unlock()
+	// The map is copied, never changed, so that readers need no lock. It is small and soon complete.
+	if old := *m.known.Load(); len(old) < mostPreferences {
+		grown := make(map[string]Lang, len(old)+1)
+		maps.Copy(grown, old)
+		grown[string(header)] = l
+		m.known.Store(&grown)
+	}
+	return l
+}
+
+// cutList keeps as many whole members of a list as fit.
+func cutList(header []byte) []byte {
+	header = header[:longestPreference]
+	return header[:max(bytes.LastIndexByte(header, ','), 0)]
+}
+
+func (m *matcher) find(header []byte) Lang {
+	wanted, _, err := language.ParseAcceptLanguage(string(header))
+	if err != nil || len(wanted) == 0 {
+		return 0
+	}
+	_, index, confidence := m.match.Match(wanted...)
+	if confidence == language.No {
+		return 0
+	}
+	return Lang(index)
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAnErrorPageSaysWhatHappened(t *testing.T) {
+	site := testSite()
+	site.DefaultLang = "de"
+	p := mustNew(t, site)
+	body := string(p.AppendError(nil, 0, 504, "backend-timeout", "8f3a"))
+	for _, want := range []string{"<h1>Die Seite braucht zu lange</h1>", "Fehler 504 · backend-timeout · Kennung 8f3a<"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if body := string(p.AppendError(nil, 0, 404, "", "")); !strings.Contains(body, ">Fehler 404<") {
+		t.Error("the status is missing")
+	}
+}
+
+func TestAnErrorWithoutTextsOfItsOwnGetsTheGeneralOnes(t *testing.T) {
+	p := mustNew(t, testSite())
+	for status, heading := range map[int]string{
+		418: "We could not understand this request", 599: "Something went wrong on our side",
+		507: "Something went wrong on our side",
+	} {
+		if body := string(p.AppendError(nil, 0, status, "", "")); !strings.Contains(body, "<h1>"+heading+"</h1>") {
+			t.Errorf("%d does not say %q", status, heading)
+		}
+	}
+}
+
+func TestAnInterruptionReloadsByGETWithoutScript(t *testing.T) {
+	p := mustNew(t, testSite())
+	in := &Interruption{Status: 502, Target: "/a?b", Next: 4500 * time.Millisecond}
+	body := string(p.AppendInterruption(nil, 0, in))
+	if !strings.Contains(body, `<meta http-equiv="refresh" content="5;url=/a?b">`) || !strings.Contains(body, "tries again by itself") {
+		t.Error("the page does not reload by itself")
+	}
+	in.Next = 0
+	body = string(p.AppendInterruption(nil, 0, in))
+	if strings.Contains(body, "http-equiv") || strings.Contains(body, "<p>This page tries again") {
+		t.Error("the page reloads, or says so, without being told when")
+	}
+}
+
+func TestAFormIsNeverSentAgainByAPage(t *testing.T) {
+	p := mustNew(t, testSite())
+	for name, body := range map[string][]byte{
+		"interrupted form": p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Target: "/send", Back: "/form", Next: time.Second}),
+		"lapsed":           p.AppendLapsed(nil, 0, &Lapsed{Start: "/form"}),
+	} {
+		for _, never := range []string{"http-equiv", "<form", "/send"} {
+			if strings.Contains(string(body), never) {
+				t.Errorf("%s: the page has %q", name, never)
+			}
+		}
+	}
+}
+
+func TestABackLinkThatLeavesTheHostIsNotFollowed(t *testing.T) {
+	p := mustNew(t, testSite())
+	body := string(p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: "//evil.example/x"}))
+	if strings.Contains(body, "evil") || !strings.Contains(body, `data-probe="/"`) {
+		t.Error("the script would ask another host")
+	}
+	body = string(p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true}))
+	if !strings.Contains(body, `data-probe=""`) {
+		t.Error("the script would ask for a page that nobody named")
+	}
+}

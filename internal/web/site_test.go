@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestASiteThatCannotBeServedIsRefusedWithEveryReason(t *testing.T) {
+	_, err := New(Site{Title: "a\x00b", Prefix: "/x/", Room: "ä", Contact: strings.Repeat("x", 201)})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"title", "prefix", "room", "contact", "printable text", "no slash at its end"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in the error:\n%v", want, err)
+		}
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	for prefix, ok := range map[string]bool{
+		"/.einlass": true, "/a/b-c_d~e.f": true, "": false, "/": false, "einlass": false, "//x": false, "/x/": false,
+		"/a b": false, "/a?b": false, `/a"b`: false, "/ä": false,
+	} {
+		site := testSite()
+		site.Prefix = prefix
+		if err := site.Validate(); (err == nil) != ok {
+			t.Errorf("%q: %v, accepted should be %t", prefix, err, ok)
+		}
+	}
+}
+
+func TestThePolicyForbidsEverythingInlineAndForeign(t *testing.T) {
+	h := http.Header{}
+	fields := mustNew(t, testSite()).Headers()
+	for i := 0; i+1 < len(fields); i += 2 {
+		h.Set(fields[i], fields[i+1])
+	}
+	csp := h.Get("Content-Security-Policy")
+	if !strings.HasPrefix(csp, "default-src 'none';") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
+		t.Errorf("the policy is %q", csp)
+	}
+	if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+		t.Errorf("headers %v", h)
+	}
+	fields[1] = "changed"
+	if mustNew(t, testSite()).Headers()[1] == "changed" {
+		t.Error("the caller changed everybody's headers")
+	}
+}

@@ -1,0 +1,58 @@
+package web
+
+// State is where a visitor stands, as the pages tell it.
+type State uint8
+
+const (
+	// Waiting: in the line.
+	Waiting State = iota
+	// Front: back after an absence, called before everybody in the line.
+	Front
+	// Missed: called, but the call was not claimed. A press on the button brings the place to the front.
+	Missed
+	// Called: the place may be claimed now.
+	Called
+	// Paused: in the line, and nobody is being let in.
+	Paused
+	// Closed: no place, and none is given out.
+	Closed
+	// Recovering: in the line; the store came back and the order is being restored.
+	Recovering
+	// NoStore: no place yet, because none can be given out right now.
+	NoStore
+	// Shed: no place yet, because too many arrive at once.
+	Shed
+
+	pageStates // the states above have a page
+
+	// None answers a poll only: this visitor has no place (any more) and a reload of the page gives one.
+	// As a page it is NoStore.
+	None
+	// Inside answers a poll only: this visitor holds a pass, claimed perhaps in another tab. As a page it is
+	// Called.
+	Inside
+)
+
+var stateNames = [...]string{
+	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Closed: "closed",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", None: "none", Inside: "inside",
+}
+
+// String is the state's name in the status and in the page.
+func (s State) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return ""
+}
+
+// page is the state whose page is shown.
+func (s State) page() State {
+	switch {
+	case s < pageStates:
+		return s
+	case s == Inside:
+		return Called
+	}
+	return NoStore
+}

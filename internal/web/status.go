@@ -1,0 +1,78 @@
+package web
+
+import (
+	"strconv"
+	"time"
+)
+
+// Status is what a visitor in the line is told, by the page and by every poll.
+type Status struct {
+	State State
+	// Number is the place's number; 0: none, not shown.
+	Number uint64
+	// Ahead is how many people are to be called before this one; negative: unknown, not shown. The page shows
+	// an inexact count rounded up to at most three digits, with the word "about".
+	Ahead int
+	Exact bool
+	// Low and High are the range of the expected wait. A High of zero or less: unknown.
+	Low, High time.Duration
+	// Next is how long the page waits before it asks again: the interval of the script's polls and, rounded up
+	// to seconds, of the reloads without script. Zero or less: the page does not ask again by itself.
+	Next time.Duration
+	// Message is the operator's text for everybody in the room; plain text, line ends are kept. Empty: none.
+	Message string
+	// Stale: the figures are the last ones known, because no newer ones can be had.
+	Stale bool
+	// ClaimLeft is how long a call may still be claimed; zero or less: not said.
+	ClaimLeft time.Duration
+}
+
+// JSONType is the media type of what AppendStatus writes.
+const JSONType = "application/json"
+
+// AppendStatus appends the answer to a poll, a JSON object:
+//
+//	state    string, see [State.String]
+//	number   the place's number, 0 if none
+//	ahead    people ahead, -1 if unknown
+//	exact    whether ahead is exact
+//	low,high range of the expected wait in seconds; high 0 if unknown
+//	next     milliseconds until the next poll, 0 for none
+//	message  the operator's text
+//	stale    whether the figures are the last known ones
+//	until    seconds for which the call may still be claimed, 0 if not called
+//
+// It does not allocate if dst has room. Safe for concurrent use.
+func AppendStatus(dst []byte, s *Status) []byte {
+	dst = append(dst, `{"state":"`...)
+	dst = append(dst, s.State.String()...)
+	dst = append(dst, `","number":`...)
+	dst = strconv.AppendUint(dst, s.Number, 10)
+	dst = append(dst, `,"ahead":`...)
+	dst = strconv.AppendInt(dst, int64(max(s.Ahead, -1)), 10)
+	dst = append(dst, `,"exact":`...)
+	dst = strconv.AppendBool(dst, s.Exact)
+	dst = append(dst, `,"low":`...)
+	dst = strconv.AppendInt(dst, wholeSeconds(s.Low), 10)
+	dst = append(dst, `,"high":`...)
+	dst = strconv.AppendInt(dst, secondsUp(s.High), 10)
+	dst = append(dst, `,"next":`...)
+	dst = strconv.AppendInt(dst, int64(max(s.Next, 0)/time.Millisecond), 10)
+	dst = append(dst, `,"message":`...)
+	dst = appendJSON(dst, s.Message)
+	dst = append(dst, `,"stale":`...)
+	dst = strconv.AppendBool(dst, s.Stale)
+	dst = append(dst, `,"until":`...)
+	dst = strconv.AppendInt(dst, wholeSeconds(s.ClaimLeft), 10)
+	return append(dst, '}')
+}
+
+func wholeSeconds(d time.Duration) int64 { return int64(max(d, 0) / time.Second) }
+
+// secondsUp rounds up, so that "not unknown" stays that way.
+func secondsUp(d time.Duration) int64 {
+	if d <= 0 {
+		return 0
+	}
+	return int64((d-1)/time.Second) + 1
+}

@@ -1,0 +1,249 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// inTheLine is somebody in the middle of the line.
+func inTheLine() *Wait {
+	return &Wait{
+		Status: Status{
+			State: Waiting, Number: 128340, Ahead: 1234, Exact: true, Low: 12 * time.Minute, High: 18 * time.Minute,
+			Next: 15 * time.Second,
+		},
+		Target: "/termine?ort=3",
+	}
+}
+
+// everyPage is every page in every language and state, by a name.
+func everyPage(p *Pages) map[string][]byte {
+	pages := map[string][]byte{}
+	for i, l := range p.langs {
+		lang := Lang(i)
+		for s := range pageStates {
+			w := inTheLine()
+			w.State, w.Message, w.Stale, w.ClaimLeft = s, "Bitte Ausweis bereithalten", true, 5*time.Minute
+			pages[l.tag+" "+s.String()] = p.AppendWait(nil, lang, w)
+		}
+		for _, status := range errorStatuses {
+			pages[fmt.Sprint(l.tag, " error ", status)] = p.AppendError(nil, lang, status, "kind", "ref")
+		}
+		in := Interruption{Status: 502, Target: "/a", Back: "/b", Next: 5 * time.Second, Kind: "kind", Ref: "ref"}
+		pages[l.tag+" retry"] = p.AppendInterruption(nil, lang, &in)
+		in.Form = true
+		pages[l.tag+" form"] = p.AppendInterruption(nil, lang, &in)
+		pages[l.tag+" lapsed"] = p.AppendLapsed(nil, lang, &Lapsed{Start: "/a", Ref: "ref"})
+		pages[l.tag+" left"] = p.AppendLeft(nil, lang, "/a")
+	}
+	return pages
+}
+
+func TestEveryPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
+	p := mustNew(t, testSite())
+	for name, body := range everyPage(p) {
+		t.Run(name, func(t *testing.T) {
+			if len(body) > 6<<10 {
+				t.Errorf("%d bytes, at most 6 KB may be", len(body))
+			}
+			checkDocument(t, p, body, name[:2])
+		})
+	}
+}
+
+func checkDocument(t *testing.T, p *Pages, body []byte, lang string) {
+	t.Helper()
+	doc, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for n := range doc.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if n.Data == "style" || n.Data == "script" && n.FirstChild != nil {
+			t.Errorf("an inline <%s>", n.Data)
+		}
+		for _, a := range n.Attr {
+			checkAttribute(t, p, n, a)
+			if a.Key == "id" && ids[a.Val] {
+				t.Errorf("id %q is there twice", a.Val)
+			} else if a.Key == "id" {
+				ids[a.Val] = true
+			}
+			if n.Data == "html" && a.Key == "lang" && a.Val != lang {
+				t.Errorf("lang is %q, want %q", a.Val, lang)
+			}
+		}
+	}
+	if bytes.ContainsAny(body, "\x00{}") {
+		t.Error("the page still has a slot or a placeholder")
+	}
+}
+
+func checkAttribute(t *testing.T, p *Pages, n *html.Node, a html.Attribute) {
+	t.Helper()
+	switch {
+	case a.Key == "style", strings.HasPrefix(a.Key, "on"):
+		t.Errorf("<%s> has an inline %s", n.Data, a.Key)
+	case a.Key == "src", a.Key == "href" && n.Data == "link":
+		name, own := strings.CutPrefix(a.Val, "/.einlass/assets/")
+		if _, ok := p.Asset([]byte(name)); !own || !ok {
+			t.Errorf("<%s> loads %q, which is no asset", n.Data, a.Val)
+		}
+	case a.Key == "href", a.Key == "action":
+		if !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "tel:") {
+			t.Errorf("<%s> leads to %q", n.Data, a.Val)
+		}
+	}
+}
+
+func TestAWaitingPageSaysEverythingInItsHTML(t *testing.T) {
+	site := testSite()
+	site.DefaultLang = "de"
+	body := string(mustNew(t, site).AppendWait(nil, 0, inTheLine()))
+	for _, want := range []string{
+		`<html lang="de" dir="ltr">`,
+		"<title>1.234 vor Ihnen · Bürgerbüro Musterstadt</title>",
+		`<noscript><meta http-equiv="refresh" content="15;url=/termine?ort=3"></noscript>`,
+		"<b>1.234</b> Personen", "etwa 12 bis 18 Minuten", `id="number">128.340<`,
+		"alle 15 Sekunden", `<form method="post" action="/.einlass/leave">`, `href="tel:115"`,
+		`data-poll="/.einlass/status?shown="`, `data-ahead="1234"`, `data-next="15000"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+func TestWhatIsUnknownIsNotShown(t *testing.T) {
+	p := mustNew(t, testSite())
+	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
+	body := string(p.AppendWait(nil, 0, w))
+	for _, want := range []string{
+		`id="ahead-fact" data-in="waiting front paused recovering" hidden`, `id="number-fact" hidden`,
+		`id="stale" hidden`, `id="message-box" hidden`, "cannot be said yet", `<span hidden>`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "http-equiv") {
+		t.Error("the page reloads without being told when")
+	}
+}
+
+func TestAnInexactCountIsSaidToBeOne(t *testing.T) {
+	p := mustNew(t, testSite())
+	w := inTheLine()
+	w.Exact, w.Ahead = false, 12345
+	body := string(p.AppendWait(nil, 0, w))
+	if !strings.Contains(body, "about <b>12,400</b> people") || strings.Contains(body, ">12,345<") {
+		t.Error("12345, inexact, is not shown as about 12,400")
+	}
+	w.Exact, w.Ahead = true, 1
+	if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, "<b>1</b> person<") {
+		t.Error("one person is not in the singular")
+	}
+	w.Ahead = 0
+	if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, "Nobody. You are next.") {
+		t.Error("nobody ahead is not said")
+	}
+}
+
+func TestWhatOthersWroteIsText(t *testing.T) {
+	p := mustNew(t, Site{
+		Title: `<i>"Amt" & Co</i>{n}`, Prefix: "/.einlass", Room: "termine", Contact: `<script>alert(1)</script>`,
+	})
+	w := inTheLine()
+	w.Message = `</p><script>alert(1)</script>`
+	w.Target = `/"><script>alert(1)</script>`
+	bodies := [][]byte{
+		p.AppendWait(nil, 0, w),
+		p.AppendError(nil, 0, 400, "<script>", "<script>"),
+		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Target: w.Target, Ref: "<script>"}),
+		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: w.Target, Kind: "<script>"}),
+		p.AppendLapsed(nil, 0, &Lapsed{Start: w.Target, Ref: "<script>"}),
+		p.AppendLeft(nil, 0, w.Target),
+	}
+	for _, body := range bodies {
+		doc, err := html.Parse(bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts := 0
+		for n := range doc.Descendants() {
+			if n.Type == html.ElementNode && (n.Data == "script" || n.Data == "i") {
+				scripts++
+			}
+		}
+		if scripts != 1 {
+			t.Errorf("%d scripts in the page, want its own only:\n%s", scripts, body)
+		}
+	}
+	if !bytes.Contains(bodies[0], []byte("/.einlass/status?room=termine&amp;shown=")) {
+		t.Error("the room is missing in the poll's URL")
+	}
+	if !bytes.Contains(bodies[0], []byte("1,234 before you · &lt;i&gt;&#34;Amt&#34; &amp; Co&lt;/i&gt;{n}</title>")) {
+		t.Error("a title that looks like a placeholder is not kept as it is")
+	}
+}
+
+func TestStatesWithoutAPageGetTheNearestOne(t *testing.T) {
+	p := mustNew(t, testSite())
+	for s, want := range map[State]string{None: "nostore", Inside: "called", State(99): "nostore"} {
+		body := p.AppendWait(nil, 0, &Wait{Status: Status{State: s}})
+		if !bytes.Contains(body, []byte(`data-state="`+want+`"`)) {
+			t.Errorf("state %d does not get the page %s", s, want)
+		}
+	}
+}
+
+func TestAWaitingPageCostsNoAllocation(t *testing.T) {
+	p := mustNew(t, testSite())
+	w := inTheLine()
+	w.Message = "Größe <10>"
+	buf := make([]byte, 0, 8<<10)
+	if n := testing.AllocsPerRun(100, func() { buf = p.AppendWait(buf[:0], 0, w) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestPagesAreSafeForConcurrentUse(t *testing.T) {
+	p := mustNew(t, testSite())
+	want := p.AppendWait(nil, 0, inTheLine())
+	done := make(chan bool)
+	for i := range 8 {
+		go func() {
+			ok := true
+			for j := range 50 {
+				p.Lang(fmt.Appendf(nil, "de;q=0.%d%d", i, j))
+				ok = ok && slices.Equal(want, p.AppendWait(nil, 0, inTheLine()))
+			}
+			done <- ok
+		}()
+	}
+	for range 8 {
+		if !<-done {
+			t.Error("a page differs")
+		}
+	}
+}
+
+func BenchmarkWaitingPage(b *testing.B) {
+	p := mustNew(b, testSite())
+	w := inTheLine()
+	buf := make([]byte, 0, 8<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = p.AppendWait(buf[:0], 0, w)
+	}
+	b.ReportMetric(float64(len(buf)), "B/page")
+}

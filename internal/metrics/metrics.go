@@ -1,0 +1,133 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+const namespace = "einlass"
+
+// other stands for a label value outside its set.
+const other = "other"
+
+// Config names the closed sets and where figures that others keep are read.
+type Config struct {
+	// Rooms are the configured rooms.
+	Rooms []RoomConfig
+	// Faults are the names of everything that a request can be refused for.
+	Faults []string
+	// Version of the program, for einlass_build_info.
+	Version string
+	// Connections is the number of open connections of visitors. Optional.
+	Connections func() int64
+	// Now is the clock for durations. Default time.Now.
+	Now func() time.Time
+}
+
+// RoomConfig is one room and the addresses behind it.
+type RoomConfig struct {
+	ID       string
+	Backends []string
+}
+
+// Metrics holds every collector. Safe for concurrent use.
+type Metrics struct {
+	now        func() time.Time
+	rooms      map[string]*Room
+	faults     map[string]prometheus.Counter
+	verbs      map[string]verb
+	panics     prometheus.Counter
+	heartbeats prometheus.Counter
+}
+
+// New registers all metrics with reg, those of the Go runtime and the process among them. The error is that of
+// a registry that has some of them already.
+func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}}
+	r := &registrar{reg: reg}
+	r.add(collectors.NewGoCollector())
+	r.add(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.buildInfo(cfg.Version)
+	if cfg.Connections != nil {
+		r.add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "connections_open", Help: "Open connections of visitors.",
+		}, func() float64 { return float64(cfg.Connections()) }))
+	}
+	m.panics = r.counter("panics_total", "Requests whose handling ended in a panic and was answered with status 500.")
+	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were given up because the store was away for too long.")
+	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
+	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
+		m.faults[name] = faults.WithLabelValues(name)
+	}
+	m.verbs = r.verbs()
+	m.addRooms(r, cfg.Rooms)
+	if len(r.errs) > 0 {
+		return nil, fmt.Errorf("register metrics: %w", errors.Join(r.errs...))
+	}
+	return m, nil
+}
+
+// Fault counts a request that was refused or failed.
+func (m *Metrics) Fault(name string) {
+	c, ok := m.faults[name]
+	if !ok {
+		c = m.faults[other]
+	}
+	c.Inc()
+}
+
+// Panic counts a recovered panic.
+func (m *Metrics) Panic() { m.panics.Inc() }
+
+// HeartbeatsDropped counts heartbeats that could not be delivered.
+func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }
+
+// registrar makes and registers collectors, and remembers what went wrong.
+type registrar struct {
+	reg  prometheus.Registerer
+	errs []error
+}
+
+func (r *registrar) add(c prometheus.Collector) {
+	if err := r.reg.Register(c); err != nil {
+		r.errs = append(r.errs, err)
+	}
+}
+
+func (r *registrar) counter(name, help string) prometheus.Counter {
+	c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+	r.add(c)
+	return c
+}
+
+func (r *registrar) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	r.add(c)
+	return c
+}
+
+func (r *registrar) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	c := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	r.add(c)
+	return c
+}
+
+func (r *registrar) histograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	c := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}, labels)
+	r.add(c)
+	return c
+}
+
+func (r *registrar) buildInfo(version string) {
+	r.gauges("build_info", "Always 1; the labels tell what was built.", "version", "goversion").
+		WithLabelValues(version, runtime.Version()).Set(1)
+}

@@ -1,0 +1,302 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// busy is a registry in which everything has happened once, and much that is in no set.
+func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
+	t.Helper()
+	reg := prometheus.NewPedanticRegistry()
+	now := time.Unix(0, 0)
+	m, err := New(reg, Config{
+		Rooms: []RoomConfig{
+			{ID: "termine", Backends: []string{"http://a:1", "http://b:1"}},
+			{ID: "kfz", Backends: []string{"http://a:1"}},
+		},
+		Faults:      []string{"bad_request", "too_large"},
+		Version:     "v1.2.3",
+		Connections: func() int64 { return 7 },
+		Now:         func() time.Time { now = now.Add(time.Millisecond); return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 {
+		stranger := fmt.Sprintf("stranger-%d", i)
+		room := m.Room("termine")
+		room.Visit(Visit(i % 256))
+		room.Answer(i*7, time.Second)
+		room.NoAnswer(stranger)
+		room.Backend(stranger, true)
+		room.Frame(&queue.Frame{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
+		m.Room(stranger).Visit(Arrival)
+		m.Fault(stranger)
+		m.StoreCall(stranger, time.Second, errors.New(stranger))
+	}
+	m.Panic()
+	m.HeartbeatsDropped(3)
+	return m, reg
+}
+
+func TestTheNamesFollowTheConventions(t *testing.T) {
+	_, reg := busy(t)
+	problems, err := testutil.GatherAndLint(reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestNoRequestCanMakeANewSeries(t *testing.T) {
+	_, reg := busy(t)
+	allowed := map[string][]string{
+		"room":      {"termine", "kfz"},
+		"kind":      visitNames[:],
+		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomes...),
+		"address":   {"http://a:1", "http://b:1"},
+		"fault":     {"bad_request", "too_large", other},
+		"verb":      append([]string{other}, verbNames...),
+		"version":   nil,
+		"goversion": nil,
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := 0
+	for _, family := range families {
+		if !strings.HasPrefix(family.GetName(), namespace+"_") {
+			continue
+		}
+		ours++
+		for _, metric := range family.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				values, known := allowed[label.GetName()]
+				if !known || values != nil && !slices.Contains(values, label.GetValue()) {
+					t.Errorf("%s has %s=%q", family.GetName(), label.GetName(), label.GetValue())
+				}
+			}
+		}
+	}
+	if ours < 20 {
+		t.Errorf("only %d families of our own", ours)
+	}
+}
+
+func wantMetrics(t *testing.T, reg prometheus.Gatherer, want string, names ...string) {
+	t.Helper()
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), names...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatHappenedIsCounted(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Connections: func() int64 { return 5 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := m.Room("a")
+	r.Visit(Poll)
+	r.Visit(Poll)
+	r.Visit(Failed)
+	r.Answer(204, time.Second)
+	r.Answer(999, time.Second)
+	r.NoAnswer(Timeout)
+	r.Backend("x", true)
+	r.StoreUp(true)
+	m.Fault("f")
+	m.Panic()
+	m.HeartbeatsDropped(4)
+	for name, want := range map[string]float64{"poll": 2, "failed": 1, "arrival": 0} {
+		if got := testutil.ToFloat64(r.visits[slices.Index(visitNames[:], name)]); got != want {
+			t.Errorf("%s visits: %v, want %v", name, got, want)
+		}
+	}
+	for outcome, want := range map[string]float64{"2xx": 1, other: 1, Timeout: 1, Down: 0} {
+		if got := testutil.ToFloat64(r.answers[outcome]); got != want {
+			t.Errorf("%s answers: %v, want %v", outcome, got, want)
+		}
+	}
+	wantMetrics(t, reg, `
+# HELP einlass_backend_up Whether an address of a backend is in use.
+# TYPE einlass_backend_up gauge
+einlass_backend_up{address="x",room="a"} 1
+# HELP einlass_connections_open Open connections of visitors.
+# TYPE einlass_connections_open gauge
+einlass_connections_open 5
+# HELP einlass_faults_total Requests that were refused or failed, by fault.
+# TYPE einlass_faults_total counter
+einlass_faults_total{fault="f"} 1
+einlass_faults_total{fault="other"} 0
+# HELP einlass_heartbeats_dropped_total Heartbeats that were given up because the store was away for too long.
+# TYPE einlass_heartbeats_dropped_total counter
+einlass_heartbeats_dropped_total 4
+# HELP einlass_panics_total Requests whose handling ended in a panic and was answered with status 500.
+# TYPE einlass_panics_total counter
+einlass_panics_total 1
+# HELP einlass_store_up Whether the store answered for this room the last time it was asked.
+# TYPE einlass_store_up gauge
+einlass_store_up{room="a"} 1
+`, "einlass_backend_up", "einlass_connections_open", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+}
+
+func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a"}, {ID: "without-a-frame"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Room("a").Frame(&queue.Frame{Waiting: 1})
+	m.Room("a").Frame(&queue.Frame{
+		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNum: 9, Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}},
+	})
+	wantMetrics(t, reg, `
+# HELP einlass_line_frame_timestamp_seconds Store time at which these figures were taken.
+# TYPE einlass_line_frame_timestamp_seconds gauge
+einlass_line_frame_timestamp_seconds{room="a"} 1.5
+# HELP einlass_line_head_number Highest number called.
+# TYPE einlass_line_head_number gauge
+einlass_line_head_number{room="a"} 9
+# HELP einlass_line_joined_total Numbers given.
+# TYPE einlass_line_joined_total counter
+einlass_line_joined_total{room="a"} 20
+# HELP einlass_line_waiting Places in the line.
+# TYPE einlass_line_waiting gauge
+einlass_line_waiting{room="a"} 12
+# HELP einlass_pace_calls_per_second Configured pace.
+# TYPE einlass_pace_calls_per_second gauge
+einlass_pace_calls_per_second{room="a"} 1.5
+# HELP einlass_pace_paused Whether nobody is called.
+# TYPE einlass_pace_paused gauge
+einlass_pace_paused{room="a"} 1
+`, "einlass_line_frame_timestamp_seconds", "einlass_line_head_number", "einlass_line_joined_total", "einlass_line_waiting",
+		"einlass_pace_calls_per_second", "einlass_pace_paused")
+}
+
+func TestEveryKindOfVisitHasAName(t *testing.T) {
+	for kind, name := range visitNames {
+		if name == "" || slices.Index(visitNames[:], name) != kind {
+			t.Errorf("kind %d is called %q", kind, name)
+		}
+	}
+}
+
+func TestASecondSetInOneRegistryIsRefused(t *testing.T) {
+	_, reg := busy(t)
+	if _, err := New(reg, Config{}); err == nil || !strings.Contains(err.Error(), "register metrics") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
+	m, reg := busy(t)
+	before := testutil.CollectAndCount(reg)
+	none := m.Room("nobody")
+	none.Visit(Arrival)
+	none.Answer(200, 0)
+	none.NoAnswer(Down)
+	none.Backend("x", true)
+	none.StoreUp(true)
+	none.Frame(&queue.Frame{})
+	if after := testutil.CollectAndCount(reg); none != nil || after != before {
+		t.Errorf("%d series became %d", before, after)
+	}
+}
+
+func TestCountingAVisitAllocatesNothing(t *testing.T) {
+	m, _ := busy(t)
+	room := m.Room("termine")
+	if n := testing.AllocsPerRun(100, func() { room.Visit(Poll); room.Answer(200, time.Millisecond) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// scripted is a store that answers everything with one error.
+type scripted struct {
+	err    error
+	closed bool
+}
+
+func (s *scripted) Join(context.Context, []queue.VisitorID) (queue.JoinReply, error) {
+	return queue.JoinReply{Now: 1}, s.err
+}
+
+func (s *scripted) Keep(context.Context, []queue.Beat) (queue.KeepReply, error) {
+	return queue.KeepReply{Now: 2}, s.err
+}
+
+func (s *scripted) Claim(context.Context, []queue.Place) (queue.KeepReply, error) {
+	return queue.KeepReply{Now: 3}, s.err
+}
+
+func (s *scripted) Renew(context.Context, []queue.Stay) (queue.KeepReply, error) {
+	return queue.KeepReply{Now: 4}, s.err
+}
+func (s *scripted) Finish(context.Context, []queue.VisitorID) error { return s.err }
+func (s *scripted) Leave(context.Context, []queue.VisitorID) error  { return s.err }
+func (s *scripted) Advance(context.Context, queue.Memory) (queue.Frame, error) {
+	return queue.Frame{Now: 5}, s.err
+}
+
+func (s *scripted) Control(_ context.Context, c queue.Control) (queue.Control, error) {
+	return c, s.err
+}
+
+func (s *scripted) Frame(context.Context) (queue.Frame, error)  { return queue.Frame{Now: 6}, s.err }
+func (s *scripted) Restore(context.Context, queue.Memory) error { return s.err }
+func (s *scripted) Close() error                                { s.closed = true; return s.err }
+
+func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
+	for outcome, err := range map[string]error{
+		"ok":          nil,
+		"lost":        fmt.Errorf("join: %w", queue.ErrLost),
+		"unavailable": queue.ErrUnavailable,
+		"conflict":    queue.ErrConflict,
+		"invalid":     queue.ErrInvalid,
+		"closed":      queue.ErrClosed,
+		other:         errors.New("something else"),
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			m, _ := busy(t)
+			inner := &scripted{err: err}
+			s := m.WatchStore(inner)
+			ctx := t.Context()
+			joined, err1 := s.Join(ctx, nil)
+			kept, err2 := s.Keep(ctx, nil)
+			claimed, err3 := s.Claim(ctx, nil)
+			renewed, err4 := s.Renew(ctx, nil)
+			advanced, err5 := s.Advance(ctx, queue.Memory{})
+			control, err6 := s.Control(ctx, queue.Control{Version: 9})
+			frame, err7 := s.Frame(ctx)
+			all := []error{err1, err2, err3, err4, err5, err6, err7, s.Finish(ctx, nil), s.Leave(ctx, nil), s.Restore(ctx, queue.Memory{}), s.Close()}
+			for i, got := range all {
+				if got != err {
+					t.Errorf("error %d is %v", i, got)
+				}
+			}
+			if joined.Now != 1 || kept.Now != 2 || claimed.Now != 3 || renewed.Now != 4 || advanced.Now != 5 || control.Version != 9 || frame.Now != 6 || !inner.closed {
+				t.Error("replies are mixed up")
+			}
+			for _, name := range verbNames {
+				if got := testutil.ToFloat64(m.verbs[name].calls[outcome]); got != 1 {
+					t.Errorf("%s has been counted %v times", name, got)
+				}
+			}
+		})
+	}
+}

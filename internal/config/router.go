@@ -39,6 +39,7 @@ type Router struct {
 	exact map[string]*site
 	wild  map[string]*site // by the name without "*"
 	all   *site
+	hosts [][]string // patterns of each room
 }
 
 // site is what all rooms of one host pattern say, longest rule first.
@@ -61,6 +62,7 @@ type rule struct {
 func NewRouter(rooms []Room) *Router {
 	r := &Router{exact: map[string]*site{}, wild: map[string]*site{}}
 	for i := range rooms {
+		r.hosts = append(r.hosts, hostsOf(&rooms[i]))
 		for _, host := range hostsOf(&rooms[i]) {
 			s := r.siteFor(host, i)
 			for _, path := range pathsOf(&rooms[i]) {

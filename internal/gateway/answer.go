@@ -1,0 +1,58 @@
+package gateway
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/web"
+)
+
+// pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
+var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+
+func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang { return r.Pages.Lang(v.Header("Accept-Language")) }
+
+// refuse answers with an error page, or a problem for what is not a page load.
+func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
+	if !v.Navigation() {
+		g.problem(v, status, kind, "The request was refused", nil)
+		return
+	}
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headers...)
+}
+
+// problem answers with an RFC 9457 body.
+func (g *Gateway) problem(v *httpx.Visit, status int, kind, title string, headers []string) {
+	p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: title}
+	v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
+}
+
+// failed answers a fault of our own; what it was stands in the log only.
+func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
+	g.Log.Error("visit failed", zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
+	g.count(r, KindFailed)
+	g.refuse(r, v, 500, "internal")
+}
+
+// retryAfter is the header for statuses that have one (RFC 9110 §10.2.3), in whole seconds.
+func retryAfter(status int, d time.Duration) []string {
+	if status != 429 && status != 503 {
+		return nil
+	}
+	return []string{"Retry-After", strconv.Itoa(int((d + time.Second - 1) / time.Second))}
+}
+
+// ErrorPage renders a fault that the boundary found before any room was known. It is the page the boundary is
+// given, so that all pages look alike.
+func (g *Gateway) ErrorPage(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string) {
+	r := g.rooms[0]
+	if !navigation {
+		p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: "The request was refused"}
+		return web.ProblemType, web.AppendProblem(nil, &p), nil
+	}
+	return web.HTMLType, r.Pages.AppendError(nil, r.Pages.Lang(acceptLanguage), status, kind, ""), r.headers
+}

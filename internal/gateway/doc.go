@@ -1,0 +1,19 @@
+// Package gateway is the public plane: it decides, for each guarded request, whether it goes to the site or is
+// answered with the waiting room.
+//
+// The way of a request, each step in one file:
+//
+//	httpx guards it and hands over a Visit
+//	gateway.go   which room? own URL, open path, or the line?
+//	cookie.go    what does the visitor carry: pass, ticket, nothing good?
+//	inside.go    a pass: note the activity, extend the cookie, forward
+//	line.go      a ticket: claim if it is the turn, else the waiting page; nothing: arrive
+//	own.go       status, leave, away, assets
+//	answer.go    every answer of our own, pages and problems
+//
+// Invariants: a request with a valid pass and a poll cost no store call; a page is only ever given to a navigation,
+// everything else gets a small problem body; the path that was decided on is the path that is forwarded; every
+// answer of our own is no-store.
+//
+// It imports httpx, proxy, web, token, queue and config's router; cmd/gateway imports it.
+package gateway

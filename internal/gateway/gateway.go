@@ -1,0 +1,166 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// Forwarder sends a visit to a room's backend; *proxy.Backend is one.
+type Forwarder interface {
+	Forward(v *httpx.Visit, opt proxy.Options) error
+}
+
+// Arrivals decides whether one more arrival from a network may be taken now, and if not, when to ask again.
+type Arrivals interface {
+	Allow(prefix netip.Prefix, now time.Time) (ok bool, retryAfter time.Duration)
+}
+
+// Shedder sheds load: new arrivals first, people who already wait last.
+type Shedder interface {
+	// Enter reports whether a request of this kind may be worked on; if so, call leave when it is done.
+	Enter(arrival bool) (leave func(), ok bool)
+}
+
+// Counter counts what visits came to, for metrics. Kinds are the constants of this package.
+type Counter interface{ Visit(room string, kind Kind) }
+
+// Kind is what a visit came to.
+type Kind string
+
+// The kinds of visits, a closed set.
+const (
+	KindForwarded Kind = "forwarded" // with a pass
+	KindOpen      Kind = "open"      // path without a line
+	KindStraight  Kind = "straight"  // arrived and let in at once
+	KindArrived   Kind = "arrived"   // got a ticket and the waiting page
+	KindWaiting   Kind = "waiting"   // the waiting page again
+	KindAdmitted  Kind = "admitted"  // claimed a call
+	KindPoll      Kind = "poll"
+	KindRefused   Kind = "refused" // not a navigation, without a pass
+	KindLimited   Kind = "limited" // too many arrivals from there, or at all
+	KindNoStore   Kind = "no_store"
+	KindOwn       Kind = "own" // assets, leave, away
+	KindFailed    Kind = "failed"
+)
+
+// Kinds lists all kinds.
+func Kinds() []Kind {
+	return []Kind{
+		KindForwarded, KindOpen, KindStraight, KindArrived, KindWaiting, KindAdmitted, KindPoll, KindRefused,
+		KindLimited, KindNoStore, KindOwn, KindFailed,
+	}
+}
+
+// RoomConfig is one room as the public plane sees it.
+type RoomConfig struct {
+	ID      string
+	Line    *queue.Room
+	Tokens  *token.Authority
+	Backend Forwarder
+	Pages   *web.Pages
+	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
+	Idle, MaxStay, TicketLife, FormGrace time.Duration
+}
+
+// Room is a RoomConfig in use.
+type Room struct {
+	RoomConfig
+	cookies cookieNames
+	headers []string // of every page
+}
+
+// Deps are what a Gateway needs beside its rooms. Arrivals, Shed and Count may be nil.
+type Deps struct {
+	Prefix   string
+	Router   *config.Router
+	Arrivals Arrivals
+	Shed     Shedder
+	Count    Counter
+	Log      *zap.Logger
+}
+
+// Gateway is the public plane's handler. Safe for concurrent use.
+type Gateway struct {
+	Deps
+	rooms  []*Room // in the router's order
+	byID   map[string]int
+	prefix []byte // with a slash
+}
+
+// New makes a gateway over rooms, in the order in which the router numbers them.
+func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
+	g := &Gateway{Deps: deps, byID: map[string]int{}, prefix: []byte(deps.Prefix + "/")}
+	if deps.Router == nil || len(rooms) == 0 || deps.Prefix == "" {
+		return nil, errors.New("gateway: router, prefix and at least one room are required")
+	}
+	for i, cfg := range rooms {
+		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil {
+			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
+		}
+		g.byID[cfg.ID] = i
+		g.rooms = append(g.rooms, &Room{RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers()})
+	}
+	if g.Log == nil {
+		g.Log = zap.NewNop()
+	}
+	return g, nil
+}
+
+// Serve answers one guarded request.
+func (g *Gateway) Serve(v *httpx.Visit) {
+	if path := v.Path(); bytes.HasPrefix(path, g.prefix) {
+		g.serveOwn(v, path[len(g.prefix):])
+		return
+	}
+	i, verdict := g.Router.Match(v.Host(), v.Path())
+	switch verdict {
+	case config.Line:
+		g.serveLine(g.rooms[i], v)
+	case config.Open:
+		g.count(g.rooms[i], KindOpen)
+		g.forward(g.rooms[i], v, false, nil)
+	case config.Ambiguous:
+		g.refuse(g.rooms[0], v, 400, "ambiguous-path")
+	default:
+		g.refuse(g.rooms[0], v, 421, "unknown-host")
+	}
+}
+
+// serveLine answers a request for a path that needs a pass.
+func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
+	c := r.read(v)
+	switch c.kind {
+	case carriesPass:
+		if g.serveInside(r, v, &c.pass) {
+			return
+		}
+	case carriesTicket:
+		if g.serveTicket(r, v, &c.ticket) {
+			return
+		}
+	case carriesEndedPass:
+		if g.serveEnded(r, v, &c.pass) {
+			return
+		}
+	case carriesNothing:
+	}
+	g.serveArrival(r, v)
+}
+
+func (g *Gateway) count(r *Room, k Kind) {
+	if g.Count != nil {
+		g.Count.Visit(r.ID, k)
+	}
+}

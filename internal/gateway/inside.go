@@ -1,0 +1,152 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// serveInside forwards a request with a valid pass. False: the stay was ended elsewhere, the bearer is an arrival.
+func (g *Gateway) serveInside(r *Room, v *httpx.Visit, p *token.Pass) bool {
+	if !r.Line.Touch(queue.VisitorID(p.Visitor), r.stayLimit(p)) {
+		return false
+	}
+	if err := r.keepPass(v, p); err != nil {
+		g.Log.Error("pass not extended", zap.String("room", r.ID), zap.Error(err))
+	}
+	g.count(r, KindForwarded)
+	g.forward(r, v, true, p)
+	return true
+}
+
+// serveEnded sees to a request whose pass has run out. A form that comes a little late is let through: the work of
+// filling it in is not thrown away. One that comes later is answered with what happened, never with a redirect
+// that would drop it silently. False: the bearer is an arrival.
+func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
+	if !changesState(v.Method()) {
+		return false
+	}
+	// Within the grace the stay goes on as if the pass were valid, unless it was ended for good.
+	if r.now().Before(time.Unix(p.ExpiresAt, 0).Add(r.FormGrace)) && r.Line.Touch(queue.VisitorID(p.Visitor), 0) {
+		g.count(r, KindForwarded)
+		g.forward(r, v, true, p)
+		return true
+	}
+	g.count(r, KindRefused)
+	if !v.Navigation() {
+		g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
+		return true
+	}
+	body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: backTo(v)})
+	v.Answer(403, web.HTMLType, body, r.headers...)
+	return true
+}
+
+// forward sends the visit to the site, and answers in its stead when there is no answer.
+func (g *Gateway) forward(r *Room, v *httpx.Visit, inside bool, p *token.Pass) {
+	opt := proxy.Options{StripCookies: ownCookie, Inside: inside}
+	finished := false
+	if p != nil {
+		opt.OnResponseHeader = func(name, value []byte) {
+			if bytes.EqualFold(name, []byte("Einlass-Finish")) && string(value) == "1" {
+				finished = true
+			}
+		}
+	}
+	err := r.Backend.Forward(v, opt)
+	if finished {
+		g.finish(r, queue.VisitorID(p.Visitor))
+	}
+	if err != nil {
+		g.interrupted(r, v, err)
+	}
+}
+
+// finish ends a stay because the site said that it is done, so that the next in line can be called.
+func (g *Gateway) finish(r *Room, id queue.VisitorID) {
+	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
+	}
+}
+
+// failure is what a visitor is told when the site did not answer: one table for all.
+type failure struct {
+	err    error
+	status int
+	kind   string
+}
+
+var failures = []failure{
+	{proxy.ErrBackendTimeout, 504, "backend-timeout"},
+	{proxy.ErrBackendAnswer, 502, "backend-answer"},
+	{proxy.ErrQueueFull, 503, "backend-busy"},
+	{proxy.ErrTooManyUpgrades, 503, "backend-busy"},
+	{proxy.ErrStopped, 503, "stopping"},
+	{proxy.ErrClientTimeout, 408, "request-timeout"},
+	{proxy.ErrBodyTooLarge, 413, "body-too-large"},
+	{proxy.ErrBadRequest, 400, "bad-request"},
+	{proxy.ErrBackendDown, 502, "backend-down"},
+}
+
+// retryIn is how soon the page for a short interruption asks again.
+const retryIn = 5 * time.Second
+
+func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
+	g.count(r, KindFailed)
+	if errors.Is(err, proxy.ErrClientGone) {
+		v.Close()
+		return
+	}
+	f := failure{status: 502, kind: "backend-down"}
+	for _, known := range failures {
+		if errors.Is(err, known.err) {
+			f = known
+			break
+		}
+	}
+	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(err))
+	switch {
+	case !v.Navigation():
+		g.problem(v, f.status, f.kind, "The site behind does not answer", retryAfter(f.status, retryIn))
+	case f.status < 500:
+		g.refuse(r, v, f.status, f.kind)
+	default:
+		page := web.Interruption{Status: f.status, Form: changesState(v.Method()), Next: retryIn, Kind: f.kind}
+		if page.Form {
+			page.Back = backTo(v)
+		} else {
+			page.Target = string(v.Target())
+		}
+		headers := append(retryAfter(f.status, retryIn), r.headers...)
+		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
+	}
+}
+
+// changesState reports whether a method may change something (RFC 9110 §9.2.1 lists those that do not).
+func changesState(method string) bool {
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "TRACE":
+		return false
+	}
+	return true
+}
+
+// backTo is the path of the page a request came from, if that was on this host; else the root.
+func backTo(v *httpx.Visit) string {
+	u, err := url.Parse(string(v.Header("Referer")))
+	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+		return "/"
+	}
+	return u.RequestURI()
+}

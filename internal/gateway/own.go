@@ -1,0 +1,165 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// serveOwn answers the gateway's own URLs; name is what follows the prefix. They never reach a site.
+func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
+	query := v.Query()
+	r := g.ownRoom(v, param(query, "room"))
+	if r == nil {
+		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
+		return
+	}
+	asset, isAsset := bytes.CutPrefix(name, []byte("assets/"))
+	switch {
+	case isAsset:
+		g.serveAsset(r, v, asset)
+	case string(name) == "status":
+		if g.methodIs(v, "GET") {
+			g.serveStatus(r, v, query)
+		}
+	case string(name) == "leave":
+		if g.methodIs(v, "POST") {
+			g.serveLeave(r, v)
+		}
+	case string(name) == "away":
+		if g.methodIs(v, "POST") {
+			g.serveAway(r, v)
+		}
+	default:
+		g.problem(v, 404, "not-found", "There is nothing here", nil)
+	}
+}
+
+// ownRoom is the room an own URL speaks of: the one named, if it has this host, else the host's first.
+func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
+	if len(id) > 0 {
+		i, ok := g.byID[string(id)]
+		if !ok || !g.Router.HasHost(i, v.Host()) {
+			return nil
+		}
+		return g.rooms[i]
+	}
+	i, verdict := g.Router.Match(v.Host(), []byte("/"))
+	if verdict != config.Line && verdict != config.Open {
+		return nil
+	}
+	return g.rooms[i]
+}
+
+// serveStatus answers a poll, from memory.
+func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
+	g.count(r, KindPoll)
+	status := web.Status{State: web.None, Ahead: -1}
+	switch c := r.read(v); c.kind {
+	case carriesTicket:
+		a := r.Line.Poll(placeOf(&c.ticket), parseShown(param(query, "shown")))
+		status = statusOf(c.ticket.Number, &a, r.Line.Now())
+		if err := r.keepTicket(v, &c.ticket); err != nil {
+			g.failed(r, v, "ticket not renewed", err)
+			return
+		}
+	case carriesPass:
+		status.State = web.Inside
+	case carriesNothing, carriesEndedPass:
+	}
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	*buf = web.AppendStatus((*buf)[:0], &status)
+	v.Answer(200, web.JSONType, *buf)
+}
+
+// serveLeave gives the place or the stay up, on the visitor's word from our own page only.
+func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
+	g.count(r, KindOwn)
+	if !sameOrigin(v) {
+		g.refuse(r, v, 403, "other-origin")
+		return
+	}
+	var err error
+	switch c := r.read(v); c.kind {
+	case carriesTicket:
+		err = r.Line.Leave(context.Background(), queue.VisitorID(c.ticket.Visitor))
+	case carriesPass:
+		err = r.Line.Finish(context.Background(), queue.VisitorID(c.pass.Visitor))
+	case carriesNothing, carriesEndedPass:
+	}
+	if err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		g.failed(r, v, "place not given up", err)
+		return
+	}
+	r.dropToken(v)
+	v.Answer(200, web.HTMLType, r.Pages.AppendLeft(nil, g.lang(r, v), backTo(v)), r.headers...)
+}
+
+// serveAway takes note that the page was closed.
+func (g *Gateway) serveAway(r *Room, v *httpx.Visit) {
+	g.count(r, KindOwn)
+	if !sameOrigin(v) {
+		g.problem(v, 403, "other-origin", "This is not for other sites", nil)
+		return
+	}
+	if c := r.read(v); c.kind == carriesTicket {
+		r.Line.Away(placeOf(&c.ticket))
+	}
+	v.Answer(204, "", nil)
+}
+
+func (g *Gateway) serveAsset(r *Room, v *httpx.Visit, name []byte) {
+	g.count(r, KindOwn)
+	asset, ok := r.Pages.Asset(name)
+	if !ok {
+		g.problem(v, 404, "not-found", "There is nothing here", nil)
+		return
+	}
+	headers := append(web.AssetHeaders(), "ETag", asset.ETag)
+	body := asset.Body
+	if asset.Gzip != nil && acceptsGzip(v) {
+		body = asset.Gzip
+		headers = append(web.AssetHeaders(), "ETag", asset.GzipETag, "Content-Encoding", "gzip")
+	}
+	v.Answer(200, asset.ContentType, body, headers...)
+}
+
+// acceptsGzip reads Accept-Encoding as far as it matters: gzip is named and not refused by q=0.
+func acceptsGzip(v *httpx.Visit) bool {
+	for coding := range strings.SplitSeq(strings.ToLower(string(v.Header("Accept-Encoding"))), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		if strings.TrimSpace(name) != "gzip" {
+			continue
+		}
+		weight = strings.ReplaceAll(weight, " ", "")
+		return strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != "" || weight == ""
+	}
+	return false
+}
+
+func (g *Gateway) methodIs(v *httpx.Visit, method string) bool {
+	if v.Method() == method {
+		return true
+	}
+	g.problem(v, 405, "method", "This method is not for this address", []string{"Allow", method})
+	return false
+}
+
+// param is the first value of a query parameter, raw.
+func param(query []byte, name string) []byte {
+	for len(query) > 0 {
+		var pair []byte
+		pair, query, _ = bytes.Cut(query, []byte("&"))
+		if key, value, _ := bytes.Cut(pair, []byte("=")); string(key) == name {
+			return value
+		}
+	}
+	return nil
+}

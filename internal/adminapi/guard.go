@@ -1,0 +1,84 @@
+package adminapi
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strings"
+)
+
+// guard refuses what a page in an operator's browser could send. It stands before everything else.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		defer s.recovered(w)
+		switch {
+		case !s.ours(r.Host):
+			s.fail(w, errMisdirected)
+		case foreign(r):
+			s.fail(w, errForbidden)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// recovered turns a panic of a handler into an answer. If one was begun already, the client sees it cut off.
+func (s *Server) recovered(w http.ResponseWriter) {
+	switch v := recover(); v {
+	case nil:
+	case http.ErrAbortHandler: // how handlers cut an answer off
+		panic(v)
+	default:
+		s.fail(w, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	}
+}
+
+// ours reports whether a Host may be that of this listener. Rebinding needs a name that its owner can point at us, so
+// addresses are safe, and localhost, which browsers resolve by themselves.
+func (s *Server) ours(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	return host == "localhost" || slices.Contains(s.cfg.Hosts, host)
+}
+
+// foreign reports whether a browser says that another origin's page made the request.
+func foreign(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+		return true
+	}
+	origins := r.Header.Values("Origin")
+	if len(origins) == 0 {
+		return false
+	}
+	u, err := url.Parse(origins[0])
+	return len(origins) > 1 || err != nil || !strings.EqualFold(u.Host, r.Host)
+}
+
+// authorised lets only requests with the token through. Comparing digests hides the token's length too.
+func (s *Server) authorised(next http.Handler) http.Handler {
+	want := sha256.Sum256([]byte(s.cfg.Token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		got := sha256.Sum256([]byte(token))
+		if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			s.fail(w, errUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,145 @@
+package adminapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// ProblemType is the media type of errors (RFC 9457).
+const ProblemType = "application/problem+json"
+
+// Problem is an error as it is sent (RFC 9457 §3), with extension members.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	// Code is the kind of error for programs; it never changes.
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+	// Errors are all wrong members of a patch.
+	Errors []FieldError `json:"errors,omitempty"`
+	// Rooms are the ids that exist, when the one asked for does not.
+	Rooms []string `json:"rooms,omitempty"`
+}
+
+// Codes of problems.
+const (
+	CodeMalformed    = "malformed"
+	CodeUnauthorized = "unauthorized"
+	CodeForbidden    = "forbidden_origin"
+	CodeMisdirected  = "unknown_host"
+	CodeNotFound     = "not_found"
+	CodeUnknownRoom  = "unknown_room"
+	CodeMethod       = "method_not_allowed"
+	CodeConflict     = "conflict"
+	CodeVersion      = "version_conflict"
+	CodeTooLarge     = "too_large"
+	CodeMediaType    = "unsupported_media_type"
+	CodeInvalid      = "invalid"
+	CodeUnavailable  = "store_unavailable"
+	CodeStopping     = "stopping"
+	CodeNotReady     = "not_ready"
+	CodeInternal     = "internal"
+)
+
+// kind is one row of the table from errors to answers.
+type kind struct {
+	err    error
+	status int
+	code   string
+	title  string
+}
+
+var (
+	errUnauthorized = errors.New("the token is missing or wrong")
+	errForbidden    = errors.New("requests from other origins are refused")
+	errMisdirected  = errors.New("the request is addressed to a host that is not ours")
+	errNotFound     = errors.New("there is nothing at this path")
+	errMethod       = errors.New("the method is not accepted here")
+	errMediaType    = errors.New("want Content-Type application/merge-patch+json or application/json")
+	errIfMatch      = errors.New(`If-Match must be "N" with the number of a version, or *`)
+	errNotReady     = errors.New("not ready for visitors")
+)
+
+// kinds is the one table from errors to answers; the first row that matches counts.
+var kinds = []kind{
+	{errNotReady, http.StatusServiceUnavailable, CodeNotReady, "Not ready"},
+	{errMalformed, http.StatusBadRequest, CodeMalformed, "Malformed request"},
+	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
+	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
+	{errForbidden, http.StatusForbidden, CodeForbidden, "Foreign origin"},
+	{errMisdirected, http.StatusMisdirectedRequest, CodeMisdirected, "Unknown host"},
+	{errNotFound, http.StatusNotFound, CodeNotFound, "Not found"},
+	{ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
+	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},
+	{ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
+	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
+	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
+	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
+	{queue.ErrLost, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
+	{queue.ErrUnavailable, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
+	{queue.ErrClosed, http.StatusServiceUnavailable, CodeStopping, "The gateway is stopping"},
+}
+
+// problemOf finds an error's row and fills in what the error says. An error without a row says nothing of itself.
+func problemOf(err error) Problem {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return Problem{Title: "Too large", Status: http.StatusRequestEntityTooLarge, Code: CodeTooLarge, Detail: err.Error()}
+	}
+	for _, k := range kinds {
+		if !errors.Is(err, k.err) {
+			continue
+		}
+		p := Problem{Title: k.title, Status: k.status, Code: k.code, Detail: err.Error()}
+		var invalid *InvalidError
+		if errors.As(err, &invalid) {
+			p.Errors = invalid.Fields
+		}
+		return p
+	}
+	return Problem{Title: "Internal error", Status: http.StatusInternalServerError, Code: CodeInternal}
+}
+
+// fail answers with an error.
+func (s *Server) fail(w http.ResponseWriter, err error) {
+	p := problemOf(err)
+	p.Type = "about:blank"
+	switch p.Code {
+	case CodeUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="einlass"`)
+	case CodeUnavailable, CodeStopping:
+		w.Header().Set("Retry-After", "1")
+	case CodeMediaType:
+		w.Header().Set("Accept-Patch", patchType)
+	case CodeInternal:
+		s.cfg.Log.Error("admin request failed", zap.Error(err))
+	case CodeUnknownRoom:
+		for _, room := range s.rooms.List() {
+			p.Rooms = append(p.Rooms, room.ID)
+		}
+	}
+	s.write(w, p.Status, ProblemType, p)
+}
+
+// write answers with JSON.
+func (s *Server) write(w http.ResponseWriter, status int, contentType string, body any) {
+	text, err := json.Marshal(body)
+	if err != nil { // only if somebody adds a type that JSON does not have
+		s.cfg.Log.Error("admin answer cannot be encoded", zap.Error(err))
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	if _, err := w.Write(append(text, '\n')); err != nil {
+		s.cfg.Log.Debug("admin answer was not taken", zap.Error(err))
+	}
+}

@@ -1,0 +1,572 @@
+package adminapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const token = "0123456789abcdef0123456789abcdef"
+
+// town is an implementation of Rooms in memory, with the store's compare-and-set.
+type town struct {
+	mu    sync.Mutex
+	rooms []RoomInfo
+	// before runs between the reading and the writing of an update.
+	before func(c *queue.Control)
+	err    error
+	panics bool
+}
+
+func (t *town) List() []RoomInfo {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.rooms)
+}
+
+func (t *town) Get(id string) (RoomInfo, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.panics {
+		panic("a bug")
+	}
+	i := t.find(id)
+	if i < 0 {
+		return RoomInfo{}, false
+	}
+	return t.rooms[i], true
+}
+
+func (t *town) find(id string) int {
+	return slices.IndexFunc(t.rooms, func(r RoomInfo) bool { return r.ID == id })
+}
+
+func (t *town) Update(_ context.Context, id string, change Change) (RoomInfo, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil {
+		return RoomInfo{}, t.err
+	}
+	r := &t.rooms[t.find(id)]
+	for {
+		read := queue.Control{
+			Version: r.Version, Mode: r.Mode, Message: r.Message,
+			Pace: queue.Pace{Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst},
+		}
+		next := read
+		if err := change.Apply(&next); err != nil {
+			return *r, err
+		}
+		if t.before != nil {
+			other := read
+			t.before(&other)
+			other.Version++
+			r.SetControl(other)
+			t.before = nil
+		}
+		if r.Version != read.Version {
+			continue // somebody else was quicker
+		}
+		next.Version++
+		r.SetControl(next)
+		return *r, nil
+	}
+}
+
+// serve starts a server for the length of a test.
+func serve(t *testing.T, rooms *town, cfg Config) (url string) {
+	t.Helper()
+	if rooms.rooms == nil {
+		var r RoomInfo
+		r.SetFrame(&queue.Frame{
+			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
+			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
+			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 1}, Message: "Bitte warten."},
+		})
+		r.ID, r.Title, r.Store = "termine", "Termine", Store{OK: true}
+		r.Backends = []Backend{{Address: "http://10.0.0.1:80", Up: true, InFlight: 4}}
+		rooms.rooms = []RoomInfo{r, {ID: "kfz", Version: 1, Rate: 6000, Burst: 100, Mode: queue.ModePause}}
+	}
+	if cfg.Token == "" {
+		cfg.Token = token
+	}
+	s, err := New(rooms, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		if err := errors.Join(s.Shutdown(context.Background()), <-served); err != nil {
+			t.Error(err)
+		}
+	})
+	return "http://" + l.Addr().String()
+}
+
+// ask sends one request; headers are name, value pairs. The token is sent unless Authorization is given.
+func ask(t *testing.T, method, url, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if method == http.MethodPatch {
+		req.Header.Set("Content-Type", patchType)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		} else if headers[i+1] == "" {
+			req.Header.Del(headers[i])
+		} else {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(text)
+}
+
+func wantProblem(t *testing.T, resp *http.Response, body string, status int, code string) Problem {
+	t.Helper()
+	var p Problem
+	if err := json.Unmarshal([]byte(body), &p); err != nil {
+		t.Fatalf("answer %d %q is no problem: %v", resp.StatusCode, body, err)
+	}
+	if resp.StatusCode != status || p.Status != status || p.Code != code || p.Title == "" || resp.Header.Get("Content-Type") != ProblemType {
+		t.Errorf("answer is %d %s, want %d %s", resp.StatusCode, body, status, code)
+	}
+	return p
+}
+
+func TestTheRoomsAreListed(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	resp, body := ask(t, "GET", url+"/v1/rooms", "")
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("answer is %d, %v", resp.StatusCode, resp.Header)
+	}
+	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":1,"mode":"run","message":"Bitte warten.","version":3,` +
+		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"inside":88,"head_number":900,"last_number":1234,"gateways":3,` +
+		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"store":{"ok":true},` +
+		`"backends":[{"address":"http://10.0.0.1:80","up":true,"in_flight":4}]},{"id":"kfz",`
+	if !strings.HasPrefix(body, want) || !strings.Contains(body, `"backends":[]`) {
+		t.Errorf("body is %s", body)
+	}
+}
+
+func TestOneRoomIsShownWithItsVersion(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	resp, body := ask(t, "GET", url+"/v1/rooms/termine", "")
+	if resp.StatusCode != 200 || resp.Header.Get("ETag") != `"3"` || !strings.HasPrefix(body, `{"id":"termine"`) {
+		t.Errorf("answer is %d %v %s", resp.StatusCode, resp.Header, body)
+	}
+	resp, body = ask(t, "HEAD", url+"/v1/rooms/termine", "")
+	if resp.StatusCode != 200 || body != "" || resp.ContentLength < 100 {
+		t.Errorf("HEAD is %d with %d bytes of %d", resp.StatusCode, len(body), resp.ContentLength)
+	}
+}
+
+func TestARoomThatDoesNotExistIsAnsweredWithThoseThatDo(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	for _, method := range []string{"GET", "PATCH"} {
+		resp, body := ask(t, method, url+"/v1/rooms/termin", `{"rate":1}`)
+		p := wantProblem(t, resp, body, 404, CodeUnknownRoom)
+		if !slices.Equal(p.Rooms, []string{"termine", "kfz"}) || !strings.Contains(p.Detail, `"termin"`) {
+			t.Errorf("problem is %+v", p)
+		}
+	}
+}
+
+func TestTheControlsAreChanged(t *testing.T) {
+	rooms := &town{}
+	url := serve(t, rooms, Config{})
+	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 600, "max_inside": 0, "mode": "pause", "message": "Gleich geht es los."}`)
+	var got RoomInfo
+	if err := json.Unmarshal([]byte(body), &got); err != nil || resp.StatusCode != 200 || resp.Header.Get("ETag") != `"4"` {
+		t.Fatalf("answer is %d %s", resp.StatusCode, body)
+	}
+	if got.Rate != 600 || got.MaxInside != 0 || got.Mode != queue.ModePause || got.Message != "Gleich geht es los." || got.Version != 4 {
+		t.Errorf("room is %+v", got)
+	}
+	if got.Burst != 10 {
+		t.Errorf("the burst did not follow the rate: %d", got.Burst)
+	}
+	if _, body = ask(t, "PATCH", url+"/v1/rooms/termine", `{"burst": 3}`, "Content-Type", "application/json; charset=utf-8"); !strings.Contains(body, `"burst":3,`) {
+		t.Errorf("room is %s", body)
+	}
+	if _, body = ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 6000, "message": null}`); !strings.Contains(body, `"burst":3,`) || !strings.Contains(body, `"message":""`) {
+		t.Errorf("a burst that was set by hand follows the rate, or the message stays: %s", body)
+	}
+}
+
+func TestAChangeForAnotherVersionIsRefused(t *testing.T) {
+	rooms := &town{}
+	url := serve(t, rooms, Config{})
+	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`, "If-Match", `"2"`)
+	wantProblem(t, resp, body, 412, CodeVersion)
+	if rooms.List()[0].Rate != 60 {
+		t.Error("the refused change was made")
+	}
+	for _, condition := range []string{`"3"`, "*"} {
+		if resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`, "If-Match", condition); resp.StatusCode != 200 {
+			t.Errorf("If-Match %s: %d %s", condition, resp.StatusCode, body)
+		}
+	}
+	for _, condition := range []string{"3", `W/"3"`, `"3", "4"`, `"x"`, `""`, `"03"`, `"-1"`} {
+		resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 2}`, "If-Match", condition)
+		wantProblem(t, resp, body, 400, CodeMalformed)
+	}
+}
+
+func TestAChangeOfSomebodyElseIsNotOverwrittenUnseen(t *testing.T) {
+	somebody := func(c *queue.Control) { c.Pace.MaxInside = 7 }
+	rooms := &town{before: somebody}
+	url := serve(t, rooms, Config{})
+	if resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 5}`); resp.StatusCode != 200 {
+		t.Fatalf("answer is %d %s", resp.StatusCode, body)
+	}
+	if r := rooms.List()[0]; r.Rate != 5 || r.MaxInside != 7 || r.Version != 5 {
+		t.Errorf("one of two changes is lost: %+v", r)
+	}
+	rooms.mu.Lock()
+	rooms.before = somebody
+	rooms.mu.Unlock()
+	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 6}`, "If-Match", `"5"`)
+	wantProblem(t, resp, body, 412, CodeVersion)
+	if rooms.List()[0].Rate != 5 {
+		t.Error("the refused change was made")
+	}
+}
+
+func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
+	rooms := &town{}
+	url := serve(t, rooms, Config{})
+	tests := []struct {
+		name, body string
+		status     int
+		code       string
+		errors     []FieldError
+	}{
+		{
+			"many mistakes", `{"rate": -1, "max_inside": "many", "burst": 0, "mode": "stop", "speed": 1, "message": 5, "rate": 2}`, 422, CodeInvalid,
+			[]FieldError{
+				{"max_inside", "want a whole number"},
+				{"speed", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"},
+				{"message", "want a string"},
+				{"rate", "is given more than once"},
+				{"mode", `"stop": want run or pause`},
+				{"rate", "-1: want 0 to 10000000 calls per minute"},
+				{"burst", "0: want 1 to 1000000"},
+			},
+		},
+		{"a long message", `{"message": "` + strings.Repeat("a", 2001) + `"}`, 422, CodeInvalid, []FieldError{{"message", "of 2001 bytes: want at most 2000"}}},
+		{"nothing", `{}`, 422, CodeInvalid, []FieldError{{"", "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
+		{"a fraction", `{"rate": 1.5}`, 422, CodeInvalid, []FieldError{{"rate", "want a whole number"}}},
+		{"null for a number", `{"rate": null}`, 422, CodeInvalid, []FieldError{{"rate", "want a whole number"}}},
+		{"null for the mode", `{"mode": null}`, 422, CodeInvalid, []FieldError{{"mode", "want a string"}}},
+		{"a member that only GET has", `{"version": 3}`, 422, CodeInvalid, []FieldError{{"version", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
+		{"capitals", `{"Rate": 3}`, 422, CodeInvalid, []FieldError{{"Rate", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
+		{"an empty body", ``, 400, CodeMalformed, nil},
+		{"a list", `[1]`, 400, CodeMalformed, nil},
+		{"half an object", `{"rate": 1`, 400, CodeMalformed, nil},
+		{"an object without a value", `{"rate"}`, 400, CodeMalformed, nil},
+		{"an object without a name", `{,}`, 400, CodeMalformed, nil},
+		{"two objects", `{"rate": 1}{"rate": 2}`, 400, CodeMalformed, nil},
+		{"a huge body", `{"message": "` + strings.Repeat("a", maxBody) + `"}`, 413, CodeTooLarge, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" is refused", func(t *testing.T) {
+			resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", tt.body)
+			p := wantProblem(t, resp, body, tt.status, tt.code)
+			if !slices.Equal(p.Errors, tt.errors) {
+				t.Errorf("errors are\n%+v\nwant\n%+v", p.Errors, tt.errors)
+			}
+			if r := rooms.List()[0]; r.Version != 3 {
+				t.Errorf("the room was changed: %+v", r)
+			}
+		})
+	}
+}
+
+func TestAPatchOfAnotherTypeIsRefused(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	for _, kind := range []string{"text/plain", "", "application/x-www-form-urlencoded"} {
+		resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`, "Content-Type", kind)
+		wantProblem(t, resp, body, 415, CodeMediaType)
+		if resp.Header.Get("Accept-Patch") != patchType {
+			t.Errorf("headers are %v", resp.Header)
+		}
+	}
+}
+
+func TestWithoutTheTokenNothingIsShown(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	for _, path := range []string{"/v1/rooms", "/v1/rooms/termine", "/v1/nothing", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/heap"} {
+		for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Bearer " + token + "x", "Bearer " + token[1:], "Basic " + token, token} {
+			resp, body := ask(t, "GET", url+path, "", "Authorization", header)
+			wantProblem(t, resp, body, 401, CodeUnauthorized)
+			if resp.Header.Get("WWW-Authenticate") != `Bearer realm="einlass"` {
+				t.Errorf("headers are %v", resp.Header)
+			}
+		}
+	}
+	if resp, _ := ask(t, "GET", url+"/v1/rooms", "", "Authorization", "bearer "+token); resp.StatusCode != 200 {
+		t.Errorf("the scheme's case matters: %d", resp.StatusCode)
+	}
+}
+
+func TestPagesOfOtherOriginsAreRefused(t *testing.T) {
+	url := serve(t, &town{}, Config{Hosts: []string{"gate.example.org"}})
+	host := strings.TrimPrefix(url, "http://")
+	tests := []struct {
+		name    string
+		headers []string
+		status  int
+		code    string
+	}{
+		{"a rebound name", []string{"Host", "evil.example"}, 421, CodeMisdirected},
+		{"a rebound name with our port", []string{"Host", "evil.example:8081"}, 421, CodeMisdirected},
+		{"a name that ends like ours", []string{"Host", "xlocalhost"}, 421, CodeMisdirected},
+		{"a foreign origin", []string{"Origin", "https://evil.example"}, 403, CodeForbidden},
+		{"an opaque origin", []string{"Origin", "null"}, 403, CodeForbidden},
+		{"another port of this machine", []string{"Origin", "http://127.0.0.1:3000"}, 403, CodeForbidden},
+		{"a cross-site fetch", []string{"Sec-Fetch-Site", "cross-site"}, 403, CodeForbidden},
+		{"a fetch from another port", []string{"Sec-Fetch-Site", "same-site"}, 403, CodeForbidden},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" is refused everywhere", func(t *testing.T) {
+			for _, path := range []string{"/v1/rooms", "/metrics", "/healthz", "/nothing"} {
+				resp, body := ask(t, "GET", url+path, "", tt.headers...)
+				wantProblem(t, resp, body, tt.status, tt.code)
+			}
+		})
+	}
+	for _, headers := range [][]string{
+		{"Host", "localhost"},
+		{"Host", "LOCALHOST:1"},
+		{"Host", "[::1]:8081"},
+		{"Host", "10.1.2.3"},
+		{"Host", "gate.example.org:443"},
+		{"Origin", "http://" + host, "Sec-Fetch-Site", "same-origin"},
+		{"Sec-Fetch-Site", "none"},
+	} {
+		if resp, body := ask(t, "GET", url+"/v1/rooms", "", headers...); resp.StatusCode != 200 {
+			t.Errorf("%v: %d %s", headers, resp.StatusCode, body)
+		}
+	}
+}
+
+func TestWrongPathsAndMethodsAreNamed(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	for _, path := range []string{"/", "/v1", "/v1/", "/v2/rooms", "/v1/rooms/", "/v1/rooms/a/b", "/debug/", "/debug/vars"} {
+		resp, body := ask(t, "GET", url+path, "")
+		wantProblem(t, resp, body, 404, CodeNotFound)
+	}
+	for path, allow := range map[string]string{
+		"/v1/rooms": "HEAD, GET", "/v1/rooms/termine": "HEAD, GET, PATCH", "/healthz": "HEAD, GET", "/metrics": "HEAD, GET",
+		"/debug/pprof/symbol": "HEAD, GET, POST",
+	} {
+		resp, body := ask(t, "DELETE", url+path, "")
+		wantProblem(t, resp, body, 405, CodeMethod)
+		if resp.Header.Get("Allow") != allow {
+			t.Errorf("%s: Allow is %q", path, resp.Header.Get("Allow"))
+		}
+	}
+}
+
+func TestFaultsOfTheStoreAreToldApart(t *testing.T) {
+	tests := []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{queue.ErrUnavailable, 503, CodeUnavailable},
+		{queue.ErrLost, 503, CodeUnavailable},
+		{context.DeadlineExceeded, 503, CodeUnavailable},
+		{queue.ErrClosed, 503, CodeStopping},
+		{queue.ErrConflict, 409, CodeConflict},
+		{errors.New("secret details"), 500, CodeInternal},
+	}
+	for _, tt := range tests {
+		t.Run(tt.err.Error(), func(t *testing.T) {
+			url := serve(t, &town{err: tt.err}, Config{})
+			resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`)
+			wantProblem(t, resp, body, tt.status, tt.code)
+			if (tt.status == 503) != (resp.Header.Get("Retry-After") == "1") || strings.Contains(body, "secret") {
+				t.Errorf("answer is %v %s", resp.Header, body)
+			}
+		})
+	}
+}
+
+func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	url := serve(t, &town{panics: true}, Config{Log: zap.New(core)})
+	resp, body := ask(t, "GET", url+"/v1/rooms/termine", "")
+	wantProblem(t, resp, body, 500, CodeInternal)
+	if strings.Contains(body, "a bug") {
+		t.Errorf("body is %s", body)
+	}
+	if all := logs.All(); len(all) != 1 || all[0].Message != "admin request failed" || !strings.Contains(all[0].ContextMap()["error"].(string), "a bug") {
+		t.Errorf("log is %+v", all)
+	}
+}
+
+func TestAChangeIsLoggedWithoutTheMessage(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	url := serve(t, &town{}, Config{Log: zap.New(core)})
+	ask(t, "PATCH", url+"/v1/rooms/termine", `{"message": "geheim", "rate": 9}`)
+	all := logs.All()
+	if len(all) != 1 || all[0].ContextMap()["rate"] != int64(9) || all[0].ContextMap()["message_bytes"] != int64(6) {
+		t.Errorf("log is %+v", all)
+	}
+}
+
+func TestHealthAndReadinessNeedNoToken(t *testing.T) {
+	var notReady error
+	url := serve(t, &town{}, Config{Ready: func(context.Context) error { return notReady }})
+	if resp, body := ask(t, "GET", url+"/healthz", "", "Authorization", ""); resp.StatusCode != 200 || body != "ok\n" {
+		t.Errorf("healthz: %d %q", resp.StatusCode, body)
+	}
+	if resp, body := ask(t, "GET", url+"/readyz", "", "Authorization", ""); resp.StatusCode != 200 || body != "ready\n" {
+		t.Errorf("readyz: %d %q", resp.StatusCode, body)
+	}
+	notReady = queue.ErrUnavailable
+	resp, body := ask(t, "GET", url+"/readyz", "", "Authorization", "")
+	if p := wantProblem(t, resp, body, 503, CodeNotReady); !strings.Contains(p.Detail, "the store is unavailable") {
+		t.Errorf("problem is %+v", p)
+	}
+}
+
+func TestMetricsAreThoseOfTheRegistry(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	c := prometheus.NewCounter(prometheus.CounterOpts{Name: "einlass_test_total", Help: "Test."})
+	reg.MustRegister(c)
+	c.Add(41)
+	url := serve(t, &town{}, Config{Gatherer: reg})
+	if resp, body := ask(t, "GET", url+"/metrics", "", "Authorization", ""); resp.StatusCode != 200 || !strings.Contains(body, "einlass_test_total 41") || strings.Contains(body, "go_") {
+		t.Errorf("metrics: %d %s", resp.StatusCode, body)
+	}
+}
+
+func TestProfilesAreServed(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	for path, want := range map[string]string{
+		"/debug/pprof/": "goroutine", "/debug/pprof/goroutine?debug=1": "goroutine profile: total", "/debug/pprof/cmdline": "test",
+		"/debug/pprof/symbol": "num_symbols",
+	} {
+		if resp, body := ask(t, "GET", url+path, ""); resp.StatusCode != 200 || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %.100s", path, resp.StatusCode, body)
+		}
+	}
+}
+
+func TestEveryTimeAndSizeIsBounded(t *testing.T) {
+	s, err := New(&town{}, Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range map[string]time.Duration{
+		"head": s.http.ReadHeaderTimeout, "read": s.http.ReadTimeout, "write": s.http.WriteTimeout, "idle": s.http.IdleTimeout,
+	} {
+		if d <= 0 || d > time.Minute {
+			t.Errorf("%s timeout is %v", name, d)
+		}
+	}
+	if s.http.MaxHeaderBytes <= 0 {
+		t.Error("heads have no bound")
+	}
+}
+
+func TestWrongConfigurationsAreRefusedWithAllMistakes(t *testing.T) {
+	_, err := New(&town{}, Config{Hosts: []string{"ok.example", "Upper.example", "a:1", ""}})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{"admin.token: is empty", `admin.hosts[1]: "Upper.example"`, `admin.hosts[2]: "a:1"`, `admin.hosts[3]: ""`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q in it", err, want)
+		}
+	}
+}
+
+func TestABrokenListenerIsAnError(t *testing.T) {
+	s, err := New(&town{}, Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Serve(l); err == nil || !strings.Contains(err.Error(), "serve admin API") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func FuzzAPatchIsEitherRefusedOrValid(f *testing.F) {
+	for _, body := range []string{`{"rate":1}`, `{"mode":"pause","message":null}`, `{"rate":1,"rate":2}`, `{"burst":1e3}`, `[]`, `{"max_inside":-0}`, "{\"message\":\"\xff\"}"} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		change, err := parseChange(strings.NewReader(body))
+		var invalid *InvalidError
+		if err != nil {
+			if !errors.Is(err, errMalformed) && !errors.As(err, &invalid) {
+				t.Errorf("error is %v", err)
+			}
+			return
+		}
+		if !json.Valid([]byte(body)) || change.Empty() {
+			t.Errorf("%q was accepted as %+v", body, change)
+		}
+		c := queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Burst: 1}}
+		if err := change.Apply(&c); err != nil {
+			t.Errorf("%q was accepted but cannot be applied: %v", body, err)
+		}
+		text, err := json.Marshal(change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := parseChange(strings.NewReader(string(text))); err != nil {
+			t.Errorf("%s is not accepted again: %v", text, err)
+		} else if b, _ := json.Marshal(again); string(b) != string(text) {
+			t.Errorf("%s became %s", text, b)
+		}
+	})
+}

@@ -1,0 +1,23 @@
+// Package redisstore keeps one room's line in Redis 7 or later, or Valkey, so that any number of gateways share it:
+// one server, a Sentinel group or a Cluster.
+//
+// Every verb is one Lua script, sent as EVALSHA and run by Redis as one atomic step: it reads and decides first and
+// writes last, so that a refused call has changed nothing. The scripts (scripts/*.lua, each with a header that names
+// its keys, arguments, reply and cost) use the server's clock, and nothing that is not in Redis 7.0: sorted sets,
+// hashes, TIME. All keys of a room carry one hash tag and are named in keys.go; see there for what an ACL must
+// allow.
+//
+// Invariants:
+//
+//   - a verb answers nil or an error that wraps exactly one of queue.ErrLost, ErrUnavailable, ErrConflict, ErrInvalid
+//     and ErrClosed, with the verb before it and the cause behind it;
+//   - a verb is one round trip; a second one only when the server does not know the script yet;
+//   - every number is an integer below 2^53, so that Lua's doubles are exact;
+//   - a waiting place takes about 220 bytes (two entries: line and seen).
+//
+// Redis must not evict (maxmemory-policy noeviction, its default): a room whose keys are evicted one by one forgets
+// who has spent a ticket. Persistence is optional, because a lost line is rebuilt from the tickets.
+//
+// It implements queue.Store; that package's documentation is the specification. It imports pkg/queue and go-redis;
+// cmd/gateway and the load tests import it.
+package redisstore

@@ -1,0 +1,143 @@
+package redisstore_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/redisstore"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+)
+
+// certificate writes a certificate that is its own authority, for servers on this machine and their clients.
+func certificate(t *testing.T) (cert, key string) {
+	t.Helper()
+	private := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"redis.test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		BasicConstraintsValid: true, IsCA: true,
+	}
+	der := must(x509.CreateCertificate(rand.Reader, template, template, private.Public(), private))(t)
+	secret := must(x509.MarshalPKCS8PrivateKey(private))(t)
+	write := func(name, kind string, bytes []byte) string {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", secret)
+}
+
+func TestAServerWithTLSIsReachedByURLWithCertificates(t *testing.T) {
+	cert, key := certificate(t)
+	server := redistest.Start(t, "--port", "0", "--tls-port", "{port}", "--tls-cert-file", cert, "--tls-key-file", key,
+		"--tls-ca-cert-file", cert, "--tls-auth-clients", "yes")
+	query := url.Values{"ca": {cert}, "cert": {cert}, "key": {key}, "server_name": {"redis.test"}}
+	base := "rediss://" + server.Addr() + "?"
+	filled(t, opened(t, base+query.Encode()), "a", 2)
+	for _, missing := range []string{"ca", "server_name"} {
+		less := url.Values{}
+		for name, value := range query {
+			if name != missing {
+				less[name] = value
+			}
+		}
+		_, err := newStore(t, opened(t, base+less.Encode()), "a").Frame(t.Context())
+		wants(t, err, queue.ErrUnavailable)
+		if !strings.Contains(err.Error(), "x509") {
+			t.Fatalf("without %s: %v", missing, err)
+		}
+	}
+}
+
+// rights are those that the comment of the keys names.
+func rights(t *testing.T) []string {
+	t.Helper()
+	source := string(must(os.ReadFile("keys.go"))(t))
+	_, source, _ = strings.Cut(source, "restricted by ACL needs")
+	source, _, _ = strings.Cut(source, "func ")
+	rights := []string{"~einlass:*"}
+	for _, word := range strings.FieldsFunc(source, func(r rune) bool { return strings.ContainsRune(" \n(),./", r) }) {
+		if strings.HasPrefix(word, "+") {
+			rights = append(rights, word)
+		}
+	}
+	return rights
+}
+
+func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.T) {
+	acl := append([]string{"--user", "gate", "on", ">secret"}, rights(t)...)
+	server := redistest.Start(t, append(acl, "--requirepass", "other")...)
+	client := opened(t, "redis://gate:secret@"+server.Addr()+"/1")
+	store := newStore(t, client, "a")
+	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+		t.Fatal(err)
+	}
+	each(t, store, nil)
+	wants(t, redisstore.Check(t.Context(), client), queue.ErrUnavailable) // needs +info
+	for _, forbidden := range [][]any{{"FLUSHALL"}, {"KEYS", "*"}, {"HGETALL", "elsewhere"}} {
+		if err := client.Do(t.Context(), forbidden...).Err(); !redis.HasErrorPrefix(err, "NOPERM") {
+			t.Errorf("%v: %v", forbidden, err)
+		}
+	}
+}
+
+func TestAnOpenedClientWaitsForNothingLongerThanItWasTold(t *testing.T) {
+	client := opened(t, "redis://127.0.0.1:1?dial_timeout=10ms&read_timeout=20ms&write_timeout=30ms&pool_size=3")
+	o := client.(*redis.Client).Options()
+	if o.DialTimeout != 10*time.Millisecond || o.ReadTimeout != 20*time.Millisecond ||
+		o.WriteTimeout != 30*time.Millisecond || o.PoolSize != 3 || o.PoolTimeout != 20*time.Millisecond {
+		t.Errorf("limits %+v", o)
+	}
+	if o.MaxRetries != 1 || o.DialerRetries != 1 || !o.ContextTimeoutEnabled {
+		t.Errorf("retries %d, dial retries %d, contexts %t", o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled)
+	}
+	if o.MaintNotificationsConfig.Mode != maintnotifications.ModeDisabled || !o.DisableIdentity || o.Protocol != 2 {
+		t.Errorf("chatter %+v", o)
+	}
+}
+
+func TestCheckRefusesServersThatEvictPlaces(t *testing.T) {
+	server := redistest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
+	client := server.Client(t)
+	err := redisstore.Check(t.Context(), client)
+	wants(t, err, queue.ErrInvalid)
+	if !strings.Contains(err.Error(), "allkeys-lru") {
+		t.Errorf("got %v", err)
+	}
+	if err := client.ConfigSet(t.Context(), "maxmemory-policy", "noeviction").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := redisstore.Check(t.Context(), client); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckRefusesOldServersAndNoticesAbsentOnes(t *testing.T) {
+	info := "redis_version:6.2.14\r\nmaxmemory:0\r\n"
+	old := fakeServer(t, fmt.Sprintf("$%d", len(info))+"\r\n"+info+"\r\n")
+	wants(t, redisstore.Check(t.Context(), opened(t, "redis://"+old)), queue.ErrInvalid)
+	server := redistest.Start(t)
+	server.Kill()
+	wants(t, redisstore.Check(t.Context(), opened(t, server.URL())), queue.ErrUnavailable)
+	wants(t, redisstore.Check(t.Context(), opened(t, "redis+cluster://"+server.Addr())), queue.ErrUnavailable)
+}

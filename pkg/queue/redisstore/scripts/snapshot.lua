@@ -1,0 +1,29 @@
+-- The frame, shared by Advance and Frame: put between the prelude and the verb.
+--
+-- Reply: 'ok', now, epoch, last, head, its number, hold, control (version, mode, rate, max inside, burst, message,
+--        seed), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
+--        gateways, the orders of the first 1,000 places, the orders at the ranks of queue.SketchRanks. Orders are
+--        decimal and joined by blanks: one long string is read several times faster than 1,300 short ones.
+-- Cost:  O(1,000 + r log N) for r sampled ranks: r = 350 at a million places, 470 at ten million.
+
+local function snapshot()
+  local waiting = call('ZCARD', LINE)
+  local pairs_of, first = call('ZRANGE', LINE, 0, SKETCH_EXACT - 1, 'WITHSCORES'), {}
+  for i = 2, #pairs_of, 2 do
+    first[#first + 1] = pairs_of[i]
+  end
+  local samples, rank = {}, SKETCH_EXACT
+  while rank < waiting do
+    samples[#samples + 1] = call('ZRANGE', LINE, rank, rank, 'WITHSCORES')[2]
+    rank = rank + max(1, floor(rank / 50))
+  end
+  local version, mode, rate, max_inside, burst, message, seed = document()
+  return {
+    'ok', NOW, room.epoch, room.last, room.head, room.number, room.hold,
+    version, mode, rate, max_inside, burst, message, seed,
+    waiting, call('ZCARD', FRONT), live(CALLS), live(INSIDE),
+    room.joined, room.called, room.admitted, room.finished, room.left,
+    call('ZCOUNT', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf'),
+    table.concat(first, ' '), table.concat(samples, ' '),
+  }
+end

@@ -1,0 +1,121 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Config says which room a store keeps.
+type Config struct {
+	// Room names the line: 1 to 64 of A-Z a-z 0-9 . _ -. Required. Stores with the same room, prefix and server share
+	// the line.
+	Room string
+	// Prefix begins the keys, 1 to 64 of the same characters and ':'; DefaultPrefix when empty. Installations that
+	// share a server need different ones.
+	Prefix string
+	// Timing is required, and the same in every gateway of the room.
+	Timing queue.Timing
+	// Clock gives the time in milliseconds since 1970 in place of the server's. It is for tests, which cannot turn
+	// the server's clock; gateways leave it nil, so that their own clocks do not matter.
+	Clock func() int64
+}
+
+// Validate joins everything that is wrong, each wrapping queue.ErrInvalid and naming the field.
+func (c Config) Validate() error {
+	return errors.Join(checkNames(c.prefix(), c.Room), c.Timing.Validate())
+}
+
+func (c Config) prefix() string {
+	if c.Prefix == "" {
+		return DefaultPrefix
+	}
+	return c.Prefix
+}
+
+// Store is one room's line in Redis. Safe for concurrent use.
+type Store struct {
+	client  redis.UniversalClient
+	keys    []string
+	timing  [6]any // as the scripts take it, in milliseconds
+	clock   func() int64
+	scripts *scripts
+	closed  atomic.Bool
+}
+
+var _ queue.Store = (*Store)(nil)
+
+// New makes a store on a client that Open has made, or any other that does not retry for longer than its callers can
+// wait. It does not call Redis. The client stays the caller's: several rooms share one, and Close leaves it open.
+func New(client redis.UniversalClient, cfg Config) (*Store, error) {
+	if client == nil {
+		return nil, fmt.Errorf("redis store: no client: %w", queue.ErrInvalid)
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("redis store: %w", err)
+	}
+	scripts, err := newScripts()
+	if err != nil {
+		return nil, fmt.Errorf("redis store: %w", err)
+	}
+	t := cfg.Timing
+	return &Store{
+		client: client, keys: keys(cfg.prefix(), cfg.Room), clock: cfg.Clock, scripts: scripts,
+		timing: [6]any{
+			t.Absent.Milliseconds(), t.ClaimWindow.Milliseconds(), t.Idle.Milliseconds(),
+			t.TicketLife.Milliseconds(), t.Hold.Milliseconds(), t.Grace.Milliseconds(),
+		},
+	}, nil
+}
+
+// call runs a verb's script. The reader is behind the status word; it is nil only with an error other than
+// queue.ErrConflict. Errors wrap one sentinel of package queue each.
+func (s *Store) call(ctx context.Context, sc script, args ...any) (*reader, error) {
+	if s.closed.Load() {
+		return nil, queue.ErrClosed
+	}
+	all := make([]any, 1, 7+len(args))
+	all[0] = ""
+	if s.clock != nil {
+		all[0] = strconv.FormatInt(s.clock(), 10)
+	}
+	all = append(append(all, s.timing[:]...), args...)
+	reply, err := sc.run(ctx, s.client, s.keys, all...)
+	if err != nil {
+		if done := ctx.Err(); done != nil && !errors.Is(err, done) {
+			err = fmt.Errorf("%w: %w", done, err) // go-redis reports a passed deadline as a network error
+		}
+		return nil, outage(err)
+	}
+	r := &reader{values: reply}
+	switch status := r.text(); status {
+	case "ok":
+		return r, nil
+	case "lost":
+		return nil, queue.ErrLost
+	case "conflict":
+		return r, queue.ErrConflict
+	default:
+		return nil, outage(fmt.Errorf("reply begins with %q", status))
+	}
+}
+
+// outage is queue.ErrUnavailable with its cause.
+func outage(cause error) error {
+	if errors.Is(cause, redis.ErrClosed) {
+		return fmt.Errorf("%w: %w", queue.ErrClosed, cause)
+	}
+	return fmt.Errorf("%w: %w", queue.ErrUnavailable, cause)
+}
+
+// Close ends this store. It leaves the client, which other rooms may use, and calls under way alone.
+func (s *Store) Close() error {
+	s.closed.Store(true)
+	return nil
+}

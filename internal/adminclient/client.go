@@ -1,0 +1,222 @@
+// Package adminclient talks to the admin API of a gateway.
+//
+// A [Client] makes one request per call, follows no redirects (they could carry the token elsewhere) and reads bounded
+// answers. What went wrong is one of the sentinel errors below, wrapped with the operation; [Error] carries what the
+// gateway said. It is safe for concurrent use. cmd/admin and loadtest import it; it imports internal/adminapi for the
+// types.
+package adminclient
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/einlass/einlass/internal/adminapi"
+)
+
+var (
+	// ErrUnreachable means that nobody answered, or somebody who is no admin API.
+	ErrUnreachable = errors.New("the gateway cannot be reached")
+	// ErrUnauthorized means that the token is missing or wrong.
+	ErrUnauthorized = errors.New("the token was not accepted")
+	// ErrUnknownRoom means that there is no room of that id; Error.Rooms lists those there are.
+	ErrUnknownRoom = errors.New("the room does not exist")
+	// ErrConflict means that the controls are of another version than the change was made for.
+	ErrConflict = errors.New("the controls were changed by somebody else")
+	// ErrRefused means that the gateway did not accept the values or the request.
+	ErrRefused = errors.New("the gateway refused")
+	// ErrUnavailable means that the gateway answered but cannot do it now.
+	ErrUnavailable = errors.New("the gateway cannot do it now")
+)
+
+// Error is an error that the gateway answered. It is one of the sentinel errors above.
+type Error struct {
+	adminapi.Problem
+	kind error
+}
+
+// Error is the gateway's own words.
+func (e *Error) Error() string {
+	if e.Detail != "" {
+		return e.Detail
+	}
+	return fmt.Sprintf("%s (status %d)", e.Title, e.Status)
+}
+
+// Unwrap gives the sentinel error.
+func (e *Error) Unwrap() error { return e.kind }
+
+// kindOf sorts the codes of problems into sentinel errors.
+func kindOf(p adminapi.Problem) error {
+	switch p.Code {
+	case adminapi.CodeUnauthorized:
+		return ErrUnauthorized
+	case adminapi.CodeUnknownRoom:
+		return ErrUnknownRoom
+	case adminapi.CodeConflict, adminapi.CodeVersion:
+		return ErrConflict
+	case adminapi.CodeUnavailable, adminapi.CodeStopping, adminapi.CodeInternal:
+		return ErrUnavailable
+	}
+	return ErrRefused
+}
+
+// DefaultURL is where a gateway with the default configuration listens.
+const DefaultURL = "http://127.0.0.1:8081"
+
+// Config is what a Client needs to know.
+type Config struct {
+	// URL is http://host:port or https://host:port. Default DefaultURL.
+	URL string
+	// Token authorises. Required.
+	Token string
+	// Timeout bounds one request. Default 10 s.
+	Timeout time.Duration
+}
+
+// Client asks one gateway. Make one with New.
+type Client struct {
+	base  *url.URL
+	token string
+	http  *http.Client
+}
+
+// maxAnswer bounds an answer: a thousand rooms with long messages.
+const maxAnswer = 8 << 20
+
+// New makes a client.
+func New(cfg Config) (*Client, error) {
+	if cfg.URL == "" {
+		cfg.URL = DefaultURL
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 10 * time.Second
+	}
+	base, err := url.Parse(cfg.URL)
+	var errs []error
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" ||
+		base.RawQuery != "" || base.Fragment != "" || base.User != nil {
+		errs = append(errs, errors.New("the address must be http://host:port or https://host:port"))
+	}
+	if cfg.Token == "" {
+		errs = append(errs, errors.New("there is no token"))
+	} else if strings.ContainsFunc(cfg.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		errs = append(errs, errors.New("the token has characters that are not visible ASCII"))
+	}
+	if cfg.Timeout < 0 {
+		errs = append(errs, fmt.Errorf("the timeout %v is negative", cfg.Timeout))
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxResponseHeaderBytes = 64 << 10
+	return &Client{base: base, token: cfg.Token, http: &http.Client{
+		Transport:     transport,
+		Timeout:       cfg.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// Address is where the client asks.
+func (c *Client) Address() string { return c.base.Scheme + "://" + c.base.Host }
+
+// Plain reports whether the token travels unencrypted to a name or address that is not this machine's.
+func (c *Client) Plain() bool {
+	host := c.base.Hostname()
+	addr, err := netip.ParseAddr(host)
+	return c.base.Scheme == "http" && host != "localhost" && (err != nil || !addr.IsLoopback())
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Rooms gives all rooms.
+func (c *Client) Rooms(ctx context.Context) ([]adminapi.RoomInfo, error) {
+	var list adminapi.RoomList
+	if err := c.do(ctx, http.MethodGet, "/v1/rooms", nil, 0, &list); err != nil {
+		return nil, fmt.Errorf("list rooms: %w", err)
+	}
+	return list.Rooms, nil
+}
+
+// Room gives one room.
+func (c *Client) Room(ctx context.Context, id string) (adminapi.RoomInfo, error) {
+	var info adminapi.RoomInfo
+	if err := c.do(ctx, http.MethodGet, "/v1/rooms/"+url.PathEscape(id), nil, 0, &info); err != nil {
+		return info, fmt.Errorf("show room: %w", err)
+	}
+	return info, nil
+}
+
+// Update changes a room and gives it as it is then.
+func (c *Client) Update(ctx context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error) {
+	var info adminapi.RoomInfo
+	body, err := json.Marshal(change)
+	if err == nil {
+		err = c.do(ctx, http.MethodPatch, "/v1/rooms/"+url.PathEscape(id), body, change.IfVersion, &info)
+	}
+	if err != nil {
+		return info, fmt.Errorf("change room: %w", err)
+	}
+	return info, nil
+}
+
+// do makes one request and decodes the answer into out.
+func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.Address()+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Accept", "application/json, "+adminapi.ProblemType)
+	if method == http.MethodPatch {
+		req.Header.Set("Content-Type", "application/merge-patch+json")
+	}
+	if ifVersion != 0 {
+		req.Header.Set("If-Match", `"`+strconv.FormatInt(ifVersion, 10)+`"`)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		var inner *url.Error
+		if errors.As(err, &inner) {
+			err = inner.Err // without "Get http://…", which the caller says better
+		}
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	return decode(resp, text, out)
+}
+
+// decode reads an answer, or says why it is none of an admin API.
+func decode(resp *http.Response, text []byte, out any) error {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	switch {
+	case len(text) > maxAnswer:
+		return fmt.Errorf("%w: its answer is longer than %d bytes", ErrUnreachable, maxAnswer)
+	case kind == adminapi.ProblemType:
+		var p adminapi.Problem
+		if err := json.Unmarshal(text, &p); err == nil && p.Status == resp.StatusCode {
+			return &Error{Problem: p, kind: kindOf(p)}
+		}
+	case kind == "application/json" && resp.StatusCode == http.StatusOK:
+		if json.Unmarshal(text, out) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: what answers there is no admin API (status %d, %q)", ErrUnreachable, resp.StatusCode, kind)
+}

@@ -1,0 +1,231 @@
+package adminclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const token = "0123456789abcdef"
+
+// room is one room behind a real admin API.
+type room struct {
+	mu   sync.Mutex
+	info adminapi.RoomInfo
+	c    queue.Control
+	err  error
+}
+
+func (r *room) List() []adminapi.RoomInfo {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.info.SetControl(r.c)
+	return []adminapi.RoomInfo{r.info}
+}
+
+func (r *room) Get(id string) (adminapi.RoomInfo, bool) { return r.List()[0], id == "termine" }
+
+func (r *room) Update(_ context.Context, _ string, change adminapi.Change) (adminapi.RoomInfo, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return r.info, r.err
+	}
+	if err := change.Apply(&r.c); err != nil {
+		return r.info, err
+	}
+	r.c.Version++
+	r.info.SetControl(r.c)
+	return r.info, nil
+}
+
+func newRoom() *room {
+	return &room{
+		info: adminapi.RoomInfo{ID: "termine", Store: adminapi.Store{OK: true}},
+		c:    queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
+	}
+}
+
+func start(t *testing.T, h http.Handler, token string) *Client {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	c, err := New(Config{URL: server.URL, Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func api(t *testing.T, r adminapi.Rooms) http.Handler {
+	t.Helper()
+	s, err := adminapi.New(r, adminapi.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Handler()
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestRoomsAreReadAndChanged(t *testing.T) {
+	c := start(t, api(t, newRoom()), token)
+	rooms, err := c.Rooms(t.Context())
+	if err != nil || len(rooms) != 1 || rooms[0].Rate != 60 || !rooms[0].Store.OK {
+		t.Fatalf("rooms are %+v, %v", rooms, err)
+	}
+	got, err := c.Update(t.Context(), "termine", adminapi.Change{Rate: ptr[int64](0), Message: ptr("Pause"), Mode: ptr(queue.ModePause), IfVersion: 1})
+	if err != nil || got.Rate != 0 || got.Message != "Pause" || got.Mode != queue.ModePause || got.Version != 2 {
+		t.Fatalf("room is %+v, %v", got, err)
+	}
+	if got, err = c.Room(t.Context(), "termine"); err != nil || got.Rate != 0 || got.Version != 2 {
+		t.Errorf("room is %+v, %v", got, err)
+	}
+}
+
+func TestEveryAnswerOfTheAPIHasItsError(t *testing.T) {
+	r := newRoom()
+	c := start(t, api(t, r), token)
+	stranger := start(t, api(t, r), token+"x")
+	change := adminapi.Change{Rate: ptr[int64](1)}
+	update := func(c *Client, id string, change adminapi.Change, err error) error {
+		r.mu.Lock()
+		r.err = err
+		r.mu.Unlock()
+		_, got := c.Update(t.Context(), id, change)
+		return got
+	}
+	tests := []struct {
+		name   string
+		err    error
+		kind   error
+		words  string
+		detail func(*Error) bool
+	}{
+		{"a wrong token", update(stranger, "termine", change, nil), ErrUnauthorized, "change room: the token is missing or wrong", nil},
+		{"an unknown room", update(c, "termin", change, nil), ErrUnknownRoom, `"termin"`, func(e *Error) bool { return slices.Equal(e.Rooms, []string{"termine"}) }},
+		{"a room whose name is a path", update(c, "../rooms", change, nil), ErrUnknownRoom, "", nil},
+		{"wrong values", update(c, "termine", adminapi.Change{Rate: ptr[int64](-1)}, nil), ErrRefused, "rate: -1: want 0 to", func(e *Error) bool { return len(e.Errors) == 1 }},
+		{"an old version", update(c, "termine", adminapi.Change{Rate: ptr[int64](1), IfVersion: 9}, nil), ErrConflict, "they are of version 1, not 9", nil},
+		{"a race", update(c, "termine", change, queue.ErrConflict), ErrConflict, "", nil},
+		{"a store that is away", update(c, "termine", change, queue.ErrUnavailable), ErrUnavailable, "the store is unavailable", nil},
+		{"a gateway that stops", update(c, "termine", change, queue.ErrClosed), ErrUnavailable, "", nil},
+		{"a bug", update(c, "termine", change, errors.New("x")), ErrUnavailable, "Internal error (status 500)", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var e *Error
+			if !errors.Is(tt.err, tt.kind) || !errors.As(tt.err, &e) || !strings.Contains(tt.err.Error(), tt.words) {
+				t.Errorf("error is %v, want %v", tt.err, tt.kind)
+			} else if tt.detail != nil && !tt.detail(e) {
+				t.Errorf("error is %+v", e)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoAdminAPIIsNotBelieved(t *testing.T) {
+	answers := map[string]http.HandlerFunc{
+		"a page":               func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
+		"a page with an error": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusBadGateway) },
+		"JSON that is something else": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, "[]")
+		},
+		"JSON with another status": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusAccepted)
+		},
+		"a problem with another status": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", adminapi.ProblemType)
+			fmt.Fprint(w, `{"status":401,"code":"unauthorized"}`)
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		},
+		"an endless answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for range maxAnswer/(1<<20) + 1 {
+				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		},
+		"an answer that breaks off": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			fmt.Fprint(w, "{")
+		},
+	}
+	for name, answer := range answers {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, answer, token)
+			if _, err := c.Rooms(t.Context()); !errors.Is(err, ErrUnreachable) || errors.Is(err, ErrUnauthorized) {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}
+
+func TestNobodyThereIsToldWithoutTheRequest(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "http://" + l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(Config{URL: address + "/", Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Room(t.Context(), "termine"); !errors.Is(err, ErrUnreachable) || strings.Contains(err.Error(), "/v1/") || c.Address() != address {
+		t.Errorf("error is %v, address is %s", err, c.Address())
+	}
+}
+
+func TestWrongConfigurationsAreRefused(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:8081", "ftp://a", "http://", "http://a/path", "http://a?x", "http://u@a", "http://a#f", ":"} {
+		if _, err := New(Config{URL: address, Token: token}); err == nil || !strings.Contains(err.Error(), "the address must be") {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+	for tok, want := range map[string]string{"": "there is no token", "a\nb": "not visible ASCII", "ä": "not visible ASCII"} {
+		if _, err := New(Config{Token: tok}); err == nil || !strings.Contains(err.Error(), want) || tok != "" && strings.Contains(err.Error(), tok) {
+			t.Errorf("%q: %v", tok, err)
+		}
+	}
+	if _, err := New(Config{Token: token, Timeout: -1}); err == nil {
+		t.Error("a negative timeout is accepted")
+	}
+}
+
+func TestATokenThatTravelsOpenlyIsNoticed(t *testing.T) {
+	for address, want := range map[string]bool{
+		"": false, "http://localhost:1": false, "http://[::1]:1": false, "http://127.0.0.9": false, "https://gate.example": false,
+		"http://gate.example": true, "http://10.0.0.1:8081": true, "http://127.0.0.1.example": true,
+	} {
+		c, err := New(Config{URL: address, Token: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Plain() != want {
+			t.Errorf("%q is plain: %v", address, c.Plain())
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// setter is one command that changes a room.
+type setter struct {
+	use, short, long string
+	// set puts the argument behind the room, if there is one, into the change.
+	set func(c *adminapi.Change, arg string) error
+	// said describes the room afterwards.
+	said func(r *adminapi.RoomInfo) string
+}
+
+func (a *app) changeCommands() []*cobra.Command {
+	mode := func(m queue.Mode) func(*adminapi.Change, string) error {
+		return func(c *adminapi.Change, _ string) error { c.Mode = &m; return nil }
+	}
+	setters := []setter{
+		{
+			"rate ROOM N", "Set how many places are called per minute",
+			"N is calls per minute, 0 to 10000000. The burst follows if it was one second's worth of the old rate.",
+			number(func(c *adminapi.Change) **int64 { return &c.Rate }),
+			func(r *adminapi.RoomInfo) string {
+				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
+			},
+		},
+		{
+			"max-inside ROOM N", "Set how many people may be inside and called together",
+			"N is 0 to 1000000000; 0 means no bound.",
+			number(func(c *adminapi.Change) **int64 { return &c.MaxInside }),
+			func(r *adminapi.RoomInfo) string {
+				if r.MaxInside == 0 {
+					return "no bound for people inside"
+				}
+				return fmt.Sprintf("at most %d people inside", r.MaxInside)
+			},
+		},
+		{
+			"burst ROOM N", "Set how many places may be called at once", "N is 1 to 1000000.",
+			number(func(c *adminapi.Change) **int64 { return &c.Burst }),
+			func(r *adminapi.RoomInfo) string {
+				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
+			},
+		},
+		{
+			"pause ROOM", "Call nobody", "Who was called may still go in, who is inside stays inside.", mode(queue.ModePause),
+			func(*adminapi.RoomInfo) string { return "paused" },
+		},
+		{
+			"resume ROOM", "Go on calling", "Calls places at the pace again.", mode(queue.ModeRun),
+			func(r *adminapi.RoomInfo) string { return fmt.Sprintf("running, %d calls per minute", r.Rate) },
+		},
+		{
+			"message ROOM TEXT", "Show a text to everybody who waits", "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.",
+			func(c *adminapi.Change, text string) error { c.Message = &text; return nil },
+			func(r *adminapi.RoomInfo) string {
+				if r.Message == "" {
+					return "no message"
+				}
+				return fmt.Sprintf("message »%s«", r.Message)
+			},
+		},
+	}
+	commands := make([]*cobra.Command, len(setters))
+	for i, s := range setters {
+		commands[i] = a.changeCommand(s)
+	}
+	return commands
+}
+
+func number(member func(*adminapi.Change) **int64) func(*adminapi.Change, string) error {
+	return func(c *adminapi.Change, arg string) error {
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%q is not a whole number", arg)
+		}
+		*member(c) = &n
+		return nil
+	}
+}
+
+func (a *app) changeCommand(s setter) *cobra.Command {
+	var ifVersion int64
+	cmd := &cobra.Command{
+		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long,
+		DisableFlagsInUseLine: true,
+		Args:                  exactly(strings.Count(s.use, " ")),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			change := adminapi.Change{IfVersion: ifVersion}
+			if cmd.Flags().Changed("if-version") && ifVersion < 1 {
+				return fmt.Errorf("version %d: want 1 or more", ifVersion)
+			}
+			arg := ""
+			if len(args) > 1 {
+				arg = args[1]
+			}
+			if err := s.set(&change, arg); err != nil {
+				return err
+			}
+			client, err := a.client()
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			room, err := client.Update(cmd.Context(), args[0], change)
+			if err != nil {
+				return &roomError{args[0], err}
+			}
+			if a.json {
+				return a.printJSON(room)
+			}
+			_, err = fmt.Fprintf(a.out, "%s: %s (version %d)\n", room.ID, clean(s.said(&room)), room.Version)
+			return err
+		},
+	}
+	cmd.Flags().Int64Var(&ifVersion, "if-version", 0, "change only if the controls are of this version")
+	return cmd
+}

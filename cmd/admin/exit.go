@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/einlass/einlass/internal/adminclient"
+)
+
+const (
+	exitOK = iota
+	exitRefused
+	exitUsage
+	exitUnreachable
+	exitUnauthorized
+	exitConflict
+)
+
+// usageError is a wrong command line.
+type usageError struct{ err error }
+
+func usage(err error) error { return &usageError{err} }
+
+func (e *usageError) Error() string { return e.err.Error() + "; see admin --help" }
+
+// codeOf is the one table from errors to exit codes.
+func codeOf(err error) int {
+	var wrong *usageError
+	switch {
+	case errors.As(err, &wrong):
+		return exitUsage
+	case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable):
+		return exitUnreachable
+	case errors.Is(err, adminclient.ErrUnauthorized), errors.Is(err, errNoToken):
+		return exitUnauthorized
+	case errors.Is(err, adminclient.ErrConflict):
+		return exitConflict
+	}
+	return exitRefused
+}
+
+// roomError adds to an error which room was asked for.
+type roomError struct {
+	room string
+	err  error
+}
+
+func (e *roomError) Error() string { return e.err.Error() }
+func (e *roomError) Unwrap() error { return e.err }
+
+// explain says an error in words that tell what to do.
+func (a *app) explain(err error) string {
+	var answer *adminclient.Error
+	var asked *roomError
+	errors.As(err, &answer)
+	errors.As(err, &asked)
+	switch {
+	case errors.Is(err, adminclient.ErrUnauthorized):
+		return "the gateway at " + a.url + " does not accept this token"
+	case errors.Is(err, adminclient.ErrUnreachable):
+		_, why, _ := strings.Cut(err.Error(), adminclient.ErrUnreachable.Error()+": ")
+		return fmt.Sprintf("cannot reach the gateway at %s: %s", a.url, why)
+	case errors.Is(err, adminclient.ErrUnavailable):
+		return fmt.Sprintf("the gateway cannot do it now: %v", answer)
+	case errors.Is(err, adminclient.ErrUnknownRoom) && asked != nil:
+		return unknownRoom(asked.room, answer.Rooms)
+	case errors.Is(err, adminclient.ErrConflict):
+		return fmt.Sprintf("nothing was changed: %v", answer)
+	case errors.Is(err, adminclient.ErrRefused):
+		return fmt.Sprintf("the gateway refused: %v", answer)
+	}
+	return err.Error()
+}
+
+func unknownRoom(asked string, rooms []string) string {
+	if len(rooms) == 0 {
+		return fmt.Sprintf("room »%s« does not exist", asked)
+	}
+	more := ""
+	if len(rooms) > maxListed {
+		more = fmt.Sprintf(" and %d more", len(rooms)-maxListed)
+		rooms = rooms[:maxListed]
+	}
+	return fmt.Sprintf("room »%s« does not exist; rooms: %s%s", asked, strings.Join(rooms, ", "), more)
+}
+
+// maxListed is how many ids fit in a message that people read.
+const maxListed = 20

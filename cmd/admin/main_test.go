@@ -1,0 +1,368 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const token = "0123456789abcdef"
+
+// gateway is a town with two rooms behind a real admin API.
+type gateway struct {
+	mu    sync.Mutex
+	rooms []adminapi.RoomInfo
+	err   error
+}
+
+func newGateway() *gateway {
+	stale := time.Date(2026, 3, 1, 10, 0, 5, 0, time.Local)
+	var a, b adminapi.RoomInfo
+	a.SetFrame(&queue.Frame{
+		Waiting: 1200, Front: 34, Calls: 5, Inside: 95, HeadNum: 800, Last: 2034, Admitted: 795, Gateways: 2,
+		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 1}},
+	})
+	a.ID, a.Store = "termine", adminapi.Store{OK: true}
+	a.Backends = []adminapi.Backend{{Address: "a", Up: true}, {Address: "b"}}
+	b.SetFrame(&queue.Frame{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
+	b.ID, b.Store = "kfz", adminapi.Store{StaleSince: &stale}
+	return &gateway{rooms: []adminapi.RoomInfo{a, b}}
+}
+
+func (g *gateway) List() []adminapi.RoomInfo {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]adminapi.RoomInfo(nil), g.rooms...)
+}
+
+func (g *gateway) Get(id string) (adminapi.RoomInfo, bool) {
+	for _, r := range g.List() {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return adminapi.RoomInfo{}, false
+}
+
+func (g *gateway) Update(_ context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err != nil {
+		return adminapi.RoomInfo{}, g.err
+	}
+	for i := range g.rooms {
+		r := &g.rooms[i]
+		if r.ID != id {
+			continue
+		}
+		c := queue.Control{Version: r.Version, Mode: r.Mode, Message: r.Message, Pace: queue.Pace{Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst}}
+		if err := change.Apply(&c); err != nil {
+			return *r, err
+		}
+		c.Version++
+		r.SetControl(c)
+		return *r, nil
+	}
+	return adminapi.RoomInfo{}, adminapi.ErrUnknownRoom
+}
+
+func (g *gateway) serve(t *testing.T) *httptest.Server {
+	t.Helper()
+	s, err := adminapi.New(g, adminapi.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s.Handler())
+	t.Cleanup(server.Close)
+	return server
+}
+
+// command runs admin and gives its exit code and output.
+func command(t *testing.T, env map[string]string, args ...string) (code int, out, err string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	a := &app{
+		out: &stdout, err: &stderr, getenv: func(k string) string { return env[k] }, readFile: os.ReadFile,
+		tick: func(time.Duration) <-chan time.Time { return nil },
+	}
+	code = a.run(t.Context(), args)
+	return code, stdout.String(), stderr.String()
+}
+
+func environment(server *httptest.Server) map[string]string {
+	return map[string]string{"EINLASS_ADMIN_URL": server.URL, "EINLASS_ADMIN_TOKEN": token}
+}
+
+func TestTheRoomsAreAnAlignedTable(t *testing.T) {
+	env := environment(newGateway().serve(t))
+	code, out, stderr := command(t, env, "rooms")
+	want := "" +
+		"ROOM     STATE    WAITING  CALLED  INSIDE  MAX  PER MIN  HEAD  LAST  ADMITTED  GATEWAYS  STORE                BACKEND  VERSION  MESSAGE\n" +
+		"termine  running     1234       5      95  100       60   800  2034       795         2  ok                   1 of 2         3\n" +
+		"kfz      paused         0       0       0    -        0     0     0         0         0  away since 10:00:05  -             12  Störung bis 11 Uhr, bitte haben Sie noc…\n"
+	if code != 0 || out != want || stderr != "" {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
+	}
+}
+
+func TestTheRoomsAreJSONForPrograms(t *testing.T) {
+	env := environment(newGateway().serve(t))
+	code, out, _ := command(t, env, "rooms", "--json")
+	var list adminapi.RoomList
+	if err := json.Unmarshal([]byte(out), &list); err != nil || code != 0 || len(list.Rooms) != 2 || list.Rooms[1].Version != 12 {
+		t.Errorf("exit code %d, %v: %s", code, err, out)
+	}
+}
+
+func TestEveryControlCanBeChanged(t *testing.T) {
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"rate", "termine", "120"}, "termine: 120 calls per minute, at most 2 at once (version 4)\n"},
+		{[]string{"max-inside", "termine", "300"}, "termine: at most 300 people inside (version 5)\n"},
+		{[]string{"max-inside", "termine", "0"}, "termine: no bound for people inside (version 6)\n"},
+		{[]string{"burst", "termine", "7"}, "termine: 120 calls per minute, at most 7 at once (version 7)\n"},
+		{[]string{"pause", "termine"}, "termine: paused (version 8)\n"},
+		{[]string{"resume", "termine"}, "termine: running, 120 calls per minute (version 9)\n"},
+		{[]string{"message", "termine", "Bitte\twarten\x1b[2J"}, "termine: message »Bitte warten [2J« (version 10)\n"},
+		{[]string{"message", "termine", ""}, "termine: no message (version 11)\n"},
+		{[]string{"rate", "termine", "60", "--if-version", "11"}, "termine: 60 calls per minute, at most 7 at once (version 12)\n"},
+	}
+	g := newGateway()
+	env := environment(g.serve(t))
+	for _, tt := range tests {
+		if code, out, stderr := command(t, env, tt.args...); code != 0 || out != tt.want || stderr != "" {
+			t.Errorf("admin %q: exit code %d, %q %q, want %q", tt.args, code, out, stderr, tt.want)
+		}
+	}
+	if r, _ := g.Get("termine"); r.Rate != 60 || r.Burst != 7 || r.MaxInside != 0 || r.Mode != queue.ModeRun || r.Message != "" {
+		t.Errorf("room is %+v", r)
+	}
+	if code, out, _ := command(t, env, "pause", "termine", "--json"); code != 0 || !strings.Contains(out, `"mode": "pause"`) {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestExitCodesAndWordsTellWhatIsWrong(t *testing.T) {
+	g := newGateway()
+	server := g.serve(t)
+	env := environment(server)
+	with := func(key, value string) map[string]string {
+		return map[string]string{"EINLASS_ADMIN_URL": env["EINLASS_ADMIN_URL"], "EINLASS_ADMIN_TOKEN": token, key: value}
+	}
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	page := httptest.NewServer(http.NotFoundHandler())
+	defer page.Close()
+	tests := []struct {
+		name string
+		env  map[string]string
+		args []string
+		code int
+		want string
+	}{
+		{"an unknown room", env, []string{"rate", "termin", "1"}, 1, "admin: room »termin« does not exist; rooms: termine, kfz\n"},
+		{"a rate beyond the bounds", env, []string{"rate", "termine", "10000001"}, 1, "admin: the gateway refused: rate: 10000001: want 0 to 10000000 calls per minute\n"},
+		{"a negative rate", env, []string{"rate", "termine", "--", "-5"}, 1, "admin: the gateway refused: rate: -5: want 0 to"},
+		{"a rate that is no number", env, []string{"rate", "termine", "fast"}, 1, "admin: \"fast\" is not a whole number\n"},
+		{"a long message", env, []string{"message", "termine", strings.Repeat("a", 2001)}, 1, "admin: the gateway refused: message: of 2001 bytes: want at most 2000\n"},
+		{"a version that cannot be", env, []string{"pause", "termine", "--if-version", "0"}, 1, "admin: version 0: want 1 or more\n"},
+		{"an address that is none", with("EINLASS_ADMIN_URL", "gate:8081"), []string{"rooms"}, 1, "admin: the address must be http://host:port or https://host:port\n"},
+		{"a token file that is not there", env, []string{"rooms", "--token-file", "/nowhere/token"}, 1, "admin: read the token: open /nowhere/token: "},
+		{"a short interval", env, []string{"watch", "--interval", "1ms"}, 1, "admin: interval 1ms: want at least 100ms\n"},
+		{"an unknown command", env, []string{"rate-limit"}, 2, "admin: unknown command \"rate-limit\"; see admin --help\n"},
+		{"a missing argument", env, []string{"rate", "termine"}, 2, "admin: want admin rate ROOM N; got 1 arguments; see admin --help\n"},
+		{"an argument too many", env, []string{"rooms", "x"}, 2, "admin: want admin rooms; got 1 arguments; see admin --help\n"},
+		{"an unknown flag", env, []string{"rooms", "--jason"}, 2, "admin: unknown flag: --jason; see admin --help\n"},
+		{"nobody there", with("EINLASS_ADMIN_URL", gone.URL), []string{"rooms"}, 3, "admin: cannot reach the gateway at " + gone.URL + ": dial tcp"},
+		{"something else there", with("EINLASS_ADMIN_URL", page.URL), []string{"rooms"}, 3, "admin: cannot reach the gateway at " + page.URL + ": what answers there is no admin API (status 404"},
+		{"no token", with("EINLASS_ADMIN_TOKEN", ""), []string{"rooms"}, 4, "admin: there is no token: set EINLASS_ADMIN_TOKEN or use --token-file\n"},
+		{"a wrong token", with("EINLASS_ADMIN_TOKEN", "wrong"), []string{"rooms"}, 4, "admin: the gateway at " + server.URL + " does not accept this token\n"},
+		{"an old version", env, []string{"pause", "termine", "--if-version", "2"}, 5, "admin: nothing was changed: the controls have changed since: they are of version 3, not 2\n"},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%s is exit code %d", tt.name, tt.code), func(t *testing.T) {
+			code, out, stderr := command(t, tt.env, tt.args...)
+			if code != tt.code || !strings.HasPrefix(stderr, tt.want) || out != "" || strings.Contains(stderr, token) {
+				t.Errorf("exit code %d, %q %q, want %d %q", code, out, stderr, tt.code, tt.want)
+			}
+		})
+	}
+	if r, _ := g.Get("termine"); r.Version != 3 {
+		t.Errorf("a refused command changed the room: %+v", r)
+	}
+	g.mu.Lock()
+	g.err = queue.ErrUnavailable
+	g.mu.Unlock()
+	if code, _, stderr := command(t, env, "pause", "termine"); code != 3 || stderr != "admin: the gateway cannot do it now: the store is unavailable\n" {
+		t.Errorf("without a store: %d %q", code, stderr)
+	}
+}
+
+func TestTheTokenComesFromItsFileBeforeTheEnvironment(t *testing.T) {
+	env := environment(newGateway().serve(t))
+	env["EINLASS_ADMIN_TOKEN"] = "wrong"
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := command(t, env, "rooms", "--token-file", file); code != 0 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+func TestTheFlagForTheAddressWins(t *testing.T) {
+	server := newGateway().serve(t)
+	env := environment(server)
+	env["EINLASS_ADMIN_URL"] = "http://192.0.2.1"
+	if code, _, stderr := command(t, env, "rooms", "--url", server.URL); code != 0 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+func TestATokenThatTravelsOpenlyIsWarnedOf(t *testing.T) {
+	env := map[string]string{"EINLASS_ADMIN_URL": "http://gate.invalid:8081", "EINLASS_ADMIN_TOKEN": token}
+	code, _, stderr := command(t, env, "rooms")
+	if code != 3 || !strings.HasPrefix(stderr, "admin: warning: the token travels unencrypted to http://gate.invalid:8081\n") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+func TestHelpListsCommandsAndExitCodes(t *testing.T) {
+	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
+		code, out, _ := command(t, nil, args...)
+		for _, want := range []string{"rooms", "watch", "rate", "max-inside", "burst", "pause", "resume", "message", "5 changed by somebody else"} {
+			if code != 0 || !strings.Contains(out, want) {
+				t.Errorf("admin %q: exit code %d, no %q in %s", args, code, want, out)
+			}
+		}
+	}
+}
+
+func TestLongListsOfRoomsAreCut(t *testing.T) {
+	ids := make([]string, 25)
+	for i := range ids {
+		ids[i] = fmt.Sprint("r", i)
+	}
+	if got := unknownRoom("x", ids); !strings.HasSuffix(got, "r18, r19 and 5 more") {
+		t.Error(got)
+	}
+	if got := unknownRoom("x", nil); got != "room »x« does not exist" {
+		t.Error(got)
+	}
+}
+
+// screen is where watch writes; each write is handed on.
+type screen chan string
+
+func (s screen) Write(p []byte) (int, error) { s <- string(p); return len(p), nil }
+
+func TestWatchShowsTheRoomsAgainAndSurvivesAnOutage(t *testing.T) {
+	g := newGateway()
+	s, err := adminapi.New(g, adminapi.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	handler := s.Handler()
+	swap := func(h http.Handler) { mu.Lock(); handler = h; mu.Unlock() }
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		h := handler
+		mu.Unlock()
+		h.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+
+	out, ticks := make(screen), make(chan time.Time)
+	var stderr bytes.Buffer
+	env := environment(server)
+	a := &app{
+		out: out, err: &stderr, getenv: func(k string) string { return env[k] }, terminal: true,
+		tick: func(d time.Duration) <-chan time.Time {
+			if d != 2*time.Second {
+				t.Errorf("the interval is %v", d)
+			}
+			return ticks
+		},
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	code := make(chan int, 1)
+	go func() { code <- a.run(ctx, []string{"watch", "--interval", "2s"}) }()
+
+	if got := <-out; !strings.HasPrefix(got, clearScreen+"ROOM ") || !strings.Contains(got, "1234") {
+		t.Errorf("first view: %q", got)
+	}
+	g.mu.Lock()
+	g.rooms[0].Waiting = 4000
+	g.mu.Unlock()
+	ticks <- time.Time{}
+	if got := <-out; !strings.Contains(got, "4034") {
+		t.Errorf("second view: %q", got)
+	}
+	swap(http.NotFoundHandler())
+	ticks <- time.Time{}
+	if got := <-out; !strings.Contains(got, "cannot reach the gateway") {
+		t.Errorf("view of an outage: %q", got)
+	}
+	swap(s.Handler())
+	ticks <- time.Time{}
+	if got := <-out; !strings.Contains(got, "4034") {
+		t.Errorf("view after the outage: %q", got)
+	}
+	cancel()
+	if got := <-code; got != 0 || stderr.Len() > 0 {
+		t.Errorf("exit code %d, %s", got, stderr.String())
+	}
+}
+
+func TestWatchEndsWhenTheTokenIsNotAccepted(t *testing.T) {
+	env := environment(newGateway().serve(t))
+	env["EINLASS_ADMIN_TOKEN"] = "wrong"
+	if code, _, stderr := command(t, env, "watch"); code != 4 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// full is an output that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestAnOutputThatTakesNothingIsAnError(t *testing.T) {
+	env := environment(newGateway().serve(t))
+	for _, args := range [][]string{{"rooms"}, {"rooms", "--json"}, {"watch"}, {"watch", "--json"}, {"pause", "termine"}} {
+		var stderr bytes.Buffer
+		a := &app{out: full{}, err: &stderr, getenv: func(k string) string { return env[k] }, tick: time.Tick}
+		if code := a.run(t.Context(), args); code != 1 || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("admin %q: exit code %d, %s", args, code, stderr.String())
+		}
+	}
+}
+
+func TestErrorsOfFilesAreTold(t *testing.T) {
+	a := &app{tokenFile: "x", getenv: func(string) string { return "" }, readFile: func(string) ([]byte, error) { return nil, fs.ErrPermission }}
+	if _, err := a.client(); !errors.Is(err, fs.ErrPermission) || codeOf(err) != exitRefused {
+		t.Errorf("error is %v", err)
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// column is one column of the table of rooms.
+type column struct {
+	title string
+	right bool
+	cell  func(r *adminapi.RoomInfo) string
+}
+
+func count(title string, value func(*adminapi.RoomInfo) int64) column {
+	return column{title, true, func(r *adminapi.RoomInfo) string { return strconv.FormatInt(value(r), 10) }}
+}
+
+// columns is a constant table.
+var columns = []column{
+	{"ROOM", false, func(r *adminapi.RoomInfo) string { return r.ID }},
+	{"STATE", false, func(r *adminapi.RoomInfo) string {
+		if r.Mode == queue.ModePause {
+			return "paused"
+		}
+		return "running"
+	}},
+	count("WAITING", func(r *adminapi.RoomInfo) int64 { return r.Waiting + r.Front }),
+	count("CALLED", func(r *adminapi.RoomInfo) int64 { return r.Calls }),
+	count("INSIDE", func(r *adminapi.RoomInfo) int64 { return r.Inside }),
+	{"MAX", true, func(r *adminapi.RoomInfo) string {
+		if r.MaxInside == 0 {
+			return "-"
+		}
+		return strconv.FormatInt(r.MaxInside, 10)
+	}},
+	count("PER MIN", func(r *adminapi.RoomInfo) int64 { return r.Rate }),
+	{"HEAD", true, func(r *adminapi.RoomInfo) string { return strconv.FormatUint(r.HeadNumber, 10) }},
+	{"LAST", true, func(r *adminapi.RoomInfo) string { return strconv.FormatUint(r.LastNumber, 10) }},
+	count("ADMITTED", func(r *adminapi.RoomInfo) int64 { return r.Totals.Admitted }),
+	count("GATEWAYS", func(r *adminapi.RoomInfo) int64 { return r.Gateways }),
+	{"STORE", false, func(r *adminapi.RoomInfo) string {
+		switch {
+		case r.Store.OK:
+			return "ok"
+		case r.Store.StaleSince != nil:
+			return "away since " + r.Store.StaleSince.Local().Format("15:04:05")
+		default:
+			return "away"
+		}
+	}},
+	{"BACKEND", false, backends},
+	count("VERSION", func(r *adminapi.RoomInfo) int64 { return r.Version }),
+	{"MESSAGE", false, func(r *adminapi.RoomInfo) string { return shorten(clean(r.Message), 40) }},
+}
+
+func backends(r *adminapi.RoomInfo) string {
+	up := 0
+	for _, b := range r.Backends {
+		if b.Up {
+			up++
+		}
+	}
+	switch {
+	case len(r.Backends) == 0:
+		return "-"
+	case up == len(r.Backends):
+		return "ok"
+	case up == 0:
+		return "DOWN"
+	}
+	return fmt.Sprintf("%d of %d", up, len(r.Backends))
+}
+
+// table lays rooms out in columns, numbers to the right.
+func table(rooms []adminapi.RoomInfo) string {
+	rows := make([][]string, 0, len(rooms)+1)
+	widths := make([]int, len(columns))
+	add := func(cell func(c column) string) {
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = cell(c)
+			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+		}
+		rows = append(rows, row)
+	}
+	add(func(c column) string { return c.title })
+	for i := range rooms {
+		add(func(c column) string { return clean(c.cell(&rooms[i])) })
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if columns[i].right {
+				line.WriteString(pad + cell + "  ")
+			} else {
+				line.WriteString(cell + pad + "  ")
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}
+
+// clean keeps text on one line and away from the terminal's controls.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || !unicode.IsGraphic(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func shorten(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}

@@ -1,0 +1,152 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+)
+
+// Deps are what a Backend is given. Zero values work.
+type Deps struct {
+	// Log gets changes of an address's standing. nil: nothing is logged.
+	Log *zap.Logger
+}
+
+// Options say what the gateway knows about one request.
+type Options struct {
+	// StripCookies tells which cookies are ours and must not reach the origin. nil: none.
+	StripCookies func(name []byte) bool
+	// Identity is pairs of name and value to add, after the visitor's own Einlass
+	// fields were stripped.
+	Identity []string
+	// Inside says that the visitor holds a pass: his POST, PUT, PATCH and DELETE go first
+	// when there is a queue.
+	Inside bool
+	// OnResponseHeader is told the Einlass fields of the answer, which the visitor does
+	// not get. The slices are valid during the call.
+	OnResponseHeader func(name, value []byte)
+}
+
+// Backend forwards visits to the origin servers of one room. It is safe for
+// concurrent use. Start and Stop are optional for forwarding: without Start there is no
+// active health check.
+type Backend struct {
+	cfg      Config
+	log      *zap.Logger
+	fleet    fleet
+	gate     turnstile
+	statuses statusRanges
+	tunnels  tunnels
+	counters counters
+
+	exchanges sync.Pool
+	streams   sync.Pool
+
+	life   context.Context // ends with Stop: dials and checks end with it
+	cancel context.CancelFunc
+	owned  sync.WaitGroup
+	begun  atomic.Bool
+}
+
+// New checks the configuration, reads the TLS files and prepares a Backend. It opens
+// no connection.
+func New(cfg Config, deps Deps) (*Backend, error) {
+	if err := cfg.Validate("backend"); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	b := &Backend{cfg: cfg, log: deps.Log}
+	if b.log == nil {
+		b.log = zap.NewNop()
+	}
+	for _, text := range cfg.Addresses {
+		o, err := newOrigin(text, cfg)
+		if err != nil {
+			return nil, fmt.Errorf("backend %s: %w", text, err)
+		}
+		b.fleet.origins = append(b.fleet.origins, o)
+	}
+	var err error
+	if b.statuses, err = parseStatusRanges(cfg.Health.Status); err != nil {
+		return nil, fmt.Errorf("backend.health.status: %w", err)
+	}
+	b.gate.limit = b.limit
+	b.gate.length = cfg.Queue.Length
+	b.tunnels.max = cfg.Upgrade.Max
+	b.exchanges.New = func() any { return new(exchange) }
+	b.streams.New = func() any { return new(stream) }
+	b.life, b.cancel = context.WithCancel(context.Background())
+	return b, nil
+}
+
+// limit is how many requests the origin may work on now.
+func (b *Backend) limit() int {
+	if b.fleet.calm() {
+		return b.cfg.MaxInFlight
+	}
+	return max(1, int(b.fleet.share(time.Now())*float64(b.cfg.MaxInFlight)))
+}
+
+// Forward sends the visit to an origin and arranges for its answer to be sent. nil
+// means that an answer was begun, arranged or taken over; whatever goes wrong after
+// that breaks the visitor's connection. With an error nothing was sent: it is one of
+// the package's, and the caller answers. The request body may then be read in part.
+func (b *Backend) Forward(v *httpx.Visit, opt Options) error {
+	x := b.exchanges.Get().(*exchange)
+	x.begin(b, v, opt)
+	defer x.end()
+	b.counters.requests.Add(1)
+	err := x.forward()
+	if err != nil {
+		b.counters.note(err)
+	}
+	return err
+}
+
+// hostFor is the Host field towards the origin.
+func (b *Backend) hostFor(v *httpx.Visit) []byte {
+	if b.cfg.Host != "" {
+		return []byte(b.cfg.Host)
+	}
+	if host := v.HostPort(); len(host) > 0 {
+		return host
+	}
+	// An HTTP/1.0 request may have none; HTTP/1.1, which the origin is spoken to in, must.
+	return []byte(b.fleet.origins[0].dialer.address.host)
+}
+
+// Start begins the health checks and the upkeep of the pools. They end with Stop.
+func (b *Backend) Start() error {
+	if b.life.Err() != nil {
+		return ErrStopped
+	}
+	if b.begun.Swap(true) {
+		return errors.New("proxy: Start was called before")
+	}
+	for _, o := range b.fleet.origins {
+		b.owned.Go(func() { b.attend(o) })
+	}
+	return nil
+}
+
+// Stop takes no more requests, asks WebSockets to close and waits for them until ctx
+// ends; then it breaks them off. It returns when nothing of the Backend runs any more,
+// with ctx's error if something had to be broken off. Requests in flight are not
+// waited for: they belong to the server, which is to be drained before.
+func (b *Backend) Stop(ctx context.Context) error {
+	b.gate.stop()
+	err := b.tunnels.drain(ctx)
+	b.cancel()
+	b.owned.Wait()
+	for _, o := range b.fleet.origins {
+		o.pool.shut()
+	}
+	return err
+}

@@ -1,0 +1,110 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// attend looks after one address until Stop: closes connections that were idle for too
+// long, and checks its health.
+func (b *Backend) attend(o *origin) {
+	beat := time.NewTicker(b.cfg.Health.Interval)
+	defer beat.Stop()
+	for {
+		b.check(o)
+		select {
+		case <-b.life.Done():
+			return
+		case <-beat.C:
+			o.pool.sweep(time.Now())
+		}
+	}
+}
+
+// check asks an address how it is. Without a path it only knocks, and only at one that
+// failures keep out: so that its return does not wait for the end of the backoff.
+func (b *Backend) check(o *origin) {
+	if b.cfg.Health.Path == "" {
+		if o.health.isOut() && b.knock(o) {
+			o.health.reachable(time.Now())
+		}
+		return
+	}
+	err := b.probe(o)
+	if b.life.Err() != nil || !o.health.checked(time.Now(), err == nil) {
+		return
+	}
+	if err != nil {
+		b.log.Warn("backend address is down", addressField(o), zap.Error(err))
+	} else {
+		b.log.Info("backend address is up", addressField(o))
+	}
+}
+
+func addressField(o *origin) zap.Field { return zap.String("address", o.dialer.address.text) }
+
+func (b *Backend) knock(o *origin) bool {
+	ctx, cancel := context.WithTimeout(b.life, b.cfg.Health.Timeout)
+	defer cancel()
+	c, err := o.dialer.dial(ctx)
+	if err != nil {
+		return false
+	}
+	c.close()
+	return true
+}
+
+// probe makes one request on a connection of its own.
+func (b *Backend) probe(o *origin) error {
+	ctx, cancel := context.WithTimeout(b.life, b.cfg.Health.Timeout)
+	defer cancel()
+	c, err := o.dialer.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	defer context.AfterFunc(ctx, c.close)()
+	host := b.cfg.Health.Host
+	if host == "" {
+		host = b.cfg.Host
+	}
+	if host == "" {
+		host = o.dialer.address.host
+	}
+	w := watch{until: time.Now().Add(b.cfg.Health.Timeout)}
+	request := "GET " + b.cfg.Health.Path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: einlass-health\r\nConnection: close\r\n\r\n"
+	if err := c.write([]byte(request), &w); err != nil {
+		return err
+	}
+	status, err := b.probeStatus(c, &w)
+	if err != nil {
+		return err
+	}
+	if !b.statuses.contains(status) {
+		return fmt.Errorf("status %d is not in %s", status, b.cfg.Health.Status)
+	}
+	return nil
+}
+
+func (b *Backend) probeStatus(c *conn, w *watch) (int, error) {
+	var h head
+	for {
+		end := headEnd(c.buffered(), 0)
+		if end == 0 {
+			if err := c.fill(w, b.cfg.MaxAnswerHeadBytes); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if err := h.parse(c.buffered()[:end]); err != nil {
+			return 0, err
+		}
+		c.r += end
+		if h.status >= 200 {
+			return h.status, nil
+		}
+	}
+}

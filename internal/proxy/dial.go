@@ -1,0 +1,83 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+// dialer connects to one address.
+type dialer struct {
+	address address
+	tls     *tls.Config // nil for plain TCP and Unix sockets
+	timeout time.Duration
+	net     net.Dialer
+}
+
+func newDialer(a address, cfg Config) (*dialer, error) {
+	d := &dialer{address: a, timeout: cfg.ConnectTimeout}
+	if !a.tls {
+		return d, nil
+	}
+	var err error
+	d.tls, err = clientTLS(a, cfg.TLS)
+	return d, err
+}
+
+// dial connects, TLS handshake included, within the connect timeout.
+func (d *dialer) dial(ctx context.Context) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	nc, err := d.net.DialContext(ctx, d.address.network, d.address.dial)
+	if err != nil {
+		return nil, err
+	}
+	if d.tls != nil {
+		tc := tls.Client(nc, d.tls)
+		if err := tc.HandshakeContext(ctx); err != nil {
+			_ = nc.Close()
+			return nil, fmt.Errorf("TLS handshake: %w", err)
+		}
+		nc = tc
+	}
+	return newConn(nc), nil
+}
+
+// clientTLS builds the TLS side of an https address.
+func clientTLS(a address, cfg TLSConfig) (*tls.Config, error) {
+	host, _, err := net.SplitHostPort(a.dial)
+	if err != nil {
+		return nil, fmt.Errorf("address %s: %w", a.text, err)
+	}
+	t := &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		ServerName: host,
+		NextProtos: []string{"http/1.1"},
+	}
+	if cfg.ServerName != "" {
+		t.ServerName = cfg.ServerName
+	}
+	if cfg.CAFile != "" {
+		pem, err := os.ReadFile(cfg.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.ca_file: %w", err)
+		}
+		t.RootCAs = x509.NewCertPool()
+		if !t.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, errors.New("tls.ca_file: no certificate in " + cfg.CAFile)
+		}
+	}
+	if cfg.CertFile != "" {
+		cert, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.cert_file: %w", err)
+		}
+		t.Certificates = []tls.Certificate{cert}
+	}
+	return t, nil
+}

@@ -1,0 +1,384 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/einlass/einlass/internal/httpx"
+)
+
+const (
+	// maxAddresses is how many addresses are knocked at for one request.
+	maxAddresses = 3
+	// maxInterim is how many 1xx answers may precede the final one.
+	maxInterim = 64
+	// lastWords is how long an origin that stopped taking a request is listened to.
+	lastWords = 2 * time.Second
+)
+
+// exchange is one request and its answer, up to the answer's head and, if it is small,
+// its body. It is pooled; nothing of it outlives Forward.
+type exchange struct {
+	b      *Backend
+	v      *httpx.Visit
+	ctx    *fasthttp.RequestCtx
+	opt    Options
+	client net.Conn
+
+	req request
+	ans head
+	raw []byte // the answer head as the visitor gets it, without status line's begin
+
+	blank []byte // zeros, never written to
+
+	now    time.Time // when the clock was last looked at
+	o      *origin
+	c      *conn
+	up     *upload
+	broken bool // the request did not go out whole: the connection cannot be used again
+	moved  bool // a stream has taken over connection and place
+
+	tunnelled bool // a tunnel has taken over the connection
+}
+
+func (x *exchange) begin(b *Backend, v *httpx.Visit, opt Options) {
+	x.b, x.v, x.opt = b, v, opt
+	x.ctx = v.Ctx()
+	x.client = x.ctx.Conn()
+	x.now = v.Now()
+}
+
+func (x *exchange) end() {
+	const keep = 128 << 10
+	b := x.b
+	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
+	x.o, x.c, x.up = nil, nil, nil
+	x.broken, x.moved, x.tunnelled = false, false, false
+	clear(x.req.fields)
+	clear(x.ans.fields)
+	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
+		return
+	}
+	b.exchanges.Put(x)
+}
+
+// forward is Forward's work, step by step.
+func (x *exchange) forward() error {
+	if err := x.req.read(x.v); err != nil {
+		return err
+	}
+	if x.req.length > x.b.cfg.MaxBodyBytes {
+		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, x.req.length)
+	}
+	if x.req.upgrade {
+		if x.b.cfg.Upgrade.Max < 0 {
+			x.req.upgrade = false
+		} else if err := x.b.tunnels.reserve(); err != nil {
+			return err
+		}
+		defer x.cancelTunnel()
+	}
+	if err := x.req.build(x.v, x.b, &x.opt); err != nil {
+		return err
+	}
+	if err := x.takeBody(); err != nil {
+		return err
+	}
+	w := watch{until: x.now.Add(x.b.cfg.Queue.Wait), client: x.client}
+	urgent := x.opt.Inside && changesState(x.req.method)
+	waited, err := x.b.gate.enter(urgent, &w)
+	if err != nil {
+		return err
+	}
+	if waited {
+		x.now = time.Now()
+	}
+	err = x.converse()
+	if !x.moved {
+		x.b.gate.leave()
+	}
+	return err
+}
+
+// cancelTunnel gives the place back if the origin did not switch.
+func (x *exchange) cancelTunnel() {
+	if x.req.upgrade && !x.tunnelled {
+		x.b.tunnels.cancel()
+	}
+}
+
+// takeBody reads a small body behind the head, or prepares to stream a larger one.
+func (x *exchange) takeBody() error {
+	if x.req.length == 0 {
+		return nil
+	}
+	r := x.ctx.RequestBodyStream()
+	if r == nil {
+		return x.takeReadBody()
+	}
+	if x.req.length < 0 || x.req.length > smallUpload {
+		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.WriteStallTimeout}
+		x.up.source.init(r, x)
+		if x.v.Header("Expect") == nil {
+			return nil
+		}
+		// The first read tells the visitor to send. It happens here, because once the
+		// upload runs, others may write to him.
+		_, err := r.Read(nil)
+		return x.up.source.judge(err)
+	}
+	var src source
+	src.init(r, x)
+	defer src.release()
+	var err error
+	x.req.head, err = src.appendAll(x.req.head)
+	x.now = time.Now()
+	return err
+}
+
+// takeReadBody is for a body that the server has read already.
+func (x *exchange) takeReadBody() error {
+	body := x.ctx.Request.Body()
+	if int64(len(body)) > x.b.cfg.MaxBodyBytes {
+		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, len(body))
+	}
+	if x.req.length > 0 {
+		if int64(len(body)) != x.req.length {
+			return ErrClientGone
+		}
+		x.req.head = append(x.req.head, body...)
+		return nil
+	}
+	if len(body) > 0 {
+		x.req.head = fmt.Appendf(x.req.head, "%x\r\n%s\r\n", len(body), body)
+	}
+	x.req.head = append(x.req.head, "0\r\n\r\n"...)
+	return nil
+}
+
+// converse finds an origin, sends the request and hands the answer on. It sends a
+// second time only what may be sent twice, and only if a kept connection turns out to
+// have been closed by the other side before it read anything.
+func (x *exchange) converse() error {
+	if err := x.open(false); err != nil {
+		return err
+	}
+	err := x.roundTrip()
+	x.now = time.Now()
+	if err != nil && x.mayRetry(err) {
+		x.b.counters.retries.Add(1)
+		x.drop()
+		x.o.health.abandoned()
+		if err := x.open(true); err != nil {
+			return err
+		}
+		err = x.roundTrip()
+		x.now = time.Now()
+	}
+	if err != nil {
+		return x.fail(err)
+	}
+	return x.deliver()
+}
+
+// open connects to the best address, or to the next best while connecting fails: as
+// long as nothing was sent, going elsewhere repeats nothing.
+func (x *exchange) open(fresh bool) error {
+	var tried [maxAddresses]*origin
+	var last error
+	for n := range tried {
+		o := x.b.fleet.choose(x.now, tried[:n])
+		if o == nil {
+			break
+		}
+		c, err := o.connect(x.b.life, x.now, fresh)
+		if !c.kept() {
+			x.now = time.Now()
+		}
+		if err == nil {
+			o.requests.Add(1)
+			x.o, x.c = o, c
+			return nil
+		}
+		o.done()
+		if x.b.life.Err() != nil {
+			o.health.abandoned()
+			return ErrStopped
+		}
+		x.blame(o, failedExchange)
+		tried[n], last = o, err
+	}
+	if last == nil {
+		return fmt.Errorf("%w: no address is up", ErrBackendDown)
+	}
+	return fmt.Errorf("%w: %w", ErrBackendDown, last)
+}
+
+// blame counts a failure against an address and logs when that takes it out.
+func (x *exchange) blame(o *origin, f failure) {
+	now := time.Now()
+	was := o.health.isOut()
+	o.health.failed(now, f, !x.b.fleet.othersUp(o, now))
+	if !was && o.health.isOut() {
+		x.b.log.Warn("backend address left out after failures", addressField(o))
+	}
+}
+
+// roundTrip sends the request and reads the answer's head.
+func (x *exchange) roundTrip() error {
+	w := watch{now: x.now, until: x.now.Add(x.b.cfg.WriteStallTimeout), client: x.client}
+	err := x.c.write(x.req.head, &w)
+	// The write of a head does not wait for anybody in general, so the clock is as it was.
+	w.now, w.until = x.now, x.now.Add(x.b.cfg.FirstByteTimeout)
+	switch {
+	case errors.Is(err, ErrClientGone):
+		return err
+	case err != nil:
+		// An origin may refuse a request while it is still being sent: its answer then
+		// lies behind the broken pipe.
+		x.broken = true
+		w.until = time.Now().Add(lastWords)
+		if receiveErr := x.receive(&w); receiveErr != nil {
+			return err
+		}
+		return nil
+	case x.up != nil:
+		x.up.c = x.c
+		x.up.start()
+		return x.receiveDuringUpload(&w)
+	}
+	return x.receive(&w)
+}
+
+// receive reads heads until the final one.
+func (x *exchange) receive(w *watch) error {
+	limit := max(connBuffer, x.b.cfg.MaxAnswerHeadBytes)
+	for interim, searched := 0, 0; ; {
+		have := x.c.buffered()
+		end := headEnd(have, searched)
+		if end > x.b.cfg.MaxAnswerHeadBytes || (end == 0 && len(have) >= x.b.cfg.MaxAnswerHeadBytes) {
+			return malformed("a head longer than max_answer_head_bytes")
+		}
+		if end == 0 {
+			searched = len(have)
+			if err := x.fillHead(w, limit); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := x.ans.parse(have[:end]); err != nil {
+			return err
+		}
+		x.c.r += end
+		if x.ans.status >= 200 || x.ans.status == 101 {
+			return nil
+		}
+		if interim++; interim > maxInterim {
+			return malformed("an endless row of 1xx answers")
+		}
+		if err := x.relayInterim(); err != nil {
+			return err
+		}
+		searched = 0
+		w.until = time.Now().Add(x.b.cfg.FirstByteTimeout)
+	}
+}
+
+// fillHead reads on. While a body is still on its way to the origin, the origin has
+// nothing to answer yet, and its time does not run.
+func (x *exchange) fillHead(w *watch, limit int) error {
+	for {
+		err := x.c.fill(w, limit)
+		if !errors.Is(err, errExpired) || x.up == nil {
+			return err
+		}
+		now := time.Now()
+		if x.up.running() {
+			w.until = now.Add(x.b.cfg.FirstByteTimeout)
+			continue
+		}
+		if w.until = x.up.finishedAt.Add(x.b.cfg.FirstByteTimeout); !w.until.After(now) {
+			return err
+		}
+	}
+}
+
+// receiveDuringUpload reads the answer's head while the body is being sent, and sees
+// to the end of the upload before anything is done with the answer. An answer of
+// success may come before the request is read; a refusal says that the rest is not
+// wanted, so it is not taken from the visitor either.
+func (x *exchange) receiveDuringUpload(w *watch) error {
+	err := x.receive(w)
+	defer x.up.source.release()
+	if err != nil {
+		x.up.halt()
+		if x.up.sourceErr != nil && x.up.endedItself {
+			return x.up.sourceErr
+		}
+		return err
+	}
+	if x.ans.status >= 400 && x.up.running() {
+		x.up.halt()
+	}
+	<-x.up.done
+	if !x.up.complete() {
+		x.broken = true
+		x.ctx.SetConnectionClose()
+	}
+	return nil
+}
+
+// mayRetry: an idempotent request without a body, on a kept connection that ended
+// without a byte of answer. Nothing else, and once.
+func (x *exchange) mayRetry(err error) bool {
+	if !x.c.reused || x.c.w != 0 || x.req.length != 0 || !isIdempotent(x.req.method) {
+		return false
+	}
+	return !errors.Is(err, errExpired) && !errors.Is(err, ErrClientGone) && !errors.Is(err, errMalformed)
+}
+
+// drop closes the connection of a failed attempt.
+func (x *exchange) drop() {
+	x.c.close()
+	x.o.done()
+}
+
+// fail ends an exchange that brought no answer, and says whose fault it was.
+func (x *exchange) fail(err error) error {
+	x.drop()
+	switch {
+	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout),
+		errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBadRequest):
+		x.o.health.abandoned()
+		return err
+	case errors.Is(err, errExpired):
+		x.blame(x.o, failedAnswer)
+		return fmt.Errorf("%w: %s", ErrBackendTimeout, x.o.dialer.address.text)
+	case errors.Is(err, errMalformed):
+		x.blame(x.o, failedAnswer)
+		return fmt.Errorf("%w: %s: %w", ErrBackendAnswer, x.o.dialer.address.text, err)
+	}
+	x.blame(x.o, failedExchange)
+	return fmt.Errorf("%w: %s: %w", ErrBackendDown, x.o.dialer.address.text, err)
+}
+
+// deliver hands the answer on, now that there is a head.
+func (x *exchange) deliver() error {
+	if x.ans.status == 101 {
+		return x.switchProtocols()
+	}
+	err := x.respond()
+	if err != nil {
+		return x.fail(err)
+	}
+	if x.ans.status >= 500 {
+		x.blame(x.o, failedAnswer)
+	} else {
+		x.o.health.succeeded(x.now)
+	}
+	return nil
+}

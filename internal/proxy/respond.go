@@ -1,0 +1,180 @@
+package proxy
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// How the answer's bytes pass through fasthttp.
+//
+// fasthttp builds answer heads from a parsed form that renames, reorders and merges
+// fields. Its status line, though, ends with the reason phrase, written as it is: so
+// the origin's reason and field lines are placed there together, after they were
+// parsed strictly and cannot hold an empty line. SetStatusMessage blanks out line ends,
+// but StatusMessage returns the buffer itself, into which the bytes are then copied.
+// Bodies that are streamed take over the connection's writer through BodyWriterTo.
+// A test holds this against the pinned version, byte for byte.
+
+// setHead makes raw (reason phrase, then field lines, without the last line end) the
+// head of the answer.
+func (x *exchange) setHead(status int, raw []byte) {
+	h := &x.ctx.Response.Header
+	h.SetNoDefaultContentType(true)
+	h.SetStatusCode(status)
+	h.SetStatusMessage(x.zeros(len(raw)))
+	copy(h.StatusMessage(), raw)
+}
+
+// zeros gives n bytes without a line end, for a setter that would blank it out.
+func (x *exchange) zeros(n int) []byte {
+	if n > len(x.blank) {
+		x.blank = make([]byte, max(2*n, 1024))
+	}
+	return x.blank[:n]
+}
+
+// outFraming is how the end of the body is shown to the visitor.
+type outFraming uint8
+
+const (
+	outNone   outFraming = iota // no body; Content-Length as the origin said it
+	outBuffer                   // body in fasthttp's hands, which writes its length
+	outLength
+	outChunked
+	outClose // HTTP/1.0, length unknown
+)
+
+// framing decides how the body goes on to the visitor.
+func (x *exchange) framing(kind bodyKind) outFraming {
+	switch {
+	case kind == bodyNone:
+		return outNone
+	case kind == bodyLength && x.ans.length <= connBuffer:
+		return outBuffer
+	case kind == bodyLength:
+		return outLength
+	case x.v.HTTP10():
+		return outClose
+	}
+	return outChunked
+}
+
+// render writes the answer head for the visitor into x.raw: the origin's lines as they
+// came, less those of the hop and our own.
+func (x *exchange) render(out outFraming) {
+	h := &x.ans
+	dst := append(x.raw[:0], h.reason...)
+	for i := range h.fields {
+		if f := &h.fields[i]; x.passes(f, out) {
+			dst = append(append(dst, crlf...), f.line...)
+		}
+	}
+	if out == outChunked {
+		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
+	}
+	x.raw = dst
+}
+
+func (x *exchange) passes(f *field, out outFraming) bool {
+	if f.drop {
+		return false
+	}
+	switch f.kind {
+	case kindHop, kindConnection, kindTransferEncoding, kindTE, kindUpgrade:
+		return false
+	case kindTrailer:
+		return x.relaysTrailers(out)
+	case kindContentLength:
+		// RFC 9110 section 8.6 forbids it in 1xx and 204. An answer to HEAD may carry it.
+		return out == outLength || (out == outNone && x.ans.status >= 200 && x.ans.status != 204)
+	case kindOwn:
+		if x.opt.OnResponseHeader != nil {
+			x.opt.OnResponseHeader(f.name, f.value)
+		}
+		return false
+	}
+	return true
+}
+
+// relaysTrailers: only to a visitor who said that he takes them (RFC 9110 section 6.5.1).
+func (x *exchange) relaysTrailers(out outFraming) bool {
+	return out == outChunked && x.req.wantsTE && x.ans.chunked
+}
+
+// respond arranges for the answer to be sent. A small body is read here, so that an
+// origin that breaks off in it still gives an error and not half an answer.
+func (x *exchange) respond() error {
+	kind := x.ans.body(x.req.method)
+	out := x.framing(kind)
+	x.render(out)
+	if out == outNone || out == outBuffer {
+		return x.respondSmall(kind)
+	}
+	x.setHead(x.ans.status, x.raw)
+	resp := &x.ctx.Response
+	if out == outClose {
+		resp.Header.SetConnectionClose()
+	}
+	s := x.b.streams.Get().(*stream)
+	s.take(x, kind, out)
+	resp.SetBodyStream(s, 0)
+	// The stream frames itself; the length that SetBodyStream noted must not be sent.
+	resp.Header.Del(fasthttp.HeaderContentLength)
+	return nil
+}
+
+func (x *exchange) respondSmall(kind bodyKind) error {
+	n := 0
+	if kind == bodyLength {
+		n = int(x.ans.length)
+		w := watch{until: x.now.Add(x.b.cfg.IdleReadTimeout), client: x.client}
+		for len(x.c.buffered()) < n {
+			if err := x.c.fill(&w, connBuffer); err != nil {
+				return err
+			}
+		}
+		x.ctx.Response.SetBody(x.c.buffered()[:n])
+		x.c.r += n
+	}
+	x.setHead(x.ans.status, x.raw)
+	x.b.release(x.o, x.c, x.reusable(), x.now)
+	return nil
+}
+
+// reusable tells whether the connection may serve another request once this answer's
+// body was read.
+func (x *exchange) reusable() bool { return x.ans.keepAlive() && !x.broken }
+
+// release gives a connection back or closes it, and ends its request.
+func (b *Backend) release(o *origin, c *conn, reusable bool, now time.Time) {
+	if reusable {
+		o.pool.put(c, now)
+	} else {
+		c.close()
+	}
+	o.done()
+}
+
+// relayInterim passes a 1xx answer on at once, except 100, which answers an expectation
+// that is ours to answer (RFC 9110 section 15.2). Nothing is held back before it: httpx
+// hands fasthttp one request at a time, and fasthttp flushes when it has no other.
+func (x *exchange) relayInterim() error {
+	if x.ans.status == 100 || x.v.HTTP10() {
+		return nil
+	}
+	dst := append(x.raw[:0], "HTTP/1.1 "...)
+	dst = strconv.AppendInt(dst, int64(x.ans.status), 10)
+	dst = append(append(dst, ' '), x.ans.reason...)
+	for i := range x.ans.fields {
+		if f := &x.ans.fields[i]; f.kind == kindPlain && !f.drop {
+			dst = append(append(dst, crlf...), f.line...)
+		}
+	}
+	x.raw = append(dst, crlfcrlf...)
+	if _, err := x.client.Write(x.raw); err != nil {
+		return ErrClientGone
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/httpx"
+)
+
+// forwarder is what the gateway is to the Backend in these tests: it forwards every
+// visit, and answers an error with its status and nothing else.
+type forwarder struct {
+	backend *Backend
+	options func(v *httpx.Visit) Options
+	errs    func(error)
+}
+
+func (f *forwarder) handle(v *httpx.Visit) {
+	var opt Options
+	if f.options != nil {
+		opt = f.options(v)
+	}
+	err := f.backend.Forward(v, opt)
+	if err == nil {
+		return
+	}
+	if f.errs != nil {
+		f.errs(err)
+	}
+	v.Answer(statusOf(err), "text/plain", []byte(err.Error()+"\n"))
+	v.Close()
+}
+
+func statusOf(err error) int {
+	for target, status := range map[error]int{
+		ErrBackendDown: 502, ErrBackendAnswer: 502, ErrBackendTimeout: 504, ErrQueueFull: 503, ErrStopped: 503,
+		ErrTooManyUpgrades: 503, ErrBodyTooLarge: 413, ErrClientTimeout: 408, ErrBadRequest: 400, ErrClientGone: 499,
+	} {
+		if errors.Is(err, target) {
+			return status
+		}
+	}
+	return 500
+}
+
+// serveVisits runs the real boundary before handler and returns its address.
+func serveVisits(tb testing.TB, handler httpx.Handler, configure ...func(*httpx.Config)) string {
+	tb.Helper()
+	cfg := httpx.Config{BodyBytes: 1 << 40}
+	for _, c := range configure {
+		c(&cfg)
+	}
+	s, err := httpx.New(cfg, handler)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.KnowHosts("termine.example")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ln, false) }()
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Shutdown(ctx); err != nil {
+			tb.Errorf("the server did not stop: %v", err)
+		}
+		if err := <-done; err != nil {
+			tb.Errorf("the server failed: %v", err)
+		}
+	})
+	return ln.Addr().String()
+}

@@ -1,0 +1,114 @@
+package proxy
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// Status is a Backend at one moment, for the admin API.
+type Status struct {
+	Addresses []AddressStatus `json:"addresses"`
+	InFlight  int             `json:"in_flight"`  // requests that the origin works on
+	Limit     int             `json:"limit"`      // how many it may work on now
+	Queued    int             `json:"queued"`     // requests that wait for one of those
+	WebSocket int             `json:"websockets"` // open
+}
+
+// AddressStatus is one address.
+type AddressStatus struct {
+	Address  string    `json:"address"`
+	Up       bool      `json:"up"`
+	Checked  bool      `json:"check_ok"` // the active check's verdict; true if there is none
+	Share    float64   `json:"share"`    // of its full load, below 1 while it warms up
+	InFlight int       `json:"in_flight"`
+	Idle     int       `json:"idle"`      // kept connections
+	Failures int       `json:"failures"`  // in a row
+	OutUntil time.Time `json:"out_until"` // zero if it is not out
+	Requests uint64    `json:"requests"`  // ever
+	Failed   uint64    `json:"failed"`    // ever
+}
+
+// Status reports the Backend's present state. It is safe for concurrent use.
+func (b *Backend) Status() Status {
+	s := Status{Limit: b.limit(), WebSocket: b.tunnels.count()}
+	s.InFlight, s.Queued = b.gate.counts()
+	now := time.Now()
+	for _, o := range b.fleet.origins {
+		a := AddressStatus{
+			Address:  o.dialer.address.text,
+			Up:       o.health.available(now),
+			Share:    o.health.share(now),
+			InFlight: int(o.inFlight.Load()),
+			Idle:     o.pool.size(),
+			Requests: o.requests.Load(),
+		}
+		o.health.describe(&a)
+		s.Addresses = append(s.Addresses, a)
+	}
+	return s
+}
+
+// describe fills in what the health knows.
+func (h *health) describe(a *AddressStatus) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a.Checked = !h.down
+	a.Failures = h.failures
+	a.Failed = h.total
+	if h.out {
+		a.OutUntil = h.outUntil
+	}
+}
+
+// counters are sums since New.
+type counters struct {
+	requests, retries, upgrades, broken atomic.Uint64
+
+	down, timeout, answer, queueFull, clientGone, tooLarge, other atomic.Uint64
+}
+
+// note counts an error that Forward returns.
+func (c *counters) note(err error) {
+	switch {
+	case errors.Is(err, ErrBackendDown):
+		c.down.Add(1)
+	case errors.Is(err, ErrBackendTimeout):
+		c.timeout.Add(1)
+	case errors.Is(err, ErrBackendAnswer):
+		c.answer.Add(1)
+	case errors.Is(err, ErrQueueFull):
+		c.queueFull.Add(1)
+	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout):
+		c.clientGone.Add(1)
+	case errors.Is(err, ErrBodyTooLarge):
+		c.tooLarge.Add(1)
+	default:
+		c.other.Add(1)
+	}
+}
+
+// Counters are sums since New; none of them ever falls.
+type Counters struct {
+	Requests   uint64 // calls of Forward
+	Retries    uint64 // second attempts on a fresh connection
+	Upgrades   uint64 // WebSockets opened
+	Broken     uint64 // answers that broke off after their head
+	Down       uint64 // ErrBackendDown
+	Timeout    uint64 // ErrBackendTimeout
+	Answer     uint64 // ErrBackendAnswer
+	QueueFull  uint64 // ErrQueueFull
+	ClientGone uint64 // ErrClientGone and ErrClientTimeout
+	TooLarge   uint64 // ErrBodyTooLarge
+	Other      uint64 // every other error
+}
+
+// Counters reads all sums, each by itself.
+func (b *Backend) Counters() Counters {
+	c := &b.counters
+	return Counters{
+		Requests: c.requests.Load(), Retries: c.retries.Load(), Upgrades: c.upgrades.Load(), Broken: c.broken.Load(),
+		Down: c.down.Load(), Timeout: c.timeout.Load(), Answer: c.answer.Load(), QueueFull: c.queueFull.Load(),
+		ClientGone: c.clientGone.Load(), TooLarge: c.tooLarge.Load(), Other: c.other.Load(),
+	}
+}

@@ -1,0 +1,306 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// tunnelBuffer is held twice per open tunnel, mostly idle; a direction that fills it
+	// goes on with a larger one.
+	tunnelBuffer = 4 << 10
+	// grace is how long both sides may take to end a frame and to answer a goodbye.
+	grace = time.Second
+	// takeover is how long fasthttp may take to hand over the connection.
+	takeover = 30 * time.Second
+)
+
+// tunnels counts the open WebSockets of one Backend and ends them with it.
+type tunnels struct {
+	max int
+
+	mu      sync.Mutex
+	places  int // taken: open tunnels and handshakes on their way
+	open    map[*tunnel]struct{}
+	stopped bool
+	gone    chan struct{} // closed when stopped and none is open
+}
+
+// reserve takes one of the places before the handshake; cancel or the tunnel's end
+// gives it back.
+func (ts *tunnels) reserve() error {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.stopped {
+		return ErrStopped
+	}
+	if ts.places >= ts.max {
+		return ErrTooManyUpgrades
+	}
+	ts.places++
+	return nil
+}
+
+func (ts *tunnels) cancel() {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	ts.places--
+}
+
+// add registers a tunnel in a place that was reserved.
+func (ts *tunnels) add(t *tunnel) error {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.stopped {
+		return ErrStopped
+	}
+	if ts.open == nil {
+		ts.open = make(map[*tunnel]struct{})
+	}
+	ts.open[t] = struct{}{}
+	// If the visitor's connection breaks in this moment, fasthttp never calls run.
+	t.unclaimed = time.AfterFunc(takeover, t.abandon)
+	return nil
+}
+
+func (ts *tunnels) remove(t *tunnel) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	delete(ts.open, t)
+	ts.places--
+	if ts.gone != nil && len(ts.open) == 0 {
+		close(ts.gone)
+		ts.gone = nil
+	}
+}
+
+func (ts *tunnels) count() int {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return len(ts.open)
+}
+
+// drain says goodbye to all and waits; when ctx ends, it breaks off those that are left.
+func (ts *tunnels) drain(ctx context.Context) error {
+	gone, all := ts.stop()
+	for _, t := range all {
+		t.shut()
+	}
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, t := range all {
+		t.breakOff()
+	}
+	<-gone
+	return ctx.Err()
+}
+
+func (ts *tunnels) stop() (gone <-chan struct{}, all []*tunnel) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	ts.stopped = true
+	for t := range ts.open {
+		all = append(all, t)
+	}
+	ch := make(chan struct{})
+	if len(all) == 0 {
+		close(ch)
+	} else {
+		ts.gone = ch
+	}
+	return ch, all
+}
+
+// tunnel relays one WebSocket. Two goroutines move bytes, one per direction: the one
+// fasthttp calls run on, and one that run owns. Both end when either side ends, when
+// neither said anything for too long, when the total time is over, or when asked to.
+type tunnel struct {
+	owner *tunnels
+	o     *origin
+	c     *conn
+	head  []byte // the 101, to be sent first
+	idle  time.Duration
+	stall time.Duration
+	begun time.Time
+	end   time.Time
+
+	unclaimed  *time.Timer
+	claimed    atomic.Bool
+	lastActive atomic.Int64 // of either direction: nanoseconds since begun
+	closing    atomic.Bool  // say goodbye between two frames
+	over       atomic.Bool  // stop at once
+
+	mu     sync.Mutex
+	client net.Conn // nil until claimed
+}
+
+// run relays until the end. client reads through fasthttp's buffer, in which the first
+// frames may already lie; fasthttp closes it afterwards.
+func (t *tunnel) run(client net.Conn) {
+	if t.claimed.Swap(true) {
+		return
+	}
+	t.unclaimed.Stop()
+	t.mu.Lock()
+	t.client = client
+	t.mu.Unlock()
+	defer t.leave()
+	if t.over.Load() || t.write(client, t.head) != nil {
+		return
+	}
+	t.head = nil
+	var up sync.WaitGroup
+	up.Go(func() {
+		t.relay(t.c.nc, client, nil, true)
+	})
+	t.relay(client, t.c.nc, t.c.buffered(), false)
+	up.Wait()
+}
+
+func (t *tunnel) leave() {
+	t.c.close()
+	t.o.done()
+	t.owner.remove(t)
+}
+
+// abandon is for a tunnel that nobody came for.
+func (t *tunnel) abandon() {
+	if !t.claimed.Swap(true) {
+		t.leave()
+	}
+}
+
+// shut asks for a goodbye.
+func (t *tunnel) shut() {
+	t.closing.Store(true)
+	t.wake()
+}
+
+// breakOff ends it now.
+func (t *tunnel) breakOff() {
+	t.over.Store(true)
+	t.wake()
+	if t.unclaimed.Stop() {
+		t.abandon()
+	}
+}
+
+// wake makes both directions look up. A direction moves its deadline first and looks
+// at the flags then; we set a flag first and move the deadlines then: none can miss it.
+func (t *tunnel) wake() {
+	t.mu.Lock()
+	client := t.client
+	t.mu.Unlock()
+	if client != nil {
+		_ = client.SetReadDeadline(longAgo)
+	}
+	_ = t.c.nc.SetReadDeadline(longAgo)
+	if t.over.Load() {
+		if client != nil {
+			_ = client.SetWriteDeadline(longAgo)
+		}
+		_ = t.c.nc.SetWriteDeadline(longAgo)
+	}
+}
+
+// relay moves bytes from src to dst, after the bytes in early.
+func (t *tunnel) relay(dst, src net.Conn, early []byte, masked bool) {
+	defer func() {
+		t.over.Store(true)
+		t.wake()
+	}()
+	var f frames
+	if len(early) > 0 {
+		if t.write(dst, early) != nil {
+			return
+		}
+		f.feed(early)
+	}
+	buf := make([]byte, tunnelBuffer)
+	var farewell time.Time // the end of the grace, once closing has begun
+	said := false
+	for {
+		if t.closing.Load() && farewell.IsZero() {
+			farewell = time.Now().Add(grace)
+		}
+		if !farewell.IsZero() && !said && f.between() {
+			if !f.closed && t.write(dst, goodbye(masked)) != nil {
+				return
+			}
+			said = true
+		}
+		n, err := t.read(src, buf, farewell)
+		if n > 0 && !said {
+			if t.write(dst, buf[:n]) != nil {
+				return
+			}
+			f.feed(buf[:n])
+			t.lastActive.Store(int64(time.Since(t.begun)))
+			if n == len(buf) && n == tunnelBuffer {
+				buf = make([]byte, copyBuffer)
+			}
+		}
+		if err != nil && !t.goOn(err, farewell) {
+			return
+		}
+	}
+}
+
+// read waits until the tunnel has been idle for too long, or its time or grace is over.
+func (t *tunnel) read(src net.Conn, buf []byte, farewell time.Time) (int, error) {
+	by := farewell
+	if by.IsZero() {
+		by = t.idleSince().Add(t.idle)
+		if t.end.Before(by) {
+			by = t.end
+		}
+	}
+	if err := src.SetReadDeadline(by); err != nil {
+		return 0, err
+	}
+	if t.over.Load() || (t.closing.Load() && farewell.IsZero()) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return src.Read(buf)
+}
+
+// goOn judges an error of read: a deadline may mean that the other direction was
+// active, that it is time to say goodbye, or that this time is over too.
+func (t *tunnel) goOn(err error, farewell time.Time) bool {
+	if !errors.Is(err, os.ErrDeadlineExceeded) || t.over.Load() {
+		return false
+	}
+	now := time.Now()
+	if !farewell.IsZero() {
+		return now.Before(farewell)
+	}
+	if t.closing.Load() {
+		return true
+	}
+	if now.Before(t.end) && now.Sub(t.idleSince()) < t.idle {
+		return true
+	}
+	t.shut()
+	return true
+}
+
+func (t *tunnel) idleSince() time.Time {
+	return t.begun.Add(time.Duration(t.lastActive.Load()))
+}
+
+func (t *tunnel) write(dst net.Conn, p []byte) error {
+	_ = dst.SetWriteDeadline(time.Now().Add(t.stall))
+	if t.over.Load() {
+		return os.ErrDeadlineExceeded
+	}
+	_, err := dst.Write(p)
+	return err
+}

@@ -1,0 +1,179 @@
+package proxy
+
+import (
+	"sync"
+	"time"
+)
+
+// turnstile lets a bounded number of requests through to the origin at once and holds
+// a bounded number of others for a bounded time. Among those that wait, urgent ones
+// (they change state, and their sender is inside already) go first; within either
+// class it is first come, first served. Nobody passes one of his class who waits.
+type turnstile struct {
+	limit  func() int // how many may be inside now; may vary while an origin warms up
+	length int        // how many may wait
+
+	mu      sync.Mutex
+	inside  int
+	waiting int
+	ranks   [2]turnList // urgent, ordinary
+	stopped bool
+}
+
+// turn is one that waits. granted is closed under the turnstile's lock.
+type turn struct {
+	prev, next *turn
+	urgent     bool
+	queued     bool
+	granted    chan struct{}
+	err        error // set before granted is closed
+}
+
+// enter takes a place, waiting for one if need be until w says stop. Whoever got no
+// error calls leave once.
+func (t *turnstile) enter(urgent bool, w *watch) (waited bool, err error) {
+	t.mu.Lock()
+	switch {
+	case t.stopped:
+		t.mu.Unlock()
+		return false, ErrStopped
+	case t.waiting == 0 && t.inside < t.limit():
+		t.inside++
+		t.mu.Unlock()
+		return false, nil
+	case t.waiting >= t.length:
+		t.mu.Unlock()
+		return false, ErrQueueFull
+	}
+	me := &turn{urgent: urgent, queued: true, granted: make(chan struct{})}
+	t.rank(urgent).push(me)
+	t.waiting++
+	t.admit()
+	t.mu.Unlock()
+	return true, t.wait(me, w)
+}
+
+func (t *turnstile) rank(urgent bool) *turnList {
+	if urgent {
+		return &t.ranks[0]
+	}
+	return &t.ranks[1]
+}
+
+func (t *turnstile) wait(me *turn, w *watch) error {
+	timer := time.NewTimer(min(tick, time.Until(w.until)))
+	defer timer.Stop()
+	for {
+		select {
+		case <-me.granted:
+			return me.err
+		case <-timer.C:
+		}
+		if err := w.expired(); err != nil {
+			return t.giveUp(me, err)
+		}
+		t.mu.Lock()
+		t.admit()
+		t.mu.Unlock()
+		timer.Reset(min(tick, time.Until(w.until)))
+	}
+}
+
+// giveUp leaves the queue. A place that was granted in the same moment is kept if
+// there is still somebody to use it.
+func (t *turnstile) giveUp(me *turn, cause error) error {
+	if cause == errExpired {
+		cause = ErrQueueFull
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if me.queued {
+		t.rank(me.urgent).remove(me)
+		me.queued = false
+		t.waiting--
+		return cause
+	}
+	if me.err != nil || cause == ErrQueueFull {
+		return me.err
+	}
+	t.inside--
+	t.admit()
+	return cause
+}
+
+// leave gives the place to the next in order.
+func (t *turnstile) leave() {
+	t.mu.Lock()
+	t.inside--
+	if t.waiting > 0 {
+		t.admit()
+	}
+	t.mu.Unlock()
+}
+
+// admit lets in as many as there is room for. The lock is held.
+func (t *turnstile) admit() {
+	for t.waiting > 0 && t.inside < t.limit() {
+		next := t.ranks[0].first
+		if next == nil {
+			next = t.ranks[1].first
+		}
+		t.inside++
+		t.call(next, nil)
+	}
+}
+
+// call ends the waiting of one. The lock is held.
+func (t *turnstile) call(who *turn, err error) {
+	t.rank(who.urgent).remove(who)
+	who.queued = false
+	who.err = err
+	t.waiting--
+	close(who.granted)
+}
+
+// stop sends everybody away who waits or comes.
+func (t *turnstile) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped = true
+	for i := range t.ranks {
+		for t.ranks[i].first != nil {
+			t.call(t.ranks[i].first, ErrStopped)
+		}
+	}
+}
+
+// counts returns how many are inside and how many wait.
+func (t *turnstile) counts() (inside, waiting int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.inside, t.waiting
+}
+
+// turnList is a doubly linked list, so that one in the middle can leave.
+type turnList struct{ first, last *turn }
+
+func (l *turnList) push(t *turn) {
+	t.prev = l.last
+	if l.last == nil {
+		l.first = t
+	} else {
+		l.last.next = t
+	}
+	l.last = t
+}
+
+func (l *turnList) remove(t *turn) {
+	if t.prev == nil {
+		l.first = t.next
+	} else {
+		t.prev.next = t.next
+	}
+	if t.next == nil {
+		l.last = t.prev
+	} else {
+		t.next.prev = t.prev
+	}
+	t.prev, t.next = nil, nil
+}

@@ -8,13 +8,16 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
 )
 
 // pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
 var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
 
-func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang { return r.Pages.Lang(v.Header("Accept-Language")) }
+func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
+	return r.Pages.Lang(v.Header("Accept-Language"))
+}
 
 // refuse answers with an error page, or a problem for what is not a page load.
 func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
@@ -34,7 +37,7 @@ func (g *Gateway) problem(v *httpx.Visit, status int, kind, title string, header
 // failed answers a fault of our own; what it was stands in the log only.
 func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
 	g.Log.Error("visit failed", zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
-	g.count(r, KindFailed)
+	r.Metrics.Visit(metrics.Failed)
 	g.refuse(r, v, 500, "internal")
 }
 

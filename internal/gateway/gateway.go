@@ -11,6 +11,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -33,36 +34,6 @@ type Shedder interface {
 	Enter(arrival bool) (leave func(), ok bool)
 }
 
-// Counter counts what visits came to, for metrics. Kinds are the constants of this package.
-type Counter interface{ Visit(room string, kind Kind) }
-
-// Kind is what a visit came to.
-type Kind string
-
-// The kinds of visits, a closed set.
-const (
-	KindForwarded Kind = "forwarded" // with a pass
-	KindOpen      Kind = "open"      // path without a line
-	KindStraight  Kind = "straight"  // arrived and let in at once
-	KindArrived   Kind = "arrived"   // got a ticket and the waiting page
-	KindWaiting   Kind = "waiting"   // the waiting page again
-	KindAdmitted  Kind = "admitted"  // claimed a call
-	KindPoll      Kind = "poll"
-	KindRefused   Kind = "refused" // not a navigation, without a pass
-	KindLimited   Kind = "limited" // too many arrivals from there, or at all
-	KindNoStore   Kind = "no_store"
-	KindOwn       Kind = "own" // assets, leave, away
-	KindFailed    Kind = "failed"
-)
-
-// Kinds lists all kinds.
-func Kinds() []Kind {
-	return []Kind{
-		KindForwarded, KindOpen, KindStraight, KindArrived, KindWaiting, KindAdmitted, KindPoll, KindRefused,
-		KindLimited, KindNoStore, KindOwn, KindFailed,
-	}
-}
-
 // RoomConfig is one room as the public plane sees it.
 type RoomConfig struct {
 	ID      string
@@ -70,6 +41,8 @@ type RoomConfig struct {
 	Tokens  *token.Authority
 	Backend Forwarder
 	Pages   *web.Pages
+	// Metrics may be nil.
+	Metrics *metrics.Room
 	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
 	Idle, MaxStay, TicketLife, FormGrace time.Duration
 }
@@ -81,13 +54,12 @@ type Room struct {
 	headers []string // of every page
 }
 
-// Deps are what a Gateway needs beside its rooms. Arrivals, Shed and Count may be nil.
+// Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
 type Deps struct {
 	Prefix   string
 	Router   *config.Router
 	Arrivals Arrivals
 	Shed     Shedder
-	Count    Counter
 	Log      *zap.Logger
 }
 
@@ -129,7 +101,7 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 	case config.Line:
 		g.serveLine(g.rooms[i], v)
 	case config.Open:
-		g.count(g.rooms[i], KindOpen)
+		g.rooms[i].Metrics.Visit(metrics.Unguarded)
 		g.forward(g.rooms[i], v, false, nil)
 	case config.Ambiguous:
 		g.refuse(g.rooms[0], v, 400, "ambiguous-path")
@@ -157,10 +129,4 @@ func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
 	case carriesNothing:
 	}
 	g.serveArrival(r, v)
-}
-
-func (g *Gateway) count(r *Room, k Kind) {
-	if g.Count != nil {
-		g.Count.Visit(r.ID, k)
-	}
 }

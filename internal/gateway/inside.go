@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -25,7 +26,7 @@ func (g *Gateway) serveInside(r *Room, v *httpx.Visit, p *token.Pass) bool {
 	if err := r.keepPass(v, p); err != nil {
 		g.Log.Error("pass not extended", zap.String("room", r.ID), zap.Error(err))
 	}
-	g.count(r, KindForwarded)
+	r.Metrics.Visit(metrics.Forward)
 	g.forward(r, v, true, p)
 	return true
 }
@@ -39,11 +40,11 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 	}
 	// Within the grace the stay goes on as if the pass were valid, unless it was ended for good.
 	if r.now().Before(time.Unix(p.ExpiresAt, 0).Add(r.FormGrace)) && r.Line.Touch(queue.VisitorID(p.Visitor), 0) {
-		g.count(r, KindForwarded)
+		r.Metrics.Visit(metrics.Late)
 		g.forward(r, v, true, p)
 		return true
 	}
-	g.count(r, KindRefused)
+	r.Metrics.Visit(metrics.Refused)
 	if !v.Navigation() {
 		g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
 		return true
@@ -103,7 +104,7 @@ var failures = []failure{
 const retryIn = 5 * time.Second
 
 func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
-	g.count(r, KindFailed)
+	r.Metrics.Visit(metrics.Failed)
 	if errors.Is(err, proxy.ErrClientGone) {
 		v.Close()
 		return

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -43,7 +44,7 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket) bool {
 	if err := r.keepTicket(v, t); err != nil {
 		g.Log.Error("ticket not renewed", zap.String("room", r.ID), zap.Error(err))
 	}
-	g.count(r, KindWaiting)
+	r.Metrics.Visit(metrics.Page)
 	g.waitPage(r, v, statusOf(t.Number, &a, r.Line.Now()))
 	return true
 }
@@ -56,7 +57,7 @@ func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, s queue.Standing
 		return
 	}
 	r.dropShown(v)
-	g.count(r, KindAdmitted)
+	r.Metrics.Visit(metrics.Claim)
 	target := string(v.Target())
 	if changesState(v.Method()) {
 		target = backTo(v)
@@ -72,7 +73,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 		return
 	case prefetch(v):
 		// A browser that only guesses takes no number.
-		g.count(r, KindRefused)
+		r.Metrics.Visit(metrics.Refused)
 		v.Answer(503, "", nil, "Retry-After", "1")
 		return
 	}
@@ -93,7 +94,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 	j, err := r.Line.Arrive()
 	if err != nil {
 		g.storeFailed(r, err)
-		g.count(r, KindNoStore)
+		r.Metrics.Visit(metrics.Failed)
 		status := web.Status{State: web.NoStore, Ahead: -1, Next: 5 * time.Second, Message: r.Line.View().Frame.Control.Message}
 		g.page(r, v, 503, &status, retryAfter(503, 5*time.Second)...)
 		return
@@ -112,7 +113,7 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
-	g.count(r, KindStraight)
+	r.Metrics.Visit(metrics.Straight)
 	p := token.Pass{Visitor: token.ID(j.Place.Visitor)}
 	g.forward(r, v, true, &p)
 }
@@ -129,7 +130,7 @@ func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined) {
 		return
 	}
 	a := r.Line.Peek(j.Place)
-	g.count(r, KindArrived)
+	r.Metrics.Visit(metrics.Arrival)
 	g.waitPage(r, v, statusOf(j.Place.Number, &a, r.Line.Now()))
 }
 
@@ -154,14 +155,14 @@ func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, extra .
 }
 
 func (g *Gateway) tooMany(r *Room, v *httpx.Visit, state web.State, after time.Duration) {
-	g.count(r, KindLimited)
+	r.Metrics.Visit(metrics.Limited)
 	s := web.Status{State: state, Ahead: -1, Next: after, Message: r.Line.View().Frame.Control.Message}
 	g.page(r, v, 429, &s, retryAfter(429, after)...)
 }
 
 // wait429 answers what is not a page load: never with a page that a script would take for the site's answer.
 func (g *Gateway) wait429(r *Room, v *httpx.Visit, kind, title string) {
-	g.count(r, KindRefused)
+	r.Metrics.Visit(metrics.Refused)
 	g.problem(v, 429, kind, title, retryAfter(429, 10*time.Second))
 }
 

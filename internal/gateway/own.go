@@ -8,6 +8,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -59,7 +60,7 @@ func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
 
 // serveStatus answers a poll, from memory.
 func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
-	g.count(r, KindPoll)
+	r.Metrics.Visit(metrics.Poll)
 	status := web.Status{State: web.None, Ahead: -1}
 	switch c := r.read(v); c.kind {
 	case carriesTicket:
@@ -81,7 +82,6 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 
 // serveLeave gives the place or the stay up, on the visitor's word from our own page only.
 func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
-	g.count(r, KindOwn)
 	if !sameOrigin(v) {
 		g.refuse(r, v, 403, "other-origin")
 		return
@@ -98,13 +98,13 @@ func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
 		g.failed(r, v, "place not given up", err)
 		return
 	}
+	r.Metrics.Visit(metrics.Left)
 	r.dropToken(v)
 	v.Answer(200, web.HTMLType, r.Pages.AppendLeft(nil, g.lang(r, v), backTo(v)), r.headers...)
 }
 
 // serveAway takes note that the page was closed.
 func (g *Gateway) serveAway(r *Room, v *httpx.Visit) {
-	g.count(r, KindOwn)
 	if !sameOrigin(v) {
 		g.problem(v, 403, "other-origin", "This is not for other sites", nil)
 		return
@@ -116,7 +116,6 @@ func (g *Gateway) serveAway(r *Room, v *httpx.Visit) {
 }
 
 func (g *Gateway) serveAsset(r *Room, v *httpx.Visit, name []byte) {
-	g.count(r, KindOwn)
 	asset, ok := r.Pages.Asset(name)
 	if !ok {
 		g.problem(v, 404, "not-found", "There is nothing here", nil)

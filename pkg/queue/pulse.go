@@ -50,7 +50,9 @@ func (r *Room) Pulse(ctx context.Context) {
 		r.local.reset()
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
-	r.view.Store(&View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)})
+	v := &View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
+	r.view.Store(v)
+	r.cfg.OnFrame(&v.Frame)
 }
 
 // advance asks for the next frame and sees to losses.

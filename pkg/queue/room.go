@@ -51,6 +51,8 @@ type RoomConfig struct {
 	Clock func() time.Time
 	// OnEvent is told what operators should know. It must not block. Optional.
 	OnEvent func(Event)
+	// OnFrame is given every new frame, which it must not change. It must not block. Optional.
+	OnFrame func(*Frame)
 }
 
 func (c *RoomConfig) setDefaults() {
@@ -78,6 +80,9 @@ func (c *RoomConfig) setDefaults() {
 	}
 	if c.OnEvent == nil {
 		c.OnEvent = func(Event) {}
+	}
+	if c.OnFrame == nil {
+		c.OnFrame = func(*Frame) {}
 	}
 	c.Control.Version = max(1, c.Control.Version)
 }

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// plant is everything that runs, wired and not yet started.
+type plant struct {
+	cfg     *config.Config
+	log     *zap.Logger
+	keys    *keys
+	stores  *stores
+	rooms   []*room
+	server  *httpx.Server
+	public  []publicListener
+	cert    *httpx.Certificate
+	acme    *acme
+	admin   *adminapi.Server
+	adminLn net.Listener
+	token   string // of the admin API
+	metrics *metrics.Metrics
+	onReady func(*plant)
+}
+
+// room is one room's parts.
+type room struct {
+	cfg     *config.Room
+	line    *queue.Room
+	store   queue.Store
+	backend *proxy.Backend
+	metrics *metrics.Room
+}
+
+// build wires everything that a configuration asks for. What it opened is closed again when it fails.
+func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, err error) {
+	p = &plant{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	if cfg.State.Dir != "" {
+		if err := os.MkdirAll(cfg.State.Dir, 0o700); err != nil {
+			return p, fmt.Errorf("state.dir: %w", err)
+		}
+	}
+	if p.keys, err = openKeys(cfg, log); err != nil {
+		return p, err
+	}
+	registry := prometheus.NewRegistry()
+	if p.metrics, err = newMetrics(registry, cfg); err != nil {
+		return p, err
+	}
+	if p.stores, err = openStores(cfg, log); err != nil {
+		return p, err
+	}
+	name, err := gatewayName()
+	if err != nil {
+		return p, err
+	}
+	for i := range cfg.Rooms {
+		r, err := p.buildRoom(&cfg.Rooms[i], name)
+		if err != nil {
+			return p, fmt.Errorf("room %s: %w", cfg.Rooms[i].ID, err)
+		}
+		p.rooms = append(p.rooms, r)
+	}
+	if err := p.buildPublic(); err != nil {
+		return p, err
+	}
+	return p, p.buildAdmin(registry)
+}
+
+func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Metrics, error) {
+	m := metrics.Config{Version: version}
+	for _, r := range cfg.Rooms {
+		m.Rooms = append(m.Rooms, metrics.RoomConfig{ID: r.ID, Backends: r.Backend.Addresses})
+	}
+	for _, f := range httpx.Faults() {
+		m.Faults = append(m.Faults, f.Kind())
+	}
+	return metrics.New(registry, m)
+}
+
+// gatewayName tells this process from others on the same store.
+func gatewayName() (string, error) {
+	id, err := queue.NewVisitorID(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "gateway"
+	}
+	return host + "-" + id.String()[:8], nil
+}
+
+func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
+	timing := timingOf(cfg, p.cfg.Store.Memory())
+	store, err := p.stores.open(cfg.ID, timing)
+	if err != nil {
+		return nil, err
+	}
+	r := &room{cfg: cfg, store: store, metrics: p.metrics.Room(cfg.ID)}
+	log := p.log.With(zap.String("room", cfg.ID))
+	slots := 1
+	if !p.cfg.Store.Memory() {
+		slots = 4
+	}
+	r.line, err = queue.NewRoom(p.metrics.WatchStore(store), queue.RoomConfig{
+		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg),
+		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
+		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
+		OnEvent: func(e queue.Event) { logEvent(log, r.metrics, e) },
+		OnFrame: r.metrics.Frame,
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	r.backend, err = proxy.New(proxyConfig(p.cfg, &cfg.Backend), proxy.Deps{Log: log})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return r, nil
+}
+
+// timingOf is a room's timing. A store in this process knows from its files whether there was a line before; any
+// other may have been emptied while all gateways were down, so a line that begins there waits a moment for tickets.
+func timingOf(r *config.Room, memory bool) queue.Timing {
+	t := queue.Timing{
+		Absent: r.AbsentAfter, ClaimWindow: r.ClaimWindow, Idle: r.Session.Idle, TicketLife: r.TicketLife,
+		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond), Grace: 2 * time.Second,
+	}
+	if memory {
+		t.Grace = 0
+	}
+	return t
+}
+
+// controlOf is what the configuration says about the controls. The seed is a sum of it: a changed file takes effect
+// with the next start, an unchanged one leaves what operators have set meanwhile.
+func controlOf(r *config.Room) queue.Control {
+	c := queue.Control{
+		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
+		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %+v %q", c.Mode, c.Pace, c.Message))
+	c.Seed = hex.EncodeToString(sum[:8])
+	return c
+}
+
+func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
+	switch e.Kind {
+	case queue.EventStoreDown:
+		m.StoreUp(false)
+		log.Error("store does not answer, the line is held", zap.Error(e.Err))
+	case queue.EventStoreUp:
+		m.StoreUp(true)
+		log.Info("store answers again")
+	case queue.EventLost:
+		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
+	case queue.EventControl:
+		log.Info("controls set from the configuration")
+	default:
+		log.Error("store fault", zap.Error(e.Err))
+	}
+}
+
+// buildPublic makes the public plane: rooms, boundary, listeners.
+func (p *plant) buildPublic() error {
+	var rooms []gateway.RoomConfig
+	for _, r := range p.rooms {
+		rc, err := p.publicRoom(r)
+		if err != nil {
+			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
+		}
+		rooms = append(rooms, rc)
+	}
+	deps := gateway.Deps{
+		Prefix: p.cfg.Prefix, Router: config.NewRouter(p.cfg.Rooms), Log: p.log,
+		Shed: httpx.NewShedder(4096, 1<<20),
+	}
+	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
+		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst))
+	}
+	g, err := gateway.New(rooms, deps)
+	if err != nil {
+		return err
+	}
+	if p.server, err = httpx.New(boundaryConfig(p.cfg, p.metrics, g, p.log), p.handler(g)); err != nil {
+		return err
+	}
+	return p.listen()
+}
+
+func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
+	authority, err := token.NewAuthority(p.keys.source, r.cfg.ID)
+	if err != nil {
+		return gateway.RoomConfig{}, err
+	}
+	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact}
+	if len(r.cfg.Languages) > 0 {
+		site.DefaultLang = r.cfg.Languages[0]
+	}
+	pages, err := web.New(site)
+	if err != nil {
+		return gateway.RoomConfig{}, err
+	}
+	return gateway.RoomConfig{
+		ID: r.cfg.ID, Line: r.line, Tokens: authority, Backend: r.backend, Pages: pages, Metrics: r.metrics,
+		Idle: r.cfg.Session.Idle, MaxStay: r.cfg.Session.Max, TicketLife: r.cfg.TicketLife, FormGrace: r.cfg.Session.FormGrace,
+	}, nil
+}
+
+// close releases what build opened, for a start that failed half-way.
+func (p *plant) close() error {
+	var errs []error
+	for _, l := range p.public {
+		errs = append(errs, l.Close())
+	}
+	if p.adminLn != nil {
+		errs = append(errs, p.adminLn.Close())
+	}
+	for _, r := range p.rooms {
+		errs = append(errs, r.store.Close())
+	}
+	if p.stores != nil {
+		errs = append(errs, p.stores.close())
+	}
+	return errors.Join(errs...)
+}
+
+// statePath is a file in the state directory.
+func statePath(cfg *config.Config, name string) string { return filepath.Join(cfg.State.Dir, name) }

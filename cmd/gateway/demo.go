@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/configs"
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/loadtest/portal"
+)
+
+func newDemo() *cobra.Command {
+	var citizens bool
+	var settings []string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show a waiting room in front of a small booking site, with simulated citizens",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo(cmd, citizens, settings)
+		},
+	}
+	cmd.Flags().BoolVar(&citizens, "citizens", true, "simulated citizens make a line")
+	cmd.Flags().StringArrayVar(&settings, "set", nil, "override one setting of the demo's configuration (repeatable)")
+	return cmd
+}
+
+// demo runs portal, gateway and citizens in this process.
+func demo(cmd *cobra.Command, citizens bool, settings []string) error {
+	site, err := startPortal()
+	if err != nil {
+		return exitError{exitStart, fmt.Errorf("demo: %w", err)}
+	}
+	defer site.stop()
+	state, err := os.MkdirTemp("", "einlass-demo-*")
+	if err != nil {
+		return exitError{exitStart, fmt.Errorf("demo: %w", err)}
+	}
+	defer func() { _ = os.RemoveAll(state) }()
+	file := filepath.Join(state, "demo.yaml")
+	if err := os.WriteFile(file, configs.Demo, 0o600); err != nil {
+		return exitError{exitStart, fmt.Errorf("demo: %w", err)}
+	}
+	settings = append([]string{"state.dir=" + state, "rooms.0.backend.url=http://" + site.addr}, settings...)
+	cfg, err := loadConfig(file, settings)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	crowdDone := make(chan struct{})
+	close(crowdDone)
+	err = serve(ctx, cfg, cmd.ErrOrStderr(), func(p *plant) {
+		gate := gateURL(p.public[0].Addr())
+		printDemo(cmd, cfg, gate, site.addr, p.token, citizens)
+		if citizens {
+			crowdDone = startCrowd(ctx, gate)
+		}
+	})
+	cancel()
+	<-crowdDone
+	return err
+}
+
+func printDemo(cmd *cobra.Command, cfg *config.Config, gate, portalAddr, token string, citizens bool) {
+	out := cmd.OutOrStdout()
+	room := cfg.Rooms[0]
+	fmt.Fprintf(out, "\n  The gate:      %s   open this in a browser, wait your turn, book a slot\n", gate)
+	fmt.Fprintf(out, "  The site:      http://%s   the booking site itself, without the gate\n\n", portalAddr)
+	fmt.Fprintf(out, "  %d people a minute are let in, %d at the same time.", room.Pace.Rate, room.Pace.MaxInside)
+	if citizens {
+		fmt.Fprint(out, " Simulated citizens are lining up (--citizens=false: none).")
+	}
+	fmt.Fprintf(out, "\n  Change the pace while it runs, in another terminal:\n\n")
+	fmt.Fprintf(out, "    export EINLASS_ADMIN_URL=http://%s EINLASS_ADMIN_TOKEN=%s\n", cfg.Admin.Listen, token)
+	fmt.Fprintf(out, "    bin/admin rooms\n    bin/admin rate %s 120\n    bin/admin pause %s\n\n  Ctrl-C ends it.\n\n", room.ID, room.ID)
+}
+
+func gateURL(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return a.String()
+	}
+	host := tcp.IP.String()
+	if tcp.IP.IsUnspecified() || tcp.IP.IsLoopback() {
+		host = "127.0.0.1"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(tcp.Port)))
+}
+
+// demoSite is the running portal.
+type demoSite struct {
+	addr string
+	stop func()
+}
+
+func startPortal() (*demoSite, error) {
+	site, err := portal.New(portal.Demo(time.Now()))
+	if err != nil {
+		return nil, err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		site.Close()
+		return nil, err
+	}
+	server := &http.Server{Handler: site, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, "demo site:", err)
+		}
+	}()
+	return &demoSite{addr: ln.Addr().String(), stop: func() {
+		_ = server.Close()
+		<-done
+		site.Close()
+	}}, nil
+}

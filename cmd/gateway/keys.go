@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// keys is the keyring in use, and the file it is followed in, if any.
+type keys struct {
+	source   *token.Source
+	follower *token.Follower
+	log      *zap.Logger
+}
+
+func openKeys(cfg *config.Config, log *zap.Logger) (*keys, error) {
+	ring, file, err := findRing(cfg, log)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	source, err := token.NewSource(ring)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	k := &keys{source: source, log: log}
+	if file != "" {
+		k.follower = token.NewFollower(file, source)
+	}
+	return k, nil
+}
+
+// findRing looks where the configuration says. Only a gateway that is alone may make a keyring by itself: others
+// would refuse its tickets.
+func findRing(cfg *config.Config, log *zap.Logger) (*token.Keyring, string, error) {
+	switch {
+	case cfg.Keys.Env != "":
+		value, ok := os.LookupEnv(cfg.Keys.Env)
+		if !ok {
+			return nil, "", fmt.Errorf("the environment has no %s", cfg.Keys.Env)
+		}
+		ring, err := token.LoadEnv(value)
+		return ring, "", err
+	case cfg.Keys.File != "":
+		ring, err := token.Load(cfg.Keys.File)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, "", fmt.Errorf("%s does not exist; make it with: gateway keys new %s", cfg.Keys.File, cfg.Keys.File)
+		}
+		return ring, cfg.Keys.File, err
+	case !cfg.Store.Memory():
+		return nil, "", errors.New("gateways that share a store must share a keyring, and none is configured: " +
+			"make one with \"gateway keys new FILE\", copy it to every gateway and set keys.file, or set keys.env")
+	case cfg.State.Dir == "":
+		log.Warn("keyring kept in memory only: a restart ends all places")
+		ring, err := token.NewKeyring(rand.Reader, time.Now())
+		return ring, "", err
+	}
+	file := statePath(cfg, "keys.json")
+	ring, created, err := token.LoadOrCreate(file, rand.Reader, time.Now())
+	if created {
+		log.Info("keyring made", zap.String("file", file))
+	}
+	return ring, file, err
+}
+
+// follow brings rotations of the keyring file into force.
+func (k *keys) follow(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	failed := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		changed, err := k.follower.Poll()
+		if err != nil && !failed {
+			k.log.Error("keyring not read, the old one stays", zap.Error(err))
+		}
+		failed = err != nil
+		if changed {
+			k.log.Info("keyring changed", zap.Stringer("keys", k.source.Ring()))
+		}
+	}
+}
+
+func newKeys() *cobra.Command {
+	cmd := &cobra.Command{Use: "keys", Short: "Make and rotate the keys that sign tickets and passes"}
+	cmd.AddCommand(newKeysNew(), newKeysRotate())
+	return cmd
+}
+
+func newKeysNew() *cobra.Command {
+	return &cobra.Command{
+		Use:   "new FILE",
+		Short: "Make a keyring file (mode 0600); an existing one is never overwritten",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, created, err := token.LoadOrCreate(args[0], rand.Reader, time.Now())
+			if err != nil {
+				return exitError{exitFault, err}
+			}
+			if !created {
+				return exitError{exitFault, fmt.Errorf("%s exists already and was left as it is; to change keys: gateway keys rotate %s", args[0], args[0])}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s made. Copy it to every gateway and keep it secret.\n", args[0])
+			return nil
+		},
+	}
+}
+
+func newKeysRotate() *cobra.Command {
+	var in, overlap time.Duration
+	cmd := &cobra.Command{
+		Use:   "rotate FILE",
+		Short: "Add a new key that takes over after a while; the old one goes on being accepted meanwhile",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ring, err := token.Load(args[0])
+			if err != nil {
+				return exitError{exitFault, err}
+			}
+			now := time.Now()
+			next, err := ring.Rotate(rand.Reader, token.Rotation{Now: now, ActivatesAt: now.Add(in), Overlap: overlap})
+			if err != nil {
+				return exitError{exitFault, err}
+			}
+			if err := next.Save(args[0]); err != nil {
+				return exitError{exitFault, err}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: the new key signs from %s; copy the file to every gateway before that. The old one is accepted until %s.\n",
+				args[0], now.Add(in).UTC().Format(time.RFC3339), now.Add(in+overlap).UTC().Format(time.RFC3339))
+			return nil
+		},
+	}
+	cmd.Flags().DurationVar(&in, "in", 5*time.Minute, "when the new key begins to sign: time to copy the file")
+	cmd.Flags().DurationVar(&overlap, "overlap", 25*time.Hour, "how long the old key is still accepted; at least ticket_life, or people lose their places")
+	return cmd
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
+)
+
+type publicListener struct {
+	net.Listener
+	secure bool
+}
+
+// boundaryConfig maps the limits.
+func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, log *zap.Logger) httpx.Config {
+	l := &cfg.Limits
+	return httpx.Config{
+		HeaderBytes: int(l.HeaderBytes), HeaderCount: l.HeaderCount, URLBytes: int(l.URLBytes), BodyBytes: int64(l.BodyBytes),
+		HeadTimeout: l.HeadTimeout, IdleTimeout: l.IdleTimeout, BodyMinRate: int64(l.BodyMinRate), WriteStall: l.WriteStall,
+		Connections: l.Connections, ConnectionsPerIP: l.ConnectionsPerIP,
+		TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
+		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, Log: log,
+	}
+}
+
+// proxyConfig maps a backend section.
+func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
+	off := func(n int) int { // the proxy has a default for 0 and a negative value for off
+		if n == 0 {
+			return -1
+		}
+		return n
+	}
+	return proxy.Config{
+		Addresses: b.Addresses, Host: b.HostHeader,
+		TLS:            proxy.TLSConfig{CAFile: b.TLS.CAFile, ServerName: b.TLS.ServerName, CertFile: b.TLS.CertFile, KeyFile: b.TLS.KeyFile},
+		ConnectTimeout: b.Timeouts.Connect, FirstByteTimeout: b.Timeouts.FirstByte, IdleReadTimeout: b.Timeouts.IdleRead,
+		WriteStallTimeout: b.Timeouts.WriteStall, ClientReadTimeout: b.Timeouts.ClientRead,
+		MaxBodyBytes: int64(cfg.Limits.BodyBytes), MaxAnswerHeadBytes: int(b.MaxAnswerHead), MaxInFlight: b.MaxInFlight,
+		Queue:     proxy.QueueConfig{Length: off(b.Queue.Length), Wait: b.Queue.Wait},
+		KeepAlive: proxy.KeepAliveConfig{MaxIdle: off(b.KeepAlive.MaxIdle), IdleTimeout: b.KeepAlive.IdleTimeout},
+		Upgrade:   proxy.UpgradeConfig{Max: off(b.Upgrade.Max), IdleTimeout: b.Upgrade.IdleTimeout, TotalTimeout: b.Upgrade.TotalTimeout},
+		Health: proxy.HealthConfig{
+			Path: b.Health.Path, Host: b.Health.Host, Interval: b.Health.Interval, Timeout: b.Health.Timeout,
+			Status: b.Health.Status, Unhealthy: b.Health.Unhealthy, Healthy: b.Health.Healthy,
+			Failures: off(b.Health.Failures), Backoff: b.Health.Backoff, MaxBackoff: b.Health.MaxBackoff, SlowStart: max(-1, b.Health.SlowStart),
+		},
+		Forwarded: b.Forwarded, Via: b.Via,
+	}
+}
+
+// handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one.
+func (p *plant) handler(g *gateway.Gateway) httpx.Handler {
+	if p.cfg.Listen.HTTPS == "" || !p.cfg.TLS.Redirect {
+		return g.Serve
+	}
+	_, port, _ := net.SplitHostPort(p.cfg.Listen.HTTPS)
+	return func(v *httpx.Visit) {
+		if v.Secure() {
+			g.Serve(v)
+			return
+		}
+		if p.acme != nil && p.acme.challenge(v) {
+			return
+		}
+		redirect(v, port)
+	}
+}
+
+// redirect sends a visitor to the same URL by HTTPS. 308 keeps method and body (RFC 9110 §15.4.9).
+func redirect(v *httpx.Visit, port string) {
+	host := v.Host()
+	if port != "443" {
+		host = net.JoinHostPort(host, port)
+	}
+	v.Answer(308, "", nil, "Location", "https://"+host+string(v.Target()))
+}
+
+// listen opens the public listeners.
+func (p *plant) listen() error {
+	if a := p.cfg.Listen.HTTP; a != "" {
+		ln, err := net.Listen("tcp", a)
+		if err != nil {
+			return fmt.Errorf("listen.http: %w", err)
+		}
+		p.public = append(p.public, publicListener{ln, false})
+	}
+	if a := p.cfg.Listen.HTTPS; a != "" {
+		tlsConfig, err := p.tlsConfig()
+		if err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
+		ln, err := net.Listen("tcp", a)
+		if err != nil {
+			return fmt.Errorf("listen.https: %w", err)
+		}
+		p.public = append(p.public, publicListener{tls.NewListener(ln, tlsConfig), true})
+	}
+	if a := p.cfg.Listen.Unix; a != "" {
+		ln, err := listenUnix(a, p.cfg.Listen.UnixMode)
+		if err != nil {
+			return fmt.Errorf("listen.unix: %w", err)
+		}
+		p.public = append(p.public, publicListener{ln, false})
+	}
+	return nil
+}
+
+// tlsConfig is the certificate from files or from ACME.
+func (p *plant) tlsConfig() (*tls.Config, error) {
+	if len(p.cfg.TLS.ACME.Domains) > 0 {
+		a, err := newACME(&p.cfg.TLS.ACME, p.log)
+		if err != nil {
+			return nil, err
+		}
+		p.acme = a
+		return a.config(), nil
+	}
+	cert, err := httpx.LoadCertificate(p.cfg.TLS.CertFile, p.cfg.TLS.KeyFile, p.log)
+	if err != nil {
+		return nil, err
+	}
+	p.cert = cert
+	return cert.Config(), nil
+}
+
+// listenUnix opens a socket, in place of one that a killed process left behind.
+func listenUnix(path, mode string) (net.Listener, error) {
+	if c, err := net.Dial("unix", path); err == nil {
+		return nil, errors.Join(fmt.Errorf("%s is in use by another process", path), c.Close())
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	bits, err := strconv.ParseUint(mode, 8, 9)
+	if err == nil {
+		err = os.Chmod(path, os.FileMode(bits))
+	}
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	return ln, nil
+}

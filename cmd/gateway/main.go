@@ -1,0 +1,57 @@
+// Command gateway is Einlass: the waiting room in front of a booking site.
+//
+// Exit codes: 0 stopped as asked; 1 a fault while running or stopping; 2 wrong usage; 3 the configuration is refused;
+// 4 it could not start (address in use, state directory, keyring, …).
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker.
+var version = "devel"
+
+const (
+	exitFault  = 1
+	exitUsage  = 2
+	exitConfig = 3
+	exitStart  = 4
+)
+
+// exitError carries an exit code to main.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Unwrap() error { return e.err }
+
+func main() {
+	err := newRoot().Execute()
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, err)
+	var exit exitError
+	if errors.As(err, &exit) {
+		os.Exit(exit.code)
+	}
+	os.Exit(exitUsage)
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "gateway",
+		Short:         "Einlass, a fair waiting room in front of a booking site",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version,
+	}
+	root.AddCommand(newServe(), newDemo(), newConfig(), newKeys())
+	return root
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/lifecycle"
+)
+
+func newServe() *cobra.Command {
+	var file string
+	var settings []string
+	cmd := &cobra.Command{
+		Use:   "serve -c FILE",
+		Short: "Serve the rooms of a configuration file",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(file, settings)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, cmd.ErrOrStderr(), nil)
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
+	cmd.Flags().StringArrayVar(&settings, "set", nil, "override one setting, as in --set listen.http=:8080 (repeatable)")
+	_ = cmd.MarkFlagRequired("config")
+	return cmd
+}
+
+func newConfig() *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Look at configuration files"}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "check FILE",
+		Short: "Say everything that is wrong with a configuration file",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := loadConfig(args[0], nil)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d room(s)\n", args[0], len(cfg.Rooms))
+			return nil
+		},
+	}, &cobra.Command{
+		Use:   "reference",
+		Short: "Print the commented reference of all settings",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(config.Reference())
+			return err
+		},
+	})
+	return cmd
+}
+
+// loadConfig reads file, the environment and --set path=value settings, in rising order of precedence.
+func loadConfig(file string, settings []string) (*config.Config, error) {
+	flags := map[string]string{}
+	for _, s := range settings {
+		path, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return nil, exitError{exitUsage, fmt.Errorf("--set %s: want path=value", s)}
+		}
+		flags[path] = value
+	}
+	cfg, err := config.Load(file, os.Environ(), flags)
+	if err != nil {
+		return nil, exitError{exitConfig, err}
+	}
+	return cfg, nil
+}
+
+// serve runs a configuration until a signal or ctx ends it. ready, if given, is called when visitors are served.
+func serve(ctx context.Context, cfg *config.Config, stderr io.Writer, ready func(*plant)) error {
+	log, err := newLog(cfg.Log, stderr)
+	if err != nil {
+		return exitError{exitConfig, err}
+	}
+	defer func() { _ = log.Sync() }()
+	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
+	defer release()
+	p, err := build(ctx, cfg, log)
+	if err != nil {
+		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
+	}
+	p.onReady = ready
+	group, err := lifecycle.New(lifecycle.Config{StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, p.services()...)
+	if err != nil {
+		return exitError{exitStart, err}
+	}
+	if err := group.Run(ctx); err != nil {
+		return exitError{exitFault, err}
+	}
+	return nil
+}
+
+func newLog(cfg config.Log, out io.Writer) (*zap.Logger, error) {
+	level, err := zapcore.ParseLevel(cfg.Level)
+	if err != nil {
+		return nil, fmt.Errorf("log.level: %w", err)
+	}
+	enc := zap.NewProductionEncoderConfig()
+	enc.EncodeTime = zapcore.RFC3339TimeEncoder
+	encoder := zapcore.NewJSONEncoder(enc)
+	if cfg.Format == "console" {
+		enc.EncodeLevel = zapcore.CapitalLevelEncoder
+		encoder = zapcore.NewConsoleEncoder(enc)
+	}
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(out)), level)), nil
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+	"github.com/einlass/einlass/pkg/queue/redisstore"
+)
+
+// stores opens one store a room, over one client.
+type stores struct {
+	cfg    *config.Config
+	log    *zap.Logger
+	client redis.UniversalClient // nil for the embedded store
+}
+
+func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
+	s := &stores{cfg: cfg, log: log}
+	if cfg.Store.Memory() {
+		return s, nil
+	}
+	options, err := redisOptions(&cfg.Store)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	options.Log = func(line string) { log.Debug("redis client", zap.String("line", line)) }
+	if s.client, err = redisstore.Open(options); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	return s, nil
+}
+
+func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
+	if s.client != nil {
+		return redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix, Timing: timing})
+	}
+	cfg := memstore.Config{Timing: timing}
+	if s.cfg.State.Dir != "" {
+		log := s.log.With(zap.String("room", room))
+		cfg.Files = &memstore.Files{
+			Path: statePath(s.cfg, room), Every: s.cfg.State.Interval, PlacesEvery: s.cfg.State.PlacesInterval,
+			Report: func(err error) { reportState(log, err) },
+		}
+	}
+	store, err := memstore.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	logRecovery(s.log.With(zap.String("room", room)), store.Recovery())
+	return store, nil
+}
+
+func reportState(log *zap.Logger, err error) {
+	if err != nil {
+		log.Error("state files cannot be written, the line would not survive a restart", zap.Error(err))
+		return
+	}
+	log.Info("state files are written again")
+}
+
+func logRecovery(log *zap.Logger, r memstore.Recovery) {
+	for _, err := range r.Damaged {
+		log.Error("state file refused, what it held comes back with the visitors' tickets", zap.Error(err))
+	}
+	switch {
+	case r.Found && r.Clean:
+		log.Info("line continued", zap.Int("visitors", r.Places))
+	case r.Found:
+		log.Warn("line continued after an unclean stop, nobody is called for one poll interval", zap.Int("visitors", r.Places))
+	}
+}
+
+func (s *stores) close() error {
+	if s.client == nil {
+		return nil
+	}
+	return s.client.Close()
+}
+
+// redisOptions maps the configuration's store section.
+func redisOptions(c *config.Store) (redisstore.Options, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return redisstore.Options{}, errors.New("url: not a URL")
+	}
+	o := redisstore.Options{
+		User: c.Username, Password: c.Password.Reveal(),
+		DialTimeout: c.DialTimeout, ReadTimeout: c.CommandTimeout, WriteTimeout: c.CommandTimeout, PoolSize: c.Connections,
+	}
+	switch {
+	case c.Sentinel.Master != "":
+		o.Topology, o.Master, o.Addrs = redisstore.Sentinel, c.Sentinel.Master, c.Sentinel.Addresses
+		o.SentinelUser, o.SentinelPassword = c.Sentinel.Username, c.Sentinel.Password.Reveal()
+	case c.Cluster:
+		o.Topology, o.Addrs = redisstore.Cluster, append([]string{withPort(u.Host)}, c.Addresses...)
+	case u.Scheme == "unix":
+		o.Addrs = []string{u.Path}
+	default:
+		o.Addrs = []string{withPort(u.Host)}
+	}
+	if db := strings.Trim(u.Path, "/"); db != "" && u.Scheme != "unix" {
+		if o.DB, err = strconv.Atoi(db); err != nil {
+			return o, fmt.Errorf("url: %q is not the number of a database", db)
+		}
+	}
+	if u.Scheme == "rediss" {
+		o.TLS, err = storeTLS(&c.TLS)
+	}
+	return o, err
+}
+
+func withPort(host string) string {
+	if u := (&url.URL{Host: host}); u.Port() == "" {
+		return host + ":6379"
+	}
+	return host
+}
+
+func storeTLS(c *config.StoreTLS) (*tls.Config, error) {
+	t := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName}
+	if c.CAFile != "" {
+		pem, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.ca_file: %w", err)
+		}
+		t.RootCAs = x509.NewCertPool()
+		if !t.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("tls.ca_file: %s holds no certificate", c.CAFile)
+		}
+	}
+	if c.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.cert_file: %w", err)
+		}
+		t.Certificates = []tls.Certificate{pair}
+	}
+	return t, nil
+}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // checker collects problems.
@@ -44,12 +45,20 @@ func (ch *checker) whole(path string, d, unit time.Duration) {
 	}
 }
 
+// line checks text for people on one line.
+func (ch *checker) line(path, text string, most int) {
+	if strings.ContainsAny(text, "\n\t") {
+		ch.bad(path, "has a line break or tab; want one line of plain text")
+	}
+	ch.plain(path, text, most)
+}
+
 // plain checks text that is shown to people.
 func (ch *checker) plain(path, text string, most int) {
 	if len(text) > most {
 		ch.bad(path, "is %d bytes long; want at most %d", len(text), most)
 	}
-	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == '\uFFFD' }); i >= 0 {
+	if i := strings.IndexFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFFFD' }); i >= 0 {
 		ch.bad(path, "has a control character or broken UTF-8 at byte %d; want plain text", i)
 	}
 }
@@ -158,11 +167,11 @@ func (ch *checker) limits(l *Limits) {
 	}
 	between(ch, at("body_bytes"), l.BodyBytes, 1, 1<<50, "")
 	between(ch, at("head_timeout"), l.HeadTimeout, time.Second, 10*time.Minute, "")
-	offOr(ch, at("body_min_rate"), l.BodyMinRate, 1, 1<<30, " a second")
+	between(ch, at("body_min_rate"), l.BodyMinRate, 1, 1<<30, " a second")
 	between(ch, at("write_stall"), l.WriteStall, time.Second, time.Hour, "")
 	between(ch, at("idle_timeout"), l.IdleTimeout, time.Second, time.Hour, "")
 	between(ch, at("connections"), l.Connections, 1, 10_000_000, "")
-	offOr(ch, at("connections_per_ip"), l.ConnectionsPerIP, 1, 10_000_000, "")
+	between(ch, at("connections_per_ip"), l.ConnectionsPerIP, 1, 10_000_000, "")
 	offOr(ch, at("arrivals_per_prefix.rate"), l.ArrivalsPerPrefix.Rate, 1, 10_000_000, " arrivals per minute")
 	if l.ArrivalsPerPrefix.Rate != 0 {
 		between(ch, at("arrivals_per_prefix.burst"), l.ArrivalsPerPrefix.Burst, 1, 10_000_000, "")

@@ -51,9 +51,9 @@ func (ch *checker) room(r *Room, at string) {
 	case !idForm.MatchString(r.ID):
 		ch.bad(key("id"), "%q is not 1 to 32 lower-case letters, digits and hyphens, not a hyphen first", r.ID)
 	}
-	ch.plain(key("title"), r.Title, 200)
+	ch.line(key("title"), r.Title, 120)
 	ch.plain(key("message"), r.Message, 2000)
-	ch.plain(key("contact"), r.Contact, 500)
+	ch.line(key("contact"), r.Contact, 200)
 	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " calls per minute")
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
 	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " calls (0: one second's worth)")
@@ -76,8 +76,8 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 	between(ch, key("claim_window"), r.ClaimWindow, max(time.Second, r.Poll.Max), 24*time.Hour,
 		" (from poll.max: a waiting page must hear of its call in time)")
 	between(ch, key("absent_after"), r.AbsentAfter, 5*time.Minute, 24*time.Hour, " (browsers and phones pause pages in the background)")
-	between(ch, key("ticket_life"), r.TicketLife, max(r.AbsentAfter, r.ClaimWindow), longest,
-		" (from absent_after and claim_window)")
+	between(ch, key("ticket_life"), r.TicketLife, max(r.AbsentAfter, r.ClaimWindow, r.Session.Idle), longest,
+		" (from absent_after, claim_window and session.idle)")
 	for _, t := range []struct {
 		name    string
 		d, unit time.Duration

@@ -58,8 +58,7 @@ type ACME struct {
 	Storage string `yaml:"storage"`
 }
 
-// Limits bounds what one visitor, one network or all together may take. 0 means no bound where the reference
-// says so.
+// Limits bounds what one visitor, one network or all together may take.
 type Limits struct {
 	HeaderBytes Size `yaml:"header_bytes"`
 	HeaderCount int  `yaml:"header_count"`

@@ -48,6 +48,9 @@ func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Burst: 1}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
 		t.Errorf("defaults of the room are missing: %+v", r)
 	}
+	if r.Title != "termine" {
+		t.Errorf("the title is %q", r.Title)
+	}
 	if !slices.Equal(r.Backend.Addresses, []string{"http://127.0.0.1:8000"}) || !slices.Equal(r.Paths, []string{"/"}) {
 		t.Errorf("short forms are not expanded: %+v", r)
 	}
@@ -76,6 +79,9 @@ rooms:
 		t.Errorf("limits are %+v", c.Limits)
 	}
 	r := c.Rooms[0]
+	if r.Title != "xn--brger-kva.de" {
+		t.Errorf("the title is %q", r.Title)
+	}
 	if !slices.Equal(r.Hosts, []string{"xn--brger-kva.de", "*.example.org", "2001:db8::1"}) {
 		t.Errorf("hosts are %q", r.Hosts)
 	}

@@ -44,6 +44,12 @@ func (r *Room) normalise(ch *checker, at string) {
 	} else if b.URL != "" {
 		b.Addresses = []string{b.URL}
 	}
+	if r.Title == "" {
+		r.Title = r.ID
+		if len(r.Hosts) > 0 && !strings.Contains(r.Hosts[0], "*") {
+			r.Title = r.Hosts[0]
+		}
+	}
 	if r.Pace.Burst == 0 {
 		r.Pace.Burst = queue.DefaultBurst(r.Pace.Rate)
 	}

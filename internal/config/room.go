@@ -4,7 +4,8 @@ import "time"
 
 // Room is one protected site: host and path rules, one backend, one line.
 type Room struct {
-	ID    string `yaml:"id"`
+	ID string `yaml:"id"`
+	// Title is the site's name for visitors. Load puts the first host or the id in if there is none.
 	Title string `yaml:"title"`
 	// Hosts are the names the room answers to: exact, "*.example.org" for all names below, or "*". Lower
 	// case, Punycode, after Load. Empty means "*".

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,20 @@ func TestAHostThatNobodyHasIsNowhere(t *testing.T) {
 	}
 	if room, v := r.Match("[::1]", []byte("/")); room != 0 || v != Line {
 		t.Errorf("an address in brackets is %d, %d", room, v)
+	}
+}
+
+func TestARoomKnowsItsHosts(t *testing.T) {
+	r := town(t)
+	for host, want := range map[string][]int{
+		"speyer.de": {termine, kfz, rest}, "SPEYER.de.": {termine, kfz, rest}, "x.kfz.de": {kfz, rest}, "b.a.speyer.de": {sub, deep, rest},
+		"elsewhere.org": {rest}, "": {rest},
+	} {
+		for room := range rest + 1 {
+			if got := r.HasHost(room, host); got != slices.Contains(want, room) {
+				t.Errorf("room %d has %q: %v", room, host, got)
+			}
+		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
 const namespace = "einlass"
@@ -46,16 +45,14 @@ type Metrics struct {
 	heartbeats prometheus.Counter
 }
 
-// New registers all metrics with reg, those of the Go runtime and the process among them. The error is that of
-// a registry that has some of them already.
+// New registers all metrics with reg. Those of the Go runtime and of the process belong to whoever made the registry.
+// The error is that of a registry that has some of ours already.
 func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}}
 	r := &registrar{reg: reg}
-	r.add(collectors.NewGoCollector())
-	r.add(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	r.buildInfo(cfg.Version)
 	if cfg.Connections != nil {
 		r.add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{

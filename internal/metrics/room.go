@@ -153,10 +153,12 @@ func (r *Room) StoreUp(up bool) {
 	}
 }
 
-// Frame keeps the frame for the next scrape. The caller does not change it afterwards.
+// Frame keeps the frame for the next scrape. The caller does not change it afterwards. A frame is an answer of the
+// store.
 func (r *Room) Frame(f *queue.Frame) {
 	if r != nil {
 		r.frame.Store(f)
+		r.storeUp.Set(1)
 	}
 }
 

@@ -87,9 +87,8 @@ func (d *decoder) placed(found []*Problem) []*Problem {
 			continue
 		}
 		at := d.where[p.Path]
-		for path := p.Path; at == (place{}) && path != ""; {
-			path = parentOf(path)
-			at = d.where[path]
+		for path := parentOf(p.Path); at == (place{}) && path != ""; path = parentOf(path) {
+			at = d.where[path] // a missing value is told where it would stand
 		}
 		if p.Where == "" {
 			p.Where, p.Line = at.name, at.line

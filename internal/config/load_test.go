@@ -143,6 +143,14 @@ rooms:
 	}
 }
 
+func TestAMissingValueIsToldWhereItWouldStand(t *testing.T) {
+	got := problemsOf(t, "\n\nrooms:\n  - id: a\n    backend:\n      host_header: b\nstore: redis://h\n", nil, nil)
+	want := []string{"line 6: rooms[0].backend: has no address", "keys: gateways that share a store"}
+	if len(got) != 2 || !strings.HasPrefix(got[0], want[0]) || !strings.HasPrefix(got[1], want[1]) {
+		t.Errorf("problems are %q, want %q", got, want)
+	}
+}
+
 func TestBrokenFilesAreRefused(t *testing.T) {
 	room := strings.TrimSpace(minimal)
 	tests := []struct{ name, text, want string }{

@@ -1,0 +1,72 @@
+# Einlass. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO       ?= go
+BIN      := bin
+TOOLS    := $(CURDIR)/.tools
+PKGS     := ./...
+STEPS    ?= 200000
+FUZZTIME ?= 60s
+
+GOFUMPT     := $(TOOLS)/gofumpt
+STATICCHECK := $(TOOLS)/staticcheck
+
+.PHONY: help build run deps deps-redis deps-browser test check bench fuzz differential mutants faults clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: ## build gateway and admin into bin/
+	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
+
+run: build ## start the gate in front of a demo portal, with simulated citizens
+	$(BIN)/gateway demo
+
+deps: deps-redis deps-browser ## install what the tests need (Debian)
+
+deps-redis:
+	@command -v redis-server >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server; }
+	@command -v redis-sentinel >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-sentinel; }
+
+deps-browser:
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }
+	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
+
+test: deps ## install what is needed and run every test, with the race detector
+	$(GO) vet $(PKGS)
+	$(GO) test -race -shuffle=on -timeout 10m $(PKGS)
+
+check: deps $(GOFUMPT) $(STATICCHECK) ## format, vet, lint, import rules, tests
+	@out=$$($(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted (gofumpt):"; echo "$$out"; exit 1; }
+	$(GO) vet $(PKGS)
+	$(STATICCHECK) $(PKGS)
+	$(GO) test -race -shuffle=on -timeout 10m $(PKGS)
+
+$(GOFUMPT):
+	GOBIN=$(TOOLS) $(GO) install mvdan.cc/gofumpt@v0.12.0
+
+$(STATICCHECK):
+	GOBIN=$(TOOLS) $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+bench: deps ## the figures of docs/performance.md
+	$(GO) run ./loadtest/bench
+
+fuzz: ## run every fuzz target for FUZZTIME (60s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
+
+differential: deps-redis ## drive both stores with STEPS random steps and compare every reply
+	$(GO) test -timeout 0 -run 'Differential' ./pkg/queue/redisstore -differential.steps=$(STEPS)
+
+mutants: deps-redis ## plant errors in the Lua and see that the tests notice
+	$(GO) run ./pkg/queue/redisstore/mutate
+
+faults: deps-redis ## the long fault tests: a store that is away for 30 s
+	$(GO) test -race -timeout 10m ./test/e2e/long
+
+clean: ## remove what was built
+	rm -rf $(BIN) $(TOOLS) test/browser/node_modules

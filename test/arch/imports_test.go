@@ -1,0 +1,126 @@
+// Package arch holds the rules about who may import whom.
+package arch
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/einlass/einlass/"
+
+type pkg struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func under(path string, roots ...string) bool {
+	for _, root := range roots {
+		if path == root || strings.HasPrefix(path, root+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// rules say what packages below `of` may import of ours (only), and may not import at all (never).
+var rules = []struct {
+	name  string
+	of    string
+	but   []string // packages below `of` that have rules of their own
+	only  []string // of ours; nil: not limited
+	never []string
+}{
+	{
+		name: "the queue's rules stand alone", of: "pkg/queue",
+		but:  []string{"pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest"},
+		only: []string{},
+		never: []string{
+			"github.com/valyala/fasthttp", "github.com/redis/go-redis", "go.uber.org/zap",
+		},
+	},
+	{name: "the memory store knows the queue only", of: "pkg/queue/memstore", only: []string{"pkg/queue"}},
+	{
+		name: "the Redis store knows the queue only", of: "pkg/queue/redisstore", only: []string{"pkg/queue"},
+		but: []string{"pkg/queue/redisstore/redistest", "pkg/queue/redisstore/mutate"},
+	},
+	{name: "tokens stand alone", of: "pkg/token", only: []string{}},
+	{
+		name: "controllers have no clock", of: "internal/admission", only: []string{}, never: []string{"time"},
+	},
+	{
+		name: "the admin tool knows no store", of: "cmd/admin",
+		never: []string{module + "pkg/queue/memstore", module + "pkg/queue/redisstore", "github.com/redis/go-redis"},
+	},
+	{name: "pages know no server and no store", of: "internal/web", only: []string{}, never: []string{"github.com/valyala/fasthttp"}},
+}
+
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	all := packages(t)
+	for _, rule := range rules {
+		t.Run(rule.name, func(t *testing.T) {
+			for _, p := range all {
+				path := strings.TrimPrefix(p.ImportPath, module)
+				if !under(path, rule.of) || under(path, rule.but...) {
+					continue
+				}
+				for _, imported := range p.Imports {
+					own, isOwn := strings.CutPrefix(imported, module)
+					if isOwn && rule.only != nil && !under(own, append(rule.only, rule.of)...) {
+						t.Errorf("%s imports %s", path, own)
+					}
+					if under(imported, rule.never...) {
+						t.Errorf("%s imports %s", path, imported)
+					}
+				}
+			}
+		})
+	}
+}
+
+// keepers lists who alone may import a package, tests apart.
+var keepers = []struct {
+	what string
+	who  []string
+}{
+	{"github.com/valyala/fasthttp", []string{"internal/httpx", "internal/gateway", "internal/proxy", "loadtest"}},
+	{module + "pkg/queue/memstore", []string{"cmd/gateway", "loadtest", "pkg/queue/memstore"}},
+	{module + "pkg/queue/redisstore", []string{"cmd/gateway", "loadtest", "pkg/queue/redisstore"}},
+}
+
+func TestSomePackagesHaveFewImporters(t *testing.T) {
+	for _, p := range packages(t) {
+		path := strings.TrimPrefix(p.ImportPath, module)
+		for _, keeper := range keepers {
+			for _, imported := range p.Imports {
+				if under(imported, keeper.what) && !under(path, keeper.who...) {
+					t.Errorf("%s imports %s; only %v may", path, imported, keeper.who)
+				}
+			}
+		}
+	}
+}

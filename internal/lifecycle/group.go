@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,8 +24,8 @@ type Service struct {
 	// Start returns when the service is ready for those that start after it. Its context ends when the group gives
 	// up. A Start that fails cleans up after itself: its Stop is not called.
 	Start func(ctx context.Context) error
-	// Run works until its context ends, in a goroutine of its own, begun when Start has returned. An earlier
-	// return, even without an error, stops the group.
+	// Run works until its context ends or Stop is called, in a goroutine of its own, begun when Start has returned. An
+	// earlier return, even without an error, stops the group.
 	Run func(ctx context.Context) error
 	// Stop ends the service gracefully; its context is the time limit. Run's context ends after it.
 	Stop func(ctx context.Context) error
@@ -74,7 +75,8 @@ func New(cfg Config, services ...Service) (*Group, error) {
 type running struct {
 	Service
 	cancel context.CancelFunc
-	ended  chan error // receives the result of Run once
+	told   atomic.Bool // to stop
+	ended  chan error  // receives the result of Run once
 }
 
 // Run starts all services and returns when all have stopped: because ctx ended, which is no error, or because a
@@ -129,7 +131,7 @@ func (g *Group) spawn(alive context.Context, s Service, fail context.CancelCause
 	}
 	go func() {
 		err := s.Run(own)
-		if own.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		if r.told.Load() && (err == nil || errors.Is(err, context.Canceled)) {
 			r.ended <- nil
 			return
 		}
@@ -182,6 +184,7 @@ func (g *Group) stopAll(ctx context.Context, started []*running) error {
 
 // stop calls Stop, then ends Run and waits for it.
 func (r *running) stop(limit context.Context) error {
+	r.told.Store(true)
 	done := make(chan error, 1)
 	go func() {
 		var err error

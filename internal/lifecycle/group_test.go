@@ -84,6 +84,26 @@ func TestServicesStopInTheOppositeOrderOfTheirStart(t *testing.T) {
 	})
 }
 
+func TestARunThatEndsWithItsStopIsNoFailure(t *testing.T) {
+	// Servers are like that: Serve returns when Shutdown is called, and knows no context.
+	synctest.Test(t, func(t *testing.T) {
+		quit, served := make(chan struct{}), make(chan struct{})
+		server := Service{
+			Name: "server",
+			Run:  func(context.Context) error { <-quit; close(served); return nil },
+			Stop: func(context.Context) error { close(quit); <-served; synctest.Wait(); return nil },
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		result := make(chan error, 1)
+		go func() { result <- group(t, Config{}, server).Run(ctx) }()
+		synctest.Wait()
+		cancel()
+		if err := <-result; err != nil {
+			t.Errorf("Run says %v", err)
+		}
+	})
+}
+
 func TestAServiceThatDoesNotStartStopsThoseBeforeIt(t *testing.T) {
 	var d diary
 	bad := d.service("b")

@@ -6,8 +6,12 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 //go:embed scripts/*.lua
@@ -24,6 +28,9 @@ type script struct {
 func newScript(flags string, parts ...string) (script, error) {
 	source := "#!lua" + flags + "\n"
 	for _, part := range parts {
+		if part == "snapshot" {
+			source += ranks()
+		}
 		text, err := files.ReadFile("scripts/" + part + ".lua")
 		if err != nil {
 			return script{}, fmt.Errorf("script %s: %w", part, err)
@@ -32,6 +39,17 @@ func newScript(flags string, parts ...string) (script, error) {
 	}
 	sum := sha1.Sum([]byte(source))
 	return script{source: source, digest: hex.EncodeToString(sum[:])}, nil
+}
+
+// ranks is the table that snapshot.lua expects.
+func ranks() string {
+	var list strings.Builder
+	list.WriteString("local RANKS = {")
+	for _, rank := range queue.SketchRanks(math.MaxInt64) {
+		fmt.Fprintf(&list, "'%d',", rank)
+	}
+	list.WriteString("}\n")
+	return list.String()
 }
 
 // scripts are the verbs, ready to be sent.

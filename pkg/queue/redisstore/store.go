@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
@@ -23,7 +24,8 @@ type Config struct {
 	// Timing is required, and the same in every gateway of the room.
 	Timing queue.Timing
 	// Clock gives the time in milliseconds since 1970 in place of the server's. It is for tests, which cannot turn
-	// the server's clock; gateways leave it nil, so that their own clocks do not matter.
+	// the server's clock; gateways leave it nil, so that their own clocks do not matter. With it the verbs of a
+	// store wait for each other, since reading the time is part of the step.
 	Clock func() int64
 }
 
@@ -45,6 +47,7 @@ type Store struct {
 	keys    []string
 	timing  [6]any // as the scripts take it, in milliseconds
 	clock   func() int64
+	step    sync.Mutex // held by calls with an injected clock
 	scripts *scripts
 	closed  atomic.Bool
 }
@@ -83,6 +86,8 @@ func (s *Store) call(ctx context.Context, sc script, args ...any) (*reader, erro
 	all := make([]any, 1, 7+len(args))
 	all[0] = ""
 	if s.clock != nil {
+		s.step.Lock()
+		defer s.step.Unlock()
 		all[0] = strconv.FormatInt(s.clock(), 10)
 	}
 	all = append(append(all, s.timing[:]...), args...)

@@ -114,10 +114,10 @@ local function raise_head(order)
   end
 end
 
--- behind answers whether a gateway remembers more than this room holds.
+-- behind answers whether a gateway remembers more than this room holds. One that remembers nothing says epoch 0,
+-- which no room has.
 local function behind(epoch, last, head)
-  return epoch > room.epoch
-    or epoch == room.epoch and epoch ~= 0 and (last > room.last or head > room.head)
+  return epoch > room.epoch or epoch == room.epoch and (last > room.last or head > room.head)
 end
 
 -- The bucket ---------------------------------------------------------------------------------------------------

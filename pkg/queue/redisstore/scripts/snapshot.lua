@@ -1,4 +1,5 @@
--- The frame, shared by Advance and Frame: put between the prelude and the verb.
+-- The frame, shared by Advance and Frame: put between the prelude and the verb. RANKS stands before it: the ranks of
+-- queue.SketchRanks as texts, since to make one from a number costs as much as to look at the place.
 --
 -- Reply: 'ok', now, epoch, last, head, its number, hold, control (version, mode, rate, max inside, burst, message,
 --        seed), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
@@ -12,10 +13,12 @@ local function snapshot()
   for i = 2, #pairs_of, 2 do
     first[#first + 1] = pairs_of[i]
   end
-  local samples, rank = {}, SKETCH_EXACT
-  while rank < waiting do
-    samples[#samples + 1] = call('ZRANGE', LINE, rank, rank, 'WITHSCORES')[2]
-    rank = rank + max(1, floor(rank / 50))
+  local samples = {}
+  for i, rank in ipairs(RANKS) do
+    samples[i] = call('ZRANGE', LINE, rank, rank, 'WITHSCORES')[2]
+    if not samples[i] then
+      break
+    end
   end
   local version, mode, rate, max_inside, burst, message, seed = document()
   return {

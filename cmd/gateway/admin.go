@@ -147,7 +147,6 @@ func (r *room) info() adminapi.RoomInfo {
 			b.Detail = fmt.Sprintf("%d failures in a row, left out until %s", a.Failures, a.OutUntil.UTC().Format(time.TimeOnly))
 		}
 		info.Backends = append(info.Backends, b)
-		r.metrics.Backend(a.Address, a.Up)
 	}
 	return info
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
@@ -70,6 +71,7 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 		return p, err
 	}
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if p.metrics, err = newMetrics(registry, cfg); err != nil {
 		return p, err
 	}
@@ -134,7 +136,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
 		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent: func(e queue.Event) { logEvent(log, r.metrics, e) },
-		OnFrame: r.metrics.Frame,
+		OnFrame: func(f *queue.Frame) { r.onFrame(f) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -144,6 +146,18 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	return r, nil
+}
+
+// onFrame keeps the figures for metrics fresh.
+func (r *room) onFrame(f *queue.Frame) {
+	r.metrics.Frame(f)
+	r.metrics.StoreUp(true)
+	if r.backend == nil { // the first frames may come before it is made
+		return
+	}
+	for _, a := range r.backend.Status().Addresses {
+		r.metrics.Backend(a.Address, a.Up)
+	}
 }
 
 // timingOf is a room's timing. A store in this process knows from its files whether there was a line before; any

@@ -59,10 +59,6 @@ func findRing(cfg *config.Config, log *zap.Logger) (*token.Keyring, string, erro
 	case !cfg.Store.Memory():
 		return nil, "", errors.New("gateways that share a store must share a keyring, and none is configured: " +
 			"make one with \"gateway keys new FILE\", copy it to every gateway and set keys.file, or set keys.env")
-	case cfg.State.Dir == "":
-		log.Warn("keyring kept in memory only: a restart ends all places")
-		ring, err := token.NewKeyring(rand.Reader, time.Now())
-		return ring, "", err
 	}
 	file := statePath(cfg, "keys.json")
 	ring, created, err := token.LoadOrCreate(file, rand.Reader, time.Now())

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -34,14 +35,16 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 	}
 }
 
+// off turns the 0 that switches something off into the negative value by which the proxy tells it from its default.
+func off[T int | time.Duration](n T) T {
+	if n == 0 {
+		return -1
+	}
+	return n
+}
+
 // proxyConfig maps a backend section.
 func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
-	off := func(n int) int { // the proxy has a default for 0 and a negative value for off
-		if n == 0 {
-			return -1
-		}
-		return n
-	}
 	return proxy.Config{
 		Addresses: b.Addresses, Host: b.HostHeader,
 		TLS:            proxy.TLSConfig{CAFile: b.TLS.CAFile, ServerName: b.TLS.ServerName, CertFile: b.TLS.CertFile, KeyFile: b.TLS.KeyFile},
@@ -54,7 +57,7 @@ func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
 		Health: proxy.HealthConfig{
 			Path: b.Health.Path, Host: b.Health.Host, Interval: b.Health.Interval, Timeout: b.Health.Timeout,
 			Status: b.Health.Status, Unhealthy: b.Health.Unhealthy, Healthy: b.Health.Healthy,
-			Failures: off(b.Health.Failures), Backoff: b.Health.Backoff, MaxBackoff: b.Health.MaxBackoff, SlowStart: max(-1, b.Health.SlowStart),
+			Failures: off(b.Health.Failures), Backoff: b.Health.Backoff, MaxBackoff: b.Health.MaxBackoff, SlowStart: off(b.Health.SlowStart),
 		},
 		Forwarded: b.Forwarded, Via: b.Via,
 	}

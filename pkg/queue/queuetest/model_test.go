@@ -7,3 +7,7 @@ import (
 )
 
 func TestTheModelKeepsTheSpecification(t *testing.T) { queuetest.Run(t, queuetest.ModelFactory) }
+
+func TestTheModelAgreesWithItself(t *testing.T) {
+	queuetest.Differential(t, queuetest.ModelFactory, queuetest.ModelFactory)
+}

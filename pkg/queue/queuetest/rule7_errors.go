@@ -1,7 +1,11 @@
 package queuetest
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,45 +34,51 @@ func (l *line) verbs(p queue.Place) []verb {
 	}
 }
 
-// invalidVerbs are calls with values that no store accepts.
-func (l *line) invalidVerbs() []verb {
-	var all []verb
-	ctx := l.Context()
-	for what, n := range map[string]int{"an empty batch": 0, "too large a batch": queue.MaxBatch + 1} {
-		epoch := queue.EpochAt(l.now())
+// refused is a call with values that no store accepts.
+type refused struct {
+	name string
+	call func(context.Context, queue.Store) error
+}
+
+// invalidVerbs are such calls, always in the same order. now is the store's time.
+func invalidVerbs(now int64) (all []refused) {
+	add := func(name string, call func(context.Context, queue.Store) error) {
+		all = append(all, refused{name, call})
+	}
+	for _, n := range []int{0, queue.MaxBatch + 1} {
+		ids, what := visitors(0, n), fmt.Sprintf(" of %d entries", n)
 		beats, places, stays := make([]queue.Beat, n), make([]queue.Place, n), make([]queue.Stay, n)
-		ids := visitors(0, n)
 		for i, id := range ids {
-			places[i] = queue.Place{Visitor: id, Epoch: epoch, Number: uint64(i + 1)}
+			places[i] = queue.Place{Visitor: id, Epoch: queue.EpochAt(now), Number: uint64(i + 1)}
 			beats[i].Place, stays[i].Visitor = places[i], id
 		}
-		all = append(all,
-			verb{"join of " + what, func() error { _, err := l.store.Join(ctx, ids); return err }},
-			verb{"keep of " + what, func() error { _, err := l.store.Keep(ctx, beats); return err }},
-			verb{"claim of " + what, func() error { _, err := l.store.Claim(ctx, places); return err }},
-			verb{"renew of " + what, func() error { _, err := l.store.Renew(ctx, stays); return err }},
-			verb{"finish of " + what, func() error { return l.store.Finish(ctx, ids) }},
-			verb{"leave of " + what, func() error { return l.store.Leave(ctx, ids) }},
-		)
+		add("join"+what, func(ctx context.Context, s queue.Store) error { _, err := s.Join(ctx, ids); return err })
+		add("keep"+what, func(ctx context.Context, s queue.Store) error { _, err := s.Keep(ctx, beats); return err })
+		add("claim"+what, func(ctx context.Context, s queue.Store) error { _, err := s.Claim(ctx, places); return err })
+		add("renew"+what, func(ctx context.Context, s queue.Store) error { _, err := s.Renew(ctx, stays); return err })
+		add("finish"+what, func(ctx context.Context, s queue.Store) error { return s.Finish(ctx, ids) })
+		add("leave"+what, func(ctx context.Context, s queue.Store) error { return s.Leave(ctx, ids) })
 	}
-	good := queue.Place{Visitor: Visitor(0), Epoch: queue.EpochAt(l.now()), Number: 1}
-	for what, bad := range invalidPlaces {
+	good := queue.Place{Visitor: Visitor(0), Epoch: queue.EpochAt(now), Number: 1}
+	for _, what := range slices.Sorted(maps.Keys(invalidPlaces)) {
+		bad := invalidPlaces[what]
 		bad.Visitor = Visitor(1)
-		all = append(all,
-			verb{"keep with " + what, func() error {
-				_, err := l.store.Keep(ctx, []queue.Beat{{Place: good}, {Place: bad}})
-				return err
-			}},
-			verb{"claim with " + what, func() error { _, err := l.store.Claim(ctx, []queue.Place{good, bad}); return err }},
-		)
+		add("keep with "+what, func(ctx context.Context, s queue.Store) error {
+			_, err := s.Keep(ctx, []queue.Beat{{Place: good}, {Place: bad}})
+			return err
+		})
+		add("claim with "+what, func(ctx context.Context, s queue.Store) error {
+			_, err := s.Claim(ctx, []queue.Place{good, bad})
+			return err
+		})
 	}
-	for what, spoil := range invalidControls {
+	for _, what := range slices.Sorted(maps.Keys(invalidControls)) {
 		c := suiteControl()
-		spoil(&c)
-		all = append(all,
-			verb{"control with " + what, func() error { _, err := l.store.Control(ctx, c); return err }},
-			verb{"restore with " + what, func() error { return l.store.Restore(ctx, queue.Memory{Control: c}) }},
-		)
+		invalidControls[what](&c)
+		add("control with "+what, func(ctx context.Context, s queue.Store) error { _, err := s.Control(ctx, c); return err })
+		add("restore with "+what, func(ctx context.Context, s queue.Store) error {
+			return s.Restore(ctx, queue.Memory{Control: c})
+		})
 	}
 	return all
 }
@@ -97,15 +107,15 @@ var refusing = []scenario{
 	{"invalid values are refused and change nothing", func(l *line) {
 		l.oneInEverySet()
 		before := l.frame()
-		for _, v := range l.invalidVerbs() {
-			l.wantErr(v.name, v.call(), queue.ErrInvalid)
+		for _, v := range invalidVerbs(l.now()) {
+			l.wantErr(v.name, v.call(l.Context(), l.store), queue.ErrInvalid)
 			sameFrame(l, v.name, l.frame(), before)
 		}
 	}},
 	{"invalid values are refused also where the room is lost", func(l *line) {
 		l.lose()
-		for _, v := range l.invalidVerbs() {
-			l.wantErr(v.name, v.call(), queue.ErrInvalid)
+		for _, v := range invalidVerbs(l.now()) {
+			l.wantErr(v.name, v.call(l.Context(), l.store), queue.ErrInvalid)
 		}
 		l.wantErr("still lost", l.verbs(queue.Place{})[8].call(), queue.ErrLost)
 	}},

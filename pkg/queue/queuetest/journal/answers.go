@@ -1,0 +1,202 @@
+package journal
+
+import (
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// slack is how long after a verb that was not answered, or whose answer had no time, the store's state is uncertain.
+const slack = 5_000
+
+// join checks one arrival.
+func (v *Invariants) join(e *Event) {
+	state := queue.State(e.State)
+	if state == queue.StateVoid {
+		return
+	}
+	id, order := queue.VisitorID(e.Visitor), e.place().Order()
+	p := v.places.find(id)
+	if p != nil && p.order == order && p.state == queue.StateWaiting && state == queue.StateWaiting {
+		v.answered(e) // repeated: a heartbeat
+		return
+	}
+	v.sum.Numbers++
+	if !v.numbers.give(e.Epoch, e.Number) {
+		v.report(RuleUnique, e, "number %d of epoch %d", e.Number, e.Epoch)
+	}
+	if p != nil && v.evidence(p, e) {
+		v.report(RuleUnique, e, "a visitor who is %v has got number %d too", p.state, e.Number)
+	}
+	if u, ok := v.places.spent[id]; ok && v.spentStill(u, e) {
+		v.report(RuleStay, e, "a visitor whose ticket is spent has got number %d", e.Number)
+	}
+	v.places.drop(id)
+	delete(v.places.spent, id)
+	p = v.places.add(id)
+	p.order = order
+	if state == queue.StateInside {
+		v.sum.Stays++
+		v.pace.straight(e.At)
+		v.raise(e, order)
+	}
+	v.apply(p, e, false)
+}
+
+// answered checks the answer to a heartbeat or claim.
+func (v *Invariants) answered(e *Event) {
+	v.numbers.raise(e.Number)
+	id := queue.VisitorID(e.Visitor)
+	p := v.places.find(id)
+	if p == nil {
+		if p = v.appeared(e); p == nil {
+			return
+		}
+	} else if v.evidence(p, e) {
+		v.transition(p, e)
+	}
+	if e.Kind == Claim && queue.State(e.State) == queue.StateInside && p.state != queue.StateInside {
+		v.sum.Stays++
+	}
+	v.apply(p, e, true)
+}
+
+// appeared takes in a visitor who is not followed, or says that the ticket is spent.
+func (v *Invariants) appeared(e *Event) *place {
+	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
+	u, ok := v.places.spent[id]
+	if state == queue.StateSpent {
+		return nil
+	}
+	if ok && v.spentStill(u, e) {
+		v.report(RuleStay, e, "a visitor whose ticket is spent is %v", state)
+	}
+	if ok && u.generation == v.generation && !v.cfg.Ordered && e.At <= u.base+slack {
+		return nil // answered before the end that is written before it
+	}
+	delete(v.places.spent, id)
+	p := v.places.add(id)
+	p.order, p.state = e.place().Order(), queue.StateVoid
+	return p
+}
+
+// evidence reports whether what is known of a place says what the store must have known at the event.
+func (v *Invariants) evidence(p *place, e *Event) bool {
+	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && e.At > p.looseUntil &&
+		(v.cfg.Ordered || e.At > p.at)
+}
+
+func (v *Invariants) spentStill(u used, e *Event) bool {
+	return u.generation == v.generation && (u.ended || u.steps == v.steps) && v.places.maxAt < u.base+v.ms.life &&
+		(v.cfg.Ordered || e.At > u.base+slack)
+}
+
+// renew checks the answer about one stay.
+func (v *Invariants) renew(e *Event) {
+	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
+	p := v.places.find(id)
+	u, spent := v.places.spent[id]
+	if state != queue.StateInside {
+		if p != nil && v.evidence(p, e) {
+			v.report(RuleLost, e, "a stay of a visitor who is %v was not renewed", p.state)
+		}
+		u.ended = true // and since when is not known, if it was not
+		v.places.spend(id, u)
+		return
+	}
+	if spent && u.ended && v.spentStill(u, e) {
+		v.report(RuleStay, e, "a stay that was ended for good was renewed")
+	}
+	if p == nil {
+		delete(v.places.spent, id)
+		p = v.places.add(id)
+	}
+	if p.state != queue.StateInside || p.until <= e.At || p.generation != v.generation {
+		v.places.revived = true
+	} else if v.evidence(p, e) && e.Until < p.until {
+		v.report(RuleLost, e, "a stay was shortened by %d ms", p.until-e.Until)
+	}
+	v.apply(p, e, false)
+}
+
+// ended notes that a visitor left or finished.
+func (v *Invariants) ended(e *Event) {
+	v.places.spend(queue.VisitorID(e.Visitor), used{base: e.At, generation: v.generation, ended: true})
+}
+
+// uncertain notes that a verb without an answer may take effect.
+func (v *Invariants) uncertain(e *Event) {
+	switch e.Verb {
+	case Join:
+		v.numbers.uncertain++
+	case Frame:
+		v.pace.missing, v.front.missing = true, true
+		return
+	}
+	if p := v.places.find(queue.VisitorID(e.Visitor)); p != nil {
+		p.looseUntil = e.At + slack
+	}
+	// The ticket may be spent or not: no evidence either way.
+	delete(v.places.spent, queue.VisitorID(e.Visitor))
+}
+
+// apply takes over what an answer says.
+func (v *Invariants) apply(p *place, e *Event, ticket bool) {
+	state := queue.State(e.State)
+	if over := p.state == queue.StateInside && state == queue.StateSpent ||
+		p.state == queue.StateCalled && state == queue.StateMissed; over && p.generation == v.generation {
+		return // a stay or call that is over is known as such, and lives again if the clock steps back
+	}
+	if ticket {
+		p.order = e.place().Order()
+	}
+	was, current := p.state, p.generation == v.generation
+	gap := p.steps != v.steps || !v.present(p, v.places.maxAt) || was != queue.StateFront || !current || e.Kind == Claim && v.lapsed(p.at)
+	p.state, p.until, p.at, p.generation, p.steps = state, e.Until, e.At, v.generation, v.steps
+	switch state {
+	case queue.StateWaiting, queue.StateFront:
+		p.seen = e.At
+		if e.Away {
+			p.seen = 0
+		}
+	case queue.StateSpent:
+		v.places.spend(p.id, used{base: p.base, generation: v.generation, steps: v.steps})
+		return
+	}
+	switch state {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled:
+		p.base = e.At
+	case queue.StateInside:
+		// Who is found inside came in some time before; only the verbs that let in or extend tell when.
+		switch begun := was != queue.StateInside || !current; {
+		case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && begun && current:
+			p.base = e.At
+		case begun:
+			p.base = 0
+		}
+	}
+	if state == queue.StateWaiting && (was != queue.StateWaiting || !current) {
+		v.places.wait(p)
+		if e.Kind != Join {
+			v.sum.Returned++
+		}
+	}
+	if state == queue.StateFront && gap {
+		p.since, p.sinceStamp = e.At, v.stamp(e)
+	}
+}
+
+func (v *Invariants) present(p *place, at int64) bool { return p.seen > 0 && p.seen+v.ms.absent > at }
+
+// stamp orders events: by their place in an ordered journal, otherwise by time.
+func (v *Invariants) stamp(e *Event) int64 {
+	if v.cfg.Ordered {
+		return v.sum.Events
+	}
+	return e.At
+}
+
+// raise lifts the head to an order.
+func (v *Invariants) raise(e *Event, order queue.Order) {
+	if v.places.raise(e.At, order) {
+		v.front.rose(v.stamp(e))
+	}
+}

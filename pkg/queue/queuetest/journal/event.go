@@ -1,0 +1,130 @@
+// Package journal writes down what a store answered and checks the rules of the line on it.
+//
+// An [Event] is one answer about one visitor, one frame, one change of the controls, or one thing that was done to the
+// store; it is JSON-serialisable, one object a line. [Recorder] wraps any queue.Store and produces events.
+// [Invariants] reads them as a stream, in memory bounded by the places that are live, and reports each [Violation]:
+//
+//  1. no number is given twice, numbers are dense, nobody is overtaken, a shown position does not rise;
+//  2. never more calls than the pace allows, in any span;
+//  3. an absent place is not called, a present one is not passed over, who comes back goes to the front;
+//  4. one ticket buys one stay;
+//  6. nobody who stayed loses a place.
+//
+// It knows nothing of a store but its answers, so it holds for any of them: the differential driver, the simulation,
+// the load test, the chaos runs and the report after an opening use this one implementation.
+//
+// The package imports only pkg/queue.
+package journal
+
+import (
+	"fmt"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Kind says what an event tells.
+type Kind string
+
+// The kinds of events and the fields that each has besides At and Kind.
+const (
+	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number (none where Join answered void), State,
+	// Until; Keep also Away.
+	Join  Kind = "join"
+	Keep  Kind = "keep"
+	Claim Kind = "claim"
+	// Renew is the answer about one stay: Visitor, State, Until.
+	Renew Kind = "renew"
+	// Finish and Leave were answered without an error: Visitor.
+	Finish Kind = "finish"
+	Leave  Kind = "leave"
+	// Uncertain: a verb for Visitor was sent and may or may not have taken effect; Verb names it.
+	Uncertain Kind = "uncertain"
+	// Frame is what Advance or Frame answered: Frame.
+	Frame Kind = "frame"
+	// Control is a change of the controls: Control, as stored.
+	Control Kind = "control"
+	// Restore was answered without an error: Memory.
+	Restore Kind = "restore"
+	// Lose: the store may have lost some or all that it held. Whoever breaks a store writes this down.
+	Lose Kind = "lose"
+	// Shown is what a visitor was told: Visitor, Epoch, Number, Ahead.
+	Shown Kind = "shown"
+)
+
+// Event is one line of a journal.
+type Event struct {
+	// At is the store's time in milliseconds.
+	At   int64 `json:"at"`
+	Kind Kind  `json:"kind"`
+
+	Visitor ID     `json:"visitor,omitzero"`
+	Epoch   uint64 `json:"epoch,omitempty"`
+	Number  uint64 `json:"number,omitempty"`
+	State   State  `json:"state,omitempty"`
+	Until   int64  `json:"until,omitempty"`
+	Away    bool   `json:"away,omitempty"`
+	Ahead   int64  `json:"ahead,omitempty"`
+	Verb    Kind   `json:"verb,omitempty"`
+
+	Frame   *Marks         `json:"frame,omitempty"`
+	Control *queue.Control `json:"control,omitempty"`
+	Memory  *queue.Memory  `json:"memory,omitempty"`
+}
+
+// Marks are the figures of a frame.
+type Marks struct {
+	Epoch    uint64        `json:"epoch"`
+	Last     uint64        `json:"last"`
+	Head     queue.Order   `json:"head"`
+	Waiting  int64         `json:"waiting"`
+	Front    int64         `json:"front"`
+	Calls    int64         `json:"calls"`
+	Inside   int64         `json:"inside"`
+	Joined   int64         `json:"joined"`
+	Called   int64         `json:"called"`
+	Admitted int64         `json:"admitted"`
+	Control  queue.Control `json:"control"`
+}
+
+// MarksOf are the figures of f.
+func MarksOf(f queue.Frame) *Marks {
+	return &Marks{
+		Epoch: f.Epoch, Last: f.Last, Head: f.Head, Waiting: f.Waiting, Front: f.Front, Calls: f.Calls,
+		Inside: f.Inside, Joined: f.Joined, Called: f.Called, Admitted: f.Admitted, Control: f.Control,
+	}
+}
+
+// place is the place the event tells of.
+func (e *Event) place() queue.Place {
+	return queue.Place{Visitor: queue.VisitorID(e.Visitor), Epoch: e.Epoch, Number: e.Number}
+}
+
+// ID is a visitor's id that reads as its text in JSON.
+type ID queue.VisitorID
+
+// MarshalText is the id as tokens carry it.
+func (id ID) MarshalText() ([]byte, error) { return []byte(queue.VisitorID(id).String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; anything else is queue.ErrInvalid.
+func (id *ID) UnmarshalText(text []byte) error {
+	parsed, err := queue.ParseVisitorID(string(text))
+	*id = ID(parsed)
+	return err
+}
+
+// State is a place's state that reads as its name in JSON.
+type State queue.State
+
+// MarshalText is the state's name.
+func (s State) MarshalText() ([]byte, error) { return []byte(queue.State(s).String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; anything else is queue.ErrInvalid.
+func (s *State) UnmarshalText(text []byte) error {
+	for state := queue.StateVoid; state <= queue.StateSpent; state++ {
+		if state.String() == string(text) {
+			*s = State(state)
+			return nil
+		}
+	}
+	return fmt.Errorf("state %q: %w", text, queue.ErrInvalid)
+}

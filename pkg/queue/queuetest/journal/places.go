@@ -1,0 +1,160 @@
+package journal
+
+import (
+	"container/heap"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// place is what is known of one live place: 120 bytes, and some 40 more in the index and the heap.
+type place struct {
+	id         queue.VisitorID
+	order      queue.Order
+	seen       int64 // last heartbeat that was answered; 0: away
+	passed     int64 // when the head was seen to pass it while it waited; 0: not
+	until      int64
+	at         int64 // last event
+	base       int64 // the earliest time from which the store may count the life of what it remembers
+	since      int64 // in front without a gap since then, as a time
+	sinceStamp int64 // and as a stamp
+	looseUntil int64 // a verb without an answer may take effect until then
+	ahead      int64 // last shown, -1: never
+	returned   int64 // Summary.Returned at that time
+	generation uint32
+	shownGen   uint32
+	steps      uint32 // of the clock, back
+	state      queue.State
+	exempt     bool // the head was past it before it was known to wait
+}
+
+// used is what is kept of a ticket that is spent.
+type used struct {
+	base       int64 // as in place
+	generation uint32
+	steps      uint32
+	ended      bool // for good
+}
+
+// places are the live ones and the spent tickets.
+type places struct {
+	live  map[queue.VisitorID]uint32
+	slab  []place
+	free  []uint32
+	line  lineHeap
+	spent map[queue.VisitorID]used
+
+	head    queue.Order // the highest known
+	revived bool        // a stay came in by being renewed, since the last frame
+	maxAt   int64       // the latest time seen
+	sweepAt int         // how many live places and spent tickets call for a sweep
+}
+
+const firstSweep = 1 << 16
+
+func newPlaces() places {
+	return places{live: map[queue.VisitorID]uint32{}, spent: map[queue.VisitorID]used{}, sweepAt: firstSweep}
+}
+
+func (s *places) find(id queue.VisitorID) *place {
+	if ref, ok := s.live[id]; ok {
+		return &s.slab[ref]
+	}
+	return nil
+}
+
+// add makes room for a visitor who is not live.
+func (s *places) add(id queue.VisitorID) *place {
+	var ref uint32
+	if n := len(s.free); n > 0 {
+		ref, s.free = s.free[n-1], s.free[:n-1]
+	} else {
+		ref = uint32(len(s.slab))
+		s.slab = append(s.slab, place{})
+	}
+	s.slab[ref] = place{id: id, ahead: -1}
+	s.live[id] = ref
+	return &s.slab[ref]
+}
+
+// drop forgets a live place.
+func (s *places) drop(id queue.VisitorID) {
+	if ref, ok := s.live[id]; ok {
+		s.slab[ref] = place{}
+		s.free = append(s.free, ref)
+		delete(s.live, id)
+	}
+}
+
+// spend forgets a live place but for its ticket being spent.
+func (s *places) spend(id queue.VisitorID, u used) {
+	s.drop(id)
+	u.ended = u.ended || s.spent[id].ended
+	s.spent[id] = u
+}
+
+// wait puts a place into the line.
+func (s *places) wait(p *place) {
+	p.passed, p.exempt = 0, p.order <= s.head
+	if !p.exempt {
+		heap.Push(&s.line, entry{p.order, s.live[p.id]})
+	}
+}
+
+// raise lifts the head. Every place of the line that it passes is noted as passed at this time.
+func (s *places) raise(at int64, head queue.Order) (risen bool) {
+	if head <= s.head {
+		return false
+	}
+	s.head = head
+	for len(s.line) > 0 && s.line[0].order <= head {
+		e := heap.Pop(&s.line).(entry)
+		p := &s.slab[e.ref]
+		if p.order != e.order || p.state != queue.StateWaiting || p.passed > 0 {
+			continue
+		}
+		p.passed = at
+	}
+	return true
+}
+
+// sweep forgets what nobody has spoken of for the life of a ticket, whenever there is twice as much as after the last
+// time.
+func (s *places) sweep(ms timing) {
+	if len(s.live)+len(s.spent) < s.sweepAt {
+		return
+	}
+	for id, ref := range s.live {
+		p := &s.slab[ref]
+		switch {
+		case p.state == queue.StateInside && p.until <= s.maxAt:
+			s.spend(id, used{base: p.base, generation: p.generation, steps: p.steps})
+		case p.at+ms.life < s.maxAt && p.state != queue.StateInside:
+			s.drop(id)
+		}
+	}
+	for id, u := range s.spent {
+		if u.base+ms.life < s.maxAt {
+			delete(s.spent, id)
+		}
+	}
+	s.sweepAt = max(firstSweep, 2*(len(s.live)+len(s.spent)))
+}
+
+// entry is a place in the line's heap. It is stale when the place has another order or is not waiting any more.
+type entry struct {
+	order queue.Order
+	ref   uint32
+}
+
+type lineHeap []entry
+
+func (h lineHeap) Len() int           { return len(h) }
+func (h lineHeap) Less(i, j int) bool { return h[i].order < h[j].order }
+func (h lineHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *lineHeap) Push(x any)        { *h = append(*h, x.(entry)) }
+func (h *lineHeap) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return e
+}

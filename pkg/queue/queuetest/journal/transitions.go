@@ -1,0 +1,137 @@
+package journal
+
+import "github.com/einlass/einlass/pkg/queue"
+
+// transition checks that the answer to a heartbeat or claim follows from what is known of the place.
+func (v *Invariants) transition(p *place, e *Event) {
+	switch queue.State(e.State) {
+	case queue.StateWaiting:
+		v.nowWaiting(p, e)
+	case queue.StateFront:
+		v.nowFront(p, e)
+	case queue.StateCalled:
+		v.nowCalled(p, e)
+	case queue.StateMissed:
+		v.nowMissed(p, e)
+	case queue.StateInside:
+		v.nowInside(p, e)
+	default:
+		if p.state != queue.StateInside || p.until > v.places.maxAt {
+			v.report(RuleLost, e, "number %d was %v until %d and is spent", e.Number, p.state, p.until)
+		}
+	}
+}
+
+func (v *Invariants) nowWaiting(p *place, e *Event) {
+	switch {
+	case p.state == queue.StateInside:
+		v.report(RuleStay, e, "number %d was inside until %d and waits in the line", e.Number, p.until)
+	case p.state != queue.StateWaiting:
+		v.report(RuleLost, e, "number %d was %v and waits in the line", e.Number, p.state)
+	case p.passed > 0 && !p.exempt:
+		v.report(RuleOrder, e, "number %d waits in the line although the head passed it at %d", e.Number, p.passed)
+		p.exempt, p.passed = true, 0
+	}
+}
+
+// lapsed reports whether a call made at a time may be over.
+func (v *Invariants) lapsed(called int64) bool { return called+v.ms.window <= v.places.maxAt }
+
+// wronglyPassed says whether a place that waited in the line was passed over while present.
+func (v *Invariants) wronglyPassed(p *place, e *Event) {
+	switch {
+	case p.exempt:
+	case p.passed == 0 && v.cfg.Ordered:
+		v.report(RuleOrder, e, "number %d is %v although the head has not passed it", e.Number, queue.State(e.State))
+	case p.passed > 0 && v.present(p, p.passed) && !v.lapsed(p.passed):
+		v.report(RuleOrder, e, "number %d was passed over at %d, it was present since %d", e.Number, p.passed, p.seen)
+	}
+}
+
+func (v *Invariants) nowFront(p *place, e *Event) {
+	switch p.state {
+	case queue.StateWaiting:
+		v.wronglyPassed(p, e)
+	case queue.StateFront:
+		if !v.present(p, v.places.maxAt) || v.lapsed(p.at) {
+			return // it may have been missed or called and come back
+		}
+		if rise, ok := v.front.riseBetween(p.sinceStamp, v.stamp(e)); ok {
+			v.report(RuleOrder, e, "the line was called at %d while number %d was in front and present", rise, e.Number)
+		}
+	case queue.StateCalled:
+		if p.until > v.places.maxAt {
+			v.report(RuleLost, e, "number %d was called until %d and is in front again", e.Number, p.until)
+		}
+		if e.Kind != Claim {
+			v.report(RuleOrder, e, "number %d let its call lapse and a heartbeat brought it to the front", e.Number)
+		}
+	case queue.StateInside:
+		v.report(RuleStay, e, "number %d was inside and is in front", e.Number)
+	}
+}
+
+func (v *Invariants) nowCalled(p *place, e *Event) {
+	called := e.Until - v.ms.window
+	switch p.state {
+	case queue.StateWaiting, queue.StateFront:
+		if !v.present(p, called) && (v.cfg.Ordered || p.seen <= called) {
+			v.report(RulePresence, e, "number %d was called at %d, last seen %d", e.Number, called, p.seen)
+		}
+		if p.state == queue.StateWaiting && !p.exempt && p.passed == 0 && v.cfg.Ordered {
+			v.report(RuleOrder, e, "number %d was called although the head has not reached it", e.Number)
+		}
+		if p.state == queue.StateWaiting && !p.exempt && p.passed > 0 && called > p.passed {
+			v.report(RuleOrder, e, "number %d was called at %d, the head had passed it at %d", e.Number, called, p.passed)
+		}
+		if p.state == queue.StateFront && !v.cfg.Ordered {
+			v.front.called(p.order, p.since, called)
+		}
+	case queue.StateCalled:
+		if p.until != e.Until {
+			v.report(RuleLost, e, "the call of number %d went from %d to %d", e.Number, p.until, e.Until)
+		}
+	case queue.StateInside:
+		v.report(RuleStay, e, "number %d was inside until %d and is called", e.Number, p.until)
+	default:
+		v.report(RuleOrder, e, "number %d was %v and is called", e.Number, p.state)
+	}
+}
+
+func (v *Invariants) nowMissed(p *place, e *Event) {
+	switch p.state {
+	case queue.StateWaiting:
+		v.wronglyPassed(p, e)
+	case queue.StateFront:
+		if v.present(p, v.places.maxAt) && !v.lapsed(p.at) {
+			v.report(RuleOrder, e, "number %d was passed over in front, it was present since %d", e.Number, p.seen)
+		}
+	case queue.StateCalled:
+		if p.until > v.places.maxAt {
+			v.report(RuleLost, e, "the call of number %d until %d was taken away", e.Number, p.until)
+		}
+	case queue.StateInside:
+		v.report(RuleLost, e, "number %d was inside and is missed", e.Number)
+	}
+}
+
+func (v *Invariants) nowInside(p *place, e *Event) {
+	switch {
+	case p.state == queue.StateInside:
+		if e.Until != p.until || p.until <= e.At {
+			v.report(RuleStay, e, "number %d was inside until %d and is until %d", e.Number, p.until, e.Until)
+		}
+	case e.Kind != Claim:
+		if v.cfg.Ordered {
+			v.report(RuleStay, e, "number %d was %v and is inside without a claim", e.Number, p.state)
+		}
+	case p.state == queue.StateMissed:
+		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
+	case p.state == queue.StateCalled && p.until <= e.At:
+		v.report(RuleStay, e, "number %d claimed at %d what was open until %d", e.Number, e.At, p.until)
+	case p.state == queue.StateWaiting && !p.exempt && p.passed == 0 && v.cfg.Ordered:
+		v.report(RuleStay, e, "number %d was let in without a call", e.Number)
+	case p.state == queue.StateWaiting && !p.exempt && p.passed > 0 && p.passed+v.ms.window <= e.At:
+		v.report(RuleStay, e, "number %d was let in at %d, its call can have been no later than %d", e.Number, e.At, p.passed)
+	}
+}

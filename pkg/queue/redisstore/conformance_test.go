@@ -10,26 +10,31 @@ import (
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
-// factory makes stores on the shared server.
-func factory(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
-	t.Helper()
-	server := redistest.Shared(t)
-	client, room := server.Client(t), server.Room(t)
-	store, err := redisstore.New(client, redisstore.Config{Room: room, Timing: timing, Clock: clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return queuetest.Subject{
-		Store: store,
-		Lose: func() {
-			if err := redistest.Forget(context.Background(), client, room); err != nil {
-				t.Fatal(err)
-			}
-		},
+// factory makes stores on one server, which lasts as long as the outer test.
+func factory(outer testing.TB) queuetest.Factory {
+	outer.Helper()
+	server := redistest.Shared(outer)
+	client := server.Client(outer)
+	return func(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
+		t.Helper()
+		room := server.Room(t)
+		store, err := redisstore.New(client, redisstore.Config{Room: room, Timing: timing, Clock: clock.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return queuetest.Subject{
+			Store: store,
+			Lose: func() {
+				if err := redistest.Forget(context.Background(), client, room); err != nil {
+					t.Fatal(err)
+				}
+			},
+		}
 	}
 }
 
-func TestConformance(t *testing.T) {
-	redistest.Shared(t) // for all subtests together
-	queuetest.Run(t, factory)
+func TestConformance(t *testing.T) { queuetest.Run(t, factory(t)) }
+
+func TestDifferential(t *testing.T) {
+	queuetest.Differential(t, queuetest.ModelFactory, factory(t))
 }

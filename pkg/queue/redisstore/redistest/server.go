@@ -158,11 +158,15 @@ func (s *Server) WaitLog(mark int, text string) {
 // Client is a connection to the server that lasts as long as the test tb.
 func (s *Server) Client(tb testing.TB) *redis.Client {
 	tb.Helper()
-	client := redis.NewClient(&redis.Options{
+	client := s.open()
+	tb.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func (s *Server) open() *redis.Client {
+	return redis.NewClient(&redis.Options{
 		Network: "unix", Addr: s.Socket(), MaxRetries: -1, ReadTimeout: patience, WriteTimeout: 5 * time.Second,
 		ContextTimeoutEnabled: true, DialerRetries: 1, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
-	tb.Cleanup(func() { _ = client.Close() })
-	return client
 }

@@ -57,8 +57,9 @@ func (s *Server) Room(tb testing.TB) string {
 	shared.rooms++
 	room := fmt.Sprintf("room-%d", shared.rooms)
 	shared.Unlock()
-	client := s.Client(tb)
 	tb.Cleanup(func() {
+		client := s.open()
+		defer client.Close()
 		// A server that the test has stopped has nothing to remove.
 		_ = Forget(context.Background(), client, room)
 	})

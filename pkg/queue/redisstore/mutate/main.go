@@ -1,0 +1,104 @@
+// Command mutate says what the tests of the Redis store are worth: it plants one fault at a time into the scripts
+// (mutants.go lists them), runs the tests against the result and reports which of them noticed.
+//
+//	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N]
+//
+// It is run from the module's directory and changes no file there: the faults are laid over the sources while the
+// tests are built. A mutant is first shown to the conformance suite and to the differential; the package's other
+// tests are asked about those that both have missed. The table it prints is kept in docs/testing.md. The exit code is
+// 1 if a mutant survives that is not marked as equivalent, or if the tests fail without any.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"runtime"
+	"sync"
+)
+
+func main() {
+	only := flag.String("only", "", "plant only mutants whose name matches this regular expression")
+	jobs := flag.Int("jobs", runtime.GOMAXPROCS(0), "mutants that are tried at the same time")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *only, *jobs)
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only string, jobs int) error {
+	pattern, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if whole := try(ctx, dir, mutant{name: "none"}); whole.err != nil || whole.killed() {
+		return fmt.Errorf("the tests fail without a mutant: %+v", whole)
+	}
+	var chosen []mutant
+	for _, m := range mutants {
+		if pattern.MatchString(m.name) {
+			chosen = append(chosen, m)
+		}
+	}
+	return report(chosen, tryAll(ctx, dir, chosen, max(1, jobs)))
+}
+
+// tryAll tries the mutants, some at a time, and answers the outcomes in their order.
+func tryAll(ctx context.Context, dir string, chosen []mutant, jobs int) []outcome {
+	outcomes := make([]outcome, len(chosen))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range jobs {
+		workers.Go(func() {
+			for i := range next {
+				outcomes[i] = try(ctx, dir, chosen[i])
+				fmt.Fprintf(os.Stderr, "%s: %s\n", chosen[i].name, outcomes[i].verdict(chosen[i]))
+			}
+		})
+	}
+	for i := range chosen {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return outcomes
+}
+
+// report prints the table.
+func report(chosen []mutant, outcomes []outcome) error {
+	fmt.Println("| mutant | fault | conformance | differential | other tests |")
+	fmt.Println("|---|---|---|---|---|")
+	killed, equivalent, failed := 0, 0, 0
+	for i, o := range outcomes {
+		m := chosen[i]
+		fmt.Printf("| `%s` | %s | %s | %s | %s |\n", m.name, m.what, o.conformance, o.differential, o.others)
+		switch {
+		case o.err != nil:
+			fmt.Fprintf(os.Stderr, "%s: %v\n", m.name, o.err)
+			failed++
+		case o.killed():
+			killed++
+		case m.equivalent != "":
+			equivalent++
+		default:
+			failed++
+		}
+	}
+	fmt.Printf("\n%d mutants, %d killed, %d equivalent, %d survived.\n", len(chosen), killed, equivalent, failed)
+	if failed > 0 {
+		return fmt.Errorf("%d mutants survived or could not be tried", failed)
+	}
+	return nil
+}

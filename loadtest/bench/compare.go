@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// contestant is one server in a comparison.
+type contestant struct {
+	name   string
+	p      *process
+	url    string
+	script string // of wrk
+
+	rates []float64
+	cpu   time.Duration
+	done  float64
+	bad   int
+}
+
+var (
+	rateLine = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+	doneLine = regexp.MustCompile(`(\d+) requests in`)
+	badLine  = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
+)
+
+// compare lets contestants take turns and prints a table of them; the last one is the reference.
+func (b *bench) compare(title string, goal float64, all ...*contestant) error {
+	for round := range b.rounds + 1 {
+		for _, c := range all {
+			if err := b.round(c, round == 0); err != nil {
+				return err
+			}
+		}
+	}
+	ref := all[len(all)-1]
+	fmt.Printf("### %s\n\n| | requests/s (median) | CPU µs/request | ÷ %s |\n|---|---|---|---|\n", title, ref.name)
+	for _, c := range all {
+		var ratios []float64
+		for i := range c.rates {
+			ratios = append(ratios, c.rates[i]/ref.rates[i])
+		}
+		note := ""
+		if c.bad > 0 {
+			note = fmt.Sprintf(" (%d refused)", c.bad)
+		}
+		fmt.Printf("| %s%s | %.0f | %.1f | %.2f |\n", c.name, note, median(c.rates), c.cpu.Seconds()*1e6/c.done, median(ratios))
+	}
+	if goal > 0 {
+		fmt.Printf("\nGoal for the first: %.2f.\n", goal)
+	}
+	fmt.Println()
+	return nil
+}
+
+// round drives one contestant; a warm-up is not counted.
+func (b *bench) round(c *contestant, warmUp bool) error {
+	before := c.p.cpu()
+	out, err := exec.Command("wrk", "-t1", "-c", strconv.Itoa(b.conns), "-d", strconv.Itoa(b.seconds)+"s", "-s", c.script, c.url).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("wrk on %s: %w\n%s", c.name, err, out)
+	}
+	text := string(out)
+	rate, ok1 := number(rateLine, text)
+	done, ok2 := number(doneLine, text)
+	if !ok1 || !ok2 {
+		return fmt.Errorf("wrk on %s:\n%s\n%s", c.name, text, tail(c.p.log.String()))
+	}
+	if warmUp {
+		return nil
+	}
+	bad, _ := number(badLine, text)
+	c.bad += int(bad)
+	c.rates = append(c.rates, rate)
+	c.done += done
+	c.cpu += c.p.cpu() - before
+	return nil
+}
+
+func number(re *regexp.Regexp, text string) (float64, bool) {
+	m := re.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(m[1], 64)
+	return n, err == nil
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	if len(s) == 0 {
+		return 0
+	}
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+func tail(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(lines[max(0, len(lines)-10):], "\n")
+}

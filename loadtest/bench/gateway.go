@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+const roomID = "bench"
+
+// installation is one gateway with its state directory.
+type installation struct {
+	dir  string
+	ring *token.Keyring
+}
+
+func (b *bench) install() (*installation, error) {
+	dir := b.file("state")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	ring, _, err := token.LoadOrCreate(filepath.Join(dir, "keys.json"), rand.Reader, time.Now())
+	return &installation{dir: dir, ring: ring}, err
+}
+
+// gateway starts one on the installation. store is "memory" or a Redis URL, rate the pace.
+func (b *bench) gateway(in *installation, store, backend string, rate int64) (*process, error) {
+	addr, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	admin, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	file, err := b.write("gateway.yaml", fmt.Sprintf(`
+listen: {http: "%s"}
+admin: {listen: "%s", token: bench-bench-bench-bench}
+state: {dir: "%s"}
+keys: {file: "%s/keys.json"}
+store: "%s"
+log: {level: error}
+limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 100000}
+rooms:
+  - id: %s
+    title: Bench
+    backend: {url: "http://%s"}
+    pace: {rate: %d, max_inside: 0, burst: 1000000}
+    absent_after: 12h
+    session: {idle: 1h, max: 0s}
+`, addr, admin, in.dir, in.dir, store, roomID, backend, rate))
+	if err != nil {
+		return nil, err
+	}
+	return b.start(addr, b.gatewayBin, "serve", "-c", file)
+}
+
+// fill puts n places into the installation's line, as a gateway that was closed would leave them, and answers request
+// headers with the tickets of a sample of them.
+func (in *installation) fill(n int) ([]string, error) {
+	store, err := memstore.New(memstore.Config{
+		Timing: queue.Timing{Absent: 12 * time.Hour, ClaimWindow: time.Minute, Idle: time.Hour, TicketLife: 24 * time.Hour},
+		Files:  &memstore.Files{Path: filepath.Join(in.dir, roomID), Every: time.Hour, PlacesEvery: time.Hour},
+	})
+	if err != nil {
+		return nil, err
+	}
+	control := queue.Control{Version: 1, Mode: queue.ModePause, Pace: queue.Pace{Rate: 1, Burst: 1}}
+	if err := store.Restore(context.Background(), queue.Memory{Control: control}); err != nil {
+		return nil, err
+	}
+	source, err := token.NewSource(in.ring)
+	if err != nil {
+		return nil, err
+	}
+	authority, err := token.NewAuthority(source, roomID)
+	if err != nil {
+		return nil, err
+	}
+	const sample = 5000
+	var cookies []string
+	for given := 0; given < n; {
+		ids := make([]queue.VisitorID, min(queue.MaxBatch, n-given))
+		for i := range ids {
+			if ids[i], err = queue.NewVisitorID(rand.Reader); err != nil {
+				return nil, err
+			}
+		}
+		reply, err := store.Join(context.Background(), ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range reply.Places {
+			if given++; given%max(1, n/sample) == 0 {
+				cookie, err := ticketCookie(authority, j.Place)
+				if err != nil {
+					return nil, err
+				}
+				cookies = append(cookies, cookie)
+			}
+		}
+	}
+	return cookies, store.Close()
+}
+
+func ticketCookie(a *token.Authority, p queue.Place) (string, error) {
+	now := time.Now().Unix()
+	t, err := a.IssueTicket(token.Ticket{
+		Room: roomID, Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number, IssuedAt: now, ExpiresAt: now + 86400,
+	})
+	return "einlass-" + roomID + "=" + t, err
+}
+
+func (in *installation) passCookie() (string, error) {
+	source, err := token.NewSource(in.ring)
+	if err != nil {
+		return "", err
+	}
+	authority, err := token.NewAuthority(source, roomID)
+	if err != nil {
+		return "", err
+	}
+	id, err := token.NewID(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	now := time.Now().Unix()
+	p, err := authority.IssuePass(token.Pass{
+		Room: roomID, Visitor: id, Epoch: 1, Number: 1, StartedAt: now, IssuedAt: now, ExpiresAt: now + 3600,
+	})
+	return "einlass-" + roomID + "=" + p, err
+}
+
+// browserHeaders are what a browser sends with a page load.
+const browserHeaders = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n" +
+	"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n" +
+	"Accept-Language: de-DE,de;q=0.8,en-US;q=0.5,en;q=0.3\r\nAccept-Encoding: gzip, deflate, br\r\n"
+
+const navigation = browserHeaders + "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\n"
+
+func rawRequest(path, headers, cookie string) string {
+	if cookie != "" {
+		headers += "Cookie: " + cookie + "\r\n"
+	}
+	return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "\r\n"
+}
+
+// script makes wrk send these requests in turn.
+func (b *bench) script(requests ...string) (string, error) {
+	var s strings.Builder
+	s.WriteString("local r = {\n")
+	for _, request := range requests {
+		fmt.Fprintf(&s, "%q,\n", request)
+	}
+	s.WriteString("}\nlocal i = 0\nrequest = function()\n  i = i % #r + 1\n  return r[i]\nend\n")
+	text := strings.ReplaceAll(s.String(), `\r`, `\13`)
+	return b.write("requests.lua", text)
+}

@@ -1,0 +1,84 @@
+// Command bench measures the gateway beside bare fasthttp and nginx in one run on this machine, and prints the tables of
+// docs/performance.md. Load comes from wrk over loopback; contestants take turns in short rounds, so that a noisy
+// machine is noisy for all, and the median of the rounds' ratios is reported.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+type options struct {
+	rounds  int
+	seconds int
+	conns   int
+	only    string
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		serveReference(os.Args[2:])
+		return
+	}
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
+	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
+	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
+	flag.StringVar(&o.only, "only", "", "poll, arrival, pass or store; default all")
+	flag.Parse()
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options) error {
+	for _, tool := range []string{"wrk", "nginx", "redis-server"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("%s is not installed; on Debian: apt-get install wrk nginx redis-server", tool)
+		}
+	}
+	dir, err := os.MkdirTemp("", "einlass-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	b := &bench{options: o, dir: dir}
+	defer b.stopAll()
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	fmt.Printf("%s, %d processors, %d rounds of %d s, %d connections, wrk with one thread\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), o.rounds, o.seconds, o.conns)
+	for _, part := range []struct {
+		name string
+		run  func() error
+	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"store", b.stores}} {
+		if o.only != "" && !strings.Contains(o.only, part.name) {
+			continue
+		}
+		if err := part.run(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	return nil
+}
+
+// prepare builds the gateway as it is shipped.
+func (b *bench) prepare() error {
+	b.gatewayBin = filepath.Join(b.dir, "gateway")
+	out, err := exec.Command("go", "build", "-trimpath", "-o", b.gatewayBin, "./cmd/gateway").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("build the gateway (run this from the module's root): %w\n%s", err, out)
+	}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	return nil
+}

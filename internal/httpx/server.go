@@ -131,10 +131,12 @@ func New(cfg Config, handler Handler) (*Server, error) {
 	}
 	s.visits.New = func() any { return new(Visit) }
 	s.fast = &fasthttp.Server{
-		Handler:                       s.serve,
-		ErrorHandler:                  func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
-		Concurrency:                   cfg.Connections,
-		ReduceMemoryUsage:             true,
+		Handler:           s.serve,
+		ErrorHandler:      func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
+		Concurrency:       cfg.Connections,
+		ReduceMemoryUsage: true,
+		// A waiting page with its head fits, so that it leaves in one write.
+		WriteBufferSize:               8 << 10,
 		NoDefaultServerHeader:         true,
 		NoDefaultDate:                 true,
 		NoDefaultContentType:          true,

@@ -67,8 +67,8 @@ func (r *Room) advance(ctx context.Context) (Frame, error) {
 		return f, err
 	}
 	if r.memory.frame(&f) {
-		// Another gateway has rebuilt the line. Tell the store how far this one had seen it before going along.
-		if err := r.rebuild(ctx, nil); err != nil {
+		// The line was rebuilt. Tell the store how far this gateway had seen the old one before going along.
+		if err := r.remind(ctx, r.memory.get()); err != nil {
 			return f, err
 		}
 		r.memory.adopt(&f)
@@ -76,17 +76,24 @@ func (r *Room) advance(ctx context.Context) (Frame, error) {
 	return f, nil
 }
 
-// rebuild gives a store that lost the room everything this process remembers. Places come back with the tickets:
-// every visitor's next poll sends a heartbeat.
+// rebuild gives a store that lost the room everything this process remembers.
 func (r *Room) rebuild(ctx context.Context, cause error) error {
 	m := r.memory.get()
+	if err := r.remind(ctx, m); err != nil {
+		return err
+	}
+	if m.Epoch != 0 {
+		r.cfg.OnEvent(Event{Kind: EventLost, Err: cause})
+	}
+	return nil
+}
+
+// remind restores the marks. The places come back with the tickets: every visitor's next poll sends a heartbeat.
+func (r *Room) remind(ctx context.Context, m Memory) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
 	r.recent.clear()
-	if m.Epoch != 0 {
-		r.cfg.OnEvent(Event{Kind: EventLost, Err: cause})
-	}
 	return nil
 }
 

@@ -53,6 +53,8 @@ type Backend struct {
 	cancel context.CancelFunc
 	owned  sync.WaitGroup
 	begun  atomic.Bool
+
+	attended func() // signal for tests: an address was looked after
 }
 
 // New checks the configuration, reads the TLS files and prepares a Backend. It opens

@@ -55,6 +55,11 @@ func serveRaw(tb testing.TB, handle func(net.Conn)) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	serveOn(tb, ln, handle)
+	return ln.Addr().String()
+}
+
+func serveOn(tb testing.TB, ln net.Listener, handle func(net.Conn)) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	open := map[net.Conn]bool{}
@@ -85,7 +90,6 @@ func serveRaw(tb testing.TB, handle func(net.Conn)) string {
 		mu.Unlock()
 		all.Wait()
 	})
-	return ln.Addr().String()
 }
 
 // load sends the benchmark's requests over kept connections, one goroutine each.

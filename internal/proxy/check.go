@@ -15,6 +15,9 @@ func (b *Backend) attend(o *origin) {
 	defer beat.Stop()
 	for {
 		b.check(o)
+		if b.attended != nil {
+			b.attended()
+		}
 		select {
 		case <-b.life.Done():
 			return

@@ -13,7 +13,7 @@ var (
 	ErrBackendTimeout = errors.New("proxy: the backend did not answer in time")
 	// ErrBackendAnswer: the origin answered something that is not one well-formed
 	// HTTP/1 answer with one possible end. Status 502.
-	ErrBackendAnswer = errors.New("proxy: the backend's answer is malformed")
+	ErrBackendAnswer = errors.New("proxy: the backend's answer was refused")
 	// ErrQueueFull: as many requests as allowed are in flight and the short queue
 	// is full, or the request's time in it ran out. Status 503.
 	ErrQueueFull = errors.New("proxy: too many requests are waiting for the backend")

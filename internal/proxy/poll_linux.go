@@ -60,20 +60,8 @@ func hasLeft(nc net.Conn) bool {
 	return p.events(unix.POLLRDHUP)&(unix.POLLRDHUP|unix.POLLHUP|unix.POLLERR) != 0
 }
 
-// socketOf unwraps TLS and other layers down to the socket.
+// socketOf looks for the socket below TLS and other layers.
 func socketOf(nc net.Conn) (syscall.Conn, bool) {
-	for nc != nil {
-		if sc, ok := nc.(syscall.Conn); ok {
-			return sc, true
-		}
-		switch inner := nc.(type) {
-		case interface{ NetConn() net.Conn }:
-			nc = inner.NetConn()
-		case interface{ UnsafeConn() net.Conn }:
-			nc = inner.UnsafeConn()
-		default:
-			return nil, false
-		}
-	}
-	return nil, false
+	sc, ok := bottom(nc).(syscall.Conn)
+	return sc, ok
 }

@@ -16,6 +16,8 @@ type forwarder struct {
 	backend *Backend
 	options func(v *httpx.Visit) Options
 	errs    func(error)
+
+	configure []func(*httpx.Config)
 }
 
 func (f *forwarder) handle(v *httpx.Visit) {
@@ -65,7 +67,7 @@ func serveVisits(tb testing.TB, handler httpx.Handler, configure ...func(*httpx.
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ln, false) }()
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := testTimeout()
 		defer cancel()
 		if err := s.Shutdown(ctx); err != nil {
 			tb.Errorf("the server did not stop: %v", err)
@@ -76,3 +78,13 @@ func serveVisits(tb testing.TB, handler httpx.Handler, configure ...func(*httpx.
 	})
 	return ln.Addr().String()
 }
+
+func testTimeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 20*time.Second)
+}
+
+// shortStall makes the server give up early on a visitor who takes nothing.
+func shortStall(c *httpx.Config) { c.WriteStall = 200 * time.Millisecond }
+
+// insideByHeader takes a visitor's word for being inside.
+func insideByHeader(v *httpx.Visit) Options { return Options{Inside: v.Header("Inside") != nil} }

@@ -139,7 +139,7 @@ type tunnel struct {
 	over       atomic.Bool  // stop at once
 
 	mu     sync.Mutex
-	client net.Conn // nil until claimed
+	client net.Conn // the visitor's socket, for deadlines; nil until claimed
 }
 
 // run relays until the end. client reads through fasthttp's buffer, in which the first
@@ -150,19 +150,38 @@ func (t *tunnel) run(client net.Conn) {
 	}
 	t.unclaimed.Stop()
 	t.mu.Lock()
-	t.client = client
+	t.client = bottom(client)
 	t.mu.Unlock()
 	defer t.leave()
-	if t.over.Load() || t.write(client, t.head) != nil {
+	visitor, origin := &side{client, t.client}, &side{t.c.nc, t.c.nc}
+	if t.over.Load() || t.write(visitor, t.head) != nil {
 		return
 	}
 	t.head = nil
 	var up sync.WaitGroup
 	up.Go(func() {
-		t.relay(t.c.nc, client, nil, true)
+		t.relay(origin, visitor, nil, true)
 	})
-	t.relay(client, t.c.nc, t.c.buffered(), false)
+	t.relay(visitor, origin, t.c.buffered(), false)
 	up.Wait()
+}
+
+// side is one end of a tunnel: the connection that bytes go through, and the one below
+// it whose deadlines may be set from any goroutine, which layers above need not allow.
+type side struct{ stream, socket net.Conn }
+
+// bottom unwraps a connection down to its socket.
+func bottom(nc net.Conn) net.Conn {
+	for {
+		switch outer := nc.(type) {
+		case interface{ UnsafeConn() net.Conn }:
+			nc = outer.UnsafeConn()
+		case interface{ NetConn() net.Conn }:
+			nc = outer.NetConn()
+		default:
+			return nc
+		}
+	}
 }
 
 func (t *tunnel) leave() {
@@ -212,7 +231,7 @@ func (t *tunnel) wake() {
 }
 
 // relay moves bytes from src to dst, after the bytes in early.
-func (t *tunnel) relay(dst, src net.Conn, early []byte, masked bool) {
+func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 	defer func() {
 		t.over.Store(true)
 		t.wake()
@@ -255,7 +274,7 @@ func (t *tunnel) relay(dst, src net.Conn, early []byte, masked bool) {
 }
 
 // read waits until the tunnel has been idle for too long, or its time or grace is over.
-func (t *tunnel) read(src net.Conn, buf []byte, farewell time.Time) (int, error) {
+func (t *tunnel) read(src *side, buf []byte, farewell time.Time) (int, error) {
 	by := farewell
 	if by.IsZero() {
 		by = t.idleSince().Add(t.idle)
@@ -263,13 +282,13 @@ func (t *tunnel) read(src net.Conn, buf []byte, farewell time.Time) (int, error)
 			by = t.end
 		}
 	}
-	if err := src.SetReadDeadline(by); err != nil {
+	if err := src.socket.SetReadDeadline(by); err != nil {
 		return 0, err
 	}
 	if t.over.Load() || (t.closing.Load() && farewell.IsZero()) {
 		return 0, os.ErrDeadlineExceeded
 	}
-	return src.Read(buf)
+	return src.stream.Read(buf)
 }
 
 // goOn judges an error of read: a deadline may mean that the other direction was
@@ -296,11 +315,11 @@ func (t *tunnel) idleSince() time.Time {
 	return t.begun.Add(time.Duration(t.lastActive.Load()))
 }
 
-func (t *tunnel) write(dst net.Conn, p []byte) error {
-	_ = dst.SetWriteDeadline(time.Now().Add(t.stall))
+func (t *tunnel) write(dst *side, p []byte) error {
+	_ = dst.socket.SetWriteDeadline(time.Now().Add(t.stall))
 	if t.over.Load() {
 		return os.ErrDeadlineExceeded
 	}
-	_, err := dst.Write(p)
+	_, err := dst.stream.Write(p)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 type turnstile struct {
 	limit  func() int // how many may be inside now; may vary while an origin warms up
 	length int        // how many may wait
+	queued func()     // signal for tests: somebody waits now
 
 	mu      sync.Mutex
 	inside  int
@@ -50,6 +51,9 @@ func (t *turnstile) enter(urgent bool, w *watch) (waited bool, err error) {
 	t.waiting++
 	t.admit()
 	t.mu.Unlock()
+	if t.queued != nil {
+		t.queued()
+	}
 	return true, t.wait(me, w)
 }
 

@@ -1,0 +1,246 @@
+package gateway_test
+
+import (
+	"bufio"
+	"crypto/rand"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// site stands for the backend: it says what it saw, or fails.
+type site struct {
+	seen   atomic.Int64
+	fail   atomic.Value // error
+	finish atomic.Bool
+}
+
+func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
+	if err, ok := s.fail.Load().(error); ok && err != nil {
+		return err
+	}
+	s.seen.Add(1)
+	if s.finish.Load() && opt.OnResponseHeader != nil {
+		opt.OnResponseHeader([]byte("Einlass-Finish"), []byte("1"))
+	}
+	v.Ctx().Response.Header.Set("X-Site", "yes")
+	v.Ctx().Response.SetBodyString("site " + v.Method() + " " + string(v.Target()))
+	return nil
+}
+
+// stage is a gateway with one or two rooms over memory stores, on a clock of its own.
+type stage struct {
+	t     *testing.T
+	now   atomic.Int64 // ms
+	lines []*queue.Room
+	sites []*site
+	ring  *token.Source
+	addr  string
+}
+
+const epochMs = int64(1_800_000_000_000)
+
+func (s *stage) clock() time.Time { return time.UnixMilli(s.now.Load()) }
+
+// pass lets time go by and the lines advance.
+func (s *stage) pass(d time.Duration) {
+	s.now.Add(d.Milliseconds())
+	for _, l := range s.lines {
+		l.Flush(s.t.Context())
+		l.Pulse(s.t.Context())
+	}
+}
+
+type setting func(*config.Room)
+
+func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
+	t.Helper()
+	s := &stage{t: t}
+	s.now.Store(epochMs)
+	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.ring, err = token.NewSource(ring); err != nil {
+		t.Fatal(err)
+	}
+	if len(rooms) == 0 {
+		rooms = []config.Room{{ID: "termine", Paths: []string{"/"}, Exclude: []string{"/impressum"}}}
+	}
+	var all []gateway.RoomConfig
+	for _, r := range rooms {
+		all = append(all, s.room(r.ID, pace))
+	}
+	g, err := gateway.New(all, gateway.Deps{
+		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: httpx.NewArrivalLimit(6000, 100),
+		Shed: httpx.NewShedder(64, 128),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.serve(g)
+	return s
+}
+
+func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
+	timing := queue.Timing{
+		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
+	}
+	store, err := memstore.New(memstore.Config{Timing: timing, Clock: s.now.Load})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	line, err := queue.NewRoom(store, queue.RoomConfig{
+		Timing: timing, Clock: s.clock, Visitors: 1024,
+		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	line.Pulse(s.t.Context())
+	authority, err := token.NewAuthority(s.ring, id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	pages, err := web.New(web.Site{Title: "Termine", Prefix: "/.einlass", Room: id})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	behind := &site{}
+	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
+	return gateway.RoomConfig{
+		ID: id, Line: line, Tokens: authority, Backend: behind, Pages: pages,
+		Idle: timing.Idle, MaxStay: time.Hour, TicketLife: timing.TicketLife, FormGrace: 5 * time.Minute,
+	}
+}
+
+func (s *stage) serve(g *gateway.Gateway) {
+	server, err := httpx.New(httpx.Config{
+		Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}, g.Serve)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- serve(server, ln) }()
+	s.t.Cleanup(func() {
+		_ = server.Shutdown(s.t.Context())
+		_ = ln.Close()
+		<-done
+	})
+	s.addr = ln.Addr().String()
+}
+
+// browser keeps cookies and follows nothing by itself.
+type browser struct {
+	s      *stage
+	client *http.Client
+}
+
+func (s *stage) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &browser{s, &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
+}
+
+type answer struct {
+	*http.Response
+	body string
+}
+
+// load asks for a page as a person does; headers are pairs that replace what a browser would send.
+func (b *browser) load(method, path string, headers ...string) answer {
+	b.s.t.Helper()
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader("name=Anna")
+	}
+	req, err := http.NewRequestWithContext(b.s.t.Context(), method, "http://"+b.s.addr+path, body)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/html,application/xhtml+xml")
+	req.Header.Set("Sec-Fetch-Mode", "navigate")
+	req.Header.Set("Sec-Fetch-Dest", "document")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+		if headers[i+1] == "" {
+			req.Header.Del(headers[i])
+		}
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	return answer{res, string(data)}
+}
+
+// poll asks as the page's script does.
+func (b *browser) poll(query string) string {
+	b.s.t.Helper()
+	return b.load("GET", "/.einlass/status?"+query, "Accept", "*/*", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty").body
+}
+
+func (b *browser) cookie(name string) string {
+	u := &url.URL{Scheme: "http", Host: b.s.addr, Path: "/"}
+	for _, c := range b.client.Jar.Cookies(u) {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// raw sends bytes and reads one response.
+func (s *stage) raw(request string) answer {
+	s.t.Helper()
+	c, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := io.WriteString(c, request); err != nil {
+		s.t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, _ := io.ReadAll(res.Body)
+	return answer{res, string(body)}
+}

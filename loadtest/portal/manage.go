@@ -228,7 +228,7 @@ func readCertificate(r *http.Request, now time.Time) (*Certificate, string) {
 	if err != nil {
 		return nil, "Die Datei kam nicht vollständig an. Bitte versuchen Sie es noch einmal."
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	return fingerprint(file, headers[0], now)
 }
 

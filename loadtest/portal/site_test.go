@@ -228,8 +228,12 @@ func TestSmallAddresses(t *testing.T) {
 	_, server := open(t, quick())
 	b := newBrowser(t, server)
 	start := b.get("/")
-	css := start.body[strings.Index(start.body, "/assets/portal.css?v="):]
-	css = css[:strings.Index(css, `"`)]
+	_, version, found := strings.Cut(start.body, "/assets/portal.css?v=")
+	version, _, _ = strings.Cut(version, `"`)
+	if !found {
+		t.Fatal("the page has no style sheet")
+	}
+	css := "/assets/portal.css?v=" + version
 	for _, tt := range []struct {
 		name, path  string
 		status      int

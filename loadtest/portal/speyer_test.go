@@ -1,10 +1,14 @@
 package portal
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 	"time"
 )
+
+// Each seed plays two million requests; one is enough to notice a change.
+var seeds = flag.Uint64("seeds", 1, "how many seeds Speyer's day is played with")
 
 // speyerCrowd is the crowd before Speyer's portal; README.md gives the reasons.
 func speyerCrowd(site Config) crowdConfig {
@@ -27,7 +31,7 @@ func speyerCrowd(site Config) crowdConfig {
 }
 
 func TestSpeyerWithoutAGateEndsTheDayAsItDid(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range *seeds {
 		t.Run(fmt.Sprintf("with seed %d about 330 of 2500 are booked", seed+1), func(t *testing.T) {
 			t.Parallel()
 			site := Speyer()

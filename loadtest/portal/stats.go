@@ -15,10 +15,10 @@ type Stats struct {
 	Timeouts int64 `json:"timeouts"` // given up by the browser before the answer
 	Open     int64 `json:"open"`     // not answered yet
 
-	Busy     int `json:"refused_busy"`     // 503: workers and queue full
-	Down     int `json:"refused_down"`     // reset: server was down
-	Lost     int `json:"lost_in_crash"`    // reset: server crashed meanwhile
-	Crashes  int `json:"crashes"`          //
+	Busy     int `json:"refused_busy"`  // 503: workers and queue full
+	Down     int `json:"refused_down"`  // reset: server was down
+	Lost     int `json:"lost_in_crash"` // reset: server crashed meanwhile
+	Crashes  int `json:"crashes"`
 	InFlight int `json:"in_flight"`        // in the server now, abandoned ones included
 	Peak     int `json:"peak_in_flight"`   // highest ever
 	Rate     int `json:"peak_rate_second"` // most arrivals within one second
@@ -28,11 +28,11 @@ type Stats struct {
 	DownSeconds float64 `json:"down_seconds"`          // time after crashes
 	WorkServed  float64 `json:"work_served"`           // units
 
-	Bookings      int  `json:"bookings"`                // made in all
-	Standing      int  `json:"bookings_standing"`       // not cancelled
-	Cancelled     int  `json:"cancellations"`           //
-	DoubleRefused int  `json:"double_bookings_refused"` //
-	Double        int  `json:"double_bookings"`         // only with the guard off
+	Bookings      int  `json:"bookings"`          // made in all
+	Standing      int  `json:"bookings_standing"` // not cancelled
+	Cancelled     int  `json:"cancellations"`
+	DoubleRefused int  `json:"double_bookings_refused"`
+	Double        int  `json:"double_bookings"` // only with the guard off
 	Guard         bool `json:"guard"`
 
 	Places       int `json:"places"`

@@ -23,7 +23,7 @@ const (
 	kinds
 )
 
-// Booking is the way of one person through the site, request by request, the
+// BookingPath is the way of one person through the site, request by request, the
 // last one being the confirmation. Everybody who books makes these requests.
 func BookingPath() []Kind {
 	return []Kind{KindStart, KindCalendar, KindChoose, KindForm, KindSubmit, KindForm}

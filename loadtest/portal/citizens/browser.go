@@ -70,7 +70,7 @@ func (c *citizen) navigate(ctx context.Context, method, path, contentType string
 	if err != nil {
 		return nil, fmt.Errorf("citizens: load %s: %w", path, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	p := &page{status: resp.StatusCode, path: resp.Request.URL.Path, line: resp.Header.Get("Einlass-State"), after: retryAfter(resp.Header)}
 	content := io.LimitReader(resp.Body, maxPage)
 	if !p.waiting() && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {

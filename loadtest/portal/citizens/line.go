@@ -94,6 +94,7 @@ func (c *citizen) waitTurn(ctx context.Context, p *page) outcome {
 // poll asks for the status and returns it with the time until the next poll.
 func (c *citizen) poll(ctx context.Context) (state string, next time.Duration) {
 	c.crowd.meter.count(func(s *Stats) { s.Polls++ })
+	crowdCtx := ctx
 	ctx, cancel := context.WithTimeout(ctx, c.crowd.cfg.Timeout)
 	defer cancel()
 	r, err := c.request(ctx, http.MethodGet, c.crowd.cfg.StatusPath, nil)
@@ -105,10 +106,12 @@ func (c *citizen) poll(ctx context.Context) (state string, next time.Duration) {
 	r.Header.Set("Sec-Fetch-Dest", "empty")
 	resp, err := c.client.Do(r)
 	if err != nil {
-		c.crowd.meter.count(func(s *Stats) { s.Errors++ })
+		if crowdCtx.Err() == nil { // not the gate's fault when the crowd is ended
+			c.crowd.meter.count(func(s *Stats) { s.Errors++ })
+		}
 		return "", troubled
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, statusSize))
 	var s status
 	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, &s) != nil {

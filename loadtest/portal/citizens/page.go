@@ -31,30 +31,24 @@ func parse(r io.Reader) document {
 	var d document
 	var open *form
 	for z := html.NewTokenizer(r); ; {
-		switch z.Next() {
-		case html.ErrorToken:
+		kind := z.Next()
+		if kind == html.ErrorToken {
 			return d
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tag := z.Token()
-			switch tag.DataAtom {
-			case atom.A:
-				d.links = append(d.links, link{attr(tag, "href"), attr(tag, "class")})
-			case atom.Form:
-				d.forms = append(d.forms, form{action: attr(tag, "action"), fields: map[string]string{}})
-				open = &d.forms[len(d.forms)-1]
-			case atom.Input:
-				if open != nil && attr(tag, "name") != "" && attr(tag, "type") != "file" {
-					open.fields[attr(tag, "name")] = attr(tag, "value")
-				}
-			case atom.Button:
-				if open != nil {
-					open.buttons = append(open.buttons, button{attr(tag, "name"), attr(tag, "value")})
-				}
-			}
-		case html.EndTagToken:
-			if tag := z.Token(); tag.DataAtom == atom.Form {
-				open = nil
-			}
+		}
+		tag := z.Token()
+		isTag := kind == html.StartTagToken || kind == html.SelfClosingTagToken
+		switch at := tag.DataAtom; {
+		case isTag && at == atom.A:
+			d.links = append(d.links, link{attr(tag, "href"), attr(tag, "class")})
+		case isTag && at == atom.Form:
+			d.forms = append(d.forms, form{action: attr(tag, "action"), fields: map[string]string{}})
+			open = &d.forms[len(d.forms)-1]
+		case kind == html.EndTagToken && at == atom.Form:
+			open = nil
+		case isTag && at == atom.Input && open != nil && attr(tag, "name") != "" && attr(tag, "type") != "file":
+			open.fields[attr(tag, "name")] = attr(tag, "value")
+		case isTag && at == atom.Button && open != nil:
+			open.buttons = append(open.buttons, button{attr(tag, "name"), attr(tag, "value")})
 		}
 	}
 }

@@ -71,7 +71,8 @@ func profiled(name string, now time.Time, opensIn time.Duration) (portal.Config,
 }
 
 func serve(ctx context.Context, address string, site *portal.Site, out io.Writer) error {
-	listener, err := net.Listen("tcp", address)
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
@@ -95,6 +96,8 @@ func serve(ctx context.Context, address string, site *portal.Site, out io.Writer
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err = server.Shutdown(stop)
-	<-served
+	if end := <-served; !errors.Is(end, http.ErrServerClosed) {
+		err = errors.Join(err, end)
+	}
 	return err
 }

@@ -12,7 +12,7 @@ FUZZTIME ?= 60s
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
-.PHONY: help build run deps deps-redis deps-browser test check bench fuzz differential mutants faults clean
+.PHONY: help build run deps deps-redis deps-browser deps-bench test check bench fuzz differential mutants faults clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ deps-browser:
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }
 	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
 
+deps-bench:
+	@command -v wrk >/dev/null && command -v nginx >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk nginx-light; }
+
 test: deps ## install what is needed and run every test, with the race detector
 	$(GO) vet $(PKGS)
 	$(GO) test -race -shuffle=on -timeout 10m $(PKGS)
@@ -50,7 +53,7 @@ $(GOFUMPT):
 $(STATICCHECK):
 	GOBIN=$(TOOLS) $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-bench: deps ## the figures of docs/performance.md
+bench: deps-redis deps-bench ## the figures of docs/performance.md
 	$(GO) run ./loadtest/bench
 
 fuzz: ## run every fuzz target for FUZZTIME (60s)
@@ -60,13 +63,13 @@ fuzz: ## run every fuzz target for FUZZTIME (60s)
 	  done; done
 
 differential: deps-redis ## drive both stores with STEPS random steps and compare every reply
-	$(GO) test -timeout 0 -run 'Differential' ./pkg/queue/redisstore -differential.steps=$(STEPS)
+	DIFFERENTIAL_STEPS=$(STEPS) $(GO) test -count=1 -timeout 0 -run TestBothStores -v ./test/stores
 
 mutants: deps-redis ## plant errors in the Lua and see that the tests notice
 	$(GO) run ./pkg/queue/redisstore/mutate
 
 faults: deps-redis ## the long fault tests: a store that is away for 30 s
-	$(GO) test -race -timeout 10m ./test/e2e/long
+	$(GO) test -race -count=1 -timeout 10m -tags faults ./test/e2e/long
 
 clean: ## remove what was built
 	rm -rf $(BIN) $(TOOLS) test/browser/node_modules

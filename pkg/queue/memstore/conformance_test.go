@@ -18,3 +18,7 @@ func factory(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetes
 }
 
 func TestTheMemoryStoreConforms(t *testing.T) { queuetest.Run(t, factory) }
+
+func TestTheMemoryStoreAnswersAsTheModelDoes(t *testing.T) {
+	queuetest.Differential(t, queuetest.ModelFactory, factory)
+}

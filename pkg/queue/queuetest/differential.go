@@ -11,7 +11,7 @@ import (
 
 const (
 	// defaultSteps is how many steps Differential plays unless the environment says otherwise: a few seconds.
-	defaultSteps = 6_000
+	defaultSteps = 4_000
 	// historySteps is how long one history is on average.
 	historySteps = 60
 )

@@ -224,9 +224,20 @@ func (m *Model) Close() error {
 
 // byOrder is the visitors of a set in the order they are called: by order, then by id.
 func byOrder(set map[queue.VisitorID]waiting) []queue.VisitorID {
-	return slices.SortedFunc(maps.Keys(set), func(a, b queue.VisitorID) int {
-		return cmp.Or(cmp.Compare(set[a].order, set[b].order), byID(a, b))
-	})
+	type place struct {
+		order queue.Order
+		id    queue.VisitorID
+	}
+	var places []place
+	for id, w := range set {
+		places = append(places, place{w.order, id})
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.order, b.order), byID(a.id, b.id)) })
+	ids := make([]queue.VisitorID, len(places))
+	for i, p := range places {
+		ids[i] = p.id
+	}
+	return ids
 }
 
 // byTime is the visitors of a set by time, then by id.

@@ -16,7 +16,11 @@ func (v *Invariants) join(e *Event) {
 	id, order := queue.VisitorID(e.Visitor), e.place().Order()
 	p := v.places.find(id)
 	if p != nil && p.order == order && p.state == queue.StateWaiting && state == queue.StateWaiting {
-		v.answered(e) // repeated: a heartbeat
+		// Repeated, so a heartbeat; or the first heartbeat is written before the arrival in the same millisecond.
+		if !v.cfg.Ordered && v.numbers.give(e.Epoch, e.Number) {
+			v.sum.Numbers++
+		}
+		v.answered(e)
 		return
 	}
 	v.sum.Numbers++
@@ -29,15 +33,22 @@ func (v *Invariants) join(e *Event) {
 	if u, ok := v.places.spent[id]; ok && v.spentStill(u, e) {
 		v.report(RuleStay, e, "a visitor whose ticket is spent has got number %d", e.Number)
 	}
-	v.places.drop(id)
-	delete(v.places.spent, id)
-	p = v.places.add(id)
-	p.order = order
 	if state == queue.StateInside {
 		v.sum.Stays++
 		v.pace.straight(e.At)
 		v.raise(e, order)
 	}
+	if v.overtakenByEnd(id, e) {
+		return
+	}
+	looseUntil := int64(0)
+	if p != nil {
+		looseUntil = p.looseUntil
+	}
+	v.places.drop(id)
+	delete(v.places.spent, id)
+	p = v.places.add(id)
+	p.order, p.looseUntil = order, looseUntil
 	v.apply(p, e, false)
 }
 
@@ -69,8 +80,8 @@ func (v *Invariants) appeared(e *Event) *place {
 	if ok && v.spentStill(u, e) {
 		v.report(RuleStay, e, "a visitor whose ticket is spent is %v", state)
 	}
-	if ok && u.generation == v.generation && !v.cfg.Ordered && e.At <= u.base+slack {
-		return nil // answered before the end that is written before it
+	if v.overtakenByEnd(id, e) {
+		return nil
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
@@ -78,9 +89,15 @@ func (v *Invariants) appeared(e *Event) *place {
 	return p
 }
 
+// overtakenByEnd reports whether the answer may have been given before the end of the ticket that is written before it.
+func (v *Invariants) overtakenByEnd(id queue.VisitorID, e *Event) bool {
+	u, ok := v.places.spent[id]
+	return ok && u.ended && u.generation == v.generation && !v.cfg.Ordered && e.At <= u.base+slack
+}
+
 // evidence reports whether what is known of a place says what the store must have known at the event.
 func (v *Invariants) evidence(p *place, e *Event) bool {
-	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && e.At > p.looseUntil &&
+	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && p.looseUntil == 0 && !v.tied &&
 		(v.cfg.Ordered || e.At > p.at)
 }
 
@@ -131,8 +148,16 @@ func (v *Invariants) uncertain(e *Event) {
 		v.pace.missing, v.front.missing = true, true
 		return
 	}
-	if p := v.places.find(queue.VisitorID(e.Visitor)); p != nil {
+	p := v.places.find(queue.VisitorID(e.Visitor))
+	if p == nil && e.Verb != Join && !v.cfg.Ordered {
+		p = v.places.add(queue.VisitorID(e.Visitor)) // the arrival may be written after it
+		p.at = e.At
+	}
+	if p != nil {
 		p.looseUntil = e.At + slack
+	}
+	if e.Verb == Keep || e.Verb == Claim {
+		v.sum.Returned++ // perhaps
 	}
 	// The ticket may be spent or not: no evidence either way.
 	delete(v.places.spent, queue.VisitorID(e.Visitor))
@@ -149,7 +174,14 @@ func (v *Invariants) apply(p *place, e *Event, ticket bool) {
 		p.order = e.place().Order()
 	}
 	was, current := p.state, p.generation == v.generation
-	gap := p.steps != v.steps || !v.present(p, v.places.maxAt) || was != queue.StateFront || !current || e.Kind == Claim && v.lapsed(p.at)
+	switch {
+	case e.At == p.at && !v.cfg.Ordered: // which of two answers was the later, a later one will tell
+		p.looseUntil = max(p.looseUntil, e.At)
+	case e.At > p.looseUntil:
+		p.looseUntil = 0
+	}
+	stepped := p.steps != v.steps
+	gap := stepped || !v.present(p, v.places.maxAt) || was != queue.StateFront || !current || e.Kind == Claim && v.lapsed(p.at)
 	p.state, p.until, p.at, p.generation, p.steps = state, e.Until, e.At, v.generation, v.steps
 	switch state {
 	case queue.StateWaiting, queue.StateFront:
@@ -164,6 +196,10 @@ func (v *Invariants) apply(p *place, e *Event, ticket bool) {
 	switch state {
 	case queue.StateWaiting, queue.StateFront, queue.StateCalled:
 		p.base = e.At
+	case queue.StateMissed:
+		if !current || stepped {
+			p.base = 0 // since when is not known; otherwise it is not before the last answer
+		}
 	case queue.StateInside:
 		// Who is found inside came in some time before; only the verbs that let in or extend tell when.
 		switch begun := was != queue.StateInside || !current; {

@@ -65,6 +65,10 @@ type Invariants struct {
 	places  places
 	front   front
 
+	moment []Event // those of the latest millisecond, unless they are ordered
+	seen   map[ID]int
+	tied   bool // the visitor of the event has others in the same millisecond, in no known order
+
 	marks   *Marks // of the latest frame, nil when they may have changed by more than the store's own work
 	marksAt int64
 	// generation counts losses. What was learned before one is no evidence after it.
@@ -85,7 +89,7 @@ func New(cfg Config) (*Invariants, error) {
 		absent: cfg.Timing.Absent.Milliseconds(), window: cfg.Timing.ClaimWindow.Milliseconds(),
 		idle: cfg.Timing.Idle.Milliseconds(), life: cfg.Timing.TicketLife.Milliseconds(),
 	}
-	return &Invariants{cfg: cfg, ms: t, numbers: newNumbers(), places: newPlaces(), generation: 1}, nil
+	return &Invariants{cfg: cfg, ms: t, numbers: newNumbers(), places: newPlaces(), seen: map[ID]int{}, generation: 1}, nil
 }
 
 // Summary is what has been seen up to now.
@@ -94,26 +98,57 @@ func (v *Invariants) Summary() Summary {
 	return v.sum
 }
 
-// Observe checks the next event.
+// Observe takes the next event. It is checked at once if events are ordered, otherwise with the others of its
+// millisecond.
 func (v *Invariants) Observe(e Event) {
 	v.sum.Events++
+	if v.cfg.Ordered {
+		v.observe(&e)
+		return
+	}
+	if len(v.moment) > 0 && v.moment[0].At != e.At {
+		v.observeMoment()
+	}
+	v.moment = append(v.moment, e)
+}
+
+// observeMoment checks the events of one millisecond: what was shown after what was answered.
+func (v *Invariants) observeMoment() {
+	clear(v.seen)
+	for i := range v.moment {
+		if e := &v.moment[i]; e.Kind != Shown {
+			v.seen[e.Visitor]++
+		}
+	}
+	for _, shown := range []bool{false, true} {
+		for i := range v.moment {
+			if e := &v.moment[i]; (e.Kind == Shown) == shown {
+				v.tied = v.seen[e.Visitor] > 1
+				v.observe(e)
+			}
+		}
+	}
+	v.moment = v.moment[:0]
+}
+
+func (v *Invariants) observe(e *Event) {
 	if e.At < v.at {
 		v.steps++
 	}
 	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
 	switch e.Kind {
 	case Join:
-		v.join(&e)
+		v.join(e)
 	case Keep, Claim:
-		v.answered(&e)
+		v.answered(e)
 	case Renew:
-		v.renew(&e)
+		v.renew(e)
 	case Finish, Leave:
-		v.ended(&e)
+		v.ended(e)
 	case Uncertain:
-		v.uncertain(&e)
+		v.uncertain(e)
 	case Frame:
-		v.frame(&e)
+		v.frame(e)
 	case Control:
 		v.pace.change(e.At, *e.Control)
 	case Restore:
@@ -124,7 +159,7 @@ func (v *Invariants) Observe(e Event) {
 		v.sum.Losses++
 		v.forget()
 	case Shown:
-		v.shown(&e)
+		v.shown(e)
 	}
 	v.front.settle(e.At-v.ms.window, v.outOfOrder)
 	v.places.sweep(v.ms)
@@ -132,6 +167,7 @@ func (v *Invariants) Observe(e Event) {
 
 // Close checks what can only be said at the end. Nothing may be observed afterwards.
 func (v *Invariants) Close() Summary {
+	v.observeMoment()
 	v.numbers.close(func(text string) { v.report(RuleDense, &Event{At: v.places.maxAt}, "%s", text) })
 	v.front.settle(v.places.maxAt, v.outOfOrder)
 	return v.Summary()

@@ -17,7 +17,7 @@ type place struct {
 	base       int64 // the earliest time from which the store may count the life of what it remembers
 	since      int64 // in front without a gap since then, as a time
 	sinceStamp int64 // and as a stamp
-	looseUntil int64 // a verb without an answer may take effect until then
+	looseUntil int64 // a verb without an answer may take effect until then; 0 after an answer that is later
 	ahead      int64 // last shown, -1: never
 	returned   int64 // Summary.Returned at that time
 	generation uint32

@@ -28,7 +28,8 @@ func (r *Recorder) at(now int64) int64 {
 	return now
 }
 
-// about is the time of a verb that does not answer it.
+// about is the time of a verb that does not answer it: taken before the verb, so that what follows from it is not
+// written down before it.
 func (r *Recorder) about() int64 {
 	if r.Clock != nil {
 		return r.Clock()
@@ -112,25 +113,27 @@ func (r *Recorder) standings(verb Kind, places []queue.Place, away func(int) boo
 
 // Finish implements queue.Store.
 func (r *Recorder) Finish(ctx context.Context, ids []queue.VisitorID) error {
+	at := r.about()
 	err := r.Store.Finish(ctx, ids)
-	r.ended(Finish, ids, err)
+	r.ended(at, Finish, ids, err)
 	return err
 }
 
 // Leave implements queue.Store.
 func (r *Recorder) Leave(ctx context.Context, ids []queue.VisitorID) error {
+	at := r.about()
 	err := r.Store.Leave(ctx, ids)
-	r.ended(Leave, ids, err)
+	r.ended(at, Leave, ids, err)
 	return err
 }
 
-func (r *Recorder) ended(verb Kind, ids []queue.VisitorID, err error) {
+func (r *Recorder) ended(at int64, verb Kind, ids []queue.VisitorID, err error) {
 	if err != nil {
 		r.failed(verb, ids, err)
 		return
 	}
 	for _, id := range ids {
-		r.Sink(Event{At: r.about(), Kind: verb, Visitor: ID(id)})
+		r.Sink(Event{At: at, Kind: verb, Visitor: ID(id)})
 	}
 }
 
@@ -159,22 +162,24 @@ func (r *Recorder) frame(f queue.Frame, err error) {
 
 // Control implements queue.Store.
 func (r *Recorder) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
+	at := r.about()
 	stored, err := r.Store.Control(ctx, c)
 	switch {
 	case err == nil:
-		r.Sink(Event{At: r.about(), Kind: Control, Control: &stored})
+		r.Sink(Event{At: at, Kind: Control, Control: &stored})
 	case errors.Is(err, queue.ErrUnavailable):
 		c.Version++
-		r.Sink(Event{At: r.about(), Kind: Control, Control: &c})
+		r.Sink(Event{At: at, Kind: Control, Control: &c})
 	}
 	return stored, err
 }
 
 // Restore implements queue.Store.
 func (r *Recorder) Restore(ctx context.Context, m queue.Memory) error {
+	at := r.about()
 	err := r.Store.Restore(ctx, m)
 	if err == nil || errors.Is(err, queue.ErrUnavailable) {
-		r.Sink(Event{At: r.about(), Kind: Restore, Memory: &m})
+		r.Sink(Event{At: at, Kind: Restore, Memory: &m})
 	}
 	return err
 }

@@ -28,7 +28,7 @@ func (v *Invariants) nowWaiting(p *place, e *Event) {
 		v.report(RuleStay, e, "number %d was inside until %d and waits in the line", e.Number, p.until)
 	case p.state != queue.StateWaiting:
 		v.report(RuleLost, e, "number %d was %v and waits in the line", e.Number, p.state)
-	case p.passed > 0 && !p.exempt:
+	case p.passed > 0 && !p.exempt && (v.cfg.Ordered || p.passed < e.At):
 		v.report(RuleOrder, e, "number %d waits in the line although the head passed it at %d", e.Number, p.passed)
 		p.exempt, p.passed = true, 0
 	}

@@ -1,0 +1,16 @@
+package queuetest_test
+
+import (
+	"testing"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/queuetest"
+)
+
+func BenchmarkModel(b *testing.B) {
+	queuetest.Bench(b, func(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
+		s := queuetest.ModelFactory(t, timing, clock)
+		s.Bytes = queuetest.HeapBytes
+		return s
+	})
+}

@@ -1,12 +1,13 @@
 // Command mutate says what the tests of the Redis store are worth: it plants one fault at a time into the scripts
 // (mutants.go lists them), runs the tests against the result and reports which of them noticed.
 //
-//	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N]
+//	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N] [-all]
 //
 // It is run from the module's directory and changes no file there: the faults are laid over the sources while the
-// tests are built. A mutant is first shown to the conformance suite and to the differential; the package's other
-// tests are asked about those that both have missed. The table it prints is kept in docs/testing.md. The exit code is
-// 1 if a mutant survives that is not marked as equivalent, or if the tests fail without any.
+// tests are built. A mutant is shown to the conformance suite, then to the differential and then to the package's
+// other tests, until one of them notices; with -all to each of the first two in any case. The table it prints with
+// -all is kept in docs/testing.md. The exit code is 1 if a mutant survives that is not marked as equivalent, or if
+// the tests fail without any.
 package main
 
 import (
@@ -23,9 +24,10 @@ import (
 func main() {
 	only := flag.String("only", "", "plant only mutants whose name matches this regular expression")
 	jobs := flag.Int("jobs", runtime.GOMAXPROCS(0), "mutants that are tried at the same time")
+	all := flag.Bool("all", false, "ask the differential also about mutants that the conformance suite has killed")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *only, *jobs)
+	err := run(ctx, *only, *jobs, *all)
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -33,7 +35,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, only string, jobs int) error {
+func run(ctx context.Context, only string, jobs int, all bool) error {
 	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
@@ -43,7 +45,7 @@ func run(ctx context.Context, only string, jobs int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if whole := try(ctx, dir, mutant{name: "none"}); whole.err != nil || whole.killed() {
+	if whole := try(ctx, dir, mutant{name: "none"}, true); whole.err != nil || whole.killed() {
 		return fmt.Errorf("the tests fail without a mutant: %+v", whole)
 	}
 	var chosen []mutant
@@ -52,24 +54,28 @@ func run(ctx context.Context, only string, jobs int) error {
 			chosen = append(chosen, m)
 		}
 	}
-	return report(chosen, tryAll(ctx, dir, chosen, max(1, jobs)))
+	return report(chosen, tryAll(ctx, dir, chosen, max(1, jobs), all))
 }
 
 // tryAll tries the mutants, some at a time, and answers the outcomes in their order.
-func tryAll(ctx context.Context, dir string, chosen []mutant, jobs int) []outcome {
+func tryAll(ctx context.Context, dir string, chosen []mutant, jobs int, all bool) []outcome {
 	outcomes := make([]outcome, len(chosen))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
 			for i := range next {
-				outcomes[i] = try(ctx, dir, chosen[i])
+				outcomes[i] = try(ctx, dir, chosen[i], all)
 				fmt.Fprintf(os.Stderr, "%s: %s\n", chosen[i].name, outcomes[i].verdict(chosen[i]))
 			}
 		})
 	}
 	for i := range chosen {
-		next <- i
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			outcomes[i].err = ctx.Err()
+		}
 	}
 	close(next)
 	workers.Wait()

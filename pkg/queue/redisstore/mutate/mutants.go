@@ -69,6 +69,7 @@ var mutants = []mutant{
 	{
 		name: "epoch-again", file: "prelude.lua", what: "a new epoch may be the one before",
 		find: "epoch + 1, floor(highest", replace: "epoch, floor(highest",
+		equivalent: "the highest order is always one of that epoch or a later one",
 	},
 	{
 		name: "epoch-too-low", file: "prelude.lua", what: "a new epoch may begin below orders that were given",

@@ -45,16 +45,16 @@ func (o outcome) verdict(m mutant) string {
 	}
 }
 
-// try builds the tests with the mutant in place and runs them.
-func try(ctx context.Context, dir string, m mutant) outcome {
+// try builds the tests with the mutant in place and runs them until one notices, or the first two in any case.
+func try(ctx context.Context, dir string, m mutant, all bool) outcome {
 	binary := filepath.Join(dir, m.name+".test")
 	if err := build(ctx, dir, m, binary); err != nil {
 		return outcome{err: err}
 	}
 	defer os.Remove(binary)
-	o := outcome{others: notAsked}
+	o := outcome{differential: notAsked, others: notAsked}
 	o.conformance, o.err = ask(ctx, binary, "-test.run=^TestConformance$")
-	if o.err == nil {
+	if o.err == nil && (all || !o.killed()) {
 		o.differential, o.err = ask(ctx, binary, "-test.run=^TestDifferential$")
 	}
 	if o.err == nil && !o.killed() {

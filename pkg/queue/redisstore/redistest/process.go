@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"os/exec"
 	"runtime"
 	"strconv"
@@ -17,7 +18,16 @@ import (
 // patience is how long anything may take before the test fails. Only failures take that long.
 const patience = 30 * time.Second
 
-const binary = "redis-server"
+// serverEnv names the environment variable with the server to run instead of redis-server.
+const serverEnv = "REDISTEST_SERVER"
+
+// server is the name or path of the program.
+func server() string {
+	if path := os.Getenv(serverEnv); path != "" {
+		return path
+	}
+	return "redis-server"
+}
 
 // process is one running redis-server.
 type process struct {
@@ -28,9 +38,9 @@ type process struct {
 
 // launch starts redis-server and waits until its log says ready.
 func launch(dir, ready string, args []string) (*process, error) {
-	path, err := exec.LookPath(binary)
+	path, err := exec.LookPath(server())
 	if err != nil {
-		return nil, fmt.Errorf("no %s on this machine; install it with: apt-get install redis-server (%w)", binary, err)
+		return nil, fmt.Errorf("no %s on this machine; install it with: apt-get install redis-server (%w)", server(), err)
 	}
 	r, w := io.Pipe()
 	p := &process{log: newLog(), ended: make(chan struct{})}
@@ -67,7 +77,7 @@ func launch(dir, ready string, args []string) (*process, error) {
 	defer cancel()
 	if err := p.log.wait(ctx, 0, ready); err != nil {
 		p.kill()
-		return nil, fmt.Errorf("%s %v: %w", binary, args, err)
+		return nil, fmt.Errorf("%s %v: %w", path, args, err)
 	}
 	return p, nil
 }

@@ -41,14 +41,11 @@ local function take(name, left, scan)
   local step = left
   while left > 0 and scan > 0 do
     step = min(step, scan, CHUNK)
-    local entries = call('ZRANGE', name, 0, step - 1, 'WITHSCORES')
-    if #entries == 0 then
+    local ids = call('ZRANGE', name, 0, step - 1)
+    if #ids == 0 then
       break
     end
-    local ids, looked, called, missed = {}, {}, {}, {}
-    for i = 1, #entries, 2 do
-      ids[#ids + 1] = entries[i]
-    end
+    local looked, called, missed = {}, {}, {}
     local seen = call('HMGET', HEARTBEATS[name], unpack(ids))
     for i, id in ipairs(ids) do
       if left == 0 then
@@ -65,7 +62,7 @@ local function take(name, left, scan)
     end
     scan = scan - #looked
     if name == LINE then
-      raise_head(tonumber(entries[2 * #looked]))
+      raise_head(tonumber(call('ZSCORE', name, looked[#looked])))
     end
     shift(name, looked)
     place(CALLS, called, text(NOW + WINDOW))

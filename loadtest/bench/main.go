@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,7 +31,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
-	flag.StringVar(&o.only, "only", "", "poll, arrival, pass or store; default all")
+	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, store, slow or pace (comma-separated); default all")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -59,8 +60,8 @@ func run(o options) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"store", b.stores}} {
-		if o.only != "" && !strings.Contains(o.only, part.name) {
+	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
+		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), part.name) {
 			continue
 		}
 		if err := part.run(); err != nil {

@@ -96,7 +96,7 @@ func differentialCorpus() []differentialCase {
 	req("a stranger's forwarding", "GET / HTTP/1.1\nHost: site.example\nX-Forwarded-For: 1.2.3.4\nX-Forwarded-Proto: https\nX-Forwarded-Host: x\nX-Forwarded-Prefix: /x\nForwarded: for=1.2.3.4\nX-Real-IP: 1.2.3.4\nVia: 1.1 x\nX-Original-URL: /x\nX-Rewrite-URL: /x")
 	req("disguises", "GET / HTTP/1.1\nHost: site.example\nX_Forwarded_For: 1.2.3.4\nContent_Length: 5\nProxy: x\nEinlass-Visitor: x\nEinlass_Visitor: x\nX-Einlass-Visitor: x")
 	req("a form", "POST /f HTTP/1.1\nHost: site.example\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 7", "a=1&b=2")
-	req("multipart", "POST /f HTTP/1.1\nHost: site.example\nContent-Type: multipart/form-data; boundary=x\nContent-Length: 54", "--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--")
+	req("multipart", "POST /f HTTP/1.1\nHost: site.example\nContent-Type: multipart/form-data; boundary=x\nContent-Length: 55", "--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--")
 	req("an expectation", "POST /f HTTP/1.1\nHost: site.example\nExpect: 100-continue\nContent-Length: 3", "abc")
 	req("a body in chunks", "PUT /f HTTP/1.1\nHost: site.example\nTransfer-Encoding: chunked", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
 	req("an empty body in chunks", "PUT /f HTTP/1.1\nHost: site.example\nTransfer-Encoding: chunked", "0\r\n\r\n")

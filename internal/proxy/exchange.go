@@ -39,10 +39,12 @@ type exchange struct {
 	o      *origin
 	c      *conn
 	up     *upload
+	heard  bool // a byte of an answer came
 	broken bool // the request did not go out whole: the connection cannot be used again
-	moved  bool // a stream has taken over connection and place
 
+	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
+	settled   bool // converse has come to its end, so everything was given back
 }
 
 func (x *exchange) begin(b *Backend, v *httpx.Visit, opt Options) {
@@ -57,7 +59,7 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
-	x.broken, x.moved, x.tunnelled = false, false, false
+	x.heard, x.broken, x.moved, x.tunnelled, x.settled = false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
 	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
@@ -97,11 +99,21 @@ func (x *exchange) forward() error {
 	if waited {
 		x.now = time.Now()
 	}
+	defer x.depart()
 	err = x.converse()
+	x.settled = true
+	return err
+}
+
+// depart gives the place back, and after a panic the connection too.
+func (x *exchange) depart() {
+	if !x.settled && x.c != nil && !x.moved && !x.tunnelled {
+		x.o.health.abandoned()
+		x.drop()
+	}
 	if !x.moved {
 		x.b.gate.leave()
 	}
-	return err
 }
 
 // cancelTunnel gives the place back if the origin did not switch.
@@ -117,19 +129,13 @@ func (x *exchange) takeBody() error {
 		return nil
 	}
 	r := x.ctx.RequestBodyStream()
-	if r == nil {
-		return x.takeReadBody()
-	}
 	if x.req.length < 0 || x.req.length > smallUpload {
 		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.WriteStallTimeout}
 		x.up.source.init(r, x)
 		if x.v.Header("Expect") == nil {
 			return nil
 		}
-		// The first read tells the visitor to send. It happens here, because once the
-		// upload runs, others may write to him.
-		_, err := r.Read(nil)
-		return x.up.source.judge(err)
+		return x.up.source.invite()
 	}
 	var src source
 	src.init(r, x)
@@ -138,26 +144,6 @@ func (x *exchange) takeBody() error {
 	x.req.head, err = src.appendAll(x.req.head)
 	x.now = time.Now()
 	return err
-}
-
-// takeReadBody is for a body that the server has read already.
-func (x *exchange) takeReadBody() error {
-	body := x.ctx.Request.Body()
-	if int64(len(body)) > x.b.cfg.MaxBodyBytes {
-		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, len(body))
-	}
-	if x.req.length > 0 {
-		if int64(len(body)) != x.req.length {
-			return ErrClientGone
-		}
-		x.req.head = append(x.req.head, body...)
-		return nil
-	}
-	if len(body) > 0 {
-		x.req.head = fmt.Appendf(x.req.head, "%x\r\n%s\r\n", len(body), body)
-	}
-	x.req.head = append(x.req.head, "0\r\n\r\n"...)
-	return nil
 }
 
 // converse finds an origin, sends the request and hands the answer on. It sends a
@@ -293,6 +279,9 @@ func (x *exchange) receive(w *watch) error {
 func (x *exchange) fillHead(w *watch, limit int) error {
 	for {
 		err := x.c.fill(w, limit)
+		if err == nil {
+			x.heard = true
+		}
 		if !errors.Is(err, errExpired) || x.up == nil {
 			return err
 		}
@@ -335,7 +324,7 @@ func (x *exchange) receiveDuringUpload(w *watch) error {
 // mayRetry: an idempotent request without a body, on a kept connection that ended
 // without a byte of answer. Nothing else, and once.
 func (x *exchange) mayRetry(err error) bool {
-	if !x.c.reused || x.c.w != 0 || x.req.length != 0 || !isIdempotent(x.req.method) {
+	if !x.c.reused || x.heard || x.req.length != 0 || !isIdempotent(x.req.method) {
 		return false
 	}
 	return !errors.Is(err, errExpired) && !errors.Is(err, ErrClientGone) && !errors.Is(err, errMalformed)
@@ -377,8 +366,8 @@ func (x *exchange) deliver() error {
 	}
 	if x.ans.status >= 500 {
 		x.blame(x.o, failedAnswer)
-	} else {
-		x.o.health.succeeded(x.now)
+	} else if x.o.health.succeeded(x.now) {
+		x.b.log.Info("backend address is back", addressField(x.o))
 	}
 	return nil
 }

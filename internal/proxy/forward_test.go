@@ -67,6 +67,7 @@ func TestOnlyAnIdempotentRequestWithoutABodyIsSentTwice(t *testing.T) {
 		{"POST", "POST", "\r\n", "", 502, 1},
 		{"PATCH", "PATCH", "\r\n", "", 502, 1},
 		{"GET that was answered by a byte", "GET", "\r\n", "H", 502, 1},
+		{"GET that was answered by 100", "GET", "\r\n", "HTTP/1.1 100 Continue\r\n\r\n", 502, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin, requests, conns := dyingBackend(t, c.part)
@@ -265,6 +266,7 @@ func TestAConnectionIsReusedOnlyAfterACompleteExchange(t *testing.T) {
 		{"a length", okAnswer, 1},
 		{"a long body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + large, 1},
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 1},
+		{"a large head", "HTTP/1.1 200 OK\r\nX: " + large[:20_000] + "\r\nContent-Length: 2\r\n\r\nok", 1},
 		{"no body", "HTTP/1.1 204 No Content\r\n\r\n", 1},
 		{"HTTP/1.0 that keeps", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 1},
 		{"Connection: close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 2},

@@ -91,19 +91,21 @@ func (h *health) share(now time.Time) float64 {
 	return max(least, float64(passed)/float64(h.cfg.SlowStart))
 }
 
-// succeeded: a request was answered properly.
-func (h *health) succeeded(now time.Time) {
+// succeeded: a request was answered properly. It reports whether that brought the
+// address back.
+func (h *health) succeeded(now time.Time) (back bool) {
 	if !h.troubled.Load() {
-		return
+		return false
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.failures, h.trial = 0, false
-	if h.out {
+	if back = h.out; back {
 		h.out, h.outs = false, 0
 		h.warm(now)
 	}
 	h.settle()
+	return back
 }
 
 // abandoned: a request ended without saying anything about the address.

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -61,20 +62,17 @@ func (p *pool) put(c *conn, now time.Time) {
 	}
 }
 
-// sweep closes what was idle for too long. The oldest lie at the bottom.
+// sweep closes what was idle for too long, and what the origin has closed.
 func (p *pool) sweep(now time.Time) {
 	p.mu.Lock()
-	old := 0
-	for old < len(p.idle) && now.Sub(p.idle[old].idleSince) >= p.timeout {
-		old++
-	}
-	expired := append([]*conn(nil), p.idle[:old]...)
-	p.idle = append(p.idle[:0], p.idle[old:]...)
-	clear(p.idle[len(p.idle):cap(p.idle)])
-	p.mu.Unlock()
-	for _, c := range expired {
-		c.close()
-	}
+	defer p.mu.Unlock()
+	p.idle = slices.DeleteFunc(p.idle, func(c *conn) bool {
+		old := now.Sub(c.idleSince) >= p.timeout || !c.poll.quiet()
+		if old {
+			c.close()
+		}
+		return old
+	})
 }
 
 // shut closes all that is kept and keeps nothing from now on.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 const (
@@ -124,6 +126,7 @@ func (ts *tunnels) stop() (gone <-chan struct{}, all []*tunnel) {
 // neither said anything for too long, when the total time is over, or when asked to.
 type tunnel struct {
 	owner *tunnels
+	log   *zap.Logger
 	o     *origin
 	c     *conn
 	head  []byte // the 101, to be sent first
@@ -233,6 +236,10 @@ func (t *tunnel) wake() {
 // relay moves bytes from src to dst, after the bytes in early.
 func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 	defer func() {
+		// Neither of the two goroutines has anybody above it who would catch this.
+		if p := recover(); p != nil {
+			t.log.Error("panic in a WebSocket", zap.Any("panic", p), zap.Stack("stack"))
+		}
 		t.over.Store(true)
 		t.wake()
 	}()

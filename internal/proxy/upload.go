@@ -62,6 +62,15 @@ func (s *source) init(r io.Reader, x *exchange) {
 	s.left, s.budget = x.req.length, x.b.cfg.MaxBodyBytes
 }
 
+// invite tells a visitor who waits for it to send. It happens before the upload runs,
+// because then others may write to the visitor.
+func (s *source) invite() error {
+	s.readBy = time.Now().Add(s.timeout)
+	_ = s.client.SetReadDeadline(s.readBy)
+	_, err := s.r.Read(nil)
+	return s.judge(err)
+}
+
 // appendAll appends a whole body of known length to dst.
 func (s *source) appendAll(dst []byte) ([]byte, error) {
 	dst = slices.Grow(dst, int(s.left))
@@ -155,6 +164,14 @@ func (u *upload) start() {
 
 func (u *upload) run() {
 	defer close(u.done)
+	defer func() {
+		// On the handler's goroutine this would be a 500. Here nobody else catches it.
+		if p := recover(); p != nil {
+			u.sourceErr = fmt.Errorf("proxy: panic in an upload: %v", p)
+			u.endedItself = true
+			u.c.close()
+		}
+	}()
 	p := pieces.Get().(*piece)
 	defer pieces.Put(p)
 	for {

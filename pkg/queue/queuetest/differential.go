@@ -29,14 +29,19 @@ func Differential(t *testing.T, a, b Factory) {
 		}
 		steps = n
 	}
+	play(t, t, steps, a, b)
+}
+
+// play plays so many steps. What fails is told to verdict.
+func play(t testing.TB, verdict rapid.TB, steps int, a, b Factory) {
 	perHistory := setFlag(t, "rapid.steps", historySteps)
 	setFlag(t, "rapid.checks", max(1, steps/perHistory))
-	rapid.Check(t, func(rt *rapid.T) { playHistory(t, rt, a, b) })
+	rapid.Check(verdict, func(rt *rapid.T) { playHistory(t, rt, a, b) })
 }
 
 // setFlag gives a flag of the test binary a value until the test is over, unless the command line has set it, and
 // answers the value that holds.
-func setFlag(t *testing.T, name string, value int) int {
+func setFlag(t testing.TB, name string, value int) int {
 	t.Helper()
 	set := false
 	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
@@ -58,7 +63,7 @@ func setFlag(t *testing.T, name string, value int) int {
 }
 
 // playHistory draws one history and plays it.
-func playHistory(t *testing.T, rt *rapid.T, a, b Factory) {
+func playHistory(t testing.TB, rt *rapid.T, a, b Factory) {
 	d := newDuel(t, rt, a, b)
 	defer d.close(rt)
 	actions := map[string]func(*rapid.T){"": d.settled}

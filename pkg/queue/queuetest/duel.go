@@ -43,7 +43,7 @@ var duelTimings = []queue.Timing{
 	{Absent: 6_000, ClaimWindow: 4_000, Idle: 5_000, TicketLife: 20_000, Hold: 1_000, Grace: 200},
 }
 
-func newDuel(t *testing.T, rt *rapid.T, a, b Factory) *duel {
+func newDuel(t testing.TB, rt *rapid.T, a, b Factory) *duel {
 	timing := rapid.SampledFrom(duelTimings).Draw(rt, "timing in ns for ms")
 	for _, d := range []*time.Duration{
 		&timing.Absent, &timing.ClaimWindow, &timing.Idle, &timing.TicketLife, &timing.Hold, &timing.Grace,

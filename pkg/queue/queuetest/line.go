@@ -10,7 +10,7 @@ import (
 
 // line is a store under test with its clock. Its methods are the verbs; they stop the test on an unexpected error.
 type line struct {
-	*testing.T
+	testing.TB
 	store Subject
 	clock *Clock
 
@@ -18,10 +18,10 @@ type line struct {
 }
 
 // openLost makes a store that has no room yet.
-func openLost(t *testing.T, factory Factory) *line {
+func openLost(t testing.TB, factory Factory) *line {
 	t.Helper()
 	clock := NewClock(startMS)
-	l := &line{T: t, store: factory(t, suiteTiming(), clock), clock: clock}
+	l := &line{TB: t, store: factory(t, suiteTiming(), clock), clock: clock}
 	t.Cleanup(func() {
 		if l.closed {
 			return
@@ -34,7 +34,7 @@ func openLost(t *testing.T, factory Factory) *line {
 }
 
 // open makes a room whose grace is over and whose bucket is empty.
-func open(t *testing.T, factory Factory) *line {
+func open(t testing.TB, factory Factory) *line {
 	t.Helper()
 	l := openLost(t, factory)
 	l.restore(queue.Memory{Control: suiteControl()})

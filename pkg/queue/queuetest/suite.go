@@ -16,10 +16,23 @@ type scenario struct {
 
 // Run checks a store against the specification. Subtests are grouped by the rules of the line.
 func Run(t *testing.T, factory Factory) {
-	groups := []struct {
-		rule      string
-		scenarios []scenario
-	}{
+	for _, g := range groups() {
+		t.Run(g.rule, func(t *testing.T) {
+			for _, s := range g.scenarios {
+				t.Run(s.says, func(t *testing.T) { s.run(open(t, factory)) })
+			}
+		})
+	}
+}
+
+// group is the scenarios of one rule.
+type group struct {
+	rule      string
+	scenarios []scenario
+}
+
+func groups() []group {
+	return []group{
 		{"1 numbers are unique and dense and nobody overtakes", concat(joining, calling, sketching)},
 		{"2 never more calls than the pace allows", concat(pacing, bounding)},
 		{"3 an absent place neither blocks the line nor uses up a call", concat(absence, lapsing)},
@@ -27,13 +40,6 @@ func Run(t *testing.T, factory Factory) {
 		{"5 the frame answers polls", framing},
 		{"6 the line survives the loss of its store", concat(losing, returning, healing)},
 		{"7 errors say what happened and change nothing", concat(refusing, controlling)},
-	}
-	for _, g := range groups {
-		t.Run(g.rule, func(t *testing.T) {
-			for _, s := range g.scenarios {
-				t.Run(s.says, func(t *testing.T) { s.run(open(t, factory)) })
-			}
-		})
 	}
 }
 

@@ -18,7 +18,7 @@
 //
 // # Own URLs, below the configured prefix
 //
-//	GET  assets/<name>      Pages.Asset; may be cached for ever, the name carries a hash of the content
+//	GET  assets/<name>      Pages.Asset, the same for all rooms; also HEAD
 //	GET  status?shown=N     AppendStatus; N is the last count of people ahead that this visitor was shown,
 //	                        empty if none. The answer's count must not be higher.
 //	POST leave              gives the place up; answered with AppendLeft

@@ -6,7 +6,7 @@ import (
 )
 
 // estimates are the ways to say how long it takes. The script says it in the same words by the same rules
-// (assets/app.js, function estimate); a browser test compares the two.
+// (assets/script/words.js, function estimate); a browser test compares the two.
 type estimates struct {
 	unknown, soon phrase
 	upto, about   plurals

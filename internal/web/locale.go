@@ -42,7 +42,7 @@ func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {
 		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
 	}
 	var err error
-	if assets.script, err = p.addScript(scriptTexts(c, l.grouping)); err != nil {
+	if assets.script, err = p.addScript(l.tag, scriptTexts(c, l.grouping)); err != nil {
 		return nil, err
 	}
 	k, err := p.newCompiler(c, assets)
@@ -59,7 +59,7 @@ func scriptTexts(c *catalog, g grouping) map[string]any {
 		states[s.String()] = []string{c.text("state." + s.String() + ".heading"), c.text("state." + s.String() + ".lead")}
 	}
 	texts := map[string]any{
-		"lang": c.tag.String(), "title": c.title, "separator": string(g), "state": states,
+		"lang": c.tag.String(), "separator": string(g), "state": states,
 	}
 	for _, id := range []string{
 		"tab.ahead", "tab.turn", "ahead.none", "estimate.unknown", "estimate.soon", "estimate.minutes",

@@ -22,12 +22,3 @@ func policyHeaders() []string {
 // Headers are the header fields, name and value in turn, that every page must be sent with, beside what keeps
 // it out of caches. The slice belongs to the caller.
 func (p *Pages) Headers() []string { return slices.Clone(p.headers) }
-
-// AssetHeaders are the header fields that every asset must be sent with, name and value in turn.
-func AssetHeaders() []string {
-	return []string{
-		"Cache-Control", "public, max-age=31536000, immutable",
-		"X-Content-Type-Options", "nosniff",
-		"Vary", "Accept-Encoding",
-	}
-}

@@ -65,7 +65,7 @@ type Pages struct {
 	site    Site
 	langs   []*locale
 	matcher *matcher
-	assets  map[string]Asset
+	assets  map[string]Asset // by kind: "css", "svg", "de.js"
 	headers []string
 }
 

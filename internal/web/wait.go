@@ -24,6 +24,9 @@ func (l *locale) compileWait(k *compiler) error {
 			Heading: flat(c.phrase(heading)), Lead: flat(c.phrase(lead)),
 		}
 		l.waitTabs[s] = v.Heading + " · " + escaped(c.title)
+		if s == Called {
+			l.waitTabs[s] = flat(c.phrase(c.text("tab.turn")))
+		}
 		var err error
 		if l.wait[s], err = k.compile("wait.html", v); err != nil {
 			return fmt.Errorf("waiting page, %s: %w", s, err)

@@ -95,7 +95,7 @@ func checkAttribute(t *testing.T, p *Pages, n *html.Node, a html.Attribute) {
 		t.Errorf("<%s> has an inline %s", n.Data, a.Key)
 	case a.Key == "src", a.Key == "href" && n.Data == "link":
 		name, own := strings.CutPrefix(a.Val, "/.einlass/assets/")
-		if _, ok := p.Asset([]byte(name)); !own || !ok {
+		if asset, ok := p.Asset([]byte(name)); !own || !ok || !asset.Exact {
 			t.Errorf("<%s> loads %q, which is no asset", n.Data, a.Val)
 		}
 	case a.Key == "href", a.Key == "action":

@@ -1,0 +1,39 @@
+// The script of every page, in parts that are put into one function, in the order of asset.go, with T, the texts
+// of one language. It saves reloads; nothing depends on it. Written for old telephones: no syntax newer than
+// ECMAScript 5, and where a browser lacks fetch the pages reload instead.
+
+var doc = document, root = doc.documentElement, body = doc.body, data = body.dataset;
+root.className = 'js';
+
+var siteTitle = doc.querySelector('header p').textContent;
+
+function $(id) { return doc.getElementById(id); }
+function visible() { return doc.visibilityState !== 'hidden'; }
+function jitter(ms) { return ms * (0.8 + 0.4 * Math.random()); }
+
+// Storage of this tab; a browser may forbid it.
+function keep(key, value) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (e) { } }
+function kept(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch (e) { return null; } }
+
+// request asks by GET or HEAD and gives the answer, or the reason why there is none, within 15 seconds.
+function request(url, method, done, failed) {
+  var ended = false, cut = window.AbortController && new AbortController();
+  var limit = setTimeout(function () { if (cut) { cut.abort(); } end(failed, new Error('no answer in time')); }, 15000);
+  function end(call, value) {
+    if (!ended) { ended = true; clearTimeout(limit); call(value); }
+  }
+  fetch(url, {
+    method: method, credentials: 'same-origin', cache: 'no-store', redirect: 'manual',
+    headers: { Accept: method === 'HEAD' ? '*/*' : 'application/json' }, signal: cut ? cut.signal : undefined
+  }).then(function (answer) {
+    if (method === 'HEAD' || !answer.ok) { return { answer: answer }; }
+    return answer.json().then(function (value) { return { answer: answer, value: value }; });
+  }).then(function (got) { end(done, got); }, function (err) { end(failed, err); });
+}
+
+// backoff is how long to wait after the n-th failure in a row: from two seconds doubling to a minute, spread so
+// that a crowd that lost its connection at once does not come back at once.
+function backoff(n) { return jitter(Math.min(60000, 1000 * Math.pow(2, Math.min(n, 6)))); }
+
+function show(el, on) { if (el) { el.hidden = !on; } }
+function write(el, text) { if (el.textContent !== text) { el.textContent = text; } }

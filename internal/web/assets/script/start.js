@@ -1,0 +1,8 @@
+// The part for this page.
+
+switch (data.page) {
+case 'wait': waitingPage(); break;
+case 'retry': retryPage(); break;
+case 'form': formPage(); break;
+case 'lapsed': backButton(); break;
+}

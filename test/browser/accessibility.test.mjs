@@ -1,0 +1,109 @@
+// Every page, in both themes, narrow and wide, with and without script, by the rules of WCAG 2.2 AA as far as a
+// program can check them, and without a horizontal scroll bar at 320 pixels (1280 at 400 % zoom).
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { base, scene, setUp, withPage } from './browser.mjs';
+
+setUp();
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const message = 'Heute werden 400 Termine vergeben.\nBitte halten Sie Ihren Personalausweis und die Terminbestätigungsnummernbescheinigung bereit.';
+const pages = {
+  waiting: { message, stale: true },
+  'waiting, nobody ahead': { ahead: 0, low: 0, high: 30 },
+  'waiting, very many ahead': { ahead: 1234567, exact: false, number: 18446744073709, low: 40000, high: 80000 },
+  front: { state: 'front', ahead: 2 },
+  missed: { state: 'missed' },
+  called: { state: 'called', until: 290 },
+  paused: { state: 'paused', message },
+  closed: { state: 'closed', message },
+  recovering: { state: 'recovering' },
+  nostore: { state: 'nostore', number: 0, ahead: -1 },
+  shed: { state: 'shed', number: 0, ahead: -1 },
+  error: { page: 'error', status: 504 },
+  'interrupted page': { page: 'retry', status: 502 },
+  'interrupted form': { page: 'form', status: 502 },
+  lapsed: { page: 'lapsed' },
+  left: { page: 'left' },
+};
+
+const narrow = { width: 320, height: 640 };
+const wide = { width: 1280, height: 800 };
+const settings = [
+  { name: 'light, narrow, German', colorScheme: 'light', viewport: narrow, locale: 'de-DE' },
+  { name: 'dark, narrow, English', colorScheme: 'dark', viewport: narrow, locale: 'en-GB' },
+  { name: 'light, wide, English', colorScheme: 'light', viewport: wide, locale: 'en-GB' },
+  { name: 'dark, wide, German', colorScheme: 'dark', viewport: wide, locale: 'de-DE' },
+  { name: 'light, narrow, German, without script', colorScheme: 'light', viewport: narrow, locale: 'de-DE', scripted: false },
+];
+
+// withoutScript serves the page as a browser without script reads it. The checker is a script itself, so turning
+// scripts off would turn it off too.
+async function withoutScript(page) {
+  await page.route('**/termine', async (route) => {
+    const answer = await route.fetch();
+    const html = (await answer.text()).replace(/<script[^>]*><\/script>/, '').replace(/<\/?noscript>/g, '');
+    await route.fulfill({ response: answer, body: html });
+  });
+}
+
+async function check(page, { scripted = true, locale }) {
+  await page.locator('details').evaluateAll((all) => { for (const d of all) d.open = true; });
+  const bell = page.locator('#bell-button:visible');
+  if (await bell.count()) await bell.click();
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `the page is ${wider} pixels too wide`);
+  assert.equal(await page.locator('html').getAttribute('lang'), locale.slice(0, 2));
+  await page.evaluate(axe);
+  const found = await page.evaluate((rules) => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules,
+  }), {
+    'target-size': { enabled: true },
+    // Without script a reload is the only way to learn that it is one's turn: the exception for real-time
+    // events in success criterion 2.2.1.
+    'meta-refresh': { enabled: scripted },
+  });
+  assert.ok(found.passes.length > 10, 'axe checked next to nothing');
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+  assert.deepEqual(found.incomplete.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), []);
+}
+
+for (const { name, ...options } of settings) {
+  test(name, async (t) => {
+    await withPage(options, async (page) => {
+      if (options.scripted === false) await withoutScript(page);
+      for (const [what, changes] of Object.entries(pages)) {
+        await t.test(what, async () => {
+          await scene(changes);
+          await page.goto(base + '/termine');
+          assert.equal(await page.evaluate(() => document.documentElement.className), options.scripted === false ? '' : 'js');
+          await check(page, options);
+        });
+      }
+    });
+  });
+}
+
+test('with text at twice its size nothing is cut off', async () => {
+  await withPage({ viewport: { width: 640, height: 800 }, locale: 'de-DE' }, async (page) => {
+    await scene({ message });
+    await page.goto(base + '/termine');
+    await page.evaluate(() => { document.documentElement.style.fontSize = '225%'; });
+    const cut = await page.evaluate(() => [...document.querySelectorAll('main *')]
+      .filter((el) => el.checkVisibility() && !el.closest('.spoken') && el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).overflowX !== 'visible')
+      .map((el) => el.outerHTML));
+    assert.deepEqual(cut, []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  });
+});
+
+test('who wants little motion gets none', async () => {
+  await withPage({ reducedMotion: 'reduce' }, async (page) => {
+    await scene();
+    await page.goto(base + '/termine');
+    const moving = await page.evaluate(() => document.getAnimations().length);
+    assert.equal(moving, 0);
+  });
+});

@@ -1,0 +1,116 @@
+// What the browser tests share: one Chromium for a file, one context and one page for a test, and the stage that
+// they direct. The stage's address and Chromium's path come from the environment, see browser_test.go.
+import { after, before } from 'node:test';
+import { chromium } from 'playwright-core';
+
+export const base = process.env.STAGE;
+
+let browser;
+
+export function setUp() {
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync'],
+    });
+  });
+  after(async () => { await browser?.close(); });
+}
+
+// scene directs the stage. What is not said is that of somebody in the middle of the line.
+export async function scene(changes = {}) {
+  const body = {
+    page: 'wait', state: 'waiting', number: 4711, ahead: 1234, exact: true, low: 720, high: 1080, next: 600000,
+    ...changes,
+  };
+  const answer = await fetch(base + '/-/scene', { method: 'PUT', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`scene: ${answer.status} ${await answer.text()}`);
+}
+
+// log is what the stage was asked, without the browser's own questions.
+export async function log(method = 'GET') {
+  const answer = await fetch(base + '/-/log', { method });
+  return (await answer.json()).filter((r) => r.url !== '/favicon.ico');
+}
+
+export async function polls() { return (await log()).filter((r) => r.url.startsWith('/.einlass/status')); }
+
+// until waits for something that the browser does in its own time.
+export async function until(what, test, limit = 30000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await test();
+    if (value) return value;
+    if (Date.now() > end) throw new Error('did not happen: ' + what);
+    await new Promise((r) => { setTimeout(r, 25); });
+  }
+}
+
+// withPage runs a test in a context of its own and fails it for anything that a page must never do: raise an
+// error, break its own content policy, or ask anybody but the gateway.
+export async function withPage(options, test) {
+  await log('DELETE');
+  const { expectFailures = false, name, scripted, ...contextOptions } = options;
+  const context = await browser.newContext({ locale: 'en-GB', ...contextOptions });
+  const wrong = [];
+  context.on('request', (r) => { if (!r.url().startsWith(base)) wrong.push('asked ' + r.url()); });
+  context.on('weberror', (e) => { wrong.push('error ' + e.error()); });
+  context.on('console', (m) => {
+    // The console also reports that a document came with an error status, as waiting and error pages do.
+    const expected = /Failed to load resource/.test(m.text()) && (expectFailures || !m.location().url.includes('/.einlass/'));
+    if (m.type() === 'error' && !expected) wrong.push('console ' + m.text());
+  });
+  try {
+    context.setDefaultTimeout(30000);
+    const page = await context.newPage();
+    await test(page, context);
+  } finally {
+    await closed(context);
+  }
+  if (wrong.length) throw new Error(wrong.join('\n'));
+}
+
+// closed closes a context. One that is in the middle of loading a page may never answer, so its pages are stopped
+// first; and it is not waited for longer than makes sense, as the browser goes with the file anyway.
+async function closed(context) {
+  const enough = new Promise((r) => { setTimeout(r, 5000).unref(); });
+  const stopped = Promise.all(context.pages().map((p) => p.unrouteAll({ behavior: 'ignoreErrors' }).then(() => p.goto('about:blank')).catch(() => {})));
+  await Promise.race([stopped, enough]);
+  await Promise.race([context.close().catch(() => {}), enough]);
+}
+
+// text is what a person reads on the page, one line for each piece, without what only a screen reader says.
+export async function text(page) {
+  const [all, said] = await page.evaluate(() => [document.body.innerText, document.getElementById('spoken')?.innerText]);
+  return all.split('\n').map((l) => l.trim()).filter((l) => l && l !== said?.trim()).join('\n');
+}
+
+// hidden makes a page believe that it is in the background, until show is called: the browser that runs tests
+// keeps every page in front.
+export async function hidden(page) {
+  await page.addInitScript(() => {
+    let state = 'hidden';
+    Object.defineProperty(document, 'visibilityState', { get: () => state });
+    window.addEventListener('test-visibility', (e) => {
+      state = e.detail;
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+  });
+}
+
+export async function show(page) {
+  await page.evaluate(() => { window.dispatchEvent(new CustomEvent('test-visibility', { detail: 'visible' })); });
+}
+
+// polled makes the page poll, by turning its clock by a second or more, and waits until the page has read the
+// answer: then it writes the time. The page's clock must be installed.
+export async function polled(page, ms) {
+  const written = () => page.locator('#updated').textContent();
+  const before = await written();
+  const answer = page.waitForResponse((r) => r.url().includes('/.einlass/status'));
+  await page.clock.runFor(ms);
+  if ((await answer).ok()) await until('the page to read the answer', async () => (await written()) !== before);
+}
+
+export const spoken = (page) => page.locator('#spoken').textContent();

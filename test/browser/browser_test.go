@@ -1,0 +1,58 @@
+// Package browser drives Chromium through every page that a visitor sees. The tests themselves are written for
+// node in the *.test.mjs files, one for each subject; each runs against a stage of its own.
+package browser
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/test/browser/stage"
+)
+
+func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs") }
+
+func TestThePagesWorkWithoutScript(t *testing.T) { runNode(t, "noscript.test.mjs") }
+
+func TestTheWaitingPage(t *testing.T) { runNode(t, "waiting.test.mjs") }
+
+func TestTheTurn(t *testing.T) { runNode(t, "turn.test.mjs") }
+
+func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs") }
+
+func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs") }
+
+func TestEveryNodeTestHasItsGoTest(t *testing.T) {
+	files, err := filepath.Glob("*.test.mjs")
+	if err != nil || len(files) != 6 {
+		t.Errorf("%d node tests (%v), and this file runs 6", len(files), err)
+	}
+}
+
+func runNode(t *testing.T, file string) {
+	t.Helper()
+	t.Parallel()
+	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000", DefaultLang: "en"}
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	defer cancel()
+	cmd, stop, err := stage.Node(ctx, ".", site, "--test-reporter=spec", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		// The report ends with what failed; without that part it is all of interest.
+		_, failing, found := strings.Cut(string(out), "✖ failing tests:")
+		if !found {
+			failing = string(out)
+		}
+		t.Fatalf("%v\n%s", err, failing)
+	}
+	if !strings.Contains(string(out), "ℹ pass ") || strings.Contains(string(out), "ℹ pass 0") {
+		t.Fatalf("no test was run:\n%s", out)
+	}
+}

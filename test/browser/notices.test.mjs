@@ -1,0 +1,97 @@
+// What somebody inside sees when the site does not answer or the time is over. No page here sends a form again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, log, scene, setUp, until, withPage } from './browser.mjs';
+
+setUp();
+
+const posts = async () => (await log()).filter((r) => r.method === 'POST');
+
+async function sendForm(page, name) {
+  await page.goto(base + '/form');
+  await page.locator('#name').fill(name);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
+test('the page for a short interruption tries again by GET until the site is back', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await scene({ page: 'retry', status: 502, next: 300 });
+    await page.goto(base + '/form?a=1');
+    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await until('two retries', async () => (await log()).length >= 3);
+    await scene({ page: 'site' });
+    await page.getByRole('heading', { name: 'Inside' }).waitFor();
+    for (const r of await log()) assert.deepEqual([r.method, r.url], ['GET', '/form?a=1']);
+  });
+});
+
+test('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
+  await withPage({ expectFailures: true }, async (page, context) => {
+    await page.clock.install();
+    await scene({ page: 'retry', status: 502, next: 1000 });
+    await page.goto(base + '/form');
+    await context.setOffline(true);
+    await page.clock.runFor(20000);
+    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await context.setOffline(false);
+    await scene({ page: 'site' });
+    await until('the site', async () => {
+      await page.clock.runFor(5000).catch(() => {});
+      return page.getByRole('heading', { name: 'Inside' }).isVisible();
+    });
+  });
+});
+
+test('an interrupted form is never sent again; the page says when the site answers and leads back', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await scene({ page: 'site' });
+    await page.goto(base + '/form');
+    await page.locator('#name').fill('Erika Mustermann');
+    // The site goes away for a while: the page that held the form answers 502 too.
+    await scene({ page: 'error', post: 'form', status: 502, next: 300 });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('It will not be sent again by itself.').waitFor();
+    await until('two looks', async () => (await log()).filter((r) => r.method === 'HEAD').length >= 2);
+    assert.equal(await page.getByText('The site is answering again.').isVisible(), false);
+    await scene({ page: 'site', post: 'site' });
+    await page.getByText('The site is answering again.').waitFor();
+    await page.getByRole('button', { name: 'Back to my form' }).click();
+    await page.waitForURL(base + '/form');
+    assert.equal(await page.locator('#name').inputValue(), 'Erika Mustermann');
+    assert.deepEqual((await posts()).map((r) => r.body), ['name=Erika+Mustermann']);
+  });
+});
+
+test('after the time inside the form is kept and can be sent by the visitor', async () => {
+  await withPage({ expectFailures: true }, async (page, context) => {
+    await scene({ page: 'site', post: 'lapsed' });
+    await sendForm(page, 'Erika');
+    await page.getByRole('heading', { name: 'Your time inside has ended' }).waitFor();
+    await page.getByText('Your form was not sent.').waitFor();
+    const opened = context.waitForEvent('page');
+    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    const tab = await opened;
+    await tab.getByRole('heading', { name: 'Inside' }).waitFor();
+    assert.equal(tab.url(), base + '/form');
+    assert.equal(await tab.evaluate(() => window.opener), null);
+    await scene({ page: 'site', post: 'site' });
+    await page.getByRole('button', { name: 'Back to my form' }).click();
+    await page.waitForURL(base + '/form');
+    assert.equal(await page.locator('#name').inputValue(), 'Erika');
+    assert.equal((await posts()).length, 1);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(base + '/send');
+    assert.deepEqual((await posts()).map((r) => r.body), ['name=Erika', 'name=Erika']);
+  });
+});
+
+test('an error page does nothing by itself', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ page: 'error', status: 404 });
+    await page.goto(base + '/nowhere');
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.clock.runFor(600000);
+    assert.equal((await log()).length, 1);
+  });
+});

@@ -1,0 +1,66 @@
+// Takes the pictures, see shots/main.go.
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { base, scene } from './browser.mjs';
+
+const { OUT, README, CHROMIUM } = process.env;
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 }, readme: { width: 760, height: 712 } };
+
+const pages = {
+  waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
+  waiting_many: { ahead: 12345, exact: false, number: 128340, low: 4200, high: 6600 },
+  next: { ahead: 0, low: 10, high: 40 },
+  stale: { ahead: 87, stale: true, low: 240, high: 420 },
+  front: { state: 'front', ahead: 3, low: 0, high: 120 },
+  missed: { state: 'missed' },
+  called: { state: 'called', until: 290 },
+  paused: { state: 'paused', message: { de: 'Um 11 Uhr geht es weiter.', en: 'We go on at 11 o’clock.' } },
+  closed: { state: 'closed', message: { de: 'Alle Termine für heute sind vergeben.\nMorgen ab 8 Uhr werden neue Termine freigegeben.', en: 'All appointments for today are taken.\nNew ones are given out tomorrow from 8 o’clock.' } },
+  recovering: { state: 'recovering' },
+  nostore: { state: 'nostore', number: 0, ahead: -1 },
+  shed: { state: 'shed', number: 0, ahead: -1 },
+  error: { page: 'error', status: 504 },
+  retry: { page: 'retry', status: 502 },
+  form: { page: 'form', status: 502 },
+  lapsed: { page: 'lapsed' },
+  left: { page: 'left' },
+};
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+
+// shoot loads the page twice, with more people ahead at first, so that the bar has come some way.
+async function shoot(name, { locale, colorScheme, size, javaScriptEnabled = true, whole = true, scale = 1 }) {
+  const context = await browser.newContext({ locale, colorScheme, viewport: sizes[size], javaScriptEnabled, deviceScaleFactor: scale });
+  const page = await context.newPage();
+  const what = { ...pages[name], message: pages[name].message?.[locale.slice(0, 2)] ?? '' };
+  if (what.ahead > 0) {
+    await scene({ ...what, ahead: Math.round(what.ahead * 1.6) });
+    await page.goto(base + '/termine');
+  }
+  await scene(what);
+  await page.goto(base + '/termine');
+  await page.waitForLoadState('networkidle');
+  return { page, context, picture: (file) => page.screenshot({ path: path.join(OUT, file), fullPage: whole }) };
+}
+
+async function one(name, options, file) {
+  const { context, picture } = await shoot(name, options);
+  await picture(file);
+  await context.close();
+}
+
+if (README === 'true') {
+  for (const [colorScheme, file] of [['light', 'waiting-page.png'], ['dark', 'waiting-page-dark.png']]) {
+    await one('waiting', { locale: 'en-GB', colorScheme, size: 'readme', scale: 1.5, whole: false }, file);
+  }
+} else {
+  for (const name of Object.keys(pages)) {
+    await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone' }, `${name}-de-light-phone.png`);
+    await one(name, { locale: 'en-GB', colorScheme: 'dark', size: 'desktop' }, `${name}-en-dark-desktop.png`);
+  }
+  await one('waiting', { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, 'waiting-en-light-desktop.png');
+  await one('waiting', { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, 'waiting-de-dark-phone.png');
+  await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'narrow' }, 'waiting-de-light-narrow.png');
+  await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, 'waiting-de-light-phone-noscript.png');
+}
+await browser.close();

@@ -1,0 +1,51 @@
+// Command shots takes pictures of every page, for the README and for looking at them:
+//
+//	go run ./test/browser/shots -out /tmp/shots            every page, both themes, phone and desktop
+//	go run ./test/browser/shots -out docs/img -readme      the two pictures of the README only
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/test/browser/stage"
+)
+
+func main() {
+	out := flag.String("out", "", "folder for the pictures; required")
+	readme := flag.Bool("readme", false, "only the two pictures of the README")
+	flag.Parse()
+	if err := run(*out, *readme); err != nil {
+		fmt.Fprintln(os.Stderr, "shots:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out string, readme bool) error {
+	if out == "" {
+		return fmt.Errorf("-out: name the folder for the pictures")
+	}
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000", DefaultLang: "de"}
+	cmd, closeStage, err := stage.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
+	if err != nil {
+		return err
+	}
+	defer closeStage()
+	cmd.Env = append(cmd.Env, "OUT="+out, fmt.Sprintf("README=%t", readme))
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
+}

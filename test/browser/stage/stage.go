@@ -1,0 +1,259 @@
+// Package stage is a small server that plays the gateway and the site behind it, for tests of the pages in a real
+// browser. What it answers is set from outside, over HTTP, so that a test written for the browser can direct it:
+//
+//	PUT /-/scene   a Scene as JSON: what every following answer says
+//	GET /-/log     what was asked so far, as JSON; DELETE forgets it
+//
+// Everything below the prefix and every other path is answered as the gateway would. It is imported by tests and
+// by the program that takes the pictures, and holds no rule of its own.
+package stage
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/internal/web"
+)
+
+// Prefix is the gateway's own prefix on stage.
+const Prefix = "/.einlass"
+
+// Scene is what the stage shows. The figures are as in the status that pages poll.
+type Scene struct {
+	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "retry", "form",
+	// "lapsed" or "left".
+	Page    string `json:"page"`
+	State   string `json:"state"`
+	Number  uint64 `json:"number"`
+	Ahead   int    `json:"ahead"`
+	Exact   bool   `json:"exact"`
+	Low     int    `json:"low"`
+	High    int    `json:"high"`
+	Next    int    `json:"next"` // milliseconds
+	Message string `json:"message"`
+	Stale   bool   `json:"stale"`
+	Until   int    `json:"until"`
+	// Status is the HTTP status of "error", "retry" and "form".
+	Status int `json:"status"`
+	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
+	Polls string `json:"polls"`
+	// Admit lets a navigation in when the state is "called", as the gateway does.
+	Admit bool `json:"admit"`
+	// Post chooses the page for a POST to the site: "site" (also when empty), "form" or "lapsed".
+	Post string `json:"post"`
+}
+
+// Request is a line of the log.
+type Request struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	Body   string `json:"body"`
+}
+
+// Stage is the server. Make it with [New]; safe for concurrent use.
+type Stage struct {
+	pages *web.Pages
+
+	mu    sync.Mutex
+	scene Scene
+	log   []Request
+}
+
+// New makes a stage for a site.
+func New(site web.Site) (*Stage, error) {
+	pages, err := web.New(site)
+	if err != nil {
+		return nil, fmt.Errorf("stage: %w", err)
+	}
+	return &Stage{pages: pages}, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch own, isOwn := strings.CutPrefix(r.URL.Path, Prefix+"/"); {
+	case r.URL.Path == "/-/scene":
+		s.setScene(w, r)
+	case r.URL.Path == "/-/log":
+		s.serveLog(w, r)
+	case isOwn && strings.HasPrefix(own, "assets/"):
+		s.serveAsset(w, r, strings.TrimPrefix(own, "assets/"))
+	case isOwn:
+		s.serveOwn(w, own, s.note(r))
+	default:
+		s.serveSite(w, r, s.note(r))
+	}
+}
+
+func (s *Stage) setScene(w http.ResponseWriter, r *http.Request) {
+	var scene Scene
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&scene); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if _, ok := stateOf(scene.State); !ok && scene.State != "" {
+		http.Error(w, "unknown state "+scene.State, http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	s.scene = scene
+	s.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Stage) serveLog(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Method == http.MethodDelete {
+		s.log = nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(append([]Request{}, s.log...)); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// note writes a request into the log and gives the scene that it meets.
+func (s *Stage) note(r *http.Request) Scene {
+	body := ""
+	if r.Method == http.MethodPost && r.ParseForm() == nil {
+		body = r.PostForm.Encode()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, Request{r.Method, r.URL.RequestURI(), body})
+	return s.scene
+}
+
+func (s *Stage) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
+	a, ok := s.pages.Asset([]byte(name))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	set(w, a.Headers())
+	w.Header().Set("Content-Type", a.ContentType)
+	w.Header().Set("Content-Encoding", "gzip")
+	write(w, http.StatusOK, a.Gzip)
+}
+
+func (s *Stage) serveOwn(w http.ResponseWriter, path string, scene Scene) {
+	switch path {
+	case "status":
+		s.servePoll(w, scene)
+	case "away":
+		w.WriteHeader(http.StatusNoContent)
+	case "leave":
+		s.servePage(w, http.StatusOK, s.pages.AppendLeft(nil, 0, "/"))
+	default:
+		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
+	}
+}
+
+func (s *Stage) servePoll(w http.ResponseWriter, scene Scene) {
+	switch scene.Polls {
+	case "":
+	case "drop":
+		panic(http.ErrAbortHandler)
+	default:
+		var code int
+		if _, err := fmt.Sscan(scene.Polls, &code); err != nil {
+			code = http.StatusInternalServerError
+		}
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(code)
+		return
+	}
+	status := scene.status()
+	w.Header().Set("Content-Type", web.JSONType)
+	w.Header().Set("Cache-Control", "private, no-store")
+	write(w, http.StatusOK, web.AppendStatus(nil, &status))
+}
+
+func (s *Stage) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
+	lang := s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+	page, status := scene.Page, http.StatusOK
+	if r.Method == http.MethodPost {
+		page = scene.Post
+		if page == "" {
+			page = "site"
+		}
+	}
+	if scene.Status != 0 && page != "site" {
+		status = scene.Status
+	}
+	next := time.Duration(scene.Next) * time.Millisecond
+	switch {
+	case page == "site", page != "form" && page != "lapsed" && scene.Admit && scene.State == "called":
+		s.serveForm(w)
+	case page == "error":
+		s.servePage(w, status, s.pages.AppendError(nil, lang, status, "backend-timeout", "8f3a61c2"))
+	case page == "retry", page == "form":
+		s.servePage(w, status, s.pages.AppendInterruption(nil, lang, &web.Interruption{
+			Status: status, Form: page == "form", Target: r.URL.RequestURI(), Back: "/form", Next: next,
+			Kind: "backend-timeout", Ref: "8f3a61c2",
+		}))
+	case page == "lapsed":
+		s.servePage(w, http.StatusForbidden, s.pages.AppendLapsed(nil, lang, &web.Lapsed{Start: "/form", Ref: "8f3a61c2"}))
+	case page == "left":
+		s.servePage(w, status, s.pages.AppendLeft(nil, lang, "/termine"))
+	default:
+		s.servePage(w, http.StatusServiceUnavailable,
+			s.pages.AppendWait(nil, lang, &web.Wait{Status: scene.status(), Target: r.URL.RequestURI()}))
+	}
+}
+
+// serveForm is the site behind: a page with a form.
+func (s *Stage) serveForm(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", web.HTMLType)
+	write(w, http.StatusOK, []byte(`<!doctype html><html lang="en"><title>Inside</title><h1>Inside</h1>
+<form method="post" action="/send"><label>Name <input name="name" id="name"></label><button>Send</button></form></html>`))
+}
+
+func (s *Stage) servePage(w http.ResponseWriter, status int, body []byte) {
+	set(w, s.pages.Headers())
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("Content-Type", web.HTMLType)
+	write(w, status, body)
+}
+
+func set(w http.ResponseWriter, headers []string) {
+	for i := 0; i+1 < len(headers); i += 2 {
+		w.Header().Set(headers[i], headers[i+1])
+	}
+}
+
+// write sends a body. A browser that has gone is nobody's concern here.
+func write(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (s Scene) status() web.Status {
+	state, _ := stateOf(s.State)
+	return web.Status{
+		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
+		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
+		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// stateOf finds a state by its name.
+func stateOf(name string) (web.State, bool) {
+	for s := range web.Inside + 1 {
+		if name != "" && s.String() == name {
+			return s, true
+		}
+	}
+	return web.NoStore, false
+}

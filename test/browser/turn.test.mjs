@@ -1,0 +1,266 @@
+// The turn: going in, being told, coming late, leaving.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, hidden, log, polled, polls, scene, setUp, show, spoken, until, withPage } from './browser.mjs';
+
+setUp();
+
+const away = async () => (await log()).filter((r) => r.url === '/.einlass/away');
+const inside = (page) => page.getByRole('heading', { name: 'Inside' });
+
+test('who looks at the page goes in by itself, to the URL first asked for', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine?ort=3&q=%C3%BC#slot-5');
+    await scene({ state: 'called', admit: true, next: 1000, until: 300 });
+    await page.clock.runFor(1100);
+    await inside(page).waitFor();
+    assert.equal(page.url(), base + '/termine?ort=3&q=%C3%BC#slot-5');
+    assert.deepEqual(await away(), [], 'going in was taken for going away');
+  });
+});
+
+test('going in leaves no waiting page behind the Back button', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ page: 'site' });
+    await page.goto(base + '/start');
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'called', admit: true, next: 1000 });
+    await page.clock.runFor(1100);
+    await inside(page).waitFor();
+    await page.goBack();
+    await page.waitForURL(base + '/start');
+  });
+});
+
+test('in the background the page says so and goes in when it is looked at', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'called', admit: true, next: 1000, until: 300 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    await page.getByText('Your place is held for about 5 more minutes.').waitFor();
+    assert.match(await spoken(page), /^It is your turn\. You can go in now\./);
+    const titles = new Set();
+    for (let i = 0; i < 6; i++) {
+      titles.add(await page.title());
+      await page.clock.runFor(500);
+    }
+    assert.deepEqual([...titles].sort(), ['Bürgerbüro Musterstadt', 'It is your turn! · Bürgerbüro Musterstadt']);
+    assert.equal((await log()).filter((r) => r.url === '/termine').length, 1, 'a call was used up unseen');
+    await show(page);
+    await inside(page).waitFor();
+  });
+});
+
+test('the title does not flash for those who want little motion', async () => {
+  await withPage({ reducedMotion: 'reduce' }, async (page) => {
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'called', next: 60000 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    for (let i = 0; i < 4; i++) {
+      assert.equal(await page.title(), 'It is your turn! · Bürgerbüro Musterstadt');
+      await page.clock.runFor(700);
+    }
+  });
+});
+
+test('a call that ran out in the background is offered anew by a button', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'called', next: 1000, until: 1 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    await scene({ state: 'missed', next: 1000 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'Your turn came while you were away' }).waitFor();
+    assert.equal(await page.title(), 'Your turn came while you were away · Bürgerbüro Musterstadt');
+    await scene({ state: 'front', ahead: 2, next: 1000 });
+    await page.getByRole('link', { name: 'Back to the front of the line' }).click();
+    await page.getByRole('heading', { name: 'You are at the front of the line' }).waitFor();
+    assert.equal((await log()).filter((r) => r.url === '/termine').length, 2);
+  });
+});
+
+test('a pass won in another tab lets this one in when it is looked at', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'inside', page: 'site', next: 1000 });
+    for (const n of [1, 2]) {
+      await page.clock.runFor(1100);
+      await until(`poll ${n}`, async () => (await polls()).length === n);
+    }
+    assert.equal((await log()).filter((r) => r.url === '/termine').length, 1);
+    await show(page);
+    await inside(page).waitFor();
+  });
+});
+
+test('a slow site is waited for, not asked twice', async () => {
+  await withPage({}, async (page) => {
+    // The page's time runs a hundred times as fast: a page that is being left answers no commands.
+    await page.addInitScript(() => {
+      const real = window.setTimeout;
+      window.setTimeout = (f, ms) => real(f, ms / 100);
+    });
+    await scene({ next: 100000 });
+    await page.goto(base + '/termine');
+    await page.evaluate(() => {
+      const heading = document.getElementById('heading');
+      new MutationObserver(() => { sessionStorage.setItem('heading', heading.textContent); }).observe(heading, { childList: true });
+    });
+    await scene({ state: 'called', next: 1000 });
+    let asked = 0;
+    let go;
+    await page.route('**/termine', (route) => {
+      asked += 1;
+      go = () => route.fulfill({ body: '<h1>Inside</h1>', contentType: 'text/html' });
+    });
+    await until('the way in', () => asked === 1);
+    await new Promise((r) => { setTimeout(r, 900); });
+    assert.equal(asked, 1);
+    await go();
+    await inside(page).waitFor();
+    assert.equal(await page.evaluate(() => sessionStorage.getItem('heading')), 'It is your turn');
+  });
+});
+
+test('a closed tab says so, that it does not use up a call', async () => {
+  await withPage({}, async (page, context) => {
+    await scene();
+    const tab = await context.newPage();
+    await tab.goto(base + '/termine');
+    await tab.close({ runBeforeUnload: true });
+    await until('the word', async () => (await away()).length === 1);
+    assert.deepEqual(await away(), [{ method: 'POST', url: '/.einlass/away', body: '' }]);
+  });
+});
+
+test('who has no number says nothing on leaving', async () => {
+  await withPage({}, async (page) => {
+    await scene({ state: 'shed', number: 0, ahead: -1 });
+    await page.goto(base + '/termine');
+    await scene({ page: 'site' });
+    await page.goto(base + '/other');
+    assert.deepEqual(await away(), []);
+  });
+});
+
+test('leaving the line is a deliberate step and is not also reported as going away', async () => {
+  await withPage({}, async (page) => {
+    await scene();
+    await page.goto(base + '/termine');
+    await page.getByText('Leave the line', { exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, leave the line' }).click();
+    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    assert.equal((await log()).filter((r) => r.url === '/.einlass/leave').length, 1);
+    assert.deepEqual(await away(), []);
+  });
+});
+
+// recordSignals notes notifications, tones and vibration instead of making them.
+const recordSignals = () => {
+  window.signals = [];
+  window.Notification = class {
+    static permission = 'default';
+    static requestPermission() {
+      window.signals.push('asked');
+      this.permission = window.answer ?? 'granted';
+      return Promise.resolve(this.permission);
+    }
+    constructor(title, { body }) { window.signals.push(`notice: ${title} (${body})`); }
+    close() { window.signals.push('closed'); }
+  };
+  navigator.vibrate = () => window.signals.push('vibrates');
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) {
+    window.signals.push('tone');
+    return start.call(this, at);
+  };
+};
+
+test('nobody is asked for permission before they press the button', async () => {
+  await withPage({}, async (page) => {
+    await page.addInitScript(recordSignals);
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await scene({ state: 'called', next: 60000 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.signals), []);
+  });
+});
+
+for (const [answer, note] of [['granted', 'a sound and a notification'], ['denied', 'tell you with a sound.']]) {
+  test(`who wants to be told is told; permission ${answer}`, async () => {
+    await withPage({}, async (page) => {
+      await page.addInitScript(recordSignals);
+      await page.addInitScript((a) => { window.answer = a; }, answer);
+      await page.clock.install();
+      await hidden(page);
+      await scene({ next: 1000 });
+      await page.goto(base + '/termine');
+      const button = page.locator('#bell-button');
+      await button.click();
+      await page.getByText(note).waitFor();
+      assert.equal(await button.getAttribute('aria-pressed'), 'true');
+      await scene({ state: 'called', next: 60000 });
+      await polled(page, 1100);
+      await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+      const signals = await page.evaluate(() => window.signals);
+      assert.deepEqual(signals, ['asked', 'tone', 'tone', 'tone', 'vibrates',
+        ...(answer === 'granted' ? ['notice: It is your turn (Bürgerbüro Musterstadt)'] : [])]);
+      await page.clock.runFor(21000);
+      assert.equal((await page.evaluate(() => window.signals)).filter((s) => s === 'tone').length, 6);
+      assert.equal((await page.evaluate(() => window.signals)).filter((s) => s.startsWith('notice')).length, answer === 'granted' ? 1 : 0);
+    });
+  });
+}
+
+test('the button turns the signals off again', async () => {
+  await withPage({}, async (page) => {
+    await page.addInitScript(recordSignals);
+    await page.clock.install();
+    await hidden(page);
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    await page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
+    await page.getByRole('button', { name: 'Turn off' }).click();
+    await scene({ state: 'called', next: 60000 });
+    await polled(page, 1100);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.signals), ['asked']);
+  });
+});
+
+test('polls stop at nothing but the way in', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    for (const state of ['paused', 'recovering', 'front', 'missed', 'closed', 'waiting']) {
+      await scene({ state, next: 1000 });
+      await polled(page, 1100);
+      await until(state, async () => (await page.locator('body').getAttribute('data-state')) === state);
+    }
+    assert.equal((await polls()).length, 6);
+  });
+});

@@ -1,0 +1,261 @@
+// The waiting page while one waits: polls, figures, lost connections, other people's words.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, hidden, log, polled, polls, scene, setUp, show, spoken, text, until, withPage } from './browser.mjs';
+
+setUp();
+
+test('the page polls when the server said, not sooner, and shows what it learns', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 30000 });
+    await page.goto(base + '/termine');
+    await page.clock.runFor(29000);
+    assert.equal((await polls()).length, 0);
+    await scene({ next: 7000, ahead: 1100, low: 60, high: 120, message: 'Gleich geht es weiter.' });
+    await polled(page, 1500);
+    await page.getByText('1,100', { exact: true }).waitFor();
+    const read = await text(page);
+    for (const want of ['about 1 to 2 minutes', 'Gleich geht es weiter.', '4,711']) assert.ok(read.includes(want), want);
+    assert.equal(await page.title(), '1,100 before you · Bürgerbüro Musterstadt');
+    await page.clock.runFor(6500);
+    assert.equal((await polls()).length, 1);
+    await polled(page, 1000);
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=1234', '/.einlass/status?shown=1100']);
+  });
+});
+
+test('the figure shown never rises, whatever a poll or a reload says', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000, ahead: 50 });
+    await page.goto(base + '/termine');
+    await scene({ next: 1000, ahead: 70 });
+    await polled(page, 1100);
+    const figure = page.locator('#ahead b');
+    assert.equal(await figure.textContent(), '50');
+    await page.reload();
+    assert.equal(await figure.textContent(), '50');
+    assert.equal(await page.title(), '50 before you · Bürgerbüro Musterstadt');
+    await scene({ next: 1000, ahead: 40 });
+    await polled(page, 1100);
+    await page.getByText('40', { exact: true }).waitFor();
+    assert.deepEqual((await polls()).map((r) => r.url.split('=')[1]), ['50', '50']);
+    // Another number is another place: it begins anew.
+    await scene({ next: 1000, ahead: 90, number: 9999 });
+    await page.reload();
+    assert.equal(await figure.textContent(), '90');
+  });
+});
+
+test('the bar shows the way from the first figure to now', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000, ahead: 200 });
+    await page.goto(base + '/termine');
+    await scene({ next: 1000, ahead: 50 });
+    await polled(page, 1100);
+    await page.getByText('50', { exact: true }).waitFor();
+    assert.deepEqual(await page.locator('#bar').evaluate((b) => [b.max, b.value]), [200, 150]);
+    await page.reload();
+    assert.deepEqual(await page.locator('#bar').evaluate((b) => [b.max, b.value]), [200, 150]);
+    await scene({ next: 1000, ahead: 0 });
+    await polled(page, 1100);
+    await page.getByText('Nobody. You are next.').waitFor();
+    assert.equal(await page.locator('#bar').isVisible(), false);
+  });
+});
+
+test('a lost connection is said, tried again ever more slowly, and its return is said', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000, polls: 'drop' });
+    await page.goto(base + '/termine');
+    const lost = page.locator('#lost');
+    const gaps = [];
+    let asked = 0;
+    for (let i = 0; i < 6; i++) {
+      let waited = 0;
+      while ((await polls()).length === asked) {
+        await page.clock.runFor(500);
+        waited += 500;
+        assert.ok(waited < 80000, 'the page gave up');
+        // The request goes its own way, outside the page's clock.
+        await new Promise((r) => { setTimeout(r, 15); });
+      }
+      asked = (await polls()).length;
+      gaps.push(waited);
+    }
+    assert.ok(gaps[5] >= 20000 && gaps[2] >= 2500, `pauses of ${gaps} ms`);
+    await lost.getByText('Your number stays yours').waitFor();
+    assert.match(await spoken(page), /No connection/);
+    assert.equal(await page.locator('#ahead b').textContent(), '1,234');
+    await scene({ next: 60000, ahead: 900 });
+    await page.evaluate(() => { window.dispatchEvent(new Event('online')); });
+    await page.getByText('900', { exact: true }).waitFor();
+    assert.equal(await lost.isVisible(), false);
+    assert.equal(await spoken(page), 'Connected again.');
+  });
+});
+
+test('one answer that fails is not made a fuss of', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000, polls: '503' });
+    await page.goto(base + '/termine');
+    await polled(page, 1100);
+    assert.equal(await page.locator('#lost').isVisible(), false);
+    await scene({ next: 60000, ahead: 900 });
+    await polled(page, 5000);
+    await page.getByText('900', { exact: true }).waitFor();
+    assert.equal(await spoken(page), '');
+  });
+});
+
+test('what is not JSON changes nothing', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await page.clock.install();
+    await scene({ next: 1000 });
+    await page.goto(base + '/termine');
+    const before = (await text(page)).replace(/Updated at .*/, '');
+    await page.route('**/status*', (route) => route.fulfill({ body: '<html>Log in to the hotel network</html>' }));
+    await until('a second try', async () => { await page.clock.runFor(1000); return page.locator('#lost').isVisible(); });
+    assert.ok((await text(page)).replace(/Updated at .*/, '').includes(before.split('\n')[3]));
+    assert.equal(await page.locator('#ahead b').textContent(), '1,234');
+  });
+});
+
+test("an operator's message is text, in the page and in a poll", async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    const message = '<img src=x onerror="document.title=1"> & <b>bold</b>';
+    await scene({ next: 1000, message });
+    await page.goto(base + '/termine');
+    assert.equal(await page.locator('#message').textContent(), message);
+    await scene({ next: 1000, message: message + '!' });
+    await polled(page, 1100);
+    await page.getByText(message + '!').waitFor();
+    assert.equal(await page.locator('main img, #message b').count(), 0);
+  });
+});
+
+test('a screen reader hears a new state at once and figures rarely', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ next: 5000, ahead: 600 });
+    await page.goto(base + '/termine');
+    await page.evaluate(() => {
+      window.heard = [];
+      new MutationObserver(() => window.heard.push(document.getElementById('spoken').textContent))
+        .observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true });
+    });
+    for (let i = 1; i <= 36; i++) { // three minutes
+      await scene({ next: 5000, ahead: 600 - i * 10 });
+      await polled(page, 5001);
+    }
+    await page.getByText('240', { exact: true }).waitFor();
+    const figures = await page.evaluate(() => window.heard);
+    assert.ok(figures.length >= 1 && figures.length <= 2, `heard ${JSON.stringify(figures)}`);
+    assert.match(figures[0], /^\d+ people – about 12 to 18 minutes$/);
+    await scene({ next: 5000, state: 'paused', ahead: 240 });
+    await polled(page, 5001);
+    await until('the new state', async () => (await spoken(page)).startsWith('Admission is taking a break. You keep your place'));
+  });
+});
+
+test('a place that is no longer known makes the page load anew, at most twice a minute', async () => {
+  for (const answer of [{ state: 'none' }, { polls: '410' }]) {
+    await withPage({ expectFailures: true }, async (page) => {
+      await page.clock.install();
+      await scene({ next: 1000 });
+      await page.goto(base + '/termine');
+      await scene({ next: 1000, ...answer });
+      await page.clock.runFor(1100);
+      await until('a new load', async () => (await log()).filter((r) => r.url === '/termine').length === 2);
+      await page.waitForLoadState();
+      for (let i = 0; i < 30; i++) {
+        await page.clock.runFor(5000).catch(() => {});
+        await page.waitForLoadState();
+      }
+      const loads = (await log()).filter((r) => r.url === '/termine').length;
+      assert.ok(loads <= 7, `${loads} loads in two and a half minutes`);
+    });
+  }
+});
+
+test('somebody without a number gets one as soon as there is one', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install();
+    await scene({ state: 'shed', number: 0, ahead: -1, next: 2000 });
+    await page.goto(base + '/termine?x=1');
+    assert.equal(await page.locator('.facts').isVisible(), false);
+    await polled(page, 2100);
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=']);
+    await scene({ state: 'none', next: 2000 });
+    await page.clock.runFor(2100);
+    await until('a new load', async () => (await log()).filter((r) => r.url === '/termine?x=1').length === 2);
+  });
+});
+
+test('a page that comes back asks at once', async (t) => {
+  await t.test('out of the background', async () => {
+    await withPage({}, async (page) => {
+      await page.clock.install();
+      await hidden(page);
+      await scene({ next: 600000 });
+      await page.goto(base + '/termine');
+      await scene({ next: 600000, ahead: 7 });
+      await page.clock.runFor(60000);
+      assert.equal((await polls()).length, 0);
+      await show(page);
+      await page.getByText('7', { exact: true }).waitFor();
+      await show(page);
+      await show(page);
+      assert.equal((await polls()).length, 1, 'looking again and again polls again and again');
+    });
+  });
+  await t.test('out of the memory of the browser', async () => {
+    await withPage({}, async (page) => {
+      await scene({ next: 600000 });
+      await page.goto(base + '/termine');
+      await scene({ next: 600000, ahead: 7 });
+      await page.evaluate(() => { window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); });
+      await page.getByText('7', { exact: true }).waitFor();
+    });
+  });
+  await t.test('by the Back button', async () => {
+    await withPage({}, async (page) => {
+      await scene({ next: 600000 });
+      await page.goto(base + '/termine');
+      await scene({ page: 'site' });
+      await page.goto(base + '/other');
+      await scene({ next: 600000, ahead: 7 });
+      await page.goBack();
+      await page.getByText('7', { exact: true }).waitFor();
+      await until('a poll', async () => (await polls()).length === 1);
+    });
+  });
+});
+
+test('the texts follow the language of the browser', async () => {
+  for (const [locale, lang, heading] of [['de-AT', 'de', 'Sie sind in der Warteschlange'], ['en-US', 'en', 'You are in line'], ['fr-FR', 'en', 'You are in line']]) {
+    await withPage({ locale }, async (page) => {
+      await scene();
+      await page.goto(base + '/termine');
+      assert.equal(await page.locator('html').getAttribute('lang'), lang);
+      assert.equal(await page.locator('h1').textContent(), heading);
+    });
+  }
+});
+
+test('a page whose script does not load says after a while that it wants to be reloaded', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await page.route('**/*.js', (route) => route.abort());
+    await scene();
+    await page.goto(base + '/termine');
+    const late = page.getByText('This page has not updated for some time.');
+    assert.equal(await late.isVisible(), false);
+    await page.evaluate(() => { for (const a of document.getAnimations()) a.currentTime = 301000; });
+    await late.waitFor();
+  });
+});

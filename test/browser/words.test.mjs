@@ -1,0 +1,76 @@
+// What the script writes into a page is what the gateway would have written.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, hidden, polled, scene, setUp, text, until, withPage } from './browser.mjs';
+
+setUp();
+
+const scenes = [
+  { state: 'waiting', ahead: 40000, low: 3000, high: 4500 },
+  { state: 'waiting', ahead: 12345, exact: false, low: 3000, high: 4500 },
+  { state: 'waiting', ahead: 11000, stale: true, message: 'Größe & <b>Zeile</b>\nnächste' },
+  { state: 'recovering', ahead: 11000 },
+  { state: 'waiting', ahead: 999, exact: false },
+  { state: 'paused', ahead: 900, message: 'Um 11 Uhr geht es weiter.' },
+  { state: 'waiting', ahead: 1, low: 10, high: 100 },
+  { state: 'front', ahead: 0, low: 0, high: 30 },
+  { state: 'called', ahead: 0, until: 290 },
+  { state: 'missed', ahead: 0 },
+  { state: 'front', ahead: -1 },
+  { state: 'called', until: 59 },
+  { state: 'called', until: 0 },
+  { state: 'closed', number: 0, ahead: -1, message: 'Ende.' },
+  { state: 'nostore', number: 0, ahead: -1 },
+  { state: 'shed', number: 0, ahead: -1 },
+];
+
+const noon = new Date('2026-03-02T12:00:00');
+
+async function open(page) {
+  await page.goto(base + '/termine');
+  await page.evaluate(() => sessionStorage.clear());
+}
+
+async function read(page) { return (await page.title()) + '\n' + (await text(page)); }
+
+for (const locale of ['de-DE', 'en-GB']) {
+  test(`every state, ${locale}`, async () => {
+    await withPage({ locale }, async (page, context) => {
+      const fresh = await context.newPage();
+      // In the background, so that they do not go in when they are called.
+      for (const p of [page, fresh]) await hidden(p);
+      await scene(scenes[0]);
+      await page.goto(base + '/termine');
+      for (const [i, next] of scenes.entries()) {
+        for (const p of [page, fresh]) await p.clock.setFixedTime(noon.getTime() + i * 5000);
+        await scene(next);
+        await fresh.goto(base + '/termine');
+        await fresh.evaluate(() => sessionStorage.clear());
+        const want = await read(fresh);
+        // A connection that comes back makes the page ask at once.
+        await page.evaluate(() => window.dispatchEvent(new Event('online')));
+        await until('the words of ' + JSON.stringify(next), async () => {
+          const got = await read(page);
+          return got === want || (await new Promise((r) => { setTimeout(r, 200); }), (await read(page)) === want);
+        }, 4000).catch(async () => { assert.equal(await read(page), want, JSON.stringify(next)); });
+      }
+    });
+  });
+}
+
+test('every kind of estimate', async () => {
+  await withPage({}, async (page) => {
+    await page.clock.install({ time: noon });
+    await scene({ next: 10000 });
+    await open(page);
+    const minutes = [0, 0.3, 1, 1.5, 2, 4.9, 13, 20, 20.5, 37, 60, 61, 75, 180, 181, 700, 1440, 1441, 3000];
+    const pairs = minutes.flatMap((high) => [0, high / 3, high * 0.9, high].map((low) => [Math.round(low * 60), Math.round(high * 60)]));
+    for (const [low, high] of pairs) {
+      await scene({ next: 10000, low, high });
+      const html = await (await fetch(base + '/termine', { headers: { 'Accept-Language': 'en' } })).text();
+      const want = html.match(/id="estimate">([^<]*)</)[1];
+      await polled(page, 10001);
+      await until(`"${want}" for ${low} to ${high} seconds`, async () => (await page.locator('#estimate').textContent()) === want, 3000);
+    }
+  });
+});

@@ -24,7 +24,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	asset, isAsset := bytes.CutPrefix(name, []byte("assets/"))
 	switch {
 	case isAsset:
-		g.serveAsset(r, v, asset)
+		// HEAD too: the page for an interruption asks by it whether we are there.
+		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
+			g.serveAsset(r, v, asset)
+		}
 	case string(name) == "status":
 		if g.methodIs(v, "GET") {
 			g.serveStatus(r, v, query)
@@ -121,12 +124,12 @@ func (g *Gateway) serveAsset(r *Room, v *httpx.Visit, name []byte) {
 		g.problem(v, 404, "not-found", "There is nothing here", nil)
 		return
 	}
-	headers := append(web.AssetHeaders(), "ETag", asset.ETag)
-	body := asset.Body
+	headers, body, etag := asset.Headers(), asset.Body, asset.ETag
 	if asset.Gzip != nil && acceptsGzip(v) {
-		body = asset.Gzip
-		headers = append(web.AssetHeaders(), "ETag", asset.GzipETag, "Content-Encoding", "gzip")
+		body, etag = asset.Gzip, asset.GzipETag
+		headers = append(headers, "Content-Encoding", "gzip")
 	}
+	headers = append(headers, "ETag", etag)
 	v.Answer(200, asset.ContentType, body, headers...)
 }
 

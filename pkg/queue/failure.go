@@ -8,7 +8,11 @@ import (
 // localPace is a gateway's own share of the pace while the store is away (FailLocal). It is written down by no one:
 // who is let in by it is told to the store with the first renewal after its return.
 type localPace struct {
-	mu     sync.Mutex
+	mu sync.Mutex
+	localState
+}
+
+type localState struct {
 	active bool
 	since  int64   // ms
 	rate   float64 // calls per ms of all gateways together
@@ -26,7 +30,7 @@ func (l *localPace) begin(now int64, f *Frame, c Control) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	gateways := max(1, f.Gateways)
-	*l = localPace{
+	l.localState = localState{
 		active: c.Mode == ModeRun, since: now, filled: now, sketch: &f.Sketch,
 		rate: float64(c.Pace.Rate) / Units, waited: f.Waiting+f.Front > 0, room: -1,
 	}
@@ -40,7 +44,7 @@ func (l *localPace) begin(now int64, f *Frame, c Control) {
 func (l *localPace) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	*l = localPace{}
+	l.localState = localState{}
 }
 
 // reached reports whether the line, at the full pace of all gateways since the store went away, would have come to o.

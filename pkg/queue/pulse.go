@@ -51,8 +51,22 @@ func (r *Room) Pulse(ctx context.Context) {
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
 	v := &View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
+	v.keepSketch(old)
 	r.view.Store(v)
 	r.cfg.OnFrame(&v.Frame)
+}
+
+// keepSketch goes on with the sketch from before a loss while the places are still coming back: the store's own would
+// tell people that hardly anybody is ahead of them, and take it back a moment later.
+func (v *View) keepSketch(old *View) {
+	rebuilt := old.Rebuilding || old.Known && v.Frame.Epoch != old.Frame.Epoch
+	if !rebuilt || v.Frame.Now >= v.Frame.Hold {
+		return
+	}
+	v.Rebuilding = true
+	end := v.Frame.Sketch.End
+	v.Frame.Sketch = old.Frame.Sketch
+	v.Frame.Sketch.End = max(end, v.Frame.Sketch.End)
 }
 
 // advance asks for the next frame and sees to losses.

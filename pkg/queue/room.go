@@ -146,6 +146,8 @@ type View struct {
 	Known bool
 	// Stale is since when (local ms) the store has not answered; 0: it does.
 	Stale int64
+	// Rebuilding says that the line was lost and its places are coming back; Frame.Sketch is the one from before.
+	Rebuilding bool
 	// Flow is how many places a second were called during the last minute; 0: not known.
 	Flow float64
 }

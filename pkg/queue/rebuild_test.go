@@ -1,0 +1,255 @@
+package queue_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+)
+
+// counting is a memory store that can be lost, taken away, and that counts calls.
+type counting struct {
+	queue.Store
+	timing queue.Timing
+	now    *atomic.Int64
+	calls  map[string]int
+	gone   bool
+}
+
+func (c *counting) lose(t *testing.T) {
+	t.Helper()
+	s, err := memstore.New(memstore.Config{Timing: c.timing, Clock: c.now.Load})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Store = s
+}
+
+func (c *counting) call(verb string) error {
+	c.calls[verb]++
+	if c.gone {
+		return queue.ErrUnavailable
+	}
+	return nil
+}
+
+func (c *counting) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+	if err := c.call("join"); err != nil {
+		return queue.JoinReply{}, err
+	}
+	return c.Store.Join(ctx, ids)
+}
+
+func (c *counting) Keep(ctx context.Context, b []queue.Beat) (queue.KeepReply, error) {
+	if err := c.call("keep"); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return c.Store.Keep(ctx, b)
+}
+
+func (c *counting) Claim(ctx context.Context, p []queue.Place) (queue.KeepReply, error) {
+	if err := c.call("claim"); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return c.Store.Claim(ctx, p)
+}
+
+func (c *counting) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, error) {
+	if err := c.call("renew"); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return c.Store.Renew(ctx, s)
+}
+
+func (c *counting) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+	if err := c.call("advance"); err != nil {
+		return queue.Frame{}, err
+	}
+	return c.Store.Advance(ctx, m)
+}
+
+// engine is a room over a counting store, on a clock that only the test moves.
+type engine struct {
+	t     *testing.T
+	room  *queue.Room
+	store *counting
+	now   *atomic.Int64
+}
+
+const engineStart = int64(1_800_000_000_000)
+
+func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
+	t.Helper()
+	now := &atomic.Int64{}
+	now.Store(engineStart)
+	timing := queue.Timing{
+		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+	}
+	e := &engine{t: t, now: now, store: &counting{timing: timing, now: now, calls: map[string]int{}}}
+	e.store.lose(t)
+	cfg.Timing, cfg.Visitors = timing, 4096
+	cfg.Clock = func() time.Time { return time.UnixMilli(now.Load()) }
+	if cfg.Control.Mode == "" {
+		cfg.Control = queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}}
+	}
+	var err error
+	if e.room, err = queue.NewRoom(e.store, cfg); err != nil {
+		t.Fatal(err)
+	}
+	e.room.Pulse(t.Context())
+	return e
+}
+
+// pass lets time go by in steps of a tick.
+func (e *engine) pass(d time.Duration) {
+	for d > 0 {
+		step := min(d, 250*time.Millisecond)
+		e.now.Add(step.Milliseconds())
+		e.room.Flush(e.t.Context())
+		e.room.Pulse(e.t.Context())
+		d -= step
+	}
+}
+
+func (e *engine) arrive(n int) []queue.Place {
+	e.t.Helper()
+	var places []queue.Place
+	for range n {
+		j, err := e.room.Arrive()
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		places = append(places, j.Place)
+	}
+	return places
+}
+
+func TestAPollAndARequestWithAPassCostNoStoreCall(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	places := e.arrive(1000)
+	e.pass(250 * time.Millisecond)
+	before := map[string]int{}
+	for verb, n := range e.store.calls {
+		before[verb] = n
+	}
+	for range 10 {
+		for _, p := range places {
+			e.room.Poll(p, -1)
+			e.room.Touch(p.Visitor, 0)
+		}
+	}
+	for verb, n := range e.store.calls {
+		if n != before[verb] {
+			t.Errorf("%d calls of %s", n-before[verb], verb)
+		}
+	}
+	// And the heartbeats they stand for travel in batches, once each.
+	e.room.Flush(t.Context())
+	if n := e.store.calls["keep"] + e.store.calls["renew"]; n > 4 {
+		t.Errorf("%d calls for the heartbeats of 1,000 visitors", n)
+	}
+}
+
+func TestWhileALostLineComesBackNobodyIsShownAnotherFigure(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{})
+	places := e.arrive(300)
+	e.pass(time.Second)
+	last := places[len(places)-1]
+	before := e.room.Poll(last, -1).Ahead
+	e.store.lose(t)
+	e.pass(time.Second)
+	if v := e.room.View(); !v.Rebuilding || v.Frame.Waiting > 1 {
+		t.Fatalf("rebuilding %v with %d waiting", v.Rebuilding, v.Frame.Waiting)
+	}
+	if got := e.room.Poll(last, -1).Ahead; got != before {
+		t.Errorf("%d ahead after the loss, %d before", got, before)
+	}
+	newcomer := e.arrive(1)[0]
+	if got := e.room.Poll(newcomer, -1).Ahead; got < before || got > before+10 {
+		t.Errorf("a newcomer is shown %d ahead, behind %d old places", got, before)
+	}
+	// Everybody polls; the order is the old one, and the newcomer is behind.
+	for i := range places {
+		e.room.Poll(places[len(places)-1-i], -1)
+	}
+	e.pass(21 * time.Second)
+	v := e.room.View()
+	if v.Rebuilding || v.Frame.Waiting < 295 {
+		t.Fatalf("rebuilding %v, %d waiting", v.Rebuilding, v.Frame.Waiting)
+	}
+	if got := e.room.Poll(newcomer, -1).Ahead; got < 290 || got > before+1 {
+		t.Errorf("a newcomer is shown %d ahead", got)
+	}
+	for i, p := range places[2:50] {
+		if ahead := e.room.Poll(p, -1).Ahead; ahead > int64(i+2) {
+			t.Errorf("place %d is shown %d ahead", p.Number, ahead)
+		}
+	}
+}
+
+func TestAStoreThatIsAwayIsNotAskedByEveryArrival(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{})
+	places := e.arrive(3)
+	e.pass(time.Second)
+	e.store.gone = true
+	e.pass(500 * time.Millisecond)
+	before := e.store.calls["join"]
+	for range 100 {
+		if _, err := e.room.Arrive(); err == nil {
+			t.Fatal("a place without a store")
+		}
+	}
+	if e.store.calls["join"] != before {
+		t.Errorf("%d calls while the store is known to be away", e.store.calls["join"]-before)
+	}
+	if a := e.room.Poll(places[2], -1); !a.Stale || a.State != queue.StateWaiting {
+		t.Errorf("a poll is answered %+v", a)
+	}
+	e.store.gone = false
+	e.pass(250 * time.Millisecond)
+	if _, err := e.room.Arrive(); err != nil {
+		t.Errorf("after the store is back: %v", err)
+	}
+	if a := e.room.Poll(places[2], -1); a.Stale {
+		t.Error("still stale")
+	}
+}
+
+func TestAStoreClockThatJumpsEndsNobodysPass(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{})
+	before := e.room.Now()
+	e.now.Add(250)
+	e.room.Pulse(t.Context())
+	if now := e.room.Now(); now-before != 250 {
+		t.Errorf("the room's time went on by %d ms", now-before)
+	}
+}
+
+func TestShownFiguresNeverRise(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 600, Burst: 10}}})
+	places := e.arrive(400)
+	me := places[300]
+	shown := int64(-1)
+	for range 60 {
+		e.pass(500 * time.Millisecond)
+		for i, p := range places {
+			if i%3 != 0 || p == me { // a third never polls again
+				e.room.Poll(p, -1)
+			}
+		}
+		a := e.room.Poll(me, -1)
+		if a.State != queue.StateWaiting {
+			break
+		}
+		if shown >= 0 && a.Ahead > shown {
+			t.Fatalf("%d ahead after %d", a.Ahead, shown)
+		}
+		shown = a.Ahead
+	}
+	if shown > 60 || shown < 0 {
+		t.Errorf("still %d ahead after half a minute at ten a second", shown)
+	}
+}

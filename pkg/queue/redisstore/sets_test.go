@@ -129,3 +129,37 @@ func TestAPlaceWithTheLastOrderOfAnEarlierEpochHasNoNumberInThisOne(t *testing.T
 		t.Fatalf("joined %+v", j)
 	}
 }
+
+func TestWhoComesBackIsCalledInTheOrderOfTheTickets(t *testing.T) {
+	keep := func(t *testing.T, store queue.Store, p queue.Place) {
+		must(store.Keep(t.Context(), []queue.Beat{{Place: p}}))(t)
+	}
+	claim := func(t *testing.T, store queue.Store, p queue.Place) {
+		must(store.Claim(t.Context(), []queue.Place{p}))(t)
+	}
+	for name, back := range map[string][2]func(*testing.T, queue.Store, queue.Place){
+		"the earlier by a heartbeat": {keep, claim},
+		"the earlier by a claim":     {claim, keep},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, clock, _ := atClock(t, 1_800_000_000_000)
+			// The later one would win a tie.
+			j := must(store.Join(t.Context(), []queue.VisitorID{{0: 9}, {0: 1}}))(t).Places
+			clock.Step(benchTiming.Absent.Milliseconds())
+			if f := must(store.Advance(t.Context(), queue.Memory{}))(t); f.Called != 0 || f.Waiting != 0 {
+				t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
+			}
+			back[1](t, store, j[1].Place)
+			back[0](t, store, j[0].Place)
+			control := quick
+			control.Pace = queue.Pace{Rate: 1, Burst: 1}
+			must(store.Control(t.Context(), control))(t)
+			must(store.Advance(t.Context(), queue.Memory{}))(t)
+			beats := []queue.Beat{{Place: j[0].Place}, {Place: j[1].Place}}
+			states := must(store.Keep(t.Context(), beats))(t).Standings
+			if states[0].State != queue.StateCalled || states[1].State != queue.StateFront {
+				t.Fatalf("the earlier is %v, the later %v", states[0].State, states[1].State)
+			}
+		})
+	}
+}

@@ -146,6 +146,7 @@ var mutants = []mutant{
 	{
 		name: "epoch-without-birth", file: "prelude.lua", what: "a place of a later epoch does not begin the room's time anew",
 		find: "room.epoch, room.born = next_epoch(epoch, place), NOW", replace: "room.epoch = next_epoch(epoch, place)",
+		equivalent: "the hold it begins lasts at least as long as one that is reckoned from its birth",
 	},
 	{
 		name: "head-in-line", file: "prelude.lua", what: "the head's own place is restored into the line",
@@ -215,10 +216,6 @@ var mutants = []mutant{
 	{
 		name: "join-no-beat", file: "join.lua", what: "a repeated arrival is no heartbeat",
 		find: "  beat(id, PRESENT)\n", replace: "",
-	},
-	{
-		name: "join-known", file: "join.lua", what: "visitors of every set are answered like those in line",
-		find: "set[id] == LINE and (order[id]", replace: "(order[id]",
 	},
 
 	{

@@ -55,7 +55,11 @@ func (d *duel) playKeep(rt *rapid.T) {
 }
 
 func (d *duel) keep(beats []queue.Beat) {
-	d.standings("keep", func(s queue.Store) (queue.KeepReply, error) { return s.Keep(context.Background(), beats) })
+	ids := make([]queue.VisitorID, len(beats))
+	for i, b := range beats {
+		ids[i] = b.Place.Visitor
+	}
+	d.standings("keep", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Keep(context.Background(), beats) })
 }
 
 func (d *duel) playClaim(rt *rapid.T) {
@@ -64,33 +68,44 @@ func (d *duel) playClaim(rt *rapid.T) {
 }
 
 func (d *duel) claim(places []queue.Place) {
-	d.standings("claim", func(s queue.Store) (queue.KeepReply, error) { return s.Claim(context.Background(), places) })
+	ids := make([]queue.VisitorID, len(places))
+	for i, p := range places {
+		ids[i] = p.Visitor
+	}
+	d.standings("claim", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Claim(context.Background(), places) })
 }
 
 func (d *duel) playRenew(rt *rapid.T) {
 	d.rt = rt
 	var stays []queue.Stay
-	for _, id := range d.drawIDs(rt, 2) {
+	ids := d.drawIDs(rt, 2)
+	for _, id := range ids {
 		stay := queue.Stay{Visitor: id}
 		if rapid.Bool().Draw(rt, "capped") {
 			stay.Cap = d.clock.Now() + rapid.Int64Range(-30, 2*d.timing.Idle.Milliseconds()).Draw(rt, "cap in")
 		}
 		stays = append(stays, stay)
 	}
-	d.standings("renew", func(s queue.Store) (queue.KeepReply, error) { return s.Renew(context.Background(), stays) })
+	d.standings("renew", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Renew(context.Background(), stays) })
 }
 
 func (d *duel) playEnd(rt *rapid.T) {
 	d.rt = rt
 	ids := d.drawIDs(rt, 3)
-	verb, call := "leave", queue.Store.Leave
 	if rapid.Bool().Draw(rt, "finish") {
-		verb, call = "finish", queue.Store.Finish
+		d.end("finish", queue.Store.Finish, ids)
+		return
 	}
+	d.end("leave", queue.Store.Leave, ids)
+}
+
+func (d *duel) end(verb string, call func(queue.Store, context.Context, []queue.VisitorID) error, ids []queue.VisitorID) {
 	_, _ = both(d, verb, func(s queue.Store) (struct{}, error) {
 		return only(call(s, context.Background(), ids))
 	}, differ)
-	d.ends(d.clock.Now() + d.timing.TicketLife.Milliseconds())
+	for _, id := range ids {
+		d.ends(id, d.clock.Now()+d.timing.TicketLife.Milliseconds())
+	}
 }
 
 // playAdvance ticks as one of a few gateways, one of which may remember more than the store.
@@ -105,11 +120,14 @@ func (d *duel) playAdvance(rt *rapid.T) {
 	f, err := both(d, "advance", func(s queue.Store) (queue.Frame, error) {
 		return s.Advance(context.Background(), m)
 	}, frameDiff)
+	if errors.Is(err, queue.ErrLost) && m.Epoch > 0 && rapid.IntRange(0, 3).Draw(rt, "restores") > 0 {
+		d.restore(m) // as gateways do
+	}
 	if err == nil {
 		d.frame(f)
 		d.remember(gateway, f)
-		d.ends(f.Now + d.timing.ClaimWindow.Milliseconds())
-		d.ends(f.Now + queue.GatewayLife.Milliseconds())
+		d.ends(nobody, f.Now+d.timing.ClaimWindow.Milliseconds())
+		d.ends(nobody, f.Now+queue.GatewayLife.Milliseconds())
 	}
 }
 
@@ -120,6 +138,8 @@ func (d *duel) drawMemory(rt *rapid.T) queue.Memory {
 		m = d.memories[n-1-rapid.IntRange(0, n-1).Draw(rt, "memory")]
 	}
 	switch rapid.IntRange(0, 9).Draw(rt, "exaggerates") {
+	case 6:
+		d.ceiling += farAhead(rt)
 	case 7:
 		m.Last += rapid.Uint64Range(1, 3).Draw(rt, "numbers")
 	case 8:
@@ -136,6 +156,11 @@ func (d *duel) drawMemory(rt *rapid.T) queue.Memory {
 		m.Control.Pace = d.drawPace(rt)
 	}
 	return m
+}
+
+// farAhead draws so many numbers that they reach into the orders of the next epochs.
+func farAhead(rt *rapid.T) uint64 {
+	return rapid.SampledFrom([]uint64{1<<22 - 1, 1 << 22, 3 << 22}).Draw(rt, "numbers ahead")
 }
 
 func (d *duel) drawPace(rt *rapid.T) queue.Pace {
@@ -156,6 +181,10 @@ func (d *duel) playControl(rt *rapid.T) {
 	if rapid.IntRange(0, 4).Draw(rt, "late") == 4 {
 		c.Version += rapid.Int64Range(-1, 1).Draw(rt, "version")
 	}
+	d.setControl(c)
+}
+
+func (d *duel) setControl(c queue.Control) {
 	stored, err := both(d, "control", func(s queue.Store) (queue.Control, error) {
 		return s.Control(context.Background(), c)
 	}, differ)
@@ -164,17 +193,54 @@ func (d *duel) playControl(rt *rapid.T) {
 	}
 }
 
+// playTick moves to a moment around one at which something ends, and ticks.
+func (d *duel) playTick(rt *rapid.T) {
+	d.rt = rt
+	if len(d.times) == 0 {
+		rt.Skip("nothing ends")
+	}
+	d.atDeadline(rt)
+	d.playAdvance(rt)
+}
+
+// playTouch moves to a moment around one at which something of a visitor ends, and lets that visitor do something.
+func (d *duel) playTouch(rt *rapid.T) {
+	d.rt = rt
+	if len(d.times) == 0 {
+		rt.Skip("nothing ends")
+	}
+	p, ok := d.tickets[d.atDeadline(rt).whose]
+	if !ok {
+		return
+	}
+	switch rapid.IntRange(0, 5).Draw(rt, "touch") {
+	case 0, 1:
+		d.keep([]queue.Beat{{Place: p}})
+	case 2, 3:
+		d.claim([]queue.Place{p})
+	case 4:
+		d.end("leave", queue.Store.Leave, []queue.VisitorID{p.Visitor})
+	default:
+		d.join([]queue.VisitorID{p.Visitor})
+	}
+}
+
+func (d *duel) atDeadline(rt *rapid.T) deadline {
+	end := d.times[rapid.IntRange(0, len(d.times)-1).Draw(rt, "deadline")]
+	d.clock.Set(max(startMS-1000, end.at+rapid.Int64Range(-1, 1).Draw(rt, "off")))
+	return end
+}
+
 // playClock moves to a moment around one at which something ends, or by a little, or to another second.
 func (d *duel) playClock(rt *rapid.T) {
 	d.rt = rt
 	switch how := rapid.IntRange(0, 9).Draw(rt, "clock"); {
 	case how < 5 && len(d.times) > 0:
-		at := d.times[rapid.IntRange(0, len(d.times)-1).Draw(rt, "deadline")]
-		d.clock.Set(max(startMS-1000, at+rapid.Int64Range(-1, 1).Draw(rt, "off")))
+		d.atDeadline(rt)
 	case how < 8:
 		d.clock.Step(rapid.Int64Range(0, 20).Draw(rt, "ms"))
 	case how == 8:
-		d.clock.Step(-rapid.Int64Range(0, 20).Draw(rt, "ms back"))
+		d.clock.Step(-rapid.Int64Range(0, 20).Draw(rt, "ms back") * rapid.SampledFrom([]int64{1, 1, 25}).Draw(rt, "times"))
 	default:
 		d.clock.Step(rapid.Int64Range(500, 3_000).Draw(rt, "ms"))
 	}
@@ -208,6 +274,9 @@ func (d *duel) playStray(rt *rapid.T) {
 	d.rt = rt
 	epoch := int64(d.epoch) + rapid.Int64Range(-2, 1).Draw(rt, "epoch")
 	number := max(1, int64(d.ceiling)+rapid.Int64Range(-6, 2).Draw(rt, "number"))
+	if rapid.IntRange(0, 15).Draw(rt, "far ahead") == 15 {
+		number += int64(farAhead(rt))
+	}
 	p := queue.Place{Visitor: d.freshIDs(1)[0], Epoch: uint64(max(1, epoch)), Number: uint64(number)}
 	if d.ties && len(d.holders) > 0 {
 		like := d.tickets[d.holders[rapid.IntRange(0, len(d.holders)-1).Draw(rt, "like visitor")]]

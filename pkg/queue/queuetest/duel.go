@@ -27,12 +27,20 @@ type duel struct {
 	holders  []queue.VisitorID               // of tickets, in the order they came
 	fresh    int                             // ids drawn so far
 	orders   map[queue.Order]bool            // of all tickets there ever were
-	times    []int64                         // at which something ends
+	times    []deadline                      // at which something ends
 	memories []queue.Memory                  // of gateways, old ones too
 	control  queue.Control                   // last seen
 	ceiling  uint64                          // nobody was given a higher number
 	epoch    uint64                          // latest seen
 	lost     bool
+}
+
+var nobody queue.VisitorID
+
+// deadline is a time at which something ends, of one visitor if there is one.
+type deadline struct {
+	at    int64
+	whose queue.VisitorID
 }
 
 // duelTimings are short, so that deadlines meet.
@@ -65,8 +73,12 @@ func newDuel(t testing.TB, rt *rapid.T, a, b Factory) *duel {
 	d.rules = rules
 	d.a.Store = &journal.Recorder{Store: d.a.Store, Sink: d.observe, Clock: clock.Now}
 	d.control = queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.Units, Burst: 5}}
+	crowd := rapid.IntRange(0, 24).Draw(rt, "crowd") == 24
+	if crowd { // nobody is let straight in before they are all there
+		d.control.Mode, d.control.Pace = queue.ModePause, queue.Pace{Rate: queue.MaxRate, Burst: queue.MaxBurst}
+	}
 	d.restore(queue.Memory{Control: d.control})
-	if rapid.IntRange(0, 39).Draw(rt, "crowd") == 39 {
+	if crowd {
 		d.crowd()
 	}
 	return d
@@ -83,6 +95,9 @@ func (d *duel) crowd() {
 	for range (queue.MaxScan + queue.MaxCalls + 200) / queue.MaxBatch {
 		d.join(d.freshIDs(queue.MaxBatch))
 	}
+	c := d.control
+	c.Mode = queue.ModeRun
+	d.setControl(c)
 }
 
 func (d *duel) close(rt *rapid.T) {
@@ -146,7 +161,7 @@ func (d *duel) join(ids []queue.VisitorID) {
 		}
 		d.ceiling = max(d.ceiling, j.Place.Number)
 		d.hold(j.Place)
-		d.standing(j.Standing)
+		d.standing(j.Place.Visitor, j.Standing)
 	}
 }
 
@@ -158,40 +173,41 @@ func (d *duel) hold(p queue.Place) {
 	d.tickets[p.Visitor], d.orders[p.Order()] = p, true
 }
 
-// standing notes when something will end.
-func (d *duel) standing(s queue.Standing) {
+// standing notes when something of a visitor will end.
+func (d *duel) standing(id queue.VisitorID, s queue.Standing) {
 	now := d.clock.Now()
 	switch s.State {
 	case queue.StateWaiting, queue.StateFront:
-		d.ends(now + d.timing.Absent.Milliseconds())
+		d.ends(id, now+d.timing.Absent.Milliseconds())
 	case queue.StateCalled:
-		d.ends(s.Until)
+		d.ends(id, s.Until)
 	case queue.StateInside:
-		d.ends(s.Until)
-		d.ends(now + d.timing.TicketLife.Milliseconds())
+		d.ends(id, s.Until)
+		d.ends(id, now+d.timing.TicketLife.Milliseconds())
 	case queue.StateMissed, queue.StateSpent:
-		d.ends(now + d.timing.TicketLife.Milliseconds())
+		d.ends(id, now+d.timing.TicketLife.Milliseconds())
 	}
 }
 
 // ends notes a time at which something ends, and forgets the oldest of many.
-func (d *duel) ends(at int64) {
-	if at <= 0 || slices.Contains(d.times, at) {
+func (d *duel) ends(whose queue.VisitorID, at int64) {
+	end := deadline{at, whose}
+	if at <= 0 || slices.Contains(d.times, end) {
 		return
 	}
 	if len(d.times) == 24 {
 		d.times = d.times[1:]
 	}
-	d.times = append(d.times, at)
+	d.times = append(d.times, end)
 }
 
-func (d *duel) standings(verb string, call func(queue.Store) (queue.KeepReply, error)) {
+func (d *duel) standings(verb string, ids []queue.VisitorID, call func(queue.Store) (queue.KeepReply, error)) {
 	reply, err := both(d, verb, call, differ)
 	if err != nil {
 		return
 	}
-	for _, s := range reply.Standings {
-		d.standing(s)
+	for i, s := range reply.Standings {
+		d.standing(ids[i], s)
 	}
 }
 
@@ -199,7 +215,7 @@ func (d *duel) standings(verb string, call func(queue.Store) (queue.KeepReply, e
 func (d *duel) frame(f queue.Frame) {
 	d.control, d.epoch = f.Control, max(d.epoch, f.Epoch)
 	d.ceiling = max(d.ceiling, f.Last)
-	d.ends(f.Hold)
+	d.ends(nobody, f.Hold)
 	for id, p := range d.tickets {
 		if len(d.tickets) > 100 {
 			return

@@ -80,6 +80,12 @@ var joining = []scenario{
 		want(l, "called", f.Called, 0)
 		l.wantState("absent all the while", l.away(p[0]), queue.StateMissed)
 	}},
+	{"an order where two epochs meet belongs to the earlier one", func(l *line) {
+		p := queue.Place{Visitor: Visitor(0), Epoch: l.frame().Epoch - 1, Number: 1 << 22}
+		want(l, "order", p.Order(), queue.OrderOf(l.frame().Epoch, 0))
+		l.wantState("known again", l.keep(p), queue.StateWaiting)
+		want(l, "join", l.join(p.Visitor)[0], queue.Joined{})
+	}},
 	{"who finds room and nobody waiting goes straight in", func(l *line) {
 		l.fill(3)
 		j := l.join(visitors(0, 5)...)

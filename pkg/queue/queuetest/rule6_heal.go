@@ -69,8 +69,10 @@ var healing = []scenario{
 	}},
 	{"a healed room has saved up no calls", func(l *line) {
 		l.wait(0, 60)
-		l.setPace(queue.Pace{Rate: 600, Burst: 100})
+		l.set(func(c *queue.Control) { c.Mode, c.Pace = queue.ModePause, queue.Pace{Rate: 600, Burst: 100} })
 		l.clock.Step(10_000)
+		l.advance() // fills the bucket
+		l.set(func(c *queue.Control) { c.Mode = queue.ModeRun })
 		m := memory(l.frame())
 		m.Last, m.Ceiling = 70, 70
 		l.restore(m)
@@ -171,6 +173,38 @@ var healing = []scenario{
 		m.Ceiling = m.Last
 		l.restore(m)
 		want(l, "hold", l.frame().Hold, f.Hold)
+	}},
+	{"a ticket of an earlier epoch takes nothing from a longer hold", func(l *line) {
+		f := l.frame()
+		l.clock.Step(10_000)
+		l.keep(queue.Place{Visitor: Visitor(1), Epoch: f.Epoch + 10, Number: 1})
+		f = l.frame()
+		l.clock.Step(-4_000)
+		m := memory(f)
+		m.Last++
+		m.Ceiling = m.Last
+		l.restore(m) // born four seconds before the time of the ticket
+		l.wantState("back", l.keep(queue.Place{Visitor: Visitor(2), Epoch: f.Epoch - 5, Number: 1}), queue.StateWaiting)
+		want(l, "hold", l.frame().Hold, f.Hold)
+	}},
+	{"a room is born anew by a later ticket and by a heal, also where the clock has stepped back", func(l *line) {
+		for n, renew := range []func(queue.Frame){
+			func(f queue.Frame) { l.keep(queue.Place{Visitor: Visitor(50), Epoch: f.Epoch + 10, Number: 1}) },
+			func(f queue.Frame) {
+				m := memory(f)
+				m.Last++
+				m.Ceiling = m.Last
+				l.restore(m)
+			},
+		} {
+			l.lose()
+			l.restore(queue.Memory{Control: suiteControl()})
+			l.clock.Step(-holdMS)
+			renew(l.frame())
+			f := l.frame()
+			l.keep(queue.Place{Visitor: Visitor(60 + n), Epoch: f.Epoch - 1, Number: 1})
+			want(l, "hold", l.frame().Hold, f.Hold)
+		}
 	}},
 	{"restoring a room that lacks nothing changes nothing", func(l *line) {
 		l.oneInEverySet()

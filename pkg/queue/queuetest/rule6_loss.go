@@ -167,7 +167,10 @@ var returning = []scenario{
 		want(l, "called", f.Called, 0)
 		want(l, "waiting", f.Waiting, 0)
 		l.wantState("back in front", l.keep(p[2]), queue.StateFront)
-		l.clock.Set(restored + lifeMS)
+		l.clock.Set(restored + lifeMS - 1)
+		l.advance()
+		want(l, "a new arrival of the remembered id", l.join(p[0].Visitor)[0], queue.Joined{})
+		l.clock.Step(1)
 		l.advance()
 		want(l, "number of a new arrival of the forgotten id", l.join(p[0].Visitor)[0].Place.Number, 5)
 	}},

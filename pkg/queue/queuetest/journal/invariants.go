@@ -66,8 +66,7 @@ type Invariants struct {
 	front   front
 
 	moment []Event // those of the latest millisecond, unless they are ordered
-	seen   map[ID]int
-	tied   bool // the visitor of the event has others in the same millisecond, in no known order
+	tied   bool    // the visitor of the event has others in the same millisecond, in no known order
 
 	marks   *Marks // of the latest frame, nil when they may have changed by more than the store's own work
 	marksAt int64
@@ -89,7 +88,7 @@ func New(cfg Config) (*Invariants, error) {
 		absent: cfg.Timing.Absent.Milliseconds(), window: cfg.Timing.ClaimWindow.Milliseconds(),
 		idle: cfg.Timing.Idle.Milliseconds(), life: cfg.Timing.TicketLife.Milliseconds(),
 	}
-	return &Invariants{cfg: cfg, ms: t, numbers: newNumbers(), places: newPlaces(), seen: map[ID]int{}, generation: 1}, nil
+	return &Invariants{cfg: cfg, ms: t, numbers: newNumbers(), places: newPlaces(), generation: 1}, nil
 }
 
 // Summary is what has been seen up to now.
@@ -114,16 +113,16 @@ func (v *Invariants) Observe(e Event) {
 
 // observeMoment checks the events of one millisecond: what was shown after what was answered.
 func (v *Invariants) observeMoment() {
-	clear(v.seen)
+	answers := make(map[ID]int, len(v.moment))
 	for i := range v.moment {
 		if e := &v.moment[i]; e.Kind != Shown {
-			v.seen[e.Visitor]++
+			answers[e.Visitor]++
 		}
 	}
 	for _, shown := range []bool{false, true} {
 		for i := range v.moment {
 			if e := &v.moment[i]; (e.Kind == Shown) == shown {
-				v.tied = v.seen[e.Visitor] > 1
+				v.tied = answers[e.Visitor] > 1
 				v.observe(e)
 			}
 		}

@@ -211,7 +211,7 @@ func (d *duel) playTouch(rt *rapid.T) {
 	}
 	p, ok := d.tickets[d.atDeadline(rt).whose]
 	if !ok {
-		return
+		p = d.drawPlaces(rt)[0]
 	}
 	switch rapid.IntRange(0, 5).Draw(rt, "touch") {
 	case 0, 1:

@@ -3,34 +3,46 @@ package httpx
 import (
 	"errors"
 	"io"
+	"os"
+	"time"
 )
 
-// errFraming means that a chunked body is not framed as RFC 9112 §7.1 says.
-var errFraming = errors.New("httpx: malformed chunked body")
+// ErrFraming means that a chunked body is not framed as RFC 9112 §7.1 says.
+var ErrFraming = errors.New("httpx: malformed chunked body")
 
 // ErrBodyTooLarge means that a chunked body grew past the limit.
 var ErrBodyTooLarge = errors.New("httpx: the request body is too large")
+
+// errNotHere means that the bytes that are here do not suffice, and that waiting for more was not wanted.
+var errNotHere = errors.New("httpx: not buffered")
 
 // body reads one request body off the connection: it is what handlers get, decoded, and what finish skips.
 type body struct {
 	c       *conn
 	left    int64 // of a body of known length, or of the current chunk
-	chunked bool
-	first   bool // no chunk was begun yet
-	done    bool
 	budget  int64 // how much a chunked body may still bring
 	err     error // what went wrong; reading is over
+	chunked bool
+	lineEnd bool // the line end behind a chunk is due
+	ending  bool // in the trailer section
+	done    bool
+	noWait  bool // only what is buffered is wanted
+	trailer int  // bytes of the trailer section so far
+
+	// How much longer the client may keep us waiting. Waiting takes from it, bytes that come give back, as much as
+	// the slowest accepted rate allows for them, up to the patience that it began with.
+	patience time.Duration
 }
 
-func (b *body) reset(c *conn, length, limit int64) {
-	*b = body{c: c, left: length, budget: limit, first: true, done: length == 0}
+func (b *body) reset(c *conn, length int64) {
+	*b = body{c: c, left: length, budget: c.s.limits.bodyBytes, done: length == 0, patience: c.s.cfg.BodyPatience}
 	if length < 0 {
 		b.left, b.chunked = 0, true
 	}
 }
 
 // Read implements io.Reader. io.EOF comes at the proper end only; a connection that ends before is
-// io.ErrUnexpectedEOF.
+// io.ErrUnexpectedEOF. The first read answers an expectation of "100 Continue"; a read into nothing does just that.
 func (b *body) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
@@ -39,7 +51,7 @@ func (b *body) Read(p []byte) (int, error) {
 	if err == io.EOF && !b.done {
 		err = io.ErrUnexpectedEOF
 	}
-	if err != nil {
+	if err != nil && !b.done && err != errNotHere {
 		b.err = err
 	}
 	return n, err
@@ -49,7 +61,7 @@ func (b *body) read(p []byte) (int, error) {
 	if b.done {
 		return 0, io.EOF
 	}
-	if err := b.c.continueBody(); err != nil {
+	if err := b.c.continueBody(); err != nil || len(p) == 0 {
 		return 0, err
 	}
 	if b.chunked && b.left == 0 {
@@ -62,52 +74,55 @@ func (b *body) read(p []byte) (int, error) {
 	}
 	n, err := b.c.readBody(p)
 	b.left -= int64(n)
-	if b.left == 0 && !b.chunked {
-		b.done = true
-		if n > 0 {
-			err = nil
-		}
+	if b.left == 0 {
+		b.done = !b.chunked
+		b.lineEnd = b.chunked
+		err = nil
 	}
 	return n, err
 }
 
-// nextChunk reads the line before a chunk, or the end of the body. Chunk extensions are refused: nobody sends them
-// but to confuse. Trailers are read and dropped.
+// nextChunk reads the line before a chunk, or the end of the body. It can be called again after errNotHere. Chunk
+// extensions are refused: nobody sends them but to confuse, and a recipient need not understand them (RFC 9112
+// §7.1.1). Trailers are read and dropped.
 func (b *body) nextChunk() error {
-	if !b.first {
-		line, err := b.c.readLine(0)
+	if b.lineEnd {
+		if line, err := b.c.readLine(0); err != nil {
+			return err
+		} else if len(line) != 0 {
+			return ErrFraming
+		}
+		b.lineEnd = false
+	}
+	if !b.ending {
+		line, err := b.c.readLine(maxChunkLine)
 		if err != nil {
 			return err
 		}
-		if len(line) != 0 {
-			return errFraming
+		size, ok := parseHex(line)
+		switch {
+		case !ok:
+			return ErrFraming
+		case size > b.budget:
+			return ErrBodyTooLarge
+		case size > 0:
+			b.budget -= size
+			b.left = size
+			return nil
 		}
-	}
-	b.first = false
-	line, err := b.c.readLine(16)
-	if err != nil {
-		return err
-	}
-	size, ok := parseHex(line)
-	if !ok {
-		return errFraming
-	}
-	if size > b.budget {
-		return ErrBodyTooLarge
-	}
-	b.budget -= size
-	b.left = size
-	if size > 0 {
-		return nil
+		b.ending = true
 	}
 	return b.trailers()
 }
 
-// maxTrailer bounds the trailer section; nothing in it is used.
-const maxTrailer = 4096
+const (
+	maxChunkLine = 16
+	// maxTrailer bounds the trailer section; nothing in it is used.
+	maxTrailer = 4096
+)
 
 func (b *body) trailers() error {
-	for total := 0; ; {
+	for {
 		line, err := b.c.readLine(maxTrailer)
 		if err != nil {
 			return err
@@ -116,30 +131,75 @@ func (b *body) trailers() error {
 			b.done = true
 			return io.EOF
 		}
-		if total += len(line); total > maxTrailer {
-			return errFraming
+		if b.trailer += len(line); b.trailer > maxTrailer {
+			return ErrFraming
 		}
-		var h head
-		if h.addField(line) != NoFault {
-			return errFraming
+		if _, _, fault := parseField(line); fault != NoFault {
+			return ErrFraming
 		}
 	}
 }
 
-func parseHex(b []byte) (int64, bool) {
-	if len(b) == 0 || len(b) > 15 {
-		return 0, false
+// skipBuffered drops what is here of the body already.
+func (b *body) skipBuffered() {
+	if b.done || b.err != nil || b.c.req.waiting {
+		return
 	}
-	var n int64
-	for _, c := range b {
-		if !isHex(c) {
-			return 0, false
+	waste := skipBuffers.Get().(*[4096]byte)
+	defer skipBuffers.Put(waste)
+	b.noWait = true
+	for {
+		if _, err := b.Read(waste[:]); err != nil {
+			break
 		}
-		digit := int64(c - '0')
-		if c > '9' {
-			digit = int64(c|0x20-'a') + 10
-		}
-		n = n<<4 | digit
 	}
-	return n, true
+	b.noWait = false
+}
+
+// continueBody answers an expectation: the handler has asked for the body.
+func (c *conn) continueBody() error {
+	if !c.req.waiting {
+		return nil
+	}
+	c.req.waiting = false
+	_, err := c.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	return err
+}
+
+// readBody reads body bytes, first from what is buffered.
+func (c *conn) readBody(p []byte) (int, error) {
+	r := c.req
+	if r.from < r.to {
+		n := copy(p, r.unused())
+		r.from += n
+		return n, nil
+	}
+	began, err := c.beginWait()
+	if err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	c.endWait(began, n)
+	return n, err
+}
+
+// beginWait is called before the client is waited for in the middle of a body, endWait after it.
+func (c *conn) beginWait() (time.Time, error) {
+	b := &c.req.body
+	if b.noWait {
+		return time.Time{}, errNotHere
+	}
+	now := time.Now()
+	if b.patience <= 0 {
+		return now, os.ErrDeadlineExceeded
+	}
+	c.armRead(now.Add(b.patience), b.patience/4)
+	return now, nil
+}
+
+func (c *conn) endWait(began time.Time, n int) {
+	b := &c.req.body
+	b.patience -= time.Since(began)
+	b.patience += time.Duration(n) * time.Second / time.Duration(c.s.cfg.BodyMinRate)
+	b.patience = min(b.patience, c.s.cfg.BodyPatience)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,10 +18,19 @@ type Certificate struct {
 	certFile, keyFile string
 	log               *zap.Logger
 	now               atomic.Pointer[tls.Certificate]
-	seen              [2]time.Time // modification times; only touched by Watch and New
+
+	mu    sync.Mutex
+	read  [2]version // what is in use
+	tried [2]version // what was last looked at, in use or refused
 }
 
-// LoadCertificate reads the files.
+// version tells one state of a file from another.
+type version struct {
+	modified time.Time
+	size     int64
+}
+
+// LoadCertificate reads a certificate (PEM, the server's own first) and its key (PEM). log may be nil.
 func LoadCertificate(certFile, keyFile string, log *zap.Logger) (*Certificate, error) {
 	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
 	if c.log == nil {
@@ -32,26 +42,51 @@ func LoadCertificate(certFile, keyFile string, log *zap.Logger) (*Certificate, e
 	return c, nil
 }
 
-// Reload reads the files if they changed and reports whether it did.
+// Reload reads the files if they are not those in use and reports whether it took them. After an error the old
+// certificate stays.
 func (c *Certificate) Reload() (bool, error) {
-	var times [2]time.Time
-	for i, file := range []string{c.certFile, c.keyFile} {
-		info, err := os.Stat(file)
-		if err != nil {
-			return false, fmt.Errorf("certificate: %w", err)
-		}
-		times[i] = info.ModTime()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, err := c.versions()
+	if err != nil {
+		return false, fmt.Errorf("certificate: %w", err)
 	}
-	if times == c.seen && c.now.Load() != nil {
+	if found == c.read && c.now.Load() != nil {
 		return false, nil
 	}
+	c.tried = found
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		return false, fmt.Errorf("certificate: %w", err)
 	}
 	c.now.Store(&pair)
-	c.seen = times
+	c.read = found
 	return true, nil
+}
+
+func (c *Certificate) versions() (found [2]version, err error) {
+	for i, file := range []string{c.certFile, c.keyFile} {
+		info, err := os.Stat(file)
+		if err != nil {
+			return found, err
+		}
+		found[i] = version{info.ModTime(), info.Size()}
+	}
+	return found, nil
+}
+
+// changed reports whether the files are others than those looked at last: a pair that was refused is not read, and
+// not complained about, again and again.
+func (c *Certificate) changed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, err := c.versions()
+	if err != nil {
+		found = [2]version{} // gone: say so once
+	}
+	changed := found != c.tried
+	c.tried = found
+	return changed
 }
 
 // Watch looks at the files once each interval until ctx ends.
@@ -64,22 +99,26 @@ func (c *Certificate) Watch(ctx context.Context, every time.Duration) error {
 			return nil
 		case <-tick.C:
 		}
-		switch changed, err := c.Reload(); {
+		if !c.changed() {
+			continue
+		}
+		switch renewed, err := c.Reload(); {
 		case err != nil:
 			c.log.Warn("certificate not read, the old one stays", zap.Error(err))
-		case changed:
-			c.log.Info("certificate renewed")
+		case renewed:
+			c.log.Info("certificate renewed", zap.Time("until", c.now.Load().Leaf.NotAfter))
 		}
 	}
 }
 
-// Config is a server's TLS configuration with this certificate: TLS 1.2 and up, HTTP/1.1 only.
+// Config is a server's TLS configuration with this certificate.
 func (c *Certificate) Config() *tls.Config {
-	return &tls.Config{
-		MinVersion: tls.VersionTLS12,
-		NextProtos: []string{"http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return c.now.Load(), nil
-		},
-	}
+	cfg := tlsConfig()
+	cfg.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.now.Load(), nil }
+	return cfg
+}
+
+// tlsConfig is TLS 1.2 and up, and HTTP/1.1, which is what this server speaks.
+func tlsConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 }

@@ -3,16 +3,20 @@ package httpx
 import (
 	"bytes"
 	"net/netip"
-	"strings"
 )
 
 // Prefix is the network that counts as one visitor's: a single IPv4 address, or an IPv6 /64, which is what one
-// household or one phone is given.
-func Prefix(ip netip.Addr) netip.Prefix {
+// household or one phone is given. It is invalid for an invalid address.
+func Prefix(ip netip.Addr) netip.Prefix { return prefix(ip, 32) }
+
+// WidePrefix is Prefix with IPv4 addresses taken together by /24, for providers that move their customers about.
+func WidePrefix(ip netip.Addr) netip.Prefix { return prefix(ip, 24) }
+
+func prefix(ip netip.Addr, bits4 int) netip.Prefix {
 	ip = ip.Unmap().WithZone("")
 	bits := 64
 	if ip.Is4() {
-		bits = 32
+		bits = bits4
 	}
 	p, err := ip.Prefix(bits)
 	if err != nil {
@@ -21,13 +25,26 @@ func Prefix(ip netip.Addr) netip.Prefix {
 	return p
 }
 
+// normalisePrefixes makes IPv4 networks of IPv4-mapped ones, as addresses are compared unmapped.
+func normalisePrefixes(ps []netip.Prefix) []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(ps))
+	for _, p := range ps {
+		if ip := p.Addr(); ip.Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(ip.Unmap(), p.Bits()-96)
+		}
+		out = append(out, p.Masked())
+	}
+	return out
+}
+
 // trusts reports whether a peer is a trusted proxy. A peer without an address, at a Unix socket, is: only processes
 // of this machine with the right to the socket get there.
 func (s *Server) trusts(ip netip.Addr) bool {
 	if !ip.IsValid() {
 		return true
 	}
-	for _, p := range s.cfg.TrustedProxies {
+	ip = ip.WithZone("")
+	for _, p := range s.trusted {
 		if p.Contains(ip) {
 			return true
 		}
@@ -35,95 +52,127 @@ func (s *Server) trusts(ip netip.Addr) bool {
 	return false
 }
 
-// fromTrustedPeer takes address and scheme from the fields that a trusted proxy sets: Forwarded (RFC 7239) if it is
-// there, else X-Forwarded-For and X-Forwarded-Proto. The list is walked from its end, the nearest hop, past
-// trusted proxies; the first other address is the visitor's. What cannot be read ends the walk.
-func (v *Visit) fromTrustedPeer() {
-	proto := v.Header("X-Forwarded-Proto")
-	if v.Header("Forwarded") != nil {
-		proto = v.forwarded()
-	} else {
-		v.each("x-forwarded-for", func(item []byte) bool { return v.hop(item) })
+// believe takes address and scheme from the fields that trusted proxies set. The list is walked from its end, the
+// nearest hop, past trusted proxies; the first other address is the visitor's. What cannot be read ends the walk: what
+// lies beyond was not written by a proxy that we trust, or was broken by one.
+func (v *Visit) believe() {
+	std := v.s.cfg.ForwardedBy != ForwardedByX && v.Header("Forwarded") != nil
+	x := v.s.cfg.ForwardedBy != ForwardedByStandard && v.Header("X-Forwarded-For") != nil
+	var client netip.Addr
+	var proto []byte
+	if std {
+		client, proto = v.walkForwarded()
 	}
-	v.walk()
-	// The last proto is the nearest proxy's, the one we trust.
-	if i := bytes.LastIndexByte(proto, ','); i >= 0 {
-		proto = proto[i+1:]
+	if x {
+		byX := v.walkXForwardedFor()
+		if std && client != byX {
+			byX = v.c.peer // one of the two was written by a client
+		}
+		client = byX
 	}
-	proto = bytes.TrimSpace(proto)
-	if len(proto) > 0 {
-		v.secure = equalFold(proto, "https")
+	if client.IsValid() {
+		v.client = client
+	}
+	if v.s.cfg.ForwardedBy != ForwardedByStandard && (x || !std) {
+		proto = v.lastItem("x-forwarded-proto")
+	}
+	switch {
+	case equalFold(proto, "https"):
+		v.secure = true
+	case equalFold(proto, "http"):
+		v.secure = false
 	}
 }
 
-// each calls use with the comma-separated items of all fields of that (lower-case) name.
-func (v *Visit) each(name string, use func([]byte) bool) {
-	for i := range v.c.head.fields {
-		f := &v.c.head.fields[i]
-		if !equalFold(f.name, name) {
+// walkXForwardedFor goes through the items of all X-Forwarded-For fields from the last one to the first.
+func (v *Visit) walkXForwardedFor() netip.Addr {
+	client := v.c.peer
+	for i := len(v.head.fields) - 1; i >= 0; i-- {
+		f := &v.head.fields[i]
+		if !equalFold(f.name, "x-forwarded-for") {
 			continue
 		}
-		for rest := f.value; len(rest) > 0; {
+		for rest, more := f.value, true; more; {
 			var item []byte
-			item, rest, _ = bytes.Cut(rest, []byte(","))
-			use(bytes.TrimSpace(item))
-		}
-	}
-}
-
-// forwarded reads Forwarded and answers the last proto.
-func (v *Visit) forwarded() (proto []byte) {
-	v.each("forwarded", func(item []byte) bool {
-		proto = nil
-		found := false
-		for rest := item; len(rest) > 0; {
-			var pair []byte
-			pair, rest, _ = bytes.Cut(rest, []byte(";"))
-			name, value, _ := bytes.Cut(bytes.TrimSpace(pair), []byte("="))
-			value = bytes.Trim(value, `"`)
-			switch {
-			case equalFold(name, "for"):
-				found = v.hop(value)
-			case equalFold(name, "proto"):
-				proto = value
+			rest, item, more = cutLast(rest)
+			ip, ok := parseNode(item)
+			if !ok {
+				return client
+			}
+			client = ip
+			if !v.s.trusts(ip) {
+				return client
 			}
 		}
-		if !found {
-			v.addrs = append(v.addrs, netip.Addr{})
-		}
-		return true
-	})
-	return proto
+	}
+	return client
 }
 
-// hop notes one address of the list; an invalid one stands for what cannot be read.
-func (v *Visit) hop(text []byte) bool {
-	ip, _ := parseHop(string(text))
-	v.addrs = append(v.addrs, ip)
-	return true
+// cutLast takes the last item off a list without quoting.
+func cutLast(list []byte) (rest, item []byte, more bool) {
+	if i := bytes.LastIndexByte(list, ','); i >= 0 {
+		return list[:i], trimSpace(list[i+1:]), true
+	}
+	return nil, trimSpace(list), false
 }
 
-// parseHop reads an address with or without port, IPv6 with or without brackets.
-func parseHop(s string) (netip.Addr, bool) {
-	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
-		return ip.Unmap().WithZone(""), true
+// lastItem is the last item of the last field of that (lower-case) name: what the nearest proxy said.
+func (v *Visit) lastItem(name string) []byte {
+	for i := len(v.head.fields) - 1; i >= 0; i-- {
+		if f := &v.head.fields[i]; equalFold(f.name, name) {
+			_, item, _ := cutLast(f.value)
+			return item
+		}
 	}
-	if ap, err := netip.ParseAddrPort(s); err == nil {
-		return ap.Addr().Unmap().WithZone(""), true
-	}
-	return netip.Addr{}, false
+	return nil
 }
 
-// walk goes from the nearest hop outwards.
-func (v *Visit) walk() {
-	for i := len(v.addrs) - 1; i >= 0; i-- {
-		ip := v.addrs[i]
-		if !ip.IsValid() {
-			return
-		}
-		v.client = ip
-		if !v.s.trusts(ip) {
-			return
-		}
+// parseNode reads an address, with a port or without, IPv6 with brackets or without. Zones are refused: they mean
+// something on one machine only.
+func parseNode(b []byte) (netip.Addr, bool) {
+	if len(b) == 0 || len(b) > len("[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535") {
+		return netip.Addr{}, false
 	}
+	if b[0] == '[' {
+		end := bytes.IndexByte(b, ']')
+		if end < 0 || !validPort(b[end+1:]) {
+			return netip.Addr{}, false
+		}
+		ip, ok := parseAddr(b[1:end])
+		return ip.Unmap(), ok && ip.Is6()
+	}
+	if i := bytes.IndexByte(b, ':'); i >= 0 && i == bytes.LastIndexByte(b, ':') {
+		ip, ok := parseAddr(b[:i])
+		return ip, ok && ip.Is4() && validPort(b[i:])
+	}
+	ip, ok := parseAddr(b)
+	return ip.Unmap(), ok
+}
+
+func parseAddr(b []byte) (netip.Addr, bool) {
+	if ip, ok := parseIPv4(b); ok {
+		return ip, true
+	}
+	ip, err := netip.ParseAddr(string(b))
+	return ip, err == nil && ip.Zone() == ""
+}
+
+// parseIPv4 is netip.ParseAddr for dotted decimals, without making a string.
+func parseIPv4(b []byte) (netip.Addr, bool) {
+	var ip [4]byte
+	for i := range ip {
+		part := b
+		if i < 3 {
+			var found bool
+			if part, b, found = cutByte(b, '.'); !found {
+				return netip.Addr{}, false
+			}
+		}
+		n, ok := parseLength(part)
+		if !ok || len(part) > 3 || n > 255 || len(part) > 1 && part[0] == '0' {
+			return netip.Addr{}, false
+		}
+		ip[i] = byte(n)
+	}
+	return netip.AddrFrom4(ip), true
 }

@@ -1,7 +1,5 @@
 package httpx
 
-import "strconv"
-
 // Fault is why a request was refused at the boundary.
 type Fault uint8
 
@@ -29,23 +27,24 @@ const (
 var faults = [...]struct {
 	status int
 	kind   string
+	title  string
 }{
-	NoFault:          {200, "none"},
-	FaultRequestLine: {400, "request-line"},
-	FaultVersion:     {505, "version"},
-	FaultTarget:      {400, "target"},
-	FaultURILength:   {414, "url-too-long"},
-	FaultHost:        {400, "host"},
-	FaultOtherHost:   {400, "other-host"},
-	FaultHeaderField: {400, "header-field"},
-	FaultHeaderSize:  {431, "header-too-large"},
-	FaultLineEnd:     {400, "line-end"},
-	FaultFraming:     {400, "framing"},
-	FaultBodySize:    {413, "body-too-large"},
-	FaultExpect:      {417, "expectation"},
-	FaultMethod:      {501, "method"},
-	FaultTimeout:     {408, "request-timeout"},
-	FaultInternal:    {500, "internal"},
+	NoFault:          {200, "none", ""},
+	FaultRequestLine: {400, "request-line", "The request line is malformed"},
+	FaultVersion:     {505, "version", "This version of HTTP is not spoken here"},
+	FaultTarget:      {400, "target", "The address in the request is malformed"},
+	FaultURILength:   {414, "url-too-long", "The address in the request is too long"},
+	FaultHost:        {400, "host", "The request does not name one valid host"},
+	FaultOtherHost:   {400, "other-host", "The request names two different hosts"},
+	FaultHeaderField: {400, "header-field", "A header field is malformed"},
+	FaultHeaderSize:  {431, "header-too-large", "The request has too many or too long header fields"},
+	FaultLineEnd:     {400, "line-end", "A line of the request does not end as it must"},
+	FaultFraming:     {400, "framing", "The length of the request body is not clear"},
+	FaultBodySize:    {413, "body-too-large", "The request body is too large"},
+	FaultExpect:      {417, "expectation", "The request expects what cannot be met"},
+	FaultMethod:      {501, "method", "This request method is not served here"},
+	FaultTimeout:     {408, "request-timeout", "The request took too long to arrive"},
+	FaultInternal:    {500, "internal", "Something went wrong here"},
 }
 
 // Status is the HTTP status that answers the fault.
@@ -61,11 +60,4 @@ func Faults() []Fault {
 		all = append(all, f)
 	}
 	return all
-}
-
-// Page renders the answer to a fault: for a person when the request was a navigation, else for a program.
-type Page func(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string)
-
-func plainPage(status int, kind string, _ bool, _ []byte) (string, []byte, []string) {
-	return "text/plain; charset=utf-8", []byte(strconv.Itoa(status) + " " + kind + "\n"), nil
 }

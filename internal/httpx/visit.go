@@ -4,45 +4,43 @@ import (
 	"bytes"
 	"iter"
 	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
 )
 
 // Visit is one guarded request: everything the rest of the gateway may know about it. It and everything it returns live
-// as long as its handler; copy what outlives it.
+// as long as its handler; copy what outlives it. It is used by one goroutine at a time.
 type Visit struct {
 	ctx    *fasthttp.RequestCtx
 	c      *conn
 	s      *Server
+	head   *head
 	method string
 	host   string
 	path   []byte
 	query  []byte
 	client netip.Addr
 	secure bool
-	trust  bool
 	now    time.Time
-	addrs  []netip.Addr // for walking forwarding fields
+	chain  []hop // for walking forwarding fields
 }
 
 func (v *Visit) begin(ctx *fasthttp.RequestCtx, c *conn, s *Server) {
-	*v = Visit{ctx: ctx, c: c, s: s, now: ctx.Time(), addrs: v.addrs[:0]}
-	v.method = methodName(c.head.method)
-	v.path, v.query = c.head.target, nil
-	if i := bytes.IndexByte(c.head.target, '?'); i >= 0 {
-		v.path, v.query = c.head.target[:i], c.head.target[i+1:]
+	h := &c.req.head
+	*v = Visit{ctx: ctx, c: c, s: s, head: h, now: ctx.Time(), chain: v.chain[:0]}
+	v.method = methodName(h.method)
+	v.path = h.target
+	if path, query, found := cutByte(h.target, '?'); found {
+		v.path, v.query = path, query
 	}
-	v.host = s.hostName(c.head.host)
-	v.trust = s.trusts(c.peer)
-	v.client, v.secure = c.source, c.secure
-	if v.trust {
-		v.fromTrustedPeer()
+	v.host = s.hostName(h.host)
+	v.client, v.secure = c.peer, c.secure
+	if c.trust {
+		v.believe()
 	}
-	if c.head.length != 0 {
-		ctx.Request.SetBodyStream(&c.body, int(c.head.length))
+	if h.length != 0 && c.req.fault == NoFault {
+		ctx.Request.SetBodyStream(&c.req.body, int(h.length))
 	}
 }
 
@@ -68,32 +66,33 @@ func methodName(b []byte) string {
 }
 
 // Ctx is for writing an answer. Its request is not the visitor's: read that from the Visit. Its RequestBodyStream is
-// the request body, decoded, nil if there is none.
+// the request body, decoded, nil if there is none; its errors are ErrFraming, ErrBodyTooLarge, io.ErrUnexpectedEOF,
+// os.ErrDeadlineExceeded and those of the connection.
 func (v *Visit) Ctx() *fasthttp.RequestCtx { return v.ctx }
 
 // Method is the method as sent; it is case-sensitive (RFC 9110 §9.1).
 func (v *Visit) Method() string { return v.method }
 
 // Target is the raw path and query, or "*". An absolute-form target of this host has been made origin-form.
-func (v *Visit) Target() []byte { return v.c.head.target }
+func (v *Visit) Target() []byte { return v.head.target }
 
 // Path is the raw path, never decoded or cleaned: what is decided on is what is forwarded.
 func (v *Visit) Path() []byte { return v.path }
 
-// Query is what follows the first "?", raw; nil if there is none.
+// Query is what follows the first "?", raw; nil if there is no "?".
 func (v *Visit) Query() []byte { return v.query }
 
-// Host is the host's name in lower case without port; empty if an HTTP/1.0 request named none.
+// Host is the host's name in lower case without port and final dot; empty if an HTTP/1.0 request named none.
 func (v *Visit) Host() string { return v.host }
 
-// HostPort is the Host field as sent.
-func (v *Visit) HostPort() []byte { return v.c.head.host }
+// HostPort is the host as sent.
+func (v *Visit) HostPort() []byte { return v.head.host }
 
 // Headers are the field lines as sent, in order, duplicates included.
 func (v *Visit) Headers() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
-		for i := range v.c.head.fields {
-			if f := &v.c.head.fields[i]; !yield(f.name, f.value) {
+		for i := range v.head.fields {
+			if f := &v.head.fields[i]; !yield(f.name, f.value) {
 				return
 			}
 		}
@@ -102,29 +101,29 @@ func (v *Visit) Headers() iter.Seq2[[]byte, []byte] {
 
 // Header is the first value of a field, nil if it is not there. The name's case does not matter.
 func (v *Visit) Header(name string) []byte {
-	for i := range v.c.head.fields {
-		if f := &v.c.head.fields[i]; len(f.name) == len(name) && strings.EqualFold(string(f.name), name) {
+	for i := range v.head.fields {
+		if f := &v.head.fields[i]; equalFoldAny(f.name, name) {
 			return f.value
 		}
 	}
 	return nil
 }
 
-// ContentLength is the body's length, 0 for none, -1 for a chunked one.
-func (v *Visit) ContentLength() int64 { return v.c.head.length }
+// ContentLength is the body's length in bytes, 0 for none, -1 for a chunked one.
+func (v *Visit) ContentLength() int64 { return v.head.length }
 
 // HTTP10 reports HTTP/1.0.
-func (v *Visit) HTTP10() bool { return v.c.head.minor == 0 }
+func (v *Visit) HTTP10() bool { return v.head.minor == 0 }
 
-// ClientIP is the visitor's address as far as trusted peers tell it, else the peer's. Invalid on a Unix socket
-// whose peer tells nothing.
+// ClientIP is the visitor's address as far as trusted proxies tell it, else PeerIP.
 func (v *Visit) ClientIP() netip.Addr { return v.client }
 
-// PeerIP is the address at the other end of the TCP connection.
+// PeerIP is the address at the other end of the connection: the TCP peer's, or the one that a trusted peer's PROXY
+// header names. Invalid on a Unix socket whose peer tells nothing.
 func (v *Visit) PeerIP() netip.Addr { return v.c.peer }
 
-// PeerTrusted reports whether the peer is a trusted proxy.
-func (v *Visit) PeerTrusted() bool { return v.trust }
+// PeerTrusted reports whether PeerIP is a trusted proxy, whose forwarding fields are believed.
+func (v *Visit) PeerTrusted() bool { return v.c.trust }
 
 // Secure reports whether the visitor came by TLS: here, or by a trusted proxy's word.
 func (v *Visit) Secure() bool { return v.secure }
@@ -143,17 +142,13 @@ func (v *Visit) Now() time.Time { return v.now }
 // Navigation reports whether a person waits for a page. Browsers of today say so in Sec-Fetch-Mode and -Dest (W3C
 // Fetch Metadata); without them, a GET, HEAD or POST that takes HTML by name counts.
 func (v *Visit) Navigation() bool {
-	if mode := v.Header("Sec-Fetch-Mode"); mode != nil {
-		if string(mode) != "navigate" {
-			return false
-		}
-		switch string(v.Header("Sec-Fetch-Dest")) {
-		case "", "document", "iframe", "frame", "embed", "object":
-			return true
-		}
-		return false
+	mode, dest := v.Header("Sec-Fetch-Mode"), v.Header("Sec-Fetch-Dest")
+	if mode != nil || dest != nil {
+		return (mode == nil || string(mode) == "navigate") && isPage(dest)
 	}
-	if v.method != "GET" && v.method != "HEAD" && v.method != "POST" {
+	switch v.method {
+	case "GET", "HEAD", "POST":
+	default:
 		return false
 	}
 	if equalFold(v.Header("X-Requested-With"), "xmlhttprequest") {
@@ -162,81 +157,14 @@ func (v *Visit) Navigation() bool {
 	return bytes.Contains(v.Header("Accept"), []byte("text/html"))
 }
 
-// Cookie is the value of the first cookie of that name, nil if there is none (RFC 6265 §4.2).
-func (v *Visit) Cookie(name string) []byte {
-	for i := range v.c.head.fields {
-		f := &v.c.head.fields[i]
-		if !equalFold(f.name, "cookie") {
-			continue
-		}
-		for rest := f.value; len(rest) > 0; {
-			var pair []byte
-			pair, rest, _ = bytes.Cut(rest, []byte(";"))
-			for len(pair) > 0 && (pair[0] == ' ' || pair[0] == '\t') {
-				pair = pair[1:]
-			}
-			if len(pair) > len(name) && pair[len(name)] == '=' && string(pair[:len(name)]) == name {
-				return pair[len(name)+1:]
-			}
-		}
+// isPage reports whether what is fetched becomes a page, or a part of one that shows pages.
+func isPage(dest []byte) bool {
+	switch string(dest) {
+	case "", "document", "iframe", "frame", "embed", "object", "fencedframe":
+		return true
 	}
-	return nil
-}
-
-// Answer sends an answer of our own: never cached unless extra says otherwise, never indexed. body is copied. extra is
-// pairs of name and value.
-func (v *Visit) Answer(status int, contentType string, body []byte, extra ...string) {
-	h := &v.ctx.Response.Header
-	v.ctx.Response.SetStatusCode(status)
-	cached := false
-	for i := 0; i+1 < len(extra); i += 2 {
-		cached = cached || strings.EqualFold(extra[i], "Cache-Control")
-		h.Add(extra[i], extra[i+1])
-	}
-	if !cached {
-		h.Add("Cache-Control", "private, no-store")
-	}
-	h.Add("X-Robots-Tag", "noindex")
-	if contentType != "" {
-		h.SetContentType(contentType)
-	}
-	if v.s.cfg.HSTS > 0 && v.secure {
-		h.Add("Strict-Transport-Security", v.s.hsts)
-	}
-	v.ctx.Response.SetBody(body)
-	if v.method == "HEAD" {
-		// The length that GET would have sent, and no body (RFC 9110 §9.3.2).
-		v.ctx.Response.SkipBody = true
-	}
-}
-
-// Fault refuses the request: one answer, and the connection is closed.
-func (v *Visit) Fault(f Fault) {
-	contentType, body, headers := v.s.cfg.Page(f.Status(), f.Kind(), v.Navigation(), v.Header("Accept-Language"))
-	v.Answer(f.Status(), contentType, body, headers...)
-	v.ctx.SetConnectionClose()
+	return false
 }
 
 // Close ends the connection after this visit, with or without an answer.
 func (v *Visit) Close() { v.ctx.SetConnectionClose() }
-
-// Cookie is a cookie of ours.
-type Cookie struct {
-	Name, Value string
-	// MaxAge is its life, cut to seconds; negative deletes it.
-	MaxAge time.Duration
-	Secure bool
-}
-
-// SetCookie adds a cookie to whatever answer is sent, also a forwarded one. It is HttpOnly, SameSite=Lax and for the
-// whole host.
-func (v *Visit) SetCookie(c Cookie) {
-	b := make([]byte, 0, len(c.Name)+len(c.Value)+80)
-	b = append(append(append(b, c.Name...), '='), c.Value...)
-	b = append(b, "; Path=/; HttpOnly; SameSite=Lax; Max-Age="...)
-	b = strconv.AppendInt(b, max(0, int64(c.MaxAge/time.Second)), 10)
-	if c.Secure {
-		b = append(b, "; Secure"...)
-	}
-	v.ctx.Response.Header.AddBytesV("Set-Cookie", b)
-}

@@ -1,0 +1,103 @@
+package httpx
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Cookie is the value of the first cookie of that name, nil if there is none (RFC 6265 §4.2). Names are compared byte
+// for byte; what is no pair of name and value is passed over.
+func (v *Visit) Cookie(name string) []byte {
+	for i := range v.head.fields {
+		f := &v.head.fields[i]
+		if len(f.name) != len("cookie") || !equalFold(f.name, "cookie") {
+			continue
+		}
+		for rest := f.value; len(rest) > 0; {
+			var pair []byte
+			pair, rest, _ = cutByte(rest, ';')
+			pair = trimSpace(pair)
+			if len(pair) > len(name) && pair[len(name)] == '=' && string(pair[:len(name)]) == name {
+				return pair[len(name)+1:]
+			}
+		}
+	}
+	return nil
+}
+
+// Cookie is a cookie of ours. It is always HttpOnly, SameSite=Lax and for the whole host.
+type Cookie struct {
+	// Name is a token. "__Host-" and "__Secure-" make the cookie Secure.
+	Name string
+	// Value is without spaces, quotes, commas, semicolons, backslashes and controls (RFC 6265 §4.1.1).
+	Value string
+	// MaxAge is its life, rounded up to seconds. 0: until the browser is closed. Negative deletes it.
+	MaxAge time.Duration
+	// Secure sends it by TLS only.
+	Secure bool
+}
+
+// SetCookie adds a cookie to whatever answer is sent, also a forwarded one. A cookie that cannot be sent is a mistake
+// in the program: it is left out, and the log says so.
+func (v *Visit) SetCookie(c Cookie) {
+	var buf [512]byte
+	line, ok := appendCookie(buf[:0], &c)
+	if !ok {
+		v.s.cfg.Log.Error("cookie left out, its name or value cannot be sent", zap.String("name", c.Name))
+		return
+	}
+	v.ctx.Response.Header.AddBytesV("Set-Cookie", line)
+}
+
+func appendCookie(b []byte, c *Cookie) ([]byte, bool) {
+	if !isToken([]byte(c.Name)) {
+		return b, false
+	}
+	for i := range len(c.Value) {
+		switch ch := c.Value[i]; {
+		case ch <= ' ', ch >= 0x7f, ch == '"', ch == ',', ch == ';', ch == '\\':
+			return b, false
+		}
+	}
+	b = append(append(append(b, c.Name...), '='), c.Value...)
+	b = append(b, "; Path=/"...)
+	if c.MaxAge != 0 {
+		b = append(b, "; Max-Age="...)
+		b = strconv.AppendInt(b, max(0, int64((c.MaxAge+time.Second-1)/time.Second)), 10)
+	}
+	b = append(b, "; HttpOnly; SameSite=Lax"...)
+	if c.Secure || strings.HasPrefix(c.Name, hostPrefix) || strings.HasPrefix(c.Name, "__Secure-") {
+		b = append(b, "; Secure"...)
+	}
+	return b, true
+}
+
+// The prefix binds a cookie to this very host and to TLS (RFC 6265bis §4.1.3.2). Without TLS browsers refuse such a
+// name, so a plain one is used then.
+const (
+	hostPrefix  = "__Host-"
+	cookieStart = "einlass-"
+)
+
+// CookieName is the name of a room's cookie of a kind: "__Host-einlass-<room>-<kind>" by TLS, else without the
+// prefix. An empty kind is the room's main cookie, without a third part. Call it once a room, not once a request.
+func CookieName(room, kind string, secure bool) string {
+	name := cookieStart + room
+	if kind != "" {
+		name += "-" + kind
+	}
+	if secure {
+		return hostPrefix + name
+	}
+	return name
+}
+
+// OwnCookie reports whether a cookie's name is one that CookieName makes, of whatever room: such a cookie must not
+// reach the site behind.
+func OwnCookie(name []byte) bool {
+	return bytes.HasPrefix(bytes.TrimPrefix(name, []byte(hostPrefix)), []byte(cookieStart))
+}

@@ -1,0 +1,40 @@
+package httpx
+
+import (
+	"fmt"
+	"html"
+
+	"go.uber.org/zap"
+)
+
+// Page renders the answer to a fault: for a person when the request was a navigation, else for a program. headers are
+// pairs of name and value. It must be safe for concurrent use and not keep acceptLanguage.
+type Page func(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string)
+
+// plainPage is for a boundary without pages of its own.
+func plainPage(status int, kind string, navigation bool, _ []byte) (string, []byte, []string) {
+	title := kind
+	for _, f := range faults {
+		if f.kind == kind {
+			title = f.title
+		}
+	}
+	if navigation {
+		t := html.EscapeString(title)
+		return "text/html; charset=utf-8", fmt.Appendf(nil,
+			"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>%s</title><h1>%s</h1>\n", t, t), nil
+	}
+	return "application/problem+json", fmt.Appendf(nil, `{"type":"about:blank","status":%d,"title":%q,"code":%q}`, status, title, kind), nil
+}
+
+// page renders a fault. A renderer that panics must not take the answer with it: faults are answered from within the
+// recovery of panics.
+func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.Navigation(), nil)
+		}
+	}()
+	return v.s.cfg.Page(f.Status(), f.Kind(), v.Navigation(), v.Header("Accept-Language"))
+}

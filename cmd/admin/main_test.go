@@ -38,7 +38,7 @@ func newGateway() *gateway {
 	var a, b adminapi.RoomInfo
 	a.SetFrame(&queue.Frame{
 		Waiting: 1200, Front: 34, Calls: 5, Inside: 95, HeadNum: 800, Last: 2034, Admitted: 795, Gateways: 2,
-		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 1}},
+		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}},
 	})
 	a.ID, a.Store = "termine", adminapi.Store{OK: true}
 	a.Backends = []adminapi.Backend{{Address: "a", Up: true}, {Address: "b"}}

@@ -96,7 +96,7 @@ func serve(t *testing.T, rooms *town, cfg Config) (url string) {
 		r.SetFrame(&queue.Frame{
 			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
 			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
-			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 1}, Message: "Bitte warten."},
+			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}, Message: "Bitte warten."},
 		})
 		r.ID, r.Title, r.Store = "termine", "Termine", Store{OK: true}
 		r.Backends = []Backend{{Address: "http://10.0.0.1:80", Up: true, InFlight: 4}}
@@ -174,7 +174,7 @@ func TestTheRoomsAreListed(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("answer is %d, %v", resp.StatusCode, resp.Header)
 	}
-	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":1,"mode":"run","message":"Bitte warten.","version":3,` +
+	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"mode":"run","message":"Bitte warten.","version":3,` +
 		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"inside":88,"head_number":900,"last_number":1234,"gateways":3,` +
 		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"store":{"ok":true},` +
 		`"backends":[{"address":"http://10.0.0.1:80","up":true,"in_flight":4}]},{"id":"kfz",`

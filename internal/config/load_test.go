@@ -45,7 +45,7 @@ func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 		t.Errorf("defaults are missing: %+v", c)
 	}
 	r := c.Rooms[0]
-	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Burst: 1}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
+	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Burst: 2}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
 		t.Errorf("defaults of the room are missing: %+v", r)
 	}
 	if r.Title != "termine" {

@@ -37,8 +37,9 @@ const (
 	maxMessage     = 2000
 )
 
-// DefaultBurst is one second's worth of calls, at least one.
-func DefaultBurst(rate int64) int64 { return min(max(1, (rate+59)/60), MaxBurst) }
+// DefaultBurst is one second's worth of calls, at least two: with a burst of one, what a late tick could have called
+// besides is lost, and a slow line falls behind its pace.
+func DefaultBurst(rate int64) int64 { return min(max(2, (rate+59)/60), MaxBurst) }
 
 // Control is what operators set. Stores keep it beside the line and hand it out with every frame, so a change
 // reaches every gateway with the next frame.

@@ -50,23 +50,38 @@ func NextSketchRank(r int64) int64 { return r + max(1, r/50) }
 // An order above End joined after the frame was taken; everybody numbered in between is counted.
 func (s *Sketch) Ahead(o Order) (n int64, exact bool) {
 	if o > s.End {
-		return s.Waiting + int64(min(o-s.End-1, 1<<40)), s.Waiting <= SketchExact
+		n = s.Waiting
+		// An order far above is of an epoch that began after the frame: how many came before it is not known.
+		if later := o - s.End - 1; later < 1<<numberBits {
+			n += int64(later)
+		}
+		if n < SketchExact {
+			return n, true
+		}
+		return aboutRank(n), false
 	}
 	if k := len(s.First); k < SketchExact || o <= s.First[k-1] {
 		return int64(sort.Search(k, func(i int) bool { return s.First[i] >= o })), true
 	}
 	i := sort.Search(len(s.Samples), func(i int) bool { return s.Samples[i] >= o })
-	switch {
-	case i == 0:
+	if i == 0 {
 		return SketchExact, true
-	case i < len(s.Samples) && s.Samples[i] == o:
-		return sketchRanks[i], false
-	case i < len(s.Samples):
-		return (sketchRanks[i-1] + 1 + sketchRanks[i]) / 2, false
-	default:
-		return (sketchRanks[i-1] + 1 + s.Waiting) / 2, false
 	}
+	return betweenSamples(i), false
 }
+
+// aboutRank is what Ahead answers for a place of that rank, SketchExact or more. The answer depends on the rank alone,
+// so it never rises while the rank falls.
+func aboutRank(rank int64) int64 {
+	i := sort.Search(len(sketchRanks), func(i int) bool { return sketchRanks[i] >= rank })
+	if i == 0 {
+		return SketchExact
+	}
+	return betweenSamples(i)
+}
+
+// betweenSamples is the middle of the ranks behind sample i-1 up to sample i.
+func betweenSamples(i int) int64 { return (sketchRanks[i-1] + 1 + sketchRanks[i]) / 2 }
 
 // SketchRanks are the ranks of the samples of a line of the given length: all that are < waiting.
 func SketchRanks(waiting int64) []int64 {

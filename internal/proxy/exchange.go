@@ -157,8 +157,9 @@ func (x *exchange) converse() error {
 	x.now = time.Now()
 	if err != nil && x.mayRetry(err) {
 		x.b.counters.retries.Add(1)
-		x.drop()
 		x.o.health.abandoned()
+		x.drop()
+		x.broken = false
 		if err := x.open(true); err != nil {
 			return err
 		}
@@ -218,7 +219,9 @@ func (x *exchange) blame(o *origin, f failure) {
 func (x *exchange) roundTrip() error {
 	w := watch{now: x.now, until: x.now.Add(x.b.cfg.WriteStallTimeout), client: x.client}
 	err := x.c.write(x.req.head, &w)
-	// The write of a head does not wait for anybody in general, so the clock is as it was.
+	if x.req.length > 0 {
+		x.now = time.Now() // a body may have had to wait; a head alone fits into any socket
+	}
 	w.now, w.until = x.now, x.now.Add(x.b.cfg.FirstByteTimeout)
 	switch {
 	case errors.Is(err, ErrClientGone):
@@ -341,7 +344,7 @@ func (x *exchange) fail(err error) error {
 	x.drop()
 	switch {
 	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout),
-		errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBadRequest):
+		errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBadRequest), errors.Is(err, errPanic):
 		x.o.health.abandoned()
 		return err
 	case errors.Is(err, errExpired):

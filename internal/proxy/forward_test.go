@@ -471,3 +471,32 @@ func TestTheGatewayIsToldWhatTheOriginSaysToUs(t *testing.T) {
 		t.Errorf("the visitor got %v", resp.Header)
 	}
 }
+
+func TestAPanicGivesEverythingBack(t *testing.T) {
+	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-X: 1\r\nContent-Length: 0\r\n\r\n"), answering(okAnswer))
+	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, MaxInFlight: 1, Queue: QueueConfig{Length: -1}}, func(f *forwarder) {
+		f.options = func(*httpx.Visit) Options {
+			return Options{OnResponseHeader: func(_, _ []byte) { panic("planted") }}
+		}
+	})
+	c := dialTest(t, addr)
+	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	want(t, c, "HTTP/1.1 500 ")
+	c = dialTest(t, addr)
+	exchangeOn(t, c, bufio.NewReader(c), "GET", "\r\n", 200, "ok")
+}
+
+func TestABodyThatPanicsIsNoExit(t *testing.T) {
+	a, b := tcpPair(t)
+	u := &upload{c: newConn(a), stall: time.Second}
+	u.source.r, u.source.client, u.source.timeout, u.source.left, u.source.budget = panicReader{}, b, time.Second, -1, 1
+	u.start()
+	<-u.done
+	if !errors.Is(u.sourceErr, errPanic) || u.complete() {
+		t.Error(u.sourceErr)
+	}
+}
+
+type panicReader struct{}
+
+func (panicReader) Read([]byte) (int, error) { panic("planted") }

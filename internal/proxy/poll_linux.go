@@ -53,7 +53,8 @@ func (p *poller) events(want int16) int16 {
 func (p *poller) quiet() bool { return p.events(unix.POLLIN|unix.POLLRDHUP) == 0 }
 
 // hasLeft tells that the peer closed its side, even if unread bytes still lie in
-// between.
+// between. One that only finished sending looks the same; like other proxies we take
+// it for gone.
 func hasLeft(nc net.Conn) bool {
 	var p poller
 	p.init(nc)

@@ -32,7 +32,8 @@ func (f *forwarder) handle(v *httpx.Visit) {
 	if f.errs != nil {
 		f.errs(err)
 	}
-	v.Answer(statusOf(err), "text/plain", []byte(err.Error()+"\n"))
+	v.Ctx().SetStatusCode(statusOf(err))
+	v.Ctx().SetBodyString(err.Error() + "\n")
 	v.Close()
 }
 

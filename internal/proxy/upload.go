@@ -141,6 +141,9 @@ func (s *source) release() {
 	}
 }
 
+// errPanic is what a panic on a goroutine of ours becomes.
+var errPanic = errors.New("proxy: panic in an upload")
+
 // upload moves a body to the origin while somebody else waits for the answer. It owns
 // one goroutine; end must be called, and waits for it.
 type upload struct {
@@ -167,7 +170,7 @@ func (u *upload) run() {
 	defer func() {
 		// On the handler's goroutine this would be a 500. Here nobody else catches it.
 		if p := recover(); p != nil {
-			u.sourceErr = fmt.Errorf("proxy: panic in an upload: %v", p)
+			u.sourceErr = fmt.Errorf("%w: %v", errPanic, p)
 			u.endedItself = true
 			u.c.close()
 		}

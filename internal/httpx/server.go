@@ -67,10 +67,12 @@ func New(cfg Config, handler Handler) (*Server, error) {
 	// fasthttp has no limits of its own here, because it never sees what they would be about: it reads heads that we
 	// wrote. Each field that its defaults would use for more than we want is set.
 	s.fast = &fasthttp.Server{
-		Handler:                       s.serve,
-		ErrorHandler:                  func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
-		Concurrency:                   math.MaxInt32,
-		ReduceMemoryUsage:             true,
+		Handler:           s.serve,
+		ErrorHandler:      func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
+		Concurrency:       math.MaxInt32,
+		ReduceMemoryUsage: true,
+		// A waiting page with its head fits, so that it leaves in one write.
+		WriteBufferSize:               8 << 10,
 		NoDefaultServerHeader:         true,
 		NoDefaultDate:                 true,
 		NoDefaultContentType:          true,

@@ -146,7 +146,6 @@ var mutants = []mutant{
 	{
 		name: "epoch-without-birth", file: "prelude.lua", what: "a place of a later epoch does not begin the room's time anew",
 		find: "room.epoch, room.born = next_epoch(epoch, place), NOW", replace: "room.epoch = next_epoch(epoch, place)",
-		equivalent: "the hold it begins lasts at least as long as one that is reckoned from its birth",
 	},
 	{
 		name: "head-in-line", file: "prelude.lua", what: "the head's own place is restored into the line",
@@ -345,6 +344,7 @@ var mutants = []mutant{
 	{
 		name: "advance-front-raises", file: "advance.lua", what: "those in front raise the head",
 		find: "if name == LINE then", replace: "if true then",
+		equivalent: "the head has passed all of them",
 	},
 	{
 		name: "advance-for-nothing", file: "advance.lua", what: "calls cost no credit",

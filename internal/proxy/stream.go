@@ -75,16 +75,17 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 // long in coming. A rest of known length that fits is read whole before it is sent: the
 // origin is then free before a slow visitor is.
 func (s *stream) gather(p []byte, first bool, bw *bufio.Writer) (int, error) {
-	w := watch{client: s.client}
+	w := watch{until: time.Now().Add(s.b.cfg.IdleReadTimeout), client: s.client}
 	n, err := s.body.next(p, &w, false)
 	if first && n == 0 && err == nil && !s.body.done {
 		err = bw.Flush()
 	}
 	for err == nil && !s.enough(n, len(p)) {
 		var m int
-		w.until = time.Now().Add(s.b.cfg.IdleReadTimeout)
-		m, err = s.body.next(p[n:], &w, true)
-		n += m
+		if m, err = s.body.next(p[n:], &w, true); m > 0 {
+			n += m
+			w.until = time.Now().Add(s.b.cfg.IdleReadTimeout)
+		}
 	}
 	return n, err
 }

@@ -253,3 +253,36 @@ func TestShownFiguresNeverRise(t *testing.T) {
 		t.Errorf("still %d ahead after half a minute at ten a second", shown)
 	}
 }
+
+func TestAGatewayWhoseClockIsWrongAgreesWithTheOthers(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{})
+	for _, wrong := range []time.Duration{5 * time.Minute, -5 * time.Minute} {
+		other, err := queue.NewRoom(e.store, queue.RoomConfig{
+			Timing: e.store.timing, Visitors: 1024, Gateway: "wrong",
+			Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
+			Clock:   func() time.Time { return time.UnixMilli(e.now.Load()).Add(wrong) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.Pulse(t.Context())
+		if off := other.Now() - e.room.Now(); off < -1 || off > 1 {
+			t.Errorf("with a clock that is %v off, its time is %d ms off", wrong, off)
+		}
+		j, err := other.Arrive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.pass(time.Second)
+		other.Pulse(t.Context())
+		if a, b := e.room.Poll(j.Place, -1), other.Poll(j.Place, -1); a.State != b.State || a.Ahead != b.Ahead {
+			t.Errorf("one says %v with %d ahead, the other %v with %d", a.State, a.Ahead, b.State, b.Ahead)
+		}
+	}
+	// Neither has called more than the pace allows.
+	began := e.room.View().Frame.Called
+	e.pass(10 * time.Second)
+	if called := e.room.View().Frame.Called - began; called > 11 {
+		t.Errorf("%d called in ten seconds at one a second", called)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
@@ -59,6 +60,30 @@ func admin(t *testing.T, g *gate, method, path, body string) []byte {
 func setRate(t *testing.T, g *gate, perMinute int) {
 	t.Helper()
 	admin(t, g, http.MethodPatch, "/v1/rooms/termine", fmt.Sprintf(`{"rate": %d, "burst": %d}`, perMinute, burst))
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
+
+// setRateWhenBack sets the rate as soon as the gateway has heard of its store again.
+func setRateWhenBack(t *testing.T, g *gate, perMinute int) {
+	t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var room struct{ Store struct{ OK bool } }
+		if err := json.Unmarshal(admin(t, g, http.MethodGet, "/v1/rooms/termine", ""), &room); err != nil {
+			t.Fatal(err)
+		}
+		if room.Store.OK {
+			setRate(t, g, perMinute)
+			return
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatal("the store did not come back")
+		case <-tick.C:
+		}
+	}
 }
 
 func figure(t *testing.T, g *gate, name string) float64 {

@@ -1,5 +1,5 @@
 // Command mutate says what the tests of the Redis store are worth: it plants one fault at a time into the scripts
-// (mutants.go lists them), runs the tests against the result and reports which of them noticed.
+// (mutants*.go list them), runs the tests against the result and reports which of them noticed.
 //
 //	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N] [-all]
 //
@@ -49,7 +49,7 @@ func run(ctx context.Context, only string, jobs int, all bool) error {
 		return fmt.Errorf("the tests fail without a mutant: %+v", whole)
 	}
 	var chosen []mutant
-	for _, m := range mutants {
+	for _, m := range mutants() {
 		if pattern.MatchString(m.name) {
 			chosen = append(chosen, m)
 		}

@@ -8,7 +8,7 @@ import (
 
 func TestEveryMutantHasANameOfItsOwnAndOnePlaceInItsScript(t *testing.T) {
 	names := map[string]bool{}
-	for _, m := range mutants {
+	for _, m := range mutants() {
 		if names[m.name] {
 			t.Errorf("%s: twice", m.name)
 		}

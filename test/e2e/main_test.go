@@ -1,0 +1,53 @@
+// Package e2e runs the real gateway as real processes, with a real site behind, a real Redis beside and browsers in
+// front, and asserts what a visitor is promised: on good days here and in way_test.go, when things break in
+// the others.
+package e2e
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+var program stage.Program
+
+func TestMain(m *testing.M) { os.Exit(stage.Main(m, &program)) }
+
+// within bounds what a test waits for.
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// let lets the line move on for a while before the next fault. It is the moment of a fault, not a wait for something.
+func let(t *testing.T, d time.Duration) {
+	t.Helper()
+	if !stage.Rest(t.Context(), d) {
+		t.Fatal("the test is over")
+	}
+}
+
+// until asks again and again whether something has come about, and answers how long it took.
+func until(t *testing.T, d time.Duration, what string, ok func(ctx context.Context) bool) time.Duration {
+	t.Helper()
+	ctx, began := within(t, d), time.Now()
+	for !ok(ctx) {
+		if !stage.Rest(ctx, 10*time.Millisecond) {
+			t.Fatalf("not within %v: %s", d, what)
+		}
+	}
+	return time.Since(began)
+}
+
+// one is a gateway with the embedded store and one room.
+func one(t *testing.T, r stage.Room) (*stage.Gate, *stage.Site) {
+	t.Helper()
+	site := stage.NewSite(t)
+	r.Site = site
+	return stage.NewGate(t, &program, stage.Settings{Rooms: []stage.Room{r}}), site
+}

@@ -1,0 +1,246 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Settings of a gateway. The zero value is one room "termine" at the paths below "/", with the embedded store and a
+// state directory of its own, where nobody is called.
+type Settings struct {
+	Store string // default memory
+	Keys  string // keyring file
+	State string // directory; default a new one
+	Rooms []Room
+	// Places is how often places are written to disk. Default 500ms.
+	Places time.Duration
+}
+
+// Room of a gateway.
+type Room struct {
+	ID      string // default termine
+	Hosts   []string
+	Paths   []string
+	Exclude []string
+	Site    *Site
+	Rate    int
+	// MaxInside 0 is no bound, Burst 0 is one second's worth.
+	MaxInside, Burst int
+	// PollMin and PollMax default to 200ms and 1s. After a loss nobody is called for 1.2 times PollMax.
+	PollMin, PollMax time.Duration
+	// Claim is how long a call stands, default 20s; Idle how long a stay, default 10m.
+	Claim, Idle time.Duration
+	OnFailure   string // default hold
+}
+
+// OperatorToken is the bearer token of every admin API.
+const OperatorToken = "the-token-of-the-operators"
+
+func (s *Settings) yaml(public, admin string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, OperatorToken)
+	fmt.Fprintf(&b, "state: {dir: %q, interval: 200ms, places_interval: %v}\n", s.State, s.Places)
+	fmt.Fprintf(&b, "store: {url: %q}\nlimits: {arrivals_per_prefix: {rate: 0}}\nlog: {format: json}\n", s.Store)
+	if s.Keys != "" {
+		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
+	}
+	b.WriteString("rooms:\n")
+	for _, r := range s.Rooms {
+		r.write(&b)
+	}
+	return b.String()
+}
+
+func or[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+func (r *Room) write(b *strings.Builder) {
+	list := func(name string, values []string) {
+		if len(values) > 0 {
+			fmt.Fprintf(b, "    %s: [%s]\n", name, `"`+strings.Join(values, `", "`)+`"`)
+		}
+	}
+	fmt.Fprintf(b, "  - id: %s\n    backend: {url: \"http://%s\"}\n", or(r.ID, "termine"), r.Site.Addr)
+	list("hosts", r.Hosts)
+	list("paths", r.Paths)
+	list("exclude", r.Exclude)
+	fmt.Fprintf(b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n", r.Rate, r.MaxInside, r.Burst)
+	fmt.Fprintf(b, "    poll: {min: %v, max: %v}\n", or(r.PollMin, 200*time.Millisecond), or(r.PollMax, time.Second))
+	fmt.Fprintf(b, "    claim_window: %v\n", or(r.Claim, 20*time.Second))
+	fmt.Fprintf(b, "    session: {idle: %v}\n", or(r.Idle, 10*time.Minute))
+	fmt.Fprintf(b, "    on_store_failure: %s\n", or(r.OnFailure, "hold"))
+}
+
+// Gate is one gateway as a process. It keeps its addresses over restarts.
+type Gate struct {
+	Addr  string
+	Admin string
+	State string
+
+	tb        testing.TB
+	file      string
+	program   *Program
+	transport *http.Transport
+	log       safeBuffer
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// NewGate starts a gateway that ends with the test.
+func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
+	tb.Helper()
+	g := &Gate{tb: tb, program: p, file: filepath.Join(tb.TempDir(), "gateway.yaml")}
+	s.Store, s.State, s.Places = or(s.Store, "memory"), or(s.State, tb.TempDir()), or(s.Places, 500*time.Millisecond)
+	g.State = s.State
+	g.transport = &http.Transport{
+		DisableCompression: true, MaxIdleConnsPerHost: 128,
+		// Whatever the name in the address, the visitor is at this gateway.
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", g.Addr)
+		},
+	}
+	tb.Cleanup(func() {
+		g.transport.CloseIdleConnections()
+		code := g.Stop()
+		if code != 0 || tb.Failed() {
+			tb.Logf("gateway %s ended with code %d, its log:\n%s", g.Addr, code, g.Log())
+		}
+		if strings.Contains(g.Log(), "DATA RACE") || strings.Contains(g.Log(), "panic") {
+			tb.Errorf("the gateway's log tells of a race or a panic:\n%s", g.Log())
+		}
+	})
+	for try := 1; ; try++ {
+		err := g.listenAt(&s)
+		if err == nil {
+			return g
+		}
+		// Somebody else may have taken the port between its choice and its use.
+		if try == 5 || !strings.Contains(g.Log(), "address already in use") {
+			tb.Fatalf("%v\n%s", err, g.Log())
+		}
+	}
+}
+
+// listenAt tries to start at new addresses.
+func (g *Gate) listenAt(s *Settings) error {
+	var err error
+	if g.Addr, err = freeAddr(); err != nil {
+		return err
+	}
+	if g.Admin, err = freeAddr(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(g.file, []byte(s.yaml(g.Addr, g.Admin)), 0o600); err != nil {
+		return err
+	}
+	return g.start()
+}
+
+// Start runs the program again where it was, and returns when it serves.
+func (g *Gate) Start() {
+	g.tb.Helper()
+	if err := g.start(); err != nil {
+		g.tb.Fatalf("%v\n%s", err, g.Log())
+	}
+}
+
+func (g *Gate) start() error {
+	cmd := exec.Command(g.program.path, "serve", "-c", g.file)
+	cmd.Stdout, cmd.Stderr = &g.log, &g.log
+	cmd.SysProcAttr = dieWithParent()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // the exit code is asked for by Stop
+	}()
+	g.mu.Lock()
+	g.cmd, g.ended = cmd, ended
+	g.mu.Unlock()
+	return g.serving(ended)
+}
+
+// serving waits for the first answer to a visitor.
+func (g *Gate) serving(ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(g.tb.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Addr+"/.einlass/status", nil)
+		if err != nil {
+			return err
+		}
+		if res, err := g.transport.RoundTrip(req); err == nil {
+			return res.Body.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("the gateway does not serve")
+		case <-ended:
+			return errors.New("the gateway ended at once")
+		case <-tick.C:
+		}
+	}
+}
+
+// Kill ends the process as kill -9 does and waits until it is gone.
+func (g *Gate) Kill() { g.end(syscall.SIGKILL) }
+
+// Stop ends the process as an operator does and answers its exit code.
+func (g *Gate) Stop() int { return g.end(syscall.SIGTERM) }
+
+func (g *Gate) end(sig syscall.Signal) int {
+	g.mu.Lock()
+	cmd, ended := g.cmd, g.ended
+	g.cmd = nil
+	g.mu.Unlock()
+	if cmd == nil {
+		return 0
+	}
+	_ = cmd.Process.Signal(sig) // it may have ended already
+	<-ended
+	g.transport.CloseIdleConnections()
+	return cmd.ProcessState.ExitCode()
+}
+
+// Log is what the process has printed so far, over all its lives.
+func (g *Gate) Log() string { return g.log.String() }
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

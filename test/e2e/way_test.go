@@ -1,0 +1,226 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{Exclude: []string{"/impressum"}})
+	b, other := stage.NewBrowser(g), stage.NewBrowser(g)
+	if page := other.Get(t, "/"); !page.Waiting() {
+		t.Fatalf("%d %s", page.StatusCode, page.Body)
+	}
+	page := b.Get(t, "/termine?ort=3&tag=montag")
+	page.Want(t, 200, "text/html")
+	ticket := b.Token("termine")
+	if ticket.Number != 2 || other.Token("termine").Number != 1 || !strings.Contains(page.Body, ">2<") {
+		t.Errorf("place %+v, page\n%s", ticket, page.Body)
+	}
+	after, to, err := page.Refresh()
+	if err != nil || to != "/termine?ort=3&tag=montag" || after < time.Second || after > 2*time.Second {
+		t.Fatalf("loads %q again after %v: %v", to, after, err)
+	}
+	if site.Seen() != 0 {
+		t.Fatalf("the site saw %d requests of people who wait", site.Seen())
+	}
+	g.Set(t, `{"rate": 600, "burst": 10}`)
+	ctx := within(t, 20*time.Second)
+	for page.Waiting() {
+		if after, to, err = page.Refresh(); err != nil || !stage.Rest(ctx, after) {
+			t.Fatalf("still waiting: %v", err)
+		}
+		page = b.Get(t, to)
+		if now := b.Token("termine"); now != ticket {
+			t.Fatalf("place %+v became %+v", ticket, now)
+		}
+	}
+	if page.StatusCode != 303 || page.Header.Get("Location") != "/termine?ort=3&tag=montag" {
+		t.Fatalf("%d to %q", page.StatusCode, page.Header.Get("Location"))
+	}
+	b.Get(t, page.Header.Get("Location")).WantSite(t, `site GET /termine?ort=3&tag=montag cookies=""`)
+	if s := b.Status(t); s.State != "inside" {
+		t.Errorf("status of a visitor inside: %+v", s)
+	}
+	if b.Cookie("einlass-termine-shown") != "" {
+		t.Error("a visitor inside still carries what was shown in the line")
+	}
+}
+
+func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{})
+	c := stage.NewCrowd(t, g)
+	all := c.Arrive(12)
+	for i, v := range all {
+		if s := v.Status(t); s.State != "waiting" || s.Number != uint64(i+1) || s.Ahead != int64(i) || !s.Exact || s.Next < 80 || s.Next > 1200 {
+			t.Fatalf("status of the visitor at %d: %+v", i, s)
+		}
+	}
+	w := stage.NewWatch(t, g)
+	g.Set(t, `{"rate": 300, "burst": 2}`)
+	c.Stay(within(t, 30*time.Second), all...)
+	c.Wait()
+	w.Check(10)
+	c.Check(stage.Expect{In: 12, Rate: 300, Burst: 2})
+	if site.Seen() != 0 {
+		t.Errorf("the site saw %d requests before anybody followed the redirect", site.Seen())
+	}
+	all[0].Get(t, "/login").WantSite(t, `site GET /login cookies=""`)
+	all[0].Get(t, "/termine").WantSite(t, `site GET /termine cookies="session=of-the-site"`)
+}
+
+func TestAnArrivalGoesStraightThroughInOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{Rate: 6000, Burst: 100})
+	full := until(t, 10*time.Second, "an arrival that goes straight through", func(context.Context) bool {
+		return stage.NewBrowser(g).Get(t, "/").FromSite()
+	})
+	t.Logf("the bucket had filled after %v", full)
+	before := site.Seen()
+	b := stage.NewBrowser(g)
+	b.Get(t, "/a//b/%2e?x=%20&x=1").WantSite(t, `site GET /a//b/%2e?x=%20&x=1 cookies="" body=""`)
+	if b.Token("termine").Number == 0 || site.Seen() != before+1 {
+		t.Errorf("place %+v, %d requests", b.Token("termine"), site.Seen()-before)
+	}
+	b.Get(t, "/next").WantSite(t, `site GET /next`)
+}
+
+func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{})
+	waiting := stage.NewBrowser(g)
+	waiting.Get(t, "/")
+	fetches := [][]string{
+		nil,
+		{"Accept", "application/json"},
+		{"Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image", "Accept", "image/avif,*/*"},
+		{"Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "script"},
+		{"Sec-Fetch-Mode", "", "Sec-Fetch-Dest", "", "Accept", "application/json"},
+		{"Sec-Fetch-Mode", "", "Sec-Fetch-Dest", "", "Accept", "text/html", "X-Requested-With", "XMLHttpRequest"},
+	}
+	for _, headers := range fetches {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			a, err := stage.NewBrowser(g).Fetch(t.Context(), method, "/api/slots", headers...)
+			if err != nil {
+				t.Fatalf("%s with %q: %v", method, headers, err)
+			}
+			a.WantProblem(t, 429, "no-pass")
+		}
+		a, err := waiting.Fetch(t.Context(), http.MethodGet, "/api/slots", headers...)
+		if err != nil {
+			t.Fatalf("with a ticket and %q: %v", headers, err)
+		}
+		a.WantProblem(t, 429, "in-line")
+	}
+	after := stage.NewBrowser(g)
+	if after.Get(t, "/"); after.Token("termine").Number != 2 || site.Seen() != 0 {
+		t.Errorf("number %d after one page load, the site saw %d requests", after.Token("termine").Number, site.Seen())
+	}
+}
+
+func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{})
+	head, err := stage.NewBrowser(g).Load(t.Context(), http.MethodHead, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head.StatusCode != 429 || head.Body != "" || head.Header.Get("Retry-After") == "" {
+		t.Errorf("HEAD got %d %q %v", head.StatusCode, head.Body, head.Header)
+	}
+	b := stage.NewBrowser(g)
+	form, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !form.Waiting() || b.Token("termine").Number != 1 {
+		t.Fatalf("%d, place %+v: HEAD took a number or the form got none", form.StatusCode, b.Token("termine"))
+	}
+	// A page cannot be reloaded by POST, so the wait ends on the page that the form came from.
+	if _, to, err := form.Refresh(); err != nil || to != "/termine?ort=3" {
+		t.Errorf("the page loads %q again: %v", to, err)
+	}
+	g.Set(t, `{"rate": 6000, "burst": 100}`)
+	until(t, 10*time.Second, "the call", func(context.Context) bool { return b.Status(t).State == "called" })
+	in, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
+	if err != nil || in.StatusCode != 303 || in.Header.Get("Location") != "/termine?ort=3" || site.Seen("POST /buchen") != 0 {
+		t.Fatalf("%v, %d to %q", err, in.StatusCode, in.Header.Get("Location"))
+	}
+	sent, err := b.Load(t.Context(), http.MethodPost, "/buchen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent.WantSite(t, `site POST /buchen cookies="" body="`+stage.Form+`"`)
+	if head, err = b.Load(t.Context(), http.MethodHead, "/termine"); err != nil || !head.FromSite() || head.Body != "" {
+		t.Errorf("HEAD with a pass: %v %+v", err, head)
+	}
+}
+
+func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{Rate: 6000, Burst: 100, MaxInside: 1})
+	first := stage.NewBrowser(g)
+	until(t, 10*time.Second, "the first visitor inside", func(ctx context.Context) bool {
+		return first.Get(t, "/").FromSite()
+	})
+	next := stage.NewBrowser(g)
+	if page := next.Get(t, "/"); !page.Waiting() {
+		t.Fatalf("two inside where one may be: %d", page.StatusCode)
+	}
+	let(t, time.Second) // four ticks: the bound is what holds the second back, not the pace
+	if s := next.Status(t); s.State != "waiting" || s.Ahead != 0 {
+		t.Fatalf("the second visitor: %+v", s)
+	}
+	first.Get(t, "/done").WantSite(t, "site GET /done")
+	took := until(t, 10*time.Second, "the call of the second", func(context.Context) bool { return next.Status(t).State == "called" })
+	t.Logf("called %v after the site said so", took)
+	if page := next.Get(t, "/"); page.StatusCode != 303 {
+		t.Fatalf("claim: %d", page.StatusCode)
+	}
+	// The first has had the one stay of that ticket, and comes as a new arrival.
+	if page := first.Get(t, "/"); !page.Waiting() || first.Token("termine").Number <= next.Token("termine").Number {
+		t.Errorf("after the end: %d, place %+v", page.StatusCode, first.Token("termine"))
+	}
+}
+
+func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	c := stage.NewCrowd(t, g)
+	all := c.Arrive(3)
+	left, err := all[0].Load(t.Context(), http.MethodPost, "/.einlass/leave?room=termine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.Want(t, 200, "text/html")
+	if all[0].Cookie("einlass-termine") != "" {
+		t.Error("who left still carries a ticket")
+	}
+	foreign, err := all[1].Load(t.Context(), http.MethodPost, "/.einlass/leave?room=termine", "Sec-Fetch-Site", "cross-site")
+	if err != nil || foreign.StatusCode != 403 {
+		t.Errorf("another site gave a place up: %v %d", err, foreign.StatusCode)
+	}
+	if err := all[1].Away(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 10*time.Second, "one ahead of the third", func(context.Context) bool { return all[2].Status(t).Ahead == 1 })
+	g.Set(t, `{"rate": 600, "burst": 10}`)
+	c.Stay(within(t, 20*time.Second), all[2])
+	c.Wait()
+	// The tab that was closed is opened again, with the old number.
+	c.Stay(within(t, 20*time.Second), all[1])
+	c.Wait()
+	c.Check(stage.Expect{In: 2, Rate: 600, Burst: 10})
+	again := stage.NewBrowser(g)
+	again.Get(t, "/")
+	if n := again.Token("termine").Number; n != 4 {
+		t.Errorf("number %d after 3 were given", n)
+	}
+}

@@ -68,7 +68,10 @@ test('the bar shows the way from the first figure to now', async () => {
 
 test('a lost connection is said, tried again ever more slowly, and its return is said', async () => {
   await withPage({ expectFailures: true }, async (page) => {
-    await page.clock.install();
+    // Stopped: how long the page waits must not depend on how long this machine takes.
+    const began = new Date('2026-06-14T08:00:00');
+    await page.clock.install({ time: began });
+    await page.clock.pauseAt(new Date(began.getTime() + 1000));
     await scene({ next: 1000, polls: 'drop' });
     await page.goto(base + '/termine');
     const lost = page.locator('#lost');

@@ -1,0 +1,208 @@
+package queue_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+)
+
+// ledger counts what reaches a store, and takes its time for each call, as a network does.
+type ledger struct {
+	queue.Store
+	takes time.Duration
+
+	mu    sync.Mutex
+	calls map[string]int
+	beats map[queue.VisitorID]int
+	stays map[queue.VisitorID]int
+}
+
+func newLedger(s queue.Store, takes time.Duration) *ledger {
+	return &ledger{
+		Store: s, takes: takes, calls: map[string]int{}, beats: map[queue.VisitorID]int{}, stays: map[queue.VisitorID]int{},
+	}
+}
+
+func (l *ledger) call(verb string) {
+	l.mu.Lock()
+	l.calls[verb]++
+	l.mu.Unlock()
+	if l.takes > 0 {
+		<-time.After(l.takes)
+	}
+}
+
+func (l *ledger) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+	l.call("join")
+	return l.Store.Join(ctx, ids)
+}
+
+func (l *ledger) Claim(ctx context.Context, p []queue.Place) (queue.KeepReply, error) {
+	l.call("claim")
+	return l.Store.Claim(ctx, p)
+}
+
+func (l *ledger) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
+	l.call("keep")
+	for _, b := range beats {
+		l.beats[b.Place.Visitor]++
+	}
+	return l.Store.Keep(ctx, beats)
+}
+
+func (l *ledger) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
+	l.call("renew")
+	for _, s := range stays {
+		l.stays[s.Visitor]++
+	}
+	return l.Store.Renew(ctx, stays)
+}
+
+func TestACrowdOfArrivalsIsAFewCallsAndDenseNumbers(t *testing.T) {
+	const crowd = 10_000
+	synctest.Test(t, func(t *testing.T) {
+		timing := queue.Timing{
+			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+		}
+		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := newLedger(mem, 2*time.Millisecond)
+		room, err := queue.NewRoom(store, queue.RoomConfig{
+			Timing: timing, Visitors: 1024, Slots: 2,
+			Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60_000, Burst: 1000}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		room.Pulse(t.Context())
+		began := time.Now()
+		places := make([]queue.Place, crowd)
+		var wg sync.WaitGroup
+		for i := range crowd {
+			wg.Go(func() {
+				j, err := room.Arrive()
+				if err != nil {
+					t.Error(err)
+				}
+				places[i] = j.Place
+			})
+		}
+		wg.Wait()
+		seen := make([]bool, crowd+1)
+		for _, p := range places {
+			if p.Number == 0 || p.Number > crowd || seen[p.Number] {
+				t.Fatalf("number %d twice or not dense", p.Number)
+			}
+			seen[p.Number] = true
+		}
+		// Two batches of one start at once; what comes meanwhile travels full.
+		if most := 2 + crowd/queue.MaxBatch + 2; store.calls["join"] > most {
+			t.Errorf("%d calls for %d arrivals, want at most %d", store.calls["join"], crowd, most)
+		}
+		if took := time.Since(began); took > 30*time.Millisecond {
+			t.Errorf("%d arrivals took %v at two milliseconds a call", crowd, took)
+		}
+		clear(store.calls)
+		for _, p := range places {
+			wg.Go(func() {
+				if _, err := room.Claim(p); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most := 2 + crowd/queue.MaxBatch + 2; store.calls["claim"] > most {
+			t.Errorf("%d calls for %d claims, want at most %d", store.calls["claim"], crowd, most)
+		}
+	})
+}
+
+func TestHeartbeatsOfOneVisitorAreCoalesced(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	l := newLedger(e.store.Store, 0)
+	e.store.Store = l
+	places := e.arrive(200)
+	inside, err := queue.NewVisitorID(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 300 { // five minutes in which everybody asks each second
+		for _, p := range places {
+			e.room.Poll(p, -1)
+		}
+		e.room.Touch(inside, 0)
+		e.pass(time.Second)
+	}
+	for _, p := range places {
+		if n := l.beats[p.Visitor]; n != 4 { // a quarter of the time after which it would count as absent
+			t.Fatalf("%d heartbeats of one visitor in five minutes, want 4", n)
+		}
+	}
+	if n := l.stays[inside]; n != 20 {
+		t.Errorf("%d renewals in five minutes, want one each 15 s", n)
+	}
+	if n := l.calls["keep"]; n > 8 {
+		t.Errorf("%d calls for the heartbeats of 200 visitors", n)
+	}
+	// Who closed the tab and opens it again is told of at once.
+	back := places[7]
+	e.room.Away(back)
+	e.room.Poll(back, -1)
+	e.pass(time.Second)
+	if n := l.beats[back.Visitor]; n != 6 {
+		t.Errorf("%d heartbeats after closing and opening the tab, want 6", n)
+	}
+}
+
+func TestHeartbeatsThatFillABatchAreSentAtOnceAndTheRestBeforeTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		timing := queue.Timing{
+			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+		}
+		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := newLedger(mem, 0)
+		room, err := queue.NewRoom(store, queue.RoomConfig{
+			Timing: timing, Visitors: 4096, Flush: time.Hour,
+			Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- room.Run(ctx) }()
+		synctest.Wait()
+		var places []queue.Place
+		for range queue.MaxBatch + 10 {
+			j, err := room.Arrive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			places = append(places, j.Place)
+		}
+		for _, p := range places[:queue.MaxBatch] {
+			room.Poll(p, -1)
+		}
+		synctest.Wait()
+		if len(store.beats) != queue.MaxBatch || store.calls["keep"] != 1 {
+			t.Errorf("%d heartbeats in %d calls when a batch was full", len(store.beats), store.calls["keep"])
+		}
+		for _, p := range places[queue.MaxBatch:] {
+			room.Poll(p, -1)
+		}
+		cancel()
+		if err := <-ended; err != nil || len(store.beats) != len(places) {
+			t.Errorf("%d of %d heartbeats were sent before the end, %v", len(store.beats), len(places), err)
+		}
+	})
+}

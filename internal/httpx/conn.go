@@ -21,7 +21,8 @@ type conn struct {
 	trust  bool       // peer is a trusted proxy
 
 	req    *request // nil while the connection is idle
-	parked bool     // fasthttp was sent home, the connection stays open
+	first  [1]byte
+	parked bool // fasthttp was sent home, the connection stays open
 	tunnel atomic.Bool
 
 	deadlines deadlines
@@ -89,6 +90,22 @@ func (c *conn) await(d time.Duration) error {
 	}
 	r := requests.Get().(*request)
 	n, err := c.Conn.Read(r.in)
+	return c.arrived(r, n, err)
+}
+
+// awaitLong is await without a buffer: one byte has to come before there is one. That costs a read more, and spares
+// four kilobytes of every connection that waits.
+func (c *conn) awaitLong() error {
+	if !c.waitFrom(c.s.cfg.IdleTimeout) {
+		return io.EOF
+	}
+	n, err := c.Conn.Read(c.first[:])
+	r := requests.Get().(*request)
+	r.in[0] = c.first[0]
+	return c.arrived(r, n, err)
+}
+
+func (c *conn) arrived(r *request, n int, err error) error {
 	c.busy()
 	if n == 0 {
 		r.release()

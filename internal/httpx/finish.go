@@ -67,11 +67,11 @@ const (
 	lingerTime  = time.Second
 )
 
-// linger reads on for a moment if the client may still be sending: closing with unread bytes makes the kernel reset
-// the connection, and the client could lose the answer that explains it (RFC 9112 §9.6).
+// linger reads on until the client closes, too, or for a moment: closing while bytes are under way makes the kernel
+// reset the connection, and the client could lose the answer that it has not read yet (RFC 9112 §9.6).
 func (c *conn) linger() {
 	r := c.req
-	if c.tunnel.Load() || r == nil || !r.begun || r.fault == NoFault && r.body.done && len(r.unused()) == 0 {
+	if c.tunnel.Load() || r == nil || !r.begun {
 		return
 	}
 	half, ok := c.Conn.(interface{ CloseWrite() error })
@@ -79,5 +79,12 @@ func (c *conn) linger() {
 		return
 	}
 	_ = c.Conn.SetReadDeadline(time.Now().Add(lingerTime))
-	_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+	waste := skipBuffers.Get().(*[4096]byte)
+	defer skipBuffers.Put(waste)
+	for total := 0; total < lingerBytes; {
+		n, err := c.Conn.Read(waste[:])
+		if total += n; err != nil {
+			return
+		}
+	}
 }

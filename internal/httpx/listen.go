@@ -112,7 +112,10 @@ func (s *Server) park(c *conn) { go s.run(c) }
 
 // run waits for a request and lets fasthttp serve it and those that follow soon.
 func (s *Server) run(c *conn) {
-	if c.await(s.cfg.IdleTimeout) == nil {
+	s.idle.Add(1)
+	err := c.awaitLong()
+	s.idle.Add(-1)
+	if err == nil {
 		c.parked = false
 		s.serveConn(c)
 		if c.parked {

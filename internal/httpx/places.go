@@ -100,6 +100,7 @@ func (p *places) breakOff() {
 // Stats are counts for metrics.
 type Stats struct {
 	Connections int    // open now, hijacked ones included
+	Idle        int    // of these, such that have waited for a request for more than a moment
 	Refused     uint64 // connections closed at once because a limit was reached
 }
 
@@ -107,5 +108,5 @@ type Stats struct {
 func (s *Server) Stats() Stats {
 	s.places.mu.Lock()
 	defer s.places.mu.Unlock()
-	return Stats{Connections: len(s.places.conns), Refused: s.places.refused}
+	return Stats{Connections: len(s.places.conns), Idle: int(s.idle.Load()), Refused: s.places.refused}
 }

@@ -27,6 +27,7 @@ type Server struct {
 	handler Handler
 	fast    *fasthttp.Server
 	places  places
+	idle    atomic.Int64 // connections that are parked
 	hsts    string
 	names   atomic.Pointer[map[string]string] // Host field as sent → name, for hosts that are known
 	date    atomic.Pointer[dateLine]
@@ -67,10 +68,9 @@ func New(cfg Config, handler Handler) (*Server, error) {
 	// fasthttp has no limits of its own here, because it never sees what they would be about: it reads heads that we
 	// wrote. Each field that its defaults would use for more than we want is set.
 	s.fast = &fasthttp.Server{
-		Handler:           s.serve,
-		ErrorHandler:      func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
-		Concurrency:       math.MaxInt32,
-		ReduceMemoryUsage: true,
+		Handler:      s.serve,
+		ErrorHandler: func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
+		Concurrency:  math.MaxInt32,
 		// A waiting page with its head fits, so that it leaves in one write.
 		WriteBufferSize:               8 << 10,
 		NoDefaultServerHeader:         true,

@@ -3,10 +3,12 @@ package httpx
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -116,6 +118,14 @@ func (c *client) closed() {
 	c.tb.Helper()
 	if rest, err := io.ReadAll(c.br); err != nil || len(rest) > 0 {
 		c.tb.Fatalf("want a closed connection, got %q, %v", rest, err)
+	}
+}
+
+// dropped wants the connection to end without an answer, be it by a reset.
+func (c *client) dropped() {
+	c.tb.Helper()
+	if rest, err := io.ReadAll(c.br); len(rest) > 0 || err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		c.tb.Fatalf("want a dropped connection, got %q, %v", rest, err)
 	}
 }
 

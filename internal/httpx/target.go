@@ -75,10 +75,11 @@ func (h *head) normaliseTarget() Fault {
 	case !validHost(authority):
 		return FaultHost
 	case len(h.host) == 0 && h.minor == 0:
-		h.host = authority // HTTP/1.0 names the host here or nowhere
+		// HTTP/1.0 may name the host here only.
 	case !equalFoldAny(authority, string(h.host)):
 		return FaultOtherHost
 	}
+	h.host = authority // which rules over the field (RFC 9112 §3.2.2)
 	h.target = h.originForm(rest[len(authority):])
 	return NoFault
 }

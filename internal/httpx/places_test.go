@@ -1,0 +1,247 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestOneNetworkMayHaveSoManyConnectionsAndOthersTheirs(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	s, addr := serve(t, Config{ConnectionsPerIP: 2, TrustedProxies: trusted, ProxyProtocol: true}, ok)
+	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+	from := func(ip string) string {
+		if netip.MustParseAddr(ip).Is4() {
+			return "PROXY TCP4 " + ip + " 192.0.2.1 1 2\r\n"
+		}
+		return "PROXY TCP6 " + ip + " 2001:db8::1 1 2\r\n"
+	}
+	first := dial(t, addr)
+	first.ask(from("2001:db8:0:1::1")+request, 200)
+	dial(t, addr).ask(from("2001:db8:0:1:ffff::2")+request, 200)
+	third := dial(t, addr)
+	third.send(from("2001:db8:0:1::3") + request)
+	third.dropped()
+	dial(t, addr).ask(from("2001:db8:0:2::1")+request, 200)
+	dial(t, addr).ask(from("198.51.100.7")+request, 200)
+	dial(t, addr).ask(from("198.51.100.8")+request, 200)
+	// The proxy's own connections are not counted for anybody.
+	for range 4 {
+		dial(t, addr).ask("PROXY UNKNOWN\r\n"+request, 200)
+	}
+	if n := s.Stats().Refused; n != 1 {
+		t.Errorf("%d refused, want 1", n)
+	}
+	// A place is given back with its connection.
+	first.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200)
+	first.closed()
+	_ = first.Close()
+	for {
+		c := dial(t, addr)
+		c.send(from("2001:db8:0:1::4") + request)
+		if _, _, err := c.tryAnswer("GET"); err == nil {
+			break
+		}
+	}
+}
+
+func TestConnectionsBeyondTheLimitAreClosedAtOnce(t *testing.T) {
+	s, addr := serve(t, Config{Connections: 2}, ok)
+	a, b := dial(t, addr), dial(t, addr)
+	a.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	b.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	dial(t, addr).dropped()
+	a.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	if st := s.Stats(); st.Connections != 2 || st.Refused != 1 {
+		t.Errorf("stats: %+v", st)
+	}
+}
+
+func TestNothingIsLeftOfClosedConnections(t *testing.T) {
+	s, addr := serve(t, Config{}, ok)
+	for range 20 {
+		c := dial(t, addr)
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200)
+		c.closed()
+		_ = c.Close()
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Stats(); st.Connections != 0 || len(s.places.taken) != 0 {
+		t.Errorf("left: %+v, %v", st, s.places.taken)
+	}
+}
+
+func TestShutdownWaitsForRequestsAndNotForIdleConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		enter, leave := make(chan struct{}), make(chan struct{})
+		s, ln := servePipes(t, Config{}, func(v *Visit) {
+			if string(v.Path()) == "/slow" {
+				close(enter)
+				<-leave
+			}
+			ok(v)
+		})
+		fresh, used, busy := ln.dial(t), ln.dial(t), ln.dial(t)
+		used.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		busy.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
+		<-enter
+		done := make(chan error, 1)
+		go func() { done <- s.Shutdown(context.Background()) }()
+		fresh.closed()
+		used.closed()
+		synctest.Wait()
+		select {
+		case <-done:
+			t.Fatal("Shutdown did not wait for the request")
+		default:
+		}
+		close(leave)
+		if resp, _ := busy.answer("GET"); resp.StatusCode != 200 || !resp.Close {
+			t.Errorf("status %d, close %v", resp.StatusCode, resp.Close)
+		}
+		busy.closed()
+		if err := <-done; err != nil {
+			t.Errorf("Shutdown: %v", err)
+		}
+	})
+}
+
+func TestShutdownLetsAParkedConnectionGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := servePipes(t, Config{}, ok)
+		c := ln.dial(t)
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if s.Stats().Idle != 1 {
+			t.Fatal("not parked")
+		}
+		begun := time.Now()
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		within(t, begun, 0, 0)
+		c.closed()
+	})
+}
+
+func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := newServer(t, Config{}, func(v *Visit) {
+			_, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream())
+			if err == nil {
+				t.Error("the body came to an end")
+			}
+		}), newPipeListener()
+		go func() { _ = s.Serve(ln, false) }()
+		c := ln.dial(t)
+		c.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n")
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		begun := time.Now()
+		if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Shutdown: %v", err)
+		}
+		within(t, begun, 5*time.Second, 5*time.Second)
+		synctest.Wait()
+	})
+}
+
+func TestShutdownDoesNotWaitForAPROXYHeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := servePipes(t, Config{ProxyProtocol: true}, ok) // a pipe has no address and is trusted
+		ln.dial(t).send("PROXY")
+		synctest.Wait()
+		begun := time.Now()
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		within(t, begun, 0, 0)
+	})
+}
+
+func TestAPROXYHeaderThatDoesNotComeClosesTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, ln := servePipes(t, Config{ProxyProtocol: true, HeadTimeout: 10 * time.Second}, ok)
+		c := ln.dial(t).patient()
+		begun := time.Now()
+		c.send("PROXY TCP4 ")
+		c.closed()
+		within(t, begun, 10*time.Second*3/4, 10*time.Second)
+	})
+}
+
+func TestAServerThatWasShutDownServesNoMore(t *testing.T) {
+	s := newServer(t, Config{}, ok)
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatalf("the second time: %v", err)
+	}
+	ln := newPipeListener()
+	if err := s.Serve(ln, false); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ln.done:
+	default:
+		t.Error("the listener was not closed")
+	}
+}
+
+// failing is a listener that fails a few times before it works.
+type failing struct {
+	net.Listener
+	errs chan error
+}
+
+func (l *failing) Accept() (net.Conn, error) {
+	select {
+	case err := <-l.errs:
+		return nil, err
+	default:
+		return l.Listener.Accept()
+	}
+}
+
+type tableFull struct{}
+
+func (tableFull) Error() string   { return "too many open files" }
+func (tableFull) Timeout() bool   { return false }
+func (tableFull) Temporary() bool { return true }
+
+func TestAFullTableOfFilesDoesNotEndTheListener(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := newServer(t, Config{}, ok), newPipeListener()
+		errs := make(chan error, 3)
+		for range 3 {
+			errs <- &net.OpError{Op: "accept", Err: tableFull{}}
+		}
+		done := make(chan error, 1)
+		go func() { done <- s.Serve(&failing{ln, errs}, false) }()
+		ln.dial(t).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAListenerThatFailsForGoodIsReported(t *testing.T) {
+	s, broken := newServer(t, Config{}, ok), errors.New("broken")
+	errs := make(chan error, 1)
+	errs <- broken
+	if err := s.Serve(&failing{newPipeListener(), errs}, false); !errors.Is(err, broken) {
+		t.Errorf("Serve: %v", err)
+	}
+}

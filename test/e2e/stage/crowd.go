@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -154,4 +155,11 @@ func (v *Visitor) enter(ctx context.Context, sent time.Time) error {
 		v.lastWait = sent
 	}
 	return nil
+}
+
+// Everybody is who has arrived so far.
+func (c *Crowd) Everybody() []*Visitor {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.visitors)
 }

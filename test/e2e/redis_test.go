@@ -1,0 +1,126 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+// hold is how long nobody is called after a loss: 1.2 times the longest poll interval.
+const hold = 1200 * time.Millisecond
+
+// pace of the lines on Redis.
+const (
+	redisPace  = `{"rate": 1200, "burst": 20, "mode": "run"}`
+	redisRate  = 1200
+	redisBurst = 20
+)
+
+func TestThreeHundredVisitorsAtThreeGatewaysOfWhichOneIsKilled(t *testing.T) {
+	t.Parallel()
+	s := stage.NewTrio(t, &program, stage.Room{PollMin: 500 * time.Millisecond})
+	c := stage.NewCrowd(t, s.Gates...)
+	all := c.Arrive(300)
+	for i, v := range all {
+		if v.Place.Number != uint64(i+1) || v.Place.Epoch != all[0].Place.Epoch {
+			t.Fatalf("arrival %d at gateway %d got %+v", i+1, i%3, v.Place)
+		}
+	}
+	w := stage.NewWatch(t, s.Gates...)
+	s.Gates[0].Set(t, redisPace)
+	c.Stay(within(t, 70*time.Second), all...)
+	let(t, 3*time.Second)
+	s.Gates[2].Kill()
+	c.Use(s.Gates[:2]...)
+	calm := time.Now()
+	let(t, 3*time.Second)
+	s.Gates[2].Start()
+	c.Use(s.Gates...)
+	c.Wait()
+	w.Check(280)
+	c.Check(stage.Expect{In: 300, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	if epoch := s.Gates[2].Room(t).Epoch; epoch != all[0].Place.Epoch {
+		t.Errorf("a gateway that was killed began epoch %d, the line is in %d", epoch, all[0].Place.Epoch)
+	}
+}
+
+// lossInMidLine lets something happen to Redis while a line moves, after which the line must have begun anew in the old
+// order.
+func lossInMidLine(t *testing.T, lose func(*stage.Trio)) {
+	t.Helper()
+	s := stage.NewTrio(t, &program, stage.Room{})
+	c := stage.NewCrowd(t, s.Gates...)
+	old := c.Arrive(100)
+	w := stage.NewWatch(t, s.Gates...)
+	s.Gates[1].Set(t, redisPace)
+	ctx := within(t, 60*time.Second)
+	c.Stay(ctx, old...)
+	let(t, 1500*time.Millisecond)
+	before := s.Gates[0].Room(t)
+	lose(s)
+	s.Healthy(t, old[0].Place.Epoch+1)
+	calm := time.Now().Add(hold)
+	fresh := c.Arrive(9)
+	for _, v := range fresh {
+		if last := old[len(old)-1]; v.Order() <= last.Order() || v.Place.Number <= last.Place.Number {
+			t.Errorf("newcomer %+v after %+v", v.Place, last.Place)
+		}
+	}
+	c.Stay(ctx, fresh...)
+	c.Wait()
+	w.Check(60)
+	c.Check(stage.Expect{In: 109, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	after := s.Gates[2].Room(t)
+	if after.Rate != before.Rate || after.Burst != before.Burst || after.Mode != before.Mode || after.Version < before.Version {
+		t.Errorf("the controls were %+v and are %+v", before, after)
+	}
+}
+
+func TestRedisIsFlushedInMidLine(t *testing.T) {
+	t.Parallel()
+	lossInMidLine(t, func(s *stage.Trio) { s.Flush(t) })
+}
+
+func TestRedisIsKilledAndComesBackEmpty(t *testing.T) {
+	t.Parallel()
+	lossInMidLine(t, func(s *stage.Trio) {
+		s.Redis.Kill()
+		let(t, time.Second)
+		s.Redis.Restart(redistest.Empty)
+	})
+}
+
+func TestRedisDoesNotAnswerForSixSeconds(t *testing.T) {
+	t.Parallel()
+	s := stage.NewTrio(t, &program, stage.Room{})
+	inside := stage.OneInside(t, s.Gates[0])
+	c := stage.NewCrowd(t, s.Gates...)
+	all := c.Arrive(100)
+	w := stage.NewWatch(t, s.Gates...)
+	s.Gates[0].Set(t, redisPace)
+	c.Stay(within(t, 60*time.Second), all...)
+	let(t, 1500*time.Millisecond)
+	s.Redis.Pause()
+	paused := time.Now()
+	t.Logf("noticed after %v", s.Stale(t))
+	s.Held(t, inside, all[99].Browser)
+	if !stage.Rest(t.Context(), time.Until(paused.Add(6*time.Second))) {
+		t.Fatal("the test is over")
+	}
+	s.Redis.Resume()
+	if epoch := s.Healthy(t, 0); epoch != all[0].Place.Epoch {
+		t.Errorf("epoch %d after a pause, the line is in %d", epoch, all[0].Place.Epoch)
+	}
+	calm := time.Now()
+	c.Wait()
+	w.Check(60)
+	c.Check(stage.Expect{In: 100, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	for _, g := range s.Gates {
+		if n := strings.Count(g.Log(), "store does not answer, the line is held"); n != 1 {
+			t.Errorf("the log of %s tells %d times of one outage:\n%s", g.Addr, n, g.Log())
+		}
+	}
+}

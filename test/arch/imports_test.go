@@ -57,12 +57,13 @@ var rules = []struct {
 }{
 	{
 		name: "the queue's rules stand alone", of: "pkg/queue",
-		but:  []string{"pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest"},
+		but:  []string{"pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest", "pkg/queue/journal"},
 		only: []string{},
 		never: []string{
 			"github.com/valyala/fasthttp", "github.com/redis/go-redis", "go.uber.org/zap",
 		},
 	},
+	{name: "the journal knows the queue only", of: "pkg/queue/journal", only: []string{"pkg/queue"}},
 	{name: "the memory store knows the queue only", of: "pkg/queue/memstore", only: []string{"pkg/queue"}},
 	{
 		name: "the Redis store knows the queue only", of: "pkg/queue/redisstore", only: []string{"pkg/queue"},
@@ -109,7 +110,7 @@ var keepers = []struct {
 }{
 	{"github.com/valyala/fasthttp", []string{"internal/httpx", "internal/gateway", "internal/proxy", "loadtest"}},
 	{module + "pkg/queue/memstore", []string{"cmd/gateway", "loadtest", "pkg/queue/memstore"}},
-	{module + "pkg/queue/redisstore", []string{"cmd/gateway", "loadtest", "pkg/queue/redisstore"}},
+	{module + "pkg/queue/redisstore", []string{"cmd/gateway", "loadtest", "pkg/queue/redisstore", "test/e2e"}},
 }
 
 func TestSomePackagesHaveFewImporters(t *testing.T) {

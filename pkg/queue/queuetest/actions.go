@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 func (d *duel) freshIDs(n int) []queue.VisitorID {

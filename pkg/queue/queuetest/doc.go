@@ -31,5 +31,5 @@
 // are refused before anything else is looked at, so with ErrInvalid also where the room is lost.
 //
 // The package imports pkg/queue, package journal below it, rapid and porcupine. Nothing but tests imports it;
-// programs that check a journal import queuetest/journal, which needs neither.
+// programs that check a journal import journal, which needs neither.
 package queuetest

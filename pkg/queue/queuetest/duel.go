@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 // duel is two stores that are told the same, and what the teller remembers.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/pkg/queue/queuetest"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
 )
 
 // town is many visitors and a few gateways over one store, in virtual time. Their events reach the checker as a load

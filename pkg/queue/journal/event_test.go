@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 func TestEventsSurviveJSON(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 // BenchmarkInvariants measures what an event costs, and what a live place does, with a hundred thousand in the line:

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/journal"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 // echo is a store that answers every entry alike, or with an error.

@@ -69,7 +69,7 @@ mutants: deps-redis ## plant errors in the Lua and see that the tests notice
 	$(GO) run ./pkg/queue/redisstore/mutate
 
 faults: deps-redis ## the long fault tests: a store that is away for 30 s
-	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/process
+	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/e2e
 
 clean: ## remove what was built
 	rm -rf $(BIN) $(TOOLS) test/browser/node_modules

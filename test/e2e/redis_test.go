@@ -93,7 +93,11 @@ func TestRedisIsKilledAndComesBackEmpty(t *testing.T) {
 	})
 }
 
-func TestRedisDoesNotAnswerForSixSeconds(t *testing.T) {
+func TestRedisDoesNotAnswerForSixSeconds(t *testing.T) { redisAway(t, 6*time.Second) }
+
+// redisAway lets Redis answer nobody for a while in mid-line.
+func redisAway(t *testing.T, gone time.Duration) {
+	t.Helper()
 	t.Parallel()
 	s := stage.NewTrio(t, &program, stage.Room{})
 	inside := stage.OneInside(t, s.Gates[0])
@@ -101,13 +105,13 @@ func TestRedisDoesNotAnswerForSixSeconds(t *testing.T) {
 	all := c.Arrive(100)
 	w := stage.NewWatch(t, s.Gates...)
 	s.Gates[0].Set(t, redisPace)
-	c.Stay(within(t, 60*time.Second), all...)
+	c.Stay(within(t, gone+54*time.Second), all...)
 	let(t, 1500*time.Millisecond)
 	s.Redis.Pause()
 	paused := time.Now()
 	t.Logf("noticed after %v", s.Stale(t))
 	s.Held(t, inside, all[99].Browser)
-	if !stage.Rest(t.Context(), time.Until(paused.Add(6*time.Second))) {
+	if !stage.Rest(t.Context(), time.Until(paused.Add(gone))) {
 		t.Fatal("the test is over")
 	}
 	s.Redis.Resume()

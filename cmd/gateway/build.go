@@ -37,7 +37,7 @@ type plant struct {
 	server  *httpx.Server
 	public  []publicListener
 	cert    *httpx.Certificate
-	acme    *acme
+	acme    *httpx.ACME
 	admin   *adminapi.Server
 	adminLn net.Listener
 	token   string // of the admin API

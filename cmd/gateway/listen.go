@@ -2,10 +2,9 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
+	"io/fs"
 	"net"
-	"os"
 	"strconv"
 	"time"
 
@@ -65,29 +64,15 @@ func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
 
 // handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one.
 func (p *plant) handler(g *gateway.Gateway) httpx.Handler {
-	if p.cfg.Listen.HTTPS == "" || !p.cfg.TLS.Redirect {
-		return g.Serve
+	h := httpx.Handler(g.Serve)
+	if p.cfg.Listen.HTTPS != "" && p.cfg.TLS.Redirect {
+		_, port, _ := net.SplitHostPort(p.cfg.Listen.HTTPS)
+		h = httpx.RedirectToHTTPS(port, h)
 	}
-	_, port, _ := net.SplitHostPort(p.cfg.Listen.HTTPS)
-	return func(v *httpx.Visit) {
-		if v.Secure() {
-			g.Serve(v)
-			return
-		}
-		if p.acme != nil && p.acme.challenge(v) {
-			return
-		}
-		redirect(v, port)
+	if p.acme != nil {
+		h = p.acme.Challenge(h)
 	}
-}
-
-// redirect sends a visitor to the same URL by HTTPS. 308 keeps method and body (RFC 9110 §15.4.9).
-func redirect(v *httpx.Visit, port string) {
-	host := v.Host()
-	if port != "443" {
-		host = net.JoinHostPort(host, port)
-	}
-	v.Answer(308, "", nil, "Location", "https://"+host+string(v.Target()))
+	return h
 }
 
 // listen opens the public listeners.
@@ -111,7 +96,11 @@ func (p *plant) listen() error {
 		p.public = append(p.public, publicListener{tls.NewListener(ln, tlsConfig), true})
 	}
 	if a := p.cfg.Listen.Unix; a != "" {
-		ln, err := listenUnix(a, p.cfg.Listen.UnixMode)
+		mode, err := strconv.ParseUint(p.cfg.Listen.UnixMode, 8, 9)
+		if err != nil {
+			return fmt.Errorf("listen.unix_mode: %w", err)
+		}
+		ln, err := httpx.ListenUnix(a, fs.FileMode(mode))
 		if err != nil {
 			return fmt.Errorf("listen.unix: %w", err)
 		}
@@ -123,12 +112,12 @@ func (p *plant) listen() error {
 // tlsConfig is the certificate from files or from ACME.
 func (p *plant) tlsConfig() (*tls.Config, error) {
 	if len(p.cfg.TLS.ACME.Domains) > 0 {
-		a, err := newACME(&p.cfg.TLS.ACME, p.log)
+		a, err := httpx.NewACME(p.acmeConfig(), p.log)
 		if err != nil {
 			return nil, err
 		}
 		p.acme = a
-		return a.config(), nil
+		return a.Config(), nil
 	}
 	cert, err := httpx.LoadCertificate(p.cfg.TLS.CertFile, p.cfg.TLS.KeyFile, p.log)
 	if err != nil {
@@ -138,26 +127,19 @@ func (p *plant) tlsConfig() (*tls.Config, error) {
 	return cert.Config(), nil
 }
 
-// listenUnix opens a socket, in place of one that a killed process left behind.
-func listenUnix(path, mode string) (net.Listener, error) {
-	if c, err := net.Dial("unix", path); err == nil {
-		return nil, errors.Join(fmt.Errorf("%s is in use by another process", path), c.Close())
+// acmeConfig maps the section and tells the ports of our listeners.
+func (p *plant) acmeConfig() httpx.ACMEConfig {
+	a := &p.cfg.TLS.ACME
+	return httpx.ACMEConfig{
+		Domains: a.Domains, Email: a.Email, AcceptTerms: a.AcceptTerms, Directory: a.Directory, CAFile: a.CAFile,
+		KeyID: a.KeyID, MACKey: string(a.MACKey), Storage: a.Storage,
+		HTTPPort: portOf(p.cfg.Listen.HTTP), HTTPSPort: portOf(p.cfg.Listen.HTTPS),
 	}
-	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
-		if err := os.Remove(path); err != nil {
-			return nil, err
-		}
-	}
-	ln, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, err
-	}
-	bits, err := strconv.ParseUint(mode, 8, 9)
-	if err == nil {
-		err = os.Chmod(path, os.FileMode(bits))
-	}
-	if err != nil {
-		return nil, errors.Join(err, ln.Close())
-	}
-	return ln, nil
+}
+
+// portOf is the port of a listener's address, 0 if there is none.
+func portOf(addr string) int {
+	_, port, _ := net.SplitHostPort(addr)
+	n, _ := strconv.Atoi(port)
+	return n
 }

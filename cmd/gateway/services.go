@@ -34,7 +34,10 @@ func (p *plant) services() []lifecycle.Service {
 		all = append(all, lifecycle.Service{Name: "certificate", Run: func(ctx context.Context) error { return p.cert.Watch(ctx, 10*time.Second) }})
 	}
 	if p.acme != nil {
-		all = append(all, lifecycle.Service{Name: "ACME", Start: p.acme.start})
+		all = append(all, lifecycle.Service{
+			Name: "ACME", Start: p.acme.Start,
+			Stop: func(context.Context) error { p.acme.Stop(); return nil },
+		})
 	}
 	if p.admin != nil {
 		all = append(all, lifecycle.Service{

@@ -152,6 +152,9 @@ func (ch *checker) tls(c *Config) {
 	if !strings.HasPrefix(t.ACME.Directory, "https://") {
 		ch.bad("tls.acme.directory", "%q is not an https:// URL", t.ACME.Directory)
 	}
+	if (t.ACME.KeyID == "") != (t.ACME.MACKey == "") {
+		ch.bad("tls.acme.key_id", "give both key_id and mac_key, or neither")
+	}
 	if t.ACME.Storage == "" {
 		ch.bad("tls.acme.storage", "is empty; want a directory")
 	}

@@ -35,6 +35,7 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"half a certificate", `tls: {cert_file: c}`, "", "tls: give both cert_file and key_file"},
 		{"files and ACME", "listen: {https: \":443\"}\ntls: {cert_file: c, key_file: k, acme: {domains: [a.de], accept_terms: true}}", "", "tls.acme.domains: give either"},
 		{"ACME without consent", "listen: {https: \":443\"}\ntls: {acme: {domains: [a.de]}}", "", "tls.acme.accept_terms: set it to true"},
+		{"half an account", "listen: {https: \":443\"}\ntls: {acme: {domains: [a.de], accept_terms: true, key_id: k}}", "", "tls.acme.key_id: give both"},
 		{"ACME for a wildcard", "listen: {https: \":443\"}\ntls: {acme: {domains: [\"*.a.de\"], accept_terms: true}}", "", "tls.acme.domains[0]"},
 		{"ACME over http", "listen: {https: \":443\"}\ntls: {acme: {domains: [a.de], accept_terms: true, directory: \"http://a\"}}", "", "tls.acme.directory"},
 		{"half a second of HSTS", `tls: {hsts: 1500ms}`, "", "tls.hsts: 1.5s is not a multiple of 1s"},

@@ -54,6 +54,9 @@ type ACME struct {
 	Directory   string   `yaml:"directory"`
 	// CAFile holds the certificates (PEM) to trust when talking to Directory, for an authority of one's own.
 	CAFile string `yaml:"ca_file"`
+	// KeyID and MACKey bind the account to one that exists at the authority already (RFC 8555 §7.3.4). Both or neither.
+	KeyID  string `yaml:"key_id"`
+	MACKey Secret `yaml:"mac_key"`
 	// Storage is the directory for account and certificates.
 	Storage string `yaml:"storage"`
 }

@@ -1,0 +1,109 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+)
+
+// Expectation is one promise and how to see that it was kept.
+type Expectation struct {
+	Promise string
+	// Holds looks at a run with the gate; what it says is the figure that decided.
+	Holds func(*Result) (kept bool, figure string)
+}
+
+// Finding is an expectation held against a run.
+type Finding struct {
+	Promise string `json:"promise"`
+	Kept    bool   `json:"kept"`
+	Figure  string `json:"figure"`
+}
+
+// Judge holds a run against what is promised of every morning and of this one. Without a gate nothing is promised.
+func (s *Scenario) Judge(r *Result) []Finding {
+	if !r.Gate {
+		return nil
+	}
+	var out []Finding
+	for _, e := range append(everyMorning(), s.Expect...) {
+		kept, figure := e.Holds(r)
+		out = append(out, Finding{Promise: e.Promise, Kept: kept, Figure: figure})
+	}
+	return out
+}
+
+// Kept reports whether all findings are.
+func Kept(findings []Finding) bool {
+	for _, f := range findings {
+		if !f.Kept {
+			return false
+		}
+	}
+	return true
+}
+
+// everyMorning is what is promised of all of them.
+func everyMorning() []Expectation {
+	return []Expectation{
+		{"nobody is overtaken, no rule of the line is broken", func(r *Result) (bool, string) {
+			return r.Checked.Violations == 0 && r.Line.Overtaken == 0 && r.Checked.Events > 0,
+				fmt.Sprintf("%d violations in %d events", r.Checked.Violations, r.Checked.Events)
+		}},
+		{"never more calls than the pace allows", func(r *Result) (bool, string) {
+			return r.Line.MaxMinute <= r.Line.Rate+r.Line.Burst,
+				fmt.Sprintf("%d in the busiest minute, %d and a burst of %d allowed", r.Line.MaxMinute, r.Line.Rate, r.Line.Burst)
+		}},
+		{"never more inside than the bound", func(r *Result) (bool, string) {
+			return r.Line.Bound == 0 || r.Line.MaxInside <= r.Line.Bound,
+				fmt.Sprintf("%d of %d", r.Line.MaxInside, r.Line.Bound)
+		}},
+		{"the site is never past its capacity", func(r *Result) (bool, string) {
+			return r.Site.Over == 0 && r.Site.Crashes == 0,
+				fmt.Sprintf("%v past the knee, at most %d in flight (knee %d), %d crashes",
+					r.Site.Over.Round(time.Millisecond), r.Site.Peak, r.Site.Knee, r.Site.Crashes)
+		}},
+		{"every request of somebody inside is answered", func(r *Result) (bool, string) {
+			bad := r.Site.Refused + r.Site.Lost + r.Site.Timeouts
+			return bad == 0, fmt.Sprintf("%d of %d were not", bad, r.Site.Requests)
+		}},
+		{"nobody is booked twice", func(r *Result) (bool, string) {
+			return r.Site.Double == 0, fmt.Sprintf("%d double bookings", r.Site.Double)
+		}},
+		{"everybody who comes gets a place in the line", func(r *Result) (bool, string) {
+			return r.Line.Refused == 0, fmt.Sprintf("%d turned away at the door", r.Line.Refused)
+		}},
+	}
+}
+
+// allBooked: nothing is left at the end.
+func allBooked() Expectation {
+	return Expectation{"every place is booked", func(r *Result) (bool, string) {
+		return r.Site.Booked == r.Site.Places, fmt.Sprintf("%d of %d", r.Site.Booked, r.Site.Places)
+	}}
+}
+
+// fewTurnedAway: those let in find something, but for the few that race for the last places.
+func fewTurnedAway(share float64) Expectation {
+	return Expectation{
+		fmt.Sprintf("the line ends when the places do: at most %g %% are let in for nothing", share*100),
+		func(r *Result) (bool, string) {
+			return float64(r.People.TurnedAway) <= share*float64(r.Line.Entered),
+				fmt.Sprintf("%d of %d let in", r.People.TurnedAway, r.Line.Entered)
+		},
+	}
+}
+
+// told: who does not get anything hears of it.
+func told() Expectation {
+	return Expectation{"those who wait in vain are told", func(r *Result) (bool, string) {
+		return r.People.Remaining == 0 && r.People.Told > 0,
+			fmt.Sprintf("%d told, %d left without a word", r.People.Told, r.People.Remaining)
+	}}
+}
+
+// fresh: nobody is answered from an old frame.
+func fresh(limit time.Duration) Expectation {
+	return Expectation{fmt.Sprintf("no answer is older than %v", limit), func(r *Result) (bool, string) {
+		return r.Line.StaleMax <= limit && r.Line.Polls > 0, fmt.Sprintf("%v at most, in %d polls", r.Line.StaleMax, r.Line.Polls)
+	}}
+}

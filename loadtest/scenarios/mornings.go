@@ -1,0 +1,173 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Memmingen is the registration of May 2021 that was run over within seconds.
+func Memmingen() Scenario {
+	at := on(2021, 5, 10)
+	site := portal.Speyer()
+	site.Town, site.Service, site.Address = "Musterstadt", "Warteliste", "Impfzentrum, Musterstadt"
+	site.Calendar = calendar(2021, 5, 17, 5, time.Hour, portal.Contingent{Opens: at(10, 0), Places: 5000})
+	crowd := ordinary()
+	crowd.Reload = 10 * time.Second
+	crowd.Waves = []Wave{
+		{Name: "seconds before ten", Opens: at(10, 0), People: 10_000, Curve: []Point{
+			{-10 * time.Second, 0}, {-3 * time.Second, 1}, {0, 2}, {5 * time.Second, 0.4}, {time.Minute, 0.02}, {5 * time.Minute, 0},
+		}},
+		{Name: "as word spreads", Opens: at(10, 0), People: 4_000, Curve: []Point{
+			{0, 0}, {15 * time.Minute, 1}, {time.Hour, 0.6}, {5 * time.Hour, 0},
+		}},
+	}
+	gate := ordinaryGate(queue.Pace{Rate: 90, MaxInside: 250, Burst: 2})
+	gate.Script = []Step{{At: at(10, 0), Do: Open}}
+	gate.CloseAfter = 10 * time.Minute
+	return Scenario{
+		Name: "memmingen", Title: "Memmingen, May 2021", Factor: 1,
+		Happened: "10,000 hits within seconds before 10:00; the server could not even publish its own link. " +
+			"1,900 on the waiting list by 11:15, over 5,000 by the afternoon, closed early.",
+		Assumed: "One person a hit, 4,000 more as word spreads. The list ends at 5,000. The day of the month, and the server: " +
+			"Speyer's, because nothing is known of this one. 90 a minute is what it takes with room to spare.",
+		Starts: at(9, 50), Ends: at(16, 0),
+		Crowd: crowd, Portal: site, Gate: gate,
+		Expect: []Expectation{
+			allBooked(), told(), fewTurnedAway(0.01),
+			{"the crowd is absorbed before the hour: nobody is let in early", func(r *Result) (bool, string) {
+				return r.Line.Early == 0, fmt.Sprintf("%d entries before the opening, %d numbers in the busiest second",
+					r.Line.Early, r.Line.PeakJoins)
+			}},
+		},
+	}
+}
+
+// Speyer is 14 June 2021: 2,500 places in four contingents, 330 booked by the evening.
+func Speyer() Scenario {
+	at := on(2021, 6, 14)
+	crowd := ordinary()
+	for i, hour := range []int{8, 11, 14, 17} {
+		people := 5000
+		if i == 0 {
+			people = 6000
+		}
+		crowd.Waves = append(crowd.Waves, Wave{
+			Name: fmt.Sprintf("for %d o'clock", hour), Opens: at(hour, 0), People: people, Curve: forTheHour(),
+		})
+	}
+	gate := ordinaryGate(queue.Pace{Rate: 60, MaxInside: 180, Burst: 2})
+	gate.Script = []Step{{At: at(8, 0), Do: Open}}
+	gate.CloseAfter = 45 * time.Minute
+	return Scenario{
+		Name: "speyer", Title: "Speyer, 14 June 2021", Factor: 1,
+		Happened: "2,500 places in equal contingents at 8, 11, 14 and 17 h, 800 stand-by places in the last. People from all of " +
+			"Germany although only residents were eligible. 330 of 2,500 booked by evening; double bookings; cancelled " +
+			"places to hand on.",
+		Assumed: "21,000 people, as for the portal's own parameters (see loadtest/portal/README.md), whose server was fitted to " +
+			"the 330. Two of a hundred bookings are given back. 60 a minute is a third of what the server can do.",
+		Starts: at(7, 30), Ends: at(19, 30),
+		Crowd: crowd, Portal: portal.Speyer(), Gate: gate,
+		Expect: []Expectation{
+			allBooked(), told(), fewTurnedAway(0.01),
+			{"freed places go to the next in line", func(r *Result) (bool, string) {
+				return r.Site.Made == r.Site.Places+r.Site.Cancelled,
+					fmt.Sprintf("%d given back, %d booked in all", r.Site.Cancelled, r.Site.Made)
+			}},
+		},
+	}
+}
+
+// Hessen is January 2021, day one: 8 million hits and 2 million calls for 60,000 places.
+func Hessen() Scenario {
+	at := on(2021, 1, 12)
+	site := portal.Speyer()
+	site.Town, site.Service, site.Address = "Musterland", "Impftermin", "Regionales Impfzentrum, Musterland"
+	site.Calendar = calendar(2021, 1, 19, 30, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 60_000})
+	site.Curve = portal.Curve{
+		Rate: 10, Contention: 0.01, Coherency: 0.00075,
+		Workers: 600, Queue: 400, CrashAt: 960, CrashAfter: 4 * time.Minute, Recovery: 2 * time.Minute,
+	}
+	crowd := ordinary()
+	crowd.Reload, crowd.Patience = 2*time.Minute, 20*time.Minute
+	crowd.Impatient, crowd.Stay, crowd.AwakeFor = 0.8, 10*time.Minute, time.Hour
+	surge := []Point{
+		{-20 * time.Minute, 0},
+		{-2 * time.Minute, 0.6},
+		{0, 1},
+		{10 * time.Minute, 0.7},
+		{time.Hour, 0.25},
+		{4 * time.Hour, 0.15},
+		{10 * time.Hour, 0.02},
+	}
+	crowd.Waves = []Wave{
+		{Name: "at browsers", Opens: at(8, 0), People: 800_000, Curve: surge},
+		{Name: "at the hotline", Opens: at(8, 0), People: 50_000, Callers: true, Curve: []Point{{0, 1}, {10 * time.Hour, 0.2}}},
+	}
+	gate := ordinaryGate(queue.Pace{Rate: 240, MaxInside: 800, Burst: 8})
+	gate.Script = []Step{{At: at(8, 0), Do: Open}}
+	return Scenario{
+		Name: "hessen", Title: "Hesse, January 2021", Factor: 1,
+		Happened: "8 million web hits and 2 million calls on day one, 60,000 places, 9,000 booked; web and hotline both down.",
+		Assumed: "Ten hits a person, so 800,000 at browsers. Most callers met an engaged line: agents take a place in the same " +
+			"line for 50,000. The places open at 8 h and all at once. The server was fitted to about 9,000 bookings. Four of five " +
+			"do not stay when they read how many are ahead. 240 a minute is about a third of what the server can do.",
+		Starts: at(7, 30), Ends: at(20, 0),
+		Crowd: crowd, Portal: site, Gate: gate,
+		Expect: []Expectation{
+			allBooked(), told(), fewTurnedAway(0.01),
+			{"millions of hits cost the site nothing", func(r *Result) (bool, string) {
+				return r.Site.Requests <= 8*(r.Line.Entered+1), fmt.Sprintf("%d hits at the gate, %d requests at the site for %d people let in",
+					r.Line.Hits, r.Site.Requests, r.Line.Entered)
+			}},
+			{"people who cannot use the web get their share in the same line", func(r *Result) (bool, string) {
+				return r.People.Callers == 0 || r.People.CallersBooked > 0,
+					fmt.Sprintf("%d of %d callers booked", r.People.CallersBooked, r.People.Callers)
+			}},
+		},
+	}
+}
+
+// Goeppingen is January 2021: 1.6 million requests in 5.5 hours and a page that showed what was no longer so.
+func Goeppingen() Scenario {
+	at := on(2021, 1, 19)
+	site := portal.Speyer()
+	site.Service, site.Address = "Impftermin", "Kreisimpfzentrum, Musterkreis"
+	site.Calendar = calendar(2021, 1, 25, 12, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 4000})
+	crowd := ordinary()
+	crowd.Reload, crowd.Patience = 30*time.Second, 30*time.Minute
+	crowd.Reloads, crowd.ReloadIn = 0.4, 20*time.Second
+	crowd.Waves = []Wave{{Name: "all morning", Opens: at(8, 0), People: 30_000, Curve: []Point{
+		{-15 * time.Minute, 0}, {0, 1}, {20 * time.Minute, 0.8}, {90 * time.Minute, 0.3}, {5 * time.Hour, 0.1},
+	}}}
+	gate := ordinaryGate(queue.Pace{Rate: 60, MaxInside: 180, Burst: 2})
+	gate.Script = []Step{{At: at(8, 0), Do: Open}}
+	return Scenario{
+		Name: "goeppingen", Title: "Göppingen, January 2021", Factor: 1,
+		Happened: "1.6 million requests in 5.5 hours; the page showed a stale state until the browser was restarted.",
+		Assumed: "30,000 people, who with these habits make about so many requests; 4,000 places from 8 h; Speyer's server. " +
+			"Four of ten do not believe the page and reload it every 20 seconds.",
+		Starts: at(7, 30), Ends: at(13, 30),
+		Crowd: crowd, Portal: site, Gate: gate,
+		Expect: []Expectation{allBooked(), told(), fewTurnedAway(0.01), fresh(time.Second)},
+	}
+}
+
+// calendar is one of so many days from 8 to 18 h, released by one contingent.
+func calendar(year, month, day, days int, every time.Duration, c portal.Contingent) portal.Calendar {
+	return portal.Calendar{
+		First: on(year, month, day)(0, 0), Days: days, From: 8 * time.Hour, To: 18 * time.Hour, Every: every,
+		Places: c.Places, Contingents: []portal.Contingent{c},
+	}
+}
+
+// on makes times of one day, on the clock on the wall in Germany.
+func on(year, month, day int) func(hour, minute int) time.Time {
+	// The portal's calendar is in the town's time zone; taking it from there means that both always agree.
+	town := portal.Speyer().Calendar.First.Location()
+	return func(hour, minute int) time.Time {
+		return time.Date(year, time.Month(month), day, hour, minute, 0, 0, town)
+	}
+}

@@ -1,0 +1,72 @@
+package scenarios_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/scenarios"
+)
+
+func TestQuantilesAreValuesThatOccurred(t *testing.T) {
+	var s []float32
+	for i := 200; i >= 1; i-- {
+		s = append(s, float32(i))
+	}
+	q := scenarios.QuantilesOf(s)
+	want := scenarios.Quantiles{N: 200, P50: 100 * time.Second, P90: 180 * time.Second, P99: 198 * time.Second, Max: 200 * time.Second}
+	if q != want {
+		t.Errorf("%+v, want %+v", q, want)
+	}
+	if q := scenarios.QuantilesOf(nil); q != (scenarios.Quantiles{}) {
+		t.Errorf("of nothing: %+v", q)
+	}
+}
+
+// good is a run of Speyer that kept everything.
+func good() scenarios.Result {
+	return scenarios.Result{
+		Gate:    true,
+		People:  scenarios.People{Told: 1},
+		Site:    scenarios.Site{Places: 2500, Booked: 2500, Made: 2510, Cancelled: 10, Requests: 20_000, Knee: 17, Peak: 12},
+		Line:    scenarios.Line{Entered: 2600, Rate: 60, Burst: 2, MaxMinute: 62, MaxInside: 100, Bound: 180, Polls: 1},
+		Checked: scenarios.Checked{Events: 1000},
+	}
+}
+
+func TestEveryBrokenPromiseIsFound(t *testing.T) {
+	s := scenarios.Speyer()
+	if r := good(); !scenarios.Kept(s.Judge(&r)) {
+		t.Errorf("a good day: %+v", s.Judge(&r))
+	}
+	for name, worsen := range map[string]func(*scenarios.Result){
+		"a violation":         func(r *scenarios.Result) { r.Checked.Violations = 1 },
+		"nothing was checked": func(r *scenarios.Result) { r.Checked.Events = 0 },
+		"an overtaking":       func(r *scenarios.Result) { r.Line.Overtaken = 1 },
+		"too fast":            func(r *scenarios.Result) { r.Line.MaxMinute = 63 },
+		"too many inside":     func(r *scenarios.Result) { r.Line.MaxInside = 181 },
+		"past the knee":       func(r *scenarios.Result) { r.Site.Over = time.Millisecond },
+		"a crash":             func(r *scenarios.Result) { r.Site.Crashes = 1 },
+		"an unanswered page":  func(r *scenarios.Result) { r.Site.Timeouts = 1 },
+		"booked twice":        func(r *scenarios.Result) { r.Site.Double = 1 },
+		"no place in line":    func(r *scenarios.Result) { r.Line.Refused = 1 },
+		"a place left":        func(r *scenarios.Result) { r.Site.Booked-- },
+		"nobody told":         func(r *scenarios.Result) { r.People.Remaining = 1 },
+		"let in for nothing":  func(r *scenarios.Result) { r.People.TurnedAway = 27 },
+		"a freed place lost":  func(r *scenarios.Result) { r.Site.Made-- },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := good()
+			worsen(&r)
+			if scenarios.Kept(s.Judge(&r)) {
+				t.Error("nothing was found")
+			}
+		})
+	}
+}
+
+func TestNothingIsPromisedWithoutAGate(t *testing.T) {
+	s := scenarios.Speyer()
+	if f := s.Judge(&scenarios.Result{}); len(f) != 0 {
+		t.Errorf("%+v", f)
+	}
+}

@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/portal"
+)
+
+// Scenario is one morning. The zero value is not valid; take one of All.
+type Scenario struct {
+	// Name is short, lower-case ASCII: what --scenario takes.
+	Name string
+	// Title is for headings.
+	Title string
+	// Happened is what is known of the day, Assumed what had to be made up to play it, and why.
+	Happened, Assumed string
+
+	// Starts and Ends bound what is played. Nobody comes before Starts; who still waits at Ends goes home.
+	Starts, Ends time.Time
+	// Crowd is who comes.
+	Crowd Crowd
+	// Portal is the site behind the gate.
+	Portal portal.Config
+	// Gate is how the waiting room is set and what its operators do.
+	Gate Gate
+	// Expect is what must hold at the end of a run with the gate, besides what holds of every morning.
+	Expect []Expectation
+	// Factor is the size of this morning beside the one that happened: 1 as All gives it, else set by Scale.
+	Factor float64
+}
+
+// All are the four mornings in full size, in the order in which documents name them.
+func All() []Scenario { return []Scenario{Memmingen(), Speyer(), Hessen(), Goeppingen()} }
+
+// Named is the scenario of that name in full size; the error lists the names there are.
+func Named(name string) (Scenario, error) {
+	var names []string
+	for _, s := range All() {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return Scenario{}, fmt.Errorf("scenario %q: want one of %q", name, names)
+}
+
+// People is how many persons come in all, callers included.
+func (s *Scenario) People() int {
+	n := 0
+	for _, w := range s.Crowd.Waves {
+		n += w.People
+	}
+	return n
+}
+
+// Opens is when the first places can be had.
+func (s *Scenario) Opens() time.Time {
+	if c := s.Portal.Calendar.Contingents; len(c) > 0 {
+		return c[0].Opens
+	}
+	return s.Starts
+}
+
+// Validate joins everything that is wrong, each with its path.
+func (s *Scenario) Validate() error {
+	var errs []error
+	bad := func(wrong bool, format string, args ...any) {
+		if wrong {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	bad(s.Name == "" || s.Title == "", "name, title: must not be empty")
+	bad(s.Happened == "" || s.Assumed == "", "happened, assumed: must not be empty")
+	bad(!s.Ends.After(s.Starts) || s.Ends.Sub(s.Starts) > 24*time.Hour,
+		"starts, ends: must be at most a day apart and in order, are %v and %v", s.Starts, s.Ends)
+	bad(!(s.Factor > 0), "factor: must be above 0, is %v", s.Factor)
+	bad(len(s.Portal.Calendar.Contingents) == 0, "portal.calendar.contingents: the places must open at an hour")
+	bad(s.Opens().Before(s.Starts), "starts: must not be after the first opening")
+	for i, e := range s.Expect {
+		bad(e.Promise == "" || e.Holds == nil, "expect[%d]: must have a promise and a predicate", i)
+	}
+	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends), s.Portal.Validate())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("scenario %q: %w", s.Name, err)
+	}
+	return nil
+}

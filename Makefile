@@ -12,7 +12,7 @@ FUZZTIME ?= 60s
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
-.PHONY: help build run deps deps-redis deps-browser deps-bench test check bench fuzz differential mutants faults clean
+.PHONY: help build run deps deps-redis deps-browser deps-bench test check bench profile fuzz differential mutants faults clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ $(STATICCHECK):
 
 bench: deps-redis deps-bench ## the figures of docs/performance.md
 	$(GO) run ./loadtest/bench
+
+profile: deps-redis deps-bench ## write the profile that the compiler optimises the gateway by
+	$(GO) run ./loadtest/bench -only poll,arrival,pass -rounds 1 -profile cmd/gateway/default.pgo
 
 fuzz: ## run every fuzz target for FUZZTIME (60s)
 	@set -e; for pkg in $$($(GO) list ./...); do \

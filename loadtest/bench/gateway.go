@@ -43,7 +43,7 @@ func (b *bench) gateway(in *installation, store, backend string, rate int64) (*p
 	}
 	file, err := b.write("gateway.yaml", fmt.Sprintf(`
 listen: {http: "%s"}
-admin: {listen: "%s", token: bench-bench-bench-bench}
+admin: {listen: "%s", token: %s}
 state: {dir: "%s"}
 keys: {file: "%s/keys.json"}
 store: "%s"
@@ -56,11 +56,15 @@ rooms:
     pace: {rate: %d, max_inside: 0, burst: 1000000}
     absent_after: 12h
     session: {idle: 1h, max: 0s}
-`, addr, admin, in.dir, in.dir, store, roomID, backend, rate))
+`, addr, admin, adminToken, in.dir, in.dir, store, roomID, backend, rate))
 	if err != nil {
 		return nil, err
 	}
-	return b.start(addr, b.gatewayBin, "serve", "-c", file)
+	p, err := b.start(addr, b.gatewayBin, "serve", "-c", file)
+	if p != nil {
+		p.admin = admin
+	}
+	return p, err
 }
 
 // fill puts n places into the installation's line, as a gateway that was closed would leave them, and answers request

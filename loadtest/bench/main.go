@@ -16,10 +16,11 @@ import (
 )
 
 type options struct {
-	rounds  int
-	seconds int
-	conns   int
-	only    string
+	rounds    int
+	seconds   int
+	conns     int
+	only      string
+	profileTo string
 }
 
 func main() {
@@ -32,6 +33,7 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
 	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, store, slow or pace (comma-separated); default all")
+	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -67,6 +69,9 @@ func run(o options) error {
 		if err := part.run(); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
+	}
+	if b.profileTo != "" {
+		return b.mergeProfiles()
 	}
 	return nil
 }

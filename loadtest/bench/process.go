@@ -21,13 +21,15 @@ type bench struct {
 	self       string
 	processes  []*process
 	count      int
+	profiles   []string // files
 }
 
 // process is one server under test.
 type process struct {
-	cmd  *exec.Cmd
-	addr string
-	log  *bytes.Buffer
+	cmd   *exec.Cmd
+	addr  string
+	admin string // of a gateway
+	log   *bytes.Buffer
 }
 
 // start runs a server and waits until it accepts connections.

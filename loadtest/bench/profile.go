@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+)
+
+// adminToken is of the gateways that are measured.
+const adminToken = "bench-bench-bench-bench"
+
+// profile drives a gateway once more and keeps its CPU profile. That round is not counted.
+func (b *bench) profile(c *contestant) error {
+	const seconds = 10
+	wrk := exec.Command("wrk", "-t1", "-c", strconv.Itoa(b.conns), "-d", strconv.Itoa(seconds+2)+"s", "-s", c.script, c.url)
+	if err := wrk.Start(); err != nil {
+		return err
+	}
+	data, err := fetchProfile(c.p.admin, seconds)
+	if err := errors.Join(err, wrk.Wait()); err != nil {
+		return fmt.Errorf("profile of %s: %w", c.name, err)
+	}
+	file, err := b.write("cpu.pprof", string(data))
+	b.profiles = append(b.profiles, file)
+	return err
+}
+
+func fetchProfile(admin string, seconds int) ([]byte, error) {
+	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", admin, seconds), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+adminToken)
+	client := http.Client{Timeout: time.Duration(seconds+20) * time.Second}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return nil, errors.New(res.Status)
+	}
+	return io.ReadAll(res.Body)
+}
+
+// mergeProfiles writes one profile of all that were taken, for the compiler.
+func (b *bench) mergeProfiles() error {
+	if len(b.profiles) == 0 {
+		return errors.New("no profile was taken: none of the parts that were run drives a gateway")
+	}
+	cmd := exec.Command("go", append([]string{"tool", "pprof", "-proto"}, b.profiles...)...)
+	merged, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("merge profiles: %w", err)
+	}
+	return os.WriteFile(b.profileTo, merged, 0o644)
+}

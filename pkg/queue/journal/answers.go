@@ -145,7 +145,11 @@ func (v *Invariants) uncertain(e *Event) {
 	case Join:
 		v.numbers.uncertain++
 	case Frame:
-		v.pace.missing, v.front.missing = true, true
+		v.pace.missing, v.front.missing = true, v.cfg.Ordered
+		if !v.cfg.Ordered {
+			v.front.loose = max(v.front.loose, e.At+slack)
+			v.silence.note(unanswered{at: e.At, tick: true})
+		}
 		return
 	}
 	p := v.places.find(queue.VisitorID(e.Visitor))
@@ -155,6 +159,7 @@ func (v *Invariants) uncertain(e *Event) {
 	}
 	if p != nil {
 		p.looseUntil = e.At + slack
+		v.silence.note(unanswered{at: e.At, id: p.id})
 	}
 	if e.Verb == Keep || e.Verb == Claim {
 		v.sum.Returned++ // perhaps
@@ -233,6 +238,6 @@ func (v *Invariants) stamp(e *Event) int64 {
 // raise lifts the head to an order.
 func (v *Invariants) raise(e *Event, order queue.Order) {
 	if v.places.raise(e.At, order) {
-		v.front.rose(v.stamp(e))
+		v.front.rose(v.stamp(e), e.At)
 	}
 }

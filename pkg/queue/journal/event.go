@@ -10,6 +10,25 @@
 //  4. one ticket buys one stay;
 //  6. nobody who stayed loses a place.
 //
+// A [File] keeps the journal of one process in a way that outlives it, [Merge] reads those of several together, and a
+// [Report] says what happened.
+//
+// # Files
+//
+// A file is JSON lines: a [Header], then for every verb that can change something an intent (what is about to be sent,
+// for whom), and its answers. Each of the two is one write(2) and nothing is flushed to disk: a process that is killed
+// loses no line, a machine that loses power may. The answers are written before anybody else learns of them.
+//
+// A kill can fall between the store's work and the answer. The intent without an answer is what is left then, and it
+// becomes Uncertain for everybody it names: the store may have done it or not, from the time before it was sent until
+// [Invariants] has heard of the store for five seconds. No alarm follows from it, whichever it was; and no peace either,
+// for what is uncertain excuses only the visitors that it names and, of an arrival, one missing number each. All other
+// evidence stays in force.
+//
+// A file that cannot be written says so in its header, in place, because a full disk has no room for another line. What
+// its process did from then on is not known, so that the whole merged journal ends there: rather than calling the rest
+// sound, [Merged] says until when it knows.
+//
 // It knows nothing of a store but its answers, so it holds for any of them: the differential driver, the simulation,
 // the load test, the chaos runs and the report after an opening use this one implementation.
 //

@@ -10,6 +10,7 @@ import (
 type front struct {
 	rises   []int64 // stamps of the frames in which the head rose, ascending
 	missing bool    // the answer of a tick was lost: the next rise may be older than it looks
+	loose   int64   // until when it may be, where events come in no known order
 
 	ticks   []tick // calls from the front, by time, ascending
 	pending []frontCall
@@ -31,8 +32,8 @@ type frontCall struct {
 // keepRises bounds the history of rises and ticks.
 const keepRises = 1 << 14
 
-func (f *front) rose(stamp int64) {
-	if f.missing {
+func (f *front) rose(stamp, at int64) {
+	if f.missing || at <= f.loose {
 		f.missing = false
 		return
 	}

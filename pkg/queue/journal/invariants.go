@@ -64,6 +64,7 @@ type Invariants struct {
 	pace    pace
 	places  places
 	front   front
+	silence silence
 
 	moment []Event // those of the latest millisecond, unless they are ordered
 	tied   bool    // the visitor of the event has others in the same millisecond, in no known order
@@ -133,6 +134,9 @@ func (v *Invariants) observeMoment() {
 func (v *Invariants) observe(e *Event) {
 	if e.At < v.at {
 		v.steps++
+	}
+	if !v.cfg.Ordered && e.At > v.at+silent {
+		v.broken(e.At)
 	}
 	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
 	switch e.Kind {

@@ -1,0 +1,289 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Merged is what the journals of all processes of one room tell together. It holds all events in memory, some 250 bytes
+// each.
+type Merged struct {
+	Room   string
+	Timing queue.Timing
+	// Files are the sources in the order of their first event.
+	Files []Source
+	// Events are all events in order of store time, without those behind Until.
+	Events []Event
+	// Until is the store time up to which the journals are complete; 0: to the end. A file that could not be written any
+	// more ends it for all: what its process did later is not known, and the others cannot be judged without it.
+	Until int64
+}
+
+// Source is one file.
+type Source struct {
+	Path string `json:"path"`
+	Header
+	First  int64 `json:"first"` // store ms of the first event, 0 if there is none
+	Last   int64 `json:"last"`
+	Events int   `json:"events"`
+	// Closed says that the process ended in order. Otherwise it was killed, or it still lives.
+	Closed bool `json:"closed"`
+	// Open is how many calls were under way at the end: whether they took effect is not known.
+	Open int `json:"open"`
+}
+
+// Merge reads the files of one room. Errors name the file and line.
+//
+// A call that was begun and has no end may have taken effect: it becomes Uncertain for each of its visitors (a Restore or
+// Control becomes what it was to do), at the time before it was sent. So does one that ended without an answer, besides
+// the Uncertain that its process wrote down when it gave up. Only the last line of a file may be broken off.
+//
+// An embedded store whose process did not end in order may have lost what was not on disk: Lose stands where the next
+// process goes on.
+func Merge(paths ...string) (*Merged, error) {
+	if len(paths) == 0 {
+		return nil, errors.New("journal: no files")
+	}
+	m := &Merged{}
+	for _, path := range paths {
+		if err := m.add(path); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(m.Files, func(a, b Source) int { return cmp.Compare(a.First, b.First) })
+	for i := 1; i < len(m.Files); i++ {
+		if before, f := &m.Files[i-1], &m.Files[i]; f.Embedded && !before.Closed {
+			m.Events = append(m.Events, Event{At: f.First, Kind: Lose})
+		}
+	}
+	// What was done to a store stands before what it answered at the same time.
+	slices.SortStableFunc(m.Events, func(a, b Event) int {
+		if c := cmp.Compare(a.At, b.At); c != 0 {
+			return c
+		}
+		return cmp.Compare(rank(a.Kind), rank(b.Kind))
+	})
+	m.cut()
+	return m, nil
+}
+
+func rank(k Kind) int {
+	if k == Lose {
+		return 0
+	}
+	return 1
+}
+
+// cut leaves only the events up to Until.
+func (m *Merged) cut() {
+	for _, f := range m.Files {
+		// Of calls that were under way together, the one whose answer could not be written may be the older.
+		if until := max(1, f.Last-slack); !f.Complete && (m.Until == 0 || until < m.Until) {
+			m.Until = until
+		}
+	}
+	if m.Until == 0 {
+		return
+	}
+	end, _ := slices.BinarySearchFunc(m.Events, m.Until, func(e Event, at int64) int { return cmp.Compare(e.At, at) })
+	m.Events = m.Events[:end]
+}
+
+func (m *Merged) add(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	r := reader{open: map[uint64]*intent{}, src: Source{Path: path}}
+	switch err := r.read(file); {
+	case errors.Is(err, errUnborn):
+		return nil
+	case err != nil:
+		return fmt.Errorf("journal: %s: %w", path, err)
+	}
+	switch {
+	case m.Room == "":
+		m.Room, m.Timing = r.src.Room, r.src.Timing
+	case m.Room != r.src.Room:
+		return fmt.Errorf("journal: %s is of room %s, others are of %s: give the files of one room", path, r.src.Room, m.Room)
+	case m.Timing != r.src.Timing:
+		return fmt.Errorf("journal: %s was written with other times (idle, claim_window, absent_after, ticket_life, poll) "+
+			"than the others: check the files of each configuration apart", path)
+	}
+	m.Files = append(m.Files, r.src)
+	m.Events = append(m.Events, r.events...)
+	return nil
+}
+
+// errUnborn: the process ended before its header was written, so it had not sent anything.
+var errUnborn = errors.New("the process ended before it began")
+
+// reader takes one file in.
+type reader struct {
+	src    Source
+	open   map[uint64]*intent
+	events []Event
+}
+
+// intent is a call under way.
+type intent struct {
+	Event
+	visitors map[ID]bool // not yet answered
+}
+
+// maxLine bounds one line: an intent of 512 visitors is 13 kB.
+const maxLine = 1 << 20
+
+func (r *reader) read(file io.Reader) error {
+	in := bufio.NewReaderSize(file, maxLine)
+	for n := 1; ; n++ {
+		text, err := in.ReadSlice('\n')
+		switch {
+		case err == io.EOF && n == 1 && len(text) < headerSize:
+			return errUnborn
+		case err == io.EOF && len(text) == 0:
+			return r.finish()
+		case err == io.EOF && n > 1:
+			return r.finish() // broken off by the end of the process or of the disk
+		case err != nil && err != io.EOF:
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if n == 1 {
+			err = r.header(text)
+		} else {
+			err = r.line(text)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+	}
+}
+
+func (r *reader) header(text []byte) error {
+	if err := json.Unmarshal(text, &r.src.Header); err != nil {
+		return fmt.Errorf("no header: %w", err)
+	}
+	if r.src.Journal != formatVersion {
+		return fmt.Errorf("journal version %d, want %d", r.src.Journal, formatVersion)
+	}
+	return nil
+}
+
+func (r *reader) line(text []byte) error {
+	var l line
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&l); err != nil {
+		return err
+	}
+	if r.src.Closed {
+		return errors.New("something follows the end")
+	}
+	switch {
+	case l.Kind == kindEnd:
+		r.src.Closed = true
+	case l.Intent:
+		return r.begin(&l)
+	case l.Kind == kindNone:
+		delete(r.open, l.Call)
+	default:
+		return r.event(&l)
+	}
+	return nil
+}
+
+func (r *reader) begin(l *line) error {
+	if r.open[l.Call] != nil {
+		return fmt.Errorf("call %d begins twice", l.Call)
+	}
+	i := &intent{Event: l.Event, visitors: make(map[ID]bool, len(l.Visitors))}
+	for _, id := range l.Visitors {
+		i.visitors[id] = true
+	}
+	r.open[l.Call] = i
+	return nil
+}
+
+// event takes an answer in, and the intent that it answers out.
+func (r *reader) event(l *line) error {
+	if err := l.valid(); err != nil {
+		return err
+	}
+	if i := r.open[l.Call]; i != nil {
+		if l.Kind == Uncertain {
+			i.uncertain(l.Visitor, r.note)
+		}
+		delete(i.visitors, l.Visitor)
+		if len(i.visitors) == 0 {
+			delete(r.open, l.Call)
+		}
+	}
+	if l.Kind == Uncertain && l.Verb == Join {
+		return nil // it was counted where it began
+	}
+	r.note(l.Event)
+	return nil
+}
+
+func (r *reader) note(e Event) {
+	if e.At > 0 && (r.src.First == 0 || e.At < r.src.First) {
+		r.src.First = e.At
+	}
+	r.src.Last = max(r.src.Last, e.At)
+	r.events = append(r.events, e)
+}
+
+func (r *reader) finish() error {
+	r.src.Open = len(r.open)
+	for _, i := range r.open {
+		for id := range i.visitors {
+			i.uncertain(id, r.note)
+		}
+		if len(i.visitors) == 0 {
+			i.uncertain(ID{}, r.note)
+		}
+	}
+	if r.src.First == 0 {
+		r.src.First, r.src.Last = r.src.Started, r.src.Started
+	}
+	// What comes before the first answer has no time of the store yet.
+	for i := range r.events {
+		if r.events[i].At == 0 {
+			r.events[i].At = r.src.First
+		}
+	}
+	r.src.Events = len(r.events)
+	return nil
+}
+
+// uncertain is what a call without an answer may have done.
+func (i *intent) uncertain(id ID, note func(Event)) {
+	if i.Kind == Restore || i.Kind == Control {
+		note(i.Event)
+		return
+	}
+	note(Event{At: i.At, Kind: Uncertain, Verb: i.Kind, Visitor: id})
+}
+
+// valid says what an event lacks that the checker relies on.
+func (e *Event) valid() error {
+	switch {
+	case e.Kind == Frame && e.Frame == nil, e.Kind == Control && e.Control == nil, e.Kind == Restore && e.Memory == nil:
+		return fmt.Errorf("%s without its document", e.Kind)
+	case !slices.Contains(kinds, e.Kind):
+		return fmt.Errorf("unknown kind %q", e.Kind)
+	}
+	return nil
+}
+
+var kinds = []Kind{Join, Keep, Claim, Renew, Finish, Leave, Uncertain, Frame, Control, Restore, Lose, Shown}

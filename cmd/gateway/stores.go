@@ -9,12 +9,14 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/pkg/queue/memstore"
 	"github.com/einlass/einlass/pkg/queue/redisstore"
 )
@@ -42,7 +44,23 @@ func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
 	return s, nil
 }
 
+// open makes the store of a room, and its journal if one is wanted.
 func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
+	store, err := s.openBare(room, timing)
+	if err != nil || s.cfg.Journal.Dir == "" {
+		return store, err
+	}
+	log := s.log.With(zap.String("room", room))
+	file, err := journal.Create(s.cfg.Journal.Dir, room, timing, s.cfg.Store.Memory(), time.Now(), func(err error) {
+		log.Error("journal cannot be written and is off until the next start", zap.Error(err))
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &journal.Recorder{Store: store, Log: file}, nil
+}
+
+func (s *stores) openBare(room string, timing queue.Timing) (queue.Store, error) {
 	if s.client != nil {
 		return redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix, Timing: timing})
 	}

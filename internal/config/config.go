@@ -14,12 +14,13 @@ type Config struct {
 	ProxyProtocol  bool           `yaml:"proxy_protocol"`
 	Limits         Limits         `yaml:"limits"`
 	// Prefix is the path under which the gateway's own URLs live, "/.einlass".
-	Prefix string `yaml:"prefix"`
-	Store  Store  `yaml:"store"`
-	State  State  `yaml:"state"`
-	Keys   Keys   `yaml:"keys"`
-	Admin  Admin  `yaml:"admin"`
-	Log    Log    `yaml:"log"`
+	Prefix  string  `yaml:"prefix"`
+	Store   Store   `yaml:"store"`
+	State   State   `yaml:"state"`
+	Journal Journal `yaml:"journal"`
+	Keys    Keys    `yaml:"keys"`
+	Admin   Admin   `yaml:"admin"`
+	Log     Log     `yaml:"log"`
 	// StopTimeout bounds a graceful stop.
 	StopTimeout time.Duration `yaml:"stop_timeout"`
 	Rooms       []Room        `yaml:"rooms"`
@@ -95,6 +96,12 @@ type State struct {
 	// Interval is how often the marks are written, PlacesInterval how often the places.
 	Interval       time.Duration `yaml:"interval"`
 	PlacesInterval time.Duration `yaml:"places_interval"`
+}
+
+// Journal is where the store's answers are written down, for a report afterwards.
+type Journal struct {
+	// Dir gets one file per room and process. Empty writes nothing.
+	Dir string `yaml:"dir"`
 }
 
 // Keys is where the keyring for tickets and passes comes from: a file or an environment variable, not both.

@@ -10,8 +10,7 @@
 //  4. one ticket buys one stay;
 //  6. nobody who stayed loses a place.
 //
-// A [File] keeps the journal of one process in a way that outlives it, [Merge] reads those of several together, and a
-// [Report] says what happened.
+// A [File] keeps the journal of one process in a way that outlives it, and [Merge] reads those of several together.
 //
 // # Files
 //

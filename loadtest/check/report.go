@@ -1,0 +1,222 @@
+package check
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+// Report is what happened in one room. Times are store milliseconds since 1970, durations milliseconds.
+type Report struct {
+	Room  string           `json:"room"`
+	From  int64            `json:"from"`
+	To    int64            `json:"to"`
+	Files []journal.Source `json:"files"`
+	// Until is when the journals stop being complete; what came later is not in the report. 0: they are complete.
+	Until int64 `json:"until,omitempty"`
+
+	Summary    journal.Summary      `json:"summary"`
+	Broken     map[journal.Rule]int `json:"broken"`     // violations by rule
+	Violations []string             `json:"violations"` // the first hundred
+
+	Arrivals   int64 `json:"arrivals"`    // numbers given
+	StraightIn int64 `json:"straight_in"` // of these, without a wait
+	Calls      int64 `json:"calls"`       // as counted by the store, straight in included
+	Entries    int64 `json:"entries"`     // visitors who went in, once each
+	Left       int64 `json:"left"`        // gave their place up
+	Finished   int64 `json:"finished"`    // were done inside
+	Unclaimed  int64 `json:"unclaimed"`   // visitors last heard of with a call that ran out or was never claimed
+	StillThere int64 `json:"still_there"` // visitors last heard of in line
+	Uncertain  int64 `json:"uncertain"`   // visitors for whom a verb went unanswered
+
+	// Waits are from the number to the entry, of those who did not go straight in.
+	Waits Waits `json:"waits"`
+
+	Minutes  []Minute  `json:"minutes"`
+	Controls []Control `json:"controls"`
+	Restores []int64   `json:"restores"` // when gateways rebuilt the line
+	Epochs   []Epoch   `json:"epochs"`
+}
+
+// Waits are quantiles in milliseconds.
+type Waits struct {
+	Count int64 `json:"count"`
+	P50   int64 `json:"p50"`
+	P90   int64 `json:"p90"`
+	P99   int64 `json:"p99"`
+	Max   int64 `json:"max"`
+}
+
+// Control is a control document that came into force, as the first frame showed it.
+type Control struct {
+	At int64 `json:"at"`
+	queue.Control
+}
+
+// Epoch is a line that began.
+type Epoch struct {
+	At    int64  `json:"at"`
+	Epoch uint64 `json:"epoch"`
+}
+
+// shownViolations is how many violations a report repeats word for word.
+const shownViolations = 100
+
+// ErrEmpty means that there is nothing to report on.
+var ErrEmpty = errors.New("the journals tell of nothing")
+
+// Run checks and counts a merged journal.
+func Run(m *journal.Merged) (*Report, error) {
+	if len(m.Events) == 0 {
+		return nil, ErrEmpty
+	}
+	r := &Report{
+		Room: m.Room, Files: m.Files, Until: m.Until, Broken: map[journal.Rule]int{}, Violations: []string{},
+		From: m.Events[0].At, To: m.Events[len(m.Events)-1].At,
+	}
+	checker, err := journal.New(journal.Config{Timing: m.Timing, Report: r.violated})
+	if err != nil {
+		return nil, err
+	}
+	c := counter{report: r, visitors: map[journal.ID]*visitor{}, pace: newMinutes(r.From)}
+	for _, e := range m.Events {
+		checker.Observe(e)
+		c.count(&e)
+	}
+	r.Summary = checker.Close()
+	c.finish()
+	return r, nil
+}
+
+func (r *Report) violated(v journal.Violation) {
+	r.Broken[v.Rule]++
+	if len(r.Violations) < shownViolations {
+		r.Violations = append(r.Violations, time.UnixMilli(v.Event.At).UTC().Format("15:04:05.000")+" "+string(v.Rule)+": "+v.Text)
+	}
+}
+
+// visitor is what a report knows of one.
+type visitor struct {
+	came      int64 // when the number was given; 0: before the journal
+	entered   bool
+	uncertain bool
+	state     queue.State
+}
+
+type counter struct {
+	report   *Report
+	visitors map[journal.ID]*visitor
+	waits    []int64
+	pace     *minutes
+	epoch    uint64
+	control  queue.Control
+}
+
+func (c *counter) count(e *journal.Event) {
+	switch e.Kind {
+	case journal.Join, journal.Keep, journal.Claim, journal.Renew:
+		c.answer(e)
+	case journal.Finish, journal.Leave:
+		c.ended(e)
+	case journal.Uncertain:
+		if e.Visitor != (journal.ID{}) {
+			c.visitor(e.Visitor).uncertain = true
+		}
+	case journal.Frame:
+		c.frame(e)
+	case journal.Restore:
+		c.report.Restores = append(c.report.Restores, e.At)
+	}
+}
+
+func (c *counter) visitor(id journal.ID) *visitor {
+	v := c.visitors[id]
+	if v == nil {
+		v = &visitor{}
+		c.visitors[id] = v
+	}
+	return v
+}
+
+func (c *counter) answer(e *journal.Event) {
+	state := queue.State(e.State)
+	if state == queue.StateVoid {
+		return
+	}
+	v := c.visitor(e.Visitor)
+	v.state = state
+	minute := c.pace.at(e.At)
+	if e.Kind == journal.Join && v.came == 0 {
+		v.came = e.At
+		c.report.Arrivals++
+		minute.Arrivals++
+	}
+	if state != queue.StateInside || v.entered {
+		return
+	}
+	v.entered = true
+	c.report.Entries++
+	minute.Entries++
+	switch {
+	case e.Kind == journal.Join:
+		c.report.StraightIn++
+	case v.came > 0:
+		c.waits = append(c.waits, e.At-v.came)
+	}
+}
+
+func (c *counter) ended(e *journal.Event) {
+	v := c.visitor(e.Visitor)
+	if v.state == queue.StateSpent {
+		return // told twice
+	}
+	v.state = queue.StateSpent
+	if e.Kind == journal.Leave {
+		c.report.Left++
+	} else {
+		c.report.Finished++
+	}
+}
+
+func (c *counter) frame(e *journal.Event) {
+	f := e.Frame
+	c.report.Calls += c.pace.frame(e.At, f)
+	if f.Epoch > c.epoch {
+		c.epoch = f.Epoch
+		c.report.Epochs = append(c.report.Epochs, Epoch{At: e.At, Epoch: f.Epoch})
+	}
+	// Of frames that cross on their way, the one with the older document tells nothing new.
+	if f.Control.Version > c.control.Version {
+		c.control = f.Control
+		c.report.Controls = append(c.report.Controls, Control{At: e.At, Control: f.Control})
+	}
+}
+
+func (c *counter) finish() {
+	for _, v := range c.visitors {
+		switch v.state {
+		case queue.StateWaiting, queue.StateFront:
+			c.report.StillThere++
+		case queue.StateCalled, queue.StateMissed:
+			c.report.Unclaimed++
+		}
+		if v.uncertain {
+			c.report.Uncertain++
+		}
+	}
+	c.report.Waits = quantiles(c.waits)
+	c.report.Minutes = c.pace.done()
+}
+
+// quantiles are exact: every wait is kept.
+func quantiles(waits []int64) Waits {
+	if len(waits) == 0 {
+		return Waits{}
+	}
+	slices.Sort(waits)
+	at := func(permille int) int64 { return waits[(len(waits)-1)*permille/1000] }
+	return Waits{Count: int64(len(waits)), P50: at(500), P90: at(900), P99: at(990), Max: waits[len(waits)-1]}
+}

@@ -35,7 +35,8 @@ deps-browser:
 	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
 
 deps-bench:
-	@command -v wrk >/dev/null && command -v nginx >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk nginx-light; }
+	@for tool in wrk nginx haproxy caddy slowhttptest; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	[ -z "$$missing" ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing/nginx/nginx-light}; }
 
 test: deps ## install what is needed and run every test, with the race detector
 	$(GO) vet $(PKGS)

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
 	"os/exec"
-	"regexp"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -20,7 +23,7 @@ var slowModes = []struct {
 }
 
 // slow measures what a poll of an ordinary visitor takes while 400 connections are held by slowhttptest, beside its
-// value in peace.
+// value in peace a moment before.
 func (b *bench) slow() error {
 	if _, err := exec.LookPath("slowhttptest"); err != nil {
 		return fmt.Errorf("slowhttptest is not installed; on Debian: apt-get install slowhttptest")
@@ -37,57 +40,87 @@ func (b *bench) slow() error {
 	if err != nil {
 		return err
 	}
-	script, err := b.script(rawRequest("/.einlass/status?room=bench&shown=9", browserHeaders, cookies[0]))
-	if err != nil {
-		return err
-	}
-	fmt.Print("### A visitor's poll while 400 connections are slow on purpose\n\n| | p50, ms | p99, ms | p99 ÷ quiet |\n|---|---|---|---|\n")
-	quiet50, quiet99, err := b.latency(g.addr, script)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("| quiet | %.2f | %.2f | 1.00 |\n", quiet50, quiet99)
+	poll := rawRequest("/.einlass/status?room=bench&shown=9", browserHeaders, cookies[0])
+	fmt.Print("### A visitor's poll while 400 connections are slow on purpose\n\n" +
+		"| | connections held | p99 quiet, ms | p99, ms | p99 ÷ quiet (median) |\n|---|---|---|---|---|\n")
 	for _, mode := range slowModes {
-		args := append([]string{"-c", "400", "-r", "400", "-l", "12", "-u", "http://" + g.addr + "/termine"}, mode.args...)
-		attack := exec.Command("slowhttptest", args...)
-		if err := attack.Start(); err != nil {
-			return err
+		var quiet, attacked, ratios, held []float64
+		for range b.rounds {
+			before, during, n, err := b.attack(g, mode.args, poll)
+			if err != nil {
+				return err
+			}
+			quiet, attacked = append(quiet, before), append(attacked, during)
+			ratios, held = append(ratios, during/before), append(held, float64(n))
 		}
-		time.Sleep(3 * time.Second) // all its connections are open
-		p50, p99, err := b.latency(g.addr, script)
-		if err != nil {
-			return err
-		}
-		_ = attack.Wait() // its exit status says what it thinks of us
-		fmt.Printf("| %s | %.2f | %.2f | %.2f |\n", mode.name, p50, p99, p99/quiet99)
+		fmt.Printf("| %s | %.0f | %.2f | %.2f | %.2f |\n", mode.name, max(0, median(held)), median(quiet), median(attacked), median(ratios))
 	}
 	fmt.Println()
 	b.stop(g)
 	return nil
 }
 
-var percentile = regexp.MustCompile(`(50|99)%\s+([0-9.]+)(us|ms|s)`)
-
-// latency drives 8 connections for a few seconds and answers percentiles in milliseconds.
-func (b *bench) latency(addr, script string) (p50, p99 float64, err error) {
-	out, err := exec.Command("wrk", "-t1", "-c8", "-d5s", "--latency", "-s", script, "http://"+addr).CombinedOutput()
+// attack answers the visitor's p99 in milliseconds before and during an attack, and how many connections it held.
+func (b *bench) attack(g *process, args []string, poll string) (quiet, attacked float64, held int, err error) {
+	before, err := g.descriptors()
 	if err != nil {
-		return 0, 0, fmt.Errorf("wrk: %w\n%s", err, out)
+		return 0, 0, 0, err
 	}
-	unit := map[string]float64{"us": 0.001, "ms": 1, "s": 1000}
-	for _, m := range percentile.FindAllStringSubmatch(string(out), -1) {
-		n, err := strconv.ParseFloat(m[2], 64)
+	if quiet, err = visit(g.addr, poll); err != nil {
+		return 0, 0, 0, err
+	}
+	cmd := exec.Command("slowhttptest", append([]string{"-c", "400", "-r", "400", "-l", "8", "-u", "http://" + g.addr + "/termine"}, args...)...)
+	if err := cmd.Start(); err != nil {
+		return 0, 0, 0, err
+	}
+	time.Sleep(2 * time.Second) // all its connections are open
+	now, err := g.descriptors()
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	attacked, err = visit(g.addr, poll)
+	_ = cmd.Wait() // its exit status says what it thinks of us
+	return quiet, attacked, now - before, err
+}
+
+// visit polls two hundred times a second for three seconds on one connection and answers the p99 in milliseconds.
+func visit(addr, poll string) (p99 float64, err error) {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.Close() }()
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		return 0, err
+	}
+	r := bufio.NewReader(c)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	times := make([]float64, 600)
+	for i := range times {
+		<-tick.C
+		began := time.Now()
+		if _, err := io.WriteString(c, poll); err != nil {
+			return 0, err
+		}
+		res, err := http.ReadResponse(r, nil)
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
-		if n *= unit[m[3]]; m[1] == "50" {
-			p50 = n
-		} else {
-			p99 = n
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			return 0, err
 		}
+		if res.StatusCode != http.StatusOK {
+			return 0, fmt.Errorf("a poll got %s", res.Status)
+		}
+		times[i] = time.Since(began).Seconds() * 1e3
 	}
-	if p99 == 0 {
-		return 0, 0, fmt.Errorf("wrk printed no percentiles:\n%s", strings.TrimSpace(string(out)))
-	}
-	return p50, p99, nil
+	slices.Sort(times)
+	return times[len(times)*99/100], nil
+}
+
+// descriptors is how many files and connections the process holds.
+func (p *process) descriptors() (int, error) {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+	return len(open), err
 }

@@ -1,0 +1,308 @@
+package drive
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// outcome is how a citizen's visit ended.
+type outcome uint8
+
+const (
+	none   outcome = iota // it goes on
+	booked                // has an appointment
+	done                  // went through the script
+	soldOut
+	gaveUp         // patience ended
+	left           // gave the place up by the button
+	noShow         // did not look when called
+	told           // read that there is nothing left
+	turnedAway     // the room was closed
+	failedInside   // inside, and the pages made no sense or did not come
+	stopped        // the run was ended
+	numberOutcomes // how many there are
+)
+
+var outcomeNames = [numberOutcomes]string{
+	"", "booked", "done", "sold_out", "gave_up", "left", "no_show", "told", "turned_away", "failed", "stopped",
+}
+
+// citizen is one person with one browser. Its goroutine owns it; its extra tabs only read what never changes.
+type citizen struct {
+	d    *Drive
+	n    int
+	rand *rand.Rand
+	jar  jar
+
+	noScript, bot, tabs, reloads, leaves, sleeps, noShow bool
+
+	patience time.Duration // 0: endless
+	waited   time.Duration // that patience has cost
+
+	lined   time.Time // when the first page was due
+	inLine  bool      // was shown a waiting page and not let in yet
+	inside  bool
+	visited bool
+	// hindered: a page did not come, or the waiting room's in its place.
+	hindered bool
+
+	place  queue.Place // of the latest ticket or pass
+	shown  int64       // last number of people ahead, -1: never
+	anew   time.Time   // when the page was last loaded because there was no place any more
+	expect bool        // the place was said to be gone, or used: another one is no loss
+
+	waitingFor time.Time // since when an answer is owed; zero: none is
+	testified  testimony
+}
+
+func newCitizen(d *Drive, n int) *citizen {
+	r := rand.New(rand.NewPCG(d.cfg.Seed, uint64(n)))
+	crowd := &d.cfg.Crowd
+	is := func(share float64) bool { return r.Float64() < share }
+	c := &citizen{
+		d: d, n: n, rand: r, shown: -1,
+		noScript: is(crowd.NoScript), bot: is(crowd.Bots), tabs: is(crowd.Tabs), reloads: is(crowd.Reloads),
+		leaves: is(crowd.Leaves), sleeps: is(crowd.Sleeps), noShow: is(crowd.NoShows),
+	}
+	if crowd.Patience > 0 {
+		c.patience = c.about(crowd.Patience)
+	}
+	return c
+}
+
+func (c *citizen) now() time.Time { return c.d.cfg.Now() }
+
+// live is the whole visit of somebody who was to come at the given time.
+func (c *citizen) live(ctx context.Context, due time.Time) outcome {
+	c.lined = due
+	if len(c.d.cfg.Script) > 0 {
+		if _, end := c.visit(ctx, c.d.cfg.Path, due); end != none {
+			return end
+		}
+		return c.walk(ctx, c.d.cfg.Script)
+	}
+	return c.book(ctx, due)
+}
+
+// visit loads a page of the site and waits in line for it as often as it must. It returns the site's page, or how the
+// visit ended.
+func (c *citizen) visit(ctx context.Context, path string, due time.Time) (answer, outcome) {
+	for {
+		a := c.load(ctx, path, due)
+		if end := c.settle(ctx, &a); end != none || a.ok() && !a.waiting() {
+			return a, end
+		}
+		due = c.now()
+	}
+}
+
+// settle deals with an answer to a navigation. none and a waiting or failed answer: it is time to load the page again.
+func (c *citizen) settle(ctx context.Context, a *answer) outcome {
+	switch {
+	case ctx.Err() != nil:
+		return stopped
+	case a.waiting() && a.status == 200:
+		c.hindered = true
+		c.lineUp()
+		if a.state == "closed" {
+			return turnedAway
+		}
+		return c.waitTurn(ctx, a)
+	case !a.ok():
+		c.hindered = true
+		wait := c.about(c.d.cfg.Crowd.Retry)
+		if a.err == nil && a.header.retryAfter > 0 {
+			wait = a.header.retryAfter
+		}
+		return c.rest(ctx, c.now().Add(wait))
+	}
+	c.comeIn()
+	return none
+}
+
+// load asks for a page and follows redirects on this host.
+func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
+	a := c.navigate(ctx, request{method: "GET", target: path, page: true}, due)
+	for hops := 0; hops < 4 && a.err == nil && a.status/100 == 3; hops++ {
+		next, ok := c.d.sockets.here(a.header.location)
+		if !ok {
+			a.status = 502 // a redirect to somewhere else is not followed, and no page
+			return a
+		}
+		a = c.navigate(ctx, request{method: "GET", target: next, page: true}, c.now())
+	}
+	return a
+}
+
+// submit sends a form and follows the redirect that answers it.
+func (c *citizen) submit(ctx context.Context, path, contentType string, body []byte) answer {
+	a := c.navigate(ctx, request{method: "POST", target: path, page: true, contentType: contentType, body: body}, c.now())
+	if a.err == nil && a.status/100 == 3 {
+		if next, ok := c.d.sockets.here(a.header.location); ok {
+			return c.load(ctx, next, c.now())
+		}
+		a.status = 502
+	}
+	return a
+}
+
+// navigate makes one page load, and takes note of what it does to the place.
+func (c *citizen) navigate(ctx context.Context, r request, due time.Time) answer {
+	before := c.credential()
+	r.first, c.visited = !c.visited, true
+	switch {
+	case c.d.cfg.Room == "" && r.first, c.d.cfg.Room != "" && !before.known():
+		r.kind = KindArrive
+	case before.known() && !before.pass:
+		r.kind = KindPage
+	case r.method == "POST":
+		r.kind = KindForm
+	default:
+		r.kind = KindSite
+	}
+	a := c.ask(ctx, &r, due)
+	if c.d.cfg.Room == "" {
+		return a
+	}
+	c.noted(&a, before, c.credential())
+	return a
+}
+
+// ask makes one request and counts it from when it was due.
+func (c *citizen) ask(ctx context.Context, r *request, due time.Time) answer {
+	a := c.d.sockets.do(ctx, r, &c.jar, c.d.cfg.Now)
+	if a.sent.IsZero() || a.err != nil && ctx.Err() != nil {
+		return a // the run ended before it could be sent, or cut it off
+	}
+	if c.waitingFor.IsZero() {
+		c.waitingFor = due
+	}
+	c.d.figures.request(r.kind, due, &a)
+	if a.err == nil && a.status < 500 {
+		c.d.figures.silence(a.came.Sub(c.waitingFor))
+		c.waitingFor = time.Time{}
+	}
+	return a
+}
+
+// noted compares the cookie before and after a page load.
+func (c *citizen) noted(a *answer, before, after credential) {
+	w := c.d.witness
+	same := after.place == before.place
+	switch {
+	case a.err != nil:
+		w.unanswered(c, a, before)
+		return
+	case !after.known():
+		return
+	case before.known() && !same && !before.pass && !c.expect:
+		c.d.figures.lost()
+	}
+	c.expect = false
+	if !before.known() || !same {
+		c.place, c.shown, c.testified = after.place, -1, testimony{}
+		c.d.figures.numbered()
+		w.joined(c, a)
+	}
+	if after.pass && (!before.pass || !same) {
+		c.d.figures.claimed(a.came, a.came.Sub(c.lined), c.inLine || before.known())
+		w.claimed(c, a, after.until)
+	}
+}
+
+func (c *citizen) credential() credential {
+	if c.d.cfg.Room == "" {
+		return credential{}
+	}
+	return readCredential(c.jar.get("__Host-einlass-"+c.d.cfg.Room, "einlass-"+c.d.cfg.Room))
+}
+
+// lineUp notes that a waiting page came.
+func (c *citizen) lineUp() {
+	if c.inside {
+		c.lined = c.now()
+		c.d.figures.moved(-1, 0)
+	}
+	if !c.inLine {
+		c.d.figures.moved(0, 1)
+	}
+	c.inLine, c.inside = true, false
+}
+
+// comeIn notes that a page of the site came.
+func (c *citizen) comeIn() {
+	if c.inLine {
+		c.d.figures.moved(0, -1)
+	}
+	if !c.inside {
+		c.d.figures.moved(1, 0)
+	}
+	c.inLine, c.inside = false, true
+}
+
+// gone takes the citizen out of the counts.
+func (c *citizen) gone() {
+	if !c.waitingFor.IsZero() {
+		c.d.figures.silence(c.now().Sub(c.waitingFor))
+	}
+	if c.inLine {
+		c.d.figures.moved(0, -1)
+	}
+	if c.inside {
+		c.d.figures.moved(-1, 0)
+	}
+}
+
+// rest waits until a time, at most as long as patience lasts.
+func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
+	d := until.Sub(c.now())
+	if c.patience > 0 && c.patience-c.waited < d {
+		if !sleep(ctx, c.patience-c.waited) {
+			return stopped
+		}
+		return gaveUp
+	}
+	c.waited += max(d, 0)
+	if !sleep(ctx, d) {
+		return stopped
+	}
+	return none
+}
+
+// pause takes time that costs no patience: there is something to read or to type. False: the run was ended.
+func (c *citizen) pause(ctx context.Context, mean time.Duration) bool {
+	return sleep(ctx, c.about(mean))
+}
+
+// about draws a time around the mean: nobody is a machine and nobody falls asleep.
+func (c *citizen) about(mean time.Duration) time.Duration {
+	return mean/2 + min(time.Duration(c.rand.ExpFloat64()*float64(mean)/2), mean*3/2)
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// tabsOf lets two more tabs of the same browser poll until the turn has come.
+func (c *citizen) tabsOf(ctx context.Context) (closeTabs func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() { c.tab(ctx) })
+	}
+	return func() { cancel(); group.Wait() }
+}

@@ -1,0 +1,27 @@
+// Package drive sends thousands of citizens with real sockets and real cookies to a gateway, on this machine or at a
+// test installation, and measures what they felt.
+//
+// The model is open: arrivals come when the curve says, whatever the answers do, and every latency counts from the
+// moment at which the request was due. A request that could not start in time is late, and its lateness is part of its
+// latency: a driver that is slow, or out of connections, cannot make the gateway look quick (coordinated omission).
+//
+//	target.go     where a driver may go: this machine, or a host that was named twice
+//	arrivals.go   waves of arrivals and their due times
+//	socket.go     the connections all citizens share, and one request on them
+//	cookies.go    what a browser keeps, and what it can read in it
+//	citizen.go    one person's visit: arrive, wait, go in
+//	wait.go       the waiting page from a browser's side
+//	booking.go    the way through the booking site of package portal
+//	script.go     the way through any other site: the operator's list of pages
+//	figures.go    counters and latencies
+//	witness.go    what the clients can testify, as a journal for pkg/queue/journal
+//	watch.go      frames from the admin API and the portal's counters
+//	table.go      the result as text
+//
+// Invariants: no request leaves this machine unless the host was confirmed; nobody follows a redirect to another host;
+// a browser's poll is never sooner than it was told, bots apart; what is written into the journal is true whenever the
+// gateway kept its promises (see witness).
+//
+// loadtest/rehearse and loadtest/town import it; it imports pkg/queue/journal, internal/adminclient and the counters of
+// loadtest/portal.
+package drive

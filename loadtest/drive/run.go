@@ -1,0 +1,201 @@
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/portal"
+)
+
+// Drive is one run. Make it with New; let people arrive; Wait for them; read the Result. Or use Run, which does all
+// that by the configured waves.
+type Drive struct {
+	cfg     Config
+	sockets *sockets
+	figures *figures
+	witness *witness
+	watcher *watcher // nil: no admin API
+	began   time.Time
+	ended   time.Time // when the last one had gone
+
+	before *portal.Stats // nil: no portal
+
+	people sync.WaitGroup
+	aside  sync.WaitGroup
+	stop   context.CancelFunc
+	mu     sync.Mutex
+	count  int
+}
+
+// New makes a run and begins to watch. Errors name all that is wrong with the configuration, are ErrForeign for a target
+// elsewhere, or say that the portal or enough file descriptors cannot be had. Close it.
+func New(ctx context.Context, cfg Config) (*Drive, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
+	cfg = cfg.withDefaults()
+	u, err := Permit(cfg.Target, cfg.Confirmed)
+	if err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
+	d := &Drive{cfg: cfg}
+	if d.sockets, err = newSockets(u, &cfg); err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
+	if d.witness, err = newWitness(cfg.Timing, cfg.Shared, cfg.Journal != ""); err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
+	if cfg.Portal != "" {
+		s, err := portalStats(ctx, cfg.Portal, cfg.Confirmed)
+		if err != nil {
+			return nil, fmt.Errorf("drive: %w", err)
+		}
+		d.before = &s
+	}
+	if cfg.Admin != "" {
+		if d.watcher, err = newWatcher(&cfg, d.witness); err != nil {
+			return nil, fmt.Errorf("drive: %w", err)
+		}
+	}
+	d.began = cfg.Now()
+	d.figures = newFigures(d.began, cfg.Every, cfg.Observe)
+	d.attend(ctx)
+	return d, nil
+}
+
+// attend starts what runs beside the citizens.
+func (d *Drive) attend(ctx context.Context) {
+	ctx, d.stop = context.WithCancel(ctx)
+	if d.watcher != nil {
+		d.watcher.ask(ctx) // the first frame before the first citizen
+		d.aside.Go(func() { d.watcher.run(ctx) })
+	}
+	d.aside.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				// Nothing is written of a time before a request that is still under way, or a frame's age.
+				d.witness.settle(d.cfg.Now().Add(-d.cfg.Timeout - 2*grace - 15*time.Second))
+			}
+		}
+	})
+}
+
+// Began is when the run did; arrivals are due from then on.
+func (d *Drive) Began() time.Time { return d.began }
+
+// Arrive sends one more citizen, who was to come at the given time. Not blocking. The visit ends with the context.
+func (d *Drive) Arrive(ctx context.Context, due time.Time) {
+	d.mu.Lock()
+	d.count++
+	c := newCitizen(d, d.count)
+	d.mu.Unlock()
+	d.figures.came(due)
+	d.people.Go(func() {
+		end := c.live(ctx, due)
+		c.gone()
+		d.figures.ended(end)
+	})
+}
+
+// Wait returns when everybody who has arrived has gone.
+func (d *Drive) Wait() {
+	d.people.Wait()
+	d.ended = d.cfg.Now()
+}
+
+// Cut ends every request under way, and lets none begin: for a run that has to stop now, after its context has ended.
+func (d *Drive) Cut() { d.sockets.dialer.cut() }
+
+// InLine and Inside are how many are waiting and on the site now, as they see it.
+func (d *Drive) InLine() int64 {
+	d.figures.mu.Lock()
+	defer d.figures.mu.Unlock()
+	return d.figures.lineNow
+}
+
+// Inside: see InLine.
+func (d *Drive) Inside() int64 {
+	d.figures.mu.Lock()
+	defer d.figures.mu.Unlock()
+	return d.figures.insideNow
+}
+
+// Close stops watching and gives up the connections. Everybody must have gone. It may be called again.
+func (d *Drive) Close() {
+	d.stop()
+	d.aside.Wait()
+	d.sockets.client.CloseIdleConnections()
+}
+
+// Result reads what was measured, after Wait, and checks the journal. To be called once. A portal or a journal that
+// cannot be read is an error; what was measured is given nevertheless.
+func (d *Drive) Result(ctx context.Context) (Result, error) {
+	if d.watcher != nil {
+		d.watcher.ask(ctx) // the last frame after the last citizen
+	}
+	d.Close()
+	r := Result{Target: d.cfg.Target, Began: d.began, Took: d.ended.Sub(d.began), Every: d.cfg.Every}
+	d.figures.read(&r)
+	if d.watcher != nil {
+		d.watcher.read(&r)
+	}
+	var errs []error
+	if d.before != nil {
+		after, err := portalStats(ctx, d.cfg.Portal, d.cfg.Confirmed)
+		errs = append(errs, err)
+		if err == nil {
+			r.Portal = portalSince(*d.before, after)
+		}
+	}
+	switch {
+	case d.cfg.Room == "":
+	case d.cfg.Journal != "":
+		r.Sworn = "the gateway's journal and the figures that were shown"
+		errs = append(errs, d.witness.testimonyOf(d.cfg.Journal, d.cfg.Room))
+	case d.watcher != nil:
+		r.Sworn = "what the clients saw and frames from the admin API"
+	default:
+		r.Sworn = "what the clients saw, without frames: numbers, stays and figures only"
+	}
+	if r.Sworn != "" {
+		r.Checked, r.Broken, r.Violations = d.witness.close()
+	}
+	if err := errors.Join(errs...); err != nil {
+		return r, fmt.Errorf("drive: %w", err)
+	}
+	return r, nil
+}
+
+// Run drives the configured waves to their end. When the context ends, everybody stops and the result is what was
+// measured until then.
+func Run(ctx context.Context, cfg Config) (Result, error) {
+	d, err := New(ctx, cfg)
+	if err != nil {
+		return Result{}, err
+	}
+	defer d.Close()
+	crowd, cancel := ctx, context.CancelFunc(func() {})
+	if cfg.Length > 0 {
+		crowd, cancel = context.WithDeadline(ctx, d.began.Add(cfg.Length))
+	}
+	defer cancel()
+	defer context.AfterFunc(crowd, d.Cut)()
+	for _, after := range schedule(cfg.Waves, cfg.Due, rand.New(rand.NewPCG(cfg.Seed, 0))) {
+		due := d.began.Add(after)
+		if !sleep(crowd, due.Sub(d.cfg.Now())) {
+			break
+		}
+		d.Arrive(crowd, due)
+	}
+	d.Wait()
+	return d.Result(context.WithoutCancel(ctx))
+}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net/url"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -88,6 +86,14 @@ type failure struct {
 	kind   string
 }
 
+// title is the sentence for programs: whose fault it was.
+func (f *failure) title() string {
+	if f.status < 500 {
+		return "The request was refused"
+	}
+	return "The site behind does not answer"
+}
+
 var failures = []failure{
 	{proxy.ErrBackendTimeout, 504, "backend-timeout"},
 	{proxy.ErrBackendAnswer, 502, "backend-answer"},
@@ -106,7 +112,7 @@ const retryIn = 5 * time.Second
 func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
 	r.Metrics.Visit(metrics.Failed)
 	if errors.Is(err, proxy.ErrClientGone) {
-		v.Close()
+		v.BreakOff()
 		return
 	}
 	f := failure{status: 502, kind: "backend-down"}
@@ -119,7 +125,7 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
 	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(err))
 	switch {
 	case !v.Navigation():
-		g.problem(v, f.status, f.kind, "The site behind does not answer", retryAfter(f.status, retryIn))
+		g.problem(v, f.status, f.kind, f.title(), retryAfter(f.status, retryIn))
 	case f.status < 500:
 		g.refuse(r, v, f.status, f.kind)
 	default:
@@ -127,7 +133,7 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
 		if page.Form {
 			page.Back = backTo(v)
 		} else {
-			page.Target = string(v.Target())
+			page.Target = asked(v)
 		}
 		headers := append(retryAfter(f.status, retryIn), r.headers...)
 		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
@@ -141,13 +147,4 @@ func changesState(method string) bool {
 		return false
 	}
 	return true
-}
-
-// backTo is the path of the page a request came from, if that was on this host; else the root.
-func backTo(v *httpx.Visit) string {
-	u, err := url.Parse(string(v.Header("Referer")))
-	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
-		return "/"
-	}
-	return u.RequestURI()
 }

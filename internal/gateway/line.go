@@ -58,7 +58,7 @@ func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, s queue.Standing
 	}
 	r.dropShown(v)
 	r.Metrics.Visit(metrics.Claim)
-	target := string(v.Target())
+	target := asked(v)
 	if changesState(v.Method()) {
 		target = backTo(v)
 	}
@@ -143,7 +143,7 @@ func (g *Gateway) waitPage(r *Room, v *httpx.Visit, s web.Status) {
 }
 
 func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, extra ...string) {
-	w := web.Wait{Status: *s, Target: string(v.Target())}
+	w := web.Wait{Status: *s, Target: asked(v)}
 	if changesState(v.Method()) {
 		w.Target = backTo(v)
 	}

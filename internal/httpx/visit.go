@@ -168,3 +168,10 @@ func isPage(dest []byte) bool {
 
 // Close ends the connection after this visit, with or without an answer.
 func (v *Visit) Close() { v.ctx.SetConnectionClose() }
+
+// BreakOff ends the connection now, without an answer: for a client that has gone, or said that it sends no more. It
+// may still listen, and would take the empty 200 that fasthttp begins with for the outcome of its request.
+func (v *Visit) BreakOff() {
+	v.ctx.SetConnectionClose()
+	_ = v.c.Conn.Close()
+}

@@ -39,6 +39,7 @@ type conn struct {
 
 	noWrites  atomic.Bool
 	reused    bool
+	doubtful  bool // the last answer had no body, which not every origin knows
 	sealed    bool // TLS: a write that timed out cannot be continued
 	idleSince time.Time
 }

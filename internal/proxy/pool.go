@@ -8,8 +8,10 @@ import (
 
 // justNow is how long after its last use a connection is taken without asking the
 // kernel whether it is still open and silent. What happens on the wire within that time
-// could as well happen between the question and the request.
-const justNow = time.Millisecond
+// could as well happen between the question and the request. It is short, because an
+// origin that sends more than it announced does so at once, and those bytes would be
+// the next visitor's answer.
+const justNow = 100 * time.Microsecond
 
 // pool keeps idle connections to one address, the youngest on top: it is the least
 // likely to be closed by the origin in this very moment.
@@ -36,7 +38,7 @@ func (p *pool) take(now time.Time) *conn {
 		p.idle = p.idle[:n]
 		p.mu.Unlock()
 		idle := now.Sub(c.idleSince)
-		if idle < justNow || (idle < p.timeout && c.poll.quiet()) {
+		if (idle < justNow && !c.doubtful) || (idle < p.timeout && c.poll.quiet()) {
 			c.reused = true
 			return c
 		}

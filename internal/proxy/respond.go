@@ -108,6 +108,7 @@ func (x *exchange) relaysTrailers(out outFraming) bool {
 func (x *exchange) respond() error {
 	kind := x.ans.body(x.req.method)
 	out := x.framing(kind)
+	x.c.doubtful = kind == bodyNone
 	x.render(out)
 	if out == outNone || out == outBuffer {
 		return x.respondSmall(kind)
@@ -144,8 +145,16 @@ func (x *exchange) respondSmall(kind bodyKind) error {
 }
 
 // reusable tells whether the connection may serve another request once this answer's
-// body was read.
-func (x *exchange) reusable() bool { return x.ans.keepAlive() && !x.broken }
+// body was read. An answer that has no body and announces one is where origins go wrong:
+// what they send nevertheless may come later than the head, and would be the answer to
+// whoever asks next. To a 304 that is not done, as it may well announce one.
+func (x *exchange) reusable() bool {
+	if !x.ans.keepAlive() || x.broken {
+		return false
+	}
+	announced := x.ans.chunked || x.ans.length > 0
+	return !announced || x.ans.status == 304 || x.ans.body(x.req.method) != bodyNone
+}
 
 // release gives a connection back or closes it, and ends its request.
 func (b *Backend) release(o *origin, c *conn, reusable bool, now time.Time) {

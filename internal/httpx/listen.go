@@ -79,7 +79,7 @@ func (s *Server) prepare(c *conn) error {
 	if isTLS {
 		raw = secured.NetConn()
 	}
-	ask := c.trust && s.cfg.ProxyProtocol
+	ask, counted := c.trust && s.cfg.ProxyProtocol, true
 	if (ask || isTLS) && !c.waitFrom(s.cfg.HeadTimeout) {
 		return net.ErrClosed
 	}
@@ -88,13 +88,17 @@ func (s *Server) prepare(c *conn) error {
 		if err != nil {
 			return err
 		}
-		if h.source.IsValid() {
+		c.secure = c.secure || h.secure
+		switch {
+		case h.source.IsValid():
 			// From here on the proxy is only a wire: what the request says was written by whoever is behind it.
 			c.peer, c.trust = h.source, s.trusts(h.source)
-			c.secure = c.secure || h.secure
+		case h.relayed:
+			// Likewise, but nobody knows who that is: not believed, and no network that it could count for.
+			c.trust, counted = false, false
 		}
 	}
-	if !c.trust && !s.places.count(c, Prefix(c.peer)) {
+	if counted && !c.trust && !s.places.count(c, Prefix(c.peer)) {
 		return errTooMany
 	}
 	if !isTLS {

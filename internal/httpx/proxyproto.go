@@ -22,8 +22,9 @@ const (
 
 // proxyHeader is what the proxy says about the connection that it passes on.
 type proxyHeader struct {
-	source netip.Addr // invalid: a connection of the proxy itself, or of a kind that has no address
-	secure bool       // the proxy took TLS off (version 2 only)
+	source  netip.Addr // invalid: a connection of the proxy itself, or of a kind that has no address
+	secure  bool       // the proxy took TLS off (version 2 only)
+	relayed bool       // somebody else's connection, not one of the proxy itself
 }
 
 // readProxyHeader reads a header and not a byte more: what follows may be a TLS handshake, which somebody else reads.
@@ -52,7 +53,7 @@ func readProxyV1(r io.Reader, start []byte) (proxyHeader, error) {
 				return proxyHeader{}, errProxyHeader
 			}
 			source, err := parseProxyV1(line[len("PROXY ") : n-2])
-			return proxyHeader{source: source}, err
+			return proxyHeader{source: source, relayed: true}, err
 		}
 		step := 2
 		if line[n-1] == '\r' {
@@ -123,6 +124,7 @@ func readProxyV2(r io.Reader) (proxyHeader, error) {
 
 // parseProxyV2 reads addresses and extensions.
 func parseProxyV2(family byte, b []byte) (h proxyHeader, err error) {
+	h.relayed = true
 	var size int
 	switch family {
 	case 0x00: // not told

@@ -175,6 +175,14 @@ func TestBehindAWireForwardingFieldsAreTheVisitorsOwn(t *testing.T) {
 	if _, body := dial(t, addr).ask("PROXY TCP4 127.9.9.9 192.0.2.1 1 2\r\n"+request, 200); body != "203.0.113.9 127.9.9.9 https" {
 		t.Errorf("a trusted proxy behind a balancer: %q", body)
 	}
+	for name, header := range map[string]string{"v1": "PROXY UNKNOWN\r\n", "v2": v2(1, 0x00, nil), "a Unix socket": v2(1, 0x31, make([]byte, 216))} {
+		if _, body := dial(t, addr).ask(header+request, 200); body != "127.0.0.1 127.0.0.1 http" {
+			t.Errorf("an unknown visitor behind a balancer, %s: %q", name, body)
+		}
+	}
+	if _, body := dial(t, addr).ask(v2(0, 0x00, nil)+request, 200); body != "203.0.113.9 127.0.0.1 https" {
+		t.Errorf("the balancer itself: %q", body)
+	}
 	if _, body := dial(t, addr).ask(v2(1, 0x11, []byte(v2TCP4+extension(proxyTypeSSL, "\x01\x00\x00\x00\x00")))+"GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200); body != "198.51.100.7 198.51.100.7 https" {
 		t.Errorf("TLS taken off by the balancer: %q", body)
 	}

@@ -99,7 +99,9 @@ func isTarget(t []byte) bool {
 }
 
 // dropNamed marks the fields that Connection fields name as belonging to this hop. Host
-// and the framing of the body are ours to write and cannot be named away.
+// and the framing of the body are ours to write and cannot be named away, nor can what
+// trusted proxies before us said: one that passes Connection on would let its visitor
+// take his own address out of the chain.
 func (r *request) dropNamed() {
 	for i := range r.fields {
 		if r.fields[i].kind != kindConnection {
@@ -108,13 +110,22 @@ func (r *request) dropNamed() {
 		for option := range listMembers(r.fields[i].value) {
 			for j := range r.fields {
 				f := &r.fields[j]
-				if f.kind != kindContentLength && f.kind != kindTransferEncoding &&
-					len(f.name) == len(option) && bytes.EqualFold(f.name, option) {
+				if !staysNamed(f.kind) && len(f.name) == len(option) && bytes.EqualFold(f.name, option) {
 					f.drop = true
 				}
 			}
 		}
 	}
+}
+
+// staysNamed tells whether a Connection field has no say about a field of this kind.
+func staysNamed(k nameKind) bool {
+	switch k {
+	case kindContentLength, kindTransferEncoding, kindVia,
+		kindForwarded, kindForwardedFor, kindForwardedHost, kindForwardedPort, kindForwardedOther:
+		return true
+	}
+	return false
 }
 
 // build writes the request head as the origin gets it: the visitor's lines in their

@@ -67,6 +67,10 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 			return p, fmt.Errorf("state.dir: %w", err)
 		}
 	}
+	if looseCookies(cfg) {
+		log.Warn("cookies are not bound to the host and can be read on the way: visitors come without TLS; " +
+			"serve listen.https, or name the proxy that does in trusted_proxies")
+	}
 	if p.keys, err = openKeys(cfg, log); err != nil {
 		return p, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -135,6 +136,17 @@ func (p *plant) acmeConfig() httpx.ACMEConfig {
 		KeyID: a.KeyID, MACKey: string(a.MACKey), Storage: a.Storage,
 		HTTPPort: portOf(p.cfg.Listen.HTTP), HTTPSPort: portOf(p.cfg.Listen.HTTPS),
 	}
+}
+
+// looseCookies reports whether visitors from elsewhere get cookies without the __Host- prefix: they come without TLS,
+// and nobody before us is believed who had it.
+func looseCookies(cfg *config.Config) bool {
+	if cfg.Listen.HTTP == "" || len(cfg.TrustedProxies) > 0 || cfg.Listen.HTTPS != "" && cfg.TLS.Redirect {
+		return false
+	}
+	host, _, _ := net.SplitHostPort(cfg.Listen.HTTP)
+	ip, err := netip.ParseAddr(host)
+	return host != "localhost" && (err != nil || !ip.IsLoopback())
 }
 
 // portOf is the port of a listener's address, 0 if there is none.

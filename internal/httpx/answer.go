@@ -32,8 +32,8 @@ func (v *Visit) Answer(status int, contentType string, body []byte, extra ...str
 	if contentType != "" {
 		resp.Header.SetContentType(contentType)
 	}
-	if v.s.cfg.HSTS > 0 && v.secure {
-		resp.Header.Add("Strict-Transport-Security", v.s.hsts)
+	if hsts := v.HSTS(); hsts != "" {
+		resp.Header.Add("Strict-Transport-Security", hsts)
 	}
 	resp.SetBody(body)
 	if v.method == "HEAD" {

@@ -50,6 +50,7 @@ func (v *Visit) SetCookie(c Cookie) {
 		v.s.cfg.Log.Error("cookie left out, its name or value cannot be sent", zap.String("name", c.Name))
 		return
 	}
+	v.cookie = true
 	v.ctx.Response.Header.AddBytesV("Set-Cookie", line)
 }
 

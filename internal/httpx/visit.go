@@ -23,6 +23,7 @@ type Visit struct {
 	client netip.Addr
 	secure bool
 	now    time.Time
+	cookie bool  // SetCookie was called
 	chain  []hop // for walking forwarding fields
 }
 
@@ -134,6 +135,17 @@ func (v *Visit) Scheme() string {
 		return "https"
 	}
 	return "http"
+}
+
+// SetsCookie reports whether a cookie goes with the answer: then no shared cache may keep it.
+func (v *Visit) SetsCookie() bool { return v.cookie }
+
+// HSTS is the value of Strict-Transport-Security (RFC 6797) that answers to this visitor carry; empty for none.
+func (v *Visit) HSTS() string {
+	if v.s.cfg.HSTS > 0 && v.secure {
+		return v.s.hsts
+	}
+	return ""
 }
 
 // Now is when the handler was begun.

@@ -38,6 +38,16 @@ type head struct {
 // keepAlive tells whether the origin keeps the connection (RFC 9112 section 9.3).
 func (h *head) keepAlive() bool { return !h.close && (h.minor == 1 || h.persist) }
 
+// has tells whether a field of this name, in lower case, is there and passes.
+func (h *head) has(name string) bool {
+	for i := range h.fields {
+		if f := &h.fields[i]; !f.drop && equalFold(f.name, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // bodyKind is how the end of an answer's body is found (RFC 9112 section 6.3).
 type bodyKind uint8
 

@@ -74,7 +74,23 @@ func (x *exchange) render(out outFraming) {
 	if out == outChunked {
 		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
 	}
+	if h.status >= 200 {
+		dst = x.protect(dst)
+	}
 	x.raw = dst
+}
+
+// protect adds the two fields that the origin cannot know of: an answer with a cookie of ours is for this visitor and
+// for no shared cache, whatever the origin says of its page (where directives contradict, the stricter holds: RFC 9111
+// section 4.2.1); and the operator's word that this host is asked by TLS only.
+func (x *exchange) protect(dst []byte) []byte {
+	if x.v.SetsCookie() {
+		dst = append(dst, "\r\nCache-Control: private"...)
+	}
+	if hsts := x.v.HSTS(); hsts != "" && !x.ans.has("strict-transport-security") {
+		dst = append(append(dst, "\r\nStrict-Transport-Security: "...), hsts...)
+	}
+	return dst
 }
 
 func (x *exchange) passes(f *field, out outFraming) bool {

@@ -26,6 +26,7 @@ type Crowd struct {
 
 	Tabs     float64       // share with a second tab of the same browser: one cookie, one ticket
 	Devices  float64       // share with a second device: a second ticket for the same person
+	Greedy   float64       // share of those that tries to book with both
 	Reloads  float64       // share that reloads the waiting page
 	ReloadIn time.Duration // mean time between two of these reloads
 
@@ -40,7 +41,8 @@ type Crowd struct {
 	AwayBy time.Duration // mean time by which they miss the end of their call
 	React  time.Duration // mean time between the call on the screen and the click
 
-	Cancels  float64       // share of bookings that is given back
+	// Cancels is the share of bookings that is given back, at the town hall; behind a gate until the room is closed.
+	Cancels  float64
 	CancelIn time.Duration // mean time until then
 }
 
@@ -174,7 +176,7 @@ func ordinary() Crowd {
 		Think: 6 * time.Second, Typing: time.Minute, Reload: 20 * time.Second, Timeout: 30 * time.Second,
 		Patience:  40 * time.Minute,
 		Impatient: 0.3, Stay: 20 * time.Minute, Polite: 0.3,
-		Tabs: 0.25, Devices: 0.1, Reloads: 0.1, ReloadIn: 45 * time.Second,
+		Tabs: 0.25, Devices: 0.1, Greedy: 0.2, Reloads: 0.1, ReloadIn: 45 * time.Second,
 		Sleepers: 0.3, AwakeFor: 15 * time.Minute, SleepFor: 8 * time.Minute,
 		Bots: 0.01, BotEvery: time.Second,
 		NoShow: 0.04, AwayBy: 10 * time.Minute, React: 12 * time.Second,
@@ -192,7 +194,9 @@ func forTheHour() []Point {
 		{8 * time.Minute, 0.0088},
 		{30 * time.Minute, 0.0061},
 		{time.Hour, 0.0037},
-		{90 * time.Minute, 0.0023},
+		{90 * time.Minute, 0.0022},
 		{2 * time.Hour, 0.00135},
+		{150 * time.Minute, 0.0008},
+		{3 * time.Hour, 0.0005},
 	}
 }

@@ -47,6 +47,7 @@ type People struct {
 	GaveUp        int64 `json:"gave_up"`     // left before it was their turn, or before anything was left
 	Told          int64 `json:"told"`        // read that nothing is left and went home
 	TurnedAway    int64 `json:"turned_away"` // were let in and found nothing left
+	Absent        int64 `json:"absent"`      // asleep or away at the end: there was nobody to tell
 	Remaining     int64 `json:"remaining"`   // still there at the end
 
 	Bots     int64 `json:"bots"`

@@ -19,6 +19,8 @@ type Scenario struct {
 
 	// Starts and Ends bound what is played. Nobody comes before Starts; who still waits at Ends goes home.
 	Starts, Ends time.Time
+	// Counted is the hour that the known figure is of. A run without a gate ends then.
+	Counted time.Time
 	// Crowd is who comes.
 	Crowd Crowd
 	// Portal is the site behind the gate.
@@ -75,6 +77,7 @@ func (s *Scenario) Validate() error {
 	bad(s.Happened == "" || s.Assumed == "", "happened, assumed: must not be empty")
 	bad(!s.Ends.After(s.Starts) || s.Ends.Sub(s.Starts) > 24*time.Hour,
 		"starts, ends: must be at most a day apart and in order, are %v and %v", s.Starts, s.Ends)
+	bad(!s.Counted.After(s.Starts) || s.Counted.After(s.Ends), "counted: must lie between starts and ends")
 	bad(!(s.Factor > 0), "factor: must be above 0, is %v", s.Factor)
 	bad(len(s.Portal.Calendar.Contingents) == 0, "portal.calendar.contingents: the places must open at an hour")
 	bad(s.Opens().Before(s.Starts), "starts: must not be after the first opening")

@@ -101,6 +101,7 @@ func TestEveryMistakeInAScenarioIsNamed(t *testing.T) {
 		"no name":            {"name", func(s *scenarios.Scenario) { s.Name = "" }},
 		"no history":         {"happened", func(s *scenarios.Scenario) { s.Happened = "" }},
 		"ends first":         {"ends", func(s *scenarios.Scenario) { s.Ends = s.Starts }},
+		"counted at night":   {"counted", func(s *scenarios.Scenario) { s.Counted = s.Starts }},
 		"nobody comes":       {"crowd.waves", func(s *scenarios.Scenario) { s.Crowd.Waves = nil }},
 		"an empty wave":      {"crowd.waves[1]", func(s *scenarios.Scenario) { s.Crowd.Waves[1].People = 0 }},
 		"a flat curve":       {"curve", func(s *scenarios.Scenario) { s.Crowd.Waves[0].Curve = []scenarios.Point{{0, 0}, {1, 0}} }},

@@ -1,0 +1,265 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+// arrive loads the waiting page for the first time.
+func (s *sim) arrive(who uint32) {
+	s.active++
+	if !s.cfg.Gate {
+		s.appear(who)
+		return
+	}
+	s.page(s.now, &s.people[who])
+	s.people[who].state = joining
+	s.room.joins.add(who)
+}
+
+// joined takes the number.
+func (s *sim) joined(who uint32, j queue.Joined) {
+	c := &s.people[who]
+	c.number, c.joined, c.sent = uint32(j.Place.Number), s.now, s.now
+	s.byNumber = append(s.byNumber, who)
+	s.joinedNow++
+	c.leaves, c.sleeps = never, never
+	crowd := &s.cfg.Scenario.Crowd
+	if !c.is(caller) && s.random.Float64() < crowd.Impatient {
+		c.leaves = after(s.now, about(s.random, crowd.Stay))
+	}
+	if c.is(sleeper) {
+		c.sleeps = after(s.now, about(s.random, crowd.AwakeFor))
+	}
+	if j.State == queue.StateInside {
+		s.enter(who)
+		return
+	}
+	c.state = waiting
+	s.schedule(who, s.ahead(c))
+}
+
+// turn is what a citizen does whose time has come.
+func (s *sim) turn(who uint32) {
+	c := &s.people[who]
+	s.events++
+	switch c.state {
+	case asleep:
+		c.state = waiting
+		c.sleeps = after(s.now, about(s.random, s.cfg.Scenario.Crowd.AwakeFor))
+		s.poll(who, c)
+	case waiting:
+		s.poll(who, c)
+	case called, away:
+		c.state = claiming
+		s.page(s.now, c)
+		s.room.claims.add(who)
+		if c.is(tabs) { // the other tab does as this one
+			s.page(s.now, c)
+			s.room.claims.add(who)
+		}
+	}
+}
+
+// poll asks how many are ahead, and does what follows.
+func (s *sim) poll(who uint32, c *citizen) {
+	s.polled(s.now, c)
+	s.line.StaleMax = max(s.line.StaleMax, time.Duration(s.storeNow()-s.room.frame.Now)*time.Millisecond)
+	switch {
+	case c.other > 0 && s.people[c.other-1].state == booked && !c.is(greedy):
+		s.depart(who, dropped)
+		return
+	case s.closed:
+		s.depart(who, told)
+		return
+	case s.now >= c.leaves:
+		s.depart(who, gaveUp)
+		return
+	case queue.OrderOf(s.room.epoch, uint64(c.number)) <= s.room.frame.Head:
+		// The head has come by: only the store knows what that means for this place.
+		c.state = asking
+		s.beat(who, c)
+		return
+	case s.now >= c.sleeps:
+		c.state = asleep
+		s.count.Sleeps++
+		c.due = s.wheel.put(after(s.now, about(s.random, s.cfg.Scenario.Crowd.SleepFor)), who)
+		return
+	}
+	if s.now-c.sent >= s.beatEvery {
+		s.beat(who, c)
+	}
+	ahead := s.ahead(c)
+	if who%s.cfg.ShownEvery == 0 {
+		s.check.observe(journal.Event{
+			At: s.storeNow(), Kind: journal.Shown, Visitor: journal.ID(visitorID(s.seed, who)), Epoch: s.room.epoch,
+			Number: uint64(c.number), Ahead: ahead,
+		})
+	}
+	s.schedule(who, ahead)
+}
+
+func (s *sim) beat(who uint32, c *citizen) {
+	c.sent = s.now
+	s.room.keeps.beat(who, false)
+}
+
+// ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
+// checked on what the frame says.
+func (s *sim) ahead(c *citizen) int64 {
+	n, _ := s.room.frame.Sketch.Ahead(queue.OrderOf(s.room.epoch, uint64(c.number)))
+	return n
+}
+
+// schedule says when to poll again: in a tenth of the time until the turn. Far from it, the polls that carry no
+// heartbeat change nothing and are only counted; whom the head passes meanwhile is woken by passed.
+func (s *sim) schedule(who uint32, ahead int64) {
+	c := &s.people[who]
+	every := s.pollMax
+	if rate := s.room.control.Pace.Rate; rate > 0 {
+		every = max(s.pollMin, int32(min(int64(s.pollMax), ahead*60_000/rate/10)))
+	}
+	far := every == s.pollMax
+	if c.is(bot) {
+		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())
+	}
+	at := s.now
+	for {
+		at = after(at, s.jitter(every))
+		if !far || at-c.sent >= s.beatEvery || at >= c.leaves || at >= c.sleeps {
+			break
+		}
+		s.polled(at, c)
+	}
+	c.due = s.wheel.put(at, who)
+}
+
+// passed looks at the places that the head has come by since the last frame: whoever polls there learns of it with the
+// next poll, which is at most the longest interval away.
+func (s *sim) passed(from, to uint64) {
+	for n := from + 1; n <= min(to, uint64(len(s.byNumber))); n++ {
+		who := s.byNumber[n-1]
+		c := &s.people[who]
+		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {
+			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
+		}
+	}
+}
+
+// kept hears what the store says of a place at or before the head; of the others it says nothing new.
+func (s *sim) kept(who uint32, st queue.Standing) {
+	c := &s.people[who]
+	if c.state != asking {
+		return
+	}
+	crowd := &s.cfg.Scenario.Crowd
+	c.state = called
+	switch st.State {
+	case queue.StateCalled:
+		c.habits &^= inFront
+		learnt := s.now + s.jitter(s.pollMin/2)
+		if c.is(noShow) {
+			c.habits &^= noShow
+			c.state = away
+			s.count.NoShows++
+			c.due = s.wheel.put(after(int32(st.Until-s.startMS), about(s.random, crowd.AwayBy)), who)
+			return
+		}
+		c.due = s.wheel.put(after(learnt, s.reaction(c)), who)
+	case queue.StateMissed: // its call has lapsed; the page offers to come back
+		c.due = s.wheel.put(after(s.now, s.reaction(c)), who)
+	case queue.StateFront:
+		s.returned(c)
+		s.again(who, c)
+	default:
+		s.again(who, c)
+	}
+}
+
+// claimed hears whether the click opened the door.
+func (s *sim) claimed(who uint32, st queue.Standing) {
+	c := &s.people[who]
+	switch {
+	case c.state != claiming: // the second tab's
+	case st.State == queue.StateInside:
+		s.enter(who)
+	case st.State == queue.StateSpent:
+		s.oddities++
+		s.end(who, gaveUp)
+	default:
+		if st.State == queue.StateFront {
+			s.returned(c)
+		}
+		s.again(who, c)
+	}
+}
+
+// returned counts those who come back after the head has passed them, once until they are called.
+func (s *sim) returned(c *citizen) {
+	if !c.is(inFront) {
+		c.habits |= inFront
+		s.count.Returned++
+	}
+}
+
+// again goes on polling at the shortest interval.
+func (s *sim) again(who uint32, c *citizen) {
+	c.state = waiting
+	c.due = s.wheel.put(s.now+s.jitter(s.pollMin), who)
+}
+
+func (s *sim) reaction(c *citizen) int32 {
+	if c.is(bot) {
+		return 0
+	}
+	return about(s.random, s.cfg.Scenario.Crowd.React)
+}
+
+// depart leaves the line: with a word, or by closing the page.
+func (s *sim) depart(who uint32, how state) {
+	if s.people[who].is(polite) {
+		s.room.leaves.add(who)
+	} else {
+		s.room.keeps.beat(who, true)
+	}
+	s.end(who, how)
+}
+
+func (s *sim) end(who uint32, how state) {
+	s.people[who].state = how
+	s.active--
+}
+
+// jitter spreads an interval by ±20 %, as the product does.
+func (s *sim) jitter(ms int32) int32 { return int32(float64(ms) * (0.8 + 0.4*s.random.Float64())) }
+
+// polled counts one poll of every tab; reloads are page loads between two polls.
+func (s *sim) polled(at int32, c *citizen) {
+	n := int64(1)
+	if c.is(tabs) {
+		n = 2
+	}
+	s.line.Polls += n
+	s.hit(at, n)
+	if c.is(reloads) && s.random.Float64() < s.reloadShare {
+		s.page(at, c)
+	}
+}
+
+func (s *sim) page(at int32, c *citizen) {
+	s.line.Pages++
+	if c.is(tabs) && c.state == outside {
+		s.line.Pages++
+		s.hit(at, 1)
+	}
+	s.hit(at, 1)
+}
+
+func (s *sim) hit(at int32, n int64) {
+	s.line.Hits += n
+	if sec := int(at / 1000); sec < len(s.hits) {
+		s.hits[sec] += uint32(n)
+	}
+}

@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/loadtest/scenarios"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/memstore"
+)
+
+// Config says what is played.
+type Config struct {
+	// Scenario is played as it is; scale it before. Required.
+	Scenario scenarios.Scenario
+	// Gate puts the waiting room in front of the site.
+	Gate bool
+	// Seed makes runs repeat.
+	Seed uint64
+	// ShownEvery writes down what every n-th ticket is shown, for the checker. Default: 10, or 100 beyond a million.
+	ShownEvery uint32
+	// Journal takes every event as a line of JSON, as `loadtest check` reads them. Optional. Only with Gate.
+	Journal io.Writer
+
+	// around wraps the store, below the recorder; tests plant their faults with it.
+	around func(queue.Store) queue.Store
+}
+
+// sim is one run.
+type sim struct {
+	cfg      Config
+	seed     uint64
+	random   *rand.Rand
+	start    time.Time
+	startMS  int64     // the same for the store
+	opens    time.Time // the first contingent
+	now      int32     // milliseconds since the start: the end of the step
+	clock    int64     // nanoseconds since the start: the event at hand
+	people   []citizen
+	arrivals []arrival
+	byNumber []uint32 // who has the number i+1
+	active   int      // tickets that are here
+	closed   bool
+
+	wheel     wheel
+	room      room
+	site      site
+	operators operators
+	check     *checker
+
+	pollMin, pollMax, beatEvery, idle int32   // ms
+	reloadShare                       float64 // of polls at the longest interval that are reloads
+
+	count       scenarios.People
+	line        scenarios.Line
+	waits       []float32 // seconds
+	untilBooked []float32
+	events      int64
+	oddities    int64 // answers that must not come
+	hits        []uint32
+
+	samples
+}
+
+// Run plays the scenario. The error is of the scenario, the context or the journal's writer; what goes wrong with the line
+// is in the result.
+func Run(ctx context.Context, cfg Config) (scenarios.Result, error) {
+	began := time.Now()
+	s, err := prepare(cfg)
+	if err != nil {
+		return scenarios.Result{}, fmt.Errorf("simulate: %w", err)
+	}
+	err = s.play(ctx)
+	v := s.check.finish()
+	if err = errors.Join(err, v.err); err != nil {
+		return scenarios.Result{}, fmt.Errorf("simulate %s: %w", cfg.Scenario.Name, err)
+	}
+	r := s.result(v)
+	r.Cost = scenarios.Cost{Wall: time.Since(began), Events: s.events + s.line.Polls + s.room.entries, RSS: peakRSS()}
+	return r, nil
+}
+
+func prepare(cfg Config) (*sim, error) {
+	if err := cfg.Scenario.Validate(); err != nil {
+		return nil, err
+	}
+	sc := &cfg.Scenario
+	if cfg.ShownEvery == 0 {
+		cfg.ShownEvery = 10
+		if sc.People() > 1_000_000 {
+			cfg.ShownEvery = 100
+		}
+	}
+	s := &sim{
+		cfg: cfg, seed: cfg.Seed, random: rand.New(rand.NewPCG(cfg.Seed, 0)),
+		start: sc.Starts, startMS: sc.Starts.UnixMilli(), opens: sc.Opens(),
+		pollMin: int32(sc.Gate.PollMin.Milliseconds()), pollMax: int32(sc.Gate.PollMax.Milliseconds()),
+		beatEvery: int32(sc.Gate.Timing.Absent.Milliseconds() / 4), idle: int32(sc.Gate.Timing.Idle.Milliseconds()),
+		reloadShare: min(1, float64(sc.Gate.PollMax)/float64(sc.Crowd.ReloadIn)),
+		hits:        make([]uint32, int(sc.Ends.Sub(sc.Starts)/time.Second)+1),
+	}
+	s.operators = operators{script: sc.Gate.Script, pace: sc.Gate.Pace, empty: never}
+	for _, k := range sc.Portal.Calendar.Contingents {
+		s.operators.opens = int32(k.Opens.Sub(s.start).Milliseconds())
+	}
+	s.people, s.arrivals = populate(sc, cfg.Gate, s.random)
+	if err := s.buildSite(&sc.Portal); err != nil {
+		return nil, err
+	}
+	return s, s.buildRoom()
+}
+
+func (s *sim) buildSite(p *portal.Config) error {
+	capacity, err := portal.NewCapacity(p.Curve, s.start)
+	if err != nil {
+		return err
+	}
+	var seed [32]byte
+	for i := range seed {
+		seed[i] = byte(s.seed >> (8 * (i % 8)))
+	}
+	ledger, err := portal.NewLedger(p.Calendar, !p.GuardOff, p.Hold, rand.NewChaCha8(seed))
+	if err != nil {
+		return err
+	}
+	s.site = site{
+		capacity: capacity, ledger: ledger, kinds: portal.BookingPath(), index: map[string]uint16{},
+		asked: map[uint64]request{}, numbers: map[uint32]string{},
+	}
+	for i, a := range ledger.Overview(s.start) {
+		s.site.rows = append(s.site.rows, a.ID)
+		s.site.index[a.ID] = uint16(i)
+	}
+	return nil
+}
+
+func (s *sim) buildRoom() error {
+	timing := s.cfg.Scenario.Gate.Timing
+	check, err := newChecker(timing, s.cfg.Journal)
+	if err != nil {
+		return err
+	}
+	s.check = check
+	store, err := memstore.New(memstore.Config{Timing: timing, Clock: s.storeNow})
+	if err != nil {
+		check.finish()
+		return err
+	}
+	var below queue.Store = store
+	if s.cfg.around != nil {
+		below = s.cfg.around(store)
+	}
+	s.room.store = &journal.Recorder{Store: below, Sink: check.observe, Clock: s.storeNow}
+	return nil
+}
+
+// storeNow is the store's clock.
+func (s *sim) storeNow() int64 { return s.startMS + int64(s.now) }
+
+// Of how many steps are a tick of the line, a sample and a look at the context.
+const (
+	tickSteps   = 250 / stepMS
+	sampleSteps = 60_000 / stepMS
+)
+
+// play moves the clock until the end of the day, or until everybody has gone home from a room that was closed.
+func (s *sim) play(ctx context.Context) error {
+	ends := s.cfg.Scenario.Counted
+	if s.cfg.Gate {
+		ends = s.cfg.Scenario.Ends
+		if err := s.room.open(ctx, s.cfg.Scenario.Gate.Pace); err != nil {
+			return err
+		}
+	}
+	last := int32(ends.Sub(s.start).Milliseconds() / stepMS)
+	for step := int32(1); step <= last; step++ {
+		s.now = step * stepMS
+		s.work(int64(s.now) * int64(time.Millisecond))
+		for len(s.arrivals) > 0 && s.arrivals[0].at() <= s.now {
+			s.events++
+			s.arrive(s.arrivals[0].who())
+			s.arrivals = s.arrivals[1:]
+		}
+		if s.cfg.Gate {
+			if err := s.stepLine(ctx, step%tickSteps == 0); err != nil {
+				return err
+			}
+		}
+		if step%sampleSteps == 0 || step == last {
+			s.sample(float64(sampleSteps*stepMS) / 60_000)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if s.closed && s.active == 0 && len(s.arrivals) == 0 {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// stepLine is one step of the waiting room.
+func (s *sim) stepLine(ctx context.Context, tick bool) error {
+	if err := s.operate(ctx); err != nil {
+		return err
+	}
+	for _, who := range s.wheel.take() {
+		if s.people[who].due == s.wheel.step {
+			s.turn(who)
+		}
+	}
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	if !tick {
+		return nil
+	}
+	head := s.room.frame.HeadNum
+	if err := s.room.advance(ctx); err != nil {
+		return err
+	}
+	s.framed()
+	s.passed(head, s.room.frame.HeadNum)
+	return nil
+}

@@ -30,7 +30,7 @@ func readings(raw []byte, buf [3][]byte) reading {
 	var r reading
 	literal := decode(scratch[:0], raw, true)
 	r.paths[0], r.odd = dropEmpty(buf[0], literal)
-	r.odd = r.odd || len(literal) != decodedLen(raw) || bytes.IndexByte(literal, '\\') >= 0
+	r.odd = r.odd || len(literal) != decodedLen(raw) || bytes.ContainsFunc(literal, isOdd)
 	var up bool
 	r.paths[1], up = resolve(buf[1], decode(scratch[:0], raw, false), false)
 	r.climbs = up
@@ -38,6 +38,9 @@ func readings(raw []byte, buf [3][]byte) reading {
 	r.climbs = r.climbs || up
 	return r
 }
+
+// isOdd tells a character that ends a path for some servers, or that no path holds for others.
+func isOdd(c rune) bool { return c == '\\' || c == '?' || c == '#' || c < ' ' || c == 0x7f }
 
 // spelling classes of raw paths.
 type spelling uint8
@@ -170,16 +173,21 @@ func resolve(dst, path []byte, trim bool) (out []byte, climbs bool) {
 	return dst, climbs
 }
 
-// trimSegment drops parameters, and the dots and spaces at the end that Windows ignores. Segments of dots alone
-// keep them.
+// trimSegment drops parameters, what follows a NUL (the end of a string in C) or an encoded "?" or "#" (which a server
+// that decodes and asks the next one turns into a query), and what is ignored at the end: dots and spaces by Windows,
+// line ends by the "$" of many regular expressions, other controls by whoever trims. Segments of dots alone keep them.
 func trimSegment(segment []byte) []byte {
-	segment, _, _ = bytes.Cut(segment, []byte(";"))
-	segment = bytes.TrimRight(segment, " ")
+	if i := bytes.IndexAny(segment, ";?#\x00"); i >= 0 {
+		segment = segment[:i]
+	}
+	segment = bytes.TrimRight(segment, ignoredAtEnd)
 	if s := string(segment); s == "." || s == ".." {
 		return segment
 	}
-	return bytes.TrimRight(segment, ". ")
+	return bytes.TrimRight(segment, "."+ignoredAtEnd)
 }
+
+const ignoredAtEnd = " \t\n\v\f\r"
 
 // maxDecodings is how often the loosest reading decodes: more than any chain of servers does.
 const maxDecodings = 4

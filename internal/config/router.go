@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -30,7 +31,7 @@ const (
 // backend of the first room of the most exact host.
 //
 // Spellings: the path that is forwarded is the raw one, and nobody knows how the backend reads it: whether it
-// decodes %74, resolves "..", merges "//", takes "\" for "/", drops ";…", ignores case. So the path is read in
+// decodes %74, resolves "..", merges "//", takes "//name" for a host, takes "\" for "/", drops ";…", ignores case. So the path is read in
 // several ways (see readings), and it is Open only if all readings are: a rule in paths cannot be evaded by
 // spelling, a rule in exclude cannot be widened by it. Where readings belong to different rooms' lines the
 // longer rule wins, but if the path has ".." segments it is Ambiguous: a pass for one room must not open another.
@@ -216,8 +217,35 @@ func (r *Router) lookup(host string, path []byte, how sense) (found *rule, first
 
 func (r *Router) several(host string, path []byte) (int, Verdict) {
 	var stack [3][256]byte
-	return r.careful(host, readings(path, [3][]byte{stack[0][:0], stack[1][:0], stack[2][:0]}))
+	buf := [3][]byte{stack[0][:0], stack[1][:0], stack[2][:0]}
+	room, v := r.careful(host, readings(path, buf))
+	behind := behindAuthority(path)
+	if behind == nil {
+		return room, v
+	}
+	switch other, w := r.careful(host, readings(behind, buf)); {
+	case w == Line && v == Line && other != room, w == Ambiguous:
+		return -1, Ambiguous
+	case w == Line:
+		return other, Line
+	}
+	return room, v
 }
+
+// behindAuthority is the path that is left when "//name/path" is read as a reference with a host in it, as by
+// servers that resolve the request's target against a base URL. It is nil if path does not look like that.
+func behindAuthority(path []byte) []byte {
+	name := bytes.TrimLeft(path, slashes)
+	if len(path)-len(name) < 2 {
+		return nil
+	}
+	if i := bytes.IndexAny(name, slashes); i >= 0 {
+		return name[i:]
+	}
+	return nil // "//termine" is a slip in many a link, and would be the root of a host
+}
+
+const slashes = "/\\"
 
 // careful decides about a path that can be read in several ways.
 func (r *Router) careful(host string, read reading) (int, Verdict) {

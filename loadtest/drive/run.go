@@ -160,7 +160,7 @@ func (d *Drive) Result(ctx context.Context) (Result, error) {
 	case d.cfg.Room == "":
 	case d.cfg.Journal != "":
 		r.Sworn = "the gateway's journal and the figures that were shown"
-		errs = append(errs, d.witness.testimonyOf(d.cfg.Journal, d.cfg.Room))
+		errs = append(errs, d.witness.swear(d.cfg.Journal, d.cfg.Room))
 	case d.watcher != nil:
 		r.Sworn = "what the clients saw and frames from the admin API"
 	default:

@@ -1,0 +1,196 @@
+// Package gatehouse runs the real gateway as a process, for runs that need one of their own: built from this module,
+// on free loopback ports, with a state directory and a journal in a temporary folder.
+//
+// A Gate is owned by whoever started it, who must stop it; it does not outlive this process. The package imports
+// pkg/queue; loadtest/town and tests of loadtest import it.
+package gatehouse
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Room is the id of the only room of every gate.
+const Room = "termine"
+
+// Settings of a gate. Backend is required; the rest has the gateway's defaults.
+type Settings struct {
+	// Backend is the site's address, http://host:port.
+	Backend string
+	Pace    queue.Pace
+	// Paused: nobody is called until an operator says so.
+	Paused bool
+	// Timing: what is zero is left to the defaults. Absent is at least 5 minutes, ClaimWindow at least PollMax.
+	Timing           queue.Timing
+	PollMin, PollMax time.Duration
+}
+
+// Build builds the gateway into a directory and names the program.
+func Build(ctx context.Context, dir string) (string, error) {
+	program := filepath.Join(dir, "gateway")
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/einlass/einlass/cmd/gateway").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the gateway: %w\n%s", err, out)
+	}
+	return program, nil
+}
+
+// Gate is one running gateway.
+type Gate struct {
+	// URL is where visitors go, Admin the operators' API, Token what it asks for, Journal the journal's directory.
+	URL, Admin, Token, Journal string
+
+	cmd   *exec.Cmd
+	ended chan error
+	log   output
+}
+
+// output keeps what a process printed.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+// Start runs a gateway whose files are in dir, which must be its own, and returns when it serves.
+func Start(ctx context.Context, program, dir string, s Settings) (*Gate, error) {
+	var errs []error
+	for range 3 { // somebody else may take a port between its choice and its use
+		g, err := start(ctx, program, dir, s)
+		if err == nil {
+			return g, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+func start(ctx context.Context, program, dir string, s Settings) (*Gate, error) {
+	public, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	admin, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gate{
+		URL: "http://" + public, Admin: "http://" + admin, Token: "the-token-of-the-operators", Journal: filepath.Join(dir, "journal"),
+		ended: make(chan error, 1),
+	}
+	file := filepath.Join(dir, "gateway.yaml")
+	if err := os.WriteFile(file, []byte(s.yaml(g, dir, public, admin)), 0o600); err != nil {
+		return nil, fmt.Errorf("gate: %w", err)
+	}
+	g.cmd = exec.Command(program, "serve", "-c", file)
+	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log
+	g.cmd.SysProcAttr = attributes()
+	if err := g.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("gate: %w", err)
+	}
+	go func() { g.ended <- g.cmd.Wait() }() // Stop waits for it
+	if err := g.serving(ctx); err != nil {
+		return nil, errors.Join(err, g.Stop(), errors.New(g.Log()))
+	}
+	return g, nil
+}
+
+func (s *Settings) yaml(g *Gate, dir, public, admin string) string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, g.Token)
+	fmt.Fprintf(&b, "state: {dir: %q}\njournal: {dir: %q}\nlog: {level: warn, format: json}\n", filepath.Join(dir, "state"), g.Journal)
+	b.WriteString("limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 60000}\n")
+	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: %q, health: {failures: 0}}\n", Room, s.Backend)
+	burst := s.Pace.Burst
+	fmt.Fprintf(&b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n", s.Pace.Rate, s.Pace.MaxInside, burst)
+	if s.Paused {
+		b.WriteString("    mode: pause\n")
+	}
+	duration := func(name string, d time.Duration) {
+		if d > 0 {
+			fmt.Fprintf(&b, "    %s: %v\n", name, d)
+		}
+	}
+	duration("claim_window", s.Timing.ClaimWindow)
+	duration("absent_after", s.Timing.Absent)
+	duration("ticket_life", s.Timing.TicketLife)
+	if s.Timing.Idle > 0 {
+		fmt.Fprintf(&b, "    session: {idle: %v}\n", s.Timing.Idle)
+	}
+	if s.PollMin > 0 {
+		fmt.Fprintf(&b, "    poll: {min: %v, max: %v}\n", s.PollMin, s.PollMax)
+	}
+	return b.String()
+}
+
+// serving waits for the first answer.
+func (g *Gate) serving(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.Admin+"/readyz", nil)
+		if err != nil {
+			return fmt.Errorf("gate: %w", err)
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			_ = res.Body.Close() // nothing was read from it
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("gate: does not serve: %w", ctx.Err())
+		case err := <-g.ended:
+			g.ended <- err
+			return fmt.Errorf("gate: ended at once: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// Stop ends the process as an operator does and waits until it has. It may be called again.
+func (g *Gate) Stop() error {
+	_ = g.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+	err := <-g.ended
+	g.ended <- err
+	if err != nil {
+		return fmt.Errorf("gate: %w", err)
+	}
+	return nil
+}
+
+// Log is what the process has printed.
+func (g *Gate) Log() string {
+	g.log.mu.Lock()
+	defer g.log.mu.Unlock()
+	return g.log.b.String()
+}
+
+// freePort is an address that nobody uses now.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}

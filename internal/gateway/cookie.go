@@ -143,16 +143,8 @@ func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
 		return nil
 	}
 	place := queue.Place{Visitor: queue.VisitorID(p.Visitor), Epoch: p.Epoch, Number: p.Number}
-	if err := r.givePass(v, place, p.StartedAt, until.UnixMilli()); err != nil {
-		return err
-	}
-	keepPrivate(v)
-	return nil
+	return r.givePass(v, place, p.StartedAt, until.UnixMilli())
 }
-
-// keepPrivate marks an answer of the site that carries a pass: the site may have called it public, and a cache on the
-// way would hand the pass to others (RFC 9111 §7.3).
-func keepPrivate(v *httpx.Visit) { v.Ctx().Response.Header.Add("Cache-Control", "private") }
 
 // stayLimit is the latest end of a stay in store milliseconds, 0: none.
 func (r *Room) stayLimit(p *token.Pass) int64 {

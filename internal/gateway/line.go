@@ -113,7 +113,6 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
-	keepPrivate(v)
 	r.Metrics.Visit(metrics.Straight)
 	p := token.Pass{Visitor: token.ID(j.Place.Visitor)}
 	g.forward(r, v, true, &p)

@@ -73,8 +73,8 @@ func scaleCalendar(c portal.Calendar, f float64) portal.Calendar {
 	return c
 }
 
-// minKnee is the fewest requests side by side at which a curve still looks like one.
-const minKnee = 4
+// minKnee is the fewest requests side by side at which chance alone does not carry a quiet server past its knee.
+const minKnee = 12
 
 // scaleCurve makes a server that does f times the work with f times the requests in service: the curve is stretched in
 // both directions. Below minKnee the rest is taken from the speed of each request, which makes pages slower.

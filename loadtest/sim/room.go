@@ -90,9 +90,17 @@ func (r *room) set(ctx context.Context, mode queue.Mode, pace queue.Pace, messag
 	return nil
 }
 
+// pending reports whether there is anything to send: in most steps there is not.
+func (r *room) pending() bool {
+	return len(r.joins.who)+len(r.keeps.who)+len(r.claims.who)+len(r.renews.who)+len(r.finishes.who)+len(r.leaves.who) > 0
+}
+
 // flush sends the batches; the answers go to the simulation.
 func (s *sim) flush(ctx context.Context) error {
 	r := &s.room
+	if !r.pending() {
+		return nil
+	}
 	return errors.Join(
 		r.joins.rounds(func(who []uint32, _ []bool) error {
 			reply, err := r.store.Join(ctx, s.idsOf(who))

@@ -15,14 +15,15 @@ type samples struct {
 	out         []scenarios.Sample
 	recentWaits []float32
 
-	minute     [60_000 / stepMS / tickSteps]int64 // calls of each tick of the last minute
+	minute     []int64 // calls of each tick of the last minute
 	minuteAt   int
 	minuteSum  int64
 	calledSeen int64 // by the last frame
 	joinedNow  int64 // in the second at hand
 	second     int32
 
-	lastCalled, lastRequests, lastErrors, lastHits int64
+	lastCalled, lastRequests, lastErrors int64
+	hitsTo                               int // the second up to which hits are in samples
 }
 
 // framed takes the figures of a new frame.
@@ -58,7 +59,7 @@ func (s *sim) sample(span float64) {
 		if f.Control.Mode == queue.ModeRun {
 			one.Allowed = f.Control.Pace.Rate
 		}
-		one.Hits = s.hitsUntilNow() - s.lastHits
+		one.Hits = s.hitsSince()
 		if n := len(s.recentWaits); n > 0 {
 			slices.Sort(s.recentWaits)
 			one.Wait = float64(s.recentWaits[n/2])
@@ -66,17 +67,19 @@ func (s *sim) sample(span float64) {
 	} else {
 		one.Waiting = int64(s.active)
 	}
-	s.lastCalled, s.lastRequests, s.lastErrors, s.lastHits = f.Called, s.site.requests, errs, s.hitsUntilNow()
+	s.lastCalled, s.lastRequests, s.lastErrors = f.Called, s.site.requests, errs
 	s.recentWaits, s.site.peak = s.recentWaits[:0], int64(load.InFlight())
 	s.out = append(s.out, one)
 }
 
-// hitsUntilNow leaves out polls that were counted ahead of their time.
-func (s *sim) hitsUntilNow() int64 {
-	n := int64(0)
-	for _, h := range s.hits[:min(int(s.now/1000)+1, len(s.hits))] {
+// hitsSince sums up the hits at the gate since the last sample. Polls were counted at their second, some of them ahead of
+// their time, so only seconds that are over count.
+func (s *sim) hitsSince() int64 {
+	n, to := int64(0), min(int(s.now/1000), len(s.hits))
+	for _, h := range s.hits[s.hitsTo:to] {
 		n += int64(h)
 	}
+	s.hitsTo = to
 	return n
 }
 

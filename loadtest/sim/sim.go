@@ -25,6 +25,8 @@ type Config struct {
 	Seed uint64
 	// ShownEvery writes down what every n-th ticket is shown, for the checker. Default: 10, or 100 beyond a million.
 	ShownEvery uint32
+	// Tick is how often the line advances and answers get fresh: whole multiples of 50 ms. Default: 250 ms.
+	Tick time.Duration
 	// Journal takes every event as a line of JSON, as `loadtest check` reads them. Optional. Only with Gate.
 	Journal io.Writer
 
@@ -34,19 +36,20 @@ type Config struct {
 
 // sim is one run.
 type sim struct {
-	cfg      Config
-	seed     uint64
-	random   *rand.Rand
-	start    time.Time
-	startMS  int64     // the same for the store
-	opens    time.Time // the first contingent
-	now      int32     // milliseconds since the start: the end of the step
-	clock    int64     // nanoseconds since the start: the event at hand
-	people   []citizen
-	arrivals []arrival
-	byNumber []uint32 // who has the number i+1
-	active   int      // tickets that are here
-	closed   bool
+	cfg       Config
+	seed      uint64
+	tickSteps int32
+	random    *rand.Rand
+	start     time.Time
+	startMS   int64     // the same for the store
+	opens     time.Time // the first contingent
+	now       int32     // milliseconds since the start: the end of the step
+	clock     int64     // nanoseconds since the start: the event at hand
+	people    []citizen
+	arrivals  []arrival
+	byNumber  []uint32 // who has the number i+1
+	active    int      // tickets that are here
+	closed    bool
 
 	wheel     wheel
 	room      room
@@ -97,8 +100,15 @@ func prepare(cfg Config) (*sim, error) {
 			cfg.ShownEvery = 100
 		}
 	}
+	if cfg.Tick == 0 {
+		cfg.Tick = 250 * time.Millisecond
+	}
+	if cfg.Tick < stepMS*time.Millisecond || cfg.Tick > time.Minute || cfg.Tick%(stepMS*time.Millisecond) != 0 {
+		return nil, fmt.Errorf("tick %v: want whole multiples of %d ms up to a minute", cfg.Tick, stepMS)
+	}
 	s := &sim{
-		cfg: cfg, seed: cfg.Seed, random: rand.New(rand.NewPCG(cfg.Seed, 0)),
+		tickSteps: int32(cfg.Tick / (stepMS * time.Millisecond)),
+		cfg:       cfg, seed: cfg.Seed, random: rand.New(rand.NewPCG(cfg.Seed, 0)),
 		start: sc.Starts, startMS: sc.Starts.UnixMilli(), opens: sc.Opens(),
 		pollMin: int32(sc.Gate.PollMin.Milliseconds()), pollMax: int32(sc.Gate.PollMax.Milliseconds()),
 		beatEvery: int32(sc.Gate.Timing.Absent.Milliseconds() / 4), idle: int32(sc.Gate.Timing.Idle.Milliseconds()),
@@ -109,6 +119,7 @@ func prepare(cfg Config) (*sim, error) {
 	for _, k := range sc.Portal.Calendar.Contingents {
 		s.operators.opens = int32(k.Opens.Sub(s.start).Milliseconds())
 	}
+	s.minute = make([]int64, max(1, int(time.Minute/cfg.Tick)))
 	s.people, s.arrivals = populate(sc, cfg.Gate, s.random)
 	if err := s.buildSite(&sc.Portal); err != nil {
 		return nil, err
@@ -163,11 +174,8 @@ func (s *sim) buildRoom() error {
 // storeNow is the store's clock.
 func (s *sim) storeNow() int64 { return s.startMS + int64(s.now) }
 
-// Of how many steps are a tick of the line, a sample and a look at the context.
-const (
-	tickSteps   = 250 / stepMS
-	sampleSteps = 60_000 / stepMS
-)
+// sampleSteps is after how many steps a sample is taken and the context looked at.
+const sampleSteps = 60_000 / stepMS
 
 // play moves the clock until the end of the day, or until everybody has gone home from a room that was closed.
 func (s *sim) play(ctx context.Context) error {
@@ -188,7 +196,7 @@ func (s *sim) play(ctx context.Context) error {
 			s.arrivals = s.arrivals[1:]
 		}
 		if s.cfg.Gate {
-			if err := s.stepLine(ctx, step%tickSteps == 0); err != nil {
+			if err := s.stepLine(ctx, step%s.tickSteps == 0); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package sim
+
+// speyerShare is how much of Speyer the tests play.
+const speyerShare = 1

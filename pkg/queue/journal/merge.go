@@ -65,6 +65,19 @@ func Merge(paths ...string) (*Merged, error) {
 			m.Events = append(m.Events, Event{At: f.First, Kind: Lose})
 		}
 	}
+	m.sort()
+	m.cut()
+	return m, nil
+}
+
+// Add puts in what the processes cannot know, as Lose from whoever breaks a store. What is behind Until is left out.
+func (m *Merged) Add(events ...Event) {
+	m.Events = append(m.Events, events...)
+	m.sort()
+	m.cut()
+}
+
+func (m *Merged) sort() {
 	// What was done to a store stands before what it answered at the same time.
 	slices.SortStableFunc(m.Events, func(a, b Event) int {
 		if c := cmp.Compare(a.At, b.At); c != 0 {
@@ -72,8 +85,6 @@ func Merge(paths ...string) (*Merged, error) {
 		}
 		return cmp.Compare(rank(a.Kind), rank(b.Kind))
 	})
-	m.cut()
-	return m, nil
 }
 
 func rank(k Kind) int {

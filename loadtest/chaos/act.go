@@ -1,0 +1,220 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/check"
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+// Config of a run.
+type Config struct {
+	Seed       uint64
+	Topologies []Topology
+	// Few plays only so many faults of each topology; 0 plays all.
+	Few int
+	// Only plays these faults alone, in the order of the plan; empty plays all.
+	Only []string
+	// Race builds the gateway with the race detector.
+	Race bool
+	// Keep is a directory for journals, logs and configurations of the run; empty removes them.
+	Keep string
+	// Out is told what happens as it happens.
+	Out io.Writer
+}
+
+// Act is what happened in one topology.
+type Act struct {
+	Topology Topology      `json:"topology"`
+	Faults   []Played      `json:"faults"`
+	Lasted   time.Duration `json:"lasted"`
+	Felt     *felt         `json:"felt"`
+	Report   *check.Report `json:"report"`
+	// Failures are reasons why the act has not ended well.
+	Failures []string `json:"failures"`
+}
+
+// Played is one fault that was played.
+type Played struct {
+	Fault string        `json:"fault"`
+	Seen  string        `json:"seen"`  // by what it was seen to have happened
+	Took  time.Duration `json:"took"`  // from its begin until everything was well again
+	Error string        `json:"error"` // it was not seen, or not recovered from
+}
+
+// Run plays all acts. The error is of the machinery; what went wrong in an act is in its Failures.
+func Run(ctx context.Context, cfg Config) ([]*Act, error) {
+	dir := cfg.Keep
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "einlass-chaos-"); err != nil {
+			return nil, err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+	}
+	p, err := theatre.Build(ctx, dir, cfg.Race)
+	if err != nil {
+		return nil, err
+	}
+	var acts []*Act
+	for _, t := range cfg.Topologies {
+		place := filepath.Join(dir, string(t))
+		if err := os.Mkdir(place, 0o700); err != nil {
+			return acts, err
+		}
+		act, err := play(ctx, cfg, t, place, p)
+		if err != nil {
+			return acts, err
+		}
+		acts = append(acts, act)
+	}
+	return acts, nil
+}
+
+// drain is how long those who are there at the end may take to get in and be done.
+const drain = 75 * time.Second
+
+func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Program) (act *Act, err error) {
+	w, err := newWorld(ctx, t, dir, p)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	act = &Act{Topology: t}
+	began := time.Now()
+	if t == Embedded {
+		act.Faults = append(act.Faults, w.upgraded(ctx))
+	}
+	w.crowd = newCrowd(w.balancer.Addr(), cfg.Seed)
+	crowd, over := context.WithCancel(ctx)
+	defer over()
+	stop, flowed := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(flowed)
+		w.crowd.come(crowd, 60)
+		w.crowd.flow(crowd, stop, usual)
+	}()
+	theatre.Rest(ctx, 2*time.Second)
+	w.playAll(ctx, cfg, act)
+	close(stop)
+	<-flowed
+	timer := time.AfterFunc(drain, over)
+	w.crowd.wait()
+	timer.Stop()
+	act.Lasted = time.Since(began)
+	act.Felt = w.crowd.feel()
+	for _, g := range w.gateways {
+		if code := g.Process().Stop(); code != 0 && len(act.Failures) == 0 {
+			act.Failures = append(act.Failures, fmt.Sprintf("%s ended with code %d", g.Name, code))
+		}
+	}
+	if err := keepLogs(w); err != nil {
+		return act, err
+	}
+	if act.Report, err = w.judge(); err != nil {
+		return act, err
+	}
+	act.verdict(w)
+	return act, nil
+}
+
+func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
+	for _, s := range chosen(cfg, w.topology) {
+		f, err := faultNamed(w.topology, s.Fault)
+		played := Played{Fault: s.Fault}
+		began := time.Now()
+		if err == nil {
+			played.Seen, err = w.play(ctx, f, s)
+		}
+		played.Took = time.Since(began)
+		if err != nil {
+			played.Error = err.Error()
+		}
+		act.Faults = append(act.Faults, played)
+		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s\n", w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error)
+		if err != nil || !theatre.Rest(ctx, s.Calm) {
+			return // what follows would be played on ruins
+		}
+	}
+}
+
+// chosen are the steps of a run.
+func chosen(cfg Config, t Topology) []Step {
+	steps := Plan(t, cfg.Seed, cfg.Few)
+	if len(cfg.Only) == 0 {
+		return steps
+	}
+	var some []Step
+	for _, s := range Plan(t, cfg.Seed, 0) {
+		for _, name := range cfg.Only {
+			if s.Fault == name {
+				some = append(some, s)
+			}
+		}
+	}
+	return some
+}
+
+func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	do := func() (err error) {
+		if seen, err = f.play(ctx, w, s); err != nil {
+			return err
+		}
+		return w.well(ctx)
+	}
+	if f.lossy {
+		return seen, w.losing(do)
+	}
+	return seen, do()
+}
+
+// upgraded says what became of the state files that an earlier version had left.
+func (w *world) upgraded(ctx context.Context) Played {
+	p := Played{Fault: "upgrade with older state files"}
+	info, err := w.gateways[0].Figures(ctx)
+	switch {
+	case err != nil:
+		p.Error = err.Error()
+	case info.LastNumber < oldNumbers || info.Totals.Joined < oldNumbers:
+		p.Error = fmt.Sprintf("numbers go on from %d, %d were given", info.LastNumber, oldNumbers)
+	default:
+		p.Seen = fmt.Sprintf("numbers go on behind %d, %d places in line", info.LastNumber, info.Waiting)
+	}
+	return p
+}
+
+// oldNumbers were given by those who wrote testdata/state-v1.
+const oldNumbers = 60
+
+// keepLogs writes what the gateways have logged beside their configuration.
+func keepLogs(w *world) error {
+	for _, g := range w.gateways {
+		if err := os.WriteFile(filepath.Join(w.dir, g.Name, "log"), []byte(g.Log.String()), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge lets the checker read all journals, with the losses that the faults brought.
+func (w *world) judge() (*check.Report, error) {
+	files, err := w.journalFiles()
+	if err != nil {
+		return nil, err
+	}
+	m, err := journal.Merge(files...)
+	if err != nil {
+		return nil, err
+	}
+	m.Add(w.losses...)
+	return check.Run(m)
+}

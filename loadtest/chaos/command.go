@@ -1,0 +1,95 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// ErrFailed is what the command ends with when something went wrong in an act.
+var ErrFailed = errors.New("chaos did not end well")
+
+// Command is `loadtest chaos`.
+func Command() *cobra.Command {
+	var (
+		cfg        Config
+		topologies []string
+		plan       bool
+		page       string
+	)
+	cmd := &cobra.Command{
+		Use:   "chaos",
+		Short: "Break gateways, Redis and disks under a crowd, and see what holds",
+		Long: "Plays every fault of each topology once, in an order that the seed decides, and prints what came of it.\n" +
+			"Needs redis-server, redis-cli and haproxy, and for the embedded store root, to mount a small disk. Everything\n" +
+			"happens on the loopback address. All topologies take some eight minutes.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("seed") {
+				cfg.Seed = uint64(rand.Uint32())
+			}
+			cfg.Out = cmd.OutOrStdout()
+			for _, name := range topologies {
+				if !slices.Contains(Topologies(), Topology(name)) {
+					return fmt.Errorf("--topology %s: want some of %v", name, Topologies())
+				}
+				cfg.Topologies = append(cfg.Topologies, Topology(name))
+			}
+			fmt.Fprintf(cfg.Out, "seed %d\n", cfg.Seed)
+			for _, t := range cfg.Topologies {
+				fmt.Fprint(cfg.Out, printPlan(t, chosen(cfg, t)))
+			}
+			if plan {
+				return nil
+			}
+			return run(cmd.Context(), cfg, page)
+		},
+	}
+	f := cmd.Flags()
+	f.Uint64Var(&cfg.Seed, "seed", 0, "decides the order, targets and lengths of the faults; drawn and printed if not given")
+	f.StringSliceVar(&topologies, "topology", []string{string(Sentinel), string(Cluster), string(Embedded)}, "the acts to play")
+	f.IntVar(&cfg.Few, "few", 0, "play only so many faults of each topology; 0 plays all")
+	f.StringSliceVar(&cfg.Only, "only", nil, "play only these faults")
+	f.BoolVar(&cfg.Race, "race", false, "build the gateway with the race detector")
+	f.BoolVar(&plan, "plan", false, "print what would be played, and play nothing")
+	f.StringVar(&cfg.Keep, "keep", "", "an empty or new directory for journals, logs and configurations; they are removed otherwise")
+	f.StringVar(&page, "write", "", "a page to write the result into, between its markers")
+	return cmd
+}
+
+func run(ctx context.Context, cfg Config, page string) error {
+	for _, program := range []string{"redis-server", "redis-cli", "haproxy", "go"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return fmt.Errorf("no %s on this machine; with Debian: apt-get install redis-server redis-sentinel haproxy (%w)", program, err)
+		}
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	acts, err := Run(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	text := Page(cfg, acts)
+	fmt.Fprint(cfg.Out, "\n", text)
+	if page != "" {
+		if err := WritePage(page, text); err != nil {
+			return err
+		}
+	}
+	var failures []string
+	for _, a := range acts {
+		failures = append(failures, a.Failures...)
+	}
+	if len(failures) > 0 {
+		return fmt.Errorf("%w with seed %d:\n%s", ErrFailed, cfg.Seed, strings.Join(failures, "\n"))
+	}
+	return nil
+}

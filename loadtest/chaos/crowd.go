@@ -1,0 +1,107 @@
+package chaos
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// crowd is everybody who comes in one act, through the balancer.
+type crowd struct {
+	transport *http.Transport
+	dice      *rand.Rand // used by the goroutine that lets them come
+	wg        sync.WaitGroup
+
+	mu       sync.Mutex
+	visitors []*visitor
+	keys     map[string]int // tickets by the key that signed them
+}
+
+func newCrowd(addr string, seed uint64) *crowd {
+	return &crowd{
+		dice: rand.New(rand.NewPCG(seed, 2)), keys: map[string]int{},
+		transport: &http.Transport{
+			DisableCompression: true, MaxIdleConnsPerHost: 256, IdleConnTimeout: 20 * time.Second,
+			// Whatever the name in the address, the visitor is at the balancer.
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", addr)
+			},
+		},
+	}
+}
+
+// come lets n more visitors come at once.
+func (c *crowd) come(ctx context.Context, n int) {
+	for range n {
+		c.mu.Lock()
+		v := &visitor{
+			browser: newBrowser(c.transport), crowd: c, failures: map[string]int{},
+			rand: rand.New(rand.NewPCG(c.dice.Uint64(), c.dice.Uint64())), habit: habitOf(c.dice.IntN(100)),
+		}
+		c.visitors = append(c.visitors, v)
+		c.mu.Unlock()
+		c.wg.Go(func() { v.live(ctx) })
+	}
+}
+
+func habitOf(percent int) habit {
+	switch {
+	case percent < 5:
+		return leaver
+	case percent < 8:
+		return sleeper
+	case percent < 14:
+		return closer
+	default:
+		return patient
+	}
+}
+
+// flow lets visitors come at a rate a second until stop is closed.
+func (c *crowd) flow(ctx context.Context, stop <-chan struct{}, rate float64) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	due := 0.0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-stop:
+			return
+		case <-tick.C:
+			due += rate / 10
+			c.come(ctx, int(due))
+			due -= float64(int(due))
+		}
+	}
+}
+
+// wait waits until everybody is done, and reports whether that was so before ctx ended.
+func (c *crowd) wait() {
+	c.wg.Wait()
+	c.transport.CloseIdleConnections()
+}
+
+// signed notes the key of a new ticket.
+func (c *crowd) signed(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keys[key]++
+}
+
+// keysSeen is how many keys have signed new tickets.
+func (c *crowd) keysSeen() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.keys)
+}
+
+// arrived is how many have come.
+func (c *crowd) arrived() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.visitors)
+}

@@ -1,0 +1,163 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/chaos/theatre"
+)
+
+// fault is one thing that goes wrong.
+type fault struct {
+	name        string
+	least, most time.Duration // of Step.Hold
+	// lossy says that Redis may forget what it has acknowledged.
+	lossy bool
+	// play does it and ends it, and answers by what it was seen to have happened. The world need not be well yet.
+	play func(ctx context.Context, w *world, s Step) (seen string, err error)
+}
+
+// noticing is how long anybody may take to notice a fault.
+const noticing = 15 * time.Second
+
+func faultsOf(t Topology) []fault {
+	all := append([]fault{}, gatewayFaults...)
+	switch t {
+	case Sentinel:
+		all = append(append(all, redisFaults...), sentinelFaults...)
+	case Cluster:
+		all = append(append(all, redisFaults...), clusterFaults...)
+	case Embedded:
+		all = append(all, embeddedFaults...)
+	}
+	return all
+}
+
+func faultNamed(t Topology, name string) (fault, error) {
+	for _, f := range faultsOf(t) {
+		if f.name == name {
+			return f, nil
+		}
+	}
+	return fault{}, fmt.Errorf("%s has no fault %q", t, name)
+}
+
+// gatewayFaults happen in every topology.
+var gatewayFaults = []fault{
+	{name: "gateway killed", least: 500 * time.Millisecond, most: 2 * time.Second, play: killGateway},
+	{name: "gateway paused", least: 2 * time.Second, most: 6 * time.Second, play: pauseGateway},
+	{name: "rolling restart", play: rollingRestart},
+	{name: "keys rotated", play: rotateKeys},
+	{name: "ten times the arrivals", least: 2 * time.Second, most: 2 * time.Second, play: burst},
+}
+
+// seenBy waits until something is noticed.
+func seenBy(ctx context.Context, ok func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, noticing)
+	defer cancel()
+	return theatre.Until(ctx, ok)
+}
+
+// gateway picks one.
+func (w *world) gateway(s Step) *theatre.Gateway { return w.gateways[s.Pick%len(w.gateways)] }
+
+// downs is how often HAProxy has seen a gateway go down.
+func (w *world) downs(ctx context.Context, g *theatre.Gateway) (int, error) {
+	servers, err := w.balancer.Servers(ctx)
+	return servers[g.Name].Downs, err
+}
+
+// untilDown waits until HAProxy has seen it go down once more.
+func (w *world) untilDown(ctx context.Context, g *theatre.Gateway, before int) error {
+	return seenBy(ctx, func() error {
+		now, err := w.downs(ctx, g)
+		if err == nil && now <= before {
+			err = fmt.Errorf("haproxy has not noticed that %s is away", g.Name)
+		}
+		return err
+	})
+}
+
+func killGateway(ctx context.Context, w *world, s Step) (string, error) {
+	g := w.gateway(s)
+	before, err := w.downs(ctx, g)
+	if err != nil {
+		return "", err
+	}
+	pid := g.Process().Pid()
+	g.Process().Kill()
+	theatre.Rest(ctx, s.Hold)
+	if err := w.untilDown(ctx, g, before); err != nil {
+		return "", err
+	}
+	if err := g.Start(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: pid %d gone, %d serves; down for haproxy", g.Name, pid, g.Process().Pid()), nil
+}
+
+func pauseGateway(ctx context.Context, w *world, s Step) (string, error) {
+	g := w.gateway(s)
+	before, err := w.downs(ctx, g)
+	if err != nil {
+		return "", err
+	}
+	began := time.Now()
+	g.Process().Pause()
+	theatre.Rest(ctx, s.Hold)
+	err = w.untilDown(ctx, g, before)
+	g.Process().Resume()
+	return fmt.Sprintf("%s stood still for %v; down for haproxy", g.Name, time.Since(began).Round(10*time.Millisecond)), err
+}
+
+func rollingRestart(ctx context.Context, w *world, _ Step) (string, error) {
+	for _, g := range w.gateways {
+		if code := g.Process().Stop(); code != 0 {
+			return "", fmt.Errorf("%s was stopped and ended with code %d", g.Name, code)
+		}
+		if err := g.Start(ctx); err != nil {
+			return "", err
+		}
+		if err := errors.Join(theatre.Until(ctx, func() error { return g.Well(ctx) }), w.balancer.AllUp(ctx)); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%d gateways ended with code 0 and serve again", len(w.gateways)), nil
+}
+
+func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
+	before := w.crowd.keysSeen()
+	if err := w.program.Run(ctx, "keys", "rotate", w.keys, "--in", "2s", "--overlap", "25h"); err != nil {
+		return "", err
+	}
+	err := seenBy(ctx, func() error {
+		if w.crowd.keysSeen() <= before {
+			return errors.New("no ticket with the new key")
+		}
+		return nil
+	})
+	return fmt.Sprintf("new tickets are signed with key %d", before+1), err
+}
+
+// usual is how many visitors come a second, a little less than the pace, so that a line that has grown becomes shorter
+// again.
+const usual = 6.5
+
+func burst(ctx context.Context, w *world, s Step) (string, error) {
+	before := w.crowd.arrived()
+	w.crowd.flow(ctx, after(ctx, s.Hold), 9*usual)
+	came := w.crowd.arrived() - before
+	if want := int(9 * usual * s.Hold.Seconds()); came < want {
+		return "", fmt.Errorf("%d came within %v, want at least %d", came, s.Hold, want)
+	}
+	return fmt.Sprintf("%d came within %v", came, s.Hold), nil
+}
+
+// after is closed after a time.
+func after(ctx context.Context, d time.Duration) <-chan struct{} {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	context.AfterFunc(ctx, cancel)
+	return ctx.Done()
+}

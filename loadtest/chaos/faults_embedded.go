@@ -1,0 +1,165 @@
+package chaos
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/chaos/theatre"
+)
+
+// embeddedFaults need the embedded store.
+var embeddedFaults = []fault{
+	{name: "disk full", least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
+	{name: "gateway killed on a full disk", least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
+	{name: "places file damaged", play: damagePlaces},
+	{name: "all state lost", play: loseState},
+}
+
+// oldStates are state files as earlier versions of the store have written them, a directory for each form.
+//
+//go:embed testdata/state-*
+var oldStates embed.FS
+
+// oldState puts the newest of them into a state directory, so that the first gateway of the act is an upgrade.
+func oldState(dir string) error {
+	forms, err := fs.Glob(oldStates, "testdata/state-*")
+	if err != nil || len(forms) == 0 {
+		return fmt.Errorf("no state files of earlier versions: %w", errors.Join(err, fs.ErrNotExist))
+	}
+	from := forms[len(forms)-1]
+	files, err := fs.ReadDir(oldStates, from)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		data, err := oldStates.ReadFile(from + "/" + f.Name())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, f.Name()), data, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	logFull    = "state files cannot be written"
+	logWritten = "state files are written again"
+	logDamaged = "state file refused"
+)
+
+// logged waits until the gateway has logged a text once more than before.
+func logged(ctx context.Context, g *theatre.Gateway, text string, before int) error {
+	return seenBy(ctx, func() error {
+		if g.Log.Count(text) <= before {
+			return fmt.Errorf("%s has not logged %q", g.Name, text)
+		}
+		return nil
+	})
+}
+
+func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
+	g := w.gateways[0]
+	full, written := g.Log.Count(logFull), g.Log.Count(logWritten)
+	bytes, err := w.disk.Fill()
+	if err != nil {
+		return "", err
+	}
+	err = logged(ctx, g, logFull, full)
+	theatre.Rest(ctx, s.Hold)
+	err = errors.Join(err, w.disk.Empty())
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d bytes filled it; logged that state could not be written, then that it was again", bytes), logged(ctx, g, logWritten, written)
+}
+
+// killOnFullDisk is the worst that can happen to the embedded store: what is on disk is as old as the full disk.
+func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
+	g := w.gateways[0]
+	full := g.Log.Count(logFull)
+	_, before, err := w.epochs(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.disk.Fill(); err != nil {
+		return "", err
+	}
+	err = logged(ctx, g, logFull, full)
+	theatre.Rest(ctx, s.Hold)
+	g.Process().Kill()
+	if err := errors.Join(err, w.disk.Empty(), g.Start(ctx)); err != nil {
+		return "", err
+	}
+	return w.newEpoch(ctx, before)
+}
+
+// newEpoch waits until the line has begun anew.
+func (w *world) newEpoch(ctx context.Context, before uint64) (string, error) {
+	var now uint64
+	err := seenBy(ctx, func() (err error) {
+		if now, _, err = w.epochs(ctx); err == nil && now <= before {
+			err = fmt.Errorf("the epoch is still %d", now)
+		}
+		return err
+	})
+	return fmt.Sprintf("epoch %d became %d", before, now), err
+}
+
+// damagePlaces flips a byte of a file while the gateway is down.
+func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
+	g := w.gateways[0]
+	refused := g.Log.Count(logDamaged)
+	_, before, err := w.epochs(ctx)
+	if err != nil {
+		return "", err
+	}
+	g.Process().Kill()
+	path := filepath.Join(w.disk.Dir, theatre.Room+".places")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	data[len(data)/2] ^= 0xff
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return "", err
+	}
+	if err := g.Start(ctx); err != nil {
+		return "", err
+	}
+	if err := logged(ctx, g, logDamaged, refused); err != nil {
+		return "", err
+	}
+	seen, err := w.newEpoch(ctx, before)
+	return "the file was refused; " + seen, err
+}
+
+// loseState removes all state files while the gateway is down: only the tickets know the line.
+func loseState(ctx context.Context, w *world, _ Step) (string, error) {
+	g := w.gateways[0]
+	_, before, err := w.epochs(ctx)
+	if err != nil {
+		return "", err
+	}
+	g.Process().Kill()
+	files, err := filepath.Glob(filepath.Join(w.disk.Dir, theatre.Room+".*"))
+	if err != nil || len(files) == 0 {
+		return "", errors.Join(err, errors.New("there are no state files"))
+	}
+	for _, f := range files {
+		if err := os.Remove(f); err != nil {
+			return "", err
+		}
+	}
+	if err := g.Start(ctx); err != nil {
+		return "", err
+	}
+	return w.newEpoch(ctx, before)
+}

@@ -1,0 +1,81 @@
+package chaos
+
+import (
+	"slices"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// felt is what the visitors of an act lived through.
+type felt struct {
+	Visitors int `json:"visitors"`
+	In       int `json:"in"`
+	Done     int `json:"done"`
+	Left     int `json:"left"`
+	// Outside stayed to the end and did not get in, without having been told anything wrong.
+	Outside int `json:"outside"`
+
+	Lost   []string `json:"lost"`   // places that became others
+	Thrown []string `json:"thrown"` // out of the site while inside
+	Twice  int      `json:"twice"`  // visitors with somebody else's place
+	Rose   []string `json:"rose"`   // figures that rose
+
+	Errors  map[string]int `json:"errors"` // requests without a usable answer
+	Silence time.Duration  `json:"silence"`
+	Waits   []time.Duration
+}
+
+// feel sums up the crowd. All visitors have ended.
+func (c *crowd) feel() *felt {
+	f := &felt{Visitors: len(c.visitors), Errors: map[string]int{}}
+	orders := map[queue.Order]string{}
+	for _, v := range c.visitors {
+		f.outcome(v)
+		f.Silence = max(f.Silence, v.silence)
+		for kind, n := range v.failures {
+			f.Errors[kind] += n
+		}
+		if v.place.Number == 0 {
+			continue
+		}
+		if orders[v.place.order()] != "" {
+			f.Twice++
+		}
+		orders[v.place.order()] = v.place.Visitor
+	}
+	slices.Sort(f.Waits)
+	return f
+}
+
+func (f *felt) outcome(v *visitor) {
+	if v.lost != "" {
+		f.Lost = append(f.Lost, v.lost)
+	}
+	if v.thrown != "" {
+		f.Thrown = append(f.Thrown, v.thrown)
+	}
+	if v.rose != "" {
+		f.Rose = append(f.Rose, v.rose)
+	}
+	switch {
+	case v.left:
+		f.Left++
+	case !v.entered.IsZero():
+		f.In++
+		f.Waits = append(f.Waits, v.entered.Sub(v.came))
+	case v.lost == "":
+		f.Outside++
+	}
+	if v.done {
+		f.Done++
+	}
+}
+
+// wait is a quantile of the waits.
+func (f *felt) wait(permille int) time.Duration {
+	if len(f.Waits) == 0 {
+		return 0
+	}
+	return f.Waits[(len(f.Waits)-1)*permille/1000]
+}

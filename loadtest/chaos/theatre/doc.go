@@ -1,0 +1,20 @@
+// Package theatre is what chaos is played on: real processes on the loopback address that can be killed, stopped and cut
+// off from each other.
+//
+//	process.go   one child process: start, kill, stop, its log
+//	network.go   links between processes, which can be cut and slowed down (toxiproxy)
+//	readdress.go what servers announce as their address, changed on the way to a gateway, as by a router
+//	gateway.go   the gateway: configuration, admin API
+//	balancer.go  HAProxy in front of the gateways
+//	redis.go     one redis-server
+//	sentinel.go  a master, two replicas and three Sentinels
+//	cluster.go   six nodes of a Redis Cluster
+//	disk.go      a small disk that can be filled up
+//	site.go      the site behind
+//
+// Every gateway reaches every Redis server through a link of its own; what servers announce leads there and nowhere else,
+// so that a gateway can be cut off without the others noticing. Replicas reach their master and the Sentinels reach
+// everybody through links of their own.
+//
+// Whoever opens something closes it; nothing outlives the process that started it. Only loadtest/chaos imports it.
+package theatre

@@ -1,0 +1,183 @@
+package theatre
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/einlass/einlass/internal/adminapi"
+)
+
+// Room is the only room.
+const Room = "termine"
+
+// Pace of the room and the times of its visitors. Everything happens ten to sixty times faster than in an office.
+const (
+	Rate      = 480 // calls a minute
+	Burst     = 10
+	MaxInside = 80
+	pollMin   = 400 * time.Millisecond
+	pollMax   = 2 * time.Second
+	claim     = 40 * time.Second
+	absent    = 5 * time.Minute
+	idle      = 5 * time.Minute
+)
+
+const operatorToken = "the-token-of-the-operators"
+
+// Program is the built gateway.
+type Program struct{ Path string }
+
+// Build builds the gateway into a directory, with the race detector if wanted.
+func Build(ctx context.Context, dir string, race bool) (*Program, error) {
+	p := &Program{Path: filepath.Join(dir, "gateway")}
+	args := []string{"build", "-o", p.Path}
+	if race {
+		args = append(args, "-race", "-pgo=off")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "github.com/einlass/einlass/cmd/gateway")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build the gateway: %w\n%s", err, out)
+	}
+	return p, nil
+}
+
+// Run runs the program to its end.
+func (p *Program) Run(ctx context.Context, args ...string) error {
+	if out, err := exec.CommandContext(ctx, p.Path, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("gateway %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// Gateway is one gateway. It keeps its addresses over its lives.
+type Gateway struct {
+	Name string
+	Port int
+	Log  Log
+
+	admin   int
+	program *Program
+	dir     string
+	file    string
+	proc    *Process
+}
+
+// Settings of a gateway.
+type Settings struct {
+	Store   string // the store section
+	Keys    string // keyring file, empty: its own
+	State   string // state directory
+	Journal string // journal directory
+	Site    string // host:port
+}
+
+// NewGateway plans a gateway in a directory of its own below dir.
+func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
+	g := &Gateway{Name: name, program: p, dir: filepath.Join(dir, name)}
+	if err := os.Mkdir(g.dir, 0o700); err != nil {
+		return nil, err
+	}
+	var err error
+	if g.Port, err = freePort(); err != nil {
+		return nil, err
+	}
+	g.admin = g.Port + 10_000
+	g.file = filepath.Join(g.dir, "gateway.yaml")
+	return g, os.WriteFile(g.file, []byte(g.yaml(s)), 0o600)
+}
+
+func (g *Gateway) yaml(s Settings) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", addrOf(g.Port), addrOf(g.admin), operatorToken)
+	fmt.Fprintf(&b, "store: %s\nstate: {dir: %q, interval: 200ms, places_interval: 500ms}\njournal: {dir: %q}\n", s.Store, s.State, s.Journal)
+	fmt.Fprintf(&b, "limits: {arrivals_per_prefix: {rate: 0}}\nstop_timeout: 5s\n")
+	if s.Keys != "" {
+		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
+	}
+	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: \"http://%s\"}\n", Room, s.Site)
+	fmt.Fprintf(&b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n    poll: {min: %v, max: %v}\n", Rate, MaxInside, Burst, pollMin, pollMax)
+	fmt.Fprintf(&b, "    claim_window: %v\n    absent_after: %v\n    session: {idle: %v}\n", claim, absent, idle)
+	return b.String()
+}
+
+// Start runs it and returns when it answers visitors.
+func (g *Gateway) Start(ctx context.Context) error {
+	var err error
+	if g.proc, err = launch(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
+		return err
+	}
+	err = Until(ctx, func() error {
+		if !g.proc.Alive() {
+			return nil
+		}
+		return g.ask(ctx, "http://"+addrOf(g.Port)+"/.einlass/status", nil)
+	})
+	if err == nil && !g.proc.Alive() {
+		err = errors.New("it ended at once")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w\n%s", g.Name, err, g.Log.tail())
+	}
+	return nil
+}
+
+// Process is its present life.
+func (g *Gateway) Process() *Process { return g.proc }
+
+// Close kills it if it still lives.
+func (g *Gateway) Close() {
+	if g.proc != nil {
+		g.proc.Resume()
+		g.proc.Kill()
+	}
+}
+
+// Figures asks the admin API.
+func (g *Gateway) Figures(ctx context.Context) (adminapi.RoomInfo, error) {
+	var info adminapi.RoomInfo
+	return info, g.ask(ctx, "http://"+addrOf(g.admin)+"/v1/rooms/"+Room, &info)
+}
+
+func (g *Gateway) ask(ctx context.Context, url string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+operatorToken)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: %w", g.Name, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s: %s", g.Name, url, res.Status)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(res.Body).Decode(into)
+}
+
+// Well says what is wrong with it: nil if its store answers and its frame is fresh.
+func (g *Gateway) Well(ctx context.Context) error {
+	info, err := g.Figures(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !info.Store.OK:
+		return fmt.Errorf("%s: its store does not answer", g.Name)
+	case time.Since(info.AsOf) > 2*time.Second:
+		return fmt.Errorf("%s: its frame is of %v", g.Name, info.AsOf)
+	}
+	return nil
+}

@@ -16,7 +16,8 @@ import (
 const (
 	hostPrefix  = "__Host-einlass-"
 	plainPrefix = "einlass-"
-	shownSuffix = "-shown"
+	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
+	shownSuffix = ".shown"
 )
 
 // ownCookie reports whether a cookie is one of ours and must not reach the site.

@@ -47,7 +47,7 @@ func TestAVisitorWaitsIsCalledAndGoesThrough(t *testing.T) {
 	if in.StatusCode != 303 || in.Header.Get("Location") != "/termine?ort=3" {
 		t.Fatalf("%d to %q", in.StatusCode, in.Header.Get("Location"))
 	}
-	if pass := b.cookie("einlass-termine"); pass == ticket || b.cookie("einlass-termine-shown") != "" {
+	if pass := b.cookie("einlass-termine"); pass == ticket || b.cookie("einlass-termine.shown") != "" {
 		t.Error("the pass did not take the ticket's place")
 	}
 	if page := b.load("GET", "/termine?ort=3"); page.body != "site GET /termine?ort=3" {
@@ -307,5 +307,16 @@ func TestAnEmptyLineOfOneNetworkIsNotEmptiedByAnother(t *testing.T) {
 	}
 	if a := s.browser().load("GET", "/", "X-Forwarded-For", "192.0.2.8"); a.StatusCode != 200 {
 		t.Errorf("the neighbour gets %d", a.StatusCode)
+	}
+}
+
+func TestNoRoomsNameMakesItsCookieAnotherRooms(t *testing.T) {
+	s := newStage(t, slow, config.Room{ID: "a", Paths: []string{"/a"}}, config.Room{ID: "a-shown", Paths: []string{"/b"}})
+	b := s.browser()
+	b.load("GET", "/b")
+	ticket := b.cookie("einlass-a-shown")
+	b.load("GET", "/a")
+	if again := b.cookie("einlass-a-shown"); ticket == "" || again != ticket {
+		t.Errorf("the ticket %q became %q", ticket, again)
 	}
 }

@@ -48,7 +48,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 	if s := b.Status(t); s.State != "inside" {
 		t.Errorf("status of a visitor inside: %+v", s)
 	}
-	if b.Cookie("einlass-termine-shown") != "" {
+	if b.Cookie("einlass-termine.shown") != "" {
 		t.Error("a visitor inside still carries what was shown in the line")
 	}
 }

@@ -46,21 +46,26 @@ func (b *bench) compare(title string, goal float64, all ...*contestant) error {
 	ref := all[len(all)-1]
 	fmt.Printf("### %s\n\n| | requests/s (median) | CPU µs/request | ÷ %s |\n|---|---|---|---|\n", title, ref.name)
 	for _, c := range all {
-		var ratios []float64
-		for i := range c.rates {
-			ratios = append(ratios, c.rates[i]/ref.rates[i])
-		}
 		note := ""
 		if c.bad > 0 {
 			note = fmt.Sprintf(" (%d refused)", c.bad)
 		}
-		fmt.Printf("| %s%s | %.0f | %.1f | %.2f |\n", c.name, note, median(c.rates), c.cpu.Seconds()*1e6/c.done, median(ratios))
+		fmt.Printf("| %s%s | %.0f | %.1f | %.2f |\n", c.name, note, median(c.rates), c.cpu.Seconds()*1e6/c.done, c.over(ref))
 	}
 	if goal > 0 {
 		fmt.Printf("\nGoal for the first: %.2f.\n", goal)
 	}
 	fmt.Println()
 	return nil
+}
+
+// over is the median over the rounds of the ratios to another one.
+func (c *contestant) over(ref *contestant) float64 {
+	var ratios []float64
+	for i := range c.rates {
+		ratios = append(ratios, c.rates[i]/ref.rates[i])
+	}
+	return median(ratios)
 }
 
 // round drives one contestant; a warm-up is not counted.

@@ -32,7 +32,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
-	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, store, slow or pace (comma-separated); default all")
+	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
 	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -42,9 +42,9 @@ func main() {
 }
 
 func run(o options) error {
-	for _, tool := range []string{"wrk", "nginx", "redis-server"} {
+	for _, tool := range []string{"wrk", "nginx", "haproxy", "caddy", "redis-server"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			return fmt.Errorf("%s is not installed; on Debian: apt-get install wrk nginx redis-server", tool)
+			return fmt.Errorf("%s is not installed; on Debian: apt-get install wrk nginx haproxy caddy redis-server", tool)
 		}
 	}
 	dir, err := os.MkdirTemp("", "einlass-bench-*")
@@ -62,7 +62,7 @@ func run(o options) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
+	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), part.name) {
 			continue
 		}

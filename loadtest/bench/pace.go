@@ -19,15 +19,11 @@ const (
 
 // pace lets three gateways' rooms share one Redis for a minute, each ticking as it likes, and counts the calls.
 func (b *bench) pace() error {
-	addr, err := freePort()
+	url, err := b.redis()
 	if err != nil {
 		return err
 	}
-	_, port, _ := strings.Cut(addr, ":")
-	if _, err := b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir); err != nil {
-		return err
-	}
-	client, err := redisstore.Open(redisstore.Options{Addrs: []string{addr}})
+	client, err := redisstore.Open(redisstore.Options{Addrs: []string{strings.TrimPrefix(url, "redis://")}})
 	if err != nil {
 		return err
 	}

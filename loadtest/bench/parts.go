@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -43,14 +42,21 @@ func (b *bench) polls() error {
 		if err != nil {
 			return err
 		}
-		ours := &contestant{name: "gateway, poll", p: g, url: "http://" + g.addr, script: script}
-		bare := &contestant{name: "bare fasthttp, same bytes", p: ref, url: "http://" + ref.addr, script: script}
-		if err := b.compare(fmt.Sprintf("Poll, %d waiting", n), 0.85, ours, bare); err != nil {
+		ours := against("gateway, poll", g, script)
+		all := []*contestant{ours}
+		if n == 1_000 {
+			peers, err := b.answering(answer, script)
+			if err != nil {
+				return err
+			}
+			all = append(all, peers...)
+		}
+		all = append(all, against("bare fasthttp, same bytes", ref, script))
+		if err := b.compare(fmt.Sprintf("Poll, %d waiting", n), 0.85, all...); err != nil {
 			return err
 		}
 		fmt.Printf("RSS of the gateway: %d MiB after loading the line, %d MiB after %.0f polls.\n\n", empty>>20, g.rss()>>20, ours.done)
-		b.stop(g)
-		b.stop(ref)
+		b.stopAll()
 	}
 	return nil
 }
@@ -68,15 +74,9 @@ func (b *bench) arrivals() error {
 		}
 		store := "memory"
 		if kind.redis {
-			addr, err := freePort()
-			if err != nil {
+			if store, err = b.redis(); err != nil {
 				return err
 			}
-			_, port, _ := strings.Cut(addr, ":")
-			if _, err := b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir); err != nil {
-				return err
-			}
-			store = "redis://" + addr
 		}
 		g, err := b.gateway(in, store, "127.0.0.1:9", 0)
 		if err != nil {
@@ -95,16 +95,38 @@ func (b *bench) arrivals() error {
 		if err != nil {
 			return err
 		}
-		ours := &contestant{name: "gateway, arrival", p: g, url: "http://" + g.addr, script: script}
-		bare := &contestant{name: "bare fasthttp, same bytes", p: ref, url: "http://" + ref.addr, script: script}
-		if err := b.compare("Arrival with page, "+kind.name, kind.goal, ours, bare); err != nil {
+		ours := against("gateway, arrival", g, script)
+		all := []*contestant{ours}
+		if !kind.redis {
+			if all, err = b.pagePeers(all, answer, script); err != nil {
+				return err
+			}
+		}
+		all = append(all, against("bare fasthttp, same bytes", ref, script))
+		if err := b.compare("Arrival with page, "+kind.name, kind.goal, all...); err != nil {
 			return err
 		}
 		fmt.Printf("%.0f places given; RSS of the gateway: %d MiB.\n\n", ours.done, g.rss()>>20)
-		b.stop(g)
-		b.stop(ref)
+		b.stopAll()
 	}
 	return nil
+}
+
+// pagePeers adds those who would stand there in place of a gateway.
+func (b *bench) pagePeers(all []*contestant, answer, script string) ([]*contestant, error) {
+	peers, err := b.answering(answer, script)
+	if err != nil {
+		return nil, err
+	}
+	backendAddr, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.start(backendAddr, b.self, "serve", "backend", backendAddr, "2000"); err != nil {
+		return nil, err
+	}
+	limit, err := b.refusing(backendAddr, script)
+	return append(append(all, peers...), limit), err
 }
 
 // passes compares a forwarded request with a bare fasthttp proxy and with nginx.
@@ -132,10 +154,6 @@ func (b *bench) passes() error {
 	if err != nil {
 		return err
 	}
-	nginx, err := b.nginx(backendAddr)
-	if err != nil {
-		return err
-	}
 	cookie, err := in.passCookie()
 	if err != nil {
 		return err
@@ -144,41 +162,17 @@ func (b *bench) passes() error {
 	if err != nil {
 		return err
 	}
-	of := func(name string, p *process) *contestant {
-		return &contestant{name: name, p: p, url: "http://" + p.addr, script: script}
-	}
-	if err := b.compare("Forwarded with a pass, 2,000 bytes", 0.90, of("gateway", g), of("nginx proxy_pass, keep-alive", nginx), of("bare fasthttp HostClient proxy", bare)); err != nil {
+	peers, err := b.forwarding(backendAddr, script)
+	if err != nil {
 		return err
 	}
-	return b.compare("The same, beside nginx", 0.80, of("gateway", g), of("nginx proxy_pass, keep-alive", nginx))
-}
-
-func (b *bench) nginx(backend string) (*process, error) {
-	addr, err := freePort()
-	if err != nil {
-		return nil, err
+	ours := against("gateway", g, script)
+	all := append([]*contestant{ours}, peers...)
+	all = append(all, against("bare fasthttp `HostClient` proxy", bare, script))
+	if err := b.compare("Forwarded with a pass, 2,000 bytes", 0.90, all...); err != nil {
+		return err
 	}
-	dir := b.file("nginx")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, err
-	}
-	file, err := b.write("nginx.conf", fmt.Sprintf(`
-daemon off; user root; worker_processes 2; pid %[1]s/pid; error_log %[1]s/error.log crit;
-events { worker_connections 4096; }
-http {
-  access_log off; keepalive_requests 1000000000;
-  client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
-  upstream site { server %[2]s; keepalive 256; keepalive_requests 1000000000; }
-  server {
-    listen %[3]s;
-    location / {
-      proxy_pass http://site; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
-    }
-  }
-}`, dir, backend, addr))
-	if err != nil {
-		return nil, err
-	}
-	return b.start(addr, "nginx", "-c", file, "-p", dir)
+	fmt.Printf("The gateway beside nginx: %.2f (goal 0.80).\n\n", ours.over(peers[0]))
+	b.stopAll()
+	return nil
 }

@@ -52,6 +52,17 @@ func (b *bench) start(addr string, name string, args ...string) (*process, error
 	return nil, fmt.Errorf("%s does not listen on %s:\n%s", filepath.Base(name), addr, p.log)
 }
 
+// redis starts one and answers its URL.
+func (b *bench) redis() (string, error) {
+	addr, err := freePort()
+	if err != nil {
+		return "", err
+	}
+	_, port, _ := strings.Cut(addr, ":")
+	_, err = b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir)
+	return "redis://" + addr, err
+}
+
 func (b *bench) stop(p *process) {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
 	_ = p.cmd.Wait()

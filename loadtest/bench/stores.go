@@ -28,15 +28,11 @@ func (b *bench) stores() error {
 	if err := measure("embedded", mem, heapBytes); err != nil {
 		return err
 	}
-	addr, err := freePort()
+	url, err := b.redis()
 	if err != nil {
 		return err
 	}
-	_, port, _ := strings.Cut(addr, ":")
-	if _, err := b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir); err != nil {
-		return err
-	}
-	client, err := redisstore.Open(redisstore.Options{Addrs: []string{addr}})
+	client, err := redisstore.Open(redisstore.Options{Addrs: []string{strings.TrimPrefix(url, "redis://")}})
 	if err != nil {
 		return err
 	}

@@ -115,8 +115,24 @@ type node struct {
 	flags  string
 	master string // its id, "-" for a master
 	id     string
-	slots  bool
+	slots  []string // ranges, as in 0-5460
 	linked bool
+}
+
+// has reports whether a slot is the node's.
+func (n *node) has(slot int64) bool {
+	for _, r := range n.slots {
+		first, last, ok := strings.Cut(r, "-")
+		if !ok {
+			last = first
+		}
+		lo, err := strconv.ParseInt(first, 10, 64)
+		hi, err2 := strconv.ParseInt(last, 10, 64)
+		if err == nil && err2 == nil && lo <= slot && slot <= hi {
+			return true
+		}
+	}
+	return false
 }
 
 // nodes is what one server knows of all.
@@ -133,7 +149,7 @@ func (c *Cluster) nodes(ctx context.Context, r *Redis) ([]node, error) {
 		}
 		addr, _, _ := strings.Cut(f[1], "@")
 		_, port, _ := strings.Cut(addr, ":")
-		all = append(all, node{port: port, flags: f[2], master: f[3], id: f[0], slots: len(f) > 8, linked: f[7] == "connected"})
+		all = append(all, node{port: port, flags: f[2], master: f[3], id: f[0], slots: f[8:], linked: f[7] == "connected"})
 	}
 	return all, nil
 }
@@ -149,7 +165,7 @@ func (c *Cluster) byPort(port string) *Redis {
 
 // Master implements Group: the one that most nodes say has the room's slot.
 func (c *Cluster) Master(ctx context.Context) (*Redis, error) {
-	votes, owners := map[*Redis]int{}, map[*Redis]bool{}
+	votes := map[*Redis]int{}
 	for _, r := range c.servers {
 		if !r.proc.Alive() {
 			continue
@@ -158,16 +174,14 @@ func (c *Cluster) Master(ctx context.Context) (*Redis, error) {
 		if err != nil {
 			continue // paused, or just gone
 		}
-		ranges, err := r.client.ClusterSlots(ctx).Result()
+		all, err := c.nodes(ctx, r)
 		if err != nil {
 			continue
 		}
-		for _, s := range ranges {
-			if int64(s.Start) <= slot && slot <= int64(s.End) && len(s.Nodes) > 0 {
-				_, port, _ := strings.Cut(s.Nodes[0].Addr, ":")
-				if owner := c.byPort(port); owner != nil {
+		for _, n := range all {
+			if n.has(slot) {
+				if owner := c.byPort(n.port); owner != nil {
 					votes[owner]++
-					owners[owner] = true
 				}
 			}
 		}
@@ -177,7 +191,7 @@ func (c *Cluster) Master(ctx context.Context) (*Redis, error) {
 			return owner, nil
 		}
 	}
-	return nil, fmt.Errorf("the nodes do not agree on who has the room: %d candidates", len(owners))
+	return nil, fmt.Errorf("the nodes do not agree on who has the room: %d candidates", len(votes))
 }
 
 // Replica is the one that follows a master.
@@ -218,7 +232,7 @@ func (c *Cluster) Ready(ctx context.Context) error {
 				if strings.Contains(n.flags, "fail") || !n.linked && !strings.Contains(n.flags, "myself") {
 					return fmt.Errorf("%s: node %s is %s", r.Name, n.port, n.flags)
 				}
-				if n.slots {
+				if len(n.slots) > 0 {
 					masters++
 				}
 			}
@@ -256,7 +270,7 @@ func (c *Cluster) Deposed(ctx context.Context, dead *Redis) error {
 			return err
 		}
 		for _, n := range all {
-			if n.port == strconv.Itoa(dead.Inner.Port) && n.slots {
+			if n.port == strconv.Itoa(dead.Inner.Port) && len(n.slots) > 0 {
 				return fmt.Errorf("%s still has slots", dead.Name)
 			}
 		}

@@ -39,13 +39,20 @@ func newRedis(name, dir string, args ...string) (*Redis, error) {
 	if err := os.Mkdir(r.dir, 0o700); err != nil {
 		return nil, err
 	}
+	redis.SetLogger(quiet{}) // servers that are away are what this is about
 	r.client = redis.NewClient(&redis.Options{
 		Addr: addrOf(port), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
-		DialerRetries: 1, DisableIdentity: true, Protocol: 2,
+		ContextTimeoutEnabled: true, DialerRetries: 1, DisableIdentity: true, Protocol: 2,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
 	return r, nil
 }
+
+// quiet drops the lines that go-redis logs.
+type quiet struct{}
+
+// Printf implements go-redis's logging interface.
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // Start runs it, empty but for what its configuration file tells; more options may be given for this life.
 func (r *Redis) Start(ctx context.Context, more ...string) error {
@@ -102,7 +109,7 @@ func (r *Redis) Keys(ctx context.Context) (int64, error) { return r.client.DBSiz
 // Flush empties it.
 func (r *Redis) Flush(ctx context.Context) error { return r.client.FlushAll(ctx).Err() }
 
-// announced are the options by which a server is found through its inner link.
+// memoryOnly are the options of servers that keep nothing on disk and notice soon when a link is dead.
 var memoryOnly = []string{"--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"}
 
 // Failover asks a replica in a Cluster to take over from its master in order.

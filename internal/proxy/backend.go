@@ -38,10 +38,13 @@ type Options struct {
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
 type Backend struct {
-	cfg      Config
-	log      *zap.Logger
-	fleet    fleet
-	gate     turnstile
+	cfg   Config
+	log   *zap.Logger
+	fleet fleet
+	gate  turnstile
+	// outer stands before gate for visitors who are not inside: what is open to all must not
+	// be able to take every place, or a few hundred slow readers would lock out everybody.
+	outer    turnstile
 	statuses statusRanges
 	tunnels  tunnels
 	counters counters
@@ -81,6 +84,8 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 	}
 	b.gate.limit = b.limit
 	b.gate.length = cfg.Queue.Length
+	b.outer.limit = func() int { n := b.limit(); return n - n/reservedPart }
+	b.outer.length = cfg.Queue.Length
 	b.tunnels.max = cfg.Upgrade.Max
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }
@@ -94,6 +99,35 @@ func (b *Backend) limit() int {
 		return b.cfg.MaxInFlight
 	}
 	return max(1, int(b.fleet.share(time.Now())*float64(b.cfg.MaxInFlight)))
+}
+
+// reservedPart is the part, a quarter, of the places that only requests from inside get.
+// Where there are fewer places than that, all are for all.
+const reservedPart = 4
+
+// enter takes a place for a request, and another one before it if it comes from outside.
+func (b *Backend) enter(inside, urgent bool, w *watch) (waited, outside bool, err error) {
+	if outside = !inside && b.cfg.MaxInFlight >= reservedPart; !outside {
+		waited, err = b.gate.enter(urgent, w)
+		return waited, false, err
+	}
+	first, err := b.outer.enter(false, w)
+	if err != nil {
+		return first, false, err
+	}
+	then, err := b.gate.enter(urgent, w)
+	if err != nil {
+		b.outer.leave()
+	}
+	return first || then, true, err
+}
+
+// leave gives back what enter took.
+func (b *Backend) leave(outside bool) {
+	b.gate.leave()
+	if outside {
+		b.outer.leave()
+	}
 }
 
 // Forward sends the visit to an origin and arranges for its answer to be sent. nil
@@ -143,6 +177,7 @@ func (b *Backend) Start() error {
 // with ctx's error if something had to be broken off. Requests in flight are not
 // waited for: they belong to the server, which is to be drained before.
 func (b *Backend) Stop(ctx context.Context) error {
+	b.outer.stop()
 	b.gate.stop()
 	err := b.tunnels.drain(ctx)
 	b.cancel()

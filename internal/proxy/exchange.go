@@ -42,6 +42,7 @@ type exchange struct {
 	heard  bool // a byte of an answer came
 	broken bool // the request did not go out whole: the connection cannot be used again
 
+	outside   bool // holds a place in the outer turnstile too
 	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
 	settled   bool // converse has come to its end, so everything was given back
@@ -59,7 +60,7 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
-	x.heard, x.broken, x.moved, x.tunnelled, x.settled = false, false, false, false, false
+	x.heard, x.broken, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
 	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
@@ -92,7 +93,8 @@ func (x *exchange) forward() error {
 	}
 	w := watch{until: x.now.Add(x.b.cfg.Queue.Wait), client: x.client}
 	urgent := x.opt.Inside && changesState(x.req.method)
-	waited, err := x.b.gate.enter(urgent, &w)
+	waited, outside, err := x.b.enter(x.opt.Inside, urgent, &w)
+	x.outside = outside
 	if err != nil {
 		return err
 	}
@@ -112,7 +114,7 @@ func (x *exchange) depart() {
 		x.drop()
 	}
 	if !x.moved {
-		x.b.gate.leave()
+		x.b.leave(x.outside)
 	}
 }
 

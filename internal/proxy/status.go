@@ -33,6 +33,8 @@ type AddressStatus struct {
 func (b *Backend) Status() Status {
 	s := Status{Limit: b.limit(), WebSocket: b.tunnels.count()}
 	s.InFlight, s.Queued = b.gate.counts()
+	_, before := b.outer.counts()
+	s.Queued += before
 	now := time.Now()
 	for _, o := range b.fleet.origins {
 		a := AddressStatus{

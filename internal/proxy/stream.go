@@ -20,6 +20,7 @@ type stream struct {
 	client net.Conn
 
 	reusable bool // if read to the end
+	outside  bool // holds a place in the outer turnstile too
 	trailers bool
 	released bool
 }
@@ -30,7 +31,7 @@ func (s *stream) take(x *exchange, kind bodyKind, out outFraming) {
 	s.body.reset(x.c, kind, x.ans.length)
 	s.reusable = x.reusable() && kind != bodyUntilClose
 	s.trailers = x.relaysTrailers(out)
-	s.released = false
+	s.outside, s.released = x.outside, false
 	x.moved = true
 }
 
@@ -137,7 +138,7 @@ func (s *stream) release(reusable bool) {
 	}
 	s.released = true
 	s.b.release(s.o, s.c, reusable, time.Now())
-	s.b.gate.leave()
+	s.b.leave(s.outside)
 }
 
 // Close ends the stream however it went. A body that was not read to its end takes the

@@ -46,6 +46,7 @@ type citizen struct {
 	lined   time.Time // when the first page was due
 	inLine  bool      // was shown a waiting page and not let in yet
 	inside  bool
+	entered time.Time // when last inside
 	visited bool
 	// hindered: a page did not come, or the waiting room's in its place.
 	hindered bool
@@ -240,12 +241,16 @@ func (c *citizen) comeIn() {
 	}
 	if !c.inside {
 		c.d.figures.moved(1, 0)
+		c.entered = c.now()
 	}
 	c.inLine, c.inside = false, true
 }
 
 // gone takes the citizen out of the counts.
-func (c *citizen) gone() {
+func (c *citizen) gone(end outcome) {
+	if c.inside && c.d.cfg.OnVisit != nil {
+		c.d.cfg.OnVisit(c.now().Sub(c.entered), end == booked || end == done || end == soldOut)
+	}
 	if !c.waitingFor.IsZero() {
 		c.d.figures.silence(c.now().Sub(c.waitingFor))
 	}

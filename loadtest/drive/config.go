@@ -58,6 +58,9 @@ type Config struct {
 
 	// Observe is told of every request as it ends. Called from many goroutines; must not block. Optional.
 	Observe func(Sample)
+	// OnVisit is told of everybody who has been inside how long that was, and whether the visit went to its end. Called
+	// from many goroutines; must not block. Optional.
+	OnVisit func(inside time.Duration, whole bool)
 	// Now is the clock; it must carry a monotonic reading. Default time.Now.
 	Now func() time.Time
 }

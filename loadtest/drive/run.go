@@ -101,7 +101,7 @@ func (d *Drive) Arrive(ctx context.Context, due time.Time) {
 	d.figures.came(due)
 	d.people.Go(func() {
 		end := c.live(ctx, due)
-		c.gone()
+		c.gone(end)
 		d.figures.ended(end)
 	})
 }

@@ -1,0 +1,121 @@
+package rehearse
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// visits collects how long sessions lasted while it measures. Safe for concurrent use.
+type visits struct {
+	mu  sync.Mutex
+	on  bool
+	all []time.Duration
+}
+
+func (v *visits) measure(on bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.on = on
+}
+
+// ended takes a visit that went to its end.
+func (v *visits) ended(inside time.Duration, whole bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.on && whole {
+		v.all = append(v.all, inside)
+	}
+}
+
+// lengths are the mean and the 95th percentile.
+func (v *visits) lengths() (mean, long time.Duration) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.all) == 0 {
+		return 0, 0
+	}
+	slices.Sort(v.all)
+	var sum time.Duration
+	for _, d := range v.all {
+		sum += d
+	}
+	return sum / time.Duration(len(v.all)), v.all[len(v.all)*95/100]
+}
+
+// Advice is what to write into the configuration. A Rate of 0: nothing can be advised.
+type Advice struct {
+	Rate      int64  `json:"rate"`
+	MaxInside int64  `json:"max_inside"`
+	Burst     int64  `json:"burst"`
+	Why       string `json:"why"`
+}
+
+// advise turns what was measured into a pace.
+func advise(c *Config, r *Result) Advice {
+	from, word := r.Confirmed, "held"
+	if from == 0 {
+		from, word = r.Best, "was good but not confirmed"
+	}
+	rate := int64(math.Floor(float64(from) * c.Margin))
+	switch {
+	case from == 0:
+		return Advice{Why: "Not even the first, quiet rate was good: nothing can be advised."}
+	case rate == 0:
+		return Advice{Why: fmt.Sprintf("%d sessions a minute %s, of which %.0f %% is less than one.", from, word, c.Margin*100)}
+	case r.Long == 0:
+		return Advice{Rate: rate, Burst: queue.DefaultBurst(rate), Why: fmt.Sprintf(
+			"%d sessions a minute %s; %.0f %% of that. No session came to its end, so max_inside cannot be told.", from, word, c.Margin*100)}
+	}
+	a := Advice{Rate: rate, Burst: queue.DefaultBurst(rate)}
+	stay, end := r.Long+c.Idle, ""
+	if c.Idle > 0 {
+		end = fmt.Sprintf(", and %v idle until the gate knows that it is over: a site that sends Einlass-Finish saves these", c.Idle)
+	}
+	a.MaxInside = int64(math.Ceil(float64(rate)*stay.Minutes())) + a.Burst
+	a.Why = fmt.Sprintf("rate: %d sessions a minute %s; %.0f %% of that leaves room for a bad moment.\n"+
+		"max_inside: Little's law, people inside = rate × length of a stay: %d a minute × %v, and one burst more.\n"+
+		"A stay is a visit of %v (95 of 100 are shorter, the mean is %v)%s.\n"+
+		"Visits of real people are longer than those of a script: set the think times to theirs.\n"+
+		"burst: one second's worth, at least two.",
+		from, word, c.Margin*100, rate, stay.Round(10*time.Millisecond), r.Long.Round(10*time.Millisecond),
+		r.Visit.Round(10*time.Millisecond), end)
+	return a
+}
+
+// String is the line of the configuration.
+func (a Advice) String() string {
+	return fmt.Sprintf("pace: {rate: %d, max_inside: %d, burst: %d}", a.Rate, a.MaxInside, a.Burst)
+}
+
+// String is the step as one line.
+func (s Step) String() string {
+	verdict := "good"
+	if s.Why != "" {
+		verdict = s.Why
+	}
+	if s.Confirming {
+		verdict += " (confirming)"
+	}
+	ms := func(d time.Duration) string { return d.Round(100 * time.Microsecond).String() }
+	return fmt.Sprintf("%6d a minute for %-6v  %5d sessions  %6d requests  %4d errors  p50 %-9s p90 %-9s p99 %-9s inside %4d   %s",
+		s.Rate, s.Length, s.Sessions, s.Requests, s.Errors, ms(s.P50), ms(s.P90), ms(s.P99), s.Inside, verdict)
+}
+
+// Text is the end of a rehearsal, for people.
+func (r *Result) Text() string {
+	var b strings.Builder
+	if r.Stopped != "" {
+		fmt.Fprintf(&b, "\nThe rehearsal ended early: %s.\n", r.Stopped)
+	}
+	if r.Advice.Rate > 0 {
+		fmt.Fprintf(&b, "\n    %s\n", r.Advice)
+	}
+	fmt.Fprintf(&b, "\n%s\n", r.Advice.Why)
+	return b.String()
+}

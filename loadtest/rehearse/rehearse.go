@@ -1,0 +1,294 @@
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Result is what a rehearsal has learned.
+type Result struct {
+	Steps []Step `json:"steps"`
+	// Confirmed is the highest rate that held over the long step, sessions a minute; 0: none did. Best is the highest
+	// that held over a short one.
+	Confirmed int64 `json:"confirmed"`
+	Best      int64 `json:"best"`
+	// Visit is the mean length of a session, Long its 95th percentile, at the rates that were good.
+	Visit time.Duration `json:"visit"`
+	Long  time.Duration `json:"long"`
+	// Stopped says why the rehearsal ended early; empty: it did not.
+	Stopped string `json:"stopped,omitempty"`
+	Advice  Advice `json:"advice"`
+}
+
+// ErrHurt: the site answered with a burst of errors, and was left alone at once.
+var ErrHurt = errors.New("the site is in trouble")
+
+// Run rehearses. The result is what was learned, also when the context ended or the site got into trouble; Stopped then
+// says so. Errors are of the configuration, of the target, or of an admin API that does not obey.
+func Run(ctx context.Context, cfg Config) (Result, error) {
+	if err := cfg.Validate(); err != nil {
+		return Result{}, fmt.Errorf("rehearse: %w", err)
+	}
+	r := &run{cfg: cfg.withDefaults(), visits: &visits{}}
+	if r.cfg.Admin != "" {
+		restore, err := r.takeRoom(ctx)
+		if err != nil {
+			return Result{}, fmt.Errorf("rehearse: %w", err)
+		}
+		defer restore()
+	}
+	if err := r.climb(ctx); err != nil {
+		return r.result, fmt.Errorf("rehearse: %w", err)
+	}
+	r.result.Visit, r.result.Long = r.visits.lengths()
+	r.result.Advice = advise(&r.cfg, &r.result)
+	return r.result, nil
+}
+
+// run is one rehearsal under way.
+type run struct {
+	cfg    Config
+	room   *adminclient.Client // nil: directly
+	drive  *drive.Drive
+	meter  atomic.Pointer[meter]
+	visits *visits
+	rand   *rand.Rand
+	result Result
+
+	// crowd is the context of the sessions under way; home ends it. A bad step's sessions go home, or they would go on to
+	// load a site that has enough.
+	crowd context.Context
+	home  context.CancelFunc
+}
+
+// climb goes from step to step until the ladder is done.
+func (r *run) climb(ctx context.Context) error {
+	load, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.crowd, r.home = context.WithCancel(load)
+	defer func() { r.home() }()
+	r.rand = rand.New(rand.NewPCG(r.cfg.Seed, 1))
+	r.meter.Store(newMeter())
+	d, err := drive.New(ctx, drive.Config{
+		Target: r.cfg.Target, Confirmed: r.cfg.Confirmed, Path: r.cfg.Path, Room: r.cfg.Room, Script: r.cfg.Script,
+		Crowd: drive.Crowd{Think: r.cfg.Think, Typing: r.cfg.Typing, Patience: time.Hour}, Seed: r.cfg.Seed,
+		Observe: func(s drive.Sample) {
+			if r.meter.Load().observe(s) {
+				stop(ErrHurt)
+			}
+		},
+		OnVisit: r.visits.ended,
+	})
+	if err != nil {
+		return err
+	}
+	r.drive = d
+	defer d.Close()
+	defer context.AfterFunc(load, d.Cut)()
+	defer d.Wait()
+	defer stop(nil) // whoever is under way at the end goes home
+
+	l := newLadder(r.cfg.First, r.cfg.Most, r.cfg.Factor, r.cfg.Narrow)
+	var quiet Step
+	for !l.done {
+		s, err := r.step(load, l.next, l.confirming)
+		if err != nil {
+			return err
+		}
+		if load.Err() != nil {
+			s.Why = r.stopped(load)
+			r.note(s)
+			break
+		}
+		if len(r.result.Steps) == 0 {
+			quiet = s
+		}
+		s.Why = r.judge(&quiet, &s)
+		r.note(s)
+		l.step(s.Why == "")
+		if s.Why != "" && !l.done {
+			calm, err := r.rest(load)
+			if err != nil {
+				return err
+			}
+			if !calm {
+				r.result.Stopped = "the site did not come to rest after a bad step"
+				break
+			}
+		}
+	}
+	r.result.Confirmed, r.result.Best = l.confirmed, l.best()
+	return nil
+}
+
+// stopped says why the load has ended.
+func (r *run) stopped(load context.Context) string {
+	if errors.Is(context.Cause(load), ErrHurt) {
+		r.result.Stopped = fmt.Sprintf("%v: at least %d errors within %v, and more of them than answers; the load was stopped at once",
+			ErrHurt, burstErrors, burstSpan)
+		return "a burst of errors"
+	}
+	r.result.Stopped = "it was interrupted"
+	return "interrupted"
+}
+
+// judge says why a step was bad, "" if it was not.
+func (r *run) judge(quiet, s *Step) string {
+	share := float64(s.Errors) / float64(max(s.Requests, 1))
+	switch {
+	case s.Requests == 0:
+		return "no request reached the site"
+	case share > r.cfg.Errors:
+		return fmt.Sprintf("%.1f %% errors", share*100)
+	case float64(s.Piled) > 0.1*float64(s.Sessions)+math.Sqrt(float64(s.Sessions)):
+		// Who is not answered at all does not show in latencies.
+		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
+	case float64(s.P90) > r.cfg.Slower*float64(quiet.P90):
+		return fmt.Sprintf("p90 %.1f times the quiet one", float64(s.P90)/float64(quiet.P90))
+	}
+	return ""
+}
+
+func (r *run) note(s Step) {
+	r.result.Steps = append(r.result.Steps, s)
+	fmt.Fprintln(r.cfg.Out, s.String())
+}
+
+// step lets sessions begin at a rate, and measures after the rate has settled.
+func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, error) {
+	s := Step{Rate: rate, Length: r.cfg.Length, Confirming: confirming}
+	if confirming {
+		s.Length = r.cfg.Confirm
+	}
+	if err := r.update(ctx, queue.ModeRun, rate); err != nil {
+		return s, err
+	}
+	if _, err := r.send(ctx, rate, r.cfg.Settle); err != nil {
+		return s, err
+	}
+	m := newMeter()
+	r.meter.Store(m)
+	r.visits.measure(true)
+	before := r.drive.Inside()
+	n, err := r.send(ctx, rate, s.Length)
+	r.visits.measure(false)
+	s.Inside = r.drive.Inside()
+	s.Piled = s.Inside - before
+	m.step(&s)
+	if r.room == nil { // else the gate decides who comes in, and the meter has counted them
+		s.Sessions = n
+	}
+	return s, err
+}
+
+// send lets people come for a while: at the rate if they go to the site directly, else as many as keep the line filled.
+func (r *run) send(ctx context.Context, rate int64, length time.Duration) (int64, error) {
+	next := time.Now()
+	end := next.Add(length)
+	n := int64(0)
+	for {
+		next = next.Add(time.Duration(r.rand.ExpFloat64() * float64(time.Minute) / float64(rate)))
+		if next.After(end) {
+			sleep(ctx, time.Until(end))
+			return n, nil
+		}
+		if !sleep(ctx, time.Until(next)) {
+			return n, nil
+		}
+		if r.room == nil || r.drive.InLine() < lineOf(rate) {
+			r.drive.Arrive(r.crowd, next)
+			n++
+		}
+		if r.room != nil && r.drive.InLine() == 0 { // nobody to call: the line would fall behind the pace
+			r.drive.Arrive(r.crowd, next)
+			n++
+		}
+	}
+}
+
+// lineOf is how many people wait in front of a gate in a step: some seconds' worth, so that the pace decides who
+// comes in and not the arrivals.
+func lineOf(rate int64) int64 { return max(10, rate/6) }
+
+// longestRest is how long a site may take to come to rest.
+const longestRest = 5 * time.Minute
+
+// rest leaves the site in peace until the last session of a bad step has ended. calm: it has.
+func (r *run) rest(ctx context.Context) (calm bool, err error) {
+	if r.room == nil {
+		r.home()
+		r.crowd, r.home = context.WithCancel(ctx)
+	} else if err := r.update(ctx, queue.ModePause, r.cfg.First); err != nil {
+		return false, err
+	}
+	for end := time.Now().Add(longestRest); r.drive.Inside() > 0; {
+		if time.Now().After(end) {
+			return false, nil
+		}
+		if !sleep(ctx, 50*time.Millisecond) {
+			return true, nil // the next step will say why
+		}
+	}
+	return true, nil
+}
+
+// takeRoom remembers the room's controls, and gives the function that sets them back.
+func (r *run) takeRoom(ctx context.Context) (restore func(), err error) {
+	client, err := adminclient.New(adminclient.Config{URL: r.cfg.Admin, Token: r.cfg.AdminToken})
+	if err != nil {
+		return nil, err
+	}
+	before, err := client.Room(ctx, r.cfg.Room)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	r.room = client
+	return func() {
+		defer client.Close()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		change := adminapi.Change{Rate: &before.Rate, MaxInside: &before.MaxInside, Burst: &before.Burst, Mode: &before.Mode}
+		if _, err := client.Update(ctx, r.cfg.Room, change); err != nil {
+			fmt.Fprintf(r.cfg.Out, "the room could not be set back to rate %d, max inside %d, burst %d, mode %s: %v\n",
+				before.Rate, before.MaxInside, before.Burst, before.Mode, err)
+		}
+	}, nil
+}
+
+// update sets the room's mode and rate, if there is a room. Nothing but the rate bounds a step.
+func (r *run) update(ctx context.Context, mode queue.Mode, rate int64) error {
+	if r.room == nil || ctx.Err() != nil {
+		return nil
+	}
+	inside, burst := int64(0), queue.DefaultBurst(rate)
+	_, err := r.room.Update(ctx, r.cfg.Room, adminapi.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode})
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

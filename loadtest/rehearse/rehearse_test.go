@@ -1,0 +1,234 @@
+package rehearse_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/loadtest/rehearse"
+	"github.com/einlass/einlass/loadtest/town/gatehouse"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+var program string
+
+func TestMain(m *testing.M) { os.Exit(build(m)) }
+
+func build(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "einlass-rehearse-*")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		program, err = gatehouse.Build(context.Background(), dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// knownSite is a portal and the sessions a minute that it can serve at its knee: a session is the start page and the
+// calendar.
+func knownSite(t *testing.T) (*httptest.Server, float64) {
+	t.Helper()
+	cfg := portal.Demo(time.Now())
+	cfg.Calendar.Days = 1 // small pages: the machine is not to be what is measured
+	cfg.FinishHeader = true
+	cfg.Curve = portal.Curve{Rate: 25, Contention: 0.03, Coherency: 0.005, Workers: 64, Queue: 400}
+	site, err := portal.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(site)
+	t.Cleanup(func() { site.Close(); server.Close() })
+	units := cfg.Work.Mean(portal.KindStart) + cfg.Work.Mean(portal.KindCalendar)
+	return server, cfg.Curve.Throughput(cfg.Curve.Knee()) / units * 60
+}
+
+// quick is a rehearsal that takes seconds.
+func quick(target string) rehearse.Config {
+	return rehearse.Config{
+		Target: target, Script: []drive.Step{{Path: "/termine"}}, Think: 20 * time.Millisecond,
+		First: 1200, Factor: 1.7, Narrow: 0.4, Length: 900 * time.Millisecond, Confirm: 1500 * time.Millisecond, Settle: 150 * time.Millisecond,
+		// Steps this short have a few dozen answers of very different cost: only a lasting queue is to be told from chance.
+		Slower: 3,
+	}
+}
+
+func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
+	site, capacity := knownSite(t)
+	cfg := quick(site.URL)
+	var out bytes.Buffer
+	cfg.Out = &out
+	r, err := rehearse.Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("capacity %.0f a minute\n%s%s", capacity, out.String(), r.Text())
+	// From the knee on the site does not get faster: a third of it is too careful, more than it is wrong.
+	if low, high := 0.3*capacity, 1.15*capacity; float64(r.Confirmed) < low || float64(r.Confirmed) > high {
+		t.Errorf("confirmed %d a minute, want %.0f to %.0f", r.Confirmed, low, high)
+	}
+	want := fmt.Sprintf("pace: {rate: %d, max_inside: %d, burst: %d}", int64(float64(r.Confirmed)*0.8), r.Advice.MaxInside, r.Advice.Burst)
+	if !strings.Contains(r.Text(), want) || r.Advice.MaxInside < 1 || !strings.Contains(r.Text(), "Little's law") {
+		t.Errorf("%q is not in\n%s", want, r.Text())
+	}
+}
+
+func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
+	site, _ := knownSite(t)
+	pace := queue.Pace{Rate: 7, MaxInside: 5, Burst: 3}
+	g, err := gatehouse.Start(t.Context(), program, t.TempDir(), gatehouse.Settings{
+		Backend: site.URL, Pace: pace, PollMin: 100 * time.Millisecond, PollMax: 200 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := g.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	cfg := quick(g.URL)
+	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First, cfg.Slower = gatehouse.Room, g.Admin, g.Token, 960, 600, 50
+	cfg.Out = t.Output()
+	r, err := rehearse.Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Confirmed != 960 {
+		t.Errorf("confirmed %d, want the highest allowed: %+v", r.Confirmed, r.Steps)
+	}
+	for _, s := range r.Steps {
+		// The gate lets in by the pace, not by the arrivals; a burst and a tick more or less at either end.
+		want := float64(s.Rate) * s.Length.Minutes()
+		if diff := float64(s.Sessions) - want; diff > 0.5*want+25 || diff < -0.5*want-2 {
+			t.Errorf("%d were let in at %d a minute for %v", s.Sessions, s.Rate, s.Length)
+		}
+	}
+	client, err := adminclient.New(adminclient.Config{URL: g.Admin, Token: g.Token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	// The controls that are shown are those of the latest frame.
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		info, err := client.Room(t.Context(), gatehouse.Room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Rate == pace.Rate && info.MaxInside == pace.MaxInside && info.Burst == pace.Burst {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("the room was left at rate %d, max inside %d, burst %d", info.Rate, info.MaxInside, info.Burst)
+		}
+	}
+}
+
+func TestASiteInTroubleIsLeftAloneAtOnce(t *testing.T) {
+	var requests atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) > 40 {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer site.Close()
+	cfg := quick(site.URL)
+	cfg.First, cfg.Length = 3000, time.Hour
+	r, err := rehearse.Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(r.Stopped, rehearse.ErrHurt.Error()) || requests.Load() > 600 || r.Advice.Rate != 0 {
+		t.Errorf("%q after %d requests, advice %v", r.Stopped, requests.Load(), r.Advice)
+	}
+}
+
+func TestWhatWasLearnedIsToldWhenItIsInterrupted(t *testing.T) {
+	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer site.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg := quick(site.URL)
+	cfg.Slower = 1000
+	cfg.Out = writer(func(string) { cancel() }) // after the first step
+	r, err := rehearse.Run(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Best != cfg.First || r.Advice.Rate != 960 || !strings.Contains(r.Text(), "interrupted") || !strings.Contains(r.Text(), "not confirmed") {
+		t.Errorf("best %d, advice %+v:\n%s", r.Best, r.Advice, r.Text())
+	}
+}
+
+type writer func(string)
+
+func (w writer) Write(p []byte) (int, error) { w(string(p)); return len(p), nil }
+
+func TestTargetsElsewhereAndMistakesAreRefused(t *testing.T) {
+	if _, err := rehearse.Run(t.Context(), rehearse.Config{Target: "https://termine.example.org", Portal: true}); !errors.Is(err, drive.ErrForeign) {
+		t.Error(err)
+	}
+	_, err := rehearse.Run(t.Context(), rehearse.Config{
+		Target: "http://127.0.0.1:1", Room: "a", First: -1, Most: -1, Factor: 1, Narrow: 2, Slower: 1, Errors: 2, Margin: 2, Length: -1,
+	})
+	for _, want := range []string{"script", "admin, room", "first", "most", "factor", "narrow", "slower", "errors", "margin", "step"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not named in %v", want, err)
+		}
+	}
+}
+
+func TestTheCommandReadsAScript(t *testing.T) {
+	var paths atomic.Pointer[string]
+	site := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			text := r.URL.Path + "?" + r.PostFormValue("q")
+			paths.Store(&text)
+		}
+	}))
+	defer site.Close()
+	file := t.TempDir() + "/script.yaml"
+	if err := os.WriteFile(file, []byte("- {path: /a, think: 1ms}\n- {path: /b, think: 1ms}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := rehearse.Command()
+	var out bytes.Buffer
+	cmd.SetOut(&out)
+	cmd.SetArgs([]string{
+		"--target", site.URL, "--script", file, "--form", "/find?q=x", "--first", "600", "--most", "600", "--think", "1ms",
+		"--step", "300ms", "--confirm", "300ms", "--slower", "1000",
+	})
+	if err := cmd.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := paths.Load(); got == nil || *got != "/find?x" || !strings.Contains(out.String(), "pace: {rate: 480") {
+		t.Errorf("form %v, output\n%s", got, out.String())
+	}
+	for _, args := range [][]string{
+		{"--target", site.URL, "--script", file + "x"}, {"--target", site.URL, "--form", "/find"}, {"--target", site.URL},
+	} {
+		bad := rehearse.Command()
+		bad.SetArgs(args)
+		bad.SetOut(&out)
+		bad.SetErr(&out)
+		if err := bad.ExecuteContext(t.Context()); err == nil {
+			t.Errorf("%v is accepted", args)
+		}
+	}
+}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	mathrand "math/rand/v2"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
+	"unsafe"
 
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -17,15 +20,19 @@ import (
 
 const million = 1_000_000
 
-// stores measures both stores at a million places: bytes a place, and Advance.
+// rival is one store that is measured, with what tells how much memory and processor time it has used.
+type rival struct {
+	name  string
+	store queue.Store
+	bytes func() int64
+	cpu   func() time.Duration
+}
+
+// stores measures both stores at a million places: bytes a place, Advance, and what a visitor costs.
 func (b *bench) stores() error {
 	timing := queue.Timing{Absent: 12 * time.Hour, ClaimWindow: time.Minute, Idle: time.Hour, TicketLife: 24 * time.Hour}
-	fmt.Printf("### Stores at %d places\n\n| | bytes/place | Join of 512, ms | Advance p50, ms | Advance p99, ms |\n|---|---|---|---|---|\n", million)
 	mem, err := memstore.New(memstore.Config{Timing: timing})
 	if err != nil {
-		return err
-	}
-	if err := measure("embedded", mem, heapBytes); err != nil {
 		return err
 	}
 	url, err := b.redis()
@@ -37,17 +44,44 @@ func (b *bench) stores() error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	store, err := redisstore.New(client, redisstore.Config{Room: roomID, Timing: timing})
+	remote, err := redisstore.New(client, redisstore.Config{Room: roomID, Timing: timing})
 	if err != nil {
 		return err
 	}
-	return measure("Redis", store, func() int64 {
-		info, _ := client.Info(context.Background(), "memory").Result()
-		_, rest, _ := strings.Cut(info, "used_memory:")
+	info := func(section, field string) float64 {
+		text, _ := client.Info(context.Background(), section).Result()
+		_, rest, _ := strings.Cut(text, "\n"+field+":")
 		line, _, _ := strings.Cut(rest, "\r")
-		n, _ := strconv.ParseInt(line, 10, 64)
+		n, _ := strconv.ParseFloat(line, 64)
 		return n
-	})
+	}
+	fmt.Printf("### Stores at %d places\n\n| | bytes/place | Advance p50, ms | Advance p99, ms | µs of the store's processor for a Join | a Keep | a Renew | an Advance |\n"+
+		"|---|---|---|---|---|---|---|---|\n", million)
+	for _, r := range []rival{
+		{"embedded", mem, heapBytes, ownCPU},
+		{
+			"Redis", remote, func() int64 { return int64(info("memory", "used_memory")) },
+			func() time.Duration {
+				return time.Duration((info("cpu", "used_cpu_user") + info("cpu", "used_cpu_sys")) * float64(time.Second))
+			},
+		},
+	} {
+		if err := r.measure(); err != nil {
+			return err
+		}
+	}
+	fmt.Print("\nIn batches of 512; what the gateway spends on a batch is in its cost per request.\n\n")
+	b.stopAll()
+	return nil
+}
+
+// ownCPU is the processor time of this process.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func heapBytes() int64 {
@@ -57,40 +91,88 @@ func heapBytes() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func measure(name string, store queue.Store, bytes func() int64) error {
+func (r *rival) measure() error {
 	ctx := context.Background()
 	control := queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100}}
-	if err := store.Restore(ctx, queue.Memory{Control: control}); err != nil {
+	if err := r.store.Restore(ctx, queue.Memory{Control: control}); err != nil {
 		return err
 	}
-	before := bytes()
-	ids := make([]queue.VisitorID, queue.MaxBatch)
-	began := time.Now()
-	batches := million / len(ids)
-	for range batches {
+	const batches = million / queue.MaxBatch
+	before := r.bytes()
+	beats := make([]queue.Beat, 0, million)
+	join, err := r.each(batches, func(int) error {
+		var ids [queue.MaxBatch]queue.VisitorID
 		for i := range ids {
 			if _, err := rand.Read(ids[i][:]); err != nil {
 				return err
 			}
 		}
-		if _, err := store.Join(ctx, ids); err != nil {
+		reply, err := r.store.Join(ctx, ids[:])
+		for _, j := range reply.Places {
+			beats = append(beats, queue.Beat{Place: j.Place})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	perPlace := float64(r.bytes()-before-int64(cap(beats))*int64(unsafe.Sizeof(queue.Beat{}))) / float64(batches*queue.MaxBatch)
+	if r.name != "embedded" {
+		perPlace = float64(r.bytes()-before) / float64(batches*queue.MaxBatch)
+	}
+	// Beats come in no order.
+	mathrand.Shuffle(len(beats), func(i, j int) { beats[i], beats[j] = beats[j], beats[i] })
+	keep, err := r.each(200, func(i int) error {
+		_, err := r.store.Keep(ctx, beats[i*queue.MaxBatch:(i+1)*queue.MaxBatch])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	took, advance, err := r.advance(ctx)
+	if err != nil {
+		return err
+	}
+	stays := make([]queue.Stay, queue.MaxBatch)
+	for i := range stays {
+		if _, err := rand.Read(stays[i].Visitor[:]); err != nil {
 			return err
 		}
 	}
-	joinTime := time.Since(began) / time.Duration(batches)
-	perPlace := float64(bytes()-before) / float64(batches*len(ids))
-	var took []time.Duration
-	for range 400 {
-		began := time.Now()
-		if _, err := store.Advance(ctx, queue.Memory{}); err != nil {
-			return err
+	renew, err := r.each(200, func(int) error {
+		_, err := r.store.Renew(ctx, stays)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	fmt.Printf("| %s | %.0f | %.2f | %.2f | %.2f | %.2f | %.2f | %.0f |\n", r.name, perPlace, ms(took[len(took)/2]), ms(took[len(took)*99/100]),
+		join/queue.MaxBatch, keep/queue.MaxBatch, renew/queue.MaxBatch, advance)
+	runtime.KeepAlive(r.store)
+	return nil
+}
+
+// each runs a call n times and answers what one cost the store's processor, in microseconds.
+func (r *rival) each(n int, call func(int) error) (micros float64, err error) {
+	before := r.cpu()
+	for i := range n {
+		if err := call(i); err != nil {
+			return 0, err
 		}
+	}
+	return float64((r.cpu()-before)/time.Microsecond) / float64(n), nil
+}
+
+// advance calls one to ten places at a time, with the frame and its sketch, as gateways do.
+func (r *rival) advance(ctx context.Context) (took []time.Duration, micros float64, err error) {
+	micros, err = r.each(400, func(int) error {
+		began := time.Now()
+		_, err := r.store.Advance(ctx, queue.Memory{})
 		took = append(took, time.Since(began))
 		time.Sleep(10 * time.Millisecond) // ten calls' worth of pace, so that each Advance has something to do
-	}
+		return err
+	})
 	slices.Sort(took)
-	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-	fmt.Printf("| %s | %.0f | %.2f | %.2f | %.2f |\n", name, perPlace, ms(joinTime), ms(took[len(took)/2]), ms(took[len(took)*99/100]))
-	runtime.KeepAlive(store)
-	return nil
+	return took, micros, err
 }

@@ -127,7 +127,7 @@ type Sample struct {
 	Waiting  int64   `json:"waiting"`
 	Inside   int64   `json:"inside"`  // stays
 	Called   int64   `json:"called"`  // a minute
-	Allowed  int64   `json:"allowed"` // a minute; 0 while paused
+	Allowed  int64   `json:"allowed"` // a minute; less while the room was paused for a part of it
 	InFlight int64   `json:"in_flight"`
 	Booked   int64   `json:"booked"` // standing
 	Requests int64   `json:"requests"`

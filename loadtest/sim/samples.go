@@ -22,6 +22,8 @@ type samples struct {
 	joinedNow  int64 // in the second at hand
 	second     int32
 
+	ticks, allowed int64 // since the last sample: frames, and the sum of their rates
+
 	lastCalled, lastRequests, lastErrors int64
 	hitsTo                               int // the second up to which hits are in samples
 }
@@ -35,6 +37,10 @@ func (s *sim) framed() {
 	s.minute[s.minuteAt] = calls
 	s.minuteAt = (s.minuteAt + 1) % len(s.minute)
 	l.MaxMinute = max(l.MaxMinute, s.minuteSum)
+	s.ticks++
+	if f.Control.Mode == queue.ModeRun {
+		s.allowed += f.Control.Pace.Rate
+	}
 	l.MaxInside = max(l.MaxInside, f.Inside+f.Calls)
 	l.Longest = max(l.Longest, f.Waiting)
 	l.Rate, l.Burst = max(l.Rate, f.Control.Pace.Rate), max(l.Burst, f.Control.Pace.Burst)
@@ -56,8 +62,8 @@ func (s *sim) sample(span float64) {
 	}
 	if s.cfg.Gate {
 		one.Waiting, one.Inside, one.Called = f.Waiting+f.Front, f.Inside, int64(float64(f.Called-s.lastCalled)/span)
-		if f.Control.Mode == queue.ModeRun {
-			one.Allowed = f.Control.Pace.Rate
+		if s.ticks > 0 {
+			one.Allowed = s.allowed / s.ticks
 		}
 		one.Hits = s.hitsSince()
 		if n := len(s.recentWaits); n > 0 {
@@ -68,6 +74,7 @@ func (s *sim) sample(span float64) {
 		one.Waiting = int64(s.active)
 	}
 	s.lastCalled, s.lastRequests, s.lastErrors = f.Called, s.site.requests, errs
+	s.ticks, s.allowed = 0, 0
 	s.recentWaits, s.site.peak = s.recentWaits[:0], int64(load.InFlight())
 	s.out = append(s.out, one)
 }

@@ -75,6 +75,10 @@ func (p *plant) publicService() lifecycle.Service {
 			}
 		},
 		Stop: func(ctx context.Context) error {
+			// A download may take all the time there is: WebSockets are told now.
+			for _, r := range p.rooms {
+				r.backend.Farewell()
+			}
 			err := p.server.Shutdown(ctx)
 			if errors.Is(err, context.DeadlineExceeded) {
 				return errors.New("some requests did not end in time and were broken off")

@@ -172,6 +172,11 @@ func (b *Backend) Start() error {
 	return nil
 }
 
+// Farewell asks WebSockets to close and opens no more. It is for the beginning of a stop,
+// when the server still waits for its last requests: Stop, which comes after that, may
+// find no time left for goodbyes. It does not wait. It is safe for concurrent use.
+func (b *Backend) Farewell() { b.tunnels.farewell() }
+
 // Stop takes no more requests, asks WebSockets to close and waits for them until ctx
 // ends; then it breaks them off. It returns when nothing of the Backend runs any more,
 // with ctx's error if something had to be broken off. Requests in flight are not

@@ -87,16 +87,27 @@ func (ts *tunnels) count() int {
 	return len(ts.open)
 }
 
-// drain says goodbye to all and waits; when ctx ends, it breaks off those that are left.
-func (ts *tunnels) drain(ctx context.Context) error {
-	gone, all := ts.stop()
+// farewell says goodbye to all and opens no more.
+func (ts *tunnels) farewell() (gone <-chan struct{}, all []*tunnel) {
+	gone, all = ts.stop()
 	for _, t := range all {
 		t.shut()
 	}
+	return gone, all
+}
+
+// drain is farewell, and waits; when ctx ends, it breaks off those that are left.
+func (ts *tunnels) drain(ctx context.Context) error {
+	gone, all := ts.farewell()
 	select {
 	case <-gone:
 		return nil
 	case <-ctx.Done():
+	}
+	select {
+	case <-gone: // there was nothing to break off, however late it is
+		return nil
+	default:
 	}
 	for _, t := range all {
 		t.breakOff()

@@ -1,0 +1,48 @@
+// Command loadtest proves what a waiting room promises, and rehearses an opening.
+//
+//	go run ./loadtest sim       a morning in virtual time, up to ten million people
+//	go run ./loadtest drive     thousands of citizens on real sockets
+//	go run ./loadtest rehearse  finds the rate that your site can serve
+//	go run ./loadtest chaos     breaks everything around a crowd
+//	go run ./loadtest check     holds a gateway's journal to the rules of the line
+//
+// Its packages are its commands; the portal they drive crowds at is loadtest/portal, the benchmarks are loadtest/bench.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/loadtest/chaos"
+	"github.com/einlass/einlass/loadtest/check"
+	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/rehearse"
+	"github.com/einlass/einlass/loadtest/sim"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			fmt.Fprintln(os.Stderr, "loadtest:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use: "loadtest", Short: "Prove what a waiting room promises, and rehearse an opening",
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	root.AddCommand(sim.Command(), drive.Command(), rehearse.Command(), chaos.Command(), check.Command())
+	return root
+}

@@ -13,7 +13,7 @@ func Memmingen() Scenario {
 	at := on(2021, 5, 10)
 	site := portal.Speyer()
 	site.Town, site.Service, site.Address = "Musterstadt", "Warteliste", "Impfzentrum, Musterstadt"
-	site.Curve.Coherency = 0.00048
+	site.Curve.Coherency = 0.0005
 	site.Calendar = calendar(2021, 5, 17, 5, time.Hour, portal.Contingent{Opens: at(10, 0), Places: 5000})
 	crowd := ordinary()
 	crowd.Reload = 10 * time.Second
@@ -88,12 +88,12 @@ func Hessen() Scenario {
 	site.Town, site.Service, site.Address = "Musterland", "Impftermin", "Regionales Impfzentrum, Musterland"
 	site.Calendar = calendar(2021, 1, 19, 30, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 60_000})
 	site.Curve = portal.Curve{
-		Rate: 10, Contention: 0.01, Coherency: 0.00034,
+		Rate: 10, Contention: 0.01, Coherency: 0.00036,
 		Workers: 600, Queue: 400, CrashAt: 960, CrashAfter: 4 * time.Minute, Recovery: 2 * time.Minute,
 	}
 	crowd := ordinary()
 	crowd.Reload, crowd.Patience = 2*time.Minute, 16*time.Minute
-	crowd.Impatient, crowd.Stay, crowd.AwakeFor = 0.8, 10*time.Minute, time.Hour
+	crowd.Impatient, crowd.Stay, crowd.AwakeFor = 0.9, 10*time.Minute, time.Hour
 	surge := []Point{
 		{-20 * time.Minute, 0},
 		{-2 * time.Minute, 0.6},
@@ -113,7 +113,7 @@ func Hessen() Scenario {
 		Name: "hessen", Title: "Hesse, January 2021", Factor: 1,
 		Happened: "8 million web hits and 2 million calls on day one, 60,000 places, 9,000 booked; web and hotline both down.",
 		Assumed: "Ten hits a person, so 800,000 at browsers. Most callers met an engaged line: agents take a place in the same " +
-			"line for 50,000. The places open at 8 h and all at once. The server was fitted to about 9,000 bookings. Four of five " +
+			"line for 50,000. The places open at 8 h and all at once. The server was fitted to about 9,000 bookings. Nine of ten " +
 			"do not stay when they read how many are ahead. 240 a minute is about a third of what the server can do.",
 		Starts: at(7, 30), Ends: at(20, 0), Counted: at(20, 0),
 		Crowd: crowd, Portal: site, Gate: gate,

@@ -98,6 +98,10 @@ func (c *citizen) choose(ctx context.Context) (slot string, fields map[string]st
 		if !bytes.Contains(p.body, []byte(`action="/termine/waehlen"`)) {
 			return "", nil, none
 		}
+		if c.d.cfg.Crowd.Persist && bytes.Contains(p.body, []byte("freigegeben")) {
+			c.hindered = true
+			return "", nil, c.rest(ctx, c.now().Add(c.about(c.d.cfg.Crowd.Retry)))
+		}
 		return "", nil, soldOut
 	}
 	if !c.pause(ctx, c.d.cfg.Crowd.Think) {

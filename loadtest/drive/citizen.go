@@ -38,7 +38,7 @@ type citizen struct {
 	rand *rand.Rand
 	jar  jar
 
-	noScript, bot, tabs, reloads, leaves, sleeps, noShow bool
+	noScript, bot, tabs, reloads, leaves, quits, sleeps, noShow bool
 
 	patience time.Duration // 0: endless
 	waited   time.Duration // that patience has cost
@@ -69,6 +69,7 @@ func newCitizen(d *Drive, n int) *citizen {
 		noScript: is(crowd.NoScript), bot: is(crowd.Bots), tabs: is(crowd.Tabs), reloads: is(crowd.Reloads),
 		leaves: is(crowd.Leaves), sleeps: is(crowd.Sleeps), noShow: is(crowd.NoShows),
 	}
+	c.quits = !c.leaves && is(crowd.Quits)
 	if crowd.Patience > 0 {
 		c.patience = c.about(crowd.Patience)
 	}
@@ -115,8 +116,9 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 		return c.waitTurn(ctx, a)
 	case !a.ok():
 		c.hindered = true
+		// People press reload when they like; only the waiting room's pages reload by themselves, when they were told.
 		wait := c.about(c.d.cfg.Crowd.Retry)
-		if a.err == nil && a.header.retryAfter > 0 {
+		if a.err == nil && a.state != "" && a.header.retryAfter > 0 {
 			wait = a.header.retryAfter
 		}
 		return c.rest(ctx, c.now().Add(wait))

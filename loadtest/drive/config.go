@@ -72,7 +72,7 @@ type Crowd struct {
 	Patience time.Duration
 	// Think is the time on a page, Typing that on a form. Defaults 3 s and 20 s.
 	Think, Typing time.Duration
-	// Retry is when a page that failed is loaded again, if the answer does not say. Default 10 s.
+	// Retry is when a page that failed is loaded again. Default 10 s.
 	Retry time.Duration
 
 	NoScript float64 // whose browser runs no script and reloads as the page's refresh says
@@ -82,9 +82,13 @@ type Crowd struct {
 	Leaves   float64 // who give their place up by the button, somewhere within their wait
 	Sleeps   float64 // whose telephone sleeps for SleepFor once
 	NoShows  float64 // who do not look when they are called
+	Quits    float64 // who close the page, somewhere within their wait
 	// HomeOn is the operators' message on which everybody who reads it goes home. Empty: none.
 	HomeOn string
-	// BotEvery, ReloadEvery, SleepFor and LeaveAfter have the defaults 200 ms, 30 s, 1 min and 1 min.
+	// Persist: who finds nothing left while the site announces more looks again after Retry, instead of going home.
+	Persist bool
+	// BotEvery, ReloadEvery, SleepFor and LeaveAfter (of those who leave or quit) have the defaults 200 ms, 30 s, 1 min
+	// and 1 min.
 	BotEvery, ReloadEvery, SleepFor, LeaveAfter time.Duration
 }
 
@@ -182,6 +186,7 @@ func (c Config) Validate() error {
 	for name, share := range map[string]float64{
 		"no script": c.Crowd.NoScript, "bots": c.Crowd.Bots, "tabs": c.Crowd.Tabs, "reloads": c.Crowd.Reloads,
 		"leaves": c.Crowd.Leaves, "sleeps": c.Crowd.Sleeps, "no shows": c.Crowd.NoShows,
+		"quits": c.Crowd.Quits,
 	} {
 		bad(share >= 0 && share <= 1, "%s: must be 0 to 1, is %v", name, share)
 	}

@@ -95,6 +95,8 @@ type Line struct {
 	MostMinute int64 `json:"most_calls_minute"`
 	Called     int64 `json:"called"`
 	Admitted   int64 `json:"admitted"`
+	// Oldest is the age of the oldest frame that the API gave, by this machine's clock.
+	Oldest time.Duration `json:"oldest_frame"`
 	// Failed asks of the admin API.
 	Failed int64 `json:"failed"`
 }

@@ -54,6 +54,9 @@ func (c *citizen) waitTurn(ctx context.Context, page *answer) outcome {
 		switch what {
 		case planLeave:
 			return c.leave(ctx)
+		case planQuit:
+			c.away(ctx)
+			return gaveUp
 		case planReload:
 			return none
 		case planSleep: // the telephone is silent, and then asks at once
@@ -215,7 +218,7 @@ func (c *citizen) leave(ctx context.Context) outcome {
 
 // plans are what somebody will do while waiting, each at its time.
 type plans struct {
-	leave, reload, sleep time.Time
+	leave, quit, reload, sleep time.Time
 }
 
 type plan uint8
@@ -223,6 +226,7 @@ type plan uint8
 const (
 	planPoll plan = iota
 	planLeave
+	planQuit
 	planReload
 	planSleep
 )
@@ -232,6 +236,9 @@ func (c *citizen) plan() plans {
 	crowd := &c.d.cfg.Crowd
 	if c.leaves {
 		p.leave = c.now().Add(c.about(crowd.LeaveAfter))
+	}
+	if c.quits {
+		p.quit = c.now().Add(c.about(crowd.LeaveAfter))
 	}
 	if c.reloads {
 		p.reload = c.now().Add(c.about(crowd.ReloadEvery))
@@ -249,7 +256,7 @@ func (p *plans) first(poll time.Time) (time.Time, plan) {
 	for _, each := range []struct {
 		at   *time.Time
 		what plan
-	}{{&p.leave, planLeave}, {&p.reload, planReload}, {&p.sleep, planSleep}} {
+	}{{&p.leave, planLeave}, {&p.quit, planQuit}, {&p.reload, planReload}, {&p.sleep, planSleep}} {
 		if !each.at.IsZero() && each.at.Before(at) {
 			at, what = *each.at, each.what
 		}
@@ -259,7 +266,7 @@ func (p *plans) first(poll time.Time) (time.Time, plan) {
 		p.sleep = time.Time{}
 	case planReload:
 		p.reload = time.Time{}
-	case planPoll, planLeave:
+	case planPoll, planLeave, planQuit:
 	}
 	return at, what
 }

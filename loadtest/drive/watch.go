@@ -80,6 +80,7 @@ func (w *watcher) ask(ctx context.Context) {
 	if info.Mode == queue.ModePause {
 		p.rate = -1
 	}
+	w.line.Oldest = max(w.line.Oldest, came.Sub(info.AsOf))
 	if n := len(w.series); n > 0 && w.series[n-1].at == p.at {
 		return
 	}

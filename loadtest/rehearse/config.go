@@ -31,7 +31,7 @@ type Config struct {
 	// rate come, as a share. Default 0.15.
 	Factor, Narrow float64
 	// Length of a step, default 60 s; Confirm of the last one, default three times that. Settle is how long before the
-	// measuring of a step the rate is already on: default a sixth of Length.
+	// measuring of a step the rate is already on, and at least as long as nearly all visits: default a sixth of Length.
 	Length, Confirm, Settle time.Duration
 	// Slower is the ratio of the 90th percentile to the quiet one above which a step is bad, default 2. Errors is the share
 	// of errors, default 0.01.

@@ -164,6 +164,9 @@ func (r *run) note(s Step) {
 	fmt.Fprintln(r.cfg.Out, s.String())
 }
 
+// longestSettle bounds what sessions that never end can hold up.
+const longestSettle = 10 * time.Minute
+
 // step lets sessions begin at a rate, and measures after the rate has settled.
 func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, error) {
 	s := Step{Rate: rate, Length: r.cfg.Length, Confirming: confirming}
@@ -173,7 +176,9 @@ func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, erro
 	if err := r.update(ctx, queue.ModeRun, rate); err != nil {
 		return s, err
 	}
-	if _, err := r.send(ctx, rate, r.cfg.Settle); err != nil {
+	// Until the first of the new rate's sessions have ended, more come than go at any site.
+	_, long := r.visits.lengths()
+	if _, err := r.send(ctx, rate, min(max(r.cfg.Settle, long), longestSettle)); err != nil {
 		return s, err
 	}
 	m := newMeter()

@@ -1,0 +1,115 @@
+package town
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/loadtest/scenarios"
+	"github.com/einlass/einlass/loadtest/town/gatehouse"
+)
+
+// sizes let the whole set take some five minutes on two cores.
+func sizes() map[string]Size {
+	return map[string]Size{
+		"memmingen":  {Factor: 0.03, Speed: 400, Gentle: 0.5},
+		"speyer":     {Factor: 0.03, Speed: 500, Gentle: 0.5},
+		"hessen":     {Factor: 0.004, Speed: 600, Gentle: 0.7},
+		"goeppingen": {Factor: 0.03, Speed: 400, Gentle: 0.5},
+	}
+}
+
+// Mornings plays all four mornings, each without the gate and with it at the same time, says how far it is, and writes
+// the tables. It takes about five minutes.
+func Mornings(ctx context.Context, w io.Writer) ([]Pair, error) {
+	return play(ctx, w, scenarios.All(), 1)
+}
+
+func play(ctx context.Context, w io.Writer, all []scenarios.Scenario, seed uint64) (pairs []Pair, err error) {
+	dir, err := os.MkdirTemp("", "einlass-town-*")
+	if err != nil {
+		return nil, fmt.Errorf("town: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	program, err := gatehouse.Build(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("town: %w", err)
+	}
+	for _, s := range all {
+		size, ok := sizes()[s.Name]
+		if !ok {
+			return nil, fmt.Errorf("town: %q has no size", s.Name)
+		}
+		p := Pair{Scenario: s, Size: size}
+		var both sync.WaitGroup
+		var without, with error
+		pair, cancel := context.WithCancel(ctx)
+		both.Go(func() {
+			if p.Without, without = Play(pair, s, size, false, "", seed); without != nil {
+				cancel()
+			}
+		})
+		both.Go(func() {
+			if p.With, with = Play(pair, s, size, true, program, seed); with != nil {
+				cancel()
+			}
+		})
+		both.Wait()
+		cancel()
+		if err := errors.Join(without, with, ctx.Err()); err != nil {
+			return pairs, err
+		}
+		fmt.Fprintf(w, "%s: %d of %d booked without the gate, %d with it\n", s.Title, p.Without.Site.Booked, p.Without.Site.Places, p.With.Site.Booked)
+		pairs = append(pairs, p)
+	}
+	return pairs, nil
+}
+
+// Command is `loadtest mornings`.
+func Command() *cobra.Command {
+	var name, file string
+	var insert bool
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "mornings",
+		Short: "Play the four mornings on sockets, with the gate and without",
+		Long: "Play the four mornings on real sockets, smaller and faster than they were, with the real gateway and without.\n" +
+			"All of them take about five minutes on two cores. The tables go to standard output, and with --write into the page.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all := scenarios.All()
+			if name != "" {
+				s, err := scenarios.Named(name)
+				if err != nil {
+					return err
+				}
+				all = []scenarios.Scenario{s}
+			}
+			pairs, err := play(cmd.Context(), cmd.ErrOrStderr(), all, seed)
+			if err != nil {
+				return err
+			}
+			text, err := Markdown(pairs)
+			if err != nil {
+				return err
+			}
+			if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+				return fmt.Errorf("town: %w", err)
+			}
+			if insert {
+				return write(file, text)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&name, "scenario", "", "play only this one")
+	cmd.Flags().BoolVar(&insert, "write", false, "put the tables into the page")
+	cmd.Flags().StringVar(&file, "page", "docs/mornings.md", "the page")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "seed of everything that is drawn")
+	return cmd
+}

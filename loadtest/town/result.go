@@ -1,0 +1,82 @@
+package town
+
+import (
+	"time"
+
+	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/loadtest/scenarios"
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+// result is what was measured in the words that all runs share. Spans are of played time; peaks in a second and rates a
+// minute are real ones, as the gateway felt them.
+func (t *town) result(m *drive.Result, ops *operators) scenarios.Result {
+	s := &t.scenario
+	r := scenarios.Result{
+		Scenario: s.Name, Title: s.Title, Medium: "sockets", Gate: t.gated, Factor: s.Factor, Seed: t.seed,
+		Opens: s.Opens(), Starts: s.Starts, Ends: s.Starts.Add(t.played(m.Took)),
+		People: people(m), Site: siteOf(m.Portal), Waits: t.quantiles(m.Waits),
+		Checked: scenarios.Checked{Events: m.Checked.Events, Visitors: m.Checked.Numbers, Violations: m.Checked.Violations},
+		Cost:    scenarios.Cost{Wall: m.Took, Events: m.Requests}, Violations: m.Violations,
+		Unmeasured: []string{"until_booked", "samples", "line.store_ops", "checked.shown", "site.cancelled"},
+	}
+	if ops != nil {
+		r.Line = lineOf(m)
+		r.Line.Early = ops.early
+	}
+	return r
+}
+
+func (t *town) played(d time.Duration) time.Duration { return time.Duration(float64(d) * t.size.Speed) }
+
+func (t *town) quantiles(q drive.Quantiles) scenarios.Quantiles {
+	return scenarios.Quantiles{N: q.Count, P50: t.played(q.P50), P90: t.played(q.P90), P99: t.played(q.P99), Max: t.played(q.Max)}
+}
+
+func people(m *drive.Result) scenarios.People {
+	return scenarios.People{
+		All: m.Arrived, Booked: m.Ends["booked"], GaveUp: m.Ends["gave_up"] + m.Ends["left"] + m.Ends["failed"], Told: m.Ends["told"],
+		TurnedAway: m.Ends["sold_out"], Remaining: m.Ends["stopped"], NoShows: m.Ends["no_show"],
+	}
+}
+
+func siteOf(s *portal.Stats) scenarios.Site {
+	if s == nil {
+		return scenarios.Site{}
+	}
+	seconds := func(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+	return scenarios.Site{
+		Places: int64(s.Places), Booked: int64(s.Standing), Made: int64(s.Bookings), Cancelled: int64(s.Cancelled),
+		DoubleRefused: int64(s.DoubleRefused), Double: int64(s.Double),
+		Requests: s.Requests, Served: s.Served, Refused: int64(s.Busy + s.Down), Lost: int64(s.Lost), Timeouts: s.Timeouts,
+		Crashes: int64(s.Crashes), Peak: int64(s.Peak), Knee: int64(s.Knee), PeakRate: int64(s.Rate),
+		Over: seconds(s.OverSeconds), Down: seconds(s.DownSeconds),
+	}
+}
+
+func lineOf(m *drive.Result) scenarios.Line {
+	l := scenarios.Line{
+		Tickets: m.Numbers, Entered: m.Claims, Longest: m.MostInLine, PeakHits: m.MostRequests,
+		Overtaken: int64(m.Broken[string(journal.RuleOrder)]),
+	}
+	for _, k := range m.Kinds {
+		switch k.Kind {
+		case drive.KindPoll.String():
+			l.Polls = k.Count
+			l.Hits += k.Count
+		case drive.KindArrive.String(), drive.KindPage.String():
+			l.Pages += k.Count
+			l.Hits += k.Count
+			l.Refused += k.Status["429"] + k.Status["503"]
+		}
+	}
+	for _, t := range m.Times {
+		l.PeakJoins = max(l.PeakJoins, t.Arrived)
+	}
+	if a := m.Line; a != nil {
+		l.Called, l.Rate, l.Burst, l.MaxMinute = a.Called, a.Rate, a.Burst, a.MostMinute
+		l.MaxInside, l.Bound, l.StaleMax = a.MostInside, a.Bound, a.Oldest
+	}
+	return l
+}

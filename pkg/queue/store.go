@@ -165,7 +165,10 @@ const Units = 60_000
 // Room is what the pace leaves: 0 unless mode is run and now >= hold; else floor(credit/Units), bounded
 // by MaxInside - live stays - live calls where MaxInside > 0; never negative.
 //
-// Every verb except Restore answers ErrLost, changing nothing, when the store has no such room. Every entry is
+// Every verb except Restore answers ErrLost, changing nothing, when the store has no such room. A store whose servers
+// follow each other, and may lose on the way what they have acknowledged, answers ErrLost to Join and Advance from when
+// another server took over until a Restore, which then takes m for ahead whatever it says: a number that was given
+// and forgotten would be given twice. Every entry is
 // validated before anything is changed (Place.Valid, batch size): ErrInvalid.
 type Store interface {
 	// Join numbers new arrivals. Fill first; free = Room if line and front are both empty, else 0. Then each

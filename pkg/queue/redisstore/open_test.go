@@ -93,7 +93,9 @@ func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.
 		t.Fatal(err)
 	}
 	each(t, store, nil)
-	wants(t, redisstore.Check(t.Context(), client), queue.ErrUnavailable) // needs +info
+	if err := redisstore.Check(t.Context(), client); err != nil {
+		t.Error(err)
+	}
 	for _, forbidden := range [][]any{{"FLUSHALL"}, {"KEYS", "*"}, {"HGETALL", "elsewhere"}} {
 		if err := client.Do(t.Context(), forbidden...).Err(); !redis.HasErrorPrefix(err, "NOPERM") {
 			t.Errorf("%v: %v", forbidden, err)

@@ -85,8 +85,21 @@ func TestAfterAFailoverTheSentinelsLeadToTheNewMaster(t *testing.T) {
 	if err := reached(t, store); err != nil {
 		t.Fatal(err)
 	}
-	if f := must(store.Frame(t.Context()))(t); f.Waiting != 3 {
-		t.Fatalf("%d places came along", f.Waiting)
+	before := must(store.Frame(t.Context()))(t)
+	if before.Waiting != 3 {
+		t.Fatalf("%d places came along", before.Waiting)
+	}
+	// What the old master gave and the new one never heard of must not be given again.
+	_, err = store.Join(t.Context(), visitors(50, 1))
+	wants(t, err, queue.ErrLost)
+	_, err = store.Advance(t.Context(), queue.Memory{})
+	wants(t, err, queue.ErrLost)
+	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+		t.Fatal(err)
+	}
+	after := must(store.Frame(t.Context()))(t)
+	if after.Epoch <= before.Epoch || after.Waiting != 3 {
+		t.Fatalf("epoch %d with %d places, after epoch %d", after.Epoch, after.Waiting, before.Epoch)
 	}
 	each(t, store, nil)
 	for !strings.Contains(<-news, group.Replicas[0].Addr()) { // the log tells of it

@@ -3,6 +3,14 @@ package main
 // inPrelude are faults in what the verbs share.
 var inPrelude = []mutant{
 	{
+		name: "server-not-compared", file: "prelude.lua", what: "a server goes on with what another one has left it",
+		find: "name and before and before ~= name", replace: "false",
+	},
+	{
+		name: "server-not-noted", file: "prelude.lua", what: "the server that holds a room is not written down",
+		find: "room.server ~= loaded.server", replace: "false",
+	},
+	{
 		name: "step-back-takes", file: "prelude.lua", what: "a clock that steps back takes credit",
 		find: "max(0, NOW - room.mark) * room.rate", replace: "(NOW - room.mark) * room.rate",
 	},

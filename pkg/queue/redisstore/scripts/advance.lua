@@ -5,7 +5,7 @@
 -- Cost:  O(log N) for each place looked at, called or let lapse (at most 4,096 of each kind), O(log N) for each
 --        visitor forgotten, and the frame's.
 
-if not load() or behind(tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])) then
+if not load() or own() or behind(tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])) then
   return LOST
 end
 

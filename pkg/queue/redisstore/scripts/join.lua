@@ -6,7 +6,7 @@
 --        number, r waiting since an earlier call, v void.
 -- Cost:  O(n log N) for n entries and N places.
 
-if not load() then
+if not load() or own() then
   return LOST
 end
 fill()

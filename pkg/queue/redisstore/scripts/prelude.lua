@@ -66,20 +66,37 @@ local room, loaded = {}, {}
 
 -- load answers whether there is a room. O(1).
 local function load()
-  local values = call('HMGET', ROOM, unpack(FIGURES))
-  if not values[1] then
+  local values = call('HMGET', ROOM, 'server', unpack(FIGURES))
+  if not values[2] then
     return false
   end
+  room.server, loaded.server = values[1], values[1]
   for i, name in ipairs(FIGURES) do
-    room[name] = tonumber(values[i]) or values[i]
+    room[name] = tonumber(values[i + 1]) or values[i + 1]
     loaded[name] = room[name]
   end
   return true
 end
 
+-- own notes that this server holds the room, and answers whether another one did. That other one may have acknowledged
+-- what never came here: after a failover the room is as good as lost until a gateway restores it. A server that does not
+-- tell its name holds every room.
+local function own()
+  local info = redis.pcall('INFO', 'server')
+  local name = type(info) == 'string' and string.match(info, 'run_id:(%w+)')
+  local before = room.server
+  if name then
+    room.server = name
+  end
+  return name and before and before ~= name
+end
+
 -- save writes the figures that have changed. O(1).
 local function save()
   local changed = {}
+  if room.server and room.server ~= loaded.server then
+    changed = { 'server', room.server }
+  end
   for _, name in ipairs(FIGURES) do
     if room[name] ~= loaded[name] then
       changed[#changed + 1] = name

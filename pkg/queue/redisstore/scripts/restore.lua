@@ -1,4 +1,4 @@
--- Restore makes a room, or heals one that is behind what a gateway remembers.
+-- Restore makes a room, or heals one that is behind what a gateway remembers or was held by another server.
 --
 -- ARGV:  8 epoch, 9 last, 10 head, 11 its number, 12 ceiling; 13 version, 14 mode, 15 rate, 16 max inside, 17 burst,
 --        18 message, 19 seed of the control document that the gateway remembers
@@ -16,7 +16,8 @@ if fresh then
     room[name] = 0
   end
 end
-local ahead = not fresh and behind(epoch, last, head)
+local elsewhere = own()
+local ahead = not fresh and (elsewhere or behind(epoch, last, head))
 if fresh or ahead then
   local highest = max(room.head, head, order_of(room.epoch, room.last), order_of(epoch, ceiling))
   local hold = HOLD

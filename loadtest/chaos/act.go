@@ -99,7 +99,7 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 	go func() {
 		defer close(flowed)
 		w.crowd.come(crowd, 60)
-		w.crowd.flow(crowd, stop, usual)
+		w.crowd.flow(crowd, stop)
 	}()
 	theatre.Rest(ctx, 2*time.Second)
 	w.playAll(ctx, cfg, act)

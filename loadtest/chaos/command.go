@@ -57,7 +57,7 @@ func Command() *cobra.Command {
 	f.Uint64Var(&cfg.Seed, "seed", 0, "decides the order, targets and lengths of the faults; drawn and printed if not given")
 	f.StringSliceVar(&topologies, "topology", []string{string(Sentinel), string(Cluster), string(Embedded)}, "the acts to play")
 	f.IntVar(&cfg.Few, "few", 0, "play only so many faults of each topology; 0 plays all")
-	f.StringSliceVar(&cfg.Only, "only", nil, "play only these faults")
+	f.StringArrayVar(&cfg.Only, "only", nil, "play only this fault (repeatable)")
 	f.BoolVar(&cfg.Race, "race", false, "build the gateway with the race detector")
 	f.BoolVar(&plan, "plan", false, "print what would be played, and play nothing")
 	f.StringVar(&cfg.Keep, "keep", "", "an empty or new directory for journals, logs and configurations; they are removed otherwise")

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type crowd struct {
 	transport *http.Transport
 	dice      *rand.Rand // used by the goroutine that lets them come
 	wg        sync.WaitGroup
+	times     atomic.Int64 // how many times the usual number of visitors come
 
 	mu       sync.Mutex
 	visitors []*visitor
@@ -21,7 +23,7 @@ type crowd struct {
 }
 
 func newCrowd(addr string, seed uint64) *crowd {
-	return &crowd{
+	c := &crowd{
 		dice: rand.New(rand.NewPCG(seed, 2)), keys: map[string]int{},
 		transport: &http.Transport{
 			DisableCompression: true, MaxIdleConnsPerHost: 256, IdleConnTimeout: 20 * time.Second,
@@ -31,7 +33,13 @@ func newCrowd(addr string, seed uint64) *crowd {
 			},
 		},
 	}
+	c.times.Store(1)
+	return c
 }
+
+// usual is how many visitors come a second, a little less than the pace, so that a line that has grown becomes shorter
+// again.
+const usual = 6.5
 
 // come lets n more visitors come at once.
 func (c *crowd) come(ctx context.Context, n int) {
@@ -60,8 +68,8 @@ func habitOf(percent int) habit {
 	}
 }
 
-// flow lets visitors come at a rate a second until stop is closed.
-func (c *crowd) flow(ctx context.Context, stop <-chan struct{}, rate float64) {
+// flow lets visitors come, the usual number or times it, until stop is closed.
+func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	due := 0.0
@@ -72,14 +80,14 @@ func (c *crowd) flow(ctx context.Context, stop <-chan struct{}, rate float64) {
 		case <-stop:
 			return
 		case <-tick.C:
-			due += rate / 10
+			due += usual / 10 * float64(c.times.Load())
 			c.come(ctx, int(due))
 			due -= float64(int(due))
 		}
 	}
 }
 
-// wait waits until everybody is done, and reports whether that was so before ctx ended.
+// wait waits until everybody is done.
 func (c *crowd) wait() {
 	c.wg.Wait()
 	c.transport.CloseIdleConnections()

@@ -141,23 +141,14 @@ func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
 	return fmt.Sprintf("new tickets are signed with key %d", before+1), err
 }
 
-// usual is how many visitors come a second, a little less than the pace, so that a line that has grown becomes shorter
-// again.
-const usual = 6.5
-
 func burst(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.crowd.arrived()
-	w.crowd.flow(ctx, after(ctx, s.Hold), 9*usual)
+	w.crowd.times.Store(10)
+	theatre.Rest(ctx, s.Hold)
+	w.crowd.times.Store(1)
 	came := w.crowd.arrived() - before
 	if want := int(9 * usual * s.Hold.Seconds()); came < want {
 		return "", fmt.Errorf("%d came within %v, want at least %d", came, s.Hold, want)
 	}
 	return fmt.Sprintf("%d came within %v", came, s.Hold), nil
-}
-
-// after is closed after a time.
-func after(ctx context.Context, d time.Duration) <-chan struct{} {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	context.AfterFunc(ctx, cancel)
-	return ctx.Done()
 }

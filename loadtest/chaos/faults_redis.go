@@ -14,7 +14,7 @@ import (
 var redisFaults = []fault{
 	{name: "redis master killed", lossy: true, play: killMaster},
 	{name: "redis master paused briefly", least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: blinkMaster},
-	{name: "redis master paused, failover", lossy: true, most: time.Second, play: pauseMaster},
+	{name: "redis master paused until a failover", lossy: true, most: time.Second, play: pauseMaster},
 	{name: "failover with lost writes", lossy: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
 	{name: "redis replica killed", play: killReplica},
 	{name: "redis replica paused", least: time.Second, most: 3 * time.Second, play: pauseReplica},

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,7 +15,7 @@ type felt struct {
 	Done     int `json:"done"`
 	Left     int `json:"left"`
 	// Outside stayed to the end and did not get in, without having been told anything wrong.
-	Outside int `json:"outside"`
+	Outside []string `json:"outside"`
 
 	Lost   []string `json:"lost"`   // places that became others
 	Thrown []string `json:"thrown"` // out of the site while inside
@@ -65,7 +66,7 @@ func (f *felt) outcome(v *visitor) {
 		f.In++
 		f.Waits = append(f.Waits, v.entered.Sub(v.came))
 	case v.lost == "":
-		f.Outside++
+		f.Outside = append(f.Outside, fmt.Sprintf("%+v, last told at %s", v.place, v.last))
 	}
 	if v.done {
 		f.Done++

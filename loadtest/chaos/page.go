@@ -65,7 +65,7 @@ func summary(b *strings.Builder, acts []*Act) {
 	count("visitors", func(a *Act) int { return a.Felt.Visitors })
 	count("went in", func(a *Act) int { return a.Felt.In })
 	count("gave their place up", func(a *Act) int { return a.Felt.Left })
-	count("stayed and did not get in", func(a *Act) int { return a.Felt.Outside })
+	count("stayed and did not get in", func(a *Act) int { return len(a.Felt.Outside) })
 	count("places lost", func(a *Act) int { return len(a.Felt.Lost) })
 	count("people inside thrown out", func(a *Act) int { return len(a.Felt.Thrown) })
 	count("numbers twice", func(a *Act) int { return a.Felt.Twice })

@@ -26,8 +26,8 @@ func (a *Act) verdict(w *world) {
 	if f.Twice > 0 {
 		bad("%d visitors have somebody else's place", f.Twice)
 	}
-	if f.Outside > 0 {
-		bad("%d visitors stayed and did not get in within %v after the last fault", f.Outside, drain)
+	if n := len(f.Outside); n > 0 {
+		bad("%d visitors stayed and did not get in within %v after the last fault, first: %s", n, drain, f.Outside[0])
 	}
 	if f.In == 0 || int64(f.In) > a.most() {
 		bad("%d went in, the pace allows %d in all", f.In, a.most())

@@ -35,6 +35,7 @@ type visitor struct {
 	lost     string // what came in place of the place
 	thrown   string // what came in place of the site
 	rose     string // a figure that rose
+	last     string // what the last poll said, and when
 	failing  time.Time
 	silence  time.Duration
 	failures map[string]int
@@ -134,6 +135,7 @@ func (v *visitor) wait(ctx context.Context) bool {
 
 // told reads a status and reports whether it is time to load the page.
 func (v *visitor) told(s *status) bool {
+	v.last = fmt.Sprintf("%s: %+v", time.Now().Format("15:04:05.000"), *s)
 	switch s.State {
 	case "waiting", "front", "paused", "recovering":
 		if s.Number != v.place.Number {

@@ -12,7 +12,7 @@ FUZZTIME ?= 60s
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
-.PHONY: help build run deps deps-redis deps-browser deps-bench test check bench profile fuzz differential mutants faults clean
+.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos test check bench profile fuzz differential mutants faults chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,7 +23,7 @@ build: ## build gateway and admin into bin/
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo
 
-deps: deps-redis deps-browser ## install what the tests need (Debian)
+deps: deps-redis deps-chaos deps-browser ## install what the tests need (Debian)
 
 deps-redis:
 	@command -v redis-server >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server; }
@@ -37,6 +37,9 @@ deps-browser:
 deps-bench:
 	@for tool in wrk nginx haproxy caddy slowhttptest; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -z "$$missing" ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing/nginx/nginx-light}; }
+
+deps-chaos: deps-redis
+	@command -v haproxy >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy; }
 
 test: deps ## install what is needed and run every test, with the race detector
 	$(GO) vet $(PKGS)
@@ -74,6 +77,9 @@ mutants: deps-redis ## plant errors in the Lua and see that the tests notice
 
 faults: deps-redis ## the long fault tests: a store that is away for 30 s
 	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/e2e
+
+chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again
+	$(GO) run ./loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md
 
 clean: ## remove what was built
 	rm -rf $(BIN) $(TOOLS) test/browser/node_modules

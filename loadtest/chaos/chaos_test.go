@@ -1,0 +1,31 @@
+package chaos
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/einlass/einlass/loadtest/check"
+)
+
+func emptyReport() *check.Report { return &check.Report{Entries: 1} }
+
+// TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover is chaos in small: real gateways, HAProxy, six Redis nodes and
+// a crowd. All faults are played by `loadtest chaos`.
+func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {
+	var out strings.Builder
+	acts, err := Run(t.Context(), Config{
+		Seed: 1, Topologies: []Topology{Cluster}, Race: true, Out: &out,
+		Only: []string{"gateway killed", "FLUSHALL", "failover by an operator"},
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, a := range acts {
+		for _, f := range a.Failures {
+			t.Error(f)
+		}
+		if len(a.Faults) != 3 || a.Felt.In == 0 {
+			t.Errorf("%d faults, %d went in\n%s", len(a.Faults), a.Felt.In, out.String())
+		}
+	}
+}

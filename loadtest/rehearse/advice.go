@@ -15,13 +15,23 @@ import (
 type visits struct {
 	mu  sync.Mutex
 	on  bool
+	old int // how many there were when measuring began
 	all []time.Duration
 }
 
 func (v *visits) measure(on bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.on = on
+	if v.on = on; on {
+		v.old = len(v.all)
+	}
+}
+
+// forget drops what was measured last: at a bad rate visits are long because the site is slow.
+func (v *visits) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.all = v.all[:v.old]
 }
 
 // ended takes a visit that went to its end.
@@ -40,12 +50,12 @@ func (v *visits) lengths() (mean, long time.Duration) {
 	if len(v.all) == 0 {
 		return 0, 0
 	}
-	slices.Sort(v.all)
+	sorted := slices.Sorted(slices.Values(v.all))
 	var sum time.Duration
-	for _, d := range v.all {
+	for _, d := range sorted {
 		sum += d
 	}
-	return sum / time.Duration(len(v.all)), v.all[len(v.all)*95/100]
+	return sum / time.Duration(len(sorted)), sorted[len(sorted)*95/100]
 }
 
 // Advice is what to write into the configuration. A Rate of 0: nothing can be advised.

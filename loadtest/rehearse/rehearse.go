@@ -116,6 +116,9 @@ func (r *run) climb(ctx context.Context) error {
 		s.Why = r.judge(&quiet, &s)
 		r.note(s)
 		l.step(s.Why == "")
+		if s.Why != "" {
+			r.visits.forget()
+		}
 		if s.Why != "" && !l.done {
 			calm, err := r.rest(load)
 			if err != nil {
@@ -150,7 +153,7 @@ func (r *run) judge(quiet, s *Step) string {
 		return "no request reached the site"
 	case share > r.cfg.Errors:
 		return fmt.Sprintf("%.1f %% errors", share*100)
-	case float64(s.Piled) > 0.1*float64(s.Sessions)+math.Sqrt(float64(s.Sessions)):
+	case float64(s.Piled) > 0.1*float64(s.Sessions)+2*math.Sqrt(float64(s.Sessions)):
 		// Who is not answered at all does not show in latencies.
 		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
 	case float64(s.P90) > r.cfg.Slower*float64(quiet.P90):
@@ -178,6 +181,9 @@ func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, erro
 	}
 	// Until the first of the new rate's sessions have ended, more come than go at any site.
 	_, long := r.visits.lengths()
+	if long == 0 {
+		long = r.cfg.Length
+	}
 	if _, err := r.send(ctx, rate, min(max(r.cfg.Settle, long), longestSettle)); err != nil {
 		return s, err
 	}

@@ -130,7 +130,7 @@ func (t *town) openGate(ctx context.Context, program, dir string) (err error) {
 	g := &t.scenario.Gate
 	pollMin := max(100*time.Millisecond, t.fast(g.PollMin))
 	// So many polls a second leave the machine to the others.
-	pollMax := max(2*pollMin, t.fast(g.PollMax), time.Duration(t.scenario.People())*time.Second/1500)
+	pollMax := max(2*pollMin, t.fast(g.PollMax), time.Duration(t.scenario.People())*time.Second/1500).Round(time.Millisecond)
 	t.pace = t.fastPace(g.Pace)
 	t.gate, err = gatehouse.Start(ctx, program, dir, gatehouse.Settings{
 		Backend: t.url, Paused: true, Pace: t.pace, PollMin: pollMin, PollMax: pollMax,

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,6 +72,9 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	if looseCookies(cfg) {
 		log.Warn("cookies are not bound to the host and can be read on the way: visitors come without TLS; " +
 			"serve listen.https, or name the proxy that does in trusted_proxies")
+	}
+	if slices.ContainsFunc(cfg.TrustedProxies, func(p netip.Prefix) bool { return p.Bits() == 0 }) {
+		log.Warn("trusted_proxies names everybody: each visitor may claim any address, and that TLS was used")
 	}
 	if p.keys, err = openKeys(cfg, log); err != nil {
 		return p, err

@@ -29,6 +29,10 @@ func (ch *checker) routes(c *Config) {
 					ch.bad(here, "%q %v", path, err)
 					continue
 				}
+				if prefixForm.MatchString(c.Prefix) && covers(string(loose(nil, []byte(c.Prefix))), loose(nil, []byte(clean))) {
+					ch.bad(here, "%q lies at or below prefix %q, where the gateway answers itself: no visitor would get there", path, c.Prefix)
+					continue
+				}
 				for _, host := range slices.Compact(slices.Sorted(slices.Values(hosts))) {
 					key := claim{host, string(loose(nil, []byte(clean)))}
 					if before, ok := taken[key]; ok {

@@ -93,6 +93,9 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"a rule without a slash", "", "exclude: [a]", `rooms[0].exclude[0]: "a" does not begin with /`},
 		{"a path that is protected and open", "", "paths: [/, /a]\nexclude: [/A/]", `rooms[0].exclude[0]: "/A/" on host "*" is already rooms[0].paths[1]`},
 
+		{"a path below the gateway's own", "prefix: /termine", "paths: [/, /Termine/neu]", `rooms[0].paths[1]: "/Termine/neu" lies at or below prefix "/termine"`},
+		{"the gateway's own path", "prefix: /a/b", "paths: [/a, /a/b]", `rooms[0].paths[1]: "/a/b" lies at or below prefix "/a/b"`},
+
 		{"no backend", "", "backend: {}", "rooms[0].backend: has no address; give url"},
 		{"two ways to give a backend", "", "backend: {url: \"http://a\", addresses: [\"http://b\"]}", "rooms[0].backend.url: give either url or addresses"},
 		{"a backend with a path", "", "backend: {url: \"http://a/app\"}", "rooms[0].backend.url: \"http://a/app\" has more than scheme, host and port"},

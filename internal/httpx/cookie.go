@@ -29,7 +29,9 @@ func (v *Visit) Cookie(name string) []byte {
 	return nil
 }
 
-// Cookie is a cookie of ours. It is always HttpOnly, SameSite=Lax and for the whole host.
+// Cookie is a cookie of ours. It is always HttpOnly and for the whole host. By TLS it is SameSite=None: a form that
+// another site sends back here, after a payment or an identity check, must find the pass, and browsers leave a Lax
+// cookie out of it. Without TLS they take no None, so it is Lax then.
 type Cookie struct {
 	// Name is a token. "__Host-" and "__Secure-" make the cookie Secure.
 	Name string
@@ -70,11 +72,10 @@ func appendCookie(b []byte, c *Cookie) ([]byte, bool) {
 		b = append(b, "; Max-Age="...)
 		b = strconv.AppendInt(b, max(0, int64((c.MaxAge+time.Second-1)/time.Second)), 10)
 	}
-	b = append(b, "; HttpOnly; SameSite=Lax"...)
 	if c.Secure || strings.HasPrefix(c.Name, hostPrefix) || strings.HasPrefix(c.Name, "__Secure-") {
-		b = append(b, "; Secure"...)
+		return append(b, "; HttpOnly; SameSite=None; Secure"...), true
 	}
-	return b, true
+	return append(b, "; HttpOnly; SameSite=Lax"...), true
 }
 
 // The prefix binds a cookie to this very host and to TLS (RFC 6265bis §4.1.3.2). Without TLS browsers refuse such a

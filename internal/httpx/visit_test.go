@@ -125,12 +125,12 @@ func TestTheFirstCookieOfANameIsRead(t *testing.T) {
 
 func TestACookieOfOursIsWrittenSoThatBrowsersKeepIt(t *testing.T) {
 	for want, c := range map[string]Cookie{
-		"a=b; Path=/; Max-Age=2; HttpOnly; SameSite=Lax":                   {Name: "a", Value: "b", MaxAge: 1500 * time.Millisecond},
-		"a=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax":                    {Name: "a", MaxAge: -1},
-		"a=b; Path=/; HttpOnly; SameSite=Lax; Secure":                      {Name: "a", Value: "b", Secure: true},
-		"__Host-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure":   {Name: "__Host-a", Value: "b", MaxAge: time.Minute},
-		"a=e30.e30.-_; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax":       {Name: "a", Value: "e30.e30.-_", MaxAge: time.Hour},
-		"__Secure-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure": {Name: "__Secure-a", Value: "b", MaxAge: time.Minute},
+		"a=b; Path=/; Max-Age=2; HttpOnly; SameSite=Lax":                    {Name: "a", Value: "b", MaxAge: 1500 * time.Millisecond},
+		"a=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax":                     {Name: "a", MaxAge: -1},
+		"a=b; Path=/; HttpOnly; SameSite=None; Secure":                      {Name: "a", Value: "b", Secure: true},
+		"__Host-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=None; Secure":   {Name: "__Host-a", Value: "b", MaxAge: time.Minute},
+		"a=e30.e30.-_; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax":        {Name: "a", Value: "e30.e30.-_", MaxAge: time.Hour},
+		"__Secure-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=None; Secure": {Name: "__Secure-a", Value: "b", MaxAge: time.Minute},
 	} {
 		got, ok := appendCookie(nil, &c)
 		if string(got) != want || !ok {

@@ -21,7 +21,7 @@ const (
 	kindVia
 	kindForwarded      // Forwarded, RFC 7239
 	kindForwardedFor   // X-Forwarded-For
-	kindForwardedOther // the rest of the X-Forwarded family, X-Real-IP, and fields that name another path
+	kindForwardedOther // the rest of the X-Forwarded family, and other fields that name a client, a host, a scheme or a path
 	kindForwardedHost  // X-Forwarded-Host
 	kindForwardedPort  // X-Forwarded-Port
 	kindForwardedSet   // X-Forwarded-Proto, X-Real-IP: always said afresh, by us
@@ -43,8 +43,12 @@ func classify(name []byte) nameKind {
 			return kindIf(name, "cookie", kindCookie)
 		case 10:
 			return kindIf(name, "connection", kindConnection)
+		case 9:
+			return kindIf(name, "client-ip", kindForwardedOther)
 		case 14:
 			return kindIf(name, "content-length", kindContentLength)
+		case 16:
+			return kindIf(name, "cf-connecting-ip", kindForwardedOther)
 		}
 	case 'e':
 		switch {
@@ -54,8 +58,11 @@ func classify(name []byte) nameKind {
 			return kindIf(name, "expect", kindExpect)
 		}
 	case 'f':
-		if len(name) == 9 {
+		switch len(name) {
+		case 9:
 			return kindIf(name, "forwarded", kindForwarded)
+		case 16:
+			return kindIf(name, "fastly-client-ip", kindForwardedOther)
 		}
 	case 'h':
 		switch len(name) {
@@ -76,6 +83,8 @@ func classify(name []byte) nameKind {
 			return kindIf(name, "te", kindTE)
 		case 7:
 			return kindIf(name, "trailer", kindTrailer)
+		case 14:
+			return kindIf(name, "true-client-ip", kindForwardedOther)
 		case 17:
 			return kindIf(name, "transfer-encoding", kindTransferEncoding)
 		}
@@ -109,10 +118,25 @@ func classifyProxy(name []byte) nameKind {
 }
 
 func classifyX(name []byte) nameKind {
-	if len(name) < 9 || isAlphaNum(name[1]) {
+	if len(name) < 6 || isAlphaNum(name[1]) {
 		return kindPlain
 	}
 	switch name[2] | 0x20 {
+	case 'c':
+		switch len(name) {
+		case 11:
+			return kindIf(name, "x-client-ip", kindForwardedOther)
+		case 19:
+			return kindIf(name, "x-cluster-client-ip", kindForwardedOther)
+		}
+	case 'h':
+		if len(name) == 6 {
+			return kindIf(name, "x-host", kindForwardedOther)
+		}
+	case 's':
+		if len(name) == 8 {
+			return kindIf(name, "x-scheme", kindForwardedOther)
+		}
 	case 'e':
 		if isOwn(name[2:]) {
 			return kindOwn

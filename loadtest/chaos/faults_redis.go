@@ -13,7 +13,7 @@ import (
 // redisFaults happen wherever gateways share a Redis.
 var redisFaults = []fault{
 	{name: "redis master killed", lossy: true, play: killMaster},
-	{name: "redis master paused briefly", least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: blinkMaster},
+	{name: "redis master paused briefly", least: 200 * time.Millisecond, most: 500 * time.Millisecond, play: blinkMaster},
 	{name: "redis master paused until a failover", lossy: true, most: time.Second, play: pauseMaster},
 	{name: "failover with lost writes", lossy: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
 	{name: "redis replica killed", play: killReplica},

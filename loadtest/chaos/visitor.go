@@ -183,8 +183,10 @@ func (v *visitor) habits(ctx context.Context, polls int, from time.Time) (gone b
 			_, err := v.ask(ctx, http.MethodPost, "/.einlass/away?room="+theatre.Room, false)
 			return err
 		})
+		v.failing = time.Time{} // who does not ask is not waiting for an answer
 		return !v.rest(ctx, 4*time.Second)
 	case v.habit == sleeper && polls == 2:
+		v.failing = time.Time{}
 		return !v.rest(ctx, 12*time.Second)
 	}
 	return false

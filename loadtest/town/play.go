@@ -35,7 +35,8 @@ type Size struct {
 const Played = "Arrivals, hours, think times, patience and the site's own clock are compressed alike. Not compressed: an " +
 	"absence counts from five minutes, so nobody in these runs is absent; polls are at least 100 ms apart; a call can be " +
 	"claimed for at least two polls; with the gate, browsers wait two seconds for an answer. Callers come by browser, " +
-	"second devices stay at home, and nobody gives a booking back."
+	"second devices stay at home, and nobody gives a booking back. Without the gate the storm brings this machine to its own " +
+	"limit too: these rows show that the site collapses; how far it did is for virtual time to say."
 
 // Play plays one morning in full size s, made smaller by size. program is the gateway, see gatehouse; without the gate it
 // is not used.

@@ -56,9 +56,8 @@ func row(b *strings.Builder, p *Pair, r *scenarios.Result) {
 		wait = fmt.Sprintf("%v, %v", r.Waits.P50.Round(time.Minute), r.Waits.P90.Round(time.Minute))
 		wait = strings.ReplaceAll(wait, "m0s", "m")
 	}
-	bad := r.Site.Refused + r.Site.Lost + r.Site.Timeouts
 	fmt.Fprintf(b, "| %s | 1:%.0f, %.0f× | %s | %d | %d | %d | %d | %d | %d | %d | %v | %v | %d (%d) | %s |\n",
-		r.Title, 1/p.Size.Factor, p.Size.Speed, gate, r.People.All, r.Site.Places, r.Site.Booked, r.People.Told, r.Site.Requests, bad,
+		r.Title, 1/p.Size.Factor, p.Size.Speed, gate, r.People.All, r.Site.Places, r.Site.Booked, r.People.Told, r.Site.Requests, r.Site.Requests-r.Site.Served,
 		r.Site.Crashes, r.Site.Over.Round(time.Second), r.Site.Down.Round(time.Second), r.Site.Peak, r.Site.Knee, wait)
 }
 

@@ -103,6 +103,9 @@ func TestTheTableStandsBetweenTheMarks(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
+	if err := kept([]Pair{pair}); !errors.Is(err, ErrNotKept) || !strings.Contains(err.Error(), "49 of 50") {
+		t.Errorf("the verdict is %v", err)
+	}
 	page, err := Insert([]byte("a "+begin+" before "+end+" b"), text)
 	if got := string(page); err != nil || !strings.HasPrefix(got, "a "+begin) || !strings.HasSuffix(got, end+" b") || strings.Contains(got, "before") {
 		t.Errorf("%v: %s", err, got)

@@ -67,8 +67,6 @@ func (s *stage) pass(d time.Duration) {
 	}
 }
 
-type setting func(*config.Room)
-
 func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 	t.Helper()
 	s := &stage{t: t}

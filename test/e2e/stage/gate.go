@@ -181,19 +181,22 @@ func (g *Gate) start() error {
 	return g.serving(ended)
 }
 
-// serving waits for the first answer to a visitor.
+// serving waits until the gateway says that it should get visitors, as a balancer does.
 func (g *Gate) serving(ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(g.tb.Context(), 30*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Addr+"/.einlass/status", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Admin+"/readyz", nil)
 		if err != nil {
 			return err
 		}
-		if res, err := g.transport.RoundTrip(req); err == nil {
-			return res.Body.Close()
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():

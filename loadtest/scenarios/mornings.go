@@ -88,7 +88,7 @@ func Hessen() Scenario {
 	site.Town, site.Service, site.Address = "Musterland", "Impftermin", "Regionales Impfzentrum, Musterland"
 	site.Calendar = calendar(2021, 1, 19, 30, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 60_000})
 	site.Curve = portal.Curve{
-		Rate: 10, Contention: 0.01, Coherency: 0.00036,
+		Rate: 10, Contention: 0.01, Coherency: 0.000345,
 		Workers: 600, Queue: 400, CrashAt: 960, CrashAfter: 4 * time.Minute, Recovery: 2 * time.Minute,
 	}
 	crowd := ordinary()

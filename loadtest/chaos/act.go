@@ -22,6 +22,8 @@ type Config struct {
 	Few int
 	// Only plays these faults alone, in the order of the plan; empty plays all.
 	Only []string
+	// Small lets only a few visitors come, none of whom sleep, and makes the calms short.
+	Small bool
 	// Race builds the gateway with the race detector.
 	Race bool
 	// Keep is a directory for journals, logs and configurations of the run; empty removes them.
@@ -92,13 +94,12 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 	if t == Embedded {
 		act.Faults = append(act.Faults, w.upgraded(ctx))
 	}
-	w.crowd = newCrowd(w.balancer.Addr(), cfg.Seed)
+	w.crowd = newCrowd(w.balancer.Addr(), cfg.Seed, cfg.Small)
 	crowd, over := context.WithCancel(ctx)
 	defer over()
 	stop, flowed := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(flowed)
-		w.crowd.come(crowd, 60)
 		w.crowd.flow(crowd, stop)
 	}()
 	theatre.Rest(ctx, 2*time.Second)
@@ -139,6 +140,9 @@ func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
 		}
 		act.Faults = append(act.Faults, played)
 		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s\n", w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error)
+		if cfg.Small {
+			s.Calm /= 4
+		}
 		if err != nil || !theatre.Rest(ctx, s.Calm) {
 			return // what follows would be played on ruins
 		}

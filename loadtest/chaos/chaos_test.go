@@ -14,7 +14,7 @@ func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {
 	var out strings.Builder
 	acts, err := Run(t.Context(), Config{
-		Seed: 1, Topologies: []Topology{Cluster}, Race: true, Out: &out,
+		Seed: 1, Topologies: []Topology{Cluster}, Race: true, Small: true, Out: &out,
 		Only: []string{"gateway killed", "FLUSHALL", "failover by an operator"},
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 type crowd struct {
 	transport *http.Transport
 	dice      *rand.Rand // used by the goroutine that lets them come
+	small     bool
 	wg        sync.WaitGroup
 	times     atomic.Int64 // how many times the usual number of visitors come
 
@@ -22,9 +23,10 @@ type crowd struct {
 	keys     map[string]int // tickets by the key that signed them
 }
 
-func newCrowd(addr string, seed uint64) *crowd {
+// newCrowd has nobody yet. A small one has a quarter of the visitors, and none who sleep or close the page.
+func newCrowd(addr string, seed uint64, small bool) *crowd {
 	c := &crowd{
-		dice: rand.New(rand.NewPCG(seed, 2)), keys: map[string]int{},
+		dice: rand.New(rand.NewPCG(seed, 2)), small: small, keys: map[string]int{},
 		transport: &http.Transport{
 			DisableCompression: true, MaxIdleConnsPerHost: 256, IdleConnTimeout: 20 * time.Second,
 			// Whatever the name in the address, the visitor is at the balancer.
@@ -41,13 +43,16 @@ func newCrowd(addr string, seed uint64) *crowd {
 // again.
 const usual = 6.5
 
+// crowdAtFirst is how many come at once in the beginning.
+const crowdAtFirst = 60
+
 // come lets n more visitors come at once.
 func (c *crowd) come(ctx context.Context, n int) {
 	for range n {
 		c.mu.Lock()
 		v := &visitor{
 			browser: newBrowser(c.transport), crowd: c, failures: map[string]int{},
-			rand: rand.New(rand.NewPCG(c.dice.Uint64(), c.dice.Uint64())), habit: habitOf(c.dice.IntN(100)),
+			rand: rand.New(rand.NewPCG(c.dice.Uint64(), c.dice.Uint64())), habit: c.habit(),
 		}
 		c.visitors = append(c.visitors, v)
 		c.mu.Unlock()
@@ -55,10 +60,13 @@ func (c *crowd) come(ctx context.Context, n int) {
 	}
 }
 
-func habitOf(percent int) habit {
-	switch {
+// habit draws one; the lock is held.
+func (c *crowd) habit() habit {
+	switch percent := c.dice.IntN(100); {
 	case percent < 5:
 		return leaver
+	case c.small:
+		return patient
 	case percent < 8:
 		return sleeper
 	case percent < 14:
@@ -72,7 +80,10 @@ func habitOf(percent int) habit {
 func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	due := 0.0
+	rate, due := usual, float64(crowdAtFirst)
+	if c.small {
+		rate, due = rate/4, due/4
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -80,7 +91,7 @@ func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			due += usual / 10 * float64(c.times.Load())
+			due += rate / 10 * float64(c.times.Load())
 			c.come(ctx, int(due))
 			due -= float64(int(due))
 		}

@@ -36,6 +36,7 @@ func short() (scenarios.Scenario, Size) {
 	s.Crowd.Waves[0].Curve = []scenarios.Point{{At: -15 * time.Minute}, {At: 0, Weight: 1}, {At: time.Hour, Weight: 0.2}}
 	s.Ends, s.Counted = s.Starts.Add(4*time.Hour), s.Starts.Add(90*time.Minute)
 	s.Gate.CloseAfter = 20 * time.Minute
+	s.Gate.Pace.MaxInside = 1500 // six: one who does not come when called must not hold up everybody
 	return s, Size{Factor: 0.004, Speed: 1500, Gentle: 1}
 }
 

@@ -23,6 +23,6 @@
 //
 // # Memory
 //
-// 40 bytes a ticket here, plus what the store and the checker keep of it: some 400 bytes a ticket in all. Nothing grows
+// 40 bytes a ticket here, plus what the store and the checker keep of it: some 500 bytes a ticket in all. Nothing grows
 // with the number of events.
 package sim

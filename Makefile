@@ -12,7 +12,7 @@ FUZZTIME ?= 60s
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
-.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos test check bench profile fuzz differential mutants faults chaos clean
+.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos test check bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -77,6 +77,10 @@ mutants: deps-redis ## plant errors in the Lua and see that the tests notice
 
 faults: deps-redis ## the long fault tests: a store that is away for 30 s
 	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/e2e
+
+mornings: ## play the four mornings, simulated in full size and scaled on sockets, and write docs/mornings.md
+	$(GO) run ./loadtest mornings --ten-million --write docs/mornings.md --out bin/mornings.html
+	$(GO) run ./loadtest town --write
 
 chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again
 	$(GO) run ./loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md

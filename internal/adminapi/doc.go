@@ -13,6 +13,9 @@
 // to whatever the controls are by then; with `If-Match: "N"` it applies to version N only, else 412. ETag is the
 // version of the controls, not of the figures beside them.
 //
+// The answer to a PATCH shows the controls as stored. A GET shows the latest frame, whose controls and figures are of one
+// moment and at most a tick (250 ms) old, so one that follows a PATCH at once may still show the old ones.
+//
 // Errors are RFC 9457 problems with a "code" for programs; see the table in problem.go.
 //
 // # Who may ask

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/pkg/queue"
@@ -22,7 +23,11 @@ func (s Scenario) Scale(f float64) (Scenario, error) {
 	}
 	s.Crowd.Waves = waves
 	s.Portal.Calendar = scaleCalendar(s.Portal.Calendar, f)
+	slower := s.Portal.Curve.Rate
 	s.Portal.Curve = scaleCurve(s.Portal.Curve, f)
+	slower /= s.Portal.Curve.Rate
+	// Where pages get slower browsers wait longer in the same measure, or a small site would lose requests for its size.
+	s.Crowd.Timeout = min(time.Duration(float64(s.Crowd.Timeout)*slower), 24*time.Hour)
 	s.Gate.Pace = scalePace(s.Gate.Pace, f)
 	script := make([]Step, len(s.Gate.Script))
 	for i, step := range s.Gate.Script {

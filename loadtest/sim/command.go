@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +37,7 @@ func Command() *cobra.Command {
 	f.StringVar(&o.scenario, "scenario", "speyer", "memmingen, speyer, hessen or goeppingen")
 	f.IntVar(&o.people, "people", 0, "how many people come; places, pace and site are scaled alike (0: as it happened)")
 	f.Uint64Var(&o.seed, "seed", 1, "the same seed is the same day")
+	f.DurationVar(&o.tick, "tick", 250*time.Millisecond, "how often the line advances; a coarser tick plays faster")
 	f.BoolVar(&o.gate, "gate", false, "only with the gate")
 	f.BoolVar(&o.noGate, "no-gate", false, "only without the gate")
 	f.StringVar(&o.out, "out", "", "write a report with charts to this HTML file")
@@ -49,6 +51,7 @@ type options struct {
 	scenario, out, journal string
 	people                 int
 	seed                   uint64
+	tick                   time.Duration
 	gate, noGate           bool
 }
 
@@ -81,7 +84,7 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		if gate && o.noGate || !gate && o.gate {
 			continue
 		}
-		cfg := Config{Scenario: sc, Gate: gate, Seed: o.seed}
+		cfg := Config{Scenario: sc, Gate: gate, Seed: o.seed, Tick: o.tick}
 		if gate {
 			cfg.Journal = journal
 		}

@@ -28,11 +28,11 @@ func command(t *testing.T, args ...string) (string, error) {
 func TestTheCommandPrintsBothRunsAndWritesWhatItIsAskedFor(t *testing.T) {
 	dir := t.TempDir()
 	page, lines := filepath.Join(dir, "report.html"), filepath.Join(dir, "journal.jsonl")
-	out, err := command(t, "--scenario", "memmingen", "--people", "700", "--out", page, "--journal", lines)
+	out, err := command(t, "--scenario", "memmingen", "--tick", "1s", "--people", "140", "--out", page, "--journal", lines)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if !strings.Contains(out, "250 of 250") || !strings.Contains(out, "without") || strings.Contains(out, "BROKEN") {
+	if !strings.Contains(out, "50 of 50") || !strings.Contains(out, "without") || strings.Contains(out, "BROKEN") {
 		t.Errorf("%s", out)
 	}
 	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("Memmingen")) {
@@ -54,14 +54,14 @@ func TestTheCommandPrintsBothRunsAndWritesWhatItIsAskedFor(t *testing.T) {
 		}
 		check.Observe(e)
 	}
-	if sum := check.Close(); sum.Numbers < 700 || sum.Stays < 250 {
+	if sum := check.Close(); sum.Numbers < 140 || sum.Stays < 50 {
 		t.Errorf("the journal holds %+v", sum)
 	}
 }
 
 func TestOneRunCanBeLeftOut(t *testing.T) {
 	for flag, heading := range map[string]string{"--gate": "without", "--no-gate": "with the gate"} {
-		out, err := command(t, "--scenario", "memmingen", "--people", "700", flag)
+		out, err := command(t, "--scenario", "memmingen", "--tick", "1s", "--people", "70", flag)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,6 +73,7 @@ func TestOneRunCanBeLeftOut(t *testing.T) {
 
 func TestBadFlagsAreRefused(t *testing.T) {
 	for want, args := range map[string][]string{
+		"tick":                 {"--tick", "1ms"},
 		"atlantis":             {"--scenario", "atlantis"},
 		"must not be negative": {"--people", "-1"},
 		"none of the others":   {"--gate", "--no-gate"},

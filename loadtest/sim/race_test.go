@@ -3,4 +3,4 @@
 package sim
 
 // speyerShare is how much of Speyer the tests play: under the race detector the full day takes half a minute.
-const speyerShare = 0.1
+const speyerShare = 0.05

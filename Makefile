@@ -78,8 +78,9 @@ mutants: deps-redis ## plant errors in the Lua and see that the tests notice
 faults: deps-redis ## the long fault tests: a store that is away for 30 s
 	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/e2e
 
-mornings: ## play the four mornings, simulated in full size and scaled on sockets, and write docs/mornings.md
-	$(GO) run ./loadtest mornings --ten-million --write docs/mornings.md --out bin/mornings.html
+BIG ?= --ten-million
+mornings: ## play the four mornings, simulated and on sockets, into docs/mornings.md: 20 minutes, 6 GiB; BIG= leaves ten million people out
+	$(GO) run ./loadtest mornings $(BIG) --write docs/mornings.md --out bin/mornings.html
 	$(GO) run ./loadtest town --write
 
 chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again

@@ -90,13 +90,13 @@ func kept(pairs []Pair) error {
 	return errors.Join(errs...)
 }
 
-// Command is `loadtest mornings`.
+// Command is `loadtest town`.
 func Command() *cobra.Command {
 	var name, file string
 	var insert bool
 	var seed uint64
 	cmd := &cobra.Command{
-		Use:   "mornings",
+		Use:   "town",
 		Short: "Play the four mornings on sockets, with the gate and without",
 		Long: "Play the four mornings on real sockets, smaller and faster than they were, with the real gateway and without.\n" +
 			"All of them take about five minutes on two cores. The tables go to standard output, and with --write into the page.",

@@ -8,6 +8,8 @@ TOOLS    := $(CURDIR)/.tools
 PKGS     := ./...
 STEPS    ?= 200000
 FUZZTIME ?= 60s
+# How many packages are tested at the same time: the longest of them wait for most of their time.
+TESTS    ?= 3
 
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
@@ -43,13 +45,13 @@ deps-chaos: deps-redis
 
 test: deps ## install what is needed and run every test, with the race detector
 	$(GO) vet $(PKGS)
-	$(GO) test -race -shuffle=on -timeout 10m $(PKGS)
+	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)
 
 check: deps $(GOFUMPT) $(STATICCHECK) ## format, vet, lint, import rules, tests
 	@out=$$($(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted (gofumpt):"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
 	$(STATICCHECK) $(PKGS)
-	$(GO) test -race -shuffle=on -timeout 10m $(PKGS)
+	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)
 
 $(GOFUMPT):
 	GOBIN=$(TOOLS) $(GO) install mvdan.cc/gofumpt@v0.12.0

@@ -84,7 +84,7 @@ test('a call that ran out in the background is offered anew by a button', async 
     await scene({ state: 'called', next: 1000, until: 1 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    await scene({ state: 'missed', next: 1000 });
+    await scene({ state: 'missed', next: 60000 }); // no poll takes the button away before it is clicked
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'Your turn came while you were away' }).waitFor();
     assert.equal(await page.title(), 'Your turn came while you were away · Bürgerbüro Musterstadt');

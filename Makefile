@@ -59,8 +59,8 @@ $(GOFUMPT):
 $(STATICCHECK):
 	GOBIN=$(TOOLS) $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-bench: deps-redis deps-bench ## the figures of docs/performance.md
-	$(GO) run ./loadtest/bench
+bench: deps-redis deps-bench ## the figures of docs/performance.md, in a quarter of an hour, into docs/bench.md
+	@set -o pipefail; { echo "# What \`make bench\` printed"; echo; $(GO) run ./loadtest/bench; } | tee docs/.bench.md && mv docs/.bench.md docs/bench.md
 
 profile: deps-redis deps-bench ## write the profile that the compiler optimises the gateway by
 	$(GO) run ./loadtest/bench -only poll,arrival,pass -rounds 1 -profile cmd/gateway/default.pgo

@@ -82,6 +82,7 @@ faults: deps-redis ## the long fault tests: a store that is away for 30 s
 
 BIG ?= --ten-million
 mornings: ## play the four mornings, simulated and on sockets, into docs/mornings.md: 20 minutes, 6 GiB; BIG= leaves ten million people out
+	@mkdir -p bin
 	$(GO) run ./loadtest mornings $(BIG) --write docs/mornings.md --out bin/mornings.html
 	$(GO) run ./loadtest town --write
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -68,6 +69,9 @@ const shownViolations = 100
 // ErrEmpty means that there is nothing to report on.
 var ErrEmpty = errors.New("the journals tell of nothing")
 
+// longest is how much time a report can tell of, minute by minute: a clock that begins in 1970 would fill the memory.
+const longest = 400 * 24 * 60 * minute
+
 // Run checks and counts a merged journal.
 func Run(m *journal.Merged) (*Report, error) {
 	if len(m.Events) == 0 {
@@ -80,6 +84,10 @@ func Run(m *journal.Merged) (*Report, error) {
 	checker, err := journal.New(journal.Config{Timing: m.Timing, Report: r.violated})
 	if err != nil {
 		return nil, err
+	}
+	if r.To-r.From > longest {
+		return nil, fmt.Errorf("the journals reach from %s to %s, over more than %d days: a clock was wrong",
+			day(r.From), day(r.To), longest/(24*60*minute))
 	}
 	c := counter{report: r, visitors: map[journal.ID]*visitor{}, pace: newMinutes(r.From)}
 	for _, e := range m.Events {

@@ -131,6 +131,11 @@ func (m *Merged) add(path string) error {
 		return fmt.Errorf("journal: %s was written with other times (idle, claim_window, absent_after, ticket_life, poll) "+
 			"than the others: check the files of each configuration apart", path)
 	}
+	for _, f := range m.Files {
+		if f.Process == r.src.Process { // read twice, it would accuse the store of giving every number twice
+			return fmt.Errorf("journal: %s is the same journal as %s", path, f.Path)
+		}
+	}
 	m.Files = append(m.Files, r.src)
 	m.Events = append(m.Events, r.events...)
 	return nil
@@ -160,7 +165,7 @@ func (r *reader) read(file io.Reader) error {
 	for n := 1; ; n++ {
 		text, err := in.ReadSlice('\n')
 		switch {
-		case err == io.EOF && n == 1 && len(text) < headerSize:
+		case err == io.EOF && n == 1 && len(text) < headerSize && unborn(text):
 			return errUnborn
 		case err == io.EOF && len(text) == 0:
 			return r.finish()
@@ -180,12 +185,25 @@ func (r *reader) read(file io.Reader) error {
 	}
 }
 
+// unborn tells a header that was broken off from a file that is no journal.
+func unborn(text []byte) bool {
+	const start = `{"journal":`
+	n := min(len(text), len(start))
+	return string(text[:n]) == start[:n]
+}
+
 func (r *reader) header(text []byte) error {
 	if err := json.Unmarshal(text, &r.src.Header); err != nil {
-		return fmt.Errorf("no header: %w", err)
+		return fmt.Errorf("no header of a journal: %w", err)
 	}
-	if r.src.Journal != formatVersion {
+	switch {
+	case r.src.Journal != formatVersion:
 		return fmt.Errorf("journal version %d, want %d", r.src.Journal, formatVersion)
+	case r.src.Room == "" || r.src.Process == "":
+		return errors.New("the header names no room and process")
+	}
+	if err := r.src.Timing.Validate(); err != nil {
+		return fmt.Errorf("the header's timing: %w", err)
 	}
 	return nil
 }
@@ -286,9 +304,14 @@ func (i *intent) uncertain(id ID, note func(Event)) {
 	note(Event{At: i.At, Kind: Uncertain, Verb: i.Kind, Visitor: id})
 }
 
+// latest is the end of the year 9999: sums of times behind it could overflow.
+const latest = 253_402_300_799_999
+
 // valid says what an event lacks that the checker relies on.
 func (e *Event) valid() error {
 	switch {
+	case e.At < 0 || e.At > latest:
+		return fmt.Errorf("time of the store %d, want 0 to %d", e.At, int64(latest))
 	case e.Kind == Frame && e.Frame == nil, e.Kind == Control && e.Control == nil, e.Kind == Restore && e.Memory == nil:
 		return fmt.Errorf("%s without its document", e.Kind)
 	case !slices.Contains(kinds, e.Kind):

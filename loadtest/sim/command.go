@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -69,6 +70,9 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 			return err
 		}
 	}
+	if err := placesFor(o.out, ""); err != nil {
+		return err
+	}
 	var journal io.Writer
 	if o.journal != "" {
 		f, err := os.Create(o.journal)
@@ -104,6 +108,22 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		}
 	}
 	return broken(mornings)
+}
+
+// placesFor is an error if a report could not be written or there is no page to write into: that is found out before
+// the play and not after it.
+func placesFor(report, page string) error {
+	if report != "" {
+		if _, err := os.Stat(filepath.Dir(report)); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	if page != "" {
+		if _, err := os.Stat(page); err != nil {
+			return fmt.Errorf("--write: %w", err)
+		}
+	}
+	return nil
 }
 
 // broken is an error if a promise was not kept.

@@ -89,6 +89,23 @@ func TestBadFlagsAreRefused(t *testing.T) {
 	}
 }
 
+func TestAReportThatHasNoPlaceIsRefusedBeforeThePlay(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "absent", "file")
+	for _, args := range [][]string{{"--out", nowhere}, {"--write", nowhere}} {
+		var out bytes.Buffer
+		c := MorningsCommand()
+		c.SetOut(&out)
+		c.SetErr(&out)
+		c.SetArgs(args)
+		if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), args[0]) || strings.Contains(out.String(), "booked") {
+			t.Errorf("%v: %v\n%s", args, err, out.String())
+		}
+	}
+	if out, err := command(t, "--people", "140", "--out", nowhere); err == nil || strings.Contains(out, "booked") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestABrokenPromiseFailsTheCommand(t *testing.T) {
 	s := small(func(s *scenarios.Scenario) {
 		// Nobody looks at what is left, so people are let in for nothing.

@@ -44,6 +44,10 @@ func MorningsCommand() *cobra.Command {
 		Short: "play all four mornings in full size, with and without the gate",
 		Args:  cobra.NoArgs, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// Found out now and not after minutes.
+			if err := placesFor(out, write); err != nil {
+				return err
+			}
 			mornings, err := Mornings(cmd.Context(), cmd.OutOrStdout(), seed)
 			if err != nil {
 				return err

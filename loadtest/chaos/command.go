@@ -43,6 +43,9 @@ func Command() *cobra.Command {
 				}
 				cfg.Topologies = append(cfg.Topologies, Topology(name))
 			}
+			if err := playable(cfg); err != nil {
+				return err
+			}
 			fmt.Fprintf(cfg.Out, "seed %d\n", cfg.Seed)
 			for _, t := range cfg.Topologies {
 				fmt.Fprint(cfg.Out, printPlan(t, chosen(cfg, t)))
@@ -63,6 +66,27 @@ func Command() *cobra.Command {
 	f.StringVar(&cfg.Keep, "keep", "", "an empty or new directory for journals, logs and configurations; they are removed otherwise")
 	f.StringVar(&page, "write", "", "a page to write the result into, between its markers")
 	return cmd
+}
+
+// playable refuses what would play nothing and then say that everything held.
+func playable(cfg Config) error {
+	if cfg.Few < 0 {
+		return fmt.Errorf("--few %d: must not be negative", cfg.Few)
+	}
+	for _, t := range cfg.Topologies {
+		names := make([]string, 0, 20)
+		for _, s := range Plan(t, cfg.Seed, 0) {
+			names = append(names, s.Fault)
+		}
+		if len(cfg.Only) > 0 && !slices.ContainsFunc(cfg.Only, func(name string) bool { return slices.Contains(names, name) }) {
+			slices.Sort(names)
+			return fmt.Errorf("--only %q: topology %s has none of these; it has %s", cfg.Only, t, strings.Join(names, ", "))
+		}
+	}
+	if len(cfg.Topologies) == 0 {
+		return fmt.Errorf("--topology: want some of %v", Topologies())
+	}
+	return nil
 }
 
 func run(ctx context.Context, cfg Config, page string) error {

@@ -99,6 +99,9 @@ func (f *flags) run(cmd *cobra.Command) error {
 	if err := errors.Join(err, f.write(cmd, &r)); err != nil {
 		return err
 	}
+	if err := r.empty(); err != nil {
+		return err
+	}
 	if !r.Kept() {
 		return fmt.Errorf("%w: %d violations, %d places lost", ErrBroken, r.Checked.Violations, r.Lost)
 	}
@@ -108,6 +111,12 @@ func (f *flags) run(cmd *cobra.Command) error {
 // complete turns flags into a configuration.
 func (f *flags) complete() error {
 	c := &f.cfg
+	if !(f.people >= 0 && f.perMinute >= 0) || f.perMinute*f.steady.Minutes() > 10_000_000 {
+		return fmt.Errorf("--people %d, --per-minute %v for %v: must be 0 to 10000000 people", f.people, f.perMinute, f.steady)
+	}
+	if f.people == 0 && f.perMinute == 0 {
+		return errors.New("--people, --per-minute: nobody is to come")
+	}
 	if f.people > 0 {
 		c.Waves = append(c.Waves, Wave{Over: f.over, People: f.people})
 	}

@@ -161,6 +161,11 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("portal: %w", err))
 		}
 	}
+	if c.Admin != "" {
+		if err := PermitAdmin(c.Admin, c.Confirmed); err != nil {
+			errs = append(errs, err)
+		}
+	}
 	bad(c.Path == "" || strings.HasPrefix(c.Path, "/"), "path: must begin with /, is %q", c.Path)
 	bad(c.Prefix == "" || strings.HasPrefix(c.Prefix, "/"), "prefix: must begin with /, is %q", c.Prefix)
 	bad(c.Admin == "" || c.AdminToken != "" && c.Room != "", "admin: needs a token and a room")

@@ -1,6 +1,8 @@
 package drive
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/einlass/einlass/loadtest/portal"
@@ -99,6 +101,24 @@ type Line struct {
 	Oldest time.Duration `json:"oldest_frame"`
 	// Failed asks of the admin API.
 	Failed int64 `json:"failed"`
+}
+
+// ErrEmpty is what the command ends with when a run has shown nothing: no rule was broken, but none could be.
+var ErrEmpty = errors.New("the run proves nothing")
+
+// empty says what was missing altogether.
+func (r *Result) empty() error {
+	answered := false
+	for _, k := range r.Kinds {
+		answered = answered || len(k.Status) > 0
+	}
+	switch {
+	case !answered:
+		return fmt.Errorf("%w: none of %d requests to %s was answered", ErrEmpty, r.Requests, r.Target)
+	case r.Line != nil && r.Line.Frames == 0:
+		return fmt.Errorf("%w: the admin API gave no frame, %d asks failed", ErrEmpty, r.Line.Failed)
+	}
+	return nil
 }
 
 // Kept reports whether no rule of the line was broken and nobody lost a place.

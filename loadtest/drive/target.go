@@ -40,6 +40,23 @@ func Permit(target, confirmed string) (*url.URL, error) {
 	return nil, fmt.Errorf("%w: the target is %q, but %q was confirmed", ErrForeign, u.Host, confirmed)
 }
 
+// PermitAdmin says whether the admin API may be asked, and given its token: on this machine, or on the host that was
+// confirmed, whatever the port.
+func PermitAdmin(admin, confirmed string) error {
+	u, err := url.Parse(admin)
+	if err != nil {
+		return fmt.Errorf("admin: %w", err)
+	}
+	if host, _, err := net.SplitHostPort(confirmed); err == nil {
+		confirmed = host
+	}
+	u.Path = "" // it may lie below one
+	if _, err := Permit(u.String(), confirmed); err != nil {
+		return fmt.Errorf("admin: %w", err)
+	}
+	return nil
+}
+
 func isLoopback(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.IsLoopback()

@@ -93,6 +93,11 @@ func (c Config) Validate() error {
 	}
 	bad((c.Admin == "") == (c.Room == ""), "admin, room: through a gate both are needed, else neither")
 	bad(c.Admin == "" || c.AdminToken != "", "admin: needs a token")
+	if c.Admin != "" {
+		if err := drive.PermitAdmin(c.Admin, c.Confirmed); err != nil {
+			errs = append(errs, err)
+		}
+	}
 	bad(c.First >= 0 && c.First <= 60_000, "first: must be 1 to 60000 sessions a minute, is %d", c.First)
 	bad(c.Most >= 0 && c.Most <= 600_000, "most: must be 1 to 600000 sessions a minute, is %d", c.Most)
 	bad(c.Factor == 0 || c.Factor > 1 && c.Factor <= 10, "factor: must be above 1 and at most 10, is %v", c.Factor)

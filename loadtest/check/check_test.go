@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -116,6 +117,28 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	text, err := command(files(t, dir)...)
 	if err != nil || !strings.Contains(text, "No rule of the line was broken") || !strings.Contains(text, "| arrived and got a number | 10 |") {
 		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestAJournalThatBreaksOffIsNoAcquittal(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { morning(t, dir) })
+	file := files(t, dir)[0]
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As a gateway replaces its header when the disk is full: the header keeps its length.
+	broken := strings.Replace(string(data), `"complete":true} `, `"complete":false}`, 1)
+	if broken == string(data) || len(broken) != len(data) {
+		t.Fatalf("header %.200s", data)
+	}
+	if err := os.WriteFile(file, []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := command(file)
+	if !errors.Is(err, check.ErrIncomplete) || !strings.Contains(out, "complete only until") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

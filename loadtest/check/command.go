@@ -14,6 +14,9 @@ import (
 // ErrBroken is what the command ends with when a rule was broken.
 var ErrBroken = errors.New("rules of the line were broken")
 
+// ErrIncomplete: no rule was broken as far as the journals reach, and they do not reach to the end. That is no acquittal.
+var ErrIncomplete = errors.New("the journals are not complete, what came later was not judged")
+
 // Command is `loadtest check`.
 func Command() *cobra.Command {
 	var format string
@@ -21,7 +24,7 @@ func Command() *cobra.Command {
 		Use:   "check FILE…",
 		Short: "Hold the journals of one room's gateways to the rules, and report what happened",
 		Long: "Reads the files that gateways with journal.dir set have written for one room, all of them, and prints the\n" +
-			"report after the opening. The exit code is 1 when a rule was broken.",
+			"report after the opening. The exit code is 1 when a rule was broken, or\nwhen a journal breaks off because it could not be written.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			print, err := printer(format)
@@ -41,6 +44,9 @@ func Command() *cobra.Command {
 			}
 			if n := r.Summary.Violations; n > 0 {
 				return fmt.Errorf("%w: %d violations", ErrBroken, n)
+			}
+			if r.Until > 0 {
+				return ErrIncomplete
 			}
 			return nil
 		},

@@ -153,7 +153,7 @@ func (r *run) judge(quiet, s *Step) string {
 		return "no request reached the site"
 	case share > r.cfg.Errors:
 		return fmt.Sprintf("%.1f %% errors", share*100)
-	case float64(s.Piled) > 0.1*float64(s.Sessions)+2*math.Sqrt(float64(s.Sessions)):
+	case float64(s.Piled) > 0.1*float64(s.Sessions)+math.Sqrt(float64(s.Sessions)):
 		// Who is not answered at all does not show in latencies.
 		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
 	case float64(s.P90) > r.cfg.Slower*float64(quiet.P90):

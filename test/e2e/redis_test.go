@@ -134,4 +134,6 @@ func redisAway(t *testing.T, gone time.Duration) {
 }
 
 // outages is how often a gateway's log tells of one.
-func outages(g *stage.Gate) int { return strings.Count(g.Log(), "store does not answer, the line is held") }
+func outages(g *stage.Gate) int {
+	return strings.Count(g.Log(), "store does not answer, the line is held")
+}

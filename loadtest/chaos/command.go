@@ -12,7 +12,12 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/loadtest/report"
 )
+
+// section is where the page in docs has the result.
+const section = "chaos"
 
 // ErrFailed is what the command ends with when something went wrong in an act.
 var ErrFailed = errors.New("chaos did not end well")
@@ -104,7 +109,7 @@ func run(ctx context.Context, cfg Config, page string) error {
 	text := Page(cfg, acts)
 	fmt.Fprint(cfg.Out, "\n", text)
 	if page != "" {
-		if err := WritePage(page, text); err != nil {
+		if err := report.Splice(page, section, text); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package chaos
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -89,24 +88,4 @@ func summary(b *strings.Builder, acts []*Act) {
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		count("requests: "+oneLine(kind), func(a *Act) int { return a.Felt.Errors[kind] })
 	}
-}
-
-// The page in docs has the result between these lines.
-const (
-	pageBegin = "<!-- chaos: begin -->"
-	pageEnd   = "<!-- chaos: end -->"
-)
-
-// WritePage replaces what stands between the markers of a file.
-func WritePage(file, text string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	before, rest, begun := strings.Cut(string(data), pageBegin)
-	_, after, ended := strings.Cut(rest, pageEnd)
-	if !begun || !ended {
-		return fmt.Errorf("write the page: %s has no %s and %s", file, pageBegin, pageEnd)
-	}
-	return os.WriteFile(file, []byte(before+pageBegin+"\n"+text+pageEnd+after), 0o644)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/loadtest/report"
 )
 
 func TestASeedAlwaysPlaysTheSame(t *testing.T) {
@@ -55,11 +57,11 @@ func TestAFaultThatTheTopologyLacksIsAnError(t *testing.T) {
 
 func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "page.md")
-	text := "before\n" + pageBegin + "\nold\n" + pageEnd + "\nafter\n"
+	text := "before\n<!-- chaos:begin -->\n\nold\n\n<!-- chaos:end -->\nafter\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := WritePage(file, "new\n"); err != nil {
+	if err := report.Splice(file, section, "new\n"); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)
@@ -69,7 +71,7 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 	if err := os.WriteFile(file, []byte("no markers"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := WritePage(file, "new\n"); err == nil {
+	if err := report.Splice(file, section, "new\n"); err == nil {
 		t.Error("a page without markers was written")
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
 )
@@ -122,7 +123,7 @@ func Command() *cobra.Command {
 				return fmt.Errorf("town: %w", err)
 			}
 			if insert {
-				if err := write(file, text); err != nil {
+				if err := report.Splice(file, section, text); err != nil {
 					return err
 				}
 			}

@@ -1,10 +1,7 @@
 package town
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -61,34 +58,5 @@ func row(b *strings.Builder, p *Pair, r *scenarios.Result) {
 		r.Site.Crashes, r.Site.Over.Round(time.Second), r.Site.Down.Round(time.Second), r.Site.Peak, r.Site.Knee, wait)
 }
 
-const (
-	begin = "<!-- sockets:begin -->"
-	end   = "<!-- sockets:end -->"
-)
-
-// errNoMarks: the page has no place for the tables.
-var errNoMarks = errors.New("the page has no " + begin + " and " + end)
-
-// Insert puts text between the marks of a page.
-func Insert(page []byte, text string) ([]byte, error) {
-	head, rest, ok := bytes.Cut(page, []byte(begin))
-	_, tail, also := bytes.Cut(rest, []byte(end))
-	if !ok || !also {
-		return nil, errNoMarks
-	}
-	return bytes.Join([][]byte{head, []byte(begin + "\n\n" + text + "\n" + end), tail}, nil), nil
-}
-
-func write(file, text string) error {
-	page, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("town: %w", err)
-	}
-	if page, err = Insert(page, text); err != nil {
-		return fmt.Errorf("town: %s: %w", file, err)
-	}
-	if err := os.WriteFile(file, page, 0o644); err != nil {
-		return fmt.Errorf("town: %w", err)
-	}
-	return nil
-}
+// section is where the page has the tables.
+const section = "sockets"

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
 )
@@ -107,11 +109,21 @@ func TestTheTableStandsBetweenTheMarks(t *testing.T) {
 	if err := kept([]Pair{pair}); !errors.Is(err, ErrNotKept) || !strings.Contains(err.Error(), "49 of 50") {
 		t.Errorf("the verdict is %v", err)
 	}
-	page, err := Insert([]byte("a "+begin+" before "+end+" b"), text)
-	if got := string(page); err != nil || !strings.HasPrefix(got, "a "+begin) || !strings.HasSuffix(got, end+" b") || strings.Contains(got, "before") {
+	const begin, end = "<!-- sockets:begin -->", "<!-- sockets:end -->"
+	file := filepath.Join(t.TempDir(), "page.md")
+	insert := func(page string) (string, error) {
+		if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := report.Splice(file, section, text)
+		got, readErr := os.ReadFile(file)
+		return string(got), errors.Join(err, readErr)
+	}
+	got, err := insert("a " + begin + " before " + end + " b")
+	if err != nil || !strings.HasPrefix(got, "a "+begin) || !strings.HasSuffix(got, end+" b") || strings.Contains(got, "before") {
 		t.Errorf("%v: %s", err, got)
 	}
-	if _, err := Insert([]byte("no marks"), text); !errors.Is(err, errNoMarks) {
+	if _, err := insert("no marks"); !errors.Is(err, report.ErrMarkers) {
 		t.Error(err)
 	}
 }

@@ -268,13 +268,13 @@ func (c *citizen) gone(end outcome) {
 func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 	d := until.Sub(c.now())
 	if c.patience > 0 && c.patience-c.waited < d {
-		if !sleep(ctx, c.patience-c.waited) {
+		if !Sleep(ctx, c.patience-c.waited) {
 			return stopped
 		}
 		return gaveUp
 	}
 	c.waited += max(d, 0)
-	if !sleep(ctx, d) {
+	if !Sleep(ctx, d) {
 		return stopped
 	}
 	return none
@@ -282,7 +282,7 @@ func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 
 // pause takes time that costs no patience: there is something to read or to type. False: the run was ended.
 func (c *citizen) pause(ctx context.Context, mean time.Duration) bool {
-	return sleep(ctx, c.about(mean))
+	return Sleep(ctx, c.about(mean))
 }
 
 // about draws a time around the mean: nobody is a machine and nobody falls asleep.
@@ -290,7 +290,8 @@ func (c *citizen) about(mean time.Duration) time.Duration {
 	return mean/2 + min(time.Duration(c.rand.ExpFloat64()*float64(mean)/2), mean*3/2)
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
+// Sleep lets d go by, at once if it is not positive, and answers false if ctx ended.
+func Sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}

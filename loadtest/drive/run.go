@@ -191,7 +191,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	defer context.AfterFunc(crowd, d.Cut)()
 	for _, after := range schedule(cfg.Waves, cfg.Due, rand.New(rand.NewPCG(cfg.Seed, 0))) {
 		due := d.began.Add(after)
-		if !sleep(crowd, due.Sub(d.cfg.Now())) {
+		if !Sleep(crowd, due.Sub(d.cfg.Now())) {
 			break
 		}
 		d.Arrive(crowd, due)

@@ -178,7 +178,7 @@ func (c *citizen) tab(ctx context.Context) {
 	next := int64(1000)
 	for {
 		due := c.now().Add(time.Duration(max(next, 100)) * time.Millisecond)
-		if !sleep(ctx, due.Sub(c.now())) {
+		if !Sleep(ctx, due.Sub(c.now())) {
 			return
 		}
 		r := request{kind: KindPoll, method: "GET", target: c.d.cfg.Prefix + "/status?room=" + c.d.cfg.Room}

@@ -210,10 +210,10 @@ func (r *run) send(ctx context.Context, rate int64, length time.Duration) (int64
 	for {
 		next = next.Add(time.Duration(r.rand.ExpFloat64() * float64(time.Minute) / float64(rate)))
 		if next.After(end) {
-			sleep(ctx, time.Until(end))
+			drive.Sleep(ctx, time.Until(end))
 			return n, nil
 		}
-		if !sleep(ctx, time.Until(next)) {
+		if !drive.Sleep(ctx, time.Until(next)) {
 			return n, nil
 		}
 		if r.room == nil || r.drive.InLine() < lineOf(rate) {
@@ -246,7 +246,7 @@ func (r *run) rest(ctx context.Context) (calm bool, err error) {
 		if time.Now().After(end) {
 			return false, nil
 		}
-		if !sleep(ctx, 50*time.Millisecond) {
+		if !drive.Sleep(ctx, 50*time.Millisecond) {
 			return true, nil // the next step will say why
 		}
 	}
@@ -288,18 +288,4 @@ func (r *run) update(ctx context.Context, mode queue.Mode, rate int64) error {
 		return err
 	}
 	return nil
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

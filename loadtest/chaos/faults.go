@@ -60,6 +60,18 @@ func seenBy(ctx context.Context, ok func() error) error {
 	return theatre.Until(ctx, ok)
 }
 
+// newEpoch waits until the line has begun anew.
+func (w *world) newEpoch(ctx context.Context, before uint64) (string, error) {
+	var now uint64
+	err := seenBy(ctx, func() (err error) {
+		if now, _, err = w.epochs(ctx); err == nil && now <= before {
+			err = fmt.Errorf("a gateway still has epoch %d", now)
+		}
+		return err
+	})
+	return fmt.Sprintf("epoch %d became %d", before, now), err
+}
+
 // gateway picks one.
 func (w *world) gateway(s Step) *theatre.Gateway { return w.gateways[s.Pick%len(w.gateways)] }
 

@@ -101,18 +101,6 @@ func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	return w.newEpoch(ctx, before)
 }
 
-// newEpoch waits until the line has begun anew.
-func (w *world) newEpoch(ctx context.Context, before uint64) (string, error) {
-	var now uint64
-	err := seenBy(ctx, func() (err error) {
-		if now, _, err = w.epochs(ctx); err == nil && now <= before {
-			err = fmt.Errorf("the epoch is still %d", now)
-		}
-		return err
-	})
-	return fmt.Sprintf("epoch %d became %d", before, now), err
-}
-
 // damagePlaces flips a byte of a file while the gateway is down.
 func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	g := w.gateways[0]

@@ -54,15 +54,20 @@ func blinkMaster(ctx context.Context, w *world, s Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return still(ctx, master, s.Hold, "role")
+}
+
+// still pauses a server for a while, and sees that it then does not tell a field of its Info.
+func still(ctx context.Context, r *theatre.Redis, hold time.Duration, field string) (string, error) {
 	began := time.Now()
-	master.Process().Pause()
-	theatre.Rest(ctx, s.Hold)
-	_, silent := master.Info(shortly(ctx), "role")
-	master.Process().Resume()
+	r.Process().Pause()
+	theatre.Rest(ctx, hold)
+	_, silent := r.Info(shortly(ctx), field)
+	r.Process().Resume()
 	if silent == nil {
-		return "", fmt.Errorf("%s answered while it was paused", master.Name)
+		return "", fmt.Errorf("%s answered while it was paused", r.Name)
 	}
-	return fmt.Sprintf("%s stood still for %v and did not answer", master.Name, time.Since(began).Round(10*time.Millisecond)), nil
+	return fmt.Sprintf("%s stood still for %v and did not answer", r.Name, time.Since(began).Round(10*time.Millisecond)), nil
 }
 
 // shortly is a context that ends before a failover begins.
@@ -157,14 +162,7 @@ func pauseReplica(ctx context.Context, w *world, s Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.Process().Pause()
-	theatre.Rest(ctx, s.Hold)
-	_, silent := r.Info(shortly(ctx), "role")
-	r.Process().Resume()
-	if silent == nil {
-		return "", fmt.Errorf("%s answered while it was paused", r.Name)
-	}
-	return fmt.Sprintf("%s stood still for %v and did not answer", r.Name, s.Hold), nil
+	return still(ctx, r, s.Hold, "role")
 }
 
 func flush(ctx context.Context, w *world, _ Step) (string, error) {
@@ -179,14 +177,7 @@ func flush(ctx context.Context, w *world, _ Step) (string, error) {
 	if err := master.Flush(ctx); err != nil {
 		return "", err
 	}
-	var low uint64
-	err = seenBy(ctx, func() (err error) {
-		if low, _, err = w.epochs(ctx); err == nil && low <= before {
-			err = fmt.Errorf("a gateway still has epoch %d", low)
-		}
-		return err
-	})
-	return fmt.Sprintf("epoch %d became %d", before, low), err
+	return w.newEpoch(ctx, before)
 }
 
 // away waits until a gateway says that its store does not answer.
@@ -200,6 +191,24 @@ func away(ctx context.Context, g *theatre.Gateway) error {
 	})
 }
 
+// links are all ways from gateways to Redis.
+func (w *world) links() []*theatre.Link {
+	var all []*theatre.Link
+	for i := range w.gateways {
+		all = append(all, w.group.Links(i)...)
+	}
+	return all
+}
+
+// mend mends links, all of them whatever happens.
+func mend(links []*theatre.Link) error {
+	var errs []error
+	for _, l := range links {
+		errs = append(errs, l.Mend())
+	}
+	return errors.Join(errs...)
+}
+
 func cutOne(ctx context.Context, w *world, s Step) (string, error) {
 	i := s.Pick % len(w.gateways)
 	var errs []error
@@ -207,29 +216,20 @@ func cutOne(ctx context.Context, w *world, s Step) (string, error) {
 		errs = append(errs, l.Cut())
 	}
 	theatre.Rest(ctx, s.Hold)
-	errs = append(errs, away(ctx, w.gateways[i]))
-	for _, l := range w.group.Links(i) {
-		errs = append(errs, l.Mend())
-	}
+	errs = append(errs, away(ctx, w.gateways[i]), mend(w.group.Links(i)))
 	return w.gateways[i].Name + " said that its store was away", errors.Join(errs...)
 }
 
 func cutAll(ctx context.Context, w *world, s Step) (string, error) {
-	for i := range w.gateways {
-		for _, l := range w.group.Links(i) {
-			l.Break()
-		}
+	for _, l := range w.links() {
+		l.Break()
 	}
 	theatre.Rest(ctx, s.Hold)
 	var errs []error
 	for _, g := range w.gateways {
 		errs = append(errs, away(ctx, g))
 	}
-	for i := range w.gateways {
-		for _, l := range w.group.Links(i) {
-			errs = append(errs, l.Mend())
-		}
-	}
+	errs = append(errs, mend(w.links()))
 	return "all gateways said that their store was away", errors.Join(errs...)
 }
 
@@ -237,10 +237,8 @@ func cutAll(ctx context.Context, w *world, s Step) (string, error) {
 func slowDown(ctx context.Context, w *world, s Step) (string, error) {
 	const by = 200 * time.Millisecond
 	var errs []error
-	for i := range w.gateways {
-		for _, l := range w.group.Links(i) {
-			errs = append(errs, l.Slow(by))
-		}
+	for _, l := range w.links() {
+		errs = append(errs, l.Slow(by))
 	}
 	took, err := roundTrip(ctx, w.group.Links(0)[0].Addr())
 	theatre.Rest(ctx, s.Hold)
@@ -248,11 +246,7 @@ func slowDown(ctx context.Context, w *world, s Step) (string, error) {
 	if took < by {
 		errs = append(errs, fmt.Errorf("a round trip took %v, want at least %v", took, by))
 	}
-	for i := range w.gateways {
-		for _, l := range w.group.Links(i) {
-			errs = append(errs, l.Mend())
-		}
-	}
+	errs = append(errs, mend(w.links()))
 	return fmt.Sprintf("a PING took %v for %v", took.Round(time.Millisecond), s.Hold), errors.Join(errs...)
 }
 

@@ -44,14 +44,7 @@ func pauseSentinel(ctx context.Context, w *world, s Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.Process().Pause()
-	theatre.Rest(ctx, s.Hold)
-	_, silent := r.Info(shortly(ctx), "sentinel_masters")
-	r.Process().Resume()
-	if silent == nil {
-		return "", fmt.Errorf("%s answered while it was paused", r.Name)
-	}
-	return fmt.Sprintf("%s stood still for %v and did not answer", r.Name, s.Hold), nil
+	return still(ctx, r, s.Hold, "sentinel_masters")
 }
 
 // splitBrain cuts the master off from replicas and Sentinels but not from the gateways: until they learn of the new
@@ -99,12 +92,5 @@ func restartEmpty(ctx context.Context, w *world, _ Step) (string, error) {
 			}
 		}
 	}
-	var low uint64
-	err = seenBy(ctx, func() (err error) {
-		if low, _, err = w.epochs(ctx); err == nil && low <= before {
-			err = fmt.Errorf("a gateway still has epoch %d", low)
-		}
-		return err
-	})
-	return fmt.Sprintf("epoch %d became %d", before, low), err
+	return w.newEpoch(ctx, before)
 }

@@ -67,6 +67,16 @@ func (s *stage) pass(d time.Duration) {
 	}
 }
 
+// arrivals limits by the stage's clock: in real time a slow machine's limit would fill up while its arrivals come.
+type arrivals struct {
+	limit *httpx.ArrivalLimit
+	clock func() time.Time
+}
+
+func (a arrivals) Allow(network netip.Prefix, _ time.Time) (bool, time.Duration) {
+	return a.limit.Allow(network, a.clock())
+}
+
 func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 	t.Helper()
 	s := &stage{t: t}
@@ -86,7 +96,7 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 		all = append(all, s.room(r.ID, pace))
 	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: httpx.NewArrivalLimit(6000, 100),
+		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100), s.clock},
 		Shed: httpx.NewShedder(64, 128),
 	})
 	if err != nil {

@@ -122,6 +122,9 @@ func (v *Invariants) renew(e *Event) {
 	if spent && u.ended && v.spentStill(u, e) {
 		v.report(RuleStay, e, "a stay that was ended for good was renewed")
 	}
+	if v.overtakenByEnd(id, e) {
+		return
+	}
 	if p == nil {
 		delete(v.places.spent, id)
 		p = v.places.add(id)

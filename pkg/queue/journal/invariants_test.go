@@ -313,6 +313,24 @@ func TestAVerbWithoutAnAnswerIsNoEvidence(t *testing.T) {
 	}
 }
 
+// An end has the time before it was sent; what other gateways were answered until it came through stands behind it.
+func TestAnEndMayComeThroughAfterWhatStandsBehindIt(t *testing.T) {
+	came := func() *script { return new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle) }
+	for name, s := range map[string]*script{
+		"a heartbeat": new(script).join(0, 1).leave(20, 1).keep(21, 1, waiting, 0).keep(22, 1, spent, 0),
+		"a renewal":   came().leave(30, 1).about(31, journal.Renew, 1, inside, 31+idle).about(32, journal.Renew, 1, spent, 0),
+		"a claim":     new(script).join(0, 1).frame(10, 1, 1).leave(15, 1).claim(20, 1, inside, 20+idle).about(32, journal.Renew, 1, spent, 0),
+	} {
+		if broken := rules(t, false, *s); len(broken) > 0 {
+			t.Errorf("%s: %v", name, broken)
+		}
+	}
+	long := came().leave(30, 1).about(6000, journal.Renew, 1, inside, 6000+idle)
+	if broken := rules(t, false, *long); !slices.Equal(broken, []journal.Rule{journal.RuleStay}) {
+		t.Errorf("a renewal long after: %v", broken)
+	}
+}
+
 func TestInvalidTimingIsRefused(t *testing.T) {
 	if _, err := journal.New(journal.Config{}); err == nil {
 		t.Error("no error")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
 	"github.com/einlass/einlass/loadtest/check"
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
@@ -102,7 +103,7 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 		defer close(flowed)
 		w.crowd.flow(crowd, stop)
 	}()
-	theatre.Rest(ctx, 2*time.Second)
+	process.Rest(ctx, 2*time.Second)
 	w.playAll(ctx, cfg, act)
 	close(stop)
 	<-flowed
@@ -143,7 +144,7 @@ func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
 		if cfg.Small {
 			s.Calm /= 4
 		}
-		if err != nil || !theatre.Rest(ctx, s.Calm) {
+		if err != nil || !process.Rest(ctx, s.Calm) {
 			return // what follows would be played on ruins
 		}
 	}

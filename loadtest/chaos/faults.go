@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // fault is one thing that goes wrong.
@@ -57,7 +58,7 @@ var gatewayFaults = []fault{
 func seenBy(ctx context.Context, ok func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, noticing)
 	defer cancel()
-	return theatre.Until(ctx, ok)
+	return process.Until(ctx, ok)
 }
 
 // newEpoch waits until the line has begun anew.
@@ -100,7 +101,7 @@ func killGateway(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	pid := g.Process().Pid()
 	g.Process().Kill()
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	if err := w.untilDown(ctx, g, before); err != nil {
 		return "", err
 	}
@@ -118,7 +119,7 @@ func pauseGateway(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	began := time.Now()
 	g.Process().Pause()
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	err = w.untilDown(ctx, g, before)
 	g.Process().Resume()
 	return fmt.Sprintf("%s stood still for %v; down for haproxy", g.Name, time.Since(began).Round(10*time.Millisecond)), err
@@ -132,7 +133,7 @@ func rollingRestart(ctx context.Context, w *world, _ Step) (string, error) {
 		if err := g.Start(ctx); err != nil {
 			return "", err
 		}
-		if err := errors.Join(theatre.Until(ctx, func() error { return g.Well(ctx) }), w.balancer.AllUp(ctx)); err != nil {
+		if err := errors.Join(process.Until(ctx, func() error { return g.Well(ctx) }), w.balancer.AllUp(ctx)); err != nil {
 			return "", err
 		}
 	}
@@ -156,7 +157,7 @@ func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
 func burst(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.crowd.arrived()
 	w.crowd.times.Store(10)
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	w.crowd.times.Store(1)
 	came := w.crowd.arrived() - before
 	if want := int(9 * usual * s.Hold.Seconds()); came < want {

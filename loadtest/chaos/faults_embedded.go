@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // embeddedFaults need the embedded store.
@@ -73,7 +74,7 @@ func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	err = logged(ctx, g, logFull, full)
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	err = errors.Join(err, w.disk.Empty())
 	if err != nil {
 		return "", err
@@ -93,7 +94,7 @@ func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	err = logged(ctx, g, logFull, full)
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	g.Process().Kill()
 	if err := errors.Join(err, w.disk.Empty(), g.Start(ctx)); err != nil {
 		return "", err

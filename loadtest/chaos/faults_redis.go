@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // redisFaults happen wherever gateways share a Redis.
@@ -61,7 +62,7 @@ func blinkMaster(ctx context.Context, w *world, s Step) (string, error) {
 func still(ctx context.Context, r *theatre.Redis, hold time.Duration, field string) (string, error) {
 	began := time.Now()
 	r.Process().Pause()
-	theatre.Rest(ctx, hold)
+	process.Rest(ctx, hold)
 	_, silent := r.Info(shortly(ctx), field)
 	r.Process().Resume()
 	if silent == nil {
@@ -84,7 +85,7 @@ func pauseMaster(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	old.Process().Pause()
 	now, err := w.failedOver(ctx, old)
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	old.Process().Resume()
 	if err != nil {
 		return "", err
@@ -110,7 +111,7 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	before := joined()
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	lost := joined() - before
 	old.Process().Kill()
 	if err := old.Inner.Mend(); err != nil {
@@ -215,7 +216,7 @@ func cutOne(ctx context.Context, w *world, s Step) (string, error) {
 	for _, l := range w.group.Links(i) {
 		errs = append(errs, l.Cut())
 	}
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	errs = append(errs, away(ctx, w.gateways[i]), mend(w.group.Links(i)))
 	return w.gateways[i].Name + " said that its store was away", errors.Join(errs...)
 }
@@ -224,7 +225,7 @@ func cutAll(ctx context.Context, w *world, s Step) (string, error) {
 	for _, l := range w.links() {
 		l.Break()
 	}
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	var errs []error
 	for _, g := range w.gateways {
 		errs = append(errs, away(ctx, g))
@@ -241,7 +242,7 @@ func slowDown(ctx context.Context, w *world, s Step) (string, error) {
 		errs = append(errs, l.Slow(by))
 	}
 	took, err := roundTrip(ctx, w.group.Links(0)[0].Addr())
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	errs = append(errs, err)
 	if took < by {
 		errs = append(errs, fmt.Errorf("a round trip took %v, want at least %v", took, by))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // sentinelFaults need Sentinels.
@@ -32,7 +33,7 @@ func killSentinel(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	pid := r.Process().Pid()
 	r.Process().Kill()
-	theatre.Rest(ctx, time.Second)
+	process.Rest(ctx, time.Second)
 	if err := r.Start(ctx); err != nil {
 		return "", err
 	}
@@ -58,7 +59,7 @@ func splitBrain(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	now, err := w.failedOver(ctx, old)
-	theatre.Rest(ctx, s.Hold)
+	process.Rest(ctx, s.Hold)
 	role, roleErr := old.Info(ctx, "role")
 	if err := errors.Join(err, roleErr, old.Inner.Mend()); err != nil {
 		return "", err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // habit is what a visitor does besides waiting and booking.
@@ -80,7 +81,7 @@ func (v *visitor) try(ctx context.Context, send func() error) bool {
 
 // rest lets about d go by.
 func (v *visitor) rest(ctx context.Context, d time.Duration) bool {
-	return theatre.Rest(ctx, d/2+time.Duration(v.rand.Int64N(int64(d))))
+	return process.Rest(ctx, d/2+time.Duration(v.rand.Int64N(int64(d))))
 }
 
 const again = 700 * time.Millisecond

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
@@ -137,7 +138,7 @@ func (w *world) well(ctx context.Context) error {
 		}
 	}
 	for _, g := range w.gateways {
-		if err := theatre.Until(ctx, func() error { return g.Well(ctx) }); err != nil {
+		if err := process.Until(ctx, func() error { return g.Well(ctx) }); err != nil {
 			return fmt.Errorf("a gateway does not get well: %w", err)
 		}
 	}

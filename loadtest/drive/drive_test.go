@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,25 +16,13 @@ import (
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
+	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
-
-func build(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "einlass-drive-*")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(dir) }()
-		program, err = gatehouse.Build(context.Background(), dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
 
 // quickSite is a portal whose server is never the reason to wait.
 func quickSite(t *testing.T) *httptest.Server {

@@ -18,25 +18,13 @@ import (
 	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/rehearse"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
+	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
-
-func build(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "einlass-rehearse-*")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(dir) }()
-		program, err = gatehouse.Build(context.Background(), dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
 
 // knownSite is a portal and the sessions a minute that it can serve at its knee: a session is the start page and the
 // calendar.

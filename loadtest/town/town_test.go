@@ -1,9 +1,7 @@
 package town
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,25 +10,12 @@ import (
 
 	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
+	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
-
-func build(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "einlass-town-*")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(dir) }()
-		program, err = gatehouse.Build(context.Background(), dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
 
 // short is a morning for which everybody comes within an hour and a half, in a few seconds.
 func short() (scenarios.Scenario, Size) {

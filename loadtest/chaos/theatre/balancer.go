@@ -12,14 +12,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Balancer is HAProxy in front of the gateways.
 type Balancer struct {
 	Port   int
 	socket string
-	log    Log
-	proc   *Process
+	log    process.Log
+	proc   *process.Process
 }
 
 // haproxyConf has active checks twice a second. Nothing of a visitor is pinned to a gateway.
@@ -47,32 +49,32 @@ backend gateways
 
 // NewBalancer starts it in front of gateways that run or do not run yet.
 func NewBalancer(ctx context.Context, dir string, gateways []*Gateway) (*Balancer, error) {
-	port, err := freePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
 	// Paths of sockets are short.
 	b := &Balancer{Port: port, socket: filepath.Join(dir, "haproxy.sock")}
-	conf := fmt.Sprintf(haproxyConf, b.socket, addrOf(port))
+	conf := fmt.Sprintf(haproxyConf, b.socket, process.Addr(port))
 	for _, g := range gateways {
-		conf += fmt.Sprintf("  server %s %s\n", g.Name, addrOf(g.Port))
+		conf += fmt.Sprintf("  server %s %s\n", g.Name, process.Addr(g.Port))
 	}
 	file := filepath.Join(dir, "haproxy.cfg")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		return nil, err
 	}
-	if b.proc, err = launch("haproxy", dir, &b.log, "haproxy", "-db", "-f", file); err != nil {
+	if b.proc, err = process.Launch("haproxy", dir, &b.log, "haproxy", "-db", "-f", file); err != nil {
 		return nil, err
 	}
 	if err := b.AllUp(ctx); err != nil {
 		b.Close()
-		return nil, fmt.Errorf("haproxy: %w\n%s", err, b.log.tail())
+		return nil, fmt.Errorf("haproxy: %w\n%s", err, b.log.Tail())
 	}
 	return b, nil
 }
 
 // Addr is where visitors come.
-func (b *Balancer) Addr() string { return addrOf(b.Port) }
+func (b *Balancer) Addr() string { return process.Addr(b.Port) }
 
 // Close ends it.
 func (b *Balancer) Close() { b.proc.Kill() }
@@ -118,7 +120,7 @@ func (b *Balancer) Servers(ctx context.Context) (map[string]Server, error) {
 
 // AllUp waits until HAProxy sends visitors to every gateway.
 func (b *Balancer) AllUp(ctx context.Context) error {
-	return Until(ctx, func() error {
+	return process.Until(ctx, func() error {
 		servers, err := b.Servers(ctx)
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 // Package theatre is what chaos is played on: real processes on the loopback address that can be killed, stopped and cut
 // off from each other.
 //
-//	process.go   one child process: start, kill, stop, its log
 //	network.go   links between processes, which can be cut and slowed down (toxiproxy)
 //	readdress.go what servers announce as their address, changed on the way to a gateway, as by a router
 //	gateway.go   the gateway: configuration, admin API

@@ -2,10 +2,7 @@ package theatre
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +10,8 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Room is the only room.
@@ -37,16 +36,8 @@ type Program struct{ Path string }
 
 // Build builds the gateway into a directory, with the race detector if wanted.
 func Build(ctx context.Context, dir string, race bool) (*Program, error) {
-	p := &Program{Path: filepath.Join(dir, "gateway")}
-	args := []string{"build", "-o", p.Path}
-	if race {
-		args = append(args, "-race", "-pgo=off")
-	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "github.com/einlass/einlass/cmd/gateway")...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build the gateway: %w\n%s", err, out)
-	}
-	return p, nil
+	path, err := process.BuildGateway(ctx, dir, race)
+	return &Program{Path: path}, err
 }
 
 // Run runs the program to its end.
@@ -61,13 +52,14 @@ func (p *Program) Run(ctx context.Context, args ...string) error {
 type Gateway struct {
 	Name string
 	Port int
-	Log  Log
+	Log  process.Log
 
-	admin   int
-	program *Program
-	dir     string
-	file    string
-	proc    *Process
+	admin    int
+	operator *adminclient.Client
+	program  *Program
+	dir      string
+	file     string
+	proc     *process.Process
 }
 
 // Settings of a gateway.
@@ -86,17 +78,21 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 		return nil, err
 	}
 	var err error
-	if g.Port, err = freePort(); err != nil {
+	if g.Port, err = process.FreePort(); err != nil {
 		return nil, err
 	}
 	g.admin = g.Port + 10_000
+	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + process.Addr(g.admin), Token: operatorToken, Timeout: 2 * time.Second})
+	if err != nil {
+		return nil, err
+	}
 	g.file = filepath.Join(g.dir, "gateway.yaml")
 	return g, os.WriteFile(g.file, []byte(g.yaml(s)), 0o600)
 }
 
 func (g *Gateway) yaml(s Settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", addrOf(g.Port), addrOf(g.admin), operatorToken)
+	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", process.Addr(g.Port), process.Addr(g.admin), operatorToken)
 	fmt.Fprintf(&b, "store: %s\nstate: {dir: %q, interval: 200ms, places_interval: 500ms}\njournal: {dir: %q}\n", s.Store, s.State, s.Journal)
 	fmt.Fprintf(&b, "limits: {arrivals_per_prefix: {rate: 0}}\nstop_timeout: 5s\n")
 	if s.Keys != "" {
@@ -111,26 +107,17 @@ func (g *Gateway) yaml(s Settings) string {
 // Start runs it and returns when it answers visitors.
 func (g *Gateway) Start(ctx context.Context) error {
 	var err error
-	if g.proc, err = launch(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
+	if g.proc, err = process.Launch(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
 		return err
 	}
-	err = Until(ctx, func() error {
-		if !g.proc.Alive() {
-			return nil
-		}
-		return g.ask(ctx, "http://"+addrOf(g.Port)+"/.einlass/status", nil)
-	})
-	if err == nil && !g.proc.Alive() {
-		err = errors.New("it ended at once")
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", g.Name, err, g.Log.tail())
+	if err := g.proc.Serves(ctx, "http://"+process.Addr(g.Port)+"/.einlass/status"); err != nil {
+		return fmt.Errorf("%w\n%s", err, g.Log.Tail())
 	}
 	return nil
 }
 
 // Process is its present life.
-func (g *Gateway) Process() *Process { return g.proc }
+func (g *Gateway) Process() *process.Process { return g.proc }
 
 // Close kills it if it still lives.
 func (g *Gateway) Close() {
@@ -138,34 +125,16 @@ func (g *Gateway) Close() {
 		g.proc.Resume()
 		g.proc.Kill()
 	}
+	g.operator.Close()
 }
 
 // Figures asks the admin API.
 func (g *Gateway) Figures(ctx context.Context) (adminapi.RoomInfo, error) {
-	var info adminapi.RoomInfo
-	return info, g.ask(ctx, "http://"+addrOf(g.admin)+"/v1/rooms/"+Room, &info)
-}
-
-func (g *Gateway) ask(ctx context.Context, url string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	info, err := g.operator.Room(ctx, Room)
 	if err != nil {
-		return err
+		err = fmt.Errorf("%s: %w", g.Name, err)
 	}
-	req.Header.Set("Authorization", "Bearer "+operatorToken)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("%s: %w", g.Name, err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s: %s", g.Name, url, res.Status)
-	}
-	if into == nil {
-		return nil
-	}
-	return json.NewDecoder(res.Body).Decode(into)
+	return info, err
 }
 
 // Well says what is wrong with it: nil if its store answers and its frame is fresh.

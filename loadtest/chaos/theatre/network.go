@@ -10,6 +10,8 @@ import (
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/Shopify/toxiproxy/v2/toxics"
 	"github.com/rs/zerolog"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Network makes links.
@@ -34,7 +36,7 @@ func NewNetwork() *Network {
 
 // reserve plans a link whose port is known before the server that it leads to.
 func (n *Network) reserve() (*Link, error) {
-	port, err := freePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +45,7 @@ func (n *Network) reserve() (*Link, error) {
 
 // open lets a reserved link lead to a port. readdress may be nil.
 func (n *Network) open(l *Link, to int, readdress *Readdress) error {
-	l.proxy = toxiproxy.NewProxy(n.server, fmt.Sprintf("%d to %d", l.Port, to), addrOf(l.Port), addrOf(to))
+	l.proxy = toxiproxy.NewProxy(n.server, fmt.Sprintf("%d to %d", l.Port, to), process.Addr(l.Port), process.Addr(to))
 	if err := l.proxy.Start(); err != nil {
 		return fmt.Errorf("link to %d: %w", to, err)
 	}
@@ -62,7 +64,7 @@ func (n *Network) Close() {
 }
 
 // Addr is where the client finds the link.
-func (l *Link) Addr() string { return addrOf(l.Port) }
+func (l *Link) Addr() string { return process.Addr(l.Port) }
 
 func (l *Link) add(kind, direction string, attributes any) error {
 	text, err := json.Marshal(map[string]any{"name": kind + "-" + direction, "type": kind, "stream": direction, "attributes": attributes})

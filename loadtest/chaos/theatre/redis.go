@@ -12,6 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Redis is one redis-server, of a Sentinel group or a Cluster, or a Sentinel.
@@ -24,14 +26,14 @@ type Redis struct {
 	dir    string
 	first  []string // before the options: a Sentinel's file
 	args   []string
-	log    Log
-	proc   *Process
+	log    process.Log
+	proc   *process.Process
 	client *redis.Client
 }
 
 // newRedis plans a server in a directory of its own below dir.
 func newRedis(name, dir string, args ...string) (*Redis, error) {
-	port, err := freePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func newRedis(name, dir string, args ...string) (*Redis, error) {
 	}
 	redis.SetLogger(quiet{}) // servers that are away are what this is about
 	r.client = redis.NewClient(&redis.Options{
-		Addr: addrOf(port), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
+		Addr: process.Addr(port), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
 		ContextTimeoutEnabled: true, DialerRetries: 1, DisableIdentity: true, Protocol: 2,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
@@ -59,10 +61,10 @@ func (r *Redis) Start(ctx context.Context, more ...string) error {
 	args := append(append([]string{}, r.first...), "--port", strconv.Itoa(r.Port), "--bind", "127.0.0.1", "--dir", r.dir,
 		"--daemonize", "no", "--logfile", "")
 	var err error
-	if r.proc, err = launch(r.Name, r.dir, &r.log, "redis-server", append(append(args, r.args...), more...)...); err != nil {
+	if r.proc, err = process.Launch(r.Name, r.dir, &r.log, "redis-server", append(append(args, r.args...), more...)...); err != nil {
 		return err
 	}
-	err = Until(ctx, func() error {
+	err = process.Until(ctx, func() error {
 		if !r.proc.Alive() {
 			return nil
 		}
@@ -72,13 +74,13 @@ func (r *Redis) Start(ctx context.Context, more ...string) error {
 		err = errors.New("it ended at once")
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", r.Name, err, r.log.tail())
+		return fmt.Errorf("%s: %w\n%s", r.Name, err, r.log.Tail())
 	}
 	return nil
 }
 
 // Process is its present life.
-func (r *Redis) Process() *Process { return r.proc }
+func (r *Redis) Process() *process.Process { return r.proc }
 
 // Close kills it and forgets its client.
 func (r *Redis) Close() error {

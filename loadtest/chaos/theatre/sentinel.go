@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Group is what the gateways' store is made of.
@@ -183,7 +185,7 @@ func (s *Sentinels) Revive(ctx context.Context, r *Redis) error {
 
 // Ready implements Group.
 func (s *Sentinels) Ready(ctx context.Context) error {
-	return Until(ctx, func() error {
+	return process.Until(ctx, func() error {
 		master, err := s.Master(ctx)
 		if err != nil {
 			return err

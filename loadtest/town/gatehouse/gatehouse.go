@@ -2,7 +2,7 @@
 // on free loopback ports, with a state directory and a journal in a temporary folder.
 //
 // A Gate is owned by whoever started it, who must stop it; it does not outlive this process. The package imports
-// pkg/queue; loadtest/town and tests of loadtest import it.
+// pkg/queue and loadtest/process; loadtest/town and tests of loadtest import it.
 package gatehouse
 
 import (
@@ -10,15 +10,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync"
-	"syscall"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -39,12 +35,7 @@ type Settings struct {
 
 // Build builds the gateway into a directory and names the program.
 func Build(ctx context.Context, dir string) (string, error) {
-	program := filepath.Join(dir, "gateway")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/einlass/einlass/cmd/gateway").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the gateway: %w\n%s", err, out)
-	}
-	return program, nil
+	return process.BuildGateway(ctx, dir, false)
 }
 
 // Gate is one running gateway.
@@ -52,21 +43,8 @@ type Gate struct {
 	// URL is where visitors go, Admin the operators' API, Token what it asks for, Journal the journal's directory.
 	URL, Admin, Token, Journal string
 
-	cmd   *exec.Cmd
-	ended chan error
-	log   output
-}
-
-// output keeps what a process printed.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
+	proc *process.Process
+	log  process.Log
 }
 
 // Start runs a gateway whose files are in dir, which must be its own, and returns when it serves.
@@ -83,30 +61,25 @@ func Start(ctx context.Context, program, dir string, s Settings) (*Gate, error) 
 }
 
 func start(ctx context.Context, program, dir string, s Settings) (*Gate, error) {
-	public, err := freePort()
+	public, err := process.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
-	admin, err := freePort()
+	admin, err := process.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
 	g := &Gate{
 		URL: "http://" + public, Admin: "http://" + admin, Token: "the-token-of-the-operators", Journal: filepath.Join(dir, "journal"),
-		ended: make(chan error, 1),
 	}
 	file := filepath.Join(dir, "gateway.yaml")
 	if err := os.WriteFile(file, []byte(s.yaml(g, dir, public, admin)), 0o600); err != nil {
 		return nil, fmt.Errorf("gate: %w", err)
 	}
-	g.cmd = exec.Command(program, "serve", "-c", file)
-	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log
-	g.cmd.SysProcAttr = attributes()
-	if err := g.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("gate: %w", err)
+	if g.proc, err = process.Launch("gate", "", &g.log, program, "serve", "-c", file); err != nil {
+		return nil, err
 	}
-	go func() { g.ended <- g.cmd.Wait() }() // Stop waits for it
-	if err := g.serving(ctx); err != nil {
+	if err := g.proc.Serves(ctx, g.Admin+"/readyz"); err != nil {
 		return nil, errors.Join(err, g.Stop(), errors.New(g.Log()))
 	}
 	return g, nil
@@ -140,57 +113,13 @@ func (s *Settings) yaml(g *Gate, dir, public, admin string) string {
 	return b.String()
 }
 
-// serving waits for the first answer.
-func (g *Gate) serving(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.Admin+"/readyz", nil)
-		if err != nil {
-			return fmt.Errorf("gate: %w", err)
-		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			_ = res.Body.Close() // nothing was read from it
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("gate: does not serve: %w", ctx.Err())
-		case err := <-g.ended:
-			g.ended <- err
-			return fmt.Errorf("gate: ended at once: %w", err)
-		case <-tick.C:
-		}
-	}
-}
-
 // Stop ends the process as an operator does and waits until it has. It may be called again.
 func (g *Gate) Stop() error {
-	_ = g.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
-	err := <-g.ended
-	g.ended <- err
-	if err != nil {
-		return fmt.Errorf("gate: %w", err)
+	if code := g.proc.Stop(); code != 0 {
+		return fmt.Errorf("gate: ended with code %d", code)
 	}
 	return nil
 }
 
 // Log is what the process has printed.
-func (g *Gate) Log() string {
-	g.log.mu.Lock()
-	defer g.log.mu.Unlock()
-	return g.log.b.String()
-}
-
-// freePort is an address that nobody uses now.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
-}
+func (g *Gate) Log() string { return g.log.String() }

@@ -3,8 +3,6 @@ package stage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -13,7 +11,7 @@ import (
 
 // Figures asks the gateway's admin API for a room. Safe for concurrent use.
 func (g *Gate) Figures(ctx context.Context, room string) (adminapi.RoomInfo, error) {
-	return g.operate(ctx, http.MethodGet, room, "")
+	return g.operator.Room(ctx, room)
 }
 
 // Room is Figures for the room "termine", in the test's goroutine.
@@ -29,27 +27,13 @@ func (g *Gate) Room(tb testing.TB) adminapi.RoomInfo {
 // Set changes the controls of the room "termine" by a merge patch, as in `{"rate": 600}`.
 func (g *Gate) Set(tb testing.TB, patch string) {
 	tb.Helper()
-	if _, err := g.operate(tb.Context(), http.MethodPatch, "termine", patch); err != nil {
+	var change adminapi.Change
+	strict := json.NewDecoder(strings.NewReader(patch))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&change); err != nil {
 		tb.Fatal(err)
 	}
-}
-
-func (g *Gate) operate(ctx context.Context, method, room, patch string) (info adminapi.RoomInfo, err error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+g.Admin+"/v1/rooms/"+room, strings.NewReader(patch))
-	if err != nil {
-		return info, err
+	if _, err := g.operator.Update(tb.Context(), "termine", change); err != nil {
+		tb.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+OperatorToken)
-	if patch != "" {
-		req.Header.Set("Content-Type", "application/merge-patch+json")
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return info, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return info, fmt.Errorf("admin API: %s %s: %s", method, patch, res.Status)
-	}
-	return info, json.NewDecoder(res.Body).Decode(&info)
 }

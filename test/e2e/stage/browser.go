@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Browser is one visitor: it keeps cookies, loads pages and polls as the page's script does. It is used by one
@@ -228,13 +230,4 @@ func (a *Answer) Refresh() (after time.Duration, target string, err error) {
 }
 
 // Rest lets the time go by that the server told this visitor to stay quiet. False: ctx ended.
-func Rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
+func Rest(ctx context.Context, d time.Duration) bool { return process.Rest(ctx, d) }

@@ -1,7 +1,7 @@
 // Package stage is what the end-to-end tests are played on: the real gateway as a process, a real site behind it,
 // browsers that keep to the protocol, and a journal that the promises to visitors are checked on.
 //
-//	program.go   the program, built once with the race detector, and free ports
+//	program.go   the program, built once with the race detector
 //	gate.go      one gateway as a process: start, stop, kill, its configuration and its log
 //	admin.go     an operator at its admin API
 //	site.go      the site behind, which counts what it saw

@@ -1,20 +1,19 @@
 package stage
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Settings of a gateway. The zero value is one room "termine" at the paths below "/", with the embedded store and a
@@ -98,11 +97,11 @@ type Gate struct {
 	file      string
 	program   *Program
 	transport *http.Transport
-	log       safeBuffer
+	operator  *adminclient.Client
+	log       process.Log
 
-	mu    sync.Mutex
-	cmd   *exec.Cmd
-	ended chan struct{}
+	mu   sync.Mutex
+	proc *process.Process // nil: it has been ended
 }
 
 // NewGate starts a gateway that ends with the test.
@@ -121,6 +120,7 @@ func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 	tb.Cleanup(func() {
 		g.transport.CloseIdleConnections()
 		code := g.Stop()
+		g.operator.Close()
 		if code != 0 || tb.Failed() {
 			tb.Logf("gateway %s ended with code %d, its log:\n%s", g.Addr, code, g.Log())
 		}
@@ -143,10 +143,13 @@ func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 // listenAt tries to start at new addresses.
 func (g *Gate) listenAt(s *Settings) error {
 	var err error
-	if g.Addr, err = freeAddr(); err != nil {
+	if g.Addr, err = process.FreeAddr(); err != nil {
 		return err
 	}
-	if g.Admin, err = freeAddr(); err != nil {
+	if g.Admin, err = process.FreeAddr(); err != nil {
+		return err
+	}
+	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: OperatorToken}); err != nil {
 		return err
 	}
 	if err := os.WriteFile(g.file, []byte(s.yaml(g.Addr, g.Admin)), 0o600); err != nil {
@@ -164,86 +167,37 @@ func (g *Gate) Start() {
 }
 
 func (g *Gate) start() error {
-	cmd := exec.Command(g.program.path, "serve", "-c", g.file)
-	cmd.Stdout, cmd.Stderr = &g.log, &g.log
-	cmd.SysProcAttr = dieWithParent()
-	if err := cmd.Start(); err != nil {
+	proc, err := process.Launch(g.Addr, "", &g.log, g.program.path, "serve", "-c", g.file)
+	if err != nil {
 		return err
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = cmd.Wait() // the exit code is asked for by Stop
-	}()
 	g.mu.Lock()
-	g.cmd, g.ended = cmd, ended
+	g.proc = proc
 	g.mu.Unlock()
-	return g.serving(ended)
-}
-
-// serving waits until the gateway says that it should get visitors, as a balancer does.
-func (g *Gate) serving(ended <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(g.tb.Context(), 30*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Admin+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return errors.New("the gateway does not serve")
-		case <-ended:
-			return errors.New("the gateway ended at once")
-		case <-tick.C:
-		}
-	}
+	// As a balancer, which sends no visitors before.
+	return proc.Serves(g.tb.Context(), "http://"+g.Admin+"/readyz")
 }
 
 // Kill ends the process as kill -9 does and waits until it is gone.
-func (g *Gate) Kill() { g.end(syscall.SIGKILL) }
+func (g *Gate) Kill() { g.end((*process.Process).Kill) }
 
 // Stop ends the process as an operator does and answers its exit code.
-func (g *Gate) Stop() int { return g.end(syscall.SIGTERM) }
+func (g *Gate) Stop() (code int) {
+	g.end(func(p *process.Process) { code = p.Stop() })
+	return code
+}
 
-func (g *Gate) end(sig syscall.Signal) int {
+func (g *Gate) end(how func(*process.Process)) {
 	g.mu.Lock()
-	cmd, ended := g.cmd, g.ended
-	g.cmd = nil
+	proc := g.proc
+	g.proc = nil
 	g.mu.Unlock()
-	if cmd == nil {
-		return 0
+	if proc == nil {
+		return
 	}
-	_ = cmd.Process.Signal(sig) // it may have ended already
-	<-ended
+	how(proc)
 	g.transport.CloseIdleConnections()
-	return cmd.ProcessState.ExitCode()
 }
 
 // Log is what the process has printed so far, over all its lives.
 func (g *Gate) Log() string { return g.log.String() }
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}

@@ -1,14 +1,14 @@
 package stage
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Program is the built gateway.
@@ -24,11 +24,8 @@ func Main(m *testing.M, p *Program) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	p.path = filepath.Join(dir, "gateway")
-	// Without the profile it shares what was compiled for the other tests.
-	build := exec.Command("go", "build", "-race", "-pgo=off", "-o", p.path, "github.com/einlass/einlass/cmd/gateway")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the gateway: %v\n%s", err, out)
+	if p.path, err = process.BuildGateway(context.Background(), dir, true); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
@@ -50,19 +47,4 @@ func (p *Program) Keys(tb testing.TB) string {
 	file := filepath.Join(tb.TempDir(), "keys.json")
 	p.Run(tb, "keys", "new", file)
 	return file
-}
-
-// freeAddr is a loopback address that nobody listens on. Its port is below those the system gives to outgoing
-// connections: while a gateway is down, none of them may take its place.
-func freeAddr() (string, error) {
-	var errs []error
-	for range 50 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))
-		ln, err := net.Listen("tcp", addr)
-		if err == nil {
-			return addr, ln.Close()
-		}
-		errs = append(errs, err)
-	}
-	return "", errors.Join(errs...)
 }

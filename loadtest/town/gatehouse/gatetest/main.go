@@ -1,0 +1,25 @@
+// Package gatetest builds the gateway for tests that start one with package gatehouse. Only tests import it.
+package gatetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/einlass/einlass/loadtest/town/gatehouse"
+)
+
+// Main builds the gateway, names it in program, runs the tests of a binary and answers its exit code.
+func Main(m *testing.M, program *string) int {
+	dir, err := os.MkdirTemp("", "einlass-gate-*")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		*program, err = gatehouse.Build(context.Background(), dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}

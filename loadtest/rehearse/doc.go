@@ -19,8 +19,8 @@
 //
 //	config.go   what to rehearse
 //	ladder.go   which rate comes next: pure, no clock
-//	meter.go    what one step has measured
-//	watch.go    when to stop at once
+//	meter.go    what one step has measured, and when to stop at once
+//	judge.go    whether a step was bad or only unlucky
 //	rehearse.go the run
 //	advice.go   the configuration, and why
 //	command.go  the command

@@ -19,13 +19,21 @@ type meter struct {
 	recent   []bad // server errors and silence of the last seconds
 	answers  int64 // within the same span
 	since    time.Time
+	ok       time.Duration // what an ordinary answer takes at most
+	row      int           // ordinary answers since one that was none
 }
 
 type bad struct{ at time.Time }
 
 func newMeter() *meter {
-	return &meter{took: hdrhistogram.New(1, (10 * time.Minute).Microseconds(), 3)}
+	return &meter{took: newTimes()}
 }
+
+// longestTook is what is told apart of how long an answer took.
+const longestTook = 10 * time.Minute
+
+// newTimes counts microseconds.
+func newTimes() *hdrhistogram.Histogram { return hdrhistogram.New(1, longestTook.Microseconds(), 3) }
 
 // observe takes a request to the site. What the gate answered in its place counts when it is an error of the site's.
 func (m *meter) observe(s drive.Sample) (burst bool) {
@@ -42,11 +50,21 @@ func (m *meter) observe(s drive.Sample) (burst bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.requests++
-	_ = m.took.RecordValue(min(max(s.Took, time.Microsecond), 10*time.Minute).Microseconds()) // in range
+	_ = m.took.RecordValue(min(max(s.Took, time.Microsecond), longestTook).Microseconds()) // in range
+	if m.row++; failed || s.Took > m.ok {
+		m.row = 0
+	}
 	if failed {
 		m.errors++
 	}
 	return m.bursting(ended, failed)
+}
+
+// inARow is how many ordinary answers there were without another one between them.
+func (m *meter) inARow() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.row
 }
 
 const (
@@ -96,9 +114,11 @@ type Step struct {
 	Confirming bool `json:"confirming,omitempty"`
 }
 
-func (m *meter) step(s *Step) {
+// step writes the figures into s. The times are a copy.
+func (m *meter) step(s *Step) *hdrhistogram.Histogram {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := func(q float64) time.Duration { return time.Duration(m.took.ValueAtQuantile(q)) * time.Microsecond }
 	s.Sessions, s.Requests, s.Errors, s.P50, s.P90, s.P99 = m.sessions, m.requests, m.errors, at(50), at(90), at(99)
+	return hdrhistogram.Import(m.took.Export())
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
@@ -39,7 +40,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	if err := cfg.Validate(); err != nil {
 		return Result{}, fmt.Errorf("rehearse: %w", err)
 	}
-	r := &run{cfg: cfg.withDefaults(), visits: &visits{}}
+	r := newRun(cfg)
 	if r.cfg.Admin != "" {
 		restore, err := r.takeRoom(ctx)
 		if err != nil {
@@ -55,11 +56,22 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	return r.result, nil
 }
 
+// people go to the site when they are told to: a drive.Drive.
+type people interface {
+	Arrive(ctx context.Context, due time.Time)
+	InLine() int64
+	Inside() int64
+	Cut()
+	Wait()
+	Close()
+}
+
 // run is one rehearsal under way.
 type run struct {
 	cfg    Config
+	gather func(context.Context, drive.Config) (people, error)
 	room   *adminclient.Client // nil: directly
-	drive  *drive.Drive
+	people people
 	meter  atomic.Pointer[meter]
 	visits *visits
 	rand   *rand.Rand
@@ -71,6 +83,16 @@ type run struct {
 	home  context.CancelFunc
 }
 
+func newRun(cfg Config) *run {
+	return &run{cfg: cfg.withDefaults(), visits: &visits{}, gather: func(ctx context.Context, c drive.Config) (people, error) {
+		d, err := drive.New(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return d, nil
+	}}
+}
+
 // climb goes from step to step until the ladder is done.
 func (r *run) climb(ctx context.Context) error {
 	load, stop := context.WithCancelCause(ctx)
@@ -79,7 +101,7 @@ func (r *run) climb(ctx context.Context) error {
 	defer func() { r.home() }()
 	r.rand = rand.New(rand.NewPCG(r.cfg.Seed, 1))
 	r.meter.Store(newMeter())
-	d, err := drive.New(ctx, drive.Config{
+	d, err := r.gather(ctx, drive.Config{
 		Target: r.cfg.Target, Confirmed: r.cfg.Confirmed, Path: r.cfg.Path, Room: r.cfg.Room, Script: r.cfg.Script,
 		Crowd: drive.Crowd{Think: r.cfg.Think, Typing: r.cfg.Typing, Patience: time.Hour}, Seed: r.cfg.Seed,
 		Observe: func(s drive.Sample) {
@@ -92,35 +114,35 @@ func (r *run) climb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.drive = d
+	r.people = d
 	defer d.Close()
 	defer context.AfterFunc(load, d.Cut)()
 	defer d.Wait()
 	defer stop(nil) // whoever is under way at the end goes home
 
 	l := newLadder(r.cfg.First, r.cfg.Most, r.cfg.Factor, r.cfg.Narrow)
-	var quiet Step
+	judge := newJudge(&r.cfg)
 	for !l.done {
-		s, err := r.step(load, l.next, l.confirming)
+		s, took, err := r.step(load, l.next, l.confirming)
 		if err != nil {
 			return err
 		}
 		if load.Err() != nil {
 			s.Why = r.stopped(load)
 			r.note(s)
+			if errors.Is(context.Cause(load), ErrHurt) {
+				l.step(false)
+			}
 			break
 		}
-		if len(r.result.Steps) == 0 {
-			quiet = s
-		}
-		s.Why = r.judge(&quiet, &s)
+		s.Why = judge.step(&s, took)
 		r.note(s)
 		l.step(s.Why == "")
 		if s.Why != "" {
 			r.visits.forget()
 		}
 		if s.Why != "" && !l.done {
-			calm, err := r.rest(load)
+			calm, err := r.rest(load, judge.ordinary())
 			if err != nil {
 				return err
 			}
@@ -145,23 +167,6 @@ func (r *run) stopped(load context.Context) string {
 	return "interrupted"
 }
 
-// judge says why a step was bad, "" if it was not.
-func (r *run) judge(quiet, s *Step) string {
-	share := float64(s.Errors) / float64(max(s.Requests, 1))
-	switch {
-	case s.Requests == 0:
-		return "no request reached the site"
-	case share > r.cfg.Errors:
-		return fmt.Sprintf("%.1f %% errors", share*100)
-	case float64(s.Piled) > 0.1*float64(s.Sessions)+math.Sqrt(float64(s.Sessions)):
-		// Who is not answered at all does not show in latencies.
-		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
-	case float64(s.P90) > r.cfg.Slower*float64(quiet.P90):
-		return fmt.Sprintf("p90 %.1f times the quiet one", float64(s.P90)/float64(quiet.P90))
-	}
-	return ""
-}
-
 func (r *run) note(s Step) {
 	r.result.Steps = append(r.result.Steps, s)
 	fmt.Fprintln(r.cfg.Out, s.String())
@@ -170,40 +175,38 @@ func (r *run) note(s Step) {
 // longestSettle bounds what sessions that never end can hold up.
 const longestSettle = 10 * time.Minute
 
-// step lets sessions begin at a rate, and measures after the rate has settled.
-func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, error) {
+// step lets sessions begin at a rate, and measures after the rate has settled: the figures and how long each answer took.
+func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, *hdrhistogram.Histogram, error) {
 	s := Step{Rate: rate, Length: r.cfg.Length, Confirming: confirming}
 	if confirming {
 		s.Length = r.cfg.Confirm
 	}
 	if err := r.update(ctx, queue.ModeRun, rate); err != nil {
-		return s, err
+		return s, nil, err
 	}
 	// Until the first of the new rate's sessions have ended, more come than go at any site.
 	_, long := r.visits.lengths()
 	if long == 0 {
 		long = r.cfg.Length
 	}
-	if _, err := r.send(ctx, rate, min(max(r.cfg.Settle, long), longestSettle)); err != nil {
-		return s, err
-	}
+	r.send(ctx, rate, min(max(r.cfg.Settle, long), longestSettle))
 	m := newMeter()
 	r.meter.Store(m)
 	r.visits.measure(true)
-	before := r.drive.Inside()
-	n, err := r.send(ctx, rate, s.Length)
+	before := r.people.Inside()
+	n := r.send(ctx, rate, s.Length)
 	r.visits.measure(false)
-	s.Inside = r.drive.Inside()
+	s.Inside = r.people.Inside()
 	s.Piled = s.Inside - before
-	m.step(&s)
+	took := m.step(&s)
 	if r.room == nil { // else the gate decides who comes in, and the meter has counted them
 		s.Sessions = n
 	}
-	return s, err
+	return s, took, nil
 }
 
 // send lets people come for a while: at the rate if they go to the site directly, else as many as keep the line filled.
-func (r *run) send(ctx context.Context, rate int64, length time.Duration) (int64, error) {
+func (r *run) send(ctx context.Context, rate int64, length time.Duration) int64 {
 	next := time.Now()
 	end := next.Add(length)
 	n := int64(0)
@@ -211,17 +214,17 @@ func (r *run) send(ctx context.Context, rate int64, length time.Duration) (int64
 		next = next.Add(time.Duration(r.rand.ExpFloat64() * float64(time.Minute) / float64(rate)))
 		if next.After(end) {
 			drive.Sleep(ctx, time.Until(end))
-			return n, nil
+			return n
 		}
 		if !drive.Sleep(ctx, time.Until(next)) {
-			return n, nil
+			return n
 		}
-		if r.room == nil || r.drive.InLine() < lineOf(rate) {
-			r.drive.Arrive(r.crowd, next)
+		if r.room == nil || r.people.InLine() < lineOf(rate) {
+			r.people.Arrive(r.crowd, next)
 			n++
 		}
-		if r.room != nil && r.drive.InLine() == 0 { // nobody to call: the line would fall behind the pace
-			r.drive.Arrive(r.crowd, next)
+		if r.room != nil && r.people.InLine() == 0 { // nobody to call: the line would fall behind the pace
+			r.people.Arrive(r.crowd, next)
 			n++
 		}
 	}
@@ -234,15 +237,19 @@ func lineOf(rate int64) int64 { return max(10, rate/6) }
 // longestRest is how long a site may take to come to rest.
 const longestRest = 5 * time.Minute
 
-// rest leaves the site in peace until the last session of a bad step has ended. calm: it has.
-func (r *run) rest(ctx context.Context) (calm bool, err error) {
+// rest leaves the site in peace after a bad step until it is itself again. calm: it is.
+//
+// That nobody is inside any more says little: a site goes on working for people who have given up. So once they have
+// gone, single ones come, as in the first step, until their answers are as quick as they were then.
+func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error) {
+	end := time.Now().Add(longestRest)
 	if r.room == nil {
 		r.home()
 		r.crowd, r.home = context.WithCancel(ctx)
 	} else if err := r.update(ctx, queue.ModePause, r.cfg.First); err != nil {
 		return false, err
 	}
-	for end := time.Now().Add(longestRest); r.drive.Inside() > 0; {
+	for r.people.Inside() > 0 {
 		if time.Now().After(end) {
 			return false, nil
 		}
@@ -250,8 +257,27 @@ func (r *run) rest(ctx context.Context) (calm bool, err error) {
 			return true, nil // the next step will say why
 		}
 	}
+	if err := r.update(ctx, queue.ModeRun, r.cfg.First); err != nil {
+		return false, err
+	}
+	m := newMeter()
+	m.ok = ok
+	r.meter.Store(m)
+	for m.inARow() < atRest {
+		if time.Now().After(end) {
+			return false, nil
+		}
+		// Time for one to come, on the mean.
+		r.send(ctx, r.cfg.First, time.Minute/time.Duration(r.cfg.First))
+		if ctx.Err() != nil {
+			return true, nil
+		}
+	}
 	return true, nil
 }
+
+// atRest is how many quick answers in a row show a site at rest.
+const atRest = 5
 
 // takeRoom remembers the room's controls, and gives the function that sets them back.
 func (r *run) takeRoom(ctx context.Context) (restore func(), err error) {

@@ -1,0 +1,114 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/portal"
+)
+
+// town sends its people to a handler without sockets, so that a rehearsal with its real times takes no time.
+type town struct {
+	site   http.Handler
+	cfg    drive.Config
+	inside atomic.Int64
+	gone   sync.WaitGroup
+
+	mu   sync.Mutex
+	rand *rand.Rand
+}
+
+func (w *town) Arrive(ctx context.Context, due time.Time) {
+	w.gone.Go(func() {
+		w.get(ctx, drive.KindArrive, w.cfg.Path, due)
+		w.inside.Add(1)
+		defer w.inside.Add(-1)
+		entered := time.Now()
+		for _, s := range w.cfg.Script {
+			if !drive.Sleep(ctx, w.think()) {
+				w.cfg.OnVisit(time.Since(entered), false)
+				return
+			}
+			w.get(ctx, drive.KindSite, s.Path, time.Now())
+		}
+		w.cfg.OnVisit(time.Since(entered), ctx.Err() == nil)
+	})
+}
+
+func (w *town) get(ctx context.Context, k drive.Kind, path string, due time.Time) {
+	answer := httptest.NewRecorder()
+	w.site.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, path, http.NoBody))
+	if ctx.Err() == nil {
+		w.cfg.Observe(drive.Sample{Kind: k, Due: due, Took: time.Since(due), Status: answer.Code, FromSite: true})
+	}
+}
+
+func (w *town) think() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Duration(w.rand.ExpFloat64() * float64(w.cfg.Crowd.Think))
+}
+
+func (w *town) InLine() int64 { return 0 }
+func (w *town) Inside() int64 { return w.inside.Load() }
+func (w *town) Cut()          {}
+func (w *town) Wait()         { w.gone.Wait() }
+func (w *town) Close()        {}
+
+// The rehearsal has its default times here, and a site that is overrun for long after a bad step.
+func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
+	confirmed := 0
+	for seed := range uint64(3) {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := portal.Demo(time.Now())
+			cfg.Calendar.Days = 1
+			cfg.Curve = portal.Curve{Rate: 1, Contention: 0.03, Coherency: 0.005, Workers: 64, Queue: 400}
+			cfg.Random = rand.NewChaCha8([32]byte{byte(seed)})
+			site, err := portal.New(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer site.Close()
+			// A session is the start page and the calendar. From the knee on the site does not get faster.
+			units := cfg.Work.Mean(portal.KindStart) + cfg.Work.Mean(portal.KindCalendar)
+			capacity := cfg.Curve.Throughput(cfg.Curve.Knee()) / units * 60
+
+			var out strings.Builder
+			r := newRun(Config{Script: []drive.Step{{Path: "/termine"}}, Seed: seed, Out: &out})
+			r.gather = func(_ context.Context, c drive.Config) (people, error) {
+				return &town{site: site, cfg: c, rand: rand.New(rand.NewPCG(seed, 2))}, nil
+			}
+			if err := r.climb(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r.result.Visit, r.result.Long = r.visits.lengths()
+			a := advise(&r.cfg, &r.result)
+			t.Logf("capacity %.0f a minute\n%s%s", capacity, out.String(), r.result.Text())
+			if low, high := 0.4*capacity, capacity; float64(a.Rate) < low || float64(a.Rate) > high {
+				t.Errorf("advised %d a minute, want %.0f to %.0f", a.Rate, low, high)
+			}
+			if r.result.Confirmed > 0 {
+				confirmed++
+			}
+			want := fmt.Sprintf("pace: {rate: %d, max_inside: %d, burst: %d}", a.Rate, a.MaxInside, a.Burst)
+			r.result.Advice = a
+			if text := r.result.Text(); !strings.Contains(text, want) || a.MaxInside < 1 || !strings.Contains(text, "Little's law") {
+				t.Errorf("%q is not in\n%s", want, text)
+			}
+		})
+	}
+	// A site may break while its best rate is confirmed, if that is near its knee; not always.
+	if confirmed == 0 {
+		t.Error("no rate was ever confirmed")
+	}
+}

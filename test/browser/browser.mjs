@@ -103,8 +103,15 @@ export async function show(page) {
   await page.evaluate(() => { window.dispatchEvent(new CustomEvent('test-visibility', { detail: 'visible' })); });
 }
 
+// still stops the page's clock: what time does there must not depend on how long this machine takes. Only
+// page.clock.runFor and polled let it go by.
+export async function still(page, from = new Date()) {
+  await page.clock.install({ time: from });
+  await page.clock.pauseAt(new Date(from.getTime() + 1000));
+}
+
 // polled makes the page poll, by turning its clock by a second or more, and waits until the page has read the
-// answer: then it writes the time. The page's clock must be installed.
+// answer: then it writes the time. The page's clock must stand still.
 export async function polled(page, ms) {
   const written = () => page.locator('#updated').textContent();
   const before = await written();

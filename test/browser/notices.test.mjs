@@ -1,7 +1,7 @@
 // What somebody inside sees when the site does not answer or the time is over. No page here sends a form again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, scene, setUp, until, withPage } from './browser.mjs';
+import { base, log, scene, setUp, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -27,7 +27,7 @@ test('the page for a short interruption tries again by GET until the site is bac
 
 test('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
   await withPage({ expectFailures: true }, async (page, context) => {
-    await page.clock.install();
+    await still(page);
     await scene({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form');
     await context.setOffline(true);
@@ -87,7 +87,7 @@ test('after the time inside the form is kept and can be sent by the visitor', as
 
 test('an error page does nothing by itself', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await scene({ page: 'error', status: 404 });
     await page.goto(base + '/nowhere');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();

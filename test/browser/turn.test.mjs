@@ -1,7 +1,7 @@
 // The turn: going in, being told, coming late, leaving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, polled, polls, scene, setUp, show, spoken, until, withPage } from './browser.mjs';
+import { base, hidden, log, polled, polls, scene, setUp, show, spoken, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -10,7 +10,7 @@ const inside = (page) => page.getByRole('heading', { name: 'Inside' });
 
 test('who looks at the page goes in by itself, to the URL first asked for', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine?ort=3&q=%C3%BC#slot-5');
     await scene({ state: 'called', admit: true, next: 1000, until: 300 });
@@ -23,7 +23,7 @@ test('who looks at the page goes in by itself, to the URL first asked for', asyn
 
 test('going in leaves no waiting page behind the Back button', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await scene({ page: 'site' });
     await page.goto(base + '/start');
     await scene({ next: 1000 });
@@ -38,7 +38,7 @@ test('going in leaves no waiting page behind the Back button', async () => {
 
 test('in the background the page says so and goes in when it is looked at', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -61,7 +61,7 @@ test('in the background the page says so and goes in when it is looked at', asyn
 
 test('the title does not flash for those who want little motion', async () => {
   await withPage({ reducedMotion: 'reduce' }, async (page) => {
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -77,7 +77,7 @@ test('the title does not flash for those who want little motion', async () => {
 
 test('a call that ran out in the background is offered anew by a button', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -97,7 +97,7 @@ test('a call that ran out in the background is offered anew by a button', async 
 
 test('a pass won in another tab lets this one in when it is looked at', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -107,6 +107,7 @@ test('a pass won in another tab lets this one in when it is looked at', async ()
       await until(`poll ${n}`, async () => (await polls()).length === n);
     }
     assert.equal((await log()).filter((r) => r.url === '/termine').length, 1);
+    await page.clock.resume();
     await show(page);
     await inside(page).waitFor();
   });
@@ -198,7 +199,7 @@ const recordSignals = () => {
 test('nobody is asked for permission before they press the button', async () => {
   await withPage({}, async (page) => {
     await page.addInitScript(recordSignals);
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -214,7 +215,7 @@ for (const [answer, note] of [['granted', 'a sound and a notification'], ['denie
     await withPage({}, async (page) => {
       await page.addInitScript(recordSignals);
       await page.addInitScript((a) => { window.answer = a; }, answer);
-      await page.clock.install();
+      await still(page);
       await hidden(page);
       await scene({ next: 1000 });
       await page.goto(base + '/termine');
@@ -238,7 +239,7 @@ for (const [answer, note] of [['granted', 'a sound and a notification'], ['denie
 test('the button turns the signals off again', async () => {
   await withPage({}, async (page) => {
     await page.addInitScript(recordSignals);
-    await page.clock.install();
+    await still(page);
     await hidden(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
@@ -253,7 +254,7 @@ test('the button turns the signals off again', async () => {
 
 test('polls stop at nothing but the way in', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install();
+    await still(page);
     await scene({ next: 1000 });
     await page.goto(base + '/termine');
     for (const state of ['paused', 'recovering', 'front', 'missed', 'closed', 'waiting']) {

@@ -1,7 +1,7 @@
 // What the script writes into a page is what the gateway would have written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, polled, scene, setUp, text, until, withPage } from './browser.mjs';
+import { base, hidden, polled, scene, setUp, still, text, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -60,7 +60,7 @@ for (const locale of ['de-DE', 'en-GB']) {
 
 test('every kind of estimate', async () => {
   await withPage({}, async (page) => {
-    await page.clock.install({ time: noon });
+    await still(page, noon);
     await scene({ next: 10000 });
     await open(page);
     const minutes = [0, 0.3, 1, 1.5, 2, 4.9, 13, 20, 20.5, 37, 60, 61, 75, 180, 181, 700, 1440, 1441, 3000];

@@ -100,8 +100,14 @@ func TestWithoutAGateTheySimplyWalkTheScript(t *testing.T) {
 		}
 	}))
 	defer site.Close()
+	const think = 20 * time.Millisecond
 	r, err := drive.Run(t.Context(), drive.Config{
-		Target: site.URL, Waves: []drive.Wave{{People: 10}}, Crowd: drive.Crowd{Think: time.Millisecond},
+		Target: site.URL, Waves: []drive.Wave{{People: 10}}, Crowd: drive.Crowd{Think: think},
+		OnVisit: func(inside time.Duration, _ bool) {
+			if inside < 2*think/2 { // nobody looks at a page for less than half of the mean
+				t.Errorf("a visit of three pages took %v", inside)
+			}
+		},
 		Script: []drive.Step{{Path: "/old"}, {Path: "/form", Form: "a=b"}},
 	})
 	if err != nil {

@@ -28,10 +28,14 @@ func (s Step) Validate() error {
 	return nil
 }
 
-// walk goes through a script once. A page that fails is left behind: who reads only goes on to the next.
+// walk goes through a script once, from the first page that is already open. A page that fails is left behind: who reads only goes on to the next.
 func (c *citizen) walk(ctx context.Context, steps []Step) outcome {
 	failed := false
-	for i, s := range steps {
+	think := c.d.cfg.Crowd.Think
+	for _, s := range steps {
+		if !c.pause(ctx, think) {
+			return stopped
+		}
 		var a answer
 		if s.Form != "" {
 			a = c.submit(ctx, s.Path, "application/x-www-form-urlencoded", []byte(s.Form))
@@ -42,12 +46,8 @@ func (c *citizen) walk(ctx context.Context, steps []Step) outcome {
 			return stopped
 		}
 		failed = failed || !a.ok() || a.waiting()
-		think := s.Think
-		if think == 0 {
+		if think = s.Think; think == 0 {
 			think = c.d.cfg.Crowd.Think
-		}
-		if i < len(steps)-1 && !c.pause(ctx, think) {
-			return stopped
 		}
 	}
 	if failed {

@@ -33,9 +33,10 @@ func main() {
 	err := command().ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		if !errors.Is(err, context.Canceled) {
-			fmt.Fprintln(os.Stderr, "loadtest:", err)
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted")
 		}
+		fmt.Fprintln(os.Stderr, "loadtest:", err)
 		os.Exit(1)
 	}
 }

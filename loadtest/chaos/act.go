@@ -52,7 +52,7 @@ type Played struct {
 	Error string        `json:"error"` // it was not seen, or not recovered from
 }
 
-// Run plays all acts. The error is of the machinery; what went wrong in an act is in its Failures.
+// Run plays all acts. The error is of the machinery, or the context's; what went wrong in an act is in its Failures.
 func Run(ctx context.Context, cfg Config) ([]*Act, error) {
 	dir := cfg.Keep
 	if dir == "" {
@@ -110,6 +110,9 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 	timer := time.AfterFunc(drain, over)
 	w.crowd.wait()
 	timer.Stop()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err // nobody was waited for, so there is nothing to judge
+	}
 	act.Lasted = time.Since(began)
 	act.Felt = w.crowd.feel()
 	for _, g := range w.gateways {

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -100,8 +98,6 @@ func run(ctx context.Context, cfg Config, page string) error {
 			return fmt.Errorf("no %s on this machine; with Debian: apt-get install redis-server redis-sentinel haproxy (%w)", program, err)
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	acts, err := Run(ctx, cfg)
 	if err != nil {
 		return err

@@ -111,10 +111,15 @@ func (r *Room) remind(ctx context.Context, m Memory) error {
 	return nil
 }
 
-// seed writes the configuration's controls if they are others than those the store was seeded with.
+// seed writes the configuration's controls if they are others than those the store was seeded with. Once: while two
+// configurations are in use they would take turns, and undo whatever an operator does meanwhile.
 func (r *Room) seed(ctx context.Context, current Control) {
 	want := r.cfg.Control
+	if r.seeded {
+		return
+	}
 	if current.Seed == want.Seed {
+		r.seeded = true
 		return
 	}
 	_, err := r.Update(ctx, func(c *Control) error {
@@ -128,9 +133,11 @@ func (r *Room) seed(ctx context.Context, current Control) {
 	})
 	switch {
 	case errors.Is(err, errSeeded):
+		r.seeded = true
 	case err != nil:
 		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 	default:
+		r.seeded = true
 		r.cfg.OnEvent(Event{Kind: EventControl})
 	}
 }

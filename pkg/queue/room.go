@@ -133,6 +133,7 @@ type Room struct {
 	outbox  outbox
 	memory  memory
 	local   localPace
+	seeded  bool // the configuration's controls were written; only touched by Pulse
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }

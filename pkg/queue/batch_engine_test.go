@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -205,4 +206,67 @@ func TestHeartbeatsThatFillABatchAreSentAtOnceAndTheRestBeforeTheEnd(t *testing.
 			t.Errorf("%d of %d heartbeats were sent before the end, %v", len(store.beats), len(places), err)
 		}
 	})
+}
+
+func TestACrowdDoesNotQueueUpBehindTimeOuts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		timing := queue.Timing{
+			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+		}
+		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := &stuck{Store: mem}
+		room, err := queue.NewRoom(store, queue.RoomConfig{
+			Timing: timing, Visitors: 1024,
+			Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- room.Run(ctx) }()
+		synctest.Wait()
+		store.hangs.Store(true)
+		began := time.Now()
+		done := make(chan struct{}, 10_000)
+		for range cap(done) {
+			go func() {
+				_, _ = room.Arrive()
+				done <- struct{}{}
+			}()
+		}
+		for range cap(done) {
+			<-done
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("the last of %d arrivals was answered after %v, a store call may take 2 s", cap(done), took)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+// stuck is a store that answers nothing until its callers give up.
+type stuck struct {
+	queue.Store
+	hangs atomic.Bool
+}
+
+func (s *stuck) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+	if s.hangs.Load() {
+		<-ctx.Done()
+		return queue.JoinReply{}, queue.ErrUnavailable
+	}
+	return s.Store.Join(ctx, ids)
+}
+
+func (s *stuck) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+	if s.hangs.Load() {
+		<-ctx.Done()
+		return queue.Frame{}, queue.ErrUnavailable
+	}
+	return s.Store.Advance(ctx, m)
 }

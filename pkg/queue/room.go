@@ -286,6 +286,9 @@ func (r *Room) Controls(ctx context.Context) (Control, error) {
 }
 
 func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
+	if r.down() {
+		return nil, ErrUnavailable // those who came before it was known would wait for one time-out after the other
+	}
 	var reply JoinReply
 	err := r.retryLost(context.Background(), func(ctx context.Context) error {
 		var err error
@@ -300,6 +303,9 @@ func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
 }
 
 func (r *Room) claimBatch(places []Place) ([]Standing, error) {
+	if r.down() {
+		return nil, ErrUnavailable
+	}
 	var reply KeepReply
 	err := r.retryLost(context.Background(), func(ctx context.Context) error {
 		var err error

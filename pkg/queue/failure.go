@@ -6,7 +6,8 @@ import (
 )
 
 // localPace is a gateway's own share of the pace while the store is away (FailLocal). It is written down by no one:
-// who is let in by it is told to the store with the first renewal after its return.
+// who is let in by it is told to the store as soon as it is back. A process that has never seen the room has no share:
+// it knows neither the others, nor the line, nor how many are inside.
 type localPace struct {
 	mu sync.Mutex
 	localState

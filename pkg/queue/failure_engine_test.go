@@ -203,3 +203,29 @@ func TestWhatCouldNotBeSentDuringAnOutageIsSentAfterIt(t *testing.T) {
 		t.Errorf("%d of 30 were called after the outage: the others count as absent", f.Calls)
 	}
 }
+
+func TestAGatewayThatNeverSawTheLineLetsNobodyInLocally(t *testing.T) {
+	now := engineStart
+	e := newEngine(t, queue.RoomConfig{})
+	e.store.gone = true
+	young, err := queue.NewRoom(e.store, queue.RoomConfig{
+		Gateway: "young", Timing: e.store.timing, Visitors: 1024, OnFailure: queue.FailLocal,
+		Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100, MaxInside: 5}},
+		Clock:   func() time.Time { return time.UnixMilli(now) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It knows neither how many share the pace, nor how many are inside, nor who is in line.
+	for range 8 {
+		now += 250
+		young.Pulse(t.Context())
+		if j, err := young.Arrive(); err == nil {
+			t.Fatalf("an arrival: %+v", j)
+		}
+		p := queue.Place{Visitor: queue.VisitorID{1}, Epoch: 1, Number: 1_000_000}
+		if s, err := young.Claim(p); err != nil || s.State == queue.StateInside {
+			t.Fatalf("place %d: %+v, %v", p.Number, s, err)
+		}
+	}
+}

@@ -150,7 +150,9 @@ func (r *Room) missed(now int64, err error) {
 	if v.Stale == 0 {
 		v.Stale = now
 		r.view.Store(&v)
-		r.local.begin(now, &v.Frame, r.memory.get().Control)
+		if v.Known {
+			r.local.begin(now, &v.Frame, r.memory.get().Control)
+		}
 		r.cfg.OnEvent(Event{Kind: EventStoreDown, Err: err})
 	} else if !errors.Is(err, ErrUnavailable) {
 		r.cfg.OnEvent(Event{Kind: EventError, Err: err})

@@ -193,3 +193,19 @@ func TestAGatewayThatDiesBetweenTheLossAndTheRebuildLeavesTheRestToTheOthers(t *
 		t.Errorf("the last of the old line has %d ahead", a.Ahead)
 	}
 }
+
+func TestAStoreThatIsLostTwiceBeforeAFrameGivesNoNumberTwice(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	e.arrive(40)
+	e.pass(time.Second)
+	given := map[uint64]queue.Place{}
+	for range 3 {
+		e.store.lose(t)
+		for _, p := range e.arrive(10) {
+			if other, twice := given[p.Number]; twice {
+				t.Fatalf("%+v and %+v", other, p)
+			}
+			given[p.Number] = p
+		}
+	}
+}

@@ -15,14 +15,18 @@ type memory struct {
 // given a frame later, so the margin covers what others gave meanwhile.
 const minMargin = 1000
 
-// joined learns from the reply to arrivals. Numbers of a later epoch are left for the next frame: until then this
-// process still has something to tell the store about the earlier one.
+// joined learns from the reply to arrivals. Of numbers of a later epoch only the ceiling is learnt, the rest is left for
+// the next frame: until then this process still has something to tell the store about the earlier one.
 func (k *memory) joined(reply JoinReply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, j := range reply.Places {
-		if j.Place.Epoch == k.m.Epoch {
+		switch {
+		case j.Place.Epoch == k.m.Epoch:
 			k.m.Last = max(k.m.Last, j.Place.Number)
+		case j.Place.Epoch > k.m.Epoch:
+			// The store may be lost again before there is a frame.
+			k.m.Ceiling = max(k.m.Ceiling, j.Place.Number)
 		}
 	}
 	k.raise(reply.Now)

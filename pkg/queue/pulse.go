@@ -169,8 +169,17 @@ func (r *Room) slew(target, now int64) {
 	}
 	step := max(1, (now-v.At)/10)
 	at := r.offset.Load()
-	r.offset.Store(at + min(step, max(-step, target-at)))
+	at += min(step, max(-step, target-at))
+	r.offset.Store(at)
+	rest := target - at
+	if rest > -minJump && rest < minJump {
+		rest = 0 // what a slow answer or two clocks' drift make
+	}
+	r.skew.Store(rest)
 }
+
+// minJump is how far off the store's clock must be to have jumped, in ms.
+const minJump = 1000
 
 // down reports whether the store has not answered this process's last pulse.
 func (r *Room) down() bool { return r.view.Load().Stale != 0 }

@@ -17,11 +17,14 @@ type counting struct {
 	now    *atomic.Int64
 	calls  map[string]int
 	gone   bool
+	ahead  atomic.Int64 // ms by which the store's clock is ahead of the gateway's
 }
+
+func (c *counting) clock() int64 { return c.now.Load() + c.ahead.Load() }
 
 func (c *counting) lose(t *testing.T) {
 	t.Helper()
-	s, err := memstore.New(memstore.Config{Timing: c.timing, Clock: c.now.Load})
+	s, err := memstore.New(memstore.Config{Timing: c.timing, Clock: c.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +105,9 @@ func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
 	e.room.Pulse(t.Context())
 	return e
 }
+
+// stepStoreClock moves the store's clock and not the gateway's.
+func (e *engine) stepStoreClock(by time.Duration) { e.store.ahead.Add(by.Milliseconds()) }
 
 // pass lets time go by in steps of a tick.
 func (e *engine) pass(d time.Duration) {

@@ -124,6 +124,7 @@ type Room struct {
 	store  Store
 	start  time.Time    // origin of local time, monotonic
 	offset atomic.Int64 // store time minus local time, ms
+	skew   atomic.Int64 // store time minus Now, ms, after the store's clock has jumped
 	view   atomic.Pointer[View]
 	recent *recent
 
@@ -198,6 +199,14 @@ func (r *Room) localNow() int64 {
 // by, so that a gateway whose clock is wrong agrees with the others. Before the first frame it is local time. It is
 // slewed by at most a tenth of the time that passes, so a store whose clock jumps ends nobody's pass.
 func (r *Room) Now() int64 { return r.localNow() + r.offset.Load() }
+
+// here puts the end of a call or stay into the time of Now.
+func (r *Room) here(s Standing) Standing {
+	if s.Until != 0 {
+		s.Until -= r.skew.Load()
+	}
+	return s
+}
 
 // newVisitor draws an id. ChaCha8 seeded from crypto/rand, at a fraction of a system call's cost.
 func (r *Room) newVisitor() (id VisitorID) {
@@ -299,6 +308,9 @@ func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
 		return nil, err
 	}
 	r.memory.joined(reply)
+	for i := range reply.Places {
+		reply.Places[i].Standing = r.here(reply.Places[i].Standing)
+	}
 	return reply.Places, nil
 }
 
@@ -312,6 +324,9 @@ func (r *Room) claimBatch(places []Place) ([]Standing, error) {
 		reply, err = r.store.Claim(ctx, places)
 		return err
 	})
+	for i, s := range reply.Standings {
+		reply.Standings[i] = r.here(s)
+	}
 	return reply.Standings, err
 }
 

@@ -1,9 +1,6 @@
 package queue
 
-import (
-	"sync"
-	"time"
-)
+import "sync"
 
 // localPace is a gateway's own share of the pace while the store is away (FailLocal). It is written down by no one:
 // who is let in by it is told to the store as soon as it is back. A process that has never seen the room has no share:
@@ -102,7 +99,8 @@ func (r *Room) arriveWithoutStore(err error) (Joined, error) {
 	default:
 		return Joined{}, err
 	}
-	return Joined{Standing: r.localStay(), Place: Place{Visitor: r.newVisitor()}}, nil
+	id := r.newVisitor()
+	return Joined{Standing: r.localStay(id), Place: Place{Visitor: id}}, nil
 }
 
 // claimWithoutStore answers a claim while the store is away.
@@ -115,9 +113,12 @@ func (r *Room) claimWithoutStore(p Place) (Standing, error) {
 	default:
 		return Standing{State: StateFront}, nil
 	}
-	return r.localStay(), nil
+	return r.localStay(p.Visitor), nil
 }
 
-func (r *Room) localStay() Standing {
-	return Standing{State: StateInside, Until: r.Now() + int64(r.cfg.Timing.Idle/time.Millisecond)}
+// localStay begins a stay that the store is told of when it is back: else it would call the place once more.
+func (r *Room) localStay(id VisitorID) Standing {
+	now := r.Now()
+	r.outbox.stay(click{Stay{Visitor: id}, now})
+	return Standing{State: StateInside, Until: now + r.cfg.Timing.Idle.Milliseconds()}
 }

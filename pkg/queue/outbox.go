@@ -11,32 +11,61 @@ import (
 type outbox struct {
 	mu    sync.Mutex
 	beats []Beat
-	stays []Stay
-	full  chan struct{} // a batch is full
-	flow  flow          // only touched by Pulse
+	stays []click
+	taken int               // how many stays have been taken out
+	place map[VisitorID]int // of a visitor's click in stays, plus taken
+	full  chan struct{}     // a batch is full
+	flow  flow              // only touched by Pulse
+}
+
+// click is a renewal with its time by Room.Now.
+type click struct {
+	Stay
+	at int64
 }
 
 // outboxMax bounds what is kept while the store is slow. What does not fit is sent with a later poll.
 const outboxMax = 100_000
 
-func (o *outbox) beat(b Beat) {
+// beat takes a heartbeat in and reports whether there was room for it.
+func (o *outbox) beat(b Beat) bool {
 	o.mu.Lock()
-	if len(o.beats) < outboxMax {
+	kept := len(o.beats) < outboxMax
+	if kept {
 		o.beats = append(o.beats, b)
 	}
 	ready := len(o.beats)%MaxBatch == 0
 	o.mu.Unlock()
 	o.signal(ready)
+	return kept
 }
 
-func (o *outbox) stay(s Stay) {
-	o.mu.Lock()
-	if len(o.stays) < outboxMax {
-		o.stays = append(o.stays, s)
-	}
-	ready := len(o.stays)%MaxBatch == 0
-	o.mu.Unlock()
+// stay takes a renewal in and reports whether there was room for it.
+func (o *outbox) stay(c click) bool {
+	kept, ready := o.keep(c)
 	o.signal(ready)
+	return kept
+}
+
+// keep keeps the latest renewal of each visitor. It wakes nobody: what could not be sent just now can wait.
+func (o *outbox) keep(c click) (kept, ready bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if at, known := o.place[c.Visitor]; known {
+		if old := &o.stays[at-o.taken]; c.at >= old.at {
+			*old = c
+		}
+		return true, false
+	}
+	if len(o.stays) >= outboxMax {
+		return false, false
+	}
+	if o.place == nil {
+		o.place = map[VisitorID]int{}
+	}
+	o.place[c.Visitor] = o.taken + len(o.stays)
+	o.stays = append(o.stays, c)
+	return true, len(o.stays)%MaxBatch == 0
 }
 
 func (o *outbox) signal(ready bool) {
@@ -49,13 +78,35 @@ func (o *outbox) signal(ready bool) {
 	}
 }
 
-// take empties the outbox.
-func (o *outbox) take() ([]Beat, []Stay) {
+// takeBeats takes all heartbeats out.
+func (o *outbox) takeBeats() []Beat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	beats, stays := o.beats, o.stays
-	o.beats, o.stays = nil, nil
-	return beats, stays
+	beats := o.beats
+	o.beats = nil
+	return beats
+}
+
+// takeStays takes the oldest renewals out, at most n.
+func (o *outbox) takeStays(n int) []click {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	out := o.stays[:min(n, len(o.stays))]
+	for _, c := range out {
+		delete(o.place, c.Visitor)
+	}
+	o.stays, o.taken = o.stays[len(out):], o.taken+len(out)
+	if len(o.stays) == 0 {
+		o.stays, o.place = nil, nil // the memory of a crowd
+	}
+	return out
+}
+
+// pending is how many renewals are kept.
+func (o *outbox) pending() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.stays)
 }
 
 // deliver sends what is in the outbox until ctx ends, and then what is left.
@@ -79,24 +130,71 @@ func (r *Room) deliver(ctx context.Context) {
 // Flush sends what is in the outbox now.
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
-// send delivers the outbox in batches. Renewals go first: they decide who is inside. What fails while the store is
-// away is dropped; when it is back, everybody's next poll sends it anew.
+// send delivers the outbox in batches. Renewals go first: they decide who is inside. Those that fail while the store is
+// away are kept: who is inside may not click again before the stay is over, and somebody else would be called for it.
+// Heartbeats that fail are dropped: everybody's next poll sends them anew.
 func (r *Room) send(ctx context.Context) {
-	beats, stays := r.outbox.take()
-	renew := func(ctx context.Context, s []Stay) (KeepReply, error) { return r.store.Renew(ctx, s) }
-	ok := sendBatches(ctx, r, stays, renew, func(s Stay) VisitorID { return s.Visitor })
-	if ok {
-		sendBatches(ctx, r, beats, r.store.Keep, func(b Beat) VisitorID { return b.Place.Visitor })
+	err := r.renew(ctx)
+	beats := r.outbox.takeBeats()
+	if err == nil {
+		beats, _ = sendBatches(ctx, r, beats, r.store.Keep, func(b Beat) VisitorID { return b.Place.Visitor })
+	}
+	for _, b := range beats {
+		r.recent.unsent(b.Place.Visitor)
 	}
 }
 
+// renew sends the renewals that are pending now, and keeps the batch that fails.
+func (r *Room) renew(ctx context.Context) error {
+	for n := r.outbox.pending(); n > 0; {
+		batch := r.outbox.takeStays(min(n, MaxBatch))
+		n -= len(batch)
+		if len(batch) == 0 {
+			return nil
+		}
+		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c click) VisitorID { return c.Visitor })
+		for _, c := range left {
+			kept := false
+			if errors.Is(err, ErrUnavailable) {
+				kept, _ = r.outbox.keep(r.late(c))
+			}
+			if !kept {
+				r.recent.unsent(c.Visitor)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renewBatch asks the store for stays; limits are put into its time.
+func (r *Room) renewBatch(ctx context.Context, clicks []click) (KeepReply, error) {
+	skew := r.skew.Load()
+	stays := make([]Stay, len(clicks))
+	for i, c := range clicks {
+		if stays[i] = c.Stay; c.Cap > 0 {
+			stays[i].Cap = max(1, c.Cap+skew)
+		}
+	}
+	return r.store.Renew(ctx, stays)
+}
+
+// late is a renewal that the store hears of later than of others: the stay counts from the click all the same.
+func (r *Room) late(c click) click {
+	if end := c.at + r.cfg.Timing.Idle.Milliseconds(); c.Cap <= 0 || c.Cap > end {
+		c.Cap = end
+	}
+	return c
+}
+
+// sendBatches sends entries and answers those that were not sent, with the error.
 func sendBatches[T any](ctx context.Context, r *Room, entries []T,
 	verb func(context.Context, []T) (KeepReply, error), visitor func(T) VisitorID,
-) bool {
+) ([]T, error) {
 	for len(entries) > 0 {
-		n := min(len(entries), MaxBatch)
-		batch := entries[:n]
-		entries = entries[n:]
+		batch := entries[:min(len(entries), MaxBatch)]
 		var reply KeepReply
 		err := r.retryLost(ctx, func(ctx context.Context) error {
 			var err error
@@ -104,15 +202,16 @@ func sendBatches[T any](ctx context.Context, r *Room, entries []T,
 			return err
 		})
 		if err != nil {
-			r.recent.clear()
 			if !errors.Is(err, ErrUnavailable) {
 				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 			}
-			return false
+			return entries, err
 		}
 		for i, s := range reply.Standings {
-			r.recent.answer(visitor(batch[i]), reply.Now, s)
+			// By this process's time: the store's may have stepped, and an answer of the past would never be fresh.
+			r.recent.answer(visitor(batch[i]), r.Now(), r.here(s))
 		}
+		entries = entries[len(batch):]
 	}
-	return true
+	return nil, nil
 }

@@ -82,8 +82,8 @@ func (r *Room) Peek(p Place) Answer {
 
 func (r *Room) beat(p Place, now, every int64) (Standing, int64) {
 	due, known, answered := r.recent.due(p.Visitor, now, every)
-	if due {
-		r.outbox.beat(Beat{Place: p})
+	if due && !r.outbox.beat(Beat{Place: p}) {
+		r.recent.unsent(p.Visitor)
 	}
 	return known, answered
 }
@@ -97,13 +97,21 @@ func (r *Room) Away(p Place) {
 // Touch notes a request with a pass. It makes no store call. limit is the latest end of the stay in store
 // milliseconds, 0: none. False: the store has said that this stay is over for good.
 func (r *Room) Touch(id VisitorID, limit int64) bool {
+	return r.touch(id, limit, min(r.cfg.Timing.Idle.Milliseconds()/4, 15_000))
+}
+
+// Prolong is Touch for a request whose pass is extended: the store is told of this very one, so that it does not take
+// a stay for over while its pass is valid.
+func (r *Room) Prolong(id VisitorID, limit int64) bool { return r.touch(id, limit, 0) }
+
+func (r *Room) touch(id VisitorID, limit, every int64) bool {
 	now := r.Now()
-	due, known, answered := r.recent.due(id, now, min(r.cfg.Timing.Idle.Milliseconds()/4, 15_000))
+	due, known, answered := r.recent.due(id, now, every)
 	if answered != 0 && known.State == StateSpent {
 		return false
 	}
-	if due {
-		r.outbox.stay(Stay{Visitor: id, Cap: limit})
+	if due && !r.outbox.stay(click{Stay{Visitor: id, Cap: limit}, now}) {
+		r.recent.unsent(id)
 	}
 	return true
 }

@@ -84,6 +84,15 @@ func (r *recent) due(id VisitorID, now, every int64) (due bool, last Standing, a
 	return due, Standing{State: e.state, Until: e.until}, e.at
 }
 
+// unsent notes that a heartbeat counted as sent was not: the next poll sends it.
+func (r *recent) unsent(id VisitorID) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	if e := b.find(tag); e != nil {
+		e.sent = 0
+	}
+}
+
 // answer notes what the store said.
 func (r *recent) answer(id VisitorID, now int64, s Standing) {
 	b, tag, m := r.lock(id)

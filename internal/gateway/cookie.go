@@ -106,11 +106,22 @@ func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
 }
 
 // keepTicket renews a ticket past half its life: who waits longer than a ticket lives keeps the place.
-func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket) error {
-	if r.now().Unix() < t.IssuedAt+(t.ExpiresAt-t.IssuedAt)/2 {
+func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) error {
+	if !living(a) || r.now().Unix() < t.IssuedAt+(t.ExpiresAt-t.IssuedAt)/2 {
 		return nil
 	}
 	return r.giveTicket(v, placeOf(t))
+}
+
+// living reports whether a ticket may live on. The memory of its use ends with the last ticket that was valid then: a
+// copy that is renewed any later, or on a guess, would find itself unknown and go to the front for a second stay.
+func living(a *queue.Answer) bool {
+	switch a.State {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled, queue.StateMissed:
+		return true
+	default:
+		return a.Stale
+	}
 }
 
 // givePass sets the cookie for a stay that began at started and may last until the store's until (ms).

@@ -41,7 +41,7 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket) bool {
 			a.State = s.State
 		}
 	}
-	if err := r.keepTicket(v, t); err != nil {
+	if err := r.keepTicket(v, t, &a); err != nil {
 		g.Log.Error("ticket not renewed", zap.String("room", r.ID), zap.Error(err))
 	}
 	r.Metrics.Visit(metrics.Page)

@@ -69,7 +69,7 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 	case carriesTicket:
 		a := r.Line.Poll(placeOf(&c.ticket), parseShown(param(query, "shown")))
 		status = statusOf(c.ticket.Number, &a, r.Line.Now())
-		if err := r.keepTicket(v, &c.ticket); err != nil {
+		if err := r.keepTicket(v, &c.ticket, &a); err != nil {
 			g.failed(r, v, "ticket not renewed", err)
 			return
 		}

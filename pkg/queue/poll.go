@@ -45,7 +45,11 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 		Message: v.Frame.Control.Message,
 	}
 	if order > v.Frame.Head || !v.Known {
-		r.beat(p, now, r.cfg.Timing.Absent.Milliseconds()/4)
+		known, answered := r.beat(p, now, r.cfg.Timing.Absent.Milliseconds()/4)
+		if answered != 0 && known.State == StateSpent {
+			a.State, a.Next = StateSpent, r.jitter(r.cfg.PollMin)
+			return a
+		}
 		a.State = StateWaiting
 		a.Ahead, a.Exact = v.Frame.Sketch.Ahead(order)
 		if shown >= 0 && shown < a.Ahead {

@@ -1,0 +1,46 @@
+package gateway_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// copyOf is another browser that carries the same cookie.
+func (b *browser) copyOf(name string) *browser {
+	other := b.s.browser()
+	u := &url.URL{Scheme: "http", Host: b.s.addr, Path: "/"}
+	other.client.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: b.cookie(name)}})
+	return other
+}
+
+func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
+	for _, left := range []bool{false, true} {
+		s := newStage(t, slow)
+		s.browser().load("GET", "/")
+		b := s.browser()
+		b.load("GET", "/")
+		copied := b.copyOf("einlass-termine")
+		s.pass(time.Second)
+		s.pass(time.Second)
+		if left {
+			b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
+		} else if a := b.load("GET", "/"); a.StatusCode != 303 {
+			t.Fatalf("not admitted: %d", a.StatusCode)
+		}
+		// The first stay ends; the copy asks a few times an hour for two days, in pairs: the second of two polls gets
+		// what the store answered to the first.
+		for range 2 * 24 * 4 {
+			s.pass(15 * time.Minute)
+			for range 2 {
+				status := copied.poll("room=termine&shown=")
+				if strings.Contains(status, `"front"`) || strings.Contains(status, `"called"`) {
+					t.Fatalf("left %v: a used ticket is told %s", left, status)
+				}
+				s.pass(time.Second)
+			}
+		}
+	}
+}

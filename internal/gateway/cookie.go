@@ -154,6 +154,7 @@ func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
 	if until.Unix() <= p.ExpiresAt {
 		return nil
 	}
+	r.Line.Prolong(queue.VisitorID(p.Visitor), r.stayLimit(p))
 	place := queue.Place{Visitor: queue.VisitorID(p.Visitor), Epoch: p.Epoch, Number: p.Number}
 	return r.givePass(v, place, p.StartedAt, until.UnixMilli())
 }

@@ -37,7 +37,7 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 		return false
 	}
 	// Within the grace the stay goes on as if the pass were valid, unless it was ended for good.
-	if r.now().Before(time.Unix(p.ExpiresAt, 0).Add(r.FormGrace)) && r.Line.Touch(queue.VisitorID(p.Visitor), 0) {
+	if r.now().Before(time.Unix(p.ExpiresAt, 0).Add(r.FormGrace)) && r.Line.Touch(queue.VisitorID(p.Visitor), r.stayLimit(p)) {
 		r.Metrics.Visit(metrics.Late)
 		g.forward(r, v, true, p)
 		return true

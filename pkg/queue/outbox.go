@@ -137,11 +137,21 @@ func (r *Room) send(ctx context.Context) {
 	err := r.renew(ctx)
 	beats := r.outbox.takeBeats()
 	if err == nil {
-		beats, _ = sendBatches(ctx, r, beats, r.store.Keep, func(b Beat) VisitorID { return b.Place.Visitor })
+		beats, _ = sendBatches(ctx, r, beats, r.store.Keep, r.kept)
 	}
 	for _, b := range beats {
 		r.recent.unsent(b.Place.Visitor)
 	}
+}
+
+// kept takes in what the store said to a heartbeat. By this process's time: the store's may have stepped, and an answer
+// of the past would never be fresh. Who was said to be away is told of with the next poll, however soon that is.
+func (r *Room) kept(b Beat, s Standing) {
+	if b.Away {
+		r.recent.forget(b.Place.Visitor)
+		return
+	}
+	r.recent.answer(b.Place.Visitor, r.Now(), r.here(s))
 }
 
 // renew sends the renewals that are pending now, and keeps the batch that fails.
@@ -152,7 +162,9 @@ func (r *Room) renew(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c click) VisitorID { return c.Visitor })
+		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c click, s Standing) {
+			r.recent.answer(c.Visitor, r.Now(), r.here(s))
+		})
 		for _, c := range left {
 			kept := false
 			if errors.Is(err, ErrUnavailable) {
@@ -191,7 +203,7 @@ func (r *Room) late(c click) click {
 
 // sendBatches sends entries and answers those that were not sent, with the error.
 func sendBatches[T any](ctx context.Context, r *Room, entries []T,
-	verb func(context.Context, []T) (KeepReply, error), visitor func(T) VisitorID,
+	verb func(context.Context, []T) (KeepReply, error), answer func(T, Standing),
 ) ([]T, error) {
 	for len(entries) > 0 {
 		batch := entries[:min(len(entries), MaxBatch)]
@@ -208,8 +220,7 @@ func sendBatches[T any](ctx context.Context, r *Room, entries []T,
 			return entries, err
 		}
 		for i, s := range reply.Standings {
-			// By this process's time: the store's may have stepped, and an answer of the past would never be fresh.
-			r.recent.answer(visitor(batch[i]), r.Now(), r.here(s))
+			answer(batch[i], s)
 		}
 		entries = entries[len(batch):]
 	}

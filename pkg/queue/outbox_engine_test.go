@@ -106,3 +106,26 @@ func TestAfterTheStoresClockSteppedWhoIsCalledIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoReloadsThePageIsNotTakenForAway(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	me := e.arrive(1)[0]
+	e.pass(200 * time.Second)
+	e.room.Poll(me, -1)
+	e.room.Away(me) // the page goes, and says so on its way
+	e.pass(time.Second)
+	for range 3 { // and is loaded again
+		e.room.Poll(me, -1)
+		e.pass(20 * time.Second)
+	}
+	if _, err := e.room.Update(t.Context(), func(c *queue.Control) error {
+		c.Mode = queue.ModeRun
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(5 * time.Second)
+	if f := e.room.View().Frame; f.Calls != 1 {
+		t.Errorf("%d called of one who polls every 20 s", f.Calls)
+	}
+}

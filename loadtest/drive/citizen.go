@@ -130,12 +130,13 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 // load asks for a page and follows redirects on this host.
 func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
 	a := c.navigate(ctx, request{method: "GET", target: path, page: true}, due)
-	for hops := 0; hops < 4 && a.err == nil && a.status/100 == 3; hops++ {
-		next, ok := c.d.sockets.here(a.header.location)
-		if !ok {
-			a.status = 502 // a redirect to somewhere else is not followed, and no page
+	for hops := 0; a.err == nil && a.status/100 == 3; hops++ {
+		next, ok := c.d.sockets.here(path, a.header.location)
+		if !ok || hops == 4 {
+			a.status = 502 // a redirect to somewhere else is not followed, one in a circle leads nowhere: no page
 			return a
 		}
+		path = next
 		a = c.navigate(ctx, request{method: "GET", target: next, page: true}, c.now())
 	}
 	return a
@@ -145,7 +146,7 @@ func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
 func (c *citizen) submit(ctx context.Context, path, contentType string, body []byte) answer {
 	a := c.navigate(ctx, request{method: "POST", target: path, page: true, contentType: contentType, body: body}, c.now())
 	if a.err == nil && a.status/100 == 3 {
-		if next, ok := c.d.sockets.here(a.header.location); ok {
+		if next, ok := c.d.sockets.here(path, a.header.location); ok {
 			return c.load(ctx, next, c.now())
 		}
 		a.status = 502

@@ -88,7 +88,7 @@ func (f *figures) request(k Kind, due time.Time, a *answer) {
 	f.mu.Unlock()
 	if f.observe != nil {
 		f.observe(Sample{
-			Kind: k, Due: due, Took: took, Status: a.status,
+			Kind: k, Due: due, Took: took, Status: a.status, Elsewhere: a.header.elsewhere,
 			FromSite: a.err == nil && a.state == "" && (k == KindSite || k == KindForm || k == KindArrive || k == KindPage),
 		})
 	}

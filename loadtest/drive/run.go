@@ -129,6 +129,18 @@ func (d *Drive) Inside() int64 {
 	return d.figures.insideNow
 }
 
+// OnSite are those who have come, do not wait in line and have not gone: who is inside, and who has not been answered yet.
+func (d *Drive) OnSite() int64 {
+	f := d.figures
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.arrived - f.lineNow
+	for _, ended := range f.ends {
+		n -= ended
+	}
+	return n
+}
+
 // Close stops watching and gives up the connections. Everybody must have gone. It may be called again.
 func (d *Drive) Close() {
 	d.stop()

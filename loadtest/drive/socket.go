@@ -47,6 +47,8 @@ type Sample struct {
 	Status int
 	// FromSite: the site answered it, not the gate in its stead.
 	FromSite bool
+	// Elsewhere: it was sent to another host, where nobody goes: no page came of it.
+	Elsewhere bool
 }
 
 // sockets are the connections that all citizens share. A browser's own connection would be idle nearly always.
@@ -142,6 +144,7 @@ type answer struct {
 
 type answerHeader struct {
 	location   string
+	elsewhere  bool // a redirect that is not followed
 	retryAfter time.Duration
 }
 
@@ -176,7 +179,10 @@ func (s *sockets) do(ctx context.Context, r *request, j *jar, now func() time.Ti
 	j.read(resp)
 	a.status = resp.StatusCode()
 	a.state = string(resp.Header.Peek("Einlass-State"))
-	a.header.location = string(resp.Header.Peek("Location"))
+	if a.header.location = string(resp.Header.Peek("Location")); a.status/100 == 3 {
+		_, here := s.here(r.target, a.header.location)
+		a.header.elsewhere = !here
+	}
 	if n, err := strconv.Atoi(string(resp.Header.Peek("Retry-After"))); err == nil && n > 0 {
 		a.header.retryAfter = time.Duration(min(n, 3600)) * time.Second
 	}
@@ -214,10 +220,14 @@ func (s *sockets) fill(req *fasthttp.Request, r *request) {
 	}
 }
 
-// here is the path of a redirect if it stays on this host.
-func (s *sockets) here(location string) (string, bool) {
-	u, err := url.Parse(location)
-	if err != nil || u.Host != "" && !strings.EqualFold(u.Host, s.host) || !strings.HasPrefix(u.Path, "/") {
+// here is the path of a redirect from a page if it stays on this host, and does not go from http to https or back.
+func (s *sockets) here(from, location string) (string, bool) {
+	base, err := url.Parse(s.origin + from)
+	if err != nil || location == "" {
+		return "", false
+	}
+	u, err := base.Parse(location)
+	if err != nil || u.Scheme != s.scheme || !strings.EqualFold(u.Host, s.host) {
 		return "", false
 	}
 	return u.RequestURI(), true

@@ -66,3 +66,18 @@ func TestARateThatDoesNotHoldGivesWayToTheNextLowerGoodOne(t *testing.T) {
 		t.Fatalf("%+v", l)
 	}
 }
+
+func TestOneBadStepAmongGoodOnesIsTriedOnceMore(t *testing.T) {
+	for job := range 10 { // a step that is bad for another reason
+		l := newLadder(10, 1000, 1.5, 0.15)
+		for n := 0; !l.done; n++ {
+			if n > 60 {
+				t.Fatal("it never ends")
+			}
+			l.step(l.next <= 500 && (n != job || n == 0))
+		}
+		if l.confirmed < 430 || l.confirmed > 500 {
+			t.Errorf("bad at step %d: confirmed %d", job, l.confirmed)
+		}
+	}
+}

@@ -31,6 +31,9 @@ func Command() *cobra.Command {
 			"^C stops the load at once and prints what was learned.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := aboveZero(cmd, "think", "typing", "first", "most", "factor", "step", "slower", "errors", "margin"); err != nil {
+				return err
+			}
 			steps, err := steps(script, gets, form)
 			if err != nil {
 				return err
@@ -78,6 +81,17 @@ func Command() *cobra.Command {
 	set.DurationVar(&c.Idle, "idle", 10*time.Minute, "the room's session.idle; 0: your site ends visits with Einlass-Finish")
 	set.Uint64Var(&c.Seed, "seed", 1, "seed of everything that is drawn")
 	return cmd
+}
+
+// aboveZero refuses a 0 that was given: a Config takes it for its default.
+func aboveZero(cmd *cobra.Command, names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
+			errs = append(errs, fmt.Errorf("--%s: must be above 0", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // steps reads the script: from a file, or from flags.

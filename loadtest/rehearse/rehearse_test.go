@@ -174,7 +174,11 @@ func TestTheCommandReadsAScript(t *testing.T) {
 		t.Errorf("form %v, output\n%s", got, out.String())
 	}
 	for _, args := range [][]string{
-		{"--target", site.URL, "--script", file + "x"}, {"--target", site.URL, "--form", "/find"}, {"--target", site.URL},
+		{"--target", site.URL, "--script", file + "x"},
+		{"--target", site.URL, "--form", "/find"},
+		{"--target", site.URL},
+		{"--target", site.URL, "--get", "/a", "--think", "0"},
+		{"--target", site.URL, "--get", "/a", "--errors", "0"},
 	} {
 		bad := rehearse.Command()
 		bad.SetArgs(args)

@@ -66,36 +66,79 @@ type Advice struct {
 	Why       string `json:"why"`
 }
 
+// toCome is what somebody who is called takes to come, and holds a place meanwhile: until the next poll near the head of
+// the line, by default.
+const toCome = 3 * time.Second
+
 // advise turns what was measured into a pace.
 func advise(c *Config, r *Result) Advice {
-	from, word := r.Confirmed, "held"
-	if from == 0 {
-		from, word = r.Best, "was good but not confirmed"
-	}
+	from, word := r.base()
 	rate := int64(math.Floor(float64(from) * c.Margin))
 	switch {
+	case from == 0 && r.Best > 0:
+		return Advice{Why: fmt.Sprintf("Only the first rate, %d a minute, was good, and it was not confirmed: nothing can be advised.\n"+
+			"Begin with a lower one (--first).%s", r.Best, r.limit(c))}
 	case from == 0:
-		return Advice{Why: "Not even the first, quiet rate was good: nothing can be advised."}
+		return Advice{Why: fmt.Sprintf("Not even the first, quiet rate of %d a minute was good: nothing can be advised.\n"+
+			"Look at the site, or begin with a lower one (--first).%s", c.First, r.limit(c))}
 	case rate == 0:
-		return Advice{Why: fmt.Sprintf("%d sessions a minute %s, of which %.0f %% is less than one.", from, word, c.Margin*100)}
+		return Advice{Why: fmt.Sprintf("%d sessions a minute %s, of which %.0f %% is less than one.%s", from, word, c.Margin*100, r.limit(c))}
 	case r.Long == 0:
 		return Advice{Rate: rate, Burst: queue.DefaultBurst(rate), Why: fmt.Sprintf(
-			"%d sessions a minute %s; %.0f %% of that. No session came to its end, so max_inside cannot be told.", from, word, c.Margin*100)}
+			"%d sessions a minute %s; %.0f %% of that. No session came to its end, so max_inside cannot be told.%s",
+			from, word, c.Margin*100, r.limit(c))}
 	}
 	a := Advice{Rate: rate, Burst: queue.DefaultBurst(rate)}
-	stay, end := r.Long+c.Idle, ""
+	stay, end := r.Long+c.Idle+toCome, ""
 	if c.Idle > 0 {
 		end = fmt.Sprintf(", and %v idle until the gate knows that it is over: a site that sends Einlass-Finish saves these", c.Idle)
 	}
 	a.MaxInside = int64(math.Ceil(float64(rate)*stay.Minutes())) + a.Burst
-	a.Why = fmt.Sprintf("rate: %d sessions a minute %s; %.0f %% of that leaves room for a bad moment.\n"+
+	a.Why = fmt.Sprintf("rate: %d sessions a minute %s; %.0f %% of that leaves room for a bad moment.%s\n"+
 		"max_inside: Little's law, people inside = rate × length of a stay: %d a minute × %v, and one burst more.\n"+
-		"A stay is a visit of %v (95 of 100 are shorter, the mean is %v)%s.\n"+
+		"A stay is a visit of %v (95 of 100 are shorter, the mean is %v), %v to come when called%s.\n"+
 		"Visits of real people are longer than those of a script: set the think times to theirs.\n"+
 		"burst: one second's worth, at least two.",
-		from, word, c.Margin*100, rate, stay.Round(10*time.Millisecond), r.Long.Round(10*time.Millisecond),
-		r.Visit.Round(10*time.Millisecond), end)
+		from, word, c.Margin*100, r.limit(c), rate, stay.Round(10*time.Millisecond), r.Long.Round(10*time.Millisecond),
+		r.Visit.Round(10*time.Millisecond), toCome, end)
 	return a
+}
+
+// base is the rate that advice rests on. One that was good for a short step only, while a higher one was bad, may be above
+// what the site can bear for long: then it is the next lower one.
+func (r *Result) base() (rate int64, word string) {
+	switch {
+	case r.Confirmed > 0:
+		return r.Confirmed, fmt.Sprintf("held for %v", r.Steps[len(r.Steps)-1].Length)
+	case r.Bad > 0:
+		return r.Below, "was good but not confirmed, as was the next higher one"
+	}
+	return r.Best, "was good but not confirmed"
+}
+
+// limit says what kept the rate from being higher, as further lines of an explanation; empty: nothing that is known.
+func (r *Result) limit(c *Config) string {
+	var b strings.Builder
+	for _, s := range r.Steps {
+		if s.Why != "" && s.Rate == r.Bad {
+			fmt.Fprintf(&b, "\nlimit: %d a minute was bad: %s.", s.Rate, s.Why)
+			if strings.Contains(s.Why, "% errors") {
+				b.WriteString(" If it has such errors at any rate, mend them first, or allow for them (--errors).")
+			}
+			break
+		}
+	}
+	if r.Bad == 0 && r.Best >= c.Most {
+		fmt.Fprintf(&b, "\nlimit: none was found: %d is the highest rate that was tried (--most).", c.Most)
+	}
+	requests, redirects := int64(0), int64(0)
+	for _, s := range r.Steps {
+		requests, redirects = requests+s.Requests, redirects+s.Redirects
+	}
+	if !c.Portal && redirects*3 > requests {
+		b.WriteString("\nPages of the script were redirected: what was measured is where that leads to, a login perhaps.")
+	}
+	return b.String()
 }
 
 // String is the line of the configuration.

@@ -60,6 +60,7 @@ func (c Config) withDefaults() Config {
 	or(&c.Typing, 20*time.Second)
 	or(&c.First, 6)
 	or(&c.Most, 60_000)
+	c.First = min(c.First, c.Most)
 	or(&c.Factor, 1.5)
 	or(&c.Narrow, 0.15)
 	or(&c.Length, time.Minute)
@@ -72,6 +73,22 @@ func (c Config) withDefaults() Config {
 		c.Out = io.Discard
 	}
 	return c
+}
+
+// scripted is about how long the longest visits take at a site that answers at once: drive's people stay on a page for at
+// most twice its mean.
+func (c Config) scripted() time.Duration {
+	if c.Portal {
+		return 8*c.Think + 2*c.Typing
+	}
+	sum, think := time.Duration(0), c.Think
+	for _, s := range c.Script {
+		sum += 2 * think
+		if think = s.Think; think == 0 {
+			think = c.Think
+		}
+	}
+	return sum
 }
 
 // Validate joins everything that is wrong; each problem names its field and what is accepted.

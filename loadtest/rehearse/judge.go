@@ -14,14 +14,24 @@ import (
 // is bad only when the difference is none.
 type judge struct {
 	slower, errors float64
+	paced          bool                    // by a gate, which might not keep the pace
 	quiet          *hdrhistogram.Histogram // answers of the first good steps, µs
 }
 
-func newJudge(c *Config) *judge { return &judge{slower: c.Slower, errors: c.Errors, quiet: newTimes()} }
+func newJudge(c *Config, paced bool) *judge {
+	return &judge{slower: c.Slower, errors: c.Errors, paced: paced, quiet: newTimes()}
+}
 
 // enoughQuiet is from how many answers on the 90th percentile is known to some 10 %, if answers vary as much as
 // they usually do; until then the answers of every good step are taken in.
 const enoughQuiet = 300
+
+// tooSlow is a 90th percentile that is bad even if the site was as slow when it was quiet: after ten seconds people leave
+// or press reload (J. Nielsen, Usability Engineering, 1993, section 5.5).
+const tooSlow = 10 * time.Second
+
+// reached is the share of a step's sessions from which on its rate was tried, give or take chance.
+const reached = 0.9
 
 // step says why a step was bad, "" if it was not; then it may count as quiet.
 func (j *judge) step(s *Step, took *hdrhistogram.Histogram) string {
@@ -43,10 +53,14 @@ func (j *judge) why(s *Step, took *hdrhistogram.Histogram) string {
 	case s.Requests == 0:
 		return "no request reached the site"
 	case share > j.errors && s.Errors > 1: // of a few dozen requests, one is more than 1 %
-		return fmt.Sprintf("%.1f %% errors", share*100)
+		return fmt.Sprintf("%.1f %% errors, mostly %s", share*100, s.Mostly)
+	case j.paced && float64(s.Sessions) < reached*s.wanted()-2.5*math.Sqrt(s.wanted()):
+		return fmt.Sprintf("only %d of %.0f sessions came in: the rate was not reached", s.Sessions, s.wanted())
 	case float64(s.Piled) > chance:
 		// Who is not answered at all does not show in latencies.
 		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
+	case least > tooSlow:
+		return fmt.Sprintf("p90 at least %v: people do not wait for that", least.Round(time.Second))
 	case j.quiet.TotalCount() > 0 && float64(least) > j.slower*float64(quiet):
 		return fmt.Sprintf("p90 at least %.1f times the quiet one", float64(least)/float64(quiet))
 	}

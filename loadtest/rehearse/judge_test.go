@@ -20,7 +20,7 @@ func answers(r *rand.Rand, n int, mean time.Duration) (*Step, *hdrhistogram.Hist
 
 func newTestJudge() *judge {
 	cfg := Config{}.withDefaults()
-	return newJudge(&cfg)
+	return newJudge(&cfg, true)
 }
 
 func TestASiteThatIsAsQuickAsBeforeIsGood(t *testing.T) {
@@ -71,6 +71,12 @@ func TestTheQuietStateIsNotWhatABadStepShowed(t *testing.T) {
 	}
 }
 
+func TestASiteThatPeopleWouldLeaveIsBadFromTheBeginning(t *testing.T) {
+	if why := newTestJudge().step(answers(rand.New(rand.NewPCG(1, 2)), 40, 15*time.Second)); !strings.Contains(why, "do not wait") {
+		t.Errorf("%q", why)
+	}
+}
+
 func TestErrorsAndCrowdsAreToldFromChance(t *testing.T) {
 	for _, c := range []struct {
 		what string
@@ -85,6 +91,8 @@ func TestErrorsAndCrowdsAreToldFromChance(t *testing.T) {
 		{"three more of five", Step{Requests: 9, Sessions: 5, Inside: 3, Piled: 3}, ""},
 		{"some more at a long visit", Step{Requests: 900, Sessions: 450, Inside: 100, Piled: 40}, ""},
 		{"a quarter of all", Step{Requests: 900, Sessions: 450, Inside: 130, Piled: 110}, "pile up"},
+		{"a pace that the gate does not keep", Step{Rate: 960, Length: time.Minute, Requests: 900, Sessions: 450}, "only 450 of 960"},
+		{"a few less than the rate, by chance", Step{Rate: 60, Length: time.Minute, Requests: 90, Sessions: 40}, ""},
 		{"fewer than before", Step{Requests: 900, Sessions: 450, Inside: 3, Piled: -100}, ""},
 	} {
 		_, took := answers(rand.New(rand.NewPCG(1, 2)), 10, time.Second)

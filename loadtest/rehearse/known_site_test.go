@@ -29,38 +29,57 @@ type town struct {
 }
 
 func (w *town) Arrive(ctx context.Context, due time.Time) {
+	w.inside.Add(1)
 	w.gone.Go(func() {
-		w.get(ctx, drive.KindArrive, w.cfg.Path, due)
-		w.inside.Add(1)
 		defer w.inside.Add(-1)
+		for !w.get(ctx, drive.KindArrive, w.cfg.Path, due) {
+			if !drive.Sleep(ctx, w.about(10*time.Second)) {
+				return
+			}
+			due = time.Now()
+		}
 		entered := time.Now()
+		whole, think := true, w.cfg.Crowd.Think
 		for _, s := range w.cfg.Script {
-			if !drive.Sleep(ctx, w.think()) {
+			if !drive.Sleep(ctx, w.about(think)) {
 				w.cfg.OnVisit(time.Since(entered), false)
 				return
 			}
-			w.get(ctx, drive.KindSite, s.Path, time.Now())
+			whole = w.get(ctx, drive.KindSite, s.Path, time.Now()) && whole
+			if think = s.Think; think == 0 {
+				think = w.cfg.Crowd.Think
+			}
 		}
-		w.cfg.OnVisit(time.Since(entered), ctx.Err() == nil)
+		w.cfg.OnVisit(time.Since(entered), whole && ctx.Err() == nil)
 	})
 }
 
-func (w *town) get(ctx context.Context, k drive.Kind, path string, due time.Time) {
+// get is one request with a browser's patience.
+func (w *town) get(ctx context.Context, k drive.Kind, path string, due time.Time) (ok bool) {
+	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
 	answer := httptest.NewRecorder()
-	w.site.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, path, http.NoBody))
-	if ctx.Err() == nil {
-		w.cfg.Observe(drive.Sample{Kind: k, Due: due, Took: time.Since(due), Status: answer.Code, FromSite: true})
+	w.site.ServeHTTP(answer, httptest.NewRequestWithContext(limited, http.MethodGet, path, http.NoBody))
+	if ctx.Err() != nil {
+		return false
 	}
+	s := drive.Sample{Kind: k, Due: due, Took: time.Since(due), Status: answer.Code, FromSite: true}
+	if limited.Err() != nil {
+		s.Status, s.FromSite = 0, false
+	}
+	w.cfg.Observe(s)
+	return s.FromSite && s.Status < 500 && s.Status != http.StatusTooManyRequests
 }
 
-func (w *town) think() time.Duration {
+// about is as drive's people draw a time.
+func (w *town) about(mean time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return time.Duration(w.rand.ExpFloat64() * float64(w.cfg.Crowd.Think))
+	return mean/2 + min(time.Duration(w.rand.ExpFloat64()*float64(mean)/2), mean*3/2)
 }
 
 func (w *town) InLine() int64 { return 0 }
-func (w *town) Inside() int64 { return w.inside.Load() }
+func (w *town) OnSite() int64 { return w.inside.Load() }
 func (w *town) Cut()          {}
 func (w *town) Wait()         { w.gone.Wait() }
 func (w *town) Close()        {}

@@ -23,6 +23,9 @@ type Result struct {
 	// that held over a short one.
 	Confirmed int64 `json:"confirmed"`
 	Best      int64 `json:"best"`
+	// Bad is the lowest rate that was bad, 0: none was. Below is the highest good rate below Best, 0: there is none.
+	Bad   int64 `json:"bad"`
+	Below int64 `json:"below"`
 	// Visit is the mean length of a session, Long its 95th percentile, at the rates that were good.
 	Visit time.Duration `json:"visit"`
 	Long  time.Duration `json:"long"`
@@ -60,17 +63,22 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 type people interface {
 	Arrive(ctx context.Context, due time.Time)
 	InLine() int64
-	Inside() int64
+	OnSite() int64
 	Cut()
 	Wait()
 	Close()
+}
+
+// room obeys: an adminclient.Client.
+type room interface {
+	Update(ctx context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error)
 }
 
 // run is one rehearsal under way.
 type run struct {
 	cfg    Config
 	gather func(context.Context, drive.Config) (people, error)
-	room   *adminclient.Client // nil: directly
+	room   room // nil: directly
 	people people
 	meter  atomic.Pointer[meter]
 	visits *visits
@@ -121,7 +129,7 @@ func (r *run) climb(ctx context.Context) error {
 	defer stop(nil) // whoever is under way at the end goes home
 
 	l := newLadder(r.cfg.First, r.cfg.Most, r.cfg.Factor, r.cfg.Narrow)
-	judge := newJudge(&r.cfg)
+	judge := newJudge(&r.cfg, r.room != nil)
 	for !l.done {
 		s, took, err := r.step(load, l.next, l.confirming)
 		if err != nil {
@@ -152,7 +160,7 @@ func (r *run) climb(ctx context.Context) error {
 			}
 		}
 	}
-	r.result.Confirmed, r.result.Best = l.confirmed, l.best()
+	r.result.Confirmed, r.result.Best, r.result.Bad, r.result.Below = l.confirmed, l.best(), l.bad, l.below()
 	return nil
 }
 
@@ -175,28 +183,37 @@ func (r *run) note(s Step) {
 // longestSettle bounds what sessions that never end can hold up.
 const longestSettle = 10 * time.Minute
 
+// fewest sessions are expected in a step, or there might be none by chance.
+const fewest = 6
+
+// timeFor is in which so many sessions begin, on the mean.
+func timeFor(sessions, rate int64) time.Duration {
+	return time.Duration(sessions) * time.Minute / time.Duration(rate)
+}
+
 // step lets sessions begin at a rate, and measures after the rate has settled: the figures and how long each answer took.
 func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, *hdrhistogram.Histogram, error) {
 	s := Step{Rate: rate, Length: r.cfg.Length, Confirming: confirming}
 	if confirming {
 		s.Length = r.cfg.Confirm
 	}
+	s.Length = max(s.Length, timeFor(fewest, rate))
 	if err := r.update(ctx, queue.ModeRun, rate); err != nil {
 		return s, nil, err
 	}
 	// Until the first of the new rate's sessions have ended, more come than go at any site.
 	_, long := r.visits.lengths()
 	if long == 0 {
-		long = r.cfg.Length
+		long = max(r.cfg.Length, r.cfg.scripted())
 	}
 	r.send(ctx, rate, min(max(r.cfg.Settle, long), longestSettle))
 	m := newMeter()
 	r.meter.Store(m)
 	r.visits.measure(true)
-	before := r.people.Inside()
+	before := r.people.OnSite()
 	n := r.send(ctx, rate, s.Length)
 	r.visits.measure(false)
-	s.Inside = r.people.Inside()
+	s.Inside = r.people.OnSite()
 	s.Piled = s.Inside - before
 	took := m.step(&s)
 	if r.room == nil { // else the gate decides who comes in, and the meter has counted them
@@ -234,7 +251,7 @@ func (r *run) send(ctx context.Context, rate int64, length time.Duration) int64 
 // comes in and not the arrivals.
 func lineOf(rate int64) int64 { return max(10, rate/6) }
 
-// longestRest is how long a site may take to come to rest.
+// longestRest is how long a site may take to come to rest, when all visits have ended.
 const longestRest = 5 * time.Minute
 
 // rest leaves the site in peace after a bad step until it is itself again. calm: it is.
@@ -242,14 +259,16 @@ const longestRest = 5 * time.Minute
 // That nobody is inside any more says little: a site goes on working for people who have given up. So once they have
 // gone, single ones come, as in the first step, until their answers are as quick as they were then.
 func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error) {
-	end := time.Now().Add(longestRest)
+	// Through a gate people are left to end their visits: nobody else could come in at their place.
+	_, long := r.visits.lengths()
+	end := time.Now().Add(longestRest + max(long, r.cfg.scripted()))
 	if r.room == nil {
 		r.home()
 		r.crowd, r.home = context.WithCancel(ctx)
 	} else if err := r.update(ctx, queue.ModePause, r.cfg.First); err != nil {
 		return false, err
 	}
-	for r.people.Inside() > 0 {
+	for r.people.OnSite() > 0 {
 		if time.Now().After(end) {
 			return false, nil
 		}
@@ -260,6 +279,7 @@ func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error)
 	if err := r.update(ctx, queue.ModeRun, r.cfg.First); err != nil {
 		return false, err
 	}
+	end = time.Now().Add(max(longestRest, timeFor(4*atRest, r.cfg.First)))
 	m := newMeter()
 	m.ok = ok
 	r.meter.Store(m)
@@ -268,7 +288,7 @@ func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error)
 			return false, nil
 		}
 		// Time for one to come, on the mean.
-		r.send(ctx, r.cfg.First, time.Minute/time.Duration(r.cfg.First))
+		r.send(ctx, r.cfg.First, timeFor(1, r.cfg.First))
 		if ctx.Err() != nil {
 			return true, nil
 		}

@@ -37,6 +37,9 @@ const (
 // call. shown is the last number of places ahead that this visitor was shown, or -1: never a higher one is
 // answered.
 func (r *Room) Poll(p Place, shown int64) Answer {
+	if !p.Valid() {
+		return Answer{State: StateSpent, Next: r.jitter(r.cfg.PollMin)} // the store would refuse the whole batch
+	}
 	v := r.view.Load()
 	now := r.Now()
 	order := p.Order()
@@ -94,6 +97,9 @@ func (r *Room) beat(p Place, now, every int64) (Standing, int64) {
 
 // Away notes that the visitor closed the page.
 func (r *Room) Away(p Place) {
+	if !p.Valid() {
+		return
+	}
 	r.recent.forget(p.Visitor)
 	r.outbox.beat(Beat{Place: p, Away: true})
 }

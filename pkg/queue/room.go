@@ -224,14 +224,23 @@ func (r *Room) Arrive() (Joined, error) {
 		return r.arriveWithoutStore(ErrUnavailable)
 	}
 	j, err := r.joins.do(r.newVisitor())
+	if err == nil && j.State == StateVoid {
+		// The call was repeated on the way to the store after it had let the id in: nobody holds that stay.
+		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateVoid {
+			err = ErrUnavailable
+		}
+	}
 	if errors.Is(err, ErrUnavailable) {
 		return r.arriveWithoutStore(err)
 	}
 	return j, err
 }
 
-// Claim turns a call into a stay, or says where the place stands.
+// Claim turns a call into a stay, or says where the place stands. A place that no store can have given is StateSpent.
 func (r *Room) Claim(p Place) (Standing, error) {
+	if !p.Valid() {
+		return Standing{State: StateSpent}, nil // the store would refuse the whole batch
+	}
 	if !r.down() {
 		s, err := r.claims.do(p)
 		if err == nil {

@@ -100,6 +100,9 @@ func DefaultTiming() queue.Timing {
 	}
 }
 
+// shortestEvery bounds how many lines the table over time has, which are kept in memory.
+const shortestEvery = 10 * time.Millisecond
+
 func (c Config) withDefaults() Config {
 	orDuration := func(d *time.Duration, value time.Duration) {
 		if *d == 0 {
@@ -181,8 +184,9 @@ func (c Config) Validate() error {
 	}
 	bad(c.Connections >= 0 && c.Connections <= 60_000, "connections: must be 1 to 60000, is %d", c.Connections)
 	bad(c.Sources >= 0 && c.Sources <= 65_000, "sources: must be 1 to 65000, is %d", c.Sources)
+	bad(c.Every == 0 || c.Every >= shortestEvery, "every: must be at least %v, is %v", shortestEvery, c.Every)
 	for name, d := range map[string]time.Duration{
-		"length": c.Length, "timeout": c.Timeout, "every": c.Every, "patience": c.Crowd.Patience, "think": c.Crowd.Think,
+		"length": c.Length, "timeout": c.Timeout, "patience": c.Crowd.Patience, "think": c.Crowd.Think,
 		"typing": c.Crowd.Typing, "retry": c.Crowd.Retry, "bot every": c.Crowd.BotEvery, "reload every": c.Crowd.ReloadEvery,
 		"sleep for": c.Crowd.SleepFor, "leave after": c.Crowd.LeaveAfter,
 	} {

@@ -180,11 +180,11 @@ func TestNobodyGoesToAnotherHost(t *testing.T) {
 func TestEveryMistakeInTheConfigurationIsNamed(t *testing.T) {
 	_, err := drive.Run(t.Context(), drive.Config{
 		Target: "ftp://x", Path: "a", Prefix: "b", Admin: "http://127.0.0.1:1", Journal: "x", Waves: []drive.Wave{{People: -1}},
-		Connections: 99_999, Sources: -1, Timeout: -1, Crowd: drive.Crowd{Bots: 2, Think: -1}, Script: []drive.Step{{Path: "x"}},
+		Connections: 99_999, Sources: -1, Timeout: -1, Every: 1, Crowd: drive.Crowd{Bots: 2, Think: -1}, Script: []drive.Step{{Path: "x"}},
 		Timing: queue.Timing{Absent: -1},
 	})
 	for _, want := range []string{
-		"target", "path", "prefix", "admin", "journal", "waves[0]", "connections", "sources", "timeout", "bots", "think", "script[0]", "absent",
+		"target", "path", "prefix", "admin", "journal", "waves[0]", "connections", "sources", "timeout", "every", "bots", "think", "script[0]", "absent",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not named in %v", want, err)

@@ -78,6 +78,8 @@ func advise(c *Config, r *Result) Advice {
 	case from == 0 && r.Best > 0:
 		return Advice{Why: fmt.Sprintf("Only the first rate, %d a minute, was good, and it was not confirmed: nothing can be advised.\n"+
 			"Begin with a lower one (--first).%s", r.Best, r.limit(c))}
+	case from == 0 && r.Bad == 0:
+		return Advice{Why: "It ended before a step did: nothing can be advised."}
 	case from == 0:
 		return Advice{Why: fmt.Sprintf("Not even the first, quiet rate of %d a minute was good: nothing can be advised.\n"+
 			"Look at the site, or begin with a lower one (--first).%s", c.First, r.limit(c))}

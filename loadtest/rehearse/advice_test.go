@@ -17,6 +17,7 @@ func TestARateThatWasNotConfirmedIsNotAdvisedNextToABadOne(t *testing.T) {
 		{"interrupted while all was well", Result{Best: 100, Below: 50}, 80, "not confirmed"},
 		{"a higher one was bad", Result{Best: 100, Below: 50, Bad: 120, Steps: []Step{{Rate: 120, Why: "2.0 % errors"}}}, 40, "120 a minute was bad: 2.0 % errors"},
 		{"nothing lower was tried", Result{Best: 6, Bad: 9, Steps: []Step{{Rate: 9, Why: "slow"}}}, 0, "--first"},
+		{"nothing was tried", Result{Steps: []Step{{Rate: 6, Why: "interrupted"}}}, 0, "ended before"},
 		{"the first was bad", Result{Bad: 6, Steps: []Step{{Rate: 6, Why: "slow"}}}, 0, "--first"},
 	} {
 		each.r.Long = time.Second

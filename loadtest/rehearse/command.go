@@ -45,11 +45,13 @@ func Command() *cobra.Command {
 				}
 			}
 			r, err := Run(cmd.Context(), c)
+			if len(r.Steps) > 0 {
+				if _, err := io.WriteString(cmd.OutOrStdout(), r.Text()); err != nil {
+					return fmt.Errorf("write the result: %w", err)
+				}
+			}
 			if err != nil {
 				return err
-			}
-			if _, err := io.WriteString(cmd.OutOrStdout(), r.Text()); err != nil {
-				return fmt.Errorf("write the result: %w", err)
 			}
 			if r.Advice.Rate == 0 {
 				return errors.New("no safe rate was found")

@@ -38,7 +38,8 @@ type Result struct {
 var ErrHurt = errors.New("the site is in trouble")
 
 // Run rehearses. The result is what was learned, also when the context ended or the site got into trouble; Stopped then
-// says so. Errors are of the configuration, of the target, or of an admin API that does not obey.
+// says so. Errors are of the configuration, of the target, or of an admin API that does not obey; what was learned before
+// is in the result nevertheless.
 func Run(ctx context.Context, cfg Config) (Result, error) {
 	if err := cfg.Validate(); err != nil {
 		return Result{}, fmt.Errorf("rehearse: %w", err)
@@ -51,11 +52,12 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		}
 		defer restore()
 	}
-	if err := r.climb(ctx); err != nil {
-		return r.result, fmt.Errorf("rehearse: %w", err)
-	}
+	err := r.climb(ctx)
 	r.result.Visit, r.result.Long = r.visits.lengths()
 	r.result.Advice = advise(&r.cfg, &r.result)
+	if err != nil {
+		return r.result, fmt.Errorf("rehearse: %w", err)
+	}
 	return r.result, nil
 }
 
@@ -129,6 +131,9 @@ func (r *run) climb(ctx context.Context) error {
 	defer stop(nil) // whoever is under way at the end goes home
 
 	l := newLadder(r.cfg.First, r.cfg.Most, r.cfg.Factor, r.cfg.Narrow)
+	defer func() {
+		r.result.Confirmed, r.result.Best, r.result.Bad, r.result.Below = l.confirmed, l.best(), l.bad, l.below()
+	}()
 	judge := newJudge(&r.cfg, r.room != nil)
 	for !l.done {
 		s, took, err := r.step(load, l.next, l.confirming)
@@ -160,7 +165,6 @@ func (r *run) climb(ctx context.Context) error {
 			}
 		}
 	}
-	r.result.Confirmed, r.result.Best, r.result.Bad, r.result.Below = l.confirmed, l.best(), l.bad, l.below()
 	return nil
 }
 

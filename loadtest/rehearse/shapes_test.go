@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -103,8 +104,8 @@ func rehearsedAt(t *testing.T, cfg Config, seed uint64, site func() http.Handler
 			defer cancel()
 			go g.call(ctx)
 		}
-		if err := r.climb(t.Context()); err != nil {
-			t.Fatal(err)
+		if err := r.climb(t.Context()); (err != nil) != (g != nil && g.obey > 0) {
+			t.Error(err)
 		}
 		r.result.Visit, r.result.Long = r.visits.lengths()
 		r.result.Advice = advise(&r.cfg, &r.result)
@@ -188,12 +189,17 @@ type gate struct {
 
 	mu   sync.Mutex
 	rate int64 // 0: paused
+	obey int   // so many changes, then errors; 0: always
+	asks int
 	line []context.Context
 }
 
 func (g *gate) Update(_ context.Context, _ string, c adminapi.Change) (adminapi.RoomInfo, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.asks++; g.obey > 0 && g.asks > g.obey {
+		return adminapi.RoomInfo{}, errors.New("the gate does not answer")
+	}
 	if g.rate = min(*c.Rate, g.most); *c.Mode == queue.ModePause {
 		g.rate = 0
 	}
@@ -213,7 +219,7 @@ func (g *gate) InLine() int64 {
 }
 
 func (g *gate) call(ctx context.Context) {
-	for next := time.Now(); drive.Sleep(ctx, 10*time.Millisecond); {
+	for next := time.Now(); drive.Sleep(ctx, 100*time.Millisecond); {
 		g.mu.Lock()
 		if g.rate == 0 || len(g.line) == 0 {
 			next = time.Now()
@@ -254,6 +260,16 @@ func TestAPaceThatTheGateDoesNotKeepIsNotAdvised(t *testing.T) {
 		return newServer(16, 1, exponential(20*time.Millisecond))
 	}, &gate{most: 100})
 	if r.Advice.Rate > 100 || r.Advice.Rate < 50 || !strings.Contains(r.Text(), "the rate was not reached") {
+		t.Errorf("%s%s", out, r.Text())
+	}
+}
+
+func TestWhatWasLearnedIsToldWhenTheGateFails(t *testing.T) {
+	cfg := Config{Script: []drive.Step{{Path: "/a"}}, First: 10, Factor: 2, Most: 1000}
+	r, out, _ := rehearsedAt(t, cfg, 1, func() http.Handler {
+		return newServer(16, 1, exponential(20*time.Millisecond))
+	}, &gate{most: 1e6, obey: 3})
+	if r.Best != 40 || r.Advice.Rate != 32 {
 		t.Errorf("%s%s", out, r.Text())
 	}
 }

@@ -3,8 +3,9 @@
 //
 // A step is some time at one rate of new sessions. Each session walks a script: the operator's list of pages with think
 // times, read-only unless a form is given. The first step is quiet; the following ones raise the rate until the site
-// shows its knee: its 90th percentile more than twice the quiet one, or more than 1 % errors. Then the rate goes back to
-// the last good one, which is confirmed in a longer step, and the configuration is printed with a margin.
+// shows its knee: its 90th percentile more than twice the quiet one or above ten seconds, people who pile up, or more than
+// 1 % answers that are no page. Then the rate goes back to the last good one, which is confirmed in a longer step, and the
+// configuration is printed with a margin. A rate that was not confirmed, next to a bad one, is not advised.
 //
 // Sessions go to the site directly, at the step's rate; or through a gate, where people wait in line and the step sets
 // the room's pace through the admin API: then the gate, the line and the site are rehearsed together.

@@ -51,6 +51,14 @@ func (r *Room) estimate(a *Answer, v *View) {
 		}
 	}
 	a.Next = r.pollInterval(a.Ahead, best)
+	if a.Ahead < 0 {
+		a.Next = r.jitter(r.cfg.PollMax)
+		if v.Known {
+			rest := time.Duration(v.Frame.Hold-v.Frame.Now) * time.Millisecond
+			a.Next = r.jitter(min(max(rest, r.cfg.PollMin), r.cfg.PollMax))
+		}
+		return
+	}
 	if a.Paused || worst <= 0 || !v.Known {
 		return
 	}

@@ -10,8 +10,8 @@ type Answer struct {
 	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateVoid: not known
 	// yet, ask again in Next.
 	State State
-	// Ahead is how many places are called before this one, if waiting; Exact whether that is a count or an estimate
-	// within 1 %.
+	// Ahead is how many places are called before this one, if waiting, -1: not known; Exact whether that is a count or
+	// an estimate within 1 %.
 	Ahead int64
 	Exact bool
 	// Low and High bound the time until the call as well as it can be told; zero: it cannot.
@@ -55,7 +55,10 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 		}
 		a.State = StateWaiting
 		a.Ahead, a.Exact = v.Frame.Sketch.Ahead(order)
-		if shown >= 0 && shown < a.Ahead {
+		if v.blind() {
+			// What is shown never rises: a figure too low would be shown for the rest of the wait.
+			a.Ahead, a.Exact = max(-1, shown), false
+		} else if shown >= 0 && shown < a.Ahead {
 			a.Ahead = shown
 		}
 		if v.Stale != 0 && r.mayEnterWithoutStore(order) {

@@ -69,6 +69,10 @@ func (v *View) keepSketch(old *View) {
 	v.Frame.Sketch.End = max(end, v.Frame.Sketch.End)
 }
 
+// blind reports whether how many are ahead cannot be told: there was no frame yet, or places may be coming back to a line
+// that this process did not know before.
+func (v *View) blind() bool { return !v.Known || !v.Rebuilding && v.Frame.Now < v.Frame.Hold }
+
 // advance asks for the next frame and sees to losses.
 func (r *Room) advance(ctx context.Context) (Frame, error) {
 	var f Frame

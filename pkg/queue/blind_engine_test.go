@@ -1,0 +1,49 @@
+package queue_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func TestAGatewayThatDoesNotKnowTheLineInventsNoFigure(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	places := e.arrive(500)
+	e.pass(time.Second)
+	last := places[499]
+
+	// Started while the store is away.
+	e.store.gone = true
+	young := e.beside("young", queue.FailHold)
+	if a := young.Poll(last, 480); a.Ahead != 480 {
+		t.Errorf("480 were shown, then without a frame %d", a.Ahead)
+	}
+	if a := young.Poll(places[400], -1); a.Ahead != -1 || a.Low != 0 || a.High != 0 || a.Next < 16*time.Second {
+		t.Errorf("without a frame: %+v", a)
+	}
+
+	// Started when the line is lost, and the first to know it: the places are coming back one by one.
+	e.store.gone = false
+	e.store.timing.Grace = 2 * time.Second
+	e.store.lose(t)
+	young = e.beside("younger", queue.FailHold)
+	for i := len(places) - 1; i >= 0; i-- {
+		shown := int64(-1)
+		if i%2 == 0 {
+			shown = int64(i)
+		}
+		if a := young.Poll(places[i], shown); a.Ahead != -1 && a.Ahead != shown {
+			t.Fatalf("place %d, which was shown %d ahead, is now shown %d", places[i].Number, shown, a.Ahead)
+		}
+		if i%50 == 0 {
+			young.Flush(t.Context())
+			young.Pulse(t.Context())
+		}
+	}
+	e.now.Add(e.store.timing.Hold.Milliseconds() + 1)
+	young.Pulse(t.Context())
+	if a := young.Poll(last, -1); a.Ahead != 499 || !a.Exact {
+		t.Errorf("after the hold: %+v", a)
+	}
+}

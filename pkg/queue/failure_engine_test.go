@@ -198,7 +198,7 @@ func TestWhatCouldNotBeSentDuringAnOutageIsSentAfterIt(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	e.pass(2 * time.Second)
+	e.pass(e.store.timing.Hold + 2*time.Second)
 	if f := e.room.View().Frame; f.Calls != 30 {
 		t.Errorf("%d of 30 were called after the outage: the others count as absent", f.Calls)
 	}

@@ -76,9 +76,13 @@ func (v *View) blind() bool { return !v.Known || !v.Rebuilding && v.Frame.Now < 
 // advance asks for the next frame and sees to losses.
 func (r *Room) advance(ctx context.Context) (Frame, error) {
 	var f Frame
+	next := r.store.Advance
+	if r.listening(r.localNow()) {
+		next = r.look
+	}
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
-		f, err = r.store.Advance(ctx, r.memory.get())
+		f, err = next(ctx, r.memory.get())
 		return err
 	})
 	if err != nil {

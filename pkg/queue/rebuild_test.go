@@ -74,6 +74,13 @@ func (c *counting) Advance(ctx context.Context, m queue.Memory) (queue.Frame, er
 	return c.Store.Advance(ctx, m)
 }
 
+func (c *counting) Frame(ctx context.Context) (queue.Frame, error) {
+	if err := c.call("frame"); err != nil {
+		return queue.Frame{}, err
+	}
+	return c.Store.Frame(ctx)
+}
+
 // engine is a room over a counting store, on a clock that only the test moves.
 type engine struct {
 	t     *testing.T

@@ -134,7 +134,8 @@ type Room struct {
 	outbox  outbox
 	memory  memory
 	local   localPace
-	seeded  bool // the configuration's controls were written; only touched by Pulse
+	resume  int64 // local ms, from when places are called again; only touched by Pulse
+	seeded  bool  // the configuration's controls were written; only touched by Pulse
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }

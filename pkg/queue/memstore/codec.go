@@ -141,6 +141,10 @@ func (s *Store) load(path string) error {
 		r.Last = max(r.Last, m.Reserved)
 		r.Hold = max(r.Hold, now+s.timing.hold)
 	}
+	if now-r.Mark >= s.timing.absent/2 {
+		// Nobody could be heard meanwhile. People are not passed over as absent before they could be.
+		r.Hold = max(r.Hold, now+s.timing.hold)
+	}
 	s.room = r
 	s.recovery.Found, s.recovery.Clean, s.recovery.Places = true, clean, len(r.index)
 	return nil

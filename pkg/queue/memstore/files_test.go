@@ -136,6 +136,33 @@ func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+func TestAfterALongStopPeopleAreHeardBeforeTheyArePassedOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "room")
+	clock := queuetest.NewClock(start)
+	s := open(t, path, clock)
+	if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+		t.Fatal(err)
+	}
+	places := join(t, s, 0, 20)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	clock.Step((timing.Absent + time.Minute).Milliseconds())
+	s = open(t, path, clock)
+	if f := advance(t, s); f.Head != 0 || f.Waiting != 20 {
+		t.Fatalf("%d waiting with the head at %d, before any of them could be heard", f.Waiting, f.HeadNum)
+	}
+	for _, p := range places {
+		if _, err := s.Keep(t.Context(), []queue.Beat{{Place: p}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock.Step(timing.Hold.Milliseconds())
+	if f := advance(t, s); f.Called != 5 || f.HeadNum != 5 {
+		t.Errorf("%d called, the head at %d, want 5 and 5", f.Called, f.HeadNum)
+	}
+}
+
 func TestAfterAKillNoNumberIsGivenTwiceAndNobodyIsOvertaken(t *testing.T) {
 	path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 	s := open(t, path, clock)

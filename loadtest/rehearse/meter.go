@@ -83,15 +83,15 @@ const (
 // trouble, to be left alone at once.
 func (m *meter) bursting(at time.Time, failed bool) bool {
 	now := at.Unix()
-	if s := &m.recent[now%int64(len(m.recent))]; s.at != now {
-		*s = second{at: now}
+	this := &m.recent[now%int64(len(m.recent))]
+	if this.at != now {
+		*this = second{at: now}
 	}
-	if s := &m.recent[now%int64(len(m.recent))]; !failed {
-		s.good++
+	if !failed {
+		this.good++
 		return false
-	} else {
-		s.bad++
 	}
+	this.bad++
 	var good, bad int64
 	for _, s := range m.recent {
 		if age := now - s.at; age >= 0 && age <= int64(burstSpan/time.Second) {
@@ -142,13 +142,14 @@ type Step struct {
 	Sessions int64 `json:"sessions"`
 	Requests int64 `json:"requests"`
 	Errors   int64 `json:"errors"` // no answer, or none that is a page
+	// Mostly is what most errors were; empty: there were none.
+	Mostly string `json:"mostly,omitempty"`
 	// Redirects of pages of the script to others.
 	Redirects int64 `json:"redirects,omitempty"`
-	// Mostly is what most of these were; empty: there were none.
-	Mostly string        `json:"mostly,omitempty"`
-	P50    time.Duration `json:"p50"`
-	P90    time.Duration `json:"p90"`
-	P99    time.Duration `json:"p99"`
+
+	P50 time.Duration `json:"p50"`
+	P90 time.Duration `json:"p90"`
+	P99 time.Duration `json:"p99"`
 	// Inside is how many were on the site at its end, also those who had no answer yet.
 	Inside int64 `json:"inside"`
 	// Piled is by how many more than at its beginning.

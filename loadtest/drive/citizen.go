@@ -131,13 +131,11 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
 	a := c.navigate(ctx, request{method: "GET", target: path, page: true}, due)
 	for hops := 0; a.err == nil && a.status/100 == 3; hops++ {
-		next, ok := c.d.sockets.here(path, a.header.location)
-		if !ok || hops == 4 {
+		if a.header.elsewhere || hops == 4 {
 			a.status = 502 // a redirect to somewhere else is not followed, one in a circle leads nowhere: no page
 			return a
 		}
-		path = next
-		a = c.navigate(ctx, request{method: "GET", target: next, page: true}, c.now())
+		a = c.navigate(ctx, request{method: "GET", target: a.header.next, page: true}, c.now())
 	}
 	return a
 }
@@ -146,8 +144,8 @@ func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
 func (c *citizen) submit(ctx context.Context, path, contentType string, body []byte) answer {
 	a := c.navigate(ctx, request{method: "POST", target: path, page: true, contentType: contentType, body: body}, c.now())
 	if a.err == nil && a.status/100 == 3 {
-		if next, ok := c.d.sockets.here(path, a.header.location); ok {
-			return c.load(ctx, next, c.now())
+		if !a.header.elsewhere {
+			return c.load(ctx, a.header.next, c.now())
 		}
 		a.status = 502
 	}

@@ -115,18 +115,11 @@ func (d *Drive) Wait() {
 // Cut ends every request under way, and lets none begin: for a run that has to stop now, after its context has ended.
 func (d *Drive) Cut() { d.sockets.dialer.cut() }
 
-// InLine and Inside are how many are waiting and on the site now, as they see it.
+// InLine is how many are waiting now, as they see it.
 func (d *Drive) InLine() int64 {
 	d.figures.mu.Lock()
 	defer d.figures.mu.Unlock()
 	return d.figures.lineNow
-}
-
-// Inside: see InLine.
-func (d *Drive) Inside() int64 {
-	d.figures.mu.Lock()
-	defer d.figures.mu.Unlock()
-	return d.figures.insideNow
 }
 
 // OnSite are those who have come, do not wait in line and have not gone: who is inside, and who has not been answered yet.

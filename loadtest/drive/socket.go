@@ -143,8 +143,8 @@ type answer struct {
 }
 
 type answerHeader struct {
-	location   string
-	elsewhere  bool // a redirect that is not followed
+	next       string // where a redirect leads on this host
+	elsewhere  bool   // a redirect that is not followed
 	retryAfter time.Duration
 }
 
@@ -179,9 +179,9 @@ func (s *sockets) do(ctx context.Context, r *request, j *jar, now func() time.Ti
 	j.read(resp)
 	a.status = resp.StatusCode()
 	a.state = string(resp.Header.Peek("Einlass-State"))
-	if a.header.location = string(resp.Header.Peek("Location")); a.status/100 == 3 {
-		_, here := s.here(r.target, a.header.location)
-		a.header.elsewhere = !here
+	if a.status/100 == 3 {
+		next, here := s.here(r.target, string(resp.Header.Peek("Location")))
+		a.header.next, a.header.elsewhere = next, !here
 	}
 	if n, err := strconv.Atoi(string(resp.Header.Peek("Retry-After"))); err == nil && n > 0 {
 		a.header.retryAfter = time.Duration(min(n, 3600)) * time.Second

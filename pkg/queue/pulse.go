@@ -123,11 +123,7 @@ func (r *Room) remind(ctx context.Context, m Memory) error {
 // configurations are in use they would take turns, and undo whatever an operator does meanwhile.
 func (r *Room) seed(ctx context.Context, current Control) {
 	want := r.cfg.Control
-	if r.seeded {
-		return
-	}
-	if current.Seed == want.Seed {
-		r.seeded = true
+	if r.seeded = r.seeded || current.Seed == want.Seed; r.seeded {
 		return
 	}
 	_, err := r.Update(ctx, func(c *Control) error {
@@ -139,13 +135,12 @@ func (r *Room) seed(ctx context.Context, current Control) {
 		c.Version = version
 		return nil
 	})
-	switch {
-	case errors.Is(err, errSeeded):
-		r.seeded = true
-	case err != nil:
+	if err != nil && !errors.Is(err, errSeeded) {
 		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
-	default:
-		r.seeded = true
+		return
+	}
+	r.seeded = true
+	if err == nil {
 		r.cfg.OnEvent(Event{Kind: EventControl})
 	}
 }

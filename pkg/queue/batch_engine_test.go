@@ -64,16 +64,37 @@ func (l *ledger) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply
 	return l.Store.Renew(ctx, stays)
 }
 
+// inTime is a memory store on the clock of the test, and its timing.
+func inTime(t *testing.T) (*memstore.Store, queue.Timing) {
+	t.Helper()
+	timing := queue.Timing{
+		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+	}
+	mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mem, timing
+}
+
+// running is a room that has begun to run, in a bubble of faked time. stop ends it and answers what Run did.
+func running(t *testing.T, store queue.Store, cfg queue.RoomConfig) (room *queue.Room, stop func() error) {
+	t.Helper()
+	room, err := queue.NewRoom(store, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- room.Run(ctx) }()
+	synctest.Wait()
+	return room, func() error { cancel(); return <-ended }
+}
+
 func TestACrowdOfArrivalsIsAFewCallsAndDenseNumbers(t *testing.T) {
 	const crowd = 10_000
 	synctest.Test(t, func(t *testing.T) {
-		timing := queue.Timing{
-			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
-		}
-		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
-		if err != nil {
-			t.Fatal(err)
-		}
+		mem, timing := inTime(t)
 		store := newLedger(mem, 2*time.Millisecond)
 		room, err := queue.NewRoom(store, queue.RoomConfig{
 			Timing: timing, Visitors: 1024, Slots: 2,
@@ -164,25 +185,12 @@ func TestHeartbeatsOfOneVisitorAreCoalesced(t *testing.T) {
 
 func TestHeartbeatsThatFillABatchAreSentAtOnceAndTheRestBeforeTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		timing := queue.Timing{
-			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
-		}
-		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
-		if err != nil {
-			t.Fatal(err)
-		}
+		mem, timing := inTime(t)
 		store := newLedger(mem, 0)
-		room, err := queue.NewRoom(store, queue.RoomConfig{
+		room, stop := running(t, store, queue.RoomConfig{
 			Timing: timing, Visitors: 4096, Flush: time.Hour,
 			Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}},
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- room.Run(ctx) }()
-		synctest.Wait()
 		var places []queue.Place
 		for range queue.MaxBatch + 10 {
 			j, err := room.Arrive()
@@ -201,8 +209,7 @@ func TestHeartbeatsThatFillABatchAreSentAtOnceAndTheRestBeforeTheEnd(t *testing.
 		for _, p := range places[queue.MaxBatch:] {
 			room.Poll(p, -1)
 		}
-		cancel()
-		if err := <-ended; err != nil || len(store.beats) != len(places) {
+		if err := stop(); err != nil || len(store.beats) != len(places) {
 			t.Errorf("%d of %d heartbeats were sent before the end, %v", len(store.beats), len(places), err)
 		}
 	})
@@ -210,25 +217,12 @@ func TestHeartbeatsThatFillABatchAreSentAtOnceAndTheRestBeforeTheEnd(t *testing.
 
 func TestACrowdDoesNotQueueUpBehindTimeOuts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		timing := queue.Timing{
-			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
-		}
-		mem, err := memstore.New(memstore.Config{Timing: timing, Clock: func() int64 { return time.Now().UnixMilli() }})
-		if err != nil {
-			t.Fatal(err)
-		}
+		mem, timing := inTime(t)
 		store := &stuck{Store: mem}
-		room, err := queue.NewRoom(store, queue.RoomConfig{
+		room, stop := running(t, store, queue.RoomConfig{
 			Timing: timing, Visitors: 1024,
 			Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- room.Run(ctx) }()
-		synctest.Wait()
 		store.hangs.Store(true)
 		began := time.Now()
 		done := make(chan struct{}, 10_000)
@@ -244,8 +238,7 @@ func TestACrowdDoesNotQueueUpBehindTimeOuts(t *testing.T) {
 		if took := time.Since(began); took > 5*time.Second {
 			t.Errorf("the last of %d arrivals was answered after %v, a store call may take 2 s", cap(done), took)
 		}
-		cancel()
-		<-ended
+		_ = stop() // nothing more is told to a store that does not answer
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -267,13 +268,13 @@ func (c *citizen) gone(end outcome) {
 func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 	d := until.Sub(c.now())
 	if c.patience > 0 && c.patience-c.waited < d {
-		if !Sleep(ctx, c.patience-c.waited) {
+		if !process.Rest(ctx, c.patience-c.waited) {
 			return stopped
 		}
 		return gaveUp
 	}
 	c.waited += max(d, 0)
-	if !Sleep(ctx, d) {
+	if !process.Rest(ctx, d) {
 		return stopped
 	}
 	return none
@@ -281,27 +282,12 @@ func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 
 // pause takes time that costs no patience: there is something to read or to type. False: the run was ended.
 func (c *citizen) pause(ctx context.Context, mean time.Duration) bool {
-	return Sleep(ctx, c.about(mean))
+	return process.Rest(ctx, c.about(mean))
 }
 
 // about draws a time around the mean: nobody is a machine and nobody falls asleep.
 func (c *citizen) about(mean time.Duration) time.Duration {
 	return mean/2 + min(time.Duration(c.rand.ExpFloat64()*float64(mean)/2), mean*3/2)
-}
-
-// Sleep lets d go by, at once if it is not positive, and answers false if ctx ended.
-func Sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // tabsOf lets two more tabs of the same browser poll until the turn has come.

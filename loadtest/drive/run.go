@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Drive is one run. Make it with New; let people arrive; Wait for them; read the Result. Or use Run, which does all
@@ -196,7 +197,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	defer context.AfterFunc(crowd, d.Cut)()
 	for _, after := range schedule(cfg.Waves, cfg.Due, rand.New(rand.NewPCG(cfg.Seed, 0))) {
 		due := d.began.Add(after)
-		if !Sleep(crowd, due.Sub(d.cfg.Now())) {
+		if !process.Rest(crowd, due.Sub(d.cfg.Now())) {
 			break
 		}
 		d.Arrive(crowd, due)

@@ -3,11 +3,11 @@
 //
 //	process.go   one child: launch, stop, kill, pause
 //	log.go       what it prints
-//	wait.go      asking until something has come about
+//	wait.go      letting time go by, and asking until something has come about
 //	port.go      ports that nobody uses
 //	gateway.go   building the gateway, and asking whether it serves
 //
-// loadtest/chaos/theatre, loadtest/town/gatehouse and test/e2e/stage import it; it imports none of ours.
+// The load tests and the end-to-end tests import it; it imports none of ours.
 package process
 
 import (

@@ -23,8 +23,11 @@ func Until(ctx context.Context, ok func() error) error {
 	}
 }
 
-// Rest lets time go by. False: ctx ended.
+// Rest lets d go by, none if it is not positive. False: ctx ended.
 func Rest(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
 )
 
 // sizes let the whole set take some five minutes on two cores.
@@ -37,7 +37,7 @@ func play(ctx context.Context, w io.Writer, all []scenarios.Scenario, seed uint6
 		return nil, fmt.Errorf("town: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	program, err := gatehouse.Build(ctx, dir)
+	program, err := process.BuildGateway(ctx, dir, false)
 	if err != nil {
 		return nil, fmt.Errorf("town: %w", err)
 	}

@@ -33,11 +33,6 @@ type Settings struct {
 	PollMin, PollMax time.Duration
 }
 
-// Build builds the gateway into a directory and names the program.
-func Build(ctx context.Context, dir string) (string, error) {
-	return process.BuildGateway(ctx, dir, false)
-}
-
 // Gate is one running gateway.
 type Gate struct {
 	// URL is where visitors go, Admin the operators' API, Token what it asks for, Journal the journal's directory.

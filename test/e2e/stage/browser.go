@@ -16,8 +16,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Browser is one visitor: it keeps cookies, loads pages and polls as the page's script does. It is used by one
@@ -228,6 +226,3 @@ func (a *Answer) Refresh() (after time.Duration, target string, err error) {
 	seconds, err := strconv.Atoi(m[1])
 	return time.Duration(seconds) * time.Second, strings.ReplaceAll(m[2], "&amp;", "&"), err
 }
-
-// Rest lets the time go by that the server told this visitor to stay quiet. False: ctx ended.
-func Rest(ctx context.Context, d time.Duration) bool { return process.Rest(ctx, d) }

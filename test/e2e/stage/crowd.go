@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -103,7 +104,7 @@ func (c *Crowd) stay(ctx context.Context, v *Visitor) {
 		if err != nil {
 			next = 300 * time.Millisecond // the page's script does not give up either
 		}
-		if !Rest(ctx, next) {
+		if !process.Rest(ctx, next) {
 			return
 		}
 	}

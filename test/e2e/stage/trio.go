@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
@@ -50,7 +51,7 @@ func (t *Trio) Healthy(tb testing.TB, epoch uint64) uint64 {
 				}
 				break
 			}
-			if !Rest(ctx, 20*time.Millisecond) {
+			if !process.Rest(ctx, 20*time.Millisecond) {
 				tb.Fatalf("gateway %s does not get well: %+v, %v", g.Addr, info, err)
 			}
 		}
@@ -69,7 +70,7 @@ func (t *Trio) Stale(tb testing.TB) time.Duration {
 			if info, err := g.Figures(ctx, "termine"); err == nil && !info.Store.OK {
 				break
 			}
-			if !Rest(ctx, 20*time.Millisecond) {
+			if !process.Rest(ctx, 20*time.Millisecond) {
 				tb.Fatalf("gateway %s does not notice that Redis is away", g.Addr)
 			}
 		}
@@ -114,7 +115,7 @@ func OneInside(tb testing.TB, g *Gate) *Browser {
 		if err == nil && a.FromSite() {
 			break
 		}
-		if !Rest(ctx, 50*time.Millisecond) {
+		if !process.Rest(ctx, 50*time.Millisecond) {
 			tb.Fatalf("nobody gets in: %v", err)
 		}
 	}

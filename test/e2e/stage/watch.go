@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Watch reads frames of the room "termine" off gateways for as long as a test lasts. A frame tells the store's time and
@@ -38,7 +39,7 @@ func (w *Watch) end() {
 }
 
 func (w *Watch) watch(ctx context.Context, g *Gate) {
-	for Rest(ctx, 100*time.Millisecond) {
+	for process.Rest(ctx, 100*time.Millisecond) {
 		info, err := g.Figures(ctx, "termine")
 		if err != nil || !info.Store.OK {
 			continue // it is down, or its store is: there is no new frame

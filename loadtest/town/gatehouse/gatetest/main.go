@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
+	"github.com/einlass/einlass/loadtest/process"
 )
 
 // Main builds the gateway, names it in program, runs the tests of a binary and answers its exit code.
@@ -15,7 +15,7 @@ func Main(m *testing.M, program *string) int {
 	dir, err := os.MkdirTemp("", "einlass-gate-*")
 	if err == nil {
 		defer func() { _ = os.RemoveAll(dir) }()
-		*program, err = gatehouse.Build(context.Background(), dir)
+		*program, err = process.BuildGateway(context.Background(), dir, false)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -138,7 +138,7 @@ type Room struct {
 	stays   stays
 	memory  memory
 	local   localPace
-	seeded  bool  // the configuration's controls were written; only touched by Pulse
+	seeded  bool // the configuration's controls were written; only touched by Pulse
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }

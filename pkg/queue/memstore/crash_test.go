@@ -238,7 +238,7 @@ func TestAFullDiskStopsNoStartAndRepeatsNoNumber(t *testing.T) {
 				if len(reports) != 1 || !strings.Contains(reports[0], ".marks") {
 					t.Fatalf("start %d says %q", n, reports)
 				}
-				given(join(t, s, 10+5*n, 5)) // within one millisecond of the start before
+				given(join(t, s, 10+5*n, 5))      // within one millisecond of the start before
 				if err := s.Close(); err == nil { // it could write no more than a process that is killed
 					t.Fatal("the disk is not full")
 				}

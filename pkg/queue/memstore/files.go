@@ -87,7 +87,7 @@ func (s *Store) openFiles(f Files) error {
 		f.PlacesEvery = 10 * time.Second
 	}
 	lock, err := lockFile(f.Path + ".lock")
-	if diskFails(err) {
+	if DiskFails(err) {
 		// Without a lock, two processes could write the files.
 		f.report(fmt.Errorf("%w; this process keeps no state files", err))
 		return nil
@@ -116,7 +116,7 @@ func (s *Store) takeOver() error {
 	k := s.keeper
 	if s.room == nil {
 		err := probe(k.files.Path)
-		if diskFails(err) {
+		if DiskFails(err) {
 			k.report(err)
 			return nil
 		}
@@ -125,7 +125,7 @@ func (s *Store) takeOver() error {
 	now := s.clock()
 	k.raiseReserve(s.room, 0)
 	err := k.writeMarks(k.encode(s.room, now, false))
-	if !diskFails(err) {
+	if !DiskFails(err) {
 		return err
 	}
 	k.report(err)
@@ -140,8 +140,9 @@ func (s *Store) takeOver() error {
 	return nil
 }
 
-// diskFails reports whether a file could not be written because the disk is full or fails.
-func diskFails(err error) bool {
+// DiskFails reports whether a file could not be written because the disk is full or fails, which is no reason not to
+// start.
+func DiskFails(err error) bool {
 	for _, errno := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EFBIG} {
 		if errors.Is(err, errno) {
 			return true

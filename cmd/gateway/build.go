@@ -226,7 +226,7 @@ func (p *plant) buildPublic() error {
 		Shed: httpx.NewShedder(4096, 1<<20),
 	}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst))
+		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst), time.Now())
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {

@@ -80,7 +80,8 @@ type Limits struct {
 	ArrivalsPerPrefix Arrivals      `yaml:"arrivals_per_prefix"`
 }
 
-// Arrivals slows down new arrivals from one network: an IPv4 address or an IPv6 /64.
+// Arrivals slows down new arrivals from one network: an IPv4 address or an IPv6 /64; a /56 has twice the limit and a
+// /48 eight times.
 type Arrivals struct {
 	// Rate is arrivals per minute; 0 switches the limit off.
 	Rate int64 `yaml:"rate"`

@@ -23,9 +23,9 @@ type Forwarder interface {
 	Forward(v *httpx.Visit, opt proxy.Options) error
 }
 
-// Arrivals decides whether one more arrival from a network may be taken now, and if not, when to ask again.
+// Arrivals decides whether one more arrival from an address may be taken now, and if not, when to ask again.
 type Arrivals interface {
-	Allow(prefix netip.Prefix, now time.Time) (ok bool, retryAfter time.Duration)
+	Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration)
 }
 
 // Shedder sheds load: new arrivals first, people who already wait last.

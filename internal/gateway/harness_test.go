@@ -73,8 +73,8 @@ type arrivals struct {
 	clock func() time.Time
 }
 
-func (a arrivals) Allow(network netip.Prefix, _ time.Time) (bool, time.Duration) {
-	return a.limit.Allow(network, a.clock())
+func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
+	return a.limit.Allow(client, a.clock())
 }
 
 func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
@@ -96,7 +96,7 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 		all = append(all, s.room(r.ID, pace))
 	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100), s.clock},
+		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100, time.UnixMilli(epochMs)), s.clock},
 		Shed: httpx.NewShedder(64, 128),
 	})
 	if err != nil {

@@ -86,7 +86,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 		defer leave()
 	}
 	if g.Arrivals != nil {
-		if ok, after := g.Arrivals.Allow(httpx.Prefix(v.ClientIP()), v.Now()); !ok {
+		if ok, after := g.Arrivals.Allow(v.ClientIP(), v.Now()); !ok {
 			g.tooMany(r, v, web.Shed, max(after, time.Second))
 			return
 		}

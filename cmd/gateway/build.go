@@ -81,7 +81,7 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if p.metrics, err = newMetrics(registry, cfg); err != nil {
+	if p.metrics, err = newMetrics(registry, cfg, p.connections); err != nil {
 		return p, err
 	}
 	if p.stores, err = openStores(cfg, log); err != nil {
@@ -104,8 +104,8 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	return p, p.buildAdmin(registry)
 }
 
-func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: version}
+func newMetrics(registry *prometheus.Registry, cfg *config.Config, connections func() int64) (*metrics.Metrics, error) {
+	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
 	for _, r := range cfg.Rooms {
 		m.Rooms = append(m.Rooms, metrics.RoomConfig{ID: r.ID, Backends: r.Backend.Addresses})
 	}
@@ -113,6 +113,14 @@ func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Met
 		m.Faults = append(m.Faults, f.Kind())
 	}
 	return metrics.New(registry, m)
+}
+
+// connections is how many visitors' connections are open.
+func (p *plant) connections() int64 {
+	if p.server == nil {
+		return 0
+	}
+	return int64(p.server.Stats().Connections)
 }
 
 // gatewayName tells this process from others on the same store.

@@ -262,6 +262,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	return gateway.RoomConfig{
 		ID: r.cfg.ID, Line: r.line, Tokens: authority, Backend: r.backend, Pages: pages, Metrics: r.metrics,
 		Idle: r.cfg.Session.Idle, MaxStay: r.cfg.Session.Max, TicketLife: r.cfg.TicketLife, FormGrace: r.cfg.Session.FormGrace,
+		StayInFlight: p.cfg.Limits.Stay.InFlight, StayNetworks: p.cfg.Limits.Stay.Networks,
 	}, nil
 }
 

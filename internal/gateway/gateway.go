@@ -45,6 +45,8 @@ type RoomConfig struct {
 	Metrics *metrics.Room
 	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
 	Idle, MaxStay, TicketLife, FormGrace time.Duration
+	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
+	StayInFlight, StayNetworks int
 }
 
 // Room is a RoomConfig in use.
@@ -52,6 +54,7 @@ type Room struct {
 	RoomConfig
 	cookies cookieNames
 	headers []string // of every page
+	stays   *stays
 }
 
 // Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
@@ -82,7 +85,10 @@ func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
 			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
 		}
 		g.byID[cfg.ID] = i
-		g.rooms = append(g.rooms, &Room{RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers()})
+		g.rooms = append(g.rooms, &Room{
+			RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
+			stays: newStays(cfg.StayInFlight, cfg.StayNetworks),
+		})
 	}
 	if g.Log == nil {
 		g.Log = zap.NewNop()

@@ -113,8 +113,11 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
-	r.Metrics.Visit(metrics.Straight)
 	p := token.Pass{Visitor: token.ID(j.Place.Visitor)}
+	if !g.hold(r, v, &p) {
+		return
+	}
+	r.Metrics.Visit(metrics.Straight)
 	g.forward(r, v, true, &p)
 }
 

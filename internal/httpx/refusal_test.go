@@ -35,8 +35,6 @@ func TestAConnectionTooManyIsAnsweredAndClosedInOrder(t *testing.T) {
 		"page load": {"GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n", "text/html"},
 		"script":    {"GET / HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nSec-Fetch-Mode: cors\r\n\r\n", "application/problem+json"},
 		"HEAD":      {"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", ""},
-		// More than fits the buffers: closing at once would reset the connection under the answer.
-		"form": {"POST / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nContent-Length: 300000\r\n\r\n" + strings.Repeat("a", 300_000), "text/html"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, addr)
@@ -47,6 +45,19 @@ func TestAConnectionTooManyIsAnsweredAndClosedInOrder(t *testing.T) {
 			c.closed()
 		})
 	}
+	// A form that is still being sent when the answer is there: closing at once would reset the connection under it.
+	c := dial(t, addr)
+	c.send("POST / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nContent-Length: 300000\r\n\r\n")
+	if _, err := c.br.Peek(1); err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		c.send(strings.Repeat("a", 10_000))
+	}
+	if resp, _ := c.answer("POST"); resp.StatusCode != 429 {
+		t.Errorf("a form: status %d", resp.StatusCode)
+	}
+	c.closed()
 	n.want(t, 4, 0, 0)
 }
 

@@ -14,10 +14,14 @@ func TestAPassThatIsUsedTooMuchIsExplainedInPlainWords(t *testing.T) {
 	networks := page(Crowded{Networks: true, Target: "/a?b=c", Next: time.Minute, Kind: "stay-networks"})
 	busy := page(Crowded{Target: "/a?b=c", Next: 5 * time.Second, Kind: "stay-busy"})
 	for _, tc := range []struct{ body, want string }{
-		{networks, "<h1>Zu viele verschiedene Internet-Anschlüsse</h1>"}, {networks, "vom WLAN zum Handy-Netz"},
-		{networks, `content="60;url=/a?b=c"`}, {networks, `data-page="retry" data-next="60000"`},
+		{networks, "<h1>Zu viele verschiedene Internet-Anschlüsse</h1>"},
+		{networks, "vom WLAN zum Handy-Netz"},
+		{networks, `content="60;url=/a?b=c"`},
+		{networks, `data-page="retry" data-next="60000"`},
 		{networks, "Fehler 429 · stay-networks"},
-		{busy, "<h1>Bitte warten Sie einen Moment</h1>"}, {busy, `id="go" href="/a?b=c"`}, {busy, "von selbst"},
+		{busy, "<h1>Bitte warten Sie einen Moment</h1>"},
+		{busy, `id="go" href="/a?b=c"`},
+		{busy, "von selbst"},
 	} {
 		if !strings.Contains(tc.body, tc.want) {
 			t.Errorf("the page lacks %q\n%s", tc.want, tc.body)

@@ -81,7 +81,7 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if p.metrics, err = newMetrics(registry, cfg); err != nil {
+	if p.metrics, err = newMetrics(registry, cfg, p.connections); err != nil {
 		return p, err
 	}
 	if p.stores, err = openStores(cfg, log); err != nil {
@@ -107,8 +107,8 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	return p, p.buildAdmin(registry)
 }
 
-func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: version}
+func newMetrics(registry *prometheus.Registry, cfg *config.Config, connections func() int64) (*metrics.Metrics, error) {
+	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
 	for _, r := range cfg.Rooms {
 		m.Rooms = append(m.Rooms, metrics.RoomConfig{ID: r.ID, Backends: r.Backend.Addresses})
 	}
@@ -116,6 +116,14 @@ func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Met
 		m.Faults = append(m.Faults, f.Kind())
 	}
 	return metrics.New(registry, m)
+}
+
+// connections is how many visitors' connections are open.
+func (p *plant) connections() int64 {
+	if p.server == nil {
+		return 0
+	}
+	return int64(p.server.Stats().Connections)
 }
 
 // gatewayName tells this process from others on the same store.
@@ -229,7 +237,7 @@ func (p *plant) buildPublic() error {
 		Shed: httpx.NewShedder(4096, 1<<20),
 	}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst))
+		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst), time.Now())
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {
@@ -257,6 +265,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	return gateway.RoomConfig{
 		ID: r.cfg.ID, Line: r.line, Tokens: authority, Backend: r.backend, Pages: pages, Metrics: r.metrics,
 		Idle: r.cfg.Session.Idle, MaxStay: r.cfg.Session.Max, TicketLife: r.cfg.TicketLife, FormGrace: r.cfg.Session.FormGrace,
+		StayInFlight: p.cfg.Limits.Stay.InFlight, StayNetworks: p.cfg.Limits.Stay.Networks,
 	}, nil
 }
 

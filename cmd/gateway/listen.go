@@ -31,7 +31,8 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 		HeadTimeout: l.HeadTimeout, IdleTimeout: l.IdleTimeout, BodyMinRate: int64(l.BodyMinRate), WriteStall: l.WriteStall,
 		Connections: l.Connections, ConnectionsPerIP: l.ConnectionsPerIP,
 		TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
-		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, Log: log,
+		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) },
+		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
 	}
 }
 

@@ -21,6 +21,8 @@ type Config struct {
 	Rooms []RoomConfig
 	// Faults are the names of everything that a request can be refused for.
 	Faults []string
+	// Refusals are the names of everything that becomes of a connection beyond a limit.
+	Refusals []string
 	// Version of the program, for einlass_build_info.
 	Version string
 	// Connections is the number of open connections of visitors. Optional.
@@ -40,6 +42,7 @@ type Metrics struct {
 	now        func() time.Time
 	rooms      map[string]*Room
 	faults     map[string]prometheus.Counter
+	refusals   map[string]prometheus.Counter
 	verbs      map[string]verb
 	panics     prometheus.Counter
 	heartbeats prometheus.Counter
@@ -52,7 +55,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}}
+	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}, refusals: map[string]prometheus.Counter{}}
 	r := &registrar{reg: reg}
 	r.buildInfo(cfg.Version)
 	if cfg.Connections != nil {
@@ -67,6 +70,10 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 		m.faults[name] = faults.WithLabelValues(name)
 	}
 	m.evicts = r.gauge("store_evicts", "1 while the store's server is set up to evict keys, so that places can be lost; 0 while it is not.")
+	refused := r.counters("connections_refused_total", "Connections beyond a limit, by what became of them.", "reason")
+	for _, name := range slices.Concat(cfg.Refusals, []string{other}) {
+		m.refusals[name] = refused.WithLabelValues(name)
+	}
 	m.verbs = r.verbs()
 	m.addRooms(r, cfg.Rooms)
 	if len(r.errs) > 0 {
@@ -80,6 +87,15 @@ func (m *Metrics) Fault(name string) {
 	c, ok := m.faults[name]
 	if !ok {
 		c = m.faults[other]
+	}
+	c.Inc()
+}
+
+// ConnectionRefused counts a connection beyond a limit.
+func (m *Metrics) ConnectionRefused(name string) {
+	c, ok := m.refusals[name]
+	if !ok {
+		c = m.refusals[other]
 	}
 	c.Inc()
 }

@@ -26,6 +26,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 			{ID: "kfz", Backends: []string{"http://a:1"}},
 		},
 		Faults:      []string{"bad_request", "too_large"},
+		Refusals:    []string{"network", "full"},
 		Version:     "v1.2.3",
 		Connections: func() int64 { return 7 },
 		Now:         func() time.Time { now = now.Add(time.Millisecond); return now },
@@ -43,6 +44,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Frame(&queue.Frame{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
+		m.ConnectionRefused(stranger)
 		m.StoreCall(stranger, time.Second, errors.New(stranger))
 	}
 	m.Panic()
@@ -69,6 +71,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomes...),
 		"address":   {"http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
+		"reason":    {"network", "full", other},
 		"verb":      append([]string{other}, verbNames...),
 		"version":   nil,
 		"goversion": nil,
@@ -120,7 +123,7 @@ func TestAServerThatEvictsShows(t *testing.T) {
 
 func TestWhatHappenedIsCounted(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Connections: func() int64 { return 5 }})
+	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Refusals: []string{"network"}, Connections: func() int64 { return 5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +138,8 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.StoreUp(false)
 	r.Frame(&queue.Frame{})
 	m.Fault("f")
+	m.ConnectionRefused("network")
+	m.ConnectionRefused("network")
 	m.Panic()
 	m.HeartbeatsDropped(4)
 	for name, want := range map[string]float64{"poll": 2, "failed": 1, "arrival": 0} {
@@ -154,6 +159,10 @@ einlass_backend_up{address="x",room="a"} 1
 # HELP einlass_connections_open Open connections of visitors.
 # TYPE einlass_connections_open gauge
 einlass_connections_open 5
+# HELP einlass_connections_refused_total Connections beyond a limit, by what became of them.
+# TYPE einlass_connections_refused_total counter
+einlass_connections_refused_total{reason="network"} 2
+einlass_connections_refused_total{reason="other"} 0
 # HELP einlass_faults_total Requests that were refused or failed, by fault.
 # TYPE einlass_faults_total counter
 einlass_faults_total{fault="f"} 1
@@ -167,7 +176,7 @@ einlass_panics_total 1
 # HELP einlass_store_up Whether the store answered for this room the last time it was asked.
 # TYPE einlass_store_up gauge
 einlass_store_up{room="a"} 1
-`, "einlass_backend_up", "einlass_connections_open", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+`, "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
 }
 
 func TestTheLineIsThatOfTheLastFrame(t *testing.T) {

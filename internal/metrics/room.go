@@ -37,11 +37,15 @@ const (
 	Left
 	// Failed could not be served: the backend or the store was away.
 	Failed
+	// Shared had a pass that is used from too many networks: status 429.
+	Shared
+	// Busy had a pass with too many requests under way: status 429.
+	Busy
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy",
 }
 
 // Room counts for one room. A nil Room counts nothing.

@@ -92,7 +92,7 @@ type Health struct {
 	// Unhealthy answers in a row take an address out, Healthy ones bring it back.
 	Unhealthy int `yaml:"unhealthy"`
 	Healthy   int `yaml:"healthy"`
-	// Failures of visitors' requests in a row leave an address out; 0 switches this off.
+	// Failures of visitors' requests in a row leave an address out while there is a better one; 0 switches this off.
 	Failures int `yaml:"failures"`
 	// Backoff is the first time out after failures; it doubles up to MaxBackoff.
 	Backoff    time.Duration `yaml:"backoff"`

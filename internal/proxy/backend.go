@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,6 +51,7 @@ type Backend struct {
 	tunnels  tunnels
 	counters counters
 
+	seed      maphash.Seed // of the keys by which clients are told apart
 	exchanges sync.Pool
 	streams   sync.Pool
 
@@ -67,7 +70,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	b := &Backend{cfg: cfg, log: deps.Log}
+	b := &Backend{cfg: cfg, log: deps.Log, seed: maphash.MakeSeed()}
 	if b.log == nil {
 		b.log = zap.NewNop()
 	}
@@ -98,7 +101,7 @@ func (b *Backend) limit() int {
 	if b.fleet.calm() {
 		return b.cfg.MaxInFlight
 	}
-	return max(1, int(b.fleet.share(time.Now())*float64(b.cfg.MaxInFlight)))
+	return max(1, int(b.fleet.warmth(time.Now())*float64(b.cfg.MaxInFlight)))
 }
 
 // reservedPart is the part, a quarter, of the places that only requests from inside get.
@@ -144,6 +147,19 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) error {
 		b.counters.note(err)
 	}
 	return err
+}
+
+// household is how much of an IPv6 address tells one subscriber from another.
+const household = 56
+
+// clientKey tells clients apart without keeping their addresses.
+func (b *Backend) clientKey(a netip.Addr) uint64 {
+	if a = a.Unmap(); a.Is6() {
+		if p, err := a.WithZone("").Prefix(household); err == nil {
+			a = p.Addr()
+		}
+	}
+	return maphash.Comparable(b.seed, a)
 }
 
 // hostFor is the Host field towards the origin.

@@ -116,9 +116,10 @@ type HealthConfig struct {
 	// Healthy checks in a row bring it back. Default 2.
 	Healthy int `koanf:"healthy" yaml:"healthy"`
 
-	// Failures of real requests in a row (no connection, broken exchange, no answer in
-	// time, 5xx) leave an address out; -1 switches it off. A 5xx or a late answer only
-	// counts against an address while another one is up. Default 5.
+	// Failures of requests in a row leave an address out while there is a better one; -1
+	// switches it off. A connection that cannot be made counts for all. One that broke, a
+	// late answer and a 5xx count once a client, apart for people inside and for open
+	// paths, and only while another address answers. Default 5.
 	Failures int `koanf:"failures" yaml:"failures"`
 	// Backoff is the first time out after failures; it doubles up to MaxBackoff with
 	// each failure after it. Default 1s.

@@ -49,6 +49,7 @@ type Backend struct {
 	outer    turnstile
 	statuses statusRanges
 	tunnels  tunnels
+	partings partings
 	counters counters
 
 	seed      maphash.Seed // of the keys by which clients are told apart
@@ -79,6 +80,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 		if err != nil {
 			return nil, fmt.Errorf("backend %s: %w", text, err)
 		}
+		o.pool.overrun = func() { b.overrun(o) }
 		b.fleet.origins = append(b.fleet.origins, o)
 	}
 	var err error
@@ -90,6 +92,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 	b.outer.limit = func() int { n := b.limit(); return n - n/reservedPart }
 	b.outer.length = cfg.Queue.Length
 	b.tunnels.max = cfg.Upgrade.Max
+	b.partings.max, b.partings.patience = cfg.MaxInFlight, farewellTime
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }
 	b.life, b.cancel = context.WithCancel(context.Background())
@@ -206,5 +209,6 @@ func (b *Backend) Stop(ctx context.Context) error {
 	for _, o := range b.fleet.origins {
 		o.pool.shut()
 	}
+	b.partings.stop()
 	return err
 }

@@ -55,3 +55,8 @@ func (x *exchange) praise(now time.Time) {
 		x.b.log.Info("backend address is back", addressField(x.o), zap.Stringer("for", x.class))
 	}
 }
+
+// overrun: the address sent more than it announced.
+func (b *Backend) overrun(o *origin) {
+	b.log.Warn("backend address sends more than it announces; its connections are used once from now on", addressField(o))
+}

@@ -43,6 +43,7 @@ type exchange struct {
 	heard  bool // a byte of an answer came
 	broken bool // the request did not go out whole: the connection cannot be used again
 
+	lends     bool // the connection may serve others afterwards
 	outside   bool // holds a place in the outer turnstile too
 	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
@@ -62,7 +63,7 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
-	x.heard, x.broken, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false
+	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
 	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
@@ -79,6 +80,9 @@ func (x *exchange) forward() error {
 	if x.req.length > x.b.cfg.MaxBodyBytes {
 		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, x.req.length)
 	}
+	if x.req.length != 0 && !x.b.cfg.GetBodies && !takesBody(x.req.method) {
+		return fmt.Errorf("%w: %s", ErrBodyNotAllowed, x.req.method)
+	}
 	if x.req.upgrade {
 		if x.b.cfg.Upgrade.Max < 0 {
 			x.req.upgrade = false
@@ -87,6 +91,8 @@ func (x *exchange) forward() error {
 		}
 		defer x.cancelTunnel()
 	}
+	x.lends = x.mayLend()
+	x.req.close = !x.lends
 	if err := x.req.build(x.v, x.b, &x.opt); err != nil {
 		return err
 	}

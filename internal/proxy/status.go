@@ -23,6 +23,7 @@ type AddressStatus struct {
 	Open     bool      `json:"open"`     // so are requests for open paths
 	Checked  bool      `json:"check_ok"` // the active check's verdict; true if there is none
 	Reached  bool      `json:"reached"`  // it can be connected to, as far as was tried
+	Reused   bool      `json:"reused"`   // its connections are; false since it sent more than it announced
 	Share    float64   `json:"share"`    // of its full load, below 1 while it warms up
 	InFlight int       `json:"in_flight"`
 	Idle     int       `json:"idle"`      // kept connections
@@ -54,6 +55,7 @@ func (b *Backend) Status() Status {
 			Address:  o.dialer.address.text,
 			Up:       used(fromInside),
 			Open:     used(fromOutside),
+			Reused:   o.pool.trusted(),
 			Share:    o.health.share(now, fromInside),
 			InFlight: int(o.inFlight.Load()),
 			Idle:     o.pool.size(),
@@ -111,6 +113,8 @@ func (a *AddressStatus) Detail() string {
 		return "fails requests of people inside which other addresses answer; it is tried again at " + again
 	case !a.Open:
 		return "fails requests for open paths which other addresses answer; people inside are sent there"
+	case !a.Reused:
+		return "sends more than it announces; its connections are used once"
 	}
 	return ""
 }

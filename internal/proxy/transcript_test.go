@@ -121,7 +121,7 @@ func playTranscript(t *testing.T, tr transcript) {
 	tr.cfg.Addresses = []string{"http://" + origin.addr}
 	_, addr := startProxy(t, tr.cfg, func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options {
-			return Options{StripCookies: isOurs, Identity: tr.identity}
+			return Options{StripCookies: isOurs, Identity: tr.identity, Inside: true}
 		}
 		if tr.trusted {
 			f.configure = append(f.configure, func(c *httpx.Config) {

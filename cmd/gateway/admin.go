@@ -155,11 +155,7 @@ func (r *room) info() adminapi.RoomInfo {
 		info.Store.StaleSince = &since
 	}
 	for _, a := range r.backend.Status().Addresses {
-		b := adminapi.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight}
-		if !a.Up {
-			b.Detail = fmt.Sprintf("%d failures in a row, left out until %s", a.Failures, a.OutUntil.UTC().Format(time.TimeOnly))
-		}
-		info.Backends = append(info.Backends, b)
+		info.Backends = append(info.Backends, adminapi.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight, Detail: a.Detail()})
 	}
 	return info
 }

@@ -176,7 +176,7 @@ func (r *room) onFrame(f *queue.Frame) {
 		return
 	}
 	for _, a := range r.backend.Status().Addresses {
-		r.metrics.Backend(a.Address, a.Up)
+		r.metrics.Backend(a.Address, a.Up, a.Reused)
 	}
 }
 

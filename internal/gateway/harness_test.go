@@ -72,10 +72,14 @@ func (s *stage) clock() time.Time { return time.UnixMilli(s.now.Load()) }
 
 // pass lets time go by and the lines advance.
 func (s *stage) pass(d time.Duration) {
-	s.now.Add(d.Milliseconds())
-	for _, l := range s.lines {
-		l.Flush(s.t.Context())
-		l.Pulse(s.t.Context())
+	const tick = time.Minute // at the longest: one that stands still for longer holds the line
+	for first := true; d > 0 || first; first = false {
+		s.now.Add(min(d, tick).Milliseconds())
+		d -= tick
+		for _, l := range s.lines {
+			l.Flush(s.t.Context())
+			l.Pulse(s.t.Context())
+		}
 	}
 }
 
@@ -158,7 +162,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 		s.stores[id] = store
 	}
 	line, err := queue.NewRoom(store, queue.RoomConfig{
-		Timing: timing, Clock: s.clock, Visitors: 1024,
+		Timing: timing, Clock: s.clock, Visitors: 1024, FirstStart: true,
 		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
 	})
 	if err != nil {

@@ -110,6 +110,7 @@ var failures = []failure{
 	{proxy.ErrStopped, 503, "stopping"},
 	{proxy.ErrClientTimeout, 408, "request-timeout"},
 	{proxy.ErrBodyTooLarge, 413, "body-too-large"},
+	{proxy.ErrBodyNotAllowed, 400, "body-not-allowed"},
 	{proxy.ErrBadRequest, 400, "bad-request"},
 	{proxy.ErrBackendDown, 502, "backend-down"},
 }

@@ -40,7 +40,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Visit(Visit(i % 256))
 		room.Answer(i*7, time.Second)
 		room.NoAnswer(stranger)
-		room.Backend(stranger, true)
+		room.Backend(stranger, true, true)
 		room.Frame(&queue.Frame{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
@@ -134,7 +134,7 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.Answer(204, time.Second)
 	r.Answer(999, time.Second)
 	r.NoAnswer(Timeout)
-	r.Backend("x", true)
+	r.Backend("x", true, true)
 	r.StoreUp(false)
 	r.Frame(&queue.Frame{})
 	m.Fault("f")
@@ -153,7 +153,10 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 		}
 	}
 	wantMetrics(t, reg, `
-# HELP einlass_backend_up Whether an address of a backend is in use.
+# HELP einlass_backend_reused Whether connections to an address are used again. 0 since it sent more than it announced.
+# TYPE einlass_backend_reused gauge
+einlass_backend_reused{address="x",room="a"} 1
+# HELP einlass_backend_up Whether people inside are sent to an address of a backend.
 # TYPE einlass_backend_up gauge
 einlass_backend_up{address="x",room="a"} 1
 # HELP einlass_connections_open Open connections of visitors.
@@ -176,7 +179,7 @@ einlass_panics_total 1
 # HELP einlass_store_up Whether the store answered for this room the last time it was asked.
 # TYPE einlass_store_up gauge
 einlass_store_up{room="a"} 1
-`, "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+`, "einlass_backend_reused", "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
 }
 
 func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
@@ -234,7 +237,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	none.Visit(Arrival)
 	none.Answer(200, 0)
 	none.NoAnswer(Down)
-	none.Backend("x", true)
+	none.Backend("x", true, true)
 	none.StoreUp(true)
 	none.Frame(&queue.Frame{})
 	if after := testutil.CollectAndCount(reg); none != nil || after != before {

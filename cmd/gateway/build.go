@@ -87,6 +87,9 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	if p.stores, err = openStores(cfg, log); err != nil {
 		return p, err
 	}
+	if err = p.stores.check(ctx); err != nil {
+		return p, err
+	}
 	name, err := gatewayName()
 	if err != nil {
 		return p, err
@@ -129,7 +132,7 @@ func gatewayName() (string, error) {
 }
 
 func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
-	timing := timingOf(cfg, p.cfg.Store.Memory())
+	timing := timingOf(cfg, p.keys.made)
 	store, err := p.stores.open(cfg.ID, timing)
 	if err != nil {
 		return nil, err
@@ -141,7 +144,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		slots = 4
 	}
 	r.line, err = queue.NewRoom(p.metrics.WatchStore(store), queue.RoomConfig{
-		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg),
+		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg), FirstStart: p.keys.made,
 		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
 		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent: func(e queue.Event) { logEvent(log, r.metrics, e) },
@@ -169,14 +172,14 @@ func (r *room) onFrame(f *queue.Frame) {
 	}
 }
 
-// timingOf is a room's timing. A store in this process knows from its files whether there was a line before; any
-// other may have been emptied while all gateways were down, so a line that begins there waits a moment for tickets.
-func timingOf(r *config.Room, memory bool) queue.Timing {
+// timingOf is a room's timing. A line that begins without memory waits a moment for the tickets of one before, unless
+// the keys that sign tickets have just been made: then there is none.
+func timingOf(r *config.Room, newKeys bool) queue.Timing {
 	t := queue.Timing{
 		Absent: r.AbsentAfter, ClaimWindow: r.ClaimWindow, Idle: r.Session.Idle, TicketLife: r.TicketLife,
 		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond), Grace: 2 * time.Second,
 	}
-	if memory {
+	if newKeys {
 		t.Grace = 0
 	}
 	return t

@@ -43,6 +43,7 @@ type Metrics struct {
 	verbs      map[string]verb
 	panics     prometheus.Counter
 	heartbeats prometheus.Counter
+	evicts     prometheus.Gauge
 }
 
 // New registers all metrics with reg. Those of the Go runtime and of the process belong to whoever made the registry.
@@ -65,6 +66,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
 	}
+	m.evicts = r.gauge("store_evicts", "1 while the store's server is set up to evict keys, so that places can be lost; 0 while it is not.")
 	m.verbs = r.verbs()
 	m.addRooms(r, cfg.Rooms)
 	if len(r.errs) > 0 {
@@ -84,6 +86,15 @@ func (m *Metrics) Fault(name string) {
 
 // Panic counts a recovered panic.
 func (m *Metrics) Panic() { m.panics.Inc() }
+
+// StoreEvicts says whether the store's server may evict keys.
+func (m *Metrics) StoreEvicts(yes bool) {
+	if yes {
+		m.evicts.Set(1)
+		return
+	}
+	m.evicts.Set(0)
+}
 
 // HeartbeatsDropped counts heartbeats that could not be delivered.
 func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }
@@ -110,6 +121,12 @@ func (r *registrar) counters(name, help string, labels ...string) *prometheus.Co
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 	r.add(c)
 	return c
+}
+
+func (r *registrar) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+	r.add(g)
+	return g
 }
 
 func (r *registrar) gauges(name, help string, labels ...string) *prometheus.GaugeVec {

@@ -104,6 +104,20 @@ func wantMetrics(t *testing.T, reg prometheus.Gatherer, want string, names ...st
 	}
 }
 
+func TestAServerThatEvictsShows(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, evicts := range []bool{false, true, false} {
+		m.StoreEvicts(evicts)
+		if got := testutil.ToFloat64(m.evicts); (got == 1) != evicts {
+			t.Errorf("%v shows as %v", evicts, got)
+		}
+	}
+}
+
 func TestWhatHappenedIsCounted(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Connections: func() int64 { return 5 }})

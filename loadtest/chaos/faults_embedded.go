@@ -66,6 +66,14 @@ func logged(ctx context.Context, g *theatre.Gateway, text string, before int) er
 	})
 }
 
+// untilWritten waits until a state file is there: a gateway that has lost it writes it again in its own time.
+func untilWritten(ctx context.Context, path string) error {
+	return seenBy(ctx, func() error {
+		_, err := os.Stat(path)
+		return err
+	})
+}
+
 func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
 	full, written := g.Log.Count(logFull), g.Log.Count(logWritten)
@@ -116,8 +124,11 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g.Process().Kill()
 	path := filepath.Join(w.state, theatre.Room+".places")
+	if err := untilWritten(ctx, path); err != nil {
+		return "", err
+	}
+	g.Process().Kill()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
@@ -141,6 +152,9 @@ func loseState(ctx context.Context, w *world, _ Step) (string, error) {
 	g := w.gateways[0]
 	_, before, err := w.epochs(ctx)
 	if err != nil {
+		return "", err
+	}
+	if err := untilWritten(ctx, filepath.Join(w.state, theatre.Room+".places")); err != nil {
 		return "", err
 	}
 	g.Process().Kill()

@@ -19,7 +19,7 @@ var embeddedFaults = []fault{
 	{name: "disk full", disk: true, least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
 	{name: "gateway killed on a full disk", disk: true, crash: true, least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
 	{name: "places file damaged", crash: true, play: damagePlaces},
-	{name: "all state lost", crash: true, play: loseState},
+	{name: "all state lost", crash: true, least: 1100 * time.Millisecond, most: 1100 * time.Millisecond, play: loseState},
 }
 
 // oldStates are state files as earlier versions of the store have written them, a directory for each form.
@@ -147,8 +147,9 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	return "the file was refused; " + seen, err
 }
 
-// loseState removes all state files while the gateway is down: only the tickets know the line.
-func loseState(ctx context.Context, w *world, _ Step) (string, error) {
+// loseState removes all state files while the gateway is down: only the tickets know the line. It is down for more than a
+// second, because an epoch counts seconds and there is nothing left by which a process could know that one was begun.
+func loseState(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
 	_, before, err := w.epochs(ctx)
 	if err != nil {
@@ -167,6 +168,7 @@ func loseState(ctx context.Context, w *world, _ Step) (string, error) {
 			return "", err
 		}
 	}
+	process.Rest(ctx, s.Hold)
 	if err := g.Start(ctx); err != nil {
 		return "", err
 	}

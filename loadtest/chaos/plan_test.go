@@ -73,6 +73,35 @@ func TestOnlyCrashesAreRepeatedEachInARow(t *testing.T) {
 	}
 }
 
+func TestWhatLastsForMinutesIsPlayedByNameOnly(t *testing.T) {
+	long := "gateway frozen for minutes"
+	for _, s := range chosen(Config{Seed: 7}, Embedded) {
+		if s.Fault == long {
+			t.Error("it is played with the others")
+		}
+	}
+	if s := chosen(Config{Seed: 7, Only: []string{long}}, Embedded); len(s) != 1 || s[0].Hold != 345*time.Second {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWhoGetsInAfterNewcomersIsOvertaken(t *testing.T) {
+	at := func(s int) time.Time { return time.Unix(int64(1000+s), 0) }
+	one := func(came, entered int, h habit) *visitor {
+		return &visitor{came: at(came), entered: at(entered), habit: h}
+	}
+	c := &crowd{frozen: at(10), thawed: at(400), visitors: []*visitor{
+		one(1, 402, patient), one(2, 420, patient), one(3, 420, sleeper), one(401, 405, patient), one(401, 430, patient), one(5, 9, patient),
+	}}
+	if n := c.overtaken(); n != 1 {
+		t.Errorf("%d, want the one who waited until 420", n)
+	}
+	c.frozen = time.Time{}
+	if n := c.overtaken(); n != 0 {
+		t.Errorf("%d without a frozen gateway", n)
+	}
+}
+
 func TestAFaultThatTheTopologyLacksIsAnError(t *testing.T) {
 	if _, err := faultNamed(Embedded, "FLUSHALL"); err == nil || !strings.Contains(err.Error(), "FLUSHALL") {
 		t.Errorf("got %v", err)
@@ -118,6 +147,7 @@ func TestWhatMayNotBeIsAFailure(t *testing.T) {
 		"was not seen to happen": func(a *Act) { a.Faults = []Played{{Fault: "FLUSHALL", Error: "was not seen to happen"}} },
 		"frames of another site": func(a *Act) { a.Felt.Strangers.FrameNumbers = 1 },
 		"to somebody else":       func(a *Act) { a.Felt.Wrong = []string{"x"} },
+		"got in after":           func(a *Act) { a.Felt.Overtaken = 1 },
 		"strangers decide":       func(a *Act) { a.Felt.Errors = map[string]int{fromGateway: 1} },
 		"numbers went on by 4012": func(a *Act) {
 			a.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Asked: 11, Numbers: 4012}}

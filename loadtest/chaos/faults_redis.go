@@ -13,13 +13,13 @@ import (
 
 // redisFaults happen wherever gateways share a Redis.
 var redisFaults = []fault{
-	{name: "redis master killed", lossy: true, play: killMaster},
+	{name: "redis master killed", lossy: true, crash: true, play: killMaster},
 	{name: "redis master paused briefly", least: 200 * time.Millisecond, most: 500 * time.Millisecond, play: blinkMaster},
 	{name: "redis master paused until a failover", lossy: true, most: time.Second, play: pauseMaster},
-	{name: "failover with lost writes", lossy: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
-	{name: "redis replica killed", play: killReplica},
+	{name: "failover with lost writes", lossy: true, crash: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
+	{name: "redis replica killed", crash: true, play: killReplica},
 	{name: "redis replica paused", least: time.Second, most: 3 * time.Second, play: pauseReplica},
-	{name: "FLUSHALL", play: flush},
+	{name: "FLUSHALL", crash: true, play: flush},
 	{name: "one gateway cut off from redis", least: 2 * time.Second, most: 5 * time.Second, play: cutOne},
 	{name: "all gateways refused by redis", least: 2 * time.Second, most: 5 * time.Second, play: cutAll},
 	{name: "200 ms to redis", least: 3 * time.Second, most: 6 * time.Second, play: slowDown},
@@ -93,6 +93,9 @@ func pauseMaster(ctx context.Context, w *world, s Step) (string, error) {
 	return fmt.Sprintf("%s took over while %s stood still", now.Name, old.Name), nil
 }
 
+// lostWrites is how long a master is cut off at least: until gateways have seen what was given.
+const lostWrites = 700 * time.Millisecond
+
 // loseWrites cuts the master off from its replicas while gateways still write to it, and kills it.
 func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 	old, err := w.group.Master(ctx)
@@ -111,7 +114,8 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	before := joined()
-	process.Rest(ctx, s.Hold)
+	every(ctx, manyStrangers, s.Hold, func() { w.crowd.load(ctx, false) }) // somebody comes, however few people do
+	process.Rest(ctx, lostWrites-s.Hold)
 	lost := joined() - before
 	old.Process().Kill()
 	if err := old.Inner.Mend(); err != nil {

@@ -22,6 +22,18 @@ type felt struct {
 	Twice  int      `json:"twice"`  // visitors with somebody else's place
 	Rose   []string `json:"rose"`   // figures that rose
 
+	Wrong  []string `json:"wrong"`  // answers of the site to somebody else
+	Copies int      `json:"copies"` // other browsers with copied cookies
+	After  int      `json:"after"`  // of these, let in when the visit was over
+	// Silent were called, or let in at once, and never came.
+	Silent    int             `json:"silent"`
+	Strangers strangerFigures `json:"strangers"`
+	Asked     int64           `json:"asked"`   // page loads without a ticket
+	Highest   uint64          `json:"highest"` // number that anybody has
+
+	// Overtaken waited while a gateway was frozen and got in after somebody who came when it went on.
+	Overtaken int `json:"overtaken"`
+
 	Errors  map[string]int `json:"errors"` // requests without a usable answer
 	Silence time.Duration  `json:"silence"`
 	Waits   []time.Duration
@@ -29,27 +41,72 @@ type felt struct {
 
 // feel sums up the crowd. All visitors have ended.
 func (c *crowd) feel() *felt {
-	f := &felt{Visitors: len(c.visitors), Errors: map[string]int{}}
+	f := &felt{Strangers: c.strangers.figures(), Asked: c.asked.Load(), Errors: map[string]int{}}
 	orders := map[queue.Order]string{}
+	one := func(t ticket) {
+		if t.Number == 0 {
+			return
+		}
+		if orders[t.order()] != "" {
+			f.Twice++
+		}
+		orders[t.order()] = t.Visitor
+		f.Highest = max(f.Highest, t.Number)
+	}
+	for _, t := range c.strangers.places {
+		one(t)
+	}
 	for _, v := range c.visitors {
+		one(v.place)
+		f.wronged(v)
+		if v.habit == silent {
+			f.Silent++
+			continue
+		}
+		f.Visitors++
 		f.outcome(v)
 		f.Silence = max(f.Silence, v.silence)
 		for kind, n := range v.failures {
 			f.Errors[kind] += n
 		}
-		if v.place.Number == 0 {
-			continue
+		if v.twin != nil {
+			f.Copies++
+			f.wronged(v.twin)
+			if v.twin.after {
+				f.After++
+			}
 		}
-		if orders[v.place.order()] != "" {
-			f.Twice++
-		}
-		orders[v.place.order()] = v.place.Visitor
 	}
 	slices.Sort(f.Waits)
+	f.Overtaken = c.overtaken()
 	return f
 }
 
-func (f *felt) outcome(v *visitor) {
+// pollsApart is by how much later somebody may get in who was called earlier: each learns of it with the next poll.
+const pollsApart = 5 * time.Second
+
+// overtaken counts those who waited for all the time that a gateway was frozen, and got in after people who came then.
+func (c *crowd) overtaken() (n int) {
+	if c.frozen.IsZero() {
+		return 0
+	}
+	var first time.Time // of those who came then
+	for _, v := range c.visitors {
+		if v.came.After(c.thawed) && !v.entered.IsZero() && (first.IsZero() || v.entered.Before(first)) {
+			first = v.entered
+		}
+	}
+	for _, v := range c.visitors {
+		there := v.habit == patient || v.habit == copied || v.habit == hasty
+		if there && !v.came.IsZero() && v.came.Before(c.frozen) && !first.IsZero() && v.entered.After(first.Add(pollsApart)) {
+			n++
+		}
+	}
+	return n
+}
+
+// wronged notes what may never happen to anybody.
+func (f *felt) wronged(v *visitor) {
 	if v.lost != "" {
 		f.Lost = append(f.Lost, v.lost)
 	}
@@ -59,6 +116,12 @@ func (f *felt) outcome(v *visitor) {
 	if v.rose != "" {
 		f.Rose = append(f.Rose, v.rose)
 	}
+	if v.wrong != "" {
+		f.Wrong = append(f.Wrong, v.wrong)
+	}
+}
+
+func (f *felt) outcome(v *visitor) {
 	switch {
 	case v.left:
 		f.Left++

@@ -29,7 +29,11 @@ type locale struct {
 	retry    page
 	form     page
 	lapsed   page
-	left     page
+	early    page
+	over     [endings]page
+	press    page
+	window   page
+	cookies  page
 }
 
 func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {

@@ -31,7 +31,9 @@ func (g *Gateway) own(r *Room, v *httpx.Visit, name, mark, to string) string {
 }
 
 // waitURL is the own URL of the waiting page.
-func (g *Gateway) waitURL(r *Room, v *httpx.Visit, to string) string { return g.own(r, v, "wait", "", to) }
+func (g *Gateway) waitURL(r *Room, v *httpx.Visit, to string) string {
+	return g.own(r, v, "wait", "", to)
+}
 
 // target reads from an own URL's query where it leads: a path on this host, never one of our own.
 func (g *Gateway) target(query []byte) string {

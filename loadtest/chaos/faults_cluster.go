@@ -24,8 +24,8 @@ func manualFailover(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	replica, err := group.Replica(ctx, old)
-	if err != nil {
+	var replica *theatre.Redis
+	if err := seenBy(ctx, func() (err error) { replica, err = group.Replica(ctx, old); return err }); err != nil {
 		return "", err
 	}
 	// The other masters elect nobody in place of a master that has just been elected, so an operator asks again.

@@ -93,7 +93,7 @@ func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
 }
 
 // frozenLine is how many come before: more than the pace lets in within seconds.
-const frozenLine = 160
+const frozenLine = 80
 
 // untilWritten waits until a state file is there: a gateway that has lost it writes it again in its own time.
 func untilWritten(ctx context.Context, path string) error {

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"net/http"
 	"sync"
 )
@@ -47,4 +48,13 @@ func (c *Crowd) Rush(n, enough int, fault func()) []*Visitor {
 	c.visitors = append(c.visitors, came...)
 	c.mu.Unlock()
 	return came
+}
+
+// Strangers lets n clients that keep to no protocol do what they do, until they return or ctx ends. Wait waits for them;
+// they are none of the visitors that Check is about.
+func (c *Crowd) Strangers(ctx context.Context, n int, do func(context.Context, *Gate)) {
+	for i := range n {
+		g := c.gate(i)
+		c.wg.Go(func() { do(ctx, g) })
+	}
 }

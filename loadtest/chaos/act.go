@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
@@ -23,6 +24,8 @@ type Config struct {
 	Few int
 	// Only plays these faults alone, in the order of the plan; empty plays all.
 	Only []string
+	// Repeat plays only the crashes, each so many times in a row; 0 plays every fault once.
+	Repeat int
 	// Small lets only a few visitors come, none of whom sleep, and makes the calms short.
 	Small bool
 	// Race builds the gateway with the race detector.
@@ -50,6 +53,10 @@ type Played struct {
 	Seen  string        `json:"seen"`  // by what it was seen to have happened
 	Took  time.Duration `json:"took"`  // from its begin until everything was well again
 	Error string        `json:"error"` // it was not seen, or not recovered from
+	Times int           `json:"times"` // how often it was played; the times are of the longest, Seen of the last
+	// Numbers is how far numbers went on meanwhile, Asked how many page loads may have been given one.
+	Numbers int64 `json:"numbers"`
+	Asked   int64 `json:"asked"`
 }
 
 // Run plays all acts. The error is of the machinery, or the context's; what went wrong in an act is in its Failures.
@@ -85,7 +92,7 @@ func Run(ctx context.Context, cfg Config) ([]*Act, error) {
 const drain = 75 * time.Second
 
 func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Program) (act *Act, err error) {
-	w, err := newWorld(ctx, t, dir, p)
+	w, err := newWorld(ctx, t, dir, p, needsDisk(t, chosen(cfg, t)))
 	if err != nil {
 		return nil, err
 	}
@@ -132,42 +139,93 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 
 func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
 	for _, s := range chosen(cfg, w.topology) {
-		f, err := faultNamed(w.topology, s.Fault)
-		played := Played{Fault: s.Fault}
-		began := time.Now()
-		if err == nil {
-			played.Seen, err = w.play(ctx, f, s)
-		}
-		played.Took = time.Since(began)
-		if err != nil {
-			played.Error = err.Error()
-		}
-		act.Faults = append(act.Faults, played)
-		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s\n", w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error)
 		if cfg.Small {
 			s.Calm /= 4
 		}
-		if err != nil || !process.Rest(ctx, s.Calm) {
+		played := w.playInARow(ctx, s)
+		act.Faults = append(act.Faults, played)
+		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s, %d numbers for %d page loads\n",
+			w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error, played.Numbers, played.Asked)
+		if played.Error != "" || ctx.Err() != nil {
 			return // what follows would be played on ruins
 		}
 	}
 }
 
-// chosen are the steps of a run.
-func chosen(cfg Config, t Topology) []Step {
-	steps := Plan(t, cfg.Seed, cfg.Few)
-	if len(cfg.Only) == 0 {
-		return steps
+// playInARow plays a step as often as it says. Meanwhile few people come, because a line that begins anew calls nobody for
+// a while, and one that begins anew all the time calls nobody at all.
+func (w *world) playInARow(ctx context.Context, s Step) Played {
+	p := Played{Fault: s.Fault}
+	f, err := faultNamed(w.topology, s.Fault)
+	before, asked := uint64(0), w.crowd.asked.Load()
+	if err == nil {
+		before, err = w.lastNumber(ctx)
 	}
-	var some []Step
-	for _, s := range Plan(t, cfg.Seed, 0) {
-		for _, name := range cfg.Only {
-			if s.Fault == name {
-				some = append(some, s)
-			}
+	if s.Times > 1 {
+		w.crowd.tenths.Store(1)
+		defer w.crowd.tenths.Store(10)
+	}
+	for p.Times < s.Times && err == nil {
+		began := time.Now()
+		p.Times++
+		if p.Seen, err = w.play(ctx, f, s); err != nil {
+			break
+		}
+		p.Took = max(p.Took, time.Since(began))
+		if s.Times > 1 {
+			w.crowd.load(ctx, false) // a number is given in every calm
+		}
+		if !process.Rest(ctx, s.Calm) {
+			break
 		}
 	}
-	return some
+	after := before
+	if err == nil {
+		after, err = w.lastNumber(ctx)
+	}
+	p.Numbers, p.Asked = int64(after-before), w.crowd.asked.Load()-asked
+	if s.Times > 1 {
+		p.Seen = fmt.Sprintf("%d times in a row, at last: %s", p.Times, p.Seen)
+	}
+	if err != nil {
+		p.Error = fmt.Sprintf("time %d: %v", p.Times, err)
+	}
+	return p
+}
+
+// lastNumber is the highest number that a gateway knows of.
+func (w *world) lastNumber(ctx context.Context) (last uint64, err error) {
+	for _, g := range w.gateways {
+		info, err := g.Figures(ctx)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, info.LastNumber)
+	}
+	return last, nil
+}
+
+// needsDisk reports whether a step needs the small disk, which takes root to mount.
+func needsDisk(t Topology, steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool {
+		f, err := faultNamed(t, s.Fault)
+		return err == nil && f.disk
+	})
+}
+
+// chosen are the steps of a run.
+func chosen(cfg Config, t Topology) []Step {
+	steps := Plan(t, cfg.Seed)
+	if cfg.Repeat > 0 {
+		steps = inARow(t, steps, cfg.Repeat)
+	}
+	if len(cfg.Only) > 0 {
+		return slices.DeleteFunc(steps, func(s Step) bool { return !slices.Contains(cfg.Only, s.Fault) })
+	}
+	if cfg.Few > 0 {
+		steps = steps[:min(cfg.Few, len(steps))]
+	}
+	return steps
 }
 
 func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err error) {
@@ -187,7 +245,7 @@ func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err err
 
 // upgraded says what became of the state files that an earlier version had left.
 func (w *world) upgraded(ctx context.Context) Played {
-	p := Played{Fault: "upgrade with older state files"}
+	p := Played{Fault: "upgrade with older state files", Times: 1}
 	info, err := w.gateways[0].Figures(ctx)
 	switch {
 	case err != nil:

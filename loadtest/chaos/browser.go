@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -24,7 +25,10 @@ import (
 type browser struct {
 	transport http.RoundTripper
 	jar       *cookiejar.Jar
-	shown     int64 // the last number of people ahead, -1 before
+	shown     int64  // the last number of people ahead, -1 before
+	name      string // what the site repeats in its answers
+	wrong     string // an answer of the site to somebody else
+	frame     bool   // shows the page in a frame of another site
 }
 
 const (
@@ -39,7 +43,7 @@ func newBrowser(transport http.RoundTripper) *browser {
 	if err != nil {
 		panic(err) // never: there are no options
 	}
-	return &browser{transport: transport, jar: jar, shown: -1}
+	return &browser{transport: transport, jar: jar, shown: -1, name: strconv.FormatUint(rand.Uint64(), 36)}
 }
 
 // answer is what came back, read to its end.
@@ -65,8 +69,11 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var body io.Reader
-	if target == "/book" {
+	switch target {
+	case "/book":
 		body = strings.NewReader("name=Anna")
+	case theatre.UnreadPath:
+		body = strings.NewReader("GET " + theatre.SlowPath + " HTTP/1.1\r\nHost: " + host + "\r\n" + theatre.NameHeader + ": nobody\r\n\r\n")
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+host+target, body)
 	if err != nil {
@@ -81,6 +88,11 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 		req.Header.Set("Sec-Fetch-Dest", "empty")
 	}
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	if b.frame {
+		req.Header.Set("Sec-Fetch-Dest", "iframe")
+		req.Header.Set("Sec-Fetch-Site", "cross-site")
+	}
+	req.Header.Set(theatre.NameHeader, b.name)
 	if method == http.MethodPost {
 		req.Header.Set("Origin", "http://"+host)
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -99,6 +111,9 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 	}
 	b.jar.SetCookies(req.URL, res.Cookies())
 	a := &answer{res.StatusCode, res.Header, data}
+	if got, want := a.header.Get(theatre.AskedHeader), b.name+" "+req.URL.Path; a.site() && got != want {
+		b.wrong = fmt.Sprintf("%q was answered with what the site said to %q", want, got)
+	}
 	if a.status >= 500 {
 		who := "the balancer"
 		if a.gateway() {

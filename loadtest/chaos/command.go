@@ -31,7 +31,8 @@ func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chaos",
 		Short: "Break gateways, Redis and disks under a crowd, and see what holds",
-		Long: "Plays every fault of each topology once, in an order that the seed decides, and prints what came of it.\n" +
+		Long: "Plays every fault of each topology once, in an order that the seed decides, and prints what came of it;\n" +
+			"with --repeat only the crashes, each many times in a row.\n" +
 			"Needs redis-server, redis-cli and haproxy, and for the embedded store root, to mount a small disk. Everything\n" +
 			"happens on the loopback address. All topologies take some eight minutes.",
 		Args: cobra.NoArgs,
@@ -64,6 +65,7 @@ func Command() *cobra.Command {
 	f.StringSliceVar(&topologies, "topology", []string{string(Sentinel), string(Cluster), string(Embedded)}, "the acts to play")
 	f.IntVar(&cfg.Few, "few", 0, "play only so many faults of each topology; 0 plays all")
 	f.StringArrayVar(&cfg.Only, "only", nil, "play only this fault (repeatable)")
+	f.IntVar(&cfg.Repeat, "repeat", 0, "play only the crashes, each so many times in a row; 0 plays every fault once")
 	f.BoolVar(&cfg.Race, "race", false, "build the gateway with the race detector")
 	f.BoolVar(&plan, "plan", false, "print what would be played, and play nothing")
 	f.StringVar(&cfg.Keep, "keep", "", "an empty or new directory for journals, logs and configurations; they are removed otherwise")
@@ -76,9 +78,13 @@ func playable(cfg Config) error {
 	if cfg.Few < 0 {
 		return fmt.Errorf("--few %d: must not be negative", cfg.Few)
 	}
+	if cfg.Repeat < 0 {
+		return fmt.Errorf("--repeat %d: must not be negative", cfg.Repeat)
+	}
 	for _, t := range cfg.Topologies {
 		names := make([]string, 0, 20)
-		for _, s := range Plan(t, cfg.Seed, 0) {
+		all := Config{Seed: cfg.Seed, Repeat: cfg.Repeat}
+		for _, s := range chosen(all, t) {
 			names = append(names, s.Fault)
 		}
 		if len(cfg.Only) > 0 && !slices.ContainsFunc(cfg.Only, func(name string) bool { return slices.Contains(names, name) }) {

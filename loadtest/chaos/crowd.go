@@ -16,7 +16,9 @@ type crowd struct {
 	dice      *rand.Rand // used by the goroutine that lets them come
 	small     bool
 	wg        sync.WaitGroup
-	times     atomic.Int64 // how many times the usual number of visitors come
+	tenths    atomic.Int64 // of the usual number of visitors that come
+	asked     atomic.Int64 // page loads without a ticket: no more numbers can have been given
+	strangers strangers
 
 	mu       sync.Mutex
 	visitors []*visitor
@@ -35,7 +37,7 @@ func newCrowd(addr string, seed uint64, small bool) *crowd {
 			},
 		},
 	}
-	c.times.Store(1)
+	c.tenths.Store(10)
 	return c
 }
 
@@ -51,7 +53,7 @@ func (c *crowd) come(ctx context.Context, n int) {
 	for range n {
 		c.mu.Lock()
 		v := &visitor{
-			browser: newBrowser(c.transport), crowd: c, failures: map[string]int{},
+			browser: newBrowser(c.transport), crowd: c, failures: map[string]int{}, over: make(chan struct{}),
 			rand: rand.New(rand.NewPCG(c.dice.Uint64(), c.dice.Uint64())), habit: c.habit(),
 		}
 		c.visitors = append(c.visitors, v)
@@ -65,6 +67,12 @@ func (c *crowd) habit() habit {
 	switch percent := c.dice.IntN(100); {
 	case percent < 5:
 		return leaver
+	case percent >= 97:
+		return silent
+	case percent >= 87:
+		return copied
+	case percent >= 84:
+		return hasty
 	case c.small:
 		return patient
 	case percent < 8:
@@ -80,7 +88,7 @@ func (c *crowd) habit() habit {
 func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	rate, due := usual, float64(crowdAtFirst)
+	rate, due, strange := usual, float64(crowdAtFirst), 0.0
 	if c.small {
 		rate, due = rate/4, due/4
 	}
@@ -91,9 +99,12 @@ func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			due += rate / 10 * float64(c.times.Load())
+			due += rate / 100 * float64(c.tenths.Load())
 			c.come(ctx, int(due))
 			due -= float64(int(due))
+			strange += strangersUsual / 10
+			c.loads(ctx, int(strange))
+			strange -= float64(int(strange))
 		}
 	}
 }

@@ -16,6 +16,10 @@ type fault struct {
 	least, most time.Duration // of Step.Hold
 	// lossy says that Redis may forget what it has acknowledged.
 	lossy bool
+	// crash says that something ends uncleanly or loses what it held: what may happen many times in a row.
+	crash bool
+	// disk says that it needs the small disk.
+	disk bool
 	// play does it and ends it, and answers by what it was seen to have happened. The world need not be well yet.
 	play func(ctx context.Context, w *world, s Step) (seen string, err error)
 }
@@ -47,11 +51,14 @@ func faultNamed(t Topology, name string) (fault, error) {
 
 // gatewayFaults happen in every topology.
 var gatewayFaults = []fault{
-	{name: "gateway killed", least: 500 * time.Millisecond, most: 2 * time.Second, play: killGateway},
+	{name: "gateway killed", crash: true, least: 500 * time.Millisecond, most: 2 * time.Second, play: killGateway},
 	{name: "gateway paused", least: 2 * time.Second, most: 6 * time.Second, play: pauseGateway},
 	{name: "rolling restart", play: rollingRestart},
 	{name: "keys rotated", play: rotateKeys},
 	{name: "ten times the arrivals", least: 2 * time.Second, most: 2 * time.Second, play: burst},
+	{name: "twenty strangers a second", least: 2 * time.Second, most: 2 * time.Second, play: strangersCome},
+	{name: "a path that closes connections", least: 2 * time.Second, most: 2 * time.Second, play: closedPath},
+	{name: "a path that reads no bodies", least: 2 * time.Second, most: 2 * time.Second, play: unreadBodies},
 }
 
 // seenBy waits until something is noticed.
@@ -156,9 +163,9 @@ func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
 
 func burst(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.crowd.arrived()
-	w.crowd.times.Store(10)
+	w.crowd.tenths.Store(100)
 	process.Rest(ctx, s.Hold)
-	w.crowd.times.Store(1)
+	w.crowd.tenths.Store(10)
 	came := w.crowd.arrived() - before
 	if want := int(9 * usual * s.Hold.Seconds()); came < want {
 		return "", fmt.Errorf("%d came within %v, want at least %d", came, s.Hold, want)

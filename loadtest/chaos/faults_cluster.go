@@ -10,7 +10,7 @@ import (
 
 // clusterFaults need a Cluster.
 var clusterFaults = []fault{
-	{name: "failover by an operator", play: manualFailover},
+	{name: "failover by an operator", crash: true, play: manualFailover},
 	{name: "another shard's master killed", play: killOtherShard},
 }
 

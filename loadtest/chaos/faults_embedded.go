@@ -16,10 +16,10 @@ import (
 
 // embeddedFaults need the embedded store.
 var embeddedFaults = []fault{
-	{name: "disk full", least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
-	{name: "gateway killed on a full disk", least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
-	{name: "places file damaged", play: damagePlaces},
-	{name: "all state lost", play: loseState},
+	{name: "disk full", disk: true, least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
+	{name: "gateway killed on a full disk", disk: true, crash: true, least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
+	{name: "places file damaged", crash: true, play: damagePlaces},
+	{name: "all state lost", crash: true, play: loseState},
 }
 
 // oldStates are state files as earlier versions of the store have written them, a directory for each form.
@@ -82,10 +82,11 @@ func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	return fmt.Sprintf("%d bytes filled it; logged that state could not be written, then that it was again", bytes), logged(ctx, g, logWritten, written)
 }
 
-// killOnFullDisk is the worst that can happen to the embedded store: what is on disk is as old as the full disk.
+// killOnFullDisk is the worst that can happen to the embedded store: what is on disk is as old as the full disk, and there
+// is no room for anything newer when it starts again.
 func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
-	full := g.Log.Count(logFull)
+	full, written := g.Log.Count(logFull), g.Log.Count(logWritten)
 	_, before, err := w.epochs(ctx)
 	if err != nil {
 		return "", err
@@ -96,10 +97,15 @@ func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	err = logged(ctx, g, logFull, full)
 	process.Rest(ctx, s.Hold)
 	g.Process().Kill()
-	if err := errors.Join(err, w.disk.Empty(), g.Start(ctx)); err != nil {
+	started := errors.Join(err, g.Start(ctx))
+	var seen string
+	if started == nil {
+		seen, err = w.newEpoch(ctx, before)
+	}
+	if err := errors.Join(started, err, w.disk.Empty()); err != nil {
 		return "", err
 	}
-	return w.newEpoch(ctx, before)
+	return "it started on the full disk; " + seen, logged(ctx, g, logWritten, written)
 }
 
 // damagePlaces flips a byte of a file while the gateway is down.
@@ -111,7 +117,7 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 		return "", err
 	}
 	g.Process().Kill()
-	path := filepath.Join(w.disk.Dir, theatre.Room+".places")
+	path := filepath.Join(w.state, theatre.Room+".places")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
@@ -138,7 +144,7 @@ func loseState(ctx context.Context, w *world, _ Step) (string, error) {
 		return "", err
 	}
 	g.Process().Kill()
-	files, err := filepath.Glob(filepath.Join(w.disk.Dir, theatre.Room+".*"))
+	files, err := filepath.Glob(filepath.Join(w.state, theatre.Room+".*"))
 	if err != nil || len(files) == 0 {
 		return "", errors.Join(err, errors.New("there are no state files"))
 	}

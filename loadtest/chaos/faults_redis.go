@@ -13,13 +13,13 @@ import (
 
 // redisFaults happen wherever gateways share a Redis.
 var redisFaults = []fault{
-	{name: "redis master killed", lossy: true, play: killMaster},
+	{name: "redis master killed", lossy: true, crash: true, play: killMaster},
 	{name: "redis master paused briefly", least: 200 * time.Millisecond, most: 500 * time.Millisecond, play: blinkMaster},
 	{name: "redis master paused until a failover", lossy: true, most: time.Second, play: pauseMaster},
-	{name: "failover with lost writes", lossy: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
-	{name: "redis replica killed", play: killReplica},
+	{name: "failover with lost writes", lossy: true, crash: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: loseWrites},
+	{name: "redis replica killed", crash: true, play: killReplica},
 	{name: "redis replica paused", least: time.Second, most: 3 * time.Second, play: pauseReplica},
-	{name: "FLUSHALL", play: flush},
+	{name: "FLUSHALL", crash: true, play: flush},
 	{name: "one gateway cut off from redis", least: 2 * time.Second, most: 5 * time.Second, play: cutOne},
 	{name: "all gateways refused by redis", least: 2 * time.Second, most: 5 * time.Second, play: cutAll},
 	{name: "200 ms to redis", least: 3 * time.Second, most: 6 * time.Second, play: slowDown},

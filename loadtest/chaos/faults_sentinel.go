@@ -15,7 +15,8 @@ var sentinelFaults = []fault{
 	{name: "sentinel killed", play: killSentinel},
 	{name: "sentinel paused", least: 2 * time.Second, most: 4 * time.Second, play: pauseSentinel},
 	{name: "master cut off from its group", lossy: true, least: time.Second, most: 2 * time.Second, play: splitBrain},
-	{name: "all of redis restarted empty", play: restartEmpty},
+	{name: "all of redis restarted empty", crash: true, play: restartEmpty},
+	{name: "all of redis restarted from a save", crash: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: restartOld},
 }
 
 func (w *world) sentinel(s Step) (*theatre.Redis, error) {
@@ -76,6 +77,35 @@ func restartEmpty(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return w.restartAll(ctx, master, func() error {
+		// What a replica was sent by its master lies on its disk.
+		return master.Forget()
+	})
+}
+
+// restartOld is the same of servers that save now and then: the line that comes back is an older copy of itself.
+func restartOld(ctx context.Context, w *world, s Step) (string, error) {
+	master, err := w.group.Master(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := master.Save(ctx); err != nil {
+		return "", err
+	}
+	process.Rest(ctx, s.Hold)
+	var held int64
+	seen, err := w.restartAll(ctx, master, func() error { return nil })
+	if err == nil {
+		held, err = master.Keys(ctx)
+	}
+	if err == nil && held == 0 {
+		err = fmt.Errorf("%s came back empty", master.Name)
+	}
+	return "it came back as it had been; " + seen, err
+}
+
+// restartAll kills all servers and starts them again, the master first, with what then lies on its disk.
+func (w *world) restartAll(ctx context.Context, master *theatre.Redis, meanwhile func() error) (string, error) {
 	_, before, err := w.epochs(ctx)
 	if err != nil {
 		return "", err
@@ -83,7 +113,7 @@ func restartEmpty(ctx context.Context, w *world, _ Step) (string, error) {
 	for _, r := range w.group.Servers() {
 		r.Process().Kill()
 	}
-	if err := master.Start(ctx); err != nil {
+	if err := errors.Join(meanwhile(), master.Start(ctx)); err != nil {
 		return "", err
 	}
 	for _, r := range w.group.Servers() {

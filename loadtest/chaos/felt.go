@@ -22,6 +22,15 @@ type felt struct {
 	Twice  int      `json:"twice"`  // visitors with somebody else's place
 	Rose   []string `json:"rose"`   // figures that rose
 
+	Wrong  []string `json:"wrong"`  // answers of the site to somebody else
+	Copies int      `json:"copies"` // other browsers with copied cookies
+	After  int      `json:"after"`  // of these, let in when the visit was over
+	// Silent were called, or let in at once, and never came.
+	Silent    int             `json:"silent"`
+	Strangers strangerFigures `json:"strangers"`
+	Asked     int64           `json:"asked"`   // page loads without a ticket
+	Highest   uint64          `json:"highest"` // number that anybody has
+
 	Errors  map[string]int `json:"errors"` // requests without a usable answer
 	Silence time.Duration  `json:"silence"`
 	Waits   []time.Duration
@@ -29,27 +38,48 @@ type felt struct {
 
 // feel sums up the crowd. All visitors have ended.
 func (c *crowd) feel() *felt {
-	f := &felt{Visitors: len(c.visitors), Errors: map[string]int{}}
+	f := &felt{Strangers: c.strangers.figures(), Asked: c.asked.Load(), Errors: map[string]int{}}
 	orders := map[queue.Order]string{}
+	one := func(t ticket) {
+		if t.Number == 0 {
+			return
+		}
+		if orders[t.order()] != "" {
+			f.Twice++
+		}
+		orders[t.order()] = t.Visitor
+		f.Highest = max(f.Highest, t.Number)
+	}
+	for _, t := range c.strangers.places {
+		one(t)
+	}
 	for _, v := range c.visitors {
+		one(v.place)
+		f.wronged(v)
+		if v.habit == silent {
+			f.Silent++
+			continue
+		}
+		f.Visitors++
 		f.outcome(v)
 		f.Silence = max(f.Silence, v.silence)
 		for kind, n := range v.failures {
 			f.Errors[kind] += n
 		}
-		if v.place.Number == 0 {
-			continue
+		if v.twin != nil {
+			f.Copies++
+			f.wronged(v.twin)
+			if v.twin.after {
+				f.After++
+			}
 		}
-		if orders[v.place.order()] != "" {
-			f.Twice++
-		}
-		orders[v.place.order()] = v.place.Visitor
 	}
 	slices.Sort(f.Waits)
 	return f
 }
 
-func (f *felt) outcome(v *visitor) {
+// wronged notes what may never happen to anybody.
+func (f *felt) wronged(v *visitor) {
 	if v.lost != "" {
 		f.Lost = append(f.Lost, v.lost)
 	}
@@ -59,6 +89,12 @@ func (f *felt) outcome(v *visitor) {
 	if v.rose != "" {
 		f.Rose = append(f.Rose, v.rose)
 	}
+	if v.wrong != "" {
+		f.Wrong = append(f.Wrong, v.wrong)
+	}
+}
+
+func (f *felt) outcome(v *visitor) {
 	switch {
 	case v.left:
 		f.Left++

@@ -19,9 +19,9 @@ func Page(cfg Config, acts []*Act) string {
 	}
 	summary(&b, acts)
 	for _, a := range acts {
-		fmt.Fprintf(&b, "\n### %s\n\n| fault | seen by | well again after |\n|---|---|---:|\n", a.Topology)
+		fmt.Fprintf(&b, "\n### %s\n\n| fault | seen by | well again after | numbers (page loads without a ticket) |\n|---|---|---:|---:|\n", a.Topology)
 		for _, p := range a.Faults {
-			fmt.Fprintf(&b, "| %s | %s%s | %s |\n", p.Fault, p.Seen, oneLine(p.Error), seconds(p.Took))
+			fmt.Fprintf(&b, "| %s | %s%s | %s | %d (%d) |\n", p.Fault, p.Seen, oneLine(p.Error), seconds(p.Took), p.Numbers, p.Asked)
 		}
 		for _, f := range a.Failures {
 			fmt.Fprintf(&b, "\n**%s**\n", oneLine(f))
@@ -69,6 +69,20 @@ func summary(b *strings.Builder, acts []*Act) {
 	count("people inside thrown out", func(a *Act) int { return len(a.Felt.Thrown) })
 	count("numbers twice", func(a *Act) int { return a.Felt.Twice })
 	count("figures that rose", func(a *Act) int { return len(a.Felt.Rose) })
+	count("answers of the site to somebody else", func(a *Act) int { return len(a.Felt.Wrong) })
+	row("highest number (page loads without a ticket)", func(a *Act) string { return fmt.Sprintf("%d (%d)", a.Felt.Highest, a.Felt.Asked) })
+	row("strangers: page loads, numbers, let in at once", func(a *Act) string {
+		s := a.Felt.Strangers
+		return fmt.Sprintf("%d, %d, %d", s.Loads, s.Numbers, s.Entries)
+	})
+	row("strangers in frames (numbers)", func(a *Act) string {
+		return fmt.Sprintf("%d (%d)", a.Felt.Strangers.Frames, a.Felt.Strangers.FrameNumbers)
+	})
+	count("called and never came in", func(a *Act) int { return a.Felt.Silent })
+	row("copied cookies (let in when the visit was over)", func(a *Act) string { return fmt.Sprintf("%d (%d)", a.Felt.Copies, a.Felt.After) })
+	row("entries that were nobody's", func(a *Act) string {
+		return fmt.Sprintf("%d of %d", a.Felt.Strangers.Entries+a.Felt.Strangers.FrameNumbers, a.Report.Entries)
+	})
 	row("violations found by the checker", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Violations) })
 	row("of events", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Events) })
 	row("losses it saw or was told of (moments)", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Losses) })

@@ -30,10 +30,12 @@ type Step struct {
 	Hold time.Duration
 	// Calm is how long nothing happens after everything is well again.
 	Calm time.Duration
+	// Times is how often it is played in a row, each time with the calm after it.
+	Times int
 }
 
-// Plan is what a seed plays in a topology: every fault once, in random order; with only a few wanted, the first of them.
-func Plan(t Topology, seed uint64, few int) []Step {
+// Plan is what a seed plays in a topology: every fault once, in random order.
+func Plan(t Topology, seed uint64) []Step {
 	salt := uint64(slices.Index(Topologies(), t) + 1)
 	dice := rand.New(rand.NewPCG(seed, salt))
 	var steps []Step
@@ -41,14 +43,27 @@ func Plan(t Topology, seed uint64, few int) []Step {
 		steps = append(steps, Step{
 			Fault: f.name, Pick: dice.IntN(60),
 			Hold: f.least + time.Duration(dice.Int64N(int64(f.most-f.least)+1)).Round(10*time.Millisecond),
-			Calm: time.Duration(1000+dice.IntN(1500)) * time.Millisecond,
+			Calm: time.Duration(1000+dice.IntN(1500)) * time.Millisecond, Times: 1,
 		})
 	}
 	dice.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	if few > 0 {
-		steps = steps[:min(few, len(steps))]
-	}
 	return steps
+}
+
+// shortCalm is the calm between two of the same in a row: a few visitors come in it, so that every crash finds numbers that
+// were given after the one before.
+const shortCalm = 300 * time.Millisecond
+
+// inARow are the crashes among the steps of a plan, each so many times in a row and as short as it can be.
+func inARow(t Topology, steps []Step, times int) []Step {
+	var row []Step
+	for _, s := range steps {
+		if f, err := faultNamed(t, s.Fault); err == nil && f.crash {
+			s.Times, s.Hold, s.Calm = times, f.least, shortCalm
+			row = append(row, s)
+		}
+	}
+	return row
 }
 
 // printPlan is a plan as text.
@@ -56,7 +71,11 @@ func printPlan(t Topology, steps []Step) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", t)
 	for i, s := range steps {
-		fmt.Fprintf(&b, "  %2d  %-38s target %2d, %v, then %v of calm\n", i+1, s.Fault, s.Pick, s.Hold, s.Calm)
+		times := ""
+		if s.Times > 1 {
+			times = fmt.Sprintf(", %d times in a row", s.Times)
+		}
+		fmt.Fprintf(&b, "  %2d  %-38s target %2d, %v, then %v of calm%s\n", i+1, s.Fault, s.Pick, s.Hold, s.Calm, times)
 	}
 	return b.String()
 }

@@ -14,14 +14,14 @@ import (
 
 func TestASeedAlwaysPlaysTheSame(t *testing.T) {
 	for _, topology := range Topologies() {
-		a, b, other := Plan(topology, 7, 0), Plan(topology, 7, 0), Plan(topology, 8, 0)
+		a, b, other := Plan(topology, 7), Plan(topology, 7), Plan(topology, 8)
 		if !reflect.DeepEqual(a, b) {
 			t.Errorf("%s: two plans of one seed differ", topology)
 		}
 		if reflect.DeepEqual(a, other) {
 			t.Errorf("%s: two seeds have one plan", topology)
 		}
-		if few := Plan(topology, 7, 3); !reflect.DeepEqual(few, a[:3]) {
+		if few := chosen(Config{Seed: 7, Few: 3}, topology); !reflect.DeepEqual(few, a[:3]) {
 			t.Errorf("%s: the first three are %v", topology, few)
 		}
 	}
@@ -31,7 +31,7 @@ func TestAPlanHasEveryFaultOnceWithinItsBounds(t *testing.T) {
 	for _, topology := range Topologies() {
 		for seed := range uint64(50) {
 			var names []string
-			for _, s := range Plan(topology, seed, 0) {
+			for _, s := range Plan(topology, seed) {
 				f, err := faultNamed(topology, s.Fault)
 				if err != nil {
 					t.Fatal(err)

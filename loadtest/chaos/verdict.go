@@ -14,10 +14,14 @@ func (a *Act) verdict(w *world) {
 		if p.Error != "" {
 			bad("%s: %s", p.Fault, p.Error)
 		}
+		if most := p.Asked + int64(p.Times)*skip; p.Numbers > most {
+			bad("%s, %d times: numbers went on by %d, %d asked for one and a crash may skip %d", p.Fault, p.Times, p.Numbers, p.Asked, skip)
+		}
 	}
 	f := a.Felt
 	for what, list := range map[string][]string{
 		"places lost": f.Lost, "people inside thrown out": f.Thrown, "figures that rose": f.Rose,
+		"people read what the site said to somebody else": f.Wrong,
 	} {
 		if len(list) > 0 {
 			bad("%d %s, first: %s", len(list), what, list[0])
@@ -25,6 +29,12 @@ func (a *Act) verdict(w *world) {
 	}
 	if f.Twice > 0 {
 		bad("%d visitors have somebody else's place", f.Twice)
+	}
+	if n := f.Strangers.FrameNumbers; n > 0 {
+		bad("%d numbers or stays went to frames of another site, of %d", n, f.Strangers.Frames)
+	}
+	if n := f.Errors[fromGateway]; n > 0 {
+		bad("%d requests of people inside were answered with %s: strangers decide what it takes the site for", n, fromGateway)
 	}
 	if n := len(f.Outside); n > 0 {
 		bad("%d visitors stayed and did not get in within %v after the last fault, first: %s", n, drain, f.Outside[0])
@@ -48,6 +58,14 @@ func (a *Act) verdict(w *world) {
 		}
 	}
 }
+
+// fromGateway is how a failed request reads whose gateway did not get an answer from the site.
+const fromGateway = "502 from the gateway"
+
+// skip is what a crash may cost in numbers besides those that were given: what a gateway or a store that gives few a second
+// may have given since it last wrote down how far it was, which neither takes for more than a thousand, and as much again
+// where several gateways tell a store of it. It does not grow with the numbers that there are.
+const skip = 2000
 
 // most is how many can have been called at the very most: what the rate gives in all the time, the burst, and once more
 // the burst for each time that a lost line began anew.

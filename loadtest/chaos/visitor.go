@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
@@ -19,6 +20,9 @@ const (
 	leaver        // gives the place up after a while
 	sleeper       // a phone in a pocket: asks nothing for a while, perhaps while it is called
 	closer        // closes the page and opens it again
+	hasty         // opens four tabs at once, before any of them has a cookie
+	copied        // has another browser with a copy of its cookies
+	silent        // a stranger: polls, is called, and never goes in
 )
 
 // visitor is one of the crowd. It belongs to one goroutine; the crowd reads it when that has ended.
@@ -28,6 +32,10 @@ type visitor struct {
 	rand  *rand.Rand
 	habit habit
 
+	twin     *visitor    // the other browser with its cookies
+	ending   atomic.Bool // it has asked for the last page
+	over     chan struct{}
+	after    bool // let in when the visit was over
 	place    ticket
 	came     time.Time // when the place was given
 	entered  time.Time
@@ -44,9 +52,17 @@ type visitor struct {
 
 // live is the whole visit. It ends when the visitor is done, has left, has been wronged, or ctx ends.
 func (v *visitor) live(ctx context.Context) {
+	defer close(v.over)
 	defer v.heard() // whoever still gets no answer at the end has waited for one until now
 	if !v.arrive(ctx) {
 		return
+	}
+	switch v.habit {
+	case silent:
+		v.lurk(ctx)
+		return
+	case copied:
+		v.double(ctx)
 	}
 	if v.entered.IsZero() && !v.wait(ctx) {
 		return
@@ -88,8 +104,12 @@ const again = 700 * time.Millisecond
 
 // arrive asks for the page until there is a place.
 func (v *visitor) arrive(ctx context.Context) bool {
+	if v.habit == hasty {
+		v.openTabs(ctx)
+	}
 	for {
 		var a *answer
+		v.crowd.asked.Add(1)
 		ok := v.try(ctx, func() (err error) { a, err = v.ask(ctx, http.MethodGet, page, true); return err })
 		if ok && a.site() {
 			v.place, _ = v.token()
@@ -201,6 +221,7 @@ func (v *visitor) visit(ctx context.Context) {
 	for _, step := range steps {
 		for {
 			var a *answer
+			v.ending.Store(step.target == "/done")
 			ok := v.try(ctx, func() (err error) { a, err = v.ask(ctx, step.method, step.target, true); return err })
 			// A request for the last page may reach the site twice, when the connection of the first try breaks; the second
 			// finds the visit ended, as it should.

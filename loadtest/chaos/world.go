@@ -24,7 +24,8 @@ type world struct {
 
 	network  *theatre.Network
 	group    theatre.Group // nil for the embedded store
-	disk     *theatre.Disk // of the embedded store's state files
+	disk     *theatre.Disk // of the embedded store's state files; nil if none of its faults is played
+	state    string        // the embedded store's state directory
 	site     *theatre.Site
 	gateways []*theatre.Gateway
 	balancer *theatre.Balancer
@@ -38,15 +39,15 @@ type world struct {
 const recovery = 40 * time.Second
 
 // newWorld starts the processes of a topology. What it started is ended by close, also when it fails.
-func newWorld(ctx context.Context, t Topology, dir string, p *theatre.Program) (*world, error) {
+func newWorld(ctx context.Context, t Topology, dir string, p *theatre.Program, smallDisk bool) (*world, error) {
 	w := &world{topology: t, dir: dir, journals: filepath.Join(dir, "journals"), program: p, network: theatre.NewNetwork()}
-	if err := w.start(ctx); err != nil {
+	if err := w.start(ctx, smallDisk); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up %s: %w", t, err), w.close())
 	}
 	return w, nil
 }
 
-func (w *world) start(ctx context.Context) (err error) {
+func (w *world) start(ctx context.Context, smallDisk bool) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if w.site, err = theatre.NewSite(); err != nil {
@@ -60,9 +61,14 @@ func (w *world) start(ctx context.Context) (err error) {
 		w.group, err = asGroup(theatre.NewCluster(ctx, w.dir, w.network, count))
 	case Embedded:
 		count = 1
-		w.disk, err = theatre.NewDisk(filepath.Join(w.dir, "disk"))
+		w.state = filepath.Join(w.dir, "disk")
+		if smallDisk {
+			w.disk, err = theatre.NewDisk(w.state)
+		} else {
+			err = os.Mkdir(w.state, 0o700)
+		}
 		if err == nil {
-			err = oldState(w.disk.Dir)
+			err = oldState(w.state)
 		}
 	}
 	if err != nil {
@@ -93,7 +99,7 @@ func (w *world) startGateways(ctx context.Context, count int) error {
 		if w.group != nil {
 			s.Store = w.group.Store(i)
 		} else {
-			s.State = w.disk.Dir
+			s.State = w.state
 		}
 		g, err := theatre.NewGateway(w.program, w.dir, fmt.Sprintf("gateway-%d", i), s)
 		if err != nil {

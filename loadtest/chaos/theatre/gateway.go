@@ -21,7 +21,7 @@ const Room = "termine"
 const (
 	Rate      = 480 // calls a minute
 	Burst     = 10
-	MaxInside = 80
+	MaxInside = 160 // a stranger who is let in with nobody waiting is inside for as long as a stay lives
 	pollMin   = 400 * time.Millisecond
 	pollMax   = 2 * time.Second
 	claim     = 40 * time.Second
@@ -98,7 +98,7 @@ func (g *Gateway) yaml(s Settings) string {
 	if s.Keys != "" {
 		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
 	}
-	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: \"http://%s\"}\n", Room, s.Site)
+	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: \"http://%s\"}\n    exclude: [%s]\n", Room, s.Site, OpenPath)
 	fmt.Fprintf(&b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n    poll: {min: %v, max: %v}\n", Rate, MaxInside, Burst, pollMin, pollMax)
 	fmt.Fprintf(&b, "    claim_window: %v\n    absent_after: %v\n    session: {idle: %v}\n", claim, absent, idle)
 	return b.String()

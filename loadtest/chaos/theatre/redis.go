@@ -111,6 +111,22 @@ func (r *Redis) Keys(ctx context.Context) (int64, error) { return r.client.DBSiz
 // Flush empties it.
 func (r *Redis) Flush(ctx context.Context) error { return r.client.FlushAll(ctx).Err() }
 
+// Save writes what it holds to its disk.
+func (r *Redis) Save(ctx context.Context) error {
+	if err := r.client.Save(ctx).Err(); err != nil {
+		return fmt.Errorf("%s: %w", r.Name, err)
+	}
+	return nil
+}
+
+// Forget removes what lies on its disk, so that its next life begins empty.
+func (r *Redis) Forget() error {
+	if err := os.Remove(filepath.Join(r.dir, "dump.rdb")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // memoryOnly are the options of servers that keep nothing on disk and notice soon when a link is dead.
 var memoryOnly = []string{"--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"}
 

@@ -1,0 +1,207 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/process"
+)
+
+// strangersUsual is how many page loads come a second, and how many loads in another site's frame, from something that
+// keeps no cookie and never comes back: twelve a minute of each.
+const strangersUsual = 0.2
+
+// manyStrangers is how many come a second at worst.
+const manyStrangers = 20
+
+// strangers is what came of the page loads that nobody stands behind. Safe for concurrent use.
+type strangers struct {
+	mu sync.Mutex
+	strangerFigures
+	places []ticket
+}
+
+// strangerFigures are counted of page loads that nobody stands behind.
+type strangerFigures struct {
+	Loads   int `json:"loads"`
+	Numbers int `json:"numbers"`
+	Entries int `json:"entries"` // let in at once: stays that nobody uses
+
+	Frames       int `json:"frames"`        // loads in a frame of another site
+	FrameNumbers int `json:"frame_numbers"` // of these, that took a number or a stay
+}
+
+// loads lets n page loads come and as many loads in frames.
+func (c *crowd) loads(ctx context.Context, n int) {
+	for range n {
+		c.wg.Go(func() { c.load(ctx, false) })
+		c.wg.Go(func() { c.load(ctx, true) })
+	}
+}
+
+// load is one of them. Whatever the engine gives it is never heard of again.
+func (c *crowd) load(ctx context.Context, frame bool) {
+	b := newBrowser(c.transport)
+	b.frame = frame
+	c.asked.Add(1)
+	a, err := b.ask(ctx, http.MethodGet, page, true)
+	s := &c.strangers
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place, _ := b.token()
+	took := place.Number > 0 || err == nil && a.site()
+	if frame {
+		s.Frames++
+		if took {
+			s.FrameNumbers++
+		}
+		return
+	}
+	s.Loads++
+	if took {
+		s.Numbers++
+	}
+	if place.Number > 0 {
+		s.places = append(s.places, place)
+	}
+	if err == nil && a.site() {
+		s.Entries++
+	}
+}
+
+func (s *strangers) figures() strangerFigures {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.strangerFigures
+}
+
+// every does something so many times a second for a while, and waits until all of it is done.
+func every(ctx context.Context, perSecond int, d time.Duration, do func()) (times int) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for range int(d.Seconds() * float64(perSecond)) {
+		wg.Go(do)
+		times++
+		if !process.Rest(ctx, time.Second/time.Duration(perSecond)) {
+			break
+		}
+	}
+	return times
+}
+
+func strangersCome(ctx context.Context, w *world, s Step) (string, error) {
+	before := w.crowd.strangers.figures()
+	n := every(ctx, manyStrangers, s.Hold, func() { w.crowd.load(ctx, false) })
+	took := w.crowd.strangers.figures().Numbers - before.Numbers
+	if took == 0 {
+		return "", fmt.Errorf("%d page loads without a cookie took no number", n)
+	}
+	return fmt.Sprintf("%d page loads without a cookie took %d numbers within %v", n, took, s.Hold), nil
+}
+
+// closedPath asks without a pass for what the site closes unanswered: no evidence about the site.
+func closedPath(ctx context.Context, w *world, s Step) (string, error) {
+	before := w.site.Closed.Load()
+	n := every(ctx, manyStrangers, s.Hold, func() {
+		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodGet, theatre.ClosingPath, true) // it is not answered
+	})
+	if closed := w.site.Closed.Load() - before; closed < int64(n)/2 {
+		return "", fmt.Errorf("%d of %d requests reached the site", closed, n)
+	}
+	return fmt.Sprintf("the site closed the connection on %d requests without a pass within %v", n, s.Hold), nil
+}
+
+// unreadBodies sends requests without a pass whose body holds another request, to a path whose body the site does not
+// read: the answer to it belongs to nobody.
+func unreadBodies(ctx context.Context, w *world, s Step) (string, error) {
+	before := w.site.Unread.Load()
+	every(ctx, manyStrangers, s.Hold, func() {
+		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodPost, theatre.UnreadPath, true) // what comes of it is seen by others
+	})
+	unread := w.site.Unread.Load() - before
+	if unread == 0 {
+		return "", errors.New("no body reached the site")
+	}
+	return fmt.Sprintf("the site took the bodies of %d requests without a pass for requests within %v", unread, s.Hold), nil
+}
+
+// lurk polls as the page does and never goes in.
+func (v *visitor) lurk(ctx context.Context) {
+	for called := 0; called < 3 && v.entered.IsZero(); {
+		var s status
+		ok := v.try(ctx, func() (err error) { s, err = v.poll(ctx); return err })
+		next := again
+		if ok {
+			next = max(time.Duration(s.Next)*time.Millisecond, 100*time.Millisecond)
+			if v.told(&s) {
+				called++
+			}
+		}
+		if !v.rest(ctx, next) {
+			return
+		}
+	}
+}
+
+// openTabs loads the page in three more tabs before any of them has a cookie: the browser keeps one of the cookies.
+func (v *visitor) openTabs(ctx context.Context) {
+	for range 3 {
+		v.crowd.wg.Go(func() { v.crowd.load(ctx, false) })
+	}
+}
+
+// double copies the cookies into another browser, which follows the page there.
+func (v *visitor) double(ctx context.Context) {
+	twin := &visitor{
+		browser: newBrowser(v.transport), crowd: v.crowd, place: v.place, failures: map[string]int{},
+		rand: rand.New(rand.NewPCG(v.rand.Uint64(), v.rand.Uint64())),
+	}
+	where := &url.URL{Scheme: "http", Host: host, Path: "/"}
+	twin.jar.SetCookies(where, v.jar.Cookies(where))
+	v.twin = twin
+	v.crowd.wg.Go(func() { v.crowd.follow(ctx, v, twin) })
+}
+
+// follow is what the other browser does: it polls, goes in when it is told to, and once more when the visit is over.
+func (c *crowd) follow(ctx context.Context, v, twin *visitor) {
+	for turn := false; !turn; {
+		var s status
+		next := again
+		if twin.try(ctx, func() (err error) { s, err = twin.poll(ctx); return err }) {
+			next = max(time.Duration(s.Next)*time.Millisecond, 100*time.Millisecond)
+			turn = twin.told(&s)
+		}
+		if !turn && !twin.rest(ctx, next) {
+			return
+		}
+	}
+	var a *answer
+	if !v.ending.Load() && twin.try(ctx, func() (err error) { a, err = twin.ask(ctx, http.MethodGet, page, true); return err }) {
+		// The visit may have come to its end meanwhile: then the copy is an arrival.
+		if now, _ := twin.token(); now.Visitor != v.place.Visitor && !v.ending.Load() {
+			twin.lost = fmt.Sprintf("a copy of %+v became %+v, %d", v.place, now, a.status)
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case <-v.over:
+	}
+	if !v.ending.Load() || !process.Rest(ctx, endsAreTold) {
+		return
+	}
+	c.asked.Add(1)
+	if twin.try(ctx, func() (err error) { a, err = twin.ask(ctx, http.MethodGet, page, true); return err }) {
+		twin.after = a.site()
+	}
+}
+
+// endsAreTold is how long it may take until every gateway knows that a visit is over.
+const endsAreTold = 2 * time.Second

@@ -71,11 +71,24 @@ func adminToken(cfg *config.Config, log *zap.Logger) (string, error) {
 	var secret [24]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	t = base64.RawURLEncoding.EncodeToString(secret[:])
-	if err := os.WriteFile(file, []byte(t+"\n"), 0o600); err != nil {
+	if err := writeToken(file, t); err != nil {
 		return "", err
 	}
 	log.Info("admin token made", zap.String("file", file))
 	return t, nil
+}
+
+// writeToken leaves no empty file behind when the disk is full or the process dies: the next start would refuse it.
+func writeToken(file, token string) error {
+	part := file + ".new"
+	err := os.WriteFile(part, []byte(token+"\n"), 0o600)
+	if err == nil {
+		err = os.Rename(part, file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return nil
 }
 
 func readToken(file string) (string, error) {
@@ -142,11 +155,7 @@ func (r *room) info() adminapi.RoomInfo {
 		info.Store.StaleSince = &since
 	}
 	for _, a := range r.backend.Status().Addresses {
-		b := adminapi.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight}
-		if !a.Up {
-			b.Detail = fmt.Sprintf("%d failures in a row, left out until %s", a.Failures, a.OutUntil.UTC().Format(time.TimeOnly))
-		}
-		info.Backends = append(info.Backends, b)
+		info.Backends = append(info.Backends, adminapi.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight, Detail: a.Detail()})
 	}
 	return info
 }

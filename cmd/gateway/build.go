@@ -81,10 +81,13 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if p.metrics, err = newMetrics(registry, cfg); err != nil {
+	if p.metrics, err = newMetrics(registry, cfg, p.connections); err != nil {
 		return p, err
 	}
 	if p.stores, err = openStores(cfg, log); err != nil {
+		return p, err
+	}
+	if err = p.stores.check(ctx); err != nil {
 		return p, err
 	}
 	name, err := gatewayName()
@@ -104,8 +107,8 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 	return p, p.buildAdmin(registry)
 }
 
-func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: version}
+func newMetrics(registry *prometheus.Registry, cfg *config.Config, connections func() int64) (*metrics.Metrics, error) {
+	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
 	for _, r := range cfg.Rooms {
 		m.Rooms = append(m.Rooms, metrics.RoomConfig{ID: r.ID, Backends: r.Backend.Addresses})
 	}
@@ -113,6 +116,14 @@ func newMetrics(registry *prometheus.Registry, cfg *config.Config) (*metrics.Met
 		m.Faults = append(m.Faults, f.Kind())
 	}
 	return metrics.New(registry, m)
+}
+
+// connections is how many visitors' connections are open.
+func (p *plant) connections() int64 {
+	if p.server == nil {
+		return 0
+	}
+	return int64(p.server.Stats().Connections)
 }
 
 // gatewayName tells this process from others on the same store.
@@ -129,7 +140,7 @@ func gatewayName() (string, error) {
 }
 
 func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
-	timing := timingOf(cfg, p.cfg.Store.Memory())
+	timing := timingOf(cfg, p.keys.made)
 	store, err := p.stores.open(cfg.ID, timing)
 	if err != nil {
 		return nil, err
@@ -141,7 +152,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		slots = 4
 	}
 	r.line, err = queue.NewRoom(p.metrics.WatchStore(store), queue.RoomConfig{
-		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg),
+		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg), FirstStart: p.keys.made,
 		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
 		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent: func(e queue.Event) { logEvent(log, r.metrics, e) },
@@ -165,18 +176,18 @@ func (r *room) onFrame(f *queue.Frame) {
 		return
 	}
 	for _, a := range r.backend.Status().Addresses {
-		r.metrics.Backend(a.Address, a.Up)
+		r.metrics.Backend(a.Address, a.Up, a.Reused)
 	}
 }
 
-// timingOf is a room's timing. A store in this process knows from its files whether there was a line before; any
-// other may have been emptied while all gateways were down, so a line that begins there waits a moment for tickets.
-func timingOf(r *config.Room, memory bool) queue.Timing {
+// timingOf is a room's timing. A line that begins without memory waits a moment for the tickets of one before, unless
+// the keys that sign tickets have just been made: then there is none.
+func timingOf(r *config.Room, newKeys bool) queue.Timing {
 	t := queue.Timing{
 		Absent: r.AbsentAfter, ClaimWindow: r.ClaimWindow, Idle: r.Session.Idle, TicketLife: r.TicketLife,
 		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond), Grace: 2 * time.Second,
 	}
-	if memory {
+	if newKeys {
 		t.Grace = 0
 	}
 	return t
@@ -226,7 +237,7 @@ func (p *plant) buildPublic() error {
 		Shed: httpx.NewShedder(4096, 1<<20),
 	}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst))
+		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst), time.Now())
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {
@@ -254,6 +265,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	return gateway.RoomConfig{
 		ID: r.cfg.ID, Line: r.line, Tokens: authority, Backend: r.backend, Pages: pages, Metrics: r.metrics,
 		Idle: r.cfg.Session.Idle, MaxStay: r.cfg.Session.Max, TicketLife: r.cfg.TicketLife, FormGrace: r.cfg.Session.FormGrace,
+		StayInFlight: p.cfg.Limits.Stay.InFlight, StayNetworks: p.cfg.Limits.Stay.Networks,
 	}, nil
 }
 

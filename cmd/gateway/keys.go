@@ -20,11 +20,12 @@ import (
 type keys struct {
 	source   *token.Source
 	follower *token.Follower
+	made     bool // just now: no ticket of an earlier line exists
 	log      *zap.Logger
 }
 
 func openKeys(cfg *config.Config, log *zap.Logger) (*keys, error) {
-	ring, file, err := findRing(cfg, log)
+	ring, file, made, err := findRing(cfg, log)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -32,7 +33,7 @@ func openKeys(cfg *config.Config, log *zap.Logger) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	k := &keys{source: source, log: log}
+	k := &keys{source: source, made: made, log: log}
 	if file != "" {
 		k.follower = token.NewFollower(file, source)
 	}
@@ -41,31 +42,31 @@ func openKeys(cfg *config.Config, log *zap.Logger) (*keys, error) {
 
 // findRing looks where the configuration says. Only a gateway that is alone may make a keyring by itself: others
 // would refuse its tickets.
-func findRing(cfg *config.Config, log *zap.Logger) (*token.Keyring, string, error) {
+func findRing(cfg *config.Config, log *zap.Logger) (ring *token.Keyring, file string, made bool, err error) {
 	switch {
 	case cfg.Keys.Env != "":
 		value, ok := os.LookupEnv(cfg.Keys.Env)
 		if !ok {
-			return nil, "", fmt.Errorf("the environment has no %s", cfg.Keys.Env)
+			return nil, "", false, fmt.Errorf("the environment has no %s", cfg.Keys.Env)
 		}
-		ring, err := token.LoadEnv(value)
-		return ring, "", err
+		ring, err = token.LoadEnv(value)
+		return ring, "", false, err
 	case cfg.Keys.File != "":
-		ring, err := token.Load(cfg.Keys.File)
+		ring, err = token.Load(cfg.Keys.File)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "", fmt.Errorf("%s does not exist; make it with: gateway keys new %s", cfg.Keys.File, cfg.Keys.File)
+			return nil, "", false, fmt.Errorf("%s does not exist; make it with: gateway keys new %s", cfg.Keys.File, cfg.Keys.File)
 		}
-		return ring, cfg.Keys.File, err
+		return ring, cfg.Keys.File, false, err
 	case !cfg.Store.Memory():
-		return nil, "", errors.New("gateways that share a store must share a keyring, and none is configured: " +
+		return nil, "", false, errors.New("gateways that share a store must share a keyring, and none is configured: " +
 			"make one with \"gateway keys new FILE\", copy it to every gateway and set keys.file, or set keys.env")
 	}
-	file := statePath(cfg, "keys.json")
-	ring, created, err := token.LoadOrCreate(file, rand.Reader, time.Now())
-	if created {
+	file = statePath(cfg, "keys.json")
+	ring, made, err = token.LoadOrCreate(file, rand.Reader, time.Now())
+	if made {
 		log.Info("keyring made", zap.String("file", file))
 	}
-	return ring, file, err
+	return ring, file, made, err
 }
 
 // follow brings rotations of the keyring file into force.

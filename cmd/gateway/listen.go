@@ -31,7 +31,8 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 		HeadTimeout: l.HeadTimeout, IdleTimeout: l.IdleTimeout, BodyMinRate: int64(l.BodyMinRate), WriteStall: l.WriteStall,
 		Connections: l.Connections, ConnectionsPerIP: l.ConnectionsPerIP,
 		TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
-		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, Log: log,
+		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) },
+		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
 	}
 }
 
@@ -50,9 +51,9 @@ func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
 		TLS:            proxy.TLSConfig{CAFile: b.TLS.CAFile, ServerName: b.TLS.ServerName, CertFile: b.TLS.CertFile, KeyFile: b.TLS.KeyFile},
 		ConnectTimeout: b.Timeouts.Connect, FirstByteTimeout: b.Timeouts.FirstByte, IdleReadTimeout: b.Timeouts.IdleRead,
 		WriteStallTimeout: b.Timeouts.WriteStall, ClientReadTimeout: b.Timeouts.ClientRead,
-		MaxBodyBytes: int64(cfg.Limits.BodyBytes), MaxAnswerHeadBytes: int(b.MaxAnswerHead), MaxInFlight: b.MaxInFlight,
+		MaxBodyBytes: int64(cfg.Limits.BodyBytes), MaxAnswerHeadBytes: int(b.MaxAnswerHead), MaxInFlight: b.MaxInFlight, GetBodies: b.GetBodies,
 		Queue:     proxy.QueueConfig{Length: off(b.Queue.Length), Wait: b.Queue.Wait},
-		KeepAlive: proxy.KeepAliveConfig{MaxIdle: off(b.KeepAlive.MaxIdle), IdleTimeout: b.KeepAlive.IdleTimeout},
+		KeepAlive: proxy.KeepAliveConfig{MaxIdle: off(b.KeepAlive.MaxIdle), IdleTimeout: b.KeepAlive.IdleTimeout, Share: b.KeepAlive.Share},
 		Upgrade:   proxy.UpgradeConfig{Max: off(b.Upgrade.Max), IdleTimeout: b.Upgrade.IdleTimeout, TotalTimeout: b.Upgrade.TotalTimeout},
 		Health: proxy.HealthConfig{
 			Path: b.Health.Path, Host: b.Health.Host, Interval: b.Health.Interval, Timeout: b.Health.Timeout,

@@ -13,6 +13,9 @@ import (
 func (p *plant) services() []lifecycle.Service {
 	var all []lifecycle.Service
 	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return p.stores.close() }})
+	if p.stores.client != nil {
+		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return p.stores.watch(ctx, p.metrics) }})
+	}
 	for _, r := range p.rooms {
 		all = append(all,
 			lifecycle.Service{Name: "store of " + r.cfg.ID, Stop: func(context.Context) error { return r.store.Close() }},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -44,6 +46,54 @@ func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
 	return s, nil
 }
 
+// check refuses a server that may evict places, or is too old. One that does not answer is not refused: it may come later,
+// and watch looks again.
+func (s *stores) check(ctx context.Context) error {
+	if s.client == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Store.DialTimeout+s.cfg.Store.CommandTimeout)
+	defer cancel()
+	err := redisstore.Check(ctx, s.client)
+	if errors.Is(err, queue.ErrInvalid) {
+		return fmt.Errorf("store: %w", err)
+	}
+	if err != nil {
+		s.log.Warn("store cannot be asked whether it evicts keys", zap.Error(err))
+	}
+	return nil
+}
+
+// checkEvery is how often the server is asked whether it still keeps what it is given.
+const checkEvery = 10 * time.Second
+
+// watch notices when the server's set-up changes while it is in use. It goes on using it: people wait.
+func (s *stores) watch(ctx context.Context, m *metrics.Metrics) error {
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	bad := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		err := redisstore.Check(ctx, s.client)
+		if err != nil && !errors.Is(err, queue.ErrInvalid) {
+			continue // it does not answer: the rooms say so
+		}
+		if bad != (err != nil) {
+			bad = err != nil
+			m.StoreEvicts(bad)
+			if bad {
+				s.log.Error("store is not safe any more: places can be lost", zap.Error(err))
+			} else {
+				s.log.Info("store is safe again")
+			}
+		}
+	}
+}
+
 // open makes the store of a room, and its journal if one is wanted.
 func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
 	store, err := s.openBare(room, timing)
@@ -54,6 +104,10 @@ func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
 	file, err := journal.Create(s.cfg.Journal.Dir, room, timing, s.cfg.Store.Memory(), time.Now(), func(err error) {
 		log.Error("journal cannot be written and is off until the next start", zap.Error(err))
 	})
+	if memstore.DiskFails(err) {
+		log.Error("journal cannot be made and is off until the next start", zap.Error(err))
+		return store, nil
+	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

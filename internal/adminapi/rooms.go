@@ -77,7 +77,7 @@ type Backend struct {
 	Address  string `json:"address"`
 	Up       bool   `json:"up"`
 	InFlight int    `json:"in_flight"`
-	// Detail says why it is down, in words for operators.
+	// Detail says what is wrong with it, in words for operators.
 	Detail string `json:"detail,omitempty"`
 }
 

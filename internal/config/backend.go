@@ -21,6 +21,8 @@ type Backend struct {
 	HostHeader string          `yaml:"host_header"`
 	TLS        BackendTLS      `yaml:"tls"`
 	Timeouts   BackendTimeouts `yaml:"timeouts"`
+	// GetBodies forwards bodies of GET and HEAD, which mean nothing and which many sites do not read.
+	GetBodies bool `yaml:"get_bodies"`
 	// MaxAnswerHead bounds the head of an answer.
 	MaxAnswerHead Size `yaml:"max_answer_head"`
 	// MaxInFlight bounds the requests that the backend works on at once, over all its addresses.
@@ -69,6 +71,9 @@ type KeepAlive struct {
 	// MaxIdle is how many are kept; 0: none.
 	MaxIdle     int           `yaml:"max_idle"`
 	IdleTimeout time.Duration `yaml:"idle_timeout"`
+	// Share keeps connections also after requests with a body and after those that need no pass. It is for sites
+	// that are known to read every body to its end.
+	Share bool `yaml:"share"`
 }
 
 // Upgrade bounds WebSockets.
@@ -92,7 +97,7 @@ type Health struct {
 	// Unhealthy answers in a row take an address out, Healthy ones bring it back.
 	Unhealthy int `yaml:"unhealthy"`
 	Healthy   int `yaml:"healthy"`
-	// Failures of visitors' requests in a row leave an address out; 0 switches this off.
+	// Failures of visitors' requests in a row leave an address out while there is a better one; 0 switches this off.
 	Failures int `yaml:"failures"`
 	// Backoff is the first time out after failures; it doubles up to MaxBackoff.
 	Backoff    time.Duration `yaml:"backoff"`

@@ -179,6 +179,8 @@ func (ch *checker) limits(l *Limits) {
 	if l.ArrivalsPerPrefix.Rate != 0 {
 		between(ch, at("arrivals_per_prefix.burst"), l.ArrivalsPerPrefix.Burst, 1, 10_000_000, "")
 	}
+	offOr(ch, at("stay.in_flight"), l.Stay.InFlight, 1, 65_536, " requests")
+	offOr(ch, at("stay.networks"), l.Stay.Networks, 1, 64, "")
 }
 
 var prefixForm = regexp.MustCompile(`^/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)

@@ -43,6 +43,8 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"a URL longer than the head", `limits: {header_bytes: 1KiB, url_bytes: 2KiB}`, "", "limits.url_bytes: 2KiB is more than header_bytes (1KiB)"},
 		{"a body without bound", `limits: {body_bytes: 0}`, "", "limits.body_bytes: 0 is not in 1…1048576GiB"},
 		{"arrivals without a burst", `limits: {arrivals_per_prefix: {rate: 1, burst: 0}}`, "", "limits.arrivals_per_prefix.burst: 0 is not in 1…10000000"},
+		{"a stay with too many requests", `limits: {stay: {in_flight: 65537}}`, "", "limits.stay.in_flight: 65537 is neither 0 (off) nor in 1…65536 requests"},
+		{"a stay from too many networks", `limits: {stay: {networks: 65}}`, "", "limits.stay.networks: 65 is neither 0 (off) nor in 1…64"},
 		{"a prefix that is the root", `prefix: /`, "", `prefix: "/" is not accepted`},
 		{"a prefix with dot segments", `prefix: /a/../b`, "", `prefix: "/a/../b" is not accepted`},
 		{"an unknown store", `store: mysql://x`, "", "store.url: want memory, redis://host:port/db"},

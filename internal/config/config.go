@@ -78,9 +78,19 @@ type Limits struct {
 	Connections       int           `yaml:"connections"`
 	ConnectionsPerIP  int           `yaml:"connections_per_ip"`
 	ArrivalsPerPrefix Arrivals      `yaml:"arrivals_per_prefix"`
+	Stay              Stay          `yaml:"stay"`
 }
 
-// Arrivals slows down new arrivals from one network: an IPv4 address or an IPv6 /64.
+// Stay bounds what one stay may use at one gateway.
+type Stay struct {
+	// InFlight is how many of its requests may be under way, open WebSockets and streams included; 0: no bound.
+	InFlight int `yaml:"in_flight"`
+	// Networks is from how many networks they may come within ten minutes; 0: no bound.
+	Networks int `yaml:"networks"`
+}
+
+// Arrivals slows down new arrivals from one network: an IPv4 address or an IPv6 /64; a /56 has twice the limit and a
+// /48 eight times.
 type Arrivals struct {
 	// Rate is arrivals per minute; 0 switches the limit off.
 	Rate int64 `yaml:"rate"`

@@ -22,6 +22,7 @@ func Default() Config {
 			Connections:       100_000,
 			ConnectionsPerIP:  2_000,
 			ArrivalsPerPrefix: Arrivals{Rate: 1_200, Burst: 2_000},
+			Stay:              Stay{InFlight: 32, Networks: 4},
 		},
 		Prefix: "/.einlass",
 		Store: Store{

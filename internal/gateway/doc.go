@@ -7,6 +7,7 @@
 //	gateway.go   which room? own URL, open path, or the line?
 //	cookie.go    what does the visitor carry: pass, ticket, nothing good?
 //	inside.go    a pass: note the activity, extend the cookie, forward
+//	crowded.go   within the bounds of what one stay may use (stays.go)
 //	line.go      a ticket: claim if it is the turn, else the waiting page; nothing: arrive
 //	own.go       status, leave, away, assets
 //	answer.go    every answer of our own, pages and problems

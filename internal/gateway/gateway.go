@@ -23,9 +23,9 @@ type Forwarder interface {
 	Forward(v *httpx.Visit, opt proxy.Options) error
 }
 
-// Arrivals decides whether one more arrival from a network may be taken now, and if not, when to ask again.
+// Arrivals decides whether one more arrival from an address may be taken now, and if not, when to ask again.
 type Arrivals interface {
-	Allow(prefix netip.Prefix, now time.Time) (ok bool, retryAfter time.Duration)
+	Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration)
 }
 
 // Shedder sheds load: new arrivals first, people who already wait last.
@@ -45,6 +45,8 @@ type RoomConfig struct {
 	Metrics *metrics.Room
 	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
 	Idle, MaxStay, TicketLife, FormGrace time.Duration
+	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
+	StayInFlight, StayNetworks int
 }
 
 // Room is a RoomConfig in use.
@@ -52,6 +54,7 @@ type Room struct {
 	RoomConfig
 	cookies cookieNames
 	headers []string // of every page
+	stays   *stays
 }
 
 // Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
@@ -82,7 +85,10 @@ func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
 			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
 		}
 		g.byID[cfg.ID] = i
-		g.rooms = append(g.rooms, &Room{RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers()})
+		g.rooms = append(g.rooms, &Room{
+			RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
+			stays: newStays(cfg.StayInFlight, cfg.StayNetworks),
+		})
 	}
 	if g.Log == nil {
 		g.Log = zap.NewNop()

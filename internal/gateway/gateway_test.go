@@ -291,6 +291,29 @@ func TestWhenTheSiteFailsPeopleInsideAreToldCalmly(t *testing.T) {
 	}
 }
 
+func TestARequestThatIsNotForwardedForItsOwnSakeSaysSo(t *testing.T) {
+	s := newStage(t, slow)
+	s.pass(time.Second)
+	b := s.browser()
+	b.load("GET", "/")
+	for _, c := range []struct {
+		err    error
+		status int
+		kind   string
+	}{{proxy.ErrBodyNotAllowed, 400, "body-not-allowed"}, {proxy.ErrBodyTooLarge, 413, "body-too-large"}} {
+		s.sites[0].fail.Store(struct{ error }{c.err}.error)
+		page := b.load("GET", "/termine")
+		page.want(t, c.status, "text/html")
+		problem := b.load("GET", "/api", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
+		problem.want(t, c.status, "application/problem+json")
+		for _, a := range []answer{page, problem} {
+			if !strings.Contains(a.body, c.kind) || strings.Contains(a.body, c.err.Error()) {
+				t.Errorf("want %s and no internals:\n%s", c.kind, a.body)
+			}
+		}
+	}
+}
+
 func TestAnEmptyLineOfOneNetworkIsNotEmptiedByAnother(t *testing.T) {
 	s := newStage(t, closed)
 	const burst = 100

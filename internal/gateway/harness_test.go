@@ -14,9 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -29,6 +32,7 @@ type site struct {
 	seen   atomic.Int64
 	fail   atomic.Value // error
 	finish atomic.Bool
+	slow   atomic.Value // func(), called before the answer
 }
 
 func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
@@ -36,6 +40,9 @@ func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
 		return err
 	}
 	s.seen.Add(1)
+	if wait, ok := s.slow.Load().(func()); ok {
+		wait()
+	}
 	if s.finish.Load() && opt.OnResponseHeader != nil {
 		opt.OnResponseHeader([]byte("Einlass-Finish"), []byte("1"))
 	}
@@ -52,6 +59,11 @@ type stage struct {
 	sites []*site
 	ring  *token.Source
 	addr  string
+	g     *gateway.Gateway
+	// counted is what the rooms' metrics say.
+	counted *prometheus.Registry
+	// stores are the rooms'. Those that another stage left here are used again, see twin.
+	stores map[string]queue.Store
 }
 
 const epochMs = int64(1_800_000_000_000)
@@ -60,10 +72,14 @@ func (s *stage) clock() time.Time { return time.UnixMilli(s.now.Load()) }
 
 // pass lets time go by and the lines advance.
 func (s *stage) pass(d time.Duration) {
-	s.now.Add(d.Milliseconds())
-	for _, l := range s.lines {
-		l.Flush(s.t.Context())
-		l.Pulse(s.t.Context())
+	const tick = time.Minute // at the longest: one that stands still for longer holds the line
+	for first := true; d > 0 || first; first = false {
+		s.now.Add(min(d, tick).Milliseconds())
+		d -= tick
+		for _, l := range s.lines {
+			l.Flush(s.t.Context())
+			l.Pulse(s.t.Context())
+		}
 	}
 }
 
@@ -73,13 +89,13 @@ type arrivals struct {
 	clock func() time.Time
 }
 
-func (a arrivals) Allow(network netip.Prefix, _ time.Time) (bool, time.Duration) {
-	return a.limit.Allow(network, a.clock())
+func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
+	return a.limit.Allow(client, a.clock())
 }
 
 func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 	t.Helper()
-	s := &stage{t: t}
+	s := &stage{t: t, stores: map[string]queue.Store{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -88,34 +104,65 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 	if s.ring, err = token.NewSource(ring); err != nil {
 		t.Fatal(err)
 	}
+	s.open(pace, rooms...)
+	return s
+}
+
+// twin is another gateway on the same store and keys, with a clock of its own that is set like the first one's.
+func (s *stage) twin(pace queue.Pace) *stage {
+	s.t.Helper()
+	other := &stage{t: s.t, stores: s.stores, ring: s.ring}
+	other.now.Store(s.now.Load())
+	other.open(pace)
+	return other
+}
+
+func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
+	t := s.t
+	t.Helper()
 	if len(rooms) == 0 {
 		rooms = []config.Room{{ID: "termine", Paths: []string{"/"}, Exclude: []string{"/impressum"}}}
 	}
+	s.counted = prometheus.NewRegistry()
+	var counters metrics.Config
+	for _, r := range rooms {
+		counters.Rooms = append(counters.Rooms, metrics.RoomConfig{ID: r.ID})
+	}
+	m, err := metrics.New(s.counted, counters)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all []gateway.RoomConfig
 	for _, r := range rooms {
-		all = append(all, s.room(r.ID, pace))
+		cfg := s.room(r.ID, pace)
+		cfg.Metrics = m.Room(r.ID)
+		all = append(all, cfg)
 	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100), s.clock},
+		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100, time.UnixMilli(epochMs)), s.clock},
 		Shed: httpx.NewShedder(64, 128),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.g = g
 	s.serve(g)
-	return s
 }
 
 func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	timing := queue.Timing{
 		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
 	}
-	store, err := memstore.New(memstore.Config{Timing: timing, Clock: s.now.Load})
-	if err != nil {
-		s.t.Fatal(err)
+	store := s.stores[id]
+	if store == nil {
+		var err error
+		if store, err = memstore.New(memstore.Config{Timing: timing, Clock: s.now.Load}); err != nil {
+			s.t.Fatal(err)
+		}
+		s.stores[id] = store
 	}
 	line, err := queue.NewRoom(store, queue.RoomConfig{
-		Timing: timing, Clock: s.clock, Visitors: 1024,
+		Timing: timing, Clock: s.clock, Visitors: 1024, FirstStart: true,
 		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
 	})
 	if err != nil {
@@ -135,6 +182,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	return gateway.RoomConfig{
 		ID: id, Line: line, Tokens: authority, Backend: behind, Pages: pages,
 		Idle: timing.Idle, MaxStay: time.Hour, TicketLife: timing.TicketLife, FormGrace: 5 * time.Minute,
+		StayInFlight: 32, StayNetworks: 4,
 	}
 }
 

@@ -19,10 +19,14 @@ import (
 // serveInside forwards a request with a valid pass. False: the stay was ended elsewhere, the bearer is an arrival.
 func (g *Gateway) serveInside(r *Room, v *httpx.Visit, p *token.Pass) bool {
 	if !r.Line.Touch(queue.VisitorID(p.Visitor), r.stayLimit(p)) {
+		r.stays.end(queue.VisitorID(p.Visitor))
 		return false
 	}
 	if err := r.keepPass(v, p); err != nil {
 		g.Log.Error("pass not extended", zap.String("room", r.ID), zap.Error(err))
+	}
+	if !g.hold(r, v, p) {
+		return true
 	}
 	r.Metrics.Visit(metrics.Forward)
 	g.forward(r, v, true, p)
@@ -38,6 +42,9 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 	}
 	// Within the grace the stay goes on as if the pass were valid, unless it was ended for good.
 	if r.now().Before(time.Unix(p.ExpiresAt, 0).Add(r.FormGrace)) && r.Line.Touch(queue.VisitorID(p.Visitor), r.stayLimit(p)) {
+		if !g.hold(r, v, p) {
+			return true
+		}
 		r.Metrics.Visit(metrics.Late)
 		g.forward(r, v, true, p)
 		return true
@@ -77,6 +84,7 @@ func (g *Gateway) finish(r *Room, id queue.VisitorID) {
 	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
 		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
 	}
+	r.stays.end(id)
 }
 
 // failure is what a visitor is told when the site did not answer: one table for all.
@@ -102,6 +110,7 @@ var failures = []failure{
 	{proxy.ErrStopped, 503, "stopping"},
 	{proxy.ErrClientTimeout, 408, "request-timeout"},
 	{proxy.ErrBodyTooLarge, 413, "body-too-large"},
+	{proxy.ErrBodyNotAllowed, 400, "body-not-allowed"},
 	{proxy.ErrBadRequest, 400, "bad-request"},
 	{proxy.ErrBackendDown, 502, "backend-down"},
 }

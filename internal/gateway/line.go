@@ -86,7 +86,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 		defer leave()
 	}
 	if g.Arrivals != nil {
-		if ok, after := g.Arrivals.Allow(httpx.Prefix(v.ClientIP()), v.Now()); !ok {
+		if ok, after := g.Arrivals.Allow(v.ClientIP(), v.Now()); !ok {
 			g.tooMany(r, v, web.Shed, max(after, time.Second))
 			return
 		}
@@ -113,8 +113,11 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
-	r.Metrics.Visit(metrics.Straight)
 	p := token.Pass{Visitor: token.ID(j.Place.Visitor)}
+	if !g.hold(r, v, &p) {
+		return
+	}
+	r.Metrics.Visit(metrics.Straight)
 	g.forward(r, v, true, &p)
 }
 

@@ -95,6 +95,7 @@ func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
 		err = r.Line.Leave(context.Background(), queue.VisitorID(c.ticket.Visitor))
 	case carriesPass:
 		err = r.Line.Finish(context.Background(), queue.VisitorID(c.pass.Visitor))
+		r.stays.end(queue.VisitorID(c.pass.Visitor))
 	case carriesNothing, carriesEndedPass:
 	}
 	if err != nil && !errors.Is(err, queue.ErrUnavailable) {

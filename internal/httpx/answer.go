@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -54,6 +55,9 @@ func named(pairs []string, name string) bool {
 // Fault refuses the request: one answer, and the connection is closed.
 func (v *Visit) Fault(f Fault) {
 	contentType, body, headers := v.page(f)
+	if f == FaultConnections || f == FaultFull {
+		headers = append(slices.Clip(headers), "Retry-After", "5")
+	}
 	v.Answer(f.Status(), contentType, body, headers...)
 	v.ctx.SetConnectionClose()
 }

@@ -2,88 +2,144 @@ package httpx
 
 import (
 	"hash/maphash"
+	"maps"
+	"math"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // ArrivalLimit slows down new arrivals from one network. Whole schools and companies sit behind one address, so it
 // never bans: who is over the limit is told when to come again, and the next free moment moves on with each arrival
-// that was taken, not with those that were not. Its memory is bounded: it knows at most 65,536 networks, about 8 MiB;
-// beyond that it forgets those that owe least, to their advantage. Safe for concurrent use.
+// that was taken, not with those that were not.
+//
+// An IPv4 address has the limit once; of an IPv6 address the /64 has it once, the /56 twice and the /48 eight times,
+// and an arrival is taken only if all three have room. It keeps keyed hashes and no addresses. A network is forgotten
+// when its debt is paid. Its memory is bounded: it knows at most 262,144 networks, about 9 MiB; beyond that it forgets
+// those that owe least, to their advantage. Nobody gains by being forgotten: a network that owes much goes only when
+// there are 262,144 that owe as much. Safe for concurrent use.
 type ArrivalLimit struct {
-	every time.Duration // between arrivals
-	slack time.Duration // how far arrivals may run ahead of that: the burst
+	rates [len(shares)]arrivalRate
 	seed  maphash.Seed
+	start time.Time
 
+	turn   atomic.Uint32 // of the shards, to be swept
 	shards [arrivalShards]arrivalShard
+}
+
+// arrivalRate is the limit of one kind of network, in nanoseconds.
+type arrivalRate struct {
+	every int64 // between arrivals
+	slack int64 // how far arrivals may run ahead of that: the burst
 }
 
 const (
 	arrivalShards   = 64
-	arrivalsAShard  = 1024
+	arrivalsAShard  = 4096
 	arrivalsSampled = 8
+	arrivalsSweep   = int64(time.Second) // between two sweeps of a shard
 )
 
+// arrivalShard holds all networks of some /48s and IPv4 addresses: an arrival's three are together under one lock.
 type arrivalShard struct {
-	mu   sync.Mutex
-	next map[netip.Prefix]int64 // when the network's debt is paid, in Unix nanoseconds
-	_    [40]byte               // a cache line each
+	mu    sync.Mutex
+	next  map[uint64]int64 // when the network's debt is paid, in nanoseconds since start
+	peak  int              // most entries since the map was made: what its memory is for
+	swept int64
+	_     [32]byte // a cache line each
 }
 
-// NewArrivalLimit allows perMinute arrivals a minute per network, and burst at once. Both must be positive.
-func NewArrivalLimit(perMinute, burst int64) *ArrivalLimit {
-	every := max(1, time.Minute/time.Duration(perMinute))
-	slack := time.Duration(1<<62 - 1)
-	if burst-1 < int64(slack/every) {
-		slack = every * time.Duration(burst-1)
+// NewArrivalLimit allows perMinute arrivals a minute per network, and burst at once. Both must be positive. start is
+// now: with a monotonic clock's reading in it, later steps of the wall clock do not count.
+func NewArrivalLimit(perMinute, burst int64, start time.Time) *ArrivalLimit {
+	l := &ArrivalLimit{seed: maphash.MakeSeed(), start: start}
+	for i, share := range shares {
+		r := arrivalRate{every: max(1, int64(time.Minute)/(perMinute*int64(share))), slack: math.MaxInt64 / 4}
+		if burst <= r.slack/r.every/int64(share) {
+			r.slack = r.every * (burst*int64(share) - 1)
+		}
+		l.rates[i] = r
 	}
-	return &ArrivalLimit{every: every, slack: slack, seed: maphash.MakeSeed()}
+	return l
 }
 
-// Allow reports whether an arrival from the network (see Prefix) may be taken now, and if not, after what time one
-// may. A network that is not known at all is not limited. It is the generic cell rate algorithm (ITU-T I.371): one
-// time a network instead of a count and a time.
-func (l *ArrivalLimit) Allow(network netip.Prefix, now time.Time) (ok bool, retryAfter time.Duration) {
-	if !network.IsValid() {
+// Allow reports whether an arrival from this address may be taken now, and if not, after what time one may. An address
+// that is not known at all is not limited. It is the generic cell rate algorithm (ITU-T I.371): one time a network
+// instead of a count and a time. An arrival that one network refuses costs the others nothing.
+func (l *ArrivalLimit) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration) {
+	nets := networksOf(l.seed, client)
+	if nets.n == 0 {
 		return true, 0
 	}
-	shard := &l.shards[maphash.Comparable(l.seed, network)%arrivalShards]
-	at := now.UnixNano()
+	at := int64(now.Sub(l.start))
+	l.sweepNext(at)
+	shard := &l.shards[nets.widest()%arrivalShards]
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	next, known := shard.next[network]
-	if !known {
-		shard.makeRoom()
+	var next [len(shares)]int64
+	wait := int64(0)
+	for i, key := range nets.all() {
+		from := at
+		if paid, known := shard.next[key]; known && l.owes(paid, at) {
+			from = paid
+		}
+		wait = max(wait, from-at-l.rates[i].slack)
+		next[i] = from + l.rates[i].every
 	}
-	// A debt cannot be larger than what the limit lets anybody run up; a clock that was set back makes it seem so.
-	ahead := min(max(0, next-at), int64(l.slack)+int64(l.every))
-	if ahead > int64(l.slack) {
-		return false, time.Duration(ahead) - l.slack
+	if wait > 0 {
+		return false, time.Duration(wait)
 	}
-	shard.next[network] = at + ahead + int64(l.every)
+	for i, key := range nets.all() {
+		shard.put(key, next[i])
+	}
 	return true, 0
 }
 
-// makeRoom forgets one network if the shard is full: of a few that chance brings, the one that owes least. A map's
-// iteration begins anywhere.
-func (s *arrivalShard) makeRoom() {
-	if s.next == nil {
-		s.next = map[netip.Prefix]int64{}
-	}
-	if len(s.next) < arrivalsAShard {
+// owes reports whether a debt that is paid at that time is one. One that is larger than anybody can run up is not: the
+// clock was set back, and whoever came before would be locked out until it has come there again.
+func (l *ArrivalLimit) owes(paid, at int64) bool {
+	most := &l.rates[0] // the others' bursts last no longer
+	return paid > at && paid-at <= most.slack+most.every
+}
+
+// sweepNext sweeps one shard, in turn: a few arrivals later everything is forgotten that is paid.
+func (l *ArrivalLimit) sweepNext(at int64) {
+	shard := &l.shards[l.turn.Add(1)%arrivalShards]
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if since := at - shard.swept; since >= 0 && since < arrivalsSweep {
 		return
 	}
-	var victim netip.Prefix
-	var least int64
-	sampled := 0
-	for network, next := range s.next {
-		if sampled == 0 || next < least {
-			victim, least = network, next
-		}
-		if sampled++; sampled == arrivalsSampled {
-			break
-		}
+	shard.swept = at
+	maps.DeleteFunc(shard.next, func(_ uint64, paid int64) bool { return !l.owes(paid, at) })
+	// A map does not give memory back. One that has become much too large is made anew.
+	if n := len(shard.next); shard.peak > 64 && n < shard.peak/4 {
+		small := make(map[uint64]int64, n)
+		maps.Copy(small, shard.next)
+		shard.next, shard.peak = small, n
 	}
-	delete(s.next, victim)
+}
+
+// put notes a debt. If the shard is full it forgets another one before: of a few that chance brings, the one that owes
+// least. A map's iteration begins anywhere.
+func (s *arrivalShard) put(key uint64, paid int64) {
+	if _, known := s.next[key]; !known && len(s.next) >= arrivalsAShard {
+		var victim uint64
+		least, sampled := int64(math.MaxInt64), 0
+		for other, debt := range s.next {
+			if debt < least {
+				victim, least = other, debt
+			}
+			if sampled++; sampled == arrivalsSampled {
+				break
+			}
+		}
+		delete(s.next, victim)
+	}
+	if s.next == nil {
+		s.next = map[uint64]int64{}
+	}
+	s.next[key] = paid
+	s.peak = max(s.peak, len(s.next))
 }

@@ -5,26 +5,6 @@ import (
 	"net/netip"
 )
 
-// Prefix is the network that counts as one visitor's: a single IPv4 address, or an IPv6 /64, which is what one
-// household or one phone is given. It is invalid for an invalid address.
-func Prefix(ip netip.Addr) netip.Prefix { return prefix(ip, 32) }
-
-// WidePrefix is Prefix with IPv4 addresses taken together by /24, for providers that move their customers about.
-func WidePrefix(ip netip.Addr) netip.Prefix { return prefix(ip, 24) }
-
-func prefix(ip netip.Addr, bits4 int) netip.Prefix {
-	ip = ip.Unmap().WithZone("")
-	bits := 64
-	if ip.Is4() {
-		bits = bits4
-	}
-	p, err := ip.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
 // normalisePrefixes makes IPv4 networks of IPv4-mapped ones, as addresses are compared unmapped.
 func normalisePrefixes(ps []netip.Prefix) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(ps))

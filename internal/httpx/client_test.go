@@ -128,23 +128,6 @@ func TestTheSchemeIsWhatTrustedProxiesSay(t *testing.T) {
 	}
 }
 
-func TestANetworkIsAnIPv4AddressOrAnIPv6Slash64(t *testing.T) {
-	for ip, want := range map[string][2]string{
-		"198.51.100.7":        {"198.51.100.7/32", "198.51.100.0/24"},
-		"::ffff:198.51.100.7": {"198.51.100.7/32", "198.51.100.0/24"},
-		"2001:db8:1:2:3::4":   {"2001:db8:1:2::/64", "2001:db8:1:2::/64"},
-		"fe80::1%eth0":        {"fe80::/64", "fe80::/64"},
-	} {
-		a := netip.MustParseAddr(ip)
-		if got := [2]string{Prefix(a).String(), WidePrefix(a).String()}; got != want {
-			t.Errorf("%s: %v, want %v", ip, got, want)
-		}
-	}
-	if Prefix(netip.Addr{}).IsValid() {
-		t.Error("no address has a network")
-	}
-}
-
 // FuzzTheClientIsNobodyThatWasNotNamed: whatever a request says, its client is the peer or an address that stands in
 // its fields; what trusted proxies wrote at the end of the list decides, and nothing before.
 func FuzzTheClientIsNobodyThatWasNotNamed(f *testing.F) {

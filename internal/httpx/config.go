@@ -31,7 +31,8 @@ type Config struct {
 	WriteStall time.Duration
 
 	Connections int // open at the same time; default 100,000
-	// ConnectionsPerIP bounds them per IPv4 address or IPv6 /64, trusted proxies excepted. Default 2,000.
+	// ConnectionsPerIP bounds them per IPv4 address or IPv6 /64, and to twice as many per /56 and eight times per /48;
+	// trusted proxies are excepted. Default 2,000.
 	ConnectionsPerIP int
 
 	// TrustedProxies are the networks whose forwarding fields and PROXY headers are believed. IPv4-mapped ones mean
@@ -48,6 +49,8 @@ type Config struct {
 	Page Page
 	// OnFault is told of each refusal and panic, for metrics. It must be safe for concurrent use. Optional.
 	OnFault func(Fault)
+	// OnRefused is told of each connection beyond Connections or ConnectionsPerIP, for metrics. Likewise. Optional.
+	OnRefused func(Refusal)
 	// Log is told of panics and of listeners that fail. Optional.
 	Log *zap.Logger
 }
@@ -133,6 +136,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OnFault == nil {
 		c.OnFault = func(Fault) {}
+	}
+	if c.OnRefused == nil {
+		c.OnRefused = func(Refusal) {}
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

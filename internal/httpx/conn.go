@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -29,8 +30,11 @@ type conn struct {
 	idleUntil time.Time // end of the idle time, once the wait for a request has begun
 	writeBy   time.Time // the write deadline in force
 
-	network netip.Prefix // that the connection counts for; invalid: none
-	closing sync.Once
+	networks networks    // that the connection counts for
+	refusal  Fault       // the one answer of a connection beyond a limit; NoFault: it is served
+	cut      *time.Timer // ends a connection with a refusal
+	after    Ender       // waits for the end of the answer under way
+	closing  sync.Once
 }
 
 // Read gives fasthttp the next head, written by us.
@@ -50,6 +54,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // reachNext ends the request before, if there was one, and returns when the first byte of the next one is here.
 func (c *conn) reachNext() error {
+	c.answered()
 	if c.req != nil {
 		if c.req.begun && !c.finish() {
 			return io.EOF
@@ -152,6 +157,23 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 }
 
+// answered says that the answer under way, if there is one, is over.
+func (c *conn) answered() {
+	if w := c.after; w != nil {
+		c.after = nil
+		w.Ended()
+	}
+}
+
+// cutShort bounds the time of a connection that is refused: neither a slow handshake nor a slow reader holds the place.
+func (c *conn) cutShort() {
+	socket := c.Conn
+	if secured, ok := socket.(*tls.Conn); ok {
+		socket = secured.NetConn() // closing TLS waits for a goodbye to be written
+	}
+	c.cut = time.AfterFunc(refusalTime, func() { _ = socket.Close() })
+}
+
 // NetConn is the connection below, for those who ask the socket itself.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
@@ -163,8 +185,12 @@ func (c *conn) Close() error {
 	}
 	err := net.ErrClosed
 	c.closing.Do(func() {
+		c.answered()
 		c.linger()
 		err = c.Conn.Close()
+		if c.cut != nil {
+			c.cut.Stop()
+		}
 		c.s.places.give(c)
 	})
 	return err

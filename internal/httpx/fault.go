@@ -20,6 +20,8 @@ const (
 	FaultExpect
 	FaultMethod
 	FaultTimeout
+	FaultConnections
+	FaultFull
 	FaultInternal
 )
 
@@ -44,6 +46,8 @@ var faults = [...]struct {
 	FaultExpect:      {417, "expectation", "The request expects what cannot be met"},
 	FaultMethod:      {501, "method", "This request method is not served here"},
 	FaultTimeout:     {408, "request-timeout", "The request took too long to arrive"},
+	FaultConnections: {429, "too-many-connections", "Too many connections from this network"},
+	FaultFull:        {503, "connections-full", "Too many connections are open here"},
 	FaultInternal:    {500, "internal", "Something went wrong here"},
 }
 

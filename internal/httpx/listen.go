@@ -48,7 +48,7 @@ func temporary(err error) bool {
 	return errors.As(err, &t) && t.Temporary()
 }
 
-// welcome gives a connection its goroutine if there is a place for it.
+// welcome gives a connection its goroutine if there is a place for it, or to tell it that there is none.
 func (s *Server) welcome(nc net.Conn, secure bool) {
 	c := &conn{Conn: nc, s: s, secure: secure}
 	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
@@ -56,7 +56,16 @@ func (s *Server) welcome(nc net.Conn, secure bool) {
 		c.peer = ip.Unmap()
 	}
 	c.trust = s.trusts(c.peer)
-	if !s.places.take(c) {
+	taken := s.places.take(c)
+	switch {
+	case c.refusal == NoFault:
+	case taken:
+		s.cfg.OnRefused(RefusedFull)
+		c.cutShort()
+	default:
+		s.cfg.OnRefused(RefusedUnanswered)
+	}
+	if !taken {
 		_ = nc.Close()
 		return
 	}
@@ -98,8 +107,15 @@ func (s *Server) prepare(c *conn) error {
 			c.trust, counted = false, false
 		}
 	}
-	if counted && !c.trust && !s.places.count(c, Prefix(c.peer)) {
-		return errTooMany
+	if counted && !c.trust && c.refusal == NoFault {
+		if !s.places.count(c, c.peer) {
+			s.cfg.OnRefused(RefusedUnanswered)
+			return errTooMany
+		}
+		if c.refusal != NoFault {
+			s.cfg.OnRefused(RefusedNetwork)
+			c.cutShort()
+		}
 	}
 	if !isTLS {
 		return nil

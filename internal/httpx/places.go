@@ -1,49 +1,104 @@
 package httpx
 
 import (
+	"hash/maphash"
 	"net/netip"
+	"slices"
 	"sync"
+	"time"
 )
 
 // places counts connections, in all and per network, and knows them, so that Shutdown can reach them.
 type places struct {
 	all, each int
+	seed      maphash.Seed
 
 	mu      sync.Mutex
 	closed  bool
 	conns   map[*conn]struct{}
-	taken   map[netip.Prefix]int
-	refused uint64
-	running int           // connections with a goroutine of ours: all but hijacked ones
-	drained chan struct{} // closed when nobody is let in any more and running is 0
+	taken   map[uint64]int // connections by network
+	running int            // connections with a goroutine of ours: all but hijacked ones
+	drained chan struct{}  // closed when nobody is let in any more and running is 0
+
+	refusing  int            // of conns: those beyond a limit, which are told so and take no place
+	refusedOf map[uint64]int // of these, those that are beyond their network's limit, by network
 }
 
-// take finds a place for c among all and counts its goroutine. c gives the place back when it is closed.
+// Bounds of telling connections that they are too many. Whatever is beyond them is closed at once.
+const (
+	refusals         = 256
+	refusalsANetwork = 16
+	refusalTime      = 3 * time.Second // for one, however slow the client is
+)
+
+// Refusal is what became of a connection beyond a limit.
+type Refusal uint8
+
+// The refusals, a closed set.
+const (
+	// RefusedNetwork was told that its network has too many connections: status 429.
+	RefusedNetwork Refusal = iota
+	// RefusedFull was told that there are too many in all: status 503.
+	RefusedFull
+	// RefusedUnanswered was closed at once, because many are being told already.
+	RefusedUnanswered
+)
+
+var refusalNames = [...]string{"network", "full", "unanswered"}
+
+func (r Refusal) String() string { return refusalNames[r] }
+
+// Refusals lists the names of all refusals.
+func Refusals() []string { return slices.Clone(refusalNames[:]) }
+
+// take finds a place for c among all and counts its goroutine, or the place of one that is told that there is none,
+// see conn.refusal. c gives it back when it is closed.
 func (p *places) take(c *conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || len(p.conns) >= p.all {
-		p.refused++
+	if p.closed {
 		return false
+	}
+	if len(p.conns)-p.refusing >= p.all {
+		c.refusal = FaultFull
+		if p.refusing >= refusals {
+			return false
+		}
+		p.refusing++
 	}
 	p.conns[c] = struct{}{}
 	p.running++
 	return true
 }
 
-// count makes c count for a network. It is called when it is known whose connection it is.
-func (p *places) count(c *conn, network netip.Prefix) bool {
-	if !network.IsValid() {
-		return true
-	}
+// count makes c count for the networks of an address, or for those of their connections that are told that they are
+// too many. It is called when it is known whose connection it is.
+func (p *places) count(c *conn, ip netip.Addr) bool {
+	nets := networksOf(p.seed, ip)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.taken[network] >= p.each {
-		p.refused++
-		return false
+	if !fits(p.taken, &nets, p.each) {
+		c.refusal = FaultConnections
+		if p.refusing >= refusals || !fits(p.refusedOf, &nets, refusalsANetwork) {
+			c.refusal = NoFault // it holds its place until it is closed, which is at once
+			return false
+		}
+		p.refusing++
 	}
-	p.taken[network]++
-	c.network = network
+	c.networks = nets
+	return true
+}
+
+// fits counts a connection for its networks if each of them has room.
+func fits(counts map[uint64]int, nets *networks, each int) bool {
+	for i, key := range nets.all() {
+		if counts[key] >= each*shares[i] {
+			return false
+		}
+	}
+	for _, key := range nets.all() {
+		counts[key]++
+	}
 	return true
 }
 
@@ -51,9 +106,14 @@ func (p *places) give(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
-	if c.network.IsValid() {
-		if p.taken[c.network]--; p.taken[c.network] == 0 {
-			delete(p.taken, c.network)
+	counts := p.taken
+	if c.refusal != NoFault {
+		p.refusing--
+		counts = p.refusedOf
+	}
+	for _, key := range c.networks.all() {
+		if counts[key]--; counts[key] == 0 {
+			delete(counts, key)
 		}
 	}
 }
@@ -99,14 +159,13 @@ func (p *places) breakOff() {
 
 // Stats are counts for metrics.
 type Stats struct {
-	Connections int    // open now, hijacked ones included
-	Idle        int    // of these, such that have waited for a request for more than a moment
-	Refused     uint64 // connections closed at once because a limit was reached
+	Connections int // open now, hijacked ones included
+	Idle        int // of these, such that have waited for a request for more than a moment
 }
 
 // Stats counts connections. Safe for concurrent use.
 func (s *Server) Stats() Stats {
 	s.places.mu.Lock()
 	defer s.places.mu.Unlock()
-	return Stats{Connections: len(s.places.conns), Idle: int(s.idle.Load()), Refused: s.places.refused}
+	return Stats{Connections: len(s.places.conns), Idle: int(s.idle.Load())}
 }

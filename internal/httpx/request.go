@@ -101,6 +101,9 @@ func (c *conn) nextHead() error {
 	if fault == NoFault {
 		fault = r.head.parse(raw, &c.s.limits)
 	}
+	if fault == NoFault {
+		fault = c.refusal
+	}
 	r.begun, r.fault = true, fault
 	if fault != NoFault {
 		r.head.keepAlive = false

@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"math"
 	"net"
@@ -57,8 +58,8 @@ func New(cfg Config, handler Handler) (*Server, error) {
 		},
 		trusted: normalisePrefixes(cfg.TrustedProxies),
 		places: places{
-			all: cfg.Connections, each: cfg.ConnectionsPerIP,
-			conns: map[*conn]struct{}{}, taken: map[netip.Prefix]int{}, drained: make(chan struct{}),
+			all: cfg.Connections, each: cfg.ConnectionsPerIP, seed: maphash.MakeSeed(),
+			conns: map[*conn]struct{}{}, taken: map[uint64]int{}, refusedOf: map[uint64]int{}, drained: make(chan struct{}),
 		},
 		hsts:      "max-age=" + strconv.FormatInt(int64(cfg.HSTS/time.Second), 10),
 		listeners: map[net.Listener]struct{}{},

@@ -181,6 +181,13 @@ func isPage(dest []byte) bool {
 // Close ends the connection after this visit, with or without an answer.
 func (v *Visit) Close() { v.ctx.SetConnectionClose() }
 
+// Ender is told of an end.
+type Ender interface{ Ended() }
+
+// WhenAnswered tells w once that the answer to this visit is over: when its last byte was written, which for a stream
+// is long after the handler returned; when the connection is closed; or when the tunnel that it became ends.
+func (v *Visit) WhenAnswered(w Ender) { v.c.after = w }
+
 // BreakOff ends the connection now, without an answer: for a client that has gone, or said that it sends no more. It
 // may still listen, and would take the empty 200 that fasthttp begins with for the outcome of its request.
 func (v *Visit) BreakOff() {

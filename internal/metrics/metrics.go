@@ -21,6 +21,8 @@ type Config struct {
 	Rooms []RoomConfig
 	// Faults are the names of everything that a request can be refused for.
 	Faults []string
+	// Refusals are the names of everything that becomes of a connection beyond a limit.
+	Refusals []string
 	// Version of the program, for einlass_build_info.
 	Version string
 	// Connections is the number of open connections of visitors. Optional.
@@ -40,9 +42,11 @@ type Metrics struct {
 	now        func() time.Time
 	rooms      map[string]*Room
 	faults     map[string]prometheus.Counter
+	refusals   map[string]prometheus.Counter
 	verbs      map[string]verb
 	panics     prometheus.Counter
 	heartbeats prometheus.Counter
+	evicts     prometheus.Gauge
 }
 
 // New registers all metrics with reg. Those of the Go runtime and of the process belong to whoever made the registry.
@@ -51,7 +55,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}}
+	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}, refusals: map[string]prometheus.Counter{}}
 	r := &registrar{reg: reg}
 	r.buildInfo(cfg.Version)
 	if cfg.Connections != nil {
@@ -64,6 +68,11 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
+	}
+	m.evicts = r.gauge("store_evicts", "1 while the store's server is set up to evict keys, so that places can be lost; 0 while it is not.")
+	refused := r.counters("connections_refused_total", "Connections beyond a limit, by what became of them.", "reason")
+	for _, name := range slices.Concat(cfg.Refusals, []string{other}) {
+		m.refusals[name] = refused.WithLabelValues(name)
 	}
 	m.verbs = r.verbs()
 	m.addRooms(r, cfg.Rooms)
@@ -82,8 +91,26 @@ func (m *Metrics) Fault(name string) {
 	c.Inc()
 }
 
+// ConnectionRefused counts a connection beyond a limit.
+func (m *Metrics) ConnectionRefused(name string) {
+	c, ok := m.refusals[name]
+	if !ok {
+		c = m.refusals[other]
+	}
+	c.Inc()
+}
+
 // Panic counts a recovered panic.
 func (m *Metrics) Panic() { m.panics.Inc() }
+
+// StoreEvicts says whether the store's server may evict keys.
+func (m *Metrics) StoreEvicts(yes bool) {
+	if yes {
+		m.evicts.Set(1)
+		return
+	}
+	m.evicts.Set(0)
+}
 
 // HeartbeatsDropped counts heartbeats that could not be delivered.
 func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }
@@ -110,6 +137,12 @@ func (r *registrar) counters(name, help string, labels ...string) *prometheus.Co
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 	r.add(c)
 	return c
+}
+
+func (r *registrar) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+	r.add(g)
+	return g
 }
 
 func (r *registrar) gauges(name, help string, labels ...string) *prometheus.GaugeVec {

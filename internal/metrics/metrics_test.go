@@ -26,6 +26,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 			{ID: "kfz", Backends: []string{"http://a:1"}},
 		},
 		Faults:      []string{"bad_request", "too_large"},
+		Refusals:    []string{"network", "full"},
 		Version:     "v1.2.3",
 		Connections: func() int64 { return 7 },
 		Now:         func() time.Time { now = now.Add(time.Millisecond); return now },
@@ -39,10 +40,11 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Visit(Visit(i % 256))
 		room.Answer(i*7, time.Second)
 		room.NoAnswer(stranger)
-		room.Backend(stranger, true)
+		room.Backend(stranger, true, true)
 		room.Frame(&queue.Frame{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
+		m.ConnectionRefused(stranger)
 		m.StoreCall(stranger, time.Second, errors.New(stranger))
 	}
 	m.Panic()
@@ -69,6 +71,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomes...),
 		"address":   {"http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
+		"reason":    {"network", "full", other},
 		"verb":      append([]string{other}, verbNames...),
 		"version":   nil,
 		"goversion": nil,
@@ -104,9 +107,23 @@ func wantMetrics(t *testing.T, reg prometheus.Gatherer, want string, names ...st
 	}
 }
 
+func TestAServerThatEvictsShows(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, evicts := range []bool{false, true, false} {
+		m.StoreEvicts(evicts)
+		if got := testutil.ToFloat64(m.evicts); (got == 1) != evicts {
+			t.Errorf("%v shows as %v", evicts, got)
+		}
+	}
+}
+
 func TestWhatHappenedIsCounted(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Connections: func() int64 { return 5 }})
+	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Refusals: []string{"network"}, Connections: func() int64 { return 5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,10 +134,12 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.Answer(204, time.Second)
 	r.Answer(999, time.Second)
 	r.NoAnswer(Timeout)
-	r.Backend("x", true)
+	r.Backend("x", true, true)
 	r.StoreUp(false)
 	r.Frame(&queue.Frame{})
 	m.Fault("f")
+	m.ConnectionRefused("network")
+	m.ConnectionRefused("network")
 	m.Panic()
 	m.HeartbeatsDropped(4)
 	for name, want := range map[string]float64{"poll": 2, "failed": 1, "arrival": 0} {
@@ -134,12 +153,19 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 		}
 	}
 	wantMetrics(t, reg, `
-# HELP einlass_backend_up Whether an address of a backend is in use.
+# HELP einlass_backend_reused Whether connections to an address are used again. 0 since it sent more than it announced.
+# TYPE einlass_backend_reused gauge
+einlass_backend_reused{address="x",room="a"} 1
+# HELP einlass_backend_up Whether people inside are sent to an address of a backend.
 # TYPE einlass_backend_up gauge
 einlass_backend_up{address="x",room="a"} 1
 # HELP einlass_connections_open Open connections of visitors.
 # TYPE einlass_connections_open gauge
 einlass_connections_open 5
+# HELP einlass_connections_refused_total Connections beyond a limit, by what became of them.
+# TYPE einlass_connections_refused_total counter
+einlass_connections_refused_total{reason="network"} 2
+einlass_connections_refused_total{reason="other"} 0
 # HELP einlass_faults_total Requests that were refused or failed, by fault.
 # TYPE einlass_faults_total counter
 einlass_faults_total{fault="f"} 1
@@ -153,7 +179,7 @@ einlass_panics_total 1
 # HELP einlass_store_up Whether the store answered for this room the last time it was asked.
 # TYPE einlass_store_up gauge
 einlass_store_up{room="a"} 1
-`, "einlass_backend_up", "einlass_connections_open", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+`, "einlass_backend_reused", "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
 }
 
 func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
@@ -211,7 +237,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	none.Visit(Arrival)
 	none.Answer(200, 0)
 	none.NoAnswer(Down)
-	none.Backend("x", true)
+	none.Backend("x", true, true)
 	none.StoreUp(true)
 	none.Frame(&queue.Frame{})
 	if after := testutil.CollectAndCount(reg); none != nil || after != before {

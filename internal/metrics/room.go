@@ -37,11 +37,15 @@ const (
 	Left
 	// Failed could not be served: the backend or the store was away.
 	Failed
+	// Shared had a pass that is used from too many networks: status 429.
+	Shared
+	// Busy had a pass with too many requests under way: status 429.
+	Busy
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy",
 }
 
 // Room counts for one room. A nil Room counts nothing.
@@ -50,9 +54,12 @@ type Room struct {
 	storeUp  prometheus.Gauge
 	answers  map[string]prometheus.Counter
 	answered prometheus.Observer
-	backends map[string]prometheus.Gauge
+	backends map[string]backend
 	frame    atomic.Pointer[queue.Frame]
 }
+
+// backend is one address.
+type backend struct{ up, reused prometheus.Gauge }
 
 // Outcomes of a request to a backend that are not a status.
 const (
@@ -74,14 +81,15 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 	answers := r.counters("backend_requests_total", "Requests sent to a backend, by class of status or by fault.", "room", "outcome")
 	answered := r.histograms("backend_response_duration_seconds",
 		"Time from forwarding a request to the first byte of the backend's answer.", backendBuckets, "room")
-	up := r.gauges("backend_up", "Whether an address of a backend is in use.", "room", "address")
+	up := r.gauges("backend_up", "Whether people inside are sent to an address of a backend.", "room", "address")
+	reused := r.gauges("backend_reused", "Whether connections to an address are used again. 0 since it sent more than it announced.", "room", "address")
 	lines := &lines{rooms: map[string]*Room{}}
 	for _, cfg := range rooms {
 		room := &Room{
 			storeUp:  storeUp.WithLabelValues(cfg.ID),
 			answered: answered.WithLabelValues(cfg.ID),
 			answers:  map[string]prometheus.Counter{},
-			backends: map[string]prometheus.Gauge{},
+			backends: map[string]backend{},
 		}
 		for kind, name := range visitNames {
 			room.visits[kind] = visitors.WithLabelValues(cfg.ID, name)
@@ -90,7 +98,7 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 			room.answers[outcome] = answers.WithLabelValues(cfg.ID, outcome)
 		}
 		for _, address := range cfg.Backends {
-			room.backends[address] = up.WithLabelValues(cfg.ID, address)
+			room.backends[address] = backend{up.WithLabelValues(cfg.ID, address), reused.WithLabelValues(cfg.ID, address)}
 		}
 		m.rooms[cfg.ID] = room
 		lines.rooms[cfg.ID] = room
@@ -136,13 +144,15 @@ func (r *Room) NoAnswer(fault string) {
 	c.Inc()
 }
 
-// Backend sets whether an address is in use. Addresses that are not in the configuration are left out.
-func (r *Room) Backend(address string, up bool) {
+// Backend sets whether people inside are sent to an address, and whether connections to it are used again. Addresses
+// that are not in the configuration are left out.
+func (r *Room) Backend(address string, up, reused bool) {
 	if r == nil {
 		return
 	}
-	if g, ok := r.backends[address]; ok {
-		g.Set(flag(up))
+	if b, ok := r.backends[address]; ok {
+		b.up.Set(flag(up))
+		b.reused.Set(flag(reused))
 	}
 }
 

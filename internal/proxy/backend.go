@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,8 +49,10 @@ type Backend struct {
 	outer    turnstile
 	statuses statusRanges
 	tunnels  tunnels
+	partings partings
 	counters counters
 
+	seed      maphash.Seed // of the keys by which clients are told apart
 	exchanges sync.Pool
 	streams   sync.Pool
 
@@ -67,7 +71,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	b := &Backend{cfg: cfg, log: deps.Log}
+	b := &Backend{cfg: cfg, log: deps.Log, seed: maphash.MakeSeed()}
 	if b.log == nil {
 		b.log = zap.NewNop()
 	}
@@ -76,6 +80,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 		if err != nil {
 			return nil, fmt.Errorf("backend %s: %w", text, err)
 		}
+		o.pool.overrun = func() { b.overrun(o) }
 		b.fleet.origins = append(b.fleet.origins, o)
 	}
 	var err error
@@ -87,6 +92,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 	b.outer.limit = func() int { n := b.limit(); return n - n/reservedPart }
 	b.outer.length = cfg.Queue.Length
 	b.tunnels.max = cfg.Upgrade.Max
+	b.partings.max, b.partings.patience = cfg.MaxInFlight, farewellTime
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }
 	b.life, b.cancel = context.WithCancel(context.Background())
@@ -98,7 +104,7 @@ func (b *Backend) limit() int {
 	if b.fleet.calm() {
 		return b.cfg.MaxInFlight
 	}
-	return max(1, int(b.fleet.share(time.Now())*float64(b.cfg.MaxInFlight)))
+	return max(1, int(b.fleet.warmth(time.Now())*float64(b.cfg.MaxInFlight)))
 }
 
 // reservedPart is the part, a quarter, of the places that only requests from inside get.
@@ -146,6 +152,19 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) error {
 	return err
 }
 
+// household is how much of an IPv6 address tells one subscriber from another.
+const household = 56
+
+// clientKey tells clients apart without keeping their addresses.
+func (b *Backend) clientKey(a netip.Addr) uint64 {
+	if a = a.Unmap(); a.Is6() {
+		if p, err := a.WithZone("").Prefix(household); err == nil {
+			a = p.Addr()
+		}
+	}
+	return maphash.Comparable(b.seed, a)
+}
+
 // hostFor is the Host field towards the origin.
 func (b *Backend) hostFor(v *httpx.Visit) []byte {
 	if b.cfg.Host != "" {
@@ -190,5 +209,6 @@ func (b *Backend) Stop(ctx context.Context) error {
 	for _, o := range b.fleet.origins {
 		o.pool.shut()
 	}
+	b.partings.stop()
 	return err
 }

@@ -28,11 +28,11 @@ func (b *Backend) attend(o *origin) {
 }
 
 // check asks an address how it is. Without a path it only knocks, and only at one that
-// failures keep out: so that its return does not wait for the end of the backoff.
+// could not be connected to: so that its return does not wait for the end of the backoff.
 func (b *Backend) check(o *origin) {
 	if b.cfg.Health.Path == "" {
-		if o.health.isOut() && b.knock(o) {
-			o.health.reachable(time.Now())
+		if o.health.unreachable() && b.knock(o) {
+			b.reached(o, time.Now())
 		}
 		return
 	}

@@ -37,6 +37,9 @@ type Config struct {
 
 	// MaxBodyBytes bounds a request body. Default 64 MiB.
 	MaxBodyBytes int64 `koanf:"max_body_bytes" yaml:"max_body_bytes"`
+	// GetBodies forwards bodies of GET and HEAD, which mean nothing (RFC 9110 sections 9.3.1
+	// and 9.3.2) and which many sites do not read. Default: refused.
+	GetBodies bool `koanf:"get_bodies" yaml:"get_bodies"`
 	// MaxAnswerHeadBytes bounds the head of an answer, 1 KiB to 1 MiB. Default 64 KiB.
 	MaxAnswerHeadBytes int `koanf:"max_answer_head_bytes" yaml:"max_answer_head_bytes"`
 
@@ -86,6 +89,9 @@ type KeepAliveConfig struct {
 	MaxIdle int `koanf:"max_idle" yaml:"max_idle"`
 	// IdleTimeout closes what was not used for so long. Default 30s.
 	IdleTimeout time.Duration `koanf:"idle_timeout" yaml:"idle_timeout"`
+	// Share keeps connections also after a request with a body and after one from outside.
+	// It is for sites that are known to read every body to its end. Default: they are used once.
+	Share bool `koanf:"share" yaml:"share"`
 }
 
 // UpgradeConfig bounds WebSockets. Other protocols are never switched to: a tunnel
@@ -116,9 +122,10 @@ type HealthConfig struct {
 	// Healthy checks in a row bring it back. Default 2.
 	Healthy int `koanf:"healthy" yaml:"healthy"`
 
-	// Failures of real requests in a row (no connection, broken exchange, no answer in
-	// time, 5xx) leave an address out; -1 switches it off. A 5xx or a late answer only
-	// counts against an address while another one is up. Default 5.
+	// Failures of requests in a row leave an address out while there is a better one; -1
+	// switches it off. A connection that cannot be made counts for all. One that broke, a
+	// late answer and a 5xx count once a client, apart for people inside and for open
+	// paths, and only while another address answers. Default 5.
 	Failures int `koanf:"failures" yaml:"failures"`
 	// Backoff is the first time out after failures; it doubles up to MaxBackoff with
 	// each failure after it. Default 1s.

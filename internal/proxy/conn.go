@@ -39,7 +39,6 @@ type conn struct {
 
 	noWrites  atomic.Bool
 	reused    bool
-	doubtful  bool // the last answer had no body, which not every origin knows
 	sealed    bool // TLS: a write that timed out cannot be continued
 	idleSince time.Time
 }
@@ -58,19 +57,6 @@ func (c *conn) close() { _ = c.nc.Close() }
 
 // buffered is what was read and not consumed.
 func (c *conn) buffered() []byte { return c.buf[c.r:c.w] }
-
-// reusable makes the connection ready for the pool. It reports false if bytes are
-// left: they belong to no request, and would be taken for the next answer.
-func (c *conn) reusable() bool {
-	if c.r != c.w {
-		return false
-	}
-	c.r, c.w = 0, 0
-	if len(c.buf) > connBuffer {
-		c.buf = make([]byte, connBuffer)
-	}
-	return true
-}
 
 // fill reads at least one byte more into the buffer, growing it up to limit bytes.
 func (c *conn) fill(w *watch, limit int) error {

@@ -49,7 +49,7 @@ var allowedDifferences = []struct {
 	{"request: theirs has Http2-Settings", "", "hop-by-hop by RFC 7540 section 3.2.1 even if Connection forgets to name it"},
 	{"request: theirs has Expect", "", "the gateway answers expectations itself, before it takes a body"},
 	{"request: cookies", "", "our own cookies are not the origin's business"},
-	{"request: ours has Connection", "", "RFC 9110 section 10.1.4: who sends TE names it in Connection"},
+	{"request: ours has Connection", "", "RFC 9110 section 10.1.4: who sends TE names it in Connection; and a connection that is used once is closed"},
 	{"request: theirs has Content-Length", "a POST without a body", "net/http adds a length of 0 that the visitor did not send"},
 	{"request: theirs has Trailer", "trailers in the request", "request trailers are dropped (RFC 9110 section 6.5.1 allows it)"},
 	{"answer: theirs has Date", "", "net/http adds a Date that the origin did not send"},
@@ -198,7 +198,7 @@ type seenSide struct {
 
 func observeOurs(tb testing.TB, c differentialCase) observation {
 	origin := newScriptedBackend(tb, scriptedAnswer{bytes: []byte(c.answer), close: endsWithConnection(c.answer)})
-	_, addr := startProxy(tb, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) {
+	_, addr := startProxy(tb, Config{Addresses: []string{"http://" + origin.addr}, GetBodies: true}, func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options { return Options{StripCookies: isOurs} }
 	})
 	return observe(tb, addr, c, origin)

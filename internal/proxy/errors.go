@@ -25,6 +25,8 @@ var (
 	ErrBadRequest = errors.New("proxy: the request is malformed")
 	// ErrBodyTooLarge: the request body exceeds max_body_bytes. Status 413.
 	ErrBodyTooLarge = errors.New("proxy: the request body is too large")
+	// ErrBodyNotAllowed: a body in a request whose method has no use for one. Status 400.
+	ErrBodyNotAllowed = errors.New("proxy: a request of this method has no body")
 	// ErrTooManyUpgrades: as many WebSockets as allowed are open. Status 503.
 	ErrTooManyUpgrades = errors.New("proxy: too many upgraded connections")
 	// ErrStopped: Stop was called. Status 503.

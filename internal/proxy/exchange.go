@@ -35,6 +35,7 @@ type exchange struct {
 
 	blank []byte // zeros, never written to
 
+	class  class     // what it may prove
 	now    time.Time // when the clock was last looked at
 	o      *origin
 	c      *conn
@@ -42,6 +43,7 @@ type exchange struct {
 	heard  bool // a byte of an answer came
 	broken bool // the request did not go out whole: the connection cannot be used again
 
+	lends     bool // the connection may serve others afterwards
 	outside   bool // holds a place in the outer turnstile too
 	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
@@ -52,6 +54,7 @@ func (x *exchange) begin(b *Backend, v *httpx.Visit, opt Options) {
 	x.b, x.v, x.opt = b, v, opt
 	x.ctx = v.Ctx()
 	x.client = x.ctx.Conn()
+	x.class = classOf(opt.Inside)
 	x.now = v.Now()
 }
 
@@ -60,7 +63,7 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
-	x.heard, x.broken, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false
+	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
 	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
@@ -77,6 +80,9 @@ func (x *exchange) forward() error {
 	if x.req.length > x.b.cfg.MaxBodyBytes {
 		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, x.req.length)
 	}
+	if x.req.length != 0 && !x.b.cfg.GetBodies && !takesBody(x.req.method) {
+		return fmt.Errorf("%w: %s", ErrBodyNotAllowed, x.req.method)
+	}
 	if x.req.upgrade {
 		if x.b.cfg.Upgrade.Max < 0 {
 			x.req.upgrade = false
@@ -85,6 +91,8 @@ func (x *exchange) forward() error {
 		}
 		defer x.cancelTunnel()
 	}
+	x.lends = x.mayLend()
+	x.req.close = !x.lends
 	if err := x.req.build(x.v, x.b, &x.opt); err != nil {
 		return err
 	}
@@ -110,7 +118,7 @@ func (x *exchange) forward() error {
 // depart gives the place back, and after a panic the connection too.
 func (x *exchange) depart() {
 	if !x.settled && x.c != nil && !x.moved && !x.tunnelled {
-		x.o.health.abandoned()
+		x.o.health.abandoned(x.class)
 		x.drop()
 	}
 	if !x.moved {
@@ -159,7 +167,7 @@ func (x *exchange) converse() error {
 	x.now = time.Now()
 	if err != nil && x.mayRetry(err) {
 		x.b.counters.retries.Add(1)
-		x.o.health.abandoned()
+		x.o.health.abandoned(x.class)
 		x.drop()
 		x.broken = false
 		if err := x.open(true); err != nil {
@@ -180,7 +188,7 @@ func (x *exchange) open(fresh bool) error {
 	var tried [maxAddresses]*origin
 	var last error
 	for n := range tried {
-		o := x.b.fleet.choose(x.now, tried[:n])
+		o := x.b.fleet.choose(x.now, x.class, tried[:n])
 		if o == nil {
 			break
 		}
@@ -189,32 +197,25 @@ func (x *exchange) open(fresh bool) error {
 			x.now = time.Now()
 		}
 		if err == nil {
+			if !c.reused {
+				x.b.reached(o, x.now)
+			}
 			o.requests.Add(1)
 			x.o, x.c = o, c
 			return nil
 		}
 		o.done()
 		if x.b.life.Err() != nil {
-			o.health.abandoned()
+			o.health.abandoned(x.class)
 			return ErrStopped
 		}
-		x.blame(o, failedExchange)
+		x.lost(o, err)
 		tried[n], last = o, err
 	}
 	if last == nil {
 		return fmt.Errorf("%w: no address is up", ErrBackendDown)
 	}
 	return fmt.Errorf("%w: %w", ErrBackendDown, last)
-}
-
-// blame counts a failure against an address and logs when that takes it out.
-func (x *exchange) blame(o *origin, f failure) {
-	now := time.Now()
-	was := o.health.isOut()
-	o.health.failed(now, f, !x.b.fleet.othersUp(o, now))
-	if !was && o.health.isOut() {
-		x.b.log.Warn("backend address left out after failures", addressField(o))
-	}
 }
 
 // roundTrip sends the request and reads the answer's head.
@@ -347,16 +348,20 @@ func (x *exchange) fail(err error) error {
 	switch {
 	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout),
 		errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBadRequest), errors.Is(err, errPanic):
-		x.o.health.abandoned()
+		x.o.health.abandoned(x.class)
 		return err
 	case errors.Is(err, errExpired):
-		x.blame(x.o, failedAnswer)
+		x.blame()
 		return fmt.Errorf("%w: %s", ErrBackendTimeout, x.o.dialer.address.text)
 	case errors.Is(err, errMalformed):
-		x.blame(x.o, failedAnswer)
+		x.blame()
 		return fmt.Errorf("%w: %s: %w", ErrBackendAnswer, x.o.dialer.address.text, err)
 	}
-	x.blame(x.o, failedExchange)
+	if x.c.reused && !x.heard {
+		x.o.health.abandoned(x.class) // any origin may close a connection that it has kept for long enough
+	} else {
+		x.blame()
+	}
 	return fmt.Errorf("%w: %s: %w", ErrBackendDown, x.o.dialer.address.text, err)
 }
 
@@ -370,9 +375,9 @@ func (x *exchange) deliver() error {
 		return x.fail(err)
 	}
 	if x.ans.status >= 500 {
-		x.blame(x.o, failedAnswer)
-	} else if x.o.health.succeeded(x.now) {
-		x.b.log.Info("backend address is back", addressField(x.o))
+		x.blame()
+	} else {
+		x.praise(x.now)
 	}
 	return nil
 }

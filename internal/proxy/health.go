@@ -6,19 +6,17 @@ import (
 	"time"
 )
 
-// failure is what went wrong with an address; it decides whether the address can be
-// blamed while no other is up.
-type failure uint8
-
-const (
-	// failedExchange: no connection, or it broke before the answer.
-	failedExchange failure = iota
-	// failedAnswer: 5xx or too late. One broken page must not take a lone origin down.
-	failedAnswer
-)
-
-// health is the standing of one address. Two judges look at it: the requests
-// themselves (passive) and the check (active). Either can take it out.
+// health is what is known about one address. Two judges look at it: the check (active), and the requests (passive).
+//
+// The check may take an address out for good. A request is evidence only where its sender cannot choose the outcome:
+//
+//   - A connection that cannot be made is nobody's choice, so it counts for everybody.
+//   - A connection that broke after the request went out, a 5xx and a late answer can be had by whoever knows a path
+//     that crashes. They count for requests of the same class alone, once for each client, and only while another
+//     address serves that class: what fails here and works there is the address's fault.
+//
+// And what requests say only makes other addresses come first (see fleet.choose): one that is left out is still asked
+// when there is no better one, so the last address is never taken from anybody by anybody's requests.
 type health struct {
 	cfg HealthConfig
 
@@ -26,133 +24,170 @@ type health struct {
 	// then pay one atomic load each and take no lock.
 	troubled atomic.Bool
 
-	mu       sync.Mutex
-	down     bool // says the check
-	good     int  // checks in a row
-	bad      int
-	failures int // of requests in a row
-	outs     int // times out in a row; the exponent of the backoff
-	out      bool
-	outUntil time.Time
-	trial    bool // one request is finding out whether the time out is over
-	warmFrom time.Time
-	warming  bool
-	total    uint64 // failures of requests, ever
+	mu     sync.Mutex
+	down   bool // says the check
+	good   int  // checks in a row
+	bad    int
+	reach  standing          // can it be connected to?
+	served [classes]standing // does it answer requests of this class?
+	total  uint64            // failures of requests, ever
 }
 
-// available tells whether a request may go there now.
-func (h *health) available(now time.Time) bool {
+// rank orders addresses by how well they would serve a request.
+type rank uint8
+
+const (
+	rankDown    rank = iota // says the check: not to be asked
+	rankLost                // cannot be connected to
+	rankFailing             // fails requests of this class
+	rankUp
+)
+
+// rank tells how well the address would serve a request of this class now. One whose time out is over is up: somebody
+// has to try.
+func (h *health) rank(now time.Time, k class) rank {
+	if !h.troubled.Load() {
+		return rankUp
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.down:
+		return rankDown
+	case !h.reach.open(now):
+		return rankLost
+	case !h.served[k].open(now):
+		return rankFailing
+	}
+	return rankUp
+}
+
+// begin is called for the request that chose this address for being up. It reports false if another one became its
+// trial in between.
+func (h *health) begin(now time.Time, k class) bool {
 	if !h.troubled.Load() {
 		return true
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !h.down && (!h.out || (!h.trial && !now.Before(h.outUntil)))
-}
-
-// begin is called for the request that chose this address. It reports false if
-// another one became its trial in between.
-func (h *health) begin(now time.Time) bool {
-	if !h.troubled.Load() {
-		return true
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.down {
+	if h.down || !h.reach.open(now) || !h.served[k].open(now) {
 		return false
 	}
-	if h.out {
-		if h.trial || now.Before(h.outUntil) {
-			return false
-		}
-		h.trial = true
-	}
+	h.reach.begin()
+	h.served[k].begin()
 	return true
 }
 
-// share is the part of its full load that the address may carry: 1, or less while it
-// warms up after it came back.
-func (h *health) share(now time.Time) float64 {
+// share is the part of its full load that the address may carry of requests of this class.
+func (h *health) share(now time.Time, k class) float64 {
 	if !h.troubled.Load() {
 		return 1
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.warming {
-		return 1
-	}
-	passed := now.Sub(h.warmFrom)
-	if passed >= h.cfg.SlowStart {
-		h.warming = false
-		h.settle()
-		return 1
-	}
-	const least = 0.1
-	return max(least, float64(passed)/float64(h.cfg.SlowStart))
+	defer h.settle()
+	return min(h.reach.share(now, &h.cfg), h.served[k].share(now, &h.cfg))
 }
 
-// succeeded: a request was answered properly. It reports whether that brought the
-// address back.
-func (h *health) succeeded(now time.Time) (back bool) {
+// warmth is share as far as it is the same for all classes of requests.
+func (h *health) warmth(now time.Time) float64 {
+	if !h.troubled.Load() {
+		return 1
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	defer h.settle()
+	return h.reach.share(now, &h.cfg)
+}
+
+// reached: somebody connected. It reports whether that brought the address back.
+func (h *health) reached(now time.Time) (back bool) {
 	if !h.troubled.Load() {
 		return false
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.failures, h.trial = 0, false
-	if back = h.out; back {
-		h.out, h.outs = false, 0
-		h.warm(now)
-	}
-	h.settle()
-	return back
+	defer h.settle()
+	return h.reach.forgive(now, &h.cfg)
 }
 
-// abandoned: a request ended without saying anything about the address.
-func (h *health) abandoned() {
-	if !h.troubled.Load() {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.trial = false
-}
-
-// failed: a request met a failure. alone tells that no other address is up.
-func (h *health) failed(now time.Time, f failure, alone bool) {
+// lost: a request of this class could not connect. It reports whether that took the address out.
+func (h *health) lost(now time.Time, k class) (out bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.total++
 	if h.cfg.Failures < 0 {
-		return
+		return false
 	}
 	h.troubled.Store(true)
-	h.failures++
+	s := &h.reach
+	s.failures++
+	h.served[k].trial = false // it did not come to that
 	switch {
-	case h.out && h.trial && !(f == failedAnswer && alone):
-		h.outs++
-	case !h.out && h.failures >= h.cfg.Failures && !(f == failedAnswer && alone):
-		h.out, h.outs = true, 0
-	default:
-		// A lone origin that answers its trial with 5xx is reachable: that is all the
-		// trial was to find out.
-		if h.out && h.trial {
-			h.out, h.trial = false, false
-			h.warm(now)
-		}
-		return
+	case s.out && s.trial:
+		s.leaveOut(now, &h.cfg)
+	case !s.out && s.failures >= h.cfg.Failures:
+		s.leaveOut(now, &h.cfg)
+		return true
 	}
-	h.trial = false
-	h.outUntil = now.Add(h.backoff())
+	return false
 }
 
-// backoff doubles with each time out in a row. The lock is held.
-func (h *health) backoff() time.Duration {
-	d := h.cfg.Backoff << min(h.outs, 30)
-	if d <= 0 || d > h.cfg.MaxBackoff {
-		return h.cfg.MaxBackoff
+// answered: a request of this class was answered properly. It reports whether that brought the address back.
+func (h *health) answered(now time.Time, k class) (back bool) {
+	if !h.troubled.Load() {
+		return false
 	}
-	return d
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	defer h.settle()
+	h.reach.trial = false // on a kept connection; a new one has ended it before
+	return h.served[k].forgive(now, &h.cfg)
+}
+
+// failed: a request of this class went out and failed. relieved tells that another address serves such requests. It
+// reports whether that took the address out.
+func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (out bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.total++
+	if h.cfg.Failures < 0 {
+		return false
+	}
+	h.troubled.Store(true)
+	h.reach.trial = false
+	s := &h.served[k]
+	counted := s.count(client, h.cfg.Failures)
+	switch {
+	case s.out && s.trial && counted:
+		s.leaveOut(now, &h.cfg)
+	case s.out && s.trial:
+		s.trial = false // one who is known to fail has shown nothing; let another try
+	case !s.out && s.failures >= h.cfg.Failures && relieved:
+		s.leaveOut(now, &h.cfg)
+		return true
+	}
+	return false
+}
+
+// abandoned: a request of this class ended without saying anything about the address.
+func (h *health) abandoned(k class) {
+	if !h.troubled.Load() {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.reach.trial, h.served[k].trial = false, false
+}
+
+// serves tells that the address is up for requests of this class, and answered the last one.
+func (h *health) serves(now time.Time, k class) bool {
+	if !h.troubled.Load() {
+		return true
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.down && h.reach.open(now) && h.served[k].open(now) && h.served[k].failures == 0
 }
 
 // checked is the active check's verdict. It reports a change between up and down.
@@ -174,45 +209,35 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 	if h.good < h.cfg.Healthy {
 		return false
 	}
-	changed = h.down
-	if h.down || h.out {
-		h.down, h.out, h.trial, h.failures, h.outs = false, false, false, 0, 0
-		h.warm(now)
+	changed, h.down = h.down, false
+	h.reach.forgive(now, &h.cfg)
+	for k := range h.served {
+		h.served[k].forgive(now, &h.cfg)
+	}
+	if changed {
+		h.reach.warm(now, &h.cfg)
 	}
 	h.settle()
 	return changed
 }
 
-// reachable: somebody accepted a connection at an address that is out, so its trial
-// need not wait for the end of the backoff.
-func (h *health) reachable(now time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.out && now.Before(h.outUntil) {
-		h.outUntil = now
-	}
-}
-
-// isOut tells whether failures keep the address out.
-func (h *health) isOut() bool {
+// unreachable tells whether failures to connect keep the address out.
+func (h *health) unreachable() bool {
 	if !h.troubled.Load() {
 		return false
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.out
-}
-
-// warm begins the slow start. The lock is held.
-func (h *health) warm(now time.Time) {
-	if h.cfg.SlowStart > 0 {
-		h.warming, h.warmFrom = true, now
-	}
+	return h.reach.out
 }
 
 // settle goes back to the ordinary case if nothing is left of the trouble. The lock is held.
 func (h *health) settle() {
-	if !h.down && !h.out && !h.warming && h.failures == 0 {
+	calm := !h.down && h.reach.ordinary()
+	for k := range h.served {
+		calm = calm && h.served[k].ordinary()
+	}
+	if calm {
 		h.troubled.Store(false)
 	}
 }

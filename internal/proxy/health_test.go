@@ -15,57 +15,142 @@ func newHealth() *health {
 
 func at(d time.Duration) time.Time { return epoch.Add(d) }
 
-func TestFailuresInARowLeaveAnAddressOut(t *testing.T) {
+// fail lets so many clients, all different, meet a failure.
+func fail(h *health, d time.Duration, k class, n int) {
+	for i := range n {
+		h.failed(at(d), k, uint64(i), true)
+	}
+}
+
+// lose lets so many requests find nobody at the address.
+func lose(h *health, d time.Duration, n int) {
+	for range n {
+		h.lost(at(d), fromOutside)
+	}
+}
+
+func up(h *health, d time.Duration, k class) bool { return h.rank(at(d), k) == rankUp }
+
+func TestConnectionsThatCannotBeMadeCountForAll(t *testing.T) {
 	h := newHealth()
-	h.failed(at(0), failedExchange, true)
-	h.failed(at(0), failedExchange, true)
-	h.succeeded(at(0))
-	h.failed(at(0), failedExchange, true)
-	h.failed(at(0), failedExchange, true)
-	if !h.available(at(0)) {
+	lose(h, 0, 2)
+	h.reached(at(0))
+	lose(h, 0, 2)
+	if !up(h, 0, fromInside) {
 		t.Fatal("out after failures that were not in a row")
 	}
-	h.failed(at(0), failedExchange, true)
-	if h.available(at(time.Second-1)) || !h.available(at(time.Second)) {
-		t.Error("the first time out is not a second")
+	lose(h, 0, 1)
+	for _, k := range []class{fromInside, fromOutside} {
+		if h.rank(at(time.Second-1), k) != rankLost || !up(h, time.Second, k) {
+			t.Errorf("%v: the first time out is not a second", k)
+		}
+	}
+}
+
+func TestFailuresCountForTheirClassAlone(t *testing.T) {
+	for _, k := range []class{fromInside, fromOutside} {
+		other := fromInside + fromOutside - k
+		h := newHealth()
+		fail(h, 0, k, 2)
+		h.answered(at(0), other)
+		fail(h, 0, other, 2)
+		if !up(h, 0, k) || !up(h, 0, other) {
+			t.Error("one class was counted for the other")
+		}
+		fail(h, 0, k, 3)
+		if up(h, time.Second-1, k) || !up(h, time.Second, k) {
+			t.Errorf("%v: the first time out is not a second", k)
+		}
+		if !up(h, 0, other) || h.share(at(0), other) != 1 || h.warmth(at(0)) != 1 {
+			t.Errorf("what failed for %v fell upon %v", k, other)
+		}
+		h.answered(at(time.Second), k)
+		if got := h.share(at(time.Second), other); got != 1 || h.warmth(at(time.Second)) != 1 {
+			t.Errorf("what came back for %v narrows the way for %v to %v", k, other, got)
+		}
+	}
+}
+
+func TestOneClientIsNotEnough(t *testing.T) {
+	h := newHealth()
+	for range 100 {
+		h.failed(at(0), fromInside, 7, true)
+	}
+	if !up(h, 0, fromInside) {
+		t.Error("one client took the address out")
+	}
+	h.failed(at(0), fromInside, 8, true)
+	h.failed(at(0), fromInside, 9, true)
+	if up(h, 0, fromInside) {
+		t.Error("three clients did not")
+	}
+	// One who is known to fail does not keep it out: he has shown nothing new.
+	if !h.begin(at(time.Second), fromInside) {
+		t.Fatal("no trial")
+	}
+	h.failed(at(time.Second), fromInside, 7, true)
+	if !h.begin(at(time.Second), fromInside) {
+		t.Error("his failure was taken for a trial's")
+	}
+}
+
+func TestWhatFailsEverywhereIsNotTheAddresssFault(t *testing.T) {
+	h := newHealth()
+	for i := range 100 {
+		h.failed(at(0), fromInside, uint64(i), false)
+	}
+	if !up(h, 0, fromInside) {
+		t.Error("left out although nobody else does better")
+	}
+	if n := len(h.served[fromInside].clients); n > 3 {
+		t.Errorf("%d clients are remembered for nothing", n)
+	}
+	h.failed(at(0), fromInside, 7, true)
+	if up(h, 0, fromInside) {
+		t.Error("not left out when another does better")
 	}
 }
 
 func TestTheTimeOutDoublesUntilItsBound(t *testing.T) {
-	h := newHealth()
-	now := time.Duration(0)
-	for range 3 {
-		h.failed(at(now), failedExchange, true)
-	}
-	for _, out := range []time.Duration{1, 2, 4, 5, 5} {
-		if h.available(at(now + out*time.Second - 1)) {
-			t.Fatalf("available before %d seconds", out)
+	for name, again := range map[string]func(h *health, d time.Duration, client int){
+		"connecting": func(h *health, d time.Duration, _ int) { h.lost(at(d), fromInside) },
+		"answering":  func(h *health, d time.Duration, client int) { h.failed(at(d), fromInside, uint64(client), true) },
+	} {
+		h := newHealth()
+		now := time.Duration(0)
+		for i := range 3 {
+			again(h, now, i)
 		}
-		now += out * time.Second
-		if !h.begin(at(now)) {
-			t.Fatalf("no trial after %d seconds", out)
+		for i, out := range []time.Duration{1, 2, 4, 5, 5} {
+			if up(h, now+out*time.Second-1, fromInside) {
+				t.Fatalf("%s: up before %d seconds", name, out)
+			}
+			now += out * time.Second
+			if !h.begin(at(now), fromInside) {
+				t.Fatalf("%s: no trial after %d seconds", name, out)
+			}
+			if h.begin(at(now), fromInside) || up(h, now, fromInside) {
+				t.Fatalf("%s: a second request was let through beside the trial", name)
+			}
+			again(h, now, 10+i)
 		}
-		if h.begin(at(now)) || h.available(at(now)) {
-			t.Fatal("a second request was let through beside the trial")
-		}
-		h.failed(at(now), failedExchange, true)
 	}
 }
 
 func TestATrialThatSucceedsBringsTheAddressBackSlowly(t *testing.T) {
 	h := newHealth()
-	for range 3 {
-		h.failed(at(0), failedExchange, true)
-	}
-	if !h.begin(at(time.Second)) {
+	lose(h, 0, 3)
+	if !h.begin(at(time.Second), fromInside) {
 		t.Fatal("no trial")
 	}
-	h.succeeded(at(time.Second))
+	if !h.reached(at(time.Second)) {
+		t.Error("it is not back")
+	}
 	for _, c := range []struct {
 		after time.Duration
 		share float64
 	}{{0, 0.1}, {500 * time.Millisecond, 0.1}, {3 * time.Second, 0.3}, {9 * time.Second, 0.9}, {10 * time.Second, 1}, {time.Hour, 1}} {
-		if got := h.share(at(time.Second + c.after)); got != c.share {
+		if got := h.share(at(time.Second+c.after), fromInside); got != c.share {
 			t.Errorf("after %v the share is %v, want %v", c.after, got, c.share)
 		}
 	}
@@ -75,90 +160,61 @@ func TestATrialThatSucceedsBringsTheAddressBackSlowly(t *testing.T) {
 }
 
 func TestATrialThatSaysNothingIsFollowedByAnother(t *testing.T) {
-	h := newHealth()
-	for range 3 {
-		h.failed(at(0), failedExchange, true)
-	}
-	h.begin(at(time.Second))
-	h.abandoned()
-	if !h.begin(at(time.Second)) {
-		t.Error("the trial was lost with the client")
-	}
-}
-
-func TestOneBrokenPageDoesNotTakeALoneOriginDown(t *testing.T) {
-	h := newHealth()
-	for range 10 {
-		h.failed(at(0), failedAnswer, true)
-	}
-	if !h.available(at(0)) {
-		t.Error("a lone origin was left out for its 5xx")
-	}
-	h.failed(at(0), failedAnswer, false)
-	if h.available(at(0)) {
-		t.Error("an origin that has peers was not left out for its 5xx")
-	}
-	// Meanwhile the peers have gone. Its trial brings a 5xx: it can be reached, so it serves.
-	h.begin(at(time.Second))
-	h.failed(at(time.Second), failedAnswer, true)
-	if !h.available(at(time.Second)) {
-		t.Error("the lone origin stays out")
+	for name, end := range map[string]func(h *health){
+		"abandoned":                func(h *health) { h.abandoned(fromInside) },
+		"on a kept connection":     func(h *health) { h.answered(at(time.Second), fromInside) },
+		"failed for its own class": func(h *health) { h.failed(at(time.Second), fromInside, 1, true) },
+	} {
+		h := newHealth()
+		lose(h, 0, 3)
+		h.begin(at(time.Second), fromInside)
+		end(h)
+		if !h.begin(at(time.Second), fromInside) {
+			t.Errorf("%s: the trial was lost", name)
+		}
 	}
 }
 
 func TestWithPassiveHealthOffNothingIsLeftOut(t *testing.T) {
 	h := newHealth()
 	h.cfg.Failures = -1
-	for range 100 {
-		h.failed(at(0), failedExchange, false)
-	}
-	if !h.available(at(0)) || h.total != 100 {
-		t.Errorf("available %v after %d failures", h.available(at(0)), h.total)
+	fail(h, 0, fromInside, 50)
+	lose(h, 0, 50)
+	if !up(h, 0, fromInside) || h.total != 100 {
+		t.Errorf("rank %v after %d failures", h.rank(at(0), fromInside), h.total)
 	}
 }
 
 func TestTheCheckTakesAnAddressOutAndBack(t *testing.T) {
 	h := newHealth()
-	if h.checked(at(0), false) || !h.available(at(0)) {
+	if h.checked(at(0), false) || !up(h, 0, fromInside) {
 		t.Error("down after one bad check")
 	}
-	if !h.checked(at(0), false) || h.available(at(0)) || h.begin(at(0)) {
+	if !h.checked(at(0), false) || h.rank(at(0), fromInside) != rankDown || h.begin(at(0), fromInside) {
 		t.Error("not down after two")
 	}
 	if h.checked(at(0), false) {
 		t.Error("down twice")
 	}
-	if h.checked(at(0), true) || h.available(at(0)) {
+	if h.checked(at(0), true) || up(h, 0, fromInside) {
 		t.Error("up after one good check")
 	}
-	if !h.checked(at(0), true) || !h.available(at(0)) {
+	if !h.checked(at(0), true) || !up(h, 0, fromInside) {
 		t.Error("not up after two")
 	}
-	if got := h.share(at(0)); got != 0.1 {
+	if got := h.share(at(0), fromInside); got != 0.1 {
 		t.Errorf("it starts with %v of its load", got)
 	}
 }
 
 func TestAGoodCheckEndsATimeOut(t *testing.T) {
 	h := newHealth()
-	for range 3 {
-		h.failed(at(0), failedExchange, true)
-	}
+	lose(h, 0, 3)
+	fail(h, 0, fromInside, 3)
 	h.checked(at(0), true)
 	h.checked(at(0), true)
-	if !h.available(at(0)) {
+	if !up(h, 0, fromInside) {
 		t.Error("still out")
-	}
-}
-
-func TestAnAddressThatCanBeReachedGetsItsTrialAtOnce(t *testing.T) {
-	h := newHealth()
-	for range 3 {
-		h.failed(at(0), failedExchange, true)
-	}
-	h.reachable(at(100 * time.Millisecond))
-	if !h.begin(at(100 * time.Millisecond)) {
-		t.Error("no trial")
 	}
 }
 
@@ -178,12 +234,12 @@ func TestTheLeastBusyAddressIsChosen(t *testing.T) {
 	f.origins[1].inFlight.Store(2)
 	f.origins[2].inFlight.Store(4)
 	for range 2 {
-		if o := f.choose(epoch, nil); o != f.origins[1] {
+		if o := f.choose(epoch, fromInside, nil); o != f.origins[1] {
 			t.Fatal("not the least busy one")
 		}
 	}
-	f.choose(epoch, nil)
-	f.choose(epoch, nil)
+	f.choose(epoch, fromInside, nil)
+	f.choose(epoch, fromInside, nil)
 	var loads []int64
 	for _, o := range f.origins {
 		loads = append(loads, o.inFlight.Load())
@@ -197,7 +253,7 @@ func TestEqualAddressesShareTheWork(t *testing.T) {
 	f := newFleet(3)
 	count := map[*origin]int{}
 	for range 300 {
-		o := f.choose(epoch, nil)
+		o := f.choose(epoch, fromInside, nil)
 		o.done()
 		count[o]++
 	}
@@ -208,22 +264,67 @@ func TestEqualAddressesShareTheWork(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsOutOrWasTriedIsNotChosen(t *testing.T) {
-	f := newFleet(2)
-	for range 3 {
-		f.origins[0].health.failed(epoch, failedExchange, false)
-	}
+func TestABetterAddressComesFirstAndTheLastIsNeverLeftOut(t *testing.T) {
+	f := newFleet(3)
+	lost, failing, fine := f.origins[0], f.origins[1], f.origins[2]
+	lose(&lost.health, 0, 3)
+	fail(&failing.health, 0, fromInside, 3)
 	for range 4 {
-		if o := f.choose(epoch, nil); o != f.origins[1] {
-			t.Fatal("the one that is out was chosen")
+		if o := f.choose(epoch, fromInside, nil); o != fine {
+			t.Fatal("one that is out was chosen")
 		}
 	}
-	if o := f.choose(epoch, f.origins[1:]); o != nil {
+	if o := f.choose(epoch, fromInside, []*origin{fine}); o != failing {
+		t.Error("without it, the one that can at least be connected to was not")
+	}
+	if o := f.choose(epoch, fromInside, []*origin{fine, failing}); o != lost {
+		t.Error("nor the last one")
+	}
+	if o := f.choose(epoch, fromInside, f.origins); o != nil {
 		t.Error("one was chosen although none is left")
 	}
-	single := newFleet(1)
-	if o := single.choose(epoch, single.origins); o != nil {
-		t.Error("the only one was chosen twice")
+	for _, o := range f.origins {
+		o.health.checked(epoch, false)
+		o.health.checked(epoch, false)
+	}
+	if o := f.choose(epoch, fromInside, nil); o != nil {
+		t.Error("one was chosen although the check says that all are down")
+	}
+}
+
+func TestALoneAddressIsAskedWhateverRequestsSay(t *testing.T) {
+	f := newFleet(1)
+	o := f.origins[0]
+	lose(&o.health, 0, 10)
+	for range 3 {
+		if f.choose(epoch, fromInside, nil) != o {
+			t.Fatal("it was left out")
+		}
+	}
+	if f.choose(epoch, fromInside, f.origins) != nil {
+		t.Error("it was chosen twice")
+	}
+	o.health.checked(epoch, false)
+	o.health.checked(epoch, false)
+	if f.choose(epoch, fromInside, nil) != nil {
+		t.Error("it was asked although the check says that it is down")
+	}
+}
+
+func TestWhoFailsToTheEndHasNoOneWhoRelievesHim(t *testing.T) {
+	f := newFleet(2)
+	a, b := f.origins[0], f.origins[1]
+	if !f.relieves(a, fromInside, epoch) {
+		t.Error("one that is up does not count")
+	}
+	b.health.failed(epoch, fromInside, 1, true)
+	if f.relieves(a, fromInside, epoch) || !f.relieves(a, fromOutside, epoch) {
+		t.Error("one that failed the last request of the class counts")
+	}
+	b.health.answered(epoch, fromInside)
+	lose(&b.health, 0, 3)
+	if f.relieves(a, fromInside, epoch) {
+		t.Error("one that cannot be connected to counts")
 	}
 }
 
@@ -235,12 +336,12 @@ func TestAnAddressThatWarmsUpGetsItsShare(t *testing.T) {
 	h.checked(epoch, true)
 	h.checked(epoch, true)
 	for range 110 {
-		f.choose(at(time.Second), nil)
+		f.choose(at(time.Second), fromInside, nil)
 	}
 	if n := f.origins[0].inFlight.Load(); n < 5 || n > 15 {
 		t.Errorf("it got %d of 110 at a tenth of its load", n)
 	}
-	if got := f.share(at(time.Second)); got != 1 {
+	if got := f.warmth(at(time.Second)); got != 1 {
 		t.Errorf("a warm peer leaves the room a share of %v", got)
 	}
 	lone := newFleet(1)
@@ -248,7 +349,7 @@ func TestAnAddressThatWarmsUpGetsItsShare(t *testing.T) {
 	lone.origins[0].health.checked(epoch, false)
 	lone.origins[0].health.checked(epoch, true)
 	lone.origins[0].health.checked(epoch, true)
-	if got := lone.share(at(5 * time.Second)); got != 0.5 {
+	if got := lone.warmth(at(5 * time.Second)); got != 0.5 {
 		t.Errorf("a lone origin half way through has a share of %v", got)
 	}
 }

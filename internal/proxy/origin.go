@@ -47,46 +47,50 @@ type fleet struct {
 	next    atomic.Uint32 // where the search begins, so that equals share the work
 }
 
-// choose picks the address with the least in flight, measured against the share it may
-// carry, among those that are available and not yet tried; nil if there is none. The
-// chosen one counts the request as in flight until done.
-func (f *fleet) choose(now time.Time, tried []*origin) *origin {
+// choose picks the best address for a request of this class among those that were not tried yet; nil if there is none.
+// Among equals it is the one with the least in flight, measured against the share it may carry. What requests say
+// about an address never keeps it from being chosen, it only puts better ones first; the check alone does. The chosen
+// one counts the request as in flight until done.
+func (f *fleet) choose(now time.Time, k class, tried []*origin) *origin {
 	if len(f.origins) == 1 {
 		o := f.origins[0]
-		if len(tried) > 0 || !o.health.begin(now) {
+		if len(tried) > 0 || (!o.health.begin(now, k) && o.health.rank(now, k) == rankDown) {
 			return nil
 		}
 		o.inFlight.Add(1)
 		return o
 	}
 	start := int(f.next.Add(1))
-	for range f.origins {
-		best := f.least(now, tried, start)
+	for {
+		best, r := f.best(now, k, tried, start)
 		if best == nil {
 			return nil
 		}
-		if best.health.begin(now) {
+		// One that is up may need a trial, which another request may have become by now.
+		if r < rankUp || best.health.begin(now, k) {
 			best.inFlight.Add(1)
 			return best
 		}
 	}
-	return nil
 }
 
-func (f *fleet) least(now time.Time, tried []*origin, start int) *origin {
-	var best *origin
+func (f *fleet) best(now time.Time, k class, tried []*origin, start int) (best *origin, top rank) {
 	var load float64
 	for i := range f.origins {
 		o := f.origins[(start+i)%len(f.origins)]
-		if contains(tried, o) || !o.health.available(now) {
+		if contains(tried, o) {
 			continue
 		}
-		l := float64(o.inFlight.Load()+1) / o.health.share(now)
-		if best == nil || l < load {
-			best, load = o, l
+		r := o.health.rank(now, k)
+		if r == rankDown || r < top {
+			continue
+		}
+		l := float64(o.inFlight.Load()+1) / o.health.share(now, k)
+		if r > top || l < load {
+			best, top, load = o, r, l
 		}
 	}
-	return best
+	return best, top
 }
 
 func contains(list []*origin, o *origin) bool {
@@ -98,10 +102,10 @@ func contains(list []*origin, o *origin) bool {
 	return false
 }
 
-// othersUp tells whether an address beside o is available.
-func (f *fleet) othersUp(o *origin, now time.Time) bool {
+// relieves tells whether an address beside o serves requests of this class.
+func (f *fleet) relieves(o *origin, k class, now time.Time) bool {
 	for _, other := range f.origins {
-		if other != o && other.health.available(now) {
+		if other != o && other.health.serves(now, k) {
 			return true
 		}
 	}
@@ -119,13 +123,14 @@ func (f *fleet) calm() bool {
 	return true
 }
 
-// share is the part of full load that the room's addresses may carry together: that of
-// the warmest one. A lone origin that comes back is thus eased into its work.
-func (f *fleet) share(now time.Time) float64 {
+// warmth is the part of full load that the room's addresses may carry together: that of
+// the warmest one. A lone origin that comes back is thus eased into its work. What one class
+// of requests says does not count here: it must not narrow the way for the other.
+func (f *fleet) warmth(now time.Time) float64 {
 	var most float64
 	for _, o := range f.origins {
-		if o.health.available(now) {
-			most = max(most, o.health.share(now))
+		if o.health.rank(now, fromInside) >= rankFailing {
+			most = max(most, o.health.warmth(now))
 		}
 	}
 	if most == 0 {

@@ -203,31 +203,44 @@ func TestARequestGoesToTheNextAddressWhenOneCannotBeReached(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatIsOutIsNotAskedUntilItsTrial(t *testing.T) {
+func TestAnAddressThatCannotBeReachedIsNotAskedUntilItsTrial(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := ln.Addr().String()
 	_ = ln.Close()
-	core, logs := observer.New(zap.WarnLevel)
-	b, err := New(Config{Addresses: []string{"http://" + address}, Health: HealthConfig{Failures: 1, Backoff: time.Hour, MaxBackoff: time.Hour, Interval: time.Millisecond}}, Deps{Log: zap.New(core)})
+	core, logs := observer.New(zap.InfoLevel)
+	other := serveRaw(t, func(c net.Conn) {
+		for r := bufio.NewReader(c); ; {
+			if _, err := readRawHead(r); err != nil {
+				return
+			}
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother")
+		}
+	})
+	b, err := New(Config{Addresses: []string{"http://" + address, "http://" + other}, Health: HealthConfig{Failures: 1, Backoff: time.Hour, MaxBackoff: time.Hour, Interval: time.Millisecond}}, Deps{Log: zap.New(core)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &forwarder{backend: b}
 	addr := serveVisits(t, f.handle)
 	c := dialTest(t, addr)
-	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-	want(t, c, "HTTP/1.1 502 ")
-	if n := logs.FilterMessage("backend address left out after failures").Len(); n != 1 {
+	r := bufio.NewReader(c)
+	for range 4 {
+		exchangeOn(t, c, r, "GET", "\r\n", 200, "other")
+	}
+	if n := logs.FilterMessage("backend address cannot be connected to").Len(); n != 1 {
 		t.Errorf("it was logged %d times", n)
+	}
+	if a := b.Status().Addresses[0]; a.Up || a.Open || a.Reached || a.Detail() != "cannot be connected to, 1 times in a row" {
+		t.Errorf("%+v: %s", a, a.Detail())
 	}
 	// It comes back, but its hour is not over: nobody goes there.
 	origin := serveRawAt(t, address, okAnswer)
-	c = dialTest(t, addr)
-	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-	want(t, c, "HTTP/1.1 502 ")
+	for range 4 {
+		exchangeOn(t, c, r, "GET", "\r\n", 200, "other")
+	}
 	if origin.Load() != 0 {
 		t.Error("it was asked all the same")
 	}
@@ -242,11 +255,14 @@ func TestAnAddressThatIsOutIsNotAskedUntilItsTrial(t *testing.T) {
 	if err := b.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-attended
-	c = dialTest(t, addr)
-	exchangeOn(t, c, bufio.NewReader(c), "GET", "\r\n", 200, "ok")
-	if s := b.Status(); s.Addresses[0].Share != 0.1 || s.Limit != 51 {
-		t.Errorf("it does not begin slowly: %+v", s)
+	for !b.Status().Addresses[0].Reached {
+		<-attended
+	}
+	if a := b.Status().Addresses[0]; !a.Up || !a.Open || !a.Reached || a.Share > 0.2 || a.Detail() != "" {
+		t.Errorf("it does not begin slowly: %+v", a)
+	}
+	if n := logs.FilterMessage("backend address can be connected to again").Len(); n != 1 {
+		t.Errorf("its return was logged %d times", n)
 	}
 	ctx, cancel := testTimeout()
 	defer cancel()

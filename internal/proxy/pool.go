@@ -1,27 +1,27 @@
 package proxy
 
 import (
-	"slices"
 	"sync"
 	"time"
 )
 
-// justNow is how long after its last use a connection is taken without asking the
-// kernel whether it is still open and silent. What happens on the wire within that time
-// could as well happen between the question and the request. It is short, because an
-// origin that sends more than it announced does so at once, and those bytes would be
-// the next visitor's answer.
-const justNow = 100 * time.Microsecond
-
 // pool keeps idle connections to one address, the youngest on top: it is the least
 // likely to be closed by the origin in this very moment.
+//
+// Whoever takes one out reads what is in it as the answer to his request. So nothing of
+// an earlier exchange may be left: what goes in was read to its end, and each connection
+// is asked before it goes out. An address that was once seen to send more than it
+// announced is not trusted with that any more, because the next time its bytes may come
+// a moment after the question: from then on its connections are used once.
 type pool struct {
 	max     int
 	timeout time.Duration
+	overrun func() // called once, when the address is no longer trusted
 
 	mu     sync.Mutex
 	idle   []*conn
-	closed bool
+	closed bool // nothing is kept any more: after shut, or for want of trust
+	wary   bool
 }
 
 // take returns a kept connection that is open and silent, nil if there is none.
@@ -37,29 +37,34 @@ func (p *pool) take(now time.Time) *conn {
 		p.idle[n] = nil
 		p.idle = p.idle[:n]
 		p.mu.Unlock()
-		idle := now.Sub(c.idleSince)
-		if (idle < justNow && !c.doubtful) || (idle < p.timeout && c.poll.quiet()) {
+		quiet := c.poll.quiet()
+		if quiet && now.Sub(c.idleSince) < p.timeout {
 			c.reused = true
 			return c
 		}
-		c.close()
+		p.discard(c, quiet)
 	}
 }
 
 // put keeps c for the next request, or closes it if enough are kept.
 func (p *pool) put(c *conn, now time.Time) {
-	if !c.reusable() {
-		c.close()
-		return
+	left, alive := c.leftovers()
+	if left {
+		p.distrust()
 	}
 	c.idleSince = now
 	p.mu.Lock()
-	keep := !p.closed && len(p.idle) < p.max
+	keep, wary := alive && !p.closed && len(p.idle) < p.max, p.wary
 	if keep {
+		c.recycle()
 		p.idle = append(p.idle, c)
 	}
 	p.mu.Unlock()
-	if !keep {
+	switch {
+	case keep:
+	case wary:
+		c.abort() // the origin was not told that this is the end, so it does not close first
+	default:
 		c.close()
 	}
 }
@@ -67,14 +72,55 @@ func (p *pool) put(c *conn, now time.Time) {
 // sweep closes what was idle for too long, and what the origin has closed.
 func (p *pool) sweep(now time.Time) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.idle = slices.DeleteFunc(p.idle, func(c *conn) bool {
-		old := now.Sub(c.idleSince) >= p.timeout || !c.poll.quiet()
-		if old {
-			c.close()
+	var loud, old []*conn
+	kept := p.idle[:0]
+	for _, c := range p.idle {
+		switch {
+		case !c.poll.quiet():
+			loud = append(loud, c)
+		case now.Sub(c.idleSince) >= p.timeout:
+			old = append(old, c)
+		default:
+			kept = append(kept, c)
 		}
-		return old
-	})
+	}
+	clear(p.idle[len(kept):])
+	p.idle = kept
+	p.mu.Unlock()
+	for _, c := range old {
+		p.discard(c, true)
+	}
+	for _, c := range loud {
+		p.discard(c, false)
+	}
+}
+
+// discard closes a connection that nobody gets. One that is not quiet was closed by the
+// origin, or carries bytes that answer no request.
+func (p *pool) discard(c *conn, quiet bool) {
+	if !quiet && c.speaks() {
+		p.distrust()
+	}
+	c.close()
+}
+
+// distrust ends the keeping of connections to this address, for good.
+func (p *pool) distrust() {
+	p.mu.Lock()
+	first := !p.wary
+	p.wary = true
+	p.mu.Unlock()
+	p.shut()
+	if first && p.overrun != nil {
+		p.overrun()
+	}
+}
+
+// trusted tells whether connections may be kept.
+func (p *pool) trusted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.wary
 }
 
 // shut closes all that is kept and keeps nothing from now on.

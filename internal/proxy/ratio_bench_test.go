@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/einlass/einlass/internal/httpx"
 )
 
 // BenchmarkRatio drives ours and the bare fasthttp proxy in turns, in short slices over
@@ -17,11 +19,25 @@ import (
 // a machine that others use too, a ratio of two runs one after the other says little;
 // the median over many pairs of slices says what the code costs.
 func BenchmarkRatio(b *testing.B) {
+	for _, way := range []struct {
+		name    string
+		request []byte
+		inside  bool
+	}{{"GET-inside", benchRequest, true}, {"GET-open", benchRequest, false}, {"POST-inside", benchForm, true}} {
+		b.Run(way.name, func(b *testing.B) { ratio(b, way.request, way.inside) })
+	}
+}
+
+func ratio(b *testing.B, request []byte, inside bool) {
 	backend, err := New(Config{Addresses: []string{"http://" + rawBackend(b)}}, Deps{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &forwarder{backend: backend, options: benchOptions}
+	f := &forwarder{backend: backend, options: func(v *httpx.Visit) Options {
+		opt := benchOptions(v)
+		opt.Inside = inside
+		return opt
+	}}
 	ours := openAll(b, serveVisits(b, f.handle))
 	bare := openAll(b, serveBare(b))
 	const slice = 100 * time.Millisecond
@@ -30,9 +46,9 @@ func BenchmarkRatio(b *testing.B) {
 	var cpuOurs, cpuBare time.Duration
 	for b.Loop() {
 		t0 := cpuTime(b)
-		n := runSlice(b, ours, slice)
+		n := runSlice(b, ours, request, slice)
 		t1 := cpuTime(b)
-		m := runSlice(b, bare, slice)
+		m := runSlice(b, bare, request, slice)
 		t2 := cpuTime(b)
 		sumOurs, sumBare = sumOurs+n, sumBare+m
 		cpuOurs, cpuBare = cpuOurs+t1-t0, cpuBare+t2-t1
@@ -72,7 +88,7 @@ func openAll(tb testing.TB, addr string) []net.Conn {
 }
 
 // runSlice sends requests on all connections for d and returns how many were answered.
-func runSlice(tb testing.TB, conns []net.Conn, d time.Duration) int {
+func runSlice(tb testing.TB, conns []net.Conn, request []byte, d time.Duration) int {
 	var stop atomic.Bool
 	var total atomic.Int64
 	var all sync.WaitGroup
@@ -81,7 +97,7 @@ func runSlice(tb testing.TB, conns []net.Conn, d time.Duration) int {
 			buf := make([]byte, 16<<10)
 			n := 0
 			for ; !stop.Load(); n++ {
-				if err := roundTripRaw(c, benchRequest, buf); err != nil {
+				if err := roundTripRaw(c, request, buf); err != nil {
 					tb.Error(err)
 					return
 				}

@@ -23,6 +23,7 @@ type request struct {
 	head    []byte // the head as sent; a small body is appended to it
 	length  int64  // of the body, -1 chunked
 	upgrade bool   // asks for a WebSocket
+	close   bool   // the origin is asked to close the connection behind its answer
 	key     []byte // Sec-WebSocket-Key
 	wantsTE bool   // the visitor takes trailers
 }
@@ -188,8 +189,12 @@ func (r *request) appendHop(dst []byte) []byte {
 	switch {
 	case r.upgrade:
 		return append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\n"...)
+	case r.wantsTE && r.close:
+		return append(dst, "Connection: close, TE\r\nTE: trailers\r\n"...)
 	case r.wantsTE:
 		return append(dst, "Connection: TE\r\nTE: trailers\r\n"...)
+	case r.close:
+		return append(dst, "Connection: close\r\n"...)
 	}
 	return dst
 }
@@ -240,6 +245,12 @@ func isIdempotent(method string) bool {
 		return true
 	}
 	return false
+}
+
+// takesBody tells whether a body has a meaning in a request of this method. In DELETE it has none either (RFC 9110
+// section 9.3.5), but there are interfaces that want one.
+func takesBody(method string) bool {
+	return method != "GET" && method != "HEAD"
 }
 
 // changesState tells whether the request belongs into the urgent class.

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/valyala/fasthttp"
 )
@@ -124,7 +123,6 @@ func (x *exchange) relaysTrailers(out outFraming) bool {
 func (x *exchange) respond() error {
 	kind := x.ans.body(x.req.method)
 	out := x.framing(kind)
-	x.c.doubtful = kind == bodyNone
 	x.render(out)
 	if out == outNone || out == outBuffer {
 		return x.respondSmall(kind)
@@ -156,30 +154,8 @@ func (x *exchange) respondSmall(kind bodyKind) error {
 		x.c.r += n
 	}
 	x.setHead(x.ans.status, x.raw)
-	x.b.release(x.o, x.c, x.reusable(), x.now)
+	x.b.release(x.o, x.c, x.fate(), x.now)
 	return nil
-}
-
-// reusable tells whether the connection may serve another request once this answer's
-// body was read. An answer that has no body and announces one is where origins go wrong:
-// what they send nevertheless may come later than the head, and would be the answer to
-// whoever asks next. To a 304 that is not done, as it may well announce one.
-func (x *exchange) reusable() bool {
-	if !x.ans.keepAlive() || x.broken {
-		return false
-	}
-	announced := x.ans.chunked || x.ans.length > 0
-	return !announced || x.ans.status == 304 || x.ans.body(x.req.method) != bodyNone
-}
-
-// release gives a connection back or closes it, and ends its request.
-func (b *Backend) release(o *origin, c *conn, reusable bool, now time.Time) {
-	if reusable {
-		o.pool.put(c, now)
-	} else {
-		c.close()
-	}
-	o.done()
 }
 
 // relayInterim passes a 1xx answer on at once, except 100, which answers an expectation

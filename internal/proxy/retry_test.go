@@ -191,7 +191,6 @@ func TestAnIdleConnectionThatSpeaksUnaskedIsNotUsed(t *testing.T) {
 	<-sent
 	idle := b.fleet.origins[0].pool.idle[0]
 	awaitEvent(t, idle)
-	idle.idleSince = idle.idleSince.Add(-justNow) // a connection is asked once it was idle for a moment
 	exchangeOn(t, c, r, "GET", "\r\n", 200, "ok")
 	if conns.Load() != 2 {
 		t.Errorf("%d connections were made", conns.Load())

@@ -54,12 +54,11 @@ func TestABodyThatShouldNotBeThereIsNobodysAnswer(t *testing.T) {
 	}
 }
 
-func TestAConnectionWhoseLastAnswerHadNoBodyIsLookedAtAgain(t *testing.T) {
+func TestAConnectionThatWasUsedThisInstantIsLookedAtAllTheSame(t *testing.T) {
 	now := time.Now()
 	p := pool{max: 1, timeout: time.Minute}
 	a, b := tcpPair(t)
 	c := newConn(a)
-	c.doubtful = true
 	p.put(c, now)
 	if _, err := b.Write([]byte("x")); err != nil {
 		t.Fatal(err)

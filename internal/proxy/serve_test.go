@@ -11,17 +11,20 @@ import (
 )
 
 // forwarder is what the gateway is to the Backend in these tests: it forwards every
-// visit, and answers an error with its status and nothing else.
+// visit, and answers an error with its status and nothing else. Visitors are inside unless
+// options says otherwise.
 type forwarder struct {
 	backend *Backend
 	options func(v *httpx.Visit) Options
 	errs    func(error)
+	// keepOpen leaves it to the boundary whether a connection goes on after an error.
+	keepOpen bool
 
 	configure []func(*httpx.Config)
 }
 
 func (f *forwarder) handle(v *httpx.Visit) {
-	var opt Options
+	opt := Options{Inside: true}
 	if f.options != nil {
 		opt = f.options(v)
 	}
@@ -34,13 +37,15 @@ func (f *forwarder) handle(v *httpx.Visit) {
 	}
 	v.Ctx().SetStatusCode(statusOf(err))
 	v.Ctx().SetBodyString(err.Error() + "\n")
-	v.Close()
+	if !f.keepOpen {
+		v.Close()
+	}
 }
 
 func statusOf(err error) int {
 	for target, status := range map[error]int{
 		ErrBackendDown: 502, ErrBackendAnswer: 502, ErrBackendTimeout: 504, ErrQueueFull: 503, ErrStopped: 503,
-		ErrTooManyUpgrades: 503, ErrBodyTooLarge: 413, ErrClientTimeout: 408, ErrBadRequest: 400, ErrClientGone: 499,
+		ErrTooManyUpgrades: 503, ErrBodyTooLarge: 413, ErrClientTimeout: 408, ErrBadRequest: 400, ErrBodyNotAllowed: 400, ErrClientGone: 499,
 	} {
 		if errors.Is(err, target) {
 			return status

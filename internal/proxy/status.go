@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -18,13 +19,16 @@ type Status struct {
 // AddressStatus is one address.
 type AddressStatus struct {
 	Address  string    `json:"address"`
-	Up       bool      `json:"up"`
+	Up       bool      `json:"up"`       // people inside are sent there
+	Open     bool      `json:"open"`     // so are requests for open paths
 	Checked  bool      `json:"check_ok"` // the active check's verdict; true if there is none
+	Reached  bool      `json:"reached"`  // it can be connected to, as far as was tried
+	Reused   bool      `json:"reused"`   // its connections are; false since it sent more than it announced
 	Share    float64   `json:"share"`    // of its full load, below 1 while it warms up
 	InFlight int       `json:"in_flight"`
 	Idle     int       `json:"idle"`      // kept connections
-	Failures int       `json:"failures"`  // in a row
-	OutUntil time.Time `json:"out_until"` // zero if it is not out
+	Failures int       `json:"failures"`  // to connect, in a row
+	OutUntil time.Time `json:"out_until"` // when it is tried again; zero if it is not left out for people inside
 	Requests uint64    `json:"requests"`  // ever
 	Failed   uint64    `json:"failed"`    // ever
 }
@@ -36,11 +40,23 @@ func (b *Backend) Status() Status {
 	_, before := b.outer.counts()
 	s.Queued += before
 	now := time.Now()
-	for _, o := range b.fleet.origins {
+	var top [classes]rank
+	ranks := make([][classes]rank, len(b.fleet.origins))
+	for i, o := range b.fleet.origins {
+		ranks[i] = o.health.standing()
+		for k := range top {
+			top[k] = max(top[k], ranks[i][k])
+		}
+	}
+	for i, o := range b.fleet.origins {
+		// Where nobody does better, one that fails is in use all the same.
+		used := func(k class) bool { return ranks[i][k] >= rankFailing && ranks[i][k] == top[k] }
 		a := AddressStatus{
 			Address:  o.dialer.address.text,
-			Up:       o.health.available(now),
-			Share:    o.health.share(now),
+			Up:       used(fromInside),
+			Open:     used(fromOutside),
+			Reused:   o.pool.trusted(),
+			Share:    o.health.share(now, fromInside),
 			InFlight: int(o.inFlight.Load()),
 			Idle:     o.pool.size(),
 			Requests: o.requests.Load(),
@@ -51,16 +67,56 @@ func (b *Backend) Status() Status {
 	return s
 }
 
+// standing is rank for each class, but a time out ends only when somebody has found out that it is over: until then
+// it would be a guess.
+func (h *health) standing() (r [classes]rank) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for k := range r {
+		switch {
+		case h.down:
+			r[k] = rankDown
+		case h.reach.out:
+			r[k] = rankLost
+		case h.served[k].out:
+			r[k] = rankFailing
+		default:
+			r[k] = rankUp
+		}
+	}
+	return r
+}
+
 // describe fills in what the health knows.
 func (h *health) describe(a *AddressStatus) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a.Checked = !h.down
-	a.Failures = h.failures
+	a.Reached = !h.reach.out
+	a.Failures = h.reach.failures
 	a.Failed = h.total
-	if h.out {
-		a.OutUntil = h.outUntil
+	for _, s := range []*standing{&h.reach, &h.served[fromInside]} {
+		if s.out && s.outUntil.After(a.OutUntil) {
+			a.OutUntil = s.outUntil
+		}
 	}
+}
+
+// Detail says in words for operators what is wrong with the address; empty if nothing is.
+func (a *AddressStatus) Detail() string {
+	switch again := a.OutUntil.UTC().Format(time.TimeOnly); {
+	case !a.Checked:
+		return "the health check fails"
+	case !a.Reached:
+		return fmt.Sprintf("cannot be connected to, %d times in a row", a.Failures)
+	case !a.Up:
+		return "fails requests of people inside which other addresses answer; it is tried again at " + again
+	case !a.Open:
+		return "fails requests for open paths which other addresses answer; people inside are sent there"
+	case !a.Reused:
+		return "sends more than it announces; its connections are used once"
+	}
+	return ""
 }
 
 // counters are sums since New.

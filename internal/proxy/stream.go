@@ -19,7 +19,7 @@ type stream struct {
 	out    outFraming
 	client net.Conn
 
-	reusable bool // if read to the end
+	fate     fate // of the connection, if read to the end
 	outside  bool // holds a place in the outer turnstile too
 	trailers bool
 	released bool
@@ -29,7 +29,7 @@ type stream struct {
 func (s *stream) take(x *exchange, kind bodyKind, out outFraming) {
 	s.b, s.o, s.c, s.client, s.out = x.b, x.o, x.c, x.client, out
 	s.body.reset(x.c, kind, x.ans.length)
-	s.reusable = x.reusable() && kind != bodyUntilClose
+	s.fate = x.fate()
 	s.trailers = x.relaysTrailers(out)
 	s.outside, s.released = x.outside, false
 	x.moved = true
@@ -61,7 +61,7 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 		}
 		last := s.body.done
 		if last {
-			s.release(s.reusable)
+			s.release(s.fate)
 		}
 		if err := s.send(bw, p, n, last); err != nil {
 			return 0, err
@@ -132,12 +132,12 @@ func (s *stream) finish(bw *bufio.Writer) error {
 }
 
 // release ends the origin's part.
-func (s *stream) release(reusable bool) {
+func (s *stream) release(f fate) {
 	if s.released {
 		return
 	}
 	s.released = true
-	s.b.release(s.o, s.c, reusable, time.Now())
+	s.b.release(s.o, s.c, f, time.Now())
 	s.b.leave(s.outside)
 }
 
@@ -149,7 +149,7 @@ func (s *stream) Close() error {
 	}
 	if !s.released {
 		s.b.counters.broken.Add(1)
-		s.release(false)
+		s.release(fateClose)
 	}
 	b := s.b
 	s.b, s.o, s.c, s.client, s.body.c = nil, nil, nil, nil, nil

@@ -16,7 +16,7 @@ import (
 // begin with "== name". Each line of a section ends in CRLF on the wire; a line that
 // begins with "|" is a Go string without quotes and has no line end of its own. Lines
 // before the first section say what is tested, or set something: "!via name",
-// "!forwarded", "!trusted", "!host name", "!identity name value".
+// "!forwarded", "!trusted", "!outside", "!host name", "!identity name value".
 //
 //	== client            what the visitor sends
 //	== backend sees      what the origin gets
@@ -27,6 +27,7 @@ import (
 type transcript struct {
 	cfg      Config
 	trusted  bool
+	outside  bool
 	identity []string
 	steps    []step
 }
@@ -77,6 +78,8 @@ func (tr *transcript) set(tb testing.TB, line string) {
 		tr.cfg.Host = rest
 	case "!forwarded":
 		tr.cfg.Forwarded = true
+	case "!outside":
+		tr.outside = true
 	case "!trusted":
 		tr.trusted = true
 	case "!identity":
@@ -121,7 +124,7 @@ func playTranscript(t *testing.T, tr transcript) {
 	tr.cfg.Addresses = []string{"http://" + origin.addr}
 	_, addr := startProxy(t, tr.cfg, func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options {
-			return Options{StripCookies: isOurs, Identity: tr.identity}
+			return Options{StripCookies: isOurs, Identity: tr.identity, Inside: !tr.outside}
 		}
 		if tr.trusted {
 			f.configure = append(f.configure, func(c *httpx.Config) {

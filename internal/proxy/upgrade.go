@@ -47,12 +47,12 @@ func (x *exchange) switchProtocols() error {
 		begun: now, end: now.Add(x.b.cfg.Upgrade.TotalTimeout),
 	}
 	if err := x.b.tunnels.add(t); err != nil {
-		x.o.health.abandoned()
+		x.o.health.abandoned(x.class)
 		x.drop()
 		return err
 	}
 	x.tunnelled = true
-	x.o.health.succeeded(now)
+	x.praise(now)
 	x.b.counters.upgrades.Add(1)
 	x.ctx.HijackSetNoResponse(true)
 	x.ctx.Hijack(func(client net.Conn) { t.run(client) })

@@ -30,6 +30,7 @@ type locale struct {
 	form     page
 	lapsed   page
 	left     page
+	crowded  [2][2]page // see crowdedPages
 }
 
 func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {
@@ -49,7 +50,7 @@ func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, errors.Join(l.compileWait(k), l.compileNotices(k), errors.Join(c.errs...))
+	return l, errors.Join(l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), errors.Join(c.errs...))
 }
 
 // scriptTexts are the messages that the script needs, as it reads them.

@@ -48,7 +48,7 @@ state: {dir: "%s"}
 keys: {file: "%s/keys.json"}
 store: "%s"
 log: {level: error}
-limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 100000}
+limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 100000, stay: {in_flight: 65536}}
 rooms:
   - id: %s
     title: Bench

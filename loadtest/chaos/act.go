@@ -215,7 +215,10 @@ func needsDisk(t Topology, steps []Step) bool {
 
 // chosen are the steps of a run.
 func chosen(cfg Config, t Topology) []Step {
-	steps := Plan(t, cfg.Seed)
+	steps := slices.DeleteFunc(Plan(t, cfg.Seed), func(s Step) bool {
+		f, err := faultNamed(t, s.Fault)
+		return err == nil && f.minutes && !slices.Contains(cfg.Only, s.Fault)
+	})
 	if cfg.Repeat > 0 {
 		steps = inARow(t, steps, cfg.Repeat)
 	}
@@ -229,7 +232,7 @@ func chosen(cfg Config, t Topology) []Step {
 }
 
 func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, s.Hold+2*time.Minute)
 	defer cancel()
 	do := func() (err error) {
 		if seen, err = f.play(ctx, w, s); err != nil {

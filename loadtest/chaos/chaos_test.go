@@ -9,6 +9,27 @@ import (
 
 func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 
+// TestCrashesInARowMultiplyNothing repeats what a process that dies once cannot show. All crashes are repeated by
+// `loadtest chaos --repeat`.
+func TestCrashesInARowMultiplyNothing(t *testing.T) {
+	var out strings.Builder
+	acts, err := Run(t.Context(), Config{
+		Seed: 3, Topologies: []Topology{Embedded, Cluster}, Race: true, Small: true, Out: &out, Repeat: 8,
+		Only: []string{"gateway killed", "FLUSHALL"},
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, a := range acts {
+		for _, f := range a.Failures {
+			t.Error(f)
+		}
+		if last := a.Faults[len(a.Faults)-1]; last.Times != 8 || last.Asked < 8 || a.Felt.In == 0 {
+			t.Errorf("%+v, %d went in\n%s", last, a.Felt.In, out.String())
+		}
+	}
+}
+
 // TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover is chaos in small: real gateways, HAProxy, six Redis nodes and
 // a crowd. All faults are played by `loadtest chaos`.
 func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {

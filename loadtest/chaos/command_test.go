@@ -12,6 +12,8 @@ func TestAPlanThatPlaysNothingIsRefused(t *testing.T) {
 	for want, args := range map[string][]string{
 		"it has ":              {"--plan", "--topology", "embedded", "--only", "nosuch"},
 		"must not be negative": {"--plan", "--few", "-1"},
+		"--repeat -1":          {"--plan", "--repeat", "-1"},
+		"it has FLUSHALL":      {"--plan", "--topology", "cluster", "--repeat", "2", "--only", "rolling restart"},
 		"--topology":           {"--plan", "--topology", ""},
 		"topology embedded":    {"--plan", "--only", "FLUSHALL"},
 	} {

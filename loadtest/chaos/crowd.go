@@ -20,6 +20,9 @@ type crowd struct {
 	asked     atomic.Int64 // page loads without a ticket: no more numbers can have been given
 	strangers strangers
 
+	// When a gateway was frozen for minutes and went on; zero: none was. Read when everybody is done.
+	frozen, thawed time.Time
+
 	mu       sync.Mutex
 	visitors []*visitor
 	keys     map[string]int // tickets by the key that signed them

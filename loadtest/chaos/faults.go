@@ -18,6 +18,8 @@ type fault struct {
 	lossy bool
 	// crash says that something ends uncleanly or loses what it held: what may happen many times in a row.
 	crash bool
+	// minutes says that it lasts for minutes: it is played only when it is asked for by name.
+	minutes bool
 	// disk says that it needs the small disk.
 	disk bool
 	// play does it and ends it, and answers by what it was seen to have happened. The world need not be well yet.

@@ -16,10 +16,11 @@ import (
 
 // embeddedFaults need the embedded store.
 var embeddedFaults = []fault{
+	{name: "gateway frozen for minutes", minutes: true, least: 345 * time.Second, most: 345 * time.Second, play: freezeGateway},
 	{name: "disk full", disk: true, least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
 	{name: "gateway killed on a full disk", disk: true, crash: true, least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
 	{name: "places file damaged", crash: true, play: damagePlaces},
-	{name: "all state lost", crash: true, play: loseState},
+	{name: "all state lost", crash: true, least: 1100 * time.Millisecond, most: 1100 * time.Millisecond, play: loseState},
 }
 
 // oldStates are state files as earlier versions of the store have written them, a directory for each form.
@@ -63,6 +64,43 @@ func logged(ctx context.Context, g *theatre.Gateway, text string, before int) er
 			return fmt.Errorf("%s has not logged %q", g.Name, text)
 		}
 		return nil
+	})
+}
+
+// freezeGateway stops the gateway for longer than a place counts as present, while people go on asking, and lets more come
+// as it goes on. What the act asks of it is in felt: nobody who waited all the time gets in after them.
+func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
+	g := w.gateways[0]
+	w.crowd.come(ctx, frozenLine)
+	asked := w.crowd.asked.Load()
+	if err := seenBy(ctx, func() error {
+		info, err := g.Figures(ctx)
+		if err == nil && info.Waiting < frozenLine/2 {
+			err = fmt.Errorf("%d of %d wait", info.Waiting, asked)
+		}
+		return err
+	}); err != nil {
+		return "", err
+	}
+	w.crowd.tenths.Store(0)
+	defer w.crowd.tenths.Store(10)
+	w.crowd.frozen = time.Now()
+	g.Process().Pause()
+	process.Rest(ctx, s.Hold)
+	g.Process().Resume()
+	w.crowd.thawed = time.Now()
+	w.crowd.come(ctx, frozenLine/4)
+	return fmt.Sprintf("%s stood still for %v, then %d more came", g.Name, s.Hold, frozenLine/4), nil
+}
+
+// frozenLine is how many come before: more than the pace lets in within seconds.
+const frozenLine = 160
+
+// untilWritten waits until a state file is there: a gateway that has lost it writes it again in its own time.
+func untilWritten(ctx context.Context, path string) error {
+	return seenBy(ctx, func() error {
+		_, err := os.Stat(path)
+		return err
 	})
 }
 
@@ -116,8 +154,11 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g.Process().Kill()
 	path := filepath.Join(w.state, theatre.Room+".places")
+	if err := untilWritten(ctx, path); err != nil {
+		return "", err
+	}
+	g.Process().Kill()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
@@ -136,11 +177,15 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	return "the file was refused; " + seen, err
 }
 
-// loseState removes all state files while the gateway is down: only the tickets know the line.
-func loseState(ctx context.Context, w *world, _ Step) (string, error) {
+// loseState removes all state files while the gateway is down: only the tickets know the line. It is down for more than a
+// second, because an epoch counts seconds and there is nothing left by which a process could know that one was begun.
+func loseState(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
 	_, before, err := w.epochs(ctx)
 	if err != nil {
+		return "", err
+	}
+	if err := untilWritten(ctx, filepath.Join(w.state, theatre.Room+".places")); err != nil {
 		return "", err
 	}
 	g.Process().Kill()
@@ -153,6 +198,7 @@ func loseState(ctx context.Context, w *world, _ Step) (string, error) {
 			return "", err
 		}
 	}
+	process.Rest(ctx, s.Hold)
 	if err := g.Start(ctx); err != nil {
 		return "", err
 	}

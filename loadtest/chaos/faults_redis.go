@@ -93,6 +93,9 @@ func pauseMaster(ctx context.Context, w *world, s Step) (string, error) {
 	return fmt.Sprintf("%s took over while %s stood still", now.Name, old.Name), nil
 }
 
+// lostWrites is how long a master is cut off at least: until gateways have seen what was given.
+const lostWrites = 700 * time.Millisecond
+
 // loseWrites cuts the master off from its replicas while gateways still write to it, and kills it.
 func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 	old, err := w.group.Master(ctx)
@@ -111,7 +114,8 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	before := joined()
-	process.Rest(ctx, s.Hold)
+	every(ctx, manyStrangers, s.Hold, func() { w.crowd.load(ctx, false) }) // somebody comes, however few people do
+	process.Rest(ctx, lostWrites-s.Hold)
 	lost := joined() - before
 	old.Process().Kill()
 	if err := old.Inner.Mend(); err != nil {

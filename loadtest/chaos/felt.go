@@ -31,6 +31,9 @@ type felt struct {
 	Asked     int64           `json:"asked"`   // page loads without a ticket
 	Highest   uint64          `json:"highest"` // number that anybody has
 
+	// Overtaken waited while a gateway was frozen and got in after somebody who came when it went on.
+	Overtaken int `json:"overtaken"`
+
 	Errors  map[string]int `json:"errors"` // requests without a usable answer
 	Silence time.Duration  `json:"silence"`
 	Waits   []time.Duration
@@ -75,7 +78,31 @@ func (c *crowd) feel() *felt {
 		}
 	}
 	slices.Sort(f.Waits)
+	f.Overtaken = c.overtaken()
 	return f
+}
+
+// pollsApart is by how much later somebody may get in who was called earlier: each learns of it with the next poll.
+const pollsApart = 5 * time.Second
+
+// overtaken counts those who waited for all the time that a gateway was frozen, and got in after people who came then.
+func (c *crowd) overtaken() (n int) {
+	if c.frozen.IsZero() {
+		return 0
+	}
+	var first time.Time // of those who came then
+	for _, v := range c.visitors {
+		if v.came.After(c.thawed) && !v.entered.IsZero() && (first.IsZero() || v.entered.Before(first)) {
+			first = v.entered
+		}
+	}
+	for _, v := range c.visitors {
+		there := v.habit == patient || v.habit == copied || v.habit == hasty
+		if there && !v.came.IsZero() && v.came.Before(c.frozen) && !first.IsZero() && v.entered.After(first.Add(pollsApart)) {
+			n++
+		}
+	}
+	return n
 }
 
 // wronged notes what may never happen to anybody.

@@ -49,6 +49,59 @@ func TestAPlanHasEveryFaultOnceWithinItsBounds(t *testing.T) {
 	}
 }
 
+func TestOnlyCrashesAreRepeatedEachInARow(t *testing.T) {
+	crashes := map[Topology]int{}
+	for _, topology := range Topologies() {
+		for _, s := range chosen(Config{Seed: 7, Repeat: 60}, topology) {
+			f, err := faultNamed(topology, s.Fault)
+			if err != nil || !f.crash || s.Times != 60 || s.Hold != f.least || s.Calm != shortCalm {
+				t.Errorf("%s: %+v, %v", topology, s, err)
+			}
+			crashes[topology]++
+		}
+		for _, s := range Plan(topology, 7) {
+			if s.Times != 1 {
+				t.Errorf("%s: %+v", topology, s)
+			}
+		}
+	}
+	if crashes[Sentinel] < 7 || crashes[Cluster] < 6 || crashes[Embedded] < 4 {
+		t.Errorf("crashes %v", crashes)
+	}
+	if some := chosen(Config{Seed: 7, Repeat: 8, Only: []string{"FLUSHALL", "rolling restart"}}, Cluster); len(some) != 1 {
+		t.Errorf("%+v", some)
+	}
+}
+
+func TestWhatLastsForMinutesIsPlayedByNameOnly(t *testing.T) {
+	long := "gateway frozen for minutes"
+	for _, s := range chosen(Config{Seed: 7}, Embedded) {
+		if s.Fault == long {
+			t.Error("it is played with the others")
+		}
+	}
+	if s := chosen(Config{Seed: 7, Only: []string{long}}, Embedded); len(s) != 1 || s[0].Hold != 345*time.Second {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWhoGetsInAfterNewcomersIsOvertaken(t *testing.T) {
+	at := func(s int) time.Time { return time.Unix(int64(1000+s), 0) }
+	one := func(came, entered int, h habit) *visitor {
+		return &visitor{came: at(came), entered: at(entered), habit: h}
+	}
+	c := &crowd{frozen: at(10), thawed: at(400), visitors: []*visitor{
+		one(1, 402, patient), one(2, 420, patient), one(3, 420, sleeper), one(401, 405, patient), one(401, 430, patient), one(5, 9, patient),
+	}}
+	if n := c.overtaken(); n != 1 {
+		t.Errorf("%d, want the one who waited until 420", n)
+	}
+	c.frozen = time.Time{}
+	if n := c.overtaken(); n != 0 {
+		t.Errorf("%d without a frozen gateway", n)
+	}
+}
+
 func TestAFaultThatTheTopologyLacksIsAnError(t *testing.T) {
 	if _, err := faultNamed(Embedded, "FLUSHALL"); err == nil || !strings.Contains(err.Error(), "FLUSHALL") {
 		t.Errorf("got %v", err)
@@ -78,7 +131,8 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 
 func TestWhatMayNotBeIsAFailure(t *testing.T) {
 	quiet := func() *Act {
-		return &Act{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport()}
+		crashes := Played{Fault: "FLUSHALL", Times: 2, Asked: 11, Numbers: 2*skip + 11}
+		return &Act{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes}}
 	}
 	for want, spoil := range map[string]func(*Act){
 		"places lost":            func(a *Act) { a.Felt.Lost = []string{"x"} },
@@ -91,7 +145,14 @@ func TestWhatMayNotBeIsAFailure(t *testing.T) {
 		"incomplete":             func(a *Act) { a.Report.Until = 1 },
 		"the journals know of":   func(a *Act) { a.Report.Entries = 0 },
 		"was not seen to happen": func(a *Act) { a.Faults = []Played{{Fault: "FLUSHALL", Error: "was not seen to happen"}} },
-		"0 went in, the pace":    func(a *Act) { a.Felt.In = 0 },
+		"frames of another site": func(a *Act) { a.Felt.Strangers.FrameNumbers = 1 },
+		"to somebody else":       func(a *Act) { a.Felt.Wrong = []string{"x"} },
+		"got in after":           func(a *Act) { a.Felt.Overtaken = 1 },
+		"strangers decide":       func(a *Act) { a.Felt.Errors = map[string]int{fromGateway: 1} },
+		"numbers went on by 4012": func(a *Act) {
+			a.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Asked: 11, Numbers: 4012}}
+		},
+		"0 went in, the pace": func(a *Act) { a.Felt.In = 0 },
 	} {
 		a := quiet()
 		a.verdict(&world{})

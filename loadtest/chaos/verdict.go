@@ -36,6 +36,9 @@ func (a *Act) verdict(w *world) {
 	if n := f.Errors[fromGateway]; n > 0 {
 		bad("%d requests of people inside were answered with %s: strangers decide what it takes the site for", n, fromGateway)
 	}
+	if f.Overtaken > 0 {
+		bad("%d who waited while a gateway was frozen got in after people who came when it went on", f.Overtaken)
+	}
 	if n := len(f.Outside); n > 0 {
 		bad("%d visitors stayed and did not get in within %v after the last fault, first: %s", n, drain, f.Outside[0])
 	}

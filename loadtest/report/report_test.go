@@ -48,6 +48,34 @@ func TestTheTextShowsBothRunsAndWhatWasBroken(t *testing.T) {
 	}
 }
 
+func TestWhatStrangersAndCrashesCostIsShown(t *testing.T) {
+	m := morning()
+	plain := new(strings.Builder)
+	if err := Text(plain, []Morning{m}); err != nil {
+		t.Fatal(err)
+	}
+	r := &m.Results[1]
+	r.Line.Called, r.Line.Entered = 8000, 5000
+	r.Nobody = scenarios.Nobody{
+		Loads: 1200, AtOnce: 30, Silent: 20, Parked: 10, Numbers: 1260, Entries: 50, Unclaimed: 2000, Left: 300, Back: 150,
+		Copies: 70, SecondStays: 1, Crashes: 60, Skipped: 61_000,
+	}
+	b := new(strings.Builder)
+	if err := Text(b, []Morning{m}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"1,260: 1,200, 30, 20, 10", "50 of 5,000 (1.0 %)", "2,000 of 8,000 (25.0 %)", "300, 150", "70, 1", "60, 61,000",
+	} {
+		if !strings.Contains(b.String(), want) || strings.Contains(plain.String(), want) {
+			t.Errorf("no %q in\n%s", want, b)
+		}
+	}
+	if strings.Contains(plain.String(), "nobody's") || strings.Contains(plain.String(), "skipped") {
+		t.Errorf("a morning without strangers has figures of them\n%s", plain)
+	}
+}
+
 func TestMarkdownTablesHaveAsManyCellsInEveryLine(t *testing.T) {
 	var b strings.Builder
 	lone := morning()

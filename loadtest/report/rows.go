@@ -15,6 +15,14 @@ type row struct {
 // rows are the figures of the long table, in order.
 func rows() []row {
 	type R = scenarios.Result
+	stranger := func(text func(*R) string) func(*R) string {
+		return func(r *R) string {
+			if r.Nobody.Numbers == 0 {
+				return ""
+			}
+			return text(r)
+		}
+	}
 	gated := func(text func(*R) string) func(*R) string {
 		return func(r *R) string {
 			if !r.Gate {
@@ -54,6 +62,31 @@ func rows() []row {
 			return fmt.Sprintf("%s, %s", count(r.Line.Tickets), count(r.Line.PeakJoins))
 		})},
 		{"longest line", gated(func(r *R) string { return count(r.Line.Longest) })},
+		{"… to strangers: loads, tabs at once, silent, parked", gated(func(r *R) string {
+			n := &r.Nobody
+			if n.Came() == 0 {
+				return ""
+			}
+			return fmt.Sprintf("%s: %s, %s, %s, %s", count(n.Numbers), count(n.Loads), count(n.AtOnce), count(n.Silent), count(n.Parked))
+		})},
+		{"entries that were nobody's", stranger(func(r *R) string {
+			return fmt.Sprintf("%s of %s (%.1f %%)", count(r.Nobody.Entries), count(r.Line.Entered), share(r.Nobody.Entries, r.Line.Entered))
+		})},
+		{"calls that nobody took", stranger(func(r *R) string {
+			return fmt.Sprintf("%s of %s (%.1f %%)", count(r.Nobody.Unclaimed), count(r.Line.Called), share(r.Nobody.Unclaimed, r.Line.Called))
+		})},
+		{"left by closing the page, came back", stranger(func(r *R) string {
+			return fmt.Sprintf("%s, %s", count(r.Nobody.Left), count(r.Nobody.Back))
+		})},
+		{"copied cookies, let in when the visit was over", stranger(func(r *R) string {
+			return fmt.Sprintf("%s, %s", count(r.Nobody.Copies), count(r.Nobody.SecondStays))
+		})},
+		{"crashes, numbers that they skipped", gated(func(r *R) string {
+			if r.Nobody.Crashes == 0 {
+				return ""
+			}
+			return fmt.Sprintf("%s, %s", count(r.Nobody.Crashes), count(r.Nobody.Skipped))
+		})},
 		{"called, let in", gated(func(r *R) string { return fmt.Sprintf("%s, %s", count(r.Line.Called), count(r.Line.Entered)) })},
 		{"calls in the busiest minute (rate + burst)", gated(func(r *R) string {
 			return fmt.Sprintf("%s (%s + %s)", count(r.Line.MaxMinute), count(r.Line.Rate), count(r.Line.Burst))
@@ -94,6 +127,9 @@ func rows() []row {
 		}},
 	}
 }
+
+// share is a part in percent.
+func share(part, all int64) float64 { return 100 * float64(part) / float64(max(1, all)) }
 
 func quantiles(q scenarios.Quantiles) string {
 	if q.N == 0 {

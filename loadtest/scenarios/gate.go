@@ -57,7 +57,7 @@ func ordinaryGate(pace queue.Pace) Gate {
 		Pace: pace,
 		Timing: queue.Timing{
 			Absent: 10 * time.Minute, ClaimWindow: 3 * time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour,
-			Hold: 30 * time.Second,
+			Hold: 36 * time.Second, // polls are spread by a fifth
 		},
 		PollMin: 3 * time.Second, PollMax: 30 * time.Second,
 		Watch: time.Second, CloseAfter: 15 * time.Minute,

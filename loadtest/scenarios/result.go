@@ -21,6 +21,7 @@ type Result struct {
 	Ends   time.Time `json:"ends"`
 
 	People People `json:"people"`
+	Nobody Nobody `json:"nobody"`
 	Site   Site   `json:"site"`
 	Line   Line   `json:"line"`
 	// Waits are the times in line of those who were let in, from the number to the entry. Without a gate there is no line.

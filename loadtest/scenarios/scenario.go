@@ -23,6 +23,8 @@ type Scenario struct {
 	Counted time.Time
 	// Crowd is who comes.
 	Crowd Crowd
+	// Strangers come beside it.
+	Strangers Strangers
 	// Portal is the site behind the gate.
 	Portal portal.Config
 	// Gate is how the waiting room is set and what its operators do.
@@ -84,7 +86,7 @@ func (s *Scenario) Validate() error {
 	for i, e := range s.Expect {
 		bad(e.Promise == "" || e.Holds == nil, "expect[%d]: must have a promise and a predicate", i)
 	}
-	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends), s.Portal.Validate())
+	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends), s.Portal.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("scenario %q: %w", s.Name, err)
 	}

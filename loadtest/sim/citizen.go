@@ -46,6 +46,22 @@ const (
 	greedy
 	polite
 	inFront // the store has said so; a state that outlives the next poll
+	copied  // its cookie is in another browser too
+	comesBack
+	heard   // a stranger that has read that its turn has come
+	stayed  // was there for all the time that the gateway was frozen
+	unheard // of since the last crash
+)
+
+// kind is who stands behind a ticket.
+type kind uint8
+
+const (
+	somebody kind = iota
+	loader        // a page load without cookies: never heard of again
+	tab           // one more of four that were opened at once: the browser keeps the cookie of another
+	silent        // polls and never goes in
+	parked        // taken early, kept alive rarely or never
 )
 
 // never is later than every time of a day in milliseconds.
@@ -59,7 +75,7 @@ type citizen struct {
 	leaves  int32 // when it gives up
 	sleeps  int32 // when its phone falls asleep next
 	due     int32 // the step of the wheel that counts
-	number  uint32
+	number  uint64
 	other   uint32 // the same person's other device plus one; 0: none
 	try     uint32 // the request that it waits for; older ones it has given up
 	slot    uint16 // the appointment it is about to take
@@ -68,6 +84,8 @@ type citizen struct {
 	state   state
 	habits  habits
 	owner   bool // not the second device
+	kind    kind
+	epoch   uint8 // of the number, by its place in room.epochs
 }
 
 func (c *citizen) is(h habits) bool { return c.habits&h != 0 }
@@ -98,6 +116,9 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 			c := citizen{owner: true, born: int32((opens + w.Offset(random.Float64())).Milliseconds())}
 			c.habits = draw(crowd, w.Callers, random)
 			who := add(c)
+			if gate && !w.Callers {
+				opened(s, &people[who], add, random)
+			}
 			if !gate || w.Callers || random.Float64() >= crowd.Devices {
 				continue
 			}
@@ -109,6 +130,9 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 				people[len(people)-1].habits |= greedy
 			}
 		}
+	}
+	if gate {
+		invite(s, add, random)
 	}
 	slices.Sort(arrivals)
 	return people, arrivals

@@ -29,7 +29,8 @@ func Command() *cobra.Command {
 		Short: "play a morning in virtual time, with and without the gate",
 		Long: "Plays one of the four mornings in virtual time, on the store's real rules and in front of the real fragile\n" +
 			"site, with and without the gate (or one of them), checks every answer and prints the figures side by side.",
-		Example: "  loadtest sim --scenario speyer --out speyer.html\n" +
+		Example: "  loadtest sim --scenario memmingen --gate --strangers --crashes 60\n" +
+			"  loadtest sim --scenario speyer --out speyer.html\n" +
 			"  loadtest sim --scenario hessen --people 10000000 --gate",
 		Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cmd.OutOrStdout()) },
@@ -41,10 +42,14 @@ func Command() *cobra.Command {
 	f.DurationVar(&o.tick, "tick", 250*time.Millisecond, "how often the line advances; a coarser tick plays faster")
 	f.BoolVar(&o.gate, "gate", false, "only with the gate")
 	f.BoolVar(&o.noGate, "no-gate", false, "only without the gate")
+	f.BoolVar(&o.strangers, "strangers", false, "let strangers come beside the crowd: only with the gate")
+	f.IntVar(&o.crashes, "crashes", 0, "let the store crash so many times in a row after the opening: only with the gate")
 	f.StringVar(&o.out, "out", "", "write a report with charts to this HTML file")
 	f.StringVar(&o.journal, "journal", "", "write every event of the run with the gate to this file, one JSON object a line")
 	c.MarkFlagsMutuallyExclusive("gate", "no-gate")
 	c.MarkFlagsMutuallyExclusive("no-gate", "journal")
+	c.MarkFlagsMutuallyExclusive("no-gate", "strangers")
+	c.MarkFlagsMutuallyExclusive("no-gate", "crashes")
 	return c
 }
 
@@ -54,6 +59,8 @@ type options struct {
 	seed                   uint64
 	tick                   time.Duration
 	gate, noGate           bool
+	strangers              bool
+	crashes                int
 }
 
 func (o *options) run(ctx context.Context, w io.Writer) (err error) {
@@ -69,6 +76,15 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		if sc, err = sc.Scale(float64(o.people) / float64(sc.People())); err != nil {
 			return err
 		}
+	}
+	if o.crashes < 0 || o.crashes > MaxCrashes {
+		return fmt.Errorf("crashes %d: want 0 to %d", o.crashes, MaxCrashes)
+	}
+	if o.strangers {
+		sc = scenarios.WithStrangers(sc)
+	}
+	if o.crashes > 0 {
+		sc = scenarios.WithCrashes(sc)
 	}
 	if err := placesFor(o.out, ""); err != nil {
 		return err
@@ -91,6 +107,7 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		cfg := Config{Scenario: sc, Gate: gate, Seed: o.seed, Tick: o.tick}
 		if gate {
 			cfg.Journal = journal
+			cfg.Crashes = InARow(o.crashes, sc.Opens().Sub(sc.Starts), sc.Counted.Sub(sc.Starts))
 		}
 		r, err := Run(ctx, cfg)
 		if err != nil {

@@ -71,11 +71,24 @@ func TestOneRunCanBeLeftOut(t *testing.T) {
 	}
 }
 
+func TestStrangersAndCrashesCanBeAskedFor(t *testing.T) {
+	out, err := command(t, "--scenario", "memmingen", "--tick", "1s", "--people", "700", "--gate", "--strangers", "--crashes", "8")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"with strangers", "calls that nobody took", "crashes, numbers that they skipped", "a copied cookie buys no second stay"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 func TestBadFlagsAreRefused(t *testing.T) {
 	for want, args := range map[string][]string{
 		"tick":                 {"--tick", "1ms"},
 		"atlantis":             {"--scenario", "atlantis"},
 		"must not be negative": {"--people", "-1"},
+		"crashes 201":          {"--crashes", "201"},
 		"none of the others":   {"--gate", "--no-gate"},
 		"no such file":         {"--gate", "--people", "50", "--journal", "/no/such/folder/file"},
 		"calendar.places":      {"--scenario", "hessen", "--people", "900000000"},

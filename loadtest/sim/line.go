@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -22,9 +24,15 @@ func (s *sim) arrive(who uint32) {
 // joined takes the number.
 func (s *sim) joined(who uint32, j queue.Joined) {
 	c := &s.people[who]
-	c.number, c.joined, c.sent = uint32(j.Place.Number), s.now, s.now
-	s.byNumber = append(s.byNumber, who)
+	s.numbered(c, j.Place)
+	c.joined, c.sent = s.now, s.now
+	s.line.Tickets++
+	s.inOrder = append(s.inOrder, who)
 	s.joinedNow++
+	if c.kind != somebody {
+		s.standIn(who, c, j.State)
+		return
+	}
 	c.leaves, c.sleeps = never, never
 	crowd := &s.cfg.Scenario.Crowd
 	if !c.is(caller) && s.random.Float64() < crowd.Impatient {
@@ -46,7 +54,14 @@ func (s *sim) turn(who uint32) {
 	c := &s.people[who]
 	s.events++
 	switch c.state {
+	case booked: // the copy of the cookie, in another browser
+		s.page(s.now, c)
+		s.room.claims.add(who)
 	case asleep:
+		if c.kind == parked {
+			s.keptAlive(who, c)
+			return
+		}
 		c.state = waiting
 		c.sleeps = after(s.now, about(s.random, s.cfg.Scenario.Crowd.AwakeFor))
 		s.poll(who, c)
@@ -56,7 +71,7 @@ func (s *sim) turn(who uint32) {
 		c.state = claiming
 		s.page(s.now, c)
 		s.room.claims.add(who)
-		if c.is(tabs) { // the other tab does as this one
+		if c.is(tabs | copied) { // the other tab does as this one
 			s.page(s.now, c)
 			s.room.claims.add(who)
 		}
@@ -77,7 +92,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case s.now >= c.leaves:
 		s.depart(who, gaveUp)
 		return
-	case queue.OrderOf(s.room.epoch, uint64(c.number)) <= s.room.frame.Head:
+	case s.order(c) <= s.room.frame.Head:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -92,10 +107,11 @@ func (s *sim) poll(who uint32, c *citizen) {
 		s.beat(who, c)
 	}
 	ahead := s.ahead(c)
-	if who%s.cfg.ShownEvery == 0 {
+	// While places come back to the line after a loss, the page shows no figure.
+	if f := &s.room.frame; who%s.cfg.ShownEvery == 0 && f.Now >= f.Hold && f.Now > s.cameBack {
 		s.check.observe(journal.Event{
-			At: s.storeNow(), Kind: journal.Shown, Visitor: journal.ID(visitorID(s.seed, who)), Epoch: s.room.epoch,
-			Number: uint64(c.number), Ahead: ahead,
+			At: s.storeNow(), Kind: journal.Shown, Visitor: journal.ID(visitorID(s.seed, who)), Epoch: s.room.epochs[c.epoch],
+			Number: c.number, Ahead: ahead,
 		})
 	}
 	s.schedule(who, ahead)
@@ -109,8 +125,21 @@ func (s *sim) beat(who uint32, c *citizen) {
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
 // checked on what the frame says.
 func (s *sim) ahead(c *citizen) int64 {
-	n, _ := s.room.frame.Sketch.Ahead(queue.OrderOf(s.room.epoch, uint64(c.number)))
+	n, _ := s.room.frame.Sketch.Ahead(s.order(c))
 	return n
+}
+
+func (s *sim) order(c *citizen) queue.Order { return queue.OrderOf(s.room.epochs[c.epoch], c.number) }
+
+// numbered notes the place of a ticket.
+func (s *sim) numbered(c *citizen, p queue.Place) {
+	r := &s.room
+	if n := len(r.epochs); n == 0 || r.epochs[n-1] != p.Epoch {
+		r.epochs = append(r.epochs, p.Epoch)
+	}
+	c.number, c.epoch = p.Number, uint8(len(r.epochs)-1)
+	s.room.given = max(s.room.given, p.Number)
+	s.crashes.numbered(p.Number)
 }
 
 // schedule says when to poll again: in a tenth of the time until the turn. Far from it, the polls that carry no
@@ -138,10 +167,15 @@ func (s *sim) schedule(who uint32, ahead int64) {
 
 // passed looks at the places that the head has come by since the last frame: whoever polls there learns of it with the
 // next poll, which is at most the longest interval away.
-func (s *sim) passed(from, to uint64) {
-	for n := from + 1; n <= min(to, uint64(len(s.byNumber))); n++ {
-		who := s.byNumber[n-1]
+func (s *sim) passed(from, to queue.Order) {
+	at, _ := slices.BinarySearchFunc(s.inOrder, from+1, func(who uint32, o queue.Order) int {
+		return cmp.Compare(s.order(&s.people[who]), o)
+	})
+	for _, who := range s.inOrder[at:] {
 		c := &s.people[who]
+		if s.order(c) > to {
+			return
+		}
 		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
 		}
@@ -155,6 +189,15 @@ func (s *sim) kept(who uint32, st queue.Standing) {
 		return
 	}
 	crowd := &s.cfg.Scenario.Crowd
+	if c.is(stayed) && st.State != queue.StateWaiting {
+		c.habits &^= stayed
+		if st.State != queue.StateCalled && s.now < s.crashes.until+stayAfter {
+			s.nobody.PassedOver++
+		}
+	}
+	if c.kind != somebody && s.heardOf(who, c, st.State) {
+		return
+	}
 	c.state = called
 	switch st.State {
 	case queue.StateCalled:
@@ -182,6 +225,10 @@ func (s *sim) kept(who uint32, st queue.Standing) {
 func (s *sim) claimed(who uint32, st queue.Standing) {
 	c := &s.people[who]
 	switch {
+	case c.state == booked:
+		if st.State == queue.StateInside && c.is(copied) {
+			s.nobody.SecondStays++
+		}
 	case c.state != claiming: // the second tab's
 	case st.State == queue.StateInside:
 		s.enter(who)
@@ -219,12 +266,26 @@ func (s *sim) reaction(c *citizen) int32 {
 
 // depart leaves the line: with a word, or by closing the page.
 func (s *sim) depart(who uint32, how state) {
-	if s.people[who].is(polite) {
+	c := &s.people[who]
+	if c.is(polite) {
 		s.room.leaves.add(who)
-	} else {
-		s.room.keeps.beat(who, true)
+		s.end(who, how)
+		return
 	}
-	s.end(who, how)
+	s.room.keeps.beat(who, true)
+	if how != gaveUp {
+		s.end(who, how)
+		return
+	}
+	s.nobody.Left++
+	if !c.is(comesBack) {
+		s.end(who, how)
+		return
+	}
+	s.nobody.Back++
+	c.habits &^= comesBack
+	c.leaves, c.state = never, asleep
+	c.due = s.wheel.put(after(s.now, about(s.random, s.cfg.Scenario.Strangers.ReturnIn)), who)
 }
 
 func (s *sim) end(who uint32, how state) {
@@ -238,7 +299,7 @@ func (s *sim) jitter(ms int32) int32 { return int32(float64(ms) * (0.8 + 0.4*s.r
 // polled counts one poll of every tab; reloads are page loads between two polls.
 func (s *sim) polled(at int32, c *citizen) {
 	n := int64(1)
-	if c.is(tabs) {
+	if c.is(tabs | copied) {
 		n = 2
 	}
 	s.line.Polls += n

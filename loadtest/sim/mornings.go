@@ -17,7 +17,8 @@ import (
 // bigPeople is the crowd of the largest day: ten million, with everything else in proportion.
 const bigPeople = 10_000_000
 
-// Mornings plays all four mornings in full size, each without and with the gate. It prints a line to w as each run ends. The error is of a run; promises that were not kept are in the
+// Mornings plays all four mornings in full size, each without and with the gate, and one more with strangers, then with
+// strangers and crashes. It prints a line to w as each run ends. The error is of a run; promises that were not kept are in the
 // results.
 func Mornings(ctx context.Context, w io.Writer, seed uint64) ([]report.Morning, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(thrifty))
@@ -31,8 +32,28 @@ func Mornings(ctx context.Context, w io.Writer, seed uint64) ([]report.Morning, 
 		}
 		out = append(out, m)
 	}
+	// Strangers and crashes: what they cost shows best where most come at once. Only behind the gate, they are what it is
+	// there for.
+	for _, crashes := range []int{0, morningCrashes} {
+		sc := scenarios.WithStrangers(scenarios.Memmingen())
+		cfg := Config{Gate: true, Seed: seed}
+		if crashes > 0 {
+			sc = scenarios.WithCrashes(sc)
+			sc.Title += fmt.Sprintf(" and %d crashes", crashes)
+			cfg.Crashes = InARow(crashes, sc.Opens().Sub(sc.Starts), sc.Counted.Sub(sc.Starts))
+		}
+		cfg.Scenario = sc
+		m := report.Morning{Scenario: sc}
+		if err := add(ctx, w, &m, cfg); err != nil {
+			return out, err
+		}
+		out = append(out, m)
+	}
 	return out, nil
 }
+
+// morningCrashes is how many there are in the last of the mornings.
+const morningCrashes = 60
 
 // MorningsCommand plays all of them and writes the page that documents them.
 func MorningsCommand() *cobra.Command {

@@ -79,7 +79,7 @@ func (s *sim) control(ctx context.Context, run bool) error {
 // shut closes for good: everybody who polls reads it with the next poll.
 func (s *sim) shut() {
 	s.closed = true
-	for _, who := range s.byNumber {
+	for _, who := range s.inOrder {
 		c := &s.people[who]
 		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)

@@ -13,7 +13,9 @@ type room struct {
 	store   queue.Store
 	control queue.Control
 	frame   queue.Frame
-	epoch   uint64 // of this run's line
+	epochs  []uint64 // of the numbers given, in order
+
+	given uint64 // the highest number
 
 	joins, keeps, claims, renews, finishes, leaves batch
 
@@ -55,24 +57,37 @@ func (b *batch) rounds(one func(who []uint32, gone []bool) error) error {
 
 // open makes the room, paused.
 func (r *room) open(ctx context.Context, pace queue.Pace) error {
-	c := queue.Control{Version: 1, Mode: queue.ModePause, Pace: pace}
-	if err := r.store.Restore(ctx, queue.Memory{Control: c}); err != nil {
+	r.control = queue.Control{Version: 1, Mode: queue.ModePause, Pace: pace}
+	return r.restore(ctx, queue.Memory{Control: r.control})
+}
+
+// restore tells a store that has lost the room what is remembered of it.
+func (r *room) restore(ctx context.Context, m queue.Memory) error {
+	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("open the room: %w", err)
 	}
-	r.control = c
-	return r.advance(ctx)
+	if err := r.advance(ctx); err != nil {
+		return err
+	}
+	r.control = r.frame.Control
+	return nil
+}
+
+// memory is what the gateway remembers: it has given all the numbers itself.
+func (r *room) memory() queue.Memory {
+	return queue.Memory{
+		Gateway: "sim", Epoch: r.frame.Epoch, Last: r.frame.Last, Head: r.frame.Head, HeadNumber: r.frame.HeadNum,
+		Ceiling: max(r.frame.Last, r.given), Control: r.control,
+	}
 }
 
 // advance calls who is next and takes the new frame.
 func (r *room) advance(ctx context.Context) error {
-	f, err := r.store.Advance(ctx, queue.Memory{
-		Gateway: "sim", Epoch: r.frame.Epoch, Last: r.frame.Last, Head: r.frame.Head, HeadNumber: r.frame.HeadNum,
-		Ceiling: r.frame.Last, Control: r.control,
-	})
+	f, err := r.store.Advance(ctx, r.memory())
 	if err != nil {
 		return fmt.Errorf("advance: %w", err)
 	}
-	r.frame, r.epoch = f, f.Epoch
+	r.frame = f
 	r.ops++
 	return nil
 }
@@ -164,10 +179,15 @@ func (s *sim) placesOf(who []uint32) []queue.Place {
 	r.places = r.places[:0]
 	for _, w := range who {
 		r.places = append(r.places, s.place(w))
+		if c := &s.people[w]; c.is(unheard) {
+			c.habits &^= unheard
+			s.cameBack = s.storeNow()
+		}
 	}
 	return r.places
 }
 
 func (s *sim) place(who uint32) queue.Place {
-	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epoch, Number: uint64(s.people[who].number)}
+	c := &s.people[who]
+	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number}
 }

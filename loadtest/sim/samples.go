@@ -31,8 +31,12 @@ type samples struct {
 // framed takes the figures of a new frame.
 func (s *sim) framed() {
 	f, l := &s.room.frame, &s.line
+	if f.Called < s.calledSeen {
+		s.calledSeen = f.Called // the store counts anew, from a copy of itself or from nothing
+	}
 	calls := f.Called - s.calledSeen
 	s.calledSeen = f.Called
+	l.Called += calls
 	s.minuteSum += calls - s.minute[s.minuteAt]
 	s.minute[s.minuteAt] = calls
 	s.minuteAt = (s.minuteAt + 1) % len(s.minute)
@@ -61,7 +65,7 @@ func (s *sim) sample(span float64) {
 		Requests: s.site.requests - s.lastRequests, Errors: errs - s.lastErrors, Down: s.site.capacity.Down(),
 	}
 	if s.cfg.Gate {
-		one.Waiting, one.Inside, one.Called = f.Waiting+f.Front, f.Inside, int64(float64(f.Called-s.lastCalled)/span)
+		one.Waiting, one.Inside, one.Called = f.Waiting+f.Front, f.Inside, int64(float64(s.line.Called-s.lastCalled)/span)
 		if s.ticks > 0 {
 			one.Allowed = s.allowed / s.ticks
 		}
@@ -73,7 +77,7 @@ func (s *sim) sample(span float64) {
 	} else {
 		one.Waiting = int64(s.active)
 	}
-	s.lastCalled, s.lastRequests, s.lastErrors = f.Called, s.site.requests, errs
+	s.lastCalled, s.lastRequests, s.lastErrors = s.line.Called, s.site.requests, errs
 	s.ticks, s.allowed = 0, 0
 	s.recentWaits, s.site.peak = s.recentWaits[:0], int64(load.InFlight())
 	s.out = append(s.out, one)
@@ -104,10 +108,10 @@ func (s *sim) result(v verdict) scenarios.Result {
 		return r
 	}
 	r.Line = s.line
-	f := &s.room.frame
-	r.Line.Tickets, r.Line.Called, r.Line.Overtaken = f.Joined, f.Called, v.overtaken
+	r.Line.Overtaken = v.overtaken
 	r.Line.StoreOps, r.Line.Entries = s.room.ops, s.room.entries
-	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - f.Joined
+	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - r.Line.Tickets
+	r.Nobody = s.strangersResult()
 	for _, h := range s.hits {
 		r.Line.PeakHits = max(r.Line.PeakHits, int64(h))
 	}
@@ -137,6 +141,9 @@ func (s *sim) fates() scenarios.People {
 	p := s.count
 	for i := range s.people {
 		c := &s.people[i]
+		if c.kind != somebody {
+			continue
+		}
 		if c.is(tabs) {
 			p.Tabs++
 		}

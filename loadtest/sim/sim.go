@@ -12,7 +12,6 @@ import (
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
-	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
 // Config says what is played.
@@ -29,6 +28,9 @@ type Config struct {
 	Tick time.Duration
 	// Journal takes every event as a line of JSON, as `loadtest check` reads them. Optional. Only with Gate.
 	Journal io.Writer
+
+	// Crashes come in order. Only with Gate.
+	Crashes []Crash
 
 	// around wraps the store, below the recorder; tests plant their faults with it.
 	around func(queue.Store) queue.Store
@@ -47,7 +49,7 @@ type sim struct {
 	clock     int64     // nanoseconds since the start: the event at hand
 	people    []citizen
 	arrivals  []arrival
-	byNumber  []uint32 // who has the number i+1
+	inOrder   []uint32 // tickets in the order in which they were given
 	active    int      // tickets that are here
 	closed    bool
 
@@ -60,12 +62,15 @@ type sim struct {
 	pollMin, pollMax, beatEvery, idle int32   // ms
 	reloadShare                       float64 // of polls at the longest interval that are reloads
 
+	crashes     crashes
 	count       scenarios.People
+	nobody      scenarios.Nobody
 	line        scenarios.Line
 	waits       []float32 // seconds
 	untilBooked []float32
 	events      int64
 	oddities    int64 // answers that must not come
+	cameBack    int64 // when a place last came back after a crash, store time
 	hits        []uint32
 
 	samples
@@ -81,7 +86,7 @@ func Run(ctx context.Context, cfg Config) (scenarios.Result, error) {
 	}
 	err = s.play(ctx)
 	v := s.check.finish()
-	if err = errors.Join(err, v.err); err != nil {
+	if err = errors.Join(err, s.crashes.end(), v.err); err != nil {
 		return scenarios.Result{}, fmt.Errorf("simulate %s: %w", cfg.Scenario.Name, err)
 	}
 	r := s.result(v)
@@ -158,14 +163,13 @@ func (s *sim) buildRoom() error {
 		return err
 	}
 	s.check = check
-	store, err := memstore.New(memstore.Config{Timing: timing, Clock: s.storeNow})
-	if err != nil {
+	if err := s.firstLife(); err != nil {
 		check.finish()
 		return err
 	}
-	var below queue.Store = store
+	var below queue.Store = &s.crashes
 	if s.cfg.around != nil {
-		below = s.cfg.around(store)
+		below = s.cfg.around(below)
 	}
 	s.room.store = &journal.Recorder{Store: below, Sink: check.observe, Clock: s.storeNow}
 	return nil
@@ -215,6 +219,9 @@ func (s *sim) play(ctx context.Context) error {
 
 // stepLine is one step of the waiting room.
 func (s *sim) stepLine(ctx context.Context, tick bool) error {
+	if frozen, err := s.crash(ctx); frozen || err != nil {
+		return err
+	}
 	if err := s.operate(ctx); err != nil {
 		return err
 	}
@@ -229,11 +236,11 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if !tick {
 		return nil
 	}
-	head := s.room.frame.HeadNum
+	head := s.room.frame.Head
 	if err := s.room.advance(ctx); err != nil {
 		return err
 	}
 	s.framed()
-	s.passed(head, s.room.frame.HeadNum)
+	s.passed(head, s.room.frame.Head)
 	return nil
 }

@@ -112,6 +112,12 @@ func (s *sim) enter(who uint32) {
 	c := &s.people[who]
 	c.state, c.sent = inside, s.now
 	s.line.Entered++
+	if c.kind != somebody {
+		s.nobody.Entries++
+		s.ask(who) // one page, and nobody reads it
+		s.end(who, gaveUp)
+		return
+	}
 	if s.start.Add(time.Duration(s.now) * time.Millisecond).Before(s.opens) {
 		s.line.Early++
 	}
@@ -253,7 +259,13 @@ func (s *sim) confirmed(who uint32, c *citizen) {
 		})
 	}
 	s.end(who, booked)
+	if s.cfg.Gate && s.people[who].is(copied) {
+		s.people[who].due = s.wheel.put(s.now+triesAgain, who)
+	}
 }
+
+// triesAgain is how long after the visit somebody with a copy of the cookie tries to get in with it, ms.
+const triesAgain = 30_000
 
 // session is the citizen's browser; person is the human, who may have two of them.
 func (s *sim) session(who uint32) string { return strconv.FormatUint(uint64(who), 10) }

@@ -119,6 +119,7 @@ func (r *Room) claimWithoutStore(p Place) (Standing, error) {
 // localStay begins a stay that the store is told of when it is back: else it would call the place once more.
 func (r *Room) localStay(id VisitorID) Standing {
 	now := r.Now()
+	r.inside(id, 0)
 	r.outbox.stay(click{Stay{Visitor: id}, now})
 	return Standing{State: StateInside, Until: now + r.cfg.Timing.Idle.Milliseconds()}
 }

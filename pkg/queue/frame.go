@@ -10,6 +10,7 @@ type Frame struct {
 	Head    Order  // highest order called or passed over
 	HeadNum uint64 // its number, the one to show
 	Hold    int64  // nobody is called before this time
+	Born    int64  // when the epoch began: places of earlier ones come back with their visitors' next polls
 	Control Control
 
 	Waiting int64 // places in line
@@ -21,6 +22,10 @@ type Frame struct {
 	Joined, Called, Admitted, Finished, Left int64
 	// Gateways with seen+GatewayLife > Now.
 	Gateways int64
+
+	// Ended are the visitors whose tickets were ended for good in the last EndedFor (forget time > now + TicketLife -
+	// EndedFor), the latest first, then the higher id; at most MaxEnded.
+	Ended []VisitorID
 
 	Sketch Sketch
 }

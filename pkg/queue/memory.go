@@ -6,20 +6,50 @@ import "sync"
 type memory struct {
 	mu sync.Mutex
 	m  Memory
-	// lastBefore is Last about a second ago: how fast numbers are being given.
-	lastBefore uint64
-	beforeAt   int64
+	given
 }
 
 // minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees every number
 // given a frame later, so the margin covers what others gave meanwhile.
 const minMargin = 1000
 
+// given counts how many numbers arrivals were given of late. It counts arrivals, not how far the last number moved: a
+// rebuilt line goes on above a ceiling, and a jump that counted as arrivals would make the next jump larger.
+type given struct {
+	joined uint64 // Frame.Joined of the last frame
+	own    uint64 // given by this process since
+	second uint64 // given in the second that began at since, or since the last frame if that is longer
+	before uint64 // given in the second before
+	since  int64  // ms, 0: there was no frame yet
+}
+
+// frame counts the arrivals since the last frame. ceiling is the one that was known before.
+func (g *given) frame(f *Frame, ceiling uint64) {
+	joined := uint64(f.Joined)
+	n := joined - min(g.joined, joined)
+	switch {
+	case g.since == 0:
+		n = 0 // of what others gave before, nothing is known
+	case joined < g.joined:
+		// The store counts anew, in a room that went on above somebody's ceiling.
+		n = min(joined, f.Last-min(ceiling, f.Last))
+	}
+	g.joined, g.own = joined, 0
+	if f.Now-g.since >= 1000 || f.Now < g.since {
+		g.before, g.second, g.since = g.second, 0, f.Now
+	}
+	g.second += n
+}
+
+// lately is how many numbers were given in the last second or two.
+func (g *given) lately() uint64 { return g.before + g.second + g.own }
+
 // joined learns from the reply to arrivals. Of numbers of a later epoch only the ceiling is learnt, the rest is left for
 // the next frame: until then this process still has something to tell the store about the earlier one.
 func (k *memory) joined(reply JoinReply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.own += uint64(len(reply.Places))
 	for _, j := range reply.Places {
 		switch {
 		case j.Place.Epoch == k.m.Epoch:
@@ -29,7 +59,7 @@ func (k *memory) joined(reply JoinReply) {
 			k.m.Ceiling = max(k.m.Ceiling, j.Place.Number)
 		}
 	}
-	k.raise(reply.Now)
+	k.raise()
 }
 
 // frame learns from a frame and reports whether the line has begun a later epoch than the one remembered; then
@@ -52,8 +82,12 @@ func (k *memory) adopt(f *Frame) {
 }
 
 func (k *memory) learn(f *Frame) {
+	k.given.frame(f, k.m.Ceiling)
 	if f.Epoch > k.m.Epoch {
 		k.m.Epoch, k.m.Last, k.m.Head = f.Epoch, 0, 0
+		if k.m.Ceiling > MaxCarried {
+			k.m.Ceiling = 0 // the line that follows counts from 1 again
+		}
 	}
 	if f.Epoch == k.m.Epoch {
 		k.m.Last = max(k.m.Last, f.Last)
@@ -64,15 +98,12 @@ func (k *memory) learn(f *Frame) {
 	if f.Control.Version >= k.m.Control.Version {
 		k.m.Control = f.Control
 	}
-	k.raise(f.Now)
+	k.raise()
 }
 
 // raise keeps the ceiling above everything that can have been given meanwhile: twice the numbers of the last second.
-func (k *memory) raise(now int64) {
-	if now-k.beforeAt >= 1000 || now < k.beforeAt {
-		k.lastBefore, k.beforeAt = k.m.Last, now
-	}
-	k.m.Ceiling = max(k.m.Ceiling, k.m.Last+max(minMargin, 2*(k.m.Last-min(k.lastBefore, k.m.Last))))
+func (k *memory) raise() {
+	k.m.Ceiling = max(k.m.Ceiling, min(maxNumber, k.m.Last+max(minMargin, 2*k.lately())))
 }
 
 func (k *memory) controls(c Control) {

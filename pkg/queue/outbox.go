@@ -164,6 +164,9 @@ func (r *Room) renew(ctx context.Context) error {
 		}
 		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c click, s Standing) {
 			r.recent.answer(c.Visitor, r.Now(), r.here(s))
+			if s.State == StateSpent {
+				r.stays.forget(c.Visitor)
+			}
 		})
 		for _, c := range left {
 			kept := false

@@ -78,8 +78,10 @@ func TestAHeartbeatThatDidNotFitIsSentWithTheNextPoll(t *testing.T) {
 func TestAfterTheStoresClockSteppedWhoIsCalledIsTold(t *testing.T) {
 	for _, step := range []time.Duration{-time.Minute, -time.Hour, time.Minute} {
 		e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
-		e.now.Add((2 * time.Hour).Milliseconds())
-		e.pass(time.Second)
+		for range 60 { // ticking all the while
+			e.now.Add((2 * time.Minute).Milliseconds())
+			e.pass(250 * time.Millisecond)
+		}
 		e.stepStoreClock(step)
 		e.pass(time.Second)
 		me := e.arrive(1)[0]

@@ -49,6 +49,20 @@ const numberBits = 22
 // MaxOrder is the largest order a store accepts (2^53-1, exact in an IEEE 754 double).
 const MaxOrder Order = 1<<53 - 1
 
+// MaxCarried is the highest number that the next epoch goes on counting from: a trillion, more than any line gives.
+const MaxCarried = 1 << 40
+
+// maxNumber is the highest number that a place may have.
+const maxNumber = 1<<51 - 1
+
+// CarryNumber is the highest number given in a line that follows one in which n may have been given; see Store.
+func CarryNumber(last, n uint64) uint64 {
+	if n > MaxCarried {
+		return last
+	}
+	return max(last, n)
+}
+
 // epochZero is the start of epoch counting. 31 bits of seconds reach into 2094.
 var epochZero = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
@@ -79,5 +93,5 @@ func (p Place) Order() Order { return OrderOf(p.Epoch, p.Number) }
 
 // Valid reports whether the place could have been given by a store.
 func (p Place) Valid() bool {
-	return p.Epoch > 0 && p.Epoch < 1<<31 && p.Number > 0 && p.Number < 1<<51 && p.Order() <= MaxOrder
+	return p.Epoch > 0 && p.Epoch < 1<<31 && p.Number > 0 && p.Number <= maxNumber && p.Order() <= MaxOrder
 }

@@ -123,8 +123,11 @@ func (r *Room) touch(id VisitorID, limit, every int64) bool {
 	if answered != 0 && known.State == StateSpent {
 		return false
 	}
-	if due && !r.outbox.stay(click{Stay{Visitor: id, Cap: limit}, now}) {
-		r.recent.unsent(id)
+	if due {
+		r.inside(id, limit)
+		if !r.outbox.stay(click{Stay{Visitor: id, Cap: limit}, now}) {
+			r.recent.unsent(id)
+		}
 	}
 	return true
 }

@@ -52,7 +52,12 @@ func (r *Room) Pulse(ctx context.Context) {
 	}
 	v := &View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
 	v.keepSketch(old)
+	v.Blind = r.blind(old, v)
 	r.view.Store(v)
+	for _, id := range f.Ended {
+		r.end(id)
+	}
+	r.stays.sweep(r.Now(), r.cfg.Timing.Idle.Milliseconds())
 	r.cfg.OnFrame(&v.Frame)
 }
 
@@ -71,18 +76,23 @@ func (v *View) keepSketch(old *View) {
 
 // blind reports whether how many are ahead cannot be told: there was no frame yet, or places may be coming back to a line
 // that this process did not know before.
-func (v *View) blind() bool { return !v.Known || !v.Rebuilding && v.Frame.Now < v.Frame.Hold }
+func (v *View) blind() bool { return !v.Known || v.Blind }
+
+// blind reports whether places may be coming back to a line that this process has not known since before: until each
+// ticket had a poll interval after the line began, and as long as nobody is called for that reason.
+func (r *Room) blind(old, v *View) bool {
+	if v.Rebuilding || old.Known && !old.Blind || r.cfg.FirstStart && !old.Known {
+		return false
+	}
+	return v.Frame.Now < max(v.Frame.Hold, v.Frame.Born+r.cfg.Timing.Hold.Milliseconds())
+}
 
 // advance asks for the next frame and sees to losses.
 func (r *Room) advance(ctx context.Context) (Frame, error) {
 	var f Frame
-	next := r.store.Advance
-	if r.listening(r.localNow()) {
-		next = r.look
-	}
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
-		f, err = next(ctx, r.memory.get())
+		f, err = r.store.Advance(ctx, r.memory.get())
 		return err
 	})
 	if err != nil {
@@ -110,12 +120,14 @@ func (r *Room) rebuild(ctx context.Context, cause error) error {
 	return nil
 }
 
-// remind restores the marks. The places come back with the tickets: every visitor's next poll sends a heartbeat.
+// remind restores the marks and tells of those inside. The places come back with the tickets: every visitor's next poll
+// sends a heartbeat.
 func (r *Room) remind(ctx context.Context, m Memory) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
 	r.recent.clear()
+	r.recall()
 	return nil
 }
 

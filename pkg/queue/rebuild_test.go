@@ -100,7 +100,7 @@ func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
 	}
 	e := &engine{t: t, now: now, store: &counting{timing: timing, now: now, calls: map[string]int{}}}
 	e.store.lose(t)
-	cfg.Timing, cfg.Visitors = timing, 4096
+	cfg.Timing, cfg.Visitors, cfg.FirstStart = timing, 4096, true
 	cfg.Clock = func() time.Time { return time.UnixMilli(now.Load()) }
 	if cfg.Control.Mode == "" {
 		cfg.Control = queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}}

@@ -47,6 +47,9 @@ type RoomConfig struct {
 	Slots int
 	// Visitors is for how many visitors the process remembers what the store said. Default 1<<20.
 	Visitors int
+	// FirstStart says that no ticket of an earlier line can exist, as the keys that sign them have just been made. Then a
+	// new room shows figures at once; otherwise people may be on their way back to it.
+	FirstStart bool
 	// Clock is the process's time; its monotonic reading is used. Default time.Now.
 	Clock func() time.Time
 	// OnEvent is told what operators should know. It must not block. Optional.
@@ -132,10 +135,10 @@ type Room struct {
 	claims *batcher[Place, Standing]
 
 	outbox  outbox
+	stays   stays
 	memory  memory
 	local   localPace
-	resume  int64 // local ms, from when places are called again; only touched by Pulse
-	seeded  bool  // the configuration's controls were written; only touched by Pulse
+	seeded  bool // the configuration's controls were written; only touched by Pulse
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }
@@ -151,6 +154,8 @@ type View struct {
 	Stale int64
 	// Rebuilding says that the line was lost and its places are coming back; Frame.Sketch is the one from before.
 	Rebuilding bool
+	// Blind says that places may be coming back to a line that this process did not know before.
+	Blind bool
 	// Flow is how many places a second were called during the last minute; 0: not known.
 	Flow float64
 }
@@ -234,6 +239,9 @@ func (r *Room) Arrive() (Joined, error) {
 	if errors.Is(err, ErrUnavailable) {
 		return r.arriveWithoutStore(err)
 	}
+	if err == nil && j.State == StateInside {
+		r.inside(j.Place.Visitor, 0)
+	}
 	return j, err
 }
 
@@ -246,6 +254,9 @@ func (r *Room) Claim(p Place) (Standing, error) {
 		s, err := r.claims.do(p)
 		if err == nil {
 			r.recent.answer(p.Visitor, r.Now(), s)
+			if s.State == StateInside {
+				r.inside(p.Visitor, 0)
+			}
 			return s, nil
 		}
 		if !errors.Is(err, ErrUnavailable) {
@@ -257,13 +268,13 @@ func (r *Room) Claim(p Place) (Standing, error) {
 
 // Finish ends a stay. It is done at once, so that the freed room can be called for.
 func (r *Room) Finish(ctx context.Context, id VisitorID) error {
-	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
+	r.end(id)
 	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Finish(ctx, []VisitorID{id}) })
 }
 
 // Leave gives a place up, for good.
 func (r *Room) Leave(ctx context.Context, id VisitorID) error {
-	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
+	r.end(id)
 	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Leave(ctx, []VisitorID{id}) })
 }
 

@@ -141,9 +141,9 @@ const Units = 60_000
 // # State
 //
 // A room has an epoch, last (highest number given), head (highest order called or passed over) and its
-// number, a control document, a token bucket (credit in Units, mark = the time it was last filled), hold (time
-// before which nobody is called), born (time of the last Restore that changed the epoch), totals, and these
-// sets of visitors:
+// number, a control document, a token bucket (credit in Units, mark = the time it was last filled), tick (time of the
+// last Advance), hold (time before which nobody is called), born (time of the last Restore that changed the epoch),
+// totals, and these sets of visitors:
 //
 //	line    waiting places by order, each with seen = time of the last heartbeat (0: away)
 //	front   places that came back after head passed them, by order, each with seen
@@ -162,8 +162,12 @@ const Units = 60_000
 // Fill (Join, Advance, Control): credit = min(Burst*Units, credit + max(0, now-mark)*Rate); mark = now. A
 // clock that steps back adds nothing and takes nothing.
 //
-// Room is what the pace leaves: 0 unless mode is run and now >= hold; else floor(credit/Units), bounded
+// Room is what the pace leaves: 0 unless mode is run, Rate > 0 and now >= hold; else floor(credit/Units), bounded
 // by MaxInside - live stays - live calls where MaxInside > 0; never negative.
+//
+// Carried numbers: "last = carry(n)" means last = max(last, n) if n <= MaxCarried, else last stays. A line that follows
+// another goes on counting, so that no number is shown twice; but one whose numbers a fault has multiplied begins
+// again at 1, in an epoch above them all. So numbers never run out of the bits that they have.
 //
 // Every verb except Restore answers ErrLost, changing nothing, when the store has no such room. A store whose servers
 // follow each other, and may lose on the way what they have acknowledged, answers ErrLost to Join and Advance from when
@@ -189,10 +193,9 @@ type Store interface {
 	//   inside and live: StateInside with its end. Else spent: StateSpent.
 	//   unknown: restored at the ticket's order. Order > head: into line with seen = now (0 if Away), StateWaiting.
 	//     Otherwise into front with seen = now, StateFront; Away: into missed until now+TicketLife, StateMissed.
-	//     last = max(last, number) if the epoch is the current one or earlier. If the ticket's epoch is earlier
-	//     than the room's: hold = max(hold, born+Hold). If it is later: the room's epoch becomes
-	//     NextEpoch(now, ticket's epoch, ticket's order), last = max(last, number), born = now,
-	//     hold = max(hold, now+Hold).
+	//     last = max(last, number) if the epoch is the current one, else last = carry(number). If the ticket's epoch is
+	//     earlier than the room's: hold = max(hold, born+Hold). If it is later: the room's epoch becomes
+	//     NextEpoch(now, ticket's epoch, ticket's order), born = now, hold = max(hold, now+Hold).
 	Keep(ctx context.Context, beats []Beat) (KeepReply, error)
 
 	// Claim turns calls into stays. For each place:
@@ -219,7 +222,10 @@ type Store interface {
 	// Advance calls as many present places as the pace leaves room for, and answers the frame.
 	//  1. If m.Epoch > epoch, or m.Epoch == epoch and (m.Last > last or m.Head > head): ErrLost. The store was
 	//     replaced by an older copy of itself. (m.Epoch == 0 is never ahead.)
-	//  2. If m.Gateway is not empty it is noted as seen now; ones with seen+GatewayLife <= now are forgotten.
+	//  2. If m.Gateway is not empty it is noted as seen now; ones with seen+GatewayLife <= now are forgotten. hold =
+	//     min(hold, now+max(Hold, Grace)): a clock that stepped back prolongs no hold. If now-tick > Absent/2: hold =
+	//     max(hold, now+Hold): nobody was heard for so long, so people who asked all the time would be taken for absent.
+	//     tick = now.
 	//  3. Fill. Forget stays with end <= now, and spent, missed and lapsed entries with time <= now. Calls with
 	//     deadline <= now, earliest first (ties by visitor id), at most MaxScan: to lapsed until now+TicketLife.
 	//  4. Places at the beginning of line with order <= head, at most MaxScan: to missed until now+TicketLife.
@@ -238,14 +244,13 @@ type Store interface {
 	Frame(ctx context.Context) (Frame, error)
 
 	// Restore makes a room, or heals one that is behind what m remembers. m.Control must be valid.
-	//   No room: epoch = NextEpoch(now, m.Epoch, max(m.Head, OrderOf(m.Epoch, m.Ceiling))), last =
-	//     m.Ceiling, head and number from m, controls from m, credit 0, mark and born now, totals 0,
+	//   No room: epoch = NextEpoch(now, m.Epoch, max(m.Head, OrderOf(m.Epoch, m.Ceiling))), last = 0, then last =
+	//     carry(m.Ceiling), head and number from m, controls from m, credit 0, mark, tick and born now, totals 0,
 	//     hold = now+Hold, or now+Grace if m.Epoch is 0.
-	//   m ahead as in Advance step 1: the same, but sets and totals stay, last = max(last, m.Ceiling), head =
-	//     max(head, m.Head) with its number, highest order also counts OrderOf(epoch, last), prev = max of both epochs,
-	//     hold = max(hold, now+Hold).
-	//   Otherwise, if m.Epoch is not 0 and < epoch: last = max(last, m.Ceiling), head = max(head, m.Head) with
-	//     its number.
+	//   m ahead as in Advance step 1: the same, but sets and totals stay, last = 0 if it is above MaxCarried, then last =
+	//     carry(m.Ceiling), head = max(head, m.Head) with its number, highest order also counts OrderOf(epoch, last),
+	//     prev = max of both epochs, hold = max(hold, now+Hold).
+	//   Otherwise, if m.Epoch is not 0 and < epoch: last = carry(m.Ceiling), head = max(head, m.Head) with its number.
 	//   In all cases a control document with a higher version than the stored one replaces it.
 	Restore(ctx context.Context, m Memory) error
 
@@ -255,6 +260,12 @@ type Store interface {
 
 // GatewayLife is how long after its last Advance a gateway counts as one of those that share the room.
 const GatewayLife = 5 * time.Second
+
+// EndedFor is how long every frame names a visitor whose ticket has ended, so that all gateways refuse its passes.
+const EndedFor = 2 * time.Second
+
+// MaxEnded is the most such visitors that a frame names: those who ended last.
+const MaxEnded = 4096
 
 // JoinReply answers Join.
 type JoinReply struct {

@@ -9,6 +9,7 @@ func (r *room) behind(m queue.Memory) bool {
 
 // advance calls as many present places as the pace leaves room for.
 func (r *room) advance(now int64) {
+	r.tick(now)
 	r.fill(now)
 	r.sweep(now)
 	r.settle(now)
@@ -22,6 +23,15 @@ func (r *room) advance(now int64) {
 			room--
 		}
 	}
+}
+
+// tick gives people time to be heard when nobody was for long: a process that stood still, or no process at all.
+func (r *room) tick(now int64) {
+	r.Hold = min(r.Hold, now+max(r.timing.hold, r.timing.grace)) // a clock that stepped back prolongs no hold
+	if now-r.Tick > r.timing.absent/2 {
+		r.Hold = max(r.Hold, now+r.timing.hold)
+	}
+	r.Tick = now
 }
 
 // next takes one place off the front or the line and reports whether it was called, and whether there was one.
@@ -53,7 +63,7 @@ func (r *room) sweep(now int64) {
 		_, ref, _ := r.insides.first()
 		r.endStay(ref)
 	}
-	for _, t := range []*tree{r.spent, r.missed, r.lapsed} {
+	for _, t := range []*tree{r.spent, r.ended, r.missed, r.lapsed} {
 		for r.due(t, now) {
 			_, ref, _ := t.first()
 			r.forget(ref)
@@ -88,7 +98,8 @@ func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
 	if fresh || ahead {
 		highest := max(r.Head, m.Head, queue.OrderOf(r.Epoch, r.Last), queue.OrderOf(m.Epoch, m.Ceiling))
 		r.Epoch = queue.NextEpoch(now, max(r.Epoch, m.Epoch), highest)
-		r.Credit, r.Mark, r.Born = 0, now, now
+		r.Credit, r.Mark, r.Tick, r.Born = 0, now, now, now
+		r.Last = queue.CarryNumber(0, r.Last)
 		hold := r.timing.hold
 		if fresh && m.Epoch == 0 {
 			hold = r.timing.grace
@@ -96,7 +107,7 @@ func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
 		r.Hold = max(r.Hold, now+hold)
 	}
 	if fresh || ahead || m.Epoch != 0 && m.Epoch < r.Epoch {
-		r.Last = max(r.Last, m.Ceiling)
+		r.Last = queue.CarryNumber(r.Last, m.Ceiling)
 		if m.Head > r.Head {
 			r.Head, r.HeadNum = m.Head, m.HeadNumber
 		}
@@ -109,8 +120,8 @@ func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
 // frame is a snapshot of the room.
 func (r *room) frame(now int64) queue.Frame {
 	f := queue.Frame{
-		Now: now, Epoch: r.Epoch, Last: r.Last, Head: r.Head, HeadNum: r.HeadNum, Hold: r.Hold, Control: r.Control,
-		Waiting: int64(r.line.len()), Front: int64(r.front.len()),
+		Now: now, Epoch: r.Epoch, Last: r.Last, Head: r.Head, HeadNum: r.HeadNum, Hold: r.Hold, Born: r.Born, Control: r.Control,
+		Ended: r.endedLately(now), Waiting: int64(r.line.len()), Front: int64(r.front.len()),
 		Calls: r.liveCalls(now), Inside: r.liveStays(now),
 		Joined: r.Joined, Called: r.Called, Admitted: r.Admitted, Finished: r.Finished, Left: r.Left,
 	}
@@ -133,6 +144,16 @@ func (r *room) frame(now int64) queue.Frame {
 		f.Sketch.Samples = append(f.Sketch.Samples, queue.Order(key))
 	}
 	return f
+}
+
+// endedLately is the visitors whose tickets have just ended for good, the latest first.
+func (r *room) endedLately(now int64) (ids []queue.VisitorID) {
+	before := r.ended.upTo(uint64(now + r.timing.life - queue.EndedFor.Milliseconds()))
+	for rank := r.ended.len() - 1; rank >= before && len(ids) < queue.MaxEnded; rank-- {
+		_, ref := r.ended.at(rank)
+		ids = append(ids, r.slab.at(ref).id)
+	}
+	return ids
 }
 
 // note remembers that a gateway is alive.

@@ -49,7 +49,7 @@ func (k *keeper) encode(r *room, now int64, clean bool) encoded {
 	if err != nil {
 		panic(fmt.Sprintf("memstore: marks cannot be encoded: %v", err)) // plain data always can
 	}
-	return encoded{k.seq, data}
+	return encoded{k.seq, r.Epoch, data}
 }
 
 const recordLen = 32
@@ -121,7 +121,8 @@ func (s *Store) load(path string) error {
 	if !haveMarks && !havePlaces {
 		return nil
 	}
-	clean := haveMarks && havePlaces && m.Clean
+	begun := s.keeper.note.begun
+	clean := haveMarks && havePlaces && m.Clean && begun <= m.Marks.Epoch
 	if !haveMarks || (havePlaces && p.marks.Marks.Epoch > m.Marks.Epoch) {
 		m = p.marks
 	}
@@ -134,20 +135,21 @@ func (s *Store) load(path string) error {
 		}
 	}
 	r.restoreVisitors(m)
-	now := s.clock()
+	r.Tick = r.Mark
 	if !clean {
-		r.Credit, r.Mark, r.Born = 0, now, now
-		r.Epoch = queue.NextEpoch(now, r.Epoch, max(r.Head, queue.OrderOf(r.Epoch, m.Reserved)))
-		r.Last = max(r.Last, m.Reserved)
-		r.Hold = max(r.Hold, now+s.timing.hold)
-	}
-	if now-r.Mark >= s.timing.absent/2 {
-		// Nobody could be heard meanwhile. People are not passed over as absent before they could be.
-		r.Hold = max(r.Hold, now+s.timing.hold)
+		r.beginEpoch(s.clock(), begun, m.Reserved)
 	}
 	s.room = r
 	s.recovery.Found, s.recovery.Clean, s.recovery.Places = true, clean, len(r.index)
 	return nil
+}
+
+// beginEpoch goes on in a new epoch: later than any that was begun, and above the numbers that may have been given.
+func (r *room) beginEpoch(now int64, begun, reserved uint64) {
+	r.Credit, r.Mark, r.Tick, r.Born = 0, now, now, now
+	r.Epoch = queue.NextEpoch(now, max(r.Epoch, begun), max(r.Head, queue.OrderOf(r.Epoch, reserved)))
+	r.Last = queue.CarryNumber(queue.CarryNumber(0, r.Last), reserved)
+	r.Hold = max(r.Hold, now+r.timing.hold)
 }
 
 // restoreVisitors puts the calls and stays of the marks file over the older places.
@@ -204,7 +206,7 @@ func decodeMarks(data []byte) (savedMarks, error) {
 	if err := r.Control.Validate(); err != nil {
 		return m, fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	if r.Epoch == 0 || r.Epoch >= 1<<31 || r.Last >= 1<<51 || m.Reserved >= 1<<51 || r.Head > queue.MaxOrder ||
+	if r.Epoch == 0 || r.Epoch >= 1<<31 || r.Last >= 1<<51 || m.Reserved >= 1<<53 || r.Head > queue.MaxOrder ||
 		r.Credit < 0 || r.Credit > queue.MaxBurst*queue.Units || r.Mark < 0 {
 		return m, fmt.Errorf("%w: marks out of range", errDamaged)
 	}

@@ -20,9 +20,12 @@ import (
 //	               a number above the reserve in it is given
 //	<Path>.places  every place: each PlacesEvery and on Close
 //
-// After a clean Close the line goes on where it was. After a crash it goes on in a new epoch above the reserve:
+// A third, <Path>.lock, says which process uses them, and the latest epoch that one began; see epochNote. After a clean Close the line goes on where it was. After a crash it goes on in a new epoch above the reserve:
 // no number is given twice, and what the files missed comes back with the tickets. Places given up or stays
 // finished less than PlacesEvery before a crash are forgotten, so such a ticket could be used again.
+//
+// A full or failing disk stops nothing: the line goes on, Report says so, and the files are written again as soon as
+// that is possible.
 type Files struct {
 	// Path is the common beginning of the files' names; its directory must exist.
 	Path string
@@ -61,13 +64,15 @@ type keeper struct {
 	done  chan struct{}
 
 	// Under the store's lock.
-	reserved uint64 // no number above it is given before it is on disk
-	lastSave uint64 // r.Last at the last write of the marks
+	reserved uint64 // no number of epoch above it is given before it is on disk
+	epoch    uint64
+	joined   int64 // r.Joined at the last write of the marks
 	seq      uint64
 
 	// Writes of the marks come from several goroutines; an older one never replaces a newer one.
 	write   sync.Mutex
 	written uint64
+	note    epochNote
 	failing bool
 }
 
@@ -82,28 +87,68 @@ func (s *Store) openFiles(f Files) error {
 		f.PlacesEvery = 10 * time.Second
 	}
 	lock, err := lockFile(f.Path + ".lock")
+	if DiskFails(err) {
+		// Without a lock, two processes could write the files.
+		f.report(fmt.Errorf("%w; this process keeps no state files", err))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	if err := removeLeftovers(f.Path); err != nil {
 		return errors.Join(err, lock.Close())
 	}
-	s.keeper = &keeper{files: f, lock: lock, stop: make(chan struct{}), done: make(chan struct{})}
+	s.keeper = &keeper{files: f, lock: lock, note: readEpochNote(lock), stop: make(chan struct{}), done: make(chan struct{})}
 	if err := s.load(f.Path); err != nil {
 		return errors.Join(err, lock.Close())
 	}
-	if s.room != nil {
-		// The marks on disk must not say "closed cleanly" while this process runs.
-		now := s.clock()
-		s.keeper.raiseReserve(s.room, 0)
-		if err := s.keeper.writeMarks(s.keeper.encode(s.room, now, false)); err != nil {
-			return errors.Join(fmt.Errorf("state file: %w", err), lock.Close())
-		}
-	} else if err := probe(f.Path); err != nil {
+	if err := s.takeOver(); err != nil {
 		return errors.Join(err, lock.Close())
 	}
 	go s.keep()
 	return nil
+}
+
+// takeOver makes sure that the files can be written, and that the marks on disk do not say "closed cleanly" while this
+// process runs. A directory that this process may not write to is the operator's mistake and an error; a disk that is
+// full or fails is not.
+func (s *Store) takeOver() error {
+	k := s.keeper
+	if s.room == nil {
+		err := probe(k.files.Path)
+		if DiskFails(err) {
+			k.report(err)
+			return nil
+		}
+		return err
+	}
+	now := s.clock()
+	k.raiseReserve(s.room, 0)
+	err := k.writeMarks(k.encode(s.room, now, false))
+	if !DiskFails(err) {
+		return err
+	}
+	k.report(err)
+	if s.recovery.Clean {
+		// The marks go on saying that nothing happened since. What this process gives must differ from what the next
+		// one gives by them.
+		s.room.beginEpoch(now, k.note.begun, k.reserved)
+		if err := k.note.write(s.room.Epoch); err != nil {
+			return os.Remove(k.files.Path + ".marks")
+		}
+	}
+	return nil
+}
+
+// DiskFails reports whether a file could not be written because the disk is full or fails, which is no reason not to
+// start.
+func DiskFails(err error) bool {
+	for _, errno := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EFBIG} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // lockFile makes sure that two processes never write the same files.
@@ -184,11 +229,18 @@ func (k *keeper) reserve(r *room, now int64, n int) {
 }
 
 // raiseReserve leaves room for twice the arrivals since the last write, so that a growing crowd costs ever
-// fewer writes.
+// fewer writes. It counts the numbers that arrivals were given: how far the last number moved would count the reserve
+// that the last crash jumped over, and each crash would cost more than the one before.
 func (k *keeper) raiseReserve(r *room, n uint64) {
-	want := r.Last + n + max(minReserve, 2*(r.Last+n-min(k.lastSave, r.Last)))
+	if r.Epoch != k.epoch {
+		if k.epoch == 0 {
+			k.joined = r.Joined
+		}
+		k.epoch, k.reserved = r.Epoch, 0
+	}
+	want := r.Last + n + max(minReserve, 2*(n+uint64(r.Joined-k.joined)))
 	k.reserved = max(k.reserved, want)
-	k.lastSave = r.Last
+	k.joined = r.Joined
 }
 
 // saveMarks writes the marks at once; the store's lock is held.
@@ -201,8 +253,9 @@ func (k *keeper) saveMarks(r *room, now int64) {
 }
 
 type encoded struct {
-	seq  uint64
-	data []byte
+	seq   uint64
+	epoch uint64
+	data  []byte
 }
 
 func (k *keeper) writeMarks(e encoded) error {
@@ -211,11 +264,12 @@ func (k *keeper) writeMarks(e encoded) error {
 	if e.seq <= k.written {
 		return nil
 	}
+	noted := k.note.write(e.epoch)
 	err := writeSealed(k.files.Path+".marks", kindMarks, func(w io.Writer) error {
 		_, err := w.Write(e.data)
 		return err
 	})
-	if err != nil {
+	if err = errors.Join(err, noted); err != nil {
 		return fmt.Errorf("write %s.marks: %w", k.files.Path, err)
 	}
 	k.written = e.seq
@@ -228,8 +282,14 @@ func (k *keeper) report(err error) {
 	news := (err != nil) != k.failing
 	k.failing = err != nil
 	k.write.Unlock()
-	if news && k.files.Report != nil {
-		k.files.Report(err)
+	if news {
+		k.files.report(err)
+	}
+}
+
+func (f *Files) report(err error) {
+	if f.Report != nil {
+		f.Report(err)
 	}
 }
 

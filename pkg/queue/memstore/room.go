@@ -11,6 +11,7 @@ type marks struct {
 	Control queue.Control
 	Credit  int64 // units, see queue.Units
 	Mark    int64 // ms, when credit was last filled
+	Tick    int64 `json:"-"` // ms, of the last advance; Mark stands for it in a file
 	Hold    int64 // ms
 	Born    int64 // ms
 
@@ -25,9 +26,9 @@ type room struct {
 	index  map[queue.VisitorID]uint32
 	ends   map[uint32]int64 // end of the stay of those inside
 
-	line, front                           *tree // by order
-	calls, missed, lapsed, spent, insides *tree // by time
-	gates                                 map[string]int64
+	line, front                                  *tree // by order
+	calls, missed, lapsed, spent, ended, insides *tree // by time
+	gates                                        map[string]int64
 }
 
 // timing is queue.Timing in milliseconds.
@@ -42,7 +43,7 @@ func newTiming(t queue.Timing) timing {
 
 func newRoom(t timing) *room {
 	r := &room{timing: t, index: map[queue.VisitorID]uint32{}, ends: map[uint32]int64{}, gates: map[string]int64{}}
-	for _, t := range []**tree{&r.line, &r.front, &r.calls, &r.missed, &r.lapsed, &r.spent, &r.insides} {
+	for _, t := range []**tree{&r.line, &r.front, &r.calls, &r.missed, &r.lapsed, &r.spent, &r.ended, &r.insides} {
 		*t = newTree(&r.slab)
 	}
 	return r
@@ -61,6 +62,8 @@ func (r *room) treeOf(s set) (t *tree, byOrder bool) {
 		return r.missed, false
 	case inLapsed:
 		return r.lapsed, false
+	case inEnded:
+		return r.ended, false
 	default:
 		return r.spent, false
 	}
@@ -147,7 +150,7 @@ func (r *room) fill(now int64) {
 
 // free is the specification's Room: how many calls the pace leaves.
 func (r *room) free(now int64) int64 {
-	if r.Control.Mode != queue.ModeRun || now < r.Hold {
+	if r.Control.Mode != queue.ModeRun || r.Control.Pace.Rate == 0 || now < r.Hold {
 		return 0
 	}
 	n := r.Credit / queue.Units

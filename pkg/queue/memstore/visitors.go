@@ -92,11 +92,14 @@ func (r *room) stay(now int64, ref uint32) queue.Standing {
 // restore takes in a place that its ticket proves and this store does not know.
 func (r *room) restore(now int64, b queue.Beat) queue.Standing {
 	p := b.Place
-	r.Last = max(r.Last, p.Number)
 	switch {
+	case p.Epoch == r.Epoch:
+		r.Last = max(r.Last, p.Number)
 	case p.Epoch < r.Epoch:
+		r.Last = queue.CarryNumber(r.Last, p.Number)
 		r.Hold = max(r.Hold, r.Born+r.timing.hold)
-	case p.Epoch > r.Epoch:
+	default:
+		r.Last = queue.CarryNumber(r.Last, p.Number)
 		r.Epoch = queue.NextEpoch(now, p.Epoch, p.Order())
 		r.Born = now
 		r.Hold = max(r.Hold, now+r.timing.hold)

@@ -195,15 +195,33 @@ func (l *line) setPace(p queue.Pace) {
 	l.set(func(c *queue.Control) { c.Pace = p })
 }
 
-// fill gives the bucket exactly n calls, in n milliseconds, and stops filling it: the rate is 0 afterwards.
+// fill gives the bucket exactly n calls, in n milliseconds, and all but stops filling it: the rate is 1 afterwards, a call
+// a minute.
 func (l *line) fill(n int64) {
 	l.Helper()
 	p := l.frame().Control.Pace
 	p.Rate, p.Burst = queue.Units, max(1, n) // a call a millisecond
 	l.setPace(p)
 	l.clock.Step(n)
-	p.Rate = 0
+	p.Rate = 1
 	l.setPace(p)
+}
+
+// step lets time go by as it does in a room that is ticked: never more than a quarter of the absence between two ticks.
+// What fill has left is neither used nor added to meanwhile.
+func (l *line) step(ms int64) {
+	l.Helper()
+	if p := l.frame().Control.Pace; p.Rate == 1 {
+		still := p
+		still.Rate = 0
+		l.setPace(still)
+		defer l.setPace(p)
+	}
+	for ; ms > absentMS/4; ms -= absentMS / 4 {
+		l.clock.Step(absentMS / 4)
+		l.advance()
+	}
+	l.clock.Step(ms)
 }
 
 // memory is what a gateway remembers that has seen frame f.

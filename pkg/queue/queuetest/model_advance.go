@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -13,6 +14,7 @@ func (r *room) behind(m queue.Memory) bool {
 
 func (r *room) advance(now int64, gateway string) {
 	r.noteGateway(now, gateway)
+	r.noteTick(now)
 	r.fill(now)
 	r.forget(now)
 	r.letLapse(now)
@@ -27,6 +29,15 @@ func (r *room) noteGateway(now int64, gateway string) {
 	maps.DeleteFunc(r.gateways, func(_ string, seen int64) bool {
 		return seen+queue.GatewayLife.Milliseconds() <= now
 	})
+}
+
+// noteTick gives people time to be heard when nobody was for long.
+func (r *room) noteTick(now int64) {
+	r.hold = min(r.hold, now+max(r.timing.hold, r.timing.grace))
+	if now-r.tick > r.timing.absent/2 {
+		r.hold = max(r.hold, now+r.timing.hold)
+	}
+	r.tick = now
 }
 
 func (r *room) forget(now int64) {
@@ -84,8 +95,8 @@ func (r *room) callNext(now int64) {
 
 func (r *room) frame(now int64) queue.Frame {
 	f := queue.Frame{
-		Now: now, Epoch: r.epoch, Last: r.last, Head: r.head, HeadNum: r.headNumber, Hold: r.hold, Control: r.control,
-		Waiting: int64(len(r.line)), Front: int64(len(r.front)), Calls: live(r.calls, now), Inside: live(r.inside, now),
+		Now: now, Epoch: r.epoch, Last: r.last, Head: r.head, HeadNum: r.headNumber, Hold: r.hold, Born: r.born, Control: r.control,
+		Ended: r.endedLately(now), Waiting: int64(len(r.line)), Front: int64(len(r.front)), Calls: live(r.calls, now), Inside: live(r.inside, now),
 		Joined: r.joined, Called: r.called, Admitted: r.admitted, Finished: r.finished, Left: r.left,
 	}
 	for _, seen := range r.gateways {
@@ -106,13 +117,26 @@ func (r *room) frame(now int64) queue.Frame {
 	return f
 }
 
+// endedLately is the visitors whose tickets have just ended for good, the latest first.
+func (r *room) endedLately(now int64) []queue.VisitorID {
+	ended := map[queue.VisitorID]int64{}
+	for id, t := range r.spent {
+		if t.ended && t.forget > now+r.timing.life-queue.EndedFor.Milliseconds() {
+			ended[id] = t.forget
+		}
+	}
+	ids := byTime(ended)
+	slices.Reverse(ids)
+	return ids[:min(len(ids), queue.MaxEnded)]
+}
+
 // begin makes a room from what m remembers.
 func begin(timing millis, now int64, m queue.Memory) *room {
 	r := &room{
 		timing: timing,
 		epoch:  queue.NextEpoch(now, m.Epoch, max(m.Head, queue.OrderOf(m.Epoch, m.Ceiling))),
-		last:   m.Ceiling, head: m.Head, headNumber: m.HeadNumber, control: m.Control,
-		mark: now, born: now, hold: now + timing.hold,
+		last:   queue.CarryNumber(0, m.Ceiling), head: m.Head, headNumber: m.HeadNumber, control: m.Control,
+		mark: now, tick: now, born: now, hold: now + timing.hold,
 		line: map[queue.VisitorID]waiting{}, front: map[queue.VisitorID]waiting{},
 		calls: map[queue.VisitorID]int64{}, missed: map[queue.VisitorID]int64{}, lapsed: map[queue.VisitorID]int64{},
 		inside: map[queue.VisitorID]int64{}, spent: map[queue.VisitorID]ticket{}, gateways: map[string]int64{},
@@ -127,8 +151,9 @@ func begin(timing millis, now int64, m queue.Memory) *room {
 func (r *room) heal(now int64, m queue.Memory) {
 	highest := max(r.head, m.Head, queue.OrderOf(r.epoch, r.last), queue.OrderOf(m.Epoch, m.Ceiling))
 	r.epoch = queue.NextEpoch(now, max(r.epoch, m.Epoch), highest)
-	r.credit, r.mark, r.born = 0, now, now
+	r.credit, r.mark, r.tick, r.born = 0, now, now, now
 	r.hold = max(r.hold, now+r.timing.hold)
+	r.last = queue.CarryNumber(0, r.last)
 	r.catchUp(m)
 	r.newerControl(m)
 }
@@ -142,7 +167,7 @@ func (r *room) learn(m queue.Memory) {
 }
 
 func (r *room) catchUp(m queue.Memory) {
-	r.last = max(r.last, m.Ceiling)
+	r.last = queue.CarryNumber(r.last, m.Ceiling)
 	if m.Head > r.head {
 		r.head, r.headNumber = m.Head, m.HeadNumber
 	}

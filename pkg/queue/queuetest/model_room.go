@@ -29,6 +29,7 @@ type room struct {
 	control     queue.Control
 	credit      int64
 	mark        int64
+	tick        int64
 	hold        int64
 	born        int64
 
@@ -70,7 +71,7 @@ func (r *room) fill(now int64) {
 
 // free is what the documentation calls Room.
 func (r *room) free(now int64) int64 {
-	if r.control.Mode != queue.ModeRun || now < r.hold {
+	if r.control.Mode != queue.ModeRun || r.control.Pace.Rate == 0 || now < r.hold {
 		return 0
 	}
 	n := r.credit / queue.Units
@@ -229,6 +230,9 @@ func (r *room) restorePlace(now int64, b queue.Beat) queue.Standing {
 		standing = r.toFront(now, p)
 	}
 	switch {
+	case p.Epoch == r.epoch:
+		r.last = max(r.last, p.Number)
+		return standing
 	case p.Epoch > r.epoch:
 		r.epoch = queue.NextEpoch(now, p.Epoch, p.Order())
 		r.born = now
@@ -236,7 +240,7 @@ func (r *room) restorePlace(now int64, b queue.Beat) queue.Standing {
 	case p.Epoch < r.epoch:
 		r.hold = max(r.hold, r.born+r.timing.hold)
 	}
-	r.last = max(r.last, p.Number)
+	r.last = queue.CarryNumber(r.last, p.Number)
 	return standing
 }
 

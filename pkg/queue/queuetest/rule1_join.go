@@ -24,7 +24,7 @@ var joining = []scenario{
 	}},
 	{"a repeated arrival keeps its number and counts as a heartbeat", func(l *line) {
 		p := l.wait(0, 2)
-		l.clock.Step(absentMS - 1)
+		l.step(absentMS - 1)
 		again := l.join(Visitor(1), Visitor(0))
 		want(l, "second again", again[0], queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: p[1]})
 		want(l, "first again", again[1], queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: p[0]})
@@ -73,7 +73,7 @@ var joining = []scenario{
 		m := memory(f)
 		m.Last, m.Ceiling = m.Last+5, m.Last+5
 		l.restore(m)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		want(l, "join", l.join(Visitor(0))[0], queue.Joined{})
 		l.fill(1)
 		f = l.advance()
@@ -111,9 +111,9 @@ var joining = []scenario{
 		l.fill(1)
 		j := l.join(Visitor(0))
 		l.wantUntil("claim", l.claim(j[0].Place), queue.StateInside, l.now()+idleMS)
-		l.clock.Step(idleMS)
+		l.step(idleMS)
 		l.wantState("after the stay", l.keep(j[0].Place), queue.StateSpent)
-		l.clock.Step(lifeMS - idleMS - 1)
+		l.step(lifeMS - idleMS - 1)
 		l.advance()
 		l.wantState("a moment before it is forgotten", l.keep(j[0].Place), queue.StateSpent)
 		l.clock.Step(1)
@@ -191,7 +191,7 @@ func (l *line) callOne(n int) queue.Place {
 func (l *line) lapseOne(n int) queue.Place {
 	l.Helper()
 	p := l.callOne(n)
-	l.clock.Step(windowMS)
+	l.step(windowMS)
 	want(l, "calls after the claim window", l.advance().Calls, 0)
 	return p
 }

@@ -126,7 +126,7 @@ func (l *line) watchShown(n, rounds, perRound int) {
 		for range perRound {
 			l.fidget(r, places[r.IntN(len(places))])
 		}
-		l.clock.Step(r.Int64N(absentMS / 8))
+		l.step(r.Int64N(absentMS / 8))
 		if r.IntN(2) == 0 {
 			l.fill(1 + r.Int64N(int64(perRound)))
 			l.set(func(c *queue.Control) { c.Mode = queue.ModeRun })

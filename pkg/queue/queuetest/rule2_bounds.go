@@ -14,7 +14,7 @@ var bounding = []scenario{
 		f := l.advance()
 		want(l, "called", f.Called, 3)
 		want(l, "calls", f.Calls, 3)
-		l.clock.Step(windowMS - 1)
+		l.step(windowMS - 1)
 		want(l, "called while the calls are open", l.advance().Called, 3)
 		l.clock.Step(1)
 		f = l.advance()
@@ -25,7 +25,7 @@ var bounding = []scenario{
 		l.bound(2)
 		l.fill(10)
 		p := l.waitInside(0, 2, 2)
-		l.clock.Step(idleMS - 1)
+		l.step(idleMS - 1)
 		l.keepAll(p)
 		want(l, "called while the stays live", l.advance().Called, 2)
 		l.clock.Step(1)
@@ -38,7 +38,7 @@ var bounding = []scenario{
 		l.bound(1)
 		l.fill(10)
 		l.join(Visitor(0))
-		l.clock.Step(idleMS - 1)
+		l.step(idleMS - 1)
 		p := l.wait(1, 1)
 		l.leaveAll(p)
 		l.clock.Step(1)
@@ -96,7 +96,7 @@ var bounding = []scenario{
 	}},
 	{"one tick looks at no more than MaxScan places", func(l *line) {
 		p := l.wait(0, queue.MaxScan+1)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		l.keepAll(p[queue.MaxScan:])
 		l.fill(1)
 		f := l.advance()
@@ -107,7 +107,7 @@ var bounding = []scenario{
 	}},
 	{"places called count among those looked at", func(l *line) {
 		p := l.wait(0, queue.MaxScan+2)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		l.keepAll(p[:2])
 		l.keepAll(p[queue.MaxScan:])
 		l.fill(10)
@@ -117,7 +117,7 @@ var bounding = []scenario{
 	}},
 	{"the front counts among the places looked at", func(l *line) {
 		p := l.wait(0, queue.MaxScan+1)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		l.keepAll(p[queue.MaxScan:])
 		l.fill(1)
 		l.advance()
@@ -125,7 +125,7 @@ var bounding = []scenario{
 		l.keepAll(p[:queue.MaxScan])
 		want(l, "front", l.frame().Front, queue.MaxScan)
 		q := l.wait(queue.MaxScan+1, 1)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		l.keepAll(q)
 		l.fill(1)
 		f := l.advance()
@@ -147,11 +147,11 @@ var bounding = []scenario{
 			l.advance()
 		}
 		want(l, "calls", l.frame().Calls, queue.MaxScan+late)
-		l.clock.Step(windowMS)
+		l.step(windowMS)
 		want(l, "live calls", l.advance().Calls, 0)
 		// A call that is over but has not lapsed is no longer live, yet the window before its end is still open to
 		// a clock that steps back.
-		l.clock.Step(-windowMS)
+		l.step(-windowMS)
 		want(l, "not lapsed", l.frame().Calls, late)
 		rest := slices.SortedFunc(slices.Values(ids[1:]), byID)
 		for i, id := range rest {

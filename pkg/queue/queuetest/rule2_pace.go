@@ -33,9 +33,9 @@ var pacing = []scenario{
 	}},
 	{"a quiet time saves up the burst and no more", func(l *line) {
 		l.setPace(queue.Pace{Rate: 600, Burst: 5})
-		l.clock.Step(idleMS)
+		l.step(idleMS)
 		l.advance()
-		l.clock.Step(idleMS)
+		l.step(idleMS)
 		j := l.join(visitors(0, 7)...)
 		l.wantUntil("fifth", j[4].Standing, queue.StateInside, l.now()+idleMS)
 		l.wantState("sixth", j[5].Standing, queue.StateWaiting)
@@ -64,15 +64,25 @@ var pacing = []scenario{
 		l.clock.Step(300)
 		l.setPace(queue.Pace{Rate: 0, Burst: 10})
 		l.clock.Step(10_000)
-		want(l, "called at no rate", l.advance().Called, 6)
+		want(l, "called at no rate", l.advance().Called, 3)
+		l.setPace(queue.Pace{Rate: 1, Burst: 10})
+		want(l, "called with what was saved up", l.advance().Called, 6)
 	}},
 	{"a smaller burst takes back what was saved up, a larger gives nothing", func(l *line) {
 		l.wait(0, 30)
 		l.fill(10)
-		l.setPace(queue.Pace{Rate: 0, Burst: 1000})
-		l.setPace(queue.Pace{Rate: 0, Burst: 4})
-		l.setPace(queue.Pace{Rate: 0, Burst: 1000})
+		l.setPace(queue.Pace{Rate: 1, Burst: 1000})
+		l.setPace(queue.Pace{Rate: 1, Burst: 4})
+		l.setPace(queue.Pace{Rate: 1, Burst: 1000})
 		want(l, "called", l.advance().Called, 4)
+	}},
+	{"a rate of 0 calls nobody and lets nobody straight in, whatever was saved up", func(l *line) {
+		p := l.wait(0, 2)
+		l.fill(10)
+		l.setPace(queue.Pace{Rate: 0, Burst: 10})
+		want(l, "called", l.advance().Called, 0)
+		l.leave(p[0].Visitor, p[1].Visitor)
+		l.wantState("arrival", l.join(Visitor(2))[0].Standing, queue.StateWaiting)
 	}},
 	{"a pause calls nobody and goes on saving up", func(l *line) {
 		p := l.wait(0, 5)

@@ -3,11 +3,44 @@ package queuetest
 import "github.com/einlass/einlass/pkg/queue"
 
 var absence = []scenario{
+	{"nobody is passed over before people were heard again when nobody was for more than half the absence", func(l *line) {
+		p := l.wait(0, 3)
+		l.fill(3)
+		l.clock.Set(l.frame().Born + absentMS/2)
+		want(l, "hold after half the absence", l.advance().Hold, l.frame().Born+graceMS)
+		q := l.wait(3, 1)
+		l.clock.Step(absentMS)
+		l.keep(q[0])
+		f := l.advance()
+		want(l, "hold after more than half", f.Hold, l.now()+holdMS)
+		want(l, "called at once", f.Called, 3)
+		want(l, "waiting", f.Waiting, 1)
+		l.clock.Step(holdMS - 1)
+		want(l, "hold after the next tick", l.advance().Hold, f.Hold)
+		want(l, "called in the hold", l.frame().Called, 3)
+		l.wantState("somebody called", l.keep(p[0]), queue.StateMissed)
+	}},
+	{"a clock that steps back prolongs no hold", func(l *line) {
+		l.wait(0, 1)
+		l.fill(1)
+		l.restore(queue.Memory{Epoch: l.frame().Epoch + 1, Ceiling: 5, Control: suiteControl()})
+		want(l, "hold", l.advance().Hold, l.now()+holdMS)
+		l.clock.Step(-20_000)
+		want(l, "hold after the step", l.advance().Hold, l.now()+holdMS)
+	}},
+	{"an arrival or a change of the controls does not hide that nobody was heard", func(l *line) {
+		l.wait(0, 1)
+		l.fill(1)
+		l.clock.Step(absentMS/2 + 1)
+		l.join(Visitor(1))
+		l.set(func(c *queue.Control) { c.Message = "gleich" })
+		want(l, "hold", l.advance().Hold, l.now()+holdMS)
+	}},
 	{"a place is present until the very end of the absence", func(l *line) {
 		l.wait(0, 2)
 		joined := l.now()
 		l.fill(1)
-		l.clock.Set(joined + absentMS - 1)
+		l.step(joined + absentMS - 1 - l.now())
 		want(l, "called a moment before the end", l.advance().Called, 1)
 		l.fill(1) // a millisecond
 		f := l.advance()
@@ -17,23 +50,23 @@ var absence = []scenario{
 	{"a heartbeat starts the absence anew", func(l *line) {
 		p := l.wait(0, 1)
 		for range 5 {
-			l.clock.Step(absentMS - 1)
+			l.step(absentMS - 1)
 			l.wantState("heartbeat", l.keep(p[0]), queue.StateWaiting)
 		}
-		l.clock.Step(absentMS - 2)
+		l.step(absentMS - 2)
 		l.fill(1)
 		want(l, "called", l.advance().Called, 1)
 	}},
 	{"a heartbeat in time counts although the place was absent before it", func(l *line) {
 		p := l.wait(0, 1)
-		l.clock.Step(10 * absentMS)
+		l.step(10 * absentMS)
 		l.wantState("late heartbeat", l.keep(p[0]), queue.StateWaiting)
 		l.fill(1)
 		want(l, "called", l.advance().Called, 1)
 	}},
 	{"an absent place is passed over and uses up no call", func(l *line) {
 		p := l.wait(0, 3)
-		l.clock.Step(absentMS)
+		l.step(absentMS)
 		l.keep(p[2])
 		l.fill(1)
 		f := l.advance()
@@ -108,7 +141,7 @@ var absence = []scenario{
 	{"a place in front can be absent, present and away like any other", func(l *line) {
 		for n, absent := range []func(queue.Place){
 			func(p queue.Place) { l.wantState("away", l.away(p), queue.StateFront) },
-			func(queue.Place) { l.clock.Step(absentMS - 1) }, // and a millisecond of filling
+			func(queue.Place) { l.step(absentMS - 1) }, // and a millisecond of filling
 		} {
 			p := l.backOne(n)
 			absent(p)
@@ -119,7 +152,7 @@ var absence = []scenario{
 			want(l, "calls", f.Calls, 0)
 			want(l, "head", f.Head, head)
 			l.wantState("back once more", l.keep(p), queue.StateFront)
-			l.clock.Step(absentMS - 1)
+			l.step(absentMS - 1)
 			want(l, "front", l.advance().Front, 0)
 			l.wantUntil("called", l.keep(p), queue.StateCalled, l.now()+windowMS)
 			l.leave(p.Visitor)
@@ -128,10 +161,10 @@ var absence = []scenario{
 	{"a claim counts as a heartbeat of who waits", func(l *line) {
 		p := l.backOne(0)
 		q := l.wait(1, 1)[0]
-		l.clock.Step(absentMS - 3)
+		l.step(absentMS - 3)
 		l.wantState("front", l.claim(p), queue.StateFront)
 		l.wantState("line", l.claim(q), queue.StateWaiting)
-		l.clock.Step(absentMS - 3)
+		l.step(absentMS - 3)
 		l.fill(2)
 		before := l.frame().Called
 		want(l, "called", l.advance().Called, before+2)
@@ -180,7 +213,7 @@ var lapsing = []scenario{
 	{"a claim at the deadline comes to the front before anybody lets the call lapse", func(l *line) {
 		p := l.callOne(0)
 		admitted := l.frame().Admitted
-		l.clock.Step(windowMS)
+		l.step(windowMS)
 		l.wantState("claim", l.claim(p), queue.StateFront)
 		f := l.advance()
 		want(l, "admitted", f.Admitted, admitted)
@@ -211,7 +244,7 @@ var lapsing = []scenario{
 		p := l.callOne(0)
 		l.clock.Step(windowMS + 5_000)
 		l.advance()
-		l.clock.Step(lifeMS - 1)
+		l.step(lifeMS - 1)
 		l.advance()
 		l.wantState("remembered", l.keep(p), queue.StateMissed)
 	}},

@@ -6,7 +6,7 @@ var staying = []scenario{
 	{"a claim in time turns the call into a stay", func(l *line) {
 		p := l.callOne(0)
 		before := l.frame()
-		l.clock.Step(windowMS - 1)
+		l.step(windowMS - 1)
 		l.wantUntil("claim", l.claim(p), queue.StateInside, l.now()+idleMS)
 		f := l.frame()
 		want(l, "admitted", f.Admitted, before.Admitted+1)
@@ -118,7 +118,7 @@ var staying = []scenario{
 		f := l.frame()
 		want(l, "waiting, in front and called", f.Waiting+f.Front+f.Calls, 0)
 		want(l, "inside", f.Inside, 7)
-		l.clock.Step(idleMS)
+		l.step(idleMS)
 		f = l.advance()
 		want(l, "inside at the end", f.Inside, 0)
 	}},
@@ -136,7 +136,7 @@ var staying = []scenario{
 		// A clock that steps back by more than the ticket's life leaves a stay that outlives it.
 		q := queue.Place{Visitor: Visitor(1), Epoch: l.frame().Epoch, Number: 2}
 		end := l.renew(q.Visitor, 0).Until
-		l.clock.Step(-2 * lifeMS)
+		l.step(-2 * lifeMS)
 		l.wantUntil("renewed", l.renew(q.Visitor, 0), queue.StateInside, end)
 		l.clock.Set(end - 1)
 		l.advance()
@@ -196,11 +196,11 @@ var ending = []scenario{
 	{"an ended ticket is remembered for its life, from the last time it was ended", func(l *line) {
 		p := l.wait(0, 1)[0]
 		l.leave(p.Visitor)
-		l.clock.Step(lifeMS - 1)
+		l.step(lifeMS - 1)
 		l.advance()
 		l.wantState("remembered", l.keep(p), queue.StateSpent)
 		l.finish(p.Visitor)
-		l.clock.Step(lifeMS - 1)
+		l.step(lifeMS - 1)
 		l.advance()
 		l.wantState("remembered anew", l.keep(p), queue.StateSpent)
 		l.clock.Step(1)

@@ -1,7 +1,9 @@
 package queuetest
 
 import (
+	"bytes"
 	"reflect"
+	"slices"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -12,7 +14,7 @@ var framing = []scenario{
 		l.away(places["line"])
 		l.setPace(queue.Pace{Rate: 60, Burst: 10})
 		for range 8 {
-			l.clock.Step(windowMS / 4)
+			l.step(windowMS / 4)
 			f := l.frame()
 			sameFrame(l, "second reading", l.frame(), f)
 		}
@@ -66,6 +68,38 @@ var framing = []scenario{
 		l.clock.Step(2)
 		want(l, "when all are gone", l.advance().Gateways, 0)
 		want(l, "one that is back", tick("a").Gateways, 1)
+	}},
+	{"the frame names those whose tickets have just ended, the latest first", func(l *line) {
+		ended := queue.EndedFor.Milliseconds()
+		l.oneInEverySet()
+		l.step(ended)
+		want(l, "named after a while", len(l.frame().Ended), 0)
+		l.finish(Visitor(100))
+		began := l.now()
+		l.clock.Step(1)
+		l.leave(Visitor(101), Visitor(102))
+		l.renew(Visitor(103), 0)
+		l.finish(Visitor(100))
+		later := []queue.VisitorID{Visitor(100), Visitor(101), Visitor(102)}
+		slices.SortFunc(later, func(a, b queue.VisitorID) int { return bytes.Compare(b[:], a[:]) })
+		if got := l.advance().Ended; !slices.Equal(got, later) {
+			l.Errorf("ended are %v, want %v", got, later)
+		}
+		l.clock.Set(began + ended)
+		want(l, "named a moment before", len(l.frame().Ended), 3)
+		l.clock.Step(1)
+		want(l, "named at the end", len(l.advance().Ended), 0)
+	}},
+	{"the frame names no more than MaxEnded", func(l *line) {
+		for n := 0; n < queue.MaxEnded+3; n += queue.MaxBatch {
+			l.leave(visitors(n, queue.MaxBatch)...)
+			l.clock.Step(1)
+		}
+		got := l.frame().Ended
+		want(l, "named", len(got), queue.MaxEnded)
+		if slices.Contains(got, Visitor(0)) {
+			l.Errorf("the first who left is named")
+		}
 	}},
 	{"the totals add up", func(l *line) {
 		p := l.wait(0, 6)

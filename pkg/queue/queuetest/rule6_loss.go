@@ -28,6 +28,7 @@ var losing = []scenario{
 		want(l, "head", f.Head, 0)
 		want(l, "head's number", f.HeadNum, 0)
 		want(l, "hold", f.Hold, l.now()+graceMS)
+		want(l, "born", f.Born, l.now())
 		want(l, "controls", f.Control, c)
 		l.wait(0, 3)
 		l.clock.Step(graceMS - 1)
@@ -56,6 +57,31 @@ var losing = []scenario{
 		want(l, "called in the hold", l.advance().Called, 0)
 		l.clock.Step(1)
 		want(l, "called after the hold", l.advance().Called, 3)
+	}},
+	{"numbers that a fault has multiplied begin again at 1 behind everybody", func(l *line) {
+		l.lose()
+		old := queue.Memory{Epoch: queue.EpochAt(l.now()), Last: queue.MaxCarried - 1, Ceiling: queue.MaxCarried, Control: suiteControl()}
+		l.restore(old)
+		first := l.wait(0, 1)[0]
+		want(l, "number above the highest that is carried", first.Number, queue.MaxCarried+1)
+		m := memory(l.frame())
+		m.Last++
+		m.Ceiling = 1<<51 - 1
+		l.restore(m)
+		next := l.wait(1, 1)[0]
+		want(l, "number in the next epoch", next.Number, 1)
+		if next.Order() <= first.Order() || next.Order() <= queue.OrderOf(m.Epoch, m.Ceiling) {
+			l.Errorf("%+v does not stand behind %+v", next, first)
+		}
+		l.wantState("a ticket with such a number", l.keep(first), queue.StateWaiting)
+		l.restore(m)
+		want(l, "number after a reminder", l.wait(2, 1)[0].Number, 2)
+		unknown := queue.Place{Visitor: Visitor(3), Epoch: first.Epoch, Number: first.Number + 7}
+		l.wantState("a ticket that comes back", l.keep(unknown), queue.StateWaiting)
+		want(l, "number after it", l.wait(4, 1)[0].Number, 3)
+		late := queue.Place{Visitor: Visitor(5), Epoch: next.Epoch + 1, Number: 1<<51 - 1}
+		l.wantState("a ticket of a later epoch", l.keep(late), queue.StateWaiting)
+		want(l, "number after that", l.wait(6, 1)[0].Number, 4)
 	}},
 	{"a restored room has saved up no calls but fills during the hold", func(l *line) {
 		l.fill(10)

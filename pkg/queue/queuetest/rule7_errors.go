@@ -159,7 +159,10 @@ var refusing = []scenario{
 		}
 		f := l.frame()
 		want(l, "first", f.Sketch.First[0], queue.OrderOf(1, 1))
-		want(l, "last", f.Last, 1<<51-1)
+		want(l, "last", f.Last, 1)
+		p := queue.Place{Visitor: Visitor(3), Epoch: f.Epoch, Number: 1<<51 - 1}
+		l.wantState("place of this epoch", l.keep(p), queue.StateWaiting)
+		want(l, "last", l.frame().Last, 1<<51-1)
 	}},
 	{"a closed store says so", func(l *line) {
 		p := l.wait(0, 1)[0]

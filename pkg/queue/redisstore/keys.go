@@ -19,8 +19,9 @@ var names = [...]string{
 // keys are the room's keys: <prefix>:{<room>}:<name>. The braces make the room Redis Cluster's hash tag, so all of
 // them are in one slot. A user restricted by ACL needs ~<prefix>:* and
 // +eval +evalsha +time +hmget +hset +hdel +zadd +zrem +zcard +zcount +zscore +zmscore +zrange +zrangebyscore
-// +zremrangebyrank +zremrangebyscore +unlink +info, beside +hello, +ping and what the topology needs
-// (+select, +cluster|slots). Without +info a failover that loses numbers is noticed only when a gateway remembers them.
+// +zremrangebyrank +zremrangebyscore +unlink +info +hlen +exists, beside +hello, +ping and what the topology needs
+// (+select, +cluster|slots). Without +info a failover that loses numbers is noticed only when a gateway remembers them,
+// and without +hlen and +exists a server that evicts keys is not noticed by what is missing.
 func keys(prefix, room string) []string {
 	all := make([]string, len(names))
 	for i, name := range names {

@@ -89,6 +89,19 @@ var letters = map[byte]queue.State{
 	'm': queue.StateMissed, 'i': queue.StateInside, 's': queue.StateSpent,
 }
 
+// visitors reads ids that stand one behind the other.
+func (r *reader) visitors() (ids []queue.VisitorID) {
+	text := r.text()
+	if len(text)%len(queue.VisitorID{}) != 0 {
+		r.fail("reply has %d bytes of visitors", len(text))
+		return nil
+	}
+	for ; text != ""; text = text[16:] {
+		ids = append(ids, queue.VisitorID([]byte(text[:16])))
+	}
+	return ids
+}
+
 func (r *reader) states(n int) string {
 	states := r.text()
 	if len(states) != n {
@@ -147,10 +160,10 @@ func (r *reader) standings(n int) (queue.KeepReply, error) {
 
 func (r *reader) frame() (queue.Frame, error) {
 	f := queue.Frame{Now: r.int(), Epoch: r.uint(), Last: r.uint(), Head: queue.Order(r.uint()), HeadNum: r.uint()}
-	f.Hold, f.Control = r.int(), r.control()
+	f.Hold, f.Born, f.Control = r.int(), r.int(), r.control()
 	f.Waiting, f.Front, f.Calls, f.Inside = r.int(), r.int(), r.int(), r.int()
 	f.Joined, f.Called, f.Admitted, f.Finished, f.Left = r.int(), r.int(), r.int(), r.int(), r.int()
-	f.Gateways = r.int()
+	f.Gateways, f.Ended = r.int(), r.visitors()
 	f.Sketch = queue.Sketch{Waiting: f.Waiting, End: queue.OrderOf(f.Epoch, f.Last)}
 	f.Sketch.First = r.orders(make([]queue.Order, 0, min(max(0, f.Waiting), queue.SketchExact)))
 	f.Sketch.Samples = r.orders(nil)

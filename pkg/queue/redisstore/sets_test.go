@@ -145,7 +145,8 @@ func TestWhoComesBackIsCalledInTheOrderOfTheTickets(t *testing.T) {
 			store, clock, _ := atClock(t, 1_800_000_000_000)
 			// The later one would win a tie.
 			j := must(store.Join(t.Context(), []queue.VisitorID{{0: 9}, {0: 1}}))(t).Places
-			clock.Step(benchTiming.Absent.Milliseconds())
+			must(store.Keep(t.Context(), []queue.Beat{{Place: j[0].Place, Away: true}, {Place: j[1].Place, Away: true}}))(t)
+			clock.Step(1000)
 			if f := must(store.Advance(t.Context(), queue.Memory{}))(t); f.Called != 0 || f.Waiting != 0 {
 				t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
 			}

@@ -35,6 +35,42 @@ var inPrelude = []mutant{
 		find: "room.mode ~= 'run' or ", replace: "",
 	},
 	{
+		name: "rate-0-calls", file: "prelude.lua", what: "a rate of 0 lets the burst in",
+		find: " or room.rate == 0", replace: "",
+	},
+	{
+		name: "carries-too-much", file: "prelude.lua", what: "numbers that a fault has multiplied are carried into the next epoch",
+		find: "return n > MAX_CARRIED and last or max(last, n)", replace: "return max(last, n)",
+	},
+	{
+		name: "carries-one-less", file: "prelude.lua", what: "the highest number that is carried is not",
+		find: "n > MAX_CARRIED", replace: "n >= MAX_CARRIED",
+	},
+	{
+		name: "own-epoch-not-raised", file: "prelude.lua", what: "a ticket of this epoch raises the last number by the rule for others",
+		find: "  if epoch == room.epoch then\n    room.last = max(room.last, number)", replace: "  if epoch == room.epoch then\n    room.last = carry(room.last, number)",
+	},
+	{
+		name: "line-apart", file: "prelude.lua", what: "a line that is gone without its heartbeats is not noticed",
+		find: "return apart(LINE) or ", replace: "return ",
+	},
+	{
+		name: "front-apart", file: "prelude.lua", what: "a front that is gone without its heartbeats is not noticed by an arrival",
+		find: "apart(LINE) or apart(FRONT)", replace: "apart(LINE)",
+	},
+	{
+		name: "keys-uncounted", file: "prelude.lua", what: "how many keys there are is not written down",
+		find: "  if there and there ~= room.keys then", replace: "  if false then",
+	},
+	{
+		name: "keys-uncompared", file: "prelude.lua", what: "a key that is gone is not noticed",
+		find: "not there or there == room.keys", replace: "true",
+	},
+	{
+		name: "keys-beside-others", file: "prelude.lua", what: "a gateway that does not count keys makes the room a lost one",
+		find: "    if string.sub(name, 1, #COUNTS) ~= COUNTS then\n      return false\n    end\n", replace: "",
+	},
+	{
 		name: "live-at-its-end", file: "prelude.lua", what: "calls and stays are live at the time they end",
 		find: "call('ZCOUNT', key, above(NOW)", replace: "call('ZCOUNT', key, text(NOW)",
 	},

@@ -44,6 +44,50 @@ var inVerbs = []mutant{
 	},
 
 	{
+		name: "join-torn", file: "join.lua", what: "an arrival goes straight into a room whose line is gone",
+		find: " or torn()", replace: "",
+	},
+	{
+		name: "advance-bereft", file: "advance.lua", what: "a tick goes on in a room that lacks a key",
+		find: " or bereft()", replace: "",
+	},
+	{
+		name: "advance-gap-ignored", file: "advance.lua", what: "people are passed over after nobody was heard for long",
+		find: "NOW - room.tick > ABSENT / 2", replace: "false",
+	},
+	{
+		name: "advance-gap-at-half", file: "advance.lua", what: "half the absence is a gap",
+		find: "NOW - room.tick > ABSENT / 2", replace: "NOW - room.tick >= ABSENT / 2",
+	},
+	{
+		name: "advance-tick-stays", file: "advance.lua", what: "a tick is not noted",
+		find: "room.tick = NOW\n", replace: "",
+	},
+	{
+		name: "restore-keeps-torn", file: "restore.lua", what: "heartbeats without their places stay after a loss",
+		find: "      call('UNLINK', name, heartbeats)\n", replace: "",
+	},
+	{
+		name: "restore-keeps-stays", file: "restore.lua", what: "stays without their tickets stay after a loss",
+		find: "    call('UNLINK', INSIDE)\n", replace: "",
+	},
+	{
+		name: "restore-same-epoch", file: "restore.lua", what: "a room that lacks keys goes on in its epoch",
+		find: "  elsewhere = true\n", replace: "",
+	},
+	{
+		name: "restore-keeps-numbers", file: "restore.lua", what: "a healed room goes on with numbers that a fault has multiplied",
+		find: "  room.last = carry(0, room.last)\n", replace: "",
+	},
+	{
+		name: "ended-at-the-end", file: "snapshot.lua", what: "the frame names the ended a millisecond longer",
+		find: "above(NOW + LIFE - ENDED_FOR)", replace: "text(NOW + LIFE - ENDED_FOR)",
+	},
+	{
+		name: "ended-without-bound", file: "snapshot.lua", what: "the frame names everybody who ended",
+		find: "'LIMIT', 0, MAX_ENDED", replace: "'LIMIT', 0, -1",
+	},
+	{
 		name: "keep-at-deadline", file: "keep.lua", what: "a call is answered at its deadline",
 		find: "tonumber(at[id]) > NOW", replace: "tonumber(at[id]) >= NOW",
 	},
@@ -265,11 +309,11 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "restore-keeps-credit", file: "restore.lua", what: "a healed room keeps its credit",
-		find: "room.credit, room.mark, room.born = 0, NOW, NOW", replace: "room.mark, room.born = NOW, NOW",
+		find: "room.credit, room.mark, room.tick, room.born = 0, NOW, NOW, NOW", replace: "room.mark, room.tick, room.born = NOW, NOW, NOW",
 	},
 	{
 		name: "restore-old-birth", file: "restore.lua", what: "a healed room keeps the time it was born",
-		find: "room.credit, room.mark, room.born = 0, NOW, NOW", replace: "room.credit, room.mark = 0, NOW",
+		find: "room.credit, room.mark, room.tick, room.born = 0, NOW, NOW, NOW", replace: "room.credit, room.mark = 0, NOW",
 	},
 	{
 		name: "restore-shorter-hold", file: "restore.lua", what: "healing can end a hold early",

@@ -5,7 +5,7 @@
 -- Cost:  O(log N) for each place looked at, called or let lapse (at most 4,096 of each kind), O(log N) for each
 --        visitor forgotten, and the frame's.
 
-if not load() or own() or behind(tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])) then
+if not load() or own() or behind(tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])) or torn() or bereft() then
   return LOST
 end
 
@@ -78,6 +78,11 @@ if ARGV[8] ~= '' then
   call('ZADD', GATEWAYS, NOW, ARGV[8])
 end
 call('ZREMRANGEBYSCORE', GATEWAYS, '-inf', text(NOW - GATEWAY_LIFE))
+room.hold = min(room.hold, NOW + max(HOLD, GRACE)) -- a clock that stepped back prolongs no hold
+if NOW - room.tick > ABSENT / 2 then
+  room.hold = max(room.hold, NOW + HOLD)
+end
+room.tick = NOW
 fill()
 for _, name in ipairs({ INSIDE, SPENT, ENDED, MISSED, LAPSED }) do
   call('ZREMRANGEBYSCORE', name, '-inf', text(NOW))

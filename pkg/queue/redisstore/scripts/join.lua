@@ -6,7 +6,7 @@
 --        number, r waiting since an earlier call, v void.
 -- Cost:  O(n log N) for n entries and N places.
 
-if not load() or own() then
+if not load() or own() or torn() then
   return LOST
 end
 fill()

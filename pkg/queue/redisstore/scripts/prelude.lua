@@ -26,6 +26,9 @@ local MAX_CALLS = 1000
 local MAX_SCAN = 4096
 local SKETCH_EXACT = 1000
 local GATEWAY_LIFE = 5000
+local ENDED_FOR = 2000
+local MAX_ENDED = 4096
+local MAX_CARRIED = 1099511627776
 local EPOCH_ZERO = 1767225600000
 local EPOCH_SPAN = 4194304
 local CHUNK = 1024 -- values handed to one command; Lua's stack takes about 8000
@@ -54,27 +57,30 @@ local NOW = clock()
 local ABSENT, WINDOW, IDLE = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local LIFE, HOLD, GRACE = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local LOST = { 'lost' }
+local HEARTBEATS = { [LINE] = SEEN, [FRONT] = BACK } -- sets by order keep the heartbeat in a hash beside
 
 -- The room's figures -------------------------------------------------------------------------------------------
 
 local FIGURES = {
-  'epoch', 'last', 'head', 'number', 'credit', 'mark', 'hold', 'born',
+  'epoch', 'last', 'head', 'number', 'credit', 'mark', 'tick', 'hold', 'born',
   'joined', 'called', 'admitted', 'finished', 'left',
   'version', 'rate', 'max_inside', 'burst', 'mode',
 }
 local room, loaded = {}, {}
 
--- load answers whether there is a room. O(1).
+-- load answers whether there is a room. O(1). A room of a gateway that kept no tick had its last one at its mark.
 local function load()
-  local values = call('HMGET', ROOM, 'server', unpack(FIGURES))
-  if not values[2] then
+  local values = call('HMGET', ROOM, 'server', 'keys', unpack(FIGURES))
+  if not values[3] then
     return false
   end
   room.server, loaded.server = values[1], values[1]
+  room.keys = tonumber(values[2])
   for i, name in ipairs(FIGURES) do
-    room[name] = tonumber(values[i + 1]) or values[i + 1]
+    room[name] = tonumber(values[i + 2]) or values[i + 2]
     loaded[name] = room[name]
   end
+  room.tick = room.tick or room.mark
   return true
 end
 
@@ -91,11 +97,53 @@ local function own()
   return name and before and before ~= name
 end
 
--- save writes the figures that have changed. O(1).
+-- count answers a count, or nil to a user who may not ask for it: then what needs it is not noticed.
+local function count(command, keys)
+  local n = redis.pcall(command, unpack(keys))
+  return type(n) == 'number' and n or nil
+end
+
+-- apart answers whether a set by order and its heartbeats differ in size. O(1).
+local function apart(name)
+  local heard = count('HLEN', { HEARTBEATS[name] })
+  return heard and heard ~= call('ZCARD', name)
+end
+
+-- torn answers whether places are without their heartbeats or the other way round, or stays without their tickets: keys
+-- are gone that no script has removed. A server that evicts takes whole keys. O(1).
+local function torn()
+  return apart(LINE) or apart(FRONT) or call('ZCARD', INSIDE) > call('ZCARD', SPENT)
+end
+
+-- COUNTS begins the names of gateways whose scripts count the keys: see redisstore.counts.
+local COUNTS = 'k:'
+
+-- bereft answers whether a key is gone that no script has removed: the room says how many there were when a script last
+-- wrote. That holds only while all gateways count; those of earlier versions do not, and are known by their names.
+-- O(g) for g gateways.
+local function bereft()
+  local there = count('EXISTS', KEYS)
+  if not room.keys or not there or there == room.keys then
+    return false
+  end
+  for _, name in ipairs(call('ZRANGEBYSCORE', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf')) do
+    if string.sub(name, 1, #COUNTS) ~= COUNTS then
+      return false
+    end
+  end
+  return true
+end
+
+-- save writes the figures that have changed, and how many keys there are now. O(1).
 local function save()
   local changed = {}
+  local there = count('EXISTS', KEYS)
+  if there and there ~= room.keys then
+    changed = { 'keys', there }
+  end
   if room.server and room.server ~= loaded.server then
-    changed = { 'server', room.server }
+    changed[#changed + 1] = 'server'
+    changed[#changed + 1] = room.server
   end
   for _, name in ipairs(FIGURES) do
     if room[name] ~= loaded[name] then
@@ -120,6 +168,11 @@ end
 
 local function next_epoch(epoch, highest)
   return max(1, floor((NOW - EPOCH_ZERO) / 1000), epoch + 1, floor(highest / EPOCH_SPAN) + 1)
+end
+
+-- carry is the highest number given in a line that follows one in which n may have been given: see queue.Store.
+local function carry(last, n)
+  return n > MAX_CARRIED and last or max(last, n)
 end
 
 local function raise_head(order)
@@ -152,7 +205,7 @@ end
 
 -- allowance is how many calls the pace leaves: the specification's Room. O(log n).
 local function allowance()
-  if room.mode ~= 'run' or NOW < room.hold then
+  if room.mode ~= 'run' or room.rate == 0 or NOW < room.hold then
     return 0
   end
   local left = floor(room.credit / UNITS)
@@ -168,7 +221,6 @@ end
 -- entry sees what the entries before it did, and each set costs one command a batch. A set is named by its key.
 -- Times are kept as Redis has written them and become numbers only where they are compared: most never are.
 
-local HEARTBEATS = { [LINE] = SEEN, [FRONT] = BACK } -- sets by order keep the heartbeat in a hash beside
 local BY_TIME = { CALLS, MISSED, LAPSED, SPENT, ENDED }
 local AWAY, PRESENT = '0', text(NOW)
 local FORGET = text(NOW + LIFE)
@@ -301,7 +353,11 @@ end
 -- restore takes in an unknown visitor at the place its ticket proves, and answers the state.
 local function restore(id, epoch, number, away)
   local place = order_of(epoch, number)
-  room.last = max(room.last, number)
+  if epoch == room.epoch then
+    room.last = max(room.last, number)
+  else
+    room.last = carry(room.last, number)
+  end
   if epoch < room.epoch then
     room.hold = max(room.hold, room.born + HOLD)
   elseif epoch > room.epoch then

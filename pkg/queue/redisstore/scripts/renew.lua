@@ -28,4 +28,5 @@ for i, id in ipairs(ids) do
   states[i], ends[#ends + 1] = renew(id, cap)
 end
 flush()
+save()
 return { 'ok', NOW, table.concat(states), unpack(ends) }

@@ -1,4 +1,4 @@
--- Restore makes a room, or heals one that is behind what a gateway remembers or was held by another server.
+-- Restore makes a room, or heals one that is behind what a gateway remembers, was held by another server or lacks keys.
 --
 -- ARGV:  8 epoch, 9 last, 10 head, 11 its number, 12 ceiling; 13 version, 14 mode, 15 rate, 16 max inside, 17 burst,
 --        18 message, 19 seed of the control document that the gateway remembers
@@ -17,6 +17,18 @@ if fresh then
   end
 end
 local elsewhere = own()
+if not fresh and (torn() or bereft()) then
+  -- What is left of a pair is worth nothing without the other half. The places come back with their tickets.
+  for name, heartbeats in pairs(HEARTBEATS) do
+    if apart(name) then
+      call('UNLINK', name, heartbeats)
+    end
+  end
+  if call('ZCARD', INSIDE) > call('ZCARD', SPENT) then
+    call('UNLINK', INSIDE)
+  end
+  elsewhere = true
+end
 local ahead = not fresh and (elsewhere or behind(epoch, last, head))
 if fresh or ahead then
   local highest = max(room.head, head, order_of(room.epoch, room.last), order_of(epoch, ceiling))
@@ -25,11 +37,12 @@ if fresh or ahead then
     hold = GRACE
   end
   room.epoch = next_epoch(max(room.epoch, epoch), highest)
-  room.credit, room.mark, room.born = 0, NOW, NOW
+  room.credit, room.mark, room.tick, room.born = 0, NOW, NOW, NOW
+  room.last = carry(0, room.last)
   room.hold = max(room.hold, NOW + hold)
 end
 if fresh or ahead or epoch ~= 0 and epoch < room.epoch then
-  room.last = max(room.last, ceiling)
+  room.last = carry(room.last, ceiling)
   if head > room.head then
     room.head, room.number = head, head_number
   end

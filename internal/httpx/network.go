@@ -1,0 +1,64 @@
+package httpx
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"net/netip"
+)
+
+// networks are the networks that an address counts for, narrowest first, as keyed hashes: addresses are not kept. An
+// IPv4 address is one by itself. Of an IPv6 address there are three: its /64, which is one link; the /56, which is what
+// a line at home is given (RIPE-690) and has 256 of those; and the /48, which is what a company is given. Who counted
+// the /64 alone would give one household 256 times the limit.
+type networks struct {
+	keys [len(shares)]uint64
+	n    int
+}
+
+// shares is how many times the limit of one address each of its networks has.
+var shares = [...]int{1, 2, 8}
+
+func (n *networks) all() []uint64 { return n.keys[:n.n] }
+
+// widest is the one that contains the others.
+func (n *networks) widest() uint64 { return n.keys[n.n-1] }
+
+// networksOf is empty for an invalid address.
+func networksOf(seed maphash.Seed, ip netip.Addr) (n networks) {
+	switch ip = ip.Unmap(); {
+	case ip.Is4():
+		n.keys[0], n.n = hashNetwork(seed, ip, 32), 1
+	case ip.Is6():
+		for i, bits := range [...]int{64, 56, 48} {
+			n.keys[i] = hashNetwork(seed, ip, bits)
+		}
+		n.n = len(n.keys)
+	}
+	return n
+}
+
+// WideNetwork is a keyed hash of the network that counts as one place on earth where people move about: an IPv4 /24,
+// since the gateways of mobile and other large networks give one visitor's connections different addresses of a pool,
+// or an IPv6 /56, which is one line at home. ok is false for an invalid address.
+func WideNetwork(seed maphash.Seed, ip netip.Addr) (hash uint64, ok bool) {
+	switch ip = ip.Unmap(); {
+	case ip.Is4():
+		return hashNetwork(seed, ip, 24), true
+	case ip.Is6():
+		return hashNetwork(seed, ip, 56), true
+	default:
+		return 0, false
+	}
+}
+
+// hashNetwork hashes the first bits of an address, at most 64: nobody is given less than an IPv6 /64.
+func hashNetwork(seed maphash.Seed, ip netip.Addr, bits int) uint64 {
+	whole := ip.As16()
+	first := binary.BigEndian.Uint64(whole[:8])
+	if ip.Is4() {
+		first = uint64(binary.BigEndian.Uint32(whole[12:])) << 32
+	}
+	first &= ^uint64(0) << (64 - bits)
+	// IPv4 and IPv6 never have the same number of bits here.
+	return maphash.Comparable(seed, [2]uint64{first, uint64(bits)})
+}

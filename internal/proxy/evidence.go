@@ -1,0 +1,62 @@
+package proxy
+
+import (
+	"errors"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// What an exchange tells about its address is written down here, and logged when it changes where requests go.
+
+// reached: a connection was made.
+func (b *Backend) reached(o *origin, now time.Time) {
+	if o.health.reached(now) {
+		b.log.Info("backend address can be connected to again", addressField(o))
+	}
+}
+
+// lost: a connection could not be made.
+func (x *exchange) lost(o *origin, err error) {
+	switch {
+	case isLocal(err):
+		o.health.abandoned(x.class)
+	case o.health.lost(time.Now(), x.class):
+		x.b.log.Warn("backend address cannot be connected to", addressField(o), zap.Error(err))
+	}
+}
+
+// isLocal tells failures to connect that lie in this machine: visitors can use up its ports and files, and the origin
+// has nothing to do with it.
+func isLocal(err error) bool {
+	for _, own := range []syscall.Errno{
+		syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+	} {
+		if errors.Is(err, own) {
+			return true
+		}
+	}
+	return false
+}
+
+// blame: the request went out, and came to nothing.
+func (x *exchange) blame() {
+	now := time.Now()
+	client := x.b.clientKey(x.v.ClientIP())
+	if x.o.health.failed(now, x.class, client, x.b.fleet.relieves(x.o, x.class, now)) {
+		x.b.log.Warn("backend address left out after failures", addressField(x.o), zap.Stringer("for", x.class))
+	}
+}
+
+// praise: the request was answered.
+func (x *exchange) praise(now time.Time) {
+	if x.o.health.answered(now, x.class) {
+		x.b.log.Info("backend address is back", addressField(x.o), zap.Stringer("for", x.class))
+	}
+}
+
+// overrun: the address sent more than it announced.
+func (b *Backend) overrun(o *origin) {
+	b.log.Warn("backend address sends more than it announces; its connections are used once from now on", addressField(o))
+}

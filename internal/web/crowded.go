@@ -1,0 +1,56 @@
+package web
+
+import (
+	"fmt"
+	"time"
+)
+
+// Crowded is told to somebody inside whose pass is used more than one person uses it.
+type Crowded struct {
+	// Networks says that it is used from too many networks; else it has too many requests under way.
+	Networks bool
+	// Form says that the request was a form, which was not sent. Its page never loads itself again.
+	Form bool
+	// Target is the path to try again: what was asked for, or the page that held the form.
+	Target string
+	// Next is the time until the page tries again by itself.
+	Next time.Duration
+	// Kind is for those who help: a short word for what happened.
+	Kind string
+}
+
+// crowdedPages are the texts and templates, by Networks and Form.
+var crowdedPages = [2][2]struct{ texts, file string }{
+	{{"stay.busy", "crowded.html"}, {"stay.busy", "crowded_form.html"}},
+	{{"stay.networks", "crowded.html"}, {"stay.networks", "crowded_form.html"}},
+}
+
+func (l *locale) compileCrowded(k *compiler) error {
+	text := func(id string) string { return flat(k.catalog.phrase(k.catalog.text(id))) }
+	for i, pages := range crowdedPages {
+		for j, p := range pages {
+			v := view{Page: p.texts, Heading: text(p.texts + ".heading"), Lead: text(p.texts + ".lead"), Reloads: j == 0}
+			v.Title = v.Heading + " · " + escaped(k.catalog.title)
+			var err error
+			if l.crowded[i][j], err = k.compile(p.file, v); err != nil {
+				return fmt.Errorf("page %s: %w", p.texts, err)
+			}
+		}
+	}
+	return nil
+}
+
+// AppendCrowded appends the page for somebody inside whose pass is used more than one person uses it. Safe for
+// concurrent use.
+func (p *Pages) AppendCrowded(dst []byte, lang Lang, c *Crowded) []byte {
+	l := p.locale(lang)
+	n := notice{status: 429, kind: c.Kind, target: c.Target, next: c.Next}
+	return l.appendNotice(dst, l.crowded[oneIf(c.Networks)][oneIf(c.Form)], &n)
+}
+
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

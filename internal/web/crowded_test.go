@@ -1,0 +1,44 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAPassThatIsUsedTooMuchIsExplainedInPlainWords(t *testing.T) {
+	site := testSite()
+	site.DefaultLang = "de"
+	p := mustNew(t, site)
+	page := func(c Crowded) string { return string(p.AppendCrowded(nil, 0, &c)) }
+	networks := page(Crowded{Networks: true, Target: "/a?b=c", Next: time.Minute, Kind: "stay-networks"})
+	busy := page(Crowded{Target: "/a?b=c", Next: 5 * time.Second, Kind: "stay-busy"})
+	for _, tc := range []struct{ body, want string }{
+		{networks, "<h1>Zu viele verschiedene Internet-Anschlüsse</h1>"},
+		{networks, "vom WLAN zum Handy-Netz"},
+		{networks, `content="60;url=/a?b=c"`},
+		{networks, `data-page="retry" data-next="60000"`},
+		{networks, "Fehler 429 · stay-networks"},
+		{busy, "<h1>Bitte warten Sie einen Moment</h1>"},
+		{busy, `id="go" href="/a?b=c"`},
+		{busy, "von selbst"},
+	} {
+		if !strings.Contains(tc.body, tc.want) {
+			t.Errorf("the page lacks %q\n%s", tc.want, tc.body)
+		}
+	}
+	if strings.Contains(busy, "Handy-Netz") {
+		t.Error("the page for too many requests speaks of networks")
+	}
+	for _, c := range []Crowded{{Networks: true, Form: true, Target: "/form", Next: time.Minute}, {Form: true, Target: "/form", Next: time.Minute}} {
+		form := page(c)
+		if !strings.Contains(form, "Ihr Formular haben wir nicht weitergegeben.") || !strings.Contains(form, "Zurück-Taste") {
+			t.Errorf("the page for a form does not say that it was not sent\n%s", form)
+		}
+		for _, never := range []string{"http-equiv", `data-page="retry"`, "von selbst"} {
+			if strings.Contains(form, never) {
+				t.Errorf("the page for a form has %q", never)
+			}
+		}
+	}
+}

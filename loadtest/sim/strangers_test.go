@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/scenarios"
+)
+
+// strange is a small hour with strangers of one kind, and nothing promised but what holds whoever comes.
+func strange(change func(*scenarios.Scenario)) scenarios.Scenario {
+	return small(func(s *scenarios.Scenario) {
+		s.Strangers.ParkedEvery, s.Strangers.ReturnIn = 20*time.Minute, 2*time.Minute
+		change(s)
+	})
+}
+
+// held plays it and expects that every rule holds, whoever comes.
+func held(t *testing.T, s scenarios.Scenario) scenarios.Result {
+	t.Helper()
+	r := play(t, Config{Scenario: s, Gate: true, Seed: 7, ShownEvery: 1})
+	for _, f := range s.Judge(&r) {
+		if !f.Kept {
+			t.Errorf("%s: %s", f.Promise, f.Figure)
+		}
+	}
+	for _, v := range r.Violations {
+		t.Error(v)
+	}
+	if want := r.People.All + r.People.Devices + r.Nobody.Came(); r.Line.Tickets != want {
+		t.Errorf("%d numbers for %d who came", r.Line.Tickets, want)
+	}
+	p := r.People
+	if sum := p.Booked + p.GaveUp + p.Told + p.TurnedAway + p.Absent + p.Remaining; sum != p.All {
+		t.Errorf("%d of %d people have an end: %+v", sum, p.All, p)
+	}
+	return r
+}
+
+func TestPageLoadsWithoutCookiesTakeNoMoreThanANumberEach(t *testing.T) {
+	for name, perMinute := range map[string]float64{"twelve a minute": 12, "twenty a second": 1200} {
+		t.Run(name, func(t *testing.T) {
+			s := strange(func(s *scenarios.Scenario) {
+				s.Strangers.Loads = []scenarios.Loads{{From: s.Starts, To: s.Starts.Add(30 * time.Minute), PerMinute: perMinute}}
+			})
+			r := held(t, s)
+			n := r.Nobody
+			if n.Loads != int64(30*perMinute) || n.Numbers != n.Loads {
+				t.Errorf("%d loads took %d numbers, want %v of both", n.Loads, n.Numbers, 30*perMinute)
+			}
+			// What the store cannot know: some are called or let in, and nobody comes. No more than there are.
+			if cost := n.Unclaimed + n.Entries; cost == 0 || cost > n.Numbers {
+				t.Errorf("%d calls and entries were nobody's, of %d numbers", cost, n.Numbers)
+			}
+			t.Logf("%d of %d entries were nobody's, nobody took %d of %d calls; %d of %d places booked; waits %v",
+				n.Entries, r.Line.Entered, n.Unclaimed, r.Line.Called, r.Site.Booked, r.Site.Places, r.Waits)
+		})
+	}
+}
+
+func TestAStrangerWhoIsLetInAtOnceAsksForOnePage(t *testing.T) {
+	s := strange(func(s *scenarios.Scenario) {
+		s.Gate.Script[0].At = s.Starts
+		s.Crowd.Waves[0].Curve = []scenarios.Point{{At: 40 * time.Minute}, {At: 50 * time.Minute, Weight: 1}} // long after
+		s.Strangers.Loads = []scenarios.Loads{{From: s.Starts.Add(5 * time.Minute), To: s.Starts.Add(15 * time.Minute), PerMinute: 6}}
+		s.Gate.CloseAfter = 0
+	})
+	r := held(t, s)
+	if n := r.Nobody; n.Entries == 0 || n.Entries != n.Numbers || r.Site.Requests < n.Entries {
+		t.Errorf("%+v, %d requests", n, r.Site.Requests)
+	}
+	if r.Waits.N != r.Line.Entered-r.Nobody.Entries {
+		t.Errorf("waits of %d are counted, %d people were let in", r.Waits.N, r.Line.Entered-r.Nobody.Entries)
+	}
+}
+
+func TestATicketThatIsCalledAndNeverClaimsCostsOneCall(t *testing.T) {
+	r := held(t, strange(func(s *scenarios.Scenario) {
+		s.Strangers.Silent = 40
+		s.Portal.Calendar.Places, s.Portal.Calendar.Contingents[0].Places = 300, 300
+	}))
+	if n := r.Nobody; n.Silent != 40 || n.Entries != 0 || n.Unclaimed < 10 || n.Unclaimed > 40 {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestAParkedTicketIsPassedOverAndComesBack(t *testing.T) {
+	r := held(t, strange(func(s *scenarios.Scenario) {
+		s.Strangers.Parked, s.Strangers.ParkedEvery = 40, 11*time.Minute
+		s.Portal.Calendar.Places, s.Portal.Calendar.Contingents[0].Places = 300, 300
+	}))
+	if n := r.Nobody; n.Parked != 40 || n.Entries > 20 || n.Unclaimed+n.Entries > 2*n.Numbers {
+		t.Errorf("%+v", n)
+	}
+	// Taken before everybody else, and not in their way: the first of the people are in within two minutes of the opening.
+	if r.Waits.P50 > 10*time.Minute {
+		t.Errorf("half of the people waited longer than %v", r.Waits.P50)
+	}
+}
+
+func TestACopiedCookieBuysOneStay(t *testing.T) {
+	plain := behind(t, small(nil))
+	r := held(t, strange(func(s *scenarios.Scenario) { s.Strangers.Copied = 1 }))
+	if n := r.Nobody; n.Copies != 400 || n.SecondStays != 0 || r.Line.Tickets != 400 || r.People.Booked != 60 {
+		t.Errorf("%+v %+v", n, r.People)
+	}
+	if r.Line.Pages < plain.Line.Pages+60 {
+		t.Errorf("%d pages after %d: no copy tried again", r.Line.Pages, plain.Line.Pages)
+	}
+}
+
+func TestFourTabsAtOnceAreThreeNumbersOfNobodys(t *testing.T) {
+	r := held(t, strange(func(s *scenarios.Scenario) { s.Strangers.AtOnce = 1 }))
+	if n := r.Nobody; n.AtOnce != 1200 || n.Numbers != 1200 || n.Unclaimed+n.Entries == 0 {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestWhoClosedThePageComesBackToTheOldPlace(t *testing.T) {
+	r := held(t, strange(func(s *scenarios.Scenario) {
+		s.Crowd.Impatient, s.Crowd.Stay, s.Crowd.Polite = 0.3, 3*time.Minute, 0
+		s.Strangers.Return = 1
+		s.Portal.Calendar.Places, s.Portal.Calendar.Contingents[0].Places = 300, 300
+	}))
+	if n := r.Nobody; n.Left < 60 || n.Back < n.Left/2 || r.People.Returned == 0 || r.Line.Tickets != 400 {
+		t.Errorf("%+v %+v", n, r.People)
+	}
+}
+
+func TestTheStrangersOfAMorningHoldItsPromises(t *testing.T) {
+	memmingen := scenarios.Memmingen()
+	sc, err := memmingen.Scale(0.05)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scenarios.WithStrangers(sc)
+	r := held(t, s)
+	if n := r.Nobody; n.Loads == 0 || n.Silent == 0 || n.Parked == 0 || n.Copies == 0 || n.AtOnce == 0 || n.Back == 0 {
+		t.Errorf("%+v", n)
+	}
+}

@@ -1,0 +1,193 @@
+package queue_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// losses is how often a store is lost in a row: what a fault multiplies, it has multiplied beyond all numbers by then.
+const losses = 60
+
+func TestHoweverOftenTheStoreIsLostNumbersGrowByWhatWasGiven(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Gateway: "a", Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	b := e.beside("b", queue.FailHold)
+	e.pass(time.Second)
+	first := e.arrive(1)[0]
+	given := map[queue.Place]bool{}
+	last := first
+	for n := range losses {
+		e.store.lose(t)
+		e.pass(550 * time.Millisecond)
+		b.Pulse(t.Context())
+		for _, p := range arriveAt(t, 2, e.room, b) {
+			key := queue.Place{Epoch: p.Epoch, Number: p.Number}
+			if given[key] || p.Order() <= last.Order() || p.Number <= last.Number {
+				t.Fatalf("after %d losses %+v is given behind %+v", n, p, last)
+			}
+			given[key], last = true, p
+		}
+		// Each gateway's ceiling is a thousand above the highest number that it saw.
+		if most := uint64(3000 * (n + 2)); last.Number > most {
+			t.Fatalf("after %d losses with two arrivals each the number is %d, want at most %d", n+1, last.Number, most)
+		}
+		e.pass(550 * time.Millisecond)
+		b.Pulse(t.Context())
+	}
+	e.room.Poll(first, -1)
+	e.pass(time.Second)
+	if s, err := e.room.Claim(first); err != nil || s.State != queue.StateWaiting {
+		t.Errorf("who waited from the beginning is %v, %v", s, err)
+	}
+}
+
+func TestACrowdRaisesTheCeilingByWhatItWasGivenOnce(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	e.pass(time.Second)
+	e.arrive(5000)
+	e.store.lose(t)
+	e.pass(time.Second)
+	if n := e.arrive(1)[0].Number; n <= 5000 || n > 5000+2*5000+1 {
+		t.Errorf("the number after a loss in the middle of a crowd of 5,000 is %d", n)
+	}
+	e.pass(5 * time.Second)
+	before := e.arrive(1)[0].Number
+	e.store.lose(t)
+	e.pass(time.Second)
+	if n := e.arrive(1)[0].Number; n > before+1001 {
+		t.Errorf("the number after a loss in quiet times is %d after %d", n, before)
+	}
+}
+
+func TestAGatewayThatStartsInABusyRoomDoesNotTakeTheDayForASecond(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	e.arrive(5000)
+	e.pass(time.Minute)
+	e.beside("young", queue.FailHold)
+	young := e.beside("younger", queue.FailHold)
+	e.store.lose(t)
+	young.Pulse(t.Context())
+	j, err := young.Arrive()
+	if err != nil || j.Place.Number > 6001 {
+		t.Errorf("the number after a loss that a gateway saw that had just started is %d, %v", j.Place.Number, err)
+	}
+}
+
+// full is an engine with n people inside, none of whom has asked for anything in the last half minute.
+func full(t *testing.T, n int) (*engine, []queue.Place) {
+	t.Helper()
+	e := newEngine(t, queue.RoomConfig{
+		Gateway: "a", Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100, MaxInside: int64(n)}},
+	})
+	e.pass(time.Second)
+	var inside []queue.Place
+	for range n {
+		j, err := e.room.Arrive()
+		if err != nil || j.State != queue.StateInside {
+			t.Fatalf("%+v, %v", j, err)
+		}
+		if !e.room.Touch(j.Place.Visitor, 0) {
+			t.Fatal("a stay that has just begun is over")
+		}
+		inside = append(inside, j.Place)
+	}
+	e.pass(30 * time.Second)
+	return e, inside
+}
+
+func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
+	e, _ := full(t, 30)
+	waiting := e.arrive(10)
+	before := e.now.Load()
+	e.store.lose(t)
+	e.pass(time.Second)
+	if f := e.room.View().Frame; f.Inside != 30 {
+		t.Errorf("%d inside after the loss, want 30", f.Inside)
+	}
+	for range 60 {
+		e.pass(time.Second)
+		for _, p := range waiting {
+			e.room.Poll(p, -1)
+		}
+		if f := e.room.View().Frame; f.Inside+f.Calls > 30 {
+			t.Fatalf("%d inside and %d called with room for 30", f.Inside, f.Calls)
+		}
+	}
+	// Stays count from their last request, not from the loss.
+	e.pass(time.Duration(before-e.now.Load())*time.Millisecond + e.store.timing.Idle - 30*time.Second + time.Second)
+	for _, p := range waiting {
+		e.room.Poll(p, -1)
+	}
+	e.pass(time.Second)
+	if f := e.room.View().Frame; f.Inside != 0 || f.Calls != 10 {
+		t.Errorf("when all have been idle %d are inside and %d called", f.Inside, f.Calls)
+	}
+}
+
+func TestWhoHasFinishedIsNotToldOfAfterALoss(t *testing.T) {
+	e, inside := full(t, 3)
+	if err := e.room.Finish(t.Context(), inside[0].Visitor); err != nil {
+		t.Fatal(err)
+	}
+	e.store.lose(t)
+	e.pass(time.Second)
+	if f := e.room.View().Frame; f.Inside != 2 {
+		t.Errorf("%d inside after the loss, want 2", f.Inside)
+	}
+}
+
+func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextFrame(t *testing.T) {
+	e, inside := full(t, 2)
+	b := e.beside("b", queue.FailHold)
+	for _, p := range inside {
+		if !b.Touch(p.Visitor, 0) {
+			t.Fatal("a live stay is refused")
+		}
+	}
+	if err := e.room.Finish(t.Context(), inside[0].Visitor); err != nil {
+		t.Fatal(err)
+	}
+	b.Pulse(t.Context())
+	if b.Touch(inside[0].Visitor, 0) {
+		t.Error("another gateway lets a copy of the finished pass in")
+	}
+	if !b.Touch(inside[1].Visitor, 0) {
+		t.Error("another gateway refuses somebody else")
+	}
+	waiting := e.arrive(1)[0]
+	b.Poll(waiting, -1)
+	if err := e.room.Leave(t.Context(), waiting.Visitor); err != nil {
+		t.Fatal(err)
+	}
+	b.Pulse(t.Context())
+	if a := b.Poll(waiting, -1); a.State != queue.StateSpent {
+		t.Errorf("who left at one gateway is %v at another", a.State)
+	}
+}
+
+func TestAfterALossWithoutMemoryNobodyIsShownTooFewAhead(t *testing.T) {
+	for name, grace := range map[string]time.Duration{"embedded": 0, "Redis": 2 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 6, Burst: 1}}})
+			places := e.arrive(57)
+			e.pass(time.Second)
+			e.store.timing.Grace = grace
+			e.store.lose(t)
+			e.room = e.beside("after the restart", queue.FailHold)
+			e.pass(3 * time.Second)
+			for i := len(places) - 1; i >= 0; i-- {
+				if a := e.room.Poll(places[i], -1); a.Ahead != -1 && a.Ahead < int64(i) {
+					t.Fatalf("number %d is shown %d ahead, exact %v, %v to %v", places[i].Number, a.Ahead, a.Exact, a.Low, a.High)
+				}
+				e.pass(250 * time.Millisecond) // all within the longest poll interval
+			}
+			e.pass(e.store.timing.Hold)
+			for i, p := range places {
+				if a := e.room.Poll(p, -1); a.Ahead != int64(i) {
+					t.Errorf("number %d is shown %d ahead after the hold, want %d", p.Number, a.Ahead, i)
+				}
+			}
+		})
+	}
+}

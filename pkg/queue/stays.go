@@ -1,0 +1,85 @@
+package queue
+
+import "sync"
+
+// stays remembers who is inside, as far as this process knows. A store that has lost the room knows of nobody, and would
+// let as many in once more; so it is told of all of them before anybody is called.
+type stays struct {
+	mu    sync.Mutex
+	inner map[VisitorID]clicked
+	swept int64 // ms
+}
+
+// clicked is the last request that the store was to hear of, and the latest end of the stay; 0: none.
+type clicked struct{ at, limit int64 }
+
+// sweepEvery is how often stays that are over are forgotten, in ms.
+const sweepEvery = 10_000
+
+// note remembers a click, unless most visitors are remembered already.
+func (s *stays) note(c click, most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inner == nil {
+		s.inner = map[VisitorID]clicked{}
+	}
+	if _, known := s.inner[c.Visitor]; known || len(s.inner) < most {
+		s.inner[c.Visitor] = clicked{c.at, c.Cap}
+	}
+}
+
+func (s *stays) forget(id VisitorID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.inner, id)
+}
+
+// sweep forgets the stays that are over at now because the last click was idle before.
+func (s *stays) sweep(now, idle int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now-s.swept < sweepEvery && now >= s.swept {
+		return
+	}
+	s.swept = now
+	for id, c := range s.inner {
+		if c.at+idle <= now {
+			delete(s.inner, id)
+		}
+	}
+	if len(s.inner) == 0 {
+		s.inner = nil // the memory of a crowd
+	}
+}
+
+// all are the last clicks of those inside.
+func (s *stays) all() []click {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clicks := make([]click, 0, len(s.inner))
+	for id, c := range s.inner {
+		clicks = append(clicks, click{Stay{Visitor: id, Cap: c.limit}, c.at})
+	}
+	return clicks
+}
+
+// inside notes a stay that began or went on at now.
+func (r *Room) inside(id VisitorID, limit int64) {
+	r.stays.note(click{Stay{Visitor: id, Cap: limit}, r.Now()}, r.cfg.Visitors)
+}
+
+// recall puts everybody who is inside into the outbox: the store has lost the room.
+func (r *Room) recall() {
+	for _, c := range r.stays.all() {
+		if c.at+r.cfg.Timing.Idle.Milliseconds() > r.Now() {
+			r.outbox.keep(r.late(c))
+		}
+	}
+	r.outbox.signal(true)
+}
+
+// end notes that a visitor's ticket has ended for good.
+func (r *Room) end(id VisitorID) {
+	r.stays.forget(id)
+	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
+}

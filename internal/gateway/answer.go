@@ -19,9 +19,9 @@ func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
 	return r.Pages.Lang(v.Header("Accept-Language"))
 }
 
-// refuse answers with an error page, or a problem for what is not a page load.
+// refuse answers with an error page, or a problem for what nobody reads.
 func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
-	if !v.Navigation() {
+	if !v.ReadsHTML() {
 		g.problem(v, status, kind, "The request was refused", nil)
 		return
 	}

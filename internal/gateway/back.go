@@ -10,13 +10,26 @@ import (
 // asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
 func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
 
-// backTo is the path of the page a request came from, if that was on this host; else the root.
-func backTo(v *httpx.Visit) string {
+// wanted is where a visitor goes who asked for a URL of the site: there, or, if that would be sending a form again, back
+// to the page that held it.
+func (g *Gateway) wanted(v *httpx.Visit) string {
+	if changesState(v.Method()) {
+		return g.backTo(v)
+	}
+	return asked(v)
+}
+
+// backTo is the path of the page a request came from, if that was on this host; else the root. A page of our own stands
+// for what it leads to.
+func (g *Gateway) backTo(v *httpx.Visit) string {
 	u, err := url.Parse(string(v.Header("Referer")))
 	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
 		return "/"
 	}
-	return onThisHost(u.RequestURI())
+	if from := u.RequestURI(); !strings.HasPrefix(from, string(g.prefix)) {
+		return onThisHost(from)
+	}
+	return g.target([]byte(u.RawQuery))
 }
 
 // onThisHost makes a path safe to be sent to. "//elsewhere" is a path in a request, but a host in a reference, and

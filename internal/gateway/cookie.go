@@ -11,7 +11,7 @@ import (
 	"github.com/einlass/einlass/pkg/token"
 )
 
-// A room has one cookie: a ticket while its visitor waits, a pass once inside. "__Host-" binds it to this host and
+// A room has one cookie: a ticket while its visitor waits, a pass once inside, else a word. "__Host-" binds it to this host and
 // to TLS (RFC 6265bis §4.1.3.2); without TLS browsers refuse that name, so a plain one is used.
 const (
 	hostPrefix  = "__Host-einlass-"
@@ -57,14 +57,31 @@ const (
 	carriesPass
 	// carriesEndedPass is a genuine pass whose time is over.
 	carriesEndedPass
+	// carriesLeft: the place was given up.
+	carriesLeft
+	// carriesPress: a number was asked for by a press, and none was to be had yet.
+	carriesPress
+)
+
+// Words that stand in the room's cookie where there is no token. They prove nothing; who makes one up is told what it
+// says, or counts as an arrival.
+const (
+	wordLeft  = "left"
+	wordPress = "press"
+	wordTry   = "try" // whether it comes back
 )
 
 // read tells what the visit carries for this room. What is forged, foreign or expired counts as nothing: its
 // bearer is a new arrival.
 func (r *Room) read(v *httpx.Visit) credential {
 	raw := v.Cookie(r.cookies.token[index(v.Secure())])
-	if len(raw) == 0 {
+	switch string(raw) {
+	case "", wordTry:
 		return credential{}
+	case wordLeft:
+		return credential{kind: carriesLeft}
+	case wordPress:
+		return credential{kind: carriesPress}
 	}
 	now := r.now()
 	pass, err := r.Tokens.VerifyPass(raw, now)
@@ -171,16 +188,13 @@ func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {
 	v.SetCookie(httpx.Cookie{Name: r.cookies.token[index(v.Secure())], Value: string(raw), MaxAge: life, Secure: v.Secure()})
 }
 
-func (r *Room) dropToken(v *httpx.Visit) {
-	v.SetCookie(httpx.Cookie{Name: r.cookies.token[index(v.Secure())], MaxAge: -1, Secure: v.Secure()})
-	v.SetCookie(httpx.Cookie{Name: r.cookies.shown[index(v.Secure())], MaxAge: -1, Secure: v.Secure()})
-}
+func (r *Room) setWord(v *httpx.Visit, word string) { r.setToken(v, []byte(word), r.TicketLife) }
 
 // sameOrigin reports whether a state-changing request came from a page of this host. Browsers say so in
 // Sec-Fetch-Site; older ones at least send Origin with POST.
 func sameOrigin(v *httpx.Visit) bool {
-	if site := v.Header("Sec-Fetch-Site"); len(site) > 0 {
-		return string(site) == "same-origin"
+	if len(v.Header("Sec-Fetch-Site")) > 0 {
+		return v.SameOrigin()
 	}
 	origin := string(v.Header("Origin"))
 	_, host, ok := strings.Cut(origin, "://")

@@ -50,7 +50,7 @@ const (
 func (g *Gateway) crowded(r *Room, v *httpx.Visit, count metrics.Visit, kind, title string, after time.Duration) {
 	r.Metrics.Visit(count)
 	headers := retryAfter(429, max(after, time.Second))
-	if !v.Navigation() {
+	if !v.ReadsHTML() {
 		g.problem(v, 429, kind, title, headers)
 		return
 	}
@@ -59,7 +59,7 @@ func (g *Gateway) crowded(r *Room, v *httpx.Visit, count metrics.Visit, kind, ti
 		Next: min(max(after, soonestAgain), latestAgain),
 	}
 	if page.Form {
-		page.Target = backTo(v)
+		page.Target = g.backTo(v)
 	}
 	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headers...)...)
 }

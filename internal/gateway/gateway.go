@@ -55,6 +55,8 @@ type Room struct {
 	cookies cookieNames
 	headers []string // of every page
 	stays   *stays
+	// of the two pages in a frame
+	pressHeaders, windowHeaders []string
 }
 
 // Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
@@ -87,7 +89,8 @@ func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
 		g.byID[cfg.ID] = i
 		g.rooms = append(g.rooms, &Room{
 			RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
-			stays: newStays(cfg.StayInFlight, cfg.StayNetworks),
+			stays:        newStays(cfg.StayInFlight, cfg.StayNetworks),
+			pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
 		})
 	}
 	if g.Log == nil {
@@ -119,20 +122,13 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 // serveLine answers a request for a path that needs a pass.
 func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
 	c := r.read(v)
-	switch c.kind {
-	case carriesPass:
-		if g.serveInside(r, v, &c.pass) {
-			return
-		}
-	case carriesTicket:
-		if g.serveTicket(r, v, &c.ticket) {
-			return
-		}
-	case carriesEndedPass:
-		if g.serveEnded(r, v, &c.pass) {
-			return
-		}
-	case carriesNothing:
+	switch {
+	case c.kind == carriesPass && g.serveInside(r, v, &c.pass):
+	case v.Speculative():
+		g.guessed(r, v)
+	case c.kind == carriesTicket && g.serveTicket(r, v, &c.ticket, g.wanted(v)):
+	case c.kind == carriesEndedPass && g.serveEnded(r, v, &c.pass):
+	default:
+		g.serveArrival(r, v)
 	}
-	g.serveArrival(r, v)
 }

@@ -238,12 +238,22 @@ func TestLeavingTakesOurOwnPage(t *testing.T) {
 			t.Errorf("from %s: %d", site, a.StatusCode)
 		}
 	}
-	if a := b.load("GET", "/.einlass/leave?room=termine"); a.StatusCode != 405 || a.Header.Get("Allow") != "POST" {
-		t.Errorf("by GET: %d", a.StatusCode)
+	if a := b.load("PUT", "/.einlass/leave?room=termine"); a.StatusCode != 405 || a.Header.Get("Allow") != "POST" {
+		t.Errorf("by PUT: %d", a.StatusCode)
+	}
+	// Who comes back to the button's address gives nothing up.
+	if a := b.load("GET", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin"); a.StatusCode != 303 || a.Header.Get("Set-Cookie") != "" {
+		t.Errorf("by GET: %d %v", a.StatusCode, a.Header)
+	}
+	s.pass(0)
+	if f := s.lines[0].View().Frame; f.Waiting != 1 || f.Left != 0 {
+		t.Errorf("before: %d waiting, %d left", f.Waiting, f.Left)
 	}
 	a := b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
-	a.want(t, 200, "text/html")
-	if b.cookie("einlass-termine") != "" {
+	if a.StatusCode != 303 || a.Header.Get("Location") != "/.einlass/wait?room=termine&to=/" {
+		t.Errorf("%d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	if b.cookie("einlass-termine") != "left" || b.cookie("einlass-termine.shown") != "" {
 		t.Error("the ticket is still there")
 	}
 	s.pass(0)

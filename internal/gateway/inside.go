@@ -50,11 +50,11 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 		return true
 	}
 	r.Metrics.Visit(metrics.Refused)
-	if !v.Navigation() {
+	if !v.ReadsHTML() {
 		g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
 		return true
 	}
-	body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: backTo(v)})
+	body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: g.backTo(v)})
 	v.Answer(403, web.HTMLType, body, r.headers...)
 	return true
 }
@@ -133,14 +133,14 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
 	}
 	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(err))
 	switch {
-	case !v.Navigation():
+	case !v.ReadsHTML():
 		g.problem(v, f.status, f.kind, f.title(), retryAfter(f.status, retryIn))
 	case f.status < 500:
 		g.refuse(r, v, f.status, f.kind)
 	default:
 		page := web.Interruption{Status: f.status, Form: changesState(v.Method()), Next: retryIn, Kind: f.kind}
 		if page.Form {
-			page.Back = backTo(v)
+			page.Back = g.backTo(v)
 		} else {
 			page.Target = asked(v)
 		}

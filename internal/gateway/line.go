@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"bytes"
 	"errors"
-	"strconv"
 	"time"
 
 	"go.uber.org/zap"
@@ -15,22 +13,29 @@ import (
 	"github.com/einlass/einlass/pkg/token"
 )
 
-// serveTicket answers somebody who has a place. False: the ticket is spent, the bearer is an arrival.
-func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket) bool {
-	if !v.Navigation() {
+// serveTicket answers somebody who has a place and wants to go to a target. False: the ticket is spent, the bearer has
+// none.
+func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to string) bool {
+	if !v.ReadsHTML() || v.Method() == "HEAD" {
 		g.wait429(r, v, "in-line", "You are in line")
 		return true
 	}
 	place := placeOf(t)
 	a := r.Line.Poll(place, r.shown(v, t.Number))
-	if a.State != queue.StateWaiting {
+	switch {
+	case a.State == queue.StateWaiting:
+	case !mayClaim(v):
+		if a.State == queue.StateSpent {
+			return false
+		}
+	default:
 		// The head has come by: only the store knows whether this place is called, and a claim is how to ask.
 		s, err := r.Line.Claim(place)
 		switch {
 		case err != nil:
 			g.storeFailed(r, err)
 		case s.State == queue.StateInside:
-			g.admit(r, v, place, s)
+			g.admit(r, v, place, s, to)
 			return true
 		case s.State == queue.StateSpent:
 			return false
@@ -45,50 +50,64 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket) bool {
 		g.Log.Error("ticket not renewed", zap.String("room", r.ID), zap.Error(err))
 	}
 	r.Metrics.Visit(metrics.Page)
-	g.waitPage(r, v, statusOf(t.Number, &a, r.Line.Now()))
+	g.waitPage(r, v, statusOf(t.Number, &a, r.Line.Now()), to)
 	return true
 }
 
-// admit gives the pass and sends the browser to the URL it asked for; a form cannot be sent on, so it goes
-// back to its page.
-func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, s queue.Standing) {
+// mayClaim reports whether a page load may use up a call. One that another host's page makes in a frame may not: nobody
+// has asked for it, and perhaps nobody sees it.
+func mayClaim(v *httpx.Visit) bool { return !v.Framed() || v.SameOrigin() }
+
+// admit gives the pass and leads on.
+func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, s queue.Standing, to string) {
 	if err := r.givePass(v, p, r.now().Unix(), s.Until); err != nil {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
 	r.dropShown(v)
 	r.Metrics.Visit(metrics.Claim)
-	target := asked(v)
-	if changesState(v.Method()) {
-		target = backTo(v)
-	}
-	v.Answer(303, "", nil, "Location", target, "Einlass-State", "inside")
+	v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
 }
 
 // serveArrival sees to somebody without a place.
 func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 	switch {
-	case !v.Navigation() || v.Method() == "HEAD":
-		g.wait429(r, v, "no-pass", "This site has a waiting room")
-		return
-	case prefetch(v):
-		// A browser that only guesses takes no number.
+	case v.PageLoad():
+		to := g.wanted(v)
+		g.arrive(r, v, to, func(j queue.Joined) {
+			if j.State == queue.StateInside && !changesState(v.Method()) {
+				g.straight(r, v, j)
+				return
+			}
+			g.arrived(r, v, j, to)
+		})
+	case v.Framed() && v.ReadsHTML() && v.Method() != "HEAD":
+		g.framed(r, v)
+	case v.ReadsHTML() && v.Method() == "POST":
+		// A form that may be a program's. A person can go on from this page.
 		r.Metrics.Visit(metrics.Refused)
-		v.Answer(503, "", nil, "Retry-After", "1")
-		return
+		body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: g.backTo(v), Early: true})
+		v.Answer(429, web.HTMLType, body, append(retryAfter(429, problemRetry), r.headers...)...)
+	default:
+		g.wait429(r, v, "no-pass", "This site has a waiting room")
 	}
+}
+
+// arrive numbers a newcomer and hands the place on. False: there is none to be had now, and the answer is a page that
+// loads again by itself.
+func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.Joined)) bool {
 	if g.Shed != nil {
 		leave, ok := g.Shed.Enter(true)
 		if !ok {
-			g.tooMany(r, v, web.Shed, 2*time.Second)
-			return
+			g.tooMany(r, v, web.Shed, 2*time.Second, again)
+			return false
 		}
 		defer leave()
 	}
 	if g.Arrivals != nil {
 		if ok, after := g.Arrivals.Allow(v.ClientIP(), v.Now()); !ok {
-			g.tooMany(r, v, web.Shed, max(after, time.Second))
-			return
+			g.tooMany(r, v, web.Shed, max(after, time.Second), again)
+			return false
 		}
 	}
 	j, err := r.Line.Arrive()
@@ -96,14 +115,11 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 		g.storeFailed(r, err)
 		r.Metrics.Visit(metrics.Failed)
 		status := web.Status{State: web.NoStore, Ahead: -1, Next: 5 * time.Second, Message: r.Line.View().Frame.Control.Message}
-		g.page(r, v, 503, &status, retryAfter(503, 5*time.Second)...)
-		return
+		g.page(r, v, 503, &status, again, retryAfter(503, 5*time.Second)...)
+		return false
 	}
-	if j.State == queue.StateInside && !changesState(v.Method()) {
-		g.straight(r, v, j)
-		return
-	}
-	g.arrived(r, v, j)
+	next(j)
+	return true
 }
 
 // straight lets an arrival in at once, in this very round trip.
@@ -122,10 +138,11 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 }
 
 // arrived shows the waiting page to a new place.
-func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined) {
+func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined, to string) {
 	if j.State == queue.StateInside {
-		// A form without a pass: it was never meant to be sent before waiting. In, but back to its page.
-		g.admit(r, v, j.Place, j.Standing)
+		// A form without a pass: it was never meant to be sent before waiting. In, but back to its page, by way of an own
+		// URL: whether the browser keeps the pass is not known yet.
+		g.admit(r, v, j.Place, j.Standing, g.waitURL(r, v, to))
 		return
 	}
 	if err := r.giveTicket(v, j.Place); err != nil {
@@ -134,22 +151,20 @@ func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined) {
 	}
 	a := r.Line.Peek(j.Place)
 	r.Metrics.Visit(metrics.Arrival)
-	g.waitPage(r, v, statusOf(j.Place.Number, &a, r.Line.Now()))
+	g.waitPage(r, v, statusOf(j.Place.Number, &a, r.Line.Now()), to)
 }
 
 // waitPage shows where the visitor stands and remembers, for browsers without script, what was shown.
-func (g *Gateway) waitPage(r *Room, v *httpx.Visit, s web.Status) {
+func (g *Gateway) waitPage(r *Room, v *httpx.Visit, s web.Status, to string) {
 	if s.Ahead >= 0 && s.Number > 0 {
 		r.rememberShown(v, s.Number, s.Ahead)
 	}
-	g.page(r, v, 200, &s)
+	g.page(r, v, 200, &s, g.waitURL(r, v, to))
 }
 
-func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, extra ...string) {
-	w := web.Wait{Status: *s, Target: asked(v)}
-	if changesState(v.Method()) {
-		w.Target = backTo(v)
-	}
+// page is a page of the line, which loads again by itself.
+func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, again string, extra ...string) {
+	w := web.Wait{Status: *s, Target: again}
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
 	*buf = r.Pages.AppendWait((*buf)[:0], g.lang(r, v), &w)
@@ -157,16 +172,26 @@ func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, extra .
 	v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
 }
 
-func (g *Gateway) tooMany(r *Room, v *httpx.Visit, state web.State, after time.Duration) {
+func (g *Gateway) tooMany(r *Room, v *httpx.Visit, state web.State, after time.Duration, again string) {
 	r.Metrics.Visit(metrics.Limited)
 	s := web.Status{State: state, Ahead: -1, Next: after, Message: r.Line.View().Frame.Control.Message}
-	g.page(r, v, 429, &s, retryAfter(429, after)...)
+	g.page(r, v, 429, &s, again, retryAfter(429, after)...)
 }
+
+// problemRetry is when somebody may ask again who was answered without a place.
+const problemRetry = 10 * time.Second
 
 // wait429 answers what is not a page load: never with a page that a script would take for the site's answer.
 func (g *Gateway) wait429(r *Room, v *httpx.Visit, kind, title string) {
 	r.Metrics.Visit(metrics.Refused)
-	g.problem(v, 429, kind, title, retryAfter(429, 10*time.Second))
+	g.problem(v, 429, kind, title, retryAfter(429, problemRetry))
+}
+
+// guessed refuses what a browser loads on a guess: nobody gets a number or uses up a call by it. The browser asks again
+// when somebody wants the page.
+func (g *Gateway) guessed(r *Room, v *httpx.Visit) {
+	r.Metrics.Visit(metrics.Refused)
+	v.Answer(503, "", nil, "Retry-After", "1")
 }
 
 func (g *Gateway) storeFailed(r *Room, err error) {
@@ -174,12 +199,6 @@ func (g *Gateway) storeFailed(r *Room, err error) {
 	if !errors.Is(err, queue.ErrUnavailable) {
 		g.Log.Error("store refused", zap.String("room", r.ID), zap.Error(err))
 	}
-}
-
-// prefetch reports whether a browser loads the page on a guess (Sec-Purpose, and Purpose of older ones).
-func prefetch(v *httpx.Visit) bool {
-	return bytes.Contains(v.Header("Sec-Purpose"), []byte("prefetch")) ||
-		bytes.Equal(v.Header("Purpose"), []byte("prefetch"))
 }
 
 // statusOf is an answer of the line in the words of the page.
@@ -213,37 +232,4 @@ func statusOf(number uint64, a *queue.Answer, now int64) web.Status {
 		}
 	}
 	return s
-}
-
-// shown is the last number of people ahead that this browser was shown for this place, -1 if unknown.
-func (r *Room) shown(v *httpx.Visit, number uint64) int64 {
-	mine, ahead, ok := bytes.Cut(v.Cookie(r.cookies.shown[index(v.Secure())]), []byte("."))
-	if n, err := strconv.ParseUint(string(mine), 10, 64); !ok || err != nil || n != number {
-		return -1
-	}
-	return parseShown(ahead)
-}
-
-// parseShown reads a count that a browser sent; what is not one is unknown. A lie only changes what is shown to the
-// liar.
-func parseShown(b []byte) int64 {
-	n, err := strconv.ParseUint(string(b), 10, 40)
-	if err != nil {
-		return -1
-	}
-	return int64(n)
-}
-
-func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
-	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
-	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
-	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.shown[index(v.Secure())], Value: string(value), MaxAge: r.TicketLife, Secure: v.Secure(),
-	})
-}
-
-func (r *Room) dropShown(v *httpx.Visit) {
-	if name := r.cookies.shown[index(v.Secure())]; v.Cookie(name) != nil {
-		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure()})
-	}
 }

@@ -32,10 +32,12 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if g.methodIs(v, "GET") {
 			g.serveStatus(r, v, query)
 		}
-	case string(name) == "leave":
-		if g.methodIs(v, "POST") {
-			g.serveLeave(r, v)
+	case string(name) == "wait":
+		if g.methodIs(v, "GET") {
+			g.serveWait(r, v)
 		}
+	case string(name) == "join", string(name) == "leave":
+		g.servePress(r, v, string(name) == "join")
 	case string(name) == "away":
 		if g.methodIs(v, "POST") {
 			g.serveAway(r, v)
@@ -67,7 +69,7 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 	status := web.Status{State: web.None, Ahead: -1}
 	switch c := r.read(v); c.kind {
 	case carriesTicket:
-		a := r.Line.Poll(placeOf(&c.ticket), parseShown(param(query, "shown")))
+		a := r.Line.Poll(placeOf(&c.ticket), r.shownByPoll(v, c.ticket.Number))
 		status = statusOf(c.ticket.Number, &a, r.Line.Now())
 		if err := r.keepTicket(v, &c.ticket, &a); err != nil {
 			g.failed(r, v, "ticket not renewed", err)
@@ -75,7 +77,7 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 		}
 	case carriesPass:
 		status.State = web.Inside
-	case carriesNothing, carriesEndedPass:
+	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
 	}
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
@@ -83,12 +85,26 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 	v.Answer(200, web.JSONType, *buf)
 }
 
-// serveLeave gives the place or the stay up, on the visitor's word from our own page only.
-func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
-	if !sameOrigin(v) {
+// servePress does what a button of our own pages asks for: join takes a number, leave gives the place up. The answer
+// leads to a page that can be loaded again; so does the button's own URL when somebody comes back to it.
+func (g *Gateway) servePress(r *Room, v *httpx.Visit, join bool) {
+	switch {
+	case v.Method() == "GET" && join:
+		v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.target(v.Query())))
+	case v.Method() == "GET":
+		v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.backTo(v)))
+	case !g.methodIs(v, "POST"):
+	case !sameOrigin(v):
 		g.refuse(r, v, 403, "other-origin")
-		return
+	case join:
+		g.serveJoin(r, v)
+	default:
+		g.serveLeave(r, v)
 	}
+}
+
+// serveLeave gives the place or the stay up.
+func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
 	var err error
 	switch c := r.read(v); c.kind {
 	case carriesTicket:
@@ -96,15 +112,16 @@ func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
 	case carriesPass:
 		err = r.Line.Finish(context.Background(), queue.VisitorID(c.pass.Visitor))
 		r.stays.end(queue.VisitorID(c.pass.Visitor))
-	case carriesNothing, carriesEndedPass:
+	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
 	}
 	if err != nil && !errors.Is(err, queue.ErrUnavailable) {
 		g.failed(r, v, "place not given up", err)
 		return
 	}
 	r.Metrics.Visit(metrics.Left)
-	r.dropToken(v)
-	v.Answer(200, web.HTMLType, r.Pages.AppendLeft(nil, g.lang(r, v), backTo(v)), r.headers...)
+	r.setWord(v, wordLeft)
+	r.dropShown(v)
+	v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.backTo(v)))
 }
 
 // serveAway takes note that the page was closed.

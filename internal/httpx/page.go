@@ -33,8 +33,8 @@ func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string
 	defer func() {
 		if p := recover(); p != nil {
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
-			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.Navigation(), nil)
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.ReadsHTML(), nil)
 		}
 	}()
-	return v.s.cfg.Page(f.Status(), f.Kind(), v.Navigation(), v.Header("Accept-Language"))
+	return v.s.cfg.Page(f.Status(), f.Kind(), v.ReadsHTML(), v.Header("Accept-Language"))
 }

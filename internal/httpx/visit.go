@@ -151,29 +151,83 @@ func (v *Visit) HSTS() string {
 // Now is when the handler was begun.
 func (v *Visit) Now() time.Time { return v.now }
 
-// Navigation reports whether a person waits for a page. Browsers of today say so in Sec-Fetch-Mode and -Dest (W3C
-// Fetch Metadata); without them, a GET, HEAD or POST that takes HTML by name counts.
-func (v *Visit) Navigation() bool {
+// ReadsHTML reports whether a person reads the answer as a page, in a window or in a part of one. Browsers of today
+// say so in Sec-Fetch-Mode (W3C Fetch Metadata): a navigation is one whatever it is for, since a service worker that
+// passes it on leaves the destination empty. Without these fields, a GET, HEAD or POST that takes HTML by name counts.
+func (v *Visit) ReadsHTML() bool {
 	mode, dest := v.Header("Sec-Fetch-Mode"), v.Header("Sec-Fetch-Dest")
 	if mode != nil || dest != nil {
-		return (mode == nil || string(mode) == "navigate") && isPage(dest)
+		return navigates(mode, dest)
 	}
 	switch v.method {
 	case "GET", "HEAD", "POST":
-	default:
-		return false
+		return v.takesHTML()
 	}
-	if equalFold(v.Header("X-Requested-With"), "xmlhttprequest") {
-		return false
-	}
-	return bytes.Contains(v.Header("Accept"), []byte("text/html"))
+	return false
 }
 
-// isPage reports whether what is fetched becomes a page, or a part of one that shows pages.
-func isPage(dest []byte) bool {
+// PageLoad reports whether a person loads a page into a window: of what ReadsHTML reports, that which stands for
+// somebody. What a browser puts into a frame may be anybody's doing. Neither is a POST anything without Fetch
+// Metadata: programs send it with "text/html" in Accept, as Java does unasked.
+func (v *Visit) PageLoad() bool {
+	mode, dest := v.Header("Sec-Fetch-Mode"), v.Header("Sec-Fetch-Dest")
+	if mode != nil || dest != nil {
+		return navigates(mode, dest) && !isFrame(dest) && (v.method == "GET" || v.method == "POST")
+	}
+	return v.method == "GET" && v.takesHTML()
+}
+
+// Framed reports whether the answer becomes a part of another page, as far as the browser says so.
+func (v *Visit) Framed() bool { return isFrame(v.Header("Sec-Fetch-Dest")) }
+
+// SameOrigin reports whether the browser says that a page of this very host asked.
+func (v *Visit) SameOrigin() bool { return string(v.Header("Sec-Fetch-Site")) == "same-origin" }
+
+// Speculative reports whether a browser loads on a guess what nobody has asked for yet (Sec-Purpose, and what older
+// browsers and those derived from them send in its place).
+func (v *Visit) Speculative() bool {
+	for i := range v.head.fields {
+		if f := &v.head.fields[i]; !isPurpose(f.name) {
+			continue
+		} else if containsFold(f.value, "prefetch") || containsFold(f.value, "prerender") || containsFold(f.value, "preview") {
+			return true
+		}
+	}
+	return false
+}
+
+func isPurpose(name []byte) bool {
+	return equalFold(name, "sec-purpose") || equalFold(name, "purpose") || equalFold(name, "x-purpose") || equalFold(name, "x-moz")
+}
+
+// MaxTarget is the longest target in bytes that a visitor may ask for here.
+func (v *Visit) MaxTarget() int { return v.s.limits.urlBytes }
+
+func navigates(mode, dest []byte) bool {
+	if mode == nil {
+		return string(dest) == "document" || isFrame(dest)
+	}
+	return string(mode) == "navigate"
+}
+
+func isFrame(dest []byte) bool {
 	switch string(dest) {
-	case "", "document", "iframe", "frame", "embed", "object", "fencedframe":
+	case "iframe", "frame", "embed", "object", "fencedframe":
 		return true
+	}
+	return false
+}
+
+func (v *Visit) takesHTML() bool {
+	return !equalFold(v.Header("X-Requested-With"), "xmlhttprequest") && bytes.Contains(v.Header("Accept"), []byte("text/html"))
+}
+
+// containsFold reports whether b holds a word of ASCII letters in lower case, in whatever case.
+func containsFold(b []byte, word string) bool {
+	for ; len(b) >= len(word); b = b[1:] {
+		if equalFold(b[:len(word)], word) {
+			return true
+		}
 	}
 	return false
 }

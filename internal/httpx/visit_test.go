@@ -63,36 +63,75 @@ func TestTheGuardAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestANavigationIsWhatAPersonWaitsFor(t *testing.T) {
+func TestWhoReadsAPageAndWhoLoadsOne(t *testing.T) {
+	const html = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
 	for name, tc := range map[string]struct {
-		method, lines string
-		want          bool
+		method, lines         string
+		reads, loads, inFrame bool
 	}{
-		"a page":                     {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n", true},
-		"a form":                     {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true},
-		"a frame":                    {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n", true},
-		"a navigation that is vague": {"GET", "Sec-Fetch-Mode: navigate\r\n", true},
-		"a script's request":         {"GET", "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nAccept: text/html\r\n", false},
-		"an image":                   {"GET", "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n", false},
-		"a download for a script":    {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", false},
-		"only a destination":         {"GET", "Sec-Fetch-Dest: style\r\nAccept: text/html\r\n", false},
-		"an older browser":           {"GET", "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n", true},
-		"an older browser's form":    {"POST", "Accept: text/html\r\n", true},
-		"an older browser's HEAD":    {"HEAD", "Accept: text/html\r\n", true},
-		"an older browser's script":  {"GET", "Accept: text/html\r\nX-Requested-With: XMLHttpRequest\r\n", false},
-		"an older browser's image":   {"GET", "Accept: image/png,*/*\r\n", false},
-		"a program":                  {"GET", "Accept: application/json\r\n", false},
-		"a program that says little": {"GET", "Accept: */*\r\n", false},
-		"nothing said":               {"GET", "", false},
-		"another method":             {"PUT", "Accept: text/html\r\n", false},
+		"a page":                     {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n", true, true, false},
+		"a form":                     {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true, true, false},
+		"a service worker's":         {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
+		"a service worker's form":    {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
+		"a navigation that is vague": {"GET", "Sec-Fetch-Mode: navigate\r\n", true, true, false},
+		"one for what is new":        {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: hologram\r\n", true, true, false},
+		"an iframe":                  {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n", true, false, true},
+		"a frame":                    {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: frame\r\n", true, false, true},
+		"an embedded page":           {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: embed\r\n", true, false, true},
+		"an object":                  {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: object\r\n", true, false, true},
+		"a fenced frame":             {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: fencedframe\r\n", true, false, true},
+		"a form in a frame":          {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n", true, false, true},
+		"only a document":            {"GET", "Sec-Fetch-Dest: document\r\n", true, true, false},
+		"only a frame":               {"GET", "Sec-Fetch-Dest: iframe\r\n", true, false, true},
+		"a program that navigates":   {"PUT", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true, false, false},
+		"its HEAD":                   {"HEAD", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true, false, false},
+		"a script's request":         {"GET", "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nAccept: text/html\r\n", false, false, false},
+		"an image":                   {"GET", "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n", false, false, false},
+		"an object that is no page":  {"GET", "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: object\r\n", false, false, true},
+		"only a destination":         {"GET", "Sec-Fetch-Dest: style\r\nAccept: text/html\r\n", false, false, false},
+		"an older browser":           {"GET", html, true, true, false},
+		"an older browser's form":    {"POST", html, true, false, false},
+		"Java's form":                {"POST", "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2\r\n", true, false, false},
+		"an older browser's HEAD":    {"HEAD", html, true, false, false},
+		"an older browser's script":  {"GET", "Accept: text/html\r\nX-Requested-With: XMLHttpRequest\r\n", false, false, false},
+		"an older browser's image":   {"GET", "Accept: image/png,*/*\r\n", false, false, false},
+		"a program":                  {"GET", "Accept: application/json\r\n", false, false, false},
+		"a program that says little": {"GET", "Accept: */*\r\n", false, false, false},
+		"nothing said":               {"GET", "", false, false, false},
+		"another method":             {"PUT", "Accept: text/html\r\n", false, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := visitOf(t, Config{}, "198.51.100.7", tc.lines)
 			v.method = tc.method
-			if got := v.Navigation(); got != tc.want {
-				t.Errorf("got %v", got)
+			if v.ReadsHTML() != tc.reads || v.PageLoad() != tc.loads || v.Framed() != tc.inFrame {
+				t.Errorf("reads %v, loads %v, in a frame %v", v.ReadsHTML(), v.PageLoad(), v.Framed())
 			}
 		})
+	}
+}
+
+func TestAGuessIsKnownInEverySpelling(t *testing.T) {
+	for lines, want := range map[string]bool{
+		"Sec-Purpose: prefetch\r\n": true, "Sec-Purpose: prefetch;prerender\r\n": true, "sec-purpose: Prefetch;anonymous-client-ip\r\n": true,
+		"Purpose: prefetch\r\n": true, "PURPOSE: PREVIEW\r\n": true, "X-Purpose: preview\r\n": true, "X-Moz: prefetch\r\n": true,
+		"X-Moz: a, Prerender;b\r\n": true, "Purpose: other\r\nPurpose: prefetch\r\n": true, "Sec-Purpose: x\r\nX-Moz: prefetch\r\n": true,
+		"": false, "Sec-Purpose:\r\n": false, "Purpose: fetch\r\n": false, "X-Moz: pre\r\n": false, "X-Prefetch: prefetch\r\n": false,
+	} {
+		if got := visitOf(t, Config{}, "198.51.100.7", lines).Speculative(); got != want {
+			t.Errorf("%q: %v", lines, got)
+		}
+	}
+}
+
+func TestAVisitKnowsWhoseAPageAskedAndHowLongATargetMayBe(t *testing.T) {
+	for site, want := range map[string]bool{"same-origin": true, "same-site": false, "cross-site": false, "none": false} {
+		v := visitOf(t, Config{URLBytes: 1000}, "198.51.100.7", "Sec-Fetch-Site: "+site+"\r\n")
+		if v.SameOrigin() != want || v.MaxTarget() != 1000 {
+			t.Errorf("%s: %v, %d", site, v.SameOrigin(), v.MaxTarget())
+		}
+	}
+	if visitOf(t, Config{}, "198.51.100.7", "").SameOrigin() {
+		t.Error("a browser that says nothing comes from here")
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	Straight
 	// Poll asked for news of its place.
 	Poll
-	// Page was shown the waiting page again.
+	// Page was shown the waiting page again, or a page that says why there is no place.
 	Page
 	// Claim went in because it was its turn.
 	Claim

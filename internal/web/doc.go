@@ -19,9 +19,12 @@
 // # Own URLs, below the configured prefix
 //
 //	GET  assets/<name>      Pages.Asset, the same for all rooms; also HEAD
-//	GET  status?shown=N     AppendStatus; N is the last count of people ahead that this visitor was shown,
-//	                        empty if none. The answer's count must not be higher.
-//	POST leave              gives the place up; answered with AppendLeft
+//	GET  status?shown=M.N   AppendStatus; N is the last count of people ahead that was shown for the number M,
+//	                        empty if none. The answer's count for that number must not be higher.
+//	GET  wait?to=PATH       where the visitor stands, as a page, and on to PATH once inside; numbers nobody.
+//	                        PATH is raw and the last parameter: all that follows belongs to it.
+//	POST join?to=PATH       takes a number by a press in a frame, and leads to wait
+//	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //
 // Each carries room=<id> before its other parameters if the site has a Room.

@@ -29,8 +29,12 @@ type locale struct {
 	retry    page
 	form     page
 	lapsed   page
-	left     page
 	crowded  [2][2]page // see crowdedPages
+	early    page
+	over     [endings]page
+	press    page
+	window   page
+	cookies  page
 }
 
 func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {

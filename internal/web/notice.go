@@ -30,14 +30,34 @@ type Interruption struct {
 	Kind, Ref string
 }
 
-// Lapsed is told to somebody whose form came after the time inside had ended.
+// Lapsed is told to somebody whose form came when its sender was not inside: no more, or not yet.
 type Lapsed struct {
 	// Start is the path through which the visitor comes in again, in a new tab: best the page that held the
 	// form, else the room's first page.
 	Start string
+	// Early: nobody was let in before, so it is not the time that is over.
+	Early bool
 	// Ref is the request's id. Optional.
 	Ref string
 }
+
+// Ending is why somebody who asks for news of a place has none.
+type Ending uint8
+
+const (
+	// EndedLeft: the visitor gave the place up, here or in another tab.
+	EndedLeft Ending = iota
+	// EndedUsed: the number has had its turn, or is forgotten.
+	EndedUsed
+	// EndedStay: the time inside is over.
+	EndedStay
+	// EndedUnknown: the browser keeps cookies and has none that names a place.
+	EndedUnknown
+
+	endings
+)
+
+var endingNames = [endings]string{EndedLeft: "left", EndedUsed: "used", EndedStay: "stay", EndedUnknown: "unknown"}
 
 // notice is the values of every page that is not a waiting page.
 type notice struct {
@@ -74,9 +94,17 @@ func (l *locale) compileNotices(k *compiler) error {
 		{&l.retry, "retry.html", "retry", "interruption.heading", "interruption.lead"},
 		{&l.form, "form.html", "form", "interruption.heading", "interruption.form_lead"},
 		{&l.lapsed, "lapsed.html", "lapsed", "lapsed.heading", "lapsed.lead"},
-		{&l.left, "left.html", "left", "left.heading", "left.text"},
+		{&l.early, "lapsed.html", "lapsed", "early.heading", "early.lead"},
+		{&l.press, "press.html", "press", "press.heading", "press.text"},
+		{&l.window, "window.html", "window", "window.heading", "window.text"},
+		{&l.cookies, "cookies.html", "cookies", "cookies.heading", "cookies.text"},
 	} {
 		if err := build(p.into, p.file, p.kind, p.heading, p.lead); err != nil {
+			return err
+		}
+	}
+	for why, name := range endingNames {
+		if err := build(&l.over[why], "over.html", "over", "over."+name+".heading", "over."+name+".text"); err != nil {
 			return err
 		}
 	}
@@ -108,18 +136,44 @@ func (p *Pages) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byt
 	return l.appendNotice(dst, l.retry, &n)
 }
 
-// AppendLapsed appends the page that says that the time inside has ended, that the form was not sent, and how
-// to send it after all. Safe for concurrent use.
+// AppendLapsed appends the page that says that the form was not sent, why, and how to send it after all. Safe for
+// concurrent use.
 func (p *Pages) AppendLapsed(dst []byte, lang Lang, v *Lapsed) []byte {
 	l := p.locale(lang)
-	return l.appendNotice(dst, l.lapsed, &notice{ref: v.Ref, target: v.Start})
+	pg := l.lapsed
+	if v.Early {
+		pg = l.early
+	}
+	return l.appendNotice(dst, pg, &notice{ref: v.Ref, target: v.Start})
 }
 
-// AppendLeft appends the answer to somebody who gave up the place. Target is the path through which to line up
-// again. Safe for concurrent use.
-func (p *Pages) AppendLeft(dst []byte, lang Lang, target string) []byte {
+// AppendOver appends the page for somebody who has no place any more, or none yet. Target is the path through which
+// to line up again. Safe for concurrent use.
+func (p *Pages) AppendOver(dst []byte, lang Lang, why Ending, target string) []byte {
 	l := p.locale(lang)
-	return l.appendNotice(dst, l.left, &notice{target: target})
+	return l.appendNotice(dst, l.over[min(why, endings-1)], &notice{target: target})
+}
+
+// AppendPress appends what is shown in a part of another page of this host before anybody has a number: one button,
+// which sends a form without fields to action. It is sent with
+// PressHeaders. Safe for concurrent use.
+func (p *Pages) AppendPress(dst []byte, lang Lang, action string) []byte {
+	l := p.locale(lang)
+	return l.appendNotice(dst, l.press, &notice{target: action})
+}
+
+// AppendWindow appends what is shown in a part of a page of another host: one button, which opens target in a window
+// of its own. It is sent with WindowHeaders. Safe for concurrent use.
+func (p *Pages) AppendWindow(dst []byte, lang Lang, target string) []byte {
+	l := p.locale(lang)
+	return l.appendNotice(dst, l.window, &notice{target: target})
+}
+
+// AppendCookies appends the page for a browser that keeps no cookies. Target is the path to try again. Safe for
+// concurrent use.
+func (p *Pages) AppendCookies(dst []byte, lang Lang, target string) []byte {
+	l := p.locale(lang)
+	return l.appendNotice(dst, l.cookies, &notice{target: target})
 }
 
 func (l *locale) appendNotice(dst []byte, pg page, n *notice) []byte {

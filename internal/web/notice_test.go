@@ -72,3 +72,62 @@ func TestABackLinkThatLeavesTheHostIsNotFollowed(t *testing.T) {
 		t.Error("the script would ask for a page that nobody named")
 	}
 }
+
+func TestTheCookiePageSaysHowAndWhomToCall(t *testing.T) {
+	site := testSite()
+	site.DefaultLang, site.Contact = "de", "06232 140"
+	body := string(mustNew(t, site).AppendCookies(nil, 0, "/termine?ort=3&x=1"))
+	for _, want := range []string{
+		"Ihr Browser speichert keine Cookies", "So schalten Sie Cookies ein", "Rufen Sie an",
+		`<strong><a href="tel:06232140">06232 140</a></strong>`, `href="/termine?ort=3&amp;x=1"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	site.Contact = ""
+	if body = string(mustNew(t, site).AppendCookies(nil, 0, "/")); strings.Contains(body, "Rufen Sie an") {
+		t.Error("nobody is named, and the page says to call")
+	}
+}
+
+func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
+	p := mustNew(t, testSite())
+	bodies := map[string][]byte{
+		"press": p.AppendPress(nil, 0, "/a"), "window": p.AppendWindow(nil, 0, "/a"), "cookies": p.AppendCookies(nil, 0, "/a"),
+		"early": p.AppendLapsed(nil, 0, &Lapsed{Start: "/a", Early: true}),
+	}
+	for why, name := range endingNames {
+		bodies[name] = p.AppendOver(nil, 0, Ending(why), "/a")
+	}
+	seen := map[string]string{}
+	for name, body := range bodies {
+		for _, never := range []string{"http-equiv", "data-next", "data-poll"} {
+			if strings.Contains(string(body), never) {
+				t.Errorf("%s: the page has %q", name, never)
+			}
+		}
+		if n := strings.Count(string(body), `"/a"`); n != 1 {
+			t.Errorf("%s leads to its target %d times", name, n)
+		}
+		if other, ok := seen[string(body)]; ok {
+			t.Errorf("%s and %s are the same page", name, other)
+		}
+		seen[string(body)] = name
+	}
+}
+
+func TestOnlyThePageThatOpensAWindowMayBeAPartOfAnotherHostsPage(t *testing.T) {
+	p := mustNew(t, testSite())
+	for name, headers := range map[string][]string{"a page": p.Headers(), "press": p.PressHeaders()} {
+		if !strings.HasSuffix(headers[1], "; frame-ancestors 'self'") {
+			t.Errorf("%s: %s", name, headers[1])
+		}
+	}
+	if h := p.WindowHeaders(); !strings.HasSuffix(h[1], "; form-action 'self'; frame-ancestors *") {
+		t.Errorf("window: %s", h[1])
+	}
+	if h := p.PressHeaders(); !strings.Contains(h[1], "; form-action *;") {
+		t.Errorf("press: a way that ends elsewhere is stopped by %s", h[1])
+	}
+}

@@ -64,7 +64,7 @@ var slotNames = map[string]slot{
 
 // view is what a template sees beside its functions.
 type view struct {
-	Page    string // the script's part for this page: wait, retry, form, lapsed, left, error
+	Page    string // the script's part for this page: wait, retry, form, lapsed, or none
 	State   string // of a waiting page
 	Heading string // HTML
 	Lead    string // HTML

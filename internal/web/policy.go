@@ -9,15 +9,23 @@ const HTMLType = "text/html; charset=utf-8"
 // no inline style or script, so neither a nonce nor a hash is needed; and as the script writes text only, never
 // HTML, the browser is told to forbid the rest (Trusted Types).
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+	"base-uri 'none'; require-trusted-types-for 'script'"
 
-func policyHeaders() []string {
+func policyHeaders(forms, ancestors string) []string {
 	return []string{
-		"Content-Security-Policy", policy,
+		"Content-Security-Policy", policy + "; form-action " + forms + "; frame-ancestors " + ancestors,
 		"X-Content-Type-Options", "nosniff",
 		"Referrer-Policy", "same-origin",
 	}
 }
+
+// PressHeaders are those of the page of AppendPress alone. Its form ends on the site, which may lead to another host,
+// and browsers hold form-action against every step of the way.
+func (p *Pages) PressHeaders() []string { return policyHeaders("*", "'self'") }
+
+// WindowHeaders are those of the page of AppendWindow alone. Other hosts may show it in a frame: whoever is tricked
+// into its button sees a window open.
+func (p *Pages) WindowHeaders() []string { return policyHeaders("'self'", "*") }
 
 // Headers are the header fields, name and value in turn, that every page must be sent with, beside what keeps
 // it out of caches. The slice belongs to the caller.

@@ -82,7 +82,7 @@ func New(site Site) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: languages: %w", err)
 	}
-	p := &Pages{site: site, assets: map[string]Asset{}, headers: policyHeaders()}
+	p := &Pages{site: site, assets: map[string]Asset{}, headers: policyHeaders("'self'", "'self'")}
 	p.matcher = newMatcher(catalogs)
 	shared, err := p.addSharedAssets()
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 // Wait is what a waiting page tells one visitor.
 type Wait struct {
 	Status
-	// Target is the URL first asked for, a path with its query as sent ("/termine?ort=3"). The page goes there
-	// at its turn and reloads there without script, always by GET. Anything but a path on the same host is
-	// replaced by "/".
+	// Target is what the page loads at its turn and, without script, again and again, always by GET: the gateway's own
+	// URL that numbers nobody, or, as long as there is no number, the URL first asked for. Anything but a path on the
+	// same host is replaced by "/".
 	Target string
 }
 

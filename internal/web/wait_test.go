@@ -40,7 +40,13 @@ func everyPage(p *Pages) map[string][]byte {
 		in.Form = true
 		pages[l.tag+" form"] = p.AppendInterruption(nil, lang, &in)
 		pages[l.tag+" lapsed"] = p.AppendLapsed(nil, lang, &Lapsed{Start: "/a", Ref: "ref"})
-		pages[l.tag+" left"] = p.AppendLeft(nil, lang, "/a")
+		pages[l.tag+" early"] = p.AppendLapsed(nil, lang, &Lapsed{Start: "/a", Early: true})
+		for why, name := range endingNames {
+			pages[l.tag+" over "+name] = p.AppendOver(nil, lang, Ending(why), "/a")
+		}
+		pages[l.tag+" press"] = p.AppendPress(nil, lang, "/a")
+		pages[l.tag+" window"] = p.AppendWindow(nil, lang, "/a")
+		pages[l.tag+" cookies"] = p.AppendCookies(nil, lang, "/a")
 	}
 	return pages
 }
@@ -171,7 +177,10 @@ func TestWhatOthersWroteIsText(t *testing.T) {
 		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Target: w.Target, Ref: "<script>"}),
 		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: w.Target, Kind: "<script>"}),
 		p.AppendLapsed(nil, 0, &Lapsed{Start: w.Target, Ref: "<script>"}),
-		p.AppendLeft(nil, 0, w.Target),
+		p.AppendOver(nil, 0, EndedLeft, w.Target),
+		p.AppendPress(nil, 0, w.Target),
+		p.AppendWindow(nil, 0, w.Target),
+		p.AppendCookies(nil, 0, w.Target),
 	}
 	for _, body := range bodies {
 		doc, err := html.Parse(bytes.NewReader(body))

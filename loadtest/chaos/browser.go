@@ -153,7 +153,8 @@ func (b *browser) poll(ctx context.Context) (status, error) {
 	var s status
 	target := "/.einlass/status?room=" + theatre.Room
 	if b.shown >= 0 {
-		target += "&shown=" + strconv.FormatInt(b.shown, 10)
+		place, _ := b.token()
+		target += "&shown=" + strconv.FormatUint(place.Number, 10) + "." + strconv.FormatInt(b.shown, 10)
 	}
 	a, err := b.ask(ctx, http.MethodGet, target, false)
 	if err != nil {

@@ -166,7 +166,7 @@ func (c *citizen) poll(ctx context.Context, due time.Time) (status, bool) {
 func (c *citizen) pollTarget() string {
 	target := c.d.cfg.Prefix + "/status?room=" + c.d.cfg.Room
 	if c.shown >= 0 {
-		target += "&shown=" + strconv.FormatInt(c.shown, 10)
+		target += "&shown=" + strconv.FormatUint(c.place.Number, 10) + "." + strconv.FormatInt(c.shown, 10)
 	}
 	return target
 }

@@ -26,7 +26,14 @@ const pages = {
   'interrupted page': { page: 'retry', status: 502 },
   'interrupted form': { page: 'form', status: 502 },
   lapsed: { page: 'lapsed' },
+  early: { page: 'early' },
   left: { page: 'left' },
+  'number used': { page: 'used' },
+  'stay over': { page: 'stay' },
+  'no number': { page: 'unknown' },
+  'in a frame': { page: 'press' },
+  "in another site's frame": { page: 'window' },
+  'no cookies': { page: 'cookies' },
 };
 
 const narrow = { width: 320, height: 640 };

@@ -39,7 +39,12 @@ test('leaving the line takes two steps', async () => {
     await page.getByText('Leave the line', { exact: true }).click();
     await leave.click();
     await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
-    assert.deepEqual((await log()).at(-1), { method: 'POST', url: '/.einlass/leave', body: '' });
+    assert.deepEqual((await log()).slice(1), [
+      { method: 'POST', url: '/.einlass/leave', body: '' }, { method: 'GET', url: '/.einlass/wait?to=/termine', body: '' },
+    ]);
+    await page.reload();
+    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    assert.equal((await log()).filter((r) => r.method === 'POST').length, 1, 'a reload leaves again');
   });
 });
 

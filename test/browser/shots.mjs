@@ -23,7 +23,14 @@ const pages = {
   retry: { page: 'retry', status: 502 },
   form: { page: 'form', status: 502 },
   lapsed: { page: 'lapsed' },
+  early: { page: 'early' },
   left: { page: 'left' },
+  used: { page: 'used' },
+  stay: { page: 'stay' },
+  unknown: { page: 'unknown' },
+  press: { page: 'press' },
+  window: { page: 'window' },
+  cookies: { page: 'cookies' },
 };
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });

@@ -25,7 +25,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 		t.Errorf("place %+v, page\n%s", ticket, page.Body)
 	}
 	after, to, err := page.Refresh()
-	if err != nil || to != "/termine?ort=3&tag=montag" || after < time.Second || after > 2*time.Second {
+	if err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3&tag=montag" || after < time.Second || after > 2*time.Second {
 		t.Fatalf("loads %q again after %v: %v", to, after, err)
 	}
 	if site.Seen() != 0 {
@@ -145,7 +145,7 @@ func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 		t.Fatalf("%d, place %+v: HEAD took a number or the form got none", form.StatusCode, b.Token("termine"))
 	}
 	// A page cannot be reloaded by POST, so the wait ends on the page that the form came from.
-	if _, to, err := form.Refresh(); err != nil || to != "/termine?ort=3" {
+	if _, to, err := form.Refresh(); err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3" {
 		t.Errorf("the page loads %q again: %v", to, err)
 	}
 	g.Set(t, `{"rate": 6000, "burst": 100}`)
@@ -200,9 +200,13 @@ func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left.Want(t, 200, "text/html")
-	if all[0].Cookie("einlass-termine") != "" {
-		t.Error("who left still carries a ticket")
+	if left.StatusCode != 303 || all[0].Token("termine").Number != 0 {
+		t.Errorf("%d, and who left carries %+v", left.StatusCode, all[0].Token("termine"))
+	}
+	for range 2 { // the answer and its reload
+		if page := all[0].Get(t, left.Header.Get("Location")); page.StatusCode != 200 || page.Waiting() || !strings.Contains(page.Body, "You have left the line") {
+			t.Errorf("the answer leads to %d\n%s", page.StatusCode, page.Body)
+		}
 	}
 	foreign, err := all[1].Load(t.Context(), http.MethodPost, "/.einlass/leave?room=termine", "Sec-Fetch-Site", "cross-site")
 	if err != nil || foreign.StatusCode != 403 {

@@ -25,7 +25,7 @@ const Prefix = "/.einlass"
 // Scene is what the stage shows. The figures are as in the status that pages poll.
 type Scene struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "retry", "form",
-	// "lapsed" or "left".
+	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
 	Page    string `json:"page"`
 	State   string `json:"state"`
 	Number  uint64 `json:"number"`
@@ -149,7 +149,10 @@ func (s *Stage) serveOwn(w http.ResponseWriter, path string, scene Scene) {
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
 	case "leave":
-		s.servePage(w, http.StatusOK, s.pages.AppendLeft(nil, 0, "/"))
+		w.Header().Set("Location", Prefix+"/wait?to=/termine")
+		w.WriteHeader(http.StatusSeeOther)
+	case "wait":
+		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, web.EndedLeft, "/termine"))
 	default:
 		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
 	}
@@ -200,8 +203,16 @@ func (s *Stage) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
 		}))
 	case page == "lapsed":
 		s.servePage(w, http.StatusForbidden, s.pages.AppendLapsed(nil, lang, &web.Lapsed{Start: "/form", Ref: "8f3a61c2"}))
-	case page == "left":
-		s.servePage(w, status, s.pages.AppendLeft(nil, lang, "/termine"))
+	case page == "early":
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendLapsed(nil, lang, &web.Lapsed{Start: "/form", Early: true}))
+	case page == "press":
+		s.servePage(w, status, s.pages.AppendPress(nil, lang, Prefix+"/join?to=/termine"))
+	case page == "window":
+		s.servePage(w, status, s.pages.AppendWindow(nil, lang, "/termine"))
+	case page == "cookies":
+		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
+	case page == "left", page == "used", page == "stay", page == "unknown":
+		s.servePage(w, status, s.pages.AppendOver(nil, lang, endingOf(page), "/termine"))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
 			s.pages.AppendWait(nil, lang, &web.Wait{Status: scene.status(), Target: r.URL.RequestURI()}))
@@ -247,6 +258,19 @@ func (s Scene) status() web.Status {
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// endingOf finds an ending by its page's name.
+func endingOf(page string) web.Ending {
+	switch page {
+	case "left":
+		return web.EndedLeft
+	case "used":
+		return web.EndedUsed
+	case "stay":
+		return web.EndedStay
+	}
+	return web.EndedUnknown
+}
 
 // stateOf finds a state by its name.
 func stateOf(name string) (web.State, bool) {

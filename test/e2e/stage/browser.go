@@ -140,7 +140,7 @@ func (b *Browser) Poll(ctx context.Context, room string) (Status, error) {
 	var s Status
 	target := "/.einlass/status?room=" + room
 	if b.Shown >= 0 {
-		target += "&shown=" + strconv.FormatInt(b.Shown, 10)
+		target += "&shown=" + strconv.FormatUint(b.Token(room).Number, 10) + "." + strconv.FormatInt(b.Shown, 10)
 	}
 	a, err := b.Fetch(ctx, http.MethodGet, target)
 	if err != nil {

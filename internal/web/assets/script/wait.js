@@ -132,7 +132,8 @@ function waitingPage() {
     busy = true;
     last = Date.now();
     clearTimeout(timer);
-    request(data.poll + (place ? place.shown : ''), 'GET', answered, failed);
+    // The figure belongs to its number: another tab may have got another one meanwhile.
+    request(data.poll + (place ? number + '.' + place.shown : ''), 'GET', answered, failed);
   }
 
   function answered(got) {
@@ -165,18 +166,19 @@ function waitingPage() {
     schedule(Math.max(backoff(failures), Math.min(retryAfter || 0, 120) * 1000));
   }
 
-  // enter loads the URL first asked for. A reload keeps its fragment, which a replace by the same URL would
-  // mistake for a jump within this page.
+  // enter loads the page's target, which leads to the URL first asked for and keeps its fragment on the way. A replace
+  // by the same URL and fragment would be taken for a jump within this page.
   function enter() {
     going = true;
     stopAlarm();
     // Should the navigation come to nothing (a download, say), go on polling. Not before a slow site has had its
     // time: a second attempt would cut off the first.
     setTimeout(function () { going = false; schedule(1000); }, 120000);
-    if (location.hash && target === location.pathname + location.search) { location.reload(); } else { location.replace(target); }
+    if (location.hash && target === location.pathname + location.search) { location.reload(); } else { location.replace(target + location.hash); }
   }
 
-  // anew loads the page to get a place, at most twice a minute.
+  // anew loads the page's target to learn what became of the place, or to get one where there was none, at most twice a
+  // minute.
   function anew() {
     var key = 'einlass-anew', before = kept(key) || 0;
     if (Date.now() - before < 30000) { return; }

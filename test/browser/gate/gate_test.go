@@ -1,0 +1,120 @@
+// Package gate drives Chromium through the real gateway: what counts is what a browser sends by itself, and that no
+// part of it takes a number. The tests are written for node in visitors.test.mjs.
+package gate
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	browser "github.com/einlass/einlass/test/browser/stage"
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+var program stage.Program
+
+func TestMain(m *testing.M) { os.Exit(stage.Main(m, &program)) }
+
+// rooms are the names of the rooms, one for a test, each at <name>.localhost. Such a host is as trustworthy to browsers
+// as one with TLS, and every two of them are different sites. plain.test is none of that.
+var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain"}
+
+func TestNobodyButAPersonTakesANumber(t *testing.T) {
+	chromium, err := browser.Chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("../node_modules/playwright-core/package.json"); err != nil {
+		t.Fatal(browser.ErrDeps)
+	}
+	site := &stage.Site{Addr: serveSite(t)}
+	var settings stage.Settings
+	for _, name := range rooms {
+		host := name + ".localhost"
+		if name == "plain" {
+			host = "plain.test"
+		}
+		room := stage.Room{ID: name, Hosts: []string{host}, Site: site, Exclude: []string{"/open"}}
+		if name == "leave" {
+			// Time for two steps between two refreshes of a page without script.
+			room.PollMin, room.PollMax = 5*time.Second, 6*time.Second
+		}
+		settings.Rooms = append(settings.Rooms, room)
+	}
+	g := stage.NewGate(t, &program, settings)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs")
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+stage.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		_, failing, found := strings.Cut(string(out), "✖ failing tests:")
+		if !found {
+			failing = string(out)
+		}
+		t.Fatalf("%v\n%s", err, failing)
+	}
+	if want := fmt.Sprintf("ℹ pass %d\n", len(rooms)); !strings.Contains(string(out), want) {
+		t.Fatalf("not one test for each of %d rooms:\n%s", len(rooms), out)
+	}
+}
+
+// pages of the site. Below /open nobody needs a pass.
+var pages = map[string]string{
+	"/open/install": `<h1>Open</h1><script>
+navigator.serviceWorker.register('/open/worker.js', { scope: '/' }).then(() => navigator.serviceWorker.ready)
+  .then(() => { document.title = 'installed'; });
+</script>`,
+	"/open/guess": `<h1>Open</h1><script>
+const rules = document.createElement('script');
+rules.type = 'speculationrules';
+rules.textContent = JSON.stringify({ [location.hash.slice(1)]: [{ urls: ['/termine'], eagerness: 'immediate' }] });
+document.head.append(rules);
+</script>`,
+	"/open/framing": `<h1>Open</h1><iframe src="/termine?ort=3" width="600" height="500"></iframe>`,
+	"/open/form":    `<h1>Open</h1><form method="post" action="/buchen"><input name="name" id="name"><button>Send</button></form>`,
+}
+
+const worker = `self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (e) => e.waitUntil(self.clients.claim()));
+self.addEventListener('fetch', (e) => { if (e.request.mode === 'navigate') e.respondWith(fetch(e.request)); });
+`
+
+func serveSite(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/open/worker.js" {
+			w.Header().Set("Content-Type", "text/javascript")
+			w.Header().Set("Service-Worker-Allowed", "/")
+			_, _ = fmt.Fprint(w, worker) // a browser that has gone is nobody's concern
+			return
+		}
+		body, ok := pages[r.URL.Path]
+		if !ok {
+			body = "<h1>Inside</h1><p id=mode>" + r.Method + " " + r.Header.Get("Sec-Fetch-Mode") + " " + r.Header.Get("Sec-Fetch-Dest")
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprint(w, "<!doctype html><html lang=en><title>Site</title>"+body)
+	})}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(ln) // ends by Close
+	}()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-done
+	})
+	return ln.Addr().String()
+}

@@ -1,0 +1,387 @@
+// What browsers send by themselves takes no number and uses up no call. Each test has a room of its own.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { until } from '../browser.mjs';
+
+const { GATE, ADMIN, TOKEN, CHROMIUM } = process.env;
+const port = GATE.split(':')[1];
+const at = (room) => `http://${room}.${room === 'plain' ? 'test' : 'localhost'}:${port}`;
+
+let browser, elsewhere, evil, html, front;
+// What stands in front of the gateway on another port: it takes cookies away, or holds what it is sent.
+let cookies = false;
+let held = () => {}, answered = () => {};
+const behind = (room) => `http://${room}.localhost:${front.address().port}`;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--host-resolver-rules=MAP *.localhost 127.0.0.1,MAP plain.test 127.0.0.1', '--enable-features=FencedFrames'],
+  });
+  // Another site: it shows whatever the test says.
+  elsewhere = createServer((_, answer) => { answer.writeHead(200, { 'Content-Type': 'text/html' }).end(html); });
+  await new Promise((r) => { elsewhere.listen(0, '127.0.0.1', r); });
+  evil = `http://elsewhere.localhost:${elsewhere.address().port}/`;
+  front = createServer(async (asked, answer) => {
+    await held(asked);
+    const headers = { ...asked.headers };
+    if (!cookies) delete headers.cookie;
+    asked.pipe(request({ host: '127.0.0.1', port, method: asked.method, path: asked.url, headers }, (got) => {
+      answered(asked, got);
+      const kept = { ...got.headers };
+      if (!cookies) delete kept['set-cookie'];
+      got.pipe(answer.writeHead(got.statusCode, kept));
+    }));
+  });
+  await new Promise((r) => { front.listen(0, '127.0.0.1', r); });
+});
+
+after(async () => {
+  await browser?.close();
+  elsewhere?.close();
+  front?.close();
+});
+
+async function admin(room, change) {
+  const answer = await fetch(`http://${ADMIN}/v1/rooms/${room}`, {
+    method: change ? 'PATCH' : 'GET', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/merge-patch+json' },
+    body: change && JSON.stringify(change),
+  });
+  if (!answer.ok) throw new Error(`${room}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+// numbers is how many a room has given, once its gateway has told.
+async function numbers(room) {
+  const asked = new Date();
+  const info = await until('fresh figures', async () => {
+    const now = await admin(room);
+    return new Date(now.as_of) > asked && now;
+  });
+  return info.last_number;
+}
+
+const open = (room) => admin(room, { rate: 6000, burst: 100 });
+const shut = (room) => admin(room, { rate: 0, burst: 1 });
+
+async function withContext(options, run) {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  context.setDefaultTimeout(30000);
+  try { await run(context); } finally { await context.close(); }
+}
+
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
+// settled waits until the browser asks for nothing more.
+const settled = (page) => page.waitForLoadState('networkidle');
+
+test('a site with a service worker: page, number, reload, turn', async () => {
+  const room = 'worker', termine = at(room) + '/termine';
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(at(room) + '/open/install');
+    await page.waitForFunction(() => document.title === 'installed');
+    await page.goto(at(room) + '/open/again');
+    assert.equal(await page.locator('#mode').textContent(), 'GET navigate empty', 'the worker passes nothing on');
+    await page.goto(termine);
+    await heading(page, 'You are in line');
+    const number = await page.locator('#number').textContent();
+    await page.reload();
+    await heading(page, 'You are in line');
+    assert.equal(await page.locator('#number').textContent(), number);
+    await open(room);
+    await heading(page, 'Inside');
+    assert.equal(page.url(), termine);
+    await page.reload();
+    await heading(page, 'Inside');
+    assert.equal(await numbers(room), 1);
+  });
+  await withContext({}, async (context) => { // nobody waits
+    const page = await context.newPage();
+    await page.goto(at(room) + '/open/install');
+    await page.waitForFunction(() => document.title === 'installed');
+    await page.goto(termine);
+    await heading(page, 'Inside');
+  });
+});
+
+test("another site's frames, objects and hidden forms take no number", async () => {
+  const room = 'frames', termine = at(room) + '/termine';
+  for (const pace of [shut, open]) {
+    await pace(room);
+    const before = await numbers(room);
+    for (const part of [
+      `<iframe src="${termine}"></iframe>`, `<object data="${termine}" type="text/html"></object>`, `<embed src="${termine}" type="text/html">`,
+      `<frameset cols="*"><frame src="${termine}"></frameset>`,
+      `<iframe name="hidden" hidden></iframe><form method="post" target="hidden" action="${termine}"><input name="a" value="1"></form><script>document.forms[0].submit()</script>`,
+      `<iframe name="hidden" hidden></iframe><form target="hidden" action="${termine}"></form><script>document.forms[0].submit()</script>`,
+      `<iframe name="hidden" hidden></iframe><form method="post" target="hidden" action="${at(room)}/.einlass/join?room=${room}&to=/"></form><script>document.forms[0].submit()</script>`,
+      `<img src="${termine}"><script src="${termine}"></script><link rel="prefetch" href="${termine}"><script>fetch('${termine}', { mode: 'no-cors', credentials: 'include' })</script>`,
+    ]) {
+      await withContext({}, async (context) => {
+        html = part;
+        const page = await context.newPage();
+        const asked = [];
+        context.on('request', (r) => { if (r.url().startsWith(at(room))) asked.push(r.url()); });
+        await page.goto(evil);
+        await until('the load: ' + part, () => asked.length > 0);
+        await settled(page);
+        assert.deepEqual(await context.cookies(), []);
+      });
+    }
+    assert.equal(await numbers(room), before);
+  }
+});
+
+test('a frame shows a button, and the press takes the number', async () => {
+  const room = 'press';
+  // In another site's frame the button opens a window, and the number is that of the window. Without script too.
+  for (const javaScriptEnabled of [true, false]) {
+    await withContext({ javaScriptEnabled }, async (context) => {
+      const before = await numbers(room);
+      html = `<h1>Elsewhere</h1><iframe src="${at(room)}/termine?ort=3" width="600" height="500"></iframe>`;
+      const page = await context.newPage();
+      await page.goto(evil);
+      const link = page.frameLocator('iframe').getByRole('link', { name: 'Open in a new window' });
+      await link.waitFor();
+      assert.equal(await numbers(room), before);
+      const opened = context.waitForEvent('page');
+      await link.click();
+      await heading(await opened, 'You are in line');
+      assert.equal(await numbers(room), before + 1);
+    });
+  }
+  await withContext({}, async (context) => {
+    const before = await numbers(room);
+    const page = await context.newPage();
+    await page.goto(at(room) + '/open/framing');
+    const frame = page.frameLocator('iframe');
+    const button = frame.getByRole('button', { name: 'Continue' });
+    await button.waitFor();
+    assert.equal(await numbers(room), before);
+    await button.click();
+    await frame.getByRole('heading', { name: 'You are in line' }).waitFor();
+    assert.equal(await numbers(room), before + 1);
+    await page.reload();
+    await frame.getByRole('heading', { name: 'You are in line' }).waitFor();
+    await open(room);
+    await frame.getByRole('heading', { name: 'Inside' }).waitFor();
+    assert.equal(await numbers(room), before + 1);
+  });
+});
+
+test('a browser without cookies takes one number and is told', async () => {
+  const room = 'cookies';
+  cookies = false;
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    const loads = [];
+    page.on('request', (r) => { if (r.isNavigationRequest()) loads.push(r.url()); });
+    await page.clock.install();
+    await page.goto(behind(room) + '/termine?ort=3#slot-5');
+    await heading(page, 'Your browser does not keep cookies');
+    const before = loads.length;
+    await page.clock.runFor(600000);
+    assert.equal(loads.length, before, 'the page about cookies loads something');
+    assert.equal(await numbers(room), 1, `${loads}`);
+    const again = page.getByRole('link', { name: 'Try again' });
+    assert.equal(await again.getAttribute('href'), '/termine?ort=3');
+    cookies = true;
+    await again.click();
+    await heading(page, 'You are in line');
+    await page.clock.runFor(60000);
+    await heading(page, 'You are in line');
+    assert.equal(await numbers(room), 2, 'a press is a person');
+  });
+});
+
+test('a browser without cookies and without script takes one number and is told', async () => {
+  const room = 'scriptless';
+  cookies = false;
+  await withContext({ javaScriptEnabled: false }, async (context) => {
+    const page = await context.newPage();
+    await page.goto(behind(room) + '/termine?ort=3');
+    await heading(page, 'Your browser does not keep cookies');
+    assert.equal(await page.locator('meta[http-equiv]').count(), 0);
+    assert.equal(await numbers(room), 1);
+    cookies = true; // somebody has followed the advice, and loads the page again
+    await page.reload();
+    await page.reload();
+    await heading(page, 'You do not have a number');
+    assert.equal(await numbers(room), 1);
+    await page.getByRole('link', { name: 'Join the line again' }).click();
+    await heading(page, 'You are in line');
+    assert.equal(await numbers(room), 2);
+  });
+});
+
+test('a form of a browser without cookies takes one number, though there is room', async () => {
+  const room = 'form';
+  cookies = false;
+  await open(room);
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await until('room for one', async () => {
+      await page.goto(at(room) + '/termine');
+      return page.getByRole('heading', { name: 'Inside' }).isVisible();
+    });
+  });
+  const before = await numbers(room);
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(behind(room) + '/open/form');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await heading(page, 'Your browser does not keep cookies');
+    assert.equal(await numbers(room), before + 1);
+    assert.equal(await page.getByRole('link', { name: 'Try again' }).getAttribute('href'), '/open/form');
+  });
+});
+
+test('who leaves in one tab takes no number in the other', async () => {
+  const room = 'leave';
+  for (const javaScriptEnabled of [true, false]) {
+    await withContext({ javaScriptEnabled }, async (context) => {
+      const before = await numbers(room);
+      const [a, b] = [await context.newPage(), await context.newPage()];
+      await a.goto(at(room) + '/termine');
+      await b.goto(at(room) + '/termine?tab=2');
+      await heading(b, 'You are in line');
+      await a.getByText('Leave the line', { exact: true }).click();
+      await a.getByRole('button', { name: 'Yes, leave the line' }).click();
+      await heading(a, 'You have left the line');
+      await heading(b, 'You have left the line');
+      await a.reload();
+      await heading(a, 'You have left the line');
+      await a.goto(a.url()); // Enter in the address bar
+      await heading(a, 'You have left the line');
+      await a.goto(at(room) + '/open/again');
+      await a.goBack();
+      await heading(a, 'You have left the line');
+      // The button's own address, out of an old page's history.
+      await a.goto(`${at(room)}/.einlass/leave?room=${room}`);
+      await heading(a, 'You have left the line');
+      assert.equal(await numbers(room), before + 1);
+      await b.getByRole('link', { name: 'Join the line again' }).click();
+      await heading(b, 'You are in line');
+      assert.equal(b.url(), at(room) + '/termine?tab=2');
+      assert.equal(await numbers(room), before + 2);
+      await a.reload();
+      if (a.url().includes('/wait?')) await heading(a, 'You are in line');
+    });
+  }
+});
+
+test('four tabs at once show the figures of one number', async () => {
+  const room = 'tabs';
+  cookies = true;
+  // The four are sent before any is answered, so that none has a cookie, and answered one after the other.
+  const waiting = [];
+  held = (asked) => asked.url.startsWith('/termine?tab=') && new Promise((go) => { waiting.push(go); });
+  await withContext({}, async (context) => {
+    const tabs = await Promise.all([1, 2, 3, 4].map(() => context.newPage()));
+    const loaded = tabs.map((tab, i) => tab.goto(`${behind(room)}/termine?tab=${i}`));
+    await until('four requests', () => waiting.length === 4);
+    held = () => {};
+    for (const go of waiting) go();
+    await Promise.all(loaded);
+    assert.equal(await numbers(room), 4);
+    const number = await until('one number in every tab', async () => {
+      const all = new Set(await Promise.all(tabs.map((tab) => tab.locator('#number').textContent())));
+      return all.size === 1 && Number([...all][0]);
+    });
+    // Whichever ticket the browser kept, every tab says of it what is true: as many are ahead as came before.
+    for (const tab of tabs) {
+      const ahead = await tab.locator('#ahead').textContent();
+      assert.equal(Number(/^\d+/.exec(ahead)?.[0] ?? 0), number - 1, `number ${number}: ${ahead}`);
+    }
+  });
+});
+
+test('a prefetch takes no number and claims no call', async () => {
+  const room = 'prefetch';
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Preload.enable');
+    let states = [];
+    devtools.on('Preload.prefetchStatusUpdated', (e) => states.push(e.status));
+    const guess = async (url) => {
+      states = [];
+      await page.goto(url);
+      await until('the end of a guess', () => states.some((s) => s !== 'Pending' && s !== 'Running'));
+      return states.at(-1);
+    };
+    assert.equal(await guess(`${at(room)}/open/guess#prefetch`), 'Failure');
+    assert.equal(await numbers(room), 0, 'a number was taken');
+    assert.deepEqual(await context.cookies(), []);
+
+    await page.goto(at(room) + '/termine');
+    await heading(page, 'You are in line');
+    await page.goto(at(room) + '/open/away'); // called while nobody looks
+    await open(room);
+    await until('the call', async () => (await admin(room)).head_number === 1);
+    assert.equal(await guess(`${at(room)}/open/guess?called#prefetch`), 'Failure');
+    await numbers(room); // fresh figures
+    assert.equal((await admin(room)).totals.admitted, 0, 'the call was claimed');
+    await page.goto(at(room) + '/termine');
+    await heading(page, 'Inside');
+    // Somebody inside may guess: that is the site's affair.
+    assert.equal(await guess(`${at(room)}/open/guess?inside#prefetch`), 'Ready');
+  });
+});
+
+// Playwright forbids pages to be prerendered, so this browser is nobody's but its own.
+test('a prerender takes no number', async () => {
+  const room = 'prerender';
+  cookies = true;
+  const guesses = [];
+  answered = (asked, got) => { if (asked.url === '/termine') guesses.push(`${asked.headers['sec-purpose']} ${got.statusCode}`); };
+  const profile = await mkdtemp(path.join(tmpdir(), 'einlass-prerender-'));
+  const alone = spawn(CHROMIUM, ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`,
+    `${behind(room)}/open/guess#prerender`], { stdio: 'ignore', detached: true });
+  try {
+    await until('the guess', () => guesses.includes('prefetch;prerender 503'));
+    assert.equal(await numbers(room), 0, 'a number was taken');
+    assert.deepEqual(guesses.filter((g) => !g.endsWith(' 503')), []);
+  } finally {
+    answered = () => {};
+    const gone = new Promise((r) => { alone.once('exit', r); });
+    process.kill(-alone.pid, 'SIGKILL');
+    await gone;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+test('by plain http a form without a pass gets a page with a way on', async () => {
+  const room = 'plain';
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(at(room) + '/open/again');
+    assert.equal(await page.locator('#mode').textContent(), 'GET  ', 'this browser says what it loads');
+    await page.goto(at(room) + '/open/form');
+    await page.locator('#name').fill('Erika');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await heading(page, 'We did not receive your form');
+    assert.equal(await numbers(room), 0);
+    const opened = context.waitForEvent('page');
+    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    const tab = await opened;
+    await heading(tab, 'Open'); // the form's own page needs no pass here
+    await tab.goto(at(room) + '/termine');
+    await heading(tab, 'You are in line');
+    assert.equal(await numbers(room), 1);
+    await open(room);
+    await heading(tab, 'Inside');
+    await page.getByRole('button', { name: 'Back to my form' }).click();
+    assert.equal(await page.locator('#name').inputValue(), 'Erika');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await heading(page, 'Inside');
+    assert.equal(await numbers(room), 1);
+  });
+});

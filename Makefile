@@ -8,13 +8,18 @@ TOOLS    := $(CURDIR)/.tools
 PKGS     := ./...
 STEPS    ?= 200000
 FUZZTIME ?= 60s
+# The build tags of the long tests, so that they are vetted with every change.
+TAGS     := faults,long
 # How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve.
 TESTS    ?= 2
 
 GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
-.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos test check bench profile fuzz differential mutants faults mornings chaos clean
+# The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
+LONG := long-crashes long-chaos long-faults long-differential long-mutants-a long-mutants-e long-mutants-k
+
+.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,15 +48,39 @@ deps-bench:
 deps-chaos: deps-redis
 	@command -v haproxy >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy; }
 
-test: deps ## install what is needed and run every test, with the race detector
-	$(GO) vet $(PKGS)
-	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)
-
-check: deps $(GOFUMPT) $(STATICCHECK) ## format, vet, lint, import rules, tests
+lint: $(GOFUMPT) $(STATICCHECK) ## format, vet, lint
 	@out=$$($(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted (gofumpt):"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
+	$(GO) vet -tags "$(TAGS)" ./test/...
 	$(STATICCHECK) $(PKGS)
+	$(STATICCHECK) -tags "$(TAGS)" ./test/...
+
+test: deps ## install what is needed and run every test, with the race detector
 	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)
+
+check: lint test ## what a change has to pass, the long tests apart
+
+long: $(LONG) ## every crash 60 times in a row, planted errors, 200000 steps of both stores, long faults: 45 minutes
+
+long-parts:
+	@echo $(LONG)
+
+long-crashes: deps-redis
+	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
+
+long-chaos: deps-chaos
+	$(GO) run ./loadtest chaos --repeat 60 --topology embedded
+
+long-faults: faults
+
+long-differential: deps-redis
+	$(MAKE) differential STEPS=200000
+
+long-mutants-a: MUTANTS := ^[a-d]
+long-mutants-e: MUTANTS := ^[e-j]
+long-mutants-k: MUTANTS := ^[k-z]
+long-mutants-a long-mutants-e long-mutants-k: deps-redis
+	$(GO) run ./pkg/queue/redisstore/mutate -only '$(MUTANTS)'
 
 $(GOFUMPT):
 	GOBIN=$(TOOLS) $(GO) install mvdan.cc/gofumpt@v0.12.0

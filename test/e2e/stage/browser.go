@@ -202,9 +202,11 @@ type Token struct {
 }
 
 // Token reads the cookie of a room; the zero value if there is none.
-func (b *Browser) Token(room string) Token {
+func (b *Browser) Token(room string) Token { return readToken(b.Cookie("einlass-" + room)) }
+
+func readToken(cookie string) Token {
 	var t Token
-	parts := strings.Split(b.Cookie("einlass-"+room), ".")
+	parts := strings.Split(cookie, ".")
 	if len(parts) != 3 {
 		return t
 	}

@@ -7,7 +7,11 @@
 //	site.go      the site behind, which counts what it saw
 //	browser.go   one visitor's browser: cookies, pages, polls
 //	answer.go    what is asserted of every answer, whatever it is
+//	stranger.go  clients that are not our page, without cookies
+//	origin.go    sites that do what a site should not
+//	disk.go      a disk that can be full
 //	crowd.go     many browsers that wait, and what became of them
+//	rush.go      many who come at once
 //	check.go     the promises: nobody overtaken, no number twice, no place lost
 //	watch.go     the pace, read off the store's own clock and counters
 //

@@ -25,6 +25,12 @@ type Settings struct {
 	Rooms []Room
 	// Places is how often places are written to disk. Default 500ms.
 	Places time.Duration
+	// Forgets keeps nothing over restarts: state.dir is empty. It needs Keys.
+	Forgets bool
+	// Limits are what the section limits says, in braces. Default: arrivals are not limited.
+	Limits string
+	// Trusted are the networks whose forwarding headers are believed.
+	Trusted []string
 }
 
 // Room of a gateway.
@@ -50,8 +56,15 @@ const OperatorToken = "the-token-of-the-operators"
 func (s *Settings) yaml(public, admin string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, OperatorToken)
-	fmt.Fprintf(&b, "state: {dir: %q, interval: 200ms, places_interval: %v}\n", s.State, s.Places)
-	fmt.Fprintf(&b, "store: {url: %q}\nlimits: {arrivals_per_prefix: {rate: 0}}\nlog: {format: json}\n", s.Store)
+	state := s.State
+	if s.Forgets {
+		state = ""
+	}
+	fmt.Fprintf(&b, "state: {dir: %q, interval: 200ms, places_interval: %v}\n", state, s.Places)
+	fmt.Fprintf(&b, "store: {url: %q}\nlimits: %s\nlog: {format: json}\n", s.Store, or(s.Limits, "{arrivals_per_prefix: {rate: 0}}"))
+	if len(s.Trusted) > 0 {
+		fmt.Fprintf(&b, "trusted_proxies: [%s]\n", `"`+strings.Join(s.Trusted, `", "`)+`"`)
+	}
 	if s.Keys != "" {
 		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
 	}
@@ -107,16 +120,7 @@ type Gate struct {
 // NewGate starts a gateway that ends with the test.
 func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 	tb.Helper()
-	g := &Gate{tb: tb, program: p, file: filepath.Join(tb.TempDir(), "gateway.yaml")}
-	s.Store, s.State, s.Places = or(s.Store, "memory"), or(s.State, tb.TempDir()), or(s.Places, 500*time.Millisecond)
-	g.State = s.State
-	g.transport = &http.Transport{
-		DisableCompression: true, MaxIdleConnsPerHost: 128,
-		// Whatever the name in the address, the visitor is at this gateway.
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", g.Addr)
-		},
-	}
+	g := prepare(tb, p, &s)
 	tb.Cleanup(func() {
 		g.transport.CloseIdleConnections()
 		code := g.Stop()
@@ -138,6 +142,35 @@ func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 			tb.Fatalf("%v\n%s", err, g.Log())
 		}
 	}
+}
+
+// Refused starts a gateway that must not come up, and answers its exit code and what it printed. The code is -1 if it
+// serves all the same.
+func Refused(tb testing.TB, p *Program, s Settings) (code int, log string) {
+	tb.Helper()
+	g := prepare(tb, p, &s)
+	err := g.listenAt(&s)
+	if err == nil {
+		g.Kill()
+		return -1, g.Log()
+	}
+	return g.Stop(), g.Log()
+}
+
+// prepare fills in what the settings leave out.
+func prepare(tb testing.TB, p *Program, s *Settings) *Gate {
+	tb.Helper()
+	g := &Gate{tb: tb, program: p, file: filepath.Join(tb.TempDir(), "gateway.yaml")}
+	s.Store, s.State, s.Places = or(s.Store, "memory"), or(s.State, tb.TempDir()), or(s.Places, 500*time.Millisecond)
+	g.State = s.State
+	g.transport = &http.Transport{
+		DisableCompression: true, MaxIdleConnsPerHost: 128,
+		// Whatever the name in the address, the visitor is at this gateway.
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", g.Addr)
+		},
+	}
+	return g
 }
 
 // listenAt tries to start at new addresses.

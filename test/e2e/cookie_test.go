@@ -1,0 +1,116 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+func TestABrowserWithCookiesOffTakesOneNumberAndIsToldWhy(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct {
+		name   string
+		method string
+		room   stage.Room
+	}{
+		{"a page", "GET", stage.Room{}},
+		{"a form", "POST", stage.Room{}},
+		{"a page, and nobody waits", "GET", stage.Room{Rate: 6000, Burst: 100, MaxInside: 1}},
+		{"a form, and nobody waits", "POST", stage.Room{Rate: 6000, Burst: 100}},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			g, _ := one(t, way.room)
+			s := stage.NewStranger(g)
+			frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
+			if way.room.MaxInside > 0 {
+				stage.NewBrowser(g).Get(t, "/") // somebody is inside, so that the next waits
+			}
+			before := lastNumber(t, g)
+			method, to, body, from := way.method, "/termine?ort=3", "", "none"
+			var told *stage.Answer
+			for hop := range 8 {
+				fields := with(navigates, "Sec-Fetch-Site", from, "Accept-Language", "en")
+				if hop > 0 {
+					fields = with(fields, "Referer", "http://"+s.Host+"/termine?ort=3")
+				}
+				if body = ""; method == "POST" {
+					body = stage.Form
+					fields = with(fields, "Content-Type", "application/x-www-form-urlencoded", "Referer", "http://"+s.Host+"/termine?ort=3")
+				}
+				a := send(t, s, method, to, body, fields...)
+				told, method, from = a, "GET", "same-origin"
+				if location := a.Header.Get("Location"); location != "" {
+					to = location // a redirect keeps what the navigation began with
+					continue
+				}
+				// The page's own reload; one that has none is reloaded by nothing but a person.
+				_, target, err := a.Refresh()
+				if err != nil {
+					break
+				}
+				to = target
+			}
+			if n := lastNumber(t, g) - before; n != 1 {
+				t.Errorf("%d numbers for one navigation and the page's own reloads and redirects", n)
+			}
+			if !strings.Contains(strings.ToLower(told.Body), "cookies") {
+				t.Errorf("it is not told about cookies: %d %.300s", told.StatusCode, told.Body)
+			}
+		})
+	}
+}
+
+func TestLeavingInOneTabTakesNoNumberInTheOther(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	tabs := stage.NewBrowser(g) // two tabs share the cookies
+	tabs.Get(t, "/termine")
+	tabs.Status(t)
+	a, err := tabs.Load(t.Context(), "POST", "/.einlass/leave?room=termine")
+	if err != nil || a.StatusCode >= 400 {
+		t.Fatalf("leave: %v %d", err, a.StatusCode)
+	}
+	// The other tab's page asks, and is loaded again by its script and by its refresh.
+	if s := tabs.Status(t); s.State == "waiting" || s.Number != 0 {
+		t.Errorf("the other tab is told %+v", s)
+	}
+	for range 3 {
+		tabs.Get(t, "/termine", "Referer", "http://termine.example/termine")
+	}
+	if n := lastNumber(t, g); n != 1 {
+		t.Errorf("number %d was given after the place was left in another tab", n)
+	}
+}
+
+func TestTabsWithTheSameCookieShareOneCall(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	first := stage.NewBrowser(g)
+	first.Get(t, "/termine")
+	tabs := make([]*stage.Browser, 8)
+	for i := range tabs {
+		tabs[i] = stage.NewBrowser(g)
+		tabs[i].SetCookie("einlass-termine", first.Cookie("einlass-termine"))
+	}
+	g.Set(t, `{"rate": 6000, "burst": 100}`)
+	until(t, 10*time.Second, "the call", func(context.Context) bool { return first.Status(t).State == "called" })
+	var wg sync.WaitGroup
+	for _, tab := range tabs {
+		wg.Go(func() {
+			if a, err := tab.Load(t.Context(), "GET", "/termine"); err != nil || a.StatusCode != http.StatusSeeOther && !a.FromSite() {
+				t.Errorf("a tab got %+v, %v", a, err)
+			}
+		})
+	}
+	wg.Wait()
+	info := frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
+	if info.Inside != 1 || info.Totals.Admitted != 1 || info.LastNumber != 1 {
+		t.Errorf("%d inside, %d let in, number %d for one ticket in many tabs", info.Inside, info.Totals.Admitted, info.LastNumber)
+	}
+}

@@ -1,0 +1,69 @@
+package e2e
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+// exitStart is the exit code of a gateway that could not start.
+const exitStart = 4
+
+func TestARedisThatEvictsIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []string{"allkeys-lru", "allkeys-random", "volatile-ttl"} {
+		t.Run(policy, func(t *testing.T) {
+			t.Parallel()
+			redis := redistest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", policy)
+			code, log := stage.Refused(t, &program, stage.Settings{
+				Store: redis.URL(), Keys: program.Keys(t), Rooms: []stage.Room{{Site: stage.NewSite(t)}},
+			})
+			if code != exitStart || !strings.Contains(log, "maxmemory-policy") || !strings.Contains(log, policy) {
+				t.Errorf("exit code %d (-1: it serves), want %d and a word about maxmemory-policy %s:\n%s", code, exitStart, policy, log)
+			}
+		})
+	}
+}
+
+func TestARedisThatBeginsToEvictIsNoticed(t *testing.T) {
+	t.Parallel()
+	s := stage.NewTrio(t, &program, stage.Room{})
+	client := s.Redis.Client(t)
+	for name, value := range map[string]string{"maxmemory": "100mb", "maxmemory-policy": "allkeys-lru"} {
+		if err := client.ConfigSet(t.Context(), name, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, g := range s.Gates {
+		until(t, 20*time.Second, "the log tells of a maxmemory-policy that evicts", func(context.Context) bool {
+			return strings.Contains(g.Log(), "maxmemory-policy")
+		})
+	}
+}
+
+func TestALineOfWhichAKeyWasEvictedIsRebuiltInItsOrder(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"line", "seen"} {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			s := stage.NewTrio(t, &program, stage.Room{})
+			c := stage.NewCrowd(t, s.Gates...)
+			old := c.Arrive(30)
+			if err := s.Redis.Client(t).Del(t.Context(), "einlass:{termine}:"+key).Err(); err != nil {
+				t.Fatal(err)
+			}
+			fresh := c.Arrive(3)
+			s.Gates[0].Set(t, redisPace)
+			calm := time.Now().Add(hold)
+			ctx := within(t, 15*time.Second)
+			c.Stay(ctx, fresh...) // the last comers ask first
+			c.Stay(ctx, old...)
+			c.Wait()
+			c.Check(stage.Expect{In: 33, Rate: redisRate, Burst: redisBurst, Calm: calm})
+		})
+	}
+}

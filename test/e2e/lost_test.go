@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+func TestAGatewayStartsHoweverOftenItIsKilledOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	disk := stage.NewDisk(t)
+	g := stage.NewGate(t, &program, stage.Settings{State: disk.Dir, Rooms: []stage.Room{{Site: stage.NewSite(t)}}})
+	c := stage.NewCrowd(t, g)
+	last := c.Arrive(1)[0]
+	disk.Fill(t)
+	first := last
+	repeat(func(int) {
+		g.Kill()
+		said := strings.Count(g.Log(), "state files cannot be written")
+		g.Start()
+		until(t, 10*time.Second, "the log says that state files cannot be written", func(context.Context) bool {
+			return strings.Count(g.Log(), "state files cannot be written") > said
+		})
+		v := c.Arrive(1)[0]
+		if v.Order() <= last.Order() {
+			t.Errorf("newcomer %+v is ahead of %+v, who waits", v.Place, last.Place)
+		}
+		last = v
+	})
+	stillFirst(t, g, first)
+	disk.Empty(t)
+	until(t, 10*time.Second, "the state files are written again", func(context.Context) bool {
+		return strings.Contains(g.Log(), "state files are written again")
+	})
+	c.Stay(within(t, 30*time.Second), c.Everybody()...)
+	goIn(t, c, g)
+}
+
+func TestASiteIsNeverOverfilledHoweverOftenRedisForgetsWhoIsInside(t *testing.T) {
+	t.Parallel()
+	const most = 30
+	s := stage.NewTrio(t, &program, stage.Room{PollMax: 500 * time.Millisecond, MaxInside: most, Rate: 6000, Burst: most})
+	var inside, waiting []*stage.Browser
+	for i := range most + 20 {
+		b := stage.NewBrowser(s.Gates[i%3])
+		if i >= most {
+			if page := b.Get(t, "/"); !page.Waiting() {
+				t.Fatalf("%d inside and one more: %d %s", most, page.StatusCode, page.Body)
+			}
+			waiting = append(waiting, b)
+			continue
+		}
+		until(t, 10*time.Second, "somebody inside", func(ctx context.Context) bool {
+			a, err := b.Load(ctx, "GET", "/")
+			return err == nil && a.FromSite()
+		})
+		inside = append(inside, b)
+	}
+	epoch := frameAfter(t, s.Gates[0], time.Now()).Epoch
+	called := make([]int64, 0, often)
+	repeat(func(i int) {
+		for j, b := range inside { // each asks for a page, and reads it while Redis loses everything
+			b.Move(s.Gates[(i+j)%3])
+			if a := b.Get(t, "/"); !a.FromSite() {
+				t.Fatalf("somebody inside got %d %s", a.StatusCode, a.Body)
+			}
+		}
+		s.Flush(t)
+		epoch = s.Healthy(t, epoch+1)
+		for j, b := range waiting { // each wait goes on: there is somebody to be called
+			b.Move(s.Gates[(i+j)%3])
+			b.Status(t)
+		}
+		// Calls are made from 0.6 s after the loss. Nobody claims one here, so that they are all open.
+		info := frameAfter(t, s.Gates[i%3], s.Gates[i%3].Room(t).AsOf.Add(1200*time.Millisecond))
+		called = append(called, info.Calls)
+	})
+	for _, n := range called {
+		if n > 0 {
+			t.Fatalf("%d are inside where %d may be; called beside them after each loss: %d", most, most, called)
+		}
+	}
+}
+
+func TestNobodyIsShownTooFewAheadHoweverOftenAGatewayForgets(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct {
+		name   string
+		forget func(dir string) error
+		keeps  bool
+	}{
+		{name: "it keeps nothing", forget: func(string) error { return nil }},
+		{name: "its state is lost", keeps: true, forget: func(dir string) error {
+			files, err := filepath.Glob(filepath.Join(dir, "termine.*"))
+			for _, f := range files {
+				err = errors.Join(err, os.Remove(f))
+			}
+			return err
+		}},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			const people = 60
+			g := stage.NewGate(t, &program, stage.Settings{
+				Keys: program.Keys(t), Forgets: !way.keeps, Rooms: []stage.Room{{Site: stage.NewSite(t), PollMax: 500 * time.Millisecond}},
+			})
+			all := stage.NewCrowd(t, g).Arrive(people)
+			low := map[uint64]stage.Status{}
+			poll := func(known bool) {
+				for i := range all {
+					v := all[(i*23+55)%people] // in no order, number 56 first
+					v.Shown = -1               // somebody who has just loaded the page
+					s := v.Status(t)
+					truth := int64(v.Place.Number) - 1
+					if s.Number != v.Place.Number {
+						t.Fatalf("the ticket with %+v is told %+v", v.Place, s)
+					}
+					if s.Ahead >= 0 && s.Ahead < truth || known && s.Ahead != truth {
+						low[s.Number] = s
+					}
+				}
+			}
+			repeat(func(int) {
+				g.Kill()
+				if err := way.forget(g.State); err != nil {
+					t.Fatal(err)
+				}
+				g.Start()
+				poll(false)
+				at := g.Room(t).AsOf
+				frameAfter(t, g, at.Add(300*time.Millisecond))
+				poll(false)
+				frameAfter(t, g, at.Add(1200*time.Millisecond)) // the hold of 0.6 s is over, and everybody is back
+				poll(true)
+			})
+			if len(low) > 0 {
+				t.Errorf("%d of %d people were shown too few ahead, number 56: %+v", len(low), people, low[56])
+			}
+		})
+	}
+}
+
+func TestARateOfNothingLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	g, site := one(t, stage.Room{Rate: 6000, Burst: 50})
+	until(t, 10*time.Second, "an arrival that goes straight through", func(ctx context.Context) bool {
+		return stage.NewBrowser(g).Get(t, "/").FromSite()
+	})
+	frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
+	g.Set(t, `{"rate": 0}`)
+	before := site.Seen()
+	in := 0
+	for range 30 {
+		if a := stage.NewBrowser(g).Get(t, "/"); !a.Waiting() {
+			in++
+		}
+	}
+	if in > 0 || site.Seen() != before {
+		t.Errorf("%d of 30 arrivals went in at a rate of 0", in)
+	}
+}

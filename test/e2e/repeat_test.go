@@ -1,0 +1,193 @@
+package e2e
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+	"github.com/einlass/einlass/test/e2e/stage"
+)
+
+// repeat lets the same fault happen again and again. Every test that does so has HoweverOften in its name, by which
+// `make long-crashes` finds it.
+func repeat(fault func(i int)) {
+	for i := range often {
+		fault(i)
+	}
+}
+
+// mostSkipped is how many numbers one crash may cost beside twice those that were being given when it came: what a gateway
+// reserves in advance, doubled.
+const mostSkipped = 2000
+
+// series holds what a line gives to what it gave before, over any number of crashes.
+type series struct {
+	t     *testing.T
+	given map[stage.Token]bool // without the visitor
+	last  *stage.Visitor       // with the highest order so far
+	// numbers are the highest after each crash, for the message.
+	numbers []uint64
+	skipped bool
+}
+
+func newSeries(t *testing.T, first ...*stage.Visitor) *series {
+	s := &series{t: t, given: map[stage.Token]bool{}}
+	s.add(first)
+	return s
+}
+
+// add takes those who came since the last crash.
+func (s *series) add(came []*stage.Visitor) {
+	s.t.Helper()
+	var before queue.Order
+	bound := uint64(0)
+	if s.last != nil {
+		before = s.last.Order()
+		bound = s.last.Place.Number + mostSkipped + 2*uint64(len(came))
+	}
+	for _, v := range came {
+		place := stage.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
+		if s.given[place] {
+			s.t.Errorf("number %d of epoch %d was given twice", place.Number, place.Epoch)
+		}
+		s.given[place] = true
+		if v.Order() <= before {
+			s.t.Errorf("newcomer %+v is ahead of %+v, who waits", v.Place, s.last.Place)
+		}
+		s.skipped = s.skipped || bound > 0 && v.Place.Number > bound
+		if s.last == nil || v.Order() > s.last.Order() {
+			s.last = v
+		}
+	}
+	s.numbers = append(s.numbers, s.last.Place.Number)
+}
+
+// check says so once if crashes cost more numbers than they may.
+func (s *series) check() {
+	s.t.Helper()
+	if s.skipped {
+		s.t.Errorf("each crash may skip %d numbers; the highest after each were %d", mostSkipped, s.numbers)
+	}
+}
+
+// goIn lets everybody in who has come and holds that to the promises: nobody lost, nobody overtaken.
+func goIn(t *testing.T, c *stage.Crowd, g *stage.Gate) {
+	t.Helper()
+	calm := time.Now().Add(hold)
+	g.Set(t, `{"rate": 6000, "burst": 20, "mode": "run"}`)
+	c.Wait()
+	c.Check(stage.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm})
+}
+
+// stillFirst asserts that a visitor from before all crashes keeps the place, with nobody ahead.
+func stillFirst(t *testing.T, g *stage.Gate, v *stage.Visitor) {
+	t.Helper()
+	// Until places had the time to come back it is not known how many are ahead.
+	var s stage.Status
+	until(t, 20*time.Second, "the figures of the oldest ticket", func(context.Context) bool {
+		s = v.Status(t)
+		return s.State != "recovering" && s.Ahead >= 0 || s.Number == 0
+	})
+	if s.Number != v.Place.Number || s.Ahead != 0 || v.Token("termine") != v.Place {
+		t.Errorf("the first of the line, with %+v, is told %+v", v.Place, s)
+	}
+}
+
+func TestNumbersAreBoundedHoweverOftenAGatewayIsKilled(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	c := stage.NewCrowd(t, g)
+	first := c.Arrive(3)
+	s := newSeries(t, first...)
+	repeat(func(int) {
+		g.Kill()
+		g.Start()
+		s.add(c.Arrive(1))
+	})
+	s.check()
+	stillFirst(t, g, first[0])
+	c.Stay(within(t, 30*time.Second), c.Everybody()...)
+	goIn(t, c, g)
+}
+
+func TestNumbersAreBoundedHoweverOftenAGatewayIsKilledUnderACrowd(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	c := stage.NewCrowd(t, g)
+	first := c.Arrive(1)[0]
+	s := newSeries(t, first)
+	repeat(func(i int) {
+		// The crash comes at another moment of the crowd each time.
+		s.add(c.Rush(50, 10+(i*7)%40, g.Kill))
+		g.Start()
+	})
+	s.add(c.Arrive(1))
+	s.check()
+	stillFirst(t, g, first)
+}
+
+func TestNumbersAreDenseHoweverOftenAGatewayIsStopped(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, stage.Room{})
+	c := stage.NewCrowd(t, g)
+	first := c.Arrive(1)[0]
+	repeat(func(i int) {
+		if code := g.Stop(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		g.Start()
+		if v := c.Arrive(1)[0]; v.Place.Epoch != first.Place.Epoch || v.Place.Number != uint64(i+2) {
+			t.Errorf("%+v after %d clean stops, the epoch was %d", v.Place, i+1, first.Place.Epoch)
+		}
+	})
+	stillFirst(t, g, first)
+	c.Stay(within(t, 30*time.Second), c.Everybody()...)
+	goIn(t, c, g)
+}
+
+// losses lets Redis lose everything again and again while people wait.
+func losses(t *testing.T, lose func(*stage.Trio)) {
+	t.Helper()
+	s := stage.NewTrio(t, &program, stage.Room{})
+	c := stage.NewCrowd(t, s.Gates...)
+	old := c.Arrive(20)
+	ctx := within(t, time.Minute+often*3*time.Second)
+	c.Stay(ctx, old...)
+	given := newSeries(t, old...)
+	epoch := old[0].Place.Epoch
+	repeat(func(int) {
+		lose(s)
+		epoch = s.Healthy(t, epoch+1)
+		fresh := c.Arrive(3)
+		given.add(fresh)
+		c.Stay(ctx, fresh...)
+	})
+	given.check()
+	goIn(t, c, s.Gates[0])
+}
+
+func TestNumbersAreBoundedHoweverOftenRedisIsFlushed(t *testing.T) {
+	t.Parallel()
+	losses(t, func(s *stage.Trio) { s.Flush(t) })
+}
+
+func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
+	t.Parallel()
+	losses(t, func(s *stage.Trio) {
+		s.Redis.Restart(redistest.Empty)
+	})
+}
+
+// frameAfter waits for a frame of the store's time t or later.
+func frameAfter(t *testing.T, g *stage.Gate, at time.Time) adminapi.RoomInfo {
+	t.Helper()
+	var info adminapi.RoomInfo
+	until(t, 20*time.Second, "a frame", func(context.Context) bool {
+		info = g.Room(t)
+		return info.Store.OK && !info.AsOf.Before(at)
+	})
+	return info
+}

@@ -66,6 +66,7 @@ long-parts:
 	@echo $(LONG)
 
 long-crashes: deps-redis
+	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
 	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 
 long-chaos: deps-chaos

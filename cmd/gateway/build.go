@@ -101,6 +101,9 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger) (p *plant, 
 		}
 		p.rooms = append(p.rooms, r)
 	}
+	if err := p.stores.awaitEpoch(ctx, p.keys.made, time.Now()); err != nil {
+		return p, err
+	}
 	if err := p.buildPublic(); err != nil {
 		return p, err
 	}

@@ -28,6 +28,8 @@ type stores struct {
 	cfg    *config.Config
 	log    *zap.Logger
 	client redis.UniversalClient // nil for the embedded store
+	// forgot says that an embedded store found nothing of a line before.
+	forgot bool
 }
 
 func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
@@ -66,6 +68,22 @@ func (s *stores) check(ctx context.Context) error {
 
 // checkEvery is how often the server is asked whether it still keeps what it is given.
 const checkEvery = 10 * time.Second
+
+// awaitEpoch waits for the next second if a line that remembers nothing begins, while tickets of a line before may exist.
+// Epochs count seconds: a process that began one, died and was started again within a second would give its numbers twice.
+func (s *stores) awaitEpoch(ctx context.Context, newKeys bool, now time.Time) error {
+	if !s.forgot || newKeys {
+		return nil
+	}
+	next := time.NewTimer(now.Truncate(time.Second).Add(time.Second).Sub(now))
+	defer next.Stop()
+	select {
+	case <-next.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // watch notices when the server's set-up changes while it is in use. It goes on using it: people wait.
 func (s *stores) watch(ctx context.Context, m *metrics.Metrics) error {
@@ -130,6 +148,7 @@ func (s *stores) openBare(room string, timing queue.Timing) (queue.Store, error)
 	if err != nil {
 		return nil, err
 	}
+	s.forgot = s.forgot || !store.Recovery().Found
 	logRecovery(s.log.With(zap.String("room", room)), store.Recovery())
 	return store, nil
 }

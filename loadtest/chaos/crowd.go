@@ -17,6 +17,7 @@ type crowd struct {
 	small     bool
 	wg        sync.WaitGroup
 	tenths    atomic.Int64 // of the usual number of visitors that come
+	more      atomic.Int64 // visitors that come besides, at once
 	asked     atomic.Int64 // page loads without a ticket: no more numbers can have been given
 	strangers strangers
 
@@ -102,7 +103,7 @@ func (c *crowd) flow(ctx context.Context, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-tick.C:
-			due += rate / 100 * float64(c.tenths.Load())
+			due += rate/100*float64(c.tenths.Load()) + float64(c.more.Swap(0))
 			c.come(ctx, int(due))
 			due -= float64(int(due))
 			strange += strangersUsual / 10

@@ -24,19 +24,29 @@ func manualFailover(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	replica, err := group.Replica(ctx, old)
-	if err != nil {
+	var replica *theatre.Redis
+	if err := seenBy(ctx, func() (err error) { replica, err = group.Replica(ctx, old); return err }); err != nil {
 		return "", err
 	}
-	if err := replica.Failover(ctx); err != nil {
-		return "", err
+	// The other masters elect nobody in place of a master that has just been elected, so an operator asks again.
+	for try := 1; ; try++ {
+		if err := replica.Failover(ctx); err != nil {
+			return "", err
+		}
+		short, cancel := context.WithTimeout(ctx, noticing/handOvers)
+		now, err := w.failedOver(short, old)
+		cancel()
+		if err == nil {
+			return fmt.Sprintf("%s handed over to %s, asked %d times", old.Name, now.Name, try), nil
+		}
+		if try == handOvers {
+			return "", err
+		}
 	}
-	now, err := w.failedOver(ctx, old)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s handed over to %s", old.Name, now.Name), nil
 }
+
+// handOvers is how often a replica is asked to take over.
+const handOvers = 4
 
 // killOtherShard takes away a master that has nothing to do with the room.
 func killOtherShard(ctx context.Context, w *world, s Step) (string, error) {

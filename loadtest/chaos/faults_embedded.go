@@ -71,12 +71,11 @@ func logged(ctx context.Context, g *theatre.Gateway, text string, before int) er
 // as it goes on. What the act asks of it is in felt: nobody who waited all the time gets in after them.
 func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
-	w.crowd.come(ctx, frozenLine)
-	asked := w.crowd.asked.Load()
+	w.crowd.more.Store(frozenLine)
 	if err := seenBy(ctx, func() error {
 		info, err := g.Figures(ctx)
 		if err == nil && info.Waiting < frozenLine/2 {
-			err = fmt.Errorf("%d of %d wait", info.Waiting, asked)
+			err = fmt.Errorf("%d wait", info.Waiting)
 		}
 		return err
 	}); err != nil {
@@ -89,12 +88,12 @@ func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
 	process.Rest(ctx, s.Hold)
 	g.Process().Resume()
 	w.crowd.thawed = time.Now()
-	w.crowd.come(ctx, frozenLine/4)
+	w.crowd.more.Store(frozenLine / 4)
 	return fmt.Sprintf("%s stood still for %v, then %d more came", g.Name, s.Hold, frozenLine/4), nil
 }
 
 // frozenLine is how many come before: more than the pace lets in within seconds.
-const frozenLine = 160
+const frozenLine = 80
 
 // untilWritten waits until a state file is there: a gateway that has lost it writes it again in its own time.
 func untilWritten(ctx context.Context, path string) error {

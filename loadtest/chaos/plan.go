@@ -54,12 +54,19 @@ func Plan(t Topology, seed uint64) []Step {
 // were given after the one before.
 const shortCalm = 300 * time.Millisecond
 
+// sentinelCalm is for how long Sentinels begin no second failover of a master: twice their failover-timeout. Before that
+// one may come to name another master than the others, in the same epoch, and stay with it.
+const sentinelCalm = 8 * time.Second
+
 // inARow are the crashes among the steps of a plan, each so many times in a row and as short as it can be.
 func inARow(t Topology, steps []Step, times int) []Step {
 	var row []Step
 	for _, s := range steps {
 		if f, err := faultNamed(t, s.Fault); err == nil && f.crash {
 			s.Times, s.Hold, s.Calm = times, f.least, shortCalm
+			if t == Sentinel && f.lossy {
+				s.Calm = sentinelCalm
+			}
 			row = append(row, s)
 		}
 	}

@@ -157,10 +157,10 @@ func (s *Sentinels) Master(ctx context.Context) (*Redis, error) {
 			continue
 		}
 		ask, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-		reply, err := sentinel.client.Do(ask, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelName).StringSlice()
+		port, err := sentinel.says(ask)
 		cancel()
-		if err == nil && len(reply) == 2 {
-			votes[reply[1]]++
+		if err == nil {
+			votes[port]++
 		}
 	}
 	for _, r := range s.servers {
@@ -169,6 +169,15 @@ func (s *Sentinels) Master(ctx context.Context) (*Redis, error) {
 		}
 	}
 	return nil, fmt.Errorf("the sentinels do not agree on a master: %v", votes)
+}
+
+// says is the port of the master that a Sentinel names.
+func (r *Redis) says(ctx context.Context) (string, error) {
+	reply, err := r.client.Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelName).StringSlice()
+	if err != nil || len(reply) != 2 {
+		return "", fmt.Errorf("%s: %w", r.Name, errOr(err, "it names no master"))
+	}
+	return reply[1], nil
 }
 
 // Revive implements Group.
@@ -196,6 +205,10 @@ func (s *Sentinels) Ready(ctx context.Context) error {
 			}
 		}
 		for _, sentinel := range s.Sentinels {
+			// One that lags behind leads gateways to a server that is the master no more.
+			if port, err := sentinel.says(ctx); err != nil || port != strconv.Itoa(master.Inner.Port) {
+				return fmt.Errorf("%s takes %s for the master, not %s: %w", sentinel.Name, port, master.Name, errOr(err, "another master"))
+			}
 			known, err := sentinel.client.Do(ctx, "SENTINEL", "CKQUORUM", SentinelName).Text()
 			if err != nil || !strings.HasPrefix(known, "OK 3") {
 				return fmt.Errorf("%s: %s: %w", sentinel.Name, known, errOr(err, "not three sentinels"))

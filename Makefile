@@ -51,9 +51,9 @@ deps-chaos: deps-redis
 lint: $(GOFUMPT) $(STATICCHECK) ## format, vet, lint
 	@out=$$($(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted (gofumpt):"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
-	$(GO) vet -tags "$(TAGS)" ./test/...
+	$(GO) vet -tags "$(TAGS)" $(PKGS)
 	$(STATICCHECK) $(PKGS)
-	$(STATICCHECK) -tags "$(TAGS)" ./test/...
+	$(STATICCHECK) -tags "$(TAGS)" $(PKGS)
 
 test: deps ## install what is needed and run every test, with the race detector
 	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)

@@ -39,7 +39,7 @@ func TestARedisThatBeginsToEvictIsNoticed(t *testing.T) {
 		}
 	}
 	for _, g := range s.Gates {
-		until(t, 20*time.Second, "the log tells of a maxmemory-policy that evicts", func(context.Context) bool {
+		until(t, 45*time.Second, "the log tells of a maxmemory-policy that evicts", func(context.Context) bool {
 			return strings.Contains(g.Log(), "maxmemory-policy")
 		})
 	}

@@ -82,7 +82,7 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 			g.Set(t, `{"rate": 1200, "burst": 10}`)
 			c.Stay(ctx, c.Everybody()...)
 			c.Wait()
-			w.Check(people)
+			w.Check(people / 2)
 			c.Check(stage.Expect{In: people, Rate: 1200, Burst: 10})
 			if n := lastNumber(t, g); n > people+strangers {
 				t.Errorf("%d numbers for %d people and %d strangers with one page load each", n, people, strangers)

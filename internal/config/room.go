@@ -19,7 +19,7 @@ type Room struct {
 	Mode    string  `yaml:"mode"`
 	Message string  `yaml:"message"`
 	Session Session `yaml:"session"`
-	// ClaimWindow is how long a call may be claimed.
+	// ClaimWindow is how long a call may be claimed. A waiting page asks at least twice in this time, whatever Poll says.
 	ClaimWindow time.Duration `yaml:"claim_window"`
 	// AbsentAfter is how long after its last sign of life a place still counts as present.
 	AbsentAfter time.Duration `yaml:"absent_after"`
@@ -54,7 +54,8 @@ type Session struct {
 	FormGrace time.Duration `yaml:"form_grace"`
 }
 
-// Poll is how often a waiting page asks for news: Min near the head of the line, Max far from it.
+// Poll is how often a waiting page asks for news: Min near the head of the line, Max far from it; more often where the
+// claim window asks for it.
 type Poll struct {
 	Min time.Duration `yaml:"min"`
 	Max time.Duration `yaml:"max"`

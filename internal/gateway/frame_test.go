@@ -193,7 +193,7 @@ func TestAPressThatFindsNoRoomForANumberIsNotForgotten(t *testing.T) {
 	s.pass(time.Minute)
 	wait := b.follow(b.load("GET", again, inFrame...), inFrame...)
 	wait.want(t, 200, "text/html")
-	if n := s.joined(); n != 101 || wait.Header.Get("Einlass-State") != "waiting" {
+	if n := s.joined(); n != 101 || wait.Header.Get("Einlass-State") != "paused" {
 		t.Errorf("%d numbers, state %q", n, wait.Header.Get("Einlass-State"))
 	}
 }

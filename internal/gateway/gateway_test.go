@@ -224,7 +224,7 @@ func TestATicketOlderThanHalfItsLifeIsRenewed(t *testing.T) {
 		t.Error("the ticket was not renewed")
 	}
 	s.pass(13 * time.Hour)
-	if status := b.poll("room=termine&shown=0"); !strings.Contains(status, `"state":"waiting","number":1`) {
+	if status := b.poll("room=termine&shown=0"); !strings.Contains(status, `"state":"paused","number":1`) {
 		t.Errorf("after a day and two hours: %s", status)
 	}
 }

@@ -21,7 +21,8 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 		return true
 	}
 	place := placeOf(t)
-	a := r.Line.Poll(place, r.shown(v, t.Number))
+	shown := r.shown(v, t.Number)
+	a := r.Line.Poll(place, shown)
 	switch {
 	case a.State == queue.StateWaiting:
 	case !mayClaim(v):
@@ -39,9 +40,8 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 			return true
 		case s.State == queue.StateSpent:
 			return false
-		case s.State == queue.StateWaiting && a.State != queue.StateFront:
-			a.Ahead, a.Exact = 0, true
-			a.State = queue.StateFront
+		case s.State == queue.StateWaiting:
+			a.State = queue.StateVoid // the turn has come as far as this gateway knows, and the line does not say so yet
 		default:
 			a.State = s.State
 		}
@@ -50,7 +50,7 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 		g.Log.Error("ticket not renewed", zap.String("room", r.ID), zap.Error(err))
 	}
 	r.Metrics.Visit(metrics.Page)
-	g.waitPage(r, v, statusOf(t.Number, &a, r.Line.Now()), to)
+	g.waitPage(r, v, statusOf(t.Number, &a, shown, r.Line.Now()), to)
 	return true
 }
 
@@ -151,7 +151,7 @@ func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined, to string) {
 	}
 	a := r.Line.Peek(j.Place)
 	r.Metrics.Visit(metrics.Arrival)
-	g.waitPage(r, v, statusOf(j.Place.Number, &a, r.Line.Now()), to)
+	g.waitPage(r, v, statusOf(j.Place.Number, &a, -1, r.Line.Now()), to)
 }
 
 // waitPage shows where the visitor stands and remembers, for browsers without script, what was shown.
@@ -201,15 +201,16 @@ func (g *Gateway) storeFailed(r *Room, err error) {
 	}
 }
 
-// statusOf is an answer of the line in the words of the page.
-func statusOf(number uint64, a *queue.Answer, now int64) web.Status {
-	s := web.Status{
-		Number: number, Ahead: int(a.Ahead), Exact: a.Exact, Low: a.Low, High: a.High, Next: a.Next,
-		Message: a.Message, Stale: a.Stale,
-	}
+// statusOf is an answer of the line in the words of the page. shown is the last number of people ahead that was shown.
+func statusOf(number uint64, a *queue.Answer, shown, now int64) web.Status {
+	s := web.Status{Number: number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale}
 	switch a.State {
 	case queue.StateWaiting:
 		s.State = web.Waiting
+		s.Ahead, s.Exact, s.More = web.Figure(int(a.Ahead), a.Exact, int(shown)), a.Exact, int(a.More)
+		if s.Ahead == 0 && s.More > 0 {
+			s.Ahead = -1 // nobody ahead was said, and is no longer true
+		}
 	case queue.StateFront:
 		s.State = web.Front
 	case queue.StateCalled:
@@ -220,10 +221,11 @@ func statusOf(number uint64, a *queue.Answer, now int64) web.Status {
 		s.State = web.Inside
 	case queue.StateSpent:
 		s.State = web.None
-	default: // the head has come by, what that means comes with the next poll
-		s.State, s.Exact = web.Waiting, true
+	default:
+		s.State = web.Turn
 	}
 	if s.State == web.Waiting || s.State == web.Front {
+		s.Low, s.High, s.Full = a.Low, a.High, a.Full
 		switch {
 		case a.Paused:
 			s.State = web.Paused

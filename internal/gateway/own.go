@@ -69,8 +69,9 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 	status := web.Status{State: web.None, Ahead: -1}
 	switch c := r.read(v); c.kind {
 	case carriesTicket:
-		a := r.Line.Poll(placeOf(&c.ticket), r.shownByPoll(v, c.ticket.Number))
-		status = statusOf(c.ticket.Number, &a, r.Line.Now())
+		shown := r.shownByPoll(v, c.ticket.Number)
+		a := r.Line.Poll(placeOf(&c.ticket), shown)
+		status = statusOf(c.ticket.Number, &a, shown, r.Line.Now())
 		if err := r.keepTicket(v, &c.ticket, &a); err != nil {
 			g.failed(r, v, "ticket not renewed", err)
 			return

@@ -38,7 +38,7 @@ func TestWhoLeavesInOneTabTakesNoNewNumberInAnother(t *testing.T) {
 	}
 	// A person's navigation joins again, and the page of the end makes way for the new place.
 	b.load("GET", "/termine?ort=3").want(t, 200, "text/html")
-	if a := b.load("GET", tab); a.Header.Get("Einlass-State") != "waiting" || s.joined() != 2 {
+	if a := b.load("GET", tab); a.Header.Get("Einlass-State") != "paused" || s.joined() != 2 {
 		t.Errorf("again in line: %q, %d numbers", a.Header.Get("Einlass-State"), s.joined())
 	}
 }

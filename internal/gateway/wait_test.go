@@ -231,7 +231,7 @@ func TestOwnURLsNameTheirRoom(t *testing.T) {
 	if again != "/.einlass/wait?room=b&to=/b/x" {
 		t.Errorf("it loads %q again", again)
 	}
-	if a := b.load("GET", again); a.Header.Get("Einlass-State") != "waiting" {
+	if a := b.load("GET", again); a.Header.Get("Einlass-State") != "paused" {
 		t.Errorf("there: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
 	}
 }

@@ -8,11 +8,11 @@ import (
 // estimates are the ways to say how long it takes. The script says it in the same words by the same rules
 // (assets/script/words.js, function estimate); a browser test compares the two.
 type estimates struct {
-	unknown, soon phrase
-	upto, about   plurals
-	minutes       phrase
-	span, single  phrase
-	longest, more phrase
+	unknown, full, soon phrase
+	upto, about         plurals
+	minutes             phrase
+	span, single        phrase
+	longest, more       phrase
 
 	durMinutes, durHours, durBoth phrase
 }
@@ -20,7 +20,7 @@ type estimates struct {
 func (c *catalog) estimates() estimates {
 	p := func(id string) phrase { return c.phrase(c.text(id)) }
 	return estimates{
-		unknown: p("estimate.unknown"), soon: p("estimate.soon"),
+		unknown: p("estimate.unknown"), full: p("estimate.full"), soon: p("estimate.soon"),
 		upto: c.plurals("estimate.upto"), about: c.plurals("estimate.about"),
 		minutes: p("estimate.minutes"),
 		span:    p("estimate.span"), single: p("estimate.single"),
@@ -57,11 +57,13 @@ func roundRange(low, high time.Duration) (lowMin, highMin int) {
 
 func ceilTo(n, step int) int { return (n + step - 1) / step * step }
 
-// appendEstimate appends the expected wait. A high of zero or less means unknown.
-func (l *locale) appendEstimate(dst []byte, low, high time.Duration) []byte {
+// appendEstimate appends the expected wait. A high of zero or less means unknown, because the site is full if full says so.
+func (l *locale) appendEstimate(dst []byte, low, high time.Duration, full bool) []byte {
 	e := &l.estimates
 	lowMin, highMin := roundRange(low, high)
 	switch {
+	case high <= 0 && full:
+		return append(dst, e.full[0].html...)
 	case high <= 0, highMin > day && lowMin < hour:
 		return append(dst, e.unknown[0].html...)
 	case high <= time.Minute:

@@ -14,8 +14,8 @@ func TestEstimatesAreSaidAsAPersonWould(t *testing.T) {
 		low, high time.Duration
 		want      string
 	}{
-		{0, 0, "cannot be said yet"},
-		{time.Minute, -1, "cannot be said yet"},
+		{0, 0, "not known yet"},
+		{time.Minute, -1, "not known yet"},
 		{0, 20 * time.Second, "less than a minute"},
 		{0, time.Minute, "less than a minute"},
 		{0, 61 * time.Second, "up to 2 minutes"},
@@ -30,11 +30,11 @@ func TestEstimatesAreSaidAsAPersonWould(t *testing.T) {
 		{2 * time.Hour, 2 * time.Hour, "about 2 h"},
 		{time.Minute, 2 * time.Hour, "up to 2 h"},
 		{2 * time.Hour, 30 * time.Hour, "more than 2 h"},
-		{time.Minute, 30 * time.Hour, "cannot be said yet"},
+		{time.Minute, 30 * time.Hour, "not known yet"},
 		{time.Hour, math.MaxInt64, "more than 1 h"},
 		{10 * time.Minute, 2 * time.Minute, "about 2 minutes"},
 	} {
-		if got := string(p.langs[0].appendEstimate(nil, tt.low, tt.high)); got != tt.want {
+		if got := string(p.langs[0].appendEstimate(nil, tt.low, tt.high, false)); got != tt.want {
 			t.Errorf("%s to %s: %q, want %q", tt.low, tt.high, got, tt.want)
 		}
 	}

@@ -16,6 +16,7 @@ type locale struct {
 	aheadNone    phrase
 	aheadExact   plurals
 	aheadAbout   plurals
+	aheadMore    plurals
 	claimSoon    phrase
 	claimMinutes plurals
 	reloads      plurals
@@ -42,6 +43,7 @@ func (p *Pages) compile(c *catalog, assets assetURLs) (*locale, error) {
 		tag: c.tag.String(), langTag: c.tag, grouping: groupingOf(c.tag),
 		estimates: c.estimates(),
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
+		aheadMore: c.plurals("ahead.more"),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")),
 		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
@@ -67,7 +69,7 @@ func scriptTexts(c *catalog, g grouping) map[string]any {
 		"lang": c.tag.String(), "separator": string(g), "state": states,
 	}
 	for _, id := range []string{
-		"tab.ahead", "tab.turn", "ahead.none", "estimate.unknown", "estimate.soon", "estimate.minutes",
+		"tab.ahead", "tab.turn", "ahead.none", "estimate.unknown", "estimate.full", "estimate.soon", "estimate.minutes",
 		"estimate.span", "estimate.single", "estimate.longest", "estimate.more", "estimate.clock",
 		"duration.minutes", "duration.hours", "duration.both", "claim.soon", "label.updated",
 		"bell.ask", "bell.full", "bell.sound", "bell.off", "connection.lost", "connection.found",
@@ -75,7 +77,7 @@ func scriptTexts(c *catalog, g grouping) map[string]any {
 	} {
 		texts[id] = c.text(id)
 	}
-	for _, id := range []string{"ahead.exact", "ahead.about", "estimate.upto", "estimate.about", "claim.minutes"} {
+	for _, id := range []string{"ahead.exact", "ahead.about", "ahead.more", "estimate.upto", "estimate.about", "claim.minutes"} {
 		texts[id] = c.plural(id)
 	}
 	return texts

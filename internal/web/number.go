@@ -33,17 +33,34 @@ func (g grouping) append(dst []byte, n uint64) []byte {
 	return dst
 }
 
+// Figure is the number of people ahead to be said, of which n is known: n itself if it is a count. An estimate is rounded up
+// by roundAhead, but never to more than was said before (shown, -1: nothing): then it is rounded down.
+func Figure(n int, exact bool, shown int) int {
+	if exact || n < 0 {
+		return n
+	}
+	if up := roundAhead(n); shown < 0 || up <= shown {
+		return up
+	}
+	step := aheadStep(shown)
+	return min(n, shown) / step * step
+}
+
 // roundAhead makes an inexact count honest: "about 12,347" claims more than is known. It rounds up, in steps of
 // one to ten per cent, so that a count that never rises is also never shown to rise.
 func roundAhead(n int) int {
-	step := 1
+	step := aheadStep(n)
+	return (n + step - 1) / step * step
+}
+
+func aheadStep(n int) int {
 	switch {
 	case n >= 100_000:
-		step = 1000
+		return 1000
 	case n >= 10_000:
-		step = 100
+		return 100
 	case n >= 100:
-		step = 10
+		return 10
 	}
-	return (n + step - 1) / step * step
+	return 1
 }

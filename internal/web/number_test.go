@@ -53,6 +53,38 @@ func TestARoundedCountNeverRisesWhileTheRealOneFalls(t *testing.T) {
 	})
 }
 
+// What a page reads is never more than it read before, whatever becomes of what is known.
+func TestAFigureIsNeverSaidToRise(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		shown, limit := -1, 2_000_000
+		for range 10 {
+			n, exact := rapid.IntRange(0, limit).Draw(t, "known"), rapid.Bool().Draw(t, "exact")
+			held := shown >= 0 && rapid.Bool().Draw(t, "held")
+			if held { // the line answers what was shown, and that it is not the count
+				n, exact = shown, false
+			}
+			figure := Figure(n, exact, shown)
+			if said := shownAhead(figure, exact); shown >= 0 && said > shown || said != figure {
+				t.Fatalf("%d was said, then %d (exact: %v) as %d", shown, n, exact, said)
+			}
+			if figure < n-n/10 || figure > n+n/10 {
+				t.Fatalf("%d is said as %d", n, figure)
+			}
+			shown, limit = figure, figure
+		}
+	})
+	for _, tt := range []struct {
+		n     int
+		exact bool
+		shown int
+		want  int
+	}{{-1, false, 7, -1}, {7, false, 7, 7}, {123, false, 123, 120}, {123, true, 123, 123}, {12_345, false, -1, 12_400}, {12_345, false, 12_400, 12_400}} {
+		if got := Figure(tt.n, tt.exact, tt.shown); got != tt.want {
+			t.Errorf("%d (exact: %v) after %d is said as %d, want %d", tt.n, tt.exact, tt.shown, got, tt.want)
+		}
+	}
+}
+
 func TestATelephoneNumberBecomesALink(t *testing.T) {
 	for contact, want := range map[string]string{
 		"07131 56-2000":         `<a href="tel:07131562000">07131 56-2000</a>`,

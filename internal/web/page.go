@@ -44,6 +44,8 @@ const (
 	slotLow
 	slotHigh
 	slotHideAhead
+	slotMore
+	slotHideMore
 	slotEstimate
 	slotClaim
 	slotHideClaim
@@ -57,7 +59,7 @@ var slotNames = map[string]slot{
 	"title": slotTitle, "reload": slotReload, "reloads": slotReloads, "hide-reloads": slotHideReloads,
 	"next": slotNext, "target": slotTarget, "back": slotBack,
 	"number": slotNumber, "raw-number": slotRawNumber, "hide-number": slotHideNumber,
-	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "estimate": slotEstimate,
+	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate,
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "reference": slotReference,
 }

@@ -22,6 +22,8 @@ const (
 	NoStore
 	// Shed: no place yet, because too many arrive at once.
 	Shed
+	// Turn: the head has come by, and what that means for this place is not known yet; the next poll tells.
+	Turn
 
 	pageStates // the states above have a page
 
@@ -35,7 +37,7 @@ const (
 
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Closed: "closed",
-	Recovering: "recovering", NoStore: "nostore", Shed: "shed", None: "none", Inside: "inside",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", None: "none", Inside: "inside",
 }
 
 // String is the state's name in the status and in the page.

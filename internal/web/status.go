@@ -11,11 +11,15 @@ type Status struct {
 	// Number is the place's number; 0: none, not shown.
 	Number uint64
 	// Ahead is how many people are to be called before this one; negative: unknown, not shown. The page shows
-	// an inexact count rounded up to at most three digits, with the word "about".
+	// an inexact count with the word "about", rounded up to at most three digits unless [Figure] has rounded it.
 	Ahead int
 	Exact bool
-	// Low and High are the range of the expected wait. A High of zero or less: unknown.
+	// More is how many people come first beside those that Ahead says, because they came back since it was said.
+	More int
+	// Low and High are the range of the expected wait. A High of zero or less: unknown; Full says that nobody can go in
+	// until somebody leaves.
 	Low, High time.Duration
+	Full      bool
 	// Next is how long the page waits before it asks again: the interval of the script's polls and, rounded up
 	// to seconds, of the reloads without script. Zero or less: the page does not ask again by itself.
 	Next time.Duration
@@ -32,7 +36,7 @@ const JSONType = "application/json"
 
 // AppendStatus appends the answer to a poll, a JSON object:
 //
-//	state    string, see [State.String]
+//	state    string, see [State.String]; for Turn "waiting", which pages of an earlier release know
 //	number   the place's number, 0 if none
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
@@ -41,11 +45,18 @@ const JSONType = "application/json"
 //	message  the operator's text
 //	stale    whether the figures are the last known ones
 //	until    seconds for which the call may still be claimed, 0 if not called
+//	more     people who come first beside those that ahead says
+//	full     whether the wait is unknown because nobody can go in until somebody leaves
+//	turn     whether the state is Turn
 //
 // It does not allocate if dst has room. Safe for concurrent use.
 func AppendStatus(dst []byte, s *Status) []byte {
 	dst = append(dst, `{"state":"`...)
-	dst = append(dst, s.State.String()...)
+	if s.State == Turn {
+		dst = append(dst, Waiting.String()...)
+	} else {
+		dst = append(dst, s.State.String()...)
+	}
 	dst = append(dst, `","number":`...)
 	dst = strconv.AppendUint(dst, s.Number, 10)
 	dst = append(dst, `,"ahead":`...)
@@ -64,6 +75,12 @@ func AppendStatus(dst []byte, s *Status) []byte {
 	dst = strconv.AppendBool(dst, s.Stale)
 	dst = append(dst, `,"until":`...)
 	dst = strconv.AppendInt(dst, wholeSeconds(s.ClaimLeft), 10)
+	dst = append(dst, `,"more":`...)
+	dst = strconv.AppendInt(dst, int64(max(s.More, 0)), 10)
+	dst = append(dst, `,"full":`...)
+	dst = strconv.AppendBool(dst, s.Full)
+	dst = append(dst, `,"turn":`...)
+	dst = strconv.AppendBool(dst, s.State == Turn)
 	return append(dst, '}')
 }
 

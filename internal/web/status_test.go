@@ -14,6 +14,9 @@ type readStatus struct {
 	Number  uint64 `json:"number"`
 	Ahead   int    `json:"ahead"`
 	Exact   bool   `json:"exact"`
+	Turn    bool   `json:"turn"`
+	More    int    `json:"more"`
+	Full    bool   `json:"full"`
 	Low     int64  `json:"low"`
 	High    int64  `json:"high"`
 	Next    int64  `json:"next"`
@@ -32,6 +35,8 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Number:  rapid.Uint64().Draw(t, "number"),
 			Ahead:   rapid.IntRange(-1, 10_000_000).Draw(t, "ahead"),
 			Exact:   rapid.Bool().Draw(t, "exact"),
+			More:    rapid.IntRange(0, 10_000).Draw(t, "more"),
+			Full:    rapid.Bool().Draw(t, "full"),
 			Low:     duration("low"),
 			High:    duration("high"),
 			Next:    duration("next"),
@@ -39,10 +44,14 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Stale:   rapid.Bool().Draw(t, "stale"), ClaimLeft: duration("until"),
 		}
 		want := readStatus{
-			State: s.State.String(), Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
+			State: s.State.String(), Turn: s.State == Turn, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
+			More: s.More, Full: s.Full,
 			Low: int64(s.Low / time.Second), High: int64((s.High + time.Second - 1) / time.Second),
 			Next: s.Next.Milliseconds(), Message: replaceInvalid(s.Message), Stale: s.Stale,
 			Until: int64(s.ClaimLeft / time.Second),
+		}
+		if want.Turn {
+			want.State = "waiting" // pages of an earlier release know no other name, and would load anew
 		}
 		var got readStatus
 		if err := json.Unmarshal(AppendStatus(nil, &s), &got); err != nil {
@@ -59,7 +68,7 @@ func TestAStatusIsWrittenExactlySo(t *testing.T) {
 		State: Called, Number: 4711, Ahead: -7, High: time.Millisecond, Next: 1500 * time.Millisecond,
 		Message: "Hallo\n", ClaimLeft: -time.Second,
 	}))
-	want := `{"state":"called","number":4711,"ahead":-1,"exact":false,"low":0,"high":1,"next":1500,"message":"Hallo\n","stale":false,"until":0}`
+	want := `{"state":"called","number":4711,"ahead":-1,"exact":false,"low":0,"high":1,"next":1500,"message":"Hallo\n","stale":false,"until":0,"more":0,"full":false,"turn":false}`
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}

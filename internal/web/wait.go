@@ -77,12 +77,14 @@ func (l *locale) appendWaitSlot(dst []byte, s slot, w *Wait) []byte {
 		return strconv.AppendInt(dst, int64(max(w.Ahead, -1)), 10)
 	case slotExact:
 		return strconv.AppendBool(dst, w.Exact)
+	case slotMore:
+		return l.appendCount(dst, &l.aheadMore, w.More)
 	case slotLow:
 		return strconv.AppendInt(dst, wholeSeconds(w.Low), 10)
 	case slotHigh:
 		return strconv.AppendInt(dst, secondsUp(w.High), 10)
 	case slotEstimate:
-		return l.appendEstimate(dst, w.Low, w.High)
+		return l.appendEstimate(dst, w.Low, w.High, w.Full)
 	case slotClaim:
 		return l.appendClaim(dst, w.ClaimLeft)
 	case slotMessage:
@@ -99,6 +101,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Number == 0
 	case slotHideAhead:
 		return w.Ahead < 0
+	case slotHideMore:
+		return w.More <= 0
 	case slotHideClaim:
 		return w.ClaimLeft <= 0
 	case slotHideMessage:

@@ -135,7 +135,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
 		`id="ahead-fact" data-in="waiting front paused recovering" hidden`, `id="number-fact" hidden`,
-		`id="stale" hidden`, `id="message-box" hidden`, "cannot be said yet", `<span hidden>`,
+		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
@@ -161,6 +161,34 @@ func TestAnInexactCountIsSaidToBeOne(t *testing.T) {
 	w.Ahead = 0
 	if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, "Nobody. You are next.") {
 		t.Error("nobody ahead is not said")
+	}
+}
+
+func TestThoseWhoCameBackAreSaid(t *testing.T) {
+	p := mustNew(t, testSite())
+	for more, want := range map[int]string{
+		0:    ` hidden>`,
+		1:    ">1 person who has come back goes before you.<",
+		1298: ">1,298 people who have come back go before you.<",
+	} {
+		w := inTheLine()
+		w.More = more
+		want = `id="more" class="note" data-in="waiting paused recovering"` + want
+		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
+			t.Errorf("with %d the page lacks %s", more, want)
+		}
+	}
+}
+
+func TestAFullSiteIsSaidInWords(t *testing.T) {
+	site := testSite()
+	site.DefaultLang = "de"
+	p := mustNew(t, site)
+	for _, s := range []State{Waiting, Front} {
+		w := &Wait{Status: Status{State: s, Ahead: 8, Full: true}, Target: "/"}
+		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, `id="estimate">Im Moment ist kein Platz frei. Wie lange es dauert, wissen wir noch nicht.<`) {
+			t.Errorf("%s: a full site is not said", s)
+		}
 	}
 }
 
@@ -200,7 +228,7 @@ func TestWhatOthersWroteIsText(t *testing.T) {
 	if !bytes.Contains(bodies[0], []byte("/.einlass/status?room=termine&amp;shown=")) {
 		t.Error("the room is missing in the poll's URL")
 	}
-	if !bytes.Contains(bodies[0], []byte("1,234 before you · &lt;i&gt;&#34;Amt&#34; &amp; Co&lt;/i&gt;{n}</title>")) {
+	if !bytes.Contains(bodies[0], []byte("1,234 ahead of you · &lt;i&gt;&#34;Amt&#34; &amp; Co&lt;/i&gt;{n}</title>")) {
 		t.Error("a title that looks like a placeholder is not kept as it is")
 	}
 }

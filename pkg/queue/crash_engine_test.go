@@ -74,8 +74,8 @@ func TestAGatewayThatStartsInABusyRoomDoesNotTakeTheDayForASecond(t *testing.T) 
 	}
 }
 
-// full is an engine with n people inside, none of whom has asked for anything in the last half minute.
-func full(t *testing.T, n int) (*engine, []queue.Place) {
+// occupied is an engine with n people inside, none of whom has asked for anything in the last half minute.
+func occupied(t *testing.T, n int) (*engine, []queue.Place) {
 	t.Helper()
 	e := newEngine(t, queue.RoomConfig{
 		Gateway: "a", Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100, MaxInside: int64(n)}},
@@ -97,7 +97,7 @@ func full(t *testing.T, n int) (*engine, []queue.Place) {
 }
 
 func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
-	e, _ := full(t, 30)
+	e, _ := occupied(t, 30)
 	waiting := e.arrive(10)
 	before := e.now.Load()
 	e.store.lose(t)
@@ -126,7 +126,7 @@ func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
 }
 
 func TestWhoHasFinishedIsNotToldOfAfterALoss(t *testing.T) {
-	e, inside := full(t, 3)
+	e, inside := occupied(t, 3)
 	if err := e.room.Finish(t.Context(), inside[0].Visitor); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestWhoHasFinishedIsNotToldOfAfterALoss(t *testing.T) {
 }
 
 func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextFrame(t *testing.T) {
-	e, inside := full(t, 2)
+	e, inside := occupied(t, 2)
 	b := e.beside("b", queue.FailHold)
 	for _, p := range inside {
 		if !b.Touch(p.Visitor, 0) {

@@ -1,72 +1,52 @@
 package queue
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
-// flow measures how many places a second are called, over the last minute.
-type flow struct {
-	at     [60]int64 // ms of each sample, one a second
-	called [60]int64
-	n      int
-}
-
-// minFlowSpan is how long must have been watched before the measure is used.
-const minFlowSpan = 10_000 // ms
-
-// add takes a frame and answers calls per second, 0 while it cannot be told. Times when nobody waited or nobody
-// could be called are not counted: they say nothing about the pace.
-func (f *flow) add(frame Frame) float64 {
-	if frame.Waiting == 0 || frame.Control.Mode != ModeRun || frame.Now < frame.Hold {
-		*f = flow{}
-		return 0
-	}
-	last := (f.n + len(f.at) - 1) % len(f.at)
-	if f.n > 0 && (frame.Called < f.called[last] || frame.Now < f.at[last]) {
-		*f = flow{} // the store began to count anew, or its clock stepped back
-	}
-	if f.n == 0 || frame.Now-f.at[last] >= 1000 {
-		f.at[f.n%len(f.at)], f.called[f.n%len(f.at)] = frame.Now, frame.Called
-		f.n++
-	}
-	first := 0
-	if f.n > len(f.at) {
-		first = f.n % len(f.at)
-	}
-	span := frame.Now - f.at[first]
-	if span < minFlowSpan {
-		return 0
-	}
-	return float64(frame.Called-f.called[first]) * 1000 / float64(span)
-}
-
-// estimate fills in how long it may take and when to ask again. The range goes from "at the best of the pace set
-// and the pace seen" to "at the worst of both", with a tenth and a quarter for what nobody knows: who will leave, who
-// will come back.
-func (r *Room) estimate(a *Answer, v *View) {
-	rate := float64(v.Frame.Control.Pace.Rate) / 60
-	best, worst := rate, rate
-	if v.Flow > 0 {
-		best, worst = max(rate, v.Flow), min(rate, v.Flow)
-		if v.Frame.Control.Pace.MaxInside > 0 {
-			best = v.Flow * 1.2 // the site is full: people come in as others leave, whatever the rate
-		}
-	}
-	a.Next = r.pollInterval(a.Ahead, best)
-	if a.Ahead < 0 {
-		a.Next = r.jitter(r.cfg.PollMax)
-		if v.Known {
-			rest := time.Duration(v.Frame.Hold-v.Frame.Now) * time.Millisecond
-			a.Next = r.jitter(min(max(rest, r.cfg.PollMin), r.cfg.PollMax))
-		}
-		return
-	}
-	if a.Paused || worst <= 0 || !v.Known {
-		return
-	}
-	turn := float64(a.Ahead + 1)
-	a.Low = time.Duration(turn / best * 0.9 * float64(time.Second))
-	a.High = time.Duration(turn / worst * 1.25 * float64(time.Second))
-	if a.Holding {
+// estimate fills in how long it may take and when to ask again. first is how many places come first, at the front and in
+// the line.
+func (r *Room) estimate(a *Answer, v *View, first int64) {
+	perSecond, known := v.pace()
+	line := max(0, first-v.Frame.Front)
+	switch {
+	case a.Ahead < 0 && v.Known:
 		rest := time.Duration(v.Frame.Hold-v.Frame.Now) * time.Millisecond
-		a.Low, a.High = a.Low+rest, a.High+rest
+		a.Next = r.every(min(max(rest, r.cfg.PollMin), r.cfg.PollMax))
+	case a.Ahead < 0:
+		a.Next = r.every(r.cfg.PollMax)
+	default:
+		a.Next = r.pollInterval(first, perSecond)
 	}
+	if !v.Known || v.blind() || a.Paused || a.Holding {
+		return
+	}
+	if a.Full = v.Flow.Full && !known; known {
+		// Who came back is there: each of them takes a call.
+		front := min(perSecond, float64(v.Frame.Control.Pace.Rate)/60)
+		a.Low, a.High = span(float64(first-line)/front + float64(line+1)/perSecond)
+	}
+}
+
+// pace is how many places a second go. Not known: at most so many.
+func (v *View) pace() (perSecond float64, known bool) {
+	rate := float64(v.Frame.Control.Pace.Rate) / 60
+	switch {
+	case v.Flow.Full && v.Flow.Measured:
+		return min(v.Flow.PerSecond, max(1, v.Flow.Yield)*rate), rate > 0
+	case v.Flow.Full:
+		return min(rate, 1/(fullSpan/1000.0)), false
+	}
+	return rate * v.Flow.Yield, rate > 0
+}
+
+// span makes a range of a time in seconds: the further away, the wider, for what nobody knows: who will leave, who will
+// come back.
+func span(seconds float64) (low, high time.Duration) {
+	seconds = min(seconds, 1e8)
+	doublings := min(8, max(0, math.Log2(seconds/60)))
+	low = time.Duration(max(0, seconds*0.80*math.Exp(-0.04*doublings)-10) * float64(time.Second))
+	high = time.Duration((seconds*1.30*math.Exp(0.08*doublings) + 20) * float64(time.Second))
+	return low, high
 }

@@ -10,18 +10,22 @@ type Answer struct {
 	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateVoid: not known
 	// yet, ask again in Next.
 	State State
-	// Ahead is how many places are called before this one, if waiting, -1: not known; Exact whether that is a count or
-	// an estimate within 1 %.
+	// Ahead is how many places are called before this one, at the front and in the line, if waiting, -1: not known.
+	// Exact: that is a count. Otherwise it is an estimate within 1 %, or what was shown before, which never rises.
 	Ahead int64
 	Exact bool
-	// Low and High bound the time until the call as well as it can be told; zero: it cannot.
+	// More is how many places at the front are called first beside those that Ahead says: they came back since.
+	More int64
+	// Low and High bound the time until the call as well as it can be told; zero: it cannot. Full says that it cannot
+	// because nobody can be called until somebody leaves the site.
 	Low, High time.Duration
+	Full      bool
 	// Next is when to poll again.
 	Next time.Duration
 	// Until is the end of a call, in store milliseconds.
 	Until int64
-	// Paused, Holding and Stale say why nobody may be called now: by the operator, after a loss, or because the
-	// store is away and this is the last that was known.
+	// Paused, Holding and Stale say why nobody may be called now: by the operator (a pause, or a rate of 0), after a
+	// loss, or because the store is away and this is the last that was known.
 	Paused, Holding, Stale bool
 	// Message is the operator's.
 	Message string
@@ -38,37 +42,31 @@ const (
 // answered.
 func (r *Room) Poll(p Place, shown int64) Answer {
 	if !p.Valid() {
-		return Answer{State: StateSpent, Next: r.jitter(r.cfg.PollMin)} // the store would refuse the whole batch
+		return Answer{State: StateSpent, Next: r.every(r.cfg.PollMin)} // the store would refuse the whole batch
 	}
 	v := r.view.Load()
 	now := r.Now()
 	order := p.Order()
 	a := Answer{
-		Paused: v.Frame.Control.Mode == ModePause, Holding: now < v.Frame.Hold, Stale: v.Stale != 0,
+		Paused: v.Known && (v.Frame.Control.Mode == ModePause || v.Frame.Control.Pace.Rate == 0), Holding: now < v.Frame.Hold, Stale: v.Stale != 0,
 		Message: v.Frame.Control.Message,
 	}
 	if order > v.Frame.Head || !v.Known {
 		known, answered := r.beat(p, now, r.cfg.Timing.Absent.Milliseconds()/4)
 		if answered != 0 && known.State == StateSpent {
-			a.State, a.Next = StateSpent, r.jitter(r.cfg.PollMin)
+			a.State, a.Next = StateSpent, r.every(r.cfg.PollMin)
 			return a
 		}
 		a.State = StateWaiting
-		a.Ahead, a.Exact = v.Frame.Sketch.Ahead(order)
-		if v.blind() {
-			// What is shown never rises: a figure too low would be shown for the rest of the wait.
-			a.Ahead, a.Exact = max(-1, shown), false
-		} else if shown >= 0 && shown < a.Ahead {
-			a.Ahead = shown
-		}
+		first := a.count(v, order, shown)
 		if v.Stale != 0 && r.mayEnterWithoutStore(order) {
 			a.State = StateCalled
 		}
-		r.estimate(&a, v)
+		r.estimate(&a, v, first)
 		return a
 	}
 	known, answered := r.beat(p, now, frontBeat)
-	if answered != 0 && now-answered < freshFor {
+	if answered != 0 && now-answered < freshFor && known.State != StateWaiting {
 		a.State, a.Until = known.State, known.Until
 	} else if v.Stale != 0 {
 		a.State = StateFront
@@ -76,12 +74,30 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 			a.State = StateCalled
 		}
 	}
-	a.Next = r.jitter(r.cfg.PollMin / 2)
-	if a.State == StateFront || a.State == StateWaiting {
-		a.State = StateFront
-		a.Next = r.jitter(r.cfg.PollMin)
+	if a.State == StateFront {
+		// Where it stands among those at the front is not known: it may be the first or the last.
+		r.estimate(&a, v, max(0, v.Frame.Front-1))
+		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.cfg.PollMin)
+		return a
 	}
+	a.Next = r.every(r.cfg.PollMin / 2)
 	return a
+}
+
+// count says how many come first, and answers how many really do.
+func (a *Answer) count(v *View, order Order, shown int64) int64 {
+	first, exact := v.Frame.Sketch.Ahead(order)
+	first += v.Frame.Front
+	switch {
+	case v.blind():
+		// What is shown never rises: a figure too low would be shown for the rest of the wait.
+		a.Ahead = max(-1, shown)
+	case shown >= 0 && shown < first:
+		a.Ahead, a.More = shown, min(v.Frame.Front, first-shown)
+	default:
+		a.Ahead, a.Exact = first, exact
+	}
+	return first
 }
 
 // Peek answers as Poll does for a place that the store has just given: there is nothing to tell the store.
@@ -139,10 +155,14 @@ func (r *Room) pollInterval(ahead int64, perSecond float64) time.Duration {
 	if perSecond > 0 {
 		next = time.Duration(min(float64(ahead)/perSecond/10, 3600) * float64(time.Second))
 	}
-	return r.jitter(min(max(next, r.cfg.PollMin), r.cfg.PollMax))
+	return r.every(min(max(next, r.cfg.PollMin), r.cfg.PollMax))
 }
 
-// jitter spreads d by ±20 %, so that a crowd that came at once does not ask at once.
-func (r *Room) jitter(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64()))
+// every spreads an interval by ±20 %, so that a crowd that came at once does not ask at once. However long it is set to be,
+// a page asks twice while a call may be claimed: the first question tells the store that somebody is there, the second is
+// for the answer, and a fifth of the time is left for the network and for browsers whose timers are late.
+func (r *Room) every(d time.Duration) time.Duration {
+	const most = 1.2
+	d = min(d, time.Duration(float64(r.cfg.Timing.ClaimWindow)*2/5/most))
+	return time.Duration(float64(d) * (0.8 + (most-0.8)*rand.Float64()))
 }

@@ -95,12 +95,15 @@ func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
 	t.Helper()
 	now := &atomic.Int64{}
 	now.Store(engineStart)
-	timing := queue.Timing{
-		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+	timing := cfg.Timing
+	if timing == (queue.Timing{}) {
+		timing = queue.Timing{
+			Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 20 * time.Second,
+		}
 	}
 	e := &engine{t: t, now: now, store: &counting{timing: timing, now: now, calls: map[string]int{}}}
 	e.store.lose(t)
-	cfg.Timing, cfg.Visitors, cfg.FirstStart = timing, 4096, true
+	cfg.Timing, cfg.Visitors, cfg.FirstStart = timing, max(cfg.Visitors, 4096), true
 	cfg.Clock = func() time.Time { return time.UnixMilli(now.Load()) }
 	if cfg.Control.Mode == "" {
 		cfg.Control = queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}}

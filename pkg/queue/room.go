@@ -39,7 +39,7 @@ type RoomConfig struct {
 	Tick time.Duration
 	// Flush is how often heartbeats are sent if fewer than MaxBatch are pending. Default 50 ms.
 	Flush time.Duration
-	// PollMin and PollMax bound the poll interval. Defaults 2 s and 20 s.
+	// PollMin and PollMax bound the poll interval, as far as two polls fit into the claim window. Defaults 2 s and 20 s.
 	PollMin, PollMax time.Duration
 	// StoreTimeout bounds one store call. Default 2 s.
 	StoreTimeout time.Duration
@@ -156,8 +156,8 @@ type View struct {
 	Rebuilding bool
 	// Blind says that places may be coming back to a line that this process did not know before.
 	Blind bool
-	// Flow is how many places a second were called during the last minute; 0: not known.
-	Flow float64
+	// Flow is how fast the line was seen to move.
+	Flow Flow
 }
 
 // NewRoom makes a room over store. Run it with Run.

@@ -86,11 +86,11 @@ test('a call that ran out in the background is offered anew by a button', async 
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
     await scene({ state: 'missed', next: 60000 }); // no poll takes the button away before it is clicked
     await polled(page, 1100);
-    await page.getByRole('heading', { name: 'Your turn came while you were away' }).waitFor();
-    assert.equal(await page.title(), 'Your turn came while you were away · Bürgerbüro Musterstadt');
-    await scene({ state: 'front', ahead: 2, next: 1000 });
-    await page.getByRole('link', { name: 'Back to the front of the line' }).click();
-    await page.getByRole('heading', { name: 'You are at the front of the line' }).waitFor();
+    await page.getByRole('heading', { name: 'It was your turn. That is no problem.' }).waitFor();
+    assert.equal(await page.title(), 'It was your turn. That is no problem. · Bürgerbüro Musterstadt');
+    await scene({ state: 'front', ahead: -1, next: 1000 });
+    await page.getByRole('link', { name: 'I am back' }).click();
+    await page.getByRole('heading', { name: 'It will be your turn soon' }).waitFor();
     assert.equal((await log()).filter((r) => r.url === '/termine').length, 2);
   });
 });

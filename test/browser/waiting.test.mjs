@@ -17,7 +17,7 @@ test('the page polls when the server said, not sooner, and shows what it learns'
     await page.getByText('1,100', { exact: true }).waitFor();
     const read = await text(page);
     for (const want of ['about 1 to 2 minutes', 'Gleich geht es weiter.', '4,711']) assert.ok(read.includes(want), want);
-    assert.equal(await page.title(), '1,100 before you · Bürgerbüro Musterstadt');
+    assert.equal(await page.title(), '1,100 ahead of you · Bürgerbüro Musterstadt');
     await page.clock.runFor(6500);
     assert.equal((await polls()).length, 1);
     await polled(page, 1000);
@@ -36,7 +36,7 @@ test('the figure shown never rises, whatever a poll or a reload says', async () 
     assert.equal(await figure.textContent(), '50');
     await page.reload();
     assert.equal(await figure.textContent(), '50');
-    assert.equal(await page.title(), '50 before you · Bürgerbüro Musterstadt');
+    assert.equal(await page.title(), '50 ahead of you · Bürgerbüro Musterstadt');
     await scene({ next: 1000, ahead: 40 });
     await polled(page, 1100);
     await page.getByText('40', { exact: true }).waitFor();
@@ -159,7 +159,7 @@ test('a screen reader hears a new state at once and figures rarely', async () =>
     assert.match(figures[0], /^\d+ people – about 12 to 18 minutes$/);
     await scene({ next: 5000, state: 'paused', ahead: 240 });
     await polled(page, 5001);
-    await until('the new state', async () => (await spoken(page)).startsWith('Admission is taking a break. You keep your place'));
+    await until('the new state', async () => (await spoken(page)).startsWith('Nobody is being let in at the moment. You keep your place'));
   });
 });
 

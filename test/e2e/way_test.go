@@ -60,7 +60,7 @@ func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 	c := stage.NewCrowd(t, g)
 	all := c.Arrive(12)
 	for i, v := range all {
-		if s := v.Status(t); s.State != "waiting" || s.Number != uint64(i+1) || s.Ahead != int64(i) || !s.Exact || s.Next < 80 || s.Next > 1200 {
+		if s := v.Status(t); s.State != "paused" || s.Number != uint64(i+1) || s.Ahead != int64(i) || !s.Exact || s.Next < 80 || s.Next > 1200 {
 			t.Fatalf("status of the visitor at %d: %+v", i, s)
 		}
 	}

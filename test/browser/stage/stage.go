@@ -31,6 +31,8 @@ type Scene struct {
 	Number  uint64 `json:"number"`
 	Ahead   int    `json:"ahead"`
 	Exact   bool   `json:"exact"`
+	More    int    `json:"more"`
+	Full    bool   `json:"full"`
 	Low     int    `json:"low"`
 	High    int    `json:"high"`
 	Next    int    `json:"next"` // milliseconds
@@ -251,7 +253,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 func (s Scene) status() web.Status {
 	state, _ := stateOf(s.State)
 	return web.Status{
-		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
+		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 	}

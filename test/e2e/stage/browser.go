@@ -42,6 +42,9 @@ type Status struct {
 	Message string
 }
 
+// InLine reports whether the visitor waits for the turn, also while nobody is called.
+func (s *Status) InLine() bool { return s.State == "waiting" || s.State == "paused" }
+
 // NewBrowser opens a browser that reaches the site through g.
 func NewBrowser(g *Gate) *Browser {
 	jar, err := cookiejar.New(nil)
@@ -152,7 +155,7 @@ func (b *Browser) Poll(ctx context.Context, room string) (Status, error) {
 	if err := json.Unmarshal([]byte(a.Body), &s); err != nil {
 		return s, fmt.Errorf("poll: %w: %s", err, a.Body)
 	}
-	if s.State == "waiting" && s.Ahead >= 0 {
+	if s.InLine() && s.Ahead >= 0 {
 		b.Shown = s.Ahead
 	}
 	return s, nil

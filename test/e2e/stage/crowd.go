@@ -117,7 +117,7 @@ func (c *Crowd) ask(ctx context.Context, v *Visitor) (next time.Duration, err er
 	if err != nil {
 		return 0, err
 	}
-	if s.State == "waiting" && before >= 0 && s.Ahead > before {
+	if s.InLine() && before >= 0 && s.Ahead > before {
 		return 0, breach("number %d was shown %d ahead after %d", s.Number, s.Ahead, before)
 	}
 	if s.State != "inside" && s.State != "none" && s.Number != v.Place.Number {

@@ -93,7 +93,7 @@ func (t *Trio) Held(tb testing.TB, inside, waiting *Browser) {
 		line := &Browser{Host: waiting.Host, Shown: -1, jar: waiting.jar}
 		line.Move(g)
 		s, err := line.Poll(ctx, "termine")
-		if err != nil || !s.Stale || s.State != "waiting" && s.State != "front" {
+		if err != nil || !s.Stale || !s.InLine() && s.State != "front" {
 			tb.Errorf("somebody in line is told %+v, %v", s, err)
 		}
 		a, err := NewBrowser(g).Load(ctx, "GET", "/")

@@ -3,10 +3,10 @@
 function waitingPage() {
   var target = $('go').getAttribute('href');
   var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
-  var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity;
+  var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden;
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn)$/.test(state); }
 
   // The figure shown never rises, not even when the page is loaded anew from another gateway.
   function lower(n, exact) {
@@ -16,8 +16,8 @@ function waitingPage() {
     if (before) {
       place.first = Math.max(before.first, n);
       if (before.shown < n) {
-        place.shown = before.shown;
-        place.exact = before.exact;
+        place.shown = held(before.shown);
+        place.exact = false; // it is not the count any more
       }
     }
     keep(key, place);
@@ -38,7 +38,9 @@ function waitingPage() {
     write($('number'), grouped(number));
     show($('number-fact'), number > 0);
     renderAhead(n, exact);
-    write($('estimate'), estimate(s.low, s.high));
+    write($('more'), s.more > 0 ? count('ahead.more', s.more) : '');
+    show($('more'), !$('more').hidden && s.more > 0);
+    write($('estimate'), estimate(s.low, s.high, s.full));
     renderClock(s.low, s.high);
     write($('claim'), s.until < 60 ? T['claim.soon'] : count('claim.minutes', Math.floor(s.until / 60)));
     show($('claim'), state === 'called' && s.until > 0);
@@ -99,8 +101,11 @@ function waitingPage() {
     if (changed) {
       say(fill(T.state[state][0] + '. ' + T.state[state][1], {}).replace(/\.\. /, '. '));
       spokenAhead = n;
+    } else if (s.more > 0 && !toldMore) {
+      toldMore = true;
+      say(count('ahead.more', s.more));
     } else if (/^(waiting|front)$/.test(state) && n >= 0 && (passed && since > 60000 || since > 300000)) {
-      say(fill(ahead(n, exact), { n: grouped(shownAhead(n, exact)) }) + ' – ' + estimate(s.low, s.high));
+      say(fill(ahead(n, exact), { n: grouped(shownAhead(n, exact)) }) + ' – ' + estimate(s.low, s.high, s.full));
       spokenAhead = n;
     }
   }
@@ -143,6 +148,7 @@ function waitingPage() {
     if (!s || typeof s.state !== 'string') { failed(null, Number(got.answer.headers.get('Retry-After'))); return; }
     failures = 0;
     lost(false);
+    if (s.turn) { s.state = 'turn'; }
     if (s.state === 'none' || s.state === 'inside' || s.state === 'called') { turn(s); return; }
     schedule(s.next);
     if (T.state[s.state]) { stopAlarm(); render(s); } else { anew(); }

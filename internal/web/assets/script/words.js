@@ -18,11 +18,11 @@ function fill(text, values) {
 
 function count(id, n) { return fill(form(T[id], n), { n: grouped(n) }); }
 
-// shownAhead rounds an inexact count up, as the page does (number.go, roundAhead).
-function shownAhead(n, exact) {
-  var step = exact ? 1 : n >= 100000 ? 1000 : n >= 10000 ? 100 : n >= 100 ? 10 : 1;
-  return Math.ceil(n / step) * step;
-}
+// shownAhead rounds an inexact count up, as the page does (number.go, roundAhead). held rounds it down: what was said
+// before is said again, and may not become more.
+function shownAhead(n, exact) { return exact ? n : Math.ceil(n / aheadStep(n)) * aheadStep(n); }
+function held(n) { return Math.floor(n / aheadStep(n)) * aheadStep(n); }
+function aheadStep(n) { return n >= 100000 ? 1000 : n >= 10000 ? 100 : n >= 100 ? 10 : 1; }
 
 function ahead(n, exact) {
   if (n <= 0) { return T['ahead.none']; }
@@ -35,7 +35,8 @@ function duration(min) {
   return fill(T[id], { h: Math.floor(min / 60), m: min % 60 });
 }
 
-function estimate(low, high) {
+function estimate(low, high, full) {
+  if (high <= 0 && full) { return T['estimate.full']; }
   var h = Math.ceil(high / 60), step = h > 180 ? 30 : h > 60 ? 10 : h > 20 ? 5 : 1;
   h = Math.ceil(h / step) * step;
   var l = Math.min(Math.floor(Math.floor(low / 60) / step) * step, h);

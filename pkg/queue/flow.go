@@ -1,0 +1,168 @@
+package queue
+
+import "math"
+
+// Flow is how fast the line was seen to move. Places are counted as they vanish ahead of somebody, not calls: a place
+// whose bearer is absent is passed over and costs no call.
+type Flow struct {
+	// Yield is how many places go for one call that the rate allows. It holds when the rate changes.
+	Yield float64
+	// Full: nobody can be called until somebody leaves, whatever the rate is.
+	Full bool
+	// PerSecond is how many places a second go while the room is full; meaningless unless Measured. A room where
+	// nothing moves, or which has been full for too short a time, is not measured.
+	PerSecond float64
+	Measured  bool
+}
+
+// flow measures the Flow from one frame to the next. The zero value has seen nothing.
+type flow struct {
+	prev            Frame
+	known           bool
+	passed, allowed float64 // while the rate decides, with forgetting
+	full            fullFlow
+}
+
+const (
+	yieldMemory = 180.0  // s, after which two thirds of what was seen are forgotten
+	yieldPrior  = 30.0   // s, the weight of "one place a call" at the beginning
+	longestStep = 10_000 // ms between two frames; who was called in a longer gap, and why not, is not known
+	longestRun  = 10     // places that one call may stand for: a group that left together says nothing of those behind it
+)
+
+// add takes the next frame and answers what is known with it.
+func (f *flow) add(now Frame) Flow {
+	if f.known && follows(&f.prev, &now) {
+		f.between(&f.prev, &now)
+	}
+	f.prev, f.known = now, true
+	return f.answer(&now)
+}
+
+// follows reports whether what happened between two frames can be told.
+func follows(a, b *Frame) bool {
+	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Head >= a.Head && b.Now >= a.Now && b.Now-a.Now <= longestStep
+}
+
+// moving reports whether places are called as pace allows, and there are some.
+func moving(f *Frame) bool {
+	return f.Control.Mode == ModeRun && f.Control.Pace.Rate > 0 && f.Now >= f.Hold && f.Waiting+f.Front > 0
+}
+
+func crowded(f *Frame) bool {
+	most := f.Control.Pace.MaxInside
+	return most > 0 && f.Inside+f.Calls >= most
+}
+
+func (f *flow) between(a, b *Frame) {
+	if !moving(a) {
+		f.full = fullFlow{}
+		return
+	}
+	passed := float64(gone(a, b))
+	f.full.add(a, b, passed)
+	if f.full.since != 0 {
+		return
+	}
+	rate, seconds := float64(a.Control.Pace.Rate)/60, float64(b.Now-a.Now)/1000
+	if f.allowed == 0 {
+		f.allowed, f.passed = rate*yieldPrior, rate*yieldPrior
+	}
+	keep := math.Exp(-seconds / yieldMemory)
+	f.allowed, f.passed = f.allowed*keep+rate*seconds, f.passed*keep+passed
+}
+
+// gone is how many places went ahead of everybody who waits on. When the head has moved the front was empty, and all up to
+// the new head are gone, whether they were called, were absent or gave up.
+func gone(a, b *Frame) int64 {
+	called := b.Called - a.Called
+	passed := a.Front - b.Front
+	if b.Head > a.Head {
+		ranks, _ := a.Sketch.Ahead(b.Head + 1)
+		passed = a.Front + ranks
+	}
+	return min(max(called, passed), longestRun*max(1, called))
+}
+
+func (f *flow) answer(now *Frame) Flow {
+	out := Flow{Yield: 1, Full: f.full.since != 0 || crowded(now)}
+	if f.allowed > 0 {
+		out.Yield = f.passed / f.allowed
+	}
+	out.PerSecond, out.Measured = f.full.rate(now.Now, float64(now.Control.Pace.MaxInside))
+	return out
+}
+
+// fullFlow measures places a second while a room is full. There they go as people leave the site, which nobody has set:
+// so it looks back as far as is needed for a steady figure.
+type fullFlow struct {
+	since int64 // ms of the first frame, 0: not full
+	last  int64 // of the last frame that was full
+	moved int64 // when a place went last
+	total float64
+	n     int
+	at    [240]int64 // one sample each five seconds
+	sum   [240]float64
+}
+
+const (
+	fullSpan  = 60_000 // ms, what has to be seen at least, and how long a room without a call says nothing
+	fullStep  = 5_000
+	fullRests = 30_000 // ms, a room that was not full for so long is not full: the rate decides again
+	fullLeast = 20     // places; and half of those inside, as who came in together leaves together, or what fullLong shows
+	fullLong  = 600_000
+	fullMost  = 60 // places, or all of those inside: then the figure is steady enough
+)
+
+func (m *fullFlow) add(a, b *Frame, passed float64) {
+	now := b.Now
+	switch {
+	case b.Control.Pace.MaxInside != a.Control.Pace.MaxInside: // what was seen no longer holds
+		*m = fullFlow{}
+		return
+	case crowded(b) && m.since == 0:
+		*m = fullFlow{since: now, last: now, moved: now}
+	case crowded(b):
+		m.last = now
+	case m.since == 0:
+		return
+	case now-m.last > fullRests:
+		*m = fullFlow{}
+		return
+	}
+	if now > m.since && passed > 0 {
+		if m.stood(now) {
+			*m = fullFlow{since: now, last: m.last}
+			passed = 0
+		}
+		m.total += passed
+		m.moved = now
+	}
+	if m.n == 0 || now-m.at[(m.n-1)%len(m.at)] >= fullStep {
+		m.at[m.n%len(m.at)], m.sum[m.n%len(m.at)] = now, m.total
+		m.n++
+	}
+}
+
+// stood reports whether the line stood still for so long that it says nothing of how it moves now.
+func (m *fullFlow) stood(now int64) bool {
+	gap := float64(now - m.moved)
+	return gap >= fullSpan && gap*m.total >= 8*float64(m.moved-m.since)
+}
+
+// rate is places a second, false while it is not known.
+func (m *fullFlow) rate(now int64, inside float64) (float64, bool) {
+	if m.since == 0 || now-m.since < fullSpan || now-m.moved >= fullSpan {
+		return 0, false
+	}
+	for i := m.n - 1; i >= max(0, m.n-len(m.at)); i-- {
+		at, passed := m.at[i%len(m.at)], m.total-m.sum[i%len(m.at)]
+		if now-at >= fullSpan && passed >= max(fullMost, inside) {
+			return passed * 1000 / float64(now-at), true
+		}
+	}
+	first := max(0, m.n-len(m.at)) % len(m.at)
+	passed := m.total - m.sum[first]
+	span := now - m.at[first]
+	return passed * 1000 / float64(span), passed >= fullLeast && (passed >= inside/2 || span >= fullLong)
+}

@@ -77,6 +77,11 @@ func TestNumbersGrowByWhatWasGivenHoweverOftenProcessesDie(t *testing.T) {
 					t.Fatalf("after %d crashes %+v is refused", n, last)
 				}
 				clock.Step(250)
+				if n%2 == 0 { // some die just after a save
+					if _, err := s.Control(t.Context(), frame(t, s).Control); err != nil {
+						t.Fatal(err)
+					}
+				}
 				crash(t, s, path)
 			}
 			s := open(t, path, clock)

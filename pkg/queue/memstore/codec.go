@@ -49,7 +49,7 @@ func (k *keeper) encode(r *room, now int64, clean bool) encoded {
 	if err != nil {
 		panic(fmt.Sprintf("memstore: marks cannot be encoded: %v", err)) // plain data always can
 	}
-	return encoded{k.seq, r.Epoch, data}
+	return encoded{seq: k.seq, epoch: r.Epoch, reserved: k.reserved, data: data}
 }
 
 const recordLen = 32
@@ -137,7 +137,7 @@ func (s *Store) load(path string) error {
 	r.restoreVisitors(m)
 	r.Tick = r.Mark
 	if !clean {
-		r.beginEpoch(s.clock(), begun, m.Reserved)
+		r.beginEpoch(s.clock(), begun, s.keeper.note.given(m.Marks.Epoch, m.Reserved))
 	}
 	s.room = r
 	s.recovery.Found, s.recovery.Clean, s.recovery.Places = true, clean, len(r.index)

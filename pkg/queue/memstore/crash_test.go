@@ -212,14 +212,14 @@ func TestAFullDiskStopsNoStartAndRepeatsNoNumber(t *testing.T) {
 			if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
 				t.Fatal(err)
 			}
-			seen := map[numbered]bool{}
+			seen := map[uint64]queue.Place{}
 			given := func(places []queue.Place) {
 				t.Helper()
 				for _, p := range places {
-					if seen[numbered{p.Epoch, p.Number}] {
-						t.Fatalf("number %d of epoch %d is given twice", p.Number, p.Epoch)
+					if before, twice := seen[p.Number]; twice {
+						t.Fatalf("%+v is given after %+v", p, before)
 					}
-					seen[numbered{p.Epoch, p.Number}] = true
+					seen[p.Number] = p
 				}
 			}
 			given(join(t, s, 0, 3))
@@ -251,6 +251,29 @@ func TestAFullDiskStopsNoStartAndRepeatsNoNumber(t *testing.T) {
 			room()
 			given(join(t, open(t, path, clock), 5000, 5))
 		})
+	}
+}
+
+// The lock file alone tells that there was a line.
+func TestALineWhoseFilesAreGoneIsFollowedByALaterOne(t *testing.T) {
+	path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
+	var last queue.Place
+	for n := range crashes {
+		s := open(t, path, clock)
+		if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
+			t.Fatal(err)
+		}
+		p := join(t, s, n, 1)[0]
+		if p.Epoch <= last.Epoch || p.Number <= last.Number {
+			t.Fatalf("%+v is given after %+v", p, last)
+		}
+		last = p
+		_ = s.Close()
+		for _, ending := range []string{".marks", ".places"} {
+			if err := os.Remove(path + ending); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

@@ -20,9 +20,11 @@ import (
 //	               a number above the reserve in it is given
 //	<Path>.places  every place: each PlacesEvery and on Close
 //
-// A third, <Path>.lock, says which process uses them, and the latest epoch that one began; see epochNote. After a clean Close the line goes on where it was. After a crash it goes on in a new epoch above the reserve:
-// no number is given twice, and what the files missed comes back with the tickets. Places given up or stays
-// finished less than PlacesEvery before a crash are forgotten, so such a ticket could be used again.
+// A third, <Path>.lock, is held by the process that uses them, and notes the latest epoch that one began; see epochNote.
+//
+// After a clean Close the line goes on where it was. After a crash it goes on in a new epoch above the reserve: no number
+// is given twice, and what the files missed comes back with the tickets. Places given up or stays finished less than
+// PlacesEvery before a crash are forgotten, so such a ticket could be used again.
 //
 // A full or failing disk stops nothing: the line goes on, Report says so, and the files are written again as soon as
 // that is possible.
@@ -133,7 +135,8 @@ func (s *Store) takeOver() error {
 		// The marks go on saying that nothing happened since. What this process gives must differ from what the next
 		// one gives by them.
 		s.room.beginEpoch(now, k.note.begun, k.reserved)
-		if err := k.note.write(s.room.Epoch); err != nil {
+		k.raiseReserve(s.room, 0)
+		if err := k.note.write(s.room.Epoch, k.reserved); err != nil {
 			return os.Remove(k.files.Path + ".marks")
 		}
 	}
@@ -253,9 +256,9 @@ func (k *keeper) saveMarks(r *room, now int64) {
 }
 
 type encoded struct {
-	seq   uint64
-	epoch uint64
-	data  []byte
+	seq             uint64
+	epoch, reserved uint64
+	data            []byte
 }
 
 func (k *keeper) writeMarks(e encoded) error {
@@ -264,11 +267,17 @@ func (k *keeper) writeMarks(e encoded) error {
 	if e.seq <= k.written {
 		return nil
 	}
-	noted := k.note.write(e.epoch)
+	var noted error
+	if e.epoch > k.note.begun {
+		noted = k.note.write(e.epoch, e.reserved)
+	}
 	err := writeSealed(k.files.Path+".marks", kindMarks, func(w io.Writer) error {
 		_, err := w.Write(e.data)
 		return err
 	})
+	if err != nil {
+		noted = k.note.write(e.epoch, e.reserved) // what the marks cannot say
+	}
 	if err = errors.Join(err, noted); err != nil {
 		return fmt.Errorf("write %s.marks: %w", k.files.Path, err)
 	}

@@ -249,12 +249,13 @@ func (s *Store) Restore(_ context.Context, m queue.Memory) error {
 	if fresh {
 		s.room = newRoom(s.timing)
 	}
-	begun := s.keeper.begun()
+	note := s.keeper.noted()
 	s.room.adopt(now, m, fresh)
-	if fresh && (s.recovery.Damaged != nil || begun != 0) {
+	if fresh && (s.recovery.Damaged != nil || note.begun != 0) {
 		// There was a line whose files are gone: its tickets sort before what is given now, and have a full poll
 		// interval to come back.
-		s.room.Epoch = max(s.room.Epoch, begun+1)
+		s.room.Epoch = max(s.room.Epoch, note.begun+1)
+		s.room.Last = queue.CarryNumber(s.room.Last, note.reserved)
 		s.room.Hold = max(s.room.Hold, now+s.timing.hold)
 	}
 	s.keeper.saveMarks(s.room, now)

@@ -27,16 +27,16 @@ func TestAGatewayStartsHoweverOftenItIsKilledOnAFullDisk(t *testing.T) {
 		until(t, 10*time.Second, "the log says that state files cannot be written", func(context.Context) bool {
 			return strings.Count(g.Log(), "state files cannot be written") > said
 		})
-		// The pages that are open ask first: what the disk did not take comes back with their tickets.
+		v := c.Arrive(1)[0]
+		if v.Order() <= last.Order() || v.Place.Number <= last.Place.Number {
+			t.Errorf("newcomer %+v is ahead of %+v, who waits", v.Place, last.Place)
+		}
+		last = v
+		// What the disk did not take comes back with the tickets of the pages that are open.
 		for _, v := range c.Everybody() {
 			v.Status(t)
 		}
 		until(t, 10*time.Second, "the line", func(context.Context) bool { return g.Room(t).Waiting == int64(len(c.Everybody())) })
-		v := c.Arrive(1)[0]
-		if v.Order() <= last.Order() {
-			t.Errorf("newcomer %+v is ahead of %+v, who waits", v.Place, last.Place)
-		}
-		last = v
 	})
 	stillFirst(t, g, first)
 	disk.Empty(t)

@@ -81,7 +81,7 @@ func TestLeavingInOneTabTakesNoNumberInTheOther(t *testing.T) {
 		t.Fatalf("leave: %v %d", err, a.StatusCode)
 	}
 	// The other tab's page asks, and loads itself again.
-	if s := tabs.Status(t); s.State == "waiting" || s.Number != 0 {
+	if s := tabs.Status(t); s.InLine() || s.Number != 0 {
 		t.Errorf("the other tab is told %+v", s)
 	}
 	for range 3 {

@@ -134,7 +134,7 @@ func TestAPageLoadOfAServiceWorkerIsAPageLoad(t *testing.T) {
 		t.Errorf("loaded again: %d %s", again.StatusCode, again.Body)
 	}
 	g.Set(t, `{"rate": 6000, "burst": 100}`)
-	until(t, 10*time.Second, "the call", func(context.Context) bool { return b.Status(t).State != "waiting" })
+	until(t, 10*time.Second, "the call", func(context.Context) bool { s := b.Status(t); return !s.InLine() })
 	if in := b.Get(t, "/termine", worker...); in.StatusCode != http.StatusSeeOther {
 		t.Errorf("called: %d %s", in.StatusCode, in.Body)
 	}

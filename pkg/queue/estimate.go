@@ -17,7 +17,7 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 	case a.Ahead < 0:
 		a.Next = r.every(r.cfg.PollMax)
 	default:
-		a.Next = r.pollInterval(first, perSecond)
+		a.Next = r.pollInterval(first, v.fastest())
 	}
 	if !v.Known || v.blind() || a.Paused || a.Holding {
 		return
@@ -29,16 +29,23 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 	}
 }
 
-// pace is how many places a second go. Not known: at most so many.
+// pace is how many places a second go, if that is known.
 func (v *View) pace() (perSecond float64, known bool) {
 	rate := float64(v.Frame.Control.Pace.Rate) / 60
-	switch {
-	case v.Flow.Full && v.Flow.Measured:
-		return min(v.Flow.PerSecond, max(1, v.Flow.Yield)*rate), rate > 0
-	case v.Flow.Full:
-		return min(rate, 1/(fullSpan/1000.0)), false
+	if v.Flow.Full {
+		return min(v.Flow.PerSecond, max(1, v.Flow.Yield)*rate), v.Flow.Measured && rate > 0
 	}
 	return rate * v.Flow.Yield, rate > 0
+}
+
+// fastest is how many places a second may go at most. By it pages ask again, as a seat stands empty until somebody who was
+// called has heard of it: in a full room that is not measured yet people may leave as fast as the rate lets others in.
+func (v *View) fastest() float64 {
+	rate := max(1, v.Flow.Yield) * float64(v.Frame.Control.Pace.Rate) / 60
+	if v.Flow.Full && v.Flow.Measured {
+		return min(1.2*v.Flow.PerSecond, rate)
+	}
+	return rate
 }
 
 // span makes a range of a time in seconds: the further away, the wider, for what nobody knows: who will leave, who will

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
 // losses is how often a store is lost in a row: what a fault multiplies, it has multiplied beyond all numbers by then.
@@ -189,5 +190,94 @@ func TestAfterALossWithoutMemoryNobodyIsShownTooFewAhead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// older brings an older copy of the store, of the very beginning, in which n numbers had been given.
+func older(e *engine, n int) {
+	e.t.Helper()
+	clock := func() int64 { return engineStart }
+	s, err := memstore.New(memstore.Config{Timing: e.store.timing, Clock: func() int64 { return clock() }})
+	if err == nil {
+		err = s.Restore(e.t.Context(), queue.Memory{Control: e.room.View().Frame.Control})
+	}
+	for i := 0; i < n && err == nil; i += 500 {
+		ids := make([]queue.VisitorID, 500)
+		for k := range ids {
+			ids[k] = queue.VisitorID{9, byte(i / 500), byte(k), byte(k >> 8)}
+		}
+		_, err = s.Join(e.t.Context(), ids)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	clock = e.store.clock
+	e.store.Store = s
+}
+
+// A store that comes back as an older copy of itself goes on with its totals: what it gave in all is not what was given
+// since it came back.
+func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Gateway: "a", Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	b := e.beside("b", queue.FailHold)
+	pulse := func() {
+		e.pass(550 * time.Millisecond)
+		b.Pulse(t.Context())
+	}
+	pulse()
+	for range 20 { // slowly, so that nobody's ceiling is far above
+		e.arrive(2000)
+		pulse()
+		pulse()
+	}
+	e.pass(time.Minute)
+	b.Pulse(t.Context())
+	e.arrive(3000) // seen by one of them only, so their ceilings differ
+	e.pass(250 * time.Millisecond)
+	before := e.room.View().Frame.Last
+	for n := range 20 {
+		older(e, 40_000)
+		if n%2 == 0 {
+			e.now.Add(250)
+			b.Pulse(t.Context())
+		}
+		pulse()
+		arriveAt(t, 1, e.room, b)
+		pulse()
+		// Twice what was given in the seconds before, and a margin of a thousand for each gateway.
+		last, most := e.room.View().Frame.Last, before+4000
+		if n < 2 {
+			most += 4 * 3000
+		}
+		if last > most {
+			t.Fatalf("the %d. older copy took the number from %d to %d", n+1, before, last)
+		}
+		before = last
+	}
+}
+
+func TestWhoFinishesDuringAnOutageIsNotInsideAfterIt(t *testing.T) {
+	e, inside := full(t, 3)
+	b := e.beside("b", queue.FailHold)
+	b.Pulse(t.Context())
+	waiting := e.arrive(1)[0]
+	e.store.gone = true
+	e.pass(time.Second)
+	_ = e.room.Finish(t.Context(), inside[0].Visitor)
+	_ = e.room.Leave(t.Context(), waiting.Visitor)
+	e.pass(10 * time.Second)
+	e.store.gone = false
+	e.pass(500 * time.Millisecond)
+	b.Pulse(t.Context())
+	for name, room := range map[string]*queue.Room{"the gateway that was told": e.room, "the other": b} {
+		if room.Touch(inside[0].Visitor, 0) {
+			t.Errorf("%s lets a visitor in who has finished during the outage", name)
+		}
+		if s := room.Poll(waiting, -1).State; s != queue.StateSpent {
+			t.Errorf("for %s, who has left during the outage is %v", name, s)
+		}
+	}
+	if f := e.room.View().Frame; f.Inside != 2 || f.Waiting != 0 || f.Finished != 1 || f.Left != 1 {
+		t.Errorf("%d inside, %d wait, %d finished, %d left", f.Inside, f.Waiting, f.Finished, f.Left)
 	}
 }

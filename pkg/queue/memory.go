@@ -17,24 +17,27 @@ const minMargin = 1000
 // rebuilt line goes on above a ceiling, and a jump that counted as arrivals would make the next jump larger.
 type given struct {
 	joined uint64 // Frame.Joined of the last frame
-	own    uint64 // given by this process since
+	own    uint64 // given by this process since, or by whom ever between a loss and that frame
 	second uint64 // given in the second that began at since, or since the last frame if that is longer
 	before uint64 // given in the second before
 	since  int64  // ms, 0: there was no frame yet
 }
 
-// frame counts the arrivals since the last frame. ceiling is the one that was known before.
-func (g *given) frame(f *Frame, ceiling uint64) {
-	joined := uint64(f.Joined)
+// frame counts the arrivals since the last frame. ceiling is the one that was known before; rebuilt says that the line
+// has begun a later epoch since.
+func (g *given) frame(f *Frame, ceiling uint64, rebuilt bool) {
+	joined, lately, own := uint64(f.Joined), g.lately(), uint64(0)
 	n := joined - min(g.joined, joined)
 	switch {
 	case g.since == 0:
 		n = 0 // of what others gave before, nothing is known
-	case joined < g.joined:
-		// The store counts anew, in a room that went on above somebody's ceiling.
-		n = min(joined, f.Last-min(ceiling, f.Last))
+	case rebuilt || joined < g.joined:
+		// The store counts anew, or goes on counting as an older copy of itself, in a room that went on above somebody's
+		// ceiling: a crowd comes no faster than before, and the rest is that ceiling. It is not counted as arrivals of
+		// the second: the next jump would be the larger for it.
+		own, n = min(joined, f.Last-min(ceiling, f.Last), max(minMargin, lately)), 0
 	}
-	g.joined, g.own = joined, 0
+	g.joined, g.own = joined, own
 	if f.Now-g.since >= 1000 || f.Now < g.since {
 		g.before, g.second, g.since = g.second, 0, f.Now
 	}
@@ -82,7 +85,7 @@ func (k *memory) adopt(f *Frame) {
 }
 
 func (k *memory) learn(f *Frame) {
-	k.given.frame(f, k.m.Ceiling)
+	k.given.frame(f, k.m.Ceiling, k.m.Epoch != 0 && f.Epoch > k.m.Epoch)
 	if f.Epoch > k.m.Epoch {
 		k.m.Epoch, k.m.Last, k.m.Head = f.Epoch, 0, 0
 		if k.m.Ceiling > MaxCarried {

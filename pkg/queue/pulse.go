@@ -46,7 +46,7 @@ func (r *Room) Pulse(ctx context.Context) {
 	old := r.view.Load()
 	if old.Stale != 0 {
 		// What could not be sent while the store was away must be sent anew.
-		r.recent.clear()
+		r.unlearn()
 		r.local.reset()
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
@@ -55,7 +55,7 @@ func (r *Room) Pulse(ctx context.Context) {
 	v.Blind = r.blind(old, v)
 	r.view.Store(v)
 	for _, id := range f.Ended {
-		r.end(id)
+		r.over(id)
 	}
 	r.stays.sweep(r.Now(), r.cfg.Timing.Idle.Milliseconds())
 	r.cfg.OnFrame(&v.Frame)
@@ -126,7 +126,7 @@ func (r *Room) remind(ctx context.Context, m Memory) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
-	r.recent.clear()
+	r.unlearn()
 	r.recall()
 	return nil
 }

@@ -67,6 +67,20 @@ func (c *counting) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, 
 	return c.Store.Renew(ctx, s)
 }
 
+func (c *counting) Finish(ctx context.Context, ids []queue.VisitorID) error {
+	if err := c.call("finish"); err != nil {
+		return err
+	}
+	return c.Store.Finish(ctx, ids)
+}
+
+func (c *counting) Leave(ctx context.Context, ids []queue.VisitorID) error {
+	if err := c.call("leave"); err != nil {
+		return err
+	}
+	return c.Store.Leave(ctx, ids)
+}
+
 func (c *counting) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
 	if err := c.call("advance"); err != nil {
 		return queue.Frame{}, err

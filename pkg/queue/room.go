@@ -135,6 +135,7 @@ type Room struct {
 	claims *batcher[Place, Standing]
 
 	outbox  outbox
+	ends    ends
 	stays   stays
 	memory  memory
 	local   localPace
@@ -267,16 +268,14 @@ func (r *Room) Claim(p Place) (Standing, error) {
 }
 
 // Finish ends a stay. It is done at once, so that the freed room can be called for.
+//
+// ErrUnavailable: the store is away and is told as soon as it is back; this process refuses the pass until then.
 func (r *Room) Finish(ctx context.Context, id VisitorID) error {
-	r.end(id)
-	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Finish(ctx, []VisitorID{id}) })
+	return r.end(ctx, ended{id, finished})
 }
 
-// Leave gives a place up, for good.
-func (r *Room) Leave(ctx context.Context, id VisitorID) error {
-	r.end(id)
-	return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Leave(ctx, []VisitorID{id}) })
-}
+// Leave gives a place up, for good. ErrUnavailable as for Finish.
+func (r *Room) Leave(ctx context.Context, id VisitorID) error { return r.end(ctx, ended{id, left}) }
 
 // Update changes the controls. change is given the current document and may be called again when somebody else was
 // quicker; an error from it is returned as it is, and nothing is changed.

@@ -77,9 +77,3 @@ func (r *Room) recall() {
 	}
 	r.outbox.signal(true)
 }
-
-// end notes that a visitor's ticket has ended for good.
-func (r *Room) end(id VisitorID) {
-	r.stays.forget(id)
-	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
-}

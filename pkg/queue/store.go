@@ -223,7 +223,7 @@ type Store interface {
 	//  1. If m.Epoch > epoch, or m.Epoch == epoch and (m.Last > last or m.Head > head): ErrLost. The store was
 	//     replaced by an older copy of itself. (m.Epoch == 0 is never ahead.)
 	//  2. If m.Gateway is not empty it is noted as seen now; ones with seen+GatewayLife <= now are forgotten. hold =
-	//     min(hold, now+max(Hold, Grace)): a clock that stepped back prolongs no hold. If now-tick > Absent/2: hold =
+	//     min(hold, now+max(Hold, Grace)), born = min(born, now): a clock that stepped back prolongs no hold. If now-tick > Absent/2: hold =
 	//     max(hold, now+Hold): nobody was heard for so long, so people who asked all the time would be taken for absent.
 	//     tick = now.
 	//  3. Fill. Forget stays with end <= now, and spent, missed and lapsed entries with time <= now. Calls with
@@ -250,7 +250,8 @@ type Store interface {
 	//   m ahead as in Advance step 1: the same, but sets and totals stay, last = 0 if it is above MaxCarried, then last =
 	//     carry(m.Ceiling), head = max(head, m.Head) with its number, highest order also counts OrderOf(epoch, last),
 	//     prev = max of both epochs, hold = max(hold, now+Hold).
-	//   Otherwise, if m.Epoch is not 0 and < epoch: last = carry(m.Ceiling), head = max(head, m.Head) with its number.
+	//   Otherwise, if m.Epoch is not 0 and < epoch: last = carry(m.Ceiling), head = max(head, m.Head) with its number,
+	//     hold = max(hold, born+Hold): there was a line before, as a ticket of an earlier epoch shows too.
 	//   In all cases a control document with a higher version than the stored one replaces it.
 	Restore(ctx context.Context, m Memory) error
 

@@ -79,7 +79,7 @@ type Event struct {
 	Epoch   uint64 `json:"epoch,omitempty"`
 	Number  uint64 `json:"number,omitempty"`
 	State   State  `json:"state,omitempty"`
-	Until   int64  `json:"until,omitempty"`
+	Until   int64  `json:"until,omitempty"` // of a Restore: by when it took effect, as Merge finds
 	Away    bool   `json:"away,omitempty"`
 	Ahead   int64  `json:"ahead,omitempty"`
 	Verb    Kind   `json:"verb,omitempty"`

@@ -76,6 +76,8 @@ type Invariants struct {
 	// steps counts how often the clock stepped back. What ends when is no evidence after one.
 	steps uint32
 	at    int64 // of the event before
+	// restoring is until when a restore may take effect, and the loss before it come; 0: there is none under way.
+	restoring int64
 }
 
 type timing struct{ absent, window, idle, life int64 }
@@ -139,6 +141,12 @@ func (v *Invariants) observe(e *Event) {
 		v.broken(e.At)
 	}
 	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
+	if v.restoring != 0 {
+		v.forget()
+		if e.At >= v.restoring {
+			v.restoring = 0
+		}
+	}
 	switch e.Kind {
 	case Join:
 		v.join(e)
@@ -157,6 +165,7 @@ func (v *Invariants) observe(e *Event) {
 	case Restore:
 		v.numbers.raise(e.Memory.Ceiling)
 		v.places.head = max(v.places.head, e.Memory.Head)
+		v.restoring = max(v.restoring, e.Until)
 		v.forget() // marks, totals and controls may change, and places may be passed over
 	case Lose:
 		v.sum.Losses++

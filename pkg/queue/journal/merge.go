@@ -149,6 +149,14 @@ type reader struct {
 	src    Source
 	open   map[uint64]*intent
 	events []Event
+	begun  uint64 // the latest call
+	// restores are those of whose time only the beginning is known, by index, and the latest call begun before their end.
+	restores []restoring
+}
+
+type restoring struct {
+	index int
+	begun uint64
 }
 
 // intent is a call under way.
@@ -235,6 +243,7 @@ func (r *reader) begin(l *line) error {
 	if r.open[l.Call] != nil {
 		return fmt.Errorf("call %d begins twice", l.Call)
 	}
+	r.begun = max(r.begun, l.Call)
 	i := &intent{Event: l.Event, visitors: make(map[ID]bool, len(l.Visitors))}
 	for _, id := range l.Visitors {
 		i.visitors[id] = true
@@ -260,8 +269,23 @@ func (r *reader) event(l *line) error {
 	if l.Kind == Uncertain && l.Verb == Join {
 		return nil // it was counted where it began
 	}
+	r.restored(l)
 	r.note(l.Event)
 	return nil
+}
+
+// restored says until when a restore took effect: a call that was begun after its end has been answered. A restore is
+// written down at the time of the answer before it, and other processes have had answers since, from before the loss.
+func (r *reader) restored(l *line) {
+	switch l.Kind {
+	case Join, Keep, Claim, Renew, Frame:
+	default:
+		return // not at the store's time
+	}
+	for len(r.restores) > 0 && (l.Call == 0 || l.Call > r.restores[0].begun) {
+		r.events[r.restores[0].index].Until = l.At
+		r.restores = r.restores[1:]
+	}
 }
 
 func (r *reader) note(e Event) {
@@ -269,6 +293,9 @@ func (r *reader) note(e Event) {
 		r.src.First = e.At
 	}
 	r.src.Last = max(r.src.Last, e.At)
+	if e.Kind == Restore {
+		r.restores = append(r.restores, restoring{len(r.events), r.begun})
+	}
 	r.events = append(r.events, e)
 }
 
@@ -284,6 +311,9 @@ func (r *reader) finish() error {
 	}
 	if r.src.First == 0 {
 		r.src.First, r.src.Last = r.src.Started, r.src.Started
+	}
+	for _, s := range r.restores {
+		r.events[s.index].Until = max(r.src.Last, r.events[s.index].At) + slack
 	}
 	// What comes before the first answer has no time of the store yet.
 	for i := range r.events {

@@ -27,7 +27,8 @@ func (r *room) advance(now int64) {
 
 // tick gives people time to be heard when nobody was for long: a process that stood still, or no process at all.
 func (r *room) tick(now int64) {
-	r.Hold = min(r.Hold, now+max(r.timing.hold, r.timing.grace)) // a clock that stepped back prolongs no hold
+	// A clock that stepped back prolongs no hold.
+	r.Hold, r.Born = min(r.Hold, now+max(r.timing.hold, r.timing.grace)), min(r.Born, now)
 	if now-r.Tick > r.timing.absent/2 {
 		r.Hold = max(r.Hold, now+r.timing.hold)
 	}
@@ -111,6 +112,9 @@ func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
 		if m.Head > r.Head {
 			r.Head, r.HeadNum = m.Head, m.HeadNumber
 		}
+	}
+	if m.Epoch != 0 && m.Epoch < r.Epoch {
+		r.Hold = max(r.Hold, r.Born+r.timing.hold) // there was a line before
 	}
 	if fresh || m.Control.Version > r.Control.Version {
 		r.Control = m.Control

@@ -34,6 +34,7 @@ func (r *room) noteGateway(now int64, gateway string) {
 // noteTick gives people time to be heard when nobody was for long.
 func (r *room) noteTick(now int64) {
 	r.hold = min(r.hold, now+max(r.timing.hold, r.timing.grace))
+	r.born = min(r.born, now)
 	if now-r.tick > r.timing.absent/2 {
 		r.hold = max(r.hold, now+r.timing.hold)
 	}
@@ -162,6 +163,7 @@ func (r *room) heal(now int64, m queue.Memory) {
 func (r *room) learn(m queue.Memory) {
 	if m.Epoch != 0 && m.Epoch < r.epoch {
 		r.catchUp(m)
+		r.hold = max(r.hold, r.born+r.timing.hold)
 	}
 	r.newerControl(m)
 }

@@ -208,6 +208,7 @@ var healing = []scenario{
 	}},
 	{"restoring a room that lacks nothing changes nothing", func(l *line) {
 		l.oneInEverySet()
+		l.restore(queue.Memory{Epoch: l.frame().Epoch - 1, Control: suiteControl()}) // holds, in the past
 		f := l.frame()
 		for what, m := range map[string]queue.Memory{
 			"the same":            memory(f),
@@ -232,7 +233,7 @@ var healing = []scenario{
 		l.restore(m)
 		got := l.frame()
 		want(l, "epoch", got.Epoch, f.Epoch)
-		want(l, "hold", got.Hold, f.Hold)
+		want(l, "hold", got.Hold, f.Born+holdMS)
 		want(l, "last", got.Last, 600)
 		want(l, "head", got.Head, p[1].Order())
 		want(l, "head's number", got.HeadNum, 321)

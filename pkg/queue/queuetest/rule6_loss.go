@@ -36,6 +36,38 @@ var losing = []scenario{
 		l.clock.Step(1)
 		want(l, "called after the grace", l.advance().Called, 3)
 	}},
+	{"a room that began without memory holds as soon as somebody remembers the line before", func(l *line) {
+		l.wait(0, 2)
+		m := memory(l.frame())
+		l.lose()
+		l.clock.Step(1000)
+		l.restore(queue.Memory{Control: m.Control})
+		born := l.now()
+		l.clock.Step(graceMS / 2)
+		l.restore(m)
+		want(l, "hold", l.frame().Hold, born+holdMS)
+		l.clock.Step(graceMS)
+		want(l, "who arrives after the grace", l.join(Visitor(7))[0].State, queue.StateWaiting)
+		l.clock.Set(born + holdMS)
+		l.restore(m)
+		want(l, "hold after a late reminder", l.frame().Hold, born+holdMS)
+	}},
+	{"a clock that stepped back does not let old tickets prolong the hold again and again", func(l *line) {
+		l.wait(0, 2)
+		m := memory(l.frame())
+		l.lose()
+		l.restore(m)
+		l.clock.Step(-3_600_000)
+		back := l.now()
+		f := l.advance()
+		want(l, "born", f.Born, back)
+		for n := range uint64(30) {
+			l.clock.Step(holdMS / 10)
+			old := queue.Place{Visitor: Visitor(int(100 + n)), Epoch: m.Epoch - 1, Number: 1 + n}
+			l.wantState("an old ticket", l.keep(old), queue.StateWaiting)
+			want(l, "hold", l.advance().Hold, back+holdMS)
+		}
+	}},
 	{"a room restored from memory follows what was and holds", func(l *line) {
 		l.lose()
 		c := suiteControl()

@@ -131,3 +131,44 @@ func TestAServerThatEvictsALineLetsNobodyInFirst(t *testing.T) {
 	_, err := store.Join(t.Context(), visitors(2000, 1))
 	wants(t, err, queue.ErrLost)
 }
+
+// What a gateway of an earlier version left is not known to have been removed by nobody, however long nobody ran since.
+func TestAPauseAfterAGatewayThatDoesNotCountKeysIsNoLoss(t *testing.T) {
+	client := redistest.Start(t).Client(t)
+	store, _ := everywhere(t, client, "a")
+	f := must(store.Frame(t.Context()))(t)
+	for _, err := range []error{
+		client.Del(t.Context(), "einlass:{a}:gateways").Err(),
+		client.ZAdd(t.Context(), "einlass:{a}:gateways", redis.Z{Score: float64(f.Now - 60_000), Member: "old"}).Err(),
+		client.Unlink(t.Context(), "einlass:{a}:missed").Err(), // its last one came back
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	client.Unlink(t.Context(), "einlass:{a}:lapsed")
+	_, err := store.Advance(t.Context(), queue.Memory{Gateway: "g"})
+	wants(t, err, queue.ErrLost) // now all count
+}
+
+// A gateway whose user may not count does not leave behind a count that others take for true.
+func TestWhoMayNotCountKeysLeavesNoCount(t *testing.T) {
+	client := redistest.Start(t).Client(t)
+	store, _ := everywhere(t, client, "a")
+	deny := func(rule string) {
+		t.Helper()
+		if err := client.Do(t.Context(), "ACL", "SETUSER", "default", rule).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deny("-exists")
+	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	client.Unlink(t.Context(), "einlass:{a}:missed") // as a script that moves the last one does
+	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	deny("+exists")
+	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	client.Unlink(t.Context(), "einlass:{a}:lapsed")
+	_, err := store.Advance(t.Context(), queue.Memory{Gateway: "g"})
+	wants(t, err, queue.ErrLost)
+}

@@ -52,6 +52,22 @@ var inVerbs = []mutant{
 		find: " or bereft()", replace: "",
 	},
 	{
+		name: "bereft-forgets-old", file: "prelude.lua", what: "what a gateway left that does not count is taken for a loss after a pause",
+		find: "call('ZRANGE', GATEWAYS, 0, -1)", replace: "call('ZRANGEBYSCORE', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf')",
+	},
+	{
+		name: "save-stale-count", file: "prelude.lua", what: "who may not count keys leaves the count of somebody else",
+		find: "call('HDEL', ROOM, 'keys')", replace: "",
+	},
+	{
+		name: "advance-born-ahead", file: "advance.lua", what: "a line is begun in the future when the clock steps back",
+		find: "min(room.born, NOW)", replace: "room.born",
+	},
+	{
+		name: "restore-no-hold", file: "restore.lua", what: "a room that began without memory does not wait for the line before",
+		find: "room.hold = max(room.hold, room.born + HOLD)", replace: "room.hold = room.hold",
+	},
+	{
 		name: "advance-gap-ignored", file: "advance.lua", what: "people are passed over after nobody was heard for long",
 		find: "NOW - room.tick > ABSENT / 2", replace: "false",
 	},

@@ -78,7 +78,7 @@ if ARGV[8] ~= '' then
   call('ZADD', GATEWAYS, NOW, ARGV[8])
 end
 call('ZREMRANGEBYSCORE', GATEWAYS, '-inf', text(NOW - GATEWAY_LIFE))
-room.hold = min(room.hold, NOW + max(HOLD, GRACE)) -- a clock that stepped back prolongs no hold
+room.hold, room.born = min(room.hold, NOW + max(HOLD, GRACE)), min(room.born, NOW) -- a clock that stepped back prolongs no hold
 if NOW - room.tick > ABSENT / 2 then
   room.hold = max(room.hold, NOW + HOLD)
 end

@@ -119,14 +119,14 @@ end
 local COUNTS = 'k:'
 
 -- bereft answers whether a key is gone that no script has removed: the room says how many there were when a script last
--- wrote. That holds only while all gateways count; those of earlier versions do not, and are known by their names.
--- O(g) for g gateways.
+-- wrote. That holds only while all gateways count; those of earlier versions do not, and are known by their names, which
+-- stay until an Advance that counts, however long nobody ran. O(g) for g gateways.
 local function bereft()
   local there = count('EXISTS', KEYS)
   if not room.keys or not there or there == room.keys then
     return false
   end
-  for _, name in ipairs(call('ZRANGEBYSCORE', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf')) do
+  for _, name in ipairs(call('ZRANGE', GATEWAYS, 0, -1)) do
     if string.sub(name, 1, #COUNTS) ~= COUNTS then
       return false
     end
@@ -134,12 +134,15 @@ local function bereft()
   return true
 end
 
--- save writes the figures that have changed, and how many keys there are now. O(1).
+-- save writes the figures that have changed, and how many keys there are now. Who may not count them leaves no count: it
+-- would soon be wrong. O(1).
 local function save()
   local changed = {}
   local there = count('EXISTS', KEYS)
   if there and there ~= room.keys then
     changed = { 'keys', there }
+  elseif room.keys and not there then
+    call('HDEL', ROOM, 'keys')
   end
   if room.server and room.server ~= loaded.server then
     changed[#changed + 1] = 'server'

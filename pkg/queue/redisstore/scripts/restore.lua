@@ -47,6 +47,9 @@ if fresh or ahead or epoch ~= 0 and epoch < room.epoch then
     room.head, room.number = head, head_number
   end
 end
+if epoch ~= 0 and epoch < room.epoch then
+  room.hold = max(room.hold, room.born + HOLD) -- there was a line before
+end
 local version = tonumber(ARGV[13])
 if fresh or version > room.version then
   room.version, room.mode = version, ARGV[14]

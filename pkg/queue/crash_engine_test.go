@@ -257,7 +257,7 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 }
 
 func TestWhoFinishesDuringAnOutageIsNotInsideAfterIt(t *testing.T) {
-	e, inside := full(t, 3)
+	e, inside := occupied(t, 3)
 	b := e.beside("b", queue.FailHold)
 	b.Pulse(t.Context())
 	waiting := e.arrive(1)[0]

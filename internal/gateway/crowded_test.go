@@ -90,7 +90,7 @@ func TestWhoComesFromTooManyNetworksIsToldWhy(t *testing.T) {
 	fifth := from(4)
 	page := b.load("GET", "/seite?a=b", append(fifth, "Accept-Language", "de")...)
 	page.want(t, 429, "text/html")
-	for _, want := range []string{"Zu viele verschiedene Internet-Anschlüsse", `href="/seite?a=b"`, "von selbst", "stay-networks"} {
+	for _, want := range []string{"Zu viele verschiedene Internet-Anschlüsse", `href="/.einlass/wait?room=termine&amp;to=/seite?a=b"`, "von selbst", "stay-networks"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q\n%s", want, page.body)
 		}

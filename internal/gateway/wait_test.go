@@ -34,7 +34,7 @@ func (b *browser) run(a answer, pause time.Duration) answer {
 	b.s.t.Helper()
 	for range 100 {
 		switch {
-		case a.StatusCode == http.StatusSeeOther:
+		case a.StatusCode == http.StatusSeeOther, a.StatusCode == http.StatusFound:
 			a = b.load("GET", a.Header.Get("Location"))
 		case refresh.MatchString(a.body):
 			b.s.pass(pause)

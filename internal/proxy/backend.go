@@ -34,6 +34,9 @@ type Options struct {
 	// OnResponseHeader is told the Einlass fields of the answer, which the visitor does
 	// not get. The slices are valid during the call.
 	OnResponseHeader func(name, value []byte)
+	// Onward is told where the answer redirects to, and says where it shall lead instead; empty leaves it. An answer that
+	// is changed is for this request alone: it may not be stored. location is valid during the call.
+	Onward func(location []byte) string
 }
 
 // Backend forwards visits to the origin servers of one room. It is safe for

@@ -65,10 +65,21 @@ func (x *exchange) framing(kind bodyKind) outFraming {
 func (x *exchange) render(out outFraming) {
 	h := &x.ans
 	dst := append(x.raw[:0], h.reason...)
+	led := false
 	for i := range h.fields {
-		if f := &h.fields[i]; x.passes(f, out) {
-			dst = append(append(dst, crlf...), f.line...)
+		f := &h.fields[i]
+		if !x.passes(f, out) {
+			continue
 		}
+		if to := x.onward(f); to != "" {
+			dst = append(append(dst, "\r\nLocation: "...), to...)
+			led = true
+			continue
+		}
+		dst = append(append(dst, crlf...), f.line...)
+	}
+	if led {
+		dst = append(dst, "\r\nCache-Control: no-store"...)
 	}
 	if out == outChunked {
 		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
@@ -77,6 +88,32 @@ func (x *exchange) render(out outFraming) {
 		dst = x.protect(dst)
 	}
 	x.raw = dst
+}
+
+// onward is where this field leads instead, if it is that of a redirect.
+func (x *exchange) onward(f *field) string {
+	if x.opt.Onward == nil || !equalFold(f.name, "location") {
+		return ""
+	}
+	switch x.ans.status {
+	case 301, 302, 303, 307, 308:
+	default:
+		return ""
+	}
+	if to := x.opt.Onward(f.value); isReference(to) {
+		return to
+	}
+	return ""
+}
+
+// isReference tells what can stand in a Location field.
+func isReference(to string) bool {
+	for i := range len(to) {
+		if to[i] <= ' ' || to[i] == 0x7f {
+			return false
+		}
+	}
+	return to != ""
 }
 
 // protect adds the two fields that the origin cannot know of: an answer with a cookie of ours is for this visitor and

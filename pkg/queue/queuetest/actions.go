@@ -140,6 +140,7 @@ func (d *duel) drawMemory(rt *rapid.T) queue.Memory {
 	switch rapid.IntRange(0, 9).Draw(rt, "exaggerates") {
 	case 6:
 		d.ceiling += farAhead(rt)
+		d.mixed = true
 	case 7:
 		m.Last += rapid.Uint64Range(1, 3).Draw(rt, "numbers")
 	case 8:
@@ -276,6 +277,7 @@ func (d *duel) playStray(rt *rapid.T) {
 	number := max(1, int64(d.ceiling)+rapid.Int64Range(-6, 2).Draw(rt, "number"))
 	if rapid.IntRange(0, 15).Draw(rt, "far ahead") == 15 {
 		number += int64(farAhead(rt))
+		d.mixed = true
 	}
 	p := queue.Place{Visitor: d.freshIDs(1)[0], Epoch: uint64(max(1, epoch)), Number: uint64(number)}
 	if d.ties && len(d.holders) > 0 {

@@ -26,8 +26,7 @@ func Differential(t *testing.T, a, b Factory) {
 	steps := defaultSteps
 	if os.Getenv("DIFFERENTIAL_STEPS") == "" {
 		// The everyday run plays the same histories each time, so that it says something about the change at hand;
-		// the hunt draws new ones. A rare history in which memories exaggerate past the next epoch's numbers makes
-		// figures rise in every store, the model's too.
+		// the hunt draws new ones.
 		setFlag(t, "rapid.seed", everydaySeed)
 	}
 	if env := os.Getenv("DIFFERENTIAL_STEPS"); env != "" {

@@ -31,6 +31,7 @@ type duel struct {
 	memories []queue.Memory                  // of gateways, old ones too
 	control  queue.Control                   // last seen
 	ceiling  uint64                          // nobody was given a higher number
+	mixed    bool                            // numbers reach into the next epochs: orders and arrivals differ, and figures may rise
 	epoch    uint64                          // latest seen
 	lost     bool
 }
@@ -217,7 +218,7 @@ func (d *duel) frame(f queue.Frame) {
 	d.ceiling = max(d.ceiling, f.Last)
 	d.ends(nobody, f.Hold)
 	for id, p := range d.tickets {
-		if len(d.tickets) > 100 {
+		if len(d.tickets) > 100 || d.mixed {
 			return
 		}
 		ahead, _ := f.Sketch.Ahead(p.Order())

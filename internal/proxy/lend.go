@@ -11,10 +11,16 @@ import "time"
 // many, cost nothing, and would find whatever else makes this origin answer twice. A handshake that may leave the two
 // ends in disagreement about the protocol is no such request either.
 //
+// HEAD is never one, whatever the operator says of bodies: an origin that answers it like a GET sends a body which nothing
+// in the answer's head need announce, and which would be the answer to whoever asks next.
+//
 // Lending goes one way. Any request may go out on a kept connection, because nothing is left in those; what it makes of
 // the connection stays with it, since that is never given back. And it keeps the number of connections at that of the
 // requests in flight: an origin with few workers would stall if idle ones held them while a form waits for a new one.
 func (x *exchange) mayLend() bool {
+	if x.req.method == "HEAD" {
+		return false
+	}
 	return x.b.cfg.KeepAlive.Share || (x.class == fromInside && x.req.length == 0 && !x.req.upgrade)
 }
 

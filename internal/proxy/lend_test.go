@@ -122,7 +122,7 @@ func TestAConnectionServesOthersOnlyAfterAHeadFromInside(t *testing.T) {
 		kept, shared  bool // by default; when the operator vouches for the site
 	}{
 		{"GET", "GET / HTTP/1.1\r\nHost: h\r\n" + inside + "\r\n", true, true},
-		{"HEAD", "HEAD / HTTP/1.1\r\nHost: h\r\n" + inside + "\r\n", true, true},
+		{"HEAD", "HEAD / HTTP/1.1\r\nHost: h\r\n" + inside + "\r\n", false, false},
 		{"POST without a body", "POST / HTTP/1.1\r\nHost: h\r\n" + inside + "Content-Length: 0\r\n\r\n", true, true},
 		{"POST", withLength("POST / HTTP/1.1", inside, "x"), false, true},
 		{"chunks", withChunks("POST / HTTP/1.1", inside, "x"), false, true},

@@ -57,6 +57,8 @@ type Played struct {
 	// Numbers is how far numbers went on meanwhile, Asked how many page loads may have been given one.
 	Numbers int64 `json:"numbers"`
 	Asked   int64 `json:"asked"`
+	// Losses is how often a store may lose the line each time.
+	Losses int `json:"losses"`
 }
 
 // Run plays all acts. The error is of the machinery, or the context's; what went wrong in an act is in its Failures.
@@ -157,6 +159,7 @@ func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
 func (w *world) playInARow(ctx context.Context, s Step) Played {
 	p := Played{Fault: s.Fault}
 	f, err := faultNamed(w.topology, s.Fault)
+	p.Losses = max(1, f.losses)
 	before, asked := uint64(0), w.crowd.asked.Load()
 	if err == nil {
 		before, err = w.lastNumber(ctx)
@@ -248,7 +251,7 @@ func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err err
 
 // upgraded says what became of the state files that an earlier version had left.
 func (w *world) upgraded(ctx context.Context) Played {
-	p := Played{Fault: "upgrade with older state files", Times: 1}
+	p := Played{Fault: "upgrade with older state files", Times: 1, Losses: 1}
 	info, err := w.gateways[0].Figures(ctx)
 	switch {
 	case err != nil:

@@ -16,6 +16,8 @@ type fault struct {
 	least, most time.Duration // of Step.Hold
 	// lossy says that Redis may forget what it has acknowledged.
 	lossy bool
+	// losses is how often the line may be lost each time, if more than once: two masters are restored one after the other.
+	losses int
 	// crash says that something ends uncleanly or loses what it held: what may happen many times in a row.
 	crash bool
 	// minutes says that it lasts for minutes: it is played only when it is asked for by name.

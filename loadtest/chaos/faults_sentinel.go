@@ -14,7 +14,7 @@ import (
 var sentinelFaults = []fault{
 	{name: "sentinel killed", play: killSentinel},
 	{name: "sentinel paused", least: 2 * time.Second, most: 4 * time.Second, play: pauseSentinel},
-	{name: "master cut off from its group", lossy: true, least: time.Second, most: 2 * time.Second, play: splitBrain},
+	{name: "master cut off from its group", lossy: true, losses: 2, least: time.Second, most: 2 * time.Second, play: splitBrain},
 	{name: "all of redis restarted empty", crash: true, play: restartEmpty},
 	{name: "all of redis restarted from a save", crash: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: restartOld},
 }

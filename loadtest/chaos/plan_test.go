@@ -131,7 +131,7 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 
 func TestWhatMayNotBeIsAFailure(t *testing.T) {
 	quiet := func() *Act {
-		crashes := Played{Fault: "FLUSHALL", Times: 2, Asked: 11, Numbers: 2*skip + 11}
+		crashes := Played{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 2*skip + 11}
 		return &Act{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes}}
 	}
 	for want, spoil := range map[string]func(*Act){
@@ -150,7 +150,7 @@ func TestWhatMayNotBeIsAFailure(t *testing.T) {
 		"got in after":           func(a *Act) { a.Felt.Overtaken = 1 },
 		"strangers decide":       func(a *Act) { a.Felt.Errors = map[string]int{fromGateway: 1} },
 		"numbers went on by 4012": func(a *Act) {
-			a.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Asked: 11, Numbers: 4012}}
+			a.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 4012}}
 		},
 		"0 went in, the pace": func(a *Act) { a.Felt.In = 0 },
 	} {

@@ -14,8 +14,8 @@ func (a *Act) verdict(w *world) {
 		if p.Error != "" {
 			bad("%s: %s", p.Fault, p.Error)
 		}
-		if most := p.Asked + int64(p.Times)*skip; p.Numbers > most {
-			bad("%s, %d times: numbers went on by %d, %d asked for one and a crash may skip %d", p.Fault, p.Times, p.Numbers, p.Asked, skip)
+		if most := p.Asked + int64(p.Times*p.Losses)*skip; p.Numbers > most {
+			bad("%s, %d times: numbers went on by %d, %d asked for one and a loss may skip %d", p.Fault, p.Times, p.Numbers, p.Asked, skip)
 		}
 	}
 	f := a.Felt
@@ -65,7 +65,7 @@ func (a *Act) verdict(w *world) {
 // fromGateway is how a failed request reads whose gateway did not get an answer from the site.
 const fromGateway = "502 from the gateway"
 
-// skip is what a crash may cost in numbers besides those that were given: what a gateway or a store that gives few a second
+// skip is what a loss may cost in numbers besides those that were given: what a gateway or a store that gives few a second
 // may have given since it last wrote down how far it was, which neither takes for more than a thousand, and as much again
 // where several gateways tell a store of it. It does not grow with the numbers that there are.
 const skip = 2000

@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"errors"
 	"time"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -16,8 +18,12 @@ func (g *Gateway) hold(r *Room, v *httpx.Visit, p *token.Pass) bool {
 	id := queue.VisitorID(p.Visitor)
 	a := r.stays.enter(id, v.ClientIP(), r.Line.Now())
 	if a.turn != nil {
+		err := a.await(stayPatience, func() bool { return proxy.ClientLeft(v) })
 		switch {
-		case !a.await(stayPatience):
+		case errors.Is(err, proxy.ErrClientGone):
+			g.interrupted(r, v, true, err)
+			return false
+		case err != nil:
 			a.busy, a.retry = true, time.Second
 		case !r.Line.Touch(id, r.stayLimit(p)):
 			// The stay ended meanwhile. What follows finds that out at once.

@@ -2,7 +2,10 @@ package gateway_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -263,5 +266,47 @@ func TestALateFormCountsForItsStay(t *testing.T) {
 	}
 	if a := b.load("POST", "/buchen", from(3)...); a.body != "site POST /buchen" {
 		t.Errorf("a late form from one of the four: %d", a.StatusCode)
+	}
+}
+
+// Whoever loads a page of many images again and again leaves many requests behind that nobody waits for.
+func TestRequestsThatNobodyWaitsForDoNotWait(t *testing.T) {
+	s := newStage(t, slow)
+	b := s.inside()
+	arrived, leave := make(chan struct{}, 500), make(chan struct{})
+	s.sites[0].slow.Store(func() { arrived <- struct{}{}; <-leave })
+	request := "GET /bild HTTP/1.1\r\nHost: x\r\nCookie: einlass-termine=" + b.cookie("einlass-termine") + "\r\n\r\n"
+	var left []net.Conn
+	for i := range 4 * 32 {
+		c, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+		if i < 32 {
+			<-arrived
+			continue
+		}
+		left = append(left, c)
+	}
+	for s.g.Waiting() < 3*32 {
+		runtime.Gosched()
+	}
+	for _, c := range left {
+		_ = c.Close()
+	}
+	for s.g.Waiting() > 0 {
+		runtime.Gosched()
+	}
+	s.wantVisits("busy", 0)
+	close(leave)
+	if a := b.load("GET", "/seite", from(0)...); a.body != "site GET /seite" {
+		t.Errorf("afterwards: %d", a.StatusCode)
+	}
+	if n := len(arrived); n > 1 {
+		t.Errorf("the site saw %d requests that nobody waited for", n-1)
 	}
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"maps"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -149,24 +151,45 @@ func (st *stay) comesFrom(network uint64, now int64, most int) (retry time.Durat
 // yet to be seen would stay for long.
 func silent(seen, now int64) bool { return now-seen >= stayMemory || seen > now }
 
-// await waits for the turn of a request that has to. False: it did not come, and the request is refused.
-func (a *admission) await(patience time.Duration) bool {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-a.turn:
-		return true
-	case <-timer.C:
+// errImpatient: the turn of a request did not come in time.
+var errImpatient = errors.New("gateway: other requests of the stay did not end in time")
+
+// stayLook is how often a request that waits is asked whether its client still does.
+const stayLook = 250 * time.Millisecond
+
+// await waits for the turn of a request that has to. An error says that it did not come, and the request is refused:
+// errImpatient, or proxy.ErrClientGone. Whoever loads a page again and again leaves many behind that nobody waits for;
+// they may neither keep others from waiting nor take their turns.
+func (a *admission) await(patience time.Duration, gone func() bool) error {
+	end := time.NewTimer(patience)
+	defer end.Stop()
+	look := time.NewTicker(stayLook)
+	defer look.Stop()
+	for {
+		select {
+		case <-a.turn:
+			return nil
+		case <-end.C:
+			return a.giveUp(errImpatient)
+		case <-look.C:
+			if gone() {
+				return a.giveUp(proxy.ErrClientGone)
+			}
+		}
 	}
+}
+
+// giveUp ends the waiting for a turn, unless it came this very moment.
+func (a *admission) giveUp(why error) error {
 	st := a.stay
 	st.shard.mu.Lock()
 	defer st.shard.mu.Unlock()
 	i := slices.Index(st.waiting, a.turn)
 	if i < 0 {
-		return true // it came this very moment
+		return nil
 	}
 	st.waiting = slices.Delete(st.waiting, i, i+1)
-	return false
+	return why
 }
 
 // Ended says that a request is over: the next one that waits may go in its stead.

@@ -129,7 +129,7 @@ func TestRequestsBeyondTheBoundWaitInTurn(t *testing.T) {
 		for range 61 {
 			all.Go(func() {
 				a := s.enter(visitorOf(1), home, noonMs)
-				if a.busy || a.turn != nil && !a.await(stayPatience) {
+				if a.busy || a.turn != nil && a.await(stayPatience, patient) != nil {
 					return
 				}
 				most.Store(max(most.Load(), underWay.Add(1)))
@@ -163,13 +163,13 @@ func TestWhatWaitsTooLongOrTooManyIsRefused(t *testing.T) {
 			t.Errorf("one more than may wait: busy %v, again in %v", a.busy, a.retry)
 		}
 		begun := time.Now()
-		if waiting[0].await(stayPatience) || time.Since(begun) != stayPatience {
+		if waiting[0].await(stayPatience, patient) == nil || time.Since(begun) != stayPatience {
 			t.Errorf("the first that waits goes after %v", time.Since(begun))
 		}
 		// Who gave up is passed over.
 		first.stay.Ended()
 		second.stay.Ended()
-		if !waiting[1].await(0) || !waiting[2].await(0) || waiting[3].await(0) {
+		if waiting[1].await(0, patient) != nil || waiting[2].await(0, patient) != nil || waiting[3].await(0, patient) == nil {
 			t.Error("the turn does not go to those who wait longest")
 		}
 	})
@@ -232,7 +232,7 @@ func TestManyAtOnceNeverHaveMoreUnderWayThanTheBound(t *testing.T) {
 		all.Go(func() {
 			for i := range 300 {
 				a := s.enter(visitorOf(1), place(worker%6), noonMs)
-				if a.networks || a.busy || a.turn != nil && !a.await(time.Duration(i%3)*time.Millisecond) {
+				if a.networks || a.busy || a.turn != nil && a.await(time.Duration(i%3)*time.Millisecond, patient) != nil {
 					continue
 				}
 				if n := underWay.Add(1); n > 4 {
@@ -269,3 +269,6 @@ func BenchmarkStay(b *testing.B) {
 		s.serves(visitorOf(i%people), home, noonMs+int64(i/1000))
 	}
 }
+
+// patient is a client that does not hang up.
+func patient() bool { return false }

@@ -155,6 +155,9 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) error {
 	return err
 }
 
+// ClientLeft tells that a visitor hung up before the answer, as far as this system can see it without reading.
+func ClientLeft(v *httpx.Visit) bool { return hasLeft(v.Ctx().Conn()) }
+
 // household is how much of an IPv6 address tells one subscriber from another.
 const household = 56
 

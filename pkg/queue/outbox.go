@@ -130,9 +130,9 @@ func (r *Room) deliver(ctx context.Context) {
 // Flush sends what is in the outbox now.
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
-// send delivers what has ended, and then the outbox in batches. Renewals go first: they decide who is inside. Those that fail while the store is
-// away are kept: who is inside may not click again before the stay is over, and somebody else would be called for it.
-// Heartbeats that fail are dropped: everybody's next poll sends them anew.
+// send delivers what has ended, and then the outbox in batches. Renewals go first: they decide who is inside. Those that
+// fail while the store is away are kept: who is inside may not click again before the stay is over, and somebody else
+// would be called for it. Heartbeats that fail are dropped: everybody's next poll sends them anew.
 func (r *Room) send(ctx context.Context) {
 	err := r.sendEnds(ctx)
 	if err == nil {

@@ -1,17 +1,18 @@
 package queue
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // stays remembers who is inside, as far as this process knows. A store that has lost the room knows of nobody, and would
 // let as many in once more; so it is told of all of them before anybody is called.
 type stays struct {
 	mu    sync.Mutex
-	inner map[VisitorID]clicked
-	swept int64 // ms
+	inner map[VisitorID]click // the last that the store was to hear of
+	swept int64               // ms
 }
-
-// clicked is the last request that the store was to hear of, and the latest end of the stay; 0: none.
-type clicked struct{ at, limit int64 }
 
 // sweepEvery is how often stays that are over are forgotten, in ms.
 const sweepEvery = 10_000
@@ -21,10 +22,10 @@ func (s *stays) note(c click, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inner == nil {
-		s.inner = map[VisitorID]clicked{}
+		s.inner = map[VisitorID]click{}
 	}
 	if _, known := s.inner[c.Visitor]; known || len(s.inner) < most {
-		s.inner[c.Visitor] = clicked{c.at, c.Cap}
+		s.inner[c.Visitor] = c
 	}
 }
 
@@ -42,11 +43,7 @@ func (s *stays) sweep(now, idle int64) {
 		return
 	}
 	s.swept = now
-	for id, c := range s.inner {
-		if c.at+idle <= now {
-			delete(s.inner, id)
-		}
-	}
+	maps.DeleteFunc(s.inner, func(_ VisitorID, c click) bool { return c.at+idle <= now })
 	if len(s.inner) == 0 {
 		s.inner = nil // the memory of a crowd
 	}
@@ -56,11 +53,7 @@ func (s *stays) sweep(now, idle int64) {
 func (s *stays) all() []click {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clicks := make([]click, 0, len(s.inner))
-	for id, c := range s.inner {
-		clicks = append(clicks, click{Stay{Visitor: id, Cap: c.limit}, c.at})
-	}
-	return clicks
+	return slices.Collect(maps.Values(s.inner))
 }
 
 // inside notes a stay that began or went on at now.

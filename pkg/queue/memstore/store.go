@@ -249,13 +249,14 @@ func (s *Store) Restore(_ context.Context, m queue.Memory) error {
 	if fresh {
 		s.room = newRoom(s.timing)
 	}
-	note := s.keeper.noted()
+	if fresh {
+		// Of a line whose files are gone, the note is what is remembered.
+		note := s.keeper.noted()
+		m.Epoch, m.Ceiling = max(m.Epoch, note.begun), max(m.Ceiling, note.reserved)
+	}
 	s.room.adopt(now, m, fresh)
-	if fresh && (s.recovery.Damaged != nil || note.begun != 0) {
-		// There was a line whose files are gone: its tickets sort before what is given now, and have a full poll
-		// interval to come back.
-		s.room.Epoch = max(s.room.Epoch, note.begun+1)
-		s.room.Last = queue.CarryNumber(s.room.Last, note.reserved)
+	if fresh && s.recovery.Damaged != nil {
+		// There was a line whose files are gone: give its tickets a full poll interval to come back.
 		s.room.Hold = max(s.room.Hold, now+s.timing.hold)
 	}
 	s.keeper.saveMarks(s.room, now)

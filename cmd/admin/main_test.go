@@ -36,13 +36,13 @@ type gateway struct {
 func newGateway() *gateway {
 	stale := time.Date(2026, 3, 1, 10, 0, 5, 0, time.Local)
 	var a, b adminapi.RoomInfo
-	a.SetFrame(&queue.Frame{
+	a.SetFrame(&queue.Snapshot{
 		Waiting: 1200, Front: 34, Calls: 5, Inside: 95, HeadNum: 800, Last: 2034, Admitted: 795, Gateways: 2,
 		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}},
 	})
 	a.ID, a.Store = "termine", adminapi.Store{OK: true}
 	a.Backends = []adminapi.Backend{{Address: "a", Up: true}, {Address: "b"}}
-	b.SetFrame(&queue.Frame{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
+	b.SetFrame(&queue.Snapshot{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
 	b.ID, b.Store = "kfz", adminapi.Store{StaleSince: &stale}
 	return &gateway{rooms: []adminapi.RoomInfo{a, b}}
 }

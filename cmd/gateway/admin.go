@@ -148,7 +148,7 @@ func (r *room) info() adminapi.RoomInfo {
 	v := r.line.View()
 	info := adminapi.RoomInfo{ID: r.cfg.ID, Title: r.cfg.Title, Store: adminapi.Store{OK: v.Known && v.Stale == 0}}
 	if v.Known {
-		info.SetFrame(&v.Frame)
+		info.SetFrame(&v.Snapshot)
 	}
 	if v.Stale != 0 {
 		since := time.UnixMilli(v.Stale).UTC()

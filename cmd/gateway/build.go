@@ -158,8 +158,8 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg), FirstStart: p.keys.made,
 		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
 		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
-		OnEvent: func(e queue.Event) { logEvent(log, r.metrics, e) },
-		OnFrame: func(f *queue.Frame) { r.onFrame(f) },
+		OnEvent:    func(e queue.Event) { logEvent(log, r.metrics, e) },
+		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -172,7 +172,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 }
 
 // onFrame keeps the figures for metrics fresh.
-func (r *room) onFrame(f *queue.Frame) {
+func (r *room) onFrame(f *queue.Snapshot) {
 	r.metrics.Frame(f)
 	r.metrics.StoreUp(true)
 	if r.backend == nil { // the first frames may come before it is made
@@ -204,7 +204,7 @@ func controlOf(r *config.Room) queue.Control {
 		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %+v %q", c.Mode, c.Pace, c.Message))
-	c.Seed = hex.EncodeToString(sum[:8])
+	c.ConfigHash = hex.EncodeToString(sum[:8])
 	return c
 }
 

@@ -21,7 +21,7 @@ func (p *plant) services() []lifecycle.Service {
 			lifecycle.Service{Name: "store of " + r.cfg.ID, Stop: func(context.Context) error { return r.store.Close() }},
 			lifecycle.Service{
 				Name:  "line of " + r.cfg.ID,
-				Start: func(ctx context.Context) error { r.line.Pulse(ctx); return nil },
+				Start: func(ctx context.Context) error { r.line.Tick(ctx); return nil },
 				Run:   r.line.Run,
 			},
 			lifecycle.Service{

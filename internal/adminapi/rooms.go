@@ -82,7 +82,7 @@ type Backend struct {
 }
 
 // SetFrame fills in everything that a frame tells.
-func (r *RoomInfo) SetFrame(f *queue.Frame) {
+func (r *RoomInfo) SetFrame(f *queue.Snapshot) {
 	r.SetControl(f.Control)
 	r.AsOf = time.UnixMilli(f.Now).UTC()
 	r.Epoch, r.HeadNumber, r.LastNumber = f.Epoch, f.HeadNum, f.Last

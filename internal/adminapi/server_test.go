@@ -93,7 +93,7 @@ func serve(t *testing.T, rooms *town, cfg Config) (url string) {
 	t.Helper()
 	if rooms.rooms == nil {
 		var r RoomInfo
-		r.SetFrame(&queue.Frame{
+		r.SetFrame(&queue.Snapshot{
 			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
 			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
 			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}, Message: "Bitte warten."},

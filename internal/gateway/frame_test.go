@@ -18,7 +18,7 @@ func framed(dest, site string, more ...string) []string {
 // joined is how many numbers were given.
 func (s *stage) joined() int64 {
 	s.pass(0)
-	return s.lines[0].View().Frame.Joined
+	return s.lines[0].View().Snapshot.Joined
 }
 
 func TestALoadThatAServiceWorkerPassesOnIsAPageLoad(t *testing.T) {
@@ -170,7 +170,7 @@ func TestAnotherSitesFrameClaimsNoCall(t *testing.T) {
 			t.Errorf("%s: state %q", path, a.Header.Get("Einlass-State"))
 		}
 	}
-	if f := s.lines[0].View().Frame; f.Inside != 0 {
+	if f := s.lines[0].View().Snapshot; f.Inside != 0 {
 		t.Errorf("%d inside", f.Inside)
 	}
 	if a := b.load("GET", "/", framed("iframe", "same-origin")...); a.StatusCode != 303 {

@@ -89,7 +89,7 @@ func TestWhatIsNotAPageLoadGetsASmallRefusal(t *testing.T) {
 			}
 		})
 	}
-	if s.lines[0].View().Frame.Joined != 0 {
+	if s.lines[0].View().Snapshot.Joined != 0 {
 		t.Error("somebody got a number")
 	}
 }
@@ -98,8 +98,8 @@ func TestAGuessOfTheBrowserTakesNoNumber(t *testing.T) {
 	s := newStage(t, closed)
 	a := s.browser().load("GET", "/", "Sec-Purpose", "prefetch;prerender")
 	s.pass(0)
-	if a.StatusCode != 503 || s.lines[0].View().Frame.Joined != 0 {
-		t.Errorf("%d, %d joined", a.StatusCode, s.lines[0].View().Frame.Joined)
+	if a.StatusCode != 503 || s.lines[0].View().Snapshot.Joined != 0 {
+		t.Errorf("%d, %d joined", a.StatusCode, s.lines[0].View().Snapshot.Joined)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestAStayThatTheSiteFinishedIsOverInEveryCopy(t *testing.T) {
 	pass := b.cookie("einlass-termine")
 	s.sites[0].finish.Store(false)
 	s.pass(2 * time.Second)
-	if f := s.lines[0].View().Frame; f.Inside != 0 || f.Finished != 1 {
+	if f := s.lines[0].View().Snapshot; f.Inside != 0 || f.Finished != 1 {
 		t.Errorf("%d inside, %d finished", f.Inside, f.Finished)
 	}
 	next := s.browser()
@@ -246,7 +246,7 @@ func TestLeavingTakesOurOwnPage(t *testing.T) {
 		t.Errorf("by GET: %d %v", a.StatusCode, a.Header)
 	}
 	s.pass(0)
-	if f := s.lines[0].View().Frame; f.Waiting != 1 || f.Left != 0 {
+	if f := s.lines[0].View().Snapshot; f.Waiting != 1 || f.Left != 0 {
 		t.Errorf("before: %d waiting, %d left", f.Waiting, f.Left)
 	}
 	a := b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
@@ -257,7 +257,7 @@ func TestLeavingTakesOurOwnPage(t *testing.T) {
 		t.Error("the ticket is still there")
 	}
 	s.pass(0)
-	if f := s.lines[0].View().Frame; f.Waiting != 0 || f.Left != 1 {
+	if f := s.lines[0].View().Snapshot; f.Waiting != 0 || f.Left != 1 {
 		t.Errorf("%d waiting, %d left", f.Waiting, f.Left)
 	}
 }

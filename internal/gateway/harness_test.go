@@ -90,7 +90,7 @@ func (s *stage) pass(d time.Duration) {
 		d -= tick
 		for _, l := range s.lines {
 			l.Flush(s.t.Context())
-			l.Pulse(s.t.Context())
+			l.Tick(s.t.Context())
 		}
 	}
 }
@@ -180,7 +180,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	line.Pulse(s.t.Context())
+	line.Tick(s.t.Context())
 	authority, err := token.NewAuthority(s.ring, id)
 	if err != nil {
 		s.t.Fatal(err)

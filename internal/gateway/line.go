@@ -115,7 +115,7 @@ func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.
 	if err != nil {
 		g.storeFailed(r, err)
 		r.Metrics.Visit(metrics.Failed)
-		status := web.Status{State: web.NoStore, Ahead: -1, Next: 5 * time.Second, Message: r.Line.View().Frame.Control.Message}
+		status := web.Status{State: web.NoStore, Ahead: -1, Next: 5 * time.Second, Message: r.Line.View().Snapshot.Control.Message}
 		g.page(r, v, 503, &status, again, retryAfter(503, 5*time.Second)...)
 		return false
 	}
@@ -175,7 +175,7 @@ func (g *Gateway) page(r *Room, v *httpx.Visit, code int, s *web.Status, again s
 
 func (g *Gateway) tooMany(r *Room, v *httpx.Visit, state web.State, after time.Duration, again string) {
 	r.Metrics.Visit(metrics.Limited)
-	s := web.Status{State: state, Ahead: -1, Next: after, Message: r.Line.View().Frame.Control.Message}
+	s := web.Status{State: state, Ahead: -1, Next: after, Message: r.Line.View().Snapshot.Control.Message}
 	g.page(r, v, 429, &s, again, retryAfter(429, after)...)
 }
 

@@ -41,7 +41,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Answer(i*7, time.Second)
 		room.NoAnswer(stranger)
 		room.Backend(stranger, true, true)
-		room.Frame(&queue.Frame{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
+		room.Frame(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
 		m.ConnectionRefused(stranger)
@@ -136,7 +136,7 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.NoAnswer(Timeout)
 	r.Backend("x", true, true)
 	r.StoreUp(false)
-	r.Frame(&queue.Frame{})
+	r.Frame(&queue.Snapshot{})
 	m.Fault("f")
 	m.ConnectionRefused("network")
 	m.ConnectionRefused("network")
@@ -188,8 +188,8 @@ func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Room("a").Frame(&queue.Frame{Waiting: 1})
-	m.Room("a").Frame(&queue.Frame{
+	m.Room("a").Frame(&queue.Snapshot{Waiting: 1})
+	m.Room("a").Frame(&queue.Snapshot{
 		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNum: 9, Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}},
 	})
 	wantMetrics(t, reg, `
@@ -239,7 +239,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	none.NoAnswer(Down)
 	none.Backend("x", true, true)
 	none.StoreUp(true)
-	none.Frame(&queue.Frame{})
+	none.Frame(&queue.Snapshot{})
 	if after := testutil.CollectAndCount(reg); none != nil || after != before {
 		t.Errorf("%d series became %d", before, after)
 	}
@@ -276,17 +276,19 @@ func (s *scripted) Renew(context.Context, []queue.Stay) (queue.KeepReply, error)
 }
 func (s *scripted) Finish(context.Context, []queue.VisitorID) error { return s.err }
 func (s *scripted) Leave(context.Context, []queue.VisitorID) error  { return s.err }
-func (s *scripted) Advance(context.Context, queue.Memory) (queue.Frame, error) {
-	return queue.Frame{Now: 5}, s.err
+func (s *scripted) Advance(context.Context, queue.Watermark) (queue.Snapshot, error) {
+	return queue.Snapshot{Now: 5}, s.err
 }
 
 func (s *scripted) Control(_ context.Context, c queue.Control) (queue.Control, error) {
 	return c, s.err
 }
 
-func (s *scripted) Frame(context.Context) (queue.Frame, error)  { return queue.Frame{Now: 6}, s.err }
-func (s *scripted) Restore(context.Context, queue.Memory) error { return s.err }
-func (s *scripted) Close() error                                { s.closed = true; return s.err }
+func (s *scripted) Snapshot(context.Context) (queue.Snapshot, error) {
+	return queue.Snapshot{Now: 6}, s.err
+}
+func (s *scripted) Restore(context.Context, queue.Watermark) error { return s.err }
+func (s *scripted) Close() error                                   { s.closed = true; return s.err }
 
 func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 	for outcome, err := range map[string]error{
@@ -307,10 +309,10 @@ func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 			kept, err2 := s.Keep(ctx, nil)
 			claimed, err3 := s.Claim(ctx, nil)
 			renewed, err4 := s.Renew(ctx, nil)
-			advanced, err5 := s.Advance(ctx, queue.Memory{})
+			advanced, err5 := s.Advance(ctx, queue.Watermark{})
 			control, err6 := s.Control(ctx, queue.Control{Version: 9})
-			frame, err7 := s.Frame(ctx)
-			all := []error{err1, err2, err3, err4, err5, err6, err7, s.Finish(ctx, nil), s.Leave(ctx, nil), s.Restore(ctx, queue.Memory{}), s.Close()}
+			frame, err7 := s.Snapshot(ctx)
+			all := []error{err1, err2, err3, err4, err5, err6, err7, s.Finish(ctx, nil), s.Leave(ctx, nil), s.Restore(ctx, queue.Watermark{}), s.Close()}
 			for i, got := range all {
 				if got != err {
 					t.Errorf("error %d is %v", i, got)

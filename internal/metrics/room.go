@@ -55,7 +55,7 @@ type Room struct {
 	answers  map[string]prometheus.Counter
 	answered prometheus.Observer
 	backends map[string]backend
-	frame    atomic.Pointer[queue.Frame]
+	frame    atomic.Pointer[queue.Snapshot]
 }
 
 // backend is one address.
@@ -165,7 +165,7 @@ func (r *Room) StoreUp(up bool) {
 
 // Frame keeps the frame for the next scrape. The caller does not change it afterwards. A frame is an answer of the
 // store.
-func (r *Room) Frame(f *queue.Frame) {
+func (r *Room) Frame(f *queue.Snapshot) {
 	if r != nil {
 		r.frame.Store(f)
 		r.storeUp.Set(1)

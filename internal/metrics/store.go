@@ -116,19 +116,19 @@ func (w *watchedStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return w.only("leave", func() error { return w.next.Leave(ctx, ids) })
 }
 
-func (w *watchedStore) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
-	return measure(w, "advance", func() (queue.Frame, error) { return w.next.Advance(ctx, m) })
+func (w *watchedStore) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
+	return measure(w, "advance", func() (queue.Snapshot, error) { return w.next.Advance(ctx, m) })
 }
 
 func (w *watchedStore) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
 	return measure(w, "control", func() (queue.Control, error) { return w.next.Control(ctx, c) })
 }
 
-func (w *watchedStore) Frame(ctx context.Context) (queue.Frame, error) {
-	return measure(w, "frame", func() (queue.Frame, error) { return w.next.Frame(ctx) })
+func (w *watchedStore) Snapshot(ctx context.Context) (queue.Snapshot, error) {
+	return measure(w, "frame", func() (queue.Snapshot, error) { return w.next.Snapshot(ctx) })
 }
 
-func (w *watchedStore) Restore(ctx context.Context, m queue.Memory) error {
+func (w *watchedStore) Restore(ctx context.Context, m queue.Watermark) error {
 	return w.only("restore", func() error { return w.next.Restore(ctx, m) })
 }
 

@@ -78,7 +78,7 @@ func (in *installation) fill(n int) ([]string, error) {
 		return nil, err
 	}
 	control := queue.Control{Version: 1, Mode: queue.ModePause, Pace: queue.Pace{Rate: 1, Burst: 1}}
-	if err := store.Restore(context.Background(), queue.Memory{Control: control}); err != nil {
+	if err := store.Restore(context.Background(), queue.Watermark{Control: control}); err != nil {
 		return nil, err
 	}
 	source, err := token.NewSource(in.ring)

@@ -45,7 +45,7 @@ func (b *bench) pace() error {
 		if err != nil {
 			return err
 		}
-		room.Pulse(ctx)
+		room.Tick(ctx)
 		rooms = append(rooms, room)
 	}
 	for range 3 * paceRate {
@@ -58,9 +58,9 @@ func (b *bench) pace() error {
 	}
 	// Frames are compared by the store's own clock, from a moment when the line was already moving.
 	time.Sleep(2 * time.Second)
-	first := rooms[0].View().Frame
+	first := rooms[0].View().Snapshot
 	time.Sleep(paceTime)
-	last := rooms[0].View().Frame
+	last := rooms[0].View().Snapshot
 	span := float64(last.Now-first.Now) / 60_000
 	called := last.Called - first.Called
 	fmt.Printf("### Pace, three gateways on one Redis\n\n%d calls in %.3f minutes at %d a minute: %.2f %% of the pace (never above: at most %.0f with the burst of %d).\n\n",

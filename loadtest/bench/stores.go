@@ -94,7 +94,7 @@ func heapBytes() int64 {
 func (r *rival) measure() error {
 	ctx := context.Background()
 	control := queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100}}
-	if err := r.store.Restore(ctx, queue.Memory{Control: control}); err != nil {
+	if err := r.store.Restore(ctx, queue.Watermark{Control: control}); err != nil {
 		return err
 	}
 	const batches = million / queue.MaxBatch
@@ -168,7 +168,7 @@ func (r *rival) each(n int, call func(int) error) (micros float64, err error) {
 func (r *rival) advance(ctx context.Context) (took []time.Duration, micros float64, err error) {
 	micros, err = r.each(400, func(int) error {
 		began := time.Now()
-		_, err := r.store.Advance(ctx, queue.Memory{})
+		_, err := r.store.Advance(ctx, queue.Watermark{})
 		took = append(took, time.Since(began))
 		time.Sleep(10 * time.Millisecond) // ten calls' worth of pace, so that each Advance has something to do
 		return err

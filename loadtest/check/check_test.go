@@ -41,7 +41,7 @@ func morning(t *testing.T, dir string) {
 		}
 	}
 	control := queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6, Burst: 1, MaxInside: 100}}
-	must(s.Restore(ctx, queue.Memory{Control: control}))
+	must(s.Restore(ctx, queue.Watermark{Control: control}))
 	ids := make([]queue.VisitorID, 10)
 	for i := range ids {
 		ids[i][0] = byte(i + 1)
@@ -50,7 +50,7 @@ func morning(t *testing.T, dir string) {
 	must(err)
 	for i := range 6 {
 		time.Sleep(10 * time.Second)
-		f, err := s.Advance(ctx, queue.Memory{})
+		f, err := s.Advance(ctx, queue.Watermark{})
 		must(err)
 		if f.Called != int64(i+1) {
 			t.Fatalf("%d are called, want %d", f.Called, i+1)

@@ -187,9 +187,9 @@ func (s *sim) save(ctx context.Context) error {
 
 // restart is what a gateway does that knows its configuration only.
 func (s *sim) restart(ctx context.Context) error {
-	s.room.frame = queue.Frame{}
+	s.room.frame = queue.Snapshot{}
 	s.room.given = 0
-	return s.room.restore(ctx, queue.Memory{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: s.cfg.Scenario.Gate.Pace}})
+	return s.room.restore(ctx, queue.Watermark{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: s.cfg.Scenario.Gate.Pace}})
 }
 
 // revive ends the store without a word and starts the next.

@@ -15,7 +15,7 @@ type faulty struct {
 	queue.Store
 	keep    func(*queue.KeepReply)
 	claim   func(s queue.Store, places []queue.Place) error
-	advance func(*queue.Frame)
+	advance func(*queue.Snapshot)
 	join    func(*queue.JoinReply)
 }
 
@@ -44,7 +44,7 @@ func (f *faulty) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinRep
 	return r, err
 }
 
-func (f *faulty) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (f *faulty) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	r, err := f.Store.Advance(ctx, m)
 	if f.advance != nil && err == nil {
 		f.advance(&r)
@@ -72,11 +72,11 @@ func TestEveryPlantedFaultIsReported(t *testing.T) {
 			}
 		}},
 		"more are called than the pace shown allows": {journal.RulePace, func(f *faulty) {
-			f.advance = func(r *queue.Frame) { r.Control.Pace.Rate /= 2 }
+			f.advance = func(r *queue.Snapshot) { r.Control.Pace.Rate /= 2 }
 		}},
 		"every other frame has lost the line": {journal.RuleShown, func(f *faulty) {
 			odd := false
-			f.advance = func(r *queue.Frame) {
+			f.advance = func(r *queue.Snapshot) {
 				if odd = !odd; odd {
 					r.Sketch = queue.Sketch{End: r.Sketch.End}
 				}

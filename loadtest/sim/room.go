@@ -12,7 +12,7 @@ import (
 type room struct {
 	store   queue.Store
 	control queue.Control
-	frame   queue.Frame
+	frame   queue.Snapshot
 	epochs  []uint64 // of the numbers given, in order
 
 	given uint64 // the highest number
@@ -58,11 +58,11 @@ func (b *batch) rounds(one func(who []uint32, gone []bool) error) error {
 // open makes the room, paused.
 func (r *room) open(ctx context.Context, pace queue.Pace) error {
 	r.control = queue.Control{Version: 1, Mode: queue.ModePause, Pace: pace}
-	return r.restore(ctx, queue.Memory{Control: r.control})
+	return r.restore(ctx, queue.Watermark{Control: r.control})
 }
 
 // restore tells a store that has lost the room what is remembered of it.
-func (r *room) restore(ctx context.Context, m queue.Memory) error {
+func (r *room) restore(ctx context.Context, m queue.Watermark) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("open the room: %w", err)
 	}
@@ -74,8 +74,8 @@ func (r *room) restore(ctx context.Context, m queue.Memory) error {
 }
 
 // memory is what the gateway remembers: it has given all the numbers itself.
-func (r *room) memory() queue.Memory {
-	return queue.Memory{
+func (r *room) memory() queue.Watermark {
+	return queue.Watermark{
 		Gateway: "sim", Epoch: r.frame.Epoch, Last: r.frame.Last, Head: r.frame.Head, HeadNumber: r.frame.HeadNum,
 		Ceiling: max(r.frame.Last, r.given), Control: r.control,
 	}

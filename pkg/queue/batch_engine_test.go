@@ -103,7 +103,7 @@ func TestACrowdOfArrivalsIsAFewCallsAndDenseNumbers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		room.Pulse(t.Context())
+		room.Tick(t.Context())
 		began := time.Now()
 		places := make([]queue.Place, crowd)
 		var wg sync.WaitGroup
@@ -256,10 +256,10 @@ func (s *stuck) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinRepl
 	return s.Store.Join(ctx, ids)
 }
 
-func (s *stuck) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (s *stuck) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	if s.hangs.Load() {
 		<-ctx.Done()
-		return queue.Frame{}, queue.ErrUnavailable
+		return queue.Snapshot{}, queue.ErrUnavailable
 	}
 	return s.Store.Advance(ctx, m)
 }

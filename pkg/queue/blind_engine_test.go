@@ -38,11 +38,11 @@ func TestAGatewayThatDoesNotKnowTheLineInventsNoFigure(t *testing.T) {
 		}
 		if i%50 == 0 {
 			young.Flush(t.Context())
-			young.Pulse(t.Context())
+			young.Tick(t.Context())
 		}
 	}
 	e.now.Add(e.store.timing.Hold.Milliseconds() + 1)
-	young.Pulse(t.Context())
+	young.Tick(t.Context())
 	if a := young.Poll(last, -1); a.Ahead != 499 || !a.Exact {
 		t.Errorf("after the hold: %+v", a)
 	}

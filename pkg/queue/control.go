@@ -50,9 +50,9 @@ type Control struct {
 	Pace    Pace  `json:"pace"`
 	// Message is shown to everybody who waits, as plain text of at most 2,000 bytes.
 	Message string `json:"message"`
-	// Seed names the configuration values these controls started from. A gateway whose configuration has
+	// ConfigHash names the configuration values these controls started from. A gateway whose configuration has
 	// another seed writes its values once; one that has the same leaves the operators' changes alone.
-	Seed string `json:"seed"`
+	ConfigHash string `json:"seed"`
 }
 
 // Validate joins everything that is wrong, each wrapping ErrInvalid and naming the field.

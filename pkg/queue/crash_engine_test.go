@@ -21,7 +21,7 @@ func TestHoweverOftenTheStoreIsLostNumbersGrowByWhatWasGiven(t *testing.T) {
 	for n := range losses {
 		e.store.lose(t)
 		e.pass(550 * time.Millisecond)
-		b.Pulse(t.Context())
+		b.Tick(t.Context())
 		for _, p := range arriveAt(t, 2, e.room, b) {
 			key := queue.Place{Epoch: p.Epoch, Number: p.Number}
 			if given[key] || p.Order() <= last.Order() || p.Number <= last.Number {
@@ -34,7 +34,7 @@ func TestHoweverOftenTheStoreIsLostNumbersGrowByWhatWasGiven(t *testing.T) {
 			t.Fatalf("after %d losses with two arrivals each the number is %d, want at most %d", n+1, last.Number, most)
 		}
 		e.pass(550 * time.Millisecond)
-		b.Pulse(t.Context())
+		b.Tick(t.Context())
 	}
 	e.room.Poll(first, -1)
 	e.pass(time.Second)
@@ -68,7 +68,7 @@ func TestAGatewayThatStartsInABusyRoomDoesNotTakeTheDayForASecond(t *testing.T) 
 	e.beside("young", queue.FailHold)
 	young := e.beside("younger", queue.FailHold)
 	e.store.lose(t)
-	young.Pulse(t.Context())
+	young.Tick(t.Context())
 	j, err := young.Arrive()
 	if err != nil || j.Place.Number > 6001 {
 		t.Errorf("the number after a loss that a gateway saw that had just started is %d, %v", j.Place.Number, err)
@@ -103,7 +103,7 @@ func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
 	before := e.now.Load()
 	e.store.lose(t)
 	e.pass(time.Second)
-	if f := e.room.View().Frame; f.Inside != 30 {
+	if f := e.room.View().Snapshot; f.Inside != 30 {
 		t.Errorf("%d inside after the loss, want 30", f.Inside)
 	}
 	for range 60 {
@@ -111,7 +111,7 @@ func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
 		for _, p := range waiting {
 			e.room.Poll(p, -1)
 		}
-		if f := e.room.View().Frame; f.Inside+f.Calls > 30 {
+		if f := e.room.View().Snapshot; f.Inside+f.Calls > 30 {
 			t.Fatalf("%d inside and %d called with room for 30", f.Inside, f.Calls)
 		}
 	}
@@ -121,7 +121,7 @@ func TestAStoreThatWasLostKnowsWhoIsInsideBeforeItCallsAnybody(t *testing.T) {
 		e.room.Poll(p, -1)
 	}
 	e.pass(time.Second)
-	if f := e.room.View().Frame; f.Inside != 0 || f.Calls != 10 {
+	if f := e.room.View().Snapshot; f.Inside != 0 || f.Calls != 10 {
 		t.Errorf("when all have been idle %d are inside and %d called", f.Inside, f.Calls)
 	}
 }
@@ -133,7 +133,7 @@ func TestWhoHasFinishedIsNotToldOfAfterALoss(t *testing.T) {
 	}
 	e.store.lose(t)
 	e.pass(time.Second)
-	if f := e.room.View().Frame; f.Inside != 2 {
+	if f := e.room.View().Snapshot; f.Inside != 2 {
 		t.Errorf("%d inside after the loss, want 2", f.Inside)
 	}
 }
@@ -149,7 +149,7 @@ func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextFrame(t *testing.T) {
 	if err := e.room.Finish(t.Context(), inside[0].Visitor); err != nil {
 		t.Fatal(err)
 	}
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	if b.Touch(inside[0].Visitor, 0) {
 		t.Error("another gateway lets a copy of the finished pass in")
 	}
@@ -161,7 +161,7 @@ func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextFrame(t *testing.T) {
 	if err := e.room.Leave(t.Context(), waiting.Visitor); err != nil {
 		t.Fatal(err)
 	}
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	if a := b.Poll(waiting, -1); a.State != queue.StateSpent {
 		t.Errorf("who left at one gateway is %v at another", a.State)
 	}
@@ -199,7 +199,7 @@ func older(e *engine, n int) {
 	clock := func() int64 { return engineStart }
 	s, err := memstore.New(memstore.Config{Timing: e.store.timing, Clock: func() int64 { return clock() }})
 	if err == nil {
-		err = s.Restore(e.t.Context(), queue.Memory{Control: e.room.View().Frame.Control})
+		err = s.Restore(e.t.Context(), queue.Watermark{Control: e.room.View().Snapshot.Control})
 	}
 	for i := 0; i < n && err == nil; i += 500 {
 		ids := make([]queue.VisitorID, 500)
@@ -222,7 +222,7 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 	b := e.beside("b", queue.FailHold)
 	pulse := func() {
 		e.pass(550 * time.Millisecond)
-		b.Pulse(t.Context())
+		b.Tick(t.Context())
 	}
 	pulse()
 	for range 20 { // slowly, so that nobody's ceiling is far above
@@ -231,21 +231,21 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 		pulse()
 	}
 	e.pass(time.Minute)
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	e.arrive(3000) // seen by one of them only, so their ceilings differ
 	e.pass(250 * time.Millisecond)
-	before := e.room.View().Frame.Last
+	before := e.room.View().Snapshot.Last
 	for n := range 20 {
 		older(e, 40_000)
 		if n%2 == 0 {
 			e.now.Add(250)
-			b.Pulse(t.Context())
+			b.Tick(t.Context())
 		}
 		pulse()
 		arriveAt(t, 1, e.room, b)
 		pulse()
 		// Twice what was given in the seconds before, and a margin of a thousand for each gateway.
-		last, most := e.room.View().Frame.Last, before+4000
+		last, most := e.room.View().Snapshot.Last, before+4000
 		if n < 2 {
 			most += 4 * 3000
 		}
@@ -259,7 +259,7 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 func TestWhoFinishesDuringAnOutageIsNotInsideAfterIt(t *testing.T) {
 	e, inside := occupied(t, 3)
 	b := e.beside("b", queue.FailHold)
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	waiting := e.arrive(1)[0]
 	e.store.gone = true
 	e.pass(time.Second)
@@ -268,7 +268,7 @@ func TestWhoFinishesDuringAnOutageIsNotInsideAfterIt(t *testing.T) {
 	e.pass(10 * time.Second)
 	e.store.gone = false
 	e.pass(500 * time.Millisecond)
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	for name, room := range map[string]*queue.Room{"the gateway that was told": e.room, "the other": b} {
 		if room.Touch(inside[0].Visitor, 0) {
 			t.Errorf("%s lets a visitor in who has finished during the outage", name)
@@ -277,7 +277,7 @@ func TestWhoFinishesDuringAnOutageIsNotInsideAfterIt(t *testing.T) {
 			t.Errorf("for %s, who has left during the outage is %v", name, s)
 		}
 	}
-	if f := e.room.View().Frame; f.Inside != 2 || f.Waiting != 0 || f.Finished != 1 || f.Left != 1 {
+	if f := e.room.View().Snapshot; f.Inside != 2 || f.Waiting != 0 || f.Finished != 1 || f.Left != 1 {
 		t.Errorf("%d inside, %d wait, %d finished, %d left", f.Inside, f.Waiting, f.Finished, f.Left)
 	}
 }

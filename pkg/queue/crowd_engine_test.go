@@ -58,7 +58,7 @@ func newCrowd(t *testing.T, seed uint64, n int, cfg queue.RoomConfig) *crowd {
 	for _, place := range c.arrive(n) {
 		c.people = append(c.people, &person{place: place, shown: -1})
 	}
-	c.room.Pulse(t.Context())
+	c.room.Tick(t.Context())
 	for _, p := range c.people {
 		a := c.room.Peek(p.place)
 		p.shown = a.Ahead
@@ -90,8 +90,8 @@ func (c *crowd) step() {
 		c.act(heap.Pop(&c.due).(*person))
 	}
 	c.room.Flush(c.t.Context())
-	c.room.Pulse(c.t.Context())
-	head := c.room.View().Frame.Head
+	c.room.Tick(c.t.Context())
+	head := c.room.View().Snapshot.Head
 	for ; c.passed < len(c.people) && c.people[c.passed].place.Order() <= head; c.passed++ {
 		c.people[c.passed].called = c.now.Load()
 	}

@@ -3,7 +3,7 @@
 //
 // The package has three parts:
 //
-//   - the domain types ([Place], [Order], [Control], [Standing], [Frame]);
+//   - the domain types ([Place], [Order], [Control], [Standing], [Snapshot]);
 //   - [Store], the port that two packages implement: memstore (in this process, with a state file) and
 //     redisstore (sorted sets and Lua). Its documentation is the specification: both stores give the same
 //     reply to the same history, and queuetest checks it;

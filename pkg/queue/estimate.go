@@ -9,10 +9,10 @@ import (
 // the line.
 func (r *Room) estimate(a *Answer, v *View, first int64) {
 	perSecond, known := v.pace()
-	line := max(0, first-v.Frame.Front)
+	line := max(0, first-v.Snapshot.Front)
 	switch {
 	case a.Ahead < 0 && v.Known:
-		rest := time.Duration(v.Frame.Hold-v.Frame.Now) * time.Millisecond
+		rest := time.Duration(v.Snapshot.Hold-v.Snapshot.Now) * time.Millisecond
 		a.Next = r.every(min(max(rest, r.cfg.PollMin), r.cfg.PollMax))
 	case a.Ahead < 0:
 		a.Next = r.every(r.cfg.PollMax)
@@ -24,14 +24,14 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 	}
 	if a.Full = v.Flow.Full && !known; known {
 		// Who came back is there: each of them takes a call.
-		front := min(perSecond, float64(v.Frame.Control.Pace.Rate)/60)
+		front := min(perSecond, float64(v.Snapshot.Control.Pace.Rate)/60)
 		a.Low, a.High = span(float64(first-line)/front + float64(line+1)/perSecond)
 	}
 }
 
 // pace is how many places a second go, if that is known.
 func (v *View) pace() (perSecond float64, known bool) {
-	rate := float64(v.Frame.Control.Pace.Rate) / 60
+	rate := float64(v.Snapshot.Control.Pace.Rate) / 60
 	if v.Flow.Full {
 		return min(v.Flow.PerSecond, max(1, v.Flow.Yield)*rate), v.Flow.Measured && rate > 0
 	}
@@ -41,7 +41,7 @@ func (v *View) pace() (perSecond float64, known bool) {
 // fastest is how many places a second may go at most. By it pages ask again, as a seat stands empty until somebody who was
 // called has heard of it: in a full room that is not measured yet people may leave as fast as the rate lets others in.
 func (v *View) fastest() float64 {
-	rate := max(1, v.Flow.Yield) * float64(v.Frame.Control.Pace.Rate) / 60
+	rate := max(1, v.Flow.Yield) * float64(v.Snapshot.Control.Pace.Rate) / 60
 	if v.Flow.Full && v.Flow.Measured {
 		return min(1.2*v.Flow.PerSecond, rate)
 	}

@@ -24,7 +24,7 @@ type localState struct {
 }
 
 // begin takes over from the last frame.
-func (l *localPace) begin(now int64, f *Frame, c Control) {
+func (l *localPace) begin(now int64, f *Snapshot, c Control) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	gateways := max(1, f.Gateways)
@@ -108,7 +108,7 @@ func (r *Room) claimWithoutStore(p Place) (Standing, error) {
 	switch {
 	case r.cfg.OnFailure == FailOpen:
 	case r.cfg.OnFailure == FailLocal && r.down() && r.local.reached(r.localNow(), p.Order()) && r.local.take(r.localNow()):
-	case p.Order() > r.view.Load().Frame.Head:
+	case p.Order() > r.view.Load().Snapshot.Head:
 		return Standing{State: StateWaiting}, nil
 	default:
 		return Standing{State: StateFront}, nil

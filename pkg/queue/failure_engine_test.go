@@ -16,13 +16,13 @@ func outage(t *testing.T, mode queue.FailureMode, pace queue.Pace) (*engine, *qu
 	b := e.beside("b", mode)
 	places := e.arrive(30)
 	e.pass(250 * time.Millisecond)
-	b.Pulse(t.Context())
-	if n := e.room.View().Frame.Gateways; n != 2 {
+	b.Tick(t.Context())
+	if n := e.room.View().Snapshot.Gateways; n != 2 {
 		t.Fatalf("%d gateways", n)
 	}
 	e.store.gone = true
-	e.room.Pulse(t.Context())
-	b.Pulse(t.Context())
+	e.room.Tick(t.Context())
+	b.Tick(t.Context())
 	return e, b, places
 }
 
@@ -103,7 +103,7 @@ func TestLocalWithoutALineAdmitsArrivalsAtTheShareOfOneGateway(t *testing.T) {
 	e.beside("b", queue.FailLocal)
 	e.pass(time.Second)
 	e.store.gone = true
-	e.room.Pulse(t.Context())
+	e.room.Tick(t.Context())
 	in := 0
 	for range 40 { // ten seconds
 		e.now.Add(250)
@@ -172,7 +172,7 @@ func TestOpenLetsEverybodyInWhileTheStoreIsAway(t *testing.T) {
 		e.room.Touch(p.Visitor, 0)
 	}
 	e.pass(time.Second)
-	if f := e.room.View().Frame; f.Inside != 30 || f.Waiting != 1 {
+	if f := e.room.View().Snapshot; f.Inside != 30 || f.Waiting != 1 {
 		t.Errorf("%d inside and %d waiting, want 30 and 1", f.Inside, f.Waiting)
 	}
 }
@@ -199,7 +199,7 @@ func TestWhatCouldNotBeSentDuringAnOutageIsSentAfterIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.pass(e.store.timing.Hold + 2*time.Second)
-	if f := e.room.View().Frame; f.Calls != 30 {
+	if f := e.room.View().Snapshot; f.Calls != 30 {
 		t.Errorf("%d of 30 were called after the outage: the others count as absent", f.Calls)
 	}
 }
@@ -219,7 +219,7 @@ func TestAGatewayThatNeverSawTheLineLetsNobodyInLocally(t *testing.T) {
 	// It knows neither how many share the pace, nor how many are inside, nor who is in line.
 	for range 8 {
 		now += 250
-		young.Pulse(t.Context())
+		young.Tick(t.Context())
 		if j, err := young.Arrive(); err == nil {
 			t.Fatalf("an arrival: %+v", j)
 		}

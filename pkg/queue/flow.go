@@ -17,7 +17,7 @@ type Flow struct {
 
 // flow measures the Flow from one frame to the next. The zero value has seen nothing.
 type flow struct {
-	prev            Frame
+	prev            Snapshot
 	known           bool
 	passed, allowed float64 // while the rate decides, with forgetting
 	full            fullFlow
@@ -31,7 +31,7 @@ const (
 )
 
 // add takes the next frame and answers what is known with it.
-func (f *flow) add(now Frame) Flow {
+func (f *flow) add(now Snapshot) Flow {
 	if f.known && follows(&f.prev, &now) {
 		f.between(&f.prev, &now)
 	}
@@ -40,21 +40,21 @@ func (f *flow) add(now Frame) Flow {
 }
 
 // follows reports whether what happened between two frames can be told.
-func follows(a, b *Frame) bool {
+func follows(a, b *Snapshot) bool {
 	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Head >= a.Head && b.Now >= a.Now && b.Now-a.Now <= longestStep
 }
 
 // moving reports whether places are called as pace allows, and there are some.
-func moving(f *Frame) bool {
+func moving(f *Snapshot) bool {
 	return f.Control.Mode == ModeRun && f.Control.Pace.Rate > 0 && f.Now >= f.Hold && f.Waiting+f.Front > 0
 }
 
-func crowded(f *Frame) bool {
+func crowded(f *Snapshot) bool {
 	most := f.Control.Pace.MaxInside
 	return most > 0 && f.Inside+f.Calls >= most
 }
 
-func (f *flow) between(a, b *Frame) {
+func (f *flow) between(a, b *Snapshot) {
 	if !moving(a) {
 		f.full = fullFlow{}
 		return
@@ -74,7 +74,7 @@ func (f *flow) between(a, b *Frame) {
 
 // gone is how many places went ahead of everybody who waits on. When the head has moved the front was empty, and all up to
 // the new head are gone, whether they were called, were absent or gave up.
-func gone(a, b *Frame) int64 {
+func gone(a, b *Snapshot) int64 {
 	called := b.Called - a.Called
 	passed := a.Front - b.Front
 	if b.Head > a.Head {
@@ -84,7 +84,7 @@ func gone(a, b *Frame) int64 {
 	return min(max(called, passed), longestRun*max(1, called))
 }
 
-func (f *flow) answer(now *Frame) Flow {
+func (f *flow) answer(now *Snapshot) Flow {
 	out := Flow{Yield: 1, Full: f.full.since != 0 || crowded(now)}
 	if f.allowed > 0 {
 		out.Yield = f.passed / f.allowed
@@ -114,7 +114,7 @@ const (
 	fullMost  = 60 // places, or all of those inside: then the figure is steady enough
 )
 
-func (m *fullFlow) add(a, b *Frame, passed float64) {
+func (m *fullFlow) add(a, b *Snapshot, passed float64) {
 	now := b.Now
 	switch {
 	case b.Control.Pace.MaxInside != a.Control.Pace.MaxInside: // what was seen no longer holds

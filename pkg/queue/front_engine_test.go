@@ -17,7 +17,7 @@ func behindTheFront(t *testing.T, shownFirst bool) (e *engine, waiting []queue.P
 	}
 	waiting = e.arrive(9)
 	e.pass(6 * time.Second) // the absent are passed over, the first of those behind them is called
-	if f := e.room.View().Frame; f.Waiting != 8 || f.Front != 0 {
+	if f := e.room.View().Snapshot; f.Waiting != 8 || f.Front != 0 {
 		t.Fatalf("%d wait, %d at the front", f.Waiting, f.Front)
 	}
 	shown = -1
@@ -32,7 +32,7 @@ func behindTheFront(t *testing.T, shownFirst bool) (e *engine, waiting []queue.P
 		e.room.Poll(p, -1)
 	}
 	e.pass(500 * time.Millisecond)
-	if n := e.room.View().Frame.Front; n != 298 {
+	if n := e.room.View().Snapshot.Front; n != 298 {
 		t.Fatalf("%d at the front", n)
 	}
 	return e, waiting, shown
@@ -58,7 +58,7 @@ func TestAFigureThatIsHeldDownIsNotTheCount(t *testing.T) {
 	e, waiting, shown := behindTheFront(t, true)
 	for range 3 {
 		a := e.room.Poll(waiting[8], shown)
-		if a.Ahead != 7 || a.Exact || a.More != e.room.View().Frame.Front {
+		if a.Ahead != 7 || a.Exact || a.More != e.room.View().Snapshot.Front {
 			t.Errorf("7 were shown, 298 came back: %+v", a)
 		}
 		if a.Low < 5*time.Minute {

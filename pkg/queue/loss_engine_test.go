@@ -14,13 +14,13 @@ func (e *engine) beside(name string, mode queue.FailureMode) *queue.Room {
 	e.t.Helper()
 	other, err := queue.NewRoom(e.store, queue.RoomConfig{
 		Gateway: name, Timing: e.store.timing, Visitors: 4096, OnFailure: mode,
-		Control: e.room.View().Frame.Control,
+		Control: e.room.View().Snapshot.Control,
 		Clock:   func() time.Time { return time.UnixMilli(e.now.Load()) },
 	})
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	other.Pulse(e.t.Context())
+	other.Tick(e.t.Context())
 	return other
 }
 
@@ -71,7 +71,7 @@ func TestALineThatWasLostComesBackInTheOldOrderFromTwoGateways(t *testing.T) {
 		for range d / (250 * time.Millisecond) {
 			e.pass(250 * time.Millisecond)
 			b.Flush(t.Context())
-			b.Pulse(t.Context())
+			b.Tick(t.Context())
 		}
 	}
 	e.pass(250 * time.Millisecond)
@@ -141,7 +141,7 @@ func TestEveryoneInsideStaysInsideWhenTheStoreIsLost(t *testing.T) {
 	}
 	e.room.Poll(next, -1)
 	e.pass(25 * time.Second)
-	if f := e.room.View().Frame; f.Inside != 3 || f.Calls != 0 || f.Waiting != 1 {
+	if f := e.room.View().Snapshot; f.Inside != 3 || f.Calls != 0 || f.Waiting != 1 {
 		t.Errorf("%d inside, %d called, %d waiting; want 3, 0, 1", f.Inside, f.Calls, f.Waiting)
 	}
 }
@@ -186,7 +186,7 @@ func TestAGatewayThatDiesBetweenTheLossAndTheRebuildLeavesTheRestToTheOthers(t *
 	}
 	young.Flush(t.Context())
 	e.pass(25 * time.Second)
-	if got := e.room.View().Frame.Waiting; got != 42 {
+	if got := e.room.View().Snapshot.Waiting; got != 42 {
 		t.Errorf("%d are waiting, want all 40 and two newcomers", got)
 	}
 	if a := e.room.Poll(places[39], -1); a.Ahead != 39 {

@@ -24,14 +24,14 @@ func TestARenewalThatTheStoreMissedIsToldToItWhenItIsBack(t *testing.T) {
 	for e.now.Load() < clicked+(9*time.Minute).Milliseconds() {
 		e.room.Poll(next, -1)
 		e.pass(20 * time.Second)
-		if f := e.room.View().Frame; f.Inside+f.Calls > 1 || f.Called > 1 {
+		if f := e.room.View().Snapshot; f.Inside+f.Calls > 1 || f.Called > 1 {
 			t.Fatalf("%d inside and %d called where one may be, %d s after the click of who is inside",
 				f.Inside, f.Calls, (e.now.Load()-clicked)/1000)
 		}
 	}
 	// Not for longer either: the click counts from when it was, not from when the store heard of it.
 	e.pass(time.Minute + time.Second)
-	if f := e.room.View().Frame; f.Inside != 0 || f.Called != 2 {
+	if f := e.room.View().Snapshot; f.Inside != 0 || f.Called != 2 {
 		t.Errorf("%d inside, %d called after the stay", f.Inside, f.Called)
 	}
 }
@@ -51,7 +51,7 @@ func TestWhoIsLetInWithoutTheStoreIsNotCalledAgainWhenItIsBack(t *testing.T) {
 	}
 	e.store.gone = false
 	e.pass(5 * time.Second)
-	if f := e.room.View().Frame; f.Inside != 1 || f.Waiting+f.Calls != 29 {
+	if f := e.room.View().Snapshot; f.Inside != 1 || f.Waiting+f.Calls != 29 {
 		t.Errorf("%d inside, %d waiting and %d called; one of 30 was let in", f.Inside, f.Waiting, f.Calls)
 	}
 }
@@ -127,7 +127,7 @@ func TestWhoReloadsThePageIsNotTakenForAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.pass(5 * time.Second)
-	if f := e.room.View().Frame; f.Calls != 1 {
+	if f := e.room.View().Snapshot; f.Calls != 1 {
 		t.Errorf("%d called of one who polls every 20 s", f.Calls)
 	}
 }

@@ -48,10 +48,10 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 	now := r.Now()
 	order := p.Order()
 	a := Answer{
-		Paused: v.Known && (v.Frame.Control.Mode == ModePause || v.Frame.Control.Pace.Rate == 0), Holding: now < v.Frame.Hold, Stale: v.Stale != 0,
-		Message: v.Frame.Control.Message,
+		Paused: v.Known && (v.Snapshot.Control.Mode == ModePause || v.Snapshot.Control.Pace.Rate == 0), Holding: now < v.Snapshot.Hold, Stale: v.Stale != 0,
+		Message: v.Snapshot.Control.Message,
 	}
-	if order > v.Frame.Head || !v.Known {
+	if order > v.Snapshot.Head || !v.Known {
 		known, answered := r.beat(p, now, r.cfg.Timing.Absent.Milliseconds()/4)
 		if answered != 0 && known.State == StateSpent {
 			a.State, a.Next = StateSpent, r.every(r.cfg.PollMin)
@@ -76,7 +76,7 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 	}
 	if a.State == StateFront {
 		// Where it stands among those at the front is not known: it may be the first or the last.
-		r.estimate(&a, v, max(0, v.Frame.Front-1))
+		r.estimate(&a, v, max(0, v.Snapshot.Front-1))
 		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.cfg.PollMin)
 		return a
 	}
@@ -86,14 +86,14 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 
 // count says how many come first, and answers how many really do.
 func (a *Answer) count(v *View, order Order, shown int64) int64 {
-	first, exact := v.Frame.Sketch.Ahead(order)
-	first += v.Frame.Front
+	first, exact := v.Snapshot.Sketch.Ahead(order)
+	first += v.Snapshot.Front
 	switch {
 	case v.blind():
 		// What is shown never rises: a figure too low would be shown for the rest of the wait.
 		a.Ahead = max(-1, shown)
 	case shown >= 0 && shown < first:
-		a.Ahead, a.More = shown, min(v.Frame.Front, first-shown)
+		a.Ahead, a.More = shown, min(v.Snapshot.Front, first-shown)
 	default:
 		a.Ahead, a.Exact = first, exact
 	}

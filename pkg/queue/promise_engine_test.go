@@ -77,7 +77,7 @@ func full(stay func(r *rand.Rand) time.Duration, inside int64, people int) func(
 	return func(t *testing.T, seed uint64, s *score) {
 		c := newCrowd(t, seed, people, pace(60, inside))
 		c.stay = func() time.Duration { return stay(c.random) }
-		isFull := func() bool { f := c.room.View().Frame; return f.Inside+f.Calls >= inside }
+		isFull := func() bool { f := c.room.View().Snapshot; return f.Inside+f.Calls >= inside }
 		for range 1000 {
 			if isFull() {
 				break

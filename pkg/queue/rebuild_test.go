@@ -81,18 +81,18 @@ func (c *counting) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return c.Store.Leave(ctx, ids)
 }
 
-func (c *counting) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (c *counting) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	if err := c.call("advance"); err != nil {
-		return queue.Frame{}, err
+		return queue.Snapshot{}, err
 	}
 	return c.Store.Advance(ctx, m)
 }
 
-func (c *counting) Frame(ctx context.Context) (queue.Frame, error) {
+func (c *counting) Snapshot(ctx context.Context) (queue.Snapshot, error) {
 	if err := c.call("frame"); err != nil {
-		return queue.Frame{}, err
+		return queue.Snapshot{}, err
 	}
-	return c.Store.Frame(ctx)
+	return c.Store.Snapshot(ctx)
 }
 
 // engine is a room over a counting store, on a clock that only the test moves.
@@ -126,7 +126,7 @@ func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
 	if e.room, err = queue.NewRoom(e.store, cfg); err != nil {
 		t.Fatal(err)
 	}
-	e.room.Pulse(t.Context())
+	e.room.Tick(t.Context())
 	return e
 }
 
@@ -139,7 +139,7 @@ func (e *engine) pass(d time.Duration) {
 		step := min(d, 250*time.Millisecond)
 		e.now.Add(step.Milliseconds())
 		e.room.Flush(e.t.Context())
-		e.room.Pulse(e.t.Context())
+		e.room.Tick(e.t.Context())
 		d -= step
 	}
 }
@@ -191,8 +191,8 @@ func TestWhileALostLineComesBackNobodyIsShownAnotherFigure(t *testing.T) {
 	before := e.room.Poll(last, -1).Ahead
 	e.store.lose(t)
 	e.pass(time.Second)
-	if v := e.room.View(); !v.Rebuilding || v.Frame.Waiting > 1 {
-		t.Fatalf("rebuilding %v with %d waiting", v.Rebuilding, v.Frame.Waiting)
+	if v := e.room.View(); !v.Rebuilding || v.Snapshot.Waiting > 1 {
+		t.Fatalf("rebuilding %v with %d waiting", v.Rebuilding, v.Snapshot.Waiting)
 	}
 	if got := e.room.Poll(last, -1).Ahead; got != before {
 		t.Errorf("%d ahead after the loss, %d before", got, before)
@@ -207,8 +207,8 @@ func TestWhileALostLineComesBackNobodyIsShownAnotherFigure(t *testing.T) {
 	}
 	e.pass(21 * time.Second)
 	v := e.room.View()
-	if v.Rebuilding || v.Frame.Waiting < 295 {
-		t.Fatalf("rebuilding %v, %d waiting", v.Rebuilding, v.Frame.Waiting)
+	if v.Rebuilding || v.Snapshot.Waiting < 295 {
+		t.Fatalf("rebuilding %v, %d waiting", v.Rebuilding, v.Snapshot.Waiting)
 	}
 	if got := e.room.Poll(newcomer, -1).Ahead; got < 290 || got > before+1 {
 		t.Errorf("a newcomer is shown %d ahead", got)
@@ -252,7 +252,7 @@ func TestAStoreClockThatJumpsEndsNobodysPass(t *testing.T) {
 	e := newEngine(t, queue.RoomConfig{})
 	before := e.room.Now()
 	e.now.Add(250)
-	e.room.Pulse(t.Context())
+	e.room.Tick(t.Context())
 	if now := e.room.Now(); now-before != 250 {
 		t.Errorf("the room's time went on by %d ms", now-before)
 	}
@@ -295,7 +295,7 @@ func TestAGatewayWhoseClockIsWrongAgreesWithTheOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other.Pulse(t.Context())
+		other.Tick(t.Context())
 		if off := other.Now() - e.room.Now(); off < -1 || off > 1 {
 			t.Errorf("with a clock that is %v off, its time is %d ms off", wrong, off)
 		}
@@ -304,15 +304,15 @@ func TestAGatewayWhoseClockIsWrongAgreesWithTheOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.pass(time.Second)
-		other.Pulse(t.Context())
+		other.Tick(t.Context())
 		if a, b := e.room.Poll(j.Place, -1), other.Poll(j.Place, -1); a.State != b.State || a.Ahead != b.Ahead {
 			t.Errorf("one says %v with %d ahead, the other %v with %d", a.State, a.Ahead, b.State, b.Ahead)
 		}
 	}
 	// Neither has called more than the pace allows.
-	began := e.room.View().Frame.Called
+	began := e.room.View().Snapshot.Called
 	e.pass(10 * time.Second)
-	if called := e.room.View().Frame.Called - began; called > 11 {
+	if called := e.room.View().Snapshot.Called - began; called > 11 {
 		t.Errorf("%d called in ten seconds at one a second", called)
 	}
 }

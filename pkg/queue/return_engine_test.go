@@ -21,7 +21,7 @@ func TestAfterALongOutageTheLineGoesOnInItsOrder(t *testing.T) {
 			for range d / (250 * time.Millisecond) {
 				e.pass(250 * time.Millisecond)
 				b.Flush(t.Context())
-				b.Pulse(t.Context())
+				b.Tick(t.Context())
 			}
 		}
 		step(time.Second)
@@ -51,7 +51,7 @@ func TestAfterALongOutageTheLineGoesOnInItsOrder(t *testing.T) {
 				}
 			}
 			for _, p := range due {
-				soon[p] = p.Order() <= e.room.View().Frame.Head
+				soon[p] = p.Order() <= e.room.View().Snapshot.Head
 			}
 			in := visit(t, r, due, both...)
 			entered, waiting = append(entered, in...), without(waiting, in)
@@ -59,7 +59,7 @@ func TestAfterALongOutageTheLineGoesOnInItsOrder(t *testing.T) {
 		if len(entered) < 5 {
 			t.Errorf("after %v: %d got in within 40 s", away, len(entered))
 		}
-		if f := e.room.View().Frame; f.HeadNum > uint64(f.Called) {
+		if f := e.room.View().Snapshot; f.HeadNum > uint64(f.Called) {
 			t.Errorf("after %v without the store: %d called, and the head at %d, of people who never stopped asking",
 				away, f.Called, f.HeadNum)
 		}

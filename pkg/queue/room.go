@@ -54,8 +54,8 @@ type RoomConfig struct {
 	Clock func() time.Time
 	// OnEvent is told what operators should know. It must not block. Optional.
 	OnEvent func(Event)
-	// OnFrame is given every new frame, which it must not change. It must not block. Optional.
-	OnFrame func(*Frame)
+	// OnSnapshot is given every new frame, which it must not change. It must not block. Optional.
+	OnSnapshot func(*Snapshot)
 }
 
 func (c *RoomConfig) setDefaults() {
@@ -84,8 +84,8 @@ func (c *RoomConfig) setDefaults() {
 	if c.OnEvent == nil {
 		c.OnEvent = func(Event) {}
 	}
-	if c.OnFrame == nil {
-		c.OnFrame = func(*Frame) {}
+	if c.OnSnapshot == nil {
+		c.OnSnapshot = func(*Snapshot) {}
 	}
 	c.Control.Version = max(1, c.Control.Version)
 }
@@ -146,7 +146,7 @@ type Room struct {
 
 // View is what a process knows of its room at one moment. It is immutable.
 type View struct {
-	Frame Frame
+	Snapshot Snapshot
 	// At is the local time of the frame, in milliseconds.
 	At int64
 	// Known says that there has been a frame at all.
@@ -176,7 +176,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 		rand: rand.NewChaCha8(seed),
 	}
 	r.view.Store(&View{})
-	r.memory.m = Memory{Gateway: cfg.Gateway, Control: cfg.Control}
+	r.memory.m = Watermark{Gateway: cfg.Gateway, Control: cfg.Control}
 	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
 	r.outbox.full = make(chan struct{}, 1)
@@ -305,10 +305,10 @@ func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control
 
 // Controls reads the current control document from the store.
 func (r *Room) Controls(ctx context.Context) (Control, error) {
-	var f Frame
+	var f Snapshot
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
-		f, err = r.store.Frame(ctx)
+		f, err = r.store.Snapshot(ctx)
 		return err
 	})
 	return f.Control, err

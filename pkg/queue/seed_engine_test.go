@@ -9,7 +9,7 @@ import (
 
 func TestTwoConfigurationsDoNotTakeTurnsAndLeaveTheOperatorsWordAlone(t *testing.T) {
 	with := func(seed string, rate int64) queue.Control {
-		return queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: rate, Burst: 1}, Seed: seed}
+		return queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: rate, Burst: 1}, ConfigHash: seed}
 	}
 	e := newEngine(t, queue.RoomConfig{Gateway: "old", Control: with("old", 60)})
 	e.pass(time.Second)
@@ -21,7 +21,7 @@ func TestTwoConfigurationsDoNotTakeTurnsAndLeaveTheOperatorsWordAlone(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Pulse(t.Context())
+	b.Tick(t.Context())
 	if _, err := b.Update(t.Context(), func(c *queue.Control) error {
 		c.Mode = queue.ModePause
 		return nil
@@ -30,10 +30,10 @@ func TestTwoConfigurationsDoNotTakeTurnsAndLeaveTheOperatorsWordAlone(t *testing
 	}
 	for range 20 {
 		e.pass(250 * time.Millisecond)
-		b.Pulse(t.Context())
+		b.Tick(t.Context())
 	}
-	c := b.View().Frame.Control
-	if c.Mode != queue.ModePause || c.Pace.Rate != 120 || c.Seed != "new" {
+	c := b.View().Snapshot.Control
+	if c.Mode != queue.ModePause || c.Pace.Rate != 120 || c.ConfigHash != "new" {
 		t.Errorf("the operator's pause has become %+v", c)
 	}
 	if c.Version > 4 {

@@ -102,9 +102,9 @@ type Stay struct {
 	Cap int64
 }
 
-// Memory is what a gateway remembers of a room, so that a lost store can be rebuilt. The zero value remembers
+// Watermark is what a gateway remembers of a room, so that a lost store can be rebuilt. The zero value remembers
 // nothing.
-type Memory struct {
+type Watermark struct {
 	// Gateway names the process, for counting the live ones. Empty is not counted.
 	Gateway string
 	// Epoch, Last (highest number known to be given) and Head as seen in replies.
@@ -234,14 +234,14 @@ type Store interface {
 	//     credit-Units, called+1. Not present: to missed until now+TicketLife. Taken from line: head and its
 	//     number are raised to it. (The number that belongs to an order o is o - OrderOf(epoch,0) for orders above
 	//     that and otherwise 0, which leaves the head's number as it was.)
-	Advance(ctx context.Context, m Memory) (Frame, error)
+	Advance(ctx context.Context, m Watermark) (Snapshot, error)
 
 	// Control replaces the control document if c.Version is the current version; the stored version is one
 	// higher. Fill with the old pace first. Another version answers the current document and ErrConflict.
 	Control(ctx context.Context, c Control) (Control, error)
 
-	// Frame reads the room without changing it.
-	Frame(ctx context.Context) (Frame, error)
+	// Snapshot reads the room without changing it.
+	Snapshot(ctx context.Context) (Snapshot, error)
 
 	// Restore makes a room, or heals one that is behind what m remembers. m.Control must be valid.
 	//   No room: epoch = NextEpoch(now, m.Epoch, max(m.Head, OrderOf(m.Epoch, m.Ceiling))), last = 0, then last =
@@ -253,7 +253,7 @@ type Store interface {
 	//   Otherwise, if m.Epoch is not 0 and < epoch: last = carry(m.Ceiling), head = max(head, m.Head) with its number,
 	//     hold = max(hold, born+Hold): there was a line before, as a ticket of an earlier epoch shows too.
 	//   In all cases a control document with a higher version than the stored one replaces it.
-	Restore(ctx context.Context, m Memory) error
+	Restore(ctx context.Context, m Watermark) error
 
 	// Close releases what the store holds. Verbs answer ErrClosed afterwards.
 	Close() error

@@ -84,9 +84,9 @@ type Event struct {
 	Ahead   int64  `json:"ahead,omitempty"`
 	Verb    Kind   `json:"verb,omitempty"`
 
-	Frame   *Marks         `json:"frame,omitempty"`
-	Control *queue.Control `json:"control,omitempty"`
-	Memory  *queue.Memory  `json:"memory,omitempty"`
+	Frame   *Marks           `json:"frame,omitempty"`
+	Control *queue.Control   `json:"control,omitempty"`
+	Memory  *queue.Watermark `json:"memory,omitempty"`
 }
 
 // Marks are the figures of a frame.
@@ -105,7 +105,7 @@ type Marks struct {
 }
 
 // MarksOf are the figures of f.
-func MarksOf(f queue.Frame) *Marks {
+func MarksOf(f queue.Snapshot) *Marks {
 	return &Marks{
 		Epoch: f.Epoch, Last: f.Last, Head: f.Head, Waiting: f.Waiting, Front: f.Front, Calls: f.Calls,
 		Inside: f.Inside, Joined: f.Joined, Called: f.Called, Admitted: f.Admitted, Control: f.Control,

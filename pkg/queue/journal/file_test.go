@@ -45,7 +45,7 @@ func TestAFileTellsWhatTheStoreAnswered(t *testing.T) {
 	f, path := create(t, t.TempDir(), false, start)
 	r := &journal.Recorder{Store: echo{}, Log: f}
 	ctx := t.Context()
-	if _, err := r.Advance(ctx, queue.Memory{}); err != nil {
+	if _, err := r.Advance(ctx, queue.Watermark{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Join(ctx, []queue.VisitorID{id(1), id(2)}); err != nil {
@@ -57,7 +57,7 @@ func TestAFileTellsWhatTheStoreAnswered(t *testing.T) {
 	if err := r.Leave(ctx, []queue.VisitorID{id(2)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Restore(ctx, queue.Memory{Ceiling: 9}); err != nil {
+	if err := r.Restore(ctx, queue.Watermark{Ceiling: 9}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -84,7 +84,7 @@ func TestAKillBetweenTheStoreAndTheAnswerLeavesAnUncertainty(t *testing.T) {
 	f.Begin(journal.Event{At: start + 5, Kind: journal.Join}, []queue.VisitorID{id(1), id(2)})
 	f.Begin(journal.Event{At: start + 6, Kind: journal.Claim}, []queue.VisitorID{id(3)})
 	f.Begin(journal.Event{At: start + 7, Kind: journal.Frame}, nil)
-	f.Begin(journal.Event{At: start + 8, Kind: journal.Restore, Memory: &queue.Memory{Ceiling: 7}}, nil)
+	f.Begin(journal.Event{At: start + 8, Kind: journal.Restore, Memory: &queue.Watermark{Ceiling: 7}}, nil)
 	m := merge(t, path)
 	want := map[journal.Kind]int{journal.Join: 2, journal.Claim: 1, journal.Frame: 1}
 	got, restored := map[journal.Kind]int{}, false

@@ -256,7 +256,7 @@ func TestTheFrontIsComparedOnceAllItsCallsMustBeKnown(t *testing.T) {
 
 func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 	lose := journal.Event{At: 100, Kind: journal.Lose}
-	restore := journal.Event{At: 110, Kind: journal.Restore, Memory: &queue.Memory{
+	restore := journal.Event{At: 110, Kind: journal.Restore, Memory: &queue.Watermark{
 		Epoch: epoch, Last: 3, Ceiling: 50, Head: queue.OrderOf(epoch, 2),
 	}}
 	before := func() *script {

@@ -197,7 +197,7 @@ func (r *Recorder) ended(verb Kind, ids []queue.VisitorID, send func() error) er
 }
 
 // Advance implements queue.Store.
-func (r *Recorder) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (r *Recorder) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	c := r.begin(Event{Kind: Frame}, nil)
 	defer c.end()
 	f, err := r.Store.Advance(ctx, m)
@@ -210,9 +210,9 @@ func (r *Recorder) Advance(ctx context.Context, m queue.Memory) (queue.Frame, er
 	return f, err
 }
 
-// Frame implements queue.Store. It changes nothing, so that only the answer is written down.
-func (r *Recorder) Frame(ctx context.Context) (queue.Frame, error) {
-	f, err := r.Store.Frame(ctx)
+// Snapshot implements queue.Store. It changes nothing, so that only the answer is written down.
+func (r *Recorder) Snapshot(ctx context.Context) (queue.Snapshot, error) {
+	f, err := r.Store.Snapshot(ctx)
 	if err == nil {
 		c := call{r: r}
 		c.add(Event{At: r.at(f.Now), Kind: Frame, Frame: MarksOf(f)})
@@ -239,7 +239,7 @@ func (r *Recorder) Control(ctx context.Context, next queue.Control) (queue.Contr
 }
 
 // Restore implements queue.Store.
-func (r *Recorder) Restore(ctx context.Context, m queue.Memory) error {
+func (r *Recorder) Restore(ctx context.Context, m queue.Watermark) error {
 	at := r.about()
 	c := r.begin(Event{Kind: Restore, Memory: &m}, nil)
 	defer c.end()

@@ -48,12 +48,14 @@ func (s echo) Renew(_ context.Context, p []queue.Stay) (queue.KeepReply, error) 
 }
 func (s echo) Finish(context.Context, []queue.VisitorID) error { return s.err }
 func (s echo) Leave(context.Context, []queue.VisitorID) error  { return s.err }
-func (s echo) Restore(context.Context, queue.Memory) error     { return s.err }
-func (s echo) Frame(context.Context) (queue.Frame, error) {
-	return queue.Frame{Now: start + 3, Epoch: epoch, Last: 7}, s.err
+func (s echo) Restore(context.Context, queue.Watermark) error  { return s.err }
+func (s echo) Snapshot(context.Context) (queue.Snapshot, error) {
+	return queue.Snapshot{Now: start + 3, Epoch: epoch, Last: 7}, s.err
 }
 
-func (s echo) Advance(ctx context.Context, _ queue.Memory) (queue.Frame, error) { return s.Frame(ctx) }
+func (s echo) Advance(ctx context.Context, _ queue.Watermark) (queue.Snapshot, error) {
+	return s.Snapshot(ctx)
+}
 
 func (s echo) Control(_ context.Context, c queue.Control) (queue.Control, error) {
 	c.Version++
@@ -72,10 +74,10 @@ func playAll(t *testing.T, s queue.Store) (errs []error) {
 	note(s.Renew(ctx, []queue.Stay{{Visitor: v[0]}, {Visitor: v[1]}}))
 	note(nil, s.Finish(ctx, v))
 	note(nil, s.Leave(ctx, v))
-	note(s.Advance(ctx, queue.Memory{}))
-	note(s.Frame(ctx))
+	note(s.Advance(ctx, queue.Watermark{}))
+	note(s.Snapshot(ctx))
 	note(s.Control(ctx, pace))
-	note(nil, s.Restore(ctx, queue.Memory{Epoch: epoch}))
+	note(nil, s.Restore(ctx, queue.Watermark{Epoch: epoch}))
 	return errs
 }
 

@@ -3,7 +3,7 @@ package memstore
 import "github.com/einlass/einlass/pkg/queue"
 
 // behind reports whether m remembers more than this room holds.
-func (r *room) behind(m queue.Memory) bool {
+func (r *room) behind(m queue.Watermark) bool {
 	return m.Epoch > r.Epoch || m.Epoch == r.Epoch && m.Epoch != 0 && (m.Last > r.Last || m.Head > r.Head)
 }
 
@@ -94,7 +94,7 @@ func (r *room) settle(now int64) {
 }
 
 // adopt makes or heals the room from what a gateway remembers; see queue.Store.Restore.
-func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
+func (r *room) adopt(now int64, m queue.Watermark, fresh bool) {
 	ahead := !fresh && r.behind(m)
 	if fresh || ahead {
 		highest := max(r.Head, m.Head, queue.OrderOf(r.Epoch, r.Last), queue.OrderOf(m.Epoch, m.Ceiling))
@@ -122,8 +122,8 @@ func (r *room) adopt(now int64, m queue.Memory, fresh bool) {
 }
 
 // frame is a snapshot of the room.
-func (r *room) frame(now int64) queue.Frame {
-	f := queue.Frame{
+func (r *room) frame(now int64) queue.Snapshot {
+	f := queue.Snapshot{
 		Now: now, Epoch: r.Epoch, Last: r.Last, Head: r.Head, HeadNum: r.HeadNum, Hold: r.Hold, Born: r.Born, Control: r.Control,
 		Ended: r.endedLately(now), Waiting: int64(r.line.len()), Front: int64(r.front.len()),
 		Calls: r.liveCalls(now), Inside: r.liveStays(now),

@@ -56,7 +56,7 @@ func TestNumbersGrowByWhatWasGivenHoweverOftenProcessesDie(t *testing.T) {
 			for n := range crashes {
 				s := open(t, path, clock)
 				if n == 0 {
-					if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
+					if err := s.Restore(t.Context(), queue.Watermark{Control: control(0)}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -136,7 +136,7 @@ func TestAFrozenProcessHearsPeopleBeforeItPassesThemOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(0)}); err != nil {
 		t.Fatal(err)
 	}
 	stayed := join(t, s, 0, 25)
@@ -209,7 +209,7 @@ func TestAFullDiskStopsNoStartAndRepeatsNoNumber(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 			s := open(t, path, clock)
-			if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
+			if err := s.Restore(t.Context(), queue.Watermark{Control: control(0)}); err != nil {
 				t.Fatal(err)
 			}
 			seen := map[uint64]queue.Place{}
@@ -260,7 +260,7 @@ func TestALineWhoseFilesAreGoneIsFollowedByALaterOne(t *testing.T) {
 	var last queue.Place
 	for n := range crashes {
 		s := open(t, path, clock)
-		if err := s.Restore(t.Context(), queue.Memory{Control: control(0)}); err != nil {
+		if err := s.Restore(t.Context(), queue.Watermark{Control: control(0)}); err != nil {
 			t.Fatal(err)
 		}
 		p := join(t, s, n, 1)[0]

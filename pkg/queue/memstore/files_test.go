@@ -80,18 +80,18 @@ func join(t *testing.T, s queue.Store, first, n int) []queue.Place {
 	return places
 }
 
-func frame(t *testing.T, s queue.Store) queue.Frame {
+func frame(t *testing.T, s queue.Store) queue.Snapshot {
 	t.Helper()
-	f, err := s.Frame(t.Context())
+	f, err := s.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f
 }
 
-func advance(t *testing.T, s queue.Store) queue.Frame {
+func advance(t *testing.T, s queue.Store) queue.Snapshot {
 	t.Helper()
-	f, err := s.Advance(t.Context(), queue.Memory{})
+	f, err := s.Advance(t.Context(), queue.Watermark{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func advance(t *testing.T, s queue.Store) queue.Frame {
 func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 	path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 	s := open(t, path, clock)
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 		t.Fatal(err)
 	}
 	places := join(t, s, 0, 700)
@@ -140,7 +140,7 @@ func TestAfterALongStopPeopleAreHeardBeforeTheyArePassedOver(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "room")
 	clock := queuetest.NewClock(start)
 	s := open(t, path, clock)
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 		t.Fatal(err)
 	}
 	places := join(t, s, 0, 20)
@@ -166,7 +166,7 @@ func TestAfterALongStopPeopleAreHeardBeforeTheyArePassedOver(t *testing.T) {
 func TestAfterAKillNoNumberIsGivenTwiceAndNobodyIsOvertaken(t *testing.T) {
 	path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 	s := open(t, path, clock)
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 		t.Fatal(err)
 	}
 	// Far more than the first reserve, so that joining itself has to write the marks.
@@ -203,7 +203,7 @@ func TestAfterAKillNoNumberIsGivenTwiceAndNobodyIsOvertaken(t *testing.T) {
 func TestAKillBetweenTwoSavesOfThePlacesKeepsCallsAndStays(t *testing.T) {
 	path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 	s := open(t, path, clock)
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(120)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(120)}); err != nil {
 		t.Fatal(err)
 	}
 	places := join(t, s, 0, 10)
@@ -243,7 +243,7 @@ func TestADamagedFileIsKeptAsideAndTheLineComesBackWithTheTickets(t *testing.T) 
 		t.Run(name, func(t *testing.T) {
 			path, clock := filepath.Join(t.TempDir(), "room"), queuetest.NewClock(start)
 			s := open(t, path, clock)
-			if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+			if err := s.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 				t.Fatal(err)
 			}
 			places := join(t, s, 0, 20)
@@ -276,7 +276,7 @@ func TestADamagedFileIsKeptAsideAndTheLineComesBackWithTheTickets(t *testing.T) 
 			if _, err := again.Join(t.Context(), []queue.VisitorID{queuetest.Visitor(77)}); !errors.Is(err, queue.ErrLost) {
 				t.Errorf("join: %v", err)
 			}
-			if err := again.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+			if err := again.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 				t.Fatal(err)
 			}
 			newcomer := join(t, again, 100, 1)[0]
@@ -317,7 +317,7 @@ func TestAFullDiskIsReportedOnceAndTheLineGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Restore(t.Context(), queue.Memory{Control: control(60)}); err != nil {
+	if err := s.Restore(t.Context(), queue.Watermark{Control: control(60)}); err != nil {
 		t.Fatal(err)
 	}
 	// A directory in the file's place makes every replacement fail, for root too.

@@ -185,8 +185,8 @@ func (s *Store) end(ctx context.Context, verb string, ids []queue.VisitorID, cou
 }
 
 // Advance implements queue.Store.
-func (s *Store) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
-	var f queue.Frame
+func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
+	var f queue.Snapshot
 	err := s.do(ctx, nil, func(r *room, now int64) error {
 		if r.behind(m) {
 			return queue.ErrLost
@@ -197,20 +197,20 @@ func (s *Store) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error
 		return nil
 	})
 	if err != nil {
-		return queue.Frame{}, fmt.Errorf("advance: %w", err)
+		return queue.Snapshot{}, fmt.Errorf("advance: %w", err)
 	}
 	return f, nil
 }
 
-// Frame implements queue.Store.
-func (s *Store) Frame(ctx context.Context) (queue.Frame, error) {
-	var f queue.Frame
+// Snapshot implements queue.Store.
+func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
+	var f queue.Snapshot
 	err := s.do(ctx, nil, func(r *room, now int64) error {
 		f = r.frame(now)
 		return nil
 	})
 	if err != nil {
-		return queue.Frame{}, fmt.Errorf("frame: %w", err)
+		return queue.Snapshot{}, fmt.Errorf("frame: %w", err)
 	}
 	return f, nil
 }
@@ -236,7 +236,7 @@ func (s *Store) Control(ctx context.Context, c queue.Control) (queue.Control, er
 }
 
 // Restore implements queue.Store.
-func (s *Store) Restore(_ context.Context, m queue.Memory) error {
+func (s *Store) Restore(_ context.Context, m queue.Watermark) error {
 	if err := m.Control.Validate(); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}

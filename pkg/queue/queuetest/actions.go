@@ -112,12 +112,12 @@ func (d *duel) end(verb string, call func(queue.Store, context.Context, []queue.
 func (d *duel) playAdvance(rt *rapid.T) {
 	d.rt = rt
 	gateway := rapid.SampledFrom([]string{"g1", "", "g2", "g3"}).Draw(rt, "gateway")
-	m := queue.Memory{}
+	m := queue.Watermark{}
 	if rapid.IntRange(0, 2).Draw(rt, "remembers") == 2 {
 		m = d.drawMemory(rt)
 	}
 	m.Gateway = gateway
-	f, err := both(d, "advance", func(s queue.Store) (queue.Frame, error) {
+	f, err := both(d, "advance", func(s queue.Store) (queue.Snapshot, error) {
 		return s.Advance(context.Background(), m)
 	}, frameDiff)
 	if errors.Is(err, queue.ErrLost) && m.Epoch > 0 && rapid.IntRange(0, 3).Draw(rt, "restores") > 0 {
@@ -132,8 +132,8 @@ func (d *duel) playAdvance(rt *rapid.T) {
 }
 
 // drawMemory draws what some gateway remembers, perhaps an old one, perhaps more than the store holds.
-func (d *duel) drawMemory(rt *rapid.T) queue.Memory {
-	m := queue.Memory{Control: d.control}
+func (d *duel) drawMemory(rt *rapid.T) queue.Watermark {
+	m := queue.Watermark{Control: d.control}
 	if n := len(d.memories); n > 0 {
 		m = d.memories[n-1-rapid.IntRange(0, n-1).Draw(rt, "memory")]
 	}
@@ -178,7 +178,7 @@ func (d *duel) playControl(rt *rapid.T) {
 	c.Pace = d.drawPace(rt)
 	c.Mode = rapid.SampledFrom([]queue.Mode{queue.ModeRun, queue.ModeRun, queue.ModePause}).Draw(rt, "mode")
 	c.Message = rapid.SampledFrom([]string{"", "Grüße", "\x00\"\\\n"}).Draw(rt, "message")
-	c.Seed = rapid.SampledFrom([]string{"", "s", "sha256:0"}).Draw(rt, "seed")
+	c.ConfigHash = rapid.SampledFrom([]string{"", "s", "sha256:0"}).Draw(rt, "seed")
 	if rapid.IntRange(0, 4).Draw(rt, "late") == 4 {
 		c.Version += rapid.Int64Range(-1, 1).Draw(rt, "version")
 	}
@@ -264,7 +264,7 @@ func (d *duel) playRestore(rt *rapid.T) {
 	d.rt = rt
 	m := d.drawMemory(rt)
 	if queue.EpochAt(d.clock.Now()) > d.epoch && rapid.IntRange(0, 2).Draw(rt, "nothing") == 2 {
-		m = queue.Memory{Control: m.Control}
+		m = queue.Watermark{Control: m.Control}
 	}
 	d.restore(m)
 }

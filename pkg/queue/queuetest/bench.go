@@ -52,7 +52,7 @@ func benchSize(b *testing.B, factory Factory, n int) {
 	defer func() { m.must(m.store.Close()) }()
 	c := suiteControl()
 	c.Mode, c.Pace = queue.ModePause, queue.Pace{Rate: queue.MaxRate, Burst: queue.MaxBurst}
-	m.must(m.store.Restore(b.Context(), queue.Memory{Control: c}))
+	m.must(m.store.Restore(b.Context(), queue.Watermark{Control: c}))
 	m.places = make([]queue.Place, 0, n) // before the bytes are counted: they are not the store's
 	before := m.bytes()
 	start := time.Now()
@@ -127,7 +127,7 @@ func (m *bench) leave(places []queue.Place) {
 	}
 	m.must(m.store.Leave(m.Context(), ids))
 	m.clock.Step(2)
-	_, err := m.store.Advance(m.Context(), queue.Memory{})
+	_, err := m.store.Advance(m.Context(), queue.Watermark{})
 	m.must(err)
 }
 
@@ -166,7 +166,7 @@ func (m *bench) benchAdvance() {
 // benchCalls is a tick that calls a hundred places.
 func (m *bench) benchCalls() {
 	const calls = 100
-	frame, err := m.store.Frame(m.Context())
+	frame, err := m.store.Snapshot(m.Context())
 	m.must(err)
 	c := frame.Control
 	c.Mode, c.Pace = queue.ModeRun, queue.Pace{Rate: calls * queue.Units, Burst: calls}
@@ -196,7 +196,7 @@ func (m *bench) ticks(before, after func()) {
 		before()
 		m.StartTimer()
 		start := time.Now()
-		_, err := m.store.Advance(m.Context(), queue.Memory{Gateway: "g"})
+		_, err := m.store.Advance(m.Context(), queue.Watermark{Gateway: "g"})
 		took = append(took, time.Since(start))
 		m.StopTimer()
 		m.must(err)
@@ -209,7 +209,7 @@ func (m *bench) ticks(before, after func()) {
 
 func (m *bench) benchFrame() {
 	for m.Loop() {
-		_, err := m.store.Frame(m.Context())
+		_, err := m.store.Snapshot(m.Context())
 		m.must(err)
 	}
 }

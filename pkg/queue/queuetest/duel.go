@@ -28,7 +28,7 @@ type duel struct {
 	fresh    int                             // ids drawn so far
 	orders   map[queue.Order]bool            // of all tickets there ever were
 	times    []deadline                      // at which something ends
-	memories []queue.Memory                  // of gateways, old ones too
+	memories []queue.Watermark               // of gateways, old ones too
 	control  queue.Control                   // last seen
 	ceiling  uint64                          // nobody was given a higher number
 	mixed    bool                            // numbers reach into the next epochs: orders and arrivals differ, and figures may rise
@@ -78,7 +78,7 @@ func newDuel(t testing.TB, rt *rapid.T, a, b Factory) *duel {
 	if crowd { // nobody is let straight in before they are all there
 		d.control.Mode, d.control.Pace = queue.ModePause, queue.Pace{Rate: queue.MaxRate, Burst: queue.MaxBurst}
 	}
-	d.restore(queue.Memory{Control: d.control})
+	d.restore(queue.Watermark{Control: d.control})
 	if crowd {
 		d.crowd()
 	}
@@ -213,7 +213,7 @@ func (d *duel) standings(verb string, ids []queue.VisitorID, call func(queue.Sto
 }
 
 // frame notes what a gateway learns from a frame.
-func (d *duel) frame(f queue.Frame) {
+func (d *duel) frame(f queue.Snapshot) {
 	d.control, d.epoch = f.Control, max(d.epoch, f.Epoch)
 	d.ceiling = max(d.ceiling, f.Last)
 	d.ends(nobody, f.Hold)
@@ -228,7 +228,7 @@ func (d *duel) frame(f queue.Frame) {
 	}
 }
 
-func (d *duel) remember(gateway string, f queue.Frame) {
+func (d *duel) remember(gateway string, f queue.Snapshot) {
 	m := memory(f)
 	m.Gateway = gateway
 	if len(d.memories) == 12 {
@@ -237,7 +237,7 @@ func (d *duel) remember(gateway string, f queue.Frame) {
 	d.memories = append(d.memories, m)
 }
 
-func (d *duel) restore(m queue.Memory) {
+func (d *duel) restore(m queue.Watermark) {
 	_, err := both(d, "restore", func(s queue.Store) (struct{}, error) {
 		return only(s.Restore(context.Background(), m))
 	}, differ)
@@ -250,7 +250,7 @@ func (d *duel) restore(m queue.Memory) {
 // settled compares the frames after every step.
 func (d *duel) settled(rt *rapid.T) {
 	d.rt = rt
-	f, err := both(d, "frame", func(s queue.Store) (queue.Frame, error) { return s.Frame(context.Background()) }, frameDiff)
+	f, err := both(d, "frame", func(s queue.Store) (queue.Snapshot, error) { return s.Snapshot(context.Background()) }, frameDiff)
 	if err == nil {
 		d.frame(f)
 	}

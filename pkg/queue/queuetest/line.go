@@ -37,7 +37,7 @@ func openLost(t testing.TB, factory Factory) *line {
 func open(t testing.TB, factory Factory) *line {
 	t.Helper()
 	l := openLost(t, factory)
-	l.restore(queue.Memory{Control: suiteControl()})
+	l.restore(queue.Watermark{Control: suiteControl()})
 	l.clock.Step(graceMS)
 	return l
 }
@@ -155,9 +155,9 @@ func (l *line) leave(ids ...queue.VisitorID) {
 	l.must("leave", l.store.Leave(l.Context(), ids))
 }
 
-func (l *line) advance() queue.Frame {
+func (l *line) advance() queue.Snapshot {
 	l.Helper()
-	f, err := l.store.Advance(l.Context(), queue.Memory{})
+	f, err := l.store.Advance(l.Context(), queue.Watermark{})
 	l.must("advance", err)
 	if f.Now != l.now() {
 		l.Fatalf("advance at %d answered a frame of %d", l.now(), f.Now)
@@ -165,9 +165,9 @@ func (l *line) advance() queue.Frame {
 	return f
 }
 
-func (l *line) frame() queue.Frame {
+func (l *line) frame() queue.Snapshot {
 	l.Helper()
-	f, err := l.store.Frame(l.Context())
+	f, err := l.store.Snapshot(l.Context())
 	l.must("frame", err)
 	if f.Now != l.now() {
 		l.Fatalf("frame at %d answered one of %d", l.now(), f.Now)
@@ -175,7 +175,7 @@ func (l *line) frame() queue.Frame {
 	return f
 }
 
-func (l *line) restore(m queue.Memory) {
+func (l *line) restore(m queue.Watermark) {
 	l.Helper()
 	l.must("restore", l.store.Restore(l.Context(), m))
 }
@@ -225,8 +225,8 @@ func (l *line) step(ms int64) {
 }
 
 // memory is what a gateway remembers that has seen frame f.
-func memory(f queue.Frame) queue.Memory {
-	return queue.Memory{
+func memory(f queue.Snapshot) queue.Watermark {
+	return queue.Watermark{
 		Gateway: "g1", Epoch: f.Epoch, Last: f.Last, Head: f.Head, HeadNumber: f.HeadNum, Ceiling: f.Last, Control: f.Control,
 	}
 }

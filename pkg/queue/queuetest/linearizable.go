@@ -46,7 +46,7 @@ func prepare(l *line, twin *Model) (places []queue.Place) {
 	l.Helper()
 	store, now := l.store, l.clock.Now()
 	l.clock.Set(startMS)
-	l.must("restore the twin", twin.Restore(l.Context(), queue.Memory{Control: suiteControl()}))
+	l.must("restore the twin", twin.Restore(l.Context(), queue.Watermark{Control: suiteControl()}))
 	l.clock.Set(now)
 	for _, s := range []Subject{{Store: twin}, store} {
 		l.clock.Set(now)
@@ -93,8 +93,8 @@ func (s step) play(ctx context.Context, store queue.Store) string {
 	case "leave":
 		err = store.Leave(ctx, []queue.VisitorID{s.place.Visitor})
 	case "advance":
-		var f queue.Frame
-		f, err = store.Advance(ctx, queue.Memory{})
+		var f queue.Snapshot
+		f, err = store.Advance(ctx, queue.Watermark{})
 		if len(f.Sketch.First) == 0 {
 			f.Sketch.First = nil
 		}

@@ -14,7 +14,7 @@ func TestAnswersThatNoOrderExplainsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Restore(t.Context(), queue.Memory{Control: suiteControl()}); err != nil {
+	if err := m.Restore(t.Context(), queue.Watermark{Control: suiteControl()}); err != nil {
 		t.Fatal(err)
 	}
 	empty := m.room.clone()

@@ -155,7 +155,7 @@ func (m *Model) Leave(_ context.Context, ids []queue.VisitorID) error {
 }
 
 // Advance implements queue.Store.
-func (m *Model) Advance(_ context.Context, memory queue.Memory) (f queue.Frame, err error) {
+func (m *Model) Advance(_ context.Context, memory queue.Watermark) (f queue.Snapshot, err error) {
 	err = m.do("advance", nil, func(r *room, now int64) error {
 		if r.behind(memory) {
 			return queue.ErrLost
@@ -183,8 +183,8 @@ func (m *Model) Control(_ context.Context, c queue.Control) (current queue.Contr
 	return current, err
 }
 
-// Frame implements queue.Store.
-func (m *Model) Frame(context.Context) (f queue.Frame, err error) {
+// Snapshot implements queue.Store.
+func (m *Model) Snapshot(context.Context) (f queue.Snapshot, err error) {
 	err = m.do("frame", nil, func(r *room, now int64) error {
 		f = r.frame(now)
 		return nil
@@ -193,7 +193,7 @@ func (m *Model) Frame(context.Context) (f queue.Frame, err error) {
 }
 
 // Restore implements queue.Store.
-func (m *Model) Restore(_ context.Context, memory queue.Memory) error {
+func (m *Model) Restore(_ context.Context, memory queue.Watermark) error {
 	if err := memory.Control.Validate(); err != nil {
 		return fmt.Errorf("model: restore: %w", err)
 	}

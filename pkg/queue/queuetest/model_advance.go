@@ -8,7 +8,7 @@ import (
 )
 
 // behind reports whether m remembers more than the room holds.
-func (r *room) behind(m queue.Memory) bool {
+func (r *room) behind(m queue.Watermark) bool {
 	return m.Epoch > r.epoch || m.Epoch == r.epoch && (m.Last > r.last || m.Head > r.head)
 }
 
@@ -94,8 +94,8 @@ func (r *room) callNext(now int64) {
 	}
 }
 
-func (r *room) frame(now int64) queue.Frame {
-	f := queue.Frame{
+func (r *room) frame(now int64) queue.Snapshot {
+	f := queue.Snapshot{
 		Now: now, Epoch: r.epoch, Last: r.last, Head: r.head, HeadNum: r.headNumber, Hold: r.hold, Born: r.born, Control: r.control,
 		Ended: r.endedLately(now), Waiting: int64(len(r.line)), Front: int64(len(r.front)), Calls: live(r.calls, now), Inside: live(r.inside, now),
 		Joined: r.joined, Called: r.called, Admitted: r.admitted, Finished: r.finished, Left: r.left,
@@ -132,7 +132,7 @@ func (r *room) endedLately(now int64) []queue.VisitorID {
 }
 
 // begin makes a room from what m remembers.
-func begin(timing millis, now int64, m queue.Memory) *room {
+func begin(timing millis, now int64, m queue.Watermark) *room {
 	r := &room{
 		timing: timing,
 		epoch:  queue.NextEpoch(now, m.Epoch, max(m.Head, queue.OrderOf(m.Epoch, m.Ceiling))),
@@ -149,7 +149,7 @@ func begin(timing millis, now int64, m queue.Memory) *room {
 }
 
 // heal brings a room that is behind m up to it.
-func (r *room) heal(now int64, m queue.Memory) {
+func (r *room) heal(now int64, m queue.Watermark) {
 	highest := max(r.head, m.Head, queue.OrderOf(r.epoch, r.last), queue.OrderOf(m.Epoch, m.Ceiling))
 	r.epoch = queue.NextEpoch(now, max(r.epoch, m.Epoch), highest)
 	r.credit, r.mark, r.tick, r.born = 0, now, now, now
@@ -160,7 +160,7 @@ func (r *room) heal(now int64, m queue.Memory) {
 }
 
 // learn takes from a memory that is not ahead what the room may lack.
-func (r *room) learn(m queue.Memory) {
+func (r *room) learn(m queue.Watermark) {
 	if m.Epoch != 0 && m.Epoch < r.epoch {
 		r.catchUp(m)
 		r.hold = max(r.hold, r.born+r.timing.hold)
@@ -168,14 +168,14 @@ func (r *room) learn(m queue.Memory) {
 	r.newerControl(m)
 }
 
-func (r *room) catchUp(m queue.Memory) {
+func (r *room) catchUp(m queue.Watermark) {
 	r.last = queue.CarryNumber(r.last, m.Ceiling)
 	if m.Head > r.head {
 		r.head, r.headNumber = m.Head, m.HeadNumber
 	}
 }
 
-func (r *room) newerControl(m queue.Memory) {
+func (r *room) newerControl(m queue.Watermark) {
 	if m.Control.Version > r.control.Version {
 		r.control = m.Control
 	}

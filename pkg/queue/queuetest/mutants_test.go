@@ -151,7 +151,7 @@ func (b blind) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply
 	}
 	reply, err := b.Store.Join(ctx, ids)
 	if b.lost && errors.Is(err, queue.ErrLost) {
-		if err := b.Restore(ctx, queue.Memory{Control: suiteControl()}); err != nil {
+		if err := b.Restore(ctx, queue.Watermark{Control: suiteControl()}); err != nil {
 			return reply, err
 		}
 		return b.Store.Join(ctx, ids)
@@ -200,16 +200,16 @@ func (b blind) Finish(ctx context.Context, ids []queue.VisitorID) error {
 	return b.Store.Finish(ctx, ids)
 }
 
-func (b blind) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (b blind) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	if b.memory {
-		m = queue.Memory{Gateway: m.Gateway}
+		m = queue.Watermark{Gateway: m.Gateway}
 	}
 	return b.Store.Advance(ctx, m)
 }
 
 func (b blind) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
 	if b.version {
-		f, err := b.Frame(ctx)
+		f, err := b.Snapshot(ctx)
 		if err != nil {
 			return c, err
 		}
@@ -218,7 +218,7 @@ func (b blind) Control(ctx context.Context, c queue.Control) (queue.Control, err
 	return b.Store.Control(ctx, c)
 }
 
-func (b blind) Restore(ctx context.Context, m queue.Memory) error {
+func (b blind) Restore(ctx context.Context, m queue.Watermark) error {
 	if b.ceiling {
 		m.Ceiling = m.Last
 	}

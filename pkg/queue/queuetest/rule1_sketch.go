@@ -88,7 +88,7 @@ var sketching = []scenario{
 }
 
 // checkSketch holds a frame's sketch against the places that are in the line, in their order.
-func (l *line) checkSketch(f queue.Frame, places []queue.Place) {
+func (l *line) checkSketch(f queue.Snapshot, places []queue.Place) {
 	l.Helper()
 	s := &f.Sketch
 	want(l, "waiting", f.Waiting, int64(len(places)))
@@ -138,7 +138,7 @@ func (l *line) watchShown(n, rounds, perRound int) {
 	}
 }
 
-func (l *line) follow(f queue.Frame, shown map[queue.VisitorID]int64, places []queue.Place) {
+func (l *line) follow(f queue.Snapshot, shown map[queue.VisitorID]int64, places []queue.Place) {
 	l.Helper()
 	for _, p := range places {
 		ahead, exact := f.Sketch.Ahead(p.Order())

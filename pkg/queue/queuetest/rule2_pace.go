@@ -48,7 +48,7 @@ var pacing = []scenario{
 		l.wait(0, 30)
 		l.fill(10)
 		for i := range 20 {
-			f, err := l.store.Advance(l.Context(), queue.Memory{Gateway: string(rune('a' + i))})
+			f, err := l.store.Advance(l.Context(), queue.Watermark{Gateway: string(rune('a' + i))})
 			l.must("advance", err)
 			want(l, "called", f.Called, 10)
 		}

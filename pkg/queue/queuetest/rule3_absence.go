@@ -23,7 +23,7 @@ var absence = []scenario{
 	{"a clock that steps back prolongs no hold", func(l *line) {
 		l.wait(0, 1)
 		l.fill(1)
-		l.restore(queue.Memory{Epoch: l.frame().Epoch + 1, Ceiling: 5, Control: suiteControl()})
+		l.restore(queue.Watermark{Epoch: l.frame().Epoch + 1, Ceiling: 5, Control: suiteControl()})
 		want(l, "hold", l.advance().Hold, l.now()+holdMS)
 		l.clock.Step(-20_000)
 		want(l, "hold after the step", l.advance().Hold, l.now()+holdMS)

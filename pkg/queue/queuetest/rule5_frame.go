@@ -47,8 +47,8 @@ var framing = []scenario{
 	}},
 	{"gateways count as long as they tick", func(l *line) {
 		life := queue.GatewayLife.Milliseconds()
-		tick := func(gateway string) queue.Frame {
-			f, err := l.store.Advance(l.Context(), queue.Memory{Gateway: gateway})
+		tick := func(gateway string) queue.Snapshot {
+			f, err := l.store.Advance(l.Context(), queue.Watermark{Gateway: gateway})
 			l.must("advance", err)
 			return f
 		}
@@ -134,7 +134,7 @@ var framing = []scenario{
 	}},
 }
 
-func sameFrame(l *line, what string, got, want queue.Frame) {
+func sameFrame(l *line, what string, got, want queue.Snapshot) {
 	l.Helper()
 	if diff := frameDiff(got, want); diff != "" {
 		l.Errorf("%s: %s", what, diff)

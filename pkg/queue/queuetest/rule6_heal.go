@@ -10,11 +10,11 @@ var healing = []scenario{
 		l.fill(3)
 		base := memory(f)
 		base.Gateway = "unheard"
-		for what, ahead := range map[string]func(*queue.Memory){
-			"a later epoch":       func(m *queue.Memory) { m.Epoch++ },
-			"a later epoch alone": func(m *queue.Memory) { *m = queue.Memory{Gateway: "unheard", Epoch: f.Epoch + 1} },
-			"a higher number":     func(m *queue.Memory) { m.Last++ },
-			"a higher head":       func(m *queue.Memory) { m.Head++ },
+		for what, ahead := range map[string]func(*queue.Watermark){
+			"a later epoch":       func(m *queue.Watermark) { m.Epoch++ },
+			"a later epoch alone": func(m *queue.Watermark) { *m = queue.Watermark{Gateway: "unheard", Epoch: f.Epoch + 1} },
+			"a higher number":     func(m *queue.Watermark) { m.Last++ },
+			"a higher head":       func(m *queue.Watermark) { m.Head++ },
 		} {
 			m := base
 			ahead(&m)
@@ -28,7 +28,7 @@ var healing = []scenario{
 		l.wait(0, 5)
 		l.fill(2)
 		f := l.advance()
-		for what, m := range map[string]queue.Memory{
+		for what, m := range map[string]queue.Watermark{
 			"the same":                       memory(f),
 			"less":                           {Epoch: f.Epoch, Last: 1, Head: 1},
 			"nothing":                        {},
@@ -136,13 +136,13 @@ var healing = []scenario{
 		l.wantUntil("called", l.keep(p[queue.MaxScan]), queue.StateCalled, l.now()+windowMS)
 	}},
 	{"a healed epoch is later than every number that may have been given", func(l *line) {
-		for _, far := range []func(*queue.Memory){
-			func(m *queue.Memory) { m.Epoch += 10 },
-			func(m *queue.Memory) { m.Ceiling = 9 << 22 },
-			func(m *queue.Memory) { m.Head = queue.OrderOf(m.Epoch, 9<<22) },
+		for _, far := range []func(*queue.Watermark){
+			func(m *queue.Watermark) { m.Epoch += 10 },
+			func(m *queue.Watermark) { m.Ceiling = 9 << 22 },
+			func(m *queue.Watermark) { m.Head = queue.OrderOf(m.Epoch, 9<<22) },
 		} {
 			l.lose()
-			l.restore(queue.Memory{Control: suiteControl()})
+			l.restore(queue.Watermark{Control: suiteControl()})
 			m := memory(l.frame())
 			m.Last, m.Ceiling = 1, 1
 			far(&m)
@@ -188,9 +188,9 @@ var healing = []scenario{
 		want(l, "hold", l.frame().Hold, f.Hold)
 	}},
 	{"a room is born anew by a later ticket and by a heal, also where the clock has stepped back", func(l *line) {
-		for n, renew := range []func(queue.Frame){
-			func(f queue.Frame) { l.keep(queue.Place{Visitor: Visitor(50), Epoch: f.Epoch + 10, Number: 1}) },
-			func(f queue.Frame) {
+		for n, renew := range []func(queue.Snapshot){
+			func(f queue.Snapshot) { l.keep(queue.Place{Visitor: Visitor(50), Epoch: f.Epoch + 10, Number: 1}) },
+			func(f queue.Snapshot) {
 				m := memory(f)
 				m.Last++
 				m.Ceiling = m.Last
@@ -198,7 +198,7 @@ var healing = []scenario{
 			},
 		} {
 			l.lose()
-			l.restore(queue.Memory{Control: suiteControl()})
+			l.restore(queue.Watermark{Control: suiteControl()})
 			l.clock.Step(-holdMS)
 			renew(l.frame())
 			f := l.frame()
@@ -208,9 +208,9 @@ var healing = []scenario{
 	}},
 	{"restoring a room that lacks nothing changes nothing", func(l *line) {
 		l.oneInEverySet()
-		l.restore(queue.Memory{Epoch: l.frame().Epoch - 1, Control: suiteControl()}) // holds, in the past
+		l.restore(queue.Watermark{Epoch: l.frame().Epoch - 1, Control: suiteControl()}) // holds, in the past
 		f := l.frame()
-		for what, m := range map[string]queue.Memory{
+		for what, m := range map[string]queue.Watermark{
 			"the same":            memory(f),
 			"less":                {Epoch: f.Epoch, Last: 1, Ceiling: 1 << 30, Head: 1, HeadNumber: 99, Control: f.Control},
 			"nothing":             {Last: 1000, Ceiling: 1000, Head: queue.MaxOrder, HeadNumber: 9, Control: f.Control},
@@ -227,7 +227,7 @@ var healing = []scenario{
 		l.fill(1)
 		l.advance()
 		f := l.frame()
-		m := queue.Memory{
+		m := queue.Watermark{
 			Epoch: f.Epoch - 1, Last: 500, Ceiling: 600, Head: p[1].Order(), HeadNumber: 321, Control: f.Control,
 		}
 		l.restore(m)
@@ -244,7 +244,7 @@ var healing = []scenario{
 		ahead := memory(l.frame())
 		ahead.Last++
 		ahead.Ceiling = ahead.Last
-		for what, m := range map[string]queue.Memory{"nothing": {}, "ahead": ahead} {
+		for what, m := range map[string]queue.Watermark{"nothing": {}, "ahead": ahead} {
 			m.Control = l.frame().Control
 			m.Control.Version++
 			m.Control.Message = what

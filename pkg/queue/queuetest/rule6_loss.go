@@ -11,7 +11,7 @@ var losing = []scenario{
 		for _, v := range l.verbs(p) {
 			l.wantErr(v.name, v.call(), queue.ErrLost)
 		}
-		l.restore(queue.Memory{Control: suiteControl()})
+		l.restore(queue.Watermark{Control: suiteControl()})
 		f := l.frame()
 		want(l, "waiting and in front", f.Waiting+f.Front, 0)
 		want(l, "totals", f.Joined+f.Called+f.Admitted+f.Finished+f.Left, 0)
@@ -21,7 +21,7 @@ var losing = []scenario{
 		l.lose()
 		c := suiteControl()
 		c.Pace.Rate = 60_000
-		l.restore(queue.Memory{Control: c})
+		l.restore(queue.Watermark{Control: c})
 		f := l.frame()
 		want(l, "epoch", f.Epoch, queue.EpochAt(l.now()))
 		want(l, "last", f.Last, 0)
@@ -41,7 +41,7 @@ var losing = []scenario{
 		m := memory(l.frame())
 		l.lose()
 		l.clock.Step(1000)
-		l.restore(queue.Memory{Control: m.Control})
+		l.restore(queue.Watermark{Control: m.Control})
 		born := l.now()
 		l.clock.Step(graceMS / 2)
 		l.restore(m)
@@ -72,7 +72,7 @@ var losing = []scenario{
 		l.lose()
 		c := suiteControl()
 		c.Version, c.Pace.Rate, c.Pace.Burst = 42, 60_000, 5
-		old := queue.Memory{
+		old := queue.Watermark{
 			Epoch: queue.EpochAt(l.now()) - 1000, Last: 900, Ceiling: 1000, Control: c,
 			Head: queue.OrderOf(queue.EpochAt(l.now())-1000, 700), HeadNumber: 700,
 		}
@@ -92,7 +92,7 @@ var losing = []scenario{
 	}},
 	{"numbers that a fault has multiplied begin again at 1 behind everybody", func(l *line) {
 		l.lose()
-		old := queue.Memory{Epoch: queue.EpochAt(l.now()), Last: queue.MaxCarried - 1, Ceiling: queue.MaxCarried, Control: suiteControl()}
+		old := queue.Watermark{Epoch: queue.EpochAt(l.now()), Last: queue.MaxCarried - 1, Ceiling: queue.MaxCarried, Control: suiteControl()}
 		l.restore(old)
 		first := l.wait(0, 1)[0]
 		want(l, "number above the highest that is carried", first.Number, queue.MaxCarried+1)
@@ -129,11 +129,11 @@ var losing = []scenario{
 	{"an epoch is later than the remembered one although the clock is behind", func(l *line) {
 		l.lose()
 		ahead := queue.EpochAt(l.now()) + 500
-		l.restore(queue.Memory{Epoch: ahead, Control: suiteControl()})
+		l.restore(queue.Watermark{Epoch: ahead, Control: suiteControl()})
 		want(l, "epoch", l.frame().Epoch, ahead+1)
 	}},
 	{"an epoch is later than every number that may have been given", func(l *line) {
-		for _, m := range []queue.Memory{
+		for _, m := range []queue.Watermark{
 			{Last: 1, Ceiling: 9 << 22}, {Last: 1, Ceiling: 1, Head: queue.OrderOf(queue.EpochAt(l.now()), 9<<22)},
 		} {
 			m.Epoch, m.Control = queue.EpochAt(l.now()), suiteControl()
@@ -146,7 +146,7 @@ var losing = []scenario{
 	}},
 	{"no number is given twice through losses with memories of any age", func(l *line) {
 		given := map[[2]uint64]bool{}
-		memories := []queue.Memory{memory(l.frame())}
+		memories := []queue.Watermark{memory(l.frame())}
 		for n := range 40 {
 			for _, p := range l.wait(100*n, 1+n%7) {
 				key := [2]uint64{p.Epoch, p.Number}
@@ -251,7 +251,7 @@ var returning = []scenario{
 	{"a ticket of an earlier epoch stretches the grace to a hold", func(l *line) {
 		for _, back := range []func(queue.Place) queue.Standing{l.keep, l.claim, l.away} {
 			l.lose()
-			l.restore(queue.Memory{Control: suiteControl()})
+			l.restore(queue.Watermark{Control: suiteControl()})
 			born := l.frame()
 			l.clock.Step(graceMS / 2)
 			p := queue.Place{Visitor: Visitor(3), Epoch: born.Epoch - 5, Number: 33}
@@ -273,7 +273,7 @@ var returning = []scenario{
 	}},
 	{"a ticket of an earlier epoch that is known stretches nothing", func(l *line) {
 		l.lose()
-		l.restore(queue.Memory{Control: suiteControl()})
+		l.restore(queue.Watermark{Control: suiteControl()})
 		f := l.frame()
 		p := queue.Place{Visitor: Visitor(3), Epoch: f.Epoch - 5, Number: 1}
 		l.leave(p.Visitor)
@@ -338,6 +338,6 @@ var returning = []scenario{
 func (l *line) lose() {
 	l.Helper()
 	l.store.Lose()
-	_, err := l.store.Frame(l.Context())
+	_, err := l.store.Snapshot(l.Context())
 	l.wantErr("frame of a lost room", err, queue.ErrLost)
 }

@@ -28,9 +28,9 @@ func (l *line) verbs(p queue.Place) []verb {
 		{"renew", func() error { _, err := l.store.Renew(ctx, []queue.Stay{{Visitor: p.Visitor}}); return err }},
 		{"finish", func() error { return l.store.Finish(ctx, []queue.VisitorID{p.Visitor}) }},
 		{"leave", func() error { return l.store.Leave(ctx, []queue.VisitorID{p.Visitor}) }},
-		{"advance", func() error { _, err := l.store.Advance(ctx, queue.Memory{Gateway: "g"}); return err }},
+		{"advance", func() error { _, err := l.store.Advance(ctx, queue.Watermark{Gateway: "g"}); return err }},
 		{"control", func() error { _, err := l.store.Control(ctx, c); return err }},
-		{"frame", func() error { _, err := l.store.Frame(ctx); return err }},
+		{"frame", func() error { _, err := l.store.Snapshot(ctx); return err }},
 	}
 }
 
@@ -77,7 +77,7 @@ func invalidVerbs(now int64) (all []refused) {
 		invalidControls[what](&c)
 		add("control with "+what, func(ctx context.Context, s queue.Store) error { _, err := s.Control(ctx, c); return err })
 		add("restore with "+what, func(ctx context.Context, s queue.Store) error {
-			return s.Restore(ctx, queue.Memory{Control: c})
+			return s.Restore(ctx, queue.Watermark{Control: c})
 		})
 	}
 	return all
@@ -171,7 +171,7 @@ var refusing = []scenario{
 		for _, v := range l.verbs(p) {
 			l.wantErr(v.name, v.call(), queue.ErrClosed)
 		}
-		err := l.store.Restore(l.Context(), queue.Memory{Control: suiteControl()})
+		err := l.store.Restore(l.Context(), queue.Watermark{Control: suiteControl()})
 		l.wantErr("restore", err, queue.ErrClosed)
 	}},
 	{"many gateways at once lose nothing and give nothing twice", func(l *line) { l.crowd(8, 40) }},
@@ -226,8 +226,8 @@ func (l *line) gateway(w, rounds int) (all []queue.Joined, err error) {
 		_, claimed := l.store.Claim(ctx, places)
 		left := l.store.Leave(ctx, []queue.VisitorID{places[2].Visitor})
 		l.clock.Step(1)
-		_, advanced := l.store.Advance(ctx, queue.Memory{Gateway: string(rune('a' + w))})
-		_, framed := l.store.Frame(ctx)
+		_, advanced := l.store.Advance(ctx, queue.Watermark{Gateway: string(rune('a' + w))})
+		_, framed := l.store.Snapshot(ctx)
 		if err := errors.Join(kept, claimed, left, advanced, framed); err != nil {
 			return all, err
 		}
@@ -269,7 +269,7 @@ var controlling = []scenario{
 	{"every field of the controls is kept", func(l *line) {
 		c := l.frame().Control
 		next := queue.Control{
-			Version: c.Version, Mode: queue.ModePause, Seed: "sha256:ü=\"\\ {}\n", Message: strings.Repeat("ß", 1000),
+			Version: c.Version, Mode: queue.ModePause, ConfigHash: "sha256:ü=\"\\ {}\n", Message: strings.Repeat("ß", 1000),
 			Pace: queue.Pace{Rate: queue.MaxRate, MaxInside: queue.MaxInsideLimit, Burst: queue.MaxBurst},
 		}
 		got, err := l.store.Control(l.Context(), next)
@@ -277,16 +277,16 @@ var controlling = []scenario{
 		next.Version++
 		want(l, "stored", got, next)
 		want(l, "in the frame", l.frame().Control, next)
-		next.Message, next.Seed, next.Pace = "", "", queue.Pace{Burst: 1}
+		next.Message, next.ConfigHash, next.Pace = "", "", queue.Pace{Burst: 1}
 		got, err = l.store.Control(l.Context(), next)
 		l.must("control", err)
 		next.Version++
 		want(l, "stored", got, next)
 	}},
 	{"operators' changes keep the seed and a new configuration sets it", func(l *line) {
-		want(l, "seed", l.set(func(c *queue.Control) { c.Pace.Burst = 3 }).Seed, suiteControl().Seed)
-		want(l, "seed", l.set(func(c *queue.Control) { c.Seed = "s2" }).Seed, "s2")
-		want(l, "seed", l.frame().Control.Seed, "s2")
+		want(l, "seed", l.set(func(c *queue.Control) { c.Pace.Burst = 3 }).ConfigHash, suiteControl().ConfigHash)
+		want(l, "seed", l.set(func(c *queue.Control) { c.ConfigHash = "s2" }).ConfigHash, "s2")
+		want(l, "seed", l.frame().Control.ConfigHash, "s2")
 	}},
 	{"controls of the same version from two gateways let one through", func(l *line) {
 		c, errs := l.frame().Control, make([]error, 8)

@@ -24,7 +24,7 @@ type town struct {
 	batch   []journal.Event
 	rules   *journal.Invariants
 
-	gateways [3]queue.Memory
+	gateways [3]queue.Watermark
 	people   []*citizen
 	next     int
 }
@@ -73,7 +73,7 @@ func (f flaky) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return f.lose(f.Store.Leave(ctx, ids))
 }
 
-func (f flaky) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (f flaky) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	frame, err := f.Store.Advance(ctx, m)
 	return frame, f.lose(err)
 }
@@ -239,7 +239,7 @@ func (w *town) tick(gateway int) {
 		if err != nil {
 			return err
 		}
-		w.gateways[gateway] = queue.Memory{
+		w.gateways[gateway] = queue.Watermark{
 			Gateway: m.Gateway, Epoch: f.Epoch, Last: f.Last, Head: f.Head, HeadNumber: f.HeadNum, Control: f.Control,
 		}
 		for range 10 {

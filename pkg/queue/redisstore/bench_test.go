@@ -44,7 +44,7 @@ func benchRoom(b *testing.B, n int, pace queue.Pace) (*redisstore.Store, *redis.
 		b.Fatal(err)
 	}
 	control := queue.Control{Version: 1, Mode: queue.ModePause, Pace: pace}
-	if err := store.Restore(b.Context(), queue.Memory{Control: control}); err != nil {
+	if err := store.Restore(b.Context(), queue.Watermark{Control: control}); err != nil {
 		b.Fatal(err)
 	}
 	places := make([]queue.Place, 0, n)
@@ -103,10 +103,10 @@ func benchAdvance(b *testing.B, n int, burst int64) {
 	bytes := (info(b, client, "Memory", "used_memory") - info(b, empty, "Memory", "used_memory")) / float64(n)
 	report := serverTime(b, client)
 	var took []time.Duration
-	var first, last queue.Frame
+	var first, last queue.Snapshot
 	for b.Loop() {
 		start := time.Now()
-		f, err := store.Advance(b.Context(), queue.Memory{Gateway: "bench"})
+		f, err := store.Advance(b.Context(), queue.Watermark{Gateway: "bench"})
 		took = append(took, time.Since(start))
 		if err != nil || f.Waiting == 0 {
 			b.Fatal(f.Waiting, err)

@@ -18,15 +18,15 @@ func everywhere(t *testing.T, client redis.UniversalClient, room string) (*redis
 	t.Helper()
 	clock := queuetest.NewClock(1_800_000_000_000)
 	store := must(redisstore.New(client, redisstore.Config{Room: room, Timing: benchTiming, Clock: clock.Now}))(t)
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 	pace := func(p queue.Pace) {
-		c := must(store.Frame(t.Context()))(t).Control
+		c := must(store.Snapshot(t.Context()))(t).Control
 		c.Pace = p
 		must(store.Control(t.Context(), c))(t)
 	}
-	tick := func() { must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t) }
+	tick := func() { must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t) }
 	call := func(n int64) {
 		pace(queue.Pace{Rate: queue.MaxRate, Burst: n})
 		clock.Step(benchTiming.Grace.Milliseconds() + 1000)
@@ -61,7 +61,7 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			room := "r" + string(rune('a'+i))
 			store, waiting := everywhere(t, client, room)
-			before := must(store.Frame(t.Context()))(t)
+			before := must(store.Snapshot(t.Context()))(t)
 			if n := must(client.Unlink(t.Context(), "einlass:{"+room+"}:"+name).Result())(t); n != 1 {
 				t.Fatalf("the room has no key %s", name)
 			}
@@ -69,7 +69,7 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 				_, err := store.Join(t.Context(), visitors(200, 1))
 				wants(t, err, queue.ErrLost)
 			}
-			m := queue.Memory{
+			m := queue.Watermark{
 				Gateway: "g", Epoch: before.Epoch, Last: before.Last, Head: before.Head, HeadNumber: before.HeadNum,
 				Ceiling: before.Last + 1000, Control: before.Control,
 			}
@@ -78,7 +78,7 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 			if err := store.Restore(t.Context(), m); err != nil {
 				t.Fatal(err)
 			}
-			after := must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+			after := must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 			if after.Epoch <= before.Epoch || after.Hold != after.Now+benchTiming.Hold.Milliseconds() {
 				t.Errorf("epoch %d after %d, held until %d at %d", after.Epoch, before.Epoch, after.Hold, after.Now)
 			}
@@ -87,7 +87,7 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 				t.Errorf("who waited is %v", s.State)
 			}
 			must(store.Join(t.Context(), visitors(300, 1)))(t)
-			must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+			must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 		})
 	}
 }
@@ -96,17 +96,17 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 func TestBesideAGatewayThatDoesNotCountKeysNothingIsConcluded(t *testing.T) {
 	client := redistest.Start(t).Client(t)
 	store, _ := everywhere(t, client, "a")
-	now := must(store.Frame(t.Context()))(t).Now
+	now := must(store.Snapshot(t.Context()))(t).Now
 	err := client.ZAdd(t.Context(), "einlass:{a}:gateways", redis.Z{Score: float64(now), Member: "old"}).Err()
 	if err != nil {
 		t.Fatal(err)
 	}
 	client.Unlink(t.Context(), "einlass:{a}:missed")
-	if f := must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t); f.Gateways != 2 {
+	if f := must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t); f.Gateways != 2 {
 		t.Errorf("%d gateways", f.Gateways)
 	}
 	client.Unlink(t.Context(), "einlass:{a}:line")
-	_, err = store.Advance(t.Context(), queue.Memory{Gateway: "g"})
+	_, err = store.Advance(t.Context(), queue.Watermark{Gateway: "g"})
 	wants(t, err, queue.ErrLost) // every version keeps these two alike
 }
 
@@ -136,7 +136,7 @@ func TestAServerThatEvictsALineLetsNobodyInFirst(t *testing.T) {
 func TestAPauseAfterAGatewayThatDoesNotCountKeysIsNoLoss(t *testing.T) {
 	client := redistest.Start(t).Client(t)
 	store, _ := everywhere(t, client, "a")
-	f := must(store.Frame(t.Context()))(t)
+	f := must(store.Snapshot(t.Context()))(t)
 	for _, err := range []error{
 		client.Del(t.Context(), "einlass:{a}:gateways").Err(),
 		client.ZAdd(t.Context(), "einlass:{a}:gateways", redis.Z{Score: float64(f.Now - 60_000), Member: "old"}).Err(),
@@ -146,9 +146,9 @@ func TestAPauseAfterAGatewayThatDoesNotCountKeysIsNoLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 	client.Unlink(t.Context(), "einlass:{a}:lapsed")
-	_, err := store.Advance(t.Context(), queue.Memory{Gateway: "g"})
+	_, err := store.Advance(t.Context(), queue.Watermark{Gateway: "g"})
 	wants(t, err, queue.ErrLost) // now all count
 }
 
@@ -163,12 +163,12 @@ func TestWhoMayNotCountKeysLeavesNoCount(t *testing.T) {
 		}
 	}
 	deny("-exists")
-	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 	client.Unlink(t.Context(), "einlass:{a}:missed") // as a script that moves the last one does
-	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 	deny("+exists")
-	must(store.Advance(t.Context(), queue.Memory{Gateway: "g"}))(t)
+	must(store.Advance(t.Context(), queue.Watermark{Gateway: "g"}))(t)
 	client.Unlink(t.Context(), "einlass:{a}:lapsed")
-	_, err := store.Advance(t.Context(), queue.Memory{Gateway: "g"})
+	_, err := store.Advance(t.Context(), queue.Watermark{Gateway: "g"})
 	wants(t, err, queue.ErrLost)
 }

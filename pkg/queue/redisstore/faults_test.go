@@ -19,7 +19,7 @@ func TestAStoreFollowsItsServerThroughAKillAndAnEmptyRestart(t *testing.T) {
 	server.Restart(redistest.Empty)
 	err := reached(t, store) // go-redis dials a server that has refused often only once a second
 	wants(t, err, queue.ErrLost)
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 	each(t, store, nil)
@@ -29,7 +29,7 @@ func TestAStoreFollowsItsServerThroughAKillAndAnEmptyRestart(t *testing.T) {
 func reached(t *testing.T, store queue.Store) error {
 	t.Helper()
 	for again := time.NewTicker(5 * time.Millisecond); ; {
-		_, err := store.Frame(t.Context())
+		_, err := store.Snapshot(t.Context())
 		if !errors.Is(err, queue.ErrUnavailable) {
 			again.Stop()
 			return err
@@ -70,13 +70,13 @@ func TestAServerThatDoesNotAnswerIsUnavailableWhenTheCallerWantsNoMore(t *testin
 	server.Pause()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err := store.Frame(ctx)
+	_, err := store.Snapshot(ctx)
 	wants(t, err, queue.ErrUnavailable)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v, want the caller's deadline in it", err)
 	}
 	server.Resume()
-	if f := must(store.Frame(t.Context()))(t); f.Waiting != 2 {
+	if f := must(store.Snapshot(t.Context()))(t); f.Waiting != 2 {
 		t.Fatalf("%d places", f.Waiting)
 	}
 }
@@ -109,12 +109,12 @@ func TestADemotedServerIsUnavailableAndUnchangedUntilItIsMasterAgain(t *testing.
 	if !strings.Contains(err.Error(), "READONLY") {
 		t.Fatalf("got %v", err)
 	}
-	_, err = store.Frame(t.Context()) // reads, so a replica answers it
+	_, err = store.Snapshot(t.Context()) // reads, so a replica answers it
 	wants(t, err, queue.ErrLost)
 	if err := admin.Do(t.Context(), "REPLICAOF", "NO", "ONE").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -123,11 +123,11 @@ func TestAServerWithoutMemoryRefusesBeforeAnythingIsChanged(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client(t)
 	store, places := filled(t, client, "a", 3)
-	before := must(store.Frame(t.Context()))(t)
+	before := must(store.Snapshot(t.Context()))(t)
 	if err := client.ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := store.Advance(t.Context(), queue.Memory{})
+	_, err := store.Advance(t.Context(), queue.Watermark{})
 	wants(t, err, queue.ErrUnavailable)
 	_, err = store.Claim(t.Context(), places)
 	wants(t, err, queue.ErrUnavailable)
@@ -135,7 +135,7 @@ func TestAServerWithoutMemoryRefusesBeforeAnythingIsChanged(t *testing.T) {
 	if err := client.ConfigSet(t.Context(), "maxmemory", "0").Err(); err != nil {
 		t.Fatal(err)
 	}
-	after := must(store.Frame(t.Context()))(t)
+	after := must(store.Snapshot(t.Context()))(t)
 	if after.Waiting != before.Waiting || after.Left != before.Left {
 		t.Fatalf("%+v\nbecame %+v", before, after)
 	}
@@ -149,7 +149,7 @@ func TestABusyServerIsUnavailable(t *testing.T) {
 	go func() { stopped <- client.Eval(context.Background(), "while true do end", nil).Err() }()
 	var err error
 	for err == nil { // until the endless script has begun
-		_, err = store.Frame(t.Context())
+		_, err = store.Snapshot(t.Context())
 	}
 	wants(t, err, queue.ErrUnavailable)
 	if !strings.Contains(err.Error(), "BUSY") {
@@ -161,7 +161,7 @@ func TestABusyServerIsUnavailable(t *testing.T) {
 	if err := <-stopped; err == nil {
 		t.Fatal("the endless script has ended")
 	}
-	must(store.Frame(t.Context()))(t)
+	must(store.Snapshot(t.Context()))(t)
 }
 
 func TestSomebodyElsesKeyIsAnErrorThatNamesTheCause(t *testing.T) {
@@ -171,7 +171,7 @@ func TestSomebodyElsesKeyIsAnErrorThatNamesTheCause(t *testing.T) {
 	if err := client.Set(t.Context(), "einlass:{"+room+"}:room", "mine", 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := store.Frame(t.Context())
+	_, err := store.Snapshot(t.Context())
 	wants(t, err, queue.ErrUnavailable)
 	if !strings.Contains(err.Error(), "WRONGTYPE") {
 		t.Fatalf("got %v", err)
@@ -181,7 +181,7 @@ func TestSomebodyElsesKeyIsAnErrorThatNamesTheCause(t *testing.T) {
 func TestAWrongPasswordIsUnavailableWithTheCauseAndWithoutThePassword(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "right")
 	for _, url := range []string{"redis://" + server.Addr(), "redis://:wrong%40pass@" + server.Addr()} {
-		_, err := newStore(t, opened(t, url), "a").Frame(t.Context())
+		_, err := newStore(t, opened(t, url), "a").Snapshot(t.Context())
 		wants(t, err, queue.ErrUnavailable)
 		if !strings.Contains(err.Error(), "NOAUTH") && !strings.Contains(err.Error(), "WRONGPASS") {
 			t.Fatalf("got %v", err)

@@ -61,7 +61,7 @@ func TestAServerWithTLSIsReachedByURLWithCertificates(t *testing.T) {
 				less[name] = value
 			}
 		}
-		_, err := newStore(t, opened(t, base+less.Encode()), "a").Frame(t.Context())
+		_, err := newStore(t, opened(t, base+less.Encode()), "a").Snapshot(t.Context())
 		wants(t, err, queue.ErrUnavailable)
 		if !strings.Contains(err.Error(), "x509") {
 			t.Fatalf("without %s: %v", missing, err)
@@ -89,7 +89,7 @@ func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.
 	server := redistest.Start(t, append(acl, "--requirepass", "other")...)
 	client := opened(t, "redis://gate:secret@"+server.Addr()+"/1")
 	store := newStore(t, client, "a")
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 	each(t, store, nil)

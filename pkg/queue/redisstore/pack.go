@@ -24,7 +24,7 @@ func checkPlace(p queue.Place) error {
 }
 
 // checkMemory refuses figures that no store has ever given and that would not be exact as doubles.
-func checkMemory(m queue.Memory) error {
+func checkMemory(m queue.Watermark) error {
 	const numbers = 1 << 51
 	highest := queue.Place{Epoch: max(m.Epoch, 1), Number: max(m.Ceiling, 1)}
 	if !highest.Valid() || m.Last >= numbers || m.HeadNumber >= numbers || m.Head > queue.MaxOrder {
@@ -85,5 +85,5 @@ func packStays(stays []queue.Stay) []byte {
 }
 
 func packControl(c queue.Control) []any {
-	return []any{c.Version, string(c.Mode), c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst, c.Message, c.Seed}
+	return []any{c.Version, string(c.Mode), c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst, c.Message, c.ConfigHash}
 }

@@ -59,7 +59,7 @@ func (r *reader) end() error {
 func (r *reader) control() queue.Control {
 	c := queue.Control{Version: r.int(), Mode: queue.Mode(r.text())}
 	c.Pace = queue.Pace{Rate: r.int(), MaxInside: r.int(), Burst: r.int()}
-	c.Message, c.Seed = r.text(), r.text()
+	c.Message, c.ConfigHash = r.text(), r.text()
 	return c
 }
 
@@ -158,8 +158,8 @@ func (r *reader) standings(n int) (queue.KeepReply, error) {
 	return reply, r.end()
 }
 
-func (r *reader) frame() (queue.Frame, error) {
-	f := queue.Frame{Now: r.int(), Epoch: r.uint(), Last: r.uint(), Head: queue.Order(r.uint()), HeadNum: r.uint()}
+func (r *reader) frame() (queue.Snapshot, error) {
+	f := queue.Snapshot{Now: r.int(), Epoch: r.uint(), Last: r.uint(), Head: queue.Order(r.uint()), HeadNum: r.uint()}
 	f.Hold, f.Born, f.Control = r.int(), r.int(), r.control()
 	f.Waiting, f.Front, f.Calls, f.Inside = r.int(), r.int(), r.int(), r.int()
 	f.Joined, f.Called, f.Admitted, f.Finished, f.Left = r.int(), r.int(), r.int(), r.int(), r.int()

@@ -21,11 +21,11 @@ type inspected struct {
 	room   string
 }
 
-func (s inspected) Frame(ctx context.Context) (queue.Frame, error) {
+func (s inspected) Snapshot(ctx context.Context) (queue.Snapshot, error) {
 	if err := s.inspect(ctx); err != nil {
 		s.t.Error(err)
 	}
-	return s.Store.Frame(ctx)
+	return s.Store.Snapshot(ctx)
 }
 
 // inspect says which of the rules about sets is broken.
@@ -91,7 +91,7 @@ func atClock(t *testing.T, ms int64) (*redisstore.Store, *queuetest.Clock, func(
 	server := redistest.Shared(t)
 	client, room, clock := server.Client(t), server.Room(t), queuetest.NewClock(ms)
 	store := must(redisstore.New(client, redisstore.Config{Room: room, Timing: benchTiming, Clock: clock.Now}))(t)
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 	return store, clock, func(name string) int64 {
@@ -102,10 +102,10 @@ func atClock(t *testing.T, ms int64) (*redisstore.Store, *queuetest.Clock, func(
 func TestGatewaysThatAreGoneAreForgotten(t *testing.T) {
 	store, clock, size := atClock(t, 1_800_000_000_000)
 	for _, name := range []string{"a", "b"} {
-		must(store.Advance(t.Context(), queue.Memory{Gateway: name}))(t)
+		must(store.Advance(t.Context(), queue.Watermark{Gateway: name}))(t)
 	}
 	clock.Step(queue.GatewayLife.Milliseconds())
-	if f := must(store.Advance(t.Context(), queue.Memory{Gateway: "c"}))(t); f.Gateways != 1 || size("gateways") != 1 {
+	if f := must(store.Advance(t.Context(), queue.Watermark{Gateway: "c"}))(t); f.Gateways != 1 || size("gateways") != 1 {
 		t.Fatalf("%d gateways live, %d kept", f.Gateways, size("gateways"))
 	}
 }
@@ -115,14 +115,14 @@ func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
 	j := must(store.Join(t.Context(), visitors(1, 1)))(t).Places[0]
 	must(store.Keep(t.Context(), []queue.Beat{{Place: j.Place, Away: true}}))(t)
 	clock.Step(1000)
-	if f := must(store.Advance(t.Context(), queue.Memory{}))(t); f.Called != 0 || f.Waiting != 0 {
+	if f := must(store.Advance(t.Context(), queue.Watermark{}))(t); f.Called != 0 || f.Waiting != 0 {
 		t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
 	}
 }
 
 func TestAPlaceWithTheLastOrderOfAnEarlierEpochHasNoNumberInThisOne(t *testing.T) {
 	store, _, _ := atClock(t, 1_800_000_000_000)
-	f := must(store.Frame(t.Context()))(t)
+	f := must(store.Snapshot(t.Context()))(t)
 	p := queue.Place{Visitor: visitor(1), Epoch: f.Epoch - 1, Number: uint64(queue.OrderOf(1, 0))}
 	must(store.Keep(t.Context(), []queue.Beat{{Place: p}}))(t)
 	if j := must(store.Join(t.Context(), visitors(1, 1)))(t).Places[0]; j.State != queue.StateVoid || j.Place.Number != 0 {
@@ -147,7 +147,7 @@ func TestWhoComesBackIsCalledInTheOrderOfTheTickets(t *testing.T) {
 			j := must(store.Join(t.Context(), []queue.VisitorID{{0: 9}, {0: 1}}))(t).Places
 			must(store.Keep(t.Context(), []queue.Beat{{Place: j[0].Place, Away: true}, {Place: j[1].Place, Away: true}}))(t)
 			clock.Step(1000)
-			if f := must(store.Advance(t.Context(), queue.Memory{}))(t); f.Called != 0 || f.Waiting != 0 {
+			if f := must(store.Advance(t.Context(), queue.Watermark{}))(t); f.Called != 0 || f.Waiting != 0 {
 				t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
 			}
 			back[1](t, store, j[1].Place)
@@ -155,7 +155,7 @@ func TestWhoComesBackIsCalledInTheOrderOfTheTickets(t *testing.T) {
 			control := quick
 			control.Pace = queue.Pace{Rate: 1, Burst: 1}
 			must(store.Control(t.Context(), control))(t)
-			must(store.Advance(t.Context(), queue.Memory{}))(t)
+			must(store.Advance(t.Context(), queue.Watermark{}))(t)
 			beats := []queue.Beat{{Place: j[0].Place}, {Place: j[1].Place}}
 			states := must(store.Keep(t.Context(), beats))(t).Standings
 			if states[0].State != queue.StateCalled || states[1].State != queue.StateFront {

@@ -56,7 +56,7 @@ func newStore(t *testing.T, client redis.UniversalClient, room string) *redissto
 
 // quick is a control document that lets many through at once.
 var quick = queue.Control{
-	Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.MaxRate, Burst: 1000}, Message: "Grüß Gott", Seed: "s",
+	Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.MaxRate, Burst: 1000}, Message: "Grüß Gott", ConfigHash: "s",
 }
 
 // filled is a store whose room has n places in line, none of them called yet.
@@ -65,7 +65,7 @@ func filled(t *testing.T, client redis.UniversalClient, room string, n int) (*re
 	store := newStore(t, client, room)
 	control := quick
 	control.Mode = queue.ModePause
-	if err := store.Restore(t.Context(), queue.Memory{Control: control}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: control}); err != nil {
 		t.Fatal(err)
 	}
 	var places []queue.Place
@@ -88,10 +88,10 @@ func verbs(store queue.Store) map[string]func(ctx context.Context) error {
 		},
 		"finish":  func(ctx context.Context) error { return store.Finish(ctx, visitors(1, 1)) },
 		"leave":   func(ctx context.Context) error { return store.Leave(ctx, visitors(1, 1)) },
-		"advance": func(ctx context.Context) error { _, err := store.Advance(ctx, queue.Memory{}); return err },
+		"advance": func(ctx context.Context) error { _, err := store.Advance(ctx, queue.Watermark{}); return err },
 		"control": func(ctx context.Context) error { _, err := store.Control(ctx, quick); return err },
-		"frame":   func(ctx context.Context) error { _, err := store.Frame(ctx); return err },
-		"restore": func(ctx context.Context) error { return store.Restore(ctx, queue.Memory{Control: quick}) },
+		"frame":   func(ctx context.Context) error { _, err := store.Snapshot(ctx); return err },
+		"restore": func(ctx context.Context) error { return store.Restore(ctx, queue.Watermark{Control: quick}) },
 	}
 }
 
@@ -112,7 +112,7 @@ func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
 	client := server.Client(t)
 	store, _ := filled(t, client, server.Room(t), 1)
 	before := must(client.Time(t.Context()).Result())(t).UnixMilli()
-	frame := must(store.Frame(t.Context()))(t)
+	frame := must(store.Snapshot(t.Context()))(t)
 	after := must(client.Time(t.Context()).Result())(t).UnixMilli()
 	if frame.Now < before || frame.Now > after {
 		t.Fatalf("frame of %d, taken between %d and %d", frame.Now, before, after)
@@ -128,7 +128,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 		t.Fatalf("control %+v", control)
 	}
 	for called := int64(0); called < 3; {
-		called = must(store.Advance(t.Context(), queue.Memory{}))(t).Called
+		called = must(store.Advance(t.Context(), queue.Watermark{}))(t).Called
 	}
 	claimed := must(store.Claim(t.Context(), places))(t)
 	for _, st := range claimed.Standings {
@@ -139,7 +139,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 	if err := store.Finish(t.Context(), visitors(1, 3)); err != nil {
 		t.Fatal(err)
 	}
-	if f := must(store.Frame(t.Context()))(t); f.Finished != 3 || f.Inside != 0 || f.Control.Seed != "s" {
+	if f := must(store.Snapshot(t.Context()))(t); f.Finished != 3 || f.Inside != 0 || f.Control.ConfigHash != "s" {
 		t.Fatalf("frame %+v", f)
 	}
 }
@@ -149,11 +149,11 @@ func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
 	client, room := server.Client(t), server.Room(t)
 	filled(t, client, room, 2)
 	other := must(redisstore.New(client, redisstore.Config{Room: room, Prefix: "other:place", Timing: benchTiming}))(t)
-	_, err := other.Frame(t.Context())
+	_, err := other.Snapshot(t.Context())
 	wants(t, err, queue.ErrLost)
-	_, err = newStore(t, client, server.Room(t)).Frame(t.Context())
+	_, err = newStore(t, client, server.Room(t)).Snapshot(t.Context())
 	wants(t, err, queue.ErrLost)
-	if f := must(newStore(t, client, room).Frame(t.Context()))(t); f.Waiting != 2 {
+	if f := must(newStore(t, client, room).Snapshot(t.Context()))(t); f.Waiting != 2 {
 		t.Fatalf("a second store of the room sees %d places", f.Waiting)
 	}
 }
@@ -165,12 +165,12 @@ func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
 	if err := client.Del(t.Context(), "einlass:{"+room+"}:room").Err(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := store.Advance(t.Context(), queue.Memory{})
+	_, err := store.Advance(t.Context(), queue.Watermark{})
 	wants(t, err, queue.ErrLost)
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
-	if f := must(store.Frame(t.Context()))(t); f.Waiting != 0 || f.Last != 0 || len(f.Sketch.First) != 0 {
+	if f := must(store.Snapshot(t.Context()))(t); f.Waiting != 0 || f.Last != 0 || len(f.Sketch.First) != 0 {
 		t.Fatalf("frame %+v", f)
 	}
 }
@@ -228,7 +228,7 @@ func TestAConfigurationNamesAllThatIsWrong(t *testing.T) {
 func TestAMemoryThatNoStoreCanHaveGivenIsRefused(t *testing.T) {
 	server := redistest.Shared(t)
 	store := newStore(t, server.Client(t), server.Room(t))
-	for name, m := range map[string]queue.Memory{
+	for name, m := range map[string]queue.Watermark{
 		"epoch":       {Epoch: 1 << 31},
 		"last":        {Epoch: 1, Last: 1 << 51},
 		"head":        {Epoch: 1, Head: queue.MaxOrder + 1},
@@ -241,7 +241,7 @@ func TestAMemoryThatNoStoreCanHaveGivenIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := store.Frame(t.Context())
+	_, err := store.Snapshot(t.Context())
 	wants(t, err, queue.ErrLost)
 }
 

@@ -24,9 +24,9 @@ func TestInAClusterEveryRoomIsInOneSlotAndIsFollowedWhenItMoves(t *testing.T) {
 	}
 	move(t, nodes, "termine")
 	store := newStore(t, client, "termine")
-	_, err := store.Frame(t.Context())
+	_, err := store.Snapshot(t.Context())
 	wants(t, err, queue.ErrLost) // another server, which knows neither the room nor the scripts
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
 	each(t, store, nil)
@@ -79,25 +79,25 @@ func TestAfterAFailoverTheSentinelsLeadToTheNewMaster(t *testing.T) {
 	}
 	mark := group.Sentinels[0].LogMark()
 	group.Master.Kill()
-	_, err := store.Frame(t.Context())
+	_, err := store.Snapshot(t.Context())
 	wants(t, err, queue.ErrUnavailable)
 	group.Sentinels[0].WaitLog(mark, "+switch-master")
 	if err := reached(t, store); err != nil {
 		t.Fatal(err)
 	}
-	before := must(store.Frame(t.Context()))(t)
+	before := must(store.Snapshot(t.Context()))(t)
 	if before.Waiting != 3 {
 		t.Fatalf("%d places came along", before.Waiting)
 	}
 	// What the old master gave and the new one never heard of must not be given again.
 	_, err = store.Join(t.Context(), visitors(50, 1))
 	wants(t, err, queue.ErrLost)
-	_, err = store.Advance(t.Context(), queue.Memory{})
+	_, err = store.Advance(t.Context(), queue.Watermark{})
 	wants(t, err, queue.ErrLost)
-	if err := store.Restore(t.Context(), queue.Memory{Control: quick}); err != nil {
+	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
 	}
-	after := must(store.Frame(t.Context()))(t)
+	after := must(store.Snapshot(t.Context()))(t)
 	if after.Epoch <= before.Epoch || after.Waiting != 3 {
 		t.Fatalf("epoch %d with %d places, after epoch %d", after.Epoch, after.Waiting, before.Epoch)
 	}

@@ -93,26 +93,26 @@ func (s *Store) end(ctx context.Context, verb string, sc script, ids []queue.Vis
 const counts = "k:"
 
 // Advance implements queue.Store.
-func (s *Store) Advance(ctx context.Context, m queue.Memory) (queue.Frame, error) {
+func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	if m.Gateway != "" {
 		m.Gateway = counts + m.Gateway
 	}
 	return s.snapshot(ctx, "advance", s.scripts.advance, m.Gateway, m.Epoch, m.Last, uint64(m.Head))
 }
 
-// Frame implements queue.Store.
-func (s *Store) Frame(ctx context.Context) (queue.Frame, error) {
+// Snapshot implements queue.Store.
+func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
 	return s.snapshot(ctx, "frame", s.scripts.frame)
 }
 
-func (s *Store) snapshot(ctx context.Context, verb string, sc script, args ...any) (queue.Frame, error) {
+func (s *Store) snapshot(ctx context.Context, verb string, sc script, args ...any) (queue.Snapshot, error) {
 	r, err := s.call(ctx, sc, args...)
-	var f queue.Frame
+	var f queue.Snapshot
 	if err == nil {
 		f, err = r.frame()
 	}
 	if err != nil {
-		return queue.Frame{}, fmt.Errorf("%s: %w", verb, err)
+		return queue.Snapshot{}, fmt.Errorf("%s: %w", verb, err)
 	}
 	return f, nil
 }
@@ -151,7 +151,7 @@ func (s *Store) control(ctx context.Context, c queue.Control) (queue.Control, er
 }
 
 // Restore implements queue.Store.
-func (s *Store) Restore(ctx context.Context, m queue.Memory) error {
+func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
 	err := errors.Join(m.Control.Validate(), checkMemory(m))
 	if err == nil {
 		args := []any{m.Epoch, m.Last, uint64(m.Head), m.HeadNumber, m.Ceiling}

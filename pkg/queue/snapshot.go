@@ -2,8 +2,8 @@ package queue
 
 import "sort"
 
-// Frame is one snapshot of a room. It is immutable once handed out.
-type Frame struct {
+// Snapshot is one snapshot of a room. It is immutable once handed out.
+type Snapshot struct {
 	Now     int64 // store milliseconds at which it was taken
 	Epoch   uint64
 	Last    uint64 // highest number given

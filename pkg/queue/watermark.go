@@ -5,7 +5,7 @@ import "sync"
 // memory is what this process remembers of the room, so that a lost store can be rebuilt.
 type memory struct {
 	mu sync.Mutex
-	m  Memory
+	m  Watermark
 	given
 }
 
@@ -25,7 +25,7 @@ type given struct {
 
 // frame counts the arrivals since the last frame. ceiling is the one that was known before; rebuilt says that the line
 // has begun a later epoch since.
-func (g *given) frame(f *Frame, ceiling uint64, rebuilt bool) {
+func (g *given) frame(f *Snapshot, ceiling uint64, rebuilt bool) {
 	joined, lately, own := uint64(f.Joined), g.lately(), uint64(0)
 	n := joined - min(g.joined, joined)
 	switch {
@@ -67,7 +67,7 @@ func (k *memory) joined(reply JoinReply) {
 
 // frame learns from a frame and reports whether the line has begun a later epoch than the one remembered; then
 // nothing was learnt, and the store should be told first what was remembered.
-func (k *memory) frame(f *Frame) (later bool) {
+func (k *memory) frame(f *Snapshot) (later bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.m.Epoch != 0 && f.Epoch > k.m.Epoch {
@@ -78,13 +78,13 @@ func (k *memory) frame(f *Frame) (later bool) {
 }
 
 // adopt learns from a frame whatever its epoch.
-func (k *memory) adopt(f *Frame) {
+func (k *memory) adopt(f *Snapshot) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.learn(f)
 }
 
-func (k *memory) learn(f *Frame) {
+func (k *memory) learn(f *Snapshot) {
 	k.given.frame(f, k.m.Ceiling, k.m.Epoch != 0 && f.Epoch > k.m.Epoch)
 	if f.Epoch > k.m.Epoch {
 		k.m.Epoch, k.m.Last, k.m.Head = f.Epoch, 0, 0
@@ -117,7 +117,7 @@ func (k *memory) controls(c Control) {
 	}
 }
 
-func (k *memory) get() Memory {
+func (k *memory) get() Watermark {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.m

@@ -18,7 +18,7 @@ func (r *Room) Run(ctx context.Context) error {
 	tick := time.NewTicker(r.cfg.Tick)
 	defer tick.Stop()
 	for {
-		r.Pulse(ctx)
+		r.Tick(ctx)
 		select {
 		case <-ctx.Done():
 			<-done
@@ -28,9 +28,9 @@ func (r *Room) Run(ctx context.Context) error {
 	}
 }
 
-// Pulse advances the line once and takes the new frame. Run calls it each tick; a program calls it once before Run
+// Tick advances the line once and takes the new frame. Run calls it each tick; a program calls it once before Run
 // to know the room before it serves.
-func (r *Room) Pulse(ctx context.Context) {
+func (r *Room) Tick(ctx context.Context) {
 	began := r.localNow()
 	f, err := r.advance(ctx)
 	if ctx.Err() != nil {
@@ -50,7 +50,7 @@ func (r *Room) Pulse(ctx context.Context) {
 		r.local.reset()
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
-	v := &View{Frame: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
+	v := &View{Snapshot: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
 	v.keepSketch(old)
 	v.Blind = r.blind(old, v)
 	r.view.Store(v)
@@ -58,20 +58,20 @@ func (r *Room) Pulse(ctx context.Context) {
 		r.over(id)
 	}
 	r.stays.sweep(r.Now(), r.cfg.Timing.Idle.Milliseconds())
-	r.cfg.OnFrame(&v.Frame)
+	r.cfg.OnSnapshot(&v.Snapshot)
 }
 
 // keepSketch goes on with the sketch from before a loss while the places are still coming back: the store's own would
 // tell people that hardly anybody is ahead of them, and take it back a moment later.
 func (v *View) keepSketch(old *View) {
-	rebuilt := old.Rebuilding || old.Known && v.Frame.Epoch != old.Frame.Epoch
-	if !rebuilt || v.Frame.Now >= v.Frame.Hold {
+	rebuilt := old.Rebuilding || old.Known && v.Snapshot.Epoch != old.Snapshot.Epoch
+	if !rebuilt || v.Snapshot.Now >= v.Snapshot.Hold {
 		return
 	}
 	v.Rebuilding = true
-	end := v.Frame.Sketch.End
-	v.Frame.Sketch = old.Frame.Sketch
-	v.Frame.Sketch.End = max(end, v.Frame.Sketch.End)
+	end := v.Snapshot.Sketch.End
+	v.Snapshot.Sketch = old.Snapshot.Sketch
+	v.Snapshot.Sketch.End = max(end, v.Snapshot.Sketch.End)
 }
 
 // blind reports whether how many are ahead cannot be told: there was no frame yet, or places may be coming back to a line
@@ -84,12 +84,12 @@ func (r *Room) blind(old, v *View) bool {
 	if v.Rebuilding || old.Known && !old.Blind || r.cfg.FirstStart && !old.Known {
 		return false
 	}
-	return v.Frame.Now < max(v.Frame.Hold, v.Frame.Born+r.cfg.Timing.Hold.Milliseconds())
+	return v.Snapshot.Now < max(v.Snapshot.Hold, v.Snapshot.Born+r.cfg.Timing.Hold.Milliseconds())
 }
 
 // advance asks for the next frame and sees to losses.
-func (r *Room) advance(ctx context.Context) (Frame, error) {
-	var f Frame
+func (r *Room) advance(ctx context.Context) (Snapshot, error) {
+	var f Snapshot
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
 		f, err = r.store.Advance(ctx, r.memory.get())
@@ -122,7 +122,7 @@ func (r *Room) rebuild(ctx context.Context, cause error) error {
 
 // remind restores the marks and tells of those inside. The places come back with the tickets: every visitor's next poll
 // sends a heartbeat.
-func (r *Room) remind(ctx context.Context, m Memory) error {
+func (r *Room) remind(ctx context.Context, m Watermark) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
@@ -135,11 +135,11 @@ func (r *Room) remind(ctx context.Context, m Memory) error {
 // configurations are in use they would take turns, and undo whatever an operator does meanwhile.
 func (r *Room) seed(ctx context.Context, current Control) {
 	want := r.cfg.Control
-	if r.seeded = r.seeded || current.Seed == want.Seed; r.seeded {
+	if r.seeded = r.seeded || current.ConfigHash == want.ConfigHash; r.seeded {
 		return
 	}
 	_, err := r.Update(ctx, func(c *Control) error {
-		if c.Seed == want.Seed {
+		if c.ConfigHash == want.ConfigHash {
 			return errSeeded
 		}
 		version := c.Version
@@ -166,7 +166,7 @@ func (r *Room) missed(now int64, err error) {
 		v.Stale = now
 		r.view.Store(&v)
 		if v.Known {
-			r.local.begin(now, &v.Frame, r.memory.get().Control)
+			r.local.begin(now, &v.Snapshot, r.memory.get().Control)
 		}
 		r.cfg.OnEvent(Event{Kind: EventStoreDown, Err: err})
 	} else if !errors.Is(err, ErrUnavailable) {

@@ -20,8 +20,11 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -36,8 +39,8 @@ type plant struct {
 	rooms   []*room
 	server  *httpx.Server
 	public  []publicListener
-	cert    *httpx.Certificate
-	acme    *httpx.ACME
+	cert    *tlscert.Files
+	acme    *tlscert.ACME
 	admin   *adminapi.Server
 	adminLn net.Listener
 	token   string // of the admin API
@@ -229,12 +232,13 @@ func (p *plant) buildPublic() error {
 		}
 		rooms = append(rooms, rc)
 	}
-	deps := gateway.Deps{
-		Prefix: p.cfg.Prefix, Router: config.NewRouter(p.cfg.Rooms), Log: p.log,
-		Shed: httpx.NewShedder(4096, 1<<20),
+	router, err := route.New(p.cfg.Routes())
+	if err != nil {
+		return err
 	}
+	deps := gateway.Deps{Prefix: p.cfg.Prefix, Router: router, Log: p.log, Shed: limit.NewShedder(4096)}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst), time.Now())
+		deps.Arrivals = limit.NewArrivals(a.Rate, max(1, a.Burst), time.Now())
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {

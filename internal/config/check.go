@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/einlass/einlass/internal/route"
 )
 
 // checker collects problems.
@@ -186,7 +188,7 @@ func (ch *checker) limits(l *Limits) {
 var prefixForm = regexp.MustCompile(`^/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)
 
 func (ch *checker) prefix(p string) {
-	if !prefixForm.MatchString(p) || len(p) > 64 || !plainPath(p) {
+	if _, err := route.ParseRule(p); err != nil || !prefixForm.MatchString(p) || len(p) > 64 {
 		ch.bad("prefix", `%q is not accepted; want for example "/.einlass": letters, digits, - . _ ~ and /, not at the end, at most 64 bytes`, p)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/einlass/einlass/internal/route"
 )
 
 // oneRoom is minimal with further lines for the whole and for the room.
@@ -155,7 +157,11 @@ rooms:
 		t.Errorf("problems are %q", got)
 	}
 	c := parse(t, fmt.Sprintf(rooms, "exclude: [/],"))
-	if room, v := NewRouter(c.Rooms).Match("x.de", []byte("/c")); room != 0 || v != Open {
+	router, err := route.New(c.Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if room, v := router.Match("x.de", []byte("/c")); room != 0 || v != route.Open {
 		t.Errorf("the rest goes to %d, %d", room, v)
 	}
 }

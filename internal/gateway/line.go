@@ -98,7 +98,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 // loads again by itself.
 func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.Joined)) bool {
 	if g.Shed != nil {
-		leave, ok := g.Shed.Enter(true)
+		leave, ok := g.Shed.Enter()
 		if !ok {
 			g.tooMany(r, v, web.Shed, 2*time.Second, again)
 			return false

@@ -59,7 +59,7 @@ func (r *reader) end() error {
 func (r *reader) control() queue.Control {
 	c := queue.Control{Version: r.int(), Mode: queue.Mode(r.text())}
 	c.Pace = queue.Pace{Rate: r.int(), MaxInside: r.int(), Burst: r.int()}
-	c.Message, c.ConfigHash = r.text(), r.text()
+	c.Message, c.ValuesHash, c.Notes = r.text(), r.text(), r.text()
 	return c
 }
 

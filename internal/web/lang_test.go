@@ -3,8 +3,8 @@ package web
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"slices"
+	"strings"
 	"testing"
 )
 

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -199,16 +197,12 @@ func timingOf(r *config.Room, newKeys bool) queue.Timing {
 	return t
 }
 
-// controlOf is what the configuration says about the controls. The seed is a sum of it: a changed file takes effect
-// with the next start, an unchanged one leaves what operators have set meanwhile.
+// controlOf is what the configuration says about the controls.
 func controlOf(r *config.Room) queue.Control {
-	c := queue.Control{
+	return queue.Control{
 		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
 		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %+v %q", c.Mode, c.Pace, c.Message))
-	c.ConfigHash = hex.EncodeToString(sum[:8])
-	return c
 }
 
 func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
@@ -222,7 +216,7 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	case queue.EventLost:
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
-		log.Info("controls set from the configuration")
+		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
 	default:
 		log.Error("store fault", zap.Error(e.Err))
 	}
@@ -261,10 +255,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact}
-	if len(r.cfg.Languages) > 0 {
-		site.DefaultLang = r.cfg.Languages[0]
-	}
+	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages}
 	pages, err := web.New(site)
 	if err != nil {
 		return gateway.RoomConfig{}, err

@@ -255,10 +255,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact}
-	if len(r.cfg.Languages) > 0 {
-		site.DefaultLang = r.cfg.Languages[0]
-	}
+	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages}
 	pages, err := web.New(site)
 	if err != nil {
 		return gateway.RoomConfig{}, err

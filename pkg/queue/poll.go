@@ -7,8 +7,8 @@ import (
 
 // Answer is what a poll learns.
 type Answer struct {
-	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateVoid: not known
-	// yet, ask again in Next.
+	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateUnknown: the
+	// head has passed this place, and the store has not said yet whether it was called. Ask again in Next, or Claim.
 	State State
 	// Ahead is how many places are called before this one, at the front and in the line, if waiting, -1: not known.
 	// Exact: that is a count. Otherwise it is an estimate within 1 %, or what was shown before, which never rises.

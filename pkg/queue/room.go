@@ -246,9 +246,9 @@ func (r *Room) Arrive() (Joined, error) {
 		return r.arriveWithoutStore(ErrUnavailable)
 	}
 	j, err := r.joins.do(r.newVisitor())
-	if err == nil && j.State == StateVoid {
+	if err == nil && j.State == StateTaken {
 		// The call was repeated on the way to the store after it had let the id in: nobody holds that stay.
-		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateVoid {
+		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateTaken {
 			err = ErrUnavailable
 		}
 	}

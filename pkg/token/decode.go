@@ -90,6 +90,7 @@ func decodeClaims(text []byte, k kind) (room []byte, _ claims, ok bool) {
 	read.issuedAt = c.time()
 	c.literal(`,"exp":`)
 	read.expiresAt = c.time()
+	read.extra = c.extra()
 	c.literal(`}`)
 	if !c.complete() || !read.visitor.decode(visitor) || !read.inOrder() {
 		return nil, claims{}, false

@@ -13,7 +13,7 @@
 //	pass           HS256  einlass-pass+jwt           cookie
 //	external pass  EdDSA  einlass-external-pass+jwt  whatever the other system reads
 //
-// The claims, in this order and with no others:
+// The claims, in this order:
 //
 //	iss  issuer, external pass only
 //	aud  the room
@@ -23,6 +23,11 @@
 //	st   start of the stay, passes only
 //	iat  issued at
 //	exp  expires at
+//
+// Behind exp a ticket or a pass may have one claim that this release does not
+// know (see Extra). A later release can so begin to issue a claim, an explicit
+// order for one, while gateways of this release still serve the same line: they
+// accept the token, and carry the claim on when they renew it.
 //
 // # Invariants
 //

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -21,12 +22,25 @@ type wireClaims struct {
 	StartedAt *int64 `json:"st,omitempty"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
+
+	extra Extra
+}
+
+// MarshalJSON writes the claims and, as the last member, the unknown one.
+func (w *wireClaims) MarshalJSON() ([]byte, error) {
+	type known wireClaims // without this method
+	text, err := json.Marshal((*known)(w))
+	if err != nil {
+		return nil, err
+	}
+	return append(w.extra.append(text[:len(text)-1]), '}'), nil
 }
 
 func newWireClaims(k kind, issuer, room string, c *claims) *wireClaims {
 	wire := &wireClaims{
 		Issuer: issuer, Audience: room, Subject: c.visitor.String(),
 		Epoch: c.epoch, Number: c.number, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt,
+		extra: c.extra,
 	}
 	if k != kindTicket {
 		wire.StartedAt = &c.startedAt

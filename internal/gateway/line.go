@@ -135,7 +135,11 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		return
 	}
 	r.Metrics.Visit(metrics.Straight)
-	g.forward(r, v, &p, proxy.Options{Inside: true, Onward: func(location []byte) string { return g.onward(r, v, string(location)) }})
+	g.forward(r, v, &p, proxy.Options{Inside: true, OnHead: func(h proxy.Head) {
+		if location := h.Field("location"); location != nil && h.Status()/100 == 3 {
+			h.SetLocation(g.onward(r, v, string(location)))
+		}
+	}})
 }
 
 // arrived shows the waiting page to a new place.

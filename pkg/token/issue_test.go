@@ -142,8 +142,6 @@ func TestClaimsThatNobodyWouldAcceptAreNotIssued(t *testing.T) {
 			if string(got) != "before" {
 				t.Fatalf("dst is %q", got)
 			}
-			_, err = authority.IssueExternalPass(token.ExternalPass{Issuer: "einlass", Pass: pass})
-			wantError(t, err, token.ErrInvalidClaims)
 		})
 	}
 	t.Run("a ticket that expires at its issue", func(t *testing.T) {
@@ -164,8 +162,7 @@ func TestARoomWhoseNameNeedsEscapingHasNoAuthority(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"a", "Termine_2.b-c", strings.Repeat("r", 64)} {
-		authority, err := token.NewAuthority(source, name)
-		if err != nil || authority.Room() != name {
+		if _, err := token.NewAuthority(source, name); err != nil {
 			t.Errorf("room %q: %v", name, err)
 		}
 	}

@@ -199,7 +199,11 @@ func TestABodyThatSharesTheHeadsBufferDoesNotOverwriteTheHead(t *testing.T) {
 
 func TestAPanicIsA500AndTheServerGoesOn(t *testing.T) {
 	var faults []Fault
-	_, addr := serve(t, given(func(c *Config) { c.OnFault = func(f Fault) { faults = append(faults, f) } }), func(v *Visit) {
+	panics := 0
+	_, addr := serve(t, given(func(c *Config) {
+		c.OnFault = func(f Fault) { faults = append(faults, f) }
+		c.OnPanic = func() { panics++ }
+	}), func(v *Visit) {
 		if string(v.Path()) == "/panic" {
 			v.SetCookie(Cookie{Name: "half", Value: "done"})
 			v.Ctx().Hijack(func(net.Conn) { t.Error("hijacked after a panic") })
@@ -214,22 +218,26 @@ func TestAPanicIsA500AndTheServerGoesOn(t *testing.T) {
 		t.Errorf("header of the 500: %v", resp.Header)
 	}
 	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
-	if len(faults) != 1 || faults[0] != FaultInternal {
-		t.Errorf("faults: %v", faults)
+	if len(faults) != 1 || faults[0] != FaultInternal || panics != 1 {
+		t.Errorf("faults: %v, %d panics", faults, panics)
 	}
 }
 
 func TestAPanicInThePageOfAFaultIsStillAnAnswer(t *testing.T) {
+	panics := 0
 	_, addr := serve(t, given(func(c *Config) {
 		c.Page = func(int, string, bool, []byte) (string, []byte, []string) { panic("on purpose") }
-	}),
-		func(*Visit) { panic("on purpose too") })
+		c.OnPanic = func() { panics++ }
+	}), func(*Visit) { panic("on purpose too") })
 	c := dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 500)
 	c.closed()
 	c = dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\n\r\n", 400)
 	c.closed()
+	if panics != 3 {
+		t.Errorf("%d panics were counted; one was in the handler and two in the page", panics)
+	}
 }
 
 func TestAHijackedConnectionPassesBytesBothWays(t *testing.T) {

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -22,8 +20,11 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -38,8 +39,8 @@ type plant struct {
 	rooms   []*room
 	server  *httpx.Server
 	public  []publicListener
-	cert    *httpx.Certificate
-	acme    *httpx.ACME
+	cert    *tlscert.Files
+	acme    *tlscert.ACME
 	admin   *adminapi.Server
 	adminLn net.Listener
 	token   string // of the admin API
@@ -196,16 +197,12 @@ func timingOf(r *config.Room, newKeys bool) queue.Timing {
 	return t
 }
 
-// controlOf is what the configuration says about the controls. The seed is a sum of it: a changed file takes effect
-// with the next start, an unchanged one leaves what operators have set meanwhile.
+// controlOf is what the configuration says about the controls.
 func controlOf(r *config.Room) queue.Control {
-	c := queue.Control{
+	return queue.Control{
 		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
 		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %+v %q", c.Mode, c.Pace, c.Message))
-	c.ConfigHash = hex.EncodeToString(sum[:8])
-	return c
 }
 
 func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
@@ -219,7 +216,7 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	case queue.EventLost:
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
-		log.Info("controls set from the configuration")
+		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
 	default:
 		log.Error("store fault", zap.Error(e.Err))
 	}
@@ -235,12 +232,13 @@ func (p *plant) buildPublic() error {
 		}
 		rooms = append(rooms, rc)
 	}
-	deps := gateway.Deps{
-		Prefix: p.cfg.Prefix, Router: config.NewRouter(p.cfg.Rooms), Log: p.log,
-		Shed: httpx.NewShedder(4096, 1<<20),
+	router, err := route.New(p.cfg.Routes())
+	if err != nil {
+		return err
 	}
+	deps := gateway.Deps{Prefix: p.cfg.Prefix, Router: router, Log: p.log, Shed: limit.NewShedder(4096)}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = httpx.NewArrivalLimit(a.Rate, max(1, a.Burst), time.Now())
+		deps.Arrivals = limit.NewArrivals(a.Rate, max(1, a.Burst), time.Now())
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {
@@ -257,10 +255,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact}
-	if len(r.cfg.Languages) > 0 {
-		site.DefaultLang = r.cfg.Languages[0]
-	}
+	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages}
 	pages, err := web.New(site)
 	if err != nil {
 		return gateway.RoomConfig{}, err

@@ -16,6 +16,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/tlscert"
 )
 
 type publicListener struct {
@@ -72,7 +73,7 @@ func (p *plant) handler(g *gateway.Gateway) httpx.Handler {
 		h = httpx.RedirectToHTTPS(port, h)
 	}
 	if p.acme != nil {
-		h = p.acme.Challenge(h)
+		h = httpx.AnswerChallenges(p.acme, h)
 	}
 	return h
 }
@@ -114,29 +115,19 @@ func (p *plant) listen() error {
 // tlsConfig is the certificate from files or from ACME.
 func (p *plant) tlsConfig() (*tls.Config, error) {
 	if len(p.cfg.TLS.ACME.Domains) > 0 {
-		a, err := httpx.NewACME(p.acmeConfig(), p.log)
+		a, err := tlscert.NewACME(p.cfg.TLS.ACME, tlscert.Ports{HTTP: portOf(p.cfg.Listen.HTTP), HTTPS: portOf(p.cfg.Listen.HTTPS)}, p.log)
 		if err != nil {
 			return nil, err
 		}
 		p.acme = a
-		return a.Config(), nil
+		return a.TLS(), nil
 	}
-	cert, err := httpx.LoadCertificate(p.cfg.TLS.CertFile, p.cfg.TLS.KeyFile, p.log)
+	cert, err := tlscert.LoadFiles(p.cfg.TLS.CertFile, p.cfg.TLS.KeyFile, p.log)
 	if err != nil {
 		return nil, err
 	}
 	p.cert = cert
-	return cert.Config(), nil
-}
-
-// acmeConfig maps the section and tells the ports of our listeners.
-func (p *plant) acmeConfig() httpx.ACMEConfig {
-	a := &p.cfg.TLS.ACME
-	return httpx.ACMEConfig{
-		Domains: a.Domains, Email: a.Email, AcceptTerms: a.AcceptTerms, Directory: a.Directory, CAFile: a.CAFile,
-		KeyID: a.KeyID, MACKey: string(a.MACKey), Storage: a.Storage,
-		HTTPPort: portOf(p.cfg.Listen.HTTP), HTTPSPort: portOf(p.cfg.Listen.HTTPS),
-	}
+	return cert.TLS(), nil
 }
 
 // looseCookies reports whether visitors from elsewhere get cookies without the __Host- prefix: they come without TLS,

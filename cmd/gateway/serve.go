@@ -14,6 +14,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/lifecycle"
+	"github.com/einlass/einlass/internal/web"
 )
 
 func newServe() *cobra.Command {
@@ -73,7 +74,7 @@ func loadConfig(file string, settings []string) (*config.Config, error) {
 		}
 		flags[path] = value
 	}
-	cfg, err := config.Load(file, os.Environ(), flags)
+	cfg, err := config.Load(config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()})
 	if err != nil {
 		return nil, exitError{exitConfig, err}
 	}

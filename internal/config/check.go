@@ -2,17 +2,22 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/einlass/einlass/internal/route"
 )
 
 // checker collects problems.
-type checker struct{ problems []*Problem }
+type checker struct {
+	problems []*Problem
+	// languages are the accepted ones, see Source.
+	languages []string
+}
 
 func (ch *checker) bad(path, format string, args ...any) {
 	ch.problems = append(ch.problems, &Problem{Path: path, Text: fmt.Sprintf(format, args...)})
@@ -63,17 +68,9 @@ func (ch *checker) plain(path, text string, most int) {
 	}
 }
 
-// Validate joins everything that is wrong with a configuration that did not come from Load, as *Problem.
-func (c *Config) Validate() error {
-	var errs []error
-	for _, p := range c.check() {
-		errs = append(errs, p)
-	}
-	return errors.Join(errs...)
-}
-
-func (c *Config) check() []*Problem {
-	ch := &checker{}
+// check finds everything that is wrong with a normalised configuration. languages are those that there are pages in.
+func (c *Config) check(languages []string) []*Problem {
+	ch := &checker{languages: languages}
 	ch.listen(c)
 	ch.tls(c)
 	ch.limits(&c.Limits)
@@ -186,7 +183,7 @@ func (ch *checker) limits(l *Limits) {
 var prefixForm = regexp.MustCompile(`^/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)
 
 func (ch *checker) prefix(p string) {
-	if !prefixForm.MatchString(p) || len(p) > 64 || !plainPath(p) {
+	if _, err := route.ParseRule(p); err != nil || !prefixForm.MatchString(p) || len(p) > 64 {
 		ch.bad("prefix", `%q is not accepted; want for example "/.einlass": letters, digits, - . _ ~ and /, not at the end, at most 64 bytes`, p)
 	}
 }

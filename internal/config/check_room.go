@@ -3,9 +3,9 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
-
-	"golang.org/x/text/language"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -61,8 +61,12 @@ func (ch *checker) room(r *Room, at string) {
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)
 	for i, tag := range r.Languages {
-		if _, err := language.Parse(tag); err != nil {
-			ch.bad(fmt.Sprintf("%s[%d]", key("languages"), i), "%q is not a language tag; want for example de, en or de-x-leicht", tag)
+		at := fmt.Sprintf("%s[%d]", key("languages"), i)
+		switch {
+		case !slices.Contains(ch.languages, tag):
+			ch.bad(at, "there are no pages in %q; want some of %s", tag, strings.Join(ch.languages, ", "))
+		case slices.Contains(r.Languages[:i], tag):
+			ch.bad(at, "%q is given twice", tag)
 		}
 	}
 }

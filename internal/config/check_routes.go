@@ -3,38 +3,51 @@ package config
 import (
 	"fmt"
 	"slices"
+
+	"github.com/einlass/einlass/internal/route"
 )
+
+// Routes are the rooms' hosts and paths, in the order of Rooms.
+func (c *Config) Routes() []route.Room {
+	all := make([]route.Room, len(c.Rooms))
+	for i := range c.Rooms {
+		r := &c.Rooms[i]
+		all[i] = route.Room{Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude}.Filled()
+	}
+	return all
+}
 
 // routes checks the rules of all rooms together: nothing may belong to two of them.
 func (ch *checker) routes(c *Config) {
 	type claim struct{ host, path string }
 	taken := map[claim]string{}
-	for i := range c.Rooms {
-		r := &c.Rooms[i]
+	own, err := route.ParseRule(c.Prefix)
+	known := err == nil && prefixForm.MatchString(c.Prefix)
+	for i, rules := range c.Routes() {
 		at := fmt.Sprintf("rooms[%d]", i)
-		hosts := hostsOf(r)
+		hosts := rules.Hosts
 		for j, host := range hosts {
 			if slices.Contains(hosts[:j], host) {
 				ch.bad(fmt.Sprintf("%s.hosts[%d]", at, j), "%q is given twice", host)
 			}
 		}
-		for _, rules := range []struct {
+		for _, list := range []struct {
 			key   string
 			paths []string
-		}{{"paths", pathsOf(r)}, {"exclude", r.Exclude}} {
-			for j, path := range rules.paths {
-				here := fmt.Sprintf("%s.%s[%d]", at, rules.key, j)
-				clean, err := parseRule(path)
+		}{{"paths", rules.Paths}, {"exclude", rules.Exclude}} {
+			for j, path := range list.paths {
+				here := fmt.Sprintf("%s.%s[%d]", at, list.key, j)
+				rule, err := route.ParseRule(path)
 				if err != nil {
 					ch.bad(here, "%q %v", path, err)
 					continue
 				}
-				if prefixForm.MatchString(c.Prefix) && covers(string(loose(nil, []byte(c.Prefix))), loose(nil, []byte(clean))) {
+				if known && own.Covers(rule) {
 					ch.bad(here, "%q lies at or below prefix %q, where the gateway answers itself: no visitor would get there", path, c.Prefix)
 					continue
 				}
 				for _, host := range slices.Compact(slices.Sorted(slices.Values(hosts))) {
-					key := claim{host, string(loose(nil, []byte(clean)))}
+					key := claim{host, rule.Key()}
 					if before, ok := taken[key]; ok {
 						ch.bad(here, "%q on host %q is already %s; two rules cannot decide about one path", path, host, before)
 						break
@@ -51,17 +64,16 @@ func (ch *checker) routes(c *Config) {
 func (ch *checker) remainders(c *Config) {
 	first := map[string]int{}
 	covered := map[string]bool{}
-	for i := range c.Rooms {
-		for _, path := range slices.Concat(pathsOf(&c.Rooms[i]), c.Rooms[i].Exclude) {
-			if path == "/" {
-				for _, host := range hostsOf(&c.Rooms[i]) {
-					covered[host] = true
-				}
+	routes := c.Routes()
+	for _, rules := range routes {
+		if slices.Contains(rules.Paths, "/") || slices.Contains(rules.Exclude, "/") {
+			for _, host := range rules.Hosts {
+				covered[host] = true
 			}
 		}
 	}
-	for i := range c.Rooms {
-		for _, host := range hostsOf(&c.Rooms[i]) {
+	for i, rules := range routes {
+		for _, host := range rules.Hosts {
 			j, shared := first[host]
 			if !shared {
 				first[host] = i

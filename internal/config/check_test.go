@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/einlass/einlass/internal/route"
 )
 
 // oneRoom is minimal with further lines for the whole and for the room.
@@ -87,7 +89,9 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"a long contact", "", "contact: " + strings.Repeat("a", 201), "rooms[0].contact: is 201 bytes long; want at most 200"},
 		{"a ticket shorter than a stay", "", "session: {idle: 23h, max: 0}\nticket_life: 12h", "rooms[0].ticket_life: 12h0m0s is not in 23h0m0s…8784h0m0s"},
 		{"connections from one address without bound", "limits: {connections_per_ip: 0}", "", "limits.connections_per_ip: 0 is not in 1…10000000"},
-		{"a language that is none", "", "languages: [deutsch!]", `rooms[0].languages[0]: "deutsch!" is not a language tag`},
+		{"a language without pages", "", "languages: [de, fr]", `rooms[0].languages[1]: there are no pages in "fr"; want some of de, de-x-leicht, en`},
+		{"a language that is none", "", "languages: [deutsch!]", `rooms[0].languages[0]: there are no pages in "deutsch!"; want some of de, de-x-leicht, en`},
+		{"a language twice", "", "languages: [de, en, de]", `rooms[0].languages[2]: "de" is given twice`},
 		{"a host with a scheme", "", "hosts: [\"http://a.de\"]", `rooms[0].hosts[0]: "http://a.de" is not a host name`},
 		{"a wildcard inside a name", "", "hosts: [\"a.*.de\"]", `rooms[0].hosts[0]: "a.*.de" is not a host name`},
 		{"a host given twice", "", "hosts: [a.de, A.de]", `rooms[0].hosts[1]: "a.de" is given twice`},
@@ -155,14 +159,18 @@ rooms:
 		t.Errorf("problems are %q", got)
 	}
 	c := parse(t, fmt.Sprintf(rooms, "exclude: [/],"))
-	if room, v := NewRouter(c.Rooms).Match("x.de", []byte("/c")); room != 0 || v != Open {
+	router, err := route.New(c.Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if room, v := router.Match("x.de", []byte("/c")); room != 0 || v != route.Open {
 		t.Errorf("the rest goes to %d, %d", room, v)
 	}
 }
 
 func TestABackendOnAnotherPortOfThisMachineIsFine(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:8000", "http://localhost:8082", "http://site:8080", "unix:/run/site.sock", "https://[::1]"} {
-		if _, err := Parse("", []byte(oneRoom("", `backend: {url: "`+url+`"}`)), nil, nil); err != nil {
+		if _, err := loadText(oneRoom("", `backend: {url: "`+url+`"}`), nil, nil); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
 	}

@@ -5,9 +5,8 @@
 // the same path: [Load] collects every such problem in one [LoadError], each with its path in the file, its
 // place (line, variable or flag) and what is accepted. Nothing is guessed and nothing is ignored.
 //
-// The result is plain data. The package imports pkg/queue for the bounds of a pace and nothing else of this
-// module: cmd/gateway maps a [Config] to the configurations of the other packages. It also holds [Router],
-// because "which room does this path belong to" is a rule about the configuration and is checked with it.
+// The result is plain data. Of this module the package imports only what stands alone: pkg/queue for the bounds of a
+// pace, internal/route for the spelling of paths, configs for the reference.
 //
 // # Spelling of values
 //

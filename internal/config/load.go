@@ -16,40 +16,47 @@ import (
 // maxFile bounds a configuration file and every file with a secret.
 const maxFile = 1 << 20
 
-// Load reads the file at path, then the environment (lines KEY=value, as os.Environ gives), then flags (path of
-// a key to value), and checks the result. An empty path reads no file; "-" is not special. Files with secrets
-// are read, other files that the configuration names are not: who uses them opens them.
+// Source is where a configuration comes from, and what only the caller knows about its values.
+type Source struct {
+	// File is the path of the YAML file. Empty reads none; "-" is not special.
+	File string
+	// Env is the environment, KEY=value, as os.Environ gives it.
+	Env []string
+	// Flags are values by the path of their key.
+	Flags map[string]string
+	// Languages are the tags that languages accepts: those that there are pages in.
+	Languages []string
+}
+
+// Load reads the file, then the environment, then flags, and checks the result. Files with secrets are read, other files
+// that the configuration names are not: who uses them opens them.
 //
 // The error is a *LoadError with everything that is wrong, except when the file cannot be read at all.
-func Load(path string, env []string, flags map[string]string) (*Config, error) {
+func Load(src Source) (*Config, error) {
 	var data []byte
-	if path != "" {
+	if src.File != "" {
 		var err error
-		if data, err = readFile(path); err != nil {
+		if data, err = readFile(src.File); err != nil {
 			return nil, fmt.Errorf("read configuration: %w", err)
 		}
 	}
-	return load(path, data, env, flags, readFile)
+	return load(src, data, readFile)
 }
 
-// Parse is Load for a configuration in memory; name stands for it in errors.
-func Parse(name string, data []byte, env []string, flags map[string]string) (*Config, error) {
-	return load(name, data, env, flags, readFile)
-}
-
-func load(name string, data []byte, env []string, flags map[string]string, read func(string) ([]byte, error)) (*Config, error) {
+// load is Load with the file's content, and a way to read files with secrets.
+func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, error) {
 	d := &decoder{foreign: map[*yaml.Node]string{}, where: map[string]place{}}
 	root := d.parse(data)
-	d.applyAll(root, append(fromEnv(env), fromFlags(flags)...))
+	d.applyAll(root, append(fromEnv(src.Env), fromFlags(src.Flags)...))
 	c := Default()
 	d.into(root, reflect.ValueOf(&c).Elem(), "")
-	found := append(c.normalise(read), c.check()...)
+	found := append(c.normalise(read), c.check(src.Languages)...)
 	d.problems = append(d.problems, d.placed(found)...)
 	if len(d.problems) == 0 {
 		return &c, nil
 	}
 	sortProblems(d.problems)
-	return nil, &LoadError{File: name, Problems: d.problems}
+	return nil, &LoadError{File: src.File, Problems: d.problems}
 }
 
 // parse gives the root of the first document, an empty one when there is none.

@@ -18,9 +18,17 @@ rooms:
     backend: {url: "http://127.0.0.1:8000"}
 `
 
+// languages are those that configurations of these tests may name.
+var languages = []string{"de", "de-x-leicht", "en"}
+
+// loadText loads a configuration from memory.
+func loadText(text string, env []string, flags map[string]string) (*Config, error) {
+	return load(Source{File: "einlass.yaml", Env: env, Flags: flags, Languages: languages}, []byte(text), readFile)
+}
+
 func parse(t *testing.T, text string) *Config {
 	t.Helper()
-	c, err := Parse("einlass.yaml", []byte(text), nil, nil)
+	c, err := loadText(text, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +38,7 @@ func parse(t *testing.T, text string) *Config {
 // problemsOf loads a configuration that must fail and gives "where: path: text" for each problem.
 func problemsOf(t *testing.T, text string, env []string, flags map[string]string) []string {
 	t.Helper()
-	_, err := Parse("einlass.yaml", []byte(text), env, flags)
+	_, err := loadText(text, env, flags)
 	var bad *LoadError
 	if !errors.As(err, &bad) {
 		t.Fatalf("error is %v, want a LoadError", err)
@@ -198,11 +206,11 @@ rooms:
 	if c.Rooms[1].Backend.Addresses[0] != "http://127.0.0.1:1" {
 		t.Errorf("backend is %+v", c.Rooms[1].Backend)
 	}
-	got, err := Parse("", []byte(`
+	got, err := loadText(`
 rooms:
   - {id: a, paths: [/a], backend: &site {url: "http://127.0.0.1:1"}}
   - {id: b, paths: [/b], backend: *site}
-`), []string{"EINLASS_ROOMS__B__BACKEND__URL=http://127.0.0.1:2", "EINLASS_ROOMS__1__EXCLUDE=/"}, nil)
+`, []string{"EINLASS_ROOMS__B__BACKEND__URL=http://127.0.0.1:2", "EINLASS_ROOMS__1__EXCLUDE=/"}, nil)
 	if err != nil {
 		t.Fatalf("changing a room whose backend is an alias: %v", err)
 	}
@@ -214,27 +222,27 @@ rooms:
 func TestAMissingOrOversizedFileIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing.yaml")
-	if _, err := Load(missing, nil, nil); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
+	if _, err := Load(Source{File: missing}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
 		t.Errorf("error is %v", err)
 	}
 	big := filepath.Join(dir, "big.yaml")
 	if err := os.WriteFile(big, make([]byte, maxFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(big, nil, nil); err == nil || !strings.Contains(err.Error(), "larger than 1MiB") {
+	if _, err := Load(Source{File: big}); err == nil || !strings.Contains(err.Error(), "larger than 1MiB") {
 		t.Errorf("error is %v", err)
 	}
 	good := filepath.Join(dir, "good.yaml")
 	if err := os.WriteFile(good, []byte(minimal), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(good, nil, nil); err != nil {
+	if _, err := Load(Source{File: good}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestALoadErrorCountsAndUnwraps(t *testing.T) {
-	_, err := Load("", nil, nil)
+	_, err := Load(Source{})
 	want := "configuration: 1 problem\n  rooms: no room is configured; want at least one with id and backend.url"
 	if err == nil || err.Error() != want {
 		t.Errorf("error is %q, want %q", err, want)
@@ -242,10 +250,6 @@ func TestALoadErrorCountsAndUnwraps(t *testing.T) {
 	var p *Problem
 	if !errors.As(err, &p) || p.Path != "rooms" {
 		t.Errorf("problem is %+v", p)
-	}
-	c := Default()
-	if err := c.Validate(); !errors.As(err, &p) || p.Path != "rooms" {
-		t.Errorf("Validate says %v", err)
 	}
 }
 
@@ -256,7 +260,7 @@ func FuzzLoadNeverPanicsAndWhatItAcceptsIsValid(f *testing.F) {
 	f.Add("store: &s redis://u:p@h\nrooms: *s", "EINLASS_ROOMS__0__0=x", "rooms[-1]")
 	f.Add("? [a]\n: {b: !!binary c}", "EINLASS___=", "")
 	f.Fuzz(func(t *testing.T, text, env, flag string) {
-		c, err := load("f", []byte(text), []string{env}, map[string]string{flag: "1"}, func(string) ([]byte, error) {
+		c, err := load(Source{Env: []string{env}, Flags: map[string]string{flag: "1"}, Languages: languages}, []byte(text), func(string) ([]byte, error) {
 			return []byte("0123456789abcdef0123"), nil
 		})
 		if err != nil {
@@ -265,8 +269,8 @@ func FuzzLoadNeverPanicsAndWhatItAcceptsIsValid(f *testing.F) {
 			}
 			return
 		}
-		if err := c.Validate(); err != nil {
-			t.Errorf("Load accepted what Validate refuses: %v", err)
+		if problems := c.check(languages); len(problems) > 0 {
+			t.Errorf("what was accepted does not pass the check a second time: %v", problems)
 		}
 	})
 }

@@ -19,11 +19,11 @@ func files(content map[string]string) func(string) ([]byte, error) {
 }
 
 func TestSecretsAreReadFromTheirFiles(t *testing.T) {
-	c, err := load("", []byte(minimal+`
+	c, err := load(Source{}, []byte(minimal+`
 store: {url: rediss://h, username: u, password_file: /run/pw, sentinel: {master: m, addresses: ["s:1"], password_file: /run/sentinel}}
 admin: {token_file: /run/token}
 keys: {file: /k}
-`), nil, nil, files(map[string]string{"/run/pw": "päss word\n", "/run/token": "0123456789abcdef\r\n", "/run/sentinel": "s"}))
+`), files(map[string]string{"/run/pw": "päss word\n", "/run/token": "0123456789abcdef\r\n", "/run/sentinel": "s"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,12 +39,12 @@ func TestSecretFilesThatDoNotHoldASecretAreRefused(t *testing.T) {
 		"/two":   "admin.token_file: /two does not hold one line with a secret",
 		"/gone":  "admin.token_file: open /gone: file does not exist",
 	} {
-		_, err := load("", []byte(minimal+"admin: {token_file: "+file+"}\n"), nil, nil, read)
+		_, err := load(Source{}, []byte(minimal+"admin: {token_file: "+file+"}\n"), read)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "0123456789") {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	_, err := load("", []byte(minimal+"admin: {token: 0123456789abcdef, token_file: /two}\n"), nil, nil, read)
+	_, err := load(Source{}, []byte(minimal+"admin: {token: 0123456789abcdef, token_file: /two}\n"), read)
 	if err == nil || !strings.Contains(err.Error(), "admin.token: give either this or token_file") {
 		t.Errorf("both forms: %v", err)
 	}

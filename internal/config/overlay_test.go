@@ -8,7 +8,7 @@ import (
 
 func TestFlagsWinOverTheEnvironmentAndBothOverTheFile(t *testing.T) {
 	text := minimal + "log: {level: debug, format: console}\nstop_timeout: 5s\n"
-	c, err := Parse("", []byte(text),
+	c, err := loadText(text,
 		[]string{"EINLASS_LOG__LEVEL=warn", "EINLASS_LOG__FORMAT=json", "HOME=/"},
 		map[string]string{"log.level": "error"})
 	if err != nil {
@@ -20,7 +20,7 @@ func TestFlagsWinOverTheEnvironmentAndBothOverTheFile(t *testing.T) {
 }
 
 func TestTheEnvironmentAloneIsEnough(t *testing.T) {
-	c, err := Load("", []string{
+	c, err := Load(Source{Env: []string{
 		"EINLASS_ROOMS__10__ID=k", "EINLASS_ROOMS__10__BACKEND__URL=http://b:1", "EINLASS_ROOMS__10__PATHS=/k",
 		"EINLASS_ROOMS__0__ID=kfz-sued", "EINLASS_ROOMS__KFZ_SUED__BACKEND__ADDRESSES=http://b:1, http://b:2", "EINLASS_ROOMS__0__EXCLUDE=/x",
 		"EINLASS_ROOMS__1__ID=b", "EINLASS_ROOMS__B__BACKEND__URL=http://b:1", "EINLASS_ROOMS__1__PATHS=/1",
@@ -33,7 +33,7 @@ func TestTheEnvironmentAloneIsEnough(t *testing.T) {
 		"EINLASS_ROOMS__8__ID=i", "EINLASS_ROOMS__8__BACKEND__URL=http://b:1", "EINLASS_ROOMS__8__PATHS=/8",
 		"EINLASS_ROOMS__9__ID=j", "EINLASS_ROOMS__9__BACKEND__URL=http://b:1", "EINLASS_ROOMS__9__PATHS=/9",
 		"EINLASS_TRUSTED_PROXIES=10.0.0.0/8, ::1",
-	}, nil)
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestTheEnvironmentAloneIsEnough(t *testing.T) {
 }
 
 func TestAStoreGivenInShortMayBeCompleted(t *testing.T) {
-	c, err := Parse("", []byte(minimal+"store: redis://h:6379\nkeys: {file: k}\n"), []string{"EINLASS_STORE__PASSWORD=pw"}, nil)
+	c, err := loadText(minimal+"store: redis://h:6379\nkeys: {file: k}\n", []string{"EINLASS_STORE__PASSWORD=pw"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,14 +62,14 @@ func TestVariablesThatAreNoConfigurationAreLeftAlone(t *testing.T) {
 		"EINLASS_PORT_80_TCP=tcp://10.0.0.1:80", "EINLASS_PORT_80_TCP_PROTO=tcp", "EINLASS_REDIS_PORT_6379_TCP_ADDR=10.0.0.2",
 		"einlass_listen__http=lower case is somebody else's",
 	}
-	c, err := Parse("", []byte(minimal+"keys: {env: EINLASS_KEYRING}\n"), env, nil)
+	c, err := loadText(minimal+"keys: {env: EINLASS_KEYRING}\n", env, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Keys.Env != "EINLASS_KEYRING" || c.Listen.HTTP != ":8080" {
 		t.Errorf("configuration is %+v", c)
 	}
-	if _, err := Parse("", []byte(minimal), append(env, "EINLASS_KEYS__ENV=EINLASS_KEYRING"), nil); err != nil {
+	if _, err := loadText(minimal, append(env, "EINLASS_KEYS__ENV=EINLASS_KEYRING"), nil); err != nil {
 		t.Errorf("the variable that another variable names: %v", err)
 	}
 }
@@ -102,7 +102,7 @@ func TestOverridesThatFitNowhereAreNamed(t *testing.T) {
 
 func TestFlagsNamePathsAsErrorsDo(t *testing.T) {
 	for _, flag := range []string{"rooms[0].pace.rate", "rooms.0.pace.rate", "rooms.termine.pace.rate", "rooms[termine].pace.rate"} {
-		c, err := Parse("", []byte(minimal), nil, map[string]string{flag: "7"})
+		c, err := loadText(minimal, nil, map[string]string{flag: "7"})
 		if err != nil || c.Rooms[0].Pace.Rate != 7 {
 			t.Errorf("%s: %v", flag, err)
 		}

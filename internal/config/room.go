@@ -29,7 +29,8 @@ type Room struct {
 	OnStoreFailure string `yaml:"on_store_failure"`
 	// Contact is plain text for people who cannot wait on this page.
 	Contact string `yaml:"contact"`
-	// Languages are the languages to offer, the first is the default. Empty offers all there are.
+	// Languages are the tags of the languages offered, the first is the default. Empty offers all there are, English
+	// first.
 	Languages []string `yaml:"languages"`
 }
 

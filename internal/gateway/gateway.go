@@ -9,10 +9,10 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -28,10 +28,10 @@ type Arrivals interface {
 	Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration)
 }
 
-// Shedder sheds load: new arrivals first, people who already wait last.
+// Shedder turns arrivals away while there are more than can be served.
 type Shedder interface {
-	// Enter reports whether a request of this kind may be worked on; if so, call leave when it is done.
-	Enter(arrival bool) (leave func(), ok bool)
+	// Enter reports whether one more arrival may be worked on; if so, call leave once when it is done.
+	Enter() (leave func(), ok bool)
 }
 
 // RoomConfig is one room as the public plane sees it.
@@ -62,7 +62,7 @@ type Room struct {
 // Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
 type Deps struct {
 	Prefix   string
-	Router   *config.Router
+	Router   *route.Router
 	Arrivals Arrivals
 	Shed     Shedder
 	Log      *zap.Logger
@@ -107,12 +107,12 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 	}
 	i, verdict := g.Router.Match(v.Host(), v.Path())
 	switch verdict {
-	case config.Line:
+	case route.Line:
 		g.serveLine(g.rooms[i], v)
-	case config.Open:
+	case route.Open:
 		g.rooms[i].Metrics.Visit(metrics.Unguarded)
 		g.forward(g.rooms[i], v, nil, proxy.Options{})
-	case config.Ambiguous:
+	case route.Ambiguous:
 		g.refuse(g.rooms[0], v, 400, "ambiguous-path")
 	default:
 		g.refuse(g.rooms[0], v, 421, "unknown-host")

@@ -19,8 +19,10 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -97,7 +99,7 @@ func (s *stage) pass(d time.Duration) {
 
 // arrivals limits by the stage's clock: in real time a slow machine's limit would fill up while its arrivals come.
 type arrivals struct {
-	limit *httpx.ArrivalLimit
+	limit *limit.Arrivals
 	clock func() time.Time
 }
 
@@ -150,9 +152,13 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 		cfg.Metrics = m.Room(r.ID)
 		all = append(all, cfg)
 	}
+	router, err := route.New((&config.Config{Rooms: rooms}).Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Router: config.NewRouter(rooms), Arrivals: arrivals{httpx.NewArrivalLimit(60, 100, time.UnixMilli(epochMs)), s.clock},
-		Shed: httpx.NewShedder(64, 128),
+		Prefix: "/.einlass", Router: router, Arrivals: arrivals{limit.NewArrivals(60, 100, time.UnixMilli(epochMs)), s.clock},
+		Shed: limit.NewShedder(64),
 	})
 	if err != nil {
 		t.Fatal(err)

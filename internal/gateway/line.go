@@ -42,7 +42,7 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 		case s.State == queue.StateSpent:
 			return false
 		case s.State == queue.StateWaiting:
-			a.State = queue.StateVoid // the turn has come as far as this gateway knows, and the line does not say so yet
+			a.State = queue.StateUnknown // the turn has come as far as this gateway knows, and the line does not say so yet
 		default:
 			a.State = s.State
 		}
@@ -98,7 +98,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 // loads again by itself.
 func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.Joined)) bool {
 	if g.Shed != nil {
-		leave, ok := g.Shed.Enter(true)
+		leave, ok := g.Shed.Enter()
 		if !ok {
 			g.tooMany(r, v, web.Shed, 2*time.Second, again)
 			return false

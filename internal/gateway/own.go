@@ -6,9 +6,9 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -57,7 +57,7 @@ func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
 		return g.rooms[i]
 	}
 	i, verdict := g.Router.Match(v.Host(), []byte("/"))
-	if verdict != config.Line && verdict != config.Open {
+	if verdict != route.Line && verdict != route.Open {
 		return nil
 	}
 	return g.rooms[i]

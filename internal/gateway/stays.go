@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -24,7 +24,7 @@ import (
 //     WebSocket until it is closed. Beyond the bound a request waits for one of the others to end, in order of coming:
 //     a browser that asks for sixty images at once through a front proxy gets them all. So many again as three times
 //     the bound may wait, each for some seconds.
-//   - A network is an IPv4 /24 or an IPv6 /56 (httpx.WideNetwork). Those in use go on; one more has to wait until one
+//   - A network is an IPv4 /24 or an IPv6 /56 (limit.WideNetwork). Those in use go on; one more has to wait until one
 //     of them was silent for ten minutes.
 //
 // It keeps random ids of visitors and keyed hashes of networks. A stay is forgotten when it ends here, and when it was
@@ -96,7 +96,7 @@ func (s *stays) enter(id queue.VisitorID, client netip.Addr, now int64) admissio
 		return admission{}
 	}
 	s.sweepNext(now)
-	network, known := httpx.WideNetwork(s.seed, client)
+	network, known := limit.WideNetwork(s.seed, client)
 	shard := &s.shards[binary.LittleEndian.Uint64(id[:8])%stayShards]
 	shard.mu.Lock()
 	defer shard.mu.Unlock()

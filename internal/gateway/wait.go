@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -60,7 +60,7 @@ func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
 	}
 	to := onThisHost(u.RequestURI())
 	room, verdict := g.Router.Match(v.Host(), []byte(u.EscapedPath()))
-	if verdict != config.Line || g.rooms[room] != r || strings.HasPrefix(to, string(g.prefix)) {
+	if verdict != route.Line || g.rooms[room] != r || strings.HasPrefix(to, string(g.prefix)) {
 		return ""
 	}
 	if u.Fragment != "" {

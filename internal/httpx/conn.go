@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/einlass/einlass/internal/limit"
 )
 
 // conn stands between a connection and fasthttp. It reads requests, checks them, and gives fasthttp one head at a
@@ -30,10 +32,10 @@ type conn struct {
 	idleUntil time.Time // end of the idle time, once the wait for a request has begun
 	writeBy   time.Time // the write deadline in force
 
-	networks networks    // that the connection counts for
-	refusal  Fault       // the one answer of a connection beyond a limit; NoFault: it is served
-	cut      *time.Timer // ends a connection with a refusal
-	after    Ender       // waits for the end of the answer under way
+	networks limit.Networks // that the connection counts for
+	refusal  Fault          // the one answer of a connection beyond a limit; NoFault: it is served
+	cut      *time.Timer    // ends a connection with a refusal
+	after    Ender          // waits for the end of the answer under way
 	closing  sync.Once
 }
 

@@ -31,8 +31,6 @@
 // # Who the visitor is
 //
 // Forwarding fields and PROXY headers are believed from trusted proxies only (client.go, forwarded.go, proxyproto.go).
-// ArrivalLimit and Shedder are the tools by which the gateway slows arrivals down before it is too busy for those who
-// wait.
 //
 // gateway and proxy import this package; with them it is the only one that may see a fasthttp.RequestCtx.
 package httpx

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/einlass/einlass/internal/limit"
 )
 
 // places counts connections, in all and per network, and knows them, so that Shutdown can reach them.
@@ -74,7 +76,7 @@ func (p *places) take(c *conn) bool {
 // count makes c count for the networks of an address, or for those of their connections that are told that they are
 // too many. It is called when it is known whose connection it is.
 func (p *places) count(c *conn, ip netip.Addr) bool {
-	nets := networksOf(p.seed, ip)
+	nets := limit.NetworksOf(p.seed, ip)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !fits(p.taken, &nets, p.each) {
@@ -90,13 +92,13 @@ func (p *places) count(c *conn, ip netip.Addr) bool {
 }
 
 // fits counts a connection for its networks if each of them has room.
-func fits(counts map[uint64]int, nets *networks, each int) bool {
-	for i, key := range nets.all() {
-		if counts[key] >= each*shares[i] {
+func fits(counts map[uint64]int, nets *limit.Networks, each int) bool {
+	for i, key := range nets.All() {
+		if counts[key] >= each*limit.Shares[i] {
 			return false
 		}
 	}
-	for _, key := range nets.all() {
+	for _, key := range nets.All() {
 		counts[key]++
 	}
 	return true
@@ -111,7 +113,7 @@ func (p *places) give(c *conn) {
 		p.refusing--
 		counts = p.refusedOf
 	}
-	for _, key := range c.networks.all() {
+	for _, key := range c.networks.All() {
 		if counts[key]--; counts[key] == 0 {
 			delete(counts, key)
 		}

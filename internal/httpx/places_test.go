@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -47,6 +48,13 @@ func TestOneNetworkMayHaveSoManyConnectionsAndOthersTheirs(t *testing.T) {
 			break
 		}
 	}
+}
+
+// address6 is an address in the /64 of that number, counted within a prefix.
+func address6(prefix string, i int) netip.Addr {
+	b := netip.MustParseAddr(prefix).As16()
+	binary.BigEndian.PutUint64(b[:8], binary.BigEndian.Uint64(b[:8])+uint64(i))
+	return netip.AddrFrom16(b)
 }
 
 func TestAHouseholdHasTwiceTheConnectionsAndASiteEightTimes(t *testing.T) {

@@ -3,181 +3,27 @@ package httpx
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"errors"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
+	"github.com/einlass/einlass/internal/tlscert"
+	"github.com/einlass/einlass/internal/tlscert/certtest"
 )
-
-// keyPair makes a self-signed certificate for a name.
-func keyPair(tb testing.TB, name string) (cert, key []byte) {
-	tb.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	raw, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})
-}
-
-// certFiles writes a certificate's files, with a time of their own, as a renewal would.
-type certFiles struct {
-	tb        testing.TB
-	cert, key string
-	written   time.Time
-}
-
-func newCertFiles(tb testing.TB, name string) *certFiles {
-	dir := tb.TempDir()
-	f := &certFiles{tb: tb, cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem"), written: time.Now()}
-	f.write(keyPair(tb, name))
-	return f
-}
-
-func (f *certFiles) write(cert, key []byte) {
-	f.tb.Helper()
-	f.written = f.written.Add(time.Second)
-	for path, text := range map[string][]byte{f.cert: cert, f.key: key} {
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			f.tb.Fatal(err)
-		}
-		if err := os.Chtimes(path, f.written, f.written); err != nil {
-			f.tb.Fatal(err)
-		}
-	}
-}
-
-// served is the name in the certificate that a configuration serves.
-func served(tb testing.TB, cfg *tls.Config) string {
-	tb.Helper()
-	c, err := cfg.GetCertificate(&tls.ClientHelloInfo{ServerName: "h"})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return c.Leaf.Subject.CommonName
-}
-
-func TestANewCertificateIsTakenWithoutARestart(t *testing.T) {
-	files := newCertFiles(t, "old")
-	c, err := LoadCertificate(files.cert, files.key, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := c.Config()
-	if got := served(t, cfg); got != "old" {
-		t.Fatalf("serves %q", got)
-	}
-	if renewed, err := c.Reload(); renewed || err != nil {
-		t.Errorf("nothing changed: %v, %v", renewed, err)
-	}
-	files.write(keyPair(t, "new"))
-	if renewed, err := c.Reload(); !renewed || err != nil {
-		t.Errorf("changed: %v, %v", renewed, err)
-	}
-	if got := served(t, cfg); got != "new" {
-		t.Errorf("serves %q", got)
-	}
-}
-
-func TestACertificateThatDoesNotFitItsKeyIsNotTaken(t *testing.T) {
-	files := newCertFiles(t, "old")
-	c, err := LoadCertificate(files.cert, files.key, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, _ := keyPair(t, "new")
-	_, key := keyPair(t, "other")
-	files.write(cert, key)
-	if renewed, err := c.Reload(); renewed || err == nil {
-		t.Errorf("taken: %v, %v", renewed, err)
-	}
-	if got := served(t, c.Config()); got != "old" {
-		t.Errorf("serves %q", got)
-	}
-	_ = os.Remove(files.key)
-	if _, err := c.Reload(); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing key: %v", err)
-	}
-	if _, err := LoadCertificate(files.cert, files.key, nil); err == nil {
-		t.Error("loaded without a key")
-	}
-}
-
-func TestTheWatchTakesWhatIsNewAndComplainsOnceAboutWhatIsBroken(t *testing.T) {
-	files := newCertFiles(t, "old")
-	newCert, newKey := keyPair(t, "new")
-	synctest.Test(t, func(t *testing.T) {
-		core, logs := observer.New(zap.InfoLevel)
-		c, err := LoadCertificate(files.cert, files.key, zap.New(core))
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- c.Watch(ctx, 10*time.Second) }()
-		pass := func() {
-			time.Sleep(30 * time.Second)
-			synctest.Wait()
-		}
-		pass()
-		files.write(newCert, []byte("no key"))
-		pass()
-		files.write(newCert, newKey)
-		pass()
-		_ = os.Remove(files.cert)
-		pass()
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		var got []string
-		for _, e := range logs.All() {
-			got = append(got, e.Message)
-		}
-		const old = "certificate not read, the old one stays"
-		if want := []string{old, "certificate renewed", old}; strings.Join(got, ";") != strings.Join(want, ";") {
-			t.Errorf("log: %q", got)
-		}
-		if name := served(t, c.Config()); name != "new" {
-			t.Errorf("serves %q", name)
-		}
-	})
-}
 
 // serveTLS runs a server behind TLS and returns its address and a client's configuration.
 func serveTLS(tb testing.TB, cfg Config, h Handler) (addr string, client *tls.Config) {
 	tb.Helper()
-	files := newCertFiles(tb, "h")
-	c, err := LoadCertificate(files.cert, files.key, nil)
+	files := certtest.NewFiles(tb, "h")
+	c, err := tlscert.LoadFiles(files.Cert, files.Key, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -185,9 +31,9 @@ func serveTLS(tb testing.TB, cfg Config, h Handler) (addr string, client *tls.Co
 	if err != nil {
 		tb.Fatal(err)
 	}
-	serveOn(tb, newServer(tb, cfg, h), tls.NewListener(ln, c.Config()), true)
+	serveOn(tb, newServer(tb, cfg, h), tls.NewListener(ln, c.TLS()), true)
 	roots := x509.NewCertPool()
-	text, _ := os.ReadFile(files.cert)
+	text, _ := os.ReadFile(files.Cert)
 	roots.AppendCertsFromPEM(text)
 	return ln.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "h"}
 }
@@ -260,14 +106,14 @@ func (l *tlsPipes) Accept() (net.Conn, error) {
 }
 
 func TestAHandshakeThatDoesNotEndClosesTheConnection(t *testing.T) {
-	files := newCertFiles(t, "h")
-	cert, err := LoadCertificate(files.cert, files.key, nil)
+	files := certtest.NewFiles(t, "h")
+	cert, err := tlscert.LoadFiles(files.Cert, files.Key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s, ln := newServer(t, Config{HeadTimeout: 10 * time.Second}, ok), newPipeListener()
-		go func() { _ = s.Serve(&tlsPipes{ln, cert.Config()}, true) }()
+		go func() { _ = s.Serve(&tlsPipes{ln, cert.TLS()}, true) }()
 		c := ln.dial(t).patient()
 		begun := time.Now()
 		c.send("\x16\x03\x01\x00\xff\x01")

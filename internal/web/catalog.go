@@ -38,25 +38,25 @@ type catalog struct {
 	errs      []error
 }
 
-// loadCatalogs reads every language in files, the site's default language first, the rest by tag.
+// fallback is the default language of a site that names none.
+const fallback = "en"
+
+// loadCatalogs reads the languages that the site offers, in their order: the first is the default.
 func loadCatalogs(files fs.FS, site Site) ([]*catalog, error) {
-	names, err := fs.Glob(files, "locales/*.yaml")
+	there, err := languagesIn(files)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	first := slices.IndexFunc(names, func(n string) bool { return langOf(n) == site.DefaultLang })
-	if first < 0 {
-		accepted := make([]string, len(names))
-		for i, n := range names {
-			accepted[i] = langOf(n)
-		}
-		return nil, fmt.Errorf("default language %q: must be one of %s", site.DefaultLang, strings.Join(accepted, ", "))
+	wanted := site.Languages
+	if len(wanted) == 0 {
+		wanted = slices.Insert(slices.DeleteFunc(slices.Clone(there), func(tag string) bool { return tag == fallback }), 0, fallback)
 	}
-	names[0], names[first] = names[first], names[0]
-	slices.Sort(names[1:])
 	var all []*catalog
-	for _, name := range names {
+	for _, tag := range wanted {
+		if !slices.Contains(there, tag) {
+			return nil, fmt.Errorf("language %q: must be one of %s", tag, strings.Join(there, ", "))
+		}
+		name := "locales/" + tag + ".yaml"
 		c, err := loadCatalog(files, name, site.Title)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

@@ -17,7 +17,7 @@ import (
 var shippedLocales embed.FS
 
 func testSite() Site {
-	return Site{Title: "Bürgerbüro Musterstadt", Prefix: "/.einlass", Contact: "115", DefaultLang: "en"}
+	return Site{Title: "Bürgerbüro Musterstadt", Prefix: "/.einlass", Contact: "115"}
 }
 
 func TestEveryLanguageHasEveryMessage(t *testing.T) {
@@ -189,7 +189,7 @@ func TestPluralFormsAgreeWithTheCatalogue(t *testing.T) {
 
 func TestADefaultLanguageThatIsNotThereIsRefused(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "tlh"
+	site.Languages = []string{"tlh"}
 	_, err := New(site)
 	if err == nil || !strings.Contains(err.Error(), "must be one of de, en") {
 		t.Errorf("error %v does not name what is accepted", err)

@@ -8,7 +8,7 @@ import (
 
 func TestAPassThatIsUsedTooMuchIsExplainedInPlainWords(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "de"
+	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	page := func(c Crowded) string { return string(p.AppendCrowded(nil, 0, &c)) }
 	networks := page(Crowded{Networks: true, Target: "/a?b=c", Next: time.Minute, Kind: "stay-networks"})

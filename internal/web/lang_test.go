@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,7 +46,7 @@ func TestTheLanguageFollowsTheBrowser(t *testing.T) {
 
 func TestTheDefaultLanguageIsTheSites(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "de"
+	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	if got := p.Tag(p.Lang([]byte("fr"))); got != "de" {
 		t.Errorf("French speakers get %s, want the site's default de", got)
@@ -55,6 +56,35 @@ func TestTheDefaultLanguageIsTheSites(t *testing.T) {
 	}
 	if got := p.Tag(Lang(200)); got != "de" {
 		t.Errorf("a Lang of another site gives %s, want the default", got)
+	}
+}
+
+func TestOnlyTheLanguagesOfTheSiteAreOffered(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de"}
+	p := mustNew(t, site)
+	if got := p.Tag(p.Lang([]byte("en"))); got != "de" {
+		t.Errorf("English speakers get %s from a site in German only", got)
+	}
+	if _, ok := p.assets["en.js"]; ok || len(p.langs) != 1 {
+		t.Errorf("pages are compiled in %d languages", len(p.langs))
+	}
+}
+
+func TestEveryLanguageThatIsListedMakesASite(t *testing.T) {
+	all := Languages()
+	if len(all) < 2 || !slices.IsSorted(all) {
+		t.Fatalf("languages are %q", all)
+	}
+	for _, tag := range all {
+		site := testSite()
+		site.Languages = []string{tag}
+		if p := mustNew(t, site); p.Tag(0) != tag {
+			t.Errorf("the default of a site in %s is %s", tag, p.Tag(0))
+		}
+	}
+	if p := mustNew(t, testSite()); len(p.langs) != len(all) || p.Tag(0) != "en" {
+		t.Errorf("a site that names no language has %d, first %s", len(p.langs), p.Tag(0))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 func TestAnErrorPageSaysWhatHappened(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "de"
+	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	body := string(p.AppendError(nil, 0, 504, "backend-timeout", "8f3a"))
 	for _, want := range []string{"<h1>Die Seite braucht zu lange</h1>", "Fehler 504 · backend-timeout · Kennung 8f3a<"} {
@@ -75,7 +75,7 @@ func TestABackLinkThatLeavesTheHostIsNotFollowed(t *testing.T) {
 
 func TestTheCookiePageSaysHowAndWhomToCall(t *testing.T) {
 	site := testSite()
-	site.DefaultLang, site.Contact = "de", "06232 140"
+	site.Languages, site.Contact = []string{"de", "en"}, "06232 140"
 	body := string(mustNew(t, site).AppendCookies(nil, 0, "/termine?ort=3&x=1"))
 	for _, want := range []string{
 		"Ihr Browser speichert keine Cookies", "So schalten Sie Cookies ein", "Rufen Sie an",

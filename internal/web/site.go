@@ -21,9 +21,9 @@ type Site struct {
 	// Contact is the way to help for those who need it: a telephone number or a short text. A telephone number
 	// becomes a link. Optional, at most 200 bytes.
 	Contact string
-	// DefaultLang is the language for visitors who ask for none that is there, as a BCP 47 tag such as "de".
-	// Empty: "en".
-	DefaultLang string
+	// Languages are the tags of the languages offered, each one of [Languages]. Visitors who ask for none of them get the
+	// first. Empty: all there are, English first.
+	Languages []string
 }
 
 // Validate reports every field that cannot be used, joined into one error.
@@ -69,12 +69,9 @@ type Pages struct {
 	headers []string
 }
 
-// New compiles the pages of a site in every language that is embedded. The error joins everything that is
+// New compiles the pages of a site in every language that it offers. The error joins everything that is
 // wrong with the site and with the languages.
 func New(site Site) (*Pages, error) {
-	if site.DefaultLang == "" {
-		site.DefaultLang = "en"
-	}
 	if err := site.Validate(); err != nil {
 		return nil, fmt.Errorf("web: site: %w", err)
 	}

@@ -113,7 +113,7 @@ func checkAttribute(t *testing.T, p *Pages, n *html.Node, a html.Attribute) {
 
 func TestAWaitingPageSaysEverythingInItsHTML(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "de"
+	site.Languages = []string{"de", "en"}
 	body := string(mustNew(t, site).AppendWait(nil, 0, inTheLine()))
 	for _, want := range []string{
 		`<html lang="de" dir="ltr">`,
@@ -182,7 +182,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 
 func TestAFullSiteIsSaidInWords(t *testing.T) {
 	site := testSite()
-	site.DefaultLang = "de"
+	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for _, s := range []State{Waiting, Front} {
 		w := &Wait{Status: Status{State: s, Ahead: 8, Full: true}, Target: "/"}

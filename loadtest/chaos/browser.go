@@ -173,7 +173,7 @@ type ticket struct {
 	Number  uint64 `json:"n"`
 }
 
-func (t ticket) order() queue.Order { return queue.OrderOf(t.Epoch, t.Number) }
+func (t ticket) order() queue.Order { return queue.Place{Epoch: t.Epoch, Number: t.Number}.Order() }
 
 // token reads the room's cookie: what it says, and the key it was signed with. Zero values if there is none.
 func (b *browser) token() (t ticket, key string) {

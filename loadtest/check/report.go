@@ -151,7 +151,7 @@ func (c *counter) visitor(id journal.ID) *visitor {
 
 func (c *counter) answer(e *journal.Event) {
 	state := queue.State(e.State)
-	if state == queue.StateVoid {
+	if state == queue.StateUnknown {
 		return
 	}
 	v := c.visitor(e.Visitor)

@@ -101,7 +101,7 @@ func (w *watcher) note(info *adminapi.RoomInfo) {
 // too high for places of the line before, of which the checker then says nothing.
 func marksOf(info *adminapi.RoomInfo) *journal.Marks {
 	return &journal.Marks{
-		Epoch: info.Epoch, Last: info.LastNumber, Head: queue.OrderOf(info.Epoch, info.HeadNumber),
+		Epoch: info.Epoch, Last: info.LastNumber, Head: queue.Place{Epoch: info.Epoch, Number: info.HeadNumber}.Order(),
 		Waiting: info.Waiting, Front: info.Front, Calls: info.Calls, Inside: info.Inside,
 		Joined: info.Totals.Joined, Called: info.Totals.Called, Admitted: info.Totals.Admitted,
 		Control: queue.Control{

@@ -197,7 +197,7 @@ func (w *witness) quiet(c *citizen, asks time.Time) bool {
 	if silence <= w.timing.Absent/4 || c.testified.ended {
 		return false
 	}
-	e := event(journal.Uncertain, w.time(c, asks.Add(-grace)), c.place, queue.StateVoid)
+	e := event(journal.Uncertain, w.time(c, asks.Add(-grace)), c.place, queue.StateUnknown)
 	e.Verb, e.State = journal.Keep, 0
 	w.add(e)
 	return true
@@ -210,7 +210,7 @@ func (w *witness) shown(c *citizen, a *answer, ahead int64) {
 	if c.testified.ended {
 		return
 	}
-	e := event(journal.Shown, a.came.UnixMilli()+w.offset, c.place, queue.StateVoid)
+	e := event(journal.Shown, a.came.UnixMilli()+w.offset, c.place, queue.StateUnknown)
 	e.State, e.Ahead = 0, ahead
 	// The figure came after the answer it is from; what is written next of the citizen may be of a time before it.
 	w.add(e)
@@ -225,7 +225,7 @@ func (w *witness) unanswered(c *citizen, a *answer, before credential) {
 	defer w.mu.Unlock()
 	e := journal.Event{Kind: journal.Uncertain, Verb: journal.Join}
 	if before.known() {
-		e = event(journal.Uncertain, 0, before.place, queue.StateVoid)
+		e = event(journal.Uncertain, 0, before.place, queue.StateUnknown)
 		e.Verb, e.State = journal.Claim, 0
 	}
 	e.At = w.time(c, a.sent)
@@ -237,7 +237,7 @@ func (w *witness) left(c *citizen, a *answer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c.testified.ended = true
-	e := event(journal.Leave, w.time(c, a.came), c.place, queue.StateVoid)
+	e := event(journal.Leave, w.time(c, a.came), c.place, queue.StateUnknown)
 	e.State = 0
 	w.add(e)
 }
@@ -246,7 +246,7 @@ func (w *witness) unansweredLeave(c *citizen, a *answer, before credential) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c.testified.ended = true
-	e := event(journal.Uncertain, w.time(c, a.sent), before.place, queue.StateVoid)
+	e := event(journal.Uncertain, w.time(c, a.sent), before.place, queue.StateUnknown)
 	e.Verb, e.State = journal.Leave, 0
 	w.add(e)
 }

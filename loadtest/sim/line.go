@@ -129,7 +129,9 @@ func (s *sim) ahead(c *citizen) int64 {
 	return n
 }
 
-func (s *sim) order(c *citizen) queue.Order { return queue.OrderOf(s.room.epochs[c.epoch], c.number) }
+func (s *sim) order(c *citizen) queue.Order {
+	return queue.Place{Epoch: s.room.epochs[c.epoch], Number: c.number}.Order()
+}
 
 // numbered notes the place of a ticket.
 func (s *sim) numbered(c *citizen, p queue.Place) {

@@ -15,9 +15,6 @@ const (
 	ModePause Mode = "pause"
 )
 
-// Modes lists the accepted modes.
-func Modes() []Mode { return []Mode{ModeRun, ModePause} }
-
 // Pace is how fast the line moves.
 type Pace struct {
 	// Rate is calls per minute, 0 to MaxRate. 0 calls nobody.
@@ -44,15 +41,20 @@ func DefaultBurst(rate int64) int64 { return min(max(2, (rate+59)/60), MaxBurst)
 // Control is what operators set. Stores keep it beside the line and hand it out with every frame, so a change
 // reaches every gateway with the next frame.
 type Control struct {
-	// Version counts changes. A change names the version it was made from; see Store.Control.
+	// Version counts changes, those by operators and those by gateways. A change names the version it was made from; see
+	// Store.Control and ChangedSince.
 	Version int64 `json:"version"`
 	Mode    Mode  `json:"mode"`
 	Pace    Pace  `json:"pace"`
 	// Message is shown to everybody who waits, as plain text of at most 2,000 bytes.
 	Message string `json:"message"`
-	// ConfigHash names the configuration values these controls started from. A gateway whose configuration has
-	// another seed writes its values once; one that has the same leaves the operators' changes alone.
-	ConfigHash string `json:"seed"`
+	// ValuesHash names mode, pace and message of the configuration that was applied last. Stores keep it and never read
+	// it; the name under which it is stored and sent is the one of earlier releases.
+	ValuesHash string `json:"seed"`
+	// Notes is what gateways note for each other about changes that they make by themselves: which configuration was applied
+	// last and what it said, and which versions were made so. Stores keep these at most 1,024 bytes and never read
+	// them. Leave them as they are when you change a document.
+	Notes string `json:"notes,omitempty"`
 }
 
 // Validate joins everything that is wrong, each wrapping ErrInvalid and naming the field.
@@ -75,6 +77,9 @@ func (c Control) Validate() error {
 	}
 	if len(c.Message) > maxMessage {
 		bad("message of %d bytes: want at most %d", len(c.Message), maxMessage)
+	}
+	if len(c.Notes) > maxNotes {
+		bad("notes of %d bytes: want at most %d", len(c.Notes), maxNotes)
 	}
 	return errors.Join(errs...)
 }

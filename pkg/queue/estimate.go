@@ -13,9 +13,9 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 	switch {
 	case a.Ahead < 0 && v.Known:
 		rest := time.Duration(v.Snapshot.Hold-v.Snapshot.Now) * time.Millisecond
-		a.Next = r.every(min(max(rest, r.cfg.PollMin), r.cfg.PollMax))
+		a.Next = r.within(rest)
 	case a.Ahead < 0:
-		a.Next = r.every(r.cfg.PollMax)
+		a.Next = r.every(r.tune.Load().pollMax)
 	default:
 		a.Next = r.pollInterval(first, v.fastest())
 	}

@@ -77,7 +77,7 @@ func (l *localPace) take(now int64) bool {
 
 // mayEnterWithoutStore reports whether a place could be let in while the store is away, not counting the pace.
 func (r *Room) mayEnterWithoutStore(o Order) bool {
-	switch r.cfg.OnFailure {
+	switch r.tune.Load().onFailure {
 	case FailOpen:
 		return true
 	case FailLocal:
@@ -89,7 +89,7 @@ func (r *Room) mayEnterWithoutStore(o Order) bool {
 
 // arriveWithoutStore answers an arrival in the store's stead.
 func (r *Room) arriveWithoutStore(err error) (Joined, error) {
-	switch r.cfg.OnFailure {
+	switch r.tune.Load().onFailure {
 	case FailOpen:
 	case FailLocal:
 		// Whoever has a number goes first; arrivals have none.
@@ -105,9 +105,10 @@ func (r *Room) arriveWithoutStore(err error) (Joined, error) {
 
 // claimWithoutStore answers a claim while the store is away.
 func (r *Room) claimWithoutStore(p Place) (Standing, error) {
+	policy := r.tune.Load().onFailure
 	switch {
-	case r.cfg.OnFailure == FailOpen:
-	case r.cfg.OnFailure == FailLocal && r.down() && r.local.reached(r.localNow(), p.Order()) && r.local.take(r.localNow()):
+	case policy == FailOpen:
+	case policy == FailLocal && r.down() && r.local.reached(r.localNow(), p.Order()) && r.local.take(r.localNow()):
 	case p.Order() > r.view.Load().Snapshot.Head:
 		return Standing{State: StateWaiting}, nil
 	default:

@@ -71,7 +71,8 @@ func EpochAt(ms int64) uint64 {
 	return uint64(max(1, (ms-epochZero.UnixMilli())/1000))
 }
 
-// OrderOf is the order of number n in epoch e.
+// OrderOf is the order of a number in an epoch, as [Store] defines it: epoch·2²² + number. Stores call it, and what checks
+// them. Whoever holds a place or a ticket calls Place.Order.
 func OrderOf(epoch, number uint64) Order { return Order(epoch<<numberBits + number) }
 
 // NextEpoch is the epoch for a line that follows everything given so far: later than prev, than the clock's
@@ -88,7 +89,8 @@ type Place struct {
 	Number  uint64
 }
 
-// Order is the place's rank in the room's total order.
+// Order is the place's rank in the room's total order. It is the one function that maps a ticket to its order: the
+// engine, gateways, journals and load tests have no other.
 func (p Place) Order() Order { return OrderOf(p.Epoch, p.Number) }
 
 // Valid reports whether the place could have been given by a store.

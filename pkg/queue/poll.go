@@ -7,8 +7,8 @@ import (
 
 // Answer is what a poll learns.
 type Answer struct {
-	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateVoid: not known
-	// yet, ask again in Next.
+	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateUnknown: the
+	// head has passed this place, and the store has not said yet whether it was called. Ask again in Next, or Claim.
 	State State
 	// Ahead is how many places are called before this one, at the front and in the line, if waiting, -1: not known.
 	// Exact: that is a count. Otherwise it is an estimate within 1 %, or what was shown before, which never rises.
@@ -42,7 +42,7 @@ const (
 // answered.
 func (r *Room) Poll(p Place, shown int64) Answer {
 	if !p.Valid() {
-		return Answer{State: StateSpent, Next: r.every(r.cfg.PollMin)} // the store would refuse the whole batch
+		return Answer{State: StateSpent, Next: r.every(r.tune.Load().pollMin)} // the store would refuse the whole batch
 	}
 	v := r.view.Load()
 	now := r.Now()
@@ -54,7 +54,7 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 	if order > v.Snapshot.Head || !v.Known {
 		known, answered := r.beat(p, now, r.cfg.Timing.Absent.Milliseconds()/4)
 		if answered != 0 && known.State == StateSpent {
-			a.State, a.Next = StateSpent, r.every(r.cfg.PollMin)
+			a.State, a.Next = StateSpent, r.every(r.tune.Load().pollMin)
 			return a
 		}
 		a.State = StateWaiting
@@ -77,10 +77,10 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 	if a.State == StateFront {
 		// Where it stands among those at the front is not known: it may be the first or the last.
 		r.estimate(&a, v, max(0, v.Snapshot.Front-1))
-		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.cfg.PollMin)
+		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.tune.Load().pollMin)
 		return a
 	}
-	a.Next = r.every(r.cfg.PollMin / 2)
+	a.Next = r.every(r.tune.Load().pollMin / 2)
 	return a
 }
 
@@ -151,11 +151,16 @@ func (r *Room) touch(id VisitorID, limit, every int64) bool {
 // pollInterval is how long somebody with so many places ahead may wait before asking again: a tenth of the time
 // until the turn, so nobody misses it and a crowd far from it asks rarely.
 func (r *Room) pollInterval(ahead int64, perSecond float64) time.Duration {
-	next := r.cfg.PollMax
-	if perSecond > 0 {
-		next = time.Duration(min(float64(ahead)/perSecond/10, 3600) * float64(time.Second))
+	if perSecond <= 0 {
+		return r.every(r.tune.Load().pollMax)
 	}
-	return r.every(min(max(next, r.cfg.PollMin), r.cfg.PollMax))
+	return r.within(time.Duration(min(float64(ahead)/perSecond/10, 3600) * float64(time.Second)))
+}
+
+// within is an interval inside the bounds of the configuration.
+func (r *Room) within(d time.Duration) time.Duration {
+	t := r.tune.Load()
+	return r.every(min(max(d, t.pollMin), t.pollMax))
 }
 
 // every spreads an interval by ±20 %, so that a crowd that came at once does not ask at once. However long it is set to be,

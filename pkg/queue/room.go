@@ -22,17 +22,19 @@ const (
 	FailOpen FailureMode = "open"
 )
 
-// FailureModes lists the accepted modes.
-func FailureModes() []FailureMode { return []FailureMode{FailHold, FailLocal, FailOpen} }
-
 // RoomConfig configures a Room. Zero durations take the defaults named.
 type RoomConfig struct {
 	// Gateway names this process among those that share the store.
 	Gateway string
 	// Timing must be the one the store was made with.
 	Timing Timing
-	// Control is what the configuration says. Its Seed decides whether it is written over the store's, see Control.
+	// Control is what the configuration says: Mode, Pace and Message. A new room begins with it. In a room that exists, the
+	// keys that differ from the configuration that was applied last are brought once, by the first tick; what
+	// operators have set stays otherwise. Where it is not known what was applied last, all of it is brought.
 	Control Control
+	// ConfigHash names the configuration: a hash over all its bytes. One whose hash is in the document is not applied
+	// again. Default: a hash of Control's values. At most 64 bytes.
+	ConfigHash string
 	// OnFailure is what happens while the store is away. Default FailHold.
 	OnFailure FailureMode
 	// Tick is how often the room advances. Default 250 ms.
@@ -87,7 +89,6 @@ func (c *RoomConfig) setDefaults() {
 	if c.OnSnapshot == nil {
 		c.OnSnapshot = func(*Snapshot) {}
 	}
-	c.Control.Version = max(1, c.Control.Version)
 }
 
 // validate runs after setDefaults.
@@ -99,8 +100,14 @@ func (c *RoomConfig) validate() error {
 	if c.Tick < 0 || c.Flush < 0 || c.PollMin < 0 || c.StoreTimeout < 0 || c.PollMax < c.PollMin {
 		errs = append(errs, fmt.Errorf("intervals must be positive and the longest poll not below the shortest: %w", ErrInvalid))
 	}
+	if len(c.ConfigHash) > maxConfigHash {
+		errs = append(errs, fmt.Errorf("config hash of %d bytes: want at most %d: %w", len(c.ConfigHash), maxConfigHash, ErrInvalid))
+	}
 	return errors.Join(errs...)
 }
+
+// maxConfigHash is the longest hash for which the notes stay within their bounds.
+const maxConfigHash = 64
 
 // EventKind says what happened to a room.
 type EventKind string
@@ -109,15 +116,16 @@ type EventKind string
 const (
 	EventStoreDown EventKind = "store down" // the store stopped answering; Err says how
 	EventStoreUp   EventKind = "store up"
-	EventLost      EventKind = "line lost" // the store was empty or older than remembered and is being rebuilt
-	EventControl   EventKind = "controls set from configuration"
-	EventError     EventKind = "error" // of the store, other than being away
+	EventLost      EventKind = "line lost"                       // the store was empty or older than remembered and is being rebuilt
+	EventControl   EventKind = "controls set from configuration" // Keys says which
+	EventError     EventKind = "error"                           // of the store, other than being away
 )
 
 // Event is one thing that happened.
 type Event struct {
 	Kind EventKind
 	Err  error
+	Keys []ControlKey
 }
 
 // Room is one room in one process. It answers polls from the last frame, batches arrivals, claims and heartbeats,
@@ -134,12 +142,16 @@ type Room struct {
 	joins  *batcher[VisitorID, Joined]
 	claims *batcher[Place, Standing]
 
-	outbox  outbox
-	ends    ends
-	stays   stays
-	memory  memory
-	local   localPace
-	seeded  bool // the configuration's controls were written; only touched by Pulse
+	outbox outbox
+	ends   ends
+	stays  stays
+	memory memory
+	local  localPace
+
+	controllers   []controller // run by Tick
+	configuration configuration
+	tune          atomic.Pointer[tunable]
+
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }
@@ -176,7 +188,10 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 		rand: rand.NewChaCha8(seed),
 	}
 	r.view.Store(&View{})
-	r.memory.m = Watermark{Gateway: cfg.Gateway, Control: cfg.Control}
+	r.tune.Store(cfg.tunable())
+	r.configuration.set(cfg.Control, cfg.ConfigHash)
+	r.controllers = []controller{&r.configuration}
+	r.memory.m = Watermark{Gateway: cfg.Gateway, Control: r.configuration.initial()}
 	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
 	r.outbox.full = make(chan struct{}, 1)
@@ -231,9 +246,9 @@ func (r *Room) Arrive() (Joined, error) {
 		return r.arriveWithoutStore(ErrUnavailable)
 	}
 	j, err := r.joins.do(r.newVisitor())
-	if err == nil && j.State == StateVoid {
+	if err == nil && j.State == StateTaken {
 		// The call was repeated on the way to the store after it had let the id in: nobody holds that stay.
-		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateVoid {
+		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateTaken {
 			err = ErrUnavailable
 		}
 	}
@@ -277,8 +292,9 @@ func (r *Room) Finish(ctx context.Context, id VisitorID) error {
 // Leave gives a place up, for good. ErrUnavailable as for Finish.
 func (r *Room) Leave(ctx context.Context, id VisitorID) error { return r.end(ctx, ended{id, left}) }
 
-// Update changes the controls. change is given the current document and may be called again when somebody else was
-// quicker; an error from it is returned as it is, and nothing is changed.
+// Update changes the controls for an operator. change is given the current document and may be called again when somebody
+// else was quicker; an error from it is returned as it is, and nothing is changed. A change that was decided by looking at
+// an earlier version asks Control.ChangedSince.
 func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control, error) {
 	current, err := r.Controls(ctx)
 	for err == nil {
@@ -287,13 +303,8 @@ func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control
 			return current, err
 		}
 		var stored Control
-		err = r.retryLost(ctx, func(ctx context.Context) error {
-			var err error
-			stored, err = r.store.Control(ctx, next)
-			return err
-		})
+		stored, err = r.replace(ctx, next)
 		if err == nil {
-			r.memory.controls(stored)
 			return stored, nil
 		}
 		if errors.Is(err, ErrConflict) {
@@ -301,6 +312,19 @@ func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control
 		}
 	}
 	return current, err
+}
+
+// replace puts next in the place of the document it was made from, if that is still the store's; see Store.Control.
+func (r *Room) replace(ctx context.Context, next Control) (stored Control, err error) {
+	err = r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		stored, err = r.store.Control(ctx, next)
+		return err
+	})
+	if err == nil {
+		r.memory.controls(stored)
+	}
+	return stored, err
 }
 
 // Controls reads the current control document from the store.

@@ -48,8 +48,8 @@ func (t Timing) Validate() error {
 type State uint8
 
 const (
-	// StateVoid: the id cannot be used. Only Join answers it: draw a new id.
-	StateVoid State = iota
+	// StateUnknown: only the store knows, and it has not said yet. No store answers it; [Answer] does.
+	StateUnknown State = iota
 	// StateWaiting: in the line.
 	StateWaiting
 	// StateFront: back after the head has passed; called before everybody in the line.
@@ -63,9 +63,11 @@ const (
 	StateInside
 	// StateSpent: the ticket has bought its stay, or was given up. A new arrival gets a new number.
 	StateSpent
+	// StateTaken: another visitor has this id, or had it. Only Join answers it: draw another id.
+	StateTaken
 )
 
-var stateNames = [...]string{"void", "waiting", "front", "called", "missed", "inside", "spent"}
+var stateNames = [...]string{"unknown", "waiting", "front", "called", "missed", "inside", "spent", "taken"}
 
 // String is the state's lower-case name.
 func (s State) String() string {
@@ -178,7 +180,7 @@ type Store interface {
 	// Join numbers new arrivals. Fill first; free = Room if line and front are both empty, else 0. Then each
 	// id in order: an id in line of the current epoch (order above OrderOf(epoch, 0)) answers its place as
 	// StateWaiting and seen = now (a repeated call); an id known in any other set, or in line from an earlier
-	// epoch, answers StateVoid with a zero place. An unknown one gets last+1. While free > 0 it goes
+	// epoch, answers StateTaken with a zero place. An unknown one gets last+1. While free > 0 it goes
 	// straight inside: free-1, credit-Units, stay until now+Idle, spent (open) until now+TicketLife, head and
 	// its number raised to this place if higher, called+1, admitted+1; answer StateInside. Otherwise it joins
 	// the line with seen = now: StateWaiting. joined+1 for each number given.

@@ -40,7 +40,7 @@ func (r *Room) Tick(ctx context.Context) {
 		r.missed(began, err)
 		return
 	}
-	r.seed(ctx, f.Control)
+	r.steer(ctx, f.Control)
 	now := r.localNow()
 	r.slew(f.Now-(began+now)/2, now)
 	old := r.view.Load()
@@ -130,34 +130,6 @@ func (r *Room) remind(ctx context.Context, m Watermark) error {
 	r.recall()
 	return nil
 }
-
-// seed writes the configuration's controls if they are others than those the store was seeded with. Once: while two
-// configurations are in use they would take turns, and undo whatever an operator does meanwhile.
-func (r *Room) seed(ctx context.Context, current Control) {
-	want := r.cfg.Control
-	if r.seeded = r.seeded || current.ConfigHash == want.ConfigHash; r.seeded {
-		return
-	}
-	_, err := r.Update(ctx, func(c *Control) error {
-		if c.ConfigHash == want.ConfigHash {
-			return errSeeded
-		}
-		version := c.Version
-		*c = want
-		c.Version = version
-		return nil
-	})
-	if err != nil && !errors.Is(err, errSeeded) {
-		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
-		return
-	}
-	r.seeded = true
-	if err == nil {
-		r.cfg.OnEvent(Event{Kind: EventControl})
-	}
-}
-
-var errSeeded = errors.New("another gateway was quicker")
 
 // missed keeps the last frame and says that it is stale.
 func (r *Room) missed(now int64, err error) {

@@ -23,7 +23,9 @@ import (
 	"github.com/letsencrypt/pebble/v2/wfe"
 	"github.com/miekg/dns"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/tlscert"
 )
 
 const domain = "termine.example.org"
@@ -134,39 +136,40 @@ func TestACertificateIsObtainedFromAnAuthority(t *testing.T) {
 			plain, plainPort := listener(t)
 			secure, securePort := listener(t)
 			from := newAuthority(t, plainPort, securePort, test.closed)
-			cfg := httpx.ACMEConfig{
+			cfg := config.ACME{
 				Domains: []string{domain}, Email: "it@town.example.org", AcceptTerms: true, Directory: from.directory,
 				CAFile: from.caFile, Storage: t.TempDir(),
 			}
+			var ports tlscert.Ports
 			if test.closed {
 				cfg.KeyID, cfg.MACKey = keyID, macKey
 			}
 			if test.plain {
-				cfg.HTTPPort = plainPort
+				ports.HTTP = plainPort
 			}
 			if test.secure {
-				cfg.HTTPSPort = securePort
+				ports.HTTPS = securePort
 			}
-			obtain(t, cfg, plain, secure, from)
+			obtain(t, cfg, ports, plain, secure, from)
 		})
 	}
 }
 
-func obtain(t *testing.T, cfg httpx.ACMEConfig, plain, secure net.Listener, from *authority) {
+func obtain(t *testing.T, cfg config.ACME, ports tlscert.Ports, plain, secure net.Listener, from *authority) {
 	t.Helper()
-	a, err := httpx.NewACME(cfg, nil)
+	a, err := tlscert.NewACME(cfg, ports, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Stop()
 	handler := func(v *httpx.Visit) { v.Answer(http.StatusOK, "text/plain", []byte("hello")) }
-	server, err := httpx.New(httpx.Config{}, a.Challenge(httpx.RedirectToHTTPS("443", handler)))
+	server, err := httpx.New(httpx.Config{}, httpx.AnswerChallenges(a, httpx.RedirectToHTTPS("443", handler)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	served := make(chan error, 2)
 	go func() { served <- server.Serve(plain, false) }()
-	go func() { served <- server.Serve(tls.NewListener(secure, a.Config()), true) }()
+	go func() { served <- server.Serve(tls.NewListener(secure, a.TLS()), true) }()
 	defer func() {
 		if err := server.Shutdown(context.Background()); err != nil {
 			t.Error(err)

@@ -35,7 +35,7 @@ func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 func runNode(t *testing.T, file string) {
 	t.Helper()
 	t.Parallel()
-	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000", DefaultLang: "en"}
+	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	cmd, stop, err := stage.Node(ctx, ".", site, "--test-reporter=spec", file)

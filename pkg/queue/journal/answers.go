@@ -10,7 +10,7 @@ const slack = 5_000
 // join checks one arrival.
 func (v *Invariants) join(e *Event) {
 	state := queue.State(e.State)
-	if state == queue.StateVoid {
+	if state == queue.StateUnknown {
 		return
 	}
 	id, order := queue.VisitorID(e.Visitor), e.place().Order()
@@ -85,7 +85,7 @@ func (v *Invariants) appeared(e *Event) *place {
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
-	p.order, p.state = e.place().Order(), queue.StateVoid
+	p.order, p.state = e.place().Order(), queue.StateUnknown
 	return p
 }
 

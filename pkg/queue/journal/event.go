@@ -45,7 +45,7 @@ type Kind string
 
 // The kinds of events and the fields that each has besides At and Kind.
 const (
-	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number (none where Join answered void), State,
+	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number (none of them nor a state where Join answered taken), State,
 	// Until; Keep also Away.
 	Join  Kind = "join"
 	Keep  Kind = "keep"
@@ -138,7 +138,7 @@ func (s State) MarshalText() ([]byte, error) { return []byte(queue.State(s).Stri
 
 // UnmarshalText reads what MarshalText wrote; anything else is queue.ErrInvalid.
 func (s *State) UnmarshalText(text []byte) error {
-	for state := queue.StateVoid; state <= queue.StateSpent; state++ {
+	for state := queue.StateWaiting; state <= queue.StateSpent; state++ {
 		if state.String() == string(text) {
 			*s = State(state)
 			return nil

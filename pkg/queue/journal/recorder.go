@@ -111,10 +111,11 @@ func (r *Recorder) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinR
 	}
 	at := r.at(reply.Now)
 	for i, j := range reply.Places {
-		c.add(Event{
-			At: at, Kind: Join, Visitor: ID(ids[i]), Epoch: j.Place.Epoch, Number: j.Place.Number,
-			State: State(j.State), Until: j.Until,
-		})
+		e := Event{At: at, Kind: Join, Visitor: ID(ids[i])}
+		if j.State != queue.StateTaken {
+			e.Epoch, e.Number, e.State, e.Until = j.Place.Epoch, j.Place.Number, State(j.State), j.Until
+		}
+		c.add(e)
 	}
 	return reply, nil
 }

@@ -129,6 +129,24 @@ func TestTheRecorderWritesDownWhatMayHaveHappened(t *testing.T) {
 	}
 }
 
+// refusing answers that every id is taken.
+type refusing struct{ echo }
+
+func (refusing) Join(_ context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+	return queue.JoinReply{Now: start, Places: slices.Repeat([]queue.Joined{{Standing: queue.Standing{State: queue.StateTaken}}}, len(ids))}, nil
+}
+
+func TestAnIdThatIsTakenStandsInTheJournalWithoutAStateAsInEarlierReleases(t *testing.T) {
+	var got journal.Event
+	r := &journal.Recorder{Store: refusing{}, Sink: func(e journal.Event) { got = e }}
+	if _, err := r.Join(t.Context(), []queue.VisitorID{queue.VisitorID(visitor(1))}); err != nil {
+		t.Fatal(err)
+	}
+	if want := (journal.Event{At: start, Kind: journal.Join, Visitor: visitor(1)}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestTheRecorderWritesNothingWhereNothingHappened(t *testing.T) {
 	for _, err := range []error{queue.ErrLost, queue.ErrInvalid, queue.ErrConflict, queue.ErrClosed} {
 		var events []journal.Event

@@ -23,6 +23,23 @@ type savedMarks struct {
 	Stays    []savedVisitor `json:",omitempty"`
 }
 
+// savedNews follows savedMarks in the payload as a second JSON value: what a release adds to a format that earlier ones read.
+// They stop after the first value; later ones may add members, which this one leaves out.
+type savedNews struct {
+	Notes string `json:",omitempty"` // Marks.Control.Notes
+}
+
+func (m savedMarks) encode() ([]byte, error) {
+	news := savedNews{Notes: m.Marks.Control.Notes}
+	m.Marks.Control.Notes = ""
+	first, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	second, err := json.Marshal(news)
+	return append(first, second...), err
+}
+
 // savedVisitor is an open call (At: deadline) or a stay (At: time to forget the ticket, End: of the stay).
 type savedVisitor struct {
 	ID    queue.VisitorID
@@ -45,7 +62,7 @@ func (k *keeper) encode(r *room, now int64, clean bool) encoded {
 		m.Stays = append(m.Stays, savedVisitor{ID: rec.id, Order: rec.order(), At: rec.at, End: int64(end)})
 		return true
 	})
-	data, err := json.Marshal(m)
+	data, err := m.encode()
 	if err != nil {
 		panic(fmt.Sprintf("memstore: marks cannot be encoded: %v", err)) // plain data always can
 	}
@@ -65,7 +82,7 @@ func (s *Store) savePlaces() error {
 	}
 	m := savedMarks{Saved: s.clock(), Reserved: s.keeper.reserved, Marks: s.room.marks}
 	s.mu.Unlock()
-	head, err := json.Marshal(m)
+	head, err := m.encode()
 	if err != nil {
 		return fmt.Errorf("write %s.places: %w", s.keeper.files.Path, err)
 	}
@@ -202,6 +219,9 @@ func decodeMarks(data []byte) (savedMarks, error) {
 	if err := d.Decode(&m); err != nil {
 		return m, fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	if err := decodeNews(data[d.InputOffset():], &m); err != nil {
+		return m, fmt.Errorf("%w: %w", errDamaged, err)
+	}
 	r := m.Marks
 	if err := r.Control.Validate(); err != nil {
 		return m, fmt.Errorf("%w: %w", errDamaged, err)
@@ -212,6 +232,19 @@ func decodeMarks(data []byte) (savedMarks, error) {
 	}
 	m.Reserved = max(m.Reserved, r.Last)
 	return m, nil
+}
+
+// decodeNews reads what follows the marks. Files of earlier releases end there.
+func decodeNews(rest []byte, m *savedMarks) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	var news savedNews
+	if err := json.Unmarshal(rest, &news); err != nil {
+		return err
+	}
+	m.Marks.Control.Notes = news.Notes
+	return nil
 }
 
 type savedPlaces struct {

@@ -7,7 +7,7 @@ func (r *room) join(now int64, id queue.VisitorID, direct bool) queue.Joined {
 	base := queue.OrderOf(r.Epoch, 0)
 	if _, rec := r.find(id); rec != nil {
 		if rec.set() != inLine || rec.order() <= base {
-			return queue.Joined{}
+			return queue.Joined{Standing: queue.Standing{State: queue.StateTaken}}
 		}
 		rec.at = now
 		return queue.Joined{

@@ -178,7 +178,8 @@ func (d *duel) playControl(rt *rapid.T) {
 	c.Pace = d.drawPace(rt)
 	c.Mode = rapid.SampledFrom([]queue.Mode{queue.ModeRun, queue.ModeRun, queue.ModePause}).Draw(rt, "mode")
 	c.Message = rapid.SampledFrom([]string{"", "Grüße", "\x00\"\\\n"}).Draw(rt, "message")
-	c.ConfigHash = rapid.SampledFrom([]string{"", "s", "sha256:0"}).Draw(rt, "seed")
+	c.ValuesHash = rapid.SampledFrom([]string{"", "s", "sha256:0"}).Draw(rt, "seed")
+	c.Notes = rapid.SampledFrom([]string{"", `{"hash":"ü"}`}).Draw(rt, "notes")
 	if rapid.IntRange(0, 4).Draw(rt, "late") == 4 {
 		c.Version += rapid.Int64Range(-1, 1).Draw(rt, "version")
 	}

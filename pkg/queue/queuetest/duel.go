@@ -157,7 +157,7 @@ func (d *duel) join(ids []queue.VisitorID) {
 		return
 	}
 	for _, j := range reply.Places {
-		if j.State == queue.StateVoid {
+		if j.State == queue.StateTaken {
 			continue
 		}
 		d.ceiling = max(d.ceiling, j.Place.Number)

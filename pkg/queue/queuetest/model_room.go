@@ -140,6 +140,9 @@ func (r *room) joinAll(now int64, ids []queue.VisitorID) queue.JoinReply {
 	return reply
 }
 
+// taken is the answer to an arrival whose id cannot be used.
+func taken() queue.Joined { return queue.Joined{Standing: queue.Standing{State: queue.StateTaken}} }
+
 func (r *room) join(now int64, id queue.VisitorID, straight bool) queue.Joined {
 	zero := queue.OrderOf(r.epoch, 0)
 	if w, ok := r.line[id]; ok && w.order > zero {
@@ -148,7 +151,7 @@ func (r *room) join(now int64, id queue.VisitorID, straight bool) queue.Joined {
 		return queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: place}
 	}
 	if r.known(id) {
-		return queue.Joined{}
+		return taken()
 	}
 	r.last++
 	r.joined++

@@ -46,19 +46,19 @@ var joining = []scenario{
 		want(l, "last", l.frame().Last, 2)
 		want(l, "waiting", l.frame().Waiting, 2)
 	}},
-	{"an id that went straight in twice in a batch answers void the second time", func(l *line) {
+	{"an id that went straight in twice in a batch answers taken the second time", func(l *line) {
 		l.fill(2)
 		j := l.join(Visitor(0), Visitor(0), Visitor(1))
 		l.wantUntil("first", j[0].Standing, queue.StateInside, l.now()+idleMS)
-		want(l, "second", j[1], queue.Joined{})
+		want(l, "second", j[1], taken())
 		l.wantUntil("third", j[2].Standing, queue.StateInside, l.now()+idleMS)
 		want(l, "numbers given", l.frame().Last, 2)
 	}},
-	{"an id that is known anywhere but in the line answers void", func(l *line) {
+	{"an id that is known anywhere but in the line answers taken", func(l *line) {
 		places := l.oneInEverySet()
 		before := l.frame()
 		for set, p := range places {
-			answer := queue.Joined{}
+			answer := taken()
 			if set == "line" {
 				answer = queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: p}
 			}
@@ -67,14 +67,14 @@ var joining = []scenario{
 		want(l, "last", l.frame().Last, before.Last)
 		want(l, "joined", l.frame().Joined, before.Joined)
 	}},
-	{"an id in the line from an earlier epoch answers void and its seen time stays", func(l *line) {
+	{"an id in the line from an earlier epoch answers taken and its seen time stays", func(l *line) {
 		p := l.wait(0, 1)
 		f := l.frame()
 		m := memory(f)
 		m.Last, m.Ceiling = m.Last+5, m.Last+5
 		l.restore(m)
 		l.step(absentMS)
-		want(l, "join", l.join(Visitor(0))[0], queue.Joined{})
+		want(l, "join", l.join(Visitor(0))[0], taken())
 		l.fill(1)
 		f = l.advance()
 		want(l, "called", f.Called, 0)
@@ -84,7 +84,7 @@ var joining = []scenario{
 		p := queue.Place{Visitor: Visitor(0), Epoch: l.frame().Epoch - 1, Number: 1 << 22}
 		want(l, "order", p.Order(), queue.OrderOf(l.frame().Epoch, 0))
 		l.wantState("known again", l.keep(p), queue.StateWaiting)
-		want(l, "join", l.join(p.Visitor)[0], queue.Joined{})
+		want(l, "join", l.join(p.Visitor)[0], taken())
 	}},
 	{"who finds room and nobody waiting goes straight in", func(l *line) {
 		l.fill(3)

@@ -175,9 +175,9 @@ var absence = []scenario{
 		l.clock.Set(missed + lifeMS - 1)
 		l.advance()
 		l.wantState("remembered", l.away(p), queue.StateMissed)
-		want(l, "a new arrival of the id", l.join(p.Visitor)[0], queue.Joined{})
+		want(l, "a new arrival of the id", l.join(p.Visitor)[0], taken())
 		l.clock.Step(1)
-		want(l, "before anybody forgets it", l.join(p.Visitor)[0], queue.Joined{})
+		want(l, "before anybody forgets it", l.join(p.Visitor)[0], taken())
 		l.advance()
 		want(l, "a new arrival of the forgotten id", l.join(p.Visitor)[0].State, queue.StateWaiting)
 	}},

@@ -22,7 +22,7 @@ var staying = []scenario{
 			l.wantUntil("copy", l.claim(p), queue.StateInside, first.Until)
 			l.wantUntil("heartbeat of a copy", l.keep(p), queue.StateInside, first.Until)
 			l.wantUntil("farewell of a copy", l.away(p), queue.StateInside, first.Until)
-			want(l, "arrival of a copy", l.join(p.Visitor)[0], queue.Joined{})
+			want(l, "arrival of a copy", l.join(p.Visitor)[0], taken())
 		}
 		f := l.frame()
 		want(l, "admitted", f.Admitted, 1)
@@ -166,7 +166,7 @@ var ending = []scenario{
 			l.wantState("farewell", l.away(p), queue.StateSpent)
 			l.wantState("claim", l.claim(p), queue.StateSpent)
 			l.wantState("renewal", l.renew(p.Visitor, 0), queue.StateSpent)
-			want(l, "arrival", l.join(p.Visitor)[0], queue.Joined{})
+			want(l, "arrival", l.join(p.Visitor)[0], taken())
 			want(l, "inside", l.frame().Inside, 0)
 		}
 	}},

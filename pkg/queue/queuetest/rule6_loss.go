@@ -227,7 +227,7 @@ var returning = []scenario{
 		l.wantState("back in front", l.keep(p[2]), queue.StateFront)
 		l.clock.Set(restored + lifeMS - 1)
 		l.advance()
-		want(l, "a new arrival of the remembered id", l.join(p[0].Visitor)[0], queue.Joined{})
+		want(l, "a new arrival of the remembered id", l.join(p[0].Visitor)[0], taken())
 		l.clock.Step(1)
 		l.advance()
 		want(l, "number of a new arrival of the forgotten id", l.join(p[0].Visitor)[0].Place.Number, 5)

@@ -269,7 +269,7 @@ var controlling = []scenario{
 	{"every field of the controls is kept", func(l *line) {
 		c := l.frame().Control
 		next := queue.Control{
-			Version: c.Version, Mode: queue.ModePause, ConfigHash: "sha256:ü=\"\\ {}\n", Message: strings.Repeat("ß", 1000),
+			Version: c.Version, Mode: queue.ModePause, ValuesHash: "sha256:ü=\"\\ {}\n", Notes: strings.Repeat("\x00ö\"\n", 200), Message: strings.Repeat("ß", 1000),
 			Pace: queue.Pace{Rate: queue.MaxRate, MaxInside: queue.MaxInsideLimit, Burst: queue.MaxBurst},
 		}
 		got, err := l.store.Control(l.Context(), next)
@@ -277,16 +277,20 @@ var controlling = []scenario{
 		next.Version++
 		want(l, "stored", got, next)
 		want(l, "in the frame", l.frame().Control, next)
-		next.Message, next.ConfigHash, next.Pace = "", "", queue.Pace{Burst: 1}
+		next.Message, next.ValuesHash, next.Notes, next.Pace = "", "", "", queue.Pace{Burst: 1}
 		got, err = l.store.Control(l.Context(), next)
 		l.must("control", err)
 		next.Version++
 		want(l, "stored", got, next)
 	}},
-	{"operators' changes keep the seed and a new configuration sets it", func(l *line) {
-		want(l, "seed", l.set(func(c *queue.Control) { c.Pace.Burst = 3 }).ConfigHash, suiteControl().ConfigHash)
-		want(l, "seed", l.set(func(c *queue.Control) { c.ConfigHash = "s2" }).ConfigHash, "s2")
-		want(l, "seed", l.frame().Control.ConfigHash, "s2")
+	{"a change of the pace keeps what gateways note, and a change of the notes is kept", func(l *line) {
+		c := l.set(func(c *queue.Control) { c.Pace.Burst = 3 })
+		want(l, "seed", c.ValuesHash, suiteControl().ValuesHash)
+		want(l, "notes", c.Notes, suiteControl().Notes)
+		c = l.set(func(c *queue.Control) { c.ValuesHash, c.Notes = "s2", "n2" })
+		want(l, "seed", c.ValuesHash, "s2")
+		want(l, "notes", c.Notes, "n2")
+		want(l, "in the frame", l.frame().Control, c)
 	}},
 	{"controls of the same version from two gateways let one through", func(l *line) {
 		c, errs := l.frame().Control, make([]error, 8)

@@ -73,6 +73,6 @@ func suiteTiming() queue.Timing {
 // suiteControl is the control document rooms begin with. It calls nobody: scenarios give calls with line.fill.
 func suiteControl() queue.Control {
 	return queue.Control{
-		Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 0, Burst: 10}, Message: "Bitte warten", ConfigHash: "s1",
+		Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 0, Burst: 10}, Message: "Bitte warten", ValuesHash: "s1", Notes: "n1",
 	}
 }

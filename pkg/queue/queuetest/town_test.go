@@ -179,7 +179,7 @@ func (w *town) arrive() {
 			return err
 		}
 		for _, j := range reply.Places {
-			if j.State != queue.StateVoid {
+			if j.State != queue.StateTaken {
 				w.people = append(w.people, &citizen{place: j.Place, state: j.State, end: j.Until})
 			}
 		}

@@ -85,5 +85,5 @@ func packStays(stays []queue.Stay) []byte {
 }
 
 func packControl(c queue.Control) []any {
-	return []any{c.Version, string(c.Mode), c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst, c.Message, c.ConfigHash}
+	return []any{c.Version, string(c.Mode), c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst, c.Message, c.ValuesHash, c.Notes}
 }

@@ -59,7 +59,7 @@ func (r *reader) end() error {
 func (r *reader) control() queue.Control {
 	c := queue.Control{Version: r.int(), Mode: queue.Mode(r.text())}
 	c.Pace = queue.Pace{Rate: r.int(), MaxInside: r.int(), Burst: r.int()}
-	c.Message, c.ConfigHash = r.text(), r.text()
+	c.Message, c.ValuesHash, c.Notes = r.text(), r.text(), r.text()
 	return c
 }
 
@@ -85,7 +85,7 @@ func (r *reader) orders(into []queue.Order) []queue.Order {
 
 // letters are the states as the scripts write them.
 var letters = map[byte]queue.State{
-	'v': queue.StateVoid, 'w': queue.StateWaiting, 'f': queue.StateFront, 'c': queue.StateCalled,
+	't': queue.StateTaken, 'w': queue.StateWaiting, 'f': queue.StateFront, 'c': queue.StateCalled,
 	'm': queue.StateMissed, 'i': queue.StateInside, 's': queue.StateSpent,
 }
 
@@ -128,7 +128,8 @@ func (r *reader) joined(ids []queue.VisitorID) (queue.JoinReply, error) {
 		place := queue.Place{Visitor: ids[i], Epoch: epoch}
 		var j queue.Joined
 		switch letter := states[i]; letter {
-		case 'v':
+		case 't':
+			j.State = queue.StateTaken
 		case 'r':
 			place.Number = r.uint()
 			j = queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: place}

@@ -125,7 +125,7 @@ func TestAPlaceWithTheLastOrderOfAnEarlierEpochHasNoNumberInThisOne(t *testing.T
 	f := must(store.Snapshot(t.Context()))(t)
 	p := queue.Place{Visitor: visitor(1), Epoch: f.Epoch - 1, Number: uint64(queue.OrderOf(1, 0))}
 	must(store.Keep(t.Context(), []queue.Beat{{Place: p}}))(t)
-	if j := must(store.Join(t.Context(), visitors(1, 1)))(t).Places[0]; j.State != queue.StateVoid || j.Place.Number != 0 {
+	if j := must(store.Join(t.Context(), visitors(1, 1)))(t).Places[0]; j.State != queue.StateTaken || j.Place.Number != 0 {
 		t.Fatalf("joined %+v", j)
 	}
 }

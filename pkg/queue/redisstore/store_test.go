@@ -56,7 +56,7 @@ func newStore(t *testing.T, client redis.UniversalClient, room string) *redissto
 
 // quick is a control document that lets many through at once.
 var quick = queue.Control{
-	Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.MaxRate, Burst: 1000}, Message: "Grüß Gott", ConfigHash: "s",
+	Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.MaxRate, Burst: 1000}, Message: "Grüß Gott", ValuesHash: "s",
 }
 
 // filled is a store whose room has n places in line, none of them called yet.
@@ -139,7 +139,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 	if err := store.Finish(t.Context(), visitors(1, 3)); err != nil {
 		t.Fatal(err)
 	}
-	if f := must(store.Snapshot(t.Context()))(t); f.Finished != 3 || f.Inside != 0 || f.Control.ConfigHash != "s" {
+	if f := must(store.Snapshot(t.Context()))(t); f.Finished != 3 || f.Inside != 0 || f.Control.ValuesHash != "s" {
 		t.Fatalf("frame %+v", f)
 	}
 }

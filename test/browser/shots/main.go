@@ -39,7 +39,7 @@ func run(out string, readme bool) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000", DefaultLang: "de"}
+	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000", Languages: []string{"de", "en"}}
 	cmd, closeStage, err := stage.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
 	if err != nil {
 		return err

@@ -41,7 +41,9 @@ type Visitor struct {
 }
 
 // Order is the place's rank over all epochs.
-func (v *Visitor) Order() queue.Order { return queue.OrderOf(v.Place.Epoch, v.Place.Number) }
+func (v *Visitor) Order() queue.Order {
+	return queue.Place{Epoch: v.Place.Epoch, Number: v.Place.Number}.Order()
+}
 
 // target is the page that the crowd wants to see.
 const target = "/termine?ort=3&tag=montag"

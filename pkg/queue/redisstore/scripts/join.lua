@@ -3,7 +3,7 @@
 -- ARGV:  8 visitors, 16 bytes each
 -- Reply: 'ok', now, epoch, end of the stays begun, number given last before, places in line, states, then the
 --        number of each 'r'. States, one letter an entry: w waiting with the next number, i inside with the next
---        number, r waiting since an earlier call, v void.
+--        number, r waiting since an earlier call, t taken.
 -- Cost:  O(n log N) for n entries and N places.
 
 if not load() or own() or torn() then
@@ -45,7 +45,7 @@ local function join(id)
   end
   local place = set[id] == LINE and (order[id] or tonumber(call('ZSCORE', LINE, id)))
   if not place or place <= base then
-    return 'v'
+    return 't'
   end
   beat(id, PRESENT)
   repeated[#repeated + 1] = place - base

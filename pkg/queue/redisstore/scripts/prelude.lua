@@ -159,10 +159,11 @@ local function save()
   end
 end
 
--- document is the control document, in the order of its columns in every reply. O(1).
+-- document is the control document, in the order of its columns in every reply. One that a gateway of an earlier release
+-- made has no notes. O(1).
 local function document()
-  local texts = call('HMGET', ROOM, 'message', 'seed')
-  return room.version, room.mode, room.rate, room.max_inside, room.burst, texts[1], texts[2]
+  local texts = call('HMGET', ROOM, 'message', 'seed', 'notes')
+  return room.version, room.mode, room.rate, room.max_inside, room.burst, texts[1], texts[2], texts[3] or ''
 end
 
 local function order_of(epoch, number)

@@ -2,7 +2,7 @@
 -- queue.SketchRanks as texts, since to make one from a number costs as much as to look at the place.
 --
 -- Reply: 'ok', now, epoch, last, head, its number, hold, born, control (version, mode, rate, max inside, burst, message,
---        seed), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
+--        seed, notes), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
 --        gateways, the visitors whose tickets ended lately as one string of 16 bytes each, the orders of the first 1,000 places, the orders at the ranks of queue.SketchRanks. Orders are
 --        decimal and joined by blanks: one long string is read several times faster than 1,300 short ones.
 -- Cost:  O(1,000 + r log N) for r sampled ranks: r = 350 at a million places, 470 at ten million.
@@ -20,10 +20,10 @@ local function snapshot()
       break
     end
   end
-  local version, mode, rate, max_inside, burst, message, seed = document()
+  local version, mode, rate, max_inside, burst, message, seed, notes = document()
   return {
     'ok', NOW, room.epoch, room.last, room.head, room.number, room.hold, room.born,
-    version, mode, rate, max_inside, burst, message, seed,
+    version, mode, rate, max_inside, burst, message, seed, notes,
     waiting, call('ZCARD', FRONT), live(CALLS), live(INSIDE),
     room.joined, room.called, room.admitted, room.finished, room.left,
     call('ZCOUNT', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf'),

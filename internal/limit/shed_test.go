@@ -1,4 +1,4 @@
-package httpx
+package limit
 
 import (
 	"testing"
@@ -7,50 +7,36 @@ import (
 )
 
 // enter takes a place or fails the test.
-func enter(t *testing.T, s *Shedder, arrival bool) (leave func()) {
+func enter(t *testing.T, s *Shedder) (leave func()) {
 	t.Helper()
-	leave, ok := s.Enter(arrival)
+	leave, ok := s.Enter()
 	if !ok {
-		t.Fatalf("turned away (arrival: %v)", arrival)
+		t.Fatal("turned away")
 	}
 	return leave
 }
 
-func TestArrivalsAreTurnedAwayBeforePeopleWhoWait(t *testing.T) {
-	s := NewShedder(2, 4)
-	first := enter(t, s, true)
-	enter(t, s, true)
-	if _, ok := s.Enter(true); ok {
+func TestOneArrivalMoreThanAllowedIsTurnedAway(t *testing.T) {
+	s := NewShedder(2)
+	first := enter(t, s)
+	enter(t, s)
+	if _, ok := s.Enter(); ok {
 		t.Error("a third arrival was taken")
 	}
-	enter(t, s, false)
-	fourth := enter(t, s, false)
-	if _, ok := s.Enter(false); ok {
-		t.Error("a fifth request was taken")
-	}
 	first()
-	fourth()
-	enter(t, s, true)
-	enter(t, s, false)
-}
-
-func TestPeopleWhoWaitMayTakeAllPlacesAndArrivalsNone(t *testing.T) {
-	s := NewShedder(2, 4)
-	for range 4 {
-		enter(t, s, false)
-	}
-	if _, ok := s.Enter(true); ok {
-		t.Error("an arrival was taken")
+	enter(t, s)
+	if _, ok := s.Enter(); ok {
+		t.Error("an arrival that was turned away, or one that left, still counts")
 	}
 }
 
 func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewShedder(64, 1000)
+		s := NewShedder(64)
 		slow := func() {
 			var leaves []func()
 			for {
-				leave, ok := s.Enter(true)
+				leave, ok := s.Enter()
 				if !ok {
 					break
 				}
@@ -67,25 +53,25 @@ func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 			}
 		}
 		for range 100 {
-			enter(t, s, true)()
+			enter(t, s)()
 		}
 		if got := s.allowed.Load(); got != 64 {
 			t.Errorf("%d arrivals allowed after a quiet time, want 64", got)
 		}
-		if s.inWork.Load() != 0 || s.arriving.Load() != 0 {
-			t.Errorf("left: %d, %d", s.inWork.Load(), s.arriving.Load())
+		if n := s.arriving.Load(); n != 0 {
+			t.Errorf("%d are still in work", n)
 		}
 	})
 }
 
 func TestAPartSmallerThanTheFewestIsNotMadeLarger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewShedder(1, 10)
-		leave := enter(t, s, true)
+		s := NewShedder(1)
+		leave := enter(t, s)
 		time.Sleep(2 * SlowArrival)
 		leave()
-		enter(t, s, true)
-		if _, ok := s.Enter(true); ok {
+		enter(t, s)
+		if _, ok := s.Enter(); ok {
 			t.Error("two arrivals where one is allowed")
 		}
 	})

@@ -1,7 +1,9 @@
-package config
+package route
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -21,21 +23,8 @@ const (
 	Ambiguous
 )
 
-// Router tells which room a request belongs to. It is immutable and safe for concurrent use.
-//
-// Hosts: an exact name before "*.example.org" (the longest first) before "*". A room of a less exact host
-// is asked when the more exact ones have no rule for the path.
-//
-// Paths: rules are prefixes that end at a segment border, so /termine covers /termine and /termine/neu but not
-// /terminex. The longest rule wins, whether it is in paths or in exclude. A path under no rule is Open, to the
-// backend of the first room of the most exact host.
-//
-// Spellings: the path that is forwarded is the raw one, and nobody knows how the backend reads it: whether it
-// decodes %74, resolves "..", merges "//", takes "//name" for a host, takes "\" for "/", drops ";…", ignores case. So the path is read in
-// several ways (see readings), and it is Open only if all readings are: a rule in paths cannot be evaded by
-// spelling, a rule in exclude cannot be widened by it. Where readings belong to different rooms' lines the
-// longer rule wins, but if the path has ".." segments it is Ambiguous: a pass for one room must not open another.
-// For a path that no browser sends of itself (dot segments, "//", encoded separators) exclude rules do not count.
+// Router finds the room that a request belongs to, by the rules in the comment of the package. It is immutable and safe
+// for concurrent use.
 type Router struct {
 	exact map[string]*site
 	wild  map[string]*site // by the name without "*"
@@ -51,44 +40,40 @@ type site struct {
 }
 
 type rule struct {
+	Rule
 	room int
 	open bool
-	// path is decoded, without a final slash: "" covers everything.
-	path string
-	// fold is path as the loosest reading spells it.
-	fold string
 }
 
-// NewRouter builds the router of validated rooms. Rules that do not parse are left out.
-func NewRouter(rooms []Room) *Router {
+// New builds the router of these rooms. It refuses rules that [ParseRule] refuses, each named as in
+// rooms[1].exclude[0], and checks nothing else: rooms that claim the same path are for who reads the configuration.
+func New(rooms []Room) (*Router, error) {
 	r := &Router{exact: map[string]*site{}, wild: map[string]*site{}}
-	for i := range rooms {
-		r.hosts = append(r.hosts, hostsOf(&rooms[i]))
-		for _, host := range hostsOf(&rooms[i]) {
-			s := r.siteFor(host, i)
-			for _, path := range pathsOf(&rooms[i]) {
-				s.add(i, false, path)
-			}
-			for _, path := range rooms[i].Exclude {
-				s.add(i, true, path)
+	var errs []error
+	for i, room := range rooms {
+		room = room.Filled()
+		r.hosts = append(r.hosts, room.Hosts)
+		var rules []rule
+		add := func(key string, paths []string, open bool) {
+			for j, path := range paths {
+				parsed, err := ParseRule(path)
+				if err != nil {
+					errs = append(errs, fmt.Errorf("rooms[%d].%s[%d]: %q %w", i, key, j, path, err))
+					continue
+				}
+				rules = append(rules, rule{Rule: parsed, room: i, open: open})
 			}
 		}
+		add("paths", room.Paths, false)
+		add("exclude", room.Exclude, true)
+		for _, host := range room.Hosts {
+			r.siteFor(host, i).add(rules)
+		}
 	}
-	return r
-}
-
-func hostsOf(r *Room) []string {
-	if len(r.Hosts) == 0 {
-		return []string{"*"}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
-	return r.Hosts
-}
-
-func pathsOf(r *Room) []string {
-	if len(r.Paths) == 0 {
-		return []string{"/"}
-	}
-	return r.Paths
+	return r, nil
 }
 
 func (r *Router) siteFor(host string, room int) *site {
@@ -108,12 +93,8 @@ func (r *Router) siteFor(host string, room int) *site {
 	return sites[host]
 }
 
-func (s *site) add(room int, open bool, path string) {
-	clean, err := parseRule(path)
-	if err != nil {
-		return
-	}
-	s.rules = append(s.rules, rule{room: room, open: open, path: clean, fold: string(loose(nil, []byte(clean)))})
+func (s *site) add(rules []rule) {
+	s.rules = append(s.rules, rules...)
 	slices.SortStableFunc(s.rules, func(a, b rule) int { return len(b.path) - len(a.path) })
 }
 
@@ -138,11 +119,6 @@ type sense struct {
 	folded bool
 	// linesOnly: as if there were no exclude rules.
 	linesOnly bool
-}
-
-func covers(prefix string, path []byte) bool {
-	return len(path) >= len(prefix) && string(path[:len(prefix)]) == prefix &&
-		(len(path) == len(prefix) || path[len(prefix)] == '/')
 }
 
 // Match tells the room (its position in the configuration, -1 for Nowhere and Ambiguous) and the verdict. host is

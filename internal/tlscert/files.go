@@ -1,4 +1,4 @@
-package httpx
+package tlscert
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// Certificate is a certificate from files that is read anew when they change. A new pair that does not fit together
+// Files is a certificate from files that is read anew when they change. A new pair that does not fit together
 // is refused and the old one stays in use. Safe for concurrent use.
-type Certificate struct {
+type Files struct {
 	certFile, keyFile string
 	log               *zap.Logger
 	now               atomic.Pointer[tls.Certificate]
@@ -30,9 +30,9 @@ type version struct {
 	size     int64
 }
 
-// LoadCertificate reads a certificate (PEM, the server's own first) and its key (PEM). log may be nil.
-func LoadCertificate(certFile, keyFile string, log *zap.Logger) (*Certificate, error) {
-	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
+// LoadFiles reads a certificate (PEM, the server's own first) and its key (PEM). log may be nil.
+func LoadFiles(certFile, keyFile string, log *zap.Logger) (*Files, error) {
+	c := &Files{certFile: certFile, keyFile: keyFile, log: log}
 	if c.log == nil {
 		c.log = zap.NewNop()
 	}
@@ -44,7 +44,7 @@ func LoadCertificate(certFile, keyFile string, log *zap.Logger) (*Certificate, e
 
 // Reload reads the files if they are not those in use and reports whether it took them. After an error the old
 // certificate stays.
-func (c *Certificate) Reload() (bool, error) {
+func (c *Files) Reload() (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, err := c.versions()
@@ -64,7 +64,7 @@ func (c *Certificate) Reload() (bool, error) {
 	return true, nil
 }
 
-func (c *Certificate) versions() (found [2]version, err error) {
+func (c *Files) versions() (found [2]version, err error) {
 	for i, file := range []string{c.certFile, c.keyFile} {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -77,7 +77,7 @@ func (c *Certificate) versions() (found [2]version, err error) {
 
 // changed reports whether the files are others than those looked at last: a pair that was refused is not read, and
 // not complained about, again and again.
-func (c *Certificate) changed() bool {
+func (c *Files) changed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, err := c.versions()
@@ -90,7 +90,7 @@ func (c *Certificate) changed() bool {
 }
 
 // Watch looks at the files once each interval until ctx ends.
-func (c *Certificate) Watch(ctx context.Context, every time.Duration) error {
+func (c *Files) Watch(ctx context.Context, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -111,8 +111,8 @@ func (c *Certificate) Watch(ctx context.Context, every time.Duration) error {
 	}
 }
 
-// Config is a server's TLS configuration with this certificate.
-func (c *Certificate) Config() *tls.Config {
+// TLS is a server's configuration with this certificate.
+func (c *Files) TLS() *tls.Config {
 	cfg := tlsConfig()
 	cfg.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.now.Load(), nil }
 	return cfg

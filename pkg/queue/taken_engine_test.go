@@ -29,7 +29,7 @@ func TestAnArrivalWhoseReplyWasLostGetsAPlaceAllTheSame(t *testing.T) {
 	e.pass(time.Second)
 	e.store.Store = &repeating{e.store.Store, 1}
 	j, err := e.room.Arrive()
-	if err != nil || j.State == queue.StateVoid || !j.Place.Valid() {
+	if err != nil || j.State == queue.StateTaken || !j.Place.Valid() {
 		t.Errorf("%+v, %v", j, err)
 	}
 }

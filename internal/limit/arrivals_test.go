@@ -1,4 +1,4 @@
-package httpx
+package limit
 
 import (
 	"encoding/binary"
@@ -25,7 +25,7 @@ func address6(prefix string, i int) netip.Addr {
 }
 
 // known is how many networks a limit remembers.
-func (l *ArrivalLimit) known() (n int) {
+func (l *Arrivals) known() (n int) {
 	for i := range l.shards {
 		n += len(l.shards[i].next)
 	}
@@ -33,7 +33,7 @@ func (l *ArrivalLimit) known() (n int) {
 }
 
 func TestABurstIsTakenAtOnceAndTheRestAtThePace(t *testing.T) {
-	l := NewArrivalLimit(60, 5, noon)
+	l := NewArrivals(60, 5, noon)
 	school := address(1)
 	for i := range 5 {
 		if ok, _ := l.Allow(school, noon); !ok {
@@ -56,7 +56,7 @@ func TestABurstIsTakenAtOnceAndTheRestAtThePace(t *testing.T) {
 }
 
 func TestWhoIsRefusedIsNotPunishedForAskingAgain(t *testing.T) {
-	l := NewArrivalLimit(60, 1, noon)
+	l := NewArrivals(60, 1, noon)
 	l.Allow(address(1), noon)
 	for range 10_000 {
 		l.Allow(address(1), noon)
@@ -67,7 +67,7 @@ func TestWhoIsRefusedIsNotPunishedForAskingAgain(t *testing.T) {
 }
 
 func TestOverAnHourThePaceIsKeptExactly(t *testing.T) {
-	l := NewArrivalLimit(600, 20, noon)
+	l := NewArrivals(600, 20, noon)
 	taken := 0
 	for at := noon; at.Before(noon.Add(time.Hour)); at = at.Add(37 * time.Millisecond) {
 		if ok, after := l.Allow(address(1), at); ok {
@@ -82,7 +82,7 @@ func TestOverAnHourThePaceIsKeptExactly(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackDoesNotLockANetworkOut(t *testing.T) {
-	l := NewArrivalLimit(60, 5, noon)
+	l := NewArrivals(60, 5, noon)
 	for range 6 {
 		l.Allow(address(1), noon)
 	}
@@ -101,7 +101,7 @@ func TestAClockThatIsSetBackDoesNotLockANetworkOut(t *testing.T) {
 }
 
 func TestANetworkThatIsNotKnownIsNotLimited(t *testing.T) {
-	l := NewArrivalLimit(1, 1, noon)
+	l := NewArrivals(1, 1, noon)
 	for range 10 {
 		if ok, _ := l.Allow(netip.Addr{}, noon); !ok {
 			t.Fatal("limited")
@@ -110,7 +110,7 @@ func TestANetworkThatIsNotKnownIsNotLimited(t *testing.T) {
 }
 
 func TestHugeLimitsDoNotOverflow(t *testing.T) {
-	l := NewArrivalLimit(10_000_000, 1<<62, noon)
+	l := NewArrivals(10_000_000, 1<<62, noon)
 	for range 1000 {
 		if ok, _ := l.Allow(address(1), noon); !ok {
 			t.Fatal("limited")
@@ -119,7 +119,7 @@ func TestHugeLimitsDoNotOverflow(t *testing.T) {
 }
 
 func TestAFloodOfNetworksIsForgottenBeforeThoseWhoOwe(t *testing.T) {
-	l := NewArrivalLimit(1, 100, noon)
+	l := NewArrivals(1, 100, noon)
 	busy := address(1 << 30)
 	for range 101 {
 		l.Allow(busy, noon)
@@ -138,7 +138,7 @@ func TestAFloodOfNetworksIsForgottenBeforeThoseWhoOwe(t *testing.T) {
 }
 
 func TestTheLimitHoldsForManyAtOnce(t *testing.T) {
-	l := NewArrivalLimit(60, 50, noon)
+	l := NewArrivals(60, 50, noon)
 	var taken atomic.Int64
 	var all sync.WaitGroup
 	for range 8 {
@@ -157,7 +157,7 @@ func TestTheLimitHoldsForManyAtOnce(t *testing.T) {
 }
 
 // flood lets one /64 after the other ask for a place, count times within a time, and says how many got one.
-func flood(l *ArrivalLimit, prefix string, nets, count int, within time.Duration) (taken int) {
+func flood(l *Arrivals, prefix string, nets, count int, within time.Duration) (taken int) {
 	for i := range count {
 		at := noon.Add(within * time.Duration(i) / time.Duration(count))
 		if ok, _ := l.Allow(address6(prefix, i%nets), at); ok {
@@ -175,7 +175,7 @@ func TestAHouseholdHasTwiceTheLimitAndASiteEightTimes(t *testing.T) {
 		"one site, a /48":      {65_536, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := NewArrivalLimit(1200, 2000, noon)
+			l := NewArrivals(1200, 2000, noon)
 			most := tc.share * (2000 + seconds*20)
 			if n := flood(l, "2001:db8:7::", tc.nets, 50_000, seconds*time.Second); n < most-tc.share || n > most {
 				t.Errorf("took %d of 50000 places in six seconds, want %d", n, most)
@@ -185,7 +185,7 @@ func TestAHouseholdHasTwiceTheLimitAndASiteEightTimes(t *testing.T) {
 }
 
 func TestAThousandHouseholdsAreNotTouchedByOneThatFloods(t *testing.T) {
-	l := NewArrivalLimit(1200, 2000, noon)
+	l := NewArrivals(1200, 2000, noon)
 	flood(l, "2001:db8:7::", 65_536, 50_000, time.Second)
 	for i := range 1000 {
 		home := address6("2001:db8:8::", i<<16|i) // each in a /48 of its own
@@ -198,7 +198,7 @@ func TestAThousandHouseholdsAreNotTouchedByOneThatFloods(t *testing.T) {
 }
 
 func TestAnArrivalThatOneNetworkRefusesCostsTheOthersNothing(t *testing.T) {
-	l := NewArrivalLimit(60, 1, noon)
+	l := NewArrivals(60, 1, noon)
 	// Two links of a household use up what the household has.
 	for i := range 2 {
 		if ok, _ := l.Allow(address6("2001:db8:7::", i), noon); !ok {
@@ -225,7 +225,7 @@ func TestAnArrivalThatOneNetworkRefusesCostsTheOthersNothing(t *testing.T) {
 }
 
 func TestWhatIsPaidIsForgottenAndItsMemoryGivenBack(t *testing.T) {
-	l := NewArrivalLimit(60, 1, noon)
+	l := NewArrivals(60, 1, noon)
 	for i := range 200_000 {
 		l.Allow(address(i), noon)
 	}
@@ -247,7 +247,7 @@ func TestWhatIsPaidIsForgottenAndItsMemoryGivenBack(t *testing.T) {
 }
 
 func TestManyNetworksTogetherNeitherFreeABusyOneNorLockAnybodyOut(t *testing.T) {
-	l := NewArrivalLimit(1, 100, noon)
+	l := NewArrivals(1, 100, noon)
 	town := address(1 << 30)
 	for range 100 {
 		l.Allow(town, noon)
@@ -273,16 +273,16 @@ func TestManyNetworksTogetherNeitherFreeABusyOneNorLockAnybodyOut(t *testing.T) 
 	}
 }
 
-func BenchmarkArrivalLimitIPv6(b *testing.B) {
-	l := NewArrivalLimit(1200, 2000, noon)
+func BenchmarkArrivalsIPv6(b *testing.B) {
+	l := NewArrivals(1200, 2000, noon)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		l.Allow(address6("2001:db8::", i%(1<<20)), noon)
 	}
 }
 
-func BenchmarkArrivalLimit(b *testing.B) {
-	l := NewArrivalLimit(1200, 2000, noon)
+func BenchmarkArrivals(b *testing.B) {
+	l := NewArrivals(1200, 2000, noon)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		l.Allow(address(i%(1<<20)), noon)
@@ -290,7 +290,7 @@ func BenchmarkArrivalLimit(b *testing.B) {
 }
 
 func TestTheLimitOfAHouseholdHoldsForItsLinksAtOnce(t *testing.T) {
-	l := NewArrivalLimit(60, 50, noon)
+	l := NewArrivals(60, 50, noon)
 	var taken atomic.Int64
 	var all sync.WaitGroup
 	for link := range 8 {

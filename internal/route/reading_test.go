@@ -1,4 +1,4 @@
-package config
+package route
 
 import (
 	"net/http"
@@ -82,22 +82,6 @@ func TestAPathIsReadInThreeWays(t *testing.T) {
 		}
 		if got.odd != tt.odd || got.climbs != tt.climbs {
 			t.Errorf("%s: odd %v, climbs %v; want %v, %v", tt.raw, got.odd, got.climbs, tt.odd, tt.climbs)
-		}
-	}
-}
-
-func TestRulesThatNoPathCouldMeetAreRefused(t *testing.T) {
-	for _, rule := range []string{
-		"", "termine", "/a?b", "/a#b", "/a/*", "/a//b", "/./a", "/a/..", "/...", "/a%2fb", "/a%5cb", "/a%zz", "/a\x00", `/a\b`,
-		"/a;b", "//", "/%ff",
-	} {
-		if clean, err := parseRule(rule); err == nil {
-			t.Errorf("%q was accepted as %q", rule, clean)
-		}
-	}
-	for rule, want := range map[string]string{"/": "", "/a/": "/a", "/b%C3%BCrger": "/bürger", "/.well-known": "/.well-known"} {
-		if clean, err := parseRule(rule); err != nil || clean != want {
-			t.Errorf("%q is %q, %v; want %q", rule, clean, err, want)
 		}
 	}
 }

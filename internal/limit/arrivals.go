@@ -1,4 +1,4 @@
-package httpx
+package limit
 
 import (
 	"hash/maphash"
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ArrivalLimit slows down new arrivals from one network. Whole schools and companies sit behind one address, so it
+// Arrivals slows down new arrivals from one network. Whole schools and companies sit behind one address, so it
 // never bans: who is over the limit is told when to come again, and the next free moment moves on with each arrival
 // that was taken, not with those that were not.
 //
@@ -19,8 +19,8 @@ import (
 // when its debt is paid. Its memory is bounded: it knows at most 262,144 networks, about 9 MiB; beyond that it forgets
 // those that owe least, to their advantage. Nobody gains by being forgotten: a network that owes much goes only when
 // there are 262,144 that owe as much. Safe for concurrent use.
-type ArrivalLimit struct {
-	rates [len(shares)]arrivalRate
+type Arrivals struct {
+	rates [len(Shares)]arrivalRate
 	seed  maphash.Seed
 	start time.Time
 
@@ -50,11 +50,11 @@ type arrivalShard struct {
 	_     [32]byte // a cache line each
 }
 
-// NewArrivalLimit allows perMinute arrivals a minute per network, and burst at once. Both must be positive. start is
+// NewArrivals allows perMinute arrivals a minute per network, and burst at once. Both must be positive. start is
 // now: with a monotonic clock's reading in it, later steps of the wall clock do not count.
-func NewArrivalLimit(perMinute, burst int64, start time.Time) *ArrivalLimit {
-	l := &ArrivalLimit{seed: maphash.MakeSeed(), start: start}
-	for i, share := range shares {
+func NewArrivals(perMinute, burst int64, start time.Time) *Arrivals {
+	l := &Arrivals{seed: maphash.MakeSeed(), start: start}
+	for i, share := range Shares {
 		r := arrivalRate{every: max(1, int64(time.Minute)/(perMinute*int64(share))), slack: math.MaxInt64 / 4}
 		if burst <= r.slack/r.every/int64(share) {
 			r.slack = r.every * (burst*int64(share) - 1)
@@ -67,19 +67,19 @@ func NewArrivalLimit(perMinute, burst int64, start time.Time) *ArrivalLimit {
 // Allow reports whether an arrival from this address may be taken now, and if not, after what time one may. An address
 // that is not known at all is not limited. It is the generic cell rate algorithm (ITU-T I.371): one time a network
 // instead of a count and a time. An arrival that one network refuses costs the others nothing.
-func (l *ArrivalLimit) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration) {
-	nets := networksOf(l.seed, client)
-	if nets.n == 0 {
+func (l *Arrivals) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration) {
+	nets := NetworksOf(l.seed, client)
+	if nets.None() {
 		return true, 0
 	}
 	at := int64(now.Sub(l.start))
 	l.sweepNext(at)
-	shard := &l.shards[nets.widest()%arrivalShards]
+	shard := &l.shards[nets.Widest()%arrivalShards]
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	var next [len(shares)]int64
+	var next [len(Shares)]int64
 	wait := int64(0)
-	for i, key := range nets.all() {
+	for i, key := range nets.All() {
 		from := at
 		if paid, known := shard.next[key]; known && l.owes(paid, at) {
 			from = paid
@@ -90,7 +90,7 @@ func (l *ArrivalLimit) Allow(client netip.Addr, now time.Time) (ok bool, retryAf
 	if wait > 0 {
 		return false, time.Duration(wait)
 	}
-	for i, key := range nets.all() {
+	for i, key := range nets.All() {
 		shard.put(key, next[i])
 	}
 	return true, 0
@@ -98,13 +98,13 @@ func (l *ArrivalLimit) Allow(client netip.Addr, now time.Time) (ok bool, retryAf
 
 // owes reports whether a debt that is paid at that time is one. One that is larger than anybody can run up is not: the
 // clock was set back, and whoever came before would be locked out until it has come there again.
-func (l *ArrivalLimit) owes(paid, at int64) bool {
+func (l *Arrivals) owes(paid, at int64) bool {
 	most := &l.rates[0] // the others' bursts last no longer
 	return paid > at && paid-at <= most.slack+most.every
 }
 
 // sweepNext sweeps one shard, in turn: a few arrivals later everything is forgotten that is paid.
-func (l *ArrivalLimit) sweepNext(at int64) {
+func (l *Arrivals) sweepNext(at int64) {
 	shard := &l.shards[l.turn.Add(1)%arrivalShards]
 	shard.mu.Lock()
 	defer shard.mu.Unlock()

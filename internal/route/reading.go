@@ -1,10 +1,7 @@
-package config
+package route
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -213,12 +210,6 @@ func loosen(dst, raw []byte) (out []byte, climbs bool) {
 	return lower(dst, begin), climbs
 }
 
-// loose is loosen for rules.
-func loose(dst, path []byte) []byte {
-	out, _ := loosen(dst, path)
-	return out
-}
-
 // lower makes dst[from:] lower case, by Unicode if it is not ASCII.
 func lower(dst []byte, from int) []byte {
 	for i := from; i < len(dst); i++ {
@@ -232,34 +223,4 @@ func lower(dst []byte, from int) []byte {
 		}
 	}
 	return dst
-}
-
-// parseRule gives a rule in the form in which the first two readings are compared with it.
-func parseRule(path string) (string, error) {
-	if path == "" || path[0] != '/' {
-		return "", errors.New("does not begin with /")
-	}
-	if i := strings.IndexAny(path, "?#*;\\"); i >= 0 {
-		return "", fmt.Errorf("has %q; a rule is a path prefix: /termine covers everything below it", path[i])
-	}
-	clean, err := url.PathUnescape(path)
-	if err != nil || strings.Count(clean, "/") != strings.Count(path, "/") || strings.ContainsAny(clean, "\\;") || !utf8.ValidString(clean) ||
-		strings.ContainsFunc(clean, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", errors.New("is not a plain path: broken encoding, encoded separators or control characters")
-	}
-	clean = strings.TrimSuffix(clean, "/")
-	if !plainPath(clean) {
-		return "", errors.New("has empty or dot segments")
-	}
-	return clean, nil
-}
-
-// plainPath reports whether a path without a final slash has neither empty segments nor ones of dots alone.
-func plainPath(path string) bool {
-	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
-		if path != "" && strings.Trim(segment, ". ") == "" {
-			return false
-		}
-	}
-	return true
 }

@@ -1,4 +1,4 @@
-package httpx
+package limit
 
 import (
 	"hash/maphash"
@@ -8,7 +8,7 @@ import (
 
 func TestNetworksThatAreTheSameHaveOneHash(t *testing.T) {
 	seed := maphash.MakeSeed()
-	of := func(ip string) networks { return networksOf(seed, netip.MustParseAddr(ip)) }
+	of := func(ip string) Networks { return NetworksOf(seed, netip.MustParseAddr(ip)) }
 	one := of("2001:db8:1:203::1")
 	for ip, same := range map[string]int{
 		"2001:db8:1:203:ffff::2": 3, // the same link
@@ -32,10 +32,10 @@ func TestNetworksThatAreTheSameHaveOneHash(t *testing.T) {
 	if of("fe80::1%eth0") != of("fe80::1") {
 		t.Error("a zone makes another network")
 	}
-	if networksOf(seed, netip.Addr{}).n != 0 {
+	if NetworksOf(seed, netip.Addr{}).n != 0 {
 		t.Error("no address has a network")
 	}
-	if one == networksOf(maphash.MakeSeed(), netip.MustParseAddr("2001:db8:1:203::1")) {
+	if one == NetworksOf(maphash.MakeSeed(), netip.MustParseAddr("2001:db8:1:203::1")) {
 		t.Error("the hash is not keyed")
 	}
 }

@@ -1,4 +1,4 @@
-package httpx
+package tlscert
 
 import (
 	"bytes"
@@ -15,57 +15,42 @@ import (
 	"github.com/caddyserver/certmagic"
 	"github.com/mholt/acmez/v3/acme"
 	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
-// ACMEConfig is how certificates are obtained (RFC 8555).
-type ACMEConfig struct {
-	// Domains are full names, without wildcards: those need a DNS challenge, which there is none here.
-	Domains []string
-	// Email is where the authority sends warnings; may be empty.
-	Email string
-	// AcceptTerms says that the operator accepts the authority's terms of service. Required.
-	AcceptTerms bool
-	// Directory is the authority's directory, an https:// URL.
-	Directory string
-	// CAFile holds the certificates (PEM) to trust when talking to Directory. Empty: the system's.
-	CAFile string
-	// KeyID and MACKey (base64url) bind the account to one that exists at the authority already, as authorities ask
-	// for that are not open to everybody (RFC 8555 §7.3.4). Both or neither.
-	KeyID, MACKey string
-	// Storage is the directory for the account and the certificates. Gateways that share a name share it.
-	Storage string
-	// HTTPPort and HTTPSPort are those of our own listeners, which answer the authority's challenges; 0: there is
-	// none. The authority asks at ports 80 and 443, whatever forwards them here.
-	HTTPPort, HTTPSPort int
-}
+// Ports are those of our own listeners, which answer the authority's challenges; 0: there is none. The authority asks at
+// ports 80 and 443, whatever forwards them here.
+type Ports struct{ HTTP, HTTPS int }
 
-// Validate joins everything that is wrong, naming the configuration keys.
-func (c *ACMEConfig) Validate() error {
+// check joins everything without which no certificate can be obtained, naming the configuration keys. config.Load says
+// more, and earlier.
+func check(cfg *config.ACME, ports Ports) error {
 	var errs []error
 	bad := func(key, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("tls.acme.%s: %s", key, fmt.Sprintf(format, args...)))
 	}
-	if len(c.Domains) == 0 {
+	if len(cfg.Domains) == 0 {
 		bad("domains", "is empty")
 	}
-	for _, d := range c.Domains {
-		if !validName([]byte(d)) || !strings.Contains(d, ".") {
-			bad("domains", "%q: want full names without wildcards", d)
+	for _, d := range cfg.Domains {
+		if strings.ContainsAny(d, "*/: ") || !strings.Contains(d, ".") {
+			bad("domains", "%q: want full names without wildcards, which need a DNS challenge", d)
 		}
 	}
-	if !c.AcceptTerms {
+	if !cfg.AcceptTerms {
 		bad("accept_terms", "set it to true when you have read and accept the authority's terms of service")
 	}
-	if u, err := url.Parse(c.Directory); err != nil || u.Scheme != "https" || u.Host == "" {
-		bad("directory", "%q is not an https:// URL", c.Directory)
+	if u, err := url.Parse(cfg.Directory); err != nil || u.Scheme != "https" || u.Host == "" {
+		bad("directory", "%q is not an https:// URL", cfg.Directory)
 	}
-	if (c.KeyID == "") != (c.MACKey == "") {
+	if (cfg.KeyID == "") != (cfg.MACKey == "") {
 		bad("key_id", "give both key_id and mac_key, or neither")
 	}
-	if c.Storage == "" {
+	if cfg.Storage == "" {
 		bad("storage", "is empty; want a directory")
 	}
-	if c.HTTPPort <= 0 && c.HTTPSPort <= 0 {
+	if ports.HTTP <= 0 && ports.HTTPS <= 0 {
 		bad("domains", "there is neither a plain nor a TLS listener to answer the authority's challenges")
 	}
 	return errors.Join(errs...)
@@ -80,8 +65,8 @@ type ACME struct {
 }
 
 // NewACME makes one that does nothing yet. It owns a goroutine from now on: call Stop. log may be nil.
-func NewACME(cfg ACMEConfig, log *zap.Logger) (*ACME, error) {
-	if err := cfg.Validate(); err != nil {
+func NewACME(cfg config.ACME, ports Ports, log *zap.Logger) (*ACME, error) {
+	if err := check(&cfg, ports); err != nil {
 		return nil, err
 	}
 	if log == nil {
@@ -90,11 +75,11 @@ func NewACME(cfg ACMEConfig, log *zap.Logger) (*ACME, error) {
 	template := certmagic.ACMEIssuer{
 		CA: cfg.Directory, Email: cfg.Email, Agreed: cfg.AcceptTerms, Logger: log,
 		// certmagic opens listeners of its own at these ports unless somebody has them: we do.
-		AltHTTPPort: cfg.HTTPPort, DisableHTTPChallenge: cfg.HTTPPort <= 0,
-		AltTLSALPNPort: cfg.HTTPSPort, DisableTLSALPNChallenge: cfg.HTTPSPort <= 0,
+		AltHTTPPort: ports.HTTP, DisableHTTPChallenge: ports.HTTP <= 0,
+		AltTLSALPNPort: ports.HTTPS, DisableTLSALPNChallenge: ports.HTTPS <= 0,
 	}
 	if cfg.KeyID != "" {
-		template.ExternalAccount = &acme.EAB{KeyID: cfg.KeyID, MACKey: cfg.MACKey}
+		template.ExternalAccount = &acme.EAB{KeyID: cfg.KeyID, MACKey: cfg.MACKey.Reveal()}
 	}
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)
@@ -117,8 +102,8 @@ func NewACME(cfg ACMEConfig, log *zap.Logger) (*ACME, error) {
 	return a, nil
 }
 
-// Config is a server's TLS configuration with these certificates; it answers the TLS-ALPN challenge (RFC 8737).
-func (a *ACME) Config() *tls.Config {
+// TLS is a server's configuration with these certificates; it answers the TLS-ALPN challenge (RFC 8737).
+func (a *ACME) TLS() *tls.Config {
 	magic, cfg := a.magic.TLSConfig(), tlsConfig()
 	cfg.GetCertificate = magic.GetCertificate
 	cfg.NextProtos = append(cfg.NextProtos, magic.NextProtos...)
@@ -132,29 +117,18 @@ func (a *ACME) Start(ctx context.Context) error { return a.magic.ManageAsync(ctx
 // Stop ends what NewACME began.
 func (a *ACME) Stop() { a.cache.Stop() }
 
-const challengePath = "/.well-known/acme-challenge/"
-
-// Challenge sends visits for HTTP challenges (RFC 8555 §8.3) that are under way to the authority's satisfaction, and
-// others on to next. Put it before RedirectToHTTPS.
-func (a *ACME) Challenge(next Handler) Handler {
-	return func(v *Visit) {
-		if v.Method() != http.MethodGet || !bytes.HasPrefix(v.Path(), []byte(challengePath)) || !a.answer(v) {
-			next(v)
-		}
-	}
-}
-
-func (a *ACME) answer(v *Visit) bool {
+// Challenge answers the authority's request for path (RFC 8555 §8.3). ok is false for a challenge that is not under way.
+// Safe for concurrent use.
+func (a *ACME) Challenge(host, path string) (status int, body []byte, ok bool) {
 	r := &http.Request{
-		Method: http.MethodGet, URL: &url.URL{Path: string(v.Path())}, Host: v.Host(), RequestURI: string(v.Path()),
+		Method: http.MethodGet, URL: &url.URL{Path: path}, Host: host, RequestURI: path,
 		Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	w := challengeAnswer{status: http.StatusOK, header: http.Header{}}
 	if !a.issuer.HandleHTTPChallenge(&w, r) {
-		return false
+		return 0, nil, false
 	}
-	v.Answer(w.status, "text/plain", w.body.Bytes())
-	return true
+	return w.status, w.body.Bytes(), true
 }
 
 // challengeAnswer takes what certmagic, which speaks net/http, would send.

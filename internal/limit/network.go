@@ -1,4 +1,4 @@
-package httpx
+package limit
 
 import (
 	"encoding/binary"
@@ -6,25 +6,29 @@ import (
 	"net/netip"
 )
 
-// networks are the networks that an address counts for, narrowest first, as keyed hashes: addresses are not kept. An
+// Networks are those that an address counts for, narrowest first, as keyed hashes: addresses are not kept. An
 // IPv4 address is one by itself. Of an IPv6 address there are three: its /64, which is one link; the /56, which is what
 // a line at home is given (RIPE-690) and has 256 of those; and the /48, which is what a company is given. Who counted
 // the /64 alone would give one household 256 times the limit.
-type networks struct {
-	keys [len(shares)]uint64
+type Networks struct {
+	keys [len(Shares)]uint64
 	n    int
 }
 
-// shares is how many times the limit of one address each of its networks has.
-var shares = [...]int{1, 2, 8}
+// Shares is how many times the limit of one address each of its networks has, in the order of [Networks.All].
+var Shares = [...]int{1, 2, 8}
 
-func (n *networks) all() []uint64 { return n.keys[:n.n] }
+// All are the hashes, narrowest network first.
+func (n *Networks) All() []uint64 { return n.keys[:n.n] }
 
-// widest is the one that contains the others.
-func (n *networks) widest() uint64 { return n.keys[n.n-1] }
+// None reports whether there is no network: the address is not known.
+func (n *Networks) None() bool { return n.n == 0 }
 
-// networksOf is empty for an invalid address.
-func networksOf(seed maphash.Seed, ip netip.Addr) (n networks) {
+// Widest is the one that contains the others. There must be one.
+func (n *Networks) Widest() uint64 { return n.keys[n.n-1] }
+
+// NetworksOf is empty for an invalid address.
+func NetworksOf(seed maphash.Seed, ip netip.Addr) (n Networks) {
 	switch ip = ip.Unmap(); {
 	case ip.Is4():
 		n.keys[0], n.n = hashNetwork(seed, ip, 32), 1

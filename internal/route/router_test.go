@@ -1,4 +1,4 @@
-package config
+package route
 
 import (
 	"fmt"
@@ -7,20 +7,29 @@ import (
 	"testing"
 )
 
+func routerOf(tb testing.TB, rooms []Room) *Router {
+	tb.Helper()
+	r, err := New(rooms)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
 // town is a router in which every kind of rule appears.
 func town(t testing.TB) *Router {
 	t.Helper()
-	return NewRouter([]Room{
-		{ID: "termine", Hosts: []string{"speyer.de"}, Paths: []string{"/termine"}, Exclude: []string{"/termine/hilfe"}},
-		{ID: "kfz", Hosts: []string{"speyer.de", "*.kfz.de"}, Paths: []string{"/kfz", "/bürger"}},
-		{ID: "shop", Hosts: []string{"shop.de"}, Exclude: []string{"/css"}},
-		{ID: "sub", Hosts: []string{"*.speyer.de"}, Paths: []string{"/"}},
-		{ID: "deep", Hosts: []string{"*.a.speyer.de"}, Paths: []string{"/x"}},
-		{ID: "rest", Hosts: []string{"*"}, Paths: []string{"/rest"}},
+	return routerOf(t, []Room{
+		{Hosts: []string{"speyer.de"}, Paths: []string{"/termine"}, Exclude: []string{"/termine/hilfe"}},
+		{Hosts: []string{"speyer.de", "*.kfz.de"}, Paths: []string{"/kfz", "/bürger"}},
+		{Hosts: []string{"shop.de"}, Exclude: []string{"/css"}},
+		{Hosts: []string{"*.speyer.de"}, Paths: []string{"/"}},
+		{Hosts: []string{"*.a.speyer.de"}, Paths: []string{"/x"}},
+		{Hosts: []string{"*"}, Paths: []string{"/rest"}},
 	})
 }
 
-const (
+const ( // positions in town
 	termine = iota
 	kfz
 	shop
@@ -69,7 +78,7 @@ func TestRequestsAreRoutedByHostAndPath(t *testing.T) {
 }
 
 func TestAHostThatNobodyHasIsNowhere(t *testing.T) {
-	r := NewRouter([]Room{{ID: "a", Hosts: []string{"a.de", "::1"}}})
+	r := routerOf(t, []Room{{Hosts: []string{"a.de", "::1"}}})
 	for _, host := range []string{"b.de", "", "xa.de", "x.a.de", "."} {
 		for _, path := range []string{"/", "/A/../b"} {
 			if room, v := r.Match(host, []byte(path)); room != -1 || v != Nowhere {
@@ -79,6 +88,15 @@ func TestAHostThatNobodyHasIsNowhere(t *testing.T) {
 	}
 	if room, v := r.Match("[::1]", []byte("/")); room != 0 || v != Line {
 		t.Errorf("an address in brackets is %d, %d", room, v)
+	}
+}
+
+func TestARouterNamesEveryRuleThatIsNoPrefix(t *testing.T) {
+	_, err := New([]Room{{Paths: []string{"/a", "b"}}, {Exclude: []string{"/c/*"}}})
+	want := "rooms[0].paths[1]: \"b\" does not begin with /\n" +
+		"rooms[1].exclude[0]: \"/c/*\" has '*'; a rule is a path prefix: /termine covers everything below it"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
 	}
 }
 
@@ -147,7 +165,7 @@ func TestAPassForOneRoomDoesNotOpenAnother(t *testing.T) {
 	if room, v := r.Match("speyer.de", []byte("//kfz/termine")); room != -1 || v != Ambiguous {
 		t.Errorf("a path that is a host to some is %d, %d", room, v)
 	}
-	nested := NewRouter([]Room{{ID: "all"}, {ID: "b", Paths: []string{"/b"}}})
+	nested := routerOf(t, []Room{{}, {Paths: []string{"/b"}}})
 	for path, want := range map[string]int{"/%62/c": 1, "//b": 1, "/B": 1, "/b;x": 1, "/b%20x": 0} {
 		if room, v := nested.Match("h", []byte(path)); room != want || v != Line {
 			t.Errorf("%s is %d, %d; want the line of room %d", path, room, v, want)
@@ -226,7 +244,7 @@ func BenchmarkMatch(b *testing.B) {
 	for i := range rooms {
 		rooms[i] = Room{Hosts: []string{fmt.Sprintf("h%d.de", i)}, Paths: []string{"/termine", "/kfz"}}
 	}
-	r := NewRouter(rooms)
+	r := routerOf(b, rooms)
 	for _, path := range []string{"/termine/neu", "/Termine/Neu.aspx", "/termine/a%20b/../c"} {
 		b.Run(path[1:], func(b *testing.B) {
 			p := []byte(path)

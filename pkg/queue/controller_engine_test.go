@@ -1,0 +1,359 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func controls(mode queue.Mode, rate int64, message string) queue.Control {
+	return queue.Control{Mode: mode, Pace: queue.Pace{Rate: rate, Burst: 2}, Message: message}
+}
+
+// started is a further gateway on the engine's store that has ticked once, and what its tick has changed.
+func (e *engine) started(gateway, hash string, c queue.Control) (*queue.Room, []queue.ControlKey) {
+	e.t.Helper()
+	var keys []queue.ControlKey
+	room, err := queue.NewRoom(e.store, queue.RoomConfig{
+		Gateway: gateway, Timing: e.store.timing, Visitors: 1024, Control: c, ConfigHash: hash,
+		Clock: func() time.Time { return time.UnixMilli(e.now.Load()) },
+		OnEvent: func(ev queue.Event) {
+			if ev.Kind == queue.EventError {
+				e.t.Errorf("%s: %v", gateway, ev.Err)
+			}
+			keys = append(keys, ev.Keys...)
+		},
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	room.Tick(e.t.Context())
+	return room, keys
+}
+
+func (e *engine) controls() queue.Control {
+	e.t.Helper()
+	f, err := e.store.Snapshot(e.t.Context())
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return f.Control
+}
+
+// set stores a document as something else than this version's Room would, and as the operators' tools do.
+func (e *engine) set(change func(*queue.Control)) queue.Control {
+	e.t.Helper()
+	c := e.controls()
+	change(&c)
+	c, err := e.store.Control(e.t.Context(), c)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return c
+}
+
+func TestANewRoomBeginsWithTheConfigurationAndNothingIsWrittenOverIt(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, "Guten Morgen"), ConfigHash: "a"})
+	e.pass(time.Second)
+	_, keys := e.started("b", "a", controls(queue.ModeRun, 60, "Guten Morgen"))
+	if c := e.controls(); c.Version != 1 || c.Pace.Rate != 60 || c.Message != "Guten Morgen" || len(keys) != 0 {
+		t.Errorf("the controls are %+v, changed %v", c, keys)
+	}
+}
+
+func TestAnEditOfTheConfigurationBringsOnlyTheKeysThatChangedInIt(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, "Guten Morgen"), ConfigHash: "a"})
+	e.set(func(c *queue.Control) { c.Mode, c.Message, c.Pace.MaxInside = queue.ModePause, "Störung", 40 })
+	_, keys := e.started("b", "b", controls(queue.ModeRun, 120, "Guten Morgen"))
+	c := e.controls()
+	if c.Mode != queue.ModePause || c.Message != "Störung" || c.Pace != (queue.Pace{Rate: 120, MaxInside: 40, Burst: 2}) {
+		t.Errorf("an edit of the rate made %+v of what operators had set", c)
+	}
+	if !slices.Equal(keys, []queue.ControlKey{queue.KeyRate}) {
+		t.Errorf("told as changed: %v", keys)
+	}
+	// Back to the earlier file: what was said before it is said again, and the rest stays.
+	_, keys = e.started("c", "a", controls(queue.ModeRun, 60, "Guten Morgen"))
+	if c := e.controls(); c.Pace.Rate != 60 || c.Mode != queue.ModePause || !slices.Equal(keys, []queue.ControlKey{queue.KeyRate}) {
+		t.Errorf("the file of before made %+v, changed %v", c, keys)
+	}
+	// An edit of something else is noted once, and changes nothing.
+	before := e.controls()
+	_, keys = e.started("d", "d", controls(queue.ModeRun, 60, "Guten Morgen"))
+	after := e.controls()
+	if _, more := e.started("e", "d", controls(queue.ModeRun, 60, "Guten Morgen")); len(keys)+len(more) != 0 || e.controls() != after {
+		t.Errorf("changed %v, %v", keys, more)
+	}
+	if before.Version, before.Notes = after.Version, after.Notes; before != after {
+		t.Errorf("an edit elsewhere made %+v of %+v", after, before)
+	}
+}
+
+func TestTwoConfigurationsDoNotTakeTurnsAndLeaveTheOperatorsWordAlone(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Gateway: "old", Control: controls(queue.ModeRun, 60, ""), ConfigHash: "old"})
+	e.pass(time.Second)
+	// A new configuration is rolled out: one gateway has it, the other not yet.
+	b, _ := e.started("new", "new", controls(queue.ModeRun, 120, ""))
+	if _, err := b.Update(t.Context(), func(c *queue.Control) error {
+		c.Mode = queue.ModePause
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		e.pass(250 * time.Millisecond)
+		b.Tick(t.Context())
+	}
+	if c := e.controls(); c.Mode != queue.ModePause || c.Pace.Rate != 120 || c.Version != 3 {
+		t.Errorf("the operator's pause has become %+v", c)
+	}
+	// A gateway with the old file starts again: its rate is another one, the pause is nobody's but the operator's.
+	e.started("old again", "old", controls(queue.ModeRun, 60, ""))
+	for range 20 {
+		e.pass(250 * time.Millisecond)
+		b.Tick(t.Context())
+	}
+	if c := e.controls(); c.Mode != queue.ModePause || c.Pace.Rate != 60 || c.Version != 4 {
+		t.Errorf("the operator's pause has become %+v", c)
+	}
+}
+
+// earlierSeed is what the release before wrote for its configuration: run, rate 60, no bound, burst 2, "Bitte warten".
+const earlierSeed = "1245d772507dde9c"
+
+func TestWhatAnEarlierReleaseAppliedIsNotAppliedAgain(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModePause, 1, "")})
+	e.set(func(c *queue.Control) {
+		*c = queue.Control{Version: c.Version, Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 2}, Message: "Störung", ValuesHash: earlierSeed}
+	})
+	_, keys := e.started("upgraded", "a", controls(queue.ModeRun, 60, "Bitte warten"))
+	c := e.controls()
+	if len(keys) != 0 || c.Mode != queue.ModePause || c.Message != "Störung" {
+		t.Fatalf("the upgrade changed %v: %+v", keys, c)
+	}
+	if c.ValuesHash != earlierSeed {
+		t.Errorf("a gateway of the release before takes %q for a configuration that is not its own", c.ValuesHash)
+	}
+	// From now on it is known what the file said.
+	_, keys = e.started("edited", "b", controls(queue.ModeRun, 90, "Bitte warten"))
+	if c := e.controls(); c.Mode != queue.ModePause || c.Pace.Rate != 90 || !slices.Equal(keys, []queue.ControlKey{queue.KeyRate}) {
+		t.Errorf("changed %v: %+v", keys, c)
+	}
+}
+
+func TestWhereItIsNotKnownWhatWasAppliedLastAllOfItIs(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, "Bitte warten"), ConfigHash: "a"})
+	e.pass(time.Second)
+	// A gateway of the release before brings its configuration and leaves the notes behind.
+	e.set(func(c *queue.Control) {
+		c.Mode, c.Pace, c.Message, c.ValuesHash = queue.ModePause, queue.Pace{Rate: 6, Burst: 7}, "Alt", "another"
+	})
+	_, keys := e.started("b", "a", controls(queue.ModeRun, 60, "Bitte warten"))
+	c := e.controls()
+	if c.Mode != queue.ModeRun || c.Pace != (queue.Pace{Rate: 60, Burst: 2}) || c.Message != "Bitte warten" || c.ValuesHash != earlierSeed {
+		t.Errorf("%+v", c)
+	}
+	if len(keys) != 4 {
+		t.Errorf("told as changed: %v", keys)
+	}
+}
+
+func TestNotesThatCannotBeReadAreAsNone(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "a"})
+	v := e.set(func(c *queue.Control) { c.Notes = `{"from":` }).Version
+	if e.controls().ChangedSince(v) || !e.controls().ChangedSince(v-1) {
+		t.Error("a document without notes is as operators have made it")
+	}
+	e.started("b", "b", controls(queue.ModeRun, 90, ""))
+	if c := e.controls(); c.Pace.Rate != 90 {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestAnOperatorsChangeIsRefusedOnlyForWhatItWouldOverwriteUnseen(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "a"})
+	seen := e.set(func(c *queue.Control) { c.Pace.MaxInside = 10 }).Version
+	e.started("b", "b", controls(queue.ModeRun, 120, ""))
+	first := e.controls().Version
+	e.started("c", "c", controls(queue.ModeRun, 120, "Neu"))
+	c := e.controls()
+	for _, ask := range []struct {
+		version int64
+		keys    []queue.ControlKey
+		changed bool
+	}{
+		{c.Version, []queue.ControlKey{queue.KeyRate, queue.KeyMessage, queue.KeyMode}, false},
+		{first, []queue.ControlKey{queue.KeyRate}, false},
+		{first, []queue.ControlKey{queue.KeyMessage}, true},
+		{seen, []queue.ControlKey{queue.KeyMode, queue.KeyMaxInside, queue.KeyBurst}, false},
+		{seen, []queue.ControlKey{queue.KeyMode, queue.KeyRate}, true},
+		{seen, []queue.ControlKey{queue.KeyMessage}, true},
+		{seen, nil, false},
+		{seen - 1, nil, true}, // an operator came between
+		{c.Version + 1, nil, true},
+		{0, nil, true},
+	} {
+		if got := c.ChangedSince(ask.version, ask.keys...); got != ask.changed {
+			t.Errorf("since version %d of %d, for %v: changed %v", ask.version, c.Version, ask.keys, got)
+		}
+	}
+	// Another operator's change counts whatever it was for, and so it does after a further one of a gateway.
+	c = e.set(func(c *queue.Control) { c.Pace.MaxInside = 11 })
+	if !c.ChangedSince(c.Version - 1) {
+		t.Error("an operator's change is not seen")
+	}
+	e.started("d", "d", controls(queue.ModeRun, 120, "Noch neuer"))
+	if d := e.controls(); !d.ChangedSince(c.Version-1) || d.ChangedSince(c.Version, queue.KeyRate) || !d.ChangedSince(c.Version, queue.KeyMessage) {
+		t.Errorf("since version %d: %+v", c.Version, d)
+	}
+}
+
+// contested lets somebody else change the controls just before the first changes of a Room arrive.
+type contested struct {
+	queue.Store
+	mu    sync.Mutex
+	times int
+}
+
+func (s *contested) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
+	s.mu.Lock()
+	first := s.times > 0
+	s.times--
+	s.mu.Unlock()
+	if first {
+		f, err := s.Snapshot(ctx)
+		if err != nil {
+			return c, err
+		}
+		f.Control.Pace.MaxInside++
+		if _, err := s.Store.Control(ctx, f.Control); err != nil {
+			return c, err
+		}
+	}
+	return s.Store.Control(ctx, c)
+}
+
+func TestAControllerNeverOverwritesWhatSomebodyElseChangedMeanwhile(t *testing.T) {
+	for times, ticks := range map[int]int{1: 1, 3: 1, 6: 2} {
+		e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "a"})
+		room, err := queue.NewRoom(&contested{Store: e.store, times: times}, queue.RoomConfig{
+			Timing: e.store.timing, Visitors: 1024, Control: controls(queue.ModeRun, 120, ""), ConfigHash: "b",
+			Clock:   func() time.Time { return time.UnixMilli(e.now.Load()) },
+			OnEvent: func(ev queue.Event) { t.Logf("%+v", ev) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range ticks {
+			room.Tick(t.Context())
+		}
+		if c := e.controls(); c.Pace.Rate != 120 || c.Pace.MaxInside != int64(times) {
+			t.Errorf("%d quicker changes and one of the configuration: %+v", times, c.Pace)
+		}
+	}
+}
+
+func TestARunningRoomTakesANewConfiguration(t *testing.T) {
+	cfg := queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "a", PollMin: 2 * time.Second, PollMax: 15 * time.Second}
+	e := newEngine(t, cfg)
+	e.arrive(30)
+	p := e.arrive(1)[0]
+	e.pass(time.Second)
+	e.set(func(c *queue.Control) { c.Mode = queue.ModePause })
+	cfg.Timing, cfg.Control, cfg.ConfigHash = e.store.timing, controls(queue.ModeRun, 120, "Neu"), "b"
+	cfg.PollMin, cfg.PollMax, cfg.OnFailure = 5*time.Second, 6*time.Second, queue.FailOpen
+	cfg.Timing.Hold = 8 * time.Second // shorter than the one in force
+	if err := e.room.Reconfigure(cfg); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if next := e.room.Poll(p, -1).Next; next < 4*time.Second || next > 7200*time.Millisecond {
+			t.Fatalf("asked to come again in %v, the bounds are 5s and 6s", next)
+		}
+	}
+	e.pass(time.Second)
+	if c := e.controls(); c.Mode != queue.ModePause || c.Pace.Rate != 120 || c.Message != "Neu" {
+		t.Errorf("%+v", c)
+	}
+	if a := e.room.Poll(p, -1); a.Message != "Neu" || !a.Paused {
+		t.Errorf("a poll says %+v", a)
+	}
+	// The same configuration once more changes nothing.
+	e.set(func(c *queue.Control) { c.Pace.Rate = 30 })
+	if err := e.room.Reconfigure(cfg); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(time.Second)
+	if c := e.controls(); c.Pace.Rate != 30 {
+		t.Errorf("%+v", c)
+	}
+	e.store.gone = true
+	e.pass(time.Second)
+	if j, err := e.room.Arrive(); err != nil || j.State != queue.StateInside {
+		t.Errorf("an arrival while the store is away: %v, %v", j.State, err)
+	}
+}
+
+func TestARunningRoomRefusesWhatTakesARestartAndStaysAsItIs(t *testing.T) {
+	good := queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "a"}
+	e := newEngine(t, good)
+	good.Timing = e.store.timing
+	for name, test := range map[string]struct {
+		change func(*queue.RoomConfig)
+		want   error
+	}{
+		"absent":       {func(c *queue.RoomConfig) { c.Timing.Absent += time.Second }, queue.ErrFixed},
+		"claim window": {func(c *queue.RoomConfig) { c.Timing.ClaimWindow -= time.Second }, queue.ErrFixed},
+		"idle":         {func(c *queue.RoomConfig) { c.Timing.Idle += time.Second }, queue.ErrFixed},
+		"ticket life":  {func(c *queue.RoomConfig) { c.Timing.TicketLife += time.Second }, queue.ErrFixed},
+		"longer hold":  {func(c *queue.RoomConfig) { c.Timing.Hold += time.Second }, queue.ErrFixed},
+		"policy":       {func(c *queue.RoomConfig) { c.OnFailure = "pray" }, queue.ErrInvalid},
+		"polls":        {func(c *queue.RoomConfig) { c.PollMin, c.PollMax = 9*time.Second, 8*time.Second }, queue.ErrInvalid},
+		"controls":     {func(c *queue.RoomConfig) { c.Control.Pace.Rate = -1 }, queue.ErrInvalid},
+		"hash":         {func(c *queue.RoomConfig) { c.ConfigHash = string(make([]byte, 65)) }, queue.ErrInvalid},
+	} {
+		cfg := good
+		cfg.Control.Message, cfg.ConfigHash = "Neu", "b"
+		test.change(&cfg)
+		if err := e.room.Accepts(cfg); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := e.room.Reconfigure(cfg); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		e.pass(500 * time.Millisecond)
+		if c := e.controls(); c.Version != 1 || c.Message != "" {
+			t.Fatalf("%s: refused, and the controls are %+v", name, c)
+		}
+	}
+}
+
+func TestARoomCanBeReconfiguredWhileItTicks(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: controls(queue.ModeRun, 60, ""), ConfigHash: "0"})
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			for n := range 50 {
+				cfg := queue.RoomConfig{Timing: e.store.timing, Control: controls(queue.ModeRun, int64(1000*g+n), "")}
+				if err := e.room.Reconfigure(cfg); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	e.pass(5 * time.Second)
+	all.Wait()
+	last := queue.RoomConfig{Timing: e.store.timing, Control: controls(queue.ModeRun, 77, "")}
+	if err := e.room.Reconfigure(last); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(time.Second)
+	if c := e.controls(); c.Pace.Rate != 77 {
+		t.Errorf("%+v", c)
+	}
+}

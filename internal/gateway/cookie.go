@@ -107,13 +107,13 @@ func placeOf(t *token.Ticket) queue.Place {
 	return queue.Place{Visitor: queue.VisitorID(t.Visitor), Epoch: t.Epoch, Number: t.Number}
 }
 
-// giveTicket sets the cookie for a place.
-func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
+// giveTicket sets the cookie for a place. extra is the unknown claim of the ticket that it renews.
+func (r *Room) giveTicket(v *httpx.Visit, p queue.Place, extra token.Extra) error {
 	now := r.now()
 	var buf [token.MaxLength]byte
 	raw, err := r.Tokens.AppendTicket(buf[:0], token.Ticket{
 		Room: r.ID, Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number,
-		IssuedAt: now.Unix(), ExpiresAt: now.Add(r.TicketLife).Unix(),
+		IssuedAt: now.Unix(), ExpiresAt: now.Add(r.TicketLife).Unix(), Extra: extra,
 	})
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) erro
 	if !living(a) || r.now().Unix() < t.IssuedAt+(t.ExpiresAt-t.IssuedAt)/2 {
 		return nil
 	}
-	return r.giveTicket(v, placeOf(t))
+	return r.giveTicket(v, placeOf(t), t.Extra)
 }
 
 // living reports whether a ticket may live on. The memory of its use ends with the last ticket that was valid then: a
@@ -141,14 +141,15 @@ func living(a *queue.Answer) bool {
 	}
 }
 
-// givePass sets the cookie for a stay that began at started and may last until the store's until (ms).
-func (r *Room) givePass(v *httpx.Visit, p queue.Place, started, until int64) error {
+// givePass sets the cookie for a stay that began at started and may last until the store's until (ms). extra is the
+// unknown claim of the ticket that bought the stay, or of the pass that it renews.
+func (r *Room) givePass(v *httpx.Visit, p queue.Place, extra token.Extra, started, until int64) error {
 	now := r.now()
 	expires := max(now.Unix()+1, (until+999)/1000)
 	var buf [token.MaxLength]byte
 	raw, err := r.Tokens.AppendPass(buf[:0], token.Pass{
 		Room: r.ID, Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number,
-		StartedAt: min(started, now.Unix()), IssuedAt: now.Unix(), ExpiresAt: expires,
+		StartedAt: min(started, now.Unix()), IssuedAt: now.Unix(), ExpiresAt: expires, Extra: extra,
 	})
 	if err != nil {
 		return err
@@ -173,7 +174,7 @@ func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
 	}
 	r.Line.Prolong(queue.VisitorID(p.Visitor), r.stayLimit(p))
 	place := queue.Place{Visitor: queue.VisitorID(p.Visitor), Epoch: p.Epoch, Number: p.Number}
-	return r.givePass(v, place, p.StartedAt, until.UnixMilli())
+	return r.givePass(v, place, p.Extra, p.StartedAt, until.UnixMilli())
 }
 
 // stayLimit is the latest end of a stay in store milliseconds, 0: none.

@@ -5,6 +5,7 @@ import (
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
 )
 
 // A page can load ours into a frame, an object or an embedded part of it, or send a form there, without its reader's
@@ -60,10 +61,10 @@ func (g *Gateway) number(r *Room, v *httpx.Visit, to string) {
 	wait := g.waitURL(r, v, to)
 	if !g.arrive(r, v, wait, func(j queue.Joined) {
 		if j.State == queue.StateInside {
-			g.admit(r, v, j.Place, j.Standing, wait)
+			g.admit(r, v, j.Place, token.Extra{}, j.Standing, wait)
 			return
 		}
-		if err := r.giveTicket(v, j.Place); err != nil {
+		if err := r.giveTicket(v, j.Place, token.Extra{}); err != nil {
 			g.failed(r, v, "ticket not issued", err)
 			return
 		}

@@ -20,7 +20,7 @@ import (
 
 // Forwarder sends a visit to a room's backend; *proxy.Backend is one.
 type Forwarder interface {
-	Forward(v *httpx.Visit, opt proxy.Options) error
+	Forward(v *httpx.Visit, opt proxy.Options) (proxy.Result, error)
 }
 
 // Arrivals decides whether one more arrival from an address may be taken now, and if not, when to ask again.

@@ -39,30 +39,56 @@ type site struct {
 	slow      atomic.Value // func(), called before the answer
 }
 
-func (s *site) Forward(v *httpx.Visit, opt proxy.Options) error {
+// siteAddress is where the site seems to be.
+const siteAddress = "http://site"
+
+func (s *site) Forward(v *httpx.Visit, opt proxy.Options) (proxy.Result, error) {
 	if err, ok := s.fail.Load().(error); ok && err != nil {
-		return err
+		return proxy.Result{Address: siteAddress}, err
 	}
 	s.seen.Add(1)
 	if wait, ok := s.slow.Load().(func()); ok {
 		wait()
 	}
-	if s.finish.Load() && opt.OnResponseHeader != nil {
-		opt.OnResponseHeader([]byte("Einlass-Finish"), []byte("1"))
+	head := answerHead{status: http.StatusOK, fields: map[string]string{}}
+	if s.finish.Load() {
+		head.fields["einlass-finish"] = "1"
+	}
+	if location, ok := s.redirects.Load().(string); ok {
+		head.status, head.fields["location"] = http.StatusFound, location
+	}
+	if opt.OnHead != nil {
+		opt.OnHead(&head)
 	}
 	v.Ctx().Response.Header.Set("X-Site", "yes")
-	if location, ok := s.redirects.Load().(string); ok {
-		if opt.Onward != nil {
-			if to := opt.Onward([]byte(location)); to != "" {
-				location = to
-			}
-		}
-		v.Ctx().Response.SetStatusCode(http.StatusFound)
-		v.Ctx().Response.Header.Set("Location", location)
-		return nil
+	v.Ctx().Response.SetStatusCode(head.status)
+	if head.status == http.StatusFound {
+		v.Ctx().Response.Header.Set("Location", head.fields["location"])
+	} else {
+		v.Ctx().Response.SetBodyString("site " + v.Method() + " " + string(v.Target()))
 	}
-	v.Ctx().Response.SetBodyString("site " + v.Method() + " " + string(v.Target()))
+	return proxy.Result{Status: head.status, Took: time.Millisecond, Address: siteAddress}, nil
+}
+
+// answerHead is the head of the site's answer.
+type answerHead struct {
+	status int
+	fields map[string]string
+}
+
+func (h *answerHead) Status() int { return h.status }
+
+func (h *answerHead) Field(name string) []byte {
+	if value, ok := h.fields[name]; ok {
+		return []byte(value)
+	}
 	return nil
+}
+
+func (h *answerHead) SetLocation(to string) {
+	if to != "" {
+		h.fields["location"] = to
+	}
 }
 
 // stage is a gateway with one or two rooms over memory stores, on a clock of its own.

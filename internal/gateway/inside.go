@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -62,21 +61,21 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 // forward sends the visit to the site, and answers in its stead when there is no answer.
 func (g *Gateway) forward(r *Room, v *httpx.Visit, p *token.Pass, opt proxy.Options) {
 	opt.StripCookies = ownCookie
-	finished := false
+	var said *siteHead
 	if p != nil {
-		opt.OnResponseHeader = func(name, value []byte) {
-			if bytes.EqualFold(name, []byte("Einlass-Finish")) && string(value) == "1" {
-				finished = true
-			}
-		}
+		said = readSiteHead(&opt)
+		defer said.release()
 	}
-	err := r.Backend.Forward(v, opt)
-	if finished {
+	result, err := r.Backend.Forward(v, opt)
+	if said != nil && said.finish {
 		g.finish(r, queue.VisitorID(p.Visitor))
 	}
 	if err != nil {
+		r.Metrics.NoAnswer(result.Address, failureOf(err).outcome)
 		g.interrupted(r, v, opt.Inside, err)
+		return
 	}
+	r.Metrics.Answer(result.Address, result.Status, result.Took)
 }
 
 // finish ends a stay because the site said that it is done, so that the next in line can be called.
@@ -89,9 +88,10 @@ func (g *Gateway) finish(r *Room, id queue.VisitorID) {
 
 // failure is what a visitor is told when the site did not answer: one table for all.
 type failure struct {
-	err    error
-	status int
-	kind   string
+	err     error
+	status  int // 0: nobody is there to be answered
+	kind    string
+	outcome metrics.Outcome
 }
 
 // title is the sentence for programs: whose fault it was.
@@ -103,16 +103,27 @@ func (f *failure) title() string {
 }
 
 var failures = []failure{
-	{proxy.ErrBackendTimeout, 504, "backend-timeout"},
-	{proxy.ErrBackendAnswer, 502, "backend-answer"},
-	{proxy.ErrQueueFull, 503, "backend-busy"},
-	{proxy.ErrTooManyUpgrades, 503, "backend-busy"},
-	{proxy.ErrStopped, 503, "stopping"},
-	{proxy.ErrClientTimeout, 408, "request-timeout"},
-	{proxy.ErrBodyTooLarge, 413, "body-too-large"},
-	{proxy.ErrBodyNotAllowed, 400, "body-not-allowed"},
-	{proxy.ErrBadRequest, 400, "bad-request"},
-	{proxy.ErrBackendDown, 502, "backend-down"},
+	{proxy.ErrBackendTimeout, 504, "backend-timeout", metrics.Timeout},
+	{proxy.ErrBackendAnswer, 502, "backend-answer", metrics.Malformed},
+	{proxy.ErrQueueFull, 503, "backend-busy", metrics.QueueFull},
+	{proxy.ErrTooManyUpgrades, 503, "backend-busy", metrics.QueueFull},
+	{proxy.ErrStopped, 503, "stopping", metrics.Stopped},
+	{proxy.ErrClientGone, 0, "client-gone", metrics.ClientGone},
+	{proxy.ErrClientTimeout, 408, "request-timeout", metrics.ClientGone},
+	{proxy.ErrBodyTooLarge, 413, "body-too-large", metrics.RequestRefused},
+	{proxy.ErrBodyNotAllowed, 400, "body-not-allowed", metrics.RequestRefused},
+	{proxy.ErrBadRequest, 400, "bad-request", metrics.RequestRefused},
+	{proxy.ErrBackendDown, 502, "backend-down", metrics.Down},
+}
+
+// failureOf is the row of an error; one that is not in the table is answered as a site that is down.
+func failureOf(err error) failure {
+	for _, known := range failures {
+		if errors.Is(err, known.err) {
+			return known
+		}
+	}
+	return failure{err, 502, "backend-down", metrics.Down}
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -122,16 +133,10 @@ const retryIn = 5 * time.Second
 // an own URL, because the browser may keep no cookies, or the stay may end meanwhile, and each load would be an arrival.
 func (g *Gateway) interrupted(r *Room, v *httpx.Visit, inside bool, err error) {
 	r.Metrics.Visit(metrics.Failed)
-	if errors.Is(err, proxy.ErrClientGone) {
+	f := failureOf(err)
+	if f.status == 0 {
 		v.BreakOff()
 		return
-	}
-	f := failure{status: 502, kind: "backend-down"}
-	for _, known := range failures {
-		if errors.Is(err, known.err) {
-			f = known
-			break
-		}
 	}
 	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(err))
 	switch {

@@ -37,7 +37,7 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 		case err != nil:
 			g.storeFailed(r, err)
 		case s.State == queue.StateInside:
-			g.admit(r, v, place, s, to)
+			g.admit(r, v, place, t.Extra, s, to)
 			return true
 		case s.State == queue.StateSpent:
 			return false
@@ -60,8 +60,8 @@ func (g *Gateway) serveTicket(r *Room, v *httpx.Visit, t *token.Ticket, to strin
 func mayClaim(v *httpx.Visit) bool { return !v.Framed() || v.SameOrigin() }
 
 // admit gives the pass and leads on.
-func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, s queue.Standing, to string) {
-	if err := r.givePass(v, p, r.now().Unix(), s.Until); err != nil {
+func (g *Gateway) admit(r *Room, v *httpx.Visit, p queue.Place, extra token.Extra, s queue.Standing, to string) {
+	if err := r.givePass(v, p, extra, r.now().Unix(), s.Until); err != nil {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
@@ -126,7 +126,7 @@ func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.
 // straight lets an arrival in at once, in this very round trip.
 func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 	now := r.now().Unix()
-	if err := r.givePass(v, j.Place, now, j.Until); err != nil {
+	if err := r.givePass(v, j.Place, token.Extra{}, now, j.Until); err != nil {
 		g.failed(r, v, "pass not issued", err)
 		return
 	}
@@ -135,7 +135,11 @@ func (g *Gateway) straight(r *Room, v *httpx.Visit, j queue.Joined) {
 		return
 	}
 	r.Metrics.Visit(metrics.Straight)
-	g.forward(r, v, &p, proxy.Options{Inside: true, Onward: func(location []byte) string { return g.onward(r, v, string(location)) }})
+	g.forward(r, v, &p, proxy.Options{Inside: true, OnHead: func(h proxy.Head) {
+		if location := h.Field("location"); location != nil && h.Status()/100 == 3 {
+			h.SetLocation(g.onward(r, v, string(location)))
+		}
+	}})
 }
 
 // arrived shows the waiting page to a new place.
@@ -143,10 +147,10 @@ func (g *Gateway) arrived(r *Room, v *httpx.Visit, j queue.Joined, to string) {
 	if j.State == queue.StateInside {
 		// A form without a pass: it was never meant to be sent before waiting. In, but back to its page, by way of an own
 		// URL: whether the browser keeps the pass is not known yet.
-		g.admit(r, v, j.Place, j.Standing, g.waitURL(r, v, to))
+		g.admit(r, v, j.Place, token.Extra{}, j.Standing, g.waitURL(r, v, to))
 		return
 	}
-	if err := r.giveTicket(v, j.Place); err != nil {
+	if err := r.giveTicket(v, j.Place, token.Extra{}); err != nil {
 		g.failed(r, v, "ticket not issued", err)
 		return
 	}

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
 )
 
 // serveOwn answers the gateway's own URLs; name is what follows the prefix. They never reach a site.
@@ -27,6 +30,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		// HEAD too: the page for an interruption asks by it whether we are there.
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
 			g.serveAsset(r, v, asset)
+		}
+	case string(name) == "jwks.json":
+		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
+			g.serveKeys(r, v)
 		}
 	case string(name) == "status":
 		if g.methodIs(v, "GET") {
@@ -135,6 +142,13 @@ func (g *Gateway) serveAway(r *Room, v *httpx.Visit) {
 		r.Line.Away(placeOf(&c.ticket))
 	}
 	v.Answer(204, "", nil)
+}
+
+// serveKeys publishes the public keys. Unlike our other answers this one may be cached: it is the same for everybody, and
+// whoever verifies many statements need not ask for each.
+func (g *Gateway) serveKeys(r *Room, v *httpx.Visit) {
+	maxAge := "public, max-age=" + strconv.Itoa(int(token.MaxJWKSAge/time.Second))
+	v.Answer(200, "application/jwk-set+json", r.Tokens.AppendJWKS(nil, r.now()), "Cache-Control", maxAge)
 }
 
 func (g *Gateway) serveAsset(r *Room, v *httpx.Visit, name []byte) {

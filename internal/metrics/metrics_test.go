@@ -38,8 +38,8 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		stranger := fmt.Sprintf("stranger-%d", i)
 		room := m.Room("termine")
 		room.Visit(Visit(i % 256))
-		room.Answer(i*7, time.Second)
-		room.NoAnswer(stranger)
+		room.Answer(stranger, i*7, time.Second)
+		room.NoAnswer(stranger, Outcome(i))
 		room.Backend(stranger, true, true)
 		room.Frame(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
@@ -68,8 +68,8 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 	allowed := map[string][]string{
 		"room":      {"termine", "kfz"},
 		"kind":      visitNames[:],
-		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomes...),
-		"address":   {"http://a:1", "http://b:1"},
+		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomeNames[1:]...),
+		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
 		"reason":    {"network", "full", other},
 		"verb":      append([]string{other}, verbNames...),
@@ -131,9 +131,13 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.Visit(Poll)
 	r.Visit(Poll)
 	r.Visit(Failed)
-	r.Answer(204, time.Second)
-	r.Answer(999, time.Second)
-	r.NoAnswer(Timeout)
+	r.Answer("x", 204, 250*time.Millisecond)
+	r.Answer("x", 999, time.Second)
+	r.NoAnswer("x", Timeout)
+	r.NoAnswer("", QueueFull)
+	r.NoAnswer("elsewhere", Down)
+	r.NoAnswer("x", outcomes)
+	r.NoAnswer("x", 2)
 	r.Backend("x", true, true)
 	r.StoreUp(false)
 	r.Frame(&queue.Snapshot{})
@@ -147,11 +151,17 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 			t.Errorf("%s visits: %v, want %v", name, got, want)
 		}
 	}
-	for outcome, want := range map[string]float64{"2xx": 1, other: 1, Timeout: 1, Down: 0} {
-		if got := testutil.ToFloat64(r.answers[outcome]); got != want {
-			t.Errorf("%s answers: %v, want %v", outcome, got, want)
+	for address, want := range map[string]map[string]float64{"x": {"2xx": 1, other: 1, "timeout": 1}, "": {"queue_full": 1, "down": 1}} {
+		for o, name := range outcomeNames {
+			if name == "" {
+				continue
+			}
+			if got := testutil.ToFloat64(r.of(address).answers[o]); got != want[name] {
+				t.Errorf("%s from %q: %v, want %v", name, address, got, want[name])
+			}
 		}
 	}
+	wantSum(t, reg, "einlass_backend_response_duration_seconds", 2, 1.25)
 	wantMetrics(t, reg, `
 # HELP einlass_backend_reused Whether connections to an address are used again. 0 since it sent more than it announced.
 # TYPE einlass_backend_reused gauge
@@ -180,6 +190,32 @@ einlass_panics_total 1
 # TYPE einlass_store_up gauge
 einlass_store_up{room="a"} 1
 `, "einlass_backend_reused", "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+}
+
+// wantSum checks the count and the sum of a histogram without labels but the room.
+func wantSum(t *testing.T, reg prometheus.Gatherer, name string, count uint64, sum float64) {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			if h := f.GetMetric()[0].GetHistogram(); h.GetSampleCount() != count || h.GetSampleSum() != sum {
+				t.Errorf("%s: %d observations, in all %v", name, h.GetSampleCount(), h.GetSampleSum())
+			}
+			return
+		}
+	}
+	t.Errorf("%s is not there", name)
+}
+
+func TestEveryOutcomeHasANameOfItsOwn(t *testing.T) {
+	for o, name := range outcomeNames {
+		if (name == "") != (o == 0) || slices.Index(outcomeNames[:], name) != o {
+			t.Errorf("outcome %d is called %q", o, name)
+		}
+	}
 }
 
 func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
@@ -235,8 +271,8 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	before := testutil.CollectAndCount(reg)
 	none := m.Room("nobody")
 	none.Visit(Arrival)
-	none.Answer(200, 0)
-	none.NoAnswer(Down)
+	none.Answer("x", 200, 0)
+	none.NoAnswer("x", Down)
 	none.Backend("x", true, true)
 	none.StoreUp(true)
 	none.Frame(&queue.Snapshot{})
@@ -248,7 +284,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 func TestCountingAVisitAllocatesNothing(t *testing.T) {
 	m, _ := busy(t)
 	room := m.Room("termine")
-	if n := testing.AllocsPerRun(100, func() { room.Visit(Poll); room.Answer(200, time.Millisecond) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { room.Visit(Poll); room.Answer("x", 200, time.Millisecond) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

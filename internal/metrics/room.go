@@ -52,35 +52,58 @@ var visitNames = [visits]string{
 type Room struct {
 	visits   [visits]prometheus.Counter
 	storeUp  prometheus.Gauge
-	answers  map[string]prometheus.Counter
 	answered prometheus.Observer
-	backends map[string]backend
+	backends map[string]*backend
+	nowhere  *backend // of requests that were sent to no address
 	frame    atomic.Pointer[queue.Snapshot]
 }
 
 // backend is one address.
-type backend struct{ up, reused prometheus.Gauge }
+type backend struct {
+	up, reused prometheus.Gauge // nil for nowhere
+	answers    [outcomes]prometheus.Counter
+}
 
-// Outcomes of a request to a backend that are not a status.
+// Outcome is what became of a request to a backend.
+type Outcome uint8
+
 const (
+	_ Outcome = iota // the class of the answer's status, 1 to 5
+	_
+	_
+	_
+	_
+	_
+	// Unclassed is an answer with a status from 600 up.
+	Unclassed
 	// Down: no connection, or it broke before the answer.
-	Down = "down"
+	Down
 	// Timeout: no answer in time.
-	Timeout = "timeout"
+	Timeout
+	// Malformed: the answer was refused for what it looks like.
+	Malformed
 	// QueueFull: too many requests were under way.
-	QueueFull = "queue_full"
-	// ClientGone: the visitor left before the answer.
-	ClientGone = "client_gone"
+	QueueFull
+	// Stopped: the gateway was about to end.
+	Stopped
+	// ClientGone: the visitor left before the answer, or stopped sending a body.
+	ClientGone
+	// RequestRefused: the request, or its body, may not be forwarded.
+	RequestRefused
+	outcomes
 )
 
-var outcomes = []string{"1xx", "2xx", "3xx", "4xx", "5xx", Down, Timeout, QueueFull, ClientGone, other}
+var outcomeNames = [outcomes]string{
+	"", "1xx", "2xx", "3xx", "4xx", "5xx", other, "down", "timeout", "malformed", "queue_full", "stopped", "client_gone", "request_refused",
+}
 
 func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 	visitors := r.counters("visits_total", "Requests of visitors, by room and what became of them.", "room", "kind")
 	storeUp := r.gauges("store_up", "Whether the store answered for this room the last time it was asked.", "room")
-	answers := r.counters("backend_requests_total", "Requests sent to a backend, by class of status or by fault.", "room", "outcome")
+	answers := r.counters("backend_requests_total",
+		"Requests for a backend, by address and by class of status or fault. The address is empty if none was asked.", "room", "address", "outcome")
 	answered := r.histograms("backend_response_duration_seconds",
-		"Time from forwarding a request to the first byte of the backend's answer.", backendBuckets, "room")
+		"Time in which a backend answered, from the end of the request to the end of the answer's head.", backendBuckets, "room")
 	up := r.gauges("backend_up", "Whether people inside are sent to an address of a backend.", "room", "address")
 	reused := r.gauges("backend_reused", "Whether connections to an address are used again. 0 since it sent more than it announced.", "room", "address")
 	lines := &lines{rooms: map[string]*Room{}}
@@ -88,22 +111,31 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 		room := &Room{
 			storeUp:  storeUp.WithLabelValues(cfg.ID),
 			answered: answered.WithLabelValues(cfg.ID),
-			answers:  map[string]prometheus.Counter{},
-			backends: map[string]backend{},
+			backends: map[string]*backend{},
+			nowhere:  newBackend(answers, cfg.ID, ""),
 		}
 		for kind, name := range visitNames {
 			room.visits[kind] = visitors.WithLabelValues(cfg.ID, name)
 		}
-		for _, outcome := range outcomes {
-			room.answers[outcome] = answers.WithLabelValues(cfg.ID, outcome)
-		}
 		for _, address := range cfg.Backends {
-			room.backends[address] = backend{up.WithLabelValues(cfg.ID, address), reused.WithLabelValues(cfg.ID, address)}
+			b := newBackend(answers, cfg.ID, address)
+			b.up, b.reused = up.WithLabelValues(cfg.ID, address), reused.WithLabelValues(cfg.ID, address)
+			room.backends[address] = b
 		}
 		m.rooms[cfg.ID] = room
 		lines.rooms[cfg.ID] = room
 	}
 	r.add(lines)
+}
+
+func newBackend(answers *prometheus.CounterVec, room, address string) *backend {
+	b := new(backend)
+	for o, name := range outcomeNames {
+		if name != "" {
+			b.answers[o] = answers.WithLabelValues(room, address, name)
+		}
+	}
+	return b
 }
 
 // backendBuckets reach from a static file to a report that takes a minute.
@@ -119,29 +151,34 @@ func (r *Room) Visit(kind Visit) {
 	}
 }
 
-// Answer counts a backend's answer: the status, and the time until its first byte.
-func (r *Room) Answer(status int, took time.Duration) {
+// Answer counts an answer of an address: its status, and the time until its head was there.
+func (r *Room) Answer(address string, status int, took time.Duration) {
 	if r == nil {
 		return
 	}
-	outcome := other
-	if class := status / 100; class >= 1 && class <= 5 {
-		outcome = outcomes[class-1]
-	}
-	r.answers[outcome].Inc()
+	r.of(address).answers[classOf(status)].Inc()
 	r.answered.Observe(took.Seconds())
 }
 
-// NoAnswer counts a request to the backend that got none: Down, Timeout, QueueFull or ClientGone.
-func (r *Room) NoAnswer(fault string) {
-	if r == nil {
-		return
+func classOf(status int) Outcome {
+	if class := status / 100; class >= 1 && class <= 5 {
+		return Outcome(class)
 	}
-	c, ok := r.answers[fault]
-	if !ok {
-		c = r.answers[other]
+	return Unclassed
+}
+
+// NoAnswer counts a request for which there was no answer of the backend. address is the one that was asked last.
+func (r *Room) NoAnswer(address string, fault Outcome) {
+	if r != nil && fault >= Unclassed && fault < outcomes {
+		r.of(address).answers[fault].Inc()
 	}
-	c.Inc()
+}
+
+func (r *Room) of(address string) *backend {
+	if b, ok := r.backends[address]; ok {
+		return b
+	}
+	return r.nowhere
 }
 
 // Backend sets whether people inside are sent to an address, and whether connections to it are used again. Addresses

@@ -31,12 +31,10 @@ type Options struct {
 	// Inside says that the visitor holds a pass: his POST, PUT, PATCH and DELETE go first
 	// when there is a queue.
 	Inside bool
-	// OnResponseHeader is told the Einlass fields of the answer, which the visitor does
-	// not get. The slices are valid during the call.
-	OnResponseHeader func(name, value []byte)
-	// Onward is told where the answer redirects to, and says where it shall lead instead; empty leaves it. An answer that
-	// is changed is for this request alone: it may not be stored. location is valid during the call.
-	Onward func(location []byte) string
+	// OnHead sees the head of the final answer, or of the 101 that opens a WebSocket, once, before any of it goes to the
+	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
+	// looks.
+	OnHead func(Head)
 }
 
 // Backend forwards visits to the origin servers of one room. It is safe for
@@ -53,7 +51,6 @@ type Backend struct {
 	statuses statusRanges
 	tunnels  tunnels
 	partings partings
-	counters counters
 
 	seed      maphash.Seed // of the keys by which clients are told apart
 	exchanges sync.Pool
@@ -139,20 +136,20 @@ func (b *Backend) leave(outside bool) {
 	}
 }
 
-// Forward sends the visit to an origin and arranges for its answer to be sent. nil
+// Forward sends the visit to an origin and arranges for its answer to be sent. A nil error
 // means that an answer was begun, arranged or taken over; whatever goes wrong after
 // that breaks the visitor's connection. With an error nothing was sent: it is one of
 // the package's, and the caller answers. The request body may then be read in part.
-func (b *Backend) Forward(v *httpx.Visit, opt Options) error {
+// Of the Result, an error leaves only the Address.
+func (b *Backend) Forward(v *httpx.Visit, opt Options) (Result, error) {
 	x := b.exchanges.Get().(*exchange)
 	x.begin(b, v, opt)
 	defer x.end()
-	b.counters.requests.Add(1)
 	err := x.forward()
 	if err != nil {
-		b.counters.note(err)
+		return Result{Address: x.result.Address}, err
 	}
-	return err
+	return x.result, nil
 }
 
 // ClientLeft tells that a visitor hung up before the answer, as far as this system can see it without reading.

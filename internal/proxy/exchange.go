@@ -31,12 +31,16 @@ type exchange struct {
 
 	req request
 	ans head
-	raw []byte // the answer head as the visitor gets it, without status line's begin
+	// location is what OnHead put in the place of the answer's Location; empty leaves it.
+	location string
+	raw      []byte // the answer head as the visitor gets it, without status line's begin
 
 	blank []byte // zeros, never written to
 
 	class  class     // what it may prove
 	now    time.Time // when the clock was last looked at
+	handed time.Time // when the request got its place at the origin
+	result Result
 	o      *origin
 	c      *conn
 	up     *upload
@@ -63,6 +67,7 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
+	x.result, x.location = Result{}, ""
 	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
@@ -110,6 +115,7 @@ func (x *exchange) forward() error {
 		x.now = time.Now()
 	}
 	defer x.depart()
+	x.handed = x.now
 	err = x.converse()
 	x.settled = true
 	return err
@@ -166,7 +172,6 @@ func (x *exchange) converse() error {
 	err := x.roundTrip()
 	x.now = time.Now()
 	if err != nil && x.mayRetry(err) {
-		x.b.counters.retries.Add(1)
 		x.o.health.abandoned(x.class)
 		x.drop()
 		x.broken = false
@@ -192,6 +197,7 @@ func (x *exchange) open(fresh bool) error {
 		if o == nil {
 			break
 		}
+		x.result.Address = o.dialer.address.text
 		c, err := o.connect(x.b.life, x.now, fresh)
 		if !c.kept() {
 			x.now = time.Now()
@@ -367,6 +373,7 @@ func (x *exchange) fail(err error) error {
 
 // deliver hands the answer on, now that there is a head.
 func (x *exchange) deliver() error {
+	x.result.Status, x.result.Took = x.ans.status, x.took()
 	if x.ans.status == 101 {
 		return x.switchProtocols()
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -132,15 +133,12 @@ func TestAnAnswerThatBreaksOffIsNotShownAsWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, end := range []bool{true, false} { // of the connection; else it only falls silent
 				origin := newScriptedBackend(t, scriptedAnswer{bytes: []byte(answer), close: end})
-				b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, IdleReadTimeout: 50 * time.Millisecond})
+				_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, IdleReadTimeout: 50 * time.Millisecond})
 				c := dialTest(t, addr)
 				send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 				got, err := io.ReadAll(c)
 				if errors.Is(err, os.ErrDeadlineExceeded) || strings.HasSuffix(string(got), "0\r\n\r\n") {
 					t.Errorf("the answer looks whole: %d bytes, %v", len(got), err)
-				}
-				if b.Counters().Broken != 1 {
-					t.Errorf("%+v", b.Counters())
 				}
 			}
 		})
@@ -178,13 +176,18 @@ func TestAClientThatLeavesCancelsTheRequest(t *testing.T) {
 	}
 }
 
-func TestTheGatewayIsToldWhatTheOriginSaysToUs(t *testing.T) {
+func TestTheHookSeesTheHeadAndTheVisitorDoesNotGetOurFields(t *testing.T) {
 	var told []string
-	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-Finish: 1\r\nX-A: b\r\nX-Einlass-Note: n\r\nContent-Length: 0\r\n\r\n"))
+	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-Finish: 1\r\nX-A: b\r\nX-A: c\r\nX-Einlass-Note: n\r\nConnection: x-hop\r\nX-Hop: h\r\nContent-Length: 0\r\n\r\n"))
 	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) {
 		f.options = func(v *httpx.Visit) Options {
-			return Options{OnResponseHeader: func(name, value []byte) {
-				told = append(told, string(name)+"="+string(value))
+			return Options{OnHead: func(h Head) {
+				told = append(told, strconv.Itoa(h.Status()))
+				for _, name := range []string{"einlass-finish", "x-einlass-note", "x-a", "x-hop", "absent"} {
+					if value := h.Field(name); value != nil {
+						told = append(told, name+"="+string(value))
+					}
+				}
 				v.SetCookie(httpx.Cookie{Name: "c", Value: "v"})
 			}}
 		}
@@ -192,10 +195,10 @@ func TestTheGatewayIsToldWhatTheOriginSaysToUs(t *testing.T) {
 	c := dialTest(t, addr)
 	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	resp := wantAnswer(t, bufio.NewReader(c), "GET", 200, "")
-	if got := strings.Join(told, " "); got != "Einlass-Finish=1 X-Einlass-Note=n" {
+	if got := strings.Join(told, " "); got != "200 einlass-finish=1 x-einlass-note=n x-a=b" {
 		t.Errorf("told %q", got)
 	}
-	if len(resp.Header["Einlass-Finish"]) > 0 || len(resp.Header["Set-Cookie"]) == 0 {
+	if len(resp.Header["Einlass-Finish"]) > 0 || len(resp.Header["X-Einlass-Note"]) > 0 || len(resp.Header["Set-Cookie"]) == 0 {
 		t.Errorf("the visitor got %v", resp.Header)
 	}
 }
@@ -204,7 +207,11 @@ func TestAPanicGivesEverythingBack(t *testing.T) {
 	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-X: 1\r\nContent-Length: 0\r\n\r\n"), answering(okAnswer))
 	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, MaxInFlight: 1, Queue: QueueConfig{Length: -1}}, func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options {
-			return Options{OnResponseHeader: func(_, _ []byte) { panic("planted") }}
+			return Options{OnHead: func(h Head) {
+				if h.Field("einlass-x") != nil {
+					panic("planted")
+				}
+			}}
 		}
 	})
 	c := dialTest(t, addr)

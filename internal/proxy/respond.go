@@ -64,21 +64,20 @@ func (x *exchange) framing(kind bodyKind) outFraming {
 // came, less those of the hop and our own.
 func (x *exchange) render(out outFraming) {
 	h := &x.ans
+	x.showHead()
 	dst := append(x.raw[:0], h.reason...)
-	led := false
 	for i := range h.fields {
 		f := &h.fields[i]
 		if !x.passes(f, out) {
 			continue
 		}
-		if to := x.onward(f); to != "" {
-			dst = append(append(dst, "\r\nLocation: "...), to...)
-			led = true
+		if x.location != "" && equalFold(f.name, "location") {
+			dst = append(append(dst, "\r\nLocation: "...), x.location...)
 			continue
 		}
 		dst = append(append(dst, crlf...), f.line...)
 	}
-	if led {
+	if x.location != "" {
 		dst = append(dst, "\r\nCache-Control: no-store"...)
 	}
 	if out == outChunked {
@@ -88,32 +87,6 @@ func (x *exchange) render(out outFraming) {
 		dst = x.protect(dst)
 	}
 	x.raw = dst
-}
-
-// onward is where this field leads instead, if it is that of a redirect.
-func (x *exchange) onward(f *field) string {
-	if x.opt.Onward == nil || !equalFold(f.name, "location") {
-		return ""
-	}
-	switch x.ans.status {
-	case 301, 302, 303, 307, 308:
-	default:
-		return ""
-	}
-	if to := x.opt.Onward(f.value); isReference(to) {
-		return to
-	}
-	return ""
-}
-
-// isReference tells what can stand in a Location field.
-func isReference(to string) bool {
-	for i := range len(to) {
-		if to[i] <= ' ' || to[i] == 0x7f {
-			return false
-		}
-	}
-	return to != ""
 }
 
 // protect adds the two fields that the origin cannot know of: an answer with a cookie of ours is for this visitor and
@@ -134,18 +107,13 @@ func (x *exchange) passes(f *field, out outFraming) bool {
 		return false
 	}
 	switch f.kind {
-	case kindHop, kindConnection, kindTransferEncoding, kindTE, kindUpgrade:
+	case kindHop, kindConnection, kindTransferEncoding, kindTE, kindUpgrade, kindOwn:
 		return false
 	case kindTrailer:
 		return x.relaysTrailers(out)
 	case kindContentLength:
 		// RFC 9110 section 8.6 forbids it in 1xx and 204. An answer to HEAD may carry it.
 		return out == outLength || (out == outNone && x.ans.status >= 200 && x.ans.status != 204)
-	case kindOwn:
-		if x.opt.OnResponseHeader != nil {
-			x.opt.OnResponseHeader(f.name, f.value)
-		}
-		return false
 	}
 	return true
 }

@@ -55,7 +55,7 @@ func TestOnlyAnIdempotentRequestWithoutABodyIsSentTwice(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin, requests, conns := dyingBackend(t, c.part)
-			b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
 			conn := dialTest(t, addr)
 			r := bufio.NewReader(conn)
 			exchangeOn(t, conn, r, "GET", "\r\n", 200, "ok")
@@ -71,9 +71,6 @@ func TestOnlyAnIdempotentRequestWithoutABodyIsSentTwice(t *testing.T) {
 			}
 			if got := requests.Load() - 1; got != c.seen {
 				t.Errorf("the origin saw the request %d times, want %d", got, c.seen)
-			}
-			if got := b.Counters().Retries; got != uint64(c.seen-1) {
-				t.Errorf("%d retries were counted", got)
 			}
 			if got := conns.Load(); got != c.seen {
 				t.Errorf("%d connections were made, want %d", got, c.seen)

@@ -17,6 +17,7 @@ type forwarder struct {
 	backend *Backend
 	options func(v *httpx.Visit) Options
 	errs    func(error)
+	results func(Result, error)
 	// keepOpen leaves it to the boundary whether a connection goes on after an error.
 	keepOpen bool
 
@@ -28,7 +29,10 @@ func (f *forwarder) handle(v *httpx.Visit) {
 	if f.options != nil {
 		opt = f.options(v)
 	}
-	err := f.backend.Forward(v, opt)
+	result, err := f.backend.Forward(v, opt)
+	if f.results != nil {
+		f.results(result, err)
+	}
 	if err == nil {
 		return
 	}

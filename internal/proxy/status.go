@@ -1,9 +1,7 @@
 package proxy
 
 import (
-	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 )
 
@@ -117,56 +115,4 @@ func (a *AddressStatus) Detail() string {
 		return "sends more than it announces; its connections are used once"
 	}
 	return ""
-}
-
-// counters are sums since New.
-type counters struct {
-	requests, retries, upgrades, broken atomic.Uint64
-
-	down, timeout, answer, queueFull, clientGone, tooLarge, other atomic.Uint64
-}
-
-// note counts an error that Forward returns.
-func (c *counters) note(err error) {
-	switch {
-	case errors.Is(err, ErrBackendDown):
-		c.down.Add(1)
-	case errors.Is(err, ErrBackendTimeout):
-		c.timeout.Add(1)
-	case errors.Is(err, ErrBackendAnswer):
-		c.answer.Add(1)
-	case errors.Is(err, ErrQueueFull):
-		c.queueFull.Add(1)
-	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout):
-		c.clientGone.Add(1)
-	case errors.Is(err, ErrBodyTooLarge):
-		c.tooLarge.Add(1)
-	default:
-		c.other.Add(1)
-	}
-}
-
-// Counters are sums since New; none of them ever falls.
-type Counters struct {
-	Requests   uint64 // calls of Forward
-	Retries    uint64 // second attempts on a fresh connection
-	Upgrades   uint64 // WebSockets opened
-	Broken     uint64 // answers that broke off after their head
-	Down       uint64 // ErrBackendDown
-	Timeout    uint64 // ErrBackendTimeout
-	Answer     uint64 // ErrBackendAnswer
-	QueueFull  uint64 // ErrQueueFull
-	ClientGone uint64 // ErrClientGone and ErrClientTimeout
-	TooLarge   uint64 // ErrBodyTooLarge
-	Other      uint64 // every other error
-}
-
-// Counters reads all sums, each by itself.
-func (b *Backend) Counters() Counters {
-	c := &b.counters
-	return Counters{
-		Requests: c.requests.Load(), Retries: c.retries.Load(), Upgrades: c.upgrades.Load(), Broken: c.broken.Load(),
-		Down: c.down.Load(), Timeout: c.timeout.Load(), Answer: c.answer.Load(), QueueFull: c.queueFull.Load(),
-		ClientGone: c.clientGone.Load(), TooLarge: c.tooLarge.Load(), Other: c.other.Load(),
-	}
 }

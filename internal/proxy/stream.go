@@ -148,7 +148,6 @@ func (s *stream) Close() error {
 		return nil
 	}
 	if !s.released {
-		s.b.counters.broken.Add(1)
 		s.release(fateClose)
 	}
 	b := s.b

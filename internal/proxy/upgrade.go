@@ -53,7 +53,6 @@ func (x *exchange) switchProtocols() error {
 	}
 	x.tunnelled = true
 	x.praise(now)
-	x.b.counters.upgrades.Add(1)
 	x.ctx.HijackSetNoResponse(true)
 	x.ctx.Hijack(func(client net.Conn) { t.run(client) })
 	return nil

@@ -121,6 +121,16 @@ type Watermark struct {
 	Control Control
 }
 
+// Validate refuses figures that no store has ever given, and that would not be exact in every store. Control is not looked at.
+func (m Watermark) Validate() error {
+	highest := Place{Epoch: max(m.Epoch, 1), Number: max(m.Ceiling, 1)}
+	if !highest.Valid() || m.Last > maxNumber || m.HeadNumber > maxNumber || m.Head > MaxOrder {
+		return fmt.Errorf("watermark of epoch %d, last %d, ceiling %d, head %d (number %d): %w",
+			m.Epoch, m.Last, m.Ceiling, m.Head, m.HeadNumber, ErrInvalid)
+	}
+	return nil
+}
+
 // Limits of one call. Loops in stores are bounded by them.
 const (
 	// MaxBatch is the most entries a batch may have.
@@ -175,7 +185,8 @@ const Units = 60_000
 // follow each other, and may lose on the way what they have acknowledged, answers ErrLost to Join and Advance from when
 // another server took over until a Restore, which then takes m for ahead whatever it says: a number that was given
 // and forgotten would be given twice. Every entry is
-// validated before anything is changed (Place.Valid, batch size): ErrInvalid.
+// validated before anything is changed (Place.Valid, batch size), and so are a watermark and a control document
+// (Watermark.Validate, Control.Validate): ErrInvalid.
 type Store interface {
 	// Join numbers new arrivals. Fill first; free = Room if line and front are both empty, else 0. Then each
 	// id in order: an id in line of the current epoch (order above OrderOf(epoch, 0)) answers its place as
@@ -245,7 +256,7 @@ type Store interface {
 	// Snapshot reads the room without changing it.
 	Snapshot(ctx context.Context) (Snapshot, error)
 
-	// Restore makes a room, or heals one that is behind what m remembers. m.Control must be valid.
+	// Restore makes a room, or heals one that is behind what m remembers. m.Control must be valid too.
 	//   No room: epoch = NextEpoch(now, m.Epoch, max(m.Head, OrderOf(m.Epoch, m.Ceiling))), last = 0, then last =
 	//     carry(m.Ceiling), head and number from m, controls from m, credit 0, mark, tick and born now, totals 0,
 	//     hold = now+Hold, or now+Grace if m.Epoch is 0.

@@ -15,17 +15,21 @@ func TestTheHotPathDoesNotAllocate(t *testing.T) {
 	forged := append([]byte(nil), rawTicket...)
 	forged[len(forged)-1] ^= 1
 	unknown := []byte(must(authorityOver("k9").IssueTicket(ticket)))
+	grown := []byte(forge(header("k1", ticketType), withExtra(goodClaims(), `"order":12582960`), "k1"))
+	grownTicket := must(authority.VerifyTicket(grown, noon))
 	dst := make([]byte, 0, token.MaxLength)
 
 	for name, run := range map[string]func() error{
-		"verify a ticket":   func() error { _, err := authority.VerifyTicket(rawTicket, noon); return err },
-		"verify a pass":     func() error { _, err := authority.VerifyPass(rawPass, noon); return err },
-		"issue a ticket":    func() error { _, err := authority.AppendTicket(dst, ticket); return err },
-		"issue a pass":      func() error { _, err := authority.AppendPass(dst, pass); return err },
-		"refuse a forgery":  refusal(authority, forged, token.ErrBadSignature),
-		"refuse a stranger": refusal(authority, unknown, token.ErrUnknownKey),
-		"refuse a pass":     refusal(authority, rawPass, token.ErrWrongKind),
-		"refuse rubbish":    refusal(authority, rawTicket[5:], token.ErrMalformed),
+		"verify a ticket":                  func() error { _, err := authority.VerifyTicket(rawTicket, noon); return err },
+		"verify a pass":                    func() error { _, err := authority.VerifyPass(rawPass, noon); return err },
+		"issue a ticket":                   func() error { _, err := authority.AppendTicket(dst, ticket); return err },
+		"issue a pass":                     func() error { _, err := authority.AppendPass(dst, pass); return err },
+		"verify one with an unknown claim": func() error { _, err := authority.VerifyTicket(grown, noon); return err },
+		"issue one with an unknown claim":  func() error { _, err := authority.AppendTicket(dst, grownTicket); return err },
+		"refuse a forgery":                 refusal(authority, forged, token.ErrBadSignature),
+		"refuse a stranger":                refusal(authority, unknown, token.ErrUnknownKey),
+		"refuse a pass":                    refusal(authority, rawPass, token.ErrWrongKind),
+		"refuse rubbish":                   refusal(authority, rawTicket[5:], token.ErrMalformed),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := run(); err != nil {

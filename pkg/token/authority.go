@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // Authority issues and verifies the tokens of one room.
@@ -26,11 +24,6 @@ func NewAuthority(source *Source, room string) (*Authority, error) {
 		return nil, fmt.Errorf("token authority: room name %q must be 1 to %d of A-Z a-z 0-9 . _ -", room, maxRoom)
 	}
 	return &Authority{source: source, room: room}, nil
-}
-
-// Room returns the room's name.
-func (a *Authority) Room() string {
-	return a.room
 }
 
 // IssueTicket returns t signed by golang-jwt with the key that signs at
@@ -82,6 +75,11 @@ func (a *Authority) VerifyPass(raw []byte, now time.Time) (Pass, error) {
 	return read.pass(a.room), err
 }
 
+// AppendJWKS appends the key set of the ring in force, see Keyring.AppendJWKS.
+func (a *Authority) AppendJWKS(dst []byte, now time.Time) []byte {
+	return a.source.Ring().AppendJWKS(dst, now)
+}
+
 // check tells whether claims can be issued for room.
 func (a *Authority) check(room string, c *claims) error {
 	if room != a.room {
@@ -95,7 +93,7 @@ func (a *Authority) issue(k kind, room string, c claims) (string, error) {
 		return "", fmt.Errorf("issue token: %w", err)
 	}
 	key := a.source.Ring().signer(c.issuedAt)
-	return signJWT(jwt.SigningMethodHS256, k, key.kid, newWireClaims(k, "", a.room, &c), key.secret)
+	return signJWT(k, key.kid, newWireClaims(k, a.room, &c), key.secret)
 }
 
 func (a *Authority) append(dst []byte, k kind, room string, c claims) ([]byte, error) {

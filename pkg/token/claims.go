@@ -13,15 +13,15 @@ import (
 const MaxSkew = 10 * time.Minute
 
 // MaxLength is the length in bytes that no ticket or pass exceeds.
-const MaxLength = 512
+const MaxLength = 544
 
 // maxTime is 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
 const maxTime = 253402300799
 
 // maxClaims bounds the JSON text of a ticket's or pass's claims: the names and
-// punctuation of a pass (62 bytes), the room, the id, two 64-bit numbers and
-// three times.
-const maxClaims = 62 + maxRoom + idText + 2*20 + 3*12
+// punctuation of a pass (62 bytes), the room, the id, two 64-bit numbers, three
+// times, and an unknown claim with its comma.
+const maxClaims = 62 + maxRoom + idText + 2*20 + 3*12 + 1 + maxExtra
 
 const maxRoom = 64
 
@@ -33,6 +33,7 @@ type Ticket struct {
 	Number    uint64 // place in the order of the epoch
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
+	Extra     Extra  // a claim of a later release; what is issued in place of this token takes it along
 }
 
 // Pass is the right to be inside one room.
@@ -44,6 +45,7 @@ type Pass struct {
 	StartedAt int64  // Unix seconds, not after IssuedAt: start of the stay, kept when the pass is renewed
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
+	Extra     Extra  // a claim of a later release; what is issued in place of this token takes it along
 }
 
 // claims is what tickets and passes share; a ticket leaves startedAt at zero.
@@ -53,30 +55,34 @@ type claims struct {
 	startedAt     int64
 	issuedAt      int64
 	expiresAt     int64
+	extra         Extra
 }
 
 func (t *Ticket) claims() claims {
-	return claims{visitor: t.Visitor, epoch: t.Epoch, number: t.Number, issuedAt: t.IssuedAt, expiresAt: t.ExpiresAt}
+	return claims{
+		visitor: t.Visitor, epoch: t.Epoch, number: t.Number,
+		issuedAt: t.IssuedAt, expiresAt: t.ExpiresAt, extra: t.Extra,
+	}
 }
 
 func (p *Pass) claims() claims {
 	return claims{
 		visitor: p.Visitor, epoch: p.Epoch, number: p.Number,
-		startedAt: p.StartedAt, issuedAt: p.IssuedAt, expiresAt: p.ExpiresAt,
+		startedAt: p.StartedAt, issuedAt: p.IssuedAt, expiresAt: p.ExpiresAt, extra: p.Extra,
 	}
 }
 
 func (c *claims) ticket(room string) Ticket {
 	return Ticket{
 		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number,
-		IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt,
+		IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt, Extra: c.extra,
 	}
 }
 
 func (c *claims) pass(room string) Pass {
 	return Pass{
 		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number,
-		StartedAt: c.startedAt, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt,
+		StartedAt: c.startedAt, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt, Extra: c.extra,
 	}
 }
 
@@ -114,6 +120,7 @@ func appendClaims(dst []byte, k kind, room string, c *claims) []byte {
 	dst = strconv.AppendInt(dst, c.issuedAt, 10)
 	dst = append(dst, `,"exp":`...)
 	dst = strconv.AppendInt(dst, c.expiresAt, 10)
+	dst = c.extra.append(dst)
 	return append(dst, '}')
 }
 

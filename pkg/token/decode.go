@@ -90,6 +90,7 @@ func decodeClaims(text []byte, k kind) (room []byte, _ claims, ok bool) {
 	read.issuedAt = c.time()
 	c.literal(`,"exp":`)
 	read.expiresAt = c.time()
+	read.extra = c.extra()
 	c.literal(`}`)
 	if !c.complete() || !read.visitor.decode(visitor) || !read.inOrder() {
 		return nil, claims{}, false
@@ -123,8 +124,8 @@ func classify(want kind, raw []byte) error {
 	if !c.complete() || !isKid(kid) {
 		return ErrMalformed
 	}
-	for _, k := range [...]kind{kindTicket, kindPass, kindExternalPass} {
-		if string(alg) != k.alg() || string(typ) != k.typ() {
+	for k := range kinds {
+		if string(alg) != algHMAC || string(typ) != k.typ() {
 			continue
 		}
 		if k == want {

@@ -1,6 +1,6 @@
 // Package token issues and verifies what a visitor carries: a ticket for a
-// place in the line, a pass for a stay inside, and, for other systems, a pass
-// that they can verify without sharing a secret with us.
+// place in the line and a pass for a stay inside. It keeps the keys for both,
+// and the key pairs whose public half is published.
 //
 // # Formats
 //
@@ -8,14 +8,12 @@
 // 7519). There is one algorithm per kind, and the kind stands in the header
 // (explicit typing, RFC 8725 §3.11), so that no token can pass for another:
 //
-//	kind           alg    typ                        carried in
-//	ticket         HS256  einlass-ticket+jwt         cookie
-//	pass           HS256  einlass-pass+jwt           cookie
-//	external pass  EdDSA  einlass-external-pass+jwt  whatever the other system reads
+//	kind    alg    typ
+//	ticket  HS256  einlass-ticket+jwt
+//	pass    HS256  einlass-pass+jwt
 //
-// The claims, in this order and with no others:
+// The claims, in this order:
 //
-//	iss  issuer, external pass only
 //	aud  the room
 //	sub  the visitor's random id, 22 base64url characters
 //	ep   epoch of the room's numbering
@@ -23,6 +21,11 @@
 //	st   start of the stay, passes only
 //	iat  issued at
 //	exp  expires at
+//
+// Behind exp a ticket or a pass may have one claim that this release does not
+// know (see Extra). A later release can so begin to issue a claim, an explicit
+// order for one, while gateways of this release still serve the same line: they
+// accept the token, and carry the claim on when they renew it.
 //
 // # Invariants
 //
@@ -47,7 +50,7 @@
 //	  "keys": [
 //	    {
 //	      "kid": "q3XyZ0aB",                       1 to 32 of A-Z a-z 0-9 _ -
-//	      "alg": "HS256",                          or EdDSA, for external passes
+//	      "alg": "HS256",                          or EdDSA (Ed25519, RFC 8037)
 //	      "created": "2026-06-14T12:00:00Z",       optional, for people
 //	      "activates_at": "2026-06-14T12:05:00Z",  signs from here on; absent: always
 //	      "not_after": "2026-06-15T00:05:00Z",     verifies before this; absent: without end
@@ -57,7 +60,14 @@
 //	}
 //
 // The newest key of an algorithm has no end, and an older one ends no earlier
-// than the next begins to sign. LoadEnv reads a shorter form.
+// than the next begins to sign. A key of any other alg is kept as it stands, by
+// rotations too, and not used: a later release may add one while gateways of
+// this release read the same file. LoadEnv reads a shorter form.
+//
+// # The key set
+//
+// The public keys of the EdDSA pairs are published as a JSON Web Key Set
+// (AppendJWKS). Every keyring that NewKeyring or Rotate makes has a pair.
 //
 // Times are whole Unix seconds. Everything is safe for concurrent use unless its
 // comment says otherwise.

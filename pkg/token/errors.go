@@ -30,8 +30,6 @@ var (
 	// ErrInvalidClaims means: the claims cannot be issued because verification
 	// would refuse them.
 	ErrInvalidClaims = errors.New("claims cannot be issued")
-	// ErrNoExternalKey means: the ring holds no EdDSA key.
-	ErrNoExternalKey = errors.New("keyring has no EdDSA key for external passes")
 	// ErrInvalidKeyring means: a keyring file, an environment value or a
 	// rotation breaks the rules of a keyring.
 	ErrInvalidKeyring = errors.New("invalid keyring")

@@ -2,7 +2,6 @@ package token
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -23,39 +22,9 @@ func NewID(random io.Reader) (ID, error) {
 	return id, nil
 }
 
-// ParseID reads the text form. It accepts exactly what String gives.
-func ParseID(text string) (ID, error) {
-	var id ID
-	if err := id.UnmarshalText([]byte(text)); err != nil {
-		return ID{}, err
-	}
-	return id, nil
-}
-
 // String returns the text form.
 func (id ID) String() string {
 	return base64.RawURLEncoding.EncodeToString(id[:])
-}
-
-// AppendText appends the text form to dst; it never fails
-// (encoding.TextAppender).
-func (id ID) AppendText(dst []byte) ([]byte, error) {
-	return id.append(dst), nil
-}
-
-// MarshalText returns the text form; it never fails (encoding.TextMarshaler).
-func (id ID) MarshalText() ([]byte, error) {
-	return id.append(nil), nil
-}
-
-// UnmarshalText reads the text form (encoding.TextUnmarshaler).
-func (id *ID) UnmarshalText(text []byte) error {
-	var read ID
-	if !read.decode(text) {
-		return errors.New("visitor id must be 22 base64url characters")
-	}
-	*id = read
-	return nil
 }
 
 func (id ID) append(dst []byte) []byte {

@@ -1,6 +1,9 @@
 package token_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"math"
 	"strings"
 	"testing"
@@ -96,11 +99,24 @@ func TestTheLongestTokensFit(t *testing.T) {
 		StartedAt: lastSecond - 1, IssuedAt: lastSecond - 1, ExpiresAt: lastSecond,
 	}
 	raw := must(authority.AppendPass(nil, pass))
-	if len(raw) > token.MaxLength {
-		t.Fatalf("%d bytes", len(raw))
-	}
 	read, err := authority.VerifyPass(raw, time.Unix(lastSecond-1, 0))
 	if err != nil || read != pass {
+		t.Fatalf("read as %+v, %v", read, err)
+	}
+
+	// The longest unknown claim is that of a later release: forged here.
+	parts := strings.Split(string(raw), ".")
+	claims := must(base64.RawURLEncoding.DecodeString(parts[1]))
+	longest := withExtra(string(claims), `"`+strings.Repeat("z", 16)+`":"`+strings.Repeat("z", 32)+`"`)
+	text := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(longest))
+	mac := hmac.New(sha256.New, make([]byte, 32))
+	mac.Write([]byte(text))
+	text += "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	if len(text) > token.MaxLength {
+		t.Fatalf("%d bytes", len(text))
+	}
+	read, err = authority.VerifyPass([]byte(text), time.Unix(lastSecond-1, 0))
+	if err != nil || read.Extra == (token.Extra{}) {
 		t.Fatalf("read as %+v, %v", read, err)
 	}
 }
@@ -126,8 +142,6 @@ func TestClaimsThatNobodyWouldAcceptAreNotIssued(t *testing.T) {
 			if string(got) != "before" {
 				t.Fatalf("dst is %q", got)
 			}
-			_, err = authority.IssueExternalPass(token.ExternalPass{Issuer: "einlass", Pass: pass})
-			wantError(t, err, token.ErrInvalidClaims)
 		})
 	}
 	t.Run("a ticket that expires at its issue", func(t *testing.T) {
@@ -148,8 +162,7 @@ func TestARoomWhoseNameNeedsEscapingHasNoAuthority(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"a", "Termine_2.b-c", strings.Repeat("r", 64)} {
-		authority, err := token.NewAuthority(source, name)
-		if err != nil || authority.Room() != name {
+		if _, err := token.NewAuthority(source, name); err != nil {
 			t.Errorf("room %q: %v", name, err)
 		}
 	}

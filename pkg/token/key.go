@@ -1,7 +1,6 @@
 package token
 
 import (
-	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -19,6 +18,7 @@ const (
 const maxKid = 32
 
 // keySpec is a key as it stands in a file. Times are Unix seconds, 0 means none.
+// Of a key of an unknown algorithm only kid, alg and unread are set.
 type keySpec struct {
 	kid         string
 	alg         string
@@ -26,6 +26,12 @@ type keySpec struct {
 	activatesAt int64  // signs from here on, until a newer key does
 	notAfter    int64  // verifies before this, 0: without end
 	secret      []byte // HMAC secret, or Ed25519 seed (RFC 8032 §5.1.5)
+	unread      []byte // the whole key as JSON, if its algorithm is unknown
+}
+
+// known tells whether this release knows the key's algorithm.
+func (s *keySpec) known() bool {
+	return s.alg == algHMAC || s.alg == algEdDSA
 }
 
 // retired tells whether the key's time has ended.
@@ -36,8 +42,8 @@ func (s *keySpec) retired(now int64) bool {
 // macKey signs and verifies tickets and passes.
 type macKey struct {
 	keySpec
-	heads [cookieKinds]string // encoded header with its dot, by kind
-	pool  sync.Pool           // of *scratch
+	heads [kinds]string // encoded header with its dot, by kind
+	pool  sync.Pool     // of *scratch
 }
 
 // scratch is the working memory of one signature. It is pooled because a hash
@@ -54,7 +60,7 @@ const signatureText = 43
 
 func newMACKey(spec keySpec) *macKey {
 	key := &macKey{keySpec: spec}
-	for k := range kind(cookieKinds) {
+	for k := range kinds {
 		key.heads[k] = base64.RawURLEncoding.EncodeToString([]byte(headerJSON(k, spec.kid))) + "."
 	}
 	key.pool.New = func() any {
@@ -75,23 +81,9 @@ func (s *scratch) sign(text []byte) []byte {
 	return s.sig[:]
 }
 
-// externalKey signs external passes.
-type externalKey struct {
-	keySpec
-	private ed25519.PrivateKey
-}
-
-func newExternalKey(spec keySpec) *externalKey {
-	return &externalKey{keySpec: spec, private: ed25519.NewKeyFromSeed(spec.secret)}
-}
-
-// public returns the key that verifies.
-func (k *externalKey) public() ed25519.PublicKey {
-	return ed25519.PublicKey(k.private[ed25519.SeedSize:])
-}
-
 // isKid tells whether kid can stand in a header without escaping and in an
-// environment value without quoting.
+// environment value without quoting. The name of an algorithm obeys the same
+// rule.
 func isKid[T string | []byte](kid T) bool {
 	if len(kid) == 0 || len(kid) > maxKid {
 		return false

@@ -12,22 +12,23 @@ import (
 	"time"
 )
 
-// Keyring is an immutable set of keys of two algorithms: HS256 keys for tickets
-// and passes, of which there is at least one, and EdDSA keys for external
-// passes. Of the keys of one algorithm, the one that was activated last signs;
-// all that have not ended verify. Make one with NewKeyring, Load, LoadOrCreate,
-// LoadEnv or Rotate.
+// Keyring is an immutable set of keys: HS256 keys for tickets and passes, of
+// which there is at least one; EdDSA key pairs for statements that others
+// verify with the public keys of AppendJWKS; and keys of algorithms that this
+// release does not know, which it keeps and does not use. Of the keys of one
+// algorithm, the one that was activated last signs; all that have not ended
+// verify. Make one with NewKeyring, Load, LoadOrCreate, LoadEnv or Rotate.
 type Keyring struct {
-	specs     []keySpec // newest first
-	macs      []*macKey // newest first
-	externals []*externalKey
+	specs  []keySpec // newest first
+	macs   []*macKey // newest first
+	public []publicKey
 }
 
 // KeyInfo is what may be said in public about a key. Times are UTC in whole
 // seconds; the zero time means none.
 type KeyInfo struct {
 	ID          string
-	Algorithm   string // HS256 or EdDSA
+	Algorithm   string // HS256, EdDSA, or one that this release does not know
 	Created     time.Time
 	ActivatesAt time.Time // signs from here on, until a newer key of its algorithm does
 	NotAfter    time.Time // verifies before this
@@ -37,7 +38,7 @@ type KeyInfo struct {
 // on. The random source must be a cryptographic one.
 func NewKeyring(random io.Reader, now time.Time) (*Keyring, error) {
 	var specs []keySpec
-	for _, alg := range [...]string{algHMAC, algEdDSA} {
+	for _, alg := range algorithms() {
 		spec, err := newSpec(random, alg, now.Unix(), now.Unix())
 		if err != nil {
 			return nil, fmt.Errorf("new keyring: %w", err)
@@ -66,9 +67,9 @@ type Rotation struct {
 	Overlap time.Duration
 }
 
-// Rotate returns a ring with a new key for every algorithm that k holds. The
-// older keys get an end, keys that have ended by now are left out. The receiver
-// stays as it is.
+// Rotate returns a ring with a new key of each algorithm. The older keys get an
+// end, keys that have ended by now are left out, and keys of an unknown
+// algorithm stay as they are. The receiver stays as it is.
 //
 // A rotation that would overtake a new key which has not begun to sign is
 // refused with ErrInvalidKeyring.
@@ -95,17 +96,17 @@ func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 			return nil, fmt.Errorf("rotate keyring: %w: key %q begins to sign only at %s",
 				ErrInvalidKeyring, spec.kid, formatTime(spec.activatesAt))
 		}
-		if spec.notAfter == 0 || spec.notAfter > end {
+		if spec.known() && (spec.notAfter == 0 || spec.notAfter > end) {
 			spec.notAfter = end
 		}
 		specs = append(specs, spec)
 	}
-	for _, alg := range k.algorithms() {
+	for i, alg := range algorithms() {
 		spec, err := newSpec(random, alg, now, activates)
 		if err != nil {
 			return nil, fmt.Errorf("rotate keyring: %w", err)
 		}
-		specs = slices.Insert(specs, 0, spec)
+		specs = slices.Insert(specs, i, spec)
 	}
 	ring, err := newKeyring(specs)
 	if err != nil {
@@ -131,7 +132,19 @@ func (k *Keyring) Keys() []KeyInfo {
 
 // String tells how many keys there are, and no secret.
 func (k *Keyring) String() string {
-	return fmt.Sprintf("keyring(%d HS256, %d EdDSA)", len(k.macs), len(k.externals))
+	pairs, unknown := 0, 0
+	for i := range k.specs {
+		switch {
+		case !k.specs[i].known():
+			unknown++
+		case k.specs[i].alg == algEdDSA:
+			pairs++
+		}
+	}
+	if unknown == 0 {
+		return fmt.Sprintf("keyring(%d HS256, %d EdDSA)", len(k.macs), pairs)
+	}
+	return fmt.Sprintf("keyring(%d HS256, %d EdDSA, %d unknown)", len(k.macs), pairs, unknown)
 }
 
 // GoString is String, so that no verb prints a secret.
@@ -144,7 +157,8 @@ func (k *Keyring) GoString() string {
 func (k *Keyring) Equal(other *Keyring) bool {
 	return slices.EqualFunc(k.specs, other.specs, func(a, b keySpec) bool {
 		return a.kid == b.kid && a.alg == b.alg && a.created == b.created &&
-			a.activatesAt == b.activatesAt && a.notAfter == b.notAfter && bytes.Equal(a.secret, b.secret)
+			a.activatesAt == b.activatesAt && a.notAfter == b.notAfter && bytes.Equal(a.secret, b.secret) &&
+			bytes.Equal(a.unread, b.unread)
 	})
 }
 
@@ -158,10 +172,11 @@ func newKeyring(specs []keySpec) (*Keyring, error) {
 	slices.SortStableFunc(specs, func(a, b keySpec) int { return cmp.Compare(b.activatesAt, a.activatesAt) })
 	ring := &Keyring{specs: specs}
 	for _, spec := range specs {
-		if spec.alg == algEdDSA {
-			ring.externals = append(ring.externals, newExternalKey(spec))
-		} else {
+		switch spec.alg {
+		case algHMAC:
 			ring.macs = append(ring.macs, newMACKey(spec))
+		case algEdDSA:
+			ring.public = append(ring.public, newPublicKey(spec))
 		}
 	}
 	if err := ring.checkSuccession(); err != nil {
@@ -180,11 +195,11 @@ func checkSpecs(specs []keySpec) error {
 		if !isKid(spec.kid) {
 			report(i, "kid", fmt.Sprintf("must be 1 to %d of A-Z a-z 0-9 _ -", maxKid))
 		}
-		if problem := checkSecret(spec.alg, len(spec.secret)); problem != "" {
-			report(i, "secret", problem)
+		if !isKid(spec.alg) {
+			report(i, "alg", "must be HS256, EdDSA or the name of another algorithm")
 		}
-		if spec.alg != algHMAC && spec.alg != algEdDSA {
-			report(i, "alg", "must be HS256 or EdDSA")
+		if problem := checkSecret(&spec); problem != "" {
+			report(i, "secret", problem)
 		}
 		for _, at := range [...]int64{spec.created, spec.activatesAt, spec.notAfter} {
 			if at < 0 || at > maxTime {
@@ -196,7 +211,7 @@ func checkSpecs(specs []keySpec) error {
 			if spec.kid == other.kid {
 				report(i, "kid", fmt.Sprintf("is also that of keys[%d]", j))
 			}
-			if bytes.Equal(spec.secret, other.secret) {
+			if spec.known() && bytes.Equal(spec.secret, other.secret) {
 				report(i, "secret", fmt.Sprintf("is also that of keys[%d]", j))
 			}
 		}
@@ -208,9 +223,12 @@ func checkSpecs(specs []keySpec) error {
 }
 
 // checkSecret returns what is wrong with the length of a secret.
-func checkSecret(alg string, length int) string {
+func checkSecret(spec *keySpec) string {
+	length := len(spec.secret)
 	switch {
-	case alg == algEdDSA && length != ed25519.SeedSize:
+	case !spec.known():
+		return ""
+	case spec.alg == algEdDSA && length != ed25519.SeedSize:
 		return fmt.Sprintf("has %d bytes, an EdDSA seed must have %d", length, ed25519.SeedSize)
 	case length < minSecret || length > maxSecret:
 		return fmt.Sprintf("has %d bytes, must have %d to %d", length, minSecret, maxSecret)
@@ -222,7 +240,7 @@ func checkSecret(alg string, length int) string {
 // verifies.
 func (k *Keyring) checkSuccession() error {
 	var problems []error
-	for _, alg := range k.algorithms() {
+	for _, alg := range algorithms() {
 		var newer *keySpec
 		for i := range k.specs {
 			spec := &k.specs[i]
@@ -246,12 +264,9 @@ func invalid(problems []error) error {
 	return fmt.Errorf("%w: %w", ErrInvalidKeyring, errors.Join(problems...))
 }
 
-// algorithms lists those that the ring has keys for, EdDSA first.
-func (k *Keyring) algorithms() []string {
-	if len(k.externals) == 0 {
-		return []string{algHMAC}
-	}
-	return []string{algEdDSA, algHMAC}
+// algorithms lists those of which a ring has keys.
+func algorithms() [2]string {
+	return [...]string{algHMAC, algEdDSA}
 }
 
 // signer returns the key that signs tickets and passes at a time.
@@ -264,20 +279,6 @@ func (k *Keyring) signer(at int64) *macKey {
 	// A clock that is behind asks for a time before the ring was made. The first
 	// key to sign is the one that every other gateway knows.
 	return k.macs[len(k.macs)-1]
-}
-
-// externalSigner returns the key that signs external passes at a time, nil if
-// the ring has none.
-func (k *Keyring) externalSigner(at int64) *externalKey {
-	for _, key := range k.externals {
-		if key.activatesAt <= at {
-			return key
-		}
-	}
-	if len(k.externals) == 0 {
-		return nil
-	}
-	return k.externals[len(k.externals)-1]
 }
 
 // match finds the key whose header the token begins with, and returns what

@@ -1,11 +1,9 @@
 package token
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // LoadEnv reads a keyring from the value of an environment variable:
@@ -13,9 +11,8 @@ import (
 //	kid:secret[,kid:secret...]
 //
 // The secret is base64 of either alphabet, padded or not, of 32 to 256 random
-// bytes. The first key signs, all verify, without end. An entry for external
-// passes is written kid:EdDSA:seed with a seed of 32 bytes; the first of them
-// signs.
+// bytes. The first key signs, all verify, without end. A key pair is written
+// kid:EdDSA:seed with a seed of 32 bytes; of these too the first signs.
 //
 // To rotate: put the new key second everywhere, then first everywhere, and take
 // the old one away when the last ticket that it signed has expired. Errors name
@@ -55,30 +52,4 @@ func parseEntry(entry string) (keySpec, error) {
 		return keySpec{}, errors.New("secret must be base64")
 	}
 	return spec, nil
-}
-
-// EnvValue returns the ring in the form that LoadEnv reads: the keys that sign
-// at now first, then all others that have not ended. The form has no times, so
-// the ring that comes back never ends a key and never lets a pending one sign.
-func (k *Keyring) EnvValue(now time.Time) string {
-	at := now.Unix()
-	signer, external := k.signer(at), k.externalSigner(at)
-	var first, others []string
-	for i := range k.specs {
-		spec := &k.specs[i]
-		if spec.retired(at) {
-			continue
-		}
-		entry := spec.kid + ":"
-		if spec.alg == algEdDSA {
-			entry += algEdDSA + ":"
-		}
-		entry += base64.RawURLEncoding.EncodeToString(spec.secret)
-		if spec.kid == signer.kid || external != nil && spec.kid == external.kid {
-			first = append(first, entry)
-		} else {
-			others = append(others, entry)
-		}
-	}
-	return strings.Join(append(first, others...), ",")
 }

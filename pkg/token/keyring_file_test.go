@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Println(created, ring.EnvValue(noon))
+		fmt.Println(created, ring.Fingerprint())
 		return
 	}
 	os.Exit(m.Run())
@@ -163,7 +163,7 @@ func TestProcessesThatCreateAtOnceAgree(t *testing.T) {
 	}
 	group.Wait()
 	creators := 0
-	want := must(token.Load(path)).EnvValue(noon)
+	want := must(token.Load(path)).Fingerprint()
 	for _, answer := range answers {
 		created, ring, _ := strings.Cut(strings.TrimSpace(answer), " ")
 		if created == "true" {

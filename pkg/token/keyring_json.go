@@ -19,8 +19,8 @@ const fileVersion = 1
 const maxNesting = 4
 
 type fileRing struct {
-	Version int       `json:"version"`
-	Keys    []fileKey `json:"keys"`
+	Version int               `json:"version"`
+	Keys    []json.RawMessage `json:"keys"`
 }
 
 type fileKey struct {
@@ -36,14 +36,11 @@ type fileKey struct {
 func (k *Keyring) encode() ([]byte, error) {
 	file := fileRing{Version: fileVersion}
 	for i := range k.specs {
-		spec := &k.specs[i]
-		file.Keys = append(file.Keys, fileKey{
-			ID: spec.kid, Algorithm: spec.alg,
-			Created:     timeOrZero(spec.created),
-			ActivatesAt: timeOrZero(spec.activatesAt),
-			NotAfter:    timeOrZero(spec.notAfter),
-			Secret:      base64.RawURLEncoding.EncodeToString(spec.secret),
-		})
+		text, err := encodeKey(&k.specs[i])
+		if err != nil {
+			return nil, err
+		}
+		file.Keys = append(file.Keys, text)
 	}
 	text, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
@@ -52,40 +49,89 @@ func (k *Keyring) encode() ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
+func encodeKey(spec *keySpec) ([]byte, error) {
+	if !spec.known() {
+		return spec.unread, nil
+	}
+	return json.Marshal(fileKey{
+		ID: spec.kid, Algorithm: spec.alg,
+		Created:     timeOrZero(spec.created),
+		ActivatesAt: timeOrZero(spec.activatesAt),
+		NotAfter:    timeOrZero(spec.notAfter),
+		Secret:      base64.RawURLEncoding.EncodeToString(spec.secret),
+	})
+}
+
 // decodeKeyring reads the text of a keyring file.
 func decodeKeyring(text []byte) (*Keyring, error) {
 	if err := checkNames(json.NewDecoder(bytes.NewReader(text)), 0); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalidKeyring, err)
 	}
 	var file fileRing
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil {
+	if err := decodeStrictly(text, &file); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalidKeyring, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: text after the end", ErrInvalidKeyring)
 	}
 	if file.Version != fileVersion {
 		return nil, fmt.Errorf("%w: version: is %d, must be %d", ErrInvalidKeyring, file.Version, fileVersion)
 	}
 	var specs []keySpec
 	var problems []error
-	for i, key := range file.Keys {
-		secret, ok := decodeSecret(key.Secret)
-		if !ok {
-			problems = append(problems, fmt.Errorf("keys[%d].secret: must be base64", i))
+	for i, text := range file.Keys {
+		spec, err := decodeKey(text)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("keys[%d]%w", i, err))
 			continue
 		}
-		specs = append(specs, keySpec{
-			kid: key.ID, alg: key.Algorithm, secret: secret,
-			created: unixOrZero(key.Created), activatesAt: unixOrZero(key.ActivatesAt), notAfter: unixOrZero(key.NotAfter),
-		})
+		specs = append(specs, spec)
 	}
 	if err := invalid(problems); err != nil {
 		return nil, err
 	}
 	return newKeyring(specs)
+}
+
+// decodeKey reads one key. A field that this release does not know is refused in
+// a key that it uses: a misspelt not_after would leave the key without end. A key
+// of an algorithm that it does not know is kept as it stands, as RFC 7517 §5
+// advises for key sets.
+func decodeKey(text []byte) (keySpec, error) {
+	var named struct {
+		ID        string `json:"kid"`
+		Algorithm string `json:"alg"`
+	}
+	if err := json.Unmarshal(text, &named); err != nil {
+		return keySpec{}, fmt.Errorf(": %w", err)
+	}
+	spec := keySpec{kid: named.ID, alg: named.Algorithm}
+	if !spec.known() {
+		var err error
+		spec.unread, err = json.Marshal(json.RawMessage(text)) // the spelling of encode, without its spaces
+		return spec, err
+	}
+	var key fileKey
+	if err := decodeStrictly(text, &key); err != nil {
+		return keySpec{}, fmt.Errorf(": %w", err)
+	}
+	var ok bool
+	if spec.secret, ok = decodeSecret(key.Secret); !ok {
+		return keySpec{}, errors.New(".secret: must be base64")
+	}
+	spec.created, spec.activatesAt, spec.notAfter = unixOrZero(key.Created), unixOrZero(key.ActivatesAt), unixOrZero(key.NotAfter)
+	return spec, nil
+}
+
+// decodeStrictly reads one JSON value with known fields only and nothing behind
+// it.
+func decodeStrictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text after the end")
+	}
+	return nil
 }
 
 // checkNames refuses what encoding/json would let pass in silence: a name that

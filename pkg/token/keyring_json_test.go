@@ -49,6 +49,39 @@ func TestAKeyringFileIsReadAndWrittenAlike(t *testing.T) {
 	}
 }
 
+// withUnknownKey is a file of a later release.
+var withUnknownKey = strings.Replace(goodFile, `
+  ]`, `,
+    {
+      "kid": "code",
+      "alg": "HS256-codes",
+      "scope": "termine",
+      "secret": "bm9ib2R5IGtub3dzIHRoaXMgc2VjcmV0LCBzbyBrZWVwIGl0IQ"
+    }
+  ]`, 1)
+
+func TestAKeyOfALaterReleaseIsKeptAsItStands(t *testing.T) {
+	ring := must(token.DecodeKeyring([]byte(withUnknownKey)))
+	if text := string(must(ring.Encode())); text != withUnknownKey {
+		t.Errorf("written again it is %s", text)
+	}
+	if ring.String() != "keyring(2 HS256, 1 EdDSA, 1 unknown)" {
+		t.Errorf("the ring is %v", ring)
+	}
+	if ring.Equal(must(token.DecodeKeyring([]byte(goodFile)))) {
+		t.Error("without the key it is the same ring")
+	}
+	later := noon.AddDate(1, 0, 0)
+	rotated := must(ring.Rotate(seeded(1), token.Rotation{Now: later, Overlap: time.Hour}))
+	unknown := withUnknownKey[strings.Index(withUnknownKey, `    {
+      "kid": "code"`):]
+	if text := string(must(rotated.Encode())); !strings.HasSuffix(text, unknown) {
+		t.Errorf("after a rotation it is %s", text)
+	}
+	_, err := token.DecodeKeyring([]byte(strings.Replace(withUnknownKey, `"code"`, `"ext"`, 1)))
+	wantError(t, err, token.ErrInvalidKeyring)
+}
+
 func TestAnyHistoryOfRotationsSurvivesTheFile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		now := noon
@@ -75,7 +108,7 @@ func TestABadKeyringFileIsRefusedWithAReason(t *testing.T) {
 		"another version":         {`"version": 1`, `"version": 2`, "version: is 2, must be 1"},
 		"no version":              {`"version": 1,`, ``, "version: is 0"},
 		"no keys":                 {`"keys"`, `"keys": [], "x"`, "x"},
-		"an unknown field":        {`"alg"`, `"algo"`, `unknown field "algo"`},
+		"an unknown field":        {`"not_after"`, `"not_afer"`, `keys[1]: json: unknown field "not_afer"`},
 		"a field in capitals":     {`"secret"`, `"Secret"`, `unknown field "Secret"`},
 		"a field in long s":       {`"secret"`, `"ſecret"`, `unknown field "ſecret"`},
 		"a field twice":           {`"kid": "new"`, `"kid": "new", "kid": "new"`, `field "kid" stands twice`},
@@ -83,7 +116,8 @@ func TestABadKeyringFileIsRefusedWithAReason(t *testing.T) {
 		"half a file":             {"  ]\n}", "", "EOF"},
 		"a number for a string":   {`"new"`, `1`, "cannot unmarshal"},
 		"nesting":                 {`"new"`, `[[[[[[1]]]]]]`, "nested too deeply"},
-		"an unknown algorithm":    {`"EdDSA"`, `"RS256"`, "keys[2].alg: must be HS256 or EdDSA"},
+		"no algorithm":            {`"alg": "EdDSA",`, ``, "keys[2].alg: must be HS256, EdDSA"},
+		"a bad algorithm":         {`"EdDSA"`, `"Ed DSA"`, "keys[2].alg: must be HS256, EdDSA"},
 		"an empty kid":            {`"new"`, `""`, "keys[0].kid: must be"},
 		"a kid with a colon":      {`"new"`, `"n:w"`, "keys[0].kid: must be"},
 		"a kid twice":             {`"old"`, `"new"`, "keys[1].kid: is also that of keys[0]"},
@@ -116,7 +150,7 @@ func TestABadKeyringFileIsRefusedWithAReason(t *testing.T) {
 		})
 	}
 	t.Run("all problems are told at once", func(t *testing.T) {
-		text := strings.NewReplacer(`"new"`, `"n w"`, `"EdDSA"`, `"none"`).Replace(goodFile)
+		text := strings.NewReplacer(`"new"`, `"n w"`, `"EdDSA"`, `""`).Replace(goodFile)
 		_, err := token.DecodeKeyring([]byte(text))
 		wantError(t, err, token.ErrInvalidKeyring)
 		for _, reason := range []string{"keys[0].kid", "keys[2].alg"} {

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -13,7 +14,6 @@ type wireClaims struct {
 	// validate, and we only sign.
 	jwt.RegisteredClaims `json:"-"`
 
-	Issuer    string `json:"iss,omitempty"`
 	Audience  string `json:"aud"`
 	Subject   string `json:"sub"`
 	Epoch     uint64 `json:"ep"`
@@ -21,12 +21,25 @@ type wireClaims struct {
 	StartedAt *int64 `json:"st,omitempty"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
+
+	extra Extra
 }
 
-func newWireClaims(k kind, issuer, room string, c *claims) *wireClaims {
+// MarshalJSON writes the claims and, as the last member, the unknown one.
+func (w *wireClaims) MarshalJSON() ([]byte, error) {
+	type known wireClaims // without this method
+	text, err := json.Marshal((*known)(w))
+	if err != nil {
+		return nil, err
+	}
+	return append(w.extra.append(text[:len(text)-1]), '}'), nil
+}
+
+func newWireClaims(k kind, room string, c *claims) *wireClaims {
 	wire := &wireClaims{
-		Issuer: issuer, Audience: room, Subject: c.visitor.String(),
+		Audience: room, Subject: c.visitor.String(),
 		Epoch: c.epoch, Number: c.number, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt,
+		extra: c.extra,
 	}
 	if k != kindTicket {
 		wire.StartedAt = &c.startedAt
@@ -35,11 +48,11 @@ func newWireClaims(k kind, issuer, room string, c *claims) *wireClaims {
 }
 
 // signJWT has golang-jwt issue a token of kind k.
-func signJWT(method jwt.SigningMethod, k kind, kid string, wire *wireClaims, key any) (string, error) {
-	unsigned := jwt.NewWithClaims(method, wire)
+func signJWT(k kind, kid string, wire *wireClaims, secret []byte) (string, error) {
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, wire)
 	unsigned.Header["kid"] = kid
 	unsigned.Header["typ"] = k.typ()
-	signed, err := unsigned.SignedString(key)
+	signed, err := unsigned.SignedString(secret)
 	if err != nil {
 		return "", fmt.Errorf("issue token: %w", err)
 	}

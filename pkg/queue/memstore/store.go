@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -187,7 +188,7 @@ func (s *Store) end(ctx context.Context, verb string, ids []queue.VisitorID, cou
 // Advance implements queue.Store.
 func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
 	var f queue.Snapshot
-	err := s.do(ctx, nil, func(r *room, now int64) error {
+	err := s.do(ctx, m.Validate(), func(r *room, now int64) error {
 		if r.behind(m) {
 			return queue.ErrLost
 		}
@@ -237,7 +238,7 @@ func (s *Store) Control(ctx context.Context, c queue.Control) (queue.Control, er
 
 // Restore implements queue.Store.
 func (s *Store) Restore(_ context.Context, m queue.Watermark) error {
-	if err := m.Control.Validate(); err != nil {
+	if err := errors.Join(m.Validate(), m.Control.Validate()); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	s.mu.Lock()

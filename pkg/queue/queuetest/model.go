@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -156,7 +157,7 @@ func (m *Model) Leave(_ context.Context, ids []queue.VisitorID) error {
 
 // Advance implements queue.Store.
 func (m *Model) Advance(_ context.Context, memory queue.Watermark) (f queue.Snapshot, err error) {
-	err = m.do("advance", nil, func(r *room, now int64) error {
+	err = m.do("advance", memory.Validate(), func(r *room, now int64) error {
 		if r.behind(memory) {
 			return queue.ErrLost
 		}
@@ -194,7 +195,7 @@ func (m *Model) Snapshot(context.Context) (f queue.Snapshot, err error) {
 
 // Restore implements queue.Store.
 func (m *Model) Restore(_ context.Context, memory queue.Watermark) error {
-	if err := memory.Control.Validate(); err != nil {
+	if err := errors.Join(memory.Validate(), memory.Control.Validate()); err != nil {
 		return fmt.Errorf("model: restore: %w", err)
 	}
 	m.mu.Lock()

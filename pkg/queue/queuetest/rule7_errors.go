@@ -80,7 +80,24 @@ func invalidVerbs(now int64) (all []refused) {
 			return s.Restore(ctx, queue.Watermark{Control: c})
 		})
 	}
+	for _, what := range slices.Sorted(maps.Keys(invalidWatermarks)) {
+		m := invalidWatermarks[what]
+		m.Control = suiteControl()
+		add("restore with "+what, func(ctx context.Context, s queue.Store) error { return s.Restore(ctx, m) })
+		add("advance with "+what, func(ctx context.Context, s queue.Store) error { _, err := s.Advance(ctx, m); return err })
+	}
 	return all
+}
+
+var invalidWatermarks = map[string]queue.Watermark{
+	"an epoch too late":         {Epoch: 1 << 31},
+	"a last number too high":    {Epoch: 1, Last: 1 << 51},
+	"a ceiling too high":        {Epoch: 1, Ceiling: 1 << 51},
+	"a ceiling's order beyond":  {Epoch: 1<<31 - 1, Ceiling: 1 << 22},
+	"a head beyond all orders":  {Epoch: 1, Head: queue.MaxOrder + 1},
+	"a head's number too high":  {Epoch: 1, HeadNumber: 1 << 51},
+	"no epoch and a high head":  {Head: queue.MaxOrder + 1},
+	"no epoch and high numbers": {Last: 1 << 51, Ceiling: 1 << 51},
 }
 
 var invalidPlaces = map[string]queue.Place{
@@ -100,6 +117,7 @@ var invalidControls = map[string]func(*queue.Control){
 	"no burst":             func(c *queue.Control) { c.Pace.Burst = 0 },
 	"too large a burst":    func(c *queue.Control) { c.Pace.Burst = queue.MaxBurst + 1 },
 	"too long a message":   func(c *queue.Control) { c.Message = strings.Repeat("x", 2001) },
+	"too long notes":       func(c *queue.Control) { c.Notes = strings.Repeat("x", 1025) },
 	"the documents' limit": func(c *queue.Control) { c.Mode, c.Message = "stop", strings.Repeat("x", 2000) },
 }
 

@@ -13,7 +13,7 @@ import (
 
 func TestAStoreFollowsItsServerThroughAKillAndAnEmptyRestart(t *testing.T) {
 	server := redistest.Start(t)
-	store, _ := filled(t, opened(t, server.URL()), "a", 2)
+	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
 	server.Kill()
 	each(t, store, queue.ErrUnavailable)
 	server.Restart(redistest.Empty)
@@ -66,7 +66,7 @@ func TestAServerThatForgetsItsScriptsIsToldThemAgain(t *testing.T) {
 
 func TestAServerThatDoesNotAnswerIsUnavailableWhenTheCallerWantsNoMore(t *testing.T) {
 	server := redistest.Start(t)
-	store, _ := filled(t, opened(t, server.URL()), "a", 2)
+	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
 	server.Pause()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -98,7 +98,7 @@ func TestACancelledCallerIsAnsweredUnavailable(t *testing.T) {
 func TestADemotedServerIsUnavailableAndUnchangedUntilItIsMasterAgain(t *testing.T) {
 	master, server := redistest.Start(t), redistest.Start(t)
 	admin := server.Client(t)
-	store, _ := filled(t, opened(t, server.URL()), "a", 2)
+	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
 	mark := server.LogMark()
 	if err := admin.Do(t.Context(), "REPLICAOF", "127.0.0.1", strings.TrimPrefix(master.Addr(), "127.0.0.1:")).Err(); err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestAServerWithoutMemoryRefusesBeforeAnythingIsChanged(t *testing.T) {
 func TestABusyServerIsUnavailable(t *testing.T) {
 	server := redistest.Start(t, "--busy-reply-threshold", "1")
 	client := server.Client(t)
-	store, _ := filled(t, opened(t, server.URL()), "a", 2)
+	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
 	stopped := make(chan error)
 	go func() { stopped <- client.Eval(context.Background(), "while true do end", nil).Err() }()
 	var err error
@@ -180,8 +180,10 @@ func TestSomebodyElsesKeyIsAnErrorThatNamesTheCause(t *testing.T) {
 
 func TestAWrongPasswordIsUnavailableWithTheCauseAndWithoutThePassword(t *testing.T) {
 	server := redistest.Start(t, "--requirepass", "right")
-	for _, url := range []string{"redis://" + server.Addr(), "redis://:wrong%40pass@" + server.Addr()} {
-		_, err := newStore(t, opened(t, url), "a").Snapshot(t.Context())
+	for _, password := range []string{"", "wrong@pass"} {
+		o := single(server.Addr())
+		o.Password = password
+		_, err := newStore(t, opened(t, o), "a").Snapshot(t.Context())
 		wants(t, err, queue.ErrUnavailable)
 		if !strings.Contains(err.Error(), "NOAUTH") && !strings.Contains(err.Error(), "WRONGPASS") {
 			t.Fatalf("got %v", err)
@@ -209,7 +211,7 @@ func TestServerErrorsOfAllKindsAreUnavailableWithTheCause(t *testing.T) {
 	} {
 		code, _, _ := strings.Cut(answer, " ")
 		t.Run(code, func(t *testing.T) {
-			store := newStore(t, opened(t, "redis://"+fakeServer(t, "-"+answer+"\r\n")), "a")
+			store := newStore(t, opened(t, single(fakeServer(t, "-"+answer+"\r\n"))), "a")
 			_, err := store.Join(t.Context(), visitors(1, 1))
 			wants(t, err, queue.ErrUnavailable)
 			if !strings.HasPrefix(err.Error(), "join: ") || !strings.Contains(err.Error(), answer) {
@@ -229,7 +231,7 @@ func TestAnswersThatNoScriptGivesAreRefused(t *testing.T) {
 		"too long":          "*40\r\n$2\r\nok\r\n" + strings.Repeat(":1\r\n", 39),
 	} {
 		t.Run(name, func(t *testing.T) {
-			store := newStore(t, opened(t, "redis://"+fakeServer(t, answer)), "a")
+			store := newStore(t, opened(t, single(fakeServer(t, answer))), "a")
 			for verb, call := range verbs(store) {
 				if verb == "finish" || verb == "leave" || verb == "restore" {
 					continue // take no values from the answer

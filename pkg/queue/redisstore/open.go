@@ -29,7 +29,7 @@ const (
 	Cluster Topology = "cluster"
 )
 
-// Options say how to reach Redis. ParseURL makes them from a URL.
+// Options say how to reach Redis.
 type Options struct {
 	// Topology is Single when empty.
 	Topology Topology

@@ -4,12 +4,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,24 +47,83 @@ func certificate(t *testing.T) (cert, key string) {
 	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", secret)
 }
 
-func TestAServerWithTLSIsReachedByURLWithCertificates(t *testing.T) {
+func TestAServerWithTLSIsReachedWithCertificates(t *testing.T) {
 	cert, key := certificate(t)
 	server := redistest.Start(t, "--port", "0", "--tls-port", "{port}", "--tls-cert-file", cert, "--tls-key-file", key,
 		"--tls-ca-cert-file", cert, "--tls-auth-clients", "yes")
-	query := url.Values{"ca": {cert}, "cert": {cert}, "key": {key}, "server_name": {"redis.test"}}
-	base := "rediss://" + server.Addr() + "?"
-	filled(t, opened(t, base+query.Encode()), "a", 2)
-	for _, missing := range []string{"ca", "server_name"} {
-		less := url.Values{}
-		for name, value := range query {
-			if name != missing {
-				less[name] = value
-			}
-		}
-		_, err := newStore(t, opened(t, base+less.Encode()), "a").Snapshot(t.Context())
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(must(os.ReadFile(cert))(t)) {
+		t.Fatal("no certificate")
+	}
+	o := single(server.Addr())
+	o.TLS = &tls.Config{
+		MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: "redis.test",
+		Certificates: []tls.Certificate{must(tls.LoadX509KeyPair(cert, key))(t)},
+	}
+	filled(t, opened(t, o), "a", 2)
+	for missing, without := range map[string]func(*tls.Config){
+		"the authority": func(c *tls.Config) { c.RootCAs = nil },
+		"the name":      func(c *tls.Config) { c.ServerName = "" },
+	} {
+		less := o
+		less.TLS = o.TLS.Clone()
+		without(less.TLS)
+		_, err := newStore(t, opened(t, less), "a").Snapshot(t.Context())
 		wants(t, err, queue.ErrUnavailable)
 		if !strings.Contains(err.Error(), "x509") {
 			t.Fatalf("without %s: %v", missing, err)
+		}
+	}
+}
+
+func TestOptionsNameAllThatIsWrong(t *testing.T) {
+	_, err := redisstore.Open(redisstore.Options{
+		Topology: "ring", Master: "m", DB: -1, SentinelUser: "u",
+		DialTimeout: -1, ReadTimeout: -1, WriteTimeout: -1, PoolSize: -1,
+	})
+	wants(t, err, queue.ErrInvalid)
+	for _, field := range []string{
+		"topology", "addrs", "master", "db", "sentinel password", "dial timeout", "read timeout", "write timeout", "pool size",
+	} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("no word of %s: %v", field, err)
+		}
+	}
+}
+
+func TestOptionsThatCannotWorkAreRefusedWithTheReasonAndWithoutThePassword(t *testing.T) {
+	const secret = "s3cret"
+	for _, test := range []struct {
+		change func(*redisstore.Options)
+		says   string
+	}{
+		{func(o *redisstore.Options) { o.Addrs = []string{"a:1", "b:2"} }, "2 for one server"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a"} }, `"a": want host:port`},
+		{func(o *redisstore.Options) { o.Addrs = []string{":6379"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a:0"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a:65536"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a:redis"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a b:1"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Addrs = []string{"a@b:1"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Topology, o.Addrs = redisstore.Cluster, []string{"/run/redis.sock"} }, "want host:port"},
+		{func(o *redisstore.Options) { o.Topology, o.DB = redisstore.Cluster, 3 }, "a cluster has only 0"},
+		{func(o *redisstore.Options) { o.Topology = redisstore.Sentinel }, "name that the Sentinels have"},
+		{func(o *redisstore.Options) { o.Master = "m" }, `master "m": only for sentinel`},
+		{func(o *redisstore.Options) { o.SentinelPassword = secret }, "only for sentinel"},
+		{func(o *redisstore.Options) { o.User, o.Password = "gate", "" }, `want one for user "gate"`},
+	} {
+		o := single("a:1")
+		o.Password = secret
+		test.change(&o)
+		_, err := redisstore.Open(o)
+		wants(t, err, queue.ErrInvalid)
+		if !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), secret) {
+			t.Errorf("want %q, got %v", test.says, err)
+		}
+	}
+	for _, addr := range []string{"/run/redis/redis.sock", "[::1]:6379", "db.example:1"} {
+		if err := single(addr).Validate(); err != nil {
+			t.Errorf("%s: %v", addr, err)
 		}
 	}
 }
@@ -87,7 +146,7 @@ func rights(t *testing.T) []string {
 func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.T) {
 	acl := append([]string{"--user", "gate", "on", ">secret"}, rights(t)...)
 	server := redistest.Start(t, append(acl, "--requirepass", "other")...)
-	client := opened(t, "redis://gate:secret@"+server.Addr()+"/1")
+	client := opened(t, redisstore.Options{Addrs: []string{server.Addr()}, User: "gate", Password: "secret", DB: 1})
 	store := newStore(t, client, "a")
 	if err := store.Restore(t.Context(), queue.Watermark{Control: quick}); err != nil {
 		t.Fatal(err)
@@ -104,7 +163,10 @@ func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.
 }
 
 func TestAnOpenedClientWaitsForNothingLongerThanItWasTold(t *testing.T) {
-	client := opened(t, "redis://127.0.0.1:1?dial_timeout=10ms&read_timeout=20ms&write_timeout=30ms&pool_size=3")
+	client := opened(t, redisstore.Options{
+		Addrs:       []string{"127.0.0.1:1"},
+		DialTimeout: 10 * time.Millisecond, ReadTimeout: 20 * time.Millisecond, WriteTimeout: 30 * time.Millisecond, PoolSize: 3,
+	})
 	o := client.(*redis.Client).Options()
 	if o.DialTimeout != 10*time.Millisecond || o.ReadTimeout != 20*time.Millisecond ||
 		o.WriteTimeout != 30*time.Millisecond || o.PoolSize != 3 || o.PoolTimeout != 20*time.Millisecond {
@@ -137,9 +199,10 @@ func TestCheckRefusesServersThatEvictPlaces(t *testing.T) {
 func TestCheckRefusesOldServersAndNoticesAbsentOnes(t *testing.T) {
 	info := "redis_version:6.2.14\r\nmaxmemory:0\r\n"
 	old := fakeServer(t, fmt.Sprintf("$%d", len(info))+"\r\n"+info+"\r\n")
-	wants(t, redisstore.Check(t.Context(), opened(t, "redis://"+old)), queue.ErrInvalid)
+	wants(t, redisstore.Check(t.Context(), opened(t, single(old))), queue.ErrInvalid)
 	server := redistest.Start(t)
 	server.Kill()
-	wants(t, redisstore.Check(t.Context(), opened(t, server.URL())), queue.ErrUnavailable)
-	wants(t, redisstore.Check(t.Context(), opened(t, "redis+cluster://"+server.Addr())), queue.ErrUnavailable)
+	wants(t, redisstore.Check(t.Context(), opened(t, single(server.Addr()))), queue.ErrUnavailable)
+	nodes := redisstore.Options{Topology: redisstore.Cluster, Addrs: []string{server.Addr()}}
+	wants(t, redisstore.Check(t.Context(), opened(t, nodes)), queue.ErrUnavailable)
 }

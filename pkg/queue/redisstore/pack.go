@@ -23,17 +23,6 @@ func checkPlace(p queue.Place) error {
 	return nil
 }
 
-// checkMemory refuses figures that no store has ever given and that would not be exact as doubles.
-func checkMemory(m queue.Watermark) error {
-	const numbers = 1 << 51
-	highest := queue.Place{Epoch: max(m.Epoch, 1), Number: max(m.Ceiling, 1)}
-	if !highest.Valid() || m.Last >= numbers || m.HeadNumber >= numbers || m.Head > queue.MaxOrder {
-		return fmt.Errorf("memory of epoch %d, last %d, ceiling %d, head %d (number %d): %w",
-			m.Epoch, m.Last, m.Ceiling, m.Head, m.HeadNumber, queue.ErrInvalid)
-	}
-	return nil
-}
-
 func packVisitors(ids []queue.VisitorID) []byte {
 	batch := make([]byte, 0, 16*len(ids))
 	for i := range ids {

@@ -39,10 +39,12 @@ func must[T any](value T, err error) func(t testing.TB) T {
 	}
 }
 
-// opened is a client as gateways have it, of the server at a URL.
-func opened(t *testing.T, url string) redis.UniversalClient {
+// single says how to reach one server.
+func single(addr string) redisstore.Options { return redisstore.Options{Addrs: []string{addr}} }
+
+// opened is a client as gateways have it.
+func opened(t *testing.T, o redisstore.Options) redis.UniversalClient {
 	t.Helper()
-	o := must(redisstore.ParseURL(url))(t)
 	client := must(redisstore.Open(o))(t)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
@@ -202,7 +204,7 @@ func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
 
 func TestAStoreOnAClosedClientAnswersClosed(t *testing.T) {
 	server := redistest.Shared(t)
-	client := opened(t, server.URL())
+	client := opened(t, single(server.Addr()))
 	store, _ := filled(t, client, server.Room(t), 1)
 	if err := client.Close(); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 func TestInAClusterEveryRoomIsInOneSlotAndIsFollowedWhenItMoves(t *testing.T) {
 	nodes := redistest.StartCluster(t)
 	// The client knows one node only and learns the others.
-	client := opened(t, "redis+cluster://"+nodes[1].Addr())
+	client := opened(t, redisstore.Options{Topology: redisstore.Cluster, Addrs: []string{nodes[1].Addr()}})
 	if err := redisstore.Check(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func move(t *testing.T, nodes []*redistest.Server, room string) {
 func TestAfterAFailoverTheSentinelsLeadToTheNewMaster(t *testing.T) {
 	group := redistest.StartSentinel(t, 1)
 	news := make(chan string, 100)
-	o := must(redisstore.ParseURL("redis+sentinel://" + group.Sentinels[0].Addr() + "/" + group.Name))(t)
+	o := redisstore.Options{Topology: redisstore.Sentinel, Addrs: []string{group.Sentinels[0].Addr()}, Master: group.Name}
 	o.Log = func(line string) {
 		select {
 		case news <- line:

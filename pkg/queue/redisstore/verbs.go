@@ -94,6 +94,9 @@ const counts = "k:"
 
 // Advance implements queue.Store.
 func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
+	if err := m.Validate(); err != nil {
+		return queue.Snapshot{}, fmt.Errorf("advance: %w", err)
+	}
 	if m.Gateway != "" {
 		m.Gateway = counts + m.Gateway
 	}
@@ -152,7 +155,7 @@ func (s *Store) control(ctx context.Context, c queue.Control) (queue.Control, er
 
 // Restore implements queue.Store.
 func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
-	err := errors.Join(m.Control.Validate(), checkMemory(m))
+	err := errors.Join(m.Validate(), m.Control.Validate())
 	if err == nil {
 		args := []any{m.Epoch, m.Last, uint64(m.Head), m.HeadNumber, m.Ceiling}
 		_, err = s.call(ctx, s.scripts.restore, append(args, packControl(m.Control)...)...)

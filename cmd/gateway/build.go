@@ -165,7 +165,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	r.backend, err = proxy.New(proxyConfig(p.cfg, &cfg.Backend), proxy.Deps{Log: log})
+	r.backend, err = proxy.New(cfg.Backend, proxy.Deps{Log: log})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -16,7 +16,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-chaos long-faults long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-chaos long-faults long-upgrade long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -77,6 +77,9 @@ long-chaos: deps-chaos
 	$(GO) run ./loadtest chaos --repeat 20 --topology embedded
 
 long-faults: faults
+
+long-upgrade: deps-redis
+	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-differential: deps-redis
 	$(MAKE) differential STEPS=200000

@@ -157,8 +157,8 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 	}
 	r.line, err = queue.NewRoom(p.metrics.WatchStore(store), queue.RoomConfig{
 		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg), FirstStart: p.keys.made,
-		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
-		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
+		OnFailure:  queue.FailureMode(cfg.OnStoreFailure),
+		ConfigHash: cfg.Hash(), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent:    func(e queue.Event) { logEvent(log, r.metrics, e) },
 		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) },
 	})

@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/process"
 )
 

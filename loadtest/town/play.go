@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminclient"
-	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
 	"github.com/einlass/einlass/pkg/queue"

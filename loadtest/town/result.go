@@ -3,8 +3,8 @@ package town
 import (
 	"time"
 
-	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )

@@ -17,7 +17,7 @@ GOFUMPT     := $(TOOLS)/gofumpt
 STATICCHECK := $(TOOLS)/staticcheck
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-chaos long-faults long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-chaos long-faults long-upgrade long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -73,6 +73,9 @@ long-chaos: deps-chaos
 	$(GO) run ./loadtest chaos --repeat 20 --topology embedded
 
 long-faults: faults
+
+long-upgrade: deps-redis
+	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-differential: deps-redis
 	$(MAKE) differential STEPS=200000

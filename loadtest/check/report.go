@@ -133,7 +133,7 @@ func (c *counter) count(e *journal.Event) {
 		if e.Visitor != (journal.ID{}) {
 			c.visitor(e.Visitor).uncertain = true
 		}
-	case journal.Frame:
+	case journal.Snapshot:
 		c.frame(e)
 	case journal.Restore:
 		c.report.Restores = append(c.report.Restores, e.At)
@@ -190,7 +190,7 @@ func (c *counter) ended(e *journal.Event) {
 }
 
 func (c *counter) frame(e *journal.Event) {
-	f := e.Frame
+	f := e.Snapshot
 	c.report.Calls += c.pace.frame(e.At, f)
 	if f.Epoch > c.epoch {
 		c.epoch = f.Epoch

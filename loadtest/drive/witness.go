@@ -143,7 +143,7 @@ func (w *witness) frame(came time.Time, at int64, m *journal.Marks) {
 	if off := at - came.UnixMilli(); !w.heard || off > w.offset {
 		w.offset, w.heard = off, true
 	}
-	w.add(journal.Event{At: at, Kind: journal.Frame, Frame: m})
+	w.add(journal.Event{At: at, Kind: journal.Snapshot, Snapshot: m})
 }
 
 // time is ours in the store's, after what was written of the citizen last.

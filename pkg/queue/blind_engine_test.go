@@ -17,10 +17,10 @@ func TestAGatewayThatDoesNotKnowTheLineInventsNoFigure(t *testing.T) {
 	e.store.gone = true
 	young := e.beside("young", queue.FailHold)
 	if a := young.Poll(last, 480); a.Ahead != 480 {
-		t.Errorf("480 were shown, then without a frame %d", a.Ahead)
+		t.Errorf("480 were shown, then without a snapshot %d", a.Ahead)
 	}
 	if a := young.Poll(places[400], -1); a.Ahead != -1 || a.Low != 0 || a.High != 0 || a.Next < 16*time.Second {
-		t.Errorf("without a frame: %+v", a)
+		t.Errorf("without a snapshot: %+v", a)
 	}
 
 	// Started when the line is lost, and the first to know it: the places are coming back one by one.

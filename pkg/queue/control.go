@@ -38,8 +38,8 @@ const (
 // besides is lost, and a slow line falls behind its pace.
 func DefaultBurst(rate int64) int64 { return min(max(2, (rate+59)/60), MaxBurst) }
 
-// Control is what operators set. Stores keep it beside the line and hand it out with every frame, so a change
-// reaches every gateway with the next frame.
+// Control is what operators set. Stores keep it beside the line and hand it out with every snapshot, so a change
+// reaches every gateway with the next snapshot.
 type Control struct {
 	// Version counts changes, those by operators and those by gateways. A change names the version it was made from; see
 	// Store.Control and ChangedSince.

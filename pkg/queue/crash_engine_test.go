@@ -138,7 +138,7 @@ func TestWhoHasFinishedIsNotToldOfAfterALoss(t *testing.T) {
 	}
 }
 
-func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextFrame(t *testing.T) {
+func TestTheEndOfAStayIsKnownToAllGatewaysWithTheNextSnapshot(t *testing.T) {
 	e, inside := occupied(t, 2)
 	b := e.beside("b", queue.FailHold)
 	for _, p := range inside {
@@ -220,15 +220,15 @@ func older(e *engine, n int) {
 func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 	e := newEngine(t, queue.RoomConfig{Gateway: "a", Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
 	b := e.beside("b", queue.FailHold)
-	pulse := func() {
+	tick := func() {
 		e.pass(550 * time.Millisecond)
 		b.Tick(t.Context())
 	}
-	pulse()
+	tick()
 	for range 20 { // slowly, so that nobody's ceiling is far above
 		e.arrive(2000)
-		pulse()
-		pulse()
+		tick()
+		tick()
 	}
 	e.pass(time.Minute)
 	b.Tick(t.Context())
@@ -241,9 +241,9 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 			e.now.Add(250)
 			b.Tick(t.Context())
 		}
-		pulse()
+		tick()
 		arriveAt(t, 1, e.room, b)
-		pulse()
+		tick()
 		// Twice what was given in the seconds before, and a margin of a thousand for each gateway.
 		last, most := e.room.View().Snapshot.Last, before+4000
 		if n < 2 {

@@ -18,7 +18,7 @@ type crowd struct {
 	due    turns
 	passed int // how many of people, in order, the head has come by
 	late   time.Duration
-	stay   func() time.Duration // how long a stay lasts until it is finished, with a click now and then; nil: until it is idle
+	stay   func() time.Duration // how long a stay lasts until it is finished, with a request now and then; nil: until it is idle
 	read   func(p *person, a queue.Answer)
 }
 

@@ -8,7 +8,7 @@
 //     redisstore (sorted sets and Lua). Its documentation is the specification: both stores give the same
 //     reply to the same history, and queuetest checks it;
 //   - [Room], the engine of one room in one process: it batches arrivals, coalesces heartbeats, keeps the
-//     frame fresh, answers polls from it and ticks Advance.
+//     snapshot fresh, answers polls from it and ticks Advance.
 //
 // Invariants, each with a test in queuetest:
 //

@@ -23,7 +23,7 @@ type localState struct {
 	sketch *Sketch
 }
 
-// begin takes over from the last frame.
+// begin takes over from the last snapshot.
 func (l *localPace) begin(now int64, f *Snapshot, c Control) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -121,6 +121,6 @@ func (r *Room) claimWithoutStore(p Place) (Standing, error) {
 func (r *Room) localStay(id VisitorID) Standing {
 	now := r.Now()
 	r.inside(id, 0)
-	r.outbox.stay(click{Stay{Visitor: id}, now})
+	r.outbox.stay(renewal{Stay{Visitor: id}, now})
 	return Standing{State: StateInside, Until: now + r.cfg.Timing.Idle.Milliseconds()}
 }

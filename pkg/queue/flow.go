@@ -15,7 +15,7 @@ type Flow struct {
 	Measured  bool
 }
 
-// flow measures the Flow from one frame to the next. The zero value has seen nothing.
+// flow measures the Flow from one snapshot to the next. The zero value has seen nothing.
 type flow struct {
 	prev            Snapshot
 	known           bool
@@ -26,11 +26,11 @@ type flow struct {
 const (
 	yieldMemory = 180.0  // s, after which two thirds of what was seen are forgotten
 	yieldPrior  = 30.0   // s, the weight of "one place a call" at the beginning
-	longestStep = 10_000 // ms between two frames; who was called in a longer gap, and why not, is not known
+	longestStep = 10_000 // ms between two snapshots; who was called in a longer gap, and why not, is not known
 	longestRun  = 10     // places that one call may stand for: a group that left together says nothing of those behind it
 )
 
-// add takes the next frame and answers what is known with it.
+// add takes the next snapshot and answers what is known with it.
 func (f *flow) add(now Snapshot) Flow {
 	if f.known && follows(&f.prev, &now) {
 		f.between(&f.prev, &now)
@@ -39,7 +39,7 @@ func (f *flow) add(now Snapshot) Flow {
 	return f.answer(&now)
 }
 
-// follows reports whether what happened between two frames can be told.
+// follows reports whether what happened between two snapshots can be told.
 func follows(a, b *Snapshot) bool {
 	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Head >= a.Head && b.Now >= a.Now && b.Now-a.Now <= longestStep
 }
@@ -96,8 +96,8 @@ func (f *flow) answer(now *Snapshot) Flow {
 // fullFlow measures places a second while a room is full. There they go as people leave the site, which nobody has set:
 // so it looks back as far as is needed for a steady figure.
 type fullFlow struct {
-	since int64 // ms of the first frame, 0: not full
-	last  int64 // of the last frame that was full
+	since int64 // ms of the first snapshot, 0: not full
+	last  int64 // of the last snapshot that was full
 	moved int64 // when a place went last
 	total float64
 	n     int

@@ -67,7 +67,7 @@ func TestAFigureThatIsHeldDownIsNotTheCount(t *testing.T) {
 		shown = a.Ahead
 		e.pass(6 * time.Second) // one of those at the front is called
 	}
-	// A figure that is held down by another gateway's older frame is no count either, and nobody has come back.
+	// A figure that is held down by another gateway's older snapshot is no count either, and nobody has come back.
 	e = newEngine(t, queue.RoomConfig{})
 	places := e.arrive(10)
 	e.pass(250 * time.Millisecond)

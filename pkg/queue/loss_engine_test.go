@@ -194,7 +194,7 @@ func TestAGatewayThatDiesBetweenTheLossAndTheRebuildLeavesTheRestToTheOthers(t *
 	}
 }
 
-func TestAStoreThatIsLostTwiceBeforeAFrameGivesNoNumberTwice(t *testing.T) {
+func TestAStoreThatIsLostTwiceBeforeASnapshotGivesNoNumberTwice(t *testing.T) {
 	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
 	e.arrive(40)
 	e.pass(time.Second)

@@ -11,15 +11,15 @@ import (
 type outbox struct {
 	mu    sync.Mutex
 	beats []Beat
-	stays []click
+	stays []renewal
 	taken int               // how many stays have been taken out
-	place map[VisitorID]int // of a visitor's click in stays, plus taken
+	place map[VisitorID]int // of a visitor's renewal in stays, plus taken
 	full  chan struct{}     // a batch is full
-	flow  flow              // only touched by Pulse
+	flow  flow              // only touched by Tick
 }
 
-// click is a renewal with its time by Room.Now.
-type click struct {
+// renewal is a renewal with its time by Room.Now.
+type renewal struct {
 	Stay
 	at int64
 }
@@ -41,14 +41,14 @@ func (o *outbox) beat(b Beat) bool {
 }
 
 // stay takes a renewal in and reports whether there was room for it.
-func (o *outbox) stay(c click) bool {
+func (o *outbox) stay(c renewal) bool {
 	kept, ready := o.keep(c)
 	o.signal(ready)
 	return kept
 }
 
 // keep keeps the latest renewal of each visitor. It wakes nobody: what could not be sent just now can wait.
-func (o *outbox) keep(c click) (kept, ready bool) {
+func (o *outbox) keep(c renewal) (kept, ready bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if at, known := o.place[c.Visitor]; known {
@@ -88,7 +88,7 @@ func (o *outbox) takeBeats() []Beat {
 }
 
 // takeStays takes the oldest renewals out, at most n.
-func (o *outbox) takeStays(n int) []click {
+func (o *outbox) takeStays(n int) []renewal {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	out := o.stays[:min(n, len(o.stays))]
@@ -97,7 +97,7 @@ func (o *outbox) takeStays(n int) []click {
 	}
 	o.stays, o.taken = o.stays[len(out):], o.taken+len(out)
 	if len(o.stays) == 0 {
-		o.stays, o.place = nil, nil // the memory of a crowd
+		o.stays, o.place = nil, nil // the space of a crowd
 	}
 	return out
 }
@@ -131,7 +131,7 @@ func (r *Room) deliver(ctx context.Context) {
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
 // send delivers what has ended, and then the outbox in batches. Renewals go first: they decide who is inside. Those that
-// fail while the store is away are kept: who is inside may not click again before the stay is over, and somebody else
+// fail while the store is away are kept: who is inside may ask for nothing before the stay is over, and somebody else
 // would be called for it. Heartbeats that fail are dropped: everybody's next poll sends them anew.
 func (r *Room) send(ctx context.Context) {
 	err := r.sendEnds(ctx)
@@ -165,7 +165,7 @@ func (r *Room) renew(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c click, s Standing) {
+		left, err := sendBatches(ctx, r, batch, r.renewBatch, func(c renewal, s Standing) {
 			r.recent.answer(c.Visitor, r.Now(), r.here(s))
 			if s.State == StateSpent {
 				r.stays.forget(c.Visitor)
@@ -188,10 +188,10 @@ func (r *Room) renew(ctx context.Context) error {
 }
 
 // renewBatch asks the store for stays; limits are put into its time.
-func (r *Room) renewBatch(ctx context.Context, clicks []click) (KeepReply, error) {
+func (r *Room) renewBatch(ctx context.Context, renewals []renewal) (KeepReply, error) {
 	skew := r.skew.Load()
-	stays := make([]Stay, len(clicks))
-	for i, c := range clicks {
+	stays := make([]Stay, len(renewals))
+	for i, c := range renewals {
 		if stays[i] = c.Stay; c.Cap > 0 {
 			stays[i].Cap = max(1, c.Cap+skew)
 		}
@@ -199,8 +199,8 @@ func (r *Room) renewBatch(ctx context.Context, clicks []click) (KeepReply, error
 	return r.store.Renew(ctx, stays)
 }
 
-// late is a renewal that the store hears of later than of others: the stay counts from the click all the same.
-func (r *Room) late(c click) click {
+// late is a renewal that the store hears of later than of others: the stay counts from the renewal all the same.
+func (r *Room) late(c renewal) renewal {
 	if end := c.at + r.cfg.Timing.Idle.Milliseconds(); c.Cap <= 0 || c.Cap > end {
 		c.Cap = end
 	}

@@ -13,7 +13,7 @@ func TestARenewalThatTheStoreMissedIsToldToItWhenItIsBack(t *testing.T) {
 	inside := e.arrive(1)[0]
 	next := e.arrive(1)[0]
 	e.pass(9 * time.Minute)
-	// A click, and the store is away for a second: the pass in the browser now lives for another ten minutes.
+	// A request, and the store is away for a second: the pass in the browser now lives for another ten minutes.
 	e.store.gone = true
 	if !e.room.Touch(inside.Visitor, 0) {
 		t.Fatal("refused")
@@ -25,11 +25,11 @@ func TestARenewalThatTheStoreMissedIsToldToItWhenItIsBack(t *testing.T) {
 		e.room.Poll(next, -1)
 		e.pass(20 * time.Second)
 		if f := e.room.View().Snapshot; f.Inside+f.Calls > 1 || f.Called > 1 {
-			t.Fatalf("%d inside and %d called where one may be, %d s after the click of who is inside",
+			t.Fatalf("%d inside and %d called where one may be, %d s after the request of who is inside",
 				f.Inside, f.Calls, (e.now.Load()-clicked)/1000)
 		}
 	}
-	// Not for longer either: the click counts from when it was, not from when the store heard of it.
+	// Not for longer either: the request counts from when it was, not from when the store heard of it.
 	e.pass(time.Minute + time.Second)
 	if f := e.room.View().Snapshot; f.Inside != 0 || f.Called != 2 {
 		t.Errorf("%d inside, %d called after the stay", f.Inside, f.Called)

@@ -37,7 +37,7 @@ const (
 	freshFor  = 10000 // ms, how long the store's answer about such a place stands
 )
 
-// Poll answers from the frame what a ticket's holder wants to know, and counts as a heartbeat. It makes no store
+// Poll answers from the snapshot what a ticket's holder wants to know, and counts as a heartbeat. It makes no store
 // call. shown is the last number of places ahead that this visitor was shown, or -1: never a higher one is
 // answered.
 func (r *Room) Poll(p Place, shown int64) Answer {
@@ -141,7 +141,7 @@ func (r *Room) touch(id VisitorID, limit, every int64) bool {
 	}
 	if due {
 		r.inside(id, limit)
-		if !r.outbox.stay(click{Stay{Visitor: id, Cap: limit}, now}) {
+		if !r.outbox.stay(renewal{Stay{Visitor: id, Cap: limit}, now}) {
 			r.recent.unsent(id)
 		}
 	}

@@ -89,7 +89,7 @@ func (c *counting) Advance(ctx context.Context, m queue.Watermark) (queue.Snapsh
 }
 
 func (c *counting) Snapshot(ctx context.Context) (queue.Snapshot, error) {
-	if err := c.call("frame"); err != nil {
+	if err := c.call("snapshot"); err != nil {
 		return queue.Snapshot{}, err
 	}
 	return c.Store.Snapshot(ctx)

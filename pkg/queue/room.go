@@ -56,7 +56,7 @@ type RoomConfig struct {
 	Clock func() time.Time
 	// OnEvent is told what operators should know. It must not block. Optional.
 	OnEvent func(Event)
-	// OnSnapshot is given every new frame, which it must not change. It must not block. Optional.
+	// OnSnapshot is given every new snapshot, which it must not change. It must not block. Optional.
 	OnSnapshot func(*Snapshot)
 }
 
@@ -128,8 +128,8 @@ type Event struct {
 	Keys []ControlKey
 }
 
-// Room is one room in one process. It answers polls from the last frame, batches arrivals, claims and heartbeats,
-// and keeps the frame fresh. All methods are safe for concurrent use.
+// Room is one room in one process. It answers polls from the last snapshot, batches arrivals, claims and heartbeats,
+// and keeps the snapshot fresh. All methods are safe for concurrent use.
 type Room struct {
 	cfg    RoomConfig
 	store  Store
@@ -142,11 +142,11 @@ type Room struct {
 	joins  *batcher[VisitorID, Joined]
 	claims *batcher[Place, Standing]
 
-	outbox outbox
-	ends   ends
-	stays  stays
-	memory memory
-	local  localPace
+	outbox    outbox
+	ends      ends
+	stays     stays
+	watermark watermark
+	local     localPace
 
 	controllers   []controller // run by Tick
 	configuration configuration
@@ -159,13 +159,13 @@ type Room struct {
 // View is what a process knows of its room at one moment. It is immutable.
 type View struct {
 	Snapshot Snapshot
-	// At is the local time of the frame, in milliseconds.
+	// At is the local time of the snapshot, in milliseconds.
 	At int64
-	// Known says that there has been a frame at all.
+	// Known says that there has been a snapshot at all.
 	Known bool
 	// Stale is since when (local ms) the store has not answered; 0: it does.
 	Stale int64
-	// Rebuilding says that the line was lost and its places are coming back; Frame.Sketch is the one from before.
+	// Rebuilding says that the line was lost and its places are coming back; Snapshot.Sketch is the one from before.
 	Rebuilding bool
 	// Blind says that places may be coming back to a line that this process did not know before.
 	Blind bool
@@ -179,34 +179,34 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("room: %w", err)
 	}
-	seed, err := newSeed()
+	key, err := newKey()
 	if err != nil {
 		return nil, fmt.Errorf("room: %w", err)
 	}
 	r := &Room{
 		cfg: cfg, store: store, start: cfg.Clock(), recent: newRecent(cfg.Visitors / 4),
-		rand: rand.NewChaCha8(seed),
+		rand: rand.NewChaCha8(key),
 	}
 	r.view.Store(&View{})
 	r.tune.Store(cfg.tunable())
 	r.configuration.set(cfg.Control, cfg.ConfigHash)
 	r.controllers = []controller{&r.configuration}
-	r.memory.m = Watermark{Gateway: cfg.Gateway, Control: r.configuration.initial()}
+	r.watermark.m = Watermark{Gateway: cfg.Gateway, Control: r.configuration.initial()}
 	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
 	r.outbox.full = make(chan struct{}, 1)
 	return r, nil
 }
 
-func newSeed() (seed [32]byte, err error) {
+func newKey() (key [32]byte, err error) {
 	a, err := NewVisitorID(nil)
 	if err != nil {
-		return seed, err
+		return key, err
 	}
 	b, err := NewVisitorID(nil)
-	copy(seed[:16], a[:])
-	copy(seed[16:], b[:])
-	return seed, err
+	copy(key[:16], a[:])
+	copy(key[16:], b[:])
+	return key, err
 }
 
 // View is what is known of the room now.
@@ -218,7 +218,7 @@ func (r *Room) localNow() int64 {
 }
 
 // Now is the store's time in milliseconds, as well as this process knows it: what tokens are issued and checked
-// by, so that a gateway whose clock is wrong agrees with the others. Before the first frame it is local time. It is
+// by, so that a gateway whose clock is wrong agrees with the others. Before the first snapshot it is local time. It is
 // slewed by at most a tenth of the time that passes, so a store whose clock jumps ends nobody's pass.
 func (r *Room) Now() int64 { return r.localNow() + r.offset.Load() }
 
@@ -242,7 +242,7 @@ func (r *Room) newVisitor() (id VisitorID) {
 // there is no place to be had now, try again.
 func (r *Room) Arrive() (Joined, error) {
 	if r.down() {
-		// A crowd must not queue up behind time-outs; the pulse finds out when the store is back.
+		// A crowd must not queue up behind time-outs; the tick finds out when the store is back.
 		return r.arriveWithoutStore(ErrUnavailable)
 	}
 	j, err := r.joins.do(r.newVisitor())
@@ -322,7 +322,7 @@ func (r *Room) replace(ctx context.Context, next Control) (stored Control, err e
 		return err
 	})
 	if err == nil {
-		r.memory.controls(stored)
+		r.watermark.controls(stored)
 	}
 	return stored, err
 }
@@ -351,7 +351,7 @@ func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.memory.joined(reply)
+	r.watermark.joined(reply)
 	for i := range reply.Places {
 		reply.Places[i].Standing = r.here(reply.Places[i].Standing)
 	}

@@ -52,11 +52,11 @@ func NextSketchRank(r int64) int64 { return r + max(1, r/50) }
 
 // Ahead is the number of places in line before order o, and whether it is exact. Absent places count until
 // the head passes them, places that came back after that do not: so for one place the true figure never rises.
-// An order above End joined after the frame was taken; everybody numbered in between is counted.
+// An order above End joined after the snapshot was taken; everybody numbered in between is counted.
 func (s *Sketch) Ahead(o Order) (n int64, exact bool) {
 	if o > s.End {
 		n = s.Waiting
-		// An order far above is of an epoch that began after the frame: how many came before it is not known.
+		// An order far above is of an epoch that began after the snapshot: how many came before it is not known.
 		if later := o - s.End - 1; later < 1<<numberBits {
 			n += int64(later)
 		}

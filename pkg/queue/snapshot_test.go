@@ -95,7 +95,7 @@ func TestPeopleAheadNeverRise(t *testing.T) {
 	}
 }
 
-func TestAnArrivalIsToldTheSameBeforeAndAfterTheFrameThatKnowsIt(t *testing.T) {
+func TestAnArrivalIsToldTheSameBeforeAndAfterTheSnapshotThatKnowsIt(t *testing.T) {
 	for _, n := range []int{10, 999, 1000, 1500, 40_000} {
 		line := numbered(n + 1)
 		before := sketchOf(line[:n], line[n-1])
@@ -103,7 +103,7 @@ func TestAnArrivalIsToldTheSameBeforeAndAfterTheFrameThatKnowsIt(t *testing.T) {
 		a, exactA := before.Ahead(line[n])
 		b, exactB := after.Ahead(line[n])
 		if a < b || exactA != exactB && n != queue.SketchExact {
-			t.Errorf("behind %d: %d (exact %v) before the frame, %d (exact %v) after", n, a, exactA, b, exactB)
+			t.Errorf("behind %d: %d (exact %v) before the snapshot, %d (exact %v) after", n, a, exactA, b, exactB)
 		}
 	}
 }

@@ -10,19 +10,19 @@ import (
 // let as many in once more; so it is told of all of them before anybody is called.
 type stays struct {
 	mu    sync.Mutex
-	inner map[VisitorID]click // the last that the store was to hear of
-	swept int64               // ms
+	inner map[VisitorID]renewal // the last that the store was to hear of
+	swept int64                 // ms
 }
 
 // sweepEvery is how often stays that are over are forgotten, in ms.
 const sweepEvery = 10_000
 
-// note remembers a click, unless most visitors are remembered already.
-func (s *stays) note(c click, most int) {
+// note remembers a renewal, unless most visitors are remembered already.
+func (s *stays) note(c renewal, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inner == nil {
-		s.inner = map[VisitorID]click{}
+		s.inner = map[VisitorID]renewal{}
 	}
 	if _, known := s.inner[c.Visitor]; known || len(s.inner) < most {
 		s.inner[c.Visitor] = c
@@ -35,7 +35,7 @@ func (s *stays) forget(id VisitorID) {
 	delete(s.inner, id)
 }
 
-// sweep forgets the stays that are over at now because the last click was idle before.
+// sweep forgets the stays that are over at now because the last renewal was idle before.
 func (s *stays) sweep(now, idle int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,14 +43,14 @@ func (s *stays) sweep(now, idle int64) {
 		return
 	}
 	s.swept = now
-	maps.DeleteFunc(s.inner, func(_ VisitorID, c click) bool { return c.at+idle <= now })
+	maps.DeleteFunc(s.inner, func(_ VisitorID, c renewal) bool { return c.at+idle <= now })
 	if len(s.inner) == 0 {
-		s.inner = nil // the memory of a crowd
+		s.inner = nil // the space of a crowd
 	}
 }
 
-// all are the last clicks of those inside.
-func (s *stays) all() []click {
+// all are the last renewals of those inside.
+func (s *stays) all() []renewal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.inner))
@@ -58,7 +58,7 @@ func (s *stays) all() []click {
 
 // inside notes a stay that began or went on at now.
 func (r *Room) inside(id VisitorID, limit int64) {
-	r.stays.note(click{Stay{Visitor: id, Cap: limit}, r.Now()}, r.cfg.Visitors)
+	r.stays.note(renewal{Stay{Visitor: id, Cap: limit}, r.Now()}, r.cfg.Visitors)
 }
 
 // recall puts everybody who is inside into the outbox: the store has lost the room.

@@ -232,7 +232,7 @@ type Store interface {
 	Finish(ctx context.Context, ids []VisitorID) error
 	Leave(ctx context.Context, ids []VisitorID) error
 
-	// Advance calls as many present places as the pace leaves room for, and answers the frame.
+	// Advance calls as many present places as the pace leaves room for, and answers the snapshot.
 	//  1. If m.Epoch > epoch, or m.Epoch == epoch and (m.Last > last or m.Head > head): ErrLost. The store was
 	//     replaced by an older copy of itself. (m.Epoch == 0 is never ahead.)
 	//  2. If m.Gateway is not empty it is noted as seen now; ones with seen+GatewayLife <= now are forgotten. hold =
@@ -275,10 +275,10 @@ type Store interface {
 // GatewayLife is how long after its last Advance a gateway counts as one of those that share the room.
 const GatewayLife = 5 * time.Second
 
-// EndedFor is how long every frame names a visitor whose ticket has ended, so that all gateways refuse its passes.
+// EndedFor is how long every snapshot names a visitor whose ticket has ended, so that all gateways refuse its passes.
 const EndedFor = 2 * time.Second
 
-// MaxEnded is the most such visitors that a frame names: those who ended last.
+// MaxEnded is the most such visitors that a snapshot names: those who ended last.
 const MaxEnded = 4096
 
 // JoinReply answers Join.

@@ -28,7 +28,7 @@ func (r *Room) Run(ctx context.Context) error {
 	}
 }
 
-// Tick advances the line once and takes the new frame. Run calls it each tick; a program calls it once before Run
+// Tick advances the line once and takes the new snapshot. Run calls it each tick; a program calls it once before Run
 // to know the room before it serves.
 func (r *Room) Tick(ctx context.Context) {
 	began := r.localNow()
@@ -74,7 +74,7 @@ func (v *View) keepSketch(old *View) {
 	v.Snapshot.Sketch.End = max(end, v.Snapshot.Sketch.End)
 }
 
-// blind reports whether how many are ahead cannot be told: there was no frame yet, or places may be coming back to a line
+// blind reports whether how many are ahead cannot be told: there was no snapshot yet, or places may be coming back to a line
 // that this process did not know before.
 func (v *View) blind() bool { return !v.Known || v.Blind }
 
@@ -87,31 +87,31 @@ func (r *Room) blind(old, v *View) bool {
 	return v.Snapshot.Now < max(v.Snapshot.Hold, v.Snapshot.Born+r.cfg.Timing.Hold.Milliseconds())
 }
 
-// advance asks for the next frame and sees to losses.
+// advance asks for the next snapshot and sees to losses.
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
-		f, err = r.store.Advance(ctx, r.memory.get())
+		f, err = r.store.Advance(ctx, r.watermark.get())
 		return err
 	})
 	if err != nil {
 		return f, err
 	}
-	if r.memory.frame(&f) {
+	if r.watermark.snapshot(&f) {
 		// The line was rebuilt. Tell the store how far this gateway had seen the old one before going along.
-		if err := r.remind(ctx, r.memory.get()); err != nil {
+		if err := r.restoreMarks(ctx, r.watermark.get()); err != nil {
 			return f, err
 		}
-		r.memory.adopt(&f)
+		r.watermark.adopt(&f)
 	}
 	return f, nil
 }
 
 // rebuild gives a store that lost the room everything this process remembers.
 func (r *Room) rebuild(ctx context.Context, cause error) error {
-	m := r.memory.get()
-	if err := r.remind(ctx, m); err != nil {
+	m := r.watermark.get()
+	if err := r.restoreMarks(ctx, m); err != nil {
 		return err
 	}
 	if m.Epoch != 0 {
@@ -120,9 +120,9 @@ func (r *Room) rebuild(ctx context.Context, cause error) error {
 	return nil
 }
 
-// remind restores the marks and tells of those inside. The places come back with the tickets: every visitor's next poll
+// restoreMarks restores the marks and tells of those inside. The places come back with the tickets: every visitor's next poll
 // sends a heartbeat.
-func (r *Room) remind(ctx context.Context, m Watermark) error {
+func (r *Room) restoreMarks(ctx context.Context, m Watermark) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
@@ -131,14 +131,14 @@ func (r *Room) remind(ctx context.Context, m Watermark) error {
 	return nil
 }
 
-// missed keeps the last frame and says that it is stale.
+// missed keeps the last snapshot and says that it is stale.
 func (r *Room) missed(now int64, err error) {
 	v := *r.view.Load()
 	if v.Stale == 0 {
 		v.Stale = now
 		r.view.Store(&v)
 		if v.Known {
-			r.local.begin(now, &v.Snapshot, r.memory.get().Control)
+			r.local.begin(now, &v.Snapshot, r.watermark.get().Control)
 		}
 		r.cfg.OnEvent(Event{Kind: EventStoreDown, Err: err})
 	} else if !errors.Is(err, ErrUnavailable) {
@@ -146,7 +146,7 @@ func (r *Room) missed(now int64, err error) {
 	}
 }
 
-// slew moves the offset to the store's clock towards target: at once for the first frame, then by at most a tenth
+// slew moves the offset to the store's clock towards target: at once for the first snapshot, then by at most a tenth
 // of the time since the last one.
 func (r *Room) slew(target, now int64) {
 	v := r.view.Load()
@@ -168,5 +168,5 @@ func (r *Room) slew(target, now int64) {
 // minJump is how far off the store's clock must be to have jumped, in ms.
 const minJump = 1000
 
-// down reports whether the store has not answered this process's last pulse.
+// down reports whether the store has not answered this process's last tick.
 func (r *Room) down() bool { return r.view.Load().Stale != 0 }

@@ -2,30 +2,30 @@ package queue
 
 import "sync"
 
-// memory is what this process remembers of the room, so that a lost store can be rebuilt.
-type memory struct {
+// watermark is what this process remembers of the room, so that a lost store can be rebuilt.
+type watermark struct {
 	mu sync.Mutex
 	m  Watermark
 	given
 }
 
 // minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees every number
-// given a frame later, so the margin covers what others gave meanwhile.
+// given a snapshot later, so the margin covers what others gave meanwhile.
 const minMargin = 1000
 
 // given counts how many numbers arrivals were given of late. It counts arrivals, not how far the last number moved: a
 // rebuilt line goes on above a ceiling, and a jump that counted as arrivals would make the next jump larger.
 type given struct {
-	joined uint64 // Frame.Joined of the last frame
-	own    uint64 // given by this process since, or by whom ever between a loss and that frame
-	second uint64 // given in the second that began at since, or since the last frame if that is longer
+	joined uint64 // Snapshot.Joined of the last snapshot
+	own    uint64 // given by this process since, or by whom ever between a loss and that snapshot
+	second uint64 // given in the second that began at since, or since the last snapshot if that is longer
 	before uint64 // given in the second before
-	since  int64  // ms, 0: there was no frame yet
+	since  int64  // ms, 0: there was no snapshot yet
 }
 
-// frame counts the arrivals since the last frame. ceiling is the one that was known before; rebuilt says that the line
+// snapshot counts the arrivals since the last snapshot. ceiling is the one that was known before; rebuilt says that the line
 // has begun a later epoch since.
-func (g *given) frame(f *Snapshot, ceiling uint64, rebuilt bool) {
+func (g *given) snapshot(f *Snapshot, ceiling uint64, rebuilt bool) {
 	joined, lately, own := uint64(f.Joined), g.lately(), uint64(0)
 	n := joined - min(g.joined, joined)
 	switch {
@@ -48,8 +48,8 @@ func (g *given) frame(f *Snapshot, ceiling uint64, rebuilt bool) {
 func (g *given) lately() uint64 { return g.before + g.second + g.own }
 
 // joined learns from the reply to arrivals. Of numbers of a later epoch only the ceiling is learnt, the rest is left for
-// the next frame: until then this process still has something to tell the store about the earlier one.
-func (k *memory) joined(reply JoinReply) {
+// the next snapshot: until then this process still has something to tell the store about the earlier one.
+func (k *watermark) joined(reply JoinReply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.own += uint64(len(reply.Places))
@@ -58,16 +58,16 @@ func (k *memory) joined(reply JoinReply) {
 		case j.Place.Epoch == k.m.Epoch:
 			k.m.Last = max(k.m.Last, j.Place.Number)
 		case j.Place.Epoch > k.m.Epoch:
-			// The store may be lost again before there is a frame.
+			// The store may be lost again before there is a snapshot.
 			k.m.Ceiling = max(k.m.Ceiling, j.Place.Number)
 		}
 	}
 	k.raise()
 }
 
-// frame learns from a frame and reports whether the line has begun a later epoch than the one remembered; then
+// snapshot learns from a snapshot and reports whether the line has begun a later epoch than the one remembered; then
 // nothing was learnt, and the store should be told first what was remembered.
-func (k *memory) frame(f *Snapshot) (later bool) {
+func (k *watermark) snapshot(f *Snapshot) (later bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.m.Epoch != 0 && f.Epoch > k.m.Epoch {
@@ -77,15 +77,15 @@ func (k *memory) frame(f *Snapshot) (later bool) {
 	return false
 }
 
-// adopt learns from a frame whatever its epoch.
-func (k *memory) adopt(f *Snapshot) {
+// adopt learns from a snapshot whatever its epoch.
+func (k *watermark) adopt(f *Snapshot) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.learn(f)
 }
 
-func (k *memory) learn(f *Snapshot) {
-	k.given.frame(f, k.m.Ceiling, k.m.Epoch != 0 && f.Epoch > k.m.Epoch)
+func (k *watermark) learn(f *Snapshot) {
+	k.given.snapshot(f, k.m.Ceiling, k.m.Epoch != 0 && f.Epoch > k.m.Epoch)
 	if f.Epoch > k.m.Epoch {
 		k.m.Epoch, k.m.Last, k.m.Head = f.Epoch, 0, 0
 		if k.m.Ceiling > MaxCarried {
@@ -105,11 +105,11 @@ func (k *memory) learn(f *Snapshot) {
 }
 
 // raise keeps the ceiling above everything that can have been given meanwhile: twice the numbers of the last second.
-func (k *memory) raise() {
+func (k *watermark) raise() {
 	k.m.Ceiling = max(k.m.Ceiling, min(maxNumber, k.m.Last+max(minMargin, 2*k.lately())))
 }
 
-func (k *memory) controls(c Control) {
+func (k *watermark) controls(c Control) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if c.Version > k.m.Control.Version {
@@ -117,7 +117,7 @@ func (k *memory) controls(c Control) {
 	}
 }
 
-func (k *memory) get() Watermark {
+func (k *watermark) get() Watermark {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.m

@@ -147,7 +147,7 @@ func (v *Invariants) uncertain(e *Event) {
 	switch e.Verb {
 	case Join:
 		v.numbers.uncertain++
-	case Frame:
+	case Snapshot:
 		v.pace.missing, v.front.missing = true, v.cfg.Ordered
 		if !v.cfg.Ordered {
 			v.front.loose = max(v.front.loose, e.At+slack)

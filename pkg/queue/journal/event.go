@@ -1,6 +1,6 @@
 // Package journal writes down what a store answered and checks the rules of the line on it.
 //
-// An [Event] is one answer about one visitor, one frame, one change of the controls, or one thing that was done to the
+// An [Event] is one answer about one visitor, one snapshot, one change of the controls, or one thing that was done to the
 // store; it is JSON-serialisable, one object a line. [Recorder] wraps any queue.Store and produces events.
 // [Invariants] reads them as a stream, in memory bounded by the places that are live, and reports each [Violation]:
 //
@@ -57,11 +57,11 @@ const (
 	Leave  Kind = "leave"
 	// Uncertain: a verb for Visitor was sent and may or may not have taken effect; Verb names it.
 	Uncertain Kind = "uncertain"
-	// Frame is what Advance or Frame answered: Frame.
-	Frame Kind = "frame"
+	// Snapshot is what Advance or Snapshot answered: the field Snapshot.
+	Snapshot Kind = "frame"
 	// Control is a change of the controls: Control, as stored.
 	Control Kind = "control"
-	// Restore was answered without an error: Memory.
+	// Restore was answered without an error: Watermark.
 	Restore Kind = "restore"
 	// Lose: the store may have lost some or all that it held. Whoever breaks a store writes this down.
 	Lose Kind = "lose"
@@ -84,12 +84,12 @@ type Event struct {
 	Ahead   int64  `json:"ahead,omitempty"`
 	Verb    Kind   `json:"verb,omitempty"`
 
-	Frame   *Marks           `json:"frame,omitempty"`
-	Control *queue.Control   `json:"control,omitempty"`
-	Memory  *queue.Watermark `json:"memory,omitempty"`
+	Snapshot  *Marks           `json:"frame,omitempty"`
+	Control   *queue.Control   `json:"control,omitempty"`
+	Watermark *queue.Watermark `json:"memory,omitempty"`
 }
 
-// Marks are the figures of a frame.
+// Marks are the figures of a snapshot.
 type Marks struct {
 	Epoch    uint64        `json:"epoch"`
 	Last     uint64        `json:"last"`

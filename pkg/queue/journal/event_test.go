@@ -12,9 +12,9 @@ import (
 )
 
 func TestEventsSurviveJSON(t *testing.T) {
-	s := new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle).away(30, 2).
+	s := new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle).away(30, 2).
 		add(journal.Event{At: 40, Kind: journal.Control, Control: &pace}).
-		add(journal.Event{At: 50, Kind: journal.Restore, Memory: &queue.Watermark{Epoch: epoch, Ceiling: 7, Control: pace}}).
+		add(journal.Event{At: 50, Kind: journal.Restore, Watermark: &queue.Watermark{Epoch: epoch, Ceiling: 7, Control: pace}}).
 		add(journal.Event{At: 60, Kind: journal.Uncertain, Verb: journal.Join, Visitor: visitor(3)}).
 		add(journal.Event{At: 70, Kind: journal.Shown, Visitor: visitor(2), Epoch: epoch, Number: 2, Ahead: 1}).
 		add(journal.Event{At: 80, Kind: journal.Lose})

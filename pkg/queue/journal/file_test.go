@@ -83,18 +83,18 @@ func TestAKillBetweenTheStoreAndTheAnswerLeavesAnUncertainty(t *testing.T) {
 	f, path := create(t, t.TempDir(), false, start)
 	f.Begin(journal.Event{At: start + 5, Kind: journal.Join}, []queue.VisitorID{id(1), id(2)})
 	f.Begin(journal.Event{At: start + 6, Kind: journal.Claim}, []queue.VisitorID{id(3)})
-	f.Begin(journal.Event{At: start + 7, Kind: journal.Frame}, nil)
-	f.Begin(journal.Event{At: start + 8, Kind: journal.Restore, Memory: &queue.Watermark{Ceiling: 7}}, nil)
+	f.Begin(journal.Event{At: start + 7, Kind: journal.Snapshot}, nil)
+	f.Begin(journal.Event{At: start + 8, Kind: journal.Restore, Watermark: &queue.Watermark{Ceiling: 7}}, nil)
 	m := merge(t, path)
-	want := map[journal.Kind]int{journal.Join: 2, journal.Claim: 1, journal.Frame: 1}
+	want := map[journal.Kind]int{journal.Join: 2, journal.Claim: 1, journal.Snapshot: 1}
 	got, restored := map[journal.Kind]int{}, false
 	for _, e := range m.Events {
 		if e.Kind == journal.Uncertain {
 			got[e.Verb]++
 		}
-		restored = restored || e.Kind == journal.Restore && e.Memory.Ceiling == 7
+		restored = restored || e.Kind == journal.Restore && e.Watermark.Ceiling == 7
 	}
-	if len(got) != 3 || got[journal.Join] != 2 || got[journal.Claim] != 1 || got[journal.Frame] != 1 || !restored {
+	if len(got) != 3 || got[journal.Join] != 2 || got[journal.Claim] != 1 || got[journal.Snapshot] != 1 || !restored {
 		t.Errorf("uncertain are %v, want %v; restored %v", got, want, restored)
 	}
 	if s := m.Files[0]; s.Open != 4 || s.Closed {

@@ -8,7 +8,7 @@ import (
 
 // front follows who was called from the front of the line and when the line itself was called.
 type front struct {
-	rises   []int64 // stamps of the frames in which the head rose, ascending
+	rises   []int64 // stamps of the snapshots in which the head rose, ascending
 	missing bool    // the answer of a tick was lost: the next rise may be older than it looks
 	loose   int64   // until when it may be, where events come in no known order
 

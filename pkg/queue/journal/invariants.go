@@ -69,7 +69,7 @@ type Invariants struct {
 	moment []Event // those of the latest millisecond, unless they are ordered
 	tied   bool    // the visitor of the event has others in the same millisecond, in no known order
 
-	marks   *Marks // of the latest frame, nil when they may have changed by more than the store's own work
+	marks   *Marks // of the latest snapshot, nil when they may have changed by more than the store's own work
 	marksAt int64
 	// generation counts losses. What was learned before one is no evidence after it.
 	generation uint32
@@ -158,13 +158,13 @@ func (v *Invariants) observe(e *Event) {
 		v.ended(e)
 	case Uncertain:
 		v.uncertain(e)
-	case Frame:
-		v.frame(e)
+	case Snapshot:
+		v.snapshot(e)
 	case Control:
 		v.pace.change(e.At, *e.Control)
 	case Restore:
-		v.numbers.raise(e.Memory.Ceiling)
-		v.places.head = max(v.places.head, e.Memory.Head)
+		v.numbers.raise(e.Watermark.Ceiling)
+		v.places.head = max(v.places.head, e.Watermark.Head)
 		v.restoring = max(v.restoring, e.Until)
 		v.forget() // marks, totals and controls may change, and places may be passed over
 	case Lose:
@@ -204,13 +204,13 @@ func (v *Invariants) forget() {
 	v.front.forget()
 }
 
-// frame checks the figures of a frame and raises the head.
-func (v *Invariants) frame(e *Event) {
-	f, old := e.Frame, v.marks
+// snapshot checks the figures of a snapshot and raises the head.
+func (v *Invariants) snapshot(e *Event) {
+	f, old := e.Snapshot, v.marks
 	if old != nil && (f.Epoch != old.Epoch || f.Last < old.Last || f.Head < old.Head || f.Called < old.Called) {
 		same := f.Epoch == old.Epoch
 		if same && e.At == v.marksAt && !v.cfg.Ordered {
-			return // the older of two frames of one millisecond
+			return // the older of two snapshots of one millisecond
 		}
 		if same && v.cfg.Ordered {
 			v.report(RuleMarks, e, "last, head and called went from %d, %d, %d to %d, %d, %d",
@@ -221,7 +221,7 @@ func (v *Invariants) frame(e *Event) {
 		v.forget()
 		old = nil
 	}
-	if text := v.pace.frame(e.At, f, v.cfg.Ordered); text != "" {
+	if text := v.pace.snapshot(e.At, f, v.cfg.Ordered); text != "" {
 		v.report(RulePace, e, "%s", text)
 	}
 	v.checkInside(e, old)
@@ -229,10 +229,10 @@ func (v *Invariants) frame(e *Event) {
 	v.marks, v.marksAt = f, e.At
 }
 
-// checkInside: whoever was called since the last frame must have found room. Stays that are renewed without being
+// checkInside: whoever was called since the last snapshot must have found room. Stays that are renewed without being
 // known come in by themselves, and a clock that has stepped back brings back what was over.
 func (v *Invariants) checkInside(e *Event, old *Marks) {
-	f := e.Frame
+	f := e.Snapshot
 	bound, revived := f.Control.Pace.MaxInside, v.places.revived || e.At < v.places.maxAt
 	v.places.revived = false
 	if old == nil || revived || bound == 0 || f.Control != old.Control || f.Called == old.Called {

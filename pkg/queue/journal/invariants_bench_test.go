@@ -45,7 +45,7 @@ func benchInvariants(b *testing.B, ordered bool) {
 		at, head = at+1, head+1
 		about(at, journal.Join, line+head, waiting, 0)
 		about(at, journal.Keep, head, waiting, 0)
-		v.Observe(journal.Event{At: at + 1, Kind: journal.Frame, Frame: &journal.Marks{
+		v.Observe(journal.Event{At: at + 1, Kind: journal.Snapshot, Snapshot: &journal.Marks{
 			Epoch: epoch, Last: line + head, Head: queue.OrderOf(epoch, head), Called: int64(head), Control: fast,
 		}})
 		about(at+1, journal.Keep, head, called, at+1+window)

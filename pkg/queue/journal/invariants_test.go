@@ -68,8 +68,8 @@ func (s *script) leave(at int64, n uint64) *script {
 
 var pace = queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 5, MaxInside: 3}}
 
-// frame is one with the head at a number and so many calls in all.
-func (s *script) frame(at int64, head uint64, called int64, change ...func(*journal.Marks)) *script {
+// snapshot is one with the head at a number and so many calls in all.
+func (s *script) snapshot(at int64, head uint64, called int64, change ...func(*journal.Marks)) *script {
 	m := &journal.Marks{Epoch: epoch, Last: 100, Head: queue.OrderOf(epoch, head), Called: called, Control: pace}
 	if head == 0 {
 		m.Head = 0
@@ -77,7 +77,7 @@ func (s *script) frame(at int64, head uint64, called int64, change ...func(*jour
 	for _, c := range change {
 		c(m)
 	}
-	return s.add(journal.Event{At: at, Kind: journal.Frame, Frame: m})
+	return s.add(journal.Event{At: at, Kind: journal.Snapshot, Snapshot: m})
 }
 
 // rules are those that a journal breaks.
@@ -110,22 +110,22 @@ const (
 
 func TestAJournalThatKeepsTheRulesIsAccepted(t *testing.T) {
 	for name, s := range map[string]*script{
-		"a day in the line": new(script).frame(0, 0, 0).join(1, 1).join(1, 2).join(2, 3).frame(1000, 1, 1).
+		"a day in the line": new(script).snapshot(0, 0, 0).join(1, 1).join(1, 2).join(2, 3).snapshot(1000, 1, 1).
 			keep(1500, 1, called, 1000+window).keep(1500, 2, waiting, 0).claim(2000, 1, inside, 2000+idle).
 			claim(9000, 1, inside, 2000+idle).keep(9000, 1, inside, 2000+idle).
 			about(10_000, journal.Renew, 1, inside, 10_000+idle).leave(11_000, 1).keep(20_000, 1, spent, 0),
-		"an absent place is passed over and comes back": new(script).join(0, 1).join(0, 2).away(5, 1).frame(10, 2, 1).
-			keep(20, 2, called, 10+window).keep(30, 1, front, 0).frame(40, 2, 2).keep(50, 1, called, 40+window),
-		"a call lapses and a claim brings it back": new(script).join(0, 1).frame(10, 1, 1).keep(20, 1, called, 10+window).
+		"an absent place is passed over and comes back": new(script).join(0, 1).join(0, 2).away(5, 1).snapshot(10, 2, 1).
+			keep(20, 2, called, 10+window).keep(30, 1, front, 0).snapshot(40, 2, 2).keep(50, 1, called, 40+window),
+		"a call lapses and a claim brings it back": new(script).join(0, 1).snapshot(10, 1, 1).keep(20, 1, called, 10+window).
 			keep(20+window, 1, missed, 0).claim(30+window, 1, front, 0),
-		"a heartbeat is answered by a call that has lapsed": new(script).join(0, 1).frame(10, 1, 1).keep(11+window, 1, missed, 0),
-		"a repeated arrival": new(script).join(0, 1).join(absent-1, 1).frame(absent+5, 1, 1).
+		"a heartbeat is answered by a call that has lapsed": new(script).join(0, 1).snapshot(10, 1, 1).keep(11+window, 1, missed, 0),
+		"a repeated arrival": new(script).join(0, 1).join(absent-1, 1).snapshot(absent+5, 1, 1).
 			keep(absent+6, 1, called, absent+5+window),
-		"a stay that its pass revives": new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle).
+		"a stay that its pass revives": new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle).
 			keep(20+idle, 1, spent, 0).about(30+idle, journal.Renew, 1, inside, 30+2*idle),
 		"numbers that a ticket has raised": new(script).join(0, 1).keep(5, 9, waiting, 0).join(6, 10),
-		"straight in":                      new(script).about(5, journal.Join, 1, inside, 5+idle).frame(6, 1, 1),
-		"straight in past an absent line, after a tick": new(script).join(0, 1).away(1, 1).frame(absent, 1, 0).
+		"straight in":                      new(script).about(5, journal.Join, 1, inside, 5+idle).snapshot(6, 1, 1),
+		"straight in past an absent line, after a tick": new(script).join(0, 1).away(1, 1).snapshot(absent, 1, 0).
 			about(absent+1, journal.Join, 2, inside, absent+1+idle).keep(absent+2, 1, front, 0),
 	} {
 		for _, ordered := range []bool{true, false} {
@@ -151,39 +151,39 @@ func TestEachRuleThatAJournalBreaksIsReported(t *testing.T) {
 			At: 1, Kind: journal.Join, Visitor: visitor(1), Epoch: epoch, Number: 2, State: journal.State(waiting),
 		})},
 		{"numbers left out", journal.RuleDense, new(script).join(0, 1).join(0, 2).join(0, 4)},
-		{"a present place is passed over", journal.RuleOrder, new(script).join(0, 1).join(0, 2).frame(10, 2, 1).
+		{"a present place is passed over", journal.RuleOrder, new(script).join(0, 1).join(0, 2).snapshot(10, 2, 1).
 			keep(20, 1, front, 0)},
-		{"a present place is missed", journal.RuleOrder, new(script).join(0, 1).join(0, 2).frame(10, 2, 1).keep(20, 1, missed, 0)},
-		{"a place waits on behind the head", journal.RuleOrder, new(script).join(0, 1).join(0, 2).frame(10, 2, 1).
+		{"a present place is missed", journal.RuleOrder, new(script).join(0, 1).join(0, 2).snapshot(10, 2, 1).keep(20, 1, missed, 0)},
+		{"a place waits on behind the head", journal.RuleOrder, new(script).join(0, 1).join(0, 2).snapshot(10, 2, 1).
 			keep(20, 1, waiting, 0)},
 		{"a place is called after the head has passed it", journal.RuleOrder, new(script).join(0, 1).join(0, 2).
-			frame(10, 2, 1).frame(1000, 2, 2).keep(1020, 1, called, 1000+window)},
+			snapshot(10, 2, 1).snapshot(1000, 2, 2).keep(1020, 1, called, 1000+window)},
 		{"somebody goes straight in past a waiting place", journal.RuleOrder, new(script).join(0, 1).
 			about(10, journal.Join, 2, inside, 10+idle).keep(20, 1, waiting, 0)},
 		{"the line is called before the front", journal.RuleOrder, new(script).join(0, 1).join(0, 2).join(0, 3).away(5, 1).
-			frame(10, 2, 1).keep(20, 1, front, 0).frame(30, 3, 2).keep(40, 1, front, 0)},
+			snapshot(10, 2, 1).keep(20, 1, front, 0).snapshot(30, 3, 2).keep(40, 1, front, 0)},
 		{"a present place in front is missed", journal.RuleOrder, new(script).join(0, 1).join(0, 2).away(5, 1).
-			frame(10, 2, 1).keep(20, 1, front, 0).keep(30, 1, missed, 0)},
-		{"a heartbeat brings back a lapsed call", journal.RuleOrder, new(script).join(0, 1).frame(10, 1, 1).
+			snapshot(10, 2, 1).keep(20, 1, front, 0).keep(30, 1, missed, 0)},
+		{"a heartbeat brings back a lapsed call", journal.RuleOrder, new(script).join(0, 1).snapshot(10, 1, 1).
 			keep(20, 1, called, 10+window).keep(20+window, 1, front, 0)},
 		{"a figure rises", journal.RuleShown, new(script).join(0, 1).join(0, 2).
 			add(journal.Event{At: 1, Kind: journal.Shown, Visitor: visitor(2), Epoch: epoch, Number: 2, Ahead: 1}).
 			add(journal.Event{At: 2, Kind: journal.Shown, Visitor: visitor(2), Epoch: epoch, Number: 2, Ahead: 2})},
-		{"more calls than the burst", journal.RulePace, new(script).frame(0, 0, 0).frame(1, 6, 6)},
-		{"more calls than the rate", journal.RulePace, new(script).frame(0, 0, 0).frame(1, 5, 5).frame(1900, 7, 7)},
-		{"straight in beyond the pace", journal.RulePace, new(script).frame(0, 0, 0).frame(1, 5, 5).
-			about(2, journal.Join, 6, inside, 2+idle).frame(3, 6, 6)},
-		{"more inside than the bound", journal.RuleInside, new(script).frame(0, 0, 0).
-			frame(1, 4, 4, func(m *journal.Marks) { m.Inside, m.Calls = 2, 2 })},
-		{"an absent place is called", journal.RulePresence, new(script).join(0, 1).frame(absent, 1, 1).
+		{"more calls than the burst", journal.RulePace, new(script).snapshot(0, 0, 0).snapshot(1, 6, 6)},
+		{"more calls than the rate", journal.RulePace, new(script).snapshot(0, 0, 0).snapshot(1, 5, 5).snapshot(1900, 7, 7)},
+		{"straight in beyond the pace", journal.RulePace, new(script).snapshot(0, 0, 0).snapshot(1, 5, 5).
+			about(2, journal.Join, 6, inside, 2+idle).snapshot(3, 6, 6)},
+		{"more inside than the bound", journal.RuleInside, new(script).snapshot(0, 0, 0).
+			snapshot(1, 4, 4, func(m *journal.Marks) { m.Inside, m.Calls = 2, 2 })},
+		{"an absent place is called", journal.RulePresence, new(script).join(0, 1).snapshot(absent, 1, 1).
 			keep(absent+5, 1, called, absent+window)},
-		{"an away place is called", journal.RulePresence, new(script).join(0, 1).away(1, 1).frame(2, 1, 1).
+		{"an away place is called", journal.RulePresence, new(script).join(0, 1).away(1, 1).snapshot(2, 1, 1).
 			keep(5, 1, called, 2+window)},
-		{"a second stay after the first", journal.RuleStay, new(script).join(0, 1).frame(10, 1, 1).
+		{"a second stay after the first", journal.RuleStay, new(script).join(0, 1).snapshot(10, 1, 1).
 			claim(20, 1, inside, 20+idle).claim(21+idle, 1, inside, 21+2*idle)},
-		{"a copy gets a stay of its own", journal.RuleStay, new(script).join(0, 1).frame(10, 1, 1).
+		{"a copy gets a stay of its own", journal.RuleStay, new(script).join(0, 1).snapshot(10, 1, 1).
 			claim(20, 1, inside, 20+idle).claim(30, 1, inside, 30+idle)},
-		{"a spent ticket waits again", journal.RuleStay, new(script).join(0, 1).frame(10, 1, 1).
+		{"a spent ticket waits again", journal.RuleStay, new(script).join(0, 1).snapshot(10, 1, 1).
 			claim(20, 1, inside, 20+idle).keep(30+idle, 1, front, 0)},
 		{"who left waits again", journal.RuleStay, new(script).join(0, 1).leave(5, 1).keep(5006, 1, waiting, 0)},
 		{"who left gets another number", journal.RuleStay, new(script).join(0, 1).leave(5, 1).add(journal.Event{
@@ -191,20 +191,20 @@ func TestEachRuleThatAJournalBreaksIsReported(t *testing.T) {
 		})},
 		{"a stay that was ended is renewed", journal.RuleStay, new(script).join(0, 1).leave(5, 1).
 			about(5006, journal.Renew, 1, inside, 5006+idle)},
-		{"a claim after the window", journal.RuleStay, new(script).join(0, 1).frame(10, 1, 1).
+		{"a claim after the window", journal.RuleStay, new(script).join(0, 1).snapshot(10, 1, 1).
 			keep(20, 1, called, 10+window).claim(10+window, 1, inside, 10+window+idle)},
-		{"a missed place gets in", journal.RuleStay, new(script).join(0, 1).away(1, 1).frame(10, 1, 0).
+		{"a missed place gets in", journal.RuleStay, new(script).join(0, 1).away(1, 1).snapshot(10, 1, 0).
 			keep(20, 1, missed, 0).claim(30, 1, inside, 30+idle)},
 		{"a waiting place is spent", journal.RuleLost, new(script).join(0, 1).keep(20, 1, spent, 0)},
-		{"a call is taken away", journal.RuleLost, new(script).join(0, 1).frame(10, 1, 1).keep(20, 1, called, 10+window).
+		{"a call is taken away", journal.RuleLost, new(script).join(0, 1).snapshot(10, 1, 1).keep(20, 1, called, 10+window).
 			keep(30, 1, missed, 0)},
-		{"a called place waits again", journal.RuleLost, new(script).join(0, 1).frame(10, 1, 1).
+		{"a called place waits again", journal.RuleLost, new(script).join(0, 1).snapshot(10, 1, 1).
 			keep(20, 1, called, 10+window).keep(30, 1, waiting, 0)},
-		{"a stay is taken away", journal.RuleLost, new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle).
+		{"a stay is taken away", journal.RuleLost, new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle).
 			keep(30, 1, spent, 0)},
-		{"a stay is shortened", journal.RuleLost, new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle).
+		{"a stay is shortened", journal.RuleLost, new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle).
 			about(30, journal.Renew, 1, inside, idle)},
-		{"a stay is not renewed", journal.RuleLost, new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle).
+		{"a stay is not renewed", journal.RuleLost, new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle).
 			about(30, journal.Renew, 1, spent, 0)},
 	} {
 		for _, ordered := range []bool{true, false} {
@@ -222,14 +222,14 @@ func TestWhatOnlyAnOrderedJournalShowsIsReported(t *testing.T) {
 		want journal.Rule
 		s    *script
 	}{
-		"the head falls":              {journal.RuleMarks, new(script).frame(0, 5, 5).frame(1, 4, 5)},
-		"the last number falls":       {journal.RuleMarks, new(script).frame(0, 5, 5).frame(1, 5, 5, func(m *journal.Marks) { m.Last-- })},
-		"the calls fall":              {journal.RuleMarks, new(script).frame(0, 5, 5).frame(1, 5, 4)},
+		"the head falls":              {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 4, 5)},
+		"the last number falls":       {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 5, 5, func(m *journal.Marks) { m.Last-- })},
+		"the calls fall":              {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 5, 4)},
 		"nobody was called but is in": {journal.RuleStay, new(script).join(0, 1).claim(5, 1, inside, 5+idle)},
 		"called ahead of the head":    {journal.RuleOrder, new(script).join(0, 1).keep(5, 1, called, 5+window)},
 		"in front ahead of the head":  {journal.RuleOrder, new(script).join(0, 1).keep(absent+5, 1, front, 0)},
-		"a heartbeat lets in":         {journal.RuleStay, new(script).join(0, 1).frame(1, 1, 1).keep(5, 1, inside, 5+idle)},
-		"the same within a millisecond": {journal.RuleOrder, new(script).join(0, 1).join(0, 2).frame(0, 2, 1).
+		"a heartbeat lets in":         {journal.RuleStay, new(script).join(0, 1).snapshot(1, 1, 1).keep(5, 1, inside, 5+idle)},
+		"the same within a millisecond": {journal.RuleOrder, new(script).join(0, 1).join(0, 2).snapshot(0, 2, 1).
 			keep(0, 1, waiting, 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -244,11 +244,11 @@ func TestWhatOnlyAnOrderedJournalShowsIsReported(t *testing.T) {
 }
 
 func TestTheFrontIsComparedOnceAllItsCallsMustBeKnown(t *testing.T) {
-	s := new(script).join(0, 1).join(0, 2).join(0, 3).away(1, 1).away(1, 2).frame(10, 3, 1).
+	s := new(script).join(0, 1).join(0, 2).join(0, 3).away(1, 1).away(1, 2).snapshot(10, 3, 1).
 		keep(20, 1, front, 0).keep(20, 2, front, 0).
 		keep(40, 1, front, 0).keep(2000, 1, called, 1500+window).
 		// Only now does it come to light that number 2 was called first.
-		keep(2500, 2, called, 1000+window).frame(3000+2*window, 3, 3)
+		keep(2500, 2, called, 1000+window).snapshot(3000+2*window, 3, 3)
 	if broken := rules(t, false, *s); !slices.Contains(broken, journal.RuleOrder) {
 		t.Errorf("broken: %v", broken)
 	}
@@ -256,11 +256,11 @@ func TestTheFrontIsComparedOnceAllItsCallsMustBeKnown(t *testing.T) {
 
 func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 	lose := journal.Event{At: 100, Kind: journal.Lose}
-	restore := journal.Event{At: 110, Kind: journal.Restore, Memory: &queue.Watermark{
+	restore := journal.Event{At: 110, Kind: journal.Restore, Watermark: &queue.Watermark{
 		Epoch: epoch, Last: 3, Ceiling: 50, Head: queue.OrderOf(epoch, 2),
 	}}
 	before := func() *script {
-		return new(script).join(0, 1).join(0, 2).join(0, 3).frame(10, 2, 2).keep(20, 1, called, 10+window).
+		return new(script).join(0, 1).join(0, 2).join(0, 3).snapshot(10, 2, 2).keep(20, 1, called, 10+window).
 			claim(30, 1, inside, 30+idle).add(lose).add(restore)
 	}
 	for name, s := range map[string]*script{
@@ -270,7 +270,7 @@ func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 		"a ticket that a ticket's epoch began anew": before().add(journal.Event{
 			At: 200, Kind: journal.Join, Visitor: visitor(9), Epoch: epoch + 5, Number: 51, State: journal.State(waiting),
 		}),
-		"totals begin anew": before().frame(200, 2, 0).frame(300, 2, 2),
+		"totals begin anew": before().snapshot(200, 2, 0).snapshot(300, 2, 2),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if broken := rules(t, true, *s); len(broken) > 0 {
@@ -283,7 +283,7 @@ func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 	})); !slices.Equal(broken, []journal.Rule{journal.RuleUnique}) {
 		t.Errorf("a number given again after a loss: %v", broken)
 	}
-	if broken := rules(t, true, *before().keep(200, 3, waiting, 0).frame(300, 3, 0).keep(310, 3, front, 0)); len(broken) != 1 {
+	if broken := rules(t, true, *before().keep(200, 3, waiting, 0).snapshot(300, 3, 0).keep(310, 3, front, 0)); len(broken) != 1 {
 		t.Errorf("a place that was passed over after a loss while present: %v", broken)
 	}
 }
@@ -295,10 +295,10 @@ func TestAVerbWithoutAnAnswerIsNoEvidence(t *testing.T) {
 	for name, s := range map[string]*script{
 		"an arrival may have taken a number": new(script).join(0, 1).add(uncertain(1, journal.Join, 9)).join(2, 3),
 		"a leave may have come through":      new(script).join(0, 1).add(uncertain(1, journal.Leave, 1)).keep(1000, 1, spent, 0),
-		"a claim may have come through": new(script).join(0, 1).frame(1, 1, 1).
+		"a claim may have come through": new(script).join(0, 1).snapshot(1, 1, 1).
 			add(uncertain(2, journal.Claim, 1)).keep(1000, 1, inside, 3+idle),
 		"a heartbeat may have come through": new(script).join(0, 1).join(0, 2).add(uncertain(absent-5, journal.Keep, 1)).
-			frame(absent, 1, 1).keep(absent-5+5000, 1, called, absent+window),
+			snapshot(absent, 1, 1).keep(absent-5+5000, 1, called, absent+window),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if broken := rules(t, true, *s); len(broken) > 0 {
@@ -315,11 +315,11 @@ func TestAVerbWithoutAnAnswerIsNoEvidence(t *testing.T) {
 
 // An end has the time before it was sent; what other gateways were answered until it came through stands behind it.
 func TestAnEndMayComeThroughAfterWhatStandsBehindIt(t *testing.T) {
-	came := func() *script { return new(script).join(0, 1).frame(10, 1, 1).claim(20, 1, inside, 20+idle) }
+	came := func() *script { return new(script).join(0, 1).snapshot(10, 1, 1).claim(20, 1, inside, 20+idle) }
 	for name, s := range map[string]*script{
 		"a heartbeat": new(script).join(0, 1).leave(20, 1).keep(21, 1, waiting, 0).keep(22, 1, spent, 0),
 		"a renewal":   came().leave(30, 1).about(31, journal.Renew, 1, inside, 31+idle).about(32, journal.Renew, 1, spent, 0),
-		"a claim":     new(script).join(0, 1).frame(10, 1, 1).leave(15, 1).claim(20, 1, inside, 20+idle).about(32, journal.Renew, 1, spent, 0),
+		"a claim":     new(script).join(0, 1).snapshot(10, 1, 1).leave(15, 1).claim(20, 1, inside, 20+idle).about(32, journal.Renew, 1, spent, 0),
 	} {
 		if broken := rules(t, false, *s); len(broken) > 0 {
 			t.Errorf("%s: %v", name, broken)

@@ -278,7 +278,7 @@ func (r *reader) event(l *line) error {
 // written down at the time of the answer before it, and other processes have had answers since, from before the loss.
 func (r *reader) restored(l *line) {
 	switch l.Kind {
-	case Join, Keep, Claim, Renew, Frame:
+	case Join, Keep, Claim, Renew, Snapshot:
 	default:
 		return // not at the store's time
 	}
@@ -342,7 +342,7 @@ func (e *Event) valid() error {
 	switch {
 	case e.At < 0 || e.At > latest:
 		return fmt.Errorf("time of the store %d, want 0 to %d", e.At, int64(latest))
-	case e.Kind == Frame && e.Frame == nil, e.Kind == Control && e.Control == nil, e.Kind == Restore && e.Memory == nil:
+	case e.Kind == Snapshot && e.Snapshot == nil, e.Kind == Control && e.Control == nil, e.Kind == Restore && e.Watermark == nil:
 		return fmt.Errorf("%s without its document", e.Kind)
 	case !slices.Contains(kinds, e.Kind):
 		return fmt.Errorf("unknown kind %q", e.Kind)
@@ -350,4 +350,4 @@ func (e *Event) valid() error {
 	return nil
 }
 
-var kinds = []Kind{Join, Keep, Claim, Renew, Finish, Leave, Uncertain, Frame, Control, Restore, Lose, Shown}
+var kinds = []Kind{Join, Keep, Claim, Renew, Finish, Leave, Uncertain, Snapshot, Control, Restore, Lose, Shown}

@@ -17,7 +17,7 @@ type numbers struct {
 // book is one epoch's numbers.
 type book struct {
 	given intervals
-	// excused are numbers that need not be given: a memory or a ticket said that they had been before.
+	// excused are numbers that need not be given: a watermark or a ticket said that they had been before.
 	excused intervals
 	last    uint64 // the highest of both
 }

@@ -51,9 +51,9 @@ func (p *pace) straight(at int64) {
 	}
 }
 
-// frame counts the calls of a frame and says what is wrong with them. With exact set, the calls that are new in it were
-// made at its time; otherwise at any time since the frame before.
-func (p *pace) frame(at int64, f *Marks, exact bool) (wrong string) {
+// snapshot counts the calls of a snapshot and says what is wrong with them. With exact set, the calls that are new in it were
+// made at its time; otherwise at any time since the snapshot before.
+func (p *pace) snapshot(at int64, f *Marks, exact bool) (wrong string) {
 	full := f.Control.Pace.Burst * queue.Units
 	if !p.known || p.control != f.Control {
 		p.known, p.control, p.counted, p.mark, p.credit = true, f.Control, f.Called, at, full
@@ -64,7 +64,7 @@ func (p *pace) frame(at int64, f *Marks, exact bool) (wrong string) {
 	p.counted, p.missing = f.Called, false
 	p.credit -= calls * queue.Units
 	if p.credit < 0 {
-		wrong = fmt.Sprintf("%d calls more than burst %d and %d a minute allow, %d of them in this frame",
+		wrong = fmt.Sprintf("%d calls more than burst %d and %d a minute allow, %d of them in this snapshot",
 			(queue.Units-1-p.credit)/queue.Units, f.Control.Pace.Burst, f.Control.Pace.Rate, calls)
 		p.credit = 0
 	}

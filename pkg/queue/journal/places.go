@@ -44,7 +44,7 @@ type places struct {
 	spent map[queue.VisitorID]used
 
 	head    queue.Order // the highest known
-	revived bool        // a stay came in by being renewed, since the last frame
+	revived bool        // a stay came in by being renewed, since the last snapshot
 	maxAt   int64       // the latest time seen
 	sweepAt int         // how many live places and spent tickets call for a sweep
 }

@@ -199,14 +199,14 @@ func (r *Recorder) ended(verb Kind, ids []queue.VisitorID, send func() error) er
 
 // Advance implements queue.Store.
 func (r *Recorder) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	c := r.begin(Event{Kind: Frame}, nil)
+	c := r.begin(Event{Kind: Snapshot}, nil)
 	defer c.end()
 	f, err := r.Store.Advance(ctx, m)
 	switch {
 	case err == nil:
-		c.add(Event{At: r.at(f.Now), Kind: Frame, Frame: MarksOf(f)})
+		c.add(Event{At: r.at(f.Now), Kind: Snapshot, Snapshot: MarksOf(f)})
 	case errors.Is(err, queue.ErrUnavailable):
-		c.add(Event{At: r.about(), Kind: Uncertain, Verb: Frame})
+		c.add(Event{At: r.about(), Kind: Uncertain, Verb: Snapshot})
 	}
 	return f, err
 }
@@ -216,7 +216,7 @@ func (r *Recorder) Snapshot(ctx context.Context) (queue.Snapshot, error) {
 	f, err := r.Store.Snapshot(ctx)
 	if err == nil {
 		c := call{r: r}
-		c.add(Event{At: r.at(f.Now), Kind: Frame, Frame: MarksOf(f)})
+		c.add(Event{At: r.at(f.Now), Kind: Snapshot, Snapshot: MarksOf(f)})
 		c.end()
 	}
 	return f, err
@@ -242,11 +242,11 @@ func (r *Recorder) Control(ctx context.Context, next queue.Control) (queue.Contr
 // Restore implements queue.Store.
 func (r *Recorder) Restore(ctx context.Context, m queue.Watermark) error {
 	at := r.about()
-	c := r.begin(Event{Kind: Restore, Memory: &m}, nil)
+	c := r.begin(Event{Kind: Restore, Watermark: &m}, nil)
 	defer c.end()
 	err := r.Store.Restore(ctx, m)
 	if err == nil || errors.Is(err, queue.ErrUnavailable) {
-		c.add(Event{At: at, Kind: Restore, Memory: &m})
+		c.add(Event{At: at, Kind: Restore, Watermark: &m})
 	}
 	return err
 }

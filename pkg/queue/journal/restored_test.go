@@ -19,7 +19,7 @@ func TestWhatWasAnsweredBetweenTheLastAnswerAndARestoreIsNoEvidence(t *testing.T
 			a, one := create(t, dir, false, start)
 			b, other := create(t, dir, false, start+1)
 			ask := func(f *journal.File, at int64, e journal.Event, ids ...queue.VisitorID) {
-				call := f.Begin(journal.Event{At: at, Kind: e.Kind, Memory: e.Memory}, ids)
+				call := f.Begin(journal.Event{At: at, Kind: e.Kind, Watermark: e.Watermark}, ids)
 				if e.At == 0 {
 					e.At = at
 				}
@@ -33,7 +33,7 @@ func TestWhatWasAnsweredBetweenTheLastAnswerAndARestoreIsNoEvidence(t *testing.T
 			keep(a, start+1000, queue.StateFront, 0)
 			keep(b, start+1100, queue.StateCalled, start+1050+fileTiming.ClaimWindow.Milliseconds())
 			if c.loss {
-				ask(a, start+1000, journal.Event{Kind: journal.Restore, Memory: &queue.Watermark{Epoch: epoch, Ceiling: 1000}})
+				ask(a, start+1000, journal.Event{Kind: journal.Restore, Watermark: &queue.Watermark{Epoch: epoch, Ceiling: 1000}})
 			}
 			keep(b, start+1160, queue.StateFront, 0) // after the restore took effect at 1,150
 			keep(a, start+1170, queue.StateFront, 0)

@@ -34,7 +34,7 @@ func TestWhatWasSentToAStoreThatStoppedMayTakeEffectWhenItGoesOn(t *testing.T) {
 			for _, e := range test.sent {
 				s.add(e)
 			}
-			s.frame(30_000, 0, 0).keep(30_100, 1, spent, 0)
+			s.snapshot(30_000, 0, 0).keep(30_100, 1, spent, 0)
 			if got := rules(t, false, s); !slices.Equal(got, test.want) {
 				t.Errorf("broken are %q, want %q", got, test.want)
 			}
@@ -42,15 +42,15 @@ func TestWhatWasSentToAStoreThatStoppedMayTakeEffectWhenItGoesOn(t *testing.T) {
 	}
 }
 
-func TestARiseMayBeOlderThanTheFrameThatTellsOfItWhenATickWasNotAnswered(t *testing.T) {
+func TestARiseMayBeOlderThanTheSnapshotThatTellsOfItWhenATickWasNotAnswered(t *testing.T) {
 	for _, lost := range []bool{true, false} {
 		var s script
-		s.join(100, 1).join(100, 2).join(100, 3).away(200, 1).frame(300, 1, 0).keep(400, 1, front, 0)
+		s.join(100, 1).join(100, 2).join(100, 3).away(200, 1).snapshot(300, 1, 0).keep(400, 1, front, 0)
 		if lost {
-			s.add(uncertain(450, journal.Frame, 0))
+			s.add(uncertain(450, journal.Snapshot, 0))
 		}
-		// The frame at 460 came before the lost tick, and the one at 700 after it.
-		s.frame(460, 1, 0).frame(700, 2, 1).keep(900, 1, front, 0)
+		// The snapshot at 460 came before the lost tick, and the one at 700 after it.
+		s.snapshot(460, 1, 0).snapshot(700, 2, 1).keep(900, 1, front, 0)
 		want := []journal.Rule{journal.RuleOrder}
 		if lost {
 			want = nil

@@ -13,14 +13,14 @@ func (r *room) advance(now int64) {
 	r.fill(now)
 	r.sweep(now)
 	r.settle(now)
-	room := min(r.free(now), queue.MaxCalls)
-	for looked := 0; room > 0 && looked < queue.MaxScan; looked++ {
+	left := min(r.allowance(now), queue.MaxCalls)
+	for looked := 0; left > 0 && looked < queue.MaxScan; looked++ {
 		called, ok := r.next(now)
 		if !ok {
 			return
 		}
 		if called {
-			room--
+			left--
 		}
 	}
 }
@@ -121,8 +121,8 @@ func (r *room) adopt(now int64, m queue.Watermark, fresh bool) {
 	}
 }
 
-// frame is a snapshot of the room.
-func (r *room) frame(now int64) queue.Snapshot {
+// snapshot is a snapshot of the room.
+func (r *room) snapshot(now int64) queue.Snapshot {
 	f := queue.Snapshot{
 		Now: now, Epoch: r.Epoch, Last: r.Last, Head: r.Head, HeadNum: r.HeadNum, Hold: r.Hold, Born: r.Born, Control: r.Control,
 		Ended: r.endedLately(now), Waiting: int64(r.line.len()), Front: int64(r.front.len()),

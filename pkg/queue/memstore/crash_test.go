@@ -78,7 +78,7 @@ func TestNumbersGrowByWhatWasGivenHoweverOftenProcessesDie(t *testing.T) {
 				}
 				clock.Step(250)
 				if n%2 == 0 { // some die just after a save
-					if _, err := s.Control(t.Context(), frame(t, s).Control); err != nil {
+					if _, err := s.Control(t.Context(), snapshot(t, s).Control); err != nil {
 						t.Fatal(err)
 					}
 				}

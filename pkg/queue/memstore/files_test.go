@@ -80,7 +80,7 @@ func join(t *testing.T, s queue.Store, first, n int) []queue.Place {
 	return places
 }
 
-func frame(t *testing.T, s queue.Store) queue.Snapshot {
+func snapshot(t *testing.T, s queue.Store) queue.Snapshot {
 	t.Helper()
 	f, err := s.Snapshot(t.Context())
 	if err != nil {
@@ -113,7 +113,7 @@ func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 	if err := s.Leave(t.Context(), []queue.VisitorID{places[9].Visitor}); err != nil {
 		t.Fatal(err)
 	}
-	want := frame(t, s)
+	want := snapshot(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 	if r := again.Recovery(); !r.Found || !r.Clean || r.Places != 700 || r.Damaged != nil {
 		t.Errorf("recovery is %+v", r)
 	}
-	got := frame(t, again)
+	got := snapshot(t, again)
 	want.Gateways, got.Gateways = 0, 0
 	if !slices.Equal(got.Sketch.First, want.Sketch.First) {
 		t.Error("the line is another one")
@@ -129,7 +129,7 @@ func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 	got.Sketch, want.Sketch = queue.Sketch{}, queue.Sketch{}
 	if got.Epoch != want.Epoch || got.Last != want.Last || got.Head != want.Head || got.Waiting != want.Waiting ||
 		got.Calls != want.Calls || got.Inside != want.Inside || got.Hold != want.Hold || got.Control != want.Control || got.Called != want.Called {
-		t.Errorf("frame is\n%+v, want\n%+v", got, want)
+		t.Errorf("snapshot is\n%+v, want\n%+v", got, want)
 	}
 	if next := join(t, again, 5000, 1); next[0].Number != 701 {
 		t.Errorf("the next number is %d", next[0].Number)
@@ -213,7 +213,7 @@ func TestAKillBetweenTwoSavesOfThePlacesKeepsCallsAndStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Any change of the controls writes the marks, with calls and stays.
-	c := frame(t, s).Control
+	c := snapshot(t, s).Control
 	if _, err := s.Control(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestAKillBetweenTwoSavesOfThePlacesKeepsCallsAndStays(t *testing.T) {
 	if reply.Standings[0].State != queue.StateInside || reply.Standings[1].State != queue.StateInside {
 		t.Errorf("standings are %v", reply.Standings)
 	}
-	if f := frame(t, again); f.Inside != 2 || f.Control.Version != 2 {
+	if f := snapshot(t, again); f.Inside != 2 || f.Control.Version != 2 {
 		t.Errorf("%d inside, version %d", f.Inside, f.Control.Version)
 	}
 }
@@ -334,7 +334,7 @@ func TestAFullDiskIsReportedOnceAndTheLineGoesOn(t *testing.T) {
 	if err := os.RemoveAll(marks); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Control(context.Background(), frame(t, s).Control); err != nil {
+	if _, err := s.Control(context.Background(), snapshot(t, s).Control); err != nil {
 		t.Fatal(err)
 	}
 	if len(reports) != 2 || reports[1] != nil {

@@ -148,8 +148,8 @@ func (r *room) fill(now int64) {
 	r.Mark = now
 }
 
-// free is the specification's Room: how many calls the pace leaves.
-func (r *room) free(now int64) int64 {
+// allowance is how many places may be called now.
+func (r *room) allowance(now int64) int64 {
 	if r.Control.Mode != queue.ModeRun || r.Control.Pace.Rate == 0 || now < r.Hold {
 		return 0
 	}

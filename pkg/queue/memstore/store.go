@@ -107,7 +107,7 @@ func (s *Store) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinRepl
 		r.fill(now)
 		var free int64
 		if r.line.len() == 0 && r.front.len() == 0 {
-			free = r.free(now)
+			free = r.allowance(now)
 		}
 		for _, id := range ids {
 			j := r.join(now, id, free > 0)
@@ -194,7 +194,7 @@ func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot,
 		}
 		r.note(now, m.Gateway)
 		r.advance(now)
-		f = r.frame(now)
+		f = r.snapshot(now)
 		return nil
 	})
 	if err != nil {
@@ -207,11 +207,11 @@ func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot,
 func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
 	var f queue.Snapshot
 	err := s.do(ctx, nil, func(r *room, now int64) error {
-		f = r.frame(now)
+		f = r.snapshot(now)
 		return nil
 	})
 	if err != nil {
-		return queue.Snapshot{}, fmt.Errorf("frame: %w", err)
+		return queue.Snapshot{}, fmt.Errorf("snapshot: %w", err)
 	}
 	return f, nil
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
-func (d *duel) freshIDs(n int) []queue.VisitorID {
+func (d *history) freshIDs(n int) []queue.VisitorID {
 	ids := visitors(d.fresh, n)
 	d.fresh += n
 	return ids
 }
 
 // drawIDs draws some visitors, new ones and known ones, some of them twice.
-func (d *duel) drawIDs(rt *rapid.T, most int) (ids []queue.VisitorID) {
+func (d *history) drawIDs(rt *rapid.T, most int) (ids []queue.VisitorID) {
 	for range rapid.IntRange(1, most).Draw(rt, "entries") {
 		if n := len(d.holders); n > 0 && rapid.IntRange(0, 2).Draw(rt, "known") > 0 {
 			ids = append(ids, d.holders[rapid.IntRange(0, n-1).Draw(rt, "visitor")])
@@ -29,7 +29,7 @@ func (d *duel) drawIDs(rt *rapid.T, most int) (ids []queue.VisitorID) {
 }
 
 // drawPlaces draws tickets that were given.
-func (d *duel) drawPlaces(rt *rapid.T) (places []queue.Place) {
+func (d *history) drawPlaces(rt *rapid.T) (places []queue.Place) {
 	if len(d.holders) == 0 {
 		rt.Skip("nobody holds a ticket")
 	}
@@ -40,12 +40,12 @@ func (d *duel) drawPlaces(rt *rapid.T) (places []queue.Place) {
 	return places
 }
 
-func (d *duel) playJoin(rt *rapid.T) {
+func (d *history) playJoin(rt *rapid.T) {
 	d.rt = rt
 	d.join(d.drawIDs(rt, 4))
 }
 
-func (d *duel) playKeep(rt *rapid.T) {
+func (d *history) playKeep(rt *rapid.T) {
 	d.rt = rt
 	var beats []queue.Beat
 	for _, p := range d.drawPlaces(rt) {
@@ -54,7 +54,7 @@ func (d *duel) playKeep(rt *rapid.T) {
 	d.keep(beats)
 }
 
-func (d *duel) keep(beats []queue.Beat) {
+func (d *history) keep(beats []queue.Beat) {
 	ids := make([]queue.VisitorID, len(beats))
 	for i, b := range beats {
 		ids[i] = b.Place.Visitor
@@ -62,12 +62,12 @@ func (d *duel) keep(beats []queue.Beat) {
 	d.standings("keep", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Keep(context.Background(), beats) })
 }
 
-func (d *duel) playClaim(rt *rapid.T) {
+func (d *history) playClaim(rt *rapid.T) {
 	d.rt = rt
 	d.claim(d.drawPlaces(rt))
 }
 
-func (d *duel) claim(places []queue.Place) {
+func (d *history) claim(places []queue.Place) {
 	ids := make([]queue.VisitorID, len(places))
 	for i, p := range places {
 		ids[i] = p.Visitor
@@ -75,7 +75,7 @@ func (d *duel) claim(places []queue.Place) {
 	d.standings("claim", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Claim(context.Background(), places) })
 }
 
-func (d *duel) playRenew(rt *rapid.T) {
+func (d *history) playRenew(rt *rapid.T) {
 	d.rt = rt
 	var stays []queue.Stay
 	ids := d.drawIDs(rt, 2)
@@ -89,7 +89,7 @@ func (d *duel) playRenew(rt *rapid.T) {
 	d.standings("renew", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Renew(context.Background(), stays) })
 }
 
-func (d *duel) playEnd(rt *rapid.T) {
+func (d *history) playEnd(rt *rapid.T) {
 	d.rt = rt
 	ids := d.drawIDs(rt, 3)
 	if rapid.Bool().Draw(rt, "finish") {
@@ -99,7 +99,7 @@ func (d *duel) playEnd(rt *rapid.T) {
 	d.end("leave", queue.Store.Leave, ids)
 }
 
-func (d *duel) end(verb string, call func(queue.Store, context.Context, []queue.VisitorID) error, ids []queue.VisitorID) {
+func (d *history) end(verb string, call func(queue.Store, context.Context, []queue.VisitorID) error, ids []queue.VisitorID) {
 	_, _ = both(d, verb, func(s queue.Store) (struct{}, error) {
 		return only(call(s, context.Background(), ids))
 	}, differ)
@@ -109,33 +109,33 @@ func (d *duel) end(verb string, call func(queue.Store, context.Context, []queue.
 }
 
 // playAdvance ticks as one of a few gateways, one of which may remember more than the store.
-func (d *duel) playAdvance(rt *rapid.T) {
+func (d *history) playAdvance(rt *rapid.T) {
 	d.rt = rt
 	gateway := rapid.SampledFrom([]string{"g1", "", "g2", "g3"}).Draw(rt, "gateway")
 	m := queue.Watermark{}
 	if rapid.IntRange(0, 2).Draw(rt, "remembers") == 2 {
-		m = d.drawMemory(rt)
+		m = d.drawWatermark(rt)
 	}
 	m.Gateway = gateway
 	f, err := both(d, "advance", func(s queue.Store) (queue.Snapshot, error) {
 		return s.Advance(context.Background(), m)
-	}, frameDiff)
+	}, snapshotDiff)
 	if errors.Is(err, queue.ErrLost) && m.Epoch > 0 && rapid.IntRange(0, 3).Draw(rt, "restores") > 0 {
 		d.restore(m) // as gateways do
 	}
 	if err == nil {
-		d.frame(f)
+		d.snapshot(f)
 		d.remember(gateway, f)
 		d.ends(nobody, f.Now+d.timing.ClaimWindow.Milliseconds())
 		d.ends(nobody, f.Now+queue.GatewayLife.Milliseconds())
 	}
 }
 
-// drawMemory draws what some gateway remembers, perhaps an old one, perhaps more than the store holds.
-func (d *duel) drawMemory(rt *rapid.T) queue.Watermark {
+// drawWatermark draws what some gateway remembers, perhaps an old one, perhaps more than the store holds.
+func (d *history) drawWatermark(rt *rapid.T) queue.Watermark {
 	m := queue.Watermark{Control: d.control}
-	if n := len(d.memories); n > 0 {
-		m = d.memories[n-1-rapid.IntRange(0, n-1).Draw(rt, "memory")]
+	if n := len(d.watermarks); n > 0 {
+		m = d.watermarks[n-1-rapid.IntRange(0, n-1).Draw(rt, "watermark")]
 	}
 	switch rapid.IntRange(0, 9).Draw(rt, "exaggerates") {
 	case 6:
@@ -164,7 +164,7 @@ func farAhead(rt *rapid.T) uint64 {
 	return rapid.SampledFrom([]uint64{1<<22 - 1, 1 << 22, 3 << 22}).Draw(rt, "numbers ahead")
 }
 
-func (d *duel) drawPace(rt *rapid.T) queue.Pace {
+func (d *history) drawPace(rt *rapid.T) queue.Pace {
 	return queue.Pace{
 		Rate:      rapid.SampledFrom([]int64{queue.Units, 6_000, 60, 0, 7, queue.MaxRate}).Draw(rt, "rate"),
 		Burst:     rapid.SampledFrom([]int64{5, 1, 2, 1_500, queue.MaxBurst}).Draw(rt, "burst"),
@@ -172,7 +172,7 @@ func (d *duel) drawPace(rt *rapid.T) queue.Pace {
 	}
 }
 
-func (d *duel) playControl(rt *rapid.T) {
+func (d *history) playControl(rt *rapid.T) {
 	d.rt = rt
 	c := d.control
 	c.Pace = d.drawPace(rt)
@@ -186,7 +186,7 @@ func (d *duel) playControl(rt *rapid.T) {
 	d.setControl(c)
 }
 
-func (d *duel) setControl(c queue.Control) {
+func (d *history) setControl(c queue.Control) {
 	stored, err := both(d, "control", func(s queue.Store) (queue.Control, error) {
 		return s.Control(context.Background(), c)
 	}, differ)
@@ -196,7 +196,7 @@ func (d *duel) setControl(c queue.Control) {
 }
 
 // playTick moves to a moment around one at which something ends, and ticks.
-func (d *duel) playTick(rt *rapid.T) {
+func (d *history) playTick(rt *rapid.T) {
 	d.rt = rt
 	if len(d.times) == 0 {
 		rt.Skip("nothing ends")
@@ -206,7 +206,7 @@ func (d *duel) playTick(rt *rapid.T) {
 }
 
 // playTouch moves to a moment around one at which something of a visitor ends, and lets that visitor do something.
-func (d *duel) playTouch(rt *rapid.T) {
+func (d *history) playTouch(rt *rapid.T) {
 	d.rt = rt
 	if len(d.times) == 0 {
 		rt.Skip("nothing ends")
@@ -227,14 +227,14 @@ func (d *duel) playTouch(rt *rapid.T) {
 	}
 }
 
-func (d *duel) atDeadline(rt *rapid.T) deadline {
+func (d *history) atDeadline(rt *rapid.T) deadline {
 	end := d.times[rapid.IntRange(0, len(d.times)-1).Draw(rt, "deadline")]
 	d.clock.Set(max(startMS-1000, end.at+rapid.Int64Range(-1, 1).Draw(rt, "off")))
 	return end
 }
 
 // playClock moves to a moment around one at which something ends, or by a little, or to another second.
-func (d *duel) playClock(rt *rapid.T) {
+func (d *history) playClock(rt *rapid.T) {
 	d.rt = rt
 	switch how := rapid.IntRange(0, 9).Draw(rt, "clock"); {
 	case how < 5 && len(d.times) > 0:
@@ -248,7 +248,7 @@ func (d *duel) playClock(rt *rapid.T) {
 	}
 }
 
-func (d *duel) playLose(rt *rapid.T) {
+func (d *history) playLose(rt *rapid.T) {
 	d.rt = rt
 	if rapid.IntRange(0, 1).Draw(rt, "lose") == 0 {
 		rt.Skip("a loss is rare")
@@ -259,11 +259,11 @@ func (d *duel) playLose(rt *rapid.T) {
 	d.lost = true
 }
 
-// playRestore restores from a gateway's memory. One that remembers nothing may do so only in a second that has not
+// playRestore restores from a watermark. A gateway that remembers nothing may do so only in a second that has not
 // begun a line yet: what numbers were given in it, nobody knows.
-func (d *duel) playRestore(rt *rapid.T) {
+func (d *history) playRestore(rt *rapid.T) {
 	d.rt = rt
-	m := d.drawMemory(rt)
+	m := d.drawWatermark(rt)
 	if queue.EpochAt(d.clock.Now()) > d.epoch && rapid.IntRange(0, 2).Draw(rt, "nothing") == 2 {
 		m = queue.Watermark{Control: m.Control}
 	}
@@ -272,7 +272,7 @@ func (d *duel) playRestore(rt *rapid.T) {
 
 // playStray brings the ticket of a visitor whom the store has never heard of: of this epoch, an earlier or a later one;
 // in histories with ties also of the same order as another's, as no store gives it.
-func (d *duel) playStray(rt *rapid.T) {
+func (d *history) playStray(rt *rapid.T) {
 	d.rt = rt
 	epoch := int64(d.epoch) + rapid.Int64Range(-2, 1).Draw(rt, "epoch")
 	number := max(1, int64(d.ceiling)+rapid.Int64Range(-6, 2).Draw(rt, "number"))
@@ -298,7 +298,7 @@ func (d *duel) playStray(rt *rapid.T) {
 }
 
 // playInvalid sends what no store accepts.
-func (d *duel) playInvalid(rt *rapid.T) {
+func (d *history) playInvalid(rt *rapid.T) {
 	d.rt = rt
 	verbs := invalidVerbs(d.clock.Now())
 	v := verbs[rapid.IntRange(0, len(verbs)-1).Draw(rt, "invalid")]
@@ -311,10 +311,10 @@ func (d *duel) playInvalid(rt *rapid.T) {
 }
 
 // epilogue asks for everybody once more, now and when all is over, so that what differs inside comes to light.
-func (d *duel) epilogue(rt *rapid.T) {
+func (d *history) epilogue(rt *rapid.T) {
 	d.rt = rt
 	if d.lost {
-		d.restore(d.drawMemory(rt))
+		d.restore(d.drawWatermark(rt))
 	}
 	step := max(d.timing.Absent, d.timing.TicketLife, d.timing.Hold, d.timing.Grace).Milliseconds()
 	for range 2 {

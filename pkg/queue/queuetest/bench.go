@@ -75,7 +75,7 @@ func benchSize(b *testing.B, factory Factory, n int) {
 	b.Run("keep", m.run(m.benchKeep))
 	b.Run("advance", m.run(m.benchAdvance))
 	b.Run("advance-100", m.run(m.benchCalls))
-	b.Run("frame", m.run(m.benchFrame))
+	b.Run("snapshot", m.run(m.benchSnapshot))
 }
 
 // run makes b the benchmark that m speaks for while it measures.
@@ -166,9 +166,9 @@ func (m *bench) benchAdvance() {
 // benchCalls is a tick that calls a hundred places.
 func (m *bench) benchCalls() {
 	const calls = 100
-	frame, err := m.store.Snapshot(m.Context())
+	snapshot, err := m.store.Snapshot(m.Context())
 	m.must(err)
-	c := frame.Control
+	c := snapshot.Control
 	c.Mode, c.Pace = queue.ModeRun, queue.Pace{Rate: calls * queue.Units, Burst: calls}
 	c, err = m.store.Control(m.Context(), c)
 	m.must(err)
@@ -207,7 +207,7 @@ func (m *bench) ticks(before, after func()) {
 	m.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
 
-func (m *bench) benchFrame() {
+func (m *bench) benchSnapshot() {
 	for m.Loop() {
 		_, err := m.store.Snapshot(m.Context())
 		m.must(err)

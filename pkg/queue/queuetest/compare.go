@@ -7,8 +7,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// frameDiff says in what two frames differ, or nothing. An empty sketch may be nil or not.
-func frameDiff(a, b queue.Snapshot) string {
+// snapshotDiff says in what two snapshots differ, or nothing. An empty sketch may be nil or not.
+func snapshotDiff(a, b queue.Snapshot) string {
 	switch {
 	case !slices.Equal(a.Sketch.First, b.Sketch.First):
 		return "the first orders differ: " + ordersDiff(a.Sketch.First, b.Sketch.First)

@@ -71,7 +71,7 @@ func setFlag(t testing.TB, name string, value int) int {
 
 // playHistory draws one history and plays it.
 func playHistory(t testing.TB, rt *rapid.T, a, b Factory) {
-	d := newDuel(t, rt, a, b)
+	d := newHistory(t, rt, a, b)
 	defer d.close(rt)
 	actions := map[string]func(*rapid.T){"": d.settled}
 	for name, action := range map[string]struct {

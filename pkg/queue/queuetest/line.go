@@ -160,17 +160,17 @@ func (l *line) advance() queue.Snapshot {
 	f, err := l.store.Advance(l.Context(), queue.Watermark{})
 	l.must("advance", err)
 	if f.Now != l.now() {
-		l.Fatalf("advance at %d answered a frame of %d", l.now(), f.Now)
+		l.Fatalf("advance at %d answered a snapshot of %d", l.now(), f.Now)
 	}
 	return f
 }
 
-func (l *line) frame() queue.Snapshot {
+func (l *line) snapshot() queue.Snapshot {
 	l.Helper()
 	f, err := l.store.Snapshot(l.Context())
-	l.must("frame", err)
+	l.must("snapshot", err)
 	if f.Now != l.now() {
-		l.Fatalf("frame at %d answered one of %d", l.now(), f.Now)
+		l.Fatalf("snapshot at %d answered one of %d", l.now(), f.Now)
 	}
 	return f
 }
@@ -183,7 +183,7 @@ func (l *line) restore(m queue.Watermark) {
 // set changes the control document as it is now.
 func (l *line) set(change func(*queue.Control)) queue.Control {
 	l.Helper()
-	c := l.frame().Control
+	c := l.snapshot().Control
 	change(&c)
 	c, err := l.store.Control(l.Context(), c)
 	l.must("control", err)
@@ -199,7 +199,7 @@ func (l *line) setPace(p queue.Pace) {
 // a minute.
 func (l *line) fill(n int64) {
 	l.Helper()
-	p := l.frame().Control.Pace
+	p := l.snapshot().Control.Pace
 	p.Rate, p.Burst = queue.Units, max(1, n) // a call a millisecond
 	l.setPace(p)
 	l.clock.Step(n)
@@ -211,7 +211,7 @@ func (l *line) fill(n int64) {
 // What fill has left is neither used nor added to meanwhile.
 func (l *line) step(ms int64) {
 	l.Helper()
-	if p := l.frame().Control.Pace; p.Rate == 1 {
+	if p := l.snapshot().Control.Pace; p.Rate == 1 {
 		still := p
 		still.Rate = 0
 		l.setPace(still)
@@ -224,8 +224,8 @@ func (l *line) step(ms int64) {
 	l.clock.Step(ms)
 }
 
-// memory is what a gateway remembers that has seen frame f.
-func memory(f queue.Snapshot) queue.Watermark {
+// watermark is what a gateway remembers that has seen snapshot f.
+func watermark(f queue.Snapshot) queue.Watermark {
 	return queue.Watermark{
 		Gateway: "g1", Epoch: f.Epoch, Last: f.Last, Head: f.Head, HeadNumber: f.HeadNum, Ceiling: f.Last, Control: f.Control,
 	}

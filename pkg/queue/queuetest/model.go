@@ -156,13 +156,13 @@ func (m *Model) Leave(_ context.Context, ids []queue.VisitorID) error {
 }
 
 // Advance implements queue.Store.
-func (m *Model) Advance(_ context.Context, memory queue.Watermark) (f queue.Snapshot, err error) {
-	err = m.do("advance", memory.Validate(), func(r *room, now int64) error {
-		if r.behind(memory) {
+func (m *Model) Advance(_ context.Context, w queue.Watermark) (f queue.Snapshot, err error) {
+	err = m.do("advance", w.Validate(), func(r *room, now int64) error {
+		if r.behind(w) {
 			return queue.ErrLost
 		}
-		r.advance(now, memory.Gateway)
-		f = r.frame(now)
+		r.advance(now, w.Gateway)
+		f = r.snapshot(now)
 		return nil
 	})
 	return f, err
@@ -186,16 +186,16 @@ func (m *Model) Control(_ context.Context, c queue.Control) (current queue.Contr
 
 // Snapshot implements queue.Store.
 func (m *Model) Snapshot(context.Context) (f queue.Snapshot, err error) {
-	err = m.do("frame", nil, func(r *room, now int64) error {
-		f = r.frame(now)
+	err = m.do("snapshot", nil, func(r *room, now int64) error {
+		f = r.snapshot(now)
 		return nil
 	})
 	return f, err
 }
 
 // Restore implements queue.Store.
-func (m *Model) Restore(_ context.Context, memory queue.Watermark) error {
-	if err := errors.Join(memory.Validate(), memory.Control.Validate()); err != nil {
+func (m *Model) Restore(_ context.Context, w queue.Watermark) error {
+	if err := errors.Join(w.Validate(), w.Control.Validate()); err != nil {
 		return fmt.Errorf("model: restore: %w", err)
 	}
 	m.mu.Lock()
@@ -206,11 +206,11 @@ func (m *Model) Restore(_ context.Context, memory queue.Watermark) error {
 	now := m.clock.Now()
 	switch r := m.room; {
 	case r == nil:
-		m.room = begin(m.timing, now, memory)
-	case r.behind(memory):
-		r.heal(now, memory)
+		m.room = begin(m.timing, now, w)
+	case r.behind(w):
+		r.heal(now, w)
 	default:
-		r.learn(memory)
+		r.learn(w)
 	}
 	return nil
 }

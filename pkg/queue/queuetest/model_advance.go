@@ -72,9 +72,9 @@ func (r *room) passOverKnown(now int64) {
 
 func (r *room) callNext(now int64) {
 	next := append(byOrder(r.front), byOrder(r.line)...)
-	free := min(r.free(now), queue.MaxCalls)
+	left := min(r.allowance(now), queue.MaxCalls)
 	for i, id := range next {
-		if free == 0 || i == queue.MaxScan {
+		if left == 0 || i == queue.MaxScan {
 			return
 		}
 		w, fromFront := r.front[id]
@@ -90,11 +90,11 @@ func (r *room) callNext(now int64) {
 		r.calls[id] = now + r.timing.window
 		r.credit -= queue.Units
 		r.called++
-		free--
+		left--
 	}
 }
 
-func (r *room) frame(now int64) queue.Snapshot {
+func (r *room) snapshot(now int64) queue.Snapshot {
 	f := queue.Snapshot{
 		Now: now, Epoch: r.epoch, Last: r.last, Head: r.head, HeadNum: r.headNumber, Hold: r.hold, Born: r.born, Control: r.control,
 		Ended: r.endedLately(now), Waiting: int64(len(r.line)), Front: int64(len(r.front)), Calls: live(r.calls, now), Inside: live(r.inside, now),
@@ -159,7 +159,7 @@ func (r *room) heal(now int64, m queue.Watermark) {
 	r.newerControl(m)
 }
 
-// learn takes from a memory that is not ahead what the room may lack.
+// learn takes from a watermark that is not ahead what the room may lack.
 func (r *room) learn(m queue.Watermark) {
 	if m.Epoch != 0 && m.Epoch < r.epoch {
 		r.catchUp(m)

@@ -69,8 +69,8 @@ func (r *room) fill(now int64) {
 	r.mark = now
 }
 
-// free is what the documentation calls Room.
-func (r *room) free(now int64) int64 {
+// allowance is how many places may be called now.
+func (r *room) allowance(now int64) int64 {
 	if r.control.Mode != queue.ModeRun || r.control.Pace.Rate == 0 || now < r.hold {
 		return 0
 	}
@@ -126,7 +126,7 @@ func (r *room) joinAll(now int64, ids []queue.VisitorID) queue.JoinReply {
 	r.fill(now)
 	free := int64(0)
 	if len(r.line) == 0 && len(r.front) == 0 {
-		free = r.free(now)
+		free = r.allowance(now)
 	}
 	reply := queue.JoinReply{Now: now}
 	for _, id := range ids {

@@ -82,10 +82,10 @@ var mutants = []mutant{
 	{"stays live a millisecond less", "activity extends a stay", earlier(idleOf), nil},
 	{"tickets are remembered a millisecond longer", "a spent ticket is remembered for its life", later(lifeOf), nil},
 	{"tickets are remembered a millisecond less", "a lapsed call is remembered for the life of the ticket", earlier(lifeOf), nil},
-	{"holds last a millisecond longer", "a room restored from memory follows what was and holds", later(holdOf), nil},
+	{"holds last a millisecond longer", "a room restored from a watermark follows what was and holds", later(holdOf), nil},
 	{"holds last a millisecond less", "a ticket of an earlier epoch stretches the grace to a hold", earlier(holdOf), nil},
-	{"graces last a millisecond longer", "a room without memory begins now and waits for the grace", later(graceOf), nil},
-	{"graces last a millisecond less", "a room without memory begins now and waits for the grace", earlier(graceOf), nil},
+	{"graces last a millisecond longer", "a room without a watermark begins now and waits for the grace", later(graceOf), nil},
+	{"graces last a millisecond less", "a room without a watermark begins now and waits for the grace", earlier(graceOf), nil},
 	{
 		"a closed page is taken for an open one", "closing the page makes a place absent at once and does not give it up", nil,
 		func(s queue.Store) queue.Store { return blind{Store: s, away: true} },
@@ -95,11 +95,11 @@ var mutants = []mutant{
 		func(s queue.Store) queue.Store { return blind{Store: s, caps: true} },
 	},
 	{
-		"a tick's memory is not looked at", "a tick that remembers more than the store is refused and changes nothing", nil,
-		func(s queue.Store) queue.Store { return blind{Store: s, memory: true} },
+		"a tick's watermark is not looked at", "a tick that remembers more than the store is refused and changes nothing", nil,
+		func(s queue.Store) queue.Store { return blind{Store: s, watermark: true} },
 	},
 	{
-		"a ceiling is not looked at", "a room restored from memory follows what was and holds", nil,
+		"a ceiling is not looked at", "a room restored from a watermark follows what was and holds", nil,
 		func(s queue.Store) queue.Store { return blind{Store: s, ceiling: true} },
 	},
 	{
@@ -142,7 +142,7 @@ func earlier(of func(*queue.Timing) *time.Duration) func(*queue.Timing) {
 // blind is a store that does not look at something.
 type blind struct {
 	queue.Store
-	away, caps, memory, ceiling, version, finish, copies, batches, lost bool
+	away, caps, watermark, ceiling, version, finish, copies, batches, lost bool
 }
 
 func (b blind) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
@@ -201,7 +201,7 @@ func (b blind) Finish(ctx context.Context, ids []queue.VisitorID) error {
 }
 
 func (b blind) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	if b.memory {
+	if b.watermark {
 		m = queue.Watermark{Gateway: m.Gateway}
 	}
 	return b.Store.Advance(ctx, m)

@@ -38,7 +38,7 @@ var calling = []scenario{
 		for _, i := range []int{2, 0, 1} {
 			l.wantState("back", l.keep(p[i]), queue.StateFront)
 		}
-		head := l.frame().Head
+		head := l.snapshot().Head
 		for i := range 3 {
 			l.fill(1)
 			f := l.advance()
@@ -52,7 +52,7 @@ var calling = []scenario{
 		l.wantUntil("then the line", l.keep(p[4]), queue.StateCalled, l.now()+windowMS)
 	}},
 	{"places of the same order are called by id", func(l *line) {
-		epoch := l.frame().Epoch
+		epoch := l.snapshot().Epoch
 		ids := visitors(0, 20)
 		var beats []queue.Beat
 		for _, id := range ids {
@@ -80,8 +80,8 @@ var calling = []scenario{
 		want(l, "head after a place was given up", l.advance().Head, p[1].Order())
 		l.fill(1)
 		j := l.join(Visitor(9))
-		want(l, "head", l.frame().Head, j[0].Place.Order())
-		want(l, "head's number", l.frame().HeadNum, 4)
+		want(l, "head", l.snapshot().Head, j[0].Place.Order())
+		want(l, "head's number", l.snapshot().HeadNum, 4)
 	}},
 	{"a place that left is not called and its number is not given again", func(l *line) {
 		p := l.wait(0, 4)
@@ -97,7 +97,7 @@ var calling = []scenario{
 		p := l.wait(0, 2)
 		l.fill(1)
 		f := l.advance()
-		m := memory(f)
+		m := watermark(f)
 		m.Last, m.Ceiling = 10, 10
 		l.restore(m)
 		l.clock.Step(holdMS)

@@ -7,11 +7,11 @@ var joining = []scenario{
 		next := uint64(1)
 		for batch, n := range []int{1, 3, queue.MaxBatch, 2} {
 			for i, p := range l.wait(1000*batch, n) {
-				want(l, "number", p, queue.Place{Visitor: Visitor(1000*batch + i), Epoch: l.frame().Epoch, Number: next})
+				want(l, "number", p, queue.Place{Visitor: Visitor(1000*batch + i), Epoch: l.snapshot().Epoch, Number: next})
 				next++
 			}
 		}
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "last", f.Last, next-1)
 		want(l, "joined", f.Joined, int64(next-1))
 		want(l, "waiting", f.Waiting, int64(next-1))
@@ -28,8 +28,8 @@ var joining = []scenario{
 		again := l.join(Visitor(1), Visitor(0))
 		want(l, "second again", again[0], queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: p[1]})
 		want(l, "first again", again[1], queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: p[0]})
-		want(l, "joined", l.frame().Joined, 2)
-		want(l, "last", l.frame().Last, 2)
+		want(l, "joined", l.snapshot().Joined, 2)
+		want(l, "last", l.snapshot().Last, 2)
 		l.fill(2)
 		want(l, "called", l.advance().Called, 2)
 	}},
@@ -43,8 +43,8 @@ var joining = []scenario{
 	{"one id twice in a batch gets one place", func(l *line) {
 		j := l.join(Visitor(0), Visitor(1), Visitor(0))
 		want(l, "second answer", j[2], j[0])
-		want(l, "last", l.frame().Last, 2)
-		want(l, "waiting", l.frame().Waiting, 2)
+		want(l, "last", l.snapshot().Last, 2)
+		want(l, "waiting", l.snapshot().Waiting, 2)
 	}},
 	{"an id that went straight in twice in a batch answers taken the second time", func(l *line) {
 		l.fill(2)
@@ -52,11 +52,11 @@ var joining = []scenario{
 		l.wantUntil("first", j[0].Standing, queue.StateInside, l.now()+idleMS)
 		want(l, "second", j[1], taken())
 		l.wantUntil("third", j[2].Standing, queue.StateInside, l.now()+idleMS)
-		want(l, "numbers given", l.frame().Last, 2)
+		want(l, "numbers given", l.snapshot().Last, 2)
 	}},
 	{"an id that is known anywhere but in the line answers taken", func(l *line) {
 		places := l.oneInEverySet()
-		before := l.frame()
+		before := l.snapshot()
 		for set, p := range places {
 			answer := taken()
 			if set == "line" {
@@ -64,13 +64,13 @@ var joining = []scenario{
 			}
 			want(l, set, l.join(p.Visitor)[0], answer)
 		}
-		want(l, "last", l.frame().Last, before.Last)
-		want(l, "joined", l.frame().Joined, before.Joined)
+		want(l, "last", l.snapshot().Last, before.Last)
+		want(l, "joined", l.snapshot().Joined, before.Joined)
 	}},
 	{"an id in the line from an earlier epoch answers taken and its seen time stays", func(l *line) {
 		p := l.wait(0, 1)
-		f := l.frame()
-		m := memory(f)
+		f := l.snapshot()
+		m := watermark(f)
 		m.Last, m.Ceiling = m.Last+5, m.Last+5
 		l.restore(m)
 		l.step(absentMS)
@@ -81,8 +81,8 @@ var joining = []scenario{
 		l.wantState("absent all the while", l.away(p[0]), queue.StateMissed)
 	}},
 	{"an order where two epochs meet belongs to the earlier one", func(l *line) {
-		p := queue.Place{Visitor: Visitor(0), Epoch: l.frame().Epoch - 1, Number: 1 << 22}
-		want(l, "order", p.Order(), queue.OrderOf(l.frame().Epoch, 0))
+		p := queue.Place{Visitor: Visitor(0), Epoch: l.snapshot().Epoch - 1, Number: 1 << 22}
+		want(l, "order", p.Order(), queue.OrderOf(l.snapshot().Epoch, 0))
 		l.wantState("known again", l.keep(p), queue.StateWaiting)
 		want(l, "join", l.join(p.Visitor)[0], taken())
 	}},
@@ -95,7 +95,7 @@ var joining = []scenario{
 		for i := 3; i < 5; i++ {
 			l.wantState("beyond the pace", j[i].Standing, queue.StateWaiting)
 		}
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "numbers", j[4].Place.Number, 5)
 		want(l, "head", f.Head, j[2].Place.Order())
 		want(l, "head's number", f.HeadNum, 3)
@@ -124,7 +124,7 @@ var joining = []scenario{
 		l.wait(0, 1)
 		l.fill(5)
 		l.wait(1, 2)
-		want(l, "called", l.frame().Called, 0)
+		want(l, "called", l.snapshot().Called, 0)
 	}},
 	{"nobody goes straight in past a line of absent places", func(l *line) {
 		p := l.wait(0, 1)
@@ -208,7 +208,9 @@ func (l *line) backOne(n int) queue.Place {
 // given a number have one that the room has never given. The bucket is empty afterwards.
 func (l *line) oneInEverySet() map[string]queue.Place {
 	l.Helper()
-	never := func(n int) queue.Place { return queue.Place{Visitor: Visitor(n), Epoch: l.frame().Epoch, Number: 1000} }
+	never := func(n int) queue.Place {
+		return queue.Place{Visitor: Visitor(n), Epoch: l.snapshot().Epoch, Number: 1000}
+	}
 	at := map[string]queue.Place{"lapsed": l.lapseOne(0), "spent": never(1), "inside": never(2), "ended": never(3)}
 	l.renew(at["spent"].Visitor, l.now()+1)
 	l.renew(at["inside"].Visitor, 0)

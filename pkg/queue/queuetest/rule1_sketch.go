@@ -9,7 +9,7 @@ import (
 
 var sketching = []scenario{
 	{"the sketch of an empty line is empty", func(l *line) {
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "first", len(f.Sketch.First), 0)
 		want(l, "samples", len(f.Sketch.Samples), 0)
 		want(l, "waiting", f.Sketch.Waiting, 0)
@@ -20,7 +20,7 @@ var sketching = []scenario{
 		for _, leave := range []int{0, 998, 500, 3, 997} {
 			l.leave(places[leave].Visitor)
 		}
-		f := l.frame()
+		f := l.snapshot()
 		l.checkSketch(f, slices.DeleteFunc(places, func(p queue.Place) bool {
 			return slices.Contains([]uint64{1, 999, 501, 4, 998}, p.Number)
 		}))
@@ -28,10 +28,10 @@ var sketching = []scenario{
 	}},
 	{"the sketch begins to sample behind the first thousand", func(l *line) {
 		places := l.wait(0, queue.SketchExact)
-		l.checkSketch(l.frame(), places)
+		l.checkSketch(l.snapshot(), places)
 		for _, more := range []int{1, 1, 18, 1, 1} {
 			places = append(places, l.wait(len(places), more)...)
-			l.checkSketch(l.frame(), places)
+			l.checkSketch(l.snapshot(), places)
 		}
 	}},
 	{"the sketch of a long line is exact in front and within one percent behind, whoever has left", func(l *line) {
@@ -52,7 +52,7 @@ var sketching = []scenario{
 			l.advance()
 			slices.SortFunc(places, func(a, b queue.Place) int { return int(a.Number) - int(b.Number) })
 			places = places[40:]
-			f := l.frame()
+			f := l.snapshot()
 			l.checkSketch(f, places)
 			want(l, "end", f.Sketch.End, queue.OrderOf(f.Epoch, 6000))
 		}
@@ -63,16 +63,16 @@ var sketching = []scenario{
 		for _, p := range places[10:20] {
 			l.away(p)
 		}
-		l.checkSketch(l.frame(), places)
+		l.checkSketch(l.snapshot(), places)
 		l.checkSketch(l.advance(), places)
 	}},
 	{"the sketch of a line of two epochs counts both", func(l *line) {
 		old := l.wait(0, 20)
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling = 100, 100
 		l.restore(m)
 		places := append(old, l.wait(20, 20)...)
-		f := l.frame()
+		f := l.snapshot()
 		l.checkSketch(f, places)
 		want(l, "end", f.Sketch.End, queue.OrderOf(f.Epoch, 120))
 	}},
@@ -87,7 +87,7 @@ var sketching = []scenario{
 	}},
 }
 
-// checkSketch holds a frame's sketch against the places that are in the line, in their order.
+// checkSketch holds a snapshot's sketch against the places that are in the line, in their order.
 func (l *line) checkSketch(f queue.Snapshot, places []queue.Place) {
 	l.Helper()
 	s := &f.Sketch
@@ -112,13 +112,13 @@ func (l *line) checkSketch(f queue.Snapshot, places []queue.Place) {
 }
 
 // watchShown plays a random history without losses on a line of n and more, and follows what everybody is shown:
-// first by the frame before the arrival, then by each frame after.
+// first by the snapshot before the arrival, then by each snapshot after.
 func (l *line) watchShown(n, rounds, perRound int) {
 	l.Helper()
 	r := rand.New(rand.NewPCG(6, uint64(n)))
 	l.set(func(c *queue.Control) { c.Mode = queue.ModePause }) // so that nobody goes straight in
 	places, shown := l.wait(1_000_000, n), map[queue.VisitorID]int64{}
-	f := l.frame()
+	f := l.snapshot()
 	for round := range rounds {
 		joined := l.wait(1000*round, 1+r.IntN(2*perRound))
 		l.follow(f, shown, joined)
@@ -133,7 +133,7 @@ func (l *line) watchShown(n, rounds, perRound int) {
 			l.advance()
 			l.set(func(c *queue.Control) { c.Mode = queue.ModePause })
 		}
-		f = l.frame()
+		f = l.snapshot()
 		l.follow(f, shown, places)
 	}
 }

@@ -123,7 +123,7 @@ var bounding = []scenario{
 		l.advance()
 		l.advance()
 		l.keepAll(p[:queue.MaxScan])
-		want(l, "front", l.frame().Front, queue.MaxScan)
+		want(l, "front", l.snapshot().Front, queue.MaxScan)
 		q := l.wait(queue.MaxScan+1, 1)
 		l.step(absentMS)
 		l.keepAll(q)
@@ -146,21 +146,21 @@ var bounding = []scenario{
 		for range 1 + queue.MaxScan/queue.MaxCalls {
 			l.advance()
 		}
-		want(l, "calls", l.frame().Calls, queue.MaxScan+late)
+		want(l, "calls", l.snapshot().Calls, queue.MaxScan+late)
 		l.step(windowMS)
 		want(l, "live calls", l.advance().Calls, 0)
 		// A call that is over but has not lapsed is no longer live, yet the window before its end is still open to
 		// a clock that steps back.
 		l.step(-windowMS)
-		want(l, "not lapsed", l.frame().Calls, late)
+		want(l, "not lapsed", l.snapshot().Calls, late)
 		rest := slices.SortedFunc(slices.Values(ids[1:]), byID)
 		for i, id := range rest {
-			s := l.keep(queue.Place{Visitor: id, Epoch: l.frame().Epoch, Number: 1})
+			s := l.keep(queue.Place{Visitor: id, Epoch: l.snapshot().Epoch, Number: 1})
 			if lapsed := i < len(rest)-late; (s.State == queue.StateMissed) != lapsed {
 				l.Fatalf("call %d by id is %v", i, s.State)
 			}
 		}
-		l.wantState("the earliest", l.keep(queue.Place{Visitor: ids[0], Epoch: l.frame().Epoch, Number: 1}), queue.StateMissed)
+		l.wantState("the earliest", l.keep(queue.Place{Visitor: ids[0], Epoch: l.snapshot().Epoch, Number: 1}), queue.StateMissed)
 	}},
 }
 

@@ -113,7 +113,7 @@ var pacing = []scenario{
 		for _, leap := range []int64{year, 40 * year} {
 			l.setPace(queue.Pace{Rate: queue.MaxRate, Burst: 2})
 			l.clock.Step(leap)
-			before := l.frame().Called
+			before := l.snapshot().Called
 			p := l.waitInside(int(leap/year), 2, 1)
 			want(l, "called", l.advance().Called, before+2)
 			l.leaveAll(p)

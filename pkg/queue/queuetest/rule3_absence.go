@@ -6,8 +6,8 @@ var absence = []scenario{
 	{"nobody is passed over before people were heard again when nobody was for more than half the absence", func(l *line) {
 		p := l.wait(0, 3)
 		l.fill(3)
-		l.clock.Set(l.frame().Born + absentMS/2)
-		want(l, "hold after half the absence", l.advance().Hold, l.frame().Born+graceMS)
+		l.clock.Set(l.snapshot().Born + absentMS/2)
+		want(l, "hold after half the absence", l.advance().Hold, l.snapshot().Born+graceMS)
 		q := l.wait(3, 1)
 		l.clock.Step(absentMS)
 		l.keep(q[0])
@@ -17,13 +17,13 @@ var absence = []scenario{
 		want(l, "waiting", f.Waiting, 1)
 		l.clock.Step(holdMS - 1)
 		want(l, "hold after the next tick", l.advance().Hold, f.Hold)
-		want(l, "called in the hold", l.frame().Called, 3)
+		want(l, "called in the hold", l.snapshot().Called, 3)
 		l.wantState("somebody called", l.keep(p[0]), queue.StateMissed)
 	}},
 	{"a clock that steps back prolongs no hold", func(l *line) {
 		l.wait(0, 1)
 		l.fill(1)
-		l.restore(queue.Watermark{Epoch: l.frame().Epoch + 1, Ceiling: 5, Control: suiteControl()})
+		l.restore(queue.Watermark{Epoch: l.snapshot().Epoch + 1, Ceiling: 5, Control: suiteControl()})
 		want(l, "hold", l.advance().Hold, l.now()+holdMS)
 		l.clock.Step(-20_000)
 		want(l, "hold after the step", l.advance().Hold, l.now()+holdMS)
@@ -101,7 +101,7 @@ var absence = []scenario{
 	{"closing the page makes a place absent at once and does not give it up", func(l *line) {
 		p := l.wait(0, 2)
 		l.wantState("away", l.away(p[0]), queue.StateWaiting)
-		want(l, "waiting", l.frame().Waiting, 2)
+		want(l, "waiting", l.snapshot().Waiting, 2)
 		l.fill(1)
 		l.advance()
 		l.wantUntil("the next", l.keep(p[1]), queue.StateCalled, l.now()+windowMS)
@@ -117,14 +117,14 @@ var absence = []scenario{
 	}},
 	{"who was passed over comes back to the front with the old number", func(l *line) {
 		for _, back := range []func(queue.Place) queue.Standing{l.keep, l.claim} {
-			first := int(l.frame().Last)
+			first := int(l.snapshot().Last)
 			p := l.wait(first, 3)
 			l.away(p[0])
 			l.fill(1)
 			l.advance()
 			l.wantState("back", back(p[0]), queue.StateFront)
 			l.wantState("again", back(p[0]), queue.StateFront)
-			f := l.frame()
+			f := l.snapshot()
 			want(l, "front", f.Front, 1)
 			want(l, "waiting", f.Waiting, 1)
 			l.fill(1)
@@ -136,7 +136,7 @@ var absence = []scenario{
 	{"the farewell of a closed page does not bring back who was passed over", func(l *line) {
 		p := l.missOne(0)
 		l.wantState("away", l.away(p), queue.StateMissed)
-		want(l, "front", l.frame().Front, 0)
+		want(l, "front", l.snapshot().Front, 0)
 	}},
 	{"a place in front can be absent, present and away like any other", func(l *line) {
 		for n, absent := range []func(queue.Place){
@@ -145,7 +145,7 @@ var absence = []scenario{
 		} {
 			p := l.backOne(n)
 			absent(p)
-			head := l.frame().Head
+			head := l.snapshot().Head
 			l.fill(1)
 			f := l.advance()
 			want(l, "front", f.Front, 0)
@@ -166,7 +166,7 @@ var absence = []scenario{
 		l.wantState("line", l.claim(q), queue.StateWaiting)
 		l.step(absentMS - 3)
 		l.fill(2)
-		before := l.frame().Called
+		before := l.snapshot().Called
 		want(l, "called", l.advance().Called, before+2)
 	}},
 	{"a missed place is remembered for the life of the ticket", func(l *line) {
@@ -191,7 +191,7 @@ var lapsing = []scenario{
 		want(l, "calls", l.advance().Calls, 1)
 		l.wantUntil("a moment before", l.keep(p), queue.StateCalled, end)
 		l.clock.Set(end)
-		want(l, "calls before anybody lets it lapse", l.frame().Calls, 0)
+		want(l, "calls before anybody lets it lapse", l.snapshot().Calls, 0)
 		l.wantState("over", l.keep(p), queue.StateMissed)
 		l.wantState("over, away", l.away(p), queue.StateMissed)
 		want(l, "calls", l.advance().Calls, 0)
@@ -201,9 +201,9 @@ var lapsing = []scenario{
 		p := l.lapseOne(0)
 		l.wantState("heartbeat", l.keep(p), queue.StateMissed)
 		l.wantState("farewell", l.away(p), queue.StateMissed)
-		want(l, "front", l.frame().Front, 0)
+		want(l, "front", l.snapshot().Front, 0)
 		l.wantState("claim", l.claim(p), queue.StateFront)
-		want(l, "front", l.frame().Front, 1)
+		want(l, "front", l.snapshot().Front, 1)
 		l.wantState("heartbeat in front", l.keep(p), queue.StateFront)
 		l.fill(1)
 		l.advance()
@@ -212,7 +212,7 @@ var lapsing = []scenario{
 	}},
 	{"a claim at the deadline comes to the front before anybody lets the call lapse", func(l *line) {
 		p := l.callOne(0)
-		admitted := l.frame().Admitted
+		admitted := l.snapshot().Admitted
 		l.step(windowMS)
 		l.wantState("claim", l.claim(p), queue.StateFront)
 		f := l.advance()

@@ -5,10 +5,10 @@ import "github.com/einlass/einlass/pkg/queue"
 var staying = []scenario{
 	{"a claim in time turns the call into a stay", func(l *line) {
 		p := l.callOne(0)
-		before := l.frame()
+		before := l.snapshot()
 		l.step(windowMS - 1)
 		l.wantUntil("claim", l.claim(p), queue.StateInside, l.now()+idleMS)
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "admitted", f.Admitted, before.Admitted+1)
 		want(l, "called", f.Called, before.Called)
 		want(l, "calls", f.Calls, 0)
@@ -24,7 +24,7 @@ var staying = []scenario{
 			l.wantUntil("farewell of a copy", l.away(p), queue.StateInside, first.Until)
 			want(l, "arrival of a copy", l.join(p.Visitor)[0], taken())
 		}
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "admitted", f.Admitted, 1)
 		want(l, "inside", f.Inside, 1)
 	}},
@@ -33,7 +33,7 @@ var staying = []scenario{
 		reply, err := l.store.Claim(l.Context(), []queue.Place{p, p})
 		l.must("claim", err)
 		want(l, "second", reply.Standings[1], reply.Standings[0])
-		want(l, "admitted", l.frame().Admitted, 1)
+		want(l, "admitted", l.snapshot().Admitted, 1)
 	}},
 	{"a ticket whose stay has ended is spent", func(l *line) {
 		p := l.callOne(0)
@@ -42,14 +42,14 @@ var staying = []scenario{
 		l.wantUntil("a moment before", l.claim(p), queue.StateInside, end)
 		want(l, "inside", l.advance().Inside, 1)
 		l.clock.Set(end)
-		want(l, "inside before anybody forgets it", l.frame().Inside, 0)
+		want(l, "inside before anybody forgets it", l.snapshot().Inside, 0)
 		l.wantState("claim", l.claim(p), queue.StateSpent)
 		l.wantState("heartbeat", l.keep(p), queue.StateSpent)
 		l.advance()
 		l.wantState("claim after a tick", l.claim(p), queue.StateSpent)
 		l.wantState("heartbeat after a tick", l.keep(p), queue.StateSpent)
 		l.wantState("farewell after a tick", l.away(p), queue.StateSpent)
-		want(l, "front", l.frame().Front+l.frame().Waiting, 0)
+		want(l, "front", l.snapshot().Front+l.snapshot().Waiting, 0)
 	}},
 	{"a spent ticket is remembered for its life", func(l *line) {
 		p := l.callOne(0)
@@ -69,7 +69,7 @@ var staying = []scenario{
 		l.clock.Step(1000)
 		l.wantUntil("renewed", l.renew(p.Visitor, 0), queue.StateInside, l.now()+idleMS)
 		l.wantUntil("claimed again", l.claim(p), queue.StateInside, l.now()+idleMS)
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "inside", f.Inside, 1)
 		want(l, "admitted", f.Admitted, 1)
 	}},
@@ -85,7 +85,7 @@ var staying = []scenario{
 	}},
 	{"a cap that is over makes a stay that is over", func(l *line) {
 		l.wantUntil("renewed", l.renew(Visitor(0), l.now()), queue.StateInside, l.now())
-		want(l, "inside", l.frame().Inside, 0)
+		want(l, "inside", l.snapshot().Inside, 0)
 		l.wantState("spent", l.keep(queue.Place{Visitor: Visitor(0), Epoch: 1, Number: 1}), queue.StateSpent)
 	}},
 	{"renewing revives a stay whose end has passed", func(l *line) {
@@ -95,12 +95,12 @@ var staying = []scenario{
 		l.advance()
 		l.wantState("over", l.keep(p), queue.StateSpent)
 		l.wantUntil("revived", l.renew(p.Visitor, 0), queue.StateInside, l.now()+idleMS)
-		want(l, "inside", l.frame().Inside, 1)
-		want(l, "admitted", l.frame().Admitted, 1)
+		want(l, "inside", l.snapshot().Inside, 1)
+		want(l, "admitted", l.snapshot().Admitted, 1)
 	}},
 	{"renewing a stay that nobody knows restores it and spends the ticket", func(l *line) {
 		l.wantUntil("renewed", l.renew(Visitor(0), 0), queue.StateInside, l.now()+idleMS)
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "inside", f.Inside, 1)
 		want(l, "admitted", f.Admitted, 0)
 		want(l, "last", f.Last, 0)
@@ -115,7 +115,7 @@ var staying = []scenario{
 			l.wantUntil(set, l.renew(p.Visitor, 0), queue.StateInside, l.now()+idleMS)
 			l.wantUntil(set+"'s ticket", l.keep(p), queue.StateInside, l.now()+idleMS)
 		}
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "waiting, in front and called", f.Waiting+f.Front+f.Calls, 0)
 		want(l, "inside", f.Inside, 7)
 		l.step(idleMS)
@@ -123,7 +123,7 @@ var staying = []scenario{
 		want(l, "inside at the end", f.Inside, 0)
 	}},
 	{"a renewed ticket is remembered for its life or as long as the stay", func(l *line) {
-		p := queue.Place{Visitor: Visitor(0), Epoch: l.frame().Epoch, Number: 1}
+		p := queue.Place{Visitor: Visitor(0), Epoch: l.snapshot().Epoch, Number: 1}
 		l.renew(p.Visitor, 0)
 		renewed := l.now()
 		l.clock.Set(renewed + lifeMS - 1)
@@ -134,7 +134,7 @@ var staying = []scenario{
 		l.wantState("forgotten", l.keep(p), queue.StateWaiting)
 
 		// A clock that steps back by more than the ticket's life leaves a stay that outlives it.
-		q := queue.Place{Visitor: Visitor(1), Epoch: l.frame().Epoch, Number: 2}
+		q := queue.Place{Visitor: Visitor(1), Epoch: l.snapshot().Epoch, Number: 2}
 		end := l.renew(q.Visitor, 0).Until
 		l.step(-2 * lifeMS)
 		l.wantUntil("renewed", l.renew(q.Visitor, 0), queue.StateInside, end)
@@ -152,14 +152,14 @@ var staying = []scenario{
 		l.must("renew", err)
 		l.wantUntil("first", reply.Standings[0], queue.StateInside, l.now()+5)
 		l.wantUntil("second", reply.Standings[1], queue.StateInside, l.now()+9)
-		want(l, "inside", l.frame().Inside, 1)
+		want(l, "inside", l.snapshot().Inside, 1)
 	}},
 }
 
 var ending = []scenario{
 	{"who finishes or leaves has spent the ticket for good", func(l *line) {
 		for _, end := range []func(...queue.VisitorID){l.finish, l.leave} {
-			p := l.callOne(int(l.frame().Last))
+			p := l.callOne(int(l.snapshot().Last))
 			l.claim(p)
 			end(p.Visitor)
 			l.wantState("heartbeat", l.keep(p), queue.StateSpent)
@@ -167,7 +167,7 @@ var ending = []scenario{
 			l.wantState("claim", l.claim(p), queue.StateSpent)
 			l.wantState("renewal", l.renew(p.Visitor, 0), queue.StateSpent)
 			want(l, "arrival", l.join(p.Visitor)[0], taken())
-			want(l, "inside", l.frame().Inside, 0)
+			want(l, "inside", l.snapshot().Inside, 0)
 		}
 	}},
 	{"leaving takes the visitor out of every set", func(l *line) { l.endEverySet(l.leave) }},
@@ -178,7 +178,7 @@ var ending = []scenario{
 		l.leave(ids[1], ids[2], ids[3], ids[3])
 		l.finish(ids[3], ids[0])
 		l.leave(ids[0])
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "finished", f.Finished, 2)
 		want(l, "left", f.Left, 2)
 		want(l, "admitted", f.Admitted, 0)
@@ -190,8 +190,8 @@ var ending = []scenario{
 		l.advance()
 		l.finish(Visitor(0))
 		l.leave(Visitor(1))
-		want(l, "finished", l.frame().Finished, 1)
-		want(l, "left", l.frame().Left, 1)
+		want(l, "finished", l.snapshot().Finished, 1)
+		want(l, "left", l.snapshot().Left, 1)
 	}},
 	{"an ended ticket is remembered for its life, from the last time it was ended", func(l *line) {
 		p := l.wait(0, 1)[0]
@@ -207,10 +207,10 @@ var ending = []scenario{
 		l.wantState("before anybody forgets it", l.keep(p), queue.StateSpent)
 		l.advance()
 		l.wantState("forgotten", l.keep(p), queue.StateWaiting)
-		want(l, "left", l.frame().Left, 1)
-		want(l, "finished", l.frame().Finished, 0)
+		want(l, "left", l.snapshot().Left, 1)
+		want(l, "finished", l.snapshot().Finished, 0)
 		l.finish(p.Visitor)
-		want(l, "finished after it was forgotten", l.frame().Finished, 1)
+		want(l, "finished after it was forgotten", l.snapshot().Finished, 1)
 	}},
 }
 
@@ -222,10 +222,10 @@ func (l *line) endEverySet(end func(...queue.VisitorID)) {
 		end(p.Visitor)
 		l.wantState(set, l.keep(p), queue.StateSpent)
 	}
-	f := l.frame()
+	f := l.snapshot()
 	want(l, "waiting, in front, called and inside", f.Waiting+f.Front+f.Calls+f.Inside, 0)
 	l.fill(10)
-	before := l.frame().Called
+	before := l.snapshot().Called
 	want(l, "called afterwards", l.advance().Called, before)
 	for set, p := range places {
 		l.wantState(set, l.keep(p), queue.StateSpent)

@@ -8,7 +8,7 @@ var healing = []scenario{
 		l.fill(2)
 		f := l.advance()
 		l.fill(3)
-		base := memory(f)
+		base := watermark(f)
 		base.Gateway = "unheard"
 		for what, ahead := range map[string]func(*queue.Watermark){
 			"a later epoch":       func(m *queue.Watermark) { m.Epoch++ },
@@ -18,10 +18,10 @@ var healing = []scenario{
 		} {
 			m := base
 			ahead(&m)
-			before := l.frame()
+			before := l.snapshot()
 			_, err := l.store.Advance(l.Context(), m)
 			l.wantErr(what, err, queue.ErrLost)
-			sameFrame(l, what, l.frame(), before)
+			sameSnapshot(l, what, l.snapshot(), before)
 		}
 	}},
 	{"a tick that remembers no more than the store is served", func(l *line) {
@@ -29,7 +29,7 @@ var healing = []scenario{
 		l.fill(2)
 		f := l.advance()
 		for what, m := range map[string]queue.Watermark{
-			"the same":                       memory(f),
+			"the same":                       watermark(f),
 			"less":                           {Epoch: f.Epoch, Last: 1, Head: 1},
 			"nothing":                        {},
 			"an earlier epoch, more numbers": {Epoch: f.Epoch - 1, Last: 1000, Head: f.Head},
@@ -48,12 +48,12 @@ var healing = []scenario{
 		l.fill(2)
 		l.advance()
 		l.claim(p[0])
-		before := l.frame()
-		m := memory(before)
+		before := l.snapshot()
+		m := watermark(before)
 		m.Last, m.Ceiling, m.Head, m.HeadNumber = 40, 60, p[3].Order(), 4
 		l.clock.Step(100)
 		l.restore(m)
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "epoch", f.Epoch, max(queue.EpochAt(l.now()), before.Epoch+1))
 		want(l, "last", f.Last, 60)
 		want(l, "head", f.Head, p[3].Order())
@@ -73,7 +73,7 @@ var healing = []scenario{
 		l.clock.Step(10_000)
 		l.advance() // fills the bucket
 		l.set(func(c *queue.Control) { c.Mode = queue.ModeRun })
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling = 70, 70
 		l.restore(m)
 		l.clock.Step(holdMS - 1)
@@ -83,7 +83,7 @@ var healing = []scenario{
 	}},
 	{"a healed room passes over the places that the remembered head had passed", func(l *line) {
 		p := l.wait(0, 10)
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling, m.Head, m.HeadNumber = 20, 20, p[4].Order(), 5
 		l.restore(m)
 		l.wantState("until the next tick in line", l.keep(p[1]), queue.StateWaiting)
@@ -104,7 +104,7 @@ var healing = []scenario{
 	{"one tick passes over no more than MaxScan places that the head has passed", func(l *line) {
 		const more = 2
 		p := l.wait(0, queue.MaxScan+more+1)
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling, m.Head, m.HeadNumber = 9000, 9000, p[queue.MaxScan+more-1].Order(), 1
 		l.restore(m)
 		want(l, "waiting", l.advance().Waiting, more+1)
@@ -113,7 +113,7 @@ var healing = []scenario{
 	}},
 	{"passing over what the head has passed and calling the next are bounded apart", func(l *line) {
 		p := l.wait(0, queue.MaxScan+1)
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling, m.Head, m.HeadNumber = 9000, 9000, p[queue.MaxScan-1].Order(), 1
 		l.restore(m)
 		l.clock.Step(holdMS)
@@ -124,7 +124,7 @@ var healing = []scenario{
 	}},
 	{"a place that the head has passed and no tick has reached is called without lowering the head", func(l *line) {
 		p := l.wait(0, queue.MaxScan+2)
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last, m.Ceiling, m.Head, m.HeadNumber = 9000, 9000, p[queue.MaxScan+1].Order(), 8000
 		l.restore(m)
 		l.clock.Step(holdMS)
@@ -143,55 +143,55 @@ var healing = []scenario{
 		} {
 			l.lose()
 			l.restore(queue.Watermark{Control: suiteControl()})
-			m := memory(l.frame())
+			m := watermark(l.snapshot())
 			m.Last, m.Ceiling = 1, 1
 			far(&m)
 			highest := max(queue.OrderOf(m.Epoch, m.Ceiling), m.Head)
 			l.restore(m)
-			want(l, "epoch", l.frame().Epoch, queue.NextEpoch(l.now(), m.Epoch, highest))
+			want(l, "epoch", l.snapshot().Epoch, queue.NextEpoch(l.now(), m.Epoch, highest))
 		}
 	}},
 	{"a healed epoch is later than the store's own numbers", func(l *line) {
-		f := l.frame()
+		f := l.snapshot()
 		own := queue.Place{Visitor: Visitor(1), Epoch: f.Epoch, Number: 9 << 22}
 		l.keep(own)
-		m := memory(f)
+		m := watermark(f)
 		m.Head = 1 << 22
 		m.Epoch++
 		l.restore(m)
-		f = l.frame()
+		f = l.snapshot()
 		want(l, "epoch", f.Epoch, own.Epoch+9+1)
 		want(l, "last", f.Last, own.Number)
 	}},
 	{"a hold that is longer than that of the heal stays", func(l *line) {
-		f := l.frame()
+		f := l.snapshot()
 		l.keep(queue.Place{Visitor: Visitor(1), Epoch: f.Epoch + 10, Number: 1})
-		f = l.frame()
+		f = l.snapshot()
 		l.clock.Step(-1000)
-		m := memory(f)
+		m := watermark(f)
 		m.Last++
 		m.Ceiling = m.Last
 		l.restore(m)
-		want(l, "hold", l.frame().Hold, f.Hold)
+		want(l, "hold", l.snapshot().Hold, f.Hold)
 	}},
 	{"a ticket of an earlier epoch takes nothing from a longer hold", func(l *line) {
-		f := l.frame()
+		f := l.snapshot()
 		l.clock.Step(10_000)
 		l.keep(queue.Place{Visitor: Visitor(1), Epoch: f.Epoch + 10, Number: 1})
-		f = l.frame()
+		f = l.snapshot()
 		l.clock.Step(-4_000)
-		m := memory(f)
+		m := watermark(f)
 		m.Last++
 		m.Ceiling = m.Last
 		l.restore(m) // born four seconds before the time of the ticket
 		l.wantState("back", l.keep(queue.Place{Visitor: Visitor(2), Epoch: f.Epoch - 5, Number: 1}), queue.StateWaiting)
-		want(l, "hold", l.frame().Hold, f.Hold)
+		want(l, "hold", l.snapshot().Hold, f.Hold)
 	}},
 	{"a room is born anew by a later ticket and by a heal, also where the clock has stepped back", func(l *line) {
 		for n, renew := range []func(queue.Snapshot){
 			func(f queue.Snapshot) { l.keep(queue.Place{Visitor: Visitor(50), Epoch: f.Epoch + 10, Number: 1}) },
 			func(f queue.Snapshot) {
-				m := memory(f)
+				m := watermark(f)
 				m.Last++
 				m.Ceiling = m.Last
 				l.restore(m)
@@ -200,18 +200,18 @@ var healing = []scenario{
 			l.lose()
 			l.restore(queue.Watermark{Control: suiteControl()})
 			l.clock.Step(-holdMS)
-			renew(l.frame())
-			f := l.frame()
+			renew(l.snapshot())
+			f := l.snapshot()
 			l.keep(queue.Place{Visitor: Visitor(60 + n), Epoch: f.Epoch - 1, Number: 1})
-			want(l, "hold", l.frame().Hold, f.Hold)
+			want(l, "hold", l.snapshot().Hold, f.Hold)
 		}
 	}},
 	{"restoring a room that lacks nothing changes nothing", func(l *line) {
 		l.oneInEverySet()
-		l.restore(queue.Watermark{Epoch: l.frame().Epoch - 1, Control: suiteControl()}) // holds, in the past
-		f := l.frame()
+		l.restore(queue.Watermark{Epoch: l.snapshot().Epoch - 1, Control: suiteControl()}) // holds, in the past
+		f := l.snapshot()
 		for what, m := range map[string]queue.Watermark{
-			"the same":            memory(f),
+			"the same":            watermark(f),
 			"less":                {Epoch: f.Epoch, Last: 1, Ceiling: 1 << 30, Head: 1, HeadNumber: 99, Control: f.Control},
 			"nothing":             {Last: 1000, Ceiling: 1000, Head: queue.MaxOrder, HeadNumber: 9, Control: f.Control},
 			"an older control":    {Control: older(f.Control)},
@@ -219,19 +219,19 @@ var healing = []scenario{
 			"less of an epoch on": {Epoch: f.Epoch - 1, Last: 1, Ceiling: 1, Head: 1, HeadNumber: 99, Control: f.Control},
 		} {
 			l.restore(m)
-			sameFrame(l, what, l.frame(), f)
+			sameSnapshot(l, what, l.snapshot(), f)
 		}
 	}},
 	{"a gateway that remembers an earlier epoch adds what the room lacks", func(l *line) {
 		p := l.wait(0, 3)
 		l.fill(1)
 		l.advance()
-		f := l.frame()
+		f := l.snapshot()
 		m := queue.Watermark{
 			Epoch: f.Epoch - 1, Last: 500, Ceiling: 600, Head: p[1].Order(), HeadNumber: 321, Control: f.Control,
 		}
 		l.restore(m)
-		got := l.frame()
+		got := l.snapshot()
 		want(l, "epoch", got.Epoch, f.Epoch)
 		want(l, "hold", got.Hold, f.Born+holdMS)
 		want(l, "last", got.Last, 600)
@@ -240,26 +240,26 @@ var healing = []scenario{
 		want(l, "waiting", got.Waiting, 2)
 		want(l, "called", got.Called, f.Called)
 	}},
-	{"newer controls are taken from any memory", func(l *line) {
-		ahead := memory(l.frame())
+	{"newer controls are taken from any watermark", func(l *line) {
+		ahead := watermark(l.snapshot())
 		ahead.Last++
 		ahead.Ceiling = ahead.Last
 		for what, m := range map[string]queue.Watermark{"nothing": {}, "ahead": ahead} {
-			m.Control = l.frame().Control
+			m.Control = l.snapshot().Control
 			m.Control.Version++
 			m.Control.Message = what
 			l.restore(m)
-			want(l, what, l.frame().Control, m.Control)
+			want(l, what, l.snapshot().Control, m.Control)
 		}
 	}},
-	{"older controls are not taken from a memory that is ahead", func(l *line) {
+	{"older controls are not taken from a watermark that is ahead", func(l *line) {
 		c := l.set(func(c *queue.Control) { c.Message = "new" })
-		m := memory(l.frame())
+		m := watermark(l.snapshot())
 		m.Last++
 		m.Ceiling = m.Last
 		m.Control = older(c)
 		l.restore(m)
-		want(l, "controls", l.frame().Control, c)
+		want(l, "controls", l.snapshot().Control, c)
 	}},
 }
 

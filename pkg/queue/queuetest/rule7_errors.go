@@ -30,7 +30,7 @@ func (l *line) verbs(p queue.Place) []verb {
 		{"leave", func() error { return l.store.Leave(ctx, []queue.VisitorID{p.Visitor}) }},
 		{"advance", func() error { _, err := l.store.Advance(ctx, queue.Watermark{Gateway: "g"}); return err }},
 		{"control", func() error { _, err := l.store.Control(ctx, c); return err }},
-		{"frame", func() error { _, err := l.store.Snapshot(ctx); return err }},
+		{"snapshot", func() error { _, err := l.store.Snapshot(ctx); return err }},
 	}
 }
 
@@ -124,10 +124,10 @@ var invalidControls = map[string]func(*queue.Control){
 var refusing = []scenario{
 	{"invalid values are refused and change nothing", func(l *line) {
 		l.oneInEverySet()
-		before := l.frame()
+		before := l.snapshot()
 		for _, v := range invalidVerbs(l.now()) {
 			l.wantErr(v.name, v.call(l.Context(), l.store), queue.ErrInvalid)
-			sameFrame(l, v.name, l.frame(), before)
+			sameSnapshot(l, v.name, l.snapshot(), before)
 		}
 	}},
 	{"invalid values are refused also where the room is lost", func(l *line) {
@@ -140,12 +140,12 @@ var refusing = []scenario{
 	{"the largest batch is served, in order", func(l *line) {
 		ids := visitors(0, queue.MaxBatch)
 		for i, j := range l.join(ids...) {
-			want(l, "place", j.Place, queue.Place{Visitor: ids[i], Epoch: l.frame().Epoch, Number: uint64(i + 1)})
+			want(l, "place", j.Place, queue.Place{Visitor: ids[i], Epoch: l.snapshot().Epoch, Number: uint64(i + 1)})
 		}
 		l.finish(ids...)
-		want(l, "finished", l.frame().Finished, queue.MaxBatch)
+		want(l, "finished", l.snapshot().Finished, queue.MaxBatch)
 		l.leave(ids...)
-		want(l, "left", l.frame().Left, 0)
+		want(l, "left", l.snapshot().Left, 0)
 	}},
 	{"replies are in the order of the entries", func(l *line) {
 		at := l.oneInEverySet()
@@ -175,12 +175,12 @@ var refusing = []scenario{
 			p.Visitor = Visitor(i)
 			l.wantState("place", l.keep(p), queue.StateWaiting)
 		}
-		f := l.frame()
+		f := l.snapshot()
 		want(l, "first", f.Sketch.First[0], queue.OrderOf(1, 1))
 		want(l, "last", f.Last, 1)
 		p := queue.Place{Visitor: Visitor(3), Epoch: f.Epoch, Number: 1<<51 - 1}
 		l.wantState("place of this epoch", l.keep(p), queue.StateWaiting)
-		want(l, "last", l.frame().Last, 1<<51-1)
+		want(l, "last", l.snapshot().Last, 1<<51-1)
 	}},
 	{"a closed store says so", func(l *line) {
 		p := l.wait(0, 1)[0]
@@ -216,7 +216,7 @@ func (l *line) crowd(workers, rounds int) {
 			numbers[j.Place.Number] = true
 		}
 	}
-	f := l.frame()
+	f := l.snapshot()
 	want(l, "numbers given", len(numbers), workers*rounds*3)
 	want(l, "last", f.Last, uint64(workers*rounds*3))
 	want(l, "joined", f.Joined, int64(f.Last))
@@ -245,8 +245,8 @@ func (l *line) gateway(w, rounds int) (all []queue.Joined, err error) {
 		left := l.store.Leave(ctx, []queue.VisitorID{places[2].Visitor})
 		l.clock.Step(1)
 		_, advanced := l.store.Advance(ctx, queue.Watermark{Gateway: string(rune('a' + w))})
-		_, framed := l.store.Snapshot(ctx)
-		if err := errors.Join(kept, claimed, left, advanced, framed); err != nil {
+		_, read := l.store.Snapshot(ctx)
+		if err := errors.Join(kept, claimed, left, advanced, read); err != nil {
 			return all, err
 		}
 	}
@@ -255,14 +255,14 @@ func (l *line) gateway(w, rounds int) (all []queue.Joined, err error) {
 
 var controlling = []scenario{
 	{"a change of the controls names the version it was made from", func(l *line) {
-		first := l.frame().Control
+		first := l.snapshot().Control
 		mine, theirs := first, first
 		mine.Message, theirs.Message = "mine", "theirs"
 		got, err := l.store.Control(l.Context(), mine)
 		l.must("control", err)
 		mine.Version++
 		want(l, "stored", got, mine)
-		want(l, "in the frame", l.frame().Control, mine)
+		want(l, "in the snapshot", l.snapshot().Control, mine)
 		got, err = l.store.Control(l.Context(), theirs)
 		l.wantErr("change of an older version", err, queue.ErrConflict)
 		want(l, "current", got, mine)
@@ -270,13 +270,13 @@ var controlling = []scenario{
 		got, err = l.store.Control(l.Context(), theirs)
 		l.wantErr("change of a version to come", err, queue.ErrConflict)
 		want(l, "current", got, mine)
-		want(l, "in the frame", l.frame().Control, mine)
+		want(l, "in the snapshot", l.snapshot().Control, mine)
 	}},
 	{"a conflict fills nothing and changes no pace", func(l *line) {
 		l.wait(0, 5)
 		l.setPace(queue.Pace{Rate: 60, Burst: 10})
 		l.clock.Step(1500)
-		c := l.frame().Control
+		c := l.snapshot().Control
 		c.Version--
 		c.Pace = queue.Pace{Rate: 0, Burst: 1}
 		_, err := l.store.Control(l.Context(), c)
@@ -285,7 +285,7 @@ var controlling = []scenario{
 		want(l, "called", l.advance().Called, 2)
 	}},
 	{"every field of the controls is kept", func(l *line) {
-		c := l.frame().Control
+		c := l.snapshot().Control
 		next := queue.Control{
 			Version: c.Version, Mode: queue.ModePause, ValuesHash: "sha256:ü=\"\\ {}\n", Notes: strings.Repeat("\x00ö\"\n", 200), Message: strings.Repeat("ß", 1000),
 			Pace: queue.Pace{Rate: queue.MaxRate, MaxInside: queue.MaxInsideLimit, Burst: queue.MaxBurst},
@@ -294,7 +294,7 @@ var controlling = []scenario{
 		l.must("control", err)
 		next.Version++
 		want(l, "stored", got, next)
-		want(l, "in the frame", l.frame().Control, next)
+		want(l, "in the snapshot", l.snapshot().Control, next)
 		next.Message, next.ValuesHash, next.Notes, next.Pace = "", "", "", queue.Pace{Burst: 1}
 		got, err = l.store.Control(l.Context(), next)
 		l.must("control", err)
@@ -308,10 +308,10 @@ var controlling = []scenario{
 		c = l.set(func(c *queue.Control) { c.ValuesHash, c.Notes = "s2", "n2" })
 		want(l, "seed", c.ValuesHash, "s2")
 		want(l, "notes", c.Notes, "n2")
-		want(l, "in the frame", l.frame().Control, c)
+		want(l, "in the snapshot", l.snapshot().Control, c)
 	}},
 	{"controls of the same version from two gateways let one through", func(l *line) {
-		c, errs := l.frame().Control, make([]error, 8)
+		c, errs := l.snapshot().Control, make([]error, 8)
 		var wg sync.WaitGroup
 		for i := range errs {
 			wg.Go(func() { _, errs[i] = l.store.Control(l.Context(), c) })
@@ -326,6 +326,6 @@ var controlling = []scenario{
 			l.wantErr("loser", err, queue.ErrConflict)
 		}
 		want(l, "winners", won, 1)
-		want(l, "version", l.frame().Control.Version, c.Version+1)
+		want(l, "version", l.snapshot().Control.Version, c.Version+1)
 	}},
 }

@@ -37,7 +37,7 @@ func groups() []group {
 		{"2 never more calls than the pace allows", concat(pacing, bounding)},
 		{"3 an absent place neither blocks the line nor uses up a call", concat(absence, lapsing)},
 		{"4 one ticket buys one stay", concat(staying, ending)},
-		{"5 the frame answers polls", framing},
+		{"5 the snapshot answers polls", reading},
 		{"6 the line survives the loss of its store", concat(losing, returning, healing)},
 		{"7 errors say what happened and change nothing", concat(refusing, controlling)},
 	}

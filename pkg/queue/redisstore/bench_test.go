@@ -88,7 +88,7 @@ func serverTime(b *testing.B, client *redis.Client) func() {
 	return func() { b.ReportMetric((read()-before)*1e6/float64(b.N), "server-µs/op") }
 }
 
-// BenchmarkAdvance1M is Advance at a million places with the frame and its sketch. It reports the 99th percentile and
+// BenchmarkAdvance1M is Advance at a million places with the snapshot and its sketch. It reports the 99th percentile and
 // the bytes a place takes. Two calls each time are 600 a minute with five ticks a second; hundreds are the most that
 // the highest rate allows.
 func BenchmarkAdvance1M(b *testing.B) {

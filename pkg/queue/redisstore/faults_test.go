@@ -25,7 +25,7 @@ func TestAStoreFollowsItsServerThroughAKillAndAnEmptyRestart(t *testing.T) {
 	each(t, store, nil)
 }
 
-// reached asks for frames until the server is there, and answers what it says then.
+// reached asks for snapshots until the server is there, and answers what it says then.
 func reached(t *testing.T, store queue.Store) error {
 	t.Helper()
 	for again := time.NewTicker(5 * time.Millisecond); ; {

@@ -159,7 +159,7 @@ func (r *reader) standings(n int) (queue.KeepReply, error) {
 	return reply, r.end()
 }
 
-func (r *reader) frame() (queue.Snapshot, error) {
+func (r *reader) snapshot() (queue.Snapshot, error) {
 	f := queue.Snapshot{Now: r.int(), Epoch: r.uint(), Last: r.uint(), Head: queue.Order(r.uint()), HeadNum: r.uint()}
 	f.Hold, f.Born, f.Control = r.int(), r.int(), r.control()
 	f.Waiting, f.Front, f.Calls, f.Inside = r.int(), r.int(), r.int(), r.int()

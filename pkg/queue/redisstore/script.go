@@ -28,7 +28,7 @@ type script struct {
 func newScript(flags string, parts ...string) (script, error) {
 	source := "#!lua" + flags + "\n"
 	for _, part := range parts {
-		if part == "snapshot" {
+		if part == "figures" {
 			source += ranks()
 		}
 		text, err := files.ReadFile("scripts/" + part + ".lua")
@@ -41,7 +41,7 @@ func newScript(flags string, parts ...string) (script, error) {
 	return script{source: source, digest: hex.EncodeToString(sum[:])}, nil
 }
 
-// ranks is the table that snapshot.lua expects.
+// ranks is the table that figures.lua expects.
 func ranks() string {
 	var list strings.Builder
 	list.WriteString("local RANKS = {")
@@ -54,7 +54,7 @@ func ranks() string {
 
 // scripts are the verbs, ready to be sent.
 type scripts struct {
-	join, keep, claim, renew, finish, leave, advance, control, frame, restore script
+	join, keep, claim, renew, finish, leave, advance, control, snapshot, restore script
 }
 
 func newScripts() (*scripts, error) {
@@ -70,9 +70,9 @@ func newScripts() (*scripts, error) {
 		{&s.renew, "", []string{"prelude", "renew"}},
 		{&s.finish, "", []string{"prelude", "finish"}},
 		{&s.leave, "", []string{"prelude", "leave"}},
-		{&s.advance, "", []string{"prelude", "snapshot", "advance"}},
+		{&s.advance, "", []string{"prelude", "figures", "advance"}},
 		{&s.control, "", []string{"prelude", "control"}},
-		{&s.frame, " flags=no-writes", []string{"prelude", "snapshot", "frame"}},
+		{&s.snapshot, " flags=no-writes", []string{"prelude", "figures", "snapshot"}},
 		{&s.restore, "", []string{"prelude", "restore"}},
 	} {
 		made, err := newScript(verb.flags, verb.parts...)

@@ -51,12 +51,12 @@ func TestEveryScriptSaysWhatItTakesAnswersAndCosts(t *testing.T) {
 		if name == "prelude" {
 			header, _, _ = strings.Cut(source, "\nlocal ")
 		}
-		for _, word := range map[string][]string{"prelude": {"KEYS", "ARGV", "Replies"}, "snapshot": {"Reply", "Cost"}}[name] {
+		for _, word := range map[string][]string{"prelude": {"KEYS", "ARGV", "Replies"}, "figures": {"Reply", "Cost"}}[name] {
 			if !strings.Contains(header, word) {
 				t.Errorf("%s does not name its %s", name, word)
 			}
 		}
-		if name == "prelude" || name == "snapshot" {
+		if name == "prelude" || name == "figures" {
 			continue
 		}
 		for _, word := range []string{"\n-- ARGV:  ", "\n-- Reply: ", "\n-- Cost:  "} {

@@ -13,7 +13,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
-// inspected is a store whose sets are looked at after every frame, which the differential takes after every step.
+// inspected is a store whose sets are looked at after every snapshot, which the differential takes after every step.
 type inspected struct {
 	queue.Store
 	t      testing.TB

@@ -88,12 +88,12 @@ func verbs(store queue.Store) map[string]func(ctx context.Context) error {
 			_, err := store.Renew(ctx, []queue.Stay{{Visitor: place.Visitor}})
 			return err
 		},
-		"finish":  func(ctx context.Context) error { return store.Finish(ctx, visitors(1, 1)) },
-		"leave":   func(ctx context.Context) error { return store.Leave(ctx, visitors(1, 1)) },
-		"advance": func(ctx context.Context) error { _, err := store.Advance(ctx, queue.Watermark{}); return err },
-		"control": func(ctx context.Context) error { _, err := store.Control(ctx, quick); return err },
-		"frame":   func(ctx context.Context) error { _, err := store.Snapshot(ctx); return err },
-		"restore": func(ctx context.Context) error { return store.Restore(ctx, queue.Watermark{Control: quick}) },
+		"finish":   func(ctx context.Context) error { return store.Finish(ctx, visitors(1, 1)) },
+		"leave":    func(ctx context.Context) error { return store.Leave(ctx, visitors(1, 1)) },
+		"advance":  func(ctx context.Context) error { _, err := store.Advance(ctx, queue.Watermark{}); return err },
+		"control":  func(ctx context.Context) error { _, err := store.Control(ctx, quick); return err },
+		"snapshot": func(ctx context.Context) error { _, err := store.Snapshot(ctx); return err },
+		"restore":  func(ctx context.Context) error { return store.Restore(ctx, queue.Watermark{Control: quick}) },
 	}
 }
 
@@ -114,10 +114,10 @@ func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
 	client := server.Client(t)
 	store, _ := filled(t, client, server.Room(t), 1)
 	before := must(client.Time(t.Context()).Result())(t).UnixMilli()
-	frame := must(store.Snapshot(t.Context()))(t)
+	snapshot := must(store.Snapshot(t.Context()))(t)
 	after := must(client.Time(t.Context()).Result())(t).UnixMilli()
-	if frame.Now < before || frame.Now > after {
-		t.Fatalf("frame of %d, taken between %d and %d", frame.Now, before, after)
+	if snapshot.Now < before || snapshot.Now > after {
+		t.Fatalf("snapshot of %d, taken between %d and %d", snapshot.Now, before, after)
 	}
 }
 
@@ -142,7 +142,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f := must(store.Snapshot(t.Context()))(t); f.Finished != 3 || f.Inside != 0 || f.Control.ValuesHash != "s" {
-		t.Fatalf("frame %+v", f)
+		t.Fatalf("snapshot %+v", f)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f := must(store.Snapshot(t.Context()))(t); f.Waiting != 0 || f.Last != 0 || len(f.Sketch.First) != 0 {
-		t.Fatalf("frame %+v", f)
+		t.Fatalf("snapshot %+v", f)
 	}
 }
 

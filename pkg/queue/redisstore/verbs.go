@@ -105,14 +105,14 @@ func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot,
 
 // Snapshot implements queue.Store.
 func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
-	return s.snapshot(ctx, "frame", s.scripts.frame)
+	return s.snapshot(ctx, "snapshot", s.scripts.snapshot)
 }
 
 func (s *Store) snapshot(ctx context.Context, verb string, sc script, args ...any) (queue.Snapshot, error) {
 	r, err := s.call(ctx, sc, args...)
 	var f queue.Snapshot
 	if err == nil {
-		f, err = r.frame()
+		f, err = r.snapshot()
 	}
 	if err != nil {
 		return queue.Snapshot{}, fmt.Errorf("%s: %w", verb, err)

@@ -1,6 +1,6 @@
 package main
 
-// inVerbs are faults in the verbs and in the frame.
+// inVerbs are faults in the verbs and in the snapshot.
 var inVerbs = []mutant{
 	{
 		name: "join-past-line", file: "join.lua", what: "arrivals go straight in while others wait",
@@ -64,7 +64,7 @@ var inVerbs = []mutant{
 		find: "min(room.born, NOW)", replace: "room.born",
 	},
 	{
-		name: "restore-no-hold", file: "restore.lua", what: "a room that began without memory does not wait for the line before",
+		name: "restore-no-hold", file: "restore.lua", what: "a room that began without a watermark does not wait for the line before",
 		find: "room.hold = max(room.hold, room.born + HOLD)", replace: "room.hold = room.hold",
 	},
 	{
@@ -96,11 +96,11 @@ var inVerbs = []mutant{
 		find: "  room.last = carry(0, room.last)\n", replace: "",
 	},
 	{
-		name: "ended-at-the-end", file: "snapshot.lua", what: "the frame names the ended a millisecond longer",
+		name: "ended-at-the-end", file: "figures.lua", what: "the snapshot names the ended a millisecond longer",
 		find: "above(NOW + LIFE - ENDED_FOR)", replace: "text(NOW + LIFE - ENDED_FOR)",
 	},
 	{
-		name: "ended-without-bound", file: "snapshot.lua", what: "the frame names everybody who ended",
+		name: "ended-without-bound", file: "figures.lua", what: "the snapshot names everybody who ended",
 		find: "'LIMIT', 0, MAX_ENDED", replace: "'LIMIT', 0, -1",
 	},
 	{
@@ -299,19 +299,19 @@ var inVerbs = []mutant{
 	},
 
 	{
-		name: "frame-first-1001", file: "snapshot.lua", what: "the frame knows one place too many exactly",
+		name: "snapshot-first-1001", file: "figures.lua", what: "the snapshot knows one place too many exactly",
 		find: "SKETCH_EXACT - 1,", replace: "SKETCH_EXACT,",
 	},
 	{
-		name: "frame-over-calls", file: "snapshot.lua", what: "the frame counts calls that are over",
+		name: "snapshot-over-calls", file: "figures.lua", what: "the snapshot counts calls that are over",
 		find: "live(CALLS)", replace: "call('ZCARD', CALLS)",
 	},
 	{
-		name: "frame-over-stays", file: "snapshot.lua", what: "the frame counts stays that are over",
+		name: "snapshot-over-stays", file: "figures.lua", what: "the snapshot counts stays that are over",
 		find: "live(INSIDE)", replace: "call('ZCARD', INSIDE)",
 	},
 	{
-		name: "frame-old-gateways", file: "snapshot.lua", what: "the frame counts gateways that are gone",
+		name: "snapshot-old-gateways", file: "figures.lua", what: "the snapshot counts gateways that are gone",
 		find: "above(NOW - GATEWAY_LIFE)", replace: "'-inf'",
 	},
 

@@ -1,9 +1,9 @@
--- Advance calls as many present places as the pace leaves room for, and answers the frame.
+-- Advance calls as many present places as the pace leaves room for, and answers the snapshot.
 --
 -- ARGV:  8 gateway or ''; 9 epoch, 10 last, 11 head that the gateway remembers
--- Reply: see snapshot.lua
+-- Reply: see figures.lua
 -- Cost:  O(log N) for each place looked at, called or let lapse (at most 4,096 of each kind), O(log N) for each
---        visitor forgotten, and the frame's.
+--        visitor forgotten, and the snapshot's.
 
 if not load() or own() or behind(tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])) or torn() or bereft() then
   return LOST

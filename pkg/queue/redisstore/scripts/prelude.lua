@@ -207,7 +207,7 @@ local function live(key)
   return call('ZCOUNT', key, above(NOW), '+inf')
 end
 
--- allowance is how many calls the pace leaves: the specification's Room. O(log n).
+-- allowance is how many places may be called now. O(log n).
 local function allowance()
   if room.mode ~= 'run' or room.rate == 0 or NOW < room.hold then
     return 0

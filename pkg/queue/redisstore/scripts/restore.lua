@@ -1,7 +1,7 @@
 -- Restore makes a room, or heals one that is behind what a gateway remembers, was held by another server or lacks keys.
 --
 -- ARGV:  8 epoch, 9 last, 10 head, 11 its number, 12 ceiling; 13 version, 14 mode, 15 rate, 16 max inside, 17 burst,
---        18 message, 19 seed, 20 notes of the control document that the gateway remembers
+--        18 message, 19 values' hash (stored as seed), 20 notes of the control document that the gateway remembers
 -- Reply: 'ok'
 -- Cost:  O(1); O(N) in the background if a room without figures has sets left
 

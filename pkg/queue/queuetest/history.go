@@ -14,8 +14,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
-// duel is two stores that are told the same, and what the teller remembers.
-type duel struct {
+// history is a sequence of calls that two stores are given alike, and what its caller remembers.
+type history struct {
 	rt     *rapid.T // of the action that is played
 	a, b   Subject
 	clock  *Clock
@@ -23,17 +23,17 @@ type duel struct {
 	rules  *journal.Invariants
 	ties   bool // two tickets may have one order, and the rules of the line do not hold
 
-	tickets  map[queue.VisitorID]queue.Place // the one each visitor holds
-	holders  []queue.VisitorID               // of tickets, in the order they came
-	fresh    int                             // ids drawn so far
-	orders   map[queue.Order]bool            // of all tickets there ever were
-	times    []deadline                      // at which something ends
-	memories []queue.Watermark               // of gateways, old ones too
-	control  queue.Control                   // last seen
-	ceiling  uint64                          // nobody was given a higher number
-	mixed    bool                            // numbers reach into the next epochs: orders and arrivals differ, and figures may rise
-	epoch    uint64                          // latest seen
-	lost     bool
+	tickets    map[queue.VisitorID]queue.Place // the one each visitor holds
+	holders    []queue.VisitorID               // of tickets, in the order they came
+	fresh      int                             // ids drawn so far
+	orders     map[queue.Order]bool            // of all tickets there ever were
+	times      []deadline                      // at which something ends
+	watermarks []queue.Watermark               // of gateways, old ones too
+	control    queue.Control                   // last seen
+	ceiling    uint64                          // nobody was given a higher number
+	mixed      bool                            // numbers reach into the next epochs: orders and arrivals differ, and figures may rise
+	epoch      uint64                          // latest seen
+	lost       bool
 }
 
 var nobody queue.VisitorID
@@ -44,23 +44,23 @@ type deadline struct {
 	whose queue.VisitorID
 }
 
-// duelTimings are short, so that deadlines meet.
-var duelTimings = []queue.Timing{
+// historyTimings are short, so that deadlines meet.
+var historyTimings = []queue.Timing{
 	{Absent: 40, ClaimWindow: 30, Idle: 60, TicketLife: 150, Hold: 20, Grace: 5},
 	{Absent: 10, ClaimWindow: 50, Idle: 25, TicketLife: 25, Hold: 0, Grace: 0},
 	{Absent: 1, ClaimWindow: 1, Idle: 1, TicketLife: 2, Hold: 3, Grace: 9},
 	{Absent: 6_000, ClaimWindow: 4_000, Idle: 5_000, TicketLife: 20_000, Hold: 1_000, Grace: 200},
 }
 
-func newDuel(t testing.TB, rt *rapid.T, a, b Factory) *duel {
-	timing := rapid.SampledFrom(duelTimings).Draw(rt, "timing in ns for ms")
+func newHistory(t testing.TB, rt *rapid.T, a, b Factory) *history {
+	timing := rapid.SampledFrom(historyTimings).Draw(rt, "timing in ns for ms")
 	for _, d := range []*time.Duration{
 		&timing.Absent, &timing.ClaimWindow, &timing.Idle, &timing.TicketLife, &timing.Hold, &timing.Grace,
 	} {
 		*d *= time.Millisecond
 	}
 	clock := NewClock(startMS)
-	d := &duel{
+	d := &history{
 		rt: rt, a: a(t, timing, clock), b: b(t, timing, clock), clock: clock, timing: timing,
 		tickets: map[queue.VisitorID]queue.Place{}, orders: map[queue.Order]bool{}, lost: true,
 		ties: rapid.IntRange(0, 7).Draw(rt, "ties") == 7,
@@ -85,14 +85,14 @@ func newDuel(t testing.TB, rt *rapid.T, a, b Factory) *duel {
 	return d
 }
 
-func (d *duel) observe(e journal.Event) {
+func (d *history) observe(e journal.Event) {
 	if !d.ties {
 		d.rules.Observe(e)
 	}
 }
 
 // crowd makes the line long enough for the bounds of one call.
-func (d *duel) crowd() {
+func (d *history) crowd() {
 	for range (queue.MaxScan + queue.MaxCalls + 200) / queue.MaxBatch {
 		d.join(d.freshIDs(queue.MaxBatch))
 	}
@@ -101,7 +101,7 @@ func (d *duel) crowd() {
 	d.setControl(c)
 }
 
-func (d *duel) close(rt *rapid.T) {
+func (d *history) close(rt *rapid.T) {
 	d.rt = rt
 	for _, s := range []Subject{d.a, d.b} {
 		if err := s.Close(); err != nil {
@@ -121,7 +121,7 @@ func errClass(err error) error {
 }
 
 // both plays a verb against both stores, compares what they answer, and answers it.
-func both[T any](d *duel, verb string, call func(queue.Store) (T, error), diff func(a, b T) string) (T, error) {
+func both[T any](d *history, verb string, call func(queue.Store) (T, error), diff func(a, b T) string) (T, error) {
 	a, errA := call(d.a)
 	b, errB := call(d.b)
 	classA, classB := errClass(errA), errClass(errB)
@@ -149,7 +149,7 @@ func differ[T any](a, b T) string {
 
 func only(err error) (struct{}, error) { return struct{}{}, err }
 
-func (d *duel) join(ids []queue.VisitorID) {
+func (d *history) join(ids []queue.VisitorID) {
 	reply, err := both(d, "join", func(s queue.Store) (queue.JoinReply, error) {
 		return s.Join(context.Background(), ids)
 	}, differ)
@@ -167,7 +167,7 @@ func (d *duel) join(ids []queue.VisitorID) {
 }
 
 // hold notes a visitor's ticket.
-func (d *duel) hold(p queue.Place) {
+func (d *history) hold(p queue.Place) {
 	if _, ok := d.tickets[p.Visitor]; !ok {
 		d.holders = append(d.holders, p.Visitor)
 	}
@@ -175,7 +175,7 @@ func (d *duel) hold(p queue.Place) {
 }
 
 // standing notes when something of a visitor will end.
-func (d *duel) standing(id queue.VisitorID, s queue.Standing) {
+func (d *history) standing(id queue.VisitorID, s queue.Standing) {
 	now := d.clock.Now()
 	switch s.State {
 	case queue.StateWaiting, queue.StateFront:
@@ -191,7 +191,7 @@ func (d *duel) standing(id queue.VisitorID, s queue.Standing) {
 }
 
 // ends notes a time at which something ends, and forgets the oldest of many.
-func (d *duel) ends(whose queue.VisitorID, at int64) {
+func (d *history) ends(whose queue.VisitorID, at int64) {
 	end := deadline{at, whose}
 	if at <= 0 || slices.Contains(d.times, end) {
 		return
@@ -202,7 +202,7 @@ func (d *duel) ends(whose queue.VisitorID, at int64) {
 	d.times = append(d.times, end)
 }
 
-func (d *duel) standings(verb string, ids []queue.VisitorID, call func(queue.Store) (queue.KeepReply, error)) {
+func (d *history) standings(verb string, ids []queue.VisitorID, call func(queue.Store) (queue.KeepReply, error)) {
 	reply, err := both(d, verb, call, differ)
 	if err != nil {
 		return
@@ -212,8 +212,8 @@ func (d *duel) standings(verb string, ids []queue.VisitorID, call func(queue.Sto
 	}
 }
 
-// frame notes what a gateway learns from a frame.
-func (d *duel) frame(f queue.Snapshot) {
+// snapshot notes what a gateway learns from a snapshot.
+func (d *history) snapshot(f queue.Snapshot) {
 	d.control, d.epoch = f.Control, max(d.epoch, f.Epoch)
 	d.ceiling = max(d.ceiling, f.Last)
 	d.ends(nobody, f.Hold)
@@ -228,16 +228,16 @@ func (d *duel) frame(f queue.Snapshot) {
 	}
 }
 
-func (d *duel) remember(gateway string, f queue.Snapshot) {
-	m := memory(f)
+func (d *history) remember(gateway string, f queue.Snapshot) {
+	m := watermark(f)
 	m.Gateway = gateway
-	if len(d.memories) == 12 {
-		d.memories = d.memories[1:]
+	if len(d.watermarks) == 12 {
+		d.watermarks = d.watermarks[1:]
 	}
-	d.memories = append(d.memories, m)
+	d.watermarks = append(d.watermarks, m)
 }
 
-func (d *duel) restore(m queue.Watermark) {
+func (d *history) restore(m queue.Watermark) {
 	_, err := both(d, "restore", func(s queue.Store) (struct{}, error) {
 		return only(s.Restore(context.Background(), m))
 	}, differ)
@@ -247,11 +247,11 @@ func (d *duel) restore(m queue.Watermark) {
 	d.lost = false
 }
 
-// settled compares the frames after every step.
-func (d *duel) settled(rt *rapid.T) {
+// settled compares the snapshots after every step.
+func (d *history) settled(rt *rapid.T) {
 	d.rt = rt
-	f, err := both(d, "frame", func(s queue.Store) (queue.Snapshot, error) { return s.Snapshot(context.Background()) }, frameDiff)
+	f, err := both(d, "snapshot", func(s queue.Store) (queue.Snapshot, error) { return s.Snapshot(context.Background()) }, snapshotDiff)
 	if err == nil {
-		d.frame(f)
+		d.snapshot(f)
 	}
 }

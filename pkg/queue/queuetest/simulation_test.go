@@ -13,9 +13,9 @@ import (
 	"github.com/einlass/einlass/pkg/queue/queuetest"
 )
 
-// town is many visitors and a few gateways over one store, in virtual time. Their events reach the checker as a load
+// simulation is many visitors and a few gateways over one store, in virtual time. Their events reach the checker as a load
 // test's do: sorted by time, in any order within a millisecond, and with answers lost on the way.
-type town struct {
+type simulation struct {
 	*testing.T
 	r       *rand.Rand
 	clock   *queuetest.Clock
@@ -25,18 +25,18 @@ type town struct {
 	rules   *journal.Invariants
 
 	gateways [3]queue.Watermark
-	people   []*citizen
+	people   []*visitor
 	next     int
 }
 
-// citizen is one visitor's browser.
-type citizen struct {
+// visitor is one visitor's browser.
+type visitor struct {
 	place queue.Place
 	state queue.State
 	end   int64 // of the stay, as the pass carries it
 }
 
-var townTiming = queue.Timing{
+var simulationTiming = queue.Timing{
 	Absent: 3 * time.Second, ClaimWindow: 2 * time.Second, Idle: 4 * time.Second, TicketLife: 2 * time.Minute,
 	Hold: time.Second, Grace: 500 * time.Millisecond,
 }
@@ -74,23 +74,23 @@ func (f flaky) Leave(ctx context.Context, ids []queue.VisitorID) error {
 }
 
 func (f flaky) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	frame, err := f.Store.Advance(ctx, m)
-	return frame, f.lose(err)
+	snapshot, err := f.Store.Advance(ctx, m)
+	return snapshot, f.lose(err)
 }
 
 func TestAJournalOfManyGatewaysWithLostAnswersAndLossesBreaksNoRule(t *testing.T) {
 	for seed := range uint64(4) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newTown(t, seed).live(20_000, seed%2 == 1) })
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newSimulation(t, seed).live(20_000, seed%2 == 1) })
 	}
 }
 
-func newTown(t *testing.T, seed uint64) *town {
-	w := &town{T: t, r: rand.New(rand.NewPCG(seed, 9)), clock: queuetest.NewClock(1_800_000_000_000)}
-	w.subject = queuetest.ModelFactory(t, townTiming, w.clock)
+func newSimulation(t *testing.T, seed uint64) *simulation {
+	w := &simulation{T: t, r: rand.New(rand.NewPCG(seed, 9)), clock: queuetest.NewClock(1_800_000_000_000)}
+	w.subject = queuetest.ModelFactory(t, simulationTiming, w.clock)
 	w.store = &journal.Recorder{
 		Store: flaky{w.subject.Store, w.r}, Sink: func(e journal.Event) { w.batch = append(w.batch, e) }, Clock: w.clock.Now,
 	}
-	rules, err := journal.New(journal.Config{Timing: townTiming, Report: func(v journal.Violation) { t.Error(v) }})
+	rules, err := journal.New(journal.Config{Timing: simulationTiming, Report: func(v journal.Violation) { t.Error(v) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func newTown(t *testing.T, seed uint64) *town {
 	return w
 }
 
-func (w *town) live(ms int64, losses bool) {
+func (w *simulation) live(ms int64, losses bool) {
 	start := w.clock.Now()
 	w.restore(0)
 	for now := start; now < start+ms; now = w.clock.Now() {
@@ -133,7 +133,7 @@ func (w *town) live(ms int64, losses bool) {
 }
 
 // flush hands the events of a millisecond over in any order.
-func (w *town) flush() {
+func (w *simulation) flush() {
 	w.r.Shuffle(len(w.batch), func(i, j int) { w.batch[i], w.batch[j] = w.batch[j], w.batch[i] })
 	for _, e := range w.batch {
 		w.rules.Observe(e)
@@ -142,7 +142,7 @@ func (w *town) flush() {
 }
 
 // try plays a verb as a gateway does: what is lost is restored and tried again.
-func (w *town) try(verb func(context.Context) error) bool {
+func (w *simulation) try(verb func(context.Context) error) bool {
 	err := verb(w.Context())
 	if errors.Is(err, queue.ErrLost) {
 		w.flush()
@@ -155,7 +155,7 @@ func (w *town) try(verb func(context.Context) error) bool {
 	return err == nil
 }
 
-func (w *town) restore(gateway int) {
+func (w *simulation) restore(gateway int) {
 	m := w.gateways[gateway]
 	m.Ceiling = uint64(w.next) // nobody was given a higher number
 	if err := w.store.Restore(w.Context(), m); err != nil {
@@ -164,7 +164,7 @@ func (w *town) restore(gateway int) {
 	w.flush()
 }
 
-func (w *town) arrive() {
+func (w *simulation) arrive() {
 	if len(w.people) > 5 && w.r.IntN(4) > 0 {
 		return
 	}
@@ -180,14 +180,14 @@ func (w *town) arrive() {
 		}
 		for _, j := range reply.Places {
 			if j.State != queue.StateTaken {
-				w.people = append(w.people, &citizen{place: j.Place, state: j.State, end: j.Until})
+				w.people = append(w.people, &visitor{place: j.Place, state: j.State, end: j.Until})
 			}
 		}
 		return nil
 	})
 }
 
-func (w *town) act(i int) {
+func (w *simulation) act(i int) {
 	c, now := w.people[i], w.clock.Now()
 	switch {
 	case c.state == queue.StateSpent && len(w.people) > 1:
@@ -210,7 +210,7 @@ func (w *town) act(i int) {
 	}
 }
 
-func (w *town) renewOrFinish(c *citizen) {
+func (w *simulation) renewOrFinish(c *visitor) {
 	if w.r.IntN(3) == 0 {
 		if w.try(func(ctx context.Context) error { return w.store.Finish(ctx, []queue.VisitorID{c.place.Visitor}) }) {
 			c.state = queue.StateSpent
@@ -222,7 +222,7 @@ func (w *town) renewOrFinish(c *citizen) {
 	})
 }
 
-func (w *town) answer(c *citizen, verb func(context.Context) (queue.KeepReply, error)) {
+func (w *simulation) answer(c *visitor, verb func(context.Context) (queue.KeepReply, error)) {
 	w.try(func(ctx context.Context) error {
 		reply, err := verb(ctx)
 		if err == nil {
@@ -232,7 +232,7 @@ func (w *town) answer(c *citizen, verb func(context.Context) (queue.KeepReply, e
 	})
 }
 
-func (w *town) tick(gateway int) {
+func (w *simulation) tick(gateway int) {
 	w.try(func(ctx context.Context) error {
 		m := w.gateways[gateway]
 		f, err := w.store.Advance(ctx, m)

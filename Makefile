@@ -4,7 +4,6 @@ SHELL := /bin/bash
 
 GO       ?= go
 BIN      := bin
-TOOLS    := $(CURDIR)/.tools
 PKGS     := ./...
 STEPS    ?= 200000
 FUZZTIME ?= 60s
@@ -13,19 +12,19 @@ TAGS     := faults,long
 # How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve.
 TESTS    ?= 2
 
-GOFUMPT     := $(TOOLS)/gofumpt
-STATICCHECK := $(TOOLS)/staticcheck
+# A tool has a module of its own below tools/, so that what it needs never reaches the product's. Go keeps the binaries.
+tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-chaos long-faults long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-chaos long-faults long-upgrade long-differential long-mutants-a long-mutants-e long-mutants-k
 
-.PHONY: help build run deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-build: ## build gateway and admin into bin/
-	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
+build: ## build gateway, admin and the operator's load test into bin/
+	$(GO) build -trimpath -o $(BIN)/ ./cmd/... ./loadtest
 
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo
@@ -48,15 +47,20 @@ deps-bench:
 deps-chaos: deps-redis
 	@command -v haproxy >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy; }
 
-lint: $(GOFUMPT) $(STATICCHECK) ## format, vet, lint
-	@out=$$($(GOFUMPT) -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted (gofumpt):"; echo "$$out"; exit 1; }
-	$(GO) vet $(PKGS)
-	$(GO) vet -tags "$(TAGS)" $(PKGS)
-	$(STATICCHECK) $(PKGS)
-	$(STATICCHECK) -tags "$(TAGS)" $(PKGS)
+fmt: ## format the code
+	$(call tool,golangci-lint) fmt
+
+lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
+	$(call tool,golangci-lint) run
+	$(call tool,golangci-lint) run --build-tags "$(TAGS)"
+	@dead=$$($(call tool,deadcode) ./cmd/... ./loadtest/... ./test/... ./pkg/queue/redisstore/mutate) || exit 1; \
+	[ -z "$$dead" ] || { echo "no binary calls:"; echo "$$dead"; exit 1; }
+	$(GO) test -count=1 ./test/arch
 
 test: deps ## install what is needed and run every test, with the race detector
-	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS)
+	@mkdir -p $(BIN); set -o pipefail; failed=0; \
+	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS) | tee $(BIN)/test.out || failed=1; \
+	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart
 
@@ -74,6 +78,9 @@ long-chaos: deps-chaos
 
 long-faults: faults
 
+long-upgrade: deps-redis
+	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
+
 long-differential: deps-redis
 	$(MAKE) differential STEPS=200000
 
@@ -82,12 +89,6 @@ long-mutants-e: MUTANTS := ^[e-j]
 long-mutants-k: MUTANTS := ^[k-z]
 long-mutants-a long-mutants-e long-mutants-k: deps-redis
 	$(GO) run ./pkg/queue/redisstore/mutate -only '$(MUTANTS)'
-
-$(GOFUMPT):
-	GOBIN=$(TOOLS) $(GO) install mvdan.cc/gofumpt@v0.12.0
-
-$(STATICCHECK):
-	GOBIN=$(TOOLS) $(GO) install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 bench: deps-redis deps-bench ## the figures of docs/performance.md, in a quarter of an hour, into docs/bench.md
 	@set -o pipefail; { echo "# What \`make bench\` printed"; echo; $(GO) run ./loadtest/bench; } | tee docs/.bench.md && mv docs/.bench.md docs/bench.md
@@ -120,4 +121,4 @@ chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; S
 	$(GO) run ./loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md
 
 clean: ## remove what was built
-	rm -rf $(BIN) $(TOOLS) test/browser/node_modules
+	rm -rf $(BIN) test/browser/node_modules

@@ -7,7 +7,7 @@
 //	go run ./loadtest mornings  the four mornings in virtual time; town: on sockets
 //	go run ./loadtest check     holds a gateway's journal to the rules of the line
 //
-// Its packages are its commands; the portal they drive crowds at is loadtest/portal, the benchmarks are loadtest/bench.
+// Its packages are its commands; the site they drive crowds at is internal/demo, the benchmarks are loadtest/bench.
 package main
 
 import (

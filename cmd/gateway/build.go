@@ -157,15 +157,15 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 	}
 	r.line, err = queue.NewRoom(p.metrics.WatchStore(store), queue.RoomConfig{
 		Gateway: gatewayName, Timing: timing, Control: controlOf(cfg), FirstStart: p.keys.made,
-		OnFailure: queue.FailureMode(cfg.OnStoreFailure),
-		PollMin:   cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
+		OnFailure:  queue.FailureMode(cfg.OnStoreFailure),
+		ConfigHash: cfg.Hash(), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent:    func(e queue.Event) { logEvent(log, r.metrics, e) },
 		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	r.backend, err = proxy.New(proxyConfig(p.cfg, &cfg.Backend), proxy.Deps{Log: log})
+	r.backend, err = proxy.New(cfg.Backend, proxy.Deps{Log: log})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal/citizens"
+	"github.com/einlass/einlass/internal/demo/citizens"
 )
 
 // startCrowd sends simulated citizens to the demo: enough at once for a line of about a minute, then about as many as

@@ -14,7 +14,7 @@ import (
 
 	"github.com/einlass/einlass/configs"
 	"github.com/einlass/einlass/internal/config"
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 )
 
 func newDemo() *cobra.Command {
@@ -25,7 +25,7 @@ func newDemo() *cobra.Command {
 		Short: "Show a waiting room in front of a small booking site, with simulated citizens",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo(cmd, citizens, settings)
+			return runDemo(cmd, citizens, settings)
 		},
 	}
 	cmd.Flags().BoolVar(&citizens, "citizens", true, "simulated citizens make a line")
@@ -34,7 +34,7 @@ func newDemo() *cobra.Command {
 }
 
 // demo runs portal, gateway and citizens in this process.
-func demo(cmd *cobra.Command, citizens bool, settings []string) error {
+func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	site, err := startPortal()
 	if err != nil {
 		return exitError{exitStart, fmt.Errorf("demo: %w", err)}
@@ -103,9 +103,9 @@ type demoSite struct {
 }
 
 func startPortal() (*demoSite, error) {
-	cfg := portal.Demo(time.Now())
+	cfg := demo.Demo(time.Now())
 	cfg.FinishHeader = true // the one thing a site may do for its waiting room: say that a booking is done
-	site, err := portal.New(cfg)
+	site, err := demo.New(cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
-	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/tlscert"
 )
 
@@ -34,34 +32,6 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 		TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
 		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) },
 		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
-	}
-}
-
-// off turns the 0 that switches something off into the negative value by which the proxy tells it from its default.
-func off[T int | time.Duration](n T) T {
-	if n == 0 {
-		return -1
-	}
-	return n
-}
-
-// proxyConfig maps a backend section.
-func proxyConfig(cfg *config.Config, b *config.Backend) proxy.Config {
-	return proxy.Config{
-		Addresses: b.Addresses, Host: b.HostHeader,
-		TLS:            proxy.TLSConfig{CAFile: b.TLS.CAFile, ServerName: b.TLS.ServerName, CertFile: b.TLS.CertFile, KeyFile: b.TLS.KeyFile},
-		ConnectTimeout: b.Timeouts.Connect, FirstByteTimeout: b.Timeouts.FirstByte, IdleReadTimeout: b.Timeouts.IdleRead,
-		WriteStallTimeout: b.Timeouts.WriteStall, ClientReadTimeout: b.Timeouts.ClientRead,
-		MaxBodyBytes: int64(cfg.Limits.BodyBytes), MaxAnswerHeadBytes: int(b.MaxAnswerHead), MaxInFlight: b.MaxInFlight, GetBodies: b.GetBodies,
-		Queue:     proxy.QueueConfig{Length: off(b.Queue.Length), Wait: b.Queue.Wait},
-		KeepAlive: proxy.KeepAliveConfig{MaxIdle: off(b.KeepAlive.MaxIdle), IdleTimeout: b.KeepAlive.IdleTimeout, Share: b.KeepAlive.Share},
-		Upgrade:   proxy.UpgradeConfig{Max: off(b.Upgrade.Max), IdleTimeout: b.Upgrade.IdleTimeout, TotalTimeout: b.Upgrade.TotalTimeout},
-		Health: proxy.HealthConfig{
-			Path: b.Health.Path, Host: b.Health.Host, Interval: b.Health.Interval, Timeout: b.Health.Timeout,
-			Status: b.Health.Status, Unhealthy: b.Health.Unhealthy, Healthy: b.Health.Healthy,
-			Failures: off(b.Health.Failures), Backoff: b.Health.Backoff, MaxBackoff: b.Health.MaxBackoff, SlowStart: off(b.Health.SlowStart),
-		},
-		Forwarded: b.Forwarded, Via: b.Via,
 	}
 }
 

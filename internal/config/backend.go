@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Backend is the site behind a room.
+// Backend is the site behind a room. DefaultRoom has its defaults and Validate its ranges; 0 switches off what says so.
 type Backend struct {
 	// URL is the short form for one address; Load moves it to Addresses.
 	URL string `yaml:"url"`
@@ -104,40 +103,6 @@ type Health struct {
 	MaxBackoff time.Duration `yaml:"max_backoff"`
 	// SlowStart is how long an address that came back gets less than its share; 0 switches it off.
 	SlowStart time.Duration `yaml:"slow_start"`
-}
-
-// origin is one backend address in its parts.
-type origin struct {
-	// network is tcp or unix.
-	network string
-	// address is host:port, or the path of a socket.
-	address string
-	tls     bool
-}
-
-func parseOrigin(s string) (origin, error) {
-	if path, ok := strings.CutPrefix(s, "unix:"); ok {
-		if !strings.HasPrefix(path, "/") || len(path) > maxSocketPath {
-			return origin{}, fmt.Errorf("%q is not a socket: want unix: and an absolute path of at most %d bytes", s, maxSocketPath)
-		}
-		return origin{network: "unix", address: path}, nil
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return origin{}, fmt.Errorf("%q is not an address: want http://host:port, https://host:port or unix:/path", s)
-	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" {
-		return origin{}, fmt.Errorf("%q has more than scheme, host and port: the visitor's path is forwarded as it is", u.Redacted())
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	address := net.JoinHostPort(u.Hostname(), port)
-	if err := checkHostPort(address, true); err != nil {
-		return origin{}, fmt.Errorf("%q: %w", s, err)
-	}
-	return origin{network: "tcp", address: address, tls: u.Scheme == "https"}, nil
 }
 
 // maxSocketPath is what fits in sun_path on Linux, with the final zero.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -21,6 +22,15 @@ type checker struct {
 
 func (ch *checker) bad(path, format string, args ...any) {
 	ch.problems = append(ch.problems, &Problem{Path: path, Text: fmt.Sprintf(format, args...)})
+}
+
+// err joins the problems.
+func (ch *checker) err() error {
+	errs := make([]error, len(ch.problems))
+	for i, p := range ch.problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
 }
 
 // between checks an inclusive range. Durations and sizes print as they are written.
@@ -155,6 +165,13 @@ func (ch *checker) tls(c *Config) {
 	if t.ACME.Storage == "" {
 		ch.bad("tls.acme.storage", "is empty; want a directory")
 	}
+}
+
+// Validate joins the Problems of the section "limits".
+func (l *Limits) Validate() error {
+	ch := &checker{}
+	ch.limits(l)
+	return ch.err()
 }
 
 func (ch *checker) limits(l *Limits) {

@@ -9,14 +9,18 @@ import (
 	"time"
 )
 
-var (
-	tokenForm  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	statusForm = regexp.MustCompile(`^[2-5][0-9]{2}(-[2-5][0-9]{2})?(,[2-5][0-9]{2}(-[2-5][0-9]{2})?)*$`)
-)
+var tokenForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-func (ch *checker) backend(c *Config, b *Backend, at string) {
+// Validate joins the Problems of a section that stands at a path, for instance "rooms[0].backend".
+func (b *Backend) Validate(at string) error {
+	ch := &checker{}
+	ch.backend(b, at)
+	return ch.err()
+}
+
+func (ch *checker) backend(b *Backend, at string) {
 	key := func(name string) string { return at + "." + name }
-	ch.addresses(c, b, at)
+	ch.addresses(b, at)
 	ch.hostHeader(key("host_header"), b.HostHeader)
 	t := b.Timeouts
 	between(ch, key("timeouts.connect"), t.Connect, time.Millisecond, time.Minute, "")
@@ -58,14 +62,8 @@ func (ch *checker) health(h *Health, at string) {
 	ch.hostHeader(key("host"), h.Host)
 	between(ch, key("interval"), h.Interval, time.Millisecond, time.Hour, "")
 	between(ch, key("timeout"), h.Timeout, time.Millisecond, time.Minute, "")
-	if !statusForm.MatchString(h.Status) {
-		ch.bad(key("status"), "%q is not accepted; want for example 200, 200-399 or 200,204,300-399", h.Status)
-	} else {
-		for part := range strings.SplitSeq(h.Status, ",") {
-			if low, high, ok := strings.Cut(part, "-"); ok && low > high {
-				ch.bad(key("status"), "%q ends before it begins", part)
-			}
-		}
+	if _, err := ParseStatusRanges(h.Status); err != nil {
+		ch.bad(key("status"), "%v", err)
 	}
 	between(ch, key("unhealthy"), h.Unhealthy, 1, 1000, "")
 	between(ch, key("healthy"), h.Healthy, 1, 1000, "")
@@ -75,32 +73,33 @@ func (ch *checker) health(h *Health, at string) {
 	between(ch, key("slow_start"), h.SlowStart, 0, time.Hour, "")
 }
 
-func (ch *checker) addresses(c *Config, b *Backend, at string) {
+// addressPath is the key of an address: Load makes the first one of url.
+func (b *Backend) addressPath(at string, i int) string {
+	if b.URL != "" {
+		return at + ".url"
+	}
+	return at + ".addresses[" + strconv.Itoa(i) + "]"
+}
+
+func (ch *checker) addresses(b *Backend, at string) {
 	if len(b.Addresses) == 0 {
 		ch.bad(at, "has no address; give url, for example http://127.0.0.1:8000")
 	}
-	path := func(i int) string {
-		if b.URL != "" {
-			return at + ".url"
-		}
-		return at + ".addresses[" + strconv.Itoa(i) + "]"
-	}
-	seen := map[origin]int{}
+	path := func(i int) string { return b.addressPath(at, i) }
+	seen := map[Address]int{}
 	tls, plain := false, false
 	for i, address := range b.Addresses {
-		o, err := parseOrigin(address)
+		a, err := ParseAddress(address)
 		if err != nil {
 			ch.bad(path(i), "%v", err)
 			continue
 		}
-		if own := c.ownListener(o); own != "" {
-			ch.bad(path(i), "%s is %s of the gateway itself; want the site behind it", address, own)
-		}
-		if first, taken := seen[o]; taken {
+		place := Address{Network: a.Network, Dial: a.Dial, TLS: a.TLS}
+		if first, taken := seen[place]; taken {
 			ch.bad(path(i), "%s is already %s", address, path(first))
 		}
-		seen[o] = i
-		tls, plain = tls || o.tls, plain || !o.tls
+		seen[place] = i
+		tls, plain = tls || a.TLS, plain || !a.TLS
 	}
 	if tls && plain {
 		ch.bad(at+".addresses", "are partly https; want one scheme for all")
@@ -117,16 +116,29 @@ func (ch *checker) addresses(c *Config, b *Backend, at string) {
 	}
 }
 
-// ownListener is the key of the listener that an origin certainly is, or "". Names that only a resolver could
-// tell are left alone: the Via header finds such loops at run time.
-func (c *Config) ownListener(o origin) string {
-	if o.network == "unix" {
-		if o.address == c.Listen.Unix {
+// notItself checks that no address is a listener of this gateway.
+func (ch *checker) notItself(c *Config, b *Backend, at string) {
+	for i, text := range b.Addresses {
+		a, err := ParseAddress(text)
+		if err != nil {
+			continue // addresses says so
+		}
+		if own := c.ownListener(a); own != "" {
+			ch.bad(b.addressPath(at, i), "%s is %s of the gateway itself; want the site behind it", text, own)
+		}
+	}
+}
+
+// ownListener is the key of the listener that an address certainly is, or "". Names that need a resolver
+// are not checked: the Via header finds such loops at run time.
+func (c *Config) ownListener(a Address) string {
+	if a.Network == "unix" {
+		if a.Dial == c.Listen.Unix {
 			return "listen.unix"
 		}
 		return ""
 	}
-	host, port, _ := net.SplitHostPort(o.address)
+	host, port, _ := net.SplitHostPort(a.Dial)
 	for _, l := range []struct{ path, address string }{
 		{"listen.http", c.Listen.HTTP},
 		{"listen.https", c.Listen.HTTPS},

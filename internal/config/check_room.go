@@ -38,7 +38,8 @@ func (ch *checker) rooms(c *Config) {
 			ids[r.ID] = i
 		}
 		ch.room(r, at)
-		ch.backend(c, &r.Backend, at+".backend")
+		ch.backend(&r.Backend, at+".backend")
+		ch.notItself(c, &r.Backend, at+".backend")
 	}
 	ch.routes(c)
 }

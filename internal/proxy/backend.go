@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -41,14 +42,14 @@ type Options struct {
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
 type Backend struct {
-	cfg   Config
+	cfg   config.Backend
 	log   *zap.Logger
 	fleet fleet
 	gate  turnstile
 	// outer stands before gate for visitors who are not inside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
 	outer    turnstile
-	statuses statusRanges
+	statuses config.StatusRanges
 	tunnels  tunnels
 	partings partings
 
@@ -64,13 +65,12 @@ type Backend struct {
 	attended func() // signal for tests: an address was looked after
 }
 
-// New checks the configuration, reads the TLS files and prepares a Backend. It opens
+// New checks the section, reads the TLS files and prepares a Backend. It opens
 // no connection.
-func New(cfg Config, deps Deps) (*Backend, error) {
+func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if err := cfg.Validate("backend"); err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
 	b := &Backend{cfg: cfg, log: deps.Log, seed: maphash.MakeSeed()}
 	if b.log == nil {
 		b.log = zap.NewNop()
@@ -84,7 +84,7 @@ func New(cfg Config, deps Deps) (*Backend, error) {
 		b.fleet.origins = append(b.fleet.origins, o)
 	}
 	var err error
-	if b.statuses, err = parseStatusRanges(cfg.Health.Status); err != nil {
+	if b.statuses, err = config.ParseStatusRanges(cfg.Health.Status); err != nil {
 		return nil, fmt.Errorf("backend.health.status: %w", err)
 	}
 	b.gate.limit = b.limit
@@ -170,14 +170,14 @@ func (b *Backend) clientKey(a netip.Addr) uint64 {
 
 // hostFor is the Host field towards the origin.
 func (b *Backend) hostFor(v *httpx.Visit) []byte {
-	if b.cfg.Host != "" {
-		return []byte(b.cfg.Host)
+	if b.cfg.HostHeader != "" {
+		return []byte(b.cfg.HostHeader)
 	}
 	if host := v.HostPort(); len(host) > 0 {
 		return host
 	}
 	// An HTTP/1.0 request may have none; HTTP/1.1, which the origin is spoken to in, must.
-	return []byte(b.fleet.origins[0].dialer.address.host)
+	return []byte(b.fleet.origins[0].dialer.address.Host)
 }
 
 // Start begins the health checks and the upkeep of the pools. They end with Stop.

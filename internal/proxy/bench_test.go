@@ -147,7 +147,7 @@ func roundTripRaw(c net.Conn, request, buf []byte) error {
 }
 
 func BenchmarkProxy(b *testing.B) {
-	backend, err := New(Config{Addresses: []string{"http://" + rawBackend(b)}}, Deps{})
+	backend, err := New(siteAt("http://"+rawBackend(b)), Deps{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (b *Backend) check(o *origin) {
 	}
 }
 
-func addressField(o *origin) zap.Field { return zap.String("address", o.dialer.address.text) }
+func addressField(o *origin) zap.Field { return zap.String("address", o.dialer.address.Text) }
 
 func (b *Backend) knock(o *origin) bool {
 	ctx, cancel := context.WithTimeout(b.life, b.cfg.Health.Timeout)
@@ -72,10 +72,10 @@ func (b *Backend) probe(o *origin) error {
 	defer context.AfterFunc(ctx, c.close)()
 	host := b.cfg.Health.Host
 	if host == "" {
-		host = b.cfg.Host
+		host = b.cfg.HostHeader
 	}
 	if host == "" {
-		host = o.dialer.address.host
+		host = o.dialer.address.Host
 	}
 	w := watch{until: time.Now().Add(b.cfg.Health.Timeout)}
 	request := "GET " + b.cfg.Health.Path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: einlass-health\r\nConnection: close\r\n\r\n"
@@ -86,7 +86,7 @@ func (b *Backend) probe(o *origin) error {
 	if err != nil {
 		return err
 	}
-	if !b.statuses.contains(status) {
+	if !b.statuses.Contains(status) {
 		return fmt.Errorf("status %d is not in %s", status, b.cfg.Health.Status)
 	}
 	return nil
@@ -97,7 +97,7 @@ func (b *Backend) probeStatus(c *conn, w *watch) (int, error) {
 	for {
 		end := headEnd(c.buffered(), 0)
 		if end == 0 {
-			if err := c.fill(w, b.cfg.MaxAnswerHeadBytes); err != nil {
+			if err := c.fill(w, int(b.cfg.MaxAnswerHead)); err != nil {
 				return 0, err
 			}
 			continue

@@ -9,19 +9,21 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // dialer connects to one address.
 type dialer struct {
-	address address
+	address config.Address
 	tls     *tls.Config // nil for plain TCP and Unix sockets
 	timeout time.Duration
 	net     net.Dialer
 }
 
-func newDialer(a address, cfg Config) (*dialer, error) {
-	d := &dialer{address: a, timeout: cfg.ConnectTimeout}
-	if !a.tls {
+func newDialer(a config.Address, cfg config.Backend) (*dialer, error) {
+	d := &dialer{address: a, timeout: cfg.Timeouts.Connect}
+	if !a.TLS {
 		return d, nil
 	}
 	var err error
@@ -33,7 +35,7 @@ func newDialer(a address, cfg Config) (*dialer, error) {
 func (d *dialer) dial(ctx context.Context) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	nc, err := d.net.DialContext(ctx, d.address.network, d.address.dial)
+	nc, err := d.net.DialContext(ctx, d.address.Network, d.address.Dial)
 	if err != nil {
 		return nil, err
 	}
@@ -49,10 +51,10 @@ func (d *dialer) dial(ctx context.Context) (*conn, error) {
 }
 
 // clientTLS builds the TLS side of an https address.
-func clientTLS(a address, cfg TLSConfig) (*tls.Config, error) {
-	host, _, err := net.SplitHostPort(a.dial)
+func clientTLS(a config.Address, cfg config.BackendTLS) (*tls.Config, error) {
+	host, _, err := net.SplitHostPort(a.Dial)
 	if err != nil {
-		return nil, fmt.Errorf("address %s: %w", a.text, err)
+		return nil, fmt.Errorf("address %s: %w", a.Text, err)
 	}
 	t := &tls.Config{
 		MinVersion: tls.VersionTLS12,

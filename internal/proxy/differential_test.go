@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -198,7 +199,7 @@ type seenSide struct {
 
 func observeOurs(tb testing.TB, c differentialCase) observation {
 	origin := newScriptedBackend(tb, scriptedAnswer{bytes: []byte(c.answer), close: endsWithConnection(c.answer)})
-	_, addr := startProxy(tb, Config{Addresses: []string{"http://" + origin.addr}, GetBodies: true}, func(f *forwarder) {
+	_, addr := startProxy(tb, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.GetBodies = true }), func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options { return Options{StripCookies: isOurs} }
 	})
 	return observe(tb, addr, c, origin)

@@ -22,6 +22,6 @@
 //   - Forward never returns an error after a byte of the answer was sent: it then
 //     breaks the connection, so that a visitor cannot mistake half an answer for a whole.
 //
-// The gateway imports it; it imports httpx for the visit and nothing else of ours.
+// The gateway imports it; it imports httpx for the visit and config for its section, and nothing else of ours.
 // A Backend is safe for concurrent use.
 package proxy

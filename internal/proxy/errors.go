@@ -23,7 +23,7 @@ var (
 	ErrClientTimeout = errors.New("proxy: the client stopped sending its request")
 	// ErrBadRequest: the request, or the framing of its body, is malformed. Status 400.
 	ErrBadRequest = errors.New("proxy: the request is malformed")
-	// ErrBodyTooLarge: the request body exceeds max_body_bytes. Status 413.
+	// ErrBodyTooLarge: the request body grew past limits.body_bytes. Status 413.
 	ErrBodyTooLarge = errors.New("proxy: the request body is too large")
 	// ErrBodyNotAllowed: a body in a request whose method has no use for one. Status 400.
 	ErrBodyNotAllowed = errors.New("proxy: a request of this method has no body")

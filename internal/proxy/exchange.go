@@ -82,14 +82,11 @@ func (x *exchange) forward() error {
 	if err := x.req.read(x.v); err != nil {
 		return err
 	}
-	if x.req.length > x.b.cfg.MaxBodyBytes {
-		return fmt.Errorf("%w: %d bytes", ErrBodyTooLarge, x.req.length)
-	}
 	if x.req.length != 0 && !x.b.cfg.GetBodies && !takesBody(x.req.method) {
 		return fmt.Errorf("%w: %s", ErrBodyNotAllowed, x.req.method)
 	}
 	if x.req.upgrade {
-		if x.b.cfg.Upgrade.Max < 0 {
+		if x.b.cfg.Upgrade.Max == 0 {
 			x.req.upgrade = false
 		} else if err := x.b.tunnels.reserve(); err != nil {
 			return err
@@ -146,7 +143,7 @@ func (x *exchange) takeBody() error {
 	}
 	r := x.ctx.RequestBodyStream()
 	if x.req.length < 0 || x.req.length > smallUpload {
-		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.WriteStallTimeout}
+		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall}
 		x.up.source.init(r, x)
 		if x.v.Header("Expect") == nil {
 			return nil
@@ -197,7 +194,7 @@ func (x *exchange) open(fresh bool) error {
 		if o == nil {
 			break
 		}
-		x.result.Address = o.dialer.address.text
+		x.result.Address = o.dialer.address.Text
 		c, err := o.connect(x.b.life, x.now, fresh)
 		if !c.kept() {
 			x.now = time.Now()
@@ -226,12 +223,12 @@ func (x *exchange) open(fresh bool) error {
 
 // roundTrip sends the request and reads the answer's head.
 func (x *exchange) roundTrip() error {
-	w := watch{now: x.now, until: x.now.Add(x.b.cfg.WriteStallTimeout), client: x.client}
+	w := watch{now: x.now, until: x.now.Add(x.b.cfg.Timeouts.WriteStall), client: x.client}
 	err := x.c.write(x.req.head, &w)
 	if x.req.length > 0 {
 		x.now = time.Now() // a body may have had to wait; a head alone fits into any socket
 	}
-	w.now, w.until = x.now, x.now.Add(x.b.cfg.FirstByteTimeout)
+	w.now, w.until = x.now, x.now.Add(x.b.cfg.Timeouts.FirstByte)
 	switch {
 	case errors.Is(err, ErrClientGone):
 		return err
@@ -254,12 +251,12 @@ func (x *exchange) roundTrip() error {
 
 // receive reads heads until the final one.
 func (x *exchange) receive(w *watch) error {
-	limit := max(connBuffer, x.b.cfg.MaxAnswerHeadBytes)
+	limit := max(connBuffer, int(x.b.cfg.MaxAnswerHead))
 	for interim, searched := 0, 0; ; {
 		have := x.c.buffered()
 		end := headEnd(have, searched)
-		if end > x.b.cfg.MaxAnswerHeadBytes || (end == 0 && len(have) >= x.b.cfg.MaxAnswerHeadBytes) {
-			return malformed("a head longer than max_answer_head_bytes")
+		if end > int(x.b.cfg.MaxAnswerHead) || (end == 0 && len(have) >= int(x.b.cfg.MaxAnswerHead)) {
+			return malformed("a head longer than max_answer_head")
 		}
 		if end == 0 {
 			searched = len(have)
@@ -282,7 +279,7 @@ func (x *exchange) receive(w *watch) error {
 			return err
 		}
 		searched = 0
-		w.until = time.Now().Add(x.b.cfg.FirstByteTimeout)
+		w.until = time.Now().Add(x.b.cfg.Timeouts.FirstByte)
 	}
 }
 
@@ -299,10 +296,10 @@ func (x *exchange) fillHead(w *watch, limit int) error {
 		}
 		now := time.Now()
 		if x.up.running() {
-			w.until = now.Add(x.b.cfg.FirstByteTimeout)
+			w.until = now.Add(x.b.cfg.Timeouts.FirstByte)
 			continue
 		}
-		if w.until = x.up.finishedAt.Add(x.b.cfg.FirstByteTimeout); !w.until.After(now) {
+		if w.until = x.up.finishedAt.Add(x.b.cfg.Timeouts.FirstByte); !w.until.After(now) {
 			return err
 		}
 	}
@@ -358,17 +355,17 @@ func (x *exchange) fail(err error) error {
 		return err
 	case errors.Is(err, errExpired):
 		x.blame()
-		return fmt.Errorf("%w: %s", ErrBackendTimeout, x.o.dialer.address.text)
+		return fmt.Errorf("%w: %s", ErrBackendTimeout, x.o.dialer.address.Text)
 	case errors.Is(err, errMalformed):
 		x.blame()
-		return fmt.Errorf("%w: %s: %w", ErrBackendAnswer, x.o.dialer.address.text, err)
+		return fmt.Errorf("%w: %s: %w", ErrBackendAnswer, x.o.dialer.address.Text, err)
 	}
 	if x.c.reused && !x.heard {
 		x.o.health.abandoned(x.class) // any origin may close a connection that it has kept for long enough
 	} else {
 		x.blame()
 	}
-	return fmt.Errorf("%w: %s: %w", ErrBackendDown, x.o.dialer.address.text, err)
+	return fmt.Errorf("%w: %s: %w", ErrBackendDown, x.o.dialer.address.Text, err)
 }
 
 // deliver hands the answer on, now that there is a head.

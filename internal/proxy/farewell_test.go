@@ -9,7 +9,7 @@ import (
 
 func TestWebSocketsAreToldBeforeTheLastRequestsHaveEnded(t *testing.T) {
 	closed := make(chan error, 1)
-	b, addr := startProxy(t, Config{Addresses: []string{echoServer(t, func(err error) { closed <- err })}})
+	b, addr := startProxy(t, siteAt(echoServer(t, func(err error) { closed <- err })))
 	ctx, cancel := testTimeout()
 	defer cancel()
 	visitor := dialWebSocket(t, addr, nil)
@@ -32,7 +32,7 @@ func TestAStopThatComesLateWithNothingToBreakOffIsAGoodOne(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 20 { // a choice between two channels that are ready is made by lot
-		b, err := New(Config{Addresses: []string{"http://127.0.0.1:1"}}, Deps{})
+		b, err := New(siteAt("http://127.0.0.1:1"), Deps{})
 		if err != nil {
 			t.Fatal(err)
 		}

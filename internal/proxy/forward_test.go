@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -80,7 +81,6 @@ func TestAnErrorSaysWhoseFaultItWas(t *testing.T) {
 		{"too large a head", bigHead, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", ErrBackendAnswer},
 		{"1xx without end", endless, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", ErrBackendAnswer},
 		{"a switch nobody asked for", unasked, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", ErrBackendAnswer},
-		{"too large a body", silent, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n\r\n", ErrBodyTooLarge},
 		{
 			"too large a body in chunks", silent,
 			"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n" + strings.Repeat("x", 0x100001) + "\r\n0\r\n\r\n",
@@ -92,10 +92,15 @@ func TestAnErrorSaysWhoseFaultItWas(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := make(chan error, 1)
-			_, addr := startProxy(t, Config{
-				Addresses: []string{"http://" + c.addr}, MaxBodyBytes: 1 << 20, MaxAnswerHeadBytes: 16 << 10,
-				FirstByteTimeout: 50 * time.Millisecond, IdleReadTimeout: 50 * time.Millisecond, ClientReadTimeout: 50 * time.Millisecond,
-			}, func(f *forwarder) { f.errs = func(err error) { got <- err } })
+			_, addr := startProxy(t, with(siteAt("http://"+c.addr), func(b *config.Backend) {
+				b.MaxAnswerHead = 16 << 10
+				b.Timeouts.FirstByte = 50 * time.Millisecond
+				b.Timeouts.IdleRead = 50 * time.Millisecond
+				b.Timeouts.ClientRead = 50 * time.Millisecond
+			}), func(f *forwarder) {
+				f.errs = func(err error) { got <- err }
+				f.configure = append(f.configure, func(c *httpx.Config) { c.BodyBytes = 1 << 20 })
+			})
 			conn := dialTest(t, addr)
 			send(t, conn, c.request)
 			if status := finalStatus(t, bufio.NewReader(conn)); status != statusOf(c.want) {
@@ -133,7 +138,7 @@ func TestAnAnswerThatBreaksOffIsNotShownAsWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, end := range []bool{true, false} { // of the connection; else it only falls silent
 				origin := newScriptedBackend(t, scriptedAnswer{bytes: []byte(answer), close: end})
-				_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, IdleReadTimeout: 50 * time.Millisecond})
+				_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.Timeouts.IdleRead = 50 * time.Millisecond }))
 				c := dialTest(t, addr)
 				send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 				got, err := io.ReadAll(c)
@@ -166,7 +171,7 @@ func TestAClientThatLeavesCancelsTheRequest(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r)
 				close(cancelled)
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			conn := dialTest(t, addr)
 			send(t, conn, c.request)
 			<-asked
@@ -179,7 +184,7 @@ func TestAClientThatLeavesCancelsTheRequest(t *testing.T) {
 func TestTheHookSeesTheHeadAndTheVisitorDoesNotGetOurFields(t *testing.T) {
 	var told []string
 	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-Finish: 1\r\nX-A: b\r\nX-A: c\r\nX-Einlass-Note: n\r\nConnection: x-hop\r\nX-Hop: h\r\nContent-Length: 0\r\n\r\n"))
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) {
+	_, addr := startProxy(t, siteAt("http://"+origin.addr), func(f *forwarder) {
 		f.options = func(v *httpx.Visit) Options {
 			return Options{OnHead: func(h Head) {
 				told = append(told, strconv.Itoa(h.Status()))
@@ -205,7 +210,7 @@ func TestTheHookSeesTheHeadAndTheVisitorDoesNotGetOurFields(t *testing.T) {
 
 func TestAPanicGivesEverythingBack(t *testing.T) {
 	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-X: 1\r\nContent-Length: 0\r\n\r\n"), answering(okAnswer))
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, MaxInFlight: 1, Queue: QueueConfig{Length: -1}}, func(f *forwarder) {
+	_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.MaxInFlight = 1; b.Queue.Length = 0 }), func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options {
 			return Options{OnHead: func(h Head) {
 				if h.Field("einlass-x") != nil {

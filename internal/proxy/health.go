@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // health is what is known about one address. Two judges look at it: the check (active), and the requests (passive).
@@ -18,7 +20,7 @@ import (
 // And what requests say only makes other addresses come first (see fleet.choose): one that is left out is still asked
 // when there is no better one, so the last address is never taken from anybody by anybody's requests.
 type health struct {
-	cfg HealthConfig
+	cfg config.Health
 
 	// troubled is false in the ordinary case: up, warm, no failure counted. Requests
 	// then pay one atomic load each and take no lock.
@@ -116,7 +118,7 @@ func (h *health) lost(now time.Time, k class) (out bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.total++
-	if h.cfg.Failures < 0 {
+	if h.cfg.Failures == 0 {
 		return false
 	}
 	h.troubled.Store(true)
@@ -151,7 +153,7 @@ func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (o
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.total++
-	if h.cfg.Failures < 0 {
+	if h.cfg.Failures == 0 {
 		return false
 	}
 	h.troubled.Store(true)

@@ -3,12 +3,14 @@ package proxy
 import (
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 var epoch = time.Date(2021, 6, 14, 8, 0, 0, 0, time.UTC)
 
 func newHealth() *health {
-	return &health{cfg: HealthConfig{
+	return &health{cfg: config.Health{
 		Failures: 3, Backoff: time.Second, MaxBackoff: 5 * time.Second, SlowStart: 10 * time.Second, Unhealthy: 2, Healthy: 2,
 	}}
 }
@@ -177,7 +179,7 @@ func TestATrialThatSaysNothingIsFollowedByAnother(t *testing.T) {
 
 func TestWithPassiveHealthOffNothingIsLeftOut(t *testing.T) {
 	h := newHealth()
-	h.cfg.Failures = -1
+	h.cfg.Failures = 0
 	fail(h, 0, fromInside, 50)
 	lose(h, 0, 50)
 	if !up(h, 0, fromInside) || h.total != 100 {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // Bodies that hold a request. The first is unfinished: what comes next on the connection becomes a part of it. The
@@ -69,7 +71,7 @@ func TestAVisitorNeverReadsAnothersAnswerBehindASiteThatIgnoresBodies(t *testing
 			for _, fields := range []string{"", "Inside: 1\r\n"} {
 				t.Run(fmt.Sprintf("%s, %q, get_bodies %v", attack.name, fields, bodies), func(t *testing.T) {
 					origin := newDeafOrigin(t)
-					_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, GetBodies: bodies}, func(f *forwarder) { f.options = insideByHeader })
+					_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.GetBodies = bodies }), func(f *forwarder) { f.options = insideByHeader })
 					var wrong []string
 					for i := range 10 {
 						askFor(t, dialTest(t, addr), "/warm", "") // so that there is a kept connection
@@ -139,9 +141,7 @@ func TestAConnectionServesOthersOnlyAfterAHeadFromInside(t *testing.T) {
 					answer = okAnswer
 				}
 				origin := newScriptedBackend(t, answering(okAnswer), answering(answer))
-				b, addr := startProxy(t, Config{
-					Addresses: []string{"http://" + origin.addr}, KeepAlive: KeepAliveConfig{Share: share}, GetBodies: true,
-				}, func(f *forwarder) { f.options = insideByHeader })
+				b, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.KeepAlive.Share = share; b.GetBodies = true }), func(f *forwarder) { f.options = insideByHeader })
 				conn := dialTest(t, addr)
 				r := bufio.NewReader(conn)
 				exchangeOn(t, conn, r, "GET", inside+"\r\n", 200, "ok")
@@ -171,7 +171,7 @@ func TestAConnectionServesOthersOnlyAfterAHeadFromInside(t *testing.T) {
 
 func TestARetryForAStrangerIsNotKeptEither(t *testing.T) {
 	origin, requests, conns := dyingBackend(t, "")
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, func(f *forwarder) { f.options = insideByHeader })
+	b, addr := startProxy(t, siteAt("http://"+origin), func(f *forwarder) { f.options = insideByHeader })
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	exchangeOn(t, c, r, "GET", "Inside: 1\r\n\r\n", 200, "ok")
@@ -196,7 +196,7 @@ func TestABodyWithoutAMeaningIsNotForwarded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin := newDeafOrigin(t)
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) { f.keepOpen = true })
+			_, addr := startProxy(t, siteAt("http://"+origin.addr), func(f *forwarder) { f.keepOpen = true })
 			conn := dialTest(t, addr)
 			r := bufio.NewReader(conn)
 			send(t, conn, c.request+next)

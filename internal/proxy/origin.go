@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // origin is one address with what belongs to it: connections, standing, figures.
@@ -15,8 +17,8 @@ type origin struct {
 	requests atomic.Uint64
 }
 
-func newOrigin(text string, cfg Config) (*origin, error) {
-	a, err := parseAddress(text)
+func newOrigin(text string, cfg config.Backend) (*origin, error) {
+	a, err := config.ParseAddress(text)
 	if err != nil {
 		return nil, err
 	}

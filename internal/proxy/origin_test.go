@@ -24,6 +24,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // authority is a private certificate authority on disk.
@@ -116,22 +118,22 @@ func TestAnOriginBehindTLSIsVerified(t *testing.T) {
 	site, elsewhere := ca.serveTLS(t, "site"), ca.serveTLS(t, "elsewhere")
 	for _, c := range []struct {
 		name, address string
-		tls           TLSConfig
+		tls           config.BackendTLS
 		body          string // empty: refused
 	}{
-		{"its own authority", site, TLSConfig{CAFile: ca.file("ca.pem")}, "localhost nobody"},
-		{"by another name", site, TLSConfig{CAFile: ca.file("ca.pem"), ServerName: "site.internal"}, "site.internal nobody"},
+		{"its own authority", site, config.BackendTLS{CAFile: ca.file("ca.pem")}, "localhost nobody"},
+		{"by another name", site, config.BackendTLS{CAFile: ca.file("ca.pem"), ServerName: "site.internal"}, "site.internal nobody"},
 		{
 			"with a client certificate", site,
-			TLSConfig{CAFile: ca.file("ca.pem"), CertFile: ca.file("gateway.pem"), KeyFile: ca.file("gateway.key")},
+			config.BackendTLS{CAFile: ca.file("ca.pem"), CertFile: ca.file("gateway.pem"), KeyFile: ca.file("gateway.key")},
 			"localhost gateway",
 		},
-		{"an unknown authority", site, TLSConfig{}, ""},
-		{"another authority", site, TLSConfig{CAFile: other.file("ca.pem")}, ""},
-		{"another name", elsewhere, TLSConfig{CAFile: ca.file("ca.pem")}, ""},
+		{"an unknown authority", site, config.BackendTLS{}, ""},
+		{"another authority", site, config.BackendTLS{CAFile: other.file("ca.pem")}, ""},
+		{"another name", elsewhere, config.BackendTLS{CAFile: ca.file("ca.pem")}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, addr := startProxy(t, Config{Addresses: []string{c.address}, TLS: c.tls})
+			_, addr := startProxy(t, with(siteAt(c.address), func(b *config.Backend) { b.TLS = c.tls }))
 			conn := dialTest(t, addr)
 			r := bufio.NewReader(conn)
 			if c.body == "" {
@@ -148,12 +150,12 @@ func TestAnOriginBehindTLSIsVerified(t *testing.T) {
 
 func TestTLSFilesAreReadAtTheBeginning(t *testing.T) {
 	ca := newAuthority(t)
-	for name, c := range map[string]TLSConfig{
+	for name, c := range map[string]config.BackendTLS{
 		"tls.ca_file":    {CAFile: ca.file("none.pem")},
 		"no certificate": {CAFile: ca.file("ca.key")},
 		"tls.cert_file":  {CertFile: ca.file("ca.key"), KeyFile: ca.file("ca.key")},
 	} {
-		if _, err := New(Config{Addresses: []string{"https://h"}, TLS: c}, Deps{}); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := New(with(siteAt("https://h"), func(b *config.Backend) { b.TLS = c }), Deps{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -174,7 +176,7 @@ func TestAnOriginAtAUnixSocketIsReached(t *testing.T) {
 		_ = s.Close()
 		<-done
 	}()
-	_, addr := startProxy(t, Config{Addresses: []string{"unix:" + path}})
+	_, addr := startProxy(t, siteAt("unix:"+path))
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	exchangeOn(t, c, r, "GET", "\r\n", 200, "h")
@@ -189,7 +191,11 @@ func TestARequestGoesToTheNextAddressWhenOneCannotBeReached(t *testing.T) {
 	dead := "http://" + ln.Addr().String()
 	_ = ln.Close()
 	origin := newScriptedBackend(t, answering(okAnswer), answering(okAnswer), answering(okAnswer), answering(okAnswer))
-	b, addr := startProxy(t, Config{Addresses: []string{dead, "http://" + origin.addr}, Health: HealthConfig{Failures: 2, Backoff: time.Minute, MaxBackoff: time.Minute}})
+	b, addr := startProxy(t, with(siteAt(dead, "http://"+origin.addr), func(b *config.Backend) {
+		b.Health.Failures = 2
+		b.Health.Backoff = time.Minute
+		b.Health.MaxBackoff = time.Minute
+	}))
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	for range 4 {
@@ -219,7 +225,12 @@ func TestAnAddressThatCannotBeReachedIsNotAskedUntilItsTrial(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother")
 		}
 	})
-	b, err := New(Config{Addresses: []string{"http://" + address, "http://" + other}, Health: HealthConfig{Failures: 1, Backoff: time.Hour, MaxBackoff: time.Hour, Interval: time.Millisecond}}, Deps{Log: zap.New(core)})
+	b, err := New(with(siteAt("http://"+address, "http://"+other), func(b *config.Backend) {
+		b.Health.Failures = 1
+		b.Health.Backoff = time.Hour
+		b.Health.MaxBackoff = time.Hour
+		b.Health.Interval = time.Millisecond
+	}), Deps{Log: zap.New(core)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,9 +327,14 @@ func TestTheActiveCheckSeesAnAddressFallAndRise(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	b, addr := startProxy(t, Config{Addresses: []string{s.URL}, Health: HealthConfig{
-		Path: "/gesund?kurz", Host: "site.example", Interval: time.Millisecond, Unhealthy: 3, Healthy: 2, Status: "200",
-	}})
+	b, addr := startProxy(t, with(siteAt(s.URL), func(b *config.Backend) {
+		b.Health.Path = "/gesund?kurz"
+		b.Health.Host = "site.example"
+		b.Health.Interval = time.Millisecond
+		b.Health.Unhealthy = 3
+		b.Health.Healthy = 2
+		b.Health.Status = "200"
+	}))
 	if err := b.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +379,11 @@ func TestMoreRequestsThanAllowedWaitAndUrgentOnesGoFirst(t *testing.T) {
 			_, _ = io.WriteString(c, okAnswer)
 		}
 	})
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}, MaxInFlight: 1, Queue: QueueConfig{Length: 3, Wait: time.Minute}}, func(f *forwarder) {
+	b, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) {
+		b.MaxInFlight = 1
+		b.Queue.Length = 3
+		b.Queue.Wait = time.Minute
+	}), func(f *forwarder) {
 		f.options = insideByHeader
 	})
 	queued := make(chan struct{}, 4)

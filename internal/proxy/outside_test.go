@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 func TestSlowReadersFromOutsideDoNotTakeEveryPlace(t *testing.T) {
@@ -26,7 +28,11 @@ func TestSlowReadersFromOutsideDoNotTakeEveryPlace(t *testing.T) {
 			_, _ = io.WriteString(c, okAnswer)
 		}
 	})
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}, MaxInFlight: 4, Queue: QueueConfig{Length: 3, Wait: time.Minute}}, func(f *forwarder) {
+	b, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) {
+		b.MaxInFlight = 4
+		b.Queue.Length = 3
+		b.Queue.Wait = time.Minute
+	}), func(f *forwarder) {
 		f.options = insideByHeader
 	})
 	queued := make(chan struct{}, 4)

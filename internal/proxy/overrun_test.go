@@ -185,7 +185,7 @@ func TestAnOriginThatSentTooMuchIsUsedOnceAConnectionFromThenOn(t *testing.T) {
 		}
 	})
 	core, logs := observer.New(zap.WarnLevel)
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	b, addr := startProxy(t, siteAt("http://"+origin))
 	b.log = zap.New(core)
 	for range 5 {
 		c := dialTest(t, addr)

@@ -24,7 +24,7 @@ func TestAnOriginThatWasToldToCloseClosesFirst(t *testing.T) {
 		_, err := r.ReadByte()
 		peerClosed <- err
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, func(f *forwarder) { f.options = insideByHeader })
+	_, addr := startProxy(t, siteAt("http://"+origin), func(f *forwarder) { f.options = insideByHeader })
 	c := dialTest(t, addr)
 	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	up := <-answered

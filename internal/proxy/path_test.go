@@ -35,7 +35,7 @@ func FuzzThePathDecidedOnIsThePathForwarded(f *testing.F) {
 		}
 	})
 	decided := make(chan string, 1)
-	_, addr := startProxy(f, Config{Addresses: []string{"http://" + origin}}, func(fw *forwarder) {
+	_, addr := startProxy(f, siteAt("http://"+origin), func(fw *forwarder) {
 		fw.options = func(v *httpx.Visit) Options {
 			decision := string(v.Path())
 			if v.Query() != nil {

@@ -32,7 +32,7 @@ func TestWhatTheOriginCannotKnowOfIsAddedToItsAnswer(t *testing.T) {
 					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n"+test.origin+"Content-Length: 2\r\n\r\nok")
 				}
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, func(f *forwarder) {
+			_, addr := startProxy(t, siteAt("http://"+origin), func(f *forwarder) {
 				f.options = func(v *httpx.Visit) Options {
 					if test.cookie {
 						v.SetCookie(httpx.Cookie{Name: "einlass-r", Value: "t"})

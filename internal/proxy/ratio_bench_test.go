@@ -29,7 +29,7 @@ func BenchmarkRatio(b *testing.B) {
 }
 
 func ratio(b *testing.B, request []byte, inside bool) {
-	backend, err := New(Config{Addresses: []string{"http://" + rawBackend(b)}}, Deps{})
+	backend, err := New(siteAt("http://"+rawBackend(b)), Deps{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func (x *exchange) respondSmall(kind bodyKind) error {
 	n := 0
 	if kind == bodyLength {
 		n = int(x.ans.length)
-		w := watch{until: x.now.Add(x.b.cfg.IdleReadTimeout), client: x.client}
+		w := watch{until: x.now.Add(x.b.cfg.Timeouts.IdleRead), client: x.client}
 		for len(x.c.buffered()) < n {
 			if err := x.c.fill(&w, connBuffer); err != nil {
 				return err

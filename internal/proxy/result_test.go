@@ -28,7 +28,7 @@ func TestTheHookSaysWhereARedirectLeads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := newScriptedBackend(t, answering("HTTP/1.1 "+test.status+"\r\nCache-Control: public\r\nLocation: /start\r\nContent-Length: 0\r\n\r\n"))
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) {
+			_, addr := startProxy(t, siteAt("http://"+origin.addr), func(f *forwarder) {
 				f.options = func(*httpx.Visit) Options {
 					return Options{OnHead: func(h Head) {
 						if got := string(h.Field("location")); got != "/start" {
@@ -57,7 +57,7 @@ func TestTheHookSaysWhereARedirectLeads(t *testing.T) {
 
 func TestARedirectWithoutALocationGetsNone(t *testing.T) {
 	origin := newScriptedBackend(t, answering("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"))
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}}, func(f *forwarder) {
+	_, addr := startProxy(t, siteAt("http://"+origin.addr), func(f *forwarder) {
 		f.options = func(*httpx.Visit) Options { return Options{OnHead: func(h Head) { h.SetLocation("/other") }} }
 	})
 	c := dialTest(t, addr)
@@ -112,7 +112,7 @@ func TestTheResultSaysWhatBecameOfARequest(t *testing.T) {
 	})
 	all := make(results, 1)
 	address := "http://" + origin
-	_, addr := startProxy(t, Config{Addresses: []string{address}}, all.record)
+	_, addr := startProxy(t, siteAt(address), all.record)
 	for _, test := range []struct {
 		request string
 		status  int
@@ -155,7 +155,7 @@ func TestTheTimeOfAnUploadIsNotTheOriginsTime(t *testing.T) {
 
 func TestWithoutAPlaceNoAddressWasAsked(t *testing.T) {
 	all := make(results, 1)
-	b, addr := startProxy(t, Config{Addresses: []string{"http://127.0.0.1:9"}}, all.record)
+	b, addr := startProxy(t, siteAt("http://127.0.0.1:9"), all.record)
 	ctx, cancel := testTimeout()
 	defer cancel()
 	if err := b.Stop(ctx); err != nil {

@@ -55,7 +55,7 @@ func TestOnlyAnIdempotentRequestWithoutABodyIsSentTwice(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin, requests, conns := dyingBackend(t, c.part)
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			conn := dialTest(t, addr)
 			r := bufio.NewReader(conn)
 			exchangeOn(t, conn, r, "GET", "\r\n", 200, "ok")
@@ -92,7 +92,7 @@ func TestARetryIsTheOnlyOne(t *testing.T) {
 			requests.Add(1)
 		}
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	_, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	exchangeOn(t, c, r, "GET", "\r\n", 200, "ok")
@@ -110,7 +110,7 @@ func TestARequestOnAFreshConnectionIsNotRetried(t *testing.T) {
 			requests.Add(1)
 		}
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	_, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
 	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	want(t, c, "HTTP/1.1 502 ")
@@ -139,7 +139,7 @@ func TestAConnectionIsReusedOnlyAfterACompleteExchange(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin := newScriptedBackend(t, answering(c.answer), answering(okAnswer))
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}})
+			_, addr := startProxy(t, siteAt("http://"+origin.addr))
 			conn := dialTest(t, addr)
 			r := bufio.NewReader(conn)
 			send(t, conn, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -180,7 +180,7 @@ func TestAnIdleConnectionThatSpeaksUnaskedIsNotUsed(t *testing.T) {
 			}
 		}
 	})
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	b, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	exchangeOn(t, c, r, "GET", "\r\n", 200, "ok")

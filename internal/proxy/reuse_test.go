@@ -40,7 +40,7 @@ func TestABodyThatShouldNotBeThereIsNobodysAnswer(t *testing.T) {
 				}
 				_, _ = io.Copy(io.Discard, r)
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, func(f *forwarder) { f.options = insideByHeader })
+			_, addr := startProxy(t, siteAt("http://"+origin), func(f *forwarder) { f.options = insideByHeader })
 			first := dialTest(t, addr)
 			if _, err := io.WriteString(first, c.method+" /v HTTP/1.1\r\nHost: h\r\nInside: 1\r\n\r\n"); err != nil {
 				t.Fatal(err)

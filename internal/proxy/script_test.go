@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // scriptedBackend is an origin that answers each request with the next of its answers
@@ -207,7 +209,7 @@ func wantAnswer(tb testing.TB, r *bufio.Reader, method string, status int, body 
 }
 
 // startProxy runs ours in front of addresses and returns the backend and where to knock.
-func startProxy(tb testing.TB, cfg Config, options ...func(*forwarder)) (*Backend, string) {
+func startProxy(tb testing.TB, cfg config.Backend, options ...func(*forwarder)) (*Backend, string) {
 	tb.Helper()
 	b, err := New(cfg, Deps{})
 	if err != nil {

@@ -1,6 +1,10 @@
 package proxy
 
-import "time"
+import (
+	"time"
+
+	"github.com/einlass/einlass/internal/config"
+)
 
 // class parts requests by what they may prove. What strangers do on paths that are open to all says nothing about
 // how people inside are served, and the reverse: a stranger costs nothing to send, a stay had to be waited for.
@@ -63,7 +67,7 @@ func (s *standing) count(client uint64, limit int) (counted bool) {
 }
 
 // leaveOut begins a time out, or the next one if this was a trial. It doubles from one to the next.
-func (s *standing) leaveOut(now time.Time, cfg *HealthConfig) {
+func (s *standing) leaveOut(now time.Time, cfg *config.Health) {
 	if s.out {
 		s.outs++
 	}
@@ -76,7 +80,7 @@ func (s *standing) leaveOut(now time.Time, cfg *HealthConfig) {
 }
 
 // forgive forgets all failures. It reports whether that ended a time out; then the address begins slowly.
-func (s *standing) forgive(now time.Time, cfg *HealthConfig) (back bool) {
+func (s *standing) forgive(now time.Time, cfg *config.Health) (back bool) {
 	back = s.out
 	*s = standing{warming: s.warming, warmFrom: s.warmFrom}
 	if back {
@@ -85,14 +89,14 @@ func (s *standing) forgive(now time.Time, cfg *HealthConfig) (back bool) {
 	return back
 }
 
-func (s *standing) warm(now time.Time, cfg *HealthConfig) {
+func (s *standing) warm(now time.Time, cfg *config.Health) {
 	if cfg.SlowStart > 0 {
 		s.warming, s.warmFrom = true, now
 	}
 }
 
 // share is the part of its full load that the address may carry: 1, or less while it warms up.
-func (s *standing) share(now time.Time, cfg *HealthConfig) float64 {
+func (s *standing) share(now time.Time, cfg *config.Health) float64 {
 	if !s.warming {
 		return 1
 	}

@@ -50,7 +50,7 @@ func (b *Backend) Status() Status {
 		// Where nobody does better, one that fails is in use all the same.
 		used := func(k class) bool { return ranks[i][k] >= rankFailing && ranks[i][k] == top[k] }
 		a := AddressStatus{
-			Address:  o.dialer.address.text,
+			Address:  o.dialer.address.Text,
 			Up:       used(fromInside),
 			Open:     used(fromOutside),
 			Reused:   o.pool.trusted(),

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -91,7 +92,7 @@ func TestStrangersWhoCrashAPathTakeNothingFromPeopleInside(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		for _, path := range []string{"/crash", "/error"} {
 			t.Run(fmt.Sprintf("%d addresses, %s", n, path), func(t *testing.T) {
-				cfg := Config{Health: HealthConfig{Backoff: time.Hour, MaxBackoff: time.Hour}}
+				cfg := with(siteAt(), func(b *config.Backend) { b.Health.Backoff = time.Hour; b.Health.MaxBackoff = time.Hour })
 				for range n {
 					addr, _ := crashingOrigin(t)
 					cfg.Addresses = append(cfg.Addresses, "http://"+addr)
@@ -134,7 +135,7 @@ func TestStrangersWhoCrashAPathTakeNothingFromPeopleInside(t *testing.T) {
 func TestOnePersonInsideWhoCrashesAPathTakesNothingFromOthers(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			cfg := Config{Health: HealthConfig{Backoff: time.Hour, MaxBackoff: time.Hour}}
+			cfg := with(siteAt(), func(b *config.Backend) { b.Health.Backoff = time.Hour; b.Health.MaxBackoff = time.Hour })
 			for range n {
 				addr, _ := crashingOrigin(t)
 				cfg.Addresses = append(cfg.Addresses, "http://"+addr)
@@ -164,9 +165,11 @@ func TestAnAddressThatFailsWhatAnotherAnswersIsLeftOutForThatClassOnly(t *testin
 	sick := serveRaw(t, func(c net.Conn) { _, _ = readRawHead(bufio.NewReader(c)) })
 	well, _ := crashingOrigin(t)
 	core, logs := observer.New(zap.WarnLevel)
-	b, addr := startProxy(t, Config{
-		Addresses: []string{"http://" + sick, "http://" + well}, Health: HealthConfig{Failures: 3, Backoff: time.Hour, MaxBackoff: time.Hour},
-	}, behindAFront)
+	b, addr := startProxy(t, with(siteAt("http://"+sick, "http://"+well), func(b *config.Backend) {
+		b.Health.Failures = 3
+		b.Health.Backoff = time.Hour
+		b.Health.MaxBackoff = time.Hour
+	}), behindAFront)
 	b.log = zap.New(core)
 	inside := &asking{tb: t, addr: addr}
 	for i := range 40 {
@@ -198,7 +201,7 @@ func TestAnAddressThatFailsWhatAnotherAnswersIsLeftOutForThatClassOnly(t *testin
 
 func TestAKeptConnectionThatDiesIsNoEvidence(t *testing.T) {
 	origin, _, _ := dyingBackend(t, "")
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, behindAFront)
+	b, addr := startProxy(t, siteAt("http://"+origin), behindAFront)
 	inside := &asking{tb: t, addr: addr, field: "Inside: 1\r\n"}
 	inside.ask("GET", "/", "\r\n")
 	inside.ask("PATCH", "/", "\r\n")
@@ -222,7 +225,7 @@ func TestWhatThisMachineLacksIsNotTheBackendsFault(t *testing.T) {
 }
 
 func TestAHouseholdIsOneClient(t *testing.T) {
-	b, _ := startProxy(t, Config{Addresses: []string{"http://127.0.0.1:1"}})
+	b, _ := startProxy(t, siteAt("http://127.0.0.1:1"))
 	key := func(s string) uint64 { return b.clientKey(netip.MustParseAddr(s)) }
 	if key("2001:db8:1:1200::1") != key("2001:db8:1:12ff::2") || key("192.0.2.1") != key("::ffff:192.0.2.1") {
 		t.Error("one client is told apart")

@@ -76,7 +76,7 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 // long in coming. A rest of known length that fits is read whole before it is sent: the
 // origin is then free before a slow visitor is.
 func (s *stream) gather(p []byte, first bool, bw *bufio.Writer) (int, error) {
-	w := watch{until: time.Now().Add(s.b.cfg.IdleReadTimeout), client: s.client}
+	w := watch{until: time.Now().Add(s.b.cfg.Timeouts.IdleRead), client: s.client}
 	n, err := s.body.next(p, &w, false)
 	if first && n == 0 && err == nil && !s.body.done {
 		err = bw.Flush()
@@ -85,7 +85,7 @@ func (s *stream) gather(p []byte, first bool, bw *bufio.Writer) (int, error) {
 		var m int
 		if m, err = s.body.next(p[n:], &w, true); m > 0 {
 			n += m
-			w.until = time.Now().Add(s.b.cfg.IdleReadTimeout)
+			w.until = time.Now().Add(s.b.cfg.Timeouts.IdleRead)
 		}
 	}
 	return n, err

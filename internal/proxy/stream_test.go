@@ -41,7 +41,7 @@ func TestEventsReachTheVisitorOneByOne(t *testing.T) {
 				<-seen
 				_, _ = io.WriteString(c, framing.event(""))
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			c := dialTest(t, addr)
 			send(t, c, "GET /events HTTP/1.1\r\nHost: h\r\n\r\n")
 			want(t, c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -79,7 +79,7 @@ func TestADownloadOfAGigabyteStreams(t *testing.T) {
 				}
 				_, _ = io.CopyBuffer(onlyWriter{c}, io.LimitReader(zeroReader{}, bulk), make([]byte, 1<<20))
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			c := dialTest(t, addr)
 			grown := watchMemory(t)
 			send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -110,7 +110,7 @@ func TestAnUploadOfAGigabyteStreams(t *testing.T) {
 				}
 				_, _ = io.WriteString(c, okAnswer)
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}, MaxBodyBytes: bulk})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			c := dialTest(t, addr)
 			grown := watchMemory(t)
 			if name == "in chunks" {
@@ -156,7 +156,7 @@ func TestAStreamDoesNotRunAheadOfItsReader(t *testing.T) {
 			}
 		}
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}}, func(f *forwarder) {
+	_, addr := startProxy(t, siteAt("http://"+origin), func(f *forwarder) {
 		f.configure = append(f.configure, shortStall)
 	})
 	c := dialTest(t, addr)

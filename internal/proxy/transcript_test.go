@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -25,7 +26,7 @@ import (
 //
 // "{addr}" stands for the origin's address. The four may repeat, on the same connection of the visitor.
 type transcript struct {
-	cfg      Config
+	cfg      config.Backend
 	trusted  bool
 	outside  bool
 	identity []string
@@ -36,7 +37,7 @@ type step struct{ name, flag, text string }
 
 func parseTranscript(tb testing.TB, text string) transcript {
 	tb.Helper()
-	var tr transcript
+	tr := transcript{cfg: siteAt()}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		if name, ok := strings.CutPrefix(line, "== "); ok {
@@ -75,7 +76,7 @@ func (tr *transcript) set(tb testing.TB, line string) {
 	case "!via":
 		tr.cfg.Via = rest
 	case "!host":
-		tr.cfg.Host = rest
+		tr.cfg.HostHeader = rest
 	case "!forwarded":
 		tr.cfg.Forwarded = true
 	case "!outside":

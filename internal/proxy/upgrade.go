@@ -43,7 +43,7 @@ func (x *exchange) switchProtocols() error {
 	now := time.Now()
 	t := &tunnel{
 		owner: &x.b.tunnels, log: x.b.log, o: x.o, c: x.c, head: head,
-		idle: x.b.cfg.Upgrade.IdleTimeout, stall: x.b.cfg.WriteStallTimeout,
+		idle: x.b.cfg.Upgrade.IdleTimeout, stall: x.b.cfg.Timeouts.WriteStall,
 		begun: now, end: now.Add(x.b.cfg.Upgrade.TotalTimeout),
 	}
 	if err := x.b.tunnels.add(t); err != nil {

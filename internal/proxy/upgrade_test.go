@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // echoServer is a real WebSocket server that sends back what it gets, message by message.
@@ -61,7 +63,7 @@ func dialWebSocket(tb testing.TB, addr string, opt *websocket.DialOptions) *webs
 }
 
 func TestAWebSocketCarriesMessagesOfEverySize(t *testing.T) {
-	_, addr := startProxy(t, Config{Addresses: []string{echoServer(t, nil)}})
+	_, addr := startProxy(t, siteAt(echoServer(t, nil)))
 	for name, opt := range map[string]*websocket.DialOptions{
 		"plain":      {Subprotocols: []string{"echo"}},
 		"compressed": {CompressionMode: websocket.CompressionContextTakeover},
@@ -91,7 +93,7 @@ func TestAWebSocketCarriesMessagesOfEverySize(t *testing.T) {
 }
 
 func TestAFragmentedMessageIsPassedOnInFragments(t *testing.T) {
-	_, addr := startProxy(t, Config{Addresses: []string{echoServer(t, nil)}})
+	_, addr := startProxy(t, siteAt(echoServer(t, nil)))
 	c := dialTest(t, addr)
 	r := handshake(t, c)
 	key := [4]byte{1, 2, 3, 4}
@@ -133,7 +135,7 @@ func handshake(tb testing.TB, c net.Conn) *bufio.Reader {
 
 func TestCloseCodesPassInBothDirections(t *testing.T) {
 	closed := make(chan error, 1)
-	_, addr := startProxy(t, Config{Addresses: []string{echoServer(t, func(err error) { closed <- err })}})
+	_, addr := startProxy(t, siteAt(echoServer(t, func(err error) { closed <- err })))
 	c := dialWebSocket(t, addr, nil)
 	if err := c.Close(4321, "mein Grund"); err != nil {
 		t.Fatal(err)
@@ -148,7 +150,7 @@ func TestTheHandshakeIsPassedOnAndAnsweredExactly(t *testing.T) {
 	const accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" // RFC 6455 section 1.3
 	origin := newScriptedBackend(t, scriptedAnswer{bytes: []byte("HTTP/1.1 101 Los\r\nUpgrade: WebSocket\r\n" +
 		"Connection: Upgrade, X-Hop\r\nX-Hop: 1\r\nEinlass-X: 1\r\n" + accept + "Sec-WebSocket-Protocol: p\r\n\r\n\x81\x02hi"), close: true})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}})
+	_, addr := startProxy(t, siteAt("http://"+origin.addr))
 	c := dialTest(t, addr)
 	send(t, c, strings.TrimSuffix(handshakeRequest, "\r\n")+"Sec-WebSocket-Protocol: p\r\nKeep-Alive: x\r\n\r\n")
 	want(t, c, "HTTP/1.1 101 Los\r\n"+accept+"Sec-WebSocket-Protocol: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x02hi")
@@ -173,7 +175,7 @@ func TestAHalfUnderstoodHandshakeOpensNoTunnel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := newScriptedBackend(t, answering("HTTP/1.1 101 Switching Protocols\r\n"+answer+"\r\n"))
-			b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}})
+			b, addr := startProxy(t, siteAt("http://"+origin.addr))
 			c := dialTest(t, addr)
 			send(t, c, handshakeRequest)
 			want(t, c, "HTTP/1.1 502 ")
@@ -197,7 +199,7 @@ func TestWhatIsNoWebSocketIsForwardedWithoutUpgrade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := newScriptedBackend(t, answering("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n"))
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, GetBodies: true})
+			_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.GetBodies = true }))
 			c := dialTest(t, addr)
 			send(t, c, request)
 			want(t, c, "HTTP/1.1 426 Upgrade Required\r\n")
@@ -211,7 +213,7 @@ func TestWhatIsNoWebSocketIsForwardedWithoutUpgrade(t *testing.T) {
 
 func TestAnOriginMayDeclineAWebSocket(t *testing.T) {
 	origin := newScriptedBackend(t, answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"), answering(okAnswer))
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}, Upgrade: UpgradeConfig{Max: 1}})
+	_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.Upgrade.Max = 1 }))
 	c := dialTest(t, addr)
 	r := bufio.NewReader(c)
 	send(t, c, handshakeRequest)
@@ -221,7 +223,7 @@ func TestAnOriginMayDeclineAWebSocket(t *testing.T) {
 }
 
 func TestWebSocketsAreCounted(t *testing.T) {
-	b, addr := startProxy(t, Config{Addresses: []string{echoServer(t, nil)}, Upgrade: UpgradeConfig{Max: 1}})
+	b, addr := startProxy(t, with(siteAt(echoServer(t, nil)), func(b *config.Backend) { b.Upgrade.Max = 1 }))
 	c := dialTest(t, addr)
 	r := handshake(t, c)
 	if n := b.Status().WebSocket; n != 1 {
@@ -240,13 +242,13 @@ func TestWebSocketsAreCounted(t *testing.T) {
 }
 
 func TestAWebSocketEndsWhenItsTimeIsOver(t *testing.T) {
-	for name, limits := range map[string]UpgradeConfig{
-		"nobody said anything": {IdleTimeout: 100 * time.Millisecond},
-		"it was open too long": {TotalTimeout: 100 * time.Millisecond},
+	for name, limits := range map[string]config.Upgrade{
+		"nobody said anything": {Max: 1, IdleTimeout: 100 * time.Millisecond, TotalTimeout: time.Hour},
+		"it was open too long": {Max: 1, IdleTimeout: time.Hour, TotalTimeout: 100 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			closed := make(chan error, 1)
-			_, addr := startProxy(t, Config{Addresses: []string{echoServer(t, func(err error) { closed <- err })}, Upgrade: limits})
+			_, addr := startProxy(t, with(siteAt(echoServer(t, func(err error) { closed <- err })), func(b *config.Backend) { b.Upgrade = limits }))
 			ctx, cancel := testTimeout()
 			defer cancel()
 			c := dialWebSocket(t, addr, nil)
@@ -277,14 +279,14 @@ func TestABusyWebSocketIsNotIdle(t *testing.T) {
 			}
 		}
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}, Upgrade: UpgradeConfig{IdleTimeout: idle}})
+	_, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) { b.Upgrade.IdleTimeout = idle }))
 	r := handshake(t, dialTest(t, addr))
 	want(t, r, strings.Repeat("\x81\x02hi", 8))
 }
 
 func TestStopSaysGoodbyeToWebSockets(t *testing.T) {
 	closed := make(chan error, 2)
-	b, addr := startProxy(t, Config{Addresses: []string{echoServer(t, func(err error) { closed <- err })}})
+	b, addr := startProxy(t, siteAt(echoServer(t, func(err error) { closed <- err })))
 	ctx, cancel := testTimeout()
 	defer cancel()
 	var visitors []*websocket.Conn
@@ -320,7 +322,7 @@ func TestStopBreaksOffAWebSocketThatDoesNotListen(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 101 Los\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\x82\x7dx")
 		<-hang
 	})
-	b, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	b, addr := startProxy(t, siteAt("http://"+origin))
 	r := handshake(t, dialTest(t, addr))
 	want(t, r, "\x82\x7dx")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -344,7 +346,7 @@ func TestAVisitorWhoLeavesClosesTheOriginsSide(t *testing.T) {
 		ended.Store(true)
 		close(done)
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	_, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
 	handshake(t, c)
 	_ = c.Close()

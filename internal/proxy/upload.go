@@ -52,14 +52,13 @@ type source struct {
 	client  net.Conn
 	timeout time.Duration
 	left    int64 // of a body of known length, -1 if unknown
-	budget  int64 // how much more may come
 	readBy  time.Time
 	halted  atomic.Bool
 }
 
 func (s *source) init(r io.Reader, x *exchange) {
-	s.r, s.client, s.timeout = r, x.client, x.b.cfg.ClientReadTimeout
-	s.left, s.budget = x.req.length, x.b.cfg.MaxBodyBytes
+	s.r, s.client, s.timeout = r, x.client, x.b.cfg.Timeouts.ClientRead
+	s.left = x.req.length
 }
 
 // invite tells a visitor who waits for it to send. It happens before the upload runs,
@@ -100,9 +99,6 @@ func (s *source) read(p []byte) (int, error) {
 		}
 		n, err := s.r.Read(p)
 		if n > 0 {
-			if s.budget -= int64(n); s.budget < 0 {
-				return 0, ErrBodyTooLarge
-			}
 			if s.left > 0 {
 				s.left -= int64(n)
 			}

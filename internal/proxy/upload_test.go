@@ -34,7 +34,7 @@ func TestAnOriginMayAnswerBeforeTheUploadIsThrough(t *testing.T) {
 				n, _ := io.CopyN(io.Discard, r, size)
 				read <- n
 			})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+			_, addr := startProxy(t, siteAt("http://"+origin))
 			conn := dialTest(t, addr)
 			send(t, conn, fmt.Sprintf("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", size))
 			if !c.whole {
@@ -65,7 +65,7 @@ func TestAnOriginThatClosesUnderAnUploadIsStillHeard(t *testing.T) {
 		_ = c.(*net.TCPConn).CloseWrite()
 		_, _ = io.Copy(io.Discard, io.LimitReader(r, 1<<20))
 	})
-	_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin}})
+	_, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
 	send(t, c, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
 	want(t, c, "HTTP/1.1 413 Too Large\r\n")
@@ -79,7 +79,7 @@ func TestWhatIsLeftOfABodyIsNoRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := newScriptedBackend(t, scriptedAnswer{bytes: []byte("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), early: true})
-			_, addr := startProxy(t, Config{Addresses: []string{"http://" + origin.addr}})
+			_, addr := startProxy(t, siteAt("http://"+origin.addr))
 			c := dialTest(t, addr)
 			send(t, c, request)
 			got, _ := io.ReadAll(c)
@@ -100,7 +100,7 @@ func (zeroReader) Read(p []byte) (int, error) {
 func TestABodyThatPanicsIsNoExit(t *testing.T) {
 	a, b := tcpPair(t)
 	u := &upload{c: newConn(a), stall: time.Second}
-	u.source.r, u.source.client, u.source.timeout, u.source.left, u.source.budget = panicReader{}, b, time.Second, -1, 1
+	u.source.r, u.source.client, u.source.timeout, u.source.left = panicReader{}, b, time.Second, -1
 	u.start()
 	<-u.done
 	if !errors.Is(u.sourceErr, errPanic) || u.complete() {

@@ -33,6 +33,11 @@ func (b *bench) install() (*installation, error) {
 
 // gateway starts one on the installation. store is "memory" or a Redis URL, rate the pace.
 func (b *bench) gateway(in *installation, store, backend string, rate int64) (*process, error) {
+	return b.gatewayOf(b.gatewayBin, in, store, backend, rate)
+}
+
+// gatewayOf starts a given binary.
+func (b *bench) gatewayOf(bin string, in *installation, store, backend string, rate int64) (*process, error) {
 	addr, err := freePort()
 	if err != nil {
 		return nil, err
@@ -60,7 +65,7 @@ rooms:
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.start(addr, b.gatewayBin, "serve", "-c", file)
+	p, err := b.start(addr, bin, "serve", "-c", file)
 	if p != nil {
 		p.admin = admin
 	}

@@ -21,6 +21,7 @@ type options struct {
 	conns     int
 	only      string
 	profileTo string
+	before    string
 }
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
 	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
 	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
+	flag.StringVar(&o.before, "before", "", "compare the CPU per request with this gateway binary, and do nothing else")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -59,6 +61,9 @@ func run(o options) error {
 	}
 	fmt.Printf("%s, %d processors, %d rounds of %d s, %d connections, wrk with one thread\n\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), o.rounds, o.seconds, o.conns)
+	if b.before != "" {
+		return b.versus()
+	}
 	for _, part := range []struct {
 		name string
 		run  func() error

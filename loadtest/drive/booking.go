@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// What a citizen finds on the pages of package portal.
+// What a citizen finds on the pages of package demo.
 var (
 	freeDay  = regexp.MustCompile(`<a href="(/termine\?tag=[0-9-]+)"(?: aria-current="date")?>`) // a full one has a class
 	freeSlot = regexp.MustCompile(`<button name="slot" value="([^"]+)"`)

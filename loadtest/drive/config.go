@@ -43,7 +43,7 @@ type Config struct {
 	// Length ends the run: who is still under way then is stopped. Default: when the last one has gone.
 	Length time.Duration
 	Crowd  Crowd
-	// Script is what citizens do inside. Empty: they book an appointment at the site of package portal.
+	// Script is what citizens do inside. Empty: they book an appointment at the site of package demo.
 	Script []Step
 
 	// Connections bounds the open ones, 1 to 60,000; a request beyond it waits and is late. Default 8,192.

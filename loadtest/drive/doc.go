@@ -23,5 +23,5 @@
 // gateway kept its promises (see witness).
 //
 // loadtest/rehearse and loadtest/town import it; it imports pkg/queue/journal, internal/adminclient and the counters of
-// loadtest/portal.
+// internal/demo.
 package drive

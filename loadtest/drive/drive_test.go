@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
 	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 	"github.com/einlass/einlass/pkg/queue"
@@ -27,10 +27,10 @@ func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
 // quickSite is a portal whose server is never the reason to wait.
 func quickSite(t *testing.T) *httptest.Server {
 	t.Helper()
-	cfg := portal.Demo(time.Now())
+	cfg := demo.Demo(time.Now())
 	cfg.FinishHeader = true
-	cfg.Curve = portal.Curve{Rate: 1e6, Workers: 100, Queue: 1000}
-	site, err := portal.New(cfg)
+	cfg.Curve = demo.Curve{Rate: 1e6, Workers: 100, Queue: 1000}
+	site, err := demo.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
@@ -44,7 +44,7 @@ type Result struct {
 	// Line is what the admin API told, nil without.
 	Line *Line `json:"line,omitempty"`
 	// Portal is what the site counted during the run, nil without.
-	Portal *portal.Stats `json:"portal,omitempty"`
+	Portal *demo.Stats `json:"portal,omitempty"`
 
 	Checked    journal.Summary `json:"checked"`
 	Broken     map[string]int  `json:"broken,omitempty"` // violations by rule

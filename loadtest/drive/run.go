@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/process"
 )
 
@@ -23,7 +23,7 @@ type Drive struct {
 	began   time.Time
 	ended   time.Time // when the last one had gone
 
-	before *portal.Stats // nil: no portal
+	before *demo.Stats // nil: no portal
 
 	people sync.WaitGroup
 	aside  sync.WaitGroup

@@ -12,7 +12,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
@@ -137,8 +137,8 @@ func (w *watcher) read(r *Result) {
 }
 
 // portalStats asks the booking site for its counters.
-func portalStats(ctx context.Context, base, confirmed string) (portal.Stats, error) {
-	var s portal.Stats
+func portalStats(ctx context.Context, base, confirmed string) (demo.Stats, error) {
+	var s demo.Stats
 	u, err := Permit(base, confirmed)
 	if err != nil {
 		return s, err
@@ -169,7 +169,7 @@ func portalStats(ctx context.Context, base, confirmed string) (portal.Stats, err
 }
 
 // portalSince is what was counted between two readings; what is a state or a peak is that of the later one.
-func portalSince(before, after portal.Stats) *portal.Stats {
+func portalSince(before, after demo.Stats) *demo.Stats {
 	d := after
 	d.Requests -= before.Requests
 	d.Served -= before.Served

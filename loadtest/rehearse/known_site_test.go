@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/process"
 )
 
@@ -90,17 +90,17 @@ func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
 	confirmed := 0
 	for seed := range uint64(3) {
 		synctest.Test(t, func(t *testing.T) {
-			cfg := portal.Demo(time.Now())
+			cfg := demo.Demo(time.Now())
 			cfg.Calendar.Days = 1
-			cfg.Curve = portal.Curve{Rate: 1, Contention: 0.03, Coherency: 0.005, Workers: 64, Queue: 400}
+			cfg.Curve = demo.Curve{Rate: 1, Contention: 0.03, Coherency: 0.005, Workers: 64, Queue: 400}
 			cfg.Random = rand.NewChaCha8([32]byte{byte(seed)})
-			site, err := portal.New(cfg)
+			site, err := demo.New(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer site.Close()
 			// A session is the start page and the calendar. From the knee on the site does not get faster.
-			units := cfg.Work.Mean(portal.KindStart) + cfg.Work.Mean(portal.KindCalendar)
+			units := cfg.Work.Mean(demo.KindStart) + cfg.Work.Mean(demo.KindCalendar)
 			capacity := cfg.Curve.Throughput(cfg.Curve.Knee()) / units * 60
 
 			var out strings.Builder

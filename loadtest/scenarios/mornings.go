@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // Memmingen is the registration of May 2021 that was run over within seconds.
 func Memmingen() Scenario {
 	at := on(2021, 5, 10)
-	site := portal.Speyer()
+	site := demo.Speyer()
 	site.Town, site.Service, site.Address = "Musterstadt", "Warteliste", "Impfzentrum, Musterstadt"
 	site.Curve.Coherency = 0.0005
-	site.Calendar = calendar(2021, 5, 17, 5, time.Hour, portal.Contingent{Opens: at(10, 0), Places: 5000})
+	site.Calendar = calendar(2021, 5, 17, 5, time.Hour, demo.Contingent{Opens: at(10, 0), Places: 5000})
 	crowd := ordinary()
 	crowd.Reload = 10 * time.Second
 	crowd.Waves = []Wave{
@@ -67,10 +67,10 @@ func Speyer() Scenario {
 		Happened: "2,500 places in equal contingents at 8, 11, 14 and 17 h, 800 stand-by places in the last. People from all of " +
 			"Germany although only residents were eligible. 330 of 2,500 booked by evening; double bookings; cancelled " +
 			"places to hand on.",
-		Assumed: "21,000 people, as for the portal's own parameters (see loadtest/portal/README.md), whose server was fitted to " +
+		Assumed: "21,000 people, as for the portal's own parameters (see internal/demo/README.md), whose server was fitted to " +
 			"the 330. Two of a hundred bookings are given back. 60 a minute is a third of what the server can do.",
 		Starts: at(7, 30), Ends: at(20, 30), Counted: at(19, 0),
-		Crowd: crowd, Portal: portal.Speyer(), Gate: gate,
+		Crowd: crowd, Portal: demo.Speyer(), Gate: gate,
 		Expect: []Expectation{
 			allBooked(), told(), fewTurnedAway(0.01),
 			{"freed places go to the next in line", func(r *Result) (bool, string) {
@@ -84,10 +84,10 @@ func Speyer() Scenario {
 // Hessen is January 2021, day one: 8 million hits and 2 million calls for 60,000 places.
 func Hessen() Scenario {
 	at := on(2021, 1, 12)
-	site := portal.Speyer()
+	site := demo.Speyer()
 	site.Town, site.Service, site.Address = "Musterland", "Impftermin", "Regionales Impfzentrum, Musterland"
-	site.Calendar = calendar(2021, 1, 19, 30, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 60_000})
-	site.Curve = portal.Curve{
+	site.Calendar = calendar(2021, 1, 19, 30, time.Hour, demo.Contingent{Opens: at(8, 0), Places: 60_000})
+	site.Curve = demo.Curve{
 		Rate: 10, Contention: 0.01, Coherency: 0.000345,
 		Workers: 600, Queue: 400, CrashAt: 960, CrashAfter: 4 * time.Minute, Recovery: 2 * time.Minute,
 	}
@@ -134,9 +134,9 @@ func Hessen() Scenario {
 // Goeppingen is January 2021: 1.6 million requests in 5.5 hours and a page that showed what was no longer so.
 func Goeppingen() Scenario {
 	at := on(2021, 1, 19)
-	site := portal.Speyer()
+	site := demo.Speyer()
 	site.Service, site.Address = "Impftermin", "Kreisimpfzentrum, Musterkreis"
-	site.Calendar = calendar(2021, 1, 25, 12, time.Hour, portal.Contingent{Opens: at(8, 0), Places: 4000})
+	site.Calendar = calendar(2021, 1, 25, 12, time.Hour, demo.Contingent{Opens: at(8, 0), Places: 4000})
 	crowd := ordinary()
 	crowd.Reload, crowd.Patience = 30*time.Second, 30*time.Minute
 	crowd.Reloads, crowd.ReloadIn = 0.4, 20*time.Second
@@ -157,17 +157,17 @@ func Goeppingen() Scenario {
 }
 
 // calendar is one of so many days from 8 to 18 h, released by one contingent.
-func calendar(year, month, day, days int, every time.Duration, c portal.Contingent) portal.Calendar {
-	return portal.Calendar{
+func calendar(year, month, day, days int, every time.Duration, c demo.Contingent) demo.Calendar {
+	return demo.Calendar{
 		First: on(year, month, day)(0, 0), Days: days, From: 8 * time.Hour, To: 18 * time.Hour, Every: every,
-		Places: c.Places, Contingents: []portal.Contingent{c},
+		Places: c.Places, Contingents: []demo.Contingent{c},
 	}
 }
 
 // on makes times of one day, on the clock on the wall in Germany.
 func on(year, month, day int) func(hour, minute int) time.Time {
 	// The portal's calendar is in the town's time zone; taking it from there means that both always agree.
-	town := portal.Speyer().Calendar.First.Location()
+	town := demo.Speyer().Calendar.First.Location()
 	return func(hour, minute int) time.Time {
 		return time.Date(year, time.Month(month), day, hour, minute, 0, 0, town)
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -56,8 +56,8 @@ func scalePace(p queue.Pace, f float64) queue.Pace {
 }
 
 // scaleCalendar keeps at least one place an appointment by having fewer days, then longer appointments.
-func scaleCalendar(c portal.Calendar, f float64) portal.Calendar {
-	contingents := make([]portal.Contingent, len(c.Contingents))
+func scaleCalendar(c demo.Calendar, f float64) demo.Calendar {
+	contingents := make([]demo.Contingent, len(c.Contingents))
 	c.Places = 0
 	for i, k := range c.Contingents {
 		k.Places = atLeastOne(k.Places, f)
@@ -83,7 +83,7 @@ const minKnee = 12
 
 // scaleCurve makes a server that does f times the work with f times the requests in service: the curve is stretched in
 // both directions. Below minKnee the rest is taken from the speed of each request, which makes pages slower.
-func scaleCurve(c portal.Curve, f float64) portal.Curve {
+func scaleCurve(c demo.Curve, f float64) demo.Curve {
 	wide := f
 	if f < 1 {
 		wide = min(1, max(f, minKnee/float64(c.Knee())))

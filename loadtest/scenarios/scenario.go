@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 )
 
 // Scenario is one morning. The zero value is not valid; take one of All.
@@ -26,7 +26,7 @@ type Scenario struct {
 	// Strangers come beside it.
 	Strangers Strangers
 	// Portal is the site behind the gate.
-	Portal portal.Config
+	Portal demo.Config
 	// Gate is how the waiting room is set and what its operators do.
 	Gate Gate
 	// Expect is what must hold at the end of a run with the gate, besides what holds of every morning.

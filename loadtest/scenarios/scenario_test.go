@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/scenarios"
 )
 
@@ -43,7 +43,7 @@ func TestScalingLeavesTheFullMorningAsItWas(t *testing.T) {
 
 func TestASiteOfAnotherSizeDoesAsMuchMoreWork(t *testing.T) {
 	full := scenarios.Speyer()
-	peak := func(c portal.Curve) float64 { return c.Throughput(c.Knee()) }
+	peak := func(c demo.Curve) float64 { return c.Throughput(c.Knee()) }
 	for _, f := range []float64{0.02, 0.1, 0.5, 3} {
 		s, err := full.Scale(f)
 		if err != nil {

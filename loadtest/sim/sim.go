@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
@@ -132,8 +132,8 @@ func prepare(cfg Config) (*sim, error) {
 	return s, s.buildRoom()
 }
 
-func (s *sim) buildSite(p *portal.Config) error {
-	capacity, err := portal.NewCapacity(p.Curve, s.start)
+func (s *sim) buildSite(p *demo.Config) error {
+	capacity, err := demo.NewCapacity(p.Curve, s.start)
 	if err != nil {
 		return err
 	}
@@ -141,12 +141,12 @@ func (s *sim) buildSite(p *portal.Config) error {
 	for i := range seed {
 		seed[i] = byte(s.seed >> (8 * (i % 8)))
 	}
-	ledger, err := portal.NewLedger(p.Calendar, !p.GuardOff, p.Hold, rand.NewChaCha8(seed))
+	ledger, err := demo.NewLedger(p.Calendar, !p.GuardOff, p.Hold, rand.NewChaCha8(seed))
 	if err != nil {
 		return err
 	}
 	s.site = site{
-		capacity: capacity, ledger: ledger, kinds: portal.BookingPath(), index: map[string]uint16{},
+		capacity: capacity, ledger: ledger, kinds: demo.BookingPath(), index: map[string]uint16{},
 		asked: map[uint64]request{}, numbers: map[uint32]string{},
 	}
 	for i, a := range ledger.Overview(s.start) {

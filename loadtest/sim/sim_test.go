@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/scenarios"
 )
 
@@ -18,7 +18,7 @@ func small(change func(*scenarios.Scenario)) scenarios.Scenario {
 	s.Ends, s.Counted = s.Starts.Add(time.Hour), s.Starts.Add(time.Hour)
 	opens := s.Starts.Add(5 * time.Minute)
 	s.Portal.Calendar.Places = 60
-	s.Portal.Calendar.Contingents = []portal.Contingent{{Opens: opens, Places: 60}}
+	s.Portal.Calendar.Contingents = []demo.Contingent{{Opens: opens, Places: 60}}
 	c := &s.Crowd
 	c.Waves = []scenarios.Wave{{Name: "one", Opens: opens, People: 400, Curve: []scenarios.Point{
 		{At: -3 * time.Minute}, {At: 0, Weight: 1}, {At: 10 * time.Minute},

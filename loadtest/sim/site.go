@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 )
 
-// The steps of portal.BookingPath.
+// The steps of demo.BookingPath.
 const (
 	atStart = iota
 	atCalendar
@@ -27,9 +27,9 @@ type request struct {
 
 // site is what stands behind the gate, and the people in front of it.
 type site struct {
-	capacity *portal.Capacity
-	ledger   *portal.Ledger
-	kinds    []portal.Kind
+	capacity *demo.Capacity
+	ledger   *demo.Ledger
+	kinds    []demo.Kind
 	rows     []string // appointments by index
 	index    map[string]uint16
 	events   events
@@ -162,7 +162,7 @@ func (s *sim) touch(who uint32, c *citizen) {
 const touchEvery = 15_000 // ms
 
 // answer brings the end of a request to whoever still waits for it.
-func (s *sim) answer(o portal.Outcome) {
+func (s *sim) answer(o demo.Outcome) {
 	t := &s.site
 	r := t.asked[o.ID]
 	delete(t.asked, o.ID)
@@ -231,7 +231,7 @@ func (s *sim) proceed(who uint32, c *citizen) {
 func (s *sim) submit(who uint32, c *citizen) bool {
 	b, err := s.site.ledger.Book(s.at(), s.session(who), s.site.rows[c.slot], s.person(who))
 	switch {
-	case errors.Is(err, portal.ErrAlreadyBooked):
+	case errors.Is(err, demo.ErrAlreadyBooked):
 		// "You have an appointment already": with the other device, or with a request whose answer never came.
 		s.confirmed(who, c)
 		return false
@@ -270,11 +270,11 @@ const triesAgain = 30_000
 // session is the citizen's browser; person is the human, who may have two of them.
 func (s *sim) session(who uint32) string { return strconv.FormatUint(uint64(who), 10) }
 
-func (s *sim) person(who uint32) portal.Person {
+func (s *sim) person(who uint32) demo.Person {
 	if other := s.people[who].other; other > 0 && !s.people[who].owner {
 		who = other - 1
 	}
-	return portal.Person{Name: "Person " + strconv.FormatUint(uint64(who), 10)}
+	return demo.Person{Name: "Person " + strconv.FormatUint(uint64(who), 10)}
 }
 
 // pick draws one of the appointments with places left.

@@ -3,10 +3,10 @@ package town
 import (
 	"time"
 
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 )
 
-// clock runs from a start at a multiple of real time. It is a portal.Clock. Safe for concurrent use.
+// clock runs from a start at a multiple of real time. It is a demo.Clock. Safe for concurrent use.
 type clock struct {
 	start time.Time // what it shows at began
 	began time.Time
@@ -19,7 +19,7 @@ func (c *clock) Now() time.Time {
 }
 
 // AfterFunc calls f when so much played time has passed.
-func (c *clock) AfterFunc(d time.Duration, f func()) portal.Timer {
+func (c *clock) AfterFunc(d time.Duration, f func()) demo.Timer {
 	return time.AfterFunc(c.real(d), f)
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
-	"github.com/einlass/einlass/loadtest/portal"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -18,7 +18,7 @@ type operators struct {
 	room   string
 	clock  *clock
 	gate   *scenarios.Gate
-	places func() portal.Stats
+	places func() demo.Stats
 
 	pace  queue.Pace // as it is set, without what watching bounds
 	open  bool       // by the script

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/loadtest/town/gatehouse"
 	"github.com/einlass/einlass/pkg/queue"
@@ -64,7 +64,7 @@ type town struct {
 	seed     uint64
 
 	clock *clock
-	site  *portal.Site
+	site  *demo.Site
 	url   string
 	gate  *gatehouse.Gate
 	pace  queue.Pace
@@ -106,7 +106,7 @@ func (t *town) play(ctx context.Context, program string) (r scenarios.Result, er
 func (t *town) openSite(ctx context.Context) (closeSite func(), err error) {
 	cfg := t.scenario.Portal
 	cfg.Clock, cfg.FinishHeader = t.clock, t.gated
-	if t.site, err = portal.New(cfg); err != nil {
+	if t.site, err = demo.New(cfg); err != nil {
 		return nil, err
 	}
 	var lc net.ListenConfig

@@ -3,8 +3,8 @@ package town
 import (
 	"time"
 
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/portal"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
@@ -41,7 +41,7 @@ func people(m *drive.Result) scenarios.People {
 	}
 }
 
-func siteOf(s *portal.Stats) scenarios.Site {
+func siteOf(s *demo.Stats) scenarios.Site {
 	if s == nil {
 		return scenarios.Site{}
 	}

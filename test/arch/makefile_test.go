@@ -154,6 +154,56 @@ func testFiles(t *testing.T) []string {
 	return files
 }
 
+// A test that no package holds, or that its runner does not name, would never run and nobody would notice.
+func TestEveryTestFileBelongsToALevel(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "*_test.go", "*.test.mjs", "*.test.js").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	m := readMakefile(t)
+	everyday := slices.ContainsFunc(m.recipes["test"], func(command string) bool {
+		return strings.Contains(command, " test ") && strings.Contains(command, "$(PKGS)")
+	})
+	if !everyday || m.vars["PKGS"] != "./..." {
+		t.Fatal("`make test` does not test all packages")
+	}
+	known := testFiles(t)
+	for file := range strings.Lines(string(out)) {
+		file = strings.TrimSpace(file)
+		if strings.HasSuffix(file, "_test.go") {
+			if !slices.Contains(known, file) {
+				t.Errorf("%s is in no package that `make test` or `make long` tests", file)
+			}
+			continue
+		}
+		// A test of the browser is started by the Go tests of its directory, or of one above it.
+		if !startedByGo(t, file) {
+			t.Errorf("no Go test of its directory or above starts %s", file)
+		}
+	}
+}
+
+// startedByGo reports whether a Go test names a script.
+func startedByGo(t *testing.T, script string) bool {
+	t.Helper()
+	for dir := filepath.Dir(script); dir != "."; dir = filepath.Dir(dir) {
+		tests, err := filepath.Glob(filepath.Join(root, dir, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range tests {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(data, []byte(`"`+filepath.Base(script)+`"`)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func TestEveryBuildTagOfATestIsPlayed(t *testing.T) {
 	m := readMakefile(t)
 	played := map[string][]string{} // by tag: the packages that a part of `make long` tests with it

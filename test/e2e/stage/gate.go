@@ -191,6 +191,24 @@ func (g *Gate) listenAt(s *Settings) error {
 	return g.start()
 }
 
+// Use runs another program from the next Start on, with the same configuration, addresses and state.
+func (g *Gate) Use(p *Program) { g.program = p }
+
+// Edit replaces a part of the configuration file, which must be there once, as an operator does. The next Start reads it.
+func (g *Gate) Edit(part, by string) {
+	g.tb.Helper()
+	data, err := os.ReadFile(g.file)
+	if err != nil {
+		g.tb.Fatal(err)
+	}
+	if n := strings.Count(string(data), part); n != 1 {
+		g.tb.Fatalf("%q is %d times in the configuration:\n%s", part, n, data)
+	}
+	if err := os.WriteFile(g.file, []byte(strings.Replace(string(data), part, by, 1)), 0o600); err != nil {
+		g.tb.Fatal(err)
+	}
+}
+
 // Start runs the program again where it was, and returns when it serves.
 func (g *Gate) Start() {
 	g.tb.Helper()

@@ -11,10 +11,13 @@ import (
 	"github.com/einlass/einlass/loadtest/process"
 )
 
-// Program is the built gateway.
+// Program is a built gateway.
 type Program struct {
 	path string
 }
+
+// At is the gateway at a path.
+func At(path string) Program { return Program{path: path} }
 
 // Main builds the gateway with the race detector, runs the tests of a binary and answers its exit code.
 func Main(m *testing.M, p *Program) int {

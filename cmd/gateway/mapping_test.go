@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/config/configtest"
+	"github.com/einlass/einlass/internal/tlscert/certtest"
+)
+
+func TestWhatARoomSaysOfTheLineArrivesInTheLine(t *testing.T) {
+	control := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string { return fmt.Sprintf("%+v", controlOf(&r)) })
+	configtest.Want(t, "controls", control, []string{"pace.rate", "pace.max_inside", "pace.burst", "mode", "message"})
+	timing := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string {
+		r.Poll.Max *= 1e6 // hold is in whole milliseconds of it
+		return fmt.Sprintf("%+v", timingOf(&r, false))
+	})
+	configtest.Want(t, "timing", timing, []string{"absent_after", "claim_window", "session.idle", "ticket_life", "poll.max"})
+}
+
+func TestEveryKeyOfTheStoreArrivesInItsClient(t *testing.T) {
+	files := certtest.NewFiles(t, "h")
+	base := config.Default().Store
+	base.URL = "rediss://h:1/2"
+	base.TLS = config.StoreTLS{CAFile: files.Cert, ServerName: "h", CertFile: files.Cert, KeyFile: files.Key}
+	sentinel, cluster := base, base
+	sentinel.Sentinel.Master = "m"
+	cluster.Cluster, cluster.URL = true, "rediss://h:1"
+	arrives := map[string]bool{}
+	for _, section := range []config.Store{base, sentinel, cluster} {
+		for _, key := range configtest.Arriving(t, section, clientOf) {
+			arrives[key] = true
+		}
+	}
+	section := base
+	for _, key := range configtest.Keys(t, &section) {
+		// The prefix belongs to the store of each room; Load has read the files' secrets into the values beside them.
+		elsewhere := slices.Contains([]string{"key_prefix", "password_file", "sentinel.password_file"}, key)
+		if arrives[key] == elsewhere {
+			t.Errorf("store.%s: arrives %v", key, arrives[key])
+		}
+	}
+}
+
+// clientOf is what redisOptions makes of a section, as text.
+func clientOf(s config.Store) string {
+	o, err := redisOptions(&s)
+	text := fmt.Sprintf("%v %v", o.Password, err)
+	if o.TLS != nil {
+		text += fmt.Sprint(o.TLS.ServerName, o.TLS.RootCAs != nil, len(o.TLS.Certificates))
+	}
+	o.TLS = nil
+	return text + fmt.Sprintf("%+v", o)
+}

@@ -146,6 +146,9 @@ func (r *Room) send(ctx context.Context) {
 	for _, b := range beats {
 		r.recent.unsent(b.Place.Visitor)
 	}
+	if len(beats) > 0 {
+		r.cfg.OnBeatsDropped(len(beats))
+	}
 }
 
 // kept notes the store's answer to a heartbeat, at this process's time: after a step of the store's clock an answer by that

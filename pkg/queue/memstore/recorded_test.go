@@ -9,11 +9,12 @@ import (
 )
 
 func TestTheStateFilesOfEarlierReleasesAreTheSameLine(t *testing.T) {
-	dirs, err := filepath.Glob("testdata/20*/*")
-	if err != nil || len(dirs) < 2 {
-		t.Fatalf("recordings: %v, %v", dirs, err)
+	recordings, err := filepath.Glob("testdata/20*/*/now.json")
+	if err != nil || len(recordings) < 2 {
+		t.Fatalf("recordings: %v, %v", recordings, err)
 	}
-	for _, dir := range dirs {
+	for _, now := range recordings {
+		dir := filepath.Dir(now)
 		t.Run(filepath.Base(filepath.Dir(dir))+" "+filepath.Base(dir), func(t *testing.T) {
 			r := queuetest.LoadRecording(t, dir)
 			path := filepath.Join(t.TempDir(), "termine")

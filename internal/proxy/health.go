@@ -22,7 +22,7 @@ import (
 type health struct {
 	cfg config.Health
 
-	// troubled is false in the ordinary case: up, warm, no failure counted. Requests
+	// troubled is false in the ordinary case: up, at its full share, no failure counted. Requests
 	// then pay one atomic load each and take no lock.
 	troubled atomic.Bool
 
@@ -91,8 +91,8 @@ func (h *health) share(now time.Time, k class) float64 {
 	return min(h.reach.share(now, &h.cfg), h.served[k].share(now, &h.cfg))
 }
 
-// warmth is share as far as it is the same for all classes of requests.
-func (h *health) warmth(now time.Time) float64 {
+// slowStartShare is share as far as it is the same for all classes of requests.
+func (h *health) slowStartShare(now time.Time) float64 {
 	if !h.troubled.Load() {
 		return 1
 	}
@@ -110,7 +110,7 @@ func (h *health) reached(now time.Time) (back bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	defer h.settle()
-	return h.reach.forgive(now, &h.cfg)
+	return h.reach.reset(now, &h.cfg)
 }
 
 // lost: a request of this class could not connect. It reports whether that took the address out.
@@ -144,7 +144,7 @@ func (h *health) answered(now time.Time, k class) (back bool) {
 	defer h.mu.Unlock()
 	defer h.settle()
 	h.reach.trial = false // on a kept connection; a new one has ended it before
-	return h.served[k].forgive(now, &h.cfg)
+	return h.served[k].reset(now, &h.cfg)
 }
 
 // failed: a request of this class went out and failed. relieved tells that another address serves such requests. It
@@ -212,12 +212,12 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 		return false
 	}
 	changed, h.down = h.down, false
-	h.reach.forgive(now, &h.cfg)
+	h.reach.reset(now, &h.cfg)
 	for k := range h.served {
-		h.served[k].forgive(now, &h.cfg)
+		h.served[k].reset(now, &h.cfg)
 	}
 	if changed {
-		h.reach.warm(now, &h.cfg)
+		h.reach.slowStart(now, &h.cfg)
 	}
 	h.settle()
 	return changed
@@ -235,11 +235,11 @@ func (h *health) unreachable() bool {
 
 // settle goes back to the ordinary case if nothing is left of the trouble. The lock is held.
 func (h *health) settle() {
-	calm := !h.down && h.reach.ordinary()
+	ordinary := !h.down && h.reach.ordinary()
 	for k := range h.served {
-		calm = calm && h.served[k].ordinary()
+		ordinary = ordinary && h.served[k].ordinary()
 	}
-	if calm {
+	if ordinary {
 		h.troubled.Store(false)
 	}
 }

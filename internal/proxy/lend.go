@@ -56,7 +56,7 @@ func (b *Backend) release(o *origin, c *conn, f fate, now time.Time) {
 	case fateKeep:
 		o.pool.put(c, now)
 	case fatePart:
-		b.partings.part(c)
+		b.lingering.add(c)
 	default:
 		c.close()
 	}

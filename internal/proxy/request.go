@@ -253,8 +253,9 @@ func takesBody(method string) bool {
 	return method != "GET" && method != "HEAD"
 }
 
-// changesState tells whether the request belongs into the urgent class.
-func changesState(method string) bool {
+// isUrgent reports whether requests of this method go first while others wait for the origin: those that send a form or
+// change something. A method that it does not name is not urgent, whatever it does.
+func isUrgent(method string) bool {
 	switch method {
 	case "POST", "PUT", "PATCH", "DELETE":
 		return true

@@ -20,7 +20,7 @@ type stream struct {
 	client net.Conn
 
 	fate     fate // of the connection, if read to the end
-	outside  bool // holds a place in the outer turnstile too
+	outside  bool // holds a place in outsideLimiter too
 	trailers bool
 	released bool
 }

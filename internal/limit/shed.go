@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +25,14 @@ const SlowArrival = 500 * time.Millisecond
 // fewest arrivals are always allowed: without any, nothing would show that times are better.
 const fewest = 4
 
-// NewShedder bounds arrivals in work at the same time. The bound must be positive.
-func NewShedder(arrivals int) *Shedder {
+// NewShedder bounds arrivals in work at the same time; it refuses a bound below 1.
+func NewShedder(arrivals int) (*Shedder, error) {
+	if arrivals < 1 {
+		return nil, fmt.Errorf("limit: %d arrivals at the same time: want at least 1", arrivals)
+	}
 	s := &Shedder{most: int64(arrivals)}
 	s.allowed.Store(s.most)
-	return s
+	return s, nil
 }
 
 // Enter reports whether one more arrival may be worked on; if so, call leave once when it is done.

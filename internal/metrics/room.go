@@ -128,8 +128,8 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 	r.add(lines)
 }
 
-// newBackend counts what can become of a request there: without an address there is no answer, and whoever finds the queue
-// full was sent to none.
+// newBackend counts what can become of a request there: without an address there is no answer, and a request that finds the queue
+// full was sent to no address.
 func newBackend(answers *prometheus.CounterVec, room, address string, possible ...Outcome) *backend {
 	b := new(backend)
 	for _, o := range possible {

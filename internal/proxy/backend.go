@@ -21,7 +21,7 @@ type Deps struct {
 	// Log gets changes of an address's standing. nil: nothing is logged.
 	Log *zap.Logger
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
-	// nil: nobody is told.
+	// Optional.
 	OnPanic func()
 }
 
@@ -32,7 +32,7 @@ type Options struct {
 	// Identity is pairs of name and value to add, after the visitor's own Einlass
 	// fields were stripped.
 	Identity []string
-	// Inside says that the visitor holds a pass: his POST, PUT, PATCH and DELETE go first
+	// Inside says that the visitor holds a pass: its POST, PUT, PATCH and DELETE go first
 	// when there is a queue.
 	Inside bool
 	// OnHead sees the head of the final answer, or of the 101 that opens a WebSocket, once, before any of it goes to the
@@ -57,7 +57,7 @@ type Backend struct {
 	tunnels        tunnels
 	lingering      lingering
 
-	seed      maphash.Seed // of the keys by which clients are told apart
+	seed      maphash.Seed // of the keys that stand for clients
 	exchanges sync.Pool
 	streams   sync.Pool
 

@@ -15,7 +15,7 @@ type frames struct {
 	closed bool   // a close frame has begun to pass
 }
 
-// feed is told what was passed on.
+// feed takes the bytes that were passed on.
 func (f *frames) feed(p []byte) {
 	for len(p) > 0 {
 		if f.left > 0 {
@@ -72,7 +72,7 @@ func (f *frames) payloadLength() uint64 {
 func (f *frames) between() bool { return f.have == 0 && f.left == 0 }
 
 // closeFrame is a Close frame with the code "going away". What a client sends is masked
-// with a key that nobody can foresee (RFC 6455 section 5.3).
+// with a key that cannot be foreseen (RFC 6455 section 5.3).
 func closeFrame(masked bool) []byte {
 	frame := []byte{finBit | opClose, 2, goingAway >> 8, goingAway & 0xff}
 	if !masked {

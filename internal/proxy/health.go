@@ -12,8 +12,8 @@ import (
 //
 // The check may take an address out for good. A request is evidence only where its sender cannot choose the outcome:
 //
-//   - A connection that cannot be made is nobody's choice, so it counts for everybody.
-//   - A connection that broke after the request went out, a 5xx and a late answer can be had by whoever knows a path
+//   - No visitor can choose that a connection cannot be made, so it counts for all classes.
+//   - A connection that broke after the request went out, a 5xx and a late answer can be caused by any visitor that knows a path
 //     that crashes. They count for requests of the same class alone, once for each client, and only while another
 //     address serves that class: what fails here and works there is the address's fault.
 //
@@ -45,7 +45,7 @@ const (
 	rankUp
 )
 
-// rank tells how well the address would serve a request of this class now. One whose time out is over is up: somebody
+// rank tells how well the address would serve a request of this class now. One whose time out is over is up: some request
 // has to try.
 func (h *health) rank(now time.Time, k class) rank {
 	if !h.troubled.Load() {
@@ -102,7 +102,7 @@ func (h *health) slowStartShare(now time.Time) float64 {
 	return h.reach.share(now, &h.cfg)
 }
 
-// reached: somebody connected. It reports whether that brought the address back.
+// reached: a connection was made. It reports whether that brought the address back.
 func (h *health) reached(now time.Time) (back bool) {
 	if !h.troubled.Load() {
 		return false
@@ -164,7 +164,7 @@ func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (o
 	case s.out && s.trial && counted:
 		s.leaveOut(now, &h.cfg)
 	case s.out && s.trial:
-		s.trial = false // one who is known to fail has shown nothing; let another try
+		s.trial = false // a client that was counted before proves nothing; another request tries
 	case !s.out && s.failures >= h.cfg.Failures && relieved:
 		s.leaveOut(now, &h.cfg)
 		return true

@@ -7,8 +7,8 @@ import (
 
 // limiter lets a bounded number of requests through to the origin at once and holds
 // a bounded number of others for a bounded time. Among those that wait, urgent ones
-// (they change state, and their sender is inside already) go first; within either
-// class it is first come, first served. Nobody overtakes within a class.
+// (see isUrgent; their sender is inside already) go first; within either
+// class it is first come, first served.
 type limiter struct {
 	limit  func() int // how many may be inside now; lower while an origin starts slowly
 	length int        // how many may wait
@@ -30,8 +30,8 @@ type waiter struct {
 	err        error // set before granted is closed
 }
 
-// enter takes a place, waiting for one if need be until w says stop. Whoever got no
-// error calls leave once.
+// enter takes a place, waiting for one if need be until w says stop. Without an
+// error the caller calls leave once.
 func (t *limiter) enter(urgent bool, w *watch) (waited bool, err error) {
 	t.mu.Lock()
 	switch {
@@ -84,7 +84,7 @@ func (t *limiter) wait(me *waiter, w *watch) error {
 }
 
 // giveUp leaves the queue. A place that was granted in the same moment is kept if
-// there is still somebody to use it.
+// the request can still use it.
 func (t *limiter) giveUp(me *waiter, cause error) error {
 	if cause == errExpired {
 		cause = ErrQueueFull
@@ -136,7 +136,7 @@ func (t *limiter) call(who *waiter, err error) {
 	close(who.granted)
 }
 
-// stop sends everybody away who waits or comes.
+// stop refuses all requests that wait, and all that come.
 func (t *limiter) stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// lingerTime is how long an origin that was told to close, or said that it would, may take to do so.
+// lingerTime is how long an origin that was asked to close, or announced it, may take to do so.
 const lingerTime = time.Second
 
 // lingering are connections that have served and wait for the origin to close them. The side that closes first holds
 // the port for a minute; here that must not be us, because a few hundred requests a second would use up all ports to
-// one address, and then nobody could connect to it. Each has a goroutine, which stop waits for.
+// one address, and no connection to it could be made any more. Each has a goroutine, which stop waits for.
 type lingering struct {
 	max      int
 	patience time.Duration

@@ -102,7 +102,7 @@ func isTarget(t []byte) bool {
 // dropNamed marks the fields that Connection fields name as belonging to this hop. Host
 // and the framing of the body are ours to write and cannot be named away, nor can what
 // trusted proxies before us said: one that passes Connection on would let its visitor
-// take his own address out of the chain.
+// take its own address out of the chain.
 func (r *request) dropNamed() {
 	for i := range r.fields {
 		if r.fields[i].kind != kindConnection {

@@ -51,7 +51,7 @@ func (s *standing) open(now time.Time) bool {
 // begin is called for a request that goes there. While it is out, that request is its trial.
 func (s *standing) begin() { s.trial = s.out }
 
-// count takes a failure that a client met. One client counts once in a row: a path that breaks for whoever asks for
+// count takes a failure that a client met. One client counts once in a row: a path that breaks for each client that asks for
 // it is no reason to leave an address out, and one visitor can ask for it any number of times. Beyond the limit
 // nothing is gained by counting on, but memory would be lost.
 func (s *standing) count(client uint64, limit int) (counted bool) {

@@ -47,7 +47,7 @@ func (b *Backend) Status() Status {
 		}
 	}
 	for i, o := range b.fleet.origins {
-		// Where nobody does better, one that fails is in use all the same.
+		// Where no address does better, one that fails is in use all the same.
 		used := func(k class) bool { return ranks[i][k] >= rankFailing && ranks[i][k] == top[k] }
 		a := AddressStatus{
 			Address:  o.dialer.address.Text,
@@ -65,8 +65,7 @@ func (b *Backend) Status() Status {
 	return s
 }
 
-// standing is rank for each class, but a time out ends only when somebody has found out that it is over: until then
-// it would be a guess.
+// standing is rank for each class, but a time out ends only when a request has shown that it is over.
 func (h *health) standing() (r [classes]rank) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

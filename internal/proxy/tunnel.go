@@ -248,7 +248,7 @@ func (t *tunnel) wake() {
 // relay moves bytes from src to dst, after the bytes in early.
 func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 	defer func() {
-		// Neither of the two goroutines has anybody above it who would catch this.
+		// No caller of the two goroutines recovers.
 		if p := recover(); p != nil {
 			t.owner.onPanic()
 			t.log.Error("panic in a WebSocket", zap.Any("panic", p), zap.Stack("stack"))

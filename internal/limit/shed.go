@@ -19,8 +19,8 @@ type Shedder struct {
 	shrunk time.Time // when the bound was last made smaller
 }
 
-// SlowArrival is how long an arrival may take to be served before that counts as a sign of too much load.
-const SlowArrival = 500 * time.Millisecond
+// slowArrival is how long an arrival may take to be served before that counts as a sign of too much load.
+const slowArrival = 500 * time.Millisecond
 
 // fewest arrivals are always allowed: without any, nothing would show that times are better.
 const fewest = 4
@@ -51,7 +51,7 @@ func (s *Shedder) Enter() (leave func(), ok bool) {
 // learn halves the bound after a slow arrival, at most once in the time that counts as slow, since the others that were
 // slow then are the same evidence; it gives one place back after each quick arrival.
 func (s *Shedder) learn(began, ended time.Time) {
-	if ended.Sub(began) <= SlowArrival {
+	if ended.Sub(began) <= slowArrival {
 		if n := s.allowed.Load(); n < s.most {
 			s.allowed.CompareAndSwap(n, n+1)
 		}

@@ -51,7 +51,7 @@ func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 				}
 				leaves = append(leaves, leave)
 			}
-			time.Sleep(2 * SlowArrival)
+			time.Sleep(2 * slowArrival)
 			for _, leave := range leaves { // all of them are the same evidence, which counts once
 				leave()
 			}
@@ -77,7 +77,7 @@ func TestAPartSmallerThanTheFewestIsNotMadeLarger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShedder(t, 1)
 		leave := enter(t, s)
-		time.Sleep(2 * SlowArrival)
+		time.Sleep(2 * slowArrival)
 		leave()
 		enter(t, s)
 		if _, ok := s.Enter(); ok {

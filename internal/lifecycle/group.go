@@ -110,7 +110,7 @@ func (g *Group) startAll(alive context.Context, fail context.CancelCauseFunc) (s
 		if s.Start != nil {
 			if err := s.Start(alive); err != nil {
 				if alive.Err() != nil && errors.Is(err, context.Canceled) {
-					return started, nil
+					return started, nil //nolint:nilerr // the stop is no failure of the service
 				}
 				return started, fmt.Errorf("start %s: %w", s.Name, err)
 			}

@@ -86,7 +86,7 @@ func (t *limiter) wait(me *waiter, w *watch) error {
 // giveUp leaves the queue. A place that was granted in the same moment is kept if
 // the request can still use it.
 func (t *limiter) giveUp(me *waiter, cause error) error {
-	if cause == errExpired {
+	if errors.Is(cause, errExpired) {
 		cause = ErrQueueFull
 	}
 	t.mu.Lock()
@@ -97,7 +97,7 @@ func (t *limiter) giveUp(me *waiter, cause error) error {
 		t.waiting--
 		return cause
 	}
-	if me.err != nil || cause == ErrQueueFull {
+	if me.err != nil || errors.Is(cause, ErrQueueFull) {
 		return me.err
 	}
 	t.inside--

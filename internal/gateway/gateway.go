@@ -40,7 +40,7 @@ type RoomConfig struct {
 	Line    *queue.Room
 	Tokens  *token.Authority
 	Backend Forwarder
-	Pages   *web.Pages
+	Pages   *web.Site
 	// Metrics may be nil.
 	Metrics *metrics.Room
 	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.

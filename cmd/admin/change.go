@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -15,29 +15,29 @@ import (
 type setter struct {
 	use, short, long string
 	// set puts the argument behind the room, if there is one, into the change.
-	set func(c *adminapi.Change, arg string) error
+	set func(c *operator.Change, arg string) error
 	// said describes the room afterwards.
-	said func(r *adminapi.RoomInfo) string
+	said func(r *operator.RoomInfo) string
 }
 
 func (a *app) changeCommands() []*cobra.Command {
-	mode := func(m queue.Mode) func(*adminapi.Change, string) error {
-		return func(c *adminapi.Change, _ string) error { c.Mode = &m; return nil }
+	mode := func(m queue.Mode) func(*operator.Change, string) error {
+		return func(c *operator.Change, _ string) error { c.Mode = &m; return nil }
 	}
 	setters := []setter{
 		{
 			"rate ROOM N", "Set how many places are called per minute",
 			"N is calls per minute, 0 to 10000000. The burst follows if it was one second's worth of the old rate.",
-			number(func(c *adminapi.Change) **int64 { return &c.Rate }),
-			func(r *adminapi.RoomInfo) string {
+			number(func(c *operator.Change) **int64 { return &c.Rate }),
+			func(r *operator.RoomInfo) string {
 				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
 			},
 		},
 		{
 			"max-inside ROOM N", "Set how many people may be inside and called together",
 			"N is 0 to 1000000000; 0 means no bound.",
-			number(func(c *adminapi.Change) **int64 { return &c.MaxInside }),
-			func(r *adminapi.RoomInfo) string {
+			number(func(c *operator.Change) **int64 { return &c.MaxInside }),
+			func(r *operator.RoomInfo) string {
 				if r.MaxInside == 0 {
 					return "no bound for people inside"
 				}
@@ -46,23 +46,23 @@ func (a *app) changeCommands() []*cobra.Command {
 		},
 		{
 			"burst ROOM N", "Set how many places may be called at once", "N is 1 to 1000000.",
-			number(func(c *adminapi.Change) **int64 { return &c.Burst }),
-			func(r *adminapi.RoomInfo) string {
+			number(func(c *operator.Change) **int64 { return &c.Burst }),
+			func(r *operator.RoomInfo) string {
 				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
 			},
 		},
 		{
 			"pause ROOM", "Call nobody", "Who was called may still go in, who is inside stays inside.", mode(queue.ModePause),
-			func(*adminapi.RoomInfo) string { return "paused" },
+			func(*operator.RoomInfo) string { return "paused" },
 		},
 		{
 			"resume ROOM", "Go on calling", "Calls places at the pace again.", mode(queue.ModeRun),
-			func(r *adminapi.RoomInfo) string { return fmt.Sprintf("running, %d calls per minute", r.Rate) },
+			func(r *operator.RoomInfo) string { return fmt.Sprintf("running, %d calls per minute", r.Rate) },
 		},
 		{
 			"message ROOM TEXT", "Show a text to everybody who waits", "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.",
-			func(c *adminapi.Change, text string) error { c.Message = &text; return nil },
-			func(r *adminapi.RoomInfo) string {
+			func(c *operator.Change, text string) error { c.Message = &text; return nil },
+			func(r *operator.RoomInfo) string {
 				if r.Message == "" {
 					return "no message"
 				}
@@ -77,8 +77,8 @@ func (a *app) changeCommands() []*cobra.Command {
 	return commands
 }
 
-func number(member func(*adminapi.Change) **int64) func(*adminapi.Change, string) error {
-	return func(c *adminapi.Change, arg string) error {
+func number(member func(*operator.Change) **int64) func(*operator.Change, string) error {
+	return func(c *operator.Change, arg string) error {
 		n, err := strconv.ParseInt(arg, 10, 64)
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number", arg)
@@ -90,12 +90,13 @@ func number(member func(*adminapi.Change) **int64) func(*adminapi.Change, string
 
 func (a *app) changeCommand(s setter) *cobra.Command {
 	var ifVersion int64
+	var reason string
 	cmd := &cobra.Command{
 		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long,
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(strings.Count(s.use, " ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			change := adminapi.Change{IfVersion: ifVersion}
+			change := operator.Change{IfVersion: ifVersion, Reason: reason}
 			if cmd.Flags().Changed("if-version") && ifVersion < 1 {
 				return fmt.Errorf("version %d: want 1 or more", ifVersion)
 			}
@@ -122,6 +123,7 @@ func (a *app) changeCommand(s setter) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().Int64Var(&ifVersion, "if-version", 0, "change only if the controls are of this version")
+	cmd.Flags().Int64Var(&ifVersion, "if-version", 0, "change only what has not changed since this version of the controls")
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the gateway's log: one line that names nobody")
 	return cmd
 }

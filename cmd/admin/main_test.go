@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -29,44 +30,49 @@ const token = "0123456789abcdef"
 // gateway is a town with two rooms behind a real admin API.
 type gateway struct {
 	mu    sync.Mutex
-	rooms []adminapi.RoomInfo
+	rooms []operator.RoomInfo
 	err   error
+	// asked is the last change.
+	asked operator.Change
 }
 
 func newGateway() *gateway {
 	stale := time.Date(2026, 3, 1, 10, 0, 5, 0, time.Local)
-	var a, b adminapi.RoomInfo
-	a.SetFrame(&queue.Snapshot{
+	var a, b operator.RoomInfo
+	a.SetSnapshot(&queue.Snapshot{
 		Waiting: 1200, Front: 34, Calls: 5, Inside: 95, HeadNum: 800, Last: 2034, Admitted: 795, Gateways: 2,
 		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}},
 	})
-	a.ID, a.Store = "termine", adminapi.Store{OK: true}
-	a.Backends = []adminapi.Backend{{Address: "a", Up: true}, {Address: "b"}}
-	b.SetFrame(&queue.Snapshot{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
-	b.ID, b.Store = "kfz", adminapi.Store{StaleSince: &stale}
-	return &gateway{rooms: []adminapi.RoomInfo{a, b}}
+	a.ID, a.Store = "termine", operator.Store{OK: true}
+	a.Backends = []operator.Backend{{Address: "a", Up: true}, {Address: "b"}}
+	b.SetSnapshot(&queue.Snapshot{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
+	b.ID, b.Store = "kfz", operator.Store{StaleSince: &stale}
+	return &gateway{rooms: []operator.RoomInfo{a, b}}
 }
 
-func (g *gateway) List() []adminapi.RoomInfo {
+func (g *gateway) List() []operator.RoomInfo {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]adminapi.RoomInfo(nil), g.rooms...)
+	return append([]operator.RoomInfo(nil), g.rooms...)
 }
 
-func (g *gateway) Get(id string) (adminapi.RoomInfo, bool) {
+func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 	for _, r := range g.List() {
 		if r.ID == id {
-			return r, true
+			return r, nil
 		}
 	}
-	return adminapi.RoomInfo{}, false
+	return operator.RoomInfo{}, operator.ErrUnknownRoom
 }
 
-func (g *gateway) Update(_ context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error) {
+func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
+
+func (g *gateway) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.asked = change
 	if g.err != nil {
-		return adminapi.RoomInfo{}, g.err
+		return operator.RoomInfo{}, g.err
 	}
 	for i := range g.rooms {
 		r := &g.rooms[i]
@@ -81,7 +87,7 @@ func (g *gateway) Update(_ context.Context, id string, change adminapi.Change) (
 		r.SetControl(c)
 		return *r, nil
 	}
-	return adminapi.RoomInfo{}, adminapi.ErrUnknownRoom
+	return operator.RoomInfo{}, operator.ErrUnknownRoom
 }
 
 func (g *gateway) serve(t *testing.T) *httptest.Server {
@@ -90,7 +96,7 @@ func (g *gateway) serve(t *testing.T) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s.Handler())
+	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	return server
 }
@@ -156,6 +162,12 @@ func TestEveryControlCanBeChanged(t *testing.T) {
 	}
 	if r, _ := g.Get("termine"); r.Rate != 60 || r.Burst != 7 || r.MaxInside != 0 || r.Mode != queue.ModeRun || r.Message != "" {
 		t.Errorf("room is %+v", r)
+	}
+	if g.asked.Reason != "" {
+		t.Errorf("a reason that nobody gave: %q", g.asked.Reason)
+	}
+	if code, _, stderr := command(t, env, "pause", "termine", "--reason", "Störung im Amt"); code != 0 || g.asked.Reason != "Störung im Amt" {
+		t.Errorf("exit code %d, %s, reason %q", code, stderr, g.asked.Reason)
 	}
 	if code, out, _ := command(t, env, "pause", "termine", "--json"); code != 0 || !strings.Contains(out, `"mode": "pause"`) {
 		t.Errorf("exit code %d: %s", code, out)
@@ -283,7 +295,7 @@ func TestWatchShowsTheRoomsAgainAndSurvivesAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
-	handler := s.Handler()
+	var handler http.Handler = s
 	swap := func(h http.Handler) { mu.Lock(); handler = h; mu.Unlock() }
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
@@ -325,7 +337,7 @@ func TestWatchShowsTheRoomsAgainAndSurvivesAnOutage(t *testing.T) {
 	if got := <-out; !strings.Contains(got, "cannot reach the gateway") {
 		t.Errorf("view of an outage: %q", got)
 	}
-	swap(s.Handler())
+	swap(s)
 	ticks <- time.Time{}
 	if got := <-out; !strings.Contains(got, "4034") {
 		t.Errorf("view after the outage: %q", got)

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -15,37 +15,37 @@ import (
 type column struct {
 	title string
 	right bool
-	cell  func(r *adminapi.RoomInfo) string
+	cell  func(r *operator.RoomInfo) string
 }
 
-func count(title string, value func(*adminapi.RoomInfo) int64) column {
-	return column{title, true, func(r *adminapi.RoomInfo) string { return strconv.FormatInt(value(r), 10) }}
+func count(title string, value func(*operator.RoomInfo) int64) column {
+	return column{title, true, func(r *operator.RoomInfo) string { return strconv.FormatInt(value(r), 10) }}
 }
 
 // columns is a constant table.
 var columns = []column{
-	{"ROOM", false, func(r *adminapi.RoomInfo) string { return r.ID }},
-	{"STATE", false, func(r *adminapi.RoomInfo) string {
+	{"ROOM", false, func(r *operator.RoomInfo) string { return r.ID }},
+	{"STATE", false, func(r *operator.RoomInfo) string {
 		if r.Mode == queue.ModePause {
 			return "paused"
 		}
 		return "running"
 	}},
-	count("WAITING", func(r *adminapi.RoomInfo) int64 { return r.Waiting + r.Front }),
-	count("CALLED", func(r *adminapi.RoomInfo) int64 { return r.Calls }),
-	count("INSIDE", func(r *adminapi.RoomInfo) int64 { return r.Inside }),
-	{"MAX", true, func(r *adminapi.RoomInfo) string {
+	count("WAITING", func(r *operator.RoomInfo) int64 { return r.Waiting + r.Front }),
+	count("CALLED", func(r *operator.RoomInfo) int64 { return r.Calls }),
+	count("INSIDE", func(r *operator.RoomInfo) int64 { return r.Inside }),
+	{"MAX", true, func(r *operator.RoomInfo) string {
 		if r.MaxInside == 0 {
 			return "-"
 		}
 		return strconv.FormatInt(r.MaxInside, 10)
 	}},
-	count("PER MIN", func(r *adminapi.RoomInfo) int64 { return r.Rate }),
-	{"HEAD", true, func(r *adminapi.RoomInfo) string { return strconv.FormatUint(r.HeadNumber, 10) }},
-	{"LAST", true, func(r *adminapi.RoomInfo) string { return strconv.FormatUint(r.LastNumber, 10) }},
-	count("ADMITTED", func(r *adminapi.RoomInfo) int64 { return r.Totals.Admitted }),
-	count("GATEWAYS", func(r *adminapi.RoomInfo) int64 { return r.Gateways }),
-	{"STORE", false, func(r *adminapi.RoomInfo) string {
+	count("PER MIN", func(r *operator.RoomInfo) int64 { return r.Rate }),
+	{"HEAD", true, func(r *operator.RoomInfo) string { return strconv.FormatUint(r.HeadNumber, 10) }},
+	{"LAST", true, func(r *operator.RoomInfo) string { return strconv.FormatUint(r.LastNumber, 10) }},
+	count("ADMITTED", func(r *operator.RoomInfo) int64 { return r.Totals.Admitted }),
+	count("GATEWAYS", func(r *operator.RoomInfo) int64 { return r.Gateways }),
+	{"STORE", false, func(r *operator.RoomInfo) string {
 		switch {
 		case r.Store.OK:
 			return "ok"
@@ -56,11 +56,11 @@ var columns = []column{
 		}
 	}},
 	{"BACKEND", false, backends},
-	count("VERSION", func(r *adminapi.RoomInfo) int64 { return r.Version }),
-	{"MESSAGE", false, func(r *adminapi.RoomInfo) string { return shorten(clean(r.Message), 40) }},
+	count("VERSION", func(r *operator.RoomInfo) int64 { return r.Version }),
+	{"MESSAGE", false, func(r *operator.RoomInfo) string { return shorten(clean(r.Message), 40) }},
 }
 
-func backends(r *adminapi.RoomInfo) string {
+func backends(r *operator.RoomInfo) string {
 	up := 0
 	for _, b := range r.Backends {
 		if b.Up {
@@ -79,7 +79,7 @@ func backends(r *adminapi.RoomInfo) string {
 }
 
 // table lays rooms out in columns, numbers to the right.
-func table(rooms []adminapi.RoomInfo) string {
+func table(rooms []operator.RoomInfo) string {
 	rows := make([][]string, 0, len(rooms)+1)
 	widths := make([]int, len(columns))
 	add := func(cell func(c column) string) {

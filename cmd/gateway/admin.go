@@ -10,14 +10,13 @@ import (
 	"net"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/config"
-	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/internal/operator"
 )
 
 func (p *plant) buildAdmin(registry *prometheus.Registry) error {
@@ -29,7 +28,11 @@ func (p *plant) buildAdmin(registry *prometheus.Registry) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	p.token = token
-	p.admin, err = adminapi.New(adminRooms(p.rooms), adminapi.Config{
+	operators, err := operator.New(p.operated, p.log)
+	if err != nil {
+		return fmt.Errorf("admin: %w", err)
+	}
+	p.admin, err = adminapi.New(operators, adminapi.Config{
 		Token: token, Hosts: p.cfg.Admin.Hosts, Gatherer: registry, Log: p.log, Ready: p.ready,
 	})
 	if err != nil {
@@ -103,59 +106,20 @@ func readToken(file string) (string, error) {
 	return t, nil
 }
 
-// adminRooms shows rooms to the admin API.
-type adminRooms []*room
-
-func (rooms adminRooms) List() []adminapi.RoomInfo {
-	all := make([]adminapi.RoomInfo, 0, len(rooms))
-	for _, r := range rooms {
-		all = append(all, r.info())
+// operated are the rooms as the operator service sees them.
+func (p *plant) operated() []operator.Room {
+	all := make([]operator.Room, len(p.rooms))
+	for i, r := range p.rooms {
+		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses}
 	}
 	return all
 }
 
-func (rooms adminRooms) find(id string) *room {
-	for _, r := range rooms {
-		if r.cfg.ID == id {
-			return r
-		}
+func (r *room) addresses() []operator.Backend {
+	status := r.backend.Status().Addresses
+	all := make([]operator.Backend, len(status))
+	for i, a := range status {
+		all[i] = operator.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight, Detail: a.Detail()}
 	}
-	return nil
-}
-
-func (rooms adminRooms) Get(id string) (adminapi.RoomInfo, bool) {
-	r := rooms.find(id)
-	if r == nil {
-		return adminapi.RoomInfo{}, false
-	}
-	return r.info(), true
-}
-
-func (rooms adminRooms) Update(ctx context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error) {
-	r := rooms.find(id)
-	if r == nil {
-		return adminapi.RoomInfo{}, adminapi.ErrUnknownRoom
-	}
-	c, err := r.line.Update(ctx, func(c *queue.Control) error { return change.Apply(c) })
-	info := r.info()
-	if err == nil {
-		info.SetControl(c)
-	}
-	return info, err
-}
-
-func (r *room) info() adminapi.RoomInfo {
-	v := r.line.View()
-	info := adminapi.RoomInfo{ID: r.cfg.ID, Title: r.cfg.Title, Store: adminapi.Store{OK: v.Known && v.Stale == 0}}
-	if v.Known {
-		info.SetFrame(&v.Snapshot)
-	}
-	if v.Stale != 0 {
-		since := time.UnixMilli(v.Stale).UTC()
-		info.Store.StaleSince = &since
-	}
-	for _, a := range r.backend.Status().Addresses {
-		info.Backends = append(info.Backends, adminapi.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight, Detail: a.Detail()})
-	}
-	return info
+	return all
 }

@@ -160,12 +160,12 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		OnFailure:  queue.FailureMode(cfg.OnStoreFailure),
 		ConfigHash: cfg.Hash(), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent:    func(e queue.Event) { logEvent(log, r.metrics, e) },
-		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) },
+		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) }, OnBeatsDropped: p.metrics.HeartbeatsDropped,
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	r.backend, err = proxy.New(cfg.Backend, proxy.Deps{Log: log})
+	r.backend, err = proxy.New(cfg.Backend, proxy.Deps{Log: log, OnPanic: p.metrics.Panic})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

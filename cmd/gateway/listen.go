@@ -22,15 +22,11 @@ type publicListener struct {
 	secure bool
 }
 
-// boundaryConfig maps the limits.
+// boundaryConfig is what the boundary is given.
 func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, log *zap.Logger) httpx.Config {
-	l := &cfg.Limits
 	return httpx.Config{
-		HeaderBytes: int(l.HeaderBytes), HeaderCount: l.HeaderCount, URLBytes: int(l.URLBytes), BodyBytes: int64(l.BodyBytes),
-		HeadTimeout: l.HeadTimeout, IdleTimeout: l.IdleTimeout, BodyMinRate: int64(l.BodyMinRate), WriteStall: l.WriteStall,
-		Connections: l.Connections, ConnectionsPerIP: l.ConnectionsPerIP,
-		TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
-		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) },
+		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
+		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, OnPanic: m.Panic,
 		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
 	}
 }

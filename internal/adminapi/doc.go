@@ -1,20 +1,27 @@
-// Package adminapi is the operators' HTTP interface, on a listener of its own.
+// Package adminapi is the operators' HTTP interface to internal/operator, on a listener of its own.
 //
-//	GET   /v1/rooms        all rooms                              token
-//	GET   /v1/rooms/{id}   one room                               token
-//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, message   token
-//	GET   /debug/pprof/    profiles                               token
-//	GET   /metrics         Prometheus
-//	GET   /healthz         200 while the process serves
-//	GET   /readyz          200 when it should get visitors, else 503
+//	GET   /v1/rooms        all rooms                                       operators
+//	GET   /v1/rooms/{id}   one room                                        operators
+//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, message   operators
+//	GET   /debug/pprof/    profiles                                        operators
+//	GET   /metrics         Prometheus                                      public
+//	GET   /healthz         200 while the process serves                    public
+//	GET   /readyz          200 when it should get visitors, else 503       public
+//
+// routes.go holds the whole table, with the time limits. Operators prove themselves with the token.
 //
 // A PATCH is a JSON merge patch (RFC 7396) of a room as GET shows it. It is strict: unknown, repeated or
-// ill-typed members are refused, all in one answer, and a refused patch changes nothing. Without If-Match it applies
-// to whatever the controls are by then; with `If-Match: "N"` it applies to version N only, else 412. ETag is the
-// version of the controls, not of the figures beside them.
+// ill-typed members are refused, all in one answer, and a refused patch changes nothing. One member more is accepted:
+// "reason", a line of at most 500 bytes that says why. It goes into the record of the change and is shown nowhere else.
 //
-// The answer to a PATCH shows the controls as stored. A GET shows the latest frame, whose controls and figures are of one
-// moment and at most a tick (250 ms) old, so one that follows a PATCH at once may still show the old ones.
+// ETag is the version of the controls, not of the figures beside them. Without If-Match a PATCH applies to whatever the
+// controls are by then. With If-Match: "N" it is refused (412) if it would overwrite something that is newer than version
+// N: because an operator has changed the controls since, or because the gateways themselves have changed one of the values
+// that the patch names, for example from an edited configuration. What the gateways change elsewhere raises the version
+// too, but does not make the condition fail. A patch that names the rate names the burst with it.
+//
+// The answer to a PATCH shows the controls as stored. A GET shows the latest snapshot, whose controls and figures are of
+// one moment and at most a tick (250 ms) old, so one that follows a PATCH at once may still show the old ones.
 //
 // Errors are RFC 9457 problems with a "code" for programs; see the table in problem.go.
 //
@@ -24,6 +31,6 @@
 // address, to localhost or to a configured name, and must not come from a page of another origin: so a web page that an
 // operator visits cannot reach the listener, not even by rebinding its own name to it.
 //
-// cmd/gateway implements [Rooms] and serves; internal/adminclient shares the types. Of this module the package imports
+// cmd/gateway serves it; internal/adminclient shares the types. Of this module the package imports internal/operator and
 // pkg/queue.
 package adminapi

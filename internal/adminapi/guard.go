@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/einlass/einlass/internal/operator"
 )
 
 // guard refuses what a page in an operator's browser could send. It stands before everything else.
@@ -69,16 +71,12 @@ func foreign(r *http.Request) bool {
 	return len(origins) > 1 || err != nil || !strings.EqualFold(u.Host, r.Host)
 }
 
-// authorised lets only requests with the token through. Comparing digests hides the token's length too.
-func (s *Server) authorised(next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte(s.cfg.Token))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		got := sha256.Sum256([]byte(token))
-		if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			s.fail(w, errUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// principal is who asks. Comparing digests in constant time hides the token's length too.
+func (s *Server) principal(r *http.Request) operator.Principal {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.cfg.Token))
+	if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		return operator.Principal{}
+	}
+	return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
 }

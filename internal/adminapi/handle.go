@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/operator"
 )
 
 const (
@@ -17,66 +19,71 @@ const (
 
 // RoomList is the answer to GET /v1/rooms.
 type RoomList struct {
-	Rooms []RoomInfo `json:"rooms"`
+	Rooms []operator.RoomInfo `json:"rooms"`
 }
 
 func (s *Server) listRooms(w http.ResponseWriter, _ *http.Request) {
-	list := RoomList{Rooms: s.rooms.List()}
-	for i := range list.Rooms {
-		tidy(&list.Rooms[i])
-	}
-	if list.Rooms == nil {
-		list.Rooms = []RoomInfo{}
-	}
-	s.write(w, http.StatusOK, jsonType, list)
+	s.write(w, http.StatusOK, jsonType, RoomList{Rooms: s.operators.List()})
 }
 
-func (s *Server) oneRoom(w http.ResponseWriter, r *http.Request) {
+func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) {
+	info, err := s.operators.Get(r.PathValue("id"))
+	s.answerRoom(w, info, err)
+}
+
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	info, ok := s.rooms.Get(id)
-	if !ok {
-		s.fail(w, fmt.Errorf("%q: %w", id, ErrUnknownRoom))
+	change, err := readChange(w, r)
+	if err != nil {
+		s.fail(w, s.operators.Refuse(r.Context(), id, change, err))
 		return
 	}
-	if r.Method == http.MethodPatch {
-		change, err := readChange(w, r)
-		if err == nil {
-			info, err = s.rooms.Update(r.Context(), id, change)
-		}
-		if err != nil {
-			s.fail(w, err)
-			return
-		}
-		s.cfg.Log.Info("room controls changed", zap.String("room", id), zap.Int64("version", info.Version),
-			zap.Int64("rate", info.Rate), zap.Int64("max_inside", info.MaxInside), zap.Int64("burst", info.Burst),
-			zap.String("mode", string(info.Mode)), zap.Int("message_bytes", len(info.Message)))
+	info, err := s.operators.Change(r.Context(), id, change)
+	s.answerRoom(w, info, err)
+}
+
+func (s *Server) answerRoom(w http.ResponseWriter, info operator.RoomInfo, err error) {
+	if err != nil {
+		s.fail(w, err)
+		return
 	}
-	tidy(&info)
 	w.Header().Set("ETag", etag(info.Version))
 	s.write(w, http.StatusOK, jsonType, info)
 }
 
-// tidy makes empty lists empty lists in JSON.
-func tidy(r *RoomInfo) {
-	if r.Backends == nil {
-		r.Backends = []Backend{}
-	}
-}
-
 // readChange reads a PATCH.
-func readChange(w http.ResponseWriter, r *http.Request) (Change, error) {
+func readChange(w http.ResponseWriter, r *http.Request) (operator.Change, error) {
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
 	case jsonType, patchType:
 	default:
-		return Change{}, errMediaType
+		return operator.Change{}, errMediaType
 	}
 	version, err := ifMatch(r.Header.Values("If-Match"))
 	if err != nil {
-		return Change{}, err
+		return operator.Change{}, err
 	}
 	change, err := parseChange(http.MaxBytesReader(w, r.Body, maxBody))
 	change.IfVersion = version
 	return change, err
+}
+
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { s.plain(w, "ok\n") }
+
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	if s.cfg.Ready != nil {
+		if err := s.cfg.Ready(r.Context()); err != nil {
+			s.fail(w, fmt.Errorf("%w: %w", errNotReady, err))
+			return
+		}
+	}
+	s.plain(w, "ready\n")
+}
+
+func (s *Server) plain(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if _, err := w.Write([]byte(text)); err != nil {
+		s.cfg.Log.Debug("admin answer was not taken", zap.Error(err))
+	}
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

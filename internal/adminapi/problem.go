@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -23,7 +24,7 @@ type Problem struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail,omitempty"`
 	// Errors are all wrong members of a patch.
-	Errors []FieldError `json:"errors,omitempty"`
+	Errors []operator.FieldError `json:"errors,omitempty"`
 	// Rooms are the ids that exist, when the one asked for does not.
 	Rooms []string `json:"rooms,omitempty"`
 }
@@ -73,12 +74,13 @@ var kinds = []kind{
 	{errMalformed, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
+	{operator.ErrNotAllowed, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
 	{errForbidden, http.StatusForbidden, CodeForbidden, "Foreign origin"},
 	{errMisdirected, http.StatusMisdirectedRequest, CodeMisdirected, "Unknown host"},
 	{errNotFound, http.StatusNotFound, CodeNotFound, "Not found"},
-	{ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
+	{operator.ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
 	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},
-	{ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
+	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
 	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
@@ -99,7 +101,7 @@ func problemOf(err error) Problem {
 			continue
 		}
 		p := Problem{Title: k.title, Status: k.status, Code: k.code, Detail: err.Error()}
-		var invalid *InvalidError
+		var invalid *operator.InvalidError
 		if errors.As(err, &invalid) {
 			p.Errors = invalid.Fields
 		}
@@ -122,7 +124,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	case CodeInternal:
 		s.cfg.Log.Error("admin request failed", zap.Error(err))
 	case CodeUnknownRoom:
-		for _, room := range s.rooms.List() {
+		for _, room := range s.operators.List() {
 			p.Rooms = append(p.Rooms, room.ID)
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/http/pprof"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/operator"
 )
 
 // Config is what a Server needs to know.
@@ -26,7 +26,7 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Gatherer is what /metrics shows. Optional.
 	Gatherer prometheus.Gatherer
-	// Log is told of changes and of faults. Optional.
+	// Log gets faults. Optional.
 	Log *zap.Logger
 }
 
@@ -44,14 +44,23 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Server serves the API. Make one with New.
-type Server struct {
-	rooms Rooms
-	cfg   Config
-	http  *http.Server
+// Operators is what the API is an interface to; *operator.Service is one.
+type Operators interface {
+	List() []operator.RoomInfo
+	Get(id string) (operator.RoomInfo, error)
+	Change(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
+	Refuse(ctx context.Context, id string, change operator.Change, why error) error
 }
 
-// Limits of the listener. A profile takes as long as it was asked to; net/http/pprof moves the deadline for it.
+// Server serves the API. Make one with New.
+type Server struct {
+	operators Operators
+	cfg       Config
+	handler   http.Handler
+	http      *http.Server
+}
+
+// Limits of the listener. The time that a handler may take stands in the table of routes.
 const (
 	headTimeout  = 5 * time.Second
 	readTimeout  = 10 * time.Second
@@ -59,11 +68,13 @@ const (
 	idleTimeout  = time.Minute
 	maxHead      = 16 << 10
 	maxBody      = 16 << 10
-	readyTimeout = 2 * time.Second
 )
 
-// New makes a server over rooms.
-func New(rooms Rooms, cfg Config) (*Server, error) {
+// New makes a server.
+func New(operators Operators, cfg Config) (*Server, error) {
+	if operators == nil {
+		return nil, errors.New("admin API: the operator service is required")
+	}
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("admin API: %w", err)
 	}
@@ -73,9 +84,10 @@ func New(rooms Rooms, cfg Config) (*Server, error) {
 	if cfg.Gatherer == nil {
 		cfg.Gatherer = prometheus.NewRegistry()
 	}
-	s := &Server{rooms: rooms, cfg: cfg}
+	s := &Server{operators: operators, cfg: cfg}
+	s.handler = s.guard(s.mux(s.routes()))
 	s.http = &http.Server{
-		Handler:           s.guard(s.routes()),
+		Handler:           s,
 		ReadHeaderTimeout: headTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -95,8 +107,8 @@ func stdLog(l *zap.Logger) *log.Logger {
 	return std
 }
 
-// Handler is everything that the server serves.
-func (s *Server) Handler() http.Handler { return s.http.Handler }
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Serve answers connections of l until Shutdown, then returns nil. It closes l.
 func (s *Server) Serve(l net.Listener) error {
@@ -112,71 +124,4 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return fmt.Errorf("stop admin API: %w", errors.Join(err, s.http.Close()))
 	}
 	return nil
-}
-
-// routes is the one place where paths are.
-func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
-	open := func(path string, h http.HandlerFunc) { mux.Handle(path, s.only(h, http.MethodGet)) }
-	open("/healthz", s.healthz)
-	open("/readyz", s.readyz)
-	open("/metrics", promhttp.HandlerFor(s.cfg.Gatherer, promhttp.HandlerOpts{
-		ErrorLog: stdLog(s.cfg.Log), Timeout: readTimeout, MaxRequestsInFlight: 8,
-	}).ServeHTTP)
-
-	closed := http.NewServeMux()
-	closed.Handle("/v1/rooms", s.only(s.listRooms, http.MethodGet))
-	closed.Handle("/v1/rooms/{id}", s.only(s.oneRoom, http.MethodGet, http.MethodPatch))
-	// Importing net/http/pprof also fills http.DefaultServeMux, which nobody serves.
-	closed.Handle("/debug/pprof/", s.only(pprof.Index, http.MethodGet))
-	closed.Handle("/debug/pprof/cmdline", s.only(pprof.Cmdline, http.MethodGet))
-	closed.Handle("/debug/pprof/profile", s.only(pprof.Profile, http.MethodGet))
-	closed.Handle("/debug/pprof/symbol", s.only(pprof.Symbol, http.MethodGet, http.MethodPost))
-	closed.Handle("/debug/pprof/trace", s.only(pprof.Trace, http.MethodGet))
-	closed.HandleFunc("/", s.nothing)
-	mux.Handle("/v1/", s.authorised(closed))
-	mux.Handle("/debug/", s.authorised(closed))
-	mux.HandleFunc("/", s.nothing)
-	return mux
-}
-
-func (s *Server) nothing(w http.ResponseWriter, _ *http.Request) { s.fail(w, errNotFound) }
-
-// only refuses other methods with the list of accepted ones. HEAD is a GET whose body net/http leaves out.
-func (s *Server) only(next http.HandlerFunc, methods ...string) http.Handler {
-	allow := strings.Join(methods, ", ")
-	if methods[0] == http.MethodGet {
-		allow = "HEAD, " + allow
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, m := range methods {
-			if r.Method == m || r.Method == http.MethodHead && m == http.MethodGet {
-				next(w, r)
-				return
-			}
-		}
-		w.Header().Set("Allow", allow)
-		s.fail(w, errMethod)
-	})
-}
-
-func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { s.plain(w, "ok\n") }
-
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
-	if s.cfg.Ready != nil {
-		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-		defer cancel()
-		if err := s.cfg.Ready(ctx); err != nil {
-			s.fail(w, fmt.Errorf("%w: %w", errNotReady, err))
-			return
-		}
-	}
-	s.plain(w, "ready\n")
-}
-
-func (s *Server) plain(w http.ResponseWriter, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if _, err := w.Write([]byte(text)); err != nil {
-		s.cfg.Log.Debug("admin answer was not taken", zap.Error(err))
-	}
 }

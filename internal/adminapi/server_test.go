@@ -15,7 +15,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
+	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -23,89 +25,102 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const token = "0123456789abcdef0123456789abcdef"
 
-// town is an implementation of Rooms in memory, with the store's compare-and-set.
+// town has two rooms with lines in memory, which have the store's compare-and-set.
 type town struct {
-	mu    sync.Mutex
-	rooms []RoomInfo
+	lines []*line
 	// before runs between the reading and the writing of an update.
 	before func(c *queue.Control)
 	err    error
 	panics bool
+	log    *zap.Logger // of the operator service
 }
 
-func (t *town) List() []RoomInfo {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.rooms)
+// line is the line of one room.
+type line struct {
+	town     *town
+	mu       sync.Mutex
+	snapshot queue.Snapshot
 }
 
-func (t *town) Get(id string) (RoomInfo, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.panics {
+func (l *line) View() *queue.View {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.town.panics {
 		panic("a bug")
 	}
-	i := t.find(id)
-	if i < 0 {
-		return RoomInfo{}, false
-	}
-	return t.rooms[i], true
+	return &queue.View{Known: true, Snapshot: l.snapshot}
 }
 
-func (t *town) find(id string) int {
-	return slices.IndexFunc(t.rooms, func(r RoomInfo) bool { return r.ID == id })
-}
-
-func (t *town) Update(_ context.Context, id string, change Change) (RoomInfo, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.err != nil {
-		return RoomInfo{}, t.err
+func (l *line) Update(_ context.Context, change func(*queue.Control) error) (queue.Control, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.town.err != nil {
+		return queue.Control{}, l.town.err
 	}
-	r := &t.rooms[t.find(id)]
 	for {
-		read := queue.Control{
-			Version: r.Version, Mode: r.Mode, Message: r.Message,
-			Pace: queue.Pace{Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst},
-		}
+		read := l.snapshot.Control
 		next := read
-		if err := change.Apply(&next); err != nil {
-			return *r, err
+		if err := change(&next); err != nil {
+			return read, err
 		}
-		if t.before != nil {
-			other := read
-			t.before(&other)
-			other.Version++
-			r.SetControl(other)
-			t.before = nil
+		if l.town.before != nil {
+			l.town.before(&l.snapshot.Control)
+			l.snapshot.Control.Version++
+			l.town.before = nil
 		}
-		if r.Version != read.Version {
+		if l.snapshot.Control.Version != read.Version {
 			continue // somebody else was quicker
 		}
 		next.Version++
-		r.SetControl(next)
-		return *r, nil
+		l.snapshot.Control = next
+		return next, nil
 	}
+}
+
+// interrupt has somebody else change the controls in the middle of the next change.
+func (t *town) interrupt(change func(*queue.Control)) {
+	t.lines[0].mu.Lock()
+	defer t.lines[0].mu.Unlock()
+	t.before = change
+}
+
+func (t *town) control() queue.Control { return t.lines[0].View().Snapshot.Control }
+
+func (t *town) rooms() []operator.Room {
+	return []operator.Room{
+		{ID: "termine", Title: "Termine", Line: t.lines[0], Backends: func() []operator.Backend {
+			return []operator.Backend{{Address: "http://10.0.0.1:80", Up: true, InFlight: 4}}
+		}},
+		{ID: "kfz", Line: t.lines[1], Backends: func() []operator.Backend { return nil }},
+	}
+}
+
+func (t *town) service() *operator.Service {
+	t.lines = []*line{
+		{town: t, snapshot: queue.Snapshot{
+			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
+			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
+			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}, Message: "Bitte warten."},
+		}},
+		{town: t, snapshot: queue.Snapshot{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: queue.Pace{Rate: 6000, Burst: 100}}}},
+	}
+	if t.log == nil {
+		t.log = zap.NewNop()
+	}
+	s, err := operator.New(t.rooms, t.log)
+	if err != nil {
+		panic(err)
+	}
+	return s
 }
 
 // serve starts a server for the length of a test.
 func serve(t *testing.T, rooms *town, cfg Config) (url string) {
 	t.Helper()
-	if rooms.rooms == nil {
-		var r RoomInfo
-		r.SetFrame(&queue.Snapshot{
-			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
-			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
-			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}, Message: "Bitte warten."},
-		})
-		r.ID, r.Title, r.Store = "termine", "Termine", Store{OK: true}
-		r.Backends = []Backend{{Address: "http://10.0.0.1:80", Up: true, InFlight: 4}}
-		rooms.rooms = []RoomInfo{r, {ID: "kfz", Version: 1, Rate: 6000, Burst: 100, Mode: queue.ModePause}}
-	}
 	if cfg.Token == "" {
 		cfg.Token = token
 	}
-	s, err := New(rooms, cfg)
+	s, err := New(rooms.service(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +304,7 @@ func TestProfilesAreServed(t *testing.T) {
 }
 
 func TestEveryTimeAndSizeIsBounded(t *testing.T) {
-	s, err := New(&town{}, Config{Token: token})
+	s, err := New((&town{}).service(), Config{Token: token})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +321,7 @@ func TestEveryTimeAndSizeIsBounded(t *testing.T) {
 }
 
 func TestWrongConfigurationsAreRefusedWithAllMistakes(t *testing.T) {
-	_, err := New(&town{}, Config{Hosts: []string{"ok.example", "Upper.example", "a:1", ""}})
+	_, err := New((&town{}).service(), Config{Hosts: []string{"ok.example", "Upper.example", "a:1", ""}})
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -318,7 +333,7 @@ func TestWrongConfigurationsAreRefusedWithAllMistakes(t *testing.T) {
 }
 
 func TestABrokenListenerIsAnError(t *testing.T) {
-	s, err := New(&town{}, Config{Token: token})
+	s, err := New((&town{}).service(), Config{Token: token})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 )
 
 var (
@@ -142,7 +143,7 @@ func (c *Client) Plain() bool {
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Rooms gives all rooms.
-func (c *Client) Rooms(ctx context.Context) ([]adminapi.RoomInfo, error) {
+func (c *Client) Rooms(ctx context.Context) ([]operator.RoomInfo, error) {
 	var list adminapi.RoomList
 	if err := c.do(ctx, http.MethodGet, "/v1/rooms", nil, 0, &list); err != nil {
 		return nil, fmt.Errorf("list rooms: %w", err)
@@ -151,8 +152,8 @@ func (c *Client) Rooms(ctx context.Context) ([]adminapi.RoomInfo, error) {
 }
 
 // Room gives one room.
-func (c *Client) Room(ctx context.Context, id string) (adminapi.RoomInfo, error) {
-	var info adminapi.RoomInfo
+func (c *Client) Room(ctx context.Context, id string) (operator.RoomInfo, error) {
+	var info operator.RoomInfo
 	if err := c.do(ctx, http.MethodGet, "/v1/rooms/"+url.PathEscape(id), nil, 0, &info); err != nil {
 		return info, fmt.Errorf("show room: %w", err)
 	}
@@ -160,8 +161,8 @@ func (c *Client) Room(ctx context.Context, id string) (adminapi.RoomInfo, error)
 }
 
 // Update changes a room and gives it as it is then.
-func (c *Client) Update(ctx context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error) {
-	var info adminapi.RoomInfo
+func (c *Client) Update(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
+	var info operator.RoomInfo
 	body, err := json.Marshal(change)
 	if err == nil {
 		err = c.do(ctx, http.MethodPatch, "/v1/rooms/"+url.PathEscape(id), body, change.IfVersion, &info)

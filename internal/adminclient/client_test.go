@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -25,26 +26,39 @@ const token = "0123456789abcdef"
 // room is one room behind a real admin API.
 type room struct {
 	mu   sync.Mutex
-	info adminapi.RoomInfo
+	info operator.RoomInfo
 	c    queue.Control
 	err  error
+	// asked is the last change.
+	asked operator.Change
 }
 
-func (r *room) List() []adminapi.RoomInfo {
+func (r *room) List() []operator.RoomInfo {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.info.SetControl(r.c)
-	return []adminapi.RoomInfo{r.info}
+	return []operator.RoomInfo{r.info}
 }
 
-func (r *room) Get(id string) (adminapi.RoomInfo, bool) { return r.List()[0], id == "termine" }
+func (r *room) Get(id string) (operator.RoomInfo, error) {
+	if id != "termine" {
+		return operator.RoomInfo{}, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+	}
+	return r.List()[0], nil
+}
 
-func (r *room) Update(_ context.Context, _ string, change adminapi.Change) (adminapi.RoomInfo, error) {
+func (r *room) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
+
+func (r *room) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if id != "termine" {
+		return r.info, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+	}
 	if r.err != nil {
 		return r.info, r.err
 	}
+	r.asked = change
 	if err := change.Apply(&r.c); err != nil {
 		return r.info, err
 	}
@@ -55,7 +69,7 @@ func (r *room) Update(_ context.Context, _ string, change adminapi.Change) (admi
 
 func newRoom() *room {
 	return &room{
-		info: adminapi.RoomInfo{ID: "termine", Store: adminapi.Store{OK: true}},
+		info: operator.RoomInfo{ID: "termine", Store: operator.Store{OK: true}},
 		c:    queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
 	}
 }
@@ -72,28 +86,38 @@ func start(t *testing.T, h http.Handler, token string) *Client {
 	return c
 }
 
-func api(t *testing.T, r adminapi.Rooms) http.Handler {
+func api(t *testing.T, r adminapi.Operators) http.Handler {
 	t.Helper()
 	s, err := adminapi.New(r, adminapi.Config{Token: token})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Handler()
+	return s
 }
 
 func ptr[T any](v T) *T { return &v }
 
 func TestRoomsAreReadAndChanged(t *testing.T) {
-	c := start(t, api(t, newRoom()), token)
+	r := newRoom()
+	c := start(t, api(t, r), token)
 	rooms, err := c.Rooms(t.Context())
 	if err != nil || len(rooms) != 1 || rooms[0].Rate != 60 || !rooms[0].Store.OK {
 		t.Fatalf("rooms are %+v, %v", rooms, err)
 	}
-	got, err := c.Update(t.Context(), "termine", adminapi.Change{Rate: ptr[int64](0), Message: ptr("Pause"), Mode: ptr(queue.ModePause), IfVersion: 1})
+	got, err := c.Update(t.Context(), "termine", operator.Change{Rate: ptr[int64](0), Message: ptr("Pause"), Mode: ptr(queue.ModePause), Reason: "Störung im Amt", IfVersion: 1})
 	if err != nil || got.Rate != 0 || got.Message != "Pause" || got.Mode != queue.ModePause || got.Version != 2 {
 		t.Fatalf("room is %+v, %v", got, err)
 	}
-	if got, err = c.Room(t.Context(), "termine"); err != nil || got.Rate != 0 || got.Version != 2 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asked.Reason != "Störung im Amt" || r.asked.IfVersion != 1 {
+		t.Errorf("asked for %+v", r.asked)
+	}
+}
+
+func TestOneRoomIsRead(t *testing.T) {
+	c := start(t, api(t, newRoom()), token)
+	if got, err := c.Room(t.Context(), "termine"); err != nil || got.Rate != 60 || got.Version != 1 {
 		t.Errorf("room is %+v, %v", got, err)
 	}
 }
@@ -102,8 +126,8 @@ func TestEveryAnswerOfTheAPIHasItsError(t *testing.T) {
 	r := newRoom()
 	c := start(t, api(t, r), token)
 	stranger := start(t, api(t, r), token+"x")
-	change := adminapi.Change{Rate: ptr[int64](1)}
-	update := func(c *Client, id string, change adminapi.Change, err error) error {
+	change := operator.Change{Rate: ptr[int64](1)}
+	update := func(c *Client, id string, change operator.Change, err error) error {
 		r.mu.Lock()
 		r.err = err
 		r.mu.Unlock()
@@ -120,8 +144,8 @@ func TestEveryAnswerOfTheAPIHasItsError(t *testing.T) {
 		{"a wrong token", update(stranger, "termine", change, nil), ErrUnauthorized, "change room: the token is missing or wrong", nil},
 		{"an unknown room", update(c, "termin", change, nil), ErrUnknownRoom, `"termin"`, func(e *Error) bool { return slices.Equal(e.Rooms, []string{"termine"}) }},
 		{"a room whose name is a path", update(c, "../rooms", change, nil), ErrUnknownRoom, "", nil},
-		{"wrong values", update(c, "termine", adminapi.Change{Rate: ptr[int64](-1)}, nil), ErrRefused, "rate: -1: want 0 to", func(e *Error) bool { return len(e.Errors) == 1 }},
-		{"an old version", update(c, "termine", adminapi.Change{Rate: ptr[int64](1), IfVersion: 9}, nil), ErrConflict, "they are of version 1, not 9", nil},
+		{"wrong values", update(c, "termine", operator.Change{Rate: ptr[int64](-1)}, nil), ErrRefused, "rate: -1: want 0 to", func(e *Error) bool { return len(e.Errors) == 1 }},
+		{"an old version", update(c, "termine", operator.Change{Rate: ptr[int64](1), IfVersion: 9}, nil), ErrConflict, "they are of version 1, not 9", nil},
 		{"a race", update(c, "termine", change, queue.ErrConflict), ErrConflict, "", nil},
 		{"a store that is away", update(c, "termine", change, queue.ErrUnavailable), ErrUnavailable, "the store is unavailable", nil},
 		{"a gateway that stops", update(c, "termine", change, queue.ErrClosed), ErrUnavailable, "", nil},

@@ -129,8 +129,8 @@ func (ch *checker) notItself(c *Config, b *Backend, at string) {
 	}
 }
 
-// ownListener is the key of the listener that an address certainly is, or "". Names that only a resolver could
-// tell are left alone: the Via header finds such loops at run time.
+// ownListener is the key of the listener that an address certainly is, or "". Names that need a resolver
+// are not checked: the Via header finds such loops at run time.
 func (c *Config) ownListener(a Address) string {
 	if a.Network == "unix" {
 		if a.Dial == c.Listen.Unix {

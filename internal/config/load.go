@@ -28,8 +28,8 @@ type Source struct {
 	Languages []string
 }
 
-// Load reads the file, then the environment, then flags, and checks the result. Files with secrets are read, other files
-// that the configuration names are not: who uses them opens them.
+// Load reads the file, then the environment, then flags, and checks the result. Load reads files with secrets; other
+// files that the configuration names are opened by the packages that use them.
 //
 // The error is a *LoadError with everything that is wrong, except when the file cannot be read at all.
 func Load(src Source) (*Config, error) {
@@ -95,7 +95,7 @@ func (d *decoder) placed(found []*Problem) []*Problem {
 		}
 		at := d.where[p.Path]
 		for path := parentOf(p.Path); at == (place{}) && path != ""; path = parentOf(path) {
-			at = d.where[path] // a missing value is told where it would stand
+			at = d.where[path] // report a missing value where it would stand
 		}
 		if p.Where == "" {
 			p.Where, p.Line = at.name, at.line

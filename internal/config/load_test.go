@@ -98,7 +98,7 @@ rooms:
 	}
 }
 
-func TestAllProblemsAreToldAtOnceWithTheirPlaces(t *testing.T) {
+func TestAllProblemsAreReportedAtOnceWithTheirPlaces(t *testing.T) {
 	got := problemsOf(t, `listen:
   htpp: ":80"
 limits:
@@ -151,7 +151,7 @@ rooms:
 	}
 }
 
-func TestAMissingValueIsToldWhereItWouldStand(t *testing.T) {
+func TestAMissingValueIsReportedWhereItWouldStand(t *testing.T) {
 	got := problemsOf(t, "\n\nrooms:\n  - id: a\n    backend:\n      host_header: b\nstore: redis://h\n", nil, nil)
 	want := []string{"line 6: rooms[0].backend: has no address", "keys: gateways that share a store"}
 	if len(got) != 2 || !strings.HasPrefix(got[0], want[0]) || !strings.HasPrefix(got[1], want[1]) {

@@ -12,8 +12,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// normalise brings values into the one form that everybody else sees: names in Punycode, secrets out of their
-// files and URLs, short forms expanded, defaults that depend on other values.
+// normalise brings values into the one form that all other packages see: names in Punycode, secrets read from their
+// files and URLs, short forms expanded, defaults that depend on other values filled in.
 func (c *Config) normalise(read func(string) ([]byte, error)) []*Problem {
 	ch := &checker{}
 	secret := func(dir, key string, value *Secret, file string) { ch.secretFile(read, join(dir, key), value, file) }

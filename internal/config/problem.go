@@ -14,7 +14,7 @@ type Problem struct {
 	// Text says what is wrong and what is accepted. It repeats no secret.
 	Text string
 	// Where the value comes from: "line 12", "environment EINLASS_…", "flag listen.http". Empty for a value that
-	// nobody gave.
+	// was not given.
 	Where string
 	// Line in the file; 0 if it is not from there.
 	Line int

@@ -232,7 +232,8 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 
 func (s *stage) serve(g *gateway.Gateway) {
 	server, err := httpx.New(httpx.Config{
-		Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Limits: config.Default().Limits,
+		Page:   g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}, g.Serve)
 	if err != nil {
 		s.t.Fatal(err)

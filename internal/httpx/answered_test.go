@@ -26,7 +26,7 @@ func (e ender) none(t *testing.T, when string) {
 func TestTheEndOfAnAnswerIsToldOnceHoweverItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, more := make(ender, 10), make(chan struct{})
-		s, ln := servePipes(t, Config{}, func(v *Visit) {
+		s, ln := servePipes(t, given(), func(v *Visit) {
 			v.WhenAnswered(e)
 			switch string(v.Path()) {
 			case "/panic":

@@ -38,7 +38,7 @@ const poll = "GET /.einlass/status?room=termine HTTP/1.1\r\nHost: h\r\nAccept: a
 
 // The guard's goal is 1 µs and no allocation for a browser's request.
 func BenchmarkGuard(b *testing.B) {
-	s, err := New(Config{}, ok)
+	s, err := New(given(), ok)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func (c *repeatConn) Write(p []byte) (int, error) { return len(p), nil }
 func BenchmarkServe(b *testing.B) {
 	body := []byte(`{"state":"waiting","ahead":1234,"next":12000}`)
 	b.Run("guarded", func(b *testing.B) {
-		s, err := New(Config{}, func(v *Visit) { v.Answer(200, "application/json", body) })
+		s, err := New(given(), func(v *Visit) { v.Answer(200, "application/json", body) })
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func BenchmarkServe(b *testing.B) {
 }
 
 func BenchmarkClientIP(b *testing.B) {
-	s, err := New(Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, ok)
+	s, err := New(given(func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} }), ok)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func BenchmarkIdle(b *testing.B) {
 }
 
 func benchmarkIdle(b *testing.B, n int) {
-	s, addr := serve(b, Config{ConnectionsPerIP: 20_000}, func(v *Visit) { deep(100); ok(v) })
+	s, addr := serve(b, given(func(c *Config) { c.Limits.ConnectionsPerIP = 20_000 }), func(v *Visit) { deep(100); ok(v) })
 	before := memory()
 	fds := make([]int, 0, n)
 	defer func() {

@@ -35,7 +35,7 @@ type body struct {
 }
 
 func (b *body) reset(c *conn, length int64) {
-	*b = body{c: c, left: length, budget: c.s.limits.bodyBytes, done: length == 0, patience: c.s.cfg.BodyPatience}
+	*b = body{c: c, left: length, budget: c.s.limits.bodyBytes, done: length == 0, patience: bodyPatience}
 	if length < 0 {
 		b.left, b.chunked = 0, true
 	}
@@ -200,6 +200,6 @@ func (c *conn) beginWait() (time.Time, error) {
 func (c *conn) endWait(began time.Time, n int) {
 	b := &c.req.body
 	b.patience -= time.Since(began)
-	b.patience += time.Duration(n) * time.Second / time.Duration(c.s.cfg.BodyMinRate)
-	b.patience = min(b.patience, c.s.cfg.BodyPatience)
+	b.patience += time.Duration(n) * time.Second / time.Duration(c.s.cfg.Limits.BodyMinRate)
+	b.patience = min(b.patience, bodyPatience)
 }

@@ -10,7 +10,7 @@ func (oneChallenge) Challenge(host, path string) (status int, body []byte, ok bo
 }
 
 func TestOnlyAChallengeThatIsUnderWayIsAnswered(t *testing.T) {
-	_, addr := serve(t, Config{}, AnswerChallenges(oneChallenge{}, ok))
+	_, addr := serve(t, given(), AnswerChallenges(oneChallenge{}, ok))
 	for request, want := range map[string]string{
 		"GET /.well-known/acme-challenge/token HTTP/1.1\r\nHost: h\r\n\r\n":                       "proof",
 		"GET /.well-known/acme-challenge/token HTTP/1.1\r\nHost: other\r\n\r\n":                   "ok",

@@ -36,8 +36,8 @@ func (s *Server) trusts(ip netip.Addr) bool {
 // nearest hop, past trusted proxies; the first other address is the visitor's. What cannot be read ends the walk: what
 // lies beyond was not written by a proxy that we trust, or was broken by one.
 func (v *Visit) believe() {
-	std := v.s.cfg.ForwardedBy != ForwardedByX && v.Header("Forwarded") != nil
-	x := v.s.cfg.ForwardedBy != ForwardedByStandard && v.Header("X-Forwarded-For") != nil
+	std := v.Header("Forwarded") != nil
+	x := v.Header("X-Forwarded-For") != nil
 	var client netip.Addr
 	var proto []byte
 	if std {
@@ -53,7 +53,7 @@ func (v *Visit) believe() {
 	if client.IsValid() {
 		v.client = client
 	}
-	if v.s.cfg.ForwardedBy != ForwardedByStandard && (x || !std) {
+	if x || !std {
 		proto = v.lastItem("x-forwarded-proto")
 	}
 	switch {

@@ -7,41 +7,34 @@ import (
 	"time"
 )
 
-func TestTheDefaultsAreValidAndWritten(t *testing.T) {
-	if err := (Config{}).Validate(); err != nil {
+func TestTheDefaultsOfTheConfigurationAreAccepted(t *testing.T) {
+	if _, err := New(given(), ok); err != nil {
 		t.Fatal(err)
-	}
-	c := Config{}.withDefaults()
-	if c.HeaderBytes != 16<<10 || c.HeaderCount != 100 || c.URLBytes != 8<<10 || c.BodyBytes != 64<<20 ||
-		c.HeadTimeout != 10*time.Second || c.IdleTimeout != 75*time.Second || c.BodyMinRate != 1<<10 ||
-		c.BodyPatience != 30*time.Second || c.WriteStall != 30*time.Second || c.Connections != 100_000 || c.ConnectionsPerIP != 2_000 {
-		t.Errorf("defaults: %+v", c)
 	}
 }
 
-func TestAllProblemsOfAConfigurationAreNamedAtOnce(t *testing.T) {
-	_, err := New(Config{
-		HeaderBytes: 1, HeaderCount: 1, URLBytes: 1, BodyBytes: -1, HeadTimeout: -1, IdleTimeout: 1, BodyMinRate: -1, BodyPatience: -1,
-		WriteStall: time.Microsecond, Connections: -1, ConnectionsPerIP: -1, HSTS: -1, ForwardedBy: 9, TrustedProxies: []netip.Prefix{{}},
-	}, ok)
-	if err == nil {
-		t.Fatal("accepted")
-	}
-	for _, key := range []string{
-		"limits.header_bytes", "limits.header_count", "limits.url_bytes", "limits.body_bytes", "limits.head_timeout",
-		"limits.idle_timeout", "limits.body_min_rate", "limits.body_patience", "limits.write_stall", "limits.connections",
-		"limits.connections_per_ip", "tls.hsts", "forwarded_by", "trusted_proxies[0]",
+func TestNewRefusesWhatTheConfigurationRefuses(t *testing.T) {
+	for path, spoil := range map[string]func(*Config){
+		"limits.header_bytes":       func(c *Config) { c.Limits.HeaderBytes, c.Limits.URLBytes = 512, 256 },
+		"limits.header_count":       func(c *Config) { c.Limits.HeaderCount = 0 },
+		"limits.url_bytes":          func(c *Config) { c.Limits.URLBytes = c.Limits.HeaderBytes + 1 },
+		"limits.body_bytes":         func(c *Config) { c.Limits.BodyBytes = 0 },
+		"limits.head_timeout":       func(c *Config) { c.Limits.HeadTimeout = 0 },
+		"limits.idle_timeout":       func(c *Config) { c.Limits.IdleTimeout = time.Millisecond },
+		"limits.body_min_rate":      func(c *Config) { c.Limits.BodyMinRate = 0 },
+		"limits.write_stall":        func(c *Config) { c.Limits.WriteStall = -1 },
+		"limits.connections":        func(c *Config) { c.Limits.Connections = 0 },
+		"limits.connections_per_ip": func(c *Config) { c.Limits.ConnectionsPerIP = -1 },
+		"tls.hsts":                  func(c *Config) { c.HSTS = -1 },
+		"trusted_proxies[0]":        func(c *Config) { c.TrustedProxies = []netip.Prefix{{}} },
 	} {
-		if !strings.Contains(err.Error(), key+":") {
-			t.Errorf("%s is not named", key)
+		if _, err := New(given(spoil), ok); err == nil || !strings.Contains(err.Error(), ": "+path+": ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", path, err)
 		}
 	}
-	err = Config{HeaderBytes: 4096, URLBytes: 8192}.Validate()
-	if err == nil || !strings.Contains(err.Error(), "limits.url_bytes") {
-		t.Errorf("a URL larger than its head: %v", err)
-	}
-	if err := (Config{HeaderBytes: 4096}).Validate(); err != nil {
-		t.Errorf("a small head without a word on the URL: %v", err)
+	_, err := New(Config{HSTS: -1}, ok)
+	if err == nil || strings.Count(err.Error(), "\n") < 9 {
+		t.Errorf("not all problems are named at once: %v", err)
 	}
 }
 
@@ -72,10 +65,12 @@ func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 		language   string
 	}
 	var got []asked
-	_, addr := serve(t, Config{Page: func(status int, kind string, navigation bool, language []byte) (string, []byte, []string) {
-		got = append(got, asked{navigation, string(language)})
-		return "text/html", []byte(kind), []string{"X-A", "b"}
-	}}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Page = func(status int, kind string, navigation bool, language []byte) (string, []byte, []string) {
+			got = append(got, asked{navigation, string(language)})
+			return "text/html", []byte(kind), []string{"X-A", "b"}
+		}
+	}), ok)
 	resp, body := dial(t, addr).ask("GET / HTTP/1.1\r\nAccept-Language: de\r\nAccept: text/html\r\nHost: a, b\r\n\r\n", 400)
 	if body != "host" || resp.Header.Get("X-A") != "b" || !resp.Close {
 		t.Errorf("%q, %v", body, resp.Header)
@@ -90,7 +85,10 @@ func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 }
 
 func TestAHeadOverTheLimitIsRefusedBeforeItEnds(t *testing.T) {
-	_, addr := serve(t, Config{HeaderBytes: 1024, URLBytes: 512}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.HeaderBytes = 1024
+		c.Limits.URLBytes = 512
+	}), ok)
 	c := dial(t, addr)
 	c.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 1024))
 	if resp, _ := c.answer("GET"); resp.StatusCode != 431 {

@@ -66,7 +66,7 @@ func (c *conn) reachNext() error {
 		}
 		c.rest()
 	}
-	switch err := c.await(min(c.s.cfg.IdleTimeout, deepWait)); {
+	switch err := c.await(min(c.s.cfg.Limits.IdleTimeout, deepWait)); {
 	case err == nil:
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded) && !c.s.stopping.Load():
@@ -103,7 +103,7 @@ func (c *conn) await(d time.Duration) error {
 // awaitLong is await without a buffer: one byte has to come before there is one. That costs a read more, and spares
 // four kilobytes of every connection that waits.
 func (c *conn) awaitLong() error {
-	if !c.waitFrom(c.s.cfg.IdleTimeout) {
+	if !c.waitFrom(c.s.cfg.Limits.IdleTimeout) {
 		return io.EOF
 	}
 	n, err := c.Conn.Read(c.first[:])

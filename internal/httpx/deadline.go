@@ -44,7 +44,7 @@ func (c *conn) waitFrom(d time.Duration) bool {
 	now := time.Now()
 	by, tolerance := now.Add(d), d/4
 	if c.idleUntil.IsZero() {
-		c.idleUntil = now.Add(c.s.cfg.IdleTimeout)
+		c.idleUntil = now.Add(c.s.cfg.Limits.IdleTimeout)
 	}
 	if c.idleUntil.Before(by) {
 		by, tolerance = c.idleUntil, 0
@@ -102,7 +102,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 // the stall time at least, and for all of it at most.
 func (c *conn) armWrite() {
 	now := time.Now()
-	if stall := c.s.cfg.WriteStall; c.writeBy.Sub(now) < stall*3/4 {
+	if stall := c.s.cfg.Limits.WriteStall; c.writeBy.Sub(now) < stall*3/4 {
 		c.writeBy = now.Add(stall)
 		_ = c.Conn.SetWriteDeadline(c.writeBy)
 	}

@@ -27,7 +27,7 @@ func (c *client) patient() *client {
 
 func TestAHeadThatDoesNotEndIs408(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{HeadTimeout: 10 * time.Second}, ok)
+		_, ln := servePipes(t, given(func(c *Config) { c.Limits.HeadTimeout = 10 * time.Second }), ok)
 		c := ln.dial(t).patient()
 		begun := time.Now()
 		// Each byte comes in time; the head as a whole does not.
@@ -51,7 +51,7 @@ func TestAHeadThatDoesNotEndIs408(t *testing.T) {
 
 func TestAnIdleConnectionIsClosedWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{IdleTimeout: 75 * time.Second}, ok)
+		s, ln := servePipes(t, given(func(c *Config) { c.Limits.IdleTimeout = 75 * time.Second }), ok)
 		fresh, used := ln.dial(t).patient(), ln.dial(t).patient()
 		begun := time.Now()
 		used.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
@@ -68,7 +68,7 @@ func TestAnIdleConnectionIsClosedWithoutAWord(t *testing.T) {
 
 func TestAParkedConnectionServesTheNextRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{}, ok)
+		s, ln := servePipes(t, given(), ok)
 		c := ln.dial(t).patient()
 		for range 3 {
 			c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
@@ -87,7 +87,7 @@ func TestABodySlowerThanTheFloorIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		var got error
-		_, ln := servePipes(t, Config{BodyMinRate: 1000, BodyPatience: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(func(c *Config) { c.Limits.BodyMinRate = 1000 }), func(v *Visit) {
 			_, got = io.Copy(io.Discard, v.Ctx().RequestBodyStream())
 			within(t, begun, 30*time.Second, 40*time.Second)
 			v.Fault(FaultTimeout)
@@ -116,7 +116,7 @@ func TestABodySlowerThanTheFloorIsGivenUp(t *testing.T) {
 
 func TestABodyAsFastAsTheFloorMayTakeLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{BodyMinRate: 1000, BodyPatience: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(func(c *Config) { c.Limits.BodyMinRate = 1000 }), func(v *Visit) {
 			if n, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream()); n != 1_000_000 || err != nil {
 				t.Errorf("read %d, %v", n, err)
 			}
@@ -134,7 +134,7 @@ func TestABodyAsFastAsTheFloorMayTakeLong(t *testing.T) {
 
 func TestASlowHandlerIsNotTheClientsFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{BodyPatience: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(), func(v *Visit) {
 			part := make([]byte, 1)
 			for range v.ContentLength() {
 				if _, err := v.Ctx().RequestBodyStream().Read(part); err != nil {
@@ -157,7 +157,7 @@ func TestASlowHandlerIsNotTheClientsFault(t *testing.T) {
 func TestAChunkedBodyThatStopsIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		_, ln := servePipes(t, Config{BodyPatience: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(), func(v *Visit) {
 			if _, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream()); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("body: %v", err)
 			}
@@ -173,7 +173,7 @@ func TestAChunkedBodyThatStopsIsGivenUp(t *testing.T) {
 func TestAHandlersOwnDeadlineHoldsWhenItIsEarlier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		_, ln := servePipes(t, Config{BodyPatience: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(), func(v *Visit) {
 			_ = v.Ctx().Conn().SetReadDeadline(time.Now().Add(5 * time.Second))
 			if _, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream()); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("body: %v", err)
@@ -190,7 +190,7 @@ func TestAHandlersOwnDeadlineHoldsWhenItIsEarlier(t *testing.T) {
 
 func TestAHandlersDeadlineIsForgottenWithItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{}, func(v *Visit) {
+		_, ln := servePipes(t, given(), func(v *Visit) {
 			_ = v.Ctx().Conn().SetReadDeadline(time.Now().Add(time.Second))
 			ok(v)
 		})
@@ -203,7 +203,7 @@ func TestAHandlersDeadlineIsForgottenWithItsRequest(t *testing.T) {
 
 func TestAReadOfABodyCanBeBrokenOffFromElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{}, func(v *Visit) {
+		_, ln := servePipes(t, given(), func(v *Visit) {
 			conn := v.Ctx().Conn()
 			done := make(chan error)
 			go func() {
@@ -227,7 +227,7 @@ func TestAReadOfABodyCanBeBrokenOffFromElsewhere(t *testing.T) {
 
 func TestAnAnswerThatNobodyTakesIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{WriteStall: 30 * time.Second}, func(v *Visit) {
+		s, ln := servePipes(t, given(func(c *Config) { c.Limits.WriteStall = 30 * time.Second }), func(v *Visit) {
 			v.Answer(200, "text/plain", make([]byte, 1<<20))
 		})
 		c := ln.dial(t).patient()
@@ -242,7 +242,7 @@ func TestAnAnswerThatNobodyTakesIsGivenUp(t *testing.T) {
 
 func TestAnAnswerThatIsTakenSlowlyIsNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{WriteStall: 30 * time.Second}, func(v *Visit) {
+		_, ln := servePipes(t, given(func(c *Config) { c.Limits.WriteStall = 30 * time.Second }), func(v *Visit) {
 			v.Answer(200, "text/plain", make([]byte, 1<<20))
 		})
 		c := ln.dial(t).patient()
@@ -261,7 +261,7 @@ func TestAnAnswerThatIsTakenSlowlyIsNot(t *testing.T) {
 
 func TestARestOfABodyThatDoesNotComeClosesTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{}, ok)
+		_, ln := servePipes(t, given(), ok)
 		c := ln.dial(t).patient()
 		c.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello")
 		begun := time.Now()
@@ -275,7 +275,7 @@ func TestARestOfABodyThatDoesNotComeClosesTheConnection(t *testing.T) {
 
 func TestARestOfABodyThatDripsClosesTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{}, ok)
+		_, ln := servePipes(t, given(), ok)
 		c := ln.dial(t).patient()
 		c.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n")
 		c.answer("POST")
@@ -291,7 +291,7 @@ func TestARestOfABodyThatDripsClosesTheConnection(t *testing.T) {
 }
 
 func TestTheCloseIsAnnouncedWhenABodyIsTooLargeToSkip(t *testing.T) {
-	_, addr := serve(t, Config{}, ok)
+	_, addr := serve(t, given(), ok)
 	for name, rest := range map[string]string{
 		"a length":       "Content-Length: 70000\r\n\r\n",
 		"chunks":         "Transfer-Encoding: chunked\r\n\r\n",
@@ -310,7 +310,7 @@ func TestTheCloseIsAnnouncedWhenABodyIsTooLargeToSkip(t *testing.T) {
 }
 
 func TestAnAnswerArrivesThoughTheBodyIsStillBeingSent(t *testing.T) {
-	_, addr := serve(t, Config{BodyBytes: 100}, ok)
+	_, addr := serve(t, given(func(c *Config) { c.Limits.BodyBytes = 100 }), ok)
 	c := dial(t, addr)
 	c.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
 	sent := make(chan struct{})

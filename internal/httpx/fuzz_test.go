@@ -76,7 +76,7 @@ func FuzzAnAcceptedRequestIsReadAlikeByTheStandardLibrary(f *testing.F) {
 	}
 	f.Add([]byte("GET http://h HTTP/1.1\r\nHost: h\r\n\r\nOPTIONS https://h HTTP/1.1\r\nHost: h\r\n\r\n"))
 	var got []seen
-	s := newServer(f, Config{}, func(v *Visit) {
+	s := newServer(f, given(), func(v *Visit) {
 		g := seen{method: v.Method(), target: string(v.Target()), host: string(v.HostPort()), length: v.ContentLength(), whole: true}
 		if stream := v.Ctx().RequestBodyStream(); stream != nil {
 			body, err := io.ReadAll(stream)

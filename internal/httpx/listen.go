@@ -89,7 +89,7 @@ func (s *Server) prepare(c *conn) error {
 		raw = secured.NetConn()
 	}
 	ask, counted := c.trust && s.cfg.ProxyProtocol, true
-	if (ask || isTLS) && !c.waitFrom(s.cfg.HeadTimeout) {
+	if (ask || isTLS) && !c.waitFrom(s.cfg.Limits.HeadTimeout) {
 		return net.ErrClosed
 	}
 	if ask {
@@ -167,5 +167,6 @@ func (s *Server) serveConn(c *conn) {
 
 func (s *Server) panicked(message string, p any) {
 	s.cfg.OnFault(FaultInternal)
+	s.cfg.OnPanic()
 	s.cfg.Log.Error(message, zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
 }

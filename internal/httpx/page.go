@@ -32,6 +32,7 @@ func plainPage(status int, kind string, navigation bool, _ []byte) (string, []by
 func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string) {
 	defer func() {
 		if p := recover(); p != nil {
+			v.s.cfg.OnPanic()
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
 			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.ReadsHTML(), nil)
 		}

@@ -21,7 +21,11 @@ func viaProxy(ip string) string {
 }
 
 func TestOneNetworkMayHaveSoManyConnectionsAndOthersTheirs(t *testing.T) {
-	_, addr := serve(t, Config{ConnectionsPerIP: 2, TrustedProxies: loopback, ProxyProtocol: true}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.ConnectionsPerIP = 2
+		c.TrustedProxies = loopback
+		c.ProxyProtocol = true
+	}), ok)
 	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	from := viaProxy
 	first := dial(t, addr)
@@ -58,7 +62,11 @@ func address6(prefix string, i int) netip.Addr {
 }
 
 func TestAHouseholdHasTwiceTheConnectionsAndASiteEightTimes(t *testing.T) {
-	_, addr := serve(t, Config{ConnectionsPerIP: 2, TrustedProxies: loopback, ProxyProtocol: true}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.ConnectionsPerIP = 2
+		c.TrustedProxies = loopback
+		c.ProxyProtocol = true
+	}), ok)
 	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	for i, want := range []int{200, 200, 200, 200, 429} {
 		dial(t, addr).ask(viaProxy(address6("2001:db8:7::", i).String())+request, want)
@@ -71,7 +79,7 @@ func TestAHouseholdHasTwiceTheConnectionsAndASiteEightTimes(t *testing.T) {
 }
 
 func TestNothingIsLeftOfClosedConnections(t *testing.T) {
-	s, addr := serve(t, Config{}, ok)
+	s, addr := serve(t, given(), ok)
 	for range 20 {
 		c := dial(t, addr)
 		c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200)
@@ -89,7 +97,7 @@ func TestNothingIsLeftOfClosedConnections(t *testing.T) {
 func TestShutdownWaitsForRequestsAndNotForIdleConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		enter, leave := make(chan struct{}), make(chan struct{})
-		s, ln := servePipes(t, Config{}, func(v *Visit) {
+		s, ln := servePipes(t, given(), func(v *Visit) {
 			if string(v.Path()) == "/slow" {
 				close(enter)
 				<-leave
@@ -123,7 +131,7 @@ func TestShutdownWaitsForRequestsAndNotForIdleConnections(t *testing.T) {
 
 func TestShutdownLetsAParkedConnectionGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{}, ok)
+		s, ln := servePipes(t, given(), ok)
 		c := ln.dial(t)
 		c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
 		time.Sleep(5 * time.Second)
@@ -142,7 +150,7 @@ func TestShutdownLetsAParkedConnectionGo(t *testing.T) {
 
 func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := newServer(t, Config{}, func(v *Visit) {
+		s, ln := newServer(t, given(), func(v *Visit) {
 			_, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream())
 			if err == nil {
 				t.Error("the body came to an end")
@@ -164,7 +172,7 @@ func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
 
 func TestShutdownDoesNotWaitForAPROXYHeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{ProxyProtocol: true}, ok) // a pipe has no address and is trusted
+		s, ln := servePipes(t, given(func(c *Config) { c.ProxyProtocol = true }), ok) // a pipe has no address and is trusted
 		ln.dial(t).send("PROXY")
 		synctest.Wait()
 		begun := time.Now()
@@ -177,7 +185,10 @@ func TestShutdownDoesNotWaitForAPROXYHeader(t *testing.T) {
 
 func TestAPROXYHeaderThatDoesNotComeClosesTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, ln := servePipes(t, Config{ProxyProtocol: true, HeadTimeout: 10 * time.Second}, ok)
+		_, ln := servePipes(t, given(func(c *Config) {
+			c.ProxyProtocol = true
+			c.Limits.HeadTimeout = 10 * time.Second
+		}), ok)
 		c := ln.dial(t).patient()
 		begun := time.Now()
 		c.send("PROXY TCP4 ")
@@ -187,7 +198,7 @@ func TestAPROXYHeaderThatDoesNotComeClosesTheConnection(t *testing.T) {
 }
 
 func TestAServerThatWasShutDownServesNoMore(t *testing.T) {
-	s := newServer(t, Config{}, ok)
+	s := newServer(t, given(), ok)
 	if err := s.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +239,7 @@ func (tableFull) Temporary() bool { return true }
 
 func TestAFullTableOfFilesDoesNotEndTheListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := newServer(t, Config{}, ok), newPipeListener()
+		s, ln := newServer(t, given(), ok), newPipeListener()
 		errs := make(chan error, 3)
 		for range 3 {
 			errs <- &net.OpError{Op: "accept", Err: tableFull{}}
@@ -246,7 +257,7 @@ func TestAFullTableOfFilesDoesNotEndTheListener(t *testing.T) {
 }
 
 func TestAListenerThatFailsForGoodIsReported(t *testing.T) {
-	s, broken := newServer(t, Config{}, ok), errors.New("broken")
+	s, broken := newServer(t, given(), ok), errors.New("broken")
 	errs := make(chan error, 1)
 	errs <- broken
 	if err := s.Serve(&failing{newPipeListener(), errs}, false); !errors.Is(err, broken) {

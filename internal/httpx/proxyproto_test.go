@@ -148,7 +148,10 @@ func TestOnlyATrustedPeersPROXYHeaderIsRead(t *testing.T) {
 	const header, request = "PROXY TCP4 198.51.100.7 192.0.2.1 12345 443\r\n", "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
-	_, addr := serve(t, Config{TrustedProxies: loopback, ProxyProtocol: true}, who)
+	_, addr := serve(t, given(func(c *Config) {
+		c.TrustedProxies = loopback
+		c.ProxyProtocol = true
+	}), who)
 	c := dial(t, addr)
 	for _, sent := range []string{header + request, request} { // it holds for the connection
 		if _, body := c.ask(sent, 200); body != "198.51.100.7 198.51.100.7 http" {
@@ -159,15 +162,18 @@ func TestOnlyATrustedPeersPROXYHeaderIsRead(t *testing.T) {
 	c.send(request)
 	c.dropped()
 
-	_, addr = serve(t, Config{ProxyProtocol: true}, who)
+	_, addr = serve(t, given(func(c *Config) { c.ProxyProtocol = true }), who)
 	dial(t, addr).ask(header+request, 400)
 
-	_, addr = serve(t, Config{TrustedProxies: loopback}, who)
+	_, addr = serve(t, given(func(c *Config) { c.TrustedProxies = loopback }), who)
 	dial(t, addr).ask(header+request, 400)
 }
 
 func TestBehindAWireForwardingFieldsAreTheVisitorsOwn(t *testing.T) {
-	_, addr := serve(t, Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, ProxyProtocol: true}, who)
+	_, addr := serve(t, given(func(c *Config) {
+		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		c.ProxyProtocol = true
+	}), who)
 	request := "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n"
 	if _, body := dial(t, addr).ask("PROXY TCP4 198.51.100.7 192.0.2.1 1 2\r\n"+request, 200); body != "198.51.100.7 198.51.100.7 http" {
 		t.Errorf("a visitor behind a balancer: %q", body)

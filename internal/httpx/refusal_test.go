@@ -29,7 +29,10 @@ func (r *refused) want(t *testing.T, network, full, unanswered int64) {
 
 func TestAConnectionTooManyIsAnsweredAndClosedInOrder(t *testing.T) {
 	var n refused
-	_, addr := serve(t, Config{ConnectionsPerIP: 1, OnRefused: n.count}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.ConnectionsPerIP = 1
+		c.OnRefused = n.count
+	}), ok)
 	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
 	for name, tc := range map[string]struct{ request, contentType string }{
 		"page load": {"GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n", "text/html"},
@@ -63,7 +66,10 @@ func TestAConnectionTooManyIsAnsweredAndClosedInOrder(t *testing.T) {
 
 func TestAConnectionTooManyInAllIsToldToComeAgain(t *testing.T) {
 	var n refused
-	_, addr := serve(t, Config{Connections: 2, OnRefused: n.count}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.Connections = 2
+		c.OnRefused = n.count
+	}), ok)
 	a, b := dial(t, addr), dial(t, addr)
 	a.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
 	b.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
@@ -88,7 +94,10 @@ func TestAConnectionTooManyInAllIsToldToComeAgain(t *testing.T) {
 
 func TestAConnectionTooManyIsAnsweredByTLSToo(t *testing.T) {
 	var n refused
-	addr, trusting := serveTLS(t, Config{ConnectionsPerIP: 1, OnRefused: n.count}, ok)
+	addr, trusting := serveTLS(t, given(func(c *Config) {
+		c.Limits.ConnectionsPerIP = 1
+		c.OnRefused = n.count
+	}), ok)
 	dialTLS := func() *client {
 		c, err := tls.Dial("tcp", addr, trusting)
 		if err != nil {
@@ -106,7 +115,10 @@ func TestAConnectionTooManyIsAnsweredByTLSToo(t *testing.T) {
 func TestWhoIsSlowToHearThatTheyAreTooManyIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n refused
-		s, ln := servePipes(t, Config{Connections: 1, OnRefused: n.count}, ok)
+		s, ln := servePipes(t, given(func(c *Config) {
+			c.Limits.Connections = 1
+			c.OnRefused = n.count
+		}), ok)
 		ln.dial(t).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
 		begun := time.Now()
 		var slow []*client
@@ -142,7 +154,12 @@ func TestOneNetworkDoesNotTakeAllAnswersOfRefusals(t *testing.T) {
 	var n refused
 	told := make(chan Refusal, 2*refusalsANetwork)
 	count := func(kind Refusal) { n.count(kind); told <- kind }
-	_, addr := serve(t, Config{ConnectionsPerIP: 1, TrustedProxies: loopback, ProxyProtocol: true, OnRefused: count}, ok)
+	_, addr := serve(t, given(func(c *Config) {
+		c.Limits.ConnectionsPerIP = 1
+		c.TrustedProxies = loopback
+		c.ProxyProtocol = true
+		c.OnRefused = count
+	}), ok)
 	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	dial(t, addr).ask(viaProxy("198.51.100.7")+request, 200)
 	dial(t, addr).ask(viaProxy("198.51.100.8")+request, 200)
@@ -159,7 +176,7 @@ func TestOneNetworkDoesNotTakeAllAnswersOfRefusals(t *testing.T) {
 
 func TestShutdownDoesNotWaitForRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := servePipes(t, Config{Connections: 1}, ok)
+		s, ln := servePipes(t, given(func(c *Config) { c.Limits.Connections = 1 }), ok)
 		ln.dial(t).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
 		ln.dial(t)
 		synctest.Wait()

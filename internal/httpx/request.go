@@ -160,7 +160,7 @@ func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 		scanned = max(0, len(buf)-3)
 		if !timed {
 			timed = true
-			c.armRead(time.Now().Add(c.s.cfg.HeadTimeout), 0)
+			c.armRead(time.Now().Add(c.s.cfg.Limits.HeadTimeout), 0)
 		}
 		if err := c.fill(); err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) && len(buf) > 0 {

@@ -47,18 +47,19 @@ type Server struct {
 
 // New makes a server.
 func New(cfg Config, handler Handler) (*Server, error) {
-	if err := cfg.Validate(); err != nil {
+	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("http boundary: %w", err)
 	}
 	cfg = cfg.withDefaults()
+	l := &cfg.Limits
 	s := &Server{
 		cfg: cfg, handler: handler,
 		limits: limits{
-			headBytes: cfg.HeaderBytes, fieldCount: cfg.HeaderCount, urlBytes: cfg.URLBytes, bodyBytes: cfg.BodyBytes,
+			headBytes: int(l.HeaderBytes), fieldCount: l.HeaderCount, urlBytes: int(l.URLBytes), bodyBytes: int64(l.BodyBytes),
 		},
 		trusted: normalisePrefixes(cfg.TrustedProxies),
 		places: places{
-			all: cfg.Connections, each: cfg.ConnectionsPerIP, seed: maphash.MakeSeed(),
+			all: l.Connections, each: l.ConnectionsPerIP, seed: maphash.MakeSeed(),
 			conns: map[*conn]struct{}{}, taken: map[uint64]int{}, refusedOf: map[uint64]int{}, drained: make(chan struct{}),
 		},
 		hsts:      "max-age=" + strconv.FormatInt(int64(cfg.HSTS/time.Second), 10),

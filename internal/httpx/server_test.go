@@ -133,7 +133,7 @@ func (c *client) dropped() {
 func ok(v *Visit) { v.Answer(200, "text/plain", []byte("ok")) }
 
 func TestAConnectionServesRequestsOneAfterAnother(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) { v.Answer(200, "text/plain", v.Path()) })
+	_, addr := serve(t, given(), func(v *Visit) { v.Answer(200, "text/plain", v.Path()) })
 	c := dial(t, addr)
 	for _, path := range []string{"/a", "/b", "/c"} {
 		if _, body := c.ask("GET "+path+" HTTP/1.1\r\nHost: h\r\n\r\n", 200); body != path {
@@ -143,7 +143,7 @@ func TestAConnectionServesRequestsOneAfterAnother(t *testing.T) {
 }
 
 func TestPipelinedRequestsAreAnsweredInOrder(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) { v.Answer(200, "text/plain", v.Path()) })
+	_, addr := serve(t, given(), func(v *Visit) { v.Answer(200, "text/plain", v.Path()) })
 	c := dial(t, addr)
 	c.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\nGET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
 	for _, want := range []string{"/1", "/2", "/3"} {
@@ -154,7 +154,7 @@ func TestPipelinedRequestsAreAnsweredInOrder(t *testing.T) {
 }
 
 func TestAHeadMayComeByteByByte(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) { v.Answer(200, "text/plain", v.Header("X-A")) })
+	_, addr := serve(t, given(), func(v *Visit) { v.Answer(200, "text/plain", v.Header("X-A")) })
 	c := dial(t, addr)
 	for _, b := range []byte("\r\nGET / HTTP/1.1\r\nHost: h\r\nX-A: b\r\n\r\n") {
 		c.send(string(b))
@@ -165,7 +165,7 @@ func TestAHeadMayComeByteByByte(t *testing.T) {
 }
 
 func TestAHeadLargerThanTheFirstBufferIsRead(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) { v.Answer(200, "text/plain", v.Header("X-Last")) })
+	_, addr := serve(t, given(), func(v *Visit) { v.Answer(200, "text/plain", v.Header("X-Last")) })
 	c := dial(t, addr)
 	first := "GET /first HTTP/1.1\r\nHost: h\r\nX-Last: 1\r\n\r\n"
 	second := "GET / HTTP/1.1\r\nHost: h\r\nCookie: " + strings.Repeat("c", 9000) + "\r\nX-Last: yes\r\n\r\n"
@@ -177,7 +177,7 @@ func TestAHeadLargerThanTheFirstBufferIsRead(t *testing.T) {
 }
 
 func TestABodyThatSharesTheHeadsBufferDoesNotOverwriteTheHead(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) {
+	_, addr := serve(t, given(), func(v *Visit) {
 		n, err := io.Copy(io.Discard, v.Ctx().RequestBodyStream())
 		v.Answer(200, "text/plain", append(v.Header("X-A"), v.Path()...), "X-N", string(rune('0'+n%10)))
 		if err != nil {
@@ -199,7 +199,11 @@ func TestABodyThatSharesTheHeadsBufferDoesNotOverwriteTheHead(t *testing.T) {
 
 func TestAPanicIsA500AndTheServerGoesOn(t *testing.T) {
 	var faults []Fault
-	_, addr := serve(t, Config{OnFault: func(f Fault) { faults = append(faults, f) }}, func(v *Visit) {
+	panics := 0
+	_, addr := serve(t, given(func(c *Config) {
+		c.OnFault = func(f Fault) { faults = append(faults, f) }
+		c.OnPanic = func() { panics++ }
+	}), func(v *Visit) {
 		if string(v.Path()) == "/panic" {
 			v.SetCookie(Cookie{Name: "half", Value: "done"})
 			v.Ctx().Hijack(func(net.Conn) { t.Error("hijacked after a panic") })
@@ -214,24 +218,30 @@ func TestAPanicIsA500AndTheServerGoesOn(t *testing.T) {
 		t.Errorf("header of the 500: %v", resp.Header)
 	}
 	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
-	if len(faults) != 1 || faults[0] != FaultInternal {
-		t.Errorf("faults: %v", faults)
+	if len(faults) != 1 || faults[0] != FaultInternal || panics != 1 {
+		t.Errorf("faults: %v, %d panics", faults, panics)
 	}
 }
 
 func TestAPanicInThePageOfAFaultIsStillAnAnswer(t *testing.T) {
-	_, addr := serve(t, Config{Page: func(int, string, bool, []byte) (string, []byte, []string) { panic("on purpose") }},
-		func(*Visit) { panic("on purpose too") })
+	panics := 0
+	_, addr := serve(t, given(func(c *Config) {
+		c.Page = func(int, string, bool, []byte) (string, []byte, []string) { panic("on purpose") }
+		c.OnPanic = func() { panics++ }
+	}), func(*Visit) { panic("on purpose too") })
 	c := dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 500)
 	c.closed()
 	c = dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\n\r\n", 400)
 	c.closed()
+	if panics != 3 {
+		t.Errorf("%d panics were counted; one was in the handler and two in the page", panics)
+	}
 }
 
 func TestAHijackedConnectionPassesBytesBothWays(t *testing.T) {
-	s, addr := serve(t, Config{}, func(v *Visit) {
+	s, addr := serve(t, given(), func(v *Visit) {
 		v.Ctx().HijackSetNoResponse(true)
 		v.Ctx().Hijack(func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\n\r\n")

@@ -39,7 +39,7 @@ func serveTLS(tb testing.TB, cfg Config, h Handler) (addr string, client *tls.Co
 }
 
 func TestVisitsByTLSAreSecure(t *testing.T) {
-	addr, client := serveTLS(t, Config{HSTS: time.Hour}, who)
+	addr, client := serveTLS(t, given(func(c *Config) { c.HSTS = time.Hour }), who)
 	nc, err := tls.Dial("tcp", addr, client)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestVisitsByTLSAreSecure(t *testing.T) {
 }
 
 func TestOldTLSAndOtherProtocolsAreRefused(t *testing.T) {
-	addr, client := serveTLS(t, Config{}, ok)
+	addr, client := serveTLS(t, given(), ok)
 	old := client.Clone()
 	old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	if _, err := tls.Dial("tcp", addr, old); err == nil {
@@ -80,7 +80,10 @@ func TestOldTLSAndOtherProtocolsAreRefused(t *testing.T) {
 }
 
 func TestAPROXYHeaderComesBeforeTLS(t *testing.T) {
-	addr, client := serveTLS(t, Config{ProxyProtocol: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, who)
+	addr, client := serveTLS(t, given(func(c *Config) {
+		c.ProxyProtocol = true
+		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	}), who)
 	for _, header := range []string{"PROXY TCP4 198.51.100.7 192.0.2.1 12345 443\r\n", v2(1, 0x11, []byte(v2TCP4))} {
 		raw := dial(t, addr)
 		raw.send(header)
@@ -112,7 +115,7 @@ func TestAHandshakeThatDoesNotEndClosesTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s, ln := newServer(t, Config{HeadTimeout: 10 * time.Second}, ok), newPipeListener()
+		s, ln := newServer(t, given(func(c *Config) { c.Limits.HeadTimeout = 10 * time.Second }), ok), newPipeListener()
 		go func() { _ = s.Serve(&tlsPipes{ln, cert.TLS()}, true) }()
 		c := ln.dial(t).patient()
 		begun := time.Now()
@@ -139,7 +142,7 @@ func TestPlainVisitorsAreSentToHTTPS(t *testing.T) {
 			"GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n": "https://[2001:db8::1]:8443/",
 		},
 	} {
-		_, addr := serve(t, Config{TrustedProxies: trusted}, RedirectToHTTPS(port, ok))
+		_, addr := serve(t, given(func(c *Config) { c.TrustedProxies = trusted }), RedirectToHTTPS(port, ok))
 		for request, want := range tests {
 			resp, _ := dial(t, addr).ask(request, http.StatusPermanentRedirect)
 			if got := resp.Header.Get("Location"); got != want {
@@ -167,7 +170,7 @@ func TestAUnixSocketIsServedAndItsPeerTrusted(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o620 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	serveOn(t, newServer(t, Config{}, who), ln, false)
+	serveOn(t, newServer(t, given(), who), ln, false)
 	if _, err := ListenUnix(path, 0o620); err == nil {
 		t.Error("a socket in use was taken over")
 	}

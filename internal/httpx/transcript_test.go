@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/einlass/einlass/internal/config"
 )
 
 // transcript is one case of the files that testdata/transcripts/README describes.
@@ -93,19 +95,21 @@ func unescape(s string) string {
 var escape = regexp.MustCompile(`\\x[0-9a-f]{2}`)
 
 func (tr *transcript) config(tb testing.TB) Config {
-	cfg := Config{Page: func(_ int, kind string, _ bool, _ []byte) (string, []byte, []string) {
-		return "text/plain", []byte(kind), nil
-	}}
+	cfg := given(func(c *Config) {
+		c.Page = func(_ int, kind string, _ bool, _ []byte) (string, []byte, []string) {
+			return "text/plain", []byte(kind), nil
+		}
+	})
 	for name, n := range tr.limits {
 		switch name {
 		case "header_bytes":
-			cfg.HeaderBytes = n
+			cfg.Limits.HeaderBytes = config.Size(n)
 		case "header_count":
-			cfg.HeaderCount = n
+			cfg.Limits.HeaderCount = n
 		case "url_bytes":
-			cfg.URLBytes = n
+			cfg.Limits.URLBytes = config.Size(n)
 		case "body_bytes":
-			cfg.BodyBytes = int64(n)
+			cfg.Limits.BodyBytes = config.Size(n)
 		default:
 			tb.Fatalf("unknown limit %q", name)
 		}

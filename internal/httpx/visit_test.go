@@ -8,7 +8,7 @@ import (
 )
 
 func TestAVisitTellsWhatWasSent(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) {
+	_, addr := serve(t, given(), func(v *Visit) {
 		var lines []string
 		for name, value := range v.Headers() {
 			lines = append(lines, string(name)+"="+string(value))
@@ -33,7 +33,7 @@ func TestAVisitTellsWhatWasSent(t *testing.T) {
 }
 
 func TestKnownHostsAreFoundInAnySpellingThatIsKnown(t *testing.T) {
-	s := newServer(t, Config{}, ok)
+	s := newServer(t, given(), ok)
 	s.KnowHosts("termine.example", "Termine.example:8080", "[2001:DB8::1]:80")
 	s.KnowHosts("other.example")
 	for sent, want := range map[string]string{
@@ -51,7 +51,7 @@ func TestKnownHostsAreFoundInAnySpellingThatIsKnown(t *testing.T) {
 }
 
 func TestTheGuardAllocatesNothing(t *testing.T) {
-	s := newServer(t, Config{}, ok)
+	s := newServer(t, given(), ok)
 	raw := []byte(browser)
 	var h head
 	if n := testing.AllocsPerRun(100, func() {
@@ -101,7 +101,7 @@ func TestWhoReadsAPageAndWhoLoadsOne(t *testing.T) {
 		"another method":             {"PUT", "Accept: text/html\r\n", false, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := visitOf(t, Config{}, "198.51.100.7", tc.lines)
+			v := visitOf(t, given(), "198.51.100.7", tc.lines)
 			v.method = tc.method
 			if v.ReadsHTML() != tc.reads || v.PageLoad() != tc.loads || v.Framed() != tc.inFrame {
 				t.Errorf("reads %v, loads %v, in a frame %v", v.ReadsHTML(), v.PageLoad(), v.Framed())
@@ -117,7 +117,7 @@ func TestAGuessIsKnownInEverySpelling(t *testing.T) {
 		"X-Moz: a, Prerender;b\r\n": true, "Purpose: other\r\nPurpose: prefetch\r\n": true, "Sec-Purpose: x\r\nX-Moz: prefetch\r\n": true,
 		"": false, "Sec-Purpose:\r\n": false, "Purpose: fetch\r\n": false, "X-Moz: pre\r\n": false, "X-Prefetch: prefetch\r\n": false,
 	} {
-		if got := visitOf(t, Config{}, "198.51.100.7", lines).Speculative(); got != want {
+		if got := visitOf(t, given(), "198.51.100.7", lines).Speculative(); got != want {
 			t.Errorf("%q: %v", lines, got)
 		}
 	}
@@ -125,12 +125,12 @@ func TestAGuessIsKnownInEverySpelling(t *testing.T) {
 
 func TestAVisitKnowsWhoseAPageAskedAndHowLongATargetMayBe(t *testing.T) {
 	for site, want := range map[string]bool{"same-origin": true, "same-site": false, "cross-site": false, "none": false} {
-		v := visitOf(t, Config{URLBytes: 1000}, "198.51.100.7", "Sec-Fetch-Site: "+site+"\r\n")
+		v := visitOf(t, given(func(c *Config) { c.Limits.URLBytes = 1000 }), "198.51.100.7", "Sec-Fetch-Site: "+site+"\r\n")
 		if v.SameOrigin() != want || v.MaxTarget() != 1000 {
 			t.Errorf("%s: %v, %d", site, v.SameOrigin(), v.MaxTarget())
 		}
 	}
-	if visitOf(t, Config{}, "198.51.100.7", "").SameOrigin() {
+	if visitOf(t, given(), "198.51.100.7", "").SameOrigin() {
 		t.Error("a browser that says nothing comes from here")
 	}
 }
@@ -154,7 +154,7 @@ func TestTheFirstCookieOfANameIsRead(t *testing.T) {
 		"only semicolons":    {"Cookie: ;;;; \r\n", "nil"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := visitOf(t, Config{}, "198.51.100.7", tc.lines).Cookie("a")
+			got := visitOf(t, given(), "198.51.100.7", tc.lines).Cookie("a")
 			if (got == nil) != (tc.want == "nil") || got != nil && string(got) != tc.want {
 				t.Errorf("got %q, want %s", got, tc.want)
 			}
@@ -215,7 +215,7 @@ func TestACookiesNameTellsRoomKindAndTLS(t *testing.T) {
 
 func TestAnAnswerOfOursIsNeitherKeptNorIndexed(t *testing.T) {
 	body := []byte("hello")
-	_, addr := serve(t, Config{HSTS: 24 * time.Hour}, func(v *Visit) {
+	_, addr := serve(t, given(func(c *Config) { c.HSTS = 24 * time.Hour }), func(v *Visit) {
 		v.SetCookie(Cookie{Name: "a", Value: "b"})
 		v.SetCookie(Cookie{Name: "c", Value: "not sent\r\n"})
 		v.Answer(201, "text/plain", body, "X-A", "1", "X-A", "2", "X-Split", "a\r\nb: c")
@@ -241,7 +241,7 @@ func TestAnAnswerOfOursIsNeitherKeptNorIndexed(t *testing.T) {
 }
 
 func TestAnAnswersOwnWordOnCachesWins(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) {
+	_, addr := serve(t, given(), func(v *Visit) {
 		v.Answer(200, "", nil, "cache-control", "public, max-age=60", "referrer-policy", "no-referrer")
 	})
 	resp, _ := dial(t, addr).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
@@ -257,7 +257,7 @@ func TestAnAnswersOwnWordOnCachesWins(t *testing.T) {
 }
 
 func TestHEADIsAnsweredWithTheLengthAndNoBody(t *testing.T) {
-	_, addr := serve(t, Config{}, ok)
+	_, addr := serve(t, given(), ok)
 	c := dial(t, addr)
 	for range 2 {
 		resp, body := c.ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
@@ -270,7 +270,7 @@ func TestHEADIsAnsweredWithTheLengthAndNoBody(t *testing.T) {
 }
 
 func TestStatusesWithoutABodyHaveNone(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) {
+	_, addr := serve(t, given(), func(v *Visit) {
 		if string(v.Path()) == "/204" {
 			v.Answer(204, "", nil)
 			return
@@ -287,7 +287,7 @@ func TestStatusesWithoutABodyHaveNone(t *testing.T) {
 }
 
 func TestAVisitMayCloseItsConnection(t *testing.T) {
-	_, addr := serve(t, Config{}, func(v *Visit) {
+	_, addr := serve(t, given(), func(v *Visit) {
 		ok(v)
 		v.Close()
 	})

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Arrivals slows down new arrivals from one network. Whole schools and companies sit behind one address, so it
-// never bans: who is over the limit is told when to come again, and the next free moment moves on with each arrival
-// that was taken, not with those that were not.
+// Arrivals slows down new arrivals from one network. Whole schools and companies share one address, so it never bans: an
+// arrival beyond the limit is refused with the time after which the next one is accepted. Accepted arrivals move this time
+// on, refused ones do not.
 //
 // An IPv4 address has the limit once; of an IPv6 address the /64 has it once, the /56 twice and the /48 eight times,
 // and an arrival is taken only if all three have room. It keeps keyed hashes and no addresses. A network is forgotten
 // when its debt is paid. Its memory is bounded: it knows at most 262,144 networks, about 9 MiB; beyond that it forgets
-// those that owe least, to their advantage. Nobody gains by being forgotten: a network that owes much goes only when
-// there are 262,144 that owe as much. Safe for concurrent use.
+// those with the smallest debt, to their advantage. A network with a large debt is forgotten only when 262,144 networks
+// have a debt as large, so that a flood gains nothing by it. Safe for concurrent use.
 type Arrivals struct {
 	rates [len(Shares)]arrivalRate
 	seed  maphash.Seed
@@ -96,8 +96,8 @@ func (l *Arrivals) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter 
 	return true, 0
 }
 
-// owes reports whether a debt that is paid at that time is one. One that is larger than anybody can run up is not: the
-// clock was set back, and whoever came before would be locked out until it has come there again.
+// owes reports whether a network still has a debt that ends at paid. A debt larger than the largest possible one is
+// ignored: the clock was set back, and the network would be refused until the clock reaches the old time again.
 func (l *Arrivals) owes(paid, at int64) bool {
 	most := &l.rates[0] // the others' bursts last no longer
 	return paid > at && paid-at <= most.slack+most.every

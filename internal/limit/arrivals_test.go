@@ -55,7 +55,7 @@ func TestABurstIsTakenAtOnceAndTheRestAtThePace(t *testing.T) {
 	}
 }
 
-func TestWhoIsRefusedIsNotPunishedForAskingAgain(t *testing.T) {
+func TestARefusedArrivalMayAskAgainAtNoCost(t *testing.T) {
 	l := NewArrivals(60, 1, noon)
 	l.Allow(address(1), noon)
 	for range 10_000 {
@@ -118,7 +118,7 @@ func TestHugeLimitsDoNotOverflow(t *testing.T) {
 	}
 }
 
-func TestAFloodOfNetworksIsForgottenBeforeThoseWhoOwe(t *testing.T) {
+func TestAFloodOfNetworksIsForgottenBeforeTheLargestDebts(t *testing.T) {
 	l := NewArrivals(1, 100, noon)
 	busy := address(1 << 30)
 	for range 101 {

@@ -8,8 +8,8 @@ import (
 
 // Networks are those that an address counts for, narrowest first, as keyed hashes: addresses are not kept. An
 // IPv4 address is one by itself. Of an IPv6 address there are three: its /64, which is one link; the /56, which is what
-// a line at home is given (RIPE-690) and has 256 of those; and the /48, which is what a company is given. Who counted
-// the /64 alone would give one household 256 times the limit.
+// a line at home is given (RIPE-690) and has 256 of those; and the /48, which is what a company is given. Counting the
+// /64 alone would give one household 256 times the limit.
 type Networks struct {
 	keys [len(Shares)]uint64
 	n    int
@@ -41,9 +41,9 @@ func NetworksOf(seed maphash.Seed, ip netip.Addr) (n Networks) {
 	return n
 }
 
-// WideNetwork is a keyed hash of the network that counts as one place on earth where people move about: an IPv4 /24,
-// since the gateways of mobile and other large networks give one visitor's connections different addresses of a pool,
-// or an IPv6 /56, which is one line at home. ok is false for an invalid address.
+// WideNetwork is a keyed hash of the network that one visitor's connections usually share: an IPv4 /24, because mobile and
+// other large networks give one visitor's connections different addresses of a pool, or an IPv6 /56, which is one line at
+// home. ok is false for an invalid address.
 func WideNetwork(seed maphash.Seed, ip netip.Addr) (hash uint64, ok bool) {
 	switch ip = ip.Unmap(); {
 	case ip.Is4():
@@ -55,7 +55,7 @@ func WideNetwork(seed maphash.Seed, ip netip.Addr) (hash uint64, ok bool) {
 	}
 }
 
-// hashNetwork hashes the first bits of an address, at most 64: nobody is given less than an IPv6 /64.
+// hashNetwork hashes the first bits of an address, at most 64: the smallest IPv6 network that is assigned is a /64.
 func hashNetwork(seed maphash.Seed, ip netip.Addr, bits int) uint64 {
 	whole := ip.As16()
 	first := binary.BigEndian.Uint64(whole[:8])

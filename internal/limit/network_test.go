@@ -40,7 +40,7 @@ func TestNetworksThatAreTheSameHaveOneHash(t *testing.T) {
 	}
 }
 
-func TestAPlaceOnEarthIsASlash24OrASlash56(t *testing.T) {
+func TestAWideNetworkIsASlash24OrASlash56(t *testing.T) {
 	seed := maphash.MakeSeed()
 	of := func(ip string) uint64 {
 		hash, ok := WideNetwork(seed, netip.MustParseAddr(ip))

@@ -43,7 +43,7 @@ func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 				leaves = append(leaves, leave)
 			}
 			time.Sleep(2 * SlowArrival)
-			for _, leave := range leaves { // all of them tell the same tale, and it counts once
+			for _, leave := range leaves { // all of them are the same evidence, which counts once
 				leave()
 			}
 		}

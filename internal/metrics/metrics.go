@@ -63,8 +63,8 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 			Namespace: namespace, Name: "connections_open", Help: "Open connections of visitors.",
 		}, func() float64 { return float64(cfg.Connections()) }))
 	}
-	m.panics = r.counter("panics_total", "Requests whose handling ended in a panic and was answered with status 500.")
-	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were given up because the store was away for too long.")
+	m.panics = r.counter("panics_total", "Panics that were recovered. The request was answered with status 500, the upload or the WebSocket broken off.")
+	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were not sent because the store was away or too many were pending; the next poll sends them again.")
 	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
@@ -112,7 +112,7 @@ func (m *Metrics) StoreEvicts(yes bool) {
 	m.evicts.Set(0)
 }
 
-// HeartbeatsDropped counts heartbeats that could not be delivered.
+// HeartbeatsDropped counts heartbeats that were not sent.
 func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }
 
 // registrar makes and registers collectors, and remembers what went wrong.

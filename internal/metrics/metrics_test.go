@@ -180,10 +180,10 @@ einlass_connections_refused_total{reason="other"} 0
 # TYPE einlass_faults_total counter
 einlass_faults_total{fault="f"} 1
 einlass_faults_total{fault="other"} 0
-# HELP einlass_heartbeats_dropped_total Heartbeats that were given up because the store was away for too long.
+# HELP einlass_heartbeats_dropped_total Heartbeats that were not sent because the store was away or too many were pending; the next poll sends them again.
 # TYPE einlass_heartbeats_dropped_total counter
 einlass_heartbeats_dropped_total 4
-# HELP einlass_panics_total Requests whose handling ended in a panic and was answered with status 500.
+# HELP einlass_panics_total Panics that were recovered. The request was answered with status 500, the upload or the WebSocket broken off.
 # TYPE einlass_panics_total counter
 einlass_panics_total 1
 # HELP einlass_store_up Whether the store answered for this room the last time it was asked.

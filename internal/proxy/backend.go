@@ -20,6 +20,9 @@ import (
 type Deps struct {
 	// Log gets changes of an address's standing. nil: nothing is logged.
 	Log *zap.Logger
+	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
+	// nil: nobody is told.
+	OnPanic func()
 }
 
 // Options say what the gateway knows about one request.
@@ -42,10 +45,11 @@ type Options struct {
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
 type Backend struct {
-	cfg   config.Backend
-	log   *zap.Logger
-	fleet fleet
-	gate  turnstile
+	cfg     config.Backend
+	log     *zap.Logger
+	onPanic func()
+	fleet   fleet
+	gate    turnstile
 	// outer stands before gate for visitors who are not inside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
 	outer    turnstile
@@ -71,9 +75,12 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if err := cfg.Validate("backend"); err != nil {
 		return nil, err
 	}
-	b := &Backend{cfg: cfg, log: deps.Log, seed: maphash.MakeSeed()}
+	b := &Backend{cfg: cfg, log: deps.Log, onPanic: deps.OnPanic, seed: maphash.MakeSeed()}
 	if b.log == nil {
 		b.log = zap.NewNop()
+	}
+	if b.onPanic == nil {
+		b.onPanic = func() {}
 	}
 	for _, text := range cfg.Addresses {
 		o, err := newOrigin(text, cfg)
@@ -91,7 +98,7 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	b.gate.length = cfg.Queue.Length
 	b.outer.limit = func() int { n := b.limit(); return n - n/reservedPart }
 	b.outer.length = cfg.Queue.Length
-	b.tunnels.max = cfg.Upgrade.Max
+	b.tunnels.max, b.tunnels.onPanic = cfg.Upgrade.Max, b.onPanic
 	b.partings.max, b.partings.patience = cfg.MaxInFlight, farewellTime
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }

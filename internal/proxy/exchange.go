@@ -143,7 +143,7 @@ func (x *exchange) takeBody() error {
 	}
 	r := x.ctx.RequestBodyStream()
 	if x.req.length < 0 || x.req.length > smallUpload {
-		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall}
+		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall, onPanic: x.b.onPanic}
 		x.up.source.init(r, x)
 		if x.v.Header("Expect") == nil {
 			return nil

@@ -99,7 +99,7 @@ func TestAnErrorSaysWhoseFaultItWas(t *testing.T) {
 				b.Timeouts.ClientRead = 50 * time.Millisecond
 			}), func(f *forwarder) {
 				f.errs = func(err error) { got <- err }
-				f.configure = append(f.configure, func(c *httpx.Config) { c.BodyBytes = 1 << 20 })
+				f.configure = append(f.configure, func(c *httpx.Config) { c.Limits.BodyBytes = 1 << 20 })
 			})
 			conn := dialTest(t, addr)
 			send(t, conn, c.request)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -61,7 +62,8 @@ func statusOf(err error) int {
 // serveVisits runs the real boundary before handler and returns its address.
 func serveVisits(tb testing.TB, handler httpx.Handler, configure ...func(*httpx.Config)) string {
 	tb.Helper()
-	cfg := httpx.Config{BodyBytes: 1 << 40}
+	cfg := httpx.Config{Limits: config.Default().Limits}
+	cfg.Limits.BodyBytes = 1 << 40
 	for _, c := range configure {
 		c(&cfg)
 	}
@@ -94,7 +96,7 @@ func testTimeout() (context.Context, context.CancelFunc) {
 }
 
 // shortStall makes the server give up early on a visitor who takes nothing.
-func shortStall(c *httpx.Config) { c.WriteStall = 200 * time.Millisecond }
+func shortStall(c *httpx.Config) { c.Limits.WriteStall = time.Second }
 
 // insideByHeader takes a visitor's word for being inside.
 func insideByHeader(v *httpx.Visit) Options { return Options{Inside: v.Header("Inside") != nil} }

@@ -24,7 +24,8 @@ const (
 
 // tunnels counts the open WebSockets of one Backend and ends them with it.
 type tunnels struct {
-	max int
+	max     int
+	onPanic func()
 
 	mu      sync.Mutex
 	places  int // taken: open tunnels and handshakes on their way
@@ -249,6 +250,7 @@ func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 	defer func() {
 		// Neither of the two goroutines has anybody above it who would catch this.
 		if p := recover(); p != nil {
+			t.owner.onPanic()
 			t.log.Error("panic in a WebSocket", zap.Any("panic", p), zap.Stack("stack"))
 		}
 		t.over.Store(true)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
 )
@@ -384,5 +385,22 @@ func TestAGoodbyeFallsBetweenFrames(t *testing.T) {
 	}
 	if got := fmt.Sprintf("%x", goodbye(false)); got != "880203e9" {
 		t.Errorf("%s is no goodbye", got)
+	}
+}
+
+// panicConn is a connection that cannot be read.
+type panicConn struct{ net.Conn }
+
+func (panicConn) Read([]byte) (int, error) { panic("planted") }
+
+func TestAWebSocketThatPanicsIsNoExit(t *testing.T) {
+	visitor, _ := tcpPair(t)
+	origin, _ := tcpPair(t)
+	panics := 0
+	ts := &tunnels{onPanic: func() { panics++ }}
+	tunnel := &tunnel{owner: ts, log: zap.NewNop(), c: newConn(origin), begun: time.Now(), end: time.Now().Add(time.Hour), idle: time.Hour}
+	tunnel.relay(&side{origin, origin}, &side{panicConn{visitor}, visitor}, nil, true)
+	if panics != 1 || !tunnel.over.Load() {
+		t.Errorf("%d panics, over: %v", panics, tunnel.over.Load())
 	}
 }

@@ -147,6 +147,7 @@ type upload struct {
 	c       *conn
 	chunked bool
 	stall   time.Duration
+	onPanic func()
 
 	done chan struct{}
 	// After done: how it ended. nil means that the whole body was sent; sourceErr means
@@ -168,6 +169,7 @@ func (u *upload) run() {
 		if p := recover(); p != nil {
 			u.sourceErr = fmt.Errorf("%w: %v", errPanic, p)
 			u.endedItself = true
+			u.onPanic()
 			u.c.close()
 		}
 	}()

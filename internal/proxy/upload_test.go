@@ -99,12 +99,13 @@ func (zeroReader) Read(p []byte) (int, error) {
 
 func TestABodyThatPanicsIsNoExit(t *testing.T) {
 	a, b := tcpPair(t)
-	u := &upload{c: newConn(a), stall: time.Second}
+	panics := 0
+	u := &upload{c: newConn(a), stall: time.Second, onPanic: func() { panics++ }}
 	u.source.r, u.source.client, u.source.timeout, u.source.left = panicReader{}, b, time.Second, -1
 	u.start()
 	<-u.done
-	if !errors.Is(u.sourceErr, errPanic) || u.complete() {
-		t.Error(u.sourceErr)
+	if !errors.Is(u.sourceErr, errPanic) || u.complete() || panics != 1 {
+		t.Errorf("%v, %d panics", u.sourceErr, panics)
 	}
 }
 

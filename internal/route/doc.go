@@ -9,9 +9,9 @@
 // The longest rule wins, whether it is in paths or in exclude. A path under no rule is Open, to the backend of the first
 // room of the most exact host.
 //
-// Spellings: the path that is forwarded is the raw one, and nobody knows how the backend reads it: whether it decodes
-// %74, resolves "..", merges "//", takes "//name" for a host, takes "\" for "/", drops ";…", ignores case. So the path is
-// read in several ways (see readings), and it is Open only if all readings are: a rule in paths cannot be evaded by
+// Spellings: the raw path is forwarded, and how the backend reads it is unknown: whether it decodes %74, resolves "..",
+// merges "//", takes "//name" for a host, takes "\" for "/", drops ";…", ignores case. So the router reads the path in
+// several ways (see readings), and the path is Open only if all readings are: a rule in paths cannot be evaded by
 // spelling, a rule in exclude cannot be widened by it. Where readings belong to different rooms' lines the longer rule
 // wins, but if the path has ".." segments it is Ambiguous: a pass for one room must not open another. For a path that no
 // browser sends of itself (dot segments, "//", encoded separators) exclude rules do not count.

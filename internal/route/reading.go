@@ -36,7 +36,7 @@ func readings(raw []byte, buf [3][]byte) reading {
 	return r
 }
 
-// isOdd tells a character that ends a path for some servers, or that no path holds for others.
+// isOdd reports whether some servers end a path at this character, or never accept it in one.
 func isOdd(c rune) bool { return c == '\\' || c == '?' || c == '#' || c < ' ' || c == 0x7f }
 
 // spelling classes of raw paths.
@@ -172,7 +172,7 @@ func resolve(dst, path []byte, trim bool) (out []byte, climbs bool) {
 
 // trimSegment drops parameters, what follows a NUL (the end of a string in C) or an encoded "?" or "#" (which a server
 // that decodes and asks the next one turns into a query), and what is ignored at the end: dots and spaces by Windows,
-// line ends by the "$" of many regular expressions, other controls by whoever trims. Segments of dots alone keep them.
+// line ends by the "$" of many regular expressions, other controls by servers that trim white space. Segments of dots alone keep them.
 func trimSegment(segment []byte) []byte {
 	if i := bytes.IndexAny(segment, ";?#\x00"); i >= 0 {
 		segment = segment[:i]

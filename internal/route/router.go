@@ -46,7 +46,8 @@ type rule struct {
 }
 
 // New builds the router of these rooms. It refuses rules that [ParseRule] refuses, each named as in
-// rooms[1].exclude[0], and checks nothing else: rooms that claim the same path are for who reads the configuration.
+// rooms[1].exclude[0], and checks nothing else: that two rooms do not
+// claim the same path is checked by package config.
 func New(rooms []Room) (*Router, error) {
 	r := &Router{exact: map[string]*site{}, wild: map[string]*site{}}
 	var errs []error
@@ -121,7 +122,7 @@ type sense struct {
 	linesOnly bool
 }
 
-// Match tells the room (its position in the configuration, -1 for Nowhere and Ambiguous) and the verdict. host is
+// Match finds the room (its position in the configuration, -1 for Nowhere and Ambiguous) and the verdict. host is
 // without port; path is raw, without query. Ordinary paths cost no allocation.
 func (r *Router) Match(host string, path []byte) (room int, v Verdict) {
 	host = foldHost(host)
@@ -161,7 +162,7 @@ func (r *Router) single(host string, path []byte) (int, Verdict) {
 	return -1, Nowhere
 }
 
-// lookup is the rule for one reading, and the room that takes paths without a rule (-1: nobody has this host).
+// lookup is the rule for one reading, and the room that takes paths without a rule (-1: no room has this host).
 func (r *Router) lookup(host string, path []byte, how sense) (found *rule, first int) {
 	first = -1
 	ask := func(s *site) bool {

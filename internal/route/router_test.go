@@ -77,7 +77,7 @@ func TestRequestsAreRoutedByHostAndPath(t *testing.T) {
 	}
 }
 
-func TestAHostThatNobodyHasIsNowhere(t *testing.T) {
+func TestAHostOfNoRoomIsNowhere(t *testing.T) {
 	r := routerOf(t, []Room{{Hosts: []string{"a.de", "::1"}}})
 	for _, host := range []string{"b.de", "", "xa.de", "x.a.de", "."} {
 		for _, path := range []string{"/", "/A/../b"} {

@@ -74,7 +74,7 @@ func NewACME(cfg config.ACME, ports Ports, log *zap.Logger) (*ACME, error) {
 	}
 	template := certmagic.ACMEIssuer{
 		CA: cfg.Directory, Email: cfg.Email, Agreed: cfg.AcceptTerms, Logger: log,
-		// certmagic opens listeners of its own at these ports unless somebody has them: we do.
+		// certmagic opens listeners of its own at these ports unless they are in use, which they are: by our own.
 		AltHTTPPort: ports.HTTP, DisableHTTPChallenge: ports.HTTP <= 0,
 		AltTLSALPNPort: ports.HTTPS, DisableTLSALPNChallenge: ports.HTTPS <= 0,
 	}

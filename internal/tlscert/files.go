@@ -24,7 +24,7 @@ type Files struct {
 	tried [2]version // what was last looked at, in use or refused
 }
 
-// version tells one state of a file from another.
+// version identifies one state of a file.
 type version struct {
 	modified time.Time
 	size     int64

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
@@ -89,7 +89,7 @@ func (w *watcher) ask(ctx context.Context) {
 	w.witness.frame(came, p.at, marksOf(&info))
 }
 
-func (w *watcher) note(info *adminapi.RoomInfo) {
+func (w *watcher) note(info *operator.RoomInfo) {
 	l := &w.line
 	l.Frames++
 	l.Rate, l.Burst, l.Bound = max(l.Rate, info.Rate), max(l.Burst, info.Burst), max(l.Bound, info.MaxInside)
@@ -99,7 +99,7 @@ func (w *watcher) note(info *adminapi.RoomInfo) {
 
 // marksOf is a frame as the API tells it. The head's order is that of its number in the present epoch: after a loss that is
 // too high for places of the line before, of which the checker then says nothing.
-func marksOf(info *adminapi.RoomInfo) *journal.Marks {
+func marksOf(info *operator.RoomInfo) *journal.Marks {
 	return &journal.Marks{
 		Epoch: info.Epoch, Last: info.LastNumber, Head: queue.Place{Epoch: info.Epoch, Number: info.HeadNumber}.Order(),
 		Waiting: info.Waiting, Front: info.Front, Calls: info.Calls, Inside: info.Inside,

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
@@ -84,9 +84,9 @@ func (g *crooked) page(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *crooked) admin(w http.ResponseWriter) {
-	info := adminapi.RoomInfo{
+	info := operator.RoomInfo{
 		ID: "termine", Rate: 60, Burst: 2, Mode: queue.ModeRun, Version: 1, AsOf: time.Now(), Epoch: 1000, LastNumber: g.last,
-		Store: adminapi.Store{OK: true},
+		Store: operator.Store{OK: true},
 	}
 	if g.tooFast {
 		g.called += 50

@@ -10,8 +10,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
@@ -74,7 +74,7 @@ type people interface {
 
 // room obeys: an adminclient.Client.
 type room interface {
-	Update(ctx context.Context, id string, change adminapi.Change) (adminapi.RoomInfo, error)
+	Update(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
 }
 
 // run is one rehearsal under way.
@@ -320,7 +320,7 @@ func (r *run) takeRoom(ctx context.Context) (restore func(), err error) {
 		defer client.Close()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		change := adminapi.Change{Rate: &before.Rate, MaxInside: &before.MaxInside, Burst: &before.Burst, Mode: &before.Mode}
+		change := operator.Change{Rate: &before.Rate, MaxInside: &before.MaxInside, Burst: &before.Burst, Mode: &before.Mode}
 		if _, err := client.Update(ctx, r.cfg.Room, change); err != nil {
 			fmt.Fprintf(r.cfg.Out, "the room could not be set back to rate %d, max inside %d, burst %d, mode %s: %v\n",
 				before.Rate, before.MaxInside, before.Burst, before.Mode, err)
@@ -334,7 +334,7 @@ func (r *run) update(ctx context.Context, mode queue.Mode, rate int64) error {
 		return nil
 	}
 	inside, burst := int64(0), queue.DefaultBurst(rate)
-	_, err := r.room.Update(ctx, r.cfg.Room, adminapi.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode})
+	_, err := r.room.Update(ctx, r.cfg.Room, operator.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode})
 	if err != nil && ctx.Err() == nil {
 		return err
 	}

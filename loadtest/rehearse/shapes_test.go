@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
@@ -195,16 +195,16 @@ type gate struct {
 	line []context.Context
 }
 
-func (g *gate) Update(_ context.Context, _ string, c adminapi.Change) (adminapi.RoomInfo, error) {
+func (g *gate) Update(_ context.Context, _ string, c operator.Change) (operator.RoomInfo, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.asks++; g.obey > 0 && g.asks > g.obey {
-		return adminapi.RoomInfo{}, errors.New("the gate does not answer")
+		return operator.RoomInfo{}, errors.New("the gate does not answer")
 	}
 	if g.rate = min(*c.Rate, g.most); *c.Mode == queue.ModePause {
 		g.rate = 0
 	}
-	return adminapi.RoomInfo{}, nil
+	return operator.RoomInfo{}, nil
 }
 
 func (g *gate) Arrive(ctx context.Context, _ time.Time) {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -25,7 +25,7 @@ type operators struct {
 	over  bool       // closed for good
 	early int64      // let in before the first opening
 
-	set      adminapi.Change // what was last sent
+	set      operator.Change // what was last sent
 	nothing  time.Time       // played time since when nothing has been left; zero: something is
 	released int             // places that will have been released in the end
 }
@@ -115,7 +115,7 @@ func (o *operators) send(ctx context.Context, run bool, inside int64, message st
 		return nil
 	}
 	rate, burst := o.pace.Rate, o.pace.Burst
-	o.set = adminapi.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode, Message: &message}
+	o.set = operator.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode, Message: &message}
 	if _, err := o.client.Update(ctx, o.room, o.set); err != nil {
 		return o.failed(ctx, err)
 	}

@@ -145,6 +145,9 @@ func (r *Room) send(ctx context.Context) {
 	for _, b := range beats {
 		r.recent.unsent(b.Place.Visitor)
 	}
+	if len(beats) > 0 {
+		r.cfg.OnBeatsDropped(len(beats))
+	}
 }
 
 // kept takes in what the store said to a heartbeat. By this process's time: the store's may have stepped, and an answer

@@ -56,8 +56,37 @@ func TestWhoIsLetInWithoutTheStoreIsNotCalledAgainWhenItIsBack(t *testing.T) {
 	}
 }
 
+func TestHeartbeatsThatTheStoreMissedAreCounted(t *testing.T) {
+	dropped := 0
+	e := newEngine(t, queue.RoomConfig{
+		Control:        queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}},
+		OnBeatsDropped: func(n int) { dropped += n },
+	})
+	places := e.arrive(3)
+	for _, gone := range []bool{false, true, false} {
+		e.pass(80 * time.Second)
+		for _, p := range places {
+			e.room.Poll(p, -1)
+		}
+		before, want := dropped, 0
+		if gone {
+			want = 3
+		}
+		e.store.gone = gone
+		e.room.Flush(t.Context())
+		e.store.gone = false
+		if dropped-before != want {
+			t.Errorf("%d of 3 heartbeats were dropped, the store is away: %v", dropped-before, gone)
+		}
+	}
+}
+
 func TestAHeartbeatThatDidNotFitIsSentWithTheNextPoll(t *testing.T) {
-	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	dropped := 0
+	e := newEngine(t, queue.RoomConfig{
+		Control:        queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}},
+		OnBeatsDropped: func(n int) { dropped += n },
+	})
 	me := e.arrive(1)[0]
 	e.pass(80 * time.Second)
 	// The store is slow: more heartbeats are pending than are kept.
@@ -65,6 +94,9 @@ func TestAHeartbeatThatDidNotFitIsSentWithTheNextPoll(t *testing.T) {
 		e.room.Away(queue.Place{Visitor: queue.VisitorID{byte(n), byte(n >> 8), byte(n >> 16)}, Epoch: me.Epoch, Number: n + 10})
 	}
 	e.room.Poll(me, -1)
+	if dropped != 1 {
+		t.Errorf("%d heartbeats were dropped, one did not fit", dropped)
+	}
 	l := newLedger(e.store.Store, 0)
 	e.store.Store = l
 	e.pass(time.Second)

@@ -110,6 +110,7 @@ func (r *Room) beat(p Place, now, every int64) (Standing, int64) {
 	due, known, answered := r.recent.due(p.Visitor, now, every)
 	if due && !r.outbox.beat(Beat{Place: p}) {
 		r.recent.unsent(p.Visitor)
+		r.cfg.OnBeatsDropped(1)
 	}
 	return known, answered
 }
@@ -120,7 +121,9 @@ func (r *Room) Away(p Place) {
 		return
 	}
 	r.recent.forget(p.Visitor)
-	r.outbox.beat(Beat{Place: p, Away: true})
+	if !r.outbox.beat(Beat{Place: p, Away: true}) {
+		r.cfg.OnBeatsDropped(1)
+	}
 }
 
 // Touch notes a request with a pass. It makes no store call. limit is the latest end of the stay in store

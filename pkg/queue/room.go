@@ -58,6 +58,9 @@ type RoomConfig struct {
 	OnEvent func(Event)
 	// OnSnapshot is given every new snapshot, which it must not change. It must not block. Optional.
 	OnSnapshot func(*Snapshot)
+	// OnBeatsDropped counts heartbeats that were not sent: the store was away, or too many were pending. They need no
+	// retry, the next poll of each visitor sends one again. It must not block. Optional.
+	OnBeatsDropped func(n int)
 }
 
 func (c *RoomConfig) setDefaults() {
@@ -88,6 +91,9 @@ func (c *RoomConfig) setDefaults() {
 	}
 	if c.OnSnapshot == nil {
 		c.OnSnapshot = func(*Snapshot) {}
+	}
+	if c.OnBeatsDropped == nil {
+		c.OnBeatsDropped = func(int) {}
 	}
 }
 

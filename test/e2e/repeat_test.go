@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/stage"
@@ -182,9 +182,9 @@ func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
 }
 
 // frameAfter waits for a frame of the store's time t or later.
-func frameAfter(t *testing.T, g *stage.Gate, at time.Time) adminapi.RoomInfo {
+func frameAfter(t *testing.T, g *stage.Gate, at time.Time) operator.RoomInfo {
 	t.Helper()
-	var info adminapi.RoomInfo
+	var info operator.RoomInfo
 	until(t, 20*time.Second, "a frame", func(context.Context) bool {
 		info = g.Room(t)
 		return info.Store.OK && !info.AsOf.Before(at)

@@ -1,5 +1,5 @@
-// Package configtest lists the keys of a configuration by reflection and changes them one by one, so that a test sees a
-// key that nobody passes on: one that was added later, too.
+// Package configtest lists the keys of a configuration by reflection and changes them one by one, so that a test finds a
+// key that no mapping passes on, also one that was added later.
 package configtest
 
 import (

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/process"
 )
 
@@ -129,7 +129,7 @@ func (g *Gateway) Close() {
 }
 
 // Figures asks the admin API.
-func (g *Gateway) Figures(ctx context.Context) (adminapi.RoomInfo, error) {
+func (g *Gateway) Figures(ctx context.Context) (operator.RoomInfo, error) {
 	info, err := g.operator.Room(ctx, Room)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", g.Name, err)

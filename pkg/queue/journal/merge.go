@@ -122,6 +122,9 @@ func (m *Merged) add(path string) error {
 	case err != nil:
 		return fmt.Errorf("journal: %s: %w", path, err)
 	}
+	// Grace differs from start to start of one configuration: the first start, which makes the keyring, has none. No rule
+	// depends on it.
+	r.src.Timing.Grace = 0
 	switch {
 	case m.Room == "":
 		m.Room, m.Timing = r.src.Room, r.src.Timing

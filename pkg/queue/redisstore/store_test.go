@@ -268,3 +268,29 @@ func TestAWaitingPlaceTakesAtMost260Bytes(t *testing.T) {
 		t.Fatalf("%d bytes a place", bytes)
 	}
 }
+
+func TestADocumentOfAnEarlierReleaseHasNoNotes(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	store := newStore(t, client, room)
+	control := quick
+	control.Notes = "n"
+	if err := store.Restore(t.Context(), queue.Watermark{Control: control}); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HDel(t.Context(), "einlass:{"+room+"}:room", "notes").Err(); err != nil {
+		t.Fatal(err)
+	}
+	f := must(store.Snapshot(t.Context()))(t)
+	if f.Control != quick {
+		t.Errorf("got %+v", f.Control)
+	}
+	// What a conflict answers is read in another place.
+	stale := quick
+	stale.Version = 7
+	current, err := store.Control(t.Context(), stale)
+	wants(t, err, queue.ErrConflict)
+	if current != quick {
+		t.Errorf("got %+v", current)
+	}
+}

@@ -6,16 +6,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 )
 
 // Figures asks the gateway's admin API for a room. Safe for concurrent use.
-func (g *Gate) Figures(ctx context.Context, room string) (adminapi.RoomInfo, error) {
+func (g *Gate) Figures(ctx context.Context, room string) (operator.RoomInfo, error) {
 	return g.operator.Room(ctx, room)
 }
 
 // Room is Figures for the room "termine", in the test's goroutine.
-func (g *Gate) Room(tb testing.TB) adminapi.RoomInfo {
+func (g *Gate) Room(tb testing.TB) operator.RoomInfo {
 	tb.Helper()
 	info, err := g.Figures(tb.Context(), "termine")
 	if err != nil {
@@ -27,7 +27,7 @@ func (g *Gate) Room(tb testing.TB) adminapi.RoomInfo {
 // Set changes the controls of the room "termine" by a merge patch, as in `{"rate": 600}`.
 func (g *Gate) Set(tb testing.TB, patch string) {
 	tb.Helper()
-	var change adminapi.Change
+	var change operator.Change
 	strict := json.NewDecoder(strings.NewReader(patch))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&change); err != nil {

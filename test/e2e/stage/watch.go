@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/process"
 )
 
@@ -19,7 +19,7 @@ type Watch struct {
 	wg   sync.WaitGroup
 
 	mu     sync.Mutex
-	frames []adminapi.RoomInfo
+	frames []operator.RoomInfo
 }
 
 // NewWatch begins to watch.
@@ -56,7 +56,7 @@ func (w *Watch) Check(atLeast int64) {
 	w.tb.Helper()
 	w.end()
 	frames := w.frames
-	slices.SortStableFunc(frames, func(a, b adminapi.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
+	slices.SortStableFunc(frames, func(a, b operator.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
 	var called int64
 	for from := 0; from < len(frames); {
 		to := from + 1
@@ -73,9 +73,9 @@ func (w *Watch) Check(atLeast int64) {
 }
 
 // sameLine: the counters go on and the pace is the same.
-func sameLine(a, b *adminapi.RoomInfo) bool { return a.Epoch == b.Epoch && a.Version == b.Version }
+func sameLine(a, b *operator.RoomInfo) bool { return a.Epoch == b.Epoch && a.Version == b.Version }
 
-func (w *Watch) hold(frames []adminapi.RoomInfo) {
+func (w *Watch) hold(frames []operator.RoomInfo) {
 	w.tb.Helper()
 	for i := range frames {
 		for j := i + 1; j < len(frames); j++ {

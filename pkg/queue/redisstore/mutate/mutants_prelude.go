@@ -211,4 +211,8 @@ var inPrelude = []mutant{
 		name: "ended-forgotten-early", file: "prelude.lua", what: "an ended ticket lives as long as a stay",
 		find: "put(id, ENDED, FORGET)", replace: "put(id, ENDED, text(NOW + IDLE))",
 	},
+	{
+		name: "document-without-notes", file: "prelude.lua", what: "a document of an earlier release cannot be read",
+		find: "texts[3] or ''", replace: "texts[3]",
+	},
 }

@@ -297,6 +297,18 @@ var inVerbs = []mutant{
 		name: "control-no-message", file: "control.lua", what: "a change keeps the message",
 		find: "'message', ARGV[13], ", replace: "",
 	},
+	{
+		name: "control-no-notes", file: "control.lua", what: "a change keeps the notes of the gateways",
+		find: ", 'notes', ARGV[15]", replace: "",
+	},
+	{
+		name: "control-no-values-hash", file: "control.lua", what: "a change keeps the hash of the configuration's values",
+		find: "'seed', ARGV[14], ", replace: "",
+	},
+	{
+		name: "restore-no-notes", file: "restore.lua", what: "a rebuilt room has no notes of the gateways",
+		find: ", 'notes', ARGV[20]", replace: "",
+	},
 
 	{
 		name: "snapshot-first-1001", file: "figures.lua", what: "the snapshot knows one place too many exactly",

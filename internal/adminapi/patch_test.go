@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -18,7 +19,7 @@ func TestTheControlsAreChanged(t *testing.T) {
 	rooms := &town{}
 	url := serve(t, rooms, Config{})
 	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 600, "max_inside": 0, "mode": "pause", "message": "Gleich geht es los."}`)
-	var got RoomInfo
+	var got operator.RoomInfo
 	if err := json.Unmarshal([]byte(body), &got); err != nil || resp.StatusCode != 200 || resp.Header.Get("ETag") != `"4"` {
 		t.Fatalf("answer is %d %s", resp.StatusCode, body)
 	}
@@ -41,7 +42,7 @@ func TestAChangeForAnotherVersionIsRefused(t *testing.T) {
 	url := serve(t, rooms, Config{})
 	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`, "If-Match", `"2"`)
 	wantProblem(t, resp, body, 412, CodeVersion)
-	if rooms.List()[0].Rate != 60 {
+	if rooms.control().Pace.Rate != 60 {
 		t.Error("the refused change was made")
 	}
 	for _, condition := range []string{`"3"`, "*"} {
@@ -57,20 +58,19 @@ func TestAChangeForAnotherVersionIsRefused(t *testing.T) {
 
 func TestAChangeOfSomebodyElseIsNotOverwrittenUnseen(t *testing.T) {
 	somebody := func(c *queue.Control) { c.Pace.MaxInside = 7 }
-	rooms := &town{before: somebody}
+	rooms := &town{}
 	url := serve(t, rooms, Config{})
+	rooms.interrupt(somebody)
 	if resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 5}`); resp.StatusCode != 200 {
 		t.Fatalf("answer is %d %s", resp.StatusCode, body)
 	}
-	if r := rooms.List()[0]; r.Rate != 5 || r.MaxInside != 7 || r.Version != 5 {
+	if r := rooms.control(); r.Pace.Rate != 5 || r.Pace.MaxInside != 7 || r.Version != 5 {
 		t.Errorf("one of two changes is lost: %+v", r)
 	}
-	rooms.mu.Lock()
-	rooms.before = somebody
-	rooms.mu.Unlock()
+	rooms.interrupt(somebody)
 	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 6}`, "If-Match", `"5"`)
 	wantProblem(t, resp, body, 412, CodeVersion)
-	if rooms.List()[0].Rate != 5 {
+	if rooms.control().Pace.Rate != 5 {
 		t.Error("the refused change was made")
 	}
 }
@@ -82,27 +82,31 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 		name, body string
 		status     int
 		code       string
-		errors     []FieldError
+		errors     []operator.FieldError
 	}{
 		{
 			"many mistakes", `{"rate": -1, "max_inside": "many", "burst": 0, "mode": "stop", "speed": 1, "message": 5, "rate": 2}`, 422, CodeInvalid,
-			[]FieldError{
-				{"max_inside", "want a whole number"},
-				{"speed", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"},
-				{"message", "want a string"},
-				{"rate", "is given more than once"},
-				{"mode", `"stop": want run or pause`},
-				{"rate", "-1: want 0 to 10000000 calls per minute"},
-				{"burst", "0: want 1 to 1000000"},
+			[]operator.FieldError{
+				{Field: "max_inside", Detail: "want a whole number"},
+				{Field: "speed", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"},
+				{Field: "message", Detail: "want a string"},
+				{Field: "rate", Detail: "is given more than once"},
+				{Field: "mode", Detail: `"stop": want run or pause`},
+				{Field: "rate", Detail: "-1: want 0 to 10000000 calls per minute"},
+				{Field: "burst", Detail: "0: want 1 to 1000000"},
 			},
 		},
-		{"a long message", `{"message": "` + strings.Repeat("a", 2001) + `"}`, 422, CodeInvalid, []FieldError{{"message", "of 2001 bytes: want at most 2000"}}},
-		{"nothing", `{}`, 422, CodeInvalid, []FieldError{{"", "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
-		{"a fraction", `{"rate": 1.5}`, 422, CodeInvalid, []FieldError{{"rate", "want a whole number"}}},
-		{"null for a number", `{"rate": null}`, 422, CodeInvalid, []FieldError{{"rate", "want a whole number"}}},
-		{"null for the mode", `{"mode": null}`, 422, CodeInvalid, []FieldError{{"mode", "want a string"}}},
-		{"a member that only GET has", `{"version": 3}`, 422, CodeInvalid, []FieldError{{"version", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
-		{"capitals", `{"Rate": 3}`, 422, CodeInvalid, []FieldError{{"Rate", "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
+		{"a long message", `{"message": "` + strings.Repeat("a", 2001) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "message", Detail: "of 2001 bytes: want at most 2000"}}},
+		{"nothing", `{}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
+		{"nothing but a reason", `{"reason": "why"}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
+		{"a reason of two lines", `{"rate": 1, "reason": "a\nb"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want text in one line"}}},
+		{"a long reason", `{"rate": 1, "reason": "` + strings.Repeat("a", 501) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "of 501 bytes: want at most 500"}}},
+		{"a reason that is none", `{"rate": 1, "reason": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want a string"}}},
+		{"a fraction", `{"rate": 1.5}`, 422, CodeInvalid, []operator.FieldError{{Field: "rate", Detail: "want a whole number"}}},
+		{"null for a number", `{"rate": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "rate", Detail: "want a whole number"}}},
+		{"null for the mode", `{"mode": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "mode", Detail: "want a string"}}},
+		{"a member that only GET has", `{"version": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "version", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
+		{"capitals", `{"Rate": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "Rate", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
 		{"an empty body", ``, 400, CodeMalformed, nil},
 		{"a list", `[1]`, 400, CodeMalformed, nil},
 		{"half an object", `{"rate": 1`, 400, CodeMalformed, nil},
@@ -118,7 +122,7 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 			if !slices.Equal(p.Errors, tt.errors) {
 				t.Errorf("errors are\n%+v\nwant\n%+v", p.Errors, tt.errors)
 			}
-			if r := rooms.List()[0]; r.Version != 3 {
+			if r := rooms.control(); r.Version != 3 {
 				t.Errorf("the room was changed: %+v", r)
 			}
 		})
@@ -136,13 +140,44 @@ func TestAPatchOfAnotherTypeIsRefused(t *testing.T) {
 	}
 }
 
-func TestAChangeIsLoggedWithoutTheMessage(t *testing.T) {
+func TestEveryChangeThatIsAskedForIsRecorded(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
-	url := serve(t, &town{}, Config{Log: zap.New(core)})
-	ask(t, "PATCH", url+"/v1/rooms/termine", `{"message": "geheim", "rate": 9}`)
-	all := logs.All()
-	if len(all) != 1 || all[0].ContextMap()["rate"] != int64(9) || all[0].ContextMap()["message_bytes"] != int64(6) {
-		t.Errorf("log is %+v", all)
+	url := serve(t, &town{log: zap.New(core)}, Config{})
+	for _, c := range []struct {
+		path, body string
+		headers    []string
+		status     int
+		reason     string
+	}{
+		{"termine", `{"rate": 9, "reason": "Die Seite hält mehr aus."}`, nil, 200, "Die Seite hält mehr aus."},
+		{"termine", `{"rate": 10}`, []string{"If-Match", `"1"`}, 412, ""},
+		{"termine", `{"rate": 10}`, []string{"If-Match", `1`}, 400, ""},
+		{"termine", `{"rate": -1, "reason": "why"}`, nil, 422, "why"},
+		{"termine", `{"rate": `, nil, 400, ""},
+		{"termine", `{"rate": 1}`, []string{"Content-Type", "text/plain"}, 415, ""},
+		{"nirgends", `{"rate": 1, "reason": "lost"}`, nil, 404, "lost"},
+		{"nirgends", `{"rate": -1}`, nil, 404, ""},
+	} {
+		resp, body := ask(t, "PATCH", url+"/v1/rooms/"+c.path, c.body, c.headers...)
+		if resp.StatusCode != c.status {
+			t.Errorf("%s: %d %s", c.body, resp.StatusCode, body)
+		}
+		all := logs.TakeAll()
+		if len(all) != 1 {
+			t.Errorf("%s %v: %d records", c.body, c.headers, len(all))
+			continue
+		}
+		fields := all[0].ContextMap()
+		if fields["room"] != c.path || fields["reason"] != c.reason || fields["principal"] != "token" || fields["method"] != "bearer" {
+			t.Errorf("%s: record is %v", c.body, fields)
+		}
+		if failed := fields["error"] != nil; failed != (c.status != 200) {
+			t.Errorf("%s: record is %v", c.body, fields)
+		}
+	}
+	ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 9}`, "Authorization", "Bearer wrong")
+	if all := logs.All(); len(all) != 0 {
+		t.Errorf("a stranger can write records: %v", all)
 	}
 }
 
@@ -152,7 +187,7 @@ func FuzzAPatchIsEitherRefusedOrValid(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		change, err := parseChange(strings.NewReader(body))
-		var invalid *InvalidError
+		var invalid *operator.InvalidError
 		if err != nil {
 			if !errors.Is(err, errMalformed) && !errors.As(err, &invalid) {
 				t.Errorf("error is %v", err)

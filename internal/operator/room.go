@@ -1,37 +1,33 @@
-package adminapi
+package operator
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Rooms is what the API shows and changes. Implementations are safe for concurrent use.
-type Rooms interface {
-	// List gives all rooms in the order of the configuration.
-	List() []RoomInfo
-	// Get gives one room; false if there is none of that id.
-	Get(id string) (RoomInfo, bool)
-	// Update changes the controls of a room with change.Apply, as often as others are quicker, and gives the room
-	// as it is then. Errors are those of Apply, ErrUnknownRoom or the store's.
-	Update(ctx context.Context, id string, change Change) (RoomInfo, error)
+// Line is what the service needs of a room's line; *queue.Room is one.
+type Line interface {
+	View() *queue.View
+	// Update changes the controls as queue.Room.Update does.
+	Update(ctx context.Context, change func(*queue.Control) error) (queue.Control, error)
 }
 
-var (
-	// ErrUnknownRoom means that no room has the id.
-	ErrUnknownRoom = errors.New("there is no such room")
-	// ErrVersion means that the controls are not of the version that the change was made for.
-	ErrVersion = errors.New("the controls have changed since")
-)
+// Room is one room that operators see and change.
+type Room struct {
+	ID, Title string
+	Line      Line
+	// Backends returns the addresses behind the room as this gateway sees them.
+	Backends func() []Backend
+}
 
 // RoomInfo is one room as operators see it.
 type RoomInfo struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 
-	// The controls, which a PATCH can change, and their version.
+	// The controls, which a Change can change, and their version.
 	Rate      int64      `json:"rate"`       // calls per minute
 	MaxInside int64      `json:"max_inside"` // 0: no bound
 	Burst     int64      `json:"burst"`      // calls at once
@@ -39,7 +35,7 @@ type RoomInfo struct {
 	Message   string     `json:"message"`
 	Version   int64      `json:"version"`
 
-	// The line at AsOf, which is the store's time; the zero time if there has been no frame yet.
+	// The line at AsOf, which is the store's time; the zero time if there has been no snapshot yet.
 	AsOf       time.Time `json:"as_of"`
 	Epoch      uint64    `json:"epoch"`
 	Waiting    int64     `json:"waiting"`
@@ -52,7 +48,7 @@ type RoomInfo struct {
 
 	Totals Totals `json:"totals"`
 	Store  Store  `json:"store"`
-	// Backends are the addresses behind the room as this gateway sees them.
+	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
 }
 
@@ -65,7 +61,7 @@ type Totals struct {
 	Left     int64 `json:"left"`
 }
 
-// Store tells whether the line's memory answers this gateway.
+// Store tells whether the line's store answers this gateway.
 type Store struct {
 	OK bool `json:"ok"`
 	// StaleSince is when it last answered, if it does not any more.
@@ -81,17 +77,34 @@ type Backend struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// SetFrame fills in everything that a frame tells.
-func (r *RoomInfo) SetFrame(f *queue.Snapshot) {
-	r.SetControl(f.Control)
-	r.AsOf = time.UnixMilli(f.Now).UTC()
-	r.Epoch, r.HeadNumber, r.LastNumber = f.Epoch, f.HeadNum, f.Last
-	r.Waiting, r.Front, r.Calls, r.Inside, r.Gateways = f.Waiting, f.Front, f.Calls, f.Inside, f.Gateways
-	r.Totals = Totals{Joined: f.Joined, Called: f.Called, Admitted: f.Admitted, Finished: f.Finished, Left: f.Left}
+// SetSnapshot fills in everything that a snapshot tells.
+func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
+	r.SetControl(s.Control)
+	r.AsOf = time.UnixMilli(s.Now).UTC()
+	r.Epoch, r.HeadNumber, r.LastNumber = s.Epoch, s.HeadNum, s.Last
+	r.Waiting, r.Front, r.Calls, r.Inside, r.Gateways = s.Waiting, s.Front, s.Calls, s.Inside, s.Gateways
+	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
 }
 
 // SetControl fills in the controls.
 func (r *RoomInfo) SetControl(c queue.Control) {
 	r.Rate, r.MaxInside, r.Burst = c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst
 	r.Mode, r.Message, r.Version = c.Mode, c.Message, c.Version
+}
+
+// info describes the room by the latest snapshot.
+func (r *Room) info() RoomInfo {
+	v := r.Line.View()
+	info := RoomInfo{ID: r.ID, Title: r.Title, Store: Store{OK: v.Known && v.Stale == 0}, Backends: r.Backends()}
+	if v.Known {
+		info.SetSnapshot(&v.Snapshot)
+	}
+	if v.Stale != 0 {
+		since := time.UnixMilli(v.Stale).UTC()
+		info.Store.StaleSince = &since
+	}
+	if info.Backends == nil {
+		info.Backends = []Backend{}
+	}
+	return info
 }

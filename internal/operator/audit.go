@@ -1,0 +1,74 @@
+package operator
+
+import (
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// record is one change that was asked for: by whom, what, why, and what came of it.
+type record struct {
+	principal     Principal
+	room          string
+	change        Change
+	before, after queue.Control // zero if the change was refused before the controls were read
+	err           error
+}
+
+// maxText bounds, in bytes, what a record repeats of a request that may be wrong.
+const maxText = 2000
+
+// write is the one place where changes are recorded.
+func (s *Service) write(r *record) {
+	fields := []zap.Field{
+		zap.String("principal", r.principal.Name), zap.String("method", r.principal.Method), zap.Stringer("role", r.principal.Role),
+		zap.String("room", bounded(r.room)), zap.String("reason", bounded(r.change.Reason)), zap.Dict("asked", r.change.fields()...),
+	}
+	if r.change.IfVersion != 0 {
+		fields = append(fields, zap.Int64("if_version", r.change.IfVersion))
+	}
+	if r.before.Version != 0 {
+		fields = append(fields, zap.Dict("before", controlFields(&r.before)...))
+	}
+	if r.err != nil {
+		s.log.Warn("operator change failed", append(fields, zap.String("error", bounded(r.err.Error())))...)
+		return
+	}
+	s.log.Info("operator change made", append(fields, zap.Dict("after", controlFields(&r.after)...))...)
+}
+
+// fields are the members that were given.
+func (c *Change) fields() (fields []zap.Field) {
+	number := func(name string, n *int64) {
+		if n != nil {
+			fields = append(fields, zap.Int64(name, *n))
+		}
+	}
+	number("rate", c.Rate)
+	number("max_inside", c.MaxInside)
+	number("burst", c.Burst)
+	if c.Mode != nil {
+		fields = append(fields, zap.String("mode", bounded(string(*c.Mode))))
+	}
+	if c.Message != nil {
+		fields = append(fields, zap.String("message", bounded(*c.Message)))
+	}
+	return fields
+}
+
+func controlFields(c *queue.Control) []zap.Field {
+	return []zap.Field{
+		zap.Int64("version", c.Version), zap.Int64("rate", c.Pace.Rate), zap.Int64("max_inside", c.Pace.MaxInside),
+		zap.Int64("burst", c.Pace.Burst), zap.String("mode", string(c.Mode)), zap.String("message", bounded(c.Message)),
+	}
+}
+
+// bounded cuts a text to maxText bytes, between characters.
+func bounded(text string) string {
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "…"
+	}
+	return text
+}

@@ -1,0 +1,109 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+var (
+	// ErrUnknownRoom means that no room has the id.
+	ErrUnknownRoom = errors.New("there is no such room")
+	// ErrVersion means that the controls are not of the version that the change was decided on.
+	ErrVersion = errors.New("the controls have changed since")
+	// ErrNotAllowed means that the principal has not the role for it.
+	ErrNotAllowed = errors.New("this is for operators")
+)
+
+// Service shows and changes rooms. Make one with New.
+type Service struct {
+	rooms func() []Room
+	log   *zap.Logger
+}
+
+// New makes a service over rooms, which returns those in service at the moment, in the order of the configuration.
+// Changes are recorded in log.
+func New(rooms func() []Room, log *zap.Logger) (*Service, error) {
+	if rooms == nil || log == nil {
+		return nil, errors.New("operator service: rooms and log are required")
+	}
+	return &Service{rooms: rooms, log: log}, nil
+}
+
+// List returns all rooms in the order of the configuration.
+func (s *Service) List() []RoomInfo {
+	rooms := s.rooms()
+	all := make([]RoomInfo, len(rooms))
+	for i := range rooms {
+		all[i] = rooms[i].info()
+	}
+	return all
+}
+
+// Get returns one room, or ErrUnknownRoom.
+func (s *Service) Get(id string) (RoomInfo, error) {
+	r, err := s.find(id)
+	if err != nil {
+		return RoomInfo{}, err
+	}
+	return r.info(), nil
+}
+
+// Change changes the controls of a room for the principal in ctx, and returns the room as it is then. Where others change
+// the controls at the same moment, it applies the change to theirs. Errors are those of Change.Apply, *InvalidError,
+// ErrUnknownRoom, ErrNotAllowed and the store's. The change is recorded, whatever comes of it.
+func (s *Service) Change(ctx context.Context, id string, change Change) (RoomInfo, error) {
+	rec := record{principal: PrincipalOf(ctx), room: id, change: change}
+	info, err := s.change(ctx, &rec)
+	rec.err = err
+	s.write(&rec)
+	return info, err
+}
+
+// Refuse records a change that was asked for in a form that cannot be made: as far as it could be read, and why not.
+// It returns the error to answer with, which is ErrUnknownRoom if the room is the greater mistake.
+func (s *Service) Refuse(ctx context.Context, id string, change Change, why error) error {
+	if _, err := s.find(id); err != nil {
+		why = err
+	}
+	s.write(&record{principal: PrincipalOf(ctx), room: id, change: change, err: why})
+	return why
+}
+
+func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
+	if rec.principal.Role < RoleOperator {
+		return RoomInfo{}, ErrNotAllowed
+	}
+	r, err := s.find(rec.room)
+	if err != nil {
+		return RoomInfo{}, err
+	}
+	if bad := rec.change.Problems(); len(bad) > 0 {
+		return RoomInfo{}, &InvalidError{Fields: bad}
+	}
+	after, err := r.Line.Update(ctx, func(c *queue.Control) error {
+		rec.before = *c
+		return rec.change.Apply(c)
+	})
+	if err != nil {
+		return RoomInfo{}, err
+	}
+	rec.after = after
+	info := r.info()
+	info.SetControl(after)
+	return info, nil
+}
+
+func (s *Service) find(id string) (*Room, error) {
+	rooms := s.rooms()
+	for i := range rooms {
+		if rooms[i].ID == id {
+			return &rooms[i], nil
+		}
+	}
+	return nil, fmt.Errorf("%q: %w", id, ErrUnknownRoom)
+}

@@ -36,6 +36,7 @@ type plant struct {
 	log     *zap.Logger
 	keys    *keys
 	stores  *stores
+	library *web.Library
 	rooms   []*room
 	server  *httpx.Server
 	public  []publicListener
@@ -224,6 +225,10 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 
 // buildPublic makes the public plane: rooms, boundary, listeners.
 func (p *plant) buildPublic() error {
+	var err error
+	if p.library, err = web.NewLibrary(p.cfg.Prefix); err != nil {
+		return err
+	}
 	var rooms []gateway.RoomConfig
 	for _, r := range p.rooms {
 		rc, err := p.publicRoom(r)
@@ -236,7 +241,7 @@ func (p *plant) buildPublic() error {
 	if err != nil {
 		return err
 	}
-	deps := gateway.Deps{Prefix: p.cfg.Prefix, Router: router, Log: p.log, Shed: limit.NewShedder(4096)}
+	deps := gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Router: router, Log: p.log, Shed: limit.NewShedder(4096)}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
 		deps.Arrivals = limit.NewArrivals(a.Rate, max(1, a.Burst), time.Now())
 	}
@@ -255,8 +260,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages}
-	pages, err := web.New(site)
+	pages, err := p.library.Site(web.SiteConfig{Title: r.cfg.Title, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages})
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}

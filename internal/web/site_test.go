@@ -47,3 +47,14 @@ func TestThePolicyForbidsEverythingInlineAndForeign(t *testing.T) {
 		t.Error("the caller changed everybody's headers")
 	}
 }
+
+// A gateway with many rooms starts, and reloads its configuration, with as many sites.
+func BenchmarkSite(b *testing.B) {
+	lib := mustLibrary(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lib.Site(testSite()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

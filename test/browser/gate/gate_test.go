@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	browser "github.com/einlass/einlass/test/browser/stage"
+	browser "github.com/einlass/einlass/test/browser/pageserver"
 	"github.com/einlass/einlass/test/e2e/stage"
 )
 

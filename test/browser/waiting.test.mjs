@@ -21,7 +21,7 @@ test('the page polls when the server said, not sooner, and shows what it learns'
     await page.clock.runFor(6500);
     assert.equal((await polls()).length, 1);
     await polled(page, 1000);
-    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=4711.1234', '/.einlass/status?shown=4711.1100']);
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?lang=en&shown=4711.1234', '/.einlass/status?lang=en&shown=4711.1100']);
   });
 });
 
@@ -40,7 +40,7 @@ test('the figure shown never rises, whatever a poll or a reload says', async () 
     await setup({ next: 1000, ahead: 40 });
     await polled(page, 1100);
     await page.getByText('40', { exact: true }).waitFor();
-    assert.deepEqual((await polls()).map((r) => r.url.split('=')[1]), ['4711.50', '4711.50']);
+    assert.deepEqual((await polls()).map((r) => r.url.split('shown=')[1]), ['4711.50', '4711.50']);
     // Another number is another place: it begins anew.
     await setup({ next: 1000, ahead: 90, number: 9999 });
     await page.reload();
@@ -190,7 +190,7 @@ test('somebody without a number gets one as soon as there is one', async () => {
     await page.goto(base + '/termine?x=1');
     assert.equal(await page.locator('.facts').isVisible(), false);
     await polled(page, 2100);
-    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=']);
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?lang=en&shown=']);
     await setup({ state: 'none', next: 2000 });
     await page.clock.runFor(2100);
     await until('a new load', async () => (await log()).filter((r) => r.url === '/termine?x=1').length === 2);

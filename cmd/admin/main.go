@@ -9,6 +9,8 @@
 //	admin resume termine            go on calling
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
 //
+// Each change takes --reason TEXT, which the gateway records, and --if-version N.
+//
 // The gateway is named by --url or EINLASS_ADMIN_URL (default http://127.0.0.1:8081), the token comes from --token-file
 // or EINLASS_ADMIN_TOKEN. There is no flag for the token itself: other users of a machine can read command lines.
 //

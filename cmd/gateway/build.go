@@ -223,6 +223,9 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	}
 }
 
+// arrivalsAtOnce bounds the arrivals that are numbered at the same time.
+const arrivalsAtOnce = 4096
+
 // buildPublic makes the public plane: rooms, boundary, listeners.
 func (p *plant) buildPublic() error {
 	var err error
@@ -241,9 +244,15 @@ func (p *plant) buildPublic() error {
 	if err != nil {
 		return err
 	}
-	deps := gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Router: router, Log: p.log, Shed: limit.NewShedder(4096)}
+	shed, err := limit.NewShedder(arrivalsAtOnce)
+	if err != nil {
+		return err
+	}
+	deps := gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Router: router, Log: p.log, Shed: shed}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		deps.Arrivals = limit.NewArrivals(a.Rate, max(1, a.Burst), time.Now())
+		if deps.Arrivals, err = limit.NewArrivals(a.Rate, a.Burst, time.Now()); err != nil {
+			return err
+		}
 	}
 	g, err := gateway.New(rooms, deps)
 	if err != nil {

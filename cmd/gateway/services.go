@@ -80,7 +80,7 @@ func (p *plant) publicService() lifecycle.Service {
 		Stop: func(ctx context.Context) error {
 			// A download may take all the time there is: WebSockets are told now.
 			for _, r := range p.rooms {
-				r.backend.Farewell()
+				r.backend.CloseTunnels()
 			}
 			err := p.server.Shutdown(ctx)
 			if errors.Is(err, context.DeadlineExceeded) {

@@ -15,7 +15,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 )
 
-// guard refuses what a page in an operator's browser could send. It stands before everything else.
+// guard refuses requests that another origin's page in an operator's browser could send. It runs before everything else.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -45,8 +45,8 @@ func (s *Server) recovered(w http.ResponseWriter) {
 	}
 }
 
-// ours reports whether a Host may be that of this listener. Rebinding needs a name that its owner can point at us, so
-// addresses are safe, and localhost, which browsers resolve by themselves.
+// ours reports whether a Host names this listener. A rebinding attack needs a name whose owner can point it at this
+// listener, so IP addresses are safe, and so is localhost, which browsers resolve themselves.
 func (s *Server) ours(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -71,7 +71,7 @@ func foreign(r *http.Request) bool {
 	return len(origins) > 1 || err != nil || !strings.EqualFold(u.Host, r.Host)
 }
 
-// principal is who asks. Comparing digests in constant time hides the token's length too.
+// principal returns who asks. The comparison of digests in constant time hides the length of the token too.
 func (s *Server) principal(r *http.Request) operator.Principal {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.cfg.Token))

@@ -90,7 +90,7 @@ var kinds = []kind{
 	{queue.ErrClosed, http.StatusServiceUnavailable, CodeStopping, "The gateway is stopping"},
 }
 
-// problemOf finds an error's row and fills in what the error says. An error without a row says nothing of itself.
+// problemOf makes a problem from an error and its row. Of an error without a row it shows no details.
 func problemOf(err error) Problem {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

@@ -50,7 +50,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/debug/pprof/symbol", operators, quick, pprof.Symbol},
 		{http.MethodPost, "/debug/pprof/symbol", operators, quick, pprof.Symbol},
 		{http.MethodGet, "/debug/pprof/trace", operators, 0, pprof.Trace},
-		// Who is no operator does not learn what there is.
+		// Without the token, an existing path and a missing one get the same answer.
 		{"", "/v1/", operators, quick, s.nothing},
 		{"", "/debug/", operators, quick, s.nothing},
 		{"", "/", public, quick, s.nothing},

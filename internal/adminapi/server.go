@@ -18,11 +18,11 @@ import (
 
 // Config is what a Server needs to know.
 type Config struct {
-	// Token is what operators authorise themselves with. Required.
+	// Token authorises operators. Required.
 	Token string
 	// Hosts are names besides localhost and IP addresses by which the listener may be addressed, in lower case.
 	Hosts []string
-	// Ready says why the gateway should not get visitors now; nil if it should. Optional.
+	// Ready returns why the gateway should not get visitors now, or nil. Optional.
 	Ready func(ctx context.Context) error
 	// Gatherer is what /metrics shows. Optional.
 	Gatherer prometheus.Gatherer
@@ -107,7 +107,7 @@ func stdLog(l *zap.Logger) *log.Logger {
 	return std
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP answers one request; Serve calls it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Serve answers connections of l until Shutdown, then returns nil. It closes l.

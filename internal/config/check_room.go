@@ -10,10 +10,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// IDForm is the form of a room's id. It stands in cookie names, store keys and metric labels.
-const IDForm = `^[a-z0-9][a-z0-9-]{0,31}$`
-
-var idForm = regexp.MustCompile(IDForm)
+// idForm is the form of a room's id. It stands in cookie names, store keys and metric labels.
+var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
 // maxRooms bounds what one process serves and what metrics are labelled with.
 const maxRooms = 1000

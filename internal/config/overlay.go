@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// EnvPrefix begins the environment variables that are configuration.
-const EnvPrefix = "EINLASS_"
+// envPrefix begins the environment variables that are configuration.
+const envPrefix = "EINLASS_"
 
 // foreignNames are variables with our prefix that belong to the command line.
 var foreignNames = []string{"EINLASS_CONFIG", "EINLASS_ADMIN_URL", "EINLASS_ADMIN_TOKEN"}
@@ -32,7 +32,7 @@ func fromEnv(environ []string) []override {
 	var found []override
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
-		rest, ok := strings.CutPrefix(name, EnvPrefix)
+		rest, ok := strings.CutPrefix(name, envPrefix)
 		if !ok || rest == "" || slices.Contains(foreignNames, name) || serviceName.MatchString(name) {
 			continue
 		}

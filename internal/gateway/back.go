@@ -13,7 +13,7 @@ func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
 // wanted is where a visitor goes who asked for a URL of the site: there, or, if that would be sending a form again, back
 // to the page that held it.
 func (g *Gateway) wanted(v *httpx.Visit) string {
-	if changesState(v.Method()) {
+	if !isSafe(v.Method()) {
 		return g.backTo(v)
 	}
 	return asked(v)

@@ -61,7 +61,7 @@ func (g *Gateway) crowded(r *Room, v *httpx.Visit, count metrics.Visit, kind, ti
 		return
 	}
 	page := web.Crowded{
-		Networks: count == metrics.Shared, Form: changesState(v.Method()), Target: g.waitURL(r, v, asked(v)), Kind: kind,
+		Networks: count == metrics.Shared, Form: !isSafe(v.Method()), Target: g.waitURL(r, v, asked(v)), Kind: kind,
 		Next: min(max(after, soonestAgain), latestAgain),
 	}
 	if page.Form {

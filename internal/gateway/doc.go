@@ -10,7 +10,7 @@
 //	crowded.go   within the bounds of what one stay may use (stays.go)
 //	line.go      a ticket: claim if it is the turn, else the waiting page; nothing: arrive
 //	frame.go     nothing, in a part of another page: a button first
-//	own.go       status, join, leave, away, assets
+//	own.go       status, join, leave, away, assets, public keys
 //	wait.go      the own URL that the waiting page loads: where its bearer stands, and on
 //	answer.go    every answer of our own, pages and problems
 //

@@ -188,9 +188,17 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	perNetwork, err := limit.NewArrivals(60, 100, time.UnixMilli(epochMs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shed, err := limit.NewShedder(64)
+	if err != nil {
+		t.Fatal(err)
+	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{limit.NewArrivals(60, 100, time.UnixMilli(epochMs)), s.clock},
-		Shed: limit.NewShedder(64),
+		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{perNetwork, s.clock},
+		Shed: shed,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func (g *Gateway) serveInside(r *Room, v *httpx.Visit, p *token.Pass) bool {
 // filling it in is not thrown away. One that comes later is answered with what happened, never with a redirect
 // that would drop it silently. False: the bearer is an arrival.
 func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
-	if !changesState(v.Method()) {
+	if isSafe(v.Method()) {
 		return false
 	}
 	// Within the grace the stay goes on as if the pass were valid, unless it was ended for good.
@@ -145,7 +145,7 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, inside bool, err error) {
 	case f.status < 500:
 		g.refuse(r, v, f.status, f.kind)
 	default:
-		page := web.Interruption{Status: f.status, Form: changesState(v.Method()), Next: retryIn, Kind: f.kind}
+		page := web.Interruption{Status: f.status, Form: !isSafe(v.Method()), Next: retryIn, Kind: f.kind}
 		switch {
 		case page.Form:
 			page.Back = g.backTo(v)
@@ -159,11 +159,11 @@ func (g *Gateway) interrupted(r *Room, v *httpx.Visit, inside bool, err error) {
 	}
 }
 
-// changesState reports whether a method may change something (RFC 9110 §9.2.1 lists those that do not).
-func changesState(method string) bool {
+// isSafe reports whether a method is one of those that change nothing (RFC 9110 §9.2.1).
+func isSafe(method string) bool {
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "TRACE":
-		return false
+		return true
 	}
-	return true
+	return false
 }

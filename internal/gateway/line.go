@@ -76,7 +76,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 	case v.PageLoad():
 		to := g.wanted(v)
 		g.arrive(r, v, to, func(j queue.Joined) {
-			if j.State == queue.StateInside && !changesState(v.Method()) {
+			if j.State == queue.StateInside && isSafe(v.Method()) {
 				g.straight(r, v, j)
 				return
 			}

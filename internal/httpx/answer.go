@@ -68,7 +68,7 @@ type dateLine struct {
 	line   string
 }
 
-// setDate adds the Date that an origin server must send (RFC 9110 §6.6.1). fasthttp lets nobody set that field, and
+// setDate adds the Date that an origin server must send (RFC 9110 §6.6.1). fasthttp lets no handler set that field, and
 // its own clock is a goroutine that never ends. It writes the reason phrase as it is, though, so the field follows
 // that; SetStatusMessage blanks out line ends, but StatusMessage is the buffer itself. A test holds this against the
 // pinned version.

@@ -83,7 +83,7 @@ func (b *body) read(p []byte) (int, error) {
 }
 
 // nextChunk reads the line before a chunk, or the end of the body. It can be called again after errNotHere. Chunk
-// extensions are refused: nobody sends them but to confuse, and a recipient need not understand them (RFC 9112
+// extensions are refused: only attacks send them, and a recipient need not understand them (RFC 9112
 // §7.1.1). Trailers are read and dropped.
 func (b *body) nextChunk() error {
 	if b.lineEnd {

@@ -20,7 +20,7 @@ type conn struct {
 	net.Conn
 	s      *Server
 	secure bool       // TLS ends here, or a PROXY header says that it ended at the proxy
-	peer   netip.Addr // who is at the other end: the TCP peer, or whom a trusted peer's PROXY header names
+	peer   netip.Addr // the other end: the TCP peer, or the address in a trusted peer's PROXY header
 	trust  bool       // peer is a trusted proxy
 
 	req    *request // nil while the connection is idle
@@ -78,8 +78,8 @@ func (c *conn) reachNext() error {
 }
 
 // deepWait is how long a connection waits for its next request on the stack that has served the one before. The
-// next click of somebody who is busy finds everything warm; whoever only keeps the connection open is parked: the
-// buffers go back, fasthttp is sent home, and a new goroutine with a small stack waits on.
+// next request of a busy client finds all buffers in place. A connection that is only kept open is parked: the buffers
+// go back to their pools, fasthttp returns, and a new goroutine with a small stack waits on.
 const deepWait = time.Second
 
 // rest lets go of everything that an idle connection does not need.
@@ -176,7 +176,7 @@ func (c *conn) cutShort() {
 	c.cut = time.AfterFunc(refusalTime, func() { _ = socket.Close() })
 }
 
-// NetConn is the connection below, for those who ask the socket itself.
+// NetConn is the connection below, for callers that need the socket itself.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
 // Close closes the connection once and gives its place back. fasthttp calls it when it is sent home, too: a parked

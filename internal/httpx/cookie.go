@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -72,34 +71,8 @@ func appendCookie(b []byte, c *Cookie) ([]byte, bool) {
 		b = append(b, "; Max-Age="...)
 		b = strconv.AppendInt(b, max(0, int64((c.MaxAge+time.Second-1)/time.Second)), 10)
 	}
-	if c.Secure || strings.HasPrefix(c.Name, hostPrefix) || strings.HasPrefix(c.Name, "__Secure-") {
+	if c.Secure || strings.HasPrefix(c.Name, "__Host-") || strings.HasPrefix(c.Name, "__Secure-") {
 		return append(b, "; HttpOnly; SameSite=None; Secure"...), true
 	}
 	return append(b, "; HttpOnly; SameSite=Lax"...), true
-}
-
-// The prefix binds a cookie to this very host and to TLS (RFC 6265bis §4.1.3.2). Without TLS browsers refuse such a
-// name, so a plain one is used then.
-const (
-	hostPrefix  = "__Host-"
-	cookieStart = "einlass-"
-)
-
-// CookieName is the name of a room's cookie of a kind: "__Host-einlass-<room>-<kind>" by TLS, else without the
-// prefix. An empty kind is the room's main cookie, without a third part. Call it once a room, not once a request.
-func CookieName(room, kind string, secure bool) string {
-	name := cookieStart + room
-	if kind != "" {
-		name += "-" + kind
-	}
-	if secure {
-		return hostPrefix + name
-	}
-	return name
-}
-
-// OwnCookie reports whether a cookie's name is one that CookieName makes, of whatever room: such a cookie must not
-// reach the site behind.
-func OwnCookie(name []byte) bool {
-	return bytes.HasPrefix(bytes.TrimPrefix(name, []byte(hostPrefix)), []byte(cookieStart))
 }

@@ -25,8 +25,8 @@
 //
 // All limits are in Config, with their defaults; none is fasthttp's. Times are enforced by deadlines on the connection
 // (deadline.go). An idle connection is parked: it holds no buffer, no fasthttp state and a goroutine whose stack was
-// never deep (listen.go). A connection beyond a limit of connections is told so by one answer, 429 or 503, and takes no
-// place; when many are being told, it is closed at once (places.go).
+// never deep (listen.go). A connection beyond a limit of connections gets one answer, 429 or 503, and takes no
+// place; while many are being answered so, it is closed at once (places.go).
 //
 // # Who the visitor is
 //

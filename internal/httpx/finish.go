@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Bounds of what is skipped of a body that nobody wanted, so that the connection can be kept.
+// Bounds of what is skipped of a body that the handler did not read, so that the connection can be kept.
 const (
 	skipBytes = 64 << 10
 	skipTime  = time.Second

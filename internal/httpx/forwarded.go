@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// hop is one element of Forwarded: who sent the request to the proxy that wrote it, and how.
+// hop is one element of Forwarded: the address that sent the request to the proxy that wrote it, and the scheme.
 type hop struct {
 	ip    netip.Addr // invalid: hidden, missing or malformed
 	proto []byte

@@ -171,7 +171,7 @@ func (h *head) interpret(lim *limits) Fault {
 	return h.normaliseTarget()
 }
 
-// interpretField looks at one field. Most are told by their length not to matter here.
+// interpretField looks at one field. The length alone shows of most that they do not matter here.
 func (h *head) interpretField(f *field, fr *framing) Fault {
 	switch len(f.name) {
 	case len("host"):

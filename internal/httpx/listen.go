@@ -100,10 +100,10 @@ func (s *Server) prepare(c *conn) error {
 		c.secure = c.secure || h.secure
 		switch {
 		case h.source.IsValid():
-			// From here on the proxy is only a wire: what the request says was written by whoever is behind it.
+			// From here on the proxy is only a wire: what the request says was written by the client behind it.
 			c.peer, c.trust = h.source, s.trusts(h.source)
 		case h.relayed:
-			// Likewise, but nobody knows who that is: not believed, and no network that it could count for.
+			// Likewise, but the client is unknown: not believed, and counted for no network.
 			c.trust, counted = false, false
 		}
 	}

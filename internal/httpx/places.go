@@ -20,9 +20,9 @@ type places struct {
 	conns   map[*conn]struct{}
 	taken   map[uint64]int // connections by network
 	running int            // connections with a goroutine of ours: all but hijacked ones
-	drained chan struct{}  // closed when nobody is let in any more and running is 0
+	drained chan struct{}  // closed when no connection is taken any more and running is 0
 
-	refusing  int            // of conns: those beyond a limit, which are told so and take no place
+	refusing  int            // of conns: those beyond a limit, which are answered so and take no place
 	refusedOf map[uint64]int // of these, those that are beyond their network's limit, by network
 }
 
@@ -38,11 +38,11 @@ type Refusal uint8
 
 // The refusals, a closed set.
 const (
-	// RefusedNetwork was told that its network has too many connections: status 429.
+	// RefusedNetwork was answered that its network has too many connections: status 429.
 	RefusedNetwork Refusal = iota
-	// RefusedFull was told that there are too many in all: status 503.
+	// RefusedFull was answered that there are too many in all: status 503.
 	RefusedFull
-	// RefusedUnanswered was closed at once, because many are being told already.
+	// RefusedUnanswered was closed at once, because many are being answered already.
 	RefusedUnanswered
 )
 
@@ -53,7 +53,7 @@ func (r Refusal) String() string { return refusalNames[r] }
 // Refusals lists the names of all refusals.
 func Refusals() []string { return slices.Clone(refusalNames[:]) }
 
-// take finds a place for c among all and counts its goroutine, or the place of one that is told that there is none,
+// take finds a place for c among all and counts its goroutine, or the place of one that is refused,
 // see conn.refusal. c gives it back when it is closed.
 func (p *places) take(c *conn) bool {
 	p.mu.Lock()
@@ -73,8 +73,7 @@ func (p *places) take(c *conn) bool {
 	return true
 }
 
-// count makes c count for the networks of an address, or for those of their connections that are told that they are
-// too many. It is called when it is known whose connection it is.
+// count makes c count for the networks of an address, or for those of their connections that are refused. It is called when it is known whose connection it is.
 func (p *places) count(c *conn, ip netip.Addr) bool {
 	nets := limit.NetworksOf(p.seed, ip)
 	p.mu.Lock()
@@ -134,7 +133,7 @@ func (p *places) checkDrained() {
 	}
 }
 
-// close lets nobody in any more and makes connections that wait for a request stop waiting.
+// close takes no more connections and makes connections that wait for a request stop waiting.
 func (p *places) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,7 +147,7 @@ func (p *places) close() {
 	p.checkDrained()
 }
 
-// breakOff closes what is still open, hijacked connections excepted: they belong to who hijacked them.
+// breakOff closes what is still open, hijacked connections excepted: they belong to their handler.
 func (p *places) breakOff() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

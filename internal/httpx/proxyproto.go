@@ -24,10 +24,10 @@ const (
 type proxyHeader struct {
 	source  netip.Addr // invalid: a connection of the proxy itself, or of a kind that has no address
 	secure  bool       // the proxy took TLS off (version 2 only)
-	relayed bool       // somebody else's connection, not one of the proxy itself
+	relayed bool       // a connection of a client, not one of the proxy itself
 }
 
-// readProxyHeader reads a header and not a byte more: what follows may be a TLS handshake, which somebody else reads.
+// readProxyHeader reads a header and not a byte more: what follows may be a TLS handshake, which is read later.
 func readProxyHeader(r io.Reader) (proxyHeader, error) {
 	var start [len(proxyV2Signature)]byte
 	if _, err := io.ReadFull(r, start[:]); err != nil {
@@ -127,7 +127,7 @@ func parseProxyV2(family byte, b []byte) (h proxyHeader, err error) {
 	h.relayed = true
 	var size int
 	switch family {
-	case 0x00: // not told
+	case 0x00: // unspecified
 		return h, nil
 	case 0x11:
 		size = 12

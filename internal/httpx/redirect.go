@@ -2,7 +2,7 @@ package httpx
 
 import "net"
 
-// RedirectToHTTPS sends visitors who came without TLS to the same URL with it; others go on to next. port is the
+// RedirectToHTTPS sends visitors that came without TLS to the same URL with it; others go on to next. port is the
 // public HTTPS port; "443" is left out of URLs. The answer is 308, which keeps method and body (RFC 9110 §15.4.9).
 func RedirectToHTTPS(port string, next Handler) Handler {
 	return func(v *Visit) {

@@ -40,7 +40,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
-	// stopping is set before idle connections are told to stop waiting, and asked after one says that it waits.
+	// stopping is set before idle connections are woken, and read after one has begun to wait.
 	stopping atomic.Bool
 	stopped  chan struct{}
 }
@@ -175,7 +175,7 @@ func (s *Server) untrack(ln net.Listener) {
 
 // Shutdown stops accepting, closes idle connections and waits for requests to end, their answers saying that the
 // connection is over. If ctx ends before, it breaks off what is left and returns the context's error. Hijacked
-// connections are not waited for: they belong to who hijacked them.
+// connections are not waited for: they belong to their handler.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
 	s.places.close()

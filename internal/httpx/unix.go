@@ -9,7 +9,7 @@ import (
 )
 
 // ListenUnix opens a Unix socket with these permissions, in place of one that a killed process left behind. It does
-// not take over a socket that somebody answers at, and removes nothing that is not a socket. Closing the listener
+// not take over a socket that a process listens at, and removes nothing that is not a socket. Closing the listener
 // removes the socket.
 func ListenUnix(path string, mode fs.FileMode) (net.Listener, error) {
 	if c, err := net.Dial("unix", path); err == nil {

@@ -183,7 +183,7 @@ func (v *Visit) Framed() bool { return isFrame(v.Header("Sec-Fetch-Dest")) }
 // SameOrigin reports whether the browser says that a page of this very host asked.
 func (v *Visit) SameOrigin() bool { return string(v.Header("Sec-Fetch-Site")) == "same-origin" }
 
-// Speculative reports whether a browser loads on a guess what nobody has asked for yet (Sec-Purpose, and what older
+// Speculative reports whether a browser loads in advance what its user has not asked for yet (Sec-Purpose, and what older
 // browsers and those derived from them send in its place).
 func (v *Visit) Speculative() bool {
 	for i := range v.head.fields {
@@ -235,7 +235,7 @@ func containsFold(b []byte, word string) bool {
 // Close ends the connection after this visit, with or without an answer.
 func (v *Visit) Close() { v.ctx.SetConnectionClose() }
 
-// Ender is told of an end.
+// Ender is called at an end.
 type Ender interface{ Ended() }
 
 // WhenAnswered tells w once that the answer to this visit is over: when its last byte was written, which for a stream

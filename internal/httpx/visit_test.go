@@ -195,24 +195,6 @@ func TestACookieOfOursIsWrittenSoThatBrowsersKeepIt(t *testing.T) {
 	}
 }
 
-func TestACookiesNameTellsRoomKindAndTLS(t *testing.T) {
-	for want, got := range map[string]string{
-		"einlass-termine":              CookieName("termine", "", false),
-		"einlass-termine-shown":        CookieName("termine", "shown", false),
-		"__Host-einlass-termine":       CookieName("termine", "", true),
-		"__Host-einlass-termine-shown": CookieName("termine", "shown", true),
-	} {
-		if got != want || !OwnCookie([]byte(got)) {
-			t.Errorf("got %q (ours: %v), want %q", got, OwnCookie([]byte(got)), want)
-		}
-	}
-	for _, name := range []string{"", "session", "einlas", "xeinlass-a", "__Host-session", "__Secure-einlass-a"} {
-		if OwnCookie([]byte(name)) {
-			t.Errorf("%q is taken for ours", name)
-		}
-	}
-}
-
 func TestAnAnswerOfOursIsNeitherKeptNorIndexed(t *testing.T) {
 	body := []byte("hello")
 	_, addr := serve(t, given(func(c *Config) { c.HSTS = 24 * time.Hour }), func(v *Visit) {

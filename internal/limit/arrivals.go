@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"fmt"
 	"hash/maphash"
 	"maps"
 	"math"
@@ -50,9 +51,12 @@ type arrivalShard struct {
 	_     [32]byte // a cache line each
 }
 
-// NewArrivals allows perMinute arrivals a minute per network, and burst at once. Both must be positive. start is
-// now: with a monotonic clock's reading in it, later steps of the wall clock do not count.
-func NewArrivals(perMinute, burst int64, start time.Time) *Arrivals {
+// NewArrivals allows perMinute arrivals a minute per network, and burst at once; it refuses values below 1. start is the
+// present time: with a monotonic clock's reading in it, later steps of the wall clock do not count.
+func NewArrivals(perMinute, burst int64, start time.Time) (*Arrivals, error) {
+	if perMinute < 1 || burst < 1 {
+		return nil, fmt.Errorf("limits.arrivals_per_prefix: rate %d and burst %d: want at least 1 of each", perMinute, burst)
+	}
 	l := &Arrivals{seed: maphash.MakeSeed(), start: start}
 	for i, share := range Shares {
 		r := arrivalRate{every: max(1, int64(time.Minute)/(perMinute*int64(share))), slack: math.MaxInt64 / 4}
@@ -61,7 +65,7 @@ func NewArrivals(perMinute, burst int64, start time.Time) *Arrivals {
 		}
 		l.rates[i] = r
 	}
-	return l
+	return l, nil
 }
 
 // Allow reports whether an arrival from this address may be taken now, and if not, after what time one may. An address

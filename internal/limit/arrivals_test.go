@@ -3,6 +3,7 @@ package limit
 import (
 	"encoding/binary"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,27 @@ func address6(prefix string, i int) netip.Addr {
 	return netip.AddrFrom16(b)
 }
 
+// newArrivals is a limit that begins at noon.
+func newArrivals(tb testing.TB, perMinute, burst int64) *Arrivals {
+	tb.Helper()
+	l, err := NewArrivals(perMinute, burst, noon)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return l
+}
+
+func TestALimitOfNothingIsRefused(t *testing.T) {
+	for _, bad := range [][2]int64{{0, 1}, {1, 0}, {-1, 5}} {
+		if _, err := NewArrivals(bad[0], bad[1], noon); err == nil || !strings.Contains(err.Error(), "limits.arrivals_per_prefix") {
+			t.Errorf("rate %d, burst %d: %v", bad[0], bad[1], err)
+		}
+	}
+	if _, err := NewShedder(0); err == nil {
+		t.Error("a shedder that lets nobody in was made")
+	}
+}
+
 // known is how many networks a limit remembers.
 func (l *Arrivals) known() (n int) {
 	for i := range l.shards {
@@ -33,7 +55,7 @@ func (l *Arrivals) known() (n int) {
 }
 
 func TestABurstIsTakenAtOnceAndTheRestAtThePace(t *testing.T) {
-	l := NewArrivals(60, 5, noon)
+	l := newArrivals(t, 60, 5)
 	school := address(1)
 	for i := range 5 {
 		if ok, _ := l.Allow(school, noon); !ok {
@@ -56,7 +78,7 @@ func TestABurstIsTakenAtOnceAndTheRestAtThePace(t *testing.T) {
 }
 
 func TestARefusedArrivalMayAskAgainAtNoCost(t *testing.T) {
-	l := NewArrivals(60, 1, noon)
+	l := newArrivals(t, 60, 1)
 	l.Allow(address(1), noon)
 	for range 10_000 {
 		l.Allow(address(1), noon)
@@ -67,7 +89,7 @@ func TestARefusedArrivalMayAskAgainAtNoCost(t *testing.T) {
 }
 
 func TestOverAnHourThePaceIsKeptExactly(t *testing.T) {
-	l := NewArrivals(600, 20, noon)
+	l := newArrivals(t, 600, 20)
 	taken := 0
 	for at := noon; at.Before(noon.Add(time.Hour)); at = at.Add(37 * time.Millisecond) {
 		if ok, after := l.Allow(address(1), at); ok {
@@ -82,7 +104,7 @@ func TestOverAnHourThePaceIsKeptExactly(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackDoesNotLockANetworkOut(t *testing.T) {
-	l := NewArrivals(60, 5, noon)
+	l := newArrivals(t, 60, 5)
 	for range 6 {
 		l.Allow(address(1), noon)
 	}
@@ -101,7 +123,7 @@ func TestAClockThatIsSetBackDoesNotLockANetworkOut(t *testing.T) {
 }
 
 func TestANetworkThatIsNotKnownIsNotLimited(t *testing.T) {
-	l := NewArrivals(1, 1, noon)
+	l := newArrivals(t, 1, 1)
 	for range 10 {
 		if ok, _ := l.Allow(netip.Addr{}, noon); !ok {
 			t.Fatal("limited")
@@ -110,7 +132,7 @@ func TestANetworkThatIsNotKnownIsNotLimited(t *testing.T) {
 }
 
 func TestHugeLimitsDoNotOverflow(t *testing.T) {
-	l := NewArrivals(10_000_000, 1<<62, noon)
+	l := newArrivals(t, 10_000_000, 1<<62)
 	for range 1000 {
 		if ok, _ := l.Allow(address(1), noon); !ok {
 			t.Fatal("limited")
@@ -119,7 +141,7 @@ func TestHugeLimitsDoNotOverflow(t *testing.T) {
 }
 
 func TestAFloodOfNetworksIsForgottenBeforeTheLargestDebts(t *testing.T) {
-	l := NewArrivals(1, 100, noon)
+	l := newArrivals(t, 1, 100)
 	busy := address(1 << 30)
 	for range 101 {
 		l.Allow(busy, noon)
@@ -138,7 +160,7 @@ func TestAFloodOfNetworksIsForgottenBeforeTheLargestDebts(t *testing.T) {
 }
 
 func TestTheLimitHoldsForManyAtOnce(t *testing.T) {
-	l := NewArrivals(60, 50, noon)
+	l := newArrivals(t, 60, 50)
 	var taken atomic.Int64
 	var all sync.WaitGroup
 	for range 8 {
@@ -175,7 +197,7 @@ func TestAHouseholdHasTwiceTheLimitAndASiteEightTimes(t *testing.T) {
 		"one site, a /48":      {65_536, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := NewArrivals(1200, 2000, noon)
+			l := newArrivals(t, 1200, 2000)
 			most := tc.share * (2000 + seconds*20)
 			if n := flood(l, "2001:db8:7::", tc.nets, 50_000, seconds*time.Second); n < most-tc.share || n > most {
 				t.Errorf("took %d of 50000 places in six seconds, want %d", n, most)
@@ -185,7 +207,7 @@ func TestAHouseholdHasTwiceTheLimitAndASiteEightTimes(t *testing.T) {
 }
 
 func TestAThousandHouseholdsAreNotTouchedByOneThatFloods(t *testing.T) {
-	l := NewArrivals(1200, 2000, noon)
+	l := newArrivals(t, 1200, 2000)
 	flood(l, "2001:db8:7::", 65_536, 50_000, time.Second)
 	for i := range 1000 {
 		home := address6("2001:db8:8::", i<<16|i) // each in a /48 of its own
@@ -198,7 +220,7 @@ func TestAThousandHouseholdsAreNotTouchedByOneThatFloods(t *testing.T) {
 }
 
 func TestAnArrivalThatOneNetworkRefusesCostsTheOthersNothing(t *testing.T) {
-	l := NewArrivals(60, 1, noon)
+	l := newArrivals(t, 60, 1)
 	// Two links of a household use up what the household has.
 	for i := range 2 {
 		if ok, _ := l.Allow(address6("2001:db8:7::", i), noon); !ok {
@@ -225,7 +247,7 @@ func TestAnArrivalThatOneNetworkRefusesCostsTheOthersNothing(t *testing.T) {
 }
 
 func TestWhatIsPaidIsForgottenAndItsMemoryGivenBack(t *testing.T) {
-	l := NewArrivals(60, 1, noon)
+	l := newArrivals(t, 60, 1)
 	for i := range 200_000 {
 		l.Allow(address(i), noon)
 	}
@@ -247,7 +269,7 @@ func TestWhatIsPaidIsForgottenAndItsMemoryGivenBack(t *testing.T) {
 }
 
 func TestManyNetworksTogetherNeitherFreeABusyOneNorLockAnybodyOut(t *testing.T) {
-	l := NewArrivals(1, 100, noon)
+	l := newArrivals(t, 1, 100)
 	town := address(1 << 30)
 	for range 100 {
 		l.Allow(town, noon)
@@ -274,7 +296,7 @@ func TestManyNetworksTogetherNeitherFreeABusyOneNorLockAnybodyOut(t *testing.T) 
 }
 
 func BenchmarkArrivalsIPv6(b *testing.B) {
-	l := NewArrivals(1200, 2000, noon)
+	l := newArrivals(b, 1200, 2000)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		l.Allow(address6("2001:db8::", i%(1<<20)), noon)
@@ -282,7 +304,7 @@ func BenchmarkArrivalsIPv6(b *testing.B) {
 }
 
 func BenchmarkArrivals(b *testing.B) {
-	l := NewArrivals(1200, 2000, noon)
+	l := newArrivals(b, 1200, 2000)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		l.Allow(address(i%(1<<20)), noon)
@@ -290,7 +312,7 @@ func BenchmarkArrivals(b *testing.B) {
 }
 
 func TestTheLimitOfAHouseholdHoldsForItsLinksAtOnce(t *testing.T) {
-	l := NewArrivals(60, 50, noon)
+	l := newArrivals(t, 60, 50)
 	var taken atomic.Int64
 	var all sync.WaitGroup
 	for link := range 8 {

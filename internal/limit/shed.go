@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,17 +19,20 @@ type Shedder struct {
 	shrunk time.Time // when the bound was last made smaller
 }
 
-// SlowArrival is how long an arrival may take to be served before that counts as a sign of too much load.
-const SlowArrival = 500 * time.Millisecond
+// slowArrival is how long an arrival may take to be served before that counts as a sign of too much load.
+const slowArrival = 500 * time.Millisecond
 
 // fewest arrivals are always allowed: without any, nothing would show that times are better.
 const fewest = 4
 
-// NewShedder bounds arrivals in work at the same time. The bound must be positive.
-func NewShedder(arrivals int) *Shedder {
+// NewShedder bounds arrivals in work at the same time; it refuses a bound below 1.
+func NewShedder(arrivals int) (*Shedder, error) {
+	if arrivals < 1 {
+		return nil, fmt.Errorf("limit: %d arrivals at the same time: want at least 1", arrivals)
+	}
 	s := &Shedder{most: int64(arrivals)}
 	s.allowed.Store(s.most)
-	return s
+	return s, nil
 }
 
 // Enter reports whether one more arrival may be worked on; if so, call leave once when it is done.
@@ -47,7 +51,7 @@ func (s *Shedder) Enter() (leave func(), ok bool) {
 // learn halves the bound after a slow arrival, at most once in the time that counts as slow, since the others that were
 // slow then are the same evidence; it gives one place back after each quick arrival.
 func (s *Shedder) learn(began, ended time.Time) {
-	if ended.Sub(began) <= SlowArrival {
+	if ended.Sub(began) <= slowArrival {
 		if n := s.allowed.Load(); n < s.most {
 			s.allowed.CompareAndSwap(n, n+1)
 		}

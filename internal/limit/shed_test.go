@@ -6,6 +6,15 @@ import (
 	"time"
 )
 
+func newShedder(t *testing.T, arrivals int) *Shedder {
+	t.Helper()
+	s, err := NewShedder(arrivals)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // enter takes a place or fails the test.
 func enter(t *testing.T, s *Shedder) (leave func()) {
 	t.Helper()
@@ -17,7 +26,7 @@ func enter(t *testing.T, s *Shedder) (leave func()) {
 }
 
 func TestOneArrivalMoreThanAllowedIsTurnedAway(t *testing.T) {
-	s := NewShedder(2)
+	s := newShedder(t, 2)
 	first := enter(t, s)
 	enter(t, s)
 	if _, ok := s.Enter(); ok {
@@ -32,7 +41,7 @@ func TestOneArrivalMoreThanAllowedIsTurnedAway(t *testing.T) {
 
 func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewShedder(64)
+		s := newShedder(t, 64)
 		slow := func() {
 			var leaves []func()
 			for {
@@ -42,7 +51,7 @@ func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 				}
 				leaves = append(leaves, leave)
 			}
-			time.Sleep(2 * SlowArrival)
+			time.Sleep(2 * slowArrival)
 			for _, leave := range leaves { // all of them are the same evidence, which counts once
 				leave()
 			}
@@ -66,9 +75,9 @@ func TestSlowArrivalsShrinkTheirPartAndQuickOnesGiveItBack(t *testing.T) {
 
 func TestAPartSmallerThanTheFewestIsNotMadeLarger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewShedder(1)
+		s := newShedder(t, 1)
 		leave := enter(t, s)
-		time.Sleep(2 * SlowArrival)
+		time.Sleep(2 * slowArrival)
 		leave()
 		enter(t, s)
 		if _, ok := s.Enter(); ok {

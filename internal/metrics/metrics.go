@@ -49,7 +49,7 @@ type Metrics struct {
 	evicts     prometheus.Gauge
 }
 
-// New registers all metrics with reg. Those of the Go runtime and of the process belong to whoever made the registry.
+// New registers all metrics with reg. Those of the Go runtime and of the process belong to the caller.
 // The error is that of a registry that has some of ours already.
 func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	if cfg.Now == nil {

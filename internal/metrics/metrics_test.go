@@ -137,7 +137,8 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.NoAnswer("", QueueFull)
 	r.NoAnswer("elsewhere", Down)
 	r.NoAnswer("x", outcomes)
-	r.NoAnswer("x", 2)
+	r.NoAnswer("x", QueueFull)
+	r.NoAnswer("", Timeout)
 	r.Backend("x", true, true)
 	r.StoreUp(false)
 	r.Frame(&queue.Snapshot{})
@@ -153,7 +154,10 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	}
 	for address, want := range map[string]map[string]float64{"x": {"2xx": 1, other: 1, "timeout": 1}, "": {"queue_full": 1, "down": 1}} {
 		for o, name := range outcomeNames {
-			if name == "" {
+			if r.of(address).answers[o] == nil {
+				if want[name] != 0 {
+					t.Errorf("%s from %q is not counted", name, address)
+				}
 				continue
 			}
 			if got := testutil.ToFloat64(r.of(address).answers[o]); got != want[name] {

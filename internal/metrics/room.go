@@ -112,13 +112,13 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 			storeUp:  storeUp.WithLabelValues(cfg.ID),
 			answered: answered.WithLabelValues(cfg.ID),
 			backends: map[string]*backend{},
-			nowhere:  newBackend(answers, cfg.ID, ""),
+			nowhere:  newBackend(answers, cfg.ID, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
 		}
 		for kind, name := range visitNames {
 			room.visits[kind] = visitors.WithLabelValues(cfg.ID, name)
 		}
 		for _, address := range cfg.Backends {
-			b := newBackend(answers, cfg.ID, address)
+			b := newBackend(answers, cfg.ID, address, 1, 2, 3, 4, 5, Unclassed, Down, Timeout, Malformed, Stopped, ClientGone, RequestRefused)
 			b.up, b.reused = up.WithLabelValues(cfg.ID, address), reused.WithLabelValues(cfg.ID, address)
 			room.backends[address] = b
 		}
@@ -128,14 +128,21 @@ func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
 	r.add(lines)
 }
 
-func newBackend(answers *prometheus.CounterVec, room, address string) *backend {
+// newBackend counts what can become of a request there: without an address there is no answer, and a request that finds the queue
+// full was sent to no address.
+func newBackend(answers *prometheus.CounterVec, room, address string, possible ...Outcome) *backend {
 	b := new(backend)
-	for o, name := range outcomeNames {
-		if name != "" {
-			b.answers[o] = answers.WithLabelValues(room, address, name)
-		}
+	for _, o := range possible {
+		b.answers[o] = answers.WithLabelValues(room, address, outcomeNames[o])
 	}
 	return b
+}
+
+// count leaves out what is not possible.
+func (b *backend) count(o Outcome) {
+	if o < outcomes && b.answers[o] != nil {
+		b.answers[o].Inc()
+	}
 }
 
 // backendBuckets reach from a static file to a report that takes a minute.
@@ -156,7 +163,7 @@ func (r *Room) Answer(address string, status int, took time.Duration) {
 	if r == nil {
 		return
 	}
-	r.of(address).answers[classOf(status)].Inc()
+	r.of(address).count(classOf(status))
 	r.answered.Observe(took.Seconds())
 }
 
@@ -169,8 +176,8 @@ func classOf(status int) Outcome {
 
 // NoAnswer counts a request for which there was no answer of the backend. address is the one that was asked last.
 func (r *Room) NoAnswer(address string, fault Outcome) {
-	if r != nil && fault >= Unclassed && fault < outcomes {
-		r.of(address).answers[fault].Inc()
+	if r != nil {
+		r.of(address).count(fault)
 	}
 }
 

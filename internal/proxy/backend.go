@@ -21,7 +21,7 @@ type Deps struct {
 	// Log gets changes of an address's standing. nil: nothing is logged.
 	Log *zap.Logger
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
-	// nil: nobody is told.
+	// Optional.
 	OnPanic func()
 }
 
@@ -32,7 +32,7 @@ type Options struct {
 	// Identity is pairs of name and value to add, after the visitor's own Einlass
 	// fields were stripped.
 	Identity []string
-	// Inside says that the visitor holds a pass: his POST, PUT, PATCH and DELETE go first
+	// Inside says that the visitor holds a pass: its POST, PUT, PATCH and DELETE go first
 	// when there is a queue.
 	Inside bool
 	// OnHead sees the head of the final answer, or of the 101 that opens a WebSocket, once, before any of it goes to the
@@ -49,15 +49,15 @@ type Backend struct {
 	log     *zap.Logger
 	onPanic func()
 	fleet   fleet
-	gate    turnstile
-	// outer stands before gate for visitors who are not inside: what is open to all must not
+	limiter limiter
+	// outsideLimiter stands before limiter for requests from outside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
-	outer    turnstile
-	statuses config.StatusRanges
-	tunnels  tunnels
-	partings partings
+	outsideLimiter limiter
+	statuses       config.StatusRanges
+	tunnels        tunnels
+	lingering      lingering
 
-	seed      maphash.Seed // of the keys by which clients are told apart
+	seed      maphash.Seed // of the keys that stand for clients
 	exchanges sync.Pool
 	streams   sync.Pool
 
@@ -66,7 +66,7 @@ type Backend struct {
 	owned  sync.WaitGroup
 	begun  atomic.Bool
 
-	attended func() // signal for tests: an address was looked after
+	maintained func() // signal for tests: an address was looked after
 }
 
 // New checks the section, reads the TLS files and prepares a Backend. It opens
@@ -94,12 +94,12 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if b.statuses, err = config.ParseStatusRanges(cfg.Health.Status); err != nil {
 		return nil, fmt.Errorf("backend.health.status: %w", err)
 	}
-	b.gate.limit = b.limit
-	b.gate.length = cfg.Queue.Length
-	b.outer.limit = func() int { n := b.limit(); return n - n/reservedPart }
-	b.outer.length = cfg.Queue.Length
+	b.limiter.limit = b.limit
+	b.limiter.length = cfg.Queue.Length
+	b.outsideLimiter.limit = func() int { n := b.limit(); return n - n/reservedPart }
+	b.outsideLimiter.length = cfg.Queue.Length
 	b.tunnels.max, b.tunnels.onPanic = cfg.Upgrade.Max, b.onPanic
-	b.partings.max, b.partings.patience = cfg.MaxInFlight, farewellTime
+	b.lingering.max, b.lingering.patience = cfg.MaxInFlight, lingerTime
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }
 	b.life, b.cancel = context.WithCancel(context.Background())
@@ -108,10 +108,10 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 
 // limit is how many requests the origin may work on now.
 func (b *Backend) limit() int {
-	if b.fleet.calm() {
+	if b.fleet.untroubled() {
 		return b.cfg.MaxInFlight
 	}
-	return max(1, int(b.fleet.warmth(time.Now())*float64(b.cfg.MaxInFlight)))
+	return max(1, int(b.fleet.slowStartShare(time.Now())*float64(b.cfg.MaxInFlight)))
 }
 
 // reservedPart is the part, a quarter, of the places that only requests from inside get.
@@ -121,25 +121,25 @@ const reservedPart = 4
 // enter takes a place for a request, and another one before it if it comes from outside.
 func (b *Backend) enter(inside, urgent bool, w *watch) (waited, outside bool, err error) {
 	if outside = !inside && b.cfg.MaxInFlight >= reservedPart; !outside {
-		waited, err = b.gate.enter(urgent, w)
+		waited, err = b.limiter.enter(urgent, w)
 		return waited, false, err
 	}
-	first, err := b.outer.enter(false, w)
+	first, err := b.outsideLimiter.enter(false, w)
 	if err != nil {
 		return first, false, err
 	}
-	then, err := b.gate.enter(urgent, w)
+	then, err := b.limiter.enter(urgent, w)
 	if err != nil {
-		b.outer.leave()
+		b.outsideLimiter.leave()
 	}
 	return first || then, true, err
 }
 
 // leave gives back what enter took.
 func (b *Backend) leave(outside bool) {
-	b.gate.leave()
+	b.limiter.leave()
 	if outside {
-		b.outer.leave()
+		b.outsideLimiter.leave()
 	}
 }
 
@@ -162,13 +162,13 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) (Result, error) {
 // ClientLeft tells that a visitor hung up before the answer, as far as this system can see it without reading.
 func ClientLeft(v *httpx.Visit) bool { return hasLeft(v.Ctx().Conn()) }
 
-// household is how much of an IPv6 address tells one subscriber from another.
-const household = 56
+// subscriberBits is how much of an IPv6 address tells one subscriber from another.
+const subscriberBits = 56
 
 // clientKey tells clients apart without keeping their addresses.
 func (b *Backend) clientKey(a netip.Addr) uint64 {
 	if a = a.Unmap(); a.Is6() {
-		if p, err := a.WithZone("").Prefix(household); err == nil {
+		if p, err := a.WithZone("").Prefix(subscriberBits); err == nil {
 			a = p.Addr()
 		}
 	}
@@ -196,29 +196,29 @@ func (b *Backend) Start() error {
 		return errors.New("proxy: Start was called before")
 	}
 	for _, o := range b.fleet.origins {
-		b.owned.Go(func() { b.attend(o) })
+		b.owned.Go(func() { b.maintain(o) })
 	}
 	return nil
 }
 
-// Farewell asks WebSockets to close and opens no more. It is for the beginning of a stop,
+// CloseTunnels asks WebSockets to close and opens no more. It is for the beginning of a stop,
 // when the server still waits for its last requests: Stop, which comes after that, may
-// find no time left for goodbyes. It does not wait. It is safe for concurrent use.
-func (b *Backend) Farewell() { b.tunnels.farewell() }
+// have no time left for Close frames. It does not wait. It is safe for concurrent use.
+func (b *Backend) CloseTunnels() { b.tunnels.close() }
 
 // Stop takes no more requests, asks WebSockets to close and waits for them until ctx
 // ends; then it breaks them off. It returns when nothing of the Backend runs any more,
 // with ctx's error if something had to be broken off. Requests in flight are not
 // waited for: they belong to the server, which is to be drained before.
 func (b *Backend) Stop(ctx context.Context) error {
-	b.outer.stop()
-	b.gate.stop()
+	b.outsideLimiter.stop()
+	b.limiter.stop()
 	err := b.tunnels.drain(ctx)
 	b.cancel()
 	b.owned.Wait()
 	for _, o := range b.fleet.origins {
 		o.pool.shut()
 	}
-	b.partings.stop()
+	b.lingering.stop()
 	return err
 }

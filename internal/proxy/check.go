@@ -8,15 +8,15 @@ import (
 	"go.uber.org/zap"
 )
 
-// attend looks after one address until Stop: closes connections that were idle for too
-// long, and checks its health.
-func (b *Backend) attend(o *origin) {
+// maintain looks after one address until Stop: it closes connections that were idle for too
+// long, and checks the health.
+func (b *Backend) maintain(o *origin) {
 	beat := time.NewTicker(b.cfg.Health.Interval)
 	defer beat.Stop()
 	for {
 		b.check(o)
-		if b.attended != nil {
-			b.attended()
+		if b.maintained != nil {
+			b.maintained()
 		}
 		select {
 		case <-b.life.Done():
@@ -27,11 +27,11 @@ func (b *Backend) attend(o *origin) {
 	}
 }
 
-// check asks an address how it is. Without a path it only knocks, and only at one that
-// could not be connected to: so that its return does not wait for the end of the backoff.
+// check runs the active health check of an address. Without a path it only tries to connect, and only to an address that
+// could not be connected to, so that its return does not wait for the end of the backoff.
 func (b *Backend) check(o *origin) {
 	if b.cfg.Health.Path == "" {
-		if o.health.unreachable() && b.knock(o) {
+		if o.health.unreachable() && b.tryConnect(o) {
 			b.reached(o, time.Now())
 		}
 		return
@@ -49,7 +49,7 @@ func (b *Backend) check(o *origin) {
 
 func addressField(o *origin) zap.Field { return zap.String("address", o.dialer.address.Text) }
 
-func (b *Backend) knock(o *origin) bool {
+func (b *Backend) tryConnect(o *origin) bool {
 	ctx, cancel := context.WithTimeout(b.life, b.cfg.Health.Timeout)
 	defer cancel()
 	c, err := o.dialer.dial(ctx)

@@ -21,7 +21,7 @@ const (
 type watch struct {
 	until  time.Time
 	now    time.Time // if set, what the clock says, for once: asking it costs as much as a lock
-	client net.Conn  // the visitor on whose behalf we wait; nil if nobody can leave
+	client net.Conn  // the visitor's connection, watched for its end while we wait; nil for none
 }
 
 // conn is one connection to an origin, with a read buffer. One goroutine reads and

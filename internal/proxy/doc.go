@@ -4,12 +4,12 @@
 // It speaks HTTP/1.1 to the origin with a transport of its own, because three
 // promises need one: the path that was decided on is the path that is sent, byte
 // for byte; a request is never silently sent twice; and an answer whose end two
-// readers could see in different places is refused instead of guessed at.
+// readers could see in different places is refused.
 //
 // Invariants:
 //
 //   - A request head is built from the visitor's raw field lines, in their order,
-//     less what belongs to one hop, to us, or to a liar (forwarding fields of a peer
+//     less what belongs to one hop, to us, or cannot be trusted (forwarding fields of a peer
 //     that is not trusted), plus what we vouch for. Nothing else is invented.
 //   - An answer head reaches the visitor as the origin's own bytes, less the hop-by-hop
 //     fields. No field is renamed, reordered, merged or added.

@@ -17,7 +17,7 @@ var (
 	// ErrQueueFull: as many requests as allowed are in flight and the short queue
 	// is full, or the request's time in it ran out. Status 503.
 	ErrQueueFull = errors.New("proxy: too many requests are waiting for the backend")
-	// ErrClientGone: the visitor went away; there is nobody to answer.
+	// ErrClientGone: the visitor closed the connection; no answer can be sent.
 	ErrClientGone = errors.New("proxy: the client went away")
 	// ErrClientTimeout: the visitor stopped sending the request body. Status 408.
 	ErrClientTimeout = errors.New("proxy: the client stopped sending its request")

@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// What an exchange tells about its address is written down here, and logged when it changes where requests go.
+// What an exchange shows about its address is noted here, and logged when it changes where requests go.
 
 // reached: a connection was made.
 func (b *Backend) reached(o *origin, now time.Time) {
@@ -40,8 +40,8 @@ func isLocal(err error) bool {
 	return false
 }
 
-// blame: the request went out, and came to nothing.
-func (x *exchange) blame() {
+// noteFailure: the request went out and was not answered, late, or with a 5xx.
+func (x *exchange) noteFailure() {
 	now := time.Now()
 	client := x.b.clientKey(x.v.ClientIP())
 	if x.o.health.failed(now, x.class, client, x.b.fleet.relieves(x.o, x.class, now)) {
@@ -49,8 +49,8 @@ func (x *exchange) blame() {
 	}
 }
 
-// praise: the request was answered.
-func (x *exchange) praise(now time.Time) {
+// noteSuccess: the request was answered, and not with a 5xx.
+func (x *exchange) noteSuccess(now time.Time) {
 	if x.o.health.answered(now, x.class) {
 		x.b.log.Info("backend address is back", addressField(x.o), zap.Stringer("for", x.class))
 	}

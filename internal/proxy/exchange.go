@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// maxAddresses is how many addresses are knocked at for one request.
+	// maxAddresses is how many addresses are tried for one request.
 	maxAddresses = 3
 	// maxInterim is how many 1xx answers may precede the final one.
 	maxInterim = 64
-	// lastWords is how long an origin that stopped taking a request is listened to.
-	lastWords = 2 * time.Second
+	// lateAnswerTime is how long an origin that stopped taking a request is listened to.
+	lateAnswerTime = 2 * time.Second
 )
 
 // exchange is one request and its answer, up to the answer's head and, if it is small,
@@ -48,7 +48,7 @@ type exchange struct {
 	broken bool // the request did not go out whole: the connection cannot be used again
 
 	lends     bool // the connection may serve others afterwards
-	outside   bool // holds a place in the outer turnstile too
+	outside   bool // holds a place in outsideLimiter too
 	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
 	settled   bool // converse has come to its end, so everything was given back
@@ -102,7 +102,7 @@ func (x *exchange) forward() error {
 		return err
 	}
 	w := watch{until: x.now.Add(x.b.cfg.Queue.Wait), client: x.client}
-	urgent := x.opt.Inside && changesState(x.req.method)
+	urgent := x.opt.Inside && isUrgent(x.req.method)
 	waited, outside, err := x.b.enter(x.opt.Inside, urgent, &w)
 	x.outside = outside
 	if err != nil {
@@ -236,7 +236,7 @@ func (x *exchange) roundTrip() error {
 		// An origin may refuse a request while it is still being sent: its answer then
 		// lies behind the broken pipe.
 		x.broken = true
-		w.until = time.Now().Add(lastWords)
+		w.until = time.Now().Add(lateAnswerTime)
 		if receiveErr := x.receive(&w); receiveErr != nil {
 			return err
 		}
@@ -354,16 +354,16 @@ func (x *exchange) fail(err error) error {
 		x.o.health.abandoned(x.class)
 		return err
 	case errors.Is(err, errExpired):
-		x.blame()
+		x.noteFailure()
 		return fmt.Errorf("%w: %s", ErrBackendTimeout, x.o.dialer.address.Text)
 	case errors.Is(err, errMalformed):
-		x.blame()
+		x.noteFailure()
 		return fmt.Errorf("%w: %s: %w", ErrBackendAnswer, x.o.dialer.address.Text, err)
 	}
 	if x.c.reused && !x.heard {
 		x.o.health.abandoned(x.class) // any origin may close a connection that it has kept for long enough
 	} else {
-		x.blame()
+		x.noteFailure()
 	}
 	return fmt.Errorf("%w: %s: %w", ErrBackendDown, x.o.dialer.address.Text, err)
 }
@@ -379,9 +379,9 @@ func (x *exchange) deliver() error {
 		return x.fail(err)
 	}
 	if x.ans.status >= 500 {
-		x.blame()
+		x.noteFailure()
 	} else {
-		x.praise(x.now)
+		x.noteSuccess(x.now)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 )
 
-// appendForwarding says who asked, and how. From a peer that is not trusted nothing
+// appendForwarding adds the client's address, and the scheme, host and port of the request. From a peer that is not trusted nothing
 // the request claimed about that was kept; a trusted peer's chain is continued.
 func (r *request) appendForwarding(dst []byte, v *httpx.Visit, b *Backend) []byte {
 	trusted := v.PeerTrusted()

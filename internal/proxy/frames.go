@@ -6,7 +6,7 @@ import (
 )
 
 // frames follows one direction of a WebSocket from frame to frame (RFC 6455 section
-// 5.2) without touching it. It is needed to say goodbye: a close frame may be put in
+// 5.2) without touching it. It is needed to close a tunnel: a Close frame may be put in
 // between two frames, never into one.
 type frames struct {
 	header [14]byte
@@ -15,7 +15,7 @@ type frames struct {
 	closed bool   // a close frame has begun to pass
 }
 
-// feed is told what was passed on.
+// feed takes the bytes that were passed on.
 func (f *frames) feed(p []byte) {
 	for len(p) > 0 {
 		if f.left > 0 {
@@ -71,9 +71,9 @@ func (f *frames) payloadLength() uint64 {
 // between tells whether the last frame has ended and no next has begun.
 func (f *frames) between() bool { return f.have == 0 && f.left == 0 }
 
-// goodbye is a close frame with the code "going away". What a client sends is masked
-// with a key that nobody can foresee (RFC 6455 section 5.3).
-func goodbye(masked bool) []byte {
+// closeFrame is a Close frame with the code "going away". What a client sends is masked
+// with a key that cannot be foreseen (RFC 6455 section 5.3).
+func closeFrame(masked bool) []byte {
 	frame := []byte{finBit | opClose, 2, goingAway >> 8, goingAway & 0xff}
 	if !masked {
 		return frame

@@ -12,8 +12,8 @@ import (
 //
 // The check may take an address out for good. A request is evidence only where its sender cannot choose the outcome:
 //
-//   - A connection that cannot be made is nobody's choice, so it counts for everybody.
-//   - A connection that broke after the request went out, a 5xx and a late answer can be had by whoever knows a path
+//   - No visitor can choose that a connection cannot be made, so it counts for all classes.
+//   - A connection that broke after the request went out, a 5xx and a late answer can be caused by any visitor that knows a path
 //     that crashes. They count for requests of the same class alone, once for each client, and only while another
 //     address serves that class: what fails here and works there is the address's fault.
 //
@@ -22,7 +22,7 @@ import (
 type health struct {
 	cfg config.Health
 
-	// troubled is false in the ordinary case: up, warm, no failure counted. Requests
+	// troubled is false in the ordinary case: up, at its full share, no failure counted. Requests
 	// then pay one atomic load each and take no lock.
 	troubled atomic.Bool
 
@@ -45,7 +45,7 @@ const (
 	rankUp
 )
 
-// rank tells how well the address would serve a request of this class now. One whose time out is over is up: somebody
+// rank tells how well the address would serve a request of this class now. One whose time out is over is up: some request
 // has to try.
 func (h *health) rank(now time.Time, k class) rank {
 	if !h.troubled.Load() {
@@ -91,8 +91,8 @@ func (h *health) share(now time.Time, k class) float64 {
 	return min(h.reach.share(now, &h.cfg), h.served[k].share(now, &h.cfg))
 }
 
-// warmth is share as far as it is the same for all classes of requests.
-func (h *health) warmth(now time.Time) float64 {
+// slowStartShare is share as far as it is the same for all classes of requests.
+func (h *health) slowStartShare(now time.Time) float64 {
 	if !h.troubled.Load() {
 		return 1
 	}
@@ -102,7 +102,7 @@ func (h *health) warmth(now time.Time) float64 {
 	return h.reach.share(now, &h.cfg)
 }
 
-// reached: somebody connected. It reports whether that brought the address back.
+// reached: a connection was made. It reports whether that brought the address back.
 func (h *health) reached(now time.Time) (back bool) {
 	if !h.troubled.Load() {
 		return false
@@ -110,7 +110,7 @@ func (h *health) reached(now time.Time) (back bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	defer h.settle()
-	return h.reach.forgive(now, &h.cfg)
+	return h.reach.reset(now, &h.cfg)
 }
 
 // lost: a request of this class could not connect. It reports whether that took the address out.
@@ -144,7 +144,7 @@ func (h *health) answered(now time.Time, k class) (back bool) {
 	defer h.mu.Unlock()
 	defer h.settle()
 	h.reach.trial = false // on a kept connection; a new one has ended it before
-	return h.served[k].forgive(now, &h.cfg)
+	return h.served[k].reset(now, &h.cfg)
 }
 
 // failed: a request of this class went out and failed. relieved tells that another address serves such requests. It
@@ -164,7 +164,7 @@ func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (o
 	case s.out && s.trial && counted:
 		s.leaveOut(now, &h.cfg)
 	case s.out && s.trial:
-		s.trial = false // one who is known to fail has shown nothing; let another try
+		s.trial = false // a client that was counted before proves nothing; another request tries
 	case !s.out && s.failures >= h.cfg.Failures && relieved:
 		s.leaveOut(now, &h.cfg)
 		return true
@@ -212,12 +212,12 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 		return false
 	}
 	changed, h.down = h.down, false
-	h.reach.forgive(now, &h.cfg)
+	h.reach.reset(now, &h.cfg)
 	for k := range h.served {
-		h.served[k].forgive(now, &h.cfg)
+		h.served[k].reset(now, &h.cfg)
 	}
 	if changed {
-		h.reach.warm(now, &h.cfg)
+		h.reach.slowStart(now, &h.cfg)
 	}
 	h.settle()
 	return changed
@@ -235,11 +235,11 @@ func (h *health) unreachable() bool {
 
 // settle goes back to the ordinary case if nothing is left of the trouble. The lock is held.
 func (h *health) settle() {
-	calm := !h.down && h.reach.ordinary()
+	ordinary := !h.down && h.reach.ordinary()
 	for k := range h.served {
-		calm = calm && h.served[k].ordinary()
+		ordinary = ordinary && h.served[k].ordinary()
 	}
-	if calm {
+	if ordinary {
 		h.troubled.Store(false)
 	}
 }

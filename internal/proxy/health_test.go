@@ -63,11 +63,11 @@ func TestFailuresCountForTheirClassAlone(t *testing.T) {
 		if up(h, time.Second-1, k) || !up(h, time.Second, k) {
 			t.Errorf("%v: the first time out is not a second", k)
 		}
-		if !up(h, 0, other) || h.share(at(0), other) != 1 || h.warmth(at(0)) != 1 {
+		if !up(h, 0, other) || h.share(at(0), other) != 1 || h.slowStartShare(at(0)) != 1 {
 			t.Errorf("what failed for %v fell upon %v", k, other)
 		}
 		h.answered(at(time.Second), k)
-		if got := h.share(at(time.Second), other); got != 1 || h.warmth(at(time.Second)) != 1 {
+		if got := h.share(at(time.Second), other); got != 1 || h.slowStartShare(at(time.Second)) != 1 {
 			t.Errorf("what came back for %v narrows the way for %v to %v", k, other, got)
 		}
 	}
@@ -330,7 +330,7 @@ func TestWhoFailsToTheEndHasNoOneWhoRelievesHim(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatWarmsUpGetsItsShare(t *testing.T) {
+func TestAnAddressThatStartsSlowlyGetsItsShare(t *testing.T) {
 	f := newFleet(2)
 	h := &f.origins[0].health
 	h.checked(epoch, false)
@@ -343,15 +343,15 @@ func TestAnAddressThatWarmsUpGetsItsShare(t *testing.T) {
 	if n := f.origins[0].inFlight.Load(); n < 5 || n > 15 {
 		t.Errorf("it got %d of 110 at a tenth of its load", n)
 	}
-	if got := f.warmth(at(time.Second)); got != 1 {
-		t.Errorf("a warm peer leaves the room a share of %v", got)
+	if got := f.slowStartShare(at(time.Second)); got != 1 {
+		t.Errorf("a peer at full share leaves the room a share of %v", got)
 	}
 	lone := newFleet(1)
 	lone.origins[0].health.checked(epoch, false)
 	lone.origins[0].health.checked(epoch, false)
 	lone.origins[0].health.checked(epoch, true)
 	lone.origins[0].health.checked(epoch, true)
-	if got := lone.warmth(at(5 * time.Second)); got != 0.5 {
+	if got := lone.slowStartShare(at(5 * time.Second)); got != 0.5 {
 		t.Errorf("a lone origin half way through has a share of %v", got)
 	}
 }

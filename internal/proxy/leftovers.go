@@ -9,7 +9,7 @@ import (
 
 // What is left in a connection after its answer belongs to no request, and would be taken for the next answer.
 
-// leftovers tells whether bytes were read that nobody asked for, and whether the connection still lives.
+// leftovers tells whether bytes were read that answer no request, and whether the connection still lives.
 func (c *conn) leftovers() (left, alive bool) {
 	if c.r != c.w {
 		return true, true

@@ -114,9 +114,8 @@ func (f *fleet) relieves(o *origin, k class, now time.Time) bool {
 	return false
 }
 
-// calm tells that every address is up and warm, the ordinary case, without a look at
-// the clock.
-func (f *fleet) calm() bool {
+// untroubled reports the ordinary case, that every address is up and at its full share, without a look at the clock.
+func (f *fleet) untroubled() bool {
 	for _, o := range f.origins {
 		if o.health.troubled.Load() {
 			return false
@@ -125,14 +124,14 @@ func (f *fleet) calm() bool {
 	return true
 }
 
-// warmth is the part of full load that the room's addresses may carry together: that of
-// the warmest one. A lone origin that comes back is thus eased into its work. What one class
+// slowStartShare is the part of full load that the room's addresses may carry together: the largest of theirs. A lone
+// origin that comes back thus starts slowly. What one class
 // of requests says does not count here: it must not narrow the way for the other.
-func (f *fleet) warmth(now time.Time) float64 {
+func (f *fleet) slowStartShare(now time.Time) float64 {
 	var most float64
 	for _, o := range f.origins {
 		if o.health.rank(now, fromInside) >= rankFailing {
-			most = max(most, o.health.warmth(now))
+			most = max(most, o.health.slowStartShare(now))
 		}
 	}
 	if most == 0 {

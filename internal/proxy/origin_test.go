@@ -256,10 +256,10 @@ func TestAnAddressThatCannotBeReachedIsNotAskedUntilItsTrial(t *testing.T) {
 		t.Error("it was asked all the same")
 	}
 	// Somebody who looks after it finds it out.
-	attended := make(chan struct{}, 1)
-	b.attended = func() {
+	maintained := make(chan struct{}, 1)
+	b.maintained = func() {
 		select {
-		case attended <- struct{}{}:
+		case maintained <- struct{}{}:
 		default:
 		}
 	}
@@ -267,7 +267,7 @@ func TestAnAddressThatCannotBeReachedIsNotAskedUntilItsTrial(t *testing.T) {
 		t.Fatal(err)
 	}
 	for !b.Status().Addresses[0].Reached {
-		<-attended
+		<-maintained
 	}
 	if a := b.Status().Addresses[0]; !a.Up || !a.Open || !a.Reached || a.Share > 0.2 || a.Detail() != "" {
 		t.Errorf("it does not begin slowly: %+v", a)
@@ -387,7 +387,7 @@ func TestMoreRequestsThanAllowedWaitAndUrgentOnesGoFirst(t *testing.T) {
 		f.options = insideByHeader
 	})
 	queued := make(chan struct{}, 4)
-	b.gate.queued = func() { queued <- struct{}{} }
+	b.limiter.queued = func() { queued <- struct{}{} }
 	var conns []net.Conn
 	for i, request := range []string{
 		"GET /1 HTTP/1.1\r\nHost: h\r\nInside: 1\r\n\r\n",

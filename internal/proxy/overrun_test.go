@@ -57,7 +57,7 @@ func TestAnAddressThatSendsMoreThanItAnnouncedIsTrustedWithNothing(t *testing.T)
 	}
 }
 
-func TestAGoodbyeIsNoSurplus(t *testing.T) {
+func TestTheEndOfAConnectionIsNoSurplus(t *testing.T) {
 	for name, end := range map[string]func(peer net.Conn) error{
 		"closed":         func(peer net.Conn) error { return peer.Close() },
 		"closed one way": func(peer net.Conn) error { return peer.(*net.TCPConn).CloseWrite() },
@@ -127,9 +127,9 @@ func TestWhatTLSHasReadAheadIsNotLeftForTheNext(t *testing.T) {
 		kept    bool
 		trusted bool
 	}{
-		"nothing more": {kept: true, trusted: true},
-		"surplus":      {more: "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
-		"a goodbye":    {closes: true, trusted: true},
+		"nothing more":   {kept: true, trusted: true},
+		"surplus":        {more: "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
+		"a close notify": {closes: true, trusted: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := tcpPair(t)

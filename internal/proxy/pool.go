@@ -8,7 +8,7 @@ import (
 // pool keeps idle connections to one address, the youngest on top: it is the least
 // likely to be closed by the origin in this very moment.
 //
-// Whoever takes one out reads what is in it as the answer to his request. So nothing of
+// What lies in a connection is read as the answer to the next request on it. So nothing of
 // an earlier exchange may be left: what goes in was read to its end, and each connection
 // is asked before it goes out. An address that was once seen to send more than it
 // announced is not trusted with that any more, because the next time its bytes may come
@@ -63,7 +63,7 @@ func (p *pool) put(c *conn, now time.Time) {
 	switch {
 	case keep:
 	case wary:
-		c.abort() // the origin was not told that this is the end, so it does not close first
+		c.abort() // the origin was not asked to close, so it does not close first
 	default:
 		c.close()
 	}
@@ -95,7 +95,7 @@ func (p *pool) sweep(now time.Time) {
 	}
 }
 
-// discard closes a connection that nobody gets. One that is not quiet was closed by the
+// discard closes a connection that is not used again. One that is not quiet was closed by the
 // origin, or carries bytes that answer no request.
 func (p *pool) discard(c *conn, quiet bool) {
 	if !quiet && c.speaks() {

@@ -102,7 +102,7 @@ func isTarget(t []byte) bool {
 // dropNamed marks the fields that Connection fields name as belonging to this hop. Host
 // and the framing of the body are ours to write and cannot be named away, nor can what
 // trusted proxies before us said: one that passes Connection on would let its visitor
-// take his own address out of the chain.
+// take its own address out of the chain.
 func (r *request) dropNamed() {
 	for i := range r.fields {
 		if r.fields[i].kind != kindConnection {
@@ -253,8 +253,9 @@ func takesBody(method string) bool {
 	return method != "GET" && method != "HEAD"
 }
 
-// changesState tells whether the request belongs into the urgent class.
-func changesState(method string) bool {
+// isUrgent reports whether requests of this method go first while others wait for the origin: those that send a form or
+// change something. A method that it does not name is not urgent, whatever it does.
+func isUrgent(method string) bool {
 	switch method {
 	case "POST", "PUT", "PATCH", "DELETE":
 		return true

@@ -118,7 +118,7 @@ func (x *exchange) passes(f *field, out outFraming) bool {
 	return true
 }
 
-// relaysTrailers: only to a visitor who said that he takes them (RFC 9110 section 6.5.1).
+// relaysTrailers: only to a visitor that announced TE: trailers (RFC 9110 section 6.5.1).
 func (x *exchange) relaysTrailers(out outFraming) bool {
 	return out == outChunked && x.req.wantsTE && x.ans.chunked
 }

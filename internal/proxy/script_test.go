@@ -208,7 +208,7 @@ func wantAnswer(tb testing.TB, r *bufio.Reader, method string, status int, body 
 	return resp
 }
 
-// startProxy runs ours in front of addresses and returns the backend and where to knock.
+// startProxy runs ours in front of addresses and returns the backend and the address to dial.
 func startProxy(tb testing.TB, cfg config.Backend, options ...func(*forwarder)) (*Backend, string) {
 	tb.Helper()
 	b, err := New(cfg, Deps{})

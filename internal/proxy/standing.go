@@ -33,14 +33,14 @@ func (k class) String() string {
 // standing is what requests have shown about an address in one respect: can it be connected to, does it answer the
 // requests of one class. Its owner holds the lock.
 type standing struct {
-	failures int                 // in a row
-	clients  map[uint64]struct{} // that met them, by keyed hash
-	outs     int                 // times out in a row; the exponent of the backoff
-	out      bool
-	outUntil time.Time
-	trial    bool // one request is finding out whether the time out is over
-	warmFrom time.Time
-	warming  bool
+	failures      int                 // in a row
+	clients       map[uint64]struct{} // that met them, by keyed hash
+	outs          int                 // times out in a row; the exponent of the backoff
+	out           bool
+	outUntil      time.Time
+	trial         bool // one request is finding out whether the time out is over
+	slowStartedAt time.Time
+	slowStarting  bool
 }
 
 // open tells whether a request may go there now.
@@ -51,8 +51,8 @@ func (s *standing) open(now time.Time) bool {
 // begin is called for a request that goes there. While it is out, that request is its trial.
 func (s *standing) begin() { s.trial = s.out }
 
-// count takes a failure that a client met. One client counts once in a row: a path that breaks for whoever asks for
-// it is no reason to leave an address out, and one visitor can ask for it as often as he likes. Beyond the limit
+// count takes a failure that a client met. One client counts once in a row: a path that breaks for each client that asks for
+// it is no reason to leave an address out, and one visitor can ask for it any number of times. Beyond the limit
 // nothing is gained by counting on, but memory would be lost.
 func (s *standing) count(client uint64, limit int) (counted bool) {
 	if _, known := s.clients[client]; known || (!s.out && s.failures >= limit) {
@@ -79,30 +79,30 @@ func (s *standing) leaveOut(now time.Time, cfg *config.Health) {
 	s.outUntil = now.Add(d)
 }
 
-// forgive forgets all failures. It reports whether that ended a time out; then the address begins slowly.
-func (s *standing) forgive(now time.Time, cfg *config.Health) (back bool) {
+// reset forgets all failures. It reports whether that ended a time out; then the address starts slowly.
+func (s *standing) reset(now time.Time, cfg *config.Health) (back bool) {
 	back = s.out
-	*s = standing{warming: s.warming, warmFrom: s.warmFrom}
+	*s = standing{slowStarting: s.slowStarting, slowStartedAt: s.slowStartedAt}
 	if back {
-		s.warm(now, cfg)
+		s.slowStart(now, cfg)
 	}
 	return back
 }
 
-func (s *standing) warm(now time.Time, cfg *config.Health) {
+func (s *standing) slowStart(now time.Time, cfg *config.Health) {
 	if cfg.SlowStart > 0 {
-		s.warming, s.warmFrom = true, now
+		s.slowStarting, s.slowStartedAt = true, now
 	}
 }
 
-// share is the part of its full load that the address may carry: 1, or less while it warms up.
+// share is the part of its full load that the address may carry: 1, or less while it starts slowly.
 func (s *standing) share(now time.Time, cfg *config.Health) float64 {
-	if !s.warming {
+	if !s.slowStarting {
 		return 1
 	}
-	passed := now.Sub(s.warmFrom)
+	passed := now.Sub(s.slowStartedAt)
 	if passed >= cfg.SlowStart {
-		s.warming = false
+		s.slowStarting = false
 		return 1
 	}
 	const least = 0.1
@@ -110,4 +110,4 @@ func (s *standing) share(now time.Time, cfg *config.Health) float64 {
 }
 
 // ordinary tells that there is nothing to remember.
-func (s *standing) ordinary() bool { return s.failures == 0 && !s.out && !s.warming }
+func (s *standing) ordinary() bool { return s.failures == 0 && !s.out && !s.slowStarting }

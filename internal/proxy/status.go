@@ -22,7 +22,7 @@ type AddressStatus struct {
 	Checked  bool      `json:"check_ok"` // the active check's verdict; true if there is none
 	Reached  bool      `json:"reached"`  // it can be connected to, as far as was tried
 	Reused   bool      `json:"reused"`   // its connections are; false since it sent more than it announced
-	Share    float64   `json:"share"`    // of its full load, below 1 while it warms up
+	Share    float64   `json:"share"`    // of its full load, below 1 while it starts slowly
 	InFlight int       `json:"in_flight"`
 	Idle     int       `json:"idle"`      // kept connections
 	Failures int       `json:"failures"`  // to connect, in a row
@@ -34,8 +34,8 @@ type AddressStatus struct {
 // Status reports the Backend's present state. It is safe for concurrent use.
 func (b *Backend) Status() Status {
 	s := Status{Limit: b.limit(), WebSocket: b.tunnels.count()}
-	s.InFlight, s.Queued = b.gate.counts()
-	_, before := b.outer.counts()
+	s.InFlight, s.Queued = b.limiter.counts()
+	_, before := b.outsideLimiter.counts()
 	s.Queued += before
 	now := time.Now()
 	var top [classes]rank
@@ -47,7 +47,7 @@ func (b *Backend) Status() Status {
 		}
 	}
 	for i, o := range b.fleet.origins {
-		// Where nobody does better, one that fails is in use all the same.
+		// Where no address does better, one that fails is in use all the same.
 		used := func(k class) bool { return ranks[i][k] >= rankFailing && ranks[i][k] == top[k] }
 		a := AddressStatus{
 			Address:  o.dialer.address.Text,
@@ -65,8 +65,7 @@ func (b *Backend) Status() Status {
 	return s
 }
 
-// standing is rank for each class, but a time out ends only when somebody has found out that it is over: until then
-// it would be a guess.
+// standing is rank for each class, but a time out ends only when a request has shown that it is over.
 func (h *health) standing() (r [classes]rank) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -20,7 +20,7 @@ type stream struct {
 	client net.Conn
 
 	fate     fate // of the connection, if read to the end
-	outside  bool // holds a place in the outer turnstile too
+	outside  bool // holds a place in outsideLimiter too
 	trailers bool
 	released bool
 }
@@ -142,7 +142,7 @@ func (s *stream) release(f fate) {
 }
 
 // Close ends the stream however it went. A body that was not read to its end takes the
-// connection with it, which is how the origin learns that nobody listens.
+// connection with it, which stops the origin from sending.
 func (s *stream) Close() error {
 	if s.b == nil {
 		return nil

@@ -16,8 +16,8 @@ const (
 	// tunnelBuffer is held twice per open tunnel, mostly idle; a direction that fills it
 	// goes on with a larger one.
 	tunnelBuffer = 4 << 10
-	// grace is how long both sides may take to end a frame and to answer a goodbye.
-	grace = time.Second
+	// closeGrace is how long both sides may take to end a frame and to answer a Close frame.
+	closeGrace = time.Second
 	// takeover is how long fasthttp may take to hand over the connection.
 	takeover = 30 * time.Second
 )
@@ -88,8 +88,8 @@ func (ts *tunnels) count() int {
 	return len(ts.open)
 }
 
-// farewell says goodbye to all and opens no more.
-func (ts *tunnels) farewell() (gone <-chan struct{}, all []*tunnel) {
+// close asks all tunnels to close and opens no more.
+func (ts *tunnels) close() (gone <-chan struct{}, all []*tunnel) {
 	gone, all = ts.stop()
 	for _, t := range all {
 		t.shut()
@@ -97,9 +97,9 @@ func (ts *tunnels) farewell() (gone <-chan struct{}, all []*tunnel) {
 	return gone, all
 }
 
-// drain is farewell, and waits; when ctx ends, it breaks off those that are left.
+// drain closes all tunnels and waits for their end; when ctx ends, it breaks off those that are left.
 func (ts *tunnels) drain(ctx context.Context) error {
-	gone, all := ts.farewell()
+	gone, all := ts.close()
 	select {
 	case <-gone:
 		return nil
@@ -135,7 +135,7 @@ func (ts *tunnels) stop() (gone <-chan struct{}, all []*tunnel) {
 
 // tunnel relays one WebSocket. Two goroutines move bytes, one per direction: the one
 // fasthttp calls run on, and one that run owns. Both end when either side ends, when
-// neither said anything for too long, when the total time is over, or when asked to.
+// neither sent anything for too long, when the total time is over, or when asked to.
 type tunnel struct {
 	owner *tunnels
 	log   *zap.Logger
@@ -150,7 +150,7 @@ type tunnel struct {
 	unclaimed  *time.Timer
 	claimed    atomic.Bool
 	lastActive atomic.Int64 // of either direction: nanoseconds since begun
-	closing    atomic.Bool  // say goodbye between two frames
+	closing    atomic.Bool  // send a Close frame between two frames
 	over       atomic.Bool  // stop at once
 
 	mu     sync.Mutex
@@ -205,14 +205,14 @@ func (t *tunnel) leave() {
 	t.owner.remove(t)
 }
 
-// abandon is for a tunnel that nobody came for.
+// abandon ends a tunnel that fasthttp has not handed over.
 func (t *tunnel) abandon() {
 	if !t.claimed.Swap(true) {
 		t.leave()
 	}
 }
 
-// shut asks for a goodbye.
+// shut asks for a Close frame to both sides.
 func (t *tunnel) shut() {
 	t.closing.Store(true)
 	t.wake()
@@ -227,7 +227,7 @@ func (t *tunnel) breakOff() {
 	}
 }
 
-// wake makes both directions look up. A direction moves its deadline first and looks
+// wake interrupts both directions. A direction moves its deadline first and looks
 // at the flags then; we set a flag first and move the deadlines then: none can miss it.
 func (t *tunnel) wake() {
 	t.mu.Lock()
@@ -248,7 +248,7 @@ func (t *tunnel) wake() {
 // relay moves bytes from src to dst, after the bytes in early.
 func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 	defer func() {
-		// Neither of the two goroutines has anybody above it who would catch this.
+		// No caller of the two goroutines recovers.
 		if p := recover(); p != nil {
 			t.owner.onPanic()
 			t.log.Error("panic in a WebSocket", zap.Any("panic", p), zap.Stack("stack"))
@@ -264,20 +264,20 @@ func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 		f.feed(early)
 	}
 	buf := make([]byte, tunnelBuffer)
-	var farewell time.Time // the end of the grace, once closing has begun
-	said := false
+	var closeBy time.Time // the end of closeGrace, once closing has begun
+	closeSent := false
 	for {
-		if t.closing.Load() && farewell.IsZero() {
-			farewell = time.Now().Add(grace)
+		if t.closing.Load() && closeBy.IsZero() {
+			closeBy = time.Now().Add(closeGrace)
 		}
-		if !farewell.IsZero() && !said && f.between() {
-			if !f.closed && t.write(dst, goodbye(masked)) != nil {
+		if !closeBy.IsZero() && !closeSent && f.between() {
+			if !f.closed && t.write(dst, closeFrame(masked)) != nil {
 				return
 			}
-			said = true
+			closeSent = true
 		}
-		n, err := t.read(src, buf, farewell)
-		if n > 0 && !said {
+		n, err := t.read(src, buf, closeBy)
+		if n > 0 && !closeSent {
 			if t.write(dst, buf[:n]) != nil {
 				return
 			}
@@ -287,15 +287,15 @@ func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 				buf = make([]byte, copyBuffer)
 			}
 		}
-		if err != nil && !t.goOn(err, farewell) {
+		if err != nil && !t.goOn(err, closeBy) {
 			return
 		}
 	}
 }
 
-// read waits until the tunnel has been idle for too long, or its time or grace is over.
-func (t *tunnel) read(src *side, buf []byte, farewell time.Time) (int, error) {
-	by := farewell
+// read waits until the tunnel has been idle for too long, or its time or closeGrace is over.
+func (t *tunnel) read(src *side, buf []byte, closeBy time.Time) (int, error) {
+	by := closeBy
 	if by.IsZero() {
 		by = t.idleSince().Add(t.idle)
 		if t.end.Before(by) {
@@ -305,21 +305,21 @@ func (t *tunnel) read(src *side, buf []byte, farewell time.Time) (int, error) {
 	if err := src.socket.SetReadDeadline(by); err != nil {
 		return 0, err
 	}
-	if t.over.Load() || (t.closing.Load() && farewell.IsZero()) {
+	if t.over.Load() || (t.closing.Load() && closeBy.IsZero()) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	return src.stream.Read(buf)
 }
 
 // goOn judges an error of read: a deadline may mean that the other direction was
-// active, that it is time to say goodbye, or that this time is over too.
-func (t *tunnel) goOn(err error, farewell time.Time) bool {
+// active, that it is time to send a Close frame, or that closeGrace is over too.
+func (t *tunnel) goOn(err error, closeBy time.Time) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) || t.over.Load() {
 		return false
 	}
 	now := time.Now()
-	if !farewell.IsZero() {
-		return now.Before(farewell)
+	if !closeBy.IsZero() {
+		return now.Before(closeBy)
 	}
 	if t.closing.Load() {
 		return true

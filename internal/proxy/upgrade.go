@@ -52,7 +52,7 @@ func (x *exchange) switchProtocols() error {
 		return err
 	}
 	x.tunnelled = true
-	x.praise(now)
+	x.noteSuccess(now)
 	x.ctx.HijackSetNoResponse(true)
 	x.ctx.Hijack(func(client net.Conn) { t.run(client) })
 	return nil

@@ -285,7 +285,7 @@ func TestABusyWebSocketIsNotIdle(t *testing.T) {
 	want(t, r, strings.Repeat("\x81\x02hi", 8))
 }
 
-func TestStopSaysGoodbyeToWebSockets(t *testing.T) {
+func TestStopClosesWebSockets(t *testing.T) {
 	closed := make(chan error, 2)
 	b, addr := startProxy(t, siteAt(echoServer(t, func(err error) { closed <- err })))
 	ctx, cancel := testTimeout()
@@ -319,7 +319,7 @@ func TestStopBreaksOffAWebSocketThatDoesNotListen(t *testing.T) {
 		if _, err := readRawHead(bufio.NewReader(c)); err != nil {
 			return
 		}
-		// A frame that is announced and never ends leaves no room for a goodbye.
+		// A frame that is announced and never ends leaves no room for a Close frame.
 		_, _ = io.WriteString(c, "HTTP/1.1 101 Los\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\x82\x7dx")
 		<-hang
 	})
@@ -354,7 +354,7 @@ func TestAVisitorWhoLeavesClosesTheOriginsSide(t *testing.T) {
 	<-done
 }
 
-func TestAGoodbyeFallsBetweenFrames(t *testing.T) {
+func TestACloseFrameIsSentBetweenFrames(t *testing.T) {
 	var f frames
 	wire := []byte{}
 	for _, frame := range []string{
@@ -375,16 +375,16 @@ func TestAGoodbyeFallsBetweenFrames(t *testing.T) {
 	}
 	var whole frames
 	whole.feed(wire)
-	whole.feed(goodbye(false))
+	whole.feed(closeFrame(false))
 	if !whole.between() || !whole.closed {
 		t.Error("a close frame was not seen")
 	}
-	masked := goodbye(true)
+	masked := closeFrame(true)
 	if len(masked) != 8 || masked[6]^masked[2] != goingAway>>8 || masked[7]^masked[3] != goingAway&0xff {
-		t.Errorf("%x is no masked goodbye", masked)
+		t.Errorf("%x is no masked Close frame", masked)
 	}
-	if got := fmt.Sprintf("%x", goodbye(false)); got != "880203e9" {
-		t.Errorf("%s is no goodbye", got)
+	if got := fmt.Sprintf("%x", closeFrame(false)); got != "880203e9" {
+		t.Errorf("%s is no Close frame", got)
 	}
 }
 

@@ -61,7 +61,7 @@ func (s *source) init(r io.Reader, x *exchange) {
 	s.left = x.req.length
 }
 
-// invite tells a visitor who waits for it to send. It happens before the upload runs,
+// invite sends 100 Continue to a visitor that waits for it. It happens before the upload runs,
 // because then others may write to the visitor.
 func (s *source) invite() error {
 	s.readBy = time.Now().Add(s.timeout)
@@ -140,7 +140,7 @@ func (s *source) release() {
 // errPanic is what a panic on a goroutine of ours becomes.
 var errPanic = errors.New("proxy: panic in an upload")
 
-// upload moves a body to the origin while somebody else waits for the answer. It owns
+// upload moves a body to the origin while another goroutine waits for the answer. It owns
 // one goroutine; end must be called, and waits for it.
 type upload struct {
 	source  source
@@ -165,7 +165,7 @@ func (u *upload) start() {
 func (u *upload) run() {
 	defer close(u.done)
 	defer func() {
-		// On the handler's goroutine this would be a 500. Here nobody else catches it.
+		// On the handler's goroutine this would be a 500. No caller of this one recovers.
 		if p := recover(); p != nil {
 			u.sourceErr = fmt.Errorf("%w: %v", errPanic, p)
 			u.endedItself = true
@@ -189,8 +189,8 @@ func (u *upload) run() {
 		}
 		if err != nil {
 			u.sourceErr = err
-			// The origin must not take the part for the whole, and whoever waits for
-			// the answer need not wait longer; unless he has it and called halt.
+			// The origin must not take the part for the whole, and the goroutine that waits for
+			// the answer need not wait longer, unless it has the answer and called halt.
 			if u.endedItself = !u.source.halted.Load(); u.endedItself {
 				u.c.close()
 			}

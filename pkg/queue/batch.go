@@ -2,10 +2,10 @@ package queue
 
 import "sync"
 
-// batcher turns many single calls into few batched ones without a timer and without a goroutine of its own. A caller
-// that finds a free slot runs a batch of everything that is pending; callers who come meanwhile wait and become
-// the next batch, run by one of them. So an idle store is called at once with one entry and a busy one with as many
-// as came during the call before.
+// batcher turns many single calls into few batched ones, without a timer and without a goroutine of its own. A caller that
+// finds a free slot runs a batch of everything that is pending. Callers that come meanwhile wait and become the next batch,
+// which one of them runs. So an idle store is called at once with one entry, and a busy one with all that came during
+// the call before.
 type batcher[E, R any] struct {
 	run   func([]E) ([]R, error)
 	max   int // entries in a batch
@@ -67,7 +67,7 @@ func (b *batcher[E, R]) lead(own *waiter[E, R]) {
 	entries := make([]E, len(batch))
 	for i, w := range batch {
 		entries[i] = w.entry
-		w.err = ErrUnavailable // stands if run panics: nobody waits for ever
+		w.err = ErrUnavailable // stands if run panics, so that no caller waits for ever
 	}
 	results, err := b.run(entries)
 	for i, w := range batch {

@@ -11,7 +11,7 @@ type Mode string
 const (
 	// ModeRun calls places at the pace.
 	ModeRun Mode = "run"
-	// ModePause calls nobody. Who was called may still claim, who is inside stays inside.
+	// ModePause calls nobody. Open calls may still be claimed, and stays go on.
 	ModePause Mode = "pause"
 )
 
@@ -34,8 +34,8 @@ const (
 	maxMessage     = 2000
 )
 
-// DefaultBurst is one second's worth of calls, at least two: with a burst of one, what a late tick could have called
-// besides is lost, and a slow line falls behind its pace.
+// DefaultBurst is one second's worth of calls, at least two: with a burst of one, a late tick loses the credit beyond
+// that one call, and a slow line falls behind its pace.
 func DefaultBurst(rate int64) int64 { return min(max(2, (rate+59)/60), MaxBurst) }
 
 // Control is what operators set. Stores keep it beside the line and hand it out with every snapshot, so a change

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// ends are the tickets that have ended for good while the store was away. Nobody says it again: what is not told when the
-// store is back is a stay that takes a place until it runs out, and a pass that is good at every gateway.
+// ends are the tickets that ended for good while the store was away. No later request repeats such an end: if the store never
+// gets it, the stay counts as inside until it runs out, and other gateways accept its pass.
 type ends struct {
 	mu      sync.Mutex
 	pending []ended
@@ -27,7 +27,7 @@ const (
 	left     ending = true
 )
 
-// keep keeps what could not be told, as far as there is room.
+// keep keeps ends that could not be sent, up to outboxMax of them.
 func (e *ends) keep(them ...ended) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -43,7 +43,7 @@ func (e *ends) take() []ended {
 	return them
 }
 
-// all is what the store is still to be told.
+// all is what must still be sent to the store.
 func (e *ends) all() []ended {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -56,11 +56,11 @@ func (r *Room) over(id VisitorID) {
 	r.recent.answer(id, r.Now(), Standing{State: StateSpent})
 }
 
-// end ends a ticket here and in the store, at once or as soon as it is back.
+// end ends a ticket here, and in the store at once or when it returns.
 func (r *Room) end(ctx context.Context, e ended) error {
 	r.over(e.id)
 	err := ErrUnavailable
-	if !r.down() { // nobody waits for a store that does not answer
+	if !r.down() { // no request waits for a store that does not answer
 		err = r.tell(ctx, e.by, []VisitorID{e.id})
 	}
 	if errors.Is(err, ErrUnavailable) {
@@ -77,7 +77,7 @@ func (r *Room) tell(ctx context.Context, by ending, ids []VisitorID) error {
 	return r.retryLost(ctx, func(ctx context.Context) error { return verb(ctx, ids) })
 }
 
-// sendEnds tells the store what ended while it was away, and keeps what fails.
+// sendEnds sends what ended while the store was away, and keeps what fails.
 func (r *Room) sendEnds(ctx context.Context) error {
 	for them := r.ends.take(); len(them) > 0; {
 		n, ids := 0, []VisitorID(nil)
@@ -88,7 +88,7 @@ func (r *Room) sendEnds(ctx context.Context) error {
 		if errors.Is(err, ErrUnavailable) {
 			r.ends.keep(them...)
 			for _, e := range them {
-				r.over(e.id) // in case unlearn came while they were taken out
+				r.over(e.id) // unlearn may have run while they were taken out
 			}
 			return err
 		}
@@ -100,7 +100,7 @@ func (r *Room) sendEnds(ctx context.Context) error {
 	return nil
 }
 
-// unlearn forgets what the store has said, but not what it has not been told yet: every place must be told anew.
+// unlearn forgets the store's answers, so that every place sends a heartbeat anew. It keeps the ends that were not sent yet.
 func (r *Room) unlearn() {
 	r.recent.clear()
 	for _, e := range r.ends.all() {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// estimate fills in how long it may take and when to ask again. first is how many places come first, at the front and in
-// the line.
+// estimate fills in how long the wait may take and when to poll again. first is how many places are called before this one,
+// at the front and in the line.
 func (r *Room) estimate(a *Answer, v *View, first int64) {
 	perSecond, known := v.pace()
 	line := max(0, first-v.Snapshot.Front)
@@ -23,13 +23,13 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 		return
 	}
 	if a.Full = v.Flow.Full && !known; known {
-		// Who came back is there: each of them takes a call.
+		// Places at the front are present: each of them takes a call.
 		front := min(perSecond, float64(v.Snapshot.Control.Pace.Rate)/60)
 		a.Low, a.High = span(float64(first-line)/front + float64(line+1)/perSecond)
 	}
 }
 
-// pace is how many places a second go, if that is known.
+// pace is how many places leave the line a second, if that is known.
 func (v *View) pace() (perSecond float64, known bool) {
 	rate := float64(v.Snapshot.Control.Pace.Rate) / 60
 	if v.Flow.Full {
@@ -38,8 +38,9 @@ func (v *View) pace() (perSecond float64, known bool) {
 	return rate * v.Flow.Yield, rate > 0
 }
 
-// fastest is how many places a second may go at most. By it pages ask again, as a seat stands empty until somebody who was
-// called has heard of it: in a full room that is not measured yet people may leave as fast as the rate lets others in.
+// fastest is how many places a second can leave the line at most. Poll intervals follow it, because a free seat stays empty
+// until the page that was called has polled. In a full room that is not measured yet, people can leave as fast as the rate
+// lets others in.
 func (v *View) fastest() float64 {
 	rate := max(1, v.Flow.Yield) * float64(v.Snapshot.Control.Pace.Rate) / 60
 	if v.Flow.Full && v.Flow.Measured {
@@ -48,8 +49,8 @@ func (v *View) fastest() float64 {
 	return rate
 }
 
-// span makes a range of a time in seconds: the further away, the wider, for what nobody knows: who will leave, who will
-// come back.
+// span makes a range of a time in seconds. It is wider the further away the time is, because more places ahead may leave or
+// come back until then.
 func span(seconds float64) (low, high time.Duration) {
 	seconds = min(seconds, 1e8)
 	doublings := min(8, max(0, math.Log2(seconds/60)))

@@ -2,9 +2,9 @@ package queue
 
 import "sync"
 
-// localPace is a gateway's own share of the pace while the store is away (FailLocal). It is written down by no one:
-// who is let in by it is told to the store as soon as it is back. A process that has never seen the room has no share:
-// it knows neither the others, nor the line, nor how many are inside.
+// localPace is a gateway's own share of the pace while the store is away (FailLocal). It is kept in this process alone;
+// local admissions are sent to the store when it returns. A process that has never seen the room has no share: it
+// knows neither the number of gateways, nor the line, nor how many are inside.
 type localPace struct {
 	mu sync.Mutex
 	localState
@@ -18,7 +18,7 @@ type localState struct {
 	burst  float64
 	credit float64
 	filled int64
-	room   int64 // admissions left inside, -1: no bound
+	seats  int64 // admissions left below the bound inside, -1: no bound
 	waited bool  // there was a line
 	sketch *Sketch
 }
@@ -30,12 +30,12 @@ func (l *localPace) begin(now int64, f *Snapshot, c Control) {
 	gateways := max(1, f.Gateways)
 	l.localState = localState{
 		active: c.Mode == ModeRun, since: now, filled: now, sketch: &f.Sketch,
-		rate: float64(c.Pace.Rate) / Units, waited: f.Waiting+f.Front > 0, room: -1,
+		rate: float64(c.Pace.Rate) / Units, waited: f.Waiting+f.Front > 0, seats: -1,
 	}
 	l.share = l.rate / float64(gateways)
 	l.burst = max(1, float64(c.Pace.Burst)/float64(gateways))
 	if c.Pace.MaxInside > 0 {
-		l.room = max(0, c.Pace.MaxInside-f.Inside-f.Calls) / gateways
+		l.seats = max(0, c.Pace.MaxInside-f.Inside-f.Calls) / gateways
 	}
 }
 
@@ -45,7 +45,7 @@ func (l *localPace) reset() {
 	l.localState = localState{}
 }
 
-// reached reports whether the line, at the full pace of all gateways since the store went away, would have come to o.
+// reached reports whether the line, at the full pace of all gateways since the store went away, would have reached o.
 func (l *localPace) reached(now int64, o Order) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,7 +60,7 @@ func (l *localPace) reached(now int64, o Order) bool {
 func (l *localPace) take(now int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.active || l.room == 0 {
+	if !l.active || l.seats == 0 {
 		return false
 	}
 	l.credit = min(l.burst, l.credit+l.share*float64(max(0, now-l.filled)))
@@ -69,8 +69,8 @@ func (l *localPace) take(now int64) bool {
 		return false
 	}
 	l.credit--
-	if l.room > 0 {
-		l.room--
+	if l.seats > 0 {
+		l.seats--
 	}
 	return true
 }
@@ -87,12 +87,12 @@ func (r *Room) mayEnterWithoutStore(o Order) bool {
 	}
 }
 
-// arriveWithoutStore answers an arrival in the store's stead.
+// arriveWithoutStore answers an arrival while the store is away; err is why.
 func (r *Room) arriveWithoutStore(err error) (Joined, error) {
 	switch r.tune.Load().onFailure {
 	case FailOpen:
 	case FailLocal:
-		// Whoever has a number goes first; arrivals have none.
+		// Places with a number go first; arrivals have none.
 		if !r.down() || r.local.waited || !r.local.take(r.localNow()) {
 			return Joined{}, err
 		}
@@ -117,7 +117,7 @@ func (r *Room) claimWithoutStore(p Place) (Standing, error) {
 	return r.localStay(p.Visitor), nil
 }
 
-// localStay begins a stay that the store is told of when it is back: else it would call the place once more.
+// localStay begins a stay and queues it for the store, which would otherwise call the place once more.
 func (r *Room) localStay(id VisitorID) Standing {
 	now := r.Now()
 	r.inside(id, 0)

@@ -2,14 +2,14 @@ package queue
 
 import "math"
 
-// Flow is how fast the line was seen to move. Places are counted as they vanish ahead of somebody, not calls: a place
-// whose bearer is absent is passed over and costs no call.
+// Flow is how fast the line was seen to move. It counts places that leave the line ahead of others, not calls: an absent
+// place is passed over and costs no call.
 type Flow struct {
-	// Yield is how many places go for one call that the rate allows. It holds when the rate changes.
+	// Yield is how many places leave the line for each call that the rate allows. A change of the rate does not change it.
 	Yield float64
 	// Full: nobody can be called until somebody leaves, whatever the rate is.
 	Full bool
-	// PerSecond is how many places a second go while the room is full; meaningless unless Measured. A room where
+	// PerSecond is how many places leave the line a second while the room is full; meaningless unless Measured. A room where
 	// nothing moves, or which has been full for too short a time, is not measured.
 	PerSecond float64
 	Measured  bool
@@ -26,8 +26,8 @@ type flow struct {
 const (
 	yieldMemory = 180.0  // s, after which two thirds of what was seen are forgotten
 	yieldPrior  = 30.0   // s, the weight of "one place a call" at the beginning
-	longestStep = 10_000 // ms between two snapshots; who was called in a longer gap, and why not, is not known
-	longestRun  = 10     // places that one call may stand for: a group that left together says nothing of those behind it
+	longestStep = 10_000 // ms between two snapshots; over a longer gap it is not known what was called
+	longestRun  = 10     // places that one call may stand for: a group that leaves together says nothing about the places behind it
 )
 
 // add takes the next snapshot and answers what is known with it.
@@ -39,7 +39,7 @@ func (f *flow) add(now Snapshot) Flow {
 	return f.answer(&now)
 }
 
-// follows reports whether what happened between two snapshots can be told.
+// follows reports whether two snapshots tell what happened between them.
 func follows(a, b *Snapshot) bool {
 	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Head >= a.Head && b.Now >= a.Now && b.Now-a.Now <= longestStep
 }
@@ -72,8 +72,8 @@ func (f *flow) between(a, b *Snapshot) {
 	f.allowed, f.passed = f.allowed*keep+rate*seconds, f.passed*keep+passed
 }
 
-// gone is how many places went ahead of everybody who waits on. When the head has moved the front was empty, and all up to
-// the new head are gone, whether they were called, were absent or gave up.
+// gone is how many places left ahead of those that still wait. If the head has moved, the front was empty, and all places
+// up to the new head have left: called, absent or given up.
 func gone(a, b *Snapshot) int64 {
 	called := b.Called - a.Called
 	passed := a.Front - b.Front
@@ -93,12 +93,12 @@ func (f *flow) answer(now *Snapshot) Flow {
 	return out
 }
 
-// fullFlow measures places a second while a room is full. There they go as people leave the site, which nobody has set:
-// so it looks back as far as is needed for a steady figure.
+// fullFlow measures places a second while a room is full. Places are then called as people leave the site, at a rate that
+// no setting tells, so it looks back as far as a steady figure needs.
 type fullFlow struct {
 	since int64 // ms of the first snapshot, 0: not full
 	last  int64 // of the last snapshot that was full
-	moved int64 // when a place went last
+	moved int64 // when a place left last
 	total float64
 	n     int
 	at    [240]int64 // one sample each five seconds
@@ -109,7 +109,7 @@ const (
 	fullSpan  = 60_000 // ms, what has to be seen at least, and how long a room without a call says nothing
 	fullStep  = 5_000
 	fullRests = 30_000 // ms, a room that was not full for so long is not full: the rate decides again
-	fullLeast = 20     // places; and half of those inside, as who came in together leaves together, or what fullLong shows
+	fullLeast = 20     // places; and half of those inside, as people who came in together leave together, or what fullLong shows
 	fullLong  = 600_000
 	fullMost  = 60 // places, or all of those inside: then the figure is steady enough
 )
@@ -144,7 +144,7 @@ func (m *fullFlow) add(a, b *Snapshot, passed float64) {
 	}
 }
 
-// stood reports whether the line stood still for so long that it says nothing of how it moves now.
+// stood reports whether the line stood still for so long that earlier samples no longer tell how it moves.
 func (m *fullFlow) stood(now int64) bool {
 	gap := float64(now - m.moved)
 	return gap >= fullSpan && gap*m.total >= 8*float64(m.moved-m.since)

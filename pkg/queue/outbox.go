@@ -18,7 +18,7 @@ type outbox struct {
 	flow  flow              // only touched by Tick
 }
 
-// renewal is a renewal with its time by Room.Now.
+// renewal extends a stay for a request at a time by Room.Now.
 type renewal struct {
 	Stay
 	at int64
@@ -47,7 +47,7 @@ func (o *outbox) stay(c renewal) bool {
 	return kept
 }
 
-// keep keeps the latest renewal of each visitor. It wakes nobody: what could not be sent just now can wait.
+// keep keeps the latest renewal of each visitor. It wakes no sender, because a batch that just failed can wait.
 func (o *outbox) keep(c renewal) (kept, ready bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -97,7 +97,7 @@ func (o *outbox) takeStays(n int) []renewal {
 	}
 	o.stays, o.taken = o.stays[len(out):], o.taken+len(out)
 	if len(o.stays) == 0 {
-		o.stays, o.place = nil, nil // the space of a crowd
+		o.stays, o.place = nil, nil // frees the space that a crowd needed
 	}
 	return out
 }
@@ -130,9 +130,10 @@ func (r *Room) deliver(ctx context.Context) {
 // Flush sends what is in the outbox now.
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
-// send delivers what has ended, and then the outbox in batches. Renewals go first: they decide who is inside. Those that
-// fail while the store is away are kept: who is inside may ask for nothing before the stay is over, and somebody else
-// would be called for it. Heartbeats that fail are dropped: everybody's next poll sends them anew.
+// send sends ends, then renewals, then heartbeats, in batches. Renewals come before heartbeats because they decide who is
+// inside. A renewal that fails while the store is away is kept: the visitor may make no further request before the stay
+// would run out in the store, which would then call another place. Dropped heartbeats need no retry: the next poll sends
+// them again.
 func (r *Room) send(ctx context.Context) {
 	err := r.sendEnds(ctx)
 	if err == nil {
@@ -150,8 +151,8 @@ func (r *Room) send(ctx context.Context) {
 	}
 }
 
-// kept takes in what the store said to a heartbeat. By this process's time: the store's may have stepped, and an answer
-// of the past would never be fresh. Who was said to be away is told of with the next poll, however soon that is.
+// kept notes the store's answer to a heartbeat, at this process's time: after a step of the store's clock an answer by that
+// clock might never count as fresh. A visitor that was reported away is reported present by its next poll, however soon that is.
 func (r *Room) kept(b Beat, s Standing) {
 	if b.Away {
 		r.recent.forget(b.Place.Visitor)
@@ -202,7 +203,7 @@ func (r *Room) renewBatch(ctx context.Context, renewals []renewal) (KeepReply, e
 	return r.store.Renew(ctx, stays)
 }
 
-// late is a renewal that the store hears of later than of others: the stay counts from the renewal all the same.
+// late is a renewal that reaches the store late. Its limit makes the stay count from the request all the same.
 func (r *Room) late(c renewal) renewal {
 	if end := c.at + r.cfg.Timing.Idle.Milliseconds(); c.Cap <= 0 || c.Cap > end {
 		c.Cap = end

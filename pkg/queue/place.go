@@ -43,7 +43,7 @@ func ParseVisitorID(s string) (VisitorID, error) {
 type Order uint64
 
 // numberBits is how far epochs are apart in the order. An epoch counts seconds, so the numbers of one epoch
-// run into the next epoch's only if more than 4 million people a second arrive.
+// reach those of the next only if more than 4 million people a second arrive.
 const numberBits = 22
 
 // MaxOrder is the largest order a store accepts (2^53-1, exact in an IEEE 754 double).
@@ -55,7 +55,7 @@ const MaxCarried = 1 << 40
 // maxNumber is the highest number that a place may have.
 const maxNumber = 1<<51 - 1
 
-// CarryNumber is the highest number given in a line that follows one in which n may have been given; see Store.
+// CarryNumber is the highest number given in a line that follows one in which n may have been given; see Carry in [Store].
 func CarryNumber(last, n uint64) uint64 {
 	if n > MaxCarried {
 		return last
@@ -71,8 +71,8 @@ func EpochAt(ms int64) uint64 {
 	return uint64(max(1, (ms-epochZero.UnixMilli())/1000))
 }
 
-// OrderOf is the order of a number in an epoch, as [Store] defines it: epoch·2²² + number. Stores call it, and what checks
-// them. Whoever holds a place or a ticket calls Place.Order.
+// OrderOf is the order of a number in an epoch, as [Store] defines it: epoch·2²² + number. Stores and the
+// checks of stores call it; everything else has a place and calls Place.Order.
 func OrderOf(epoch, number uint64) Order { return Order(epoch<<numberBits + number) }
 
 // NextEpoch is the epoch for a line that follows everything given so far: later than prev, than the clock's

@@ -5,41 +5,40 @@ import (
 	"time"
 )
 
-// Answer is what a poll learns.
+// Answer is the answer to a poll.
 type Answer struct {
 	// State is StateWaiting, StateFront, StateCalled, StateMissed, StateInside or StateSpent. StateUnknown: the
 	// head has passed this place, and the store has not said yet whether it was called. Ask again in Next, or Claim.
 	State State
 	// Ahead is how many places are called before this one, at the front and in the line, if waiting, -1: not known.
-	// Exact: that is a count. Otherwise it is an estimate within 1 %, or what was shown before, which never rises.
+	// Exact says that it is a count. Otherwise it is an estimate within 1 %, or what was shown before, which never rises.
 	Ahead int64
 	Exact bool
-	// More is how many places at the front are called first beside those that Ahead says: they came back since.
+	// More is how many places at the front are called first in addition to Ahead: they came back since.
 	More int64
-	// Low and High bound the time until the call as well as it can be told; zero: it cannot. Full says that it cannot
-	// because nobody can be called until somebody leaves the site.
+	// Low and High are an estimate of the time until the call; zero: there is none. Full says that there is none because
+	// nobody can be called until somebody leaves the site.
 	Low, High time.Duration
 	Full      bool
 	// Next is when to poll again.
 	Next time.Duration
 	// Until is the end of a call, in store milliseconds.
 	Until int64
-	// Paused, Holding and Stale say why nobody may be called now: by the operator (a pause, or a rate of 0), after a
-	// loss, or because the store is away and this is the last that was known.
+	// Paused, Holding and Stale say why nobody is called now: the operator has paused the line or set a rate of 0; the line
+	// was lost and is being rebuilt; the store is away and the answer is from the last snapshot.
 	Paused, Holding, Stale bool
-	// Message is the operator's.
+	// Message is the text that the operator has set.
 	Message string
 }
 
-// Heartbeats of places at or before the head carry news both ways, so they are sent with every poll.
+// A place at or before the head can be called at any moment, so each of its polls sends a heartbeat, whose answer says so.
 const (
 	frontBeat = 1000  // ms
 	freshFor  = 10000 // ms, how long the store's answer about such a place stands
 )
 
-// Poll answers from the snapshot what a ticket's holder wants to know, and counts as a heartbeat. It makes no store
-// call. shown is the last number of places ahead that this visitor was shown, or -1: never a higher one is
-// answered.
+// Poll answers from the snapshot where a place stands, and counts as a heartbeat. It makes no store call. shown is the number
+// of places ahead that the visitor was shown last, or -1; Poll never answers a higher one.
 func (r *Room) Poll(p Place, shown int64) Answer {
 	if !p.Valid() {
 		return Answer{State: StateSpent, Next: r.every(r.tune.Load().pollMin)} // the store would refuse the whole batch
@@ -100,7 +99,7 @@ func (a *Answer) count(v *View, order Order, shown int64) int64 {
 	return first
 }
 
-// Peek answers as Poll does for a place that the store has just given: there is nothing to tell the store.
+// Peek answers as Poll does, for a place that the store has just given: it sends no heartbeat.
 func (r *Room) Peek(p Place) Answer {
 	r.recent.answer(p.Visitor, r.Now(), Standing{State: StateWaiting})
 	return r.Poll(p, -1)
@@ -115,7 +114,7 @@ func (r *Room) beat(p Place, now, every int64) (Standing, int64) {
 	return known, answered
 }
 
-// Away notes that the visitor closed the page.
+// Away sends the store that the visitor has closed the page.
 func (r *Room) Away(p Place) {
 	if !p.Valid() {
 		return
@@ -126,14 +125,14 @@ func (r *Room) Away(p Place) {
 	}
 }
 
-// Touch notes a request with a pass. It makes no store call. limit is the latest end of the stay in store
-// milliseconds, 0: none. False: the store has said that this stay is over for good.
+// Touch notes a request with a pass. It makes no store call. limit is the latest end of the stay in store milliseconds,
+// 0: none. It answers false if the store has said that the ticket has ended for good.
 func (r *Room) Touch(id VisitorID, limit int64) bool {
 	return r.touch(id, limit, min(r.cfg.Timing.Idle.Milliseconds()/4, 15_000))
 }
 
-// Prolong is Touch for a request whose pass is extended: the store is told of this very one, so that it does not take
-// a stay for over while its pass is valid.
+// Prolong is Touch for a request whose pass is extended. It always sends a renewal, so that the stay does not end in the store
+// while its pass is valid.
 func (r *Room) Prolong(id VisitorID, limit int64) bool { return r.touch(id, limit, 0) }
 
 func (r *Room) touch(id VisitorID, limit, every int64) bool {
@@ -151,8 +150,8 @@ func (r *Room) touch(id VisitorID, limit, every int64) bool {
 	return true
 }
 
-// pollInterval is how long somebody with so many places ahead may wait before asking again: a tenth of the time
-// until the turn, so nobody misses it and a crowd far from it asks rarely.
+// pollInterval is the poll interval of a page with so many places ahead: a tenth of the time until its turn, so that nobody
+// misses the turn and pages far from it poll rarely.
 func (r *Room) pollInterval(ahead int64, perSecond float64) time.Duration {
 	if perSecond <= 0 {
 		return r.every(r.tune.Load().pollMax)
@@ -166,9 +165,9 @@ func (r *Room) within(d time.Duration) time.Duration {
 	return r.every(min(max(d, t.pollMin), t.pollMax))
 }
 
-// every spreads an interval by ±20 %, so that a crowd that came at once does not ask at once. However long it is set to be,
-// a page asks twice while a call may be claimed: the first question tells the store that somebody is there, the second is
-// for the answer, and a fifth of the time is left for the network and for browsers whose timers are late.
+// every spreads an interval by ±20 %, so that pages that came at once do not poll at once. However long the interval is set, a
+// page polls twice within the claim window: the first poll sends the heartbeat, the second gets its answer, and a fifth of
+// the window is left for the network and for late timers of browsers.
 func (r *Room) every(d time.Duration) time.Duration {
 	const most = 1.2
 	d = min(d, time.Duration(float64(r.cfg.Timing.ClaimWindow)*2/5/most))

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// FailureMode is what a gateway does with arrivals and calls while the store is away.
+// FailureMode is what a gateway does with arrivals and claims while the store is away.
 type FailureMode string
 
 const (
-	// FailHold lets nobody in: arrivals get a place as soon as the store is back. The default.
+	// FailHold lets nobody in; arrivals get a place when the store returns. The default.
 	FailHold FailureMode = "hold"
 	// FailLocal lets each gateway admit its share of the pace, in order of number.
 	FailLocal FailureMode = "local"
@@ -29,13 +29,13 @@ type RoomConfig struct {
 	// Timing must be the one the store was made with.
 	Timing Timing
 	// Control is what the configuration says: Mode, Pace and Message. A new room begins with it. In a room that exists, the
-	// keys that differ from the configuration that was applied last are brought once, by the first tick; what
-	// operators have set stays otherwise. Where it is not known what was applied last, all of it is brought.
+	// first tick writes the keys in which Control differs from the configuration that was applied last, once; what
+	// operators have set stays otherwise. Where it is not known what was applied last, it writes all keys.
 	Control Control
 	// ConfigHash names the configuration: a hash over all its bytes. One whose hash is in the document is not applied
 	// again. Default: a hash of Control's values. At most 64 bytes.
 	ConfigHash string
-	// OnFailure is what happens while the store is away. Default FailHold.
+	// OnFailure is what happens while the store is away. Default: FailHold.
 	OnFailure FailureMode
 	// Tick is how often the room advances. Default 250 ms.
 	Tick time.Duration
@@ -49,14 +49,14 @@ type RoomConfig struct {
 	Slots int
 	// Visitors is for how many visitors the process remembers what the store said. Default 1<<20.
 	Visitors int
-	// FirstStart says that no ticket of an earlier line can exist, as the keys that sign them have just been made. Then a
-	// new room shows figures at once; otherwise people may be on their way back to it.
+	// FirstStart says that no ticket of an earlier line can exist, because the keys that sign tickets are new. A new room
+	// then shows figures at once; otherwise earlier places may still come back.
 	FirstStart bool
 	// Clock is the process's time; its monotonic reading is used. Default time.Now.
 	Clock func() time.Time
-	// OnEvent is told what operators should know. It must not block. Optional.
+	// OnEvent is called with what operators should know. It must not block. Optional.
 	OnEvent func(Event)
-	// OnSnapshot is given every new snapshot, which it must not change. It must not block. Optional.
+	// OnSnapshot is called with every new snapshot and must not change it. It must not block. Optional.
 	OnSnapshot func(*Snapshot)
 	// OnBeatsDropped counts heartbeats that were not sent: the store was away, or too many were pending. They need no
 	// retry, the next poll of each visitor sends one again. It must not block. Optional.
@@ -118,7 +118,7 @@ const maxConfigHash = 64
 // EventKind says what happened to a room.
 type EventKind string
 
-// What operators are told of.
+// The kinds of events.
 const (
 	EventStoreDown EventKind = "store down" // the store stopped answering; Err says how
 	EventStoreUp   EventKind = "store up"
@@ -162,16 +162,16 @@ type Room struct {
 	rand    *rand.ChaCha8
 }
 
-// View is what a process knows of its room at one moment. It is immutable.
+// View is what a process knows about its room at one moment. It is immutable.
 type View struct {
 	Snapshot Snapshot
 	// At is the local time of the snapshot, in milliseconds.
 	At int64
 	// Known says that there has been a snapshot at all.
 	Known bool
-	// Stale is since when (local ms) the store has not answered; 0: it does.
+	// Stale is the local time (ms) since which the store has not answered; 0: it answers.
 	Stale int64
-	// Rebuilding says that the line was lost and its places are coming back; Snapshot.Sketch is the one from before.
+	// Rebuilding says that the line was lost and its places are coming back; Snapshot.Sketch is from before the loss.
 	Rebuilding bool
 	// Blind says that places may be coming back to a line that this process did not know before.
 	Blind bool
@@ -223,12 +223,12 @@ func (r *Room) localNow() int64 {
 	return r.start.UnixMilli() + r.cfg.Clock().Sub(r.start).Milliseconds()
 }
 
-// Now is the store's time in milliseconds, as well as this process knows it: what tokens are issued and checked
-// by, so that a gateway whose clock is wrong agrees with the others. Before the first snapshot it is local time. It is
-// slewed by at most a tenth of the time that passes, so a store whose clock jumps ends nobody's pass.
+// Now is this process's estimate of the store's time, in milliseconds. Tokens are issued and checked by it, so that a gateway
+// whose clock is wrong agrees with the others. Before the first snapshot it is local time. It is slewed by at most a tenth of
+// the time that passes, so that a jump of the store's clock ends no pass.
 func (r *Room) Now() int64 { return r.localNow() + r.offset.Load() }
 
-// here puts the end of a call or stay into the time of Now.
+// here converts the end of a call or stay from the store's time to that of Now.
 func (r *Room) here(s Standing) Standing {
 	if s.Until != 0 {
 		s.Until -= r.skew.Load()
@@ -244,16 +244,16 @@ func (r *Room) newVisitor() (id VisitorID) {
 	return id
 }
 
-// Arrive numbers a new arrival, or lets it straight in when the pace has room and nobody waits. ErrUnavailable:
-// there is no place to be had now, try again.
+// Arrive numbers a new arrival, or lets it straight in when the allowance permits and nobody waits. ErrUnavailable: no place
+// can be given now; try again.
 func (r *Room) Arrive() (Joined, error) {
 	if r.down() {
-		// A crowd must not queue up behind time-outs; the tick finds out when the store is back.
+		// Arrivals must not wait for one time-out each; a tick notices when the store returns.
 		return r.arriveWithoutStore(ErrUnavailable)
 	}
 	j, err := r.joins.do(r.newVisitor())
 	if err == nil && j.State == StateTaken {
-		// The call was repeated on the way to the store after it had let the id in: nobody holds that stay.
+		// The call was repeated on its way, after the store had let the id in. No visitor has that stay: draw another id.
 		if j, err = r.joins.do(r.newVisitor()); err == nil && j.State == StateTaken {
 			err = ErrUnavailable
 		}
@@ -288,9 +288,9 @@ func (r *Room) Claim(p Place) (Standing, error) {
 	return r.claimWithoutStore(p)
 }
 
-// Finish ends a stay. It is done at once, so that the freed room can be called for.
+// Finish ends a stay at once, so that the next place can be called.
 //
-// ErrUnavailable: the store is away and is told as soon as it is back; this process refuses the pass until then.
+// ErrUnavailable: the store is away. The end is sent when it returns, and this process refuses the pass from now on.
 func (r *Room) Finish(ctx context.Context, id VisitorID) error {
 	return r.end(ctx, ended{id, finished})
 }
@@ -298,9 +298,9 @@ func (r *Room) Finish(ctx context.Context, id VisitorID) error {
 // Leave gives a place up, for good. ErrUnavailable as for Finish.
 func (r *Room) Leave(ctx context.Context, id VisitorID) error { return r.end(ctx, ended{id, left}) }
 
-// Update changes the controls for an operator. change is given the current document and may be called again when somebody
-// else was quicker; an error from it is returned as it is, and nothing is changed. A change that was decided by looking at
-// an earlier version asks Control.ChangedSince.
+// Update changes the controls for an operator. change gets the current document and is called again if the document
+// was changed meanwhile. An error of change is returned as it is, and nothing is changed. For a change that was decided on an
+// earlier version, change asks Control.ChangedSince.
 func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control, error) {
 	current, err := r.Controls(ctx)
 	for err == nil {
@@ -320,7 +320,7 @@ func (r *Room) Update(ctx context.Context, change func(*Control) error) (Control
 	return current, err
 }
 
-// replace puts next in the place of the document it was made from, if that is still the store's; see Store.Control.
+// replace stores next if the document that it was made from is still the stored one; see Store.Control.
 func (r *Room) replace(ctx context.Context, next Control) (stored Control, err error) {
 	err = r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
@@ -346,7 +346,7 @@ func (r *Room) Controls(ctx context.Context) (Control, error) {
 
 func (r *Room) joinBatch(ids []VisitorID) ([]Joined, error) {
 	if r.down() {
-		return nil, ErrUnavailable // those who came before it was known would wait for one time-out after the other
+		return nil, ErrUnavailable // callers that came before this was known would wait for one time-out after the other
 	}
 	var reply JoinReply
 	err := r.retryLost(context.Background(), func(ctx context.Context) error {

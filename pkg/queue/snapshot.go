@@ -2,7 +2,7 @@ package queue
 
 import "sort"
 
-// Snapshot is one snapshot of a room. It is immutable once handed out.
+// Snapshot is a picture of a room at one moment. It is immutable once handed out.
 type Snapshot struct {
 	Now     int64 // store milliseconds at which it was taken
 	Epoch   uint64
@@ -10,7 +10,7 @@ type Snapshot struct {
 	Head    Order  // highest order called or passed over
 	HeadNum uint64 // its number, the one to show
 	Hold    int64  // nobody is called before this time
-	Born    int64  // when the epoch began: places of earlier ones come back with their visitors' next polls
+	Born    int64  // when the epoch began; places of earlier epochs come back with the next polls
 	Control Control
 
 	Waiting int64 // places in line
@@ -51,12 +51,12 @@ const SketchExact = 1000
 func NextSketchRank(r int64) int64 { return r + max(1, r/50) }
 
 // Ahead is the number of places in line before order o, and whether it is exact. Absent places count until
-// the head passes them, places that came back after that do not: so for one place the true figure never rises.
-// An order above End joined after the snapshot was taken; everybody numbered in between is counted.
+// the head passes them, and places that came back after that do not, so the true figure of a place never rises.
+// A place with an order above End joined after the snapshot was taken; all numbers in between count as ahead.
 func (s *Sketch) Ahead(o Order) (n int64, exact bool) {
 	if o > s.End {
 		n = s.Waiting
-		// An order far above is of an epoch that began after the snapshot: how many came before it is not known.
+		// An order far above is of an epoch that began after the snapshot. How many came before it is not known.
 		if later := o - s.End - 1; later < 1<<numberBits {
 			n += int64(later)
 		}

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// stays remembers who is inside, as far as this process knows. A store that has lost the room knows of nobody, and would
-// let as many in once more; so it is told of all of them before anybody is called.
+// stays remembers the stays that this process knows of. A store that has lost the room knows none of them and would let as
+// many visitors in once more, so all of them are sent to it before anybody is called.
 type stays struct {
 	mu    sync.Mutex
-	inner map[VisitorID]renewal // the last that the store was to hear of
+	inner map[VisitorID]renewal // the last one queued for the store
 	swept int64                 // ms
 }
 
@@ -45,7 +45,7 @@ func (s *stays) sweep(now, idle int64) {
 	s.swept = now
 	maps.DeleteFunc(s.inner, func(_ VisitorID, c renewal) bool { return c.at+idle <= now })
 	if len(s.inner) == 0 {
-		s.inner = nil // the space of a crowd
+		s.inner = nil // frees the space that a crowd needed
 	}
 }
 
@@ -61,7 +61,7 @@ func (r *Room) inside(id VisitorID, limit int64) {
 	r.stays.note(renewal{Stay{Visitor: id, Cap: limit}, r.Now()}, r.cfg.Visitors)
 }
 
-// recall puts everybody who is inside into the outbox: the store has lost the room.
+// recall puts a renewal of every known stay into the outbox, for a store that has lost the room.
 func (r *Room) recall() {
 	for _, c := range r.stays.all() {
 		if c.at+r.cfg.Timing.Idle.Milliseconds() > r.Now() {

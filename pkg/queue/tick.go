@@ -28,8 +28,8 @@ func (r *Room) Run(ctx context.Context) error {
 	}
 }
 
-// Tick advances the line once and takes the new snapshot. Run calls it each tick; a program calls it once before Run
-// to know the room before it serves.
+// Tick advances the line once, takes the new snapshot and runs the controllers. Run calls it at every interval; a program
+// calls it once before Run, so that it knows the room before it serves.
 func (r *Room) Tick(ctx context.Context) {
 	began := r.localNow()
 	f, err := r.advance(ctx)
@@ -45,7 +45,7 @@ func (r *Room) Tick(ctx context.Context) {
 	r.slew(f.Now-(began+now)/2, now)
 	old := r.view.Load()
 	if old.Stale != 0 {
-		// What could not be sent while the store was away must be sent anew.
+		// What was not sent while the store was away must be sent now.
 		r.unlearn()
 		r.local.reset()
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
@@ -61,8 +61,8 @@ func (r *Room) Tick(ctx context.Context) {
 	r.cfg.OnSnapshot(&v.Snapshot)
 }
 
-// keepSketch goes on with the sketch from before a loss while the places are still coming back: the store's own would
-// tell people that hardly anybody is ahead of them, and take it back a moment later.
+// keepSketch keeps the sketch from before a loss while places are still coming back. By the store's own sketch, pages would
+// show that hardly anybody is ahead, and correct it a moment later.
 func (v *View) keepSketch(old *View) {
 	rebuilt := old.Rebuilding || old.Known && v.Snapshot.Epoch != old.Snapshot.Epoch
 	if !rebuilt || v.Snapshot.Now >= v.Snapshot.Hold {
@@ -74,12 +74,12 @@ func (v *View) keepSketch(old *View) {
 	v.Snapshot.Sketch.End = max(end, v.Snapshot.Sketch.End)
 }
 
-// blind reports whether how many are ahead cannot be told: there was no snapshot yet, or places may be coming back to a line
-// that this process did not know before.
+// blind reports whether it is unknown how many places are ahead: there was no snapshot yet, or places may be coming back to a
+// line that this process did not know before.
 func (v *View) blind() bool { return !v.Known || v.Blind }
 
-// blind reports whether places may be coming back to a line that this process has not known since before: until each
-// ticket had a poll interval after the line began, and as long as nobody is called for that reason.
+// blind reports whether places may be coming back to a line that this process did not know before the loss: until every
+// ticket has had one poll interval since the line began, and for as long as the hold lasts.
 func (r *Room) blind(old, v *View) bool {
 	if v.Rebuilding || old.Known && !old.Blind || r.cfg.FirstStart && !old.Known {
 		return false
@@ -87,7 +87,7 @@ func (r *Room) blind(old, v *View) bool {
 	return v.Snapshot.Now < max(v.Snapshot.Hold, v.Snapshot.Born+r.cfg.Timing.Hold.Milliseconds())
 }
 
-// advance asks for the next snapshot and sees to losses.
+// advance asks for the next snapshot, and rebuilds a line that was lost.
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
 	err := r.retryLost(ctx, func(ctx context.Context) error {
@@ -99,7 +99,7 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 		return f, err
 	}
 	if r.watermark.snapshot(&f) {
-		// The line was rebuilt. Tell the store how far this gateway had seen the old one before going along.
+		// The line was rebuilt. Send the store the watermark of the old line before adopting the new one.
 		if err := r.restoreMarks(ctx, r.watermark.get()); err != nil {
 			return f, err
 		}
@@ -120,8 +120,8 @@ func (r *Room) rebuild(ctx context.Context, cause error) error {
 	return nil
 }
 
-// restoreMarks restores the marks and tells of those inside. The places come back with the tickets: every visitor's next poll
-// sends a heartbeat.
+// restoreMarks restores the watermark and queues the known stays. Places come back with their tickets: every visitor's next
+// poll sends a heartbeat.
 func (r *Room) restoreMarks(ctx context.Context, m Watermark) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
@@ -131,7 +131,7 @@ func (r *Room) restoreMarks(ctx context.Context, m Watermark) error {
 	return nil
 }
 
-// missed keeps the last snapshot and says that it is stale.
+// missed keeps the last snapshot and marks it as stale.
 func (r *Room) missed(now int64, err error) {
 	v := *r.view.Load()
 	if v.Stale == 0 {
@@ -160,7 +160,7 @@ func (r *Room) slew(target, now int64) {
 	r.offset.Store(at)
 	rest := target - at
 	if rest > -minJump && rest < minJump {
-		rest = 0 // what a slow answer or two clocks' drift make
+		rest = 0 // caused by a slow answer or the drift of two clocks
 	}
 	r.skew.Store(rest)
 }

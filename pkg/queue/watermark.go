@@ -9,15 +9,15 @@ type watermark struct {
 	given
 }
 
-// minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees every number
-// given a snapshot later, so the margin covers what others gave meanwhile.
+// minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees a number one snapshot after
+// it was given, so the margin covers what other gateways gave meanwhile.
 const minMargin = 1000
 
-// given counts how many numbers arrivals were given of late. It counts arrivals, not how far the last number moved: a
-// rebuilt line goes on above a ceiling, and a jump that counted as arrivals would make the next jump larger.
+// given counts the numbers given to arrivals lately. It does not use how far the last number moved: a rebuilt line goes on
+// above a ceiling, and a jump that counted as arrivals would make the next jump larger.
 type given struct {
 	joined uint64 // Snapshot.Joined of the last snapshot
-	own    uint64 // given by this process since, or by whom ever between a loss and that snapshot
+	own    uint64 // given by this process since, or by any process between a loss and that snapshot
 	second uint64 // given in the second that began at since, or since the last snapshot if that is longer
 	before uint64 // given in the second before
 	since  int64  // ms, 0: there was no snapshot yet
@@ -30,11 +30,11 @@ func (g *given) snapshot(f *Snapshot, ceiling uint64, rebuilt bool) {
 	n := joined - min(g.joined, joined)
 	switch {
 	case g.since == 0:
-		n = 0 // of what others gave before, nothing is known
+		n = 0 // nothing is known about what others gave before
 	case rebuilt || joined < g.joined:
 		// The store counts anew, or goes on counting as an older copy of itself, in a room that went on above somebody's
-		// ceiling: a crowd comes no faster than before, and the rest is that ceiling. It is not counted as arrivals of
-		// the second: the next jump would be the larger for it.
+		// ceiling. Arrivals come no faster than before; the rest of the increase is that ceiling. It does not count as
+		// arrivals of the second, since the next jump would grow by it.
 		own, n = min(joined, f.Last-min(ceiling, f.Last), max(minMargin, lately)), 0
 	}
 	g.joined, g.own = joined, own
@@ -47,8 +47,8 @@ func (g *given) snapshot(f *Snapshot, ceiling uint64, rebuilt bool) {
 // lately is how many numbers were given in the last second or two.
 func (g *given) lately() uint64 { return g.before + g.second + g.own }
 
-// joined learns from the reply to arrivals. Of numbers of a later epoch only the ceiling is learnt, the rest is left for
-// the next snapshot: until then this process still has something to tell the store about the earlier one.
+// joined learns from the reply to arrivals. Of numbers of a later epoch it takes the ceiling only and leaves the
+// rest to the next snapshot: until then the store still needs this process's watermark of the earlier epoch.
 func (k *watermark) joined(reply JoinReply) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -65,8 +65,8 @@ func (k *watermark) joined(reply JoinReply) {
 	k.raise()
 }
 
-// snapshot learns from a snapshot and reports whether the line has begun a later epoch than the one remembered; then
-// nothing was learnt, and the store should be told first what was remembered.
+// snapshot takes over a snapshot, unless it is of a later epoch than the one remembered: then it reports that, and the caller
+// restores the remembered watermark first.
 func (k *watermark) snapshot(f *Snapshot) (later bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -77,7 +77,7 @@ func (k *watermark) snapshot(f *Snapshot) (later bool) {
 	return false
 }
 
-// adopt learns from a snapshot whatever its epoch.
+// adopt takes over a snapshot of any epoch.
 func (k *watermark) adopt(f *Snapshot) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -104,7 +104,7 @@ func (k *watermark) learn(f *Snapshot) {
 	k.raise()
 }
 
-// raise keeps the ceiling above everything that can have been given meanwhile: twice the numbers of the last second.
+// raise keeps the ceiling above all numbers that can have been given meanwhile, taken as twice those of the last second.
 func (k *watermark) raise() {
 	k.m.Ceiling = max(k.m.Ceiling, min(maxNumber, k.m.Last+max(minMargin, 2*k.lately())))
 }

@@ -42,7 +42,7 @@ func (a *Authority) AppendTicket(dst []byte, t Ticket) ([]byte, error) {
 // VerifyTicket returns the ticket that raw is, or one of ErrMalformed,
 // ErrWrongKind, ErrUnknownKey, ErrBadSignature, ErrWrongRoom, ErrExpired and
 // ErrNotYetValid. The ticket is set also with ErrExpired, so that the caller can
-// be kind to someone who is late. It does not allocate and does not keep raw.
+// grant a period of grace. It does not allocate and does not keep raw.
 func (a *Authority) VerifyTicket(raw []byte, now time.Time) (Ticket, error) {
 	read, err := a.verify(kindTicket, raw, now.Unix())
 	if err != nil && !errors.Is(err, ErrExpired) {
@@ -80,7 +80,7 @@ func (a *Authority) AppendJWKS(dst []byte, now time.Time) []byte {
 	return a.source.Ring().AppendJWKS(dst, now)
 }
 
-// check tells whether claims can be issued for room.
+// check reports why claims cannot be issued for room.
 func (a *Authority) check(room string, c *claims) error {
 	if room != a.room {
 		return fmt.Errorf("%w: room %q, must be %q", ErrInvalidClaims, room, a.room)
@@ -128,8 +128,8 @@ func (a *Authority) verify(want kind, raw []byte, now int64) (claims, error) {
 	}
 	work := key.pool.Get().(*scratch)
 	defer key.pool.Put(work)
-	// The encoded signatures are compared: a second spelling of the right bytes
-	// is not the signature that we issue.
+	// The encoded signatures are compared: another spelling of the right bytes is
+	// not accepted.
 	if subtle.ConstantTimeCompare(work.sign(raw[:len(raw)-signatureText-1]), rest[dot+1:]) != 1 {
 		return claims{}, ErrBadSignature
 	}

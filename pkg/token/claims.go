@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// MaxSkew is how far in the future a token may have been issued. The bound is
-// one-sided: gateways' clocks differ, and a token from the one that is ahead
-// must be good at the one that is behind; but a clock that is hours ahead must
-// not hand out tokens that outlive every rule.
+// MaxSkew is how far in the future a token may have been issued. Gateways' clocks
+// differ, and a gateway whose clock is behind must accept a token from one whose
+// clock is ahead. The bound limits what a clock that is hours ahead can do: its
+// tokens would live too long.
 const MaxSkew = 10 * time.Minute
 
 // MaxLength is the length in bytes that no ticket or pass exceeds.
@@ -33,7 +33,7 @@ type Ticket struct {
 	Number    uint64 // place in the order of the epoch
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
-	Extra     Extra  // a claim of a later release; what is issued in place of this token takes it along
+	Extra     Extra  // a claim of a later release; copy it into the token that replaces this one
 }
 
 // Pass is the right to be inside one room.
@@ -45,7 +45,7 @@ type Pass struct {
 	StartedAt int64  // Unix seconds, not after IssuedAt: start of the stay, kept when the pass is renewed
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
-	Extra     Extra  // a claim of a later release; what is issued in place of this token takes it along
+	Extra     Extra  // a claim of a later release; copy it into the token that replaces this one
 }
 
 // claims is what tickets and passes share; a ticket leaves startedAt at zero.
@@ -86,13 +86,13 @@ func (c *claims) pass(room string) Pass {
 	}
 }
 
-// inOrder tells whether the times follow each other as they must. It is the one
-// rule for issuing and for verifying.
+// inOrder reports whether the times are in the required order. Issuing and
+// verifying share this rule.
 func (c *claims) inOrder() bool {
 	return 0 <= c.startedAt && c.startedAt <= c.issuedAt && c.issuedAt < c.expiresAt && c.expiresAt <= maxTime
 }
 
-// check is inOrder with a reason.
+// check is inOrder with an error that gives the times.
 func (c *claims) check() error {
 	if c.inOrder() {
 		return nil
@@ -124,8 +124,8 @@ func appendClaims(dst []byte, k kind, room string, c *claims) []byte {
 	return append(dst, '}')
 }
 
-// isRoom tells whether name can be a room's: whether it can stand in a token and
-// in a cookie's name without any escaping.
+// isRoom reports whether name is a valid room name: one that needs no escaping in
+// a token or in the name of a cookie.
 func isRoom[T string | []byte](name T) bool {
 	if len(name) == 0 || len(name) > maxRoom {
 		return false
@@ -138,7 +138,7 @@ func isRoom[T string | []byte](name T) bool {
 	return true
 }
 
-// isWord tells whether c is a base64url character.
+// isWord reports whether c is a base64url character.
 func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }

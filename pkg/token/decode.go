@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// cursor walks over JSON text whose form is fixed. It knows no JSON: whatever is
-// not exactly the expected bytes makes it bad for good.
+// cursor reads JSON text whose form is fixed. It is no JSON parser: it expects
+// certain bytes, and any other byte makes it bad for good.
 type cursor struct {
 	rest []byte
 	bad  bool
@@ -22,7 +22,7 @@ func (c *cursor) literal(text string) {
 }
 
 // quoted steps over everything before the next quote and returns it. The caller
-// decides what may stand there.
+// checks the characters.
 func (c *cursor) quoted() []byte {
 	end := bytes.IndexByte(c.rest, '"')
 	if end < 0 {
@@ -64,13 +64,13 @@ func (c *cursor) time() int64 {
 	return int64(c.number(maxTime))
 }
 
-// complete tells whether everything was read and nothing was wrong.
+// complete reports whether the text was read to its end and is not bad.
 func (c *cursor) complete() bool {
 	return !c.bad && len(c.rest) == 0
 }
 
-// decodeClaims reads what appendClaims writes, and nothing else. The room is a
-// part of text.
+// decodeClaims reads what appendClaims writes, and nothing else. The room aliases
+// text.
 func decodeClaims(text []byte, k kind) (room []byte, _ claims, ok bool) {
 	var read claims
 	c := cursor{rest: text}
@@ -101,7 +101,7 @@ func decodeClaims(text []byte, k kind) (room []byte, _ claims, ok bool) {
 // maxHeader bounds the JSON text of a header.
 const maxHeader = 128
 
-// classify says why a token is refused whose header is none of ours for kind
+// classify returns the error for a token whose header is none of ours for kind
 // want. Nothing of the token is authentic at this point.
 func classify(want kind, raw []byte) error {
 	head, _, found := bytes.Cut(raw, []byte{'.'})

@@ -23,20 +23,19 @@
 //	exp  expires at
 //
 // Behind exp a ticket or a pass may have one claim that this release does not
-// know (see Extra). A later release can so begin to issue a claim, an explicit
-// order for one, while gateways of this release still serve the same line: they
-// accept the token, and carry the claim on when they renew it.
+// know (see Extra). So a later release can issue a new claim, for example an
+// explicit order, while gateways of this release still serve the same line: they
+// accept the token and copy the claim when they renew it.
 //
 // # Invariants
 //
-//   - An accepted ticket or pass is one of the strings that this package issues,
-//     byte for byte: there is exactly one accepted spelling of given claims under
-//     a given key. Verification compares the header with our own headers, then
+//   - Given claims under a given key have exactly one accepted spelling, the one
+//     in which this package issues them. Verification compares the header with our own headers, then
 //     the HMAC in constant time, and only then looks at the claims.
 //   - A token is signed by the key that signs at its iat, and is verified by
-//     every key of the ring that has not ended. When a key begins to sign says
-//     nothing about verification, so gateways may learn of a new key at
-//     different moments as long as all know it before it signs.
+//     every key of the ring that has not ended. Verification does not depend on
+//     when a key begins to sign, so gateways may read a new key at different
+//     moments, as long as each has read it before it signs.
 //   - AppendTicket and AppendPass give the bytes that golang-jwt gives for the
 //     same claims (IssueTicket and IssuePass ask golang-jwt itself).
 //   - Secrets never appear in errors or in formatted output.
@@ -62,7 +61,7 @@
 // The newest key of an algorithm has no end, and an older one ends no earlier
 // than the next begins to sign. A key of any other alg is kept as it stands, by
 // rotations too, and not used: a later release may add one while gateways of
-// this release read the same file. LoadEnv reads a shorter form.
+// this release read the same file. LoadEnv reads a short form of it.
 //
 // # The key set
 //

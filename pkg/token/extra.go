@@ -73,7 +73,7 @@ func (c *cursor) extra() (e Extra) {
 	return e
 }
 
-// isExtraName tells whether name can be that of an unknown claim: not one of
+// isExtraName reports whether name can be that of an unknown claim: not one of
 // ours, and none of those that RFC 7519 §4.1 registers, because a general parser
 // would act on it.
 func isExtraName(name []byte) bool {
@@ -92,7 +92,7 @@ func isExtraName(name []byte) bool {
 	return true
 }
 
-// isExtraValue tells whether value is a string that encoding/json writes as it
+// isExtraValue reports whether value is a string that encoding/json writes as it
 // is: it escapes < > and & as well.
 func isExtraValue(value []byte) bool {
 	if len(value) > maxExtraValue {

@@ -31,7 +31,7 @@ func (id ID) append(dst []byte) []byte {
 	return base64.RawURLEncoding.AppendEncode(dst, id[:])
 }
 
-// decode reads text into id and tells whether text is the canonical form of it.
+// decode reads text into id and reports whether text is the canonical form of it.
 func (id *ID) decode(text []byte) bool {
 	if len(text) != idText {
 		return false

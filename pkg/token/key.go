@@ -29,12 +29,12 @@ type keySpec struct {
 	unread      []byte // the whole key as JSON, if its algorithm is unknown
 }
 
-// known tells whether this release knows the key's algorithm.
+// known reports whether this release knows the key's algorithm.
 func (s *keySpec) known() bool {
 	return s.alg == algHMAC || s.alg == algEdDSA
 }
 
-// retired tells whether the key's time has ended.
+// retired reports whether the key has reached its end.
 func (s *keySpec) retired(now int64) bool {
 	return s.notAfter != 0 && now >= s.notAfter
 }
@@ -81,7 +81,7 @@ func (s *scratch) sign(text []byte) []byte {
 	return s.sig[:]
 }
 
-// isKid tells whether kid can stand in a header without escaping and in an
+// isKid reports whether kid can stand in a header without escaping and in an
 // environment value without quoting. The name of an algorithm obeys the same
 // rule.
 func isKid[T string | []byte](kid T) bool {

@@ -24,16 +24,6 @@ type Keyring struct {
 	public []publicKey
 }
 
-// KeyInfo is what may be said in public about a key. Times are UTC in whole
-// seconds; the zero time means none.
-type KeyInfo struct {
-	ID          string
-	Algorithm   string // HS256, EdDSA, or one that this release does not know
-	Created     time.Time
-	ActivatesAt time.Time // signs from here on, until a newer key of its algorithm does
-	NotAfter    time.Time // verifies before this
-}
-
 // NewKeyring makes a ring with one key of each algorithm, both signing from now
 // on. The random source must be a cryptographic one.
 func NewKeyring(random io.Reader, now time.Time) (*Keyring, error) {
@@ -62,8 +52,8 @@ type Rotation struct {
 	ActivatesAt time.Time
 	// Overlap is how long after ActivatesAt the older keys still verify. It must
 	// be at least the lifetime of a ticket or the people who hold an old one lose
-	// their place. Zero ends the older keys at ActivatesAt, as one wants it when
-	// the file is known to others. A key with an earlier end keeps that.
+	// their place. Zero ends the older keys at ActivatesAt: the choice after the
+	// file was disclosed. A key with an earlier end keeps that.
 	Overlap time.Duration
 }
 
@@ -71,8 +61,8 @@ type Rotation struct {
 // end, keys that have ended by now are left out, and keys of an unknown
 // algorithm stay as they are. The receiver stays as it is.
 //
-// A rotation that would overtake a new key which has not begun to sign is
-// refused with ErrInvalidKeyring.
+// It returns ErrInvalidKeyring if a key of k begins to sign later than the new
+// keys would.
 func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 	now, activates := r.Now.Unix(), r.ActivatesAt.Unix()
 	if r.ActivatesAt.IsZero() {
@@ -115,22 +105,7 @@ func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 	return ring, nil
 }
 
-// Keys describes the keys of the ring, newest first.
-func (k *Keyring) Keys() []KeyInfo {
-	infos := make([]KeyInfo, 0, len(k.specs))
-	for i := range k.specs {
-		spec := &k.specs[i]
-		infos = append(infos, KeyInfo{
-			ID: spec.kid, Algorithm: spec.alg,
-			Created:     timeOrZero(spec.created),
-			ActivatesAt: timeOrZero(spec.activatesAt),
-			NotAfter:    timeOrZero(spec.notAfter),
-		})
-	}
-	return infos
-}
-
-// String tells how many keys there are, and no secret.
+// String returns how many keys there are, and no secret.
 func (k *Keyring) String() string {
 	pairs, unknown := 0, 0
 	for i := range k.specs {
@@ -152,7 +127,7 @@ func (k *Keyring) GoString() string {
 	return k.String()
 }
 
-// Equal tells whether both rings hold the same keys with the same times in the
+// Equal reports whether both rings hold the same keys with the same times in the
 // same order.
 func (k *Keyring) Equal(other *Keyring) bool {
 	return slices.EqualFunc(k.specs, other.specs, func(a, b keySpec) bool {
@@ -236,8 +211,7 @@ func checkSecret(spec *keySpec) string {
 	return ""
 }
 
-// checkSuccession makes sure that at every moment the key that signs also
-// verifies.
+// checkSuccession checks that at every moment the key that signs also verifies.
 func (k *Keyring) checkSuccession() error {
 	var problems []error
 	for _, alg := range algorithms() {
@@ -276,8 +250,8 @@ func (k *Keyring) signer(at int64) *macKey {
 			return key
 		}
 	}
-	// A clock that is behind asks for a time before the ring was made. The first
-	// key to sign is the one that every other gateway knows.
+	// The clock is behind the time at which the ring was made. Every other gateway
+	// knows the oldest key.
 	return k.macs[len(k.macs)-1]
 }
 

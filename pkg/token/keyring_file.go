@@ -25,8 +25,8 @@ func Load(path string) (*Keyring, error) {
 	return ring, nil
 }
 
-// load also returns what the file system says of the very file that was read.
-// The information is nil if the file could not be opened.
+// load also returns the file information of the file that it has read, nil if
+// the file could not be opened.
 func load(path string) (*Keyring, fs.FileInfo, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -64,13 +64,12 @@ func checkFile(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Save writes the ring to path with mode 0600. Readers see the old file or the
-// new one, whole, and so they do after a power failure. A file that is replaced
-// leaves its owner to the new one; a symbolic link stays, its target is
-// replaced.
+// Save writes the ring to path with mode 0600. Readers see the whole old file or
+// the whole new one, also after a power failure. The new file has the owner of
+// the old one. If path is a symbolic link, its target is replaced.
 //
-// Save does not look at what it replaces: two processes that each load, rotate
-// and save at once leave one rotation.
+// Save does not compare what it replaces: of two processes that load, rotate and
+// save at the same time, one loses its rotation.
 func (k *Keyring) Save(path string) error {
 	if err := k.save(path); err != nil {
 		return fmt.Errorf("save keyring: %w", err)
@@ -129,9 +128,9 @@ func (k *Keyring) create(path string) error {
 	if err != nil {
 		return err
 	}
-	// A rename would replace what another process has put there meanwhile, and an
-	// exclusive open would show others a file that is not yet written. A link is
-	// both exclusive and whole.
+	// A rename would replace a file that another process has created meanwhile. An
+	// exclusive open would show others an unfinished file. A link is exclusive, and
+	// the file is complete.
 	if err := errors.Join(os.Link(written, path), os.Remove(written)); err != nil {
 		return err
 	}

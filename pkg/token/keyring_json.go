@@ -134,9 +134,9 @@ func decodeStrictly(text []byte, into any) error {
 	return nil
 }
 
-// checkNames refuses what encoding/json would let pass in silence: a name that
-// stands twice in an object, and one that fits a field only when case is folded.
-// It reads one value.
+// checkNames reads one value and refuses what encoding/json accepts without an
+// error: a name that an object has twice, and a name that matches a field only
+// after case folding.
 func checkNames(decoder *json.Decoder, depth int) error {
 	start, err := decoder.Token()
 	if err != nil {

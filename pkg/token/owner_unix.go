@@ -11,8 +11,8 @@ import (
 
 // keepOwner gives written the owner and group of target if there is a target.
 // Without it, a rotation by root would lock out the gateway that runs as another
-// user. Whoever is not root owns both files already, and may do without the
-// group: the mode gives it nothing.
+// user. A process that is not root owns both files already; the group does
+// not matter, because the mode grants it nothing.
 func keepOwner(target, written string) error {
 	info, err := os.Stat(target)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -37,8 +37,8 @@ func (s *Source) Replace(ring *Keyring) error {
 	return nil
 }
 
-// Follower brings the changes of a keyring file into a source. When to look is
-// the caller's business: every second is cheap. A Follower is not safe for
+// Follower loads the changes of a keyring file into a source. The caller decides
+// how often to Poll; once a second is cheap. A Follower is not safe for
 // concurrent use; its source is.
 type Follower struct {
 	path   string
@@ -53,8 +53,8 @@ func NewFollower(path string, source *Source) *Follower {
 	return &Follower{path: path, source: source}
 }
 
-// Poll looks at the file and, if it is another one than at the last Poll, loads
-// it into the source. It tells whether the source holds other keys than before.
+// Poll loads the file into the source if it has changed since the last Poll. It
+// reports whether the keys of the source have changed.
 //
 // A file that is missing, open to others or broken gives the errors of Load at
 // every Poll until that changes; the source keeps its ring meanwhile.
@@ -80,7 +80,7 @@ func (f *Follower) Poll() (changed bool, err error) {
 	return true, nil
 }
 
-// sameFile tells whether nothing has been done to a file between two looks. The
+// sameFile reports whether a file has not changed between two calls of Stat. The
 // mode counts because the remedy for ErrInsecureMode changes nothing else.
 func sameFile(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && a.Mode() == b.Mode()

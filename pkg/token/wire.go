@@ -10,8 +10,8 @@ import (
 // wireClaims are the claims as golang-jwt writes them. The order of the fields
 // is the order on the wire.
 type wireClaims struct {
-	// Gives the methods that golang-jwt asks of all claims; it calls them only to
-	// validate, and we only sign.
+	// Has the methods that golang-jwt requires of claims. It calls them only to
+	// validate; we only sign.
 	jwt.RegisteredClaims `json:"-"`
 
 	Audience  string `json:"aud"`

@@ -70,7 +70,7 @@ func (v *Invariants) answered(e *Event) {
 	v.apply(p, e, true)
 }
 
-// appeared takes in a visitor who is not followed, or says that the ticket is spent.
+// appeared begins to follow a visitor, or reports that its ticket is spent.
 func (v *Invariants) appeared(e *Event) *place {
 	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
 	u, ok := v.places.spent[id]
@@ -115,7 +115,7 @@ func (v *Invariants) renew(e *Event) {
 		if p != nil && v.evidence(p, e) {
 			v.report(RuleLost, e, "a stay of a visitor who is %v was not renewed", p.state)
 		}
-		u.ended = true // and since when is not known, if it was not
+		u.ended = true // its end is not known if it had not ended before
 		v.places.spend(id, u)
 		return
 	}
@@ -206,10 +206,10 @@ func (v *Invariants) apply(p *place, e *Event, ticket bool) {
 		p.base = e.At
 	case queue.StateMissed:
 		if !current || stepped {
-			p.base = 0 // since when is not known; otherwise it is not before the last answer
+			p.base = 0 // its beginning is not known; otherwise it is not before the last answer
 		}
 	case queue.StateInside:
-		// Who is found inside came in some time before; only the verbs that let in or extend tell when.
+		// A visitor that is found inside came in some time before; only verbs that begin or extend a stay tell when.
 		switch begun := was != queue.StateInside || !current; {
 		case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && begun && current:
 			p.base = e.At

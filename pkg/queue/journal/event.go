@@ -6,9 +6,9 @@
 //
 //  1. no number is given twice, numbers are dense, nobody is overtaken, a shown position does not rise;
 //  2. never more calls than the pace allows, in any span;
-//  3. an absent place is not called, a present one is not passed over, who comes back goes to the front;
+//  3. an absent place is not called, a present one is not passed over, one that comes back goes to the front;
 //  4. one ticket buys one stay;
-//  6. nobody who stayed loses a place.
+//  6. no visitor that stays loses its place.
 //
 // A [File] keeps the journal of one process in a way that outlives it, and [Merge] reads those of several together.
 //
@@ -16,20 +16,18 @@
 //
 // A file is JSON lines: a [Header], then for every verb that can change something an intent (what is about to be sent,
 // for whom), and its answers. Each of the two is one write(2) and nothing is flushed to disk: a process that is killed
-// loses no line, a machine that loses power may. The answers are written before anybody else learns of them.
+// loses no line, but a machine that loses power may. Answers are written before they are handed on.
 //
-// A kill can fall between the store's work and the answer. The intent without an answer is what is left then, and it
-// becomes Uncertain for everybody it names: the store may have done it or not, from the time before it was sent until
-// [Invariants] has heard of the store for five seconds. No alarm follows from it, whichever it was; and no peace either,
-// for what is uncertain excuses only the visitors that it names and, of an arrival, one missing number each. All other
-// evidence stays in force.
+// A process can be killed between the store's work and the answer. Then there is an intent without an answer, which becomes
+// Uncertain for every visitor that it names: the store may have done it or not, at any time from its sending until
+// [Invariants] has read five seconds of the store's later answers. It raises no violation either way. It excuses only the
+// visitors that it names and, for an arrival, one missing number each; all other evidence stays in force.
 //
-// A file that cannot be written says so in its header, in place, because a full disk has no room for another line. What
-// its process did from then on is not known, so that the whole merged journal ends there: rather than calling the rest
-// sound, [Merged] says until when it knows.
+// A file that cannot be written says so in its header, overwritten in place, because a full disk has no space for another
+// line. What its process did from then on is unknown, so the whole merged journal ends there, and [Merged] says where.
 //
-// It knows nothing of a store but its answers, so it holds for any of them: the differential driver, the simulation,
-// the load test, the chaos runs and the report after an opening use this one implementation.
+// The checks use nothing of a store but its answers, so they hold for any store: the differential driver, the simulation, the
+// load test, the chaos runs and the report after an opening use this one implementation.
 //
 // The package imports only pkg/queue.
 package journal
@@ -45,8 +43,8 @@ type Kind string
 
 // The kinds of events and the fields that each has besides At and Kind.
 const (
-	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number (none of them nor a state where Join answered taken), State,
-	// Until; Keep also Away.
+	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number, State, Until; Keep also Away. A Join that
+	// was answered taken has Visitor alone.
 	Join  Kind = "join"
 	Keep  Kind = "keep"
 	Claim Kind = "claim"
@@ -63,7 +61,7 @@ const (
 	Control Kind = "control"
 	// Restore was answered without an error: Watermark.
 	Restore Kind = "restore"
-	// Lose: the store may have lost some or all that it held. Whoever breaks a store writes this down.
+	// Lose: the store may have lost some or all of its state. The program that breaks a store writes this.
 	Lose Kind = "lose"
 	// Shown is what a visitor was told: Visitor, Epoch, Number, Ahead.
 	Shown Kind = "shown"

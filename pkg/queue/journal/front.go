@@ -6,7 +6,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// front follows who was called from the front of the line and when the line itself was called.
+// front follows which places were called from the front of the line, and when the line itself was called.
 type front struct {
 	rises   []int64 // stamps of the snapshots in which the head rose, ascending
 	missing bool    // the answer of a tick was lost: the next rise may be older than it looks
@@ -52,7 +52,7 @@ func (f *front) riseBetween(after, before int64) (stamp int64, ok bool) {
 	return f.rises[i], true
 }
 
-// called notes a place that was in front since a time and was called at another.
+// called notes the time since which a place was in front, and the time when it was called.
 func (f *front) called(o queue.Order, since, called int64) {
 	i := sort.Search(len(f.ticks), func(i int) bool { return f.ticks[i].at >= called })
 	switch {

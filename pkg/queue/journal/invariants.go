@@ -49,7 +49,7 @@ type Summary struct {
 	Events     int64 `json:"events"`
 	Numbers    int64 `json:"numbers"`  // given by Join
 	Stays      int64 `json:"stays"`    // begun, by a claim or straight in
-	Losses     int64 `json:"losses"`   // told of or seen
+	Losses     int64 `json:"losses"`   // written down or noticed
 	Returned   int64 `json:"returned"` // to the line by a ticket, after a loss or after they were forgotten
 	Live       int64 `json:"live"`     // places followed at present
 	Violations int64 `json:"violations"`
@@ -71,7 +71,7 @@ type Invariants struct {
 
 	marks   *Marks // of the latest snapshot, nil when they may have changed by more than the store's own work
 	marksAt int64
-	// generation counts losses. What was learned before one is no evidence after it.
+	// generation counts losses. What was known before a loss is no evidence after it.
 	generation uint32
 	// steps counts how often the clock stepped back. What ends when is no evidence after one.
 	steps uint32
@@ -229,8 +229,8 @@ func (v *Invariants) snapshot(e *Event) {
 	v.marks, v.marksAt = f, e.At
 }
 
-// checkInside: whoever was called since the last snapshot must have found room. Stays that are renewed without being
-// known come in by themselves, and a clock that has stepped back brings back what was over.
+// checkInside: every place called since the last snapshot must have been below the bound. Renewed stays that were unknown
+// come in without a call, and a clock that has stepped back brings back what was over.
 func (v *Invariants) checkInside(e *Event, old *Marks) {
 	f := e.Snapshot
 	bound, revived := f.Control.Pace.MaxInside, v.places.revived || e.At < v.places.maxAt
@@ -243,7 +243,7 @@ func (v *Invariants) checkInside(e *Event, old *Marks) {
 	}
 }
 
-// shown: a figure may rise only when places ahead came back after a loss.
+// shown: a shown figure may rise only when places ahead come back after a loss.
 func (v *Invariants) shown(e *Event) {
 	p := v.places.find(queue.VisitorID(e.Visitor))
 	if p == nil || p.order != e.place().Order() {

@@ -7,7 +7,7 @@ func (r *room) behind(m queue.Watermark) bool {
 	return m.Epoch > r.Epoch || m.Epoch == r.Epoch && m.Epoch != 0 && (m.Last > r.Last || m.Head > r.Head)
 }
 
-// advance calls as many present places as the pace leaves room for.
+// advance calls as many present places as the allowance.
 func (r *room) advance(now int64) {
 	r.tick(now)
 	r.fill(now)
@@ -25,7 +25,7 @@ func (r *room) advance(now int64) {
 	}
 }
 
-// tick gives people time to be heard when nobody was for long: a process that stood still, or no process at all.
+// tick holds the line after a long time without heartbeats, when the process stood still or did not run.
 func (r *room) tick(now int64) {
 	// A clock that stepped back prolongs no hold.
 	r.Hold, r.Born = min(r.Hold, now+max(r.timing.hold, r.timing.grace)), min(r.Born, now)
@@ -81,8 +81,8 @@ func (r *room) due(t *tree, now int64) bool {
 	return ok && int64(key) <= now
 }
 
-// settle passes over places at the beginning of the line that the head is known to have passed already: after a
-// loss the head is ahead of an older copy of the line.
+// settle passes over places at the beginning of the line that the head has passed already: after a loss the head can be
+// ahead of an older copy of the line.
 func (r *room) settle(now int64) {
 	for range queue.MaxScan {
 		key, ref, ok := r.line.first()
@@ -93,7 +93,7 @@ func (r *room) settle(now int64) {
 	}
 }
 
-// adopt makes or heals the room from what a gateway remembers; see queue.Store.Restore.
+// adopt makes a room from a watermark or brings it up to one; see queue.Store.Restore.
 func (r *room) adopt(now int64, m queue.Watermark, fresh bool) {
 	ahead := !fresh && r.behind(m)
 	if fresh || ahead {

@@ -23,8 +23,8 @@ type savedMarks struct {
 	Stays    []savedVisitor `json:",omitempty"`
 }
 
-// savedNews follows savedMarks in the payload as a second JSON value: what a release adds to a format that earlier ones read.
-// They stop after the first value; later ones may add members, which this one leaves out.
+// savedNews follows savedMarks in the payload as a second JSON value. It holds what a release adds to the format: earlier
+// releases stop after the first value, and a reader leaves out members of the second that it does not know.
 type savedNews struct {
 	Notes string `json:",omitempty"` // Marks.Control.Notes
 }

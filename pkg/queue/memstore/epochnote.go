@@ -8,9 +8,9 @@ import (
 )
 
 // epochNote is the latest epoch that a process began and the highest number that it may have given in it, in the first
-// bytes of the lock file. Writing over bytes that are there needs no room on the disk. So even a process that cannot
-// write the marks leaves word, and no later process begins the same epoch or gives its numbers again, however often
-// processes die on a full disk.
+// bytes of the lock file. Writing over bytes that are there needs no room on the disk. So a process that cannot
+// write the marks still notes its epoch, and no later process begins the same one or gives its numbers again, however
+// often processes die on a full disk.
 type epochNote struct {
 	file     *os.File
 	begun    uint64 // 0: nothing is known

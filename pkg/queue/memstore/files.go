@@ -35,7 +35,7 @@ type Files struct {
 	Every time.Duration
 	// PlacesEvery is how often the places are written. Default 10 s.
 	PlacesEvery time.Duration
-	// Report is told when files cannot be written (once, until they can be again: nil) . Optional. It is called
+	// Report is called once when files cannot be written, and with nil once they can be again. Optional. It is called
 	// from a goroutine of the store and must not call the store.
 	Report func(error)
 }
@@ -132,8 +132,8 @@ func (s *Store) takeOver() error {
 	}
 	k.report(err)
 	if s.recovery.Clean {
-		// The marks go on saying that nothing happened since. What this process gives must differ from what the next
-		// one gives by them.
+		// The marks on disk still say that the line was closed. The next process would go on from them, so this one must
+		// give other numbers.
 		s.room.beginEpoch(now, k.note.begun, k.reserved)
 		k.raiseReserve(s.room, 0)
 		if err := k.note.write(s.room.Epoch, k.reserved); err != nil {
@@ -276,7 +276,7 @@ func (k *keeper) writeMarks(e encoded) error {
 		return err
 	})
 	if err != nil {
-		noted = k.note.write(e.epoch, e.reserved) // what the marks cannot say
+		noted = k.note.write(e.epoch, e.reserved) // what the marks should have said
 	}
 	if err = errors.Join(err, noted); err != nil {
 		return fmt.Errorf("write %s.marks: %w", k.files.Path, err)
@@ -285,7 +285,7 @@ func (k *keeper) writeMarks(e encoded) error {
 	return nil
 }
 
-// report passes on the first failure and the first success after it: a full disk is news once.
+// report passes on the first failure and the first success after it.
 func (k *keeper) report(err error) {
 	k.write.Lock()
 	news := (err != nil) != k.failing

@@ -9,11 +9,12 @@ import (
 )
 
 func TestTheStateFilesOfEarlierReleasesAreTheSameLine(t *testing.T) {
-	dirs, err := filepath.Glob("testdata/20*/*")
-	if err != nil || len(dirs) < 2 {
-		t.Fatalf("recordings: %v, %v", dirs, err)
+	found, err := filepath.Glob("testdata/20*/*/now.json")
+	if err != nil || len(found) < 2 {
+		t.Fatalf("recordings: %v, %v", found, err)
 	}
-	for _, dir := range dirs {
+	for _, file := range found {
+		dir := filepath.Dir(file)
 		t.Run(filepath.Base(filepath.Dir(dir))+" "+filepath.Base(dir), func(t *testing.T) {
 			r := queuetest.LoadRecording(t, dir)
 			path := filepath.Join(t.TempDir(), "termine")
@@ -24,8 +25,8 @@ func TestTheStateFilesOfEarlierReleasesAreTheSameLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = s.Close() })
-			if found := s.Recovery(); !found.Found || found.Damaged != nil || found.Clean != (filepath.Base(dir) == "stopped") {
-				t.Fatalf("recovery %+v", found)
+			if r := s.Recovery(); !r.Found || r.Damaged != nil || r.Clean != (filepath.Base(dir) == "stopped") {
+				t.Fatalf("recovery %+v", r)
 			}
 			queuetest.Replay(t, r, s, clock)
 		})

@@ -2,7 +2,7 @@ package memstore
 
 import "github.com/einlass/einlass/pkg/queue"
 
-// join numbers one arrival; direct says that the pace has room and nobody waits.
+// join numbers one arrival; direct says that it may go straight in.
 func (r *room) join(now int64, id queue.VisitorID, direct bool) queue.Joined {
 	base := queue.OrderOf(r.Epoch, 0)
 	if _, rec := r.find(id); rec != nil {

@@ -1,4 +1,4 @@
-// Package queuetest says whether a queue.Store keeps its word.
+// Package queuetest tests whether a queue.Store follows its specification.
 //
 // It has five instruments, all for tests of stores and all driven by one injected [Clock]:
 //

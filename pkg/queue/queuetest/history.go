@@ -75,7 +75,7 @@ func newHistory(t testing.TB, rt *rapid.T, a, b Factory) *history {
 	d.a.Store = &journal.Recorder{Store: d.a.Store, Sink: d.observe, Clock: clock.Now}
 	d.control = queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: queue.Units, Burst: 5}}
 	crowd := rapid.IntRange(0, 24).Draw(rt, "crowd") == 24
-	if crowd { // nobody is let straight in before they are all there
+	if crowd { // no arrival goes straight in before all have come
 		d.control.Mode, d.control.Pace = queue.ModePause, queue.Pace{Rate: queue.MaxRate, Burst: queue.MaxBurst}
 	}
 	d.restore(queue.Watermark{Control: d.control})

@@ -84,7 +84,7 @@ func (l *line) join(ids ...queue.VisitorID) []queue.Joined {
 	return reply.Places
 }
 
-// wait joins n visitors from id first on who must all have to wait, and answers their places.
+// wait joins n visitors from id first on, all of which must have to wait, and answers their places.
 func (l *line) wait(first, n int) []queue.Place {
 	l.Helper()
 	var places []queue.Place

@@ -19,12 +19,12 @@ const (
 	linearRounds   = 25
 	linearClients  = 4
 	linearVerbs    = 7 // of each client in a round
-	linearVisitors = 4 // who wait before the round begins
+	linearVisitors = 4 // that wait before the round begins
 	linearPatience = 20 * time.Second
 )
 
-// Linearizable lets a few clients use a store at once, on the same few visitors, and checks that what they were
-// answered could have been answered one verb after the other, with the model as the one who answers.
+// Linearizable lets a few clients use a store at once, on the same few visitors, and checks that there is an order of their
+// calls in which the model gives the same answers.
 func Linearizable(t *testing.T, factory Factory) {
 	for round := range uint64(linearRounds) {
 		l := open(t, factory)
@@ -65,7 +65,7 @@ type step struct {
 
 func (s step) String() string { return fmt.Sprintf("%s %d", s.verb, s.place.Number) }
 
-// drawStep draws a verb for one of the visitors who wait or of two who arrive.
+// drawStep draws a verb for one of the waiting visitors or of two new ones.
 func drawStep(r *rand.Rand, places []queue.Place) step {
 	s := step{place: places[r.IntN(len(places))]}
 	switch r.IntN(7) {

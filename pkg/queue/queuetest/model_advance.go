@@ -31,7 +31,7 @@ func (r *room) noteGateway(now int64, gateway string) {
 	})
 }
 
-// noteTick gives people time to be heard when nobody was for long.
+// noteTick holds the line after a long time without heartbeats.
 func (r *room) noteTick(now int64) {
 	r.hold = min(r.hold, now+max(r.timing.hold, r.timing.grace))
 	r.born = min(r.born, now)
@@ -131,7 +131,7 @@ func (r *room) endedLately(now int64) []queue.VisitorID {
 	return ids[:min(len(ids), queue.MaxEnded)]
 }
 
-// begin makes a room from what m remembers.
+// begin makes a room from a watermark.
 func begin(timing millis, now int64, m queue.Watermark) *room {
 	r := &room{
 		timing: timing,

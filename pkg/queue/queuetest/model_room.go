@@ -215,7 +215,7 @@ func (r *room) toFront(now int64, p queue.Place) queue.Standing {
 	return queue.Standing{State: queue.StateFront}
 }
 
-// restorePlace takes in a place that the room has never heard of.
+// restorePlace takes in a place that the room does not know.
 func (r *room) restorePlace(now int64, b queue.Beat) queue.Standing {
 	p := b.Place
 	var standing queue.Standing

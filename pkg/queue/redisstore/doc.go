@@ -16,7 +16,7 @@
 //   - a waiting place takes about 220 bytes (two entries: line and seen).
 //
 // Redis must not evict (maxmemory-policy noeviction, its default): a room whose keys are evicted one by one forgets
-// who has spent a ticket. Persistence is optional, because a lost line is rebuilt from the tickets.
+// which tickets are spent. Persistence is optional, because a lost line is rebuilt from the tickets.
 //
 // It implements queue.Store; that package's documentation is the specification. It imports pkg/queue and go-redis;
 // cmd/gateway and the load tests import it.

@@ -88,8 +88,8 @@ func (s *Store) end(ctx context.Context, verb string, sc script, ids []queue.Vis
 	return nil
 }
 
-// counts begins the names of gateways whose scripts count the keys of the room, so that one that is gone is noticed. The
-// scripts of earlier versions do not, and nothing is concluded while such a gateway runs beside.
+// counts begins the names of gateways whose scripts count the keys of the room, so that a missing key is noticed. The scripts of
+// earlier releases do not count them, and while such a gateway runs nothing is concluded from the count.
 const counts = "k:"
 
 // Advance implements queue.Store.

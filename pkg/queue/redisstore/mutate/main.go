@@ -1,4 +1,4 @@
-// Command mutate says what the tests of the Redis store are worth: it plants one fault at a time into the scripts
+// Command mutate measures the tests of the Redis store by mutation: it puts one fault at a time into the scripts
 // (mutants*.go list them), runs the tests against the result and reports which of them noticed.
 //
 //	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N] [-all]

@@ -35,7 +35,7 @@ local function pass(from, bound, to)
   place(to, ids, FORGET)
 end
 
--- take looks at the first places of a set by order and calls those who are present, until left calls are made
+-- take looks at the first places of a set by order and calls those that are present, until left calls are made
 -- or scan places are looked at. It reads as many as are looked at for certain, and more if many are absent.
 local function take(name, left, scan)
   local step = left

@@ -1,7 +1,7 @@
 -- Control replaces the control document if it was made from the current version.
 --
--- ARGV:  8 version it was made from, 9 mode, 10 rate, 11 max inside, 12 burst, 13 message, 14 hash of the configuration's values (stored as seed),
---        15 notes
+-- ARGV:  8 version it was made from, 9 mode, 10 rate, 11 max inside, 12 burst, 13 message,
+--        14 hash of the configuration's values (stored as seed), 15 notes
 -- Reply: 'ok', new version; or 'conflict' and the current document: version, mode, rate, max inside, burst,
 --        message, values' hash, notes
 -- Cost:  O(1)

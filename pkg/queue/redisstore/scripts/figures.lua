@@ -3,8 +3,9 @@
 --
 -- Reply: 'ok', now, epoch, last, head, its number, hold, born, control (version, mode, rate, max inside, burst, message,
 --        values_hash, notes), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
---        gateways, the visitors whose tickets ended lately as one string of 16 bytes each, the orders of the first 1,000 places, the orders at the ranks of queue.SketchRanks. Orders are
---        decimal and joined by blanks: one long string is read several times faster than 1,300 short ones.
+--        gateways, the visitors whose tickets ended lately as one string of 16 bytes each, the orders of the first 1,000
+--        places, the orders at the ranks of queue.SketchRanks. Orders are decimal and joined by blanks: one long string
+--        is read several times faster than 1,300 short ones.
 -- Cost:  O(1,000 + r log N) for r sampled ranks: r = 350 at a million places, 470 at ten million.
 
 local function snapshot()

@@ -97,7 +97,7 @@ local function own()
   return name and before and before ~= name
 end
 
--- count answers a count, or nil to a user who may not ask for it: then what needs it is not noticed.
+-- count answers a count, or nil if the user has no right to the command: then what it would show is not noticed.
 local function count(command, keys)
   local n = redis.pcall(command, unpack(keys))
   return type(n) == 'number' and n or nil
@@ -134,7 +134,7 @@ local function bereft()
   return true
 end
 
--- save writes the figures that have changed, and how many keys there are now. Who may not count them leaves no count: it
+-- save writes the figures that have changed, and how many keys there are now. Without the right to count them it leaves no count, which
 -- would soon be wrong. O(1).
 local function save()
   local changed = {}

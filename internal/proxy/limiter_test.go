@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-func newTurnstile(limit, length int) *turnstile {
-	return &turnstile{limit: func() int { return limit }, length: length}
+func newLimiter(limit, length int) *limiter {
+	return &limiter{limit: func() int { return limit }, length: length}
 }
 
 func soon() *watch { return &watch{until: time.Now().Add(5 * time.Second)} }
 
 // queueUp lets one wait in the background and returns once it does.
-func queueUp(t *turnstile, urgent bool, name string, order chan<- string) {
+func queueUp(t *limiter, urgent bool, name string, order chan<- string) {
 	go func() {
 		if _, err := t.enter(urgent, soon()); err != nil {
 			name += ": " + err.Error()
@@ -28,7 +28,7 @@ func queueUp(t *turnstile, urgent bool, name string, order chan<- string) {
 
 func TestUrgentOnesGoFirstAndEachClassInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := newTurnstile(1, 10)
+		ts := newLimiter(1, 10)
 		if waited, err := ts.enter(false, soon()); waited || err != nil {
 			t.Fatalf("%v, %v", waited, err)
 		}
@@ -52,7 +52,7 @@ func TestUrgentOnesGoFirstAndEachClassInOrder(t *testing.T) {
 
 func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := newTurnstile(1, 2)
+		ts := newLimiter(1, 2)
 		_, _ = ts.enter(false, soon())
 		order := make(chan string, 2)
 		queueUp(ts, false, "1", order)
@@ -77,7 +77,7 @@ func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 }
 
 func TestWithoutAQueueTheNextIsSentAwayAtOnce(t *testing.T) {
-	ts := newTurnstile(1, -1)
+	ts := newLimiter(1, -1)
 	if _, err := ts.enter(false, soon()); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestWithoutAQueueTheNextIsSentAwayAtOnce(t *testing.T) {
 
 func TestStopSendsAwayWhoeverWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := newTurnstile(1, 2)
+		ts := newLimiter(1, 2)
 		_, _ = ts.enter(false, soon())
 		order := make(chan string, 2)
 		queueUp(ts, false, "1", order)
@@ -106,7 +106,7 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var limit atomic.Int32
 		limit.Store(1)
-		ts := &turnstile{limit: func() int { return int(limit.Load()) }, length: 5}
+		ts := &limiter{limit: func() int { return int(limit.Load()) }, length: 5}
 		_, _ = ts.enter(false, soon())
 		order := make(chan string, 2)
 		queueUp(ts, false, "1", order)
@@ -124,7 +124,7 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 
 func TestAPlaceIsNeverLostBetweenGrantAndGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ts := newTurnstile(1, 100)
+		ts := newLimiter(1, 100)
 		_, _ = ts.enter(false, soon())
 		order := make(chan string, 100)
 		for range 100 {
@@ -148,7 +148,7 @@ func TestAPlaceIsNeverLostBetweenGrantAndGivingUp(t *testing.T) {
 
 func TestAClientThatLeavesTheQueueTakesNoPlace(t *testing.T) {
 	ours, theirs := tcpPair(t)
-	ts := newTurnstile(1, 2)
+	ts := newLimiter(1, 2)
 	_, _ = ts.enter(false, soon())
 	_ = theirs.Close()
 	w := soon()

@@ -38,7 +38,7 @@ func TestAnOriginThatWasToldToCloseClosesFirst(t *testing.T) {
 	}
 }
 
-func TestPartingsAreBoundedInTimeNumberAndByTheStop(t *testing.T) {
+func TestLingeringConnectionsAreBoundedInTimeNumberAndByTheStop(t *testing.T) {
 	gone := func(peer net.Conn) {
 		t.Helper()
 		_ = peer.SetReadDeadline(time.Now().Add(30 * time.Second))
@@ -47,16 +47,16 @@ func TestPartingsAreBoundedInTimeNumberAndByTheStop(t *testing.T) {
 		}
 	}
 	a, b := tcpPair(t)
-	impatient := partings{max: 1, patience: 20 * time.Millisecond}
-	impatient.part(newConn(a))
+	impatient := lingering{max: 1, patience: 20 * time.Millisecond}
+	impatient.add(newConn(a))
 	gone(b) // the origin does not close: it is not waited for without end
 	impatient.stop()
 
-	p := partings{max: 1, patience: time.Hour}
+	p := lingering{max: 1, patience: time.Hour}
 	a, stays := tcpPair(t)
-	p.part(newConn(a))
+	p.add(newConn(a))
 	a, b = tcpPair(t)
-	p.part(newConn(a))
+	p.add(newConn(a))
 	gone(b) // one too many
 	if hasLeft(stays) {
 		t.Error("the first was ended for the second")
@@ -64,6 +64,6 @@ func TestPartingsAreBoundedInTimeNumberAndByTheStop(t *testing.T) {
 	p.stop()
 	gone(stays)
 	a, b = tcpPair(t)
-	p.part(newConn(a))
+	p.add(newConn(a))
 	gone(b)
 }

@@ -5,34 +5,34 @@ import (
 	"time"
 )
 
-// turnstile lets a bounded number of requests through to the origin at once and holds
+// limiter lets a bounded number of requests through to the origin at once and holds
 // a bounded number of others for a bounded time. Among those that wait, urgent ones
-// (they change state, and their sender is inside already) go first; within either
-// class it is first come, first served. Nobody passes one of his class who waits.
-type turnstile struct {
-	limit  func() int // how many may be inside now; may vary while an origin warms up
+// (see isUrgent; their sender is inside already) go first; within either
+// class it is first come, first served.
+type limiter struct {
+	limit  func() int // how many may be inside now; lower while an origin starts slowly
 	length int        // how many may wait
-	queued func()     // signal for tests: somebody waits now
+	queued func()     // signal for tests: a request waits now
 
 	mu      sync.Mutex
 	inside  int
 	waiting int
-	ranks   [2]turnList // urgent, ordinary
+	ranks   [2]waiterList // urgent, ordinary
 	stopped bool
 }
 
-// turn is one that waits. granted is closed under the turnstile's lock.
-type turn struct {
-	prev, next *turn
+// waiter is one request that waits. granted is closed under the limiter's lock.
+type waiter struct {
+	prev, next *waiter
 	urgent     bool
 	queued     bool
 	granted    chan struct{}
 	err        error // set before granted is closed
 }
 
-// enter takes a place, waiting for one if need be until w says stop. Whoever got no
-// error calls leave once.
-func (t *turnstile) enter(urgent bool, w *watch) (waited bool, err error) {
+// enter takes a place, waiting for one if need be until w says stop. Without an
+// error the caller calls leave once.
+func (t *limiter) enter(urgent bool, w *watch) (waited bool, err error) {
 	t.mu.Lock()
 	switch {
 	case t.stopped:
@@ -46,7 +46,7 @@ func (t *turnstile) enter(urgent bool, w *watch) (waited bool, err error) {
 		t.mu.Unlock()
 		return false, ErrQueueFull
 	}
-	me := &turn{urgent: urgent, queued: true, granted: make(chan struct{})}
+	me := &waiter{urgent: urgent, queued: true, granted: make(chan struct{})}
 	t.rank(urgent).push(me)
 	t.waiting++
 	t.admit()
@@ -57,14 +57,14 @@ func (t *turnstile) enter(urgent bool, w *watch) (waited bool, err error) {
 	return true, t.wait(me, w)
 }
 
-func (t *turnstile) rank(urgent bool) *turnList {
+func (t *limiter) rank(urgent bool) *waiterList {
 	if urgent {
 		return &t.ranks[0]
 	}
 	return &t.ranks[1]
 }
 
-func (t *turnstile) wait(me *turn, w *watch) error {
+func (t *limiter) wait(me *waiter, w *watch) error {
 	timer := time.NewTimer(min(tick, time.Until(w.until)))
 	defer timer.Stop()
 	for {
@@ -84,8 +84,8 @@ func (t *turnstile) wait(me *turn, w *watch) error {
 }
 
 // giveUp leaves the queue. A place that was granted in the same moment is kept if
-// there is still somebody to use it.
-func (t *turnstile) giveUp(me *turn, cause error) error {
+// the request can still use it.
+func (t *limiter) giveUp(me *waiter, cause error) error {
 	if cause == errExpired {
 		cause = ErrQueueFull
 	}
@@ -106,7 +106,7 @@ func (t *turnstile) giveUp(me *turn, cause error) error {
 }
 
 // leave gives the place to the next in order.
-func (t *turnstile) leave() {
+func (t *limiter) leave() {
 	t.mu.Lock()
 	t.inside--
 	if t.waiting > 0 {
@@ -116,7 +116,7 @@ func (t *turnstile) leave() {
 }
 
 // admit lets in as many as there is room for. The lock is held.
-func (t *turnstile) admit() {
+func (t *limiter) admit() {
 	for t.waiting > 0 && t.inside < t.limit() {
 		next := t.ranks[0].first
 		if next == nil {
@@ -128,7 +128,7 @@ func (t *turnstile) admit() {
 }
 
 // call ends the waiting of one. The lock is held.
-func (t *turnstile) call(who *turn, err error) {
+func (t *limiter) call(who *waiter, err error) {
 	t.rank(who.urgent).remove(who)
 	who.queued = false
 	who.err = err
@@ -136,8 +136,8 @@ func (t *turnstile) call(who *turn, err error) {
 	close(who.granted)
 }
 
-// stop sends everybody away who waits or comes.
-func (t *turnstile) stop() {
+// stop refuses all requests that wait, and all that come.
+func (t *limiter) stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stopped = true
@@ -149,16 +149,16 @@ func (t *turnstile) stop() {
 }
 
 // counts returns how many are inside and how many wait.
-func (t *turnstile) counts() (inside, waiting int) {
+func (t *limiter) counts() (inside, waiting int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.inside, t.waiting
 }
 
-// turnList is a doubly linked list, so that one in the middle can leave.
-type turnList struct{ first, last *turn }
+// waiterList is a doubly linked list, so that one in the middle can leave.
+type waiterList struct{ first, last *waiter }
 
-func (l *turnList) push(t *turn) {
+func (l *waiterList) push(t *waiter) {
 	t.prev = l.last
 	if l.last == nil {
 		l.first = t
@@ -168,7 +168,7 @@ func (l *turnList) push(t *turn) {
 	l.last = t
 }
 
-func (l *turnList) remove(t *turn) {
+func (l *waiterList) remove(t *waiter) {
 	if t.prev == nil {
 		l.first = t.next
 	} else {

@@ -13,7 +13,7 @@ func TestWebSocketsAreToldBeforeTheLastRequestsHaveEnded(t *testing.T) {
 	ctx, cancel := testTimeout()
 	defer cancel()
 	visitor := dialWebSocket(t, addr, nil)
-	b.Farewell()
+	b.CloseTunnels()
 	if _, _, err := visitor.Read(ctx); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 		t.Errorf("a visitor saw %v", err)
 	}

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// farewellTime is how long an origin that was told to close, or said that it would, may take to do so.
-const farewellTime = time.Second
+// lingerTime is how long an origin that was asked to close, or announced it, may take to do so.
+const lingerTime = time.Second
 
-// partings are connections that have served and wait for the origin to close them. The side that closes first holds
+// lingering are connections that have served and wait for the origin to close them. The side that closes first holds
 // the port for a minute; here that must not be us, because a few hundred requests a second would use up all ports to
-// one address, and then nobody could connect to it. Each has a goroutine, which stop waits for.
-type partings struct {
+// one address, and no connection to it could be made any more. Each has a goroutine, which stop waits for.
+type lingering struct {
 	max      int
 	patience time.Duration
 
@@ -23,8 +23,8 @@ type partings struct {
 	all     sync.WaitGroup
 }
 
-// part takes a connection whose exchange is complete.
-func (p *partings) part(c *conn) {
+// add takes a connection whose exchange is complete.
+func (p *lingering) add(c *conn) {
 	p.mu.Lock()
 	if p.stopped || len(p.open) >= p.max {
 		p.mu.Unlock()
@@ -35,12 +35,12 @@ func (p *partings) part(c *conn) {
 		p.open = make(map[*conn]struct{})
 	}
 	p.open[c] = struct{}{}
-	p.all.Go(func() { p.see(c) })
+	p.all.Go(func() { p.wait(c) })
 	p.mu.Unlock()
 }
 
-// see waits for the end of a connection. What still comes is for nobody.
-func (p *partings) see(c *conn) {
+// wait waits for the end of a connection. What still comes is thrown away.
+func (p *lingering) wait(c *conn) {
 	_ = c.nc.SetReadDeadline(time.Now().Add(p.patience))
 	var waste [512]byte
 	var err error
@@ -60,7 +60,7 @@ func (p *partings) see(c *conn) {
 }
 
 // stop ends all and takes no more.
-func (p *partings) stop() {
+func (p *lingering) stop() {
 	p.mu.Lock()
 	p.stopped = true
 	for c := range p.open {

@@ -1,4 +1,4 @@
-// Package stage is a small server that plays the gateway and the site behind it, for tests of the pages in a real
+// Package fakegateway is a small server in place of the gateway and the site behind it, for tests of the pages in a real
 // browser. What it answers is set from outside, over HTTP, so that a test written for the browser can direct it:
 //
 //	PUT /-/scene   a Scene as JSON: what every following answer says
@@ -6,7 +6,7 @@
 //
 // Everything below the prefix and every other path is answered as the gateway would. It is imported by tests and
 // by the program that takes the pictures, and holds no rule of its own.
-package stage
+package fakegateway
 
 import (
 	"encoding/json"
@@ -19,10 +19,10 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
-// Prefix is the gateway's own prefix on stage.
+// Prefix is the gateway's own prefix at the fake gateway.
 const Prefix = "/.einlass"
 
-// Scene is what the stage shows. The figures are as in the status that pages poll.
+// Scene is what the fake gateway shows. The figures are as in the status that pages poll.
 type Scene struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "retry", "form",
 	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
@@ -56,8 +56,8 @@ type Request struct {
 	Body   string `json:"body"`
 }
 
-// Stage is the server. Make it with [New]; safe for concurrent use.
-type Stage struct {
+// Server is the fake gateway. Make it with [New]; safe for concurrent use.
+type Server struct {
 	pages *web.Pages
 
 	mu    sync.Mutex
@@ -65,17 +65,17 @@ type Stage struct {
 	log   []Request
 }
 
-// New makes a stage for a site.
-func New(site web.Site) (*Stage, error) {
+// New makes a fake gateway for a site.
+func New(site web.Site) (*Server, error) {
 	pages, err := web.New(site)
 	if err != nil {
-		return nil, fmt.Errorf("stage: %w", err)
+		return nil, fmt.Errorf("fake gateway: %w", err)
 	}
-	return &Stage{pages: pages}, nil
+	return &Server{pages: pages}, nil
 }
 
 // ServeHTTP implements [http.Handler].
-func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch own, isOwn := strings.CutPrefix(r.URL.Path, Prefix+"/"); {
 	case r.URL.Path == "/-/scene":
 		s.setScene(w, r)
@@ -90,7 +90,7 @@ func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Stage) setScene(w http.ResponseWriter, r *http.Request) {
+func (s *Server) setScene(w http.ResponseWriter, r *http.Request) {
 	var scene Scene
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
@@ -108,7 +108,7 @@ func (s *Stage) setScene(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (s *Stage) serveLog(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveLog(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Method == http.MethodDelete {
@@ -121,7 +121,7 @@ func (s *Stage) serveLog(w http.ResponseWriter, r *http.Request) {
 }
 
 // note writes a request into the log and gives the scene that it meets.
-func (s *Stage) note(r *http.Request) Scene {
+func (s *Server) note(r *http.Request) Scene {
 	body := ""
 	if r.Method == http.MethodPost && r.ParseForm() == nil {
 		body = r.PostForm.Encode()
@@ -132,7 +132,7 @@ func (s *Stage) note(r *http.Request) Scene {
 	return s.scene
 }
 
-func (s *Stage) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	a, ok := s.pages.Asset([]byte(name))
 	if !ok {
 		http.NotFound(w, r)
@@ -144,7 +144,7 @@ func (s *Stage) serveAsset(w http.ResponseWriter, r *http.Request, name string) 
 	write(w, http.StatusOK, a.Gzip)
 }
 
-func (s *Stage) serveOwn(w http.ResponseWriter, path string, scene Scene) {
+func (s *Server) serveOwn(w http.ResponseWriter, path string, scene Scene) {
 	switch path {
 	case "status":
 		s.servePoll(w, scene)
@@ -160,7 +160,7 @@ func (s *Stage) serveOwn(w http.ResponseWriter, path string, scene Scene) {
 	}
 }
 
-func (s *Stage) servePoll(w http.ResponseWriter, scene Scene) {
+func (s *Server) servePoll(w http.ResponseWriter, scene Scene) {
 	switch scene.Polls {
 	case "":
 	case "drop":
@@ -180,7 +180,7 @@ func (s *Stage) servePoll(w http.ResponseWriter, scene Scene) {
 	write(w, http.StatusOK, web.AppendStatus(nil, &status))
 }
 
-func (s *Stage) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
+func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
 	lang := s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
 	page, status := scene.Page, http.StatusOK
 	if r.Method == http.MethodPost {
@@ -222,13 +222,13 @@ func (s *Stage) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
 }
 
 // serveForm is the site behind: a page with a form.
-func (s *Stage) serveForm(w http.ResponseWriter) {
+func (s *Server) serveForm(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", web.HTMLType)
 	write(w, http.StatusOK, []byte(`<!doctype html><html lang="en"><title>Inside</title><h1>Inside</h1>
 <form method="post" action="/send"><label>Name <input name="name" id="name"></label><button>Send</button></form></html>`))
 }
 
-func (s *Stage) servePage(w http.ResponseWriter, status int, body []byte) {
+func (s *Server) servePage(w http.ResponseWriter, status int, body []byte) {
 	set(w, s.pages.Headers())
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("Content-Type", web.HTMLType)

@@ -1,5 +1,5 @@
 // Package browser drives Chromium through every page that a visitor sees. The tests themselves are written for
-// node in the *.test.mjs files, one for each subject; each runs against a page server of its own.
+// node in the *.test.mjs files, one for each subject; each runs against a fake gateway of its own.
 package browser
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/web"
-	"github.com/einlass/einlass/test/browser/pageserver"
+	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
 func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs") }
@@ -40,7 +40,7 @@ func runNode(t *testing.T, file string) {
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	cmd, stop, err := pageserver.Node(ctx, ".", site, "--test-reporter=spec", file)
+	cmd, stop, err := fakegateway.Node(ctx, ".", site, "--test-reporter=spec", file)
 	if err != nil {
 		t.Fatal(err)
 	}

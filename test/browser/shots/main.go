@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/einlass/einlass/internal/web"
-	"github.com/einlass/einlass/test/browser/pageserver"
+	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
 func main() {
@@ -40,7 +40,7 @@ func run(out string, readme bool) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Languages: []string{"de", "en"}}
-	cmd, closeServer, err := pageserver.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
+	cmd, closeServer, err := fakegateway.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// Package pageserver is a small server that plays the gateway and the site behind it, for tests of the pages in a real
+// Package fakegateway is a small server that plays the gateway and the site behind it, for tests of the pages in a real
 // browser. What it answers is set from outside, over HTTP, so that a test written for the browser can direct it:
 //
 //	PUT /-/setup   a Setup as JSON: what every following answer says
@@ -6,7 +6,7 @@
 //
 // Everything below the prefix and every other path is answered as the gateway would. It is imported by tests and
 // by the program that takes the pictures, and holds no rule of its own.
-package pageserver
+package fakegateway
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ var (
 // Prefix is the gateway's own prefix.
 const Prefix = "/.einlass"
 
-// Setup is what the page server shows. The figures are as in the status that pages poll.
+// Setup is what the fake gateway shows. The figures are as in the status that pages poll.
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
 	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
@@ -80,15 +80,15 @@ type Server struct {
 	log   []Request
 }
 
-// New makes a page server for a site.
+// New makes a fake gateway for a site.
 func New(site web.SiteConfig) (*Server, error) {
 	library, err := web.NewLibrary(Prefix)
 	if err != nil {
-		return nil, fmt.Errorf("page server: %w", err)
+		return nil, fmt.Errorf("fake gateway: %w", err)
 	}
 	pages, err := library.Site(site)
 	if err != nil {
-		return nil, fmt.Errorf("page server: %w", err)
+		return nil, fmt.Errorf("fake gateway: %w", err)
 	}
 	return &Server{library: library, pages: pages}, nil
 }

@@ -1,4 +1,4 @@
-package pageserver
+package fakegateway
 
 import (
 	"context"
@@ -29,7 +29,7 @@ func Chromium() (string, error) {
 	return "", fmt.Errorf("no Chromium: %w", ErrDeps)
 }
 
-// Node prepares node with args in dir, the folder with package.json, against a page server of its own. The caller runs
+// Node prepares node with args in dir, the folder with package.json, against a fake gateway of its own. The caller runs
 // the command and then calls stop.
 func Node(ctx context.Context, dir string, site web.SiteConfig, args ...string) (cmd *exec.Cmd, stop func(), err error) {
 	chromium, err := Chromium()

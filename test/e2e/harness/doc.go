@@ -1,4 +1,4 @@
-// Package stage is what the end-to-end tests are played on: the real gateway as a process, a real site behind it,
+// Package harness is what the end-to-end tests run with: the real gateway as a process, a real site behind it,
 // browsers that keep to the protocol, and a journal that the promises to visitors are checked on.
 //
 //	program.go   the program, built once with the race detector
@@ -17,4 +17,4 @@
 //
 // Only tests import it. A method that takes or holds a testing.TB and can stop the test is called from the test's
 // goroutine; the others say so.
-package stage
+package harness

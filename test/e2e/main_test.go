@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -28,7 +28,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 // let lets the line move on for a while before the next fault. It is the moment of a fault, not a wait for something.
 func let(t *testing.T, d time.Duration) {
 	t.Helper()
-	if !process.Rest(t.Context(), d) {
+	if !launch.Rest(t.Context(), d) {
 		t.Fatal("the test is over")
 	}
 }
@@ -38,7 +38,7 @@ func until(t *testing.T, d time.Duration, what string, ok func(ctx context.Conte
 	t.Helper()
 	ctx, began := within(t, d), time.Now()
 	for !ok(ctx) {
-		if !process.Rest(ctx, 10*time.Millisecond) {
+		if !launch.Rest(ctx, 10*time.Millisecond) {
 			t.Fatalf("not within %v: %s", d, what)
 		}
 	}

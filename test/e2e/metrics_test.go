@@ -18,7 +18,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
@@ -389,7 +389,7 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	home = from()
 	b = in(home...)
 	until(t, 30*time.Second, "a form with a pass that has ended", func(ctx context.Context) bool {
-		if !process.Rest(ctx, 3500*time.Millisecond) {
+		if !launch.Rest(ctx, 3500*time.Millisecond) {
 			return false
 		}
 		_, _ = b.Load(ctx, "POST", "/", home...)

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
@@ -116,7 +116,7 @@ func redisAway(t *testing.T, gone time.Duration) {
 	paused := time.Now()
 	t.Logf("noticed after %v", s.Stale(t))
 	s.Held(t, inside, all[99].Browser)
-	if !process.Rest(t.Context(), time.Until(paused.Add(gone))) {
+	if !launch.Rest(t.Context(), time.Until(paused.Add(gone))) {
 		t.Fatal("the test is over")
 	}
 	s.Redis.Resume()

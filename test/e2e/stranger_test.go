@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -55,7 +55,7 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 		{"called and never claiming", func(ctx context.Context, g *harness.Gate) {
 			b := harness.NewBrowser(g)
 			_, _ = b.Load(ctx, "GET", "/")
-			for process.Rest(ctx, 500*time.Millisecond) {
+			for launch.Rest(ctx, 500*time.Millisecond) {
 				_, _ = b.Poll(ctx, "termine")
 			}
 		}},
@@ -63,7 +63,7 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 			b := harness.NewBrowser(g)
 			_, _ = b.Load(ctx, "GET", "/")
 			_ = b.Away(ctx)
-			for process.Rest(ctx, 3*time.Second) {
+			for launch.Rest(ctx, 3*time.Second) {
 				_, _ = b.Poll(ctx, "termine")
 			}
 		}},

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -34,7 +34,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 	g.Set(t, `{"rate": 600, "burst": 10}`)
 	ctx := within(t, 20*time.Second)
 	for page.Waiting() {
-		if after, to, err = page.Refresh(); err != nil || !process.Rest(ctx, after) {
+		if after, to, err = page.Refresh(); err != nil || !launch.Rest(ctx, after) {
 			t.Fatalf("still waiting: %v", err)
 		}
 		page = b.Get(t, to)

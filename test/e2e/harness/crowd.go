@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -106,7 +106,7 @@ func (c *Crowd) stay(ctx context.Context, v *Visitor) {
 		if err != nil {
 			next = 300 * time.Millisecond // the page's script does not give up either
 		}
-		if !process.Rest(ctx, next) {
+		if !launch.Rest(ctx, next) {
 			return
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/adminclient"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Settings of a gateway. The zero value is one room "termine" at the paths below "/", with the embedded store and a
@@ -111,10 +111,10 @@ type Gate struct {
 	program   *Program
 	transport *http.Transport
 	operator  *adminclient.Client
-	log       process.Log
+	log       launch.Log
 
 	mu   sync.Mutex
-	proc *process.Process // nil: it has been ended
+	proc *launch.Process // nil: it has been ended
 }
 
 // NewGate starts a gateway that ends with the test.
@@ -176,10 +176,10 @@ func prepare(tb testing.TB, p *Program, s *Settings) *Gate {
 // listenAt tries to start at new addresses.
 func (g *Gate) listenAt(s *Settings) error {
 	var err error
-	if g.Addr, err = process.FreeAddr(); err != nil {
+	if g.Addr, err = launch.FreeAddr(); err != nil {
 		return err
 	}
-	if g.Admin, err = process.FreeAddr(); err != nil {
+	if g.Admin, err = launch.FreeAddr(); err != nil {
 		return err
 	}
 	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: OperatorToken}); err != nil {
@@ -218,7 +218,7 @@ func (g *Gate) Start() {
 }
 
 func (g *Gate) start() error {
-	proc, err := process.Launch(g.Addr, "", &g.log, g.program.path, "serve", "-c", g.file)
+	proc, err := launch.Start(g.Addr, "", &g.log, g.program.path, "serve", "-c", g.file)
 	if err != nil {
 		return err
 	}
@@ -230,15 +230,15 @@ func (g *Gate) start() error {
 }
 
 // Kill ends the process as kill -9 does and waits until it is gone.
-func (g *Gate) Kill() { g.end((*process.Process).Kill) }
+func (g *Gate) Kill() { g.end((*launch.Process).Kill) }
 
 // Stop ends the process as an operator does and answers its exit code.
 func (g *Gate) Stop() (code int) {
-	g.end(func(p *process.Process) { code = p.Stop() })
+	g.end(func(p *launch.Process) { code = p.Stop() })
 	return code
 }
 
-func (g *Gate) end(how func(*process.Process)) {
+func (g *Gate) end(how func(*launch.Process)) {
 	g.mu.Lock()
 	proc := g.proc
 	g.proc = nil

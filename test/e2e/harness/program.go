@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Program is a built gateway.
@@ -27,7 +27,7 @@ func Main(m *testing.M, p *Program) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if p.path, err = process.BuildGateway(context.Background(), dir, true); err != nil {
+	if p.path, err = launch.BuildGateway(context.Background(), dir, true); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

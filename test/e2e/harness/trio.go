@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
@@ -51,7 +51,7 @@ func (t *Trio) Healthy(tb testing.TB, epoch uint64) uint64 {
 				}
 				break
 			}
-			if !process.Rest(ctx, 20*time.Millisecond) {
+			if !launch.Rest(ctx, 20*time.Millisecond) {
 				tb.Fatalf("gateway %s does not get well: %+v, %v", g.Addr, info, err)
 			}
 		}
@@ -70,7 +70,7 @@ func (t *Trio) Stale(tb testing.TB) time.Duration {
 			if info, err := g.Figures(ctx, "termine"); err == nil && !info.Store.OK {
 				break
 			}
-			if !process.Rest(ctx, 20*time.Millisecond) {
+			if !launch.Rest(ctx, 20*time.Millisecond) {
 				tb.Fatalf("gateway %s does not notice that Redis is away", g.Addr)
 			}
 		}
@@ -115,7 +115,7 @@ func OneInside(tb testing.TB, g *Gate) *Browser {
 		if err == nil && a.FromSite() {
 			break
 		}
-		if !process.Rest(ctx, 50*time.Millisecond) {
+		if !launch.Rest(ctx, 50*time.Millisecond) {
 			tb.Fatalf("nobody gets in: %v", err)
 		}
 	}

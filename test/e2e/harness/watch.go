@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/operator"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Watch reads frames of the room "termine" off gateways for as long as a test lasts. A frame tells the store's time and
@@ -39,7 +39,7 @@ func (w *Watch) end() {
 }
 
 func (w *Watch) watch(ctx context.Context, g *Gate) {
-	for process.Rest(ctx, 100*time.Millisecond) {
+	for launch.Rest(ctx, 100*time.Millisecond) {
 		info, err := g.Figures(ctx, "termine")
 		if err != nil || !info.Store.OK {
 			continue // it is down, or its store is: there is no new frame

@@ -1,9 +1,4 @@
-// Package gatehouse runs the real gateway as a process, for runs that need one of their own: built from this module,
-// on free loopback ports, with a state directory and a journal in a temporary folder.
-//
-// A Gate is owned by whoever started it, who must stop it; it does not outlive this process. The package imports
-// pkg/queue and loadtest/process; loadtest/town and tests of loadtest import it.
-package gatehouse
+package launch
 
 import (
 	"bytes"
@@ -14,14 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Room is the id of the only room of every gate.
+// Room is the id of the only room of a Gateway.
 const Room = "termine"
 
-// Settings of a gate. Backend is required; the rest has the gateway's defaults.
+// Settings of a Gateway. Backend is required; the rest has the gateway's defaults.
 type Settings struct {
 	// Backend is the site's address, http://host:port.
 	Backend string
@@ -33,20 +27,20 @@ type Settings struct {
 	PollMin, PollMax time.Duration
 }
 
-// Gate is one running gateway.
-type Gate struct {
+// Gateway is one running gateway with one room. Whoever started it must stop it.
+type Gateway struct {
 	// URL is where visitors go, Admin the operators' API, Token what it asks for, Journal the journal's directory.
 	URL, Admin, Token, Journal string
 
-	proc *process.Process
-	log  process.Log
+	proc *Process
+	log  Log
 }
 
-// Start runs a gateway whose files are in dir, which must be its own, and returns when it serves.
-func Start(ctx context.Context, program, dir string, s Settings) (*Gate, error) {
+// StartGateway runs a gateway whose files are in dir, which must be its own, and returns when it serves.
+func StartGateway(ctx context.Context, program, dir string, s Settings) (*Gateway, error) {
 	var errs []error
 	for range 3 { // somebody else may take a port between its choice and its use
-		g, err := start(ctx, program, dir, s)
+		g, err := startGateway(ctx, program, dir, s)
 		if err == nil {
 			return g, nil
 		}
@@ -55,23 +49,23 @@ func Start(ctx context.Context, program, dir string, s Settings) (*Gate, error) 
 	return nil, errors.Join(errs...)
 }
 
-func start(ctx context.Context, program, dir string, s Settings) (*Gate, error) {
-	public, err := process.FreeAddr()
+func startGateway(ctx context.Context, program, dir string, s Settings) (*Gateway, error) {
+	public, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
-	admin, err := process.FreeAddr()
+	admin, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{
+	g := &Gateway{
 		URL: "http://" + public, Admin: "http://" + admin, Token: "the-token-of-the-operators", Journal: filepath.Join(dir, "journal"),
 	}
 	file := filepath.Join(dir, "gateway.yaml")
 	if err := os.WriteFile(file, []byte(s.yaml(g, dir, public, admin)), 0o600); err != nil {
-		return nil, fmt.Errorf("gate: %w", err)
+		return nil, fmt.Errorf("gateway: %w", err)
 	}
-	if g.proc, err = process.Launch("gate", "", &g.log, program, "serve", "-c", file); err != nil {
+	if g.proc, err = Start("gate", "", &g.log, program, "serve", "-c", file); err != nil {
 		return nil, err
 	}
 	if err := g.proc.Serves(ctx, g.Admin+"/readyz"); err != nil {
@@ -80,7 +74,7 @@ func start(ctx context.Context, program, dir string, s Settings) (*Gate, error) 
 	return g, nil
 }
 
-func (s *Settings) yaml(g *Gate, dir, public, admin string) string {
+func (s *Settings) yaml(g *Gateway, dir, public, admin string) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, g.Token)
 	fmt.Fprintf(&b, "state: {dir: %q}\njournal: {dir: %q}\nlog: {level: warn, format: json}\n", filepath.Join(dir, "state"), g.Journal)
@@ -109,12 +103,12 @@ func (s *Settings) yaml(g *Gate, dir, public, admin string) string {
 }
 
 // Stop ends the process as an operator does and waits until it has. It may be called again.
-func (g *Gate) Stop() error {
+func (g *Gateway) Stop() error {
 	if code := g.proc.Stop(); code != 0 {
-		return fmt.Errorf("gate: ended with code %d", code)
+		return fmt.Errorf("gateway: ended with code %d", code)
 	}
 	return nil
 }
 
 // Log is what the process has printed.
-func (g *Gate) Log() string { return g.log.String() }
+func (g *Gateway) Log() string { return g.log.String() }

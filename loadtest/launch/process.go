@@ -1,14 +1,15 @@
-// Package process runs the programs that tests and load tests are played with, the real gateway above all, as children
+// Package launch runs the programs that tests and load tests need, the real gateway above all, as children
 // that do not outlive who started them.
 //
-//	process.go   one child: launch, stop, kill, pause
+//	process.go   one child: start, stop, kill, pause
 //	log.go       what it prints
 //	wait.go      letting time go by, and asking until something has come about
 //	port.go      ports that nobody uses
-//	gateway.go   building the gateway, and asking whether it serves
+//	serves.go    building the gateway, and asking whether it serves
+//	gateway.go   a gateway with one room, its files and its addresses
 //
-// The load tests and the end-to-end tests import it; it imports none of ours.
-package process
+// A child is owned by whoever started it, who must stop it. The load tests and the end-to-end tests import it; it imports pkg/queue.
+package launch
 
 import (
 	"fmt"
@@ -26,8 +27,8 @@ type Process struct {
 	ended chan struct{}
 }
 
-// Launch starts a program in a directory, empty for this one; its output is appended to log.
-func Launch(name, dir string, log *Log, path string, args ...string) (*Process, error) {
+// Start starts a program in a directory, empty for this one; its output is appended to log.
+func Start(name, dir string, log *Log, path string, args ...string) (*Process, error) {
 	p := &Process{Name: name, log: log, ended: make(chan struct{})}
 	started := make(chan error)
 	go func() {

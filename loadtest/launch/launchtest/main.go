@@ -1,5 +1,5 @@
-// Package gatetest builds the gateway for tests that start one with package gatehouse. Only tests import it.
-package gatetest
+// Package launchtest builds the gateway for tests that start one with package launch. Only tests import it.
+package launchtest
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Main builds the gateway, names it in program, runs the tests of a binary and answers its exit code.
@@ -15,7 +15,7 @@ func Main(m *testing.M, program *string) int {
 	dir, err := os.MkdirTemp("", "einlass-gate-*")
 	if err == nil {
 		defer func() { _ = os.RemoveAll(dir) }()
-		*program, err = process.BuildGateway(context.Background(), dir, false)
+		*program, err = launch.BuildGateway(context.Background(), dir, false)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
 	"github.com/einlass/einlass/loadtest/check"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
@@ -112,7 +112,7 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 		defer close(flowed)
 		w.crowd.flow(crowd, stop)
 	}()
-	process.Rest(ctx, 2*time.Second)
+	launch.Rest(ctx, 2*time.Second)
 	w.playAll(ctx, cfg, act)
 	close(stop)
 	<-flowed
@@ -178,7 +178,7 @@ func (w *world) playInARow(ctx context.Context, s Step) Played {
 		if s.Times > 1 {
 			w.crowd.load(ctx, false) // a number is given in every calm
 		}
-		if !process.Rest(ctx, s.Calm) {
+		if !launch.Rest(ctx, s.Calm) {
 			break
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // fault is one thing that goes wrong.
@@ -69,7 +69,7 @@ var gatewayFaults = []fault{
 func seenBy(ctx context.Context, ok func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, noticing)
 	defer cancel()
-	return process.Until(ctx, ok)
+	return launch.Until(ctx, ok)
 }
 
 // newEpoch waits until the line has begun anew.
@@ -112,7 +112,7 @@ func killGateway(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	pid := g.Process().Pid()
 	g.Process().Kill()
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	if err := w.untilDown(ctx, g, before); err != nil {
 		return "", err
 	}
@@ -130,7 +130,7 @@ func pauseGateway(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	began := time.Now()
 	g.Process().Pause()
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	err = w.untilDown(ctx, g, before)
 	g.Process().Resume()
 	return fmt.Sprintf("%s stood still for %v; down for haproxy", g.Name, time.Since(began).Round(10*time.Millisecond)), err
@@ -144,7 +144,7 @@ func rollingRestart(ctx context.Context, w *world, _ Step) (string, error) {
 		if err := g.Start(ctx); err != nil {
 			return "", err
 		}
-		if err := errors.Join(process.Until(ctx, func() error { return g.Well(ctx) }), w.balancer.AllUp(ctx)); err != nil {
+		if err := errors.Join(launch.Until(ctx, func() error { return g.Well(ctx) }), w.balancer.AllUp(ctx)); err != nil {
 			return "", err
 		}
 	}
@@ -168,7 +168,7 @@ func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
 func burst(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.crowd.arrived()
 	w.crowd.tenths.Store(100)
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	w.crowd.tenths.Store(10)
 	came := w.crowd.arrived() - before
 	if want := int(9 * usual * s.Hold.Seconds()); came < want {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // embeddedFaults need the embedded store.
@@ -85,7 +85,7 @@ func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
 	defer w.crowd.tenths.Store(10)
 	w.crowd.frozen = time.Now()
 	g.Process().Pause()
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	g.Process().Resume()
 	w.crowd.thawed = time.Now()
 	w.crowd.more.Store(frozenLine / 4)
@@ -111,7 +111,7 @@ func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	err = logged(ctx, g, logFull, full)
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	err = errors.Join(err, w.disk.Empty())
 	if err != nil {
 		return "", err
@@ -132,7 +132,7 @@ func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	err = logged(ctx, g, logFull, full)
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	g.Process().Kill()
 	started := errors.Join(err, g.Start(ctx))
 	var seen string
@@ -197,7 +197,7 @@ func loseState(ctx context.Context, w *world, s Step) (string, error) {
 			return "", err
 		}
 	}
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	if err := g.Start(ctx); err != nil {
 		return "", err
 	}

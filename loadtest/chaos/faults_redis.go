@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // redisFaults happen wherever gateways share a Redis.
@@ -62,7 +62,7 @@ func blinkMaster(ctx context.Context, w *world, s Step) (string, error) {
 func still(ctx context.Context, r *theatre.Redis, hold time.Duration, field string) (string, error) {
 	began := time.Now()
 	r.Process().Pause()
-	process.Rest(ctx, hold)
+	launch.Rest(ctx, hold)
 	_, silent := r.Info(shortly(ctx), field)
 	r.Process().Resume()
 	if silent == nil {
@@ -85,7 +85,7 @@ func pauseMaster(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	old.Process().Pause()
 	now, err := w.failedOver(ctx, old)
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	old.Process().Resume()
 	if err != nil {
 		return "", err
@@ -115,7 +115,7 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	before := joined()
 	every(ctx, s.Hold, func() { w.crowd.load(ctx, false) }) // somebody comes, however few people do
-	process.Rest(ctx, lostWrites-s.Hold)
+	launch.Rest(ctx, lostWrites-s.Hold)
 	lost := joined() - before
 	old.Process().Kill()
 	if err := old.Inner.Mend(); err != nil {
@@ -220,7 +220,7 @@ func cutOne(ctx context.Context, w *world, s Step) (string, error) {
 	for _, l := range w.group.Links(i) {
 		errs = append(errs, l.Cut())
 	}
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	errs = append(errs, away(ctx, w.gateways[i]), mend(w.group.Links(i)))
 	return w.gateways[i].Name + " said that its store was away", errors.Join(errs...)
 }
@@ -229,7 +229,7 @@ func cutAll(ctx context.Context, w *world, s Step) (string, error) {
 	for _, l := range w.links() {
 		l.Break()
 	}
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	var errs []error
 	for _, g := range w.gateways {
 		errs = append(errs, away(ctx, g))
@@ -246,7 +246,7 @@ func slowDown(ctx context.Context, w *world, s Step) (string, error) {
 		errs = append(errs, l.Slow(by))
 	}
 	took, err := roundTrip(ctx, w.group.Links(0)[0].Addr())
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	errs = append(errs, err)
 	if took < by {
 		errs = append(errs, fmt.Errorf("a round trip took %v, want at least %v", took, by))

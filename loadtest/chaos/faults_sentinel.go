@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // sentinelFaults need Sentinels.
@@ -34,7 +34,7 @@ func killSentinel(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	pid := r.Process().Pid()
 	r.Process().Kill()
-	process.Rest(ctx, time.Second)
+	launch.Rest(ctx, time.Second)
 	if err := r.Start(ctx); err != nil {
 		return "", err
 	}
@@ -60,7 +60,7 @@ func splitBrain(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	now, err := w.failedOver(ctx, old)
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	role, roleErr := old.Info(ctx, "role")
 	if err := errors.Join(err, roleErr, old.Inner.Mend()); err != nil {
 		return "", err
@@ -92,7 +92,7 @@ func restartOld(ctx context.Context, w *world, s Step) (string, error) {
 	if err := master.Save(ctx); err != nil {
 		return "", err
 	}
-	process.Rest(ctx, s.Hold)
+	launch.Rest(ctx, s.Hold)
 	var held int64
 	seen, err := w.restartAll(ctx, master, func() error { return nil })
 	if err == nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // strangersUsual is how many page loads come a second, and how many loads in another site's frame, from something that
@@ -89,7 +89,7 @@ func every(ctx context.Context, d time.Duration, do func()) (times int) {
 	for range int(d.Seconds() * float64(manyStrangers)) {
 		wg.Go(do)
 		times++
-		if !process.Rest(ctx, time.Second/time.Duration(manyStrangers)) {
+		if !launch.Rest(ctx, time.Second/time.Duration(manyStrangers)) {
 			break
 		}
 	}
@@ -194,7 +194,7 @@ func (c *crowd) follow(ctx context.Context, v, twin *visitor) {
 		return
 	case <-v.over:
 	}
-	if !v.ending.Load() || !process.Rest(ctx, endsAreTold) {
+	if !v.ending.Load() || !launch.Rest(ctx, endsAreTold) {
 		return
 	}
 	c.asked.Add(1)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // habit is what a visitor does besides waiting and booking.
@@ -97,7 +97,7 @@ func (v *visitor) try(ctx context.Context, send func() error) bool {
 
 // rest lets about d go by.
 func (v *visitor) rest(ctx context.Context, d time.Duration) bool {
-	return process.Rest(ctx, d/2+time.Duration(v.rand.Int64N(int64(d))))
+	return launch.Rest(ctx, d/2+time.Duration(v.rand.Int64N(int64(d))))
 }
 
 const again = 700 * time.Millisecond
@@ -134,7 +134,6 @@ func (v *visitor) arrive(ctx context.Context) bool {
 
 // wait polls until the visitor is inside. False: it is over.
 func (v *visitor) wait(ctx context.Context) bool {
-	from := time.Now()
 	for polls := 0; ; polls++ {
 		var s status
 		ok := v.try(ctx, func() (err error) { s, err = v.poll(ctx); return err })

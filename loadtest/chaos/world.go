@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/chaos/theatre"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
@@ -144,7 +144,7 @@ func (w *world) well(ctx context.Context) error {
 		}
 	}
 	for _, g := range w.gateways {
-		if err := process.Until(ctx, func() error { return g.Well(ctx) }); err != nil {
+		if err := launch.Until(ctx, func() error { return g.Well(ctx) }); err != nil {
 			return fmt.Errorf("a gateway does not get well: %w", err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -268,13 +268,13 @@ func (c *citizen) gone(end outcome) {
 func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 	d := until.Sub(c.now())
 	if c.patience > 0 && c.patience-c.waited < d {
-		if !process.Rest(ctx, c.patience-c.waited) {
+		if !launch.Rest(ctx, c.patience-c.waited) {
 			return stopped
 		}
 		return gaveUp
 	}
 	c.waited += max(d, 0)
-	if !process.Rest(ctx, d) {
+	if !launch.Rest(ctx, d) {
 		return stopped
 	}
 	return none
@@ -282,7 +282,7 @@ func (c *citizen) rest(ctx context.Context, until time.Time) outcome {
 
 // pause takes time that costs no patience: there is something to read or to type. False: the run was ended.
 func (c *citizen) pause(ctx context.Context, mean time.Duration) bool {
-	return process.Rest(ctx, c.about(mean))
+	return launch.Rest(ctx, c.about(mean))
 }
 
 // about draws a time around the mean: nobody is a machine and nobody falls asleep.

@@ -15,14 +15,14 @@ import (
 
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
-	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
+func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 
 // quickSite is a portal whose server is never the reason to wait.
 func quickSite(t *testing.T) *httptest.Server {
@@ -39,9 +39,9 @@ func quickSite(t *testing.T) *httptest.Server {
 	return server
 }
 
-func startGate(t *testing.T, site string, pace queue.Pace) *gatehouse.Gate {
+func startGate(t *testing.T, site string, pace queue.Pace) *launch.Gateway {
 	t.Helper()
-	g, err := gatehouse.Start(t.Context(), program, t.TempDir(), gatehouse.Settings{
+	g, err := launch.StartGateway(t.Context(), program, t.TempDir(), launch.Settings{
 		Backend: site, Pace: pace, PollMin: 100 * time.Millisecond, PollMax: 300 * time.Millisecond,
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func TestACrowdOfEveryKindIsLetInInOrderAndBooks(t *testing.T) {
 	g := startGate(t, site.URL, queue.Pace{Rate: 6000, MaxInside: 40, Burst: 20})
 	for name, journal := range map[string]string{"what the clients saw": "", "the gateway's journal": g.Journal} {
 		r, err := drive.Run(t.Context(), drive.Config{
-			Target: g.URL, Room: gatehouse.Room, Admin: g.Admin, AdminToken: g.Token, Portal: site.URL, Journal: journal,
+			Target: g.URL, Room: launch.Room, Admin: g.Admin, AdminToken: g.Token, Portal: site.URL, Journal: journal,
 			Waves: []drive.Wave{{Over: 300 * time.Millisecond, People: 80}}, Crowd: quickCrowd(), Seed: uint64(len(name)), Sources: 20,
 		})
 		if err != nil {

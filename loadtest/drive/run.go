@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/demo"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Drive is one run. Make it with New; let people arrive; Wait for them; read the Result. Or use Run, which does all
@@ -197,7 +197,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	defer context.AfterFunc(crowd, d.Cut)()
 	for _, after := range schedule(cfg.Waves, cfg.Due, rand.New(rand.NewPCG(cfg.Seed, 0))) {
 		due := d.began.Add(after)
-		if !process.Rest(crowd, due.Sub(d.cfg.Now())) {
+		if !launch.Rest(crowd, due.Sub(d.cfg.Now())) {
 			break
 		}
 		d.Arrive(crowd, due)

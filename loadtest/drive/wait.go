@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // The waiting page from a browser's side: the page says when its script asks first, every answer says when to ask
@@ -180,7 +180,7 @@ func (c *citizen) tab(ctx context.Context) {
 	next := int64(1000)
 	for {
 		due := c.now().Add(time.Duration(max(next, 100)) * time.Millisecond)
-		if !process.Rest(ctx, due.Sub(c.now())) {
+		if !launch.Rest(ctx, due.Sub(c.now())) {
 			return
 		}
 		r := request{kind: KindPoll, method: "GET", target: c.d.cfg.Prefix + "/status?room=" + c.d.cfg.Room}

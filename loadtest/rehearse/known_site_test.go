@@ -15,7 +15,7 @@ import (
 
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // town sends its people to a handler without sockets, so that a rehearsal with its real times takes no time.
@@ -34,7 +34,7 @@ func (w *town) Arrive(ctx context.Context, due time.Time) {
 	w.gone.Go(func() {
 		defer w.inside.Add(-1)
 		for !w.get(ctx, drive.KindArrive, w.cfg.Path, due) {
-			if !process.Rest(ctx, w.about(10*time.Second)) {
+			if !launch.Rest(ctx, w.about(10*time.Second)) {
 				return
 			}
 			due = time.Now()
@@ -42,7 +42,7 @@ func (w *town) Arrive(ctx context.Context, due time.Time) {
 		entered := time.Now()
 		whole, think := true, w.cfg.Crowd.Think
 		for _, s := range w.cfg.Script {
-			if !process.Rest(ctx, w.about(think)) {
+			if !launch.Rest(ctx, w.about(think)) {
 				w.cfg.OnVisit(time.Since(entered), false)
 				return
 			}

@@ -13,7 +13,7 @@ import (
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -235,10 +235,10 @@ func (r *run) send(ctx context.Context, rate int64, length time.Duration) int64 
 	for {
 		next = next.Add(time.Duration(r.rand.ExpFloat64() * float64(time.Minute) / float64(rate)))
 		if next.After(end) {
-			process.Rest(ctx, time.Until(end))
+			launch.Rest(ctx, time.Until(end))
 			return n
 		}
-		if !process.Rest(ctx, time.Until(next)) {
+		if !launch.Rest(ctx, time.Until(next)) {
 			return n
 		}
 		if r.room == nil || r.people.InLine() < lineOf(rate) {
@@ -277,7 +277,7 @@ func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error)
 		if time.Now().After(end) {
 			return false, nil
 		}
-		if !process.Rest(ctx, 50*time.Millisecond) {
+		if !launch.Rest(ctx, 50*time.Millisecond) {
 			return true, nil // the next step will say why
 		}
 	}

@@ -14,15 +14,15 @@ import (
 
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 	"github.com/einlass/einlass/loadtest/rehearse"
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
-	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
+func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 
 // quick is a rehearsal that takes seconds.
 func quick(target string) rehearse.Config {
@@ -42,7 +42,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	}))
 	defer site.Close()
 	pace := queue.Pace{Rate: 7, MaxInside: 5, Burst: 3}
-	g, err := gatehouse.Start(t.Context(), program, t.TempDir(), gatehouse.Settings{
+	g, err := launch.StartGateway(t.Context(), program, t.TempDir(), launch.Settings{
 		Backend: site.URL, Pace: pace, PollMin: 100 * time.Millisecond, PollMax: 200 * time.Millisecond,
 	})
 	if err != nil {
@@ -54,7 +54,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 		}
 	}()
 	cfg := quick(g.URL)
-	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = gatehouse.Room, g.Admin, g.Token, 960, 600
+	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = launch.Room, g.Admin, g.Token, 960, 600
 	cfg.Out = t.Output()
 	r, err := rehearse.Run(t.Context(), cfg)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		info, err := client.Room(t.Context(), gatehouse.Room)
+		info, err := client.Room(t.Context(), launch.Room)
 		if err != nil {
 			t.Fatal(err)
 		}

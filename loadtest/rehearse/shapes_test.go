@@ -13,7 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -220,7 +220,7 @@ func (g *gate) InLine() int64 {
 }
 
 func (g *gate) call(ctx context.Context) {
-	for next := time.Now(); process.Rest(ctx, 100*time.Millisecond); {
+	for next := time.Now(); launch.Rest(ctx, 100*time.Millisecond); {
 		g.mu.Lock()
 		if g.rate == 0 || len(g.line) == 0 {
 			next = time.Now()

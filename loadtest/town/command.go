@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
 )
@@ -37,7 +37,7 @@ func play(ctx context.Context, w io.Writer, all []scenarios.Scenario, seed uint6
 		return nil, fmt.Errorf("town: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	program, err := process.BuildGateway(ctx, dir, false)
+	program, err := launch.BuildGateway(ctx, dir, false)
 	if err != nil {
 		return nil, fmt.Errorf("town: %w", err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/scenarios"
-	"github.com/einlass/einlass/loadtest/town/gatehouse"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -38,7 +38,7 @@ const Played = "Arrivals, hours, think times, patience and the site's own clock 
 	"second devices stay at home, and nobody gives a booking back. Without the gate the storm brings this machine to its own " +
 	"limit too: these rows show that the site collapses; how far it did is for virtual time to say."
 
-// Play plays one morning in full size s, made smaller by size. program is the gateway, see gatehouse; without the gate it
+// Play plays one morning in full size s, made smaller by size. program is the gateway, see package launch; without the gate it
 // is not used.
 func Play(ctx context.Context, s scenarios.Scenario, size Size, gate bool, program string, seed uint64) (scenarios.Result, error) {
 	if !(size.Speed >= 1 && size.Speed <= 2000) || !(size.Gentle > 0 && size.Gentle <= 1) {
@@ -66,7 +66,7 @@ type town struct {
 	clock *clock
 	site  *demo.Site
 	url   string
-	gate  *gatehouse.Gate
+	gate  *launch.Gateway
 	pace  queue.Pace
 }
 
@@ -88,7 +88,7 @@ func (t *town) play(ctx context.Context, program string) (r scenarios.Result, er
 			return r, err
 		}
 		defer func() { err = errors.Join(err, t.gate.Stop()) }()
-		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = t.gate.URL, gatehouse.Room, t.gate.Admin, t.gate.Token, t.gate.Journal
+		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = t.gate.URL, launch.Room, t.gate.Admin, t.gate.Token, t.gate.Journal
 	}
 	t.clock.began = time.Now() // nothing has looked at it but to start
 	ops, err := t.operators(ctx)
@@ -133,7 +133,7 @@ func (t *town) openGate(ctx context.Context, program, dir string) (err error) {
 	// So many polls a second leave the machine to the others.
 	pollMax := max(2*pollMin, t.fast(g.PollMax), time.Duration(t.scenario.People())*time.Second/1500).Round(time.Millisecond)
 	t.pace = t.fastPace(g.Pace)
-	t.gate, err = gatehouse.Start(ctx, program, dir, gatehouse.Settings{
+	t.gate, err = launch.StartGateway(ctx, program, dir, launch.Settings{
 		Backend: t.url, Paused: true, Pace: t.pace, PollMin: pollMin, PollMax: pollMax,
 		Timing: queue.Timing{
 			Absent: max(5*time.Minute, t.fast(g.Timing.Absent)), ClaimWindow: wholeSeconds(max(2*pollMax, t.fast(g.Timing.ClaimWindow))),
@@ -206,7 +206,7 @@ func (t *town) operators(context.Context) (*operators, error) {
 		}
 	}
 	return &operators{
-		client: client, room: gatehouse.Room, clock: t.clock, gate: &gate, places: t.site.Stats, pace: t.pace,
+		client: client, room: launch.Room, clock: t.clock, gate: &gate, places: t.site.Stats, pace: t.pace,
 		released: t.scenario.Portal.Calendar.Places,
 	}, nil
 }

@@ -8,14 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 	"github.com/einlass/einlass/loadtest/report"
 	"github.com/einlass/einlass/loadtest/scenarios"
-	"github.com/einlass/einlass/loadtest/town/gatehouse/gatetest"
 )
 
 var program string
 
-func TestMain(m *testing.M) { os.Exit(gatetest.Main(m, &program)) }
+func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 
 // short is a morning for which everybody comes within an hour and a half, in a few seconds.
 func short() (scenarios.Scenario, Size) {

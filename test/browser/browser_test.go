@@ -1,5 +1,5 @@
 // Package browser drives Chromium through every page that a visitor sees. The tests themselves are written for
-// node in the *.test.mjs files, one for each subject; each runs against a stage of its own.
+// node in the *.test.mjs files, one for each subject; each runs against a fake gateway of its own.
 package browser
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/web"
-	"github.com/einlass/einlass/test/browser/stage"
+	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
 func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs") }
@@ -25,20 +25,22 @@ func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs
 
 func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs") }
 
+func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs") }
+
 func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	files, err := filepath.Glob("*.test.mjs")
-	if err != nil || len(files) != 6 {
-		t.Errorf("%d node tests (%v), and this file runs 6", len(files), err)
+	if err != nil || len(files) != 7 {
+		t.Errorf("%d node tests (%v), and this file runs 7", len(files), err)
 	}
 }
 
 func runNode(t *testing.T, file string) {
 	t.Helper()
 	t.Parallel()
-	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: stage.Prefix, Contact: "07131 56-2000"}
+	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	cmd, stop, err := stage.Node(ctx, ".", site, "--test-reporter=spec", file)
+	cmd, stop, err := fakegateway.Node(ctx, ".", site, "--test-reporter=spec", file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestABrowserWithCookiesOffTakesOneNumberAndIsToldWhy(t *testing.T) {
@@ -16,32 +16,32 @@ func TestABrowserWithCookiesOffTakesOneNumberAndIsToldWhy(t *testing.T) {
 	for _, way := range []struct {
 		name   string
 		method string
-		room   stage.Room
+		room   harness.Room
 	}{
-		{"a page", "GET", stage.Room{}},
-		{"a form", "POST", stage.Room{}},
-		{"a page, and nobody waits", "GET", stage.Room{Rate: 6000, Burst: 100, MaxInside: 1}},
-		{"a form, and nobody waits", "POST", stage.Room{Rate: 6000, Burst: 100}},
+		{"a page", "GET", harness.Room{}},
+		{"a form", "POST", harness.Room{}},
+		{"a page, and nobody waits", "GET", harness.Room{Rate: 6000, Burst: 100, MaxInside: 1}},
+		{"a form, and nobody waits", "POST", harness.Room{Rate: 6000, Burst: 100}},
 	} {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			g, _ := one(t, way.room)
-			s := stage.NewStranger(g)
+			s := harness.NewStranger(g)
 			frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
 			if way.room.MaxInside > 0 {
-				stage.NewBrowser(g).Get(t, "/") // somebody is inside, so that the next waits
+				harness.NewBrowser(g).Get(t, "/") // somebody is inside, so that the next waits
 			}
 			before := lastNumber(t, g)
 			method, to, from := way.method, "/termine?ort=3", "none"
 			var body string
-			var told *stage.Answer
+			var told *harness.Answer
 			for hop := range 8 {
 				fields := with(navigates, "Sec-Fetch-Site", from, "Accept-Language", "en")
 				if hop > 0 {
 					fields = with(fields, "Referer", "http://"+s.Host+"/termine?ort=3")
 				}
 				if body = ""; method == "POST" {
-					body = stage.Form
+					body = harness.Form
 					fields = with(fields, "Content-Type", "application/x-www-form-urlencoded", "Referer", "http://"+s.Host+"/termine?ort=3")
 				}
 				a := send(t, s, method, to, body, fields...)
@@ -69,8 +69,8 @@ func TestABrowserWithCookiesOffTakesOneNumberAndIsToldWhy(t *testing.T) {
 
 func TestLeavingInOneTabTakesNoNumberInTheOther(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	tabs := stage.NewBrowser(g) // two tabs share the cookies
+	g, _ := one(t, harness.Room{})
+	tabs := harness.NewBrowser(g) // two tabs share the cookies
 	page := tabs.Get(t, "/termine")
 	_, again, err := page.Refresh()
 	if err != nil {
@@ -95,12 +95,12 @@ func TestLeavingInOneTabTakesNoNumberInTheOther(t *testing.T) {
 
 func TestTabsWithTheSameCookieShareOneCall(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	first := stage.NewBrowser(g)
+	g, _ := one(t, harness.Room{})
+	first := harness.NewBrowser(g)
 	first.Get(t, "/termine")
-	tabs := make([]*stage.Browser, 8)
+	tabs := make([]*harness.Browser, 8)
 	for i := range tabs {
-		tabs[i] = stage.NewBrowser(g)
+		tabs[i] = harness.NewBrowser(g)
 		tabs[i].SetCookie("einlass-termine", first.Cookie("einlass-termine"))
 	}
 	g.Set(t, `{"rate": 6000, "burst": 100}`)

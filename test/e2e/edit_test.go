@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestAnEditOfTheFileBringsOnlyTheKeysThatChangedInIt(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{Rate: 120, MaxInside: 50, Burst: 3})
+	g, _ := one(t, harness.Room{Rate: 120, MaxInside: 50, Burst: 3})
 	g.Set(t, `{"rate": 30, "max_inside": 7, "mode": "pause", "message": "Wir pausieren"}`)
 	restart := func(edits ...string) {
 		t.Helper()

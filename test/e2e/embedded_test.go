@@ -9,15 +9,15 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestAGatewayThatIsKilledInMidLineGoesOnInTheOldOrder(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{PollMin: 500 * time.Millisecond})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{PollMin: 500 * time.Millisecond})
+	c := harness.NewCrowd(t, g)
 	old := c.Arrive(300)
-	w := stage.NewWatch(t, g)
+	w := harness.NewWatch(t, g)
 	ctx := within(t, 60*time.Second)
 	g.Set(t, `{"rate": 1200, "burst": 20}`)
 	c.Stay(ctx, old...)
@@ -34,7 +34,7 @@ func TestAGatewayThatIsKilledInMidLineGoesOnInTheOldOrder(t *testing.T) {
 	c.Stay(ctx, fresh...)
 	c.Wait()
 	w.Check(200)
-	c.Check(stage.Expect{In: 310, Rate: 1200, Burst: 20, Calm: calm})
+	c.Check(harness.Expect{In: 310, Rate: 1200, Burst: 20, Calm: calm})
 	if !strings.Contains(g.Log(), "line continued after an unclean stop") {
 		t.Error("the log does not tell of the unclean stop")
 	}
@@ -43,8 +43,8 @@ func TestAGatewayThatIsKilledInMidLineGoesOnInTheOldOrder(t *testing.T) {
 func TestAGatewayThatIsStoppedAndStartedGoesOnWithoutAHold(t *testing.T) {
 	t.Parallel()
 	// A poll interval of a minute would be a hold of more than a minute.
-	g, _ := one(t, stage.Room{PollMax: time.Minute, Claim: 2 * time.Minute})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{PollMax: time.Minute, Claim: 2 * time.Minute})
+	c := harness.NewCrowd(t, g)
 	old := c.Arrive(30)
 	before := old[0].Place.Epoch
 	if code := g.Stop(); code != 0 {
@@ -55,14 +55,14 @@ func TestAGatewayThatIsStoppedAndStartedGoesOnWithoutAHold(t *testing.T) {
 	if fresh.Place.Epoch != before || fresh.Place.Number != 31 {
 		t.Errorf("a newcomer at %+v after a clean stop, the epoch was %d", fresh.Place, before)
 	}
-	w := stage.NewWatch(t, g)
+	w := harness.NewWatch(t, g)
 	g.Set(t, `{"rate": 1200, "burst": 5}`)
 	took := until(t, 15*time.Second, "the call of everybody", func(context.Context) bool { return g.Room(t).Totals.Called == 31 })
 	t.Logf("31 were called %v after the restart", took)
 	w.Check(20)
 	c.Stay(within(t, 20*time.Second), append(old, fresh)...)
 	c.Wait()
-	c.Check(stage.Expect{In: 31, Rate: 1200, Burst: 31}) // all were called before they were asked to claim
+	c.Check(harness.Expect{In: 31, Rate: 1200, Burst: 31}) // all were called before they were asked to claim
 	if log := g.Log(); strings.Contains(log, "unclean") || strings.Contains(log, "refused") || !strings.Contains(log, "line continued") {
 		t.Errorf("the log of a clean stop:\n%s", log)
 	}
@@ -89,8 +89,8 @@ func TestDamagedStateFilesAreKeptAsideAndTheOrderComesBackFromTickets(t *testing
 	} {
 		t.Run(damage.name, func(t *testing.T) {
 			t.Parallel()
-			g, _ := one(t, stage.Room{})
-			c := stage.NewCrowd(t, g)
+			g, _ := one(t, harness.Room{})
+			c := harness.NewCrowd(t, g)
 			old := c.Arrive(40)
 			g.Stop()
 			breakFile(t, filepath.Join(g.State, "termine.marks"), damage.marks)
@@ -106,7 +106,7 @@ func TestDamagedStateFilesAreKeptAsideAndTheOrderComesBackFromTickets(t *testing
 			// The old visitors' pages ask again before anybody new is given a number or called.
 			c.Stay(ctx, old...)
 			until(t, 20*time.Second, "the old line", func(context.Context) bool { return g.Room(t).Waiting == 40 })
-			w := stage.NewWatch(t, g)
+			w := harness.NewWatch(t, g)
 			g.Set(t, `{"rate": 600, "burst": 5}`)
 			calm := time.Now().Add(1200 * time.Millisecond)
 			fresh := c.Arrive(3)
@@ -118,7 +118,7 @@ func TestDamagedStateFilesAreKeptAsideAndTheOrderComesBackFromTickets(t *testing
 			c.Stay(ctx, fresh...)
 			c.Wait()
 			w.Check(20)
-			c.Check(stage.Expect{In: 43, Rate: 600, Burst: 5, Calm: calm})
+			c.Check(harness.Expect{In: 43, Rate: 600, Burst: 5, Calm: calm})
 		})
 	}
 }
@@ -139,10 +139,10 @@ func breakFile(t *testing.T, file string, damage func([]byte) []byte) {
 
 func TestPlacesGivenJustBeforeAKillAreNotGivenAgain(t *testing.T) {
 	t.Parallel()
-	site := stage.NewSite(t)
+	site := harness.NewSite(t)
 	// The places are written once an hour, so that the tickets alone know of them.
-	g := stage.NewGate(t, &program, stage.Settings{Places: time.Hour, Rooms: []stage.Room{{Site: site}}})
-	c := stage.NewCrowd(t, g)
+	g := harness.NewGate(t, &program, harness.Settings{Places: time.Hour, Rooms: []harness.Room{{Site: site}}})
+	c := harness.NewCrowd(t, g)
 	last := queue.Order(0)
 	for range 3 {
 		for _, v := range c.Arrive(20) {
@@ -160,5 +160,5 @@ func TestPlacesGivenJustBeforeAKillAreNotGivenAgain(t *testing.T) {
 	g.Set(t, `{"rate": 1200, "burst": 20}`)
 	calm := time.Now().Add(1200 * time.Millisecond)
 	c.Wait()
-	c.Check(stage.Expect{In: 60, Rate: 1200, Burst: 20, Calm: calm})
+	c.Check(harness.Expect{In: 60, Rate: 1200, Burst: 20, Calm: calm})
 }

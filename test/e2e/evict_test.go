@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // exitStart is the exit code of a gateway that could not start.
@@ -19,8 +19,8 @@ func TestARedisThatEvictsIsRefusedAtTheStart(t *testing.T) {
 		t.Run(policy, func(t *testing.T) {
 			t.Parallel()
 			redis := redistest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", policy)
-			code, log := stage.Refused(t, &program, stage.Settings{
-				Store: redis.URL(), Keys: program.Keys(t), Rooms: []stage.Room{{Site: stage.NewSite(t)}},
+			code, log := harness.Refused(t, &program, harness.Settings{
+				Store: redis.URL(), Keys: program.Keys(t), Rooms: []harness.Room{{Site: harness.NewSite(t)}},
 			})
 			if code != exitStart || !strings.Contains(log, "maxmemory-policy") || !strings.Contains(log, policy) {
 				t.Errorf("exit code %d (-1: it serves), want %d and a word about maxmemory-policy %s:\n%s", code, exitStart, policy, log)
@@ -31,7 +31,7 @@ func TestARedisThatEvictsIsRefusedAtTheStart(t *testing.T) {
 
 func TestARedisThatBeginsToEvictIsNoticed(t *testing.T) {
 	t.Parallel()
-	s := stage.NewTrio(t, &program, stage.Room{})
+	s := harness.NewTrio(t, &program, harness.Room{})
 	client := s.Redis.Client(t)
 	for name, value := range map[string]string{"maxmemory": "100mb", "maxmemory-policy": "allkeys-lru"} {
 		if err := client.ConfigSet(t.Context(), name, value).Err(); err != nil {
@@ -50,8 +50,8 @@ func TestALineOfWhichAKeyWasEvictedIsRebuiltInItsOrder(t *testing.T) {
 	for _, key := range []string{"line", "seen"} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
-			s := stage.NewTrio(t, &program, stage.Room{})
-			c := stage.NewCrowd(t, s.Gates...)
+			s := harness.NewTrio(t, &program, harness.Room{})
+			c := harness.NewCrowd(t, s.Gates...)
 			old := c.Arrive(30)
 			if err := s.Redis.Client(t).Del(t.Context(), "einlass:{termine}:"+key).Err(); err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestALineOfWhichAKeyWasEvictedIsRebuiltInItsOrder(t *testing.T) {
 			c.Stay(ctx, fresh...) // the last comers ask first
 			c.Stay(ctx, old...)
 			c.Wait()
-			c.Check(stage.Expect{In: 33, Rate: redisRate, Burst: redisBurst, Calm: calm})
+			c.Check(harness.Expect{In: 33, Rate: redisRate, Burst: redisBurst, Calm: calm})
 		})
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestAGatewayStartsHoweverOftenItIsKilledOnAFullDisk(t *testing.T) {
 	t.Parallel()
-	disk := stage.NewDisk(t)
-	g := stage.NewGate(t, &program, stage.Settings{State: disk.Dir, Rooms: []stage.Room{{Site: stage.NewSite(t)}}})
-	c := stage.NewCrowd(t, g)
+	disk := harness.NewDisk(t)
+	g := harness.NewGate(t, &program, harness.Settings{State: disk.Dir, Rooms: []harness.Room{{Site: harness.NewSite(t)}}})
+	c := harness.NewCrowd(t, g)
 	last := c.Arrive(1)[0]
 	disk.Fill(t)
 	first := last
@@ -50,10 +50,10 @@ func TestAGatewayStartsHoweverOftenItIsKilledOnAFullDisk(t *testing.T) {
 func TestASiteIsNeverOverfilledHoweverOftenRedisForgetsWhoIsInside(t *testing.T) {
 	t.Parallel()
 	const most = 30
-	s := stage.NewTrio(t, &program, stage.Room{PollMax: 500 * time.Millisecond, MaxInside: most, Rate: 6000, Burst: most})
-	var inside, waiting []*stage.Browser
+	s := harness.NewTrio(t, &program, harness.Room{PollMax: 500 * time.Millisecond, MaxInside: most, Rate: 6000, Burst: most})
+	var inside, waiting []*harness.Browser
 	for i := range most + 20 {
-		b := stage.NewBrowser(s.Gates[i%3])
+		b := harness.NewBrowser(s.Gates[i%3])
 		if i >= most {
 			if page := b.Get(t, "/"); !page.Waiting() {
 				t.Fatalf("%d inside and one more: %d %s", most, page.StatusCode, page.Body)
@@ -112,11 +112,11 @@ func TestNobodyIsShownTooFewAheadHoweverOftenAGatewayForgets(t *testing.T) {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			const people = 60
-			g := stage.NewGate(t, &program, stage.Settings{
-				Keys: program.Keys(t), Forgets: !way.keeps, Rooms: []stage.Room{{Site: stage.NewSite(t), PollMax: 500 * time.Millisecond}},
+			g := harness.NewGate(t, &program, harness.Settings{
+				Keys: program.Keys(t), Forgets: !way.keeps, Rooms: []harness.Room{{Site: harness.NewSite(t), PollMax: 500 * time.Millisecond}},
 			})
-			all := stage.NewCrowd(t, g).Arrive(people)
-			low := map[uint64]stage.Status{}
+			all := harness.NewCrowd(t, g).Arrive(people)
+			low := map[uint64]harness.Status{}
 			// poll lets everybody ask, and reports whether all were told how many are ahead.
 			poll := func() (known bool) {
 				known = true
@@ -155,16 +155,16 @@ func TestNobodyIsShownTooFewAheadHoweverOftenAGatewayForgets(t *testing.T) {
 
 func TestARateOfNothingLetsNobodyIn(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{Rate: 6000, Burst: 50})
+	g, site := one(t, harness.Room{Rate: 6000, Burst: 50})
 	until(t, 10*time.Second, "an arrival that goes straight through", func(ctx context.Context) bool {
-		return stage.NewBrowser(g).Get(t, "/").FromSite()
+		return harness.NewBrowser(g).Get(t, "/").FromSite()
 	})
 	frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
 	g.Set(t, `{"rate": 0}`)
 	before := site.Seen()
 	in := 0
 	for range 30 {
-		if a := stage.NewBrowser(g).Get(t, "/"); !a.Waiting() {
+		if a := harness.NewBrowser(g).Get(t, "/"); !a.Waiting() {
 			in++
 		}
 	}

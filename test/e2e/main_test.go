@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
-var program stage.Program
+var program harness.Program
 
-func TestMain(m *testing.M) { os.Exit(stage.Main(m, &program)) }
+func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // within bounds what a test waits for.
 func within(t *testing.T, d time.Duration) context.Context {
@@ -28,7 +28,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 // let lets the line move on for a while before the next fault. It is the moment of a fault, not a wait for something.
 func let(t *testing.T, d time.Duration) {
 	t.Helper()
-	if !process.Rest(t.Context(), d) {
+	if !launch.Rest(t.Context(), d) {
 		t.Fatal("the test is over")
 	}
 }
@@ -38,7 +38,7 @@ func until(t *testing.T, d time.Duration, what string, ok func(ctx context.Conte
 	t.Helper()
 	ctx, began := within(t, d), time.Now()
 	for !ok(ctx) {
-		if !process.Rest(ctx, 10*time.Millisecond) {
+		if !launch.Rest(ctx, 10*time.Millisecond) {
 			t.Fatalf("not within %v: %s", d, what)
 		}
 	}
@@ -46,9 +46,9 @@ func until(t *testing.T, d time.Duration, what string, ok func(ctx context.Conte
 }
 
 // one is a gateway with the embedded store and one room.
-func one(t *testing.T, r stage.Room) (*stage.Gate, *stage.Site) {
+func one(t *testing.T, r harness.Room) (*harness.Gate, *harness.Site) {
 	t.Helper()
-	site := stage.NewSite(t)
+	site := harness.NewSite(t)
 	r.Site = site
-	return stage.NewGate(t, &program, stage.Settings{Rooms: []stage.Room{r}}), site
+	return harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{r}}), site
 }

@@ -6,25 +6,25 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestACookieThatIsReplayedAThousandTimesBuysOneStay(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{MaxInside: 50})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{MaxInside: 50})
+	c := harness.NewCrowd(t, g)
 	v := c.Arrive(1)[0]
 	place, ticket := v.Place, v.Cookie("einlass-termine")
 	g.Set(t, `{"rate": 1200, "burst": 2}`)
 	c.Stay(within(t, 20*time.Second), v)
 	c.Wait()
-	c.Check(stage.Expect{In: 1, Rate: 1200, Burst: 2})
+	c.Check(harness.Expect{In: 1, Rate: 1200, Burst: 2})
 	var wg sync.WaitGroup
 	var other atomic.Int64
 	for range 10 {
 		wg.Go(func() {
 			for range 100 {
-				b := stage.NewBrowser(g)
+				b := harness.NewBrowser(g)
 				b.SetCookie("einlass-termine", ticket)
 				a, err := b.Load(t.Context(), "GET", "/termine")
 				if err != nil || a.StatusCode != 303 && !a.FromSite() || b.Token("termine") != place {
@@ -44,7 +44,7 @@ func TestACookieThatIsReplayedAThousandTimesBuysOneStay(t *testing.T) {
 
 func TestTenThousandArrivalsAtOnceAreNumberedDensely(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
+	g, _ := one(t, harness.Room{})
 	const n, lanes = 10_000, 50
 	var mu sync.Mutex
 	numbers := make(map[uint64]bool, n)
@@ -53,7 +53,7 @@ func TestTenThousandArrivalsAtOnceAreNumberedDensely(t *testing.T) {
 	for range lanes {
 		wg.Go(func() {
 			for range n / lanes {
-				b := stage.NewBrowser(g)
+				b := harness.NewBrowser(g)
 				if _, err := b.Load(t.Context(), "GET", "/"); err != nil {
 					t.Error(err)
 					return
@@ -79,8 +79,8 @@ func TestTenThousandArrivalsAtOnceAreNumberedDensely(t *testing.T) {
 
 func TestTheHeadOfTheLineClosesItsTabs(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	all := c.Arrive(60)
 	for _, v := range all[:40] {
 		if err := v.Away(t.Context()); err != nil {
@@ -96,5 +96,5 @@ func TestTheHeadOfTheLineClosesItsTabs(t *testing.T) {
 	// One who closed the tab comes back and goes in, with the old number.
 	c.Stay(within(t, 20*time.Second), all[5])
 	c.Wait()
-	c.Check(stage.Expect{In: 21, Rate: 1200, Burst: 2})
+	c.Check(harness.Expect{In: 21, Rate: 1200, Burst: 2})
 }

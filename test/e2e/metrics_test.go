@@ -18,9 +18,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // unmoved are the series that this test does not move from outside, each with the reason and, where there is one, with the
@@ -46,7 +46,7 @@ var unmoved = []struct {
 type metricsWatch struct {
 	t *testing.T
 	// first is the value of each series of a gateway in its first scrape.
-	first map[*stage.Gate]map[string]string
+	first map[*harness.Gate]map[string]string
 	seen  map[string]bool   // by series, with whether it has moved
 	kinds map[string]string // of families, by name
 }
@@ -55,7 +55,7 @@ type metricsWatch struct {
 var address = regexp.MustCompile(`address="[^"]+"`)
 
 // look reads all series of a gateway. One that was not there at first was 0.
-func (w *metricsWatch) look(gates ...*stage.Gate) {
+func (w *metricsWatch) look(gates ...*harness.Gate) {
 	w.t.Helper()
 	for _, g := range gates {
 		now := w.scrape(g)
@@ -73,7 +73,7 @@ func (w *metricsWatch) look(gates ...*stage.Gate) {
 }
 
 // scrape reads the text format of Prometheus as far as this gateway writes it.
-func (w *metricsWatch) scrape(g *stage.Gate) map[string]string {
+func (w *metricsWatch) scrape(g *harness.Gate) map[string]string {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, "http://"+g.Admin+"/metrics", nil)
 	if err != nil {
@@ -102,7 +102,7 @@ func (w *metricsWatch) scrape(g *stage.Gate) map[string]string {
 }
 
 // has reports whether a series of a gateway is above 0 now.
-func (w *metricsWatch) has(g *stage.Gate, series string) bool {
+func (w *metricsWatch) has(g *harness.Gate, series string) bool {
 	w.t.Helper()
 	for name, value := range w.scrape(g) {
 		if address.ReplaceAllString(name, `address="*"`) == series {
@@ -113,7 +113,7 @@ func (w *metricsWatch) has(g *stage.Gate, series string) bool {
 }
 
 // until waits for a series to rise above 0.
-func (w *metricsWatch) until(g *stage.Gate, d time.Duration, series string) {
+func (w *metricsWatch) until(g *harness.Gate, d time.Duration, series string) {
 	w.t.Helper()
 	until(w.t, d, series, func(context.Context) bool { return w.has(g, series) })
 	w.look(g)
@@ -195,12 +195,12 @@ func oddSite(t *testing.T) *odd {
 		mux.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return &odd{stage.Site{Addr: strings.TrimPrefix(server.URL, "http://")}, server}
+	return &odd{harness.Site{Addr: strings.TrimPrefix(server.URL, "http://")}, server}
 }
 
 // odd is a site that can be closed.
 type odd struct {
-	stage.Site
+	harness.Site
 	server *httptest.Server
 }
 
@@ -211,7 +211,7 @@ func (o *odd) Close() {
 }
 
 // raw sends bytes to a gateway and reads until it closes the connection.
-func raw(t *testing.T, g *stage.Gate, text string) string {
+func raw(t *testing.T, g *harness.Gate, text string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", g.Addr)
 	if err != nil {
@@ -226,7 +226,7 @@ func raw(t *testing.T, g *stage.Gate, text string) string {
 
 func TestEveryMetricMoves(t *testing.T) {
 	t.Parallel()
-	w := &metricsWatch{t: t, first: map[*stage.Gate]map[string]string{}, seen: map[string]bool{}, kinds: map[string]string{}}
+	w := &metricsWatch{t: t, first: map[*harness.Gate]map[string]string{}, seen: map[string]bool{}, kinds: map[string]string{}}
 	boundaryMoves(t, w)
 	visitsMove(t, w)
 	storeMoves(t, w)
@@ -235,8 +235,8 @@ func TestEveryMetricMoves(t *testing.T) {
 
 // boundaryMoves makes each fault of a request and of a connection, at gateways with small limits.
 func boundaryMoves(t *testing.T, w *metricsWatch) {
-	g := stage.NewGate(t, &program, stage.Settings{
-		Limits: "{head_timeout: 1s, arrivals_per_prefix: {rate: 0}}", Rooms: []stage.Room{{Site: &oddSite(t).Site}},
+	g := harness.NewGate(t, &program, harness.Settings{
+		Limits: "{head_timeout: 1s, arrivals_per_prefix: {rate: 0}}", Rooms: []harness.Room{{Site: &oddSite(t).Site}},
 	})
 	w.look(g)
 	for fault, request := range map[string]string{
@@ -262,10 +262,10 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 	}
 	w.look(g)
 
-	small := func(limits string) *stage.Gate {
-		return stage.NewGate(t, &program, stage.Settings{Limits: limits, Rooms: []stage.Room{{Site: &oddSite(t).Site}}})
+	small := func(limits string) *harness.Gate {
+		return harness.NewGate(t, &program, harness.Settings{Limits: limits, Rooms: []harness.Room{{Site: &oddSite(t).Site}}})
 	}
-	hold := func(g *stage.Gate, n int) {
+	hold := func(g *harness.Gate, n int) {
 		for range n {
 			c, err := net.Dial("tcp", g.Addr)
 			if err != nil {
@@ -297,23 +297,23 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 // visitsMove makes each kind of visit and each outcome of a request to the site.
 func visitsMove(t *testing.T, w *metricsWatch) {
 	site := oddSite(t)
-	g := stage.NewGate(t, &program, stage.Settings{
+	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.1"},
 		Limits:  "{arrivals_per_prefix: {rate: 1, burst: 2}, stay: {in_flight: 1, networks: 4}}",
-		Rooms:   []stage.Room{{Site: &site.Site, Exclude: []string{"/status", "/ws", "/gone", "/garbage", "/hang"}, Rate: 6000, Burst: 100, Idle: 2 * time.Second}},
+		Rooms:   []harness.Room{{Site: &site.Site, Exclude: []string{"/status", "/ws", "/gone", "/garbage", "/hang"}, Rate: 6000, Burst: 100, Idle: 2 * time.Second}},
 	})
 	g.Stop()
 	url := `{url: "http://` + site.Addr + `"`
 	g.Edit(url+"}", url+", timeouts: {first_byte: 2s}, max_in_flight: 2, queue: {length: 0}, health: {failures: 1}}")
 	g.Start()
 	w.look(g)
-	stranger, network := stage.NewStranger(g), 0
+	stranger, network := harness.NewStranger(g), 0
 	// somebody is a visitor from a network of its own, so that the limit of arrivals is not in the way.
 	from := func() []string {
 		network++
 		return byProxy(fmt.Sprintf("10.%d.%d.1", network/250, network%250))
 	}
-	send := func(method, target, body string) *stage.Answer {
+	send := func(method, target, body string) *harness.Answer {
 		t.Helper()
 		a, err := stranger.Send(t.Context(), method, target, body, from()...)
 		if err != nil {
@@ -356,8 +356,8 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	giveUp()
 	w.until(g, 10*time.Second, outcome("client_gone"))
 
-	in := func(fields ...string) *stage.Browser {
-		b := stage.NewBrowser(g)
+	in := func(fields ...string) *harness.Browser {
+		b := harness.NewBrowser(g)
 		until(t, 10*time.Second, "somebody inside", func(context.Context) bool {
 			return b.Get(t, "/", fields...).StatusCode == 200 && b.Cookie("einlass-termine") != ""
 		})
@@ -378,7 +378,7 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	busy, end := context.WithCancel(t.Context())
 	defer end()
 	for range 5 {
-		copied := stage.NewBrowser(g)
+		copied := harness.NewBrowser(g)
 		copied.SetCookie("einlass-termine", b.Cookie("einlass-termine"))
 		go func() { _, _ = copied.Fetch(busy, "GET", "/inside/hang", home...) }()
 	}
@@ -389,7 +389,7 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	home = from()
 	b = in(home...)
 	until(t, 30*time.Second, "a form with a pass that has ended", func(ctx context.Context) bool {
-		if !process.Rest(ctx, 3500*time.Millisecond) {
+		if !launch.Rest(ctx, 3500*time.Millisecond) {
 			return false
 		}
 		_, _ = b.Load(ctx, "POST", "/", home...)
@@ -398,7 +398,7 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	// Arrivals from one network beyond its limit.
 	home = from()
 	for range 4 {
-		stage.NewBrowser(g).Get(t, "/", home...)
+		harness.NewBrowser(g).Get(t, "/", home...)
 	}
 	send("GET", "/inside", "") // a program
 	home = from()
@@ -420,19 +420,19 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 func storeMoves(t *testing.T, w *metricsWatch) {
 	redis := redistest.Start(t)
 	client, keys := redis.Client(t), program.Keys(t)
-	settings := stage.Settings{Store: redis.URL(), Keys: keys, Rooms: []stage.Room{{Site: stage.NewSite(t), Claim: time.Second}}}
-	g := stage.NewGate(t, &program, settings)
+	settings := harness.Settings{Store: redis.URL(), Keys: keys, Rooms: []harness.Room{{Site: harness.NewSite(t), Claim: time.Second}}}
+	g := harness.NewGate(t, &program, settings)
 	line := func(name string) string { return "einlass_" + name + `{room="termine"}` }
 	visit := func(kind string) string { return `einlass_visits_total{kind="` + kind + `",room="termine"}` }
 	until(t, 10*time.Second, "the line is known", func(context.Context) bool { return w.has(g, line("line_epoch")) })
 	w.look(g)
-	stage.NewGate(t, &program, settings)
+	harness.NewGate(t, &program, settings)
 	until(t, 10*time.Second, "two gateways share the line", func(context.Context) bool {
 		return w.scrape(g)[line("line_gateways")] == "2"
 	})
 	w.look(g)
 
-	press := func(b *stage.Browser, what string) {
+	press := func(b *harness.Browser, what string) {
 		t.Helper()
 		a, err := b.Load(t.Context(), "POST", "/.einlass/"+what+"?room=termine", "Origin", "http://"+b.Host)
 		if err != nil || a.StatusCode != 303 {
@@ -440,9 +440,9 @@ func storeMoves(t *testing.T, w *metricsWatch) {
 		}
 	}
 	// One misses the call and comes to the front, one is let in, one gives the place up, two wait.
-	var waiting []*stage.Browser
+	var waiting []*harness.Browser
 	for range 5 {
-		b := stage.NewBrowser(g)
+		b := harness.NewBrowser(g)
 		b.Get(t, "/")
 		b.Get(t, "/")
 		b.Status(t)
@@ -454,9 +454,9 @@ func storeMoves(t *testing.T, w *metricsWatch) {
 	w.until(g, 10*time.Second, line("line_calls"))
 	g.Set(t, `{"mode": "pause"}`)
 	w.until(g, 10*time.Second, line("pace_paused"))
-	var late *stage.Browser
+	var late *harness.Browser
 	until(t, 20*time.Second, "one has missed the call", func(context.Context) bool {
-		i := slices.IndexFunc(waiting[:4], func(b *stage.Browser) bool { return b.Status(t).State == "missed" })
+		i := slices.IndexFunc(waiting[:4], func(b *harness.Browser) bool { return b.Status(t).State == "missed" })
 		if i >= 0 {
 			late = waiting[i]
 		}

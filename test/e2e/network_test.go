@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestAHouseholdTakesABoundedNumberOfPlaces(t *testing.T) {
@@ -28,11 +28,11 @@ func TestAHouseholdTakesABoundedNumberOfPlaces(t *testing.T) {
 	} {
 		t.Run(network.name, func(t *testing.T) {
 			t.Parallel()
-			g := stage.NewGate(t, &program, stage.Settings{
+			g := harness.NewGate(t, &program, harness.Settings{
 				Trusted: []string{"127.0.0.1"}, Limits: "{arrivals_per_prefix: {rate: 1, burst: 10}}",
-				Rooms: []stage.Room{{Site: stage.NewSite(t)}},
+				Rooms: []harness.Room{{Site: harness.NewSite(t)}},
 			})
-			s := stage.NewStranger(g)
+			s := harness.NewStranger(g)
 			for i := range 200 {
 				send(t, s, "GET", "/", "", with(navigates, byProxy(network.address(i))...)...)
 			}
@@ -50,9 +50,9 @@ func TestAHouseholdTakesABoundedNumberOfPlaces(t *testing.T) {
 func TestAConnectionTooManyIsAnswered(t *testing.T) {
 	t.Parallel()
 	const most = 3
-	g := stage.NewGate(t, &program, stage.Settings{
+	g := harness.NewGate(t, &program, harness.Settings{
 		Limits: fmt.Sprintf("{connections_per_ip: %d, arrivals_per_prefix: {rate: 0}}", most),
-		Rooms:  []stage.Room{{Site: stage.NewSite(t)}},
+		Rooms:  []harness.Room{{Site: harness.NewSite(t)}},
 	})
 	for i := range most + 3 {
 		c, err := net.Dial("tcp", g.Addr)

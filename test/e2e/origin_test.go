@@ -14,14 +14,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // faulty is a site that fails as the path says: below "/" for people inside, below "/open" for anybody.
 func faulty(c net.Conn) {
 	r := bufio.NewReader(c)
 	for {
-		h, err := stage.ReadHead(r)
+		h, err := harness.ReadHead(r)
 		if err != nil {
 			return
 		}
@@ -66,18 +66,18 @@ func TestStrangersDoNotTakeTheSiteFromPeopleInside(t *testing.T) {
 	} {
 		t.Run(who.name, func(t *testing.T) {
 			t.Parallel()
-			var rooms []stage.Room // each fault has a site of its own
+			var rooms []harness.Room // each fault has a site of its own
 			for _, fault := range faults {
-				rooms = append(rooms, stage.Room{
-					ID: "f-" + fault, Hosts: []string{fault + ".example"}, Site: stage.NewOrigin(t, faulty),
+				rooms = append(rooms, harness.Room{
+					ID: "f-" + fault, Hosts: []string{fault + ".example"}, Site: harness.NewOrigin(t, faulty),
 					Exclude: []string{"/open"}, Rate: 6000, Burst: 100,
 				})
 			}
-			g := stage.NewGate(t, &program, stage.Settings{Rooms: rooms})
+			g := harness.NewGate(t, &program, harness.Settings{Rooms: rooms})
 			for _, fault := range faults {
-				person, other, stranger := stage.NewBrowser(g), stage.NewBrowser(g), stage.NewStranger(g)
+				person, other, stranger := harness.NewBrowser(g), harness.NewBrowser(g), harness.NewStranger(g)
 				stranger.Host = fault + ".example"
-				for _, b := range []*stage.Browser{person, other} {
+				for _, b := range []*harness.Browser{person, other} {
 					b.Host = stranger.Host
 					until(t, 10*time.Second, "somebody inside", func(context.Context) bool { return b.Get(t, "/").FromSite() })
 				}
@@ -108,7 +108,7 @@ func TestStrangersDoNotTakeTheSiteFromPeopleInside(t *testing.T) {
 func blind(c net.Conn) {
 	r := bufio.NewReaderSize(c, 64<<10)
 	for first := true; ; first = false {
-		h, err := stage.ReadHead(r)
+		h, err := harness.ReadHead(r)
 		if err != nil {
 			return
 		}
@@ -144,11 +144,11 @@ func endsChunks(r *bufio.Reader) bool {
 
 func TestNobodyReadsTheAnswerToAnother(t *testing.T) {
 	t.Parallel()
-	site := stage.NewOrigin(t, blind)
-	g := stage.NewGate(t, &program, stage.Settings{
-		Rooms: []stage.Room{{Site: site, Exclude: []string{"/open"}, Rate: 6000, Burst: 100}},
+	site := harness.NewOrigin(t, blind)
+	g := harness.NewGate(t, &program, harness.Settings{
+		Rooms: []harness.Room{{Site: site, Exclude: []string{"/open"}, Rate: 6000, Burst: 100}},
 	})
-	attacker := stage.NewBrowser(g)
+	attacker := harness.NewBrowser(g)
 	until(t, 10*time.Second, "somebody inside", func(context.Context) bool { return attacker.Get(t, "/").FromSite() })
 	const whole, begun = "GET /smuggled HTTP/1.1\r\nHost: termine.example\r\n\r\n", "GET /begun HTTP/1.1\r\nHost: termine.example\r\nX-Swallow: "
 	const victims = 5
@@ -166,7 +166,7 @@ func TestNobodyReadsTheAnswerToAnother(t *testing.T) {
 					robbed, example := 0, ""
 					for i := range victims {
 						answers(t, g, request, "termine.example")
-						victim := stage.NewBrowser(g)
+						victim := harness.NewBrowser(g)
 						victim.SetCookie("session", fmt.Sprintf("victim-%d", i))
 						page := fmt.Sprintf("/open/own-%d", i)
 						if a := victim.Get(t, page); a.Body != fmt.Sprintf("GET %s HTTP/1.1 session=victim-%d", page, i) {
@@ -188,10 +188,10 @@ func TestMoreThanWasAnnouncedReachesNobody(t *testing.T) {
 	const more = "HTTP/1.1 200 OK\r\nX-Site: more\r\nContent-Length: 4\r\n\r\nmore"
 	var late atomic.Bool
 	gotFirst := make(chan struct{})
-	site := stage.NewOrigin(t, func(c net.Conn) {
+	site := harness.NewOrigin(t, func(c net.Conn) {
 		r := bufio.NewReader(c)
 		for {
-			h, err := stage.ReadHead(r)
+			h, err := harness.ReadHead(r)
 			if err != nil {
 				return
 			}
@@ -211,11 +211,11 @@ func TestMoreThanWasAnnouncedReachesNobody(t *testing.T) {
 			}
 		}
 	})
-	g := stage.NewGate(t, &program, stage.Settings{Rooms: []stage.Room{{Site: site, Exclude: []string{"/open"}}}})
+	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{{Site: site, Exclude: []string{"/open"}}}})
 	for _, when := range []bool{false, true} {
 		late.Store(when)
 		for i := range 10 {
-			if a := send(t, stage.NewStranger(g), http.MethodGet, "/open/long", "", navigates...); a.Body != "/open/long" {
+			if a := send(t, harness.NewStranger(g), http.MethodGet, "/open/long", "", navigates...); a.Body != "/open/long" {
 				t.Fatalf("the announced part: %q", a.Body)
 			}
 			if when {
@@ -223,7 +223,7 @@ func TestMoreThanWasAnnouncedReachesNobody(t *testing.T) {
 				<-gotFirst // the rest is on its way
 			}
 			page := fmt.Sprintf("/open/own-%d", i)
-			if a := send(t, stage.NewStranger(g), http.MethodGet, page, "", navigates...); a.Body != page {
+			if a := send(t, harness.NewStranger(g), http.MethodGet, page, "", navigates...); a.Body != page {
 				t.Errorf("sent late: %v: who asked for %s got %q", when, page, a.Body)
 			}
 		}

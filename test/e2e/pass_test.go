@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // byProxy is what a trusted proxy on this machine says of who asks.
@@ -20,11 +20,11 @@ func byProxy(address string) []string { return []string{"X-Forwarded-For", addre
 func TestAPassServesOneVisitorAndNotAHundredAddresses(t *testing.T) {
 	t.Parallel()
 	const addresses, networks = 100, 4
-	g := stage.NewGate(t, &program, stage.Settings{
+	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.1"},
-		Rooms:   []stage.Room{{Site: stage.NewSite(t), Rate: 6000, Burst: 100}},
+		Rooms:   []harness.Room{{Site: harness.NewSite(t), Rate: 6000, Burst: 100}},
 	})
-	owner := stage.NewBrowser(g)
+	owner := harness.NewBrowser(g)
 	until(t, 10*time.Second, "somebody inside", func(context.Context) bool {
 		return owner.Get(t, "/", byProxy("192.0.2.1")...).FromSite()
 	})
@@ -37,7 +37,7 @@ func TestAPassServesOneVisitorAndNotAHundredAddresses(t *testing.T) {
 	} {
 		served := 0
 		for i := range addresses {
-			copied := stage.NewBrowser(g)
+			copied := harness.NewBrowser(g)
 			copied.SetCookie("einlass-termine", owner.Cookie("einlass-termine"))
 			if copied.Get(t, "/", byProxy(family.address(i))...).FromSite() {
 				served++
@@ -70,15 +70,15 @@ func TestAPassHasABoundedNumberOfRequestsAtATime(t *testing.T) {
 		<-release
 	}))
 	t.Cleanup(server.Close)
-	slow := &stage.Site{Addr: strings.TrimPrefix(server.URL, "http://")}
-	g := stage.NewGate(t, &program, stage.Settings{Rooms: []stage.Room{{Site: slow, Rate: 6000, Burst: 100}}})
-	b := stage.NewBrowser(g)
+	slow := &harness.Site{Addr: strings.TrimPrefix(server.URL, "http://")}
+	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{{Site: slow, Rate: 6000, Burst: 100}}})
+	b := harness.NewBrowser(g)
 	until(t, 10*time.Second, "somebody inside", func(context.Context) bool { return b.Get(t, "/").FromSite() })
 	var wg sync.WaitGroup
 	refused := make(chan int, asked)
 	for range asked {
 		wg.Go(func() {
-			copied := stage.NewBrowser(g)
+			copied := harness.NewBrowser(g)
 			copied.SetCookie("einlass-termine", b.Cookie("einlass-termine"))
 			a, err := copied.Fetch(t.Context(), "GET", "/slow")
 			if err != nil {
@@ -111,8 +111,8 @@ func TestAPassHasABoundedNumberOfRequestsAtATime(t *testing.T) {
 
 func TestWhatHasEndedHasEndedAtEveryGateway(t *testing.T) {
 	t.Parallel()
-	s := stage.NewTrio(t, &program, stage.Room{})
-	b := stage.OneInside(t, s.Gates[0])
+	s := harness.NewTrio(t, &program, harness.Room{})
+	b := harness.OneInside(t, s.Gates[0])
 	pass := b.Cookie("einlass-termine")
 	b.Get(t, "/done").WantSite(t, "site GET /done")
 	// Ends are told with the frames: two later ones have certainly been made after it.
@@ -124,7 +124,7 @@ func TestWhatHasEndedHasEndedAtEveryGateway(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range copies {
 		wg.Go(func() {
-			c := stage.NewBrowser(s.Gates[1+i%2])
+			c := harness.NewBrowser(s.Gates[1+i%2])
 			c.SetCookie("einlass-termine", pass)
 			if a, err := c.Load(t.Context(), "GET", "/"); err != nil || a.FromSite() {
 				in.Add(1)

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // hold is how long nobody is called after a loss: 1.2 times the longest poll interval.
@@ -22,15 +22,15 @@ const (
 
 func TestThreeHundredVisitorsAtThreeGatewaysOfWhichOneIsKilled(t *testing.T) {
 	t.Parallel()
-	s := stage.NewTrio(t, &program, stage.Room{PollMin: 500 * time.Millisecond})
-	c := stage.NewCrowd(t, s.Gates...)
+	s := harness.NewTrio(t, &program, harness.Room{PollMin: 500 * time.Millisecond})
+	c := harness.NewCrowd(t, s.Gates...)
 	all := c.Arrive(300)
 	for i, v := range all {
 		if v.Place.Number != uint64(i+1) || v.Place.Epoch != all[0].Place.Epoch {
 			t.Fatalf("arrival %d at gateway %d got %+v", i+1, i%3, v.Place)
 		}
 	}
-	w := stage.NewWatch(t, s.Gates...)
+	w := harness.NewWatch(t, s.Gates...)
 	s.Gates[0].Set(t, redisPace)
 	c.Stay(within(t, 70*time.Second), all...)
 	let(t, 3*time.Second)
@@ -42,7 +42,7 @@ func TestThreeHundredVisitorsAtThreeGatewaysOfWhichOneIsKilled(t *testing.T) {
 	c.Use(s.Gates...)
 	c.Wait()
 	w.Check(280)
-	c.Check(stage.Expect{In: 300, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	c.Check(harness.Expect{In: 300, Rate: redisRate, Burst: redisBurst, Calm: calm})
 	if epoch := s.Gates[2].Room(t).Epoch; epoch != all[0].Place.Epoch {
 		t.Errorf("a gateway that was killed began epoch %d, the line is in %d", epoch, all[0].Place.Epoch)
 	}
@@ -50,12 +50,12 @@ func TestThreeHundredVisitorsAtThreeGatewaysOfWhichOneIsKilled(t *testing.T) {
 
 // lossInMidLine lets something happen to Redis while a line moves, after which the line must have begun anew in the old
 // order.
-func lossInMidLine(t *testing.T, lose func(*stage.Trio)) {
+func lossInMidLine(t *testing.T, lose func(*harness.Trio)) {
 	t.Helper()
-	s := stage.NewTrio(t, &program, stage.Room{})
-	c := stage.NewCrowd(t, s.Gates...)
+	s := harness.NewTrio(t, &program, harness.Room{})
+	c := harness.NewCrowd(t, s.Gates...)
 	old := c.Arrive(100)
-	w := stage.NewWatch(t, s.Gates...)
+	w := harness.NewWatch(t, s.Gates...)
 	s.Gates[1].Set(t, redisPace)
 	ctx := within(t, 60*time.Second)
 	c.Stay(ctx, old...)
@@ -73,7 +73,7 @@ func lossInMidLine(t *testing.T, lose func(*stage.Trio)) {
 	c.Stay(ctx, fresh...)
 	c.Wait()
 	w.Check(60)
-	c.Check(stage.Expect{In: 109, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	c.Check(harness.Expect{In: 109, Rate: redisRate, Burst: redisBurst, Calm: calm})
 	after := s.Gates[2].Room(t)
 	if after.Rate != before.Rate || after.Burst != before.Burst || after.Mode != before.Mode || after.Version < before.Version {
 		t.Errorf("the controls were %+v and are %+v", before, after)
@@ -82,12 +82,12 @@ func lossInMidLine(t *testing.T, lose func(*stage.Trio)) {
 
 func TestRedisIsFlushedInMidLine(t *testing.T) {
 	t.Parallel()
-	lossInMidLine(t, func(s *stage.Trio) { s.Flush(t) })
+	lossInMidLine(t, func(s *harness.Trio) { s.Flush(t) })
 }
 
 func TestRedisIsKilledAndComesBackEmpty(t *testing.T) {
 	t.Parallel()
-	lossInMidLine(t, func(s *stage.Trio) {
+	lossInMidLine(t, func(s *harness.Trio) {
 		s.Redis.Kill()
 		let(t, time.Second)
 		s.Redis.Restart(redistest.Empty)
@@ -100,15 +100,15 @@ func TestRedisDoesNotAnswerForSixSeconds(t *testing.T) { redisAway(t, 6*time.Sec
 func redisAway(t *testing.T, gone time.Duration) {
 	t.Helper()
 	t.Parallel()
-	s := stage.NewTrio(t, &program, stage.Room{})
-	inside := stage.OneInside(t, s.Gates[0])
-	c := stage.NewCrowd(t, s.Gates...)
+	s := harness.NewTrio(t, &program, harness.Room{})
+	inside := harness.OneInside(t, s.Gates[0])
+	c := harness.NewCrowd(t, s.Gates...)
 	all := c.Arrive(100)
-	w := stage.NewWatch(t, s.Gates...)
+	w := harness.NewWatch(t, s.Gates...)
 	s.Gates[0].Set(t, redisPace)
 	c.Stay(within(t, gone+54*time.Second), all...)
 	let(t, 1500*time.Millisecond)
-	told := map[*stage.Gate]int{} // a gateway may have been slow to find Redis at its start
+	told := map[*harness.Gate]int{} // a gateway may have been slow to find Redis at its start
 	for _, g := range s.Gates {
 		told[g] = outages(g)
 	}
@@ -116,7 +116,7 @@ func redisAway(t *testing.T, gone time.Duration) {
 	paused := time.Now()
 	t.Logf("noticed after %v", s.Stale(t))
 	s.Held(t, inside, all[99].Browser)
-	if !process.Rest(t.Context(), time.Until(paused.Add(gone))) {
+	if !launch.Rest(t.Context(), time.Until(paused.Add(gone))) {
 		t.Fatal("the test is over")
 	}
 	s.Redis.Resume()
@@ -126,7 +126,7 @@ func redisAway(t *testing.T, gone time.Duration) {
 	calm := time.Now()
 	c.Wait()
 	w.Check(60)
-	c.Check(stage.Expect{In: 100, Rate: redisRate, Burst: redisBurst, Calm: calm})
+	c.Check(harness.Expect{In: 100, Rate: redisRate, Burst: redisBurst, Calm: calm})
 	for _, g := range s.Gates {
 		if n := outages(g) - told[g]; n != 1 {
 			t.Errorf("the log of %s tells %d times of one outage:\n%s", g.Addr, n, g.Log())
@@ -135,6 +135,6 @@ func redisAway(t *testing.T, gone time.Duration) {
 }
 
 // outages is how often a gateway's log tells of one.
-func outages(g *stage.Gate) int {
+func outages(g *harness.Gate) int {
 	return strings.Count(g.Log(), "store does not answer, the line is held")
 }

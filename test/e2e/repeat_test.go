@@ -8,7 +8,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // repeat lets the same fault happen again and again. Every test that does so has HoweverOften in its name, by which
@@ -26,21 +26,21 @@ const mostSkipped = 2000
 // series holds what a line gives to what it gave before, over any number of crashes.
 type series struct {
 	t     *testing.T
-	given map[stage.Token]bool // without the visitor
-	last  *stage.Visitor       // with the highest order so far
+	given map[harness.Token]bool // without the visitor
+	last  *harness.Visitor       // with the highest order so far
 	// numbers are the highest after each crash, for the message.
 	numbers []uint64
 	skipped bool
 }
 
-func newSeries(t *testing.T, first ...*stage.Visitor) *series {
-	s := &series{t: t, given: map[stage.Token]bool{}}
+func newSeries(t *testing.T, first ...*harness.Visitor) *series {
+	s := &series{t: t, given: map[harness.Token]bool{}}
 	s.add(first)
 	return s
 }
 
 // add takes those who came since the last crash.
-func (s *series) add(came []*stage.Visitor) {
+func (s *series) add(came []*harness.Visitor) {
 	s.t.Helper()
 	var before queue.Order
 	bound := uint64(0)
@@ -49,7 +49,7 @@ func (s *series) add(came []*stage.Visitor) {
 		bound = s.last.Place.Number + mostSkipped + 2*uint64(len(came))
 	}
 	for _, v := range came {
-		place := stage.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
+		place := harness.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
 		if s.given[place] {
 			s.t.Errorf("number %d of epoch %d was given twice", place.Number, place.Epoch)
 		}
@@ -74,19 +74,19 @@ func (s *series) check() {
 }
 
 // goIn lets everybody in who has come and holds that to the promises: nobody lost, nobody overtaken.
-func goIn(t *testing.T, c *stage.Crowd, g *stage.Gate) {
+func goIn(t *testing.T, c *harness.Crowd, g *harness.Gate) {
 	t.Helper()
 	calm := time.Now().Add(hold)
 	g.Set(t, `{"rate": 6000, "burst": 20, "mode": "run"}`)
 	c.Wait()
-	c.Check(stage.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm})
+	c.Check(harness.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm})
 }
 
 // stillFirst asserts that a visitor from before all crashes keeps the place, with nobody ahead.
-func stillFirst(t *testing.T, g *stage.Gate, v *stage.Visitor) {
+func stillFirst(t *testing.T, g *harness.Gate, v *harness.Visitor) {
 	t.Helper()
 	// Until places had the time to come back it is not known how many are ahead.
-	var s stage.Status
+	var s harness.Status
 	until(t, 20*time.Second, "the figures of the oldest ticket", func(context.Context) bool {
 		s = v.Status(t)
 		return s.State != "recovering" && s.Ahead >= 0 || s.Number == 0
@@ -98,8 +98,8 @@ func stillFirst(t *testing.T, g *stage.Gate, v *stage.Visitor) {
 
 func TestNumbersAreBoundedHoweverOftenAGatewayIsKilled(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	first := c.Arrive(3)
 	s := newSeries(t, first...)
 	repeat(func(int) {
@@ -115,8 +115,8 @@ func TestNumbersAreBoundedHoweverOftenAGatewayIsKilled(t *testing.T) {
 
 func TestNumbersAreBoundedHoweverOftenAGatewayIsKilledUnderACrowd(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	first := c.Arrive(1)[0]
 	s := newSeries(t, first)
 	repeat(func(i int) {
@@ -131,8 +131,8 @@ func TestNumbersAreBoundedHoweverOftenAGatewayIsKilledUnderACrowd(t *testing.T) 
 
 func TestNumbersAreDenseHoweverOftenAGatewayIsStopped(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	first := c.Arrive(1)[0]
 	repeat(func(i int) {
 		if code := g.Stop(); code != 0 {
@@ -149,10 +149,10 @@ func TestNumbersAreDenseHoweverOftenAGatewayIsStopped(t *testing.T) {
 }
 
 // losses lets Redis lose everything again and again while people wait.
-func losses(t *testing.T, lose func(*stage.Trio)) {
+func losses(t *testing.T, lose func(*harness.Trio)) {
 	t.Helper()
-	s := stage.NewTrio(t, &program, stage.Room{})
-	c := stage.NewCrowd(t, s.Gates...)
+	s := harness.NewTrio(t, &program, harness.Room{})
+	c := harness.NewCrowd(t, s.Gates...)
 	old := c.Arrive(20)
 	ctx := within(t, time.Minute+often*3*time.Second)
 	c.Stay(ctx, old...)
@@ -171,18 +171,18 @@ func losses(t *testing.T, lose func(*stage.Trio)) {
 
 func TestNumbersAreBoundedHoweverOftenRedisIsFlushed(t *testing.T) {
 	t.Parallel()
-	losses(t, func(s *stage.Trio) { s.Flush(t) })
+	losses(t, func(s *harness.Trio) { s.Flush(t) })
 }
 
 func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
 	t.Parallel()
-	losses(t, func(s *stage.Trio) {
+	losses(t, func(s *harness.Trio) {
 		s.Redis.Restart(redistest.Empty)
 	})
 }
 
 // frameAfter waits for a frame of the store's time t or later.
-func frameAfter(t *testing.T, g *stage.Gate, at time.Time) operator.RoomInfo {
+func frameAfter(t *testing.T, g *harness.Gate, at time.Time) operator.RoomInfo {
 	t.Helper()
 	var info operator.RoomInfo
 	until(t, 20*time.Second, "a frame", func(context.Context) bool {

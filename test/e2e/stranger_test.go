@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // Header fields of clients that are not our page.
@@ -26,13 +26,13 @@ var (
 func with(fields []string, more ...string) []string { return append(slices.Clone(fields), more...) }
 
 // lastNumber is the highest number that has been given, as the frame after everything that was asked until now says.
-func lastNumber(t *testing.T, g *stage.Gate) uint64 {
+func lastNumber(t *testing.T, g *harness.Gate) uint64 {
 	t.Helper()
 	return frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond)).LastNumber
 }
 
 // send is Stranger.Send in the test's goroutine.
-func send(t *testing.T, s *stage.Stranger, method, target, body string, fields ...string) *stage.Answer {
+func send(t *testing.T, s *harness.Stranger, method, target, body string, fields ...string) *harness.Answer {
 	t.Helper()
 	a, err := s.Send(t.Context(), method, target, body, fields...)
 	if err != nil {
@@ -47,43 +47,43 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 	for _, kind := range []struct {
 		name string
 		// stranger does what such a client does from its arrival until ctx ends.
-		stranger func(ctx context.Context, g *stage.Gate)
+		stranger func(ctx context.Context, g *harness.Gate)
 	}{
-		{"page loads without cookies", func(ctx context.Context, g *stage.Gate) {
-			_, _ = stage.NewStranger(g).Send(ctx, "GET", "/", "", navigates...)
+		{"page loads without cookies", func(ctx context.Context, g *harness.Gate) {
+			_, _ = harness.NewStranger(g).Send(ctx, "GET", "/", "", navigates...)
 		}},
-		{"called and never claiming", func(ctx context.Context, g *stage.Gate) {
-			b := stage.NewBrowser(g)
+		{"called and never claiming", func(ctx context.Context, g *harness.Gate) {
+			b := harness.NewBrowser(g)
 			_, _ = b.Load(ctx, "GET", "/")
-			for process.Rest(ctx, 500*time.Millisecond) {
+			for launch.Rest(ctx, 500*time.Millisecond) {
 				_, _ = b.Poll(ctx, "termine")
 			}
 		}},
-		{"parked tickets that come back together", func(ctx context.Context, g *stage.Gate) {
-			b := stage.NewBrowser(g)
+		{"parked tickets that come back together", func(ctx context.Context, g *harness.Gate) {
+			b := harness.NewBrowser(g)
 			_, _ = b.Load(ctx, "GET", "/")
 			_ = b.Away(ctx)
-			for process.Rest(ctx, 3*time.Second) {
+			for launch.Rest(ctx, 3*time.Second) {
 				_, _ = b.Poll(ctx, "termine")
 			}
 		}},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
-			g, _ := one(t, stage.Room{PollMax: 500 * time.Millisecond, Claim: 2 * time.Second})
+			g, _ := one(t, harness.Room{PollMax: 500 * time.Millisecond, Claim: 2 * time.Second})
 			ctx := within(t, 40*time.Second)
 			crowd, gone := context.WithCancel(ctx)
-			c, s := stage.NewCrowd(t, g), stage.NewCrowd(t, g)
+			c, s := harness.NewCrowd(t, g), harness.NewCrowd(t, g)
 			for i := range people {
 				s.Strangers(crowd, strangers*(i+1)/people-strangers*i/people, kind.stranger)
 				c.Arrive(1)
 			}
-			w := stage.NewWatch(t, g)
+			w := harness.NewWatch(t, g)
 			g.Set(t, `{"rate": 1200, "burst": 10}`)
 			c.Stay(ctx, c.Everybody()...)
 			c.Wait()
 			w.Check(people / 2)
-			c.Check(stage.Expect{In: people, Rate: 1200, Burst: 10})
+			c.Check(harness.Expect{In: people, Rate: 1200, Burst: 10})
 			if n := lastNumber(t, g); n > people+strangers {
 				t.Errorf("%d numbers for %d people and %d strangers with one page load each", n, people, strangers)
 			}
@@ -96,8 +96,8 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 func TestThoseWhoComeBackToTheFrontAreCounted(t *testing.T) {
 	t.Parallel()
 	const parked = 30
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	back := c.Arrive(parked)
 	for _, v := range back {
 		if err := v.Away(t.Context()); err != nil {
@@ -123,8 +123,8 @@ func TestThoseWhoComeBackToTheFrontAreCounted(t *testing.T) {
 func TestAPageLoadOfAServiceWorkerIsAPageLoad(t *testing.T) {
 	t.Parallel()
 	worker := with(navigates, "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
-	g, _ := one(t, stage.Room{})
-	b := stage.NewBrowser(g)
+	g, _ := one(t, harness.Room{})
+	b := harness.NewBrowser(g)
 	a := b.Get(t, "/termine", worker...)
 	if !a.Waiting() || b.Token("termine").Number != 1 {
 		t.Errorf("with a line: %d %s, place %+v", a.StatusCode, a.Body, b.Token("termine"))
@@ -139,17 +139,17 @@ func TestAPageLoadOfAServiceWorkerIsAPageLoad(t *testing.T) {
 		t.Errorf("called: %d %s", in.StatusCode, in.Body)
 	}
 	frameAfter(t, g, g.Room(t).AsOf.Add(time.Second))
-	if in, err := stage.NewStranger(g).Send(t.Context(), "GET", "/", "", worker...); err != nil || !in.FromSite() {
+	if in, err := harness.NewStranger(g).Send(t.Context(), "GET", "/", "", worker...); err != nil || !in.FromSite() {
 		t.Errorf("with nobody waiting: %v %d %s", err, in.StatusCode, in.Body)
 	}
 }
 
 func TestWhatIsNoBrowserGetsNoNumberAndNoPageForAForm(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{})
-	s := stage.NewStranger(g)
+	g, site := one(t, harness.Room{})
+	s := harness.NewStranger(g)
 	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "QUERY"} {
-		a := send(t, s, method, "/buchen", stage.Form, java...)
+		a := send(t, s, method, "/buchen", harness.Form, java...)
 		if a.Given("termine").Number != 0 || a.StatusCode < 400 {
 			t.Errorf("%s of a program: %d, number %d", method, a.StatusCode, a.Given("termine").Number)
 		}
@@ -184,11 +184,11 @@ var guesses = [][]string{
 
 func TestWhatABrowserGuessesTakesNoNumberAndClaimsNoCall(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{Claim: time.Minute})
-	called := stage.NewBrowser(g)
+	g, site := one(t, harness.Room{Claim: time.Minute})
+	called := harness.NewBrowser(g)
 	called.Get(t, "/termine")
 	for _, guess := range guesses {
-		if a := send(t, stage.NewStranger(g), "GET", "/termine", "", with(navigates, guess...)...); a.Given("termine").Number != 0 {
+		if a := send(t, harness.NewStranger(g), "GET", "/termine", "", with(navigates, guess...)...); a.Given("termine").Number != 0 {
 			t.Errorf("%q took number %d", guess, a.Given("termine").Number)
 		}
 	}
@@ -199,7 +199,7 @@ func TestWhatABrowserGuessesTakesNoNumberAndClaimsNoCall(t *testing.T) {
 		if s := called.Status(t); s.State != "called" {
 			t.Errorf("%q got %d and made of a call: %+v", guess, a.StatusCode, s)
 		}
-		if a := send(t, stage.NewStranger(g), "GET", "/termine", "", with(navigates, guess...)...); a.FromSite() {
+		if a := send(t, harness.NewStranger(g), "GET", "/termine", "", with(navigates, guess...)...); a.FromSite() {
 			t.Errorf("%q took a stay with nobody waiting", guess)
 		}
 	}
@@ -219,20 +219,20 @@ func TestAFrameTakesAPlaceByAPressOnly(t *testing.T) {
 	t.Parallel()
 	for _, room := range []struct {
 		name string
-		room stage.Room
-	}{{"with a line", stage.Room{}}, {"with nobody waiting", stage.Room{Rate: 6000, Burst: 1000}}} {
+		room harness.Room
+	}{{"with a line", harness.Room{}}, {"with nobody waiting", harness.Room{Rate: 6000, Burst: 1000}}} {
 		t.Run(room.name, func(t *testing.T) {
 			t.Parallel()
 			g, site := one(t, room.room)
 			frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
-			s := stage.NewStranger(g)
-			var page *stage.Answer
+			s := harness.NewStranger(g)
+			var page *harness.Answer
 			for _, dest := range []string{"iframe", "frame", "embed", "object", "fencedframe"} {
 				for _, from := range []string{"cross-site", "same-site", "same-origin"} {
 					for _, method := range []string{"GET", "POST"} {
 						body := ""
 						if method == "POST" {
-							body = stage.Form // a hidden form that another page sends into a frame
+							body = harness.Form // a hidden form that another page sends into a frame
 						}
 						a := send(t, s, method, "/termine", body, with(navigates, "Sec-Fetch-Dest", dest, "Sec-Fetch-Site", from)...)
 						if a.FromSite() || a.Given("termine").Number != 0 {

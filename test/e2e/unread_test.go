@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // naive is a site that answers as soon as it has read a head, never looks at a body, and takes whatever follows for the
@@ -93,7 +93,7 @@ func bodies(host, fields string) map[string]string {
 }
 
 // answers sends a request, waits for its answer, asks for one page more, and returns everything that came back.
-func answers(t *testing.T, g *stage.Gate, request, host string) string {
+func answers(t *testing.T, g *harness.Gate, request, host string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", g.Addr)
 	if err != nil {
@@ -115,7 +115,7 @@ func answers(t *testing.T, g *stage.Gate, request, host string) string {
 
 func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	t.Parallel()
-	early, site := newNaive(t), stage.NewSite(t)
+	early, site := newNaive(t), harness.NewSite(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -124,15 +124,15 @@ func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	if err := ln.Close(); err != nil {
 		t.Fatal(err)
 	}
-	full := stage.Room{ID: "full", Hosts: []string{"full.example"}, Site: site}
-	g := stage.NewGate(t, &program, stage.Settings{Rooms: []stage.Room{
+	full := harness.Room{ID: "full", Hosts: []string{"full.example"}, Site: site}
+	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{
 		full,
-		{ID: "early", Hosts: []string{"early.example"}, Site: &stage.Site{Addr: early.addr}, Rate: 6000, Burst: 100},
-		{ID: "dead", Hosts: []string{"dead.example"}, Site: &stage.Site{Addr: dead}, Rate: 6000, Burst: 100},
+		{ID: "early", Hosts: []string{"early.example"}, Site: &harness.Site{Addr: early.addr}, Rate: 6000, Burst: 100},
+		{ID: "dead", Hosts: []string{"dead.example"}, Site: &harness.Site{Addr: dead}, Rate: 6000, Burst: 100},
 	}})
 	// inside is the cookie of somebody who was let straight in.
 	inside := func(room string) string {
-		b := stage.NewBrowser(g)
+		b := harness.NewBrowser(g)
 		b.Host = room + ".example"
 		until(t, 10*time.Second, "somebody inside "+room, func(context.Context) bool {
 			_, _ = b.Load(t.Context(), "GET", "/") // whatever the site says, the cookie tells
@@ -166,7 +166,7 @@ func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	}
 	// The site has been deceived by the bodies, as it deserves; its answers to them must not reach anybody.
 	until(t, 10*time.Second, "the naive site is deceived", func(context.Context) bool { return early.deceived() })
-	other := stage.NewBrowser(g)
+	other := harness.NewBrowser(g)
 	other.Host = "early.example"
 	for i := range 20 {
 		page := fmt.Sprintf("/own-%d", i)

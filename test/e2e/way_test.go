@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{Exclude: []string{"/impressum"}})
-	b, other := stage.NewBrowser(g), stage.NewBrowser(g)
+	g, site := one(t, harness.Room{Exclude: []string{"/impressum"}})
+	b, other := harness.NewBrowser(g), harness.NewBrowser(g)
 	if page := other.Get(t, "/"); !page.Waiting() {
 		t.Fatalf("%d %s", page.StatusCode, page.Body)
 	}
@@ -34,7 +34,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 	g.Set(t, `{"rate": 600, "burst": 10}`)
 	ctx := within(t, 20*time.Second)
 	for page.Waiting() {
-		if after, to, err = page.Refresh(); err != nil || !process.Rest(ctx, after) {
+		if after, to, err = page.Refresh(); err != nil || !launch.Rest(ctx, after) {
 			t.Fatalf("still waiting: %v", err)
 		}
 		page = b.Get(t, to)
@@ -56,20 +56,20 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 
 func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, site := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	all := c.Arrive(12)
 	for i, v := range all {
 		if s := v.Status(t); s.State != "paused" || s.Number != uint64(i+1) || s.Ahead != int64(i) || !s.Exact || s.Next < 80 || s.Next > 1200 {
 			t.Fatalf("status of the visitor at %d: %+v", i, s)
 		}
 	}
-	w := stage.NewWatch(t, g)
+	w := harness.NewWatch(t, g)
 	g.Set(t, `{"rate": 300, "burst": 2}`)
 	c.Stay(within(t, 30*time.Second), all...)
 	c.Wait()
 	w.Check(10)
-	c.Check(stage.Expect{In: 12, Rate: 300, Burst: 2})
+	c.Check(harness.Expect{In: 12, Rate: 300, Burst: 2})
 	if site.Seen() != 0 {
 		t.Errorf("the site saw %d requests before anybody followed the redirect", site.Seen())
 	}
@@ -79,13 +79,13 @@ func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 
 func TestAnArrivalGoesStraightThroughInOneRoundTrip(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{Rate: 6000, Burst: 100})
+	g, site := one(t, harness.Room{Rate: 6000, Burst: 100})
 	full := until(t, 10*time.Second, "an arrival that goes straight through", func(context.Context) bool {
-		return stage.NewBrowser(g).Get(t, "/").FromSite()
+		return harness.NewBrowser(g).Get(t, "/").FromSite()
 	})
 	t.Logf("the bucket had filled after %v", full)
 	before := site.Seen()
-	b := stage.NewBrowser(g)
+	b := harness.NewBrowser(g)
 	b.Get(t, "/a//b/%2e?x=%20&x=1").WantSite(t, `site GET /a//b/%2e?x=%20&x=1 cookies="" body=""`)
 	if b.Token("termine").Number == 0 || site.Seen() != before+1 {
 		t.Errorf("place %+v, %d requests", b.Token("termine"), site.Seen()-before)
@@ -95,8 +95,8 @@ func TestAnArrivalGoesStraightThroughInOneRoundTrip(t *testing.T) {
 
 func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{})
-	waiting := stage.NewBrowser(g)
+	g, site := one(t, harness.Room{})
+	waiting := harness.NewBrowser(g)
 	waiting.Get(t, "/")
 	fetches := [][]string{
 		nil,
@@ -108,7 +108,7 @@ func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 	}
 	for _, headers := range fetches {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-			a, err := stage.NewBrowser(g).Fetch(t.Context(), method, "/api/slots", headers...)
+			a, err := harness.NewBrowser(g).Fetch(t.Context(), method, "/api/slots", headers...)
 			if err != nil {
 				t.Fatalf("%s with %q: %v", method, headers, err)
 			}
@@ -120,7 +120,7 @@ func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 		}
 		a.WantProblem(t, 429, "in-line")
 	}
-	after := stage.NewBrowser(g)
+	after := harness.NewBrowser(g)
 	if after.Get(t, "/"); after.Token("termine").Number != 2 || site.Seen() != 0 {
 		t.Errorf("number %d after one page load, the site saw %d requests", after.Token("termine").Number, site.Seen())
 	}
@@ -128,15 +128,15 @@ func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 
 func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, stage.Room{})
-	head, err := stage.NewBrowser(g).Load(t.Context(), http.MethodHead, "/")
+	g, site := one(t, harness.Room{})
+	head, err := harness.NewBrowser(g).Load(t.Context(), http.MethodHead, "/")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if head.StatusCode != 429 || head.Body != "" || head.Header.Get("Retry-After") == "" {
 		t.Errorf("HEAD got %d %q %v", head.StatusCode, head.Body, head.Header)
 	}
-	b := stage.NewBrowser(g)
+	b := harness.NewBrowser(g)
 	form, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent.WantSite(t, `site POST /buchen cookies="" body="`+stage.Form+`"`)
+	sent.WantSite(t, `site POST /buchen cookies="" body="`+harness.Form+`"`)
 	if head, err = b.Load(t.Context(), http.MethodHead, "/termine"); err != nil || !head.FromSite() || head.Body != "" {
 		t.Errorf("HEAD with a pass: %v %+v", err, head)
 	}
@@ -166,12 +166,12 @@ func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 
 func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{Rate: 6000, Burst: 100, MaxInside: 1})
-	first := stage.NewBrowser(g)
+	g, _ := one(t, harness.Room{Rate: 6000, Burst: 100, MaxInside: 1})
+	first := harness.NewBrowser(g)
 	until(t, 10*time.Second, "the first visitor inside", func(ctx context.Context) bool {
 		return first.Get(t, "/").FromSite()
 	})
-	next := stage.NewBrowser(g)
+	next := harness.NewBrowser(g)
 	if page := next.Get(t, "/"); !page.Waiting() {
 		t.Fatalf("two inside where one may be: %d", page.StatusCode)
 	}
@@ -193,8 +193,8 @@ func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
 
 func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 	t.Parallel()
-	g, _ := one(t, stage.Room{})
-	c := stage.NewCrowd(t, g)
+	g, _ := one(t, harness.Room{})
+	c := harness.NewCrowd(t, g)
 	all := c.Arrive(3)
 	left, err := all[0].Load(t.Context(), http.MethodPost, "/.einlass/leave?room=termine")
 	if err != nil {
@@ -222,8 +222,8 @@ func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 	// The tab that was closed is opened again, with the old number.
 	c.Stay(within(t, 20*time.Second), all[1])
 	c.Wait()
-	c.Check(stage.Expect{In: 2, Rate: 600, Burst: 10})
-	again := stage.NewBrowser(g)
+	c.Check(harness.Expect{In: 2, Rate: 600, Burst: 10})
+	again := harness.NewBrowser(g)
 	again.Get(t, "/")
 	if n := again.Token("termine").Number; n != 4 {
 		t.Errorf("number %d after 3 were given", n)

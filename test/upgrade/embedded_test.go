@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // inLine is what a visitor was shown.
@@ -18,16 +18,16 @@ type inLine struct {
 	ahead  int64
 }
 
-func shown(t *testing.T, v *stage.Visitor) inLine {
+func shown(t *testing.T, v *harness.Visitor) inLine {
 	t.Helper()
 	s := v.Status(t)
 	return inLine{s.State, s.Number, s.Ahead}
 }
 
 func TestAnUpgradeAndADowngradeKeepTheEmbeddedLine(t *testing.T) {
-	site := stage.NewSite(t)
-	g := stage.NewGate(t, &old, stage.Settings{Rooms: []stage.Room{{Site: site}}})
-	c := stage.NewCrowd(t, g)
+	site := harness.NewSite(t)
+	g := harness.NewGate(t, &old, harness.Settings{Rooms: []harness.Room{{Site: site}}})
+	c := harness.NewCrowd(t, g)
 	line := c.Arrive(40)
 	first, rest := line[:10], line[10:]
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -46,7 +46,7 @@ func TestAnUpgradeAndADowngradeKeepTheEmbeddedLine(t *testing.T) {
 	last := line[39].Place.Number
 	for _, step := range []struct {
 		name    string
-		program *stage.Program
+		program *harness.Program
 	}{{"upgrade", &today}, {"downgrade", &old}, {"upgrade again", &today}} {
 		if code := g.Stop(); code != 0 {
 			t.Fatalf("%s: exit code %d", step.name, code)
@@ -77,10 +77,10 @@ func TestAnUpgradeAndADowngradeKeepTheEmbeddedLine(t *testing.T) {
 		t.Errorf("a program did not take what the other left:\n%s", log)
 	}
 
-	w := stage.NewWatch(t, g)
+	w := harness.NewWatch(t, g)
 	g.Set(t, `{"rate": 1200, "burst": 5, "max_inside": 0}`)
 	c.Stay(ctx, c.Everybody()[10:]...)
 	c.Wait()
 	w.Check(25) // of 33: the first burst is over before the watch sees it
-	c.Check(stage.Expect{In: 43, Rate: 6000, Burst: 100})
+	c.Check(harness.Expect{In: 43, Rate: 6000, Burst: 100})
 }

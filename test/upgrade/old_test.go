@@ -14,14 +14,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 // before is the release whose source is kept in testdata, with what its gateway needs and without its tests.
 const before = "testdata/einlass-2026-11-28.tar.gz"
 
 // old and today are the two programs.
-var old, today stage.Program
+var old, today harness.Program
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -35,22 +35,22 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return stage.Main(m, &today)
+	return harness.Main(m, &today)
 }
 
 // build makes the gateway from an archive of its source, in a directory outside of this module.
-func build(ctx context.Context, archive, dir string) (stage.Program, error) {
+func build(ctx context.Context, archive, dir string) (harness.Program, error) {
 	if err := unpack(archive, dir); err != nil {
-		return stage.Program{}, fmt.Errorf("unpack %s: %w", archive, err)
+		return harness.Program{}, fmt.Errorf("unpack %s: %w", archive, err)
 	}
 	program := filepath.Join(dir, "gateway")
 	cmd := exec.CommandContext(ctx, "go", "build", "-pgo=off", "-o", program, "./cmd/gateway")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return stage.Program{}, fmt.Errorf("build the gateway of %s: %w\n%s", archive, err, out)
+		return harness.Program{}, fmt.Errorf("build the gateway of %s: %w\n%s", archive, err, out)
 	}
-	return stage.At(program), nil
+	return harness.At(program), nil
 }
 
 func unpack(archive, dir string) error {

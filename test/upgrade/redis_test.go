@@ -8,26 +8,26 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
-	"github.com/einlass/einlass/test/e2e/stage"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 func TestOldAndNewGatewaysServeOneLineInRedis(t *testing.T) {
-	server, site, keys := redistest.Start(t), stage.NewSite(t), old.Keys(t)
-	settings := func() stage.Settings {
-		return stage.Settings{Store: server.URL(), Keys: keys, Rooms: []stage.Room{{Site: site}}}
+	server, site, keys := redistest.Start(t), harness.NewSite(t), old.Keys(t)
+	settings := func() harness.Settings {
+		return harness.Settings{Store: server.URL(), Keys: keys, Rooms: []harness.Room{{Site: site}}}
 	}
-	oldGate, newGate := stage.NewGate(t, &old, settings()), stage.NewGate(t, &today, settings())
+	oldGate, newGate := harness.NewGate(t, &old, settings()), harness.NewGate(t, &today, settings())
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 
-	c := stage.NewCrowd(t, oldGate, newGate)
+	c := harness.NewCrowd(t, oldGate, newGate)
 	line := c.Arrive(60) // at each in turn
 	for i, v := range line {
 		if v.Place.Number != uint64(i+1) {
 			t.Fatalf("arrival %d has %+v", i, v.Place)
 		}
 	}
-	w := stage.NewWatch(t, oldGate, newGate)
+	w := harness.NewWatch(t, oldGate, newGate)
 	newGate.Set(t, `{"message": "Bitte Ausweis bereithalten"}`)
 	oldGate.Set(t, `{"rate": 600, "burst": 5}`)
 	c.Stay(ctx, line[:40]...)
@@ -53,12 +53,12 @@ func TestOldAndNewGatewaysServeOneLineInRedis(t *testing.T) {
 	c.Stay(ctx, append(line[40:], fresh...)...)
 	c.Wait()
 	w.Check(70)
-	c.Check(stage.Expect{In: 70, Rate: 600, Burst: 5})
+	c.Check(harness.Expect{In: 70, Rate: 600, Burst: 5})
 	everyPassHolds(t, c.Everybody(), oldGate, newGate)
 }
 
 // everyPassHolds asks for a page of the site at each gateway in turn, so that each reads what the other has issued.
-func everyPassHolds(t *testing.T, inside []*stage.Visitor, gates ...*stage.Gate) {
+func everyPassHolds(t *testing.T, inside []*harness.Visitor, gates ...*harness.Gate) {
 	t.Helper()
 	for _, v := range inside {
 		for _, g := range gates {

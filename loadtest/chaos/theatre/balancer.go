@@ -13,15 +13,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Balancer is HAProxy in front of the gateways.
 type Balancer struct {
 	Port   int
 	socket string
-	log    process.Log
-	proc   *process.Process
+	log    launch.Log
+	proc   *launch.Process
 }
 
 // haproxyConf has active checks twice a second. Nothing of a visitor is pinned to a gateway.
@@ -49,21 +49,21 @@ backend gateways
 
 // NewBalancer starts it in front of gateways that run or do not run yet.
 func NewBalancer(ctx context.Context, dir string, gateways []*Gateway) (*Balancer, error) {
-	port, err := process.FreePort()
+	port, err := launch.FreePort()
 	if err != nil {
 		return nil, err
 	}
 	// Paths of sockets are short.
 	b := &Balancer{Port: port, socket: filepath.Join(dir, "haproxy.sock")}
-	conf := fmt.Sprintf(haproxyConf, b.socket, process.Addr(port))
+	conf := fmt.Sprintf(haproxyConf, b.socket, launch.Addr(port))
 	for _, g := range gateways {
-		conf += fmt.Sprintf("  server %s %s\n", g.Name, process.Addr(g.Port))
+		conf += fmt.Sprintf("  server %s %s\n", g.Name, launch.Addr(g.Port))
 	}
 	file := filepath.Join(dir, "haproxy.cfg")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		return nil, err
 	}
-	if b.proc, err = process.Launch("haproxy", dir, &b.log, "haproxy", "-db", "-f", file); err != nil {
+	if b.proc, err = launch.Start("haproxy", dir, &b.log, "haproxy", "-db", "-f", file); err != nil {
 		return nil, err
 	}
 	if err := b.AllUp(ctx); err != nil {
@@ -74,7 +74,7 @@ func NewBalancer(ctx context.Context, dir string, gateways []*Gateway) (*Balance
 }
 
 // Addr is where visitors come.
-func (b *Balancer) Addr() string { return process.Addr(b.Port) }
+func (b *Balancer) Addr() string { return launch.Addr(b.Port) }
 
 // Close ends it.
 func (b *Balancer) Close() { b.proc.Kill() }
@@ -120,7 +120,7 @@ func (b *Balancer) Servers(ctx context.Context) (map[string]Server, error) {
 
 // AllUp waits until HAProxy sends visitors to every gateway.
 func (b *Balancer) AllUp(ctx context.Context) error {
-	return process.Until(ctx, func() error {
+	return launch.Until(ctx, func() error {
 		servers, err := b.Servers(ctx)
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Cluster is a Redis Cluster of three masters with a replica each.
@@ -220,7 +220,7 @@ func (c *Cluster) Revive(ctx context.Context, r *Redis) error { return r.Start(c
 
 // Ready implements Group.
 func (c *Cluster) Ready(ctx context.Context) error {
-	return process.Until(ctx, func() error {
+	return launch.Until(ctx, func() error {
 		for _, r := range c.servers {
 			if state, err := r.client.ClusterInfo(ctx).Result(); err != nil || !strings.Contains(state, "cluster_state:ok") {
 				return fmt.Errorf("%s: the cluster is not whole: %w", r.Name, errOr(err, "not ok"))

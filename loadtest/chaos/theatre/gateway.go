@@ -11,7 +11,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Room is the only room.
@@ -36,7 +36,7 @@ type Program struct{ Path string }
 
 // Build builds the gateway into a directory, with the race detector if wanted.
 func Build(ctx context.Context, dir string, race bool) (*Program, error) {
-	path, err := process.BuildGateway(ctx, dir, race)
+	path, err := launch.BuildGateway(ctx, dir, race)
 	return &Program{Path: path}, err
 }
 
@@ -52,14 +52,14 @@ func (p *Program) Run(ctx context.Context, args ...string) error {
 type Gateway struct {
 	Name string
 	Port int
-	Log  process.Log
+	Log  launch.Log
 
 	admin    int
 	operator *adminclient.Client
 	program  *Program
 	dir      string
 	file     string
-	proc     *process.Process
+	proc     *launch.Process
 }
 
 // Settings of a gateway.
@@ -78,11 +78,11 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 		return nil, err
 	}
 	var err error
-	if g.Port, err = process.FreePort(); err != nil {
+	if g.Port, err = launch.FreePort(); err != nil {
 		return nil, err
 	}
 	g.admin = g.Port + 10_000
-	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + process.Addr(g.admin), Token: operatorToken, Timeout: 2 * time.Second})
+	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + launch.Addr(g.admin), Token: operatorToken, Timeout: 2 * time.Second})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 
 func (g *Gateway) yaml(s Settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", process.Addr(g.Port), process.Addr(g.admin), operatorToken)
+	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", launch.Addr(g.Port), launch.Addr(g.admin), operatorToken)
 	fmt.Fprintf(&b, "store: %s\nstate: {dir: %q, interval: 200ms, places_interval: 500ms}\njournal: {dir: %q}\n", s.Store, s.State, s.Journal)
 	fmt.Fprintf(&b, "limits: {arrivals_per_prefix: {rate: 0}}\nstop_timeout: 5s\n")
 	if s.Keys != "" {
@@ -107,17 +107,17 @@ func (g *Gateway) yaml(s Settings) string {
 // Start runs it and returns when it answers visitors.
 func (g *Gateway) Start(ctx context.Context) error {
 	var err error
-	if g.proc, err = process.Launch(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
+	if g.proc, err = launch.Start(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
 		return err
 	}
-	if err := g.proc.Serves(ctx, "http://"+process.Addr(g.Port)+"/.einlass/status"); err != nil {
+	if err := g.proc.Serves(ctx, "http://"+launch.Addr(g.Port)+"/.einlass/status"); err != nil {
 		return fmt.Errorf("%w\n%s", err, g.Log.Tail())
 	}
 	return nil
 }
 
 // Process is its present life.
-func (g *Gateway) Process() *process.Process { return g.proc }
+func (g *Gateway) Process() *launch.Process { return g.proc }
 
 // Close kills it if it still lives.
 func (g *Gateway) Close() {

@@ -11,7 +11,7 @@ import (
 	"github.com/Shopify/toxiproxy/v2/toxics"
 	"github.com/rs/zerolog"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Network makes links.
@@ -36,7 +36,7 @@ func NewNetwork() *Network {
 
 // reserve plans a link whose port is known before the server that it leads to.
 func (n *Network) reserve() (*Link, error) {
-	port, err := process.FreePort()
+	port, err := launch.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (n *Network) reserve() (*Link, error) {
 
 // open lets a reserved link lead to a port. readdress may be nil.
 func (n *Network) open(l *Link, to int, readdress *Readdress) error {
-	l.proxy = toxiproxy.NewProxy(n.server, fmt.Sprintf("%d to %d", l.Port, to), process.Addr(l.Port), process.Addr(to))
+	l.proxy = toxiproxy.NewProxy(n.server, fmt.Sprintf("%d to %d", l.Port, to), launch.Addr(l.Port), launch.Addr(to))
 	if err := l.proxy.Start(); err != nil {
 		return fmt.Errorf("link to %d: %w", to, err)
 	}
@@ -64,7 +64,7 @@ func (n *Network) Close() {
 }
 
 // Addr is where the client finds the link.
-func (l *Link) Addr() string { return process.Addr(l.Port) }
+func (l *Link) Addr() string { return launch.Addr(l.Port) }
 
 func (l *Link) add(kind, direction string, attributes any) error {
 	text, err := json.Marshal(map[string]any{"name": kind + "-" + direction, "type": kind, "stream": direction, "attributes": attributes})

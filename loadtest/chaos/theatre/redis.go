@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Redis is one redis-server, of a Sentinel group or a Cluster, or a Sentinel.
@@ -26,14 +26,14 @@ type Redis struct {
 	dir    string
 	first  []string // before the options: a Sentinel's file
 	args   []string
-	log    process.Log
-	proc   *process.Process
+	log    launch.Log
+	proc   *launch.Process
 	client *redis.Client
 }
 
 // newRedis plans a server in a directory of its own below dir.
 func newRedis(name, dir string, args ...string) (*Redis, error) {
-	port, err := process.FreePort()
+	port, err := launch.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func newRedis(name, dir string, args ...string) (*Redis, error) {
 	}
 	redis.SetLogger(quiet{}) // servers that are away are what this is about
 	r.client = redis.NewClient(&redis.Options{
-		Addr: process.Addr(port), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
+		Addr: launch.Addr(port), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
 		ContextTimeoutEnabled: true, DialerRetries: 1, DisableIdentity: true, Protocol: 2,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
@@ -61,10 +61,10 @@ func (r *Redis) Start(ctx context.Context, more ...string) error {
 	args := append(append([]string{}, r.first...), "--port", strconv.Itoa(r.Port), "--bind", "127.0.0.1", "--dir", r.dir,
 		"--daemonize", "no", "--logfile", "")
 	var err error
-	if r.proc, err = process.Launch(r.Name, r.dir, &r.log, "redis-server", append(append(args, r.args...), more...)...); err != nil {
+	if r.proc, err = launch.Start(r.Name, r.dir, &r.log, "redis-server", append(append(args, r.args...), more...)...); err != nil {
 		return err
 	}
-	err = process.Until(ctx, func() error {
+	err = launch.Until(ctx, func() error {
 		if !r.proc.Alive() {
 			return nil
 		}
@@ -80,7 +80,7 @@ func (r *Redis) Start(ctx context.Context, more ...string) error {
 }
 
 // Process is its present life.
-func (r *Redis) Process() *process.Process { return r.proc }
+func (r *Redis) Process() *launch.Process { return r.proc }
 
 // Close kills it and forgets its client.
 func (r *Redis) Close() error {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/process"
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // Group is what the gateways' store is made of.
@@ -194,7 +194,7 @@ func (s *Sentinels) Revive(ctx context.Context, r *Redis) error {
 
 // Ready implements Group.
 func (s *Sentinels) Ready(ctx context.Context) error {
-	return process.Until(ctx, func() error {
+	return launch.Until(ctx, func() error {
 		master, err := s.Master(ctx)
 		if err != nil {
 			return err

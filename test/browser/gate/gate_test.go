@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	browser "github.com/einlass/einlass/test/browser/stage"
-	"github.com/einlass/einlass/test/e2e/stage"
+	browser "github.com/einlass/einlass/test/browser/fakegateway"
+	"github.com/einlass/einlass/test/e2e/harness"
 )
 
-var program stage.Program
+var program harness.Program
 
-func TestMain(m *testing.M) { os.Exit(stage.Main(m, &program)) }
+func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost. Such a host is as trustworthy to browsers
 // as one with TLS, and every two of them are different sites. plain.test is none of that.
@@ -33,26 +33,26 @@ func TestNobodyButAPersonTakesANumber(t *testing.T) {
 	if _, err := os.Stat("../node_modules/playwright-core/package.json"); err != nil {
 		t.Fatal(browser.ErrDeps)
 	}
-	site := &stage.Site{Addr: serveSite(t)}
-	var settings stage.Settings
+	site := &harness.Site{Addr: serveSite(t)}
+	var settings harness.Settings
 	for _, name := range rooms {
 		host := name + ".localhost"
 		if name == "plain" {
 			host = "plain.test"
 		}
-		room := stage.Room{ID: name, Hosts: []string{host}, Site: site, Exclude: []string{"/open"}}
+		room := harness.Room{ID: name, Hosts: []string{host}, Site: site, Exclude: []string{"/open"}}
 		if name == "leave" {
 			// Time for two steps between two refreshes of a page without script.
 			room.PollMin, room.PollMax = 5*time.Second, 6*time.Second
 		}
 		settings.Rooms = append(settings.Rooms, room)
 	}
-	g := stage.NewGate(t, &program, settings)
+	g := harness.NewGate(t, &program, settings)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs")
 	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+stage.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+harness.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		_, failing, found := strings.Cut(string(out), "✖ failing tests:")

@@ -1,0 +1,25 @@
+// Package launchtest builds the gateway for tests that start one with package launch. Only tests import it.
+package launchtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/einlass/einlass/loadtest/launch"
+)
+
+// Main builds the gateway, names it in program, runs the tests of a binary and answers its exit code.
+func Main(m *testing.M, program *string) int {
+	dir, err := os.MkdirTemp("", "einlass-gate-*")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		*program, err = launch.BuildGateway(context.Background(), dir, false)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}

@@ -1,8 +1,0 @@
-package process
-
-import "syscall"
-
-// attributes let no process outlive a run that was killed, and keep the terminal's ^C from it: who started it stops it.
-func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-}

@@ -1,0 +1,59 @@
+package fakegateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/einlass/einlass/internal/web"
+)
+
+// ErrDeps says that the browser or the node modules are not installed.
+var ErrDeps = errors.New("run make deps")
+
+// Chromium finds the browser: the environment's CHROMIUM, else Debian's.
+func Chromium() (string, error) {
+	for _, path := range []string{os.Getenv("CHROMIUM"), "/usr/bin/chromium"} {
+		if path == "" {
+			continue
+		}
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium: %w", ErrDeps)
+}
+
+// Node prepares node with args in dir, the folder with package.json, against a fake gateway of its own. The caller runs
+// the command and then calls stop.
+func Node(ctx context.Context, dir string, site web.SiteConfig, args ...string) (cmd *exec.Cmd, stop func(), err error) {
+	chromium, err := Chromium()
+	if err != nil {
+		return nil, nil, err
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		return nil, nil, fmt.Errorf("no node: %w", ErrDeps)
+	}
+	for _, module := range []string{"playwright-core", "axe-core"} {
+		if _, err := os.Stat(filepath.Join(dir, "node_modules", module, "package.json")); err != nil {
+			return nil, nil, fmt.Errorf("node module %s is not installed: %w", module, ErrDeps)
+		}
+	}
+	s, err := New(site)
+	if err != nil {
+		return nil, nil, err
+	}
+	server := httptest.NewServer(s)
+	cmd = exec.CommandContext(ctx, node, args...)
+	cmd.Dir = dir
+	// Output that a left-over browser holds open must not keep the caller waiting.
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Env = append(os.Environ(), "SERVER="+server.URL, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	return cmd, server.Close, nil
+}

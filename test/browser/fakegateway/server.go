@@ -1,0 +1,327 @@
+// Package fakegateway is a small server that plays the gateway and the site behind it, for tests of the pages in a real
+// browser. What it answers is set from outside, over HTTP, so that a test written for the browser can direct it:
+//
+//	PUT /-/setup   a Setup as JSON: what every following answer says
+//	GET /-/log     what was asked so far, as JSON; DELETE forgets it
+//
+// Everything below the prefix and every other path is answered as the gateway would. It is imported by tests and
+// by the program that takes the pictures, and holds no rule of its own.
+package fakegateway
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/einlass/einlass/internal/web"
+)
+
+// The waiting page and the script of the release of 28 November 2026, as browsers have them open while it is followed.
+var (
+	//go:embed testdata/2026-11-28/wait.html
+	pageBefore []byte
+	//go:embed testdata/2026-11-28/en.js
+	scriptBefore []byte
+)
+
+// Prefix is the gateway's own prefix.
+const Prefix = "/.einlass"
+
+// Setup is what the fake gateway shows. The figures are as in the status that pages poll.
+type Setup struct {
+	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
+	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
+	Page    string `json:"page"`
+	State   string `json:"state"`
+	Number  uint64 `json:"number"`
+	Ahead   int    `json:"ahead"`
+	Exact   bool   `json:"exact"`
+	More    int    `json:"more"`
+	Full    bool   `json:"full"`
+	Low     int    `json:"low"`
+	High    int    `json:"high"`
+	Next    int    `json:"next"` // milliseconds
+	Message string `json:"message"`
+	Stale   bool   `json:"stale"`
+	Until   int    `json:"until"`
+	// Status is the HTTP status of "error", "retry" and "form".
+	Status int `json:"status"`
+	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
+	Polls string `json:"polls"`
+	// Admit lets a navigation in when the state is "called", as the gateway does.
+	Admit bool `json:"admit"`
+	// BeforeScript answers the script of the release before, BeforePolls polls as its gateway does, and the page "before" is
+	// its waiting page: all of them meet while gateways of two releases run side by side.
+	BeforeScript bool `json:"before_script"`
+	BeforePolls  bool `json:"before_polls"`
+	// Post chooses the page for a POST to the site: "site" (also when empty), "form" or "lapsed".
+	Post string `json:"post"`
+}
+
+// Request is a line of the log.
+type Request struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	Body   string `json:"body"`
+}
+
+// Server is the server. Make it with [New]; safe for concurrent use.
+type Server struct {
+	library *web.Library
+	pages   *web.Site
+
+	mu    sync.Mutex
+	setup Setup
+	log   []Request
+}
+
+// New makes a fake gateway for a site.
+func New(site web.SiteConfig) (*Server, error) {
+	library, err := web.NewLibrary(Prefix)
+	if err != nil {
+		return nil, fmt.Errorf("fake gateway: %w", err)
+	}
+	pages, err := library.Site(site)
+	if err != nil {
+		return nil, fmt.Errorf("fake gateway: %w", err)
+	}
+	return &Server{library: library, pages: pages}, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch own, isOwn := strings.CutPrefix(r.URL.Path, Prefix+"/"); {
+	case r.URL.Path == "/-/setup":
+		s.setScene(w, r)
+	case r.URL.Path == "/-/log":
+		s.serveLog(w, r)
+	case isOwn && strings.HasPrefix(own, "assets/"):
+		s.serveAsset(w, r, strings.TrimPrefix(own, "assets/"))
+	case isOwn:
+		s.serveOwn(w, r, own, s.note(r))
+	default:
+		s.serveSite(w, r, s.note(r))
+	}
+}
+
+func (s *Server) setScene(w http.ResponseWriter, r *http.Request) {
+	var setup Setup
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&setup); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if _, ok := stateOf(setup.State); !ok && setup.State != "" {
+		http.Error(w, "unknown state "+setup.State, http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	s.setup = setup
+	s.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) serveLog(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Method == http.MethodDelete {
+		s.log = nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(append([]Request{}, s.log...)); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// note writes a request into the log and gives the setup that it meets.
+func (s *Server) note(r *http.Request) Setup {
+	body := ""
+	if r.Method == http.MethodPost && r.ParseForm() == nil {
+		body = r.PostForm.Encode()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, Request{r.Method, r.URL.RequestURI(), body})
+	return s.setup
+}
+
+func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
+	s.mu.Lock()
+	before := s.setup.BeforeScript
+	s.mu.Unlock()
+	if before && strings.HasSuffix(name, ".js") {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		write(w, http.StatusOK, scriptBefore)
+		return
+	}
+	a, ok := s.library.Asset([]byte(name))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	set(w, a.Headers())
+	w.Header().Set("Content-Type", a.ContentType)
+	w.Header().Set("Content-Encoding", "gzip")
+	write(w, http.StatusOK, a.Gzip)
+}
+
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, setup Setup) {
+	switch path {
+	case "status":
+		s.servePoll(w, r, setup)
+	case "away":
+		w.WriteHeader(http.StatusNoContent)
+	case "leave":
+		w.Header().Set("Location", Prefix+"/wait?to=/termine")
+		w.WriteHeader(http.StatusSeeOther)
+	case "wait":
+		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, web.EndedLeft, "/termine"))
+	default:
+		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
+	}
+}
+
+func (s *Server) servePoll(w http.ResponseWriter, r *http.Request, setup Setup) {
+	switch setup.Polls {
+	case "":
+	case "drop":
+		panic(http.ErrAbortHandler)
+	default:
+		var code int
+		if _, err := fmt.Sscan(setup.Polls, &code); err != nil {
+			code = http.StatusInternalServerError
+		}
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(code)
+		return
+	}
+	status := setup.status()
+	w.Header().Set("Content-Type", web.JSONType)
+	w.Header().Set("Cache-Control", "private, no-store")
+	lang, ok := s.pages.LangOf([]byte(r.URL.Query().Get("lang")))
+	if !ok {
+		lang = s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+	}
+	body := s.pages.AppendStatus(nil, lang, &status)
+	if setup.BeforePolls {
+		if at := bytes.Index(body, []byte(`,"words":`)); at >= 0 {
+			body = append(body[:at], '}')
+		}
+	}
+	write(w, http.StatusOK, body)
+}
+
+func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) {
+	lang := s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+	page, status := setup.Page, http.StatusOK
+	if r.Method == http.MethodPost {
+		page = setup.Post
+		if page == "" {
+			page = "site"
+		}
+	}
+	if setup.Status != 0 && page != "site" {
+		status = setup.Status
+	}
+	next := time.Duration(setup.Next) * time.Millisecond
+	switch {
+	case page == "site", page != "form" && page != "lapsed" && setup.Admit && setup.State == "called":
+		s.serveForm(w)
+	case page == "before":
+		s.servePage(w, status, pageBefore)
+	case page == "neutral":
+		neutral := s.library.Neutral()
+		s.servePage(w, status, neutral.AppendError(nil, neutral.Lang([]byte(r.Header.Get("Accept-Language"))), status, "unknown-host", ""))
+	case page == "error":
+		s.servePage(w, status, s.pages.AppendError(nil, lang, status, "backend-timeout", "8f3a61c2"))
+	case page == "retry", page == "form":
+		s.servePage(w, status, s.pages.AppendInterruption(nil, lang, &web.Interruption{
+			Status: status, Form: page == "form", Target: r.URL.RequestURI(), Back: "/form", Next: next,
+			Kind: "backend-timeout", Ref: "8f3a61c2",
+		}))
+	case page == "lapsed":
+		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Ref: "8f3a61c2"}))
+	case page == "early":
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Early: true}))
+	case page == "press":
+		s.servePage(w, status, s.pages.AppendPress(nil, lang, Prefix+"/join?to=/termine"))
+	case page == "window":
+		s.servePage(w, status, s.pages.AppendWindow(nil, lang, "/termine"))
+	case page == "cookies":
+		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
+	case page == "left", page == "used", page == "stay", page == "unknown":
+		s.servePage(w, status, s.pages.AppendOver(nil, lang, endingOf(page), "/termine"))
+	default:
+		s.servePage(w, http.StatusServiceUnavailable,
+			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI()}))
+	}
+}
+
+// serveForm is the site behind: a page with a form.
+func (s *Server) serveForm(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", web.HTMLType)
+	write(w, http.StatusOK, []byte(`<!doctype html><html lang="en"><title>Inside</title><h1>Inside</h1>
+<form method="post" action="/send"><label>Name <input name="name" id="name"></label><button>Send</button></form></html>`))
+}
+
+func (s *Server) servePage(w http.ResponseWriter, status int, body []byte) {
+	set(w, s.pages.Headers())
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("Content-Type", web.HTMLType)
+	write(w, status, body)
+}
+
+func set(w http.ResponseWriter, headers []string) {
+	for i := 0; i+1 < len(headers); i += 2 {
+		w.Header().Set(headers[i], headers[i+1])
+	}
+}
+
+// write sends a body. A browser that has gone is nobody's concern here.
+func write(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (s Setup) status() web.Status {
+	state, _ := stateOf(s.State)
+	return web.Status{
+		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full,
+		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
+		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// endingOf finds an ending by its page's name.
+func endingOf(page string) web.Ending {
+	switch page {
+	case "left":
+		return web.EndedLeft
+	case "used":
+		return web.EndedUsed
+	case "stay":
+		return web.EndedStay
+	}
+	return web.EndedUnknown
+}
+
+// stateOf finds a state by its name.
+func stateOf(name string) (web.State, bool) {
+	for s := range web.Inside + 1 {
+		if name != "" && s.String() == name {
+			return s, true
+		}
+	}
+	return web.NoStore, false
+}

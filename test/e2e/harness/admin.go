@@ -1,0 +1,39 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/einlass/einlass/internal/operator"
+)
+
+// Figures asks the gateway's admin API for a room. Safe for concurrent use.
+func (g *Gate) Figures(ctx context.Context, room string) (operator.RoomInfo, error) {
+	return g.operator.Room(ctx, room)
+}
+
+// Room is Figures for the room "termine", in the test's goroutine.
+func (g *Gate) Room(tb testing.TB) operator.RoomInfo {
+	tb.Helper()
+	info, err := g.Figures(tb.Context(), "termine")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return info
+}
+
+// Set changes the controls of the room "termine" by a merge patch, as in `{"rate": 600}`.
+func (g *Gate) Set(tb testing.TB, patch string) {
+	tb.Helper()
+	var change operator.Change
+	strict := json.NewDecoder(strings.NewReader(patch))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&change); err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := g.operator.Update(tb.Context(), "termine", change); err != nil {
+		tb.Fatal(err)
+	}
+}

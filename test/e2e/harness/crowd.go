@@ -1,0 +1,168 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// Crowd is a number of browsers that keep to the protocol, and the journal of what became of them. Its methods are
+// for the test's goroutine; the browsers run in goroutines of their own that Wait waits for.
+type Crowd struct {
+	tb    testing.TB
+	gates atomic.Pointer[[]*Gate]
+	wg    sync.WaitGroup
+
+	mu       sync.Mutex
+	visitors []*Visitor
+	breaches []error
+}
+
+// Visitor is one of a crowd.
+type Visitor struct {
+	*Browser
+	// Place is what the first ticket said.
+	Place Token
+	turn  int
+
+	// Written by the visitor's goroutine, read after Wait.
+	in       time.Time // when a pass came; zero: never
+	lastWait time.Time // when the last poll was sent that was answered with "not yet"
+	lost     string    // what came in place of the place
+}
+
+// Order is the place's rank over all epochs.
+func (v *Visitor) Order() queue.Order {
+	return queue.Place{Epoch: v.Place.Epoch, Number: v.Place.Number}.Order()
+}
+
+// target is the page that the crowd wants to see.
+const target = "/termine?ort=3&tag=montag"
+
+// NewCrowd is a crowd that comes by these gateways, one after the other in turns.
+func NewCrowd(tb testing.TB, gates ...*Gate) *Crowd {
+	c := &Crowd{tb: tb}
+	c.Use(gates...)
+	return c
+}
+
+// Use sends the next requests of everybody to these gateways.
+func (c *Crowd) Use(gates ...*Gate) { c.gates.Store(&gates) }
+
+func (c *Crowd) gate(turn int) *Gate {
+	gates := *c.gates.Load()
+	return gates[turn%len(gates)]
+}
+
+// Arrive lets n visitors come one after the other; each must get the waiting page and a place.
+func (c *Crowd) Arrive(n int) []*Visitor {
+	c.tb.Helper()
+	came := make([]*Visitor, 0, n)
+	for i := range n {
+		v := &Visitor{Browser: NewBrowser(c.gate(i)), turn: i}
+		page := v.Get(c.tb, target)
+		if v.Place = v.Token("termine"); !page.Waiting() || v.Place.Number == 0 {
+			c.tb.Fatalf("arrival %d got %d %q and place %+v", i, page.StatusCode, page.Body, v.Place)
+		}
+		came = append(came, v)
+	}
+	c.mu.Lock()
+	c.visitors = append(c.visitors, came...)
+	c.mu.Unlock()
+	return came
+}
+
+// Stay lets visitors wait at all gateways in turns until they are inside or ctx ends.
+func (c *Crowd) Stay(ctx context.Context, visitors ...*Visitor) {
+	for _, v := range visitors {
+		c.wg.Go(func() { c.stay(ctx, v) })
+	}
+}
+
+// Wait waits until everybody is inside or has given up.
+func (c *Crowd) Wait() { c.wg.Wait() }
+
+func (c *Crowd) stay(ctx context.Context, v *Visitor) {
+	for v.in.IsZero() && v.lost == "" {
+		v.turn++
+		v.Move(c.gate(v.turn))
+		next, err := c.ask(ctx, v)
+		var bad *Breach
+		if errors.As(err, &bad) {
+			c.mu.Lock()
+			c.breaches = append(c.breaches, bad)
+			c.mu.Unlock()
+			return
+		}
+		if err != nil {
+			next = 300 * time.Millisecond // the page's script does not give up either
+		}
+		if !launch.Rest(ctx, next) {
+			return
+		}
+	}
+}
+
+// ask polls once and goes in when told to.
+func (c *Crowd) ask(ctx context.Context, v *Visitor) (next time.Duration, err error) {
+	sent, before := time.Now(), v.Shown
+	s, err := v.Poll(ctx, "termine")
+	if err != nil {
+		return 0, err
+	}
+	if s.InLine() && before >= 0 && s.Ahead > before {
+		return 0, breach("number %d was shown %d ahead after %d", s.Number, s.Ahead, before)
+	}
+	if s.State != "inside" && s.State != "none" && s.Number != v.Place.Number {
+		v.lost = fmt.Sprintf("number %d in the status", s.Number)
+		return 0, nil
+	}
+	next = time.Duration(s.Next) * time.Millisecond
+	switch s.State {
+	case "called", "inside", "missed", "none":
+		return max(next, 100*time.Millisecond), v.enter(ctx, sent)
+	default:
+		v.lastWait = sent
+		return max(next, 100*time.Millisecond), nil
+	}
+}
+
+// enter loads the page that was first asked for.
+func (v *Visitor) enter(ctx context.Context, sent time.Time) error {
+	a, err := v.Load(ctx, http.MethodGet, target)
+	if err != nil {
+		return err
+	}
+	if now := v.Token("termine"); now != v.Place {
+		v.lost = fmt.Sprintf("place %+v", now)
+		return nil
+	}
+	switch {
+	case a.StatusCode == http.StatusSeeOther:
+		if to := a.Header.Get("Location"); to != target {
+			return breach("called for %s, sent to %q", target, to)
+		}
+		v.in = time.Now()
+	case a.FromSite():
+		v.in = time.Now()
+	case a.Waiting():
+		v.lastWait = sent
+	}
+	return nil
+}
+
+// Everybody is who has arrived so far.
+func (c *Crowd) Everybody() []*Visitor {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.visitors)
+}

@@ -36,6 +36,7 @@ type plant struct {
 	log     *zap.Logger
 	keys    *keys
 	stores  *stores
+	library *web.Library
 	rooms   []*room
 	server  *httpx.Server
 	public  []publicListener
@@ -227,6 +228,10 @@ const arrivalsAtOnce = 4096
 
 // buildPublic makes the public plane: rooms, boundary, listeners.
 func (p *plant) buildPublic() error {
+	var err error
+	if p.library, err = web.NewLibrary(p.cfg.Prefix); err != nil {
+		return err
+	}
 	var rooms []gateway.RoomConfig
 	for _, r := range p.rooms {
 		rc, err := p.publicRoom(r)
@@ -243,7 +248,7 @@ func (p *plant) buildPublic() error {
 	if err != nil {
 		return err
 	}
-	deps := gateway.Deps{Prefix: p.cfg.Prefix, Router: router, Log: p.log, Shed: shed}
+	deps := gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Router: router, Log: p.log, Shed: shed}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
 		if deps.Arrivals, err = limit.NewArrivals(a.Rate, a.Burst, time.Now()); err != nil {
 			return err
@@ -264,8 +269,7 @@ func (p *plant) publicRoom(r *room) (gateway.RoomConfig, error) {
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	site := web.Site{Title: r.cfg.Title, Prefix: p.cfg.Prefix, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages}
-	pages, err := web.New(site)
+	pages, err := p.library.Site(web.SiteConfig{Title: r.cfg.Title, Room: r.cfg.ID, Contact: r.cfg.Contact, Languages: r.cfg.Languages})
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}

@@ -19,6 +19,14 @@ func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
 	return r.Pages.Lang(v.Header("Accept-Language"))
 }
 
+// langOf is the language of the page that polls, as its URL says. Pages of the release before do not say it.
+func (r *Room) langOf(v *httpx.Visit) web.Lang {
+	if l, ok := r.Pages.LangOf(param(v.Query(), "lang")); ok {
+		return l
+	}
+	return r.Pages.Lang(v.Header("Accept-Language"))
+}
+
 // refuse answers with an error page, or a problem for what nobody reads.
 func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 	if !v.ReadsHTML() {
@@ -26,6 +34,12 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 		return
 	}
 	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headers...)
+}
+
+// refuseNeutral refuses what belongs to no room: the answer names none, and nobody's contact.
+func (g *Gateway) refuseNeutral(v *httpx.Visit, status int, kind string) {
+	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Header("Accept-Language"))
+	v.Answer(status, contentType, body, headers...)
 }
 
 // problem answers with an RFC 9457 body.
@@ -52,10 +66,10 @@ func retryAfter(status int, d time.Duration) []string {
 // ErrorPage renders a fault that the boundary found before any room was known. It is the page the boundary is
 // given, so that all pages look alike.
 func (g *Gateway) ErrorPage(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string) {
-	r := g.rooms[0]
 	if !navigation {
 		p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: "The request was refused"}
 		return web.ProblemType, web.AppendProblem(nil, &p), nil
 	}
-	return web.HTMLType, r.Pages.AppendError(nil, r.Pages.Lang(acceptLanguage), status, kind, ""), r.headers
+	pages := g.Library.Neutral()
+	return web.HTMLType, pages.AppendError(nil, pages.Lang(acceptLanguage), status, kind, ""), pages.Headers()
 }

@@ -40,7 +40,7 @@ type RoomConfig struct {
 	Line    *queue.Room
 	Tokens  *token.Authority
 	Backend Forwarder
-	Pages   *web.Pages
+	Pages   *web.Site
 	// Metrics may be nil.
 	Metrics *metrics.Room
 	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
@@ -62,6 +62,7 @@ type Room struct {
 // Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
 type Deps struct {
 	Prefix   string
+	Library  *web.Library
 	Router   *route.Router
 	Arrivals Arrivals
 	Shed     Shedder
@@ -79,8 +80,8 @@ type Gateway struct {
 // New makes a gateway over rooms, in the order in which the router numbers them.
 func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
 	g := &Gateway{Deps: deps, byID: map[string]int{}, prefix: []byte(deps.Prefix + "/")}
-	if deps.Router == nil || len(rooms) == 0 || deps.Prefix == "" {
-		return nil, errors.New("gateway: router, prefix and at least one room are required")
+	if deps.Router == nil || deps.Library == nil || len(rooms) == 0 || deps.Prefix == "" {
+		return nil, errors.New("gateway: router, library, prefix and at least one room are required")
 	}
 	for i, cfg := range rooms {
 		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil {
@@ -113,9 +114,9 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 		g.rooms[i].Metrics.Visit(metrics.Unguarded)
 		g.forward(g.rooms[i], v, nil, proxy.Options{})
 	case route.Ambiguous:
-		g.refuse(g.rooms[0], v, 400, "ambiguous-path")
+		g.refuseNeutral(v, 400, "ambiguous-path")
 	default:
-		g.refuse(g.rooms[0], v, 421, "unknown-host")
+		g.refuseNeutral(v, 421, "unknown-host")
 	}
 }
 

@@ -100,6 +100,8 @@ type stage struct {
 	ring  *token.Source
 	addr  string
 	g     *gateway.Gateway
+	// library is where the rooms' pages come from.
+	library *web.Library
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another stage left here are used again, see twin.
@@ -135,7 +137,11 @@ func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
 
 func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 	t.Helper()
-	s := &stage{t: t, stores: map[string]queue.Store{}}
+	library, err := web.NewLibrary("/.einlass")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{t: t, library: library, stores: map[string]queue.Store{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -151,7 +157,7 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 // twin is another gateway on the same store and keys, with a clock of its own that is set like the first one's.
 func (s *stage) twin(pace queue.Pace) *stage {
 	s.t.Helper()
-	other := &stage{t: s.t, stores: s.stores, ring: s.ring}
+	other := &stage{t: s.t, library: s.library, stores: s.stores, ring: s.ring}
 	other.now.Store(s.now.Load())
 	other.open(pace)
 	return other
@@ -191,7 +197,7 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 		t.Fatal(err)
 	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Router: router, Arrivals: arrivals{perNetwork, s.clock},
+		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{perNetwork, s.clock},
 		Shed: shed,
 	})
 	if err != nil {
@@ -225,7 +231,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	pages, err := web.New(web.Site{Title: "Termine", Prefix: "/.einlass", Room: id})
+	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000"})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func (g *Gateway) serveEnded(r *Room, v *httpx.Visit, p *token.Pass) bool {
 		g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
 		return true
 	}
-	body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: g.backTo(v)})
+	body := r.Pages.AppendPassEnded(nil, g.lang(r, v), &web.PassEnded{Start: g.backTo(v)})
 	v.Answer(403, web.HTMLType, body, r.headers...)
 	return true
 }

@@ -87,7 +87,7 @@ func (g *Gateway) serveArrival(r *Room, v *httpx.Visit) {
 	case v.ReadsHTML() && v.Method() == "POST":
 		// A form that may be a program's. A person can go on from this page.
 		r.Metrics.Visit(metrics.Refused)
-		body := r.Pages.AppendLapsed(nil, g.lang(r, v), &web.Lapsed{Start: g.backTo(v), Early: true})
+		body := r.Pages.AppendPassEnded(nil, g.lang(r, v), &web.PassEnded{Start: g.backTo(v), Early: true})
 		v.Answer(429, web.HTMLType, body, append(retryAfter(429, problemRetry), r.headers...)...)
 	default:
 		g.wait429(r, v, "no-pass", "This site has a waiting room")

@@ -18,19 +18,21 @@ import (
 
 // serveOwn answers the gateway's own URLs; name is what follows the prefix. They never reach a site.
 func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
+	if asset, ok := bytes.CutPrefix(name, []byte("assets/")); ok {
+		// The same for all rooms, and for pages that belong to none. HEAD too: the page for an interruption asks by it whether
+		// we are there.
+		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
+			g.serveAsset(v, asset)
+		}
+		return
+	}
 	query := v.Query()
 	r := g.ownRoom(v, param(query, "room"))
 	if r == nil {
 		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
 		return
 	}
-	asset, isAsset := bytes.CutPrefix(name, []byte("assets/"))
 	switch {
-	case isAsset:
-		// HEAD too: the page for an interruption asks by it whether we are there.
-		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
-			g.serveAsset(r, v, asset)
-		}
 	case string(name) == "jwks.json":
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
 			g.serveKeys(r, v)
@@ -89,7 +91,7 @@ func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
 	}
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
-	*buf = web.AppendStatus((*buf)[:0], &status)
+	*buf = r.Pages.AppendStatus((*buf)[:0], r.langOf(v), &status)
 	v.Answer(200, web.JSONType, *buf)
 }
 
@@ -151,8 +153,8 @@ func (g *Gateway) serveKeys(r *Room, v *httpx.Visit) {
 	v.Answer(200, "application/jwk-set+json", r.Tokens.AppendJWKS(nil, r.now()), "Cache-Control", maxAge)
 }
 
-func (g *Gateway) serveAsset(r *Room, v *httpx.Visit, name []byte) {
-	asset, ok := r.Pages.Asset(name)
+func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {
+	asset, ok := g.Library.Asset(name)
 	if !ok {
 		g.problem(v, 404, "not-found", "There is nothing here", nil)
 		return

@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"strings"
 )
 
@@ -15,9 +13,9 @@ import (
 var assetFiles embed.FS
 
 // scriptParts are put into one function in this order.
-var scriptParts = [...]string{"page.js", "words.js", "wait.js", "bell.js", "notices.js", "start.js"}
+var scriptParts = [...]string{"page.js", "clock.js", "wait.js", "bell.js", "notices.js", "start.js"}
 
-// Asset is a file that pages load. It is the same for every site with the same prefix.
+// Asset is a file that pages load. It is the same for every site.
 type Asset struct {
 	ContentType string
 	// Body is the content, Gzip the same compressed. Neither may be changed.
@@ -42,12 +40,12 @@ func (a Asset) Headers() []string {
 // Asset finds an asset by its name, the part of its path after "assets/": a hash, a point and what it is, such
 // as "de.js". While gateways of two releases run side by side, one may be asked for an asset of the other: it
 // gives its own. Safe for concurrent use.
-func (p *Pages) Asset(name []byte) (Asset, bool) {
+func (lib *Library) Asset(name []byte) (Asset, bool) {
 	hash, kind, found := bytes.Cut(name, []byte{'.'})
 	if !found || len(hash) != hashLength {
 		return Asset{}, false
 	}
-	a, ok := p.assets[string(kind)]
+	a, ok := lib.assets[string(kind)]
 	a.Exact = ok && a.ETag[1:1+hashLength] == string(hash)
 	return a, ok
 }
@@ -58,44 +56,56 @@ const hashLength = 16
 // assetURLs are what a page links to.
 type assetURLs struct{ style, icon, script string }
 
-func (p *Pages) addSharedAssets() (assetURLs, error) {
-	var urls assetURLs
+// addAssets answers what the pages of each language link to.
+func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	style, err := assetFiles.ReadFile("assets/style.css")
 	if err != nil {
-		return urls, err
+		return nil, err
 	}
 	icon, err := assetFiles.ReadFile("assets/icon.svg")
 	if err != nil {
-		return urls, err
+		return nil, err
 	}
-	if urls.style, err = p.addAsset("css", "text/css; charset=utf-8", withoutComments(style)); err != nil {
-		return urls, err
+	script, err := scriptBody()
+	if err != nil {
+		return nil, err
 	}
-	urls.icon, err = p.addAsset("svg", "image/svg+xml", icon)
-	return urls, err
+	var shared assetURLs
+	if shared.style, err = lib.addAsset("css", "text/css; charset=utf-8", withoutComments(style)); err != nil {
+		return nil, err
+	}
+	if shared.icon, err = lib.addAsset("svg", "image/svg+xml", icon); err != nil {
+		return nil, err
+	}
+	var all []assetURLs
+	for _, c := range catalogs {
+		// The script is the same in all languages. Its name has one because a gateway of the release before, which may be
+		// asked for it while both run, has a script for each language and finds it by that part of the name.
+		urls := shared
+		if urls.script, err = lib.addAsset(c.tag.String()+".js", "text/javascript; charset=utf-8", script); err != nil {
+			return nil, err
+		}
+		all = append(all, urls)
+	}
+	return all, nil
 }
 
-// addScript makes the script of one language: the program with that language's texts in it. One request
-// fetches both, and the page stays small.
-func (p *Pages) addScript(lang string, texts map[string]any) (string, error) {
-	data, err := json.Marshal(texts)
-	if err != nil {
-		return "", err
-	}
+// scriptBody puts the parts of the script into one function.
+func scriptBody() ([]byte, error) {
 	var script bytes.Buffer
-	script.WriteString("(function(T){'use strict';\n")
+	script.WriteString("(function(){'use strict';\n")
 	for _, name := range scriptParts {
 		part, err := assetFiles.ReadFile("assets/script/" + name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		script.Write(withoutComments(part))
 	}
-	fmt.Fprintf(&script, "})(%s);\n", data)
-	return p.addAsset(lang+".js", "text/javascript; charset=utf-8", script.Bytes())
+	script.WriteString("})();\n")
+	return script.Bytes(), nil
 }
 
-func (p *Pages) addAsset(kind, contentType string, body []byte) (string, error) {
+func (lib *Library) addAsset(kind, contentType string, body []byte) (string, error) {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {
@@ -109,11 +119,11 @@ func (p *Pages) addAsset(kind, contentType string, body []byte) (string, error) 
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])[:hashLength]
-	p.assets[kind] = Asset{
+	lib.assets[kind] = Asset{
 		ContentType: contentType, Body: body, Gzip: packed.Bytes(),
 		ETag: `"` + hash + `"`, GzipETag: `"` + hash + `-gz"`,
 	}
-	return p.site.Prefix + "/assets/" + hash + "." + kind, nil
+	return lib.prefix + "/assets/" + hash + "." + kind, nil
 }
 
 // withoutComments drops indentation, empty lines and lines that are a comment: what the sources say to their

@@ -4,26 +4,25 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 )
 
-func TestAssetsAreTheSameForEverySite(t *testing.T) {
-	other := testSite()
-	other.Title, other.Room = "Another", "another"
-	a, b := mustNew(t, testSite()), mustNew(t, other)
-	if len(a.assets) != 2+len(a.langs) {
-		t.Errorf("%d assets, want a stylesheet, an icon and a script for each language", len(a.assets))
+func TestOneScriptIsThereForAllLanguages(t *testing.T) {
+	lib := mustLibrary(t)
+	if len(lib.assets) != 2+len(lib.langs) {
+		t.Errorf("%d assets, want a stylesheet, an icon and a script for each language", len(lib.assets))
 	}
-	for kind := range a.assets {
-		if a.assets[kind].ETag != b.assets[kind].ETag {
-			t.Errorf("%s differs between two sites", kind)
+	for _, l := range lib.langs {
+		if lib.assets[l.tag+".js"].ETag != lib.assets["en.js"].ETag {
+			t.Errorf("the script of %s differs from the English one", l.tag)
 		}
 	}
 }
 
 func TestAnAssetIsFoundByItsName(t *testing.T) {
-	p := mustNew(t, testSite())
+	p := mustLibrary(t)
 	for kind, want := range p.assets {
 		hash := strings.Trim(want.ETag, `"`)
 		got, ok := p.Asset([]byte(hash + "." + kind))
@@ -43,7 +42,7 @@ func TestAnAssetIsFoundByItsName(t *testing.T) {
 }
 
 func TestAnAssetIsTheSameCompressed(t *testing.T) {
-	p := mustNew(t, testSite())
+	p := mustLibrary(t)
 	for name, a := range p.assets {
 		r, err := gzip.NewReader(bytes.NewReader(a.Gzip))
 		if err != nil {
@@ -69,23 +68,62 @@ func TestCommentsDoNotReachTheVisitor(t *testing.T) {
 	}
 }
 
-func TestEveryTextOfTheScriptIsUsedByIt(t *testing.T) {
-	catalogs, err := loadCatalogs(shippedLocales, testSite())
+// The rules of a language (plural forms, digits, the words for a range) stand once, in Go.
+func TestTheScriptKnowsNoLanguage(t *testing.T) {
+	program, err := scriptBody()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var program string
-	for _, name := range scriptParts {
-		part, err := assetFiles.ReadFile("assets/script/" + name)
-		if err != nil {
-			t.Fatal(err)
+	for _, rule := range []string{"PluralRules", "NumberFormat", `\d{3}`, "toLocaleString"} {
+		if bytes.Contains(program, []byte(rule)) {
+			t.Errorf("the script has a rule of its own: %s", rule)
 		}
-		program += string(part)
 	}
-	for id := range scriptTexts(catalogs[0], ",") {
-		if !strings.Contains(program, "'"+id+"'") && !strings.Contains(program, "T."+id) {
-			t.Errorf("the script does not use %q", id)
+	catalogs, err := loadCatalogs(shippedLocales)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, c := range catalogs {
+		for _, id := range c.ids {
+			for text := range strings.SplitSeq(c.localize(id, 2), "{") {
+				if _, after, found := strings.Cut(text, "}"); found {
+					text = after
+				}
+				if text = strings.TrimSpace(text); strings.Contains(text, " ") {
+					checked++
+					if bytes.Contains(program, []byte(text)) {
+						t.Errorf("the script says %q itself", text)
+					}
+				}
+			}
 		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d sentences were looked for", checked)
+	}
+}
+
+// What the script reads of a page must be there: data-… of the body and of the elements that bring texts.
+func TestPagesBringWhatTheScriptReads(t *testing.T) {
+	program, err := scriptBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait := string(mustNew(t, testSite()).AppendWait(nil, 0, inTheLine()))
+	form := string(mustNew(t, testSite()).AppendInterruption(nil, 0, &Interruption{Form: true, Status: 504}))
+	for _, name := range regexp.MustCompile(`data\.(\w+)`).FindAllStringSubmatch(string(program), -1) {
+		if !strings.Contains(wait, " data-"+name[1]+`="`) && !strings.Contains(form, " data-"+name[1]+`="`) {
+			t.Errorf("no page has data-%s", name[1])
+		}
+	}
+	for _, attr := range []string{"data-lost", "data-found", "data-ask", "data-off", "data-full", "data-sound"} {
+		if !strings.Contains(wait, attr+`="`) {
+			t.Errorf("the waiting page lacks %s", attr)
+		}
+	}
+	if strings.Count(wait, `data-text="`) != 2 || strings.Count(form, `data-text="`) != 1 {
+		t.Error("a page lacks a text for the script")
 	}
 }
 

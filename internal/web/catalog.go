@@ -20,8 +20,7 @@ import (
 //go:embed locales/*.yaml
 var localeFiles embed.FS
 
-// placeholders turns the named values of a message into the marks that phrases are split at, in Go and in the
-// script alike.
+// placeholders turns the named values of a message into the marks that phrases are split at.
 var placeholders = map[string]string{
 	"Count": "{n}", "Low": "{low}", "High": "{high}", "Hours": "{h}", "Minutes": "{m}",
 	"Time": "{t}", "Status": "{status}", "Title": "{title}",
@@ -32,32 +31,22 @@ var placeholders = map[string]string{
 type catalog struct {
 	tag       language.Tag
 	localizer *i18n.Localizer
-	title     string
 	ids       []string // every message in the file
 	used      map[string]bool
 	errs      []error
 }
 
-// fallback is the default language of a site that names none.
-const fallback = "en"
-
-// loadCatalogs reads the languages that the site offers, in their order: the first is the default.
-func loadCatalogs(files fs.FS, site Site) ([]*catalog, error) {
-	there, err := languagesIn(files)
+// loadCatalogs reads every language that there is, English first.
+func loadCatalogs(files fs.FS) ([]*catalog, error) {
+	tags, err := languagesIn(files)
 	if err != nil {
 		return nil, err
 	}
-	wanted := site.Languages
-	if len(wanted) == 0 {
-		wanted = slices.Insert(slices.DeleteFunc(slices.Clone(there), func(tag string) bool { return tag == fallback }), 0, fallback)
-	}
+	tags = slices.Insert(slices.DeleteFunc(tags, func(tag string) bool { return tag == fallback }), 0, fallback)
 	var all []*catalog
-	for _, tag := range wanted {
-		if !slices.Contains(there, tag) {
-			return nil, fmt.Errorf("language %q: must be one of %s", tag, strings.Join(there, ", "))
-		}
+	for _, tag := range tags {
 		name := "locales/" + tag + ".yaml"
-		c, err := loadCatalog(files, name, site.Title)
+		c, err := loadCatalog(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -68,7 +57,7 @@ func loadCatalogs(files fs.FS, site Site) ([]*catalog, error) {
 
 func langOf(name string) string { return strings.TrimSuffix(path.Base(name), ".yaml") }
 
-func loadCatalog(files fs.FS, name, title string) (*catalog, error) {
+func loadCatalog(files fs.FS, name string) (*catalog, error) {
 	tag, err := language.Parse(langOf(name))
 	if err != nil {
 		return nil, err
@@ -85,7 +74,7 @@ func loadCatalog(files fs.FS, name, title string) (*catalog, error) {
 		return nil, err
 	}
 	c := &catalog{
-		tag: tag, title: title, used: map[string]bool{},
+		tag: tag, used: map[string]bool{},
 		localizer: i18n.NewLocalizer(bundle, tag.String()),
 	}
 	for _, m := range file.Messages {

@@ -16,23 +16,20 @@ import (
 //go:embed locales/*.yaml
 var shippedLocales embed.FS
 
-func testSite() Site {
-	return Site{Title: "Bürgerbüro Musterstadt", Prefix: "/.einlass", Contact: "115"}
+func testSite() SiteConfig {
+	return SiteConfig{Title: "Bürgerbüro Musterstadt", Room: "termine", Contact: "115"}
 }
 
 func TestEveryLanguageHasEveryMessage(t *testing.T) {
-	p, err := New(testSite())
-	if err != nil {
-		t.Fatal(err)
-	}
+	lib := mustLibrary(t)
 	names, err := fs.Glob(shippedLocales, "locales/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.langs) != len(names) || len(names) < 2 {
-		t.Fatalf("%d languages are compiled, %d files are there", len(p.langs), len(names))
+	if len(lib.langs) != len(names) || len(names) < 2 {
+		t.Fatalf("%d languages are compiled, %d files are there", len(lib.langs), len(names))
 	}
-	catalogs, err := loadCatalogs(shippedLocales, testSite())
+	catalogs, err := loadCatalogs(shippedLocales)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,13 +44,12 @@ func TestEveryLanguageHasEveryMessage(t *testing.T) {
 }
 
 func TestEveryMessageIsUsed(t *testing.T) {
-	catalogs, err := loadCatalogs(shippedLocales, testSite())
+	catalogs, err := loadCatalogs(shippedLocales)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Pages{site: testSite(), assets: map[string]Asset{}}
 	for _, c := range catalogs {
-		if _, err := p.compile(c, assetURLs{}); err != nil {
+		if _, err := compileLocale(c, assetURLs{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range c.ids {
@@ -141,17 +137,8 @@ func TestAnIncompleteLanguageIsRefused(t *testing.T) {
 }
 
 func compileAll(files fs.FS) error {
-	catalogs, err := loadCatalogs(files, testSite())
-	if err != nil {
-		return err
-	}
-	p := &Pages{site: testSite(), assets: map[string]Asset{}}
-	for _, c := range catalogs {
-		if _, err := p.compile(c, assetURLs{}); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := newLibrary(files, "/.einlass")
+	return err
 }
 
 func TestOneFileAddsALanguage(t *testing.T) {
@@ -168,7 +155,7 @@ func TestPluralFormsAgreeWithTheCatalogue(t *testing.T) {
 	polish := withLocale(t, "pl.yaml", func(s string) string {
 		return regexp.MustCompile(`(?m)^( +)other: "?(.*?)"?$`).ReplaceAllString(s, "${1}few: \"few $2\"\n${1}many: \"many $2\"\n${1}other: \"$2\"")
 	})
-	catalogs, err := loadCatalogs(polish, testSite())
+	catalogs, err := loadCatalogs(polish)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +177,7 @@ func TestPluralFormsAgreeWithTheCatalogue(t *testing.T) {
 func TestADefaultLanguageThatIsNotThereIsRefused(t *testing.T) {
 	site := testSite()
 	site.Languages = []string{"tlh"}
-	_, err := New(site)
+	_, err := mustLibrary(t).Site(site)
 	if err == nil || !strings.Contains(err.Error(), "must be one of de, en") {
 		t.Errorf("error %v does not name what is accepted", err)
 	}

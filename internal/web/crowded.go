@@ -1,9 +1,6 @@
 package web
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Crowded is told to somebody inside whose pass is used more than one person uses it.
 type Crowded struct {
@@ -26,14 +23,11 @@ var crowdedPages = [2][2]struct{ texts, file string }{
 }
 
 func (l *locale) compileCrowded(k *compiler) error {
-	text := func(id string) string { return flat(k.catalog.phrase(k.catalog.text(id))) }
 	for i, pages := range crowdedPages {
 		for j, p := range pages {
-			v := view{Page: p.texts, Heading: text(p.texts + ".heading"), Lead: text(p.texts + ".lead"), Reloads: j == 0}
-			v.Title = v.Heading + " · " + escaped(k.catalog.title)
-			var err error
-			if l.crowded[i][j], err = k.compile(p.file, v); err != nil {
-				return fmt.Errorf("page %s: %w", p.texts, err)
+			v := view{Page: p.texts, Reloads: j == 0}
+			if err := k.notice(&l.crowded[i][j], p.file, v, p.texts+".heading", p.texts+".lead"); err != nil {
+				return err
 			}
 		}
 	}
@@ -42,10 +36,10 @@ func (l *locale) compileCrowded(k *compiler) error {
 
 // AppendCrowded appends the page for somebody inside whose pass is used more than one person uses it. Safe for
 // concurrent use.
-func (p *Pages) AppendCrowded(dst []byte, lang Lang, c *Crowded) []byte {
-	l := p.locale(lang)
+func (s *Site) AppendCrowded(dst []byte, lang Lang, c *Crowded) []byte {
+	l := s.locale(lang)
 	n := notice{status: 429, kind: c.Kind, target: c.Target, next: c.Next}
-	return l.appendNotice(dst, l.crowded[oneIf(c.Networks)][oneIf(c.Form)], &n)
+	return s.appendNotice(dst, l, l.crowded[oneIf(c.Networks)][oneIf(c.Form)], &n)
 }
 
 func oneIf(b bool) int {

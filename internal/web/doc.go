@@ -6,20 +6,22 @@
 //
 //   - A page is complete without script: all facts are in its HTML, it reloads by itself, and giving up the
 //     place is a plain form. The script only saves reloads.
-//   - Nothing is loaded from anywhere but the gateway's own prefix, and nothing is inline. [Pages.Headers]
+//   - Nothing is loaded from anywhere but the gateway's own prefix, and nothing is inline. [Site.Headers]
 //     carries the Content-Security-Policy that enforces it.
-//   - Pages are compiled to constant segments once, by [New]. Answering only appends bytes: no allocation, no
-//     reflection, no template at run time. Everything that a visitor or an operator wrote is escaped where it
-//     is appended.
-//   - Every language is one file in locales/. New refuses a language in which a message, a plural form or a
-//     placeholder is missing, so no page is ever half translated.
+//   - Pages are compiled to constant segments once a process, by [NewLibrary]; a [Site] is a few strings over them.
+//     Answering only appends bytes: no allocation, no reflection, no template at run time. Everything that a visitor or
+//     an operator wrote is escaped where it is appended.
+//   - Every language is one file in locales/. NewLibrary refuses a language in which a message, a plural form or a
+//     placeholder is missing, so no page is ever half translated. The rules of a language stand in Go alone: the script
+//     shows the sentences that come with each poll.
 //   - No page sends a form again by itself: scripts here only ever fetch by GET or HEAD, or tell the gateway
 //     that the page was closed.
 //
 // # Own URLs, below the configured prefix
 //
-//	GET  assets/<name>      Pages.Asset, the same for all rooms; also HEAD
-//	GET  status?shown=M.N   AppendStatus; N is the last count of people ahead that was shown for the number M,
+//	GET  assets/<name>      Library.Asset, the same for all rooms; also HEAD
+//	GET  status?lang=L&shown=M.N
+//	                        Site.AppendStatus in the language L of the page, else in the browser's; N is the last count of people ahead that was shown for the number M,
 //	                        empty if none. The answer's count for that number must not be higher.
 //	GET  wait?to=PATH       where the visitor stands, as a page, and on to PATH once inside; numbers nobody.
 //	                        PATH is raw and the last parameter: all that follows belongs to it.
@@ -32,6 +34,6 @@
 // An "away" can overtake, or be overtaken by, the request that reloads the page, and a second tab may still be
 // open: it must shorten the time until the place counts as absent, not end it at once.
 //
-// A Pages is immutable after New and safe for concurrent use. The package is imported by the public plane only
+// A Library and a Site are immutable and safe for concurrent use. The package is imported by the public plane only
 // and knows neither HTTP server nor store.
 package web

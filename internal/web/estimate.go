@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// estimates are the ways to say how long it takes. The script says it in the same words by the same rules
-// (assets/script/words.js, function estimate); a browser test compares the two.
+// estimates are the ways to say how long it takes.
 type estimates struct {
 	unknown, full, soon phrase
 	upto, about         plurals
@@ -58,31 +57,31 @@ func roundRange(low, high time.Duration) (lowMin, highMin int) {
 func ceilTo(n, step int) int { return (n + step - 1) / step * step }
 
 // appendEstimate appends the expected wait. A high of zero or less means unknown, because the site is full if full says so.
-func (l *locale) appendEstimate(dst []byte, low, high time.Duration, full bool) []byte {
+func (l *locale) appendEstimate(dst []byte, f form, low, high time.Duration, full bool) []byte {
 	e := &l.estimates
 	lowMin, highMin := roundRange(low, high)
 	switch {
 	case high <= 0 && full:
-		return append(dst, e.full[0].html...)
+		return append(dst, e.full.constant(f)...)
 	case high <= 0, highMin > day && lowMin < hour:
-		return append(dst, e.unknown[0].html...)
+		return append(dst, e.unknown.constant(f)...)
 	case high <= time.Minute:
-		return append(dst, e.soon[0].html...)
+		return append(dst, e.soon.constant(f)...)
 	case highMin > day:
-		return l.appendDurations(dst, e.more, lowMin, 0)
+		return l.appendDurations(dst, f, e.more, lowMin, 0)
 	case highMin > hour && lowMin == highMin:
-		return l.appendDurations(dst, e.single, lowMin, 0)
+		return l.appendDurations(dst, f, e.single, lowMin, 0)
 	case highMin > hour && lowMin < 1:
-		return l.appendDurations(dst, e.longest, 0, highMin)
+		return l.appendDurations(dst, f, e.longest, 0, highMin)
 	case highMin > hour:
-		return l.appendDurations(dst, e.span, lowMin, highMin)
+		return l.appendDurations(dst, f, e.span, lowMin, highMin)
 	case lowMin < 1:
-		return l.appendCount(dst, &e.upto, highMin)
+		return l.appendCount(dst, f, &e.upto, highMin)
 	case lowMin == highMin:
-		return l.appendCount(dst, &e.about, highMin)
+		return l.appendCount(dst, f, &e.about, highMin)
 	}
 	for _, p := range e.minutes {
-		dst = append(dst, p.html...)
+		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markLow:
 			dst = strconv.AppendInt(dst, int64(lowMin), 10)
@@ -93,29 +92,29 @@ func (l *locale) appendEstimate(dst []byte, low, high time.Duration, full bool) 
 	return dst
 }
 
-func (l *locale) appendDurations(dst []byte, form phrase, lowMin, highMin int) []byte {
-	for _, p := range form {
-		dst = append(dst, p.html...)
+func (l *locale) appendDurations(dst []byte, f form, saying phrase, lowMin, highMin int) []byte {
+	for _, p := range saying {
+		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markLow:
-			dst = l.appendDuration(dst, lowMin)
+			dst = l.appendDuration(dst, f, lowMin)
 		case markHigh:
-			dst = l.appendDuration(dst, highMin)
+			dst = l.appendDuration(dst, f, highMin)
 		}
 	}
 	return dst
 }
 
-func (l *locale) appendDuration(dst []byte, minutes int) []byte {
-	form := l.estimates.durBoth
+func (l *locale) appendDuration(dst []byte, f form, minutes int) []byte {
+	saying := l.estimates.durBoth
 	switch {
 	case minutes < hour:
-		form = l.estimates.durMinutes
+		saying = l.estimates.durMinutes
 	case minutes%hour == 0:
-		form = l.estimates.durHours
+		saying = l.estimates.durHours
 	}
-	for _, p := range form {
-		dst = append(dst, p.html...)
+	for _, p := range saying {
+		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markHours:
 			dst = strconv.AppendInt(dst, int64(minutes/hour), 10)
@@ -127,9 +126,9 @@ func (l *locale) appendDuration(dst []byte, minutes int) []byte {
 }
 
 // appendCount appends a message in the plural form for n.
-func (l *locale) appendCount(dst []byte, forms *plurals, n int) []byte {
+func (l *locale) appendCount(dst []byte, f form, forms *plurals, n int) []byte {
 	for _, p := range forms[formOf(l.langTag, n)] {
-		dst = append(dst, p.html...)
+		dst = append(dst, p.text[f]...)
 		if p.mark == markCount {
 			dst = l.grouping.append(dst, uint64(max(n, 0)))
 		}

@@ -34,7 +34,7 @@ func TestEstimatesAreSaidAsAPersonWould(t *testing.T) {
 		{time.Hour, math.MaxInt64, "more than 1 h"},
 		{10 * time.Minute, 2 * time.Minute, "about 2 minutes"},
 	} {
-		if got := string(p.langs[0].appendEstimate(nil, tt.low, tt.high, false)); got != tt.want {
+		if got := string(p.langs[0].appendEstimate(nil, inHTML, tt.low, tt.high, false)); got != tt.want {
 			t.Errorf("%s to %s: %q, want %q", tt.low, tt.high, got, tt.want)
 		}
 	}

@@ -25,10 +25,10 @@ type matcher struct {
 }
 
 // newMatcher takes the languages in the order of their Lang.
-func newMatcher(catalogs []*catalog) *matcher {
-	tags := make([]language.Tag, len(catalogs))
-	for i, c := range catalogs {
-		tags[i] = c.tag
+func newMatcher(langs []*locale) *matcher {
+	tags := make([]language.Tag, len(langs))
+	for i, l := range langs {
+		tags[i] = l.langTag
 	}
 	m := &matcher{match: language.NewMatcher(tags)}
 	m.known.Store(&map[string]Lang{})
@@ -38,14 +38,25 @@ func newMatcher(catalogs []*catalog) *matcher {
 // Lang chooses the language for an Accept-Language header (RFC 9110 section 12.5.4). A header that is missing
 // or cannot be read, or that names no language we have, gives the default. Safe for concurrent use; it does not
 // allocate for a header seen before.
-func (p *Pages) Lang(acceptLanguage []byte) Lang {
+func (s *Site) Lang(acceptLanguage []byte) Lang {
 	if len(acceptLanguage) == 0 {
 		return 0
 	}
-	if l, ok := (*p.matcher.known.Load())[string(acceptLanguage)]; ok {
+	if l, ok := (*s.matcher.known.Load())[string(acceptLanguage)]; ok {
 		return l
 	}
-	return p.matcher.learn(acceptLanguage)
+	return s.matcher.learn(acceptLanguage)
+}
+
+// LangOf finds the language that a page of ours was in by its tag, as the page sends it along. False: the site has no
+// such language.
+func (s *Site) LangOf(tag []byte) (Lang, bool) {
+	for i, l := range s.langs {
+		if l.tag == string(tag) {
+			return Lang(i), true
+		}
+	}
+	return 0, false
 }
 
 func (m *matcher) learn(header []byte) Lang {

@@ -8,14 +8,26 @@ import (
 	"testing"
 )
 
-func mustNew(t testing.TB, site Site) *Pages {
+func mustNew(t testing.TB, site SiteConfig) *Site {
 	t.Helper()
-	p, err := New(site)
+	s, err := mustLibrary(t).Site(site)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return s
 }
+
+func mustLibrary(t testing.TB) *Library {
+	t.Helper()
+	lib, err := NewLibrary("/.einlass")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
+// tag is the language as BCP 47 tag.
+func (s *Site) tag(l Lang) string { return s.locale(l).tag }
 
 func TestTheLanguageFollowsTheBrowser(t *testing.T) {
 	p := mustNew(t, testSite())
@@ -37,7 +49,7 @@ func TestTheLanguageFollowsTheBrowser(t *testing.T) {
 		strings.Repeat("fr,", 100) + "de": "en", // what is beyond the bound is not read
 	} {
 		for range 2 { // the second answer is a remembered one
-			if got := p.Tag(p.Lang([]byte(header))); got != want {
+			if got := p.tag(p.Lang([]byte(header))); got != want {
 				t.Errorf("%.40q: %s, want %s", header, got, want)
 			}
 		}
@@ -48,13 +60,13 @@ func TestTheDefaultLanguageIsTheSites(t *testing.T) {
 	site := testSite()
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
-	if got := p.Tag(p.Lang([]byte("fr"))); got != "de" {
+	if got := p.tag(p.Lang([]byte("fr"))); got != "de" {
 		t.Errorf("French speakers get %s, want the site's default de", got)
 	}
-	if got := p.Tag(p.Lang([]byte("en"))); got != "en" {
+	if got := p.tag(p.Lang([]byte("en"))); got != "en" {
 		t.Errorf("English speakers get %s, want en", got)
 	}
-	if got := p.Tag(Lang(200)); got != "de" {
+	if got := p.tag(Lang(200)); got != "de" {
 		t.Errorf("a Lang of another site gives %s, want the default", got)
 	}
 }
@@ -63,11 +75,11 @@ func TestOnlyTheLanguagesOfTheSiteAreOffered(t *testing.T) {
 	site := testSite()
 	site.Languages = []string{"de"}
 	p := mustNew(t, site)
-	if got := p.Tag(p.Lang([]byte("en"))); got != "de" {
+	if got := p.tag(p.Lang([]byte("en"))); got != "de" {
 		t.Errorf("English speakers get %s from a site in German only", got)
 	}
-	if _, ok := p.assets["en.js"]; ok || len(p.langs) != 1 {
-		t.Errorf("pages are compiled in %d languages", len(p.langs))
+	if _, ok := p.LangOf([]byte("en")); ok || len(p.langs) != 1 {
+		t.Errorf("it offers %d languages", len(p.langs))
 	}
 }
 
@@ -79,12 +91,12 @@ func TestEveryLanguageThatIsListedMakesASite(t *testing.T) {
 	for _, tag := range all {
 		site := testSite()
 		site.Languages = []string{tag}
-		if p := mustNew(t, site); p.Tag(0) != tag {
-			t.Errorf("the default of a site in %s is %s", tag, p.Tag(0))
+		if p := mustNew(t, site); p.tag(0) != tag {
+			t.Errorf("the default of a site in %s is %s", tag, p.tag(0))
 		}
 	}
-	if p := mustNew(t, testSite()); len(p.langs) != len(all) || p.Tag(0) != "en" {
-		t.Errorf("a site that names no language has %d, first %s", len(p.langs), p.Tag(0))
+	if p := mustNew(t, testSite()); len(p.langs) != len(all) || p.tag(0) != "en" {
+		t.Errorf("a site that names no language has %d, first %s", len(p.langs), p.tag(0))
 	}
 }
 

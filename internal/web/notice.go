@@ -30,8 +30,8 @@ type Interruption struct {
 	Kind, Ref string
 }
 
-// Lapsed is told to somebody whose form came when its sender was not inside: no more, or not yet.
-type Lapsed struct {
+// PassEnded is what the page says about a form whose sender is not inside: no more, or not yet.
+type PassEnded struct {
 	// Start is the path through which the visitor comes in again, in a new tab: best the page that held the
 	// form, else the room's first page.
 	Start string
@@ -68,15 +68,8 @@ type notice struct {
 }
 
 func (l *locale) compileNotices(k *compiler) error {
-	text := func(id string) string { return flat(k.catalog.phrase(k.catalog.text(id))) }
 	build := func(into *page, file, kind, heading, lead string) error {
-		v := view{Page: kind, Heading: text(heading), Lead: text(lead), Reloads: kind == "retry"}
-		v.Title = v.Heading + " · " + escaped(k.catalog.title)
-		var err error
-		if *into, err = k.compile(file, v); err != nil {
-			return fmt.Errorf("page %s: %w", kind, err)
-		}
-		return nil
+		return k.notice(into, file, view{Page: kind, Reloads: kind == "retry"}, heading, lead)
 	}
 	l.errors = map[int]page{}
 	for _, status := range errorStatuses {
@@ -93,8 +86,8 @@ func (l *locale) compileNotices(k *compiler) error {
 	}{
 		{&l.retry, "retry.html", "retry", "interruption.heading", "interruption.lead"},
 		{&l.form, "form.html", "form", "interruption.heading", "interruption.form_lead"},
-		{&l.lapsed, "lapsed.html", "lapsed", "lapsed.heading", "lapsed.lead"},
-		{&l.early, "lapsed.html", "lapsed", "early.heading", "early.lead"},
+		{&l.passEnded, "pass_ended.html", "pass_ended", "pass_ended.heading", "pass_ended.lead"},
+		{&l.early, "pass_ended.html", "pass_ended", "early.heading", "early.lead"},
 		{&l.press, "press.html", "press", "press.heading", "press.text"},
 		{&l.window, "window.html", "window", "window.heading", "window.text"},
 		{&l.cookies, "cookies.html", "cookies", "cookies.heading", "cookies.text"},
@@ -111,75 +104,90 @@ func (l *locale) compileNotices(k *compiler) error {
 	return nil
 }
 
+// notice compiles a page that is not a waiting page.
+func (k *compiler) notice(into *page, file string, v view, heading, lead string) error {
+	var err error
+	if v.Heading, err = k.text(heading); err != nil {
+		return err
+	}
+	if v.Lead, err = k.text(lead); err != nil {
+		return err
+	}
+	if *into, err = k.compile(file, v); err != nil {
+		return fmt.Errorf("page %s: %w", file, err)
+	}
+	return nil
+}
+
 // AppendError appends the page for an HTTP status of 400 or above; one without texts of its own gets those of
 // 400 or 500. Kind is a short word for what happened, ref the request's id, both shown small for those who help;
 // either may be empty. Safe for concurrent use.
-func (p *Pages) AppendError(dst []byte, lang Lang, status int, kind, ref string) []byte {
-	l := p.locale(lang)
+func (s *Site) AppendError(dst []byte, lang Lang, status int, kind, ref string) []byte {
+	l := s.locale(lang)
 	pg, ok := l.errors[status]
 	if !ok && status < 500 {
 		pg = l.errors[400]
 	} else if !ok {
 		pg = l.errors[500]
 	}
-	return l.appendNotice(dst, pg, &notice{status: status, kind: kind, ref: ref})
+	return s.appendNotice(dst, l, pg, &notice{status: status, kind: kind, ref: ref})
 }
 
 // AppendInterruption appends the page for somebody inside whose request the site did not answer. Safe for
 // concurrent use.
-func (p *Pages) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte {
-	l := p.locale(lang)
+func (s *Site) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte {
+	l := s.locale(lang)
 	n := notice{status: i.Status, kind: i.Kind, ref: i.Ref, target: i.Target, back: i.Back, next: i.Next}
 	if i.Form {
-		return l.appendNotice(dst, l.form, &n)
+		return s.appendNotice(dst, l, l.form, &n)
 	}
-	return l.appendNotice(dst, l.retry, &n)
+	return s.appendNotice(dst, l, l.retry, &n)
 }
 
-// AppendLapsed appends the page that says that the form was not sent, why, and how to send it after all. Safe for
+// AppendPassEnded appends the page that says that the form was not sent, why, and how to send it after all. Safe for
 // concurrent use.
-func (p *Pages) AppendLapsed(dst []byte, lang Lang, v *Lapsed) []byte {
-	l := p.locale(lang)
-	pg := l.lapsed
+func (s *Site) AppendPassEnded(dst []byte, lang Lang, v *PassEnded) []byte {
+	l := s.locale(lang)
+	pg := l.passEnded
 	if v.Early {
 		pg = l.early
 	}
-	return l.appendNotice(dst, pg, &notice{ref: v.Ref, target: v.Start})
+	return s.appendNotice(dst, l, pg, &notice{ref: v.Ref, target: v.Start})
 }
 
 // AppendOver appends the page for somebody who has no place any more, or none yet. Target is the path through which
 // to line up again. Safe for concurrent use.
-func (p *Pages) AppendOver(dst []byte, lang Lang, why Ending, target string) []byte {
-	l := p.locale(lang)
-	return l.appendNotice(dst, l.over[min(why, endings-1)], &notice{target: target})
+func (s *Site) AppendOver(dst []byte, lang Lang, why Ending, target string) []byte {
+	l := s.locale(lang)
+	return s.appendNotice(dst, l, l.over[min(why, endings-1)], &notice{target: target})
 }
 
 // AppendPress appends what is shown in a part of another page of this host before anybody has a number: one button,
 // which sends a form without fields to action. It is sent with
 // PressHeaders. Safe for concurrent use.
-func (p *Pages) AppendPress(dst []byte, lang Lang, action string) []byte {
-	l := p.locale(lang)
-	return l.appendNotice(dst, l.press, &notice{target: action})
+func (s *Site) AppendPress(dst []byte, lang Lang, action string) []byte {
+	l := s.locale(lang)
+	return s.appendNotice(dst, l, l.press, &notice{target: action})
 }
 
 // AppendWindow appends what is shown in a part of a page of another host: one button, which opens target in a window
 // of its own. It is sent with WindowHeaders. Safe for concurrent use.
-func (p *Pages) AppendWindow(dst []byte, lang Lang, target string) []byte {
-	l := p.locale(lang)
-	return l.appendNotice(dst, l.window, &notice{target: target})
+func (s *Site) AppendWindow(dst []byte, lang Lang, target string) []byte {
+	l := s.locale(lang)
+	return s.appendNotice(dst, l, l.window, &notice{target: target})
 }
 
 // AppendCookies appends the page for a browser that keeps no cookies. Target is the path to try again. Safe for
 // concurrent use.
-func (p *Pages) AppendCookies(dst []byte, lang Lang, target string) []byte {
-	l := p.locale(lang)
-	return l.appendNotice(dst, l.cookies, &notice{target: target})
+func (s *Site) AppendCookies(dst []byte, lang Lang, target string) []byte {
+	l := s.locale(lang)
+	return s.appendNotice(dst, l, l.cookies, &notice{target: target})
 }
 
-func (l *locale) appendNotice(dst []byte, pg page, n *notice) []byte {
-	for _, s := range pg {
-		dst = append(dst, s.html...)
-		switch s.slot {
+func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
+	for _, seg := range pg {
+		dst = append(dst, seg.html...)
+		switch seg.slot {
 		case slotReload:
 			dst = appendReload(dst, n.next, n.target)
 		case slotNext:
@@ -194,6 +202,8 @@ func (l *locale) appendNotice(dst []byte, pg page, n *notice) []byte {
 			}
 		case slotReference:
 			dst = l.appendReference(dst, n)
+		default:
+			dst = s.appendSlot(dst, l, seg.slot)
 		}
 	}
 	return dst
@@ -210,7 +220,7 @@ func (l *locale) appendReference(dst []byte, n *notice) []byte {
 	}
 	if n.status != 0 {
 		for _, p := range l.errorStatus {
-			dst = append(dst, p.html...)
+			dst = append(dst, p.text[inHTML]...)
 			if p.mark == markStatus {
 				dst = strconv.AppendInt(dst, int64(n.status), 10)
 			}
@@ -222,7 +232,7 @@ func (l *locale) appendReference(dst []byte, n *notice) []byte {
 	}
 	if n.ref != "" {
 		next()
-		dst = append(dst, l.reference[0].html...)
+		dst = append(dst, l.reference.constant(inHTML)...)
 		dst = append(dst, ' ')
 		dst = appendHTML(dst, n.ref)
 	}

@@ -51,7 +51,7 @@ func TestAFormIsNeverSentAgainByAPage(t *testing.T) {
 	p := mustNew(t, testSite())
 	for name, body := range map[string][]byte{
 		"interrupted form": p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Target: "/send", Back: "/form", Next: time.Second}),
-		"lapsed":           p.AppendLapsed(nil, 0, &Lapsed{Start: "/form"}),
+		"lapsed":           p.AppendPassEnded(nil, 0, &PassEnded{Start: "/form"}),
 	} {
 		for _, never := range []string{"http-equiv", "<form", "/send"} {
 			if strings.Contains(string(body), never) {
@@ -95,7 +95,7 @@ func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 	p := mustNew(t, testSite())
 	bodies := map[string][]byte{
 		"press": p.AppendPress(nil, 0, "/a"), "window": p.AppendWindow(nil, 0, "/a"), "cookies": p.AppendCookies(nil, 0, "/a"),
-		"early": p.AppendLapsed(nil, 0, &Lapsed{Start: "/a", Early: true}),
+		"early": p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Early: true}),
 	}
 	for why, name := range endingNames {
 		bodies[name] = p.AppendOver(nil, 0, Ending(why), "/a")

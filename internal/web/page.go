@@ -53,6 +53,15 @@ const (
 	slotHideMessage
 	slotHideStale
 	slotReference
+	slotHeader
+	slotFooter
+	slotCallUs
+	slotContact
+	slotSite
+	slotTitleEnd
+	slotStatus
+	slotAway
+	slotLeave
 )
 
 var slotNames = map[string]slot{
@@ -62,6 +71,8 @@ var slotNames = map[string]slot{
 	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate,
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "reference": slotReference,
+	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
+	"title-end": slotTitleEnd, "status": slotStatus, "away": slotAway, "leave": slotLeave,
 }
 
 // view is what a template sees beside its functions.
@@ -70,63 +81,57 @@ type view struct {
 	State   string // of a waiting page
 	Heading string // HTML
 	Lead    string // HTML
-	Title   string // HTML, the document's; empty: the slot
 	Reloads bool   // reloads by itself without script
 }
 
 // compiler makes the pages of one language.
 type compiler struct {
-	pages   *Pages
 	catalog *catalog
-	assets  assetURLs
 	state   string
 	set     *template.Template
 }
 
-func (p *Pages) newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
-	k := &compiler{pages: p, catalog: c, assets: assets}
+func newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
+	k := &compiler{catalog: c}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": k.text, "slot": slotCode, "in": k.in, "only": k.only,
-		"lang": c.tag.String, "site": func() string { return escaped(p.site.Title) },
-		"contact": func() string { return contactHTML(p.site.Contact) },
-		"style":   func() string { return assets.style },
-		"icon":    func() string { return assets.icon },
-		"script":  func() string { return assets.script },
-		"own":     func(path string) string { return escaped(p.ownURL(path)) },
+		"t": k.text, "raw": k.scriptText, "slot": slotCode, "in": k.in, "only": k.only,
+		"lang":   c.tag.String,
+		"style":  func() string { return assets.style },
+		"icon":   func() string { return assets.icon },
+		"script": func() string { return assets.script },
 	}).ParseFS(pageFiles, "pages/*.html")
 	k.set = set
 	return k, err
 }
 
-// ownURL is one of the gateway's own URLs for this site's room.
-func (p *Pages) ownURL(path string) string {
-	u := p.site.Prefix + "/" + path
-	if p.site.Room == "" {
-		return u
-	}
-	name, query, hasQuery := strings.Cut(u, "?")
-	u = name + "?room=" + p.site.Room
-	if hasQuery {
-		u += "&" + query
-	}
-	return u
-}
-
 // text is a message as HTML. Only the site's title may be filled in here.
 func (k *compiler) text(id string) (string, error) {
-	parts := k.catalog.phrase(k.catalog.text(id))
-	if len(parts) != 1 {
-		return "", fmt.Errorf("message %q has a value that this page does not have", id)
+	var html strings.Builder
+	for _, part := range k.catalog.phrase(k.catalog.text(id)) {
+		html.WriteString(part.text[inHTML])
+		switch part.mark {
+		case markNone:
+		case markTitle:
+			html.WriteString(codeOf(slotSite))
+		default:
+			return "", fmt.Errorf("message %q has a value that this page does not have", id)
+		}
 	}
-	return parts[0].html, nil
+	return html.String(), nil
 }
+
+// scriptText is a message that the script fills in, for an attribute: its values stay as they are written, {low}.
+func (k *compiler) scriptText(id string) string { return escaped(k.catalog.text(id)) }
+
+// codeOf is what stands for a slot in a template's output.
+func codeOf(s slot) string { return "\x00" + string(rune('A'+s)) }
 
 func slotCode(name string) (string, error) {
 	s, ok := slotNames[name]
 	if !ok {
 		return "", fmt.Errorf("unknown slot %q", name)
 	}
-	return "\x00" + string(rune('A'+s)), nil
+	return codeOf(s), nil
 }
 
 // in marks an element that is there in some states only. The script reads the same list.
@@ -185,18 +190,4 @@ func withoutIndent(html []byte) []byte {
 		}
 	}
 	return out.Bytes()
-}
-
-// contactHTML links a telephone number, so that a tap on a phone calls it.
-func contactHTML(contact string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '+' {
-			return r
-		}
-		return -1
-	}, contact)
-	if len(digits) < 3 || strings.Trim(contact, "0123456789+-/() ") != "" {
-		return escaped(contact)
-	}
-	return `<a href="tel:` + digits + `">` + escaped(contact) + `</a>`
 }

@@ -17,47 +17,63 @@ const (
 	markHours
 	markMinutes
 	markStatus
+	markTitle
 )
 
 var marks = map[string]mark{
 	"{n}": markCount, "{low}": markLow, "{high}": markHigh,
-	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus,
+	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus, "{title}": markTitle,
 }
 
-// part of a phrase: constant HTML, then a value.
+// form is what a text is written into: escaping differs, words do not.
+type form uint8
+
+const (
+	inHTML form = iota
+	inJSON      // within a string
+
+	forms
+)
+
+// inForms is a text, escaped for each form.
+func inForms(s string) (all [forms]string) {
+	all[inHTML] = escaped(s)
+	quoted := appendJSON(nil, s)
+	all[inJSON] = string(quoted[1 : len(quoted)-1])
+	return all
+}
+
+// part of a phrase: constant text, then a value.
 type part struct {
-	html string
+	text [forms]string
 	mark mark
 }
 
 // phrase is a message cut at its values, the constant parts already escaped.
 type phrase []part
 
-// phrase compiles a message; {title} becomes the site's title.
+// phrase compiles a message.
 func (c *catalog) phrase(text string) phrase {
 	var p phrase
-	var html strings.Builder
+	var plain strings.Builder
 	for text != "" {
 		open := strings.IndexByte(text, '{')
 		end := strings.IndexByte(text, '}')
 		if open < 0 || end < open {
 			break
 		}
-		html.WriteString(escaped(text[:open]))
+		plain.WriteString(text[:open])
 		word := text[open : end+1]
 		text = text[end+1:]
-		switch m := marks[word]; {
-		case m != markNone:
-			p = append(p, part{html.String(), m})
-			html.Reset()
-		case word == "{title}":
-			html.WriteString(escaped(c.title))
-		default:
-			html.WriteString(escaped(word))
+		if m := marks[word]; m != markNone {
+			p = append(p, part{inForms(plain.String()), m})
+			plain.Reset()
+		} else {
+			plain.WriteString(word)
 		}
 	}
-	html.WriteString(escaped(text))
-	return append(p, part{html.String(), markNone})
+	plain.WriteString(text)
+	return append(p, part{inForms(plain.String()), markNone})
 }
 
 // plurals is a message that depends on a count, in all its forms.
@@ -75,5 +91,8 @@ func (c *catalog) plurals(id string) plurals {
 	}
 	return all
 }
+
+// constant is a phrase that has no value.
+func (p phrase) constant(f form) string { return p[0].text[f] }
 
 func escaped(s string) string { return string(appendHTML(nil, s)) }

@@ -21,12 +21,12 @@ func policyHeaders(forms, ancestors string) []string {
 
 // PressHeaders are those of the page of AppendPress alone. Its form ends on the site, which may lead to another host,
 // and browsers hold form-action against every step of the way.
-func (p *Pages) PressHeaders() []string { return policyHeaders("*", "'self'") }
+func (s *Site) PressHeaders() []string { return policyHeaders("*", "'self'") }
 
 // WindowHeaders are those of the page of AppendWindow alone. Other hosts may show it in a frame: whoever is tricked
 // into its button sees a window open.
-func (p *Pages) WindowHeaders() []string { return policyHeaders("'self'", "*") }
+func (s *Site) WindowHeaders() []string { return policyHeaders("'self'", "*") }
 
 // Headers are the header fields, name and value in turn, that every page must be sent with, beside what keeps
 // it out of caches. The slice belongs to the caller.
-func (p *Pages) Headers() []string { return slices.Clone(p.headers) }
+func (s *Site) Headers() []string { return slices.Clone(s.headers) }

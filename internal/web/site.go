@@ -8,13 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Site is what an installation says about one protected site.
-type Site struct {
+// SiteConfig is what an installation says about one protected site.
+type SiteConfig struct {
 	// Title names the site on every page, for example "Bürgerbüro Musterstadt". Required, at most 120 bytes.
 	Title string
-	// Prefix is the reserved path of the gateway's own URLs, for example "/.einlass": it begins with a slash
-	// and does not end with one. Required.
-	Prefix string
 	// Room is the room's id, added as room=… to the URLs that a page calls, for hosts that serve several rooms
 	// by path. Empty: not added. Letters, digits, '-' and '_'.
 	Room string
@@ -27,25 +24,29 @@ type Site struct {
 }
 
 // Validate reports every field that cannot be used, joined into one error.
-func (s Site) Validate() error {
+func (c SiteConfig) Validate() error {
 	var errs []error
 	bad := func(field, value, accepted string) {
 		errs = append(errs, fmt.Errorf("%s %q: %s", field, value, accepted))
 	}
-	if s.Title == "" || len(s.Title) > 120 || !printable(s.Title) {
-		bad("title", s.Title, "must be 1 to 120 bytes of printable text")
+	if c.Title == "" || len(c.Title) > 120 || !printable(c.Title) {
+		bad("title", c.Title, "must be 1 to 120 bytes of printable text")
 	}
-	if len(s.Contact) > 200 || !printable(s.Contact) {
-		bad("contact", s.Contact, "must be at most 200 bytes of printable text")
+	if len(c.Contact) > 200 || !printable(c.Contact) {
+		bad("contact", c.Contact, "must be at most 200 bytes of printable text")
 	}
-	if !strings.HasPrefix(s.Prefix, "/") || strings.HasPrefix(s.Prefix, "//") || len(s.Prefix) < 2 ||
-		strings.HasSuffix(s.Prefix, "/") || strings.IndexFunc(s.Prefix, notInPrefix) >= 0 {
-		bad("prefix", s.Prefix, `must be a path such as "/.einlass": letters, digits and - _ . ~ /, no slash at its end`)
-	}
-	if strings.IndexFunc(s.Room, notInRoom) >= 0 {
-		bad("room", s.Room, "must consist of letters, digits, - and _")
+	if strings.IndexFunc(c.Room, notInRoom) >= 0 {
+		bad("room", c.Room, "must consist of letters, digits, - and _")
 	}
 	return errors.Join(errs...)
+}
+
+func checkPrefix(prefix string) error {
+	if !strings.HasPrefix(prefix, "/") || strings.HasPrefix(prefix, "//") || len(prefix) < 2 ||
+		strings.HasSuffix(prefix, "/") || strings.IndexFunc(prefix, notInPrefix) >= 0 {
+		return fmt.Errorf(`prefix %q: must be a path such as "/.einlass": letters, digits and - _ . ~ /, no slash at its end`, prefix)
+	}
+	return nil
 }
 
 func printable(s string) bool {
@@ -53,58 +54,81 @@ func printable(s string) bool {
 }
 
 func notInRoom(r rune) bool {
-	return r > unicode.MaxASCII || !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_')
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
 }
 
 func notInPrefix(r rune) bool {
 	return notInRoom(r) && r != '/' && r != '.' && r != '~'
 }
 
-// Pages answers in the name of one site. Make it with [New].
-type Pages struct {
-	site    Site
+// Site answers in the name of one site. It is a few strings over a [Library], so that making one costs microseconds,
+// however many rooms there are. Immutable and safe for concurrent use.
+type Site struct {
+	lib     *Library
 	langs   []*locale
 	matcher *matcher
-	assets  map[string]Asset // by kind: "css", "svg", "de.js"
 	headers []string
+
+	title        [forms]string // empty: neutral
+	contact      string        // HTML
+	status, away string        // own URLs as HTML; status lacks its lang
+	leave        string
 }
 
-// New compiles the pages of a site in every language that it offers. The error joins everything that is
-// wrong with the site and with the languages.
-func New(site Site) (*Pages, error) {
-	if err := site.Validate(); err != nil {
+// Site makes the answers of one site. The error joins everything that is wrong with cfg.
+func (lib *Library) Site(cfg SiteConfig) (*Site, error) {
+	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("web: site: %w", err)
 	}
-	catalogs, err := loadCatalogs(localeFiles, site)
+	s, err := lib.site(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("web: languages: %w", err)
+		return nil, fmt.Errorf("web: site: %w", err)
 	}
-	p := &Pages{site: site, assets: map[string]Asset{}, headers: policyHeaders("'self'", "'self'")}
-	p.matcher = newMatcher(catalogs)
-	shared, err := p.addSharedAssets()
-	if err != nil {
-		return nil, fmt.Errorf("web: assets: %w", err)
-	}
-	for _, c := range catalogs {
-		l, err := p.compile(c, shared)
-		if err != nil {
-			return nil, fmt.Errorf("web: language %s: %w", c.tag, err)
-		}
-		p.langs = append(p.langs, l)
-	}
-	return p, nil
+	return s, nil
 }
 
-// Lang is one of the languages of a [Pages]: an index that only means something together with the Pages that
+func (lib *Library) site(cfg SiteConfig) (*Site, error) {
+	langs, err := lib.choose(cfg.Languages)
+	if err != nil {
+		return nil, err
+	}
+	room := ""
+	if cfg.Room != "" {
+		room = "room=" + cfg.Room
+	}
+	own := func(name string) string { return strings.TrimSuffix(lib.prefix+"/"+name+"?"+room, "?") }
+	status := lib.prefix + "/status?"
+	if room != "" {
+		status += room + "&"
+	}
+	return &Site{
+		lib: lib, langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", "'self'"),
+		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
+		status: escaped(status), away: escaped(own("away")), leave: escaped(own("leave")),
+	}, nil
+}
+
+// contactHTML links a telephone number, so that a tap on a phone calls it.
+func contactHTML(contact string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, contact)
+	if len(digits) < 3 || strings.Trim(contact, "0123456789+-/() ") != "" {
+		return escaped(contact)
+	}
+	return `<a href="tel:` + digits + `">` + escaped(contact) + `</a>`
+}
+
+// Lang is one of the languages of a [Site]: an index that only means something together with the Site that
 // answered it. The zero value is the site's default language.
 type Lang uint8
 
-// Tag is the language as BCP 47 tag, for a Content-Language header.
-func (p *Pages) Tag(l Lang) string { return p.locale(l).tag }
-
-func (p *Pages) locale(l Lang) *locale {
-	if int(l) >= len(p.langs) {
+func (s *Site) locale(l Lang) *locale {
+	if int(l) >= len(s.langs) {
 		l = 0
 	}
-	return p.langs[l]
+	return s.langs[l]
 }

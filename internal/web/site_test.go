@@ -7,11 +7,11 @@ import (
 )
 
 func TestASiteThatCannotBeServedIsRefusedWithEveryReason(t *testing.T) {
-	_, err := New(Site{Title: "a\x00b", Prefix: "/x/", Room: "ä", Contact: strings.Repeat("x", 201)})
+	_, err := mustLibrary(t).Site(SiteConfig{Title: "a\x00b", Room: "ä", Contact: strings.Repeat("x", 201)})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"title", "prefix", "room", "contact", "printable text", "no slash at its end"} {
+	for _, want := range []string{"title", "room", "contact", "printable text"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in the error:\n%v", want, err)
 		}
@@ -23,9 +23,7 @@ func TestPrefixes(t *testing.T) {
 		"/.einlass": true, "/a/b-c_d~e.f": true, "": false, "/": false, "einlass": false, "//x": false, "/x/": false,
 		"/a b": false, "/a?b": false, `/a"b`: false, "/ä": false,
 	} {
-		site := testSite()
-		site.Prefix = prefix
-		if err := site.Validate(); (err == nil) != ok {
+		if _, err := NewLibrary(prefix); (err == nil) != ok {
 			t.Errorf("%q: %v, accepted should be %t", prefix, err, ok)
 		}
 	}
@@ -47,5 +45,16 @@ func TestThePolicyForbidsEverythingInlineAndForeign(t *testing.T) {
 	fields[1] = "changed"
 	if mustNew(t, testSite()).Headers()[1] == "changed" {
 		t.Error("the caller changed everybody's headers")
+	}
+}
+
+// A gateway with many rooms starts, and reloads its configuration, with as many sites.
+func BenchmarkSite(b *testing.B) {
+	lib := mustLibrary(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lib.Site(testSite()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

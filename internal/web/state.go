@@ -14,8 +14,6 @@ const (
 	Called
 	// Paused: in the line, and nobody is being let in.
 	Paused
-	// Closed: no place, and none is given out.
-	Closed
 	// Recovering: in the line; the store came back and the order is being restored.
 	Recovering
 	// NoStore: no place yet, because none can be given out right now.
@@ -36,7 +34,7 @@ const (
 )
 
 var stateNames = [...]string{
-	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Closed: "closed",
+	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", None: "none", Inside: "inside",
 }
 

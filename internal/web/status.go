@@ -48,9 +48,10 @@ const JSONType = "application/json"
 //	more     people who come first beside those that ahead says
 //	full     whether the wait is unknown because nobody can go in until somebody leaves
 //	turn     whether the state is Turn
+//	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place
 //
 // It does not allocate if dst has room. Safe for concurrent use.
-func AppendStatus(dst []byte, s *Status) []byte {
+func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = append(dst, `{"state":"`...)
 	if s.State == Turn {
 		dst = append(dst, Waiting.String()...)
@@ -81,7 +82,45 @@ func AppendStatus(dst []byte, s *Status) []byte {
 	dst = strconv.AppendBool(dst, s.Full)
 	dst = append(dst, `,"turn":`...)
 	dst = strconv.AppendBool(dst, s.State == Turn)
+	if s.State != None {
+		dst = site.appendWords(dst, site.locale(lang), s)
+	}
 	return append(dst, '}')
+}
+
+// appendWords appends the sentences of a waiting page as it would be rendered now, so that the script needs no rule of
+// any language:
+//
+//	heading,lead  what the state means; of Inside that it is the visitor's turn
+//	tab           the document's title
+//	number        the place's number in groups of digits
+//	ahead         how many people are ahead: what is before the count, the count, what is behind it
+//	more          how many come first beside those; empty: none
+//	estimate      the expected wait
+//	claim         how long the call may still be claimed; empty: not said
+func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
+	state := s.State.page()
+	dst = append(dst, `,"words":{"heading":"`...)
+	dst = site.appendPhrase(dst, inJSON, l.heading[state])
+	dst = append(dst, `","lead":"`...)
+	dst = site.appendPhrase(dst, inJSON, l.lead[state])
+	dst = append(dst, `","tab":"`...)
+	dst = site.appendTab(dst, inJSON, l, s)
+	dst = append(dst, `","number":"`...)
+	dst = l.grouping.append(dst, s.Number)
+	dst = append(dst, `","ahead":["`...)
+	dst = l.appendAhead(dst, inJSON, `","`, `","`, s)
+	dst = append(dst, `"],"more":"`...)
+	if s.More > 0 {
+		dst = l.appendCount(dst, inJSON, &l.aheadMore, s.More)
+	}
+	dst = append(dst, `","estimate":"`...)
+	dst = l.appendEstimate(dst, inJSON, s.Low, s.High, s.Full)
+	dst = append(dst, `","claim":"`...)
+	if s.ClaimLeft > 0 {
+		dst = l.appendClaim(dst, inJSON, s.ClaimLeft)
+	}
+	return append(dst, `"}`...)
 }
 
 func wholeSeconds(d time.Duration) int64 { return int64(max(d, 0) / time.Second) }

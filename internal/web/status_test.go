@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type readStatus struct {
 }
 
 func TestAStatusIsReadBackAsWritten(t *testing.T) {
+	site := mustNew(t, testSite())
 	rapid.Check(t, func(t *rapid.T) {
 		duration := func(name string) time.Duration {
 			return time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, name))
@@ -54,7 +56,7 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			want.State = "waiting" // pages of an earlier release know no other name, and would load anew
 		}
 		var got readStatus
-		if err := json.Unmarshal(AppendStatus(nil, &s), &got); err != nil {
+		if err := json.Unmarshal(site.AppendStatus(nil, 0, &s), &got); err != nil {
 			t.Fatal(err)
 		}
 		if got != want {
@@ -64,13 +66,73 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 }
 
 func TestAStatusIsWrittenExactlySo(t *testing.T) {
-	got := string(AppendStatus(nil, &Status{
+	got := string(mustNew(t, testSite()).AppendStatus(nil, 0, &Status{
 		State: Called, Number: 4711, Ahead: -7, High: time.Millisecond, Next: 1500 * time.Millisecond,
 		Message: "Hallo\n", ClaimLeft: -time.Second,
 	}))
-	want := `{"state":"called","number":4711,"ahead":-1,"exact":false,"low":0,"high":1,"next":1500,"message":"Hallo\n","stale":false,"until":0,"more":0,"full":false,"turn":false}`
+	want := `{"state":"called","number":4711,"ahead":-1,"exact":false,"low":0,"high":1,"next":1500,"message":"Hallo\n","stale":false,"until":0,"more":0,"full":false,"turn":false,` +
+		`"words":{"heading":"It is your turn","lead":"You can go in now.","tab":"It is your turn! · Bürgerbüro Musterstadt","number":"4,711",` +
+		`"ahead":["Nobody. You are next."],"more":"","estimate":"less than a minute","claim":""}}`
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// The page and the poll say the same in the same words, in every language and state.
+func TestAPollSaysWhatThePageSays(t *testing.T) {
+	site := mustNew(t, testSite())
+	for lang, l := range site.langs {
+		rapid.Check(t, func(t *rapid.T) {
+			w := inTheLine()
+			w.State = State(rapid.IntRange(0, int(pageStates)-1).Draw(t, "state"))
+			w.Ahead, w.Exact = rapid.IntRange(0, 2_000_000).Draw(t, "ahead"), rapid.Bool().Draw(t, "exact")
+			w.More = rapid.IntRange(0, 300).Draw(t, "more")
+			w.Low = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "low")) * time.Second
+			w.High = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "high")) * time.Second
+			w.ClaimLeft = time.Duration(rapid.IntRange(0, 600).Draw(t, "claim")) * time.Second
+			var got struct {
+				Words struct {
+					Heading, Lead, Tab, Number, More, Estimate, Claim string
+					Ahead                                             []string
+				}
+			}
+			if err := json.Unmarshal(site.AppendStatus(nil, Lang(lang), &w.Status), &got); err != nil {
+				t.Fatal(err)
+			}
+			page := string(site.AppendWait(nil, Lang(lang), w))
+			said := func(what, tag, words string) {
+				if want := tag + escaped(words) + "<"; !strings.Contains(page, want) {
+					t.Fatalf("%s, %s: the poll says %q, the page does not have %q:\n%s", l.tag, what, words, want, page)
+				}
+			}
+			said("heading", `<h1 id="heading">`, got.Words.Heading)
+			said("lead", `id="lead">`, got.Words.Lead)
+			said("title", "<title>", got.Words.Tab)
+			said("number", `<dd id="number">`, got.Words.Number)
+			said("estimate", `<span id="estimate">`, got.Words.Estimate)
+			if w.More > 0 {
+				said("more", ">", got.Words.More)
+			}
+			if w.ClaimLeft > 0 {
+				said("claim", ">", got.Words.Claim)
+			}
+			switch a := got.Words.Ahead; len(a) {
+			case 1:
+				said("ahead", `<span id="ahead">`, a[0])
+			case 3:
+				if want := `<span id="ahead">` + escaped(a[0]) + "<b>" + a[1] + "</b>" + escaped(a[2]) + "<"; !strings.Contains(page, want) {
+					t.Fatalf("%s: the page does not have %q:\n%s", l.tag, want, page)
+				}
+			default:
+				t.Fatalf("people ahead in %d parts", len(a))
+			}
+		})
+	}
+}
+
+func TestNoPlaceHasNoWords(t *testing.T) {
+	if got := string(mustNew(t, testSite()).AppendStatus(nil, 0, &Status{State: None})); strings.Contains(got, "words") {
+		t.Error(got)
 	}
 }
 
@@ -92,18 +154,20 @@ func TestEveryStateHasAName(t *testing.T) {
 }
 
 func TestAStatusCostsNoAllocation(t *testing.T) {
-	buf := make([]byte, 0, 1024)
+	site := mustNew(t, testSite())
+	buf := make([]byte, 0, 2048)
 	s := &Status{Number: 4711, Ahead: 12, Low: time.Minute, High: time.Hour, Next: time.Second, Message: "Größe & <mehr>"}
-	if n := testing.AllocsPerRun(100, func() { buf = AppendStatus(buf[:0], s) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { buf = site.AppendStatus(buf[:0], 0, s) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 func BenchmarkStatus(b *testing.B) {
-	buf := make([]byte, 0, 1024)
+	site := mustNew(b, testSite())
+	buf := make([]byte, 0, 2048)
 	s := &Status{Number: 128340, Ahead: 1234, Exact: true, Low: time.Minute, High: time.Hour, Next: 8 * time.Second}
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = AppendStatus(buf[:0], s)
+		buf = site.AppendStatus(buf[:0], 0, s)
 	}
 }

@@ -16,53 +16,36 @@ type Wait struct {
 }
 
 func (l *locale) compileWait(k *compiler) error {
-	c := k.catalog
 	for s := range pageStates {
-		heading, lead := c.text("state."+s.String()+".heading"), c.text("state."+s.String()+".lead")
-		v := view{
-			Page: "wait", State: s.String(), Reloads: true,
-			Heading: flat(c.phrase(heading)), Lead: flat(c.phrase(lead)),
-		}
-		l.waitTabs[s] = v.Heading + " · " + escaped(c.title)
-		if s == Called {
-			l.waitTabs[s] = flat(c.phrase(c.text("tab.turn")))
-		}
-		var err error
-		if l.wait[s], err = k.compile("wait.html", v); err != nil {
+		id := "state." + s.String()
+		l.heading[s], l.lead[s] = k.catalog.phrase(k.catalog.text(id+".heading")), k.catalog.phrase(k.catalog.text(id+".lead"))
+		v := view{Page: "wait", State: s.String(), Reloads: true}
+		if err := k.notice(&l.wait[s], "wait.html", v, id+".heading", id+".lead"); err != nil {
 			return fmt.Errorf("waiting page, %s: %w", s, err)
 		}
 	}
 	return nil
 }
 
-// flat is a phrase without values as HTML.
-func flat(p phrase) string {
-	var html string
-	for _, part := range p {
-		html += part.html
-	}
-	return html
-}
-
 // AppendWait appends a waiting page, complete and of type [HTMLType]. It does not allocate if dst has room
 // (under 6 KB with a short message). Safe for concurrent use.
-func (p *Pages) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
-	l := p.locale(lang)
-	for _, s := range l.wait[w.State.page()] {
-		dst = append(dst, s.html...)
-		dst = l.appendWaitSlot(dst, s.slot, w)
+func (s *Site) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
+	l := s.locale(lang)
+	for _, seg := range l.wait[w.State.page()] {
+		dst = append(dst, seg.html...)
+		dst = s.appendWaitSlot(dst, l, seg.slot, w)
 	}
 	return dst
 }
 
-func (l *locale) appendWaitSlot(dst []byte, s slot, w *Wait) []byte {
-	switch s {
+func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte {
+	switch into {
 	case slotTitle:
-		return l.appendTab(dst, w)
+		return s.appendTab(dst, inHTML, l, &w.Status)
 	case slotReload:
 		return appendReload(dst, w.Next, w.Target)
 	case slotReloads:
-		return l.appendCount(dst, &l.reloads, reloadSeconds(w.Next))
+		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.Next))
 	case slotNext:
 		return strconv.AppendInt(dst, int64(max(w.Next, 0)/time.Millisecond), 10)
 	case slotTarget:
@@ -72,25 +55,68 @@ func (l *locale) appendWaitSlot(dst []byte, s slot, w *Wait) []byte {
 	case slotRawNumber:
 		return strconv.AppendUint(dst, w.Number, 10)
 	case slotAhead:
-		return l.appendAhead(dst, w.Ahead, w.Exact)
+		return l.appendAhead(dst, inHTML, "<b>", "</b>", &w.Status)
 	case slotRawAhead:
 		return strconv.AppendInt(dst, int64(max(w.Ahead, -1)), 10)
 	case slotExact:
 		return strconv.AppendBool(dst, w.Exact)
 	case slotMore:
-		return l.appendCount(dst, &l.aheadMore, w.More)
+		return l.appendCount(dst, inHTML, &l.aheadMore, w.More)
 	case slotLow:
 		return strconv.AppendInt(dst, wholeSeconds(w.Low), 10)
 	case slotHigh:
 		return strconv.AppendInt(dst, secondsUp(w.High), 10)
 	case slotEstimate:
-		return l.appendEstimate(dst, w.Low, w.High, w.Full)
+		return l.appendEstimate(dst, inHTML, w.Low, w.High, w.Full)
 	case slotClaim:
-		return l.appendClaim(dst, w.ClaimLeft)
+		return l.appendClaim(dst, inHTML, w.ClaimLeft)
 	case slotMessage:
 		return appendHTML(dst, w.Message)
 	}
-	return appendHidden(dst, waitHides(s, w))
+	if waitHides(into, w) {
+		return appendHidden(dst, true)
+	}
+	return s.appendSlot(dst, l, into)
+}
+
+// appendSlot appends what is the same for everybody on a page of this site.
+func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
+	switch into {
+	case slotSite:
+		return append(dst, s.title[inHTML]...)
+	case slotContact:
+		return append(dst, s.contact...)
+	case slotTitleEnd:
+		if s.title[inHTML] != "" {
+			dst = append(append(dst, " · "...), s.title[inHTML]...)
+		}
+	case slotHeader:
+		return s.appendIf(dst, l, l.header, s.title[inHTML])
+	case slotFooter:
+		return s.appendIf(dst, l, l.footer, s.contact)
+	case slotCallUs:
+		return s.appendIf(dst, l, l.callUs, s.contact)
+	case slotStatus:
+		dst = append(append(dst, s.status...), "lang="...)
+		return append(append(dst, l.tag...), "&amp;shown="...)
+	case slotAway:
+		return append(dst, s.away...)
+	case slotLeave:
+		return append(dst, s.leave...)
+	}
+	return dst
+}
+
+// appendIf appends a part of the layout that is about something which a site may lack.
+func (s *Site) appendIf(dst []byte, l *locale, pg page, about string) []byte {
+	if about == "" {
+		return dst
+	}
+	for _, seg := range pg {
+		dst = append(dst, seg.html...)
+		dst = s.appendSlot(dst, l, seg.slot)
+	}
+	return dst
 }
 
 func waitHides(s slot, w *Wait) bool {
@@ -122,15 +148,33 @@ func appendHidden(dst []byte, hidden bool) []byte {
 
 // appendTab appends the document's title. In the line it begins with the count, so that it can be read on a tab
 // that is not in front.
-func (l *locale) appendTab(dst []byte, w *Wait) []byte {
-	s := w.State.page()
-	if s != Waiting && s != Front && s != Recovering || w.Ahead < 1 {
-		return append(dst, l.waitTabs[s]...)
+func (s *Site) appendTab(dst []byte, f form, l *locale, st *Status) []byte {
+	state := st.State.page()
+	switch {
+	case state == Called:
+		return s.appendPhrase(dst, f, l.tabTurn)
+	case state != Waiting && state != Front && state != Recovering || st.Ahead < 1:
+		dst = s.appendPhrase(dst, f, l.heading[state])
+		return append(append(dst, " · "...), s.title[f]...)
 	}
 	for _, p := range l.tabAhead {
-		dst = append(dst, p.html...)
-		if p.mark == markCount {
-			dst = l.grouping.append(dst, uint64(shownAhead(w.Ahead, w.Exact)))
+		dst = append(dst, p.text[f]...)
+		switch p.mark {
+		case markCount:
+			dst = l.grouping.append(dst, uint64(shownAhead(st.Ahead, st.Exact)))
+		case markTitle:
+			dst = append(dst, s.title[f]...)
+		}
+	}
+	return dst
+}
+
+// appendPhrase appends a phrase that has no value but the site's title.
+func (s *Site) appendPhrase(dst []byte, f form, saying phrase) []byte {
+	for _, p := range saying {
+		dst = append(dst, p.text[f]...)
+		if p.mark == markTitle {
+			dst = append(dst, s.title[f]...)
 		}
 	}
 	return dst
@@ -143,32 +187,33 @@ func shownAhead(n int, exact bool) int {
 	return roundAhead(n)
 }
 
-// appendAhead appends how many people are ahead, the count itself in <b>.
-func (l *locale) appendAhead(dst []byte, n int, exact bool) []byte {
+// appendAhead appends how many people are ahead, with something before and behind the count itself.
+func (l *locale) appendAhead(dst []byte, f form, before, behind string, st *Status) []byte {
+	n := st.Ahead
 	if n <= 0 {
-		return append(dst, l.aheadNone[0].html...)
+		return append(dst, l.aheadNone.constant(f)...)
 	}
-	forms := &l.aheadExact
-	if !exact {
-		forms = &l.aheadAbout
+	saying := &l.aheadExact
+	if !st.Exact {
+		saying = &l.aheadAbout
 		n = roundAhead(n)
 	}
-	for _, p := range forms[formOf(l.langTag, n)] {
-		dst = append(dst, p.html...)
+	for _, p := range saying[formOf(l.langTag, n)] {
+		dst = append(dst, p.text[f]...)
 		if p.mark == markCount {
-			dst = append(dst, "<b>"...)
+			dst = append(dst, before...)
 			dst = l.grouping.append(dst, uint64(n))
-			dst = append(dst, "</b>"...)
+			dst = append(dst, behind...)
 		}
 	}
 	return dst
 }
 
-func (l *locale) appendClaim(dst []byte, left time.Duration) []byte {
+func (l *locale) appendClaim(dst []byte, f form, left time.Duration) []byte {
 	if left < time.Minute {
-		return append(dst, l.claimSoon[0].html...)
+		return append(dst, l.claimSoon.constant(f)...)
 	}
-	return l.appendCount(dst, &l.claimMinutes, int(left/time.Minute))
+	return l.appendCount(dst, f, &l.claimMinutes, int(left/time.Minute))
 }
 
 // reloadSeconds is the interval of reloads without script.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { base, scene, setUp, withPage } from './browser.mjs';
+import { base, setup, setUp, withPage } from './browser.mjs';
 
 setUp();
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -18,7 +18,6 @@ const pages = {
   missed: { state: 'missed' },
   called: { state: 'called', until: 290 },
   paused: { state: 'paused', message },
-  closed: { state: 'closed', message },
   recovering: { state: 'recovering' },
   nostore: { state: 'nostore', number: 0, ahead: -1 },
   shed: { state: 'shed', number: 0, ahead: -1 },
@@ -83,7 +82,7 @@ for (const { name, ...options } of settings) {
       if (options.scripted === false) await withoutScript(page);
       for (const [what, changes] of Object.entries(pages)) {
         await t.test(what, async () => {
-          await scene(changes);
+          await setup(changes);
           await page.goto(base + '/termine');
           assert.equal(await page.evaluate(() => document.documentElement.className), options.scripted === false ? '' : 'js');
           await check(page, options);
@@ -95,7 +94,7 @@ for (const { name, ...options } of settings) {
 
 test('with text at twice its size nothing is cut off', async () => {
   await withPage({ viewport: { width: 640, height: 800 }, locale: 'de-DE' }, async (page) => {
-    await scene({ message });
+    await setup({ message });
     await page.goto(base + '/termine');
     await page.evaluate(() => { document.documentElement.style.fontSize = '225%'; });
     const cut = await page.evaluate(() => [...document.querySelectorAll('main *')]
@@ -108,7 +107,7 @@ test('with text at twice its size nothing is cut off', async () => {
 
 test('who wants little motion gets none', async () => {
   await withPage({ reducedMotion: 'reduce' }, async (page) => {
-    await scene();
+    await setup();
     await page.goto(base + '/termine');
     const moving = await page.evaluate(() => document.getAnimations().length);
     assert.equal(moving, 0);

@@ -1,9 +1,9 @@
 // What the browser tests share: one Chromium for a file, one context and one page for a test, and the fake gateway that
-// they direct. Its address and Chromium's path come from the environment, see browser_test.go.
+// they direct. The fake gateway's address and Chromium's path come from the environment, see browser_test.go.
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
-export const base = process.env.FAKE_GATEWAY;
+export const base = process.env.SERVER;
 
 let browser;
 
@@ -18,14 +18,14 @@ export function setUp() {
   after(async () => { await browser?.close(); });
 }
 
-// scene directs the fake gateway. What is not said is that of somebody in the middle of the line.
-export async function scene(changes = {}) {
+// setup directs the fake gateway. What is not said is that of somebody in the middle of the line.
+export async function setup(changes = {}) {
   const body = {
     page: 'wait', state: 'waiting', number: 4711, ahead: 1234, exact: true, low: 720, high: 1080, next: 600000,
     ...changes,
   };
-  const answer = await fetch(base + '/-/scene', { method: 'PUT', body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`scene: ${answer.status} ${await answer.text()}`);
+  const answer = await fetch(base + '/-/setup', { method: 'PUT', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`setup: ${answer.status} ${await answer.text()}`);
 }
 
 // log is what the fake gateway was asked, without the browser's own questions.

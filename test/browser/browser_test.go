@@ -25,17 +25,19 @@ func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs
 
 func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs") }
 
+func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs") }
+
 func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	files, err := filepath.Glob("*.test.mjs")
-	if err != nil || len(files) != 6 {
-		t.Errorf("%d node tests (%v), and this file runs 6", len(files), err)
+	if err != nil || len(files) != 7 {
+		t.Errorf("%d node tests (%v), and this file runs 7", len(files), err)
 	}
 }
 
 func runNode(t *testing.T, file string) {
 	t.Helper()
 	t.Parallel()
-	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: fakegateway.Prefix, Contact: "07131 56-2000"}
+	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	cmd, stop, err := fakegateway.Node(ctx, ".", site, "--test-reporter=spec", file)

@@ -1,14 +1,14 @@
 // A browser that runs no script learns everything and gets in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, scene, setUp, text, until, withPage } from './browser.mjs';
+import { base, log, setup, setUp, text, until, withPage } from './browser.mjs';
 
 setUp();
 const options = { javaScriptEnabled: false };
 
 test('the page says number, people ahead, wait, and how often it reloads', async () => {
   await withPage(options, async (page) => {
-    await scene({ next: 20000 });
+    await setup({ next: 20000 });
     await page.goto(base + '/termine?ort=3');
     const read = await text(page);
     for (const want of ['You are in line', '1,234', 'about 12 to 18 minutes', '4,711', 'every 20 seconds', 'Need help? 07131 56-2000']) {
@@ -20,10 +20,10 @@ test('the page says number, people ahead, wait, and how often it reloads', async
 
 test('the page reloads by itself and goes in at its turn, to the URL first asked for', async () => {
   await withPage(options, async (page) => {
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine?ort=3&x=%20');
     await until('two reloads', async () => (await log()).length >= 3);
-    await scene({ next: 1000, state: 'called', admit: true });
+    await setup({ next: 1000, state: 'called', admit: true });
     await page.getByRole('heading', { name: 'Inside' }).waitFor();
     assert.equal(page.url(), base + '/termine?ort=3&x=%20');
     for (const r of await log()) assert.deepEqual([r.method, r.url], ['GET', '/termine?ort=3&x=%20']);
@@ -32,7 +32,7 @@ test('the page reloads by itself and goes in at its turn, to the URL first asked
 
 test('leaving the line takes two steps', async () => {
   await withPage(options, async (page) => {
-    await scene();
+    await setup();
     await page.goto(base + '/termine');
     const leave = page.getByRole('button', { name: 'Yes, leave the line' });
     assert.equal(await leave.isVisible(), false);
@@ -50,10 +50,10 @@ test('leaving the line takes two steps', async () => {
 
 test('the page for a short interruption tries again by GET', async () => {
   await withPage(options, async (page) => {
-    await scene({ page: 'retry', status: 502, next: 1000 });
+    await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');
     await until('a retry', async () => (await log()).length >= 2);
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await page.getByRole('heading', { name: 'Inside' }).waitFor();
     for (const r of await log()) assert.deepEqual([r.method, r.url], ['GET', '/form?a=1']);
   });
@@ -62,7 +62,7 @@ test('the page for a short interruption tries again by GET', async () => {
 test('the pages after a form say how to go back, and stay', async () => {
   for (const post of ['form', 'lapsed']) {
     await withPage(options, async (page) => {
-      await scene({ page: 'site', post, status: 502, next: 1000 });
+      await setup({ page: 'site', post, status: 502, next: 1000 });
       await page.goto(base + '/form');
       await page.locator('#name').fill('Erika');
       await page.getByRole('button', { name: 'Send' }).click();

@@ -1,7 +1,7 @@
 // What somebody inside sees when the site does not answer or the time is over. No page here sends a form again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, scene, setUp, still, until, withPage } from './browser.mjs';
+import { base, log, setup, setUp, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -15,11 +15,11 @@ async function sendForm(page, name) {
 
 test('the page for a short interruption tries again by GET until the site is back', async () => {
   await withPage({ expectFailures: true }, async (page) => {
-    await scene({ page: 'retry', status: 502, next: 300 });
+    await setup({ page: 'retry', status: 502, next: 300 });
     await page.goto(base + '/form?a=1');
     await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
     await until('two retries', async () => (await log()).length >= 3);
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await page.getByRole('heading', { name: 'Inside' }).waitFor();
     for (const r of await log()) assert.deepEqual([r.method, r.url], ['GET', '/form?a=1']);
   });
@@ -28,13 +28,13 @@ test('the page for a short interruption tries again by GET until the site is bac
 test('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
   await withPage({ expectFailures: true }, async (page, context) => {
     await still(page);
-    await scene({ page: 'retry', status: 502, next: 1000 });
+    await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form');
     await context.setOffline(true);
     await page.clock.runFor(20000);
     await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
     await context.setOffline(false);
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await until('the site', async () => {
       await page.clock.runFor(5000).catch(() => {});
       return page.getByRole('heading', { name: 'Inside' }).isVisible();
@@ -44,16 +44,16 @@ test('while the gateway itself cannot be reached the page stays instead of turni
 
 test('an interrupted form is never sent again; the page says when the site answers and leads back', async () => {
   await withPage({ expectFailures: true }, async (page) => {
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await page.goto(base + '/form');
     await page.locator('#name').fill('Erika Mustermann');
     // The site goes away for a while: the page that held the form answers 502 too.
-    await scene({ page: 'error', post: 'form', status: 502, next: 300 });
+    await setup({ page: 'error', post: 'form', status: 502, next: 300 });
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('It will not be sent again by itself.').waitFor();
     await until('two looks', async () => (await log()).filter((r) => r.method === 'HEAD').length >= 2);
     assert.equal(await page.getByText('The site is answering again.').isVisible(), false);
-    await scene({ page: 'site', post: 'site' });
+    await setup({ page: 'site', post: 'site' });
     await page.getByText('The site is answering again.').waitFor();
     await page.getByRole('button', { name: 'Back to my form' }).click();
     await page.waitForURL(base + '/form');
@@ -64,7 +64,7 @@ test('an interrupted form is never sent again; the page says when the site answe
 
 test('after the time inside the form is kept and can be sent by the visitor', async () => {
   await withPage({ expectFailures: true }, async (page, context) => {
-    await scene({ page: 'site', post: 'lapsed' });
+    await setup({ page: 'site', post: 'lapsed' });
     await sendForm(page, 'Erika');
     await page.getByRole('heading', { name: 'Your time inside has ended' }).waitFor();
     await page.getByText('Your form was not sent.').waitFor();
@@ -74,7 +74,7 @@ test('after the time inside the form is kept and can be sent by the visitor', as
     await tab.getByRole('heading', { name: 'Inside' }).waitFor();
     assert.equal(tab.url(), base + '/form');
     assert.equal(await tab.evaluate(() => window.opener), null);
-    await scene({ page: 'site', post: 'site' });
+    await setup({ page: 'site', post: 'site' });
     await page.getByRole('button', { name: 'Back to my form' }).click();
     await page.waitForURL(base + '/form');
     assert.equal(await page.locator('#name').inputValue(), 'Erika');
@@ -88,7 +88,7 @@ test('after the time inside the form is kept and can be sent by the visitor', as
 test('an error page does nothing by itself', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ page: 'error', status: 404 });
+    await setup({ page: 'error', status: 404 });
     await page.goto(base + '/nowhere');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
     await page.clock.runFor(600000);

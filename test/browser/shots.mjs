@@ -1,7 +1,7 @@
 // Takes the pictures, see shots/main.go.
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { base, scene } from './browser.mjs';
+import { base, setup } from './browser.mjs';
 
 const { OUT, README, CHROMIUM } = process.env;
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 }, readme: { width: 760, height: 712 } };
@@ -19,7 +19,6 @@ const pages = {
   missed: { state: 'missed' },
   called: { state: 'called', until: 290 },
   paused: { state: 'paused', message: { de: 'Um 11 Uhr geht es weiter.', en: 'We go on at 11 o’clock.' } },
-  closed: { state: 'closed', message: { de: 'Alle Termine für heute sind vergeben.\nMorgen ab 8 Uhr werden neue Termine freigegeben.', en: 'All appointments for today are taken.\nNew ones are given out tomorrow from 8 o’clock.' } },
   recovering: { state: 'recovering' },
   nostore: { state: 'nostore', number: 0, ahead: -1 },
   shed: { state: 'shed', number: 0, ahead: -1 },
@@ -45,10 +44,10 @@ async function shoot(name, { locale, colorScheme, size, javaScriptEnabled = true
   const page = await context.newPage();
   const what = { ...pages[name], message: pages[name].message?.[locale.slice(0, 2)] ?? '' };
   if (what.ahead > 0) {
-    await scene({ ...what, ahead: Math.round(what.ahead * 1.6) });
+    await setup({ ...what, ahead: Math.round(what.ahead * 1.6) });
     await page.goto(base + '/termine');
   }
-  await scene(what);
+  await setup(what);
   await page.goto(base + '/termine');
   await page.waitForLoadState('networkidle');
   return { page, context, picture: (file) => page.screenshot({ path: path.join(OUT, file), fullPage: whole }) };

@@ -1,7 +1,7 @@
 // The turn: going in, being told, coming late, leaving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, polled, polls, scene, setUp, show, spoken, still, until, withPage } from './browser.mjs';
+import { base, hidden, log, polled, polls, setup, setUp, show, spoken, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -11,9 +11,9 @@ const inside = (page) => page.getByRole('heading', { name: 'Inside' });
 test('who looks at the page goes in by itself, to the URL first asked for', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine?ort=3&q=%C3%BC#slot-5');
-    await scene({ state: 'called', admit: true, next: 1000, until: 300 });
+    await setup({ state: 'called', admit: true, next: 1000, until: 300 });
     await page.clock.runFor(1100);
     await inside(page).waitFor();
     assert.equal(page.url(), base + '/termine?ort=3&q=%C3%BC#slot-5');
@@ -24,11 +24,11 @@ test('who looks at the page goes in by itself, to the URL first asked for', asyn
 test('going in leaves no waiting page behind the Back button', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await page.goto(base + '/start');
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'called', admit: true, next: 1000 });
+    await setup({ state: 'called', admit: true, next: 1000 });
     await page.clock.runFor(1100);
     await inside(page).waitFor();
     await page.goBack();
@@ -40,9 +40,9 @@ test('in the background the page says so and goes in when it is looked at', asyn
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'called', admit: true, next: 1000, until: 300 });
+    await setup({ state: 'called', admit: true, next: 1000, until: 300 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
     await page.getByText('Your place is held for about 5 more minutes.').waitFor();
@@ -63,9 +63,9 @@ test('the title does not flash for those who want little motion', async () => {
   await withPage({ reducedMotion: 'reduce' }, async (page) => {
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'called', next: 60000 });
+    await setup({ state: 'called', next: 60000 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
     for (let i = 0; i < 4; i++) {
@@ -79,16 +79,16 @@ test('a call that ran out in the background is offered anew by a button', async 
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'called', next: 1000, until: 1 });
+    await setup({ state: 'called', next: 1000, until: 1 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    await scene({ state: 'missed', next: 60000 }); // no poll takes the button away before it is clicked
+    await setup({ state: 'missed', next: 60000 }); // no poll takes the button away before it is clicked
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It was your turn. That is no problem.' }).waitFor();
     assert.equal(await page.title(), 'It was your turn. That is no problem. · Bürgerbüro Musterstadt');
-    await scene({ state: 'front', ahead: -1, next: 1000 });
+    await setup({ state: 'front', ahead: -1, next: 1000 });
     await page.getByRole('link', { name: 'I am back' }).click();
     await page.getByRole('heading', { name: 'It will be your turn soon' }).waitFor();
     assert.equal((await log()).filter((r) => r.url === '/termine').length, 2);
@@ -99,9 +99,9 @@ test('a pass won in another tab lets this one in when it is looked at', async ()
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'inside', page: 'site', next: 1000 });
+    await setup({ state: 'inside', page: 'site', next: 1000 });
     for (const n of [1, 2]) {
       await page.clock.runFor(1100);
       await until(`poll ${n}`, async () => (await polls()).length === n);
@@ -120,13 +120,13 @@ test('a slow site is waited for, not asked twice', async () => {
       const real = window.setTimeout;
       window.setTimeout = (f, ms) => real(f, ms / 100);
     });
-    await scene({ next: 100000 });
+    await setup({ next: 100000 });
     await page.goto(base + '/termine');
     await page.evaluate(() => {
       const heading = document.getElementById('heading');
       new MutationObserver(() => { sessionStorage.setItem('heading', heading.textContent); }).observe(heading, { childList: true });
     });
-    await scene({ state: 'called', next: 1000 });
+    await setup({ state: 'called', next: 1000 });
     let asked = 0;
     let go;
     await page.route('**/termine', (route) => {
@@ -144,7 +144,7 @@ test('a slow site is waited for, not asked twice', async () => {
 
 test('a closed tab says so, that it does not use up a call', async () => {
   await withPage({}, async (page, context) => {
-    await scene();
+    await setup();
     const tab = await context.newPage();
     await tab.goto(base + '/termine');
     await tab.close({ runBeforeUnload: true });
@@ -155,9 +155,9 @@ test('a closed tab says so, that it does not use up a call', async () => {
 
 test('who has no number says nothing on leaving', async () => {
   await withPage({}, async (page) => {
-    await scene({ state: 'shed', number: 0, ahead: -1 });
+    await setup({ state: 'shed', number: 0, ahead: -1 });
     await page.goto(base + '/termine');
-    await scene({ page: 'site' });
+    await setup({ page: 'site' });
     await page.goto(base + '/other');
     assert.deepEqual(await away(), []);
   });
@@ -165,7 +165,7 @@ test('who has no number says nothing on leaving', async () => {
 
 test('leaving the line is a deliberate step and is not also reported as going away', async () => {
   await withPage({}, async (page) => {
-    await scene();
+    await setup();
     await page.goto(base + '/termine');
     await page.getByText('Leave the line', { exact: true }).click();
     await page.getByRole('button', { name: 'Yes, leave the line' }).click();
@@ -201,9 +201,9 @@ test('nobody is asked for permission before they press the button', async () => 
     await page.addInitScript(recordSignals);
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    await scene({ state: 'called', next: 60000 });
+    await setup({ state: 'called', next: 60000 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
     assert.deepEqual(await page.evaluate(() => window.signals), []);
@@ -217,13 +217,13 @@ for (const [answer, note] of [['granted', 'a sound and a notification'], ['denie
       await page.addInitScript((a) => { window.answer = a; }, answer);
       await still(page);
       await hidden(page);
-      await scene({ next: 1000 });
+      await setup({ next: 1000 });
       await page.goto(base + '/termine');
       const button = page.locator('#bell-button');
       await button.click();
       await page.getByText(note).waitFor();
       assert.equal(await button.getAttribute('aria-pressed'), 'true');
-      await scene({ state: 'called', next: 60000 });
+      await setup({ state: 'called', next: 60000 });
       await polled(page, 1100);
       await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
       const signals = await page.evaluate(() => window.signals);
@@ -241,11 +241,11 @@ test('the button turns the signals off again', async () => {
     await page.addInitScript(recordSignals);
     await still(page);
     await hidden(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
     await page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
     await page.getByRole('button', { name: 'Turn off' }).click();
-    await scene({ state: 'called', next: 60000 });
+    await setup({ state: 'called', next: 60000 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
     assert.deepEqual(await page.evaluate(() => window.signals), ['asked']);
@@ -255,15 +255,15 @@ test('the button turns the signals off again', async () => {
 test('polls stop at nothing but the way in', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    for (const state of ['paused', 'recovering', 'front', 'missed', 'closed', 'waiting']) {
-      await scene({ state, next: 1000 });
+    for (const state of ['paused', 'recovering', 'front', 'missed', 'waiting']) {
+      await setup({ state, next: 1000 });
       await polled(page, 1100);
       await until(state, async () => (await page.locator('body').getAttribute('data-state')) === state);
     }
     // The page's clock runs on between the steps: on a slow machine there is a poll more.
     const count = (await polls()).length;
-    assert.ok(count >= 6, `${count} polls in six states`);
+    assert.ok(count >= 5, `${count} polls in five states`);
   });
 });

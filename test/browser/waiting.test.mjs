@@ -1,18 +1,18 @@
 // The waiting page while one waits: polls, figures, lost connections, other people's words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, polled, polls, scene, setUp, show, spoken, still, text, until, withPage } from './browser.mjs';
+import { base, hidden, log, polled, polls, setup, setUp, show, spoken, still, text, until, withPage } from './browser.mjs';
 
 setUp();
 
 test('the page polls when the server said, not sooner, and shows what it learns', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 30000 });
+    await setup({ next: 30000 });
     await page.goto(base + '/termine');
     await page.clock.runFor(29000);
     assert.equal((await polls()).length, 0);
-    await scene({ next: 7000, ahead: 1100, low: 60, high: 120, message: 'Gleich geht es weiter.' });
+    await setup({ next: 7000, ahead: 1100, low: 60, high: 120, message: 'Gleich geht es weiter.' });
     await polled(page, 1500);
     await page.getByText('1,100', { exact: true }).waitFor();
     const read = await text(page);
@@ -21,28 +21,28 @@ test('the page polls when the server said, not sooner, and shows what it learns'
     await page.clock.runFor(6500);
     assert.equal((await polls()).length, 1);
     await polled(page, 1000);
-    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=4711.1234', '/.einlass/status?shown=4711.1100']);
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?lang=en&shown=4711.1234', '/.einlass/status?lang=en&shown=4711.1100']);
   });
 });
 
 test('the figure shown never rises, whatever a poll or a reload says', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 1000, ahead: 50 });
+    await setup({ next: 1000, ahead: 50 });
     await page.goto(base + '/termine');
-    await scene({ next: 1000, ahead: 70 });
+    await setup({ next: 1000, ahead: 70 });
     await polled(page, 1100);
     const figure = page.locator('#ahead b');
     assert.equal(await figure.textContent(), '50');
     await page.reload();
     assert.equal(await figure.textContent(), '50');
     assert.equal(await page.title(), '50 ahead of you · Bürgerbüro Musterstadt');
-    await scene({ next: 1000, ahead: 40 });
+    await setup({ next: 1000, ahead: 40 });
     await polled(page, 1100);
     await page.getByText('40', { exact: true }).waitFor();
-    assert.deepEqual((await polls()).map((r) => r.url.split('=')[1]), ['4711.50', '4711.50']);
+    assert.deepEqual((await polls()).map((r) => r.url.split('shown=')[1]), ['4711.50', '4711.50']);
     // Another number is another place: it begins anew.
-    await scene({ next: 1000, ahead: 90, number: 9999 });
+    await setup({ next: 1000, ahead: 90, number: 9999 });
     await page.reload();
     assert.equal(await figure.textContent(), '90');
   });
@@ -51,15 +51,15 @@ test('the figure shown never rises, whatever a poll or a reload says', async () 
 test('the bar shows the way from the first figure to now', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 1000, ahead: 200 });
+    await setup({ next: 1000, ahead: 200 });
     await page.goto(base + '/termine');
-    await scene({ next: 1000, ahead: 50 });
+    await setup({ next: 1000, ahead: 50 });
     await polled(page, 1100);
     await page.getByText('50', { exact: true }).waitFor();
     assert.deepEqual(await page.locator('#bar').evaluate((b) => [b.max, b.value]), [200, 150]);
     await page.reload();
     assert.deepEqual(await page.locator('#bar').evaluate((b) => [b.max, b.value]), [200, 150]);
-    await scene({ next: 1000, ahead: 0 });
+    await setup({ next: 1000, ahead: 0 });
     await polled(page, 1100);
     await page.getByText('Nobody. You are next.').waitFor();
     assert.equal(await page.locator('#bar').isVisible(), false);
@@ -69,7 +69,7 @@ test('the bar shows the way from the first figure to now', async () => {
 test('a lost connection is said, tried again ever more slowly, and its return is said', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
-    await scene({ next: 1000, polls: 'drop' });
+    await setup({ next: 1000, polls: 'drop' });
     await page.goto(base + '/termine');
     const lost = page.locator('#lost');
     const gaps = [];
@@ -90,7 +90,7 @@ test('a lost connection is said, tried again ever more slowly, and its return is
     await lost.getByText('Your number stays yours').waitFor();
     assert.match(await spoken(page), /No connection/);
     assert.equal(await page.locator('#ahead b').textContent(), '1,234');
-    await scene({ next: 60000, ahead: 900 });
+    await setup({ next: 60000, ahead: 900 });
     await page.evaluate(() => { window.dispatchEvent(new Event('online')); });
     await page.getByText('900', { exact: true }).waitFor();
     assert.equal(await lost.isVisible(), false);
@@ -101,11 +101,11 @@ test('a lost connection is said, tried again ever more slowly, and its return is
 test('one answer that fails is not made a fuss of', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
-    await scene({ next: 1000, polls: '503' });
+    await setup({ next: 1000, polls: '503' });
     await page.goto(base + '/termine');
     await polled(page, 1100);
     assert.equal(await page.locator('#lost').isVisible(), false);
-    await scene({ next: 60000, ahead: 900 });
+    await setup({ next: 60000, ahead: 900 });
     await polled(page, 5000);
     await page.getByText('900', { exact: true }).waitFor();
     assert.equal(await spoken(page), '');
@@ -115,7 +115,7 @@ test('one answer that fails is not made a fuss of', async () => {
 test('what is not JSON changes nothing', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
-    await scene({ next: 1000 });
+    await setup({ next: 1000 });
     await page.goto(base + '/termine');
     const before = (await text(page)).replace(/Updated at .*/, '');
     await page.route('**/status*', (route) => route.fulfill({ body: '<html>Log in to the hotel network</html>' }));
@@ -129,10 +129,10 @@ test("an operator's message is text, in the page and in a poll", async () => {
   await withPage({}, async (page) => {
     await still(page);
     const message = '<img src=x onerror="document.title=1"> & <b>bold</b>';
-    await scene({ next: 1000, message });
+    await setup({ next: 1000, message });
     await page.goto(base + '/termine');
     assert.equal(await page.locator('#message').textContent(), message);
-    await scene({ next: 1000, message: message + '!' });
+    await setup({ next: 1000, message: message + '!' });
     await polled(page, 1100);
     await page.getByText(message + '!').waitFor();
     assert.equal(await page.locator('main img, #message b').count(), 0);
@@ -142,7 +142,7 @@ test("an operator's message is text, in the page and in a poll", async () => {
 test('a screen reader hears a new state at once and figures rarely', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ next: 5000, ahead: 600 });
+    await setup({ next: 5000, ahead: 600 });
     await page.goto(base + '/termine');
     await page.evaluate(() => {
       window.heard = [];
@@ -150,14 +150,14 @@ test('a screen reader hears a new state at once and figures rarely', async () =>
         .observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true });
     });
     for (let i = 1; i <= 36; i++) { // three minutes
-      await scene({ next: 5000, ahead: 600 - i * 10 });
+      await setup({ next: 5000, ahead: 600 - i * 10 });
       await polled(page, 5001);
     }
     await page.getByText('240', { exact: true }).waitFor();
     const figures = await page.evaluate(() => window.heard);
     assert.ok(figures.length >= 1 && figures.length <= 2, `heard ${JSON.stringify(figures)}`);
     assert.match(figures[0], /^\d+ people – about 12 to 18 minutes$/);
-    await scene({ next: 5000, state: 'paused', ahead: 240 });
+    await setup({ next: 5000, state: 'paused', ahead: 240 });
     await polled(page, 5001);
     await until('the new state', async () => (await spoken(page)).startsWith('Nobody is being let in at the moment. You keep your place'));
   });
@@ -167,9 +167,9 @@ test('a place that is no longer known makes the page load anew, at most twice a 
   for (const answer of [{ state: 'none' }, { polls: '410' }]) {
     await withPage({ expectFailures: true }, async (page) => {
       await still(page);
-      await scene({ next: 1000 });
+      await setup({ next: 1000 });
       await page.goto(base + '/termine');
-      await scene({ next: 1000, ...answer });
+      await setup({ next: 1000, ...answer });
       await page.clock.runFor(1100);
       await until('a new load', async () => (await log()).filter((r) => r.url === '/termine').length === 2);
       await page.waitForLoadState();
@@ -186,12 +186,12 @@ test('a place that is no longer known makes the page load anew, at most twice a 
 test('somebody without a number gets one as soon as there is one', async () => {
   await withPage({}, async (page) => {
     await still(page);
-    await scene({ state: 'shed', number: 0, ahead: -1, next: 2000 });
+    await setup({ state: 'shed', number: 0, ahead: -1, next: 2000 });
     await page.goto(base + '/termine?x=1');
     assert.equal(await page.locator('.facts').isVisible(), false);
     await polled(page, 2100);
-    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?shown=']);
-    await scene({ state: 'none', next: 2000 });
+    assert.deepEqual((await polls()).map((r) => r.url), ['/.einlass/status?lang=en&shown=']);
+    await setup({ state: 'none', next: 2000 });
     await page.clock.runFor(2100);
     await until('a new load', async () => (await log()).filter((r) => r.url === '/termine?x=1').length === 2);
   });
@@ -202,9 +202,9 @@ test('a page that comes back asks at once', async (t) => {
     await withPage({}, async (page) => {
       await still(page);
       await hidden(page);
-      await scene({ next: 600000 });
+      await setup({ next: 600000 });
       await page.goto(base + '/termine');
-      await scene({ next: 600000, ahead: 7 });
+      await setup({ next: 600000, ahead: 7 });
       await page.clock.runFor(60000);
       assert.equal((await polls()).length, 0);
       await show(page);
@@ -216,20 +216,20 @@ test('a page that comes back asks at once', async (t) => {
   });
   await t.test('out of the memory of the browser', async () => {
     await withPage({}, async (page) => {
-      await scene({ next: 600000 });
+      await setup({ next: 600000 });
       await page.goto(base + '/termine');
-      await scene({ next: 600000, ahead: 7 });
+      await setup({ next: 600000, ahead: 7 });
       await page.evaluate(() => { window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); });
       await page.getByText('7', { exact: true }).waitFor();
     });
   });
   await t.test('by the Back button', async () => {
     await withPage({}, async (page) => {
-      await scene({ next: 600000 });
+      await setup({ next: 600000 });
       await page.goto(base + '/termine');
-      await scene({ page: 'site' });
+      await setup({ page: 'site' });
       await page.goto(base + '/other');
-      await scene({ next: 600000, ahead: 7 });
+      await setup({ next: 600000, ahead: 7 });
       await page.goBack();
       await page.getByText('7', { exact: true }).waitFor();
       await until('a poll', async () => (await polls()).length === 1);
@@ -240,7 +240,7 @@ test('a page that comes back asks at once', async (t) => {
 test('the texts follow the language of the browser', async () => {
   for (const [locale, lang, heading] of [['de-AT', 'de', 'Sie sind in der Warteschlange'], ['en-US', 'en', 'You are in line'], ['fr-FR', 'en', 'You are in line']]) {
     await withPage({ locale }, async (page) => {
-      await scene();
+      await setup();
       await page.goto(base + '/termine');
       assert.equal(await page.locator('html').getAttribute('lang'), lang);
       assert.equal(await page.locator('h1').textContent(), heading);
@@ -251,7 +251,7 @@ test('the texts follow the language of the browser', async () => {
 test('a page whose script does not load says after a while that it wants to be reloaded', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await page.route('**/*.js', (route) => route.abort());
-    await scene();
+    await setup();
     await page.goto(base + '/termine');
     const late = page.getByText('This page has not updated for some time.');
     assert.equal(await late.isVisible(), false);

@@ -1,11 +1,11 @@
 // What the script writes into a page is what the gateway would have written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, polled, scene, setUp, still, text, until, withPage } from './browser.mjs';
+import { base, hidden, polled, setup, setUp, still, text, until, withPage } from './browser.mjs';
 
 setUp();
 
-const scenes = [
+const answers = [
   { state: 'waiting', ahead: 40000, low: 3000, high: 4500 },
   { state: 'waiting', ahead: 12345, exact: false, low: 3000, high: 4500 },
   { state: 'waiting', ahead: 11000, stale: true, message: 'Größe & <b>Zeile</b>\nnächste' },
@@ -26,7 +26,6 @@ const scenes = [
   { state: 'front', ahead: -1 },
   { state: 'called', until: 59 },
   { state: 'called', until: 0 },
-  { state: 'closed', number: 0, ahead: -1, message: 'Ende.' },
   { state: 'nostore', number: 0, ahead: -1 },
   { state: 'shed', number: 0, ahead: -1 },
 ];
@@ -46,11 +45,11 @@ for (const locale of ['de-DE', 'en-GB']) {
       const fresh = await context.newPage();
       // In the background, so that they do not go in when they are called.
       for (const p of [page, fresh]) await hidden(p);
-      await scene(scenes[0]);
+      await setup(answers[0]);
       await page.goto(base + '/termine');
-      for (const [i, next] of scenes.entries()) {
+      for (const [i, next] of answers.entries()) {
         for (const p of [page, fresh]) await p.clock.setFixedTime(noon.getTime() + i * 5000);
-        await scene(next);
+        await setup(next);
         await fresh.goto(base + '/termine');
         await fresh.evaluate(() => sessionStorage.clear());
         const want = await read(fresh);
@@ -68,12 +67,12 @@ for (const locale of ['de-DE', 'en-GB']) {
 test('every kind of estimate', async () => {
   await withPage({}, async (page) => {
     await still(page, noon);
-    await scene({ next: 10000 });
+    await setup({ next: 10000 });
     await open(page);
     const minutes = [0, 0.3, 1, 1.5, 2, 4.9, 13, 20, 20.5, 37, 60, 61, 75, 180, 181, 700, 1440, 1441, 3000];
     const pairs = minutes.flatMap((high) => [0, high / 3, high * 0.9, high].map((low) => [Math.round(low * 60), Math.round(high * 60)]));
     for (const [low, high] of pairs) {
-      await scene({ next: 10000, low, high });
+      await setup({ next: 10000, low, high });
       const html = await (await fetch(base + '/termine', { headers: { 'Accept-Language': 'en' } })).text();
       const want = html.match(/id="estimate">([^<]*)</)[1];
       await polled(page, 10001);

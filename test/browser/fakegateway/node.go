@@ -31,7 +31,7 @@ func Chromium() (string, error) {
 
 // Node prepares node with args in dir, the folder with package.json, against a fake gateway of its own. The caller runs
 // the command and then calls stop.
-func Node(ctx context.Context, dir string, site web.Site, args ...string) (cmd *exec.Cmd, stop func(), err error) {
+func Node(ctx context.Context, dir string, site web.SiteConfig, args ...string) (cmd *exec.Cmd, stop func(), err error) {
 	chromium, err := Chromium()
 	if err != nil {
 		return nil, nil, err
@@ -54,6 +54,6 @@ func Node(ctx context.Context, dir string, site web.Site, args ...string) (cmd *
 	cmd.Dir = dir
 	// Output that a left-over browser holds open must not keep the caller waiting.
 	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "FAKE_GATEWAY="+server.URL, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	cmd.Env = append(os.Environ(), "SERVER="+server.URL, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	return cmd, server.Close, nil
 }

@@ -1,7 +1,7 @@
-// Package fakegateway is a small server in place of the gateway and the site behind it, for tests of the pages in a real
+// Package fakegateway is a small server that plays the gateway and the site behind it, for tests of the pages in a real
 // browser. What it answers is set from outside, over HTTP, so that a test written for the browser can direct it:
 //
-//	PUT /-/scene   a Scene as JSON: what every following answer says
+//	PUT /-/setup   a Setup as JSON: what every following answer says
 //	GET /-/log     what was asked so far, as JSON; DELETE forgets it
 //
 // Everything below the prefix and every other path is answered as the gateway would. It is imported by tests and
@@ -9,6 +9,8 @@
 package fakegateway
 
 import (
+	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,12 +21,20 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
-// Prefix is the gateway's own prefix at the fake gateway.
+// The waiting page and the script of the release of 28 November 2026, as browsers have them open while it is followed.
+var (
+	//go:embed testdata/2026-11-28/wait.html
+	pageBefore []byte
+	//go:embed testdata/2026-11-28/en.js
+	scriptBefore []byte
+)
+
+// Prefix is the gateway's own prefix.
 const Prefix = "/.einlass"
 
-// Scene is what the fake gateway shows. The figures are as in the status that pages poll.
-type Scene struct {
-	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "retry", "form",
+// Setup is what the fake gateway shows. The figures are as in the status that pages poll.
+type Setup struct {
+	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
 	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
 	Page    string `json:"page"`
 	State   string `json:"state"`
@@ -45,6 +55,10 @@ type Scene struct {
 	Polls string `json:"polls"`
 	// Admit lets a navigation in when the state is "called", as the gateway does.
 	Admit bool `json:"admit"`
+	// BeforeScript answers the script of the release before, BeforePolls polls as its gateway does, and the page "before" is
+	// its waiting page: all of them meet while gateways of two releases run side by side.
+	BeforeScript bool `json:"before_script"`
+	BeforePolls  bool `json:"before_polls"`
 	// Post chooses the page for a POST to the site: "site" (also when empty), "form" or "lapsed".
 	Post string `json:"post"`
 }
@@ -56,54 +70,59 @@ type Request struct {
 	Body   string `json:"body"`
 }
 
-// Server is the fake gateway. Make it with [New]; safe for concurrent use.
+// Server is the server. Make it with [New]; safe for concurrent use.
 type Server struct {
-	pages *web.Pages
+	library *web.Library
+	pages   *web.Site
 
 	mu    sync.Mutex
-	scene Scene
+	setup Setup
 	log   []Request
 }
 
 // New makes a fake gateway for a site.
-func New(site web.Site) (*Server, error) {
-	pages, err := web.New(site)
+func New(site web.SiteConfig) (*Server, error) {
+	library, err := web.NewLibrary(Prefix)
 	if err != nil {
 		return nil, fmt.Errorf("fake gateway: %w", err)
 	}
-	return &Server{pages: pages}, nil
+	pages, err := library.Site(site)
+	if err != nil {
+		return nil, fmt.Errorf("fake gateway: %w", err)
+	}
+	return &Server{library: library, pages: pages}, nil
 }
 
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch own, isOwn := strings.CutPrefix(r.URL.Path, Prefix+"/"); {
-	case r.URL.Path == "/-/scene":
+	case r.URL.Path == "/-/setup":
 		s.setScene(w, r)
 	case r.URL.Path == "/-/log":
 		s.serveLog(w, r)
 	case isOwn && strings.HasPrefix(own, "assets/"):
 		s.serveAsset(w, r, strings.TrimPrefix(own, "assets/"))
 	case isOwn:
-		s.serveOwn(w, own, s.note(r))
+		s.serveOwn(w, r, own, s.note(r))
 	default:
 		s.serveSite(w, r, s.note(r))
 	}
 }
 
 func (s *Server) setScene(w http.ResponseWriter, r *http.Request) {
-	var scene Scene
+	var setup Setup
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&scene); err != nil {
+	if err := dec.Decode(&setup); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if _, ok := stateOf(scene.State); !ok && scene.State != "" {
-		http.Error(w, "unknown state "+scene.State, http.StatusBadRequest)
+	if _, ok := stateOf(setup.State); !ok && setup.State != "" {
+		http.Error(w, "unknown state "+setup.State, http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
-	s.scene = scene
+	s.setup = setup
 	s.mu.Unlock()
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -120,8 +139,8 @@ func (s *Server) serveLog(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// note writes a request into the log and gives the scene that it meets.
-func (s *Server) note(r *http.Request) Scene {
+// note writes a request into the log and gives the setup that it meets.
+func (s *Server) note(r *http.Request) Setup {
 	body := ""
 	if r.Method == http.MethodPost && r.ParseForm() == nil {
 		body = r.PostForm.Encode()
@@ -129,11 +148,19 @@ func (s *Server) note(r *http.Request) Scene {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.log = append(s.log, Request{r.Method, r.URL.RequestURI(), body})
-	return s.scene
+	return s.setup
 }
 
 func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
-	a, ok := s.pages.Asset([]byte(name))
+	s.mu.Lock()
+	before := s.setup.BeforeScript
+	s.mu.Unlock()
+	if before && strings.HasSuffix(name, ".js") {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		write(w, http.StatusOK, scriptBefore)
+		return
+	}
+	a, ok := s.library.Asset([]byte(name))
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -144,10 +171,10 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string)
 	write(w, http.StatusOK, a.Gzip)
 }
 
-func (s *Server) serveOwn(w http.ResponseWriter, path string, scene Scene) {
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, setup Setup) {
 	switch path {
 	case "status":
-		s.servePoll(w, scene)
+		s.servePoll(w, r, setup)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
 	case "leave":
@@ -160,42 +187,57 @@ func (s *Server) serveOwn(w http.ResponseWriter, path string, scene Scene) {
 	}
 }
 
-func (s *Server) servePoll(w http.ResponseWriter, scene Scene) {
-	switch scene.Polls {
+func (s *Server) servePoll(w http.ResponseWriter, r *http.Request, setup Setup) {
+	switch setup.Polls {
 	case "":
 	case "drop":
 		panic(http.ErrAbortHandler)
 	default:
 		var code int
-		if _, err := fmt.Sscan(scene.Polls, &code); err != nil {
+		if _, err := fmt.Sscan(setup.Polls, &code); err != nil {
 			code = http.StatusInternalServerError
 		}
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(code)
 		return
 	}
-	status := scene.status()
+	status := setup.status()
 	w.Header().Set("Content-Type", web.JSONType)
 	w.Header().Set("Cache-Control", "private, no-store")
-	write(w, http.StatusOK, web.AppendStatus(nil, &status))
+	lang, ok := s.pages.LangOf([]byte(r.URL.Query().Get("lang")))
+	if !ok {
+		lang = s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+	}
+	body := s.pages.AppendStatus(nil, lang, &status)
+	if setup.BeforePolls {
+		if at := bytes.Index(body, []byte(`,"words":`)); at >= 0 {
+			body = append(body[:at], '}')
+		}
+	}
+	write(w, http.StatusOK, body)
 }
 
-func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) {
+func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) {
 	lang := s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
-	page, status := scene.Page, http.StatusOK
+	page, status := setup.Page, http.StatusOK
 	if r.Method == http.MethodPost {
-		page = scene.Post
+		page = setup.Post
 		if page == "" {
 			page = "site"
 		}
 	}
-	if scene.Status != 0 && page != "site" {
-		status = scene.Status
+	if setup.Status != 0 && page != "site" {
+		status = setup.Status
 	}
-	next := time.Duration(scene.Next) * time.Millisecond
+	next := time.Duration(setup.Next) * time.Millisecond
 	switch {
-	case page == "site", page != "form" && page != "lapsed" && scene.Admit && scene.State == "called":
+	case page == "site", page != "form" && page != "lapsed" && setup.Admit && setup.State == "called":
 		s.serveForm(w)
+	case page == "before":
+		s.servePage(w, status, pageBefore)
+	case page == "neutral":
+		neutral := s.library.Neutral()
+		s.servePage(w, status, neutral.AppendError(nil, neutral.Lang([]byte(r.Header.Get("Accept-Language"))), status, "unknown-host", ""))
 	case page == "error":
 		s.servePage(w, status, s.pages.AppendError(nil, lang, status, "backend-timeout", "8f3a61c2"))
 	case page == "retry", page == "form":
@@ -204,9 +246,9 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) 
 			Kind: "backend-timeout", Ref: "8f3a61c2",
 		}))
 	case page == "lapsed":
-		s.servePage(w, http.StatusForbidden, s.pages.AppendLapsed(nil, lang, &web.Lapsed{Start: "/form", Ref: "8f3a61c2"}))
+		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Ref: "8f3a61c2"}))
 	case page == "early":
-		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendLapsed(nil, lang, &web.Lapsed{Start: "/form", Early: true}))
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Early: true}))
 	case page == "press":
 		s.servePage(w, status, s.pages.AppendPress(nil, lang, Prefix+"/join?to=/termine"))
 	case page == "window":
@@ -217,7 +259,7 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, scene Scene) 
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, endingOf(page), "/termine"))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
-			s.pages.AppendWait(nil, lang, &web.Wait{Status: scene.status(), Target: r.URL.RequestURI()}))
+			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI()}))
 	}
 }
 
@@ -250,7 +292,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 	}
 }
 
-func (s Scene) status() web.Status {
+func (s Setup) status() web.Status {
 	state, _ := stateOf(s.State)
 	return web.Status{
 		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full,

@@ -39,12 +39,12 @@ func run(out string, readme bool) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	site := web.Site{Title: "Bürgerbüro Musterstadt", Prefix: fakegateway.Prefix, Contact: "07131 56-2000", Languages: []string{"de", "en"}}
-	cmd, closeGateway, err := fakegateway.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
+	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Languages: []string{"de", "en"}}
+	cmd, closeServer, err := fakegateway.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
 	if err != nil {
 		return err
 	}
-	defer closeGateway()
+	defer closeServer()
 	cmd.Env = append(cmd.Env, "OUT="+out, fmt.Sprintf("README=%t", readme))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()

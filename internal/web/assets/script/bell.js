@@ -9,8 +9,8 @@ function setUpBell() {
 
   function redraw() {
     button.setAttribute('aria-pressed', String(on));
-    write(button, T[on ? 'bell.off' : 'bell.ask']);
-    write(note, on ? T[canNotify && Notification.permission === 'granted' ? 'bell.full' : 'bell.sound'] : '');
+    write(button, text(button, on ? 'off' : 'ask'));
+    write(note, on ? text(note, canNotify && Notification.permission === 'granted' ? 'full' : 'sound') : '');
   }
 
   function tone(at, pitch) {
@@ -40,7 +40,7 @@ function setUpBell() {
 
   return {
     render: function (state) {
-      show(box, (Sound || canNotify) && /^(waiting|front|paused|recovering)$/.test(state));
+      show(box, (Sound || canNotify) && text(button, 'ask') && /^(waiting|front|paused|recovering)$/.test(state));
       redraw();
     },
     ring: function () {
@@ -54,7 +54,7 @@ function setUpBell() {
       if (notice || !canNotify || Notification.permission !== 'granted') { return; }
       // Some telephones allow notifications from service workers only and throw here; the sound remains.
       try {
-        notice = new Notification(fill(T.state.called[0], {}), { body: siteTitle, tag: 'einlass' });
+        notice = new Notification($('heading').textContent, { body: siteTitle, tag: 'einlass' });
         notice.onclick = function () { window.focus(); };
       } catch (e) { canNotify = false; }
     },

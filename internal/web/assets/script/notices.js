@@ -21,7 +21,7 @@ function formPage() {
   function attempt() {
     request(data.probe, 'HEAD', function (got) {
       if (got.answer.status >= 500 || got.answer.status === 429) { again(); return; }
-      write($('answers'), T['interruption.answers']);
+      write($('answers'), text($('answers'), 'text'));
     }, again);
   }
   function again() { setTimeout(attempt, jitter(Math.max(next, 2000))); }

@@ -1,11 +1,11 @@
-// The script of every page, in parts that are put into one function, in the order of asset.go, with T, the texts
-// of one language. It saves reloads; nothing depends on it. Written for old telephones: no syntax newer than
-// ECMAScript 5, and where a browser lacks fetch the pages reload instead.
+// The script of every page, in parts that are put into one function, in the order of asset.go. It saves reloads;
+// nothing depends on it. It knows no language: sentences come with the page and with each poll. Written for old
+// telephones: no syntax newer than ECMAScript 5, and where a browser lacks fetch the pages reload instead.
 
 var doc = document, root = doc.documentElement, body = doc.body, data = body.dataset;
 root.className = 'js';
 
-var siteTitle = doc.querySelector('header p').textContent;
+var titled = doc.querySelector('header p'), siteTitle = titled ? titled.textContent : doc.title;
 
 function $(id) { return doc.getElementById(id); }
 function visible() { return doc.visibilityState !== 'hidden'; }
@@ -37,3 +37,6 @@ function backoff(n) { return jitter(Math.min(60000, 1000 * Math.pow(2, Math.min(
 
 function show(el, on) { if (el) { el.hidden = !on; } }
 function write(el, text) { if (el.textContent !== text) { el.textContent = text; } }
+
+// text is a sentence that the page brought along for the script. Pages of the release before have none.
+function text(el, name) { return el.getAttribute('data-' + name) || ''; }

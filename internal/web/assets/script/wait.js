@@ -3,68 +3,83 @@
 function waitingPage() {
   var target = $('go').getAttribute('href');
   var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
-  var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden;
+  var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var bell = setUpBell();
 
   function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn)$/.test(state); }
 
-  // The figure shown never rises, not even when the page is loaded anew from another gateway.
-  function lower(n, exact) {
+  // settle makes sure that the figure shown never rises, not even when the page is loaded anew from another gateway: what
+  // was shown in this tab before for the same number is shown again until a poll, which sends it along, brings less.
+  function settle(n, words) {
     var key = data.poll + number, before = kept(key);
-    if (n < 0 || !hasPlace()) { return { shown: n, exact: exact }; }
-    place = { first: n, shown: n, exact: exact };
-    if (before) {
-      place.first = Math.max(before.first, n);
-      if (before.shown < n) {
-        place.shown = held(before.shown);
-        place.exact = false; // it is not the count any more
-      }
+    if (n < 0 || !hasPlace() || !words) { return words; }
+    if (before && before.shown < n) {
+      place = before;
+      words.ahead = before.ahead;
+      if (before.state === state) { words.tab = before.tab; }
+    } else {
+      place = { first: Math.max(before ? before.first : 0, n), shown: n, state: state, ahead: words.ahead, tab: words.tab };
     }
     keep(key, place);
-    return place;
+    return words;
   }
 
   function render(s) {
-    var changed = s.state !== state, parts = T.state[s.state];
+    var changed = s.state !== state, words;
     state = s.state;
     number = s.number || number;
-    var now = lower(s.ahead, s.exact), n = now.shown, exact = now.exact;
+    words = settle(s.ahead, s.words);
     body.setAttribute('data-state', state);
     Array.prototype.forEach.call(doc.querySelectorAll('[data-in]'), function (el) {
       show(el, (' ' + el.getAttribute('data-in') + ' ').indexOf(' ' + state + ' ') >= 0);
     });
-    write($('heading'), fill(parts[0], {}));
-    write($('lead'), fill(parts[1], {}));
-    write($('number'), grouped(number));
     show($('number-fact'), number > 0);
-    renderAhead(n, exact);
-    write($('more'), s.more > 0 ? count('ahead.more', s.more) : '');
+    show($('ahead-fact'), !$('ahead-fact').hidden && s.ahead >= 0);
     show($('more'), !$('more').hidden && s.more > 0);
-    write($('estimate'), estimate(s.low, s.high, s.full));
-    renderClock(s.low, s.high);
-    write($('claim'), s.until < 60 ? T['claim.soon'] : count('claim.minutes', Math.floor(s.until / 60)));
     show($('claim'), state === 'called' && s.until > 0);
+    if (words) { renderWords(words); } else { renderPlain(s); }
+    renderBar(place ? place.shown : s.ahead);
+    renderClock(s.low, s.high);
     write($('message'), s.message || '');
     show($('message-box'), s.message);
     show($('stale'), s.stale);
     bell.render(state);
     updated();
-    if (!flashing) { doc.title = titleFor(n, exact); }
-    announce(s, n, exact, changed);
+    announce(s, words, changed);
   }
 
-  function renderAhead(n, exact) {
-    var el = $('ahead'), text = ahead(n, exact), at = text.indexOf('{n}'), figure;
-    show($('ahead-fact'), !$('ahead-fact').hidden && n >= 0);
+  function renderWords(words) {
+    write($('heading'), words.heading);
+    write($('lead'), words.lead);
+    write($('number'), words.number);
+    renderAhead(words.ahead);
+    write($('more'), words.more);
+    write($('estimate'), words.estimate);
+    write($('claim'), words.claim);
+    tab = words.tab;
+    if (!flashing) { doc.title = tab; }
+  }
+
+  // renderPlain shows what a gateway of the release before answers, which sends no sentences: a figure under its label
+  // is right in every language, and what it cannot say is left out. A new state loads the page anew, see answered.
+  function renderPlain(s) {
+    renderAhead([String(s.ahead)]);
+    show($('more'), false);
+    show($('estimate-fact'), false);
+    show($('claim'), false);
+    if (!flashing) { doc.title = tab = siteTitle; }
+  }
+
+  // renderAhead writes a sentence in three parts, the figure in the middle, or in one part.
+  function renderAhead(parts) {
+    var el = $('ahead'), figure;
     el.textContent = '';
-    if (at < 0) { el.textContent = text; } else {
-      figure = doc.createElement('b');
-      figure.textContent = grouped(shownAhead(n, exact));
-      el.appendChild(doc.createTextNode(text.slice(0, at)));
-      el.appendChild(figure);
-      el.appendChild(doc.createTextNode(text.slice(at + 3)));
-    }
-    renderBar(n);
+    el.appendChild(doc.createTextNode(parts[0]));
+    if (parts.length < 3) { return; }
+    figure = doc.createElement('b');
+    figure.textContent = parts[1];
+    el.appendChild(figure);
+    el.appendChild(doc.createTextNode(parts[2]));
   }
 
   // The bar goes from the first figure shown in this tab to nobody ahead: no guess, no animation of its own.
@@ -77,50 +92,51 @@ function waitingPage() {
     }
   }
 
+  // shownAhead is what the page says of people ahead, in the parts that renderAhead takes.
+  function shownAhead() {
+    var el = $('ahead'), figure = el.querySelector('b');
+    function of(node) { return node ? node.textContent : ''; }
+    return figure ? [of(figure.previousSibling), of(figure), of(figure.nextSibling)] : [of(el)];
+  }
+
   function renderClock(low, high) {
     var text = oClock(low, high);
     write($('clock'), text);
     show($('clock'), text);
   }
 
-  function titleFor(n, exact) {
-    if (state === 'called') { return fill(T['tab.turn'], {}); }
-    if (/^(waiting|front|recovering)$/.test(state) && n > 0) {
-      return fill(T['tab.ahead'], { n: grouped(shownAhead(n, exact)) });
-    }
-    return fill(T.state[state][0], {}) + ' · ' + siteTitle;
-  }
-
   function say(text) { spokenAt = Date.now(); $('spoken').textContent = text; }
 
   // Screen readers hear what matters: a new state at once, the figures at a milestone and no more than once a
   // minute, otherwise every five minutes.
-  function announce(s, n, exact, changed) {
+  function announce(s, words, changed) {
+    var n = place ? place.shown : s.ahead;
     var passed = [1000, 500, 200, 100, 50, 20, 10, 5, 3, 2, 1, 0].some(function (m) { return n >= 0 && n <= m && spokenAhead > m; });
     var since = Date.now() - spokenAt;
+    if (!words) { return; }
     if (changed) {
-      say(fill(T.state[state][0] + '. ' + T.state[state][1], {}).replace(/\.\. /, '. '));
+      say((words.heading + '. ' + words.lead).replace(/\.\. /, '. '));
       spokenAhead = n;
     } else if (s.more > 0 && !toldMore) {
       toldMore = true;
-      say(count('ahead.more', s.more));
+      say(words.more);
     } else if (/^(waiting|front)$/.test(state) && n >= 0 && (passed && since > 60000 || since > 300000)) {
-      say(fill(ahead(n, exact), { n: grouped(shownAhead(n, exact)) }) + ' – ' + estimate(s.low, s.high, s.full));
+      say(words.ahead.join('') + ' – ' + words.estimate);
       spokenAhead = n;
     }
   }
 
   function updated() {
-    write($('updated'), fill(T['label.updated'], { t: clock(new Date(), true) }));
+    write($('updated'), fill($('updated'), { t: clock(new Date(), true) }));
     show($('updated'), state !== 'called' && state !== 'missed');
   }
 
   function lost(on) {
     var was = !$('lost').hidden;
     if (was === on) { return; }
-    write($('lost'), on ? T['connection.lost'] : '');
-    show($('lost'), on);
-    say(T[on ? 'connection.lost' : 'connection.found']);
+    write($('lost'), on ? text($('lost'), 'lost') : '');
+    show($('lost'), on && $('lost').textContent);
+    say(text($('lost'), on ? 'lost' : 'found'));
   }
 
   // schedule sets the next poll. Timers of a tab in the background fire late, by up to a minute, and not at all
@@ -151,7 +167,7 @@ function waitingPage() {
     if (s.turn) { s.state = 'turn'; }
     if (s.state === 'none' || s.state === 'inside' || s.state === 'called') { turn(s); return; }
     schedule(s.next);
-    if (T.state[s.state]) { stopAlarm(); render(s); } else { anew(); }
+    if (s.words || s.state === state) { stopAlarm(); render(s); } else { anew(); }
   }
 
   // turn: it is worth loading the page. In the background that would use up a call nobody sees, so the page
@@ -216,7 +232,7 @@ function waitingPage() {
   function stopAlarm() {
     clearInterval(flashing);
     clearInterval(ringing);
-    if (flashing && state === 'called') { doc.title = titleFor(0, true); }
+    if (flashing && state === 'called') { doc.title = tab; }
     flashing = ringing = undefined;
     bell.quiet();
   }
@@ -245,13 +261,16 @@ function waitingPage() {
   });
 
   (function start() {
-    var n = Number(data.ahead), now = lower(n, data.exact === 'true'), nav;
-    spokenAhead = now.shown;
-    // The page says it all already; only the count may have to be lowered to what was shown before.
-    if (now.shown < n) {
-      renderAhead(now.shown, now.exact);
-      doc.title = titleFor(now.shown, now.exact);
-    } else { renderBar(n); }
+    var n = Number(data.ahead), words = settle(n, { ahead: shownAhead(), tab: doc.title }), nav;
+    // The page says it all already; only the count may have to be what was shown before.
+    if (place) {
+      spokenAhead = place.shown;
+      if (place.shown < n) {
+        renderAhead(words.ahead);
+        doc.title = tab = words.tab;
+      }
+    }
+    renderBar(place ? place.shown : n);
     renderClock(Number(data.low), Number(data.high));
     bell.render(state);
     updated();

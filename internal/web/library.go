@@ -1,0 +1,92 @@
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Library holds the pages, the script and the assets in every language that there is, compiled once a process. Sites
+// are made from it. It is immutable and safe for concurrent use.
+type Library struct {
+	prefix  string
+	langs   []*locale // English first, the others sorted by their tags
+	assets  map[string]Asset
+	neutral *Site
+}
+
+// fallback is the default language of a site that names none.
+const fallback = "en"
+
+// NewLibrary compiles everything that is embedded. Prefix is the reserved path of the gateway's own URLs, for example
+// "/.einlass": it begins with a slash and does not end with one. The error joins everything that is wrong.
+func NewLibrary(prefix string) (*Library, error) { return newLibrary(localeFiles, prefix) }
+
+func newLibrary(locales fs.FS, prefix string) (*Library, error) {
+	if err := checkPrefix(prefix); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	catalogs, err := loadCatalogs(locales)
+	if err != nil {
+		return nil, fmt.Errorf("web: languages: %w", err)
+	}
+	lib := &Library{prefix: prefix, assets: map[string]Asset{}}
+	urls, err := lib.addAssets(catalogs)
+	if err != nil {
+		return nil, fmt.Errorf("web: assets: %w", err)
+	}
+	for i, c := range catalogs {
+		l, err := compileLocale(c, urls[i])
+		if err != nil {
+			return nil, fmt.Errorf("web: language %s: %w", c.tag, err)
+		}
+		lib.langs = append(lib.langs, l)
+	}
+	if lib.neutral, err = lib.site(SiteConfig{}); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	return lib, nil
+}
+
+// Neutral is a site without title and contact, in all languages: for answers that are given before it is known which
+// room is asked for.
+func (lib *Library) Neutral() *Site { return lib.neutral }
+
+// Languages are the tags of the languages that there are pages in, sorted: what a configuration may name.
+func Languages() []string {
+	tags, err := languagesIn(localeFiles)
+	if err != nil {
+		panic("web: " + err.Error()) // the pattern is a constant
+	}
+	return tags
+}
+
+func languagesIn(files fs.FS) ([]string, error) {
+	names, err := fs.Glob(files, "locales/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	tags := make([]string, len(names))
+	for i, n := range names {
+		tags[i] = langOf(n)
+	}
+	slices.Sort(tags)
+	return tags, nil
+}
+
+// choose finds the compiled languages for a list of tags; an empty list means all.
+func (lib *Library) choose(tags []string) ([]*locale, error) {
+	if len(tags) == 0 {
+		return lib.langs, nil
+	}
+	var chosen []*locale
+	for _, tag := range tags {
+		i := slices.IndexFunc(lib.langs, func(l *locale) bool { return l.tag == tag })
+		if i < 0 {
+			return nil, fmt.Errorf("language %q: must be one of %s", tag, strings.Join(Languages(), ", "))
+		}
+		chosen = append(chosen, lib.langs[i])
+	}
+	return chosen, nil
+}

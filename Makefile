@@ -115,7 +115,7 @@ BIG ?= --ten-million
 mornings: ## play the four mornings, simulated and on sockets, into docs/mornings.md: 20 minutes, 6 GiB; BIG= leaves ten million people out
 	@mkdir -p bin
 	$(GO) run ./loadtest mornings $(BIG) --write docs/mornings.md --out bin/mornings.html
-	$(GO) run ./loadtest town --write
+	$(GO) run ./loadtest sockets --write
 
 chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again
 	$(GO) run ./loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md

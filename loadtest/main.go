@@ -4,7 +4,8 @@
 //	go run ./loadtest drive     thousands of citizens on real sockets
 //	go run ./loadtest rehearse  finds the rate that your site can serve
 //	go run ./loadtest chaos     breaks everything around a crowd
-//	go run ./loadtest mornings  the four mornings in virtual time; town: on sockets
+//	go run ./loadtest mornings  the four mornings in virtual time
+//	go run ./loadtest sockets   the four mornings on real sockets, smaller and faster
 //	go run ./loadtest check     holds a gateway's journal to the rules of the line
 //
 // Its packages are its commands; the site they drive crowds at is internal/demo, the benchmarks are loadtest/bench.
@@ -23,9 +24,9 @@ import (
 	"github.com/einlass/einlass/loadtest/chaos"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/mornings"
 	"github.com/einlass/einlass/loadtest/rehearse"
 	"github.com/einlass/einlass/loadtest/sim"
-	"github.com/einlass/einlass/loadtest/town"
 )
 
 func main() {
@@ -46,6 +47,6 @@ func command() *cobra.Command {
 		Use: "loadtest", Short: "Prove what a waiting room promises, and rehearse an opening",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(sim.Command(), sim.MorningsCommand(), town.Command(), drive.Command(), rehearse.Command(), chaos.Command(), check.Command())
+	root.AddCommand(sim.Command(), sim.MorningsCommand(), mornings.Command(), drive.Command(), rehearse.Command(), chaos.Command(), check.Command())
 	return root
 }

@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -34,7 +34,7 @@ type browser struct {
 const (
 	host    = "termine.example"
 	page    = "/termine?ort=3"
-	cookie  = "einlass-" + theatre.Room
+	cookie  = "einlass-" + environment.Room
 	timeout = 8 * time.Second // of the visitor's patience with one request
 )
 
@@ -54,7 +54,7 @@ type answer struct {
 }
 
 // site reports whether the site answered and not the gateway in its stead.
-func (a *answer) site() bool { return a.header.Get(theatre.SiteHeader) != "" }
+func (a *answer) site() bool { return a.header.Get(environment.SiteHeader) != "" }
 
 // gateway reports whether a gateway answered, and not the balancer.
 func (a *answer) gateway() bool { return a.header.Get("X-Robots-Tag") == "noindex" }
@@ -72,8 +72,8 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 	switch target {
 	case "/book":
 		body = strings.NewReader("name=Anna")
-	case theatre.UnreadPath:
-		body = strings.NewReader("GET " + theatre.SlowPath + " HTTP/1.1\r\nHost: " + host + "\r\n" + theatre.NameHeader + ": nobody\r\n\r\n")
+	case environment.UnreadPath:
+		body = strings.NewReader("GET " + environment.SlowPath + " HTTP/1.1\r\nHost: " + host + "\r\n" + environment.NameHeader + ": nobody\r\n\r\n")
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+host+target, body)
 	if err != nil {
@@ -92,7 +92,7 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 		req.Header.Set("Sec-Fetch-Dest", "iframe")
 		req.Header.Set("Sec-Fetch-Site", "cross-site")
 	}
-	req.Header.Set(theatre.NameHeader, b.name)
+	req.Header.Set(environment.NameHeader, b.name)
 	if method == http.MethodPost {
 		req.Header.Set("Origin", "http://"+host)
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -111,7 +111,7 @@ func (b *browser) ask(ctx context.Context, method, target string, navigation boo
 	}
 	b.jar.SetCookies(req.URL, res.Cookies())
 	a := &answer{res.StatusCode, res.Header, data}
-	if got, want := a.header.Get(theatre.AskedHeader), b.name+" "+req.URL.Path; a.site() && got != want {
+	if got, want := a.header.Get(environment.AskedHeader), b.name+" "+req.URL.Path; a.site() && got != want {
 		b.wrong = fmt.Sprintf("%q was answered with what the site said to %q", want, got)
 	}
 	if a.status >= 500 {
@@ -151,7 +151,7 @@ type status struct {
 // poll asks where the visitor stands.
 func (b *browser) poll(ctx context.Context) (status, error) {
 	var s status
-	target := "/.einlass/status?room=" + theatre.Room
+	target := "/.einlass/status?room=" + environment.Room
 	if b.shown >= 0 {
 		place, _ := b.token()
 		target += "&shown=" + strconv.FormatUint(place.Number, 10) + "." + strconv.FormatInt(b.shown, 10)

@@ -13,19 +13,19 @@ func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 // `loadtest chaos --repeat`.
 func TestCrashesInARowMultiplyNothing(t *testing.T) {
 	var out strings.Builder
-	acts, err := Run(t.Context(), Config{
+	outcomes, err := Run(t.Context(), Config{
 		Seed: 3, Topologies: []Topology{Embedded, Cluster}, Race: true, Small: true, Out: &out, Repeat: 8,
 		Only: []string{"gateway killed", "FLUSHALL"},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, a := range acts {
-		for _, f := range a.Failures {
+	for _, o := range outcomes {
+		for _, f := range o.Failures {
 			t.Error(f)
 		}
-		if last := a.Faults[len(a.Faults)-1]; last.Times != 8 || last.Asked < 8 || a.Felt.In == 0 {
-			t.Errorf("%+v, %d went in\n%s", last, a.Felt.In, out.String())
+		if last := o.Faults[len(o.Faults)-1]; last.Times != 8 || last.Asked < 8 || o.Felt.In == 0 {
+			t.Errorf("%+v, %d went in\n%s", last, o.Felt.In, out.String())
 		}
 	}
 }
@@ -34,19 +34,19 @@ func TestCrashesInARowMultiplyNothing(t *testing.T) {
 // a crowd. All faults are played by `loadtest chaos`.
 func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {
 	var out strings.Builder
-	acts, err := Run(t.Context(), Config{
+	outcomes, err := Run(t.Context(), Config{
 		Seed: 1, Topologies: []Topology{Cluster}, Race: true, Small: true, Out: &out,
 		Only: []string{"gateway killed", "FLUSHALL", "failover by an operator"},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, a := range acts {
-		for _, f := range a.Failures {
+	for _, o := range outcomes {
+		for _, f := range o.Failures {
 			t.Error(f)
 		}
-		if len(a.Faults) != 3 || a.Felt.In == 0 {
-			t.Errorf("%d faults, %d went in\n%s", len(a.Faults), a.Felt.In, out.String())
+		if len(o.Faults) != 3 || o.Felt.In == 0 {
+			t.Errorf("%d faults, %d went in\n%s", len(o.Faults), o.Felt.In, out.String())
 		}
 	}
 }

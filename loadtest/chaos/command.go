@@ -17,7 +17,7 @@ import (
 // section is where the page in docs has the result.
 const section = "chaos"
 
-// ErrFailed is what the command ends with when something went wrong in an act.
+// ErrFailed is what the command ends with when something went wrong.
 var ErrFailed = errors.New("chaos did not end well")
 
 // Command is `loadtest chaos`.
@@ -62,7 +62,7 @@ func Command() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.Uint64Var(&cfg.Seed, "seed", 0, "decides the order, targets and lengths of the faults; drawn and printed if not given")
-	f.StringSliceVar(&topologies, "topology", []string{string(Sentinel), string(Cluster), string(Embedded)}, "the acts to play")
+	f.StringSliceVar(&topologies, "topology", []string{string(Sentinel), string(Cluster), string(Embedded)}, "the topologies to play")
 	f.IntVar(&cfg.Few, "few", 0, "play only so many faults of each topology; 0 plays all")
 	f.StringArrayVar(&cfg.Only, "only", nil, "play only this fault (repeatable)")
 	f.IntVar(&cfg.Repeat, "repeat", 0, "play only the crashes, each so many times in a row; 0 plays every fault once")
@@ -108,11 +108,11 @@ func run(ctx context.Context, cfg Config, page string) error {
 			return fmt.Errorf("no %s on this machine; with Debian: apt-get install redis-server redis-sentinel haproxy (%w)", program, err)
 		}
 	}
-	acts, err := Run(ctx, cfg)
+	outcomes, err := Run(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	text := Page(cfg, acts)
+	text := Page(cfg, outcomes)
 	fmt.Fprint(cfg.Out, "\n", text)
 	if page != "" {
 		if err := report.Splice(page, section, text); err != nil {
@@ -120,8 +120,8 @@ func run(ctx context.Context, cfg Config, page string) error {
 		}
 	}
 	var failures []string
-	for _, a := range acts {
-		failures = append(failures, a.Failures...)
+	for _, o := range outcomes {
+		failures = append(failures, o.Failures...)
 	}
 	if len(failures) > 0 {
 		return fmt.Errorf("%w with seed %d:\n%s", ErrFailed, cfg.Seed, strings.Join(failures, "\n"))

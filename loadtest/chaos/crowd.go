@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// crowd is everybody who comes in one act, through the balancer.
+// crowd is everybody who comes in one topology, through the balancer.
 type crowd struct {
 	transport *http.Transport
 	dice      *rand.Rand // used by the goroutine that lets them come

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -85,16 +85,16 @@ func (w *world) newEpoch(ctx context.Context, before uint64) (string, error) {
 }
 
 // gateway picks one.
-func (w *world) gateway(s Step) *theatre.Gateway { return w.gateways[s.Pick%len(w.gateways)] }
+func (w *world) gateway(s Step) *environment.Gateway { return w.gateways[s.Pick%len(w.gateways)] }
 
 // downs is how often HAProxy has seen a gateway go down.
-func (w *world) downs(ctx context.Context, g *theatre.Gateway) (int, error) {
+func (w *world) downs(ctx context.Context, g *environment.Gateway) (int, error) {
 	servers, err := w.balancer.Servers(ctx)
 	return servers[g.Name].Downs, err
 }
 
 // untilDown waits until HAProxy has seen it go down once more.
-func (w *world) untilDown(ctx context.Context, g *theatre.Gateway, before int) error {
+func (w *world) untilDown(ctx context.Context, g *environment.Gateway, before int) error {
 	return seenBy(ctx, func() error {
 		now, err := w.downs(ctx, g)
 		if err == nil && now <= before {

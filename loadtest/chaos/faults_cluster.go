@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 )
 
 // clusterFaults need a Cluster.
@@ -16,7 +16,7 @@ var clusterFaults = []fault{
 
 // manualFailover is CLUSTER FAILOVER, as before maintenance: nothing may be lost, and nobody is away.
 func manualFailover(ctx context.Context, w *world, _ Step) (string, error) {
-	group, ok := w.group.(*theatre.Cluster)
+	group, ok := w.group.(*environment.Cluster)
 	if !ok {
 		return "", errors.New("there is no cluster")
 	}
@@ -24,7 +24,7 @@ func manualFailover(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var replica *theatre.Redis
+	var replica *environment.Redis
 	if err := seenBy(ctx, func() (err error) { replica, err = group.Replica(ctx, old); return err }); err != nil {
 		return "", err
 	}
@@ -54,7 +54,7 @@ func killOtherShard(ctx context.Context, w *world, s Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var others []*theatre.Redis
+	var others []*environment.Redis
 	for _, r := range w.group.Servers() {
 		if role, err := r.Info(ctx, "role"); err == nil && role == "master" && r != mine {
 			others = append(others, r)
@@ -65,7 +65,7 @@ func killOtherShard(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	r := others[s.Pick%len(others)]
 	r.Process().Kill()
-	group, ok := w.group.(*theatre.Cluster)
+	group, ok := w.group.(*environment.Cluster)
 	if !ok {
 		return "", errors.New("there is no cluster")
 	}

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -28,7 +28,7 @@ var embeddedFaults = []fault{
 //go:embed testdata/state-*
 var oldStates embed.FS
 
-// oldState puts the newest of them into a state directory, so that the first gateway of the act is an upgrade.
+// oldState puts the newest of them into a state directory, so that the first gateway of the run is an upgrade.
 func oldState(dir string) error {
 	forms, err := fs.Glob(oldStates, "testdata/state-*")
 	if err != nil || len(forms) == 0 {
@@ -58,7 +58,7 @@ const (
 )
 
 // logged waits until the gateway has logged a text once more than before.
-func logged(ctx context.Context, g *theatre.Gateway, text string, before int) error {
+func logged(ctx context.Context, g *environment.Gateway, text string, before int) error {
 	return seenBy(ctx, func() error {
 		if g.Log.Count(text) <= before {
 			return fmt.Errorf("%s has not logged %q", g.Name, text)
@@ -68,7 +68,7 @@ func logged(ctx context.Context, g *theatre.Gateway, text string, before int) er
 }
 
 // freezeGateway stops the gateway for longer than a place counts as present, while people go on asking, and lets more come
-// as it goes on. What the act asks of it is in felt: nobody who waited all the time gets in after them.
+// as it goes on. What the verdict asks of it is in felt: nobody who waited all the time gets in after them.
 func freezeGateway(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
 	w.crowd.more.Store(frozenLine)
@@ -153,7 +153,7 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(w.state, theatre.Room+".places")
+	path := filepath.Join(w.state, environment.Room+".places")
 	if err := untilWritten(ctx, path); err != nil {
 		return "", err
 	}
@@ -184,11 +184,11 @@ func loseState(ctx context.Context, w *world, s Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := untilWritten(ctx, filepath.Join(w.state, theatre.Room+".places")); err != nil {
+	if err := untilWritten(ctx, filepath.Join(w.state, environment.Room+".places")); err != nil {
 		return "", err
 	}
 	g.Process().Kill()
-	files, err := filepath.Glob(filepath.Join(w.state, theatre.Room+".*"))
+	files, err := filepath.Glob(filepath.Join(w.state, environment.Room+".*"))
 	if err != nil || len(files) == 0 {
 		return "", errors.Join(err, errors.New("there are no state files"))
 	}

@@ -7,7 +7,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -26,8 +26,8 @@ var redisFaults = []fault{
 }
 
 // failedOver waits until another server is the master.
-func (w *world) failedOver(ctx context.Context, old *theatre.Redis) (*theatre.Redis, error) {
-	var now *theatre.Redis
+func (w *world) failedOver(ctx context.Context, old *environment.Redis) (*environment.Redis, error) {
+	var now *environment.Redis
 	err := seenBy(ctx, func() (err error) {
 		if now, err = w.group.Master(ctx); err == nil && now == old {
 			err = fmt.Errorf("%s is still the master", old.Name)
@@ -59,7 +59,7 @@ func blinkMaster(ctx context.Context, w *world, s Step) (string, error) {
 }
 
 // still pauses a server for a while, and sees that it then does not tell a field of its Info.
-func still(ctx context.Context, r *theatre.Redis, hold time.Duration, field string) (string, error) {
+func still(ctx context.Context, r *environment.Redis, hold time.Duration, field string) (string, error) {
 	began := time.Now()
 	r.Process().Pause()
 	launch.Rest(ctx, hold)
@@ -132,15 +132,15 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 }
 
 // replica picks a server that is not the master.
-func (w *world) replica(ctx context.Context, s Step) (*theatre.Redis, error) {
+func (w *world) replica(ctx context.Context, s Step) (*environment.Redis, error) {
 	master, err := w.group.Master(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if c, ok := w.group.(*theatre.Cluster); ok {
+	if c, ok := w.group.(*environment.Cluster); ok {
 		return c.Replica(ctx, master)
 	}
-	var others []*theatre.Redis
+	var others []*environment.Redis
 	for _, r := range w.group.Servers() {
 		if r != master {
 			others = append(others, r)
@@ -186,7 +186,7 @@ func flush(ctx context.Context, w *world, _ Step) (string, error) {
 }
 
 // away waits until a gateway says that its store does not answer.
-func away(ctx context.Context, g *theatre.Gateway) error {
+func away(ctx context.Context, g *environment.Gateway) error {
 	return seenBy(ctx, func() error {
 		info, err := g.Figures(ctx)
 		if err == nil && info.Store.OK {
@@ -197,8 +197,8 @@ func away(ctx context.Context, g *theatre.Gateway) error {
 }
 
 // links are all ways from gateways to Redis.
-func (w *world) links() []*theatre.Link {
-	var all []*theatre.Link
+func (w *world) links() []*environment.Link {
+	var all []*environment.Link
 	for i := range w.gateways {
 		all = append(all, w.group.Links(i)...)
 	}
@@ -206,7 +206,7 @@ func (w *world) links() []*theatre.Link {
 }
 
 // mend mends links, all of them whatever happens.
-func mend(links []*theatre.Link) error {
+func mend(links []*environment.Link) error {
 	var errs []error
 	for _, l := range links {
 		errs = append(errs, l.Mend())

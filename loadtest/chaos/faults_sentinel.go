@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -19,8 +19,8 @@ var sentinelFaults = []fault{
 	{name: "all of redis restarted from a save", crash: true, least: 300 * time.Millisecond, most: 700 * time.Millisecond, play: restartOld},
 }
 
-func (w *world) sentinel(s Step) (*theatre.Redis, error) {
-	group, ok := w.group.(*theatre.Sentinels)
+func (w *world) sentinel(s Step) (*environment.Redis, error) {
+	group, ok := w.group.(*environment.Sentinels)
 	if !ok {
 		return nil, errors.New("there are no sentinels")
 	}
@@ -105,7 +105,7 @@ func restartOld(ctx context.Context, w *world, s Step) (string, error) {
 }
 
 // restartAll kills all servers and starts them again, the master first, with what then lies on its disk.
-func (w *world) restartAll(ctx context.Context, master *theatre.Redis, meanwhile func() error) (string, error) {
+func (w *world) restartAll(ctx context.Context, master *environment.Redis, meanwhile func() error) (string, error) {
 	_, before, err := w.epochs(ctx)
 	if err != nil {
 		return "", err

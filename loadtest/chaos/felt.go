@@ -8,7 +8,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// felt is what the visitors of an act lived through.
+// felt is what the visitors of a topology lived through.
 type felt struct {
 	Visitors int `json:"visitors"`
 	In       int `json:"in"`

@@ -9,31 +9,31 @@ import (
 )
 
 // Page is the result of a run as Markdown.
-func Page(cfg Config, acts []*Act) string {
+func Page(cfg Config, outcomes []*Outcome) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Seed %d. ", cfg.Seed)
-	if failures := Failures(acts); failures > 0 {
+	if failures := Failures(outcomes); failures > 0 {
 		fmt.Fprintf(&b, "**%d things went wrong.**\n", failures)
 	} else {
 		b.WriteString("Everything held.\n")
 	}
-	summary(&b, acts)
-	for _, a := range acts {
-		fmt.Fprintf(&b, "\n### %s\n\n| fault | seen by | well again after | numbers (page loads without a ticket) |\n|---|---|---:|---:|\n", a.Topology)
-		for _, p := range a.Faults {
+	summary(&b, outcomes)
+	for _, o := range outcomes {
+		fmt.Fprintf(&b, "\n### %s\n\n| fault | seen by | well again after | numbers (page loads without a ticket) |\n|---|---|---:|---:|\n", o.Topology)
+		for _, p := range o.Faults {
 			fmt.Fprintf(&b, "| %s | %s%s | %s | %d (%d) |\n", p.Fault, p.Seen, oneLine(p.Error), seconds(p.Took), p.Numbers, p.Asked)
 		}
-		for _, f := range a.Failures {
+		for _, f := range o.Failures {
 			fmt.Fprintf(&b, "\n**%s**\n", oneLine(f))
 		}
 	}
 	return b.String()
 }
 
-// Failures is how many things went wrong in all acts.
-func Failures(acts []*Act) (n int) {
-	for _, a := range acts {
-		n += len(a.Failures)
+// Failures is how many things went wrong in all topologies.
+func Failures(outcomes []*Outcome) (n int) {
+	for _, o := range outcomes {
+		n += len(o.Failures)
 	}
 	return n
 }
@@ -42,64 +42,64 @@ func oneLine(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, 
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
-// summary is one column an act.
-func summary(b *strings.Builder, acts []*Act) {
+// summary is one column a topology.
+func summary(b *strings.Builder, outcomes []*Outcome) {
 	b.WriteString("\n| |")
-	for _, a := range acts {
-		fmt.Fprintf(b, " %s |", a.Topology)
+	for _, o := range outcomes {
+		fmt.Fprintf(b, " %s |", o.Topology)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---:|", len(acts)) + "\n")
-	row := func(name string, value func(*Act) string) {
+	b.WriteString("\n|---|" + strings.Repeat("---:|", len(outcomes)) + "\n")
+	row := func(name string, value func(*Outcome) string) {
 		fmt.Fprintf(b, "| %s |", name)
-		for _, a := range acts {
-			fmt.Fprintf(b, " %s |", value(a))
+		for _, o := range outcomes {
+			fmt.Fprintf(b, " %s |", value(o))
 		}
 		b.WriteString("\n")
 	}
-	count := func(name string, value func(*Act) int) {
-		row(name, func(a *Act) string { return fmt.Sprint(value(a)) })
+	count := func(name string, value func(*Outcome) int) {
+		row(name, func(o *Outcome) string { return fmt.Sprint(value(o)) })
 	}
-	count("faults played", func(a *Act) int { return len(a.Faults) })
-	row("lasted", func(a *Act) string { return a.Lasted.Round(time.Second).String() })
-	count("visitors", func(a *Act) int { return a.Felt.Visitors })
-	count("went in", func(a *Act) int { return a.Felt.In })
-	count("gave their place up", func(a *Act) int { return a.Felt.Left })
-	count("stayed and did not get in", func(a *Act) int { return len(a.Felt.Outside) })
-	count("places lost", func(a *Act) int { return len(a.Felt.Lost) })
-	count("people inside thrown out", func(a *Act) int { return len(a.Felt.Thrown) })
-	count("numbers twice", func(a *Act) int { return a.Felt.Twice })
-	count("figures that rose", func(a *Act) int { return len(a.Felt.Rose) })
-	count("answers of the site to somebody else", func(a *Act) int { return len(a.Felt.Wrong) })
-	row("highest number (page loads without a ticket)", func(a *Act) string { return fmt.Sprintf("%d (%d)", a.Felt.Highest, a.Felt.Asked) })
-	row("strangers: page loads, numbers, let in at once", func(a *Act) string {
-		s := a.Felt.Strangers
+	count("faults played", func(o *Outcome) int { return len(o.Faults) })
+	row("lasted", func(o *Outcome) string { return o.Lasted.Round(time.Second).String() })
+	count("visitors", func(o *Outcome) int { return o.Felt.Visitors })
+	count("went in", func(o *Outcome) int { return o.Felt.In })
+	count("gave their place up", func(o *Outcome) int { return o.Felt.Left })
+	count("stayed and did not get in", func(o *Outcome) int { return len(o.Felt.Outside) })
+	count("places lost", func(o *Outcome) int { return len(o.Felt.Lost) })
+	count("people inside thrown out", func(o *Outcome) int { return len(o.Felt.Thrown) })
+	count("numbers twice", func(o *Outcome) int { return o.Felt.Twice })
+	count("figures that rose", func(o *Outcome) int { return len(o.Felt.Rose) })
+	count("answers of the site to somebody else", func(o *Outcome) int { return len(o.Felt.Wrong) })
+	row("highest number (page loads without a ticket)", func(o *Outcome) string { return fmt.Sprintf("%d (%d)", o.Felt.Highest, o.Felt.Asked) })
+	row("strangers: page loads, numbers, let in at once", func(o *Outcome) string {
+		s := o.Felt.Strangers
 		return fmt.Sprintf("%d, %d, %d", s.Loads, s.Numbers, s.Entries)
 	})
-	row("strangers in frames (numbers)", func(a *Act) string {
-		return fmt.Sprintf("%d (%d)", a.Felt.Strangers.Frames, a.Felt.Strangers.FrameNumbers)
+	row("strangers in frames (numbers)", func(o *Outcome) string {
+		return fmt.Sprintf("%d (%d)", o.Felt.Strangers.Frames, o.Felt.Strangers.FrameNumbers)
 	})
-	count("called and never came in", func(a *Act) int { return a.Felt.Silent })
-	row("copied cookies (let in when the visit was over)", func(a *Act) string { return fmt.Sprintf("%d (%d)", a.Felt.Copies, a.Felt.After) })
-	row("entries that were nobody's", func(a *Act) string {
-		return fmt.Sprintf("%d of %d", a.Felt.Strangers.Entries+a.Felt.Strangers.FrameNumbers, a.Report.Entries)
+	count("called and never came in", func(o *Outcome) int { return o.Felt.Silent })
+	row("copied cookies (let in when the visit was over)", func(o *Outcome) string { return fmt.Sprintf("%d (%d)", o.Felt.Copies, o.Felt.After) })
+	row("entries that were nobody's", func(o *Outcome) string {
+		return fmt.Sprintf("%d of %d", o.Felt.Strangers.Entries+o.Felt.Strangers.FrameNumbers, o.Report.Entries)
 	})
-	row("violations found by the checker", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Violations) })
-	row("of events", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Events) })
-	row("losses it saw or was told of (moments)", func(a *Act) string { return fmt.Sprint(a.Report.Summary.Losses) })
-	count("lines begun anew", func(a *Act) int { return max(0, len(a.Report.Epochs)-1) })
-	row("entries, of those the pace allows in all", func(a *Act) string { return fmt.Sprintf("%d of %d", a.Report.Entries, a.most()) })
-	row("wait p50 / p90 / p99 / longest", func(a *Act) string {
-		f := a.Felt
+	row("violations found by the checker", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Violations) })
+	row("of events", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Events) })
+	row("losses it saw or was told of (moments)", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Losses) })
+	count("lines begun anew", func(o *Outcome) int { return max(0, len(o.Report.Epochs)-1) })
+	row("entries, of those the pace allows in all", func(o *Outcome) string { return fmt.Sprintf("%d of %d", o.Report.Entries, o.most()) })
+	row("wait p50 / p90 / p99 / longest", func(o *Outcome) string {
+		f := o.Felt
 		return fmt.Sprintf("%s / %s / %s / %s", seconds(f.wait(500)), seconds(f.wait(900)), seconds(f.wait(990)), seconds(f.wait(1000)))
 	})
-	row("longest silence", func(a *Act) string { return seconds(a.Felt.Silence) })
+	row("longest silence", func(o *Outcome) string { return seconds(o.Felt.Silence) })
 	kinds := map[string]bool{}
-	for _, a := range acts {
-		for kind := range a.Felt.Errors {
+	for _, o := range outcomes {
+		for kind := range o.Felt.Errors {
 			kinds[kind] = true
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		count("requests: "+oneLine(kind), func(a *Act) int { return a.Felt.Errors[kind] })
+		count("requests: "+oneLine(kind), func(o *Outcome) int { return o.Felt.Errors[kind] })
 	}
 }

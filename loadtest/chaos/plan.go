@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Topology names an act.
+// Topology is what runs while the faults happen: a store and its gateways.
 type Topology string
 
 // The topologies.

@@ -130,39 +130,39 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 }
 
 func TestWhatMayNotBeIsAFailure(t *testing.T) {
-	quiet := func() *Act {
+	quiet := func() *Outcome {
 		crashes := Played{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 2*skip + 11}
-		return &Act{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes}}
+		return &Outcome{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes}}
 	}
-	for want, spoil := range map[string]func(*Act){
-		"places lost":            func(a *Act) { a.Felt.Lost = []string{"x"} },
-		"thrown out":             func(a *Act) { a.Felt.Thrown = []string{"x"} },
-		"figures that rose":      func(a *Act) { a.Felt.Rose = []string{"x"} },
-		"somebody else's place":  func(a *Act) { a.Felt.Twice = 1 },
-		"did not get in":         func(a *Act) { a.Felt.Outside = []string{"x"} },
-		"the pace allows":        func(a *Act) { a.Felt.In = 10_000; a.Report.Entries = 10_000 },
-		"violations":             func(a *Act) { a.Report.Summary.Violations = 1; a.Report.Violations = []string{"x"} },
-		"incomplete":             func(a *Act) { a.Report.Until = 1 },
-		"the journals know of":   func(a *Act) { a.Report.Entries = 0 },
-		"was not seen to happen": func(a *Act) { a.Faults = []Played{{Fault: "FLUSHALL", Error: "was not seen to happen"}} },
-		"frames of another site": func(a *Act) { a.Felt.Strangers.FrameNumbers = 1 },
-		"to somebody else":       func(a *Act) { a.Felt.Wrong = []string{"x"} },
-		"got in after":           func(a *Act) { a.Felt.Overtaken = 1 },
-		"strangers decide":       func(a *Act) { a.Felt.Errors = map[string]int{fromGateway: 1} },
-		"numbers went on by 4012": func(a *Act) {
-			a.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 4012}}
+	for want, spoil := range map[string]func(*Outcome){
+		"places lost":            func(o *Outcome) { o.Felt.Lost = []string{"x"} },
+		"thrown out":             func(o *Outcome) { o.Felt.Thrown = []string{"x"} },
+		"figures that rose":      func(o *Outcome) { o.Felt.Rose = []string{"x"} },
+		"somebody else's place":  func(o *Outcome) { o.Felt.Twice = 1 },
+		"did not get in":         func(o *Outcome) { o.Felt.Outside = []string{"x"} },
+		"the pace allows":        func(o *Outcome) { o.Felt.In = 10_000; o.Report.Entries = 10_000 },
+		"violations":             func(o *Outcome) { o.Report.Summary.Violations = 1; o.Report.Violations = []string{"x"} },
+		"incomplete":             func(o *Outcome) { o.Report.Until = 1 },
+		"the journals know of":   func(o *Outcome) { o.Report.Entries = 0 },
+		"was not seen to happen": func(o *Outcome) { o.Faults = []Played{{Fault: "FLUSHALL", Error: "was not seen to happen"}} },
+		"frames of another site": func(o *Outcome) { o.Felt.Strangers.FrameNumbers = 1 },
+		"to somebody else":       func(o *Outcome) { o.Felt.Wrong = []string{"x"} },
+		"got in after":           func(o *Outcome) { o.Felt.Overtaken = 1 },
+		"strangers decide":       func(o *Outcome) { o.Felt.Errors = map[string]int{fromGateway: 1} },
+		"numbers went on by 4012": func(o *Outcome) {
+			o.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 4012}}
 		},
-		"0 went in, the pace": func(a *Act) { a.Felt.In = 0 },
+		"0 went in, the pace": func(o *Outcome) { o.Felt.In = 0 },
 	} {
-		a := quiet()
-		a.verdict(&world{})
-		if len(a.Failures) != 0 {
-			t.Fatalf("a quiet act fails: %q", a.Failures)
+		o := quiet()
+		o.verdict(&world{})
+		if len(o.Failures) != 0 {
+			t.Fatalf("a quiet run fails: %q", o.Failures)
 		}
-		spoil(a)
-		a.verdict(&world{})
-		if !slices.ContainsFunc(a.Failures, func(f string) bool { return strings.Contains(f, want) }) {
-			t.Errorf("want %q among %q", want, a.Failures)
+		spoil(o)
+		o.verdict(&world{})
+		if !slices.ContainsFunc(o.Failures, func(f string) bool { return strings.Contains(f, want) }) {
+			t.Errorf("want %q among %q", want, o.Failures)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -110,7 +110,7 @@ func strangersCome(ctx context.Context, w *world, s Step) (string, error) {
 func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Closed.Load()
 	n := every(ctx, s.Hold, func() {
-		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodGet, theatre.ClosingPath, true) // it is not answered
+		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodGet, environment.ClosingPath, true) // it is not answered
 	})
 	if closed := w.site.Closed.Load() - before; closed < int64(n)/2 {
 		return "", fmt.Errorf("%d of %d requests reached the site", closed, n)
@@ -123,7 +123,7 @@ func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 func unreadBodies(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Unread.Load()
 	every(ctx, s.Hold, func() {
-		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodPost, theatre.UnreadPath, true) // what comes of it is seen by others
+		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodPost, environment.UnreadPath, true) // what comes of it is seen by others
 	})
 	unread := w.site.Unread.Load() - before
 	if unread == 0 {

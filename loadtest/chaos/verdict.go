@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 )
 
 // verdict collects everything that may not be.
-func (a *Act) verdict(w *world) {
-	bad := func(format string, args ...any) { a.Failures = append(a.Failures, fmt.Sprintf(format, args...)) }
-	for _, p := range a.Faults {
+func (o *Outcome) verdict(w *world) {
+	bad := func(format string, args ...any) { o.Failures = append(o.Failures, fmt.Sprintf(format, args...)) }
+	for _, p := range o.Faults {
 		if p.Error != "" {
 			bad("%s: %s", p.Fault, p.Error)
 		}
@@ -18,7 +18,7 @@ func (a *Act) verdict(w *world) {
 			bad("%s, %d times: numbers went on by %d, %d asked for one and a loss may skip %d", p.Fault, p.Times, p.Numbers, p.Asked, skip)
 		}
 	}
-	f := a.Felt
+	f := o.Felt
 	for what, list := range map[string][]string{
 		"places lost": f.Lost, "people inside thrown out": f.Thrown, "figures that rose": f.Rose,
 		"people read what the site said to somebody else": f.Wrong,
@@ -42,10 +42,10 @@ func (a *Act) verdict(w *world) {
 	if n := len(f.Outside); n > 0 {
 		bad("%d visitors stayed and did not get in within %v after the last fault, first: %s", n, drain, f.Outside[0])
 	}
-	if f.In == 0 || int64(f.In) > a.most() {
-		bad("%d went in, the pace allows %d in all", f.In, a.most())
+	if f.In == 0 || int64(f.In) > o.most() {
+		bad("%d went in, the pace allows %d in all", f.In, o.most())
 	}
-	r := a.Report
+	r := o.Report
 	if n := r.Summary.Violations; n > 0 {
 		bad("the checker found %d violations, first: %s", n, r.Violations[0])
 	}
@@ -72,6 +72,6 @@ const skip = 2000
 
 // most is how many can have been called at the very most: what the rate gives in all the time, the burst, and once more
 // the burst for each time that a lost line began anew.
-func (a *Act) most() int64 {
-	return int64(a.Lasted.Minutes()*theatre.Rate) + theatre.Burst*int64(1+len(a.Report.Epochs))
+func (o *Outcome) most() int64 {
+	return int64(o.Lasted.Minutes()*environment.Rate) + environment.Burst*int64(1+len(o.Report.Epochs))
 }

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -193,14 +193,14 @@ func (v *visitor) habits(ctx context.Context, polls int) (gone bool) {
 	switch {
 	case v.habit == leaver && polls >= 3:
 		ok := v.try(ctx, func() error {
-			_, err := v.ask(ctx, http.MethodPost, "/.einlass/leave?room="+theatre.Room, true)
+			_, err := v.ask(ctx, http.MethodPost, "/.einlass/leave?room="+environment.Room, true)
 			return err
 		})
 		v.left = v.left || ok
 		return ok
 	case v.habit == closer && polls == 2:
 		v.try(ctx, func() error {
-			_, err := v.ask(ctx, http.MethodPost, "/.einlass/away?room="+theatre.Room, false)
+			_, err := v.ask(ctx, http.MethodPost, "/.einlass/away?room="+environment.Room, false)
 			return err
 		})
 		v.failing = time.Time{} // who does not ask is not waiting for an answer

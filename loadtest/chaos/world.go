@@ -9,26 +9,26 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
-// world is everything that runs in one act.
+// world is everything that runs in one topology.
 type world struct {
 	topology Topology
 	dir      string
 	journals string
 	keys     string // keyring file
-	program  *theatre.Program
+	program  *environment.Program
 
-	network  *theatre.Network
-	group    theatre.Group // nil for the embedded store
-	disk     *theatre.Disk // of the embedded store's state files; nil if none of its faults is played
-	state    string        // the embedded store's state directory
-	site     *theatre.Site
-	gateways []*theatre.Gateway
-	balancer *theatre.Balancer
+	network  *environment.Network
+	group    environment.Group // nil for the embedded store
+	disk     *environment.Disk // of the embedded store's state files; nil if none of its faults is played
+	state    string            // the embedded store's state directory
+	site     *environment.Site
+	gateways []*environment.Gateway
+	balancer *environment.Balancer
 	crowd    *crowd
 
 	mu     sync.Mutex
@@ -39,8 +39,8 @@ type world struct {
 const recovery = 40 * time.Second
 
 // newWorld starts the processes of a topology. What it started is ended by close, also when it fails.
-func newWorld(ctx context.Context, t Topology, dir string, p *theatre.Program, smallDisk bool) (*world, error) {
-	w := &world{topology: t, dir: dir, journals: filepath.Join(dir, "journals"), program: p, network: theatre.NewNetwork()}
+func newWorld(ctx context.Context, t Topology, dir string, p *environment.Program, smallDisk bool) (*world, error) {
+	w := &world{topology: t, dir: dir, journals: filepath.Join(dir, "journals"), program: p, network: environment.NewNetwork()}
 	if err := w.start(ctx, smallDisk); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up %s: %w", t, err), w.close())
 	}
@@ -50,20 +50,20 @@ func newWorld(ctx context.Context, t Topology, dir string, p *theatre.Program, s
 func (w *world) start(ctx context.Context, smallDisk bool) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if w.site, err = theatre.NewSite(); err != nil {
+	if w.site, err = environment.NewSite(); err != nil {
 		return err
 	}
 	count := 3
 	switch w.topology {
 	case Sentinel:
-		w.group, err = asGroup(theatre.NewSentinels(ctx, w.dir, w.network, count))
+		w.group, err = asGroup(environment.NewSentinels(ctx, w.dir, w.network, count))
 	case Cluster:
-		w.group, err = asGroup(theatre.NewCluster(ctx, w.dir, w.network, count))
+		w.group, err = asGroup(environment.NewCluster(ctx, w.dir, w.network, count))
 	case Embedded:
 		count = 1
 		w.state = filepath.Join(w.dir, "disk")
 		if smallDisk {
-			w.disk, err = theatre.NewDisk(w.state)
+			w.disk, err = environment.NewDisk(w.state)
 		} else {
 			err = os.Mkdir(w.state, 0o700)
 		}
@@ -81,12 +81,12 @@ func (w *world) start(ctx context.Context, smallDisk bool) (err error) {
 	if err := w.startGateways(ctx, count); err != nil {
 		return err
 	}
-	w.balancer, err = theatre.NewBalancer(ctx, w.dir, w.gateways)
+	w.balancer, err = environment.NewBalancer(ctx, w.dir, w.gateways)
 	return err
 }
 
 // asGroup keeps a nil pointer from becoming a Group.
-func asGroup[G theatre.Group](g G, err error) (theatre.Group, error) {
+func asGroup[G environment.Group](g G, err error) (environment.Group, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +95,13 @@ func asGroup[G theatre.Group](g G, err error) (theatre.Group, error) {
 
 func (w *world) startGateways(ctx context.Context, count int) error {
 	for i := range count {
-		s := theatre.Settings{Store: "{url: memory}", Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr}
+		s := environment.Settings{Store: "{url: memory}", Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr}
 		if w.group != nil {
 			s.Store = w.group.Store(i)
 		} else {
 			s.State = w.state
 		}
-		g, err := theatre.NewGateway(w.program, w.dir, fmt.Sprintf("gateway-%d", i), s)
+		g, err := environment.NewGateway(w.program, w.dir, fmt.Sprintf("gateway-%d", i), s)
 		if err != nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (w *world) epochs(ctx context.Context) (low, high uint64, err error) {
 	return low, high, nil
 }
 
-// journalFiles are all journals of the act.
+// journalFiles are all journals of the topology.
 func (w *world) journalFiles() ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(w.journals, "*.jsonl"))
 	if err == nil && len(files) == 0 {

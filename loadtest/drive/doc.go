@@ -22,6 +22,6 @@
 // a browser's poll is never sooner than it was told, bots apart; what is written into the journal is true whenever the
 // gateway kept its promises (see witness).
 //
-// loadtest/rehearse and loadtest/town import it; it imports pkg/queue/journal, internal/adminclient and the counters of
+// loadtest/rehearse and loadtest/mornings import it; it imports pkg/queue/journal, internal/adminclient and the counters of
 // internal/demo.
 package drive

@@ -4,7 +4,7 @@
 // Every figure comes from the results it is given; the package measures nothing and knows no clock. The charts are drawn
 // by uPlot, which is embedded with its licence (see uplot/).
 //
-// loadtest's sim, drive and town import it; it imports loadtest/scenarios.
+// loadtest's sim, drive and mornings import it; it imports loadtest/scenarios.
 package report
 
 import "github.com/einlass/einlass/loadtest/scenarios"

@@ -42,7 +42,7 @@ type pageRow struct {
 // pageLead is a figure in large type.
 type pageLead struct{ Name, Without, With string }
 
-// series are the samples of one morning's runs; times are seconds on the town's wall clock.
+// series are the samples of one morning's runs; times are seconds on the wall clock of the place.
 type series struct {
 	Zone    int                `json:"zone"` // seconds east of UTC
 	Knee    int64              `json:"knee"`

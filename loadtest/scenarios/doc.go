@@ -11,5 +11,5 @@
 // morning. What is known of a day is in [Scenario.Happened], what had to be assumed in [Scenario.Assumed]; the figures in
 // neither are the tests' own.
 //
-// loadtest's sim, drive, town and report import it; it imports pkg/queue and internal/demo.
+// loadtest's sim, drive, mornings and report import it; it imports pkg/queue and internal/demo.
 package scenarios

@@ -5,13 +5,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 )
 
 // Disk holds a state directory and can be full.
 type Disk struct {
 	Dir  string
-	disk *theatre.Disk // nil: this process may not mount one
+	disk *environment.Disk // nil: this process may not mount one
 }
 
 // NewDisk is a small file system of its own for root. For anybody else it is a directory which, when it is "full", takes
@@ -24,7 +24,7 @@ func NewDisk(tb testing.TB) *Disk {
 		tb.Cleanup(func() { _ = os.Chmod(d.Dir, 0o700) }) // so that it can be removed
 		return d
 	}
-	disk, err := theatre.NewDisk(d.Dir)
+	disk, err := environment.NewDisk(d.Dir)
 	must(tb, err)
 	d.disk = disk
 	tb.Cleanup(func() { must(tb, disk.Close()) })

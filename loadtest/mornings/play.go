@@ -1,4 +1,4 @@
-package town
+package mornings
 
 import (
 	"context"
@@ -42,22 +42,22 @@ const Played = "Arrivals, hours, think times, patience and the site's own clock 
 // is not used.
 func Play(ctx context.Context, s scenarios.Scenario, size Size, gate bool, program string, seed uint64) (scenarios.Result, error) {
 	if !(size.Speed >= 1 && size.Speed <= 2000) || !(size.Gentle > 0 && size.Gentle <= 1) {
-		return scenarios.Result{}, fmt.Errorf("town: speed must be 1 to 2000 and gentle above 0 and at most 1, are %v and %v", size.Speed, size.Gentle)
+		return scenarios.Result{}, fmt.Errorf("mornings: speed must be 1 to 2000 and gentle above 0 and at most 1, are %v and %v", size.Speed, size.Gentle)
 	}
 	s, err := s.Scale(size.Factor)
 	if err != nil {
-		return scenarios.Result{}, fmt.Errorf("town: %w", err)
+		return scenarios.Result{}, fmt.Errorf("mornings: %w", err)
 	}
-	t := &town{scenario: s, size: size, gated: gate, seed: seed}
-	r, err := t.play(ctx, program)
+	m := &morning{scenario: s, size: size, gated: gate, seed: seed}
+	r, err := m.play(ctx, program)
 	if err != nil {
-		return r, fmt.Errorf("town: %s: %w", s.Name, err)
+		return r, fmt.Errorf("mornings: %s: %w", s.Name, err)
 	}
 	return r, nil
 }
 
-// town is one morning under way.
-type town struct {
+// morning is one morning under way.
+type morning struct {
 	scenario scenarios.Scenario
 	size     Size
 	gated    bool
@@ -70,74 +70,74 @@ type town struct {
 	pace  queue.Pace
 }
 
-func (t *town) play(ctx context.Context, program string) (r scenarios.Result, err error) {
-	dir, err := os.MkdirTemp("", "einlass-town-*")
+func (m *morning) play(ctx context.Context, program string) (r scenarios.Result, err error) {
+	dir, err := os.MkdirTemp("", "einlass-mornings-*")
 	if err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	t.clock = &clock{start: t.scenario.Starts, began: time.Now(), speed: t.size.Speed}
-	closeSite, err := t.openSite(ctx)
+	m.clock = &clock{start: m.scenario.Starts, began: time.Now(), speed: m.size.Speed}
+	closeSite, err := m.openSite(ctx)
 	if err != nil {
 		return r, err
 	}
 	defer closeSite()
-	cfg := t.crowd()
-	if t.gated {
-		if err := t.openGate(ctx, program, dir); err != nil {
+	cfg := m.crowd()
+	if m.gated {
+		if err := m.openGate(ctx, program, dir); err != nil {
 			return r, err
 		}
-		defer func() { err = errors.Join(err, t.gate.Stop()) }()
-		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = t.gate.URL, launch.Room, t.gate.Admin, t.gate.Token, t.gate.Journal
+		defer func() { err = errors.Join(err, m.gate.Stop()) }()
+		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL, launch.Room, m.gate.Admin, m.gate.Token, m.gate.Journal
 	}
-	t.clock.began = time.Now() // nothing has looked at it but to start
-	ops, err := t.operators(ctx)
+	m.clock.began = time.Now() // nothing has looked at it but to start
+	ops, err := m.operators(ctx)
 	if err != nil {
 		return r, err
 	}
-	measured, err := t.drive(ctx, cfg, ops)
+	measured, err := m.drive(ctx, cfg, ops)
 	if err != nil {
 		return r, err
 	}
-	return t.result(&measured, ops), nil
+	return m.result(&measured, ops), nil
 }
 
 // openSite serves the portal on the fast clock.
-func (t *town) openSite(ctx context.Context) (closeSite func(), err error) {
-	cfg := t.scenario.Portal
-	cfg.Clock, cfg.FinishHeader = t.clock, t.gated
-	if t.site, err = demo.New(cfg); err != nil {
+func (m *morning) openSite(ctx context.Context) (closeSite func(), err error) {
+	cfg := m.scenario.Portal
+	cfg.Clock, cfg.FinishHeader = m.clock, m.gated
+	if m.site, err = demo.New(cfg); err != nil {
 		return nil, err
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.site.Close()
+		m.site.Close()
 		return nil, err
 	}
-	server := &http.Server{Handler: t.site, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: m.site, ReadHeaderTimeout: 10 * time.Second}
 	var served sync.WaitGroup
 	served.Go(func() { _ = server.Serve(l) }) // it ends when it is closed
-	t.url = "http://" + l.Addr().String()
+	m.url = "http://" + l.Addr().String()
 	return func() {
-		t.site.Close()
+		m.site.Close()
 		_ = server.Close() // whoever is connected has gone
 		served.Wait()
 	}, nil
 }
 
 // openGate starts the gateway with the scenario's settings, as much faster.
-func (t *town) openGate(ctx context.Context, program, dir string) (err error) {
-	g := &t.scenario.Gate
-	pollMin := max(100*time.Millisecond, t.fast(g.PollMin))
+func (m *morning) openGate(ctx context.Context, program, dir string) (err error) {
+	g := &m.scenario.Gate
+	pollMin := max(100*time.Millisecond, m.fast(g.PollMin))
 	// So many polls a second leave the machine to the others.
-	pollMax := max(2*pollMin, t.fast(g.PollMax), time.Duration(t.scenario.People())*time.Second/1500).Round(time.Millisecond)
-	t.pace = t.fastPace(g.Pace)
-	t.gate, err = launch.StartGateway(ctx, program, dir, launch.Settings{
-		Backend: t.url, Paused: true, Pace: t.pace, PollMin: pollMin, PollMax: pollMax,
+	pollMax := max(2*pollMin, m.fast(g.PollMax), time.Duration(m.scenario.People())*time.Second/1500).Round(time.Millisecond)
+	m.pace = m.fastPace(g.Pace)
+	m.gate, err = launch.StartGateway(ctx, program, dir, launch.Settings{
+		Backend: m.url, Paused: true, Pace: m.pace, PollMin: pollMin, PollMax: pollMax,
 		Timing: queue.Timing{
-			Absent: max(5*time.Minute, t.fast(g.Timing.Absent)), ClaimWindow: wholeSeconds(max(2*pollMax, t.fast(g.Timing.ClaimWindow))),
-			Idle: wholeSeconds(max(2*time.Second, t.fast(g.Timing.Idle))),
+			Absent: max(5*time.Minute, m.fast(g.Timing.Absent)), ClaimWindow: wholeSeconds(max(2*pollMax, m.fast(g.Timing.ClaimWindow))),
+			Idle: wholeSeconds(max(2*time.Second, m.fast(g.Timing.Idle))),
 		},
 	})
 	return err
@@ -149,70 +149,70 @@ func wholeSeconds(d time.Duration) time.Duration {
 }
 
 // fast is a span of played time in real time, in whole milliseconds.
-func (t *town) fast(d time.Duration) time.Duration { return t.clock.real(d).Round(time.Millisecond) }
+func (m *morning) fast(d time.Duration) time.Duration { return m.clock.real(d).Round(time.Millisecond) }
 
 // fastPace is a pace in calls per real minute. The burst is at least two ticks' worth: a gateway calls four times a second,
 // which is minutes of the morning.
-func (t *town) fastPace(p queue.Pace) queue.Pace {
-	p.Rate = max(1, int64(float64(p.Rate)*t.size.Speed*t.size.Gentle))
+func (m *morning) fastPace(p queue.Pace) queue.Pace {
+	p.Rate = max(1, int64(float64(p.Rate)*m.size.Speed*m.size.Gentle))
 	p.Burst = max(p.Burst, int64(math.Ceil(float64(p.Rate)/120)))
 	return p
 }
 
 // crowd is who comes, and when, in real time.
-func (t *town) crowd() drive.Config {
-	s, c := &t.scenario, &t.scenario.Crowd
-	r := rand.New(rand.NewPCG(t.seed, 7))
+func (m *morning) crowd() drive.Config {
+	s, c := &m.scenario, &m.scenario.Crowd
+	r := rand.New(rand.NewPCG(m.seed, 7))
 	var due []time.Duration
 	for i := range c.Waves {
 		w := &c.Waves[i]
 		for range w.People {
-			due = append(due, t.clock.at(w.Opens.Add(w.Offset(r.Float64()))))
+			due = append(due, m.clock.at(w.Opens.Add(w.Offset(r.Float64()))))
 		}
 	}
 	crowd := drive.Crowd{
-		Think: t.fast(c.Think), Typing: t.fast(c.Typing), Retry: t.fast(c.Reload), Patience: t.fast(c.Patience), Persist: true,
+		Think: m.fast(c.Think), Typing: m.fast(c.Typing), Retry: m.fast(c.Reload), Patience: m.fast(c.Patience), Persist: true,
 	}
-	end, timeout := s.Ends, max(t.fast(c.Timeout), 20*time.Millisecond)
-	if t.gated {
+	end, timeout := s.Ends, max(m.fast(c.Timeout), 20*time.Millisecond)
+	if m.gated {
 		crowd.Patience, crowd.Persist, timeout = 0, false, 2*time.Second
 		crowd.Tabs, crowd.Reloads, crowd.Sleeps, crowd.Bots, crowd.NoShows = c.Tabs, c.Reloads, c.Sleepers, c.Bots, c.NoShow
 		crowd.Leaves, crowd.Quits = c.Impatient*c.Polite, c.Impatient*(1-c.Polite)
-		crowd.LeaveAfter, crowd.ReloadEvery, crowd.SleepFor = t.fast(c.Stay), max(t.fast(c.ReloadIn), 200*time.Millisecond), t.fast(c.SleepFor)
-		crowd.BotEvery, crowd.HomeOn = max(t.fast(c.BotEvery), 100*time.Millisecond), scenarios.SoldOut
+		crowd.LeaveAfter, crowd.ReloadEvery, crowd.SleepFor = m.fast(c.Stay), max(m.fast(c.ReloadIn), 200*time.Millisecond), m.fast(c.SleepFor)
+		crowd.BotEvery, crowd.HomeOn = max(m.fast(c.BotEvery), 100*time.Millisecond), scenarios.SoldOut
 	} else if !s.Counted.IsZero() {
 		end = s.Counted
 	}
 	return drive.Config{
-		Target: t.url, Portal: t.url, Due: due, Length: t.clock.at(end), Crowd: crowd, Timeout: timeout, Seed: t.seed, Sources: 200,
+		Target: m.url, Portal: m.url, Due: due, Length: m.clock.at(end), Crowd: crowd, Timeout: timeout, Seed: m.seed, Sources: 200,
 	}
 }
 
 // operators are those of the gate; nil without one.
-func (t *town) operators(context.Context) (*operators, error) {
-	if !t.gated {
+func (m *morning) operators(context.Context) (*operators, error) {
+	if !m.gated {
 		return nil, nil
 	}
-	client, err := adminclient.New(adminclient.Config{URL: t.gate.Admin, Token: t.gate.Token})
+	client, err := adminclient.New(adminclient.Config{URL: m.gate.Admin, Token: m.gate.Token})
 	if err != nil {
 		return nil, err
 	}
-	gate := t.scenario.Gate
+	gate := m.scenario.Gate
 	gate.Script = append([]scenarios.Step(nil), gate.Script...)
 	for i := range gate.Script {
 		if p := gate.Script[i].Pace; p != nil {
-			fast := t.fastPace(*p)
+			fast := m.fastPace(*p)
 			gate.Script[i].Pace = &fast
 		}
 	}
 	return &operators{
-		client: client, room: launch.Room, clock: t.clock, gate: &gate, places: t.site.Stats, pace: t.pace,
-		released: t.scenario.Portal.Calendar.Places,
+		client: client, room: launch.Room, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
+		released: m.scenario.Portal.Calendar.Places,
 	}, nil
 }
 
 // drive lets the crowd come while the operators work.
-func (t *town) drive(ctx context.Context, cfg drive.Config, ops *operators) (drive.Result, error) {
+func (m *morning) drive(ctx context.Context, cfg drive.Config, ops *operators) (drive.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var beside sync.WaitGroup

@@ -1,4 +1,4 @@
-// Package town plays the four mornings of loadtest/scenarios on real sockets: the portal as a real server, with the real
+// Package mornings runs the four mornings of loadtest/scenarios on real sockets: the portal as a real server, with the real
 // gateway in front of it and without, and the crowd of loadtest/drive.
 //
 // A morning of hours takes about a minute: the portal's clock runs faster than the one on the wall, and everything that
@@ -13,4 +13,4 @@
 //	command.go    the command
 //
 // It imports loadtest's scenarios, portal, drive and launch, and internal/adminclient.
-package town
+package mornings

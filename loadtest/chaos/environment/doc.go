@@ -1,4 +1,4 @@
-// Package theatre is what chaos is played on: real processes on the loopback address that can be killed, stopped and cut
+// Package environment is what chaos breaks: real processes on the loopback address that can be killed, stopped and cut
 // off from each other.
 //
 //	network.go   links between processes, which can be cut and slowed down (toxiproxy)
@@ -15,5 +15,5 @@
 // so that a gateway can be cut off without the others noticing. Replicas reach their master and the Sentinels reach
 // everybody through links of their own.
 //
-// Whoever opens something closes it; nothing outlives the process that started it. Only loadtest/chaos imports it.
-package theatre
+// Whoever opens something closes it; nothing outlives the process that started it. loadtest/chaos imports it, and the end-to-end tests for the disk.
+package environment

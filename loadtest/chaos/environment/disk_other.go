@@ -1,6 +1,6 @@
 //go:build !linux
 
-package theatre
+package environment
 
 import "errors"
 

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/theatre"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
@@ -36,14 +36,14 @@ type Config struct {
 	Out io.Writer
 }
 
-// Act is what happened in one topology.
-type Act struct {
+// Outcome is what happened in one topology.
+type Outcome struct {
 	Topology Topology      `json:"topology"`
 	Faults   []Played      `json:"faults"`
 	Lasted   time.Duration `json:"lasted"`
 	Felt     *felt         `json:"felt"`
 	Report   *check.Report `json:"report"`
-	// Failures are reasons why the act has not ended well.
+	// Failures are reasons why the run has not ended well.
 	Failures []string `json:"failures"`
 }
 
@@ -61,8 +61,8 @@ type Played struct {
 	Losses int `json:"losses"`
 }
 
-// Run plays all acts. The error is of the machinery, or the context's; what went wrong in an act is in its Failures.
-func Run(ctx context.Context, cfg Config) ([]*Act, error) {
+// Run plays all topologies. The error is of the machinery, or the context's; what went wrong in a topology is in its Failures.
+func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 	dir := cfg.Keep
 	if dir == "" {
 		var err error
@@ -71,38 +71,38 @@ func Run(ctx context.Context, cfg Config) ([]*Act, error) {
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 	}
-	p, err := theatre.Build(ctx, dir, cfg.Race)
+	p, err := environment.Build(ctx, dir, cfg.Race)
 	if err != nil {
 		return nil, err
 	}
-	var acts []*Act
+	var outcomes []*Outcome
 	for _, t := range cfg.Topologies {
 		place := filepath.Join(dir, string(t))
 		if err := os.Mkdir(place, 0o700); err != nil {
-			return acts, err
+			return outcomes, err
 		}
-		act, err := play(ctx, cfg, t, place, p)
+		out, err := play(ctx, cfg, t, place, p)
 		if err != nil {
-			return acts, err
+			return outcomes, err
 		}
-		acts = append(acts, act)
+		outcomes = append(outcomes, out)
 	}
-	return acts, nil
+	return outcomes, nil
 }
 
 // drain is how long those who are there at the end may take to get in and be done.
 const drain = 75 * time.Second
 
-func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Program) (act *Act, err error) {
+func play(ctx context.Context, cfg Config, t Topology, dir string, p *environment.Program) (out *Outcome, err error) {
 	w, err := newWorld(ctx, t, dir, p, needsDisk(t, chosen(cfg, t)))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	act = &Act{Topology: t}
+	out = &Outcome{Topology: t}
 	began := time.Now()
 	if t == Embedded {
-		act.Faults = append(act.Faults, w.upgraded(ctx))
+		out.Faults = append(out.Faults, w.upgraded(ctx))
 	}
 	w.crowd = newCrowd(w.balancer.Addr(), cfg.Seed, cfg.Small)
 	crowd, over := context.WithCancel(ctx)
@@ -113,7 +113,7 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 		w.crowd.flow(crowd, stop)
 	}()
 	launch.Rest(ctx, 2*time.Second)
-	w.playAll(ctx, cfg, act)
+	w.playAll(ctx, cfg, out)
 	close(stop)
 	<-flowed
 	timer := time.AfterFunc(drain, over)
@@ -122,30 +122,30 @@ func play(ctx context.Context, cfg Config, t Topology, dir string, p *theatre.Pr
 	if err := context.Cause(ctx); err != nil {
 		return nil, err // nobody was waited for, so there is nothing to judge
 	}
-	act.Lasted = time.Since(began)
-	act.Felt = w.crowd.feel()
+	out.Lasted = time.Since(began)
+	out.Felt = w.crowd.feel()
 	for _, g := range w.gateways {
-		if code := g.Process().Stop(); code != 0 && len(act.Failures) == 0 {
-			act.Failures = append(act.Failures, fmt.Sprintf("%s ended with code %d", g.Name, code))
+		if code := g.Process().Stop(); code != 0 && len(out.Failures) == 0 {
+			out.Failures = append(out.Failures, fmt.Sprintf("%s ended with code %d", g.Name, code))
 		}
 	}
 	if err := keepLogs(w); err != nil {
-		return act, err
+		return out, err
 	}
-	if act.Report, err = w.judge(); err != nil {
-		return act, err
+	if out.Report, err = w.judge(); err != nil {
+		return out, err
 	}
-	act.verdict(w)
-	return act, nil
+	out.verdict(w)
+	return out, nil
 }
 
-func (w *world) playAll(ctx context.Context, cfg Config, act *Act) {
+func (w *world) playAll(ctx context.Context, cfg Config, out *Outcome) {
 	for _, s := range chosen(cfg, w.topology) {
 		if cfg.Small {
 			s.Calm /= 4
 		}
 		played := w.playInARow(ctx, s)
-		act.Faults = append(act.Faults, played)
+		out.Faults = append(out.Faults, played)
 		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s, %d numbers for %d page loads\n",
 			w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error, played.Numbers, played.Asked)
 		if played.Error != "" || ctx.Err() != nil {

@@ -1,4 +1,4 @@
-package town
+package mornings
 
 import (
 	"context"
@@ -25,26 +25,22 @@ func sizes() map[string]Size {
 	}
 }
 
-// Mornings plays all four mornings, each without the gate and with it at the same time, says how far it is, and writes
-// the tables. It takes less than five minutes.
-func Mornings(ctx context.Context, w io.Writer) ([]Pair, error) {
-	return play(ctx, w, scenarios.All(), 1)
-}
-
+// play plays mornings, each without the gate and with it at the same time, and says how far it is. All four take less
+// than five minutes.
 func play(ctx context.Context, w io.Writer, all []scenarios.Scenario, seed uint64) (pairs []Pair, err error) {
-	dir, err := os.MkdirTemp("", "einlass-town-*")
+	dir, err := os.MkdirTemp("", "einlass-mornings-*")
 	if err != nil {
-		return nil, fmt.Errorf("town: %w", err)
+		return nil, fmt.Errorf("mornings: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	program, err := launch.BuildGateway(ctx, dir, false)
 	if err != nil {
-		return nil, fmt.Errorf("town: %w", err)
+		return nil, fmt.Errorf("mornings: %w", err)
 	}
 	for _, s := range all {
 		size, ok := sizes()[s.Name]
 		if !ok {
-			return nil, fmt.Errorf("town: %q has no size", s.Name)
+			return nil, fmt.Errorf("mornings: %q has no size", s.Name)
 		}
 		p := Pair{Scenario: s, Size: size}
 		var both sync.WaitGroup
@@ -80,7 +76,7 @@ func kept(pairs []Pair) error {
 	for i := range pairs {
 		scaled, err := pairs[i].Scenario.Scale(pairs[i].Size.Factor)
 		if err != nil {
-			return fmt.Errorf("town: %w", err)
+			return fmt.Errorf("mornings: %w", err)
 		}
 		for _, f := range scaled.Judge(&pairs[i].With) {
 			if !f.Kept {
@@ -91,13 +87,13 @@ func kept(pairs []Pair) error {
 	return errors.Join(errs...)
 }
 
-// Command is `loadtest town`.
+// Command is `loadtest sockets`.
 func Command() *cobra.Command {
 	var name, file string
 	var insert bool
 	var seed uint64
 	cmd := &cobra.Command{
-		Use:   "town",
+		Use:   "sockets",
 		Short: "Play the four mornings on sockets, with the gate and without",
 		Long: "Play the four mornings on real sockets, smaller and faster than they were, with the real gateway and without.\n" +
 			"All of them take about five minutes on two cores. The tables go to standard output, and with --write into the page.",
@@ -120,7 +116,7 @@ func Command() *cobra.Command {
 				return err
 			}
 			if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
-				return fmt.Errorf("town: %w", err)
+				return fmt.Errorf("mornings: %w", err)
 			}
 			if insert {
 				if err := report.Splice(file, section, text); err != nil {

@@ -1,4 +1,4 @@
-package town
+package mornings
 
 import (
 	"time"
@@ -11,27 +11,29 @@ import (
 
 // result is what was measured in the words that all runs share. Spans are of played time; peaks in a second and rates a
 // minute are real ones, as the gateway felt them.
-func (t *town) result(m *drive.Result, ops *operators) scenarios.Result {
-	s := &t.scenario
+func (m *morning) result(d *drive.Result, ops *operators) scenarios.Result {
+	s := &m.scenario
 	r := scenarios.Result{
-		Scenario: s.Name, Title: s.Title, Medium: "sockets", Gate: t.gated, Factor: s.Factor, Seed: t.seed,
-		Opens: s.Opens(), Starts: s.Starts, Ends: s.Starts.Add(t.played(m.Took)),
-		People: people(m), Site: siteOf(m.Portal), Waits: t.quantiles(m.Waits),
-		Checked: scenarios.Checked{Events: m.Checked.Events, Visitors: m.Checked.Numbers, Violations: m.Checked.Violations},
-		Cost:    scenarios.Cost{Wall: m.Took, Events: m.Requests}, Violations: m.Violations,
+		Scenario: s.Name, Title: s.Title, Medium: "sockets", Gate: m.gated, Factor: s.Factor, Seed: m.seed,
+		Opens: s.Opens(), Starts: s.Starts, Ends: s.Starts.Add(m.played(d.Took)),
+		People: people(d), Site: siteOf(d.Portal), Waits: m.quantiles(d.Waits),
+		Checked: scenarios.Checked{Events: d.Checked.Events, Visitors: d.Checked.Numbers, Violations: d.Checked.Violations},
+		Cost:    scenarios.Cost{Wall: d.Took, Events: d.Requests}, Violations: d.Violations,
 		Unmeasured: []string{"until_booked", "samples", "line.store_ops", "checked.shown", "site.cancelled"},
 	}
 	if ops != nil {
-		r.Line = lineOf(m)
+		r.Line = lineOf(d)
 		r.Line.Early = ops.early
 	}
 	return r
 }
 
-func (t *town) played(d time.Duration) time.Duration { return time.Duration(float64(d) * t.size.Speed) }
+func (m *morning) played(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * m.size.Speed)
+}
 
-func (t *town) quantiles(q drive.Quantiles) scenarios.Quantiles {
-	return scenarios.Quantiles{N: q.Count, P50: t.played(q.P50), P90: t.played(q.P90), P99: t.played(q.P99), Max: t.played(q.Max)}
+func (m *morning) quantiles(q drive.Quantiles) scenarios.Quantiles {
+	return scenarios.Quantiles{N: q.Count, P50: m.played(q.P50), P90: m.played(q.P90), P99: m.played(q.P99), Max: m.played(q.Max)}
 }
 
 func people(m *drive.Result) scenarios.People {

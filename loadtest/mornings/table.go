@@ -1,4 +1,4 @@
-package town
+package mornings
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func Markdown(pairs []Pair) (string, error) {
 		p := &pairs[i]
 		scaled, err := p.Scenario.Scale(p.Size.Factor)
 		if err != nil {
-			return "", fmt.Errorf("town: %w", err)
+			return "", fmt.Errorf("mornings: %w", err)
 		}
 		fmt.Fprintf(&b, "\n%s, with the gate (%d events checked, %d polls, %v of real time):\n\n",
 			p.Scenario.Title, p.With.Checked.Events, p.With.Line.Polls, p.With.Cost.Wall.Round(time.Second))

@@ -53,7 +53,7 @@ fmt: ## format the code
 lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
 	$(call tool,golangci-lint) run
 	$(call tool,golangci-lint) run --build-tags "$(TAGS)"
-	@dead=$$($(call tool,deadcode) ./cmd/... ./loadtest/... ./test/... ./pkg/queue/redisstore/mutate) || exit 1; \
+	@dead=$$($(call tool,deadcode) $$($(GO) list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PKGS))) || exit 1; \
 	[ -z "$$dead" ] || { echo "no binary calls:"; echo "$$dead"; exit 1; }
 	$(GO) test -count=1 ./test/arch
 

@@ -71,7 +71,7 @@ func (a *app) watch(ctx context.Context, client *adminclient.Client, ticks <-cha
 		var view string
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the operator has seen enough
 		case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable):
 			view = a.explain(err) + "\n"
 		case err != nil:

@@ -151,11 +151,12 @@ func ask(t *testing.T, method, url, body string, headers ...string) (*http.Respo
 		req.Header.Set("Content-Type", patchType)
 	}
 	for i := 0; i < len(headers); i += 2 {
-		if headers[i] == "Host" {
+		switch {
+		case headers[i] == "Host":
 			req.Host = headers[i+1]
-		} else if headers[i+1] == "" {
+		case headers[i+1] == "":
 			req.Header.Del(headers[i])
-		} else {
+		default:
 			req.Header.Set(headers[i], headers[i+1])
 		}
 	}

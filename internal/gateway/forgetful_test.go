@@ -16,7 +16,7 @@ var fast = queue.Pace{Rate: 6000, Burst: 100}
 func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
 	s := newStage(t, slow)
 	s.pass(time.Minute)
-	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	b := s.forgetful()
 	end := b.run(b.load("GET", "/termine?ort=3"), 5*time.Second)
 	if n := s.joined(); n != 1 || !strings.Contains(end.body, "does not keep cookies") {
@@ -27,7 +27,7 @@ func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
 func TestThePageForAnInterruptionLeadsBackWhoIsInside(t *testing.T) {
 	s := newStage(t, slow)
 	b := s.inside()
-	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	again := refreshOf(t, b.load("GET", "/termine?ort=3"))
 	if to := followed(t, b, again); to != "/termine?ort=3" {
 		t.Errorf("%s leads to %s", again, to)
@@ -39,7 +39,7 @@ func TestThePageForAnInterruptionLeadsBackWhoIsInside(t *testing.T) {
 func TestThePageForAnInterruptionOfAStayThatEndedTakesNoNumber(t *testing.T) {
 	s := newStage(t, slow)
 	b := s.inside()
-	s.sites[0].fail.Store(error(proxy.ErrBackendDown))
+	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	again := refreshOf(t, b.load("GET", "/termine"))
 	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
 	followed(t, b, again)

@@ -39,7 +39,7 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 	case string(name) == "status":
 		if g.methodIs(v, "GET") {
-			g.serveStatus(r, v, query)
+			g.serveStatus(r, v)
 		}
 	case string(name) == "wait":
 		if g.methodIs(v, "GET") {
@@ -73,7 +73,7 @@ func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
 }
 
 // serveStatus answers a poll, from memory.
-func (g *Gateway) serveStatus(r *Room, v *httpx.Visit, query []byte) {
+func (g *Gateway) serveStatus(r *Room, v *httpx.Visit) {
 	r.Metrics.Visit(metrics.Poll)
 	status := web.Status{State: web.None, Ahead: -1}
 	switch c := r.read(v); c.kind {

@@ -48,10 +48,10 @@ func (b *body) Read(p []byte) (int, error) {
 		return 0, b.err
 	}
 	n, err := b.read(p)
-	if err == io.EOF && !b.done {
+	if errors.Is(err, io.EOF) && !b.done {
 		err = io.ErrUnexpectedEOF
 	}
-	if err != nil && !b.done && err != errNotHere {
+	if err != nil && !b.done && !errors.Is(err, errNotHere) {
 		b.err = err
 	}
 	return n, err

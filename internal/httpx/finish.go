@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -55,7 +56,7 @@ func (c *conn) skip() bool {
 		n, err := c.req.body.Read(waste[:])
 		total += n
 		if err != nil {
-			return err == io.EOF
+			return errors.Is(err, io.EOF)
 		}
 	}
 	return false

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -121,7 +122,7 @@ func (s *Server) prepare(c *conn) error {
 		return nil
 	}
 	c.armWrite()
-	return secured.Handshake()
+	return secured.HandshakeContext(context.Background())
 }
 
 var errTooMany = errors.New("httpx: too many connections from one network")

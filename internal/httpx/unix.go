@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +13,7 @@ import (
 // not take over a socket that a process listens at, and removes nothing that is not a socket. Closing the listener
 // removes the socket.
 func ListenUnix(path string, mode fs.FileMode) (net.Listener, error) {
-	if c, err := net.Dial("unix", path); err == nil {
+	if c, err := new(net.Dialer).DialContext(context.Background(), "unix", path); err == nil {
 		return nil, errors.Join(fmt.Errorf("%s is in use by another process", path), c.Close())
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {

@@ -105,7 +105,7 @@ func (f *failure) Error() string { return f.err.Error() }
 func (g *Group) startAll(alive context.Context, fail context.CancelCauseFunc) (started []*running, err error) {
 	for _, s := range g.services {
 		if alive.Err() != nil {
-			return started, nil
+			return started, nil //nolint:nilerr // the stop is no failure of a service
 		}
 		if s.Start != nil {
 			if err := s.Start(alive); err != nil {

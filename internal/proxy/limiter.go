@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -86,7 +87,7 @@ func (t *limiter) wait(me *waiter, w *watch) error {
 // giveUp leaves the queue. A place that was granted in the same moment is kept if
 // the request can still use it.
 func (t *limiter) giveUp(me *waiter, cause error) error {
-	if cause == errExpired {
+	if errors.Is(cause, errExpired) {
 		cause = ErrQueueFull
 	}
 	t.mu.Lock()
@@ -97,7 +98,7 @@ func (t *limiter) giveUp(me *waiter, cause error) error {
 		t.waiting--
 		return cause
 	}
-	if me.err != nil || cause == ErrQueueFull {
+	if me.err != nil || errors.Is(cause, ErrQueueFull) {
 		return me.err
 	}
 	t.inside--

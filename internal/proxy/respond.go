@@ -146,9 +146,8 @@ func (x *exchange) respond() error {
 }
 
 func (x *exchange) respondSmall(kind bodyKind) error {
-	n := 0
 	if kind == bodyLength {
-		n = int(x.ans.length)
+		n := int(x.ans.length)
 		w := watch{until: x.now.Add(x.b.cfg.Timeouts.IdleRead), client: x.client}
 		for len(x.c.buffered()) < n {
 			if err := x.c.fill(&w, connBuffer); err != nil {

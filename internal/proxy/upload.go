@@ -127,6 +127,7 @@ func (s *source) judge(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &netErr):
 		return ErrClientGone
 	}
+	//nolint:errorlint // what the parser says is for the log; callers tell our errors apart
 	return fmt.Errorf("%w: %v", ErrBadRequest, err)
 }
 

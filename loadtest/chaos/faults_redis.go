@@ -114,7 +114,7 @@ func loseWrites(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	before := joined()
-	every(ctx, manyStrangers, s.Hold, func() { w.crowd.load(ctx, false) }) // somebody comes, however few people do
+	every(ctx, s.Hold, func() { w.crowd.load(ctx, false) }) // somebody comes, however few people do
 	launch.Rest(ctx, lostWrites-s.Hold)
 	lost := joined() - before
 	old.Process().Kill()

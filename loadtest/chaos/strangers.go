@@ -82,14 +82,14 @@ func (s *strangers) figures() strangerFigures {
 	return s.strangerFigures
 }
 
-// every does something so many times a second for a while, and waits until all of it is done.
-func every(ctx context.Context, perSecond int, d time.Duration, do func()) (times int) {
+// every does something manyStrangers times a second for a while, and waits until all of it is done.
+func every(ctx context.Context, d time.Duration, do func()) (times int) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for range int(d.Seconds() * float64(perSecond)) {
+	for range int(d.Seconds() * float64(manyStrangers)) {
 		wg.Go(do)
 		times++
-		if !launch.Rest(ctx, time.Second/time.Duration(perSecond)) {
+		if !launch.Rest(ctx, time.Second/time.Duration(manyStrangers)) {
 			break
 		}
 	}
@@ -98,7 +98,7 @@ func every(ctx context.Context, perSecond int, d time.Duration, do func()) (time
 
 func strangersCome(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.crowd.strangers.figures()
-	n := every(ctx, manyStrangers, s.Hold, func() { w.crowd.load(ctx, false) })
+	n := every(ctx, s.Hold, func() { w.crowd.load(ctx, false) })
 	took := w.crowd.strangers.figures().Numbers - before.Numbers
 	if took == 0 {
 		return "", fmt.Errorf("%d page loads without a cookie took no number", n)
@@ -109,7 +109,7 @@ func strangersCome(ctx context.Context, w *world, s Step) (string, error) {
 // closedPath asks without a pass for what the site closes unanswered: no evidence about the site.
 func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Closed.Load()
-	n := every(ctx, manyStrangers, s.Hold, func() {
+	n := every(ctx, s.Hold, func() {
 		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodGet, environment.ClosingPath, true) // it is not answered
 	})
 	if closed := w.site.Closed.Load() - before; closed < int64(n)/2 {
@@ -122,7 +122,7 @@ func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 // read: the answer to it belongs to nobody.
 func unreadBodies(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Unread.Load()
-	every(ctx, manyStrangers, s.Hold, func() {
+	every(ctx, s.Hold, func() {
 		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodPost, environment.UnreadPath, true) // what comes of it is seen by others
 	})
 	unread := w.site.Unread.Load() - before

@@ -134,7 +134,6 @@ func (v *visitor) arrive(ctx context.Context) bool {
 
 // wait polls until the visitor is inside. False: it is over.
 func (v *visitor) wait(ctx context.Context) bool {
-	from := time.Now()
 	for polls := 0; ; polls++ {
 		var s status
 		ok := v.try(ctx, func() (err error) { s, err = v.poll(ctx); return err })
@@ -148,7 +147,7 @@ func (v *visitor) wait(ctx context.Context) bool {
 				return v.lost == ""
 			}
 		}
-		if gone := v.habits(ctx, polls, from); gone || !v.rest(ctx, next) {
+		if gone := v.habits(ctx, polls); gone || !v.rest(ctx, next) {
 			return false
 		}
 	}
@@ -190,7 +189,7 @@ func (v *visitor) knock(ctx context.Context) {
 }
 
 // habits does what some do while they wait, and reports whether the visitor is gone.
-func (v *visitor) habits(ctx context.Context, polls int, from time.Time) (gone bool) {
+func (v *visitor) habits(ctx context.Context, polls int) (gone bool) {
 	switch {
 	case v.habit == leaver && polls >= 3:
 		ok := v.try(ctx, func() error {

@@ -125,7 +125,7 @@ func (o *operators) send(ctx context.Context, run bool, inside int64, message st
 // failed: a run that was ended is no failure of the operators.
 func (o *operators) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	return fmt.Errorf("operators: %w", err)
 }

@@ -295,7 +295,7 @@ func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error)
 		// Time for one to come, on the mean.
 		r.send(ctx, r.cfg.First, timeFor(1, r.cfg.First))
 		if ctx.Err() != nil {
-			return true, nil
+			return true, nil //nolint:nilerr // the end of the run is no failure
 		}
 	}
 	return true, nil
@@ -331,7 +331,7 @@ func (r *run) takeRoom(ctx context.Context) (restore func(), err error) {
 // update sets the room's mode and rate, if there is a room. Nothing but the rate bounds a step.
 func (r *run) update(ctx context.Context, mode queue.Mode, rate int64) error {
 	if r.room == nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the end of the run is no failure
 	}
 	inside, burst := int64(0), queue.DefaultBurst(rate)
 	_, err := r.room.Update(ctx, r.cfg.Room, operator.Change{Rate: &rate, MaxInside: &inside, Burst: &burst, Mode: &mode})

@@ -32,16 +32,6 @@ func (s *Scenario) Judge(r *Result) []Finding {
 	return out
 }
 
-// Kept reports whether all findings are.
-func Kept(findings []Finding) bool {
-	for _, f := range findings {
-		if !f.Kept {
-			return false
-		}
-	}
-	return true
-}
-
 // everyMorning is what is promised of all of them.
 func everyMorning() []Expectation {
 	return []Expectation{
@@ -83,7 +73,8 @@ func allBooked() Expectation {
 }
 
 // fewTurnedAway: those let in find something, but for the few that race for the last places.
-func fewTurnedAway(share float64) Expectation {
+func fewTurnedAway() Expectation {
+	const share = 0.01
 	return Expectation{
 		fmt.Sprintf("the line ends when the places do: at most %g %% are let in for nothing", share*100),
 		func(r *Result) (bool, string) {

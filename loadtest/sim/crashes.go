@@ -132,7 +132,7 @@ func (k *crashes) place() string { return filepath.Join(k.dir, fmt.Sprintf("life
 func (k *crashes) end() error {
 	var errs []error
 	if k.Store != nil {
-		errs = append(errs, k.Store.Close())
+		errs = append(errs, k.Close())
 	}
 	if k.dir != "" {
 		errs = append(errs, os.RemoveAll(k.dir))

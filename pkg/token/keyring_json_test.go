@@ -73,8 +73,10 @@ func TestAKeyOfALaterReleaseIsKeptAsItStands(t *testing.T) {
 	}
 	later := noon.AddDate(1, 0, 0)
 	rotated := must(ring.Rotate(seeded(1), token.Rotation{Now: later, Overlap: time.Hour}))
-	unknown := withUnknownKey[strings.Index(withUnknownKey, `    {
-      "kid": "code"`):]
+	const begins = `    {
+      "kid": "code"`
+	_, after, _ := strings.Cut(withUnknownKey, begins)
+	unknown := begins + after
 	if text := string(must(rotated.Encode())); !strings.HasSuffix(text, unknown) {
 		t.Errorf("after a rotation it is %s", text)
 	}

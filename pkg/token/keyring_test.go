@@ -233,7 +233,7 @@ func TestAKeyringNeverPrintsASecret(t *testing.T) {
 			text := fmt.Sprintf(verb, value)
 			for _, secret := range []string{
 				string(raw), fmt.Sprintf("%x", raw), strings.Trim(fmt.Sprint(raw), "[]"),
-				base64.StdEncoding.EncodeToString(raw), strings.Trim(fmt.Sprintf("%#v", raw), "[]byte{}"),
+				base64.StdEncoding.EncodeToString(raw), strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%#v", raw), "[]byte{"), "}"),
 			} {
 				if strings.Contains(text, secret) {
 					t.Errorf("%s of a %T shows the secret: %s", verb, value, text)

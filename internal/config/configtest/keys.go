@@ -3,7 +3,6 @@
 package configtest
 
 import (
-	"fmt"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -108,8 +107,7 @@ func walk(tb testing.TB, v reflect.Value, path string, visit func(reflect.Value,
 
 func change(tb testing.TB, v reflect.Value, path string) {
 	tb.Helper()
-	switch v.Interface().(type) {
-	case netip.Prefix:
+	if _, ok := v.Interface().(netip.Prefix); ok {
 		v.Set(reflect.ValueOf(netip.MustParsePrefix("203.0.113.0/24")))
 		return
 	}
@@ -130,6 +128,6 @@ func Want(tb testing.TB, what string, got, want []string) {
 	tb.Helper()
 	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
 	if !slices.Equal(got, want) {
-		tb.Error(fmt.Sprintf("%s: these keys arrive: %q\nthese should: %q", what, got, want))
+		tb.Errorf("%s: these keys arrive: %q\nthese should: %q", what, got, want)
 	}
 }

@@ -79,6 +79,3 @@ func (c *Crowd) gap(n int, random *rand.Rand) time.Duration {
 	}
 	return -1
 }
-
-// Stats returns the counters as of now. Safe for concurrent use.
-func (c *Crowd) Stats() Stats { return c.meter.read() }

@@ -92,9 +92,3 @@ func (m *meter) count(counter func(*Stats)) {
 	defer m.mu.Unlock()
 	counter(&m.s)
 }
-
-func (m *meter) read() Stats {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.s
-}

@@ -176,13 +176,13 @@ func (r *reader) read(file io.Reader) error {
 	for n := 1; ; n++ {
 		text, err := in.ReadSlice('\n')
 		switch {
-		case err == io.EOF && n == 1 && len(text) < headerSize && unborn(text):
+		case errors.Is(err, io.EOF) && n == 1 && len(text) < headerSize && unborn(text):
 			return errUnborn
-		case err == io.EOF && len(text) == 0:
+		case errors.Is(err, io.EOF) && len(text) == 0:
 			return r.finish()
-		case err == io.EOF && n > 1:
+		case errors.Is(err, io.EOF) && n > 1:
 			return r.finish() // broken off by the end of the process or of the disk
-		case err != nil && err != io.EOF:
+		case err != nil && !errors.Is(err, io.EOF):
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 		if n == 1 {

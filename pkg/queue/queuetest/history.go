@@ -125,7 +125,7 @@ func both[T any](d *history, verb string, call func(queue.Store) (T, error), dif
 	a, errA := call(d.a)
 	b, errB := call(d.b)
 	classA, classB := errClass(errA), errClass(errB)
-	if classA != classB {
+	if !errors.Is(classA, classB) {
 		d.rt.Fatalf("%s: errors differ:\n  %v\n  %v", verb, errA, errB)
 	}
 	if classA == nil || errors.Is(classA, queue.ErrConflict) { // only then does a reply mean something

@@ -141,7 +141,7 @@ func explain(initial *room, clock *Clock, ops []porcupine.Operation) (wrong stri
 			next := &Model{timing: initial.timing, clock: clock, room: state.(*room).clone()}
 			return input.(step).play(context.Background(), next) == output, next.room
 		},
-		Equal: func(a, b any) bool { return reflect.DeepEqual(a, b) },
+		Equal: reflect.DeepEqual,
 	}
 	switch porcupine.CheckOperationsTimeout(spec, ops, linearPatience) {
 	case porcupine.Illegal:

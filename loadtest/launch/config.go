@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Config is the part of a gateway's configuration that runs and tests set; docs/configuration.md says what each key means.
+// Config is the part of a gateway's configuration that runs and tests set; configs/reference.yaml says what each key means.
 // What is zero is left out, so that the gateway's default holds, except where a field says otherwise.
 type Config struct {
 	Listen  Listen   `yaml:"listen"`

@@ -95,7 +95,7 @@ func asGroup[G environment.Group](g G, err error) (environment.Group, error) {
 
 func (w *world) startGateways(ctx context.Context, count int) error {
 	for i := range count {
-		s := environment.Settings{Store: "{url: memory}", Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr}
+		s := environment.Settings{Store: launch.Store{URL: "memory"}, Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr}
 		if w.group != nil {
 			s.Store = w.group.Store(i)
 		} else {

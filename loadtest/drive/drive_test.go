@@ -69,7 +69,7 @@ func TestACrowdOfEveryKindIsLetInInOrderAndBooks(t *testing.T) {
 	g := startGate(t, site.URL, queue.Pace{Rate: 6000, MaxInside: 40, Burst: 20})
 	for name, journal := range map[string]string{"what the clients saw": "", "the gateway's journal": g.Journal} {
 		r, err := drive.Run(t.Context(), drive.Config{
-			Target: g.URL, Room: launch.Room, Admin: g.Admin, AdminToken: g.Token, Portal: site.URL, Journal: journal,
+			Target: g.URL, Room: launch.RoomID, Admin: g.Admin, AdminToken: g.Token, Portal: site.URL, Journal: journal,
 			Waves: []drive.Wave{{Over: 300 * time.Millisecond, People: 80}}, Crowd: quickCrowd(), Seed: uint64(len(name)), Sources: 20,
 		})
 		if err != nil {

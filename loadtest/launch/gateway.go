@@ -1,19 +1,17 @@
 package launch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Room is the id of the only room of a Gateway.
-const Room = "termine"
+// RoomID is the only room of a Gateway.
+const RoomID = "termine"
 
 // Settings of a Gateway. Backend is required; the rest has the gateway's defaults.
 type Settings struct {
@@ -62,8 +60,8 @@ func startGateway(ctx context.Context, program, dir string, s Settings) (*Gatewa
 		URL: "http://" + public, Admin: "http://" + admin, Token: "the-token-of-the-operators", Journal: filepath.Join(dir, "journal"),
 	}
 	file := filepath.Join(dir, "gateway.yaml")
-	if err := os.WriteFile(file, []byte(s.yaml(g, dir, public, admin)), 0o600); err != nil {
-		return nil, fmt.Errorf("gateway: %w", err)
+	if err := s.config(g, dir, public, admin).Write(file); err != nil {
+		return nil, err
 	}
 	if g.proc, err = Start("gate", "", &g.log, program, "serve", "-c", file); err != nil {
 		return nil, err
@@ -74,32 +72,21 @@ func startGateway(ctx context.Context, program, dir string, s Settings) (*Gatewa
 	return g, nil
 }
 
-func (s *Settings) yaml(g *Gateway, dir, public, admin string) string {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, g.Token)
-	fmt.Fprintf(&b, "state: {dir: %q}\njournal: {dir: %q}\nlog: {level: warn, format: json}\n", filepath.Join(dir, "state"), g.Journal)
-	b.WriteString("limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 60000}\n")
-	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: %q, health: {failures: 0}}\n", Room, s.Backend)
-	burst := s.Pace.Burst
-	fmt.Fprintf(&b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n", s.Pace.Rate, s.Pace.MaxInside, burst)
+// config is the configuration of a gateway whose files are in dir.
+func (s *Settings) config(g *Gateway, dir, public, admin string) *Config {
+	r := Room{
+		ID: RoomID, Backend: Backend{URL: s.Backend, Health: &Health{}},
+		Pace: Pace{Rate: s.Pace.Rate, MaxInside: s.Pace.MaxInside, Burst: s.Pace.Burst}, Poll: Poll{Min: s.PollMin, Max: s.PollMax},
+		ClaimWindow: s.Timing.ClaimWindow, AbsentAfter: s.Timing.Absent, TicketLife: s.Timing.TicketLife, Session: Session{Idle: s.Timing.Idle},
+	}
 	if s.Paused {
-		b.WriteString("    mode: pause\n")
+		r.Mode = "pause"
 	}
-	duration := func(name string, d time.Duration) {
-		if d > 0 {
-			fmt.Fprintf(&b, "    %s: %v\n", name, d)
-		}
+	return &Config{
+		Listen: Listen{HTTP: public}, Admin: Admin{Listen: admin, Token: g.Token},
+		State: State{Dir: filepath.Join(dir, "state")}, Journal: Journal{Dir: g.Journal}, Log: LogStyle{Level: "warn", Format: "json"},
+		Limits: Limits{ConnectionsPerIP: 60_000}, Rooms: []Room{r},
 	}
-	duration("claim_window", s.Timing.ClaimWindow)
-	duration("absent_after", s.Timing.Absent)
-	duration("ticket_life", s.Timing.TicketLife)
-	if s.Timing.Idle > 0 {
-		fmt.Fprintf(&b, "    session: {idle: %v}\n", s.Timing.Idle)
-	}
-	if s.PollMin > 0 {
-		fmt.Fprintf(&b, "    poll: {min: %v, max: %v}\n", s.PollMin, s.PollMax)
-	}
-	return b.String()
 }
 
 // Stop ends the process as an operator does and waits until it has. It may be called again.

@@ -7,6 +7,7 @@
 //	port.go      ports that nobody uses
 //	serves.go    building the gateway, and asking whether it serves
 //	gateway.go   a gateway with one room, its files and its addresses
+//	config.go    the configuration of a gateway, as a file
 //
 // A child is owned by whoever started it, who must stop it. The load tests and the end-to-end tests import it; it imports pkg/queue.
 package launch

@@ -12,5 +12,5 @@
 //	table.go      the tables, and where they go in docs/mornings.md
 //	command.go    the command
 //
-// It imports loadtest's scenarios, portal, drive and launch, and internal/adminclient.
+// It imports loadtest's scenarios, drive, report and launch, internal/demo and internal/adminclient.
 package mornings

@@ -88,7 +88,7 @@ func (m *morning) play(ctx context.Context, program string) (r scenarios.Result,
 			return r, err
 		}
 		defer func() { err = errors.Join(err, m.gate.Stop()) }()
-		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL, launch.Room, m.gate.Admin, m.gate.Token, m.gate.Journal
+		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL, launch.RoomID, m.gate.Admin, m.gate.Token, m.gate.Journal
 	}
 	m.clock.began = time.Now() // nothing has looked at it but to start
 	ops, err := m.operators(ctx)
@@ -206,7 +206,7 @@ func (m *morning) operators(context.Context) (*operators, error) {
 		}
 	}
 	return &operators{
-		client: client, room: launch.Room, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
+		client: client, room: launch.RoomID, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
 		released: m.scenario.Portal.Calendar.Places,
 	}, nil
 }

@@ -54,7 +54,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 		}
 	}()
 	cfg := quick(g.URL)
-	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = launch.Room, g.Admin, g.Token, 960, 600
+	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = launch.RoomID, g.Admin, g.Token, 960, 600
 	cfg.Out = t.Output()
 	r, err := rehearse.Run(t.Context(), cfg)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		info, err := client.Room(t.Context(), launch.Room)
+		info, err := client.Room(t.Context(), launch.RoomID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -236,7 +236,7 @@ func TestEveryMetricMoves(t *testing.T) {
 // boundaryMoves makes each fault of a request and of a connection, at gateways with small limits.
 func boundaryMoves(t *testing.T, w *metricsWatch) {
 	g := harness.NewGate(t, &program, harness.Settings{
-		Limits: "{head_timeout: 1s, arrivals_per_prefix: {rate: 0}}", Rooms: []harness.Room{{Site: &oddSite(t).Site}},
+		Limits: launch.Limits{HeadTimeout: time.Second}, Rooms: []harness.Room{{Site: &oddSite(t).Site}},
 	})
 	w.look(g)
 	for fault, request := range map[string]string{
@@ -262,7 +262,7 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 	}
 	w.look(g)
 
-	small := func(limits string) *harness.Gate {
+	small := func(limits launch.Limits) *harness.Gate {
 		return harness.NewGate(t, &program, harness.Settings{Limits: limits, Rooms: []harness.Room{{Site: &oddSite(t).Site}}})
 	}
 	hold := func(g *harness.Gate, n int) {
@@ -275,7 +275,7 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 		}
 	}
 	const ask = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-	perNetwork := small("{connections_per_ip: 1, arrivals_per_prefix: {rate: 0}}")
+	perNetwork := small(launch.Limits{ConnectionsPerIP: 1})
 	w.look(perNetwork)
 	hold(perNetwork, 1)
 	w.until(perNetwork, 10*time.Second, "einlass_connections_open")
@@ -284,7 +284,7 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 	}
 	hold(perNetwork, 100)
 	w.until(perNetwork, 10*time.Second, `einlass_connections_refused_total{reason="unanswered"}`)
-	inAll := small("{connections: 1, arrivals_per_prefix: {rate: 0}}")
+	inAll := small(launch.Limits{Connections: 1})
 	w.look(inAll)
 	hold(inAll, 1)
 	w.until(inAll, 10*time.Second, "einlass_connections_open")
@@ -299,12 +299,12 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 	site := oddSite(t)
 	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.1"},
-		Limits:  "{arrivals_per_prefix: {rate: 1, burst: 2}, stay: {in_flight: 1, networks: 4}}",
+		Limits:  launch.Limits{ArrivalsPerPrefix: launch.Arrivals{Rate: 1, Burst: 2}, Stay: launch.Stay{InFlight: 1, Networks: 4}},
 		Rooms:   []harness.Room{{Site: &site.Site, Exclude: []string{"/status", "/ws", "/gone", "/garbage", "/hang"}, Rate: 6000, Burst: 100, Idle: 2 * time.Second}},
 	})
 	g.Stop()
-	url := `{url: "http://` + site.Addr + `"`
-	g.Edit(url+"}", url+", timeouts: {first_byte: 2s}, max_in_flight: 2, queue: {length: 0}, health: {failures: 1}}")
+	url := "url: http://" + site.Addr + "\n"
+	g.Edit(url, url+"      timeouts: {first_byte: 2s}\n      max_in_flight: 2\n      queue: {length: 0}\n      health: {failures: 1}\n")
 	g.Start()
 	w.look(g)
 	stranger, network := harness.NewStranger(g), 0

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -29,7 +29,7 @@ func TestAHouseholdTakesABoundedNumberOfPlaces(t *testing.T) {
 		t.Run(network.name, func(t *testing.T) {
 			t.Parallel()
 			g := harness.NewGate(t, &program, harness.Settings{
-				Trusted: []string{"127.0.0.1"}, Limits: "{arrivals_per_prefix: {rate: 1, burst: 10}}",
+				Trusted: []string{"127.0.0.1"}, Limits: launch.Limits{ArrivalsPerPrefix: launch.Arrivals{Rate: 1, Burst: 10}},
 				Rooms: []harness.Room{{Site: harness.NewSite(t)}},
 			})
 			s := harness.NewStranger(g)
@@ -51,7 +51,7 @@ func TestAConnectionTooManyIsAnswered(t *testing.T) {
 	t.Parallel()
 	const most = 3
 	g := harness.NewGate(t, &program, harness.Settings{
-		Limits: fmt.Sprintf("{connections_per_ip: %d, arrivals_per_prefix: {rate: 0}}", most),
+		Limits: launch.Limits{ConnectionsPerIP: most},
 		Rooms:  []harness.Room{{Site: harness.NewSite(t)}},
 	})
 	for i := range most + 3 {

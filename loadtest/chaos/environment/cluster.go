@@ -97,12 +97,12 @@ func (c *Cluster) connect(n *Network, gateways int) error {
 }
 
 // Store implements Group.
-func (c *Cluster) Store(i int) string {
+func (c *Cluster) Store(i int) launch.Store {
 	var more []string
 	for _, l := range c.links[i][1:] {
-		more = append(more, strconv.Quote(l.Addr()))
+		more = append(more, l.Addr())
 	}
-	return fmt.Sprintf("{url: \"redis://%s\", cluster: true, addresses: [%s]}", c.links[i][0].Addr(), strings.Join(more, ", "))
+	return launch.Store{URL: "redis://" + c.links[i][0].Addr(), Cluster: true, Addresses: more}
 }
 
 // Links implements Group.

@@ -64,7 +64,7 @@ type Gateway struct {
 
 // Settings of a gateway.
 type Settings struct {
-	Store   string // the store section
+	Store   launch.Store
 	Keys    string // keyring file, empty: its own
 	State   string // state directory
 	Journal string // journal directory
@@ -87,21 +87,20 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 		return nil, err
 	}
 	g.file = filepath.Join(g.dir, "gateway.yaml")
-	return g, os.WriteFile(g.file, []byte(g.yaml(s)), 0o600)
+	return g, g.config(s).Write(g.file)
 }
 
-func (g *Gateway) yaml(s Settings) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", launch.Addr(g.Port), launch.Addr(g.admin), operatorToken)
-	fmt.Fprintf(&b, "store: %s\nstate: {dir: %q, interval: 200ms, places_interval: 500ms}\njournal: {dir: %q}\n", s.Store, s.State, s.Journal)
-	fmt.Fprintf(&b, "limits: {arrivals_per_prefix: {rate: 0}}\nstop_timeout: 5s\n")
-	if s.Keys != "" {
-		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
+func (g *Gateway) config(s Settings) *launch.Config {
+	return &launch.Config{
+		Listen: launch.Listen{HTTP: launch.Addr(g.Port)}, Admin: launch.Admin{Listen: launch.Addr(g.admin), Token: operatorToken},
+		Store: s.Store, State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: 500 * time.Millisecond},
+		Journal: launch.Journal{Dir: s.Journal}, Keys: launch.Keys{File: s.Keys}, StopTimeout: 5 * time.Second,
+		Rooms: []launch.Room{{
+			ID: Room, Backend: launch.Backend{URL: "http://" + s.Site}, Exclude: []string{OpenPath},
+			Pace: launch.Pace{Rate: Rate, MaxInside: MaxInside, Burst: Burst}, Poll: launch.Poll{Min: pollMin, Max: pollMax},
+			ClaimWindow: claim, AbsentAfter: absent, Session: launch.Session{Idle: idle},
+		}},
 	}
-	fmt.Fprintf(&b, "rooms:\n  - id: %s\n    backend: {url: \"http://%s\"}\n    exclude: [%s]\n", Room, s.Site, OpenPath)
-	fmt.Fprintf(&b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n    poll: {min: %v, max: %v}\n", Rate, MaxInside, Burst, pollMin, pollMax)
-	fmt.Fprintf(&b, "    claim_window: %v\n    absent_after: %v\n    session: {idle: %v}\n", claim, absent, idle)
-	return b.String()
 }
 
 // Start runs it and returns when it answers visitors.

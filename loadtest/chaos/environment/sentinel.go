@@ -16,7 +16,7 @@ import (
 // Group is what the gateways' store is made of.
 type Group interface {
 	// Store is the store section of gateway i's configuration.
-	Store(i int) string
+	Store(i int) launch.Store
 	// Links are all ways of gateway i to the store.
 	Links(i int) []*Link
 	// Servers are the servers that can hold the line.
@@ -135,12 +135,12 @@ func (s *Sentinels) connect(n *Network, gateways int) error {
 }
 
 // Store implements Group.
-func (s *Sentinels) Store(i int) string {
+func (s *Sentinels) Store(i int) launch.Store {
 	var addrs []string
 	for _, l := range s.links[i][len(s.servers):] {
-		addrs = append(addrs, strconv.Quote(l.Addr()))
+		addrs = append(addrs, l.Addr())
 	}
-	return fmt.Sprintf("{url: \"redis://\", sentinel: {master: %s, addresses: [%s]}}", SentinelName, strings.Join(addrs, ", "))
+	return launch.Store{URL: "redis://", Sentinel: launch.Sentinel{Master: SentinelName, Addresses: addrs}}
 }
 
 // Links implements Group.

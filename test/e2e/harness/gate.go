@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -27,8 +26,8 @@ type Settings struct {
 	Places time.Duration
 	// Forgets keeps nothing over restarts: state.dir is empty. It needs Keys.
 	Forgets bool
-	// Limits are what the section limits says, in braces. Default: arrivals are not limited.
-	Limits string
+	// Limits of the gateway. Default: arrivals are not limited.
+	Limits launch.Limits
 	// Trusted are the networks whose forwarding headers are believed.
 	Trusted []string
 }
@@ -53,26 +52,20 @@ type Room struct {
 // OperatorToken is the bearer token of every admin API.
 const OperatorToken = "the-token-of-the-operators"
 
-func (s *Settings) yaml(public, admin string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: %q}\nadmin: {listen: %q, token: %q}\n", public, admin, OperatorToken)
-	state := s.State
+func (s *Settings) config(public, admin string) *launch.Config {
+	c := &launch.Config{
+		Listen: launch.Listen{HTTP: public}, Admin: launch.Admin{Listen: admin, Token: OperatorToken},
+		State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: s.Places},
+		Store: launch.Store{URL: s.Store}, Limits: s.Limits, Log: launch.LogStyle{Format: "json"},
+		TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
+	}
 	if s.Forgets {
-		state = ""
+		c.State.Dir = ""
 	}
-	fmt.Fprintf(&b, "state: {dir: %q, interval: 200ms, places_interval: %v}\n", state, s.Places)
-	fmt.Fprintf(&b, "store: {url: %q}\nlimits: %s\nlog: {format: json}\n", s.Store, or(s.Limits, "{arrivals_per_prefix: {rate: 0}}"))
-	if len(s.Trusted) > 0 {
-		fmt.Fprintf(&b, "trusted_proxies: [%s]\n", `"`+strings.Join(s.Trusted, `", "`)+`"`)
+	for i := range s.Rooms {
+		c.Rooms = append(c.Rooms, s.Rooms[i].config())
 	}
-	if s.Keys != "" {
-		fmt.Fprintf(&b, "keys: {file: %q}\n", s.Keys)
-	}
-	b.WriteString("rooms:\n")
-	for _, r := range s.Rooms {
-		r.write(&b)
-	}
-	return b.String()
+	return c
 }
 
 func or[T comparable](v, def T) T {
@@ -83,21 +76,15 @@ func or[T comparable](v, def T) T {
 	return v
 }
 
-func (r *Room) write(b *strings.Builder) {
-	list := func(name string, values []string) {
-		if len(values) > 0 {
-			fmt.Fprintf(b, "    %s: [%s]\n", name, `"`+strings.Join(values, `", "`)+`"`)
-		}
+func (r *Room) config() launch.Room {
+	return launch.Room{
+		ID: or(r.ID, "termine"), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
+		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
+		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst)},
+		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
+		Session: launch.Session{Idle: or(r.Idle, 10*time.Minute)}, ClaimWindow: or(r.Claim, 20*time.Second),
+		OnStoreFailure: or(r.OnFailure, "hold"),
 	}
-	fmt.Fprintf(b, "  - id: %s\n    backend: {url: \"http://%s\"}\n", or(r.ID, "termine"), r.Site.Addr)
-	list("hosts", r.Hosts)
-	list("paths", r.Paths)
-	list("exclude", r.Exclude)
-	fmt.Fprintf(b, "    pace: {rate: %d, max_inside: %d, burst: %d}\n", r.Rate, r.MaxInside, r.Burst)
-	fmt.Fprintf(b, "    poll: {min: %v, max: %v}\n", or(r.PollMin, 200*time.Millisecond), or(r.PollMax, time.Second))
-	fmt.Fprintf(b, "    claim_window: %v\n", or(r.Claim, 20*time.Second))
-	fmt.Fprintf(b, "    session: {idle: %v}\n", or(r.Idle, 10*time.Minute))
-	fmt.Fprintf(b, "    on_store_failure: %s\n", or(r.OnFailure, "hold"))
 }
 
 // Gate is one gateway as a process. It keeps its addresses over restarts.
@@ -185,7 +172,7 @@ func (g *Gate) listenAt(s *Settings) error {
 	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: OperatorToken}); err != nil {
 		return err
 	}
-	if err := os.WriteFile(g.file, []byte(s.yaml(g.Addr, g.Admin)), 0o600); err != nil {
+	if err := s.config(g.Addr, g.Admin).Write(g.file); err != nil {
 		return err
 	}
 	return g.start()

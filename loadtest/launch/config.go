@@ -1,0 +1,161 @@
+package launch
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is the part of a gateway's configuration that runs and tests set; configs/reference.yaml says what each key means.
+// What is zero is left out, so that the gateway's default holds, except where a field says otherwise.
+type Config struct {
+	Listen  Listen   `yaml:"listen"`
+	Admin   Admin    `yaml:"admin"`
+	Store   Store    `yaml:"store,omitempty"`
+	State   State    `yaml:"state"`
+	Keys    Keys     `yaml:"keys,omitempty"`
+	Journal Journal  `yaml:"journal,omitempty"`
+	Log     LogStyle `yaml:"log,omitempty"`
+	Limits  Limits   `yaml:"limits"`
+	// StopTimeout is how long requests may go on after a SIGTERM.
+	StopTimeout time.Duration `yaml:"stop_timeout,omitempty"`
+	// TrustedProxies are the networks whose forwarding headers are believed.
+	TrustedProxies []string `yaml:"trusted_proxies,omitempty"`
+	Rooms          []Room   `yaml:"rooms"`
+}
+
+// Listen is where visitors come in, host:port.
+type Listen struct {
+	HTTP string `yaml:"http"`
+}
+
+// Admin is where operators come in, host:port, and their bearer token.
+type Admin struct {
+	Listen string `yaml:"listen"`
+	Token  string `yaml:"token"`
+}
+
+// Store is where the line is kept. The zero value is the embedded store.
+type Store struct {
+	URL       string   `yaml:"url,omitempty"`
+	Cluster   bool     `yaml:"cluster,omitempty"`
+	Addresses []string `yaml:"addresses,omitempty"`
+	Sentinel  Sentinel `yaml:"sentinel,omitempty"`
+}
+
+// Sentinel is a group of Redis servers that is found by its master's name.
+type Sentinel struct {
+	Master    string   `yaml:"master"`
+	Addresses []string `yaml:"addresses"`
+}
+
+// State is where the state files are. An empty Dir is written: such a gateway keeps nothing over restarts.
+type State struct {
+	Dir            string        `yaml:"dir"`
+	Interval       time.Duration `yaml:"interval,omitempty"`
+	PlacesInterval time.Duration `yaml:"places_interval,omitempty"`
+}
+
+// Keys is the keyring's file.
+type Keys struct {
+	File string `yaml:"file"`
+}
+
+// Journal is the journal's directory.
+type Journal struct {
+	Dir string `yaml:"dir"`
+}
+
+// LogStyle is what is logged, and how.
+type LogStyle struct {
+	Level  string `yaml:"level,omitempty"`
+	Format string `yaml:"format,omitempty"`
+}
+
+// Limits of the gateway.
+type Limits struct {
+	HeadTimeout      time.Duration `yaml:"head_timeout,omitempty"`
+	Connections      int           `yaml:"connections,omitempty"`
+	ConnectionsPerIP int           `yaml:"connections_per_ip,omitempty"`
+	// ArrivalsPerPrefix is always written: its zero value limits no arrivals.
+	ArrivalsPerPrefix Arrivals `yaml:"arrivals_per_prefix"`
+	Stay              Stay     `yaml:"stay,omitempty"`
+}
+
+// Arrivals bounds those of one network, Rate a minute and Burst at once.
+type Arrivals struct {
+	Rate  int `yaml:"rate"`
+	Burst int `yaml:"burst,omitempty"`
+}
+
+// Stay bounds the requests of visitors that are inside.
+type Stay struct {
+	InFlight int `yaml:"in_flight,omitempty"`
+	Networks int `yaml:"networks,omitempty"`
+}
+
+// Room is one waiting room.
+type Room struct {
+	ID      string   `yaml:"id"`
+	Hosts   []string `yaml:"hosts,omitempty"`
+	Paths   []string `yaml:"paths,omitempty"`
+	Exclude []string `yaml:"exclude,omitempty"`
+	Backend Backend  `yaml:"backend"`
+	Pace    Pace     `yaml:"pace"`
+	Mode    string   `yaml:"mode,omitempty"`
+	Poll    Poll     `yaml:"poll,omitempty"`
+
+	ClaimWindow time.Duration `yaml:"claim_window,omitempty"`
+	AbsentAfter time.Duration `yaml:"absent_after,omitempty"`
+	TicketLife  time.Duration `yaml:"ticket_life,omitempty"`
+	Session     Session       `yaml:"session,omitempty"`
+
+	OnStoreFailure string `yaml:"on_store_failure,omitempty"`
+}
+
+// Backend is the site, http://host:port. Health is left out if it is nil.
+type Backend struct {
+	URL    string  `yaml:"url"`
+	Health *Health `yaml:"health,omitempty"`
+}
+
+// Health is after how many failures the site counts as down; 0: never.
+type Health struct {
+	Failures int `yaml:"failures"`
+}
+
+// Pace is how fast people are let in: Rate a minute, Burst at once; MaxInside 0 is no bound, Burst 0 one second's worth.
+// All of it is written.
+type Pace struct {
+	Rate      int64 `yaml:"rate"`
+	MaxInside int64 `yaml:"max_inside"`
+	Burst     int64 `yaml:"burst"`
+}
+
+// Poll is how often pages ask.
+type Poll struct {
+	Min time.Duration `yaml:"min"`
+	Max time.Duration `yaml:"max"`
+}
+
+// Session is how long a stay lives without a request.
+type Session struct {
+	Idle time.Duration `yaml:"idle"`
+}
+
+// Write writes the configuration to a file that only this user can read, because of the token in it.
+func (c *Config) Write(file string) error {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(c); err != nil {
+		return fmt.Errorf("configuration of a gateway: %w", err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("configuration of a gateway: %w", err)
+	}
+	return nil
+}

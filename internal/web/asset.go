@@ -46,7 +46,7 @@ func (lib *Library) Asset(name []byte) (Asset, bool) {
 		return Asset{}, false
 	}
 	a, ok := lib.assets[string(kind)]
-	a.Exact = ok && a.ETag[1:1+hashLength] == string(hash)
+	a.Exact = ok && a.hash() == string(hash)
 	return a, ok
 }
 
@@ -70,21 +70,25 @@ func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	var shared assetURLs
-	if shared.style, err = lib.addAsset("css", "text/css; charset=utf-8", withoutComments(style)); err != nil {
+	program, err := newAsset("text/javascript; charset=utf-8", script)
+	if err != nil {
 		return nil, err
 	}
-	if shared.icon, err = lib.addAsset("svg", "image/svg+xml", icon); err != nil {
+	sheet, err := newAsset("text/css; charset=utf-8", withoutComments(style))
+	if err != nil {
 		return nil, err
 	}
+	image, err := newAsset("image/svg+xml", icon)
+	if err != nil {
+		return nil, err
+	}
+	shared := assetURLs{style: lib.addAsset("css", sheet), icon: lib.addAsset("svg", image)}
 	var all []assetURLs
 	for _, c := range catalogs {
 		// The script is the same in all languages. Its name has one because a gateway of the release before, which may be
 		// asked for it while both run, has a script for each language and finds it by that part of the name.
 		urls := shared
-		if urls.script, err = lib.addAsset(c.tag.String()+".js", "text/javascript; charset=utf-8", script); err != nil {
-			return nil, err
-		}
+		urls.script = lib.addAsset(c.tag.String()+".js", program)
 		all = append(all, urls)
 	}
 	return all, nil
@@ -105,26 +109,33 @@ func scriptBody() ([]byte, error) {
 	return script.Bytes(), nil
 }
 
-func (lib *Library) addAsset(kind, contentType string, body []byte) (string, error) {
+func newAsset(contentType string, body []byte) (Asset, error) {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {
-		return "", err
+		return Asset{}, err
 	}
 	if _, err := w.Write(body); err != nil {
-		return "", err
+		return Asset{}, err
 	}
 	if err := w.Close(); err != nil {
-		return "", err
+		return Asset{}, err
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])[:hashLength]
-	lib.assets[kind] = Asset{
+	return Asset{
 		ContentType: contentType, Body: body, Gzip: packed.Bytes(),
 		ETag: `"` + hash + `"`, GzipETag: `"` + hash + `-gz"`,
-	}
-	return lib.prefix + "/assets/" + hash + "." + kind, nil
+	}, nil
 }
+
+// addAsset adds an asset under a kind and answers its path.
+func (lib *Library) addAsset(kind string, a Asset) string {
+	lib.assets[kind] = a
+	return lib.prefix + "/assets/" + a.hash() + "." + kind
+}
+
+func (a Asset) hash() string { return a.ETag[1 : 1+hashLength] }
 
 // withoutComments drops indentation, empty lines and lines that are a comment: what the sources say to their
 // reader, a visitor need not load. Comments stand on lines of their own, as // … or as /* … */ on one line.

@@ -64,7 +64,6 @@ func notInPrefix(r rune) bool {
 // Site answers in the name of one site. It is a few strings over a [Library], so that making one costs microseconds,
 // however many rooms there are. Immutable and safe for concurrent use.
 type Site struct {
-	lib     *Library
 	langs   []*locale
 	matcher *matcher
 	headers []string
@@ -102,7 +101,7 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		status += room + "&"
 	}
 	return &Site{
-		lib: lib, langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", "'self'"),
+		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", "'self'"),
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
 		status: escaped(status), away: escaped(own("away")), leave: escaped(own("leave")),
 	}, nil

@@ -53,18 +53,22 @@ func everyPage(p *Site) map[string][]byte {
 }
 
 func TestEveryPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
-	p := mustNew(t, testSite())
-	for name, body := range everyPage(p) {
+	lib := mustLibrary(t)
+	site, err := lib.Site(testSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range everyPage(site) {
 		t.Run(name, func(t *testing.T) {
 			if len(body) > 6<<10 {
 				t.Errorf("%d bytes, at most 6 KB may be", len(body))
 			}
-			checkDocument(t, p, body, name[:2])
+			checkDocument(t, lib, body, name[:2])
 		})
 	}
 }
 
-func checkDocument(t *testing.T, p *Site, body []byte, lang string) {
+func checkDocument(t *testing.T, lib *Library, body []byte, lang string) {
 	t.Helper()
 	doc, err := html.Parse(bytes.NewReader(body))
 	if err != nil {
@@ -79,7 +83,7 @@ func checkDocument(t *testing.T, p *Site, body []byte, lang string) {
 			t.Errorf("an inline <%s>", n.Data)
 		}
 		for _, a := range n.Attr {
-			checkAttribute(t, p, n, a)
+			checkAttribute(t, lib, n, a)
 			if a.Key == "id" && ids[a.Val] {
 				t.Errorf("id %q is there twice", a.Val)
 			} else if a.Key == "id" {
@@ -96,14 +100,14 @@ func checkDocument(t *testing.T, p *Site, body []byte, lang string) {
 	}
 }
 
-func checkAttribute(t *testing.T, p *Site, n *html.Node, a html.Attribute) {
+func checkAttribute(t *testing.T, lib *Library, n *html.Node, a html.Attribute) {
 	t.Helper()
 	switch {
 	case a.Key == "style", strings.HasPrefix(a.Key, "on"):
 		t.Errorf("<%s> has an inline %s", n.Data, a.Key)
 	case a.Key == "src", a.Key == "href" && n.Data == "link":
 		name, own := strings.CutPrefix(a.Val, "/.einlass/assets/")
-		if asset, ok := p.lib.Asset([]byte(name)); !own || !ok || !asset.Exact {
+		if asset, ok := lib.Asset([]byte(name)); !own || !ok || !asset.Exact {
 			t.Errorf("<%s> loads %q, which is no asset", n.Data, a.Val)
 		}
 	case a.Key == "href", a.Key == "action":

@@ -135,14 +135,12 @@ func (c *Control) byGateway(current Control) []ControlKey {
 		n.From, n.Since = current.Version, nil
 	}
 	n.To = current.Version + 1
-	since := make(map[ControlKey]int64, len(n.Since)+len(keys))
-	for k, v := range n.Since {
-		since[k] = v
+	if n.Since == nil {
+		n.Since = map[ControlKey]int64{}
 	}
 	for _, k := range keys {
-		since[k] = n.To
+		n.Since[k] = n.To
 	}
-	n.Since = since
 	c.note(n)
 	return keys
 }

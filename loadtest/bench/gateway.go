@@ -162,6 +162,20 @@ func rawRequest(path, headers, cookie string) string {
 	return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "\r\n"
 }
 
+// pollRequests are the polls of waiting visitors, by their cookies.
+func pollRequests(cookies []string) []string {
+	var requests []string
+	for _, c := range cookies {
+		requests = append(requests, rawRequest("/.einlass/status?room=bench&shown=900000", browserHeaders, c))
+	}
+	return requests
+}
+
+// passRequest is a request of somebody inside, who has a cookie of the site too.
+func passRequest(cookie string) string {
+	return rawRequest("/termine?ort=3", navigation, cookie+"; site=abcdef0123456789")
+}
+
 // script makes wrk send these requests in turn.
 func (b *bench) script(requests ...string) (string, error) {
 	var s strings.Builder

@@ -25,10 +25,7 @@ func (b *bench) polls() error {
 		if err != nil {
 			return err
 		}
-		var requests []string
-		for _, c := range cookies {
-			requests = append(requests, rawRequest("/.einlass/status?room=bench&shown=900000", browserHeaders, c))
-		}
+		requests := pollRequests(cookies)
 		empty := g.rss()
 		answer, err := b.capture(g.addr, closing(requests[len(requests)/2]))
 		if err != nil {
@@ -118,11 +115,8 @@ func (b *bench) pagePeers(all []*contestant, answer, script string) ([]*contesta
 	if err != nil {
 		return nil, err
 	}
-	backendAddr, err := freePort()
+	backendAddr, err := b.backend()
 	if err != nil {
-		return nil, err
-	}
-	if _, err := b.start(backendAddr, b.self, "serve", "backend", backendAddr, "2000"); err != nil {
 		return nil, err
 	}
 	limit, err := b.refusing(backendAddr, script)
@@ -131,11 +125,8 @@ func (b *bench) pagePeers(all []*contestant, answer, script string) ([]*contesta
 
 // passes compares a forwarded request with a bare fasthttp proxy and with nginx.
 func (b *bench) passes() error {
-	backendAddr, err := freePort()
+	backendAddr, err := b.backend()
 	if err != nil {
-		return err
-	}
-	if _, err := b.start(backendAddr, b.self, "serve", "backend", backendAddr, "2000"); err != nil {
 		return err
 	}
 	in, err := b.install()
@@ -158,7 +149,7 @@ func (b *bench) passes() error {
 	if err != nil {
 		return err
 	}
-	script, err := b.script(rawRequest("/termine?ort=3", navigation, cookie+"; site=abcdef0123456789"))
+	script, err := b.script(passRequest(cookie))
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,16 @@ func (b *bench) start(addr string, name string, args ...string) (*process, error
 	return nil, fmt.Errorf("%s does not listen on %s:\n%s", filepath.Base(name), addr, p.log)
 }
 
+// backend starts a site that answers 2,000 bytes, and answers its address.
+func (b *bench) backend() (string, error) {
+	addr, err := freePort()
+	if err != nil {
+		return "", err
+	}
+	_, err = b.start(addr, b.self, "serve", "backend", addr, "2000")
+	return addr, err
+}
+
 // redis starts one and answers its URL.
 func (b *bench) redis() (string, error) {
 	addr, err := freePort()

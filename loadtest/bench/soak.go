@@ -19,11 +19,7 @@ func (b *bench) soak() error {
 	if err != nil {
 		return err
 	}
-	var requests []string
-	for _, c := range cookies {
-		requests = append(requests, rawRequest("/.einlass/status?room=bench&shown=900000", browserHeaders, c))
-	}
-	script, err := b.script(requests...)
+	script, err := b.script(pollRequests(cookies)...)
 	if err != nil {
 		return err
 	}

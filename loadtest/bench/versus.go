@@ -34,11 +34,7 @@ func (b *bench) versusPolls() error {
 	if err != nil {
 		return err
 	}
-	var requests []string
-	for _, c := range cookies {
-		requests = append(requests, rawRequest("/.einlass/status?room=bench&shown=900000", browserHeaders, c))
-	}
-	return b.turns("poll, 100,000 waiting", in, "127.0.0.1:9", 0, requests)
+	return b.turns("poll, 100,000 waiting", in, "127.0.0.1:9", 0, pollRequests(cookies))
 }
 
 func (b *bench) versusArrivals() error {
@@ -50,11 +46,8 @@ func (b *bench) versusArrivals() error {
 }
 
 func (b *bench) versusPasses() error {
-	backend, err := freePort()
+	backend, err := b.backend()
 	if err != nil {
-		return err
-	}
-	if _, err := b.start(backend, b.self, "serve", "backend", backend, "2000"); err != nil {
 		return err
 	}
 	in, err := b.install()
@@ -65,8 +58,7 @@ func (b *bench) versusPasses() error {
 	if err != nil {
 		return err
 	}
-	request := rawRequest("/termine?ort=3", navigation, cookie+"; site=abcdef0123456789")
-	return b.turns("forwarded with a pass, 2,000 bytes", in, backend, 60, []string{request})
+	return b.turns("forwarded with a pass, 2,000 bytes", in, backend, 60, []string{passRequest(cookie)})
 }
 
 // turns starts the three gateways, each with its own copy of the installation, and drives them in turns. Who comes first

@@ -13,6 +13,9 @@ import (
 // RoomID is the only room of a Gateway.
 const RoomID = "termine"
 
+// OperatorToken is the bearer token of the admin API of every gateway that tests and load tests start.
+const OperatorToken = "the-token-of-the-operators"
+
 // Settings of a Gateway. Backend is required; the rest has the gateway's defaults.
 type Settings struct {
 	// Backend is the site's address, http://host:port.
@@ -57,7 +60,7 @@ func startGateway(ctx context.Context, program, dir string, s Settings) (*Gatewa
 		return nil, err
 	}
 	g := &Gateway{
-		URL: "http://" + public, Admin: "http://" + admin, Token: "the-token-of-the-operators", Journal: filepath.Join(dir, "journal"),
+		URL: "http://" + public, Admin: "http://" + admin, Token: OperatorToken, Journal: filepath.Join(dir, "journal"),
 	}
 	file := filepath.Join(dir, "gateway.yaml")
 	if err := s.config(g, dir, public, admin).Write(file); err != nil {

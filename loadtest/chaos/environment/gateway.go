@@ -15,7 +15,7 @@ import (
 )
 
 // Room is the only room.
-const Room = "termine"
+const Room = launch.RoomID
 
 // Pace of the room and the times of its visitors. Everything happens ten to sixty times faster than in an office.
 const (
@@ -28,8 +28,6 @@ const (
 	absent    = 5 * time.Minute
 	idle      = 5 * time.Minute
 )
-
-const operatorToken = "the-token-of-the-operators"
 
 // Program is the built gateway.
 type Program struct{ Path string }
@@ -82,7 +80,7 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 		return nil, err
 	}
 	g.admin = g.Port + 10_000
-	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + launch.Addr(g.admin), Token: operatorToken, Timeout: 2 * time.Second})
+	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + launch.Addr(g.admin), Token: launch.OperatorToken, Timeout: 2 * time.Second})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +90,7 @@ func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
 
 func (g *Gateway) config(s Settings) *launch.Config {
 	return &launch.Config{
-		Listen: launch.Listen{HTTP: launch.Addr(g.Port)}, Admin: launch.Admin{Listen: launch.Addr(g.admin), Token: operatorToken},
+		Listen: launch.Listen{HTTP: launch.Addr(g.Port)}, Admin: launch.Admin{Listen: launch.Addr(g.admin), Token: launch.OperatorToken},
 		Store: s.Store, State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: 500 * time.Millisecond},
 		Journal: launch.Journal{Dir: s.Journal}, Keys: launch.Keys{File: s.Keys}, StopTimeout: 5 * time.Second,
 		Rooms: []launch.Room{{

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	browser "github.com/einlass/einlass/test/browser/fakegateway"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
@@ -52,7 +53,7 @@ func TestNobodyButAPersonTakesANumber(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs")
 	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+harness.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		_, failing, found := strings.Cut(string(out), "✖ failing tests:")

@@ -49,12 +49,9 @@ type Room struct {
 	OnFailure   string // default hold
 }
 
-// OperatorToken is the bearer token of every admin API.
-const OperatorToken = "the-token-of-the-operators"
-
 func (s *Settings) config(public, admin string) *launch.Config {
 	c := &launch.Config{
-		Listen: launch.Listen{HTTP: public}, Admin: launch.Admin{Listen: admin, Token: OperatorToken},
+		Listen: launch.Listen{HTTP: public}, Admin: launch.Admin{Listen: admin, Token: launch.OperatorToken},
 		State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: s.Places},
 		Store: launch.Store{URL: s.Store}, Limits: s.Limits, Log: launch.LogStyle{Format: "json"},
 		TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
@@ -78,7 +75,7 @@ func or[T comparable](v, def T) T {
 
 func (r *Room) config() launch.Room {
 	return launch.Room{
-		ID: or(r.ID, "termine"), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
+		ID: or(r.ID, launch.RoomID), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
 		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
 		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst)},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
@@ -169,7 +166,7 @@ func (g *Gate) listenAt(s *Settings) error {
 	if g.Admin, err = launch.FreeAddr(); err != nil {
 		return err
 	}
-	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: OperatorToken}); err != nil {
+	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: launch.OperatorToken}); err != nil {
 		return err
 	}
 	if err := s.config(g.Addr, g.Admin).Write(g.file); err != nil {

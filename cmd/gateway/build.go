@@ -161,7 +161,7 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 		OnFailure:  queue.FailureMode(cfg.OnStoreFailure),
 		ConfigHash: cfg.Hash(), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max, Slots: slots,
 		OnEvent:    func(e queue.Event) { logEvent(log, r.metrics, e) },
-		OnSnapshot: func(f *queue.Snapshot) { r.onFrame(f) }, OnBeatsDropped: p.metrics.HeartbeatsDropped,
+		OnSnapshot: func(f *queue.Snapshot) { r.onSnapshot(f) }, OnBeatsDropped: p.metrics.HeartbeatsDropped,
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -173,9 +173,9 @@ func (p *plant) buildRoom(cfg *config.Room, gatewayName string) (*room, error) {
 	return r, nil
 }
 
-// onFrame keeps the figures for metrics fresh.
-func (r *room) onFrame(f *queue.Snapshot) {
-	r.metrics.Frame(f)
+// onSnapshot keeps the figures for metrics fresh.
+func (r *room) onSnapshot(f *queue.Snapshot) {
+	r.metrics.Snapshot(f)
 	r.metrics.StoreUp(true)
 	if r.backend == nil { // the first frames may come before it is made
 		return

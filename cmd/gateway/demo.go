@@ -33,7 +33,7 @@ func newDemo() *cobra.Command {
 	return cmd
 }
 
-// demo runs portal, gateway and citizens in this process.
+// runDemo runs the demo site, the gateway and the citizens in this process.
 func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	site, err := startPortal()
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// lines is the collector of everything that frames tell. All figures of a room in one scrape are of the same
-// moment. A room without a frame has none.
+// lines is the collector of everything that snapshots tell. All figures of a room in one scrape are of the same
+// moment. A room without a snapshot has none.
 type lines struct{ rooms map[string]*Room }
 
 type figure struct {
@@ -60,12 +60,12 @@ func (l *lines) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (l *lines) Collect(out chan<- prometheus.Metric) {
 	for id, room := range l.rooms {
-		frame := room.frame.Load()
-		if frame == nil {
+		snapshot := room.snapshot.Load()
+		if snapshot == nil {
 			continue
 		}
 		for _, f := range figures {
-			out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(frame), id)
+			out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(snapshot), id)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Answer(stranger, i*7, time.Second)
 		room.NoAnswer(stranger, Outcome(i))
 		room.Backend(stranger, true, true)
-		room.Frame(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
+		room.Snapshot(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
 		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
 		m.ConnectionRefused(stranger)
@@ -141,7 +141,7 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.NoAnswer("", Timeout)
 	r.Backend("x", true, true)
 	r.StoreUp(false)
-	r.Frame(&queue.Snapshot{})
+	r.Snapshot(&queue.Snapshot{})
 	m.Fault("f")
 	m.ConnectionRefused("network")
 	m.ConnectionRefused("network")
@@ -228,8 +228,8 @@ func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Room("a").Frame(&queue.Snapshot{Waiting: 1})
-	m.Room("a").Frame(&queue.Snapshot{
+	m.Room("a").Snapshot(&queue.Snapshot{Waiting: 1})
+	m.Room("a").Snapshot(&queue.Snapshot{
 		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNum: 9, Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}},
 	})
 	wantMetrics(t, reg, `
@@ -279,7 +279,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	none.NoAnswer("x", Down)
 	none.Backend("x", true, true)
 	none.StoreUp(true)
-	none.Frame(&queue.Snapshot{})
+	none.Snapshot(&queue.Snapshot{})
 	if after := testutil.CollectAndCount(reg); none != nil || after != before {
 		t.Errorf("%d series became %d", before, after)
 	}

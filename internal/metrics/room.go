@@ -55,7 +55,7 @@ type Room struct {
 	answered prometheus.Observer
 	backends map[string]*backend
 	nowhere  *backend // of requests that were sent to no address
-	frame    atomic.Pointer[queue.Snapshot]
+	snapshot atomic.Pointer[queue.Snapshot]
 }
 
 // backend is one address.
@@ -207,11 +207,11 @@ func (r *Room) StoreUp(up bool) {
 	}
 }
 
-// Frame keeps the frame for the next scrape. The caller does not change it afterwards. A frame is an answer of the
+// Snapshot keeps a snapshot for the next scrape. The caller does not change it afterwards. A snapshot is an answer of the
 // store.
-func (r *Room) Frame(f *queue.Snapshot) {
+func (r *Room) Snapshot(f *queue.Snapshot) {
 	if r != nil {
-		r.frame.Store(f)
+		r.snapshot.Store(f)
 		r.storeUp.Set(1)
 	}
 }

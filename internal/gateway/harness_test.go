@@ -91,8 +91,8 @@ func (h *answerHead) SetLocation(to string) {
 	}
 }
 
-// stage is a gateway with one or two rooms over memory stores, on a clock of its own.
-type stage struct {
+// fixture is a gateway with one or two rooms over memory stores, on a clock of its own.
+type fixture struct {
 	t     *testing.T
 	now   atomic.Int64 // ms
 	lines []*queue.Room
@@ -104,16 +104,16 @@ type stage struct {
 	library *web.Library
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
-	// stores are the rooms'. Those that another stage left here are used again, see twin.
+	// stores are the rooms'. Those that another fixture left here are used again, see twin.
 	stores map[string]queue.Store
 }
 
 const epochMs = int64(1_800_000_000_000)
 
-func (s *stage) clock() time.Time { return time.UnixMilli(s.now.Load()) }
+func (s *fixture) clock() time.Time { return time.UnixMilli(s.now.Load()) }
 
 // pass lets time go by and the lines advance.
-func (s *stage) pass(d time.Duration) {
+func (s *fixture) pass(d time.Duration) {
 	const tick = time.Minute // at the longest: one that stands still for longer holds the line
 	for first := true; d > 0 || first; first = false {
 		s.now.Add(min(d, tick).Milliseconds())
@@ -125,7 +125,7 @@ func (s *stage) pass(d time.Duration) {
 	}
 }
 
-// arrivals limits by the stage's clock: in real time a slow machine's limit would fill up while its arrivals come.
+// arrivals limits by the fixture's clock: in real time a slow machine's limit would fill up while its arrivals come.
 type arrivals struct {
 	limit *limit.Arrivals
 	clock func() time.Time
@@ -135,13 +135,13 @@ func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
 	return a.limit.Allow(client, a.clock())
 }
 
-func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
+func newFixture(t *testing.T, pace queue.Pace, rooms ...config.Room) *fixture {
 	t.Helper()
 	library, err := web.NewLibrary("/.einlass")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, library: library, stores: map[string]queue.Store{}}
+	s := &fixture{t: t, library: library, stores: map[string]queue.Store{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -155,15 +155,15 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 }
 
 // twin is another gateway on the same store and keys, with a clock of its own that is set like the first one's.
-func (s *stage) twin(pace queue.Pace) *stage {
+func (s *fixture) twin(pace queue.Pace) *fixture {
 	s.t.Helper()
-	other := &stage{t: s.t, library: s.library, stores: s.stores, ring: s.ring}
+	other := &fixture{t: s.t, library: s.library, stores: s.stores, ring: s.ring}
 	other.now.Store(s.now.Load())
 	other.open(pace)
 	return other
 }
 
-func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
+func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	t := s.t
 	t.Helper()
 	if len(rooms) == 0 {
@@ -207,7 +207,7 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 	s.serve(g)
 }
 
-func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
+func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	timing := queue.Timing{
 		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
 	}
@@ -244,7 +244,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	}
 }
 
-func (s *stage) serve(g *gateway.Gateway) {
+func (s *fixture) serve(g *gateway.Gateway) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
 		Page:   g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
@@ -268,11 +268,11 @@ func (s *stage) serve(g *gateway.Gateway) {
 
 // browser keeps cookies and follows nothing by itself.
 type browser struct {
-	s      *stage
+	s      *fixture
 	client *http.Client
 }
 
-func (s *stage) browser() *browser {
+func (s *fixture) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		s.t.Fatal(err)
@@ -341,7 +341,7 @@ func (b *browser) cookie(name string) string {
 }
 
 // raw sends bytes and reads one response.
-func (s *stage) raw(request string) answer {
+func (s *fixture) raw(request string) answer {
 	s.t.Helper()
 	c, err := net.Dial("tcp", s.addr)
 	if err != nil {

@@ -29,26 +29,32 @@ func (s *fixture) inside() *browser {
 	return b
 }
 
-// wantVisits compares the count of one kind of visit.
-func (s *fixture) wantVisits(kind string, want int) {
+// visits is how many visits of each kind are counted.
+func (s *fixture) visits() map[string]int {
 	s.t.Helper()
 	families, err := s.counted.Gather()
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	visits := map[string]int{}
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
 			for _, label := range m.GetLabel() {
-				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" && label.GetValue() == kind {
-					if got := int(m.GetCounter().GetValue()); got != want {
-						s.t.Errorf("%d visits of kind %s are counted, want %d", got, kind, want)
-					}
-					return
+				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" {
+					visits[label.GetValue()] += int(m.GetCounter().GetValue())
 				}
 			}
 		}
 	}
-	s.t.Errorf("no visits of kind %s", kind)
+	return visits
+}
+
+// wantVisits compares the count of one kind of visit.
+func (s *fixture) wantVisits(kind string, want int) {
+	s.t.Helper()
+	if got, known := s.visits()[kind]; !known || got != want {
+		s.t.Errorf("%d visits of kind %s are counted, want %d", got, kind, want)
+	}
 }
 
 func TestOnePassDoesNotServeAHundredAddresses(t *testing.T) {

@@ -21,7 +21,7 @@ var (
 	slow   = queue.Pace{Rate: 60, Burst: 1}
 )
 
-func (a answer) want(t *testing.T, status int, contentType string) {
+func (a answer) want(t testing.TB, status int, contentType string) {
 	t.Helper()
 	if a.StatusCode != status || !strings.HasPrefix(a.Header.Get("Content-Type"), contentType) {
 		t.Errorf("%d %q, want %d %q\n%s", a.StatusCode, a.Header.Get("Content-Type"), status, contentType, a.body)

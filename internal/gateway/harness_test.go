@@ -93,7 +93,7 @@ func (h *answerHead) SetLocation(to string) {
 
 // fixture is a gateway with one or two rooms over memory stores, on a clock of its own.
 type fixture struct {
-	t     *testing.T
+	t     testing.TB
 	now   atomic.Int64 // ms
 	lines []*queue.Room
 	sites []*site
@@ -106,6 +106,8 @@ type fixture struct {
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
 	stores map[string]queue.Store
+	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
+	away, crowded, unlimited atomic.Bool
 }
 
 const epochMs = int64(1_800_000_000_000)
@@ -127,20 +129,37 @@ func (s *fixture) pass(d time.Duration) {
 
 // arrivals limits by the fixture's clock: in real time a slow machine's limit would fill up while its arrivals come.
 type arrivals struct {
+	*fixture
 	limit *limit.Arrivals
-	clock func() time.Time
 }
 
 func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
+	if a.crowded.Load() {
+		return false, 7 * time.Second
+	}
+	if a.unlimited.Load() {
+		return true, 0
+	}
 	return a.limit.Allow(client, a.clock())
 }
 
-func newFixture(t *testing.T, pace queue.Pace, rooms ...config.Room) *fixture {
+func newFixture(t testing.TB, pace queue.Pace, rooms ...config.Room) *fixture {
+	t.Helper()
+	return newFixtureOver(t, newLibrary(t), pace, rooms...)
+}
+
+func newLibrary(t testing.TB) *web.Library {
 	t.Helper()
 	library, err := web.NewLibrary("/.einlass")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return library
+}
+
+// newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
+func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
+	t.Helper()
 	s := &fixture{t: t, library: library, stores: map[string]queue.Store{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
@@ -197,7 +216,7 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 		t.Fatal(err)
 	}
 	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{perNetwork, s.clock},
+		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{s, perNetwork},
 		Shed: shed,
 	})
 	if err != nil {
@@ -219,7 +238,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		}
 		s.stores[id] = store
 	}
-	line, err := queue.NewRoom(store, queue.RoomConfig{
+	line, err := queue.NewRoom(leavingStore{store, &s.away}, queue.RoomConfig{
 		Timing: timing, Clock: s.clock, Visitors: 1024, FirstStart: true,
 		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
 	})

@@ -13,7 +13,7 @@ import (
 var refresh = regexp.MustCompile(`<meta http-equiv="refresh" content="\d+;url=([^"]+)">`)
 
 // refreshOf is where a page without script goes by itself.
-func refreshOf(t *testing.T, a answer) string {
+func refreshOf(t testing.TB, a answer) string {
 	t.Helper()
 	m := refresh.FindStringSubmatch(a.body)
 	if m == nil {

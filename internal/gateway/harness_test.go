@@ -85,6 +85,11 @@ func (h *answerHead) Field(name string) []byte {
 	return nil
 }
 
+func (h *answerHead) Has(name, value string) bool {
+	is, ok := h.fields[name]
+	return ok && is == value
+}
+
 func (h *answerHead) SetLocation(to string) {
 	if to != "" {
 		h.fields["location"] = to

@@ -196,10 +196,10 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{perNetwork, s.clock},
-		Shed: shed,
-	})
+	g, err := gateway.New(
+		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{perNetwork, s.clock}},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (h *siteHead) release() {
 }
 
 func (h *siteHead) onHead(head proxy.Head) {
-	h.finish = string(head.Field("einlass-finish")) == "1"
+	h.finish = head.Has("einlass-finish", "1")
 	if h.next != nil {
 		h.next(head)
 	}

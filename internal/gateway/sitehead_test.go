@@ -21,6 +21,8 @@ func (h *oneField) Field(name string) []byte {
 	return nil
 }
 
+func (h *oneField) Has(name, value string) bool { return name == h.name && string(h.value) == value }
+
 func (*oneField) SetLocation(string) {}
 
 func TestASiteEndsAStayByOneValueOfOneField(t *testing.T) {

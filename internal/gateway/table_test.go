@@ -13,8 +13,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// replace puts another set of rooms into service, in the place of the stage's.
-func (s *stage) replace(rooms []config.Room, all ...gateway.RoomConfig) map[string]*gateway.Former {
+// replace puts another set of rooms into service, in the place of the fixture's.
+func (s *fixture) replace(rooms []config.Room, all ...gateway.RoomConfig) map[string]*gateway.Former {
 	s.t.Helper()
 	router, err := route.New((&config.Config{Rooms: rooms}).Routes())
 	if err != nil {
@@ -39,7 +39,7 @@ func isIdle(f *gateway.Former) bool {
 }
 
 func TestAReplacedRoomServesItsRequestsToTheirEnd(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 6000, Burst: 100})
+	s := newFixture(t, queue.Pace{Rate: 6000, Burst: 100})
 	before := s.sites[0]
 	b := s.browser()
 	came, goOn, done := make(chan struct{}), make(chan struct{}), make(chan answer, 1)
@@ -68,7 +68,7 @@ func TestAReplacedRoomServesItsRequestsToTheirEnd(t *testing.T) {
 }
 
 func TestASetThatIsNotCompleteLeavesTheOldOne(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 60, Burst: 1})
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1})
 	for _, set := range []gateway.RoomSet{{}, {Rooms: []gateway.RoomConfig{{ID: "x"}}}} {
 		if _, err := s.g.Replace(set); err == nil {
 			t.Errorf("%+v is taken", set)
@@ -87,7 +87,7 @@ func TestASetThatIsNotCompleteLeavesTheOldOne(t *testing.T) {
 }
 
 func TestRoomsComeAndGoByTheirHost(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 600, Burst: 100})
+	s := newFixture(t, queue.Pace{Rate: 600, Burst: 100})
 	b := s.browser()
 	one := config.Room{ID: "kfz", Hosts: []string{"kfz.example"}, Paths: []string{"/"}}
 	cfg := s.room("kfz", queue.Pace{Rate: 600, Burst: 100})
@@ -112,7 +112,7 @@ func TestRoomsComeAndGoByTheirHost(t *testing.T) {
 }
 
 func TestWhatAStayUsesIsKnownBehindAChangeOfTheSet(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 6000, Burst: 100})
+	s := newFixture(t, queue.Pace{Rate: 6000, Burst: 100})
 	s.pass(time.Minute)
 	b := s.browser()
 	b.load("GET", "/")

@@ -208,6 +208,38 @@ func TestTheHookSeesTheHeadAndTheVisitorDoesNotGetOurFields(t *testing.T) {
 	}
 }
 
+func TestTheHookFindsAValueInAnyOfTheFieldsOfOneName(t *testing.T) {
+	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\neinlass-finish: 0\r\nX-A: 1\r\nEinlass-Finish:  1 \r\nConnection: x-hop\r\nX-Hop: 1\r\nContent-Length: 0\r\n\r\n"))
+	seen := make(chan string, 1)
+	_, addr := startProxy(t, siteAt("http://"+origin.addr), func(f *forwarder) {
+		f.options = func(*httpx.Visit) Options {
+			return Options{OnHead: func(h Head) {
+				var has []string
+				for _, field := range [][2]string{
+					{"einlass-finish", "0"},
+					{"einlass-finish", "1"},
+					{"einlass-finish", "2"},
+					{"einlass-finish", ""},
+					{"x-a", "1"},
+					{"x-hop", "1"},
+					{"absent", ""},
+				} {
+					if h.Has(field[0], field[1]) {
+						has = append(has, field[0]+"="+field[1])
+					}
+				}
+				seen <- strings.Join(has, " ")
+			}}
+		}
+	})
+	c := dialTest(t, addr)
+	send(t, c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	want(t, c, "HTTP/1.1 200 ")
+	if got := <-seen; got != "einlass-finish=0 einlass-finish=1 x-a=1" {
+		t.Errorf("the hook finds %q", got)
+	}
+}
+
 func TestAPanicGivesEverythingBack(t *testing.T) {
 	origin := newScriptedBackend(t, answering("HTTP/1.1 200 OK\r\nEinlass-X: 1\r\nContent-Length: 0\r\n\r\n"), answering(okAnswer))
 	_, addr := startProxy(t, with(siteAt("http://"+origin.addr), func(b *config.Backend) { b.MaxInFlight = 1; b.Queue.Length = 0 }), func(f *forwarder) {

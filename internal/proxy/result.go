@@ -30,6 +30,9 @@ type Head interface {
 	// Field is the value of the first field of that name, given in lower case; nil if there is none. Fields of the hop that
 	// a Connection field names are not seen. The slice is valid during the call of OnHead.
 	Field(lower string) []byte
+	// Has reports whether one of the fields of that name, given in lower case, has exactly this value. An application and
+	// the servers before it may each add a field of one name, so a command to the gateway can stand in any of them.
+	Has(lower, value string) bool
 	// SetLocation lets a redirect lead elsewhere, and forbids to store the answer, which is then for this request alone.
 	// It does nothing if the answer is no redirect or if to is not a URI reference in visible ASCII or UTF-8.
 	SetLocation(to string)
@@ -54,6 +57,15 @@ func (h *shownHead) Field(lower string) []byte {
 		}
 	}
 	return nil
+}
+
+func (h *shownHead) Has(lower, value string) bool {
+	for i := range h.ans.fields {
+		if f := &h.ans.fields[i]; !f.drop && string(f.value) == value && equalFold(f.name, lower) {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *shownHead) SetLocation(to string) {

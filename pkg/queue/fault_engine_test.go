@@ -95,8 +95,6 @@ func (f *faulty) want(what string, events ...string) {
 	}
 }
 
-
-
 func TestAWriteOfAControllerThatFailsIsReportedOnceAndSoIsItsSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFaulty(t)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestNobodyIsSentToAnotherHost(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	here := "http://" + s.addr
 	for _, target := range []string{"//elsewhere.test/x", `/\elsewhere.test/x`, "///elsewhere.test", `/\/elsewhere.test`} {
 		wait := s.browser()
@@ -42,7 +42,7 @@ func TestNobodyIsSentToAnotherHost(t *testing.T) {
 }
 
 func TestAFormIsNotSentBackToAnotherHost(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -55,7 +55,7 @@ func TestAFormIsNotSentBackToAnotherHost(t *testing.T) {
 }
 
 func TestAClientThatSendsNoMoreIsNotToldOfASuccess(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.sites[0].fail.Store(proxy.ErrClientGone)
 	c, err := net.Dial("tcp", s.addr)
 	if err != nil {

@@ -18,7 +18,7 @@ func (b *browser) copyOf(name string) *browser {
 
 func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 	for _, left := range []bool{false, true} {
-		s := newStage(t, slow)
+		s := newFixture(t, slow)
 		s.browser().load("GET", "/")
 		b := s.browser()
 		b.load("GET", "/")

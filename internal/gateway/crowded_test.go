@@ -19,7 +19,7 @@ import (
 func from(i int) []string { return []string{"X-Forwarded-For", fmt.Sprintf("198.51.%d.7", i)} }
 
 // inside is somebody who was let in from network 0.
-func (s *stage) inside() *browser {
+func (s *fixture) inside() *browser {
 	s.t.Helper()
 	s.pass(time.Second)
 	b := s.browser()
@@ -29,30 +29,36 @@ func (s *stage) inside() *browser {
 	return b
 }
 
-// wantVisits compares the count of one kind of visit.
-func (s *stage) wantVisits(kind string, want int) {
+// visits is how many visits of each kind are counted.
+func (s *fixture) visits() map[string]int {
 	s.t.Helper()
 	families, err := s.counted.Gather()
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	visits := map[string]int{}
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
 			for _, label := range m.GetLabel() {
-				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" && label.GetValue() == kind {
-					if got := int(m.GetCounter().GetValue()); got != want {
-						s.t.Errorf("%d visits of kind %s are counted, want %d", got, kind, want)
-					}
-					return
+				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" {
+					visits[label.GetValue()] += int(m.GetCounter().GetValue())
 				}
 			}
 		}
 	}
-	s.t.Errorf("no visits of kind %s", kind)
+	return visits
+}
+
+// wantVisits compares the count of one kind of visit.
+func (s *fixture) wantVisits(kind string, want int) {
+	s.t.Helper()
+	if got, known := s.visits()[kind]; !known || got != want {
+		s.t.Errorf("%d visits of kind %s are counted, want %d", got, kind, want)
+	}
 }
 
 func TestOnePassDoesNotServeAHundredAddresses(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	served := 0
 	for i := range 500 {
@@ -81,7 +87,7 @@ func TestOnePassDoesNotServeAHundredAddresses(t *testing.T) {
 }
 
 func TestWhoComesFromTooManyNetworksIsToldWhy(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	for i := range 4 {
 		b.load("GET", "/", from(i)...)
@@ -156,7 +162,7 @@ func (b *browser) crowd(t *testing.T, count, refused int, refusedDone func()) ma
 }
 
 func TestOnePassHasSoManyRequestsUnderWay(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	arrived, leave := make(chan struct{}, 500), make(chan struct{})
 	s.sites[0].slow.Store(func() { arrived <- struct{}{}; <-leave })
@@ -180,7 +186,7 @@ func TestOnePassHasSoManyRequestsUnderWay(t *testing.T) {
 }
 
 func TestEachOfTwoGatewaysBoundsAStay(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	other := s.twin(slow)
 	b := s.inside()
 	copied := &browser{other, b.client} // the same jar: cookies do not tell ports apart
@@ -208,15 +214,15 @@ func TestEachOfTwoGatewaysBoundsAStay(t *testing.T) {
 }
 
 func TestAStayIsForgottenHoweverItEnds(t *testing.T) {
-	for name, end := range map[string]func(*stage, *browser){
-		"by the visitor": func(_ *stage, b *browser) {
+	for name, end := range map[string]func(*fixture, *browser){
+		"by the visitor": func(_ *fixture, b *browser) {
 			b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
 		},
-		"by the site": func(s *stage, b *browser) {
+		"by the site": func(s *fixture, b *browser) {
 			s.sites[0].finish.Store(true)
 			b.load("GET", "/danke")
 		},
-		"at another gateway": func(s *stage, b *browser) {
+		"at another gateway": func(s *fixture, b *browser) {
 			// Its frame, or the answer to a heartbeat, tells this one; here it is said by hand.
 			if err := s.lines[0].Finish(t.Context(), queue.VisitorID(s.passOf(b).Visitor)); err != nil {
 				t.Fatal(err)
@@ -225,7 +231,7 @@ func TestAStayIsForgottenHoweverItEnds(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, slow)
+			s := newFixture(t, slow)
 			b := s.inside()
 			if n := s.g.KnownStays(); n != 1 {
 				t.Fatalf("%d stays are known, want 1", n)
@@ -239,7 +245,7 @@ func TestAStayIsForgottenHoweverItEnds(t *testing.T) {
 }
 
 // passOf reads the pass in a browser's cookie.
-func (s *stage) passOf(b *browser) token.Pass {
+func (s *fixture) passOf(b *browser) token.Pass {
 	s.t.Helper()
 	authority, err := token.NewAuthority(s.ring, "termine")
 	if err != nil {
@@ -253,7 +259,7 @@ func (s *stage) passOf(b *browser) token.Pass {
 }
 
 func TestALateFormCountsForItsStay(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	// Too early to extend the pass, which is over at ten minutes.
 	s.pass(4 * time.Minute)
@@ -271,7 +277,7 @@ func TestALateFormCountsForItsStay(t *testing.T) {
 
 // Whoever loads a page of many images again and again leaves many requests behind that nobody waits for.
 func TestRequestsThatNobodyWaitsForDoNotWait(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	arrived, leave := make(chan struct{}, 500), make(chan struct{})
 	s.sites[0].slow.Store(func() { arrived <- struct{}{}; <-leave })

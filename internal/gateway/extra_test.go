@@ -17,7 +17,7 @@ import (
 // A gateway of a later release issues a claim that this one does not know. This one renews the ticket, sells it for a
 // pass and renews the pass: the claim stays in all of them.
 func TestAClaimOfALaterReleaseSurvivesWhatThisOneIssues(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	secret := []byte("nobody knows this secret, so keep it!")
 	ring, err := token.LoadEnv("k1:" + base64.RawURLEncoding.EncodeToString(secret))
 	if err != nil {

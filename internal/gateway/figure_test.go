@@ -10,7 +10,7 @@ import (
 
 // Between the head's coming by and the store's word on this place nothing is claimed but that it is the turn.
 func TestUntilTheStoreHasAnsweredItIsAMoment(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.browser()
 	s.browser().load("GET", "/")
 	b.load("GET", "/")
@@ -36,7 +36,7 @@ func TestUntilTheStoreHasAnsweredItIsAMoment(t *testing.T) {
 // Those who came back are counted for a newcomer; for who was told a smaller figure before they are said beside it, also
 // where the figure was "nobody" and in the page itself.
 func TestThoseWhoCameBackAreSaidBesideTheFigure(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 12, Burst: 1})
+	s := newFixture(t, queue.Pace{Rate: 12, Burst: 1})
 	gone := make([]*browser, 20)
 	for i := range gone {
 		gone[i] = s.browser()

@@ -14,7 +14,7 @@ var fast = queue.Pace{Rate: 6000, Burst: 100}
 
 // The page for a short interruption loads again every few seconds, by itself.
 func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Minute)
 	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	b := s.forgetful()
@@ -25,7 +25,7 @@ func TestThePageForAnInterruptionTakesNoSecondNumber(t *testing.T) {
 }
 
 func TestThePageForAnInterruptionLeadsBackWhoIsInside(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	again := refreshOf(t, b.load("GET", "/termine?ort=3"))
@@ -37,7 +37,7 @@ func TestThePageForAnInterruptionLeadsBackWhoIsInside(t *testing.T) {
 // A page that takes too long to be let in, and a stay that ends meanwhile in another tab: its refresh is nobody's wish
 // for a new number.
 func TestThePageForAnInterruptionOfAStayThatEndedTakesNoNumber(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b := s.inside()
 	s.sites[0].fail.Store(proxy.ErrBackendDown)
 	again := refreshOf(t, b.load("GET", "/termine"))
@@ -71,7 +71,7 @@ func TestTheSitesRedirectsTakeNoSecondNumber(t *testing.T) {
 		"path": "/start?a=b", "absolute": "http://HOST/start?a=b", "relative": "start?a=b", "scheme": "//HOST/start?a=b",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, fast)
+			s := newFixture(t, fast)
 			s.pass(time.Minute)
 			s.sites[0].redirects.Store(strings.Replace(location, "HOST", s.addr, 1))
 			away := s.forgetful()
@@ -90,7 +90,7 @@ func TestTheSitesRedirectsTakeNoSecondNumber(t *testing.T) {
 }
 
 func TestTheSitesRedirectsElsewhereStay(t *testing.T) {
-	s := newStage(t, fast)
+	s := newFixture(t, fast)
 	b := s.inside()
 	for _, location := range []string{
 		"https://bank.example/pay?x", "//bank.example/", "/impressum", "/.einlass/leave", "https://u@HOST/x", "mailto:a@b",

@@ -16,14 +16,14 @@ func framed(dest, site string, more ...string) []string {
 }
 
 // joined is how many numbers were given.
-func (s *stage) joined() int64 {
+func (s *fixture) joined() int64 {
 	s.pass(0)
 	return s.lines[0].View().Snapshot.Joined
 }
 
 func TestALoadThatAServiceWorkerPassesOnIsAPageLoad(t *testing.T) {
 	worker := []string{"Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin"}
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b, other := s.browser(), s.browser()
 	other.load("GET", "/", worker...).want(t, 200, "text/html")
 	page := b.load("GET", "/termine", worker...)
@@ -47,7 +47,7 @@ func TestALoadThatAServiceWorkerPassesOnIsAPageLoad(t *testing.T) {
 }
 
 func TestAFrameTakesNoNumberBeforeAPress(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 60, Burst: 1})
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1})
 	s.pass(time.Second) // a frame does not go straight through either
 	for _, dest := range []string{"iframe", "frame", "embed", "object", "fencedframe"} {
 		for _, site := range []string{"cross-site", "same-site", "same-origin", "none"} {
@@ -92,7 +92,7 @@ func (b *browser) follow(a answer, headers ...string) answer {
 }
 
 func TestAPressInAFrameTakesTheNumber(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	inFrame := framed("iframe", "same-origin")
 	s.browser().load("GET", "/")
 	b := s.browser()
@@ -120,7 +120,7 @@ func TestAPressInAFrameTakesTheNumber(t *testing.T) {
 }
 
 func TestAPressInAFrameGoesStraightInWhenThereIsRoom(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	a := b.follow(b.follow(b.press(b.load("GET", "/a", framed("iframe", "same-origin")...))))
@@ -130,7 +130,7 @@ func TestAPressInAFrameGoesStraightInWhenThereIsRoom(t *testing.T) {
 }
 
 func TestAPressIsOnlyWhatOurOwnPageSends(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	const join = "/.einlass/join?room=termine&to=/"
 	for _, site := range []string{"cross-site", "same-site", "none"} {
 		for _, dest := range []string{"iframe", "document"} {
@@ -155,7 +155,7 @@ func TestAPressIsOnlyWhatOurOwnPageSends(t *testing.T) {
 }
 
 func TestAnotherSitesFrameClaimsNoCall(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.browser().load("GET", "/")
 	b := s.browser()
 	b.load("GET", "/")
@@ -179,7 +179,7 @@ func TestAnotherSitesFrameClaimsNoCall(t *testing.T) {
 }
 
 func TestAPressThatFindsNoRoomForANumberIsNotForgotten(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	inFrame := framed("iframe", "same-origin", "X-Forwarded-For", "192.0.2.7")
 	for range 100 {
 		s.browser().load("GET", "/", "X-Forwarded-For", "192.0.2.7")
@@ -199,7 +199,7 @@ func TestAPressThatFindsNoRoomForANumberIsNotForgotten(t *testing.T) {
 }
 
 func TestAProgramThatPostsGetsNoNumberAndAPersonAWayOn(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.browser()
 	plain := []string{"Sec-Fetch-Mode", "", "Sec-Fetch-Dest", "", "Referer", "http://" + s.addr + "/formular?x=1"}
 	a := b.load("POST", "/buchen", plain...)

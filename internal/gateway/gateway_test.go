@@ -21,7 +21,7 @@ var (
 	slow   = queue.Pace{Rate: 60, Burst: 1}
 )
 
-func (a answer) want(t *testing.T, status int, contentType string) {
+func (a answer) want(t testing.TB, status int, contentType string) {
 	t.Helper()
 	if a.StatusCode != status || !strings.HasPrefix(a.Header.Get("Content-Type"), contentType) {
 		t.Errorf("%d %q, want %d %q\n%s", a.StatusCode, a.Header.Get("Content-Type"), status, contentType, a.body)
@@ -29,7 +29,7 @@ func (a answer) want(t *testing.T, status int, contentType string) {
 }
 
 func TestAVisitorWaitsIsCalledAndGoesThrough(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	b, other := s.browser(), s.browser()
 	other.load("GET", "/")
 	first := b.load("GET", "/termine?ort=3")
@@ -59,7 +59,7 @@ func TestAVisitorWaitsIsCalledAndGoesThrough(t *testing.T) {
 }
 
 func TestAnArrivalGoesStraightThroughWhenThereIsRoom(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	if page := b.load("GET", "/"); page.body != "site GET /" || b.cookie("einlass-termine") == "" {
@@ -71,7 +71,7 @@ func TestAnArrivalGoesStraightThroughWhenThereIsRoom(t *testing.T) {
 }
 
 func TestWhatIsNotAPageLoadGetsASmallRefusal(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Minute)
 	for name, headers := range map[string][]string{
 		"fetch":            {"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Accept", "*/*"},
@@ -95,7 +95,7 @@ func TestWhatIsNotAPageLoadGetsASmallRefusal(t *testing.T) {
 }
 
 func TestAGuessOfTheBrowserTakesNoNumber(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	a := s.browser().load("GET", "/", "Sec-Purpose", "prefetch;prerender")
 	s.pass(0)
 	if a.StatusCode != 503 || s.lines[0].View().Snapshot.Joined != 0 {
@@ -104,7 +104,7 @@ func TestAGuessOfTheBrowserTakesNoNumber(t *testing.T) {
 }
 
 func TestPathsWithoutALineGoThrough(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	if a := s.browser().load("GET", "/impressum"); a.body != "site GET /impressum" {
 		t.Errorf("got %q", a.body)
 	}
@@ -117,7 +117,7 @@ func TestPathsWithoutALineGoThrough(t *testing.T) {
 }
 
 func TestForgedForeignAndMixedUpTokensAreNewArrivals(t *testing.T) {
-	s := newStage(t, closed, config.Room{ID: "eins", Hosts: []string{"eins.test"}}, config.Room{ID: "zwei", Hosts: []string{"zwei.test"}})
+	s := newFixture(t, closed, config.Room{ID: "eins", Hosts: []string{"eins.test"}}, config.Room{ID: "zwei", Hosts: []string{"zwei.test"}})
 	b := s.browser()
 	a := b.load("GET", "/", "Host", "eins.test")
 	cookie, _, _ := strings.Cut(a.Header.Get("Set-Cookie"), ";")
@@ -147,7 +147,7 @@ func TestForgedForeignAndMixedUpTokensAreNewArrivals(t *testing.T) {
 }
 
 func TestAFormThatComesLateIsNotLost(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -170,7 +170,7 @@ func TestAFormThatComesLateIsNotLost(t *testing.T) {
 }
 
 func TestAStayThatTheSiteFinishedIsOverInEveryCopy(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
 	s.pass(time.Second)
 	b := s.browser()
 	s.sites[0].finish.Store(true)
@@ -191,7 +191,7 @@ func TestAStayThatTheSiteFinishedIsOverInEveryCopy(t *testing.T) {
 }
 
 func TestAPassSlidesUpToTheLongestStay(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -212,7 +212,7 @@ func TestAPassSlidesUpToTheLongestStay(t *testing.T) {
 }
 
 func TestATicketOlderThanHalfItsLifeIsRenewed(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.browser()
 	b.load("GET", "/")
 	old := b.cookie("einlass-termine")
@@ -230,7 +230,7 @@ func TestATicketOlderThanHalfItsLifeIsRenewed(t *testing.T) {
 }
 
 func TestLeavingTakesOurOwnPage(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.browser()
 	b.load("GET", "/")
 	for _, site := range []string{"cross-site", "same-site", "none"} {
@@ -263,7 +263,7 @@ func TestLeavingTakesOurOwnPage(t *testing.T) {
 }
 
 func TestBehindATrustedProxyThatSpeaksTLSCookiesAreBoundToTheHost(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	a := s.browser().load("GET", "/", "X-Forwarded-Proto", "https")
 	for _, c := range a.Header.Values("Set-Cookie") {
 		if !strings.HasPrefix(c, "__Host-einlass-termine") || !strings.Contains(c, "; Secure") || !strings.Contains(c, "; HttpOnly") {
@@ -273,7 +273,7 @@ func TestBehindATrustedProxyThatSpeaksTLSCookiesAreBoundToTheHost(t *testing.T) 
 }
 
 func TestWhenTheSiteFailsPeopleInsideAreToldCalmly(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -302,7 +302,7 @@ func TestWhenTheSiteFailsPeopleInsideAreToldCalmly(t *testing.T) {
 }
 
 func TestARequestThatIsNotForwardedForItsOwnSakeSaysSo(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -325,7 +325,7 @@ func TestARequestThatIsNotForwardedForItsOwnSakeSaysSo(t *testing.T) {
 }
 
 func TestAnEmptyLineOfOneNetworkIsNotEmptiedByAnother(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	const burst = 100
 	limited := 0
 	for range burst + 30 {
@@ -349,7 +349,7 @@ func TestAnEmptyLineOfOneNetworkIsNotEmptiedByAnother(t *testing.T) {
 }
 
 func TestNoRoomsNameMakesItsCookieAnotherRooms(t *testing.T) {
-	s := newStage(t, slow, config.Room{ID: "a", Paths: []string{"/a"}}, config.Room{ID: "a-shown", Paths: []string{"/b"}})
+	s := newFixture(t, slow, config.Room{ID: "a", Paths: []string{"/a"}}, config.Room{ID: "a-shown", Paths: []string{"/b"}})
 	b := s.browser()
 	b.load("GET", "/b")
 	ticket := b.cookie("einlass-a-shown")

@@ -96,9 +96,9 @@ func (h *answerHead) SetLocation(to string) {
 	}
 }
 
-// stage is a gateway with one or two rooms over memory stores, on a clock of its own.
-type stage struct {
-	t     *testing.T
+// fixture is a gateway with one or two rooms over memory stores, on a clock of its own.
+type fixture struct {
+	t     testing.TB
 	now   atomic.Int64 // ms
 	lines []*queue.Room
 	sites []*site
@@ -109,16 +109,18 @@ type stage struct {
 	library *web.Library
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
-	// stores are the rooms'. Those that another stage left here are used again, see twin.
+	// stores are the rooms'. Those that another fixture left here are used again, see twin.
 	stores map[string]queue.Store
+	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
+	away, crowded, unlimited atomic.Bool
 }
 
 const epochMs = int64(1_800_000_000_000)
 
-func (s *stage) clock() time.Time { return time.UnixMilli(s.now.Load()) }
+func (s *fixture) clock() time.Time { return time.UnixMilli(s.now.Load()) }
 
 // pass lets time go by and the lines advance.
-func (s *stage) pass(d time.Duration) {
+func (s *fixture) pass(d time.Duration) {
 	const tick = time.Minute // at the longest: one that stands still for longer holds the line
 	for first := true; d > 0 || first; first = false {
 		s.now.Add(min(d, tick).Milliseconds())
@@ -130,23 +132,40 @@ func (s *stage) pass(d time.Duration) {
 	}
 }
 
-// arrivals limits by the stage's clock: in real time a slow machine's limit would fill up while its arrivals come.
+// arrivals limits by the fixture's clock: in real time a slow machine's limit would fill up while its arrivals come.
 type arrivals struct {
+	*fixture
 	limit *limit.Arrivals
-	clock func() time.Time
 }
 
 func (a arrivals) Allow(client netip.Addr, _ time.Time) (bool, time.Duration) {
+	if a.crowded.Load() {
+		return false, 7 * time.Second
+	}
+	if a.unlimited.Load() {
+		return true, 0
+	}
 	return a.limit.Allow(client, a.clock())
 }
 
-func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
+func newFixture(t testing.TB, pace queue.Pace, rooms ...config.Room) *fixture {
+	t.Helper()
+	return newFixtureOver(t, newLibrary(t), pace, rooms...)
+}
+
+func newLibrary(t testing.TB) *web.Library {
 	t.Helper()
 	library, err := web.NewLibrary("/.einlass")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, library: library, stores: map[string]queue.Store{}}
+	return library
+}
+
+// newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
+func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
+	t.Helper()
+	s := &fixture{t: t, library: library, stores: map[string]queue.Store{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -160,15 +179,15 @@ func newStage(t *testing.T, pace queue.Pace, rooms ...config.Room) *stage {
 }
 
 // twin is another gateway on the same store and keys, with a clock of its own that is set like the first one's.
-func (s *stage) twin(pace queue.Pace) *stage {
+func (s *fixture) twin(pace queue.Pace) *fixture {
 	s.t.Helper()
-	other := &stage{t: s.t, library: s.library, stores: s.stores, ring: s.ring}
+	other := &fixture{t: s.t, library: s.library, stores: s.stores, ring: s.ring}
 	other.now.Store(s.now.Load())
 	other.open(pace)
 	return other
 }
 
-func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
+func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	t := s.t
 	t.Helper()
 	if len(rooms) == 0 {
@@ -201,10 +220,10 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{perNetwork, s.clock},
-		Shed: shed,
-	})
+	g, err := gateway.New(
+		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +231,7 @@ func (s *stage) open(pace queue.Pace, rooms ...config.Room) {
 	s.serve(g)
 }
 
-func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
+func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	timing := queue.Timing{
 		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
 	}
@@ -224,7 +243,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 		}
 		s.stores[id] = store
 	}
-	line, err := queue.NewRoom(store, queue.RoomConfig{
+	line, err := queue.NewRoom(leavingStore{store, &s.away}, queue.RoomConfig{
 		Timing: timing, Clock: s.clock, Visitors: 1024, FirstStart: true,
 		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
 	})
@@ -249,7 +268,7 @@ func (s *stage) room(id string, pace queue.Pace) gateway.RoomConfig {
 	}
 }
 
-func (s *stage) serve(g *gateway.Gateway) {
+func (s *fixture) serve(g *gateway.Gateway) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
 		Page:   g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
@@ -273,11 +292,11 @@ func (s *stage) serve(g *gateway.Gateway) {
 
 // browser keeps cookies and follows nothing by itself.
 type browser struct {
-	s      *stage
+	s      *fixture
 	client *http.Client
 }
 
-func (s *stage) browser() *browser {
+func (s *fixture) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		s.t.Fatal(err)
@@ -346,7 +365,7 @@ func (b *browser) cookie(name string) string {
 }
 
 // raw sends bytes and reads one response.
-func (s *stage) raw(request string) answer {
+func (s *fixture) raw(request string) answer {
 	s.t.Helper()
 	c, err := net.Dial("tcp", s.addr)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 const publishedSeed = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 
 func TestOthersVerifyWithThePublishedKeysWhatAKeyOfTheRingSigned(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	ring, err := token.LoadEnv("k1:bm9ib2R5IGtub3dzIHRoaXMgc2VjcmV0LCBzbyBrZWVwIGl0IQ,x1:EdDSA:" + publishedSeed)
 	if err != nil {
 		t.Fatal(err)

@@ -105,8 +105,8 @@ func (g *Gateway) arrive(r *Room, v *httpx.Visit, again string, next func(queue.
 		}
 		defer leave()
 	}
-	if g.Arrivals != nil {
-		if ok, after := g.Arrivals.Allow(v.ClientIP(), v.Now()); !ok {
+	if limit := r.table.Arrivals; limit != nil {
+		if ok, after := limit.Allow(v.ClientIP(), v.Now()); !ok {
 			g.tooMany(r, v, web.Shed, max(after, time.Second), again)
 			return false
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
-	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -27,11 +26,12 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		return
 	}
 	query := v.Query()
-	r := g.ownRoom(v, param(query, "room"))
+	r := g.findOwn(v, param(query, "room"))
 	if r == nil {
 		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
 		return
 	}
+	defer r.leave()
 	switch {
 	case string(name) == "jwks.json":
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
@@ -54,22 +54,6 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	default:
 		g.problem(v, 404, "not-found", "There is nothing here", nil)
 	}
-}
-
-// ownRoom is the room an own URL speaks of: the one named, if it has this host, else the host's first.
-func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
-	if len(id) > 0 {
-		i, ok := g.byID[string(id)]
-		if !ok || !g.Router.HasHost(i, v.Host()) {
-			return nil
-		}
-		return g.rooms[i]
-	}
-	i, verdict := g.Router.Match(v.Host(), []byte("/"))
-	if verdict != route.Line && verdict != route.Open {
-		return nil
-	}
-	return g.rooms[i]
 }
 
 // serveStatus answers a poll, from memory.

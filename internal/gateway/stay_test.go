@@ -8,7 +8,7 @@ import (
 )
 
 func TestAFormAfterTheLongestStayDoesNotProlongIt(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -27,7 +27,7 @@ func TestAFormAfterTheLongestStayDoesNotProlongIt(t *testing.T) {
 }
 
 func TestAStayIsNotOverInTheStoreWhileItsPassIsValid(t *testing.T) {
-	s := newStage(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
 	s.pass(time.Second)
 	b, next := s.browser(), s.browser()
 	b.load("GET", "/")

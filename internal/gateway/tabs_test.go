@@ -10,7 +10,7 @@ import (
 func (b *browser) root() *url.URL { return &url.URL{Scheme: "http", Host: b.s.addr, Path: "/"} }
 
 func TestWhoLeavesInOneTabTakesNoNewNumberInAnother(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.browser()
 	tab := refreshOf(t, b.load("GET", "/termine?ort=3"))
 	left := b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin", "Referer", "http://"+s.addr+tab)
@@ -44,7 +44,7 @@ func TestWhoLeavesInOneTabTakesNoNewNumberInAnother(t *testing.T) {
 }
 
 func TestFourTabsAtOnceShowTheFiguresOfTheirOwnNumber(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.browser()
 	cookies := s.browser()
 	// The tabs are opened before any answer comes: none of their requests has a cookie.
@@ -84,7 +84,7 @@ var guesses = [][2]string{
 func TestAGuessOfTheBrowserNeitherNumbersNorClaims(t *testing.T) {
 	for _, guess := range guesses {
 		t.Run(guess[0]+" "+guess[1], func(t *testing.T) {
-			s := newStage(t, slow)
+			s := newFixture(t, slow)
 			s.browser().load("GET", "/")
 			b := s.browser()
 			if a := b.load("GET", "/", guess[:]...); a.StatusCode != 503 || s.joined() != 1 || b.cookie("einlass-termine") != "" {
@@ -106,7 +106,7 @@ func TestAGuessOfTheBrowserNeitherNumbersNorClaims(t *testing.T) {
 			}
 		})
 	}
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	if a := s.browser().load("GET", "/", "Sec-Purpose", "something-else"); a.StatusCode != 200 {
 		t.Errorf("another purpose: %d", a.StatusCode)
 	}

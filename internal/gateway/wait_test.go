@@ -13,7 +13,7 @@ import (
 var refresh = regexp.MustCompile(`<meta http-equiv="refresh" content="\d+;url=([^"]+)">`)
 
 // refreshOf is where a page without script goes by itself.
-func refreshOf(t *testing.T, a answer) string {
+func refreshOf(t testing.TB, a answer) string {
 	t.Helper()
 	m := refresh.FindStringSubmatch(a.body)
 	if m == nil {
@@ -23,7 +23,7 @@ func refreshOf(t *testing.T, a answer) string {
 }
 
 // forgetful is a browser that keeps no cookies.
-func (s *stage) forgetful() *browser {
+func (s *fixture) forgetful() *browser {
 	b := s.browser()
 	b.client.Jar = nil
 	return b
@@ -47,7 +47,7 @@ func (b *browser) run(a answer, pause time.Duration) answer {
 }
 
 func TestABrowserWithoutCookiesTakesOneNumber(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	b := s.forgetful()
 	end := b.run(b.load("GET", "/termine?ort=3&tag=1"), 5*time.Second)
 	if !strings.Contains(end.body, "does not keep cookies") || !strings.Contains(end.body, `href="/termine?ort=3&amp;tag=1"`) {
@@ -62,7 +62,7 @@ func TestABrowserWithoutCookiesTakesOneNumber(t *testing.T) {
 }
 
 func TestABrowserWithoutCookiesThatSendsAFormTakesOneNumber(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second) // there is room: the form leads to its page at once
 	b := s.forgetful()
 	end := b.run(b.load("POST", "/buchen", "Referer", "http://"+s.addr+"/formular"), 5*time.Second)
@@ -75,7 +75,7 @@ func TestABrowserWithoutCookiesThatSendsAFormTakesOneNumber(t *testing.T) {
 }
 
 func TestTheWaitingPageLeadsThroughItsOwnURL(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.browser().load("GET", "/")
 	b := s.browser()
 	again := refreshOf(t, b.load("GET", "/termine?ort=3&x=%20&to=/y"))
@@ -108,7 +108,7 @@ func TestTheWaitingPageLeadsThroughItsOwnURL(t *testing.T) {
 }
 
 func TestTheWaitingPagesOwnURLLeadsNowhereElse(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.pass(time.Second)
 	b := s.browser()
 	b.load("GET", "/")
@@ -129,7 +129,7 @@ func TestTheWaitingPagesOwnURLLeadsNowhereElse(t *testing.T) {
 }
 
 func TestATargetThatIsTooLongForAnOwnURLLosesItsQuery(t *testing.T) {
-	s := newStage(t, closed)
+	s := newFixture(t, closed)
 	long := "/termine?" + strings.Repeat("x", 8<<10-len("/termine?"))
 	if again := refreshOf(t, s.browser().load("GET", long)); again != "/.einlass/wait?room=termine&to=/termine" {
 		t.Errorf("it loads %.80q again", again)
@@ -150,7 +150,7 @@ func TestATargetThatIsTooLongForAnOwnURLLosesItsQuery(t *testing.T) {
 
 func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 	const wait = "/.einlass/wait?room=termine&to=/a"
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	told := func(b *browser, want string) {
 		t.Helper()
 		before := s.joined()
@@ -205,7 +205,7 @@ func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 }
 
 func TestPagesOfOldReleasesStillWork(t *testing.T) {
-	s := newStage(t, slow)
+	s := newFixture(t, slow)
 	s.browser().load("GET", "/")
 	b := s.browser()
 	b.load("GET", "/termine")
@@ -225,7 +225,7 @@ func TestPagesOfOldReleasesStillWork(t *testing.T) {
 }
 
 func TestOwnURLsNameTheirRoom(t *testing.T) {
-	s := newStage(t, closed, config.Room{ID: "a", Paths: []string{"/a"}}, config.Room{ID: "b", Paths: []string{"/b"}})
+	s := newFixture(t, closed, config.Room{ID: "a", Paths: []string{"/a"}}, config.Room{ID: "b", Paths: []string{"/b"}})
 	b := s.browser()
 	again := refreshOf(t, b.load("GET", "/b/x"))
 	if again != "/.einlass/wait?room=b&to=/b/x" {

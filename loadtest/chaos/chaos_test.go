@@ -1,11 +1,18 @@
 package chaos
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/check"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 )
+
+// program is the gateway, with the race detector.
+var program string
+
+func TestMain(m *testing.M) { os.Exit(launchtest.MainRace(m, &program)) }
 
 func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 
@@ -28,7 +35,7 @@ func TestCrashesInARowMultiplyNothing(t *testing.T) {
 func playSmall(t *testing.T, cfg Config) *Outcome {
 	t.Helper()
 	var out strings.Builder
-	cfg.Race, cfg.Small, cfg.Out = true, true, &out
+	cfg.Gateway, cfg.Small, cfg.Out = program, true, &out
 	outcomes, err := Run(t.Context(), cfg)
 	if err != nil || len(outcomes) != 1 {
 		t.Fatalf("%d outcomes, %v\n%s", len(outcomes), err, out.String())

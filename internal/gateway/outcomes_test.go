@@ -1,0 +1,385 @@
+package gateway_test
+
+import (
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+var update = flag.Bool("update", false, "write testdata/outcomes.txt anew")
+
+// What becomes of each kind of request for each thing that a visitor can carry stands in testdata/outcomes.txt, one line
+// each: a change of a line is a change of what visitors see, and has to be meant.
+func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
+	const file = "testdata/outcomes.txt"
+	var got strings.Builder
+	library := newLibrary(t)
+	for i, sc := range scenes {
+		fmt.Fprintf(&got, "# %s\n", sc.name)
+		for _, kind := range requestKinds {
+			if kind.same && i > 0 {
+				continue
+			}
+			t.Run(sc.name+"/"+kind.name, func(t *testing.T) {
+				s := newFixtureOver(t, library, sc.pace)
+				b := sc.set(s)
+				fmt.Fprintf(&got, "%-22s %s\n", kind.name, s.outcome(b, kind))
+			})
+		}
+	}
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene := ""
+	wanted := strings.Split(string(want), "\n")
+	for i, line := range strings.Split(got.String(), "\n") {
+		if strings.HasPrefix(line, "#") {
+			scene = line
+		}
+		if i >= len(wanted) || line != wanted[i] {
+			t.Errorf("%s\ngot  %s\nwant %s", scene, line, slices.Concat(wanted, make([]string, i+1))[i])
+		}
+	}
+}
+
+// requestKind is one kind of request.
+type requestKind struct {
+	name, method, path string
+	headers            []string
+	// same says that the outcome is the same whatever is carried: it is looked at in one scene.
+	same bool
+}
+
+var (
+	script   = []string{"Accept", "*/*", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin"}
+	ownPage  = []string{"Sec-Fetch-Site", "same-origin"}
+	elsePage = []string{"Sec-Fetch-Site", "cross-site"}
+	noFetch  = []string{"Sec-Fetch-Mode", "", "Sec-Fetch-Dest", ""}
+	referer  = []string{"Referer", "http://{host}/form?x=1"}
+)
+
+var requestKinds = []requestKind{
+	{"page", "GET", "/termine?ort=3", nil, false},
+	{"page, older browser", "GET", "/termine?ort=3", noFetch, false},
+	{"head", "HEAD", "/termine", nil, false},
+	{"form", "POST", "/buchen", slices.Concat(ownPage, referer), false},
+	{"form, older client", "POST", "/buchen", noFetch, false},
+	{"script", "GET", "/api", script, false},
+	{"script's form", "POST", "/api", script, false},
+	{"picture", "GET", "/bild.png", []string{"Accept", "image/*", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, true},
+	{"program", "GET", "/api", slices.Concat(noFetch, []string{"Accept", "*/*"}), false},
+	{"preflight", "OPTIONS", "/api", append([]string{"Access-Control-Request-Method", "PUT", "Origin", "http://elsewhere.test"}, script[:6]...), false},
+	{"guess", "GET", "/termine", []string{"Sec-Purpose", "prefetch;prerender"}, false},
+	{"own frame", "GET", "/termine", framed("iframe", "same-origin"), false},
+	{"other's frame", "GET", "/termine", framed("iframe", "cross-site"), false},
+	{"form in other's frame", "POST", "/buchen", framed("iframe", "cross-site"), false},
+	{"open path", "GET", "/impressum", nil, true},
+	{"status", "GET", "/.einlass/status?room=termine&shown=", script, false},
+	{"wait", "GET", "/.einlass/wait?room=termine&to=/a?b=1", nil, false},
+	{"wait, kept", "GET", "/.einlass/wait?room=termine&kept=1&to=/a?b=1", nil, false},
+	{"wait, guess", "GET", "/.einlass/wait?room=termine&to=/a", []string{"Sec-Purpose", "prefetch"}, false},
+	{"wait, script", "GET", "/.einlass/wait?room=termine&to=/a", script, false},
+	{"wait, other's frame", "GET", "/.einlass/wait?room=termine&to=/a", framed("iframe", "cross-site"), false},
+	{"wait, POST", "POST", "/.einlass/wait?room=termine&to=/a", ownPage, true},
+	{"join", "POST", "/.einlass/join?room=termine&to=/a", ownPage, false},
+	{"join, GET", "GET", "/.einlass/join?room=termine&to=/a", ownPage, true},
+	{"join from elsewhere", "POST", "/.einlass/join?room=termine&to=/a", elsePage, true},
+	{"join, script elsewhere", "POST", "/.einlass/join?room=termine&to=/a", slices.Concat(script[:6], elsePage), true},
+	{"leave", "POST", "/.einlass/leave?room=termine", slices.Concat(ownPage, referer), false},
+	{"leave, GET", "GET", "/.einlass/leave?room=termine", ownPage, true},
+	{"leave from elsewhere", "POST", "/.einlass/leave?room=termine", elsePage, true},
+	{"away", "POST", "/.einlass/away?room=termine", script, false},
+	{"away from elsewhere", "POST", "/.einlass/away?room=termine", elsePage, true},
+	{"own, unknown", "GET", "/.einlass/nothing?room=termine", nil, true},
+}
+
+// scene is what a visitor carries and how the line stands.
+type scene struct {
+	name string
+	pace queue.Pace
+	set  func(s *fixture) *browser
+}
+
+var scenes = []scene{
+	{"nothing, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.browser() }},
+	{"nothing, the line is full", closed, func(s *fixture) *browser { return s.browser() }},
+	{"nothing, too many from this network", closed, func(s *fixture) *browser { s.crowd(); return s.browser() }},
+	{"nothing, the store is away", closed, func(s *fixture) *browser { s.loseStore(); return s.browser() }},
+	{"nothing, the site is down", slow, func(s *fixture) *browser {
+		s.pass(time.Second)
+		s.sites[0].fail.Store(proxy.ErrBackendDown)
+		return s.browser()
+	}},
+	{"a forged token", closed, func(s *fixture) *browser { return s.carrying("eyJhbGciOiJub25lIn0.e30.") }},
+	{"a token of nobody", closed, func(s *fixture) *browser { return s.carrying("x") }},
+	{"the word try", closed, func(s *fixture) *browser { return s.carrying("try") }},
+	{"the word left", closed, func(s *fixture) *browser { return s.carrying("left") }},
+	{"the word press", closed, func(s *fixture) *browser { return s.carrying("press") }},
+	{"the word press, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.carrying("press") }},
+	{"the word press, too many", closed, func(s *fixture) *browser { s.crowd(); return s.carrying("press") }},
+	{"a ticket, paused", closed, func(s *fixture) *browser { return s.waiting(2) }},
+	{"a ticket, waiting", trickle, func(s *fixture) *browser { return s.waiting(4) }},
+	{"a ticket, past half its life", trickle, func(s *fixture) *browser {
+		b := s.waiting(4)
+		s.now.Add((13 * time.Hour).Milliseconds())
+		s.pass(0)
+		return b
+	}},
+	{"a ticket, called", slow, func(s *fixture) *browser { return s.called() }},
+	{"a ticket, missed once", slow, func(s *fixture) *browser { b := s.called(); s.missCall(b); return b }},
+	{"a ticket, at the front", slow, func(s *fixture) *browser {
+		b := s.called()
+		s.missCall(b)
+		s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
+		b.load("GET", "/")
+		return b
+	}},
+	{"a ticket, its turn and no word of the store", slow, func(s *fixture) *browser {
+		b := s.waiting(2)
+		s.lines[0].Tick(s.t.Context())
+		s.now.Add(time.Second.Milliseconds())
+		s.lines[0].Tick(s.t.Context())
+		return b
+	}},
+	{"a ticket, used by a copy", slow, func(s *fixture) *browser {
+		b := s.called()
+		s.carrying(b.cookie("einlass-termine")).load("GET", "/").want(s.t, 303, "")
+		return b
+	}},
+	{"a ticket, its stay over", slow, func(s *fixture) *browser {
+		b := s.called()
+		copied := s.carrying(b.cookie("einlass-termine"))
+		copied.load("GET", "/").want(s.t, 303, "")
+		copied.load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
+		s.pass(time.Second)
+		return b
+	}},
+	{"a ticket, the store is away", trickle, func(s *fixture) *browser { b := s.waiting(4); s.loseStore(); return b }},
+	{"a ticket, called, the store is away", slow, func(s *fixture) *browser { b := s.called(); s.loseStore(); return b }},
+	{"a pass", slow, func(s *fixture) *browser { return s.inside() }},
+	{"a pass, past half its time", slow, func(s *fixture) *browser { b := s.inside(); s.pass(6 * time.Minute); return b }},
+	{"a pass, its stay over", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
+		return b
+	}},
+	{"a pass, the store is away", slow, func(s *fixture) *browser { b := s.inside(); s.loseStore(); return b }},
+	{"a pass, the site is down", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.sites[0].fail.Store(proxy.ErrBackendDown)
+		return b
+	}},
+	{"a pass, refused by the site's proxy", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.sites[0].fail.Store(proxy.ErrBodyTooLarge)
+		return b
+	}},
+	{"a pass, the site says it is done", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.sites[0].finish.Store(true)
+		return b
+	}},
+	{"a pass, the site redirects", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.sites[0].redirects.Store("/weiter?x=1#hier")
+		return b
+	}},
+	{"nothing, there is room, the site redirects", slow, func(s *fixture) *browser {
+		s.pass(time.Second)
+		s.sites[0].redirects.Store("/weiter?x=1#hier")
+		return s.browser()
+	}},
+	{"a pass, from a fifth network", slow, func(s *fixture) *browser {
+		b := s.inside()
+		for i := range 3 {
+			b.load("GET", "/", from(1+i)...)
+		}
+		return b
+	}},
+	{"a pass that ended a moment ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(11 * time.Minute); return b }},
+	{"a pass that ended long ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(20 * time.Minute); return b }},
+	{"a pass that ended a moment ago, its stay over", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
+		s.fill(11 * time.Minute)
+		return b
+	}},
+}
+
+var trickle = queue.Pace{Rate: 1, Burst: 1}
+
+// crowd stands for a network that has sent as many arrivals as it may.
+func (s *fixture) crowd() { s.crowded.Store(true) }
+
+// loseStore takes the store away, and lets the line notice.
+func (s *fixture) loseStore() {
+	s.away.Store(true)
+	s.lines[0].Tick(s.t.Context())
+}
+
+func (s *fixture) update(change func(*queue.Control)) {
+	s.t.Helper()
+	if _, err := s.lines[0].Update(s.t.Context(), func(c *queue.Control) error { change(c); return nil }); err != nil {
+		s.t.Fatal(err)
+	}
+	s.pass(0)
+}
+
+// waiting is somebody with the n-th number.
+func (s *fixture) waiting(n int) (b *browser) {
+	s.t.Helper()
+	for range n {
+		b = s.browser()
+		b.load("GET", "/", from(9)...).want(s.t, 200, "text/html")
+	}
+	s.pass(time.Millisecond)
+	return b
+}
+
+// called is somebody whose turn it is.
+func (s *fixture) called() *browser {
+	s.t.Helper()
+	b := s.waiting(1)
+	for range 3 {
+		s.pass(time.Second)
+		b.poll("room=termine&shown=")
+	}
+	s.pass(0)
+	if status := b.poll("room=termine&shown="); !strings.Contains(status, `"state":"called"`) {
+		s.t.Fatalf("not called: %s", status)
+	}
+	return b
+}
+
+// missCall lets a call run out unclaimed.
+func (s *fixture) missCall(b *browser) {
+	s.t.Helper()
+	s.pass(61 * time.Second)
+	s.pass(time.Second)
+	b.poll("room=termine&shown=")
+	s.pass(0)
+}
+
+// fill lets time go by and sees that newcomers have to wait.
+func (s *fixture) fill(d time.Duration) {
+	s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
+	s.pass(d)
+}
+
+// carrying is a browser with a value in the room's cookie.
+func (s *fixture) carrying(value string) *browser {
+	b := s.browser()
+	b.setCookie("einlass-termine", value)
+	return b
+}
+
+// outcome makes one request and says what became of it.
+func (s *fixture) outcome(b *browser, kind requestKind) string {
+	visits, seen := s.visits(), s.sites[0].seen.Load()
+	before := s.stored()
+	headers := slices.Clone(kind.headers)
+	for i := range headers {
+		headers[i] = strings.ReplaceAll(headers[i], "{host}", s.addr)
+	}
+	a := b.load(kind.method, kind.path, headers...)
+	out := []string{fmt.Sprint(a.StatusCode)}
+	if kind := a.Header.Get("Content-Type"); kind != "" {
+		out = append(out, kind[strings.IndexByte(kind, '/')+1:])
+	}
+	out = append(out, told(a)...)
+	for _, c := range a.Cookies() {
+		out = append(out, cookieSet(c))
+	}
+	counted := s.visits()
+	for _, kind := range slices.Sorted(maps.Keys(counted)) {
+		if n := counted[kind] - visits[kind]; n != 0 {
+			out = append(out, fmt.Sprintf("visits[%s]+%d", kind, n))
+		}
+	}
+	s.away.Store(false)
+	after := s.stored()
+	for _, count := range []struct {
+		name string
+		n    int64
+	}{
+		{"site", s.sites[0].seen.Load() - seen}, {"numbers", after.Joined - before.Joined}, {"inside", after.Inside - before.Inside},
+	} {
+		if count.n != 0 {
+			out = append(out, fmt.Sprintf("%s%+d", count.name, count.n))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// stored is what the store says once it has all that the gateway knows.
+func (s *fixture) stored() queue.Snapshot {
+	s.t.Helper()
+	s.lines[0].Flush(s.t.Context())
+	f, err := s.stores["termine"].Snapshot(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return f
+}
+
+var (
+	heading      = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
+	tags         = regexp.MustCompile(`<[^>]*>`)
+	problemType  = regexp.MustCompile(`"type":"([^"]*)"`)
+	stateOf      = regexp.MustCompile(`"state":"([^"]*)","number":(\d+),"ahead":(-?\d+)`)
+	refreshes    = regexp.MustCompile(`http-equiv="refresh" content="\d+;url=([^"]*)"`)
+	frameAllowed = regexp.MustCompile(`frame-ancestors [^;]*`)
+)
+
+// told is what an answer says, by what does not change with its wording.
+func told(a answer) (out []string) {
+	for _, name := range []string{"Location", "Retry-After", "Einlass-State", "Allow", "Cache-Control", "X-Site"} {
+		if value := a.Header.Get(name); value != "" && value != "private, no-store" {
+			out = append(out, name+"="+value)
+		} else if name == "Cache-Control" && value == "" && a.Header.Get("X-Site") == "" {
+			out = append(out, "cacheable!")
+		}
+	}
+	if m := frameAllowed.FindString(a.Header.Get("Content-Security-Policy")); m != "" {
+		out = append(out, "["+m+"]")
+	}
+	for _, re := range []*regexp.Regexp{heading, problemType, stateOf, refreshes} {
+		if m := re.FindStringSubmatch(a.body); m != nil {
+			text := strings.Join(strings.Fields(tags.ReplaceAllString(strings.Join(m[1:], ","), "")), " ")
+			out = append(out, fmt.Sprintf("%q", text))
+		}
+	}
+	return out
+}
+
+// cookieSet says which cookie was set to what.
+func cookieSet(c *http.Cookie) string {
+	value := c.Value
+	if header, _, ok := strings.Cut(value, "."); ok && !strings.HasSuffix(c.Name, ".shown") {
+		raw, _ := base64.RawURLEncoding.DecodeString(header)
+		_, after, _ := strings.Cut(string(raw), `"typ":"`)
+		value, _, _ = strings.Cut(after, `"`)
+	}
+	return fmt.Sprintf("%s:=%s/%ds", strings.TrimPrefix(c.Name, "einlass-termine"), value, c.MaxAge)
+}

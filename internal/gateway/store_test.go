@@ -1,0 +1,70 @@
+package gateway_test
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// leavingStore is a store that can be away.
+type leavingStore struct {
+	queue.Store
+	away *atomic.Bool
+}
+
+func (s leavingStore) fault() error {
+	if s.away.Load() {
+		return queue.ErrUnavailable
+	}
+	return nil
+}
+
+func (s leavingStore) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+	if err := s.fault(); err != nil {
+		return queue.JoinReply{}, err
+	}
+	return s.Store.Join(ctx, ids)
+}
+
+func (s leavingStore) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
+	if err := s.fault(); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return s.Store.Keep(ctx, beats)
+}
+
+func (s leavingStore) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
+	if err := s.fault(); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return s.Store.Claim(ctx, places)
+}
+
+func (s leavingStore) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
+	if err := s.fault(); err != nil {
+		return queue.KeepReply{}, err
+	}
+	return s.Store.Renew(ctx, stays)
+}
+
+func (s leavingStore) Finish(ctx context.Context, ids []queue.VisitorID) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.Store.Finish(ctx, ids)
+}
+
+func (s leavingStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.Store.Leave(ctx, ids)
+}
+
+func (s leavingStore) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
+	if err := s.fault(); err != nil {
+		return queue.Snapshot{}, err
+	}
+	return s.Store.Advance(ctx, m)
+}

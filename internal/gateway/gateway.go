@@ -75,6 +75,7 @@ type Gateway struct {
 	rooms  []*Room // in the router's order
 	byID   map[string]int
 	prefix []byte // with a slash
+	checks []check
 }
 
 // New makes a gateway over rooms, in the order in which the router numbers them.
@@ -94,6 +95,9 @@ func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
 			pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
 		})
 	}
+	if g.Arrivals != nil {
+		g.checks = append(g.checks, perNetwork{g.Arrivals})
+	}
 	if g.Log == nil {
 		g.Log = zap.NewNop()
 	}
@@ -109,27 +113,12 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 	i, verdict := g.Router.Match(v.Host(), v.Path())
 	switch verdict {
 	case route.Line:
-		g.serveLine(g.rooms[i], v)
+		g.serve(g.rooms[i], v, visiting)
 	case route.Open:
-		g.rooms[i].Metrics.Visit(metrics.Unguarded)
-		g.forward(g.rooms[i], v, nil, proxy.Options{})
+		g.forwardOpen(g.rooms[i], v)
 	case route.Ambiguous:
 		g.refuseNeutral(v, 400, "ambiguous-path")
 	default:
 		g.refuseNeutral(v, 421, "unknown-host")
-	}
-}
-
-// serveLine answers a request for a path that needs a pass.
-func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
-	c := r.read(v)
-	switch {
-	case c.kind == carriesPass && g.serveInside(r, v, &c.pass):
-	case v.Speculative():
-		g.guessed(r, v)
-	case c.kind == carriesTicket && g.serveTicket(r, v, &c.ticket, g.wanted(v)):
-	case c.kind == carriesEndedPass && g.serveEnded(r, v, &c.pass):
-	default:
-		g.serveArrival(r, v)
 	}
 }

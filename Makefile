@@ -73,8 +73,8 @@ long-crashes: deps-redis
 	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
 	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 
-long-chaos: deps-chaos
-	$(GO) run ./loadtest chaos --repeat 20 --topology embedded
+long-chaos: deps-chaos build
+	$(BIN)/loadtest chaos --repeat 20 --topology embedded
 
 long-faults: faults
 
@@ -112,13 +112,12 @@ faults: deps-redis ## the long fault tests: a store that is away for 30 s
 	$(GO) test -race -count=1 -timeout 10m -tags faults -run HalfAMinute -v ./test/e2e
 
 BIG ?= --ten-million
-mornings: ## play the four mornings, simulated and on sockets, into docs/mornings.md: 20 minutes, 6 GiB; BIG= leaves ten million people out
-	@mkdir -p bin
-	$(GO) run ./loadtest mornings $(BIG) --write docs/mornings.md --out bin/mornings.html
-	$(GO) run ./loadtest sockets --write
+mornings: build ## play the four mornings, simulated and on sockets, into docs/mornings.md: 20 minutes, 6 GiB; BIG= leaves ten million people out
+	$(BIN)/loadtest mornings $(BIG) --write docs/mornings.md --out bin/mornings.html
+	$(BIN)/loadtest sockets --write
 
-chaos: deps-chaos ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again
-	$(GO) run ./loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md
+chaos: deps-chaos build ## break everything under a crowd, in less than ten minutes; SEED=7 plays the same again
+	$(BIN)/loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md
 
 clean: ## remove what was built
 	rm -rf $(BIN) test/browser/node_modules

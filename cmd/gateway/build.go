@@ -248,13 +248,13 @@ func (p *plant) buildPublic() error {
 	if err != nil {
 		return err
 	}
-	deps := gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Router: router, Log: p.log, Shed: shed}
+	set := gateway.RoomSet{Rooms: rooms, Router: router}
 	if a := p.cfg.Limits.ArrivalsPerPrefix; a.Rate > 0 {
-		if deps.Arrivals, err = limit.NewArrivals(a.Rate, a.Burst, time.Now()); err != nil {
+		if set.Arrivals, err = limit.NewArrivals(a.Rate, a.Burst, time.Now()); err != nil {
 			return err
 		}
 	}
-	g, err := gateway.New(rooms, deps)
+	g, err := gateway.New(set, gateway.Deps{Prefix: p.cfg.Prefix, Library: p.library, Log: p.log, Shed: shed})
 	if err != nil {
 		return err
 	}

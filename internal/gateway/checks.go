@@ -63,7 +63,7 @@ func (e *exchange) askArrive() {
 		}
 		defer leave()
 	}
-	for _, c := range e.g.checks {
+	for _, c := range e.r.table.checks {
 		if e.verdict = c.check(e.v); e.verdict.kind != pass {
 			return
 		}

@@ -220,10 +220,10 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(all, gateway.Deps{
-		Prefix: "/.einlass", Library: s.library, Router: router, Arrivals: arrivals{s, perNetwork},
-		Shed: shed,
-	})
+	g, err := gateway.New(
+		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

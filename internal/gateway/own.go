@@ -8,7 +8,6 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
-	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -23,11 +22,12 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 		return
 	}
-	r := g.ownRoom(v, param(v.Query(), "room"))
+	r := g.findOwn(v, param(v.Query(), "room"))
 	if r == nil {
 		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
 		return
 	}
+	defer r.leave()
 	e := exchange{g: g, r: r, v: v}
 	switch string(name) {
 	case "jwks.json":
@@ -60,22 +60,6 @@ func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {
 		return
 	}
 	g.answerAsset(v, &asset)
-}
-
-// ownRoom is the room an own URL speaks of: the one named, if it has this host, else the host's first.
-func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
-	if len(id) > 0 {
-		i, ok := g.byID[string(id)]
-		if !ok || !g.Router.HasHost(i, v.Host()) {
-			return nil
-		}
-		return g.rooms[i]
-	}
-	i, verdict := g.Router.Match(v.Host(), []byte("/"))
-	if verdict != route.Line && verdict != route.Open {
-		return nil
-	}
-	return g.rooms[i]
 }
 
 // serveStatus answers a poll, from memory.

@@ -56,8 +56,8 @@ func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
 		return ""
 	}
 	to := onThisHost(u.RequestURI())
-	room, verdict := g.Router.Match(v.Host(), []byte(u.EscapedPath()))
-	if verdict != route.Line || g.rooms[room] != r || strings.HasPrefix(to, string(g.prefix)) {
+	room, verdict := r.table.match(v.Host(), []byte(u.EscapedPath()))
+	if verdict != route.Line || room != r || strings.HasPrefix(to, string(g.prefix)) {
 		return ""
 	}
 	if u.Fragment != "" {

@@ -79,7 +79,7 @@ func (b *bench) round(c *contestant, warmUp bool) error {
 	rate, ok1 := number(rateLine, text)
 	done, ok2 := number(doneLine, text)
 	if !ok1 || !ok2 {
-		return fmt.Errorf("wrk on %s:\n%s\n%s", c.name, text, tail(c.p.log.String()))
+		return fmt.Errorf("wrk on %s:\n%s\n%s", c.name, text, tail(c.p.log()))
 	}
 	if warmUp {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
 	"github.com/einlass/einlass/pkg/token"
@@ -38,38 +39,24 @@ func (b *bench) gateway(in *installation, store, backend string, rate int64) (*p
 
 // gatewayOf starts a given binary.
 func (b *bench) gatewayOf(bin string, in *installation, store, backend string, rate int64) (*process, error) {
-	addr, err := freePort()
+	dir := b.file("gateway")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	g, err := launch.StartGateway(context.Background(), bin, dir, &launch.Config{
+		State: launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
+		Log:    launch.LogStyle{Level: "error"},
+		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
+		Rooms: []launch.Room{{
+			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: launch.Pace{Rate: rate, Burst: 1_000_000},
+			AbsentAfter: 12 * time.Hour, Session: launch.Session{Idle: time.Hour, Max: new(time.Duration)},
+		}},
+	})
 	if err != nil {
 		return nil, err
 	}
-	admin, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	file, err := b.write("gateway.yaml", fmt.Sprintf(`
-listen: {http: "%s"}
-admin: {listen: "%s", token: %s}
-state: {dir: "%s"}
-keys: {file: "%s/keys.json"}
-store: "%s"
-log: {level: error}
-limits: {arrivals_per_prefix: {rate: 0}, connections_per_ip: 100000, stay: {in_flight: 65536}}
-rooms:
-  - id: %s
-    title: Bench
-    backend: {url: "http://%s"}
-    pace: {rate: %d, max_inside: 0, burst: 1000000}
-    absent_after: 12h
-    session: {idle: 1h, max: 0s}
-`, addr, admin, adminToken, in.dir, in.dir, store, roomID, backend, rate))
-	if err != nil {
-		return nil, err
-	}
-	p, err := b.start(addr, bin, "serve", "-c", file)
-	if p != nil {
-		p.admin = admin
-	}
-	return p, err
+	g.Operators.Close()
+	return b.keep(&process{Process: g.Process(), addr: g.Addr, admin: g.Admin, log: g.Log}), nil
 }
 
 // fill puts n places into the installation's line, as a gateway that was closed would leave them, and answers request

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // closing makes a request the last on its connection.
@@ -137,7 +139,7 @@ func (b *bench) passes() error {
 	if err != nil {
 		return err
 	}
-	proxyAddr, err := freePort()
+	proxyAddr, err := launch.FreeAddr()
 	if err != nil {
 		return err
 	}

@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // nginx starts one with a server block's inside; http goes before it.
 func (b *bench) nginx(http, inside string) (*process, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func (b *bench) static(answer string) (dir, contentType string, err error) {
 
 // haproxy starts one with a frontend's inside; after goes behind it.
 func (b *bench) haproxy(inside, after string) (*process, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +94,7 @@ frontend in
 
 // caddy starts one with a site's inside.
 func (b *bench) caddy(inside string) (*process, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return nil, err
 	}

@@ -2,15 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // bench holds what runs beside it.
@@ -26,35 +27,37 @@ type bench struct {
 
 // process is one server under test.
 type process struct {
-	cmd   *exec.Cmd
+	*launch.Process
 	addr  string
 	admin string // of a gateway
-	log   *bytes.Buffer
+	log   func() string
 }
 
 // start runs a server and waits until it accepts connections.
-func (b *bench) start(addr string, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(name, args...), addr: addr, log: &bytes.Buffer{}}
-	p.cmd.Stderr, p.cmd.Stdout = p.log, p.log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.cmd.Start(); err != nil {
+func (b *bench) start(addr, name string, args ...string) (*process, error) {
+	var log launch.Log
+	started, err := launch.Start(filepath.Base(name), "", &log, name, args...)
+	if err != nil {
 		return nil, err
 	}
-	b.processes = append(b.processes, p)
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("tcp", addr); err == nil {
-			return p, c.Close()
-		}
-		if p.cmd.ProcessState != nil {
-			break
-		}
+	p := b.keep(&process{Process: started, addr: addr, log: log.String})
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := started.Accepts(ctx, addr); err != nil {
+		return nil, fmt.Errorf("%w on %s:\n%s", err, addr, log.String())
 	}
-	return nil, fmt.Errorf("%s does not listen on %s:\n%s", filepath.Base(name), addr, p.log)
+	return p, nil
+}
+
+// keep notes a server that has to be stopped at the end.
+func (b *bench) keep(p *process) *process {
+	b.processes = append(b.processes, p)
+	return p
 }
 
 // backend starts a site that answers 2,000 bytes, and answers its address.
 func (b *bench) backend() (string, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return "", err
 	}
@@ -64,7 +67,7 @@ func (b *bench) backend() (string, error) {
 
 // redis starts one and answers its URL.
 func (b *bench) redis() (string, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return "", err
 	}
@@ -73,23 +76,17 @@ func (b *bench) redis() (string, error) {
 	return "redis://" + addr, err
 }
 
-func (b *bench) stop(p *process) {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
-	_ = p.cmd.Wait()
-}
-
+// stopAll stops what still runs.
 func (b *bench) stopAll() {
 	for _, p := range b.processes {
-		if p.cmd.ProcessState == nil {
-			b.stop(p)
-		}
+		p.Stop()
 	}
 }
 
 // cpu is the processor time that the process and its children of one group have used.
 func (p *process) cpu() time.Duration {
 	var total time.Duration
-	pids := []string{strconv.Itoa(p.cmd.Process.Pid)}
+	pids := []string{strconv.Itoa(p.Pid())}
 	if out, err := exec.Command("pgrep", "-g", pids[0]).Output(); err == nil {
 		pids = strings.Fields(string(out))
 	}
@@ -111,21 +108,12 @@ func (p *process) cpu() time.Duration {
 
 // rss is the resident memory in bytes.
 func (p *process) rss() int64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.Pid()))
 	if err != nil {
 		return 0
 	}
 	pages, _ := strconv.ParseInt(strings.Fields(string(data))[1], 10, 64)
 	return pages * int64(os.Getpagesize())
-}
-
-// freePort finds a port that nobody uses now.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 func (b *bench) file(name string) string {

@@ -9,10 +9,9 @@ import (
 	"os/exec"
 	"strconv"
 	"time"
-)
 
-// adminToken is of the gateways that are measured.
-const adminToken = "bench-bench-bench-bench"
+	"github.com/einlass/einlass/loadtest/launch"
+)
 
 // profile drives a gateway once more and keeps its CPU profile. That round is not counted.
 func (b *bench) profile(c *contestant) error {
@@ -35,7 +34,7 @@ func fetchProfile(admin string, seconds int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+adminToken)
+	req.Header.Set("Authorization", "Bearer "+launch.OperatorToken)
 	client := http.Client{Timeout: time.Duration(seconds+20) * time.Second}
 	res, err := client.Do(req)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/einlass/einlass/loadtest/launch"
 )
 
 // serveReference runs a bare fasthttp server: "answer ADDR FILE" sends the response in FILE, "proxy ADDR BACKEND"
@@ -92,7 +94,7 @@ func (b *bench) capture(addr, request string) (string, error) {
 
 // reference starts a bare server that sends a captured answer.
 func (b *bench) reference(file string) (*process, error) {
-	addr, err := freePort()
+	addr, err := launch.FreeAddr()
 	if err != nil {
 		return nil, err
 	}

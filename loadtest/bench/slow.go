@@ -57,7 +57,7 @@ func (b *bench) slow() error {
 		fmt.Printf("| %s | %.0f | %.2f | %.2f | %.2f |\n", mode.name, max(0, median(held)), median(quiet), median(attacked), median(ratios))
 	}
 	fmt.Println()
-	b.stop(g)
+	g.Stop()
 	return nil
 }
 
@@ -123,6 +123,6 @@ func visit(addr, poll string) (p99 float64, err error) {
 
 // descriptors is how many files and connections the process holds.
 func (p *process) descriptors() (int, error) {
-	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.Pid()))
 	return len(open), err
 }

@@ -1,11 +1,18 @@
 package chaos
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/check"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 )
+
+// program is the gateway, with the race detector.
+var program string
+
+func TestMain(m *testing.M) { os.Exit(launchtest.MainRace(m, &program)) }
 
 func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 
@@ -14,7 +21,7 @@ func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 func TestCrashesInARowMultiplyNothing(t *testing.T) {
 	var out strings.Builder
 	outcomes, err := Run(t.Context(), Config{
-		Seed: 3, Topologies: []Topology{Embedded, Cluster}, Race: true, Small: true, Out: &out, Repeat: 8,
+		Seed: 3, Topologies: []Topology{Embedded, Cluster}, Gateway: program, Small: true, Out: &out, Repeat: 8,
 		Only: []string{"gateway killed", "FLUSHALL"},
 	})
 	if err != nil {
@@ -35,7 +42,7 @@ func TestCrashesInARowMultiplyNothing(t *testing.T) {
 func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {
 	var out strings.Builder
 	outcomes, err := Run(t.Context(), Config{
-		Seed: 1, Topologies: []Topology{Cluster}, Race: true, Small: true, Out: &out,
+		Seed: 1, Topologies: []Topology{Cluster}, Gateway: program, Small: true, Out: &out,
 		Only: []string{"gateway killed", "FLUSHALL", "failover by an operator"},
 	})
 	if err != nil {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/report"
 )
 
@@ -25,7 +27,7 @@ func Command() *cobra.Command {
 	var (
 		cfg        Config
 		topologies []string
-		plan       bool
+		plan, race bool
 		page       string
 	)
 	cmd := &cobra.Command{
@@ -57,7 +59,7 @@ func Command() *cobra.Command {
 			if plan {
 				return nil
 			}
-			return run(cmd.Context(), cfg, page)
+			return run(cmd.Context(), cfg, race, page)
 		},
 	}
 	f := cmd.Flags()
@@ -66,7 +68,8 @@ func Command() *cobra.Command {
 	f.IntVar(&cfg.Few, "few", 0, "play only so many faults of each topology; 0 plays all")
 	f.StringArrayVar(&cfg.Only, "only", nil, "play only this fault (repeatable)")
 	f.IntVar(&cfg.Repeat, "repeat", 0, "play only the crashes, each so many times in a row; 0 plays every fault once")
-	f.BoolVar(&cfg.Race, "race", false, "build the gateway with the race detector")
+	f.StringVar(&cfg.Gateway, "gateway", "", launch.GatewayFlag)
+	f.BoolVar(&race, "race", false, "build the gateway from this source tree with the race detector, in place of --gateway; needs go")
 	f.BoolVar(&plan, "plan", false, "print what would be played, and play nothing")
 	f.StringVar(&cfg.Keep, "keep", "", "an empty or new directory for journals, logs and configurations; they are removed otherwise")
 	f.StringVar(&page, "write", "", "a page to write the result into, between its markers")
@@ -102,11 +105,23 @@ func playable(cfg Config) error {
 	return nil
 }
 
-func run(ctx context.Context, cfg Config, page string) error {
-	for _, program := range []string{"redis-server", "redis-cli", "haproxy", "go"} {
+func run(ctx context.Context, cfg Config, race bool, page string) (err error) {
+	for _, program := range []string{"redis-server", "redis-cli", "haproxy"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return fmt.Errorf("no %s on this machine; with Debian: apt-get install redis-server redis-sentinel haproxy (%w)", program, err)
 		}
+	}
+	if race {
+		dir, err := os.MkdirTemp("", "einlass-chaos-gateway-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		if cfg.Gateway, err = launch.BuildGateway(ctx, dir, true); err != nil {
+			return err
+		}
+	} else if cfg.Gateway, err = launch.FindGateway(cfg.Gateway); err != nil {
+		return err
 	}
 	outcomes, err := Run(ctx, cfg)
 	if err != nil {

@@ -60,7 +60,7 @@ const (
 // logged waits until the gateway has logged a text once more than before.
 func logged(ctx context.Context, g *environment.Gateway, text string, before int) error {
 	return seenBy(ctx, func() error {
-		if g.Log.Count(text) <= before {
+		if g.Logged(text) <= before {
 			return fmt.Errorf("%s has not logged %q", g.Name, text)
 		}
 		return nil
@@ -105,7 +105,7 @@ func untilWritten(ctx context.Context, path string) error {
 
 func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
-	full, written := g.Log.Count(logFull), g.Log.Count(logWritten)
+	full, written := g.Logged(logFull), g.Logged(logWritten)
 	bytes, err := w.disk.Fill()
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func fullDisk(ctx context.Context, w *world, s Step) (string, error) {
 // is no room for anything newer when it starts again.
 func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 	g := w.gateways[0]
-	full, written := g.Log.Count(logFull), g.Log.Count(logWritten)
+	full, written := g.Logged(logFull), g.Logged(logWritten)
 	_, before, err := w.epochs(ctx)
 	if err != nil {
 		return "", err
@@ -148,7 +148,7 @@ func killOnFullDisk(ctx context.Context, w *world, s Step) (string, error) {
 // damagePlaces flips a byte of a file while the gateway is down.
 func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	g := w.gateways[0]
-	refused := g.Log.Count(logDamaged)
+	refused := g.Logged(logDamaged)
 	_, before, err := w.epochs(ctx)
 	if err != nil {
 		return "", err

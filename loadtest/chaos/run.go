@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
@@ -28,8 +27,8 @@ type Config struct {
 	Repeat int
 	// Small lets only a few visitors come, none of whom sleep, and makes the calms short.
 	Small bool
-	// Race builds the gateway with the race detector.
-	Race bool
+	// Gateway is the absolute path of the gateway's program.
+	Gateway string
 	// Keep is a directory for journals, logs and configurations of the run; empty removes them.
 	Keep string
 	// Out is told what happens as it happens.
@@ -71,17 +70,13 @@ func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 	}
-	p, err := environment.Build(ctx, dir, cfg.Race)
-	if err != nil {
-		return nil, err
-	}
 	var outcomes []*Outcome
 	for _, t := range cfg.Topologies {
 		place := filepath.Join(dir, string(t))
 		if err := os.Mkdir(place, 0o700); err != nil {
 			return outcomes, err
 		}
-		out, err := play(ctx, cfg, t, place, p)
+		out, err := play(ctx, cfg, t, place)
 		if err != nil {
 			return outcomes, err
 		}
@@ -93,8 +88,8 @@ func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 // drain is how long those who are there at the end may take to get in and be done.
 const drain = 75 * time.Second
 
-func play(ctx context.Context, cfg Config, t Topology, dir string, p *environment.Program) (out *Outcome, err error) {
-	w, err := newWorld(ctx, t, dir, p, needsDisk(t, chosen(cfg, t)))
+func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome, err error) {
+	w, err := newWorld(ctx, t, dir, cfg.Gateway, needsDisk(t, chosen(cfg, t)))
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +265,7 @@ const oldNumbers = 60
 // keepLogs writes what the gateways have logged beside their configuration.
 func keepLogs(w *world) error {
 	for _, g := range w.gateways {
-		if err := os.WriteFile(filepath.Join(w.dir, g.Name, "log"), []byte(g.Log.String()), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(w.dir, g.Name, "log"), []byte(g.Log()), 0o600); err != nil {
 			return err
 		}
 	}

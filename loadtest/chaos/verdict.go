@@ -56,7 +56,7 @@ func (o *Outcome) verdict(w *world) {
 		bad("%d visitors went in, the journals know of %d", f.In, r.Entries)
 	}
 	for _, g := range w.gateways {
-		if log := g.Log.String(); strings.Contains(log, "DATA RACE") || strings.Contains(log, "panic") {
+		if log := g.Log(); strings.Contains(log, "DATA RACE") || strings.Contains(log, "panic") {
 			bad("%s has logged a race or a panic", g.Name)
 		}
 	}

@@ -20,7 +20,7 @@ type world struct {
 	dir      string
 	journals string
 	keys     string // keyring file
-	program  *environment.Program
+	program  string // the gateway
 
 	network  *environment.Network
 	group    environment.Group // nil for the embedded store
@@ -39,8 +39,8 @@ type world struct {
 const recovery = 40 * time.Second
 
 // newWorld starts the processes of a topology. What it started is ended by close, also when it fails.
-func newWorld(ctx context.Context, t Topology, dir string, p *environment.Program, smallDisk bool) (*world, error) {
-	w := &world{topology: t, dir: dir, journals: filepath.Join(dir, "journals"), program: p, network: environment.NewNetwork()}
+func newWorld(ctx context.Context, t Topology, dir string, program string, smallDisk bool) (*world, error) {
+	w := &world{topology: t, dir: dir, journals: filepath.Join(dir, "journals"), program: program, network: environment.NewNetwork()}
 	if err := w.start(ctx, smallDisk); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up %s: %w", t, err), w.close())
 	}
@@ -75,7 +75,7 @@ func (w *world) start(ctx context.Context, smallDisk bool) (err error) {
 		return err
 	}
 	w.keys = filepath.Join(w.dir, "keys.json")
-	if err := w.program.Run(ctx, "keys", "new", w.keys); err != nil {
+	if _, err := launch.Run(ctx, w.program, "keys", "new", w.keys); err != nil {
 		return err
 	}
 	if err := w.startGateways(ctx, count); err != nil {

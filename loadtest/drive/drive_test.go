@@ -39,20 +39,22 @@ func quickSite(t *testing.T) *httptest.Server {
 	return server
 }
 
-func startGate(t *testing.T, site string, pace queue.Pace) *launch.Gateway {
+func startGate(t *testing.T, site string, pace queue.Pace) (g *launch.Gateway, journal string) {
 	t.Helper()
-	g, err := launch.StartGateway(t.Context(), program, t.TempDir(), launch.Settings{
+	dir := t.TempDir()
+	cfg := launch.OneRoom(dir, launch.Settings{
 		Backend: site, Pace: pace, PollMin: 100 * time.Millisecond, PollMax: 300 * time.Millisecond,
 	})
+	g, err := launch.StartGateway(t.Context(), program, dir, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := g.Stop(); err != nil {
+		if err := g.Close(); err != nil {
 			t.Errorf("%v\n%s", err, g.Log())
 		}
 	})
-	return g
+	return g, cfg.Journal.Dir
 }
 
 // quickCrowd is a crowd of every kind whose visit takes moments.
@@ -66,10 +68,10 @@ func quickCrowd() drive.Crowd {
 
 func TestACrowdOfEveryKindIsLetInInOrderAndBooks(t *testing.T) {
 	site := quickSite(t)
-	g := startGate(t, site.URL, queue.Pace{Rate: 6000, MaxInside: 40, Burst: 20})
-	for name, journal := range map[string]string{"what the clients saw": "", "the gateway's journal": g.Journal} {
+	g, written := startGate(t, site.URL, queue.Pace{Rate: 6000, MaxInside: 40, Burst: 20})
+	for name, journal := range map[string]string{"what the clients saw": "", "the gateway's journal": written} {
 		r, err := drive.Run(t.Context(), drive.Config{
-			Target: g.URL, Room: launch.RoomID, Admin: g.Admin, AdminToken: g.Token, Portal: site.URL, Journal: journal,
+			Target: g.URL(), Room: launch.RoomID, Admin: g.AdminURL(), AdminToken: launch.OperatorToken, Portal: site.URL, Journal: journal,
 			Waves: []drive.Wave{{Over: 300 * time.Millisecond, People: 80}}, Crowd: quickCrowd(), Seed: uint64(len(name)), Sources: 20,
 		})
 		if err != nil {

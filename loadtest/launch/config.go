@@ -100,6 +100,7 @@ type Stay struct {
 // Room is one waiting room.
 type Room struct {
 	ID      string   `yaml:"id"`
+	Title   string   `yaml:"title,omitempty"`
 	Hosts   []string `yaml:"hosts,omitempty"`
 	Paths   []string `yaml:"paths,omitempty"`
 	Exclude []string `yaml:"exclude,omitempty"`
@@ -141,9 +142,10 @@ type Poll struct {
 	Max time.Duration `yaml:"max"`
 }
 
-// Session is how long a stay lives without a request.
+// Session is how long a stay lives without a request, and in all: a Max of 0 is no bound, and one that is nil is left out.
 type Session struct {
-	Idle time.Duration `yaml:"idle"`
+	Idle time.Duration  `yaml:"idle"`
+	Max  *time.Duration `yaml:"max,omitempty"`
 }
 
 // Write writes the configuration to a file that only this user can read, because of the token in it.

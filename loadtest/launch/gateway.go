@@ -4,101 +4,157 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
-	"time"
+	"strings"
+	"sync"
 
-	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/internal/adminclient"
 )
 
-// RoomID is the only room of a Gateway.
+// RoomID is the room of a gateway with one room.
 const RoomID = "termine"
 
 // OperatorToken is the bearer token of the admin API of every gateway that tests and load tests start.
 const OperatorToken = "the-token-of-the-operators"
 
-// Settings of a Gateway. Backend is required; the rest has the gateway's defaults.
-type Settings struct {
-	// Backend is the site's address, http://host:port.
-	Backend string
-	Pace    queue.Pace
-	// Paused: nobody is called until an operator says so.
-	Paused bool
-	// Timing: what is zero is left to the defaults. Absent is at least 5 minutes, ClaimWindow at least PollMax.
-	Timing           queue.Timing
-	PollMin, PollMax time.Duration
-}
-
-// Gateway is one running gateway with one room. Whoever started it must stop it.
+// Gateway is one gateway as a process. It keeps its configuration, addresses and log over its lives. Safe for concurrent
+// use, except that Program and Ready are set before Start.
 type Gateway struct {
-	// URL is where visitors go, Admin the operators' API, Token what it asks for, Journal the journal's directory.
-	URL, Admin, Token, Journal string
+	// Program is what the next Start runs.
+	Program string
+	// Addr is where visitors come in and Admin where operators do, host:port.
+	Addr, Admin string
+	// File is the configuration's file.
+	File string
+	// Ready is the URL that Start waits for; by default the admin plane's readiness, as a balancer asks it.
+	Ready string
+	// Operators is a client of its admin API.
+	Operators *adminclient.Client
 
-	proc *Process
-	log  Log
+	log Log
+
+	mu   sync.Mutex
+	proc *Process // the present life, or the last one; nil before the first
 }
 
-// StartGateway runs a gateway whose files are in dir, which must be its own, and returns when it serves.
-func StartGateway(ctx context.Context, program, dir string, s Settings) (*Gateway, error) {
-	var errs []error
-	for range 3 { // somebody else may take a port between its choice and its use
-		g, err := startGateway(ctx, program, dir, s)
-		if err == nil {
-			return g, nil
-		}
-		errs = append(errs, err)
-	}
-	return nil, errors.Join(errs...)
-}
-
-func startGateway(ctx context.Context, program, dir string, s Settings) (*Gateway, error) {
-	public, err := FreeAddr()
+// NewGateway writes a gateway's configuration into dir, which must be the gateway's own and exist, and starts nothing yet.
+// Addresses that the configuration leaves open are chosen, and the operators' token is OperatorToken. program is an absolute
+// path. The caller must Close the gateway.
+func NewGateway(program, dir string, c *Config) (*Gateway, error) {
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
-	admin, err := FreeAddr()
-	if err != nil {
-		return nil, err
+	own := *c
+	if own.Listen.HTTP == "" {
+		own.Listen.HTTP = Addr(port)
+	}
+	if own.Admin.Listen == "" {
+		own.Admin.Listen = Addr(port + 10_000)
+	}
+	if own.Admin.Token == "" {
+		own.Admin.Token = OperatorToken
 	}
 	g := &Gateway{
-		URL: "http://" + public, Admin: "http://" + admin, Token: OperatorToken, Journal: filepath.Join(dir, "journal"),
+		Program: program, Addr: own.Listen.HTTP, Admin: own.Admin.Listen, File: filepath.Join(dir, "gateway.yaml"),
 	}
-	file := filepath.Join(dir, "gateway.yaml")
-	if err := s.config(g, dir, public, admin).Write(file); err != nil {
+	g.Ready = g.AdminURL() + "/readyz"
+	if err := own.Write(g.File); err != nil {
 		return nil, err
 	}
-	if g.proc, err = Start("gate", "", &g.log, program, "serve", "-c", file); err != nil {
-		return nil, err
-	}
-	if err := g.proc.Serves(ctx, g.Admin+"/readyz"); err != nil {
-		return nil, errors.Join(err, g.Stop(), errors.New(g.Log()))
-	}
-	return g, nil
+	g.Operators, err = adminclient.New(adminclient.Config{URL: g.AdminURL(), Token: own.Admin.Token})
+	return g, err
 }
 
-// config is the configuration of a gateway whose files are in dir.
-func (s *Settings) config(g *Gateway, dir, public, admin string) *Config {
-	r := Room{
-		ID: RoomID, Backend: Backend{URL: s.Backend, Health: &Health{}},
-		Pace: Pace{Rate: s.Pace.Rate, MaxInside: s.Pace.MaxInside, Burst: s.Pace.Burst}, Poll: Poll{Min: s.PollMin, Max: s.PollMax},
-		ClaimWindow: s.Timing.ClaimWindow, AbsentAfter: s.Timing.Absent, TicketLife: s.Timing.TicketLife, Session: Session{Idle: s.Timing.Idle},
-	}
-	if s.Paused {
-		r.Mode = "pause"
-	}
-	return &Config{
-		Listen: Listen{HTTP: public}, Admin: Admin{Listen: admin, Token: g.Token},
-		State: State{Dir: filepath.Join(dir, "state")}, Journal: Journal{Dir: g.Journal}, Log: LogStyle{Level: "warn", Format: "json"},
-		Limits: Limits{ConnectionsPerIP: 60_000}, Rooms: []Room{r},
+// StartGateway is NewGateway and Start. It chooses other addresses when somebody else takes one between its choice and its
+// use.
+func StartGateway(ctx context.Context, program, dir string, c *Config) (*Gateway, error) {
+	for try := 1; ; try++ {
+		g, err := NewGateway(program, dir, c)
+		if err != nil {
+			return nil, err
+		}
+		if err = g.Start(ctx); err == nil {
+			return g, nil
+		}
+		taken := g.log.Count("address already in use") > 0
+		if err = errors.Join(err, g.Close()); !taken || try == 5 {
+			return nil, err
+		}
 	}
 }
 
-// Stop ends the process as an operator does and waits until it has. It may be called again.
-func (g *Gateway) Stop() error {
-	if code := g.proc.Stop(); code != 0 {
-		return fmt.Errorf("gateway: ended with code %d", code)
+// URL is where visitors come in.
+func (g *Gateway) URL() string { return "http://" + g.Addr }
+
+// AdminURL is where operators come in.
+func (g *Gateway) AdminURL() string { return "http://" + g.Admin }
+
+// Log is what the process has printed, over all its lives.
+func (g *Gateway) Log() string { return g.log.String() }
+
+// Logged is how often a text stands in the log.
+func (g *Gateway) Logged(text string) int { return g.log.Count(text) }
+
+// Start runs the program, and returns when it serves.
+func (g *Gateway) Start(ctx context.Context) error {
+	proc, err := Start("gateway "+g.Addr, filepath.Dir(g.File), &g.log, g.Program, "serve", "-c", g.File)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	g.proc = proc
+	g.mu.Unlock()
+	if err := proc.Serves(ctx, g.Ready); err != nil {
+		return fmt.Errorf("%w\n%s", err, g.log.Tail())
 	}
 	return nil
 }
 
-// Log is what the process has printed.
-func (g *Gateway) Log() string { return g.log.String() }
+// Process is its present life, or the last one; nil before the first.
+func (g *Gateway) Process() *Process {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.proc
+}
+
+// Kill ends the process as kill -9 does and waits until it is gone.
+func (g *Gateway) Kill() {
+	if p := g.Process(); p != nil {
+		p.Kill()
+	}
+}
+
+// Stop ends the process as an operator does and returns its exit code, that of the last life if it has ended before.
+func (g *Gateway) Stop() int {
+	if p := g.Process(); p != nil {
+		return p.Stop()
+	}
+	return 0
+}
+
+// Close stops the process and gives up the connections to its admin API. An exit code that is not 0 is an error. It may be
+// called again.
+func (g *Gateway) Close() error {
+	defer g.Operators.Close()
+	if code := g.Stop(); code != 0 {
+		return fmt.Errorf("gateway %s: ended with code %d", g.Addr, code)
+	}
+	return nil
+}
+
+// Edit replaces a part of the configuration's file, which must be in it once, as an operator does.
+func (g *Gateway) Edit(part, by string) error {
+	data, err := os.ReadFile(g.File)
+	if err != nil {
+		return fmt.Errorf("edit the configuration: %w", err)
+	}
+	if n := strings.Count(string(data), part); n != 1 {
+		return fmt.Errorf("edit the configuration: %q is in it %d times:\n%s", part, n, data)
+	}
+	if err := os.WriteFile(g.File, []byte(strings.Replace(string(data), part, by, 1)), 0o600); err != nil {
+		return fmt.Errorf("edit the configuration: %w", err)
+	}
+	return nil
+}

@@ -5,11 +5,14 @@
 //	log.go       what it prints
 //	wait.go      letting time go by, and asking until something has come about
 //	port.go      ports that nobody uses
-//	serves.go    building the gateway, and asking whether it serves
-//	gateway.go   a gateway with one room, its files and its addresses
+//	serves.go    whether a process serves
+//	program.go   where the gateway's program is, and building it
+//	gateway.go   one gateway: its configuration, addresses, lives and log
 //	config.go    the configuration of a gateway, as a file
+//	room.go      the configuration of a gateway with one room
 //
-// A child is owned by whoever started it, who must stop it. The load tests and the end-to-end tests import it; it imports pkg/queue.
+// Every gateway of the load tests, the benchmarks and the end-to-end tests is a Gateway of this package. A child belongs to
+// the code that started it, which must stop it. It imports pkg/queue and internal/adminclient.
 package launch
 
 import (

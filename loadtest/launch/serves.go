@@ -3,37 +3,37 @@ package launch
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"time"
 )
-
-// BuildGateway builds the gateway into a directory, with the race detector if wanted, and names the program. It is built
-// without its profile, which is for speed: so it shares what was compiled for everything else.
-func BuildGateway(ctx context.Context, dir string, race bool) (program string, err error) {
-	program = filepath.Join(dir, "gateway")
-	args := []string{"build", "-pgo=off", "-o", program}
-	if race {
-		args = append(args, "-race")
-	}
-	out, err := exec.CommandContext(ctx, "go", append(args, "github.com/einlass/einlass/cmd/gateway")...).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the gateway: %w\n%s", err, out)
-	}
-	return program, nil
-}
 
 // Serves waits until a URL of the process is answered with 200, at most 30 s. It is an error if the process ends before.
 func (p *Process) Serves(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	return p.until(ctx, func() error { return answers(ctx, url) })
+}
+
+// Accepts waits until the process accepts connections at addr, host:port, or ctx ends. It is an error if the process ends
+// before.
+func (p *Process) Accepts(ctx context.Context, addr string) error {
+	return p.until(ctx, func() error {
+		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return err
+		}
+		return c.Close()
+	})
+}
+
+func (p *Process) until(ctx context.Context, serves func() error) error {
 	ended := false
 	err := Until(ctx, func() error {
 		if ended = !p.Alive(); ended {
 			return nil
 		}
-		return answers(ctx, url)
+		return serves()
 	})
 	switch {
 	case ended:

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/launch"
@@ -63,11 +62,12 @@ type morning struct {
 	gated    bool
 	seed     uint64
 
-	clock *clock
-	site  *demo.Site
-	url   string
-	gate  *launch.Gateway
-	pace  queue.Pace
+	clock   *clock
+	site    *demo.Site
+	url     string
+	gate    *launch.Gateway
+	journal string // its directory
+	pace    queue.Pace
 }
 
 func (m *morning) play(ctx context.Context, program string) (r scenarios.Result, err error) {
@@ -87,14 +87,11 @@ func (m *morning) play(ctx context.Context, program string) (r scenarios.Result,
 		if err := m.openGate(ctx, program, dir); err != nil {
 			return r, err
 		}
-		defer func() { err = errors.Join(err, m.gate.Stop()) }()
-		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL, launch.RoomID, m.gate.Admin, m.gate.Token, m.gate.Journal
+		defer func() { err = errors.Join(err, m.gate.Close()) }()
+		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL(), launch.RoomID, m.gate.AdminURL(), launch.OperatorToken, m.journal
 	}
 	m.clock.began = time.Now() // nothing has looked at it but to start
-	ops, err := m.operators(ctx)
-	if err != nil {
-		return r, err
-	}
+	ops := m.operators()
 	measured, err := m.drive(ctx, cfg, ops)
 	if err != nil {
 		return r, err
@@ -133,13 +130,15 @@ func (m *morning) openGate(ctx context.Context, program, dir string) (err error)
 	// So many polls a second leave the machine to the others.
 	pollMax := max(2*pollMin, m.fast(g.PollMax), time.Duration(m.scenario.People())*time.Second/1500).Round(time.Millisecond)
 	m.pace = m.fastPace(g.Pace)
-	m.gate, err = launch.StartGateway(ctx, program, dir, launch.Settings{
+	cfg := launch.OneRoom(dir, launch.Settings{
 		Backend: m.url, Paused: true, Pace: m.pace, PollMin: pollMin, PollMax: pollMax,
 		Timing: queue.Timing{
 			Absent: max(5*time.Minute, m.fast(g.Timing.Absent)), ClaimWindow: wholeSeconds(max(2*pollMax, m.fast(g.Timing.ClaimWindow))),
 			Idle: wholeSeconds(max(2*time.Second, m.fast(g.Timing.Idle))),
 		},
 	})
+	m.journal = cfg.Journal.Dir
+	m.gate, err = launch.StartGateway(ctx, program, dir, cfg)
 	return err
 }
 
@@ -189,13 +188,9 @@ func (m *morning) crowd() drive.Config {
 }
 
 // operators are those of the gate; nil without one.
-func (m *morning) operators(context.Context) (*operators, error) {
+func (m *morning) operators() *operators {
 	if !m.gated {
-		return nil, nil
-	}
-	client, err := adminclient.New(adminclient.Config{URL: m.gate.Admin, Token: m.gate.Token})
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	gate := m.scenario.Gate
 	gate.Script = append([]scenarios.Step(nil), gate.Script...)
@@ -206,9 +201,9 @@ func (m *morning) operators(context.Context) (*operators, error) {
 		}
 	}
 	return &operators{
-		client: client, room: launch.RoomID, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
+		client: m.gate.Operators, room: launch.RoomID, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
 		released: m.scenario.Portal.Calendar.Places,
-	}, nil
+	}
 }
 
 // drive lets the crowd come while the operators work.
@@ -219,7 +214,6 @@ func (m *morning) drive(ctx context.Context, cfg drive.Config, ops *operators) (
 	var failed error
 	if ops != nil {
 		beside.Go(func() {
-			defer ops.client.Close()
 			failed = ops.work(ctx)
 			if failed != nil {
 				cancel() // a morning without its operators is none

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/launch/launchtest"
@@ -42,19 +41,20 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	}))
 	defer site.Close()
 	pace := queue.Pace{Rate: 7, MaxInside: 5, Burst: 3}
-	g, err := launch.StartGateway(t.Context(), program, t.TempDir(), launch.Settings{
+	dir := t.TempDir()
+	g, err := launch.StartGateway(t.Context(), program, dir, launch.OneRoom(dir, launch.Settings{
 		Backend: site.URL, Pace: pace, PollMin: 100 * time.Millisecond, PollMax: 200 * time.Millisecond,
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := g.Stop(); err != nil {
+		if err := g.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	cfg := quick(g.URL)
-	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = launch.RoomID, g.Admin, g.Token, 960, 600
+	cfg := quick(g.URL())
+	cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Most, cfg.First = launch.RoomID, g.AdminURL(), launch.OperatorToken, 960, 600
 	cfg.Out = t.Output()
 	r, err := rehearse.Run(t.Context(), cfg)
 	if err != nil {
@@ -73,16 +73,11 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	if came == 0 {
 		t.Error("nobody was let in")
 	}
-	client, err := adminclient.New(adminclient.Config{URL: g.Admin, Token: g.Token})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
 	// The controls that are shown are those of the latest frame.
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		info, err := client.Room(t.Context(), launch.RoomID)
+		info, err := g.Operators.Room(t.Context(), launch.RoomID)
 		if err != nil {
 			t.Fatal(err)
 		}

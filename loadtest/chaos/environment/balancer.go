@@ -57,7 +57,7 @@ func NewBalancer(ctx context.Context, dir string, gateways []*Gateway) (*Balance
 	b := &Balancer{Port: port, socket: filepath.Join(dir, "haproxy.sock")}
 	conf := fmt.Sprintf(haproxyConf, b.socket, launch.Addr(port))
 	for _, g := range gateways {
-		conf += fmt.Sprintf("  server %s %s\n", g.Name, launch.Addr(g.Port))
+		conf += fmt.Sprintf("  server %s %s\n", g.Name, g.Addr)
 	}
 	file := filepath.Join(dir, "haproxy.cfg")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {

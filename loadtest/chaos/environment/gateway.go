@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/launch"
 )
@@ -29,35 +26,10 @@ const (
 	idle      = 5 * time.Minute
 )
 
-// Program is the built gateway.
-type Program struct{ Path string }
-
-// Build builds the gateway into a directory, with the race detector if wanted.
-func Build(ctx context.Context, dir string, race bool) (*Program, error) {
-	path, err := launch.BuildGateway(ctx, dir, race)
-	return &Program{Path: path}, err
-}
-
-// Run runs the program to its end.
-func (p *Program) Run(ctx context.Context, args ...string) error {
-	if out, err := exec.CommandContext(ctx, p.Path, args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("gateway %s: %w\n%s", strings.Join(args, " "), err, out)
-	}
-	return nil
-}
-
-// Gateway is one gateway. It keeps its addresses over its lives.
+// Gateway is one gateway of a topology.
 type Gateway struct {
+	*launch.Gateway
 	Name string
-	Port int
-	Log  launch.Log
-
-	admin    int
-	operator *adminclient.Client
-	program  *Program
-	dir      string
-	file     string
-	proc     *launch.Process
 }
 
 // Settings of a gateway.
@@ -70,27 +42,21 @@ type Settings struct {
 }
 
 // NewGateway plans a gateway in a directory of its own below dir.
-func NewGateway(p *Program, dir, name string, s Settings) (*Gateway, error) {
-	g := &Gateway{Name: name, program: p, dir: filepath.Join(dir, name)}
-	if err := os.Mkdir(g.dir, 0o700); err != nil {
+func NewGateway(program, dir, name string, s Settings) (*Gateway, error) {
+	dir = filepath.Join(dir, name)
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	var err error
-	if g.Port, err = launch.FreePort(); err != nil {
-		return nil, err
-	}
-	g.admin = g.Port + 10_000
-	g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + launch.Addr(g.admin), Token: launch.OperatorToken, Timeout: 2 * time.Second})
+	g, err := launch.NewGateway(program, dir, s.config())
 	if err != nil {
 		return nil, err
 	}
-	g.file = filepath.Join(g.dir, "gateway.yaml")
-	return g, g.config(s).Write(g.file)
+	g.Ready = g.URL() + "/.einlass/status" // its store may be away: then it is not ready, and serves all the same
+	return &Gateway{Gateway: g, Name: name}, nil
 }
 
-func (g *Gateway) config(s Settings) *launch.Config {
+func (s *Settings) config() *launch.Config {
 	return &launch.Config{
-		Listen: launch.Listen{HTTP: launch.Addr(g.Port)}, Admin: launch.Admin{Listen: launch.Addr(g.admin), Token: launch.OperatorToken},
 		Store: s.Store, State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: 500 * time.Millisecond},
 		Journal: launch.Journal{Dir: s.Journal}, Keys: launch.Keys{File: s.Keys}, StopTimeout: 5 * time.Second,
 		Rooms: []launch.Room{{
@@ -101,33 +67,20 @@ func (g *Gateway) config(s Settings) *launch.Config {
 	}
 }
 
-// Start runs it and returns when it answers visitors.
-func (g *Gateway) Start(ctx context.Context) error {
-	var err error
-	if g.proc, err = launch.Start(g.Name, g.dir, &g.Log, g.program.Path, "serve", "-c", g.file); err != nil {
-		return err
-	}
-	if err := g.proc.Serves(ctx, "http://"+launch.Addr(g.Port)+"/.einlass/status"); err != nil {
-		return fmt.Errorf("%w\n%s", err, g.Log.Tail())
-	}
-	return nil
-}
-
-// Process is its present life.
-func (g *Gateway) Process() *launch.Process { return g.proc }
-
 // Close kills it if it still lives.
 func (g *Gateway) Close() {
-	if g.proc != nil {
-		g.proc.Resume()
-		g.proc.Kill()
+	if p := g.Process(); p != nil {
+		p.Resume()
+		p.Kill()
 	}
-	g.operator.Close()
+	g.Operators.Close()
 }
 
 // Figures asks the admin API.
 func (g *Gateway) Figures(ctx context.Context) (operator.RoomInfo, error) {
-	info, err := g.operator.Room(ctx, Room)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	info, err := g.Operators.Room(ctx, Room)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", g.Name, err)
 	}

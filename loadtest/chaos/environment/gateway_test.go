@@ -14,12 +14,12 @@ func TestEveryConfigurationIsOneThatTheGatewayTakes(t *testing.T) {
 		"sentinel": {URL: "redis://", Sentinel: launch.Sentinel{Master: SentinelName, Addresses: []string{"127.0.0.1:7002"}}},
 	} {
 		dir := t.TempDir()
-		g, err := NewGateway(&Program{}, dir, name, Settings{Store: store, Keys: dir + "/keys", State: dir, Journal: dir, Site: "127.0.0.1:8000"})
+		g, err := NewGateway("gateway", dir, name, Settings{Store: store, Keys: dir + "/keys", State: dir, Journal: dir, Site: "127.0.0.1:8000"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(g.Close)
-		got, err := config.Load(config.Source{File: g.file})
+		got, err := config.Load(config.Source{File: g.File})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -11,7 +11,7 @@ import (
 
 // Figures asks the gateway's admin API for a room. Safe for concurrent use.
 func (g *Gate) Figures(ctx context.Context, room string) (operator.RoomInfo, error) {
-	return g.operator.Room(ctx, room)
+	return g.Operators.Room(ctx, room)
 }
 
 // Room is Figures for the room "termine", in the test's goroutine.
@@ -33,7 +33,7 @@ func (g *Gate) Set(tb testing.TB, patch string) {
 	if err := strict.Decode(&change); err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := g.operator.Update(tb.Context(), "termine", change); err != nil {
+	if _, err := g.Operators.Update(tb.Context(), "termine", change); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -4,14 +4,9 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -49,9 +44,8 @@ type Room struct {
 	OnFailure   string // default hold
 }
 
-func (s *Settings) config(public, admin string) *launch.Config {
+func (s *Settings) config() *launch.Config {
 	c := &launch.Config{
-		Listen: launch.Listen{HTTP: public}, Admin: launch.Admin{Listen: admin, Token: launch.OperatorToken},
 		State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: s.Places},
 		Store: launch.Store{URL: s.Store}, Limits: s.Limits, Log: launch.LogStyle{Format: "json"},
 		TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
@@ -84,155 +78,90 @@ func (r *Room) config() launch.Room {
 	}
 }
 
-// Gate is one gateway as a process. It keeps its addresses over restarts.
+// Gate is one gateway of a test.
 type Gate struct {
-	Addr  string
-	Admin string
-	State string
+	*launch.Gateway
+	State string // its state directory
 
 	tb        testing.TB
-	file      string
-	program   *Program
-	transport *http.Transport
-	operator  *adminclient.Client
-	log       launch.Log
-
-	mu   sync.Mutex
-	proc *launch.Process // nil: it has been ended
+	transport *http.Transport // leads to this gateway, whatever the name in the address
 }
 
 // NewGate starts a gateway that ends with the test.
 func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 	tb.Helper()
-	g := prepare(tb, p, &s)
+	s.complete(tb)
+	started, err := launch.StartGateway(tb.Context(), p.path, tb.TempDir(), s.config())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	g := newGate(tb, started, &s)
 	tb.Cleanup(func() {
 		g.transport.CloseIdleConnections()
-		code := g.Stop()
-		g.operator.Close()
-		if code != 0 || tb.Failed() {
-			tb.Logf("gateway %s ended with code %d, its log:\n%s", g.Addr, code, g.Log())
+		if err := g.Close(); err != nil || tb.Failed() {
+			tb.Logf("gateway %s: %v, its log:\n%s", g.Addr, err, g.Log())
 		}
-		if strings.Contains(g.Log(), "DATA RACE") || strings.Contains(g.Log(), "panic") {
-			tb.Errorf("the gateway's log tells of a race or a panic:\n%s", g.Log())
+		if g.Logged("DATA RACE")+g.Logged("panic") > 0 {
+			tb.Errorf("the gateway has logged a race or a panic:\n%s", g.Log())
 		}
 	})
-	for try := 1; ; try++ {
-		err := g.listenAt(&s)
-		if err == nil {
-			return g
-		}
-		// Somebody else may have taken the port between its choice and its use.
-		if try == 5 || !strings.Contains(g.Log(), "address already in use") {
-			tb.Fatalf("%v\n%s", err, g.Log())
-		}
-	}
+	return g
 }
 
-// Refused starts a gateway that must not come up, and answers its exit code and what it printed. The code is -1 if it
+// Refused starts a gateway that must not come up, and returns its exit code and what it printed. The code is -1 if it
 // serves all the same.
 func Refused(tb testing.TB, p *Program, s Settings) (code int, log string) {
 	tb.Helper()
-	g := prepare(tb, p, &s)
-	err := g.listenAt(&s)
-	if err == nil {
+	s.complete(tb)
+	g, err := launch.NewGateway(p.path, tb.TempDir(), s.config())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer g.Operators.Close()
+	if err := g.Start(tb.Context()); err == nil {
 		g.Kill()
 		return -1, g.Log()
 	}
 	return g.Stop(), g.Log()
 }
 
-// prepare fills in what the settings leave out.
-func prepare(tb testing.TB, p *Program, s *Settings) *Gate {
-	tb.Helper()
-	g := &Gate{tb: tb, program: p, file: filepath.Join(tb.TempDir(), "gateway.yaml")}
+// complete fills in what the settings leave out.
+func (s *Settings) complete(tb testing.TB) {
 	s.Store, s.State, s.Places = or(s.Store, "memory"), or(s.State, tb.TempDir()), or(s.Places, 500*time.Millisecond)
-	g.State = s.State
-	g.transport = &http.Transport{
-		DisableCompression: true, MaxIdleConnsPerHost: 128,
-		// Whatever the name in the address, the visitor is at this gateway.
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", g.Addr)
-		},
-	}
-	return g
 }
 
-// listenAt tries to start at new addresses.
-func (g *Gate) listenAt(s *Settings) error {
-	var err error
-	if g.Addr, err = launch.FreeAddr(); err != nil {
-		return err
-	}
-	if g.Admin, err = launch.FreeAddr(); err != nil {
-		return err
-	}
-	if g.operator, err = adminclient.New(adminclient.Config{URL: "http://" + g.Admin, Token: launch.OperatorToken}); err != nil {
-		return err
-	}
-	if err := s.config(g.Addr, g.Admin).Write(g.file); err != nil {
-		return err
-	}
-	return g.start()
+func newGate(tb testing.TB, started *launch.Gateway, s *Settings) *Gate {
+	return &Gate{Gateway: started, State: s.State, tb: tb, transport: &http.Transport{
+		DisableCompression: true, MaxIdleConnsPerHost: 128,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", started.Addr)
+		},
+	}}
 }
 
 // Use runs another program from the next Start on, with the same configuration, addresses and state.
-func (g *Gate) Use(p *Program) { g.program = p }
+func (g *Gate) Use(p *Program) { g.Program = p.path }
 
-// Edit replaces a part of the configuration file, which must be there once, as an operator does. The next Start reads it.
+// Edit replaces a part of the configuration's file, which must be in it once, as an operator does. The next Start reads it.
 func (g *Gate) Edit(part, by string) {
 	g.tb.Helper()
-	data, err := os.ReadFile(g.file)
-	if err != nil {
-		g.tb.Fatal(err)
-	}
-	if n := strings.Count(string(data), part); n != 1 {
-		g.tb.Fatalf("%q is %d times in the configuration:\n%s", part, n, data)
-	}
-	if err := os.WriteFile(g.file, []byte(strings.Replace(string(data), part, by, 1)), 0o600); err != nil {
-		g.tb.Fatal(err)
-	}
+	must(g.tb, g.Gateway.Edit(part, by))
 }
 
 // Start runs the program again where it was, and returns when it serves.
 func (g *Gate) Start() {
 	g.tb.Helper()
-	if err := g.start(); err != nil {
-		g.tb.Fatalf("%v\n%s", err, g.Log())
-	}
-}
-
-func (g *Gate) start() error {
-	proc, err := launch.Start(g.Addr, "", &g.log, g.program.path, "serve", "-c", g.file)
-	if err != nil {
-		return err
-	}
-	g.mu.Lock()
-	g.proc = proc
-	g.mu.Unlock()
-	// As a balancer, which sends no visitors before.
-	return proc.Serves(g.tb.Context(), "http://"+g.Admin+"/readyz")
+	must(g.tb, g.Gateway.Start(g.tb.Context()))
 }
 
 // Kill ends the process as kill -9 does and waits until it is gone.
-func (g *Gate) Kill() { g.end((*launch.Process).Kill) }
-
-// Stop ends the process as an operator does and answers its exit code.
-func (g *Gate) Stop() (code int) {
-	g.end(func(p *launch.Process) { code = p.Stop() })
-	return code
-}
-
-func (g *Gate) end(how func(*launch.Process)) {
-	g.mu.Lock()
-	proc := g.proc
-	g.proc = nil
-	g.mu.Unlock()
-	if proc == nil {
-		return
-	}
-	how(proc)
+func (g *Gate) Kill() {
+	g.Gateway.Kill()
 	g.transport.CloseIdleConnections()
 }
 
-// Log is what the process has printed so far, over all its lives.
-func (g *Gate) Log() string { return g.log.String() }
+// Stop ends the process as an operator does and returns its exit code.
+func (g *Gate) Stop() int {
+	defer g.transport.CloseIdleConnections()
+	return g.Gateway.Stop()
+}

@@ -1,14 +1,11 @@
 package harness
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 )
 
 // Program is a built gateway.
@@ -19,29 +16,17 @@ type Program struct {
 // At is the gateway at a path.
 func At(path string) Program { return Program{path: path} }
 
-// Main builds the gateway with the race detector, runs the tests of a binary and answers its exit code.
-func Main(m *testing.M, p *Program) int {
-	dir, err := os.MkdirTemp("", "einlass-e2e-*")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if p.path, err = launch.BuildGateway(context.Background(), dir, true); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
+// Main builds the gateway with the race detector, runs the tests of a binary and returns its exit code.
+func Main(m *testing.M, p *Program) int { return launchtest.MainRace(m, &p.path) }
 
 // Run runs the program to its end and answers what it printed.
 func (p *Program) Run(tb testing.TB, args ...string) string {
 	tb.Helper()
-	out, err := exec.CommandContext(tb.Context(), p.path, args...).CombinedOutput()
+	out, err := launch.Run(tb.Context(), p.path, args...)
 	if err != nil {
-		tb.Fatalf("gateway %v: %v\n%s", args, err, out)
+		tb.Fatal(err)
 	}
-	return string(out)
+	return out
 }
 
 // Keys makes a keyring for gateways that share a store.

@@ -28,6 +28,7 @@ func (r *Room) steer(ctx context.Context, current Control) {
 		}
 		if next == current {
 			r.settle(current)
+			r.steered()
 			return
 		}
 		keys := next.byGateway(current)
@@ -38,12 +39,22 @@ func (r *Room) steer(ctx context.Context, current Control) {
 			if len(keys) > 0 {
 				r.cfg.OnEvent(Event{Kind: EventControl, Keys: keys})
 			}
+			r.steered()
 			return
 		case !errors.Is(err, ErrConflict):
-			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+			if r.steering.failed(err) {
+				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+			}
 			return
 		}
 		current = stored
+	}
+}
+
+// steered notes that the controllers have no more to write.
+func (r *Room) steered() {
+	if r.steering.worked() {
+		r.cfg.OnEvent(Event{Kind: EventErrorOver})
 	}
 }
 

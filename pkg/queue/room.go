@@ -124,7 +124,8 @@ const (
 	EventStoreUp   EventKind = "store up"
 	EventLost      EventKind = "line lost"                       // the store was empty or older than remembered and is being rebuilt
 	EventControl   EventKind = "controls set from configuration" // Keys says which
-	EventError     EventKind = "error"                           // of the store, other than being away
+	EventError     EventKind = "error"                           // of the store, beside EventStoreDown; what each tick meets again is reported once
+	EventErrorOver EventKind = "error is over"                   // the tick can write the controls again, after an EventError
 )
 
 // Event is one thing that happened.
@@ -155,6 +156,8 @@ type Room struct {
 	local     localPace
 
 	controllers   []controller // run by Tick
+	steering      faults       // of what the controllers write
+	advancing     faults       // of the snapshots
 	configuration configuration
 	tune          atomic.Pointer[tunable]
 

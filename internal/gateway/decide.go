@@ -132,8 +132,8 @@ func decideStanding(f *facts) decision {
 	return decidePlaceless(f)
 }
 
-// decidePlaceless is for somebody without a place, who may be a browser that keeps no cookies. One that sends none is given
-// one, and asked again: whether it comes back is the only sure sign.
+// decidePlaceless is for a visitor without a place. Perhaps its browser keeps no cookies: one that sends none is given one
+// and asked again, because only a cookie that comes back is a sure sign.
 func decidePlaceless(f *facts) decision {
 	switch {
 	case f.cookieSent:
@@ -150,7 +150,7 @@ func over(why web.Ending) decision {
 	return decision{act: refuse, answer: answerOver, ended: why, count: metrics.Page}
 }
 
-// decidePress is for a press on a button of our own page: a number for who has no place, and on to the waiting page.
+// decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
 func decidePress(f *facts) decision {
 	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
 	switch f.carries {
@@ -174,7 +174,7 @@ func decidePress(f *facts) decision {
 	return decideArrival(f)
 }
 
-// decideTicket is for somebody with a ticket. The place is spent: the bearer has none.
+// decideTicket is for a visitor with a ticket. spent: the ticket has bought its stay, and the visitor has no place.
 func decideTicket(f *facts) (d decision, spent bool) {
 	if !f.reads {
 		return decision{act: refuse, answer: answerInLine, count: metrics.Refused}, false
@@ -186,8 +186,8 @@ func decideTicket(f *facts) (d decision, spent bool) {
 	if d.state == queue.StateWaiting {
 		return d, false
 	}
-	// A load that another host's page makes in a frame may not use up a call: nobody has asked for it, and perhaps nobody
-	// sees it.
+	// A load that another host's page makes in a frame may not use up a call: the visitor has not asked for it, and may not
+	// see it.
 	if f.framed && !f.sameOrigin {
 		return d, d.state == queue.StateSpent
 	}
@@ -224,7 +224,7 @@ func decideLate(f *facts) decision {
 	return decision{act: refuse, answer: answerPassEnded, count: metrics.Refused}
 }
 
-// decideForward is for somebody inside: on to the site, within the bounds of what one stay may use.
+// decideForward is for a visitor inside: on to the site, within the bounds of what one stay may use.
 func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 	if !f.knows(hold) {
 		return ask(hold)
@@ -241,7 +241,7 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 	}
 }
 
-// decideArrival is for somebody without a place: a number, if the checks let it have one.
+// decideArrival is for a visitor without a place: a number, if the checks let it have one.
 func decideArrival(f *facts) decision {
 	v := checkForm(f)
 	if v.kind == pass {

@@ -19,7 +19,7 @@
 // Invariants: a request with a valid pass and a poll cost no store call; only a request whose answer a person reads gets a
 // page, everything else gets a small problem body; the path that was decided on is the path that is forwarded; every
 // answer of our own is no-store; a number is given, and a call used up, only by what a person did: a page load into a
-// window, or a press on a button of ours. What our pages load by themselves numbers nobody who has had a number.
+// window, or a press on a button of ours. What our pages load by themselves gives no second number.
 //
 // What is new has its place. Another source of requests (a front proxy that asks before it forwards) fills facts from
 // other fields and says the decision in other statuses. Another condition for a number (a code, a proof of work) is a

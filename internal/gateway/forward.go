@@ -29,7 +29,7 @@ func (e *exchange) forwardInside(d *decision) {
 	}
 }
 
-// leadOnward sees that the site's redirects lead somebody on who has just been let in, see onward.
+// leadOnward rewrites the site's redirects for a visitor that has just been let in, see onward.
 func (g *Gateway) leadOnward(r *Room, v *httpx.Visit) func(proxy.Head) {
 	return func(h proxy.Head) {
 		if location := h.Field("location"); location != nil && h.Status()/100 == 3 {
@@ -67,7 +67,7 @@ func (g *Gateway) finish(r *Room, id queue.VisitorID) {
 	r.stays.end(id)
 }
 
-// failure is what a visitor is told when the site did not answer: one table for all.
+// failure is the answer of our own when the site gave none.
 type failure struct {
 	err     error
 	status  int // 0: nobody is there to be answered

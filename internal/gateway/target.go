@@ -10,7 +10,7 @@ import (
 )
 
 // The waiting page does not load the site's URLs by itself: a browser that keeps no cookies would be an arrival each
-// time. It loads an own URL that says where its bearer stands, leads on who is inside, and numbers nobody.
+// time. It loads an own URL that says where its bearer stands, leads a visitor inside on, and gives no number.
 
 // toParam introduces where an own URL leads in the end. It is the last parameter, and everything behind it is the
 // target as it was sent: nothing is escaped, so the URL is no longer than it must be.
@@ -90,7 +90,7 @@ func (e *exchange) target() string {
 // asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
 func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
 
-// wanted is where a visitor goes who asked for a URL of the site: there, or, if that would be sending a form again, back
+// wanted is where a request for a URL of the site leads: there, or, if that would be sending a form again, back
 // to the page that held it.
 func (g *Gateway) wanted(v *httpx.Visit) string {
 	if !isSafe(v.Method()) {

@@ -195,6 +195,8 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
 		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
+	case queue.EventErrorOver:
+		log.Info("store fault is over")
 	default:
 		log.Error("store fault", zap.Error(e.Err))
 	}

@@ -112,23 +112,8 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 	}
 	defer r.leave()
 	if verdict == route.Line {
-		g.serveLine(r, v)
+		g.serve(r, v, visiting)
 		return
 	}
-	r.Metrics.Visit(metrics.Unguarded)
-	g.forward(r, v, nil, proxy.Options{})
-}
-
-// serveLine answers a request for a path that needs a pass.
-func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
-	c := r.read(v)
-	switch {
-	case c.kind == carriesPass && g.serveInside(r, v, &c.pass):
-	case v.Speculative():
-		g.guessed(r, v)
-	case c.kind == carriesTicket && g.serveTicket(r, v, &c.ticket, g.wanted(v)):
-	case c.kind == carriesEndedPass && g.serveEnded(r, v, &c.pass):
-	default:
-		g.serveArrival(r, v)
-	}
+	g.forwardOpen(r, v)
 }

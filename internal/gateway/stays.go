@@ -181,7 +181,7 @@ var errImpatient = errors.New("gateway: other requests of the stay did not end i
 const stayLook = 250 * time.Millisecond
 
 // await waits for the turn of a request that has to. An error says that it did not come, and the request is refused:
-// errImpatient, or proxy.ErrClientGone. Whoever loads a page again and again leaves many behind that nobody waits for;
+// errImpatient, or proxy.ErrClientGone. A visitor that reloads a page leaves many behind that nobody waits for;
 // they may neither keep others from waiting nor take their turns.
 func (a *admission) await(patience time.Duration, gone func() bool) error {
 	end := time.NewTimer(patience)

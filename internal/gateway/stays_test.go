@@ -166,7 +166,7 @@ func TestWhatWaitsTooLongOrTooManyIsRefused(t *testing.T) {
 		if waiting[0].await(stayPatience, patient) == nil || time.Since(begun) != stayPatience {
 			t.Errorf("the first that waits goes after %v", time.Since(begun))
 		}
-		// Who gave up is passed over.
+		// A request that gave up is passed over.
 		first.stay.Ended()
 		second.stay.Ended()
 		if waiting[1].await(0, patient) != nil || waiting[2].await(0, patient) != nil || waiting[3].await(0, patient) == nil {

@@ -22,8 +22,9 @@ type RoomSet struct {
 // found when it came, to its end.
 type table struct {
 	RoomSet
-	rooms []*Room // in the router's order
-	byID  map[string]int
+	rooms  []*Room // in the router's order
+	byID   map[string]int
+	checks []check // of arrivals, in order
 }
 
 // newTable makes a table of set. Of a room that old has too, it keeps the counts of what each stay uses.
@@ -38,6 +39,9 @@ func newTable(set RoomSet, old *table) (*table, error) {
 		}
 		t.byID[cfg.ID] = i
 		t.rooms = append(t.rooms, newRoom(cfg, t))
+	}
+	if t.Arrivals != nil {
+		t.checks = append(t.checks, perNetwork{t.Arrivals})
 	}
 	for _, r := range t.rooms {
 		if before := old.room(r.ID); before != nil {

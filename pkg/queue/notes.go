@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // ControlKey names one value of a [Control], as configuration files and the admin API do.
@@ -86,6 +87,25 @@ func (v values) changed(old values) (keys []ControlKey) {
 	add(KeyMaxInside, v.MaxInside != old.MaxInside)
 	add(KeyBurst, v.Burst != old.Burst)
 	add(KeyMessage, v.Message != old.Message)
+	return keys
+}
+
+// burstFollows reports whether the burst is left to the rate: files that name no burst have that number. The admin API goes
+// by the same rule when an operator changes the rate.
+func (v values) burstFollows() bool { return v.Burst == DefaultBurst(v.Rate) }
+
+// edited lists the keys that an edit of a configuration from before to v brings to a document that says current. A burst
+// that both leave to the rate is no edit, though it is another number at another rate: it follows the rate where that of the
+// document does, and a burst that an operator has set stays.
+func (v values) edited(before, current values) []ControlKey {
+	keys := v.changed(before)
+	if !v.burstFollows() || !before.burstFollows() {
+		return keys
+	}
+	keys = slices.DeleteFunc(keys, func(k ControlKey) bool { return k == KeyBurst })
+	if current.burstFollows() && slices.Contains(keys, KeyRate) {
+		keys = append(keys, KeyBurst)
+	}
 	return keys
 }
 

@@ -6,22 +6,19 @@ import (
 	"strings"
 
 	"github.com/einlass/einlass/internal/httpx"
-	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/route"
-	"github.com/einlass/einlass/internal/web"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
 // The waiting page does not load the site's URLs by itself: a browser that keeps no cookies would be an arrival each
-// time. It loads an own URL that says where its bearer stands, leads on who is inside, and numbers nobody.
+// time. It loads an own URL that says where its bearer stands, leads a visitor inside on, and gives no number.
 
 // toParam introduces where an own URL leads in the end. It is the last parameter, and everything behind it is the
 // target as it was sent: nothing is escaped, so the URL is no longer than it must be.
 const toParam = "&to="
 
-// own is an own URL of this room that leads to a target; mark is more of its query. One that would be longer than what
+// ownURL is an own URL of this room that leads to a target; mark is more of its query. One that would be longer than what
 // a visitor may ask for leads to the target's path, or to the root.
-func (g *Gateway) own(r *Room, v *httpx.Visit, name, mark, to string) string {
+func (g *Gateway) ownURL(r *Room, v *httpx.Visit, name, mark, to string) string {
 	base := g.Prefix + "/" + name + "?room=" + r.ID + mark + toParam
 	if len(base)+len(to) > v.MaxTarget() {
 		to, _, _ = strings.Cut(to, "?")
@@ -34,7 +31,7 @@ func (g *Gateway) own(r *Room, v *httpx.Visit, name, mark, to string) string {
 
 // waitURL is the own URL of the waiting page.
 func (g *Gateway) waitURL(r *Room, v *httpx.Visit, to string) string {
-	return g.own(r, v, "wait", "", to)
+	return g.ownURL(r, v, "wait", "", to)
 }
 
 // target reads from an own URL's query where it leads: a path on this host, never one of our own.
@@ -75,58 +72,52 @@ func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
 // keptMark in the URL says that the browser was given a cookie just before.
 const keptMark = "&kept=1"
 
-// serveWait tells a visitor's standing as a page, or leads on.
-func (g *Gateway) serveWait(r *Room, v *httpx.Visit) {
-	c := r.read(v)
-	switch {
-	case v.Speculative():
-		g.guessed(r, v)
-		return
-	case !v.ReadsHTML():
-		g.wait429(r, v, "no-page", "This is a page")
-		return
-	}
-	to := g.target(v.Query())
-	switch c.kind {
-	case carriesPass:
-		if !r.Line.Touch(queue.VisitorID(c.pass.Visitor), r.stayLimit(&c.pass)) {
-			g.over(r, v, web.EndedStay, to)
-			return
-		}
-		v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
-	case carriesEndedPass:
-		g.over(r, v, web.EndedStay, to)
-	case carriesTicket:
-		if !g.serveTicket(r, v, &c.ticket, to) {
-			g.over(r, v, web.EndedUsed, to)
-		}
-	case carriesPress:
-		g.number(r, v, to)
-	case carriesLeft:
-		g.over(r, v, web.EndedLeft, to)
-	case carriesNothing:
-		g.placeless(r, v, to)
-	}
-}
+// cookieGiven reports whether an own URL has the mark.
+func cookieGiven(query []byte) bool { return bytes.Contains(query, []byte(keptMark+toParam)) }
 
-// placeless tells somebody without a place whether that is because the browser keeps no cookies. One that sends none is
-// given one, and asked again: whether it comes back is the only sure sign.
-func (g *Gateway) placeless(r *Room, v *httpx.Visit, to string) {
-	switch {
-	case len(v.Cookie(r.cookies.token[index(v.Secure())])) > 0:
-		g.over(r, v, web.EndedUnknown, to)
-	case bytes.Contains(v.Query(), []byte(keptMark+toParam)):
-		r.Metrics.Visit(metrics.Page)
-		r.setWord(v, wordTry) // for a reload after they were allowed
-		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), to), r.headers...)
+// target is where the visitor goes in the end.
+func (e *exchange) target() string {
+	switch e.purpose {
+	case visiting:
+		return e.g.wanted(e.v)
+	case leaving:
+		return e.g.backTo(e.v)
 	default:
-		r.setWord(v, wordTry)
-		v.Answer(303, "", nil, "Location", g.own(r, v, "wait", keptMark, to))
+		return e.g.target(e.v.Query())
 	}
 }
 
-// over tells why there is no place, with a button to line up again.
-func (g *Gateway) over(r *Room, v *httpx.Visit, why web.Ending, to string) {
-	r.Metrics.Visit(metrics.Page)
-	v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), why, to), r.headers...)
+// asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
+func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
+
+// wanted is where a request for a URL of the site leads: there, or, if that would be sending a form again, back
+// to the page that held it.
+func (g *Gateway) wanted(v *httpx.Visit) string {
+	if !isSafe(v.Method()) {
+		return g.backTo(v)
+	}
+	return asked(v)
+}
+
+// backTo is the path of the page a request came from, if that was on this host; else the root. A page of our own stands
+// for what it leads to.
+func (g *Gateway) backTo(v *httpx.Visit) string {
+	u, err := url.Parse(string(v.Header("Referer")))
+	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+		return "/"
+	}
+	if from := u.RequestURI(); !strings.HasPrefix(from, string(g.prefix)) {
+		return onThisHost(from)
+	}
+	return g.target([]byte(u.RawQuery))
+}
+
+// onThisHost makes a path safe to be sent to. "//elsewhere" is a path in a request, but a host in a reference, and
+// browsers read a backslash as a slash: a link to this site would lead to another one. A dot segment in front is
+// dropped by the browser after it has told host from path (RFC 3986 §5.3), so the path stays what it was.
+func onThisHost(target string) string {
+	if len(target) > 1 && (target[1] == '/' || target[1] == '\\') {
+		return "/." + target
+	}
+	return target
 }

@@ -19,10 +19,8 @@ func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 // TestCrashesInARowMultiplyNothing repeats what a process that dies once cannot show. All crashes are repeated by
 // `loadtest chaos --repeat`.
 func TestCrashesInARowMultiplyNothing(t *testing.T) {
-	t.Parallel()
 	for _, topology := range []Topology{Embedded, Cluster} {
 		t.Run(string(topology), func(t *testing.T) {
-			t.Parallel()
 			o := playSmall(t, Config{Seed: 3, Topologies: []Topology{topology}, Repeat: 8, Only: []string{"gateway killed", "FLUSHALL"}})
 			if last := o.Faults[len(o.Faults)-1]; last.Times != 8 || last.Asked < 8 {
 				t.Errorf("%+v", last)
@@ -56,7 +54,6 @@ func playSmall(t *testing.T, cfg Config) *Outcome {
 // TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover is chaos in small: real gateways, HAProxy, six Redis nodes and
 // a crowd. All faults are played by `loadtest chaos`.
 func TestThreeGatewaysOnAClusterSurviveAKillALossAndAFailover(t *testing.T) {
-	t.Parallel()
 	o := playSmall(t, Config{Seed: 1, Topologies: []Topology{Cluster}, Only: []string{"gateway killed", "FLUSHALL", "failover by an operator"}})
 	if len(o.Faults) != 3 {
 		t.Errorf("%d faults: %+v", len(o.Faults), o.Faults)

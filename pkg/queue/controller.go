@@ -132,7 +132,7 @@ func (f *configuration) edited(current *Control, before values) []ControlKey {
 	mine := f.want.values()
 	switch {
 	case before != nil:
-		return mine.changed(before)
+		return mine.edited(before, current.values())
 	case current.ValuesHash == f.want.ValuesHash:
 		return nil // the release before this one has applied the same values
 	default:

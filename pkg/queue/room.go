@@ -31,6 +31,9 @@ type RoomConfig struct {
 	// Control is what the configuration says: Mode, Pace and Message. A new room begins with it. In a room that exists, the
 	// first tick writes the keys in which Control differs from the configuration that was applied last, once; what
 	// operators have set stays otherwise. Where it is not known what was applied last, it writes all keys.
+	//
+	// A burst of DefaultBurst of the rate is left to the rate: with another rate, the burst in force follows if it is left to
+	// the rate too, and one that an operator has set stays.
 	Control Control
 	// ConfigHash names the configuration: a hash over all its bytes. One whose hash is in the document is not applied
 	// again. Default: a hash of Control's values. At most 64 bytes.

@@ -3,6 +3,7 @@ package queue
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // ControlKey names one value of a [Control], as configuration files and the admin API do.
@@ -56,6 +57,28 @@ func (v values) changed(old values) (keys []ControlKey) {
 		if string(v[value.key]) != string(old[value.key]) {
 			keys = append(keys, value.key)
 		}
+	}
+	return keys
+}
+
+// burstFollows reports whether the burst is left to the rate: files that name no burst have that number. The admin API goes
+// by the same rule when an operator changes the rate.
+func (v values) burstFollows() bool {
+	var rate, burst int64
+	return json.Unmarshal(v[KeyRate], &rate) == nil && json.Unmarshal(v[KeyBurst], &burst) == nil && burst == DefaultBurst(rate)
+}
+
+// edited lists the keys that an edit of a configuration from before to v brings to a document that says current. A burst
+// that both leave to the rate is no edit, though it is another number at another rate: it follows the rate where that of the
+// document does, and a burst that an operator has set stays.
+func (v values) edited(before, current values) []ControlKey {
+	keys := v.changed(before)
+	if !v.burstFollows() || !before.burstFollows() {
+		return keys
+	}
+	keys = slices.DeleteFunc(keys, func(k ControlKey) bool { return k == KeyBurst })
+	if current.burstFollows() && slices.Contains(keys, KeyRate) {
+		keys = append(keys, KeyBurst)
 	}
 	return keys
 }

@@ -250,7 +250,7 @@ func (r *Room) newVisitor() (id VisitorID) {
 	return id
 }
 
-// Arrive numbers a new arrival, or lets it straight in when the allowance permits and nobody waits. ErrUnavailable: no place
+// Arrive numbers a new arrival, or lets it straight in when the allowance permits and the line is empty. ErrUnavailable: no place
 // can be given now; try again.
 func (r *Room) Arrive() (Joined, error) {
 	if r.down() {

@@ -63,7 +63,7 @@ func (r *Room) Tick(ctx context.Context) {
 }
 
 // keepSketch keeps the sketch from before a loss while places are still coming back. By the store's own sketch, pages would
-// show that hardly anybody is ahead, and correct it a moment later.
+// show a figure that is too low, and correct it a moment later.
 func (v *View) keepSketch(old *View) {
 	rebuilt := old.Rebuilding || old.Known && v.Snapshot.Epoch != old.Snapshot.Epoch
 	if !rebuilt || v.Snapshot.Now >= v.Snapshot.Hold {

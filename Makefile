@@ -5,6 +5,9 @@ SHELL := /bin/bash
 GO       ?= go
 BIN      := bin
 PKGS     := ./...
+# The packages that take longest are tested first, so that none of them is left to run alone at the end. Beside a package
+# whose tests use the processor, one whose tests wait.
+FIRST    := ./test/e2e ./test/browser/gate ./loadtest/chaos ./test/browser
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
@@ -16,7 +19,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-chaos long-faults long-upgrade long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-chaos long-faults long-upgrade long-matrices long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -59,12 +62,12 @@ lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
 
 test: deps ## install what is needed and run every test, with the race detector
 	@mkdir -p $(BIN); set -o pipefail; failed=0; \
-	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(PKGS) | tee $(BIN)/test.out || failed=1; \
+	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
 	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart
 
-long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults: 45 minutes
+long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults, full matrices: 45 minutes
 
 long-parts:
 	@echo $(LONG)
@@ -80,6 +83,10 @@ long-faults: faults
 
 long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
+
+long-matrices: deps-browser
+	$(GO) test -count=1 -timeout 15m -tags long -run PromisedRanges ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-differential: deps-redis
 	$(MAKE) differential STEPS=200000

@@ -118,11 +118,17 @@ func newKeysNew() *cobra.Command {
 
 func newKeysRotate() *cobra.Command {
 	var in, overlap time.Duration
+	var urgent bool
 	cmd := &cobra.Command{
 		Use:   "rotate FILE",
 		Short: "Add a new key that takes over after a while; the old one goes on being accepted meanwhile",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if in < token.MaxJWKSAge && !urgent {
+				return exitError{exitUsage, fmt.Errorf("--in %v: want at least %v, as long as others may keep the published key set: "+
+					"they would refuse what the new Ed25519 key signs before they ask again; --urgent rotates all the same, "+
+					"for a keyring that was disclosed", in, token.MaxJWKSAge)}
+			}
 			ring, err := token.Load(args[0])
 			if err != nil {
 				return exitError{exitFault, err}
@@ -140,7 +146,8 @@ func newKeysRotate() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().DurationVar(&in, "in", 5*time.Minute, "when the new key begins to sign: time to copy the file")
+	cmd.Flags().DurationVar(&in, "in", 5*time.Minute, "when the new key begins to sign: time to copy the file, and at least 1m for the published keys to spread")
+	cmd.Flags().BoolVar(&urgent, "urgent", false, "accept --in below 1m")
 	cmd.Flags().DurationVar(&overlap, "overlap", 25*time.Hour, "how long the old key is still accepted; at least ticket_life, or people lose their places")
 	return cmd
 }

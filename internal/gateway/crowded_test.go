@@ -18,7 +18,7 @@ import (
 // from is the header by which the trusted proxy of these tests names a client, one network for each number.
 func from(i int) []string { return []string{"X-Forwarded-For", fmt.Sprintf("198.51.%d.7", i)} }
 
-// inside is somebody who was let in from network 0.
+// inside is a visitor that was let in from network 0.
 func (s *fixture) inside() *browser {
 	s.t.Helper()
 	s.pass(time.Second)
@@ -73,7 +73,7 @@ func TestOnePassDoesNotServeAHundredAddresses(t *testing.T) {
 	if a := b.load("GET", "/seite", from(0)...); a.body != "site GET /seite" {
 		t.Errorf("who used one of the four is told %d", a.StatusCode)
 	}
-	// Who has moved for good goes on when the others were silent for ten minutes, and does not lose the stay meanwhile.
+	// A visitor that has moved for good goes on when the others were silent for ten minutes, and keeps the stay meanwhile.
 	for minute := range 10 {
 		s.pass(time.Minute)
 		a := b.load("GET", "/seite", from(7)...)
@@ -275,7 +275,7 @@ func TestALateFormCountsForItsStay(t *testing.T) {
 	}
 }
 
-// Whoever loads a page of many images again and again leaves many requests behind that nobody waits for.
+// A visitor that reloads a page of many images leaves many requests behind that nobody waits for.
 func TestRequestsThatNobodyWaitsForDoNotWait(t *testing.T) {
 	s := newFixture(t, slow)
 	b := s.inside()

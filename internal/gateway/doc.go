@@ -5,19 +5,26 @@
 //
 //	httpx guards it and hands over a Visit
 //	gateway.go   which room? own URL, open path, or the line?
-//	cookie.go    what does the visitor carry: pass, ticket, nothing good?
-//	inside.go    a pass: note the activity, extend the cookie, forward
-//	crowded.go   within the bounds of what one stay may use (stays.go)
-//	line.go      a ticket: claim if it is the turn, else the waiting page; nothing: arrive
-//	frame.go     nothing, in a part of another page: a button first
-//	own.go       status, join, leave, away, assets, public keys
-//	wait.go      the own URL that the waiting page loads: where its bearer stands, and on
-//	answer.go    every answer of our own, pages and problems
+//	own.go       own URLs: assets, public keys, status, leave, away; the waiting page and its button go on below
+//	cookies.go   what does the visitor carry? Also each change of a cookie
+//	facts.go     what is known of the request
+//	decide.go    what is done with it: forward, wait, admit or refuse. Pure; asks for what it does not know
+//	ask.go       finds that out: how the request was made, the line, the bounds of a stay (stays.go)
+//	checks.go    what stands between an arrival and its number
+//	act.go       does what was decided: the cookie, the count, then
+//	forward.go   the site, or
+//	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms
+//	target.go    where answers lead
 //
-// Invariants: a request with a valid pass and a poll cost no store call; a page is only ever given to who reads HTML,
-// everything else gets a small problem body; the path that was decided on is the path that is forwarded; every
+// Invariants: a request with a valid pass and a poll cost no store call; only a request whose answer a person reads gets a
+// page, everything else gets a small problem body; the path that was decided on is the path that is forwarded; every
 // answer of our own is no-store; a number is given, and a call used up, only by what a person did: a page load into a
-// window, or a press on a button of ours. What our pages load by themselves numbers nobody who has had a number.
+// window, or a press on a button of ours. What our pages load by themselves gives no second number.
 //
-// It imports httpx, proxy, web, token, queue and config's router; cmd/gateway imports it.
+// What is new has its place. Another source of requests (a front proxy that asks before it forwards) fills facts from
+// other fields and says the decision in other statuses. Another condition for a number (a code, a proof of work) is a
+// check: pass, later, challenge or refuse. A line that is closed is a check that refuses; a trial that only watches is a
+// policy over the decision, which forwards what it would not and counts it. None is a branch of decide.
+//
+// It imports httpx, proxy, route, limit, web, metrics, queue and token; cmd/gateway imports it.
 package gateway

@@ -1,11 +1,11 @@
 package gateway
 
 // KnownStays is how many stays the first room of a gateway remembers.
-func (g *Gateway) KnownStays() int { return g.rooms[0].stays.known() }
+func (g *Gateway) KnownStays() int { return g.table.Load().rooms[0].stays.known() }
 
 // Waiting is how many requests of the first room wait for others of their stay.
 func (g *Gateway) Waiting() (n int) {
-	s := g.rooms[0].stays
+	s := g.table.Load().rooms[0].stays
 	for i := range s.shards {
 		shard := &s.shards[i]
 		shard.mu.Lock()

@@ -33,8 +33,8 @@ func TestUntilTheStoreHasAnsweredItIsAMoment(t *testing.T) {
 	t.Error("never the turn")
 }
 
-// Those who came back are counted for a newcomer; for who was told a smaller figure before they are said beside it, also
-// where the figure was "nobody" and in the page itself.
+// Places that came back count in a newcomer's figure. A visitor that was shown a smaller figure before reads them beside it,
+// also where the figure was "nobody", and in the page itself.
 func TestThoseWhoCameBackAreSaidBesideTheFigure(t *testing.T) {
 	s := newFixture(t, queue.Pace{Rate: 12, Burst: 1})
 	gone := make([]*browser, 20)

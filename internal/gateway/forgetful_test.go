@@ -9,7 +9,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// fast lets everybody in who comes.
+// fast lets every arrival in.
 var fast = queue.Pace{Rate: 6000, Burst: 100}
 
 // The page for a short interruption loads again every few seconds, by itself.
@@ -79,7 +79,7 @@ func TestTheSitesRedirectsTakeNoSecondNumber(t *testing.T) {
 			if n := s.joined(); n != 1 || !strings.Contains(end.body, "does not keep cookies") {
 				t.Errorf("%d numbers for one navigation, it ends with %d at %s", n, end.StatusCode, end.Request.URL)
 			}
-			// Who keeps cookies comes to where the site leads.
+			// A browser that keeps cookies comes to where the site leads.
 			b := s.browser()
 			a := b.load("GET", "/termine")
 			if to := followed(t, b, a.Header.Get("Location")); to != "/start?a=b" {
@@ -102,7 +102,7 @@ func TestTheSitesRedirectsElsewhereStay(t *testing.T) {
 			t.Errorf("%d, %q has become %q", a.StatusCode, location, a.Header.Get("Location"))
 		}
 	}
-	// Nor are those of somebody who is inside changed.
+	// Redirects for a visitor inside are not changed either.
 	s.sites[0].redirects.Store("/start")
 	if a := b.load("GET", "/termine"); a.Header.Get("Location") != "/start" {
 		t.Errorf("inside, it leads to %q", a.Header.Get("Location"))

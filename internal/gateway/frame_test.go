@@ -102,7 +102,7 @@ func TestAPressInAFrameTakesTheNumber(t *testing.T) {
 	if n := s.joined(); n != 2 || wait.Header.Get("Einlass-State") != "waiting" {
 		t.Fatalf("%d numbers, state %q\n%s", n, wait.Header.Get("Einlass-State"), wait.body)
 	}
-	// A second press, a reload and the page itself are those of somebody who has a number.
+	// A second press, a reload and the page itself find the number.
 	b.follow(b.press(page), inFrame...).want(t, 200, "text/html")
 	b.load("GET", "/termine?ort=3&x='", inFrame...).want(t, 200, "text/html")
 	s.pass(time.Second)

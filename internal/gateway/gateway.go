@@ -3,8 +3,8 @@ package gateway
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -57,46 +57,41 @@ type Room struct {
 	stays   *stays
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
+
+	table *table
+	users users
+	idle  chan struct{} // closed when users has come to 0
 }
 
-// Deps are what a Gateway needs beside its rooms. Arrivals and Shed may be nil.
+// Deps are what a Gateway needs beside its rooms. Shed may be nil.
 type Deps struct {
-	Prefix   string
-	Library  *web.Library
-	Router   *route.Router
-	Arrivals Arrivals
-	Shed     Shedder
-	Log      *zap.Logger
+	Prefix  string
+	Library *web.Library
+	Shed    Shedder
+	Log     *zap.Logger
 }
 
 // Gateway is the public plane's handler. Safe for concurrent use.
 type Gateway struct {
 	Deps
-	rooms  []*Room // in the router's order
-	byID   map[string]int
+	table  atomic.Pointer[table]
 	prefix []byte // with a slash
 }
 
-// New makes a gateway over rooms, in the order in which the router numbers them.
-func New(rooms []RoomConfig, deps Deps) (*Gateway, error) {
-	g := &Gateway{Deps: deps, byID: map[string]int{}, prefix: []byte(deps.Prefix + "/")}
-	if deps.Router == nil || deps.Library == nil || len(rooms) == 0 || deps.Prefix == "" {
-		return nil, errors.New("gateway: router, library, prefix and at least one room are required")
-	}
-	for i, cfg := range rooms {
-		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil {
-			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
-		}
-		g.byID[cfg.ID] = i
-		g.rooms = append(g.rooms, &Room{
-			RoomConfig: cfg, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
-			stays:        newStays(cfg.StayInFlight, cfg.StayNetworks),
-			pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
-		})
+// New makes a gateway over rooms.
+func New(set RoomSet, deps Deps) (*Gateway, error) {
+	g := &Gateway{Deps: deps, prefix: []byte(deps.Prefix + "/")}
+	if deps.Library == nil || deps.Prefix == "" {
+		return nil, errors.New("gateway: library and prefix are required")
 	}
 	if g.Log == nil {
 		g.Log = zap.NewNop()
 	}
+	first, err := newTable(set, nil)
+	if err != nil {
+		return nil, err
+	}
+	g.table.Store(first)
 	return g, nil
 }
 
@@ -106,30 +101,19 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 		g.serveOwn(v, path[len(g.prefix):])
 		return
 	}
-	i, verdict := g.Router.Match(v.Host(), v.Path())
-	switch verdict {
-	case route.Line:
-		g.serveLine(g.rooms[i], v)
-	case route.Open:
-		g.rooms[i].Metrics.Visit(metrics.Unguarded)
-		g.forward(g.rooms[i], v, nil, proxy.Options{})
-	case route.Ambiguous:
-		g.refuseNeutral(v, 400, "ambiguous-path")
-	default:
+	r, verdict := g.find(v)
+	if r == nil {
+		if verdict == route.Ambiguous {
+			g.refuseNeutral(v, 400, "ambiguous-path")
+			return
+		}
 		g.refuseNeutral(v, 421, "unknown-host")
+		return
 	}
-}
-
-// serveLine answers a request for a path that needs a pass.
-func (g *Gateway) serveLine(r *Room, v *httpx.Visit) {
-	c := r.read(v)
-	switch {
-	case c.kind == carriesPass && g.serveInside(r, v, &c.pass):
-	case v.Speculative():
-		g.guessed(r, v)
-	case c.kind == carriesTicket && g.serveTicket(r, v, &c.ticket, g.wanted(v)):
-	case c.kind == carriesEndedPass && g.serveEnded(r, v, &c.pass):
-	default:
-		g.serveArrival(r, v)
+	defer r.leave()
+	if verdict == route.Line {
+		g.serve(r, v, visiting)
+		return
 	}
+	g.forwardOpen(r, v)
 }

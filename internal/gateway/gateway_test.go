@@ -241,7 +241,7 @@ func TestLeavingTakesOurOwnPage(t *testing.T) {
 	if a := b.load("PUT", "/.einlass/leave?room=termine"); a.StatusCode != 405 || a.Header.Get("Allow") != "POST" {
 		t.Errorf("by PUT: %d", a.StatusCode)
 	}
-	// Who comes back to the button's address gives nothing up.
+	// A visitor that comes back to the button's address gives nothing up.
 	if a := b.load("GET", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin"); a.StatusCode != 303 || a.Header.Get("Set-Cookie") != "" {
 		t.Errorf("by GET: %d %v", a.StatusCode, a.Header)
 	}

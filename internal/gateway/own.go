@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
-	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/token"
 )
 
 // serveOwn answers the gateway's own URLs; name is what follows the prefix. They never reach a site.
@@ -26,131 +22,35 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 		return
 	}
-	query := v.Query()
-	r := g.ownRoom(v, param(query, "room"))
+	r := g.findOwn(v, param(v.Query(), "room"))
 	if r == nil {
 		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
 		return
 	}
-	switch {
-	case string(name) == "jwks.json":
-		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
-			g.serveKeys(r, v)
+	defer r.leave()
+	e := exchange{g: g, r: r, v: v}
+	switch string(name) {
+	case "jwks.json":
+		if v.Method() == "HEAD" || e.methodIs("GET") {
+			e.answerKeys()
 		}
-	case string(name) == "status":
-		if g.methodIs(v, "GET") {
-			g.serveStatus(r, v)
+	case "status":
+		if e.methodIs("GET") {
+			e.serveStatus()
 		}
-	case string(name) == "wait":
-		if g.methodIs(v, "GET") {
-			g.serveWait(r, v)
+	case "wait":
+		if e.methodIs("GET") {
+			g.serve(r, v, standing)
 		}
-	case string(name) == "join", string(name) == "leave":
-		g.servePress(r, v, string(name) == "join")
-	case string(name) == "away":
-		if g.methodIs(v, "POST") {
-			g.serveAway(r, v)
+	case "join", "leave":
+		e.servePress(string(name) == "join")
+	case "away":
+		if e.methodIs("POST") {
+			e.serveAway()
 		}
 	default:
 		g.problem(v, 404, "not-found", "There is nothing here", nil)
 	}
-}
-
-// ownRoom is the room an own URL speaks of: the one named, if it has this host, else the host's first.
-func (g *Gateway) ownRoom(v *httpx.Visit, id []byte) *Room {
-	if len(id) > 0 {
-		i, ok := g.byID[string(id)]
-		if !ok || !g.Router.HasHost(i, v.Host()) {
-			return nil
-		}
-		return g.rooms[i]
-	}
-	i, verdict := g.Router.Match(v.Host(), []byte("/"))
-	if verdict != route.Line && verdict != route.Open {
-		return nil
-	}
-	return g.rooms[i]
-}
-
-// serveStatus answers a poll, from memory.
-func (g *Gateway) serveStatus(r *Room, v *httpx.Visit) {
-	r.Metrics.Visit(metrics.Poll)
-	status := web.Status{State: web.None, Ahead: -1}
-	switch c := r.read(v); c.kind {
-	case carriesTicket:
-		shown := r.shownByPoll(v, c.ticket.Number)
-		a := r.Line.Poll(placeOf(&c.ticket), shown)
-		status = statusOf(c.ticket.Number, &a, shown, r.Line.Now())
-		if err := r.keepTicket(v, &c.ticket, &a); err != nil {
-			g.failed(r, v, "ticket not renewed", err)
-			return
-		}
-	case carriesPass:
-		status.State = web.Inside
-	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
-	}
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
-	*buf = r.Pages.AppendStatus((*buf)[:0], r.langOf(v), &status)
-	v.Answer(200, web.JSONType, *buf)
-}
-
-// servePress does what a button of our own pages asks for: join takes a number, leave gives the place up. The answer
-// leads to a page that can be loaded again; so does the button's own URL when somebody comes back to it.
-func (g *Gateway) servePress(r *Room, v *httpx.Visit, join bool) {
-	switch {
-	case v.Method() == "GET" && join:
-		v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.target(v.Query())))
-	case v.Method() == "GET":
-		v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.backTo(v)))
-	case !g.methodIs(v, "POST"):
-	case !sameOrigin(v):
-		g.refuse(r, v, 403, "other-origin")
-	case join:
-		g.serveJoin(r, v)
-	default:
-		g.serveLeave(r, v)
-	}
-}
-
-// serveLeave gives the place or the stay up.
-func (g *Gateway) serveLeave(r *Room, v *httpx.Visit) {
-	var err error
-	switch c := r.read(v); c.kind {
-	case carriesTicket:
-		err = r.Line.Leave(context.Background(), queue.VisitorID(c.ticket.Visitor))
-	case carriesPass:
-		err = r.Line.Finish(context.Background(), queue.VisitorID(c.pass.Visitor))
-		r.stays.end(queue.VisitorID(c.pass.Visitor))
-	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
-	}
-	if err != nil && !errors.Is(err, queue.ErrUnavailable) {
-		g.failed(r, v, "place not given up", err)
-		return
-	}
-	r.Metrics.Visit(metrics.Left)
-	r.setWord(v, wordLeft)
-	r.dropShown(v)
-	v.Answer(303, "", nil, "Location", g.waitURL(r, v, g.backTo(v)))
-}
-
-// serveAway takes note that the page was closed.
-func (g *Gateway) serveAway(r *Room, v *httpx.Visit) {
-	if !sameOrigin(v) {
-		g.problem(v, 403, "other-origin", "This is not for other sites", nil)
-		return
-	}
-	if c := r.read(v); c.kind == carriesTicket {
-		r.Line.Away(placeOf(&c.ticket))
-	}
-	v.Answer(204, "", nil)
-}
-
-// serveKeys publishes the public keys. Unlike our other answers this one may be cached: it is the same for everybody, and
-// whoever verifies many statements need not ask for each.
-func (g *Gateway) serveKeys(r *Room, v *httpx.Visit) {
-	maxAge := "public, max-age=" + strconv.Itoa(int(token.MaxJWKSAge/time.Second))
-	v.Answer(200, "application/jwk-set+json", r.Tokens.AppendJWKS(nil, r.now()), "Cache-Control", maxAge)
 }
 
 func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {
@@ -159,13 +59,80 @@ func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {
 		g.problem(v, 404, "not-found", "There is nothing here", nil)
 		return
 	}
-	headers, body, etag := asset.Headers(), asset.Body, asset.ETag
-	if asset.Gzip != nil && acceptsGzip(v) {
-		body, etag = asset.Gzip, asset.GzipETag
-		headers = append(headers, "Content-Encoding", "gzip")
+	g.answerAsset(v, &asset)
+}
+
+// serveStatus answers a poll, from memory.
+func (e *exchange) serveStatus() {
+	e.r.Metrics.Visit(metrics.Poll)
+	e.readCookie()
+	status := web.Status{State: web.None, Ahead: -1}
+	switch e.carries {
+	case carriesTicket:
+		shown := e.r.shownByPoll(e.v, e.ticket.Number)
+		a := e.r.Line.Poll(placeOf(&e.ticket), shown)
+		status = statusOf(e.ticket.Number, &a, shown, e.r.Line.Now())
+		if err := e.r.keepTicket(e.v, &e.ticket, a.State, a.Stale); err != nil {
+			e.g.failed(e.r, e.v, "ticket not renewed", err)
+			return
+		}
+	case carriesPass:
+		status.State = web.Inside
+	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
 	}
-	headers = append(headers, "ETag", etag)
-	v.Answer(200, asset.ContentType, body, headers...)
+	e.answerStatus(&status)
+}
+
+// servePress does what a button of our own pages asks for: join takes a number, leave gives the place up. The answer
+// leads to a page that can be loaded again; so does the button's own URL when somebody comes back to it. That our own
+// page sent the form is what makes it a press: only pages of this host can, and a page of another host cannot press for
+// its reader. Sec-Fetch-User would say it too, but Safari does not send it.
+func (e *exchange) servePress(join bool) {
+	if e.purpose = leaving; join {
+		e.purpose = pressing
+	}
+	switch {
+	case e.v.Method() == "GET":
+		e.lead(&decision{act: wait, to: toWait})
+	case !e.methodIs("POST"):
+	case !sameOrigin(e.v):
+		e.g.refuse(e.r, e.v, 403, "other-origin")
+	case join:
+		e.g.serve(e.r, e.v, pressing)
+	default:
+		e.serveLeave()
+	}
+}
+
+// serveLeave gives the place or the stay up.
+func (e *exchange) serveLeave() {
+	e.readCookie()
+	var err error
+	switch e.carries {
+	case carriesTicket:
+		err = e.r.Line.Leave(context.Background(), queue.VisitorID(e.ticket.Visitor))
+	case carriesPass:
+		err = e.r.Line.Finish(context.Background(), queue.VisitorID(e.pass.Visitor))
+		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
+	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
+	}
+	if err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		e.g.failed(e.r, e.v, "place not given up", err)
+		return
+	}
+	e.carryOut(&decision{act: wait, answer: answerLead, to: toWait, cookie: cookieLeft, count: metrics.Left})
+}
+
+// serveAway takes note that the page was closed.
+func (e *exchange) serveAway() {
+	if !sameOrigin(e.v) {
+		e.g.problem(e.v, 403, "other-origin", "This is not for other sites", nil)
+		return
+	}
+	if e.readCookie(); e.carries == carriesTicket {
+		e.r.Line.Away(placeOf(&e.ticket))
+	}
+	e.done()
 }
 
 // acceptsGzip reads Accept-Encoding as far as it matters: gzip is named and not refused by q=0.
@@ -180,6 +147,8 @@ func acceptsGzip(v *httpx.Visit) bool {
 	}
 	return false
 }
+
+func (e *exchange) methodIs(method string) bool { return e.g.methodIs(e.v, method) }
 
 func (g *Gateway) methodIs(v *httpx.Visit, method string) bool {
 	if v.Method() == method {
@@ -199,4 +168,15 @@ func param(query []byte, name string) []byte {
 		}
 	}
 	return nil
+}
+
+// sameOrigin reports whether a state-changing request came from a page of this host. Browsers say so in
+// Sec-Fetch-Site; older ones at least send Origin with POST.
+func sameOrigin(v *httpx.Visit) bool {
+	if len(v.Header("Sec-Fetch-Site")) > 0 {
+		return v.SameOrigin()
+	}
+	origin := string(v.Header("Origin"))
+	_, host, ok := strings.Cut(origin, "://")
+	return ok && strings.EqualFold(host, string(v.HostPort()))
 }

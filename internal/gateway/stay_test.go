@@ -32,7 +32,7 @@ func TestAStayIsNotOverInTheStoreWhileItsPassIsValid(t *testing.T) {
 	b, next := s.browser(), s.browser()
 	b.load("GET", "/")
 	next.load("GET", "/")
-	// The click at 4:50 is told to the store, the one at 5:02 extends the pass.
+	// The request at 4:50 renews the stay in the store, the one at 5:02 extends the pass.
 	s.pass(4*time.Minute + 50*time.Second)
 	b.load("GET", "/weiter")
 	s.pass(0)

@@ -31,8 +31,7 @@ import (
 // silent for ten minutes. It knows at most 131,072 stays, some 30 MB; beyond that it forgets those that are silent for
 // longest, which are then without bounds until their next request. A nil *stays has no bounds. Safe for concurrent use.
 type stays struct {
-	inFlight, networks int // 0: no bound
-	seed               maphash.Seed
+	seed maphash.Seed
 
 	turn   atomic.Uint32 // of the shards, to be swept
 	sweep  atomic.Int64  // when the next one is
@@ -54,9 +53,11 @@ const (
 )
 
 type stayShard struct {
-	mu   sync.Mutex
-	all  map[queue.VisitorID]*stay
-	peak int // most entries since the map was made: what its memory is for
+	mu sync.Mutex
+	// inFlight and networks are the bounds, the same in all shards; 0: no bound.
+	inFlight, networks int
+	all                map[queue.VisitorID]*stay
+	peak               int // most entries since the map was made: what its memory is for
 }
 
 // stay is what one stay uses now. Its shard's lock guards it, also when the shard has forgotten it.
@@ -78,7 +79,29 @@ func newStays(inFlight, networks int) *stays {
 	if inFlight == 0 && networks == 0 {
 		return nil
 	}
-	return &stays{inFlight: inFlight, networks: networks, seed: maphash.MakeSeed()}
+	s := &stays{seed: maphash.MakeSeed()}
+	return s.rebound(inFlight, networks)
+}
+
+// rebound sets other bounds and keeps what is known of each stay. Requests that wait go on where the bounds allow it now. The
+// answer replaces s; it is nil if there is no bound any more, and then those that wait go on one by one as before.
+func (s *stays) rebound(inFlight, networks int) *stays {
+	switch {
+	case inFlight == 0 && networks == 0:
+		return nil
+	case s == nil:
+		return newStays(inFlight, networks)
+	}
+	for i := range s.shards {
+		shard := &s.shards[i]
+		shard.mu.Lock()
+		shard.inFlight, shard.networks = inFlight, networks
+		for _, st := range shard.all {
+			st.next()
+		}
+		shard.mu.Unlock()
+	}
+	return s
 }
 
 // admission is what a stay's bounds say to a request.
@@ -105,16 +128,16 @@ func (s *stays) enter(id queue.VisitorID, client netip.Addr, now int64) admissio
 		return admission{}
 	}
 	st.seen = now
-	if known && s.networks > 0 {
-		if retry := st.comesFrom(network, now, s.networks); retry > 0 {
+	if known && shard.networks > 0 {
+		if retry := st.comesFrom(network, now, shard.networks); retry > 0 {
 			return admission{networks: true, retry: retry}
 		}
 	}
 	switch {
-	case s.inFlight == 0 || st.held < s.inFlight:
+	case st.free():
 		st.held++
 		return admission{stay: st}
-	case len(st.waiting) >= s.inFlight*stayWaiting:
+	case len(st.waiting) >= shard.inFlight*stayWaiting:
 		return admission{busy: true, retry: time.Second}
 	}
 	turn := make(chan struct{})
@@ -158,7 +181,7 @@ var errImpatient = errors.New("gateway: other requests of the stay did not end i
 const stayLook = 250 * time.Millisecond
 
 // await waits for the turn of a request that has to. An error says that it did not come, and the request is refused:
-// errImpatient, or proxy.ErrClientGone. Whoever loads a page again and again leaves many behind that nobody waits for;
+// errImpatient, or proxy.ErrClientGone. A visitor that reloads a page leaves many behind that nobody waits for;
 // they may neither keep others from waiting nor take their turns.
 func (a *admission) await(patience time.Duration, gone func() bool) error {
 	end := time.NewTimer(patience)
@@ -196,12 +219,20 @@ func (a *admission) giveUp(why error) error {
 func (st *stay) Ended() {
 	st.shard.mu.Lock()
 	defer st.shard.mu.Unlock()
-	if len(st.waiting) == 0 {
-		st.held--
-		return
+	st.held--
+	st.next()
+}
+
+// free reports whether one request more may be under way. The shard's lock is held.
+func (st *stay) free() bool { return st.shard.inFlight == 0 || st.held < st.shard.inFlight }
+
+// next lets requests that wait go, as far as the bound allows. The shard's lock is held.
+func (st *stay) next() {
+	for len(st.waiting) > 0 && st.free() {
+		st.held++
+		close(st.waiting[0])
+		st.waiting = slices.Delete(st.waiting, 0, 1)
 	}
-	close(st.waiting[0])
-	st.waiting = slices.Delete(st.waiting, 0, 1)
 }
 
 // end forgets a stay that is over. What of it is under way comes to its end.

@@ -166,7 +166,7 @@ func TestWhatWaitsTooLongOrTooManyIsRefused(t *testing.T) {
 		if waiting[0].await(stayPatience, patient) == nil || time.Since(begun) != stayPatience {
 			t.Errorf("the first that waits goes after %v", time.Since(begun))
 		}
-		// Who gave up is passed over.
+		// A request that gave up is passed over.
 		first.stay.Ended()
 		second.stay.Ended()
 		if waiting[1].await(0, patient) != nil || waiting[2].await(0, patient) != nil || waiting[3].await(0, patient) == nil {
@@ -272,3 +272,45 @@ func BenchmarkStay(b *testing.B) {
 
 // patient is a client that does not hang up.
 func patient() bool { return false }
+
+func TestOtherBoundsHoldForStaysThatAreKnown(t *testing.T) {
+	s := newStays(1, 2)
+	id := visitorOf(1)
+	first := s.enter(id, home, noonMs)
+	var turns []chan struct{}
+	for range 3 {
+		turns = append(turns, s.enter(id, home, noonMs).turn)
+	}
+	open := func() (n int) {
+		for _, turn := range turns {
+			select {
+			case <-turn:
+				n++
+			default:
+			}
+		}
+		return n
+	}
+	if s = s.rebound(3, 2); open() != 2 {
+		t.Errorf("under a bound of 3, %d of those that waited go beside the first; want 2", open())
+	}
+	s = s.rebound(1, 2)
+	first.stay.Ended()
+	first.stay.Ended()
+	if open() != 2 {
+		t.Error("under a bound of 1, the end of two of three lets a further one go")
+	}
+	first.stay.Ended()
+	if open() != 3 {
+		t.Error("the last one that waited does not go")
+	}
+	if s = s.rebound(0, 1); s.serves(id, place(9), noonMs) {
+		t.Error("a second network is let in under a bound of 1")
+	}
+	if s = s.rebound(0, 0); s != nil {
+		t.Error("without bounds stays are remembered")
+	}
+	if s = s.rebound(1, 0); s == nil || !s.serves(id, home, noonMs) {
+		t.Error("bounds that are switched on")
+	}
+}

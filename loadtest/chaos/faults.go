@@ -153,7 +153,7 @@ func rollingRestart(ctx context.Context, w *world, _ Step) (string, error) {
 
 func rotateKeys(ctx context.Context, w *world, _ Step) (string, error) {
 	before := w.crowd.keysSeen()
-	if _, err := launch.Run(ctx, w.program, "keys", "rotate", w.keys, "--in", "2s", "--overlap", "25h"); err != nil {
+	if _, err := launch.Run(ctx, w.program, "keys", "rotate", w.keys, "--in", "2s", "--urgent", "--overlap", "25h"); err != nil {
 		return "", err
 	}
 	err := seenBy(ctx, func() error {

@@ -46,7 +46,7 @@ type Control struct {
 	Version int64 `json:"version"`
 	Mode    Mode  `json:"mode"`
 	Pace    Pace  `json:"pace"`
-	// Message is shown to everybody who waits, as plain text of at most 2,000 bytes.
+	// Message is shown on every waiting page, as plain text of at most 2,000 bytes.
 	Message string `json:"message"`
 	// ValuesHash names mode, pace and message of the configuration that was applied last. Stores keep it and never read
 	// it; the name under which it is stored and sent is the one of earlier releases.

@@ -7,7 +7,7 @@ import (
 )
 
 // controller changes the control document by itself. All controllers of a room run in each tick, each on what the one
-// before it proposed; the store takes the result only if nobody has changed the document meanwhile.
+// before it proposed; the store takes the result only if the document has not changed meanwhile.
 type controller interface {
 	// propose is the document as this controller wants it, current if nothing has to change. It may be discarded.
 	propose(current Control) Control
@@ -15,7 +15,7 @@ type controller interface {
 	settled(current Control)
 }
 
-// steerTries bounds how often a tick proposes anew because somebody else was quicker. The next tick goes on.
+// steerTries bounds how often a tick proposes anew because another writer came first. The next tick goes on.
 const steerTries = 4
 
 // steer runs the controllers. What they change raises the version, as every change does, but is noted in the document as
@@ -28,6 +28,7 @@ func (r *Room) steer(ctx context.Context, current Control) {
 		}
 		if next == current {
 			r.settle(current)
+			r.steered()
 			return
 		}
 		keys := next.byGateway(current)
@@ -38,12 +39,22 @@ func (r *Room) steer(ctx context.Context, current Control) {
 			if len(keys) > 0 {
 				r.cfg.OnEvent(Event{Kind: EventControl, Keys: keys})
 			}
+			r.steered()
 			return
 		case !errors.Is(err, ErrConflict):
-			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+			if r.steering.failed(err) {
+				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+			}
 			return
 		}
 		current = stored
+	}
+}
+
+// steered notes that the controllers have no more to write.
+func (r *Room) steered() {
+	if r.steering.worked() {
+		r.cfg.OnEvent(Event{Kind: EventErrorOver})
 	}
 }
 
@@ -55,10 +66,10 @@ func (r *Room) settle(current Control) {
 
 // configuration is the controller that brings what the configuration says: of a configuration that was never applied all,
 // otherwise the keys whose values differ from those of the configuration that was applied last. What operators have set
-// stays wherever the file says what it said before.
+// stays where the file has not changed.
 //
-// Each process does so once for each configuration that it is given. While gateways run with different configurations
-// they would otherwise take turns and undo whatever an operator does meanwhile.
+// Each process does so once for each configuration that it is given. Otherwise gateways with different configurations
+// would overwrite each other in turns, and with it what an operator changes meanwhile.
 type configuration struct {
 	mu   sync.Mutex
 	want Control // with ValuesHash
@@ -79,7 +90,7 @@ func (f *configuration) set(want Control, hash string) {
 	}
 }
 
-// initial is the document of a room that begins with this configuration.
+// initial is the document of a new room with this configuration.
 func (f *configuration) initial() Control {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -92,7 +103,7 @@ func (f *configuration) initial() Control {
 // sign notes in c that this configuration was applied.
 func (f *configuration) sign(c *Control) {
 	n, said := c.notes(), f.want.values()
-	n.Hash, n.Values = f.hash, &said
+	n.Hash, n.Values = f.hash, said
 	c.ValuesHash = f.want.ValuesHash
 	c.note(n)
 }
@@ -117,11 +128,11 @@ func (f *configuration) propose(current Control) Control {
 
 // edited lists the keys in which the configuration differs from the one that was applied last. Where that is not known,
 // those in which it differs from the document.
-func (f *configuration) edited(current *Control, before *values) []ControlKey {
+func (f *configuration) edited(current *Control, before values) []ControlKey {
 	mine := f.want.values()
 	switch {
 	case before != nil:
-		return mine.changed(*before)
+		return mine.edited(before, current.values())
 	case current.ValuesHash == f.want.ValuesHash:
 		return nil // the release before this one has applied the same values
 	default:

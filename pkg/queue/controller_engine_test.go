@@ -94,6 +94,47 @@ func TestAnEditOfTheConfigurationBringsOnlyTheKeysThatChangedInIt(t *testing.T) 
 	}
 }
 
+// A file that names no burst has one second's worth of its rate. An edit of the rate edits no burst.
+func TestABurstThatIsLeftToTheRateFollowsItAndTakesNothingBackFromOperators(t *testing.T) {
+	file := func(rate, burst int64) queue.Control {
+		if burst == 0 {
+			burst = queue.DefaultBurst(rate)
+		}
+		return queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: rate, Burst: burst}}
+	}
+	for _, test := range []struct {
+		name          string
+		before, after queue.Control
+		operator      queue.Pace // zero: as the file says
+		want          queue.Pace
+	}{
+		{"it follows", file(600, 0), file(1200, 0), queue.Pace{}, queue.Pace{Rate: 1200, Burst: 20}},
+		{"an operator's burst stays", file(600, 0), file(1200, 0), queue.Pace{Rate: 600, Burst: 50}, queue.Pace{Rate: 1200, Burst: 50}},
+		{"it follows an operator's rate and then the file's", file(60, 0), file(90, 0), queue.Pace{Rate: 6000, Burst: 100}, queue.Pace{Rate: 90, Burst: 2}},
+		{"a burst that the file names comes", file(600, 7), file(1200, 8), queue.Pace{Rate: 600, Burst: 50}, queue.Pace{Rate: 1200, Burst: 8}},
+		{"a burst that the file goes on to name does not", file(600, 7), file(1200, 7), queue.Pace{Rate: 600, Burst: 50}, queue.Pace{Rate: 1200, Burst: 50}},
+		{"a burst that the file names from now on comes", file(600, 0), file(600, 8), queue.Pace{Rate: 600, Burst: 50}, queue.Pace{Rate: 600, Burst: 8}},
+		{"a burst that the file no longer names goes", file(600, 7), file(600, 0), queue.Pace{Rate: 600, Burst: 50}, queue.Pace{Rate: 600, Burst: 10}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e := newEngine(t, queue.RoomConfig{Control: test.before, ConfigHash: "a"})
+			e.pass(time.Second)
+			if test.operator != (queue.Pace{}) {
+				e.set(func(c *queue.Control) { c.Pace = test.operator })
+			}
+			was := e.controls().Pace
+			_, keys := e.started("b", "b", test.after)
+			now := e.controls().Pace
+			if now != test.want {
+				t.Errorf("the pace is %+v, want %+v", now, test.want)
+			}
+			if slices.Contains(keys, queue.KeyBurst) != (now.Burst != was.Burst) {
+				t.Errorf("told as changed: %v, the burst was %d and is %d", keys, was.Burst, now.Burst)
+			}
+		})
+	}
+}
+
 func TestTwoConfigurationsDoNotTakeTurnsAndLeaveTheOperatorsWordAlone(t *testing.T) {
 	e := newEngine(t, queue.RoomConfig{Gateway: "old", Control: controls(queue.ModeRun, 60, ""), ConfigHash: "old"})
 	e.pass(time.Second)

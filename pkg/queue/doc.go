@@ -12,7 +12,7 @@
 //
 // Invariants, each with a test in queuetest:
 //
-//  1. Numbers are unique and dense per epoch. Nobody overtakes.
+//  1. Numbers are unique and dense per epoch. No place overtakes another.
 //  2. Never more calls than the pace allows, however many gateways tick, and however often.
 //  3. An absent place never blocks the line and never uses up a call. One that comes back goes to the front.
 //  4. One ticket buys one stay.

@@ -34,7 +34,7 @@ func (e *ends) keep(them ...ended) {
 	e.pending = append(e.pending, them[:min(len(them), outboxMax-len(e.pending))]...)
 }
 
-// take takes everything out.
+// take removes and returns all of them.
 func (e *ends) take() []ended {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -39,7 +39,7 @@ func (v *View) pace() (perSecond float64, known bool) {
 }
 
 // fastest is how many places a second can leave the line at most. Poll intervals follow it, because a free seat stays empty
-// until the page that was called has polled. In a full room that is not measured yet, people can leave as fast as the rate
+// until the page that was called has polled. In a full room that is not measured yet, visitors can leave as fast as the rate
 // lets others in.
 func (v *View) fastest() float64 {
 	rate := max(1, v.Flow.Yield) * float64(v.Snapshot.Control.Pace.Rate) / 60

@@ -23,7 +23,7 @@ type localState struct {
 	sketch *Sketch
 }
 
-// begin takes over from the last snapshot.
+// begin starts from the last snapshot.
 func (l *localPace) begin(now int64, f *Snapshot, c Control) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

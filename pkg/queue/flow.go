@@ -2,20 +2,20 @@ package queue
 
 import "math"
 
-// Flow is how fast the line was seen to move. It counts places that leave the line ahead of others, not calls: an absent
+// Flow is how fast the line moved, by the snapshots. It counts places that leave the line ahead of others, not calls: an absent
 // place is passed over and costs no call.
 type Flow struct {
 	// Yield is how many places leave the line for each call that the rate allows. A change of the rate does not change it.
 	Yield float64
-	// Full: nobody can be called until somebody leaves, whatever the rate is.
+	// Full: no place can be called until a visitor leaves the site, whatever the rate is.
 	Full bool
-	// PerSecond is how many places leave the line a second while the room is full; meaningless unless Measured. A room where
-	// nothing moves, or which has been full for too short a time, is not measured.
+	// PerSecond is how many places leave the line a second while the room is full; meaningless unless Measured. A room in
+	// which no place moves, or which has been full for too short a time, is not measured.
 	PerSecond float64
 	Measured  bool
 }
 
-// flow measures the Flow from one snapshot to the next. The zero value has seen nothing.
+// flow measures the Flow from one snapshot to the next. The zero value has no snapshot yet.
 type flow struct {
 	prev            Snapshot
 	known           bool
@@ -24,13 +24,13 @@ type flow struct {
 }
 
 const (
-	yieldMemory = 180.0  // s, after which two thirds of what was seen are forgotten
+	yieldMemory = 180.0  // s, after which a measurement has a third of its weight
 	yieldPrior  = 30.0   // s, the weight of "one place a call" at the beginning
-	longestStep = 10_000 // ms between two snapshots; over a longer gap it is not known what was called
-	longestRun  = 10     // places that one call may stand for: a group that leaves together says nothing about the places behind it
+	longestStep = 10_000 // ms between two snapshots; a longer gap is not measured
+	longestRun  = 10     // places that one call may count for: a group that leaves together does not tell how many places behind it will leave
 )
 
-// add takes the next snapshot and answers what is known with it.
+// add takes the next snapshot and returns the flow up to it.
 func (f *flow) add(now Snapshot) Flow {
 	if f.known && follows(&f.prev, &now) {
 		f.between(&f.prev, &now)
@@ -39,12 +39,12 @@ func (f *flow) add(now Snapshot) Flow {
 	return f.answer(&now)
 }
 
-// follows reports whether two snapshots tell what happened between them.
+// follows reports whether the flow between two snapshots can be computed from them.
 func follows(a, b *Snapshot) bool {
 	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Head >= a.Head && b.Now >= a.Now && b.Now-a.Now <= longestStep
 }
 
-// moving reports whether places are called as pace allows, and there are some.
+// moving reports whether the room calls places, and has places to call.
 func moving(f *Snapshot) bool {
 	return f.Control.Mode == ModeRun && f.Control.Pace.Rate > 0 && f.Now >= f.Hold && f.Waiting+f.Front > 0
 }
@@ -72,7 +72,7 @@ func (f *flow) between(a, b *Snapshot) {
 	f.allowed, f.passed = f.allowed*keep+rate*seconds, f.passed*keep+passed
 }
 
-// gone is how many places left ahead of those that still wait. If the head has moved, the front was empty, and all places
+// gone is how many places left the line ahead of those that still wait. If the head has moved, the front was empty, and all places
 // up to the new head have left: called, absent or given up.
 func gone(a, b *Snapshot) int64 {
 	called := b.Called - a.Called
@@ -93,8 +93,8 @@ func (f *flow) answer(now *Snapshot) Flow {
 	return out
 }
 
-// fullFlow measures places a second while a room is full. Places are then called as people leave the site, at a rate that
-// no setting tells, so it looks back as far as a steady figure needs.
+// fullFlow measures places a second while a room is full. Places are then called as visitors leave the site, at a rate that
+// no setting gives, so it looks back for as long as a steady figure needs.
 type fullFlow struct {
 	since int64 // ms of the first snapshot, 0: not full
 	last  int64 // of the last snapshot that was full
@@ -106,10 +106,10 @@ type fullFlow struct {
 }
 
 const (
-	fullSpan  = 60_000 // ms, what has to be seen at least, and how long a room without a call says nothing
+	fullSpan  = 60_000 // ms, the shortest measurement, and after how long without a call a room is not measured
 	fullStep  = 5_000
 	fullRests = 30_000 // ms, a room that was not full for so long is not full: the rate decides again
-	fullLeast = 20     // places; and half of those inside, as people who came in together leave together, or what fullLong shows
+	fullLeast = 20     // places; and half of those inside, as visitors that came in together leave together, or as many as in fullLong
 	fullLong  = 600_000
 	fullMost  = 60 // places, or all of those inside: then the figure is steady enough
 )
@@ -117,7 +117,7 @@ const (
 func (m *fullFlow) add(a, b *Snapshot, passed float64) {
 	now := b.Now
 	switch {
-	case b.Control.Pace.MaxInside != a.Control.Pace.MaxInside: // what was seen no longer holds
+	case b.Control.Pace.MaxInside != a.Control.Pace.MaxInside: // the measurement is of another bound
 		*m = fullFlow{}
 		return
 	case crowded(b) && m.since == 0:

@@ -27,7 +27,7 @@ type renewal struct {
 // outboxMax bounds what is kept while the store is slow. What does not fit is sent with a later poll.
 const outboxMax = 100_000
 
-// beat takes a heartbeat in and reports whether there was room for it.
+// beat adds a heartbeat and reports whether there was room for it.
 func (o *outbox) beat(b Beat) bool {
 	o.mu.Lock()
 	kept := len(o.beats) < outboxMax
@@ -40,7 +40,7 @@ func (o *outbox) beat(b Beat) bool {
 	return kept
 }
 
-// stay takes a renewal in and reports whether there was room for it.
+// stay adds a renewal and reports whether there was room for it.
 func (o *outbox) stay(c renewal) bool {
 	kept, ready := o.keep(c)
 	o.signal(ready)
@@ -130,8 +130,8 @@ func (r *Room) deliver(ctx context.Context) {
 // Flush sends what is in the outbox now.
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
-// send sends ends, then renewals, then heartbeats, in batches. Renewals come before heartbeats because they decide who is
-// inside. A renewal that fails while the store is away is kept: the visitor may make no further request before the stay
+// send sends ends, then renewals, then heartbeats, in batches. Renewals come before heartbeats because the store counts
+// stays by them. A renewal that fails while the store is away is kept: the visitor may make no further request before the stay
 // would run out in the store, which would then call another place. Dropped heartbeats need no retry: the next poll sends
 // them again.
 func (r *Room) send(ctx context.Context) {
@@ -203,7 +203,7 @@ func (r *Room) renewBatch(ctx context.Context, renewals []renewal) (KeepReply, e
 	return r.store.Renew(ctx, stays)
 }
 
-// late is a renewal that reaches the store late. Its limit makes the stay count from the request all the same.
+// late is a renewal that reaches the store late. Its limit makes the stay end as if it had arrived at once.
 func (r *Room) late(c renewal) renewal {
 	if end := c.at + r.cfg.Timing.Idle.Milliseconds(); c.Cap <= 0 || c.Cap > end {
 		c.Cap = end
@@ -211,7 +211,7 @@ func (r *Room) late(c renewal) renewal {
 	return c
 }
 
-// sendBatches sends entries and answers those that were not sent, with the error.
+// sendBatches sends entries and returns those that were not sent, with the error.
 func sendBatches[T any](ctx context.Context, r *Room, entries []T,
 	verb func(context.Context, []T) (KeepReply, error), answer func(T, Standing),
 ) ([]T, error) {

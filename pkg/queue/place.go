@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// VisitorID names one visitor: 128 random bits, never derived from anything about the person.
+// VisitorID names one visitor: 128 random bits, never derived from data about the person.
 type VisitorID [16]byte
 
 // NewVisitorID draws an id from r, or from crypto/rand when r is nil.
@@ -43,7 +43,7 @@ func ParseVisitorID(s string) (VisitorID, error) {
 type Order uint64
 
 // numberBits is how far epochs are apart in the order. An epoch counts seconds, so the numbers of one epoch
-// reach those of the next only if more than 4 million people a second arrive.
+// reach those of the next only if more than 4 million visitors a second arrive.
 const numberBits = 22
 
 // MaxOrder is the largest order a store accepts (2^53-1, exact in an IEEE 754 double).

@@ -17,14 +17,14 @@ type Answer struct {
 	// More is how many places at the front are called first in addition to Ahead: they came back since.
 	More int64
 	// Low and High are an estimate of the time until the call; zero: there is none. Full says that there is none because
-	// nobody can be called until somebody leaves the site.
+	// no place can be called until a visitor leaves the site.
 	Low, High time.Duration
 	Full      bool
 	// Next is when to poll again.
 	Next time.Duration
 	// Until is the end of a call, in store milliseconds.
 	Until int64
-	// Paused, Holding and Stale say why nobody is called now: the operator has paused the line or set a rate of 0; the line
+	// Paused, Holding and Stale say why no place is called now: the operator has paused the line or set a rate of 0; the line
 	// was lost and is being rebuilt; the store is away and the answer is from the last snapshot.
 	Paused, Holding, Stale bool
 	// Message is the text that the operator has set.
@@ -83,7 +83,7 @@ func (r *Room) Poll(p Place, shown int64) Answer {
 	return a
 }
 
-// count says how many come first, and answers how many really do.
+// count sets the figures that are shown, and returns how many places are called first.
 func (a *Answer) count(v *View, order Order, shown int64) int64 {
 	first, exact := v.Snapshot.Sketch.Ahead(order)
 	first += v.Snapshot.Front
@@ -114,7 +114,7 @@ func (r *Room) beat(p Place, now, every int64) (Standing, int64) {
 	return known, answered
 }
 
-// Away sends the store that the visitor has closed the page.
+// Away reports to the store that the visitor has closed the page.
 func (r *Room) Away(p Place) {
 	if !p.Valid() {
 		return
@@ -150,8 +150,8 @@ func (r *Room) touch(id VisitorID, limit, every int64) bool {
 	return true
 }
 
-// pollInterval is the poll interval of a page with so many places ahead: a tenth of the time until its turn, so that nobody
-// misses the turn and pages far from it poll rarely.
+// pollInterval is the poll interval of a page with so many places ahead: a tenth of the time until its turn, so that no page
+// misses the turn, and pages far from it poll rarely.
 func (r *Room) pollInterval(ahead int64, perSecond float64) time.Duration {
 	if perSecond <= 0 {
 		return r.every(r.tune.Load().pollMax)

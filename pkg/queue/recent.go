@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// recent remembers, for visitors seen by this process, when the store last heard of them and what it answered. It
-// is what makes heartbeats cheap: a poll asks it whether a heartbeat is due.
+// recent remembers, for the visitors of this process, when a heartbeat was last sent to the store and what it answered.
+// Most polls need no heartbeat: a poll asks recent whether one is due.
 //
-// It is a cache of fixed size: buckets of four, the one not heard of for the longest time gives way. What is lost
-// is only that a heartbeat is sent earlier than needed. Entries hold no pointers, so a million of them cost the
-// collector nothing, and memory that was never used is never resident.
+// It is a cache of fixed size, in buckets of four: a new visitor replaces the one whose last heartbeat is oldest, which then
+// sends a heartbeat earlier than needed. Entries hold no pointers, so the garbage collector does not scan them, and memory
+// that was never used is not resident.
 type recent struct {
 	buckets []bucket
 	locks   [256]sync.Mutex
@@ -113,7 +113,7 @@ func (r *recent) forget(id VisitorID) {
 	}
 }
 
-// clear forgets everything: after a loss every place must be told to the store again.
+// clear removes all entries: after a loss the next poll of every place must send a heartbeat.
 func (r *recent) clear() {
 	for l := range r.locks {
 		r.locks[l].Lock()

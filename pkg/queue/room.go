@@ -31,6 +31,9 @@ type RoomConfig struct {
 	// Control is what the configuration says: Mode, Pace and Message. A new room begins with it. In a room that exists, the
 	// first tick writes the keys in which Control differs from the configuration that was applied last, once; what
 	// operators have set stays otherwise. Where it is not known what was applied last, it writes all keys.
+	//
+	// A burst of DefaultBurst of the rate is left to the rate: with another rate, the burst in force follows if it is left to
+	// the rate too, and one that an operator has set stays.
 	Control Control
 	// ConfigHash names the configuration: a hash over all its bytes. One whose hash is in the document is not applied
 	// again. Default: a hash of Control's values. At most 64 bytes.
@@ -124,7 +127,8 @@ const (
 	EventStoreUp   EventKind = "store up"
 	EventLost      EventKind = "line lost"                       // the store was empty or older than remembered and is being rebuilt
 	EventControl   EventKind = "controls set from configuration" // Keys says which
-	EventError     EventKind = "error"                           // of the store, other than being away
+	EventError     EventKind = "error"                           // of the store, beside EventStoreDown; what each tick meets again is reported once
+	EventErrorOver EventKind = "error is over"                   // the tick can write the controls again, after an EventError
 )
 
 // Event is one thing that happened.
@@ -155,6 +159,8 @@ type Room struct {
 	local     localPace
 
 	controllers   []controller // run by Tick
+	steering      faults       // of what the controllers write
+	advancing     faults       // of the snapshots
 	configuration configuration
 	tune          atomic.Pointer[tunable]
 
@@ -244,7 +250,7 @@ func (r *Room) newVisitor() (id VisitorID) {
 	return id
 }
 
-// Arrive numbers a new arrival, or lets it straight in when the allowance permits and nobody waits. ErrUnavailable: no place
+// Arrive numbers a new arrival, or lets it straight in when the allowance permits and the line is empty. ErrUnavailable: no place
 // can be given now; try again.
 func (r *Room) Arrive() (Joined, error) {
 	if r.down() {

@@ -9,7 +9,7 @@ type Snapshot struct {
 	Last    uint64 // highest number given
 	Head    Order  // highest order called or passed over
 	HeadNum uint64 // its number, the one to show
-	Hold    int64  // nobody is called before this time
+	Hold    int64  // no place is called before this time
 	Born    int64  // when the epoch began; places of earlier epochs come back with the next polls
 	Control Control
 

@@ -7,7 +7,7 @@ import (
 )
 
 // stays remembers the stays that this process knows of. A store that has lost the room knows none of them and would let as
-// many visitors in once more, so all of them are sent to it before anybody is called.
+// many visitors in once more, so all of them are sent to it before a place is called.
 type stays struct {
 	mu    sync.Mutex
 	inner map[VisitorID]renewal // the last one queued for the store
@@ -49,7 +49,7 @@ func (s *stays) sweep(now, idle int64) {
 	}
 }
 
-// all are the last renewals of those inside.
+// all are the last renewals of the visitors inside.
 func (s *stays) all() []renewal {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,7 +18,7 @@ type Timing struct {
 	// TicketLife is how long a ticket is valid, and so how long a store remembers a missed or spent one. At least Idle.
 	TicketLife time.Duration
 	// Hold is how long nobody is called after a loss: the longest poll interval, so that every place is known again
-	// before anybody is called.
+	// before one is called.
 	Hold time.Duration
 	// Grace is the hold of a room that begins without a watermark. It becomes Hold when a ticket of an earlier epoch
 	// shows that there was a line before.
@@ -53,7 +53,7 @@ const (
 	StateUnknown State = iota
 	// StateWaiting: in the line.
 	StateWaiting
-	// StateFront: back after the head has passed; called before everybody in the line.
+	// StateFront: back after the head has passed; called before all places in the line.
 	StateFront
 	// StateCalled: it is this place's turn until Until.
 	StateCalled
@@ -121,7 +121,7 @@ type Watermark struct {
 	Control Control
 }
 
-// Validate refuses figures that no store has ever given, and that would not be exact in every store. Control is not looked at.
+// Validate refuses figures that no store gives, and that would not be exact in every store. It does not check Control.
 func (m Watermark) Validate() error {
 	highest := Place{Epoch: max(m.Epoch, 1), Number: max(m.Ceiling, 1)}
 	if !highest.Valid() || m.Last > maxNumber || m.HeadNumber > maxNumber || m.Head > MaxOrder {
@@ -260,8 +260,8 @@ type Store interface {
 	//     place of the store. (m.Epoch == 0 is never ahead.)
 	//  2. If m.Gateway is not empty: note it as seen now. Forget gateways with seen+GatewayLife <= now.
 	//  3. hold = min(hold, now+max(Hold, Grace)) and born = min(born, now), so that a clock that stepped back prolongs no
-	//     hold. If now-tick > Absent/2: hold = max(hold, now+Hold), because no heartbeat was taken for so long and people
-	//     who polled all the time would count as absent. tick = now.
+	//     hold. If now-tick > Absent/2: hold = max(hold, now+Hold), because no heartbeat was taken for so long, and places
+	//     whose pages polled all the time would count as absent. tick = now.
 	//  4. Fill. Forget stays with end <= now, and entries of spent, missed and lapsed with a time to forget <= now.
 	//  5. Calls with deadline <= now, earliest first (ties by visitor id), at most MaxScan: to lapsed until now+TicketLife.
 	//  6. Places at the beginning of line with order <= head, at most MaxScan: to missed until now+TicketLife.
@@ -277,7 +277,7 @@ type Store interface {
 	// Snapshot reads the room without changing it.
 	Snapshot(ctx context.Context) (Snapshot, error)
 
-	// Restore makes a room, or brings one up to what m remembers.
+	// Restore makes a room, or raises one to m.
 	//   No room: epoch = NextEpoch(now, m.Epoch, max(m.Head, OrderOf(m.Epoch, m.Ceiling))), last = 0, then last =
 	//     carry(m.Ceiling), head, its number and control from m, credit 0, mark, tick and born = now, totals 0,
 	//     hold = now+Hold, or now+Grace if m.Epoch is 0.
@@ -299,7 +299,7 @@ const GatewayLife = 5 * time.Second
 // EndedFor is how long every snapshot names a visitor whose ticket has ended, so that all gateways refuse its passes.
 const EndedFor = 2 * time.Second
 
-// MaxEnded is the most such visitors that a snapshot names: those who ended last.
+// MaxEnded is the most such visitors that a snapshot names: those whose tickets ended last.
 const MaxEnded = 4096
 
 // JoinReply answers Join.

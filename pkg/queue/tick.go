@@ -48,6 +48,7 @@ func (r *Room) Tick(ctx context.Context) {
 		// What was not sent while the store was away must be sent now.
 		r.unlearn()
 		r.local.reset()
+		r.advancing.worked()
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
 	v := &View{Snapshot: f, At: now, Known: true, Flow: r.outbox.flow.add(f)}
@@ -62,7 +63,7 @@ func (r *Room) Tick(ctx context.Context) {
 }
 
 // keepSketch keeps the sketch from before a loss while places are still coming back. By the store's own sketch, pages would
-// show that hardly anybody is ahead, and correct it a moment later.
+// show a figure that is too low, and correct it a moment later.
 func (v *View) keepSketch(old *View) {
 	rebuilt := old.Rebuilding || old.Known && v.Snapshot.Epoch != old.Snapshot.Epoch
 	if !rebuilt || v.Snapshot.Now >= v.Snapshot.Hold {
@@ -134,6 +135,7 @@ func (r *Room) restoreMarks(ctx context.Context, m Watermark) error {
 // missed keeps the last snapshot and marks it as stale.
 func (r *Room) missed(now int64, err error) {
 	v := *r.view.Load()
+	report := r.advancing.failed(err)
 	if v.Stale == 0 {
 		v.Stale = now
 		r.view.Store(&v)
@@ -141,7 +143,7 @@ func (r *Room) missed(now int64, err error) {
 			r.local.begin(now, &v.Snapshot, r.watermark.get().Control)
 		}
 		r.cfg.OnEvent(Event{Kind: EventStoreDown, Err: err})
-	} else if !errors.Is(err, ErrUnavailable) {
+	} else if report && !errors.Is(err, ErrUnavailable) {
 		r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 	}
 }

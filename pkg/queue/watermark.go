@@ -30,10 +30,10 @@ func (g *given) snapshot(f *Snapshot, ceiling uint64, rebuilt bool) {
 	n := joined - min(g.joined, joined)
 	switch {
 	case g.since == 0:
-		n = 0 // nothing is known about what others gave before
+		n = 0 // it is not known how many numbers other gateways gave before
 	case rebuilt || joined < g.joined:
-		// The store counts anew, or goes on counting as an older copy of itself, in a room that went on above somebody's
-		// ceiling. Arrivals come no faster than before; the rest of the increase is that ceiling. It does not count as
+		// The store counts anew, or goes on counting as an older copy of itself, in a room that went on above the ceiling of
+		// some gateway. Arrivals come no faster than before; the rest of the increase is that ceiling. It does not count as
 		// arrivals of the second, since the next jump would grow by it.
 		own, n = min(joined, f.Last-min(ceiling, f.Last), max(minMargin, lately)), 0
 	}

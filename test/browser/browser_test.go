@@ -13,7 +13,7 @@ import (
 	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
-func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs") }
+func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs", settings) }
 
 func TestThePagesWorkWithoutScript(t *testing.T) { runNode(t, "noscript.test.mjs") }
 
@@ -34,13 +34,14 @@ func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	}
 }
 
-func runNode(t *testing.T, file string) {
+// runNode runs a file of tests; args are for the file.
+func runNode(t *testing.T, file string, args ...string) {
 	t.Helper()
 	t.Parallel()
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	cmd, stop, err := fakegateway.Node(ctx, ".", site, "--test-reporter=spec", file)
+	cmd, stop, err := fakegateway.Node(ctx, ".", site, append([]string{"--test-reporter=spec", file}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

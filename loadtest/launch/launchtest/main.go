@@ -3,8 +3,11 @@ package launchtest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/launch"
@@ -22,9 +25,24 @@ func run(m *testing.M, program *string, race bool) int {
 		defer func() { _ = os.RemoveAll(dir) }()
 		*program, err = launch.BuildGateway(context.Background(), dir, race)
 	}
+	if err == nil {
+		err = overlap()
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
+}
+
+// overlap lets two parallel tests run at the same time for each core, if -parallel does not say otherwise: half of the
+// time they wait for processes and for the line.
+func overlap() error {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if given {
+		return nil
+	}
+	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 }

@@ -95,7 +95,7 @@ var mutants = []mutant{
 		func(s queue.Store) queue.Store { return blind{Store: s, caps: true} },
 	},
 	{
-		"a tick's watermark is not looked at", "a tick that remembers more than the store is refused and changes nothing", nil,
+		"a tick's watermark is not looked at", "a tick whose watermark is beyond the store is refused and changes nothing", nil,
 		func(s queue.Store) queue.Store { return blind{Store: s, watermark: true} },
 	},
 	{
@@ -119,7 +119,7 @@ var mutants = []mutant{
 		func(s queue.Store) queue.Store { return blind{Store: s, batches: true} },
 	},
 	{
-		"a lost room is made anew without being asked", "a store that has lost the room says so and keeps nothing", nil,
+		"a lost room is made anew without being asked", "a store that has lost the room answers so and keeps nothing", nil,
 		func(s queue.Store) queue.Store { return blind{Store: s, lost: true} },
 	},
 }

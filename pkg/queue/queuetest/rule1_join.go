@@ -16,7 +16,7 @@ var joining = []scenario{
 		want(l, "joined", f.Joined, int64(next-1))
 		want(l, "waiting", f.Waiting, int64(next-1))
 	}},
-	{"the reply counts who waits in the line after the batch", func(l *line) {
+	{"the reply counts the places in the line after the batch", func(l *line) {
 		l.wait(0, 3)
 		reply, err := l.store.Join(l.Context(), visitors(2, 3))
 		l.must("join", err)
@@ -86,7 +86,7 @@ var joining = []scenario{
 		l.wantState("known again", l.keep(p), queue.StateWaiting)
 		want(l, "join", l.join(p.Visitor)[0], taken())
 	}},
-	{"who finds room and nobody waiting goes straight in", func(l *line) {
+	{"an arrival that finds room and an empty line goes straight in", func(l *line) {
 		l.fill(3)
 		j := l.join(visitors(0, 5)...)
 		for i := range 3 {
@@ -107,7 +107,7 @@ var joining = []scenario{
 		want(l, "waiting", f.Waiting, 2)
 		want(l, "left of the bucket: called later", l.advance().Called, 3)
 	}},
-	{"who went straight in has spent the ticket", func(l *line) {
+	{"an arrival that went straight in has spent its ticket", func(l *line) {
 		l.fill(1)
 		j := l.join(Visitor(0))
 		l.wantUntil("claim", l.claim(j[0].Place), queue.StateInside, l.now()+idleMS)
@@ -146,7 +146,7 @@ var joining = []scenario{
 		l.wantUntil("first", j[0].Standing, queue.StateInside, l.now()+idleMS)
 		l.wantState("second", j[1].Standing, queue.StateWaiting)
 	}},
-	{"an arrival fills the bucket before it looks", func(l *line) {
+	{"an arrival fills the bucket before it takes a call from it", func(l *line) {
 		l.setPace(queue.Pace{Rate: 60, Burst: 2})
 		l.clock.Step(999)
 		l.leaveAll(l.wait(0, 1))
@@ -163,8 +163,8 @@ func (l *line) leaveAll(places []queue.Place) {
 	}
 }
 
-// missOne makes visitor n join and be passed over while away. Nobody else may be waiting, nobody is afterwards, and
-// the bucket is empty: another visitor used the call and gave the place up.
+// missOne makes visitor n join and be passed over while away. No other visitor may be waiting. Afterwards none is, and the
+// bucket is empty: another visitor used the call and gave the place up.
 func (l *line) missOne(n int) queue.Place {
 	l.Helper()
 	helper := 1_000_000 + n
@@ -177,7 +177,7 @@ func (l *line) missOne(n int) queue.Place {
 	return p
 }
 
-// callOne makes visitor n join and be called. Nobody else may be waiting. The bucket is empty afterwards.
+// callOne makes visitor n join and be called. No other visitor may be waiting. The bucket is empty afterwards.
 func (l *line) callOne(n int) queue.Place {
 	l.Helper()
 	p := l.wait(n, 1)[0]
@@ -204,8 +204,8 @@ func (l *line) backOne(n int) queue.Place {
 	return p
 }
 
-// oneInEverySet makes one visitor for each set, and answers their places by the set's name. The ones who were never
-// given a number have one that the room has never given. The bucket is empty afterwards.
+// oneInEverySet makes one visitor for each set, and returns their places by the set's name. Visitors that were given no
+// number have one that the room has never given. The bucket is empty afterwards.
 func (l *line) oneInEverySet() map[string]queue.Place {
 	l.Helper()
 	never := func(n int) queue.Place {

@@ -87,7 +87,7 @@ var sketching = []scenario{
 	}},
 }
 
-// checkSketch holds a snapshot's sketch against the places that are in the line, in their order.
+// checkSketch compares a snapshot's sketch with the places that are in the line, in their order.
 func (l *line) checkSketch(f queue.Snapshot, places []queue.Place) {
 	l.Helper()
 	s := &f.Sketch
@@ -111,12 +111,12 @@ func (l *line) checkSketch(f queue.Snapshot, places []queue.Place) {
 	}
 }
 
-// watchShown plays a random history without losses on a line of n and more, and follows what everybody is shown:
-// first by the snapshot before the arrival, then by each snapshot after.
+// watchShown plays a random history without losses on a line of n and more places, and follows the figure that each place
+// is shown: first by the snapshot before the arrival, then by each snapshot after it.
 func (l *line) watchShown(n, rounds, perRound int) {
 	l.Helper()
 	r := rand.New(rand.NewPCG(6, uint64(n)))
-	l.set(func(c *queue.Control) { c.Mode = queue.ModePause }) // so that nobody goes straight in
+	l.set(func(c *queue.Control) { c.Mode = queue.ModePause }) // so that no arrival goes straight in
 	places, shown := l.wait(1_000_000, n), map[queue.VisitorID]int64{}
 	f := l.snapshot()
 	for round := range rounds {

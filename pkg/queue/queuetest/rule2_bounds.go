@@ -34,7 +34,7 @@ var bounding = []scenario{
 		want(l, "inside", f.Inside, 0)
 		want(l, "calls", f.Calls, 2)
 	}},
-	{"an arrival sees a stay that has ended before anybody forgets it", func(l *line) {
+	{"an arrival does not count a stay that has ended and that no tick has removed yet", func(l *line) {
 		l.bound(1)
 		l.fill(10)
 		l.join(Visitor(0))
@@ -55,7 +55,7 @@ var bounding = []scenario{
 		want(l, "inside", f.Inside, 1)
 		want(l, "called", f.Called, 2)
 	}},
-	{"who finishes or leaves makes room", func(l *line) {
+	{"a finish or a leave makes room", func(l *line) {
 		l.bound(2)
 		p := l.wait(0, 6)
 		l.fill(10)
@@ -78,7 +78,7 @@ var bounding = []scenario{
 		l.bound(0)
 		want(l, "called without a bound", l.advance().Called, 9)
 	}},
-	{"stays that were renewed without being known count as inside", func(l *line) {
+	{"unknown stays that are renewed count as inside", func(l *line) {
 		l.bound(3)
 		l.wait(0, 5)
 		l.renew(Visitor(100), 0)

@@ -7,7 +7,7 @@ import (
 )
 
 var pacing = []scenario{
-	{"a new room has saved up no calls", func(l *line) {
+	{"the bucket of a new room is empty", func(l *line) {
 		l.setPace(queue.Pace{Rate: queue.MaxRate, Burst: 10})
 		l.wait(0, 1)
 		want(l, "called", l.advance().Called, 0)
@@ -31,7 +31,7 @@ var pacing = []scenario{
 		}
 		want(l, "called in a minute less a moment", l.advance().Called, 6)
 	}},
-	{"a quiet time saves up the burst and no more", func(l *line) {
+	{"a time without calls fills the bucket to the burst and no further", func(l *line) {
 		l.setPace(queue.Pace{Rate: 600, Burst: 5})
 		l.step(idleMS)
 		l.advance()
@@ -44,7 +44,7 @@ var pacing = []scenario{
 		l.clock.Step(1)
 		want(l, "called when it is due", l.advance().Called, 6)
 	}},
-	{"ticking twice or from many gateways calls nobody more", func(l *line) {
+	{"repeated ticks, also of many gateways, make no further calls", func(l *line) {
 		l.wait(0, 30)
 		l.fill(10)
 		for i := range 20 {
@@ -84,14 +84,14 @@ var pacing = []scenario{
 		l.leave(p[0].Visitor, p[1].Visitor)
 		l.wantState("arrival", l.join(Visitor(2))[0].Standing, queue.StateWaiting)
 	}},
-	{"a pause calls nobody and goes on saving up", func(l *line) {
+	{"a pause calls nobody and goes on filling the bucket", func(l *line) {
 		p := l.wait(0, 5)
 		l.fill(1)
 		l.advance()
 		l.set(func(c *queue.Control) { c.Mode, c.Pace = queue.ModePause, queue.Pace{Rate: 60, Burst: 2} })
 		l.clock.Step(1000)
 		want(l, "called in the pause", l.advance().Called, 1)
-		l.wantUntil("who was called may claim", l.claim(p[0]), queue.StateInside, l.now()+idleMS)
+		l.wantUntil("a called place may claim", l.claim(p[0]), queue.StateInside, l.now()+idleMS)
 		l.clock.Step(30_000)
 		l.set(func(c *queue.Control) { c.Mode = queue.ModeRun })
 		want(l, "called after the pause", l.advance().Called, 3)
@@ -109,7 +109,7 @@ var pacing = []scenario{
 		l.clock.Step(1)
 		want(l, "called with the half from before", l.advance().Called, 2)
 	}},
-	{"a clock that leaps ahead saves up the burst and no more", func(l *line) {
+	{"a clock that leaps ahead fills the bucket to the burst and no further", func(l *line) {
 		for _, leap := range []int64{year, 40 * year} {
 			l.setPace(queue.Pace{Rate: queue.MaxRate, Burst: 2})
 			l.clock.Step(leap)
@@ -145,7 +145,7 @@ var pacing = []scenario{
 
 const year = 365 * 24 * 3_600_000
 
-// waitInside joins inside visitors who go straight in and waiting ones who do not, and answers the latter.
+// waitInside joins inside visitors that go straight in and waiting others that do not, and returns the places of the others.
 func (l *line) waitInside(batch, inside, waiting int) []queue.Place {
 	l.Helper()
 	var places []queue.Place

@@ -3,7 +3,7 @@ package queuetest
 import "github.com/einlass/einlass/pkg/queue"
 
 var absence = []scenario{
-	{"nobody is passed over before people were heard again when nobody was for more than half the absence", func(l *line) {
+	{"after more than half the absence without heartbeats, no place is passed over before a hold has let heartbeats arrive", func(l *line) {
 		p := l.wait(0, 3)
 		l.fill(3)
 		l.clock.Set(l.snapshot().Born + absentMS/2)
@@ -28,7 +28,7 @@ var absence = []scenario{
 		l.clock.Step(-20_000)
 		want(l, "hold after the step", l.advance().Hold, l.now()+holdMS)
 	}},
-	{"an arrival or a change of the controls does not hide that nobody was heard", func(l *line) {
+	{"an arrival or a change of the controls does not prevent the hold after a time without heartbeats", func(l *line) {
 		l.wait(0, 1)
 		l.fill(1)
 		l.clock.Step(absentMS/2 + 1)
@@ -107,7 +107,7 @@ var absence = []scenario{
 		l.wantUntil("the next", l.keep(p[1]), queue.StateCalled, l.now()+windowMS)
 		l.wantState("back", l.keep(p[0]), queue.StateFront)
 	}},
-	{"who reopens the page in time keeps the place", func(l *line) {
+	{"a visitor that reopens the page in time keeps the place", func(l *line) {
 		p := l.wait(0, 2)
 		l.away(p[0])
 		l.wantState("back", l.keep(p[0]), queue.StateWaiting)
@@ -115,7 +115,7 @@ var absence = []scenario{
 		l.advance()
 		l.wantUntil("first", l.keep(p[0]), queue.StateCalled, l.now()+windowMS)
 	}},
-	{"who was passed over comes back to the front with the old number", func(l *line) {
+	{"a place that was passed over comes back to the front with its old number", func(l *line) {
 		for _, back := range []func(queue.Place) queue.Standing{l.keep, l.claim} {
 			first := int(l.snapshot().Last)
 			p := l.wait(first, 3)
@@ -133,7 +133,7 @@ var absence = []scenario{
 			l.leaveAll(p)
 		}
 	}},
-	{"the farewell of a closed page does not bring back who was passed over", func(l *line) {
+	{"the report of a closed page does not bring back a place that was passed over", func(l *line) {
 		p := l.missOne(0)
 		l.wantState("away", l.away(p), queue.StateMissed)
 		want(l, "front", l.snapshot().Front, 0)
@@ -158,7 +158,7 @@ var absence = []scenario{
 			l.leave(p.Visitor)
 		}
 	}},
-	{"a claim counts as a heartbeat of who waits", func(l *line) {
+	{"a claim of a waiting place counts as its heartbeat", func(l *line) {
 		p := l.backOne(0)
 		q := l.wait(1, 1)[0]
 		l.step(absentMS - 3)
@@ -177,7 +177,7 @@ var absence = []scenario{
 		l.wantState("remembered", l.away(p), queue.StateMissed)
 		want(l, "a new arrival of the id", l.join(p.Visitor)[0], taken())
 		l.clock.Step(1)
-		want(l, "before anybody forgets it", l.join(p.Visitor)[0], taken())
+		want(l, "before a tick removes it", l.join(p.Visitor)[0], taken())
 		l.advance()
 		want(l, "a new arrival of the forgotten id", l.join(p.Visitor)[0].State, queue.StateWaiting)
 	}},
@@ -191,16 +191,16 @@ var lapsing = []scenario{
 		want(l, "calls", l.advance().Calls, 1)
 		l.wantUntil("a moment before", l.keep(p), queue.StateCalled, end)
 		l.clock.Set(end)
-		want(l, "calls before anybody lets it lapse", l.snapshot().Calls, 0)
+		want(l, "calls before a tick lets it lapse", l.snapshot().Calls, 0)
 		l.wantState("over", l.keep(p), queue.StateMissed)
 		l.wantState("over, away", l.away(p), queue.StateMissed)
 		want(l, "calls", l.advance().Calls, 0)
 		l.wantState("lapsed", l.keep(p), queue.StateMissed)
 	}},
-	{"a heartbeat does not bring back who let the call lapse, a claim does", func(l *line) {
+	{"a heartbeat does not bring back a place whose call lapsed, a claim does", func(l *line) {
 		p := l.lapseOne(0)
 		l.wantState("heartbeat", l.keep(p), queue.StateMissed)
-		l.wantState("farewell", l.away(p), queue.StateMissed)
+		l.wantState("page closed", l.away(p), queue.StateMissed)
 		want(l, "front", l.snapshot().Front, 0)
 		l.wantState("claim", l.claim(p), queue.StateFront)
 		want(l, "front", l.snapshot().Front, 1)
@@ -210,7 +210,7 @@ var lapsing = []scenario{
 		l.wantUntil("called again", l.keep(p), queue.StateCalled, l.now()+windowMS)
 		l.wantUntil("claimed", l.claim(p), queue.StateInside, l.now()+idleMS)
 	}},
-	{"a claim at the deadline comes to the front before anybody lets the call lapse", func(l *line) {
+	{"a claim at the deadline moves the place to the front, also before a tick lets the call lapse", func(l *line) {
 		p := l.callOne(0)
 		admitted := l.snapshot().Admitted
 		l.step(windowMS)
@@ -220,7 +220,7 @@ var lapsing = []scenario{
 		want(l, "front", f.Front, 1)
 		want(l, "calls", f.Calls, 0)
 	}},
-	{"who came back by a late claim is called before those in line", func(l *line) {
+	{"a place that came back by a late claim is called before those in the line", func(l *line) {
 		p := l.lapseOne(0)
 		q := l.wait(1, 2)
 		l.wantState("claim", l.claim(p), queue.StateFront)
@@ -236,7 +236,7 @@ var lapsing = []scenario{
 		l.advance()
 		l.wantState("remembered", l.keep(p), queue.StateMissed)
 		l.clock.Step(1)
-		l.wantState("before anybody forgets it", l.keep(p), queue.StateMissed)
+		l.wantState("before a tick removes it", l.keep(p), queue.StateMissed)
 		l.advance()
 		l.wantState("forgotten and restored by the ticket", l.keep(p), queue.StateFront)
 	}},

@@ -21,7 +21,7 @@ var staying = []scenario{
 			l.clock.Step(10_000)
 			l.wantUntil("copy", l.claim(p), queue.StateInside, first.Until)
 			l.wantUntil("heartbeat of a copy", l.keep(p), queue.StateInside, first.Until)
-			l.wantUntil("farewell of a copy", l.away(p), queue.StateInside, first.Until)
+			l.wantUntil("page of a copy closed", l.away(p), queue.StateInside, first.Until)
 			want(l, "arrival of a copy", l.join(p.Visitor)[0], taken())
 		}
 		f := l.snapshot()
@@ -42,13 +42,13 @@ var staying = []scenario{
 		l.wantUntil("a moment before", l.claim(p), queue.StateInside, end)
 		want(l, "inside", l.advance().Inside, 1)
 		l.clock.Set(end)
-		want(l, "inside before anybody forgets it", l.snapshot().Inside, 0)
+		want(l, "inside before a tick removes it", l.snapshot().Inside, 0)
 		l.wantState("claim", l.claim(p), queue.StateSpent)
 		l.wantState("heartbeat", l.keep(p), queue.StateSpent)
 		l.advance()
 		l.wantState("claim after a tick", l.claim(p), queue.StateSpent)
 		l.wantState("heartbeat after a tick", l.keep(p), queue.StateSpent)
-		l.wantState("farewell after a tick", l.away(p), queue.StateSpent)
+		l.wantState("page closed after a tick", l.away(p), queue.StateSpent)
 		want(l, "front", l.snapshot().Front+l.snapshot().Waiting, 0)
 	}},
 	{"a spent ticket is remembered for its life", func(l *line) {
@@ -59,7 +59,7 @@ var staying = []scenario{
 		l.advance()
 		l.wantState("remembered", l.keep(p), queue.StateSpent)
 		l.clock.Step(1)
-		l.wantState("before anybody forgets it", l.keep(p), queue.StateSpent)
+		l.wantState("before a tick removes it", l.keep(p), queue.StateSpent)
 		l.advance()
 		l.wantState("forgotten", l.keep(p), queue.StateFront)
 	}},
@@ -98,7 +98,7 @@ var staying = []scenario{
 		want(l, "inside", l.snapshot().Inside, 1)
 		want(l, "admitted", l.snapshot().Admitted, 1)
 	}},
-	{"renewing a stay that nobody knows restores it and spends the ticket", func(l *line) {
+	{"renewing an unknown stay restores it and spends the ticket", func(l *line) {
 		l.wantUntil("renewed", l.renew(Visitor(0), 0), queue.StateInside, l.now()+idleMS)
 		f := l.snapshot()
 		want(l, "inside", f.Inside, 1)
@@ -157,13 +157,13 @@ var staying = []scenario{
 }
 
 var ending = []scenario{
-	{"who finishes or leaves has spent the ticket for good", func(l *line) {
+	{"a visitor that finishes or leaves has spent the ticket for good", func(l *line) {
 		for _, end := range []func(...queue.VisitorID){l.finish, l.leave} {
 			p := l.callOne(int(l.snapshot().Last))
 			l.claim(p)
 			end(p.Visitor)
 			l.wantState("heartbeat", l.keep(p), queue.StateSpent)
-			l.wantState("farewell", l.away(p), queue.StateSpent)
+			l.wantState("page closed", l.away(p), queue.StateSpent)
 			l.wantState("claim", l.claim(p), queue.StateSpent)
 			l.wantState("renewal", l.renew(p.Visitor, 0), queue.StateSpent)
 			want(l, "arrival", l.join(p.Visitor)[0], taken())
@@ -204,7 +204,7 @@ var ending = []scenario{
 		l.advance()
 		l.wantState("remembered anew", l.keep(p), queue.StateSpent)
 		l.clock.Step(1)
-		l.wantState("before anybody forgets it", l.keep(p), queue.StateSpent)
+		l.wantState("before a tick removes it", l.keep(p), queue.StateSpent)
 		l.advance()
 		l.wantState("forgotten", l.keep(p), queue.StateWaiting)
 		want(l, "left", l.snapshot().Left, 1)
@@ -214,7 +214,7 @@ var ending = []scenario{
 	}},
 }
 
-// endEverySet ends a visitor in each set and checks that nobody is left in any.
+// endEverySet ends a visitor in each set and checks that all sets are empty.
 func (l *line) endEverySet(end func(...queue.VisitorID)) {
 	l.Helper()
 	places := l.oneInEverySet()

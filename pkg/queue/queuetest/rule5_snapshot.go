@@ -69,7 +69,7 @@ var reading = []scenario{
 		want(l, "when all are gone", l.advance().Gateways, 0)
 		want(l, "one that is back", tick("a").Gateways, 1)
 	}},
-	{"the snapshot names those whose tickets have just ended, the latest first", func(l *line) {
+	{"the snapshot names the visitors whose tickets have just ended, the latest first", func(l *line) {
 		ended := queue.EndedFor.Milliseconds()
 		l.oneInEverySet()
 		l.step(ended)
@@ -98,7 +98,7 @@ var reading = []scenario{
 		got := l.snapshot().Ended
 		want(l, "named", len(got), queue.MaxEnded)
 		if slices.Contains(got, Visitor(0)) {
-			l.Errorf("the first who left is named")
+			l.Errorf("the first visitor that left is named")
 		}
 	}},
 	{"the totals add up", func(l *line) {

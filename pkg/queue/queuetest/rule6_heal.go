@@ -3,7 +3,7 @@ package queuetest
 import "github.com/einlass/einlass/pkg/queue"
 
 var healing = []scenario{
-	{"a tick that remembers more than the store is refused and changes nothing", func(l *line) {
+	{"a tick whose watermark is beyond the store is refused and changes nothing", func(l *line) {
 		l.wait(0, 5)
 		l.fill(2)
 		f := l.advance()
@@ -24,7 +24,7 @@ var healing = []scenario{
 			sameSnapshot(l, what, l.snapshot(), before)
 		}
 	}},
-	{"a tick that remembers no more than the store is served", func(l *line) {
+	{"a tick whose watermark is not beyond the store is served", func(l *line) {
 		l.wait(0, 5)
 		l.fill(2)
 		f := l.advance()
@@ -43,7 +43,7 @@ var healing = []scenario{
 			want(l, what+": last", got.Last, f.Last)
 		}
 	}},
-	{"a store behind what is remembered is healed and keeps what it holds", func(l *line) {
+	{"a store behind a watermark is healed and keeps what it holds", func(l *line) {
 		p := l.wait(0, 6)
 		l.fill(2)
 		l.advance()
@@ -67,7 +67,7 @@ var healing = []scenario{
 		want(l, "admitted", f.Admitted, 1)
 		want(l, "number", l.wait(100, 1)[0].Number, 61)
 	}},
-	{"a healed room has saved up no calls", func(l *line) {
+	{"the bucket of a healed room is empty", func(l *line) {
 		l.wait(0, 60)
 		l.set(func(c *queue.Control) { c.Mode, c.Pace = queue.ModePause, queue.Pace{Rate: 600, Burst: 100} })
 		l.clock.Step(10_000)
@@ -174,7 +174,7 @@ var healing = []scenario{
 		l.restore(m)
 		want(l, "hold", l.snapshot().Hold, f.Hold)
 	}},
-	{"a ticket of an earlier epoch takes nothing from a longer hold", func(l *line) {
+	{"a ticket of an earlier epoch does not shorten a longer hold", func(l *line) {
 		f := l.snapshot()
 		l.clock.Step(10_000)
 		l.keep(queue.Place{Visitor: Visitor(1), Epoch: f.Epoch + 10, Number: 1})
@@ -187,7 +187,7 @@ var healing = []scenario{
 		l.wantState("back", l.keep(queue.Place{Visitor: Visitor(2), Epoch: f.Epoch - 5, Number: 1}), queue.StateWaiting)
 		want(l, "hold", l.snapshot().Hold, f.Hold)
 	}},
-	{"a room is born anew by a later ticket and by a heal, also where the clock has stepped back", func(l *line) {
+	{"a later ticket and a heal set the time of birth anew, also where the clock has stepped back", func(l *line) {
 		for n, renew := range []func(queue.Snapshot){
 			func(f queue.Snapshot) { l.keep(queue.Place{Visitor: Visitor(50), Epoch: f.Epoch + 10, Number: 1}) },
 			func(f queue.Snapshot) {

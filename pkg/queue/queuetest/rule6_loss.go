@@ -5,7 +5,7 @@ import (
 )
 
 var losing = []scenario{
-	{"a store that has lost the room says so and keeps nothing", func(l *line) {
+	{"a store that has lost the room answers so and keeps nothing", func(l *line) {
 		p := l.wait(0, 1)[0]
 		l.store.Lose()
 		for _, v := range l.verbs(p) {
@@ -36,7 +36,7 @@ var losing = []scenario{
 		l.clock.Step(1)
 		want(l, "called after the grace", l.advance().Called, 3)
 	}},
-	{"a room that began without a watermark holds as soon as somebody remembers the line before", func(l *line) {
+	{"a room that began without a watermark holds as soon as a gateway restores the watermark of the line before", func(l *line) {
 		l.wait(0, 2)
 		m := watermark(l.snapshot())
 		l.lose()
@@ -90,7 +90,7 @@ var losing = []scenario{
 		l.clock.Step(1)
 		want(l, "called after the hold", l.advance().Called, 3)
 	}},
-	{"numbers that a fault has multiplied begin again at 1 behind everybody", func(l *line) {
+	{"numbers that a fault has multiplied begin again at 1 behind all places", func(l *line) {
 		l.lose()
 		old := queue.Watermark{Epoch: queue.EpochAt(l.now()), Last: queue.MaxCarried - 1, Ceiling: queue.MaxCarried, Control: suiteControl()}
 		l.restore(old)
@@ -115,7 +115,7 @@ var losing = []scenario{
 		l.wantState("a ticket of a later epoch", l.keep(late), queue.StateWaiting)
 		want(l, "number after that", l.wait(6, 1)[0].Number, 4)
 	}},
-	{"a restored room has saved up no calls but fills during the hold", func(l *line) {
+	{"the bucket of a restored room is empty and fills during the hold", func(l *line) {
 		l.fill(10)
 		m := watermark(l.snapshot())
 		m.Control.Pace = queue.Pace{Rate: 60, Burst: 100}
@@ -169,7 +169,7 @@ var losing = []scenario{
 }
 
 var returning = []scenario{
-	{"places come back in their old order, before anybody new", func(l *line) {
+	{"places come back in their old order, before new ones", func(l *line) {
 		p := l.wait(0, 30)
 		m := watermark(l.snapshot())
 		l.lose()
@@ -206,7 +206,7 @@ var returning = []scenario{
 			l.wantUntil("next", l.keep(next), queue.StateCalled, l.now()+windowMS)
 		}
 	}},
-	{"the farewell of an unknown place restores it as absent", func(l *line) {
+	{"the report of a closed page restores an unknown place as absent", func(l *line) {
 		p := l.wait(0, 4)
 		l.fill(2)
 		m := watermark(l.advance())
@@ -262,7 +262,7 @@ var returning = []scenario{
 			want(l, "last", f.Last, 33)
 		}
 	}},
-	{"a ticket of an earlier epoch long after the loss holds nobody up", func(l *line) {
+	{"a ticket of an earlier epoch long after the loss begins no hold", func(l *line) {
 		f := l.snapshot()
 		l.clock.Step(2 * holdMS)
 		l.keep(queue.Place{Visitor: Visitor(3), Epoch: f.Epoch - 5, Number: 1})
@@ -334,7 +334,7 @@ var returning = []scenario{
 	}},
 }
 
-// lose makes the store forget everything and checks that it has.
+// lose deletes the room from the store and checks that it answers ErrLost.
 func (l *line) lose() {
 	l.Helper()
 	l.store.Lose()

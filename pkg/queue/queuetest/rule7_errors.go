@@ -12,7 +12,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// verb is a call of one method with values that are in order.
+// verb is a call of one method with valid values.
 type verb struct {
 	name string
 	call func() error
@@ -182,7 +182,7 @@ var refusing = []scenario{
 		l.wantState("place of this epoch", l.keep(p), queue.StateWaiting)
 		want(l, "last", l.snapshot().Last, 1<<51-1)
 	}},
-	{"a closed store says so", func(l *line) {
+	{"a closed store answers so", func(l *line) {
 		p := l.wait(0, 1)[0]
 		l.must("close", l.store.Close())
 		l.closed = true
@@ -226,7 +226,7 @@ func (l *line) crowd(workers, rounds int) {
 	want(l, "waiting, called, inside and left", f.Waiting+f.Calls+f.Inside+f.Left, f.Joined)
 }
 
-// gateway is one worker of a crowd. Nobody is ever absent long enough to be passed over.
+// gateway is one worker of a crowd. No place is absent for long enough to be passed over.
 func (l *line) gateway(w, rounds int) (all []queue.Joined, err error) {
 	ctx := l.Context()
 	for round := range rounds {

@@ -14,9 +14,8 @@ import (
 // goroutine; only Move may be called from others.
 type Browser struct {
 	*visitor.Browser
-	// Host is the name in the address bar. Cookies belong to it, whichever gateway answers.
-	Host string
 
+	host   string // in the address bar; cookies belong to it, whichever gateway answers
 	gate   *atomic.Pointer[Gate]
 	breach error // of the latest answer: a *Breach or nil
 }
@@ -43,10 +42,10 @@ func NewBrowserAt(g *Gate, host, room string) *Browser {
 }
 
 // At is another tab of the browser, at another gateway.
-func (b *Browser) At(g *Gate) *Browser { return open(g, b.Host, b.Tab) }
+func (b *Browser) At(g *Gate) *Browser { return open(g, b.host, b.Tab) }
 
 func open(g *Gate, host string, how func(visitor.Transport) *visitor.Browser) *Browser {
-	b := &Browser{Host: host, gate: &atomic.Pointer[Gate]{}}
+	b := &Browser{host: host, gate: &atomic.Pointer[Gate]{}}
 	b.Browser = how(toGate{b.gate})
 	b.Observe = func(_ context.Context, r *visitor.Request, a *visitor.Answer, err error) {
 		if b.breach = nil; err == nil {
@@ -56,6 +55,9 @@ func open(g *Gate, host string, how func(visitor.Transport) *visitor.Browser) *B
 	b.Move(g)
 	return b
 }
+
+// Host is the name in the address bar.
+func (b *Browser) Host() string { return b.host }
 
 // Move lets the next requests go to another gateway, as a balancer does.
 func (b *Browser) Move(g *Gate) { b.gate.Store(g) }

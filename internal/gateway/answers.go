@@ -1,0 +1,304 @@
+package gateway
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// answer is one of the answers of our own that a decision can have. The zero one is none: the site answers.
+type answer uint8
+
+const (
+	_ answer = iota
+	// answerLead leads to the decision's destination.
+	answerLead
+	// answerPlace is the waiting page: where the place stands.
+	answerPlace
+	// answerLater and answerNoStore are the waiting page without a number, which loads again by itself.
+	answerLater
+	answerNoStore
+	// answerButton and answerWindow ask in a frame for a press, answerCookies for cookies.
+	answerButton
+	answerWindow
+	answerCookies
+	// answerOver says why there is no place, with a button to line up again.
+	answerOver
+	// answerGuess is for what a browser loads on a guess. It asks again when somebody wants the page.
+	answerGuess
+	// answerNoPass, answerInLine and answerNoPage are for what is not a page load: never a page that a script would take for
+	// the site's answer.
+	answerNoPass
+	answerInLine
+	answerNoPage
+	// answerEarly and answerPassEnded say that a form was not sent: it came before its sender was inside, or too late.
+	answerEarly
+	answerPassEnded
+	// answerNetworks and answerBusy say that a stay uses too much.
+	answerNetworks
+	answerBusy
+	// answerGone is for a client that has left.
+	answerGone
+)
+
+// problemRetry is when a client may ask again that was answered without a place.
+const problemRetry = 10 * time.Second
+
+// reply gives the answer of a decision.
+func (e *exchange) reply(d *decision) {
+	g, r, v := e.g, e.r, e.v
+	switch d.answer {
+	case answerLead:
+		e.lead(d)
+	case answerPlace:
+		e.placePage(d)
+	case answerLater:
+		e.laterPage(d, 429, web.Shed)
+	case answerNoStore:
+		e.laterPage(d, 503, web.NoStore)
+	case answerButton:
+		action := g.ownURL(r, v, "join", "", e.target())
+		v.Answer(200, web.HTMLType, r.Pages.AppendPress(nil, g.lang(r, v), action), r.pressHeaders...)
+	case answerWindow:
+		v.Answer(200, web.HTMLType, r.Pages.AppendWindow(nil, g.lang(r, v), e.target()), r.windowHeaders...)
+	case answerCookies:
+		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.target()), r.headers...)
+	case answerOver:
+		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), d.ended, e.target()), r.headers...)
+	case answerGuess:
+		v.Answer(503, "", nil, "Retry-After", "1")
+	case answerNoPass:
+		g.problem(v, 429, "no-pass", "This site has a waiting room", retryAfter(429, problemRetry))
+	case answerInLine:
+		g.problem(v, 429, "in-line", "You are in line", retryAfter(429, problemRetry))
+	case answerNoPage:
+		g.problem(v, 429, "no-page", "This is a page", retryAfter(429, problemRetry))
+	case answerEarly:
+		e.notSent(429, web.PassEnded{Early: true})
+	case answerPassEnded:
+		if !v.ReadsHTML() {
+			g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
+			return
+		}
+		e.notSent(403, web.PassEnded{})
+	case answerNetworks:
+		e.crowded("stay-networks", "This pass is used from too many networks", true)
+	case answerBusy:
+		e.crowded("stay-busy", "This pass has too many requests under way", false)
+	case answerGone:
+		v.BreakOff()
+	}
+}
+
+// lead redirects to the destination. What is known of the bearer's state is said in a field.
+func (e *exchange) lead(d *decision) {
+	to := e.target()
+	switch d.to {
+	case toTarget:
+	case toWait:
+		to = e.g.waitURL(e.r, e.v, to)
+	case toWaitKept:
+		to = e.g.ownURL(e.r, e.v, "wait", keptMark, to)
+	}
+	if d.act != admit {
+		e.v.Answer(303, "", nil, "Location", to)
+		return
+	}
+	e.v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
+}
+
+// placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
+func (e *exchange) placePage(d *decision) {
+	number := e.ticket.Number
+	if d.cookie == cookieTicket {
+		number = e.joined.Place.Number
+	}
+	e.place.State = d.state
+	s := statusOf(number, &e.place, e.shown, e.r.Line.Now())
+	if s.Ahead >= 0 && s.Number > 0 {
+		e.r.rememberShown(e.v, s.Number, s.Ahead)
+	}
+	e.page(200, &s, e.g.waitURL(e.r, e.v, e.target()))
+}
+
+// laterPage is the waiting page of an arrival that has no number yet.
+func (e *exchange) laterPage(d *decision, code int, state web.State) {
+	again := e.target()
+	if d.to == toWait {
+		again = e.g.waitURL(e.r, e.v, again)
+	}
+	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Snapshot.Control.Message}
+	e.page(code, &s, again, retryAfter(code, e.verdict.after)...)
+}
+
+// pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
+var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+
+// page is a page of the line, which loads again by itself.
+func (e *exchange) page(code int, s *web.Status, again string, extra ...string) {
+	w := web.Wait{Status: *s, Target: again}
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), &w)
+	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", s.State.String())
+	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
+}
+
+// answerStatus is the answer to a poll.
+func (e *exchange) answerStatus(s *web.Status) {
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
+	e.v.Answer(200, web.JSONType, *buf)
+}
+
+// notSent says that a form was not sent on.
+func (e *exchange) notSent(code int, page web.PassEnded) {
+	page.Start = e.g.backTo(e.v)
+	headers := append(retryAfter(code, problemRetry), e.r.headers...)
+	e.v.Answer(code, web.HTMLType, e.r.Pages.AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
+}
+
+// Bounds of the time after which the page asks again by itself: not so often that it adds to what is too much, and often
+// enough that the stay does not run out meanwhile.
+const (
+	soonestAgain = 5 * time.Second
+	latestAgain  = time.Minute
+)
+
+// crowded says why a request of somebody inside is not forwarded, and that a form was not sent.
+func (e *exchange) crowded(kind, title string, networks bool) {
+	g, r, v := e.g, e.r, e.v
+	headers := retryAfter(429, max(e.heldRetry, time.Second))
+	if !v.ReadsHTML() {
+		g.problem(v, 429, kind, title, headers)
+		return
+	}
+	page := web.Crowded{
+		Networks: networks, Form: !e.safe, Target: g.waitURL(r, v, asked(v)), Kind: kind,
+		Next: min(max(e.heldRetry, soonestAgain), latestAgain),
+	}
+	if page.Form {
+		page.Target = g.backTo(v)
+	}
+	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headers...)...)
+}
+
+// retryIn is how soon the page for a short interruption asks again.
+const retryIn = 5 * time.Second
+
+// answerFailure answers in the stead of the site. The page loads again by itself: where a pass is needed it does so by way
+// of an own URL, because the browser may keep no cookies, or the stay may end meanwhile, and each load would be an arrival.
+func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool) {
+	r.Metrics.Visit(metrics.Failed)
+	if f.status == 0 {
+		v.BreakOff()
+		return
+	}
+	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(f.err))
+	switch {
+	case !v.ReadsHTML():
+		g.problem(v, f.status, f.kind, f.title(), retryAfter(f.status, retryIn))
+	case f.status < 500:
+		g.refuse(r, v, f.status, f.kind)
+	default:
+		page := web.Interruption{Status: f.status, Form: !isSafe(v.Method()), Next: retryIn, Kind: f.kind}
+		switch {
+		case page.Form:
+			page.Back = g.backTo(v)
+		case inside:
+			page.Target = g.waitURL(r, v, asked(v))
+		default:
+			page.Target = asked(v)
+		}
+		headers := append(retryAfter(f.status, retryIn), r.headers...)
+		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
+	}
+}
+
+// refuse answers with an error page, or a problem for what nobody reads.
+func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
+	if !v.ReadsHTML() {
+		g.problem(v, status, kind, "The request was refused", nil)
+		return
+	}
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headers...)
+}
+
+// failed answers a fault of our own; what it was stands in the log only.
+func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
+	g.Log.Error("visit failed", zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
+	r.Metrics.Visit(metrics.Failed)
+	g.refuse(r, v, 500, "internal")
+}
+
+// problem answers with an RFC 9457 body.
+func (g *Gateway) problem(v *httpx.Visit, status int, kind, title string, headers []string) {
+	p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: title}
+	v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
+}
+
+// refuseNeutral refuses what belongs to no room: the answer names none, and nobody's contact.
+func (g *Gateway) refuseNeutral(v *httpx.Visit, status int, kind string) {
+	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Header("Accept-Language"))
+	v.Answer(status, contentType, body, headers...)
+}
+
+// ErrorPage renders a fault that the boundary found before any room was known. It is the page the boundary is
+// given, so that all pages look alike.
+func (g *Gateway) ErrorPage(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string) {
+	if !navigation {
+		p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: "The request was refused"}
+		return web.ProblemType, web.AppendProblem(nil, &p), nil
+	}
+	pages := g.Library.Neutral()
+	return web.HTMLType, pages.AppendError(nil, pages.Lang(acceptLanguage), status, kind, ""), pages.Headers()
+}
+
+// done answers what asks for nothing.
+func (e *exchange) done() { e.v.Answer(204, "", nil) }
+
+// answerKeys publishes the public keys. Unlike our other answers this one may be cached: it is the same for everybody, and
+// a program that verifies many statements need not ask for each.
+func (e *exchange) answerKeys() {
+	maxAge := "public, max-age=" + strconv.Itoa(int(token.MaxJWKSAge/time.Second))
+	e.v.Answer(200, "application/jwk-set+json", e.r.Tokens.AppendJWKS(nil, e.r.now()), "Cache-Control", maxAge)
+}
+
+// answerAsset sends a file of our pages.
+func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) {
+	headers, body, etag := asset.Headers(), asset.Body, asset.ETag
+	if asset.Gzip != nil && acceptsGzip(v) {
+		body, etag = asset.Gzip, asset.GzipETag
+		headers = append(headers, "Content-Encoding", "gzip")
+	}
+	headers = append(headers, "ETag", etag)
+	v.Answer(200, asset.ContentType, body, headers...)
+}
+
+// retryAfter is the header for statuses that have one (RFC 9110 §10.2.3), in whole seconds.
+func retryAfter(status int, d time.Duration) []string {
+	if status != 429 && status != 503 {
+		return nil
+	}
+	return []string{"Retry-After", strconv.Itoa(int((d + time.Second - 1) / time.Second))}
+}
+
+func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
+	return r.Pages.Lang(v.Header("Accept-Language"))
+}
+
+// langOf is the language of the page that polls, as its URL says. Pages of the release before do not say it.
+func (r *Room) langOf(v *httpx.Visit) web.Lang {
+	if l, ok := r.Pages.LangOf(param(v.Query(), "lang")); ok {
+		return l
+	}
+	return r.Pages.Lang(v.Header("Accept-Language"))
+}

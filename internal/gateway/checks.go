@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"time"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
+)
+
+// Checks stand between an arrival and its number. The first one looks at the request alone; the others have a memory of
+// their own, and one that refuses costs no number and no call to the store.
+
+// check is one of the others. It is safe for concurrent use.
+type check interface {
+	check(v *httpx.Visit) verdict
+}
+
+// checkForm passes what a person did: a page load into a window, or a press on our own button. Another page can load ours
+// into a frame, an object or an embedded part of it, or send a form there, without its reader's knowledge, and each reader
+// of a page that many read would take a number; so in a frame a number takes a press. In a page of this host
+// the press is a form of ours and all goes on in the frame. Another host's page could lay something of its own over our
+// button, and browsers often keep our cookies out of such a frame; there the button opens a window, which nobody
+// overlooks and where the page load is a person's.
+func checkForm(f *facts) verdict {
+	switch {
+	case f.purpose != visiting || f.loads:
+		return verdict{kind: pass}
+	case f.framed && f.reads && f.sameOrigin:
+		return verdict{kind: challenge, answer: answerButton}
+	case f.framed && f.reads:
+		return verdict{kind: challenge, answer: answerWindow}
+	case f.reads && f.post:
+		// It may be a program's. A person can go on from this page.
+		return verdict{kind: refusal, answer: answerEarly}
+	default:
+		return verdict{kind: refusal, answer: answerNoPass}
+	}
+}
+
+// perNetwork bounds how many arrivals one network may send.
+type perNetwork struct{ Arrivals }
+
+func (p perNetwork) check(v *httpx.Visit) verdict {
+	if ok, after := p.Allow(v.ClientIP(), v.Now()); !ok {
+		return verdict{kind: later, answer: answerLater, after: max(after, time.Second), count: metrics.Limited}
+	}
+	return verdict{kind: pass}
+}
+
+// shedRetry is when an arrival may come again that was turned away because too many are being worked on.
+const shedRetry = 2 * time.Second
+
+// storeRetry is when an arrival may come again that found no store.
+const storeRetry = 5 * time.Second
+
+// askArrive numbers an arrival that passes the checks. Shedding bounds how many are worked on at once, so it comes first.
+func (e *exchange) askArrive() {
+	if e.g.Shed != nil {
+		leave, ok := e.g.Shed.Enter()
+		if !ok {
+			e.verdict = verdict{kind: later, answer: answerLater, after: shedRetry, count: metrics.Limited}
+			return
+		}
+		defer leave()
+	}
+	for _, c := range e.r.table.checks {
+		if e.verdict = c.check(e.v); e.verdict.kind != pass {
+			return
+		}
+	}
+	var err error
+	if e.joined, err = e.r.Line.Arrive(); err != nil {
+		e.storeFailed(err)
+		e.verdict = verdict{kind: later, answer: answerNoStore, after: storeRetry, count: metrics.Failed}
+		return
+	}
+	e.beginStay()
+}

@@ -1,0 +1,286 @@
+package gateway
+
+import (
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// decide says what is done with a request, from what is known of it. It is pure: where it needs to know more, the decision
+// is a question, and it is called again when the answer stands in facts. No question is asked twice, so a visitor with a
+// pass costs none of the looks and calls that only the others need.
+func decide(f *facts) decision {
+	switch f.purpose {
+	case pressing:
+		return decidePress(f)
+	case standing:
+		return decideStanding(f)
+	default:
+		return decideVisit(f)
+	}
+}
+
+// act is what is done with a request.
+type act uint8
+
+const (
+	// asking: the decision is not made yet.
+	asking act = iota
+	// forward sends the request to the site.
+	forward
+	// wait answers a visitor that has a place or may get one: the waiting page, or what comes before it.
+	wait
+	// admit leads somebody inside to the target.
+	admit
+	// refuse answers what gets no place.
+	refuse
+)
+
+// decision is what decide says.
+type decision struct {
+	act    act
+	ask    question
+	answer answer
+	cookie cookie
+	// count is the kind of visit that it is counted as.
+	count metrics.Visit
+	// to is where an answer leads.
+	to destination
+	// state is what a waiting page says of the place.
+	state queue.State
+	// ended is why there is no place.
+	ended web.Ending
+}
+
+// uncounted is the count of a step on the way to an answer that is counted.
+const uncounted = metrics.Visit(255)
+
+// destination is where an answer leads.
+type destination uint8
+
+const (
+	// toTarget: what was asked for, in the end.
+	toTarget destination = iota
+	// toWait: the own URL of the waiting page, which leads to the target.
+	toWait
+	// toWaitKept is toWait, with the mark that a cookie was given.
+	toWaitKept
+)
+
+func ask(q question) decision { return decision{ask: q} }
+
+// decideVisit is for a guarded URL of the site.
+func decideVisit(f *facts) decision {
+	if f.carries == carriesPass {
+		if !f.knows(touch) {
+			return ask(touch)
+		}
+		if f.touched {
+			return decideForward(f, metrics.Forward, cookieKeepPass)
+		}
+	}
+	if !f.knows(look) {
+		return ask(look)
+	}
+	switch {
+	case f.guess:
+		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
+	case f.carries == carriesTicket:
+		if d, spent := decideTicket(f); !spent {
+			return d
+		}
+	case f.carries == carriesEndedPass && !f.safe:
+		return decideLate(f)
+	}
+	return decideArrival(f)
+}
+
+// decideStanding is for the own URL of the waiting page: where its bearer stands, and on. It numbers nobody but those
+// whose press found no number.
+func decideStanding(f *facts) decision {
+	if !f.knows(look) {
+		return ask(look)
+	}
+	switch {
+	case f.guess:
+		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
+	case !f.reads:
+		return decision{act: refuse, answer: answerNoPage, count: metrics.Refused}
+	}
+	switch f.carries {
+	case carriesPass:
+		if !f.knows(touch) {
+			return ask(touch)
+		}
+		if f.touched {
+			return decision{act: admit, answer: answerLead, count: uncounted}
+		}
+		return over(web.EndedStay)
+	case carriesEndedPass:
+		return over(web.EndedStay)
+	case carriesTicket:
+		if d, spent := decideTicket(f); !spent {
+			return d
+		}
+		return over(web.EndedUsed)
+	case carriesPress:
+		return decideArrival(f)
+	case carriesLeft:
+		return over(web.EndedLeft)
+	case carriesNothing:
+	}
+	return decidePlaceless(f)
+}
+
+// decidePlaceless is for a visitor without a place. Perhaps its browser keeps no cookies: one that sends none is given one
+// and asked again, because only a cookie that comes back is a sure sign.
+func decidePlaceless(f *facts) decision {
+	switch {
+	case f.cookieSent:
+		return over(web.EndedUnknown)
+	case f.cookieGiven:
+		// The word is for a reload after cookies were allowed.
+		return decision{act: refuse, answer: answerCookies, cookie: cookieTry, count: metrics.Page}
+	default:
+		return decision{act: wait, answer: answerLead, to: toWaitKept, cookie: cookieTry, count: uncounted}
+	}
+}
+
+func over(why web.Ending) decision {
+	return decision{act: refuse, answer: answerOver, ended: why, count: metrics.Page}
+}
+
+// decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
+func decidePress(f *facts) decision {
+	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
+	switch f.carries {
+	case carriesPass:
+		if !f.knows(touch) {
+			return ask(touch)
+		}
+		if f.touched {
+			return stands
+		}
+	case carriesTicket:
+		// A claim is how to ask whether the place still stands, and a press may claim.
+		if !f.knows(claim) {
+			return ask(claim)
+		}
+		if f.claimFailed || f.claimed.State != queue.StateSpent {
+			return stands
+		}
+	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
+	}
+	return decideArrival(f)
+}
+
+// decideTicket is for a visitor with a ticket. spent: the ticket has bought its stay, and the visitor has no place.
+func decideTicket(f *facts) (d decision, spent bool) {
+	if !f.reads {
+		return decision{act: refuse, answer: answerInLine, count: metrics.Refused}, false
+	}
+	if !f.knows(poll) {
+		return ask(poll), false
+	}
+	d = decision{act: wait, answer: answerPlace, cookie: cookieKeepTicket, count: metrics.Page, state: f.place.State}
+	if d.state == queue.StateWaiting {
+		return d, false
+	}
+	// A load that another host's page makes in a frame may not use up a call: the visitor has not asked for it, and may not
+	// see it.
+	if f.framed && !f.sameOrigin {
+		return d, d.state == queue.StateSpent
+	}
+	// The head has come by: only the store knows whether this place is called, and a claim is how to ask.
+	if !f.knows(claim) {
+		return ask(claim), false
+	}
+	if f.claimFailed {
+		return d, false
+	}
+	switch f.claimed.State {
+	case queue.StateInside:
+		return decision{act: admit, answer: answerLead, cookie: cookiePass, count: metrics.Claim}, false
+	case queue.StateSpent:
+		return d, true
+	case queue.StateWaiting:
+		d.state = queue.StateUnknown // the turn has come as far as this gateway knows, and the line does not say so yet
+	default:
+		d.state = f.claimed.State
+	}
+	return d, false
+}
+
+// decideLate is for a form whose pass has run out. One that comes a little late is let through: the work of filling it in
+// is not thrown away. One that comes later is answered with what happened, never with a redirect that would drop it
+// silently.
+func decideLate(f *facts) decision {
+	if f.inGrace && !f.knows(touch) {
+		return ask(touch)
+	}
+	if f.touched {
+		return decideForward(f, metrics.Late, cookieStays)
+	}
+	return decision{act: refuse, answer: answerPassEnded, count: metrics.Refused}
+}
+
+// decideForward is for a visitor inside: on to the site, within the bounds of what one stay may use.
+func decideForward(f *facts, count metrics.Visit, c cookie) decision {
+	if !f.knows(hold) {
+		return ask(hold)
+	}
+	switch f.held {
+	case heldNetworks:
+		return decision{act: refuse, answer: answerNetworks, cookie: c, count: metrics.Shared}
+	case heldBusy:
+		return decision{act: refuse, answer: answerBusy, cookie: c, count: metrics.Busy}
+	case heldGone:
+		return decision{act: refuse, answer: answerGone, cookie: c, count: metrics.Failed}
+	default:
+		return decision{act: forward, cookie: c, count: count}
+	}
+}
+
+// decideArrival is for a visitor without a place: a number, if the checks let it have one.
+func decideArrival(f *facts) decision {
+	v := checkForm(f)
+	if v.kind == pass {
+		if !f.knows(arrive) {
+			return ask(arrive)
+		}
+		v = f.verdict
+	}
+	switch v.kind {
+	case challenge:
+		return decision{act: wait, answer: v.answer, count: metrics.Page}
+	case refusal:
+		return decision{act: refuse, answer: v.answer, count: metrics.Refused}
+	case later:
+		d := decision{act: wait, answer: v.answer, count: v.count}
+		if f.purpose != visiting {
+			// The press is remembered, so that the page which comes back by itself need not ask for another.
+			d.to, d.cookie = toWait, cookiePress
+		}
+		return d
+	default:
+		return decideNumbered(f)
+	}
+}
+
+// decideNumbered is for an arrival that has just been numbered, or let straight in.
+func decideNumbered(f *facts) decision {
+	inside := f.joined.State == queue.StateInside
+	switch {
+	case inside && f.purpose == visiting && f.safe:
+		// In this very round trip.
+		return decideForward(f, metrics.Straight, cookiePass)
+	case inside:
+		// A form without a pass: it was never meant to be sent before waiting. In, but back to its page, by way of an own
+		// URL: whether the browser keeps the pass is not known yet.
+		return decision{act: admit, answer: answerLead, to: toWait, cookie: cookiePass, count: metrics.Claim}
+	case f.purpose == visiting:
+		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.place.State}
+	default:
+		return decision{act: wait, answer: answerLead, to: toWait, cookie: cookieTicket, count: metrics.Arrival}
+	}
+}

@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"testing"
+
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// All that can be known of a request is tried: from each way in which one can begin, and with each answer to each question.
+func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
+	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
+	for _, p := range []purpose{visiting, standing, pressing} {
+		for c := carriesNothing; c <= carriesPress; c++ {
+			for bits := range 16 {
+				f := facts{purpose: p, safe: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0}
+				f.carries = c
+				if p == standing && !f.safe || p == pressing && f.safe || c > carriesNothing && !f.cookieSent || f.inGrace && c != carriesEndedPass {
+					continue
+				}
+				x.explore(f, 0)
+			}
+		}
+	}
+	for a := forward; a <= refuse; a++ {
+		if x.acts[a] == 0 {
+			t.Errorf("act %d never comes", a)
+		}
+	}
+	for a := answerLead; a <= answerGone; a++ {
+		if x.answers[a] == 0 {
+			t.Errorf("answer %d never comes", a)
+		}
+	}
+	for c := range cookiePress {
+		if x.cookies[c] == 0 && c != cookieLeft {
+			t.Errorf("cookie %d never comes", c)
+		}
+	}
+}
+
+type explorer struct {
+	t       *testing.T
+	acts    map[act]int
+	answers map[answer]int
+	cookies map[cookie]int
+}
+
+// explore follows decide from what is known, with each answer that its question can have.
+func (x *explorer) explore(f facts, depth int) {
+	d := decide(&f)
+	if d.act != asking {
+		x.acts[d.act]++
+		x.answers[d.answer]++
+		x.cookies[d.cookie]++
+		for rule, kept := range rules(&f, &d) {
+			if !kept {
+				x.t.Errorf("%s\n%+v\n%+v", rule, f, d)
+			}
+		}
+		return
+	}
+	if f.knows(d.ask) || d.ask == 0 || depth > 5 {
+		x.t.Fatalf("asks for %b, knowing %b", d.ask, f.known)
+	}
+	f.known |= d.ask
+	for _, next := range answersTo(d.ask, f) {
+		x.explore(next, depth+1)
+	}
+}
+
+// answersTo are what may be known after a question.
+func answersTo(q question, f facts) (all []facts) {
+	with := func(change func(*facts)) {
+		next := f
+		change(&next)
+		all = append(all, next)
+	}
+	switch q {
+	case look:
+		for bits := range 64 {
+			form := form{
+				guess: bits&1 != 0, reads: bits&2 != 0, loads: bits&4 != 0, framed: bits&8 != 0, sameOrigin: bits&16 != 0,
+				post: bits&32 != 0,
+			}
+			if form.loads && (!form.reads || form.framed) || form.post && f.safe {
+				continue // see httpx.Visit
+			}
+			with(func(f *facts) { f.form = form })
+		}
+	case touch:
+		with(func(f *facts) { f.touched = true })
+		with(func(f *facts) { f.touched = false })
+	case hold:
+		for h := heldFree; h <= heldGone; h++ {
+			with(func(f *facts) { f.held = h })
+		}
+	case poll:
+		for s := range queue.StateSpent + 1 {
+			with(func(f *facts) { f.place.State = s })
+		}
+	case claim:
+		with(func(f *facts) { f.claimFailed = true })
+		for s := range queue.StateSpent + 1 {
+			with(func(f *facts) { f.claimed.State = s })
+		}
+	case arrive:
+		with(func(f *facts) { f.joined.State = queue.StateWaiting })
+		with(func(f *facts) { f.joined.State = queue.StateInside })
+		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerLater, count: metrics.Limited} })
+		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerNoStore, count: metrics.Failed} })
+		with(func(f *facts) { f.verdict = verdict{kind: challenge, answer: answerButton} })
+		with(func(f *facts) { f.verdict = verdict{kind: refusal, answer: answerNoPass} })
+	}
+	return all
+}
+
+// rules are what holds for each decision, whatever is known.
+func rules(f *facts, d *decision) map[string]bool {
+	inside := f.carries == carriesPass && f.touched
+	late := f.carries == carriesEndedPass && f.touched && f.inGrace && !f.safe
+	letIn := f.knows(arrive) && f.verdict.kind == pass && f.joined.State == queue.StateInside
+	claimed := f.knows(claim) && !f.claimFailed && f.claimed.State == queue.StateInside
+	numbered := f.knows(arrive) && f.verdict.kind == pass
+	person := f.purpose != visiting || f.loads
+	page := map[answer]bool{
+		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
+		answerOver: true, answerEarly: true,
+	}
+	return map[string]bool{
+		"only a stay that goes on, or begins here, reaches the site":      d.act != forward || f.purpose == visiting && (inside || late || letIn && f.safe),
+		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
+		"somebody inside costs no call to the store":                      !inside && !late || !f.knows(claim) && !f.knows(arrive),
+		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,
+		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || f.purpose == pressing || !f.knows(claim) && !f.knows(arrive),
+		"a number takes a person":                                         !f.knows(arrive) || person,
+		"another host's frame uses up no call":                            !f.knows(claim) || f.purpose == pressing || !f.framed || f.sameOrigin,
+		"a script gets no page":                                           !page[d.answer] || f.reads || f.purpose == pressing,
+		"a pass is for a stay that begins":                                d.cookie != cookiePass || letIn || claimed,
+		"a stay that begins has its pass, or the place stands":            !letIn || d.cookie == cookiePass,
+		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
+		"only a known token is renewed": (d.cookie != cookieKeepPass || f.carries == carriesPass) &&
+			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
+		"a form is never sent on without a pass": f.safe || d.act != forward || inside || late,
+		"there is an answer":                     (d.act == forward) == (d.answer == 0),
+		"admission is of somebody inside":        d.act != admit || inside || letIn || claimed,
+		"who is refused gets no place":           d.act != refuse || !numbered || f.held != heldFree,
+	}
+}

@@ -1,0 +1,120 @@
+package gateway
+
+import (
+	"time"
+
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// facts is what is known of a request. What it is for and what it carries is known at once; the rest is the answer to a
+// question of decide, and is zero until that was asked.
+type facts struct {
+	purpose purpose
+	credential
+	// safe: the method changes nothing.
+	safe bool
+	// inGrace: the pass ended so short a time ago that a form with it is let through.
+	inGrace bool
+	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
+	cookieSent, cookieGiven bool
+
+	known question // what has been asked
+	form           // look
+	// touched: the stay of the pass goes on.
+	touched bool
+	// held is what the bounds of the stay say, and heldRetry when a refused request may come again.
+	held      held
+	heldRetry time.Duration
+	// place is where the place stands as far as this gateway knows; shown is the last number of places ahead that the
+	// browser was shown, -1: none.
+	place queue.Answer
+	shown int64
+	// claimed is where the store says that the place stands, unless claimFailed.
+	claimed     queue.Standing
+	claimFailed bool
+	// verdict is the checks' on an arrival; if they let it pass, joined is its place.
+	verdict verdict
+	joined  queue.Joined
+}
+
+func (f *facts) knows(q question) bool { return f.known&q != 0 }
+
+// purpose is what a request is for.
+type purpose uint8
+
+const (
+	// visiting: a guarded URL of the site.
+	visiting purpose = iota
+	// standing: the own URL of the waiting page.
+	standing
+	// pressing: a press on a button of our own page, for a number.
+	pressing
+	// leaving: a press on the button that gives a place up. There is nothing to decide.
+	leaving
+)
+
+// question is something that decide wants to know; questions are a set.
+type question uint8
+
+const (
+	// look: how the request was made.
+	look question = 1 << iota
+	// touch: whether the stay of a pass goes on. The request counts as activity.
+	touch
+	// hold: whether the request is within the bounds of its stay. It may wait for others, and counts until it is answered.
+	hold
+	// poll: where the place of a ticket stands as far as this gateway knows. It counts as a heartbeat.
+	poll
+	// claim: where the place of a ticket stands as the store says, which turns a call into a stay.
+	claim
+	// arrive: whether the checks let an arrival have a place, and which.
+	arrive
+)
+
+// form is how a request was made.
+type form struct {
+	// guess: a browser loads it before anybody wants it.
+	guess bool
+	// reads: a person reads the answer as a page, in a window or in a part of one.
+	reads bool
+	// loads: a person loads a page into a window.
+	loads bool
+	// framed: the answer becomes a part of another page; sameOrigin: a page of this host asked.
+	framed, sameOrigin bool
+	// post: the method is POST.
+	post bool
+}
+
+// held is what the bounds of a stay say to a request.
+type held uint8
+
+const (
+	heldFree     held = iota
+	heldNetworks      // it comes from one network too many
+	heldBusy          // too many requests of the stay are under way
+	heldGone          // the client left while it waited
+)
+
+// verdict is what a check says to an arrival.
+type verdict struct {
+	kind verdictKind
+	// answer tells the visitor; it is not used with pass.
+	answer answer
+	// after is when to ask again, and count what the visit is counted as; both of later only.
+	after time.Duration
+	count metrics.Visit
+}
+
+type verdictKind uint8
+
+const (
+	// pass: as far as this check goes it may have a place.
+	pass verdictKind = iota
+	// later: not now; the page comes back by itself.
+	later
+	// challenge: not before the visitor has done something.
+	challenge
+	// refusal: not at all.
+	refusal
+)

@@ -1,0 +1,110 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// forwardInside sends a request of somebody inside to the site.
+func (e *exchange) forwardInside(d *decision) {
+	opt := proxy.Options{Inside: true}
+	if d.count == metrics.Straight {
+		opt.OnHead = e.g.leadOnward(e.r, e.v)
+	}
+	said := readSiteHead(&opt)
+	defer said.release()
+	failed := e.g.forward(e.r, e.v, opt)
+	if said.finish {
+		e.g.finish(e.r, queue.VisitorID(e.pass.Visitor))
+	}
+	if failed != nil {
+		e.g.answerFailure(e.r, e.v, failed, true)
+	}
+}
+
+// leadOnward rewrites the site's redirects for a visitor that has just been let in, see onward.
+func (g *Gateway) leadOnward(r *Room, v *httpx.Visit) func(proxy.Head) {
+	return func(h proxy.Head) {
+		if location := h.Field("location"); location != nil && h.Status()/100 == 3 {
+			h.SetLocation(g.onward(r, v, string(location)))
+		}
+	}
+}
+
+// forwardOpen sends a request to the site whose path needs no pass.
+func (g *Gateway) forwardOpen(r *Room, v *httpx.Visit) {
+	r.Metrics.Visit(metrics.Unguarded)
+	if failed := g.forward(r, v, proxy.Options{}); failed != nil {
+		g.answerFailure(r, v, failed, false)
+	}
+}
+
+// forward sends the visit to the site and counts what became of it. nil: the site has answered.
+func (g *Gateway) forward(r *Room, v *httpx.Visit, opt proxy.Options) *failure {
+	opt.StripCookies = ownCookie
+	result, err := r.Backend.Forward(v, opt)
+	if err != nil {
+		failed := failureOf(err)
+		r.Metrics.NoAnswer(result.Address, failed.outcome)
+		return failed
+	}
+	r.Metrics.Answer(result.Address, result.Status, result.Took)
+	return nil
+}
+
+// finish ends a stay because the site said that it is done, so that the next in line can be called.
+func (g *Gateway) finish(r *Room, id queue.VisitorID) {
+	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
+	}
+	r.stays.end(id)
+}
+
+// failure is the answer of our own when the site gave none.
+type failure struct {
+	err     error
+	status  int // 0: nobody is there to be answered
+	kind    string
+	outcome metrics.Outcome
+}
+
+// title is the sentence for programs: whose fault it was.
+func (f *failure) title() string {
+	if f.status < 500 {
+		return "The request was refused"
+	}
+	return "The site behind does not answer"
+}
+
+var failures = []failure{
+	{proxy.ErrBackendTimeout, 504, "backend-timeout", metrics.Timeout},
+	{proxy.ErrBackendAnswer, 502, "backend-answer", metrics.Malformed},
+	{proxy.ErrQueueFull, 503, "backend-busy", metrics.QueueFull},
+	{proxy.ErrTooManyUpgrades, 503, "backend-busy", metrics.QueueFull},
+	{proxy.ErrStopped, 503, "stopping", metrics.Stopped},
+	{proxy.ErrClientGone, 0, "client-gone", metrics.ClientGone},
+	{proxy.ErrClientTimeout, 408, "request-timeout", metrics.ClientGone},
+	{proxy.ErrBodyTooLarge, 413, "body-too-large", metrics.RequestRefused},
+	{proxy.ErrBodyNotAllowed, 400, "body-not-allowed", metrics.RequestRefused},
+	{proxy.ErrBadRequest, 400, "bad-request", metrics.RequestRefused},
+	{proxy.ErrBackendDown, 502, "backend-down", metrics.Down},
+}
+
+// failureOf is the row of an error, with all that the error says; one that is not in the table is answered as a site that
+// is down.
+func failureOf(err error) *failure {
+	for _, known := range failures {
+		if errors.Is(err, known.err) {
+			known.err = err
+			return &known
+		}
+	}
+	return &failure{err, 502, "backend-down", metrics.Down}
+}

@@ -1,0 +1,163 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/route"
+)
+
+// RoomSet is what a Gateway serves at one time.
+type RoomSet struct {
+	// Rooms are in the order in which Router numbers them.
+	Rooms  []RoomConfig
+	Router *route.Router
+	// Arrivals may be nil.
+	Arrivals Arrivals
+}
+
+// table is a RoomSet in use. It is immutable; another set of rooms is another table. A request uses the one table that it
+// found when it came, to its end.
+type table struct {
+	RoomSet
+	rooms  []*Room // in the router's order
+	byID   map[string]int
+	checks []check // of arrivals, in order
+}
+
+// newTable makes a table of set. Of a room that old has too, it keeps the counts of what each stay uses.
+func newTable(set RoomSet, old *table) (*table, error) {
+	t := &table{RoomSet: set, byID: make(map[string]int, len(set.Rooms))}
+	if set.Router == nil || len(set.Rooms) == 0 {
+		return nil, errors.New("gateway: router and at least one room are required")
+	}
+	for i, cfg := range set.Rooms {
+		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil {
+			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
+		}
+		t.byID[cfg.ID] = i
+		t.rooms = append(t.rooms, newRoom(cfg, t))
+	}
+	if t.Arrivals != nil {
+		t.checks = append(t.checks, perNetwork{t.Arrivals})
+	}
+	for _, r := range t.rooms {
+		if before := old.room(r.ID); before != nil {
+			r.stays = before.stays.rebound(r.StayInFlight, r.StayNetworks)
+		} else {
+			r.stays = newStays(r.StayInFlight, r.StayNetworks)
+		}
+	}
+	return t, nil
+}
+
+func newRoom(cfg RoomConfig, t *table) *Room {
+	r := &Room{
+		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
+		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
+		idle: make(chan struct{}),
+	}
+	r.users.Store(1) // the table
+	return r
+}
+
+// room is the room of an id, nil if there is none.
+func (t *table) room(id string) *Room {
+	if t == nil {
+		return nil
+	}
+	if i, ok := t.byID[id]; ok {
+		return t.rooms[i]
+	}
+	return nil
+}
+
+// match finds the room of a path that is asked for. It is nil if the verdict is route.Ambiguous or route.Nowhere.
+func (t *table) match(host string, path []byte) (*Room, route.Verdict) {
+	i, verdict := t.Router.Match(host, path)
+	if verdict != route.Line && verdict != route.Open {
+		return nil, verdict
+	}
+	return t.rooms[i], verdict
+}
+
+// own finds the room that an own URL speaks of: the one named, if it has this host, else the host's first. Nil: there is none.
+func (t *table) own(host string, id []byte) *Room {
+	if len(id) == 0 {
+		r, _ := t.match(host, []byte("/"))
+		return r
+	}
+	i, ok := t.byID[string(id)]
+	if !ok || !t.Router.HasHost(i, host) {
+		return nil
+	}
+	return t.rooms[i]
+}
+
+// Replace puts another set of rooms into service: requests that come from now on find it. Those under way keep the rooms they
+// have to their end; the answer has these rooms by id, so that the caller can wait for them (Former.Idle) before it stops what
+// they use. A set that is not complete is refused, and the old one stays. Calls must not overlap.
+func (g *Gateway) Replace(set RoomSet) (map[string]*Former, error) {
+	old := g.table.Load()
+	next, err := newTable(set, old)
+	if err != nil {
+		return nil, err
+	}
+	g.table.Store(next)
+	former := make(map[string]*Former, len(old.rooms))
+	for _, r := range old.rooms {
+		former[r.ID] = &Former{r}
+		r.leave() // the table's own use
+	}
+	return former, nil
+}
+
+// Former is a room of a set that was replaced.
+type Former struct{ r *Room }
+
+// Idle is closed when no request works with the room any more. Answers whose body is still on its way are not counted: they
+// are the backend's.
+func (f *Former) Idle() <-chan struct{} { return f.r.idle }
+
+// users counts who uses a room: its table, as long as it is in service, and each request that works with it.
+type users = atomic.Int64
+
+// enter begins a use of the room; end it with leave. False: the room was replaced, look in the table that is in force now.
+func (r *Room) enter() bool {
+	for {
+		n := r.users.Load()
+		if n == 0 {
+			return false
+		}
+		if r.users.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+func (r *Room) leave() {
+	if r.users.Add(-1) == 0 {
+		close(r.idle)
+	}
+}
+
+// find is the room of a visit, entered: the caller leaves it. It is nil if the verdict is route.Ambiguous or route.Nowhere.
+func (g *Gateway) find(v *httpx.Visit) (*Room, route.Verdict) {
+	for {
+		r, verdict := g.table.Load().match(v.Host(), v.Path())
+		if r == nil || r.enter() {
+			return r, verdict
+		}
+	}
+}
+
+// findOwn is the room of an own URL, entered: the caller leaves it. Nil: there is none.
+func (g *Gateway) findOwn(v *httpx.Visit, id []byte) *Room {
+	for {
+		if r := g.table.Load().own(v.Host(), id); r == nil || r.enter() {
+			return r
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package gateway
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/route"
+)
+
+// The waiting page does not load the site's URLs by itself: a browser that keeps no cookies would be an arrival each
+// time. It loads an own URL that says where its bearer stands, leads a visitor inside on, and gives no number.
+
+// toParam introduces where an own URL leads in the end. It is the last parameter, and everything behind it is the
+// target as it was sent: nothing is escaped, so the URL is no longer than it must be.
+const toParam = "&to="
+
+// ownURL is an own URL of this room that leads to a target; mark is more of its query. One that would be longer than what
+// a visitor may ask for leads to the target's path, or to the root.
+func (g *Gateway) ownURL(r *Room, v *httpx.Visit, name, mark, to string) string {
+	base := g.Prefix + "/" + name + "?room=" + r.ID + mark + toParam
+	if len(base)+len(to) > v.MaxTarget() {
+		to, _, _ = strings.Cut(to, "?")
+	}
+	if len(base)+len(to) > v.MaxTarget() {
+		to = "/"
+	}
+	return base + to
+}
+
+// waitURL is the own URL of the waiting page.
+func (g *Gateway) waitURL(r *Room, v *httpx.Visit, to string) string {
+	return g.ownURL(r, v, "wait", "", to)
+}
+
+// target reads from an own URL's query where it leads: a path on this host, never one of our own.
+func (g *Gateway) target(query []byte) string {
+	_, to, found := bytes.Cut(query, []byte(toParam))
+	if !found || len(to) == 0 || to[0] != '/' || bytes.HasPrefix(to, g.prefix) {
+		return "/"
+	}
+	return onThisHost(string(to))
+}
+
+// onward is the own URL by way of which an arrival that went straight in follows the site's redirect to a page that needs
+// a pass. Whether the browser keeps the pass is not known yet: without it each step of a chain of redirects would be an
+// arrival, and a site that misses its own cookie can redirect twenty times. Empty: the redirect leads elsewhere.
+func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
+	base := url.URL{Scheme: v.Scheme(), Host: string(v.HostPort()), Path: "/"}
+	if from, err := url.Parse(onThisHost(string(v.Path()))); err == nil {
+		base.Path, base.RawPath = from.Path, from.RawPath
+	}
+	u, err := base.Parse(location)
+	if err != nil || u.Scheme != base.Scheme || !strings.EqualFold(u.Host, base.Host) || u.User != nil {
+		return ""
+	}
+	to := onThisHost(u.RequestURI())
+	room, verdict := r.table.match(v.Host(), []byte(u.EscapedPath()))
+	if verdict != route.Line || room != r || strings.HasPrefix(to, string(g.prefix)) {
+		return ""
+	}
+	if u.Fragment != "" {
+		to += "#" + u.EscapedFragment() // of our URL: the browser takes it along
+	}
+	if by := g.waitURL(r, v, to); strings.HasSuffix(by, to) {
+		return by
+	}
+	return ""
+}
+
+// keptMark in the URL says that the browser was given a cookie just before.
+const keptMark = "&kept=1"
+
+// cookieGiven reports whether an own URL has the mark.
+func cookieGiven(query []byte) bool { return bytes.Contains(query, []byte(keptMark+toParam)) }
+
+// target is where the visitor goes in the end.
+func (e *exchange) target() string {
+	switch e.purpose {
+	case visiting:
+		return e.g.wanted(e.v)
+	case leaving:
+		return e.g.backTo(e.v)
+	default:
+		return e.g.target(e.v.Query())
+	}
+}
+
+// asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
+func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
+
+// wanted is where a request for a URL of the site leads: there, or, if that would be sending a form again, back
+// to the page that held it.
+func (g *Gateway) wanted(v *httpx.Visit) string {
+	if !isSafe(v.Method()) {
+		return g.backTo(v)
+	}
+	return asked(v)
+}
+
+// backTo is the path of the page a request came from, if that was on this host; else the root. A page of our own stands
+// for what it leads to.
+func (g *Gateway) backTo(v *httpx.Visit) string {
+	u, err := url.Parse(string(v.Header("Referer")))
+	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+		return "/"
+	}
+	if from := u.RequestURI(); !strings.HasPrefix(from, string(g.prefix)) {
+		return onThisHost(from)
+	}
+	return g.target([]byte(u.RawQuery))
+}
+
+// onThisHost makes a path safe to be sent to. "//elsewhere" is a path in a request, but a host in a reference, and
+// browsers read a backslash as a slash: a link to this site would lead to another one. A dot segment in front is
+// dropped by the browser after it has told host from path (RFC 3986 §5.3), so the path stays what it was.
+func onThisHost(target string) string {
+	if len(target) > 1 && (target[1] == '/' || target[1] == '\\') {
+		return "/." + target
+	}
+	return target
+}

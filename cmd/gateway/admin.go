@@ -19,26 +19,26 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 )
 
-func (p *plant) buildAdmin(registry *prometheus.Registry) error {
-	if p.cfg.Admin.Listen == "" {
+func (a *app) buildAdmin(cfg *config.Config, registry *prometheus.Registry) error {
+	if cfg.Admin.Listen == "" {
 		return nil
 	}
-	token, err := adminToken(p.cfg, p.log)
+	token, err := adminToken(cfg, a.log)
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
-	p.token = token
-	operators, err := operator.New(p.operated, p.log)
+	a.token = token
+	operators, err := operator.New(a.operated, a.log)
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
-	p.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: p.cfg.Admin.Hosts, Gatherer: registry, Log: p.log, Ready: p.ready,
+	a.admin, err = adminapi.New(operators, adminapi.Config{
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: registry, Log: a.log, Ready: a.ready,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
-	if p.adminLn, err = net.Listen("tcp", p.cfg.Admin.Listen); err != nil {
+	if a.adminLn, err = net.Listen("tcp", cfg.Admin.Listen); err != nil {
 		return fmt.Errorf("admin.listen: %w", err)
 	}
 	return nil
@@ -46,8 +46,8 @@ func (p *plant) buildAdmin(registry *prometheus.Registry) error {
 
 // ready says why this gateway should get no visitors. A store that is away is no reason: who waits is answered from
 // memory, and the other gateways would be no better off.
-func (p *plant) ready(context.Context) error {
-	for _, r := range p.rooms {
+func (a *app) ready(context.Context) error {
+	for _, r := range a.serving.Load().rooms {
 		if !r.line.View().Known {
 			return fmt.Errorf("room %s has not heard of its store yet", r.cfg.ID)
 		}
@@ -107,9 +107,10 @@ func readToken(file string) (string, error) {
 }
 
 // operated are the rooms as the operator service sees them.
-func (p *plant) operated() []operator.Room {
-	all := make([]operator.Room, len(p.rooms))
-	for i, r := range p.rooms {
+func (a *app) operated() []operator.Room {
+	rooms := a.serving.Load().rooms
+	all := make([]operator.Room, len(rooms))
+	for i, r := range rooms {
 		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses}
 	}
 	return all
@@ -118,8 +119,8 @@ func (p *plant) operated() []operator.Room {
 func (r *room) addresses() []operator.Backend {
 	status := r.backend.Status().Addresses
 	all := make([]operator.Backend, len(status))
-	for i, a := range status {
-		all[i] = operator.Backend{Address: a.Address, Up: a.Up, InFlight: a.InFlight, Detail: a.Detail()}
+	for i, at := range status {
+		all[i] = operator.Backend{Address: at.Address, Up: at.Up, InFlight: at.InFlight, Detail: at.Detail()}
 	}
 	return all
 }

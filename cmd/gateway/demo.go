@@ -58,9 +58,9 @@ func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	defer cancel()
 	crowdDone := make(chan struct{})
 	close(crowdDone)
-	err = serve(ctx, cfg, cmd.ErrOrStderr(), func(p *plant) {
-		gate := gateURL(p.public[0].Addr())
-		printDemo(cmd, cfg, gate, site.addr, p.token, citizens)
+	err = serve(ctx, cfg, nil, cmd.ErrOrStderr(), func(a *app) {
+		gate := gateURL(a.public[0].Addr())
+		printDemo(cmd, cfg, gate, site.addr, a.token, citizens)
 		if citizens {
 			crowdDone = startCrowd(ctx, gate)
 		}

@@ -32,67 +32,67 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 }
 
 // handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one.
-func (p *plant) handler(g *gateway.Gateway) httpx.Handler {
-	h := httpx.Handler(g.Serve)
-	if p.cfg.Listen.HTTPS != "" && p.cfg.TLS.Redirect {
-		_, port, _ := net.SplitHostPort(p.cfg.Listen.HTTPS)
+func (a *app) handler(cfg *config.Config) httpx.Handler {
+	h := httpx.Handler(a.gate.Serve)
+	if cfg.Listen.HTTPS != "" && cfg.TLS.Redirect {
+		_, port, _ := net.SplitHostPort(cfg.Listen.HTTPS)
 		h = httpx.RedirectToHTTPS(port, h)
 	}
-	if p.acme != nil {
-		h = httpx.AnswerChallenges(p.acme, h)
+	if a.acme != nil {
+		h = httpx.AnswerChallenges(a.acme, h)
 	}
 	return h
 }
 
 // listen opens the public listeners.
-func (p *plant) listen() error {
-	if a := p.cfg.Listen.HTTP; a != "" {
-		ln, err := net.Listen("tcp", a)
+func (a *app) listen(cfg *config.Config) error {
+	if at := cfg.Listen.HTTP; at != "" {
+		ln, err := net.Listen("tcp", at)
 		if err != nil {
 			return fmt.Errorf("listen.http: %w", err)
 		}
-		p.public = append(p.public, publicListener{ln, false})
+		a.public = append(a.public, publicListener{ln, false})
 	}
-	if a := p.cfg.Listen.HTTPS; a != "" {
-		tlsConfig, err := p.tlsConfig()
+	if at := cfg.Listen.HTTPS; at != "" {
+		tlsConfig, err := a.tlsConfig(cfg)
 		if err != nil {
 			return fmt.Errorf("tls: %w", err)
 		}
-		ln, err := net.Listen("tcp", a)
+		ln, err := net.Listen("tcp", at)
 		if err != nil {
 			return fmt.Errorf("listen.https: %w", err)
 		}
-		p.public = append(p.public, publicListener{tls.NewListener(ln, tlsConfig), true})
+		a.public = append(a.public, publicListener{tls.NewListener(ln, tlsConfig), true})
 	}
-	if a := p.cfg.Listen.Unix; a != "" {
-		mode, err := strconv.ParseUint(p.cfg.Listen.UnixMode, 8, 9)
+	if at := cfg.Listen.Unix; at != "" {
+		mode, err := strconv.ParseUint(cfg.Listen.UnixMode, 8, 9)
 		if err != nil {
 			return fmt.Errorf("listen.unix_mode: %w", err)
 		}
-		ln, err := httpx.ListenUnix(a, fs.FileMode(mode))
+		ln, err := httpx.ListenUnix(at, fs.FileMode(mode))
 		if err != nil {
 			return fmt.Errorf("listen.unix: %w", err)
 		}
-		p.public = append(p.public, publicListener{ln, false})
+		a.public = append(a.public, publicListener{ln, false})
 	}
 	return nil
 }
 
 // tlsConfig is the certificate from files or from ACME.
-func (p *plant) tlsConfig() (*tls.Config, error) {
-	if len(p.cfg.TLS.ACME.Domains) > 0 {
-		a, err := tlscert.NewACME(p.cfg.TLS.ACME, tlscert.Ports{HTTP: portOf(p.cfg.Listen.HTTP), HTTPS: portOf(p.cfg.Listen.HTTPS)}, p.log)
+func (a *app) tlsConfig(cfg *config.Config) (*tls.Config, error) {
+	if len(cfg.TLS.ACME.Domains) > 0 {
+		acme, err := tlscert.NewACME(cfg.TLS.ACME, tlscert.Ports{HTTP: portOf(cfg.Listen.HTTP), HTTPS: portOf(cfg.Listen.HTTPS)}, a.log)
 		if err != nil {
 			return nil, err
 		}
-		p.acme = a
-		return a.TLS(), nil
+		a.acme = acme
+		return acme.TLS(), nil
 	}
-	cert, err := tlscert.LoadFiles(p.cfg.TLS.CertFile, p.cfg.TLS.KeyFile, p.log)
+	cert, err := tlscert.LoadFiles(cfg.TLS.CertFile, cfg.TLS.KeyFile, a.log)
 	if err != nil {
 		return nil, err
 	}
-	p.cert = cert
+	a.cert = cert
 	return cert.TLS(), nil
 }
 

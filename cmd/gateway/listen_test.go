@@ -15,7 +15,7 @@ import (
 func TestThePlaneIsCounted(t *testing.T) {
 	cfg := config.Default()
 	registry := prometheus.NewRegistry()
-	m, err := newMetrics(registry, &cfg, func() int64 { return 0 })
+	m, err := newMetrics(registry, func() int64 { return 0 })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,11 +25,12 @@ func newServe() *cobra.Command {
 		Short: "Serve the rooms of a configuration file",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(file, settings)
+			read := func() (*config.Config, error) { return loadConfig(file, settings) }
+			cfg, err := read()
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), cfg, cmd.ErrOrStderr(), nil)
+			return serve(cmd.Context(), cfg, read, cmd.ErrOrStderr(), nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
@@ -81,21 +82,25 @@ func loadConfig(file string, settings []string) (*config.Config, error) {
 	return cfg, nil
 }
 
-// serve runs a configuration until a signal or ctx ends it. ready, if given, is called when visitors are served.
-func serve(ctx context.Context, cfg *config.Config, stderr io.Writer, ready func(*plant)) error {
-	log, err := newLog(cfg.Log, stderr)
+// serve runs a configuration until a signal or ctx ends it. With SIGHUP it reads another one by again, if that is given.
+// ready, if given, is called when visitors are served.
+func serve(ctx context.Context, cfg *config.Config, again func() (*config.Config, error), stderr io.Writer, ready func(*app)) error {
+	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
 		return exitError{exitConfig, err}
 	}
 	defer func() { _ = log.Sync() }()
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
-	p, err := build(ctx, cfg, log)
-	if err != nil {
+	var a *app
+	hangups, ignore := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
+	defer ignore()
+	if a, err = build(ctx, cfg, log, level); err != nil {
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
-	p.onReady = ready
-	group, err := lifecycle.New(lifecycle.Config{StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, p.services()...)
+	a.onReady = ready
+	services := append(a.services(), hangups)
+	group, err := lifecycle.New(lifecycle.Config{StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return exitError{exitStart, err}
 	}
@@ -105,10 +110,11 @@ func serve(ctx context.Context, cfg *config.Config, stderr io.Writer, ready func
 	return nil
 }
 
-func newLog(cfg config.Log, out io.Writer) (*zap.Logger, error) {
-	level, err := zapcore.ParseLevel(cfg.Level)
+// newLog makes the log, and the level that can be changed while it is in use.
+func newLog(cfg config.Log, out io.Writer) (*zap.Logger, zap.AtomicLevel, error) {
+	level, err := zap.ParseAtomicLevel(cfg.Level)
 	if err != nil {
-		return nil, fmt.Errorf("log.level: %w", err)
+		return nil, level, fmt.Errorf("log.level: %w", err)
 	}
 	enc := zap.NewProductionEncoderConfig()
 	enc.EncodeTime = zapcore.RFC3339TimeEncoder
@@ -117,5 +123,5 @@ func newLog(cfg config.Log, out io.Writer) (*zap.Logger, error) {
 		enc.EncodeLevel = zapcore.CapitalLevelEncoder
 		encoder = zapcore.NewConsoleEncoder(enc)
 	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(out)), level)), nil
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(out)), level)), level, nil
 }

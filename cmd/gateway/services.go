@@ -10,59 +10,62 @@ import (
 
 // services are the parts in the order in which they start. They stop in the opposite order: first no more visitors are
 // taken, then the lines send their last heartbeats, then the stores are saved.
-func (p *plant) services() []lifecycle.Service {
+func (a *app) services() []lifecycle.Service {
 	var all []lifecycle.Service
-	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return p.stores.close() }})
-	if p.stores.client != nil {
-		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return p.stores.watch(ctx, p.metrics) }})
+	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return a.stores.close() }})
+	if a.stores.client != nil {
+		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
 	}
-	for _, r := range p.rooms {
-		all = append(all,
-			lifecycle.Service{Name: "store of " + r.cfg.ID, Stop: func(context.Context) error { return r.store.Close() }},
-			lifecycle.Service{
-				Name:  "line of " + r.cfg.ID,
-				Start: func(ctx context.Context) error { r.line.Tick(ctx); return nil },
-				Run:   r.line.Run,
-			},
-			lifecycle.Service{
-				Name:  "backend of " + r.cfg.ID,
-				Start: func(context.Context) error { return r.backend.Start() },
-				Stop:  r.backend.Stop,
-			})
+	all = append(all, a.roomsService())
+	if a.keys.follower != nil {
+		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})
 	}
-	if p.keys.follower != nil {
-		all = append(all, lifecycle.Service{Name: "keyring", Run: p.keys.follow})
+	if a.cert != nil {
+		all = append(all, lifecycle.Service{Name: "certificate", Run: func(ctx context.Context) error { return a.cert.Watch(ctx, 10*time.Second) }})
 	}
-	if p.cert != nil {
-		all = append(all, lifecycle.Service{Name: "certificate", Run: func(ctx context.Context) error { return p.cert.Watch(ctx, 10*time.Second) }})
-	}
-	if p.acme != nil {
+	if a.acme != nil {
 		all = append(all, lifecycle.Service{
-			Name: "ACME", Start: p.acme.Start,
-			Stop: func(context.Context) error { p.acme.Stop(); return nil },
+			Name: "ACME", Start: a.acme.Start,
+			Stop: func(context.Context) error { a.acme.Stop(); return nil },
 		})
 	}
-	if p.admin != nil {
+	if a.admin != nil {
 		all = append(all, lifecycle.Service{
 			Name: "admin API",
-			Run:  func(context.Context) error { return p.admin.Serve(p.adminLn) },
-			Stop: p.admin.Shutdown,
+			Run:  func(context.Context) error { return a.admin.Serve(a.adminLn) },
+			Stop: a.admin.Shutdown,
 		})
 	}
-	return append(all, p.publicService())
+	return append(all, a.publicService())
+}
+
+// roomsService starts the first rooms; others come and go with Apply.
+func (a *app) roomsService() lifecycle.Service {
+	s := a.rooms.Service("rooms")
+	s.Start = func(ctx context.Context) error {
+		first := &change{next: a.serving.Load()}
+		for _, r := range first.next.rooms {
+			first.lines, first.backends = append(first.lines, r.line), append(first.backends, r.backend)
+		}
+		if err := a.start(ctx, first); err != nil {
+			return errors.Join(err, a.discard(first))
+		}
+		return nil
+	}
+	return s
 }
 
 // publicService serves visitors on all listeners.
-func (p *plant) publicService() lifecycle.Service {
-	ended := make(chan error, len(p.public))
+func (a *app) publicService() lifecycle.Service {
+	ended := make(chan error, len(a.public))
 	return lifecycle.Service{
 		Name: "public plane",
 		Start: func(context.Context) error {
-			for _, l := range p.public {
-				go func() { ended <- p.server.Serve(l.Listener, l.secure) }()
+			for _, l := range a.public {
+				go func() { ended <- a.server.Serve(l.Listener, l.secure) }()
 			}
-			if p.onReady != nil {
-				p.onReady(p)
+			if a.onReady != nil {
+				a.onReady(a)
 			}
 			return nil
 		},
@@ -79,10 +82,10 @@ func (p *plant) publicService() lifecycle.Service {
 		},
 		Stop: func(ctx context.Context) error {
 			// A download may take all the time there is: WebSockets are told now.
-			for _, r := range p.rooms {
+			for _, r := range a.serving.Load().rooms {
 				r.backend.CloseTunnels()
 			}
-			err := p.server.Shutdown(ctx)
+			err := a.server.Shutdown(ctx)
 			if errors.Is(err, context.DeadlineExceeded) {
 				return errors.New("some requests did not end in time and were broken off")
 			}

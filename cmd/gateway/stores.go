@@ -28,8 +28,6 @@ type stores struct {
 	cfg    *config.Config
 	log    *zap.Logger
 	client redis.UniversalClient // nil for the embedded store
-	// forgot says that an embedded store found nothing of a line before.
-	forgot bool
 }
 
 func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
@@ -71,8 +69,8 @@ const checkEvery = 10 * time.Second
 
 // awaitEpoch waits for the next second if a line that remembers nothing begins, while tickets of a line before may exist.
 // Epochs count seconds: a process that began one, died and was started again within a second would give its numbers twice.
-func (s *stores) awaitEpoch(ctx context.Context, newKeys bool, now time.Time) error {
-	if !s.forgot || newKeys {
+func awaitEpoch(ctx context.Context, forgot, newKeys bool, now time.Time) error {
+	if !forgot || newKeys {
 		return nil
 	}
 	next := time.NewTimer(now.Truncate(time.Second).Add(time.Second).Sub(now))
@@ -83,6 +81,14 @@ func (s *stores) awaitEpoch(ctx context.Context, newKeys bool, now time.Time) er
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// slots is how many batches of a room may be in flight.
+func (s *stores) slots() int {
+	if s.client == nil {
+		return 1
+	}
+	return 4
 }
 
 // watch notices when the server's set-up changes while it is in use. It goes on using it: people wait.
@@ -112,11 +118,12 @@ func (s *stores) watch(ctx context.Context, m *metrics.Metrics) error {
 	}
 }
 
-// open makes the store of a room, and its journal if one is wanted.
-func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
-	store, err := s.openBare(room, timing)
+// open makes the store of a room, and its journal if one is wanted. forgot: it is an embedded store that found nothing of a line
+// before.
+func (s *stores) open(room string, timing queue.Timing) (store queue.Store, forgot bool, err error) {
+	store, forgot, err = s.openBare(room, timing)
 	if err != nil || s.cfg.Journal.Dir == "" {
-		return store, err
+		return store, forgot, err
 	}
 	log := s.log.With(zap.String("room", room))
 	file, err := journal.Create(s.cfg.Journal.Dir, room, timing, s.cfg.Store.Memory(), time.Now(), func(err error) {
@@ -124,17 +131,18 @@ func (s *stores) open(room string, timing queue.Timing) (queue.Store, error) {
 	})
 	if memstore.DiskFails(err) {
 		log.Error("journal cannot be made and is off until the next start", zap.Error(err))
-		return store, nil
+		return store, forgot, nil
 	}
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, false, errors.Join(err, store.Close())
 	}
-	return &journal.Recorder{Store: store, Log: file}, nil
+	return &journal.Recorder{Store: store, Log: file}, forgot, nil
 }
 
-func (s *stores) openBare(room string, timing queue.Timing) (queue.Store, error) {
+func (s *stores) openBare(room string, timing queue.Timing) (store queue.Store, forgot bool, err error) {
 	if s.client != nil {
-		return redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix, Timing: timing})
+		store, err = redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix, Timing: timing})
+		return store, false, err
 	}
 	cfg := memstore.Config{Timing: timing}
 	if s.cfg.State.Dir != "" {
@@ -144,13 +152,12 @@ func (s *stores) openBare(room string, timing queue.Timing) (queue.Store, error)
 			Report: func(err error) { reportState(log, err) },
 		}
 	}
-	store, err := memstore.New(cfg)
+	embedded, err := memstore.New(cfg)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	s.forgot = s.forgot || !store.Recovery().Found
-	logRecovery(s.log.With(zap.String("room", room)), store.Recovery())
-	return store, nil
+	logRecovery(s.log.With(zap.String("room", room)), embedded.Recovery())
+	return embedded, !embedded.Recovery().Found, nil
 }
 
 func reportState(log *zap.Logger, err error) {

@@ -14,8 +14,7 @@ func TestALineWithoutMemoryBeginsAnEpochThatNoProcessBeforeBegan(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		begun := map[uint64]bool{}
 		for range 60 {
-			s := &stores{forgot: true}
-			if err := s.awaitEpoch(t.Context(), false, time.Now()); err != nil {
+			if err := awaitEpoch(t.Context(), true, false, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 			epoch := queue.EpochAt(time.Now().AddDate(30, 0, 0).UnixMilli())
@@ -33,8 +32,7 @@ func TestNobodyWaitsForAnEpochThatIsNewAnyway(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		began := time.Now()
 		for _, c := range []struct{ forgot, newKeys bool }{{false, false}, {true, true}, {false, true}} {
-			s := &stores{forgot: c.forgot}
-			if err := s.awaitEpoch(t.Context(), c.newKeys, time.Now()); err != nil || time.Since(began) != 0 {
+			if err := awaitEpoch(t.Context(), c.forgot, c.newKeys, time.Now()); err != nil || time.Since(began) != 0 {
 				t.Errorf("%+v: %v after %v", c, err, time.Since(began))
 			}
 		}

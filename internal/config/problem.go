@@ -47,14 +47,22 @@ func (e *LoadError) Error() string {
 	} else {
 		fmt.Fprintf(&b, "%s: %d problems", name, len(e.Problems))
 	}
-	for _, p := range e.Problems {
-		b.WriteString("\n  ")
-		if p.Where != "" {
-			b.WriteString(p.Where + ": ")
-		}
-		b.WriteString(p.Error())
+	for _, line := range e.Lines() {
+		b.WriteString("\n  " + line)
 	}
 	return b.String()
+}
+
+// Lines are the problems, each with where it is from.
+func (e *LoadError) Lines() []string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		if p.Where != "" {
+			lines[i] = p.Where + ": "
+		}
+		lines[i] += p.Error()
+	}
+	return lines
 }
 
 // Unwrap gives the problems to errors.As.

@@ -194,18 +194,14 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 		rooms = []config.Room{{ID: "termine", Paths: []string{"/"}, Exclude: []string{"/impressum"}}}
 	}
 	s.counted = prometheus.NewRegistry()
-	var counters metrics.Config
-	for _, r := range rooms {
-		counters.Rooms = append(counters.Rooms, metrics.RoomConfig{ID: r.ID})
-	}
-	m, err := metrics.New(s.counted, counters)
+	m, err := metrics.New(s.counted, metrics.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []gateway.RoomConfig
 	for _, r := range rooms {
 		cfg := s.room(r.ID, pace)
-		cfg.Metrics = m.Room(r.ID)
+		cfg.Metrics = m.OpenRoom(metrics.RoomConfig{ID: r.ID})
 		all = append(all, cfg)
 	}
 	router, err := route.New((&config.Config{Rooms: rooms}).Routes())

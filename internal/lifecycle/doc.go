@@ -9,5 +9,8 @@
 //   - Run waits for every goroutine that it began, except for services that outlive the time limit; those are
 //     named in the error, and the caller is expected to exit.
 //
+// A [Set] is for services that join and leave while the process runs; it is itself one service of a Group. Who leaves is
+// drained first, by a function of the caller, and stopped behind it, within a limit of its own.
+//
 // cmd/gateway imports the package; it imports nothing of this module.
 package lifecycle

@@ -116,13 +116,13 @@ func (g *Group) startAll(alive context.Context, fail context.CancelCauseFunc) (s
 			}
 		}
 		g.cfg.Log.Debug("service started", zap.String("service", s.Name))
-		started = append(started, g.spawn(alive, s, fail))
+		started = append(started, spawn(alive, s, fail))
 	}
 	return started, nil
 }
 
 // spawn begins a service's Run. Its context does not end with the group's: it goes on until its turn to stop.
-func (g *Group) spawn(alive context.Context, s Service, fail context.CancelCauseFunc) *running {
+func spawn(alive context.Context, s Service, fail context.CancelCauseFunc) *running {
 	own, cancel := context.WithCancel(context.WithoutCancel(alive))
 	r := &running{Service: s, cancel: cancel, ended: make(chan error, 1)}
 	if s.Run == nil {
@@ -139,8 +139,8 @@ func (g *Group) spawn(alive context.Context, s Service, fail context.CancelCause
 			err = ErrEnded
 		}
 		err = fmt.Errorf("run %s: %w", s.Name, err)
-		if alive.Err() != nil {
-			r.ended <- err // the group is stopping already: the error is told there
+		if r.told.Load() || alive.Err() != nil {
+			r.ended <- err // it is being stopped, or everything is: the error is reported there
 			return
 		}
 		mine := &failure{err}

@@ -38,3 +38,22 @@ func Signals(parent context.Context, signals ...os.Signal) (ctx context.Context,
 		cancel(nil)
 	}
 }
+
+// Hangups hands each SIGHUP, or another signal that asks a daemon to read its configuration again, to a service: it calls
+// reload for one signal at a time. A signal that arrives meanwhile is kept for one more call; further ones ask for
+// nothing else. Signals are caught from the moment Hangups returns, also before the service runs; release gives them back.
+func Hangups(reload func(ctx context.Context), signals ...os.Signal) (service Service, release func()) {
+	arrived := make(chan os.Signal, 1)
+	signal.Notify(arrived, signals...)
+	run := func(ctx context.Context) error {
+		for {
+			select {
+			case <-arrived:
+				reload(ctx)
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+	return Service{Name: "configuration", Run: run}, func() { signal.Stop(arrived) }
+}

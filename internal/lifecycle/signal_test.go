@@ -55,3 +55,22 @@ func TestReleasedSignalsEndTheContextWithoutOne(t *testing.T) {
 	default:
 	}
 }
+
+func TestHangupsAreHandledOneAtATimeAndNoneIsForgotten(t *testing.T) {
+	began, goOn := make(chan struct{}), make(chan struct{})
+	service, release := Hangups(func(context.Context) { began <- struct{}{}; <-goOn }, syscall.SIGUSR1)
+	defer release()
+	send(t, syscall.SIGUSR1) // before it runs
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- service.Run(ctx) }()
+	<-began
+	send(t, syscall.SIGUSR1)
+	goOn <- struct{}{}
+	<-began // the second, that arrived during the first
+	goOn <- struct{}{}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

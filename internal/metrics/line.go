@@ -6,10 +6,6 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// lines is the collector of everything that snapshots tell. All figures of a room in one scrape are of the same
-// moment. A room without a snapshot has none.
-type lines struct{ rooms map[string]*Room }
-
 type figure struct {
 	desc  *prometheus.Desc
 	kind  prometheus.ValueType
@@ -51,16 +47,19 @@ var figures = []figure{
 }
 
 // Describe implements prometheus.Collector.
-func (l *lines) Describe(out chan<- *prometheus.Desc) {
+func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 	for _, f := range figures {
 		out <- f.desc
 	}
 }
 
-// Collect implements prometheus.Collector.
-func (l *lines) Collect(out chan<- prometheus.Metric) {
-	for id, room := range l.rooms {
-		snapshot := room.snapshot.Load()
+// Collect implements prometheus.Collector, for everything that snapshots tell. All figures of a room in one scrape are of
+// the same moment. A room without a snapshot has none.
+func (all *rooms) Collect(out chan<- prometheus.Metric) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	for id, o := range all.open {
+		snapshot := o.room.snapshot.Load()
 		if snapshot == nil {
 			continue
 		}

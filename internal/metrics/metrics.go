@@ -17,8 +17,6 @@ const other = "other"
 
 // Config names the closed sets and where figures that others keep are read.
 type Config struct {
-	// Rooms are the configured rooms.
-	Rooms []RoomConfig
 	// Faults are the names of everything that a request can be refused for.
 	Faults []string
 	// Refusals are the names of everything that becomes of a connection beyond a limit.
@@ -31,16 +29,11 @@ type Config struct {
 	Now func() time.Time
 }
 
-// RoomConfig is one room and the addresses behind it.
-type RoomConfig struct {
-	ID       string
-	Backends []string
-}
-
 // Metrics holds every collector. Safe for concurrent use.
 type Metrics struct {
 	now        func() time.Time
-	rooms      map[string]*Room
+	rooms      *rooms
+	reloads    reloads
 	faults     map[string]prometheus.Counter
 	refusals   map[string]prometheus.Counter
 	verbs      map[string]verb
@@ -55,7 +48,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	m := &Metrics{now: cfg.Now, rooms: map[string]*Room{}, faults: map[string]prometheus.Counter{}, refusals: map[string]prometheus.Counter{}}
+	m := &Metrics{now: cfg.Now, faults: map[string]prometheus.Counter{}, refusals: map[string]prometheus.Counter{}}
 	r := &registrar{reg: reg}
 	r.buildInfo(cfg.Version)
 	if cfg.Connections != nil {
@@ -75,7 +68,8 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 		m.refusals[name] = refused.WithLabelValues(name)
 	}
 	m.verbs = r.verbs()
-	m.addRooms(r, cfg.Rooms)
+	m.rooms = r.rooms()
+	m.reloads = r.reloads(m.now())
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("register metrics: %w", errors.Join(r.errs...))
 	}

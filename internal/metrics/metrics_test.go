@@ -21,10 +21,6 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 	reg := prometheus.NewPedanticRegistry()
 	now := time.Unix(0, 0)
 	m, err := New(reg, Config{
-		Rooms: []RoomConfig{
-			{ID: "termine", Backends: []string{"http://a:1", "http://b:1"}},
-			{ID: "kfz", Backends: []string{"http://a:1"}},
-		},
 		Faults:      []string{"bad_request", "too_large"},
 		Refusals:    []string{"network", "full"},
 		Version:     "v1.2.3",
@@ -34,21 +30,22 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	room := m.OpenRoom(RoomConfig{ID: "termine", Backends: []string{"http://a:1", "http://b:1"}})
+	m.OpenRoom(RoomConfig{ID: "kfz", Backends: []string{"http://a:1"}})
 	for i := range 300 {
 		stranger := fmt.Sprintf("stranger-%d", i)
-		room := m.Room("termine")
 		room.Visit(Visit(i % 256))
 		room.Answer(stranger, i*7, time.Second)
 		room.NoAnswer(stranger, Outcome(i))
 		room.Backend(stranger, true, true)
 		room.Snapshot(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
-		m.Room(stranger).Visit(Arrival)
 		m.Fault(stranger)
 		m.ConnectionRefused(stranger)
 		m.StoreCall(stranger, time.Second, errors.New(stranger))
 	}
 	m.Panic()
 	m.HeartbeatsDropped(3)
+	m.Reloaded(77)
 	return m, reg
 }
 
@@ -72,6 +69,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
 		"reason":    {"network", "full", other},
+		"result":    reloadNames[:],
 		"verb":      append([]string{other}, verbNames...),
 		"version":   nil,
 		"goversion": nil,
@@ -123,11 +121,11 @@ func TestAServerThatEvictsShows(t *testing.T) {
 
 func TestWhatHappenedIsCounted(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a", Backends: []string{"x"}}}, Faults: []string{"f"}, Refusals: []string{"network"}, Connections: func() int64 { return 5 }})
+	m, err := New(reg, Config{Faults: []string{"f"}, Refusals: []string{"network"}, Connections: func() int64 { return 5 }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := m.Room("a")
+	r := m.OpenRoom(RoomConfig{ID: "a", Backends: []string{"x"}})
 	r.Visit(Poll)
 	r.Visit(Poll)
 	r.Visit(Failed)
@@ -224,12 +222,14 @@ func TestEveryOutcomeHasANameOfItsOwn(t *testing.T) {
 
 func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	m, err := New(reg, Config{Rooms: []RoomConfig{{ID: "a"}, {ID: "without-a-frame"}}})
+	m, err := New(reg, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Room("a").Snapshot(&queue.Snapshot{Waiting: 1})
-	m.Room("a").Snapshot(&queue.Snapshot{
+	m.OpenRoom(RoomConfig{ID: "without-a-snapshot"})
+	a := m.OpenRoom(RoomConfig{ID: "a"})
+	a.Snapshot(&queue.Snapshot{Waiting: 1})
+	a.Snapshot(&queue.Snapshot{
 		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNum: 9, Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}},
 	})
 	wantMetrics(t, reg, `
@@ -271,23 +271,23 @@ func TestASecondSetInOneRegistryIsRefused(t *testing.T) {
 }
 
 func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
-	m, reg := busy(t)
+	_, reg := busy(t)
 	before := testutil.CollectAndCount(reg)
-	none := m.Room("nobody")
+	var none *Room
 	none.Visit(Arrival)
 	none.Answer("x", 200, 0)
 	none.NoAnswer("x", Down)
 	none.Backend("x", true, true)
 	none.StoreUp(true)
 	none.Snapshot(&queue.Snapshot{})
-	if after := testutil.CollectAndCount(reg); none != nil || after != before {
+	if after := testutil.CollectAndCount(reg); after != before {
 		t.Errorf("%d series became %d", before, after)
 	}
 }
 
 func TestCountingAVisitAllocatesNothing(t *testing.T) {
 	m, _ := busy(t)
-	room := m.Room("termine")
+	room := m.OpenRoom(RoomConfig{ID: "termine"})
 	if n := testing.AllocsPerRun(100, func() { room.Visit(Poll); room.Answer("x", 200, time.Millisecond) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}

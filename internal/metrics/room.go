@@ -53,8 +53,8 @@ type Room struct {
 	visits   [visits]prometheus.Counter
 	storeUp  prometheus.Gauge
 	answered prometheus.Observer
-	backends map[string]*backend
-	nowhere  *backend // of requests that were sent to no address
+	backends atomic.Pointer[map[string]*backend] // immutable
+	nowhere  *backend                            // of requests that were sent to no address
 	snapshot atomic.Pointer[queue.Snapshot]
 }
 
@@ -97,37 +97,6 @@ var outcomeNames = [outcomes]string{
 	"", "1xx", "2xx", "3xx", "4xx", "5xx", other, "down", "timeout", "malformed", "queue_full", "stopped", "client_gone", "request_refused",
 }
 
-func (m *Metrics) addRooms(r *registrar, rooms []RoomConfig) {
-	visitors := r.counters("visits_total", "Requests of visitors, by room and what became of them.", "room", "kind")
-	storeUp := r.gauges("store_up", "Whether the store answered for this room the last time it was asked.", "room")
-	answers := r.counters("backend_requests_total",
-		"Requests for a backend, by address and by class of status or fault. The address is empty if none was asked.", "room", "address", "outcome")
-	answered := r.histograms("backend_response_duration_seconds",
-		"Time in which a backend answered, from the end of the request to the end of the answer's head.", backendBuckets, "room")
-	up := r.gauges("backend_up", "Whether people inside are sent to an address of a backend.", "room", "address")
-	reused := r.gauges("backend_reused", "Whether connections to an address are used again. 0 since it sent more than it announced.", "room", "address")
-	lines := &lines{rooms: map[string]*Room{}}
-	for _, cfg := range rooms {
-		room := &Room{
-			storeUp:  storeUp.WithLabelValues(cfg.ID),
-			answered: answered.WithLabelValues(cfg.ID),
-			backends: map[string]*backend{},
-			nowhere:  newBackend(answers, cfg.ID, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
-		}
-		for kind, name := range visitNames {
-			room.visits[kind] = visitors.WithLabelValues(cfg.ID, name)
-		}
-		for _, address := range cfg.Backends {
-			b := newBackend(answers, cfg.ID, address, 1, 2, 3, 4, 5, Unclassed, Down, Timeout, Malformed, Stopped, ClientGone, RequestRefused)
-			b.up, b.reused = up.WithLabelValues(cfg.ID, address), reused.WithLabelValues(cfg.ID, address)
-			room.backends[address] = b
-		}
-		m.rooms[cfg.ID] = room
-		lines.rooms[cfg.ID] = room
-	}
-	r.add(lines)
-}
-
 // newBackend counts what can become of a request there: without an address there is no answer, and a request that finds the queue
 // full was sent to no address.
 func newBackend(answers *prometheus.CounterVec, room, address string, possible ...Outcome) *backend {
@@ -147,9 +116,6 @@ func (b *backend) count(o Outcome) {
 
 // backendBuckets reach from a static file to a report that takes a minute.
 var backendBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
-
-// Room is the counter of a configured room; nil for any other id.
-func (m *Metrics) Room(id string) *Room { return m.rooms[id] }
 
 // Visit counts a request. It costs one atomic addition.
 func (r *Room) Visit(kind Visit) {
@@ -182,7 +148,7 @@ func (r *Room) NoAnswer(address string, fault Outcome) {
 }
 
 func (r *Room) of(address string) *backend {
-	if b, ok := r.backends[address]; ok {
+	if b, ok := (*r.backends.Load())[address]; ok {
 		return b
 	}
 	return r.nowhere
@@ -194,7 +160,7 @@ func (r *Room) Backend(address string, up, reused bool) {
 	if r == nil {
 		return
 	}
-	if b, ok := r.backends[address]; ok {
+	if b, ok := (*r.backends.Load())[address]; ok {
 		b.up.Set(flag(up))
 		b.reused.Set(flag(reused))
 	}

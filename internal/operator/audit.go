@@ -41,28 +41,20 @@ func (s *Service) write(r *record) {
 
 // fields are the members that were given.
 func (c *Change) fields() (fields []zap.Field) {
-	number := func(name string, n *int64) {
-		if n != nil {
-			fields = append(fields, zap.Int64(name, *n))
+	for i := range members {
+		if m := &members[i]; m.given(c) {
+			fields = append(fields, m.asked(c))
 		}
-	}
-	number("rate", c.Rate)
-	number("max_inside", c.MaxInside)
-	number("burst", c.Burst)
-	if c.Mode != nil {
-		fields = append(fields, zap.String("mode", bounded(string(*c.Mode))))
-	}
-	if c.Message != nil {
-		fields = append(fields, zap.String("message", bounded(*c.Message)))
 	}
 	return fields
 }
 
 func controlFields(c *queue.Control) []zap.Field {
-	return []zap.Field{
-		zap.Int64("version", c.Version), zap.Int64("rate", c.Pace.Rate), zap.Int64("max_inside", c.Pace.MaxInside),
-		zap.Int64("burst", c.Pace.Burst), zap.String("mode", string(c.Mode)), zap.String("message", bounded(c.Message)),
+	fields := []zap.Field{zap.Int64("version", c.Version)}
+	for i := range members {
+		fields = append(fields, members[i].is(c))
 	}
+	return fields
 }
 
 // bounded cuts a text to maxText bytes, between characters.

@@ -29,18 +29,13 @@ type Change struct {
 // Empty reports whether nothing would change.
 func (c Change) Empty() bool { return len(c.keys()) == 0 }
 
-// keys lists the controls that c may change. The burst may follow the rate.
-func (c Change) keys() (keys []queue.ControlKey) {
-	add := func(given bool, k ...queue.ControlKey) {
-		if given {
-			keys = append(keys, k...)
+// keys lists the values of the document that c may change.
+func (c *Change) keys() (keys []queue.ControlKey) {
+	for i := range members {
+		if m := &members[i]; m.given(c) {
+			keys = append(keys, m.keys...)
 		}
 	}
-	add(c.Rate != nil, queue.KeyRate, queue.KeyBurst)
-	add(c.MaxInside != nil, queue.KeyMaxInside)
-	add(c.Burst != nil, queue.KeyBurst)
-	add(c.Mode != nil, queue.KeyMode)
-	add(c.Message != nil, queue.KeyMessage)
 	return keys
 }
 
@@ -63,17 +58,11 @@ func (c Change) Apply(current *queue.Control) error {
 	return nil
 }
 
-func (c Change) setIn(to *queue.Control) {
-	set(&to.Pace.Rate, c.Rate)
-	set(&to.Pace.MaxInside, c.MaxInside)
-	set(&to.Pace.Burst, c.Burst)
-	set(&to.Mode, c.Mode)
-	set(&to.Message, c.Message)
-}
-
-func set[T any](to *T, from *T) {
-	if from != nil {
-		*to = *from
+func (c *Change) setIn(to *queue.Control) {
+	for i := range members {
+		if m := &members[i]; m.given(c) {
+			m.set(to, c)
+		}
 	}
 }
 

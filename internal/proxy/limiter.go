@@ -20,6 +20,7 @@ type limiter struct {
 	waiting int
 	ranks   [2]waiterList // urgent, ordinary
 	stopped bool
+	emptied chan struct{} // closed when nobody is inside or waits; nil: nobody asks
 }
 
 // waiter is one request that waits. granted is closed under the limiter's lock.
@@ -96,6 +97,7 @@ func (t *limiter) giveUp(me *waiter, cause error) error {
 		t.rank(me.urgent).remove(me)
 		me.queued = false
 		t.waiting--
+		t.noteEmpty()
 		return cause
 	}
 	if me.err != nil || errors.Is(cause, ErrQueueFull) {
@@ -103,6 +105,7 @@ func (t *limiter) giveUp(me *waiter, cause error) error {
 	}
 	t.inside--
 	t.admit()
+	t.noteEmpty()
 	return cause
 }
 
@@ -113,6 +116,7 @@ func (t *limiter) leave() {
 	if t.waiting > 0 {
 		t.admit()
 	}
+	t.noteEmpty()
 	t.mu.Unlock()
 }
 

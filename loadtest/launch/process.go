@@ -74,6 +74,9 @@ func (p *Process) Kill() { p.end(syscall.SIGKILL) }
 // Stop is what an operator does; it returns the exit code.
 func (p *Process) Stop() int { return p.end(syscall.SIGTERM) }
 
+// Hangup asks a daemon to read its configuration again.
+func (p *Process) Hangup() { p.signal(syscall.SIGHUP) }
+
 // Pause stops the process without ending it, Resume lets it go on.
 func (p *Process) Pause() { p.signal(syscall.SIGSTOP) }
 

@@ -103,7 +103,7 @@ func (f *configuration) initial() Control {
 // sign notes in c that this configuration was applied.
 func (f *configuration) sign(c *Control) {
 	n, said := c.notes(), f.want.values()
-	n.Hash, n.Values = f.hash, &said
+	n.Hash, n.Values = f.hash, said
 	c.ValuesHash = f.want.ValuesHash
 	c.note(n)
 }
@@ -128,11 +128,11 @@ func (f *configuration) propose(current Control) Control {
 
 // edited lists the keys in which the configuration differs from the one that was applied last. Where that is not known,
 // those in which it differs from the document.
-func (f *configuration) edited(current *Control, before *values) []ControlKey {
+func (f *configuration) edited(current *Control, before values) []ControlKey {
 	mine := f.want.values()
 	switch {
 	case before != nil:
-		return mine.edited(*before, current.values())
+		return mine.edited(before, current.values())
 	case current.ValuesHash == f.want.ValuesHash:
 		return nil // the release before this one has applied the same values
 	default:

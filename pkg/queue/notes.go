@@ -5,19 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
-)
-
-// ControlKey names one value of a [Control], as configuration files and the admin API do.
-type ControlKey string
-
-// The keys of a control document.
-const (
-	KeyMode      ControlKey = "mode"
-	KeyRate      ControlKey = "rate"
-	KeyMaxInside ControlKey = "max_inside"
-	KeyBurst     ControlKey = "burst"
-	KeyMessage   ControlKey = "message"
 )
 
 // maxNotes bounds Control.Notes, in bytes.
@@ -26,8 +13,8 @@ const maxNotes = 1024
 // notes is what Control.Notes says: how gateways have changed the document by themselves.
 type notes struct {
 	// Hash names the configuration that was applied last, and Values what it said.
-	Hash   string  `json:"hash"`
-	Values *values `json:"values,omitempty"`
+	Hash   string `json:"hash"`
+	Values values `json:"values,omitempty"`
 	// Of is Control.ValuesHash when the notes were written. A gateway of the release before this one that applies its
 	// configuration changes that and leaves the notes as they are: then Values says nothing any more.
 	Of string `json:"of"`
@@ -36,15 +23,6 @@ type notes struct {
 	From  int64                `json:"from"`
 	To    int64                `json:"to"`
 	Since map[ControlKey]int64 `json:"since,omitempty"`
-}
-
-// values are the values of a control document, the message as a hash.
-type values struct {
-	Mode      Mode   `json:"mode"`
-	Rate      int64  `json:"rate"`
-	MaxInside int64  `json:"max_inside"`
-	Burst     int64  `json:"burst"`
-	Message   string `json:"message"`
 }
 
 // notes reads Notes. A document without notes, or with ones that are not readable, has the zero value.
@@ -67,62 +45,6 @@ func (c *Control) note(n notes) {
 		panic(fmt.Sprintf("queue: notes cannot be encoded: %v", err)) // plain data always can
 	}
 	c.Notes = string(text)
-}
-
-func (c *Control) values() values {
-	return values{
-		Mode: c.Mode, Rate: c.Pace.Rate, MaxInside: c.Pace.MaxInside, Burst: c.Pace.Burst, Message: shortHash(c.Message),
-	}
-}
-
-// changed lists the keys in which v and old differ.
-func (v values) changed(old values) (keys []ControlKey) {
-	add := func(k ControlKey, differs bool) {
-		if differs {
-			keys = append(keys, k)
-		}
-	}
-	add(KeyMode, v.Mode != old.Mode)
-	add(KeyRate, v.Rate != old.Rate)
-	add(KeyMaxInside, v.MaxInside != old.MaxInside)
-	add(KeyBurst, v.Burst != old.Burst)
-	add(KeyMessage, v.Message != old.Message)
-	return keys
-}
-
-// burstFollows reports whether the burst is left to the rate: files that name no burst have that number. The admin API goes
-// by the same rule when an operator changes the rate.
-func (v values) burstFollows() bool { return v.Burst == DefaultBurst(v.Rate) }
-
-// edited lists the keys that an edit of a configuration from before to v brings to a document that says current. A burst
-// that both leave to the rate is no edit, though it is another number at another rate: it follows the rate where that of the
-// document does, and a burst that an operator has set stays.
-func (v values) edited(before, current values) []ControlKey {
-	keys := v.changed(before)
-	if !v.burstFollows() || !before.burstFollows() {
-		return keys
-	}
-	keys = slices.DeleteFunc(keys, func(k ControlKey) bool { return k == KeyBurst })
-	if current.burstFollows() && slices.Contains(keys, KeyRate) {
-		keys = append(keys, KeyBurst)
-	}
-	return keys
-}
-
-// take copies one value.
-func (c *Control) take(k ControlKey, from *Control) {
-	switch k {
-	case KeyMode:
-		c.Mode = from.Mode
-	case KeyRate:
-		c.Pace.Rate = from.Pace.Rate
-	case KeyMaxInside:
-		c.Pace.MaxInside = from.Pace.MaxInside
-	case KeyBurst:
-		c.Pace.Burst = from.Pace.Burst
-	case KeyMessage:
-		c.Message = from.Message
-	}
 }
 
 // ChangedSince reports whether a change of keys that was decided by looking at an earlier version of the document would

@@ -230,6 +230,7 @@ func TestEveryMetricMoves(t *testing.T) {
 	boundaryMoves(t, w)
 	visitsMove(t, w)
 	storeMoves(t, w)
+	reloadsMove(t, w)
 	w.check()
 }
 

@@ -2,8 +2,10 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
+	"regexp"
 	"testing"
 	"time"
 
@@ -146,6 +148,26 @@ func (g *Gate) Use(p *Program) { g.Program = p.path }
 func (g *Gate) Edit(part, by string) {
 	g.tb.Helper()
 	must(g.tb, g.Gateway.Edit(part, by))
+}
+
+// outcomes are how a gateway says what became of a configuration that it has read again.
+var outcomes = regexp.MustCompile(`.*"configuration (in force|refused|could not be brought into force).*\n`)
+
+// Reload makes the gateway read its file again and returns the line of the log that says what came of it.
+func (g *Gate) Reload() string {
+	g.tb.Helper()
+	before := len(outcomes.FindAllString(g.Log(), -1))
+	g.Process().Hangup()
+	ctx, cancel := context.WithTimeout(g.tb.Context(), 30*time.Second)
+	defer cancel()
+	var lines []string
+	must(g.tb, launch.Until(ctx, func() error {
+		if lines = outcomes.FindAllString(g.Log(), -1); len(lines) > before {
+			return nil
+		}
+		return errors.New("the gateway does not say what became of its configuration")
+	}))
+	return lines[len(lines)-1]
 }
 
 // Start runs the program again where it was, and returns when it serves.

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/lifecycle"
+	"github.com/einlass/einlass/internal/limit"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/tlscert"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// app is everything that runs. What is in force of the configuration is serving, which Apply replaces; the rest is made
+// once.
+type app struct {
+	log     *zap.Logger
+	level   zap.AtomicLevel
+	name    string // of this process among those that share the store
+	keys    *keys
+	stores  *stores
+	library *web.Library
+	gate    *gateway.Gateway
+	server  *httpx.Server
+	public  []publicListener
+	cert    *tlscert.Files
+	acme    *tlscert.ACME
+	admin   *adminapi.Server
+	adminLn net.Listener
+	token   string // of the admin API
+	metrics *metrics.Metrics
+	rooms   *lifecycle.Set // lines and backends, which come and go
+	onReady func(*app)
+
+	serving  atomic.Pointer[serving]
+	applying sync.Mutex
+	leaving  map[string]<-chan struct{} // closed when the line of a removed room has ended; guarded by applying
+}
+
+// build wires everything that a configuration asks for. What it opened is closed again when it fails.
+func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.AtomicLevel) (a *app, err error) {
+	a = &app{log: log, level: level, leaving: map[string]<-chan struct{}{}}
+	first := &change{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.discard(first), a.close())
+		}
+	}()
+	if cfg.State.Dir != "" {
+		if err := os.MkdirAll(cfg.State.Dir, 0o700); err != nil {
+			return a, fmt.Errorf("state.dir: %w", err)
+		}
+	}
+	warn(cfg, log)
+	if a.keys, err = openKeys(cfg, log); err != nil {
+		return a, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if a.metrics, err = newMetrics(registry, a.connections); err != nil {
+		return a, err
+	}
+	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: log}); err != nil {
+		return a, err
+	}
+	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
+		return a, err
+	}
+	if a.stores, err = openStores(cfg, log); err != nil {
+		return a, err
+	}
+	if err = a.stores.check(ctx); err != nil {
+		return a, err
+	}
+	if a.name, err = gatewayName(); err != nil {
+		return a, err
+	}
+	if err = a.prepare(ctx, first, cfg, nil); err != nil {
+		return a, err
+	}
+	if err = a.buildPublic(first); err != nil {
+		return a, err
+	}
+	return a, a.buildAdmin(cfg, registry)
+}
+
+// warn says what an operator may not have meant.
+func warn(cfg *config.Config, log *zap.Logger) {
+	if looseCookies(cfg) {
+		log.Warn("cookies are not bound to the host and can be read on the way: visitors come without TLS; " +
+			"serve listen.https, or name the proxy that does in trusted_proxies")
+	}
+	if slices.ContainsFunc(cfg.TrustedProxies, func(p netip.Prefix) bool { return p.Bits() == 0 }) {
+		log.Warn("trusted_proxies names everybody: each visitor may claim any address, and that TLS was used")
+	}
+}
+
+func newMetrics(registry *prometheus.Registry, connections func() int64) (*metrics.Metrics, error) {
+	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
+	for _, f := range httpx.Faults() {
+		m.Faults = append(m.Faults, f.Kind())
+	}
+	return metrics.New(registry, m)
+}
+
+// connections is how many visitors' connections are open.
+func (a *app) connections() int64 {
+	if a.server == nil {
+		return 0
+	}
+	return int64(a.server.Stats().Connections)
+}
+
+// gatewayName tells this process from others on the same store.
+func gatewayName() (string, error) {
+	id, err := queue.NewVisitorID(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "gateway"
+	}
+	return host + "-" + id.String()[:8], nil
+}
+
+// arrivalsAtOnce bounds the arrivals that are numbered at the same time.
+const arrivalsAtOnce = 4096
+
+// buildPublic makes the public plane over the first rooms: boundary and listeners.
+func (a *app) buildPublic(first *change) error {
+	cfg := first.next.cfg
+	shed, err := limit.NewShedder(arrivalsAtOnce)
+	if err != nil {
+		return err
+	}
+	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed})
+	if err != nil {
+		return err
+	}
+	a.serving.Store(first.next)
+	if err := a.listen(cfg); err != nil {
+		return err
+	}
+	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.log), a.handler(cfg))
+	return err
+}
+
+// close releases what build opened beside the rooms, for a start that failed half-way.
+func (a *app) close() error {
+	var errs []error
+	for _, l := range a.public {
+		errs = append(errs, l.Close())
+	}
+	if a.adminLn != nil {
+		errs = append(errs, a.adminLn.Close())
+	}
+	if a.stores != nil {
+		errs = append(errs, a.stores.close())
+	}
+	return errors.Join(errs...)
+}
+
+// statePath is a file in the state directory.
+func statePath(cfg *config.Config, name string) string { return filepath.Join(cfg.State.Dir, name) }

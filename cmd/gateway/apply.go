@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/limit"
+	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// change is a configuration on its way into force: what is new of it is open and does not serve yet.
+type change struct {
+	next     *serving
+	set      gateway.RoomSet
+	lines    []*line // new
+	backends []*backend
+}
+
+// Apply brings another configuration into force while the gateway runs. It refuses a configuration as a whole, with a
+// *config.LoadError that names everything that cannot change, and with another error if something new cannot be opened;
+// then, and when ctx ends early, everything is as it was. Otherwise new requests find the new rooms when it returns. Rooms that
+// stay keep their line; a backend whose section is the same is kept with its connections, WebSockets and what is known of
+// its health. Other backends end when their requests have ended, and lines of rooms that are gone when nobody works with
+// them; Apply does not wait for it. What the store kept of such a line stays there. Calls wait for each other.
+func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
+	a.applying.Lock()
+	defer a.applying.Unlock()
+	now := a.serving.Load()
+	if problems := refusals(now, cfg); len(problems) > 0 {
+		return nil, &config.LoadError{Problems: problems}
+	}
+	ch := &change{}
+	former, err := a.swap(ctx, ch, cfg, now)
+	if err != nil {
+		return nil, errors.Join(err, a.discard(ch))
+	}
+	for _, r := range ch.next.rooms {
+		// The line has accepted it before, and nothing that it looks at has changed.
+		if err := r.line.Reconfigure(lineConfig(r.cfg, r.line.timing)); err != nil {
+			a.log.Error("line not reconfigured", zap.String("room", r.cfg.ID), zap.Error(err))
+		}
+	}
+	if level, parsed := zapcore.ParseLevel(cfg.Log.Level); parsed == nil {
+		a.level.SetLevel(level)
+	}
+	a.retire(now, former)
+	return diffOf(now.cfg, cfg), nil
+}
+
+// swap does everything that can fail, and then puts the new rooms into service.
+func (a *app) swap(ctx context.Context, ch *change, cfg *config.Config, now *serving) (map[string]*gateway.Former, error) {
+	if err := a.prepare(ctx, ch, cfg, now); err != nil {
+		return nil, err
+	}
+	if err := a.start(ctx, ch); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	former, err := a.gate.Replace(ch.set)
+	if err != nil {
+		return nil, err
+	}
+	a.serving.Store(ch.next)
+	for _, r := range ch.next.rooms {
+		r.line.backend.Store(r.backend)
+	}
+	return former, nil
+}
+
+// refusals are all reasons why a configuration cannot be brought into force without a restart.
+func refusals(now *serving, cfg *config.Config) []*config.Problem {
+	problems := config.NeedRestart(now.cfg, cfg)
+	for i := range cfg.Rooms {
+		r := &cfg.Rooms[i]
+		old := now.room(r.ID)
+		if old == nil {
+			continue
+		}
+		// The timings of the line that are keys of the file were compared before. One follows from a key.
+		timing := old.line.timing
+		timing.Hold = timingOf(r, false).Hold
+		err := old.line.Accepts(lineConfig(r, timing))
+		switch {
+		case errors.Is(err, queue.ErrFixed):
+			problems = append(problems, &config.Problem{
+				Path: fmt.Sprintf("rooms[%d].poll.max", i),
+				Text: fmt.Sprintf("%v is more than the line can take while the gateway runs, %v; restart it for this", r.Poll.Max, pollMaxOf(old.line.timing)),
+			})
+		case err != nil:
+			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d]", i), Text: err.Error()})
+		}
+	}
+	return problems
+}
+
+// pollMaxOf is the poll.max from which timingOf makes the hold.
+func pollMaxOf(t queue.Timing) time.Duration { return t.Hold * 5 / 6 }
+
+// prepare opens what is new in a configuration. now is nil when the process starts. What it has opened stands in ch also when it
+// fails; discard closes it.
+func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *serving) error {
+	ch.next = &serving{cfg: cfg}
+	anyForgot := false
+	for i := range cfg.Rooms {
+		r, forgot, err := a.prepareRoom(ctx, ch, &cfg.Rooms[i], now)
+		if err != nil {
+			return fmt.Errorf("room %s: %w", cfg.Rooms[i].ID, err)
+		}
+		anyForgot = anyForgot || forgot
+		ch.next.rooms = append(ch.next.rooms, r)
+		public, err := a.publicRoom(r, &cfg.Limits)
+		if err != nil {
+			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
+		}
+		ch.set.Rooms = append(ch.set.Rooms, public)
+	}
+	if err := awaitEpoch(ctx, anyForgot, now == nil && a.keys.made, time.Now()); err != nil {
+		return err
+	}
+	var err error
+	if ch.set.Router, err = route.New(cfg.Routes()); err != nil {
+		return err
+	}
+	return ch.limit(cfg.Limits.ArrivalsPerPrefix, now)
+}
+
+func (a *app) prepareRoom(ctx context.Context, ch *change, cfg *config.Room, now *serving) (r *room, forgot bool, err error) {
+	r = &room{cfg: cfg}
+	old := now.room(cfg.ID)
+	if old != nil {
+		r.line = old.line
+	} else {
+		if err := a.awaitLeft(ctx, cfg.ID); err != nil {
+			return nil, false, err
+		}
+		if r.line, forgot, err = a.openLine(cfg, now == nil); err != nil {
+			return nil, false, err
+		}
+		ch.lines = append(ch.lines, r.line)
+	}
+	if old != nil && old.sameBackend(cfg) {
+		r.backend = old.backend
+		return r, forgot, nil
+	}
+	if r.backend, err = a.openBackend(cfg.ID, cfg.Backend); err != nil {
+		return nil, false, err
+	}
+	ch.backends = append(ch.backends, r.backend)
+	if old == nil {
+		r.line.backend.Store(r.backend)
+	}
+	return r, forgot, nil
+}
+
+// awaitLeft waits until the line of a room that was removed has let go of its store.
+func (a *app) awaitLeft(ctx context.Context, id string) error {
+	left := a.leaving[id]
+	if left == nil {
+		return nil
+	}
+	select {
+	case <-left:
+		delete(a.leaving, id)
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// limit makes the limit of arrivals, or keeps the one there is with all that it knows.
+func (ch *change) limit(c config.Arrivals, now *serving) (err error) {
+	switch {
+	case c.Rate == 0:
+		return nil
+	case now != nil && now.arrivals != nil && now.cfg.Limits.ArrivalsPerPrefix == c:
+		ch.next.arrivals = now.arrivals
+	default:
+		if ch.next.arrivals, err = limit.NewArrivals(c.Rate, c.Burst, time.Now()); err != nil {
+			return err
+		}
+	}
+	ch.set.Arrivals = ch.next.arrivals
+	return nil
+}
+
+// start starts what is new.
+func (a *app) start(ctx context.Context, ch *change) error {
+	for _, l := range ch.lines {
+		for _, service := range a.lineServices(l) {
+			m, err := a.rooms.Join(ctx, service)
+			if err != nil {
+				return err
+			}
+			l.members = slices.Insert(l.members, 0, m)
+		}
+	}
+	for _, b := range ch.backends {
+		var err error
+		if b.member, err = a.rooms.Join(ctx, a.backendService(b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard stops and closes what is new in a change that does not come into force.
+func (a *app) discard(ch *change) error {
+	at := func(context.Context) {}
+	var errs []error
+	for _, b := range ch.backends {
+		if b.member != nil {
+			<-a.rooms.Leave(at, b.member)
+			continue
+		}
+		errs = append(errs, a.closeBackend(context.Background(), b))
+	}
+	for _, l := range ch.lines {
+		if l.members != nil {
+			<-a.rooms.Leave(at, l.members...)
+			continue
+		}
+		errs = append(errs, a.closeLine(l))
+	}
+	return errors.Join(errs...)
+}
+
+// retire lets what is no longer in force end: a backend when the answers of its requests have been sent, a line when no request works
+// with it. Neither is waited for.
+func (a *app) retire(before *serving, former map[string]*gateway.Former) {
+	now := a.serving.Load()
+	for _, old := range before.rooms {
+		id := old.cfg.ID
+		idle := former[id].Idle()
+		next := now.room(id)
+		if next == nil || next.backend != old.backend {
+			a.rooms.Leave(func(ctx context.Context) { a.drain(ctx, old.backend, idle) }, old.backend.member)
+		}
+		if next == nil {
+			a.leaving[id] = a.rooms.Leave(func(ctx context.Context) { await(ctx, idle) }, old.line.members...)
+		}
+	}
+}
+
+// drain waits for the requests of a backend. WebSockets are told to close as soon as no more can be opened.
+func (a *app) drain(ctx context.Context, b *backend, idle <-chan struct{}) {
+	await(ctx, idle)
+	b.CloseTunnels()
+	if err := b.Drain(ctx); err != nil {
+		a.log.Warn("a backend that was replaced still has requests under way", zap.String("room", b.counted.ID),
+			zap.Int("requests", b.Status().InFlight))
+	}
+}
+
+func await(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}

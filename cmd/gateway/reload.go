@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/metrics"
+)
+
+// reload reads the configuration again and brings it into force. Whatever comes of it stands in the log and the metrics.
+func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
+	if read == nil {
+		a.log.Info("there is no configuration file that could be read again")
+		return
+	}
+	var d *diff
+	cfg, err := read()
+	if err == nil {
+		d, err = a.Apply(ctx, cfg)
+	}
+	var refused *config.LoadError
+	switch {
+	case err == nil:
+		a.metrics.Reloaded(metrics.Applied)
+		a.log.Info("configuration in force", d.fields()...)
+	case errors.As(err, &refused):
+		a.metrics.Reloaded(metrics.NotAccepted)
+		a.log.Error("configuration refused, the one before stays in force", zap.Strings("problems", refused.Lines()))
+	default:
+		a.metrics.Reloaded(metrics.Broken)
+		a.log.Error("configuration could not be brought into force, the one before stays", zap.Error(err))
+	}
+}
+
+// diff is what a configuration changed.
+type diff struct {
+	added, changed, removed []string // ids of rooms
+	settings                []string // sections that are of no room
+}
+
+func diffOf(before, after *config.Config) *diff {
+	d := &diff{}
+	hashes := map[string]string{}
+	for i := range before.Rooms {
+		hashes[before.Rooms[i].ID] = before.Rooms[i].Hash()
+	}
+	for i := range after.Rooms {
+		r := &after.Rooms[i]
+		switch hash, known := hashes[r.ID]; {
+		case !known:
+			d.added = append(d.added, r.ID)
+		case hash != r.Hash():
+			d.changed = append(d.changed, r.ID)
+		}
+		delete(hashes, r.ID)
+	}
+	for i := range before.Rooms {
+		if _, gone := hashes[before.Rooms[i].ID]; gone {
+			d.removed = append(d.removed, before.Rooms[i].ID)
+		}
+	}
+	if before.Limits != after.Limits {
+		d.settings = append(d.settings, "limits")
+	}
+	if before.Log != after.Log {
+		d.settings = append(d.settings, "log")
+	}
+	return d
+}
+
+// fields are what is not empty, for the log.
+func (d *diff) fields() []zap.Field {
+	var fields []zap.Field
+	for _, part := range []struct {
+		name string
+		ids  []string
+	}{{"rooms_new", d.added}, {"rooms_changed", d.changed}, {"rooms_removed", d.removed}, {"settings", d.settings}} {
+		if len(part.ids) > 0 {
+			fields = append(fields, zap.Strings(part.name, slices.Clone(part.ids)))
+		}
+	}
+	if fields == nil {
+		fields = append(fields, zap.Bool("unchanged", true))
+	}
+	return fields
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/lifecycle"
+	"github.com/einlass/einlass/internal/limit"
+	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// serving is a configuration in force, with the parts that it asked for. It is immutable.
+type serving struct {
+	cfg      *config.Config
+	rooms    []*room         // in the order of the configuration
+	arrivals *limit.Arrivals // nil: no limit
+}
+
+// room is a room of one configuration. Its line and its backend may be those of the configuration before.
+type room struct {
+	cfg     *config.Room
+	line    *line
+	backend *backend
+}
+
+// room is the room of an id, nil if there is none.
+func (s *serving) room(id string) *room {
+	if s == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(s.rooms, func(r *room) bool { return r.cfg.ID == id }); i >= 0 {
+		return s.rooms[i]
+	}
+	return nil
+}
+
+// line is a room's line with its store, for as long as the room is configured.
+type line struct {
+	*queue.Room
+	id      string
+	store   queue.Store
+	timing  queue.Timing
+	metrics *metrics.Room
+	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
+	members []*lifecycle.Member     // the last one that started first; nil: not started
+}
+
+// backend is a proxy to a room's site, for as long as nothing of its section changes.
+type backend struct {
+	*proxy.Backend
+	counted metrics.RoomConfig
+	member  *lifecycle.Member // nil: not started
+}
+
+// openLine makes the line of a room that was not configured before, and says whether its store remembers nothing of a line.
+// first: the process starts, so that what is known of the keys holds.
+func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
+	newKeys := first && a.keys.made
+	l = &line{id: cfg.ID, timing: timingOf(cfg, newKeys)}
+	if l.store, forgot, err = a.stores.open(cfg.ID, l.timing); err != nil {
+		return nil, false, err
+	}
+	l.metrics = a.metrics.OpenRoom(metrics.RoomConfig{ID: cfg.ID})
+	log := a.log.With(zap.String("room", cfg.ID))
+	qc := lineConfig(cfg, l.timing)
+	qc.Gateway, qc.FirstStart, qc.Slots = a.name, newKeys, a.stores.slots()
+	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
+	qc.OnSnapshot, qc.OnBeatsDropped = l.onSnapshot, a.metrics.HeartbeatsDropped
+	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
+	return l, forgot, nil
+}
+
+// closeLine lets go of the store and the figures of a line that does not run.
+func (a *app) closeLine(l *line) error {
+	a.metrics.CloseRoom(metrics.RoomConfig{ID: l.id})
+	return l.store.Close()
+}
+
+// lineConfig is what the configuration says about a line.
+func lineConfig(cfg *config.Room, timing queue.Timing) queue.RoomConfig {
+	return queue.RoomConfig{
+		Timing: timing, Control: controlOf(cfg), ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure),
+		PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
+	}
+}
+
+// onSnapshot keeps the figures for metrics fresh.
+func (l *line) onSnapshot(f *queue.Snapshot) {
+	l.metrics.Snapshot(f)
+	l.metrics.StoreUp(true)
+	b := l.backend.Load()
+	if b == nil { // the first snapshots may come before it is made
+		return
+	}
+	for _, at := range b.Status().Addresses {
+		l.metrics.Backend(at.Address, at.Up, at.Reused)
+	}
+}
+
+// openBackend makes the proxy to a site.
+func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
+	p, err := proxy.New(cfg, proxy.Deps{Log: a.log.With(zap.String("room", id)), OnPanic: a.metrics.Panic})
+	if err != nil {
+		return nil, err
+	}
+	b := &backend{Backend: p, counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
+	a.metrics.OpenRoom(b.counted)
+	return b, nil
+}
+
+// closeBackend stops a backend and lets go of its figures.
+func (a *app) closeBackend(ctx context.Context, b *backend) error {
+	err := b.Stop(ctx)
+	a.metrics.CloseRoom(b.counted)
+	return err
+}
+
+// sameBackend reports whether another configuration of the room leaves its backend as it is.
+func (r *room) sameBackend(cfg *config.Room) bool {
+	return reflect.DeepEqual(r.cfg.Backend, cfg.Backend)
+}
+
+// publicRoom is a room as the public plane sees it.
+func (a *app) publicRoom(r *room, limits *config.Limits) (gateway.RoomConfig, error) {
+	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
+	if err != nil {
+		return gateway.RoomConfig{}, err
+	}
+	pages, err := a.library.Site(siteConfig(r.cfg))
+	if err != nil {
+		return gateway.RoomConfig{}, err
+	}
+	rc := boundsOf(r.cfg, limits)
+	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
+	return rc, nil
+}
+
+// siteConfig is what the configuration says about a room's pages.
+func siteConfig(r *config.Room) web.SiteConfig {
+	return web.SiteConfig{Title: r.Title, Room: r.ID, Contact: r.Contact, Languages: r.Languages}
+}
+
+// boundsOf is what the configuration says about a room's visitors.
+func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
+	return gateway.RoomConfig{
+		ID: r.ID, Idle: r.Session.Idle, MaxStay: r.Session.Max, TicketLife: r.TicketLife, FormGrace: r.Session.FormGrace,
+		StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
+	}
+}
+
+// timingOf is a room's timing. A line that begins without memory waits a moment for the tickets of one before, unless
+// the keys that sign tickets have just been made: then there is none.
+func timingOf(r *config.Room, newKeys bool) queue.Timing {
+	t := queue.Timing{
+		Absent: r.AbsentAfter, ClaimWindow: r.ClaimWindow, Idle: r.Session.Idle, TicketLife: r.TicketLife,
+		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond), Grace: 2 * time.Second,
+	}
+	if newKeys {
+		t.Grace = 0
+	}
+	return t
+}
+
+// controlOf is what the configuration says about the controls.
+func controlOf(r *config.Room) queue.Control {
+	return queue.Control{
+		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
+		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
+	}
+}
+
+func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
+	switch e.Kind {
+	case queue.EventStoreDown:
+		m.StoreUp(false)
+		log.Error("store does not answer, the line is held", zap.Error(e.Err))
+	case queue.EventStoreUp:
+		m.StoreUp(true)
+		log.Info("store answers again")
+	case queue.EventLost:
+		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
+	case queue.EventControl:
+		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
+	case queue.EventErrorOver:
+		log.Info("store fault is over")
+	default:
+		log.Error("store fault", zap.Error(e.Err))
+	}
+}
+
+// lineServices are the parts of a line in the order in which they start.
+func (a *app) lineServices(l *line) []lifecycle.Service {
+	return []lifecycle.Service{
+		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
+		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run},
+	}
+}
+
+func (a *app) backendService(b *backend) lifecycle.Service {
+	return lifecycle.Service{
+		Name:  "backend of " + b.counted.ID,
+		Start: func(context.Context) error { return b.Start() },
+		Stop:  func(ctx context.Context) error { return a.closeBackend(ctx, b) },
+	}
+}

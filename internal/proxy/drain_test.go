@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestADrainWaitsForTheLastRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &Backend{}
+		b.limiter.limit, b.outsideLimiter.limit = func() int { return 1 }, func() int { return 1 }
+		b.limiter.length = 1
+		b.cfg.MaxInFlight = 4
+		far := &watch{until: time.Now().Add(time.Hour)}
+		if err := b.Drain(t.Context()); err != nil {
+			t.Fatalf("nobody is there: %v", err)
+		}
+		if _, _, err := b.enter(true, false, far); err != nil {
+			t.Fatal(err)
+		}
+		waited := make(chan bool, 1)
+		go func() {
+			_, outside, err := b.enter(false, false, far)
+			waited <- outside && err == nil
+		}()
+		synctest.Wait()
+		drained := make(chan error, 2)
+		for range 2 {
+			go func() { drained <- b.Drain(t.Context()) }()
+		}
+		b.leave(false) // the one that waits takes the place
+		if !<-waited {
+			t.Fatal("the second request got no place")
+		}
+		synctest.Wait()
+		if len(drained) != 0 {
+			t.Fatal("drained while a request is under way")
+		}
+		b.leave(true)
+		for range 2 {
+			if err := <-drained; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestADrainEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &Backend{}
+		b.limiter.limit = func() int { return 1 }
+		b.cfg.MaxInFlight = 1
+		if _, _, err := b.enter(true, false, nil); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := b.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		b.leave(false)
+		if err := b.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+	"github.com/einlass/einlass/test/e2e/harness"
+)
+
+// second is a room for a file that has one already.
+func second(site *harness.Site) string {
+	return "rooms:\n  - id: kfz\n    title: Zulassung\n    hosts: [kfz.example]\n    exclude: [/free]\n    backend: {url: \"http://" +
+		site.Addr + "\"}\n    pace: {rate: 0, max_inside: 0}\n    poll: {min: 200ms, max: 1s}\n"
+}
+
+// at is a browser at a host.
+func at(g *harness.Gate, host string) *harness.Browser {
+	b := harness.NewBrowser(g)
+	b.Host = host
+	return b
+}
+
+// wants asserts that a gateway said this of its file.
+func wants(t *testing.T, line string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(line, part) {
+			t.Errorf("the log says %s, it lacks %q", line, part)
+		}
+	}
+}
+
+func TestAnEditedFileIsInForceAfterAHangup(t *testing.T) {
+	t.Parallel()
+	before, after, other := harness.NewSite(t), harness.NewSite(t), harness.NewSite(t)
+	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{
+		{Site: before, Hosts: []string{"termine.example"}, Exclude: []string{"/free"}},
+	}})
+	waits := harness.NewBrowser(g)
+	waits.Get(t, "/")
+	place := waits.Token("termine")
+	if place.Number != 1 {
+		t.Fatalf("the first place is %+v", place)
+	}
+	wants(t, g.Reload(), `"unchanged":true`)
+
+	// A new room, another backend and another title.
+	g.Edit("rooms:\n", second(other))
+	g.Edit("url: http://"+before.Addr, "url: http://"+after.Addr)
+	g.Edit("  - id: termine\n", "  - id: termine\n    title: Bürgeramt Mitte\n")
+	wants(t, g.Reload(), "in force", `"rooms_new":["kfz"]`, `"rooms_changed":["termine"]`)
+	if a := at(g, "kfz.example").Get(t, "/free"); a.Header.Get("X-Site") != other.Addr {
+		t.Errorf("the new room: %s from %q", a.Status, a.Header.Get("X-Site"))
+	}
+	if a := at(g, "termine.example").Get(t, "/free"); a.Header.Get("X-Site") != after.Addr {
+		t.Errorf("the other backend: %s from %q", a.Status, a.Header.Get("X-Site"))
+	}
+	newcomer := harness.NewBrowser(g)
+	if a := newcomer.Get(t, "/"); !strings.Contains(a.Body, "Bürgeramt Mitte") || newcomer.Token("termine").Number != 2 {
+		t.Errorf("the page behind the change has number %d, %.2000s", newcomer.Token("termine").Number, a.Body)
+	}
+	if s := waits.Status(t); s.Number != 1 || !s.InLine() {
+		t.Errorf("the first place behind the change: %+v", s)
+	}
+	queued := at(g, "kfz.example")
+	queued.Get(t, "/")
+	number := queued.Token("kfz")
+	if number.Number != 1 {
+		t.Errorf("the first place of the new room is %+v", number)
+	}
+
+	refusedWhole(t, g, after)
+
+	// Away with the room, and back with its line.
+	g.Edit(second(other), "rooms:\n")
+	wants(t, g.Reload(), "in force", `"rooms_removed":["kfz"]`)
+	if a := at(g, "kfz.example").Get(t, "/free"); a.StatusCode != 421 {
+		t.Errorf("the room that is gone answers %s", a.Status)
+	}
+	g.Edit("rooms:\n", second(other))
+	wants(t, g.Reload(), `"rooms_new":["kfz"]`)
+	another := at(g, "kfz.example")
+	another.Get(t, "/")
+	if now := another.Token("kfz"); now.Number != 2 || now.Epoch != number.Epoch {
+		t.Errorf("behind %+v, the room that came back gave %+v", number, now)
+	}
+	if a := queued.Get(t, "/"); !a.Waiting() || queued.Token("kfz") != number {
+		t.Errorf("who waited for the room that came back has %+v, had %+v", queued.Token("kfz"), number)
+	}
+}
+
+// refusedWhole edits keys that can change and keys that cannot, and sees that neither are in force.
+func refusedWhole(t *testing.T, g *harness.Gate, site *harness.Site) {
+	t.Helper()
+	good, err := os.ReadFile(g.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Edit("title: Bürgeramt Mitte", "title: Bürgeramt Süd")
+	g.Edit("http: "+g.Addr, "http: 127.0.0.1:1")
+	g.Edit("claim_window: 20s", "claim_window: 21s")
+	wants(t, g.Reload(), "refused, the one before stays in force", "listen.http: ", "rooms[1].claim_window: 20s cannot become 21s")
+	g.Edit("claim_window: 21s", "claim_window: 21s\n    mode: maybe")
+	wants(t, g.Reload(), "refused", "line ", "rooms[1].mode: ")
+	if a := harness.NewBrowser(g).Get(t, "/"); !strings.Contains(a.Body, "Bürgeramt Mitte") {
+		t.Errorf("behind a refusal the page says %.2000s", a.Body)
+	}
+	if a := harness.NewBrowser(g).Get(t, "/free"); a.Header.Get("X-Site") != site.Addr {
+		t.Errorf("behind a refusal: %s", a.Status)
+	}
+	if err := os.WriteFile(g.File, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, g.Reload(), "in force")
+}
+
+func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	before, after, other := harness.NewSite(t), harness.NewSite(t), harness.NewSite(t)
+	settings := harness.Settings{Store: redis.URL(), Keys: program.Keys(t), Rooms: []harness.Room{
+		{Site: before, Hosts: []string{"termine.example"}, Exclude: []string{"/free"}},
+	}}
+	gates := []*harness.Gate{harness.NewGate(t, &program, settings), harness.NewGate(t, &program, settings)}
+	var waiting []*harness.Browser
+	arrive := func(g *harness.Gate) {
+		b := harness.NewBrowser(g)
+		b.Get(t, "/")
+		waiting = append(waiting, b)
+	}
+	for i, g := range gates {
+		arrive(g)
+		arrive(gates[1-i])
+		g.Edit("rooms:\n", second(other))
+		g.Edit("url: http://"+before.Addr, "url: http://"+after.Addr)
+		g.Edit("rate: 0\n      max_inside: 0", "rate: 7\n      max_inside: 0")
+		wants(t, g.Reload(), "in force", `"rooms_new":["kfz"]`)
+		arrive(g)
+		arrive(gates[1-i])
+		if a := harness.NewBrowser(g).Get(t, "/free"); a.Header.Get("X-Site") != after.Addr {
+			t.Errorf("gateway %d: %s from %q", i, a.Status, a.Header.Get("X-Site"))
+		}
+	}
+	for i, b := range waiting {
+		if n := b.Token("termine").Number; n != uint64(i+1) {
+			t.Errorf("arrival %d has number %d", i+1, n)
+		}
+	}
+	for _, g := range gates {
+		until(t, 10*time.Second, "the pace of the file is in force", func(context.Context) bool { return g.Room(t).Rate == 7 })
+	}
+	// The room of both files has one line.
+	a, b := at(gates[0], "kfz.example"), at(gates[1], "kfz.example")
+	a.Get(t, "/")
+	b.Get(t, "/")
+	if a.Token("kfz").Number != 1 || b.Token("kfz").Number != 2 {
+		t.Errorf("the new room gave %+v and %+v", a.Token("kfz"), b.Token("kfz"))
+	}
+	// Gone at both, it keeps its line in the store.
+	for _, g := range gates {
+		g.Edit(second(other), "rooms:\n")
+		wants(t, g.Reload(), `"rooms_removed":["kfz"]`)
+	}
+	gates[0].Edit("rooms:\n", second(other))
+	wants(t, gates[0].Reload(), `"rooms_new":["kfz"]`)
+	c := at(gates[0], "kfz.example")
+	c.Get(t, "/")
+	if now := c.Token("kfz"); now.Number != 3 || now.Epoch != a.Token("kfz").Epoch {
+		t.Errorf("the room that came back gave %+v behind %+v", now, b.Token("kfz"))
+	}
+}
+
+// reloadsMove makes each thing that can become of a file that is read again.
+func reloadsMove(t *testing.T, w *metricsWatch) {
+	g, _ := one(t, harness.Room{})
+	w.look(g)
+	result := func(name string) string { return `einlass_config_reloads_total{result="` + name + `"}` }
+	g.Edit("on_store_failure: hold", "on_store_failure: local")
+	g.Reload()
+	w.until(g, 5*time.Second, result("applied"))
+	g.Edit("on_store_failure: local", "on_store_failure: never")
+	g.Reload()
+	w.until(g, 5*time.Second, result("refused"))
+	if w.has(g, "einlass_config_last_reload_successful") {
+		t.Error("a refused file counts as a success")
+	}
+	if err := os.Rename(g.File, filepath.Join(t.TempDir(), "away")); err != nil {
+		t.Fatal(err)
+	}
+	g.Reload()
+	w.until(g, 5*time.Second, result("failed"))
+}

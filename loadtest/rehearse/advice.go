@@ -69,7 +69,7 @@ type Advice struct {
 	Why       string `json:"why"`
 }
 
-// toCome is what somebody who is called takes to come, and holds a place meanwhile: until the next poll near the head of
+// toCome is how long a called visitor takes to come and holds a place meanwhile: until the next poll near the head of
 // the line, by default.
 const toCome = 3 * time.Second
 

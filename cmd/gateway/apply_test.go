@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -110,6 +113,13 @@ func TestRequestsUnderWayEndAtTheBackendTheyBegan(t *testing.T) {
 	if got := r.from("a"); got != other.URL {
 		t.Errorf("new requests go to %s", got)
 	}
+	p.rooms = append(p.rooms, planned{"b", other.backend(), quick})
+	r.apply(p) // waits for the line of b, with which nobody works; the download goes on
+	if err := old.room("b").backend.Start(); errors.Is(err, proxy.ErrStopped) {
+		t.Error("a backend was stopped during a download")
+	}
+	p.rooms = p.rooms[:1]
+	r.apply(p)
 	for range 3 {
 		s.goOn <- struct{}{}
 	}
@@ -122,11 +132,81 @@ func TestRequestsUnderWayEndAtTheBackendTheyBegan(t *testing.T) {
 		t.Errorf("the slow request: %v", err)
 	}
 	for _, room := range old.rooms {
-		until(t, "the old backend stops", func() bool { return room.backend.Start() != nil && !r.counts("address", s.URL) })
+		until(t, "the old backend stops", func() bool { return errors.Is(room.backend.Start(), proxy.ErrStopped) && !r.counts("address", s.URL) })
 	}
 	until(t, "the series of the removed room are gone", func() bool { return !r.counts("room", "b") })
 	if !r.counts("address", other.URL) || !r.counts("room", "a") {
 		t.Error("there are no series of what serves")
+	}
+}
+
+func TestRequestsThatWaitAtTheOldBackendAreServed(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend() + ", max_in_flight: 1, queue: {length: 9, wait: 30s}", quick}}}
+	r := run(t, p)
+	answers := make(chan string, 3)
+	ask := func() {
+		res, _, err := r.fetch(r.newClient(nil), "a", "/free/slow")
+		if err != nil {
+			answers <- err.Error()
+			return
+		}
+		answers <- res.Status
+	}
+	go ask()
+	<-s.came
+	go ask()
+	old := r.serving.Load().room("a").backend
+	until(t, "one waits for a place", func() bool { return old.Status().Queued == 1 })
+
+	// And one has not sent its form yet.
+	form := r.posts(t, "a", 9)
+	p.rooms[0].backend = other.backend()
+	r.apply(p)
+	if got := r.from("a"); got != other.URL {
+		t.Errorf("new requests go to %s", got)
+	}
+	s.goOn <- struct{}{}
+	<-s.came
+	s.goOn <- struct{}{}
+	for range 2 {
+		if got := <-answers; got != "200 OK" {
+			t.Errorf("a request at the old site: %s", got)
+		}
+	}
+	if old.Start() == nil {
+		t.Error("the old backend was not in use")
+	}
+	if status, site := form("name=Anna"); status != 200 || site != s.URL {
+		t.Errorf("a form whose request came before: %d from %s", status, site)
+	}
+}
+
+// posts begins a request with a form of n bytes at a room, and returns when the form is asked for. The answer sends it, and
+// tells the status and which site took it.
+func (r *running) posts(t *testing.T, room string, n int) func(form string) (status int, site string) {
+	t.Helper()
+	c, err := net.Dial("tcp", r.public[0].Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	fmt.Fprintf(c, "POST /free/form HTTP/1.1\r\nHost: %s.example\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", room, n)
+	answer := bufio.NewReader(c)
+	if res, err := http.ReadResponse(answer, nil); err != nil || res.StatusCode != http.StatusContinue {
+		t.Fatalf("%v, %v", res, err)
+	}
+	return func(form string) (int, string) {
+		if _, err := io.WriteString(c, form); err != nil {
+			t.Error(err)
+		}
+		res, err := http.ReadResponse(answer, nil)
+		if err != nil {
+			t.Error(err)
+			return 0, ""
+		}
+		defer res.Body.Close()
+		return res.StatusCode, res.Header.Get("X-Site")
 	}
 }
 
@@ -285,9 +365,12 @@ func TestWhatCannotBeOpenedLeavesEverythingAsItWas(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p.rooms = p.rooms[:2]
-	if _, err := r.Apply(ctx, p.load(t)); !errors.Is(err, context.Canceled) || r.serving.Load() != before || r.counts("room", "fine") {
-		t.Errorf("a change that is given up: %v", err)
+	for _, given := range [][]planned{p.rooms[:1], p.rooms[:2]} {
+		p.rooms = given
+		_, err := r.Apply(ctx, p.load(t))
+		if !errors.Is(err, context.Canceled) || r.serving.Load() != before || r.from("a") != s.URL || r.counts("room", "fine") {
+			t.Errorf("a change to %d rooms that is given up: %v", len(given), err)
+		}
 	}
 	until(t, "what was opened is closed", func() bool { return descriptors(t) <= open })
 	// What was not applied does not stand in the way; a site that is down is no reason to refuse.

@@ -182,7 +182,7 @@ func TestADemoSurvivesAHangup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	demo, log := program.Begin(t, "demo", "--citizens=false", "--set", "listen.http="+launch.Addr(port), "--set", "admin.listen="+launch.Addr(port+10_000))
+	demo, log := program.Begin(t, "demo", "--citizens=false", "--set", "listen.http="+launch.Addr(port), "--set", "admin.listen="+launch.Addr(port+10_000), "--set", "log.level=info")
 	until(t, 20*time.Second, "the demo runs", func(context.Context) bool { return log.Count("all services are running") == 1 })
 	demo.Hangup()
 	until(t, 10*time.Second, "an answer to the signal", func(context.Context) bool {

@@ -8,10 +8,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // crowd is everybody who comes in one topology, through the balancer.
 type crowd struct {
+	room      *visitor.Room
 	transport *http.Transport
 	dice      *rand.Rand // used by the goroutine that lets them come
 	small     bool
@@ -25,13 +28,18 @@ type crowd struct {
 	frozen, thawed time.Time
 
 	mu       sync.Mutex
-	visitors []*visitor
+	visitors []*citizen
 	keys     map[string]int // tickets by the key that signed them
 }
 
 // newCrowd has nobody yet. A small one has a quarter of the visitors, and none who sleep or close the page.
-func newCrowd(addr string, seed uint64, small bool) *crowd {
+func newCrowd(addr string, seed uint64, small bool) (*crowd, error) {
+	room, err := newRoom()
+	if err != nil {
+		return nil, err
+	}
 	c := &crowd{
+		room: room,
 		dice: rand.New(rand.NewPCG(seed, 2)), small: small, keys: map[string]int{},
 		transport: &http.Transport{
 			DisableCompression: true, MaxIdleConnsPerHost: 256, IdleConnTimeout: 20 * time.Second,
@@ -42,7 +50,7 @@ func newCrowd(addr string, seed uint64, small bool) *crowd {
 		},
 	}
 	c.tenths.Store(10)
-	return c
+	return c, nil
 }
 
 // usual is how many visitors come a second, a little less than the pace, so that a line that has grown becomes shorter
@@ -56,8 +64,8 @@ const crowdAtFirst = 60
 func (c *crowd) come(ctx context.Context, n int) {
 	for range n {
 		c.mu.Lock()
-		v := &visitor{
-			browser: newBrowser(c.transport), crowd: c, failures: map[string]int{}, over: make(chan struct{}),
+		v := &citizen{
+			browser: c.newBrowser(), crowd: c, figure: -1, failures: map[string]int{}, over: make(chan struct{}),
 			rand: rand.New(rand.NewPCG(c.dice.Uint64(), c.dice.Uint64())), habit: c.habit(),
 		}
 		c.visitors = append(c.visitors, v)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -43,14 +44,14 @@ type felt struct {
 func (c *crowd) feel() *felt {
 	f := &felt{Strangers: c.strangers.figures(), Asked: c.asked.Load(), Errors: map[string]int{}}
 	orders := map[queue.Order]string{}
-	one := func(t ticket) {
+	one := func(t visitor.Token) {
 		if t.Number == 0 {
 			return
 		}
-		if orders[t.order()] != "" {
+		if orders[order(t)] != "" {
 			f.Twice++
 		}
-		orders[t.order()] = t.Visitor
+		orders[order(t)] = t.Visitor
 		f.Highest = max(f.Highest, t.Number)
 	}
 	for _, t := range c.strangers.places {
@@ -106,7 +107,7 @@ func (c *crowd) overtaken() (n int) {
 }
 
 // wronged notes what may never happen to anybody.
-func (f *felt) wronged(v *visitor) {
+func (f *felt) wronged(v *citizen) {
 	if v.lost != "" {
 		f.Lost = append(f.Lost, v.lost)
 	}
@@ -121,7 +122,7 @@ func (f *felt) wronged(v *visitor) {
 	}
 }
 
-func (f *felt) outcome(v *visitor) {
+func (f *felt) outcome(v *citizen) {
 	switch {
 	case v.left:
 		f.Left++

@@ -87,10 +87,10 @@ func TestWhatLastsForMinutesIsPlayedByNameOnly(t *testing.T) {
 
 func TestWhoGetsInAfterNewcomersIsOvertaken(t *testing.T) {
 	at := func(s int) time.Time { return time.Unix(int64(1000+s), 0) }
-	one := func(came, entered int, h habit) *visitor {
-		return &visitor{came: at(came), entered: at(entered), habit: h}
+	one := func(came, entered int, h habit) *citizen {
+		return &citizen{came: at(came), entered: at(entered), habit: h}
 	}
-	c := &crowd{frozen: at(10), thawed: at(400), visitors: []*visitor{
+	c := &crowd{frozen: at(10), thawed: at(400), visitors: []*citizen{
 		one(1, 402, patient), one(2, 420, patient), one(3, 420, sleeper), one(401, 405, patient), one(401, 430, patient), one(5, 9, patient),
 	}}
 	if n := c.overtaken(); n != 1 {

@@ -99,7 +99,9 @@ func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome
 	if t == Embedded {
 		out.Faults = append(out.Faults, w.upgraded(ctx))
 	}
-	w.crowd = newCrowd(w.balancer.Addr(), cfg.Seed, cfg.Small)
+	if w.crowd, err = newCrowd(w.balancer.Addr(), cfg.Seed, cfg.Small); err != nil {
+		return nil, err
+	}
 	crowd, over := context.WithCancel(ctx)
 	defer over()
 	stop, flowed := make(chan struct{}), make(chan struct{})

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
 )
@@ -25,7 +25,7 @@ const manyStrangers = 20
 type strangers struct {
 	mu sync.Mutex
 	strangerFigures
-	places []ticket
+	places []visitor.Token
 }
 
 // strangerFigures are counted of page loads that nobody stands behind.
@@ -48,15 +48,18 @@ func (c *crowd) loads(ctx context.Context, n int) {
 
 // load is one of them. Whatever the engine gives it is never heard of again.
 func (c *crowd) load(ctx context.Context, frame bool) {
-	b := newBrowser(c.transport)
-	b.frame = frame
+	var extra []string
+	if frame {
+		extra = framed
+	}
+	b := c.newBrowser(extra...)
 	c.asked.Add(1)
-	a, err := b.ask(ctx, http.MethodGet, page, true)
+	a, err := b.get(ctx, page)
 	s := &c.strangers
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	place, _ := b.token()
-	took := place.Number > 0 || err == nil && a.site()
+	place := b.Credential().Token
+	took := place.Number > 0 || err == nil && site(a)
 	if frame {
 		s.Frames++
 		if took {
@@ -71,7 +74,7 @@ func (c *crowd) load(ctx context.Context, frame bool) {
 	if place.Number > 0 {
 		s.places = append(s.places, place)
 	}
-	if err == nil && a.site() {
+	if err == nil && site(a) {
 		s.Entries++
 	}
 }
@@ -110,7 +113,7 @@ func strangersCome(ctx context.Context, w *world, s Step) (string, error) {
 func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Closed.Load()
 	n := every(ctx, s.Hold, func() {
-		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodGet, environment.ClosingPath, true) // it is not answered
+		_, _ = w.crowd.newBrowser().get(ctx, environment.ClosingPath) // it is not answered
 	})
 	if closed := w.site.Closed.Load() - before; closed < int64(n)/2 {
 		return "", fmt.Errorf("%d of %d requests reached the site", closed, n)
@@ -123,7 +126,7 @@ func closedPath(ctx context.Context, w *world, s Step) (string, error) {
 func unreadBodies(ctx context.Context, w *world, s Step) (string, error) {
 	before := w.site.Unread.Load()
 	every(ctx, s.Hold, func() {
-		_, _ = newBrowser(w.crowd.transport).ask(ctx, http.MethodPost, environment.UnreadPath, true) // what comes of it is seen by others
+		_, _ = w.crowd.newBrowser().send(ctx, http.MethodPost, environment.UnreadPath) // what comes of it is seen by others
 	})
 	unread := w.site.Unread.Load() - before
 	if unread == 0 {
@@ -133,60 +136,45 @@ func unreadBodies(ctx context.Context, w *world, s Step) (string, error) {
 }
 
 // lurk polls as the page does and never goes in.
-func (v *visitor) lurk(ctx context.Context) {
-	for called := 0; called < 3 && v.entered.IsZero(); {
-		var s status
-		ok := v.try(ctx, func() (err error) { s, err = v.poll(ctx); return err })
-		next := again
-		if ok {
-			next = max(time.Duration(s.Next)*time.Millisecond, 100*time.Millisecond)
-			if v.told(&s) {
-				called++
-			}
-		}
-		if !v.rest(ctx, next) {
+func (v *citizen) lurk(ctx context.Context) {
+	next := time.Duration(0)
+	for called := 0; called < 3 && v.entered.IsZero(); called++ {
+		s, err := v.poll(ctx, next, func() bool { return false })
+		if err != nil {
 			return
 		}
+		next = s.Interval()
 	}
 }
 
 // openTabs loads the page in three more tabs before any of them has a cookie: the browser keeps one of the cookies.
-func (v *visitor) openTabs(ctx context.Context) {
+func (v *citizen) openTabs(ctx context.Context) {
 	for range 3 {
 		v.crowd.wg.Go(func() { v.crowd.load(ctx, false) })
 	}
 }
 
 // double copies the cookies into another browser, which follows the page there.
-func (v *visitor) double(ctx context.Context) {
-	twin := &visitor{
-		browser: newBrowser(v.transport), crowd: v.crowd, place: v.place, failures: map[string]int{},
+func (v *citizen) double(ctx context.Context) {
+	twin := &citizen{
+		browser: v.crowd.newBrowser(), crowd: v.crowd, place: v.place, figure: -1, failures: map[string]int{},
 		rand: rand.New(rand.NewPCG(v.rand.Uint64(), v.rand.Uint64())),
 	}
-	where := &url.URL{Scheme: "http", Host: host, Path: "/"}
-	twin.jar.SetCookies(where, v.jar.Cookies(where))
+	twin.SetCookie(cookie, v.Ticket())
 	v.twin = twin
 	v.crowd.wg.Go(func() { v.crowd.follow(ctx, v, twin) })
 }
 
 // follow is what the other browser does: it polls, goes in when it is told to, and once more when the visit is over.
-func (c *crowd) follow(ctx context.Context, v, twin *visitor) {
-	for turn := false; !turn; {
-		var s status
-		next := again
-		if twin.try(ctx, func() (err error) { s, err = twin.poll(ctx); return err }) {
-			next = max(time.Duration(s.Next)*time.Millisecond, 100*time.Millisecond)
-			turn = twin.told(&s)
-		}
-		if !turn && !twin.rest(ctx, next) {
-			return
-		}
+func (c *crowd) follow(ctx context.Context, v, twin *citizen) {
+	if _, err := twin.poll(ctx, 0, func() bool { return false }); err != nil {
+		return
 	}
-	var a *answer
-	if !v.ending.Load() && twin.try(ctx, func() (err error) { a, err = twin.ask(ctx, http.MethodGet, page, true); return err }) {
+	var a *visitor.Answer
+	if !v.ending.Load() && twin.try(ctx, func() (err error) { a, err = twin.get(ctx, page); return err }) {
 		// The visit may have come to its end meanwhile: then the copy is an arrival.
-		if now, _ := twin.token(); now.Visitor != v.place.Visitor && !v.ending.Load() {
-			twin.lost = fmt.Sprintf("a copy of %+v became %+v, %d", v.place, now, a.status)
+		if now := twin.Credential().Token; now.Visitor != v.place.Visitor && !v.ending.Load() {
+			twin.lost = fmt.Sprintf("a copy of %+v became %+v, %d", v.place, now, a.Status)
 		}
 	}
 	select {
@@ -198,8 +186,8 @@ func (c *crowd) follow(ctx context.Context, v, twin *visitor) {
 		return
 	}
 	c.asked.Add(1)
-	if twin.try(ctx, func() (err error) { a, err = twin.ask(ctx, http.MethodGet, page, true); return err }) {
-		twin.after = a.site()
+	if twin.try(ctx, func() (err error) { a, err = twin.get(ctx, page); return err }) {
+		twin.after = site(a)
 	}
 }
 

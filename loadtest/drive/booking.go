@@ -28,7 +28,7 @@ func (c *citizen) book(ctx context.Context, due time.Time) outcome {
 	if end != none {
 		return end
 	}
-	if !bytes.Contains(start.body, []byte(`href="/termine`)) {
+	if !bytes.Contains(start.Body, []byte(`href="/termine`)) {
 		return failedInside // not the site that we know
 	}
 	for tries := 0; tries < attempts; {
@@ -55,13 +55,13 @@ func (c *citizen) try(ctx context.Context) outcome {
 	}
 	fields["slot"] = slot
 	form, end := c.send(ctx, "/termine/waehlen", fields)
-	if end != none || !bytes.Contains(form.body, []byte(`action="/termine/angaben"`)) {
+	if end != none || !bytes.Contains(form.Body, []byte(`action="/termine/angaben"`)) {
 		return end
 	}
 	if !c.pause(ctx, c.d.cfg.Crowd.Typing) {
 		return stopped
 	}
-	fields = hiddenFields(form.body)
+	fields = hiddenFields(form.Body)
 	for name, value := range c.details() {
 		fields[name] = value
 	}
@@ -69,10 +69,10 @@ func (c *citizen) try(ctx context.Context) outcome {
 	switch {
 	case end != none || !last.ok() || last.waiting():
 		return end
-	case last.status == 200 && bytes.Contains(last.body, []byte(`class="bookingno"`)),
-		last.status == 409 && bytes.Contains(last.body, []byte(`href="/buchung"`)):
+	case last.Status == 200 && bytes.Contains(last.Body, []byte(`class="bookingno"`)),
+		last.Status == 409 && bytes.Contains(last.Body, []byte(`href="/buchung"`)):
 		return booked // or told that a form before, whose answer was lost, has done it
-	case last.status == 422:
+	case last.Status == 422:
 		return failedInside
 	}
 	return none
@@ -84,7 +84,7 @@ func (c *citizen) choose(ctx context.Context) (slot string, fields map[string]st
 	if end != none {
 		return "", nil, end
 	}
-	if days := freeDay.FindAllSubmatch(p.body, -1); len(days) > 1 {
+	if days := freeDay.FindAllSubmatch(p.Body, -1); len(days) > 1 {
 		if !c.pause(ctx, c.d.cfg.Crowd.Think) {
 			return "", nil, stopped
 		}
@@ -93,12 +93,12 @@ func (c *citizen) choose(ctx context.Context) (slot string, fields map[string]st
 			return "", nil, end
 		}
 	}
-	slots := freeSlot.FindAllSubmatch(p.body, -1)
+	slots := freeSlot.FindAllSubmatch(p.Body, -1)
 	if len(slots) == 0 {
-		if !bytes.Contains(p.body, []byte(`action="/termine/waehlen"`)) {
+		if !bytes.Contains(p.Body, []byte(`action="/termine/waehlen"`)) {
 			return "", nil, none
 		}
-		if c.d.cfg.Crowd.Persist && bytes.Contains(p.body, []byte("freigegeben")) {
+		if c.d.cfg.Crowd.Persist && bytes.Contains(p.Body, []byte("freigegeben")) {
 			c.hindered = true
 			return "", nil, c.rest(ctx, c.now().Add(c.about(c.d.cfg.Crowd.Retry)))
 		}
@@ -107,7 +107,7 @@ func (c *citizen) choose(ctx context.Context) (slot string, fields map[string]st
 	if !c.pause(ctx, c.d.cfg.Crowd.Think) {
 		return "", nil, stopped
 	}
-	return string(slots[c.rand.IntN(len(slots))][1]), hiddenFields(p.body), none
+	return string(slots[c.rand.IntN(len(slots))][1]), hiddenFields(p.Body), none
 }
 
 // send submits a form of the portal. Forms are not sent twice: people look at the calendar again.

@@ -2,10 +2,12 @@ package drive
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
 
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -37,7 +39,12 @@ type citizen struct {
 	d    *Drive
 	n    int
 	rand *rand.Rand
-	jar  jar
+
+	browser *visitor.Browser
+	wire    wire
+	ticket  string // the cookie that holds was read from
+	holds   credential
+	before  credential // before the page load that is under way
 
 	noScript, bot, tabs, reloads, leaves, quits, sleeps, noShow bool
 
@@ -53,8 +60,6 @@ type citizen struct {
 	hindered bool
 
 	place  queue.Place // of the latest ticket or pass
-	shown  int64       // last number of people ahead, -1: never
-	anew   time.Time   // when the page was last loaded because there was no place any more
 	expect bool        // the place was said to be gone, or used: another one is no loss
 
 	waitingFor time.Time // since when an answer is owed; zero: none is
@@ -66,16 +71,20 @@ func newCitizen(d *Drive, n int) *citizen {
 	crowd := &d.cfg.Crowd
 	is := func(share float64) bool { return r.Float64() < share }
 	c := &citizen{
-		d: d, n: n, rand: r, shown: -1,
+		d: d, n: n, rand: r, wire: d.newWire(),
 		noScript: is(crowd.NoScript), bot: is(crowd.Bots), tabs: is(crowd.Tabs), reloads: is(crowd.Reloads),
 		leaves: is(crowd.Leaves), sleeps: is(crowd.Sleeps), noShow: is(crowd.NoShows),
 	}
+	c.browser = d.room.Open(&c.wire)
+	c.browser.Observe = c.observed
 	c.quits = !c.leaves && is(crowd.Quits)
 	if crowd.Patience > 0 {
 		c.patience = c.about(crowd.Patience)
 	}
 	return c
 }
+
+func (d *Drive) newWire() wire { return wire{sockets: d.sockets, now: d.cfg.Now} }
 
 func (c *citizen) now() time.Time { return c.d.cfg.Now() }
 
@@ -108,10 +117,10 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 	switch {
 	case ctx.Err() != nil:
 		return stopped
-	case a.waiting() && a.status == 200:
+	case a.waiting() && a.Status == 200:
 		c.hindered = true
 		c.lineUp()
-		if a.state == "closed" {
+		if a.State == "closed" {
 			return turnedAway
 		}
 		return c.waitTurn(ctx, a)
@@ -119,8 +128,8 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 		c.hindered = true
 		// People press reload when they like; only the waiting room's pages reload by themselves, when they were told.
 		wait := c.about(c.d.cfg.Crowd.Retry)
-		if a.err == nil && a.state != "" && a.header.retryAfter > 0 {
-			wait = a.header.retryAfter
+		if a.err == nil && a.State != "" && a.RetryAfter > 0 {
+			wait = a.RetryAfter
 		}
 		return c.rest(ctx, c.now().Add(wait))
 	}
@@ -130,66 +139,71 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 
 // load asks for a page and follows redirects on this host.
 func (c *citizen) load(ctx context.Context, path string, due time.Time) answer {
-	a := c.navigate(ctx, request{method: "GET", target: path, page: true}, due)
-	for hops := 0; a.err == nil && a.status/100 == 3; hops++ {
-		if a.header.elsewhere || hops == 4 {
-			a.status = 502 // a redirect to somewhere else is not followed, one in a circle leads nowhere: no page
-			return a
-		}
-		a = c.navigate(ctx, request{method: "GET", target: a.header.next, page: true}, c.now())
-	}
-	return a
+	c.wire.due = due
+	return c.ask(ctx, visitor.Want{Target: path})
 }
 
 // submit sends a form and follows the redirect that answers it.
 func (c *citizen) submit(ctx context.Context, path, contentType string, body []byte) answer {
-	a := c.navigate(ctx, request{method: "POST", target: path, page: true, contentType: contentType, body: body}, c.now())
-	if a.err == nil && a.status/100 == 3 {
-		if !a.header.elsewhere {
-			return c.load(ctx, a.header.next, c.now())
+	return c.ask(ctx, visitor.Want{Method: "POST", Target: path, ContentType: contentType, Body: body})
+}
+
+func (c *citizen) ask(ctx context.Context, w visitor.Want) answer {
+	c.before = c.credential() // another tab may have changed it
+	a, err := c.browser.Visit(ctx, w)
+	if errors.Is(err, visitor.ErrElsewhere) {
+		a.Status, err = 502, nil // a redirect to somewhere else is not followed, one in a circle leads nowhere: no page
+	}
+	return c.last(a, err)
+}
+
+// last is what came of the request that was made last.
+func (c *citizen) last(a *visitor.Answer, err error) answer {
+	return answer{Answer: a, err: err, sent: c.wire.sent, came: c.wire.came}
+}
+
+// observed counts a request from when it was due, and takes note of what a page load did to the place.
+func (c *citizen) observed(ctx context.Context, r *visitor.Request, got *visitor.Answer, err error) {
+	kind, before := c.kind(r), c.before
+	c.visited = c.visited || r.For == visitor.Page
+	if c.wire.sent.IsZero() {
+		return // the run ended before it could be sent
+	}
+	a, due := c.last(got, err), c.wire.last
+	cut := err != nil && ctx.Err() != nil
+	if !cut {
+		if c.waitingFor.IsZero() {
+			c.waitingFor = due
 		}
-		a.status = 502
+		c.d.figures.request(kind, due, &a)
+		if err == nil && a.Status < 500 {
+			c.d.figures.silence(a.came.Sub(c.waitingFor))
+			c.waitingFor = time.Time{}
+		}
 	}
-	return a
+	if c.d.cfg.Room != "" && r.For == visitor.Page {
+		c.before = c.credential()
+		c.noted(&a, before, c.before)
+	}
 }
 
-// navigate makes one page load, and takes note of what it does to the place.
-func (c *citizen) navigate(ctx context.Context, r request, due time.Time) answer {
-	before := c.credential()
-	r.first, c.visited = !c.visited, true
+// kind is what a request is for, as the tables have it.
+func (c *citizen) kind(r *visitor.Request) Kind {
 	switch {
-	case c.d.cfg.Room == "" && r.first, c.d.cfg.Room != "" && !before.known():
-		r.kind = KindArrive
-	case before.known() && !before.pass:
-		r.kind = KindPage
-	case r.method == "POST":
-		r.kind = KindForm
-	default:
-		r.kind = KindSite
+	case r.For == visitor.Poll:
+		return KindPoll
+	case r.For == visitor.Away:
+		return KindAway
+	case r.For == visitor.Leave:
+		return KindLeave
+	case c.d.cfg.Room == "" && !c.visited, c.d.cfg.Room != "" && !c.before.known():
+		return KindArrive
+	case c.before.known() && !c.before.pass:
+		return KindPage
+	case r.Method == "POST":
+		return KindForm
 	}
-	a := c.ask(ctx, &r, due)
-	if c.d.cfg.Room == "" {
-		return a
-	}
-	c.noted(&a, before, c.credential())
-	return a
-}
-
-// ask makes one request and counts it from when it was due.
-func (c *citizen) ask(ctx context.Context, r *request, due time.Time) answer {
-	a := c.d.sockets.do(ctx, r, &c.jar, c.d.cfg.Now)
-	if a.sent.IsZero() || a.err != nil && ctx.Err() != nil {
-		return a // the run ended before it could be sent, or cut it off
-	}
-	if c.waitingFor.IsZero() {
-		c.waitingFor = due
-	}
-	c.d.figures.request(r.kind, due, &a)
-	if a.err == nil && a.status < 500 {
-		c.d.figures.silence(a.came.Sub(c.waitingFor))
-		c.waitingFor = time.Time{}
-	}
-	return a
+	return KindSite
 }
 
 // noted compares the cookie before and after a page load.
@@ -207,7 +221,7 @@ func (c *citizen) noted(a *answer, before, after credential) {
 	}
 	c.expect = false
 	if !before.known() || !same {
-		c.place, c.shown, c.testified = after.place, -1, testimony{}
+		c.place, c.browser.Shown, c.testified = after.place, -1, testimony{}
 		c.d.figures.numbered()
 		w.joined(c, a)
 	}
@@ -215,13 +229,6 @@ func (c *citizen) noted(a *answer, before, after credential) {
 		c.d.figures.claimed(a.came, a.came.Sub(c.lined), c.inLine || before.known())
 		w.claimed(c, a, after.until)
 	}
-}
-
-func (c *citizen) credential() credential {
-	if c.d.cfg.Room == "" {
-		return credential{}
-	}
-	return readCredential(c.jar.get("__Host-einlass-"+c.d.cfg.Room, "einlass-"+c.d.cfg.Room))
 }
 
 // lineUp notes that a waiting page came.

@@ -74,7 +74,7 @@ func (f *figures) request(k Kind, due time.Time, a *answer) {
 	if a.err != nil {
 		kf.errors[errorKind(a.err)]++
 	} else {
-		kf.status[a.status]++
+		kf.status[a.Status]++
 	}
 	if !a.ok() {
 		s.errors++
@@ -88,8 +88,8 @@ func (f *figures) request(k Kind, due time.Time, a *answer) {
 	f.mu.Unlock()
 	if f.observe != nil {
 		f.observe(Sample{
-			Kind: k, Due: due, Took: took, Status: a.status, Elsewhere: a.header.elsewhere,
-			FromSite: a.err == nil && a.state == "" && (k == KindSite || k == KindForm || k == KindArrive || k == KindPage),
+			Kind: k, Due: due, Took: took, Status: a.Status, Elsewhere: a.Elsewhere,
+			FromSite: a.err == nil && a.State == "" && (k == KindSite || k == KindForm || k == KindArrive || k == KindPage),
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -16,6 +17,7 @@ import (
 // that by the configured waves.
 type Drive struct {
 	cfg     Config
+	room    *visitor.Room
 	sockets *sockets
 	figures *figures
 	witness *witness
@@ -43,7 +45,14 @@ func New(ctx context.Context, cfg Config) (*Drive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("drive: %w", err)
 	}
+	if cfg.Host == "" {
+		cfg.Host = u.Host
+	}
 	d := &Drive{cfg: cfg}
+	d.room, err = visitor.New(visitor.Config{Origin: u.Scheme + "://" + cfg.Host, Room: cfg.Room, Prefix: cfg.Prefix, Now: cfg.Now})
+	if err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
 	if d.sockets, err = newSockets(u, &cfg); err != nil {
 		return nil, fmt.Errorf("drive: %w", err)
 	}

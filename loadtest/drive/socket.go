@@ -9,12 +9,12 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // Kind is what a request was for.
@@ -56,9 +56,6 @@ type sockets struct {
 	client  *fasthttp.HostClient
 	dialer  *dialer
 	slots   chan struct{}
-	scheme  string
-	host    string
-	origin  string
 	timeout time.Duration
 }
 
@@ -69,14 +66,10 @@ func newSockets(u *url.URL, cfg *Config) (*sockets, error) {
 	if err := descriptors(cfg.Connections + spare); err != nil {
 		return nil, err
 	}
-	host := cfg.Host
-	if host == "" {
-		host = u.Host
-	}
 	d := newDialer(u, cfg.Sources, min(cfg.Timeout, 10*time.Second))
 	s := &sockets{
 		dialer: d,
-		slots:  make(chan struct{}, cfg.Connections), scheme: u.Scheme, host: host, origin: u.Scheme + "://" + host, timeout: cfg.Timeout,
+		slots:  make(chan struct{}, cfg.Connections), timeout: cfg.Timeout,
 		client: &fasthttp.HostClient{
 			Addr: d.address, Dial: d.dial, IsTLS: u.Scheme == "https", MaxConns: cfg.Connections,
 			MaxIdleConnDuration: 50 * time.Second, // less than servers keep them
@@ -91,9 +84,9 @@ func newSockets(u *url.URL, cfg *Config) (*sockets, error) {
 		},
 	}
 	if s.client.IsTLS {
-		name, _, err := net.SplitHostPort(host)
+		name, _, err := net.SplitHostPort(cfg.Host)
 		if err != nil {
-			name = host
+			name = cfg.Host
 		}
 		s.client.TLSConfig = &tls.Config{RootCAs: cfg.Roots, ServerName: name, MinVersion: tls.VersionTLS12}
 	}
@@ -120,117 +113,78 @@ func descriptors(need int) error {
 	return nil
 }
 
-// request is what a citizen asks for.
-type request struct {
-	kind        Kind
-	method      string
-	target      string
-	contentType string
-	body        []byte
-	page        bool // a navigation, not a script's fetch
-	first       bool // typed, not followed from a page of the site
-}
-
-// answer is what came back.
+// answer is what came back, and when.
 type answer struct {
-	err    error
-	status int
-	state  string // the waiting room's, in Einlass-State
-	header answerHeader
-	body   []byte
-	sent   time.Time
-	came   time.Time
-}
-
-type answerHeader struct {
-	next       string // where a redirect leads on this host
-	elsewhere  bool   // a redirect that is not followed
-	retryAfter time.Duration
+	*visitor.Answer
+	err  error
+	sent time.Time
+	came time.Time
 }
 
 // ok reports whether an answer came that is worth reading.
-func (a *answer) ok() bool { return a.err == nil && a.status < 500 && a.status != 429 }
+func (a *answer) ok() bool { return a.err == nil && a.Status < 500 && a.Status != 429 }
 
 // waiting reports whether it is a page of the waiting room.
-func (a *answer) waiting() bool { return a.err == nil && a.state != "" && a.state != "inside" }
+func (a *answer) waiting() bool { return a.err == nil && a.Waiting() }
 
 // errNoConnection: the run was ended before one of the connections was free.
 var errNoConnection = errors.New("no connection was free")
 
-// do makes one request. Whoever waits for one of the connections is late.
-func (s *sockets) do(ctx context.Context, r *request, j *jar, now func() time.Time) answer {
+// wire sends the requests of one tab over the connections that all share, and notes when. It belongs to the tab.
+type wire struct {
+	sockets *sockets
+	now     func() time.Time
+	// due is when the next request was to start; zero: now.
+	due time.Time
+	// Of the latest request: when it was due, when it was sent (zero: it was not) and when its answer or its failure came.
+	last       time.Time
+	sent, came time.Time
+}
+
+// Do makes one request. A request that waits for one of the connections is late.
+func (w *wire) Do(ctx context.Context, r *visitor.Request, a *visitor.Answer) error {
+	w.last, w.due, w.sent = w.due, time.Time{}, time.Time{}
+	if w.last.IsZero() {
+		w.last = w.now()
+	}
+	s := w.sockets
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
-		return answer{err: errNoConnection}
+		return errNoConnection
 	}
 	defer func() { <-s.slots }()
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(resp)
-	s.fill(req, r)
-	j.write(req)
-	a := answer{sent: now()}
-	a.err = s.client.DoTimeout(req, resp, s.timeout)
-	a.came = now()
-	if a.err != nil {
-		return a
+	fill(req, r)
+	w.sent = w.now()
+	err := s.client.DoTimeout(req, resp, s.timeout)
+	w.came = w.now()
+	if err != nil {
+		return err
 	}
-	j.read(resp)
-	a.status = resp.StatusCode()
-	a.state = string(resp.Header.Peek("Einlass-State"))
-	if a.status/100 == 3 {
-		next, here := s.here(r.target, string(resp.Header.Peek("Location")))
-		a.header.next, a.header.elsewhere = next, !here
+	a.Head(resp.StatusCode(), func(name string) string { return string(resp.Header.Peek(name)) })
+	for _, raw := range resp.Header.Cookies() {
+		a.SetCookie = append(a.SetCookie, string(raw))
 	}
-	if n, err := strconv.Atoi(string(resp.Header.Peek("Retry-After"))); err == nil && n > 0 {
-		a.header.retryAfter = time.Duration(min(n, 3600)) * time.Second
-	}
-	a.body = append([]byte(nil), resp.Body()...)
-	return a
+	a.Body = append([]byte(nil), resp.Body()...)
+	return nil
 }
 
-func (s *sockets) fill(req *fasthttp.Request, r *request) {
-	req.SetRequestURI(s.origin + r.target)
-	h := &req.Header
-	h.SetMethod(r.method)
-	h.SetHost(s.host)
-	h.Set("User-Agent", "Mozilla/5.0 (compatible; einlass-loadtest)")
-	h.Set("Accept-Language", "de")
-	site := "same-origin"
-	if r.first {
-		site = "none"
-	}
-	h.Set("Sec-Fetch-Site", site)
-	if r.page {
-		h.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-		h.Set("Sec-Fetch-Mode", "navigate")
-		h.Set("Sec-Fetch-Dest", "document")
-	} else {
-		h.Set("Accept", "application/json")
-		h.Set("Sec-Fetch-Mode", "cors")
-		h.Set("Sec-Fetch-Dest", "empty")
-	}
-	if r.method == fasthttp.MethodPost {
-		h.Set("Origin", s.origin)
-		if r.contentType != "" {
-			h.Set("Content-Type", r.contentType)
+// fill writes a request.
+func fill(req *fasthttp.Request, r *visitor.Request) {
+	req.SetRequestURI(r.Origin + r.Target)
+	req.Header.SetMethod(r.Method)
+	req.Header.SetHost(r.Host)
+	for name, value := range r.Fields() {
+		if value == "" {
+			req.Header.Del(name)
+		} else {
+			req.Header.Set(name, value)
 		}
-		req.SetBodyRaw(r.body)
 	}
-}
-
-// here is the path of a redirect from a page if it stays on this host, and does not go from http to https or back.
-func (s *sockets) here(from, location string) (string, bool) {
-	base, err := url.Parse(s.origin + from)
-	if err != nil || location == "" {
-		return "", false
-	}
-	u, err := base.Parse(location)
-	if err != nil || u.Scheme != s.scheme || !strings.EqualFold(u.Host, s.host) {
-		return "", false
-	}
-	return u.RequestURI(), true
+	req.SetBodyRaw(r.Body)
 }
 
 // errorKind names what went wrong in a word, for the table of errors.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
@@ -180,7 +181,7 @@ func (w *witness) claimed(c *citizen, a *answer, until int64) {
 }
 
 // polled: the gateway has told the citizen where it stands.
-func (w *witness) polled(c *citizen, a *answer, s *status) {
+func (w *witness) polled(c *citizen, a *answer, s *visitor.Status) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	quiet := w.quiet(c, a.sent)

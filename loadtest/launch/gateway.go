@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/einlass/einlass/internal/adminclient"
@@ -140,21 +138,6 @@ func (g *Gateway) Close() error {
 	defer g.Operators.Close()
 	if code := g.Stop(); code != 0 {
 		return fmt.Errorf("gateway %s: ended with code %d", g.Addr, code)
-	}
-	return nil
-}
-
-// Edit replaces a part of the configuration's file, which must be in it once, as an operator does.
-func (g *Gateway) Edit(part, by string) error {
-	data, err := os.ReadFile(g.File)
-	if err != nil {
-		return fmt.Errorf("edit the configuration: %w", err)
-	}
-	if n := strings.Count(string(data), part); n != 1 {
-		return fmt.Errorf("edit the configuration: %q is in it %d times:\n%s", part, n, data)
-	}
-	if err := os.WriteFile(g.File, []byte(strings.Replace(string(data), part, by, 1)), 0o600); err != nil {
-		return fmt.Errorf("edit the configuration: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"strings"
@@ -35,11 +36,9 @@ func TestAGatewayKeepsItsAddressesConfigurationAndLogOverItsLives(t *testing.T) 
 	if g.Process().Alive() {
 		t.Error("it lives on")
 	}
-	if err := g.Edit("mode: pause", "mode: run"); err != nil {
-		t.Error(err)
-	}
-	if err := g.Edit("no such part", ""); err == nil {
-		t.Error("an edit of nothing succeeded")
+	file, err := os.ReadFile(g.File)
+	if err != nil || os.WriteFile(g.File, bytes.Replace(file, []byte("mode: pause"), []byte("mode: run"), 1), 0o600) != nil {
+		t.Fatal(err)
 	}
 	if err := g.Start(t.Context()); err != nil {
 		t.Fatal(err)

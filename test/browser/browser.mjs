@@ -122,4 +122,12 @@ export async function polled(page, ms) {
   if ((await answer).ok()) await until('the page to read the answer', async () => (await written()) !== before);
 }
 
+// passing lets the page's time go by in small steps until something has happened. It is for pages that do not write when they
+// have read an answer: a timer that such a page sets afterwards fires all the same.
+export const passing = (page, what, done) => until(what, async () => {
+  if (await done()) return true;
+  await page.clock.runFor(500).catch(() => {}); // it may be loading anew
+  return false;
+});
+
 export const spoken = (page) => page.locator('#spoken').textContent();

@@ -2,7 +2,7 @@
 // different ones. Whatever meets, the visitor reads nothing wrong, keeps being served and goes in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, polled, polls, setup, setUp, still, until, withPage } from './browser.mjs';
+import { base, passing, polled, polls, setup, setUp, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -10,14 +10,6 @@ const facts = (page) => page.evaluate(() => ({
   ahead: document.getElementById('ahead').textContent, heading: document.getElementById('heading').textContent,
   estimate: document.getElementById('estimate-fact').hidden ? '' : document.getElementById('estimate').textContent,
 }));
-
-// passing lets the page's time go by in small steps until something has happened: an old page does not write when it has
-// read an answer, and a timer that it sets afterwards must still fire.
-const passing = (page, what, done) => until(what, async () => {
-  if (await done()) return true;
-  await page.clock.runFor(500).catch(() => {}); // it may be loading anew
-  return false;
-});
 
 for (const [pageOf, scriptOf, pollsOf] of [
   ['before', 'before', 'now'], ['before', 'now', 'now'], ['before', 'now', 'before'],

@@ -1,7 +1,7 @@
 // The turn: going in, being told, coming late, leaving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, polled, polls, setup, setUp, show, spoken, still, until, withPage } from './browser.mjs';
+import { base, hidden, log, passing, polled, polls, setup, setUp, show, spoken, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -102,10 +102,7 @@ test('a pass won in another tab lets this one in when it is looked at', async ()
     await setup({ next: 1000 });
     await page.goto(base + '/termine');
     await setup({ state: 'inside', page: 'site', next: 1000 });
-    for (const n of [1, 2]) {
-      await page.clock.runFor(1100);
-      await until(`poll ${n}`, async () => (await polls()).length === n);
-    }
+    await passing(page, 'two polls', async () => (await polls()).length === 2);
     assert.equal((await log()).filter((r) => r.url === '/termine').length, 1);
     await page.clock.resume();
     await show(page);

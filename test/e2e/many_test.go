@@ -27,7 +27,7 @@ func TestACookieThatIsReplayedAThousandTimesBuysOneStay(t *testing.T) {
 				b := harness.NewBrowser(g)
 				b.SetCookie("einlass-termine", ticket)
 				a, err := b.Load(t.Context(), "GET", "/termine")
-				if err != nil || a.StatusCode != 303 && !a.FromSite() || b.Token("termine") != place {
+				if err != nil || a.StatusCode != 303 && !a.FromSite() || b.Token() != place {
 					other.Add(1)
 				}
 			}
@@ -58,7 +58,7 @@ func TestTenThousandArrivalsAtOnceAreNumberedDensely(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				number := b.Token("termine").Number
+				number := b.Token().Number
 				mu.Lock()
 				if numbers[number] {
 					t.Errorf("number %d twice", number)

@@ -435,7 +435,7 @@ func storeMoves(t *testing.T, w *metricsWatch) {
 
 	press := func(b *harness.Browser, what string) {
 		t.Helper()
-		a, err := b.Load(t.Context(), "POST", "/.einlass/"+what+"?room=termine", "Origin", "http://"+b.Host)
+		a, err := b.Load(t.Context(), "POST", "/.einlass/"+what+"?room=termine", "Origin", "http://"+b.Host())
 		if err != nil || a.StatusCode != 303 {
 			t.Fatalf("%s: %v, %v", what, a, err)
 		}

@@ -75,10 +75,10 @@ func TestStrangersDoNotTakeTheSiteFromPeopleInside(t *testing.T) {
 			}
 			g := harness.NewGate(t, &program, harness.Settings{Rooms: rooms})
 			for _, fault := range faults {
-				person, other, stranger := harness.NewBrowser(g), harness.NewBrowser(g), harness.NewStranger(g)
-				stranger.Host = fault + ".example"
+				host := fault + ".example"
+				person, other, stranger := harness.NewBrowserAt(g, host, "f-"+fault), harness.NewBrowserAt(g, host, "f-"+fault), harness.NewStranger(g)
+				stranger.Host = host
 				for _, b := range []*harness.Browser{person, other} {
-					b.Host = stranger.Host
 					until(t, 10*time.Second, "somebody inside", func(context.Context) bool { return b.Get(t, "/").FromSite() })
 				}
 				const rounds = 10

@@ -19,11 +19,9 @@ func second(site *harness.Site) string {
 		site.Addr + "\"}\n    pace: {rate: 0, max_inside: 0}\n    poll: {min: 200ms, max: 1s}\n"
 }
 
-// at is a browser at a host.
+// at is a browser at a host, where the room is named by its first label.
 func at(g *harness.Gate, host string) *harness.Browser {
-	b := harness.NewBrowser(g)
-	b.Host = host
-	return b
+	return harness.NewBrowserAt(g, host, strings.TrimSuffix(host, ".example"))
 }
 
 // wants asserts that a gateway said this of its file.
@@ -44,7 +42,7 @@ func TestAnEditedFileIsInForceAfterAHangup(t *testing.T) {
 	}})
 	waits := harness.NewBrowser(g)
 	waits.Get(t, "/")
-	place := waits.Token("termine")
+	place := waits.Token()
 	if place.Number != 1 {
 		t.Fatalf("the first place is %+v", place)
 	}
@@ -62,15 +60,15 @@ func TestAnEditedFileIsInForceAfterAHangup(t *testing.T) {
 		t.Errorf("the other backend: %s from %q", a.Status, a.Header.Get("X-Site"))
 	}
 	newcomer := harness.NewBrowser(g)
-	if a := newcomer.Get(t, "/"); !strings.Contains(a.Body, "Bürgeramt Mitte") || newcomer.Token("termine").Number != 2 {
-		t.Errorf("the page behind the change has number %d, %.2000s", newcomer.Token("termine").Number, a.Body)
+	if a := newcomer.Get(t, "/"); !strings.Contains(a.Body, "Bürgeramt Mitte") || newcomer.Token().Number != 2 {
+		t.Errorf("the page behind the change has number %d, %.2000s", newcomer.Token().Number, a.Body)
 	}
 	if s := waits.Status(t); s.Number != 1 || !s.InLine() {
 		t.Errorf("the first place behind the change: %+v", s)
 	}
 	queued := at(g, "kfz.example")
 	queued.Get(t, "/")
-	number := queued.Token("kfz")
+	number := queued.Token()
 	if number.Number != 1 {
 		t.Errorf("the first place of the new room is %+v", number)
 	}
@@ -87,11 +85,11 @@ func TestAnEditedFileIsInForceAfterAHangup(t *testing.T) {
 	wants(t, g.Reload(), `"rooms_new":["kfz"]`)
 	another := at(g, "kfz.example")
 	another.Get(t, "/")
-	if now := another.Token("kfz"); now.Number != 2 || now.Epoch != number.Epoch {
+	if now := another.Token(); now.Number != 2 || now.Epoch != number.Epoch {
 		t.Errorf("behind %+v, the room that came back gave %+v", number, now)
 	}
-	if a := queued.Get(t, "/"); !a.Waiting() || queued.Token("kfz") != number {
-		t.Errorf("who waited for the room that came back has %+v, had %+v", queued.Token("kfz"), number)
+	if a := queued.Get(t, "/"); !a.Waiting() || queued.Token() != number {
+		t.Errorf("who waited for the room that came back has %+v, had %+v", queued.Token(), number)
 	}
 }
 
@@ -148,7 +146,7 @@ func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
 		}
 	}
 	for i, b := range waiting {
-		if n := b.Token("termine").Number; n != uint64(i+1) {
+		if n := b.Token().Number; n != uint64(i+1) {
 			t.Errorf("arrival %d has number %d", i+1, n)
 		}
 	}
@@ -159,8 +157,8 @@ func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
 	a, b := at(gates[0], "kfz.example"), at(gates[1], "kfz.example")
 	a.Get(t, "/")
 	b.Get(t, "/")
-	if a.Token("kfz").Number != 1 || b.Token("kfz").Number != 2 {
-		t.Errorf("the new room gave %+v and %+v", a.Token("kfz"), b.Token("kfz"))
+	if a.Token().Number != 1 || b.Token().Number != 2 {
+		t.Errorf("the new room gave %+v and %+v", a.Token(), b.Token())
 	}
 	// Gone at both, it keeps its line in the store.
 	for _, g := range gates {
@@ -171,8 +169,8 @@ func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
 	wants(t, gates[0].Reload(), `"rooms_new":["kfz"]`)
 	c := at(gates[0], "kfz.example")
 	c.Get(t, "/")
-	if now := c.Token("kfz"); now.Number != 3 || now.Epoch != a.Token("kfz").Epoch {
-		t.Errorf("the room that came back gave %+v behind %+v", now, b.Token("kfz"))
+	if now := c.Token(); now.Number != 3 || now.Epoch != a.Token().Epoch {
+		t.Errorf("the room that came back gave %+v behind %+v", now, b.Token())
 	}
 }
 

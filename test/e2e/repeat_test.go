@@ -91,7 +91,7 @@ func stillFirst(t *testing.T, g *harness.Gate, v *harness.Visitor) {
 		s = v.Status(t)
 		return s.State != "recovering" && s.Ahead >= 0 || s.Number == 0
 	})
-	if s.Number != v.Place.Number || s.Ahead != 0 || v.Token("termine") != v.Place {
+	if s.Number != v.Place.Number || s.Ahead != 0 || v.Token() != v.Place {
 		t.Errorf("the first of the line, with %+v, is told %+v", v.Place, s)
 	}
 }

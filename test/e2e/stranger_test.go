@@ -56,7 +56,7 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 			b := harness.NewBrowser(g)
 			_, _ = b.Load(ctx, "GET", "/")
 			for launch.Rest(ctx, 500*time.Millisecond) {
-				_, _ = b.Poll(ctx, "termine")
+				_, _ = b.Poll(ctx)
 			}
 		}},
 		{"parked tickets that come back together", func(ctx context.Context, g *harness.Gate) {
@@ -64,7 +64,7 @@ func TestStrangersDelayPeopleAndNeverOvertakeThem(t *testing.T) {
 			_, _ = b.Load(ctx, "GET", "/")
 			_ = b.Away(ctx)
 			for launch.Rest(ctx, 3*time.Second) {
-				_, _ = b.Poll(ctx, "termine")
+				_, _ = b.Poll(ctx)
 			}
 		}},
 	} {
@@ -126,8 +126,8 @@ func TestAPageLoadOfAServiceWorkerIsAPageLoad(t *testing.T) {
 	g, _ := one(t, harness.Room{})
 	b := harness.NewBrowser(g)
 	a := b.Get(t, "/termine", worker...)
-	if !a.Waiting() || b.Token("termine").Number != 1 {
-		t.Errorf("with a line: %d %s, place %+v", a.StatusCode, a.Body, b.Token("termine"))
+	if !a.Waiting() || b.Token().Number != 1 {
+		t.Errorf("with a line: %d %s, place %+v", a.StatusCode, a.Body, b.Token())
 	}
 	again := b.Get(t, "/termine", worker...)
 	if !again.Waiting() {

@@ -132,11 +132,10 @@ func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	}})
 	// inside is the cookie of somebody who was let straight in.
 	inside := func(room string) string {
-		b := harness.NewBrowser(g)
-		b.Host = room + ".example"
+		b := harness.NewBrowserAt(g, room+".example", room)
 		until(t, 10*time.Second, "somebody inside "+room, func(context.Context) bool {
 			_, _ = b.Load(t.Context(), "GET", "/") // whatever the site says, the cookie tells
-			s, err := b.Poll(t.Context(), room)
+			s, err := b.Poll(t.Context())
 			return err == nil && s.State == "inside"
 		})
 		return "Cookie: einlass-" + room + "=" + b.Cookie("einlass-"+room) + "\r\n"
@@ -166,8 +165,7 @@ func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	}
 	// The site has been deceived by the bodies, as it deserves; its answers to them must not reach anybody.
 	until(t, 10*time.Second, "the naive site is deceived", func(context.Context) bool { return early.deceived() })
-	other := harness.NewBrowser(g)
-	other.Host = "early.example"
+	other := harness.NewBrowserAt(g, "early.example", "early")
 	for i := range 20 {
 		page := fmt.Sprintf("/own-%d", i)
 		if a := other.Get(t, page); a.Body != "GET "+page+" HTTP/1.1" {

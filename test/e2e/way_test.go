@@ -20,8 +20,8 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 	}
 	page := b.Get(t, "/termine?ort=3&tag=montag")
 	page.Want(t, 200, "text/html")
-	ticket := b.Token("termine")
-	if ticket.Number != 2 || other.Token("termine").Number != 1 || !strings.Contains(page.Body, ">2<") {
+	ticket := b.Token()
+	if ticket.Number != 2 || other.Token().Number != 1 || !strings.Contains(page.Body, ">2<") {
 		t.Errorf("place %+v, page\n%s", ticket, page.Body)
 	}
 	after, to, err := page.Refresh()
@@ -38,7 +38,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 			t.Fatalf("still waiting: %v", err)
 		}
 		page = b.Get(t, to)
-		if now := b.Token("termine"); now != ticket {
+		if now := b.Token(); now != ticket {
 			t.Fatalf("place %+v became %+v", ticket, now)
 		}
 	}
@@ -87,8 +87,8 @@ func TestAnArrivalGoesStraightThroughInOneRoundTrip(t *testing.T) {
 	before := site.Seen()
 	b := harness.NewBrowser(g)
 	b.Get(t, "/a//b/%2e?x=%20&x=1").WantSite(t, `site GET /a//b/%2e?x=%20&x=1 cookies="" body=""`)
-	if b.Token("termine").Number == 0 || site.Seen() != before+1 {
-		t.Errorf("place %+v, %d requests", b.Token("termine"), site.Seen()-before)
+	if b.Token().Number == 0 || site.Seen() != before+1 {
+		t.Errorf("place %+v, %d requests", b.Token(), site.Seen()-before)
 	}
 	b.Get(t, "/next").WantSite(t, `site GET /next`)
 }
@@ -121,8 +121,8 @@ func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 		a.WantProblem(t, 429, "in-line")
 	}
 	after := harness.NewBrowser(g)
-	if after.Get(t, "/"); after.Token("termine").Number != 2 || site.Seen() != 0 {
-		t.Errorf("number %d after one page load, the site saw %d requests", after.Token("termine").Number, site.Seen())
+	if after.Get(t, "/"); after.Token().Number != 2 || site.Seen() != 0 {
+		t.Errorf("number %d after one page load, the site saw %d requests", after.Token().Number, site.Seen())
 	}
 }
 
@@ -141,8 +141,8 @@ func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !form.Waiting() || b.Token("termine").Number != 1 {
-		t.Fatalf("%d, place %+v: HEAD took a number or the form got none", form.StatusCode, b.Token("termine"))
+	if !form.Waiting() || b.Token().Number != 1 {
+		t.Fatalf("%d, place %+v: HEAD took a number or the form got none", form.StatusCode, b.Token())
 	}
 	// A page cannot be reloaded by POST, so the wait ends on the page that the form came from.
 	if _, to, err := form.Refresh(); err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3" {
@@ -186,8 +186,8 @@ func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
 		t.Fatalf("claim: %d", page.StatusCode)
 	}
 	// The first has had the one stay of that ticket, and comes as a new arrival.
-	if page := first.Get(t, "/"); !page.Waiting() || first.Token("termine").Number <= next.Token("termine").Number {
-		t.Errorf("after the end: %d, place %+v", page.StatusCode, first.Token("termine"))
+	if page := first.Get(t, "/"); !page.Waiting() || first.Token().Number <= next.Token().Number {
+		t.Errorf("after the end: %d, place %+v", page.StatusCode, first.Token())
 	}
 }
 
@@ -200,8 +200,8 @@ func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left.StatusCode != 303 || all[0].Token("termine").Number != 0 {
-		t.Errorf("%d, and who left carries %+v", left.StatusCode, all[0].Token("termine"))
+	if left.StatusCode != 303 || all[0].Token().Number != 0 {
+		t.Errorf("%d, and who left carries %+v", left.StatusCode, all[0].Token())
 	}
 	for range 2 { // the answer and its reload
 		if page := all[0].Get(t, left.Header.Get("Location")); page.StatusCode != 200 || page.Waiting() || !strings.Contains(page.Body, "You have left the line") {
@@ -225,7 +225,7 @@ func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 	c.Check(harness.Expect{In: 2, Rate: 600, Burst: 10})
 	again := harness.NewBrowser(g)
 	again.Get(t, "/")
-	if n := again.Token("termine").Number; n != 4 {
+	if n := again.Token().Number; n != 4 {
 		t.Errorf("number %d after 3 were given", n)
 	}
 }

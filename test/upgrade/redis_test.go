@@ -64,8 +64,8 @@ func everyPassHolds(t *testing.T, inside []*harness.Visitor, gates ...*harness.G
 		for _, g := range gates {
 			v.Move(g)
 			v.Get(t, "/form").WantSite(t, "site GET /form")
-			if v.Token("termine") != v.Place {
-				t.Fatalf("the stay of number %d is now %+v", v.Place.Number, v.Token("termine"))
+			if v.Token() != v.Place {
+				t.Fatalf("the stay of number %d is now %+v", v.Place.Number, v.Token())
 			}
 		}
 	}

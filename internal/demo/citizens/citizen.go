@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/http/cookiejar"
 	"strings"
 	"time"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // attempts at getting a place before a citizen calls it a failure. Being sent
@@ -16,15 +17,13 @@ const attempts = 8
 
 // citizen is one person with one browser.
 type citizen struct {
-	crowd  *Crowd
-	n      int
-	base   string
-	client http.Client
-	random *rand.Rand
+	crowd   *Crowd
+	n       int
+	browser *visitor.Browser
+	random  *rand.Rand
 
 	patience time.Duration // 0: endless
 	waited   time.Duration
-	visited  bool // has loaded a page before
 	inLine   bool // was shown a waiting page and not let in yet
 	inside   bool // on the site
 	hindered bool // a page did not come, or the waiting room's in its place
@@ -32,13 +31,9 @@ type citizen struct {
 
 func newCitizen(c *Crowd, n int) *citizen {
 	random := rand.New(rand.NewPCG(c.cfg.Seed, uint64(n)))
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		panic(err) // impossible: without options nothing is checked
-	}
-	person := &citizen{
-		crowd: c, n: n, random: random, base: strings.TrimSuffix(c.cfg.BaseURL, "/"),
-		client: http.Client{Transport: c.transport, Jar: jar},
+	person := &citizen{crowd: c, n: n, random: random, browser: c.room.Open(c.transport)}
+	person.browser.Observe = func(context.Context, *visitor.Request, *visitor.Answer, error) {
+		c.meter.count(func(s *Stats) { s.Requests++ })
 	}
 	if p := c.cfg.Patience; p > 0 {
 		person.patience = p/2 + person.about(p)/2
@@ -98,9 +93,9 @@ func (c *citizen) try(ctx context.Context) outcome {
 	switch {
 	case end != none || last == nil:
 		return end
-	case strings.HasPrefix(last.path, "/buchung/"), last.status == http.StatusConflict && last.has("/buchung", "button"):
+	case strings.HasPrefix(last.Target, "/buchung/"), last.Status == http.StatusConflict && last.has("/buchung", "button"):
 		return booked // or told that a form before, whose answer was lost, has done it
-	case last.status == http.StatusUnprocessableEntity:
+	case last.Status == http.StatusUnprocessableEntity:
 		return failed // the form has changed
 	}
 	return none

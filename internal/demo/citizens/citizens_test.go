@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -286,20 +287,28 @@ func TestOnlyLoopbackIsATarget(t *testing.T) {
 			t.Errorf("%s: %v", base, err)
 		}
 	}
+	t.Run("nor is what a name resolves to", func(t *testing.T) {
+		if err := onlyLoopback("tcp", "192.0.2.1:80", nil); !errors.Is(err, ErrNotLoopback) {
+			t.Errorf("got %v", err)
+		}
+		if err := onlyLoopback("tcp", "127.0.0.1:80", nil); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("nor is a redirect to elsewhere", func(t *testing.T) {
 		elsewhere := http.RedirectHandler("http://192.0.2.1/", http.StatusFound)
 		c := crowd(t, Config{BaseURL: serve(t, elsewhere), AtOnce: 1, Total: 1})
 		_, err := newCitizen(c, 1).get(t.Context(), "/")
-		if !errors.Is(err, ErrNotLoopback) {
+		if !errors.Is(err, visitor.ErrElsewhere) {
 			t.Errorf("got %v", err)
 		}
-		c.transport.CloseIdleConnections()
+		c.idle()
 	})
 }
 
 func TestAConfigNamesEverythingThatIsWrongWithIt(t *testing.T) {
-	_, err := New(Config{BaseURL: "ftp://127.0.0.1", AtOnce: -1, Total: -1, StatusPath: "x", Think: -1})
-	for _, field := range []string{"base_url:", "at_once:", "per_minute, at_once:", "total:", "max_concurrent:", "status_path:", "think:"} {
+	_, err := New(Config{BaseURL: "ftp://127.0.0.1", AtOnce: -1, Total: -1, Prefix: "x", Think: -1})
+	for _, field := range []string{"base_url:", "at_once:", "per_minute, at_once:", "total:", "max_concurrent:", "prefix:", "think:"} {
 		if err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not named in:\n%v", field, err)
 		}

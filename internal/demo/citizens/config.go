@@ -19,8 +19,8 @@ var ErrNotLoopback = errors.New("citizens: target is not a loopback address")
 type Config struct {
 	// BaseURL is scheme, loopback host and port: "http://127.0.0.1:8080".
 	BaseURL string
-	// StatusPath is where the waiting room is polled; default "/.einlass/status".
-	StatusPath string
+	// Prefix is that of the gateway's own URLs; default "/.einlass".
+	Prefix string
 
 	// AtOnce come within the first seconds, PerMinute more on average in each
 	// minute after that, at random moments. 0 to 60,000 each.
@@ -61,7 +61,7 @@ func (c Config) Validate() error {
 	if err := checkTarget(c.BaseURL); err != nil {
 		errs = append(errs, err)
 	}
-	bad(c.StatusPath == "" || strings.HasPrefix(c.StatusPath, "/"), "status_path: must begin with /, is %q", c.StatusPath)
+	bad(c.Prefix == "" || strings.HasPrefix(c.Prefix, "/"), "prefix: must begin with /, is %q", c.Prefix)
 	bad(c.AtOnce >= 0 && c.AtOnce <= 60_000, "at_once: must be 0 to 60000, is %d", c.AtOnce)
 	bad(c.PerMinute >= 0 && c.PerMinute <= 60_000, "per_minute: must be 0 to 60000, is %v", c.PerMinute)
 	bad(c.AtOnce > 0 || c.PerMinute > 0, "per_minute, at_once: one of them must be above 0")
@@ -82,9 +82,6 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Think, 3*time.Second)
 	orDefault(&c.Typing, 20*time.Second)
 	orDefault(&c.Timeout, 30*time.Second)
-	if c.StatusPath == "" {
-		c.StatusPath = "/.einlass/status"
-	}
 	if c.Sleep == nil {
 		c.Sleep = sleep
 	}

@@ -10,12 +10,16 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // Crowd is a stream of citizens. Make one with New.
 type Crowd struct {
 	cfg       Config
-	transport *http.Transport
+	room      *visitor.Room
+	transport visitor.Transport
+	idle      func() // closes the connections that nobody uses
 	meter     meter
 }
 
@@ -26,14 +30,19 @@ func New(cfg Config) (*Crowd, error) {
 		return nil, fmt.Errorf("citizens: new: %w", err)
 	}
 	cfg = cfg.withDefaults()
+	room, err := visitor.New(visitor.Config{Origin: cfg.BaseURL, Prefix: cfg.Prefix, Timeout: cfg.Timeout})
+	if err != nil {
+		return nil, fmt.Errorf("citizens: new: %w", err)
+	}
 	dialer := net.Dialer{Timeout: 10 * time.Second, Control: onlyLoopback}
-	return &Crowd{cfg: cfg, transport: &http.Transport{
+	transport := &http.Transport{
 		DialContext:         dialer.DialContext,
 		TLSClientConfig:     cfg.TLS,
 		MaxIdleConns:        256,
 		MaxIdleConnsPerHost: 256,
 		IdleConnTimeout:     30 * time.Second,
-	}}, nil
+	}
+	return &Crowd{cfg: cfg, room: room, transport: visitor.HTTP(transport), idle: transport.CloseIdleConnections}, nil
 }
 
 // onlyLoopback refuses every connection that would leave this machine, whatever
@@ -50,7 +59,7 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 // and returns when the last one has gone. To be called once.
 func (c *Crowd) Run(ctx context.Context) {
 	var group sync.WaitGroup
-	defer c.transport.CloseIdleConnections()
+	defer c.idle()
 	defer group.Wait()
 	random := rand.New(rand.NewPCG(c.cfg.Seed, 0))
 	for n := 1; c.cfg.Total == 0 || n <= c.cfg.Total; n++ {

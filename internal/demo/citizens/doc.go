@@ -4,7 +4,7 @@
 // Each citizen is one goroutine with a cookie jar of its own on a transport
 // shared by all, so that some hundred of them cost little beside the servers
 // under test. A citizen loads pages as a browser does, waits where a waiting
-// room answers (see line.go), then finds the way through the portal's links and
+// room answers (see line.go and internal/visitor), then finds the way through the portal's links and
 // forms, takes its time on every page, and counts how it ended.
 //
 // Invariants: citizens talk to loopback addresses only, checked for the

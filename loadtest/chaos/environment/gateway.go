@@ -71,7 +71,7 @@ func (s *Settings) config() *launch.Config {
 func (g *Gateway) Close() {
 	if p := g.Process(); p != nil {
 		p.Resume()
-		p.Kill()
+		g.Kill()
 	}
 	g.Operators.Close()
 }

@@ -1,16 +1,31 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // Answer is a response that was read to its end.
 type Answer struct {
 	*http.Response
 	Body string
+}
+
+func answerOf(a *visitor.Answer) *Answer { return &Answer{a.Response, string(a.Body)} }
+
+// Refresh reads a page's wish to be loaded again.
+func (a *Answer) Refresh() (after time.Duration, target string, err error) {
+	after, target, ok := (&visitor.Answer{Body: []byte(a.Body)}).Refresh()
+	if !ok {
+		err = errors.New("the page does not ask to be loaded again")
+	}
+	return after, target, err
 }
 
 // FromSite reports whether the site answered, and not the gateway in its stead.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -70,7 +71,7 @@ func (c *Crowd) Arrive(n int) []*Visitor {
 	for i := range n {
 		v := &Visitor{Browser: NewBrowser(c.gate(i)), turn: i}
 		page := v.Get(c.tb, target)
-		if v.Place = v.Token("termine"); !page.Waiting() || v.Place.Number == 0 {
+		if v.Place = v.Token(); !page.Waiting() || v.Place.Number == 0 {
 			c.tb.Fatalf("arrival %d got %d %q and place %+v", i, page.StatusCode, page.Body, v.Place)
 		}
 		came = append(came, v)
@@ -92,48 +93,67 @@ func (c *Crowd) Stay(ctx context.Context, visitors ...*Visitor) {
 func (c *Crowd) Wait() { c.wg.Wait() }
 
 func (c *Crowd) stay(ctx context.Context, v *Visitor) {
-	for v.in.IsZero() && v.lost == "" {
-		v.turn++
-		v.Move(c.gate(v.turn))
-		next, err := c.ask(ctx, v)
+	for next := time.Duration(0); v.in.IsZero() && v.lost == ""; {
+		sent, err := c.poll(ctx, v, next)
+		if err == nil {
+			err = v.enter(ctx, sent)
+			next = 100 * time.Millisecond
+		}
 		var bad *Breach
-		if errors.As(err, &bad) {
+		switch {
+		case errors.As(err, &bad):
 			c.mu.Lock()
 			c.breaches = append(c.breaches, bad)
 			c.mu.Unlock()
 			return
-		}
-		if err != nil {
-			next = 300 * time.Millisecond // the page's script does not give up either
-		}
-		if !launch.Rest(ctx, next) {
+		case errors.Is(err, errOver):
 			return
+		case err != nil:
+			next = troubled // the page did not come
 		}
 	}
 }
 
-// ask polls once and goes in when told to.
-func (c *Crowd) ask(ctx context.Context, v *Visitor) (next time.Duration, err error) {
-	sent, before := time.Now(), v.Shown
-	s, err := v.Poll(ctx, "termine")
-	if err != nil {
-		return 0, err
-	}
-	if s.InLine() && before >= 0 && s.Ahead > before {
-		return 0, breach("number %d was shown %d ahead after %d", s.Number, s.Ahead, before)
-	}
-	if s.State != "inside" && s.State != "none" && s.Number != v.Place.Number {
-		v.lost = fmt.Sprintf("number %d in the status", s.Number)
-		return 0, nil
-	}
-	next = time.Duration(s.Next) * time.Millisecond
-	switch s.State {
-	case "called", "inside", "missed", "none":
-		return max(next, 100*time.Millisecond), v.enter(ctx, sent)
-	default:
-		v.lastWait = sent
-		return max(next, 100*time.Millisecond), nil
-	}
+// troubled is when a page or a poll that failed is tried again: the page's script does not give up either.
+const troubled = 300 * time.Millisecond
+
+// errOver ends a wait: the test's time is over, or the place was lost.
+var errOver = errors.New("the wait is over")
+
+// poll polls at all gateways in turns until the page is to be loaded, and answers when the last poll was sent.
+func (c *Crowd) poll(ctx context.Context, v *Visitor, first time.Duration) (sent time.Time, err error) {
+	var before int64
+	_, err = v.Wait(ctx, visitor.Script{
+		First: first,
+		Rest: func(ctx context.Context, d time.Duration) error {
+			if v.breach != nil {
+				return v.breach
+			}
+			if !launch.Rest(ctx, d) {
+				return errOver
+			}
+			v.turn++
+			v.Move(c.gate(v.turn))
+			sent, before = time.Now(), v.Shown
+			return nil
+		},
+		Failed: func(error, time.Duration) time.Duration { return troubled },
+		Told: func(s *Status, next time.Duration) (time.Duration, error) {
+			switch {
+			case v.breach != nil:
+				return 0, v.breach
+			case s.InLine() && before >= 0 && s.Ahead > before:
+				return 0, breach("number %d was shown %d ahead after %d", s.Number, s.Ahead, before)
+			case s.State != "inside" && s.State != "none" && s.Number != v.Place.Number:
+				v.lost = fmt.Sprintf("number %d in the status", s.Number)
+				return 0, errOver
+			case !s.Turn():
+				v.lastWait = sent
+			}
+			return next, nil
+		},
+	})
+	return sent, err
 }
 
 // enter loads the page that was first asked for.
@@ -142,7 +162,7 @@ func (v *Visitor) enter(ctx context.Context, sent time.Time) error {
 	if err != nil {
 		return err
 	}
-	if now := v.Token("termine"); now != v.Place {
+	if now := v.Token(); now != v.Place {
 		v.lost = fmt.Sprintf("place %+v", now)
 		return nil
 	}

@@ -21,7 +21,7 @@ func (c *Crowd) Rush(n, enough int, fault func()) []*Visitor {
 			if err != nil || !page.Waiting() {
 				return
 			}
-			v.Place = v.Token("termine")
+			v.Place = v.Token()
 			mu.Lock()
 			defer mu.Unlock()
 			if came = append(came, v); len(came) == enough {

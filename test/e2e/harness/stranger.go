@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/einlass/einlass/internal/visitor"
 )
 
 // Stranger is a client that is not our page: it keeps no cookies, and sends the header fields it is told to and no others.
@@ -18,7 +20,7 @@ type Stranger struct {
 }
 
 // NewStranger reaches the site through g.
-func NewStranger(g *Gate) *Stranger { return &Stranger{Host: "termine.example", gate: g} }
+func NewStranger(g *Gate) *Stranger { return &Stranger{Host: defaultHost, gate: g} }
 
 // Send sends one request; an empty body is none. fields are pairs of names and values.
 func (s *Stranger) Send(ctx context.Context, method, target, body string, fields ...string) (*Answer, error) {
@@ -30,7 +32,13 @@ func (s *Stranger) Send(ctx context.Context, method, target, body string, fields
 	if err != nil {
 		return nil, err
 	}
-	setPairs(req.Header, fields)
+	for i := 0; i+1 < len(fields); i += 2 {
+		if fields[i+1] == "" {
+			req.Header.Del(fields[i])
+		} else {
+			req.Header.Set(fields[i], fields[i+1])
+		}
+	}
 	res, err := s.gate.transport.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -47,7 +55,7 @@ func (s *Stranger) Send(ctx context.Context, method, target, body string, fields
 func (a *Answer) Given(room string) Token {
 	for _, c := range a.Cookies() {
 		if c.Name == "einlass-"+room {
-			return readToken(c.Value)
+			return visitor.ReadCredential(c.Value).Token
 		}
 	}
 	return Token{}

@@ -85,15 +85,13 @@ func (t *Trio) Held(tb testing.TB, inside, waiting *Browser) {
 	ctx, cancel := context.WithTimeout(tb.Context(), 2*time.Second)
 	defer cancel()
 	for _, g := range t.Gates {
-		site := &Browser{Host: inside.Host, Shown: -1, jar: inside.jar}
-		site.Move(g)
+		site := inside.At(g)
 		if a, err := site.Load(ctx, "GET", "/inside"); err != nil || !a.FromSite() {
 			tb.Errorf("somebody inside got %+v, %v", a, err)
 		}
-		line := &Browser{Host: waiting.Host, Shown: -1, jar: waiting.jar}
-		line.Move(g)
-		s, err := line.Poll(ctx, "termine")
-		if err != nil || !s.Stale || !s.InLine() && s.State != "front" {
+		line := waiting.At(g)
+		s, err := line.Poll(ctx)
+		if err != nil || !s.Stale || !s.InLine() {
 			tb.Errorf("somebody in line is told %+v, %v", s, err)
 		}
 		a, err := NewBrowser(g).Load(ctx, "GET", "/")

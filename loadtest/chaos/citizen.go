@@ -2,13 +2,14 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/einlass/einlass/loadtest/chaos/environment"
+	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
@@ -25,18 +26,18 @@ const (
 	silent        // a stranger: polls, is called, and never goes in
 )
 
-// visitor is one of the crowd. It belongs to one goroutine; the crowd reads it when that has ended.
-type visitor struct {
+// citizen is one of the crowd. It belongs to one goroutine; the crowd reads it when that has ended.
+type citizen struct {
 	*browser
 	crowd *crowd
 	rand  *rand.Rand
 	habit habit
 
-	twin     *visitor    // the other browser with its cookies
+	twin     *citizen    // the other browser with its cookies
 	ending   atomic.Bool // it has asked for the last page
 	over     chan struct{}
 	after    bool // let in when the visit was over
-	place    ticket
+	place    visitor.Token
 	came     time.Time // when the place was given
 	entered  time.Time
 	done     bool
@@ -45,13 +46,14 @@ type visitor struct {
 	thrown   string // what came in place of the site
 	rose     string // a figure that rose
 	last     string // what the last poll said, and when
+	figure   int64  // the last number of people ahead, -1 before
 	failing  time.Time
 	silence  time.Duration
 	failures map[string]int
 }
 
 // live is the whole visit. It ends when the visitor is done, has left, has been wronged, or ctx ends.
-func (v *visitor) live(ctx context.Context) {
+func (v *citizen) live(ctx context.Context) {
 	defer close(v.over)
 	defer v.heard() // whoever still gets no answer at the end has waited for one until now
 	if !v.arrive(ctx) {
@@ -71,7 +73,7 @@ func (v *visitor) live(ctx context.Context) {
 }
 
 // heard ends a silence.
-func (v *visitor) heard() {
+func (v *citizen) heard() {
 	if !v.failing.IsZero() {
 		v.silence = max(v.silence, time.Since(v.failing))
 		v.failing = time.Time{}
@@ -79,9 +81,13 @@ func (v *visitor) heard() {
 }
 
 // try sends a request and keeps account of how it went. False: no usable answer, try again after a rest.
-func (v *visitor) try(ctx context.Context, send func() error) bool {
+func (v *citizen) try(ctx context.Context, send func() error) bool {
 	sent := time.Now()
-	err := send()
+	return v.counts(ctx, sent, send())
+}
+
+// counts keeps account of a request.
+func (v *citizen) counts(ctx context.Context, sent time.Time, err error) bool {
 	if err == nil {
 		v.heard()
 		return true
@@ -96,35 +102,34 @@ func (v *visitor) try(ctx context.Context, send func() error) bool {
 }
 
 // rest lets about d go by.
-func (v *visitor) rest(ctx context.Context, d time.Duration) bool {
+func (v *citizen) rest(ctx context.Context, d time.Duration) bool {
 	return launch.Rest(ctx, d/2+time.Duration(v.rand.Int64N(int64(d))))
 }
 
 const again = 700 * time.Millisecond
 
 // arrive asks for the page until there is a place.
-func (v *visitor) arrive(ctx context.Context) bool {
+func (v *citizen) arrive(ctx context.Context) bool {
 	if v.habit == hasty {
 		v.openTabs(ctx)
 	}
 	for {
-		var a *answer
+		var a *visitor.Answer
 		v.crowd.asked.Add(1)
-		ok := v.try(ctx, func() (err error) { a, err = v.ask(ctx, http.MethodGet, page, true); return err })
-		if ok && a.site() {
-			v.place, _ = v.token()
+		ok := v.try(ctx, func() (err error) { a, err = v.get(ctx, page); return err })
+		if ok && site(a) {
+			v.place = v.Credential().Token
 			v.came = time.Now()
 			v.entered = v.came
 			return true
 		}
 		if ok {
-			var key string
-			if v.place, key = v.token(); v.place.Number > 0 {
-				v.came = time.Now()
-				v.crowd.signed(key)
+			if held := v.Credential(); held.Known() {
+				v.place, v.came = held.Token, time.Now()
+				v.crowd.signed(held.Key)
 				return true
 			}
-			v.failures[fmt.Sprintf("%d without a place", a.status)]++
+			v.failures[fmt.Sprintf("%d without a place", a.Status)]++
 		}
 		if !v.rest(ctx, again) {
 			return false
@@ -132,77 +137,97 @@ func (v *visitor) arrive(ctx context.Context) bool {
 	}
 }
 
+// errOver ends a wait: the visitor is gone, or the run is.
+var errOver = errors.New("the visit is over")
+
 // wait polls until the visitor is inside. False: it is over.
-func (v *visitor) wait(ctx context.Context) bool {
-	for polls := 0; ; polls++ {
-		var s status
-		ok := v.try(ctx, func() (err error) { s, err = v.poll(ctx); return err })
-		next := again
-		if ok {
-			next = max(time.Duration(s.Next)*time.Millisecond, 100*time.Millisecond)
-			if v.told(&s) {
-				v.knock(ctx)
-			}
-			if !v.entered.IsZero() || v.lost != "" {
-				return v.lost == ""
-			}
-		}
-		if gone := v.habits(ctx, polls); gone || !v.rest(ctx, next) {
+func (v *citizen) wait(ctx context.Context) bool {
+	polls := 0
+	habits := func() (gone bool) {
+		polls++
+		return polls > 1 && v.habits(ctx, polls-2)
+	}
+	for next := time.Duration(0); ; {
+		s, err := v.poll(ctx, next, habits)
+		if err != nil {
 			return false
 		}
+		if v.knock(ctx); !v.entered.IsZero() || v.lost != "" {
+			return v.lost == ""
+		}
+		next = s.Interval()
 	}
 }
 
-// told reads a status and reports whether it is time to load the page.
-func (v *visitor) told(s *status) bool {
-	v.last = fmt.Sprintf("%s: %+v", time.Now().Format("15:04:05.000"), *s)
-	switch s.State {
-	case "waiting", "front", "paused", "recovering":
-		if s.Number != v.place.Number {
-			v.lost = fmt.Sprintf("number %d in the status of %+v", s.Number, v.place)
-		}
-		if s.Ahead >= 0 {
-			if v.shown >= 0 && s.Ahead > v.shown {
-				v.rose = fmt.Sprintf("number %d was shown %d ahead after %d", s.Number, s.Ahead, v.shown)
+// poll polls until it is time to load the page. gone is asked before each poll and may end the wait. The wait ends too when
+// the status is that of another place, which is noted.
+func (v *citizen) poll(ctx context.Context, first time.Duration, gone func() bool) (visitor.Status, error) {
+	var sent time.Time
+	return v.Wait(ctx, visitor.Script{
+		First: first,
+		Rest: func(ctx context.Context, d time.Duration) error {
+			if gone() || d > 0 && !v.rest(ctx, d) {
+				return errOver
 			}
-			v.shown = s.Ahead
-		}
-		return false
-	default:
-		return true
+			sent = time.Now()
+			return nil
+		},
+		Failed: func(err error, _ time.Duration) time.Duration {
+			v.counts(ctx, sent, v.failure(err))
+			return again
+		},
+		Told: func(s *visitor.Status, next time.Duration) (time.Duration, error) {
+			v.heard()
+			if v.told(s); v.lost != "" {
+				return 0, errOver
+			}
+			return next, nil
+		},
+	})
+}
+
+// told notes what a status says that may not be.
+func (v *citizen) told(s *visitor.Status) {
+	v.last = fmt.Sprintf("%s: %+v", time.Now().Format("15:04:05.000"), *s)
+	if !s.InLine() {
+		return
 	}
+	if s.Number != v.place.Number {
+		v.lost = fmt.Sprintf("number %d in the status of %+v", s.Number, v.place)
+	}
+	if s.Ahead < 0 {
+		return
+	}
+	if v.figure >= 0 && s.Ahead > v.figure {
+		v.rose = fmt.Sprintf("number %d was shown %d ahead after %d", s.Number, s.Ahead, v.figure)
+	}
+	v.figure = s.Ahead
 }
 
 // knock loads the page that was asked for.
-func (v *visitor) knock(ctx context.Context) {
-	var a *answer
-	if !v.try(ctx, func() (err error) { a, err = v.ask(ctx, http.MethodGet, page, true); return err }) {
+func (v *citizen) knock(ctx context.Context) {
+	var a *visitor.Answer
+	if !v.try(ctx, func() (err error) { a, err = v.get(ctx, page); return err }) {
 		return
 	}
-	now, _ := v.token()
+	now := v.Credential().Token
 	switch {
 	case now.Visitor != v.place.Visitor:
-		v.lost = fmt.Sprintf("place %+v in place of %+v, %d", now, v.place, a.status)
-	case a.site(), a.status == http.StatusSeeOther:
+		v.lost = fmt.Sprintf("place %+v in place of %+v, %d", now, v.place, a.Status)
+	case site(a), a.Status == http.StatusSeeOther:
 		v.entered = time.Now()
 	}
 }
 
 // habits does what some do while they wait, and reports whether the visitor is gone.
-func (v *visitor) habits(ctx context.Context, polls int) (gone bool) {
+func (v *citizen) habits(ctx context.Context, polls int) (gone bool) {
 	switch {
 	case v.habit == leaver && polls >= 3:
-		ok := v.try(ctx, func() error {
-			_, err := v.ask(ctx, http.MethodPost, "/.einlass/leave?room="+environment.Room, true)
-			return err
-		})
+		ok := v.try(ctx, func() error { return v.leave(ctx) })
 		v.left = v.left || ok
 		return ok
 	case v.habit == closer && polls == 2:
-		v.try(ctx, func() error {
-			_, err := v.ask(ctx, http.MethodPost, "/.einlass/away?room="+environment.Room, false)
-			return err
-		})
+		v.try(ctx, func() error { return v.away(ctx) })
 		v.failing = time.Time{} // who does not ask is not waiting for an answer
 		return !v.rest(ctx, 4*time.Second)
 	case v.habit == sleeper && polls == 2:
@@ -213,19 +238,19 @@ func (v *visitor) habits(ctx context.Context, polls int) (gone bool) {
 }
 
 // visit is the way through the site: pages, the form, the end.
-func (v *visitor) visit(ctx context.Context) {
+func (v *citizen) visit(ctx context.Context) {
 	steps := []struct{ method, target string }{
 		{http.MethodGet, page}, {http.MethodGet, "/slots"}, {http.MethodPost, "/book"}, {http.MethodGet, "/done"},
 	}
 	for _, step := range steps {
 		for {
-			var a *answer
+			var a *visitor.Answer
 			v.ending.Store(step.target == "/done")
-			ok := v.try(ctx, func() (err error) { a, err = v.ask(ctx, step.method, step.target, true); return err })
+			ok := v.try(ctx, func() (err error) { a, err = v.send(ctx, step.method, step.target); return err })
 			// A request for the last page may reach the site twice, when the connection of the first try breaks; the second
 			// finds the visit ended, as it should.
-			if ok && !a.site() && step.target != "/done" {
-				v.thrown = fmt.Sprintf("%s %s: %d %s", step.method, step.target, a.status, a.header.Get("Einlass-State"))
+			if ok && !site(a) && step.target != "/done" {
+				v.thrown = fmt.Sprintf("%s %s: %d %s", step.method, step.target, a.Status, a.State)
 				return
 			}
 			if !v.rest(ctx, again) {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
@@ -19,7 +18,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 )
 
-func (a *app) buildAdmin(cfg *config.Config, registry *prometheus.Registry) error {
+func (a *app) buildAdmin(cfg *config.Config) error {
 	if cfg.Admin.Listen == "" {
 		return nil
 	}
@@ -33,7 +32,7 @@ func (a *app) buildAdmin(cfg *config.Config, registry *prometheus.Registry) erro
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: registry, Log: a.log, Ready: a.ready,
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.log, Ready: a.ready,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)

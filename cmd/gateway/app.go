@@ -32,23 +32,24 @@ import (
 // app is everything that runs. What is in force of the configuration is serving, which Apply replaces; the rest is made
 // once.
 type app struct {
-	log     *zap.Logger
-	level   zap.AtomicLevel
-	name    string // of this process among those that share the store
-	keys    *keys
-	stores  *stores
-	library *web.Library
-	gate    *gateway.Gateway
-	server  *httpx.Server
-	public  []publicListener
-	cert    *tlscert.Files
-	acme    *tlscert.ACME
-	admin   *adminapi.Server
-	adminLn net.Listener
-	token   string // of the admin API
-	metrics *metrics.Metrics
-	rooms   *lifecycle.Set // lines and backends, which come and go
-	onReady func(*app)
+	log      *zap.Logger
+	level    zap.AtomicLevel
+	name     string // of this process among those that share the store
+	keys     *keys
+	stores   *stores
+	library  *web.Library
+	gate     *gateway.Gateway
+	server   *httpx.Server
+	public   []publicListener
+	cert     *tlscert.Files
+	acme     *tlscert.ACME
+	admin    *adminapi.Server
+	adminLn  net.Listener
+	token    string // of the admin API
+	registry *prometheus.Registry
+	metrics  *metrics.Metrics
+	rooms    *lifecycle.Set // lines and backends, which come and go
+	onReady  func(*app)
 
 	serving  atomic.Pointer[serving]
 	applying sync.Mutex
@@ -73,9 +74,9 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.A
 	if a.keys, err = openKeys(cfg, log); err != nil {
 		return a, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if a.metrics, err = newMetrics(registry, a.connections); err != nil {
+	a.registry = prometheus.NewRegistry()
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if a.metrics, err = newMetrics(a.registry, a.connections); err != nil {
 		return a, err
 	}
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: log}); err != nil {
@@ -99,7 +100,7 @@ func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.A
 	if err = a.buildPublic(first); err != nil {
 		return a, err
 	}
-	return a, a.buildAdmin(cfg, registry)
+	return a, a.buildAdmin(cfg)
 }
 
 // warn says what an operator may not have meant.

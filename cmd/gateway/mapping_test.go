@@ -54,3 +54,39 @@ func clientOf(s config.Store) string {
 	o.TLS = nil
 	return text + fmt.Sprintf("%+v", o)
 }
+
+// applied is all that Apply looks at in a configuration, as text.
+func applied(c config.Config) string {
+	text := fmt.Sprintf("%+v %v %v", c.Routes(), c.Limits.ArrivalsPerPrefix, c.Log.Level)
+	for i := range c.Rooms {
+		r := &c.Rooms[i]
+		line := lineConfig(r, timingOf(r, false))
+		line.ConfigHash = ""
+		text += fmt.Sprintf("%+v %+v %+v %+v", siteConfig(r), line, boundsOf(r, &c.Limits), r.Backend)
+	}
+	return text
+}
+
+func TestWhatNeedsNoRestartIsApplied(t *testing.T) {
+	base := config.Default()
+	base.Rooms = []config.Room{config.DefaultRoom()}
+	arrives := configtest.Arriving(t, base, applied)
+	restart := configtest.Arriving(t, base, func(c config.Config) (problems string) {
+		for _, p := range config.NeedRestart(&base, &c) {
+			problems += p.Error() + "\n"
+		}
+		return problems
+	})
+	sample, live := base, 0
+	for _, key := range configtest.Keys(t, &sample) {
+		if slices.Contains(restart, key) {
+			continue
+		}
+		if live++; !slices.Contains(arrives, key) {
+			t.Errorf("%s needs no restart, and nothing applies it", key)
+		}
+	}
+	if live < 50 || len(restart) < 50 {
+		t.Errorf("only %d keys need no restart, and %d need one", live, len(restart))
+	}
+}

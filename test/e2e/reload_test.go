@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
@@ -170,6 +171,23 @@ func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
 	c.Get(t, "/")
 	if now := c.Token(); now.Number != 3 || now.Epoch != a.Token().Epoch {
 		t.Errorf("the room that came back gave %+v behind %+v", now, b.Token())
+	}
+}
+
+func TestADemoSurvivesAHangup(t *testing.T) {
+	t.Parallel()
+	port, err := launch.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo, log := program.Begin(t, "demo", "--citizens=false", "--set", "listen.http="+launch.Addr(port), "--set", "admin.listen="+launch.Addr(port+10_000), "--set", "log.level=info")
+	until(t, 20*time.Second, "the demo runs", func(context.Context) bool { return log.Count("all services are running") == 1 })
+	demo.Hangup()
+	until(t, 10*time.Second, "an answer to the signal", func(context.Context) bool {
+		return log.Count("there is no configuration file that could be read again") == 1
+	})
+	if code := demo.Stop(); code != 0 {
+		t.Errorf("the demo ended with code %d:\n%s", code, log)
 	}
 }
 

@@ -221,6 +221,9 @@ func (d *history) snapshot(f queue.Snapshot) {
 		if len(d.tickets) > 100 || d.mixed {
 			return
 		}
+		if p.Epoch > f.Epoch {
+			continue // a gateway that remembers an older epoch has restored the room: until this ticket comes, arrivals stand before it
+		}
 		ahead, _ := f.Sketch.Ahead(p.Order())
 		d.observe(journal.Event{
 			At: f.Now, Kind: journal.Shown, Visitor: journal.ID(id), Epoch: p.Epoch, Number: p.Number, Ahead: ahead,

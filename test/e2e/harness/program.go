@@ -29,6 +29,18 @@ func (p *Program) Run(tb testing.TB, args ...string) string {
 	return out
 }
 
+// Begin runs the program until it is stopped, at the latest with the test.
+func (p *Program) Begin(tb testing.TB, args ...string) (*launch.Process, *launch.Log) {
+	tb.Helper()
+	log := new(launch.Log)
+	running, err := launch.Start("gateway", tb.TempDir(), log, p.path, args...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(running.Kill)
+	return running, log
+}
+
 // Keys makes a keyring for gateways that share a store.
 func (p *Program) Keys(tb testing.TB) string {
 	tb.Helper()

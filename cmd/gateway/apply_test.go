@@ -1,0 +1,460 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+func TestWhatIsTheSameStaysTheSame(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
+	r := run(t, p)
+	before := r.serving.Load()
+	if d := r.apply(p); len(d.fields()) != 1 || d.fields()[0].Key != "unchanged" {
+		t.Errorf("the same file again: %+v", d)
+	}
+	p.rooms[0].more += "    title: Another\n"
+	p.rooms[1].backend = other.backend()
+	p.rooms = append(p.rooms, planned{"c", other.backend(), quick})
+	p.head = "limits: {stay: {in_flight: 7}, arrivals_per_prefix: {rate: 17, burst: 10000}}\nlog: {level: debug}\n"
+	d := r.apply(p)
+	if got := fmt.Sprint(d.added, d.changed, d.removed, d.settings); got != "[c] [a b] [] [limits log]" {
+		t.Errorf("changed are %s", got)
+	}
+	now := r.serving.Load()
+	if now.room("a").backend != before.room("a").backend || now.room("a").line != before.room("a").line {
+		t.Error("a backend or a line of which nothing changed was made anew")
+	}
+	if now.room("b").backend == before.room("b").backend || now.room("b").line != before.room("b").line {
+		t.Error("the room with another site has the old backend, or another line")
+	}
+	if now.arrivals == before.arrivals {
+		t.Error("the limit of arrivals is the old one")
+	}
+	if r.level.Level() != zap.DebugLevel {
+		t.Errorf("the level is %v", r.level.Level())
+	}
+	for room, want := range map[string]string{"a": s.URL, "b": other.URL, "c": other.URL} {
+		if got := r.from(room); got != want {
+			t.Errorf("room %s is served by %s, want %s", room, got, want)
+		}
+	}
+	limit := now.arrivals
+	p.rooms[0].more = quick
+	if r.apply(p); r.serving.Load().arrivals != limit {
+		t.Error("the limit of arrivals forgets when a title changes")
+	}
+	if all := r.operated(); len(all) != 3 || all[2].ID != "c" || len(all[2].Backends()) != 1 {
+		t.Errorf("operators see %+v", all)
+	}
+}
+
+func TestWebSocketsOfTheSameBackendLiveOnAndOthersAreClosed(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
+	r := run(t, p)
+	stays, changes, goes := r.webSocket("a"), r.webSocket("b"), r.webSocket("c")
+	p.rooms = p.rooms[:2]
+	p.rooms[1].backend = other.backend()
+	r.apply(p)
+	for name, c := range map[string]*websocket.Conn{"of the changed backend": changes, "of the removed room": goes} {
+		if _, _, err := c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+			t.Errorf("a WebSocket %s ends with %v", name, err)
+		}
+	}
+	if err := r.echoes(stays); err != nil {
+		t.Errorf("a WebSocket of the unchanged backend: %v", err)
+	}
+}
+
+func TestRequestsUnderWayEndAtTheBackendTheyBegan(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
+	r := run(t, p)
+	var bodies []io.Reader
+	for _, room := range []string{"a", "b"} {
+		res, err := r.ask(r.newClient(nil), room, "/free/stream")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		bodies = append(bodies, firstLine(t, res.Body))
+	}
+	slow := make(chan error, 1)
+	go func() {
+		res, _, err := r.fetch(r.newClient(nil), "a", "/free/slow")
+		if err == nil && res.StatusCode != http.StatusOK {
+			err = errors.New(res.Status)
+		}
+		slow <- err
+	}()
+	<-s.came // it is at the site, which has not answered
+	old := r.serving.Load()
+	p.rooms = p.rooms[:1]
+	p.rooms[0].backend = other.backend()
+	r.apply(p)
+	if got := r.from("a"); got != other.URL {
+		t.Errorf("new requests go to %s", got)
+	}
+	p.rooms = append(p.rooms, planned{"b", other.backend(), quick})
+	r.apply(p) // waits for the line of b, with which nobody works; the download goes on
+	if err := old.room("b").backend.Start(); errors.Is(err, proxy.ErrStopped) {
+		t.Error("a backend was stopped during a download")
+	}
+	p.rooms = p.rooms[:1]
+	r.apply(p)
+	for range 3 {
+		s.goOn <- struct{}{}
+	}
+	for _, body := range bodies {
+		if rest, err := io.ReadAll(body); err != nil || string(rest) != "last\n" {
+			t.Errorf("the rest of a download is %q, %v", rest, err)
+		}
+	}
+	if err := <-slow; err != nil {
+		t.Errorf("the slow request: %v", err)
+	}
+	for _, room := range old.rooms {
+		until(t, "the old backend stops", func() bool { return errors.Is(room.backend.Start(), proxy.ErrStopped) && !r.counts("address", s.URL) })
+	}
+	until(t, "the series of the removed room are gone", func() bool { return !r.counts("room", "b") })
+	if !r.counts("address", other.URL) || !r.counts("room", "a") {
+		t.Error("there are no series of what serves")
+	}
+}
+
+func TestRequestsThatWaitAtTheOldBackendAreServed(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend() + ", max_in_flight: 1, queue: {length: 9, wait: 30s}", quick}}}
+	r := run(t, p)
+	answers := make(chan string, 3)
+	ask := func() {
+		res, _, err := r.fetch(r.newClient(nil), "a", "/free/slow")
+		if err != nil {
+			answers <- err.Error()
+			return
+		}
+		answers <- res.Status
+	}
+	go ask()
+	<-s.came
+	go ask()
+	old := r.serving.Load().room("a").backend
+	until(t, "one waits for a place", func() bool { return old.Status().Queued == 1 })
+
+	// And one has not sent its form yet.
+	form := r.posts(t, "a", 9)
+	p.rooms[0].backend = other.backend()
+	r.apply(p)
+	if got := r.from("a"); got != other.URL {
+		t.Errorf("new requests go to %s", got)
+	}
+	s.goOn <- struct{}{}
+	<-s.came
+	s.goOn <- struct{}{}
+	for range 2 {
+		if got := <-answers; got != "200 OK" {
+			t.Errorf("a request at the old site: %s", got)
+		}
+	}
+	if old.Start() == nil {
+		t.Error("the old backend was not in use")
+	}
+	if status, site := form("name=Anna"); status != 200 || site != s.URL {
+		t.Errorf("a form whose request came before: %d from %s", status, site)
+	}
+}
+
+// posts begins a request with a form of n bytes at a room, and returns when the form is asked for. The answer sends it, and
+// tells the status and which site took it.
+func (r *running) posts(t *testing.T, room string, n int) func(form string) (status int, site string) {
+	t.Helper()
+	c, err := net.Dial("tcp", r.public[0].Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	fmt.Fprintf(c, "POST /free/form HTTP/1.1\r\nHost: %s.example\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", room, n)
+	answer := bufio.NewReader(c)
+	if res, err := http.ReadResponse(answer, nil); err != nil || res.StatusCode != http.StatusContinue {
+		t.Fatalf("%v, %v", res, err)
+	}
+	return func(form string) (int, string) {
+		if _, err := io.WriteString(c, form); err != nil {
+			t.Error(err)
+		}
+		res, err := http.ReadResponse(answer, nil)
+		if err != nil {
+			t.Error(err)
+			return 0, ""
+		}
+		defer res.Body.Close()
+		return res.StatusCode, res.Header.Get("X-Site")
+	}
+}
+
+// counts reports whether there are series with a label.
+func (r *running) counts(name, value string) bool {
+	r.t.Helper()
+	families, err := r.registry.Gather()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, metric := range f.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				if label.GetName() == name && label.GetValue() == value {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func TestARemovedRoomFindsItsLineAgain(t *testing.T) {
+	s := newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
+	r := run(t, p)
+	v := r.visitor()
+	if res, _ := r.get(v, "b", "/"); res.Header.Get("Einlass-State") != "paused" {
+		t.Fatalf("%s %s", res.Status, res.Header.Get("Einlass-State"))
+	}
+	line := r.serving.Load().room("b").line
+	both := p.rooms
+	p.rooms = p.rooms[:1]
+	r.apply(p)
+	if res, _ := r.get(v, "b", "/"); res.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("the removed room answers %s", res.Status)
+	}
+	p.rooms = both
+	r.apply(p) // waits for the store to be closed
+	if _, err := line.store.Snapshot(t.Context()); !errors.Is(err, queue.ErrClosed) {
+		t.Errorf("the old handle of the store: %v", err)
+	}
+	next := r.serving.Load().room("b").line
+	if next == line {
+		t.Fatal("the line that was stopped serves again")
+	}
+	if f := next.View().Snapshot; f.Last < 1 || f.Waiting != 1 || f.Epoch != line.View().Snapshot.Epoch {
+		t.Errorf("the line that came back is %+v", f)
+	}
+	other := r.visitor()
+	r.get(other, "b", "/")
+	until(t, "both wait in one line", func() bool { f := next.View().Snapshot; return f.Waiting == 2 && f.Last >= 2 })
+}
+
+func TestALineWithoutMemoryThatComesBackBeginsALaterEpoch(t *testing.T) {
+	s := newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
+	r := run(t, p)
+	r.get(r.visitor(), "b", "/")
+	epoch := r.serving.Load().room("b").line.View().Snapshot.Epoch
+	both := p.rooms
+	p.rooms = p.rooms[:1]
+	r.apply(p)
+	<-r.leaving["b"]
+	files, err := filepath.Glob(filepath.Join(p.dir, "b*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if err := os.RemoveAll(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.rooms = both
+	r.apply(p)
+	if now := r.serving.Load().room("b").line.View().Snapshot.Epoch; now <= epoch {
+		t.Errorf("epoch %d behind %d: numbers would be given twice", now, epoch)
+	}
+}
+
+func TestARefusalNamesEverythingAndChangesNothing(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	r := run(t, p)
+	before := r.serving.Load()
+	good := p.rooms[0]
+	for _, c := range []struct {
+		head, more string
+		want       []string
+	}{
+		{"prefix: /.else\n", "", []string{"prefix: /.einlass cannot become /.else while the gateway runs: pages that are open in browsers ask there; restart it for this"}},
+		{"limits: {header_count: 99}\n", "", []string{"limits.header_count: 100 cannot become 99"}},
+		{"stop_timeout: 1m\ntrusted_proxies: [10.0.0.0/8]\n", "", []string{"trusted_proxies: [] cannot become [10.0.0.0/8] ", "stop_timeout: 30s cannot"}},
+		{"journal: {dir: /tmp/j}\nlog: {format: console}\n", "", []string{"journal.dir: ", "log.format: "}},
+		{"", "    session: {idle: 5m}\n    ticket_life: 23h\n    title: Refused\n", []string{"rooms[0].session.idle: 10m0s", "rooms[0].ticket_life: "}},
+		{"", "    claim_window: 4m\n", []string{"rooms[0].claim_window: 3m0s cannot become 4m0s while the gateway runs: the calls of the line are counted by it"}},
+	} {
+		p.head = c.head
+		p.rooms = []planned{{"a", other.backend(), good.more + c.more}, {"new", other.backend(), quick}}
+		lines := r.refuses(p)
+		if len(lines) != len(c.want) {
+			t.Errorf("%q: %q, want %d problems", c.head+c.more, lines, len(c.want))
+			continue
+		}
+		for i, want := range c.want {
+			if !strings.HasPrefix(lines[i], want) {
+				t.Errorf("%q\nwant %q", lines[i], want)
+			}
+		}
+		if r.serving.Load() != before || r.from("a") != s.URL || r.counts("room", "new") {
+			t.Fatal("a refused configuration changed something")
+		}
+		if res, _ := r.get(r.client, "new", "/free"); res.StatusCode != http.StatusMisdirectedRequest {
+			t.Errorf("a room of a refused configuration answers %s", res.Status)
+		}
+	}
+	p.head, p.rooms = "", []planned{{"a", other.backend(), good.more}}
+	cfg := p.load(t)
+	cfg.Rooms[0].Poll.Max = 2 * time.Second
+	_, err := r.Apply(t.Context(), cfg)
+	if want := "rooms[0].poll.max: 2s is more than the line can take while the gateway runs, 1s; restart it for this"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+func TestWhatCannotBeOpenedLeavesEverythingAsItWas(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	r := run(t, p)
+	before := r.serving.Load()
+	r.from("a")
+	broken := filepath.Join(p.dir, "broken")
+	until(t, "the files of a room", func() bool { files, _ := filepath.Glob(filepath.Join(p.dir, "a*")); return len(files) > 0 })
+	files, err := filepath.Glob(filepath.Join(p.dir, "a.*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files { // a directory where a file should be
+		if err := os.MkdirAll(broken+strings.TrimPrefix(file, filepath.Join(p.dir, "a"))+"/x", 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := descriptors(t)
+	for name, room := range map[string]planned{
+		"a state file that is a directory": {"broken", other.backend(), quick},
+		"a CA that is not there":           {"tls", `url: "https://127.0.0.1:1", tls: {ca_file: /nowhere/ca.pem}`, quick},
+	} {
+		p.rooms = []planned{{"a", other.backend(), quick}, {"fine", other.backend(), quick}, room}
+		_, err := r.Apply(t.Context(), p.load(t))
+		if err == nil || !strings.Contains(err.Error(), "room "+room.id+": ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if r.serving.Load() != before || r.from("a") != s.URL || r.counts("room", "fine") || r.counts("address", other.URL) {
+			t.Errorf("%s changed something", name)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, given := range [][]planned{p.rooms[:1], p.rooms[:2]} {
+		p.rooms = given
+		_, err := r.Apply(ctx, p.load(t))
+		if !errors.Is(err, context.Canceled) || r.serving.Load() != before || r.from("a") != s.URL || r.counts("room", "fine") {
+			t.Errorf("a change to %d rooms that is given up: %v", len(given), err)
+		}
+	}
+	until(t, "what was opened is closed", func() bool { return descriptors(t) <= open })
+	// What was not applied does not stand in the way; a site that is down is no reason to refuse.
+	p.rooms[0].backend = `url: "http://127.0.0.1:1"`
+	r.apply(p)
+	if r.from("fine") != other.URL {
+		t.Error("the new room does not serve")
+	}
+	if res, _ := r.get(r.client, "a", "/free"); res.StatusCode != http.StatusBadGateway && res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("the site that is down: %s", res.Status)
+	}
+}
+
+// descriptors counts what this process has open.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("no /proc to count in")
+	}
+	return len(all)
+}
+
+func TestAReloadSaysWhatCameOfIt(t *testing.T) {
+	s := newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	r := run(t, p)
+	last := func() string {
+		all := r.logs.All()
+		e := all[len(all)-1]
+		return fmt.Sprint(e.Level, " ", e.Message, " ", e.ContextMap())
+	}
+	r.reload(t.Context(), nil)
+	if got := last(); got != "info there is no configuration file that could be read again map[]" {
+		t.Error(got)
+	}
+	p.rooms = append(p.rooms, planned{"b", s.backend(), quick})
+	r.reload(t.Context(), func() (*config.Config, error) { return p.load(t), nil })
+	if got := last(); got != "info configuration in force map[rooms_new:[b]]" {
+		t.Error(got)
+	}
+	r.reload(t.Context(), func() (*config.Config, error) {
+		return nil, exitError{exitConfig, &config.LoadError{Problems: []*config.Problem{{Path: "x", Text: "is wrong", Where: "line 3"}, {Path: "y", Text: "too"}}}}
+	})
+	if got := last(); got != "error configuration refused, the one before stays in force map[problems:[line 3: x: is wrong y: too]]" {
+		t.Error(got)
+	}
+	r.reload(t.Context(), func() (*config.Config, error) { return nil, os.ErrNotExist })
+	if got := last(); !strings.HasPrefix(got, "error configuration could not be brought into force, the one before stays map[error:") {
+		t.Error(got)
+	}
+}
+
+func TestAStopWhileAConfigurationComesIntoForceIsClean(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	r := run(t, p)
+	plans := [2]*config.Config{p.load(t)}
+	p.rooms = []planned{{"a", other.backend(), quick}, {"b", other.backend(), closed}}
+	plans[1] = p.load(t)
+	applied := make(chan int, 1)
+	begun := make(chan struct{})
+	go func() {
+		n := 0
+		for ; ; n++ {
+			if _, err := r.Apply(context.Background(), plans[(n+1)%2]); err != nil {
+				break // the process stops
+			}
+			if n == 1 {
+				close(begun)
+			}
+		}
+		applied <- n
+	}()
+	<-begun
+	if err := r.stop(); err != nil {
+		t.Errorf("the stop: %v", err)
+	}
+	if n := <-applied; n < 2 {
+		t.Errorf("%d configurations came into force", n)
+	}
+	// All stores are closed: another process can use the files.
+	again := run(t, &plan{dir: p.dir, rooms: p.rooms})
+	if again.from("b") != other.URL {
+		t.Error("the next start does not serve")
+	}
+}

@@ -302,7 +302,9 @@ func (c *citizen) tabsOf(ctx context.Context) (closeTabs func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	for range 2 {
-		group.Go(func() { c.tab(ctx) })
+		wire := c.d.newWire()
+		b := c.browser.Tab(&wire)
+		group.Go(func() { c.tab(ctx, b, &wire) })
 	}
 	return func() { cancel(); group.Wait() }
 }

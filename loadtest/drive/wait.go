@@ -114,9 +114,7 @@ func (c *citizen) refresh(ctx context.Context, page *answer) outcome {
 }
 
 // tab is another tab of the same browser: it polls on its own and shows the same line.
-func (c *citizen) tab(ctx context.Context) {
-	wire := c.d.newWire()
-	b := c.browser.Tab(&wire)
+func (c *citizen) tab(ctx context.Context, b *visitor.Browser, wire *wire) {
 	b.Observe = func(_ context.Context, _ *visitor.Request, a *visitor.Answer, err error) {
 		if !wire.sent.IsZero() {
 			c.d.figures.request(KindPoll, wire.last, &answer{Answer: a, err: err, sent: wire.sent, came: wire.came})

@@ -22,6 +22,7 @@ type Browser struct {
 	// Shown is the last number of people ahead that a poll told, -1 before. The next poll sends it along.
 	Shown int64
 	// Observe, if not nil, is called after each request, when its cookies have been taken over. After an error a holds nothing.
+	// The next request overwrites r.
 	Observe func(ctx context.Context, r *Request, a *Answer, err error)
 	// Extra goes with every request, see Request.
 	Extra []string
@@ -29,6 +30,7 @@ type Browser struct {
 	room      *Room
 	transport Transport
 	jar       *jar
+	request   Request   // the latest, so that each needs no memory of its own
 	number    uint64    // whose Shown is
 	visited   bool      // a page of the site was loaded before
 	anew      time.Time // when a wait ended because there was no place
@@ -64,7 +66,7 @@ func (b *Browser) Load(ctx context.Context, w Want) (*Answer, error) {
 	if method == "" {
 		method = http.MethodGet
 	}
-	return b.do(ctx, &Request{For: w.For, Method: method, Target: w.Target, ContentType: w.ContentType, Body: w.Body, Extra: w.Extra})
+	return b.do(ctx, Request{For: w.For, Method: method, Target: w.Target, ContentType: w.ContentType, Body: w.Body, Extra: w.Extra})
 }
 
 // Visit is Load, and follows redirects on this host. One that leads elsewhere, or a fifth in a row, is ErrElsewhere; the answer
@@ -95,7 +97,7 @@ func (b *Browser) Poll(ctx context.Context) (Status, error) {
 		}
 		target += sep + "shown=" + strconv.FormatUint(b.number, 10) + "." + strconv.FormatInt(b.Shown, 10)
 	}
-	a, err := b.do(ctx, &Request{For: Poll, Method: http.MethodGet, Target: target})
+	a, err := b.do(ctx, Request{For: Poll, Method: http.MethodGet, Target: target})
 	if err != nil {
 		return Status{}, err
 	}
@@ -108,15 +110,17 @@ func (b *Browser) Poll(ctx context.Context) (Status, error) {
 
 // Away tells the gateway that the page was closed. A browser waits for no answer to it; here it may be read.
 func (b *Browser) Away(ctx context.Context) (*Answer, error) {
-	return b.do(ctx, &Request{For: Away, Method: http.MethodPost, Target: b.room.away})
+	return b.do(ctx, Request{For: Away, Method: http.MethodPost, Target: b.room.away})
 }
 
 // Leave presses the button that gives the place up.
 func (b *Browser) Leave(ctx context.Context) (*Answer, error) {
-	return b.do(ctx, &Request{For: Leave, Method: http.MethodPost, Target: b.room.leave})
+	return b.do(ctx, Request{For: Leave, Method: http.MethodPost, Target: b.room.leave})
 }
 
-func (b *Browser) do(ctx context.Context, r *Request) (*Answer, error) {
+func (b *Browser) do(ctx context.Context, what Request) (*Answer, error) {
+	b.request = what
+	r := &b.request
 	if b.room.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, b.room.timeout)

@@ -30,6 +30,11 @@ func (j *jar) header(target string, now time.Time) string {
 		return ""
 	}
 	var b strings.Builder
+	size := 0
+	for i := range j.cookies {
+		size += len(j.cookies[i].name) + len(j.cookies[i].value) + len("=; ")
+	}
+	b.Grow(size)
 	for i := range j.cookies {
 		c := &j.cookies[i]
 		if !pathMatch(path, c.path) || !c.expires.IsZero() && !c.expires.After(now) {

@@ -24,7 +24,7 @@ const (
 	Fetch
 )
 
-// Request is one request of a browser. A transport only reads it.
+// Request is one request of a browser. A transport only reads it, and not after it has returned.
 type Request struct {
 	For    Purpose
 	Method string
@@ -101,8 +101,10 @@ type Answer struct {
 // Transports call it.
 func (a *Answer) Head(status int, get func(name string) string) {
 	a.Status, a.State, a.RetryAfter = status, get("Einlass-State"), 0
-	if n, err := strconv.Atoi(get("Retry-After")); err == nil && n > 0 {
-		a.RetryAfter = time.Duration(min(n, 3600)) * time.Second
+	if after := get("Retry-After"); after != "" {
+		if n, err := strconv.Atoi(after); err == nil && n > 0 {
+			a.RetryAfter = time.Duration(min(n, 3600)) * time.Second
+		}
 	}
 	if a.Redirects() {
 		a.location = get("Location")

@@ -111,7 +111,7 @@ func (b *bench) arrivals() error {
 	return nil
 }
 
-// pagePeers adds those who would stand there in place of a gateway.
+// pagePeers adds the servers that could stand there in place of a gateway.
 func (b *bench) pagePeers(all []*contestant, answer, script string) ([]*contestant, error) {
 	peers, err := b.answering(answer, script)
 	if err != nil {

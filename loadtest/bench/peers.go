@@ -105,7 +105,7 @@ func (b *bench) caddy(inside string) (*process, error) {
 	return b.start(addr, "caddy", "run", "--adapter", "caddyfile", "--config", file)
 }
 
-// answering are peers that send the body of a captured answer as a file of their own: what a town would put there in
+// answering are peers that send the body of a captured answer as a file of their own: what an operator would put there in
 // place of a waiting room.
 func (b *bench) answering(answer, script string) ([]*contestant, error) {
 	dir, contentType, err := b.static(answer)

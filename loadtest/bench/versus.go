@@ -61,7 +61,7 @@ func (b *bench) versusPasses() error {
 	return b.turns("forwarded with a pass, 2,000 bytes", in, backend, 60, []string{passRequest(cookie)})
 }
 
-// turns starts the three gateways, each with its own copy of the installation, and drives them in turns. Who comes first
+// turns starts the three gateways, each with its own copy of the installation, and drives them in turns. Which comes first
 // changes from round to round.
 func (b *bench) turns(title string, in *installation, backend string, rate int64, requests []string) error {
 	script, err := b.script(requests...)

@@ -55,7 +55,7 @@ type citizen struct {
 // live is the whole visit. It ends when the visitor is done, has left, has been wronged, or ctx ends.
 func (v *citizen) live(ctx context.Context) {
 	defer close(v.over)
-	defer v.heard() // whoever still gets no answer at the end has waited for one until now
+	defer v.heard() // a silence that has not ended lasts until now
 	if !v.arrive(ctx) {
 		return
 	}
@@ -137,7 +137,7 @@ func (v *citizen) arrive(ctx context.Context) bool {
 	}
 }
 
-// errOver ends a wait: the visitor is gone, or the run is.
+// errOver ends a wait: the visitor has gone, or the run has ended.
 var errOver = errors.New("the visit is over")
 
 // wait polls until the visitor is inside. False: it is over.
@@ -228,7 +228,7 @@ func (v *citizen) habits(ctx context.Context, polls int) (gone bool) {
 		return ok
 	case v.habit == closer && polls == 2:
 		v.try(ctx, func() error { return v.away(ctx) })
-		v.failing = time.Time{} // who does not ask is not waiting for an answer
+		v.failing = time.Time{} // a closed page waits for no answer
 		return !v.rest(ctx, 4*time.Second)
 	case v.habit == sleeper && polls == 2:
 		v.failing = time.Time{}
@@ -260,8 +260,8 @@ func (v *citizen) visit(ctx context.Context) {
 				break
 			}
 			if step.target == "/done" {
-				// The site may have said that the visit is over although its answer was lost on the way; whoever knows
-				// that it may be over does not ask for the same page again.
+				// The site may have ended the visit although its answer was lost: asking for the same page again would be
+				// an arrival.
 				v.done = true
 				return
 			}

@@ -49,7 +49,7 @@ func pauseSentinel(ctx context.Context, w *world, s Step) (string, error) {
 	return still(ctx, r, s.Hold, "sentinel_masters")
 }
 
-// splitBrain cuts the master off from replicas and Sentinels but not from the gateways: until they learn of the new
+// splitBrain cuts the master off from replicas and Sentinels but not from the gateways: until they know the new
 // master, they go on writing to the old one, and all of that is lost.
 func splitBrain(ctx context.Context, w *world, s Step) (string, error) {
 	old, err := w.group.Master(ctx)

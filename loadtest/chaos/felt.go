@@ -9,7 +9,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// felt is what the visitors of a topology lived through.
+// felt is what the visitors of a topology saw.
 type felt struct {
 	Visitors int `json:"visitors"`
 	In       int `json:"in"`
@@ -83,10 +83,10 @@ func (c *crowd) feel() *felt {
 	return f
 }
 
-// pollsApart is by how much later somebody may get in who was called earlier: each learns of it with the next poll.
+// pollsApart is by how much later a visitor that was called earlier may get in: each learns it with the next poll.
 const pollsApart = 5 * time.Second
 
-// overtaken counts those who waited for all the time that a gateway was frozen, and got in after people who came then.
+// overtaken counts visitors that waited for all the time that a gateway was frozen and got in after visitors that came then.
 func (c *crowd) overtaken() (n int) {
 	if c.frozen.IsZero() {
 		return 0

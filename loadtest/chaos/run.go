@@ -31,7 +31,7 @@ type Config struct {
 	Gateway string
 	// Keep is a directory for journals, logs and configurations of the run; empty removes them.
 	Keep string
-	// Out is told what happens as it happens.
+	// Out gets a line as each fault ends.
 	Out io.Writer
 }
 
@@ -85,7 +85,7 @@ func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 	return outcomes, nil
 }
 
-// drain is how long those who are there at the end may take to get in and be done.
+// drain is how long visitors that are there at the end may take to get in and finish.
 const drain = 75 * time.Second
 
 func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome, err error) {
@@ -146,7 +146,7 @@ func (w *world) playAll(ctx context.Context, cfg Config, out *Outcome) {
 		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s, %d numbers for %d page loads\n",
 			w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error, played.Numbers, played.Asked)
 		if played.Error != "" || ctx.Err() != nil {
-			return // what follows would be played on ruins
+			return // the next faults need a system that works
 		}
 	}
 }
@@ -261,7 +261,7 @@ func (w *world) upgraded(ctx context.Context) Played {
 	return p
 }
 
-// oldNumbers were given by those who wrote testdata/state-v1.
+// oldNumbers is how many numbers the release that wrote testdata/state-v1 had given.
 const oldNumbers = 60
 
 // keepLogs writes what the gateways have logged beside their configuration.

@@ -21,14 +21,14 @@ const strangersUsual = 0.2
 // manyStrangers is how many come a second at worst.
 const manyStrangers = 20
 
-// strangers is what came of the page loads that nobody stands behind. Safe for concurrent use.
+// strangers is what came of page loads by programs that keep no cookie. Safe for concurrent use.
 type strangers struct {
 	mu sync.Mutex
 	strangerFigures
 	places []visitor.Token
 }
 
-// strangerFigures are counted of page loads that nobody stands behind.
+// strangerFigures count page loads by programs that keep no cookie.
 type strangerFigures struct {
 	Loads   int `json:"loads"`
 	Numbers int `json:"numbers"`
@@ -46,7 +46,7 @@ func (c *crowd) loads(ctx context.Context, n int) {
 	}
 }
 
-// load is one of them. Whatever the engine gives it is never heard of again.
+// load is one of them. It never comes back with what it was given.
 func (c *crowd) load(ctx context.Context, frame bool) {
 	var extra []string
 	if frame {
@@ -165,7 +165,7 @@ func (v *citizen) double(ctx context.Context) {
 	v.crowd.wg.Go(func() { v.crowd.follow(ctx, v, twin) })
 }
 
-// follow is what the other browser does: it polls, goes in when it is told to, and once more when the visit is over.
+// follow is what the other browser does: it polls, goes in when called, and loads the page once more when the visit is over.
 func (c *crowd) follow(ctx context.Context, v, twin *citizen) {
 	if _, err := twin.poll(ctx, 0, func() bool { return false }); err != nil {
 		return
@@ -191,5 +191,5 @@ func (c *crowd) follow(ctx context.Context, v, twin *citizen) {
 	}
 }
 
-// endsAreTold is how long it may take until every gateway knows that a visit is over.
+// endsAreTold is how long every gateway may take to learn that a visit is over.
 const endsAreTold = 2 * time.Second

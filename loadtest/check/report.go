@@ -29,8 +29,8 @@ type Report struct {
 	Entries    int64 `json:"entries"`     // visitors who went in, once each
 	Left       int64 `json:"left"`        // gave their place up
 	Finished   int64 `json:"finished"`    // were done inside
-	Unclaimed  int64 `json:"unclaimed"`   // visitors last heard of with a call that ran out or was never claimed
-	StillThere int64 `json:"still_there"` // visitors last heard of in line
+	Unclaimed  int64 `json:"unclaimed"`   // visitors whose last record is a call that ran out or was never claimed
+	StillThere int64 `json:"still_there"` // visitors whose last record is a place in line
 	Uncertain  int64 `json:"uncertain"`   // visitors for whom a verb went unanswered
 
 	// Waits are from the number to the entry, of those who did not go straight in.

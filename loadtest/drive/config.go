@@ -25,7 +25,7 @@ type Config struct {
 	// Roots verify the target's certificate; default the system's.
 	Roots *x509.CertPool
 
-	// Admin and AdminToken name the gateway's admin API, for frames: pace and order cannot be checked without. Optional.
+	// Admin and AdminToken name the gateway's admin API, for snapshots: pace and order cannot be checked without. Optional.
 	Admin, AdminToken string
 	// Portal is the address of the booking site itself, for its counters. On this machine. Optional.
 	Portal string
@@ -40,7 +40,7 @@ type Config struct {
 	Waves []Wave
 	// Due are further arrivals, each at its own time after the start.
 	Due []time.Duration
-	// Length ends the run: who is still under way then is stopped. Default: when the last one has gone.
+	// Length ends the run: citizens still under way are stopped. Default: when the last one has gone.
 	Length time.Duration
 	Crowd  Crowd
 	// Script is what citizens do inside. Empty: they book an appointment at the site of package demo.
@@ -56,9 +56,9 @@ type Config struct {
 	Every time.Duration
 	Seed  uint64
 
-	// Observe is told of every request as it ends. Called from many goroutines; must not block. Optional.
+	// Observe gets every request as it ends. Called from many goroutines; must not block. Optional.
 	Observe func(Sample)
-	// OnVisit is told of everybody who has been inside how long that was, and whether the visit went to its end. Called
+	// OnVisit gets, for each visit that reached the site, how long it was inside and whether it went to its end. Called
 	// from many goroutines; must not block. Optional.
 	OnVisit func(inside time.Duration, whole bool)
 	// Now is the clock; it must carry a monotonic reading. Default time.Now.
@@ -85,7 +85,8 @@ type Crowd struct {
 	Quits    float64 // who close the page, somewhere within their wait
 	// HomeOn is the operators' message on which everybody who reads it goes home. Empty: none.
 	HomeOn string
-	// Persist: who finds nothing left while the site announces more looks again after Retry, instead of going home.
+	// Persist: a citizen that finds nothing left while the site announces more looks again after Retry, instead of going
+	// home.
 	Persist bool
 	// BotEvery, ReloadEvery, SleepFor and LeaveAfter (of those who leave or quit) have the defaults 200 ms, 30 s, 1 min
 	// and 1 min.

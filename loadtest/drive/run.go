@@ -81,7 +81,7 @@ func New(ctx context.Context, cfg Config) (*Drive, error) {
 func (d *Drive) attend(ctx context.Context) {
 	ctx, d.stop = context.WithCancel(ctx)
 	if d.watcher != nil {
-		d.watcher.ask(ctx) // the first frame before the first citizen
+		d.watcher.ask(ctx) // the first snapshot before the first citizen
 		d.aside.Go(func() { d.watcher.run(ctx) })
 	}
 	d.aside.Go(func() {
@@ -92,7 +92,7 @@ func (d *Drive) attend(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				// Nothing is written of a time before a request that is still under way, or a frame's age.
+				// Nothing is written of a time before a request that is still under way, or a snapshot's age.
 				d.witness.settle(d.cfg.Now().Add(-d.cfg.Timeout - 2*grace - 15*time.Second))
 			}
 		}
@@ -132,7 +132,8 @@ func (d *Drive) InLine() int64 {
 	return d.figures.lineNow
 }
 
-// OnSite are those who have come, do not wait in line and have not gone: who is inside, and who has not been answered yet.
+// OnSite counts citizens that have arrived, do not wait in line and have not gone: those inside and those without an answer
+// yet.
 func (d *Drive) OnSite() int64 {
 	f := d.figures
 	f.mu.Lock()
@@ -155,7 +156,7 @@ func (d *Drive) Close() {
 // cannot be read is an error; what was measured is given nevertheless.
 func (d *Drive) Result(ctx context.Context) (Result, error) {
 	if d.watcher != nil {
-		d.watcher.ask(ctx) // the last frame after the last citizen
+		d.watcher.ask(ctx) // the last snapshot after the last citizen
 	}
 	d.Close()
 	r := Result{Target: d.cfg.Target, Began: d.began, Took: d.ended.Sub(d.began), Every: d.cfg.Every}
@@ -177,9 +178,9 @@ func (d *Drive) Result(ctx context.Context) (Result, error) {
 		r.Sworn = "the gateway's journal and the figures that were shown"
 		errs = append(errs, d.witness.swear(d.cfg.Journal, d.cfg.Room))
 	case d.watcher != nil:
-		r.Sworn = "what the clients saw and frames from the admin API"
+		r.Sworn = "what the clients saw and snapshots from the admin API"
 	default:
-		r.Sworn = "what the clients saw, without frames: numbers, stays and figures only"
+		r.Sworn = "what the clients saw, without snapshots: numbers, stays and figures only"
 	}
 	if r.Sworn != "" {
 		r.Checked, r.Broken, r.Violations = d.witness.close()

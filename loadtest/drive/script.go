@@ -28,8 +28,8 @@ func (s Step) Validate() error {
 	return nil
 }
 
-// walk goes through a script once, from the first page that is already open. A page that fails is left behind: who reads
-// only goes on to the next.
+// walk goes through a script once, from the first page that is already open. A page that fails is skipped: a reader
+// goes on to the next.
 func (c *citizen) walk(ctx context.Context, steps []Step) outcome {
 	failed := false
 	think := c.d.cfg.Crowd.Think

@@ -133,7 +133,7 @@ func (d *dialer) cut() {
 	defer d.mu.Unlock()
 	d.ended = true
 	for c := range d.open {
-		_ = c.Conn.Close() // whoever uses it learns of it
+		_ = c.Conn.Close() // its user gets the error
 	}
 }
 

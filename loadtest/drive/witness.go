@@ -14,13 +14,13 @@ import (
 // What a client can testify.
 //
 // The checker wants what the store answered and the store's time of it. A client sees an answer later, and most of what
-// it sees was answered from a frame, not by the store. So only this is written down, each at a time at which it must
+// it sees was answered from a snapshot, not by the store. So only this is written down, each at a time at which it must
 // have been true if the gateway kept its promises:
 //
-//   - A number given, when its page came: the store had given it by then. Whoever goes straight in is written as given a
-//     number and claiming it at once; whose call it was the frames count.
-//   - "So many are ahead of you", more than none, at the time the poll was sent less the age of a frame: the head had not
-//     passed the place then. Before the head a place is told its figure from the frame, and a frame is never older
+//   - A number given, when its page came: the store had given it by then. A citizen that goes straight in
+//     is written as given a number and claiming it at once; the snapshots count the call.
+//   - "So many are ahead of you", more than none, at the time the poll was sent less the age of a snapshot: the head had not
+//     passed the place then. Before the head a place gets its figure from the snapshot, and a snapshot is never older
 //     than grace unless it says so (stale); then nothing is written. Zero ahead is not written: it is also said while
 //     the gateway does not know yet what became of a place that the head has passed.
 //   - A pass, at the time its request was sent: only a claim gives one. Its end is in the pass.
@@ -28,17 +28,17 @@ import (
 //     accuse anybody, and the pass or the next claim tells how it ended.
 //   - Figures shown, when they came, by one tab after the other.
 //   - A page load without an answer may have given a number or a stay: uncertain.
-//   - Somebody silent for longer than a quarter of the absence time may count as absent before the store heard of the
-//     last poll, for heartbeats are coalesced: uncertain from then on.
-//   - Frames from the admin API, at the store's own time in them.
+//   - Somebody silent for longer than a quarter of the absence time may count as absent before the last poll
+//     reached the store, for heartbeats are coalesced: uncertain from then on.
+//   - Snapshots from the admin API, at the store's own time in them.
 //
-// Times of the clients are moved by the difference of the clocks, learned from the frames (see offset). With the
+// Times of the clients are moved by the difference of the clocks, learned from the snapshots (see offset). With the
 // gateway's own journal all this is left to it, and only the figures shown are added.
 
-// grace is how old the frame behind an answer that is not stale may be, and the view of it on a busy machine.
+// grace is how old the snapshot behind an answer that is not stale may be, with what a busy machine adds.
 const grace = 2 * time.Second
 
-// testimony is what the witness remembers of one citizen.
+// testimony is what the witness remembers about one citizen.
 type testimony struct {
 	at    int64 // latest time written
 	asked time.Time
@@ -191,7 +191,7 @@ func (w *witness) polled(c *citizen, a *answer, s *visitor.Status) {
 	w.add(event(journal.Keep, w.time(c, a.sent.Add(-grace)), c.place, queue.StateWaiting))
 }
 
-// quiet notes that the citizen was not heard of for so long that it may have counted as absent.
+// quiet notes that the citizen was silent for so long that it may have counted as absent.
 func (w *witness) quiet(c *citizen, asks time.Time) bool {
 	silence := asks.Sub(c.testified.asked)
 	c.testified.asked = asks

@@ -1,5 +1,5 @@
 // Package launch runs the programs that tests and load tests need, the real gateway above all, as children
-// that do not outlive who started them.
+// that do not outlive their parent.
 //
 //	process.go   one child: start, stop, kill, pause
 //	log.go       what it prints
@@ -46,7 +46,7 @@ func Start(name, dir string, log *Log, path string, args ...string) (*Process, e
 		err := p.cmd.Start()
 		started <- err
 		if err == nil {
-			_ = p.cmd.Wait() // the exit code is asked for by whoever ends it
+			_ = p.cmd.Wait() // end reads the exit code
 		}
 	}()
 	if err := <-started; err != nil {

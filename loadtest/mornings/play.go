@@ -118,7 +118,7 @@ func (m *morning) openSite(ctx context.Context) (closeSite func(), err error) {
 	m.url = "http://" + l.Addr().String()
 	return func() {
 		m.site.Close()
-		_ = server.Close() // whoever is connected has gone
+		_ = server.Close() // all clients have gone
 		served.Wait()
 	}, nil
 }
@@ -158,7 +158,7 @@ func (m *morning) fastPace(p queue.Pace) queue.Pace {
 	return p
 }
 
-// crowd is who comes, and when, in real time.
+// crowd is the scenario's crowd in real time.
 func (m *morning) crowd() drive.Config {
 	s, c := &m.scenario, &m.scenario.Crowd
 	r := rand.New(rand.NewPCG(m.seed, 7))

@@ -92,7 +92,7 @@ func serve(ctx context.Context, address string, site *demo.Site, out io.Writer) 
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	site.Close() // whoever still waits for the slow server is let go at once
+	site.Close() // requests that still wait for the slow server end at once
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err = server.Shutdown(stop)

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -66,7 +69,7 @@ type Advice struct {
 	Why       string `json:"why"`
 }
 
-// toCome is what somebody who is called takes to come, and holds a place meanwhile: until the next poll near the head of
+// toCome is how long a called visitor takes to come and holds a place meanwhile: until the next poll near the head of
 // the line, by default.
 const toCome = 3 * time.Second
 
@@ -143,9 +146,15 @@ func (r *Result) limit(c *Config) string {
 	return b.String()
 }
 
-// String is the line of the configuration.
+// String is the line of the configuration, as YAML in flow style.
 func (a Advice) String() string {
-	return fmt.Sprintf("pace: {rate: %d, max_inside: %d, burst: %d}", a.Rate, a.MaxInside, a.Burst)
+	line, err := yaml.Marshal(struct {
+		Pace launch.Pace `yaml:"pace,flow"`
+	}{launch.Pace{Rate: a.Rate, MaxInside: a.MaxInside, Burst: a.Burst}})
+	if err != nil {
+		return err.Error() // never: there are only numbers
+	}
+	return strings.TrimSpace(string(line))
 }
 
 // String is the step as one line.

@@ -43,7 +43,7 @@ type Config struct {
 	Idle time.Duration
 	Seed uint64
 
-	// Out is told of each step as it ends. Default: nobody.
+	// Out gets a line as each step ends. Default: none.
 	Out io.Writer
 }
 

@@ -57,7 +57,7 @@ func (j *judge) why(s *Step, took *hdrhistogram.Histogram) string {
 	case j.paced && float64(s.Sessions) < reached*s.wanted()-2.5*math.Sqrt(s.wanted()):
 		return fmt.Sprintf("only %d of %.0f sessions came in: the rate was not reached", s.Sessions, s.wanted())
 	case float64(s.Piled) > chance:
-		// Who is not answered at all does not show in latencies.
+		// Requests without any answer do not show in latencies.
 		return fmt.Sprintf("sessions pile up: %d of %d", s.Piled, s.Sessions)
 	case least > tooSlow:
 		return fmt.Sprintf("p90 at least %v: people do not wait for that", least.Round(time.Second))

@@ -18,8 +18,8 @@ import (
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
-// town sends its people to a handler without sockets, so that a rehearsal with its real times takes no time.
-type town struct {
+// crowd sends its people to a handler without sockets, so that a rehearsal with its real times takes no time.
+type crowd struct {
 	site   http.Handler
 	cfg    drive.Config
 	inside atomic.Int64
@@ -29,7 +29,7 @@ type town struct {
 	rand *rand.Rand
 }
 
-func (w *town) Arrive(ctx context.Context, due time.Time) {
+func (w *crowd) Arrive(ctx context.Context, due time.Time) {
 	w.inside.Add(1)
 	w.gone.Go(func() {
 		defer w.inside.Add(-1)
@@ -56,7 +56,7 @@ func (w *town) Arrive(ctx context.Context, due time.Time) {
 }
 
 // get is one request with a browser's patience.
-func (w *town) get(ctx context.Context, k drive.Kind, path string, due time.Time) (ok bool) {
+func (w *crowd) get(ctx context.Context, k drive.Kind, path string, due time.Time) (ok bool) {
 	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	answer := httptest.NewRecorder()
@@ -73,17 +73,17 @@ func (w *town) get(ctx context.Context, k drive.Kind, path string, due time.Time
 }
 
 // about is as drive's people draw a time.
-func (w *town) about(mean time.Duration) time.Duration {
+func (w *crowd) about(mean time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return mean/2 + min(time.Duration(w.rand.ExpFloat64()*float64(mean)/2), mean*3/2)
 }
 
-func (w *town) InLine() int64 { return 0 }
-func (w *town) OnSite() int64 { return w.inside.Load() }
-func (w *town) Cut()          {}
-func (w *town) Wait()         { w.gone.Wait() }
-func (w *town) Close()        {}
+func (w *crowd) InLine() int64 { return 0 }
+func (w *crowd) OnSite() int64 { return w.inside.Load() }
+func (w *crowd) Cut()          {}
+func (w *crowd) Wait()         { w.gone.Wait() }
+func (w *crowd) Close()        {}
 
 // The rehearsal has its default times here, and a site that is overrun for long after a bad step.
 func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
@@ -106,7 +106,7 @@ func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
 			var out strings.Builder
 			r := newRun(Config{Script: []drive.Step{{Path: "/termine"}}, Seed: seed, Out: &out})
 			r.gather = func(_ context.Context, c drive.Config) (people, error) {
-				return &town{site: site, cfg: c, rand: rand.New(rand.NewPCG(seed, 2))}, nil
+				return &crowd{site: site, cfg: c, rand: rand.New(rand.NewPCG(seed, 2))}, nil
 			}
 			if err := r.climb(t.Context()); err != nil {
 				t.Fatal(err)

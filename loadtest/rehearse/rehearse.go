@@ -129,7 +129,7 @@ func (r *run) climb(ctx context.Context) error {
 	defer d.Close()
 	defer context.AfterFunc(load, d.Cut)()
 	defer d.Wait()
-	defer stop(nil) // whoever is under way at the end goes home
+	defer stop(nil) // sessions under way at the end are stopped
 
 	l := newLadder(r.cfg.First, r.cfg.Most, r.cfg.Factor, r.cfg.Narrow)
 	defer func() {
@@ -221,7 +221,7 @@ func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, *hdr
 	s.Inside = r.people.OnSite()
 	s.Piled = s.Inside - before
 	took := m.step(&s)
-	if r.room == nil { // else the gate decides who comes in, and the meter has counted them
+	if r.room == nil { // else the gateway decides which sessions come in, and the meter has counted them
 		s.Sessions = n
 	}
 	return s, took, nil

@@ -92,9 +92,9 @@ func rehearsedAt(t *testing.T, cfg Config, seed uint64, site func() http.Handler
 		h, began := site(), time.Now()
 		r := newRun(cfg)
 		r.gather = func(_ context.Context, c drive.Config) (people, error) {
-			w := &town{site: h, cfg: c, rand: rand.New(rand.NewPCG(seed, 2))}
+			w := &crowd{site: h, cfg: c, rand: rand.New(rand.NewPCG(seed, 2))}
 			if g != nil {
-				g.town = w
+				g.crowd = w
 				return g, nil
 			}
 			return w, nil
@@ -183,9 +183,9 @@ func TestNoStepIsFasterThanTheHighestRateAndTheAdviceSaysThatItWasTheLimit(t *te
 	}
 }
 
-// gate lets people into a town one by one, at the pace that it is told, and never faster than most a minute.
+// gate lets people into a crowd, one by one, at the pace that it is told, and never faster than most a minute.
 type gate struct {
-	*town
+	*crowd
 	most int64
 
 	mu   sync.Mutex
@@ -226,7 +226,7 @@ func (g *gate) call(ctx context.Context) {
 			next = time.Now()
 		}
 		for len(g.line) > 0 && g.rate > 0 && !next.After(time.Now()) {
-			g.town.Arrive(g.line[0], time.Now())
+			g.crowd.Arrive(g.line[0], time.Now())
 			g.line, next = g.line[1:], next.Add(time.Minute/time.Duration(g.rate))
 		}
 		g.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Crowd is who comes and what they are like. Shares are in [0, 1]; means are of exponential distributions.
+// Crowd describes the citizens that come. Shares are in [0, 1]; means are of exponential distributions.
 type Crowd struct {
 	Waves []Wave
 
@@ -16,7 +16,7 @@ type Crowd struct {
 	Typing  time.Duration // mean time on the form
 	Reload  time.Duration // mean time until a page that did not come is asked for again
 	Timeout time.Duration // after which a browser gives a request up
-	// Patience is the mean time after which somebody without a gate, who sees nothing but errors, gives up.
+	// Patience is the mean time after which a citizen without a gate that sees nothing but errors gives up.
 	Patience time.Duration
 
 	// In the line.

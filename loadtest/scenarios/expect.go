@@ -84,7 +84,7 @@ func fewTurnedAway() Expectation {
 	}
 }
 
-// told: who does not get anything hears of it.
+// told: citizens that get nothing read so.
 func told() Expectation {
 	return Expectation{"those who wait in vain are told", func(r *Result) (bool, string) {
 		return r.People.Remaining == 0 && r.People.Told > 0,

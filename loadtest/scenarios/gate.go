@@ -34,7 +34,7 @@ const (
 	Open Action = "open"
 	// Pause calls nobody: mode pause. The line stays.
 	Pause Action = "pause"
-	// Close pauses for good and says so with the step's message. Whoever reads it goes home.
+	// Close pauses for good and says so with the step's message. Citizens that read it go home.
 	Close Action = "close"
 )
 

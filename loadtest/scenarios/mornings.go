@@ -166,9 +166,9 @@ func calendar(year, month, day, days int, every time.Duration, c demo.Contingent
 
 // on makes times of one day, on the clock on the wall in Germany.
 func on(year, month, day int) func(hour, minute int) time.Time {
-	// The portal's calendar is in the town's time zone; taking it from there means that both always agree.
-	town := demo.Speyer().Calendar.First.Location()
+	// The portal's calendar has a time zone; taking it from there means that both always agree.
+	zone := demo.Speyer().Calendar.First.Location()
 	return func(hour, minute int) time.Time {
-		return time.Date(year, time.Month(month), day, hour, minute, 0, 0, town)
+		return time.Date(year, time.Month(month), day, hour, minute, 0, 0, zone)
 	}
 }

@@ -17,11 +17,11 @@ type Scenario struct {
 	// Happened is what is known of the day, Assumed what had to be made up to play it, and why.
 	Happened, Assumed string
 
-	// Starts and Ends bound what is played. Nobody comes before Starts; who still waits at Ends goes home.
+	// Starts and Ends bound what is played. Nobody comes before Starts; citizens that still wait at Ends go home.
 	Starts, Ends time.Time
 	// Counted is the hour that the known figure is of. A run without a gate ends then.
 	Counted time.Time
-	// Crowd is who comes.
+	// Crowd is the citizens that come.
 	Crowd Crowd
 	// Strangers come beside it.
 	Strangers Strangers

@@ -14,7 +14,7 @@ type Strangers struct {
 	Loads []Loads
 	// Silent tickets poll as the page does, are called, and never go in.
 	Silent int
-	// Parked tickets are taken in the first minutes. Every other one is never heard of again, the others once in ParkedEvery;
+	// Parked tickets are taken in the first minutes. Every other one never comes back, the others poll once in ParkedEvery;
 	// those want in when they find that it is their turn, and use nothing of it.
 	Parked      int
 	ParkedEvery time.Duration
@@ -44,7 +44,7 @@ func (s *Strangers) Any() bool {
 // half an hour after the opening on twenty a second for ten minutes, in proportion to the size of the morning. Three of ten
 // people leave, and their pages say so as they close.
 //
-// What is promised of such a morning is what a store holds whoever comes. How many places are booked, and how many calls
+// Such a morning promises what a store guarantees for any crowd. How many places are booked, and how many calls
 // nobody takes, is shown and not promised.
 func WithStrangers(s Scenario) Scenario {
 	opens, n := s.Opens(), s.People()
@@ -68,7 +68,7 @@ func WithStrangers(s Scenario) Scenario {
 	return s
 }
 
-// strangersExpect is what holds whoever comes.
+// strangersExpect is what holds for any crowd.
 var strangersExpect = []Expectation{
 	{"numbers go on by no more than came", func(r *Result) (bool, string) {
 		came := r.People.All + r.People.Devices + r.Nobody.Came()

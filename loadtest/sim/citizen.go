@@ -53,12 +53,12 @@ const (
 	unheard // of since the last crash
 )
 
-// kind is who stands behind a ticket.
+// kind is what kind of client has a ticket.
 type kind uint8
 
 const (
 	somebody kind = iota
-	loader        // a page load without cookies: never heard of again
+	loader        // a page load without cookies, which never comes back
 	tab           // one more of four that were opened at once: the browser keeps the cookie of another
 	silent        // polls and never goes in
 	parked        // taken early, kept alive rarely or never
@@ -71,7 +71,7 @@ const never = math.MaxInt32
 type citizen struct {
 	born    int32
 	joined  int32
-	sent    int32 // when the store last heard of it
+	sent    int32 // when its last heartbeat reached the store
 	leaves  int32 // when it gives up
 	sleeps  int32 // when its phone falls asleep next
 	due     int32 // the step of the wheel that counts

@@ -231,7 +231,7 @@ func (s *sim) unhear() {
 	}
 }
 
-// askInVain: whoever is due gets no answer and asks again.
+// askInVain: citizens that are due get no answer and ask again.
 func (s *sim) askInVain() {
 	for _, who := range s.wheel.take() {
 		if c := &s.people[who]; c.due == s.wheel.step {
@@ -240,7 +240,7 @@ func (s *sim) askInVain() {
 	}
 }
 
-// stay notes who waits and is there until the gateway goes on, and for a while after it.
+// stay notes the citizens that wait and are there until the gateway goes on, and for a while after it.
 func (s *sim) stay(until int32) {
 	until = after(until, stayAfter)
 	for _, who := range s.inOrder {

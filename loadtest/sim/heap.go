@@ -11,7 +11,7 @@ type event struct {
 type eventKind uint8
 
 const (
-	evAct     eventKind = iota // ask for a page
+	evAsk     eventKind = iota // ask for a page
 	evTimeout                  // the browser gives up waiting for one
 	evCancel                   // the booking is given back
 )

@@ -167,7 +167,7 @@ func (s *sim) schedule(who uint32, ahead int64) {
 	c.due = s.wheel.put(at, who)
 }
 
-// passed looks at the places that the head has come by since the last frame: whoever polls there learns of it with the
+// passed looks at the places that the head has come by since the last snapshot: a citizen that polls there learns it with the
 // next poll, which is at most the longest interval away.
 func (s *sim) passed(from, to queue.Order) {
 	at, _ := slices.BinarySearchFunc(s.inOrder, from+1, func(who uint32, o queue.Order) int {
@@ -245,7 +245,7 @@ func (s *sim) claimed(who uint32, st queue.Standing) {
 	}
 }
 
-// returned counts those who come back after the head has passed them, once until they are called.
+// returned counts citizens that come back after the head has passed them, once until they are called.
 func (s *sim) returned(c *citizen) {
 	if !c.is(inFront) {
 		c.habits |= inFront

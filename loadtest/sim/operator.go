@@ -48,8 +48,8 @@ func (s *sim) operate(ctx context.Context) error {
 	o.watchAt = s.now + int32(gate.Watch.Milliseconds())
 	tally := s.site.ledger.Tally(s.at())
 	f := &s.room.frame
-	// Whoever is called or inside may still take one of them. Some already hold theirs, but a place may also be held for
-	// somebody who is gone: counting nobody twice would let in more people than there are places.
+	// A citizen that is called or inside may still take one of them. Some already hold theirs, but a place may also be held for
+	// a citizen that has gone: subtracting one for each would let in more people than there are places.
 	spoken := f.Inside + f.Calls
 	if tally.Left+tally.Holds > 0 || s.now < o.opens || !o.running {
 		o.empty = never
@@ -76,7 +76,7 @@ func (s *sim) control(ctx context.Context, run bool) error {
 	return s.room.set(ctx, mode, o.pace, o.message)
 }
 
-// shut closes for good: everybody who polls reads it with the next poll.
+// shut closes for good: waiting citizens read it with the next poll.
 func (s *sim) shut() {
 	s.closed = true
 	for _, who := range s.inOrder {

@@ -27,7 +27,7 @@ type room struct {
 	ops, entries int64
 }
 
-// batch is who a verb is to be called for. Of heartbeats, gone says who closed the page.
+// batch holds the citizens that a verb is to be called for. Of heartbeats, gone says which ones closed the page.
 type batch struct {
 	who  []uint32
 	gone []bool
@@ -81,7 +81,7 @@ func (r *room) memory() queue.Watermark {
 	}
 }
 
-// advance calls who is next and takes the new frame.
+// advance calls the next places and takes the new snapshot.
 func (r *room) advance(ctx context.Context) error {
 	f, err := r.store.Advance(ctx, r.memory())
 	if err != nil {

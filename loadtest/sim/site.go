@@ -80,11 +80,11 @@ func (s *sim) at() time.Time { return s.start.Add(time.Duration(s.clock)) }
 func (s *sim) happen(e event) {
 	s.events++
 	switch e.kind {
-	case evAct:
+	case evAsk:
 		s.ask(e.who)
 	case evTimeout:
 		if c := &s.people[e.who]; c.try == e.try && !c.state.over() {
-			c.try++ // the browser gives up; the server does not learn of it
+			c.try++ // the browser gives up, and the server goes on
 			s.site.timeouts++
 			s.later(e.who, s.cfg.Scenario.Crowd.Reload/4)
 		}
@@ -104,7 +104,7 @@ func (s *sim) appear(who uint32) {
 	c := &s.people[who]
 	c.state = inside
 	c.leaves = after(s.now, about(s.random, s.cfg.Scenario.Crowd.Patience))
-	s.act(who, 0)
+	s.askIn(who, 0)
 }
 
 // enter is the first request behind the gate.
@@ -123,7 +123,7 @@ func (s *sim) enter(who uint32) {
 	}
 	wait := float32(s.now-c.joined) / 1000
 	s.waits, s.recentWaits = append(s.waits, wait), append(s.recentWaits, wait)
-	s.act(who, 0)
+	s.askIn(who, 0)
 }
 
 // ask requests the page that the citizen is at.
@@ -150,7 +150,7 @@ func (s *sim) ask(who uint32) {
 	})
 }
 
-// touch extends the stay as the gateway does: at most every quarter of a minute. Whoever typed for longer than a stay
+// touch extends the stay as the gateway does: at most every quarter of a minute. A citizen that typed for longer than a stay
 // lives is let through by the grace for forms and finishes without one.
 func (s *sim) touch(who uint32, c *citizen) {
 	if idle := s.now - c.sent; idle >= touchEvery && idle < s.idle {
@@ -161,7 +161,7 @@ func (s *sim) touch(who uint32, c *citizen) {
 
 const touchEvery = 15_000 // ms
 
-// answer brings the end of a request to whoever still waits for it.
+// answer gives the end of a request to the client, if it still waits.
 func (s *sim) answer(o demo.Outcome) {
 	t := &s.site
 	r := t.asked[o.ID]
@@ -293,9 +293,10 @@ func (s *sim) pick() (slot uint16, ok bool) {
 
 // later asks again after a time around the mean.
 func (s *sim) later(who uint32, mean time.Duration) {
-	s.act(who, int64(s.random.ExpFloat64()*float64(mean)))
+	s.askIn(who, int64(s.random.ExpFloat64()*float64(mean)))
 }
 
-func (s *sim) act(who uint32, in int64) {
-	s.site.events.push(event{at: s.clock + in, who: who, kind: evAct})
+// askIn lets the citizen ask for a page after so many nanoseconds.
+func (s *sim) askIn(who uint32, in int64) {
+	s.site.events.push(event{at: s.clock + in, who: who, kind: evAsk})
 }

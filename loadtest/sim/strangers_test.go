@@ -7,7 +7,7 @@ import (
 	"github.com/einlass/einlass/loadtest/scenarios"
 )
 
-// strange is a small hour with strangers of one kind, and nothing promised but what holds whoever comes.
+// strange is a small hour with strangers of one kind, with the promises that hold for any crowd.
 func strange(change func(*scenarios.Scenario)) scenarios.Scenario {
 	return small(func(s *scenarios.Scenario) {
 		s.Strangers.ParkedEvery, s.Strangers.ReturnIn = 20*time.Minute, 2*time.Minute
@@ -15,7 +15,7 @@ func strange(change func(*scenarios.Scenario)) scenarios.Scenario {
 	})
 }
 
-// held plays it and expects that every rule holds, whoever comes.
+// held plays it and expects that every rule holds.
 func held(t *testing.T, s scenarios.Scenario) scenarios.Result {
 	t.Helper()
 	r := play(t, Config{Scenario: s, Gate: true, Seed: 7, ShownEvery: 1})

@@ -3,8 +3,8 @@ package sim
 // stepMS is how far the clock moves at a time.
 const stepMS = 50
 
-// wheel says who is due in which step: a ring of lists for the next three minutes, and one list for each three minutes
-// after that. Who is due in the same step comes out in the order in which it was put in, so runs repeat exactly.
+// wheel holds which citizens are due in which step: a ring of lists for the next three minutes, and one list for each three minutes
+// after that. Citizens due in the same step come out in the order in which they were put in, so runs repeat exactly.
 type wheel struct {
 	near [nearSteps][]uint32
 	far  [][]due
@@ -34,7 +34,7 @@ func (w *wheel) put(at int32, who uint32) int32 {
 	return step
 }
 
-// take moves on to the next step and returns who is due in it. The slice is valid until the step comes round again.
+// take moves on to the next step and returns the citizens due in it. The slice is valid until the step comes round again.
 func (w *wheel) take() []uint32 {
 	w.step++
 	if block := int(w.step / nearSteps); w.step%nearSteps == 0 && block < len(w.far) {

@@ -23,8 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // atOnce sleeps not at all.
 func atOnce(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-// town is a real portal that is never the reason to wait, with so many places.
-func town(t *testing.T, places int) *demo.Site {
+// quickSite is a real portal that is never the reason to wait, with so many places.
+func quickSite(t *testing.T, places int) *demo.Site {
 	t.Helper()
 	cfg := demo.Demo(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 	cfg.Calendar.Days, cfg.Calendar.Places = 2, places
@@ -67,7 +67,7 @@ func checkSums(t *testing.T, s Stats) {
 }
 
 func TestCitizensBookEveryPlaceAndThenFindNone(t *testing.T) {
-	site := town(t, 48)
+	site := quickSite(t, 48)
 	c := crowd(t, Config{BaseURL: serve(t, site), AtOnce: 60, Total: 60, Seed: 1})
 	c.Run(t.Context())
 	s := c.Stats()
@@ -157,7 +157,7 @@ func cookie(r *http.Request, name string) string {
 }
 
 func TestCitizensWaitTheirTurn(t *testing.T) {
-	g := &gate{site: town(t, 200), polls: 3, asked: map[string]int{}}
+	g := &gate{site: quickSite(t, 200), polls: 3, asked: map[string]int{}}
 	c := crowd(t, Config{BaseURL: serve(t, g), AtOnce: 20, Total: 20})
 	c.Run(t.Context())
 	s := c.Stats()
@@ -171,7 +171,7 @@ func TestCitizensWaitTheirTurn(t *testing.T) {
 }
 
 func TestACitizenWhoLosesThePassWaitsAgain(t *testing.T) {
-	g := &gate{site: town(t, 200), polls: 2, asked: map[string]int{}, finish: 5}
+	g := &gate{site: quickSite(t, 200), polls: 2, asked: map[string]int{}, finish: 5}
 	c := crowd(t, Config{BaseURL: serve(t, g), AtOnce: 5, Total: 5})
 	c.Run(t.Context())
 	if s := c.Stats(); s.Booked != 5 || s.Lined != 10 || s.LinedOut != 5 || s.LetIn != 10 {
@@ -180,7 +180,7 @@ func TestACitizenWhoLosesThePassWaitsAgain(t *testing.T) {
 }
 
 func TestPollsComeNoSoonerThanTold(t *testing.T) {
-	g := &gate{site: town(t, 200), polls: 3, asked: map[string]int{}}
+	g := &gate{site: quickSite(t, 200), polls: 3, asked: map[string]int{}}
 	var slept []time.Duration
 	cfg := Config{BaseURL: serve(t, g), AtOnce: 1, Total: 1, Sleep: func(_ context.Context, d time.Duration) error {
 		slept = append(slept, d)
@@ -195,7 +195,7 @@ func TestPollsComeNoSoonerThanTold(t *testing.T) {
 }
 
 func TestPatienceEnds(t *testing.T) {
-	g := &gate{site: town(t, 200), polls: 1 << 30, asked: map[string]int{}}
+	g := &gate{site: quickSite(t, 200), polls: 1 << 30, asked: map[string]int{}}
 	c := crowd(t, Config{BaseURL: serve(t, g), AtOnce: 4, Total: 4, Patience: 10 * time.Minute})
 	c.Run(t.Context())
 	s := c.Stats()
@@ -207,7 +207,7 @@ func TestPatienceEnds(t *testing.T) {
 }
 
 func TestAClosedRoomTurnsCitizensAway(t *testing.T) {
-	g := &gate{site: town(t, 200), asked: map[string]int{}, state: "closed"}
+	g := &gate{site: quickSite(t, 200), asked: map[string]int{}, state: "closed"}
 	c := crowd(t, Config{BaseURL: serve(t, g), AtOnce: 3, Total: 3})
 	c.Run(t.Context())
 	if s := c.Stats(); s.TurnedAway != 3 {
@@ -216,7 +216,7 @@ func TestAClosedRoomTurnsCitizensAway(t *testing.T) {
 }
 
 func TestCitizensTryAgainWhenASiteIsBroken(t *testing.T) {
-	site := town(t, 200)
+	site := quickSite(t, 200)
 	var mu sync.Mutex
 	requests := 0
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -248,7 +248,7 @@ func TestACrowdThatIsEndedStopsAndWaitsForEverybody(t *testing.T) {
 	defer cancel()
 	in := make(chan struct{}, 3)
 	c := crowd(t, Config{
-		BaseURL: serve(t, town(t, 200)), AtOnce: 1000, MaxConcurrent: 3,
+		BaseURL: serve(t, quickSite(t, 200)), AtOnce: 1000, MaxConcurrent: 3,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if d < time.Second { // the time between two arrivals
 				return ctx.Err()

@@ -15,5 +15,6 @@
 // so that a gateway can be cut off without the others noticing. Replicas reach their master and the Sentinels reach
 // everybody through links of their own.
 //
-// Whoever opens something closes it; nothing outlives the process that started it. loadtest/chaos imports it, and the end-to-end tests for the disk.
+// The code that opens something closes it; nothing outlives the process that started it. loadtest/chaos imports it, and the
+// end-to-end tests for the disk.
 package environment

@@ -86,7 +86,7 @@ func (l *Link) remove(kind, direction string) error {
 	return nil
 }
 
-// Cut lets nothing through: whatever is sent is lost, and nobody is told.
+// Cut lets nothing through: whatever is sent is lost, and neither end gets an error.
 func (l *Link) Cut() error {
 	l.cut = true
 	if err := l.add("timeout", "upstream", map[string]int{"timeout": 0}); err != nil {

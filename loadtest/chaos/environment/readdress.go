@@ -9,7 +9,7 @@ import (
 )
 
 // Readdress is a toxic that replaces addresses in what a server answers, as a router does that knows a protocol: where
-// a Sentinel or a node of a Cluster says where a server is, the client learns of the link that leads there.
+// a Sentinel or a node of a Cluster says where a server is, the client gets the address of the link that leads there.
 type Readdress struct {
 	From []string `json:"from"`
 	To   []string `json:"to"`

@@ -46,7 +46,7 @@ const (
 	OpenPath    = "/open"
 	ClosingPath = OpenPath + "/closing"
 	UnreadPath  = OpenPath + "/unread"
-	// SlowPath is answered after a while: whoever sent it may be gone by then.
+	// SlowPath is answered after a while: the client may be gone by then.
 	SlowPath = OpenPath + "/slow"
 )
 

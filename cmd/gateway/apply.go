@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -239,6 +240,7 @@ func (a *app) discard(ch *change) error {
 // with it. Neither is waited for.
 func (a *app) retire(before *serving, former map[string]*gateway.Former) {
 	now := a.serving.Load()
+	maps.DeleteFunc(a.leaving, func(_ string, left <-chan struct{}) bool { return isClosed(left) })
 	for _, old := range before.rooms {
 		id := old.cfg.ID
 		idle := former[id].Idle()
@@ -259,6 +261,15 @@ func (a *app) drain(ctx context.Context, b *backend, idle <-chan struct{}) {
 	if err := b.Drain(ctx); err != nil {
 		a.log.Warn("a backend that was replaced still has requests under way", zap.String("room", b.counted.ID),
 			zap.Int("requests", b.Status().InFlight))
+	}
+}
+
+func isClosed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
 	}
 }
 

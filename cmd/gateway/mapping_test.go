@@ -11,7 +11,7 @@ import (
 )
 
 func TestWhatARoomSaysOfTheLineArrivesInTheLine(t *testing.T) {
-	control := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string { return fmt.Sprintf("%+v", controlOf(&r)) })
+	control := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string { return fmt.Sprintf("%+v", r.Control()) })
 	configtest.Want(t, "controls", control, []string{"pace.rate", "pace.max_inside", "pace.burst", "mode", "message"})
 	timing := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string {
 		r.Poll.Max *= 1e6 // hold is in whole milliseconds of it

@@ -93,7 +93,7 @@ func (a *app) closeLine(l *line) error {
 // lineConfig is what the configuration says about a line.
 func lineConfig(cfg *config.Room, timing queue.Timing) queue.RoomConfig {
 	return queue.RoomConfig{
-		Timing: timing, Control: controlOf(cfg), ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure),
+		Timing: timing, Control: cfg.Control(), ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure),
 		PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
 	}
 }
@@ -173,14 +173,6 @@ func timingOf(r *config.Room, newKeys bool) queue.Timing {
 		t.Grace = 0
 	}
 	return t
-}
-
-// controlOf is what the configuration says about the controls.
-func controlOf(r *config.Room) queue.Control {
-	return queue.Control{
-		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
-		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
-	}
 }
 
 func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {

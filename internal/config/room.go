@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
 
 // Room is one protected site: host and path rules, one backend, one line.
 type Room struct {
@@ -32,6 +36,14 @@ type Room struct {
 	// Languages are the tags of the languages offered, the first is the default. Empty offers all there are, English
 	// first.
 	Languages []string `yaml:"languages"`
+}
+
+// Control is what the room says about the controls of its line, which operators may change while it runs.
+func (r *Room) Control() queue.Control {
+	return queue.Control{
+		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
+		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
+	}
 }
 
 // Pace is how fast the line moves.

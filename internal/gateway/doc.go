@@ -5,6 +5,7 @@
 //
 //	httpx guards it and hands over a Visit
 //	gateway.go   which room? own URL, open path, or the line?
+//	table.go     the rooms in service, one set that is replaced as a whole
 //	own.go       own URLs: assets, public keys, status, leave, away; the waiting page and its button go on below
 //	cookies.go   what does the visitor carry? Also each change of a cookie
 //	facts.go     what is known of the request
@@ -16,7 +17,7 @@
 //	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms
 //	target.go    where answers lead
 //
-// Invariants: a request with a valid pass and a poll cost no store call; only a request whose answer a person reads gets a
+// Invariants: a request keeps the room that it found to its end, whatever set of rooms follows; a request with a valid pass and a poll cost no store call; only a request whose answer a person reads gets a
 // page, everything else gets a small problem body; the path that was decided on is the path that is forwarded; every
 // answer of our own is no-store; a number is given, and a call used up, only by what a person did: a page load into a
 // window, or a press on a button of ours. What our pages load by themselves gives no second number.

@@ -55,6 +55,7 @@ type line struct {
 	metrics *metrics.Room
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
+	users   users                   // guarded by app.applying
 }
 
 // backend is a proxy to a room's site, for as long as nothing of its section changes.
@@ -62,6 +63,7 @@ type backend struct {
 	*proxy.Backend
 	counted metrics.RoomConfig
 	member  *lifecycle.Member // nil: not started
+	users   users             // guarded by app.applying
 }
 
 // openLine makes the line of a room that was not configured before, and says whether its store remembers nothing of a line.

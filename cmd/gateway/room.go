@@ -108,8 +108,13 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	if b == nil { // the first snapshots may come before it is made
 		return
 	}
+	b.report(l.metrics)
+}
+
+// report sets the figures of the addresses.
+func (b *backend) report(m *metrics.Room) {
 	for _, at := range b.Status().Addresses {
-		l.metrics.Backend(at.Address, at.Up, at.Reused)
+		m.Backend(at.Address, at.Up, at.Reused)
 	}
 }
 
@@ -120,7 +125,7 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 		return nil, err
 	}
 	b := &backend{Backend: p, counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
-	a.metrics.OpenRoom(b.counted)
+	b.report(a.metrics.OpenRoom(b.counted)) // snapshots report it from now on, but none comes while the store is away
 	return b, nil
 }
 

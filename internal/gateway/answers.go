@@ -116,12 +116,12 @@ func (e *exchange) lead(d *decision) {
 
 // placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
 func (e *exchange) placePage(d *decision) {
-	number := e.ticket.Number
+	number, place, shown := e.ticket.Number, &e.place, e.shown
 	if d.cookie == cookieTicket {
-		number = e.joined.Place.Number
+		number, place, shown = e.joined.Place.Number, &e.stands, -1
 	}
-	e.place.State = d.state
-	s := statusOf(number, &e.place, e.shown, e.r.Line.Now())
+	place.State = d.state
+	s := statusOf(number, place, shown, e.r.Line.Now())
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
 	}

@@ -86,7 +86,7 @@ func (e *exchange) beginStay() {
 	case e.joined.State == queue.StateInside:
 		e.pass = e.r.newPass(e.joined.Place, token.Extra{}, e.joined.Until)
 	case e.purpose == visiting:
-		e.place, e.shown = e.r.Line.Peek(e.joined.Place), -1
+		e.stands = e.r.Line.Peek(e.joined.Place)
 	}
 }
 

@@ -16,6 +16,29 @@ func (b *browser) copyOf(name string) *browser {
 	return other
 }
 
+func TestAnArrivalWithASpentTicketTakesOneNumber(t *testing.T) {
+	s := newFixture(t, closed)
+	s.waiting(3)
+	b := s.browser()
+	b.load("GET", "/")
+	copied := b.copyOf("einlass-termine")
+	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
+	s.pass(time.Second)
+	// A person's navigation with a place that was given up is an arrival: its page shows the new number and brings the ticket.
+	for range 3 {
+		if a := copied.load("GET", "/"); !strings.Contains(a.body, `data-number="5" data-ahead="3"`) {
+			t.Errorf("not number 5, behind three:\n%s", a.body)
+		}
+	}
+	if n := s.joined(); n != 5 {
+		t.Errorf("%d numbers were taken, want 5", n)
+	}
+	s.wantVisits("arrival", 5)
+	if status := copied.poll("room=termine&shown="); !strings.Contains(status, `"number":5,"ahead":3,`) {
+		t.Errorf("the page is told %s", status)
+	}
+}
+
 func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 	for _, left := range []bool{false, true} {
 		s := newFixture(t, slow)

@@ -279,7 +279,7 @@ func decideNumbered(f *facts) decision {
 		// URL: whether the browser keeps the pass is not known yet.
 		return decision{act: admit, answer: answerLead, to: toWait, cookie: cookiePass, count: metrics.Claim}
 	case f.purpose == visiting:
-		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.place.State}
+		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State}
 	default:
 		return decision{act: wait, answer: answerLead, to: toWait, cookie: cookieTicket, count: metrics.Arrival}
 	}

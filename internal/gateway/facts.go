@@ -8,7 +8,8 @@ import (
 )
 
 // facts is what is known of a request. What it is for and what it carries is known at once; the rest is the answer to a
-// question of decide, and is zero until that was asked.
+// question of decide, and is zero until that was asked. What decide has been answered stays as it is: it is called again, and
+// has to come to the same question.
 type facts struct {
 	purpose purpose
 	credential
@@ -33,9 +34,10 @@ type facts struct {
 	// claimed is where the store says that the place stands, unless claimFailed.
 	claimed     queue.Standing
 	claimFailed bool
-	// verdict is the checks' on an arrival; if they let it pass, joined is its place.
+	// verdict is the checks' on an arrival; if they let it pass, joined is its place, and stands where that is if it waits.
 	verdict verdict
 	joined  queue.Joined
+	stands  queue.Answer
 }
 
 func (f *facts) knows(q question) bool { return f.known&q != 0 }

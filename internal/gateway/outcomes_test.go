@@ -175,6 +175,11 @@ var scenes = []scene{
 		s.pass(time.Second)
 		return b
 	}},
+	{"a ticket, given up", closed, func(s *fixture) *browser {
+		b := s.waiting(2)
+		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
+		return b
+	}},
 	{"a ticket, the store is away", trickle, func(s *fixture) *browser { b := s.waiting(4); s.loseStore(); return b }},
 	{"a ticket, called, the store is away", slow, func(s *fixture) *browser { b := s.called(); s.loseStore(); return b }},
 	{"a pass", slow, func(s *fixture) *browser { return s.inside() }},

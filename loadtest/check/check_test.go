@@ -107,7 +107,7 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	for _, m := range r.Minutes {
 		calls, entries, allowed = calls+m.Calls, entries+m.Entries, allowed+m.Allowed
 	}
-	// The call before the first frame is in its total, which begins the count.
+	// The call before the first snapshot is in its total, which begins the count.
 	if calls != r.Calls || r.Calls != 5 || entries != 6 || allowed != 5 {
 		t.Errorf("%d calls, %d entries, %v allowed; %d calls in all", calls, entries, allowed, r.Calls)
 	}

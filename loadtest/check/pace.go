@@ -14,7 +14,7 @@ type Minute struct {
 	// Allowed is what the pace that was set lets be called in this minute, from its rate for as long as the room was in
 	// mode run, without what the burst had saved up before.
 	Allowed float64 `json:"allowed"`
-	Waiting int64   `json:"waiting"` // in the last frame
+	Waiting int64   `json:"waiting"` // in the last snapshot
 	Inside  int64   `json:"inside"`
 }
 
@@ -23,7 +23,7 @@ const minute = 60_000
 // minutes counts by the minute of store time.
 type minutes struct {
 	list []Minute
-	last journal.Marks // the latest frame
+	last journal.Marks // the latest snapshot
 	when int64         // its time; 0: none yet
 }
 
@@ -39,8 +39,8 @@ func (m *minutes) at(ms int64) *Minute {
 	return &m.list[max(0, min(len(m.list)-1, int((ms-m.list[0].At)/minute)))]
 }
 
-// frame counts the calls that are new in a frame.
-func (m *minutes) frame(at int64, f *journal.Marks) (calls int64) {
+// snapshot counts the calls that are new in a snapshot.
+func (m *minutes) snapshot(at int64, f *journal.Marks) (calls int64) {
 	if m.when > 0 && f.Epoch == m.last.Epoch && f.Called < m.last.Called && at == m.when {
 		return 0 // the older of two of one millisecond
 	}

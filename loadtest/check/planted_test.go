@@ -27,8 +27,8 @@ func said(after int, kind, visitor, rest string) string {
 	return fmt.Sprintf(`{"at":%d,"kind":%q,"visitor":%q%s}`, begin+after, kind, visitor, rest)
 }
 
-// frame is a line that tells of a head and of calls.
-func frame(after, head, called int) string {
+// snapshot is a line that tells of a head and of calls.
+func snapshot(after, head, called int) string {
 	return fmt.Sprintf(`{"at":%d,"kind":"frame","frame":{"epoch":1,"last":10,"head":%d,"called":%d,"inside":6,`+
 		`"control":{"version":1,"mode":"run","pace":{"rate":6,"max_inside":100,"burst":1}}}}`, begin+after, 1<<22+head, called)
 }
@@ -65,9 +65,9 @@ func TestEveryPlantedWrongIsFound(t *testing.T) {
 		"has got number 11 too":    {said(61_000, "join", seventh, `,"epoch":1,"number":11,"state":"waiting"`)},
 		"numbers have gaps":        {said(61_000, "join", stranger, `,"epoch":1,"number":20,"state":"waiting"`)},
 		"a place was overtaken": {
-			frame(70_000, 8, 7), said(70_500, "keep", seventh, `,"epoch":1,"number":7,"state":"waiting"`),
+			snapshot(70_000, 8, 7), said(70_500, "keep", seventh, `,"epoch":1,"number":7,"state":"waiting"`),
 		},
-		"more were called than the pace allows": {frame(61_000, 6, 20)},
+		"more were called than the pace allows": {snapshot(61_000, 6, 20)},
 		"was inside until": {
 			said(61_000, "claim", first, fmt.Sprintf(`,"epoch":1,"number":1,"state":"inside","until":%d`, begin+900_000)),
 		},
@@ -88,7 +88,7 @@ func TestEveryPlantedWrongIsFound(t *testing.T) {
 		}
 	}
 	same := func(own string) string { return own }
-	if out, err := command(planted(t, same, frame(70_000, 7, 7))...); err != nil {
+	if out, err := command(planted(t, same, snapshot(70_000, 7, 7))...); err != nil {
 		t.Errorf("an honest second gateway: %v\n%.900s", err, out)
 	}
 }

@@ -51,7 +51,7 @@ type Waits struct {
 	Max   int64 `json:"max"`
 }
 
-// Control is a control document that came into force, as the first frame showed it.
+// Control is a control document that came into force, as the first snapshot showed it.
 type Control struct {
 	At int64 `json:"at"`
 	queue.Control
@@ -134,7 +134,7 @@ func (c *counter) count(e *journal.Event) {
 			c.visitor(e.Visitor).uncertain = true
 		}
 	case journal.Snapshot:
-		c.frame(e)
+		c.snapshot(e)
 	case journal.Restore:
 		c.report.Restores = append(c.report.Restores, e.At)
 	}
@@ -189,14 +189,14 @@ func (c *counter) ended(e *journal.Event) {
 	}
 }
 
-func (c *counter) frame(e *journal.Event) {
+func (c *counter) snapshot(e *journal.Event) {
 	f := e.Snapshot
-	c.report.Calls += c.pace.frame(e.At, f)
+	c.report.Calls += c.pace.snapshot(e.At, f)
 	if f.Epoch > c.epoch {
 		c.epoch = f.Epoch
 		c.report.Epochs = append(c.report.Epochs, Epoch{At: e.At, Epoch: f.Epoch})
 	}
-	// Of frames that cross on their way, the one with the older document tells nothing new.
+	// Of snapshots that cross on their way, the one with the older document tells nothing new.
 	if f.Control.Version > c.control.Version {
 		c.control = f.Control
 		c.report.Controls = append(c.report.Controls, Control{At: e.At, Control: f.Control})

@@ -21,7 +21,7 @@ func TestARunThatShowsNothingIsNoSuccess(t *testing.T) {
 	t.Setenv("EINLASS_ADMIN_TOKEN", "the-token-of-the-operators")
 	for want, args := range map[string][]string{
 		"was answered":       {"--target", gone.URL, "--people", "1", "--patience", "1ms"},
-		"gave no frame":      {"--target", site.URL, "--people", "1", "--patience", "1ms", "--admin", gone.URL},
+		"gave no snapshot":   {"--target", site.URL, "--people", "1", "--patience", "1ms", "--admin", gone.URL},
 		"nobody is to come":  {"--target", site.URL, "--people", "0"},
 		"--people -5":        {"--target", site.URL, "--people", "-5"},
 		"--per-minute NaN":   {"--target", site.URL, "--per-minute", "NaN"},

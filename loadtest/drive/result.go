@@ -87,7 +87,7 @@ type Time struct {
 
 // Line is what the admin API told during the run.
 type Line struct {
-	Frames int64 `json:"frames"`
+	Snapshots int64 `json:"snapshots"`
 	// Rate, Burst and Bound are the highest that were set.
 	Rate  int64 `json:"rate"`
 	Burst int64 `json:"burst"`
@@ -97,7 +97,7 @@ type Line struct {
 	MostMinute int64 `json:"most_calls_minute"`
 	Called     int64 `json:"called"`
 	Admitted   int64 `json:"admitted"`
-	// Oldest is the age of the oldest frame that the API gave, by this machine's clock.
+	// Oldest is the age of the oldest snapshot that the API gave, by this machine's clock.
 	Oldest time.Duration `json:"oldest_frame"`
 	// Failed asks of the admin API.
 	Failed int64 `json:"failed"`
@@ -115,8 +115,8 @@ func (r *Result) empty() error {
 	switch {
 	case !answered:
 		return fmt.Errorf("%w: none of %d requests to %s was answered", ErrEmpty, r.Requests, r.Target)
-	case r.Line != nil && r.Line.Frames == 0:
-		return fmt.Errorf("%w: the admin API gave no frame, %d asks failed", ErrEmpty, r.Line.Failed)
+	case r.Line != nil && r.Line.Snapshots == 0:
+		return fmt.Errorf("%w: the admin API gave no snapshot, %d asks failed", ErrEmpty, r.Line.Failed)
 	}
 	return nil
 }

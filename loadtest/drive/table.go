@@ -97,8 +97,8 @@ func (r *Result) times(b *strings.Builder) {
 
 func (r *Result) lineAndSite(b *strings.Builder) {
 	if l := r.Line; l != nil {
-		fmt.Fprintf(b, "gate:   %d frames (%d asks failed), pace %d a minute, burst %d, bound %d; at most %d calls in 60 s, %d inside and called\n",
-			l.Frames, l.Failed, l.Rate, l.Burst, l.Bound, l.MostMinute, l.MostInside)
+		fmt.Fprintf(b, "gate:   %d snapshots (%d asks failed), pace %d a minute, burst %d, bound %d; at most %d calls in 60 s, %d inside and called\n",
+			l.Snapshots, l.Failed, l.Rate, l.Burst, l.Bound, l.MostMinute, l.MostInside)
 	}
 	if s := r.Portal; s != nil {
 		fmt.Fprintf(b, "site:   %d requests, %d served, %d errors, %d given up; at most %d in flight (knee %d), %.1f s past the knee, %d crashes, %.1f s down\n",

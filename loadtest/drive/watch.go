@@ -17,10 +17,10 @@ import (
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
-// frameEvery is how often the admin API is asked: as often as a gateway makes a frame.
-const frameEvery = 250 * time.Millisecond
+// snapshotEvery is how often the admin API is asked: as often as a gateway makes a snapshot.
+const snapshotEvery = 250 * time.Millisecond
 
-// watcher asks the admin API for frames while a run lasts.
+// watcher asks the admin API for snapshots while a run lasts.
 type watcher struct {
 	client  *adminclient.Client
 	room    string
@@ -29,11 +29,11 @@ type watcher struct {
 
 	mu     sync.Mutex
 	line   Line
-	series []framePoint
+	series []snapshotPoint
 }
 
-// framePoint is a frame as far as the table needs it.
-type framePoint struct {
+// snapshotPoint is a snapshot as far as the table needs it.
+type snapshotPoint struct {
 	came   time.Time
 	at     int64
 	called int64
@@ -51,7 +51,7 @@ func newWatcher(cfg *Config, w *witness) (*watcher, error) {
 // run asks until the context ends.
 func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
-	tick := time.NewTicker(frameEvery)
+	tick := time.NewTicker(snapshotEvery)
 	defer tick.Stop()
 	for {
 		w.ask(ctx)
@@ -63,7 +63,7 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// ask takes one frame. An admin API that does not answer leaves a gap; how many, the result says.
+// ask takes one snapshot. An admin API that does not answer leaves a gap; how many, the result says.
 func (w *watcher) ask(ctx context.Context) {
 	info, err := w.client.Room(ctx, w.room)
 	came := w.now()
@@ -76,7 +76,7 @@ func (w *watcher) ask(ctx context.Context) {
 		w.line.Failed++
 		return
 	}
-	p := framePoint{came: came, at: info.AsOf.UnixMilli(), called: info.Totals.Called, rate: info.Rate}
+	p := snapshotPoint{came: came, at: info.AsOf.UnixMilli(), called: info.Totals.Called, rate: info.Rate}
 	if info.Mode == queue.ModePause {
 		p.rate = -1
 	}
@@ -86,18 +86,18 @@ func (w *watcher) ask(ctx context.Context) {
 	}
 	w.series = append(w.series, p)
 	w.note(&info)
-	w.witness.frame(came, p.at, marksOf(&info))
+	w.witness.snapshot(came, p.at, marksOf(&info))
 }
 
 func (w *watcher) note(info *operator.RoomInfo) {
 	l := &w.line
-	l.Frames++
+	l.Snapshots++
 	l.Rate, l.Burst, l.Bound = max(l.Rate, info.Rate), max(l.Burst, info.Burst), max(l.Bound, info.MaxInside)
 	l.MostInside = max(l.MostInside, info.Inside+info.Calls)
 	l.Called, l.Admitted = info.Totals.Called, info.Totals.Admitted
 }
 
-// marksOf is a frame as the API tells it. The head's order is that of its number in the present epoch: after a loss that is
+// marksOf is a snapshot as the API tells it. The head's order is that of its number in the present epoch: after a loss that is
 // too high for places of the line before, of which the checker then says nothing.
 func marksOf(info *operator.RoomInfo) *journal.Marks {
 	return &journal.Marks{

@@ -136,9 +136,9 @@ func (w *witness) close() (journal.Summary, map[string]int, []string) {
 	return sum, w.broken, w.texts
 }
 
-// frame takes a frame that came at a time of ours, and learns the difference of the clocks from it: the store's time in
-// a frame has passed by the time it is here, so the difference is at least theirs less ours; the greatest is nearest.
-func (w *witness) frame(came time.Time, at int64, m *journal.Marks) {
+// snapshot takes a snapshot that came at a time of ours, and learns the difference of the clocks from it: the store's time in
+// a snapshot has passed by the time it is here, so the difference is at least theirs less ours; the greatest is nearest.
+func (w *witness) snapshot(came time.Time, at int64, m *journal.Marks) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if off := at - came.UnixMilli(); !w.heard || off > w.offset {

@@ -30,7 +30,7 @@ type crooked struct {
 	started time.Time
 }
 
-// wait is until everybody is let in: longer than the grace that the witness gives a frame.
+// wait is until everybody is let in: longer than the grace that the witness gives a snapshot.
 const wait = 3200 * time.Millisecond
 
 func (g *crooked) token(n uint64) *http.Cookie {

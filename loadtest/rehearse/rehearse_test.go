@@ -73,7 +73,7 @@ func TestThroughAGateTheRoomIsSetBackAtTheEnd(t *testing.T) {
 	if came == 0 {
 		t.Error("nobody was let in")
 	}
-	// The controls that are shown are those of the latest frame.
+	// The controls that are shown are those of the latest snapshot.
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -92,7 +92,7 @@ func told() Expectation {
 	}}
 }
 
-// fresh: nobody is answered from an old frame.
+// fresh: nobody is answered from an old snapshot.
 func fresh(limit time.Duration) Expectation {
 	return Expectation{fmt.Sprintf("no answer is older than %v", limit), func(r *Result) (bool, string) {
 		return r.Line.StaleMax <= limit && r.Line.Polls > 0, fmt.Sprintf("%v at most, in %d polls", r.Line.StaleMax, r.Line.Polls)

@@ -96,7 +96,7 @@ type Line struct {
 	Refused   int64         `json:"refused"`    // arrivals that got neither a number nor the site
 	StoreOps  int64         `json:"store_ops"`  // calls of the store's verbs, batches counted as one
 	Entries   int64         `json:"entries"`    // entries of these batches
-	StaleMax  time.Duration `json:"stale_max"`  // oldest frame that a poll was answered from
+	StaleMax  time.Duration `json:"stale_max"`  // oldest snapshot that a poll was answered from
 
 	Rate      int64 `json:"rate"`       // calls a minute that were allowed, at most
 	Burst     int64 `json:"burst"`      // and at once

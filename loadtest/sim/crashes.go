@@ -187,7 +187,7 @@ func (s *sim) save(ctx context.Context) error {
 
 // restart is what a gateway does that knows its configuration only.
 func (s *sim) restart(ctx context.Context) error {
-	s.room.frame = queue.Snapshot{}
+	s.room.snapshot = queue.Snapshot{}
 	s.room.given = 0
 	return s.room.restore(ctx, queue.Watermark{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: s.cfg.Scenario.Gate.Pace}})
 }
@@ -245,7 +245,7 @@ func (s *sim) stay(until int32) {
 	until = after(until, stayAfter)
 	for _, who := range s.inOrder {
 		c := &s.people[who]
-		if s.order(c) <= s.room.frame.Head {
+		if s.order(c) <= s.room.snapshot.Head {
 			continue // called already, and the call goes by meanwhile
 		}
 		if c.kind == somebody && c.state == waiting && c.leaves > until && c.sleeps > until {

@@ -75,7 +75,7 @@ func TestEveryPlantedFaultIsReported(t *testing.T) {
 		"more are called than the pace shown allows": {journal.RulePace, func(f *faulty) {
 			f.advance = func(r *queue.Snapshot) { r.Control.Pace.Rate /= 2 }
 		}},
-		"every other frame has lost the line": {journal.RuleShown, func(f *faulty) {
+		"every other snapshot has lost the line": {journal.RuleShown, func(f *faulty) {
 			odd := false
 			f.advance = func(r *queue.Snapshot) {
 				if odd = !odd; odd {

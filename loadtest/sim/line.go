@@ -81,7 +81,7 @@ func (s *sim) turn(who uint32) {
 // poll asks how many are ahead, and does what follows.
 func (s *sim) poll(who uint32, c *citizen) {
 	s.polled(s.now, c)
-	s.line.StaleMax = max(s.line.StaleMax, time.Duration(s.storeNow()-s.room.frame.Now)*time.Millisecond)
+	s.line.StaleMax = max(s.line.StaleMax, time.Duration(s.storeNow()-s.room.snapshot.Now)*time.Millisecond)
 	switch {
 	case c.other > 0 && s.people[c.other-1].state == booked && !c.is(greedy):
 		s.depart(who, dropped)
@@ -92,7 +92,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case s.now >= c.leaves:
 		s.depart(who, gaveUp)
 		return
-	case s.order(c) <= s.room.frame.Head:
+	case s.order(c) <= s.room.snapshot.Head:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -108,7 +108,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	}
 	ahead := s.ahead(c)
 	// While places come back to the line after a loss, the page shows no figure.
-	if f := &s.room.frame; who%s.cfg.ShownEvery == 0 && f.Now >= f.Hold && f.Now > s.cameBack {
+	if f := &s.room.snapshot; who%s.cfg.ShownEvery == 0 && f.Now >= f.Hold && f.Now > s.cameBack {
 		s.check.observe(journal.Event{
 			At: s.storeNow(), Kind: journal.Shown, Visitor: journal.ID(visitorID(s.seed, who)), Epoch: s.room.epochs[c.epoch],
 			Number: c.number, Ahead: ahead,
@@ -123,9 +123,9 @@ func (s *sim) beat(who uint32, c *citizen) {
 }
 
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
-// checked on what the frame says.
+// checked on what the snapshot says.
 func (s *sim) ahead(c *citizen) int64 {
-	n, _ := s.room.frame.Sketch.Ahead(s.order(c))
+	n, _ := s.room.snapshot.Sketch.Ahead(s.order(c))
 	return n
 }
 

@@ -47,7 +47,7 @@ func (s *sim) operate(ctx context.Context) error {
 	}
 	o.watchAt = s.now + int32(gate.Watch.Milliseconds())
 	tally := s.site.ledger.Tally(s.at())
-	f := &s.room.frame
+	f := &s.room.snapshot
 	// A citizen that is called or inside may still take one of them. Some already hold theirs, but a place may also be held for
 	// a citizen that has gone: subtracting one for each would let in more people than there are places.
 	spoken := f.Inside + f.Calls

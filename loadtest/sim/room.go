@@ -8,12 +8,12 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// room asks the store in batches and keeps the frame, as pkg/queue's Room does for a gateway.
+// room asks the store in batches and keeps the snapshot, as pkg/queue's Room does for a gateway.
 type room struct {
-	store   queue.Store
-	control queue.Control
-	frame   queue.Snapshot
-	epochs  []uint64 // of the numbers given, in order
+	store    queue.Store
+	control  queue.Control
+	snapshot queue.Snapshot
+	epochs   []uint64 // of the numbers given, in order
 
 	given uint64 // the highest number
 
@@ -69,15 +69,15 @@ func (r *room) restore(ctx context.Context, m queue.Watermark) error {
 	if err := r.advance(ctx); err != nil {
 		return err
 	}
-	r.control = r.frame.Control
+	r.control = r.snapshot.Control
 	return nil
 }
 
 // memory is what the gateway remembers: it has given all the numbers itself.
 func (r *room) memory() queue.Watermark {
 	return queue.Watermark{
-		Gateway: "sim", Epoch: r.frame.Epoch, Last: r.frame.Last, Head: r.frame.Head, HeadNumber: r.frame.HeadNum,
-		Ceiling: max(r.frame.Last, r.given), Control: r.control,
+		Gateway: "sim", Epoch: r.snapshot.Epoch, Last: r.snapshot.Last, Head: r.snapshot.Head, HeadNumber: r.snapshot.HeadNum,
+		Ceiling: max(r.snapshot.Last, r.given), Control: r.control,
 	}
 }
 
@@ -87,7 +87,7 @@ func (r *room) advance(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("advance: %w", err)
 	}
-	r.frame = f
+	r.snapshot = f
 	r.ops++
 	return nil
 }

@@ -18,19 +18,19 @@ type samples struct {
 	minute     []int64 // calls of each tick of the last minute
 	minuteAt   int
 	minuteSum  int64
-	calledSeen int64 // by the last frame
+	calledSeen int64 // by the last snapshot
 	joinedNow  int64 // in the second at hand
 	second     int32
 
-	ticks, allowed int64 // since the last sample: frames, and the sum of their rates
+	ticks, allowed int64 // since the last sample: snapshots, and the sum of their rates
 
 	lastCalled, lastRequests, lastErrors int64
 	hitsTo                               int // the second up to which hits are in samples
 }
 
-// framed takes the figures of a new frame.
-func (s *sim) framed() {
-	f, l := &s.room.frame, &s.line
+// framed takes the figures of a new snapshot.
+func (s *sim) snapshotTaken() {
+	f, l := &s.room.snapshot, &s.line
 	if f.Called < s.calledSeen {
 		s.calledSeen = f.Called // the store counts anew, from a copy of itself or from nothing
 	}
@@ -57,7 +57,7 @@ func (s *sim) framed() {
 
 // sample writes down the state; span is how many minutes have passed since the one before.
 func (s *sim) sample(span float64) {
-	load, tally, f := s.site.capacity.Load(), s.site.ledger.Tally(s.at()), &s.room.frame
+	load, tally, f := s.site.capacity.Load(), s.site.ledger.Tally(s.at()), &s.room.snapshot
 	errs := int64(load.Busy + load.Refused + load.Lost)
 	errs += s.site.timeouts
 	one := scenarios.Sample{

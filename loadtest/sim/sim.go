@@ -236,11 +236,11 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if !tick {
 		return nil
 	}
-	head := s.room.frame.Head
+	head := s.room.snapshot.Head
 	if err := s.room.advance(ctx); err != nil {
 		return err
 	}
-	s.framed()
-	s.passed(head, s.room.frame.Head)
+	s.snapshotTaken()
+	s.passed(head, s.room.snapshot.Head)
 	return nil
 }

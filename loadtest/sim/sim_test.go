@@ -33,7 +33,7 @@ func small(change func(*scenarios.Scenario)) scenarios.Scenario {
 	return s
 }
 
-// play runs with a tick a second unless the test says otherwise: fewer frames, the same rules.
+// play runs with a tick a second unless the test says otherwise: fewer snapshots, the same rules.
 func play(t *testing.T, cfg Config) scenarios.Result {
 	t.Helper()
 	if cfg.Tick == 0 {

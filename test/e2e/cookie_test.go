@@ -27,7 +27,7 @@ func TestABrowserWithCookiesOffTakesOneNumberAndIsToldWhy(t *testing.T) {
 			t.Parallel()
 			g, _ := one(t, way.room)
 			s := harness.NewStranger(g)
-			frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
+			snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
 			if way.room.MaxInside > 0 {
 				harness.NewBrowser(g).Get(t, "/") // somebody is inside, so that the next waits
 			}
@@ -114,7 +114,7 @@ func TestTabsWithTheSameCookieShareOneCall(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	info := frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
+	info := snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
 	if info.Inside != 1 || info.Totals.Admitted != 1 || info.LastNumber != 1 {
 		t.Errorf("%d inside, %d let in, number %d for one ticket in many tabs", info.Inside, info.Totals.Admitted, info.LastNumber)
 	}

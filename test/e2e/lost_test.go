@@ -67,7 +67,7 @@ func TestASiteIsNeverOverfilledHoweverOftenRedisForgetsWhoIsInside(t *testing.T)
 		})
 		inside = append(inside, b)
 	}
-	epoch := frameAfter(t, s.Gates[0], time.Now()).Epoch
+	epoch := snapshotAfter(t, s.Gates[0], time.Now()).Epoch
 	called := make([]int64, 0, often)
 	repeat(func(i int) {
 		for j, b := range inside { // each asks for a page, and reads it while Redis loses everything
@@ -83,7 +83,7 @@ func TestASiteIsNeverOverfilledHoweverOftenRedisForgetsWhoIsInside(t *testing.T)
 			b.Status(t)
 		}
 		// Calls are made from 0.6 s after the loss. Nobody claims one here, so that they are all open.
-		info := frameAfter(t, s.Gates[i%3], s.Gates[i%3].Room(t).AsOf.Add(1200*time.Millisecond))
+		info := snapshotAfter(t, s.Gates[i%3], s.Gates[i%3].Room(t).AsOf.Add(1200*time.Millisecond))
 		called = append(called, info.Calls)
 	})
 	for _, n := range called {
@@ -159,7 +159,7 @@ func TestARateOfNothingLetsNobodyIn(t *testing.T) {
 	until(t, 10*time.Second, "an arrival that goes straight through", func(ctx context.Context) bool {
 		return harness.NewBrowser(g).Get(t, "/").FromSite()
 	})
-	frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
+	snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
 	g.Set(t, `{"rate": 0}`)
 	before := site.Seen()
 	in := 0

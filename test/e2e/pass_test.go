@@ -115,9 +115,9 @@ func TestWhatHasEndedHasEndedAtEveryGateway(t *testing.T) {
 	b := harness.OneInside(t, s.Gates[0])
 	pass := b.Cookie("einlass-termine")
 	b.Get(t, "/done").WantSite(t, "site GET /done")
-	// Ends are told with the frames: two later ones have certainly been made after it.
+	// Snapshots name the ends: two later ones have certainly been made after it.
 	for _, g := range s.Gates[1:] {
-		frameAfter(t, g, g.Room(t).AsOf.Add(time.Second))
+		snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second))
 	}
 	const copies = 20
 	var in atomic.Int64

@@ -181,11 +181,11 @@ func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
 	})
 }
 
-// frameAfter waits for a frame of the store's time t or later.
-func frameAfter(t *testing.T, g *harness.Gate, at time.Time) operator.RoomInfo {
+// snapshotAfter waits for a snapshot of the store's time t or later.
+func snapshotAfter(t *testing.T, g *harness.Gate, at time.Time) operator.RoomInfo {
 	t.Helper()
 	var info operator.RoomInfo
-	until(t, 20*time.Second, "a frame", func(context.Context) bool {
+	until(t, 20*time.Second, "a snapshot", func(context.Context) bool {
 		info = g.Room(t)
 		return info.Store.OK && !info.AsOf.Before(at)
 	})

@@ -25,10 +25,10 @@ var (
 // with is fields with others added or replaced.
 func with(fields []string, more ...string) []string { return append(slices.Clone(fields), more...) }
 
-// lastNumber is the highest number that has been given, as the frame after everything that was asked until now says.
+// lastNumber is the highest number that has been given, as the snapshot after everything that was asked until now says.
 func lastNumber(t *testing.T, g *harness.Gate) uint64 {
 	t.Helper()
-	return frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond)).LastNumber
+	return snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond)).LastNumber
 }
 
 // send is Stranger.Send in the test's goroutine.
@@ -113,7 +113,7 @@ func TestThoseWhoComeBackToTheFrontAreCounted(t *testing.T) {
 		v.Status(t)
 	}
 	until(t, 10*time.Second, "everybody at the front", func(context.Context) bool { return g.Room(t).Front == parked })
-	frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
+	snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
 	newcomer := c.Arrive(1)[0]
 	if s := newcomer.Status(t); s.Ahead < parked {
 		t.Errorf("%d came back to the front, and a newcomer is told %+v", parked, s)
@@ -138,7 +138,7 @@ func TestAPageLoadOfAServiceWorkerIsAPageLoad(t *testing.T) {
 	if in := b.Get(t, "/termine", worker...); in.StatusCode != http.StatusSeeOther {
 		t.Errorf("called: %d %s", in.StatusCode, in.Body)
 	}
-	frameAfter(t, g, g.Room(t).AsOf.Add(time.Second))
+	snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second))
 	if in, err := harness.NewStranger(g).Send(t.Context(), "GET", "/", "", worker...); err != nil || !in.FromSite() {
 		t.Errorf("with nobody waiting: %v %d %s", err, in.StatusCode, in.Body)
 	}
@@ -203,7 +203,7 @@ func TestWhatABrowserGuessesTakesNoNumberAndClaimsNoCall(t *testing.T) {
 			t.Errorf("%q took a stay with nobody waiting", guess)
 		}
 	}
-	info := frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
+	info := snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
 	if info.LastNumber != 1 || info.Totals.Admitted != 0 || site.Seen() != 0 {
 		t.Errorf("after guesses alone: number %d, %d let in, %d requests at the site", info.LastNumber, info.Totals.Admitted, site.Seen())
 	}
@@ -224,7 +224,7 @@ func TestAFrameTakesAPlaceByAPressOnly(t *testing.T) {
 		t.Run(room.name, func(t *testing.T) {
 			t.Parallel()
 			g, site := one(t, room.room)
-			frameAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
+			snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full
 			s := harness.NewStranger(g)
 			var page *harness.Answer
 			for _, dest := range []string{"iframe", "frame", "embed", "object", "fencedframe"} {
@@ -244,7 +244,7 @@ func TestAFrameTakesAPlaceByAPressOnly(t *testing.T) {
 					}
 				}
 			}
-			info := frameAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
+			info := snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Millisecond))
 			if info.LastNumber != 0 || info.Inside != 0 || site.Seen() != 0 {
 				t.Fatalf("frames alone: %d numbers, %d inside, %d requests at the site", info.LastNumber, info.Inside, site.Seen())
 			}

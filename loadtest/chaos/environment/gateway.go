@@ -87,7 +87,7 @@ func (g *Gateway) Figures(ctx context.Context) (operator.RoomInfo, error) {
 	return info, err
 }
 
-// Well says what is wrong with it: nil if its store answers and its frame is fresh.
+// Well says what is wrong with it: nil if its store answers and its snapshot is fresh.
 func (g *Gateway) Well(ctx context.Context) error {
 	info, err := g.Figures(ctx)
 	switch {
@@ -96,7 +96,7 @@ func (g *Gateway) Well(ctx context.Context) error {
 	case !info.Store.OK:
 		return fmt.Errorf("%s: its store does not answer", g.Name)
 	case time.Since(info.AsOf) > 2*time.Second:
-		return fmt.Errorf("%s: its frame is of %v", g.Name, info.AsOf)
+		return fmt.Errorf("%s: its snapshot is of %v", g.Name, info.AsOf)
 	}
 	return nil
 }

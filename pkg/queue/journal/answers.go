@@ -85,7 +85,7 @@ func (v *Invariants) appeared(e *Event) *place {
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
-	p.order, p.state = e.place().Order(), queue.StateUnknown
+	p.order, p.state, p.finished = e.place().Order(), queue.StateUnknown, u.ended
 	return p
 }
 
@@ -98,7 +98,7 @@ func (v *Invariants) overtakenByEnd(id queue.VisitorID, e *Event) bool {
 // evidence reports whether what is known of a place says what the store must have known at the event.
 func (v *Invariants) evidence(p *place, e *Event) bool {
 	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && p.looseUntil == 0 && !v.tied &&
-		(v.cfg.Ordered || e.At > p.at)
+		(v.cfg.Ordered || e.At > p.at && !p.finished)
 }
 
 func (v *Invariants) spentStill(u used, e *Event) bool {
@@ -128,6 +128,7 @@ func (v *Invariants) renew(e *Event) {
 	if p == nil {
 		delete(v.places.spent, id)
 		p = v.places.add(id)
+		p.finished = u.ended
 	}
 	if p.state != queue.StateInside || p.until <= e.At || p.generation != v.generation {
 		v.places.revived = true

@@ -325,6 +325,15 @@ func TestAnEndMayComeThroughAfterWhatStandsBehindIt(t *testing.T) {
 			t.Errorf("%s: %v", name, broken)
 		}
 	}
+	// One that was sent before a loss may be repeated until it comes through, after the stays were renewed.
+	lost := came().leave(30, 1).add(journal.Event{At: 100, Kind: journal.Lose}).about(200, journal.Renew, 1, inside, 200+idle).
+		about(9000, journal.Renew, 1, spent, 0)
+	if broken := rules(t, false, *lost); len(broken) > 0 {
+		t.Errorf("an end that crosses a loss: %v", broken)
+	}
+	if broken := rules(t, true, *lost); !slices.Equal(broken, []journal.Rule{journal.RuleLost}) {
+		t.Errorf("where the order is known: %v", broken)
+	}
 	long := came().leave(30, 1).about(6000, journal.Renew, 1, inside, 6000+idle)
 	if broken := rules(t, false, *long); !slices.Equal(broken, []journal.Rule{journal.RuleStay}) {
 		t.Errorf("a renewal long after: %v", broken)

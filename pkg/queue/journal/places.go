@@ -25,6 +25,7 @@ type place struct {
 	steps      uint32 // of the clock, back
 	state      queue.State
 	exempt     bool // the head was past it before it was known to wait
+	finished   bool // an end of it was answered before a loss; the answer has no time of its own and may have come into effect after it
 }
 
 // used is what is kept of a ticket that is spent.

@@ -11,15 +11,15 @@ import (
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
-// Watch reads frames of the room "termine" off gateways for as long as a test lasts. A frame tells the store's time and
+// Watch reads snapshots of the room "termine" off gateways for as long as a test lasts. A snapshot tells the store's time and
 // how many it had called until then, so the pace is held to the very call, without a tolerance.
 type Watch struct {
 	tb   testing.TB
 	stop context.CancelFunc
 	wg   sync.WaitGroup
 
-	mu     sync.Mutex
-	frames []operator.RoomInfo
+	mu        sync.Mutex
+	snapshots []operator.RoomInfo
 }
 
 // NewWatch begins to watch.
@@ -42,10 +42,10 @@ func (w *Watch) watch(ctx context.Context, g *Gate) {
 	for launch.Rest(ctx, 100*time.Millisecond) {
 		info, err := g.Figures(ctx, "termine")
 		if err != nil || !info.Store.OK {
-			continue // it is down, or its store is: there is no new frame
+			continue // it is down, or its store is: there is no new snapshot
 		}
 		w.mu.Lock()
-		w.frames = append(w.frames, info)
+		w.snapshots = append(w.snapshots, info)
 		w.mu.Unlock()
 	}
 }
@@ -55,31 +55,31 @@ func (w *Watch) watch(ctx context.Context, g *Gate) {
 func (w *Watch) Check(atLeast int64) {
 	w.tb.Helper()
 	w.end()
-	frames := w.frames
-	slices.SortStableFunc(frames, func(a, b operator.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
+	snapshots := w.snapshots
+	slices.SortStableFunc(snapshots, func(a, b operator.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
 	var called int64
-	for from := 0; from < len(frames); {
+	for from := 0; from < len(snapshots); {
 		to := from + 1
-		for to < len(frames) && sameLine(&frames[from], &frames[to]) {
+		for to < len(snapshots) && sameLine(&snapshots[from], &snapshots[to]) {
 			to++
 		}
-		called += frames[to-1].Totals.Called - frames[from].Totals.Called
-		w.hold(frames[from:to])
+		called += snapshots[to-1].Totals.Called - snapshots[from].Totals.Called
+		w.hold(snapshots[from:to])
 		from = to
 	}
 	if called < atLeast {
-		w.tb.Errorf("%d calls were seen in %d frames, want at least %d", called, len(frames), atLeast)
+		w.tb.Errorf("%d calls were seen in %d snapshots, want at least %d", called, len(snapshots), atLeast)
 	}
 }
 
 // sameLine: the counters go on and the pace is the same.
 func sameLine(a, b *operator.RoomInfo) bool { return a.Epoch == b.Epoch && a.Version == b.Version }
 
-func (w *Watch) hold(frames []operator.RoomInfo) {
+func (w *Watch) hold(snapshots []operator.RoomInfo) {
 	w.tb.Helper()
-	for i := range frames {
-		for j := i + 1; j < len(frames); j++ {
-			a, b := &frames[i], &frames[j]
+	for i := range snapshots {
+		for j := i + 1; j < len(snapshots); j++ {
+			a, b := &snapshots[i], &snapshots[j]
 			ms := b.AsOf.Sub(a.AsOf).Milliseconds()
 			calls, allowed := b.Totals.Called-a.Totals.Called, a.Burst+ms*a.Rate/60_000
 			if a.MaxInside > 0 && b.Inside+b.Calls > a.MaxInside {

@@ -44,13 +44,18 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 }
 
 // ready says why this gateway should get no visitors. A store that is away is no reason: who waits is answered from
-// memory, and the other gateways would be no better off.
+// memory, and the other gateways would be no better off. For the same reason a gateway that was ready once stays ready: a room
+// that Apply adds while the store is away must not take the others out of service.
 func (a *app) ready(context.Context) error {
+	if a.wasReady.Load() {
+		return nil
+	}
 	for _, r := range a.serving.Load().rooms {
 		if !r.line.View().Known {
 			return fmt.Errorf("room %s has not heard of its store yet", r.cfg.ID)
 		}
 	}
+	a.wasReady.Store(true)
 	return nil
 }
 

@@ -50,6 +50,7 @@ type app struct {
 	metrics  *metrics.Metrics
 	rooms    *lifecycle.Set // lines and backends, which come and go
 	onReady  func(*app)
+	wasReady atomic.Bool // all rooms have heard of their store
 
 	serving  atomic.Pointer[serving]
 	applying sync.Mutex

@@ -243,20 +243,23 @@ func (a *app) retire(before *serving, former map[string]*gateway.Former) {
 	maps.DeleteFunc(a.leaving, func(_ string, left <-chan struct{}) bool { return isClosed(left) })
 	for _, old := range before.rooms {
 		id := old.cfg.ID
-		idle := former[id].Idle()
+		old.backend.users.add(former[id].Idle())
+		old.line.users.add(former[id].Idle())
 		next := now.room(id)
 		if next == nil || next.backend != old.backend {
-			a.rooms.Leave(func(ctx context.Context) { a.drain(ctx, old.backend, idle) }, old.backend.member)
+			users := old.backend.users
+			a.rooms.Leave(func(ctx context.Context) { a.drain(ctx, old.backend, users) }, old.backend.member)
 		}
 		if next == nil {
-			a.leaving[id] = a.rooms.Leave(func(ctx context.Context) { await(ctx, idle) }, old.line.members...)
+			users := old.line.users
+			a.leaving[id] = a.rooms.Leave(users.await, old.line.members...)
 		}
 	}
 }
 
 // drain waits for the requests of a backend. WebSockets are told to close as soon as no more can be opened.
-func (a *app) drain(ctx context.Context, b *backend, idle <-chan struct{}) {
-	await(ctx, idle)
+func (a *app) drain(ctx context.Context, b *backend, users users) {
+	users.await(ctx)
 	b.CloseTunnels()
 	if err := b.Drain(ctx); err != nil {
 		a.log.Warn("a backend that was replaced still has requests under way", zap.String("room", b.counted.ID),
@@ -273,9 +276,20 @@ func isClosed(done <-chan struct{}) bool {
 	}
 }
 
-func await(ctx context.Context, done <-chan struct{}) {
-	select {
-	case <-done:
-	case <-ctx.Done():
+// users are the rooms of former configurations that used one line or one backend. Each channel is closed when no request works with
+// its room any more: a part that outlived several configurations is in use until all of them are closed.
+type users []<-chan struct{}
+
+// add notes one room more, and forgets those that no request works with.
+func (u *users) add(idle <-chan struct{}) { *u = append(slices.DeleteFunc(*u, isClosed), idle) }
+
+// await returns when no request works with any of the rooms, or ctx ends.
+func (u users) await(ctx context.Context) {
+	for _, idle := range u {
+		select {
+		case <-idle:
+		case <-ctx.Done():
+			return
+		}
 	}
 }

@@ -256,6 +256,22 @@ func TestAReloadSaysWhatCameOfIt(t *testing.T) {
 	}
 }
 
+func TestAConfigurationThatCannotBeReadToItsEndDoesNotHinderAStop(t *testing.T) {
+	r := run(t, &plan{rooms: []planned{{"a", newSite(t).backend(), quick}}})
+	ctx, stop := context.WithCancel(t.Context())
+	never := make(chan struct{})
+	defer close(never)
+	r.reload(ctx, func() (*config.Config, error) {
+		stop()
+		<-never
+		return nil, os.ErrClosed
+	})
+	last := r.logs.All()[r.logs.Len()-1]
+	if got := fmt.Sprint(last.ContextMap()); last.Message != "configuration could not be brought into force, the one before stays" || got != "map[error:read configuration: context canceled]" {
+		t.Errorf("%s %s", last.Message, got)
+	}
+}
+
 func TestAStopWhileAConfigurationComesIntoForceIsClean(t *testing.T) {
 	s, other := newSite(t), newSite(t)
 	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}

@@ -130,6 +130,36 @@ func TestRequestsThatWaitAtTheOldBackendAreServed(t *testing.T) {
 	}
 }
 
+func TestARequestOlderThanTheLastConfigurationKeepsItsBackendAndItsLine(t *testing.T) {
+	s, other := newSite(t), newSite(t)
+	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
+	r := run(t, p)
+	forms := map[string]func(string) (int, string){"a": r.posts(t, "a", 9), "b": r.posts(t, "b", 9)}
+	all := p.rooms
+	for range 2 { // rooms are replaced, and what the requests use is kept
+		for i := range p.rooms {
+			p.rooms[i].more += "    title: Another\n"
+		}
+		r.apply(p)
+		p.rooms[0].more, p.rooms[1].more, p.rooms[2].more = quick, quick, quick
+		r.apply(p)
+	}
+	p.rooms = []planned{{"a", other.backend(), quick}}
+	r.apply(p)
+	left := r.leaving["b"]
+	p.rooms = append(p.rooms, all[2])
+	r.apply(p) // waits for the line of c, which no request works with
+	if isClosed(left) {
+		t.Error("the line of a removed room has ended while a request works with it")
+	}
+	for room, form := range forms {
+		if status, site := form("name=Anna"); status != 200 || site != s.URL {
+			t.Errorf("a form for room %s, begun before the rooms were replaced: %d from %q", room, status, site)
+		}
+	}
+	<-left
+}
+
 // posts begins a request with a form of n bytes at a room, and returns when the form is asked for. The answer sends it, and
 // tells the status and which site took it.
 func (r *running) posts(t *testing.T, room string, n int) func(form string) (status int, site string) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"go.uber.org/zap"
@@ -18,7 +19,7 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 		return
 	}
 	var d *diff
-	cfg, err := read()
+	cfg, err := readUntil(ctx, read)
 	if err == nil {
 		d, err = a.Apply(ctx, cfg)
 	}
@@ -33,6 +34,26 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 	default:
 		a.metrics.Reloaded(metrics.Broken)
 		a.log.Error("configuration could not be brought into force, the one before stays", zap.Error(err))
+	}
+}
+
+// readUntil gives a reading up when ctx ends: it may never end, of a pipe that nobody writes to or of a network file system that
+// does not answer, and the stop of the process must not wait for it.
+func readUntil(ctx context.Context, read func() (*config.Config, error)) (*config.Config, error) {
+	type result struct {
+		cfg *config.Config
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		cfg, err := read()
+		done <- result{cfg, err}
+	}()
+	select {
+	case r := <-done:
+		return r.cfg, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read configuration: %w", ctx.Err())
 	}
 }
 

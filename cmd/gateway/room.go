@@ -55,6 +55,7 @@ type line struct {
 	metrics *metrics.Room
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
+	users   users                   // guarded by app.applying
 }
 
 // backend is a proxy to a room's site, for as long as nothing of its section changes.
@@ -62,6 +63,7 @@ type backend struct {
 	*proxy.Backend
 	counted metrics.RoomConfig
 	member  *lifecycle.Member // nil: not started
+	users   users             // guarded by app.applying
 }
 
 // openLine makes the line of a room that was not configured before, and says whether its store remembers nothing of a line.
@@ -106,8 +108,13 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	if b == nil { // the first snapshots may come before it is made
 		return
 	}
+	b.report(l.metrics)
+}
+
+// report sets the figures of the addresses.
+func (b *backend) report(m *metrics.Room) {
 	for _, at := range b.Status().Addresses {
-		l.metrics.Backend(at.Address, at.Up, at.Reused)
+		m.Backend(at.Address, at.Up, at.Reused)
 	}
 }
 
@@ -118,7 +125,7 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 		return nil, err
 	}
 	b := &backend{Backend: p, counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
-	a.metrics.OpenRoom(b.counted)
+	b.report(a.metrics.OpenRoom(b.counted)) // snapshots report it from now on, but none comes while the store is away
 	return b, nil
 }
 

@@ -236,7 +236,7 @@ func TestAReloadSaysWhatCameOfIt(t *testing.T) {
 		return fmt.Sprint(e.Level, " ", e.Message, " ", e.ContextMap())
 	}
 	r.reload(t.Context(), nil)
-	if got := last(); got != "info there is no configuration file that could be read again map[]" {
+	if got := last(); got != "warn there is no configuration file that could be read again map[]" {
 		t.Error(got)
 	}
 	p.rooms = append(p.rooms, planned{"b", s.backend(), quick})

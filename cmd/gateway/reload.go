@@ -15,7 +15,7 @@ import (
 // reload reads the configuration again and brings it into force. Whatever comes of it stands in the log and the metrics.
 func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 	if read == nil {
-		a.log.Info("there is no configuration file that could be read again")
+		a.log.Warn("there is no configuration file that could be read again")
 		return
 	}
 	var d *diff

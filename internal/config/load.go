@@ -47,6 +47,9 @@ func Load(src Source) (*Config, error) {
 func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, error) {
 	d := &decoder{foreign: map[*yaml.Node]string{}, where: map[string]place{}}
 	root := d.parse(data)
+	if root == nil {
+		return nil, &LoadError{File: src.File, Problems: d.problems}
+	}
 	d.applyAll(root, append(fromEnv(src.Env), fromFlags(src.Flags)...))
 	c := Default()
 	d.into(root, reflect.ValueOf(&c).Elem(), "")
@@ -59,7 +62,8 @@ func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, 
 	return nil, &LoadError{File: src.File, Problems: d.problems}
 }
 
-// parse gives the root of the first document, an empty one when there is none.
+// parse gives the root of the first document, an empty one when there is none, and nil when the file is not YAML: nothing is
+// known of its keys then.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	empty := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -68,14 +72,14 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	case errors.Is(err, io.EOF):
 		return empty
 	case err != nil:
-		d.problems = append(d.problems, &Problem{Text: "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")})
-		return empty
+		d.problems = append(d.problems, &Problem{Text: notYAML(err)})
+		return nil
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
 		text := "a second document begins here; want one"
 		if err != nil {
-			text = "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")
+			text = notYAML(err)
 		}
 		d.bad(&second, "", "%s", text)
 	}
@@ -83,6 +87,15 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		return empty
 	}
 	return doc.Content[0]
+}
+
+// notYAML is the parser's error, and for its most frequent one what to do.
+func notYAML(err error) string {
+	text := "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.HasSuffix(text, "cannot start any token") {
+		text += "; indent with spaces, not with tabs, and quote a value that begins with @, ` or %"
+	}
+	return text
 }
 
 // placed adds to problems of values where the values are from. A problem of a value that could not even be

@@ -274,3 +274,10 @@ func FuzzLoadNeverPanicsAndWhatItAcceptsIsValid(f *testing.F) {
 		}
 	})
 }
+
+func TestOfAFileThatIsNotYAMLNothingElseIsSaid(t *testing.T) {
+	got := problemsOf(t, "rooms:\n\t- id: a\n", nil, map[string]string{"listen.http": "8080"})
+	if len(got) != 1 || !strings.HasPrefix(got[0], "not YAML: line 2: ") || !strings.Contains(got[0], "not with tabs") {
+		t.Errorf("said is %q", got)
+	}
+}

@@ -85,8 +85,16 @@ func (w *differ) compare(a, b reflect.Value, pattern, path string) {
 			why = r.why
 		}
 	}
-	text := fmt.Sprintf("%v cannot become %v while the gateway runs: %s; restart it for this", a.Interface(), b.Interface(), why)
+	text := fmt.Sprintf("%s cannot become %s while the gateway runs: %s; restart it for this", shown(a), shown(b), why)
 	w.problems = append(w.problems, &Problem{Path: path, Text: text})
+}
+
+// shown is a value in a problem, as its key is written if it is empty.
+func shown(v reflect.Value) string {
+	if s := fmt.Sprint(v.Interface()); s != "" {
+		return s
+	}
+	return `""`
 }
 
 // same takes an empty list for none.

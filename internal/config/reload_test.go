@@ -126,7 +126,8 @@ func TestWhatDiffersAndNeedsARestartIsNamedAllAtOnce(t *testing.T) {
 
 	next.Store.URL, next.Listen.HTTP, next.Admin.Token = "redis://h", ":1", "another secret that nobody reads"
 	next.Rooms[1].ClaimWindow++
-	want := []string{"listen.http", "store.url", "admin.token", "rooms[1].claim_window"}
+	next.Keys.File = "/keys"
+	want := []string{"listen.http", "store.url", "keys.file", "admin.token", "rooms[1].claim_window"}
 	var got []string
 	for _, p := range NeedRestart(&running, &next) {
 		got = append(got, p.Path)
@@ -137,8 +138,11 @@ func TestWhatDiffersAndNeedsARestartIsNamedAllAtOnce(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("named are %q, want %q", got, want)
 	}
-	p := NeedRestart(&running, &next)[1]
-	if text := p.Error(); text != "store.url: memory cannot become redis://h while the gateway runs: the lines are in the store; restart it for this" {
+	problems := NeedRestart(&running, &next)
+	if text := problems[1].Error(); text != "store.url: memory cannot become redis://h while the gateway runs: the lines are in the store; restart it for this" {
+		t.Error(text)
+	}
+	if text := problems[2].Error(); !strings.HasPrefix(text, `keys.file: "" cannot become /keys while`) {
 		t.Error(text)
 	}
 }

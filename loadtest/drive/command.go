@@ -35,7 +35,8 @@ func Command() *cobra.Command {
 		Use:   "drive --target URL",
 		Short: "Send thousands of citizens with real sockets to a gateway and measure what they feel",
 		Long: "Send thousands of citizens with real sockets and cookies to a gateway on this machine, or at a test installation,\n" +
-			"and measure what they feel. Arrivals come when they are due, whatever the answers do; latencies count from then.\n\n" +
+			"and measure what they feel. Arrivals come when they are due, whatever the answers do; latencies count from then.\n" +
+			"Without --patience they wait until they are served; --length or ^C ends the run before, and what was learned is printed.\n\n" +
 			"The admin token is read from --admin-token-file or EINLASS_ADMIN_TOKEN.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },

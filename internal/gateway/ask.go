@@ -105,9 +105,9 @@ func (e *exchange) askHold() {
 		case err != nil:
 			a.busy, a.retry = true, time.Second
 		case !e.r.Line.Touch(id, e.r.stayLimit(&e.pass)):
-			// The stay ended meanwhile. What follows finds that out at once.
 			a.stay.Ended()
-			a.busy, a.retry = true, time.Second
+			e.held, e.heldRetry = heldEnded, time.Second
+			return
 		}
 	}
 	e.heldRetry = a.retry

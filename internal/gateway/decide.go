@@ -234,6 +234,12 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 		return decision{act: refuse, answer: answerNetworks, cookie: c, count: metrics.Shared}
 	case heldBusy:
 		return decision{act: refuse, answer: answerBusy, cookie: c, count: metrics.Busy}
+	case heldEnded:
+		// The next request finds that out. A pass of a stay that has ended is not extended.
+		if c == cookieKeepPass {
+			c = cookieStays
+		}
+		return decision{act: refuse, answer: answerBusy, cookie: c, count: metrics.Busy}
 	case heldGone:
 		return decision{act: refuse, answer: answerGone, cookie: c, count: metrics.Failed}
 	default:

@@ -55,7 +55,7 @@ func (x *explorer) explore(f facts, depth int) {
 		x.cookies[d.cookie]++
 		for rule, kept := range rules(&f, &d) {
 			if !kept {
-				x.t.Errorf("%s\n%+v\n%+v", rule, f, d)
+				x.t.Fatalf("%s\n%+v\n%+v", rule, f, d)
 			}
 		}
 		return
@@ -132,6 +132,7 @@ func rules(f *facts, d *decision) map[string]bool {
 		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
 		"somebody inside costs no call to the store":                      !inside && !late || !f.knows(claim) && !f.knows(arrive),
 		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,
+		"a stay that has ended is not extended":                           f.held != heldEnded || d.cookie != cookieKeepPass,
 		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || f.purpose == pressing || !f.knows(claim) && !f.knows(arrive),
 		"a number takes a person":                                         !f.knows(arrive) || person,
 		"another host's frame uses up no call":                            !f.knows(claim) || f.purpose == pressing || !f.framed || f.sameOrigin,

@@ -95,6 +95,7 @@ const (
 	heldFree     held = iota
 	heldNetworks      // it comes from one network too many
 	heldBusy          // too many requests of the stay are under way
+	heldEnded         // the stay ended while it waited
 	heldGone          // the client left while it waited
 )
 

@@ -59,7 +59,7 @@ func (x *exchange) begin(b *Backend, v *httpx.Visit, opt Options) {
 	x.ctx = v.Ctx()
 	x.client = x.ctx.Conn()
 	x.class = classOf(opt.Inside)
-	x.now = v.Now()
+	x.now = time.Now() // not the visit's: the request may have waited for others of its stay
 }
 
 func (x *exchange) end() {

@@ -3,9 +3,11 @@ package proxy
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -181,5 +183,32 @@ func TestAHookCostsNoAllocation(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, x.showHead); n > 0 || finished == 0 {
 		t.Errorf("%v allocations, seen %d times", n, finished)
+	}
+}
+
+// What a request did before it came here is not the site's time, and takes nothing off its time-outs.
+func TestTheTimeOfARequestBeginsWhenItIsForwarded(t *testing.T) {
+	origin := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer origin.Close()
+	var began time.Time
+	wrong := make(chan string, 1)
+	_, addr := startProxy(t, siteAt(origin.URL), func(f *forwarder) {
+		f.options = func(*httpx.Visit) Options {
+			<-time.After(100 * time.Millisecond) // no wait for anything: time that passes before
+			began = time.Now()
+			return Options{Inside: true}
+		}
+		f.results = func(r Result, err error) {
+			text := ""
+			if all := time.Since(began); err != nil || r.Took > all {
+				text = fmt.Sprintf("it took %v of %v, %v", r.Took, all, err)
+			}
+			wrong <- text
+		}
+	})
+	conn := dialTest(t, addr)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	if text := <-wrong; text != "" {
+		t.Error(text)
 	}
 }

@@ -58,7 +58,7 @@ func New(cfg Config) (*Store, error) {
 
 func monotonicClock() func() int64 {
 	start := time.Now()
-	return func() int64 { return start.UnixMilli() + time.Since(start).Milliseconds() }
+	return func() int64 { return start.Add(time.Since(start)).UnixMilli() }
 }
 
 // do runs one verb on the room; invalid is what is wrong with its values, refused before anything else.

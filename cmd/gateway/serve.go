@@ -93,8 +93,7 @@ func serve(ctx context.Context, cfg *config.Config, again func() (*config.Config
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	var a *app
-	hangups, ignore := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	defer ignore()
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
 	if a, err = build(ctx, cfg, log, level); err != nil {
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}

@@ -41,8 +41,9 @@ func Signals(parent context.Context, signals ...os.Signal) (ctx context.Context,
 
 // Hangups hands each SIGHUP, or another signal that asks a daemon to read its configuration again, to a service: it calls
 // reload for one signal at a time. A signal that arrives meanwhile is kept for one more call; further ones ask for
-// nothing else. Signals are caught from the moment Hangups returns, also before the service runs; release gives them back.
-func Hangups(reload func(ctx context.Context), signals ...os.Signal) (service Service, release func()) {
+// nothing else. Signals are caught from the moment Hangups returns, also before the service runs, to the end of the process: they
+// are never given back, because one that arrives while a stopped process exits would make its exit a fault.
+func Hangups(reload func(ctx context.Context), signals ...os.Signal) Service {
 	arrived := make(chan os.Signal, 1)
 	signal.Notify(arrived, signals...)
 	run := func(ctx context.Context) error {
@@ -55,5 +56,5 @@ func Hangups(reload func(ctx context.Context), signals ...os.Signal) (service Se
 			}
 		}
 	}
-	return Service{Name: "configuration", Run: run}, func() { signal.Stop(arrived) }
+	return Service{Name: "configuration", Run: run}
 }

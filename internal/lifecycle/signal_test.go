@@ -58,8 +58,7 @@ func TestReleasedSignalsEndTheContextWithoutOne(t *testing.T) {
 
 func TestHangupsAreHandledOneAtATimeAndNoneIsForgotten(t *testing.T) {
 	began, goOn := make(chan struct{}), make(chan struct{})
-	service, release := Hangups(func(context.Context) { began <- struct{}{}; <-goOn }, syscall.SIGUSR1)
-	defer release()
+	service := Hangups(func(context.Context) { began <- struct{}{}; <-goOn }, syscall.SIGUSR1)
 	send(t, syscall.SIGUSR1) // before it runs
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -73,4 +72,5 @@ func TestHangupsAreHandledOneAtATimeAndNoneIsForgotten(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+	send(t, syscall.SIGUSR1) // after its end: it does not end the process
 }

@@ -89,6 +89,9 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 		rec.before = *c
 		return rec.change.Apply(c)
 	})
+	if errors.Is(err, queue.ErrClosed) && s.replaced(r) {
+		return s.change(ctx, rec) // the room was taken out of service meanwhile; it may be back with another line
+	}
 	if err != nil {
 		return RoomInfo{}, err
 	}
@@ -96,6 +99,12 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	info := r.info()
 	info.SetControl(after)
 	return info, nil
+}
+
+// replaced reports whether the room is not in service any more, or with another line.
+func (s *Service) replaced(r *Room) bool {
+	now, err := s.find(r.ID)
+	return err != nil || now.Line != r.Line
 }
 
 func (s *Service) find(id string) (*Room, error) {

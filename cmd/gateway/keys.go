@@ -134,7 +134,9 @@ func newKeysRotate() *cobra.Command {
 				return exitError{exitFault, err}
 			}
 			now := time.Now()
-			next, err := ring.Rotate(rand.Reader, token.Rotation{Now: now, ActivatesAt: now.Add(in), Overlap: overlap})
+			next, err := ring.Rotate(rand.Reader, token.Rotation{
+				Now: now, ActivatesAt: now.Add(in), Overlap: overlap, DropPending: urgent,
+			})
 			if err != nil {
 				return exitError{exitFault, err}
 			}
@@ -147,7 +149,7 @@ func newKeysRotate() *cobra.Command {
 		},
 	}
 	cmd.Flags().DurationVar(&in, "in", 5*time.Minute, "when the new key begins to sign: time to copy the file, and at least 1m for the published keys to spread")
-	cmd.Flags().BoolVar(&urgent, "urgent", false, "accept --in below 1m")
+	cmd.Flags().BoolVar(&urgent, "urgent", false, "accept --in below 1m, and drop keys that have not begun to sign")
 	cmd.Flags().DurationVar(&overlap, "overlap", 25*time.Hour, "how long the old key is still accepted; at least ticket_life, or people lose their places")
 	return cmd
 }

@@ -3,6 +3,7 @@ package drive_test
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -18,9 +19,12 @@ func TestARunThatShowsNothingIsNoSuccess(t *testing.T) {
 	site := quickSite(t)
 	gone := httptest.NewServer(nil)
 	gone.Close()
+	deaf := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer deaf.Close()
 	t.Setenv("EINLASS_ADMIN_TOKEN", "the-token-of-the-operators")
 	for want, args := range map[string][]string{
-		"was answered":       {"--target", gone.URL, "--people", "1", "--patience", "1ms"},
+		"nobody answers":     {"--target", gone.URL, "--people", "1"},
+		"was answered":       {"--target", deaf.URL, "--people", "1", "--patience", "1ms"},
 		"gave no snapshot":   {"--target", site.URL, "--people", "1", "--patience", "1ms", "--admin", gone.URL},
 		"nobody is to come":  {"--target", site.URL, "--people", "0"},
 		"--people -5":        {"--target", site.URL, "--people", "-5"},

@@ -56,6 +56,9 @@ func New(ctx context.Context, cfg Config) (*Drive, error) {
 	if d.sockets, err = newSockets(u, &cfg); err != nil {
 		return nil, fmt.Errorf("drive: %w", err)
 	}
+	if err := d.sockets.dialer.reach(); err != nil {
+		return nil, fmt.Errorf("drive: %w", err)
+	}
 	if d.witness, err = newWitness(cfg.Timing, cfg.Shared, cfg.Journal != ""); err != nil {
 		return nil, fmt.Errorf("drive: %w", err)
 	}

@@ -101,6 +101,15 @@ func newDialer(u *url.URL, sources int, timeout time.Duration) *dialer {
 	}
 }
 
+// reach says why the target cannot be connected to.
+func (d *dialer) reach() error {
+	conn, err := d.dial("")
+	if err != nil {
+		return fmt.Errorf("target: nobody answers there: %w", err)
+	}
+	return conn.Close()
+}
+
 // dial is fasthttp's dial function; the address it asks for is always the target's.
 func (d *dialer) dial(string) (net.Conn, error) {
 	nd := net.Dialer{Timeout: d.timeout}

@@ -55,6 +55,9 @@ type Rotation struct {
 	// their place. Zero ends the older keys at ActivatesAt: the choice after the
 	// file was disclosed. A key with an earlier end keeps that.
 	Overlap time.Duration
+	// DropPending leaves out keys that would begin to sign only after ActivatesAt. Without it they make
+	// the rotation an error.
+	DropPending bool
 }
 
 // Rotate returns a ring with a new key of each algorithm. The older keys get an
@@ -83,6 +86,9 @@ func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 			continue
 		}
 		if spec.activatesAt > activates {
+			if r.DropPending {
+				continue // it has signed nothing
+			}
 			return nil, fmt.Errorf("rotate keyring: %w: key %q begins to sign only at %s",
 				ErrInvalidKeyring, spec.kid, formatTime(spec.activatesAt))
 		}

@@ -202,6 +202,12 @@ func TestAnImpossibleRotationIsRefused(t *testing.T) {
 			}
 		})
 	}
+	t.Run("but a key that has signed nothing can be dropped", func(t *testing.T) {
+		now := must(pending.Rotate(seeded(3), token.Rotation{Now: noon, DropPending: true}))
+		if keys := now.Keys(); len(keys) != 4 || !keys[0].ActivatesAt.Equal(noon) || !keys[2].NotAfter.Equal(noon) {
+			t.Errorf("the keys are %+v", keys)
+		}
+	})
 	t.Run("but the longest overlap is possible", func(t *testing.T) {
 		if _, err := ring.Rotate(seeded(3), token.Rotation{Now: noon, Overlap: math.MaxInt64}); err != nil {
 			t.Fatal(err)

@@ -163,7 +163,11 @@ func (a *app) buildPublic(first *change) error {
 		return err
 	}
 	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.log), a.handler(cfg))
-	return err
+	if err != nil {
+		return err
+	}
+	a.server.KnowHosts(hostsOf(cfg)...)
+	return nil
 }
 
 // close releases what build opened beside the rooms, for a start that failed half-way.

@@ -73,6 +73,7 @@ func (a *app) swap(ctx context.Context, ch *change, cfg *config.Config, now *ser
 		return nil, err
 	}
 	a.serving.Store(ch.next)
+	a.server.KnowHosts(hostsOf(cfg)...)
 	for _, r := range ch.next.rooms {
 		r.line.backend.Store(r.backend)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -112,4 +113,23 @@ func portOf(addr string) int {
 	_, port, _ := net.SplitHostPort(addr)
 	n, _ := strconv.Atoi(port)
 	return n
+}
+
+// hostsOf are the hosts that visitors can name, as browsers send them: with the port where it is not the scheme's own.
+func hostsOf(cfg *config.Config) []string {
+	var hosts []string
+	for i := range cfg.Rooms {
+		for _, h := range cfg.Rooms[i].Hosts {
+			if strings.HasPrefix(h, "*") {
+				continue
+			}
+			hosts = append(hosts, h)
+			for _, at := range []string{cfg.Listen.HTTP, cfg.Listen.HTTPS} {
+				if port := portOf(at); port != 0 && port != 80 && port != 443 {
+					hosts = append(hosts, h+":"+strconv.Itoa(port))
+				}
+			}
+		}
+	}
+	return hosts
 }

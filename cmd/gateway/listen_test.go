@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,5 +46,15 @@ func TestThePlaneIsCounted(t *testing.T) {
 	}
 	if n, err := testutil.GatherAndCount(registry); err != nil || n == 0 {
 		t.Error(n, err)
+	}
+}
+
+func TestTheHostsThatVisitorsNameAreKnown(t *testing.T) {
+	cfg := &config.Config{
+		Listen: config.Listen{HTTP: ":8080", HTTPS: "[::]:443"},
+		Rooms:  []config.Room{{Hosts: []string{"a.example", "*.b.example", "*"}}, {Hosts: []string{"c.example"}}},
+	}
+	if got, want := hostsOf(cfg), []string{"a.example", "a.example:8080", "c.example", "c.example:8080"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

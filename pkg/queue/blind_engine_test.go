@@ -47,3 +47,41 @@ func TestAGatewayThatDoesNotKnowTheLineInventsNoFigure(t *testing.T) {
 		t.Errorf("after the hold: %+v", a)
 	}
 }
+
+// While the store gives no answer no place can come back, so the time for that begins anew when it does.
+func TestAStoreThatStallsAfterALossMakesNoFigureTooLow(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 60, Burst: 1}}})
+	last := e.arrive(500)[499]
+	hold := e.store.timing.Hold.Milliseconds()
+	wait := func(r *queue.Room, ms int64) {
+		e.now.Add(ms)
+		r.Tick(t.Context())
+	}
+	for name, stall := range map[string]func() *queue.Room{
+		"before the first snapshot": func() *queue.Room {
+			e.store.late = hold + 1 // the room is made in time, the first snapshot is not
+			return e.beside("first", queue.FailHold)
+		},
+		"behind it": func() *queue.Room {
+			r := e.beside("later", queue.FailHold)
+			e.store.gone = true
+			wait(r, hold+1)
+			e.store.gone = false
+			r.Tick(t.Context())
+			return r
+		},
+	} {
+		e.store.lose(t)
+		r := stall()
+		for range 2 {
+			if a := r.Poll(last, -1); a.Ahead != -1 {
+				t.Errorf("%s: %d are shown ahead of 499 before they have asked", name, a.Ahead)
+			}
+			wait(r, hold-1)
+		}
+		wait(r, 1)
+		if a := r.Poll(last, -1); a.Ahead < 0 {
+			t.Errorf("%s: no figure though all can have asked", name)
+		}
+	}
+}

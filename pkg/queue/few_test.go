@@ -3,4 +3,4 @@
 package queue_test
 
 // crowds is how many crowds the promised ranges are tried with whenever the tests are run.
-const crowds = 1
+const crowds = 8

@@ -164,6 +164,9 @@ type Room struct {
 	configuration configuration
 	tune          atomic.Pointer[tunable]
 
+	// restored: marks were restored since the last snapshot.
+	restored atomic.Bool
+
 	drawing sync.Mutex
 	rand    *rand.ChaCha8
 }
@@ -181,6 +184,8 @@ type View struct {
 	Rebuilding bool
 	// Blind says that places may be coming back to a line that this process did not know before.
 	Blind bool
+	// blindUntil is the store's time until which they may.
+	blindUntil int64
 	// Flow is how fast the line was seen to move.
 	Flow Flow
 }

@@ -80,12 +80,19 @@ func (v *View) keepSketch(old *View) {
 func (v *View) blind() bool { return !v.Known || v.Blind }
 
 // blind reports whether places may be coming back to a line that this process did not know before the loss: until every
-// ticket has had one poll interval since the line began, and for as long as the hold lasts.
+// ticket has had one poll interval since the line began, and for as long as the hold lasts. Where the store gave no answer
+// meanwhile no place could come back: the interval begins with the first snapshot after that.
 func (r *Room) blind(old, v *View) bool {
+	restored := r.restored.Swap(false)
 	if v.Rebuilding || old.Known && !old.Blind || r.cfg.FirstStart && !old.Known {
 		return false
 	}
-	return v.Snapshot.Now < max(v.Snapshot.Hold, v.Snapshot.Born+r.cfg.Timing.Hold.Milliseconds())
+	interval := r.cfg.Timing.Hold.Milliseconds()
+	v.blindUntil = max(old.blindUntil, v.Snapshot.Hold, v.Snapshot.Born+interval)
+	if restored || old.Known && old.Stale != 0 {
+		v.blindUntil = max(v.blindUntil, v.Snapshot.Now+interval)
+	}
+	return v.Snapshot.Now < v.blindUntil
 }
 
 // advance asks for the next snapshot, and rebuilds a line that was lost.
@@ -127,6 +134,7 @@ func (r *Room) restoreMarks(ctx context.Context, m Watermark) error {
 	if err := r.store.Restore(ctx, m); err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
+	r.restored.Store(true)
 	r.unlearn()
 	r.recall()
 	return nil

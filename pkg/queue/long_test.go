@@ -3,4 +3,4 @@
 package queue_test
 
 // crowds is how many crowds `make long-matrices` tries the promised ranges with.
-const crowds = 20
+const crowds, chancyCrowds = 20, 20

@@ -1,0 +1,5 @@
+package queue
+
+import "errors"
+
+var errInvalid = errors.New("invalid value")

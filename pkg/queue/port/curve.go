@@ -52,8 +52,11 @@ type Curve struct {
 // curveFull: a bucket with so many observations is halved, so that a curve follows what changes.
 const curveFull = 256
 
-// bucketOf is the bucket of an age in milliseconds.
-func bucketOf(age int64) int {
+// CurveEdge is the lower edge of a bucket, in milliseconds.
+func CurveEdge(j int) int64 { return curveEdges[j] }
+
+// BucketOf is the bucket of an age in milliseconds. What lies in the future counts as new.
+func BucketOf(age int64) int {
 	j := 0
 	for j+1 < CurveBuckets && age >= curveEdges[j+1] {
 		j++
@@ -66,7 +69,7 @@ func (c *Curve) Came(age, end int64) {
 	if age < 0 || age >= end {
 		return
 	}
-	j := bucketOf(age)
+	j := BucketOf(age)
 	c.Back[j]++
 	c.halve(j)
 }

@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -86,12 +87,29 @@ type Timing struct {
 // longest is the longest duration of a timing.
 const longest = 366 * 24 * time.Hour
 
+// maxLead keeps the products of the allowance below 2^52.
+const maxLead = 5 * time.Minute
+
+// DefaultTiming is what a room has whose operator sets nothing.
+func DefaultTiming() Timing {
+	return Timing{
+		Absent: 10 * time.Minute, Confirm: 15 * time.Second, Window: 3 * time.Minute, Lead: 2 * time.Second,
+		Active: 5 * time.Second, Page: 10 * time.Minute, Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute,
+		Life: 24 * time.Hour, Hold: 36 * time.Second, Grace: 2 * time.Second,
+	}
+}
+
+// activeFits reports whether Active ends where a bucket begins, or where the stay does.
+func (t Timing) activeFits() bool {
+	return t.Active == t.Idle || slices.Contains(curveEdges[:], t.Active.Milliseconds())
+}
+
 // Validate joins everything that is wrong, each wrapping ErrInvalid and naming the field.
 func (t Timing) Validate() error {
 	var errs []error
 	between := func(name string, d, low, high time.Duration) {
 		if d < low || d > high || d%time.Millisecond != 0 {
-			errs = append(errs, fmt.Errorf("%s %v: want whole milliseconds from %v to %v: %w", name, d, low, high, errInvalid))
+			errs = append(errs, fmt.Errorf("%s %v: want whole milliseconds from %v to %v: %w", name, d, low, high, ErrInvalid))
 		}
 	}
 	const ms = time.Millisecond
@@ -99,7 +117,7 @@ func (t Timing) Validate() error {
 	between("absent", t.Absent, 2*ms, longest)
 	between("confirm", t.Confirm, ms, t.Absent-ms)
 	between("window", t.Window, ms, longest)
-	between("lead", t.Lead, 0, longest)
+	between("lead", t.Lead, 0, maxLead)
 	between("idle", t.Idle, ms, t.Life)
 	between("max", t.Max, t.Idle, t.Life)
 	between("resume", t.Resume, 0, t.Life-t.Idle)
@@ -107,6 +125,9 @@ func (t Timing) Validate() error {
 	between("page", t.Page, 0, t.Idle)
 	between("hold", t.Hold, 0, longest)
 	between("grace", t.Grace, 0, longest)
+	if !t.activeFits() {
+		errs = append(errs, fmt.Errorf("active %v: want an edge of the curves, or idle: %w", t.Active, ErrInvalid))
+	}
 	return errors.Join(errs...)
 }
 

@@ -125,13 +125,14 @@ type Store interface {
 	Leave(ctx context.Context, ids []VisitorID) error
 	// Find is the visitor with an order. ErrUnknown: there is none.
 	Find(ctx context.Context, o Order) (Found, error)
-	// Move does one act.
+	// Move does one act. ErrUnknown: there is nobody to be put to the front or handed over. StateTaken: To is somebody's.
 	Move(ctx context.Context, m Move) (Moved, error)
 	// Advance applies due steps of the plan, calls as many places as the allowance, and answers the snapshot.
 	Advance(ctx context.Context, m Watermark, s Sample, v Verdict) (Snapshot, error)
 	// Settle replaces the document if its Version is the stored one, else ErrConflict with the stored one.
 	Settle(ctx context.Context, d Document) (Document, error)
-	// Reveal puts the seed of a draw in force, once, and answers the one in force.
+	// Reveal puts the seed of a draw in force, once, and answers the one in force. A zero seed: the draw has failed, and the
+	// order of arrival stands. ErrUnknown: no such draw.
 	Reveal(ctx context.Context, opening string, seed [32]byte) ([32]byte, error)
 	// Snapshot reads.
 	Snapshot(ctx context.Context) (Snapshot, error)
@@ -139,37 +140,4 @@ type Store interface {
 	Restore(ctx context.Context, m Watermark) error
 	// Close releases what the store holds. Verbs answer ErrClosed afterwards.
 	Close() error
-}
-
-// Snapshot is a picture of a room at one moment. It is immutable once handed out.
-type Snapshot struct {
-	Now, Hold, Born int64
-	Epoch           uint64
-	// Last is the highest number, Given how many were given by Join.
-	Last, Given uint64
-	Heads       [Lanes]Order
-	HeadNumbers [Lanes]uint64
-	Document    Document
-	Opening     Opening
-	Judgement   Verdict
-	Samples     map[string]Sample
-
-	// Waiting and Front count places above the floor, Calls and Asking open calls, Live the live stays; Counted is what
-	// counts as inside, in permille, and CallChance the chance in permille that a new call is claimed.
-	Waiting, Front, Calls, Asking, Live int64
-	Counted, CallChance                 int64
-	// Totals since the store began to count.
-	Joined, Called, Admitted, Finished, Left int64
-	Gateways                                 int64
-	// Ended are the visitors whose tickets were ended in the last two seconds, newest first, at most 4,096.
-	Ended []VisitorID
-	// Sketches are those of the lanes that have places.
-	Sketches [Lanes]Sketch
-}
-
-// Sketch is as in the port before.
-type Sketch struct {
-	First, Samples []Order
-	Waiting        int64
-	End            Order
 }

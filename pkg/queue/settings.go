@@ -1,0 +1,40 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Settings is what Document.Settings says: what operators set and stores do not compute with. It travels as JSON; fields
+// that this release does not know are lost when it writes the document.
+type Settings struct {
+	// Message is shown on every waiting page, as plain text of at most MaxMessage bytes.
+	Message string `json:"message,omitempty"`
+	// ValuesHash names the values of the configuration that was applied last. The name in JSON is the one of earlier releases.
+	ValuesHash string `json:"seed,omitempty"`
+	// Notes is what gateways note for each other about changes that they make by themselves.
+	Notes string `json:"notes,omitempty"`
+}
+
+// MaxMessage bounds Settings.Message, in bytes.
+const MaxMessage = 2000
+
+// Encode is the text for Document.Settings.
+func (s Settings) Encode() string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("queue: settings cannot be encoded: %v", err)) // texts always can
+	}
+	return string(text)
+}
+
+// ParseSettings reads what Encode wrote; an empty text has no settings. ErrInvalid: it is no JSON object.
+func ParseSettings(text string) (s Settings, err error) {
+	if text == "" {
+		return s, nil
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return Settings{}, fmt.Errorf("settings: %w: %w", err, ErrInvalid)
+	}
+	return s, nil
+}

@@ -30,7 +30,9 @@ type seenEntry struct {
 // used is when the entry was of use last.
 func (e *seenEntry) used() int64 { return max(e.sent, e.at) }
 
-func (e *seenEntry) standing() Standing { return Standing{State: e.state, Reason: e.reason, Until: e.until} }
+func (e *seenEntry) standing() Standing {
+	return Standing{State: e.state, Reason: e.reason, Until: e.until}
+}
 
 // newRecent makes room for 4*n visitors; n is rounded up to a power of two, at least 256.
 func newRecent(n int) *recent {

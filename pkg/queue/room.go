@@ -286,4 +286,3 @@ func (r *Room) newVisitor() (id VisitorID) {
 	_, _ = r.rand.Read(id[:]) // never fails
 	return id
 }
-

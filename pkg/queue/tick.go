@@ -67,11 +67,22 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
 		v.Message = f.Document.Message()
 	}
+	v.endSketches()
 	v.takeDraws(old)
 	v.keepSketches(old)
 	v.keepLobby(old)
 	v.Blind = r.blind(old, v)
 	return v
+}
+
+// endSketches says in the sketches of lanes without places, which the store leaves out, up to which number that holds: places
+// that were given since are before each other.
+func (v *View) endSketches() {
+	for lane := range v.Snapshot.Sketches {
+		if s := &v.Snapshot.Sketches[lane]; s.End == 0 {
+			s.End = OrderOf(v.Snapshot.Epoch, v.Snapshot.Last)
+		}
+	}
 }
 
 // ended notes that a ticket has ended, for a reason that only the store knows unless this process has ended it.

@@ -134,14 +134,18 @@ func (c *crowd) act(p *person) {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if s.State != queue.StateInside {
-			p.saw[queue.StateMissed] = true // it came too late
-		} else {
+		switch s.State {
+		case queue.StateFull: // it keeps its turn
+			c.again(p, 4*time.Second)
+			return
+		case queue.StateInside:
 			if c.stay != nil {
 				p.ends = c.now.Load() + c.stay().Milliseconds()
 				c.again(p, 0)
 			}
 			return
+		default:
+			p.saw[queue.StateMissed] = true // it came too late
 		}
 	case queue.StateInside, queue.StateSpent:
 		return

@@ -15,7 +15,7 @@ func (e *engine) beside(name string, mode queue.FailureMode) *queue.Room {
 	other, err := queue.NewRoom(e.store, queue.RoomConfig{
 		Gateway: name, Visitors: 4096, OnFailure: mode,
 		Document: e.room.View().Snapshot.Document,
-		Clock:   func() time.Time { return time.UnixMilli(e.now.Load()) },
+		Clock:    func() time.Time { return time.UnixMilli(e.now.Load()) },
 	})
 	if err != nil {
 		e.t.Fatal(err)

@@ -59,7 +59,7 @@ func TestWhoIsLetInWithoutTheStoreIsNotCalledAgainWhenItIsBack(t *testing.T) {
 func TestHeartbeatsThatTheStoreMissedAreCounted(t *testing.T) {
 	dropped := 0
 	e := newEngine(t, queue.RoomConfig{
-		Document:        pauses(),
+		Document:       pauses(),
 		OnBeatsDropped: func(n int) { dropped += n },
 	})
 	places := e.arrive(3)
@@ -84,14 +84,14 @@ func TestHeartbeatsThatTheStoreMissedAreCounted(t *testing.T) {
 func TestAHeartbeatThatDidNotFitIsSentWithTheNextPoll(t *testing.T) {
 	dropped := 0
 	e := newEngine(t, queue.RoomConfig{
-		Document:        pauses(),
+		Document:       pauses(),
 		OnBeatsDropped: func(n int) { dropped += n },
 	})
 	me := e.arrive(1)[0]
 	e.pass(80 * time.Second)
 	// The store is slow: more heartbeats are pending than are kept.
 	for n := range uint64(100_000) {
-		e.room.Away(queue.Place{Visitor: queue.VisitorID{byte(n), byte(n >> 8), byte(n >> 16)}, Epoch: me.Epoch, Number: n + 10, Order: me.Order + 10 + queue.Order(n)})
+		e.room.Away(queue.Place{Visitor: queue.VisitorID{1, byte(n), byte(n >> 8), byte(n >> 16)}, Epoch: me.Epoch, Number: n + 10, Order: me.Order + 10 + queue.Order(n)})
 	}
 	e.room.Poll(me, -1)
 	if dropped != 1 {

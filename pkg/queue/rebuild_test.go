@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/model"
+	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
 // counting is a memory store that can be lost, taken away, and that counts calls.
@@ -29,7 +29,14 @@ func (c *counting) lose(t *testing.T) {
 }
 
 // newStore is a store without a room.
-func newStore(_ *testing.T, clock func() int64) queue.Store { return model.New(clock) }
+func newStore(t *testing.T, clock func() int64) queue.Store {
+	t.Helper()
+	s, err := memstore.New(memstore.Config{Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 func (c *counting) call(verb string) error {
 	c.calls[verb]++

@@ -80,8 +80,8 @@ func (b *bucket) make(tag uint64) *seenEntry {
 }
 
 // due reports whether a heartbeat is due because the last was sent so long ago, and notes it as sent: waiting for a place of
-// which the store has said nothing or that it waits, every for others. The standing is what the store answered last, at the
-// time answered (0: never).
+// which the store has said nothing or that it waits, every for others, and never for a ticket of which it is known why it is
+// worth nothing. The standing is what the store answered last, at the time answered (0: never).
 func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last Standing, answered int64) {
 	b, tag, m := r.lock(id)
 	defer m.Unlock()
@@ -89,7 +89,8 @@ func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last St
 	if e.at == 0 || e.state == StateWaiting {
 		every = waiting
 	}
-	due = e.sent == 0 || now-e.sent >= every || now < e.sent
+	over := e.at != 0 && e.state == StateSpent && e.reason != ReasonNone
+	due = !over && (e.sent == 0 || now-e.sent >= every || now < e.sent)
 	if due {
 		e.sent = max(1, now)
 	}

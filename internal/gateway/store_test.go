@@ -68,3 +68,10 @@ func (s leavingStore) Advance(ctx context.Context, m queue.Watermark, h queue.Sa
 	}
 	return s.Store.Advance(ctx, m, h, v)
 }
+
+// lose empties the rooms' stores.
+func (s *fixture) lose() {
+	for _, store := range s.stores {
+		store.(interface{ Lose() }).Lose()
+	}
+}

@@ -25,10 +25,10 @@ const (
 )
 
 // start finds the next start: of the opening that is in its lobby, or is being drawn, else of the next one in the plan.
-func (f *Snapshot) start() (s Start) {
-	o := &f.Opening
+func (v *View) start() (s Start) {
+	o := &v.Snapshot.Opening
 	before := o.Phase == PhaseLobby || o.Phase == PhaseDrawing
-	for _, step := range InOrder(f.Document.Plan) {
+	for _, step := range v.plan {
 		switch {
 		case before && step.Opening == o.Name && step.Phase == PhaseOpen && (o.Phase == PhaseDrawing || step.Rank > o.Done[o.Name].Rank):
 			return Start{Opening: o.Name, At: step.At, Draw: step.Draw || o.Phase == PhaseDrawing}
@@ -145,7 +145,7 @@ func lobbyBase(segments []Segment) Order { return OrderOf(segments[0].Epoch, seg
 // the line's own figures are too low until all have come.
 func (v *View) keepLobby(old *View) {
 	f, o := &v.Snapshot, &old.Snapshot.Opening
-	if f.Opening.Phase != PhaseOpen || f.Now >= f.Hold || v.Rebuilding || !old.Known {
+	if f.Opening.Phase != PhaseOpen || f.Now >= f.Hold || !old.Known {
 		return
 	}
 	switch o.Phase {
@@ -182,14 +182,16 @@ func (r *Room) failDraws(ctx context.Context, f *Snapshot) {
 		if d.Known || f.Now < d.Frozen+drawFails {
 			continue
 		}
-		if _, err := r.Reveal(ctx, d.Opening, [32]byte{}); err != nil {
-			if !errors.Is(err, ErrUnavailable) && r.revealing.failed(err) {
-				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+		seed, err := r.Reveal(ctx, d.Opening, [32]byte{})
+		switch {
+		case err == nil:
+			r.revealing.worked()
+			if seed == ([32]byte{}) {
+				r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
 			}
-			continue
+		case !errors.Is(err, ErrUnavailable) && r.revealing.failed(err):
+			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 		}
-		r.revealing.worked()
-		r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
 	}
 }
 

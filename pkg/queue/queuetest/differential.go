@@ -18,10 +18,10 @@ const (
 	historySteps = 60
 )
 
-// Differential plays random histories against two stores and stops the test at the first reply that differs, or that
-// breaks a rule of the line; rapid then looks for the shortest history that does so. See the package's documentation
-// for longer hunts. Both factories get the same clock. It must not run in parallel with other uses of rapid, since it
-// sets rapid's flags for the time it runs.
+// Differential plays random histories against two stores and stops the test at the first reply that differs; rapid then looks
+// for the shortest history that does so. See the package's documentation for longer hunts. Both factories get the same clock;
+// a answers exact sketches, b may answer older ones. It must not run in parallel with other uses of rapid, since it sets
+// rapid's flags for the time it runs.
 func Differential(t *testing.T, a, b Factory) {
 	steps := defaultSteps
 	if os.Getenv("DIFFERENTIAL_STEPS") == "" {
@@ -78,20 +78,25 @@ func playHistory(t testing.TB, rt *rapid.T, a, b Factory) {
 		weight int
 		play   func(*rapid.T)
 	}{
-		"join":    {3, d.playJoin},
+		"join":    {4, d.playJoin},
 		"keep":    {5, d.playKeep},
-		"claim":   {3, d.playClaim},
-		"renew":   {1, d.playRenew},
-		"end":     {1, d.playEnd},
+		"claim":   {4, d.playClaim},
+		"renew":   {2, d.playRenew},
+		"report":  {2, d.playReport},
+		"leave":   {1, d.playLeave},
+		"find":    {1, d.playFind},
+		"move":    {2, d.playMove},
 		"advance": {5, d.playAdvance},
-		"control": {2, d.playControl},
+		"settle":  {2, d.playSettle},
+		"reveal":  {2, d.playReveal},
 		"clock":   {4, d.playClock},
 		"tick":    {3, d.playTick},
-		"touch":   {4, d.playTouch},
+		"touch":   {5, d.playTouch},
 		"lose":    {1, d.playLose},
 		"restore": {2, d.playRestore},
 		"stray":   {1, d.playStray},
 		"invalid": {1, d.playInvalid},
+		"release": {1, d.playRelease},
 	} {
 		for i := range action.weight {
 			actions[name+strconv.Itoa(i)] = action.play

@@ -18,9 +18,9 @@ const (
 	epoch  = uint64(32_774_400)
 )
 
-var timing = queue.Timing{
-	Absent: time.Minute, ClaimWindow: 45 * time.Second, Idle: 10 * time.Minute, TicketLife: time.Hour,
-	Hold: 5 * time.Second, Grace: time.Second,
+// oldTiming is that of the rooms of FormatOld.
+var oldTiming = queue.Timing{
+	Absent: time.Minute, Window: 45 * time.Second, Idle: 10 * time.Minute, Life: time.Hour,
 }
 
 // script writes a journal, in milliseconds since start.
@@ -66,13 +66,13 @@ func (s *script) leave(at int64, n uint64) *script {
 	return s.add(journal.Event{At: at, Kind: journal.Leave, Visitor: visitor(n)})
 }
 
-var pace = queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 5, MaxInside: 3}}
+var oldPace = journal.Pace{Mode: queue.ModeRun, Rate: 60, Burst: 5, MaxInside: 3}
 
 // snapshot is one with the head at a number and so many calls in all.
 func (s *script) snapshot(at int64, head uint64, called int64, change ...func(*journal.Marks)) *script {
-	m := &journal.Marks{Epoch: epoch, Last: 100, Head: queue.OrderOf(epoch, head), Called: called, Control: pace}
-	if head == 0 {
-		m.Head = 0
+	m := &journal.Marks{Epoch: epoch, Last: 100, Called: called, Version: 1, Pace: oldPace, Share: 1000, Quota: -1}
+	if head > 0 {
+		m.Heads[0] = queue.OrderOf(epoch, head)
 	}
 	for _, c := range change {
 		c(m)
@@ -80,10 +80,10 @@ func (s *script) snapshot(at int64, head uint64, called int64, change ...func(*j
 	return s.add(journal.Event{At: at, Kind: journal.Snapshot, Snapshot: m})
 }
 
-// rules are those that a journal breaks.
+// rules are those that a journal of FormatOld breaks.
 func rules(t *testing.T, ordered bool, events []journal.Event) (broken []journal.Rule) {
 	t.Helper()
-	v, err := journal.New(journal.Config{Timing: timing, Ordered: ordered, Report: func(v journal.Violation) {
+	v, err := journal.New(journal.Config{Format: journal.FormatOld, Timing: oldTiming, Ordered: ordered, Report: func(v journal.Violation) {
 		t.Log(v)
 		broken = append(broken, v.Rule)
 	}})
@@ -174,7 +174,7 @@ func TestEachRuleThatAJournalBreaksIsReported(t *testing.T) {
 		{"straight in beyond the pace", journal.RulePace, new(script).snapshot(0, 0, 0).snapshot(1, 5, 5).
 			about(2, journal.Join, 6, inside, 2+idle).snapshot(3, 6, 6)},
 		{"more inside than the bound", journal.RuleInside, new(script).snapshot(0, 0, 0).
-			snapshot(1, 4, 4, func(m *journal.Marks) { m.Inside, m.Calls = 2, 2 })},
+			snapshot(1, 4, 4, func(m *journal.Marks) { m.Live, m.Calls = 2, 2 })},
 		{"an absent place is called", journal.RulePresence, new(script).join(0, 1).snapshot(absent, 1, 1).
 			keep(absent+5, 1, called, absent+window)},
 		{"an away place is called", journal.RulePresence, new(script).join(0, 1).away(1, 1).snapshot(2, 1, 1).
@@ -222,9 +222,9 @@ func TestWhatOnlyAnOrderedJournalShowsIsReported(t *testing.T) {
 		want journal.Rule
 		s    *script
 	}{
-		"the head falls":              {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 4, 5)},
-		"the last number falls":       {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 5, 5, func(m *journal.Marks) { m.Last-- })},
-		"the calls fall":              {journal.RuleMarks, new(script).snapshot(0, 5, 5).snapshot(1, 5, 4)},
+		"the head falls":              {journal.RuleFigures, new(script).snapshot(0, 5, 5).snapshot(1, 4, 5)},
+		"the last number falls":       {journal.RuleFigures, new(script).snapshot(0, 5, 5).snapshot(1, 5, 5, func(m *journal.Marks) { m.Last-- })},
+		"the calls fall":              {journal.RuleFigures, new(script).snapshot(0, 5, 5).snapshot(1, 5, 4)},
 		"nobody was called but is in": {journal.RuleStay, new(script).join(0, 1).claim(5, 1, inside, 5+idle)},
 		"called ahead of the head":    {journal.RuleOrder, new(script).join(0, 1).keep(5, 1, called, 5+window)},
 		"in front ahead of the head":  {journal.RuleOrder, new(script).join(0, 1).keep(absent+5, 1, front, 0)},
@@ -257,7 +257,7 @@ func TestTheFrontIsComparedOnceAllItsCallsMustBeKnown(t *testing.T) {
 func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 	lose := journal.Event{At: 100, Kind: journal.Lose}
 	restore := journal.Event{At: 110, Kind: journal.Restore, Watermark: &queue.Watermark{
-		Epoch: epoch, Last: 3, Ceiling: 50, Head: queue.OrderOf(epoch, 2),
+		Epoch: epoch, Last: 3, Ceiling: 50, Heads: [queue.Lanes]queue.Order{queue.OrderOf(epoch, 2)},
 	}}
 	before := func() *script {
 		return new(script).join(0, 1).join(0, 2).join(0, 3).snapshot(10, 2, 2).keep(20, 1, called, 10+window).
@@ -341,7 +341,7 @@ func TestAnEndMayComeThroughAfterWhatStandsBehindIt(t *testing.T) {
 }
 
 func TestInvalidTimingIsRefused(t *testing.T) {
-	if _, err := journal.New(journal.Config{}); err == nil {
+	if _, err := journal.New(journal.Config{Format: journal.FormatOld}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -25,7 +25,6 @@ import (
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest/model"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -110,7 +109,7 @@ type fixture struct {
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
-	stores map[string]queue.Store
+	stores map[string]*lossyStore
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
 	away, crowded, unlimited atomic.Bool
 }
@@ -165,7 +164,7 @@ func newLibrary(t testing.TB) *web.Library {
 // newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
 func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
 	t.Helper()
-	s := &fixture{t: t, library: library, stores: map[string]queue.Store{}}
+	s := &fixture{t: t, library: library, stores: map[string]*lossyStore{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -237,7 +236,8 @@ var timing = queue.Timing{
 func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	store := s.stores[id]
 	if store == nil {
-		store = model.New(s.now.Load)
+		store = &lossyStore{}
+		store.lose(s)
 		s.stores[id] = store
 	}
 	pace.Mode = queue.ModeRun

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
 // leavingStore is a store that can be away.
@@ -69,9 +70,14 @@ func (s leavingStore) Advance(ctx context.Context, m queue.Watermark, h queue.Sa
 	return s.Store.Advance(ctx, m, h, v)
 }
 
-// lose empties the rooms' stores.
-func (s *fixture) lose() {
-	for _, store := range s.stores {
-		store.(interface{ Lose() }).Lose()
+// lossyStore can lose all that it holds, while no call is under way.
+type lossyStore struct{ queue.Store }
+
+func (l *lossyStore) lose(s *fixture) {
+	s.t.Helper()
+	store, err := memstore.New(memstore.Config{Clock: s.now.Load})
+	if err != nil {
+		s.t.Fatal(err)
 	}
+	l.Store = store
 }

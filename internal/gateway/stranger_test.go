@@ -278,7 +278,7 @@ func TestAStayIsResumedAfterTheStoreWasLost(t *testing.T) {
 	s := newFixture(t, slow)
 	b := s.inside()
 	s.fill(11 * time.Minute)
-	s.lose()
+	s.stores["termine"].lose(s)
 	s.pass(time.Second)
 	s.pass(11 * time.Second)
 	if a := b.load("GET", "/weiter"); a.StatusCode != 303 {

@@ -98,10 +98,7 @@ func (r *room) renew(s queue.Stay) queue.Standing {
 	r.takeOut(id)
 	r.spent[id] = began
 	r.request(id, min(s.At, r.now))
-	if r.live(id) {
-		return r.insideStanding(id)
-	}
-	return queue.Standing{State: queue.StateMissed, Reason: queue.ReasonOver}
+	return r.stayStanding(id)
 }
 
 // request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the cookie

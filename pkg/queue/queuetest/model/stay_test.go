@@ -150,3 +150,11 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 	r := f.room()
 	equal(t, "remembered", len(r.lapsed)+len(r.again)+len(r.ended)+len(r.refs)+len(r.orders)+len(r.spent), 0)
 }
+
+func TestARequestThatIsToldTooLateResumesNothing(t *testing.T) {
+	f := newFixture(t)
+	at := f.now - f.room().timing().idle - f.room().timing().resume
+	f.state(f.renew(1, at, at), queue.StateSpent, queue.ReasonExpired)
+	f.state(f.renew(2, at, at+1), queue.StateMissed, queue.ReasonOver)
+	f.state(f.renew(1, at, f.now), queue.StateInside, queue.ReasonNone)
+}

@@ -210,7 +210,10 @@ func (v *Invariants) appeared(e *Event) *place {
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
-	p.state, p.finished, p.began = queue.StateUnknown, u.ended, u.began
+	p.state, p.finished = queue.StateUnknown, u.ended
+	if u.generation == v.generation {
+		p.began = u.began
+	}
 	return p
 }
 

@@ -31,6 +31,7 @@ type place struct {
 	reason     queue.Reason
 	lane       uint8
 	again      bool // it came back after its call had lapsed
+	resumes    bool // at the door: its stay ran out and is to be resumed
 	mapped     bool // its order is the one that the draw gives
 	exempt     bool // the head was past it before it was known to wait
 	finished   bool // an end of it was answered before a loss; the answer has no time of its own and may have come into effect after it

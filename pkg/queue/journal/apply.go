@@ -21,7 +21,7 @@ func (v *Invariants) apply(p *place, e *Event) {
 		p.again = false
 	}
 	if !current && p.generation != 0 { // the stay may be lost
-		p.began, p.told = 0, 0
+		p.began, p.told, p.served = 0, 0, false
 	}
 	v.begun(p, e, was, current, stepped)
 	p.state, p.at, p.generation, p.steps = state, e.At, v.generation, v.steps

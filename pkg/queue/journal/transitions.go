@@ -116,6 +116,7 @@ func (v *Invariants) nowCalled(p *place, e *Event) {
 	}
 	switch p.state {
 	case queue.StateWaiting, queue.StateFront:
+		v.calledBelow(e, called)
 		if !v.present(p, called) && (v.cfg.Ordered || p.seen <= called) {
 			v.report(RulePresence, e, "number %d was called at %d, last seen %d", e.Number, called, p.seen)
 		}

@@ -87,7 +87,7 @@ func (r *room) forgetOld() {
 			s := r.stays[ref]
 			r.untell(ref, &s)
 			r.stays[ref] = s
-			r.touch(ref)
+			r.visitors.changed.visitor(ref)
 		})
 	}
 	r.aged(r.ended, r.t.life, forget)

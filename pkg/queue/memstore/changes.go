@@ -45,4 +45,4 @@ func (c *changes) add(from *changes) {
 }
 
 // track lets the room note its changes in c.
-func (r *room) track(c *changes) { r.visitors.changed, r.codes.changed, r.refs.changed = c, c, c }
+func (r *room) track(c *changes) { r.changed, r.codes.changed, r.refs.changed = c, c, c }

@@ -144,7 +144,7 @@ func decode(data []byte) (*contents, error) {
 	if err := json.Unmarshal(text, &c.head); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	if err := c.head.validate(); err != nil {
+	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	for len(d.rest) > 0 && !d.short {

@@ -32,7 +32,7 @@ func (r *room) writePlaces(w io.Writer, lead []byte, lock sync.Locker) error {
 func (r *room) appendChunk(b []byte, chunk int) (_ []byte, more bool) {
 	from := uint32(chunk) << chunkBits
 	to := from + 1<<chunkBits
-	for ref := from; ref < min(to, r.visitors.slab.used); ref++ {
+	for ref := from; ref < min(to, r.slab.used); ref++ {
 		if s := r.save(ref); s.id != (queue.VisitorID{}) {
 			b = s.append(b)
 		}
@@ -47,7 +47,7 @@ func (r *room) appendChunk(b []byte, chunk int) (_ []byte, more bool) {
 	for i := from; i < min(to, uint32(len(uses))); i++ {
 		b = appendUse(b, i, &uses[i])
 	}
-	return b, to < max(r.visitors.slab.used, refs.used, uint32(len(uses)))
+	return b, to < max(r.slab.used, refs.used, uint32(len(uses)))
 }
 
 // load puts the contents of the two files into an empty room; where both know something, the marks do. What only the marks
@@ -106,7 +106,7 @@ func (r *room) insert(s *saved) {
 	}
 	ref := r.take(s.id)
 	in, at := s.set(), s.at
-	rec := r.visitors.slab.at(ref)
+	rec := r.slab.at(ref)
 	rec.packed = s.packed
 	rec.setSet(inNone)
 	if s.has&hasStay != 0 {
@@ -123,7 +123,7 @@ func (r *room) insert(s *saved) {
 		r.asked[ref] = s.asked
 		r.askedLast.insert(uint64(s.asked), ref)
 	}
-	r.visitors.changed.visitor(ref)
+	r.changed.visitor(ref)
 }
 
 // shift moves all times back by what the clock that wrote them was ahead of the time now: a clock that was wrong once must not

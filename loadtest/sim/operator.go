@@ -50,7 +50,7 @@ func (s *sim) operate(ctx context.Context) error {
 	f := &s.room.snapshot
 	// A citizen that is called or inside may still take one of them. Some already hold theirs, but a place may also be held for
 	// a citizen that has gone: subtracting one for each would let in more people than there are places.
-	spoken := f.Inside + f.Calls
+	spoken := f.Live + f.Calls + f.Asking
 	if tally.Left+tally.Holds > 0 || s.now < o.opens || !o.running {
 		o.empty = never
 	} else if o.empty == never {
@@ -65,15 +65,16 @@ func (s *sim) operate(ctx context.Context) error {
 
 // control sets what is to hold, if it does not.
 func (s *sim) control(ctx context.Context, run bool) error {
-	o, now := &s.operators, s.room.control
-	mode := queue.ModePause
+	o, now := &s.operators, &s.room.document
+	pace := o.pace
+	pace.Mode = queue.ModePause
 	if run {
-		mode = queue.ModeRun
+		pace.Mode = queue.ModeRun
 	}
-	if now.Mode == mode && now.Pace == o.pace && now.Message == o.message {
+	if now.Pace == pace && now.Message() == o.message {
 		return nil
 	}
-	return s.room.set(ctx, mode, o.pace, o.message)
+	return s.room.set(ctx, pace, o.message)
 }
 
 // shut closes for good: waiting citizens read it with the next poll.

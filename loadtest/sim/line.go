@@ -245,6 +245,8 @@ func (s *sim) claimed(who uint32, st queue.Standing) {
 	case c.state != claiming: // the second tab's
 	case st.State == queue.StateInside:
 		s.enter(who, st.Started)
+	case st.State == queue.StateFull && s.closed:
+		s.depart(who, told)
 	case st.State == queue.StateFull:
 		c.state = called
 		c.due = s.wheel.put(s.now+s.jitter(doorEvery), who)

@@ -38,7 +38,7 @@ func (s *sim) operate(ctx context.Context) error {
 	gate := &s.cfg.Scenario.Gate
 	if gate.Watch == 0 {
 		if changed {
-			return s.control(ctx, o.running)
+			return s.control(ctx, o.running, o.pace)
 		}
 		return nil
 	}
@@ -60,13 +60,24 @@ func (s *sim) operate(ctx context.Context) error {
 		o.running, o.message = false, scenarios.SoldOut
 		s.shut()
 	}
-	return s.control(ctx, o.running && int64(tally.Left) > spoken)
+	pace, left := o.pace, int64(tally.Left)
+	if left <= spoken {
+		// Calls run ahead of entries, so to stop them is not enough: every stay counts in full, and nobody enters for whom nothing
+		// is left.
+		pace.Strict = true
+		if pace.MaxInside == 0 || left < pace.MaxInside {
+			pace.MaxInside = max(1, left)
+		}
+	}
+	if left == 0 {
+		pace.Rate, pace.Burst = 0, 1 // those at the door would still be let in, one after the other
+	}
+	return s.control(ctx, o.running && left > 0, pace)
 }
 
 // control sets what is to hold, if it does not.
-func (s *sim) control(ctx context.Context, run bool) error {
+func (s *sim) control(ctx context.Context, run bool, pace queue.Pace) error {
 	o, now := &s.operators, &s.room.document
-	pace := o.pace
 	pace.Mode = queue.ModePause
 	if run {
 		pace.Mode = queue.ModeRun

@@ -28,7 +28,7 @@ const answers = [
   { state: 'lobby', number: 128, ahead: 127, came: 312, starts: 725 },
   { state: 'lots', number: 0, ahead: -1, came: 1, starts: 30 },
   { state: 'drawing', number: 0, ahead: -1, came: 48123 },
-  { state: 'paused', ahead: 7, starts: 5400 },
+  { state: 'paused', ahead: 1, starts: 5400 },
   { state: 'called', ahead: 0, until: 290 },
   { state: 'missed', ahead: 0 },
   { state: 'front', ahead: -1 },

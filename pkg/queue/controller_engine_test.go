@@ -53,6 +53,7 @@ func (e *engine) document() queue.Document {
 func (e *engine) set(change func(*queue.Document)) queue.Document {
 	e.t.Helper()
 	c := e.document()
+	c = c.Clone()
 	change(&c)
 	c, err := e.store.Settle(e.t.Context(), c)
 	if err != nil {

@@ -27,11 +27,11 @@ func lookedUp(t *testing.T, cfg queue.RoomConfig, ago time.Duration) (e *engine,
 }
 
 func TestAStayThatRanOutGoesOn(t *testing.T) {
-	e, me, started, last := lookedUp(t, queue.RoomConfig{Document: real(60, 1)}, 11*time.Minute)
+	e, me, started, _ := lookedUp(t, queue.RoomConfig{Document: real(60, 1)}, 11*time.Minute)
 	if s, err := e.room.Claim(me); err != nil || s.State != queue.StateInside || s.Started != started {
 		t.Errorf("by its ticket: %+v, %v", s, err)
 	}
-	e, me, started, last = lookedUp(t, queue.RoomConfig{Document: real(60, 1)}, 11*time.Minute)
+	e, me, started, last := lookedUp(t, queue.RoomConfig{Document: real(60, 1)}, 11*time.Minute)
 	s, err := e.room.Resume(me, started, last)
 	if err != nil || s.State != queue.StateInside || s.Started != started || s.Until <= e.room.Now() {
 		t.Fatalf("%+v, %v", s, err)

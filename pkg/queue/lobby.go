@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -97,15 +98,27 @@ func spreadOf(n int64) int64 { return min(30_000, 2000+n/20) }
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
 	f := &v.Snapshot
 	a.State, a.Ahead, a.Came = StateLobby, -1, int64(f.came())
-	for _, s := range f.Opening.Segments {
-		if s.Open && s.Holds(p.Epoch, p.Number) {
-			a.Renewable = f.Opening.Phase == PhaseLobby && v.Stale == 0
-		}
-	}
+	a.Renewable = v.Stale == 0 && f.undecided(p)
 	if index, in := indexIn(f.Opening.Segments, p); in && !v.Start.Draw {
 		a.show(v.before(p.Lane, lobbyBase(f.Opening.Segments))+f.Front+int64(index), false, shown)
 	}
 	a.Next = r.lobbyNext(v)
+}
+
+// undecided reports whether the place counts in the lobby of this epoch, or in the draw that the room waits for. Then it cannot
+// have been called yet: whoever comes later than this snapshot waits for the spread first.
+func (f *Snapshot) undecided(p *Place) bool {
+	switch f.Opening.Phase {
+	case PhaseLobby:
+		return slices.ContainsFunc(f.Opening.Segments, func(s Segment) bool { return s.Open && s.Holds(p.Epoch, p.Number) })
+	case PhaseDrawing:
+		if d := f.drawing(); d != nil {
+			_, in := d.Index(p.Epoch, p.Number)
+			return in
+		}
+	case PhaseOpen, PhaseClosed, PhaseLine, PhaseThrough:
+	}
+	return false
 }
 
 // lobbyNext is when a page in the lobby asks again: in its interval, or at the start.

@@ -118,7 +118,7 @@ func TestATicketOfTheLobbyIsRenewedOnlyWhileTheLobbyIsKnownToBeOpen(t *testing.T
 		t.Errorf("a number given after the loss: %+v", a)
 	}
 	e.until(10*time.Minute + time.Second)
-	if a := e.poll(after, -1); a.State != queue.StateLobby || a.Renewable || a.Phase != queue.PhaseDrawing || a.Number != 0 {
+	if a := e.poll(after, -1); a.State != queue.StateLobby || !a.Renewable || a.Phase != queue.PhaseDrawing || a.Number != 0 {
 		t.Errorf("while it is drawn: %+v", a)
 	}
 }

@@ -71,14 +71,13 @@ func (r *Room) claimed(id VisitorID, s Standing) {
 }
 
 // Resume asks that a stay goes on whose pass has run out. started is when it began and last when its last request was made,
-// in store milliseconds as the pass says.
+// in store milliseconds as the pass says. The store is told of that request first: after a loss it does not know the stay.
 //
 // StateInside: it goes on. StateFull: the room is full; ask again within Timing.Confirm. StateSpent: it cannot be resumed.
 // StateMissed: the store is away; ask again.
 func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 	c := Stay{Visitor: p.Visitor, Started: started, At: last}
-	numbered := p.Number != 0
-	if !numbered {
+	if p.Number == 0 {
 		// Let in without a number, while the store was away. The place of a stay is not looked at.
 		p = Place{Visitor: p.Visitor, Epoch: 1, Number: 1, Order: OrderOf(1, 1)}
 	}
@@ -88,11 +87,7 @@ func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 	if !r.up() {
 		return r.resumeWithoutStore(c)
 	}
-	s := Standing{State: StateMissed}
-	var err error
-	if !numbered || !r.remembered(p.Visitor, started) {
-		s, err = r.resumes.do(c)
-	}
+	s, err := r.resumes.do(c)
 	if err == nil && s.State == StateMissed {
 		s, err = r.claims.do(p)
 	}
@@ -103,16 +98,6 @@ func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 		r.claimed(p.Visitor, s)
 	}
 	return s, err
-}
-
-// remembered reports whether the store knows a stay that began at started: it has not been lost since, or has let its visitor
-// stand at the door. A stay that it may not know is renewed with its last request before its visitor claims; one that it
-// knows is not, because a renewal takes the visitor from the door.
-func (r *Room) remembered(id VisitorID, started int64) bool {
-	if s, known := r.recent.last(id); known && s.State == StateFull {
-		return true
-	}
-	return started+r.skew.Load() > r.view.Load().Snapshot.Born
 }
 
 func (r *Room) joinBatch(arrivals []Arrival) ([]Joined, error) {

@@ -18,9 +18,9 @@ func (d *history) playAdvance(rt *rapid.T) {
 
 // advance ticks as one of a few gateways, one of which may remember more than the store.
 func (d *history) advance(rt *rapid.T) {
-	gateway := rapid.SampledFrom([]string{"g1", "", "g2", "ü"}).Draw(rt, "gateway")
+	gateway := sample(rt, "gateway", []string{"g1", "", "g2", "ü"})
 	m := queue.Watermark{}
-	if rapid.IntRange(0, 2).Draw(rt, "remembers") == 2 {
+	if below(rt, "remembers", 3) == 2 {
 		m = d.drawWatermark(rt)
 	}
 	m.Gateway = gateway
@@ -28,7 +28,7 @@ func (d *history) advance(rt *rapid.T) {
 	f, err := both(d, "advance", func(s queue.Store) (queue.Snapshot, error) {
 		return s.Advance(context.Background(), m, sample, verdict)
 	}, d.pictures)
-	if errors.Is(err, queue.ErrLost) && m.Epoch > 0 && rapid.IntRange(0, 3).Draw(rt, "restores") > 0 {
+	if errors.Is(err, queue.ErrLost) && m.Epoch > 0 && below(rt, "restores", 4) > 0 {
 		d.restore(m) // as gateways do
 	}
 	if err == nil {
@@ -40,14 +40,14 @@ func (d *history) advance(rt *rapid.T) {
 }
 
 func (d *history) drawHealth(rt *rapid.T) (s queue.Sample, v queue.Verdict) {
-	if rapid.IntRange(0, 4).Draw(rt, "health") < 4 {
+	if below(rt, "health", 5) < 4 {
 		return s, v
 	}
-	s = queue.Sample{Tick: rapid.Int64Range(0, 4).Draw(rt, "tick"), Blob: rapid.SampledFrom([]string{"", "s", "\x00\"ü"}).Draw(rt, "sample")}
+	s = queue.Sample{Tick: between(rt, "tick", 0, 4), Blob: sample(rt, "sample", []string{"", "s", "\x00\"ü"})}
 	v = queue.Verdict{
-		Tick:   d.known.Judgement.Tick + rapid.Int64Range(-1, 1).Draw(rt, "tick of verdict"),
-		Factor: rapid.SampledFrom([]int64{1000, 1000, 999, 500, 1, 0}).Draw(rt, "factor"),
-		Blob:   rapid.SampledFrom([]string{"", "b", "\xff\n"}).Draw(rt, "judgement"),
+		Tick:   d.known.Judgement.Tick + between(rt, "tick of verdict", -1, 1),
+		Factor: sample(rt, "factor", []int64{1000, 1000, 999, 500, 1, 0}),
+		Blob:   sample(rt, "judgement", []string{"", "b", "\xff\n"}),
 	}
 	return s, v
 }
@@ -56,17 +56,17 @@ func (d *history) drawHealth(rt *rapid.T) (s queue.Sample, v queue.Verdict) {
 func (d *history) drawWatermark(rt *rapid.T) queue.Watermark {
 	m := queue.Watermark{Document: d.known.Document}
 	if n := len(d.marks); n > 0 {
-		m = d.marks[n-1-rapid.IntRange(0, n-1).Draw(rt, "watermark")]
+		m = d.marks[n-1-below(rt, "watermark", n)]
 	}
 	m.Opening = m.Opening.Clone()
 	d.exaggerate(rt, &m)
 	d.ceiling = max(d.ceiling, m.Last)
-	m.Ceiling = d.ceiling + rapid.Uint64Range(0, 2).Draw(rt, "ceiling")
+	m.Ceiling = d.ceiling + uint64(between(rt, "ceiling", 0, 2))
 	d.ceiling = m.Ceiling
-	if rapid.IntRange(0, 3).Draw(rt, "changed document") == 3 {
+	if below(rt, "changed document", 4) == 3 {
 		version := m.Document.Version
 		m.Document = d.drawDocument(rt, m.Document)
-		m.Document.Version = max(0, version+rapid.Int64Range(-1, 2).Draw(rt, "version"))
+		m.Document.Version = max(0, version+between(rt, "version", -1, 2))
 	}
 	return m
 }
@@ -74,37 +74,37 @@ func (d *history) drawWatermark(rt *rapid.T) queue.Watermark {
 // exaggerate lets a gateway remember what the store may not have.
 func (d *history) exaggerate(rt *rapid.T, m *queue.Watermark) {
 	o, lane := &m.Opening, drawLane(rt)
-	switch rapid.IntRange(0, 19).Draw(rt, "exaggerates") {
+	switch below(rt, "exaggerates", 40) {
 	case 8:
 		d.ceiling = min(d.ceiling+farAhead(rt), queue.MaxNumber/2)
 	case 9:
-		m.Last += rapid.Uint64Range(1, 3).Draw(rt, "numbers")
+		m.Last += uint64(between(rt, "numbers", 1, 3))
 	case 10:
-		m.Heads[lane] += queue.Order(rapid.Uint64Range(1, 6).Draw(rt, "orders"))
+		m.Heads[lane] += queue.Order(uint64(between(rt, "orders", 1, 6)))
 		m.HeadNumbers[lane]++
 	case 11:
-		m.Epoch += rapid.Uint64Range(1, 2).Draw(rt, "epochs")
+		m.Epoch += uint64(between(rt, "epochs", 1, 2))
 	case 12:
-		o.Mapping += rapid.Uint64Range(1, 2).Draw(rt, "mapping")
+		o.Mapping += uint64(between(rt, "mapping", 1, 2))
 	case 13:
-		o.Reports += rapid.Uint64Range(1, 2).Draw(rt, "reports")
-		o.Booked += rapid.Int64Range(0, 5).Draw(rt, "booked")
+		o.Reports += uint64(between(rt, "reports", 1, 2))
+		o.Booked += between(rt, "booked", 0, 5)
 	case 14:
 		o.Floor = m.Heads[lane] + 1
 	case 15:
-		o.Planned += rapid.Int64Range(-5, 5).Draw(rt, "planned")
+		o.Planned += between(rt, "planned", -5, 5)
 	case 16:
 		for i := range o.Draws {
 			o.Draws[i].Known, o.Draws[i].Seed = !o.Draws[i].Known, [32]byte{7}
-			o.Draws[i].Frozen += rapid.Int64Range(-3, 3).Draw(rt, "frozen")
+			o.Draws[i].Frozen += between(rt, "frozen", -3, 3)
 		}
 	case 17:
 		for i := range o.Segments {
 			o.Segments[i].Open = false
-			o.Segments[i].Last = o.Segments[i].First + rapid.Uint64Range(0, 3).Draw(rt, "numbers in it") - 1
+			o.Segments[i].Last = o.Segments[i].First + uint64(between(rt, "numbers in it", 0, 3)) - 1
 		}
 	case 18:
-		m.Curves[rapid.IntRange(0, int(queue.Curves)-1).Draw(rt, "curve")].Back[0] = rapid.Int64Range(0, 100).Draw(rt, "back")
+		m.Curves[below(rt, "curve", int(queue.Curves))].Back[0] = between(rt, "back", 0, 100)
 	case 19:
 		d.exaggerateSteps(rt, o)
 	}
@@ -115,13 +115,13 @@ func (d *history) exaggerateSteps(rt *rapid.T, o *queue.Opening) {
 	if o.Cursor == 0 {
 		*o = queue.NewOpening()
 	}
-	o.Cursor += rapid.Uint64Range(1, 2).Draw(rt, "steps")
-	o.Name = rapid.SampledFrom(openingNames).Draw(rt, "opening")
+	o.Cursor += uint64(between(rt, "steps", 1, 2))
+	o.Name = sample(rt, "opening", openingNames)
 	if o.Done == nil {
 		o.Done = map[string]queue.Done{}
 	}
 	o.Done[o.Name] = queue.Done{Rank: o.Done[o.Name].Rank + 1, Cursor: o.Cursor}
-	o.Phase = queue.Phase(rapid.IntRange(0, int(queue.PhaseThrough)).Draw(rt, "phase"))
+	o.Phase = queue.Phase(below(rt, "phase", int(queue.PhaseThrough)+1))
 	if o.Phase == queue.PhaseLobby && len(o.Segments) == 0 {
 		o.Segments = []queue.Segment{{Epoch: max(1, d.known.Epoch), First: d.known.Last + 1, Open: true}}
 	}
@@ -129,14 +129,14 @@ func (d *history) exaggerateSteps(rt *rapid.T, o *queue.Opening) {
 
 // farAhead draws so many numbers that they reach into the orders of the next epochs.
 func farAhead(rt *rapid.T) uint64 {
-	return rapid.SampledFrom([]uint64{1<<22 - 1, 1 << 22, 3 << 22}).Draw(rt, "numbers ahead")
+	return sample(rt, "numbers ahead", []uint64{1<<22 - 1, 1 << 22, 3 << 22})
 }
 
 func (d *history) playSettle(rt *rapid.T) {
 	d.rt = rt
 	doc := d.drawDocument(rt, d.known.Document)
-	if rapid.IntRange(0, 4).Draw(rt, "late") == 4 {
-		doc.Version = max(0, doc.Version+rapid.Int64Range(-1, 1).Draw(rt, "version"))
+	if below(rt, "late", 5) == 4 {
+		doc.Version = max(0, doc.Version+between(rt, "version", -1, 1))
 	}
 	d.settle(doc)
 }
@@ -147,21 +147,28 @@ func (d *history) settle(doc queue.Document) {
 	}, differ)
 	if err == nil || errors.Is(err, queue.ErrConflict) {
 		d.known.Document = stored
+		for _, s := range stored.Plan {
+			d.ends(nobody, s.At)
+		}
 	}
 }
 
 func (d *history) playReveal(rt *rapid.T) {
 	d.rt = rt
-	name := rapid.SampledFrom(openingNames).Draw(rt, "opening")
-	if n := len(d.known.Opening.Draws); n > 0 && rapid.IntRange(0, 3).Draw(rt, "drawn") > 0 {
+	name := sample(rt, "opening", openingNames)
+	if n := len(d.known.Opening.Draws); n > 0 && below(rt, "drawn", 4) > 0 {
 		name = d.known.Opening.Draws[n-1].Opening
 	}
-	seed := [32]byte{rapid.SampledFrom([]byte{1, 2, 0}).Draw(rt, "seed")}
+	seed := [32]byte{sample(rt, "seed", []byte{1, 2, 0})}
+	d.reveal(name, seed)
+}
+
+func (d *history) reveal(name string, seed [32]byte) {
 	_, err := both(d, "reveal", func(s queue.Store) ([32]byte, error) {
 		return s.Reveal(context.Background(), name, seed)
 	}, differ)
 	if err == nil {
-		d.settled(rt)
+		d.settled(d.rt)
 	}
 }
 
@@ -186,7 +193,7 @@ func (d *history) playTouch(rt *rapid.T) {
 		p = d.drawPlaces(rt)[0]
 	}
 	p = d.presented(rt, p)
-	switch rapid.IntRange(0, 7).Draw(rt, "touch") {
+	switch below(rt, "touch", 8) {
 	case 0, 1:
 		d.keep(d.drawMapping(rt), []queue.Beat{d.drawBeat(rt, p)})
 	case 2, 3:
@@ -203,8 +210,8 @@ func (d *history) playTouch(rt *rapid.T) {
 }
 
 func (d *history) atDeadline(rt *rapid.T) deadline {
-	end := d.times[rapid.IntRange(0, len(d.times)-1).Draw(rt, "deadline")]
-	d.clock.Set(max(startMS-1000, end.at+rapid.Int64Range(-1, 1).Draw(rt, "off")))
+	end := d.times[below(rt, "deadline", len(d.times))]
+	d.clock.Set(max(startMS-1000, end.at+between(rt, "off", -1, 1)))
 	return end
 }
 
@@ -212,23 +219,23 @@ func (d *history) atDeadline(rt *rapid.T) deadline {
 func (d *history) playClock(rt *rapid.T) {
 	d.rt = rt
 	unit := max(20, d.timing().Idle.Milliseconds()/20)
-	switch how := rapid.IntRange(0, 11).Draw(rt, "clock"); {
+	switch how := below(rt, "clock", 12); {
 	case how < 5 && len(d.times) > 0:
 		d.atDeadline(rt)
 	case how < 8:
-		d.clock.Step(rapid.Int64Range(0, unit).Draw(rt, "ms"))
+		d.clock.Step(between(rt, "ms", 0, unit))
 	case how == 8:
-		d.clock.Step(-rapid.Int64Range(0, unit).Draw(rt, "ms back") * rapid.SampledFrom([]int64{1, 1, 25}).Draw(rt, "times"))
+		d.clock.Step(-between(rt, "ms back", 0, unit) * sample(rt, "times", []int64{1, 1, 25}))
 	case how < 11:
-		d.clock.Step(rapid.Int64Range(500, 3_000).Draw(rt, "ms"))
+		d.clock.Step(between(rt, "ms", 500, 3_000))
 	default:
-		d.clock.Step(rapid.SampledFrom([]int64{1, 2, 400 * 24}).Draw(rt, "times") * d.timing().Life.Milliseconds())
+		d.clock.Step(sample(rt, "times", []int64{1, 2, 400 * 24}) * d.timing().Life.Milliseconds())
 	}
 }
 
 func (d *history) playLose(rt *rapid.T) {
 	d.rt = rt
-	if rapid.IntRange(0, 1).Draw(rt, "lose") == 0 {
+	if below(rt, "lose", 3) > 0 {
 		rt.Skip("a loss is rare")
 	}
 	d.a.Lose()
@@ -241,7 +248,7 @@ func (d *history) playLose(rt *rapid.T) {
 func (d *history) playRestore(rt *rapid.T) {
 	d.rt = rt
 	m := d.drawWatermark(rt)
-	if rapid.IntRange(0, 5).Draw(rt, "nothing") == 5 {
+	if below(rt, "nothing", 6) == 5 {
 		m = queue.Watermark{Document: m.Document}
 	}
 	d.restore(m)
@@ -261,15 +268,15 @@ func (d *history) restore(m queue.Watermark) {
 // the order of another's.
 func (d *history) playStray(rt *rapid.T) {
 	d.rt = rt
-	epoch := int64(d.known.Epoch) + rapid.Int64Range(-2, 1).Draw(rt, "epoch")
-	number := max(1, int64(d.ceiling)+rapid.Int64Range(-6, 2).Draw(rt, "number"))
-	if rapid.IntRange(0, 15).Draw(rt, "far ahead") == 15 {
+	epoch := int64(d.known.Epoch) + between(rt, "epoch", -2, 1)
+	number := max(1, int64(d.ceiling)+between(rt, "number", -6, 2))
+	if below(rt, "far ahead", 16) == 15 {
 		number = min(number+int64(farAhead(rt)), queue.MaxNumber/2)
 	}
 	p := queue.Place{Visitor: d.freshID(), Epoch: uint64(max(1, epoch)), Number: uint64(number), Lane: drawLane(rt)}
 	p.Order = queue.OrderOf(p.Epoch, p.Number)
-	if len(d.holders) > 0 && rapid.IntRange(0, 3).Draw(rt, "like another") == 3 {
-		like := d.tickets[d.holders[rapid.IntRange(0, len(d.holders)-1).Draw(rt, "like visitor")]]
+	if len(d.holders) > 0 && below(rt, "like another", 4) == 3 {
+		like := d.tickets[d.holders[below(rt, "like visitor", len(d.holders))]]
 		p.Epoch, p.Number, p.Order = like.Epoch, like.Number, like.Order
 	}
 	d.codes[p.Visitor] = drawCode(rt)
@@ -286,7 +293,7 @@ func (d *history) playStray(rt *rapid.T) {
 func (d *history) playInvalid(rt *rapid.T) {
 	d.rt = rt
 	verbs := invalidVerbs()
-	v := verbs[rapid.IntRange(0, len(verbs)-1).Draw(rt, "invalid")]
+	v := verbs[below(rt, "invalid", len(verbs))]
 	_, err := both(d, v.name, func(s queue.Store) (struct{}, error) {
 		return only(v.call(context.Background(), s))
 	}, differ)
@@ -295,14 +302,9 @@ func (d *history) playInvalid(rt *rapid.T) {
 	}
 }
 
-// playRelease changes the release that the next calls come from.
-func (d *history) playRelease(rt *rapid.T) {
-	d.old = rapid.IntRange(0, 1).Draw(rt, "format 1") == 1
-}
-
 // epilogue asks for everybody once more, now and when all is over, so that what differs inside comes to light.
 func (d *history) epilogue(rt *rapid.T) {
-	d.rt, d.old = rt, false
+	d.rt = rt
 	if d.lost {
 		d.restore(d.drawWatermark(rt))
 	}

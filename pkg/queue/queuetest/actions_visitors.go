@@ -12,14 +12,14 @@ import (
 
 // drawID draws a visitor: a new one or, more often, a known one.
 func (d *history) drawID(rt *rapid.T) queue.VisitorID {
-	if n := len(d.holders); n > 0 && rapid.IntRange(0, 2).Draw(rt, "known") > 0 {
-		return d.holders[n-1-rapid.IntRange(0, n-1).Draw(rt, "visitor")]
+	if n := len(d.holders); n > 0 && below(rt, "known", 3) > 0 {
+		return d.holders[n-1-below(rt, "visitor", n)]
 	}
 	return d.freshID()
 }
 
 func (d *history) drawIDs(rt *rapid.T, most int) (ids []queue.VisitorID) {
-	for range rapid.IntRange(1, most).Draw(rt, "entries") {
+	for range 1 + below(rt, "entries", most) {
 		ids = append(ids, d.drawID(rt))
 	}
 	return ids
@@ -27,14 +27,14 @@ func (d *history) drawIDs(rt *rapid.T, most int) (ids []queue.VisitorID) {
 
 // drawCode draws a code with how often it may be used; mostly none.
 func drawCode(rt *rapid.T) useOf {
-	if rapid.IntRange(0, 4).Draw(rt, "with code") < 4 {
+	if below(rt, "with code", 5) < 4 {
 		return useOf{}
 	}
-	return useOf{queue.Code{15: byte(rapid.IntRange(1, 2).Draw(rt, "code"))}, rapid.SampledFrom([]uint8{1, 2, queue.MaxUses}).Draw(rt, "uses")}
+	return useOf{queue.Code{15: byte(1 + below(rt, "code", 2))}, sample(rt, "uses", []uint8{1, 2, queue.MaxUses})}
 }
 
 func drawLane(rt *rapid.T) uint8 {
-	return rapid.SampledFrom([]uint8{0, 0, 0, 1, 2, queue.Lanes - 1}).Draw(rt, "lane")
+	return sample(rt, "lane", []uint8{0, 0, 0, 1, 2, queue.Lanes - 1})
 }
 
 func (d *history) playJoin(rt *rapid.T) {
@@ -42,7 +42,7 @@ func (d *history) playJoin(rt *rapid.T) {
 	var arrivals []queue.Arrival
 	for _, id := range d.drawIDs(rt, 4) {
 		a := queue.Arrival{Visitor: id, Lane: d.tickets[id].Lane, Code: d.codes[id].code, Uses: d.codes[id].uses}
-		if _, ok := d.tickets[id]; !ok || rapid.IntRange(0, 5).Draw(rt, "otherwise") == 5 {
+		if _, ok := d.tickets[id]; !ok || below(rt, "otherwise", 6) == 5 {
 			u := drawCode(rt)
 			a.Lane, a.Code, a.Uses = drawLane(rt), u.code, u.uses
 		}
@@ -74,8 +74,8 @@ func (d *history) drawPlaces(rt *rapid.T) (places []queue.Place) {
 	if len(d.holders) == 0 {
 		rt.Skip("nobody holds a ticket")
 	}
-	for range rapid.IntRange(1, 4).Draw(rt, "entries") {
-		i := rapid.IntRange(0, len(d.holders)-1).Draw(rt, "visitor")
+	for range 1 + below(rt, "entries", 4) {
+		i := below(rt, "visitor", len(d.holders))
 		places = append(places, d.presented(rt, d.tickets[d.holders[i]]))
 	}
 	return places
@@ -83,11 +83,11 @@ func (d *history) drawPlaces(rt *rapid.T) (places []queue.Place) {
 
 // presented is how a ticket is shown.
 func (d *history) presented(rt *rapid.T, p queue.Place) queue.Place {
-	switch rapid.IntRange(0, 15).Draw(rt, "presented") {
+	switch below(rt, "presented", 16) {
 	case 12:
 		return p // the order of its number
 	case 13:
-		p.Order = queue.Order(max(1, int64(p.Order)+rapid.Int64Range(-5, 5).Draw(rt, "order off")))
+		p.Order = queue.Order(max(1, int64(p.Order)+between(rt, "order off", -5, 5)))
 	case 14:
 		p.Order = queue.Order(rapid.Uint64Range(1, uint64(queue.MaxOrder)).Draw(rt, "order"))
 	case 15:
@@ -101,7 +101,7 @@ func (d *history) presented(rt *rapid.T, p queue.Place) queue.Place {
 // drawMapping draws how many seeds the caller knows: mostly all.
 func (d *history) drawMapping(rt *rapid.T) uint64 {
 	m := d.known.Opening.Mapping
-	switch rapid.IntRange(0, 15).Draw(rt, "mapping") {
+	switch below(rt, "mapping", 16) {
 	case 14:
 		m++
 	case 15:
@@ -121,10 +121,10 @@ func (d *history) playKeep(rt *rapid.T) {
 
 func (d *history) drawBeat(rt *rapid.T, p queue.Place) queue.Beat {
 	u := d.codes[p.Visitor]
-	if rapid.IntRange(0, 15).Draw(rt, "other code") == 15 {
+	if below(rt, "other code", 16) == 15 {
 		u = drawCode(rt)
 	}
-	return queue.Beat{Place: p, Away: rapid.IntRange(0, 3).Draw(rt, "away") == 3, Code: u.code, Uses: u.uses}
+	return queue.Beat{Place: p, Away: below(rt, "away", 4) == 3, Code: u.code, Uses: u.uses}
 }
 
 func (d *history) keep(mapping uint64, beats []queue.Beat) {
@@ -163,11 +163,11 @@ func (d *history) renew(rt *rapid.T, ids []queue.VisitorID) {
 	now, idle := d.clock.Now(), d.timing().Idle.Milliseconds()
 	for _, id := range ids {
 		s := queue.Stay{Visitor: id, Started: d.started[id], At: now}
-		if s.Started == 0 || rapid.IntRange(0, 7).Draw(rt, "began otherwise") == 7 {
-			s.Started = now - rapid.Int64Range(-10, 2*idle).Draw(rt, "began before")
+		if s.Started == 0 || below(rt, "began otherwise", 8) == 7 {
+			s.Started = now - between(rt, "began before", -10, 2*idle)
 		}
-		if rapid.IntRange(0, 2).Draw(rt, "late") == 2 {
-			s.At -= rapid.Int64Range(-5, 3*idle).Draw(rt, "made before")
+		if below(rt, "late", 3) == 2 {
+			s.At -= between(rt, "made before", -5, 3*idle)
 		}
 		s.At, s.Started = max(1, s.At), max(1, s.Started)
 		stays = append(stays, s)
@@ -180,8 +180,8 @@ func (d *history) playReport(rt *rapid.T) {
 	var outcomes []queue.Outcome
 	for _, id := range d.drawIDs(rt, 4) {
 		outcomes = append(outcomes, queue.Outcome{
-			Kind:    rapid.SampledFrom([]queue.OutcomeKind{queue.Booked, queue.Booked, queue.Finished, queue.Freed, queue.Total}).Draw(rt, "outcome"),
-			Visitor: id, Count: rapid.SampledFrom([]int64{1, 2, 0, 7, queue.MaxInsideLimit}).Draw(rt, "count"), Ref: d.drawRef(rt),
+			Kind:    sample(rt, "outcome", []queue.OutcomeKind{queue.Booked, queue.Booked, queue.Finished, queue.Freed, queue.Total}),
+			Visitor: id, Count: sample(rt, "count", []int64{1, 2, 0, 7, queue.MaxInsideLimit}), Ref: d.drawRef(rt),
 		})
 	}
 	d.report(outcomes)
@@ -189,8 +189,8 @@ func (d *history) playReport(rt *rapid.T) {
 
 // drawRef draws a reference, of few.
 func (d *history) drawRef(rt *rapid.T) queue.Code {
-	if rapid.IntRange(0, 2).Draw(rt, "ref again") == 0 {
-		return queue.Code{0: 1, 15: byte(rapid.IntRange(0, 3).Draw(rt, "ref"))}
+	if below(rt, "ref again", 3) == 0 {
+		return queue.Code{0: 1, 15: byte(below(rt, "ref", 4))}
 	}
 	return queue.Code(d.freshID())
 }
@@ -231,13 +231,13 @@ func (d *history) find(o queue.Order) {
 func (d *history) playMove(rt *rapid.T) {
 	d.rt = rt
 	m := queue.Move{
-		Act:     rapid.SampledFrom([]queue.Act{queue.ActFront, queue.ActFront, queue.ActHand, queue.ActHand, queue.ActRemove, queue.ActEnd}).Draw(rt, "act"),
+		Act:     sample(rt, "act", []queue.Act{queue.ActFront, queue.ActFront, queue.ActHand, queue.ActHand, queue.ActRemove, queue.ActEnd}),
 		Visitor: d.drawID(rt), Ref: d.drawRef(rt), To: d.drawID(rt),
 	}
 	if m.To == m.Visitor {
 		m.To = d.freshID()
 	}
-	if m.Act == queue.ActEnd && rapid.IntRange(0, 2).Draw(rt, "all") == 2 {
+	if m.Act == queue.ActEnd && below(rt, "all", 3) == 2 {
 		m.Visitor = nobody
 	}
 	moved, err := both(d, "move", func(s queue.Store) (queue.Moved, error) { return s.Move(context.Background(), m) }, differ)

@@ -65,7 +65,7 @@ var historyTimings = []queue.Timing{
 }
 
 func drawTiming(rt *rapid.T) queue.Timing {
-	t := rapid.SampledFrom(historyTimings).Draw(rt, "timing in ns for ms")
+	t := sample(rt, "timing in ns for ms", historyTimings)
 	for _, d := range []*time.Duration{
 		&t.Absent, &t.Confirm, &t.Window, &t.Lead, &t.Active, &t.Page, &t.Idle, &t.Max, &t.Resume, &t.Life, &t.Hold, &t.Grace,
 	} {
@@ -82,9 +82,12 @@ func newHistory(t testing.TB, rt *rapid.T, a, b Factory) *history {
 	}
 	d.olds = [2]queue.Store{d.a.Release(1), d.b.Release(1)}
 	doc := queue.Document{
-		Version: 1, Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60_000, Burst: 5}, Timing: drawTiming(rt),
+		Version: 1, Timing: drawTiming(rt), Pace: queue.Pace{
+			Mode: queue.ModeRun, Rate: sample(rt, "rate", []int64{6_000, 60_000, 600}), Burst: sample(rt, "burst", []int64{2, 5}),
+			MaxInside: sample(rt, "bound", []int64{0, 1, 2}),
+		},
 	}
-	crowd := rapid.IntRange(0, 24).Draw(rt, "crowd") == 24
+	crowd := below(rt, "crowd", 25) == 24
 	if crowd { // no arrival goes straight in before all have come
 		doc.Pace.Mode, doc.Pace.Rate, doc.Pace.Burst = queue.ModePause, queue.MaxRate, queue.MaxBurst
 	}
@@ -257,6 +260,9 @@ func (d *history) see(f queue.Snapshot) {
 	d.known = f
 	d.ceiling = max(d.ceiling, f.Last)
 	d.ends(nobody, f.Hold)
+	for i := range f.Opening.Draws {
+		d.ends(nobody, f.Opening.Draws[i].Frozen+d.timing().Life.Milliseconds())
+	}
 }
 
 func (d *history) remember(gateway string, f queue.Snapshot) {

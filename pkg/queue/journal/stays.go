@@ -116,7 +116,7 @@ func (v *Invariants) tells(p *place, at, live int64) {
 		counted = v.ms.idle
 	}
 	v.active.tell(p.id, at, at+counted)
-	if v.quota.unbooked.tell(p.id, at, at+live) {
+	if !p.served && v.quota.unbooked.tell(p.id, at, at+live) {
 		v.places.revived = v.places.revived || !first
 	}
 }

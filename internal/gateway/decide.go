@@ -15,6 +15,8 @@ func decide(f *facts) decision {
 		return decidePress(f)
 	case standing:
 		return decideStanding(f)
+	case knocking:
+		return decideKnock(f)
 	default:
 		return decideVisit(f)
 	}
@@ -28,6 +30,8 @@ const (
 	asking act = iota
 	// forward sends the request to the site.
 	forward
+	// bypass sends it there although nobody has a place, because there is no waiting room at present.
+	bypass
 	// wait answers a visitor that has a place or may get one: the waiting page, or what comes before it.
 	wait
 	// admit leads somebody inside to the target.
@@ -46,8 +50,9 @@ type decision struct {
 	count metrics.Visit
 	// to is where an answer leads.
 	to destination
-	// state is what a waiting page says of the place.
-	state queue.State
+	// state and reason are what a waiting page says of the place.
+	state  queue.State
+	reason queue.Reason
 	// ended is why there is no place.
 	ended web.Ending
 }
@@ -79,6 +84,9 @@ func decideVisit(f *facts) decision {
 			return decideForward(f, metrics.Forward, cookieKeepPass)
 		}
 	}
+	if f.through {
+		return decision{act: bypass, count: uncounted}
+	}
 	if !f.knows(look) {
 		return ask(look)
 	}
@@ -91,6 +99,10 @@ func decideVisit(f *facts) decision {
 		}
 	case f.carries == carriesEndedPass && !f.safe:
 		return decideLate(f)
+	case f.carries == carriesEndedPass && f.resumable && f.reads && (!f.framed || f.sameOrigin):
+		if d, spent := decideResume(f); !spent {
+			return d
+		}
 	}
 	return decideArrival(f)
 }
@@ -106,6 +118,8 @@ func decideStanding(f *facts) decision {
 		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
 	case !f.reads:
 		return decision{act: refuse, answer: answerNoPage, count: metrics.Refused}
+	case f.through:
+		return decision{act: admit, answer: answerLead, count: uncounted}
 	}
 	switch f.carries {
 	case carriesPass:
@@ -117,12 +131,20 @@ func decideStanding(f *facts) decision {
 		}
 		return over(web.EndedStay)
 	case carriesEndedPass:
-		return over(web.EndedStay)
-	case carriesTicket:
-		if d, spent := decideTicket(f); !spent {
-			return d
+		if !f.resumable {
+			return over(web.EndedExpired)
 		}
-		return over(web.EndedUsed)
+		d, spent := decideResume(f)
+		if spent {
+			return over(endingOf(d.reason))
+		}
+		return d
+	case carriesTicket:
+		d, spent := decideTicket(f)
+		if spent {
+			return over(endingOf(d.reason))
+		}
+		return d
 	case carriesPress:
 		return decideArrival(f)
 	case carriesLeft:
@@ -153,6 +175,9 @@ func over(why web.Ending) decision {
 // decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
 func decidePress(f *facts) decision {
 	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
+	if f.through {
+		return stands
+	}
 	switch f.carries {
 	case carriesPass:
 		if !f.knows(touch) {
@@ -169,46 +194,19 @@ func decidePress(f *facts) decision {
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
 			return stands
 		}
-	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
+	case carriesEndedPass:
+		if !f.resumable {
+			break
+		}
+		if !f.knows(resume) {
+			return ask(resume)
+		}
+		if f.claimFailed || f.claimed.State != queue.StateSpent {
+			return stands
+		}
+	case carriesNothing, carriesLeft, carriesPress:
 	}
 	return decideArrival(f)
-}
-
-// decideTicket is for a visitor with a ticket. spent: the ticket has bought its stay, and the visitor has no place.
-func decideTicket(f *facts) (d decision, spent bool) {
-	if !f.reads {
-		return decision{act: refuse, answer: answerInLine, count: metrics.Refused}, false
-	}
-	if !f.knows(poll) {
-		return ask(poll), false
-	}
-	d = decision{act: wait, answer: answerPlace, cookie: cookieKeepTicket, count: metrics.Page, state: f.place.State}
-	if d.state == queue.StateWaiting {
-		return d, false
-	}
-	// A load that another host's page makes in a frame may not use up a call: the visitor has not asked for it, and may not
-	// see it.
-	if f.framed && !f.sameOrigin {
-		return d, d.state == queue.StateSpent
-	}
-	// The head has come by: only the store knows whether this place is called, and a claim is how to ask.
-	if !f.knows(claim) {
-		return ask(claim), false
-	}
-	if f.claimFailed {
-		return d, false
-	}
-	switch f.claimed.State {
-	case queue.StateInside:
-		return decision{act: admit, answer: answerLead, cookie: cookiePass, count: metrics.Claim}, false
-	case queue.StateSpent:
-		return d, true
-	case queue.StateWaiting:
-		d.state = queue.StateUnknown // the turn has come as far as this gateway knows, and the line does not say so yet
-	default:
-		d.state = f.claimed.State
-	}
-	return d, false
 }
 
 // decideLate is for a form whose pass has run out. One that comes a little late is let through: the work of filling it in
@@ -285,7 +283,7 @@ func decideNumbered(f *facts) decision {
 		// URL: whether the browser keeps the pass is not known yet.
 		return decision{act: admit, answer: answerLead, to: toWait, cookie: cookiePass, count: metrics.Claim}
 	case f.purpose == visiting:
-		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State}
+		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State, reason: f.stands.Reason}
 	default:
 		return decision{act: wait, answer: answerLead, to: toWait, cookie: cookieTicket, count: metrics.Arrival}
 	}

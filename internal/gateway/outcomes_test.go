@@ -12,9 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -102,6 +100,9 @@ var requestKinds = []requestKind{
 	{"wait, script", "GET", "/.einlass/wait?room=termine&to=/a", script, false},
 	{"wait, other's frame", "GET", "/.einlass/wait?room=termine&to=/a", framed("iframe", "cross-site"), false},
 	{"wait, POST", "POST", "/.einlass/wait?room=termine&to=/a", ownPage, true},
+	{"ask", "POST", "/.einlass/ask?room=termine&lang=en&shown=", script, false},
+	{"ask, GET", "GET", "/.einlass/ask?room=termine&lang=en&shown=", script, true},
+	{"ask from elsewhere", "POST", "/.einlass/ask?room=termine&lang=en&shown=", elsePage, true},
 	{"join", "POST", "/.einlass/join?room=termine&to=/a", ownPage, false},
 	{"join, GET", "GET", "/.einlass/join?room=termine&to=/a", ownPage, true},
 	{"join from elsewhere", "POST", "/.einlass/join?room=termine&to=/a", elsePage, true},
@@ -112,191 +113,6 @@ var requestKinds = []requestKind{
 	{"away", "POST", "/.einlass/away?room=termine", script, false},
 	{"away from elsewhere", "POST", "/.einlass/away?room=termine", elsePage, true},
 	{"own, unknown", "GET", "/.einlass/nothing?room=termine", nil, true},
-}
-
-// scene is what a visitor carries and how the line stands.
-type scene struct {
-	name string
-	pace queue.Pace
-	set  func(s *fixture) *browser
-}
-
-var scenes = []scene{
-	{"nothing, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.browser() }},
-	{"nothing, the line is full", closed, func(s *fixture) *browser { return s.browser() }},
-	{"nothing, too many from this network", closed, func(s *fixture) *browser { s.crowd(); return s.browser() }},
-	{"nothing, the store is away", closed, func(s *fixture) *browser { s.loseStore(); return s.browser() }},
-	{"nothing, the site is down", slow, func(s *fixture) *browser {
-		s.pass(time.Second)
-		s.sites[0].fail.Store(proxy.ErrBackendDown)
-		return s.browser()
-	}},
-	{"a forged token", closed, func(s *fixture) *browser { return s.carrying("eyJhbGciOiJub25lIn0.e30.") }},
-	{"a token of nobody", closed, func(s *fixture) *browser { return s.carrying("x") }},
-	{"the word try", closed, func(s *fixture) *browser { return s.carrying("try") }},
-	{"the word left", closed, func(s *fixture) *browser { return s.carrying("left") }},
-	{"the word press", closed, func(s *fixture) *browser { return s.carrying("press") }},
-	{"the word press, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.carrying("press") }},
-	{"the word press, too many", closed, func(s *fixture) *browser { s.crowd(); return s.carrying("press") }},
-	{"a ticket, paused", closed, func(s *fixture) *browser { return s.waiting(2) }},
-	{"a ticket, waiting", trickle, func(s *fixture) *browser { return s.waiting(4) }},
-	{"a ticket, past half its life", trickle, func(s *fixture) *browser {
-		b := s.waiting(4)
-		s.now.Add((13 * time.Hour).Milliseconds())
-		s.pass(0)
-		return b
-	}},
-	{"a ticket, called", slow, func(s *fixture) *browser { return s.called() }},
-	{"a ticket, missed once", slow, func(s *fixture) *browser { b := s.called(); s.missCall(b); return b }},
-	{"a ticket, at the front", slow, func(s *fixture) *browser {
-		b := s.called()
-		s.missCall(b)
-		s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
-		b.load("GET", "/")
-		return b
-	}},
-	{"a ticket, its turn and no word of the store", slow, func(s *fixture) *browser {
-		b := s.waiting(2)
-		s.lines[0].Tick(s.t.Context())
-		s.now.Add(time.Second.Milliseconds())
-		s.lines[0].Tick(s.t.Context())
-		return b
-	}},
-	{"a ticket, used by a copy", slow, func(s *fixture) *browser {
-		b := s.called()
-		s.carrying(b.cookie("einlass-termine")).load("GET", "/").want(s.t, 303, "")
-		return b
-	}},
-	{"a ticket, its stay over", slow, func(s *fixture) *browser {
-		b := s.called()
-		copied := s.carrying(b.cookie("einlass-termine"))
-		copied.load("GET", "/").want(s.t, 303, "")
-		copied.load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
-		s.pass(time.Second)
-		return b
-	}},
-	{"a ticket, given up", closed, func(s *fixture) *browser {
-		b := s.waiting(2)
-		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
-		return b
-	}},
-	{"a ticket, the store is away", trickle, func(s *fixture) *browser { b := s.waiting(4); s.loseStore(); return b }},
-	{"a ticket, called, the store is away", slow, func(s *fixture) *browser { b := s.called(); s.loseStore(); return b }},
-	{"a pass", slow, func(s *fixture) *browser { return s.inside() }},
-	{"a pass, past half its time", slow, func(s *fixture) *browser { b := s.inside(); s.pass(6 * time.Minute); return b }},
-	{"a pass, its stay over", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
-		return b
-	}},
-	{"a pass, the store is away", slow, func(s *fixture) *browser { b := s.inside(); s.loseStore(); return b }},
-	{"a pass, the site is down", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.sites[0].fail.Store(proxy.ErrBackendDown)
-		return b
-	}},
-	{"a pass, refused by the site's proxy", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.sites[0].fail.Store(proxy.ErrBodyTooLarge)
-		return b
-	}},
-	{"a pass, the site says it is done", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.sites[0].finish.Store(true)
-		return b
-	}},
-	{"a pass, the site redirects", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.sites[0].redirects.Store("/weiter?x=1#hier")
-		return b
-	}},
-	{"nothing, there is room, the site redirects", slow, func(s *fixture) *browser {
-		s.pass(time.Second)
-		s.sites[0].redirects.Store("/weiter?x=1#hier")
-		return s.browser()
-	}},
-	{"a pass, from a fifth network", slow, func(s *fixture) *browser {
-		b := s.inside()
-		for i := range 3 {
-			b.load("GET", "/", from(1+i)...)
-		}
-		return b
-	}},
-	{"a pass that ended a moment ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(11 * time.Minute); return b }},
-	{"a pass that ended long ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(20 * time.Minute); return b }},
-	{"a pass that ended a moment ago, its stay over", slow, func(s *fixture) *browser {
-		b := s.inside()
-		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
-		s.fill(11 * time.Minute)
-		return b
-	}},
-}
-
-var trickle = queue.Pace{Rate: 1, Burst: 1}
-
-// crowd stands for a network that has sent as many arrivals as it may.
-func (s *fixture) crowd() { s.crowded.Store(true) }
-
-// loseStore takes the store away, and lets the line notice.
-func (s *fixture) loseStore() {
-	s.away.Store(true)
-	s.lines[0].Tick(s.t.Context())
-}
-
-func (s *fixture) update(change func(*queue.Control)) {
-	s.t.Helper()
-	if _, err := s.lines[0].Update(s.t.Context(), func(c *queue.Control) error { change(c); return nil }); err != nil {
-		s.t.Fatal(err)
-	}
-	s.pass(0)
-}
-
-// waiting is somebody with the n-th number.
-func (s *fixture) waiting(n int) (b *browser) {
-	s.t.Helper()
-	for range n {
-		b = s.browser()
-		b.load("GET", "/", from(9)...).want(s.t, 200, "text/html")
-	}
-	s.pass(time.Millisecond)
-	return b
-}
-
-// called is somebody whose turn it is.
-func (s *fixture) called() *browser {
-	s.t.Helper()
-	b := s.waiting(1)
-	for range 3 {
-		s.pass(time.Second)
-		b.poll("room=termine&shown=")
-	}
-	s.pass(0)
-	if status := b.poll("room=termine&shown="); !strings.Contains(status, `"state":"called"`) {
-		s.t.Fatalf("not called: %s", status)
-	}
-	return b
-}
-
-// missCall lets a call run out unclaimed.
-func (s *fixture) missCall(b *browser) {
-	s.t.Helper()
-	s.pass(61 * time.Second)
-	s.pass(time.Second)
-	b.poll("room=termine&shown=")
-	s.pass(0)
-}
-
-// fill lets time go by and sees that newcomers have to wait.
-func (s *fixture) fill(d time.Duration) {
-	s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
-	s.pass(d)
-}
-
-// carrying is a browser with a value in the room's cookie.
-func (s *fixture) carrying(value string) *browser {
-	b := s.browser()
-	b.setCookie("einlass-termine", value)
-	return b
 }
 
 // outcome makes one request and says what became of it.
@@ -328,7 +144,7 @@ func (s *fixture) outcome(b *browser, kind requestKind) string {
 		name string
 		n    int64
 	}{
-		{"site", s.sites[0].seen.Load() - seen}, {"numbers", after.Joined - before.Joined}, {"inside", after.Inside - before.Inside},
+		{"site", s.sites[0].seen.Load() - seen}, {"numbers", after.Joined - before.Joined}, {"inside", after.Live - before.Live},
 	} {
 		if count.n != 0 {
 			out = append(out, fmt.Sprintf("%s%+d", count.name, count.n))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -87,48 +88,69 @@ func (f *Snapshot) spread(start int64) int64 {
 	if start < f.Opening.Planned+hold {
 		return hold // it was brought forward: the pages ask in their intervals
 	}
-	return min(30_000, 2000+int64(min(f.came(), 1<<40))/20)
+	return spreadOf(int64(min(f.came(), 1<<40)))
 }
+
+// spreadOf is how long so many pages take to ask, in ms.
+func spreadOf(n int64) int64 { return min(30_000, 2000+n/20) }
 
 // inLobby answers a poll out of the lobby.
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
 	f := &v.Snapshot
 	a.State, a.Ahead, a.Came = StateLobby, -1, int64(f.came())
-	for _, s := range f.Opening.Segments {
-		if s.Open && s.Holds(p.Epoch, p.Number) {
-			a.Renewable = f.Opening.Phase == PhaseLobby && v.Stale == 0
-		}
-	}
+	a.Renewable = v.Stale == 0 && f.undecided(p)
 	if index, in := indexIn(f.Opening.Segments, p); in && !v.Start.Draw {
 		a.show(v.before(p.Lane, lobbyBase(f.Opening.Segments))+f.Front+int64(index), false, shown)
 	}
 	a.Next = r.lobbyNext(v)
 }
 
-// lobbyNext is when a page in the lobby asks again: in its interval, but not before the start if that falls into it, and
-// then spread over the time for which the line is held.
+// undecided reports whether the place counts in the lobby of this epoch, or in the draw that the room waits for. Then it cannot
+// have been called yet: whoever comes later than this snapshot waits for the spread first.
+func (f *Snapshot) undecided(p *Place) bool {
+	switch f.Opening.Phase {
+	case PhaseLobby:
+		return slices.ContainsFunc(f.Opening.Segments, func(s Segment) bool { return s.Open && s.Holds(p.Epoch, p.Number) })
+	case PhaseDrawing:
+		if d := f.drawing(); d != nil {
+			_, in := d.Index(p.Epoch, p.Number)
+			return in
+		}
+	case PhaseOpen, PhaseClosed, PhaseLine, PhaseThrough:
+	}
+	return false
+}
+
+// lobbyNext is when a page in the lobby asks again: in its interval, or at the start.
 func (r *Room) lobbyNext(v *View) time.Duration {
-	interval := r.every(r.tune.Load().pollMax)
 	f := &v.Snapshot
 	start := v.Start.At
 	if d := f.drawing(); d != nil && f.Opening.Phase == PhaseDrawing {
 		start = d.Frozen
 	}
+	interval := r.every(r.tune.Load().pollMax)
 	if start == 0 {
 		return interval
 	}
-	spread := time.Duration(f.spread(start)) * time.Millisecond
+	spread := f.spread(start)
 	if v.Start.Draw {
 		start += beacon
 	}
+	return r.whenItStarts(interval, start, spread)
+}
+
+// whenItStarts is an interval, except that a page does not ask just before the start and again behind it: if the start falls into
+// its interval it asks then, spread over so many ms.
+func (r *Room) whenItStarts(interval time.Duration, start, spread int64) time.Duration {
+	within := rand.N(time.Duration(max(1, spread)) * time.Millisecond)
 	rest := time.Duration(start-r.storeNow()) * time.Millisecond
 	switch {
 	case rest >= interval:
 		return interval
 	case rest > 0:
-		return rest + rand.N(max(1, spread))
+		return rest + within
 	default: // it is due: whoever asks within the spread comes in time
-		return max(r.tune.Load().pollMin/2, min(interval, rand.N(max(1, spread))))
+		return max(r.tune.Load().pollMin/2, min(interval, within))
 	}
 }
 

@@ -17,6 +17,7 @@ type faulty struct {
 	keep    func(*queue.KeepReply)
 	claim   func(s queue.Store, places []queue.Place) error
 	advance func(*queue.Snapshot)
+	picture func(*queue.Snapshot)
 	join    func(*queue.JoinReply)
 }
 
@@ -53,6 +54,14 @@ func (f *faulty) Advance(ctx context.Context, m queue.Watermark, s queue.Sample,
 	return r, err
 }
 
+func (f *faulty) Snapshot(ctx context.Context) (queue.Snapshot, error) {
+	r, err := f.Store.Snapshot(ctx)
+	if f.picture != nil && err == nil {
+		f.picture(&r)
+	}
+	return r, err
+}
+
 func TestEveryPlantedFaultIsReported(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule  journal.Rule
@@ -74,6 +83,7 @@ func TestEveryPlantedFaultIsReported(t *testing.T) {
 		}},
 		"more are called than the pace shown allows": {journal.RulePace, func(f *faulty) {
 			f.advance = func(r *queue.Snapshot) { r.Document.Pace.Rate /= 2 }
+			f.picture = f.advance
 		}},
 		"every other snapshot has lost the line": {journal.RuleShown, func(f *faulty) {
 			odd := false

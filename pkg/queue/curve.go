@@ -2,6 +2,22 @@ package queue
 
 // A curve is how likely it is, by age, that what was given is used: that a call is claimed, that a new stay's cookie comes
 // back, that a stay makes another request. It is learned from what happens, in integers, so that all stores compute the same.
+//
+// Stays have a curve for each number of requests, because at an opening a whole cohort sits in the same form and nobody has
+// left yet: with one curve for all, 117 were inside of 60 in trials, with eight 62 (forms of 3 to 8 minutes, curves learned).
+//
+//	back   + 1 in the age's bucket, below the curve's end, when a call alive is claimed (call), when the first request of a
+//	       stay is told (fresh), when the next one of a live stay is told, or it finishes (idle)
+//	surv   each Advance adds the members with a value in (tick - E, now - E], E = the bucket's upper edge or the curve's end,
+//	       as of the tick before
+//
+// The curve's end is Window (call), Confirm (fresh) or Idle. What is counted with the chances, in permille:
+//
+//	C   fresh younger than Confirm and Idle: the chance of its age. inside1..8 and served: 1000 if younger than Active, else
+//	    the chance of its age, up to Idle. Pace.Strict: all of these 1000
+//	K   calls alive: the chance of their age, plus 1000 for each of asking
+//
+// An age below zero (a clock was set back) counts as new and teaches nothing.
 
 // CurveKind is what a curve tells of.
 type CurveKind uint8
@@ -91,7 +107,8 @@ func (c *Curve) halve(j int) {
 // Chances are, by bucket, the chance in permille that what has the age of the bucket is used yet.
 type Chances [CurveBuckets]int64
 
-// Chances computes them from the last bucket down. end is the curve's end in milliseconds, page the time that people may
+// Chances computes them from the last bucket down: q = 1,000,000 behind the last; R = 1000*(back+surv+4),
+// q = floor(q*(R - 1000*back - 4*prior)/R), start_j = floor((1,000,999 - q)/1000), P_j = floor((start_j + start_{j+1} + 1)/2). end is the curve's end in milliseconds, page the time that people may
 // sit on one page (for curves of stays; 0 for the others).
 func (c *Curve) Chances(kind CurveKind, end, page int64) (p Chances) {
 	prior := priorOf(kind, page)

@@ -3,7 +3,7 @@
 //
 // The package has three parts:
 //
-//   - the domain types ([Place], [Order], [Control], [Standing], [Snapshot]);
+//   - the domain types ([Place], [Order], [Document], [Standing], [Snapshot]);
 //   - [Store], the port that two packages implement: memstore (in this process, with state files) and
 //     redisstore (sorted sets and Lua). Its documentation is the specification: both stores give the same
 //     replies to the same calls, which queuetest checks;
@@ -20,5 +20,5 @@
 //  6. The line survives the loss of its store: it is rebuilt from the watermarks of gateways and from tickets.
 //  7. The store's absence is a mode, not a crash.
 //
-// The package imports no other package of this module, no web server, no Redis client and no logger.
+// The package imports no other package of this module but draw, no web server, no Redis client and no logger.
 package queue

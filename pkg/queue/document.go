@@ -174,6 +174,37 @@ const (
 )
 
 // Step is one step of a plan: something that takes effect once, at a time of the store's clock.
+//
+// Advance applies steps, and nothing else does. In order of At, then of the plan, while now >= hold and fewer than MaxDue
+// were applied: a step with At <= now whose Rank is above the rank that its opening has reached. Then Cursor + 1 and the
+// opening's rank is Rank. A step with a lower rank is never applied, whatever the plan says by then. Steps wait for the hold
+// because other gateways may remember more: a lobby is never frozen twice. Ranks are kept for every opening of the plan and
+// for the 64 latest others. A step has these effects, in this order:
+//
+//	Floor         unless At < made: Floor = max(Floor, OrderOf(epoch, last)), segments = none. A room that remembers nothing
+//	              catches up with the day's steps; the ends among them are not about places that it never had
+//	SetQuota      Quota, Per, Standby; Reset: Booked = 0, codes emptied
+//	SetShare      Share;  SetWeights: Weights
+//	PhaseLobby    segments = {epoch, last+1, open}
+//	PhaseOpen     out of a lobby: freeze. N = the numbers of its segments. With Draw and N > 1: a draw with Base = the order of
+//	              the first number, not known; last = max(last, first number + N - 1); phase drawing. Otherwise phase open,
+//	              hold = max(hold, now + spread). Segments = none
+//	              of the opening that is drawing: nothing; Reveal opens
+//	any other     phase and opening; segments = none
+//
+// spread = Hold if At < Planned + Hold, because pages did not know of the start; otherwise min(30 s, 2 s + N/20 ms).
+//
+// By phase, Join answers and Advance calls so:
+//
+//	phase     Join                                            calls
+//	closed    Refused (closed)                                none
+//	lobby     a number, nothing stored: Lobby                 none
+//	drawing   number and place, behind the drawn              none
+//	open      number and place, or straight in                by the allowance
+//	line      number and place                                none
+//	through   gateways do not ask; Refused (closed)           none
+//
+// All booked is no phase: it is Booked >= Quota in phase open.
 type Step struct {
 	// At is in store milliseconds.
 	At int64

@@ -38,3 +38,31 @@ func ParseSettings(text string) (s Settings, err error) {
 	}
 	return s, nil
 }
+
+// settings are the document's; those that cannot be read count as none.
+func (d *Document) settings() Settings {
+	s, err := ParseSettings(d.Settings)
+	if err != nil {
+		return Settings{}
+	}
+	return s
+}
+
+// Message is the text for waiting pages.
+func (d *Document) Message() string { return d.settings().Message }
+
+// SetMessage sets the text for waiting pages.
+func (d *Document) SetMessage(text string) {
+	s := d.settings()
+	s.Message = text
+	d.Settings = s.Encode()
+}
+
+// CheckSettings refuses what stores do not look at: ErrInvalid, naming the field.
+func (d *Document) CheckSettings() error {
+	s, err := ParseSettings(d.Settings)
+	if err == nil && len(s.Message) > MaxMessage {
+		err = fmt.Errorf("message of %d bytes: want at most %d: %w", len(s.Message), MaxMessage, ErrInvalid)
+	}
+	return err
+}

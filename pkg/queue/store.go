@@ -108,36 +108,245 @@ type Moved struct {
 	Left int64
 }
 
-// Store keeps the line of one room. Every verb is one atomic step, is safe for concurrent use by any number of gateways,
-// and may be repeated after ErrUnavailable without harm. A batch is handled in order, and answered in the order of its entries.
+// Store keeps the line of one room. Every verb is one atomic step and is safe for concurrent use by any number of gateways.
+// A batch has 1 to MaxBatch entries; a store handles them in order and answers in the order of the entries. All loops are
+// bounded, and no verb needs a float, a hash function or a product of 2^52 or more. floor(a/b) is the integer division of
+// numbers that are not negative.
+//
+// # State
+//
+// A room has these figures:
+//
+//	epoch, last   epoch of the numbers that are given now; the highest one
+//	given         how many numbers Join gave. Unlike last it never jumps
+//	head          highest order called or passed over, and its number; one a lane
+//	credit        of the bucket that pays entries, callcredit of the one that pays calls, in Units; mark: when they were filled last
+//	tick          time of the last Advance
+//	hold          time before which nobody is called and no step of the plan takes effect
+//	born          time of the last change of the epoch
+//	made          when the room was made from a watermark whose record had no step; otherwise 0
+//	totals        joined, called, admitted, finished, left
+//	document      what operators set, see Document
+//	opening       what took effect of the plan, see Opening
+//	cur           the turn of the lanes, see Advance
+//	judgement     the newest Verdict on the site's health
+//	curves        what was learned, see Curve
+//	format        see Errors
+//
+// and these sets of visitors. They hold when something happened, never when it ends, so that a clock that was wrong is put
+// right by one shift, and a change of the timing changes all ends at once.
+//
+//	set            holds                                             value                                      forgotten after
+//	line           waiting places, by lane                           order; seen: time of the last heartbeat,   never
+//	                                                                 0 away, -t given at t, not heard of since
+//	front          places that came back                             order, seen, lane                          never
+//	calls          open calls                                        time of the call                           see Advance
+//	asking         at the door: it is their turn, the room is full   time first asked, time last asked          see Advance
+//	missed         passed over while absent                          time                                       Life
+//	lapsed         called, and did not claim in time                 time                                       Life
+//	again          had its one return after a lapse                  time                                       Life
+//	spent          tickets that bought a stay                        time the stay began                        Life + Resume
+//	fresh          stays not confirmed                               time of the last request told              Idle + Resume
+//	inside1..8     stays by how many requests were told (8 or more)  time of the last request told              Idle + Resume
+//	served         stays that have booked                            time of the last request told              Idle + Resume
+//	ended          tickets ended for good                            time, reason                               Life
+//	orders         everybody that has left the line or front         order, lane                                with the last set
+//	refs           references counted, of Report and Move            time                                       Life
+//	codes          by code: the visitors that used it                epoch and number                           a step with Reset
+//	gateways       by name                                           time of the last Advance                   GatewayLife
+//	samples        by name of a gateway                              its newest Sample                          with the gateway
+//
+// A visitor is in at most one of line, front, calls, missed, lapsed, asking, spent and ended, except that asking goes with
+// spent (a stay that is resumed) and again with any. fresh, inside1..8 and served imply spent, and a visitor is in one of them.
+//
+// # Terms
+//
+// Time is the store's clock in milliseconds, read once a verb. Durations are those of Timing. Comparisons are strict: what
+// has value v and lasts d is alive while v + d > now.
+//
+//	live      a stay whose last request + Idle > now and whose beginning + Max > now
+//	over      a stay that is not live, whose last request + Idle + Resume > now and whose beginning + Max > now
+//	present   a place with seen > 0 and seen + Absent > now, or seen < 0 and -seen + Confirm > now
+//	e         the share of the pace in force in permille: floor(opening.Share * judgement.Factor / 1000)
+//	fill      credit = min(Burst*Units + 10,000,000*Rate, credit + max(0, now-mark)*Rate*e);
+//	          callcredit = min(3*Burst*Units, callcredit + max(0, now-mark)*3*Rate*e); mark = now
+//	C, K      what counts as inside, and what open calls count, in permille; see Curve
+//	U, O      live stays that have not booked (fresh: younger than Confirm), and calls alive plus asking
+//	Q         floor((Quota-Booked)/Per) - U - O, at least 0; if Quota > Booked and U+O = 0, at least 1. No quota: no bound
+//
+// Allowance(lead, divisor): how many places may be called. It is 0 unless Mode is run, the phase open, now >= hold, e > 0 and
+// Rate > 0. Otherwise, with x = floor((credit + Rate*e*lead)/60,000) - K and, where MaxInside > 0, at most
+// 1000*MaxInside + floor(Rate*e*lead/60,000) - C - K, it is max(0, min(floor(x/divisor), floor(callcredit/Units), Q, MaxCalls)).
+//
+// May enter, with n before it at the door: credit >= (n+1)*Units unless the stay is resumed, and, where MaxInside > 0,
+// C + 1000*(n+1) <= 1000*MaxInside. Each entry of a batch adds 1000 to C.
+//
+// Pace is paid at entry. In any T ms at most Burst + Rate*(T + 10 s) enter, resumed stays apart, and at most
+// 3*(Burst + Rate*T) are called. Nobody enters while C > 1000*(MaxInside-1). C itself may pass the bound: a visitor with a
+// valid pass is never stopped.
+//
+// # Guards
+//
+// Where the order of a ticket would be used (the visitor is unknown, missed or lapsed) these are checked first, in this
+// order; nothing changes if one answers:
+//
+//  1. order <= Floor: StateSpent (ReasonFloor).
+//  2. The caller's mapping < Mapping: StateUnknown. The caller has not read the seed that the order depends on.
+//  3. (epoch, number) in a lobby that is not frozen, or in a draw that is not known: StateLobby. In a known draw, with an
+//     order outside it: StateUnknown.
+//
+// A place in line or front with order <= Floor is taken out: StateSpent (ReasonFloor). "front!" below means: guards, then into
+// front with the order and lane of the ticket, seen = now.
+//
+// # Keep and Claim
+//
+//	set                    Keep                       Keep, Away         Claim
+//	line                   seen = now: Waiting        seen = 0: Waiting  seen = now: Waiting
+//	front                  seen = now: Front          seen = 0: Front    seen = now: Front
+//	calls, alive           Called until call+Window   Called             may enter behind all of asking: enter; else to
+//	                                                                     asking, both times now: Full
+//	calls, over            Missed (lapsed)            Missed             in again: ended, Spent (twice); else guards, again
+//	                                                                     at now, front!: Front
+//	asking                 Full                       Full               last asked = now; may enter behind those before it
+//	                                                                     by first asked, then id: enter; else Full
+//	missed                 front!: Front              Missed             front!: Front
+//	lapsed                 guards; Missed             guards; Missed     front!: Front
+//	spent, live            Inside, end, beginning     same               same, nothing changes
+//	spent, over            Missed (over)              same               resumed: as calls alive, or asking, without credit
+//	spent else, ended      Spent with its reason      same               same
+//	unknown                restored                   restored           restored
+//
+// Enter: out of calls and asking. If not yet spent: spent at now, credit - Units, admitted + 1. The stay moves to inside1 at
+// now; one that is resumed to the next inside, or stays in served. Inside, end = min(now+Idle, beginning+Max). A call alive
+// that is claimed teaches its curve, granted or not.
+//
+// Restored: guards; then the code is noted for this visitor, or, if as many others as may use it have it, the ticket is ended:
+// Refused (ReasonCode). last = max(last, number) if the ticket's epoch is at most the room's. A ticket of an earlier epoch:
+// hold = max(hold, born+Hold). Of a later one: epoch = NextEpoch(now, its epoch, its order), born = now, hold = max(hold,
+// now+Hold), and last stays. Order above the lane's head: into line, seen = now (0 if Away). Otherwise front!, or missed if Away.
+//
+// # Errors
+//
+// Before anything else a verb validates its values: ErrInvalid. A verb that answers an error has changed nothing, except with
+// ErrUnavailable: then it may have taken effect, and may be repeated without harm.
+//
+// Every verb except Restore answers ErrLost when the store has no such room. A store whose servers take over from each other,
+// and can lose acknowledged writes when they do, answers ErrLost to Join and Advance from such a takeover until the next
+// Restore, which treats its watermark as ahead whatever it says. A room of a release before this port answers ErrLost to
+// every verb until a Restore takes it over, with the timing of the watermark's document.
+//
+// A room has the lowest format that its document and its places need. A store of a release that reads only lower ones answers
+// ErrFormat to every verb but Close. The format rises with a plan that has a draw or weights, and with the first place that
+// has a lane above 0 or a code.
 type Store interface {
-	// Join numbers new arrivals.
+	// Join numbers new arrivals. Fill; free = 0 if anything is in line, front or asking, else Allowance(0, 1000). Then for
+	// each, in order:
+	//
+	//  1. Known. In line with seen < 0 and order > OrderOf(epoch, 0): the place again, StateWaiting. Its code was used by
+	//     itself: the number noted there, with the visitor's standing; if it has none StateLobby while the number counts in
+	//     a lobby, else StateWaiting. Otherwise StateTaken with a zero place. Nothing changes.
+	//  2. StateRefused: ReasonClosed by the phase (closed, through) or the door; ReasonLimit if so many wait; ReasonSoldOut if
+	//     all is booked and as many as may stand by wait; ReasonCode if as many others as may use the code have.
+	//  3. last+1, given+1, joined+1, the code noted. In a lobby: StateLobby, nothing else is stored. free > 0: free-1, credit and
+	//     callcredit - Units, spent and fresh at now, called+1, admitted+1, head raised: StateInside. Otherwise into line with
+	//     seen = -now: StateWaiting.
 	Join(ctx context.Context, arrivals []Arrival) (JoinReply, error)
-	// Keep takes heartbeats. mapping is how many draws the caller knows the seed of: more than the room does is ErrLost.
+
+	// Keep takes heartbeats, see Keep and Claim above. mapping is how many draws the caller knows the seed of: more than the
+	// room does is ErrLost for the batch.
 	Keep(ctx context.Context, mapping uint64, beats []Beat) (KeepReply, error)
-	// Claim turns calls into stays, or says where the place stands. mapping as for Keep.
+
+	// Claim turns calls into stays and resumes stays that ran out, see Keep and Claim above. Fill first; C is computed once a
+	// batch. mapping as for Keep.
 	Claim(ctx context.Context, mapping uint64, places []Place) (KeepReply, error)
-	// Renew extends stays.
+
+	// Renew tells of a request of each stay. The caller has verified its pass. Ended: StateSpent. beginning + Max <= now: ended,
+	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking; spent at its beginning (if not
+	// known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
+	// live, and moves the stay to the next inside at a: from fresh or unknown to inside1; served stays served. An earlier one
+	// moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
+	// else StateMissed (ReasonOver).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
-	// Report takes outcomes, those of one answer of the site in order.
+
+	// Report takes outcomes; those of one answer of the site in the order booked, finished. Booked and Freed with a Ref that
+	// was counted: nothing.
+	//   Booked: booked + Count, reports + 1; the stay moves from fresh or inside to served. In one step, so that
+	//     Quota - booked - U does not change by a booking that is told late.
+	//   Freed: booked = max(0, booked - Count), reports + 1.
+	//   Total, an operator's correction: booked = Count, reports + 1.
+	//   Finished: teaches the curve if the stay is live; the visitor is ended, finished + 1 if it was not before.
 	Report(ctx context.Context, outcomes []Outcome) error
-	// Leave gives places and stays up.
+
+	// Leave gives places and stays up: ended, left + 1 for each that was not ended before. Known or not.
 	Leave(ctx context.Context, ids []VisitorID) error
-	// Find is the visitor with an order. ErrUnknown: there is none.
+
+	// Find is the visitor with an order: of line and front first, then of orders. It changes nothing. ErrUnknown: there is none.
 	Find(ctx context.Context, o Order) (Found, error)
-	// Move does one act. ErrUnknown: there is nobody to be put to the front or handed over. StateTaken: To is somebody's.
+
+	// Move does one act, once for each Ref; a repeated one answers the standing.
+	//   ActFront: from line, missed, lapsed or calls into front at its order, seen = now, and out of again. Elsewhere, or at or below
+	//     the floor, nothing changes. ErrUnknown: no such visitor.
+	//   ActRemove: as Leave, ReasonRemoved. ActEnd: as Finished, neither counted nor learned from. ActEnd of the zero visitor: every stay,
+	//     by group, last request and id, at most MaxScan; Left says how many remain.
+	//   ActHand: all that the visitor is in (set, times, order, again, codes) goes on under To, and the old id is ended
+	//     (ReasonMoved). StateTaken: To is known, or was. ErrUnknown: no such visitor. An ended one stays as it is.
 	Move(ctx context.Context, m Move) (Moved, error)
-	// Advance applies due steps of the plan, calls as many places as the allowance, and answers the snapshot.
+
+	// Advance takes the plan's due steps, calls places, and answers the snapshot.
+	//
+	//  1. m is ahead: ErrLost. It is if m.Epoch > epoch; or if they are equal and m has a higher last, head, Cursor, Mapping or
+	//     Reports.
+	//  2. Note the gateway and its sample; forget gateways and samples that are over. A verdict with a later Tick than the
+	//     judgement's replaces it, after Fill.
+	//  3. now - tick > Absent/2: hold = max(hold, now+Hold), because nobody was heard for so long. hold = min(hold,
+	//     now + max(Hold, 30 s)), so that a clock that stepped back prolongs no hold. Each curve learns what outlived its
+	//     buckets, see Curve. tick = now.
+	//  4. Apply the due steps, see Step. Fill.
+	//  5. Forget what is over, earliest first, at most MaxScan of each set.
+	//  6. asking with last asked + Confirm <= now, at most MaxScan: to calls at last asked; a resumed stay just leaves. Then calls
+	//     with time + Window <= now, earliest first, at most MaxScan: in again: ended (ReasonTwice); else to lapsed, and again,
+	//     at now.
+	//  7. Each lane, from its beginning, at most MaxScan in all: order <= Floor: taken out; order <= head: to missed. The same for
+	//     front and the floor.
+	//  8. k = Allowance(Lead, max(200, the chance of a new call)). While k > 0 and fewer than MaxScan places were looked at: the
+	//     first of front (by order, then id) that is present; absent ones are passed over into missed. If there is none, a lane: each lane
+	//     offers its first present place (absent ones before it are passed over, its head raised); for each lane that
+	//     offers cur += weight; the largest cur (the lowest lane if equal) is called: cur - the sum of the weights of those
+	//     that offer, its head raised. If a lane has places and the bound is reached before it offers, no call is made any more. A
+	//     call: into calls at now, callcredit - Units, called + 1. A head shows the number First + order - Base inside a known draw,
+	//     order - OrderOf(epoch, 0) above that, and otherwise the one before.
+	//  9. The snapshot.
 	Advance(ctx context.Context, m Watermark, s Sample, v Verdict) (Snapshot, error)
-	// Settle replaces the document if its Version is the stored one, else ErrConflict with the stored one.
+
+	// Settle replaces the document if its Version is the stored one: Fill with the old pace, store it with Version+1, Fill; a change
+	// of the plan sets Planned = now. Otherwise ErrConflict with the stored document.
 	Settle(ctx context.Context, d Document) (Document, error)
-	// Reveal puts the seed of a draw in force, once, and answers the one in force. A zero seed: the draw has failed, and the
-	// order of arrival stands. ErrUnknown: no such draw.
+
+	// Reveal puts the seed of an opening's draw in force: Known, Mapping + 1, phase open if it is that opening that is drawing,
+	// hold = max(hold, now + Spread). A zero seed says that the draw has failed: the order of arrival stands. Once: it answers
+	// the seed in force. ErrUnknown: no such draw.
 	Reveal(ctx context.Context, opening string, seed [32]byte) ([32]byte, error)
-	// Snapshot reads.
+
+	// Snapshot reads, and changes nothing.
 	Snapshot(ctx context.Context) (Snapshot, error)
-	// Restore makes a room, or raises one to what a gateway remembers.
+
+	// Restore makes a room, or raises one to m. It applies no step of the plan.
+	//
+	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = m.Ceiling, heads and curves of m, credits 0; mark,
+	//     tick, born = now; sets empty; hold = now + Hold (Grace if m.Epoch is 0); made = now if m has no step, else 0.
+	//   m ahead (Advance, step 1): the same with the room's own epoch and orders counted; last and heads = the highest of both;
+	//     sets, totals and curves stay; hold = max(hold, now + Hold).
+	//   m.Epoch < epoch: last = max(last, m.Ceiling), heads = max; a segment of m.Epoch that is not frozen: Last = max(Last,
+	//     m.Ceiling).
+	//
+	// In all cases: the document with the higher version stands. The record with the higher Cursor stands whole; of equal ones
+	// that with more Reports says what is booked, the later Planned stands, and the segments of one open lobby are united by
+	// epoch. Floor and Mapping: the higher; Done: the higher rank of each opening. Draws are united: of two of one opening the
+	// known one, else that frozen first; a record that is drawing opens if its draw is known, with the hold of Reveal. Where the
+	// epoch changed, an open segment ends at max(First-1, the highest number that can have been given in its epoch), and a new
+	// one follows.
 	Restore(ctx context.Context, m Watermark) error
+
 	// Close releases what the store holds. Verbs answer ErrClosed afterwards.
 	Close() error
 }

@@ -13,15 +13,15 @@ import (
 const MaxSkew = 10 * time.Minute
 
 // MaxLength is the length in bytes that no ticket or pass exceeds.
-const MaxLength = 544
+const MaxLength = 672
 
 // maxTime is 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
 const maxTime = 253402300799
 
 // maxClaims bounds the JSON text of a ticket's or pass's claims: the names and
 // punctuation of a pass (62 bytes), the room, the id, two 64-bit numbers, three
-// times, and an unknown claim with its comma.
-const maxClaims = 62 + maxRoom + idText + 2*20 + 3*12 + 1 + maxExtra
+// times, the rank, and an unknown claim with its comma.
+const maxClaims = 62 + maxRoom + idText + 2*20 + 3*12 + maxRank + 1 + maxExtra
 
 const maxRoom = 64
 
@@ -31,6 +31,7 @@ type Ticket struct {
 	Visitor   ID
 	Epoch     uint64 // epoch of the room's numbering
 	Number    uint64 // place in the order of the epoch
+	Rank      Rank   // what epoch and number do not tell
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
 	Extra     Extra  // a claim of a later release; copy it into the token that replaces this one
@@ -42,6 +43,7 @@ type Pass struct {
 	Visitor   ID
 	Epoch     uint64 // epoch of the ticket that bought the stay
 	Number    uint64 // number of the ticket that bought the stay
+	Rank      Rank   // of the ticket that bought the stay
 	StartedAt int64  // Unix seconds, not after IssuedAt: start of the stay, kept when the pass is renewed
 	IssuedAt  int64  // Unix seconds, 0 to the end of the year 9999: the moment of signing
 	ExpiresAt int64  // Unix seconds, after IssuedAt: the first second at which it no longer holds
@@ -52,6 +54,7 @@ type Pass struct {
 type claims struct {
 	visitor       ID
 	epoch, number uint64
+	rank          Rank
 	startedAt     int64
 	issuedAt      int64
 	expiresAt     int64
@@ -60,28 +63,28 @@ type claims struct {
 
 func (t *Ticket) claims() claims {
 	return claims{
-		visitor: t.Visitor, epoch: t.Epoch, number: t.Number,
+		visitor: t.Visitor, epoch: t.Epoch, number: t.Number, rank: t.Rank,
 		issuedAt: t.IssuedAt, expiresAt: t.ExpiresAt, extra: t.Extra,
 	}
 }
 
 func (p *Pass) claims() claims {
 	return claims{
-		visitor: p.Visitor, epoch: p.Epoch, number: p.Number,
+		visitor: p.Visitor, epoch: p.Epoch, number: p.Number, rank: p.Rank,
 		startedAt: p.StartedAt, issuedAt: p.IssuedAt, expiresAt: p.ExpiresAt, extra: p.Extra,
 	}
 }
 
 func (c *claims) ticket(room string) Ticket {
 	return Ticket{
-		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number,
+		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number, Rank: c.rank,
 		IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt, Extra: c.extra,
 	}
 }
 
 func (c *claims) pass(room string) Pass {
 	return Pass{
-		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number,
+		Room: room, Visitor: c.visitor, Epoch: c.epoch, Number: c.number, Rank: c.rank,
 		StartedAt: c.startedAt, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt, Extra: c.extra,
 	}
 }
@@ -92,8 +95,11 @@ func (c *claims) inOrder() bool {
 	return 0 <= c.startedAt && c.startedAt <= c.issuedAt && c.issuedAt < c.expiresAt && c.expiresAt <= maxTime
 }
 
-// check is inOrder with an error that gives the times.
+// check refuses what no token may say, and gives the times that are out of order.
 func (c *claims) check() error {
+	if err := c.rank.check(); err != nil {
+		return err
+	}
 	if c.inOrder() {
 		return nil
 	}
@@ -120,6 +126,7 @@ func appendClaims(dst []byte, k kind, room string, c *claims) []byte {
 	dst = strconv.AppendInt(dst, c.issuedAt, 10)
 	dst = append(dst, `,"exp":`...)
 	dst = strconv.AppendInt(dst, c.expiresAt, 10)
+	dst = c.rank.append(dst)
 	dst = c.extra.append(dst)
 	return append(dst, '}')
 }

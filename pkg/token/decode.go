@@ -44,7 +44,7 @@ func (c *cursor) number(limit uint64) uint64 {
 		if digit > 9 {
 			break
 		}
-		if value > (limit-digit)/10 || digits > 0 && value == 0 {
+		if digit > limit || value > (limit-digit)/10 || digits > 0 && value == 0 {
 			c.bad = true
 			return 0
 		}
@@ -90,6 +90,7 @@ func decodeClaims(text []byte, k kind) (room []byte, _ claims, ok bool) {
 	read.issuedAt = c.time()
 	c.literal(`,"exp":`)
 	read.expiresAt = c.time()
+	read.rank = c.rank()
 	read.extra = c.extra()
 	c.literal(`}`)
 	if !c.complete() || !read.visitor.decode(visitor) || !read.inOrder() {

@@ -86,7 +86,7 @@ func isExtraName(name []byte) bool {
 		}
 	}
 	switch string(name) {
-	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "ep", "n", "st":
+	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "ep", "n", "st", "order", "lane", "code", "uses":
 		return false
 	}
 	return true

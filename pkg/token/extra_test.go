@@ -8,15 +8,14 @@ import (
 	"github.com/einlass/einlass/pkg/token"
 )
 
-// acceptedExtras are unknown claims as a later release may issue them. The first
-// is the form of an explicit order.
+// acceptedExtras are unknown claims as a later release may issue them.
 var acceptedExtras = []string{
-	`"order":12582960`,
-	`"order":0`,
-	`"order":18446744073709551615`,
+	`"x":12582960`,
+	`"x":0`,
+	`"x":18446744073709551615`,
 	`"x":-1`,
 	`"x":-9223372036854775808`,
-	`"lane":"residents"`,
+	`"group":"residents"`,
 	`"x":""`,
 	`"x":"` + strings.Repeat("x", 32) + `"`,
 	`"x":" !#$%'()*+,-./:;=?@[]^{|}~"`,
@@ -70,6 +69,10 @@ var refusedExtras = []string{
 	`"ep":3`,
 	`"n":1`,
 	`"st":1`,
+	`"order":0`,
+	`"lane":"residents"`,
+	`"code":"x"`,
+	`"uses":1`,
 }
 
 // withExtra adds a member at the end of a JSON object.

@@ -104,6 +104,10 @@ type oracleClaims struct {
 	Epoch     uint64 `json:"ep"`
 	Number    uint64 `json:"n"`
 	StartedAt *int64 `json:"st"`
+	Order     uint64 `json:"order"`
+	Lane      uint8  `json:"lane"`
+	Code      string `json:"code"`
+	Uses      uint8  `json:"uses"`
 }
 
 // oracle parses a token with golang-jwt alone.
@@ -125,13 +129,21 @@ func oracle(raw string, kid string, now time.Time) (*oracleClaims, error) {
 // sameAsTicket tells whether golang-jwt read what we read.
 func (c *oracleClaims) sameAsTicket(t token.Ticket) bool {
 	return len(c.Audience) == 1 && c.Audience[0] == t.Room && c.Subject == t.Visitor.String() &&
-		c.Epoch == t.Epoch && c.Number == t.Number && c.StartedAt == nil &&
+		c.Epoch == t.Epoch && c.Number == t.Number && c.sameRank(t.Rank) && c.StartedAt == nil &&
 		c.IssuedAt.Unix() == t.IssuedAt && c.ExpiresAt.Unix() == t.ExpiresAt
+}
+
+func (c *oracleClaims) sameRank(r token.Rank) bool {
+	code := ""
+	if r.Uses > 0 {
+		code = r.Code.String()
+	}
+	return c.Order == r.Order && c.Lane == r.Lane && c.Code == code && c.Uses == r.Uses
 }
 
 func (c *oracleClaims) sameAsPass(p token.Pass) bool {
 	return len(c.Audience) == 1 && c.Audience[0] == p.Room && c.Subject == p.Visitor.String() &&
-		c.Epoch == p.Epoch && c.Number == p.Number && c.StartedAt != nil && *c.StartedAt == p.StartedAt &&
+		c.Epoch == p.Epoch && c.Number == p.Number && c.sameRank(p.Rank) && c.StartedAt != nil && *c.StartedAt == p.StartedAt &&
 		c.IssuedAt.Unix() == p.IssuedAt && c.ExpiresAt.Unix() == p.ExpiresAt
 }
 

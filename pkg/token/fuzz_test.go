@@ -53,6 +53,16 @@ type canonicalClaims struct {
 	StartedAt *int64        `json:"st,omitempty"`
 	IssuedAt  int64         `json:"iat"`
 	ExpiresAt int64         `json:"exp"`
+	Order     uint64        `json:"order,omitempty"`
+	Lane      uint8         `json:"lane,omitempty"`
+	Code      canonicalText `json:"code,omitempty"`
+	Uses      uint8         `json:"uses,omitempty"`
+}
+
+// canonicalRank tells whether a place can have that order, lane and code.
+func (c *canonicalClaims) canonicalRank() bool {
+	return c.Order < 1<<53 && c.Lane < 8 && c.Uses <= 16 && (c.Code == "") == (c.Uses == 0) &&
+		c.Code != canonicalText(token.ID{}.String())
 }
 
 // canonicalText is an id in the one spelling that its bytes have.
@@ -80,7 +90,7 @@ func canonical(text []byte, pass bool) bool {
 	if !ok || string(extra) != "}" && !canonicalExtra(extra) {
 		return false
 	}
-	if pass != (read.StartedAt != nil) {
+	if !read.canonicalRank() || pass != (read.StartedAt != nil) {
 		return false
 	}
 	if pass && (*read.StartedAt < 0 || *read.StartedAt > read.IssuedAt) {
@@ -116,7 +126,7 @@ func canonicalExtra(text []byte) bool {
 }
 
 // knownClaims are those with a meaning, here or in RFC 7519.
-var knownClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "ep", "n", "st"}
+var knownClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "ep", "n", "st", "order", "lane", "code", "uses"}
 
 // FuzzClaimsAgainstGolangJWT signs any claims with the right key under the right
 // header, so that nothing but the decoder stands between them and acceptance. We
@@ -130,7 +140,7 @@ func FuzzClaimsAgainstGolangJWT(f *testing.F) {
 	f.Add([]byte(`{"aud":["termine"],"sub":"`+visitor+`","ep":3,"n":1.0,"iat":1781438400,"exp":1781442000e0}`), false)
 	f.Add([]byte(`{"aud":"termine","sub":"`+visitor+`","ep":3,"n":01,"n":2,"iat":-1,"exp":1781442000} `), false)
 	f.Add([]byte(`{"exp":1781442000}`), false)
-	for _, extra := range append(acceptedExtras, refusedExtras...) {
+	for _, extra := range slices.Concat(acceptedExtras, refusedExtras, acceptedRanks, refusedRanks) {
 		f.Add([]byte(withExtra(goodClaims(), extra)), false)
 	}
 	f.Fuzz(func(t *testing.T, claims []byte, pass bool) {
@@ -208,13 +218,17 @@ func FuzzEncodingAgainstGolangJWT(f *testing.F) {
 // give the same bytes or both refuse, and golang-jwt agrees about the expiry.
 func FuzzIssueAgainstGolangJWT(f *testing.F) {
 	authority := authorityOver("k1")
-	f.Add([]byte("0123456789abcdef"), uint64(1), uint64(2), int64(3), int64(4), int64(5), int64(4))
-	f.Add([]byte("0123456789abcdef"), uint64(0), uint64(0), int64(0), int64(0), int64(1), int64(1))
-	f.Fuzz(func(t *testing.T, id []byte, epoch, number uint64, started, issued, expires, now int64) {
+	f.Add([]byte("0123456789abcdef"), uint64(1), uint64(2), uint64(0), byte(0), byte(0), int64(3), int64(4), int64(5), int64(4))
+	f.Add([]byte("0123456789abcdef"), uint64(0), uint64(0), uint64(9), byte(7), byte(16), int64(0), int64(0), int64(1), int64(1))
+	f.Fuzz(func(t *testing.T, id []byte, epoch, number, order uint64, lane, uses byte, started, issued, expires, now int64) {
 		pass := token.Pass{
 			Room: room, Epoch: epoch, Number: number, StartedAt: started, IssuedAt: issued, ExpiresAt: expires,
+			Rank: token.Rank{Order: order, Lane: lane, Uses: uses},
 		}
 		copy(pass.Visitor[:], id)
+		if uses != 0 {
+			copy(pass.Rank.Code[:], id)
+		}
 		slow, slowErr := authority.IssuePass(pass)
 		fast, fastErr := authority.AppendPass(nil, pass)
 		if slow != string(fast) || (slowErr == nil) != (fastErr == nil) {

@@ -21,6 +21,7 @@ func drawTicket(t *rapid.T) token.Ticket {
 	return token.Ticket{
 		Room: room, Visitor: drawID(t),
 		Epoch: rapid.Uint64().Draw(t, "epoch"), Number: rapid.Uint64().Draw(t, "number"),
+		Rank:     drawRank(t),
 		IssuedAt: issued, ExpiresAt: rapid.Int64Range(issued+1, lastSecond).Draw(t, "exp"),
 	}
 }
@@ -28,7 +29,7 @@ func drawTicket(t *rapid.T) token.Ticket {
 func drawPass(t *rapid.T) token.Pass {
 	ticket := drawTicket(t)
 	return token.Pass{
-		Room: room, Visitor: ticket.Visitor, Epoch: ticket.Epoch, Number: ticket.Number,
+		Room: room, Visitor: ticket.Visitor, Epoch: ticket.Epoch, Number: ticket.Number, Rank: ticket.Rank,
 		StartedAt: rapid.Int64Range(0, ticket.IssuedAt).Draw(t, "st"),
 		IssuedAt:  ticket.IssuedAt, ExpiresAt: ticket.ExpiresAt,
 	}
@@ -97,6 +98,7 @@ func TestTheLongestTokensFit(t *testing.T) {
 	pass := token.Pass{
 		Room: longRoom, Visitor: token.ID{0: 255}, Epoch: math.MaxUint64, Number: math.MaxUint64,
 		StartedAt: lastSecond - 1, IssuedAt: lastSecond - 1, ExpiresAt: lastSecond,
+		Rank: token.Rank{Order: 1<<53 - 1, Lane: 7, Code: token.ID{0: 255}, Uses: 16},
 	}
 	raw := must(authority.AppendPass(nil, pass))
 	read, err := authority.VerifyPass(raw, time.Unix(lastSecond-1, 0))

@@ -21,6 +21,10 @@ type wireClaims struct {
 	StartedAt *int64 `json:"st,omitempty"`
 	IssuedAt  int64  `json:"iat"`
 	ExpiresAt int64  `json:"exp"`
+	Order     uint64 `json:"order,omitempty"`
+	Lane      uint8  `json:"lane,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Uses      uint8  `json:"uses,omitempty"`
 
 	extra Extra
 }
@@ -39,7 +43,11 @@ func newWireClaims(k kind, room string, c *claims) *wireClaims {
 	wire := &wireClaims{
 		Audience: room, Subject: c.visitor.String(),
 		Epoch: c.epoch, Number: c.number, IssuedAt: c.issuedAt, ExpiresAt: c.expiresAt,
+		Order: c.rank.Order, Lane: c.rank.Lane, Uses: c.rank.Uses,
 		extra: c.extra,
+	}
+	if c.rank.Code != (ID{}) {
+		wire.Code = c.rank.Code.String()
 	}
 	if k != kindTicket {
 		wire.StartedAt = &c.startedAt

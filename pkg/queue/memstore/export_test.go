@@ -6,3 +6,6 @@ func (s *Store) Lose() {
 	defer s.mu.Unlock()
 	s.room = nil
 }
+
+// Release is the same line as a release sees it that reads rooms up to a format.
+func (s *Store) Release(format int) *Store { return &Store{line: s.line, format: format} }

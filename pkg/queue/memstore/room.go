@@ -2,179 +2,145 @@ package memstore
 
 import "github.com/einlass/einlass/pkg/queue"
 
-// marks are the room's figures that are not sets.
-type marks struct {
-	Epoch   uint64
-	Last    uint64
-	Head    queue.Order
-	HeadNum uint64
-	Control queue.Control
-	Credit  int64 // units, see queue.Units
-	Mark    int64 // ms, when credit was last filled
-	Tick    int64 `json:"-"` // ms, of the last advance; Mark stands for it in a file
-	Hold    int64 // ms
-	Born    int64 // ms
+// figures are what a room knows that is no set, under the names of the specification. They are written to the state files
+// as JSON.
+type figures struct {
+	Epoch, Last, Given       uint64
+	Heads                    [queue.Lanes]queue.Order
+	HeadNumbers              [queue.Lanes]uint64
+	Credit, CallCredit, Mark int64
+	Tick, Hold, Born, Made   int64
+	Format                   int
+	Document                 queue.Document
+	Opening                  queue.Opening
+	Cur                      [queue.Lanes]int64
+	Judgement                queue.Verdict
+	Curves                   [queue.Curves]queue.Curve
 
 	Joined, Called, Admitted, Finished, Left int64
+	// Resets counts how often the codes were emptied.
+	Resets uint64
 }
 
 // room is one line in memory. Its methods are the transitions of the specification; the caller holds the lock.
 type room struct {
-	marks
-	timing timing
-	slab   slab
-	index  map[queue.VisitorID]uint32
-	ends   map[uint32]int64 // end of the stay of those inside
+	now int64 // of the verb under way
+	figures
+	*visitors
+	refs  *references
+	codes *codes
 
-	line, front                                  *tree // by order
-	calls, missed, lapsed, spent, ended, insides *tree // by time
-	gates                                        map[string]int64
+	gateways map[string]int64
+	samples  map[string]queue.Sample
+	sketches [queue.Lanes]keptSketch
+	strays   []uint32 // taken out by the floor, to be forgotten by the next Advance
+
+	// What follows from the document.
+	t     millis
+	steps []queue.Step // in order
 }
 
-// timing is queue.Timing in milliseconds.
-type timing struct{ absent, window, idle, life, hold, grace int64 }
-
-func newTiming(t queue.Timing) timing {
-	return timing{
-		absent: t.Absent.Milliseconds(), window: t.ClaimWindow.Milliseconds(), idle: t.Idle.Milliseconds(),
-		life: t.TicketLife.Milliseconds(), hold: t.Hold.Milliseconds(), grace: t.Grace.Milliseconds(),
+// newRoom has no place, no figure and a plan of no steps.
+func newRoom(now int64) *room {
+	return &room{
+		now: now,
+		figures: figures{
+			Format: 1, Mark: now, Tick: now, Born: now, Opening: queue.NewOpening(), Judgement: queue.Verdict{Factor: 1000},
+		},
+		visitors: newVisitors(), refs: newReferences(), codes: newCodes(),
+		gateways: map[string]int64{}, samples: map[string]queue.Sample{},
 	}
 }
 
-func newRoom(t timing) *room {
-	r := &room{timing: t, index: map[queue.VisitorID]uint32{}, ends: map[uint32]int64{}, gates: map[string]int64{}}
-	for _, t := range []**tree{&r.line, &r.front, &r.calls, &r.missed, &r.lapsed, &r.spent, &r.ended, &r.insides} {
-		*t = newTree(&r.slab)
-	}
-	return r
+// millis are the durations of a timing, in milliseconds.
+type millis struct {
+	absent, confirm, window, lead, active, page, idle, max, resume, life, hold, grace int64
 }
 
-// treeOf is the tree a set is kept in, and whether its key is the order (else the time).
-func (r *room) treeOf(s set) (t *tree, byOrder bool) {
-	switch s {
-	case inLine:
-		return r.line, true
-	case inFront:
-		return r.front, true
-	case inCalls:
-		return r.calls, false
-	case inMissed:
-		return r.missed, false
-	case inLapsed:
-		return r.lapsed, false
-	case inEnded:
-		return r.ended, false
-	default:
-		return r.spent, false
+func millisOf(t *queue.Timing) millis {
+	return millis{
+		absent: t.Absent.Milliseconds(), confirm: t.Confirm.Milliseconds(), window: t.Window.Milliseconds(),
+		lead: t.Lead.Milliseconds(), active: t.Active.Milliseconds(), page: t.Page.Milliseconds(), idle: t.Idle.Milliseconds(),
+		max: t.Max.Milliseconds(), resume: t.Resume.Milliseconds(), life: t.Life.Milliseconds(),
+		hold: t.Hold.Milliseconds(), grace: t.Grace.Milliseconds(),
 	}
 }
 
-func keyOf(rec *record, byOrder bool) uint64 {
-	if byOrder {
-		return uint64(rec.order())
+// useDocument puts a document in force that nobody else changes.
+func (r *room) useDocument(d queue.Document) {
+	r.Document = d
+	r.t = millisOf(&d.Timing)
+	r.steps = queue.InOrder(d.Plan)
+}
+
+// present reports whether somebody is there who would claim a call. A place that was given just now counts: an unclaimed
+// call costs nothing.
+func (r *room) present(seen int64) bool {
+	if seen < 0 {
+		return -seen+r.t.confirm > r.now
 	}
-	return uint64(rec.at)
+	return seen > 0 && seen+r.t.absent > r.now
 }
 
-// find is the visitor's reference and record, or nil.
-func (r *room) find(id queue.VisitorID) (uint32, *record) {
-	ref, ok := r.index[id]
-	if !ok {
-		return 0, nil
+// above counts the places of a tree by order that the floor has not ended.
+func (r *room) above(t *tree) int64 { return int64(t.len() - t.upTo(uint64(r.Opening.Floor))) }
+
+// waiting counts the places in the lines.
+func (r *room) waiting() (n int64) {
+	for _, line := range r.lines {
+		n += r.above(line)
 	}
-	return ref, r.slab.at(ref)
+	return n
 }
 
-// add makes an unknown visitor known.
-func (r *room) add(id queue.VisitorID, s set, o queue.Order, at int64) uint32 {
-	ref := r.slab.take(id)
-	r.index[id] = ref
-	r.enter(ref, s, o, at)
-	return ref
+// nobodyWaits: an arrival that goes straight in overtakes nobody.
+func (r *room) nobodyWaits() bool {
+	for _, line := range r.lines {
+		if line.len() > 0 {
+			return false
+		}
+	}
+	return r.front.len() == 0 && r.asking.len() == 0
 }
 
-// move takes the visitor from its set to another.
-func (r *room) move(ref uint32, s set, at int64) {
-	o := r.slab.at(ref).order()
-	r.exit(ref)
-	r.enter(ref, s, o, at)
+// raise lifts the head of a lane.
+func (r *room) raise(lane uint8, o queue.Order) {
+	if o > r.Heads[lane] {
+		r.Heads[lane] = o
+		r.HeadNumbers[lane] = r.shown(o, r.HeadNumbers[lane])
+	}
 }
 
-func (r *room) enter(ref uint32, s set, o queue.Order, at int64) {
+// shown is the number that is shown for a head: that of the draw's place, or of the epoch; else the one before.
+func (r *room) shown(o queue.Order, before uint64) uint64 {
+	for i := range r.Opening.Draws {
+		if d := &r.Opening.Draws[i]; d.Known && d.Holds(o) {
+			return d.Segments[0].First + uint64(o-d.Base)
+		}
+	}
+	if zero := queue.OrderOf(r.Epoch, 0); o > zero {
+		return uint64(o - zero)
+	}
+	return before
+}
+
+// takeOut takes a place out that the floor has ended: the floor remembers it.
+func (r *room) takeOut(ref uint32) {
+	r.move(ref, inNone, 0)
+	r.strays = append(r.strays, ref)
+}
+
+// end ends a ticket for good: it is out of every set. It answers whether it was not ended before; if it was, the first
+// reason stays.
+func (r *room) end(id queue.VisitorID, why queue.Reason) (first bool) {
+	ref := r.take(id)
 	rec := r.slab.at(ref)
-	rec.put(s, o, at)
-	t, byOrder := r.treeOf(s)
-	t.insert(keyOf(rec, byOrder), ref)
-}
-
-func (r *room) exit(ref uint32) {
-	rec := r.slab.at(ref)
-	t, byOrder := r.treeOf(rec.set())
-	t.remove(keyOf(rec, byOrder), ref)
-}
-
-// forget makes the visitor unknown.
-func (r *room) forget(ref uint32) {
-	r.exit(ref)
-	r.endStay(ref)
-	delete(r.index, r.slab.at(ref).id)
-	r.slab.give(ref)
-}
-
-func (r *room) setStay(ref uint32, end int64) {
-	r.endStay(ref)
-	r.ends[ref] = end
-	r.insides.insert(uint64(end), ref)
-}
-
-func (r *room) endStay(ref uint32) {
-	if end, ok := r.ends[ref]; ok {
-		r.insides.remove(uint64(end), ref)
-		delete(r.ends, ref)
+	first = rec.set() != inEnded
+	r.forgetStay(ref)
+	r.clearAgain(ref)
+	r.move(ref, inEnded, r.now)
+	if first {
+		rec.setWhy(why)
 	}
-}
-
-// fill brings the bucket up to now.
-func (r *room) fill(now int64) {
-	p := r.Control.Pace
-	full := p.Burst * queue.Units
-	need, gap := max(0, full-r.Credit), max(0, now-r.Mark)
-	// Compared by division: a gap since 1970 times the highest rate does not fit in 64 bits.
-	if p.Rate > 0 && gap > need/p.Rate {
-		r.Credit = full
-	} else {
-		r.Credit = min(full, r.Credit+gap*p.Rate)
-	}
-	r.Mark = now
-}
-
-// allowance is how many places may be called now.
-func (r *room) allowance(now int64) int64 {
-	if r.Control.Mode != queue.ModeRun || r.Control.Pace.Rate == 0 || now < r.Hold {
-		return 0
-	}
-	n := r.Credit / queue.Units
-	if r.Control.Pace.MaxInside > 0 {
-		n = min(n, r.Control.Pace.MaxInside-r.liveStays(now)-r.liveCalls(now))
-	}
-	return max(0, n)
-}
-
-func (r *room) liveStays(now int64) int64 {
-	return int64(r.insides.len() - r.insides.upTo(uint64(now)))
-}
-
-func (r *room) liveCalls(now int64) int64 {
-	return int64(r.calls.len() - r.calls.upTo(uint64(now)))
-}
-
-// raiseHead moves the head up to o.
-func (r *room) raiseHead(o queue.Order) {
-	if o <= r.Head {
-		return
-	}
-	r.Head = o
-	if base := queue.OrderOf(r.Epoch, 0); o > base {
-		r.HeadNum = uint64(o - base)
-	}
+	return first
 }

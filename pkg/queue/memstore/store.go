@@ -2,7 +2,6 @@ package memstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,46 +11,33 @@ import (
 
 // Config is what a store may be given. The zero value keeps the line in memory only.
 type Config struct {
-	// Timing is required.
-	Timing queue.Timing
 	// Clock is the time in milliseconds since 1970. The default reads the wall clock once and then the monotonic
 	// clock, so that stepping the machine's clock does not move deadlines.
 	Clock func() int64
-	// Files says where the line is kept over restarts; see Files. Nil keeps nothing.
-	Files *Files
 }
 
 // Store is one room's line. Safe for concurrent use.
 type Store struct {
-	clock  func() int64
-	timing timing
+	*line
+	format int
+}
+
+// line is what all releases that use one store see.
+type line struct {
+	clock func() int64
 
 	mu     sync.Mutex
 	room   *room // nil: nothing is known, verbs answer queue.ErrLost
 	closed bool
-	keeper *keeper // nil without files
-
-	recovery Recovery
 }
 
 var _ queue.Store = (*Store)(nil)
 
-// New makes a store, from its files if there are any. Files that are damaged are kept aside and reported through
-// Files.Report; the line is then rebuilt from tickets. The error is of the configuration or of a directory
-// that cannot be used.
+// New makes a store.
 func New(cfg Config) (*Store, error) {
-	if err := cfg.Timing.Validate(); err != nil {
-		return nil, fmt.Errorf("memory store: %w", err)
-	}
-	s := &Store{clock: cfg.Clock, timing: newTiming(cfg.Timing)}
+	s := &Store{line: &line{clock: cfg.Clock}, format: queue.Format}
 	if s.clock == nil {
 		s.clock = monotonicClock()
-	}
-	if cfg.Files == nil {
-		return s, nil
-	}
-	if err := s.openFiles(*cfg.Files); err != nil {
-		return nil, fmt.Errorf("memory store: %w", err)
 	}
 	return s, nil
 }
@@ -62,7 +48,15 @@ func monotonicClock() func() int64 {
 }
 
 // do runs one verb on the room; invalid is what is wrong with its values, refused before anything else.
-func (s *Store) do(ctx context.Context, invalid error, verb func(r *room, now int64) error) error {
+func (s *Store) do(ctx context.Context, name string, invalid error, verb func(r *room) error) error {
+	err := s.verb(ctx, invalid, verb)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (s *Store) verb(ctx context.Context, invalid error, verb func(r *room) error) error {
 	if invalid != nil {
 		return invalid
 	}
@@ -71,207 +65,136 @@ func (s *Store) do(ctx context.Context, invalid error, verb func(r *room, now in
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.allowed(); err != nil {
+		return err
+	}
+	if s.room == nil {
+		return queue.ErrLost
+	}
+	s.room.now = s.clock()
+	return verb(s.room)
+}
+
+// allowed is why no verb may be done at all.
+func (s *Store) allowed() error {
 	switch {
 	case s.closed:
 		return queue.ErrClosed
-	case s.room == nil:
-		return queue.ErrLost
-	}
-	return verb(s.room, s.clock())
-}
-
-func checkBatch(n int) error {
-	if n < 1 || n > queue.MaxBatch {
-		return fmt.Errorf("batch of %d entries, want 1 to %d: %w", n, queue.MaxBatch, queue.ErrInvalid)
+	case s.room != nil && s.room.Format > s.format:
+		return queue.ErrFormat
 	}
 	return nil
 }
 
-func checkPlaces[T any](entries []T, place func(T) queue.Place) error {
-	if err := checkBatch(len(entries)); err != nil {
-		return err
+// check validates a batch before anything changes.
+func check[T any](batch []T, validate func(*T) error) error {
+	if len(batch) < 1 || len(batch) > queue.MaxBatch {
+		return fmt.Errorf("batch of %d entries, want 1 to %d: %w", len(batch), queue.MaxBatch, queue.ErrInvalid)
 	}
-	for _, e := range entries {
-		if p := place(e); !p.Valid() {
-			return fmt.Errorf("place %d of epoch %d: %w", p.Number, p.Epoch, queue.ErrInvalid)
+	for i := range batch {
+		if err := validate(&batch[i]); err != nil {
+			return fmt.Errorf("entry %d: %w", i, err)
 		}
+	}
+	return nil
+}
+
+func checkPlace(p *queue.Place) error {
+	if !p.Valid() {
+		return fmt.Errorf("place %d of epoch %d: %w", p.Number, p.Epoch, queue.ErrInvalid)
+	}
+	return nil
+}
+
+func checkVisitor(id *queue.VisitorID) error {
+	if *id == (queue.VisitorID{}) {
+		return fmt.Errorf("no id: %w", queue.ErrInvalid)
 	}
 	return nil
 }
 
 // Join implements queue.Store.
-func (s *Store) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	reply := queue.JoinReply{Places: make([]queue.Joined, 0, len(ids))}
-	err := s.do(ctx, checkBatch(len(ids)), func(r *room, now int64) error {
-		s.keeper.reserve(r, now, len(ids))
-		r.fill(now)
-		var free int64
-		if r.line.len() == 0 && r.front.len() == 0 {
-			free = r.allowance(now)
-		}
-		for _, id := range ids {
-			j := r.join(now, id, free > 0)
-			if j.State == queue.StateInside {
-				free--
-			}
-			reply.Places = append(reply.Places, j)
-		}
-		reply.Now, reply.Waiting = now, int64(r.line.len())
+func (s *Store) Join(ctx context.Context, arrivals []queue.Arrival) (reply queue.JoinReply, err error) {
+	err = s.do(ctx, "join", check(arrivals, (*queue.Arrival).Validate), func(r *room) error {
+		reply = queue.JoinReply{Now: r.now, Places: r.joinAll(arrivals)}
 		return nil
 	})
-	if err != nil {
-		return queue.JoinReply{}, fmt.Errorf("join: %w", err)
-	}
-	return reply, nil
-}
-
-// standings runs a verb that answers one standing an entry.
-func standings[T any](ctx context.Context, s *Store, verb string, entries []T, invalid error,
-	one func(r *room, now int64, entry T) queue.Standing,
-) (queue.KeepReply, error) {
-	reply := queue.KeepReply{Standings: make([]queue.Standing, 0, len(entries))}
-	err := s.do(ctx, invalid, func(r *room, now int64) error {
-		for _, e := range entries {
-			reply.Standings = append(reply.Standings, one(r, now, e))
-		}
-		reply.Now = now
-		return nil
-	})
-	if err != nil {
-		return queue.KeepReply{}, fmt.Errorf("%s: %w", verb, err)
-	}
-	return reply, nil
+	return reply, err
 }
 
 // Keep implements queue.Store.
-func (s *Store) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
-	return standings(ctx, s, "keep", beats,
-		checkPlaces(beats, func(b queue.Beat) queue.Place { return b.Place }), (*room).keep)
+func (s *Store) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (reply queue.KeepReply, err error) {
+	err = s.do(ctx, "keep", check(beats, (*queue.Beat).Validate), func(r *room) error {
+		if mapping > r.Opening.Mapping {
+			return queue.ErrLost
+		}
+		reply = queue.KeepReply{Now: r.now, Standings: make([]queue.Standing, len(beats))}
+		for i := range beats {
+			reply.Standings[i] = r.keep(mapping, &beats[i])
+		}
+		return nil
+	})
+	return reply, err
 }
 
 // Claim implements queue.Store.
-func (s *Store) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
-	return standings(ctx, s, "claim", places,
-		checkPlaces(places, func(p queue.Place) queue.Place { return p }), (*room).claim)
+func (s *Store) Claim(ctx context.Context, mapping uint64, places []queue.Place) (reply queue.KeepReply, err error) {
+	err = s.do(ctx, "claim", check(places, checkPlace), func(r *room) error {
+		if mapping > r.Opening.Mapping {
+			return queue.ErrLost
+		}
+		reply = queue.KeepReply{Now: r.now, Standings: r.claimAll(mapping, places)}
+		return nil
+	})
+	return reply, err
 }
 
 // Renew implements queue.Store.
-func (s *Store) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
-	return standings(ctx, s, "renew", stays, checkBatch(len(stays)), (*room).renew)
+func (s *Store) Renew(ctx context.Context, stays []queue.Stay) (reply queue.KeepReply, err error) {
+	err = s.do(ctx, "renew", check(stays, (*queue.Stay).Validate), func(r *room) error {
+		reply = queue.KeepReply{Now: r.now, Standings: make([]queue.Standing, len(stays))}
+		for i := range stays {
+			reply.Standings[i] = r.renew(stays[i])
+		}
+		return nil
+	})
+	return reply, err
 }
 
-// Finish implements queue.Store.
-func (s *Store) Finish(ctx context.Context, ids []queue.VisitorID) error {
-	return s.end(ctx, "finish", ids, func(r *room) { r.Finished++ })
+// Report implements queue.Store.
+func (s *Store) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	return s.do(ctx, "report", check(outcomes, (*queue.Outcome).Validate), func(r *room) error {
+		for _, o := range outcomes {
+			r.report(o)
+		}
+		return nil
+	})
 }
 
 // Leave implements queue.Store.
 func (s *Store) Leave(ctx context.Context, ids []queue.VisitorID) error {
-	return s.end(ctx, "leave", ids, func(r *room) { r.Left++ })
-}
-
-func (s *Store) end(ctx context.Context, verb string, ids []queue.VisitorID, count func(*room)) error {
-	err := s.do(ctx, checkBatch(len(ids)), func(r *room, now int64) error {
+	return s.do(ctx, "leave", check(ids, checkVisitor), func(r *room) error {
 		for _, id := range ids {
-			if r.end(now, id) {
-				count(r)
-			}
+			r.giveUp(id, queue.ReasonLeft)
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", verb, err)
-	}
-	return nil
 }
 
-// Advance implements queue.Store.
-func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	var f queue.Snapshot
-	err := s.do(ctx, m.Validate(), func(r *room, now int64) error {
-		if r.behind(m) {
-			return queue.ErrLost
-		}
-		r.note(now, m.Gateway)
-		r.advance(now)
-		f = r.snapshot(now)
-		return nil
+// Find implements queue.Store.
+func (s *Store) Find(ctx context.Context, o queue.Order) (found queue.Found, err error) {
+	err = s.do(ctx, "find", nil, func(r *room) (err error) {
+		found, err = r.findOrder(o)
+		return err
 	})
-	if err != nil {
-		return queue.Snapshot{}, fmt.Errorf("advance: %w", err)
-	}
-	return f, nil
+	return found, err
 }
 
-// Snapshot implements queue.Store.
-func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
-	var f queue.Snapshot
-	err := s.do(ctx, nil, func(r *room, now int64) error {
-		f = r.snapshot(now)
-		return nil
+// Move implements queue.Store.
+func (s *Store) Move(ctx context.Context, m queue.Move) (moved queue.Moved, err error) {
+	err = s.do(ctx, "move", m.Validate(), func(r *room) (err error) {
+		moved, err = r.act(&m)
+		return err
 	})
-	if err != nil {
-		return queue.Snapshot{}, fmt.Errorf("snapshot: %w", err)
-	}
-	return f, nil
-}
-
-// Control implements queue.Store. With files, the change is on disk when Control answers.
-func (s *Store) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
-	now := c
-	err := s.do(ctx, c.Validate(), func(r *room, at int64) error {
-		if c.Version != r.Control.Version {
-			now = r.Control
-			return queue.ErrConflict
-		}
-		r.fill(at)
-		now.Version++
-		r.Control = now
-		s.keeper.saveMarks(r, at)
-		return nil
-	})
-	if err != nil {
-		return now, fmt.Errorf("control: %w", err)
-	}
-	return now, nil
-}
-
-// Restore implements queue.Store.
-func (s *Store) Restore(_ context.Context, m queue.Watermark) error {
-	if err := errors.Join(m.Validate(), m.Control.Validate()); err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return queue.ErrClosed
-	}
-	now, fresh := s.clock(), s.room == nil
-	if fresh {
-		s.room = newRoom(s.timing)
-	}
-	if fresh {
-		// Of a line whose files are gone, the note is what is remembered.
-		note := s.keeper.noted()
-		m.Epoch, m.Ceiling = max(m.Epoch, note.begun), max(m.Ceiling, note.reserved)
-	}
-	s.room.adopt(now, m, fresh)
-	if fresh && s.recovery.Damaged != nil {
-		// There was a line whose files are gone: give its tickets a full poll interval to come back.
-		s.room.Hold = max(s.room.Hold, now+s.timing.hold)
-	}
-	s.keeper.saveMarks(s.room, now)
-	return nil
-}
-
-// Close saves the line, if it has files, and releases it. The error says what could not be saved.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil
-	}
-	s.closed = true
-	s.mu.Unlock()
-	return s.keeper.close(s)
+	return moved, err
 }

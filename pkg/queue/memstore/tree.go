@@ -192,8 +192,13 @@ func (t *tree) first() (key uint64, ref uint32, ok bool) {
 }
 
 // upTo is the number of entries with a key of at most max.
-func (t *tree) upTo(max uint64) int {
-	b := bound{max + 1, queue.VisitorID{}}
+func (t *tree) upTo(max uint64) int { return t.before(bound{max + 1, queue.VisitorID{}}) }
+
+// rank is the number of entries before one.
+func (t *tree) rank(key uint64, ref uint32) int { return t.before(bound{key, t.slab.at(ref).id}) }
+
+// before is the number of entries before a position.
+func (t *tree) before(b bound) int {
 	n, count := t.root, 0
 	for n.kids != nil {
 		i := n.childFor(b)
@@ -205,19 +210,24 @@ func (t *tree) upTo(max uint64) int {
 	return count + t.search(n, b)
 }
 
-// each calls yield with the entries in order until it returns false. The tree must not be changed meanwhile.
-func (t *tree) each(yield func(key uint64, ref uint32) bool) { t.root.each(yield) }
+// from calls yield with the entries in order, without the first skip, until it returns false. The tree must not be changed
+// meanwhile.
+func (t *tree) from(skip int, yield func(key uint64, ref uint32) bool) { t.root.from(skip, yield) }
 
-func (n *node) each(yield func(key uint64, ref uint32) bool) bool {
-	for i, k := range n.keys {
-		if !yield(k, n.refs[i]) {
+func (n *node) from(skip int, yield func(key uint64, ref uint32) bool) bool {
+	if skip >= n.size {
+		return true
+	}
+	for i := skip; i < len(n.keys); i++ {
+		if !yield(n.keys[i], n.refs[i]) {
 			return false
 		}
 	}
 	for _, k := range n.kids {
-		if !k.each(yield) {
+		if !k.from(skip, yield) {
 			return false
 		}
+		skip = max(0, skip-k.size)
 	}
 	return true
 }

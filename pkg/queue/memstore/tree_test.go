@@ -65,7 +65,7 @@ func TestATreeKeepsEntriesInOrderAndKnowsRanks(t *testing.T) {
 				want = slices.Delete(want, i, i+1)
 			}
 			var got []entry
-			tr.each(func(key uint64, ref uint32) bool { got = append(got, entry{key, ref}); return true })
+			tr.from(0, func(key uint64, ref uint32) bool { got = append(got, entry{key, ref}); return true })
 			if !slices.Equal(got, want) || tr.len() != len(want) {
 				t.Fatalf("%d entries, want %d", len(got), len(want))
 			}

@@ -86,7 +86,7 @@ func (r *room) give(a *queue.Arrival, free *int64) queue.Joined {
 		*free--
 		r.straightIn(&p)
 	} else {
-		r.line[p.Visitor] = waiting{order: p.Order, seen: -r.now, lane: p.Lane}
+		r.toLine(p.Visitor, waiting{order: p.Order, seen: -r.now, lane: p.Lane})
 	}
 	return queue.Joined{Standing: r.standing(p.Visitor), Place: p}
 }

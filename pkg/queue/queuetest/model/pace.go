@@ -58,7 +58,7 @@ func (r *room) counted() (c int64) {
 	for group, set := range r.stays {
 		p := r.chances(curveOf(group))
 		for _, at := range set {
-			switch age := r.now - at; {
+			switch age := max(0, r.now-at); {
 			case group == fresh && age < min(t.confirm, t.idle):
 				c += p[queue.BucketOf(age)]
 			case group == fresh || age >= t.idle:

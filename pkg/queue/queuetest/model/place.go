@@ -140,6 +140,12 @@ func (r *room) toFront(p *queue.Place) queue.Standing {
 	return r.standing(p.Visitor)
 }
 
+// toLine puts a place that is in no set into the line.
+func (r *room) toLine(id queue.VisitorID, w waiting) {
+	delete(r.orders, id)
+	r.line[id] = w
+}
+
 // restore takes in a place that the room does not know.
 func (r *room) restore(mapping uint64, b queue.Beat) queue.Standing {
 	p := &b.Place
@@ -159,7 +165,7 @@ func (r *room) restore(mapping uint64, b queue.Beat) queue.Standing {
 	case p.Order <= r.heads[p.Lane]:
 		return r.toFront(p)
 	default:
-		r.line[p.Visitor] = waiting{order: p.Order, lane: p.Lane}
+		r.toLine(p.Visitor, waiting{order: p.Order, lane: p.Lane})
 		r.heard(p.Visitor, b.Away)
 	}
 	return r.standing(p.Visitor)

@@ -1,0 +1,77 @@
+package queue
+
+import (
+	"context"
+	"errors"
+)
+
+// Located is one visitor as operators find it.
+type Located struct {
+	Found
+	Order Order
+	// Number is the one that the visitor's page shows.
+	Number uint64
+}
+
+// Find finds the visitor whose page shows a number. Epoch is that of the ticket, 0: of the line as it is now, and where it has
+// none, of a draw. ErrUnknown: nobody has it.
+func (r *Room) Find(ctx context.Context, epoch, number uint64) (Located, error) {
+	epochs := []uint64{epoch}
+	if epoch == 0 {
+		epochs = r.epochsOf(number)
+	}
+	err := ErrUnknown
+	for _, epoch := range epochs {
+		order := OrderOf(epoch, number)
+		var found Found
+		err = r.retryLost(ctx, func(ctx context.Context) error {
+			var err error
+			found, err = r.store.Find(ctx, order)
+			return err
+		})
+		if !errors.Is(err, ErrUnknown) {
+			return Located{Found: found, Order: order, Number: number}, err
+		}
+	}
+	return Located{}, err
+}
+
+// epochsOf are the epochs in which a number may be shown. A drawn number stands for the order that it would have by itself in
+// the epoch in which its lobby began.
+func (r *Room) epochsOf(number uint64) []uint64 {
+	f := &r.view.Load().Snapshot
+	epochs := []uint64{f.Epoch}
+	for i := range f.Opening.Draws {
+		if s := f.Opening.Draws[i].Segments[0]; s.Epoch != f.Epoch && f.Opening.Draws[i].Holds(OrderOf(s.Epoch, number)) {
+			epochs = append(epochs, s.Epoch)
+		}
+	}
+	return epochs
+}
+
+// Move does an operator's act with one visitor, once for each reference; a zero reference makes it a new act. The answer is the
+// store's; see Store.Move for errors.
+func (r *Room) Move(ctx context.Context, m Move) (Moved, error) {
+	if m.Ref == (Code{}) {
+		m.Ref = Code(r.newVisitor())
+	}
+	var moved Moved
+	err := r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		moved, err = r.store.Move(ctx, m)
+		return err
+	})
+	if err != nil {
+		return moved, err
+	}
+	switch {
+	case m.Act == ActRemove, m.Act == ActEnd && m.Visitor != VisitorID{}:
+		r.over(m.Visitor, moved.Reason)
+	case m.Act == ActHand && moved.State != StateTaken:
+		r.over(m.Visitor, ReasonMoved)
+	case m.Act == ActFront:
+		r.recent.forget(m.Visitor) // its next poll asks where it stands
+	}
+	moved.Standing = r.here(moved.Standing)
+	return moved, nil
+}

@@ -1,0 +1,205 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Start is what the plan says about the next opening that lets people in.
+type Start struct {
+	// Opening is its name; empty: there is none.
+	Opening string
+	// Lobby is when its lobby begins, At when it opens, in store milliseconds. Lobby is 0 without a lobby, or once it has begun.
+	Lobby, At int64
+	// Draw: the order of those who are in its lobby is drawn.
+	Draw bool
+}
+
+const (
+	// beacon is how long after the start the seed of a draw is known, if everything works.
+	beacon = 14_000 // ms
+	// drawFails is how long after the start a draw fails whose seed did not come: the beacon and what stands in for it.
+	drawFails = 12 * 60_000 // ms
+)
+
+// start finds the next start: of the opening that is in its lobby, or is being drawn, else of the next one in the plan.
+func (f *Snapshot) start() (s Start) {
+	o := &f.Opening
+	before := o.Phase == PhaseLobby || o.Phase == PhaseDrawing
+	for _, step := range InOrder(f.Document.Plan) {
+		switch {
+		case before && step.Opening == o.Name && step.Phase == PhaseOpen && (o.Phase == PhaseDrawing || step.Rank > o.Done[o.Name].Rank):
+			return Start{Opening: o.Name, At: step.At, Draw: step.Draw || o.Phase == PhaseDrawing}
+		case before || step.Rank <= o.Done[step.Opening].Rank || o.Phase == PhaseOpen && step.Opening == o.Name:
+		case step.Phase == PhaseLobby && step.Opening != s.Opening:
+			s = Start{Opening: step.Opening, Lobby: step.At}
+		case step.Phase == PhaseOpen:
+			if step.Opening != s.Opening {
+				s = Start{Opening: step.Opening}
+			}
+			s.At, s.Draw = step.At, step.Draw
+			return s
+		}
+	}
+	if before {
+		return Start{Opening: o.Name, Draw: o.Phase == PhaseDrawing}
+	}
+	return Start{}
+}
+
+// came is how many numbers were given in the lobby, or are in the draw.
+func (f *Snapshot) came() (n uint64) {
+	o := &f.Opening
+	if o.Phase == PhaseDrawing {
+		if d := f.drawing(); d != nil {
+			return d.N
+		}
+	}
+	for _, s := range o.Segments {
+		if s.Open && s.Epoch == f.Epoch {
+			s.Last, s.Open = f.Last, false
+		}
+		n += s.Len()
+	}
+	return n
+}
+
+// drawing is the draw that the room waits for, nil: none.
+func (f *Snapshot) drawing() *Draw {
+	for i := range f.Opening.Draws {
+		if d := &f.Opening.Draws[i]; !d.Known && d.Opening == f.Opening.Name {
+			return d
+		}
+	}
+	return nil
+}
+
+// spread is within how long after the start, in ms, the pages of a lobby ask again: the store holds the line so long.
+func (f *Snapshot) spread(start int64) int64 {
+	hold := f.Document.Timing.Hold.Milliseconds()
+	if f.Opening.Phase == PhaseDrawing {
+		if d := f.drawing(); d != nil {
+			return d.Spread
+		}
+	}
+	if start < f.Opening.Planned+hold {
+		return hold // it was brought forward: the pages ask in their intervals
+	}
+	return min(30_000, 2000+int64(min(f.came(), 1<<40))/20)
+}
+
+// inLobby answers a poll out of the lobby.
+func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
+	f := &v.Snapshot
+	a.State, a.Ahead, a.Came = StateLobby, -1, int64(f.came())
+	for _, s := range f.Opening.Segments {
+		if s.Open && s.Holds(p.Epoch, p.Number) {
+			a.Renewable = f.Opening.Phase == PhaseLobby && v.Stale == 0
+		}
+	}
+	if index, in := indexIn(f.Opening.Segments, p); in && !v.Start.Draw {
+		a.show(v.before(p.Lane, lobbyBase(f.Opening.Segments))+f.Front+int64(index), false, shown)
+	}
+	a.Next = r.lobbyNext(v)
+}
+
+// lobbyNext is when a page in the lobby asks again: in its interval, but not before the start if that falls into it, and
+// then spread over the time for which the line is held.
+func (r *Room) lobbyNext(v *View) time.Duration {
+	interval := r.every(r.tune.Load().pollMax)
+	f := &v.Snapshot
+	start := v.Start.At
+	if d := f.drawing(); d != nil && f.Opening.Phase == PhaseDrawing {
+		start = d.Frozen
+	}
+	if start == 0 {
+		return interval
+	}
+	spread := time.Duration(f.spread(start)) * time.Millisecond
+	if v.Start.Draw {
+		start += beacon
+	}
+	rest := time.Duration(start-r.storeNow()) * time.Millisecond
+	switch {
+	case rest >= interval:
+		return interval
+	case rest > 0:
+		return rest + rand.N(max(1, spread))
+	default: // it is due: whoever asks within the spread comes in time
+		return max(r.tune.Load().pollMin/2, min(interval, rand.N(max(1, spread))))
+	}
+}
+
+// indexIn is how many numbers of a lobby come before a place in the order of arrival.
+func indexIn(segments []Segment, p *Place) (i uint64, ok bool) {
+	d := Draw{Segments: segments}
+	return d.Index(p.Epoch, p.Number)
+}
+
+// lobbyBase is the order of a lobby's first number.
+func lobbyBase(segments []Segment) Order { return OrderOf(segments[0].Epoch, segments[0].First) }
+
+// keepLobby remembers the lobby from its end until the hold is over: its places come into the line with the next polls, and
+// the line's own figures are too low until all have come.
+func (v *View) keepLobby(old *View) {
+	f, o := &v.Snapshot, &old.Snapshot.Opening
+	if f.Opening.Phase != PhaseOpen || f.Now >= f.Hold || v.Rebuilding || !old.Known {
+		return
+	}
+	switch o.Phase {
+	case PhaseLobby:
+		v.opened, v.Starting = o.Segments, true
+	case PhaseDrawing:
+		v.Starting = true
+	case PhaseOpen:
+		v.opened, v.Starting = old.opened, old.Starting
+	case PhaseClosed, PhaseLine, PhaseThrough:
+	}
+}
+
+// atStart is how many places come first by the lobby, of which not all are in the line yet.
+func (v *View) atStart(p *Place) int64 {
+	if !v.Starting {
+		return 0
+	}
+	for i := range v.draws {
+		if d := &v.draws[i]; d.Holds(p.Order) {
+			return v.before(p.Lane, d.Base) + int64(p.Order-d.Base)
+		}
+	}
+	if index, in := indexIn(v.opened, p); in {
+		return v.before(p.Lane, lobbyBase(v.opened)) + int64(index)
+	}
+	return 0
+}
+
+// failDraws gives up the draws whose seeds did not come: the order of arrival stands.
+func (r *Room) failDraws(ctx context.Context, f *Snapshot) {
+	for i := range f.Opening.Draws {
+		d := &f.Opening.Draws[i]
+		if d.Known || f.Now < d.Frozen+drawFails {
+			continue
+		}
+		if _, err := r.Reveal(ctx, d.Opening, [32]byte{}); err != nil {
+			if !errors.Is(err, ErrUnavailable) && r.revealing.failed(err) {
+				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+			}
+			continue
+		}
+		r.revealing.worked()
+		r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
+	}
+}
+
+// Reveal puts the seed of an opening's draw in force, once, and answers the one that is: that of whoever came first. A zero
+// seed: the draw has failed, and the order of arrival stands. ErrUnknown: there is no such draw.
+func (r *Room) Reveal(ctx context.Context, opening string, seed [32]byte) (inForce [32]byte, err error) {
+	err = r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		inForce, err = r.store.Reveal(ctx, opening, seed)
+		return err
+	})
+	return inForce, err
+}

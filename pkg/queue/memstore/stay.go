@@ -1,0 +1,139 @@
+package memstore
+
+import "github.com/einlass/einlass/pkg/queue"
+
+// live reports whether a stay lives.
+func (r *room) live(s stay) bool {
+	return s.group != forgotten && s.told+r.t.idle > r.now && s.began+r.t.max > r.now
+}
+
+// over reports whether a stay ran out and may be resumed.
+func (r *room) over(s stay) bool {
+	return s.group != forgotten && !r.live(s) && s.told+r.t.idle+r.t.resume > r.now && s.began+r.t.max > r.now
+}
+
+// next is the group of a stay when one more request of it is told.
+func (s stay) next() int8 {
+	switch s.group {
+	case forgotten:
+		return fresh + 1
+	case served:
+		return served
+	}
+	return min(s.group+1, inside8)
+}
+
+// insideStanding is where a live stay stands.
+func (r *room) insideStanding(s stay) queue.Standing {
+	return queue.Standing{State: queue.StateInside, Until: min(s.told+r.t.idle, s.began+r.t.max), Started: s.began}
+}
+
+// stayStanding is where a ticket stands that bought a stay.
+func (r *room) stayStanding(s stay) queue.Standing {
+	switch {
+	case r.live(s):
+		return r.insideStanding(s)
+	case r.over(s):
+		return missedBy(queue.ReasonOver)
+	}
+	return spentBy(queue.ReasonExpired)
+}
+
+// came notes for the curve of a live stay that a request was made at a time.
+func (r *room) came(s stay, at int64) {
+	if r.live(s) {
+		kind := curveOf(int(s.group))
+		r.Curves[kind].Came(at-s.told, r.curveEnd(kind))
+	}
+}
+
+// renew extends a stay. A stay that is not known is taken in: the caller has verified its pass.
+func (r *room) renew(told queue.Stay) queue.Standing {
+	ref, rec := r.find(told.Visitor)
+	began := min(told.Started, r.now)
+	if rec != nil {
+		if rec.set() == inEnded {
+			return spentBy(rec.why())
+		}
+		if s, known := r.stays[ref]; known {
+			began = s.began
+		}
+	}
+	if began+r.t.max <= r.now {
+		r.end(told.Visitor, queue.ReasonExpired)
+		return spentBy(queue.ReasonExpired)
+	}
+	ref = r.take(told.Visitor)
+	if r.slab.at(ref).set() != inSpent {
+		r.move(ref, inSpent, 0)
+	}
+	if _, known := r.stays[ref]; !known {
+		r.begin(ref, began)
+	}
+	r.request(ref, min(told.At, r.now))
+	if s := r.stays[ref]; r.live(s) {
+		return r.insideStanding(s)
+	}
+	return missedBy(queue.ReasonOver)
+}
+
+// request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the
+// cookie of a fresh stay has come back.
+func (r *room) request(ref uint32, at int64) {
+	s := r.stays[ref]
+	if s.group != forgotten && at <= s.told {
+		if s.group == fresh {
+			r.tell(ref, fresh+1, s.told)
+		}
+		return
+	}
+	r.came(s, at)
+	r.tell(ref, s.next(), at)
+}
+
+// report takes one outcome.
+func (r *room) report(o queue.Outcome) {
+	if o.Kind == queue.Finished {
+		r.finish(o.Visitor)
+		return
+	}
+	if o.Ref != (queue.Code{}) {
+		if r.refs.has(o.Ref) {
+			return
+		}
+		r.refs.note(o.Ref, r.now)
+	}
+	r.Opening.Reports++
+	switch o.Kind {
+	case queue.Booked:
+		r.Opening.Booked += o.Count
+		if ref, rec := r.find(o.Visitor); rec != nil {
+			if s, ok := r.stays[ref]; ok && s.group != forgotten {
+				r.tell(ref, served, s.told)
+			}
+		}
+	case queue.Freed:
+		r.Opening.Booked = max(0, r.Opening.Booked-o.Count)
+	case queue.Total:
+		r.Opening.Booked = o.Count
+	}
+}
+
+// finish ends a stay whose visitor is done.
+func (r *room) finish(id queue.VisitorID) {
+	if ref, rec := r.find(id); rec != nil {
+		if s, ok := r.stays[ref]; ok {
+			r.came(s, r.now)
+		}
+	}
+	if r.end(id, queue.ReasonFinished) {
+		r.Finished++
+	}
+}
+
+// giveUp ends a place or a stay.
+func (r *room) giveUp(id queue.VisitorID, why queue.Reason) {
+	if r.end(id, why) {
+		r.Left++
+	}
+}

@@ -1,0 +1,142 @@
+package queue
+
+import (
+	"encoding/binary"
+	"sync"
+)
+
+// recent remembers, for the visitors of this process, when a heartbeat was last sent to the store and what it answered.
+// Most polls need no heartbeat: a poll asks recent whether one is due.
+//
+// It is a cache of fixed size, in buckets of four: a new visitor replaces the one that was of use longest ago, which then
+// sends a heartbeat earlier than needed. Entries hold no pointers, so the garbage collector does not scan them, and memory
+// that was never used is not resident.
+type recent struct {
+	buckets []bucket
+	locks   [256]sync.Mutex
+}
+
+type bucket [4]seenEntry
+
+type seenEntry struct {
+	tag    uint64 // second half of the id; 0: free
+	sent   int64  // ms, when a heartbeat was last queued; 0: the next poll sends one
+	until  int64  // ms, end of the standing's call or stay
+	at     int64  // ms, when state was learnt; 0: never
+	state  State
+	reason Reason
+}
+
+// used is when the entry was of use last.
+func (e *seenEntry) used() int64 { return max(e.sent, e.at) }
+
+func (e *seenEntry) standing() Standing { return Standing{State: e.state, Reason: e.reason, Until: e.until} }
+
+// newRecent makes room for 4*n visitors; n is rounded up to a power of two, at least 256.
+func newRecent(n int) *recent {
+	size := 256
+	for size < n {
+		size *= 2
+	}
+	return &recent{buckets: make([]bucket, size)}
+}
+
+func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
+	i := binary.LittleEndian.Uint64(id[:8]) & uint64(len(r.buckets)-1)
+	m := &r.locks[i%uint64(len(r.locks))]
+	m.Lock()
+	return &r.buckets[i], binary.LittleEndian.Uint64(id[8:]) | 1, m
+}
+
+// find is the visitor's entry, or nil.
+func (b *bucket) find(tag uint64) *seenEntry {
+	for i := range b {
+		if b[i].tag == tag {
+			return &b[i]
+		}
+	}
+	return nil
+}
+
+// make is the visitor's entry, new if need be.
+func (b *bucket) make(tag uint64) *seenEntry {
+	if e := b.find(tag); e != nil {
+		return e
+	}
+	oldest := &b[0]
+	for i := range b {
+		if b[i].tag == 0 {
+			oldest = &b[i]
+			break
+		}
+		if b[i].used() < oldest.used() {
+			oldest = &b[i]
+		}
+	}
+	*oldest = seenEntry{tag: tag}
+	return oldest
+}
+
+// due reports whether a heartbeat is due because the last was sent so long ago, and notes it as sent: waiting for a place of
+// which the store has said nothing or that it waits, every for others. The standing is what the store answered last, at the
+// time answered (0: never).
+func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last Standing, answered int64) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.make(tag)
+	if e.at == 0 || e.state == StateWaiting {
+		every = waiting
+	}
+	due = e.sent == 0 || now-e.sent >= every || now < e.sent
+	if due {
+		e.sent = max(1, now)
+	}
+	return due, e.standing(), e.at
+}
+
+// last is what the store answered last; false: nothing is known.
+func (r *recent) last(id VisitorID) (Standing, bool) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	if e := b.find(tag); e != nil && e.at != 0 {
+		return e.standing(), true
+	}
+	return Standing{}, false
+}
+
+// unsent notes that a heartbeat counted as sent was not: the next poll sends it.
+func (r *recent) unsent(id VisitorID) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	if e := b.find(tag); e != nil {
+		e.sent = 0
+	}
+}
+
+// answer notes what the store said. It is no heartbeat: the first poll of a place, and the first request of a stay, is sent.
+func (r *recent) answer(id VisitorID, now int64, s Standing) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.make(tag)
+	e.state, e.reason, e.until, e.at = s.State, s.Reason, s.Until, max(1, now)
+}
+
+// forget forgets one visitor: the next poll sends a heartbeat whenever it comes.
+func (r *recent) forget(id VisitorID) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	if e := b.find(tag); e != nil {
+		*e = seenEntry{}
+	}
+}
+
+// clear removes all entries: after a loss the next poll of every place must send a heartbeat.
+func (r *recent) clear() {
+	for l := range r.locks {
+		r.locks[l].Lock()
+		for i := l; i < len(r.buckets); i += len(r.locks) {
+			r.buckets[i] = bucket{}
+		}
+		r.locks[l].Unlock()
+	}
+}

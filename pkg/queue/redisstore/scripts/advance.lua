@@ -21,7 +21,7 @@ local function shift(i, ids, n)
     call('ZREMRANGEBYRANK', KEYS[i], 0, n - 1)
     touched[i] = false
     send('HDEL', i == FRONT and BACK or SEEN, ids)
-    room.stirred = 1
+    stir(1)
   end
 end
 
@@ -46,7 +46,7 @@ local function note_gateway(name, tick, sample)
     send('ZADD', GATEWAYS, { NOW, name })
     local before = has(SAMPLES) and call('HGET', KEYS[SAMPLES], name)
     if tick > (before and struct.unpack('>d', before) or 0) then
-      send('HSET', SAMPLES, { name, struct.pack('>dc0', tick, #sample, sample) })
+      send('HSET', SAMPLES, { name, struct.pack('>dc0', tick, sample) })
     end
   end
   local gone = early(GATEWAYS, NOW - GATEWAY_LIFE)

@@ -3,7 +3,6 @@
 -- CODES is a hash. Field 'c' and a code: its users, 28 bytes each: visitor (16), epoch (4), number (8, big endian). Field 'v'
 -- and a visitor: the codes that it used, 16 bytes each.
 
-local NO_CODE = string.rep('\0', 16)
 local USER = '>c16I4I8'
 local users, uses = {}, {} -- by code: list of { visitor, epoch, number }; by visitor: text of codes, or false
 

@@ -19,9 +19,16 @@ local function read_curves()
   end
 end
 
+-- curves_text is CURVES as it is now.
+local function curves_text()
+  read_curves()
+  return string.char(unpack(curves))
+end
+
+-- save_curves writes what was observed.
 local function save_curves()
   if curves_changed then
-    call('SET', KEYS[CURVES], string.char(unpack(curves)))
+    call('SET', KEYS[CURVES], curves_text())
     touched[CURVES] = true
   end
 end
@@ -148,63 +155,4 @@ end
 -- called_count is what the open calls count, in permille. O(16 log N).
 local function called_count()
   return weighed(CALLS, rules.window, 0) + 1000 * size(ASKING)
-end
-
--- The buckets and the allowance --------------------------------------------------------------------------------
-
--- factor is the share of the pace in force, in permille.
-local function factor()
-  return floor(rules.share * rules.factor / 1000)
-end
-
--- filled compares the gap by a division, so that no product grows above the bucket.
-local function filled(credit, bound, gap, speed)
-  if credit >= bound or speed > 0 and gap > floor((bound - credit) / speed) then
-    return bound
-  end
-  return credit + gap * speed
-end
-
--- fill pays into both buckets what the time since the mark gives. O(1).
-local function fill()
-  local gap, speed = max(0, NOW - room.mark), rules.rate * factor()
-  room.credit = filled(room.credit, rules.burst * UNITS + 10000000 * rules.rate, gap, speed)
-  room.callcredit = filled(room.callcredit, 3 * rules.burst * UNITS, gap, 3 * speed)
-  room.mark = NOW
-end
-
--- quota_left is how many more may be let in that all find a slot. O(log N).
-local function quota_left()
-  if rules.quota < 0 then
-    return MAX_CALLS
-  end
-  local taken = open_calls() + size(ASKING) + counting(FRESH, NOW - min(rules.confirm, rules.idle), '+inf')
-  for i = INSIDE, INSIDE + 7 do
-    taken = taken + counting(i, NOW - rules.idle, '+inf')
-  end
-  local free = floor(max(0, rules.quota - room.booked) / rules.per)
-  if rules.quota > room.booked and taken == 0 then
-    return max(1, free)
-  end
-  return max(0, free - taken)
-end
-
--- allowance is how many places may be called now, if calls run ahead by lead ms and one more call counts divisor permille.
-local function allowance(lead, divisor)
-  local e = factor()
-  if rules.run == 0 or rules.phase ~= PHASE_OPEN or NOW < room.hold or e == 0 or rules.rate == 0 then
-    return 0
-  end
-  local calls, ahead = min(floor(room.callcredit / UNITS), MAX_CALLS), rules.rate * e * lead
-  local x = floor((room.credit + ahead) / 60000)
-  if calls <= 0 or x < divisor then
-    return 0
-  end
-  local k = called_count()
-  x = x - k
-  if rules.max_inside > 0 then
-    x = min(x, 1000 * rules.max_inside + floor(ahead / 60000) - counted() - k)
-  end
-  calls = min(calls, floor(max(0, x) / divisor))
-  return calls <= 0 and 0 or max(0, min(calls, quota_left()))
 end

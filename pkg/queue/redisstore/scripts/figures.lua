@@ -38,10 +38,9 @@ end
 local function snapshot(sketch)
   local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'lanes', 'name', 'segments', 'draws', 'done', 'document', 'judgement')
   local waiting, front = places()
-  read_curves()
   return {
     'ok', NOW, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9],
-    string.char(unpack(curves)), waiting, front, open_calls(), size(ASKING), live_stays(), counted(), chances(CALLS)[1],
+    curves_text(), waiting, front, open_calls(), size(ASKING), live_stays(), counted(), chances(CALLS)[1],
     counting(GATEWAYS, NOW - GATEWAY_LIFE, '+inf'), ended_lately(), has(SAMPLES) and call('HGETALL', KEYS[SAMPLES]) or {}, sketch,
   }
 end

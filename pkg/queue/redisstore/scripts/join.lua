@@ -87,6 +87,7 @@ end
 local function give(id, lane, code)
   room.last, room.given, room.joined = room.last + 1, room.given + 1, room.joined + 1
   local order = zero + room.last
+  stir(1)
   use(code, id, room.epoch, room.last)
   need_format(lane, code)
   if rules.phase == PHASE_LOBBY then
@@ -98,7 +99,6 @@ local function give(id, lane, code)
   add_pair(come[LINE + lane], order, id)
   add_pair(come[SEEN], id, -seen_at(lane, NOW))
   given[id] = { set = LINE, order = order, lane = lane, seen = -1 }
-  room.stirred = 1
   if order <= rules.floor then
     room.sunk = 1
     return spent_by(BY_FLOOR)

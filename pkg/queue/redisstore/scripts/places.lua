@@ -145,8 +145,8 @@ end
 local function learn_orders(list)
   local wanted = {}
   for _, v in ipairs(list) do
-    local from = v.was.set
-    if not v.order and (from == LINE or from == FRONT) then
+    local from = not v.order and v.was.set
+    if from == LINE or from == FRONT then
       local i = from == LINE and LINE + v.was.lane or FRONT
       wanted[i] = wanted[i] or {}
       table.insert(wanted[i], v)
@@ -208,7 +208,7 @@ local function leave_set(v, gone)
   if was == LINE then
     table.insert(gone[LINE + v.was.lane], v.id)
     table.insert(gone[SEEN], v.id)
-    room.stirred = 1
+    stir(1)
   elseif was then
     table.insert(gone[was], v.id)
     if was == FRONT then
@@ -224,7 +224,7 @@ local function enter_set(v, come)
   local now = v.set
   if now == LINE then
     add_pair(come[LINE + v.lane], v.order, v.id)
-    room.stirred = 1
+    stir(2)
   elseif now == FRONT then
     add_pair(come[FRONT], v.order, v.id)
   end

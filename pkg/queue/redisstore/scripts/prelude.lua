@@ -44,6 +44,7 @@ local EPOCH_SPAN = 4194304
 local LANE_SPAN = 17592186044416 -- 2^44 ms, the year 2527
 local REASONS = 16
 local CHUNK = 1024 -- values handed to one command; Lua's stack takes about 8000
+local NO_CODE = string.rep('\0', 16)
 local LOST, NEWER = { 'lost' }, { 'format' }
 
 local call = redis.call
@@ -185,6 +186,12 @@ local function each(batch, length)
     ids[n] = sub(batch, i, i + 15)
   end
   return ids
+end
+
+-- stir notes that the sketch is no more that of the line: 1 if places have come or gone, 2 if a figure of it may be too low, or
+-- if the clock was set back, so that its age cannot be told.
+local function stir(n)
+  room.stirred = max(room.stirred, NOW < room.sketched and 2 or n)
 end
 
 -- add_pair puts two values at the end of a list.

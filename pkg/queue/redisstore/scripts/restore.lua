@@ -64,7 +64,7 @@ local function begin()
   room.format, room.mark, room.tick, room.born = 1, NOW, NOW, NOW
   rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 1000, PHASE_OPEN
   rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
-  changed.judgement, changed.growth = '', struct.pack('>dddddd', 0, -1, -1, 0, 0, 0)
+  changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
   call('SET', KEYS[CURVES], ARGV[9])
   touched[CURVES] = true
   take_theirs()
@@ -96,7 +96,7 @@ local function raise_room()
   elseif m.epoch < room.epoch then
     learn_earlier(m)
   end
-  room.stirred = 1
+  stir(2)
 end
 
 if stop == LOST then

@@ -34,6 +34,7 @@ end
 
 -- learn_number takes from the ticket of a place which numbers and epochs there have been.
 local function learn_number(epoch, number, order)
+  stir(1)
   if epoch > room.epoch then
     local last = room.last
     begins(next_epoch(epoch, order), last, function()
@@ -66,7 +67,7 @@ local function restore(v, mapping, p, away)
   touch(v)
   v.order, v.lane = p.order, p.lane
   if p.order > head then
-    v.set, v.seen = LINE, seen_at(p.lane, away and 0 or NOW)
+    v.set, v.seen, v.noted = LINE, seen_at(p.lane, away and 0 or NOW), false
   elseif away then
     v.set, v.at, v.noted = MISSED, NOW, true
   else

@@ -1,20 +1,20 @@
 -- The sketches of the lanes: the orders of the first places, and those at ranks 2 % apart behind them.
 --
--- A sketch costs about 3 ms at a million places. So SKETCH holds one for all gateways, and Advance makes the next in slices,
--- at the end of GROWING, when SKETCH is old and the line has changed. growth says how far it has come: when SKETCH was finished,
--- lane that is being looked at (-1: none), places or samples of it that are done (-1: nothing), its length, the order of the last
--- place that was looked at, bytes in GROWING. Each slice is later than the one before, so that of a place that goes on no figure is
--- too low, and none ever rises because of it.
+-- A sketch costs about 3 ms at a million places. So SKETCH holds one for all gateways, finished at room.sketched, and Advance
+-- makes the next in slices, at the end of GROWING, when SKETCH is old and room.stirred says that it is another by now. growth
+-- says how far that has come: the lane that is looked at (-1: none); how many of its first places are done (-1: nothing), or from
+-- 1,000 on the rank of the next sample; its length; the order of the last place that was looked at; bytes in GROWING. Lines that
+-- are short enough are looked at in one slice. Each slice is later than the one before, so that of a place that goes on no figure
+-- is too low, and none rises for it.
 --
 -- The text has three lines a lane that has places: lane, places and the order of the highest number given; the orders of the
--- first places; the orders at the ranks. One long string is read several times faster than 1,300 short ones. RANKS stands before
--- this file: the ranks of queue.SketchRanks.
+-- first places; the orders at the ranks. One long string is read several times faster than 1,300 short ones.
 
 local SKETCH_EXACT = 1000
 local SKETCH_AGE = 500
 local SAMPLE_COST = 4 -- a sample costs as much as so many places
 local SLICE = 800 -- places that one Advance looks at
-local GROWTH = '>dddddd'
+local GROWTH = '>ddddd'
 
 -- begin_lane writes the first line of a lane.
 local function begin_lane(g, parts)
@@ -47,18 +47,23 @@ local function look_at_first(g, parts, n)
   return max(1, #orders)
 end
 
+-- next_rank is the rank of the sample behind one, see queue.NextSketchRank.
+local function next_rank(rank)
+  return rank + max(1, floor(rank / 50))
+end
+
 -- look_at_ranks writes the orders at some of the ranks.
 local function look_at_ranks(g, parts, n)
   local below, orders, key = room.sunk == 1 and counting(LINE + g.lane, -1, rules.floor) or 0, {}, KEYS[LINE + g.lane]
   local ended = false
   for _ = 1, n do
-    local rank = RANKS[g.done - SKETCH_EXACT + 1]
-    local order = rank < g.length and call('ZRANGE', key, below + rank, below + rank, 'WITHSCORES')[2]
+    local rank = below + g.done
+    local order = g.done < g.length and call('ZRANGE', key, rank, rank, 'WITHSCORES')[2]
     if not order then
       ended = true
       break
     end
-    orders[#orders + 1], g.done = order, g.done + 1
+    orders[#orders + 1], g.done = order, next_rank(g.done)
   end
   if #orders > 0 then
     orders[#orders + 1] = ended and '\n' or ''
@@ -99,15 +104,19 @@ local function publish(g)
   else
     call('UNLINK', KEYS[SKETCH])
   end
-  g.finished, g.lane = NOW, -1
+  room.sketched, g.lane = NOW, -1
+end
+
+-- old answers whether another sketch is due.
+local function old()
+  return room.stirred == 2 or room.stirred == 1 and abs(NOW - room.sketched) >= SKETCH_AGE
 end
 
 -- kept_sketch makes the next slice, if one is due, and answers the sketch that is kept. O(800 + log N).
 local function kept_sketch()
   local g = {}
-  local text = call('HGET', KEYS[ROOM], 'growth')
-  g.finished, g.lane, g.done, g.length, g.after, g.bytes = struct.unpack(GROWTH, text)
-  if g.lane < 0 and room.stirred == 1 and abs(NOW - g.finished) >= SKETCH_AGE then
+  g.lane, g.done, g.length, g.after, g.bytes = struct.unpack(GROWTH, call('HGET', KEYS[ROOM], 'growth'))
+  if g.lane < 0 and old() then
     call('UNLINK', KEYS[GROWING])
     g.lane, g.done, g.bytes, room.stirred = 0, -1, 0, 0
   end
@@ -118,11 +127,12 @@ local function kept_sketch()
     g.bytes = g.bytes + #more
     local bytes = #more == 0 and g.bytes or call('APPEND', KEYS[GROWING], more)
     if bytes ~= g.bytes then
-      g.lane, room.stirred = -1, 1 -- a server that evicts has taken it
+      g.lane = -1 -- a server that evicts has taken it
+      stir(2)
     elseif g.lane == 8 then
       publish(g)
     end
-    changed.growth = struct.pack(GROWTH, g.finished, g.lane, g.done, g.length, g.after, g.bytes)
+    changed.growth = struct.pack(GROWTH, g.lane, g.done, g.length, g.after, g.bytes)
   end
   return call('GET', KEYS[SKETCH]) or ''
 end

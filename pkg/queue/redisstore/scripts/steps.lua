@@ -109,6 +109,7 @@ local function freeze(s)
     table.remove(draws, 1)
   end
   room.last = max(room.last, first.first + n - 1)
+  stir(1)
   rules.phase = PHASE_DRAWING
 end
 
@@ -135,7 +136,8 @@ local function apply(s, steps, name)
   forget_done(steps)
   if sets(s, 'floor') and s.at >= room.made then
     rules.floor = max(rules.floor, order_of(room.epoch, room.last))
-    segments, room.sunk, room.stirred = {}, 1, 1
+    segments, room.sunk = {}, 1
+    stir(2)
   end
   if sets(s, 'quota') then
     rules.quota, rules.per, rules.standby = s.quota, max(1, s.per), s.standby

@@ -107,7 +107,7 @@ local function unite(m)
   end
   rules.floor, rules.mapping = max(before, m.floor), max(rules.mapping, m.mapping)
   if rules.floor > before then
-    room.sunk, room.stirred = 1, 1
+    room.sunk = 1
   end
   done = unite_done(mine, parse_done(ARGV[8]))
   forget_done(parse_plan(plan))

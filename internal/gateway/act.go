@@ -7,9 +7,12 @@ func (e *exchange) carryOut(d *decision) {
 		return
 	}
 	e.r.Metrics.Visit(d.count)
-	if d.act == forward {
+	switch d.act {
+	case forward:
 		e.forwardInside(d)
-		return
+	case bypass:
+		e.g.forwardOpen(e.r, e.v)
+	default:
+		e.reply(d)
 	}
-	e.reply(d)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -25,6 +26,9 @@ const (
 	// answerLater and answerNoStore are the waiting page without a number, which loads again by itself.
 	answerLater
 	answerNoStore
+	// answerTurnedAway says why no number was given. answerStatus tells the script of a page at the door where it stands.
+	answerTurnedAway
+	answerStatus
 	// answerButton and answerWindow ask in a frame for a press, answerCookies for cookies.
 	answerButton
 	answerWindow
@@ -63,6 +67,11 @@ func (e *exchange) reply(d *decision) {
 		e.laterPage(d, 429, web.Shed)
 	case answerNoStore:
 		e.laterPage(d, 503, web.NoStore)
+	case answerTurnedAway:
+		e.laterPage(d, 200, turnedAwayStates[e.joined.Reason])
+	case answerStatus:
+		s := e.status(d)
+		e.answerStatus(&s)
 	case answerButton:
 		action := g.ownURL(r, v, "join", "", e.target())
 		v.Answer(200, web.HTMLType, r.Pages.AppendPress(nil, g.lang(r, v), action), r.pressHeaders...)
@@ -116,16 +125,48 @@ func (e *exchange) lead(d *decision) {
 
 // placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
 func (e *exchange) placePage(d *decision) {
-	number, place, shown := e.ticket.Number, &e.place, e.shown
-	if d.cookie == cookieTicket {
-		number, place, shown = e.joined.Place.Number, &e.stands, -1
-	}
-	place.State = d.state
-	s := statusOf(number, place, shown, e.r.Line.Now())
+	s := e.status(d)
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
 	}
-	e.page(200, &s, e.g.waitURL(e.r, e.v, e.target()))
+	w := web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target())}
+	switch {
+	case s.State == web.Full || s.State == web.Resume:
+		w.Reload = doorReload
+	case d.cookie == cookieTicket:
+		w.Reload = max(s.Next, firstReload)
+	}
+	e.page(200, &w)
+}
+
+const (
+	// firstReload is when the page of a new place loads again without script.
+	firstReload = 20 * time.Second
+	// doorPoll and doorReload are how often a page asks at the door, with script and without: less than Timing.Confirm, so
+	// that it keeps its turn.
+	doorPoll   = 4 * time.Second
+	doorReload = 10 * time.Second
+)
+
+// status is what a page says of the place of a decision.
+func (e *exchange) status(d *decision) web.Status {
+	place, shown := &e.place, e.shown
+	if d.cookie == cookieTicket {
+		place, shown = &e.stands, -1
+	}
+	if d.state == queue.StateFull && place.State != queue.StateFull {
+		place.Next = spread(doorPoll)
+	}
+	place.State, place.Reason = d.state, d.reason
+	if e.knows(claim) && d.state == queue.StateCalled {
+		place.Until = e.claimed.Until
+	}
+	return statusOf(place, shown, e.r.Line.Now())
+}
+
+// turnedAwayStates are what pages say of an arrival that got no number.
+var turnedAwayStates = map[queue.Reason]web.State{
+	queue.ReasonClosed: web.Closed, queue.ReasonLimit: web.Limit, queue.ReasonSoldOut: web.SoldOut, queue.ReasonCode: web.Code,
 }
 
 // laterPage is the waiting page of an arrival that has no number yet.
@@ -134,20 +175,22 @@ func (e *exchange) laterPage(d *decision, code int, state web.State) {
 	if d.to == toWait {
 		again = e.g.waitURL(e.r, e.v, again)
 	}
-	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Snapshot.Control.Message}
-	e.page(code, &s, again, retryAfter(code, e.verdict.after)...)
+	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Message}
+	if state == web.Closed {
+		s.Starts = e.r.opens()
+	}
+	e.page(code, &web.Wait{Status: s, Target: again}, retryAfter(code, e.verdict.after)...)
 }
 
 // pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
 var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
 
 // page is a page of the line, which loads again by itself.
-func (e *exchange) page(code int, s *web.Status, again string, extra ...string) {
-	w := web.Wait{Status: *s, Target: again}
+func (e *exchange) page(code int, w *web.Wait, extra ...string) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
-	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), &w)
-	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", s.State.String())
+	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), w)
+	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", w.State.String())
 	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
 }
 

@@ -23,7 +23,7 @@ type exchange struct {
 // serve decides on a request and acts, asking what decide wants to know.
 func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
-	e.purpose, e.safe = p, isSafe(v.Method())
+	e.purpose, e.safe, e.through = p, isSafe(v.Method()), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.readCookie()
 	d := decide(&e.facts)
@@ -45,10 +45,11 @@ func (e *exchange) ask(q question) {
 	case hold:
 		e.askHold()
 	case poll:
-		e.shown = e.r.shown(e.v, e.ticket.Number)
-		e.place = e.r.Line.Poll(placeOf(&e.ticket), e.shown)
+		e.askPoll()
 	case claim:
 		e.askClaim()
+	case resume:
+		e.askResume()
 	case arrive:
 		e.askArrive()
 	}
@@ -62,31 +63,72 @@ func (e *exchange) askLook() {
 	}
 }
 
+// askTouch notes the request as activity. One that extends the pass is told to the store whenever the one before was, so that
+// the stay does not end there while its pass is valid.
 func (e *exchange) askTouch() {
-	id := queue.VisitorID(e.pass.Visitor)
-	if e.touched = e.r.Line.Touch(id, e.r.stayLimit(&e.pass)); !e.touched {
+	id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
+	if e.carries == carriesPass && e.r.extends(&e.pass) {
+		e.touched = e.r.Line.Prolong(id, started)
+	} else {
+		e.touched = e.r.Line.Touch(id, started)
+	}
+	if !e.touched {
 		e.r.stays.end(id)
 	}
 }
 
+func (e *exchange) askPoll() {
+	p := e.r.placeOf(&e.ticket)
+	number := e.r.Line.View().Number(&p)
+	if e.purpose == knocking {
+		e.shown = e.r.shownByPoll(e.v, number)
+	} else {
+		e.shown = e.r.shown(e.v, number)
+	}
+	e.place = e.r.Line.Poll(p, e.shown)
+}
+
 func (e *exchange) askClaim() {
-	var err error
-	if e.claimed, err = e.r.Line.Claim(placeOf(&e.ticket)); err != nil {
+	t := &e.ticket
+	e.noteClaim(e.r.Line.Claim(e.r.placeOf(t)))
+	e.pass = token.Pass{Visitor: t.Visitor, Epoch: t.Epoch, Number: t.Number, Rank: t.Rank, Extra: t.Extra}
+	e.beginStay(&e.claimed)
+}
+
+// askResume tells the store of the last request of the stay and claims. That request is the one that the pass was issued with:
+// later ones within renewAfter are not in it. The end of the pass less Idle would say the same only while no other bound cut
+// the pass short, and Idle has not been changed since.
+func (e *exchange) askResume() {
+	e.place = e.r.resuming()
+	e.noteClaim(e.r.Line.Resume(e.r.placeOfPass(&e.pass), e.pass.StartedAt*1000, e.pass.IssuedAt*1000))
+	e.beginStay(&e.claimed)
+}
+
+func (e *exchange) noteClaim(s queue.Standing, err error) {
+	e.claimed = s
+	if err != nil {
 		e.claimFailed = true
 		e.storeFailed(err)
 	}
-	if e.claimed.State == queue.StateInside {
-		e.pass = e.r.newPass(placeOf(&e.ticket), e.ticket.Extra, e.claimed.Until)
+}
+
+// beginStay makes the pass of a stay that begins or goes on, if it does: that of a pass whose place is known.
+func (e *exchange) beginStay(s *queue.Standing) {
+	if s.State == queue.StateInside {
+		e.r.begin(&e.pass, s)
 	}
 }
 
-// beginStay notes what an arrival has been given: a stay, or a place.
-func (e *exchange) beginStay() {
-	switch {
-	case e.joined.State == queue.StateInside:
-		e.pass = e.r.newPass(e.joined.Place, token.Extra{}, e.joined.Until)
-	case e.purpose == visiting:
-		e.stands = e.r.Line.Peek(e.joined.Place)
+// noteJoined notes what an arrival has been given: a stay, or a place.
+func (e *exchange) noteJoined() {
+	p := &e.joined.Place
+	e.pass = token.Pass{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}
+	e.beginStay(&e.joined.Standing)
+	if e.joined.State != queue.StateInside && e.purpose == visiting {
+		e.stands = e.r.Line.Peek(*p)
+		if e.joined.State == queue.StateLobby {
+			e.stands.State = queue.StateLobby // its lobby began after the last snapshot
+		}
 	}
 }
 
@@ -104,7 +146,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.r.Line.Touch(id, e.r.stayLimit(&e.pass)):
+		case !e.r.Line.Touch(id, e.pass.StartedAt*1000):
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return

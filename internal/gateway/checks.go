@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // Checks stand between an arrival and its number. The first one looks at the request alone; the others have a memory of
@@ -69,10 +71,49 @@ func (e *exchange) askArrive() {
 		}
 	}
 	var err error
-	if e.joined, err = e.r.Line.Arrive(); err != nil {
+	if e.joined, err = e.r.Line.Arrive(queue.Arrival{}); err != nil {
 		e.storeFailed(err)
 		e.verdict = verdict{kind: later, answer: answerNoStore, after: storeRetry, count: metrics.Failed}
 		return
 	}
-	e.beginStay()
+	if e.joined.State == queue.StateRefused {
+		e.verdict = e.turnedAway()
+		return
+	}
+	e.noteJoined()
 }
+
+// Bounds of the time after which a page asks again that was turned away at the door.
+const (
+	doorRetry = 30 * time.Second
+	// doorSpread is within how long after the door opens the pages ask.
+	doorSpread = 10 * time.Second
+)
+
+// turnedAway is for an arrival that got no number. A door that is closed may open and a line that is too long grows shorter,
+// so such a page comes back by itself: when the plan says that it is time, if that is sooner.
+func (e *exchange) turnedAway() verdict {
+	switch e.joined.Reason {
+	case queue.ReasonClosed, queue.ReasonLimit:
+	default:
+		return verdict{kind: refusal, answer: answerTurnedAway}
+	}
+	after := spread(doorRetry)
+	if opens := e.r.opens(); opens > 0 && opens < after {
+		after = opens + rand.N(doorSpread)
+	}
+	return verdict{kind: later, answer: answerTurnedAway, after: after, count: metrics.Refused}
+}
+
+// opens is how long until numbers are given, as the plan says; 0: it does not say, or it is due.
+func (r *Room) opens() time.Duration {
+	next := r.Line.View().Start
+	at := next.At
+	if next.Lobby > 0 {
+		at = next.Lobby
+	}
+	return time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
+}
+
+// spread is an interval ±20 %, so that pages that came at once do not ask at once.
+func spread(d time.Duration) time.Duration { return d*4/5 + rand.N(d*2/5) }

@@ -116,6 +116,7 @@ func (e *exchange) readCookie() {
 	case errors.Is(err, token.ErrExpired):
 		e.carries = carriesEndedPass
 		e.inGrace = now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
+		e.resumable = e.r.resumable(&e.pass, now)
 	case errors.Is(err, token.ErrWrongKind):
 		if e.ticket, err = e.r.Tokens.VerifyTicket(raw, now); err == nil {
 			e.carries = carriesTicket
@@ -128,9 +129,11 @@ func (e *exchange) setCookie(d *decision) error {
 	switch d.cookie {
 	case cookieStays:
 	case cookieTicket:
-		return e.r.giveTicket(e.v, e.joined.Place, token.Extra{})
+		return e.r.giveTicket(e.v, e.joined.Place)
 	case cookieKeepTicket:
-		if err := e.r.keepTicket(e.v, &e.ticket, d.state, e.place.Stale); err != nil {
+		a := e.place
+		a.State, a.Reason = d.state, d.reason
+		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.Log.Error("ticket not renewed", zap.String("room", e.r.ID), zap.Error(err))
 		}
 	case cookiePass:
@@ -156,100 +159,148 @@ func (e *exchange) setCookie(d *decision) error {
 // now is the store's time, by which all gateways issue and check tokens.
 func (r *Room) now() time.Time { return time.UnixMilli(r.Line.Now()) }
 
-func placeOf(t *token.Ticket) queue.Place {
-	return queue.Place{Visitor: queue.VisitorID(t.Visitor), Epoch: t.Epoch, Number: t.Number}
+// placeOf is the place of a ticket, in the order that is known.
+func (r *Room) placeOf(t *token.Ticket) queue.Place {
+	p, _ := r.Line.Place(queue.Ticket{
+		Visitor: queue.VisitorID(t.Visitor), Epoch: t.Epoch, Number: t.Number, Order: queue.Order(t.Rank.Order), Lane: t.Rank.Lane,
+	})
+	return p
 }
 
-// giveTicket sets the cookie for a place. extra is the unknown claim of the ticket that it renews.
-func (r *Room) giveTicket(v *httpx.Visit, p queue.Place, extra token.Extra) error {
+// placeOfPass is the place of the ticket that bought a stay.
+func (r *Room) placeOfPass(p *token.Pass) queue.Place {
+	return r.placeOf(&token.Ticket{Visitor: p.Visitor, Epoch: p.Epoch, Number: p.Number, Rank: p.Rank})
+}
+
+// through reports whether there is no waiting room at present.
+func (r *Room) through() bool {
+	v := r.Line.View()
+	return v.Known && v.Snapshot.Opening.Phase == queue.PhaseThrough
+}
+
+// resuming is what is known of a stay that may be resumed, before the store is asked.
+func (r *Room) resuming() queue.Answer {
+	v := r.Line.View()
+	return queue.Answer{
+		State: queue.StateMissed, Reason: queue.ReasonOver, Ahead: -1, Message: v.Message, Stale: v.Stale != 0, Next: spread(doorPoll),
+	}
+}
+
+// giveTicket sets the cookie for a place that was just given. Its ticket lives no longer than the place counts as present
+// without a word: one of full life follows when the cookie has come back, so that a number that nobody uses is soon worth
+// nothing, without any memory.
+func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
+	t := r.Line.Timing()
+	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}, min(t.Absent, t.Life))
+}
+
+// setTicket issues a ticket and sets its cookie.
+func (r *Room) setTicket(v *httpx.Visit, t token.Ticket, life time.Duration) error {
 	now := r.now()
+	t.Room, t.IssuedAt, t.ExpiresAt = r.ID, now.Unix(), max(now.Unix()+1, now.Add(life).Unix())
 	var buf [token.MaxLength]byte
-	raw, err := r.Tokens.AppendTicket(buf[:0], token.Ticket{
-		Room: r.ID, Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number,
-		IssuedAt: now.Unix(), ExpiresAt: now.Add(r.TicketLife).Unix(), Extra: extra,
-	})
+	raw, err := r.Tokens.AppendTicket(buf[:0], t)
 	if err != nil {
 		return err
 	}
-	r.setToken(v, raw, r.TicketLife)
+	r.setToken(v, raw, life)
 	return nil
 }
 
-// keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives. state is where the
-// place stands; stale says that the store's word on it is old.
-func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, state queue.State, stale bool) error {
-	if !living(state, stale) || r.now().Unix() < t.IssuedAt+(t.ExpiresAt-t.IssuedAt)/2 {
+// keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives, and one that has
+// come back for the first time. a is what the line says of its place.
+func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) error {
+	if !living(a) {
 		return nil
 	}
-	return r.giveTicket(v, placeOf(t), t.Extra)
+	life, lives := r.Line.Timing().Life, t.ExpiresAt-t.IssuedAt
+	if lives >= int64(life/time.Second) && r.now().Unix() < t.IssuedAt+lives/2 {
+		return nil
+	}
+	return r.setTicket(v, *t, life)
 }
 
 // living reports whether a ticket may live on. The memory of its use ends with the last ticket that was valid then: a
 // copy that is renewed any later, or on a guess, would find itself unknown and go to the front for a second stay.
-func living(state queue.State, stale bool) bool {
-	switch state {
-	case queue.StateWaiting, queue.StateFront, queue.StateCalled, queue.StateMissed:
+func living(a *queue.Answer) bool {
+	switch a.State {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled, queue.StateFull:
 		return true
+	case queue.StateMissed:
+		return a.Reason != queue.ReasonOver
+	case queue.StateLobby:
+		return a.Renewable
 	default:
-		return stale
+		return a.Stale
 	}
 }
 
-// newPass is the pass of a stay that begins now and may last until the store's until (ms). extra is the unknown claim of the
-// ticket that bought the stay.
-func (r *Room) newPass(p queue.Place, extra token.Extra, until int64) token.Pass {
+// renewAfter is how old a pass is that a request extends. The store is told of requests as often.
+const renewAfter = 5 * time.Second
+
+// begin makes the pass of a stay, of one that says whose it is. The stay began when the store says: of a copied ticket, and of
+// a stay that is resumed, that was earlier.
+func (r *Room) begin(p *token.Pass, s *queue.Standing) {
 	now := r.now().Unix()
-	return token.Pass{
-		Room: r.ID, Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number,
-		StartedAt: now, IssuedAt: now, ExpiresAt: max(now+1, (until+999)/1000), Extra: extra,
+	p.Room, p.StartedAt, p.IssuedAt = r.ID, now, now
+	if s.Started > 0 {
+		p.StartedAt = min(s.Started/1000, now)
 	}
+	p.ExpiresAt = max(now+1, (s.Until+999)/1000)
 }
 
-// givePass sets the cookie for a stay. It outlives the pass: an ended pass still says whose form it is that comes late.
+// givePass sets the cookie for a stay. It outlives the pass: an ended pass still says whose form it is that comes late, and
+// whose stay may be resumed.
 func (r *Room) givePass(v *httpx.Visit, p *token.Pass) error {
 	var buf [token.MaxLength]byte
 	raw, err := r.Tokens.AppendPass(buf[:0], *p)
 	if err != nil {
 		return err
 	}
-	r.setToken(v, raw, time.Duration(p.ExpiresAt-p.IssuedAt)*time.Second+r.FormGrace+24*time.Hour)
+	r.setToken(v, raw, time.Duration(p.ExpiresAt-p.IssuedAt)*time.Second+r.FormGrace+max(24*time.Hour, r.Line.Timing().Resume))
 	return nil
 }
 
-// keepPass extends a pass past half its time, up to the longest stay.
-func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
+// extends reports whether a request extends its pass: it is old enough, and its stay can last longer.
+func (r *Room) extends(p *token.Pass) bool {
 	now := r.now()
-	if now.Unix() < p.IssuedAt+(p.ExpiresAt-p.IssuedAt)/2 {
+	return now.Unix() >= p.IssuedAt+int64(renewAfter/time.Second) && r.passEnd(p, now) > p.ExpiresAt
+}
+
+// passEnd is when a pass ends whose stay had a request now, in Unix seconds: Idle later, at most Max after the stay began.
+func (r *Room) passEnd(p *token.Pass, now time.Time) int64 {
+	t := r.Line.Timing()
+	until := min(now.UnixMilli()+t.Idle.Milliseconds(), p.StartedAt*1000+t.Max.Milliseconds())
+	return max(now.Unix()+1, (until+999)/1000)
+}
+
+// keepPass extends a pass. The store was told when its request was noted, see askTouch.
+func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
+	if !r.extends(p) {
 		return nil
 	}
-	until := now.Add(r.Idle)
-	if limit := r.stayLimit(p); limit != 0 {
-		until = time.UnixMilli(min(until.UnixMilli(), limit))
-	}
-	if until.Unix() <= p.ExpiresAt {
-		return nil
-	}
-	r.Line.Prolong(queue.VisitorID(p.Visitor), r.stayLimit(p))
+	now := r.now()
 	longer := *p
-	longer.Room, longer.IssuedAt = r.ID, now.Unix()
+	longer.Room, longer.IssuedAt, longer.ExpiresAt = r.ID, now.Unix(), r.passEnd(p, now)
 	longer.StartedAt = min(p.StartedAt, longer.IssuedAt)
-	longer.ExpiresAt = max(longer.IssuedAt+1, (until.UnixMilli()+999)/1000)
 	return r.givePass(v, &longer)
 }
 
-// stayLimit is the latest end of a stay in store milliseconds, 0: none.
-func (r *Room) stayLimit(p *token.Pass) int64 {
-	if r.MaxStay == 0 {
-		return 0
-	}
-	return p.StartedAt*1000 + r.MaxStay.Milliseconds()
+// resumable reports whether the stay of a pass that has ended may be resumed, as far as the pass says: its last request may
+// have been a little later. The store knows.
+func (r *Room) resumable(p *token.Pass, now time.Time) bool {
+	t := r.Line.Timing()
+	last := time.Unix(p.IssuedAt, 0).Add(renewAfter)
+	return now.Before(last.Add(t.Idle+t.Resume)) && now.Before(time.Unix(p.StartedAt, 0).Add(t.Max))
 }
 
 func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {
 	v.SetCookie(httpx.Cookie{Name: r.cookies.token[index(v.Secure())], Value: string(raw), MaxAge: life, Secure: v.Secure()})
 }
 
-func (r *Room) setWord(v *httpx.Visit, word string) { r.setToken(v, []byte(word), r.TicketLife) }
+func (r *Room) setWord(v *httpx.Visit, word string) {
+	r.setToken(v, []byte(word), r.Line.Timing().Life)
+}
 
 // A browser that has been shown how many are ahead is never shown more, so it sends the figure along: in a cookie with
 // page loads, as a parameter with polls. The tabs of a browser share one ticket and come to it one after the other, so
@@ -286,7 +337,7 @@ func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
 	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
 	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
 	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.shown[index(v.Secure())], Value: string(value), MaxAge: r.TicketLife, Secure: v.Secure(),
+		Name: r.cookies.shown[index(v.Secure())], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(),
 	})
 }
 

@@ -15,6 +15,8 @@ func decide(f *facts) decision {
 		return decidePress(f)
 	case standing:
 		return decideStanding(f)
+	case knocking:
+		return decideKnock(f)
 	default:
 		return decideVisit(f)
 	}
@@ -28,6 +30,8 @@ const (
 	asking act = iota
 	// forward sends the request to the site.
 	forward
+	// bypass sends it there although nobody has a place, because there is no waiting room at present.
+	bypass
 	// wait answers a visitor that has a place or may get one: the waiting page, or what comes before it.
 	wait
 	// admit leads somebody inside to the target.
@@ -46,8 +50,9 @@ type decision struct {
 	count metrics.Visit
 	// to is where an answer leads.
 	to destination
-	// state is what a waiting page says of the place.
-	state queue.State
+	// state and reason are what a waiting page says of the place.
+	state  queue.State
+	reason queue.Reason
 	// ended is why there is no place.
 	ended web.Ending
 }
@@ -79,6 +84,9 @@ func decideVisit(f *facts) decision {
 			return decideForward(f, metrics.Forward, cookieKeepPass)
 		}
 	}
+	if f.through {
+		return decision{act: bypass, count: uncounted}
+	}
 	if !f.knows(look) {
 		return ask(look)
 	}
@@ -91,6 +99,10 @@ func decideVisit(f *facts) decision {
 		}
 	case f.carries == carriesEndedPass && !f.safe:
 		return decideLate(f)
+	case f.carries == carriesEndedPass && f.resumable && f.reads && (!f.framed || f.sameOrigin):
+		if d, spent := decideResume(f); !spent {
+			return d
+		}
 	}
 	return decideArrival(f)
 }
@@ -106,6 +118,8 @@ func decideStanding(f *facts) decision {
 		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
 	case !f.reads:
 		return decision{act: refuse, answer: answerNoPage, count: metrics.Refused}
+	case f.through:
+		return decision{act: admit, answer: answerLead, count: uncounted}
 	}
 	switch f.carries {
 	case carriesPass:
@@ -117,12 +131,20 @@ func decideStanding(f *facts) decision {
 		}
 		return over(web.EndedStay)
 	case carriesEndedPass:
-		return over(web.EndedStay)
-	case carriesTicket:
-		if d, spent := decideTicket(f); !spent {
-			return d
+		if !f.resumable {
+			return over(web.EndedExpired)
 		}
-		return over(web.EndedUsed)
+		d, spent := decideResume(f)
+		if spent {
+			return over(endingOf(d.reason))
+		}
+		return d
+	case carriesTicket:
+		d, spent := decideTicket(f)
+		if spent {
+			return over(endingOf(d.reason))
+		}
+		return d
 	case carriesPress:
 		return decideArrival(f)
 	case carriesLeft:
@@ -153,6 +175,9 @@ func over(why web.Ending) decision {
 // decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
 func decidePress(f *facts) decision {
 	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
+	if f.through {
+		return stands
+	}
 	switch f.carries {
 	case carriesPass:
 		if !f.knows(touch) {
@@ -169,9 +194,43 @@ func decidePress(f *facts) decision {
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
 			return stands
 		}
-	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
+	case carriesEndedPass:
+		if !f.resumable {
+			break
+		}
+		if !f.knows(resume) {
+			return ask(resume)
+		}
+		if f.claimFailed || f.claimed.State != queue.StateSpent {
+			return stands
+		}
+	case carriesNothing, carriesLeft, carriesPress:
 	}
 	return decideArrival(f)
+}
+
+// decideKnock is for a page at the door: where its bearer stands, and in if it can be. It is a press that goes on: only a
+// page on which somebody has come to the door asks so, and the answer is for its script.
+func decideKnock(f *facts) decision {
+	d := decision{act: wait, state: queue.StateSpent, count: metrics.Poll}
+	switch {
+	case f.carries == carriesPass, f.through:
+		d.state = queue.StateInside
+	case f.carries == carriesTicket:
+		d, _ = decidePlace(f)
+	case f.carries == carriesEndedPass && f.resumable:
+		d, _ = decideResume(f)
+	}
+	switch d.act {
+	case asking:
+		return d
+	case admit:
+		d.state = queue.StateInside
+	default:
+		d.count = metrics.Poll
+	}
+	d.answer = answerStatus
+	return d
 }
 
 // decideTicket is for a visitor with a ticket. spent: the ticket has bought its stay, and the visitor has no place.
@@ -179,11 +238,19 @@ func decideTicket(f *facts) (d decision, spent bool) {
 	if !f.reads {
 		return decision{act: refuse, answer: answerInLine, count: metrics.Refused}, false
 	}
+	return decidePlace(f)
+}
+
+// decidePlace is for a ticket whose bearer can be told where it stands.
+func decidePlace(f *facts) (d decision, spent bool) {
 	if !f.knows(poll) {
 		return ask(poll), false
 	}
-	d = decision{act: wait, answer: answerPlace, cookie: cookieKeepTicket, count: metrics.Page, state: f.place.State}
-	if d.state == queue.StateWaiting {
+	d = decision{
+		act: wait, answer: answerPlace, cookie: cookieKeepTicket, count: metrics.Page,
+		state: f.place.State, reason: f.place.Reason,
+	}
+	if d.state == queue.StateWaiting || d.state == queue.StateLobby {
 		return d, false
 	}
 	// A load that another host's page makes in a frame may not use up a call: the visitor has not asked for it, and may not
@@ -198,10 +265,12 @@ func decideTicket(f *facts) (d decision, spent bool) {
 	if f.claimFailed {
 		return d, false
 	}
+	d.reason = f.claimed.Reason
 	switch f.claimed.State {
 	case queue.StateInside:
 		return decision{act: admit, answer: answerLead, cookie: cookiePass, count: metrics.Claim}, false
 	case queue.StateSpent:
+		d.state = queue.StateSpent
 		return d, true
 	case queue.StateWaiting:
 		d.state = queue.StateUnknown // the turn has come as far as this gateway knows, and the line does not say so yet
@@ -209,6 +278,51 @@ func decideTicket(f *facts) (d decision, spent bool) {
 		d.state = f.claimed.State
 	}
 	return d, false
+}
+
+// decideResume is for a page load of somebody whose stay has run out and may be resumed: at the door, before every new call.
+// spent: it cannot be resumed after all.
+func decideResume(f *facts) (d decision, spent bool) {
+	d = decision{act: wait, answer: answerPlace, count: metrics.Page, state: queue.StateMissed, reason: queue.ReasonOver}
+	if f.framed && !f.sameOrigin {
+		return d, false // as for a call
+	}
+	if !f.knows(resume) {
+		return ask(resume), false
+	}
+	switch {
+	case f.claimFailed:
+	case f.claimed.State == queue.StateInside:
+		return decision{act: admit, answer: answerLead, cookie: cookiePass, count: metrics.Claim}, false
+	case f.claimed.State == queue.StateSpent:
+		d.state, d.reason = queue.StateSpent, f.claimed.Reason
+		return d, true
+	}
+	return d, false
+}
+
+// endingOf is what a page says of a ticket that has ended. Where the reason is not known it says what can be.
+func endingOf(why queue.Reason) web.Ending {
+	switch why {
+	case queue.ReasonFloor:
+		return web.EndedFloor
+	case queue.ReasonFinished:
+		return web.EndedStay
+	case queue.ReasonLeft:
+		return web.EndedLeft
+	case queue.ReasonTwice:
+		return web.EndedTwice
+	case queue.ReasonMoved:
+		return web.EndedMoved
+	case queue.ReasonRemoved:
+		return web.EndedRemoved
+	case queue.ReasonExpired:
+		return web.EndedExpired
+	case queue.ReasonCode:
+		return web.EndedCode
+	default:
+		return web.EndedUsed
+	}
 }
 
 // decideLate is for a form whose pass has run out. One that comes a little late is let through: the work of filling it in
@@ -285,7 +399,7 @@ func decideNumbered(f *facts) decision {
 		// URL: whether the browser keeps the pass is not known yet.
 		return decision{act: admit, answer: answerLead, to: toWait, cookie: cookiePass, count: metrics.Claim}
 	case f.purpose == visiting:
-		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State}
+		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State, reason: f.stands.Reason}
 	default:
 		return decision{act: wait, answer: answerLead, to: toWait, cookie: cookieTicket, count: metrics.Arrival}
 	}

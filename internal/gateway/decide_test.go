@@ -10,12 +10,16 @@ import (
 // All that can be known of a request is tried: from each way in which one can begin, and with each answer to each question.
 func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
-	for _, p := range []purpose{visiting, standing, pressing} {
+	for _, p := range []purpose{visiting, standing, pressing, knocking} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 16 {
-				f := facts{purpose: p, safe: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0}
+			for bits := range 64 {
+				f := facts{
+					purpose: p, safe: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
+					resumable: bits&16 != 0, through: bits&32 != 0,
+				}
 				f.carries = c
-				if p == standing && !f.safe || p == pressing && f.safe || c > carriesNothing && !f.cookieSent || f.inGrace && c != carriesEndedPass {
+				if p == standing && !f.safe || p >= pressing && f.safe || c > carriesNothing && !f.cookieSent ||
+					(f.inGrace || f.resumable) && c != carriesEndedPass {
 					continue
 				}
 				x.explore(f, 0)
@@ -99,14 +103,17 @@ func answersTo(q question, f facts) (all []facts) {
 		for s := range queue.StateSpent + 1 {
 			with(func(f *facts) { f.place.State = s })
 		}
-	case claim:
+	case claim, resume:
 		with(func(f *facts) { f.claimFailed = true })
 		for s := range queue.StateSpent + 1 {
 			with(func(f *facts) { f.claimed.State = s })
 		}
 	case arrive:
 		with(func(f *facts) { f.joined.State = queue.StateWaiting })
+		with(func(f *facts) { f.joined.State, f.stands.State = queue.StateLobby, queue.StateLobby })
 		with(func(f *facts) { f.joined.State = queue.StateInside })
+		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerTurnedAway, count: metrics.Refused} })
+		with(func(f *facts) { f.verdict = verdict{kind: refusal, answer: answerTurnedAway} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerLater, count: metrics.Limited} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerNoStore, count: metrics.Failed} })
 		with(func(f *facts) { f.verdict = verdict{kind: challenge, answer: answerButton} })
@@ -120,31 +127,39 @@ func rules(f *facts, d *decision) map[string]bool {
 	inside := f.carries == carriesPass && f.touched
 	late := f.carries == carriesEndedPass && f.touched && f.inGrace && !f.safe
 	letIn := f.knows(arrive) && f.verdict.kind == pass && f.joined.State == queue.StateInside
-	claimed := f.knows(claim) && !f.claimFailed && f.claimed.State == queue.StateInside
+	asked := f.knows(claim) || f.knows(resume)
+	claimed := asked && !f.claimFailed && f.claimed.State == queue.StateInside
 	numbered := f.knows(arrive) && f.verdict.kind == pass
 	person := f.purpose != visiting || f.loads
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
-		answerOver: true, answerEarly: true,
+		answerOver: true, answerEarly: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
 		"only a stay that goes on, or begins here, reaches the site":      d.act != forward || f.purpose == visiting && (inside || late || letIn && f.safe),
 		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
-		"somebody inside costs no call to the store":                      !inside && !late || !f.knows(claim) && !f.knows(arrive),
+		"somebody inside costs no call to the store":                      !inside && !late || !asked && !f.knows(arrive),
 		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,
 		"a stay that has ended is not extended":                           f.held != heldEnded || d.cookie != cookieKeepPass,
-		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || f.purpose == pressing || !f.knows(claim) && !f.knows(arrive),
+		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || f.purpose == pressing || !asked && !f.knows(arrive),
 		"a number takes a person":                                         !f.knows(arrive) || person,
-		"another host's frame uses up no call":                            !f.knows(claim) || f.purpose == pressing || !f.framed || f.sameOrigin,
+		"another host's frame uses up no call":                            !asked || f.purpose == pressing || !f.framed || f.sameOrigin,
 		"a script gets no page":                                           !page[d.answer] || f.reads || f.purpose == pressing,
+		"a page at the door takes no number":                              f.purpose != knocking || !f.knows(arrive),
+		"a page at the door is answered for its script":                   (f.purpose == knocking) == (d.answer == answerStatus),
+		"only a stay that can be resumed is":                              !f.knows(resume) || f.carries == carriesEndedPass && f.resumable,
+		"nobody waits while there is no waiting room":                     !f.through || d.act != wait || f.purpose == pressing || f.purpose == knocking && d.state == queue.StateInside,
+		"nothing is asked of the store while there is no waiting room":    !f.through || !asked && !f.knows(arrive) && !f.knows(poll),
+		"the site is reached without a place only then":                   d.act != bypass || f.through && f.purpose == visiting,
+		"a full room does not end a turn":                                 f.claimed.State != queue.StateFull || d.act == wait && (d.state == queue.StateFull || d.reason == queue.ReasonOver || f.purpose == pressing),
 		"a pass is for a stay that begins":                                d.cookie != cookiePass || letIn || claimed,
 		"a stay that begins has its pass, or the place stands":            !letIn || d.cookie == cookiePass,
 		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
 		"only a known token is renewed": (d.cookie != cookieKeepPass || f.carries == carriesPass) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
 		"a form is never sent on without a pass": f.safe || d.act != forward || inside || late,
-		"there is an answer":                     (d.act == forward) == (d.answer == 0),
-		"admission is of somebody inside":        d.act != admit || inside || letIn || claimed,
+		"there is an answer":                     (d.act == forward || d.act == bypass) == (d.answer == 0),
+		"admission is of somebody inside":        d.act != admit || inside || letIn || claimed || f.through,
 		"who is refused gets no place":           d.act != refuse || !numbered || f.held != heldFree,
 	}
 }

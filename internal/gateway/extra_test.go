@@ -52,13 +52,15 @@ func TestAClaimOfALaterReleaseSurvivesWhatThisOneIssues(t *testing.T) {
 	}
 
 	before := b.cookie("einlass-termine")
+	b.poll("room=termine")
+	before = carries("confirmed", "ticket", before)
 	for range 4 * 13 {
 		s.pass(15 * time.Minute)
 		b.poll("room=termine")
 	}
 	before = carries("renewed", "ticket", before)
-	if _, err := s.lines[0].Update(t.Context(), func(c *queue.Control) error {
-		c.Pace = slow
+	if _, err := s.lines[0].Update(t.Context(), func(d *queue.Document) error {
+		d.Pace.Rate, d.Pace.Burst = slow.Rate, slow.Burst
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -15,8 +15,11 @@ type facts struct {
 	credential
 	// safe: the method changes nothing.
 	safe bool
-	// inGrace: the pass ended so short a time ago that a form with it is let through.
-	inGrace bool
+	// inGrace: the pass ended so short a time ago that a form with it is let through. resumable: so short a time ago that its
+	// stay may be resumed, as far as the pass says.
+	inGrace, resumable bool
+	// through: there is no waiting room at present.
+	through bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
@@ -31,7 +34,7 @@ type facts struct {
 	// browser was shown, -1: none.
 	place queue.Answer
 	shown int64
-	// claimed is where the store says that the place stands, unless claimFailed.
+	// claimed is where the store says that the place, or the stay to be resumed, stands, unless claimFailed.
 	claimed     queue.Standing
 	claimFailed bool
 	// verdict is the checks' on an arrival; if they let it pass, joined is its place, and stands where that is if it waits.
@@ -52,6 +55,8 @@ const (
 	standing
 	// pressing: a press on a button of our own page, for a number.
 	pressing
+	// knocking: a waiting page at the door asks to be let in, by its script.
+	knocking
 	// leaving: a press on the button that gives a place up. There is nothing to decide.
 	leaving
 )
@@ -70,6 +75,8 @@ const (
 	poll
 	// claim: where the place of a ticket stands as the store says, which turns a call into a stay.
 	claim
+	// resume: where the stay of a pass that has ended stands as the store says, which lets it go on.
+	resume
 	// arrive: whether the checks let an arrival have a place, and which.
 	arrive
 )

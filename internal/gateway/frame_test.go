@@ -170,8 +170,8 @@ func TestAnotherSitesFrameClaimsNoCall(t *testing.T) {
 			t.Errorf("%s: state %q", path, a.Header.Get("Einlass-State"))
 		}
 	}
-	if f := s.lines[0].View().Snapshot; f.Inside != 0 {
-		t.Errorf("%d inside", f.Inside)
+	if f := s.lines[0].View().Snapshot; f.Live != 0 {
+		t.Errorf("%d inside", f.Live)
 	}
 	if a := b.load("GET", "/", framed("iframe", "same-origin")...); a.StatusCode != 303 {
 		t.Errorf("the site's own frame: %d", a.StatusCode)

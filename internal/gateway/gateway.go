@@ -43,8 +43,8 @@ type RoomConfig struct {
 	Pages   *web.Site
 	// Metrics may be nil.
 	Metrics *metrics.Room
-	// Idle, MaxStay, TicketLife and FormGrace as configured; MaxStay 0: no bound.
-	Idle, MaxStay, TicketLife, FormGrace time.Duration
+	// FormGrace is how long after its pass a form is let through.
+	FormGrace time.Duration
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
 }

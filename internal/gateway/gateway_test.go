@@ -178,8 +178,8 @@ func TestAStayThatTheSiteFinishedIsOverInEveryCopy(t *testing.T) {
 	pass := b.cookie("einlass-termine")
 	s.sites[0].finish.Store(false)
 	s.pass(2 * time.Second)
-	if f := s.lines[0].View().Snapshot; f.Inside != 0 || f.Finished != 1 {
-		t.Errorf("%d inside, %d finished", f.Inside, f.Finished)
+	if f := s.lines[0].View().Snapshot; f.Live != 0 || f.Finished != 1 {
+		t.Errorf("%d inside, %d finished", f.Live, f.Finished)
 	}
 	next := s.browser()
 	if a := next.load("GET", "/"); a.body != "site GET /" {
@@ -215,6 +215,7 @@ func TestATicketOlderThanHalfItsLifeIsRenewed(t *testing.T) {
 	s := newFixture(t, closed)
 	b := s.browser()
 	b.load("GET", "/")
+	b.poll("room=termine&shown=0")
 	old := b.cookie("einlass-termine")
 	s.pass(13 * time.Hour)
 	if status := b.poll("room=termine&shown=0"); !strings.Contains(status, `"number":1`) {

@@ -25,7 +25,6 @@ import (
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/memstore"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -110,7 +109,7 @@ type fixture struct {
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
-	stores map[string]queue.Store
+	stores map[string]*lossyStore
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
 	away, crowded, unlimited atomic.Bool
 }
@@ -165,7 +164,7 @@ func newLibrary(t testing.TB) *web.Library {
 // newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
 func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
 	t.Helper()
-	s := &fixture{t: t, library: library, stores: map[string]queue.Store{}}
+	s := &fixture{t: t, library: library, stores: map[string]*lossyStore{}}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -227,21 +226,23 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	s.serve(g)
 }
 
+// timing is that of the rooms.
+var timing = queue.Timing{
+	Absent: 5 * time.Minute, Confirm: 15 * time.Second, Window: time.Minute, Lead: 2 * time.Second,
+	Active: 5 * time.Second, Page: 10 * time.Minute, Idle: 10 * time.Minute, Max: time.Hour, Resume: 30 * time.Minute,
+	Life: 24 * time.Hour, Hold: 10 * time.Second,
+}
+
 func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
-	timing := queue.Timing{
-		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
-	}
 	store := s.stores[id]
 	if store == nil {
-		var err error
-		if store, err = memstore.New(memstore.Config{Timing: timing, Clock: s.now.Load}); err != nil {
-			s.t.Fatal(err)
-		}
+		store = &lossyStore{}
+		store.lose(s)
 		s.stores[id] = store
 	}
+	pace.Mode = queue.ModeRun
 	line, err := queue.NewRoom(leavingStore{store, &s.away}, queue.RoomConfig{
-		Timing: timing, Clock: s.clock, Visitors: 1024, FirstStart: true,
-		Control: queue.Control{Mode: queue.ModeRun, Pace: pace},
+		Document: queue.Document{Pace: pace, Timing: timing}, Clock: s.clock, Visitors: 1024, FirstStart: true,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -259,8 +260,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
 	return gateway.RoomConfig{
 		ID: id, Line: line, Tokens: authority, Backend: behind, Pages: pages,
-		Idle: timing.Idle, MaxStay: time.Hour, TicketLife: timing.TicketLife, FormGrace: 5 * time.Minute,
-		StayInFlight: 32, StayNetworks: 4,
+		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4,
 	}
 }
 

@@ -102,6 +102,9 @@ var requestKinds = []requestKind{
 	{"wait, script", "GET", "/.einlass/wait?room=termine&to=/a", script, false},
 	{"wait, other's frame", "GET", "/.einlass/wait?room=termine&to=/a", framed("iframe", "cross-site"), false},
 	{"wait, POST", "POST", "/.einlass/wait?room=termine&to=/a", ownPage, true},
+	{"ask", "POST", "/.einlass/ask?room=termine&lang=en&shown=", script, false},
+	{"ask, GET", "GET", "/.einlass/ask?room=termine&lang=en&shown=", script, true},
+	{"ask from elsewhere", "POST", "/.einlass/ask?room=termine&lang=en&shown=", elsePage, true},
 	{"join", "POST", "/.einlass/join?room=termine&to=/a", ownPage, false},
 	{"join, GET", "GET", "/.einlass/join?room=termine&to=/a", ownPage, true},
 	{"join from elsewhere", "POST", "/.einlass/join?room=termine&to=/a", elsePage, true},
@@ -138,6 +141,64 @@ var scenes = []scene{
 	{"the word press", closed, func(s *fixture) *browser { return s.carrying("press") }},
 	{"the word press, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.carrying("press") }},
 	{"the word press, too many", closed, func(s *fixture) *browser { s.crowd(); return s.carrying("press") }},
+	{"nothing, the door is closed", slow, func(s *fixture) *browser { s.closeDoor(); return s.browser() }},
+	{"nothing, so many wait already", closed, func(s *fixture) *browser {
+		s.waiting(2)
+		s.update(func(d *queue.Document) { d.Door.Limit = 2 })
+		return s.browser()
+	}},
+	{"nothing, everything is booked", slow, func(s *fixture) *browser {
+		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1})
+		return s.browser()
+	}},
+	{"nothing, before the lobby", slow, func(s *fixture) *browser { s.morning(false); return s.browser() }},
+	{"nothing, in the lobby", slow, func(s *fixture) *browser { s.morning(false); s.pass(time.Minute); return s.browser() }},
+	{"nothing, in the lobby of a draw", slow, func(s *fixture) *browser { s.morning(true); s.pass(time.Minute); return s.browser() }},
+	{"nothing, no waiting room", slow, func(s *fixture) *browser { s.plan(queue.Step{Phase: queue.PhaseThrough}); return s.browser() }},
+	{"a ticket, no waiting room any more", closed, func(s *fixture) *browser {
+		b := s.waiting(2)
+		s.plan(queue.Step{Phase: queue.PhaseThrough})
+		return b
+	}},
+	{"a ticket, in the lobby", slow, func(s *fixture) *browser { return s.early(false) }},
+	{"a ticket, in the lobby of a draw", slow, func(s *fixture) *browser { return s.early(true) }},
+	{"a ticket, its order is being drawn", slow, func(s *fixture) *browser { b := s.early(true); s.pass(time.Hour); return b }},
+	{"a ticket, drawn", slow, func(s *fixture) *browser {
+		b := s.early(true)
+		s.pass(time.Hour)
+		s.reveal()
+		return b
+	}},
+	{"a ticket, between openings", slow, func(s *fixture) *browser {
+		s.update(func(d *queue.Document) { d.Pace.Rate = 1 })
+		b := s.waiting(4)
+		s.plan(queue.Step{Phase: queue.PhaseLine}, queue.Step{At: hence(s, time.Hour), Phase: queue.PhaseOpen})
+		return b
+	}},
+	{"a ticket, the line was closed", trickle, func(s *fixture) *browser {
+		b := s.waiting(4)
+		s.plan(queue.Step{Phase: queue.PhaseOpen, Floor: true})
+		s.pass(time.Second)
+		return b
+	}},
+	{"a ticket that has not come back yet", trickle, func(s *fixture) *browser {
+		s.waiting(3)
+		b := s.browser()
+		b.load("GET", "/", from(9)...).want(s.t, 200, "text/html")
+		return b
+	}},
+	{"a ticket, called, the room is full", slow, func(s *fixture) *browser { b := s.called(); s.fillRoom(); return b }},
+	{"a ticket, missed twice", slow, func(s *fixture) *browser {
+		b := s.called()
+		s.missCall(b)
+		b.load("GET", "/")
+		s.pass(time.Second)
+		s.pass(61 * time.Second)
+		s.pass(time.Second)
+		b.poll("room=termine&shown=")
+		s.pass(0)
+		return b
+	}},
 	{"a ticket, paused", closed, func(s *fixture) *browser { return s.waiting(2) }},
 	{"a ticket, waiting", trickle, func(s *fixture) *browser { return s.waiting(4) }},
 	{"a ticket, past half its life", trickle, func(s *fixture) *browser {
@@ -151,7 +212,7 @@ var scenes = []scene{
 	{"a ticket, at the front", slow, func(s *fixture) *browser {
 		b := s.called()
 		s.missCall(b)
-		s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
+		s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
 		b.load("GET", "/")
 		return b
 	}},
@@ -184,6 +245,7 @@ var scenes = []scene{
 	{"a ticket, called, the store is away", slow, func(s *fixture) *browser { b := s.called(); s.loseStore(); return b }},
 	{"a pass", slow, func(s *fixture) *browser { return s.inside() }},
 	{"a pass, past half its time", slow, func(s *fixture) *browser { b := s.inside(); s.pass(6 * time.Minute); return b }},
+	{"a pass, the room is full", slow, func(s *fixture) *browser { b := s.inside(); s.fillRoom(); return b }},
 	{"a pass, its stay over", slow, func(s *fixture) *browser {
 		b := s.inside()
 		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
@@ -224,6 +286,28 @@ var scenes = []scene{
 	}},
 	{"a pass that ended a moment ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(11 * time.Minute); return b }},
 	{"a pass that ended long ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(20 * time.Minute); return b }},
+	{"a pass that ended a moment ago, the room is full", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.fill(11 * time.Minute)
+		s.fillRoom()
+		return b
+	}},
+	{"a pass that ended a moment ago, the store is away", slow, func(s *fixture) *browser {
+		b := s.inside()
+		s.fill(11 * time.Minute)
+		s.loseStore()
+		return b
+	}},
+	{"a pass that ended too long ago", slow, func(s *fixture) *browser { b := s.inside(); s.fill(41 * time.Minute); return b }},
+	{"a pass of the longest stay", slow, func(s *fixture) *browser {
+		b := s.inside()
+		for range 9 {
+			s.pass(6 * time.Minute)
+			b.load("GET", "/")
+		}
+		s.fill(6*time.Minute + time.Second)
+		return b
+	}},
 	{"a pass that ended a moment ago, its stay over", slow, func(s *fixture) *browser {
 		b := s.inside()
 		s.carrying(b.cookie("einlass-termine")).load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
@@ -243,20 +327,84 @@ func (s *fixture) loseStore() {
 	s.lines[0].Tick(s.t.Context())
 }
 
-func (s *fixture) update(change func(*queue.Control)) {
+func (s *fixture) update(change func(*queue.Document)) {
 	s.t.Helper()
-	if _, err := s.lines[0].Update(s.t.Context(), func(c *queue.Control) error { change(c); return nil }); err != nil {
+	if _, err := s.lines[0].Update(s.t.Context(), func(d *queue.Document) error { change(d); return nil }); err != nil {
 		s.t.Fatal(err)
 	}
 	s.pass(0)
 }
 
-// waiting is somebody with the n-th number.
+// plan puts one opening into force, by steps in their order; one without a time is due.
+func (s *fixture) plan(steps ...queue.Step) {
+	s.t.Helper()
+	s.update(func(d *queue.Document) {
+		for i, step := range steps {
+			step.Opening, step.Rank, step.At = "morgen", uint8(1+i), max(step.At, s.now.Load())
+			d.Plan = append(d.Plan, step)
+		}
+	})
+	s.pass(0)
+}
+
+// hence is a time of the store's clock.
+func hence(s *fixture, d time.Duration) int64 { return s.now.Load() + d.Milliseconds() }
+
+// morning is closed, with a lobby in a minute that opens an hour later.
+func (s *fixture) morning(draw bool) {
+	s.plan(queue.Step{Phase: queue.PhaseClosed}, queue.Step{At: hence(s, time.Minute), Phase: queue.PhaseLobby},
+		queue.Step{At: hence(s, time.Hour+time.Minute), Phase: queue.PhaseOpen, Draw: draw})
+}
+
+// early is somebody with the second of three numbers in a lobby, whose page has asked once.
+func (s *fixture) early(draw bool) *browser {
+	s.t.Helper()
+	s.morning(draw)
+	s.pass(time.Minute)
+	all := make([]*browser, 3)
+	for i := range all {
+		all[i] = s.browser()
+		all[i].load("GET", "/", from(9)...).want(s.t, 200, "text/html")
+		s.pass(time.Second)
+		all[i].poll("room=termine&shown=")
+	}
+	return all[1]
+}
+
+// reveal puts the seed of the draw in force.
+func (s *fixture) reveal() {
+	s.t.Helper()
+	if _, err := s.lines[0].Reveal(s.t.Context(), "morgen", [32]byte{1}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.pass(time.Second)
+}
+
+// closeDoor sees that no numbers are given.
+func (s *fixture) closeDoor() { s.update(func(d *queue.Document) { d.Door.Closed = true }) }
+
+// fillRoom puts somebody inside and lets nobody in beside.
+func (s *fixture) fillRoom() {
+	s.t.Helper()
+	s.update(func(d *queue.Document) { d.Pace.Mode, d.Pace.MaxInside, d.Pace.Strict = queue.ModeRun, 0, true })
+	id, err := queue.NewVisitorID(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	now := s.now.Load()
+	if _, err := s.stores["termine"].Renew(s.t.Context(), []queue.Stay{{Visitor: id, Started: now, At: now}}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.update(func(d *queue.Document) { d.Pace.MaxInside = 1 })
+}
+
+// waiting is somebody with the n-th number, whose page has asked once.
 func (s *fixture) waiting(n int) (b *browser) {
 	s.t.Helper()
 	for range n {
 		b = s.browser()
 		b.load("GET", "/", from(9)...).want(s.t, 200, "text/html")
+		b.poll("room=termine&shown=")
 	}
 	s.pass(time.Millisecond)
 	return b
@@ -288,7 +436,7 @@ func (s *fixture) missCall(b *browser) {
 
 // fill lets time go by and sees that newcomers have to wait.
 func (s *fixture) fill(d time.Duration) {
-	s.update(func(c *queue.Control) { c.Mode = queue.ModePause })
+	s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
 	s.pass(d)
 }
 
@@ -328,7 +476,7 @@ func (s *fixture) outcome(b *browser, kind requestKind) string {
 		name string
 		n    int64
 	}{
-		{"site", s.sites[0].seen.Load() - seen}, {"numbers", after.Joined - before.Joined}, {"inside", after.Inside - before.Inside},
+		{"site", s.sites[0].seen.Load() - seen}, {"numbers", after.Joined - before.Joined}, {"inside", after.Live - before.Live},
 	} {
 		if count.n != 0 {
 			out = append(out, fmt.Sprintf("%s%+d", count.name, count.n))

@@ -42,6 +42,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if e.methodIs("GET") {
 			g.serve(r, v, standing)
 		}
+	case "ask":
+		if e.methodIs("POST") {
+			e.serveKnock()
+		}
 	case "join", "leave":
 		e.servePress(string(name) == "join")
 	case "away":
@@ -67,20 +71,32 @@ func (e *exchange) serveStatus() {
 	e.r.Metrics.Visit(metrics.Poll)
 	e.readCookie()
 	status := web.Status{State: web.None, Ahead: -1}
-	switch e.carries {
-	case carriesTicket:
-		shown := e.r.shownByPoll(e.v, e.ticket.Number)
-		a := e.r.Line.Poll(placeOf(&e.ticket), shown)
-		status = statusOf(e.ticket.Number, &a, shown, e.r.Line.Now())
-		if err := e.r.keepTicket(e.v, &e.ticket, a.State, a.Stale); err != nil {
+	switch {
+	case e.r.through(), e.carries == carriesPass:
+		status.State = web.Inside
+	case e.carries == carriesTicket:
+		p := e.r.placeOf(&e.ticket)
+		shown := e.r.shownByPoll(e.v, e.r.Line.View().Number(&p))
+		a := e.r.Line.Poll(p, shown)
+		status = statusOf(&a, shown, e.r.Line.Now())
+		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.failed(e.r, e.v, "ticket not renewed", err)
 			return
 		}
-	case carriesPass:
-		status.State = web.Inside
-	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
+	case e.carries == carriesEndedPass && e.resumable:
+		a := e.r.resuming()
+		status = statusOf(&a, -1, e.r.Line.Now())
 	}
 	e.answerStatus(&status)
+}
+
+// serveKnock asks for a page at the door, by its script, whether it can go in now.
+func (e *exchange) serveKnock() {
+	if !sameOrigin(e.v) {
+		e.g.problem(e.v, 403, "other-origin", "This is not for other sites", nil)
+		return
+	}
+	e.g.serve(e.r, e.v, knocking)
 }
 
 // servePress does what a button of our own pages asks for: join takes a number, leave gives the place up. The answer
@@ -130,7 +146,7 @@ func (e *exchange) serveAway() {
 		return
 	}
 	if e.readCookie(); e.carries == carriesTicket {
-		e.r.Line.Away(placeOf(&e.ticket))
+		e.r.Line.Away(e.r.placeOf(&e.ticket))
 	}
 	e.done()
 }

@@ -8,36 +8,95 @@ import (
 )
 
 // statusOf is an answer of the line in the words of the page. shown is the last number of people ahead that was shown.
-func statusOf(number uint64, a *queue.Answer, shown, now int64) web.Status {
-	s := web.Status{Number: number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale}
-	switch a.State {
-	case queue.StateWaiting:
-		s.State = web.Waiting
+func statusOf(a *queue.Answer, shown, now int64) web.Status {
+	s := web.Status{
+		State: stateOf(a), Number: a.Number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale,
+		Last: a.Reason == queue.ReasonAgain || a.Reason == queue.ReasonLapsed,
+	}
+	switch s.State {
+	case web.Waiting:
 		s.Ahead, s.Exact, s.More = web.Figure(int(a.Ahead), a.Exact, int(shown)), a.Exact, int(a.More)
 		if s.Ahead == 0 && s.More > 0 {
 			s.Ahead = -1 // nobody ahead was said, and is no longer true
 		}
-	case queue.StateFront:
-		s.State = web.Front
-	case queue.StateCalled:
-		s.State, s.ClaimLeft = web.Called, time.Duration(max(0, a.Until-now))*time.Millisecond
-	case queue.StateMissed:
-		s.State = web.Missed
-	case queue.StateInside:
-		s.State = web.Inside
-	case queue.StateSpent:
-		s.State = web.None
-	default:
-		s.State = web.Turn
-	}
-	if s.State == web.Waiting || s.State == web.Front {
 		s.Low, s.High, s.Full = a.Low, a.High, a.Full
-		switch {
-		case a.Paused:
-			s.State = web.Paused
-		case a.Holding:
-			s.State = web.Recovering
-		}
+		s.State = standsStill(a, s.State)
+	case web.Front:
+		s.Low, s.High, s.Full = a.Low, a.High, a.Full
+		s.State = standsStill(a, s.State)
+	case web.Called:
+		s.ClaimLeft = time.Duration(max(0, a.Until-now)) * time.Millisecond
+	case web.Lobby:
+		s.Ahead, s.Exact = web.Figure(int(a.Ahead), a.Exact, int(shown)), a.Exact
+		s.Came = int(a.Came)
+	case web.Lots, web.Drawing:
+		s.Came = int(a.Came)
+	default:
+	}
+	if a.Phase != queue.PhaseOpen && a.Start.At > now {
+		s.Starts = time.Duration(a.Start.At-now) * time.Millisecond
 	}
 	return s
+}
+
+// stateOf is the page's state for the line's.
+func stateOf(a *queue.Answer) web.State {
+	switch a.State {
+	case queue.StateWaiting:
+		return web.Waiting
+	case queue.StateFront:
+		return web.Front
+	case queue.StateCalled:
+		return web.Called
+	case queue.StateFull:
+		return web.Full
+	case queue.StateInside:
+		return web.Inside
+	case queue.StateSpent:
+		return web.None
+	case queue.StateLobby:
+		return lobbyState(a)
+	case queue.StateMissed:
+		return missedState(a)
+	default:
+		return web.Turn
+	}
+}
+
+// missedState tells apart what the store calls missed. A place that was passed over while nothing was heard of it comes to
+// the front with the heartbeat of this very request, and has lost nothing. Many of them were not away: a page that was loaded
+// again said goodbye, or a first poll came late. So nobody is told of an absence.
+func missedState(a *queue.Answer) web.State {
+	switch a.Reason {
+	case queue.ReasonOver:
+		return web.Resume
+	case queue.ReasonAbsent:
+		return web.Turn
+	default:
+		return web.Missed
+	}
+}
+
+func lobbyState(a *queue.Answer) web.State {
+	switch {
+	case a.Phase == queue.PhaseDrawing:
+		return web.Drawing
+	case a.Start.Draw:
+		return web.Lots
+	default:
+		return web.Lobby
+	}
+}
+
+// standsStill is the state of a place that waits, if nobody is called for a reason that its page names. Between openings the line
+// stands still as in a pause.
+func standsStill(a *queue.Answer, s web.State) web.State {
+	switch {
+	case a.Paused, a.Phase != queue.PhaseOpen:
+		return web.Paused
+	case a.Holding:
+		return web.Recovering
+	default:
+		return s
+	}
 }

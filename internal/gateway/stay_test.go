@@ -21,7 +21,7 @@ func TestAFormAfterTheLongestStayDoesNotProlongIt(t *testing.T) {
 		t.Fatalf("within the grace: %d %q", a.StatusCode, a.body)
 	}
 	s.pass(time.Second)
-	if f := s.lines[0].View().Snapshot; f.Inside != 0 {
+	if f := s.lines[0].View().Snapshot; f.Live != 0 {
 		t.Error("the stay goes on in the store beyond the longest stay")
 	}
 }
@@ -47,7 +47,7 @@ func TestAStayIsNotOverInTheStoreWhileItsPassIsValid(t *testing.T) {
 	if a := b.load("GET", "/weiter"); a.body != "site GET /weiter" {
 		t.Fatalf("the pass does not hold: %d", a.StatusCode)
 	}
-	if f := s.lines[0].View().Snapshot; f.Calls != 0 || f.Inside != 1 {
-		t.Errorf("%d inside and %d called where one may be", f.Inside, f.Calls)
+	if f := s.lines[0].View().Snapshot; f.Calls != 0 || f.Live != 1 {
+		t.Errorf("%d inside and %d called where one may be", f.Live, f.Calls)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
 // leavingStore is a store that can be away.
@@ -20,25 +21,25 @@ func (s leavingStore) fault() error {
 	return nil
 }
 
-func (s leavingStore) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+func (s leavingStore) Join(ctx context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
 	if err := s.fault(); err != nil {
 		return queue.JoinReply{}, err
 	}
-	return s.Store.Join(ctx, ids)
+	return s.Store.Join(ctx, arrivals)
 }
 
-func (s leavingStore) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
+func (s leavingStore) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (queue.KeepReply, error) {
 	if err := s.fault(); err != nil {
 		return queue.KeepReply{}, err
 	}
-	return s.Store.Keep(ctx, beats)
+	return s.Store.Keep(ctx, mapping, beats)
 }
 
-func (s leavingStore) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
+func (s leavingStore) Claim(ctx context.Context, mapping uint64, places []queue.Place) (queue.KeepReply, error) {
 	if err := s.fault(); err != nil {
 		return queue.KeepReply{}, err
 	}
-	return s.Store.Claim(ctx, places)
+	return s.Store.Claim(ctx, mapping, places)
 }
 
 func (s leavingStore) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
@@ -48,11 +49,11 @@ func (s leavingStore) Renew(ctx context.Context, stays []queue.Stay) (queue.Keep
 	return s.Store.Renew(ctx, stays)
 }
 
-func (s leavingStore) Finish(ctx context.Context, ids []queue.VisitorID) error {
+func (s leavingStore) Report(ctx context.Context, outcomes []queue.Outcome) error {
 	if err := s.fault(); err != nil {
 		return err
 	}
-	return s.Store.Finish(ctx, ids)
+	return s.Store.Report(ctx, outcomes)
 }
 
 func (s leavingStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
@@ -62,9 +63,21 @@ func (s leavingStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return s.Store.Leave(ctx, ids)
 }
 
-func (s leavingStore) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
+func (s leavingStore) Advance(ctx context.Context, m queue.Watermark, h queue.Sample, v queue.Verdict) (queue.Snapshot, error) {
 	if err := s.fault(); err != nil {
 		return queue.Snapshot{}, err
 	}
-	return s.Store.Advance(ctx, m)
+	return s.Store.Advance(ctx, m, h, v)
+}
+
+// lossyStore can lose all that it holds, while no call is under way.
+type lossyStore struct{ queue.Store }
+
+func (l *lossyStore) lose(s *fixture) {
+	s.t.Helper()
+	store, err := memstore.New(memstore.Config{Clock: s.now.Load})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	l.Store = store
 }

@@ -189,7 +189,7 @@ func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 	w.load("GET", "/fertig")
 	s.sites[0].finish.Store(false)
 	s.pass(time.Second)
-	told(used, "Your number is no longer valid")
+	told(used, "Your visit is over")
 	// The press on the button is a person's.
 	before := s.joined()
 	used.load("GET", "/a")

@@ -33,6 +33,7 @@ type Browser struct {
 	request   Request   // the latest, so that each needs no memory of its own
 	number    uint64    // whose Shown is
 	visited   bool      // a page of the site was loaded before
+	atDoor    bool      // the page asks to be let in
 	anew      time.Time // when a wait ended because there was no place
 }
 
@@ -86,10 +87,13 @@ func (b *Browser) Visit(ctx context.Context, w Want) (*Answer, error) {
 	return a, err
 }
 
-// Poll asks where the visitor stands and remembers what was shown. An answer that is no status is a *PollError, any other error
-// is the transport's.
+// Poll asks where the visitor stands and remembers what was shown. At the door it asks to be let in, as the page's script does:
+// the answer may bring the pass. An answer that is no status is a *PollError, any other error is the transport's.
 func (b *Browser) Poll(ctx context.Context) (Status, error) {
-	target := b.room.status
+	method, target := http.MethodGet, b.room.status
+	if b.atDoor {
+		method, target = http.MethodPost, b.room.ask
+	}
 	if b.Shown >= 0 && b.number > 0 {
 		sep := "&"
 		if b.room.id == "" {
@@ -97,11 +101,14 @@ func (b *Browser) Poll(ctx context.Context) (Status, error) {
 		}
 		target += sep + "shown=" + strconv.FormatUint(b.number, 10) + "." + strconv.FormatInt(b.Shown, 10)
 	}
-	a, err := b.do(ctx, Request{For: Poll, Method: http.MethodGet, Target: target})
+	a, err := b.do(ctx, Request{For: Poll, Method: method, Target: target})
 	if err != nil {
 		return Status{}, err
 	}
 	s, err := readStatus(a)
+	if err == nil {
+		b.atDoor = atDoor(s.State)
+	}
 	if err == nil && s.InLine() && s.Ahead >= 0 {
 		b.Shown, b.number = s.Ahead, s.Number
 	}
@@ -146,8 +153,11 @@ func (b *Browser) do(ctx context.Context, what Request) (*Answer, error) {
 			a.Next, a.Elsewhere = next, !here
 		}
 	}
-	if r.For == Page && (err != nil || a.Status >= 500) {
-		b.anew = time.Time{} // a load that failed is tried again
+	if r.For == Page {
+		b.atDoor = atDoor(a.State)
+		if err != nil || a.Status >= 500 {
+			b.anew = time.Time{} // a load that failed is tried again
+		}
 	}
 	if b.Observe != nil {
 		b.Observe(ctx, r, a, err)

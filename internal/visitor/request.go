@@ -14,7 +14,7 @@ type Purpose uint8
 const (
 	// Page is a navigation: somebody wants to see a page.
 	Page Purpose = iota
-	// Poll asks where the visitor stands.
+	// Poll asks where the visitor stands, by POST to be let in at the door.
 	Poll
 	// Away is the beacon of a page that is closed.
 	Away

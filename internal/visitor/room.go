@@ -31,8 +31,8 @@ type Room struct {
 	timeout                  time.Duration
 	now                      func() time.Time
 
-	status, away, leave string     // targets
-	fields              [][]string // by purpose, see fields
+	status, ask, away, leave string     // targets
+	fields                   [][]string // by purpose, see fields
 }
 
 // New returns a room. The error joins everything that is wrong with the configuration.
@@ -66,7 +66,7 @@ func New(cfg Config) (*Room, error) {
 	}
 	r := &Room{
 		id: cfg.Room, scheme: u.Scheme, host: u.Host, origin: u.Scheme + "://" + u.Host, timeout: cfg.Timeout, now: cfg.Now,
-		status: cfg.Prefix + "/status" + query, away: cfg.Prefix + "/away" + query, leave: cfg.Prefix + "/leave" + query,
+		status: cfg.Prefix + "/status" + query, ask: cfg.Prefix + "/ask" + query, away: cfg.Prefix + "/away" + query, leave: cfg.Prefix + "/leave" + query,
 	}
 	r.fields = fields(cfg.Language)
 	return r, nil

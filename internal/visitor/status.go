@@ -17,10 +17,13 @@ type Status struct {
 	Stale   bool   `json:"stale"`
 	Until   int64  `json:"until"` // seconds for which the call may still be claimed
 	Message string `json:"message"`
+	Last    bool   `json:"last"`   // the next call that is missed ends the number
+	Came    int64  `json:"came"`   // how many have come to the lobby
+	Starts  int64  `json:"starts"` // seconds until the lobby's opening starts
 }
 
 // Turn reports whether loading the page changes something: it is this visitor's turn, or there is no place any more. After a
-// missed call a page asks for a press on a button, which loads it too.
+// missed call a page asks for a press on a button, which loads it too. At the door the page asks instead, see Browser.Poll.
 func (s *Status) Turn() bool {
 	switch s.State {
 	case "called", "inside", "missed", "none":
@@ -29,14 +32,18 @@ func (s *Status) Turn() bool {
 	return false
 }
 
-// InLine reports whether the place stands in the line, whether or not somebody is called at present.
+// InLine reports whether the place waits: in the line, whether or not somebody is called at present, or in a lobby.
 func (s *Status) InLine() bool {
 	switch s.State {
-	case "waiting", "front", "paused", "recovering":
+	case "waiting", "front", "paused", "recovering", "lobby", "lots", "drawing":
 		return true
 	}
 	return false
 }
+
+// atDoor reports whether a page in this state asks again and again to be let in: it is the visitor's turn and the room is
+// full, or its stay ran out and can be resumed.
+func atDoor(state string) bool { return state == "full" || state == "resume" }
 
 // The bounds of the time between two polls, and that time when the answer names none.
 const (

@@ -77,6 +77,41 @@ func TestTheUserEndsAWaitAndSetsItsPace(t *testing.T) {
 	}
 }
 
+// At the door the page is not loaded again: it asks, and is in when the answer says so.
+func TestAPageAtTheDoorAsksUntilItIsIn(t *testing.T) {
+	var asked []string
+	states := []string{"full", "full", "inside"}
+	s := &scripted{answer: func(r *Request, a *Answer) {
+		asked = append(asked, r.Method+" "+r.Target)
+		respond(a, 200, map[string]string{"Einlass-State": "full"})
+		if r.For == Poll {
+			a.Body = []byte(`{"state":"` + states[0] + `","next":4000}`)
+			states = states[1:]
+		}
+	}}
+	b := room(t, Config{Room: "termine"}).Open(s)
+	if _, err := b.Load(t.Context(), Want{Target: "/"}); err != nil {
+		t.Fatal(err)
+	}
+	var rested time.Duration
+	got, err := b.Wait(t.Context(), Script{Rest: func(_ context.Context, d time.Duration) error { rested += d; return nil }})
+	want := []string{"GET /", "POST /.einlass/ask?room=termine", "POST /.einlass/ask?room=termine", "POST /.einlass/ask?room=termine"}
+	if err != nil || got.State != "inside" || !slices.Equal(asked, want) || rested != 8*time.Second {
+		t.Errorf("%+v, %v after %v, asked %v", got, err, rested, asked)
+	}
+}
+
+// A lobby is waited in, and a turn that was lost at the door is polled for again.
+func TestAVisitorWaitsInALobbyAndAgainAfterTheDoor(t *testing.T) {
+	b, _ := polls(t, `{"state":"lots","came":9,"starts":60}`, `{"state":"drawing"}`, `{"state":"full"}`, `{"state":"front","last":true}`, `{"state":"called"}`)
+	var methods []string
+	b.Observe = func(_ context.Context, r *Request, _ *Answer, _ error) { methods = append(methods, r.Method) }
+	s, err := b.Wait(t.Context(), Script{Rest: func(context.Context, time.Duration) error { return nil }})
+	if err != nil || s.State != "called" || !slices.Equal(methods, []string{"GET", "GET", "GET", "POST", "GET"}) {
+		t.Errorf("%+v, %v, asked by %v", s, err, methods)
+	}
+}
+
 func TestThePageIsLoadedAtMostTwiceAMinuteForWantOfAPlace(t *testing.T) {
 	b, now := polls(t, `{"state":"none"}`, `{"state":"none"}`, `{"state":"none"}`, `{"state":"none"}`)
 	wait := func() (polls int) {

@@ -14,8 +14,8 @@
 //   - Every language is one file in locales/. NewLibrary refuses a language in which a message, a plural form or a
 //     placeholder is missing, so no page is ever half translated. The rules of a language stand in Go alone: the script
 //     shows the sentences that come with each poll.
-//   - No page sends a form again by itself: scripts here only ever fetch by GET or HEAD, or tell the gateway
-//     that the page was closed.
+//   - No page sends a form again by itself: scripts here only ever fetch by GET or HEAD, ask the gateway to be let in, or
+//     tell it that the page was closed.
 //
 // # Own URLs, below the configured prefix
 //
@@ -26,6 +26,9 @@
 //	GET  wait?to=PATH       where the visitor stands, as a page, and on to PATH once inside; numbers nobody.
 //	                        PATH is raw and the last parameter: all that follows belongs to it.
 //	POST join?to=PATH       takes a number by a press in a frame, and leads to wait
+//	POST ask?lang=L&shown=M.N
+//	                        asks to be let in, as a page load does, and answers as status does: for pages whose turn it is in
+//	                        a room that is full
 //	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //

@@ -21,10 +21,15 @@ type locale struct {
 	claimSoon    phrase
 	claimMinutes plurals
 	reloads      plurals
-	tabAhead     phrase
-	tabTurn      phrase
-	errorStatus  phrase
-	reference    phrase
+
+	startsSoon    phrase
+	startsMinutes plurals
+	startsLater   phrase
+
+	tabAhead    phrase
+	tabTurn     phrase
+	errorStatus phrase
+	reference   phrase
 
 	// of a site that has a title, a contact
 	header, footer, callUs page
@@ -51,6 +56,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
 		aheadMore: c.plurals("ahead.more"),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
+		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
 		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
 	}

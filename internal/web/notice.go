@@ -49,15 +49,30 @@ const (
 	EndedLeft Ending = iota
 	// EndedUsed: the number has had its turn, or is forgotten.
 	EndedUsed
-	// EndedStay: the time inside is over.
+	// EndedStay: the visit was finished.
 	EndedStay
 	// EndedUnknown: the browser keeps cookies and has none that names a place.
 	EndedUnknown
+	// EndedExpired: the time inside is over, and the stay cannot be resumed.
+	EndedExpired
+	// EndedFloor: the line was closed.
+	EndedFloor
+	// EndedTwice: two calls were missed.
+	EndedTwice
+	// EndedMoved: the place goes on in another browser.
+	EndedMoved
+	// EndedRemoved: an operator took the place out of the line.
+	EndedRemoved
+	// EndedCode: the code was used by others.
+	EndedCode
 
 	endings
 )
 
-var endingNames = [endings]string{EndedLeft: "left", EndedUsed: "used", EndedStay: "stay", EndedUnknown: "unknown"}
+var endingNames = [endings]string{
+	EndedLeft: "left", EndedUsed: "used", EndedStay: "stay", EndedUnknown: "unknown", EndedExpired: "expired",
+	EndedFloor: "floor", EndedTwice: "twice", EndedMoved: "moved", EndedRemoved: "removed", EndedCode: "code",
+}
 
 // notice is the values of every page that is not a waiting page.
 type notice struct {

@@ -52,6 +52,12 @@ const (
 	slotMessage
 	slotHideMessage
 	slotHideStale
+	slotHideLast
+	slotCame
+	slotHideCame
+	slotStarts
+	slotRawStarts
+	slotHideStarts
 	slotReference
 	slotHeader
 	slotFooter
@@ -60,6 +66,7 @@ const (
 	slotSite
 	slotTitleEnd
 	slotStatus
+	slotAsk
 	slotAway
 	slotLeave
 )
@@ -70,9 +77,10 @@ var slotNames = map[string]slot{
 	"number": slotNumber, "raw-number": slotRawNumber, "hide-number": slotHideNumber,
 	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate,
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
-	"hide-stale": slotHideStale, "reference": slotReference,
+	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
+	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
-	"title-end": slotTitleEnd, "status": slotStatus, "away": slotAway, "leave": slotLeave,
+	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 }
 
 // view is what a template sees beside its functions.

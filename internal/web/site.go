@@ -68,10 +68,11 @@ type Site struct {
 	matcher *matcher
 	headers []string
 
-	title        [forms]string // empty: neutral
-	contact      string        // HTML
-	status, away string        // own URLs as HTML; status lacks its lang
-	leave        string
+	title       [forms]string // empty: neutral
+	contact     string        // HTML
+	status, ask string        // own URLs as HTML, without their lang
+	away        string
+	leave       string
 }
 
 // Site makes the answers of one site. The error joins everything that is wrong with cfg.
@@ -96,14 +97,16 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		room = "room=" + cfg.Room
 	}
 	own := func(name string) string { return strings.TrimSuffix(lib.prefix+"/"+name+"?"+room, "?") }
-	status := lib.prefix + "/status?"
-	if room != "" {
-		status += room + "&"
+	spoken := func(name string) string {
+		if room == "" {
+			return lib.prefix + "/" + name + "?"
+		}
+		return own(name) + "&"
 	}
 	return &Site{
 		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", "'self'"),
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
-		status: escaped(status), away: escaped(own("away")), leave: escaped(own("leave")),
+		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")),
 	}, nil
 }
 

@@ -22,6 +22,21 @@ const (
 	Shed
 	// Turn: the head has come by, and what that means for this place is not known yet; the next poll tells.
 	Turn
+	// Full: it is this visitor's turn, and the room is full. The page asks again; that keeps the turn.
+	Full
+	// Resume: the stay ran out and can be resumed before every new call. The page asks for that.
+	Resume
+	// Lobby: there is a number, and calls have not begun. Lots is the same where the order will be drawn, so that the
+	// number says nothing; Drawing: it is being drawn.
+	Lobby
+	Lots
+	Drawing
+	// Closed, Limit, SoldOut, Code: no place, because none are given, so many wait already, everything is booked, or the code
+	// was used by others. The first two may pass, so their pages ask again by themselves.
+	Closed
+	Limit
+	SoldOut
+	Code
 
 	pageStates // the states above have a page
 
@@ -35,7 +50,9 @@ const (
 
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused",
-	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", None: "none", Inside: "inside",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
+	Lobby: "lobby", Lots: "lots", Drawing: "drawing",
+	Closed: "closed", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }
 
 // String is the state's name in the status and in the page.

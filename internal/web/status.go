@@ -29,6 +29,11 @@ type Status struct {
 	Stale bool
 	// ClaimLeft is how long a call may still be claimed; zero or less: not said.
 	ClaimLeft time.Duration
+	// Last: a call was missed before, and the next one that is missed ends the number.
+	Last bool
+	// Came is how many have come to the lobby, Starts the time until calls begin; zero or less: not said.
+	Came   int
+	Starts time.Duration
 }
 
 // JSONType is the media type of what AppendStatus writes.
@@ -48,6 +53,9 @@ const JSONType = "application/json"
 //	more     people who come first beside those that ahead says
 //	full     whether the wait is unknown because nobody can go in until somebody leaves
 //	turn     whether the state is Turn
+//	last     true if the next call that is missed ends the number; else absent
+//	came     how many have come to the lobby; absent if not said
+//	starts   seconds until calls begin; absent if not said
 //	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place
 //
 // It does not allocate if dst has room. Safe for concurrent use.
@@ -82,6 +90,17 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = strconv.AppendBool(dst, s.Full)
 	dst = append(dst, `,"turn":`...)
 	dst = strconv.AppendBool(dst, s.State == Turn)
+	if s.Last {
+		dst = append(dst, `,"last":true`...)
+	}
+	if s.Came > 0 {
+		dst = append(dst, `,"came":`...)
+		dst = strconv.AppendInt(dst, int64(s.Came), 10)
+	}
+	if s.Starts > 0 {
+		dst = append(dst, `,"starts":`...)
+		dst = strconv.AppendInt(dst, secondsUp(s.Starts), 10)
+	}
 	if s.State != None {
 		dst = site.appendWords(dst, site.locale(lang), s)
 	}
@@ -98,6 +117,8 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 //	more          how many come first beside those; empty: none
 //	estimate      the expected wait
 //	claim         how long the call may still be claimed; empty: not said
+//	came          how many have come to the lobby; absent if not said
+//	starts        how long until calls begin; absent if not said
 func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	state := s.State.page()
 	dst = append(dst, `,"words":{"heading":"`...)
@@ -119,6 +140,14 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	dst = append(dst, `","claim":"`...)
 	if s.ClaimLeft > 0 {
 		dst = l.appendClaim(dst, inJSON, s.ClaimLeft)
+	}
+	if s.Came > 0 {
+		dst = append(dst, `","came":"`...)
+		dst = l.appendCount(dst, inJSON, &l.aheadExact, s.Came)
+	}
+	if s.Starts > 0 {
+		dst = append(dst, `","starts":"`...)
+		dst = l.appendStarts(dst, inJSON, s.Starts)
 	}
 	return append(dst, `"}`...)
 }

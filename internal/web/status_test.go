@@ -24,6 +24,9 @@ type readStatus struct {
 	Message string `json:"message"`
 	Stale   bool   `json:"stale"`
 	Until   int64  `json:"until"`
+	Last    bool   `json:"last"`
+	Came    int    `json:"came"`
+	Starts  int64  `json:"starts"`
 }
 
 func TestAStatusIsReadBackAsWritten(t *testing.T) {
@@ -44,6 +47,7 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Next:    duration("next"),
 			Message: rapid.String().Draw(t, "message"),
 			Stale:   rapid.Bool().Draw(t, "stale"), ClaimLeft: duration("until"),
+			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"), Starts: duration("starts"),
 		}
 		want := readStatus{
 			State: s.State.String(), Turn: s.State == Turn, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
@@ -51,6 +55,7 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Low: int64(s.Low / time.Second), High: int64((s.High + time.Second - 1) / time.Second),
 			Next: s.Next.Milliseconds(), Message: replaceInvalid(s.Message), Stale: s.Stale,
 			Until: int64(s.ClaimLeft / time.Second),
+			Last:  s.Last, Came: max(s.Came, 0), Starts: int64((s.Starts + time.Second - 1) / time.Second),
 		}
 		if want.Turn {
 			want.State = "waiting" // pages of an earlier release know no other name, and would load anew
@@ -90,10 +95,12 @@ func TestAPollSaysWhatThePageSays(t *testing.T) {
 			w.Low = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "low")) * time.Second
 			w.High = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "high")) * time.Second
 			w.ClaimLeft = time.Duration(rapid.IntRange(0, 600).Draw(t, "claim")) * time.Second
+			w.Came = rapid.IntRange(0, 2_000_000).Draw(t, "came")
+			w.Starts = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "starts")) * time.Second
 			var got struct {
 				Words struct {
-					Heading, Lead, Tab, Number, More, Estimate, Claim string
-					Ahead                                             []string
+					Heading, Lead, Tab, Number, More, Estimate, Claim, Came, Starts string
+					Ahead                                                           []string
 				}
 			}
 			if err := json.Unmarshal(site.AppendStatus(nil, Lang(lang), &w.Status), &got); err != nil {
@@ -115,6 +122,12 @@ func TestAPollSaysWhatThePageSays(t *testing.T) {
 			}
 			if w.ClaimLeft > 0 {
 				said("claim", ">", got.Words.Claim)
+			}
+			if w.Came > 0 {
+				said("came", `<dd id="came">`, got.Words.Came)
+			}
+			if w.Starts > 0 {
+				said("starts", `<span id="starts">`, got.Words.Starts)
 			}
 			switch a := got.Words.Ahead; len(a) {
 			case 1:

@@ -13,6 +13,15 @@ type Wait struct {
 	// URL that numbers nobody, or, as long as there is no number, the URL first asked for. Anything but a path on the
 	// same host is replaced by "/".
 	Target string
+	// Reload is the interval of the reloads without script; zero or less: Next.
+	Reload time.Duration
+}
+
+func (w *Wait) reload() time.Duration {
+	if w.Reload > 0 {
+		return w.Reload
+	}
+	return w.Next
 }
 
 func (l *locale) compileWait(k *compiler) error {
@@ -43,9 +52,9 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotTitle:
 		return s.appendTab(dst, inHTML, l, &w.Status)
 	case slotReload:
-		return appendReload(dst, w.Next, w.Target)
+		return appendReload(dst, w.reload(), w.Target)
 	case slotReloads:
-		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.Next))
+		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.reload()))
 	case slotNext:
 		return strconv.AppendInt(dst, int64(max(w.Next, 0)/time.Millisecond), 10)
 	case slotTarget:
@@ -70,6 +79,12 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendEstimate(dst, inHTML, w.Low, w.High, w.Full)
 	case slotClaim:
 		return l.appendClaim(dst, inHTML, w.ClaimLeft)
+	case slotCame:
+		return l.appendCount(dst, inHTML, &l.aheadExact, w.Came)
+	case slotStarts:
+		return l.appendStarts(dst, inHTML, w.Starts)
+	case slotRawStarts:
+		return strconv.AppendInt(dst, secondsUp(w.Starts), 10)
 	case slotMessage:
 		return appendHTML(dst, w.Message)
 	}
@@ -99,6 +114,9 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 	case slotStatus:
 		dst = append(append(dst, s.status...), "lang="...)
 		return append(append(dst, l.tag...), "&amp;shown="...)
+	case slotAsk:
+		dst = append(append(dst, s.ask...), "lang="...)
+		return append(append(dst, l.tag...), "&amp;shown="...)
 	case slotAway:
 		return append(dst, s.away...)
 	case slotLeave:
@@ -122,7 +140,7 @@ func (s *Site) appendIf(dst []byte, l *locale, pg page, about string) []byte {
 func waitHides(s slot, w *Wait) bool {
 	switch s {
 	case slotHideReloads:
-		return w.Next <= 0
+		return w.reload() <= 0
 	case slotHideNumber:
 		return w.Number == 0
 	case slotHideAhead:
@@ -133,6 +151,12 @@ func waitHides(s slot, w *Wait) bool {
 		return w.ClaimLeft <= 0
 	case slotHideMessage:
 		return w.Message == ""
+	case slotHideLast:
+		return !w.Last
+	case slotHideCame:
+		return w.Came <= 0
+	case slotHideStarts:
+		return w.Starts <= 0
 	case slotHideStale:
 		return !w.Stale
 	}
@@ -214,6 +238,18 @@ func (l *locale) appendClaim(dst []byte, f form, left time.Duration) []byte {
 		return append(dst, l.claimSoon.constant(f)...)
 	}
 	return l.appendCount(dst, f, &l.claimMinutes, int(left/time.Minute))
+}
+
+// appendStarts appends how long it is until calls begin.
+func (l *locale) appendStarts(dst []byte, f form, left time.Duration) []byte {
+	minutes := int((min(left, longestWait) + time.Minute - 1) / time.Minute)
+	switch {
+	case left < time.Minute:
+		return append(dst, l.startsSoon.constant(f)...)
+	case minutes < hour:
+		return l.appendCount(dst, f, &l.startsMinutes, minutes)
+	}
+	return l.appendDurations(dst, f, l.startsLater, minutes, 0)
 }
 
 // reloadSeconds is the interval of reloads without script.

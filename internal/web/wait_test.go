@@ -31,6 +31,7 @@ func everyPage(p *Site) map[string][]byte {
 		for s := range pageStates {
 			w := inTheLine()
 			w.State, w.Message, w.Stale, w.ClaimLeft = s, "Bitte Ausweis bereithalten", true, 5*time.Minute
+			w.Last, w.Came, w.Starts = true, 48123, 12*time.Minute
 			pages[l.tag+" "+s.String()] = p.AppendWait(nil, lang, w)
 		}
 		for _, status := range errorStatuses {
@@ -194,6 +195,52 @@ func TestAFullSiteIsSaidInWords(t *testing.T) {
 		w := &Wait{Status: Status{State: s, Ahead: 8, Full: true}, Target: "/"}
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, `id="estimate">Im Moment ist kein Platz frei. Wie lange es dauert, wissen wir noch nicht.<`) {
 			t.Errorf("%s: a full site is not said", s)
+		}
+	}
+}
+
+func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	for left, want := range map[time.Duration]string{
+		time.Second: "in weniger als einer Minute", 12 * time.Minute: "in etwa 12 Minuten", time.Minute + time.Second: "in etwa 2 Minuten",
+		90 * time.Minute: "in etwa 1 Std. 30 Min.", 14 * time.Hour: "in etwa 14 Std.",
+	} {
+		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Starts: left}, Target: "/"}
+		body := string(p.AppendWait(nil, 0, w))
+		for _, want := range []string{
+			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots">`,
+		} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%v before the start the page lacks %q", left, want)
+			}
+		}
+	}
+	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
+	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
+		t.Error("what is not known is shown")
+	}
+}
+
+func TestTheLastReturnIsSaidBefore(t *testing.T) {
+	p := mustNew(t, testSite())
+	for s, shown := range map[State]bool{Front: true, Called: true, Missed: true, Full: true, Waiting: false} {
+		for _, last := range []bool{true, false} {
+			body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: s, Last: last}, Target: "/"}))
+			if got := strings.Contains(body, `<p id="last" class="note" data-in="front missed called full">If you are away`); got != (shown && last) {
+				t.Errorf("%s, last %v: said %v", s, last, got)
+			}
+		}
+	}
+}
+
+func TestAPageWithoutScriptHasAnIntervalOfItsOwn(t *testing.T) {
+	p := mustNew(t, testSite())
+	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Full, Next: 4 * time.Second}, Reload: 10 * time.Second, Target: "/"}))
+	for _, want := range []string{`content="10;url=/"`, `data-next="4000"`, `data-ask="/.einlass/ask?room=termine&amp;lang=en&amp;shown="`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
 		}
 	}
 }

@@ -37,7 +37,8 @@ type Answer struct {
 	Start   Start
 	// SoldOut: everything is booked. StandsBy: this place is among those that are called if something is freed.
 	SoldOut, StandsBy bool
-	// Renewable: the ticket of a place in the lobby may be issued again, because its lobby is known to be open.
+	// Renewable: the ticket of a place in the lobby may be issued again, because its lobby is known to be open, or its draw to wait
+	// for the seed.
 	Renewable bool
 	// Message is the text that the operator has set.
 	Message string

@@ -85,7 +85,7 @@ func (r *Room) calling() bool {
 	}
 	f := &v.Snapshot
 	phase := f.Opening.Phase
-	for _, step := range InOrder(f.Document.Plan) {
+	for _, step := range v.plan {
 		switch {
 		case step.At > r.storeNow() || step.Rank <= f.Opening.Done[step.Opening].Rank:
 		case phase == PhaseDrawing && step.Phase == PhaseOpen:

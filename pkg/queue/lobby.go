@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -25,10 +26,10 @@ const (
 )
 
 // start finds the next start: of the opening that is in its lobby, or is being drawn, else of the next one in the plan.
-func (f *Snapshot) start() (s Start) {
-	o := &f.Opening
+func (v *View) start() (s Start) {
+	o := &v.Snapshot.Opening
 	before := o.Phase == PhaseLobby || o.Phase == PhaseDrawing
-	for _, step := range InOrder(f.Document.Plan) {
+	for _, step := range v.plan {
 		switch {
 		case before && step.Opening == o.Name && step.Phase == PhaseOpen && (o.Phase == PhaseDrawing || step.Rank > o.Done[o.Name].Rank):
 			return Start{Opening: o.Name, At: step.At, Draw: step.Draw || o.Phase == PhaseDrawing}
@@ -94,15 +95,27 @@ func (f *Snapshot) spread(start int64) int64 {
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
 	f := &v.Snapshot
 	a.State, a.Ahead, a.Came = StateLobby, -1, int64(f.came())
-	for _, s := range f.Opening.Segments {
-		if s.Open && s.Holds(p.Epoch, p.Number) {
-			a.Renewable = f.Opening.Phase == PhaseLobby && v.Stale == 0
-		}
-	}
+	a.Renewable = v.Stale == 0 && f.undecided(p)
 	if index, in := indexIn(f.Opening.Segments, p); in && !v.Start.Draw {
 		a.show(v.before(p.Lane, lobbyBase(f.Opening.Segments))+f.Front+int64(index), false, shown)
 	}
 	a.Next = r.lobbyNext(v)
+}
+
+// undecided reports whether the place counts in the lobby of this epoch, or in the draw that the room waits for. Then it cannot
+// have been called yet: whoever comes later than this snapshot waits for the spread first.
+func (f *Snapshot) undecided(p *Place) bool {
+	switch f.Opening.Phase {
+	case PhaseLobby:
+		return slices.ContainsFunc(f.Opening.Segments, func(s Segment) bool { return s.Open && s.Holds(p.Epoch, p.Number) })
+	case PhaseDrawing:
+		if d := f.drawing(); d != nil {
+			_, in := d.Index(p.Epoch, p.Number)
+			return in
+		}
+	case PhaseOpen, PhaseClosed, PhaseLine, PhaseThrough:
+	}
+	return false
 }
 
 // lobbyNext is when a page in the lobby asks again: in its interval, but not before the start if that falls into it, and
@@ -145,7 +158,7 @@ func lobbyBase(segments []Segment) Order { return OrderOf(segments[0].Epoch, seg
 // the line's own figures are too low until all have come.
 func (v *View) keepLobby(old *View) {
 	f, o := &v.Snapshot, &old.Snapshot.Opening
-	if f.Opening.Phase != PhaseOpen || f.Now >= f.Hold || v.Rebuilding || !old.Known {
+	if f.Opening.Phase != PhaseOpen || f.Now >= f.Hold || !old.Known {
 		return
 	}
 	switch o.Phase {
@@ -182,14 +195,16 @@ func (r *Room) failDraws(ctx context.Context, f *Snapshot) {
 		if d.Known || f.Now < d.Frozen+drawFails {
 			continue
 		}
-		if _, err := r.Reveal(ctx, d.Opening, [32]byte{}); err != nil {
-			if !errors.Is(err, ErrUnavailable) && r.revealing.failed(err) {
-				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+		seed, err := r.Reveal(ctx, d.Opening, [32]byte{})
+		switch {
+		case err == nil:
+			r.revealing.worked()
+			if seed == ([32]byte{}) {
+				r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
 			}
-			continue
+		case !errors.Is(err, ErrUnavailable) && r.revealing.failed(err):
+			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 		}
-		r.revealing.worked()
-		r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
 	}
 }
 

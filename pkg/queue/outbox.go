@@ -148,9 +148,12 @@ func (r *Room) send(ctx context.Context) {
 	}
 }
 
-// keepBatch sends heartbeats. The orders of their places were computed by all draws that the watermark knows the seeds of.
+// keepBatch sends heartbeats: to a store that has lost the room not before the stays, because a place of somebody inside
+// is no place any more. The orders of their places were computed by all draws that the watermark knows the seeds of.
 func (r *Room) keepBatch(ctx context.Context, beats []Beat) (KeepReply, error) {
-	return r.store.Keep(ctx, r.watermark.get().Opening.Mapping, beats)
+	r.rebuilding.RLock()
+	defer r.rebuilding.RUnlock()
+	return r.store.Keep(ctx, r.watermark.mapping(), beats)
 }
 
 // kept notes the store's answer to a heartbeat, at this process's time: after a step of the store's clock an answer by that

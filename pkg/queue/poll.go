@@ -71,7 +71,7 @@ func (v *View) answer(p *Place, now int64) Answer {
 	a.Number, a.Message, a.Start = v.Number(p), v.Message, v.Start
 	a.Phase, a.Opening, a.SoldOut = f.Opening.Phase, f.Opening.Name, f.Opening.SoldOut()
 	a.Paused = f.Document.Pace.Mode == ModePause || f.rate() == 0
-	a.Starting = v.Starting && now < f.Hold
+	a.Starting = v.Starting && !v.Rebuilding && now < f.Hold
 	a.Holding = now < f.Hold && !a.Starting
 	return a
 }
@@ -92,7 +92,7 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 	passed := p.Order <= v.Snapshot.Heads[p.Lane] || p.Order <= v.Snapshot.Opening.Floor
 	fresh := answered != 0 && now-answered < freshFor && known.State != StateWaiting
 	switch {
-	case fresh && (passed || known.State != StateMissed):
+	case fresh:
 		a.State, a.Reason, a.Until = known.State, known.Reason, known.Until
 	case !passed:
 		a.State = StateWaiting

@@ -30,7 +30,9 @@ type seenEntry struct {
 // used is when the entry was of use last.
 func (e *seenEntry) used() int64 { return max(e.sent, e.at) }
 
-func (e *seenEntry) standing() Standing { return Standing{State: e.state, Reason: e.reason, Until: e.until} }
+func (e *seenEntry) standing() Standing {
+	return Standing{State: e.state, Reason: e.reason, Until: e.until}
+}
 
 // newRecent makes room for 4*n visitors; n is rounded up to a power of two, at least 256.
 func newRecent(n int) *recent {
@@ -78,8 +80,8 @@ func (b *bucket) make(tag uint64) *seenEntry {
 }
 
 // due reports whether a heartbeat is due because the last was sent so long ago, and notes it as sent: waiting for a place of
-// which the store has said nothing or that it waits, every for others. The standing is what the store answered last, at the
-// time answered (0: never).
+// which the store has said nothing or that it waits, every for others, and never for a ticket of which it is known why it is
+// worth nothing. The standing is what the store answered last, at the time answered (0: never).
 func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last Standing, answered int64) {
 	b, tag, m := r.lock(id)
 	defer m.Unlock()
@@ -87,7 +89,8 @@ func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last St
 	if e.at == 0 || e.state == StateWaiting {
 		every = waiting
 	}
-	due = e.sent == 0 || now-e.sent >= every || now < e.sent
+	over := e.at != 0 && e.state == StateSpent && e.reason != ReasonNone
+	due = !over && (e.sent == 0 || now-e.sent >= every || now < e.sent)
 	if due {
 		e.sent = max(1, now)
 	}

@@ -40,6 +40,9 @@ func (r *Room) Reconfigure(cfg RoomConfig) error {
 	return nil
 }
 
+// Timing is the one in force: that of the last snapshot's document, before the first that of the configuration.
+func (r *Room) Timing() Timing { return *r.timing() }
+
 // timing is the one in force: that of the last snapshot's document, before the first that of the configuration.
 func (r *Room) timing() *Timing {
 	if v := r.view.Load(); v.Known {

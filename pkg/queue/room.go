@@ -170,7 +170,7 @@ type Room struct {
 	configuration configuration
 	tune          atomic.Pointer[tunable]
 
-	rebuilding sync.Mutex    // held while the store is given what was lost
+	rebuilding sync.RWMutex  // held while the store is given what was lost
 	rebuilds   atomic.Uint64 // how often that was done
 	// restored: marks were restored since the last snapshot.
 	restored atomic.Bool
@@ -203,6 +203,7 @@ type View struct {
 	Message string
 
 	draws  []drawn   // whose seeds are known
+	plan   []Step    // in order
 	opened []Segment // the lobby that has just been opened, in the order of arrival
 }
 
@@ -286,4 +287,3 @@ func (r *Room) newVisitor() (id VisitorID) {
 	_, _ = r.rand.Read(id[:]) // never fails
 	return id
 }
-

@@ -261,11 +261,11 @@ type Store interface {
 	Claim(ctx context.Context, mapping uint64, places []Place) (KeepReply, error)
 
 	// Renew tells of a request of each stay. The caller has verified its pass. Ended: StateSpent. beginning + Max <= now: ended,
-	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking; spent at its beginning (if not
-	// known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
+	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking, except that a stay that is resumed
+	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
 	// live, and moves the stay to the next inside at a: from fresh or unknown to inside1; served stays served. An earlier one
 	// moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
-	// else StateMissed (ReasonOver).
+	// StateMissed (ReasonOver) if it is over, else StateSpent (ReasonExpired).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 
 	// Report takes outcomes; those of one answer of the site in the order booked, finished. Booked and Freed with a Ref that
@@ -296,12 +296,12 @@ type Store interface {
 	//
 	//  1. m is ahead: ErrLost. It is if m.Epoch > epoch; or if they are equal and m has a higher last, head, Cursor, Mapping or
 	//     Reports.
-	//  2. Note the gateway and its sample; forget gateways and samples that are over. A verdict with a later Tick than the
-	//     judgement's replaces it, after Fill.
+	//  2. Note the gateway and its sample; forget gateways and samples that are over. Fill, at the share that was in force until
+	//     now; then a verdict with a later Tick than the judgement's replaces it.
 	//  3. now - tick > Absent/2: hold = max(hold, now+Hold), because nobody was heard for so long. hold = min(hold,
 	//     now + max(Hold, 30 s)), so that a clock that stepped back prolongs no hold. Each curve learns what outlived its
 	//     buckets, see Curve. tick = now.
-	//  4. Apply the due steps, see Step. Fill.
+	//  4. Apply the due steps, see Step.
 	//  5. Forget what is over, earliest first, at most MaxScan of each set.
 	//  6. asking with last asked + Confirm <= now, at most MaxScan: to calls at last asked; a resumed stay just leaves. Then calls
 	//     with time + Window <= now, earliest first, at most MaxScan: in again: ended (ReasonTwice); else to lapsed, and again,
@@ -330,7 +330,7 @@ type Store interface {
 	// Snapshot reads, and changes nothing.
 	Snapshot(ctx context.Context) (Snapshot, error)
 
-	// Restore makes a room, or raises one to m. It applies no step of the plan.
+	// Restore makes a room, or raises one to m, after Fill. It applies no step of the plan.
 	//
 	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = m.Ceiling, heads and curves of m, credits 0; mark,
 	//     tick, born = now; sets empty; hold = now + Hold (Grace if m.Epoch is 0); made = now if m has no step, else 0.

@@ -63,15 +63,27 @@ func (r *Room) Tick(ctx context.Context) {
 
 // newView is what is known of the room by a snapshot and by the view before.
 func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
-	v := &View{Snapshot: *f, At: now, Known: true, Flow: r.outbox.flow.add(*f), Start: f.start(), Message: old.Message}
+	v := &View{Snapshot: *f, At: now, Known: true, Flow: r.outbox.flow.add(*f), plan: InOrder(f.Document.Plan), Message: old.Message}
+	v.Start = v.start()
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
 		v.Message = f.Document.Message()
 	}
+	v.endSketches()
 	v.takeDraws(old)
 	v.keepSketches(old)
 	v.keepLobby(old)
 	v.Blind = r.blind(old, v)
 	return v
+}
+
+// endSketches says in the sketches of lanes without places, which the store leaves out, up to which number that holds: places
+// that were given since are before each other.
+func (v *View) endSketches() {
+	for lane := range v.Snapshot.Sketches {
+		if s := &v.Snapshot.Sketches[lane]; s.End == 0 {
+			s.End = OrderOf(v.Snapshot.Epoch, v.Snapshot.Last)
+		}
+	}
 }
 
 // ended notes that a ticket has ended, for a reason that only the store knows unless this process has ended it.
@@ -139,18 +151,23 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	return f, nil
 }
 
-// retryLost runs verb, and when the store has lost the room, rebuilds it and runs verb once more.
+// retryLost runs verb, and when the store has lost the room, rebuilds it and runs verb again.
 func (r *Room) retryLost(ctx context.Context, verb func(context.Context) error) error {
-	before := r.rebuilds.Load()
-	err := r.call(ctx, verb)
-	if !errors.Is(err, ErrLost) {
-		return err
+	for tries := 0; ; tries++ {
+		before := r.rebuilds.Load()
+		err := r.call(ctx, verb)
+		if !errors.Is(err, ErrLost) || tries == lossTries {
+			return err
+		}
+		if err := r.rebuild(ctx, before, err); err != nil {
+			return err
+		}
 	}
-	if err := r.rebuild(ctx, before, err); err != nil {
-		return err
-	}
-	return r.call(ctx, verb)
 }
+
+// lossTries bounds how often one call rebuilds the room: it may be lost again meanwhile, or others of this process and of
+// other gateways may rebuild it at the same time.
+const lossTries = 3
 
 // call runs one verb of the store, for no longer than it may take. A room that needs a newer release is to this one as if its
 // store were away.

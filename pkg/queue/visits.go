@@ -77,6 +77,10 @@ func (r *Room) claimed(id VisitorID, s Standing) {
 // StateMissed: the store is away; ask again.
 func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 	c := Stay{Visitor: p.Visitor, Started: started, At: last}
+	if p.Number == 0 {
+		// Let in without a number, while the store was away. The place of a stay is not looked at.
+		p = Place{Visitor: p.Visitor, Epoch: 1, Number: 1, Order: OrderOf(1, 1)}
+	}
 	if !p.Valid() || c.Validate() != nil {
 		return Standing{State: StateSpent}, nil
 	}
@@ -118,7 +122,9 @@ func (r *Room) joinBatch(arrivals []Arrival) ([]Joined, error) {
 
 func (r *Room) claimBatch(places []Place) ([]Standing, error) {
 	return r.standings(func(ctx context.Context) (KeepReply, error) {
-		return r.store.Claim(ctx, r.watermark.get().Opening.Mapping, places)
+		r.rebuilding.RLock()
+		defer r.rebuilding.RUnlock()
+		return r.store.Claim(ctx, r.watermark.mapping(), places)
 	})
 }
 

@@ -145,6 +145,13 @@ func (k *watermark) get() Watermark {
 	return k.m
 }
 
+// mapping is how many draws the seeds are known of.
+func (k *watermark) mapping() uint64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.m.Opening.Mapping
+}
+
 // asking is get for the call that brings the next snapshot.
 func (k *watermark) asking() Watermark {
 	k.mu.Lock()

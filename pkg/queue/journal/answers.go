@@ -10,33 +10,35 @@ const slack = 5_000
 // join checks one arrival.
 func (v *Invariants) join(e *Event) {
 	state := queue.State(e.State)
-	if state == queue.StateUnknown {
+	if e.Number == 0 { // taken, or refused
 		return
 	}
-	id, order := queue.VisitorID(e.Visitor), e.place().Order()
+	id := queue.VisitorID(e.Visitor)
 	p := v.places.find(id)
-	if p != nil && p.order == order && p.state == queue.StateWaiting && state == queue.StateWaiting {
-		// Repeated, so a heartbeat; or the first heartbeat is written before the arrival in the same millisecond.
+	if v.repeated(p, e) {
+		// Repeated; or the first heartbeat is written before the arrival in the same millisecond.
 		if !v.cfg.Ordered && v.numbers.give(e.Epoch, e.Number) {
 			v.sum.Numbers++
 		}
 		v.answered(e)
 		return
 	}
+	u, wasSpent := v.places.spent[id]
+	if wasSpent && !v.old && u.epoch == e.Epoch && u.number == e.Number {
+		return // a code tells a visitor its number for as long as it is known
+	}
 	v.sum.Numbers++
 	if !v.numbers.give(e.Epoch, e.Number) {
 		v.report(RuleUnique, e, "number %d of epoch %d", e.Number, e.Epoch)
 	}
-	if p != nil && v.evidence(p, e) {
+	if p != nil && p.state != queue.StateLobby && v.evidence(p, e) {
 		v.report(RuleUnique, e, "a visitor who is %v has got number %d too", p.state, e.Number)
 	}
-	if u, ok := v.places.spent[id]; ok && v.spentStill(u, e) {
+	if wasSpent && v.spentStill(u, e) {
 		v.report(RuleStay, e, "a visitor whose ticket is spent has got number %d", e.Number)
 	}
 	if state == queue.StateInside {
-		v.sum.Stays++
-		v.pace.straight(e.At)
-		v.raise(e, order)
+		v.straight(e)
 	}
 	if v.overtakenByEnd(id, e) {
 		return
@@ -48,36 +50,159 @@ func (v *Invariants) join(e *Event) {
 	v.places.drop(id)
 	delete(v.places.spent, id)
 	p = v.places.add(id)
-	p.order, p.looseUntil = order, looseUntil
-	v.apply(p, e, false)
+	p.looseUntil = looseUntil
+	v.setTicket(p, e)
+	v.apply(p, e)
+	if state == queue.StateInside {
+		v.tells(p, e.At, v.ms.confirm)
+	}
 }
 
-// answered checks the answer to a heartbeat or claim.
+// repeated reports whether a visitor was given this number before.
+func (v *Invariants) repeated(p *place, e *Event) bool {
+	switch {
+	case p == nil:
+		return false
+	case v.old:
+		return p.order == e.order() && p.state == queue.StateWaiting && queue.State(e.State) == queue.StateWaiting
+	}
+	return p.epoch == e.Epoch && p.number == e.Number
+}
+
+// straight notes that somebody went straight in.
+func (v *Invariants) straight(e *Event) {
+	v.sum.Stays++
+	v.entered(e, nil)
+	if v.old || v.cfg.Ordered {
+		v.pace.straight(e.At)
+	}
+	v.raise(e, e.Lane, e.order())
+}
+
+// answered checks the answer to a heartbeat or claim, or to an arrival that was known.
 func (v *Invariants) answered(e *Event) {
-	v.numbers.raise(e.Number)
-	id := queue.VisitorID(e.Visitor)
+	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
 	p := v.places.find(id)
-	if p == nil {
+	switch state {
+	case queue.StateUnknown, queue.StateLobby:
+		v.notTold(p, e)
+		return
+	case queue.StateTaken:
+		return
+	}
+	v.held(e)
+	v.restores(p, e)
+	switch {
+	case p == nil:
 		if p = v.appeared(e); p == nil {
 			return
 		}
-	} else if v.evidence(p, e) {
+	case p.state == queue.StateLobby && e.Kind == Join:
+		return // nothing is stored of it
+	case v.evidence(p, e):
 		v.transition(p, e)
 	}
-	if e.Kind == Claim && queue.State(e.State) == queue.StateInside && p.state != queue.StateInside {
+	began := v.begins(p, e)
+	if began {
 		v.sum.Stays++
+		v.entered(e, p)
+		if v.cfg.Ordered {
+			if wrong := v.pace.enter(e.At); wrong != "" {
+				v.report(RulePace, e, "%s", wrong)
+			}
+		}
 	}
-	v.apply(p, e, true)
+	resumed := !v.old && e.Kind == Claim && state == queue.StateInside && !began && v.overSince(p, e)
+	if resumed {
+		v.entered(e, p)
+		v.places.revived = true
+	}
+	if e.Kind != Join || v.old {
+		v.setTicket(p, e)
+	}
+	v.door.note(p, e, v.ms.confirm)
+	v.apply(p, e)
+	switch p = v.places.find(id); {
+	case p == nil:
+	case began || resumed:
+		v.tells(p, e.At, v.ms.idle)
+	case state != queue.StateInside:
+		v.untells(id)
+	}
+}
+
+// restores notes that the ticket of a place may have raised the last number.
+func (v *Invariants) restores(p *place, e *Event) {
+	if p != nil && !v.old && p.generation == v.generation && p.state != queue.StateLobby && p.state != queue.StateUnknown {
+		return
+	}
+	v.numbers.raise(e.Number)
+	v.room.raised = true
+}
+
+// notTold checks an answer that says no more than that it cannot be told where the visitor stands. Nothing has changed by it.
+func (v *Invariants) notTold(p *place, e *Event) {
+	if p == nil || e.Kind == Join || !v.evidence(p, e) {
+		return
+	}
+	switch p.state {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled, queue.StateFull, queue.StateInside:
+		v.report(RuleLost, e, "number %d was %v, and the answer is %v", e.Number, p.state, queue.State(e.State))
+	}
+}
+
+// begins reports whether the answer begins a stay.
+func (v *Invariants) begins(p *place, e *Event) bool {
+	switch {
+	case e.Kind != Claim || queue.State(e.State) != queue.StateInside:
+		return false
+	case e.Started == 0 || v.old:
+		return p.state != queue.StateInside
+	}
+	return e.Started == e.At && p.began != e.Started
+}
+
+// overSince reports whether a stay had run out at the event.
+func (v *Invariants) overSince(p *place, e *Event) bool {
+	return p.state == queue.StateInside && p.until <= e.At || p.state == queue.StateMissed
+}
+
+// setTicket takes over what a ticket says, and holds it against the draw and the orders of others.
+func (v *Invariants) setTicket(p *place, e *Event) {
+	order := e.order()
+	v.mapped(p, e)
+	p.epoch, p.number, p.lane = e.Epoch, e.Number, e.Lane
+	if v.old || order == p.order {
+		p.order = order
+		return
+	}
+	if v.places.orders[p.order] == p.id {
+		delete(v.places.orders, p.order)
+	}
+	p.order = order
+	if other, ok := v.places.orders[order]; ok && other != p.id {
+		v.sharedOrder(p, v.places.find(other), e)
+	}
+	v.places.orders[order] = p.id
+}
+
+// sharedOrder reports two places with one order, unless a ticket that is in no segment has kept the order that a draw covers.
+func (v *Invariants) sharedOrder(p, other *place, e *Event) {
+	if other == nil || other.generation != v.generation || v.room.strange(p.order, p) || v.room.strange(p.order, other) {
+		return
+	}
+	v.report(RuleUnique, e, "number %d of epoch %d has order %d, as number %d of epoch %d has",
+		p.number, p.epoch, p.order, other.number, other.epoch)
 }
 
 // appeared begins to follow a visitor, or reports that its ticket is spent.
 func (v *Invariants) appeared(e *Event) *place {
 	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
 	u, ok := v.places.spent[id]
-	if state == queue.StateSpent {
+	if state == queue.StateSpent || state == queue.StateRefused {
 		return nil
 	}
-	if ok && v.spentStill(u, e) {
+	if ok && v.spentStill(u, e) && !v.mayFollow(u, e) {
 		v.report(RuleStay, e, "a visitor whose ticket is spent is %v", state)
 	}
 	if v.overtakenByEnd(id, e) {
@@ -85,8 +210,14 @@ func (v *Invariants) appeared(e *Event) *place {
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
-	p.order, p.state, p.finished = e.place().Order(), queue.StateUnknown, u.ended
+	p.state, p.finished, p.began = queue.StateUnknown, u.ended, u.began
 	return p
+}
+
+// mayFollow: a stay that was over and told late may live, or be resumed, as before it was told.
+func (v *Invariants) mayFollow(u used, e *Event) bool {
+	state := queue.State(e.State)
+	return !v.old && !u.ended && e.Started == u.began && (state == queue.StateInside || state == queue.StateMissed)
 }
 
 // overtakenByEnd reports whether the answer may have been given before the end of the ticket that is written before it.
@@ -97,8 +228,8 @@ func (v *Invariants) overtakenByEnd(id queue.VisitorID, e *Event) bool {
 
 // evidence reports whether what is known of a place says what the store must have known at the event.
 func (v *Invariants) evidence(p *place, e *Event) bool {
-	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && p.looseUntil == 0 && !v.tied &&
-		(v.cfg.Ordered || e.At > p.at && !p.finished)
+	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && p.looseUntil == 0 &&
+		!v.tied && v.settling == 0 && (v.cfg.Ordered || e.At > p.at && !p.finished)
 }
 
 func (v *Invariants) spentStill(u used, e *Event) bool {
@@ -106,41 +237,49 @@ func (v *Invariants) spentStill(u used, e *Event) bool {
 		(v.cfg.Ordered || e.At > u.base+slack)
 }
 
-// renew checks the answer about one stay.
-func (v *Invariants) renew(e *Event) {
-	id, state := queue.VisitorID(e.Visitor), queue.State(e.State)
-	p := v.places.find(id)
-	u, spent := v.places.spent[id]
-	if state != queue.StateInside {
-		if p != nil && v.evidence(p, e) {
-			v.report(RuleLost, e, "a stay of a visitor who is %v was not renewed", p.state)
-		}
-		u.ended = true // its end is not known if it had not ended before
-		v.places.spend(id, u)
-		return
-	}
-	if spent && u.ended && v.spentStill(u, e) {
-		v.report(RuleStay, e, "a stay that was ended for good was renewed")
-	}
-	if v.overtakenByEnd(id, e) {
-		return
-	}
-	if p == nil {
-		delete(v.places.spent, id)
-		p = v.places.add(id)
-		p.finished = u.ended
-	}
-	if p.state != queue.StateInside || p.until <= e.At || p.generation != v.generation {
-		v.places.revived = true
-	} else if v.evidence(p, e) && e.Until < p.until {
-		v.report(RuleLost, e, "a stay was shortened by %d ms", p.until-e.Until)
-	}
-	v.apply(p, e, false)
+// ended notes that a visitor left or finished.
+func (v *Invariants) ended(e *Event, id queue.VisitorID) {
+	v.untells(id)
+	v.door.leave(id)
+	v.places.spend(id, used{base: e.At, generation: v.generation, ended: true})
 }
 
-// ended notes that a visitor left or finished.
-func (v *Invariants) ended(e *Event) {
-	v.places.spend(queue.VisitorID(e.Visitor), used{base: e.At, generation: v.generation, ended: true})
+// moved notes what an operator, or a hand-over, did.
+func (v *Invariants) moved(e *Event) {
+	id := queue.VisitorID(e.Visitor)
+	p := v.places.find(id)
+	switch queue.Act(e.Move.Act) {
+	case queue.ActRemove:
+		v.ended(e, id)
+	case queue.ActEnd:
+		if id != (queue.VisitorID{}) {
+			v.ended(e, id)
+			return
+		}
+		v.generation++ // every stay; which of them there were is not known
+		v.active.clear()
+		v.quota.unbooked.clear()
+	case queue.ActFront:
+		if p != nil && queue.State(e.State) == queue.StateFront {
+			p.again, p.state, p.generation = false, queue.StateUnknown, v.generation
+			v.door.leave(id)
+			v.apply(p, e)
+			p.looseUntil = e.At
+		}
+	case queue.ActHand:
+		if queue.Reason(e.Reason) != queue.ReasonMoved || p == nil {
+			return
+		}
+		to := queue.VisitorID(e.Move.To)
+		v.places.hand(id, to)
+		v.active.hand(id, to)
+		v.quota.unbooked.hand(id, to)
+		v.door.hand(id, to)
+		if !v.cfg.Ordered {
+			p.looseUntil = e.At + slack
+		}
+		v.places.spent[id] = used{base: e.At, generation: v.generation, ended: true, epoch: p.epoch, number: p.number}
+	}
 }
 
 // uncertain notes that a verb without an answer may take effect.
@@ -155,81 +294,29 @@ func (v *Invariants) uncertain(e *Event) {
 			v.silence.note(unanswered{at: e.At, tick: true})
 		}
 		return
+	case Report:
+		v.quota.loose = max(v.quota.loose, e.At+slack)
 	}
-	p := v.places.find(queue.VisitorID(e.Visitor))
+	id := queue.VisitorID(e.Visitor)
+	p := v.places.find(id)
 	if p == nil && e.Verb != Join && !v.cfg.Ordered {
-		p = v.places.add(queue.VisitorID(e.Visitor)) // the arrival may be written after it
+		p = v.places.add(id) // the arrival may be written after it
 		p.at = e.At
 	}
 	if p != nil {
 		p.looseUntil = e.At + slack
 		v.silence.note(unanswered{at: e.At, id: p.id})
+		v.untells(id)
+		v.door.leave(id)
 	}
 	if e.Verb == Keep || e.Verb == Claim {
 		v.sum.Returned++ // perhaps
+		v.room.raised = true
 	}
+	v.places.revived = true
 	// The ticket may be spent or not: no evidence either way.
-	delete(v.places.spent, queue.VisitorID(e.Visitor))
+	delete(v.places.spent, id)
 }
-
-// apply takes over what an answer says.
-func (v *Invariants) apply(p *place, e *Event, ticket bool) {
-	state := queue.State(e.State)
-	if over := p.state == queue.StateInside && state == queue.StateSpent ||
-		p.state == queue.StateCalled && state == queue.StateMissed; over && p.generation == v.generation {
-		return // a stay or call that is over is known as such, and lives again if the clock steps back
-	}
-	if ticket {
-		p.order = e.place().Order()
-	}
-	was, current := p.state, p.generation == v.generation
-	switch {
-	case e.At == p.at && !v.cfg.Ordered: // which of two answers was the later, a later one will tell
-		p.looseUntil = max(p.looseUntil, e.At)
-	case e.At > p.looseUntil:
-		p.looseUntil = 0
-	}
-	stepped := p.steps != v.steps
-	gap := stepped || !v.present(p, v.places.maxAt) || was != queue.StateFront || !current || e.Kind == Claim && v.lapsed(p.at)
-	p.state, p.until, p.at, p.generation, p.steps = state, e.Until, e.At, v.generation, v.steps
-	switch state {
-	case queue.StateWaiting, queue.StateFront:
-		p.seen = e.At
-		if e.Away {
-			p.seen = 0
-		}
-	case queue.StateSpent:
-		v.places.spend(p.id, used{base: p.base, generation: v.generation, steps: v.steps})
-		return
-	}
-	switch state {
-	case queue.StateWaiting, queue.StateFront, queue.StateCalled:
-		p.base = e.At
-	case queue.StateMissed:
-		if !current || stepped {
-			p.base = 0 // its beginning is not known; otherwise it is not before the last answer
-		}
-	case queue.StateInside:
-		// A visitor that is found inside came in some time before; only verbs that begin or extend a stay tell when.
-		switch begun := was != queue.StateInside || !current; {
-		case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && begun && current:
-			p.base = e.At
-		case begun:
-			p.base = 0
-		}
-	}
-	if state == queue.StateWaiting && (was != queue.StateWaiting || !current) {
-		v.places.wait(p)
-		if e.Kind != Join {
-			v.sum.Returned++
-		}
-	}
-	if state == queue.StateFront && gap {
-		p.since, p.sinceStamp = e.At, v.stamp(e)
-	}
-}
-
-func (v *Invariants) present(p *place, at int64) bool { return p.seen > 0 && p.seen+v.ms.absent > at }
 
 // stamp orders events: by their place in an ordered journal, otherwise by time.
 func (v *Invariants) stamp(e *Event) int64 {
@@ -239,9 +326,9 @@ func (v *Invariants) stamp(e *Event) int64 {
 	return e.At
 }
 
-// raise lifts the head to an order.
-func (v *Invariants) raise(e *Event, order queue.Order) {
-	if v.places.raise(e.At, order) {
+// raise lifts the head of a lane to an order.
+func (v *Invariants) raise(e *Event, lane uint8, order queue.Order) {
+	if v.places.raise(e.At, lane, order) {
 		v.front.rose(v.stamp(e), e.At)
 	}
 }

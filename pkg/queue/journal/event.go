@@ -1,40 +1,6 @@
-// Package journal writes down what a store answered and checks the rules of the line on it.
-//
-// An [Event] is one answer about one visitor, one snapshot, one change of the controls, or one thing that was done to the
-// store; it is JSON-serialisable, one object a line. [Recorder] wraps any queue.Store and produces events.
-// [Invariants] reads them as a stream, in memory bounded by the places that are live, and reports each [Violation]:
-//
-//  1. no number is given twice, numbers are dense, nobody is overtaken, a shown position does not rise;
-//  2. never more calls than the pace allows, in any span;
-//  3. an absent place is not called, a present one is not passed over, one that comes back goes to the front;
-//  4. one ticket buys one stay;
-//  6. no visitor that stays loses its place.
-//
-// A [File] keeps the journal of one process in a way that outlives it, and [Merge] reads those of several together.
-//
-// # Files
-//
-// A file is JSON lines: a [Header], then for every verb that can change something an intent (what is about to be sent,
-// for whom), and its answers. Each of the two is one write(2) and nothing is flushed to disk: a process that is killed
-// loses no line, but a machine that loses power may. Answers are written before they are handed on.
-//
-// A process can be killed between the store's work and the answer. Then there is an intent without an answer, which becomes
-// Uncertain for every visitor that it names: the store may have done it or not, at any time from its sending until
-// [Invariants] has read five seconds of the store's later answers. It raises no violation either way. It excuses only the
-// visitors that it names and, for an arrival, one missing number each; all other evidence stays in force.
-//
-// A file that cannot be written says so in its header, overwritten in place, because a full disk has no space for another
-// line. What its process did from then on is unknown, so the whole merged journal ends there, and [Merged] says where.
-//
-// The checks use nothing of a store but its answers, so they hold for any store: the differential driver, the simulation, the
-// load test, the chaos runs and the report after an opening use this one implementation.
-//
-// The package imports only pkg/queue.
 package journal
 
 import (
-	"fmt"
-
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -43,27 +9,42 @@ type Kind string
 
 // The kinds of events and the fields that each has besides At and Kind.
 const (
-	// Join, Keep and Claim are answers about one place: Visitor, Epoch, Number, State, Until; Keep also Away. A Join that
-	// was answered taken has Visitor alone.
-	Join  Kind = "join"
+	// Join is the answer about one arrival: Visitor, State, Reason, and unless it was refused or taken Epoch, Number, Order,
+	// Lane, Until, Started. A Join that was answered taken has Visitor alone.
+	Join Kind = "join"
+	// Keep and Claim are answers about one place: Visitor, Epoch, Number, Order, Lane, Mapping, State, Reason, Until, Started; Keep
+	// also Away.
 	Keep  Kind = "keep"
 	Claim Kind = "claim"
-	// Renew is the answer about one stay: Visitor, State, Until.
+	// Renew is the answer about one stay: Visitor, Told, State, Reason, Until, and Started: as answered, else as sent.
 	Renew Kind = "renew"
 	// Finish and Leave were answered without an error: Visitor.
 	Finish Kind = "finish"
 	Leave  Kind = "leave"
+	// Report is any other outcome that was taken: Visitor, Report.
+	Report Kind = "report"
+	// Moved is what an operator or a hand-over did: Visitor, Move, State, Reason, Until, Started.
+	Moved Kind = "move"
 	// Uncertain: a verb for Visitor was sent and may or may not have taken effect; Verb names it.
 	Uncertain Kind = "uncertain"
 	// Snapshot is what Advance or Snapshot answered: the field Snapshot.
 	Snapshot Kind = "frame"
-	// Control is a change of the controls: Control, as stored.
-	Control Kind = "control"
+	// Settle is a document that was stored, by this process or as a snapshot showed it first: Document.
+	Settle Kind = "settle"
+	// Step is a step of the plan that a snapshot showed first: Step.
+	Step Kind = "step"
+	// Freeze is a draw without a seed that a snapshot showed first, Reveal one whose seed came to be in force: Draw. The answer
+	// to a Reveal has the opening and the seed alone.
+	Freeze Kind = "freeze"
+	Reveal Kind = "reveal"
+	// Record is the opening record as a snapshot showed it first, but for what is booked: Record. Steps, freezes and reveals
+	// stand before it, the snapshot after it.
+	Record Kind = "record"
 	// Restore was answered without an error: Watermark.
 	Restore Kind = "restore"
 	// Lose: the store may have lost some or all of its state. The program that breaks a store writes this.
 	Lose Kind = "lose"
-	// Shown is what a visitor was told: Visitor, Epoch, Number, Ahead.
+	// Shown is what a visitor was told: Visitor, Epoch, Number, Order, Ahead.
 	Shown Kind = "shown"
 )
 
@@ -76,71 +57,127 @@ type Event struct {
 	Visitor ID     `json:"visitor,omitzero"`
 	Epoch   uint64 `json:"epoch,omitempty"`
 	Number  uint64 `json:"number,omitempty"`
-	State   State  `json:"state,omitempty"`
-	Until   int64  `json:"until,omitempty"` // of a Restore: by when it took effect, as Merge finds
-	Away    bool   `json:"away,omitempty"`
-	Ahead   int64  `json:"ahead,omitempty"`
+	// Order is left out where it is the number's own.
+	Order  queue.Order `json:"order,omitempty"`
+	Lane   uint8       `json:"lane,omitempty"`
+	State  State       `json:"state,omitempty"`
+	Reason Reason      `json:"reason,omitempty"`
+	Away   bool        `json:"away,omitempty"`
+	Until  int64       `json:"until,omitempty"` // of a Restore: by when it took effect, as Merge finds
+	// Started is when the stay began; 0: not known.
+	Started int64 `json:"started,omitempty"`
+	// Told is when the request was made that a Renew tells of.
+	Told  int64 `json:"told,omitempty"`
+	Ahead int64 `json:"ahead,omitempty"`
+	// Mapping is how many draws the caller knew the seed of.
+	Mapping uint64 `json:"mapping,omitempty"`
 	Verb    Kind   `json:"verb,omitempty"`
 
+	Report    *Outcome         `json:"outcome,omitempty"`
+	Move      *Move            `json:"act,omitempty"`
+	Step      *Stepped         `json:"step,omitempty"`
+	Draw      *queue.Draw      `json:"draw,omitempty"`
+	Record    *queue.Opening   `json:"record,omitempty"`
 	Snapshot  *Marks           `json:"frame,omitempty"`
-	Control   *queue.Control   `json:"control,omitempty"`
+	Document  *queue.Document  `json:"document,omitempty"`
 	Watermark *queue.Watermark `json:"memory,omitempty"`
 }
 
-// Marks are the figures of a snapshot.
+// Outcome is a report of the site that is no end.
+type Outcome struct {
+	Kind  OutcomeKind `json:"kind"`
+	Count int64       `json:"count"`
+	Ref   ID          `json:"ref,omitzero"`
+}
+
+// Move is one act on a visitor.
+type Move struct {
+	Act Act `json:"act"`
+	Ref ID  `json:"ref,omitzero"`
+	To  ID  `json:"to,omitzero"`
+}
+
+// Stepped is a step that took effect, and the room's cursor then.
+type Stepped struct {
+	Opening string `json:"opening"`
+	Rank    uint8  `json:"rank"`
+	Cursor  uint64 `json:"cursor"`
+}
+
+// Marks are the figures of a snapshot. See queue.Snapshot and queue.Opening for those that have the same names.
 type Marks struct {
-	Epoch    uint64        `json:"epoch"`
-	Last     uint64        `json:"last"`
-	Head     queue.Order   `json:"head"`
-	Waiting  int64         `json:"waiting"`
-	Front    int64         `json:"front"`
-	Calls    int64         `json:"calls"`
-	Inside   int64         `json:"inside"`
-	Joined   int64         `json:"joined"`
-	Called   int64         `json:"called"`
-	Admitted int64         `json:"admitted"`
-	Control  queue.Control `json:"control"`
+	Epoch    uint64                   `json:"epoch"`
+	Last     uint64                   `json:"last"`
+	Given    uint64                   `json:"given"`
+	Heads    [queue.Lanes]queue.Order `json:"heads"`
+	Hold     int64                    `json:"hold"`
+	Waiting  int64                    `json:"waiting"`
+	Front    int64                    `json:"front"`
+	Calls    int64                    `json:"calls"`
+	Asking   int64                    `json:"asking"`
+	Live     int64                    `json:"live"`
+	Counted  int64                    `json:"counted"` // permille
+	Joined   int64                    `json:"joined"`
+	Called   int64                    `json:"called"`
+	Admitted int64                    `json:"admitted"`
+	Finished int64                    `json:"finished"`
+	Left     int64                    `json:"left"`
+
+	Cursor  uint64      `json:"cursor"`
+	Mapping uint64      `json:"mapping"`
+	Phase   Phase       `json:"phase"`
+	Quota   int64       `json:"quota"`
+	Per     int64       `json:"per"`
+	Booked  int64       `json:"booked"`
+	Reports uint64      `json:"reports"`
+	Share   int64       `json:"share"`
+	Floor   queue.Order `json:"floor"`
+
+	Version int64 `json:"version"`
+	Pace    Pace  `json:"pace"`
+}
+
+// Pace is a queue.Pace under the names of the journal.
+type Pace struct {
+	Mode      queue.Mode `json:"mode"`
+	Rate      int64      `json:"rate"`
+	MaxInside int64      `json:"max_inside"`
+	Burst     int64      `json:"burst"`
+	Strict    bool       `json:"strict,omitempty"`
 }
 
 // MarksOf are the figures of f.
-func MarksOf(f queue.Snapshot) *Marks {
+func MarksOf(f *queue.Snapshot) *Marks {
+	o := &f.Opening
 	return &Marks{
-		Epoch: f.Epoch, Last: f.Last, Head: f.Head, Waiting: f.Waiting, Front: f.Front, Calls: f.Calls,
-		Inside: f.Inside, Joined: f.Joined, Called: f.Called, Admitted: f.Admitted, Control: f.Control,
+		Epoch: f.Epoch, Last: f.Last, Given: f.Given, Heads: f.Heads, Hold: f.Hold, Waiting: f.Waiting, Front: f.Front,
+		Calls: f.Calls, Asking: f.Asking, Live: f.Live, Counted: f.Counted, Joined: f.Joined, Called: f.Called,
+		Admitted: f.Admitted, Finished: f.Finished, Left: f.Left,
+		Cursor: o.Cursor, Mapping: o.Mapping, Phase: Phase(o.Phase), Quota: o.Quota, Per: o.Per, Booked: o.Booked,
+		Reports: o.Reports, Share: o.Share, Floor: o.Floor, Version: f.Document.Version, Pace: Pace(f.Document.Pace),
 	}
 }
 
-// place is the place the event tells of.
-func (e *Event) place() queue.Place {
-	return queue.Place{Visitor: queue.VisitorID(e.Visitor), Epoch: e.Epoch, Number: e.Number}
-}
-
-// ID is a visitor's id that reads as its text in JSON.
-type ID queue.VisitorID
-
-// MarshalText is the id as tokens carry it.
-func (id ID) MarshalText() ([]byte, error) { return []byte(queue.VisitorID(id).String()), nil }
-
-// UnmarshalText reads what MarshalText wrote; anything else is queue.ErrInvalid.
-func (id *ID) UnmarshalText(text []byte) error {
-	parsed, err := queue.ParseVisitorID(string(text))
-	*id = ID(parsed)
-	return err
-}
-
-// State is a place's state that reads as its name in JSON.
-type State queue.State
-
-// MarshalText is the state's name.
-func (s State) MarshalText() ([]byte, error) { return []byte(queue.State(s).String()), nil }
-
-// UnmarshalText reads what MarshalText wrote; anything else is queue.ErrInvalid.
-func (s *State) UnmarshalText(text []byte) error {
-	for state := queue.StateWaiting; state <= queue.StateSpent; state++ {
-		if state.String() == string(text) {
-			*s = State(state)
-			return nil
-		}
+// order is the rank of the place that the event tells of.
+func (e *Event) order() queue.Order {
+	if e.Order == 0 && e.Number > 0 {
+		return queue.OrderOf(e.Epoch, e.Number)
 	}
-	return fmt.Errorf("state %q: %w", text, queue.ErrInvalid)
+	return e.Order
+}
+
+// setPlace writes a place into the event.
+func (e *Event) setPlace(p *queue.Place) {
+	e.Visitor, e.Epoch, e.Number, e.Lane = ID(p.Visitor), p.Epoch, p.Number, p.Lane
+	if p.Order != queue.OrderOf(p.Epoch, p.Number) {
+		e.Order = p.Order
+	}
+}
+
+// setStanding writes an answer into the event.
+func (e *Event) setStanding(s *queue.Standing) {
+	e.State, e.Reason, e.Until = State(s.State), Reason(s.Reason), s.Until
+	if s.Started != 0 {
+		e.Started = s.Started
+	}
 }

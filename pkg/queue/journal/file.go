@@ -15,13 +15,12 @@ import (
 
 // Header is the first line of a journal file: whose it is and how it stands.
 type Header struct {
-	// Journal is the version of the format, 1.
+	// Journal is the format, FormatOld or Format.
 	Journal int    `json:"journal"`
 	Room    string `json:"room"`
 	// Process tells the process from others: host name, process id and time of its start.
-	Process string       `json:"process"`
-	Started int64        `json:"started"` // ms since 1970 by the process's clock
-	Timing  queue.Timing `json:"timing"`  // in nanoseconds
+	Process string `json:"process"`
+	Started int64  `json:"started"` // ms since 1970 by the process's clock
 	// Embedded says that the store lives and dies with the process.
 	Embedded bool `json:"embedded"`
 	// Complete says that all that happened while the process lived is in the file. It becomes false when the file could
@@ -29,8 +28,11 @@ type Header struct {
 	Complete bool `json:"complete"`
 }
 
-// formatVersion is the only one there is.
-const formatVersion = 1
+const (
+	// Format is that of the files that are written, FormatOld that of the port before.
+	Format    = 2
+	FormatOld = 1
+)
 
 // headerSize is the room that the header takes in the file, so that it can be replaced in place on a full disk.
 const headerSize = 1024
@@ -65,7 +67,7 @@ type File struct {
 
 // Create begins a journal of a room in a directory, which is made with mode 0700 if it is not there. report is told
 // once, from the goroutine that writes, when the file cannot be written any more; the line goes on without a journal.
-func Create(dir, room string, timing queue.Timing, embedded bool, started time.Time, report func(error)) (*File, error) {
+func Create(dir, room string, embedded bool, started time.Time, report func(error)) (*File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -77,8 +79,7 @@ func Create(dir, room string, timing queue.Timing, embedded bool, started time.T
 	f := &File{
 		report: report,
 		header: Header{
-			Journal: formatVersion, Room: room, Process: process, Started: started.UnixMilli(), Timing: timing,
-			Embedded: embedded, Complete: true,
+			Journal: Format, Room: room, Process: process, Started: started.UnixMilli(), Embedded: embedded, Complete: true,
 		},
 	}
 	f.enc = json.NewEncoder(&f.buf)

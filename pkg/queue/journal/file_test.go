@@ -12,13 +12,9 @@ import (
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
-var fileTiming = queue.Timing{
-	Absent: time.Minute, ClaimWindow: time.Minute, Idle: time.Minute, TicketLife: time.Hour, Hold: time.Second,
-}
-
 func create(t *testing.T, dir string, embedded bool, started int64) (*journal.File, string) {
 	t.Helper()
-	f, err := journal.Create(dir, "termine", fileTiming, embedded, time.UnixMilli(started), func(err error) { t.Error(err) })
+	f, err := journal.Create(dir, "termine", embedded, time.UnixMilli(started), func(err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,13 +41,13 @@ func TestAFileTellsWhatTheStoreAnswered(t *testing.T) {
 	f, path := create(t, t.TempDir(), false, start)
 	r := &journal.Recorder{Store: echo{}, Log: f}
 	ctx := t.Context()
-	if _, err := r.Advance(ctx, queue.Watermark{}); err != nil {
+	if _, err := r.Advance(ctx, queue.Watermark{}, queue.Sample{}, queue.Verdict{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Join(ctx, []queue.VisitorID{id(1), id(2)}); err != nil {
+	if _, err := r.Join(ctx, []queue.Arrival{{Visitor: id(1)}, {Visitor: id(2)}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Keep(ctx, []queue.Beat{{Place: queue.Place{Visitor: id(1), Epoch: epoch, Number: 1}, Away: true}}); err != nil {
+	if _, err := r.Keep(ctx, 0, []queue.Beat{{Place: queue.Place{Visitor: id(1), Epoch: epoch, Number: 1, Order: queue.OrderOf(epoch, 1)}, Away: true}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Leave(ctx, []queue.VisitorID{id(2)}); err != nil {
@@ -68,10 +64,10 @@ func TestAFileTellsWhatTheStoreAnswered(t *testing.T) {
 	for _, e := range m.Events {
 		kinds = append(kinds, string(e.Kind))
 	}
-	if got := strings.Join(kinds, " "); got != "join join keep leave restore frame" {
+	if got := strings.Join(kinds, " "); got != "join join keep leave restore settle record frame" {
 		t.Errorf("events are %q", got)
 	}
-	if s := m.Files[0]; !s.Closed || s.Open != 0 || !s.Complete || s.Room != "termine" || m.Timing != fileTiming {
+	if s := m.Files[0]; !s.Closed || s.Open != 0 || !s.Complete || s.Room != "termine" || m.Format != journal.Format {
 		t.Errorf("source is %+v", s)
 	}
 	if e := m.Events[2]; !e.Away || e.Visitor != journal.ID(id(1)) || e.Number != 1 {

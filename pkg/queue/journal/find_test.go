@@ -13,7 +13,7 @@ import (
 func TestARoomsJournalsAreFoundAmongThoseOfRoomsWithLongerNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a[b")
 	for i, room := range []string{"termine", "termine-2", "termine"} {
-		f, err := journal.Create(dir, room, fileTiming, false, time.UnixMilli(start+int64(i)), func(err error) { t.Error(err) })
+		f, err := journal.Create(dir, room, false, time.UnixMilli(start+int64(i)), func(err error) { t.Error(err) })
 		if err != nil {
 			t.Fatal(err)
 		}

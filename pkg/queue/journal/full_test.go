@@ -51,7 +51,7 @@ func TestAFullDiskEndsTheJournalAndNotTheLine(t *testing.T) {
 
 func fillUp(t *testing.T, dir string) {
 	signal.Ignore(syscall.SIGXFSZ)
-	f, err := journal.Create(dir, "termine", fileTiming, false, time.UnixMilli(start), func(err error) {
+	f, err := journal.Create(dir, "termine", false, time.UnixMilli(start), func(err error) {
 		fmt.Println("reported:", err)
 	})
 	if err != nil {

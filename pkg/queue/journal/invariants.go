@@ -6,35 +6,12 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Rule names what was broken.
-type Rule string
-
-// The rules.
-const (
-	RuleUnique   Rule = "a number was given twice"
-	RuleDense    Rule = "numbers have gaps"
-	RuleOrder    Rule = "a place was overtaken"
-	RuleShown    Rule = "a shown position rose"
-	RulePace     Rule = "more were called than the pace allows"
-	RuleInside   Rule = "more are inside than the bound allows"
-	RulePresence Rule = "an absent place was called"
-	RuleStay     Rule = "a ticket bought more than its stay"
-	RuleLost     Rule = "a place was lost"
-	RuleMarks    Rule = "the room's marks fell"
-)
-
-// Violation is one rule broken.
-type Violation struct {
-	Rule  Rule   `json:"rule"`
-	Text  string `json:"text"`
-	Event Event  `json:"event"` // the event that showed it
-}
-
-func (v Violation) String() string { return fmt.Sprintf("at %d: %s: %s", v.Event.At, v.Rule, v.Text) }
-
 // Config of an Invariants.
 type Config struct {
-	// Timing is the room's. Required.
+	// Format is Format (or 0) or FormatOld: by which port's rules the events are judged.
+	Format int
+	// Timing is the room's at the beginning. Required of FormatOld; otherwise, if it is zero, the first document that the journal
+	// tells of has it, and what depends on it is not judged before.
 	Timing queue.Timing
 	// Ordered says that events come in the very order in which the store worked, as from one caller at a time; the
 	// clock may then step back. Otherwise events must be sorted by At, and those of one millisecond are taken to have
@@ -58,6 +35,7 @@ type Summary struct {
 // Invariants checks the journal of one room. Not safe for concurrent use.
 type Invariants struct {
 	cfg     Config
+	old     bool
 	ms      timing
 	sum     Summary
 	numbers numbers
@@ -65,33 +43,60 @@ type Invariants struct {
 	places  places
 	front   front
 	silence silence
+	room    opening
+	quota   quota
+	active  crowd // stays that certainly count in full
+	door    door
 
 	moment []Event // those of the latest millisecond, unless they are ordered
 	tied   bool    // the visitor of the event has others in the same millisecond, in no known order
 
-	marks   *Marks // of the latest snapshot, nil when they may have changed by more than the store's own work
-	marksAt int64
+	document int64  // version of the document in force
+	marks    *Marks // of the latest snapshot, nil when they may have changed by more than the store's own work
+	marksAt  int64
+	exact    exact
 	// generation counts losses. What was known before a loss is no evidence after it.
 	generation uint32
-	// steps counts how often the clock stepped back. What ends when is no evidence after one.
+	// steps counts how often the clock stepped back or the timing changed. What ends when is no evidence after one.
 	steps uint32
-	at    int64 // of the event before
+	// settling is until when a change of the timing may not have reached the store.
+	settling int64
+	at       int64 // of the event before
 	// restoring is until when a restore may take effect, and the loss before it come; 0: there is none under way.
 	restoring int64
 }
 
-type timing struct{ absent, window, idle, life int64 }
+// timing is a queue.Timing in milliseconds. All zero: not known, and nothing that depends on it is evidence.
+type timing struct{ absent, confirm, window, active, idle, max, resume, life int64 }
 
-// New makes a checker that has seen nothing. The error is of the timing.
+func millisOf(t *queue.Timing) timing {
+	return timing{
+		absent: t.Absent.Milliseconds(), confirm: t.Confirm.Milliseconds(), window: t.Window.Milliseconds(),
+		active: t.Active.Milliseconds(), idle: t.Idle.Milliseconds(), max: t.Max.Milliseconds(),
+		resume: t.Resume.Milliseconds(), life: t.Life.Milliseconds(),
+	}
+}
+
+// New makes a checker that has seen nothing. The error is of the timing or the format.
 func New(cfg Config) (*Invariants, error) {
-	if err := cfg.Timing.Validate(); err != nil {
+	v := &Invariants{
+		cfg: cfg, old: cfg.Format == FormatOld, ms: millisOf(&cfg.Timing), numbers: newNumbers(), places: newPlaces(), generation: 1,
+		quota: newQuota(), active: newCrowd(), document: -1,
+	}
+	v.pace.old = v.old
+	var err error
+	switch {
+	case v.old:
+		err = validOld(&cfg.Timing)
+	case cfg.Format != 0 && cfg.Format != Format:
+		err = fmt.Errorf("format %d: %w", cfg.Format, queue.ErrInvalid)
+	case cfg.Timing != queue.Timing{}:
+		err = cfg.Timing.Validate()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("invariants: %w", err)
 	}
-	t := timing{
-		absent: cfg.Timing.Absent.Milliseconds(), window: cfg.Timing.ClaimWindow.Milliseconds(),
-		idle: cfg.Timing.Idle.Milliseconds(), life: cfg.Timing.TicketLife.Milliseconds(),
-	}
-	return &Invariants{cfg: cfg, ms: t, numbers: newNumbers(), places: newPlaces(), generation: 1}, nil
+	return v, nil
 }
 
 // Summary is what has been seen up to now.
@@ -114,7 +119,19 @@ func (v *Invariants) Observe(e Event) {
 	v.moment = append(v.moment, e)
 }
 
-// observeMoment checks the events of one millisecond: what was shown after what was answered.
+// turn is when an event of a millisecond is checked: what was shown after what was answered, and a snapshot after what it may
+// count.
+func (v *Invariants) turn(k Kind) int {
+	switch {
+	case k == Shown:
+		return 2
+	case k == Snapshot && !v.old:
+		return 1
+	}
+	return 0
+}
+
+// observeMoment checks the events of one millisecond.
 func (v *Invariants) observeMoment() {
 	answers := make(map[ID]int, len(v.moment))
 	for i := range v.moment {
@@ -122,9 +139,9 @@ func (v *Invariants) observeMoment() {
 			answers[e.Visitor]++
 		}
 	}
-	for _, shown := range []bool{false, true} {
+	for turn := range 3 {
 		for i := range v.moment {
-			if e := &v.moment[i]; (e.Kind == Shown) == shown {
+			if e := &v.moment[i]; v.turn(e.Kind) == turn {
 				v.tied = answers[e.Visitor] > 1
 				v.observe(e)
 			}
@@ -133,20 +150,9 @@ func (v *Invariants) observeMoment() {
 	v.moment = v.moment[:0]
 }
 
+// observe checks one event.
 func (v *Invariants) observe(e *Event) {
-	if e.At < v.at {
-		v.steps++
-	}
-	if !v.cfg.Ordered && e.At > v.at+silent {
-		v.broken(e.At)
-	}
-	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
-	if v.restoring != 0 {
-		v.forget()
-		if e.At >= v.restoring {
-			v.restoring = 0
-		}
-	}
+	v.clock(e)
 	switch e.Kind {
 	case Join:
 		v.join(e)
@@ -155,26 +161,71 @@ func (v *Invariants) observe(e *Event) {
 	case Renew:
 		v.renew(e)
 	case Finish, Leave:
-		v.ended(e)
+		v.ended(e, queue.VisitorID(e.Visitor))
+	case Report:
+		v.reported(e)
+	case Moved:
+		v.moved(e)
 	case Uncertain:
 		v.uncertain(e)
+	case Shown:
+		v.shown(e)
+	default:
+		v.observeRoom(e)
+	}
+	v.exact.after(e)
+	v.front.settle(e.At-v.ms.window, v.outOfOrder)
+	v.sweep()
+}
+
+// observeRoom checks what is not about one visitor.
+func (v *Invariants) observeRoom(e *Event) {
+	switch e.Kind {
 	case Snapshot:
 		v.snapshot(e)
-	case Control:
-		v.pace.change(e.At, *e.Control)
+	case Settle:
+		v.settled(e)
+	case Step:
+		v.stepped(e)
+	case Reveal:
+		v.revealed(e)
+	case Record:
+		v.recorded(e)
 	case Restore:
 		v.numbers.raise(e.Watermark.Ceiling)
-		v.places.head = max(v.places.head, e.Watermark.Head)
+		for lane, head := range e.Watermark.Heads {
+			v.places.heads[lane] = max(v.places.heads[lane], head)
+		}
 		v.restoring = max(v.restoring, e.Until)
-		v.forget() // marks, totals and controls may change, and places may be passed over
+		v.forget() // marks, totals and documents may change, and places may be passed over
 	case Lose:
 		v.sum.Losses++
 		v.forget()
-	case Shown:
-		v.shown(e)
 	}
-	v.front.settle(e.At-v.ms.window, v.outOfOrder)
-	v.places.sweep(v.ms)
+}
+
+// clock notes the time of an event.
+func (v *Invariants) clock(e *Event) {
+	if e.At < v.at {
+		v.steps++
+	}
+	if !v.cfg.Ordered && e.At > v.at+silent {
+		v.broken(e.At)
+	}
+	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
+	if v.cfg.Ordered {
+		v.pace.pass(e.At)
+	}
+	if v.settling != 0 && e.At > v.settling {
+		v.settling = 0
+		v.steps++
+	}
+	if v.restoring != 0 {
+		v.forget()
+		if e.At >= v.restoring {
+			v.restoring = 0
+		}
+	}
 }
 
 // Close checks what can only be said at the end. Nothing may be observed afterwards.
@@ -200,53 +251,41 @@ func (v *Invariants) forget() {
 	v.generation++
 	v.marks = nil
 	v.pace.unknown()
-	v.places.line = v.places.line[:0]
+	v.room.forget()
+	v.quota.forget()
+	v.active.clear()
+	v.door = door{}
+	for lane := range v.places.line {
+		v.places.line[lane] = v.places.line[lane][:0]
+	}
 	v.front.forget()
 }
 
-// snapshot checks the figures of a snapshot and raises the head.
-func (v *Invariants) snapshot(e *Event) {
-	f, old := e.Snapshot, v.marks
-	if old != nil && (f.Epoch != old.Epoch || f.Last < old.Last || f.Head < old.Head || f.Called < old.Called) {
-		same := f.Epoch == old.Epoch
-		if same && e.At == v.marksAt && !v.cfg.Ordered {
-			return // the older of two snapshots of one millisecond
-		}
-		if same && v.cfg.Ordered {
-			v.report(RuleMarks, e, "last, head and called went from %d, %d, %d to %d, %d, %d",
-				old.Last, old.Head, old.Called, f.Last, f.Head, f.Called)
-		}
-		// The store was replaced by an older copy, or a later ticket has shown that it had been.
-		v.sum.Losses++
-		v.forget()
-		old = nil
+// settled takes a document over. Its pace counts from the snapshot that shows it, where it is not known when it came.
+func (v *Invariants) settled(e *Event) {
+	d := e.Document
+	if v.old || v.cfg.Ordered {
+		v.pace.change(e.At, d.Version, Pace(d.Pace))
 	}
-	if text := v.pace.snapshot(e.At, f, v.cfg.Ordered); text != "" {
-		v.report(RulePace, e, "%s", text)
-	}
-	v.checkInside(e, old)
-	v.raise(e, f.Head)
-	v.marks, v.marksAt = f, e.At
-}
-
-// checkInside: every place called since the last snapshot must have been below the bound. Renewed stays that were unknown
-// come in without a call, and a clock that has stepped back brings back what was over.
-func (v *Invariants) checkInside(e *Event, old *Marks) {
-	f := e.Snapshot
-	bound, revived := f.Control.Pace.MaxInside, v.places.revived || e.At < v.places.maxAt
-	v.places.revived = false
-	if old == nil || revived || bound == 0 || f.Control != old.Control || f.Called == old.Called {
+	if v.old || v.marks != nil && d.Version < v.document {
 		return
 	}
-	if f.Inside+f.Calls > bound {
-		v.report(RuleInside, e, "%d inside and %d called with a bound of %d", f.Inside, f.Calls, bound)
+	v.document = d.Version
+	if t := millisOf(&d.Timing); t != v.ms {
+		if !v.cfg.Ordered && v.ms != (timing{}) {
+			v.settling = e.At + slack
+		}
+		v.ms = t
+		v.steps++
+		v.active.clear()
+		v.quota.unbooked.clear()
 	}
 }
 
 // shown: a shown figure may rise only when places ahead come back after a loss.
 func (v *Invariants) shown(e *Event) {
 	p := v.places.find(queue.VisitorID(e.Visitor))
-	if p == nil || p.order != e.place().Order() {
+	if p == nil || p.order != e.order() {
 		return // a place that is not followed, or not any more
 	}
 	if p.ahead >= 0 && e.Ahead > p.ahead && p.shownGen == v.generation && p.returned == v.sum.Returned {

@@ -29,7 +29,7 @@ func benchInvariants(b *testing.B, ordered bool) {
 	}
 	about := func(at int64, kind journal.Kind, n uint64, state queue.State, until int64) {
 		v.Observe(journal.Event{
-			At: at, Kind: kind, Visitor: id(n), Epoch: epoch, Number: n, State: journal.State(state), Until: until,
+			At: at, Kind: kind, Visitor: id(n), Epoch: epoch, Number: n, State: journal.State(state), Until: until, Started: started(state, at),
 		})
 	}
 	before := heap()
@@ -38,15 +38,15 @@ func benchInvariants(b *testing.B, ordered bool) {
 	}
 	perPlace := float64(heap()-before) / line
 
-	fast := pace
-	fast.Pace = queue.Pace{Rate: queue.MaxRate, Burst: queue.MaxBurst}
+	fast := journal.Pace{Mode: queue.ModeRun, Rate: queue.MaxRate, Burst: queue.MaxBurst}
 	at, head := start, uint64(0)
 	for b.Loop() {
 		at, head = at+1, head+1
 		about(at, journal.Join, line+head, waiting, 0)
 		about(at, journal.Keep, head, waiting, 0)
 		v.Observe(journal.Event{At: at + 1, Kind: journal.Snapshot, Snapshot: &journal.Marks{
-			Epoch: epoch, Last: line + head, Head: queue.OrderOf(epoch, head), Called: int64(head), Control: fast,
+			Epoch: epoch, Last: line + head, Given: line + head, Heads: [queue.Lanes]queue.Order{queue.OrderOf(epoch, head)},
+			Called: int64(head), Admitted: int64(head - 1), Pace: fast, Share: 1000, Quota: -1,
 		}})
 		about(at+1, journal.Keep, head, called, at+1+window)
 		about(at+2, journal.Claim, head, inside, at+2+idle)

@@ -17,7 +17,9 @@ import (
 // Merged is what the journals of all processes of one room tell together. It holds all events in memory, some 250 bytes
 // each.
 type Merged struct {
-	Room   string
+	Room string
+	// Format is that of all files, and Timing the room's if it is FormatOld; later ones tell it with the documents.
+	Format int
 	Timing queue.Timing
 	// Files are the sources in the order of their first event.
 	Files []Source
@@ -41,10 +43,15 @@ type Source struct {
 	Open int `json:"open"`
 }
 
+// Config is what an Invariants needs that is to check the events.
+func (m *Merged) Config(report func(Violation)) Config {
+	return Config{Format: m.Format, Timing: m.Timing, Report: report}
+}
+
 // Merge reads the files of one room. Errors name the file and line.
 //
 // A call that was begun and has no end may have taken effect: it becomes Uncertain for each of its visitors (a Restore or
-// Control becomes what it was to do), at the time before it was sent. So does one that ended without an answer, besides
+// Settle becomes what it was to do), at the time before it was sent. So does one that ended without an answer, besides
 // the Uncertain that its process wrote down when it gave up. Only the last line of a file may be broken off.
 //
 // An embedded store whose process did not end in order may have lost what was not on disk: Lose stands where the next
@@ -122,15 +129,15 @@ func (m *Merged) add(path string) error {
 	case err != nil:
 		return fmt.Errorf("journal: %s: %w", path, err)
 	}
-	// Grace differs from start to start of one configuration: the first start, which makes the keyring, has none. No rule
-	// depends on it.
-	r.src.Timing.Grace = 0
 	switch {
 	case m.Room == "":
-		m.Room, m.Timing = r.src.Room, r.src.Timing
+		m.Room, m.Format, m.Timing = r.src.Room, r.src.Journal, r.timing
+	case m.Format != r.src.Journal:
+		return fmt.Errorf("journal: %s is of format %d, others are of format %d: check the files of each release apart",
+			path, r.src.Journal, m.Format)
 	case m.Room != r.src.Room:
 		return fmt.Errorf("journal: %s is of room %s, others are of %s: give the files of one room", path, r.src.Room, m.Room)
-	case m.Timing != r.src.Timing:
+	case m.Timing != r.timing:
 		return fmt.Errorf("journal: %s was written with other times (idle, claim_window, absent_after, ticket_life, poll) "+
 			"than the others: check the files of each configuration apart", path)
 	}
@@ -150,6 +157,7 @@ var errUnborn = errors.New("the process ended before it began")
 // reader takes one file in.
 type reader struct {
 	src    Source
+	timing queue.Timing // of a file of FormatOld
 	open   map[uint64]*intent
 	events []Event
 	begun  uint64 // the latest call
@@ -208,22 +216,34 @@ func (r *reader) header(text []byte) error {
 		return fmt.Errorf("no header of a journal: %w", err)
 	}
 	switch {
-	case r.src.Journal != formatVersion:
-		return fmt.Errorf("journal version %d, want %d", r.src.Journal, formatVersion)
+	case r.src.Journal != Format && r.src.Journal != FormatOld:
+		return fmt.Errorf("journal version %d, want %d or %d", r.src.Journal, FormatOld, Format)
 	case r.src.Room == "" || r.src.Process == "":
 		return errors.New("the header names no room and process")
-	}
-	if err := r.src.Timing.Validate(); err != nil {
-		return fmt.Errorf("the header's timing: %w", err)
+	case r.src.Journal == FormatOld:
+		var err error
+		r.timing, err = oldTiming(text)
+		return err
 	}
 	return nil
 }
 
-func (r *reader) line(text []byte) error {
-	var l line
+// parse reads a line of the file's format.
+func (r *reader) parse(text []byte) (l line, err error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&l); err != nil {
+	if r.src.Journal == FormatOld {
+		var old oldLine
+		err = dec.Decode(&old)
+		return old.line(), err
+	}
+	err = dec.Decode(&l)
+	return l, err
+}
+
+func (r *reader) line(text []byte) error {
+	l, err := r.parse(text)
+	if err != nil {
 		return err
 	}
 	if r.src.Closed {
@@ -330,7 +350,7 @@ func (r *reader) finish() error {
 
 // uncertain is what a call without an answer may have done.
 func (i *intent) uncertain(id ID, note func(Event)) {
-	if i.Kind == Restore || i.Kind == Control {
+	if i.Kind == Restore || i.Kind == Settle {
 		note(i.Event)
 		return
 	}
@@ -345,7 +365,7 @@ func (e *Event) valid() error {
 	switch {
 	case e.At < 0 || e.At > latest:
 		return fmt.Errorf("time of the store %d, want 0 to %d", e.At, int64(latest))
-	case e.Kind == Snapshot && e.Snapshot == nil, e.Kind == Control && e.Control == nil, e.Kind == Restore && e.Watermark == nil:
+	case !e.whole():
 		return fmt.Errorf("%s without its document", e.Kind)
 	case !slices.Contains(kinds, e.Kind):
 		return fmt.Errorf("unknown kind %q", e.Kind)
@@ -353,4 +373,30 @@ func (e *Event) valid() error {
 	return nil
 }
 
-var kinds = []Kind{Join, Keep, Claim, Renew, Finish, Leave, Uncertain, Snapshot, Control, Restore, Lose, Shown}
+var kinds = []Kind{
+	Join, Keep, Claim, Renew, Finish, Leave, Report, Moved, Uncertain, Snapshot, Settle, Step, Freeze, Reveal, Record, Restore,
+	Lose, Shown,
+}
+
+// whole reports whether the event carries what its kind tells of.
+func (e *Event) whole() bool {
+	switch e.Kind {
+	case Report:
+		return e.Report != nil
+	case Moved:
+		return e.Move != nil
+	case Snapshot:
+		return e.Snapshot != nil
+	case Settle:
+		return e.Document != nil
+	case Step:
+		return e.Step != nil
+	case Freeze, Reveal:
+		return e.Draw != nil
+	case Record:
+		return e.Record != nil
+	case Restore:
+		return e.Watermark != nil
+	}
+	return true
+}

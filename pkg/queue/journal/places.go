@@ -6,13 +6,17 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// place is what is known of one live place: 120 bytes, and some 40 more in the index and the heap.
+// place is what is known of one live place: 180 bytes, and some 80 more in the indexes and the heap.
 type place struct {
 	id         queue.VisitorID
 	order      queue.Order
-	seen       int64 // last heartbeat that was answered; 0: away
+	epoch      uint64 // with number: what its ticket says; 0: not known
+	number     uint64
+	seen       int64 // last heartbeat that was answered; 0: away; negative: given then and not heard of since
 	passed     int64 // when the head was seen to pass it while it waited; 0: not
-	until      int64
+	until      int64 // of a call, a stay or a turn at the door; 0: not known
+	began      int64 // of its stay; 0: not known
+	told       int64 // its last request
 	at         int64 // last event
 	base       int64 // the earliest time from which the store may count the life of what it remembers
 	since      int64 // in front without a gap since then, as a time
@@ -24,6 +28,10 @@ type place struct {
 	shownGen   uint32
 	steps      uint32 // of the clock, back
 	state      queue.State
+	reason     queue.Reason
+	lane       uint8
+	again      bool // it came back after its call had lapsed
+	mapped     bool // its order is the one that the draw gives
 	exempt     bool // the head was past it before it was known to wait
 	finished   bool // an end of it was answered before a loss; the answer has no time of its own and may have come into effect after it
 }
@@ -31,6 +39,9 @@ type place struct {
 // used is what is kept of a ticket that is spent.
 type used struct {
 	base       int64 // as in place
+	epoch      uint64
+	number     uint64
+	began      int64
 	generation uint32
 	steps      uint32
 	ended      bool // for good
@@ -41,11 +52,13 @@ type places struct {
 	live  map[queue.VisitorID]uint32
 	slab  []place
 	free  []uint32
-	line  lineHeap
+	line  [queue.Lanes]lineHeap
 	spent map[queue.VisitorID]used
+	// orders is who has an order, where draws can make two places have one.
+	orders map[queue.Order]queue.VisitorID
 
-	head    queue.Order // the highest known
-	revived bool        // a stay came in by being renewed, since the last snapshot
+	heads   [queue.Lanes]queue.Order // the highest known
+	revived bool                     // a stay came in without a call, since the last snapshot
 	maxAt   int64       // the latest time seen
 	sweepAt int         // how many live places and spent tickets call for a sweep
 }
@@ -53,7 +66,10 @@ type places struct {
 const firstSweep = 1 << 16
 
 func newPlaces() places {
-	return places{live: map[queue.VisitorID]uint32{}, spent: map[queue.VisitorID]used{}, sweepAt: firstSweep}
+	return places{
+		live: map[queue.VisitorID]uint32{}, spent: map[queue.VisitorID]used{}, orders: map[queue.Order]queue.VisitorID{},
+		sweepAt: firstSweep,
+	}
 }
 
 func (s *places) find(id queue.VisitorID) *place {
@@ -80,6 +96,9 @@ func (s *places) add(id queue.VisitorID) *place {
 // drop forgets a live place.
 func (s *places) drop(id queue.VisitorID) {
 	if ref, ok := s.live[id]; ok {
+		if o := s.slab[ref].order; s.orders[o] == id {
+			delete(s.orders, o)
+		}
 		s.slab[ref] = place{}
 		s.free = append(s.free, ref)
 		delete(s.live, id)
@@ -88,29 +107,45 @@ func (s *places) drop(id queue.VisitorID) {
 
 // spend forgets a live place but for its ticket being spent.
 func (s *places) spend(id queue.VisitorID, u used) {
+	if p := s.find(id); p != nil {
+		u.epoch, u.number, u.began = p.epoch, p.number, p.began
+	}
 	s.drop(id)
 	u.ended = u.ended || s.spent[id].ended
 	s.spent[id] = u
 }
 
-// wait puts a place into the line.
-func (s *places) wait(p *place) {
-	p.passed, p.exempt = 0, p.order <= s.head
-	if !p.exempt {
-		heap.Push(&s.line, entry{p.order, s.live[p.id]})
+// hand lets a live place go on under another id.
+func (s *places) hand(id, to queue.VisitorID) {
+	ref := s.live[id]
+	p := &s.slab[ref]
+	p.id = to
+	delete(s.live, id)
+	s.live[to] = ref
+	if s.orders[p.order] == id {
+		s.orders[p.order] = to
 	}
 }
 
-// raise lifts the head. Every place of the line that it passes is noted as passed at this time.
-func (s *places) raise(at int64, head queue.Order) (risen bool) {
-	if head <= s.head {
+// wait puts a place into the line.
+func (s *places) wait(p *place) {
+	p.passed, p.exempt = 0, p.order <= s.heads[p.lane]
+	if !p.exempt {
+		heap.Push(&s.line[p.lane], entry{p.order, s.live[p.id]})
+	}
+}
+
+// raise lifts the head of a lane. Every place of it that it passes is noted as passed at this time.
+func (s *places) raise(at int64, lane uint8, head queue.Order) (risen bool) {
+	if head <= s.heads[lane] {
 		return false
 	}
-	s.head = head
-	for len(s.line) > 0 && s.line[0].order <= head {
-		e := heap.Pop(&s.line).(entry)
+	s.heads[lane] = head
+	line := &s.line[lane]
+	for len(*line) > 0 && (*line)[0].order <= head {
+		e := heap.Pop(line).(entry)
 		p := &s.slab[e.ref]
-		if p.order != e.order || p.state != queue.StateWaiting || p.passed > 0 {
+		if p.order != e.order || p.lane != lane || p.state != queue.StateWaiting || p.passed > 0 {
 			continue
 		}
 		p.passed = at
@@ -120,25 +155,27 @@ func (s *places) raise(at int64, head queue.Order) (risen bool) {
 
 // sweep forgets what nobody has spoken of for the life of a ticket, whenever there is twice as much as after the last
 // time.
-func (s *places) sweep(ms timing) {
-	if len(s.live)+len(s.spent) < s.sweepAt {
+func (v *Invariants) sweep() {
+	s := &v.places
+	if len(s.live)+len(s.spent) < s.sweepAt || v.ms.life == 0 {
 		return
 	}
 	for id, ref := range s.live {
 		p := &s.slab[ref]
 		switch {
-		case p.state == queue.StateInside && p.until <= s.maxAt:
+		case p.state == queue.StateInside && p.until+v.ms.resume <= s.maxAt:
 			s.spend(id, used{base: p.base, generation: p.generation, steps: p.steps})
-		case p.at+ms.life < s.maxAt && p.state != queue.StateInside:
+		case p.at+v.ms.life < s.maxAt && p.state != queue.StateInside:
 			s.drop(id)
 		}
 	}
 	for id, u := range s.spent {
-		if u.base+ms.life < s.maxAt {
+		if u.base+v.ms.life < s.maxAt {
 			delete(s.spent, id)
 		}
 	}
 	s.sweepAt = max(firstSweep, 2*(len(s.live)+len(s.spent)))
+	v.quota.sweep(s.maxAt - v.ms.life)
 }
 
 // entry is a place in the line's heap. It is stale when the place has another order or is not waiting any more.

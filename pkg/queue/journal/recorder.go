@@ -3,12 +3,14 @@ package journal
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Recorder is a store that writes down what another store answers. Safe for concurrent use if Sink is.
+// Recorder is a store that writes down what another store answers. Safe for concurrent use if Sink is. Find, which changes
+// nothing and proves nothing, passes through.
 //
 // Events reach Sink in the order in which answers come back. With one caller at a time that is the order in which the
 // store worked; with several, sort by At and check with Config.Ordered unset.
@@ -21,14 +23,20 @@ type Recorder struct {
 	// Clock is the store's time, for the verbs that do not answer it. Without it, they are written down at the time of
 	// the latest answer.
 	Clock func() int64
+	// Figures reads a snapshot before every Join and Claim, so that with one caller at a time the figures before each entry are
+	// exact. For tests and simulations: a gateway has no time for it.
+	Figures bool
 
 	now atomic.Int64 // the latest store time seen
+
+	mu   sync.Mutex
+	seen seen
 }
 
 // Log is a journal that outlives its process. Safe for concurrent use.
 type Log interface {
 	// Begin writes down, before it is sent, that a verb may take effect, and answers the number of the call. For
-	// Control and Restore the event tells what they are to do; for the other verbs it has only At and Kind.
+	// Settle, Restore and Move the event tells what they are to do; for the other verbs it has only At and Kind.
 	Begin(e Event, ids []queue.VisitorID) (call uint64)
 	// End writes down what came of a call, before the answer goes to anybody. No events: it had no effect.
 	End(call uint64, events []Event)
@@ -52,12 +60,14 @@ func (r *Recorder) begin(e Event, ids []queue.VisitorID) *call {
 	return c
 }
 
-func (c *call) add(e Event) {
-	if c.r.Log == nil {
-		c.r.Sink(e)
+func (c *call) add(events ...Event) {
+	if c.r.Log != nil {
+		c.events = append(c.events, events...)
 		return
 	}
-	c.events = append(c.events, e)
+	for _, e := range events {
+		c.r.Sink(e)
+	}
 }
 
 func (c *call) end() {
@@ -100,20 +110,33 @@ func (c *call) failed(verb Kind, ids []queue.VisitorID, err error) {
 	}
 }
 
+func idsOf[T any](batch []T, id func(*T) queue.VisitorID) []queue.VisitorID {
+	ids := make([]queue.VisitorID, len(batch))
+	for i := range batch {
+		ids[i] = id(&batch[i])
+	}
+	return ids
+}
+
 // Join implements queue.Store.
-func (r *Recorder) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+func (r *Recorder) Join(ctx context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
+	r.figures(ctx)
+	ids := idsOf(arrivals, func(a *queue.Arrival) queue.VisitorID { return a.Visitor })
 	c := r.begin(Event{Kind: Join}, ids)
 	defer c.end()
-	reply, err := r.Store.Join(ctx, ids)
+	reply, err := r.Store.Join(ctx, arrivals)
 	if err != nil {
 		c.failed(Join, ids, err)
 		return reply, err
 	}
 	at := r.at(reply.Now)
-	for i, j := range reply.Places {
+	for i := range reply.Places {
+		j := &reply.Places[i]
 		e := Event{At: at, Kind: Join, Visitor: ID(ids[i])}
 		if j.State != queue.StateTaken {
-			e.Epoch, e.Number, e.State, e.Until = j.Place.Epoch, j.Place.Number, State(j.State), j.Until
+			e.setPlace(&j.Place)
+			e.Visitor = ID(ids[i])
+			e.setStanding(&j.Standing)
 		}
 		c.add(e)
 	}
@@ -121,41 +144,37 @@ func (r *Recorder) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinR
 }
 
 // Keep implements queue.Store.
-func (r *Recorder) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
-	places := make([]queue.Place, len(beats))
-	for i, b := range beats {
-		places[i] = b.Place
+func (r *Recorder) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (queue.KeepReply, error) {
+	ids := idsOf(beats, func(b *queue.Beat) queue.VisitorID { return b.Place.Visitor })
+	fill := func(i int, e *Event) {
+		e.setPlace(&beats[i].Place)
+		e.Away, e.Mapping = beats[i].Away, mapping
 	}
-	return r.standings(Keep, places, func(i int) bool { return beats[i].Away }, func() (queue.KeepReply, error) {
-		return r.Store.Keep(ctx, beats)
-	})
+	return r.standings(Keep, ids, fill, func() (queue.KeepReply, error) { return r.Store.Keep(ctx, mapping, beats) })
 }
 
 // Claim implements queue.Store.
-func (r *Recorder) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
-	return r.standings(Claim, places, func(int) bool { return false }, func() (queue.KeepReply, error) {
-		return r.Store.Claim(ctx, places)
-	})
+func (r *Recorder) Claim(ctx context.Context, mapping uint64, places []queue.Place) (queue.KeepReply, error) {
+	r.figures(ctx)
+	ids := idsOf(places, func(p *queue.Place) queue.VisitorID { return p.Visitor })
+	fill := func(i int, e *Event) {
+		e.setPlace(&places[i])
+		e.Mapping = mapping
+	}
+	return r.standings(Claim, ids, fill, func() (queue.KeepReply, error) { return r.Store.Claim(ctx, mapping, places) })
 }
 
 // Renew implements queue.Store.
 func (r *Recorder) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
-	places := make([]queue.Place, len(stays))
-	for i, s := range stays {
-		places[i].Visitor = s.Visitor
-	}
-	return r.standings(Renew, places, func(int) bool { return false }, func() (queue.KeepReply, error) {
-		return r.Store.Renew(ctx, stays)
-	})
+	ids := idsOf(stays, func(s *queue.Stay) queue.VisitorID { return s.Visitor })
+	fill := func(i int, e *Event) { e.Started, e.Told = stays[i].Started, stays[i].At }
+	return r.standings(Renew, ids, fill, func() (queue.KeepReply, error) { return r.Store.Renew(ctx, stays) })
 }
 
+// standings records a verb that answers where visitors stand. fill writes into an event what was sent.
 func (r *Recorder) standings(
-	verb Kind, places []queue.Place, away func(int) bool, send func() (queue.KeepReply, error),
+	verb Kind, ids []queue.VisitorID, fill func(int, *Event), send func() (queue.KeepReply, error),
 ) (queue.KeepReply, error) {
-	ids := make([]queue.VisitorID, len(places))
-	for i, p := range places {
-		ids[i] = p.Visitor
-	}
 	c := r.begin(Event{Kind: verb}, ids)
 	defer c.end()
 	reply, err := send()
@@ -164,26 +183,39 @@ func (r *Recorder) standings(
 		return reply, err
 	}
 	at := r.at(reply.Now)
-	for i, s := range reply.Standings {
-		c.add(Event{
-			At: at, Kind: verb, Visitor: ID(places[i].Visitor), Epoch: places[i].Epoch, Number: places[i].Number,
-			State: State(s.State), Until: s.Until, Away: away(i),
-		})
+	for i := range reply.Standings {
+		e := Event{At: at, Kind: verb, Visitor: ID(ids[i])}
+		fill(i, &e)
+		e.setStanding(&reply.Standings[i])
+		c.add(e)
 	}
 	return reply, nil
 }
 
-// Finish implements queue.Store.
-func (r *Recorder) Finish(ctx context.Context, ids []queue.VisitorID) error {
-	return r.ended(Finish, ids, func() error { return r.Store.Finish(ctx, ids) })
+// Report implements queue.Store.
+func (r *Recorder) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	ids := idsOf(outcomes, func(o *queue.Outcome) queue.VisitorID { return o.Visitor })
+	events := make([]Event, len(outcomes))
+	for i, o := range outcomes {
+		events[i] = Event{Kind: Report, Visitor: ID(o.Visitor), Report: &Outcome{OutcomeKind(o.Kind), o.Count, ID(o.Ref)}}
+		if o.Kind == queue.Finished {
+			events[i] = Event{Kind: Finish, Visitor: ID(o.Visitor)}
+		}
+	}
+	return r.told(Report, ids, events, func() error { return r.Store.Report(ctx, outcomes) })
 }
 
 // Leave implements queue.Store.
 func (r *Recorder) Leave(ctx context.Context, ids []queue.VisitorID) error {
-	return r.ended(Leave, ids, func() error { return r.Store.Leave(ctx, ids) })
+	events := make([]Event, len(ids))
+	for i, id := range ids {
+		events[i] = Event{Kind: Leave, Visitor: ID(id)}
+	}
+	return r.told(Leave, ids, events, func() error { return r.Store.Leave(ctx, ids) })
 }
 
-func (r *Recorder) ended(verb Kind, ids []queue.VisitorID, send func() error) error {
+// told records a verb that is answered by an error alone.
+func (r *Recorder) told(verb Kind, ids []queue.VisitorID, events []Event, send func() error) error {
 	at := r.about()
 	c := r.begin(Event{Kind: verb}, ids)
 	defer c.end()
@@ -191,64 +223,31 @@ func (r *Recorder) ended(verb Kind, ids []queue.VisitorID, send func() error) er
 		c.failed(verb, ids, err)
 		return err
 	}
-	for _, id := range ids {
-		c.add(Event{At: at, Kind: verb, Visitor: ID(id)})
+	for i := range events {
+		events[i].At = at
 	}
+	c.add(events...)
 	return nil
 }
 
-// Advance implements queue.Store.
-func (r *Recorder) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	c := r.begin(Event{Kind: Snapshot}, nil)
-	defer c.end()
-	f, err := r.Store.Advance(ctx, m)
-	switch {
-	case err == nil:
-		c.add(Event{At: r.at(f.Now), Kind: Snapshot, Snapshot: MarksOf(f)})
-	case errors.Is(err, queue.ErrUnavailable):
-		c.add(Event{At: r.about(), Kind: Uncertain, Verb: Snapshot})
-	}
-	return f, err
-}
-
-// Snapshot implements queue.Store. It changes nothing, so that only the answer is written down.
-func (r *Recorder) Snapshot(ctx context.Context) (queue.Snapshot, error) {
-	f, err := r.Store.Snapshot(ctx)
-	if err == nil {
-		c := call{r: r}
-		c.add(Event{At: r.at(f.Now), Kind: Snapshot, Snapshot: MarksOf(f)})
-		c.end()
-	}
-	return f, err
-}
-
-// Control implements queue.Store.
-func (r *Recorder) Control(ctx context.Context, next queue.Control) (queue.Control, error) {
+// Move implements queue.Store.
+func (r *Recorder) Move(ctx context.Context, m queue.Move) (queue.Moved, error) {
 	at := r.about()
-	wanted := next
-	wanted.Version++
-	c := r.begin(Event{Kind: Control, Control: &wanted}, nil)
-	defer c.end()
-	stored, err := r.Store.Control(ctx, next)
-	switch {
-	case err == nil:
-		c.add(Event{At: at, Kind: Control, Control: &stored})
-	case errors.Is(err, queue.ErrUnavailable):
-		c.add(Event{At: at, Kind: Control, Control: &wanted})
+	e := Event{At: at, Kind: Moved, Visitor: ID(m.Visitor), Move: &Move{Act(m.Act), ID(m.Ref), ID(m.To)}}
+	ids := []queue.VisitorID{m.Visitor}
+	if m.Act == queue.ActHand {
+		ids = append(ids, m.To)
 	}
-	return stored, err
-}
-
-// Restore implements queue.Store.
-func (r *Recorder) Restore(ctx context.Context, m queue.Watermark) error {
-	at := r.about()
-	c := r.begin(Event{Kind: Restore, Watermark: &m}, nil)
+	c := r.begin(e, ids)
 	defer c.end()
-	err := r.Store.Restore(ctx, m)
-	if err == nil || errors.Is(err, queue.ErrUnavailable) {
-		c.add(Event{At: at, Kind: Restore, Watermark: &m})
+	moved, err := r.Store.Move(ctx, m)
+	if err != nil {
+		c.failed(Moved, ids, err)
+		return moved, err
 	}
-	return err
+	e.setStanding(&moved.Standing)
+	c.add(e)
+	return moved, nil
 }
 
 // Lost writes down that the store may have lost something.

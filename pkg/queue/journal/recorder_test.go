@@ -17,14 +17,19 @@ type echo struct {
 	err error
 }
 
-func (s echo) Join(_ context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
+func (s echo) Join(_ context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
 	reply := queue.JoinReply{Now: start + 1}
-	for i, id := range ids {
+	for i, a := range arrivals {
 		reply.Places = append(reply.Places, queue.Joined{
-			Standing: queue.Standing{State: waiting}, Place: queue.Place{Visitor: id, Epoch: epoch, Number: uint64(i + 1)},
+			Standing: queue.Standing{State: waiting}, Place: numbered(a.Visitor, uint64(i+1)),
 		})
 	}
 	return reply, s.err
+}
+
+// numbered is a place with the order of its number.
+func numbered(id queue.VisitorID, n uint64) queue.Place {
+	return queue.Place{Visitor: id, Epoch: epoch, Number: n, Order: queue.OrderOf(epoch, n)}
 }
 
 func (s echo) stand(n int) (queue.KeepReply, error) {
@@ -35,48 +40,61 @@ func (s echo) stand(n int) (queue.KeepReply, error) {
 	return reply, s.err
 }
 
-func (s echo) Keep(_ context.Context, b []queue.Beat) (queue.KeepReply, error) {
+func (s echo) Keep(_ context.Context, _ uint64, b []queue.Beat) (queue.KeepReply, error) {
 	return s.stand(len(b))
 }
 
-func (s echo) Claim(_ context.Context, p []queue.Place) (queue.KeepReply, error) {
+func (s echo) Claim(_ context.Context, _ uint64, p []queue.Place) (queue.KeepReply, error) {
 	return s.stand(len(p))
 }
 
 func (s echo) Renew(_ context.Context, p []queue.Stay) (queue.KeepReply, error) {
 	return s.stand(len(p))
 }
-func (s echo) Finish(context.Context, []queue.VisitorID) error { return s.err }
+func (s echo) Report(context.Context, []queue.Outcome) error   { return s.err }
 func (s echo) Leave(context.Context, []queue.VisitorID) error  { return s.err }
 func (s echo) Restore(context.Context, queue.Watermark) error  { return s.err }
 func (s echo) Snapshot(context.Context) (queue.Snapshot, error) {
 	return queue.Snapshot{Now: start + 3, Epoch: epoch, Last: 7}, s.err
 }
 
-func (s echo) Advance(ctx context.Context, _ queue.Watermark) (queue.Snapshot, error) {
+func (s echo) Advance(ctx context.Context, _ queue.Watermark, _ queue.Sample, _ queue.Verdict) (queue.Snapshot, error) {
 	return s.Snapshot(ctx)
 }
 
-func (s echo) Control(_ context.Context, c queue.Control) (queue.Control, error) {
-	c.Version++
-	return c, s.err
+func (s echo) Settle(_ context.Context, d queue.Document) (queue.Document, error) {
+	d.Version++
+	return d, s.err
+}
+
+func (s echo) Reveal(_ context.Context, _ string, seed [32]byte) ([32]byte, error) {
+	return seed, s.err
+}
+
+func (s echo) Move(context.Context, queue.Move) (queue.Moved, error) {
+	return queue.Moved{Standing: queue.Standing{State: spent, Reason: queue.ReasonMoved}}, s.err
 }
 
 // playAll calls every verb once, with two visitors where it takes several.
 func playAll(t *testing.T, s queue.Store) (errs []error) {
 	ctx := t.Context()
 	v := []queue.VisitorID{queue.VisitorID(visitor(1)), queue.VisitorID(visitor(2))}
-	places := []queue.Place{{Visitor: v[0], Epoch: epoch, Number: 1}, {Visitor: v[1], Epoch: epoch, Number: 2}}
+	places := []queue.Place{numbered(v[0], 1), numbered(v[1], 2)}
+	places[0].Order = 77
 	note := func(_ any, err error) { errs = append(errs, err) }
-	note(s.Join(ctx, v))
-	note(s.Keep(ctx, []queue.Beat{{Place: places[0]}, {Place: places[1], Away: true}}))
-	note(s.Claim(ctx, places))
-	note(s.Renew(ctx, []queue.Stay{{Visitor: v[0]}, {Visitor: v[1]}}))
-	note(nil, s.Finish(ctx, v))
+	note(s.Join(ctx, []queue.Arrival{{Visitor: v[0]}, {Visitor: v[1]}}))
+	note(s.Keep(ctx, 4, []queue.Beat{{Place: places[0]}, {Place: places[1], Away: true}}))
+	note(s.Claim(ctx, 4, places))
+	note(s.Renew(ctx, []queue.Stay{{Visitor: v[0], Started: start - 9, At: start - 5}, {Visitor: v[1]}}))
+	note(nil, s.Report(ctx, []queue.Outcome{
+		{Kind: queue.Booked, Visitor: v[0], Count: 2, Ref: queue.Code(v[1])}, {Kind: queue.Finished, Visitor: v[0]},
+	}))
 	note(nil, s.Leave(ctx, v))
-	note(s.Advance(ctx, queue.Watermark{}))
+	note(s.Move(ctx, queue.Move{Act: queue.ActHand, Visitor: v[0], To: v[1], Ref: queue.Code(v[1])}))
+	note(s.Advance(ctx, queue.Watermark{}, queue.Sample{}, queue.Verdict{}))
 	note(s.Snapshot(ctx))
-	note(s.Control(ctx, pace))
+	note(s.Settle(ctx, queue.Document{Version: 7}))
+	note(s.Reveal(ctx, "eight", [32]byte{1}))
 	note(nil, s.Restore(ctx, queue.Watermark{Epoch: epoch}))
 	return errs
 }
@@ -98,8 +116,8 @@ func TestTheRecorderWritesDownEveryAnswer(t *testing.T) {
 	}
 	r.Lost()
 	want := []string{
-		"1 join", "1 join", "2 keep", "2 keep", "2 claim", "2 claim", "2 renew", "2 renew", "2 finish", "2 finish", "2 leave",
-		"2 leave", "3 frame", "3 frame", "3 control", "3 restore", "3 lose",
+		"1 join", "1 join", "2 keep", "2 keep", "2 claim", "2 claim", "2 renew", "2 renew", "2 report", "2 finish", "2 leave",
+		"2 leave", "2 move", "3 settle", "3 record", "3 frame", "3 frame", "3 settle", "3 reveal", "3 restore", "3 lose",
 	}
 	if got := kinds(events); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
@@ -107,8 +125,20 @@ func TestTheRecorderWritesDownEveryAnswer(t *testing.T) {
 	if e := events[3]; !e.Away || e.Visitor != visitor(2) || e.Number != 2 || e.Epoch != epoch || e.Until != start+9 {
 		t.Errorf("second heartbeat: %+v", e)
 	}
-	if c := events[14].Control; c.Version != pace.Version+1 {
-		t.Errorf("controls: %+v", c)
+	if e := events[2]; e.Order != 77 || e.Mapping != 4 {
+		t.Errorf("first heartbeat: %+v", e)
+	}
+	if e := events[6]; e.Started != start-9 || e.Told != start-5 {
+		t.Errorf("first renewal: %+v", e)
+	}
+	if e := events[8]; *e.Report != (journal.Outcome{Kind: journal.OutcomeKind(queue.Booked), Count: 2, Ref: visitor(2)}) {
+		t.Errorf("booking: %+v", e.Report)
+	}
+	if e := events[12]; e.Move.To != visitor(2) || e.Reason != journal.Reason(queue.ReasonMoved) {
+		t.Errorf("hand-over: %+v, %+v", e, e.Move)
+	}
+	if d := events[17].Document; d.Version != 8 {
+		t.Errorf("document: %+v", d)
 	}
 }
 
@@ -121,8 +151,8 @@ func TestTheRecorderWritesDownWhatMayHaveHappened(t *testing.T) {
 	playAll(t, r)
 	want := []string{
 		"5 uncertainjoin", "5 uncertainjoin", "5 uncertainkeep", "5 uncertainkeep", "5 uncertainclaim", "5 uncertainclaim",
-		"5 uncertainrenew", "5 uncertainrenew", "5 uncertainfinish", "5 uncertainfinish", "5 uncertainleave",
-		"5 uncertainleave", "5 uncertainframe", "5 control", "5 restore",
+		"5 uncertainrenew", "5 uncertainrenew", "5 uncertainreport", "5 uncertainreport", "5 uncertainleave",
+		"5 uncertainleave", "5 uncertainmove", "5 uncertainmove", "5 uncertainframe", "5 settle", "5 uncertainreveal", "5 restore",
 	}
 	if got := kinds(events); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
@@ -132,14 +162,14 @@ func TestTheRecorderWritesDownWhatMayHaveHappened(t *testing.T) {
 // refusing answers that every id is taken.
 type refusing struct{ echo }
 
-func (refusing) Join(_ context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	return queue.JoinReply{Now: start, Places: slices.Repeat([]queue.Joined{{Standing: queue.Standing{State: queue.StateTaken}}}, len(ids))}, nil
+func (refusing) Join(_ context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
+	return queue.JoinReply{Now: start, Places: slices.Repeat([]queue.Joined{{Standing: queue.Standing{State: queue.StateTaken}}}, len(arrivals))}, nil
 }
 
 func TestAnIdThatIsTakenStandsInTheJournalWithoutAStateAsInEarlierReleases(t *testing.T) {
 	var got journal.Event
 	r := &journal.Recorder{Store: refusing{}, Sink: func(e journal.Event) { got = e }}
-	if _, err := r.Join(t.Context(), []queue.VisitorID{queue.VisitorID(visitor(1))}); err != nil {
+	if _, err := r.Join(t.Context(), []queue.Arrival{{Visitor: queue.VisitorID(visitor(1))}}); err != nil {
 		t.Fatal(err)
 	}
 	if want := (journal.Event{At: start, Kind: journal.Join, Visitor: visitor(1)}); got != want {

@@ -31,7 +31,7 @@ func TestWhatWasAnsweredBetweenTheLastAnswerAndARestoreIsNoEvidence(t *testing.T
 				}, id(1))
 			}
 			keep(a, start+1000, queue.StateFront, 0)
-			keep(b, start+1100, queue.StateCalled, start+1050+fileTiming.ClaimWindow.Milliseconds())
+			keep(b, start+1100, queue.StateCalled, start+1050+oldTiming.Window.Milliseconds())
 			if c.loss {
 				ask(a, start+1000, journal.Event{Kind: journal.Restore, Watermark: &queue.Watermark{Epoch: epoch, Ceiling: 1000}})
 			}
@@ -44,7 +44,7 @@ func TestWhatWasAnsweredBetweenTheLastAnswerAndARestoreIsNoEvidence(t *testing.T
 			}
 			var found []journal.Violation
 			v, err := journal.New(journal.Config{
-				Timing: fileTiming, Report: func(x journal.Violation) { found = append(found, x) },
+				Format: journal.FormatOld, Timing: oldTiming, Report: func(x journal.Violation) { found = append(found, x) },
 			})
 			if err != nil {
 				t.Fatal(err)

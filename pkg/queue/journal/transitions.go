@@ -4,6 +4,12 @@ import "github.com/einlass/einlass/pkg/queue"
 
 // transition checks that the answer to a heartbeat or claim follows from what is known of the place.
 func (v *Invariants) transition(p *place, e *Event) {
+	switch {
+	case p.state == queue.StateUnknown, p.state == queue.StateLobby:
+		return
+	case v.old && v.oldTransition(p, e):
+		return
+	}
 	switch queue.State(e.State) {
 	case queue.StateWaiting:
 		v.nowWaiting(p, e)
@@ -11,14 +17,14 @@ func (v *Invariants) transition(p *place, e *Event) {
 		v.nowFront(p, e)
 	case queue.StateCalled:
 		v.nowCalled(p, e)
+	case queue.StateFull:
+		v.nowFull(p, e)
 	case queue.StateMissed:
 		v.nowMissed(p, e)
 	case queue.StateInside:
 		v.nowInside(p, e)
-	default:
-		if p.state != queue.StateInside || p.until > v.places.maxAt {
-			v.report(RuleLost, e, "number %d was %v until %d and is spent", e.Number, p.state, p.until)
-		}
+	case queue.StateSpent:
+		v.nowSpent(p, e)
 	}
 }
 
@@ -43,9 +49,20 @@ func (v *Invariants) wronglyPassed(p *place, e *Event) {
 	case p.exempt:
 	case p.passed == 0 && v.cfg.Ordered:
 		v.report(RuleOrder, e, "number %d is %v although the head has not passed it", e.Number, queue.State(e.State))
-	case p.passed > 0 && v.present(p, p.passed) && !v.lapsed(p.passed):
+	case p.passed > 0 && v.present(p, p.passed) && (!v.lapsed(p.passed) || v.neverCalled(e)):
 		v.report(RuleOrder, e, "number %d was passed over at %d, it was present since %d", e.Number, p.passed, p.seen)
 	}
+}
+
+// neverCalled reports whether the reason of an answer says that no call of the place has lapsed.
+func (v *Invariants) neverCalled(e *Event) bool {
+	switch why := queue.Reason(e.Reason); queue.State(e.State) {
+	case queue.StateFront:
+		return !v.old && why == queue.ReasonNone && e.Kind == Keep
+	case queue.StateMissed:
+		return why == queue.ReasonAbsent
+	}
+	return false
 }
 
 func (v *Invariants) nowFront(p *place, e *Event) {
@@ -59,15 +76,27 @@ func (v *Invariants) nowFront(p *place, e *Event) {
 		if rise, ok := v.front.riseBetween(p.sinceStamp, v.stamp(e)); ok {
 			v.report(RuleOrder, e, "the line was called at %d while number %d was in front and present", rise, e.Number)
 		}
-	case queue.StateCalled:
+	case queue.StateCalled, queue.StateFull:
 		if p.until > v.places.maxAt {
-			v.report(RuleLost, e, "number %d was called until %d and is in front again", e.Number, p.until)
+			v.report(RuleLost, e, "number %d was %v until %d and is in front again", e.Number, p.state, p.until)
 		}
-		if e.Kind != Claim {
-			v.report(RuleOrder, e, "number %d let its call lapse and a heartbeat brought it to the front", e.Number)
+		v.returned(p, e)
+	case queue.StateMissed:
+		if p.reason == queue.ReasonLapsed {
+			v.returned(p, e)
 		}
 	case queue.StateInside:
 		v.report(RuleStay, e, "number %d was inside and is in front", e.Number)
+	}
+}
+
+// returned checks the return of a place whose call has lapsed: by a claim, and once.
+func (v *Invariants) returned(p *place, e *Event) {
+	switch {
+	case e.Kind != Claim:
+		v.report(RuleOrder, e, "number %d let its call lapse and a heartbeat brought it to the front", e.Number)
+	case p.again && !v.old:
+		v.report(RuleStay, e, "number %d let a second call lapse and is in front again", e.Number)
 	}
 }
 
@@ -87,8 +116,8 @@ func (v *Invariants) nowCalled(p *place, e *Event) {
 		if p.state == queue.StateFront && !v.cfg.Ordered {
 			v.front.called(p.order, p.since, called)
 		}
-	case queue.StateCalled:
-		if p.until != e.Until {
+	case queue.StateCalled, queue.StateFull:
+		if p.until != e.Until && p.until != 0 {
 			v.report(RuleLost, e, "the call of number %d went from %d to %d", e.Number, p.until, e.Until)
 		}
 	case queue.StateInside:
@@ -98,40 +127,97 @@ func (v *Invariants) nowCalled(p *place, e *Event) {
 	}
 }
 
+// nowFull: a call was claimed, or a stay is to be resumed, and the room is full.
+func (v *Invariants) nowFull(p *place, e *Event) {
+	switch p.state {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled:
+		v.letIn(p, e)
+	case queue.StateMissed:
+		if p.reason != queue.ReasonOver {
+			v.report(RuleStay, e, "number %d was missed and stands at the door", e.Number)
+		}
+	case queue.StateInside:
+		if p.until > v.places.maxAt {
+			v.report(RuleLost, e, "number %d was inside until %d and stands at the door", e.Number, p.until)
+		}
+	}
+}
+
 func (v *Invariants) nowMissed(p *place, e *Event) {
 	switch p.state {
 	case queue.StateWaiting:
 		v.wronglyPassed(p, e)
 	case queue.StateFront:
-		if v.present(p, v.places.maxAt) && !v.lapsed(p.at) {
+		if v.present(p, v.places.maxAt) && (!v.lapsed(p.at) || v.neverCalled(e)) {
 			v.report(RuleOrder, e, "number %d was passed over in front, it was present since %d", e.Number, p.seen)
 		}
-	case queue.StateCalled:
+	case queue.StateCalled, queue.StateFull:
 		if p.until > v.places.maxAt {
 			v.report(RuleLost, e, "the call of number %d until %d was taken away", e.Number, p.until)
 		}
 	case queue.StateInside:
-		v.report(RuleLost, e, "number %d was inside and is missed", e.Number)
+		if p.until > v.places.maxAt || queue.Reason(e.Reason) != queue.ReasonOver {
+			v.report(RuleLost, e, "number %d was inside until %d and is missed", e.Number, p.until)
+		}
 	}
 }
 
 func (v *Invariants) nowInside(p *place, e *Event) {
 	switch {
 	case p.state == queue.StateInside:
-		if e.Until != p.until || p.until <= e.At {
-			v.report(RuleStay, e, "number %d was inside until %d and is until %d", e.Number, p.until, e.Until)
-		}
+		v.stillInside(p, e)
 	case e.Kind != Claim:
 		if v.cfg.Ordered {
 			v.report(RuleStay, e, "number %d was %v and is inside without a claim", e.Number, p.state)
 		}
-	case p.state == queue.StateMissed:
+	case p.state == queue.StateMissed && p.reason != queue.ReasonOver:
 		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
+	case p.state != queue.StateMissed && p.began == 0 && e.Started != 0 && e.Started != e.At:
+		v.report(RuleStay, e, "number %d was let in at %d, and its stay is said to have begun at %d", e.Number, e.At, e.Started)
+	default:
+		v.letIn(p, e)
+	}
+}
+
+// stillInside checks a stay that is known, which may have been resumed.
+func (v *Invariants) stillInside(p *place, e *Event) {
+	switch over := p.until <= e.At; {
+	case p.began != 0 && e.Started != 0 && e.Started != p.began:
+		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
+	case !over && e.Until != p.until:
+		v.report(RuleStay, e, "number %d was inside until %d and is until %d", e.Number, p.until, e.Until)
+	case over && (e.Kind != Claim || e.At >= p.until+v.ms.resume):
+		v.report(RuleStay, e, "the stay of number %d was over at %d and is resumed at %d by a %s", e.Number, p.until, e.At, e.Kind)
+	}
+}
+
+// letIn checks that a place which is let in, or stands at the door, was called.
+func (v *Invariants) letIn(p *place, e *Event) {
+	switch {
 	case p.state == queue.StateCalled && p.until <= e.At:
 		v.report(RuleStay, e, "number %d claimed at %d what was open until %d", e.Number, e.At, p.until)
 	case p.state == queue.StateWaiting && !p.exempt && p.passed == 0 && v.cfg.Ordered:
 		v.report(RuleStay, e, "number %d was let in without a call", e.Number)
 	case p.state == queue.StateWaiting && !p.exempt && p.passed > 0 && p.passed+v.ms.window <= e.At:
 		v.report(RuleStay, e, "number %d was let in at %d, its call can have been no later than %d", e.Number, e.At, p.passed)
+	}
+}
+
+func (v *Invariants) nowSpent(p *place, e *Event) {
+	var wrong bool
+	switch queue.Reason(e.Reason) {
+	case queue.ReasonFloor:
+		v.endedByFloor(p, e)
+	case queue.ReasonTwice:
+		wrong = p.state == queue.StateInside || p.until > v.places.maxAt && (p.state == queue.StateCalled || p.state == queue.StateFull)
+	case queue.ReasonExpired:
+		wrong = p.state != queue.StateInside && p.state != queue.StateFull && p.state != queue.StateMissed ||
+			p.state == queue.StateInside && p.until > v.places.maxAt
+	case queue.ReasonCode, queue.ReasonRemoved:
+	default: // finished, left and moved are told of before
+		wrong = true
+	}
+	if wrong {
+		v.report(RuleLost, e, "number %d was %v until %d and is spent", e.Number, p.state, p.until)
 	}
 }

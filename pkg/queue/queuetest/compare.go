@@ -7,26 +7,29 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// snapshotDiff says in what two snapshots differ, or nothing. An empty sketch may be nil or not.
+// snapshotDiff says in what two snapshots differ apart from their sketches, or nothing. Empty maps and slices may be nil or not.
 func snapshotDiff(a, b queue.Snapshot) string {
-	switch {
-	case !slices.Equal(a.Sketch.First, b.Sketch.First):
-		return "the first orders differ: " + ordersDiff(a.Sketch.First, b.Sketch.First)
-	case !slices.Equal(a.Sketch.Samples, b.Sketch.Samples):
-		return "the samples differ: " + ordersDiff(a.Sketch.Samples, b.Sketch.Samples)
-	}
-	a.Sketch.First, a.Sketch.Samples, b.Sketch.First, b.Sketch.Samples = nil, nil, nil, nil
-	if x, y := fmt.Sprintf("%+v", a), fmt.Sprintf("%+v", b); x != y {
-		return x + "\n  differs from\n  " + y
-	}
-	return ""
+	a.Sketches, b.Sketches = [queue.Lanes]queue.Sketch{}, [queue.Lanes]queue.Sketch{}
+	return differ(a, b)
 }
 
-func ordersDiff(a, b []queue.Order) string {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Sprintf("number %d is %d and %d", i, a[i], b[i])
-		}
+// differ compares two replies as they print: in time, order and text, so that nil and empty are the same.
+func differ[T any](a, b T) string {
+	x, y := fmt.Sprintf("%+v", a), fmt.Sprintf("%+v", b)
+	if x == y {
+		return ""
 	}
-	return fmt.Sprintf("%d and %d of them", len(a), len(b))
+	i := 0
+	for i < min(len(x), len(y)) && x[i] == y[i] {
+		i++
+	}
+	from := max(0, i-60)
+	return fmt.Sprintf("replies differ at …%s…\n  %s\n  %s", around(x, from), x, y)
+}
+
+func around(text string, from int) string { return text[from:min(len(text), from+80)] }
+
+// sketchesEqual reports whether two sketches of a lane are the same.
+func sketchesEqual(a, b *queue.Sketch) bool {
+	return a.Waiting == b.Waiting && a.End == b.End && slices.Equal(a.First, b.First) && slices.Equal(a.Samples, b.Samples)
 }

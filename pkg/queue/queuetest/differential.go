@@ -11,17 +11,17 @@ import (
 
 const (
 	// defaultSteps is how many steps Differential plays unless the environment says otherwise: a few seconds.
-	defaultSteps = 4_000
+	defaultSteps = 10_000
 	// everydaySeed is what rapid draws from without DIFFERENTIAL_STEPS.
 	everydaySeed = 20210614
 	// historySteps is how long one history is on average.
-	historySteps = 60
+	historySteps = 100
 )
 
-// Differential plays random histories against two stores and stops the test at the first reply that differs, or that
-// breaks a rule of the line; rapid then looks for the shortest history that does so. See the package's documentation
-// for longer hunts. Both factories get the same clock. It must not run in parallel with other uses of rapid, since it
-// sets rapid's flags for the time it runs.
+// Differential plays random histories against two stores and stops the test at the first reply that differs; rapid then looks
+// for the shortest history that does so. See the package's documentation for longer hunts. Both factories get the same clock;
+// a answers exact sketches, b may answer older ones. It must not run in parallel with other uses of rapid, since it sets
+// rapid's flags for the time it runs.
 func Differential(t *testing.T, a, b Factory) {
 	steps := defaultSteps
 	if os.Getenv("DIFFERENTIAL_STEPS") == "" {
@@ -73,30 +73,50 @@ func setFlag(t testing.TB, name string, value int) int {
 func playHistory(t testing.TB, rt *rapid.T, a, b Factory) {
 	d := newHistory(t, rt, a, b)
 	defer d.close(rt)
-	actions := map[string]func(*rapid.T){"": d.settled}
-	for name, action := range map[string]struct {
+	actions := d.actions()
+	rt.Repeat(map[string]func(*rapid.T){
+		"": d.settled,
+		"step": func(rt *rapid.T) {
+			play := sample(rt, "action", actions)
+			d.old = below(rt, "older release", 24) == 23
+			defer func() { d.old = false }()
+			play(rt)
+		},
+	})
+	d.epilogue(rt)
+}
+
+// actions are what a history is made of, the frequent ones several times.
+func (d *history) actions() (all []func(*rapid.T)) {
+	for _, action := range []struct {
 		weight int
 		play   func(*rapid.T)
 	}{
-		"join":    {3, d.playJoin},
-		"keep":    {5, d.playKeep},
-		"claim":   {3, d.playClaim},
-		"renew":   {1, d.playRenew},
-		"end":     {1, d.playEnd},
-		"advance": {5, d.playAdvance},
-		"control": {2, d.playControl},
-		"clock":   {4, d.playClock},
-		"tick":    {3, d.playTick},
-		"touch":   {4, d.playTouch},
-		"lose":    {1, d.playLose},
-		"restore": {2, d.playRestore},
-		"stray":   {1, d.playStray},
-		"invalid": {1, d.playInvalid},
+		{4, d.playJoin},
+		{5, d.playAdvance},
+		{4, d.playClaim},
+		{5, d.playKeep},
+		{5, d.playTouch},
+		{3, d.playClock},
+		{5, d.playTick},
+		{2, d.playRenew},
+		{2, d.playReport},
+		{2, d.playSettle},
+		{3, d.playReveal},
+		{1, d.playRestore},
+		{2, d.playMove},
+		{1, d.playLeave},
+		{1, d.playFind},
+		{1, d.playLose},
+		{1, d.playStray},
+		{1, d.playInvalid},
+		{1, d.playOpening},
+		{1, d.playDoor},
+		{1, d.playLapse},
 	} {
-		for i := range action.weight {
-			actions[name+strconv.Itoa(i)] = action.play
+		for range action.weight {
+			all = append(all, action.play)
 		}
 	}
-	rt.Repeat(actions)
-	d.epilogue(rt)
+	return all
 }

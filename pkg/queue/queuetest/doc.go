@@ -1,15 +1,15 @@
 // Package queuetest tests whether a queue.Store follows its specification.
 //
-// It has five instruments, all for tests of stores and all driven by one injected [Clock]:
+// It has four instruments, all for tests of stores and all driven by one injected [Clock]:
 //
 //   - [Run], the conformance suite: every transition, boundary and error of queue.Store's documentation, as
 //     subtests named as sentences and grouped by the rules of the line;
-//   - [Model], a naive reference implementation of that documentation (maps, sorted on demand) that stands as
-//     oracle and is itself a [Subject], so that the suite is tested too;
-//   - [Differential], which plays one random history against two stores, compares every reply, checks the
-//     rules on the replies with package journal, and shrinks what it finds;
+//   - [Differential], which plays one random history against two stores, compares every reply, and shrinks what it finds;
 //   - [Linearizable], which checks concurrent use against the model;
 //   - [Bench], the benchmarks that stores are compared by.
+//
+// Package model is the oracle: a naive implementation of the specification (maps, sorted on demand). It is itself a
+// [Subject], by [ModelFactory], so that the suite is tested too.
 //
 // A store's test hands over a [Factory]:
 //
@@ -30,6 +30,5 @@
 // Where the specification leaves a choice, the suite takes the one that both stores can keep: invalid values
 // are refused before anything else is looked at, so with ErrInvalid also where the room is lost.
 //
-// The package imports pkg/queue, package journal below it, rapid and porcupine. Nothing but tests imports it;
-// programs that check a journal import journal, which needs neither.
+// Nothing but tests imports the package.
 package queuetest

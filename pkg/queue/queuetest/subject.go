@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/queuetest/model"
 )
 
 // Clock is the time of a store under test, in milliseconds since 1970. Safe for concurrent use.
@@ -32,6 +33,9 @@ type Subject struct {
 	// Lose makes the store forget everything, as FLUSHALL or an empty restart does: until the next Restore its
 	// verbs answer queue.ErrLost. Required.
 	Lose func()
+	// Release is the same store as a release uses it that reads rooms of formats up to this one (1 to queue.Format). Required.
+	// The test does not close it.
+	Release func(format int) queue.Store
 	// Bytes is what the store holds in memory at present. Optional; Bench reports it per place.
 	Bytes func() int64
 }
@@ -39,4 +43,10 @@ type Subject struct {
 // Factory makes an empty store: one that has no room yet. It must read the time from clock alone. Every call makes
 // a store that shares nothing with the others. The caller closes the store; what else the factory opens, it
 // releases with t.Cleanup. It stops the test when it cannot make a store.
-type Factory func(t testing.TB, timing queue.Timing, clock *Clock) Subject
+type Factory func(t testing.TB, clock *Clock) Subject
+
+// ModelFactory makes models.
+func ModelFactory(_ testing.TB, clock *Clock) Subject {
+	m := model.New(clock.Now)
+	return Subject{Store: m, Lose: m.Lose, Release: func(format int) queue.Store { return m.Release(format) }}
+}

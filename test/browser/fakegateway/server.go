@@ -35,7 +35,7 @@ const Prefix = "/.einlass"
 // Setup is what the fake gateway shows. The figures are as in the status that pages poll.
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
-	// "lapsed", "early", "press", "window", "cookies", "left", "used", "stay" or "unknown".
+	// "lapsed", "early", "press", "window", "cookies", or "over-" and why a place has ended, as the waiting page's texts name it.
 	Page    string `json:"page"`
 	State   string `json:"state"`
 	Number  uint64 `json:"number"`
@@ -49,6 +49,9 @@ type Setup struct {
 	Message string `json:"message"`
 	Stale   bool   `json:"stale"`
 	Until   int    `json:"until"`
+	Last    bool   `json:"last"`
+	Came    int    `json:"came"`
+	Starts  int    `json:"starts"` // seconds
 	// Status is the HTTP status of "error", "retry" and "form".
 	Status int `json:"status"`
 	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
@@ -175,6 +178,12 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 	switch path {
 	case "status":
 		s.servePoll(w, r, setup)
+	case "ask":
+		if r.Method != http.MethodPost {
+			http.Error(w, "ask by POST", http.StatusMethodNotAllowed)
+			return
+		}
+		s.servePoll(w, r, setup)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
 	case "leave":
@@ -255,8 +264,8 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendWindow(nil, lang, "/termine"))
 	case page == "cookies":
 		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
-	case page == "left", page == "used", page == "stay", page == "unknown":
-		s.servePage(w, status, s.pages.AppendOver(nil, lang, endingOf(page), "/termine"))
+	case strings.HasPrefix(page, "over-"):
+		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
 			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI()}))
@@ -298,22 +307,17 @@ func (s Setup) status() web.Status {
 		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
+		Last: s.Last, Came: s.Came, Starts: seconds(s.Starts),
 	}
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// endingOf finds an ending by its page's name.
-func endingOf(page string) web.Ending {
-	switch page {
-	case "left":
-		return web.EndedLeft
-	case "used":
-		return web.EndedUsed
-	case "stay":
-		return web.EndedStay
-	}
-	return web.EndedUnknown
+// endings are why a place has ended, by the names of their pages.
+var endings = map[string]web.Ending{
+	"left": web.EndedLeft, "used": web.EndedUsed, "stay": web.EndedStay, "unknown": web.EndedUnknown,
+	"expired": web.EndedExpired, "floor": web.EndedFloor, "twice": web.EndedTwice, "moved": web.EndedMoved,
+	"removed": web.EndedRemoved, "code": web.EndedCode,
 }
 
 // stateOf finds a state by its name.

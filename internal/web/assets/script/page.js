@@ -15,7 +15,7 @@ function jitter(ms) { return ms * (0.8 + 0.4 * Math.random()); }
 function keep(key, value) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (e) { } }
 function kept(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch (e) { return null; } }
 
-// request asks by GET or HEAD and gives the answer, or the reason why there is none, within 15 seconds.
+// request asks and gives the answer, or the reason why there is none, within 15 seconds.
 function request(url, method, done, failed) {
   var ended = false, cut = window.AbortController && new AbortController();
   var limit = setTimeout(function () { if (cut) { cut.abort(); } end(failed, new Error('no answer in time')); }, 15000);

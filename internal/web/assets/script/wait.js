@@ -6,7 +6,10 @@ function waitingPage() {
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing)$/.test(state); }
+
+  // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
+  function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
 
   // settle makes sure that the figure shown never rises, not even when the page is loaded anew from another gateway: what
   // was shown in this tab before for the same number is shown again until a poll, which sends it along, brings less.
@@ -37,9 +40,13 @@ function waitingPage() {
     show($('ahead-fact'), !$('ahead-fact').hidden && s.ahead >= 0);
     show($('more'), !$('more').hidden && s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);
+    show($('last'), !$('last').hidden && s.last);
+    show($('came-fact'), !$('came-fact').hidden && s.came > 0);
+    show($('starts-fact'), !$('starts-fact').hidden && s.starts > 0);
     if (words) { renderWords(words); } else { renderPlain(s); }
     renderBar(place ? place.shown : s.ahead);
     renderClock(s.low, s.high);
+    renderStart(s.starts);
     write($('message'), s.message || '');
     show($('message-box'), s.message);
     show($('stale'), s.stale);
@@ -56,6 +63,8 @@ function waitingPage() {
     write($('more'), words.more);
     write($('estimate'), words.estimate);
     write($('claim'), words.claim);
+    write($('came'), words.came || '');
+    write($('starts'), words.starts || '');
     tab = words.tab;
     if (!flashing) { doc.title = tab; }
   }
@@ -105,6 +114,13 @@ function waitingPage() {
     show($('clock'), text);
   }
 
+  // renderStart says at what time of day it begins.
+  function renderStart(seconds) {
+    var el = $('starts-clock');
+    write(el, fill(el, { t: clock(new Date(Date.now() + seconds * 1000)) }));
+    show(el, seconds > 0);
+  }
+
   function say(text) { spokenAt = Date.now(); $('spoken').textContent = text; }
 
   // Screen readers hear what matters: a new state at once, the figures at a milestone and no more than once a
@@ -115,7 +131,7 @@ function waitingPage() {
     var since = Date.now() - spokenAt;
     if (!words) { return; }
     if (changed) {
-      say((words.heading + '. ' + words.lead).replace(/\.\. /, '. '));
+      say((words.heading + '. ' + words.lead + (s.last && !$('last').hidden ? ' ' + $('last').textContent : '')).replace(/\.\. /, '. '));
       spokenAhead = n;
     } else if (s.more > 0 && !toldMore) {
       toldMore = true;
@@ -154,7 +170,8 @@ function waitingPage() {
     last = Date.now();
     clearTimeout(timer);
     // The figure belongs to its number: another tab may have got another one meanwhile.
-    request(data.poll + (place ? number + '.' + place.shown : ''), 'GET', answered, failed);
+    var asking = asks();
+    request((asking ? data.ask : data.poll) + (place ? number + '.' + place.shown : ''), asking ? 'POST' : 'GET', answered, failed);
   }
 
   function answered(got) {
@@ -272,6 +289,7 @@ function waitingPage() {
     }
     renderBar(place ? place.shown : n);
     renderClock(Number(data.low), Number(data.high));
+    renderStart(Number(data.starts));
     bell.render(state);
     updated();
     nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];

@@ -177,3 +177,34 @@ func TestABookingMovesTheStayInTheSameStep(t *testing.T) {
 	f.report(queue.Outcome{Kind: queue.Total, Count: 7})
 	equal(t, "booked by the operator", o.Booked, 7)
 }
+
+func TestTimeIsPaidAtTheShareThatWasInForce(t *testing.T) {
+	f := newFixture(t, pause)
+	f.room().credit, f.room().callcredit = 0, 0
+	f.pass(time.Second)
+	_, err := f.m.Advance(t.Context(), queue.Watermark{}, queue.Sample{}, queue.Verdict{Tick: 1})
+	f.must(err)
+	equal(t, "paid before the site is unwell", f.room().credit, queue.Units)
+	f.pass(time.Second)
+	_, err = f.m.Advance(t.Context(), queue.Watermark{}, queue.Sample{}, queue.Verdict{Tick: 2, Factor: 1000})
+	f.must(err)
+	equal(t, "paid while it was", f.room().credit, queue.Units)
+
+	f.settle(func(d *queue.Document) {
+		d.Plan = []queue.Step{{At: f.now + 1000, Opening: "a", Rank: 1, SetShare: true, Share: 0}}
+	})
+	f.pass(time.Second)
+	f.advance()
+	equal(t, "paid before the share ends", f.room().credit, 2*queue.Units)
+}
+
+func TestAClockThatIsSetBackDoesNotStopThePace(t *testing.T) {
+	f := newFixture(t, pause)
+	f.room().credit = 0
+	f.pass(-time.Hour)
+	f.advance()
+	equal(t, "paid for a step back", f.room().credit, 0)
+	f.pass(time.Second)
+	f.advance()
+	equal(t, "paid behind it", f.room().credit, queue.Units)
+}

@@ -44,8 +44,8 @@ func begin(now int64, m *queue.Watermark) *room {
 // restoreRoom raises a room to what a gateway remembers. No step is applied.
 func (r *room) restoreRoom(m *queue.Watermark) {
 	ahead := r.behind(m)
+	r.fill()
 	if m.Document.Version > r.document.Version {
-		r.fill()
 		r.takeDocument(&m.Document)
 	}
 	r.unite(m)

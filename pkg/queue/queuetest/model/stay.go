@@ -95,13 +95,14 @@ func (r *room) renew(s queue.Stay) queue.Standing {
 		r.end(id, queue.ReasonExpired)
 		return spentBy(queue.ReasonExpired)
 	}
+	door, atDoor := r.asking[id]
 	r.takeOut(id)
 	r.spent[id] = began
 	r.request(id, min(s.At, r.now))
-	if r.live(id) {
-		return r.insideStanding(id)
+	if atDoor && known && r.over(id) {
+		r.asking[id] = door // it keeps its turn
 	}
-	return queue.Standing{State: queue.StateMissed, Reason: queue.ReasonOver}
+	return r.stayStanding(id)
 }
 
 // request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the cookie

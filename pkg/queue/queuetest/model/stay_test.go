@@ -44,6 +44,21 @@ func TestAResumeThatDoesNotAskAgainJustLeavesTheDoor(t *testing.T) {
 	f.state(f.claim(p), queue.StateSpent, queue.ReasonExpired)
 }
 
+func TestAResumeThatIsToldOfAgainKeepsItsTurnAtTheDoor(t *testing.T) {
+	f := newFixture(t, pause)
+	p := reach["spent, over, room full"](f)
+	f.state(f.claim(p), queue.StateFull, queue.ReasonNone)
+	door := f.room().asking[p.Visitor]
+	_, last, _ := f.room().told(p.Visitor)
+	f.pass(4 * time.Second)
+	f.state(f.renew(1, f.room().spent[p.Visitor], last), queue.StateMissed, queue.ReasonOver)
+	equal(t, "its turn", f.room().asking[p.Visitor], door)
+	f.state(f.claim(p), queue.StateFull, queue.ReasonNone)
+	equal(t, "first asked", f.room().asking[p.Visitor].first, door.first)
+	f.state(f.renew(1, f.room().spent[p.Visitor], f.now), queue.StateInside, queue.ReasonNone)
+	equal(t, "at the door", f.room().setOf(p.Visitor), setSpent)
+}
+
 func TestNoStayLivesBeyondItsMax(t *testing.T) {
 	f := newFixture(t)
 	began := f.now
@@ -149,4 +164,12 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 	f.advance()
 	r := f.room()
 	equal(t, "remembered", len(r.lapsed)+len(r.again)+len(r.ended)+len(r.refs)+len(r.orders)+len(r.spent), 0)
+}
+
+func TestARequestThatIsToldTooLateResumesNothing(t *testing.T) {
+	f := newFixture(t)
+	at := f.now - f.room().timing().idle - f.room().timing().resume
+	f.state(f.renew(1, at, at), queue.StateSpent, queue.ReasonExpired)
+	f.state(f.renew(2, at, at+1), queue.StateMissed, queue.ReasonOver)
+	f.state(f.renew(1, at, f.now), queue.StateInside, queue.ReasonNone)
 }

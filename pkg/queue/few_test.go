@@ -1,0 +1,7 @@
+//go:build !long
+
+package queue_test
+
+// How many crowds the promised ranges are tried with whenever the tests are run; more where chance weighs more, because few
+// are inside or stays are short.
+const crowds, chancyCrowds = 1, 8

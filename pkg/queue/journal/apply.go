@@ -1,0 +1,126 @@
+package journal
+
+import "github.com/einlass/einlass/pkg/queue"
+
+// apply takes over what an answer says.
+func (v *Invariants) apply(p *place, e *Event) {
+	state := queue.State(e.State)
+	if p.generation == v.generation && v.runOut(p, e) {
+		return // it is known as what it was, and lives again if the clock steps back
+	}
+	was, current := p.state, p.generation == v.generation
+	switch {
+	case e.At == p.at && !v.cfg.Ordered: // which of two answers was the later, a later one will tell
+		p.looseUntil = max(p.looseUntil, e.At)
+	case e.At > p.looseUntil:
+		p.looseUntil = 0
+	}
+	stepped := p.steps != v.steps
+	gap := stepped || !v.present(p, v.places.maxAt) || was != queue.StateFront || !current || e.Kind == Claim && v.lapsed(p.at)
+	if !current {
+		p.again = false
+	}
+	v.begun(p, e, was, current, stepped)
+	p.state, p.at, p.generation, p.steps = state, e.At, v.generation, v.steps
+	p.reason = queue.Reason(e.Reason)
+	p.again = p.again || p.reason == queue.ReasonAgain
+	switch state {
+	case queue.StateWaiting, queue.StateFront:
+		v.heard(p, e)
+	case queue.StateSpent, queue.StateRefused:
+		v.isSpent(p, e)
+		return
+	}
+	if state == queue.StateWaiting && (was != queue.StateWaiting || !current) {
+		v.places.wait(p)
+		if e.Kind != Join {
+			v.sum.Returned++
+		}
+	}
+	if state == queue.StateFront && gap {
+		p.since, p.sinceStamp = e.At, v.stamp(e)
+	}
+}
+
+// runOut reports whether the answer says no more than that a call or stay is over that was known.
+func (v *Invariants) runOut(p *place, e *Event) bool {
+	state, why := queue.State(e.State), queue.Reason(e.Reason)
+	switch p.state {
+	case queue.StateInside:
+		return state == queue.StateSpent && (v.old || why == queue.ReasonExpired) ||
+			state == queue.StateMissed && e.Kind != Renew && !v.old
+	case queue.StateCalled:
+		return state == queue.StateMissed
+	case queue.StateFull:
+		return state == queue.StateMissed && why == queue.ReasonLapsed
+	}
+	return false
+}
+
+// heard notes when a place that waits was heard of.
+func (v *Invariants) heard(p *place, e *Event) {
+	switch {
+	case v.old || e.Kind != Join:
+		p.seen = e.At
+	case p.seen == 0 || p.seen < 0 && !v.cfg.Ordered: // a repeated arrival proves nobody
+		p.seen = -e.At
+	}
+	if e.Away {
+		p.seen = 0
+	}
+}
+
+// begun notes since when the state lasts, and until when.
+func (v *Invariants) begun(p *place, e *Event, was queue.State, current, stepped bool) {
+	until := e.Until
+	switch queue.State(e.State) {
+	case queue.StateWaiting, queue.StateFront, queue.StateCalled:
+		p.base = e.At
+	case queue.StateMissed:
+		if !current || stepped {
+			p.base = 0 // its beginning is not known; otherwise it is not before the last answer
+		}
+	case queue.StateFull:
+		p.base = e.At
+		switch {
+		case e.Kind == Claim:
+			until = e.At + v.ms.window
+		case was == queue.StateFull:
+			until = p.until
+		}
+	case queue.StateInside:
+		// A visitor that is found inside came in some time before; only verbs that begin or extend a stay tell when.
+		switch begun := was != queue.StateInside || !current; {
+		case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && (begun && current || e.Started == e.At):
+			p.base = e.At
+		case begun:
+			p.base = 0
+		}
+		if e.Started != 0 {
+			p.began = e.Started
+		}
+	}
+	p.until = until
+}
+
+// isSpent forgets a place whose ticket is worth nothing. What the floor ended is remembered by the floor.
+func (v *Invariants) isSpent(p *place, e *Event) {
+	u := used{base: p.base, generation: v.generation, steps: v.steps}
+	switch queue.Reason(e.Reason) {
+	case queue.ReasonNone, queue.ReasonExpired:
+	case queue.ReasonFloor:
+		v.places.drop(p.id)
+		return
+	default:
+		u.base, u.ended = e.At, true
+	}
+	v.places.spend(p.id, u)
+}
+
+// present reports whether a place counts as there at a time.
+func (v *Invariants) present(p *place, at int64) bool {
+	if p.seen < 0 {
+		return -p.seen+v.ms.confirm > at
+	}
+	return p.seen > 0 && p.seen+v.ms.absent > at
+}

@@ -64,6 +64,7 @@ const (
 	maxPrefix = 64
 	maxRoom   = 64
 )
+
 // checkName accepts what can stand in a key without confusing a hash tag, an ACL pattern or a person.
 func checkName(what, name string, longest int, also string) error {
 	if len(name) < 1 || len(name) > longest {

@@ -126,8 +126,14 @@ func (r *reader) orders(line string) (all []queue.Order) {
 
 // sketches reads what sketch.lua writes.
 func (r *reader) sketches(text string) (all [queue.Lanes]queue.Sketch) {
+	if text == "" { // no Advance has looked at the line yet
+		return all
+	}
 	lines := strings.Split(text, "\n")
-	for ; len(lines) > 3; lines = lines[3:] {
+	for lane := range all {
+		all[lane].End = r.order(lines[0])
+	}
+	for lines = lines[1:]; len(lines) > 3; lines = lines[3:] {
 		head := r.orders0(lines[0])
 		if len(head) != 3 || head[0] >= queue.Lanes {
 			r.fail("reply has a sketch of %q", lines[0])

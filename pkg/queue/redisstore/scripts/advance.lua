@@ -419,6 +419,7 @@ local function call_next(k)
 end
 
 note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
+fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
 hold_after_silence()
 outlived(CALLS)
@@ -427,7 +428,6 @@ for i = FRESH, SERVED do
 end
 room.tick = NOW
 apply_steps()
-fill()
 forget_all()
 forget_draws()
 leave_door()

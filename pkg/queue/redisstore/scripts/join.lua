@@ -15,8 +15,7 @@ fill()
 
 local batch, codes = ARGV[3], ARGV[4]
 local ids, states, kinds, follow, times = each(batch, 17), {}, {}, {}, {}
-local rest = find(ids)
-find_again(rest)
+known_again(find(ids))
 local before, zero, come, given = room.last, order_of(room.epoch, 0), lists(), {}
 local waiting, free = size(SEEN) + size(FRONT), 0
 if waiting == 0 and size(ASKING) == 0 then

@@ -31,13 +31,14 @@ local function renew(v, started, time)
     finish(v, BY_EXPIRED)
     return spent_by(BY_EXPIRED)
   end
-  take_out(v)
+  local door = v.set == ASKING and v.began
+  touch(v)
   v.began = began
   request(v, min(time, NOW))
-  if live(v) then
-    return inside_standing(v)
+  if not (door and over(v)) then -- a stay that is resumed keeps its turn at the door
+    take_out(v)
   end
-  return IS_OVER
+  return stay_standing(v)
 end
 
 local batch = ARGV[3]

@@ -84,8 +84,8 @@ local function raise_room()
     heal()
   end
   local ahead = broken or behind(m)
+  fill()
   if tonumber(ARGV[10]) > rules.version then
-    fill()
     take_theirs()
   end
   unite(m)

@@ -41,6 +41,7 @@ local function learn_number(epoch, number, order)
       return last
     end)
     room.born = NOW
+    stir(2)
     room.hold = max(room.hold, NOW + rules.hold)
     return
   end

@@ -10,6 +10,7 @@ import (
 // advance is the verb after the check of the watermark, step by step.
 func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	r.noteGateway(gateway, s)
+	r.fill() // what has passed is paid at the share that was in force
 	if v.Tick > r.Judgement.Tick {
 		r.Judgement = v
 	}
@@ -17,7 +18,6 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	r.outlived()
 	r.Tick = r.now
 	r.applySteps()
-	r.fill()
 	r.forgetOld()
 	r.leaveDoor()
 	r.lapse()
@@ -81,7 +81,7 @@ func (r *room) forgetOld() {
 			s := r.stays[ref]
 			r.untell(ref, &s)
 			r.stays[ref] = s
-			r.touch(ref)
+			r.changed.visitor(ref)
 		})
 	}
 	r.aged(r.ended, r.t.life, forget)

@@ -46,7 +46,7 @@ func newRoom(now int64) *room {
 		figures: figures{
 			Format: 1, Mark: now, Tick: now, Born: now, Opening: queue.NewOpening(), Judgement: queue.Verdict{Factor: 1000},
 		},
-		visitors: newVisitors(), refs: newReferences(), codes: newCodes(),
+		visitors: newVisitors(), refs: newReferences(), codes: newCodes(nil),
 		gateways: map[string]int64{}, samples: map[string]queue.Sample{},
 	}
 }

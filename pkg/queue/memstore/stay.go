@@ -74,10 +74,7 @@ func (r *room) renew(told queue.Stay) queue.Standing {
 	if !resumes && r.slab.at(ref).set() != inSpent {
 		r.move(ref, inSpent, 0)
 	}
-	if r.live(s) {
-		return r.insideStanding(s)
-	}
-	return missedBy(queue.ReasonOver)
+	return r.stayStanding(s)
 }
 
 // request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the

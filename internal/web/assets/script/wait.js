@@ -30,7 +30,7 @@ function waitingPage() {
   function render(s) {
     var changed = s.state !== state, words;
     state = s.state;
-    number = s.number || number;
+    if (s.number > 0 || /^(lots|drawing)$/.test(state)) { number = s.number; } // a draw gives another number
     words = settle(s.ahead, s.words);
     body.setAttribute('data-state', state);
     Array.prototype.forEach.call(doc.querySelectorAll('[data-in]'), function (el) {

@@ -79,7 +79,7 @@ func (p *pair) fail(what, format string, args ...any) {
 // The histories of the tests of the files are compared as they are made; these go over losses, too. queuetest's differential test
 // draws others, and shrinks what it finds.
 func TestTheHistoriesOfTheTestsOfFilesAreThoseOfTheModel(t *testing.T) {
-	const runs, steps = 10, 800
+	const runs, steps = 6, 800
 	for seed := range uint64(runs) {
 		p := &pair{t: t, r: rand.New(rand.NewPCG(seed, 7)), now: start + int64(seed)}
 		clock := func() int64 { return p.now }

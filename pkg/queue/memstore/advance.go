@@ -62,12 +62,6 @@ func (r *room) aged(t *tree, life int64, yield func(ref uint32)) {
 
 // forgetOld drops what is remembered for long enough, and the visitors of whom nothing else is known.
 func (r *room) forgetOld() {
-	for _, ref := range r.strays {
-		if r.slab.at(ref).id != (queue.VisitorID{}) {
-			r.forget(ref)
-		}
-	}
-	r.strays = r.strays[:0]
 	forget := func(ref uint32) {
 		r.move(ref, inNone, 0)
 		r.forget(ref)

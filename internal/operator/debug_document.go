@@ -17,11 +17,18 @@ type Because struct {
 
 func (b Because) problems() []FieldError { return reasonProblems(b.Reason) }
 
+// Condition is the version of the document that an act was decided on, as Change.IfVersion.
+type Condition struct {
+	version int64
+}
+
+// On sets the version.
+func (c *Condition) On(version int64) { c.version = version }
+
 // DebugPlan replaces the plan. It answers the document's new version.
 type DebugPlan struct {
 	Steps []Step `json:"steps"`
-	// IfVersion is as in Change.
-	IfVersion int64 `json:"-"`
+	Condition
 	Because
 }
 
@@ -82,7 +89,7 @@ func (a *DebugPlan) do(ctx context.Context, line Line) (any, error) {
 	for i := range a.Steps {
 		plan[i], _ = a.Steps[i].step()
 	}
-	return updated(ctx, line, a.IfVersion, func(d *queue.Document) { d.Plan = plan })
+	return updated(ctx, line, a.version, func(d *queue.Document) { d.Plan = plan })
 }
 
 // DebugVersion is the answer to a change of the document.
@@ -96,6 +103,9 @@ func updated(ctx context.Context, line Line, version int64, change func(*queue.D
 			return err
 		}
 		change(d)
+		if err := d.Validate(); err != nil {
+			return &InvalidError{Fields: fieldErrors(err)}
+		}
 		return nil
 	})
 	return DebugVersion{d.Version}, err
@@ -106,8 +116,7 @@ type DebugDoor struct {
 	Closed bool `json:"closed"`
 	// Limit: no place is given while so many wait; 0: no limit.
 	Limit int64 `json:"limit"`
-	// IfVersion is as in Change.
-	IfVersion int64 `json:"-"`
+	Condition
 	Because
 }
 
@@ -115,7 +124,7 @@ type DebugDoor struct {
 func (a *DebugDoor) Name() string { return "door" }
 
 func (a *DebugDoor) do(ctx context.Context, line Line) (any, error) {
-	return updated(ctx, line, a.IfVersion, func(d *queue.Document) { d.Door = queue.Door{Closed: a.Closed, Limit: a.Limit} })
+	return updated(ctx, line, a.version, func(d *queue.Document) { d.Door = queue.Door{Closed: a.Closed, Limit: a.Limit} })
 }
 
 // DebugReveal puts the seed of an opening's draw in force. It answers the one that is.

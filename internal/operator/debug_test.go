@@ -141,10 +141,10 @@ func TestAPlanIsReplacedOnlyIfItWasSeen(t *testing.T) {
 	h := newHouse(t)
 	seen, _ := h.Get("termine")
 	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 30 })
-	if _, err := try[*operator.DebugDoor, any](h, &operator.DebugDoor{IfVersion: seen.Version}, `{"limit": 7}`); err != nil {
+	if _, err := try[*operator.DebugDoor, any](h, on(&operator.DebugDoor{}, seen.Version), `{"limit": 7}`); err != nil {
 		t.Errorf("a gateway's change made it fail: %v", err)
 	}
-	if _, err := try[*operator.DebugPlan, any](h, &operator.DebugPlan{IfVersion: seen.Version}, `{"steps": []}`); !errors.Is(err, operator.ErrVersion) {
+	if _, err := try[*operator.DebugPlan, any](h, on(&operator.DebugPlan{}, seen.Version), `{"steps": []}`); !errors.Is(err, operator.ErrVersion) {
 		t.Errorf("an operator's change went unseen: %v", err)
 	}
 }
@@ -198,4 +198,9 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 func phase() *journal.Phase {
 	p := journal.Phase(queue.PhaseOpen)
 	return &p
+}
+
+func on[A interface{ On(version int64) }](act A, version int64) A {
+	act.On(version)
+	return act
 }

@@ -22,8 +22,11 @@ type Condition struct {
 	version int64
 }
 
-// On sets the version.
+// On sets the version; 0: any.
 func (c *Condition) On(version int64) { c.version = version }
+
+// Version is what On has set.
+func (c *Condition) Version() int64 { return c.version }
 
 // DebugPlan replaces the plan. It answers the document's new version.
 type DebugPlan struct {

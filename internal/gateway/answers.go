@@ -151,8 +151,11 @@ const (
 // status is what a page says of the place of a decision.
 func (e *exchange) status(d *decision) web.Status {
 	place, shown := &e.place, e.shown
-	if d.cookie == cookieTicket {
+	switch {
+	case d.cookie == cookieTicket:
 		place, shown = &e.stands, -1
+	case d.reason == queue.ReasonOver:
+		*place, shown = e.r.resuming(), -1
 	}
 	if d.state == queue.StateFull && place.State != queue.StateFull {
 		place.Next = spread(doorPoll)

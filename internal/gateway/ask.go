@@ -99,7 +99,6 @@ func (e *exchange) askClaim() {
 // later ones within renewAfter are not in it. The end of the pass less Idle would say the same only while no other bound cut
 // the pass short, and Idle has not been changed since.
 func (e *exchange) askResume() {
-	e.place = e.r.resuming()
 	e.noteClaim(e.r.Line.Resume(e.r.placeOfPass(&e.pass), e.pass.StartedAt*1000, e.pass.IssuedAt*1000))
 	e.beginStay(&e.claimed)
 }

@@ -6,12 +6,14 @@
 //	httpx guards it and hands over a Visit
 //	gateway.go   which room? own URL, open path, or the line?
 //	table.go     the rooms in service, one set that is replaced as a whole
-//	own.go       own URLs: assets, public keys, status, leave, away; the waiting page and its button go on below
+//	own.go       own URLs: assets, public keys, status, leave, away; the waiting page, its button, and the page at the door go
+//	             on below
 //	cookies.go   what does the visitor carry? Also each change of a cookie
 //	facts.go     what is known of the request
-//	decide.go    what is done with it: forward, wait, admit or refuse. Pure; asks for what it does not know
+//	decide.go    what is done with it: forward, bypass, wait, admit or refuse. Pure; asks for what it does not know
+//	turn.go      the part of it for those who have a place, or a stay that may go on
 //	ask.go       finds that out: how the request was made, the line, the bounds of a stay (stays.go)
-//	checks.go    what stands between an arrival and its number
+//	checks.go    what stands between an arrival and its number, and who is turned away at the door
 //	act.go       does what was decided: the cookie, the count, then
 //	forward.go   the site, or
 //	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms

@@ -9,7 +9,7 @@
 //	token.go     what the room's cookie says
 //	status.go    what a poll says
 //	page.go      what a waiting page says to its script and to a browser without one
-//	wait.go      the script: poll until the page is to be loaded again
+//	wait.go      the script: poll until the page is to be loaded again, and ask at the door
 //
 // It knows the protocol only: cookies, the status JSON, the header Einlass-State, Retry-After, redirects. How long somebody
 // thinks, when somebody gives up and what counts as a fault belongs to the user: a [Browser] takes a [Transport] of the

@@ -141,7 +141,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused recovering" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused recovering lobby" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -210,7 +210,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Starts: left}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))
 		for _, want := range []string{
-			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots">`,
+			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots paused closed">`,
 		} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%v before the start the page lacks %q", left, want)
@@ -218,7 +218,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		}
 	}
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
-	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
+	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots paused closed" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
 	}
 }

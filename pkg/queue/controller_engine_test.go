@@ -53,6 +53,7 @@ func (e *engine) document() queue.Document {
 func (e *engine) set(change func(*queue.Document)) queue.Document {
 	e.t.Helper()
 	c := e.document()
+	c = c.Clone()
 	change(&c)
 	c, err := e.store.Settle(e.t.Context(), c)
 	if err != nil {
@@ -424,5 +425,40 @@ func TestARoomCanBeReconfiguredWhileItTicks(t *testing.T) {
 	e.pass(time.Second)
 	if c := e.document(); c.Pace.Rate != 77 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// The timing is part of the document: an edit of the file is in force with the next snapshot, at all gateways.
+func TestTheTimingChangesWhileTheRoomRuns(t *testing.T) {
+	cfg := queue.RoomConfig{Document: controls(queue.ModePause, 60, ""), ConfigHash: "a", PollMax: 40 * time.Second}
+	e := newEngine(t, cfg)
+	b := e.beside("b", queue.FailHold)
+	p := e.arrive(1)[0]
+	e.pass(time.Second)
+	cfg.Document.Timing.Window, cfg.Document.Timing.Absent, cfg.Document.Timing.Confirm = 6*time.Second, 20*time.Second, 5*time.Second
+	cfg.ConfigHash = "b"
+	if err := e.room.Reconfigure(cfg); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(500 * time.Millisecond)
+	b.Tick(t.Context())
+	if d := e.document(); d.Timing != cfg.Document.Timing {
+		t.Fatalf("%+v", d.Timing)
+	}
+	l := newLedger(e.store.Store, 0)
+	e.store.Store = l
+	for name, room := range map[string]*queue.Room{"here": e.room, "at the other gateway": b} {
+		if a := room.Poll(p, -1); a.Next > 2400*time.Millisecond { // two polls in the window
+			t.Errorf("%s: asks again in %v, the window is 6 s", name, a.Next)
+		}
+	}
+	e.pass(4 * time.Second)
+	before := l.beats[p.Visitor]
+	e.room.Poll(p, -1)
+	e.pass(5 * time.Second)
+	e.room.Poll(p, -1)
+	e.pass(time.Second)
+	if n := l.beats[p.Visitor] - before; n < 1 {
+		t.Errorf("%d heartbeats in ten seconds, a place is absent after 20", n)
 	}
 }

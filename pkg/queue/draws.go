@@ -16,7 +16,7 @@ type Ticket struct {
 // Place is the place of a ticket. false: its order is not known yet, because its number counts in a lobby or in a draw whose
 // seed is not known, or because there was no snapshot yet. Such a place may be given to every method all the same.
 func (r *Room) Place(t Ticket) (p Place, known bool) {
-	p = Place{Visitor: t.Visitor, Epoch: t.Epoch, Number: t.Number, Order: t.Order, Lane: t.Lane}
+	p = Place(t)
 	if p.Order != 0 {
 		return p, true
 	}

@@ -20,9 +20,6 @@ type ending struct {
 	Outcome
 }
 
-// final reports whether it ends the ticket.
-func (e *ending) final() bool { return e.left || e.Kind == Finished }
-
 // keep keeps ends that could not be sent, up to outboxMax of them.
 func (e *ends) keep(them ...ending) {
 	e.mu.Lock()

@@ -19,6 +19,9 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 	default:
 		a.Next = r.pollInterval(first, v.fastest(lane))
 	}
+	if start := v.Start.At; start > 0 && a.Phase != PhaseOpen {
+		a.Next = r.whenItStarts(a.Next, start, spreadOf(v.Snapshot.Waiting))
+	}
 	if !v.Known || v.blind() || a.Paused || a.Holding || a.SoldOut || a.Phase != PhaseOpen {
 		return
 	}

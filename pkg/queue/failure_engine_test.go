@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -228,5 +229,62 @@ func TestAGatewayThatNeverSawTheLineLetsNobodyInLocally(t *testing.T) {
 		if s, err := young.Claim(p); err != nil || s.State == queue.StateInside {
 			t.Fatalf("place %d: %+v, %v", p.Number, s, err)
 		}
+	}
+}
+
+// Without its store a room lets nobody in whom its plan does not, and whom it does from then on.
+func TestWithoutAStoreThePlanGoesOn(t *testing.T) {
+	for _, mode := range []queue.FailureMode{queue.FailLocal, queue.FailOpen} {
+		for _, draws := range []bool{false, true} {
+			e := early(t, time.Minute, draws, queue.RoomConfig{OnFailure: mode, Document: runs(600, 10)})
+			lobby := e.comeEarly(5)
+			e.store.gone = true
+			tries := func() (in int) {
+				for _, ticket := range lobby {
+					p, _ := e.room.Place(ticket)
+					if s, err := e.room.Claim(p); err != nil {
+						t.Fatal(err)
+					} else if s.State == queue.StateInside {
+						in++
+					}
+				}
+				return in
+			}
+			e.until(59 * time.Second)
+			if _, err := e.room.Arrive(queue.Arrival{}); err == nil || tries() != 0 {
+				t.Errorf("%s, draw %v: somebody got in before the start", mode, draws)
+			}
+			e.until(65 * time.Second)
+			want := 5
+			if draws {
+				want = 0 // nobody knows who is first
+			}
+			if in := tries(); in != want {
+				t.Errorf("%s, draw %v: %d of 5 got in after the start", mode, draws, in)
+			}
+		}
+	}
+}
+
+// A room that needs a newer release is as a store that is away: nobody is served from what is not understood.
+func TestARoomOfANewerReleaseIsAsAStoreThatIsAway(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Document: pauses()})
+	p := e.arrive(1)[0]
+	e.pass(time.Second)
+	newer := func() error { return queue.ErrFormat }
+	store := &refusing{Store: e.store.Store}
+	store.advance.Store(&newer)
+	store.settle.Store(&newer)
+	e.store.Store = store
+	e.pass(time.Second)
+	if a := e.room.Poll(p, 0); !a.Stale || a.State != queue.StateWaiting {
+		t.Errorf("a poll: %+v", a)
+	}
+	if _, err := e.room.Arrive(queue.Arrival{}); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("an arrival: %v", err)
+	}
+	_, err := e.room.Update(t.Context(), func(*queue.Document) error { return nil })
+	if !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, queue.ErrFormat) {
+		t.Errorf("an operator's change: %v", err)
 	}
 }

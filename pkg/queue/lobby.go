@@ -88,8 +88,11 @@ func (f *Snapshot) spread(start int64) int64 {
 	if start < f.Opening.Planned+hold {
 		return hold // it was brought forward: the pages ask in their intervals
 	}
-	return min(30_000, 2000+int64(min(f.came(), 1<<40))/20)
+	return spreadOf(int64(min(f.came(), 1<<40)))
 }
+
+// spreadOf is how long so many pages take to ask, in ms.
+func spreadOf(n int64) int64 { return min(30_000, 2000+n/20) }
 
 // inLobby answers a poll out of the lobby.
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
@@ -118,30 +121,36 @@ func (f *Snapshot) undecided(p *Place) bool {
 	return false
 }
 
-// lobbyNext is when a page in the lobby asks again: in its interval, but not before the start if that falls into it, and
-// then spread over the time for which the line is held.
+// lobbyNext is when a page in the lobby asks again: in its interval, or at the start.
 func (r *Room) lobbyNext(v *View) time.Duration {
-	interval := r.every(r.tune.Load().pollMax)
 	f := &v.Snapshot
 	start := v.Start.At
 	if d := f.drawing(); d != nil && f.Opening.Phase == PhaseDrawing {
 		start = d.Frozen
 	}
+	interval := r.every(r.tune.Load().pollMax)
 	if start == 0 {
 		return interval
 	}
-	spread := time.Duration(f.spread(start)) * time.Millisecond
+	spread := f.spread(start)
 	if v.Start.Draw {
 		start += beacon
 	}
+	return r.whenItStarts(interval, start, spread)
+}
+
+// whenItStarts is an interval, except that a page does not ask just before the start and again behind it: if the start falls into
+// its interval it asks then, spread over so many ms.
+func (r *Room) whenItStarts(interval time.Duration, start, spread int64) time.Duration {
+	within := rand.N(time.Duration(max(1, spread)) * time.Millisecond)
 	rest := time.Duration(start-r.storeNow()) * time.Millisecond
 	switch {
 	case rest >= interval:
 		return interval
 	case rest > 0:
-		return rest + rand.N(max(1, spread))
+		return rest + within
 	default: // it is due: whoever asks within the spread comes in time
-		return max(r.tune.Load().pollMin/2, min(interval, rand.N(max(1, spread))))
+		return max(r.tune.Load().pollMin/2, min(interval, within))
 	}
 }
 

@@ -81,7 +81,7 @@ func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 		// Let in without a number, while the store was away. The place of a stay is not looked at.
 		p = Place{Visitor: p.Visitor, Epoch: 1, Number: 1, Order: OrderOf(1, 1)}
 	}
-	if !p.Valid() || c.Validate() != nil {
+	if possible := p.Valid() && c.Validate() == nil; !possible {
 		return Standing{State: StateSpent}, nil
 	}
 	if !r.up() {

@@ -95,6 +95,67 @@ test('a call that ran out in the background is offered anew by a button', async 
   });
 });
 
+const asks = async () => (await log()).filter((r) => r.url.startsWith('/.einlass/ask') && r.method === 'POST');
+
+for (const state of ['full', 'resume']) {
+  test(`at the door the page asks until it is in: ${state}`, async () => {
+    await withPage({}, async (page) => {
+      await still(page);
+      await setup({ state, ahead: -1, next: 4000 });
+      await page.goto(base + '/termine');
+      await passing(page, 'two questions', async () => (await asks()).length >= 2);
+      assert.deepEqual(await polls(), [], 'it only polled');
+      assert.equal((await log()).filter((r) => r.url === '/termine').length, 1, 'the page was loaded again');
+      await setup({ state: 'inside', page: 'site', next: 4000 });
+      await page.clock.runFor(4100);
+      await inside(page).waitFor();
+    });
+  });
+}
+
+test('at the door nobody is let in who does not look', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await hidden(page);
+    await setup({ state: 'full', ahead: -1, next: 4000 });
+    await page.goto(base + '/termine');
+    await passing(page, 'two polls', async () => (await polls()).length >= 2);
+    assert.deepEqual(await asks(), []);
+  });
+});
+
+test('the last return is announced before', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await hidden(page);
+    await setup({ next: 1000 });
+    await page.goto(base + '/termine');
+    await setup({ state: 'missed', last: true, next: 60000 });
+    await polled(page, 1100);
+    await page.getByText('If you are away at your turn once more, your number is no longer valid.', { exact: true }).first().waitFor();
+    assert.match(await spoken(page), /Then it will be your turn again\. If you are away at your turn once more, your number is no longer valid\.$/);
+    await setup({ state: 'called', next: 60000 });
+    await polled(page, 60000);
+    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+    assert.equal(await page.locator('#last').isVisible(), false);
+  });
+});
+
+test('a lobby says how many are there and at what time it starts', async () => {
+  await withPage({ timezoneId: 'Europe/Berlin' }, async (page) => {
+    await still(page, new Date('2026-03-02T06:48:00Z'));
+    await setup({ state: 'lots', number: 0, ahead: -1, came: 48123, starts: 720, next: 5000 });
+    await page.goto(base + '/termine');
+    await page.getByText('at 08:00').waitFor();
+    await setup({ state: 'drawing', number: 0, ahead: -1, came: 48200, next: 5000 });
+    await polled(page, 5100);
+    await page.getByRole('heading', { name: 'The order is being drawn by lot' }).waitFor();
+    assert.equal(await page.locator('#starts-fact').isVisible(), false);
+    assert.equal(await page.locator('#came').textContent(), '48,200 people');
+    assert.match(await spoken(page), /^The order is being drawn by lot\./);
+  });
+});
+
 test('a pass won in another tab lets this one in when it is looked at', async () => {
   await withPage({}, async (page) => {
     await still(page);

@@ -115,6 +115,8 @@ func (v *Invariants) answered(e *Event) {
 	resumed := !v.old && e.Kind == Claim && state == queue.StateInside && !began && v.overSince(p, e)
 	if resumed {
 		v.entered(e, p)
+	}
+	if resumed || state == queue.StateFull && (p.staying() || p.state == queue.StateUnknown) {
 		v.places.revived = true
 	}
 	if e.Kind != Join || v.old {
@@ -180,6 +182,9 @@ func (v *Invariants) setTicket(p *place, e *Event) {
 		delete(v.places.orders, p.order)
 	}
 	p.order = order
+	if queue.State(e.State) == queue.StateLobby {
+		return // the draw will say
+	}
 	if other, ok := v.places.orders[order]; ok && other != p.id {
 		v.sharedOrder(p, v.places.find(other), e)
 	}
@@ -188,7 +193,7 @@ func (v *Invariants) setTicket(p *place, e *Event) {
 
 // sharedOrder reports two places with one order, unless a ticket that is in no segment has kept the order that a draw covers.
 func (v *Invariants) sharedOrder(p, other *place, e *Event) {
-	if other == nil || other.generation != v.generation || v.room.strange(p.order, p) || v.room.strange(p.order, other) {
+	if other == nil || other.generation != v.generation || p.epoch == other.epoch && p.number == other.number || v.room.strange(p.order, p) || v.room.strange(p.order, other) {
 		return
 	}
 	v.report(RuleUnique, e, "number %d of epoch %d has order %d, as number %d of epoch %d has",
@@ -210,7 +215,10 @@ func (v *Invariants) appeared(e *Event) *place {
 	}
 	delete(v.places.spent, id)
 	p := v.places.add(id)
-	p.state, p.finished, p.began = queue.StateUnknown, u.ended, u.began
+	p.state, p.finished = queue.StateUnknown, u.ended
+	if u.generation == v.generation {
+		p.began = u.began
+	}
 	return p
 }
 

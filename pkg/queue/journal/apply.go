@@ -20,6 +20,9 @@ func (v *Invariants) apply(p *place, e *Event) {
 	if !current {
 		p.again = false
 	}
+	if !current && p.generation != 0 { // the stay may be lost
+		p.began, p.told, p.served = 0, 0, false
+	}
 	v.begun(p, e, was, current, stepped)
 	p.state, p.at, p.generation, p.steps = state, e.At, v.generation, v.steps
 	p.reason = queue.Reason(e.Reason)
@@ -52,7 +55,7 @@ func (v *Invariants) runOut(p *place, e *Event) bool {
 	case queue.StateCalled:
 		return state == queue.StateMissed
 	case queue.StateFull:
-		return state == queue.StateMissed && why == queue.ReasonLapsed
+		return state == queue.StateMissed && !p.resumes
 	}
 	return false
 }
@@ -82,11 +85,18 @@ func (v *Invariants) begun(p *place, e *Event, was queue.State, current, stepped
 		}
 	case queue.StateFull:
 		p.base = e.At
+		if was != queue.StateFull {
+			p.resumes = current && (was == queue.StateInside || was == queue.StateMissed && p.reason == queue.ReasonOver)
+		}
 		switch {
-		case e.Kind == Claim:
-			until = e.At + v.ms.window
-		case was == queue.StateFull:
+		case was == queue.StateUnknown || !current || was == queue.StateFull && p.until == 0:
+			until = 0 // it may be a stay that is to be resumed, or not
+		case was == queue.StateFull && e.Kind != Claim:
 			until = p.until
+		case p.resumes:
+			until = e.At + v.ms.confirm
+		default:
+			until = e.At + v.ms.window
 		}
 	case queue.StateInside:
 		// A visitor that is found inside came in some time before; only verbs that begin or extend a stay tell when.

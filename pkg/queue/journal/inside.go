@@ -30,7 +30,8 @@ func (x *exact) after(e *Event) {
 // entered checks that there was a seat for somebody who is let in, by a call, straight or to resume a stay. p is nil for an
 // arrival.
 func (v *Invariants) entered(e *Event, p *place) {
-	if v.old || v.marks == nil || v.marks.Pace.MaxInside == 0 || v.marks.Version != v.document {
+	v.quota.entered(e.At)
+	if v.old || v.marks == nil || v.marks.Pace.MaxInside == 0 || v.document >= 0 && v.marks.Version != v.document {
 		return
 	}
 	bound, before := v.marks.Pace.MaxInside, v.before(p)

@@ -146,15 +146,18 @@ func (v *Invariants) held(e *Event) {
 	if o.inLobby(e.Epoch, e.Number) {
 		v.judge(RuleLobby, e, "number %d of epoch %d is %v before its draw", e.Number, e.Epoch, state)
 	}
-	if order > o.floor || v.settling != 0 || !v.cfg.Ordered && e.At <= o.floorAt {
+	if order > o.floor || !v.cfg.Ordered && e.At <= o.floorAt {
 		return
 	}
-	switch called := e.Until - v.ms.window; {
-	case state == queue.StateFull:
-	case state == queue.StateCalled && called > o.floorAt:
-		v.report(RuleFloor, e, "order %d was called at %d, and the line was ended up to %d before %d", order, called, o.floor, o.floorAt)
-	case state != queue.StateCalled:
+	if state == queue.StateWaiting || state == queue.StateFront {
 		v.report(RuleFloor, e, "order %d is %v, and the line was ended up to %d before %d", order, state, o.floor, o.floorAt)
+	}
+}
+
+// calledBelow checks that a place which was called while it waited was not ended before.
+func (v *Invariants) calledBelow(e *Event, called int64) {
+	if o := &v.room; !v.old && e.order() <= o.floor && called > o.floorAt {
+		v.report(RuleFloor, e, "order %d was called at %d, and the line was ended up to %d before %d", e.order(), called, o.floor, o.floorAt)
 	}
 }
 

@@ -31,6 +31,8 @@ type place struct {
 	reason     queue.Reason
 	lane       uint8
 	again      bool // it came back after its call had lapsed
+	served     bool // it has booked
+	resumes    bool // at the door: its stay ran out and is to be resumed
 	mapped     bool // its order is the one that the draw gives
 	exempt     bool // the head was past it before it was known to wait
 	finished   bool // an end of it was answered before a loss; the answer has no time of its own and may have come into effect after it
@@ -59,8 +61,8 @@ type places struct {
 
 	heads   [queue.Lanes]queue.Order // the highest known
 	revived bool                     // a stay came in without a call, since the last snapshot
-	maxAt   int64       // the latest time seen
-	sweepAt int         // how many live places and spent tickets call for a sweep
+	maxAt   int64                    // the latest time seen
+	sweepAt int                      // how many live places and spent tickets call for a sweep
 }
 
 const firstSweep = 1 << 16

@@ -51,9 +51,9 @@ func (s echo) Claim(_ context.Context, _ uint64, p []queue.Place) (queue.KeepRep
 func (s echo) Renew(_ context.Context, p []queue.Stay) (queue.KeepReply, error) {
 	return s.stand(len(p))
 }
-func (s echo) Report(context.Context, []queue.Outcome) error   { return s.err }
-func (s echo) Leave(context.Context, []queue.VisitorID) error  { return s.err }
-func (s echo) Restore(context.Context, queue.Watermark) error  { return s.err }
+func (s echo) Report(context.Context, []queue.Outcome) error  { return s.err }
+func (s echo) Leave(context.Context, []queue.VisitorID) error { return s.err }
+func (s echo) Restore(context.Context, queue.Watermark) error { return s.err }
 func (s echo) Snapshot(context.Context) (queue.Snapshot, error) {
 	return queue.Snapshot{Now: start + 3, Epoch: epoch, Last: 7}, s.err
 }

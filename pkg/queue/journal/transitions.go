@@ -30,7 +30,7 @@ func (v *Invariants) transition(p *place, e *Event) {
 
 func (v *Invariants) nowWaiting(p *place, e *Event) {
 	switch {
-	case p.state == queue.StateInside:
+	case p.staying():
 		v.report(RuleStay, e, "number %d was inside until %d and waits in the line", e.Number, p.until)
 	case p.state != queue.StateWaiting:
 		v.report(RuleLost, e, "number %d was %v and waits in the line", e.Number, p.state)
@@ -65,7 +65,17 @@ func (v *Invariants) neverCalled(e *Event) bool {
 	return false
 }
 
+// staying reports whether the ticket has bought its stay, which may be over.
+func (p *place) staying() bool {
+	return p.state == queue.StateInside || p.state == queue.StateFull && p.resumes ||
+		p.state == queue.StateMissed && p.reason == queue.ReasonOver
+}
+
 func (v *Invariants) nowFront(p *place, e *Event) {
+	if p.staying() {
+		v.report(RuleStay, e, "number %d was inside and is in front", e.Number)
+		return
+	}
 	switch p.state {
 	case queue.StateWaiting:
 		v.wronglyPassed(p, e)
@@ -85,8 +95,6 @@ func (v *Invariants) nowFront(p *place, e *Event) {
 		if p.reason == queue.ReasonLapsed {
 			v.returned(p, e)
 		}
-	case queue.StateInside:
-		v.report(RuleStay, e, "number %d was inside and is in front", e.Number)
 	}
 }
 
@@ -102,8 +110,13 @@ func (v *Invariants) returned(p *place, e *Event) {
 
 func (v *Invariants) nowCalled(p *place, e *Event) {
 	called := e.Until - v.ms.window
+	if p.staying() {
+		v.report(RuleStay, e, "number %d was inside until %d and is called", e.Number, p.until)
+		return
+	}
 	switch p.state {
 	case queue.StateWaiting, queue.StateFront:
+		v.calledBelow(e, called)
 		if !v.present(p, called) && (v.cfg.Ordered || p.seen <= called) {
 			v.report(RulePresence, e, "number %d was called at %d, last seen %d", e.Number, called, p.seen)
 		}
@@ -120,8 +133,6 @@ func (v *Invariants) nowCalled(p *place, e *Event) {
 		if p.until != e.Until && p.until != 0 {
 			v.report(RuleLost, e, "the call of number %d went from %d to %d", e.Number, p.until, e.Until)
 		}
-	case queue.StateInside:
-		v.report(RuleStay, e, "number %d was inside until %d and is called", e.Number, p.until)
 	default:
 		v.report(RuleOrder, e, "number %d was %v and is called", e.Number, p.state)
 	}
@@ -170,9 +181,11 @@ func (v *Invariants) nowInside(p *place, e *Event) {
 		if v.cfg.Ordered {
 			v.report(RuleStay, e, "number %d was %v and is inside without a claim", e.Number, p.state)
 		}
+	case p.began != 0 && e.Started != 0 && e.Started != p.began:
+		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
 	case p.state == queue.StateMissed && p.reason != queue.ReasonOver:
 		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
-	case p.state != queue.StateMissed && p.began == 0 && e.Started != 0 && e.Started != e.At:
+	case !p.staying() && p.began == 0 && e.Started != 0 && e.Started != e.At:
 		v.report(RuleStay, e, "number %d was let in at %d, and its stay is said to have begun at %d", e.Number, e.At, e.Started)
 	default:
 		v.letIn(p, e)

@@ -6,6 +6,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue/queuetest"
 )
 
+func TestTheModelKeepsTheSpecification(t *testing.T) { queuetest.Run(t, queuetest.ModelFactory) }
+
 func TestTheModelAgreesWithItself(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, queuetest.ModelFactory)
 }

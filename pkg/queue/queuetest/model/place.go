@@ -91,9 +91,18 @@ func (r *room) heard(id queue.VisitorID, away bool) {
 func (r *room) standingOrOut(id queue.VisitorID) queue.Standing {
 	s := r.standing(id)
 	if set := r.setOf(id); s.State == queue.StateSpent && (set == setLine || set == setFront) {
-		r.takeOut(id)
+		r.sink(id)
 	}
 	return s
+}
+
+// sink takes a place out that the floor has ended. The floor remembers it, so its order is forgotten, unless a lapsed call of its
+// visitor is remembered.
+func (r *room) sink(id queue.VisitorID) {
+	r.takeOut(id)
+	if !has(r.again, id) {
+		delete(r.orders, id)
+	}
 }
 
 // guard is what is checked where the order of a ticket would be used. stop: it cannot be used, and nothing changes.

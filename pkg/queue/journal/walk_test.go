@@ -1,0 +1,468 @@
+package journal_test
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/draw"
+	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/queuetest/model"
+)
+
+// walker is a morning on the model that a recorder writes down: visitors and gateways do what they may do, at random.
+type walker struct {
+	t       *testing.T
+	random  *rand.Rand
+	now     int64
+	model   *model.Model
+	store   *journal.Recorder
+	events  []journal.Event
+	known   queue.Snapshot // what the gateway remembers
+	stale   queue.Snapshot // what another one remembers, which is slow
+	people  []*person
+	count   uint64
+	backs   bool // the clock may step back
+	losses  int
+	entries int
+	full    int
+}
+
+// person is one visitor with what it holds.
+type person struct {
+	ticket         queue.Place
+	started, until int64
+	last           int64 // its last request
+	ended          bool
+}
+
+// newWalker makes a room. under, if not nil, is put between the recorder and the model.
+func newWalker(t *testing.T, seed uint64, under func(queue.Store) queue.Store) *walker {
+	t.Helper()
+	w := &walker{t: t, random: rand.New(rand.NewPCG(seed, 7)), now: start}
+	w.model = model.New(func() int64 { return w.now })
+	var below queue.Store = w.model
+	if under != nil {
+		below = under(below)
+	}
+	w.store = &journal.Recorder{
+		Store: below, Sink: func(e journal.Event) { w.events = append(w.events, e) },
+		Clock: func() int64 { return w.now }, Figures: seed%2 == 0,
+	}
+	d := queue.Document{
+		Pace:   queue.Pace{Mode: queue.ModeRun, Rate: 30, Burst: 3, MaxInside: int64(seed % 3 * 5), Strict: seed%4 == 0},
+		Timing: timing,
+	}
+	d.Plan = w.plan()
+	w.must(w.store.Restore(t.Context(), queue.Watermark{Document: d}))
+	w.tick()
+	w.stale = w.known
+	return w
+}
+
+// plan is an hour: a lobby, a draw, a ramp, and an end with or without carry-over, twice.
+func (w *walker) plan() (plan []queue.Step) {
+	at := w.now + time.Minute.Milliseconds()
+	for _, name := range []string{"eight", "eleven"} {
+		name += string(rune('a' + w.random.IntN(26)))
+		add := func(rank uint8, after time.Duration, phase queue.Phase) *queue.Step {
+			at += after.Milliseconds()
+			plan = append(plan, queue.Step{At: at, Opening: name, Rank: rank, Phase: phase})
+			return &plan[len(plan)-1]
+		}
+		lobby := add(1, 0, queue.PhaseLobby)
+		lobby.SetQuota, lobby.Quota, lobby.Per, lobby.Standby, lobby.Reset = true, 60, 2, 20, true
+		open := add(2, 2*time.Minute, queue.PhaseOpen)
+		open.Draw, open.SetShare, open.Share = w.random.IntN(3) > 0, true, 500
+		ramp := add(3, time.Minute, queue.PhaseOpen)
+		ramp.SetShare, ramp.Share = true, 1000
+		add(4, 20*time.Minute, queue.PhaseLine).Floor = w.random.IntN(2) == 0
+		again := add(5, time.Minute, queue.PhaseOpen)
+		again.SetQuota, again.Quota, again.Per = true, -1, 1
+		at += 3 * time.Minute.Milliseconds()
+	}
+	return plan
+}
+
+func (w *walker) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *walker) step() {
+	w.now += w.random.Int64N(1500)
+	if w.random.IntN(4) > 0 {
+		w.tick()
+	}
+	switch n := w.random.IntN(1000); {
+	case n < 300:
+		w.arrive()
+	case n < 600:
+		w.beat()
+	case n < 800:
+		w.claim()
+	case n < 900:
+		w.renew()
+	case n < 940:
+		w.report()
+	case n < 950:
+		w.leave()
+	case n < 965:
+		w.reveal()
+	case n < 975:
+		w.move()
+	case n < 985:
+		w.restore()
+	case n < 990:
+		w.settle()
+	case n < 992 && w.backs:
+		w.now -= w.random.Int64N(30_000)
+	case n < 993:
+		w.now += w.random.Int64N(120_000)
+	case n < 996:
+		w.lose()
+	}
+	if len(w.people) > 400 {
+		w.people = slices.DeleteFunc(w.people, func(p *person) bool { return p.ended && w.random.IntN(4) > 0 })
+		w.people = w.people[max(0, len(w.people)-400):]
+	}
+}
+
+func watermark(s *queue.Snapshot) queue.Watermark {
+	return queue.Watermark{
+		Gateway: "one", Epoch: s.Epoch, Last: s.Last, Heads: s.Heads, HeadNumbers: s.HeadNumbers, Ceiling: s.Last + 1000,
+		Document: s.Document, Opening: s.Opening, Curves: s.Curves,
+	}
+}
+
+func (w *walker) tick() {
+	w.t.Helper()
+	ctx := w.t.Context()
+	m := watermark(&w.known)
+	s, err := w.store.Advance(ctx, m, queue.Sample{}, queue.Verdict{Tick: w.now, Factor: 600 + w.random.Int64N(401)})
+	if errors.Is(err, queue.ErrLost) {
+		w.must(w.store.Restore(ctx, m))
+		s, err = w.store.Snapshot(ctx)
+	}
+	w.must(err)
+	w.known = s
+}
+
+func (w *walker) id() (id queue.VisitorID) {
+	w.count++
+	binary.BigEndian.PutUint64(id[8:], w.count)
+	id[0] = byte(w.random.IntN(256))
+	return id
+}
+
+func (w *walker) arrive() {
+	arrivals := make([]queue.Arrival, 1+w.random.IntN(3))
+	for i := range arrivals {
+		arrivals[i] = queue.Arrival{Visitor: w.id(), Lane: uint8(w.random.IntN(2))}
+		if w.random.IntN(10) == 0 {
+			arrivals[i].Code, arrivals[i].Uses = queue.Code{1, byte(w.random.IntN(20))}, 2
+		}
+	}
+	for range 1 + w.random.IntN(5)/4 { // now and then repeated
+		reply, err := w.store.Join(w.t.Context(), arrivals)
+		w.must(err)
+		for _, j := range reply.Places {
+			if j.State == queue.StateRefused || j.State == queue.StateTaken {
+				continue
+			}
+			i := slices.IndexFunc(w.people, func(p *person) bool { return p.ticket.Visitor == j.Place.Visitor })
+			if i < 0 {
+				i = len(w.people)
+				w.people = append(w.people, &person{})
+			}
+			w.people[i].ticket = j.Place // in a lobby the first number is a lot that nobody holds
+			w.stands(w.people[i], j.Standing)
+		}
+	}
+}
+
+// any is some visitor, mostly one whose ticket is worth something.
+func (w *walker) any() *person {
+	for len(w.people) == 0 {
+		w.now += 1000
+		w.tick()
+		w.arrive()
+	}
+	for {
+		if p := w.people[w.random.IntN(len(w.people))]; !p.ended || w.random.IntN(20) == 0 {
+			return p
+		}
+	}
+}
+
+// mapping is how many draws the gateway knows the seeds of, and the places of a ticket by them.
+func (w *walker) order(p *person) uint64 {
+	draws := w.known.Opening.Draws
+	for i := range draws {
+		d := &draws[i]
+		index, ok := d.Index(p.ticket.Epoch, p.ticket.Number)
+		if !ok || !d.Known {
+			continue
+		}
+		permutation, err := draw.New(d.Seed, d.N)
+		w.must(err)
+		place, err := permutation.Place(index)
+		w.must(err)
+		p.ticket.Order = d.Base + queue.Order(place)
+	}
+	return w.known.Opening.Mapping
+}
+
+func (w *walker) beat() {
+	if p := w.any(); p.started == 0 || p.until <= w.now {
+		w.beatOf(p)
+	}
+}
+
+func (w *walker) beatOf(p *person) {
+	m := w.order(p)
+	reply, err := w.store.Keep(w.t.Context(), m, []queue.Beat{{Place: p.ticket, Away: w.random.IntN(10) == 0}})
+	if errors.Is(err, queue.ErrLost) {
+		return
+	}
+	w.must(err)
+	w.stands(p, reply.Standings[0])
+	if reply.Standings[0].State == queue.StateWaiting {
+		w.show(p)
+		w.now++
+		w.show(p)
+	}
+}
+
+// show tells a visitor that waits how many are ahead of it, by a snapshot of now.
+func (w *walker) show(p *person) {
+	s, err := w.store.Snapshot(w.t.Context())
+	w.must(err)
+	ahead, _ := s.Sketches[p.ticket.Lane].Ahead(p.ticket.Order)
+	w.events = append(w.events, journal.Event{
+		At: w.now, Kind: journal.Shown, Visitor: journal.ID(p.ticket.Visitor), Epoch: p.ticket.Epoch, Number: p.ticket.Number,
+		Order: p.ticket.Order, Ahead: ahead,
+	})
+}
+
+func (w *walker) claim() {
+	batch := []*person{w.any()}
+	if q := w.any(); q != batch[0] {
+		batch = append(batch, q)
+	}
+	var places []queue.Place
+	m := uint64(0)
+	for _, p := range batch {
+		m = w.order(p)
+		places = append(places, p.ticket)
+		if p.started > 0 && p.until <= w.now {
+			w.tell(p) // an ended pass is told before it claims
+		}
+	}
+	reply, err := w.store.Claim(w.t.Context(), m, places)
+	if errors.Is(err, queue.ErrLost) {
+		return
+	}
+	w.must(err)
+	for i, p := range batch {
+		w.stands(p, reply.Standings[i])
+	}
+}
+
+func (w *walker) renew() {
+	p := w.any()
+	if p.started == 0 || p.until <= w.now {
+		return
+	}
+	p.last = max(p.last, w.now-w.random.Int64N(3000))
+	w.tell(p)
+}
+
+// tell tells of the last request of a stay.
+func (w *walker) tell(p *person) {
+	reply, err := w.store.Renew(w.t.Context(), []queue.Stay{{Visitor: p.ticket.Visitor, Started: p.started, At: p.last}})
+	w.must(err)
+	w.stands(p, reply.Standings[0])
+}
+
+func (w *walker) report() {
+	p := w.any()
+	if p.started == 0 || p.until <= w.now {
+		return
+	}
+	kind := queue.OutcomeKind(w.random.IntN(3))
+	o := queue.Outcome{Kind: kind, Visitor: p.ticket.Visitor, Count: 1 + w.random.Int64N(2), Ref: queue.Code(p.ticket.Visitor)}
+	o.Ref[1] = byte(kind)
+	if kind == queue.Freed && w.random.IntN(5) == 0 {
+		o = queue.Outcome{Kind: queue.Total, Count: w.random.Int64N(60)}
+	}
+	w.must(w.store.Report(w.t.Context(), []queue.Outcome{o, o}))
+	p.ended = p.ended || kind == queue.Finished
+}
+
+func (w *walker) leave() {
+	p := w.any()
+	w.must(w.store.Leave(w.t.Context(), []queue.VisitorID{p.ticket.Visitor}))
+	p.ended = true
+	w.now += 100
+	w.beatOf(p) // another device has the ticket
+}
+
+func (w *walker) reveal() {
+	for _, d := range w.known.Opening.Draws {
+		seed := [32]byte{1, byte(w.random.IntN(256))}
+		if w.random.IntN(4) == 0 {
+			seed = [32]byte{}
+		}
+		_, err := w.store.Reveal(w.t.Context(), d.Opening, seed)
+		if !errors.Is(err, queue.ErrUnknown) {
+			w.must(err)
+		}
+	}
+}
+
+func (w *walker) move() {
+	p := w.any()
+	m := queue.Move{Act: queue.Act(w.random.IntN(4)), Visitor: p.ticket.Visitor, Ref: queue.Code(w.id())}
+	if m.Act == queue.ActHand {
+		m.To = w.id()
+	}
+	if m.Act == queue.ActEnd && w.random.IntN(10) > 0 {
+		return
+	}
+	moved, err := w.store.Move(w.t.Context(), m)
+	if errors.Is(err, queue.ErrUnknown) {
+		return
+	}
+	w.must(err)
+	switch {
+	case m.Act == queue.ActRemove || m.Act == queue.ActEnd:
+		p.ended = true
+	case m.Act == queue.ActHand && moved.Reason == queue.ReasonMoved && !p.ended:
+		old := *p
+		old.ended = true
+		w.people = append(w.people, &old)
+		p.ticket.Visitor = m.To
+	}
+}
+
+// restore is the slow gateway, which restores what it remembers, and then learns the newest.
+func (w *walker) restore() {
+	w.must(w.store.Restore(w.t.Context(), watermark(&w.stale)))
+	w.stale = w.known
+}
+
+// settle is an operator, who changes the pace, the timing or the plan.
+func (w *walker) settle() {
+	s, err := w.store.Snapshot(w.t.Context())
+	w.must(err)
+	d := s.Document
+	switch w.random.IntN(5) {
+	case 0:
+		d.Pace.Rate = 10 + w.random.Int64N(60)
+	case 1:
+		d.Pace.MaxInside = w.random.Int64N(10)
+	case 2:
+		d.Timing.Window = time.Duration(30+w.random.IntN(60)) * time.Second
+	case 3:
+		d.Door.Limit = w.random.Int64N(50)
+	default:
+		if !slices.ContainsFunc(d.Plan, func(s queue.Step) bool { return s.At > w.now }) {
+			d.Plan = w.plan()
+		}
+	}
+	_, err = w.store.Settle(w.t.Context(), d)
+	w.must(err)
+}
+
+// lose loses the room; the gateway rebuilds it with what it remembers and tells of the stays it knows.
+func (w *walker) lose() {
+	w.losses++
+	w.model.Lose()
+	w.store.Lost()
+	w.must(w.store.Restore(w.t.Context(), watermark(&w.known)))
+	for _, p := range w.people {
+		if p.started > 0 && p.until > w.now && !p.ended {
+			w.tell(p)
+		}
+		if p.ended {
+			w.must(w.store.Leave(w.t.Context(), []queue.VisitorID{p.ticket.Visitor}))
+		}
+	}
+}
+
+// stands takes an answer over.
+func (w *walker) stands(p *person, s queue.Standing) {
+	switch s.State {
+	case queue.StateSpent:
+		p.ended = true
+	case queue.StateFull:
+		w.full++
+	case queue.StateInside:
+		if p.started == 0 {
+			w.entries++
+		}
+		p.started, p.until = s.Started, s.Until
+		p.last = max(p.last, s.Until-timing.Idle.Milliseconds())
+	}
+}
+
+// rulesOf checks what a walk has written down, as it came and as a merged journal, and answers the violations.
+func (w *walker) violations() (found []journal.Violation) {
+	for _, ordered := range []bool{true, false} {
+		if !ordered && w.backs {
+			continue
+		}
+		v, err := journal.New(journal.Config{Ordered: ordered, Report: func(v journal.Violation) { found = append(found, v) }})
+		w.must(err)
+		events := w.events
+		if !ordered {
+			events = slices.Clone(events)
+			slices.SortStableFunc(events, func(a, b journal.Event) int { return cmp.Compare(a.At, b.At) })
+		}
+		for _, e := range events {
+			v.Observe(e)
+		}
+		v.Close()
+	}
+	return found
+}
+
+func TestAWalkOnTheModelBreaksNoRule(t *testing.T) {
+	const steps = 3000
+	for seed := range uint64(walks) {
+		w := newWalker(t, seed, nil)
+		w.backs = seed%8 >= 4
+		for range steps {
+			w.step()
+		}
+		found := w.violations()
+		for _, v := range found[:min(len(found), 10)] {
+			t.Errorf("seed %d: %v", seed, v)
+			if v.Event.Visitor != (journal.ID{}) && testing.Verbose() {
+				w.story(v.Event.Visitor, v.Event.At)
+			}
+		}
+		t.Logf("seed %d: %d events, %d entries, %d at the door, %d losses", seed, len(w.events), w.entries, w.full, w.losses)
+		if w.entries == 0 || w.losses == 0 || w.known.Opening.Cursor == 0 {
+			t.Errorf("seed %d: nothing was tested", seed)
+		}
+	}
+}
+
+// story logs what the journal tells of a visitor up to a time.
+func (w *walker) story(id journal.ID, until int64) {
+	for _, e := range w.events {
+		if (e.Visitor == id || e.Kind == journal.Lose || e.Move != nil && e.Move.To == id) && e.At <= until {
+			w.t.Logf("   %+d %s state %v reason %d until %+d started %+d told %+d away %v number %d/%d order %d", e.At-start, e.Kind,
+				queue.State(e.State), e.Reason, e.Until-start, e.Started-start, e.Told-start, e.Away, e.Epoch, e.Number, e.Order)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (r *Room) Document() queue.Document {
 		Version: 1,
 		Pace: queue.Pace{
 			Mode: queue.Mode(r.Mode), Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst,
-			Strict: r.Pace.Inside == InsideStrict,
+			Strict: r.Pace.Inside != InsideExpected,
 		},
 		Timing:   r.Timing(),
 		Settings: queue.Settings{Message: r.Message}.Encode(),

@@ -87,6 +87,7 @@ long-upgrade: deps-redis
 
 long-matrices: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run PromisedRanges ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run Walk ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-differential: deps-redis

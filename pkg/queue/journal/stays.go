@@ -29,8 +29,11 @@ func (v *Invariants) renew(e *Event) {
 			p.began = 0
 		}
 	}
-	v.door.leave(id)
 	v.renewed(p, e)
+	if p.state == queue.StateFull && p.generation == v.generation && queue.State(e.State) == queue.StateMissed {
+		return // it stands at the door, and keeps its turn
+	}
+	v.door.leave(id)
 	if p.state != queue.StateInside || p.until <= e.At || p.generation != v.generation {
 		v.places.revived = true
 	}
@@ -77,13 +80,25 @@ func (v *Invariants) bounded(e *Event) {
 // notRenewed checks that a stay which is told of no more was ended before, or has used up its time.
 func (v *Invariants) notRenewed(p *place, e *Event) {
 	id := queue.VisitorID(e.Visitor)
-	if p != nil && v.evidence(p, e) && p.state != queue.StateUnknown && p.state != queue.StateLobby &&
-		!p.again && !v.endedUnseen(e) && max(p.began, e.Started)+v.ms.max > e.At {
+	late := queue.Reason(e.Reason) == queue.ReasonExpired && e.Told+v.ms.idle+v.ms.resume <= e.At &&
+		max(v.beganOf(p), e.Started)+v.ms.max > e.At
+	switch {
+	case p == nil || !v.evidence(p, e) || p.state == queue.StateUnknown || p.state == queue.StateLobby:
+	case late && (p.state != queue.StateInside || p.until <= e.At): // it was told so late that it cannot be resumed any more
+	case !p.again && !v.endedUnseen(e) && max(p.began, e.Started)+v.ms.max > e.At:
 		v.report(RulePass, e, "a stay of a visitor that is %v was not renewed (%s)", p.state, reasonNames[e.Reason])
 	}
 	v.untells(id)
 	v.door.leave(id)
-	v.places.spend(id, used{base: e.At, generation: v.generation, ended: true})
+	v.places.spend(id, used{base: e.At, generation: v.generation, steps: v.steps, ended: !late})
+}
+
+// beganOf is when a visitor's stay began, 0: not known.
+func (v *Invariants) beganOf(p *place) int64 {
+	if p == nil {
+		return 0
+	}
+	return p.began
 }
 
 // endedUnseen reports whether the reason is one of which no event need have told.

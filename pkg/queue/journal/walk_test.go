@@ -221,10 +221,12 @@ func (w *walker) order(p *person) uint64 {
 }
 
 func (w *walker) beat() {
-	p := w.any()
-	if p.started > 0 && p.until > w.now {
-		return
+	if p := w.any(); p.started == 0 || p.until <= w.now {
+		w.beatOf(p)
 	}
+}
+
+func (w *walker) beatOf(p *person) {
 	m := w.order(p)
 	reply, err := w.store.Keep(w.t.Context(), m, []queue.Beat{{Place: p.ticket, Away: w.random.IntN(10) == 0}})
 	if errors.Is(err, queue.ErrLost) {
@@ -232,6 +234,22 @@ func (w *walker) beat() {
 	}
 	w.must(err)
 	w.stands(p, reply.Standings[0])
+	if reply.Standings[0].State == queue.StateWaiting {
+		w.show(p)
+		w.now++
+		w.show(p)
+	}
+}
+
+// show tells a visitor that waits how many are ahead of it, by a snapshot of now.
+func (w *walker) show(p *person) {
+	s, err := w.store.Snapshot(w.t.Context())
+	w.must(err)
+	ahead, _ := s.Sketches[p.ticket.Lane].Ahead(p.ticket.Order)
+	w.events = append(w.events, journal.Event{
+		At: w.now, Kind: journal.Shown, Visitor: journal.ID(p.ticket.Visitor), Epoch: p.ticket.Epoch, Number: p.ticket.Number,
+		Order: p.ticket.Order, Ahead: ahead,
+	})
 }
 
 func (w *walker) claim() {
@@ -293,6 +311,8 @@ func (w *walker) leave() {
 	p := w.any()
 	w.must(w.store.Leave(w.t.Context(), []queue.VisitorID{p.ticket.Visitor}))
 	p.ended = true
+	w.now += 100
+	w.beatOf(p) // another device has the ticket
 }
 
 func (w *walker) reveal() {

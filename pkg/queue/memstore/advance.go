@@ -10,6 +10,7 @@ import (
 // advance is the verb after the check of the watermark, step by step.
 func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	r.noteGateway(gateway, s)
+	r.fill() // what has passed is paid at the share that was in force
 	if v.Tick > r.Judgement.Tick {
 		r.Judgement = v
 	}
@@ -17,7 +18,6 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	r.outlived()
 	r.Tick = r.now
 	r.applySteps()
-	r.fill()
 	r.forgetOld()
 	r.leaveDoor()
 	r.lapse()
@@ -62,12 +62,6 @@ func (r *room) aged(t *tree, life int64, yield func(ref uint32)) {
 
 // forgetOld drops what is remembered for long enough, and the visitors of whom nothing else is known.
 func (r *room) forgetOld() {
-	for _, ref := range r.strays {
-		if r.slab.at(ref).id != (queue.VisitorID{}) {
-			r.forget(ref)
-		}
-	}
-	r.strays = r.strays[:0]
 	forget := func(ref uint32) {
 		r.move(ref, inNone, 0)
 		r.forget(ref)
@@ -87,7 +81,7 @@ func (r *room) forgetOld() {
 			s := r.stays[ref]
 			r.untell(ref, &s)
 			r.stays[ref] = s
-			r.touch(ref)
+			r.changed.visitor(ref)
 		})
 	}
 	r.aged(r.ended, r.t.life, forget)

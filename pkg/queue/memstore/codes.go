@@ -1,21 +1,9 @@
 package memstore
 
-import (
-	"slices"
-
-	"github.com/einlass/einlass/pkg/queue"
-)
+import "github.com/einlass/einlass/pkg/queue"
 
 // number is a number with its epoch.
 type number struct{ epoch, number uint64 }
-
-// codes are who has used which code of the door.
-type codes struct {
-	users map[queue.Code]map[queue.VisitorID]number
-	of    map[queue.VisitorID][]queue.Code
-	// touched are the uses since the last write of all places.
-	touched []use
-}
 
 // use is one use of a code.
 type use struct {
@@ -24,25 +12,41 @@ type use struct {
 	number
 }
 
-func newCodes() *codes {
-	return &codes{users: map[queue.Code]map[queue.VisitorID]number{}, of: map[queue.VisitorID][]queue.Code{}}
+// codes are who has used which code of the door. Uses are never taken back, so that they are known by their positions.
+type codes struct {
+	uses    []use
+	byCode  map[queue.Code][]uint32
+	of      map[queue.VisitorID][]uint32
+	changed *changes
+}
+
+func newCodes(c *changes) *codes {
+	return &codes{byCode: map[queue.Code][]uint32{}, of: map[queue.VisitorID][]uint32{}, changed: c}
+}
+
+// find is the number with which a visitor has used a code.
+func (c *codes) find(id queue.VisitorID, code queue.Code) (number, bool) {
+	for _, i := range c.byCode[code] { // as many as may use a code
+		if c.uses[i].visitor == id {
+			return c.uses[i].number, true
+		}
+	}
+	return number{}, false
 }
 
 // note notes a use.
 func (c *codes) note(u use) {
-	if c.users[u.code] == nil {
-		c.users[u.code] = map[queue.VisitorID]number{}
-	}
-	c.users[u.code][u.visitor] = u.number
-	c.of[u.visitor] = append(c.of[u.visitor], u.code)
-	c.touched = append(c.touched, u)
+	i := uint32(len(c.uses))
+	c.uses = append(c.uses, u)
+	c.byCode[u.code] = append(c.byCode[u.code], i)
+	c.of[u.visitor] = append(c.of[u.visitor], i)
+	c.changed.use(i)
 }
 
 // usedUp reports whether so many others as may use a code have used it.
 func (c *codes) usedUp(id queue.VisitorID, code queue.Code, uses uint8) bool {
-	users := c.users[code]
-	others := len(users)
-	if _, ok := users[id]; ok {
+	others := len(c.byCode[code])
+	if _, used := c.find(id, code); used {
 		others--
 	}
 	return code != (queue.Code{}) && others >= int(uses)
@@ -50,7 +54,7 @@ func (c *codes) usedUp(id queue.VisitorID, code queue.Code, uses uint8) bool {
 
 // use notes that a visitor uses a code, unless so many others do. A visitor without a code may always pass.
 func (c *codes) use(id queue.VisitorID, code queue.Code, uses uint8, n number) bool {
-	if _, known := c.users[code][id]; known || code == (queue.Code{}) {
+	if _, used := c.find(id, code); used || code == (queue.Code{}) {
 		return true
 	}
 	if c.usedUp(id, code, uses) {
@@ -62,20 +66,24 @@ func (c *codes) use(id queue.VisitorID, code queue.Code, uses uint8, n number) b
 
 // hand lets another visitor be the user of what one has used.
 func (c *codes) hand(id, to queue.VisitorID) {
-	for _, code := range c.of[id] {
-		n := c.users[code][id]
-		delete(c.users[code], id)
-		c.note(use{code: code, visitor: to, number: n})
+	mine, used := c.of[id]
+	if !used {
+		return
+	}
+	for _, i := range mine {
+		c.uses[i].visitor = to
+		c.changed.use(i)
 	}
 	delete(c.of, id)
-	c.touched = slices.DeleteFunc(c.touched, func(u use) bool { return u.visitor == id })
+	c.of[to] = mine
 }
 
 // references are those of outcomes and acts that have been counted, in the order in which they are forgotten.
 type references struct {
-	slab   slab
-	index  map[queue.Code]uint32
-	byTime *tree
+	slab    slab
+	index   map[queue.Code]uint32
+	byTime  *tree
+	changed *changes
 }
 
 func newReferences() *references {
@@ -95,6 +103,7 @@ func (f *references) note(c queue.Code, at int64) {
 	f.slab.at(ref).at = at
 	f.index[c] = ref
 	f.byTime.insert(uint64(at), ref)
+	f.changed.reference(c)
 }
 
 // forget forgets the first, by time.

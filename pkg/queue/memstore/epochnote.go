@@ -59,3 +59,13 @@ func (n *epochNote) given(epoch, reserved uint64) uint64 {
 	}
 	return max(reserved, n.reserved)
 }
+
+// noted is the note as it stands now, empty without files.
+func (k *keeper) noted() epochNote {
+	if k == nil {
+		return epochNote{}
+	}
+	k.write.Lock()
+	defer k.write.Unlock()
+	return k.note
+}

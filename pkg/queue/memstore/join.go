@@ -53,7 +53,7 @@ func (r *room) joinedBefore(a *queue.Arrival) queue.Joined {
 			},
 		}
 	}
-	n, used := r.codes.users[a.Code][a.Visitor]
+	n, used := r.codes.find(a.Visitor, a.Code)
 	if !used {
 		return queue.Joined{Standing: queue.Standing{State: queue.StateTaken}}
 	}

@@ -38,7 +38,7 @@ func (r *room) apply(s *queue.Step) {
 	}
 	if s.Reset {
 		o.Booked = 0
-		r.codes = newCodes()
+		r.codes = newCodes(r.codes.changed)
 		r.Resets++
 	}
 	if s.SetShare {

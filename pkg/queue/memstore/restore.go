@@ -39,8 +39,8 @@ func begin(now int64, m *queue.Watermark) *room {
 // restoreRoom raises a room to what a gateway remembers. No step is applied.
 func (r *room) restoreRoom(m *queue.Watermark) {
 	ahead := r.behind(m)
+	r.fill()
 	if m.Document.Version > r.Document.Version {
-		r.fill()
 		r.takeDocument(&m.Document)
 	}
 	r.unite(m)
@@ -56,15 +56,8 @@ func (r *room) restoreRoom(m *queue.Watermark) {
 
 // nextEpoch begins an epoch later than all that the room and the watermark know.
 func (r *room) nextEpoch(m *queue.Watermark) {
-	highest := max(queue.OrderOf(r.Epoch, r.Last), queue.OrderOf(m.Epoch, m.Ceiling), r.Opening.Floor)
-	for lane := range r.Heads {
-		highest = max(highest, r.Heads[lane], m.Heads[lane])
-	}
-	for i := range r.Opening.Draws {
-		d := &r.Opening.Draws[i]
-		highest = max(highest, d.Base+queue.Order(d.N)-1)
-	}
 	r.takeHeads(m)
+	highest := max(r.highest(), queue.OrderOf(r.Epoch, r.Last), queue.OrderOf(m.Epoch, m.Ceiling))
 	mine, last := r.Epoch, r.Last
 	r.begins(queue.NextEpoch(r.now, max(mine, m.Epoch), highest), max(last, m.Ceiling), func(epoch uint64) (n uint64) {
 		if epoch == mine {

@@ -33,7 +33,6 @@ type room struct {
 	gateways map[string]int64
 	samples  map[string]queue.Sample
 	sketches [queue.Lanes]keptSketch
-	strays   []uint32 // taken out by the floor, to be forgotten by the next Advance
 
 	// What follows from the document.
 	t     millis
@@ -47,7 +46,7 @@ func newRoom(now int64) *room {
 		figures: figures{
 			Format: 1, Mark: now, Tick: now, Born: now, Opening: queue.NewOpening(), Judgement: queue.Verdict{Factor: 1000},
 		},
-		visitors: newVisitors(), refs: newReferences(), codes: newCodes(),
+		visitors: newVisitors(), refs: newReferences(), codes: newCodes(nil),
 		gateways: map[string]int64{}, samples: map[string]queue.Sample{},
 	}
 }
@@ -127,7 +126,7 @@ func (r *room) shown(o queue.Order, before uint64) uint64 {
 // takeOut takes a place out that the floor has ended: the floor remembers it.
 func (r *room) takeOut(ref uint32) {
 	r.move(ref, inNone, 0)
-	r.strays = append(r.strays, ref)
+	r.forget(ref)
 }
 
 // end ends a ticket for good: it is out of every set. It answers whether it was not ended before; if it was, the first

@@ -14,10 +14,14 @@ import (
 // A sealed file is: 16 bytes of magic, kind and version; the payload; its length and CRC-32C (8+4 bytes, little
 // endian). The seal comes last so that a large payload can be streamed.
 const (
-	magic       = "einlass\x00"
-	fileVersion = 1
-	headLen     = 16
-	sealLen     = 12
+	magic   = "einlass\x00"
+	headLen = 16
+	sealLen = 12
+
+	// fileVersion is what this release writes. It also reads firstVersion, see before; earlier releases read that alone, and set
+	// a file of a later version aside as damaged.
+	fileVersion  = 2
+	firstVersion = 1
 )
 
 var errDamaged = errors.New("damaged state file")
@@ -92,27 +96,29 @@ func (s *summer) Write(p []byte) (int, error) {
 	return s.to.Write(p)
 }
 
-// readSealed is the payload of the file at path: nil and os.ErrNotExist if there is none, errDamaged if it is not
-// whole or of another version.
-func readSealed(path string, k kind) ([]byte, error) {
+// readSealed is the payload of the file at path, and its version: os.ErrNotExist if there is none, errDamaged if it is not
+// whole or of a version that this program does not read.
+func readSealed(path string, k kind) (payload []byte, version uint32, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if len(data) < headLen+sealLen || string(data[:8]) != magic || string(data[8:12]) != string(k) {
-		return nil, fmt.Errorf("%s: not a state file of this kind: %w", path, errDamaged)
+		return nil, 0, fmt.Errorf("%s: not a state file of this kind: %w", path, errDamaged)
 	}
-	if v := binary.LittleEndian.Uint32(data[12:]); v != fileVersion {
-		return nil, fmt.Errorf("%s: version %d, this program reads version %d: %w", path, v, fileVersion, errDamaged)
+	version = binary.LittleEndian.Uint32(data[12:])
+	if version != firstVersion && version != fileVersion {
+		return nil, 0, fmt.Errorf("%s: version %d, this program reads versions %d and %d: %w",
+			path, version, firstVersion, fileVersion, errDamaged)
 	}
 	payload, seal := data[headLen:len(data)-sealLen], data[len(data)-sealLen:]
 	if n := binary.LittleEndian.Uint64(seal); n != uint64(len(payload)) {
-		return nil, fmt.Errorf("%s: %d bytes of %d are there: %w", path, len(payload), n, errDamaged)
+		return nil, 0, fmt.Errorf("%s: %d bytes of %d are there: %w", path, len(payload), n, errDamaged)
 	}
 	if crc32.Checksum(payload, castagnoli) != binary.LittleEndian.Uint32(seal[8:]) {
-		return nil, fmt.Errorf("%s: the checksum does not match: %w", path, errDamaged)
+		return nil, 0, fmt.Errorf("%s: the checksum does not match: %w", path, errDamaged)
 	}
-	return payload, nil
+	return payload, version, nil
 }
 
 func syncDir(dir string) error {

@@ -36,9 +36,8 @@ type visitors struct {
 	spent                                *tree              // by when the stay began
 	told                                 [groups]*tree      // by the last request told
 
-	moved [queue.Lanes]uint64 // counts the changes of each line
-	// touched are the records that have changed since the last write of all places; nil: nobody asks.
-	touched map[uint32]struct{}
+	moved   [queue.Lanes]uint64 // counts the changes of each line
+	changed *changes
 }
 
 func newVisitors() *visitors {
@@ -76,12 +75,6 @@ func (v *visitors) take(id queue.VisitorID) uint32 {
 		v.index[id] = ref
 	}
 	return ref
-}
-
-func (v *visitors) touch(ref uint32) {
-	if v.touched != nil {
-		v.touched[ref] = struct{}{}
-	}
 }
 
 // treeOf is the tree of the set that a record is in, and its key there; nil: it has none.
@@ -144,7 +137,7 @@ func (v *visitors) enter(ref uint32, to set, at int64) {
 func (v *visitors) move(ref uint32, to set, at int64) {
 	v.leave(ref)
 	v.enter(ref, to, at)
-	v.touch(ref)
+	v.changed.visitor(ref)
 }
 
 // place takes the record from its set to another, at an order and in a lane.
@@ -153,7 +146,7 @@ func (v *visitors) place(ref uint32, to set, o queue.Order, lane uint8, at int64
 	v.slab.at(ref).setPlace(o, lane)
 	v.enter(ref, to, at)
 	if to != inLine { // a place in the line comes back with its ticket
-		v.touch(ref)
+		v.changed.visitor(ref)
 	}
 }
 
@@ -168,7 +161,7 @@ func (v *visitors) askAt(ref uint32, first, last int64) {
 func (v *visitors) begin(ref uint32, began int64) {
 	v.stays[ref] = stay{began: began, group: forgotten}
 	v.spent.insert(uint64(began), ref)
-	v.touch(ref)
+	v.changed.visitor(ref)
 }
 
 // tell moves a stay to a group, with its last request at a time.
@@ -178,7 +171,7 @@ func (v *visitors) tell(ref uint32, group int8, at int64) {
 	s.group, s.told = group, at
 	v.stays[ref] = s
 	v.told[group].insert(uint64(at), ref)
-	v.touch(ref)
+	v.changed.visitor(ref)
 }
 
 func (v *visitors) untell(ref uint32, s *stay) {
@@ -194,7 +187,7 @@ func (v *visitors) forgetStay(ref uint32) {
 		v.untell(ref, &s)
 		v.spent.remove(uint64(s.began), ref)
 		delete(v.stays, ref)
-		v.touch(ref)
+		v.changed.visitor(ref)
 	}
 }
 
@@ -202,14 +195,14 @@ func (v *visitors) setAgain(ref uint32, at int64) {
 	v.clearAgain(ref)
 	v.again[ref] = at
 	v.returned.insert(uint64(at), ref)
-	v.touch(ref)
+	v.changed.visitor(ref)
 }
 
 func (v *visitors) clearAgain(ref uint32) {
 	if at, ok := v.again[ref]; ok {
 		v.returned.remove(uint64(at), ref)
 		delete(v.again, ref)
-		v.touch(ref)
+		v.changed.visitor(ref)
 	}
 }
 
@@ -221,7 +214,6 @@ func (v *visitors) forget(ref uint32) {
 	}
 	v.leave(ref) // out of orders
 	delete(v.index, rec.id)
-	delete(v.touched, ref)
 	v.slab.give(ref)
 }
 
@@ -252,5 +244,5 @@ func (v *visitors) rename(ref uint32, to queue.VisitorID) {
 			v.tell(ref, s.group, s.told)
 		}
 	}
-	v.touch(ref)
+	v.changed.visitor(ref)
 }

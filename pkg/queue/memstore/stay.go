@@ -64,17 +64,17 @@ func (r *room) renew(told queue.Stay) queue.Standing {
 		return spentBy(queue.ReasonExpired)
 	}
 	ref = r.take(told.Visitor)
-	if r.slab.at(ref).set() != inSpent {
-		r.move(ref, inSpent, 0)
-	}
-	if _, known := r.stays[ref]; !known {
+	_, known := r.stays[ref]
+	if !known {
 		r.begin(ref, began)
 	}
 	r.request(ref, min(told.At, r.now))
-	if s := r.stays[ref]; r.live(s) {
-		return r.insideStanding(s)
+	s := r.stays[ref]
+	resumes := known && r.slab.at(ref).set() == inAsking && r.over(s) // and keeps its turn at the door
+	if !resumes && r.slab.at(ref).set() != inSpent {
+		r.move(ref, inSpent, 0)
 	}
-	return missedBy(queue.ReasonOver)
+	return r.stayStanding(s)
 }
 
 // request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the

@@ -14,6 +14,8 @@ type Config struct {
 	// Clock is the time in milliseconds since 1970. The default reads the wall clock once and then the monotonic
 	// clock, so that stepping the machine's clock does not move deadlines.
 	Clock func() int64
+	// Files says where the line is kept over restarts; see Files. Nil keeps nothing.
+	Files *Files
 }
 
 // Store is one room's line. Safe for concurrent use.
@@ -25,19 +27,32 @@ type Store struct {
 // line is what all releases that use one store see.
 type line struct {
 	clock func() int64
+	wall  bool // clock is the time of day
 
 	mu     sync.Mutex
 	room   *room // nil: nothing is known, verbs answer queue.ErrLost
 	closed bool
+	keeper *keeper // nil without files
+	before *before // what the first Restore takes over
+	from   int64   // no number is given before
+
+	recovery Recovery
 }
 
 var _ queue.Store = (*Store)(nil)
 
-// New makes a store.
+// New makes a store, from its files if there are any. Files that are damaged are kept aside and reported through
+// Recovery; the line is then rebuilt from tickets. The error is of the configuration or of a directory that cannot be used.
 func New(cfg Config) (*Store, error) {
 	s := &Store{line: &line{clock: cfg.Clock}, format: queue.Format}
 	if s.clock == nil {
-		s.clock = monotonicClock()
+		s.clock, s.wall = monotonicClock(), true
+	}
+	if cfg.Files == nil {
+		return s, nil
+	}
+	if err := s.openFiles(*cfg.Files); err != nil {
+		return nil, fmt.Errorf("memory store: %w", err)
 	}
 	return s, nil
 }
@@ -115,11 +130,32 @@ func checkVisitor(id *queue.VisitorID) error {
 
 // Join implements queue.Store.
 func (s *Store) Join(ctx context.Context, arrivals []queue.Arrival) (reply queue.JoinReply, err error) {
-	err = s.do(ctx, "join", check(arrivals, (*queue.Arrival).Validate), func(r *room) error {
+	invalid := check(arrivals, (*queue.Arrival).Validate)
+	if invalid == nil {
+		s.wait(ctx)
+	}
+	err = s.do(ctx, "join", invalid, func(r *room) error {
+		s.keeper.reserveFor(r, len(arrivals))
 		reply = queue.JoinReply{Now: r.now, Places: r.joinAll(arrivals)}
 		return nil
 	})
 	return reply, err
+}
+
+// wait waits for the second from which on the epoch of this start gives numbers, or until ctx ends, which do then finds out.
+func (s *Store) wait(ctx context.Context) {
+	s.mu.Lock()
+	left := time.Duration(s.from-s.clock()) * time.Millisecond
+	s.mu.Unlock()
+	if left <= 0 {
+		return
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Keep implements queue.Store.

@@ -17,7 +17,11 @@ func (s *Store) Advance(ctx context.Context, w queue.Watermark, m queue.Sample, 
 		if r.behind(&w) {
 			return queue.ErrLost
 		}
+		cursor := r.Opening.Cursor
 		r.advance(w.Gateway, m, v)
+		if r.Opening.Cursor != cursor {
+			s.keeper.saveMarks(r)
+		}
 		f = r.snapshot()
 		return nil
 	})
@@ -36,7 +40,9 @@ func (s *Store) Snapshot(ctx context.Context) (f queue.Snapshot, err error) {
 // Settle implements queue.Store. With files, the change is on disk when Settle answers.
 func (s *Store) Settle(ctx context.Context, d queue.Document) (stored queue.Document, err error) {
 	err = s.do(ctx, "settle", d.Validate(), func(r *room) (err error) {
-		stored, err = r.settle(d)
+		if stored, err = r.settle(d); err == nil {
+			s.keeper.saveMarks(r)
+		}
 		return err
 	})
 	return stored, err
@@ -45,7 +51,9 @@ func (s *Store) Settle(ctx context.Context, d queue.Document) (stored queue.Docu
 // Reveal implements queue.Store. With files, the seed is on disk when Reveal answers.
 func (s *Store) Reveal(ctx context.Context, opening string, seed [32]byte) (inForce [32]byte, err error) {
 	err = s.do(ctx, "reveal", nil, func(r *room) (err error) {
-		inForce, err = r.reveal(opening, seed)
+		if inForce, err = r.reveal(opening, seed); err == nil {
+			s.keeper.saveMarks(r)
+		}
 		return err
 	})
 	return inForce, err
@@ -69,19 +77,60 @@ func (s *Store) restore(m *queue.Watermark, invalid error) error {
 		return err
 	}
 	now := s.clock()
-	if s.room == nil {
-		s.room = begin(now, m)
-	} else {
+	switch {
+	case s.room != nil:
 		s.room.now = now
 		s.room.restoreRoom(m)
+	case s.before != nil:
+		s.takeOverBefore(now, m)
+	default:
+		s.beginRoom(now, m)
 	}
+	s.keeper.saveMarks(s.room)
 	return nil
 }
+
+// beginRoom makes a room of which the files know nothing but, perhaps, which epochs there were.
+func (s *Store) beginRoom(now int64, m *queue.Watermark) {
+	note := s.keeper.noted()
+	m.Epoch = max(m.Epoch, note.begun)
+	if note.reserved <= maxCarried {
+		m.Ceiling = max(m.Ceiling, note.reserved)
+	}
+	s.room = begin(now, m)
+	if s.recovery.Damaged != nil {
+		// There was a line whose files are gone: give its tickets a full poll interval to come back.
+		s.room.Hold = max(s.room.Hold, now+s.room.t.hold)
+	}
+	if s.keeper != nil {
+		s.room.track(s.keeper.changed)
+	}
+}
+
+// takeOverBefore takes a line of the release before over. Its places are written before its marks: alone they are the whole
+// line, marks alone would be half of it.
+func (s *Store) takeOverBefore(now int64, m *queue.Watermark) {
+	k := s.keeper
+	s.begin(s.before.room(now, m.Document, k.note, k.changed))
+	s.before = nil
+	s.room.restoreRoom(m)
+	k.report(s.savePlaces(unlocked{}))
+}
+
+// unlocked is the lock of a caller that holds it.
+type unlocked struct{}
+
+func (unlocked) Lock()   {}
+func (unlocked) Unlock() {}
 
 // Close saves the line, if it has files, and releases it. The error says what could not be saved.
 func (s *Store) Close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
 	s.closed = true
-	return nil
+	s.mu.Unlock()
+	return s.keeper.close(s)
 }

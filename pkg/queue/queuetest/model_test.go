@@ -6,6 +6,10 @@ import (
 	"github.com/einlass/einlass/pkg/queue/queuetest"
 )
 
+func TestTheModelKeepsTheSpecification(t *testing.T) { queuetest.Run(t, queuetest.ModelFactory) }
+
 func TestTheModelAgreesWithItself(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, queuetest.ModelFactory)
 }
+
+func TestTheModelIsLinearizable(t *testing.T) { queuetest.Linearizable(t, queuetest.ModelFactory) }

@@ -15,10 +15,10 @@ func factory(outer testing.TB) queuetest.Factory {
 	outer.Helper()
 	server := redistest.Shared(outer)
 	client := server.Client(outer)
-	return func(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
+	return func(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
 		t.Helper()
 		room := server.Room(t)
-		store, err := redisstore.New(client, redisstore.Config{Room: room, Timing: timing, Clock: clock.Now})
+		store, err := redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,11 +29,10 @@ func factory(outer testing.TB) queuetest.Factory {
 					t.Fatal(err)
 				}
 			},
+			Release: func(format int) queue.Store { return store.Release(format) },
 		}
 	}
 }
-
-func TestConformance(t *testing.T) { queuetest.Run(t, factory(t)) }
 
 func TestDifferential(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory(t))

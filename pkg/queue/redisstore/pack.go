@@ -9,16 +9,29 @@ import (
 
 // A batch goes to Redis as one string of fixed-size records: one argument is parsed several times faster than 512.
 
-func checkBatch(n int) error {
-	if n < 1 || n > queue.MaxBatch {
-		return fmt.Errorf("batch of %d entries: want 1 to %d: %w", n, queue.MaxBatch, queue.ErrInvalid)
+// check validates a batch.
+func check[T any](batch []T, validate func(*T) error) error {
+	if len(batch) < 1 || len(batch) > queue.MaxBatch {
+		return fmt.Errorf("batch of %d entries: want 1 to %d: %w", len(batch), queue.MaxBatch, queue.ErrInvalid)
+	}
+	for i := range batch {
+		if err := validate(&batch[i]); err != nil {
+			return fmt.Errorf("entry %d: %w", i, err)
+		}
 	}
 	return nil
 }
 
-func checkPlace(p queue.Place) error {
+func checkPlace(p *queue.Place) error {
 	if !p.Valid() {
 		return fmt.Errorf("place %d of epoch %d: %w", p.Number, p.Epoch, queue.ErrInvalid)
+	}
+	return nil
+}
+
+func checkVisitor(id *queue.VisitorID) error {
+	if *id == (queue.VisitorID{}) {
+		return fmt.Errorf("no id: %w", queue.ErrInvalid)
 	}
 	return nil
 }
@@ -31,48 +44,68 @@ func packVisitors(ids []queue.VisitorID) []byte {
 	return batch
 }
 
-func appendPlace(batch []byte, p queue.Place) []byte {
+// packCodes is empty if no entry has a code.
+func packCodes[T any](entries []T, code func(*T) (queue.Code, uint8)) (batch []byte) {
+	for i := range entries {
+		if c, _ := code(&entries[i]); c != (queue.Code{}) {
+			for j := range entries {
+				c, uses := code(&entries[j])
+				batch = append(append(batch, c[:]...), uses)
+			}
+			return batch
+		}
+	}
+	return nil
+}
+
+func packArrivals(arrivals []queue.Arrival) (batch, codes []byte) {
+	batch = make([]byte, 0, 17*len(arrivals))
+	for i := range arrivals {
+		batch = append(append(batch, arrivals[i].Visitor[:]...), arrivals[i].Lane)
+	}
+	return batch, packCodes(arrivals, func(a *queue.Arrival) (queue.Code, uint8) { return a.Code, a.Uses })
+}
+
+func appendPlace(batch []byte, p *queue.Place) []byte {
 	batch = append(batch, p.Visitor[:]...)
 	batch = binary.BigEndian.AppendUint32(batch, uint32(p.Epoch))
-	return binary.BigEndian.AppendUint64(batch, p.Number)
+	batch = binary.BigEndian.AppendUint64(batch, p.Number)
+	batch = binary.BigEndian.AppendUint64(batch, uint64(p.Order))
+	return append(batch, p.Lane)
 }
 
-func packBeats(beats []queue.Beat) ([]byte, error) {
-	batch := make([]byte, 0, 29*len(beats))
-	for _, b := range beats {
-		if err := checkPlace(b.Place); err != nil {
-			return nil, err
-		}
-		away := byte('0')
-		if b.Away {
-			away = '1'
-		}
-		batch = append(appendPlace(batch, b.Place), away)
+func packBeats(beats []queue.Beat) (batch, codes []byte) {
+	batch = make([]byte, 0, 38*len(beats))
+	for i := range beats {
+		batch = append(appendPlace(batch, &beats[i].Place), byte(flag(beats[i].Away)))
 	}
-	return batch, nil
+	return batch, packCodes(beats, func(b *queue.Beat) (queue.Code, uint8) { return b.Code, b.Uses })
 }
 
-func packPlaces(places []queue.Place) ([]byte, error) {
-	batch := make([]byte, 0, 28*len(places))
-	for _, p := range places {
-		if err := checkPlace(p); err != nil {
-			return nil, err
-		}
-		batch = appendPlace(batch, p)
-	}
-	return batch, nil
-}
-
-func packStays(stays []queue.Stay) []byte {
-	batch := make([]byte, 0, 24*len(stays))
-	for _, st := range stays {
-		batch = append(batch, st.Visitor[:]...)
-		// A double holds it exactly up to 2^53, which is the year 287396.
-		batch = binary.BigEndian.AppendUint64(batch, uint64(min(max(0, st.Cap), 1<<53)))
+func packPlaces(places []queue.Place) []byte {
+	batch := make([]byte, 0, 37*len(places))
+	for i := range places {
+		batch = appendPlace(batch, &places[i])
 	}
 	return batch
 }
 
-func packControl(c queue.Control) []any {
-	return []any{c.Version, string(c.Mode), c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst, c.Message, c.ValuesHash, c.Notes}
+func packStays(stays []queue.Stay) []byte {
+	batch := make([]byte, 0, 32*len(stays))
+	for _, st := range stays {
+		batch = append(batch, st.Visitor[:]...)
+		batch = binary.BigEndian.AppendUint64(batch, uint64(st.Started))
+		batch = binary.BigEndian.AppendUint64(batch, uint64(st.At))
+	}
+	return batch
+}
+
+func packOutcomes(outcomes []queue.Outcome) []byte {
+	batch := make([]byte, 0, 37*len(outcomes))
+	for _, o := range outcomes {
+		batch = append(append(batch, o.Visitor[:]...), byte(o.Kind))
+		batch = binary.BigEndian.AppendUint32(batch, uint32(o.Count))
+		batch = append(batch, o.Ref[:]...)
+	}
+	return batch
 }

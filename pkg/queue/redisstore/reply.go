@@ -1,7 +1,12 @@
 package redisstore
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +17,8 @@ import (
 type reader struct {
 	values []any
 	err    error
+	// What the status word has said: a conflict; a room of the releases before.
+	conflict, old bool
 }
 
 func (r *reader) next() any {
@@ -48,6 +55,35 @@ func (r *reader) text() string {
 	return s
 }
 
+// list is a reply within the reply: texts.
+func (r *reader) list() *reader {
+	values, ok := r.next().([]any)
+	if !ok {
+		r.fail("reply has another value where a list belongs")
+	}
+	return &reader{values: values}
+}
+
+// packed are numbers that a script has kept together.
+func (r *reader) packed(l layout) packed {
+	p, ok := l.unpack(r.text())
+	if !ok {
+		r.fail("reply has other figures")
+		p, _ = l.unpack(string(make([]byte, 8*l.size())))
+	}
+	return p
+}
+
+// records are records that a script has kept together.
+func records1[T any](r *reader, read func(*records) T) T {
+	text := &records{text: r.text()}
+	v := read(text)
+	if text.broken || text.text != "" {
+		r.fail("reply has a broken record")
+	}
+	return v
+}
+
 // end reports what was wrong with the reply.
 func (r *reader) end() error {
 	if len(r.values) > 0 {
@@ -56,117 +92,196 @@ func (r *reader) end() error {
 	return r.err
 }
 
-func (r *reader) control() queue.Control {
-	c := queue.Control{Version: r.int(), Mode: queue.Mode(r.text())}
-	c.Pace = queue.Pace{Rate: r.int(), MaxInside: r.int(), Burst: r.int()}
-	c.Message, c.ValuesHash, c.Notes = r.text(), r.text(), r.text()
-	return c
-}
-
-// orders reads decimal orders joined by blanks, as Redis writes scores.
-func (r *reader) orders(into []queue.Order) []queue.Order {
-	for text := r.text(); text != ""; {
-		var word string
-		word, text, _ = strings.Cut(text, " ")
-		n, err := strconv.ParseUint(word, 10, 53)
-		if err != nil {
-			// Large round scores come as 5e+15 from some versions; they are exact all the same.
-			f, ferr := strconv.ParseFloat(word, 64)
-			if ferr != nil || f < 0 || f >= 1<<53 || f != float64(uint64(f)) {
-				r.fail("reply has an order %q", word)
-				return into
-			}
-			n = uint64(f)
-		}
-		into = append(into, queue.Order(n))
+func (r *reader) visitor() (id queue.VisitorID) {
+	if copy(id[:], r.text()) != len(id) {
+		r.fail("reply has another text where a visitor belongs")
 	}
-	return into
+	return id
 }
 
-// letters are the states as the scripts write them.
-var letters = map[byte]queue.State{
-	't': queue.StateTaken, 'w': queue.StateWaiting, 'f': queue.StateFront, 'c': queue.StateCalled,
-	'm': queue.StateMissed, 'i': queue.StateInside, 's': queue.StateSpent,
+// order reads a score as Redis writes it. Large round scores come as 5e+15 from some versions; they are exact all the same.
+func (r *reader) order(word string) queue.Order {
+	if n, err := strconv.ParseUint(word, 10, 53); err == nil {
+		return queue.Order(n)
+	}
+	f, err := strconv.ParseFloat(word, 64)
+	if err != nil || f < 0 || f >= 1<<53 || f != math.Trunc(f) {
+		r.fail("reply has an order %q", word)
+		return 0
+	}
+	return queue.Order(f)
 }
 
-// visitors reads ids that stand one behind the other.
-func (r *reader) visitors() (ids []queue.VisitorID) {
+// orders reads orders joined by blanks. They rise: slices of one sketch may be of different moments.
+func (r *reader) orders(line string) (all []queue.Order) {
+	for word := range strings.FieldsSeq(line) {
+		o := r.order(word)
+		if len(all) > 0 {
+			o = max(o, all[len(all)-1])
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// sketches reads what sketch.lua writes.
+func (r *reader) sketches(text string) (all [queue.Lanes]queue.Sketch) {
+	if text == "" { // no Advance has looked at the line yet
+		return all
+	}
+	lines := strings.Split(text, "\n")
+	for lane := range all {
+		all[lane].End = r.order(lines[0])
+	}
+	for lines = lines[1:]; len(lines) > 3; lines = lines[3:] {
+		head := r.orders0(lines[0])
+		if len(head) != 3 || head[0] >= queue.Lanes {
+			r.fail("reply has a sketch of %q", lines[0])
+			return all
+		}
+		all[head[0]] = queue.Sketch{
+			Waiting: int64(head[1]), End: head[2], First: r.orders(lines[1]), Samples: r.orders(lines[2]),
+		}
+	}
+	if len(lines) != 1 || lines[0] != "" {
+		r.fail("reply has %d lines of a sketch left", len(lines))
+	}
+	return all
+}
+
+// orders0 reads numbers in any order.
+func (r *reader) orders0(line string) (all []queue.Order) {
+	for word := range strings.FieldsSeq(line) {
+		all = append(all, r.order(word))
+	}
+	return all
+}
+
+// standing reads a state and a reason; their times come behind all standings.
+func (r *reader) standing(text string) queue.Standing {
+	s := queue.Standing{State: queue.State(text[0]), Reason: queue.Reason(text[1])}
+	if s.State > queue.StateTaken || s.Reason > queue.ReasonSoldOut {
+		r.fail("reply has a standing %d, %d", s.State, s.Reason)
+	}
+	return s
+}
+
+// times reads the times of a standing.
+func (r *reader) times(s *queue.Standing) {
+	if s.State == queue.StateCalled || s.State == queue.StateInside {
+		s.Until = r.int()
+	}
+	if s.State == queue.StateInside {
+		s.Started = r.int()
+	}
+}
+
+// one reads a single standing, whose times come at the end of the reply.
+func (r *reader) one() queue.Standing {
 	text := r.text()
-	if len(text)%len(queue.VisitorID{}) != 0 {
-		r.fail("reply has %d bytes of visitors", len(text))
+	if len(text) != 2 {
+		r.fail("reply has a standing of %d bytes", len(text))
+		return queue.Standing{}
+	}
+	return r.standing(text)
+}
+
+// several reads as many standings as the batch has entries.
+func (r *reader) several(n int) []queue.Standing {
+	text := r.text()
+	if len(text) != 2*n {
+		r.fail("reply has %d bytes of standings for %d entries", len(text), n)
 		return nil
 	}
-	for ; text != ""; text = text[16:] {
-		ids = append(ids, queue.VisitorID([]byte(text[:16])))
+	all := make([]queue.Standing, n)
+	for i := range all {
+		all[i] = r.standing(text[2*i:])
 	}
-	return ids
+	return all
 }
 
-func (r *reader) states(n int) string {
-	states := r.text()
-	if len(states) != n {
-		r.fail("reply has %d states for %d entries", len(states), n)
-		return ""
+func (r *reader) joined(arrivals []queue.Arrival) (queue.JoinReply, error) {
+	reply := queue.JoinReply{Now: r.int(), Places: make([]queue.Joined, len(arrivals))}
+	epoch, last := r.uint(), r.uint()
+	standings, kinds := r.several(len(arrivals)), r.text()
+	if len(kinds) != len(standings) {
+		r.fail("reply has %d places for %d entries", len(kinds), len(standings))
+		return reply, r.end()
 	}
-	return states
-}
-
-func (r *reader) state(letter byte) queue.State {
-	state, ok := letters[letter]
-	if !ok {
-		r.fail("reply has a state %q", letter)
-	}
-	return state
-}
-
-func (r *reader) joined(ids []queue.VisitorID) (queue.JoinReply, error) {
-	reply := queue.JoinReply{Now: r.int(), Places: make([]queue.Joined, 0, len(ids))}
-	epoch, until, last := r.uint(), r.int(), r.uint()
-	reply.Waiting = r.int()
-	states := r.states(len(ids))
-	for i := range len(states) {
-		place := queue.Place{Visitor: ids[i], Epoch: epoch}
-		var j queue.Joined
-		switch letter := states[i]; letter {
-		case 't':
-			j.State = queue.StateTaken
-		case 'r':
-			place.Number = r.uint()
-			j = queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: place}
-		default:
+	for i := range standings {
+		place := queue.Place{Visitor: arrivals[i].Visitor, Epoch: epoch, Lane: arrivals[i].Lane}
+		switch kinds[i] {
+		case 'n':
 			last++
 			place.Number = last
-			j = queue.Joined{Standing: queue.Standing{State: r.state(letter)}, Place: place}
-			if j.State == queue.StateInside {
-				j.Until = until
-			}
+		case 'r':
+			place.Number, place.Lane = r.uint(), uint8(r.uint())
+		case 'c':
+			place.Epoch, place.Number = r.uint(), r.uint()
+		case '-':
+			place = queue.Place{}
+		default:
+			r.fail("reply has a place of kind %q", kinds[i])
 		}
-		reply.Places = append(reply.Places, j)
+		if place.Number > 0 {
+			place.Order = queue.OrderOf(place.Epoch, place.Number)
+		}
+		reply.Places[i] = queue.Joined{Standing: standings[i], Place: place}
+	}
+	for i := range reply.Places {
+		r.times(&reply.Places[i].Standing)
 	}
 	return reply, r.end()
 }
 
 func (r *reader) standings(n int) (queue.KeepReply, error) {
-	reply := queue.KeepReply{Now: r.int(), Standings: make([]queue.Standing, 0, n)}
-	states := r.states(n)
-	for i := range len(states) {
-		st := queue.Standing{State: r.state(states[i])}
-		if st.State == queue.StateCalled || st.State == queue.StateInside {
-			st.Until = r.int()
-		}
-		reply.Standings = append(reply.Standings, st)
+	reply := queue.KeepReply{Now: r.int(), Standings: r.several(n)}
+	for i := range reply.Standings {
+		r.times(&reply.Standings[i])
 	}
 	return reply, r.end()
 }
 
-func (r *reader) snapshot() (queue.Snapshot, error) {
-	f := queue.Snapshot{Now: r.int(), Epoch: r.uint(), Last: r.uint(), Head: queue.Order(r.uint()), HeadNum: r.uint()}
-	f.Hold, f.Born, f.Control = r.int(), r.int(), r.control()
-	f.Waiting, f.Front, f.Calls, f.Inside = r.int(), r.int(), r.int(), r.int()
-	f.Joined, f.Called, f.Admitted, f.Finished, f.Left = r.int(), r.int(), r.int(), r.int(), r.int()
-	f.Gateways, f.Ended = r.int(), r.visitors()
-	f.Sketch = queue.Sketch{Waiting: f.Waiting, End: queue.OrderOf(f.Epoch, f.Last)}
-	f.Sketch.First = r.orders(make([]queue.Order, 0, min(max(0, f.Waiting), queue.SketchExact)))
-	f.Sketch.Samples = r.orders(nil)
+func (r *reader) found() (queue.Found, error) {
+	f := queue.Found{Visitor: r.visitor(), Standing: r.one(), Set: r.text(), At: r.int()}
+	r.times(&f.Standing)
 	return f, r.end()
+}
+
+func (r *reader) moved() (queue.Moved, error) {
+	m := queue.Moved{Standing: r.one(), Left: r.int()}
+	r.times(&m.Standing)
+	return m, r.end()
+}
+
+// ended reads visitors with their scores in the set; those of one millisecond stand in the order of their ids.
+func (r *reader) ended() (ids []queue.VisitorID) {
+	type ending struct {
+		id queue.VisitorID
+		at queue.Order
+	}
+	var all []ending
+	for len(r.values) > 0 {
+		id := r.visitor()
+		all = append(all, ending{id: id, at: r.order(r.text()) / 16})
+	}
+	slices.SortFunc(all, func(a, b ending) int { return cmp.Or(cmp.Compare(b.at, a.at), bytes.Compare(b.id[:], a.id[:])) })
+	for _, e := range all {
+		ids = append(ids, e.id)
+	}
+	return ids
+}
+
+// samples reads the samples of gateways, each with its tick before it.
+func (r *reader) samples() map[string]queue.Sample {
+	all := map[string]queue.Sample{}
+	for len(r.values) > 0 {
+		name, text := r.text(), r.text()
+		if len(text) < 8 {
+			r.fail("reply has a sample of %d bytes", len(text))
+			break
+		}
+		all[name] = queue.Sample{Tick: int64(math.Float64frombits(binary.BigEndian.Uint64([]byte(text[:8])))), Blob: text[8:]}
+	}
+	return all
 }

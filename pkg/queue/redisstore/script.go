@@ -6,7 +6,8 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
-	"math"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -21,61 +22,168 @@ var files embed.FS
 type script struct {
 	source string
 	digest string // names the script to EVALSHA
+	keys   int    // how many of the room's keys it takes
 }
 
-// newScript puts the parts into one script. The first line makes Redis check before the script begins whether writes
-// are possible (replica, out of memory, failing disk), so that none stops halfway.
-func newScript(flags string, parts ...string) (script, error) {
-	source := "#!lua" + flags + "\n"
+// newScript puts the parts into one script, behind what it uses of Go's tables. The first line makes Redis check before the
+// script begins whether writes are possible (replica, out of memory, failing disk), so that none stops halfway.
+func newScript(flags string, keys int, parts ...string) (script, error) {
+	var text strings.Builder
+	text.WriteString(functions())
 	for _, part := range parts {
-		if part == "figures" {
-			source += ranks()
-		}
-		text, err := files.ReadFile("scripts/" + part + ".lua")
+		file, err := files.ReadFile("scripts/" + part + ".lua")
 		if err != nil {
 			return script{}, fmt.Errorf("script %s: %w", part, err)
 		}
-		source += string(text)
+		text.Write(file)
 	}
+	source := "#!lua" + flags + "\n" + inlined(used(text.String()))
 	sum := sha1.Sum([]byte(source))
-	return script{source: source, digest: hex.EncodeToString(sum[:])}, nil
+	return script{source: source, digest: hex.EncodeToString(sum[:]), keys: keys}, nil
 }
 
-// ranks is the table that figures.lua expects.
-func ranks() string {
-	var list strings.Builder
-	list.WriteString("local RANKS = {")
-	for _, rank := range queue.SketchRanks(math.MaxInt64) {
-		fmt.Fprintf(&list, "'%d',", rank)
+// used leaves out what nothing in a script uses: functions and values that are defined at the beginning of a line. Lua allows
+// a script 200 names, and each costs time in every call.
+func used(source string) string {
+	definition := regexp.MustCompile(`(?m)^local (?:function (\w+)\((?s:.*?)^end\n|(\w+) = .*\n)`)
+	for {
+		count := map[string]int{}
+		for _, word := range regexp.MustCompile(`\w+`).FindAllString(withoutComments(source), -1) {
+			count[word]++
+		}
+		less := definition.ReplaceAllStringFunc(source, func(text string) string {
+			found := definition.FindStringSubmatch(text)
+			name := found[1] + found[2]
+			if count[name] > len(regexp.MustCompile(`\b`+name+`\b`).FindAllString(text, -1)) {
+				return text
+			}
+			return ""
+		})
+		if less == source {
+			return source
+		}
+		source = less
 	}
-	list.WriteString("}\n")
-	return list.String()
+}
+
+func withoutComments(source string) string {
+	return regexp.MustCompile(`--.*`).ReplaceAllString(source, "")
+}
+
+// values are what scripts may use of Go's tables, by name.
+func values() map[string]string {
+	all := map[string]string{
+		"OLD_ROOM": fmt.Sprint(len(names) + 1), "STATE_SPENT": fmt.Sprint(uint8(queue.StateSpent)), "LANES_FORMAT": "'" + lanes.format() + "'",
+	}
+	for _, c := range constants {
+		all[c.name] = fmt.Sprint(slices.Index(names[:], c.key) + 1)
+	}
+	for phase, name := range phases {
+		all["PHASE_"+name] = fmt.Sprint(uint8(phase))
+	}
+	for name, s := range standings {
+		all[name] = fmt.Sprintf(`'\%d\%d'`, s.State, s.Reason)
+	}
+	for name, why := range endings {
+		all[name] = fmt.Sprint(uint8(why))
+	}
+	for name, l := range map[string]layout{"NO_FIGURES": figures, "NO_RULES": rules, "NO_LANES": lanes} {
+		all[name] = fmt.Sprintf(`string.rep('\0', %d)`, 8*l.size())
+	}
+	return all
+}
+
+// inlined puts the values in the places of their names.
+func inlined(source string) string {
+	all := values()
+	return regexp.MustCompile(`\b[A-Z][A-Z_]+\b`).ReplaceAllStringFunc(source, func(name string) string {
+		if value, ok := all[name]; ok {
+			return value
+		}
+		return name
+	})
+}
+
+// functions are Lua that takes packed figures apart and puts them together.
+func functions() string {
+	all := readDocument()
+	for _, l := range []struct {
+		name string
+		layout
+	}{{"figures", figures}, {"rules", rules}, {"watermark", watermark}} {
+		reader, writer := l.lua(l.name)
+		all += reader + writer
+	}
+	return all
+}
+
+// readDocument is Lua that puts the figures of a document into a table: read_document(text, table).
+func readDocument() string {
+	into := "t." + strings.Join(documentFigures, ", t.")
+	return fmt.Sprintf("local function read_document(s, t)\n  %s = struct.unpack('%s', s)\nend\n", into, documentFigures.format())
+}
+
+// phases are the phases that scripts name.
+var phases = map[queue.Phase]string{
+	queue.PhaseOpen: "OPEN", queue.PhaseClosed: "CLOSED", queue.PhaseLobby: "LOBBY", queue.PhaseDrawing: "DRAWING",
+	queue.PhaseThrough: "THROUGH",
+}
+
+// standings are the standings that scripts name, as two characters.
+var standings = map[string]queue.Standing{
+	"IS_UNKNOWN": {State: queue.StateUnknown}, "IS_LOBBY": {State: queue.StateLobby}, "IS_WAITING": {State: queue.StateWaiting},
+	"IS_FRONT": {State: queue.StateFront}, "IS_FRONT_AGAIN": {State: queue.StateFront, Reason: queue.ReasonAgain},
+	"IS_CALLED": {State: queue.StateCalled}, "IS_CALLED_AGAIN": {State: queue.StateCalled, Reason: queue.ReasonAgain},
+	"IS_FULL": {State: queue.StateFull}, "IS_ABSENT": {State: queue.StateMissed, Reason: queue.ReasonAbsent},
+	"IS_LAPSED": {State: queue.StateMissed, Reason: queue.ReasonLapsed},
+	"IS_OVER":   {State: queue.StateMissed, Reason: queue.ReasonOver},
+	"IS_INSIDE": {State: queue.StateInside}, "IS_TAKEN": {State: queue.StateTaken},
+	"IS_CLOSED":  {State: queue.StateRefused, Reason: queue.ReasonClosed},
+	"IS_LIMIT":   {State: queue.StateRefused, Reason: queue.ReasonLimit},
+	"IS_SOLDOUT": {State: queue.StateRefused, Reason: queue.ReasonSoldOut},
+	"IS_CODE":    {State: queue.StateRefused, Reason: queue.ReasonCode},
+}
+
+// endings are why tickets end.
+var endings = map[string]queue.Reason{
+	"BY_FLOOR": queue.ReasonFloor, "BY_FINISHED": queue.ReasonFinished, "BY_LEFT": queue.ReasonLeft, "BY_TWICE": queue.ReasonTwice,
+	"BY_MOVED": queue.ReasonMoved, "BY_REMOVED": queue.ReasonRemoved, "BY_EXPIRED": queue.ReasonExpired, "BY_CODE": queue.ReasonCode,
 }
 
 // scripts are the verbs, ready to be sent.
 type scripts struct {
-	join, keep, claim, renew, finish, leave, advance, control, snapshot, restore script
+	join, keep, claim, renew, report, leave, find, move, advance, settle, reveal, snapshot, restore, upgrade script
 }
 
 func newScripts() (*scripts, error) {
 	s := new(scripts)
 	for _, verb := range []struct {
 		into  *script
-		flags string
-		parts []string
+		parts string
 	}{
-		{&s.join, "", []string{"prelude", "join"}},
-		{&s.keep, "", []string{"prelude", "keep"}},
-		{&s.claim, "", []string{"prelude", "claim"}},
-		{&s.renew, "", []string{"prelude", "renew"}},
-		{&s.finish, "", []string{"prelude", "finish"}},
-		{&s.leave, "", []string{"prelude", "leave"}},
-		{&s.advance, "", []string{"prelude", "figures", "advance"}},
-		{&s.control, "", []string{"prelude", "control"}},
-		{&s.snapshot, " flags=no-writes", []string{"prelude", "figures", "snapshot"}},
-		{&s.restore, "", []string{"prelude", "restore"}},
+		{&s.join, "prelude loss places standing codes bucket curves allowance opening join"},
+		{&s.keep, "prelude places standing codes opening restore_place keep"},
+		{&s.claim, "prelude places standing codes bucket curves opening restore_place claim"},
+		{&s.renew, "prelude places standing curves stays renew"},
+		{&s.report, "prelude places standing curves stays report"},
+		{&s.leave, "prelude places leave"},
+		{&s.find, "prelude places standing find"},
+		{&s.move, "prelude places standing codes move"},
+		{&s.advance, "prelude loss bucket curves allowance opening steps sketch figures watermark advance"},
+		{&s.settle, "prelude bucket document settle"},
+		{&s.reveal, "prelude opening reveal"},
+		{&s.snapshot, "prelude curves sketch figures snapshot"},
+		{&s.restore, "prelude loss bucket opening steps document watermark unite restore"},
+		{&s.upgrade, "prelude bucket document upgrade"},
 	} {
-		made, err := newScript(verb.flags, verb.parts...)
+		flags, keys := "", len(names)
+		if verb.into == &s.snapshot || verb.into == &s.find {
+			flags = " flags=no-writes"
+		}
+		if verb.into == &s.restore || verb.into == &s.upgrade {
+			keys += len(oldNames)
+		}
+		made, err := newScript(flags, keys, strings.Fields(verb.parts)...)
 		if err != nil {
 			return nil, err
 		}
@@ -87,9 +195,9 @@ func newScripts() (*scripts, error) {
 // run sends the script by its digest. A server that does not know it (new, restarted, failed over, another shard)
 // gets the source once, in the same step as the call: EVAL both keeps and runs it.
 func (s script) run(ctx context.Context, client redis.UniversalClient, keys []string, args ...any) ([]any, error) {
-	reply, err := client.EvalSha(ctx, s.digest, keys, args...).Slice()
+	reply, err := client.EvalSha(ctx, s.digest, keys[:s.keys], args...).Slice()
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		reply, err = client.Eval(ctx, s.source, keys, args...).Slice()
+		reply, err = client.Eval(ctx, s.source, keys[:s.keys], args...).Slice()
 	}
 	return reply, err
 }

@@ -21,8 +21,6 @@ type Config struct {
 	// Prefix begins the keys, 1 to 64 of the same characters and ':'; DefaultPrefix when empty. Installations that
 	// share a server need different ones.
 	Prefix string
-	// Timing is required, and the same in every gateway of the room.
-	Timing queue.Timing
 	// Clock gives the time in milliseconds since 1970 in place of the server's. It is for tests, which cannot turn
 	// the server's clock; gateways leave it nil, so that their own clocks do not matter. With it the verbs of a
 	// store wait for each other, since reading the time is part of the step.
@@ -31,7 +29,7 @@ type Config struct {
 
 // Validate joins everything that is wrong, each wrapping queue.ErrInvalid and naming the field.
 func (c Config) Validate() error {
-	return errors.Join(checkNames(c.prefix(), c.Room), c.Timing.Validate())
+	return checkNames(c.prefix(), c.Room)
 }
 
 func (c Config) prefix() string {
@@ -45,10 +43,11 @@ func (c Config) prefix() string {
 type Store struct {
 	client  redis.UniversalClient
 	keys    []string
-	timing  [6]any // as the scripts take it, in milliseconds
+	format  int // newest that this release reads
 	clock   func() int64
 	step    sync.Mutex // held by calls with an injected clock
 	scripts *scripts
+	memory  memory
 	closed  atomic.Bool
 }
 
@@ -67,31 +66,42 @@ func New(client redis.UniversalClient, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis store: %w", err)
 	}
-	t := cfg.Timing
 	return &Store{
-		client: client, keys: keys(cfg.prefix(), cfg.Room), clock: cfg.Clock, scripts: scripts,
-		timing: [6]any{
-			t.Absent.Milliseconds(), t.ClaimWindow.Milliseconds(), t.Idle.Milliseconds(),
-			t.TicketLife.Milliseconds(), t.Hold.Milliseconds(), t.Grace.Milliseconds(),
-		},
+		client: client, keys: keys(cfg.prefix(), cfg.Room), clock: cfg.Clock, format: queue.Format, scripts: scripts,
 	}, nil
 }
 
-// call runs a verb's script. The reader is behind the status word; it is nil only with an error other than
-// queue.ErrConflict. Errors wrap one sentinel of package queue each.
-func (s *Store) call(ctx context.Context, sc script, args ...any) (*reader, error) {
-	if s.closed.Load() {
-		return nil, queue.ErrClosed
+// verb runs a verb's script, and read on its reply. Errors have the verb's name before them and wrap one sentinel of package
+// queue each. invalid is why the caller's values are refused; args are made only if they are not.
+func (s *Store) verb(
+	ctx context.Context, name string, invalid error, sc script, read func(*reader) error, args func() []any,
+) error {
+	err := invalid
+	if err == nil && s.closed.Load() {
+		err = queue.ErrClosed
 	}
-	all := make([]any, 1, 7+len(args))
-	all[0] = ""
+	if err == nil {
+		var r *reader
+		if r, err = s.call(ctx, sc, args()); err == nil {
+			err = read(r)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// call runs a script. The reader is behind the status word.
+func (s *Store) call(ctx context.Context, sc script, args []any) (*reader, error) {
+	all := make([]any, 2, 2+len(args))
+	all[0], all[1] = "", s.format
 	if s.clock != nil {
 		s.step.Lock()
 		defer s.step.Unlock()
 		all[0] = strconv.FormatInt(s.clock(), 10)
 	}
-	all = append(append(all, s.timing[:]...), args...)
-	reply, err := sc.run(ctx, s.client, s.keys, all...)
+	reply, err := sc.run(ctx, s.client, s.keys, append(all, args...)...)
 	if err != nil {
 		if done := ctx.Err(); done != nil && !errors.Is(err, done) {
 			err = fmt.Errorf("%w: %w", done, err) // go-redis reports a passed deadline as a network error
@@ -100,15 +110,21 @@ func (s *Store) call(ctx context.Context, sc script, args ...any) (*reader, erro
 	}
 	r := &reader{values: reply}
 	switch status := r.text(); status {
-	case "ok":
-		return r, nil
+	case "ok", "changed":
+	case "conflict":
+		r.conflict = true
+	case "old":
+		r.old = true
 	case "lost":
 		return nil, queue.ErrLost
-	case "conflict":
-		return r, queue.ErrConflict
+	case "format":
+		return nil, queue.ErrFormat
+	case "unknown":
+		return nil, queue.ErrUnknown
 	default:
 		return nil, outage(fmt.Errorf("reply begins with %q", status))
 	}
+	return r, nil
 }
 
 // outage is queue.ErrUnavailable with its cause.

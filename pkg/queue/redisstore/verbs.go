@@ -3,165 +3,178 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // Join implements queue.Store.
-func (s *Store) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	reply, err := s.join(ctx, ids)
-	if err != nil {
-		return queue.JoinReply{}, fmt.Errorf("join: %w", err)
-	}
-	return reply, nil
-}
-
-func (s *Store) join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	if err := checkBatch(len(ids)); err != nil {
-		return queue.JoinReply{}, err
-	}
-	r, err := s.call(ctx, s.scripts.join, packVisitors(ids))
-	if err != nil {
-		return queue.JoinReply{}, err
-	}
-	return r.joined(ids)
+func (s *Store) Join(ctx context.Context, arrivals []queue.Arrival) (reply queue.JoinReply, err error) {
+	err = s.verb(ctx, "join", check(arrivals, (*queue.Arrival).Validate), s.scripts.join, func(r *reader) (err error) {
+		reply, err = r.joined(arrivals)
+		return err
+	}, func() []any {
+		batch, codes := packArrivals(arrivals)
+		return []any{batch, codes}
+	})
+	return reply, err
 }
 
 // Keep implements queue.Store.
-func (s *Store) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
-	return s.standings(ctx, "keep", s.scripts.keep, len(beats), func() ([]byte, error) { return packBeats(beats) })
+func (s *Store) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (queue.KeepReply, error) {
+	return s.standings(ctx, "keep", check(beats, (*queue.Beat).Validate), s.scripts.keep, len(beats), func() []any {
+		batch, codes := packBeats(beats)
+		return []any{mapping, batch, codes}
+	})
 }
 
 // Claim implements queue.Store.
-func (s *Store) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
-	return s.standings(ctx, "claim", s.scripts.claim, len(places), func() ([]byte, error) { return packPlaces(places) })
+func (s *Store) Claim(ctx context.Context, mapping uint64, places []queue.Place) (queue.KeepReply, error) {
+	return s.standings(ctx, "claim", check(places, checkPlace), s.scripts.claim, len(places), func() []any {
+		return []any{mapping, packPlaces(places)}
+	})
 }
 
 // Renew implements queue.Store.
 func (s *Store) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
-	return s.standings(ctx, "renew", s.scripts.renew, len(stays), func() ([]byte, error) { return packStays(stays), nil })
+	return s.standings(ctx, "renew", check(stays, (*queue.Stay).Validate), s.scripts.renew, len(stays), func() []any {
+		return []any{packStays(stays)}
+	})
 }
 
 // standings runs a verb that answers one standing an entry.
 func (s *Store) standings(
-	ctx context.Context, verb string, sc script, n int, pack func() ([]byte, error),
-) (queue.KeepReply, error) {
-	reply, err := func() (queue.KeepReply, error) {
-		if err := checkBatch(n); err != nil {
-			return queue.KeepReply{}, err
-		}
-		batch, err := pack()
-		if err != nil {
-			return queue.KeepReply{}, err
-		}
-		r, err := s.call(ctx, sc, batch)
-		if err != nil {
-			return queue.KeepReply{}, err
-		}
-		return r.standings(n)
-	}()
-	if err != nil {
-		return queue.KeepReply{}, fmt.Errorf("%s: %w", verb, err)
-	}
-	return reply, nil
+	ctx context.Context, name string, invalid error, sc script, n int, args func() []any,
+) (reply queue.KeepReply, err error) {
+	err = s.verb(ctx, name, invalid, sc, func(r *reader) (err error) {
+		reply, err = r.standings(n)
+		return err
+	}, args)
+	return reply, err
 }
 
-// Finish implements queue.Store.
-func (s *Store) Finish(ctx context.Context, ids []queue.VisitorID) error {
-	return s.end(ctx, "finish", s.scripts.finish, ids)
+// Report implements queue.Store.
+func (s *Store) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	return s.verb(ctx, "report", check(outcomes, (*queue.Outcome).Validate), s.scripts.report, (*reader).end, func() []any {
+		return []any{packOutcomes(outcomes)}
+	})
 }
 
 // Leave implements queue.Store.
 func (s *Store) Leave(ctx context.Context, ids []queue.VisitorID) error {
-	return s.end(ctx, "leave", s.scripts.leave, ids)
+	return s.verb(ctx, "leave", check(ids, checkVisitor), s.scripts.leave, (*reader).end, func() []any {
+		return []any{packVisitors(ids)}
+	})
 }
 
-func (s *Store) end(ctx context.Context, verb string, sc script, ids []queue.VisitorID) error {
-	err := checkBatch(len(ids))
-	if err == nil {
-		_, err = s.call(ctx, sc, packVisitors(ids))
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", verb, err)
-	}
-	return nil
+// Find implements queue.Store.
+func (s *Store) Find(ctx context.Context, o queue.Order) (found queue.Found, err error) {
+	err = s.verb(ctx, "find", nil, s.scripts.find, func(r *reader) (err error) {
+		found, err = r.found()
+		return err
+	}, func() []any { return []any{uint64(o)} })
+	return found, err
 }
 
-// counts begins the names of gateways whose scripts count the keys of the room, so that a missing key is noticed. The scripts of
-// earlier releases do not count them, and while such a gateway runs nothing is concluded from the count.
-const counts = "k:"
-
-// Advance implements queue.Store.
-func (s *Store) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	if err := m.Validate(); err != nil {
-		return queue.Snapshot{}, fmt.Errorf("advance: %w", err)
-	}
-	if m.Gateway != "" {
-		m.Gateway = counts + m.Gateway
-	}
-	return s.snapshot(ctx, "advance", s.scripts.advance, m.Gateway, m.Epoch, m.Last, uint64(m.Head))
+// Move implements queue.Store.
+func (s *Store) Move(ctx context.Context, m queue.Move) (moved queue.Moved, err error) {
+	err = s.verb(ctx, "move", m.Validate(), s.scripts.move, func(r *reader) (err error) {
+		moved, err = r.moved()
+		return err
+	}, func() []any { return []any{int(m.Act), m.Visitor[:], m.Ref[:], m.To[:]} })
+	return moved, err
 }
 
-// Snapshot implements queue.Store.
-func (s *Store) Snapshot(ctx context.Context) (queue.Snapshot, error) {
-	return s.snapshot(ctx, "snapshot", s.scripts.snapshot)
+// Advance implements queue.Store. The sketches of a long line may be up to half a second and a few calls old, see sketch.lua.
+func (s *Store) Advance(
+	ctx context.Context, m queue.Watermark, sample queue.Sample, v queue.Verdict,
+) (f queue.Snapshot, err error) {
+	err = s.verb(ctx, "advance", errors.Join(m.Validate(), sample.Validate(), v.Validate()), s.scripts.advance, s.reads(&f), func() []any {
+		return []any{m.Gateway, packWatermark(&m), sample.Tick, sample.Blob, v.Tick, v.Factor, v.Blob}
+	})
+	return f, err
 }
 
-func (s *Store) snapshot(ctx context.Context, verb string, sc script, args ...any) (queue.Snapshot, error) {
-	r, err := s.call(ctx, sc, args...)
-	var f queue.Snapshot
-	if err == nil {
-		f, err = r.snapshot()
-	}
-	if err != nil {
-		return queue.Snapshot{}, fmt.Errorf("%s: %w", verb, err)
-	}
-	return f, nil
+// Snapshot implements queue.Store. It looks at the line anew.
+func (s *Store) Snapshot(ctx context.Context) (f queue.Snapshot, err error) {
+	err = s.verb(ctx, "snapshot", nil, s.scripts.snapshot, s.reads(&f), func() []any { return nil })
+	return f, err
 }
 
-// Control implements queue.Store. With any error but queue.ErrConflict the document is c, which may or may not be
-// in force.
-func (s *Store) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
-	now, err := s.control(ctx, c)
-	if err != nil {
-		return now, fmt.Errorf("control: %w", err)
-	}
-	return now, nil
-}
-
-func (s *Store) control(ctx context.Context, c queue.Control) (queue.Control, error) {
-	if err := c.Validate(); err != nil {
-		return c, err
-	}
-	r, err := s.call(ctx, s.scripts.control, packControl(c)...)
-	switch {
-	case errors.Is(err, queue.ErrConflict):
-		current := r.control()
-		if broken := r.end(); broken != nil {
-			return c, broken
+// reads reads a snapshot; with an error it stays empty.
+func (s *Store) reads(f *queue.Snapshot) func(*reader) error {
+	return func(r *reader) error {
+		read, err := r.snapshot(&s.memory)
+		if err == nil {
+			*f = read
 		}
-		return current, err
-	case err != nil:
-		return c, err
+		return err
 	}
-	version := r.int()
-	if err := r.end(); err != nil {
-		return c, err
-	}
-	c.Version = version
-	return c, nil
 }
 
-// Restore implements queue.Store.
+// Settle implements queue.Store.
+func (s *Store) Settle(ctx context.Context, d queue.Document) (stored queue.Document, err error) {
+	invalid := d.Validate()
+	var args []any
+	if invalid == nil {
+		args, invalid = packDocument(&d)
+	}
+	err = s.verb(ctx, "settle", invalid, s.scripts.settle, func(r *reader) error {
+		version := r.int()
+		if !r.conflict {
+			stored = d
+			stored.Version = version
+			return r.end()
+		}
+		text := r.text()
+		if err := r.end(); err != nil {
+			return err
+		}
+		if stored, err = decodeDocument(text, version); err != nil {
+			return outage(err)
+		}
+		return queue.ErrConflict
+	}, func() []any { return append([]any{d.Version}, args...) })
+	return stored, err
+}
+
+// Reveal implements queue.Store.
+func (s *Store) Reveal(ctx context.Context, opening string, seed [32]byte) (inForce [32]byte, err error) {
+	err = s.verb(ctx, "reveal", nil, s.scripts.reveal, func(r *reader) error {
+		if copy(inForce[:], r.text()) != len(inForce) {
+			r.fail("reply has another text where a seed belongs")
+		}
+		return r.end()
+	}, func() []any { return []any{opening, seed[:]} })
+	return inForce, err
+}
+
+// Restore implements queue.Store. A room of the releases before is taken over first, see upgrade.lua.
 func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
-	err := errors.Join(m.Validate(), m.Control.Validate())
-	if err == nil {
-		args := []any{m.Epoch, m.Last, uint64(m.Head), m.HeadNumber, m.Ceiling}
-		_, err = s.call(ctx, s.scripts.restore, append(args, packControl(m.Control)...)...)
+	invalid := errors.Join(m.Validate(), m.Document.Validate())
+	var document []any
+	if invalid == nil {
+		document, invalid = packDocument(&m.Document)
 	}
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
+	args := func() []any {
+		o := &m.Opening
+		return append(append([]any{
+			packWatermark(&m), o.Name, len(o.Segments), packSegments(o.Segments), packDraws(o.Draws), packDone(o.Done), packCurves(&m.Curves),
+			m.Document.Version,
+		}, document...), taken)
 	}
-	return nil
+	for {
+		var old []any
+		err := s.verb(ctx, "restore", invalid, s.scripts.restore, func(r *reader) error {
+			if r.old {
+				old, r.values = r.values, nil
+			}
+			return r.end()
+		}, args)
+		if err != nil || old == nil {
+			return err
+		}
+		if err := s.takeOver(ctx, &m, old); err != nil {
+			return err
+		}
+	}
 }

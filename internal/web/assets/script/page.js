@@ -36,7 +36,9 @@ function request(url, method, done, failed) {
 function backoff(n) { return jitter(Math.min(60000, 1000 * Math.pow(2, Math.min(n, 6)))); }
 
 function show(el, on) { if (el) { el.hidden = !on; } }
-function write(el, text) { if (el.textContent !== text) { el.textContent = text; } }
+function write(el, text) { if (el && el.textContent !== text) { el.textContent = text; } }
+// only hides, in a state that has the element, one that has nothing to say. Pages of the release before lack some elements.
+function only(el, on) { show(el, el && !el.hidden && on); }
 
 // text is a sentence that the page brought along for the script. Pages of the release before have none.
 function text(el, name) { return el.getAttribute('data-' + name) || ''; }

@@ -6,7 +6,7 @@ function waitingPage() {
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -37,12 +37,12 @@ function waitingPage() {
       show(el, (' ' + el.getAttribute('data-in') + ' ').indexOf(' ' + state + ' ') >= 0);
     });
     show($('number-fact'), number > 0);
-    show($('ahead-fact'), !$('ahead-fact').hidden && s.ahead >= 0);
-    show($('more'), !$('more').hidden && s.more > 0);
+    only($('ahead-fact'), s.ahead >= 0);
+    only($('more'), s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);
-    show($('last'), !$('last').hidden && s.last);
-    show($('came-fact'), !$('came-fact').hidden && s.came > 0);
-    show($('starts-fact'), !$('starts-fact').hidden && s.starts > 0);
+    only($('last'), s.last);
+    only($('came-fact'), s.came > 0);
+    only($('starts-fact'), s.starts > 0);
     if (words) { renderWords(words); } else { renderPlain(s); }
     renderBar(place ? place.shown : s.ahead);
     renderClock(s.low, s.high);
@@ -117,9 +117,13 @@ function waitingPage() {
   // renderStart says at what time of day it begins.
   function renderStart(seconds) {
     var el = $('starts-clock');
+    if (!el) { return; }
     write(el, fill(el, { t: clock(new Date(Date.now() + seconds * 1000)) }));
     show(el, seconds > 0);
   }
+
+  // said is what an element says, if it is shown.
+  function said(id) { var el = $(id); return el && !el.hidden ? ' ' + el.textContent : ''; }
 
   function say(text) { spokenAt = Date.now(); $('spoken').textContent = text; }
 
@@ -131,7 +135,7 @@ function waitingPage() {
     var since = Date.now() - spokenAt;
     if (!words) { return; }
     if (changed) {
-      say((words.heading + '. ' + words.lead + (s.last && !$('last').hidden ? ' ' + $('last').textContent : '')).replace(/\.\. /, '. '));
+      say((words.heading + '. ' + words.lead + said('last')).replace(/\.\. /, '. '));
       spokenAhead = n;
     } else if (s.more > 0 && !toldMore) {
       toldMore = true;

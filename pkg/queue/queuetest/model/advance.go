@@ -148,17 +148,19 @@ func (r *room) passOver() {
 				break
 			}
 			left--
-			r.takeOut(id)
-			if order > r.opening.Floor {
-				r.missed[id] = r.now
+			if order <= r.opening.Floor {
+				r.sink(id)
+				continue
 			}
+			r.takeOut(id)
+			r.missed[id] = r.now
 		}
 	}
 	for i, id := range byOrder(r.front) {
 		if i == queue.MaxScan || r.front[id].order > r.opening.Floor {
 			return
 		}
-		r.takeOut(id)
+		r.sink(id)
 	}
 }
 

@@ -91,9 +91,18 @@ func (r *room) heard(id queue.VisitorID, away bool) {
 func (r *room) standingOrOut(id queue.VisitorID) queue.Standing {
 	s := r.standing(id)
 	if set := r.setOf(id); s.State == queue.StateSpent && (set == setLine || set == setFront) {
-		r.takeOut(id)
+		r.sink(id)
 	}
 	return s
+}
+
+// sink takes a place out that the floor has ended. The floor remembers it, so its order is forgotten, unless a lapsed call of its
+// visitor is remembered.
+func (r *room) sink(id queue.VisitorID) {
+	r.takeOut(id)
+	if !has(r.again, id) {
+		delete(r.orders, id)
+	}
 }
 
 // guard is what is checked where the order of a ticket would be used. stop: it cannot be used, and nothing changes.
@@ -199,7 +208,7 @@ func (r *room) useCode(id queue.VisitorID, c queue.Code, uses uint8, n number) b
 	if c == (queue.Code{}) || has(r.codes[c], id) {
 		return true
 	}
-	if r.usedUp(id, c, uses) {
+	if r.usedUp(c, uses) {
 		return false
 	}
 	if r.codes[c] == nil {
@@ -209,11 +218,7 @@ func (r *room) useCode(id queue.VisitorID, c queue.Code, uses uint8, n number) b
 	return true
 }
 
-// usedUp reports whether so many others as may use a code have used it.
-func (r *room) usedUp(id queue.VisitorID, c queue.Code, uses uint8) bool {
-	others := len(r.codes[c])
-	if has(r.codes[c], id) {
-		others--
-	}
-	return c != (queue.Code{}) && others >= int(uses)
+// usedUp reports whether as many as may use a code have used it.
+func (r *room) usedUp(c queue.Code, uses uint8) bool {
+	return c != (queue.Code{}) && len(r.codes[c]) >= int(uses)
 }

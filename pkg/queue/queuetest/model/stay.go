@@ -95,9 +95,13 @@ func (r *room) renew(s queue.Stay) queue.Standing {
 		r.end(id, queue.ReasonExpired)
 		return spentBy(queue.ReasonExpired)
 	}
+	door, atDoor := r.asking[id]
 	r.takeOut(id)
 	r.spent[id] = began
 	r.request(id, min(s.At, r.now))
+	if atDoor && known && r.over(id) {
+		r.asking[id] = door // it keeps its turn
+	}
 	return r.stayStanding(id)
 }
 

@@ -44,6 +44,21 @@ func TestAResumeThatDoesNotAskAgainJustLeavesTheDoor(t *testing.T) {
 	f.state(f.claim(p), queue.StateSpent, queue.ReasonExpired)
 }
 
+func TestAResumeThatIsToldOfAgainKeepsItsTurnAtTheDoor(t *testing.T) {
+	f := newFixture(t, pause)
+	p := reach["spent, over, room full"](f)
+	f.state(f.claim(p), queue.StateFull, queue.ReasonNone)
+	door := f.room().asking[p.Visitor]
+	_, last, _ := f.room().told(p.Visitor)
+	f.pass(4 * time.Second)
+	f.state(f.renew(1, f.room().spent[p.Visitor], last), queue.StateMissed, queue.ReasonOver)
+	equal(t, "its turn", f.room().asking[p.Visitor], door)
+	f.state(f.claim(p), queue.StateFull, queue.ReasonNone)
+	equal(t, "first asked", f.room().asking[p.Visitor].first, door.first)
+	f.state(f.renew(1, f.room().spent[p.Visitor], f.now), queue.StateInside, queue.ReasonNone)
+	equal(t, "at the door", f.room().setOf(p.Visitor), setSpent)
+}
+
 func TestNoStayLivesBeyondItsMax(t *testing.T) {
 	f := newFixture(t)
 	began := f.now

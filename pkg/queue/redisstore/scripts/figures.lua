@@ -1,34 +1,46 @@
--- The snapshot, shared by Advance and Snapshot: put between the prelude and the verb. RANKS stands before it: the ranks of
--- queue.SketchRanks as texts, since to make one from a number costs as much as to look at the place.
+-- The snapshot, shared by Advance and Snapshot.
 --
--- Reply: 'ok', now, epoch, last, head, its number, hold, born, control (version, mode, rate, max inside, burst, message,
---        values_hash, notes), places in line, in front, live calls, live stays, joined, called, admitted, finished, left,
---        gateways, the visitors whose tickets ended lately as one string of 16 bytes each, the orders of the first 1,000
---        places, the orders at the ranks of queue.SketchRanks. Orders are decimal and joined by blanks: one long string
---        is read several times faster than 1,300 short ones.
--- Cost:  O(1,000 + r log N) for r sampled ranks: r = 350 at a million places, 470 at ten million.
+-- Reply: 'ok', now, figures, rules and lanes (packed), opening's name, segments, draws, done, document, judgement, curves, places
+--        in line, in front, open calls, at the door, live stays, what counts as inside, chance of a call, gateways; then the lists
+--        of the visitors whose tickets ended lately, each with its score in ENDED, and of the samples, each behind its gateway; the
+--        sketch.
+-- Cost:  O(160 log N), and the sketch's.
 
-local function snapshot()
-  local waiting = call('ZCARD', LINE)
-  local pairs_of, first = call('ZRANGE', LINE, 0, SKETCH_EXACT - 1, 'WITHSCORES'), {}
-  for i = 2, #pairs_of, 2 do
-    first[#first + 1] = pairs_of[i]
+local function places()
+  if room.sunk == 0 then
+    return size(SEEN), size(FRONT)
   end
-  local samples = {}
-  for i, rank in ipairs(RANKS) do
-    samples[i] = call('ZRANGE', LINE, rank, rank, 'WITHSCORES')[2]
-    if not samples[i] then
-      break
-    end
+  local waiting = 0
+  for i = LINE, LINE + 7 do
+    waiting = waiting + counting(i, rules.floor, '+inf')
   end
-  local version, mode, rate, max_inside, burst, message, values_hash, notes = document()
+  return waiting, counting(FRONT, rules.floor, '+inf')
+end
+
+local function live_stays()
+  local n = 0
+  for i = FRESH, SERVED do
+    n = n + counting(i, NOW - rules.idle, '+inf')
+  end
+  return n
+end
+
+-- ended_lately are the visitors whose tickets have just ended, the latest first.
+local function ended_lately()
+  if not has(ENDED) then
+    return {}
+  end
+  local since = above((NOW - ENDED_FOR) * REASONS + REASONS - 1)
+  return call('ZRANGE', KEYS[ENDED], '+inf', since, 'BYSCORE', 'REV', 'LIMIT', 0, MAX_ENDED, 'WITHSCORES')
+end
+
+-- snapshot is the reply. A verb that has changed figures has saved them.
+local function snapshot(sketch)
+  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'lanes', 'name', 'segments', 'draws', 'done', 'document', 'judgement')
+  local waiting, front = places()
   return {
-    'ok', NOW, room.epoch, room.last, room.head, room.number, room.hold, room.born,
-    version, mode, rate, max_inside, burst, message, values_hash, notes,
-    waiting, call('ZCARD', FRONT), live(CALLS), live(INSIDE),
-    room.joined, room.called, room.admitted, room.finished, room.left,
-    call('ZCOUNT', GATEWAYS, above(NOW - GATEWAY_LIFE), '+inf'),
-    table.concat(call('ZRANGE', ENDED, '+inf', above(NOW + LIFE - ENDED_FOR), 'BYSCORE', 'REV', 'LIMIT', 0, MAX_ENDED)),
-    table.concat(first, ' '), table.concat(samples, ' '),
+    'ok', NOW, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9],
+    curves_text(), waiting, front, open_calls(), size(ASKING), live_stays(), counted(), chances(CALLS)[1],
+    counting(GATEWAYS, NOW - GATEWAY_LIFE, '+inf'), ended_lately(), has(SAMPLES) and call('HGETALL', KEYS[SAMPLES]) or {}, sketch,
   }
 end

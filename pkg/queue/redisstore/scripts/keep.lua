@@ -1,45 +1,48 @@
 -- Keep takes heartbeats.
 --
--- ARGV:  8 beats, 29 bytes each: visitor (16), epoch (4, big endian), number (8, big endian), '1' if away or '0'
--- Reply: 'ok', now, states, then the end of each 'c' and 'i'. States, one letter an entry: w waiting, f front,
---        c called, m missed, i inside, s spent.
+-- ARGV:  3 how many draws the caller knows; 4 beats, 38 bytes each: visitor (16), epoch (4), number (8), order (8, all big
+--        endian), lane (1), 1 if away (1); 5 '' if no ticket has a code, else 17 bytes each: code (16), uses (1)
+-- Reply: 'ok', now, standings, times
 -- Cost:  O(n) for places known, O(n log N) for those that come back; n entries, N places.
 
-if not load() then
+local stop = load()
+if stop then
+  return stop
+end
+local mapping, batch, codes = tonumber(ARGV[3]), ARGV[4], ARGV[5]
+if ahead(mapping) then
   return LOST
 end
 
-local batch = ARGV[8]
-local ids, states, ends = each(batch, 29), {}, {}
-
--- ticket is the epoch and number of an entry.
-local function ticket(i)
-  return struct.unpack('>I4I8', batch, i * 29 - 12)
-end
-
-local function keep(i, id)
-  local name, away = set[id], string.byte(batch, i * 29) == 49
-  if name == LINE or name == FRONT then
-    beat(id, away and AWAY or PRESENT)
-    return name == LINE and 'w' or 'f'
-  elseif name == CALLS and tonumber(at[id]) > NOW then
-    return 'c', tonumber(at[id])
-  elseif name == MISSED and not away then
-    put(id, FRONT, PRESENT, order_of(ticket(i)))
-    return 'f'
-  elseif name == CALLS or name == MISSED or name == LAPSED then
-    return 'm'
-  elseif name then
-    return standing(id)
+-- proof is what the ticket of entry i proves.
+local function proof(i)
+  local p = {}
+  p.epoch, p.number, p.order, p.lane = struct.unpack('>I4I8I8B', batch, i * 38 - 21)
+  p.code, p.uses = NO_CODE, 0
+  if codes ~= '' then
+    p.code, p.uses = struct.unpack('>c16B', codes, i * 17 - 16)
   end
-  local epoch, number = ticket(i)
-  return restore(id, epoch, number, away)
+  return p
 end
 
-find(ids)
+local ids, states, times, beats = each(batch, 38), {}, {}, {}
+known_again(find(ids))
+local simple = room.sunk == 0
 for i, id in ipairs(ids) do
-  states[i], ends[#ends + 1] = keep(i, id)
+  local away, seen = byte(batch, i * 38) == 1, heard[id]
+  if seen and simple and not who[id] then
+    local lane = floor(abs(tonumber(seen)) / LANE_SPAN)
+    add_pair(beats, id, seen_at(lane, away and 0 or NOW))
+    states[i] = IS_WAITING
+  else
+    local state, till, began = keep(record(id), mapping, proof(i), away)
+    states[i], times[#times + 1] = state, till
+    times[#times + 1] = began
+  end
 end
+send('HSET', SEEN, beats)
 flush()
-save()
-return { 'ok', NOW, table.concat(states), unpack(ends) }
+if #moved > 0 then
+  save()
+end
+return { 'ok', NOW, table.concat(states), unpack(times) }

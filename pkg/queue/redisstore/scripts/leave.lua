@@ -1,12 +1,18 @@
--- Leave gives places up.
+-- Leave gives places and stays up.
 --
--- ARGV:  8 visitors, 16 bytes each
+-- ARGV:  3 visitors, 16 bytes each
 -- Reply: 'ok'
 -- Cost:  O(n log N) for n entries and N places.
 
-if not load() then
-  return LOST
+local stop = load()
+if stop then
+  return stop
 end
-room.left = room.left + finish(ARGV[8])
+local ids = each(ARGV[3], 16)
+find(ids)
+for _, id in ipairs(ids) do
+  room.left = room.left + (finish(record(id), BY_LEFT) and 1 or 0)
+end
+flush()
 save()
 return { 'ok' }

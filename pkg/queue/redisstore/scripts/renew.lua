@@ -1,32 +1,55 @@
 -- Renew extends stays, known or not.
 --
--- ARGV:  8 stays, 24 bytes each: visitor (16), latest end in ms or 0 (8, big endian)
--- Reply: 'ok', now, states, then the end of each 'i'. States, one letter an entry: i inside, s spent.
+-- ARGV:  3 stays, 32 bytes each: visitor (16), began (8), time of the request (8, big endian)
+-- Reply: 'ok', now, standings, times
 -- Cost:  O(n log N) for n entries and N places.
 
-if not load() then
-  return LOST
+local stop = load()
+if stop then
+  return stop
 end
 
-local function renew(id, cap)
-  if set[id] == ENDED then
-    return 's'
+-- request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the cookie
+-- of a fresh stay has come back.
+local function request(v, time)
+  if v.told and time <= v.told then
+    if v.group == FRESH then
+      v.group = INSIDE
+    end
+    return
   end
-  local ends = NOW + IDLE
-  if cap > 0 then
-    ends = min(ends, cap)
-  end
-  admit(id, max(ends, stay[id] or ends))
-  return 'i', stay[id]
+  note_came(v, time)
+  v.group, v.told = next_group(v), time
 end
 
-local batch = ARGV[8]
-local ids, states, ends = each(batch, 24), {}, {}
-find(ids)
+local function renew(v, started, time)
+  if v.set == ENDED then
+    return spent_by(v.at % REASONS)
+  end
+  local began = v.began or min(started, NOW)
+  if began + rules.max <= NOW then
+    finish(v, BY_EXPIRED)
+    return spent_by(BY_EXPIRED)
+  end
+  local door = v.set == ASKING and v.began
+  touch(v)
+  v.began = began
+  request(v, min(time, NOW))
+  if not (door and over(v)) then -- a stay that is resumed keeps its turn at the door
+    take_out(v)
+  end
+  return stay_standing(v)
+end
+
+local batch = ARGV[3]
+local ids, states, times = each(batch, 32), {}, {}
+find_tickets(ids)
 for i, id in ipairs(ids) do
-  local cap = struct.unpack('>I8', batch, i * 24 - 7)
-  states[i], ends[#ends + 1] = renew(id, cap)
+  local state, till, began = renew(record(id), struct.unpack('>I8I8', batch, i * 32 - 15))
+  states[i], times[#times + 1] = state, till
+  times[#times + 1] = began
 end
 flush()
+save_curves()
 save()
-return { 'ok', NOW, table.concat(states), unpack(ends) }
+return { 'ok', NOW, table.concat(states), unpack(times) }

@@ -1,60 +1,115 @@
--- Restore makes a room, or heals one that is behind what a gateway remembers, was held by another server or lacks keys.
+-- Restore makes a room, or raises one to what a gateway remembers. No step is applied.
 --
--- ARGV:  8 epoch, 9 last, 10 head, 11 its number, 12 ceiling; 13 version, 14 mode, 15 rate, 16 max inside, 17 burst,
---        18 message, 19 values' hash (stored as seed), 20 notes of the control document that the gateway remembers
--- Reply: 'ok'
--- Cost:  O(1); O(N) in the background if a room without figures has sets left
+-- KEYS:  behind those of every verb the keys of a room of the releases before, see upgrade.lua
+-- ARGV:  see unite.lua
+-- Reply: 'ok'; or 'old', then the fields and values of a room of the releases before: nothing is changed, see upgrade.lua
+-- Cost:  O(s) for documents and records of s steps; O(N) in the background if a room without figures has sets left
 
-local epoch, last, head = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local head_number, ceiling = tonumber(ARGV[11]), tonumber(ARGV[12])
-
-local fresh = not load()
-if fresh then
-  -- Sets without a room are what an eviction or a careless hand has left over: the room begins empty.
-  call('UNLINK', unpack(KEYS))
-  for _, name in ipairs(FIGURES) do
-    room[name] = 0
-  end
+local stop = load()
+if stop == NEWER then
+  return stop
 end
-local elsewhere = own()
-if not fresh and (torn() or bereft()) then
-  -- What is left of a pair is worth nothing without the other half. The places come back with their tickets.
-  for name, heartbeats in pairs(HEARTBEATS) do
-    if apart(name) then
-      call('UNLINK', name, heartbeats)
+local m = read_watermark(ARGV[3])
+
+-- recount finds out which keys there are.
+local function recount()
+  local all = {}
+  for i = 1, COUNTED do
+    all[i] = (i == ROOM or redis.call('EXISTS', KEYS[i]) == 1) and 49 or 48
+  end
+  there, touched = string.char(unpack(all)), {}
+end
+
+-- heal drops what is left of keys that belong together. The places and stays come back with their tickets and passes.
+local function heal()
+  local places, stays = 0, 0
+  recount()
+  for i = LINE, LINE + 7 do
+    places = places + size(i)
+  end
+  for i = FRESH, SERVED do
+    stays = stays + size(i)
+  end
+  if places ~= size(SEEN) then
+    for i = LINE, SEEN do
+      drop(i)
     end
   end
-  if call('ZCARD', INSIDE) > call('ZCARD', SPENT) then
-    call('UNLINK', INSIDE)
+  if size(FRONT) ~= size(BACK) then
+    drop(FRONT)
+    drop(BACK)
   end
-  elsewhere = true
-end
-local ahead = not fresh and (elsewhere or behind(epoch, last, head))
-if fresh or ahead then
-  local highest = max(room.head, head, order_of(room.epoch, room.last), order_of(epoch, ceiling))
-  local hold = HOLD
-  if fresh and epoch == 0 then
-    hold = GRACE
+  if size(ASKING) ~= size(ASKED) then
+    drop(ASKING)
+    drop(ASKED)
   end
-  room.epoch = next_epoch(max(room.epoch, epoch), highest)
-  room.credit, room.mark, room.tick, room.born = 0, NOW, NOW, NOW
-  room.last = carry(0, room.last)
-  room.hold = max(room.hold, NOW + hold)
-end
-if fresh or ahead or epoch ~= 0 and epoch < room.epoch then
-  room.last = carry(room.last, ceiling)
-  if head > room.head then
-    room.head, room.number = head, head_number
+  if stays > size(SPENT) then
+    for i = FRESH, SERVED do
+      drop(i)
+    end
   end
+  if not has(CURVES) then
+    call('SET', KEYS[CURVES], ARGV[9])
+  end
+  recount()
+  stored.there = nil
 end
-if epoch ~= 0 and epoch < room.epoch then
-  room.hold = max(room.hold, room.born + HOLD) -- there was a line before
+
+-- begin makes a room. Sets without a room are what an eviction or a careless hand has left over: it begins empty.
+local function begin()
+  call('UNLINK', unpack(KEYS, 1, GROWING))
+  there = string.rep('0', COUNTED)
+  touched[ROOM] = true
+  room, rules, lanes = read_figures(NO_FIGURES), read_rules(NO_RULES), { struct.unpack(LANES_FORMAT, NO_LANES) }
+  room.format, room.mark, room.tick, room.born = 1, NOW, NOW, NOW
+  rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 1000, PHASE_OPEN
+  rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
+  changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
+  call('SET', KEYS[CURVES], ARGV[9])
+  touched[CURVES] = true
+  take_theirs()
+  room.hold = NOW + (m.epoch == 0 and rules.grace or rules.hold)
+  room.made = m.cursor == 0 and NOW or 0
+  unite(m)
+  begin_after(m)
+  room.credit, room.callcredit = 0, 0
 end
-local version = tonumber(ARGV[13])
-if fresh or version > room.version then
-  room.version, room.mode = version, ARGV[14]
-  room.rate, room.max_inside, room.burst = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
-  call('HSET', ROOM, 'message', ARGV[18], 'seed', ARGV[19], 'notes', ARGV[20])
+
+-- raise_room raises the room to what the gateway remembers.
+local function raise_room()
+  read_lanes()
+  local broken = own()
+  broken = torn() or bereft() or broken
+  if broken then
+    heal()
+  end
+  local ahead = broken or behind(m)
+  fill()
+  if tonumber(ARGV[10]) > rules.version then
+    take_theirs()
+  end
+  unite(m)
+  if ahead then
+    begin_after(m)
+    room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, NOW, NOW
+    room.hold = max(room.hold, NOW + rules.hold)
+  elseif m.epoch < room.epoch then
+    learn_earlier(m)
+  end
+  stir(2)
+end
+
+if stop == LOST then
+  local old = redis.pcall('HGETALL', KEYS[OLD_ROOM])
+  if not old.err and #old > 0 then
+    return { 'old', unpack(old) }
+  end
+  begin()
+  own()
+  call('UNLINK', unpack(KEYS, OLD_ROOM + 1, OLD_ROOM + 11))
+  call('SET', KEYS[OLD_ROOM], ARGV[15])
+else
+  raise_room()
 end
 save()
 return { 'ok' }

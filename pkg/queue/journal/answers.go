@@ -120,7 +120,7 @@ func (v *Invariants) answered(e *Event) {
 	if e.Kind != Join || v.old {
 		v.setTicket(p, e)
 	}
-	v.door.note(p, e, v.ms.confirm)
+	v.door.note(p, e, v.ms.confirm, v.generation)
 	v.apply(p, e)
 	switch p = v.places.find(id); {
 	case p == nil:

@@ -250,6 +250,9 @@ func (h *head) validate() error {
 			return fmt.Errorf("%d where at least 0 is due: %w", step, queue.ErrInvalid)
 		}
 	}
+	if f.Format < 1 || f.Format > queue.Format {
+		return fmt.Errorf("format %d, this program knows formats 1 to %d: %w", f.Format, queue.Format, queue.ErrInvalid)
+	}
 	if f.Epoch == 0 || f.Opening.Share > 1000 || f.Credit > 1<<53 || f.CallCredit > 1<<53 {
 		return fmt.Errorf("figures out of range: %w", queue.ErrInvalid)
 	}

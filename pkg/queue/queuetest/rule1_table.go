@@ -271,7 +271,7 @@ func guarded() (all []scenario) {
 					s.place.Number = first + 2
 					l.unchanged(what, func() { l.wantState(what, ask(l, s.place), queue.StateLobby, queue.ReasonNone) })
 					l.reveal("a", 1)
-					base := l.snapshot().Opening.Draws[0].Base
+					base := l.onlyDraw().Base
 					for _, o := range []queue.Order{base - 1, base + 3} {
 						s.place.Order = o
 						l.unchanged(what, func() { l.wantState(what, ask(l, s.place), queue.StateUnknown, queue.ReasonNone) })

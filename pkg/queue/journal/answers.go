@@ -39,6 +39,7 @@ func (v *Invariants) join(e *Event) {
 	}
 	if state == queue.StateInside {
 		v.straight(e)
+		v.bounded(e)
 	}
 	if v.overtakenByEnd(id, e) {
 		return
@@ -106,12 +107,9 @@ func (v *Invariants) answered(e *Event) {
 	if began {
 		v.sum.Stays++
 		v.entered(e, p)
-		if v.cfg.Ordered {
-			if wrong := v.pace.enter(e.At); wrong != "" {
-				v.report(RulePace, e, "%s", wrong)
-			}
-		}
+		v.paid(e, p)
 	}
+	v.bounded(e)
 	resumed := !v.old && e.Kind == Claim && state == queue.StateInside && !began && v.overSince(p, e)
 	if resumed {
 		v.entered(e, p)
@@ -140,6 +138,20 @@ func (v *Invariants) restores(p *place, e *Event) {
 	}
 	v.numbers.raise(e.Number)
 	v.room.raised = true
+}
+
+// paid holds an entry against the pace, where it is known when it was.
+func (v *Invariants) paid(e *Event, p *place) {
+	if !v.cfg.Ordered || v.old {
+		return
+	}
+	before := v.before(p)
+	switch wrong := v.pace.enter(e.At); {
+	case wrong != "":
+		v.report(RulePace, e, "%s", wrong)
+	case v.pace.known && v.pace.entries.credit < before*queue.Units:
+		v.report(RuleInside, e, "the pace lets in %d, and %d were at the door before", 1+v.pace.entries.credit/queue.Units, before)
+	}
 }
 
 // notTold checks an answer that says no more than that it cannot be told where the visitor stands. Nothing has changed by it.

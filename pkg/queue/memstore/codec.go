@@ -61,11 +61,14 @@ type saved struct {
 func (v *visitors) save(ref uint32) saved {
 	s := saved{record: *v.slab.at(ref)}
 	var ok bool
-	if s.stay, ok = v.stays[ref]; ok {
-		s.has |= hasStay
-	}
-	if s.asked, ok = v.asked[ref]; ok {
-		s.has |= hasAsked
+	switch s.set() {
+	case inAsking:
+		s.asked, s.has = v.asked[ref], hasAsked
+		fallthrough
+	case inSpent:
+		if s.stay, ok = v.stays[ref]; ok {
+			s.has |= hasStay
+		}
 	}
 	if s.again, ok = v.again[ref]; ok {
 		s.has |= hasAgain

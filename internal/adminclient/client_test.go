@@ -138,7 +138,8 @@ func TestActsOfTrialsArrive(t *testing.T) {
 	door.On(3)
 	kind, act := journal.OutcomeKind(queue.Freed), journal.Act(queue.ActHand)
 	for _, act := range []operator.DebugAct{
-		operator.DebugSnapshot{}, &operator.DebugFind{Epoch: 7, Number: 8}, door, &operator.DebugReveal{Opening: "o", Seed: "00"},
+		operator.DebugSnapshot{},
+		&operator.DebugFind{Epoch: 7, Number: 8}, door, &operator.DebugReveal{Opening: "o", Seed: "00"},
 		&operator.DebugJoin{Lane: 3, Code: journal.ID{1}, Uses: 2}, &operator.DebugMove{Act: &act, Visitor: journal.ID{1}, To: journal.ID{2}},
 		&operator.DebugReport{Outcomes: []operator.Outcome{{Kind: &kind, Count: 2, Ref: journal.ID{3}}}},
 		&operator.DebugPlan{Steps: []operator.Step{{Opening: "o", Rank: 1, Quota: ptr[int64](5)}}},

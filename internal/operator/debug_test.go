@@ -74,7 +74,7 @@ func TestWhatHasNoConfigurationYetIsTriedByHand(t *testing.T) {
 	}
 	h.pass(time.Second)
 	picture, err := try[operator.DebugSnapshot, operator.DebugPicture](h, operator.DebugSnapshot{}, `{}`)
-	if o := &picture.Snapshot.Opening; err != nil || o.Phase != queue.PhaseOpen || o.Booked != 2 || o.Quota != 3 || o.Standby != 4 || !o.Draws[0].Known {
+	if o := &picture.Opening; err != nil || o.Phase != queue.PhaseOpen || o.Booked != 2 || o.Quota != 3 || o.Standby != 4 || !o.Draws[0].Known {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	if info, _ := h.Get("termine"); info.Opening.Phase != "open" || info.Opening.Name != "o" || info.Opening.Quota == nil || *info.Opening.Quota != 3 || info.Opening.Booked != 2 {

@@ -37,7 +37,7 @@ func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
 			h := habit{press: promptly, visit: form}
 			fresh := newWorld(t, settings{seed: seed, paused: true})
 			n, early, most := morning(fresh, span, h)
-			taught := newWorld(t, settings{seed: seed + 50, paused: true, curves: fresh.room.View().Snapshot.Curves})
+			taught := newWorld(t, settings{seed: seed + 50, paused: true, curves: fresh.snapshot().Curves})
 			n2, early2, most2 := morning(taught, span, h)
 			t.Logf("first morning: %d of %d possible entered, %d in the first eleven minutes, at most %d of 60 inside; with what it taught: %d, %d, %d",
 				n, possible, early, most, n2, early2, most2)

@@ -59,7 +59,7 @@ func TestCitizensBesideAGhostASecond(t *testing.T) {
 			fresh := newWorld(t, settings{seed: seed})
 			waits := besideGhosts(t, fresh)
 			p90 := waits[len(waits)*9/10]
-			taught := newWorld(t, settings{seed: seed + 50, curves: fresh.room.View().Snapshot.Curves})
+			taught := newWorld(t, settings{seed: seed + 50, curves: fresh.snapshot().Curves})
 			waits2 := besideGhosts(t, taught)
 			p902 := waits2[len(waits2)*9/10]
 			t.Logf("all %d in, half within %d ms, nine of ten within %d ms, the longest wait %d ms; with what that taught: %d, %d, %d",
@@ -111,7 +111,7 @@ func TestTicketsThatAreNeverKeptAliveAreWorthNothing(t *testing.T) {
 		from := w.now
 		w.run(7 * minute)
 		w.paced(smallTown())
-		return w.entered(from, w.now), w.room.View().Snapshot.Called
+		return w.entered(from, w.now), w.snapshot().Called
 	}
 	for seed := uint64(7701); seed <= 7703; seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

@@ -1,6 +1,8 @@
 package habits
 
 import (
+	"errors"
+
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -47,27 +49,38 @@ func (w *world) arrive(h habit) *person {
 	w.tb.Helper()
 	p := &person{w: w, habit: h, came: w.now, shown: -1}
 	w.people = append(w.people, p)
-	j, err := w.room.Arrive(queue.Arrival{})
+	p.load()
+	return p
+}
+
+// load asks for a place, and again while the store is away.
+func (p *person) load() {
+	w, h := p.w, p.habit
+	j, err := w.any().Arrive(queue.Arrival{})
+	if errors.Is(err, queue.ErrUnavailable) {
+		w.in(300, p.load)
+		return
+	}
 	if err != nil {
 		w.tb.Fatalf("an arrival got %v", err)
 	}
 	p.place = j.Place
+	w.given = append(w.given, p)
 	switch {
 	case j.State == queue.StateInside && h.cookieless:
 		// The page that it was given was all.
 	case j.State == queue.StateInside:
 		p.enter(j.Standing, false)
 	case h.cookieless || h.deaf:
-		w.room.Peek(p.place)
+		w.any().Peek(p.place)
 	default:
-		w.in(w.room.Peek(p.place).Next.Milliseconds(), p.poll)
+		w.in(w.any().Peek(p.place).Next.Milliseconds(), p.poll)
 	}
-	return p
 }
 
 // poll is what the page does.
 func (p *person) poll() {
-	a := p.w.room.Poll(p.place, p.shown)
+	a := p.w.any().Poll(p.place, p.shown)
 	if a.Ahead >= 0 {
 		p.shown = a.Ahead
 	}
@@ -97,8 +110,10 @@ func (p *person) poll() {
 
 // claim is the press, and what the page of a full room does by itself afterwards.
 func (p *person) claim() {
-	s, err := p.w.room.Claim(p.place)
+	s, err := p.w.any().Claim(p.place)
 	switch {
+	case errors.Is(err, queue.ErrUnavailable):
+		p.w.in(300, p.claim)
 	case err != nil:
 		p.w.tb.Fatalf("a claim got %v", err)
 	case s.State == queue.StateInside:
@@ -136,7 +151,7 @@ func (p *person) next() {
 		p.left = p.w.now
 		p.w.inside--
 		if p.habit.finishes {
-			if err := p.w.room.Finish(p.w.ctx(), p.place.Visitor); err != nil {
+			if err := p.w.any().Finish(p.w.ctx(), p.place.Visitor); err != nil {
 				p.w.tb.Fatal(err)
 			}
 		}
@@ -161,9 +176,9 @@ func (p *person) request() bool {
 	if now >= min(p.last+w.timing.Idle.Milliseconds(), p.started+w.timing.Max.Milliseconds()) {
 		return false
 	}
-	told := w.room.Touch
+	told := w.any().Touch
 	if now-p.last >= 5*second {
-		told, p.last = w.room.Prolong, now
+		told, p.last = w.any().Prolong, now
 	}
 	if !told(p.place.Visitor, p.started) {
 		w.tb.Errorf("at %d a valid pass was refused", w.now)
@@ -173,7 +188,7 @@ func (p *person) request() bool {
 
 // resume asks with a pass that has run out, and again while the room is full.
 func (p *person) resume() {
-	s, err := p.w.room.Resume(p.place, p.started, p.last)
+	s, err := p.w.any().Resume(p.place, p.started, p.last)
 	switch {
 	case err != nil:
 		p.w.tb.Fatalf("a return got %v", err)

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -27,11 +28,15 @@ type world struct {
 	todo   todo
 	seq    int
 	random *rand.Rand
-	store  *memstore.Store
-	room   *queue.Room
+	store  store
+	rooms  []*queue.Room // one a gateway
 	timing queue.Timing
+	files  string // directory of the state, empty: none
+	// ahead is by how much the clock of the store is wrong.
+	ahead int64
 
 	people  []*person
+	given   []*person // those with a number, in the order in which they got it
 	entries []*person // in their order, resumed stays apart
 	inside  int       // people who are at the site and have not gone
 	most    struct {  // since the last reset
@@ -39,8 +44,10 @@ type world struct {
 		counted int64
 		live    int64
 	}
-	steady bool // pauses of tick and flush are over
 }
+
+// store is the one that is there now: it can be lost.
+type store struct{ queue.Store }
 
 // settings of a world. The zero value: the defaults of a room, a pace of 30 a minute and 60 inside.
 type settings struct {
@@ -49,6 +56,9 @@ type settings struct {
 	timing queue.Timing
 	curves [queue.Curves]queue.Curve // learned before
 	paused bool
+	// gateways is how many there are, default 1. files keep the line over a restart.
+	gateways int
+	files    string
 }
 
 func newWorld(tb testing.TB, s settings) *world {
@@ -64,10 +74,8 @@ func newWorld(tb testing.TB, s settings) *world {
 	if s.paused {
 		s.pace.Mode = queue.ModePause
 	}
-	var err error
-	if w.store, err = memstore.New(memstore.Config{Clock: w.clock}); err != nil {
-		tb.Fatal(err)
-	}
+	w.files = s.files
+	w.begin()
 	tb.Cleanup(func() { _ = w.store.Close() })
 	document := queue.Document{Version: 1, Pace: s.pace, Timing: w.timing}
 	if s.curves != ([queue.Curves]queue.Curve{}) {
@@ -76,30 +84,67 @@ func newWorld(tb testing.TB, s settings) *world {
 			tb.Fatal(err)
 		}
 	}
-	w.room, err = queue.NewRoom(w.store, queue.RoomConfig{
-		Gateway: "one", Document: document, FirstStart: true,
-		Clock: func() time.Time { return time.UnixMilli(w.clock()) },
-	})
-	if err != nil {
-		tb.Fatal(err)
+	for i := range max(1, s.gateways) {
+		w.rooms = append(w.rooms, w.gateway(i, document))
 	}
 	w.every(250, func() {
-		w.room.Tick(tb.Context())
+		for _, r := range w.rooms {
+			r.Tick(tb.Context())
+		}
 		w.look()
 	})
-	w.every(50, func() { w.room.Flush(tb.Context()) })
+	w.every(50, func() {
+		for _, r := range w.rooms {
+			r.Flush(tb.Context())
+		}
+	})
 	w.run(5 * second) // the grace of a new room
 	return w
 }
 
+// begin makes a store, from files if there are any. It writes them when it is closed, and besides only what it must.
+func (w *world) begin() {
+	w.tb.Helper()
+	cfg := memstore.Config{Clock: func() int64 { return w.clock() + w.ahead }}
+	if w.files != "" {
+		const never = 24 * time.Hour // by the wall clock, so that one run is as the other
+		cfg.Files = &memstore.Files{Path: filepath.Join(w.files, "room"), Every: never, PlacesEvery: never}
+	}
+	s, err := memstore.New(cfg)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	w.store.Store = s
+}
+
+func (w *world) gateway(i int, d queue.Document) *queue.Room {
+	w.tb.Helper()
+	r, err := queue.NewRoom(&w.store, queue.RoomConfig{
+		Gateway: string(rune('a' + i)), Document: d, FirstStart: w.now == 0,
+		Clock: func() time.Time { return time.UnixMilli(w.clock()) },
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return r
+}
+
+// any is a gateway, as a balancer picks it.
+func (w *world) any() *queue.Room { return w.rooms[w.random.IntN(len(w.rooms))] }
+
+// snapshot is the latest of the first gateway.
+func (w *world) snapshot() *queue.Snapshot { return &w.rooms[0].View().Snapshot }
+
 // smallTown is the pace of most scenarios.
-func smallTown() queue.Pace { return queue.Pace{Rate: 30, MaxInside: 60, Burst: queue.DefaultBurst(30)} }
+func smallTown() queue.Pace {
+	return queue.Pace{Rate: 30, MaxInside: 60, Burst: queue.DefaultBurst(30)}
+}
 
 func (w *world) clock() int64 { return opens + w.now }
 
 // look notes the figures of the latest snapshot.
 func (w *world) look() {
-	f := &w.room.View().Snapshot
+	f := w.snapshot()
 	w.most.counted = max(w.most.counted, f.Counted)
 	w.most.live = max(w.most.live, f.Live)
 	w.most.inside = max(w.most.inside, w.inside)
@@ -108,7 +153,7 @@ func (w *world) look() {
 // set changes the pace.
 func (w *world) set(change func(*queue.Pace)) {
 	w.tb.Helper()
-	_, err := w.room.Update(w.tb.Context(), func(d *queue.Document) error {
+	_, err := w.rooms[0].Update(w.tb.Context(), func(d *queue.Document) error {
 		change(&d.Pace)
 		return nil
 	})

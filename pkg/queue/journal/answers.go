@@ -42,6 +42,8 @@ func (v *Invariants) join(e *Event) {
 		v.bounded(e)
 	}
 	if v.overtakenByEnd(id, e) {
+		u.epoch, u.number = e.Epoch, e.Number // it may be repeated
+		v.places.spent[id] = u
 		return
 	}
 	looseUntil := int64(0)
@@ -313,6 +315,12 @@ func (v *Invariants) uncertain(e *Event) {
 			v.front.loose = max(v.front.loose, e.At+slack)
 			v.silence.note(unanswered{at: e.At, tick: true})
 		}
+		return
+	case Settle:
+		v.unsettled(e)
+		return
+	case Reveal:
+		v.room.stale = true
 		return
 	case Report:
 		v.quota.loose = max(v.quota.loose, e.At+slack)

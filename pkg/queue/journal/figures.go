@@ -5,6 +5,10 @@ import "github.com/einlass/einlass/pkg/queue"
 // snapshot checks the figures of a snapshot and raises the heads.
 func (v *Invariants) snapshot(e *Event) {
 	f, old := e.Snapshot, v.marks
+	if v.cfg.Ordered && v.settling != 0 {
+		v.settling = 0
+		v.steps++
+	}
 	if old != nil && fell(old, f) {
 		same := f.Epoch == old.Epoch
 		if same && e.At == v.marksAt && !v.cfg.Ordered {

@@ -50,9 +50,10 @@ func (m *Merged) Config(report func(Violation)) Config {
 
 // Merge reads the files of one room. Errors name the file and line.
 //
-// A call that was begun and has no end may have taken effect: it becomes Uncertain for each of its visitors (a Restore or
-// Settle becomes what it was to do), at the time before it was sent. So does one that ended without an answer, besides
-// the Uncertain that its process wrote down when it gave up. Only the last line of a file may be broken off.
+// A call that was begun and has no end may have taken effect: it becomes Uncertain for each of its visitors (a Restore, and in
+// files of FormatOld a change of the controls, becomes what it was to do), at the time before it was sent. So does one that
+// ended without an answer, besides the Uncertain that its process wrote down when it gave up. Only the last line of a file
+// may be broken off.
 //
 // An embedded store whose process did not end in order may have lost what was not on disk: Lose stands where the next
 // process goes on.
@@ -350,7 +351,7 @@ func (r *reader) finish() error {
 
 // uncertain is what a call without an answer may have done.
 func (i *intent) uncertain(id ID, note func(Event)) {
-	if i.Kind == Restore || i.Kind == Settle {
+	if i.Kind == Restore || i.Kind == Settle && i.Document != nil {
 		note(i.Event)
 		return
 	}

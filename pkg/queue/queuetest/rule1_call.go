@@ -121,11 +121,12 @@ var calling = []scenario{
 		want(l, "set", l.find(places[queue.MaxScan].Order).Set, "line")
 		l.wantState("find", l.find(places[queue.MaxScan].Order).Standing, queue.StateSpent, queue.ReasonFloor)
 		l.wantState("keep", l.keep(places[queue.MaxScan]), queue.StateSpent, queue.ReasonFloor)
-		_, err := l.store.Find(l.Context(), places[queue.MaxScan+1].Order)
-		l.must("find of the last", err)
+		want(l, "set of the last", l.find(places[queue.MaxScan+1].Order).Set, "line")
 		l.advance()
-		_, err = l.store.Find(l.Context(), places[queue.MaxScan+1].Order)
-		l.wantErr("find of the last, which was taken out", err, queue.ErrUnknown)
+		for what, p := range byName(map[string]queue.Place{"kept": places[queue.MaxScan], "last": places[queue.MaxScan+1]}) {
+			_, err := l.store.Find(l.Context(), p.Order)
+			l.wantErr("find of the "+what+" one, which is taken out", err, queue.ErrUnknown)
+		}
 	}},
 	{"a tick whose allowance is used up passes nobody over", func(l *line) {
 		places := l.wait(0, 3)

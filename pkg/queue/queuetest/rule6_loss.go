@@ -154,7 +154,7 @@ var losing = []scenario{
 		want(l, "hold", f.Hold, before.Hold)
 		want(l, "born", f.Born, before.Born)
 		l.restore(m)
-		want(l, "the same again", differ(f, l.snapshot()), "")
+		want(l, "the same again", snapshotDiff(f, l.snapshot()), "")
 	}},
 	{"a watermark that says what is known changes nothing", func(l *line) {
 		l.enter(1)
@@ -163,7 +163,7 @@ var losing = []scenario{
 		m := l.remembered()
 		f := l.advance()
 		l.restore(m)
-		want(l, "the room", differ(f, l.snapshot()), "")
+		want(l, "the room", snapshotDiff(f, l.snapshot()), "")
 	}},
 	{"a restored room's first ticks apply the steps that it has not, and none twice", func(l *line) {
 		l.plan(queue.Step{Rank: 1, SetShare: true, Share: 500})

@@ -422,6 +422,7 @@ note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
 fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
 hold_after_silence()
+read_curves()
 outlived(CALLS)
 for i = FRESH, SERVED do
   outlived(i)

@@ -88,14 +88,34 @@ func run(b *testing.B, store *redisstore.Store, pace queue.Pace) {
 	}
 }
 
+// processor is the time that the server's processor has spent, in microseconds: other than latencies it does not depend on what
+// else the machine does.
+func processor(b *testing.B, client *redis.Client) (us float64) {
+	b.Helper()
+	all, err := client.InfoMap(b.Context(), "cpu").Result()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"used_cpu_user_main_thread", "used_cpu_sys_main_thread"} {
+		n, err := strconv.ParseFloat(all["CPU"][name], 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		us += n * 1e6
+	}
+	return us
+}
+
 // latency reports what the server itself measured for scripts from now on: the mean, the median and the 99th percentile.
 func latency(b *testing.B, client *redis.Client) func() {
 	b.Helper()
+	before := processor(b, client)
 	if err := client.ConfigResetStat(b.Context()).Err(); err != nil {
 		b.Fatal(err)
 	}
 	return func() {
 		b.Helper()
+		b.ReportMetric((processor(b, client)-before)/float64(b.N), "cpu-µs/op")
 		all, err := client.Info(b.Context(), "commandstats", "latencystats").Result()
 		if err != nil {
 			b.Fatal(err)

@@ -49,7 +49,7 @@ local function note_gateway(name, tick, sample)
       send('HSET', SAMPLES, { name, struct.pack('>dc0', tick, sample) })
     end
   end
-  local gone = early(GATEWAYS, NOW - GATEWAY_LIFE)
+  local gone = early(GATEWAYS, ago(GATEWAY_LIFE))
   send('ZREM', GATEWAYS, gone)
   if has(SAMPLES) then
     send('HDEL', SAMPLES, gone)
@@ -84,7 +84,7 @@ local function outlived(i)
       return
     end
     local edge = j < BUCKETS and min(EDGES[j + 1], ends) or ends
-    local n = counting(i, room.tick - edge, NOW - edge)
+    local n = call('ZCOUNT', KEYS[i], above_ago(edge + NOW - room.tick), ago(edge))
     if n > 0 then
       observe(i, j, 0, n)
     end
@@ -131,23 +131,23 @@ local function forget_all()
       gone[#gone + 1] = id
     end
   end
-  local aged = NOW - rules.life
+  local aged = ago(rules.life)
   add(forget(MISSED, aged))
   add(forget(LAPSED, aged))
   local lapses = forget(AGAIN, aged)
-  local spent = forget(SPENT, aged - rules.resume)
+  local spent = forget(SPENT, ago(rules.life + rules.resume))
   add(spent)
   for i = FRESH, SERVED do
     if has(i) and #spent > 0 then
       send('ZREM', i, spent)
     end
-    forget(i, NOW - rules.idle - rules.resume)
+    forget(i, ago(rules.idle + rules.resume))
   end
   if has(ASKING) and #spent > 0 then
     send('ZREM', ASKING, spent)
     send('ZREM', ASKED, spent)
   end
-  add(forget(ENDED, aged * REASONS + REASONS - 1))
+  add(forget(ENDED, (NOW - rules.life) * REASONS + REASONS - 1))
   forget(REFS, aged)
   forget_orders(without(gone, AGAIN))
   for _, i in ipairs({ SEEN, BACK, CALLS, ASKING, MISSED, LAPSED, SPENT, ENDED }) do
@@ -178,7 +178,7 @@ end
 -- leave_door takes those from the door who have not asked again. They are called still, as of when they asked last; a resume,
 -- which is no place, just leaves.
 local function leave_door()
-  local found = early(ASKED, NOW - rules.confirm, 'WITHSCORES', 'LIMIT', 0, MAX_SCAN)
+  local found = early(ASKED, ago(rules.confirm), 'WITHSCORES', 'LIMIT', 0, MAX_SCAN)
   if #found == 0 then
     return
   end
@@ -196,7 +196,7 @@ end
 
 -- lapse ends the calls that were not claimed in time. The second of one ticket ends it.
 local function lapse()
-  local ids = forget(CALLS, NOW - rules.window)
+  local ids = forget(CALLS, ago(rules.window))
   local first, twice, later = without(ids, AGAIN), {}, {}
   for _, id in ipairs(first) do
     later[id] = true

@@ -60,8 +60,8 @@ local function weighed(i, bound, full)
     local edge = j <= BUCKETS and EDGES[j] or bound
     local w = edge < full and 1000 or p[j]
     if weight and (edge >= bound or w ~= weight) then
-      local n = weight == 0 and 0 or call('ZCOUNT', KEYS[i], above(NOW - min(edge, bound)), from)
-      sum, left, from = sum + n * weight, left - n, NOW - edge
+      local n = weight == 0 and 0 or call('ZCOUNT', KEYS[i], above_ago(min(edge, bound)), from)
+      sum, left, from = sum + n * weight, left - n, ago(edge)
       if edge >= bound or left == 0 then
         break
       end

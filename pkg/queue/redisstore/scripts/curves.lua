@@ -10,6 +10,20 @@ local CURVE_BYTES = 32
 
 local curves, observed = {}, {} -- by kind: its bytes, once read; whether they have changed
 
+-- ago and above_ago are the times that lie so long back, as texts, inclusive and exclusive: to make one from a number costs as much
+-- as to count, and all sets are counted at the same edges.
+local ago_texts, above_texts = {}, {}
+
+local function ago(age)
+  ago_texts[age] = ago_texts[age] or string.format('%.0f', NOW - age)
+  return ago_texts[age]
+end
+
+local function above_ago(age)
+  above_texts[age] = above_texts[age] or above(NOW - age)
+  return above_texts[age]
+end
+
 -- kind is the number of the curve of a set of calls or stays.
 local function kind(i)
   return i == CALLS and 0 or i - FRESH + 1

@@ -87,8 +87,11 @@ func verbs(store queue.Store) map[string]func(ctx context.Context) error {
 	place := queue.Place{Visitor: visitor(7), Epoch: 1, Number: 7, Order: queue.OrderOf(1, 7)}
 	ref := queue.Code{1: 1}
 	return map[string]func(ctx context.Context) error{
-		"join":  func(ctx context.Context) error { _, err := store.Join(ctx, arrivals(1, 2)); return err },
-		"keep":  func(ctx context.Context) error { _, err := store.Keep(ctx, 0, []queue.Beat{{Place: place}}); return err },
+		"join": func(ctx context.Context) error { _, err := store.Join(ctx, arrivals(1, 2)); return err },
+		"keep": func(ctx context.Context) error {
+			_, err := store.Keep(ctx, 0, []queue.Beat{{Place: place}})
+			return err
+		},
 		"claim": func(ctx context.Context) error { _, err := store.Claim(ctx, 0, []queue.Place{place}); return err },
 		"renew": func(ctx context.Context) error {
 			_, err := store.Renew(ctx, []queue.Stay{{Visitor: place.Visitor, Started: 1, At: 1}})

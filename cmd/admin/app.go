@@ -61,7 +61,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.tokenFile, "token-file", "", "file that holds the token (default: the token in EINLASS_ADMIN_TOKEN)")
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
-	root.AddCommand(a.roomsCommand(), a.watchCommand())
+	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.debugCommand())
 	root.AddCommand(a.changeCommands()...)
 	return root
 }

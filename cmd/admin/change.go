@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
@@ -26,16 +27,16 @@ func (a *app) changeCommands() []*cobra.Command {
 	}
 	setters := []setter{
 		{
-			"rate ROOM N", "Set how many places are called per minute",
-			"N is calls per minute, 0 to 10000000. The burst follows if it was one second's worth of the old rate.",
+			"rate ROOM N", "Set how many people may enter per minute",
+			"N is entries per minute, 0 to 10000000. The burst follows if it was one second's worth of the old rate.",
 			number(func(c *operator.Change) **int64 { return &c.Rate }),
 			func(r *operator.RoomInfo) string {
-				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
+				return fmt.Sprintf("%d entries per minute, at most %d at once", r.Rate, r.Burst)
 			},
 		},
 		{
-			"max-inside ROOM N", "Set how many people may be inside and called together",
-			"N is 0 to 1000000000; 0 means no bound.",
+			"max-inside ROOM N", "Set how many people may be inside",
+			"N is 0 to 1000000000; 0 means no bound. Nobody enters while so many count as inside; see strict.",
 			number(func(c *operator.Change) **int64 { return &c.MaxInside }),
 			func(r *operator.RoomInfo) string {
 				if r.MaxInside == 0 {
@@ -45,10 +46,10 @@ func (a *app) changeCommands() []*cobra.Command {
 			},
 		},
 		{
-			"burst ROOM N", "Set how many places may be called at once", "N is 1 to 1000000.",
+			"burst ROOM N", "Set how many people may enter at once", "N is 1 to 1000000.",
 			number(func(c *operator.Change) **int64 { return &c.Burst }),
 			func(r *operator.RoomInfo) string {
-				return fmt.Sprintf("%d calls per minute, at most %d at once", r.Rate, r.Burst)
+				return fmt.Sprintf("%d entries per minute, at most %d at once", r.Rate, r.Burst)
 			},
 		},
 		{
@@ -57,7 +58,26 @@ func (a *app) changeCommands() []*cobra.Command {
 		},
 		{
 			"resume ROOM", "Go on calling", "Calls places at the pace again.", mode(queue.ModeRun),
-			func(r *operator.RoomInfo) string { return fmt.Sprintf("running, %d calls per minute", r.Rate) },
+			func(r *operator.RoomInfo) string { return fmt.Sprintf("running, %d entries per minute", r.Rate) },
+		},
+		{
+			"strict ROOM on|off", "Count everybody inside in full until the stay ends, or not",
+			"on: each stay counts in full until it ends, for a bound that is a contract. off: it counts in full for a moment after each\n" +
+				"request, then by the chance of another one, as learned.",
+			func(c *operator.Change, arg string) error {
+				on := arg == "on"
+				if !on && arg != "off" {
+					return fmt.Errorf("%q is neither on nor off", arg)
+				}
+				c.Strict = &on
+				return nil
+			},
+			func(r *operator.RoomInfo) string {
+				if r.Strict {
+					return "everybody inside counts in full"
+				}
+				return "people inside count by the chance of another request"
+			},
 		},
 		{
 			"message ROOM TEXT", "Show a text to everybody who waits", "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.",
@@ -97,8 +117,8 @@ func (a *app) changeCommand(s setter) *cobra.Command {
 		Args:                  exactly(strings.Count(s.use, " ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			change := operator.Change{IfVersion: ifVersion, Reason: reason}
-			if cmd.Flags().Changed("if-version") && ifVersion < 1 {
-				return fmt.Errorf("version %d: want 1 or more", ifVersion)
+			if err := given(cmd.Flags(), ifVersion); err != nil {
+				return err
 			}
 			arg := ""
 			if len(args) > 1 {
@@ -123,7 +143,23 @@ func (a *app) changeCommand(s setter) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().Int64Var(&ifVersion, "if-version", 0, "change only what has not changed since this version of the controls")
-	cmd.Flags().StringVar(&reason, "reason", "", "why, for the gateway's log: one line that names nobody")
+	versionFlag(cmd.Flags(), &ifVersion)
+	reasonFlag(cmd.Flags(), &reason)
 	return cmd
+}
+
+func reasonFlag(flags *pflag.FlagSet, reason *string) {
+	flags.StringVar(reason, "reason", "", "why, for the gateway's log: one line that names nobody")
+}
+
+func versionFlag(flags *pflag.FlagSet, version *int64) {
+	flags.Int64Var(version, "if-version", 0, "change only what has not changed since this version of the controls")
+}
+
+// given checks a version that versionFlag has read.
+func given(flags *pflag.FlagSet, version int64) error {
+	if flags.Changed("if-version") && version < 1 {
+		return fmt.Errorf("version %d: want 1 or more", version)
+	}
+	return nil
 }

@@ -2,12 +2,14 @@
 //
 //	admin rooms                     all rooms as a table
 //	admin watch                     the same, again and again
-//	admin rate termine 120          call 120 places a minute
+//	admin rate termine 120          let 120 people enter a minute
 //	admin max-inside termine 300    let at most 300 people be inside; 0: no bound
-//	admin burst termine 10          call at most 10 places at once
+//	admin strict termine on         count everybody inside in full until the stay ends
+//	admin burst termine 10          let at most 10 people enter at once
 //	admin pause termine             call nobody
 //	admin resume termine            go on calling
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
+//	admin debug …                   for tests and trials: what no configuration asks for yet
 //
 // Each change takes --reason TEXT, which the gateway records, and --if-version N.
 //

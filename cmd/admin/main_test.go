@@ -32,20 +32,25 @@ type gateway struct {
 	mu    sync.Mutex
 	rooms []operator.RoomInfo
 	err   error
-	// asked is the last change.
+	// asked is the last change, act the last act.
 	asked operator.Change
+	act   operator.DebugAct
 }
 
 func newGateway() *gateway {
 	stale := time.Date(2026, 3, 1, 10, 0, 5, 0, time.Local)
 	var a, b operator.RoomInfo
 	a.SetSnapshot(&queue.Snapshot{
-		Waiting: 1200, Front: 34, Calls: 5, Inside: 95, HeadNum: 800, Last: 2034, Admitted: 795, Gateways: 2,
-		Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}},
+		Waiting: 1200, Front: 34, Calls: 5, Asking: 1, Live: 95, Counted: 71_250, HeadNumbers: [queue.Lanes]uint64{800}, Last: 2034,
+		Admitted: 795, Gateways: 2,
+		Document: queue.Document{Version: 3, Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, MaxInside: 100, Burst: 2}},
 	})
 	a.ID, a.Store = "termine", operator.Store{OK: true}
 	a.Backends = []operator.Backend{{Address: "a", Up: true}, {Address: "b"}}
-	b.SetSnapshot(&queue.Snapshot{Control: queue.Control{Version: 12, Mode: queue.ModePause, Pace: queue.Pace{Burst: 1}, Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}})
+	b.SetSnapshot(&queue.Snapshot{Document: queue.Document{
+		Version: 12, Pace: queue.Pace{Mode: queue.ModePause, Burst: 1},
+		Settings: queue.Settings{Message: "Störung\nbis 11 Uhr, bitte haben Sie noch etwas Geduld"}.Encode(),
+	}})
 	b.ID, b.Store = "kfz", operator.Store{StaleSince: &stale}
 	return &gateway{rooms: []operator.RoomInfo{a, b}}
 }
@@ -67,6 +72,18 @@ func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 
 func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
+func (g *gateway) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
+
+func (g *gateway) Debug(_ context.Context, id string, act operator.DebugAct) (any, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if id != "termine" {
+		return nil, operator.ErrUnknownRoom
+	}
+	g.act = act
+	return map[string]string{"done": act.Name()}, g.err
+}
+
 func (g *gateway) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -79,12 +96,15 @@ func (g *gateway) Change(_ context.Context, id string, change operator.Change) (
 		if r.ID != id {
 			continue
 		}
-		c := queue.Control{Version: r.Version, Mode: r.Mode, Message: r.Message, Pace: queue.Pace{Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst}}
-		if err := change.Apply(&c); err != nil {
+		d := queue.Document{
+			Version: r.Version, Settings: queue.Settings{Message: r.Message}.Encode(),
+			Pace: queue.Pace{Mode: r.Mode, Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst, Strict: r.Strict},
+		}
+		if err := change.Apply(&d); err != nil {
 			return *r, err
 		}
-		c.Version++
-		r.SetControl(c)
+		d.Version++
+		r.SetDocument(&d)
 		return *r, nil
 	}
 	return operator.RoomInfo{}, operator.ErrUnknownRoom
@@ -121,9 +141,9 @@ func TestTheRoomsAreAnAlignedTable(t *testing.T) {
 	env := environment(newGateway().serve(t))
 	code, out, stderr := command(t, env, "rooms")
 	want := "" +
-		"ROOM     STATE    WAITING  CALLED  INSIDE  MAX  PER MIN  HEAD  LAST  ADMITTED  GATEWAYS  STORE                BACKEND  VERSION  MESSAGE\n" +
-		"termine  running     1234       5      95  100       60   800  2034       795         2  ok                   1 of 2         3\n" +
-		"kfz      paused         0       0       0    -        0     0     0         0         0  away since 10:00:05  -             12  Störung bis 11 Uhr, bitte haben Sie noc…\n"
+		"ROOM     STATE    WAITING  CALLED  ASKING  INSIDE  COUNTED  MAX  PER MIN  HEAD  LAST  ADMITTED  GATEWAYS  STORE                BACKEND  VERSION  MESSAGE\n" +
+		"termine  running     1234       5       1      95     71.2  100       60   800  2034       795         2  ok                   1 of 2         3\n" +
+		"kfz      paused         0       0       0       0      0.0    -        0     0     0         0         0  away since 10:00:05  -             12  Störung bis 11 Uhr, bitte haben Sie noc…\n"
 	if code != 0 || out != want || stderr != "" {
 		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
 	}
@@ -143,15 +163,17 @@ func TestEveryControlCanBeChanged(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"rate", "termine", "120"}, "termine: 120 calls per minute, at most 2 at once (version 4)\n"},
+		{[]string{"rate", "termine", "120"}, "termine: 120 entries per minute, at most 2 at once (version 4)\n"},
 		{[]string{"max-inside", "termine", "300"}, "termine: at most 300 people inside (version 5)\n"},
 		{[]string{"max-inside", "termine", "0"}, "termine: no bound for people inside (version 6)\n"},
-		{[]string{"burst", "termine", "7"}, "termine: 120 calls per minute, at most 7 at once (version 7)\n"},
+		{[]string{"burst", "termine", "7"}, "termine: 120 entries per minute, at most 7 at once (version 7)\n"},
 		{[]string{"pause", "termine"}, "termine: paused (version 8)\n"},
-		{[]string{"resume", "termine"}, "termine: running, 120 calls per minute (version 9)\n"},
-		{[]string{"message", "termine", "Bitte\twarten\x1b[2J"}, "termine: message »Bitte warten [2J« (version 10)\n"},
-		{[]string{"message", "termine", ""}, "termine: no message (version 11)\n"},
-		{[]string{"rate", "termine", "60", "--if-version", "11"}, "termine: 60 calls per minute, at most 7 at once (version 12)\n"},
+		{[]string{"resume", "termine"}, "termine: running, 120 entries per minute (version 9)\n"},
+		{[]string{"strict", "termine", "on"}, "termine: everybody inside counts in full (version 10)\n"},
+		{[]string{"strict", "termine", "off"}, "termine: people inside count by the chance of another request (version 11)\n"},
+		{[]string{"message", "termine", "Bitte\twarten\x1b[2J"}, "termine: message »Bitte warten [2J« (version 12)\n"},
+		{[]string{"message", "termine", ""}, "termine: no message (version 13)\n"},
+		{[]string{"rate", "termine", "60", "--if-version", "13"}, "termine: 60 entries per minute, at most 7 at once (version 14)\n"},
 	}
 	g := newGateway()
 	env := environment(g.serve(t))
@@ -193,9 +215,10 @@ func TestExitCodesAndWordsTellWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		{"an unknown room", env, []string{"rate", "termin", "1"}, 1, "admin: room »termin« does not exist; rooms: termine, kfz\n"},
-		{"a rate beyond the bounds", env, []string{"rate", "termine", "10000001"}, 1, "admin: the gateway refused: rate: 10000001: want 0 to 10000000 calls per minute\n"},
+		{"a rate beyond the bounds", env, []string{"rate", "termine", "10000001"}, 1, "admin: the gateway refused: rate: 10000001: want 0 to 10000000\n"},
 		{"a negative rate", env, []string{"rate", "termine", "--", "-5"}, 1, "admin: the gateway refused: rate: -5: want 0 to"},
 		{"a rate that is no number", env, []string{"rate", "termine", "fast"}, 1, "admin: \"fast\" is not a whole number\n"},
+		{"a word that is none", env, []string{"strict", "termine", "yes"}, 1, "admin: \"yes\" is neither on nor off\n"},
 		{"a long message", env, []string{"message", "termine", strings.Repeat("a", 2001)}, 1, "admin: the gateway refused: message: of 2001 bytes: want at most 2000\n"},
 		{"a version that cannot be", env, []string{"pause", "termine", "--if-version", "0"}, 1, "admin: version 0: want 1 or more\n"},
 		{"an address that is none", with("EINLASS_ADMIN_URL", "gate:8081"), []string{"rooms"}, 1, "admin: the address must be http://host:port or https://host:port\n"},
@@ -262,7 +285,7 @@ func TestATokenThatTravelsOpenlyIsWarnedOf(t *testing.T) {
 func TestHelpListsCommandsAndExitCodes(t *testing.T) {
 	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
 		code, out, _ := command(t, nil, args...)
-		for _, want := range []string{"rooms", "watch", "rate", "max-inside", "burst", "pause", "resume", "message", "5 changed by somebody else"} {
+		for _, want := range []string{"rooms", "watch", "rate", "max-inside", "burst", "pause", "resume", "strict", "message", "debug", "5 changed by somebody else"} {
 			if code != 0 || !strings.Contains(out, want) {
 				t.Errorf("admin %q: exit code %d, no %q in %s", args, code, want, out)
 			}

@@ -33,7 +33,9 @@ var columns = []column{
 	}},
 	count("WAITING", func(r *operator.RoomInfo) int64 { return r.Waiting + r.Front }),
 	count("CALLED", func(r *operator.RoomInfo) int64 { return r.Calls }),
+	count("ASKING", func(r *operator.RoomInfo) int64 { return r.Asking }),
 	count("INSIDE", func(r *operator.RoomInfo) int64 { return r.Inside }),
+	{"COUNTED", true, func(r *operator.RoomInfo) string { return strconv.FormatFloat(r.Counted, 'f', 1, 64) }},
 	{"MAX", true, func(r *operator.RoomInfo) string {
 		if r.MaxInside == 0 {
 			return "-"

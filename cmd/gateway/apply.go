@@ -15,7 +15,6 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/route"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
 // change is a configuration on its way into force: what is new of it is open and does not serve yet.
@@ -45,8 +44,8 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 		return nil, errors.Join(err, a.discard(ch))
 	}
 	for _, r := range ch.next.rooms {
-		// The line has accepted it before, and nothing that it looks at has changed.
-		if err := r.line.Reconfigure(lineConfig(r.cfg, r.line.timing)); err != nil {
+		// The line has accepted it before.
+		if err := r.line.Reconfigure(r.line.config(r.cfg)); err != nil {
 			a.log.Error("line not reconfigured", zap.String("room", r.cfg.ID), zap.Error(err))
 		}
 	}
@@ -89,25 +88,12 @@ func refusals(now *serving, cfg *config.Config) []*config.Problem {
 		if old == nil {
 			continue
 		}
-		// The timings of the line that are keys of the file were compared before. One follows from a key.
-		timing := old.line.timing
-		timing.Hold = timingOf(r, false).Hold
-		err := old.line.Accepts(lineConfig(r, timing))
-		switch {
-		case errors.Is(err, queue.ErrFixed):
-			problems = append(problems, &config.Problem{
-				Path: fmt.Sprintf("rooms[%d].poll.max", i),
-				Text: fmt.Sprintf("%v is more than the line can take while the gateway runs, %v; restart it for this", r.Poll.Max, pollMaxOf(old.line.timing)),
-			})
-		case err != nil:
+		if err := old.line.Accepts(old.line.config(r)); err != nil {
 			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d]", i), Text: err.Error()})
 		}
 	}
 	return problems
 }
-
-// pollMaxOf is the poll.max from which timingOf makes the hold.
-func pollMaxOf(t queue.Timing) time.Duration { return t.Hold * 5 / 6 }
 
 // prepare opens what is new in a configuration. now is nil when the process starts. What it has opened stands in ch also when it
 // fails; discard closes it.

@@ -11,13 +11,14 @@ import (
 )
 
 func TestWhatARoomSaysOfTheLineArrivesInTheLine(t *testing.T) {
-	control := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string { return fmt.Sprintf("%+v", r.Control()) })
-	configtest.Want(t, "controls", control, []string{"pace.rate", "pace.max_inside", "pace.burst", "mode", "message"})
-	timing := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string {
+	arrives := configtest.Arriving(t, config.DefaultRoom(), func(r config.Room) string {
 		r.Poll.Max *= 1e6 // hold is in whole milliseconds of it
-		return fmt.Sprintf("%+v", timingOf(&r, false))
+		return fmt.Sprintf("%+v", r.Document())
 	})
-	configtest.Want(t, "timing", timing, []string{"absent_after", "claim_window", "session.idle", "ticket_life", "poll.max"})
+	configtest.Want(t, "document", arrives, []string{
+		"pace.rate", "pace.max_inside", "pace.inside", "pace.burst", "mode", "message", "session.idle", "session.max", "session.resume",
+		"session.active", "session.page", "claim_window", "absent_after", "confirm_within", "ticket_life", "poll.max",
+	})
 }
 
 func TestEveryKeyOfTheStoreArrivesInItsClient(t *testing.T) {
@@ -60,7 +61,7 @@ func applied(c config.Config) string {
 	text := fmt.Sprintf("%+v %v %v", c.Routes(), c.Limits.ArrivalsPerPrefix, c.Log.Level)
 	for i := range c.Rooms {
 		r := &c.Rooms[i]
-		line := lineConfig(r, timingOf(r, false))
+		line := (&line{}).config(r)
 		line.ConfigHash = ""
 		text += fmt.Sprintf("%+v %+v %+v %+v", siteConfig(r), line, boundsOf(r, &c.Limits), r.Backend)
 	}

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -51,7 +50,7 @@ type line struct {
 	*queue.Room
 	id      string
 	store   queue.Store
-	timing  queue.Timing
+	newKeys bool // the keys that sign tickets were made for it
 	metrics *metrics.Room
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
@@ -69,15 +68,14 @@ type backend struct {
 // openLine makes the line of a room that was not configured before, and says whether its store remembers nothing of a line.
 // first: the process starts, so that what is known of the keys holds.
 func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
-	newKeys := first && a.keys.made
-	l = &line{id: cfg.ID, timing: timingOf(cfg, newKeys)}
-	if l.store, forgot, err = a.stores.open(cfg.ID, l.timing); err != nil {
+	l = &line{id: cfg.ID, newKeys: first && a.keys.made}
+	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
 		return nil, false, err
 	}
 	l.metrics = a.metrics.OpenRoom(metrics.RoomConfig{ID: cfg.ID})
 	log := a.log.With(zap.String("room", cfg.ID))
-	qc := lineConfig(cfg, l.timing)
-	qc.Gateway, qc.FirstStart, qc.Slots = a.name, newKeys, a.stores.slots()
+	qc := l.config(cfg)
+	qc.Gateway, qc.FirstStart, qc.Slots = a.name, l.newKeys, a.stores.slots()
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
 	qc.OnSnapshot, qc.OnBeatsDropped = l.onSnapshot, a.metrics.HeartbeatsDropped
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
@@ -92,11 +90,15 @@ func (a *app) closeLine(l *line) error {
 	return l.store.Close()
 }
 
-// lineConfig is what the configuration says about a line.
-func lineConfig(cfg *config.Room, timing queue.Timing) queue.RoomConfig {
+// config is what the configuration says about the line. A line that begins without memory waits a moment for the tickets of one
+// before, unless the keys that sign tickets have just been made: then there is none.
+func (l *line) config(cfg *config.Room) queue.RoomConfig {
+	d := cfg.Document()
+	if l.newKeys {
+		d.Timing.Grace = 0
+	}
 	return queue.RoomConfig{
-		Timing: timing, Control: cfg.Control(), ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure),
-		PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
+		Document: d, ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
 	}
 }
 
@@ -164,28 +166,19 @@ func siteConfig(r *config.Room) web.SiteConfig {
 // boundsOf is what the configuration says about a room's visitors.
 func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 	return gateway.RoomConfig{
-		ID: r.ID, Idle: r.Session.Idle, MaxStay: r.Session.Max, TicketLife: r.TicketLife, FormGrace: r.Session.FormGrace,
-		StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
+		ID: r.ID, FormGrace: r.Session.FormGrace, StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
 	}
-}
-
-// timingOf is a room's timing. A line that begins without memory waits a moment for the tickets of one before, unless
-// the keys that sign tickets have just been made: then there is none.
-func timingOf(r *config.Room, newKeys bool) queue.Timing {
-	t := queue.Timing{
-		Absent: r.AbsentAfter, ClaimWindow: r.ClaimWindow, Idle: r.Session.Idle, TicketLife: r.TicketLife,
-		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond), Grace: 2 * time.Second,
-	}
-	if newKeys {
-		t.Grace = 0
-	}
-	return t
 }
 
 func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	switch e.Kind {
 	case queue.EventStoreDown:
 		m.StoreUp(false)
+		if errors.Is(e.Err, queue.ErrFormat) {
+			log.Error("the line is kept by gateways of a newer release and is held here: run that release on this machine too, "+
+				"or take this gateway out of service", zap.Error(e.Err))
+			return
+		}
 		log.Error("store does not answer, the line is held", zap.Error(e.Err))
 	case queue.EventStoreUp:
 		m.StoreUp(true)
@@ -194,6 +187,8 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
 		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
+	case queue.EventDrawFailed:
+		log.Error("draw failed, its lobby goes in the order of arrival", zap.String("opening", e.Opening), zap.Error(e.Err))
 	case queue.EventErrorOver:
 		log.Info("store fault is over")
 	default:

@@ -50,6 +50,9 @@ func newConfig() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, p := range cfg.Warnings() {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: %v\n", args[0], p)
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d room(s)\n", args[0], len(cfg.Rooms))
 			return nil
 		},

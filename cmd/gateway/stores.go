@@ -120,13 +120,13 @@ func (s *stores) watch(ctx context.Context, m *metrics.Metrics) error {
 
 // open makes the store of a room, and its journal if one is wanted. forgot: it is an embedded store that found nothing of a line
 // before.
-func (s *stores) open(room string, timing queue.Timing) (store queue.Store, forgot bool, err error) {
-	store, forgot, err = s.openBare(room, timing)
+func (s *stores) open(room string) (store queue.Store, forgot bool, err error) {
+	store, forgot, err = s.openBare(room)
 	if err != nil || s.cfg.Journal.Dir == "" {
 		return store, forgot, err
 	}
 	log := s.log.With(zap.String("room", room))
-	file, err := journal.Create(s.cfg.Journal.Dir, room, timing, s.cfg.Store.Memory(), time.Now(), func(err error) {
+	file, err := journal.Create(s.cfg.Journal.Dir, room, s.cfg.Store.Memory(), time.Now(), func(err error) {
 		log.Error("journal cannot be written and is off until the next start", zap.Error(err))
 	})
 	if memstore.DiskFails(err) {
@@ -139,12 +139,12 @@ func (s *stores) open(room string, timing queue.Timing) (store queue.Store, forg
 	return &journal.Recorder{Store: store, Log: file}, forgot, nil
 }
 
-func (s *stores) openBare(room string, timing queue.Timing) (store queue.Store, forgot bool, err error) {
+func (s *stores) openBare(room string) (store queue.Store, forgot bool, err error) {
 	if s.client != nil {
-		store, err = redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix, Timing: timing})
+		store, err = redisstore.New(s.client, redisstore.Config{Room: room, Prefix: s.cfg.Store.KeyPrefix})
 		return store, false, err
 	}
-	cfg := memstore.Config{Timing: timing}
+	cfg := memstore.Config{}
 	if s.cfg.State.Dir != "" {
 		log := s.log.With(zap.String("room", room))
 		cfg.Files = &memstore.Files{

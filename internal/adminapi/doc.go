@@ -1,12 +1,13 @@
 // Package adminapi is the operators' HTTP interface to internal/operator, on a listener of its own.
 //
-//	GET   /v1/rooms        all rooms                                       operators
-//	GET   /v1/rooms/{id}   one room                                        operators
-//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, message   operators
-//	GET   /debug/pprof/    profiles                                        operators
-//	GET   /metrics         Prometheus                                      public
-//	GET   /healthz         200 while the process serves                    public
-//	GET   /readyz          200 when it should get visitors, else 503       public
+//	GET   /v1/rooms        all rooms                                               operators
+//	GET   /v1/rooms/{id}   one room                                                operators
+//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message   operators
+//	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
+//	GET   /debug/pprof/    profiles                                                operators
+//	GET   /metrics         Prometheus                                              public
+//	GET   /healthz         200 while the process serves                            public
+//	GET   /readyz          200 when it should get visitors, else 503               public
 //
 // routes.go holds the whole table, with the time limits. Operators prove themselves with the token.
 //
@@ -22,6 +23,13 @@
 //
 // The answer to a PATCH shows the controls as stored. A GET shows the latest snapshot, whose controls and figures are of
 // one moment and at most a tick (250 ms) old, so one that follows a PATCH at once may still show the old ones.
+//
+// # Tests and trials
+//
+// What a room can do and no configuration asks for yet is reached below /v1/rooms/{id}/debug/: POST plan, door, reveal, report, join
+// and move, each with a JSON object (operator.DebugPlan and so on), GET find?number=N&epoch=E and GET snapshot. They are
+// authorised, bounded and recorded like changes, and change the line of people who wait: they are not for a day on which
+// people come, and may change with each release. Plan and door take If-Match.
 //
 // Errors are RFC 9457 problems with a "code" for programs; see the table in problem.go.
 //

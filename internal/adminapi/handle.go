@@ -53,9 +53,7 @@ func (s *Server) answerRoom(w http.ResponseWriter, info operator.RoomInfo, err e
 
 // readChange reads a PATCH.
 func readChange(w http.ResponseWriter, r *http.Request) (operator.Change, error) {
-	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
-	case jsonType, patchType:
-	default:
+	if !acceptsJSON(r) {
 		return operator.Change{}, errMediaType
 	}
 	version, err := ifMatch(r.Header.Values("If-Match"))
@@ -65,6 +63,12 @@ func readChange(w http.ResponseWriter, r *http.Request) (operator.Change, error)
 	change, err := parseChange(http.MaxBytesReader(w, r.Body, maxBody))
 	change.IfVersion = version
 	return change, err
+}
+
+// acceptsJSON reports whether a body says that it is JSON.
+func acceptsJSON(r *http.Request) bool {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return kind == jsonType || kind == patchType
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { s.plain(w, "ok\n") }

@@ -18,12 +18,12 @@ import (
 func TestTheControlsAreChanged(t *testing.T) {
 	rooms := &town{}
 	url := serve(t, rooms, Config{})
-	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 600, "max_inside": 0, "mode": "pause", "message": "Gleich geht es los."}`)
+	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 600, "max_inside": 0, "mode": "pause", "strict": true, "message": "Gleich geht es los."}`)
 	var got operator.RoomInfo
 	if err := json.Unmarshal([]byte(body), &got); err != nil || resp.StatusCode != 200 || resp.Header.Get("ETag") != `"4"` {
 		t.Fatalf("answer is %d %s", resp.StatusCode, body)
 	}
-	if got.Rate != 600 || got.MaxInside != 0 || got.Mode != queue.ModePause || got.Message != "Gleich geht es los." || got.Version != 4 {
+	if got.Rate != 600 || got.MaxInside != 0 || got.Mode != queue.ModePause || !got.Strict || got.Message != "Gleich geht es los." || got.Version != 4 {
 		t.Errorf("room is %+v", got)
 	}
 	if got.Burst != 10 {
@@ -42,7 +42,7 @@ func TestAChangeForAnotherVersionIsRefused(t *testing.T) {
 	url := serve(t, rooms, Config{})
 	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`, "If-Match", `"2"`)
 	wantProblem(t, resp, body, 412, CodeVersion)
-	if rooms.control().Pace.Rate != 60 {
+	if rooms.document().Pace.Rate != 60 {
 		t.Error("the refused change was made")
 	}
 	for _, condition := range []string{`"3"`, "*"} {
@@ -57,20 +57,20 @@ func TestAChangeForAnotherVersionIsRefused(t *testing.T) {
 }
 
 func TestAChangeOfSomebodyElseIsNotOverwrittenUnseen(t *testing.T) {
-	somebody := func(c *queue.Control) { c.Pace.MaxInside = 7 }
+	somebody := func(d *queue.Document) { d.Pace.MaxInside = 7 }
 	rooms := &town{}
 	url := serve(t, rooms, Config{})
 	rooms.interrupt(somebody)
 	if resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 5}`); resp.StatusCode != 200 {
 		t.Fatalf("answer is %d %s", resp.StatusCode, body)
 	}
-	if r := rooms.control(); r.Pace.Rate != 5 || r.Pace.MaxInside != 7 || r.Version != 5 {
+	if r := rooms.document(); r.Pace.Rate != 5 || r.Pace.MaxInside != 7 || r.Version != 5 {
 		t.Errorf("one of two changes is lost: %+v", r)
 	}
 	rooms.interrupt(somebody)
 	resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 6}`, "If-Match", `"5"`)
 	wantProblem(t, resp, body, 412, CodeVersion)
-	if rooms.control().Pace.Rate != 5 {
+	if rooms.document().Pace.Rate != 5 {
 		t.Error("the refused change was made")
 	}
 }
@@ -88,25 +88,26 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 			"many mistakes", `{"rate": -1, "max_inside": "many", "burst": 0, "mode": "stop", "speed": 1, "message": 5, "rate": 2}`, 422, CodeInvalid,
 			[]operator.FieldError{
 				{Field: "max_inside", Detail: "want a whole number"},
-				{Field: "speed", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"},
+				{Field: "speed", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, strict, message"},
 				{Field: "message", Detail: "want a string"},
 				{Field: "rate", Detail: "is given more than once"},
 				{Field: "mode", Detail: `"stop": want run or pause`},
-				{Field: "rate", Detail: "-1: want 0 to 10000000 calls per minute"},
+				{Field: "rate", Detail: "-1: want 0 to 10000000"},
 				{Field: "burst", Detail: "0: want 1 to 1000000"},
 			},
 		},
 		{"a long message", `{"message": "` + strings.Repeat("a", 2001) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "message", Detail: "of 2001 bytes: want at most 2000"}}},
-		{"nothing", `{}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
-		{"nothing but a reason", `{"reason": "why"}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, message"}}},
+		{"nothing", `{}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, strict, message"}}},
+		{"nothing but a reason", `{"reason": "why"}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, strict, message"}}},
 		{"a reason of two lines", `{"rate": 1, "reason": "a\nb"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want text in one line"}}},
 		{"a long reason", `{"rate": 1, "reason": "` + strings.Repeat("a", 501) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "of 501 bytes: want at most 500"}}},
 		{"a reason that is none", `{"rate": 1, "reason": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want a string"}}},
 		{"a fraction", `{"rate": 1.5}`, 422, CodeInvalid, []operator.FieldError{{Field: "rate", Detail: "want a whole number"}}},
 		{"null for a number", `{"rate": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "rate", Detail: "want a whole number"}}},
+		{"a number for yes", `{"strict": 1}`, 422, CodeInvalid, []operator.FieldError{{Field: "strict", Detail: "want true or false"}}},
 		{"null for the mode", `{"mode": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "mode", Detail: "want a string"}}},
-		{"a member that only GET has", `{"version": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "version", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
-		{"capitals", `{"Rate": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "Rate", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, message"}}},
+		{"a member that only GET has", `{"version": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "version", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, strict, message"}}},
+		{"capitals", `{"Rate": 3}`, 422, CodeInvalid, []operator.FieldError{{Field: "Rate", Detail: "is unknown or cannot be changed; accepted: rate, max_inside, burst, mode, strict, message"}}},
 		{"an empty body", ``, 400, CodeMalformed, nil},
 		{"a list", `[1]`, 400, CodeMalformed, nil},
 		{"half an object", `{"rate": 1`, 400, CodeMalformed, nil},
@@ -122,7 +123,7 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 			if !slices.Equal(p.Errors, tt.errors) {
 				t.Errorf("errors are\n%+v\nwant\n%+v", p.Errors, tt.errors)
 			}
-			if r := rooms.control(); r.Version != 3 {
+			if r := rooms.document(); r.Version != 3 {
 				t.Errorf("the room was changed: %+v", r)
 			}
 		})
@@ -197,8 +198,8 @@ func FuzzAPatchIsEitherRefusedOrValid(f *testing.F) {
 		if !json.Valid([]byte(body)) || change.Empty() {
 			t.Errorf("%q was accepted as %+v", body, change)
 		}
-		c := queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Burst: 1}}
-		if err := change.Apply(&c); err != nil {
+		d := document(1, queue.Pace{Mode: queue.ModeRun, Burst: 1}, "")
+		if err := change.Apply(&d); err != nil {
 			t.Errorf("%q was accepted but cannot be applied: %v", body, err)
 		}
 		text, err := json.Marshal(change)

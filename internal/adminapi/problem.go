@@ -46,6 +46,8 @@ const (
 	CodeUnavailable  = "store_unavailable"
 	CodeStopping     = "stopping"
 	CodeNotReady     = "not_ready"
+	CodeUnknown      = "unknown"
+	CodeFormat       = "newer_format"
 	CodeInternal     = "internal"
 )
 
@@ -65,6 +67,7 @@ var (
 	errMethod       = errors.New("the method is not accepted here")
 	errMediaType    = errors.New("want Content-Type application/merge-patch+json or application/json")
 	errIfMatch      = errors.New(`If-Match must be "N" with the number of a version, or *`)
+	errNoVersion    = errors.New("If-Match has no meaning for this act")
 	errNotReady     = errors.New("not ready for visitors")
 )
 
@@ -73,6 +76,7 @@ var kinds = []kind{
 	{errNotReady, http.StatusServiceUnavailable, CodeNotReady, "Not ready"},
 	{errMalformed, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
+	{errNoVersion, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
 	{operator.ErrNotAllowed, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
 	{errForbidden, http.StatusForbidden, CodeForbidden, "Foreign origin"},
@@ -84,6 +88,8 @@ var kinds = []kind{
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
 	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
+	{queue.ErrUnknown, http.StatusNotFound, CodeUnknown, "Unknown place or opening"},
+	{queue.ErrFormat, http.StatusServiceUnavailable, CodeFormat, "The room needs a newer release"},
 	{queue.ErrLost, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
 	{queue.ErrUnavailable, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},

@@ -50,6 +50,8 @@ type Operators interface {
 	Get(id string) (operator.RoomInfo, error)
 	Change(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
 	Refuse(ctx context.Context, id string, change operator.Change, why error) error
+	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
+	RefuseDebug(ctx context.Context, id, name string, why error) error
 }
 
 // Server serves the API. Make one with New.

@@ -29,7 +29,7 @@ const token = "0123456789abcdef0123456789abcdef"
 type town struct {
 	lines []*line
 	// before runs between the reading and the writing of an update.
-	before func(c *queue.Control)
+	before func(d *queue.Document)
 	err    error
 	panics bool
 	log    *zap.Logger // of the operator service
@@ -37,6 +37,7 @@ type town struct {
 
 // line is the line of one room.
 type line struct {
+	operator.DebugLine
 	town     *town
 	mu       sync.Mutex
 	snapshot queue.Snapshot
@@ -51,40 +52,40 @@ func (l *line) View() *queue.View {
 	return &queue.View{Known: true, Snapshot: l.snapshot}
 }
 
-func (l *line) Update(_ context.Context, change func(*queue.Control) error) (queue.Control, error) {
+func (l *line) Update(_ context.Context, change func(*queue.Document) error) (queue.Document, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.town.err != nil {
-		return queue.Control{}, l.town.err
+		return queue.Document{}, l.town.err
 	}
 	for {
-		read := l.snapshot.Control
-		next := read
+		read := l.snapshot.Document
+		next := read.Clone()
 		if err := change(&next); err != nil {
 			return read, err
 		}
 		if l.town.before != nil {
-			l.town.before(&l.snapshot.Control)
-			l.snapshot.Control.Version++
+			l.town.before(&l.snapshot.Document)
+			l.snapshot.Document.Version++
 			l.town.before = nil
 		}
-		if l.snapshot.Control.Version != read.Version {
+		if l.snapshot.Document.Version != read.Version {
 			continue // somebody else was quicker
 		}
 		next.Version++
-		l.snapshot.Control = next
+		l.snapshot.Document = next
 		return next, nil
 	}
 }
 
 // interrupt has somebody else change the controls in the middle of the next change.
-func (t *town) interrupt(change func(*queue.Control)) {
+func (t *town) interrupt(change func(*queue.Document)) {
 	t.lines[0].mu.Lock()
 	defer t.lines[0].mu.Unlock()
 	t.before = change
 }
 
-func (t *town) control() queue.Control { return t.lines[0].View().Snapshot.Control }
+func (t *town) document() queue.Document { return t.lines[0].View().Snapshot.Document }
 
 func (t *town) rooms() []operator.Room {
 	return []operator.Room{
@@ -98,11 +99,12 @@ func (t *town) rooms() []operator.Room {
 func (t *town) service() *operator.Service {
 	t.lines = []*line{
 		{town: t, snapshot: queue.Snapshot{
-			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNum: 900, Waiting: 300, Front: 2, Calls: 12, Inside: 88, Gateways: 3,
-			Joined: 1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
-			Control: queue.Control{Version: 3, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, MaxInside: 100, Burst: 2}, Message: "Bitte warten."},
+			Now: 1_750_000_000_123, Epoch: 7, Last: 1234, HeadNumbers: [queue.Lanes]uint64{900}, Waiting: 300, Front: 2, Calls: 12, Asking: 4, Live: 88, Counted: 71_500, Gateways: 3,
+			Opening: queue.NewOpening(),
+			Joined:  1234, Called: 930, Admitted: 900, Finished: 800, Left: 20,
+			Document: document(3, queue.Pace{Mode: queue.ModeRun, Rate: 60, MaxInside: 100, Burst: 2}, "Bitte warten."),
 		}},
-		{town: t, snapshot: queue.Snapshot{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: queue.Pace{Rate: 6000, Burst: 100}}}},
+		{town: t, snapshot: queue.Snapshot{Document: document(1, queue.Pace{Mode: queue.ModePause, Rate: 6000, Burst: 100}, "")}},
 	}
 	if t.log == nil {
 		t.log = zap.NewNop()
@@ -114,13 +116,24 @@ func (t *town) service() *operator.Service {
 	return s
 }
 
+func document(version int64, pace queue.Pace, message string) queue.Document {
+	return queue.Document{
+		Version: version, Pace: pace, Timing: queue.DefaultTiming(), Settings: queue.Settings{Message: message}.Encode(),
+	}
+}
+
 // serve starts a server for the length of a test.
 func serve(t *testing.T, rooms *town, cfg Config) (url string) {
+	t.Helper()
+	return serveOperators(t, rooms.service(), cfg)
+}
+
+func serveOperators(t *testing.T, operators Operators, cfg Config) (url string) {
 	t.Helper()
 	if cfg.Token == "" {
 		cfg.Token = token
 	}
-	s, err := New(rooms.service(), cfg)
+	s, err := New(operators, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,8 +203,11 @@ func TestTheRoomsAreListed(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("answer is %d, %v", resp.StatusCode, resp.Header)
 	}
-	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"mode":"run","message":"Bitte warten.","version":3,` +
-		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"inside":88,"head_number":900,"last_number":1234,"gateways":3,` +
+	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"strict":false,"mode":"run","message":"Bitte warten.","version":3,` +
+		`"timing":{"absent_after":600,"confirm_within":15,"claim_window":180,"lead":2,"active":5,"page":600,"idle":600,"max":7200,"resume":1800,` +
+		`"ticket_life":86400,"hold":36,"grace":2},` +
+		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"asking":4,"inside":88,"counted":71.5,` +
+		`"head_number":900,"last_number":1234,"gateways":3,"opening":{"phase":"open","booked":0},` +
 		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"store":{"ok":true},` +
 		`"backends":[{"address":"http://10.0.0.1:80","up":true,"in_flight":4}]},{"id":"kfz",`
 	if !strings.HasPrefix(body, want) || !strings.Contains(body, `"backends":[]`) {
@@ -251,6 +267,8 @@ func TestFaultsOfTheStoreAreToldApart(t *testing.T) {
 		{context.DeadlineExceeded, 503, CodeUnavailable},
 		{queue.ErrClosed, 503, CodeStopping},
 		{queue.ErrConflict, 409, CodeConflict},
+		{queue.ErrFormat, 503, CodeFormat},
+		{queue.ErrUnknown, 404, CodeUnknown},
 		{errors.New("secret details"), 500, CodeInternal},
 	}
 	for _, tt := range tests {
@@ -258,7 +276,7 @@ func TestFaultsOfTheStoreAreToldApart(t *testing.T) {
 			url := serve(t, &town{err: tt.err}, Config{})
 			resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", `{"rate": 1}`)
 			wantProblem(t, resp, body, tt.status, tt.code)
-			if (tt.status == 503) != (resp.Header.Get("Retry-After") == "1") || strings.Contains(body, "secret") {
+			if (tt.status == 503 && tt.code != CodeFormat) != (resp.Header.Get("Retry-After") == "1") || strings.Contains(body, "secret") {
 				t.Errorf("answer is %v %s", resp.Header, body)
 			}
 		})

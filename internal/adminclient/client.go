@@ -66,7 +66,7 @@ func kindOf(p adminapi.Problem) error {
 		return ErrUnknownRoom
 	case adminapi.CodeConflict, adminapi.CodeVersion:
 		return ErrConflict
-	case adminapi.CodeUnavailable, adminapi.CodeStopping, adminapi.CodeInternal:
+	case adminapi.CodeUnavailable, adminapi.CodeFormat, adminapi.CodeStopping, adminapi.CodeInternal:
 		return ErrUnavailable
 	}
 	return ErrRefused
@@ -173,6 +173,31 @@ func (c *Client) Update(ctx context.Context, id string, change operator.Change) 
 	return info, nil
 }
 
+// Debug does an act of tests and trials with a room, and gives the answer as it came; operator says what it holds.
+func (c *Client) Debug(ctx context.Context, id string, act operator.DebugAct) (answer json.RawMessage, err error) {
+	path := "/v1/rooms/" + url.PathEscape(id) + "/debug/" + act.Name()
+	switch act := act.(type) {
+	case operator.DebugSnapshot:
+		err = c.do(ctx, http.MethodGet, path, nil, 0, &answer)
+	case *operator.DebugFind:
+		query := url.Values{"number": {strconv.FormatUint(act.Number, 10)}, "epoch": {strconv.FormatUint(act.Epoch, 10)}}
+		err = c.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, 0, &answer)
+	default:
+		var body []byte
+		var version int64
+		if on, ok := act.(interface{ Version() int64 }); ok {
+			version = on.Version()
+		}
+		if body, err = json.Marshal(act); err == nil {
+			err = c.do(ctx, http.MethodPost, path, body, version, &answer)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("debug %s: %w", act.Name(), err)
+	}
+	return answer, nil
+}
+
 // do makes one request and decodes the answer into out.
 func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, c.Address()+path, bytes.NewReader(body))
@@ -181,8 +206,11 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVer
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Accept", "application/json, "+adminapi.ProblemType)
-	if method == http.MethodPatch {
+	switch method {
+	case http.MethodPatch:
 		req.Header.Set("Content-Type", "application/merge-patch+json")
+	case http.MethodPost:
+		req.Header.Set("Content-Type", "application/json")
 	}
 	if ifVersion != 0 {
 		req.Header.Set("If-Match", `"`+strconv.FormatInt(ifVersion, 10)+`"`)

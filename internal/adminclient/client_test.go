@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,16 +29,17 @@ const token = "0123456789abcdef"
 type room struct {
 	mu   sync.Mutex
 	info operator.RoomInfo
-	c    queue.Control
+	d    queue.Document
 	err  error
-	// asked is the last change.
+	// asked is the last change, act the last act.
 	asked operator.Change
+	act   operator.DebugAct
 }
 
 func (r *room) List() []operator.RoomInfo {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.info.SetControl(r.c)
+	r.info.SetDocument(&r.d)
 	return []operator.RoomInfo{r.info}
 }
 
@@ -49,6 +52,18 @@ func (r *room) Get(id string) (operator.RoomInfo, error) {
 
 func (r *room) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
+func (r *room) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
+
+func (r *room) Debug(_ context.Context, id string, act operator.DebugAct) (any, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "termine" {
+		return nil, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+	}
+	r.act = act
+	return map[string]string{"done": act.Name()}, r.err
+}
+
 func (r *room) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -59,18 +74,18 @@ func (r *room) Change(_ context.Context, id string, change operator.Change) (ope
 		return r.info, r.err
 	}
 	r.asked = change
-	if err := change.Apply(&r.c); err != nil {
+	if err := change.Apply(&r.d); err != nil {
 		return r.info, err
 	}
-	r.c.Version++
-	r.info.SetControl(r.c)
+	r.d.Version++
+	r.info.SetDocument(&r.d)
 	return r.info, nil
 }
 
 func newRoom() *room {
 	return &room{
 		info: operator.RoomInfo{ID: "termine", Store: operator.Store{OK: true}},
-		c:    queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 1}},
+		d:    queue.Document{Version: 1, Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, Burst: 1}},
 	}
 }
 
@@ -112,6 +127,36 @@ func TestRoomsAreReadAndChanged(t *testing.T) {
 	defer r.mu.Unlock()
 	if r.asked.Reason != "Störung im Amt" || r.asked.IfVersion != 1 {
 		t.Errorf("asked for %+v", r.asked)
+	}
+}
+
+// Every act arrives as it was asked for, with its condition.
+func TestActsOfTrialsArrive(t *testing.T) {
+	r := newRoom()
+	c := start(t, api(t, r), token)
+	door := &operator.DebugDoor{Closed: true, Limit: 7, Because: operator.Because{Reason: "Probe"}}
+	door.On(3)
+	kind, act := journal.OutcomeKind(queue.Freed), journal.Act(queue.ActHand)
+	for _, act := range []operator.DebugAct{
+		operator.DebugSnapshot{},
+		&operator.DebugFind{Epoch: 7, Number: 8}, door, &operator.DebugReveal{Opening: "o", Seed: "00"},
+		&operator.DebugJoin{Lane: 3, Code: journal.ID{1}, Uses: 2}, &operator.DebugMove{Act: &act, Visitor: journal.ID{1}, To: journal.ID{2}},
+		&operator.DebugReport{Outcomes: []operator.Outcome{{Kind: &kind, Count: 2, Ref: journal.ID{3}}}},
+		&operator.DebugPlan{Steps: []operator.Step{{Opening: "o", Rank: 1, Quota: ptr[int64](5)}}},
+	} {
+		answer, err := c.Debug(t.Context(), "termine", act)
+		if err != nil || string(answer) != `{"done":"`+act.Name()+`"}` || !reflect.DeepEqual(r.act, act) {
+			t.Errorf("%s: %s, %v, arrived %+v", act.Name(), answer, err, r.act)
+		}
+	}
+	if _, err := c.Debug(t.Context(), "kfz", operator.DebugSnapshot{}); !errors.Is(err, ErrUnknownRoom) {
+		t.Errorf("another room: %v", err)
+	}
+	for kind, err := range map[error]error{ErrRefused: queue.ErrUnknown, ErrUnavailable: queue.ErrFormat} {
+		r.err = err
+		if _, got := c.Debug(t.Context(), "termine", operator.DebugSnapshot{}); !errors.Is(got, kind) {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }
 

@@ -53,9 +53,10 @@ func (ch *checker) room(r *Room, at string) {
 	ch.line(key("title"), r.Title, 120)
 	ch.plain(key("message"), r.Message, 2000)
 	ch.line(key("contact"), r.Contact, 200)
-	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " calls per minute")
+	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " entries per minute")
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
-	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " calls (0: one second's worth)")
+	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " entries (0: one second's worth)")
+	ch.oneOf(key("pace.inside"), r.Pace.Inside, InsideExpected, InsideStrict)
 	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)
@@ -75,10 +76,14 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 	between(ch, key("poll.max"), r.Poll.Max, max(r.Poll.Min, 100*time.Millisecond), 2*time.Minute, " (from poll.min)")
 	between(ch, key("session.idle"), r.Session.Idle, time.Second, 24*time.Hour, "")
 	offOr(ch, key("session.max"), r.Session.Max, max(r.Session.Idle, time.Second), longest, " (from session.idle)")
+	between(ch, key("session.resume"), r.Session.Resume, 0, 24*time.Hour, "")
+	ch.active(r, key("session.active"))
+	between(ch, key("session.page"), r.Session.Page, 0, r.Session.Idle, " (to session.idle, which 0 stands for)")
 	between(ch, key("session.form_grace"), r.Session.FormGrace, 0, 24*time.Hour, "")
 	between(ch, key("claim_window"), r.ClaimWindow, max(time.Second, r.Poll.Max), 24*time.Hour,
 		" (from poll.max: a waiting page must hear of its call in time)")
 	between(ch, key("absent_after"), r.AbsentAfter, 5*time.Minute, 24*time.Hour, " (browsers and phones pause pages in the background)")
+	between(ch, key("confirm_within"), r.ConfirmWithin, 12*time.Second, 4*time.Minute, " (a page without script asks every 10s at the door)")
 	between(ch, key("ticket_life"), r.TicketLife, max(r.AbsentAfter, r.ClaimWindow, r.Session.Idle), longest,
 		" (from absent_after, claim_window and session.idle)")
 	for _, t := range []struct {
@@ -89,11 +94,28 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 		{"poll.max", r.Poll.Max, time.Millisecond},
 		{"session.idle", r.Session.Idle, time.Second}, // tokens count in seconds
 		{"session.max", r.Session.Max, time.Second},
+		{"session.resume", r.Session.Resume, time.Second},
+		{"session.page", r.Session.Page, time.Second},
 		{"session.form_grace", r.Session.FormGrace, time.Second},
 		{"claim_window", r.ClaimWindow, time.Second},
 		{"absent_after", r.AbsentAfter, time.Second},
+		{"confirm_within", r.ConfirmWithin, time.Second},
 		{"ticket_life", r.TicketLife, time.Second},
 	} {
 		ch.whole(key(t.name), t.d, t.unit)
 	}
+}
+
+// active checks that a stay stops counting in full where another chance begins: at an age that chances are learned for, or at the
+// stay's end. What is longer than the stay is cut, see Room.cuts.
+func (ch *checker) active(r *Room, path string) {
+	active := r.Session.Active
+	if active >= r.Session.Idle || slices.Contains(queue.CurveEdges(), active) {
+		return
+	}
+	var accepted []string
+	for _, edge := range queue.CurveEdges() {
+		accepted = append(accepted, edge.String())
+	}
+	ch.bad(path, "%v is not accepted; want %s or session.idle", active, strings.Join(accepted, ", "))
 }

@@ -53,7 +53,7 @@ func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 		t.Errorf("defaults are missing: %+v", c)
 	}
 	r := c.Rooms[0]
-	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Burst: 2}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
+	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Burst: 2}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
 		t.Errorf("defaults of the room are missing: %+v", r)
 	}
 	if r.Title != "termine" {
@@ -124,7 +124,7 @@ rooms:
 		`line 6: colour: unknown key; accepted: listen, tls, trusted_proxies, proxy_protocol, limits, prefix, store, state, journal, keys, admin, log, stop_timeout, rooms`,
 		`line 8: rooms[0].id: "Termine" is not 1 to 32 lower-case letters, digits and hyphens, not a hyphen first`,
 		`line 10: rooms[0].backend.url: "ftp://x" is not an address: want http://host:port, https://host:port or unix:/path`,
-		`line 12: rooms[0].pace.rate: -5 is not in 0…10000000 calls per minute`,
+		`line 12: rooms[0].pace.rate: -5 is not in 0…10000000 entries per minute`,
 		`line 13: rooms[0].absent_after: 1m0s is not in 5m0s…24h0m0s (browsers and phones pause pages in the background)`,
 		`line 16: rooms[1].pace.rate: is already given in line 16`,
 		`line 17: rooms[1].mode: "stop" is not accepted; want run, pause`,

@@ -32,10 +32,6 @@ var restart = []struct{ path, why string }{
 	{"admin", "the listener is made with it"},
 	{"log.format", "the log is open"},
 	{"stop_timeout", "the parts of the process are started with it"},
-	{"rooms[].session.idle", "the stays of the line are counted by it"},
-	{"rooms[].claim_window", "the calls of the line are counted by it"},
-	{"rooms[].absent_after", "the places of the line are counted by it"},
-	{"rooms[].ticket_life", "the places of the line are counted by it"},
 }
 
 // live lists what Apply of cmd/gateway brings into force while the gateway runs. Each entry is one key, but the backend,
@@ -44,8 +40,10 @@ var live = []string{
 	"limits.arrivals_per_prefix.rate", "limits.arrivals_per_prefix.burst", "limits.stay.in_flight", "limits.stay.networks",
 	"log.level",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].paths", "rooms[].exclude", "rooms[].backend",
-	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
-	"rooms[].session.max", "rooms[].session.form_grace", "rooms[].poll.min", "rooms[].poll.max",
+	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
+	"rooms[].session.idle", "rooms[].session.max", "rooms[].session.resume", "rooms[].session.active", "rooms[].session.page",
+	"rooms[].session.form_grace", "rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
+	"rooms[].poll.min", "rooms[].poll.max",
 	"rooms[].on_store_failure", "rooms[].contact", "rooms[].languages",
 }
 

@@ -1,10 +1,6 @@
 package config
 
-import (
-	"time"
-
-	"github.com/einlass/einlass/pkg/queue"
-)
+import "time"
 
 // Room is one protected site: host and path rules, one backend, one line.
 type Room struct {
@@ -27,8 +23,10 @@ type Room struct {
 	ClaimWindow time.Duration `yaml:"claim_window"`
 	// AbsentAfter is how long after its last sign of life a place still counts as present.
 	AbsentAfter time.Duration `yaml:"absent_after"`
-	TicketLife  time.Duration `yaml:"ticket_life"`
-	Poll        Poll          `yaml:"poll"`
+	// ConfirmWithin is how long a place or stay counts of which nothing was heard since it was given.
+	ConfirmWithin time.Duration `yaml:"confirm_within"`
+	TicketLife    time.Duration `yaml:"ticket_life"`
+	Poll          Poll          `yaml:"poll"`
 	// OnStoreFailure is hold, local or open.
 	OnStoreFailure string `yaml:"on_store_failure"`
 	// Contact is plain text for people who cannot wait on this page.
@@ -38,31 +36,38 @@ type Room struct {
 	Languages []string `yaml:"languages"`
 }
 
-// Control is what the room says about the controls of its line, which operators may change while it runs.
-func (r *Room) Control() queue.Control {
-	return queue.Control{
-		Version: 1, Mode: queue.Mode(r.Mode), Message: r.Message,
-		Pace: queue.Pace{Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst},
-	}
-}
-
 // Pace is how fast the line moves.
 type Pace struct {
-	// Rate is calls per minute.
+	// Rate is entries per minute.
 	Rate int64 `yaml:"rate"`
-	// MaxInside bounds live stays plus open calls; 0 means no bound.
+	// MaxInside bounds what counts as inside; 0 means no bound.
 	MaxInside int64 `yaml:"max_inside"`
-	// Burst is how many calls may be made at once. 0 in the file is one second's worth of calls; Load puts the
-	// number in.
+	// Inside is how stays count: InsideExpected or InsideStrict.
+	Inside string `yaml:"inside"`
+	// Burst is how many may enter at once. 0 in the file is one second's worth of entries; Load puts the number in.
 	Burst int64 `yaml:"burst"`
 }
+
+// How stays count as inside.
+const (
+	// InsideExpected counts a stay by the chance that its visitor makes another request.
+	InsideExpected = "expected"
+	// InsideStrict counts each stay in full until it ends.
+	InsideStrict = "strict"
+)
 
 // Session is how long a stay lasts.
 type Session struct {
 	// Idle ends a stay without activity.
 	Idle time.Duration `yaml:"idle"`
-	// Max ends every stay; 0 means no bound.
+	// Max ends every stay; 0 means TicketLife, see Room.Timing.
 	Max time.Duration `yaml:"max"`
+	// Resume is how long after it ran out a stay may be resumed.
+	Resume time.Duration `yaml:"resume"`
+	// Active is how long after a request a stay counts in full.
+	Active time.Duration `yaml:"active"`
+	// Page is how long people may sit on one page, as far as the operator knows; 0 means Idle.
+	Page time.Duration `yaml:"page"`
 	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through.
 	FormGrace time.Duration `yaml:"form_grace"`
 }

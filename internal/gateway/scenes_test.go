@@ -66,6 +66,18 @@ var scenes = []scene{
 		s.plan(queue.Step{Phase: queue.PhaseLine}, queue.Step{At: hence(s, time.Hour), Phase: queue.PhaseOpen})
 		return b
 	}},
+	{"a ticket, everything is booked, standing by", slow, func(s *fixture) *browser {
+		s.update(func(d *queue.Document) { d.Pace.Rate = 1 })
+		b := s.waiting(4)
+		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1, Standby: 9})
+		return b
+	}},
+	{"a ticket, everything is booked", slow, func(s *fixture) *browser {
+		s.update(func(d *queue.Document) { d.Pace.Rate = 1 })
+		b := s.waiting(4)
+		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1})
+		return b
+	}},
 	{"a ticket, the line was closed", trickle, func(s *fixture) *browser {
 		b := s.waiting(4)
 		s.plan(queue.Step{Phase: queue.PhaseOpen, Floor: true})

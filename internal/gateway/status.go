@@ -33,7 +33,7 @@ func statusOf(a *queue.Answer, shown, now int64) web.Status {
 		s.Came = int(a.Came)
 	default:
 	}
-	if a.Phase != queue.PhaseOpen && a.Start.At > now {
+	if (a.Phase != queue.PhaseOpen || a.SoldOut) && a.Start.At > now {
 		s.Starts = time.Duration(a.Start.At-now) * time.Millisecond
 	}
 	return s
@@ -94,6 +94,10 @@ func standsStill(a *queue.Answer, s web.State) web.State {
 	switch {
 	case a.Paused, a.Phase != queue.PhaseOpen:
 		return web.Paused
+	case a.SoldOut && (a.StandsBy || s == web.Front):
+		return web.Standby // whoever is at the front goes before all who stand by
+	case a.SoldOut:
+		return web.Booked
 	case a.Holding:
 		return web.Recovering
 	default:

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -111,8 +112,8 @@ func TestATicketIsConfirmedWhenItComesBack(t *testing.T) {
 			if m := cookieSet(a.Cookies()[0]); m != ":=einlass-ticket+jwt/300s" {
 				t.Errorf("the first ticket is %s", m)
 			}
-			if !strings.Contains(a.body, `content="20;url=`) {
-				t.Error("without script the page comes back at another time than after 20 s")
+			if !strings.Contains(a.body, `content="20;url=`) || !regexp.MustCompile(`data-next="(2[4-9]|3[0-5])\d\d"`).MatchString(a.body) {
+				t.Errorf("the page does not come back after some 3 s, or 20 s without script:\n%s", a.body)
 			}
 			comesBack(b)
 			ticket := b.cookie("einlass-termine")

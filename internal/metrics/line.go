@@ -10,40 +10,70 @@ type figure struct {
 	desc  *prometheus.Desc
 	kind  prometheus.ValueType
 	value func(*queue.Snapshot) float64
+	// there reports whether a room has the figure; nil: each has.
+	there func(*queue.Snapshot) bool
 }
 
 func gauge(name, help string, value func(*queue.Snapshot) float64) figure {
-	return figure{describe(name, help), prometheus.GaugeValue, value}
+	return figure{desc: describe(name, help), kind: prometheus.GaugeValue, value: value}
+}
+
+func count(name, help string, value func(*queue.Snapshot) int64) figure {
+	return gauge(name, help, func(f *queue.Snapshot) float64 { return float64(value(f)) })
 }
 
 func total(name, help string, value func(*queue.Snapshot) int64) figure {
-	return figure{describe(name, help), prometheus.CounterValue, func(f *queue.Snapshot) float64 { return float64(value(f)) }}
+	return figure{desc: describe(name, help), kind: prometheus.CounterValue, value: func(f *queue.Snapshot) float64 { return float64(value(f)) }}
 }
 
-func describe(name, help string) *prometheus.Desc {
-	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, []string{"room"}, nil)
+func (g figure) where(there func(*queue.Snapshot) bool) figure {
+	g.there = there
+	return g
 }
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, append([]string{"room"}, labels...), nil)
+}
+
+func hasQuota(f *queue.Snapshot) bool { return f.Opening.Quota >= 0 }
 
 // figures is a constant table.
 var figures = []figure{
-	gauge("line_waiting", "Places in the line.", func(f *queue.Snapshot) float64 { return float64(f.Waiting) }),
-	gauge("line_front", "Places that came back after their turn and go first.", func(f *queue.Snapshot) float64 { return float64(f.Front) }),
-	gauge("line_calls", "Calls that may still be claimed.", func(f *queue.Snapshot) float64 { return float64(f.Calls) }),
-	gauge("line_inside", "Visitors with a live pass.", func(f *queue.Snapshot) float64 { return float64(f.Inside) }),
+	count("line_waiting", "Places in the line.", func(f *queue.Snapshot) int64 { return f.Waiting }),
+	count("line_front", "Places that came back after their turn and go first.", func(f *queue.Snapshot) int64 { return f.Front }),
+	count("line_calls", "Calls that may still be claimed.", func(f *queue.Snapshot) int64 { return f.Calls }),
+	count("line_asking", "Visitors at the door: it is their turn, and the room is full.", func(f *queue.Snapshot) int64 { return f.Asking }),
+	count("line_inside", "Visitors with a live pass.", func(f *queue.Snapshot) int64 { return f.Live }),
+	gauge("line_counted_inside", "Visitors as they count for the bound inside: by the chance that they make another request.", func(f *queue.Snapshot) float64 { return float64(f.Counted) / 1000 }),
+	gauge("line_call_claimed_ratio", "Chance that a new call is claimed, as learned.", func(f *queue.Snapshot) float64 { return float64(f.CallChance) / 1000 }),
 	gauge("line_last_number", "Highest number given.", func(f *queue.Snapshot) float64 { return float64(f.Last) }),
-	gauge("line_head_number", "Highest number called.", func(f *queue.Snapshot) float64 { return float64(f.HeadNum) }),
+	gauge("line_head_number", "Highest number called or passed over, of those without a lane of their own.", func(f *queue.Snapshot) float64 { return float64(f.HeadNumbers[0]) }),
 	gauge("line_epoch", "Epoch of the numbers; it rises when the store was lost.", func(f *queue.Snapshot) float64 { return float64(f.Epoch) }),
-	gauge("line_gateways", "Gateways that share the line.", func(f *queue.Snapshot) float64 { return float64(f.Gateways) }),
+	gauge("line_format", "Format of the room in the store; a release that does not read it is refused.", func(f *queue.Snapshot) float64 { return float64(f.Format) }),
+	count("line_gateways", "Gateways that share the line.", func(f *queue.Snapshot) int64 { return f.Gateways }),
 	gauge("line_frame_timestamp_seconds", "Store time at which these figures were taken.", func(f *queue.Snapshot) float64 { return float64(f.Now) / 1000 }),
-	gauge("pace_calls_per_second", "Configured pace.", func(f *queue.Snapshot) float64 { return float64(f.Control.Pace.Rate) / 60 }),
-	gauge("pace_max_inside", "Most visitors inside and called together; 0 means no bound.", func(f *queue.Snapshot) float64 { return float64(f.Control.Pace.MaxInside) }),
-	gauge("pace_burst", "Most calls at once.", func(f *queue.Snapshot) float64 { return float64(f.Control.Pace.Burst) }),
-	gauge("pace_paused", "Whether nobody is called.", func(f *queue.Snapshot) float64 { return flag(f.Control.Mode == queue.ModePause) }),
+	gauge("line_hold_timestamp_seconds", "Store time before which nobody is called.", func(f *queue.Snapshot) float64 { return float64(f.Hold) / 1000 }),
+	gauge("pace_calls_per_second", "Configured pace of entries. Before calls were paid at entry it was that of calls.", func(f *queue.Snapshot) float64 { return float64(f.Document.Pace.Rate) / 60 }),
+	gauge("pace_share_ratio", "Share of the pace in force: what the plan leaves of it, and the site's health.", func(f *queue.Snapshot) float64 { return float64(f.Opening.Share*f.Judgement.Factor) / 1_000_000 }),
+	count("pace_max_inside", "Nobody enters while so many count as inside; 0 means no bound. Before, it bounded visitors inside and called together.", func(f *queue.Snapshot) int64 { return f.Document.Pace.MaxInside }),
+	count("pace_burst", "Most entries at once. Before, it was that of calls.", func(f *queue.Snapshot) int64 { return f.Document.Pace.Burst }),
+	gauge("pace_paused", "Whether nobody is called.", func(f *queue.Snapshot) float64 { return flag(f.Document.Pace.Mode == queue.ModePause) }),
+	gauge("pace_strict", "Whether each visitor inside counts in full.", func(f *queue.Snapshot) float64 { return flag(f.Document.Pace.Strict) }),
+	count("opening_quota", "How many may be booked. Not there without a quota.", func(f *queue.Snapshot) int64 { return f.Opening.Quota }).where(hasQuota),
+	count("opening_booked", "How many are booked. Not there without a quota.", func(f *queue.Snapshot) int64 { return f.Opening.Booked }).where(hasQuota),
 	total("line_joined_total", "Numbers given.", func(f *queue.Snapshot) int64 { return f.Joined }),
 	total("line_called_total", "Places called.", func(f *queue.Snapshot) int64 { return f.Called }),
-	total("line_admitted_total", "Stays begun.", func(f *queue.Snapshot) int64 { return f.Admitted }),
+	total("line_admitted_total", "Entries: stays begun.", func(f *queue.Snapshot) int64 { return f.Admitted }),
 	total("line_finished_total", "Stays ended by the visitor or the site.", func(f *queue.Snapshot) int64 { return f.Finished }),
 	total("line_left_total", "Places given up.", func(f *queue.Snapshot) int64 { return f.Left }),
+}
+
+// phase has one series for each phase of a room.
+var phase = describe("opening_phase", "1 for the phase that the room is in, 0 for the others.", "phase")
+
+// phases are all there are.
+var phases = []queue.Phase{
+	queue.PhaseOpen, queue.PhaseClosed, queue.PhaseLobby, queue.PhaseDrawing, queue.PhaseLine, queue.PhaseThrough,
 }
 
 // Describe implements prometheus.Collector.
@@ -51,6 +81,7 @@ func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 	for _, f := range figures {
 		out <- f.desc
 	}
+	out <- phase
 }
 
 // Collect implements prometheus.Collector, for everything that snapshots tell. All figures of a room in one scrape are of
@@ -64,7 +95,12 @@ func (all *rooms) Collect(out chan<- prometheus.Metric) {
 			continue
 		}
 		for _, f := range figures {
-			out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(snapshot), id)
+			if f.there == nil || f.there(snapshot) {
+				out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(snapshot), id)
+			}
+		}
+		for _, p := range phases {
+			out <- prometheus.MustNewConstMetric(phase, prometheus.GaugeValue, flag(p == snapshot.Opening.Phase), id, p.String())
 		}
 	}
 }

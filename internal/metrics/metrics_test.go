@@ -38,7 +38,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		room.Answer(stranger, i*7, time.Second)
 		room.NoAnswer(stranger, Outcome(i))
 		room.Backend(stranger, true, true)
-		room.Snapshot(&queue.Snapshot{Waiting: int64(i), Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}}})
+		room.Snapshot(&queue.Snapshot{Waiting: int64(i), Document: queue.Document{Pace: queue.Pace{Mode: queue.ModePause, Rate: 90}}})
 		m.Fault(stranger)
 		m.ConnectionRefused(stranger)
 		m.StoreCall(stranger, time.Second, errors.New(stranger))
@@ -65,12 +65,13 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 	allowed := map[string][]string{
 		"room":      {"termine", "kfz"},
 		"kind":      visitNames[:],
-		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "closed"}, outcomeNames[1:]...),
+		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "format", "unknown", "closed"}, outcomeNames[1:]...),
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
 		"reason":    {"network", "full", other},
 		"result":    reloadNames[:],
 		"verb":      append([]string{other}, verbNames...),
+		"phase":     {"open", "closed", "lobby", "drawing", "line", "through"},
 		"version":   nil,
 		"goversion": nil,
 	}
@@ -230,13 +231,14 @@ func TestTheLineIsThatOfTheLastFrame(t *testing.T) {
 	a := m.OpenRoom(RoomConfig{ID: "a"})
 	a.Snapshot(&queue.Snapshot{Waiting: 1})
 	a.Snapshot(&queue.Snapshot{
-		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNum: 9, Control: queue.Control{Mode: queue.ModePause, Pace: queue.Pace{Rate: 90}},
+		Now: 1500, Waiting: 12, Joined: 20, Last: 21, HeadNumbers: [queue.Lanes]uint64{9, 7},
+		Document: queue.Document{Pace: queue.Pace{Mode: queue.ModePause, Rate: 90}}, Opening: queue.NewOpening(),
 	})
 	wantMetrics(t, reg, `
 # HELP einlass_line_frame_timestamp_seconds Store time at which these figures were taken.
 # TYPE einlass_line_frame_timestamp_seconds gauge
 einlass_line_frame_timestamp_seconds{room="a"} 1.5
-# HELP einlass_line_head_number Highest number called.
+# HELP einlass_line_head_number Highest number called or passed over, of those without a lane of their own.
 # TYPE einlass_line_head_number gauge
 einlass_line_head_number{room="a"} 9
 # HELP einlass_line_joined_total Numbers given.
@@ -245,14 +247,109 @@ einlass_line_joined_total{room="a"} 20
 # HELP einlass_line_waiting Places in the line.
 # TYPE einlass_line_waiting gauge
 einlass_line_waiting{room="a"} 12
-# HELP einlass_pace_calls_per_second Configured pace.
+# HELP einlass_opening_phase 1 for the phase that the room is in, 0 for the others.
+# TYPE einlass_opening_phase gauge
+einlass_opening_phase{phase="closed",room="a"} 0
+einlass_opening_phase{phase="drawing",room="a"} 0
+einlass_opening_phase{phase="line",room="a"} 0
+einlass_opening_phase{phase="lobby",room="a"} 0
+einlass_opening_phase{phase="open",room="a"} 1
+einlass_opening_phase{phase="through",room="a"} 0
+# HELP einlass_pace_calls_per_second Configured pace of entries. Before calls were paid at entry it was that of calls.
 # TYPE einlass_pace_calls_per_second gauge
 einlass_pace_calls_per_second{room="a"} 1.5
 # HELP einlass_pace_paused Whether nobody is called.
 # TYPE einlass_pace_paused gauge
 einlass_pace_paused{room="a"} 1
 `, "einlass_line_frame_timestamp_seconds", "einlass_line_head_number", "einlass_line_joined_total", "einlass_line_waiting",
-		"einlass_pace_calls_per_second", "einlass_pace_paused")
+		"einlass_pace_calls_per_second", "einlass_pace_paused", "einlass_opening_quota", "einlass_opening_booked", "einlass_opening_phase")
+}
+
+// Each figure of a snapshot moves its own metric and no other.
+func TestEveryFigureOfASnapshotMovesItsMetric(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  func(*queue.Snapshot)
+		want float64
+	}{
+		"line_waiting":                 {func(f *queue.Snapshot) { f.Waiting = 7 }, 7},
+		"line_front":                   {func(f *queue.Snapshot) { f.Front = 7 }, 7},
+		"line_calls":                   {func(f *queue.Snapshot) { f.Calls = 7 }, 7},
+		"line_asking":                  {func(f *queue.Snapshot) { f.Asking = 7 }, 7},
+		"line_inside":                  {func(f *queue.Snapshot) { f.Live = 7 }, 7},
+		"line_counted_inside":          {func(f *queue.Snapshot) { f.Counted = 7500 }, 7.5},
+		"line_call_claimed_ratio":      {func(f *queue.Snapshot) { f.CallChance = 250 }, .25},
+		"line_last_number":             {func(f *queue.Snapshot) { f.Last = 7 }, 7},
+		"line_head_number":             {func(f *queue.Snapshot) { f.HeadNumbers[0] = 7 }, 7},
+		"line_epoch":                   {func(f *queue.Snapshot) { f.Epoch = 7 }, 7},
+		"line_format":                  {func(f *queue.Snapshot) { f.Format = 2 }, 2},
+		"line_gateways":                {func(f *queue.Snapshot) { f.Gateways = 7 }, 7},
+		"line_frame_timestamp_seconds": {func(f *queue.Snapshot) { f.Now = 7000 }, 7},
+		"line_hold_timestamp_seconds":  {func(f *queue.Snapshot) { f.Hold = 7000 }, 7},
+		"pace_calls_per_second":        {func(f *queue.Snapshot) { f.Document.Pace.Rate = 90 }, 1.5},
+		"pace_share_ratio":             {func(f *queue.Snapshot) { f.Opening.Share, f.Judgement.Factor = 500, 500 }, .25},
+		"pace_max_inside":              {func(f *queue.Snapshot) { f.Document.Pace.MaxInside = 7 }, 7},
+		"pace_burst":                   {func(f *queue.Snapshot) { f.Document.Pace.Burst = 7 }, 7},
+		"pace_paused":                  {func(f *queue.Snapshot) { f.Document.Pace.Mode = queue.ModePause }, 1},
+		"pace_strict":                  {func(f *queue.Snapshot) { f.Document.Pace.Strict = true }, 1},
+		"opening_quota":                {func(f *queue.Snapshot) { f.Opening.Quota = 7 }, 7},
+		"opening_booked":               {func(f *queue.Snapshot) { f.Opening.Booked = 7 }, 7},
+		"line_joined_total":            {func(f *queue.Snapshot) { f.Joined = 7 }, 7},
+		"line_called_total":            {func(f *queue.Snapshot) { f.Called = 7 }, 7},
+		"line_admitted_total":          {func(f *queue.Snapshot) { f.Admitted = 7 }, 7},
+		"line_finished_total":          {func(f *queue.Snapshot) { f.Finished = 7 }, 7},
+		"line_left_total":              {func(f *queue.Snapshot) { f.Left = 7 }, 7},
+	} {
+		reg := prometheus.NewRegistry()
+		m, err := New(reg, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		room := m.OpenRoom(RoomConfig{ID: "a"})
+		still := &queue.Snapshot{} // with a quota of 0, so that every figure is there
+		room.Snapshot(still)
+		before := valuesOf(t, reg)
+		moved := *still
+		c.set(&moved)
+		room.Snapshot(&moved)
+		for metric, value := range valuesOf(t, reg) {
+			switch was := before[metric]; {
+			case metric == "einlass_"+name && (value != c.want || was == c.want):
+				t.Errorf("%s went from %v to %v, want %v", name, was, value, c.want)
+			case metric != "einlass_"+name && value != was:
+				t.Errorf("with %s, %s went from %v to %v", name, metric, was, value)
+			}
+		}
+		if len(before) != len(figures) {
+			t.Fatalf("%d figures, %d of the table", len(before), len(figures))
+		}
+		delete(before, "einlass_"+name)
+		if len(before) != len(figures)-1 {
+			t.Errorf("there is no figure %s", name)
+		}
+	}
+}
+
+// valuesOf is the value of each figure of the one room.
+func valuesOf(t *testing.T, reg prometheus.Gatherer) map[string]float64 {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := map[string]bool{}
+	for _, f := range figures {
+		_, rest, _ := strings.Cut(f.desc.String(), `"`)
+		name, _, _ := strings.Cut(rest, `"`)
+		ours[name] = true
+	}
+	values := map[string]float64{}
+	for _, f := range families {
+		if ours[f.GetName()] {
+			m := f.GetMetric()[0]
+			values[f.GetName()] = m.GetGauge().GetValue() + m.GetCounter().GetValue()
+		}
+	}
+	return values
 }
 
 func TestEveryKindOfVisitHasAName(t *testing.T) {
@@ -299,29 +396,42 @@ type scripted struct {
 	closed bool
 }
 
-func (s *scripted) Join(context.Context, []queue.VisitorID) (queue.JoinReply, error) {
+func (s *scripted) Join(context.Context, []queue.Arrival) (queue.JoinReply, error) {
 	return queue.JoinReply{Now: 1}, s.err
 }
 
-func (s *scripted) Keep(context.Context, []queue.Beat) (queue.KeepReply, error) {
-	return queue.KeepReply{Now: 2}, s.err
+func (s *scripted) Keep(_ context.Context, mapping uint64, _ []queue.Beat) (queue.KeepReply, error) {
+	return queue.KeepReply{Now: int64(mapping)}, s.err
 }
 
-func (s *scripted) Claim(context.Context, []queue.Place) (queue.KeepReply, error) {
-	return queue.KeepReply{Now: 3}, s.err
+func (s *scripted) Claim(_ context.Context, mapping uint64, _ []queue.Place) (queue.KeepReply, error) {
+	return queue.KeepReply{Now: int64(mapping)}, s.err
 }
 
 func (s *scripted) Renew(context.Context, []queue.Stay) (queue.KeepReply, error) {
 	return queue.KeepReply{Now: 4}, s.err
 }
-func (s *scripted) Finish(context.Context, []queue.VisitorID) error { return s.err }
-func (s *scripted) Leave(context.Context, []queue.VisitorID) error  { return s.err }
-func (s *scripted) Advance(context.Context, queue.Watermark) (queue.Snapshot, error) {
-	return queue.Snapshot{Now: 5}, s.err
+func (s *scripted) Report(context.Context, []queue.Outcome) error  { return s.err }
+func (s *scripted) Leave(context.Context, []queue.VisitorID) error { return s.err }
+
+func (s *scripted) Find(_ context.Context, o queue.Order) (queue.Found, error) {
+	return queue.Found{At: int64(o)}, s.err
 }
 
-func (s *scripted) Control(_ context.Context, c queue.Control) (queue.Control, error) {
-	return c, s.err
+func (s *scripted) Move(_ context.Context, m queue.Move) (queue.Moved, error) {
+	return queue.Moved{Left: int64(m.Act)}, s.err
+}
+
+func (s *scripted) Advance(_ context.Context, m queue.Watermark, sample queue.Sample, v queue.Verdict) (queue.Snapshot, error) {
+	return queue.Snapshot{Now: int64(m.Last) + sample.Tick + v.Tick}, s.err
+}
+
+func (s *scripted) Settle(_ context.Context, d queue.Document) (queue.Document, error) {
+	return d, s.err
+}
+
+func (s *scripted) Reveal(_ context.Context, _ string, seed [32]byte) ([32]byte, error) {
+	return seed, s.err
 }
 
 func (s *scripted) Snapshot(context.Context) (queue.Snapshot, error) {
@@ -337,6 +447,8 @@ func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 		"unavailable": queue.ErrUnavailable,
 		"conflict":    queue.ErrConflict,
 		"invalid":     queue.ErrInvalid,
+		"format":      queue.ErrFormat,
+		"unknown":     queue.ErrUnknown,
 		"closed":      queue.ErrClosed,
 		other:         errors.New("something else"),
 	} {
@@ -346,19 +458,26 @@ func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 			s := m.WatchStore(inner)
 			ctx := t.Context()
 			joined, err1 := s.Join(ctx, nil)
-			kept, err2 := s.Keep(ctx, nil)
-			claimed, err3 := s.Claim(ctx, nil)
+			kept, err2 := s.Keep(ctx, 2, nil)
+			claimed, err3 := s.Claim(ctx, 3, nil)
 			renewed, err4 := s.Renew(ctx, nil)
-			advanced, err5 := s.Advance(ctx, queue.Watermark{})
-			control, err6 := s.Control(ctx, queue.Control{Version: 9})
+			advanced, err5 := s.Advance(ctx, queue.Watermark{Last: 100}, queue.Sample{Tick: 20}, queue.Verdict{Tick: 3})
+			settled, err6 := s.Settle(ctx, queue.Document{Version: 9})
 			frame, err7 := s.Snapshot(ctx)
-			all := []error{err1, err2, err3, err4, err5, err6, err7, s.Finish(ctx, nil), s.Leave(ctx, nil), s.Restore(ctx, queue.Watermark{}), s.Close()}
+			found, err8 := s.Find(ctx, 8)
+			moved, err9 := s.Move(ctx, queue.Move{Act: queue.ActHand})
+			seed, err10 := s.Reveal(ctx, "o", [32]byte{10})
+			all := []error{
+				err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, s.Report(ctx, nil), s.Leave(ctx, nil),
+				s.Restore(ctx, queue.Watermark{}), s.Close(),
+			}
 			for i, got := range all {
 				if got != err {
 					t.Errorf("error %d is %v", i, got)
 				}
 			}
-			if joined.Now != 1 || kept.Now != 2 || claimed.Now != 3 || renewed.Now != 4 || advanced.Now != 5 || control.Version != 9 || frame.Now != 6 || !inner.closed {
+			if joined.Now != 1 || kept.Now != 2 || claimed.Now != 3 || renewed.Now != 4 || advanced.Now != 123 || settled.Version != 9 ||
+				frame.Now != 6 || found.At != 8 || moved.Left != int64(queue.ActHand) || seed[0] != 10 || !inner.closed {
 				t.Error("replies are mixed up")
 			}
 			for _, name := range verbNames {

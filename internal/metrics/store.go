@@ -12,7 +12,9 @@ import (
 )
 
 // verbNames are the verbs of queue.Store.
-var verbNames = []string{"join", "keep", "claim", "renew", "finish", "leave", "advance", "control", "frame", "restore"}
+var verbNames = []string{
+	"join", "keep", "claim", "renew", "report", "leave", "find", "move", "advance", "settle", "reveal", "frame", "restore",
+}
 
 // storeOutcomes tell the sentinel errors apart, in the order in which they are tried.
 var storeOutcomes = []struct {
@@ -23,6 +25,8 @@ var storeOutcomes = []struct {
 	{"unavailable", queue.ErrUnavailable},
 	{"conflict", queue.ErrConflict},
 	{"invalid", queue.ErrInvalid},
+	{"format", queue.ErrFormat},
+	{"unknown", queue.ErrUnknown},
 	{"closed", queue.ErrClosed},
 }
 
@@ -92,36 +96,48 @@ func (w *watchedStore) only(name string, call func() error) error {
 	return err
 }
 
-func (w *watchedStore) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	return measure(w, "join", func() (queue.JoinReply, error) { return w.next.Join(ctx, ids) })
+func (w *watchedStore) Join(ctx context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
+	return measure(w, "join", func() (queue.JoinReply, error) { return w.next.Join(ctx, arrivals) })
 }
 
-func (w *watchedStore) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
-	return measure(w, "keep", func() (queue.KeepReply, error) { return w.next.Keep(ctx, beats) })
+func (w *watchedStore) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (queue.KeepReply, error) {
+	return measure(w, "keep", func() (queue.KeepReply, error) { return w.next.Keep(ctx, mapping, beats) })
 }
 
-func (w *watchedStore) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
-	return measure(w, "claim", func() (queue.KeepReply, error) { return w.next.Claim(ctx, places) })
+func (w *watchedStore) Claim(ctx context.Context, mapping uint64, places []queue.Place) (queue.KeepReply, error) {
+	return measure(w, "claim", func() (queue.KeepReply, error) { return w.next.Claim(ctx, mapping, places) })
 }
 
 func (w *watchedStore) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, error) {
 	return measure(w, "renew", func() (queue.KeepReply, error) { return w.next.Renew(ctx, stays) })
 }
 
-func (w *watchedStore) Finish(ctx context.Context, ids []queue.VisitorID) error {
-	return w.only("finish", func() error { return w.next.Finish(ctx, ids) })
+func (w *watchedStore) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	return w.only("report", func() error { return w.next.Report(ctx, outcomes) })
 }
 
 func (w *watchedStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return w.only("leave", func() error { return w.next.Leave(ctx, ids) })
 }
 
-func (w *watchedStore) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	return measure(w, "advance", func() (queue.Snapshot, error) { return w.next.Advance(ctx, m) })
+func (w *watchedStore) Find(ctx context.Context, o queue.Order) (queue.Found, error) {
+	return measure(w, "find", func() (queue.Found, error) { return w.next.Find(ctx, o) })
 }
 
-func (w *watchedStore) Control(ctx context.Context, c queue.Control) (queue.Control, error) {
-	return measure(w, "control", func() (queue.Control, error) { return w.next.Control(ctx, c) })
+func (w *watchedStore) Move(ctx context.Context, m queue.Move) (queue.Moved, error) {
+	return measure(w, "move", func() (queue.Moved, error) { return w.next.Move(ctx, m) })
+}
+
+func (w *watchedStore) Advance(ctx context.Context, m queue.Watermark, s queue.Sample, v queue.Verdict) (queue.Snapshot, error) {
+	return measure(w, "advance", func() (queue.Snapshot, error) { return w.next.Advance(ctx, m, s, v) })
+}
+
+func (w *watchedStore) Settle(ctx context.Context, d queue.Document) (queue.Document, error) {
+	return measure(w, "settle", func() (queue.Document, error) { return w.next.Settle(ctx, d) })
+}
+
+func (w *watchedStore) Reveal(ctx context.Context, opening string, seed [32]byte) ([32]byte, error) {
+	return measure(w, "reveal", func() ([32]byte, error) { return w.next.Reveal(ctx, opening, seed) })
 }
 
 func (w *watchedStore) Snapshot(ctx context.Context) (queue.Snapshot, error) {

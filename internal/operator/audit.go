@@ -13,7 +13,7 @@ type record struct {
 	principal     Principal
 	room          string
 	change        Change
-	before, after queue.Control // zero if the change was refused before the controls were read
+	before, after queue.Document // zero if the change was refused before the document was read
 	err           error
 }
 
@@ -22,21 +22,24 @@ const maxText = 2000
 
 // write is the one place where changes are recorded.
 func (s *Service) write(r *record) {
-	fields := []zap.Field{
-		zap.String("principal", r.principal.Name), zap.String("method", r.principal.Method), zap.Stringer("role", r.principal.Role),
-		zap.String("room", bounded(r.room)), zap.String("reason", bounded(r.change.Reason)), zap.Dict("asked", r.change.fields()...),
-	}
+	fields := append(r.principal.fields(),
+		zap.String("room", bounded(r.room)), zap.String("reason", bounded(r.change.Reason)), zap.Dict("asked", r.change.fields()...))
 	if r.change.IfVersion != 0 {
 		fields = append(fields, zap.Int64("if_version", r.change.IfVersion))
 	}
 	if r.before.Version != 0 {
-		fields = append(fields, zap.Dict("before", controlFields(&r.before)...))
+		fields = append(fields, zap.Dict("before", documentFields(&r.before)...))
 	}
 	if r.err != nil {
 		s.log.Warn("operator change failed", append(fields, zap.String("error", bounded(r.err.Error())))...)
 		return
 	}
-	s.log.Info("operator change made", append(fields, zap.Dict("after", controlFields(&r.after)...))...)
+	s.log.Info("operator change made", append(fields, zap.Dict("after", documentFields(&r.after)...))...)
+}
+
+// fields say who acts.
+func (p Principal) fields() []zap.Field {
+	return []zap.Field{zap.String("principal", p.Name), zap.String("method", p.Method), zap.Stringer("role", p.Role)}
 }
 
 // fields are the members that were given.
@@ -49,10 +52,10 @@ func (c *Change) fields() (fields []zap.Field) {
 	return fields
 }
 
-func controlFields(c *queue.Control) []zap.Field {
-	fields := []zap.Field{zap.Int64("version", c.Version)}
+func documentFields(d *queue.Document) []zap.Field {
+	fields := []zap.Field{zap.Int64("version", d.Version)}
 	for i := range members {
-		fields = append(fields, members[i].is(c))
+		fields = append(fields, members[i].is(d))
 	}
 	return fields
 }

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -12,17 +13,18 @@ import (
 // MaxReason bounds the reason of a change, in bytes.
 const MaxReason = 500
 
-// Change is a partial change of a room's controls; nil members stay as they are. It encodes as the merge patch that
+// Change is a partial change of the document of a room; nil members stay as they are. It encodes as the merge patch that
 // asks for it.
 type Change struct {
 	Rate      *int64      `json:"rate,omitempty"`
 	MaxInside *int64      `json:"max_inside,omitempty"`
 	Burst     *int64      `json:"burst,omitempty"`
+	Strict    *bool       `json:"strict,omitempty"`
 	Mode      *queue.Mode `json:"mode,omitempty"`
 	Message   *string     `json:"message,omitempty"`
 	// Reason is why, for the record: at most MaxReason bytes of text in one line. It changes nothing.
 	Reason string `json:"reason,omitempty"`
-	// IfVersion is the version of the controls that the change was decided on; 0 means any. It travels as If-Match.
+	// IfVersion is the version of the document that the change was decided on; 0 means any. It travels as If-Match.
 	IfVersion int64 `json:"-"`
 }
 
@@ -30,7 +32,7 @@ type Change struct {
 func (c Change) Empty() bool { return len(c.keys()) == 0 }
 
 // keys lists the values of the document that c may change.
-func (c *Change) keys() (keys []queue.ControlKey) {
+func (c *Change) keys() (keys []queue.Key) {
 	for i := range members {
 		if m := &members[i]; m.given(c) {
 			keys = append(keys, m.keys...)
@@ -40,25 +42,33 @@ func (c *Change) keys() (keys []queue.ControlKey) {
 }
 
 // Apply makes the change to current, or leaves it as it is: ErrVersion if the change would overwrite something that is
-// newer than the version it was decided on (queue.Control.ChangedSince), errors of Control.Validate if the result would
-// be invalid. A burst that was one second's worth of the rate follows the rate, unless the change names a burst.
-func (c Change) Apply(current *queue.Control) error {
-	if c.IfVersion != 0 && current.ChangedSince(c.IfVersion, c.keys()...) {
-		return fmt.Errorf("%w: they are of version %d, not %d", ErrVersion, current.Version, c.IfVersion)
+// newer than the version it was decided on (queue.Document.ChangedSince), queue.ErrInvalid if the result would be invalid.
+// A burst that was one second's worth of the rate follows the rate, unless the change names a burst.
+func (c Change) Apply(current *queue.Document) error {
+	if err := unchanged(current, c.IfVersion, c.keys()...); err != nil {
+		return err
 	}
-	next := *current
+	next := current.Clone()
 	if c.Rate != nil && next.Pace.Burst == queue.DefaultBurst(next.Pace.Rate) {
 		next.Pace.Burst = queue.DefaultBurst(*c.Rate)
 	}
 	c.setIn(&next)
-	if err := next.Validate(); err != nil {
+	if err := errors.Join(next.Pace.Validate(), next.CheckSettings()); err != nil {
 		return err
 	}
 	*current = next
 	return nil
 }
 
-func (c *Change) setIn(to *queue.Control) {
+// unchanged is ErrVersion if a change of keys that was decided on a version would overwrite something newer; 0: any version.
+func unchanged(current *queue.Document, version int64, keys ...queue.Key) error {
+	if version != 0 && current.ChangedSince(version, keys...) {
+		return fmt.Errorf("%w: they are of version %d, not %d", ErrVersion, current.Version, version)
+	}
+	return nil
+}
+
+func (c *Change) setIn(to *queue.Document) {
 	for i := range members {
 		if m := &members[i]; m.given(c) {
 			m.set(to, c)
@@ -87,22 +97,33 @@ func (e *InvalidError) Error() string {
 // Is makes it a queue.ErrInvalid.
 func (e *InvalidError) Is(target error) bool { return target == queue.ErrInvalid }
 
-// Problems lists the members that are out of range whatever the controls are.
+// Problems lists the members that are out of range whatever else the document says.
 func (c Change) Problems() (bad []FieldError) {
-	probe := queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Burst: 1}}
+	probe := queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}}
 	c.setIn(&probe)
-	if joined, _ := probe.Validate().(interface{ Unwrap() []error }); joined != nil {
-		for _, err := range joined.Unwrap() {
-			text := strings.TrimSuffix(err.Error(), ": "+queue.ErrInvalid.Error())
-			field, detail, _ := strings.Cut(text, " ")
-			bad = append(bad, FieldError{Field: field, Detail: detail})
-		}
-	}
+	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
+	return append(bad, reasonProblems(c.Reason)...)
+}
+
+func reasonProblems(reason string) (bad []FieldError) {
 	switch {
-	case len(c.Reason) > MaxReason:
-		bad = append(bad, FieldError{"reason", fmt.Sprintf("of %d bytes: want at most %d", len(c.Reason), MaxReason)})
-	case !utf8.ValidString(c.Reason) || strings.ContainsFunc(c.Reason, unicode.IsControl):
+	case len(reason) > MaxReason:
+		bad = append(bad, FieldError{"reason", fmt.Sprintf("of %d bytes: want at most %d", len(reason), MaxReason)})
+	case !utf8.ValidString(reason) || strings.ContainsFunc(reason, unicode.IsControl):
 		bad = append(bad, FieldError{"reason", "want text in one line"})
 	}
 	return bad
+}
+
+// fieldErrors are the lines of a joined validation error, by the member that each begins with.
+func fieldErrors(err error) (all []FieldError) {
+	if err == nil {
+		return nil
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		text := strings.TrimPrefix(strings.TrimSuffix(line, ": "+queue.ErrInvalid.Error()), "pace.")
+		field, detail, _ := strings.Cut(text, " ")
+		all = append(all, FieldError{Field: field, Detail: detail})
+	}
+	return all
 }

@@ -8,36 +8,39 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// member is one control that a change can name. Reading a change, making it and recording it go by the table of members
-// alone: another control is another row.
+// member is one value of the document that a change can name. Reading a change, making it and recording it go by the table of members
+// alone: another value is another row.
 type member struct {
 	name string
 	// keys are the values of the document that a change of it may touch.
-	keys []queue.ControlKey
+	keys []queue.Key
 	// given reports whether a change names it.
 	given func(*Change) bool
 	// read takes it from JSON; detail says what is wrong with the value.
 	read func(c *Change, value json.RawMessage) (detail string)
 	// set makes it so in a document.
-	set func(to *queue.Control, c *Change)
+	set func(to *queue.Document, c *Change)
 	// asked and is are fields of the record: what a change says, and what a document says.
 	asked func(*Change) zap.Field
-	is    func(*queue.Control) zap.Field
+	is    func(*queue.Document) zap.Field
 }
 
 // members is a constant table, in the order in which errors list it.
 var members = [...]member{
-	number("rate", func(c *Change) **int64 { return &c.Rate }, func(d *queue.Control) *int64 { return &d.Pace.Rate },
+	number("rate", func(c *Change) **int64 { return &c.Rate }, func(d *queue.Document) *int64 { return &d.Pace.Rate },
 		queue.KeyRate, queue.KeyBurst), // the burst may follow
-	number("max_inside", func(c *Change) **int64 { return &c.MaxInside }, func(d *queue.Control) *int64 { return &d.Pace.MaxInside },
+	number("max_inside", func(c *Change) **int64 { return &c.MaxInside }, func(d *queue.Document) *int64 { return &d.Pace.MaxInside },
 		queue.KeyMaxInside),
-	number("burst", func(c *Change) **int64 { return &c.Burst }, func(d *queue.Control) *int64 { return &d.Pace.Burst }, queue.KeyBurst),
-	text("mode", false, func(c *Change) **queue.Mode { return &c.Mode }, func(d *queue.Control) *queue.Mode { return &d.Mode }, queue.KeyMode),
-	text("message", true, func(c *Change) **string { return &c.Message }, func(d *queue.Control) *string { return &d.Message }, queue.KeyMessage),
+	number("burst", func(c *Change) **int64 { return &c.Burst }, func(d *queue.Document) *int64 { return &d.Pace.Burst }, queue.KeyBurst),
+	text("mode", false, func(c *Change) **queue.Mode { return &c.Mode }, func(d *queue.Document) queue.Mode { return d.Pace.Mode },
+		func(d *queue.Document, m queue.Mode) { d.Pace.Mode = m }, queue.KeyMode),
+	flag("strict", func(c *Change) **bool { return &c.Strict }, func(d *queue.Document) *bool { return &d.Pace.Strict }, queue.KeyStrict),
+	text("message", true, func(c *Change) **string { return &c.Message }, (*queue.Document).Message, (*queue.Document).SetMessage,
+		queue.KeyMessage),
 }
 
 // number is a member that is a whole number.
-func number(name string, of func(*Change) **int64, in func(*queue.Control) *int64, keys ...queue.ControlKey) member {
+func number(name string, of func(*Change) **int64, in func(*queue.Document) *int64, keys ...queue.Key) member {
 	return member{
 		name: name, keys: keys,
 		given: func(c *Change) bool { return *of(c) != nil },
@@ -49,14 +52,35 @@ func number(name string, of func(*Change) **int64, in func(*queue.Control) *int6
 			*of(c) = &n
 			return ""
 		},
-		set:   func(to *queue.Control, c *Change) { *in(to) = **of(c) },
+		set:   func(to *queue.Document, c *Change) { *in(to) = **of(c) },
 		asked: func(c *Change) zap.Field { return zap.Int64(name, **of(c)) },
-		is:    func(d *queue.Control) zap.Field { return zap.Int64(name, *in(d)) },
+		is:    func(d *queue.Document) zap.Field { return zap.Int64(name, *in(d)) },
+	}
+}
+
+// flag is a member that is true or false.
+func flag(name string, of func(*Change) **bool, in func(*queue.Document) *bool, keys ...queue.Key) member {
+	return member{
+		name: name, keys: keys,
+		given: func(c *Change) bool { return *of(c) != nil },
+		read: func(c *Change, value json.RawMessage) string {
+			var yes bool
+			if isNull(value) || json.Unmarshal(value, &yes) != nil {
+				return "want true or false"
+			}
+			*of(c) = &yes
+			return ""
+		},
+		set:   func(to *queue.Document, c *Change) { *in(to) = **of(c) },
+		asked: func(c *Change) zap.Field { return zap.Bool(name, **of(c)) },
+		is:    func(d *queue.Document) zap.Field { return zap.Bool(name, *in(d)) },
 	}
 }
 
 // text is a member that is a word or a text. null takes it away where it is removable (RFC 7396 §2).
-func text[T ~string](name string, removable bool, of func(*Change) **T, in func(*queue.Control) *T, keys ...queue.ControlKey) member {
+func text[T ~string](
+	name string, removable bool, of func(*Change) **T, is func(*queue.Document) T, set func(*queue.Document, T), keys ...queue.Key,
+) member {
 	return member{
 		name: name, keys: keys,
 		given: func(c *Change) bool { return *of(c) != nil },
@@ -68,9 +92,9 @@ func text[T ~string](name string, removable bool, of func(*Change) **T, in func(
 			*of(c) = &s
 			return ""
 		},
-		set:   func(to *queue.Control, c *Change) { *in(to) = **of(c) },
+		set:   func(to *queue.Document, c *Change) { set(to, **of(c)) },
 		asked: func(c *Change) zap.Field { return zap.String(name, bounded(string(**of(c)))) },
-		is:    func(d *queue.Control) zap.Field { return zap.String(name, bounded(string(*in(d)))) },
+		is:    func(d *queue.Document) zap.Field { return zap.String(name, bounded(string(is(d)))) },
 	}
 }
 
@@ -85,7 +109,7 @@ func Members() []string {
 	return names
 }
 
-// Read takes one member from JSON into the change: a control, or the reason. detail says what is wrong with the value;
+// Read takes one member from JSON into the change: a value, or the reason. detail says what is wrong with the value;
 // known is false if there is no such member.
 func (c *Change) Read(name string, value json.RawMessage) (detail string, known bool) {
 	if name == "reason" {

@@ -18,9 +18,9 @@ type closing struct {
 	ended func()
 }
 
-func (c *closing) Update(context.Context, func(*queue.Control) error) (queue.Control, error) {
+func (c *closing) Update(context.Context, func(*queue.Document) error) (queue.Document, error) {
 	c.ended()
-	return queue.Control{}, fmt.Errorf("control: %w", queue.ErrClosed)
+	return queue.Document{}, fmt.Errorf("settle: %w", queue.ErrClosed)
 }
 
 func TestAChangeOfARoomThatIsTakenOutOfServiceFindsWhatThereIsThen(t *testing.T) {

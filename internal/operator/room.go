@@ -10,8 +10,9 @@ import (
 // Line is what the service needs of a room's line; *queue.Room is one.
 type Line interface {
 	View() *queue.View
-	// Update changes the controls as queue.Room.Update does.
-	Update(ctx context.Context, change func(*queue.Control) error) (queue.Control, error)
+	// Update changes the document as queue.Room.Update does.
+	Update(ctx context.Context, change func(*queue.Document) error) (queue.Document, error)
+	DebugLine
 }
 
 // Room is one room that operators see and change.
@@ -28,12 +29,16 @@ type RoomInfo struct {
 	Title string `json:"title"`
 
 	// The controls, which a Change can change, and their version.
-	Rate      int64      `json:"rate"`       // calls per minute
+	Rate      int64      `json:"rate"`       // entries per minute
 	MaxInside int64      `json:"max_inside"` // 0: no bound
-	Burst     int64      `json:"burst"`      // calls at once
+	Burst     int64      `json:"burst"`      // entries at once
+	Strict    bool       `json:"strict"`     // each stay counts in full
 	Mode      queue.Mode `json:"mode"`
 	Message   string     `json:"message"`
 	Version   int64      `json:"version"`
+
+	// Timing is that of the line, by the keys of the configuration and in seconds. It cannot be changed here.
+	Timing Timing `json:"timing"`
 
 	// The line at AsOf, which is the store's time; the zero time if there has been no snapshot yet.
 	AsOf       time.Time `json:"as_of"`
@@ -41,15 +46,45 @@ type RoomInfo struct {
 	Waiting    int64     `json:"waiting"`
 	Front      int64     `json:"front"`
 	Calls      int64     `json:"calls"`
-	Inside     int64     `json:"inside"`
+	Asking     int64     `json:"asking"`  // their turn, and the room is full
+	Inside     int64     `json:"inside"`  // live stays
+	Counted    float64   `json:"counted"` // what of it counts as inside
 	HeadNumber uint64    `json:"head_number"`
 	LastNumber uint64    `json:"last_number"`
 	Gateways   int64     `json:"gateways"`
+
+	// Opening is what takes effect of the room's plan.
+	Opening Opening `json:"opening"`
 
 	Totals Totals `json:"totals"`
 	Store  Store  `json:"store"`
 	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
+}
+
+// Timing holds durations in seconds.
+type Timing struct {
+	AbsentAfter   float64 `json:"absent_after"`
+	ConfirmWithin float64 `json:"confirm_within"`
+	ClaimWindow   float64 `json:"claim_window"`
+	Lead          float64 `json:"lead"` // how far calls run ahead of seats and pace
+	Active        float64 `json:"active"`
+	Page          float64 `json:"page"`
+	Idle          float64 `json:"idle"`
+	Max           float64 `json:"max"`
+	Resume        float64 `json:"resume"`
+	TicketLife    float64 `json:"ticket_life"`
+	Hold          float64 `json:"hold"`  // nobody is called for so long after a loss,
+	Grace         float64 `json:"grace"` // and when nothing was remembered
+}
+
+// Opening is the phase of a room and what is booked.
+type Opening struct {
+	Phase string `json:"phase"`
+	Name  string `json:"name,omitempty"`
+	// Quota is how many may be booked; without one Booked is how many were told.
+	Quota  *int64 `json:"quota,omitempty"`
+	Booked int64  `json:"booked"`
 }
 
 // Totals count since the store began to.
@@ -79,17 +114,28 @@ type Backend struct {
 
 // SetSnapshot fills in everything that a snapshot tells.
 func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
-	r.SetControl(s.Control)
+	r.SetDocument(&s.Document)
 	r.AsOf = time.UnixMilli(s.Now).UTC()
-	r.Epoch, r.HeadNumber, r.LastNumber = s.Epoch, s.HeadNum, s.Last
-	r.Waiting, r.Front, r.Calls, r.Inside, r.Gateways = s.Waiting, s.Front, s.Calls, s.Inside, s.Gateways
+	r.Epoch, r.HeadNumber, r.LastNumber = s.Epoch, s.HeadNumbers[0], s.Last
+	r.Waiting, r.Front, r.Calls, r.Asking, r.Inside, r.Gateways = s.Waiting, s.Front, s.Calls, s.Asking, s.Live, s.Gateways
+	r.Counted = float64(s.Counted) / 1000
+	r.Opening = Opening{Phase: s.Opening.Phase.String(), Name: s.Opening.Name, Booked: s.Opening.Booked}
+	if quota := s.Opening.Quota; quota >= 0 {
+		r.Opening.Quota = &quota
+	}
 	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
 }
 
-// SetControl fills in the controls.
-func (r *RoomInfo) SetControl(c queue.Control) {
-	r.Rate, r.MaxInside, r.Burst = c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst
-	r.Mode, r.Message, r.Version = c.Mode, c.Message, c.Version
+// SetDocument fills in the controls and the timing.
+func (r *RoomInfo) SetDocument(d *queue.Document) {
+	r.Rate, r.MaxInside, r.Burst, r.Strict = d.Pace.Rate, d.Pace.MaxInside, d.Pace.Burst, d.Pace.Strict
+	r.Mode, r.Message, r.Version = d.Pace.Mode, d.Message(), d.Version
+	t := &d.Timing
+	r.Timing = Timing{
+		AbsentAfter: t.Absent.Seconds(), ConfirmWithin: t.Confirm.Seconds(), ClaimWindow: t.Window.Seconds(), Lead: t.Lead.Seconds(),
+		Active: t.Active.Seconds(), Page: t.Page.Seconds(), Idle: t.Idle.Seconds(), Max: t.Max.Seconds(), Resume: t.Resume.Seconds(),
+		TicketLife: t.Life.Seconds(), Hold: t.Hold.Seconds(), Grace: t.Grace.Seconds(),
+	}
 }
 
 // info describes the room by the latest snapshot.

@@ -53,8 +53,8 @@ func (s *Service) Get(id string) (RoomInfo, error) {
 	return r.info(), nil
 }
 
-// Change changes the controls of a room for the principal in ctx, and returns the room as it is then. Where others change
-// the controls at the same moment, it applies the change to theirs. Errors are those of Change.Apply, *InvalidError,
+// Change changes the document of a room for the principal in ctx, and returns the room as it is then. Where others change
+// it at the same moment, it applies the change to theirs. Errors are those of Change.Apply, *InvalidError,
 // ErrUnknownRoom, ErrNotAllowed and the store's. The change is recorded, whatever comes of it.
 func (s *Service) Change(ctx context.Context, id string, change Change) (RoomInfo, error) {
 	rec := record{principal: PrincipalOf(ctx), room: id, change: change}
@@ -78,27 +78,41 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	if rec.principal.Role < RoleOperator {
 		return RoomInfo{}, ErrNotAllowed
 	}
-	r, err := s.find(rec.room)
-	if err != nil {
+	if _, err := s.find(rec.room); err != nil {
 		return RoomInfo{}, err
 	}
 	if bad := rec.change.Problems(); len(bad) > 0 {
 		return RoomInfo{}, &InvalidError{Fields: bad}
 	}
-	after, err := r.Line.Update(ctx, func(c *queue.Control) error {
-		rec.before = *c
-		return rec.change.Apply(c)
+	var info RoomInfo
+	err := s.with(rec.room, func(r *Room) error {
+		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
+			rec.before = d.Clone()
+			return rec.change.Apply(d)
+		})
+		if err != nil {
+			return err
+		}
+		rec.after = after
+		info = r.info()
+		info.SetDocument(&after)
+		return nil
 	})
-	if errors.Is(err, queue.ErrClosed) && s.replaced(r) {
-		return s.change(ctx, rec) // the room was taken out of service meanwhile; it may be back with another line
+	return info, err
+}
+
+// with does something with a room. A room that was taken out of service meanwhile may be back with another line: then it is done
+// with that one.
+func (s *Service) with(id string, do func(*Room) error) error {
+	for {
+		r, err := s.find(id)
+		if err != nil {
+			return err
+		}
+		if err = do(r); !errors.Is(err, queue.ErrClosed) || !s.replaced(r) {
+			return err
+		}
 	}
-	if err != nil {
-		return RoomInfo{}, err
-	}
-	rec.after = after
-	info := r.info()
-	info.SetControl(after)
-	return info, nil
 }
 
 // replaced reports whether the room is not in service any more, or with another line.

@@ -31,16 +31,13 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t}
 	h.now.Store(1_800_000_000_000)
-	timing := queue.Timing{
-		Absent: 5 * time.Minute, ClaimWindow: time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour, Hold: 10 * time.Second,
-	}
-	store, err := memstore.New(memstore.Config{Timing: timing, Clock: h.now.Load})
+	store, err := memstore.New(memstore.Config{Clock: h.now.Load})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.cfg = queue.RoomConfig{
-		Timing: timing, Clock: func() time.Time { return time.UnixMilli(h.now.Load()) }, Visitors: 16, FirstStart: true, ConfigHash: "a",
-		Control: queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: 60, Burst: 2}},
+		Clock: func() time.Time { return time.UnixMilli(h.now.Load()) }, Visitors: 16, FirstStart: true, ConfigHash: "a",
+		Document: queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, Burst: 2}, Timing: queue.DefaultTiming()},
 	}
 	if h.room, err = queue.NewRoom(store, h.cfg); err != nil {
 		t.Fatal(err)
@@ -63,10 +60,10 @@ func (h *house) tick() {
 }
 
 // reconfigure has the gateway apply another configuration by itself.
-func (h *house) reconfigure(hash string, change func(*queue.Control)) {
+func (h *house) reconfigure(hash string, change func(*queue.Document)) {
 	h.t.Helper()
 	h.cfg.ConfigHash = hash
-	change(&h.cfg.Control)
+	change(&h.cfg.Document)
 	if err := h.room.Reconfigure(h.cfg); err != nil {
 		h.t.Fatal(err)
 	}
@@ -88,8 +85,11 @@ func TestARoomIsShownAndChanged(t *testing.T) {
 	if err != nil || before.Rate != 60 || before.Title != "Termine" || !before.Store.OK || before.Backends == nil || before.Version < 1 {
 		t.Fatalf("%+v, %v", before, err)
 	}
-	after, err := h.ask(operator.Change{Rate: ptr[int64](600), Message: ptr("Gleich.")})
-	if err != nil || after.Rate != 600 || after.Burst != 10 || after.Message != "Gleich." || after.Version <= before.Version {
+	if before.Timing.Idle != 600 || before.Timing.ConfirmWithin != 15 || before.Opening.Phase != "open" || before.Opening.Quota != nil {
+		t.Errorf("timing or opening: %+v", before)
+	}
+	after, err := h.ask(operator.Change{Rate: ptr[int64](600), Strict: ptr(true), Message: ptr("Gleich.")})
+	if err != nil || after.Rate != 600 || after.Burst != 10 || !after.Strict || after.Message != "Gleich." || after.Version <= before.Version {
 		t.Fatalf("%+v, %v", after, err)
 	}
 	h.tick()
@@ -108,7 +108,7 @@ func TestAConditionFailsOnlyForWhatWouldBeOverwrittenUnseen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.reconfigure("b", func(c *queue.Control) { c.Message = "Aus der Datei" })
+	h.reconfigure("b", func(d *queue.Document) { d.SetMessage("Aus der Datei") })
 	if now, _ := h.Get("termine"); now.Version == seen.Version || now.Message != "Aus der Datei" {
 		t.Fatalf("the configuration was not applied: %+v", now)
 	}
@@ -130,7 +130,7 @@ func TestAConditionFailsOnlyForWhatWouldBeOverwrittenUnseen(t *testing.T) {
 
 	// A burst that follows the rate is a value that the change is about.
 	seen, _ = h.ask(operator.Change{Mode: ptr(queue.ModePause)})
-	h.reconfigure("c", func(c *queue.Control) { c.Pace.Burst = 50 })
+	h.reconfigure("c", func(d *queue.Document) { d.Pace.Burst = 50 })
 	if _, err := h.ask(operator.Change{Rate: ptr[int64](600), IfVersion: seen.Version}); !errors.Is(err, operator.ErrVersion) {
 		t.Errorf("the burst was decided on unseen: %v", err)
 	}

@@ -31,6 +31,9 @@ const (
 	Lobby
 	Lots
 	Drawing
+	// Standby and Booked: in the line, and everything is booked. The first is called if something is freed.
+	Standby
+	Booked
 	// Closed, Limit, SoldOut, Code: no place, because none are given, so many wait already, everything is booked, or the code
 	// was used by others. The first two may pass, so their pages ask again by themselves.
 	Closed
@@ -51,7 +54,7 @@ const (
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
-	Lobby: "lobby", Lots: "lots", Drawing: "drawing",
+	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Standby: "standby", Booked: "booked",
 	Closed: "closed", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }
 

@@ -141,7 +141,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused recovering lobby" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused recovering lobby standby booked" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -180,7 +180,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 	} {
 		w := inTheLine()
 		w.More = more
-		want = `id="more" class="note" data-in="waiting paused recovering"` + want
+		want = `id="more" class="note" data-in="waiting paused recovering standby booked"` + want
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
 			t.Errorf("with %d the page lacks %s", more, want)
 		}
@@ -210,7 +210,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Starts: left}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))
 		for _, want := range []string{
-			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots paused closed">`,
+			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots paused booked closed">`,
 		} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%v before the start the page lacks %q", left, want)
@@ -218,7 +218,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		}
 	}
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
-	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots paused closed" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
+	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots paused booked closed" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
 	}
 }

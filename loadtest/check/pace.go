@@ -11,11 +11,11 @@ type Minute struct {
 	Arrivals int64 `json:"arrivals"`
 	Calls    int64 `json:"calls"`
 	Entries  int64 `json:"entries"`
-	// Allowed is what the pace that was set lets be called in this minute, from its rate for as long as the room was in
-	// mode run, without what the burst had saved up before.
+	// Allowed is what the pace that was set lets enter in this minute (be called, in journals of the format before), from its rate and
+	// the opening's share of it for as long as the room was open in mode run, without what had been saved up before.
 	Allowed float64 `json:"allowed"`
 	Waiting int64   `json:"waiting"` // in the last snapshot
-	Inside  int64   `json:"inside"`
+	Inside  int64   `json:"inside"`  // what counted as inside then, rounded
 }
 
 const minute = 60_000
@@ -23,12 +23,13 @@ const minute = 60_000
 // minutes counts by the minute of store time.
 type minutes struct {
 	list []Minute
+	old  bool          // of the format before: all live stays count as inside
 	last journal.Marks // the latest snapshot
 	when int64         // its time; 0: none yet
 }
 
-func newMinutes(from int64) *minutes {
-	return &minutes{list: []Minute{{At: from - from%minute}}}
+func newMinutes(from int64, format int) *minutes {
+	return &minutes{list: []Minute{{At: from - from%minute}}, old: format == journal.FormatOld}
 }
 
 // at is the minute of a time that is not before the latest by more than the journals cross.
@@ -49,22 +50,25 @@ func (m *minutes) snapshot(at int64, f *journal.Marks) (calls int64) {
 	default:
 		calls = f.Called - m.last.Called
 	}
-	if m.when > 0 && m.last.Control.Mode == queue.ModeRun {
-		m.allow(m.when, at, m.last.Control.Pace.Rate)
+	if l := &m.last; m.when > 0 && l.Pace.Mode == queue.ModeRun && queue.Phase(l.Phase) == queue.PhaseOpen {
+		m.allow(m.when, at, float64(l.Pace.Rate)*float64(l.Share)/1000)
 	}
 	m.last, m.when = *f, at
 	now := m.at(at)
 	now.Calls += calls
-	now.Waiting, now.Inside = f.Waiting+f.Front, f.Inside
+	now.Waiting, now.Inside = f.Waiting+f.Front, (f.Counted+500)/1000
+	if m.old {
+		now.Inside = f.Live
+	}
 	return calls
 }
 
 // allow spreads a rate a minute over a span.
-func (m *minutes) allow(from, to, rate int64) {
+func (m *minutes) allow(from, to int64, rate float64) {
 	for from < to {
 		now := m.at(from)
 		end := min(to, now.At+minute)
-		now.Allowed += float64(rate) * float64(end-from) / minute
+		now.Allowed += rate * float64(end-from) / minute
 		from = end
 	}
 }

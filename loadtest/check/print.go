@@ -55,11 +55,16 @@ func (r *Report) people(b *strings.Builder) {
 	}{
 		{"arrived and got a number", r.Arrivals},
 		{"of these straight in", r.StraightIn},
+		{"got no number: closed, full or sold out", r.Refused},
 		{"calls", r.Calls},
 		{"went in", r.Entries},
+		{"waited at the door when it was their turn", r.AtDoor},
+		{"came back after their stay had run out", r.Resumed},
+		{"booked, as the site told", r.Booked},
 		{"done inside", r.Finished},
 		{"gave their place up", r.Left},
 		{"did not claim their call, or not yet", r.Unclaimed},
+		{"passed over while away, and not back", r.Absent},
 		{"still in line", r.StillThere},
 		{"with a request that the store did not answer", r.Uncertain},
 	} {
@@ -76,7 +81,7 @@ func (r *Report) minutes(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %d | %d | %.1f | %d | %d | %d |\n",
 			time.UnixMilli(m.At).UTC().Format("15:04"), m.Arrivals, m.Calls, m.Allowed, m.Entries, m.Waiting, m.Inside)
 	}
-	b.WriteString("\nA minute may have more calls than its pace allows by what the burst had saved up before it, " +
+	b.WriteString("\nA minute may have more entries than its pace allows by what was saved up before it, " +
 		"and fewer where nobody was there or the store was away.\n")
 }
 
@@ -89,7 +94,7 @@ func (r *Report) events(b *strings.Builder) {
 	var notes []note
 	for _, c := range r.Controls {
 		notes = append(notes, note{c.At, fmt.Sprintf("controls version %d: %s, %d a minute, at most %d inside (0: no bound), burst %d",
-			c.Version, c.Mode, c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst)})
+			c.Version, c.Pace.Mode, c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst)})
 	}
 	for i, e := range r.Epochs {
 		what := "the line begins"
@@ -97,6 +102,9 @@ func (r *Report) events(b *strings.Builder) {
 			what = "the line begins anew after a loss"
 		}
 		notes = append(notes, note{e.At, fmt.Sprintf("%s, epoch %d", what, e.Epoch)})
+	}
+	for _, s := range r.Steps {
+		notes = append(notes, note{s.At, s.text()})
 	}
 	for _, at := range r.Restores {
 		notes = append(notes, note{at, "a gateway tells the store what it remembers"})
@@ -106,6 +114,16 @@ func (r *Report) events(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s |\n", clock(n.at), n.text)
 	}
 	fmt.Fprintf(b, "\n%d losses, %d places came back by their tickets.\n", r.Summary.Losses, r.Summary.Returned)
+}
+
+func (s *Step) text() string {
+	switch {
+	case s.Rank > 0:
+		return fmt.Sprintf("opening %s: step %d", s.Opening, s.Rank)
+	case s.Frozen > 0:
+		return fmt.Sprintf("opening %s: the lobby is closed, %d numbers are drawn", s.Opening, s.Frozen)
+	}
+	return fmt.Sprintf("opening %s: the seed of the draw is %s", s.Opening, s.Seed)
 }
 
 func (r *Report) sources(b *strings.Builder) {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,12 +25,17 @@ type Report struct {
 	Violations []string             `json:"violations"` // the first hundred
 
 	Arrivals   int64 `json:"arrivals"`    // numbers given
-	StraightIn int64 `json:"straight_in"` // of these, without a wait
+	Refused    int64 `json:"refused"`     // arrivals that got none, once each
+	StraightIn int64 `json:"straight_in"` // of the numbers, without a wait
 	Calls      int64 `json:"calls"`       // as counted by the store, straight in included
 	Entries    int64 `json:"entries"`     // visitors who went in, once each
+	AtDoor     int64 `json:"at_door"`     // visitors who waited at the door when it was their turn, once each
+	Resumed    int64 `json:"resumed"`     // visitors whose stay ran out and was resumed, once each
 	Left       int64 `json:"left"`        // gave their place up
 	Finished   int64 `json:"finished"`    // were done inside
+	Booked     int64 `json:"booked"`      // as the last snapshot counts it
 	Unclaimed  int64 `json:"unclaimed"`   // visitors whose last record is a call that ran out or was never claimed
+	Absent     int64 `json:"absent"`      // visitors whose last record is that they were passed over while away
 	StillThere int64 `json:"still_there"` // visitors whose last record is a place in line
 	Uncertain  int64 `json:"uncertain"`   // visitors for whom a verb went unanswered
 
@@ -40,6 +46,7 @@ type Report struct {
 	Controls []Control `json:"controls"`
 	Restores []int64   `json:"restores"` // when gateways rebuilt the line
 	Epochs   []Epoch   `json:"epochs"`
+	Steps    []Step    `json:"steps"`
 }
 
 // Waits are quantiles in milliseconds.
@@ -51,10 +58,20 @@ type Waits struct {
 	Max   int64 `json:"max"`
 }
 
-// Control is a control document that came into force, as the first snapshot showed it.
+// Control is a document that came into force, as the first snapshot showed it.
 type Control struct {
-	At int64 `json:"at"`
-	queue.Control
+	At      int64        `json:"at"`
+	Version int64        `json:"version"`
+	Pace    journal.Pace `json:"pace"`
+}
+
+// Step is something that an opening did: a step of the plan, a lobby that was frozen, or a seed that came to be known.
+type Step struct {
+	At      int64  `json:"at"`
+	Opening string `json:"opening"`
+	Rank    uint8  `json:"rank,omitempty"`   // of a step
+	Frozen  uint64 `json:"frozen,omitempty"` // how many numbers were frozen
+	Seed    string `json:"seed,omitempty"`   // in hexadecimal, of a reveal
 }
 
 // Epoch is a line that began.
@@ -81,7 +98,7 @@ func Run(m *journal.Merged) (*Report, error) {
 		Room: m.Room, Files: m.Files, Until: m.Until, Broken: map[journal.Rule]int{}, Violations: []string{},
 		From: m.Events[0].At, To: m.Events[len(m.Events)-1].At,
 	}
-	checker, err := journal.New(journal.Config{Timing: m.Timing, Report: r.violated})
+	checker, err := journal.New(m.Config(r.violated))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +106,9 @@ func Run(m *journal.Merged) (*Report, error) {
 		return nil, fmt.Errorf("the journals reach from %s to %s, over more than %d days: a clock was wrong",
 			day(r.From), day(r.To), longest/(24*60*minute))
 	}
-	c := counter{report: r, visitors: map[journal.ID]*visitor{}, pace: newMinutes(r.From)}
+	c := counter{
+		report: r, visitors: map[journal.ID]*visitor{}, pace: newMinutes(r.From, m.Format), steps: map[Step]bool{}, version: -1,
+	}
 	for _, e := range m.Events {
 		checker.Observe(e)
 		c.count(&e)
@@ -111,7 +130,12 @@ type visitor struct {
 	came      int64 // when the number was given; 0: before the journal
 	entered   bool
 	uncertain bool
+	atDoor    bool
+	resumed   bool
+	refused   bool
 	state     queue.State
+	reason    queue.Reason
+	over      int64 // when its stay runs out
 }
 
 type counter struct {
@@ -120,7 +144,8 @@ type counter struct {
 	waits    []int64
 	pace     *minutes
 	epoch    uint64
-	control  queue.Control
+	version  int64
+	steps    map[Step]bool // every process tells of each
 }
 
 func (c *counter) count(e *journal.Event) {
@@ -129,6 +154,10 @@ func (c *counter) count(e *journal.Event) {
 		c.answer(e)
 	case journal.Finish, journal.Leave:
 		c.ended(e)
+	case journal.Moved:
+		c.moved(e)
+	case journal.Step, journal.Freeze, journal.Reveal:
+		c.step(e)
 	case journal.Uncertain:
 		if e.Visitor != (journal.ID{}) {
 			c.visitor(e.Visitor).uncertain = true
@@ -151,17 +180,24 @@ func (c *counter) visitor(id journal.ID) *visitor {
 
 func (c *counter) answer(e *journal.Event) {
 	state := queue.State(e.State)
-	if state == queue.StateUnknown {
+	switch {
+	case state == queue.StateUnknown:
+		return
+	case state == queue.StateRefused && e.Kind == journal.Join:
+		if v := c.visitor(e.Visitor); !v.refused {
+			v.refused = true
+			c.report.Refused++
+		}
 		return
 	}
 	v := c.visitor(e.Visitor)
-	v.state = state
 	minute := c.pace.at(e.At)
 	if e.Kind == journal.Join && v.came == 0 {
 		v.came = e.At
 		c.report.Arrivals++
 		minute.Arrivals++
 	}
+	c.stands(v, e)
 	if state != queue.StateInside || v.entered {
 		return
 	}
@@ -173,6 +209,53 @@ func (c *counter) answer(e *journal.Event) {
 		c.report.StraightIn++
 	case v.came > 0:
 		c.waits = append(c.waits, e.At-v.came)
+	}
+}
+
+// stands notes where a visitor stands now.
+func (c *counter) stands(v *visitor, e *journal.Event) {
+	switch state := queue.State(e.State); {
+	case state == queue.StateFull && !v.atDoor:
+		v.atDoor = true
+		c.report.AtDoor++
+	case state == queue.StateInside && e.Kind == journal.Claim && v.over > 0 && v.over <= e.At && !v.resumed:
+		v.resumed = true
+		c.report.Resumed++
+	}
+	v.state, v.reason = queue.State(e.State), queue.Reason(e.Reason)
+	if v.state == queue.StateInside {
+		v.over = e.Until
+	}
+}
+
+// moved lets a visitor go on under another id, or ends it.
+func (c *counter) moved(e *journal.Event) {
+	v := c.visitors[e.Visitor]
+	switch {
+	case v == nil:
+	case queue.Act(e.Move.Act) != queue.ActHand:
+		v.state, v.reason = queue.State(e.State), queue.Reason(e.Reason)
+	case queue.Reason(e.Reason) == queue.ReasonMoved && c.visitors[e.Move.To] == nil:
+		c.visitors[e.Move.To] = v
+		delete(c.visitors, e.Visitor)
+	}
+}
+
+// step notes what an opening did, once.
+func (c *counter) step(e *journal.Event) {
+	var s Step
+	switch {
+	case e.Step != nil:
+		s = Step{Opening: e.Step.Opening, Rank: e.Step.Rank}
+	case e.Kind == journal.Freeze:
+		s = Step{Opening: e.Draw.Opening, Frozen: e.Draw.N}
+	default:
+		s = Step{Opening: e.Draw.Opening, Seed: hex.EncodeToString(e.Draw.Seed[:])}
+	}
+	if !c.steps[s] {
+		c.steps[s] = true
+		s.At = e.At
+		c.report.Steps = append(c.report.Steps, s)
 	}
 }
 
@@ -197,19 +280,27 @@ func (c *counter) snapshot(e *journal.Event) {
 		c.report.Epochs = append(c.report.Epochs, Epoch{At: e.At, Epoch: f.Epoch})
 	}
 	// Of snapshots that cross on their way, the one with the older document tells nothing new.
-	if f.Control.Version > c.control.Version {
-		c.control = f.Control
-		c.report.Controls = append(c.report.Controls, Control{At: e.At, Control: f.Control})
+	if f.Version > c.version {
+		c.version = f.Version
+		c.report.Controls = append(c.report.Controls, Control{At: e.At, Version: f.Version, Pace: f.Pace})
 	}
+	c.report.Booked = f.Booked
 }
 
 func (c *counter) finish() {
 	for _, v := range c.visitors {
 		switch v.state {
-		case queue.StateWaiting, queue.StateFront:
+		case queue.StateLobby, queue.StateWaiting, queue.StateFront, queue.StateFull:
 			c.report.StillThere++
-		case queue.StateCalled, queue.StateMissed:
+		case queue.StateCalled:
 			c.report.Unclaimed++
+		case queue.StateMissed:
+			switch v.reason {
+			case queue.ReasonNone, queue.ReasonLapsed: // journals of the format before give no reason
+				c.report.Unclaimed++
+			case queue.ReasonAbsent:
+				c.report.Absent++
+			}
 		}
 		if v.uncertain {
 			c.report.Uncertain++

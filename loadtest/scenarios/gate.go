@@ -9,8 +9,9 @@ import (
 )
 
 // Gate is how the waiting room is set and what its operators do. Openings by the clock are not asked of the room:
-// Script does them at the hour, through the admin API or queue.Store.Control.
+// Script does them at the hour, through the admin API or queue.Store.Settle.
 type Gate struct {
+	// Pace is without its mode: Script says when the room runs.
 	Pace queue.Pace
 	// Timing and the poll intervals are the defaults of the gateway's configuration.
 	Timing           queue.Timing
@@ -55,18 +56,22 @@ const SoldOut = "Alle Termine sind vergeben. Sie müssen nicht weiter warten."
 func ordinaryGate(pace queue.Pace) Gate {
 	return Gate{
 		Pace: pace,
-		Timing: queue.Timing{
-			Absent: 10 * time.Minute, ClaimWindow: 3 * time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour,
-			Hold: 36 * time.Second, // polls are spread by a fifth
-		},
+		Timing:  queue.DefaultTiming(),
 		PollMin: 3 * time.Second, PollMax: 30 * time.Second,
 		Watch: time.Second, CloseAfter: 15 * time.Minute,
 	}
 }
 
+// Document is what the room begins with: it is paused.
+func (g *Gate) Document() queue.Document {
+	d := queue.Document{Version: 1, Pace: g.Pace, Timing: g.Timing}
+	d.Pace.Mode = queue.ModePause
+	return d
+}
+
 func (g *Gate) validate(starts, ends time.Time) error {
-	control := queue.Control{Mode: queue.ModePause, Pace: g.Pace}
-	errs := []error{control.Validate(), g.Timing.Validate()}
+	document := g.Document()
+	errs := []error{document.Validate()}
 	bad := func(wrong bool, format string, args ...any) {
 		if wrong {
 			errs = append(errs, fmt.Errorf(format, args...))
@@ -82,10 +87,11 @@ func (g *Gate) validate(starts, ends time.Time) error {
 		bad(s.Do != Open && s.Do != Pause && s.Do != Close, "gate.script[%d].do: want open, pause or close, is %q", i, s.Do)
 		bad(s.Do == Close && s.Message == "", "gate.script[%d].message: a room that closes must say so", i)
 		if s.Pace != nil {
-			control.Pace = *s.Pace
+			document.Pace = *s.Pace
+			document.Pace.Mode = queue.ModePause
 		}
-		control.Message = s.Message
-		if err := control.Validate(); err != nil {
+		document.SetMessage(s.Message)
+		if err := errors.Join(document.Validate(), document.CheckSettings()); err != nil {
 			errs = append(errs, fmt.Errorf("gate.script[%d]: %w", i, err))
 		}
 	}

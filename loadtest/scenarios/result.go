@@ -57,6 +57,7 @@ type People struct {
 	NoShows  int64 `json:"no_shows"`
 	Sleeps   int64 `json:"sleeps"`   // phones that fell asleep in line
 	Returned int64 `json:"returned"` // of these and the no-shows, came back after the head had passed
+	Resumed  int64 `json:"resumed"`  // stays that had run out and went on
 }
 
 // Site is what the site behind the gate counted.
@@ -98,10 +99,10 @@ type Line struct {
 	Entries   int64         `json:"entries"`    // entries of these batches
 	StaleMax  time.Duration `json:"stale_max"`  // oldest snapshot that a poll was answered from
 
-	Rate      int64 `json:"rate"`       // calls a minute that were allowed, at most
+	Rate      int64 `json:"rate"`       // entries a minute that were allowed, at most
 	Burst     int64 `json:"burst"`      // and at once
-	MaxMinute int64 `json:"max_minute"` // calls in the busiest minute
-	MaxInside int64 `json:"max_inside"` // most stays and open calls at once
+	MaxMinute int64 `json:"max_minute"` // entries in the busiest minute
+	MaxInside int64 `json:"max_inside"` // the most that counted as inside at once
 	Bound     int64 `json:"bound"`      // and what was allowed, 0: no bound
 	// Overtaken are violations of order: somebody with a higher number was called before somebody who was there.
 	Overtaken int64 `json:"overtaken"`

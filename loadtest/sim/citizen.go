@@ -71,7 +71,8 @@ const never = math.MaxInt32
 type citizen struct {
 	born    int32
 	joined  int32
-	sent    int32 // when its last heartbeat reached the store
+	sent    int32 // when its last heartbeat or request inside was told
+	started int32 // of its stay
 	leaves  int32 // when it gives up
 	sleeps  int32 // when its phone falls asleep next
 	due     int32 // the step of the wheel that counts

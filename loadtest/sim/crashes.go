@@ -114,7 +114,7 @@ func (s *sim) firstLife() error {
 // nextLife makes a store anew, from the files of the present life if there are any.
 func (s *sim) nextLife() (err error) {
 	k := &s.crashes
-	cfg := memstore.Config{Timing: s.cfg.Scenario.Gate.Timing, Clock: s.storeNow}
+	cfg := memstore.Config{Clock: s.storeNow}
 	if k.dir != "" {
 		// By the wall clock nothing is ever saved: one run is as the other.
 		cfg.Files = &memstore.Files{Path: filepath.Join(k.place(), "room"), Every: 24 * time.Hour, PlacesEvery: 24 * time.Hour}
@@ -189,7 +189,7 @@ func (s *sim) save(ctx context.Context) error {
 func (s *sim) restart(ctx context.Context) error {
 	s.room.snapshot = queue.Snapshot{}
 	s.room.given = 0
-	return s.room.restore(ctx, queue.Watermark{Control: queue.Control{Version: 1, Mode: queue.ModePause, Pace: s.cfg.Scenario.Gate.Pace}})
+	return s.room.restore(ctx, queue.Watermark{Document: s.cfg.Scenario.Gate.Document()})
 }
 
 // revive ends the store without a word and starts the next.
@@ -213,7 +213,23 @@ func (s *sim) revive(ctx context.Context, what Failure) error {
 	if what == LosesSince {
 		return s.restart(ctx)
 	}
-	return s.room.restore(ctx, s.room.memory())
+	if err := s.room.store.Restore(ctx, s.room.memory()); err != nil {
+		return err
+	}
+	return s.recall(ctx)
+}
+
+// recall tells the store of the stays that the gateway knows, before anybody is called.
+func (s *sim) recall(ctx context.Context) error {
+	for _, who := range s.inOrder {
+		if c := &s.people[who]; c.state == inside && s.now-c.sent < s.idle {
+			s.room.renews.add(who)
+		}
+	}
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	return s.room.advance(ctx)
 }
 
 // unhear: the gateway asks the store about everybody anew, with the next poll of each.
@@ -245,7 +261,7 @@ func (s *sim) stay(until int32) {
 	until = after(until, stayAfter)
 	for _, who := range s.inOrder {
 		c := &s.people[who]
-		if s.order(c) <= s.room.snapshot.Head {
+		if s.order(c) <= s.room.snapshot.Heads[0] {
 			continue // called already, and the call goes by meanwhile
 		}
 		if c.kind == somebody && c.state == waiting && c.leaves > until && c.sleeps > until {

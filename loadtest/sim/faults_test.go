@@ -17,38 +17,47 @@ type faulty struct {
 	keep    func(*queue.KeepReply)
 	claim   func(s queue.Store, places []queue.Place) error
 	advance func(*queue.Snapshot)
+	picture func(*queue.Snapshot)
 	join    func(*queue.JoinReply)
 }
 
-func (f *faulty) Keep(ctx context.Context, beats []queue.Beat) (queue.KeepReply, error) {
-	r, err := f.Store.Keep(ctx, beats)
+func (f *faulty) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (queue.KeepReply, error) {
+	r, err := f.Store.Keep(ctx, mapping, beats)
 	if f.keep != nil && err == nil {
 		f.keep(&r)
 	}
 	return r, err
 }
 
-func (f *faulty) Claim(ctx context.Context, places []queue.Place) (queue.KeepReply, error) {
+func (f *faulty) Claim(ctx context.Context, mapping uint64, places []queue.Place) (queue.KeepReply, error) {
 	if f.claim != nil {
 		if err := f.claim(f.Store, places); err != nil {
 			return queue.KeepReply{}, err
 		}
 	}
-	return f.Store.Claim(ctx, places)
+	return f.Store.Claim(ctx, mapping, places)
 }
 
-func (f *faulty) Join(ctx context.Context, ids []queue.VisitorID) (queue.JoinReply, error) {
-	r, err := f.Store.Join(ctx, ids)
+func (f *faulty) Join(ctx context.Context, arrivals []queue.Arrival) (queue.JoinReply, error) {
+	r, err := f.Store.Join(ctx, arrivals)
 	if f.join != nil && err == nil {
 		f.join(&r)
 	}
 	return r, err
 }
 
-func (f *faulty) Advance(ctx context.Context, m queue.Watermark) (queue.Snapshot, error) {
-	r, err := f.Store.Advance(ctx, m)
+func (f *faulty) Advance(ctx context.Context, m queue.Watermark, s queue.Sample, v queue.Verdict) (queue.Snapshot, error) {
+	r, err := f.Store.Advance(ctx, m, s, v)
 	if f.advance != nil && err == nil {
 		f.advance(&r)
+	}
+	return r, err
+}
+
+func (f *faulty) Snapshot(ctx context.Context) (queue.Snapshot, error) {
+	r, err := f.Store.Snapshot(ctx)
+	if f.picture != nil && err == nil {
+		f.picture(&r)
 	}
 	return r, err
 }
@@ -73,13 +82,14 @@ func TestEveryPlantedFaultIsReported(t *testing.T) {
 			}
 		}},
 		"more are called than the pace shown allows": {journal.RulePace, func(f *faulty) {
-			f.advance = func(r *queue.Snapshot) { r.Control.Pace.Rate /= 2 }
+			f.advance = func(r *queue.Snapshot) { r.Document.Pace.Rate /= 2 }
+			f.picture = f.advance
 		}},
 		"every other snapshot has lost the line": {journal.RuleShown, func(f *faulty) {
 			odd := false
 			f.advance = func(r *queue.Snapshot) {
 				if odd = !odd; odd {
-					r.Sketch = queue.Sketch{End: r.Sketch.End}
+					r.Sketches[0] = queue.Sketch{End: r.Sketches[0].End}
 				}
 			}
 		}},

@@ -78,7 +78,7 @@ func TestWhoLeavesUsesUpNoCall(t *testing.T) {
 		s.Crowd.Impatient, s.Crowd.Stay = 0.7, 30*time.Second
 		s.Crowd.React = time.Second
 	}))
-	if r.People.GaveUp < 100 || r.Line.Called-r.Line.Entered > 5 {
+	if r.People.GaveUp < 100 || r.Line.Called-r.Line.Entered > 10 {
 		t.Errorf("%d gave up, %d called and %d let in", r.People.GaveUp, r.Line.Called, r.Line.Entered)
 	}
 }
@@ -108,9 +108,10 @@ func TestBotsCostPollsAndGainNothing(t *testing.T) {
 	if r.Line.Polls < 3*plain.Line.Polls || r.Line.Entries > 2*plain.Line.Entries || r.Checked.Violations > 0 {
 		t.Errorf("polls %d after %d, entries of store calls %d after %d", r.Line.Polls, plain.Line.Polls, r.Line.Entries, plain.Line.Entries)
 	}
-	// Whoever follows the page enters at most a click and two polls after the bot with the number beside.
+	// Whoever follows the page enters at most a click and three polls after the bot with the number beside: calls run ahead of the
+	// pace, and whoever is called enters in the order of claims.
 	gain := gainOfBots(t, cfg, &lines)
-	if limit := s.Crowd.React + 3*s.Gate.PollMin; gain > limit {
+	if limit := s.Crowd.React + 4*s.Gate.PollMin; gain > limit {
 		t.Errorf("bots entered %v earlier than people beside them, a quicker click explains %v", gain, limit)
 	}
 }

@@ -25,7 +25,7 @@ func (s *sim) arrive(who uint32) {
 func (s *sim) joined(who uint32, j queue.Joined) {
 	c := &s.people[who]
 	s.numbered(c, j.Place)
-	c.joined, c.sent = s.now, s.now
+	c.joined, c.sent = s.now, s.now-s.beatEvery // its first poll is told
 	s.line.Tickets++
 	s.inOrder = append(s.inOrder, who)
 	s.joinedNow++
@@ -42,12 +42,19 @@ func (s *sim) joined(who uint32, j queue.Joined) {
 		c.sleeps = after(s.now, about(s.random, crowd.AwakeFor))
 	}
 	if j.State == queue.StateInside {
-		s.enter(who)
+		s.enter(who, j.Started)
+		s.room.renews.add(who) // the page has pictures, which bring the cookie back
 		return
 	}
 	c.state = waiting
-	s.schedule(who, s.ahead(c))
+	c.due = s.wheel.put(s.now+s.jitter(firstPoll), who)
 }
+
+// Times of the page, ms: until its first poll, and between two questions at the door.
+const (
+	firstPoll = 3000
+	doorEvery = 4000
+)
 
 // turn is what a citizen does whose time has come.
 func (s *sim) turn(who uint32) {
@@ -92,7 +99,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case s.now >= c.leaves:
 		s.depart(who, gaveUp)
 		return
-	case s.order(c) <= s.room.snapshot.Head:
+	case s.order(c) <= s.room.snapshot.Heads[0]:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -125,12 +132,12 @@ func (s *sim) beat(who uint32, c *citizen) {
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
 // checked on what the snapshot says.
 func (s *sim) ahead(c *citizen) int64 {
-	n, _ := s.room.snapshot.Sketch.Ahead(s.order(c))
+	n, _ := s.room.snapshot.Sketches[0].Ahead(s.order(c))
 	return n
 }
 
 func (s *sim) order(c *citizen) queue.Order {
-	return queue.Place{Epoch: s.room.epochs[c.epoch], Number: c.number}.Order()
+	return queue.OrderOf(s.room.epochs[c.epoch], c.number)
 }
 
 // numbered notes the place of a ticket.
@@ -149,7 +156,7 @@ func (s *sim) numbered(c *citizen, p queue.Place) {
 func (s *sim) schedule(who uint32, ahead int64) {
 	c := &s.people[who]
 	every := s.pollMax
-	if rate := s.room.control.Pace.Rate; rate > 0 {
+	if rate := s.room.document.Pace.Rate; rate > 0 {
 		every = max(s.pollMin, int32(min(int64(s.pollMax), ahead*60_000/rate/10)))
 	}
 	far := every == s.pollMax
@@ -193,7 +200,7 @@ func (s *sim) kept(who uint32, st queue.Standing) {
 	crowd := &s.cfg.Scenario.Crowd
 	if c.is(stayed) && st.State != queue.StateWaiting {
 		c.habits &^= stayed
-		if st.State != queue.StateCalled && s.now < s.crashes.until+stayAfter {
+		if st.State != queue.StateCalled && st.State != queue.StateFull && s.now < s.crashes.until+stayAfter {
 			s.nobody.PassedOver++
 		}
 	}
@@ -213,6 +220,10 @@ func (s *sim) kept(who uint32, st queue.Standing) {
 			return
 		}
 		c.due = s.wheel.put(after(learnt, s.reaction(c)), who)
+	case queue.StateFull: // the other tab stands at the door
+		c.due = s.wheel.put(s.now+s.jitter(doorEvery), who)
+	case queue.StateSpent:
+		s.spent(who, st)
 	case queue.StateMissed: // its call has lapsed; the page offers to come back
 		c.due = s.wheel.put(after(s.now, s.reaction(c)), who)
 	case queue.StateFront:
@@ -233,16 +244,28 @@ func (s *sim) claimed(who uint32, st queue.Standing) {
 		}
 	case c.state != claiming: // the second tab's
 	case st.State == queue.StateInside:
-		s.enter(who)
+		s.enter(who, st.Started)
+	case st.State == queue.StateFull && s.closed:
+		s.depart(who, told)
+	case st.State == queue.StateFull:
+		c.state = called
+		c.due = s.wheel.put(s.now+s.jitter(doorEvery), who)
 	case st.State == queue.StateSpent:
-		s.oddities++
-		s.end(who, gaveUp)
+		s.spent(who, st)
 	default:
 		if st.State == queue.StateFront {
 			s.returned(c)
 		}
 		s.again(who, c)
 	}
+}
+
+// spent: the ticket is worth nothing any more. Only a second call that was not claimed may do that to somebody who waits.
+func (s *sim) spent(who uint32, st queue.Standing) {
+	if st.Reason != queue.ReasonTwice {
+		s.oddities++
+	}
+	s.end(who, gaveUp)
 }
 
 // returned counts citizens that come back after the head has passed them, once until they are called.

@@ -38,7 +38,7 @@ func (s *sim) operate(ctx context.Context) error {
 	gate := &s.cfg.Scenario.Gate
 	if gate.Watch == 0 {
 		if changed {
-			return s.control(ctx, o.running)
+			return s.control(ctx, o.running, o.pace)
 		}
 		return nil
 	}
@@ -50,7 +50,7 @@ func (s *sim) operate(ctx context.Context) error {
 	f := &s.room.snapshot
 	// A citizen that is called or inside may still take one of them. Some already hold theirs, but a place may also be held for
 	// a citizen that has gone: subtracting one for each would let in more people than there are places.
-	spoken := f.Inside + f.Calls
+	spoken := f.Live + f.Calls + f.Asking
 	if tally.Left+tally.Holds > 0 || s.now < o.opens || !o.running {
 		o.empty = never
 	} else if o.empty == never {
@@ -60,20 +60,32 @@ func (s *sim) operate(ctx context.Context) error {
 		o.running, o.message = false, scenarios.SoldOut
 		s.shut()
 	}
-	return s.control(ctx, o.running && int64(tally.Left) > spoken)
+	pace, left := o.pace, int64(tally.Left)
+	if left <= spoken {
+		// Calls run ahead of entries, so to stop them is not enough: every stay counts in full, and nobody enters for whom nothing
+		// is left.
+		pace.Strict = true
+		if pace.MaxInside == 0 || left < pace.MaxInside {
+			pace.MaxInside = max(1, left)
+		}
+	}
+	if left == 0 {
+		pace.Rate, pace.Burst = 0, 1 // those at the door would still be let in, one after the other
+	}
+	return s.control(ctx, o.running && left > 0, pace)
 }
 
 // control sets what is to hold, if it does not.
-func (s *sim) control(ctx context.Context, run bool) error {
-	o, now := &s.operators, s.room.control
-	mode := queue.ModePause
+func (s *sim) control(ctx context.Context, run bool, pace queue.Pace) error {
+	o, now := &s.operators, &s.room.document
+	pace.Mode = queue.ModePause
 	if run {
-		mode = queue.ModeRun
+		pace.Mode = queue.ModeRun
 	}
-	if now.Mode == mode && now.Pace == o.pace && now.Message == o.message {
+	if now.Pace == pace && now.Message() == o.message {
 		return nil
 	}
-	return s.room.set(ctx, mode, o.pace, o.message)
+	return s.room.set(ctx, pace, o.message)
 }
 
 // shut closes for good: waiting citizens read it with the next poll.

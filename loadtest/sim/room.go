@@ -11,18 +11,20 @@ import (
 // room asks the store in batches and keeps the snapshot, as pkg/queue's Room does for a gateway.
 type room struct {
 	store    queue.Store
-	control  queue.Control
+	document queue.Document
 	snapshot queue.Snapshot
 	epochs   []uint64 // of the numbers given, in order
 
 	given uint64 // the highest number
 
-	joins, keeps, claims, renews, finishes, leaves batch
+	joins, keeps, claims, renews, returns, finishes, leaves batch
 
-	ids    []queue.VisitorID // of the batch at hand
-	places []queue.Place
-	beats  []queue.Beat
-	stays  []queue.Stay
+	ids      []queue.VisitorID // of the batch at hand
+	arrivals []queue.Arrival
+	places   []queue.Place
+	beats    []queue.Beat
+	stays    []queue.Stay
+	outcomes []queue.Outcome
 
 	ops, entries int64
 }
@@ -56,9 +58,9 @@ func (b *batch) rounds(one func(who []uint32, gone []bool) error) error {
 }
 
 // open makes the room, paused.
-func (r *room) open(ctx context.Context, pace queue.Pace) error {
-	r.control = queue.Control{Version: 1, Mode: queue.ModePause, Pace: pace}
-	return r.restore(ctx, queue.Watermark{Control: r.control})
+func (r *room) open(ctx context.Context, d queue.Document) error {
+	r.document = d
+	return r.restore(ctx, queue.Watermark{Document: d})
 }
 
 // restore tells a store that has lost the room what is remembered of it.
@@ -69,21 +71,22 @@ func (r *room) restore(ctx context.Context, m queue.Watermark) error {
 	if err := r.advance(ctx); err != nil {
 		return err
 	}
-	r.control = r.snapshot.Control
+	r.document = r.snapshot.Document
 	return nil
 }
 
 // memory is what the gateway remembers: it has given all the numbers itself.
 func (r *room) memory() queue.Watermark {
+	f := &r.snapshot
 	return queue.Watermark{
-		Gateway: "sim", Epoch: r.snapshot.Epoch, Last: r.snapshot.Last, Head: r.snapshot.Head, HeadNumber: r.snapshot.HeadNum,
-		Ceiling: max(r.snapshot.Last, r.given), Control: r.control,
+		Gateway: "sim", Epoch: f.Epoch, Last: f.Last, Heads: f.Heads, HeadNumbers: f.HeadNumbers,
+		Ceiling: max(f.Last, r.given), Document: r.document, Opening: f.Opening, Curves: f.Curves,
 	}
 }
 
 // advance calls the next places and takes the new snapshot.
 func (r *room) advance(ctx context.Context) error {
-	f, err := r.store.Advance(ctx, r.memory())
+	f, err := r.store.Advance(ctx, r.memory(), queue.Sample{}, queue.Verdict{})
 	if err != nil {
 		return fmt.Errorf("advance: %w", err)
 	}
@@ -92,22 +95,23 @@ func (r *room) advance(ctx context.Context) error {
 	return nil
 }
 
-// set changes the controls.
-func (r *room) set(ctx context.Context, mode queue.Mode, pace queue.Pace, message string) error {
-	next := r.control
-	next.Mode, next.Pace, next.Message = mode, pace, message
-	stored, err := r.store.Control(ctx, next)
+// set changes what operators set.
+func (r *room) set(ctx context.Context, pace queue.Pace, message string) error {
+	next := r.document
+	next.Pace = pace
+	next.SetMessage(message)
+	stored, err := r.store.Settle(ctx, next)
 	if err != nil {
-		return fmt.Errorf("set controls: %w", err)
+		return fmt.Errorf("settle: %w", err)
 	}
-	r.control = stored
+	r.document = stored
 	r.ops++
 	return nil
 }
 
 // pending reports whether there is anything to send: in most steps there is not.
 func (r *room) pending() bool {
-	return len(r.joins.who)+len(r.keeps.who)+len(r.claims.who)+len(r.renews.who)+len(r.finishes.who)+len(r.leaves.who) > 0
+	return len(r.joins.who)+len(r.keeps.who)+len(r.claims.who)+len(r.renews.who)+len(r.returns.who)+len(r.finishes.who)+len(r.leaves.who) > 0
 }
 
 // flush sends the batches; the answers go to the simulation.
@@ -118,7 +122,11 @@ func (s *sim) flush(ctx context.Context) error {
 	}
 	return errors.Join(
 		r.joins.rounds(func(who []uint32, _ []bool) error {
-			reply, err := r.store.Join(ctx, s.idsOf(who))
+			r.arrivals = r.arrivals[:0]
+			for _, id := range s.idsOf(who) {
+				r.arrivals = append(r.arrivals, queue.Arrival{Visitor: id})
+			}
+			reply, err := r.store.Join(ctx, r.arrivals)
 			if err != nil {
 				return fmt.Errorf("join: %w", err)
 			}
@@ -132,24 +140,46 @@ func (s *sim) flush(ctx context.Context) error {
 			for i, p := range s.placesOf(who) {
 				r.beats = append(r.beats, queue.Beat{Place: p, Away: gone[i]})
 			}
-			reply, err := r.store.Keep(ctx, r.beats)
+			reply, err := r.store.Keep(ctx, 0, r.beats)
 			return s.stand("keep", who, reply, err, s.kept)
 		}),
 		r.claims.rounds(func(who []uint32, _ []bool) error {
-			reply, err := r.store.Claim(ctx, s.placesOf(who))
+			reply, err := r.store.Claim(ctx, 0, s.placesOf(who))
 			return s.stand("claim", who, reply, err, s.claimed)
 		}),
 		r.renews.rounds(func(who []uint32, _ []bool) error {
-			r.stays = r.stays[:0]
-			for _, id := range s.idsOf(who) {
-				r.stays = append(r.stays, queue.Stay{Visitor: id})
-			}
-			reply, err := r.store.Renew(ctx, r.stays)
+			reply, err := r.store.Renew(ctx, s.staysOf(who))
 			return s.stand("renew", who, reply, err, func(uint32, queue.Standing) {})
 		}),
-		r.finishes.rounds(func(who []uint32, _ []bool) error { return r.store.Finish(ctx, s.idsOf(who)) }),
+		r.returns.rounds(func(who []uint32, _ []bool) error { return s.resume(ctx, who) }),
+		r.finishes.rounds(func(who []uint32, _ []bool) error {
+			r.outcomes = r.outcomes[:0]
+			for _, id := range s.idsOf(who) {
+				r.outcomes = append(r.outcomes, queue.Outcome{Kind: queue.Finished, Visitor: id})
+			}
+			return r.store.Report(ctx, r.outcomes)
+		}),
 		r.leaves.rounds(func(who []uint32, _ []bool) error { return r.store.Leave(ctx, s.idsOf(who)) }),
 	)
+}
+
+// resume lets stays go on whose passes have run out: the store is told of the last request first, because after a loss it does
+// not know the stay.
+func (s *sim) resume(ctx context.Context, who []uint32) error {
+	var over []uint32
+	reply, err := s.room.store.Renew(ctx, s.staysOf(who))
+	err = s.stand("renew", who, reply, err, func(w uint32, st queue.Standing) {
+		if st.State == queue.StateMissed {
+			over = append(over, w)
+			return
+		}
+		s.resumed(w, st)
+	})
+	if err != nil || len(over) == 0 {
+		return err
+	}
+	reply, err = s.room.store.Claim(ctx, 0, s.placesOf(over))
+	return s.stand("resume", over, reply, err, s.resumed)
 }
 
 // stand hands the answers of a batch on, one by one.
@@ -173,6 +203,17 @@ func (s *sim) idsOf(who []uint32) []queue.VisitorID {
 	return r.ids
 }
 
+// staysOf are their stays, with the last requests that passes tell of.
+func (s *sim) staysOf(who []uint32) []queue.Stay {
+	r := &s.room
+	r.stays = r.stays[:0]
+	for i, id := range s.idsOf(who) {
+		c := &s.people[who[i]]
+		r.stays = append(r.stays, queue.Stay{Visitor: id, Started: s.startMS + int64(c.started), At: s.startMS + int64(c.sent)})
+	}
+	return r.stays
+}
+
 func (s *sim) placesOf(who []uint32) []queue.Place {
 	r := &s.room
 	r.ops, r.entries = r.ops+1, r.entries+int64(len(who))
@@ -189,5 +230,5 @@ func (s *sim) placesOf(who []uint32) []queue.Place {
 
 func (s *sim) place(who uint32) queue.Place {
 	c := &s.people[who]
-	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number}
+	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number, Order: s.order(c)}
 }

@@ -15,10 +15,11 @@ type samples struct {
 	out         []scenarios.Sample
 	recentWaits []float32
 
-	minute     []int64 // calls of each tick of the last minute
-	minuteAt   int
-	minuteSum  int64
-	calledSeen int64 // by the last snapshot
+	minute       []int64 // entries of each tick of the last minute
+	minuteAt     int
+	minuteSum    int64
+	calledSeen   int64 // by the last snapshot
+	admittedSeen int64
 	joinedNow  int64 // in the second at hand
 	second     int32
 
@@ -31,24 +32,24 @@ type samples struct {
 // framed takes the figures of a new snapshot.
 func (s *sim) snapshotTaken() {
 	f, l := &s.room.snapshot, &s.line
-	if f.Called < s.calledSeen {
-		s.calledSeen = f.Called // the store counts anew, from a copy of itself or from nothing
+	if f.Called < s.calledSeen || f.Admitted < s.admittedSeen {
+		s.calledSeen, s.admittedSeen = f.Called, f.Admitted // the store counts anew, from a copy of itself or from nothing
 	}
-	calls := f.Called - s.calledSeen
-	s.calledSeen = f.Called
-	l.Called += calls
-	s.minuteSum += calls - s.minute[s.minuteAt]
-	s.minute[s.minuteAt] = calls
+	l.Called += f.Called - s.calledSeen
+	entries := f.Admitted - s.admittedSeen
+	s.calledSeen, s.admittedSeen = f.Called, f.Admitted
+	s.minuteSum += entries - s.minute[s.minuteAt]
+	s.minute[s.minuteAt] = entries
 	s.minuteAt = (s.minuteAt + 1) % len(s.minute)
 	l.MaxMinute = max(l.MaxMinute, s.minuteSum)
 	s.ticks++
-	if f.Control.Mode == queue.ModeRun {
-		s.allowed += f.Control.Pace.Rate
+	pace := &f.Document.Pace
+	if pace.Mode == queue.ModeRun {
+		s.allowed += pace.Rate
 	}
-	l.MaxInside = max(l.MaxInside, f.Inside+f.Calls)
+	l.MaxInside = max(l.MaxInside, (f.Counted+999)/1000)
 	l.Longest = max(l.Longest, f.Waiting)
-	l.Rate, l.Burst = max(l.Rate, f.Control.Pace.Rate), max(l.Burst, f.Control.Pace.Burst)
-	l.Bound = max(l.Bound, f.Control.Pace.MaxInside)
+	l.Rate, l.Burst, l.Bound = max(l.Rate, pace.Rate), max(l.Burst, pace.Burst), max(l.Bound, pace.MaxInside)
 	if sec := s.now / 1000; sec != s.second {
 		l.PeakJoins = max(l.PeakJoins, s.joinedNow)
 		s.second, s.joinedNow = sec, 0
@@ -65,7 +66,7 @@ func (s *sim) sample(span float64) {
 		Requests: s.site.requests - s.lastRequests, Errors: errs - s.lastErrors, Down: s.site.capacity.Down(),
 	}
 	if s.cfg.Gate {
-		one.Waiting, one.Inside, one.Called = f.Waiting+f.Front, f.Inside, int64(float64(s.line.Called-s.lastCalled)/span)
+		one.Waiting, one.Inside, one.Called = f.Waiting+f.Front, f.Live, int64(float64(s.line.Called-s.lastCalled)/span)
 		if s.ticks > 0 {
 			one.Allowed = s.allowed / s.ticks
 		}

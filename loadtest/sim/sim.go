@@ -59,8 +59,8 @@ type sim struct {
 	operators operators
 	check     *checker
 
-	pollMin, pollMax, beatEvery, idle int32   // ms
-	reloadShare                       float64 // of polls at the longest interval that are reloads
+	pollMin, pollMax, beatEvery, idle, longest int32   // ms
+	reloadShare                                float64 // of polls at the longest interval that are reloads
 
 	crashes     crashes
 	count       scenarios.People
@@ -117,6 +117,7 @@ func prepare(cfg Config) (*sim, error) {
 		start: sc.Starts, startMS: sc.Starts.UnixMilli(), opens: sc.Opens(),
 		pollMin: int32(sc.Gate.PollMin.Milliseconds()), pollMax: int32(sc.Gate.PollMax.Milliseconds()),
 		beatEvery: int32(sc.Gate.Timing.Absent.Milliseconds() / 4), idle: int32(sc.Gate.Timing.Idle.Milliseconds()),
+		longest:     int32(sc.Gate.Timing.Max.Milliseconds()),
 		reloadShare: min(1, float64(sc.Gate.PollMax)/float64(sc.Crowd.ReloadIn)),
 		hits:        make([]uint32, int(sc.Ends.Sub(sc.Starts)/time.Second)+1),
 	}
@@ -171,9 +172,15 @@ func (s *sim) buildRoom() error {
 	if s.cfg.around != nil {
 		below = s.cfg.around(below)
 	}
-	s.room.store = &journal.Recorder{Store: below, Sink: check.observe, Clock: s.storeNow}
+	s.room.store = &journal.Recorder{
+		Store: below, Sink: check.observe, Clock: s.storeNow, Figures: len(s.people) <= exactly,
+	}
 	return nil
 }
+
+// exactly is up to how many people the figures before each entry are read, so that the bound inside is checked at every one of
+// them; with more people that would take longer than the play.
+const exactly = 50_000
 
 // storeNow is the store's clock.
 func (s *sim) storeNow() int64 { return s.startMS + int64(s.now) }
@@ -186,7 +193,7 @@ func (s *sim) play(ctx context.Context) error {
 	ends := s.cfg.Scenario.Counted
 	if s.cfg.Gate {
 		ends = s.cfg.Scenario.Ends
-		if err := s.room.open(ctx, s.cfg.Scenario.Gate.Pace); err != nil {
+		if err := s.room.open(ctx, s.cfg.Scenario.Gate.Document()); err != nil {
 			return err
 		}
 	}
@@ -236,11 +243,11 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if !tick {
 		return nil
 	}
-	head := s.room.snapshot.Head
+	head := s.room.snapshot.Heads[0]
 	if err := s.room.advance(ctx); err != nil {
 		return err
 	}
 	s.snapshotTaken()
-	s.passed(head, s.room.snapshot.Head)
+	s.passed(head, s.room.snapshot.Heads[0])
 	return nil
 }

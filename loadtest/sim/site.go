@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/demo"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // The steps of demo.BookingPath.
@@ -108,9 +109,9 @@ func (s *sim) appear(who uint32) {
 }
 
 // enter is the first request behind the gate.
-func (s *sim) enter(who uint32) {
+func (s *sim) enter(who uint32, started int64) {
 	c := &s.people[who]
-	c.state, c.sent = inside, s.now
+	c.state, c.sent, c.started = inside, s.now, int32(started-s.startMS)
 	s.line.Entered++
 	if c.kind != somebody {
 		s.nobody.Entries++
@@ -130,7 +131,9 @@ func (s *sim) enter(who uint32) {
 func (s *sim) ask(who uint32) {
 	c := &s.people[who]
 	if s.cfg.Gate {
-		s.touch(who, c)
+		if !s.touch(who, c) {
+			return
+		}
 	} else if s.clock > int64(c.leaves)*int64(time.Millisecond) {
 		s.end(who, gaveUp)
 		return
@@ -150,16 +153,36 @@ func (s *sim) ask(who uint32) {
 	})
 }
 
-// touch extends the stay as the gateway does: at most every quarter of a minute. A citizen that typed for longer than a stay
-// lives is let through by the grace for forms and finishes without one.
-func (s *sim) touch(who uint32, c *citizen) {
-	if idle := s.now - c.sent; idle >= touchEvery && idle < s.idle {
+// touch tells of a request as the gateway does, and extends the pass. It reports whether the pass was valid; otherwise the stay
+// has to be resumed first.
+func (s *sim) touch(who uint32, c *citizen) bool {
+	switch {
+	case c.kind == somebody && (s.now-c.sent >= s.idle || s.now-c.started >= s.longest):
+		s.room.returns.add(who)
+		return false
+	case c.kind == somebody && s.now-c.sent >= touchEvery:
 		c.sent = s.now
 		s.room.renews.add(who)
 	}
+	return true
 }
 
-const touchEvery = 15_000 // ms
+const touchEvery = 5000 // ms
+
+// resumed hears whether a stay goes on that had run out.
+func (s *sim) resumed(who uint32, st queue.Standing) {
+	c := &s.people[who]
+	switch st.State {
+	case queue.StateInside:
+		c.sent = s.now
+		s.count.Resumed++
+		s.askIn(who, 0)
+	case queue.StateFull, queue.StateMissed:
+		s.askIn(who, int64(s.jitter(doorEvery))*int64(time.Millisecond))
+	default:
+		s.end(who, gaveUp)
+	}
+}
 
 // answer gives the end of a request to the client, if it still waits.
 func (s *sim) answer(o demo.Outcome) {

@@ -60,10 +60,10 @@ func (s *sim) standIn(who uint32, c *citizen, st queue.State) {
 	c.leaves, c.sleeps = never, never
 	switch {
 	case st == queue.StateInside:
-		s.enter(who)
+		s.enter(who, s.storeNow())
 	case c.kind == silent:
 		c.state = waiting
-		s.schedule(who, s.ahead(c))
+		c.due = s.wheel.put(s.now+s.jitter(firstPoll), who)
 	case c.kind == parked && !c.is(heard):
 		s.park(who, c)
 	default:
@@ -99,7 +99,7 @@ func (s *sim) heardOf(who uint32, c *citizen, st queue.State) bool {
 	case st == queue.StateCalled:
 		c.habits |= heard
 		s.again(who, c)
-	case st == queue.StateMissed: // the page would offer to come back
+	case st == queue.StateMissed, st == queue.StateSpent: // the page would offer to come back, or a new number
 		s.end(who, gaveUp)
 	default:
 		s.again(who, c)

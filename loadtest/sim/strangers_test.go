@@ -48,9 +48,9 @@ func TestPageLoadsWithoutCookiesTakeNoMoreThanANumberEach(t *testing.T) {
 			if n.Loads != int64(30*perMinute) || n.Numbers != n.Loads {
 				t.Errorf("%d loads took %d numbers, want %v of both", n.Loads, n.Numbers, 30*perMinute)
 			}
-			// What the store cannot know: some are called or let in, and nobody comes. No more than there are.
-			if cost := n.Unclaimed + n.Entries; cost == 0 || cost > n.Numbers {
-				t.Errorf("%d calls and entries were nobody's, of %d numbers", cost, n.Numbers)
+			// What has not been heard of is passed over after Confirm. Behind a line nothing of it is ever called.
+			if cost := n.Unclaimed + n.Entries; cost > r.Line.Entered/10 {
+				t.Errorf("%d calls and entries were nobody's, beside %d entries", cost, r.Line.Entered)
 			}
 			t.Logf("%d of %d entries were nobody's, nobody took %d of %d calls; %d of %d places booked; waits %v",
 				n.Entries, r.Line.Entered, n.Unclaimed, r.Line.Called, r.Site.Booked, r.Site.Places, r.Waits)
@@ -111,7 +111,7 @@ func TestACopiedCookieBuysOneStay(t *testing.T) {
 
 func TestFourTabsAtOnceAreThreeNumbersOfNobodys(t *testing.T) {
 	r := held(t, strange(func(s *scenarios.Scenario) { s.Strangers.AtOnce = 1 }))
-	if n := r.Nobody; n.AtOnce != 1200 || n.Numbers != 1200 || n.Unclaimed+n.Entries == 0 {
+	if n := r.Nobody; n.AtOnce != 1200 || n.Numbers != 1200 || n.Unclaimed+n.Entries > r.Line.Entered/10 {
 		t.Errorf("%+v", n)
 	}
 }

@@ -29,6 +29,7 @@ type person struct {
 	leaves, returns int64
 	quits           quitting
 	gone            bool
+	noShow          bool  // when it is called it closes the page
 	ends            int64 // of its stay
 	shown           int64
 	called          int64 // when the head came by
@@ -130,6 +131,9 @@ func (c *crowd) act(p *person) {
 		}
 		p.shown = a.Ahead
 	case queue.StateCalled, queue.StateFull, queue.StateMissed:
+		if p.noShow {
+			return
+		}
 		s, err := c.room.Claim(p.place)
 		if err != nil {
 			c.t.Fatal(err)

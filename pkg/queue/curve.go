@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // A curve is how likely it is, by age, that what was given is used: that a call is claimed, that a new stay's cookie comes
 // back, that a stay makes another request. It is learned from what happens, in integers, so that all stores compute the same.
 //
@@ -48,6 +50,14 @@ const CurveBuckets = 16
 // curveEdges are the lower edges of the buckets, in milliseconds; the last bucket is open.
 var curveEdges = [CurveBuckets]int64{
 	0, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000, 180_000, 240_000, 300_000, 420_000, 600_000,
+}
+
+// CurveEdges are the ages at which the buckets of a curve begin, in order. Timing.Active is one of them, or Timing.Idle.
+func CurveEdges() (edges []time.Duration) {
+	for _, ms := range curveEdges {
+		edges = append(edges, time.Duration(ms)*time.Millisecond)
+	}
+	return edges
 }
 
 // curvePriors are what is assumed before anything is learned: the hazard of each bucket in permille, with the weight of

@@ -46,10 +46,23 @@ var epochZero = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 // EpochAt is the smallest epoch that a line begun at ms (milliseconds since 1970) may have.
 func EpochAt(ms int64) uint64 { return uint64(max(1, (ms-epochZero.UnixMilli())/1000)) }
 
-// NextEpoch is the epoch for a line that follows everything given so far: later than prev, than the clock's epoch and than
-// the highest order that can have been given.
+// epochStride keeps apart the epochs that lines begin while they are ahead of the clock (because a clock was once wrong, or by
+// numbers above 2²²): two that begin in different seconds differ, modulo about 68 minutes.
+const epochStride = 1 << 12
+
+// NextEpoch is the epoch for a line that follows everything given so far: later than prev and than the highest order that can
+// have been given. It is the clock's epoch, or the first after it by whole strides that is late enough: where it followed
+// prev, two stores that come from one backup would begin the same epoch when they learn of the same later ticket.
 func NextEpoch(ms int64, prev uint64, highest Order) uint64 {
-	return max(EpochAt(ms), prev+1, uint64(highest>>numberBits)+1)
+	return EpochFrom(EpochAt(ms), max(prev, uint64(highest>>numberBits))+1)
+}
+
+// EpochFrom is epoch if it is at least least, or the first after it by whole strides that is.
+func EpochFrom(epoch, least uint64) uint64 {
+	if least > epoch {
+		epoch += (least - epoch + epochStride - 1) / epochStride * epochStride
+	}
+	return epoch
 }
 
 // Arrival is one visitor that asks for a number.

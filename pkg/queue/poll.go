@@ -181,7 +181,7 @@ func (r *Room) Away(p Place) {
 }
 
 // Touch notes a request with a pass. It makes no store call. started is when the stay began, in store milliseconds as the pass
-// says. It answers false if the store has said that the ticket has ended for good.
+// says, 0: it does not say. It answers false if the store has said that the ticket has ended for good.
 func (r *Room) Touch(id VisitorID, started int64) bool { return r.touch(id, started, touchEvery) }
 
 // Prolong is Touch for a request whose pass is extended. It always tells the request, so that the stay does not end in the store
@@ -195,6 +195,9 @@ func (r *Room) touch(id VisitorID, started, every int64) bool {
 		return false
 	}
 	if due {
+		if started <= 0 {
+			started = now // the pass does not say
+		}
 		c := Stay{Visitor: id, Started: started, At: now}
 		r.stays.note(c, r.cfg.Visitors)
 		if !r.outbox.stay(c) {

@@ -65,6 +65,13 @@ func (c *crowd) set(change func(*queue.Document)) {
 	}
 }
 
+// delivered is pace with the timing that a room has whose operator sets nothing, and without a contract.
+func delivered(rate, inside int64) queue.RoomConfig {
+	cfg := pace(rate, inside)
+	cfg.Document.Pace.Strict, cfg.Document.Timing = false, queue.DefaultTiming()
+	return cfg
+}
+
 func exponential(mean time.Duration) func(r *rand.Rand) time.Duration {
 	return func(r *rand.Rand) time.Duration { return time.Duration(r.ExpFloat64() * float64(mean)) }
 }
@@ -74,10 +81,14 @@ func halfAround(mean time.Duration) func(r *rand.Rand) time.Duration {
 }
 
 func full(stay func(r *rand.Rand) time.Duration, inside int64, people int) func(t *testing.T, seed uint64, s *score) {
+	return fullOf(pace(60, inside), stay, people)
+}
+
+func fullOf(cfg queue.RoomConfig, stay func(r *rand.Rand) time.Duration, people int) func(t *testing.T, seed uint64, s *score) {
 	return func(t *testing.T, seed uint64, s *score) {
-		c := newCrowd(t, seed, people, pace(60, inside))
+		c := newCrowd(t, seed, people, cfg)
 		c.stay = func() time.Duration { return stay(c.random) }
-		isFull := func() bool { f := c.room.View().Snapshot; return f.Live+f.Calls >= inside }
+		isFull := func() bool { return c.room.View().Flow.Full }
 		for range 1000 {
 			if isFull() {
 				break
@@ -152,6 +163,8 @@ func TestPromisedRangesAreKept(t *testing.T) {
 		{"full, stays of 10 minutes", 0.85, full(exponential(10*time.Minute), 100, 600)},
 		{"full, stays of 1.5 to 4.5 minutes", 0.85, full(halfAround(3*time.Minute), 100, 600)},
 		{"full, stays of 5 to 15 minutes", 0.85, full(halfAround(10*time.Minute), 100, 600)},
+		{"as delivered, full, stays of 3 minutes", 0.85, fullOf(delivered(60, 100), exponential(3*time.Minute), 600)},
+		{"as delivered, full, stays of 5 to 15 minutes", 0.85, fullOf(delivered(60, 100), halfAround(10*time.Minute), 600)},
 		{"a small room, full, stays of 3 minutes", 0.85, full(exponential(3*time.Minute), 10, 200)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

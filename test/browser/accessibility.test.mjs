@@ -32,6 +32,8 @@ const pages = {
   lobby: { state: 'lobby', number: 128, ahead: 127, came: 312, starts: 725, message },
   'lobby of a draw': { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 100000 },
   'the draw': { state: 'drawing', number: 0, ahead: -1, came: 48123 },
+  'on the waiting list': { state: 'standby', ahead: 17 },
+  'booked, in the line': { state: 'booked', ahead: 3100, starts: 9000 },
   closed: { state: 'closed', number: 0, ahead: -1, starts: 725 },
   'so many wait': { state: 'limit', number: 0, ahead: -1 },
   'everything is booked': { state: 'soldout', number: 0, ahead: -1 },

@@ -32,6 +32,8 @@ const pages = {
   lobby: { state: 'lobby', number: 128, ahead: -1, came: 312, starts: 725 },
   lots: { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 725, message: { de: 'Um 8 Uhr werden 400 Termine vergeben.', en: '400 appointments are given out at 8 o’clock.' } },
   drawing: { state: 'drawing', number: 0, ahead: -1, came: 48123 },
+  standby: { state: 'standby', ahead: 17 },
+  booked: { state: 'booked', ahead: 3100, starts: 9000 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
   closed: { state: 'closed', number: 0, ahead: -1 },
   limit: { state: 'limit', number: 0, ahead: -1 },

@@ -29,6 +29,8 @@ const answers = [
   { state: 'lots', number: 0, ahead: -1, came: 1, starts: 30 },
   { state: 'drawing', number: 0, ahead: -1, came: 48123 },
   { state: 'paused', ahead: 1, starts: 5400 },
+  { state: 'standby', ahead: 1 },
+  { state: 'booked', ahead: 1, more: 4, starts: 9000 },
   { state: 'called', ahead: 0, until: 290 },
   { state: 'missed', ahead: 0 },
   { state: 'front', ahead: -1 },

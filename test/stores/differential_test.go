@@ -13,11 +13,11 @@ import (
 )
 
 // memory makes embedded stores; losing one means starting a new one in its place.
-func memory(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
+func memory(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
 	t.Helper()
 	s := &replaceable{}
 	s.replace = func() {
-		next, err := memstore.New(memstore.Config{Timing: timing, Clock: clock.Now})
+		next, err := memstore.New(memstore.Config{Clock: clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,10 +35,10 @@ type replaceable struct {
 func TestBothStoresGiveTheSameReplies(t *testing.T) {
 	server := redistest.Shared(t)
 	client := server.Client(t)
-	redis := func(t testing.TB, timing queue.Timing, clock *queuetest.Clock) queuetest.Subject {
+	redis := func(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
 		t.Helper()
 		room := server.Room(t)
-		store, err := redisstore.New(client, redisstore.Config{Room: room, Timing: timing, Clock: clock.Now})
+		store, err := redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -215,6 +215,15 @@ func TestAClosedRoomTurnsCitizensAway(t *testing.T) {
 	}
 }
 
+func TestCitizensGoWhenEverythingIsBooked(t *testing.T) {
+	g := &gate{site: quickSite(t, 200), asked: map[string]int{}, state: "soldout"}
+	c := crowd(t, Config{BaseURL: serve(t, g), AtOnce: 3, Total: 3})
+	c.Run(t.Context())
+	if s := c.Stats(); s.SoldOut != 3 {
+		t.Errorf("got %+v", s)
+	}
+}
+
 func TestCitizensTryAgainWhenASiteIsBroken(t *testing.T) {
 	site := quickSite(t, 200)
 	var mu sync.Mutex

@@ -53,8 +53,10 @@ func (c *citizen) settle(ctx context.Context, p *page, err error) (_ *page, end 
 // waitTurn polls until a reload is due (none) or the wait has ended.
 func (c *citizen) waitTurn(ctx context.Context, p *page) outcome {
 	switch {
-	case p.State == "closed":
+	case p.State == "closed", p.State == "code":
 		return turnedAway
+	case p.State == "soldout":
+		return soldOut
 	case p.Status != http.StatusOK: // no place was given, so there is none to poll
 		return c.wait(ctx, max(firstPoll, p.RetryAfter))
 	}

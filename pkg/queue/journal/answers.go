@@ -39,8 +39,11 @@ func (v *Invariants) join(e *Event) {
 	}
 	if state == queue.StateInside {
 		v.straight(e)
+		v.bounded(e)
 	}
 	if v.overtakenByEnd(id, e) {
+		u.epoch, u.number = e.Epoch, e.Number // it may be repeated
+		v.places.spent[id] = u
 		return
 	}
 	looseUntil := int64(0)
@@ -106,12 +109,9 @@ func (v *Invariants) answered(e *Event) {
 	if began {
 		v.sum.Stays++
 		v.entered(e, p)
-		if v.cfg.Ordered {
-			if wrong := v.pace.enter(e.At); wrong != "" {
-				v.report(RulePace, e, "%s", wrong)
-			}
-		}
+		v.paid(e, p)
 	}
+	v.bounded(e)
 	resumed := !v.old && e.Kind == Claim && state == queue.StateInside && !began && v.overSince(p, e)
 	if resumed {
 		v.entered(e, p)
@@ -122,7 +122,7 @@ func (v *Invariants) answered(e *Event) {
 	if e.Kind != Join || v.old {
 		v.setTicket(p, e)
 	}
-	v.door.note(p, e, v.ms.confirm)
+	v.door.note(p, e, v.ms.confirm, v.generation)
 	v.apply(p, e)
 	switch p = v.places.find(id); {
 	case p == nil:
@@ -140,6 +140,20 @@ func (v *Invariants) restores(p *place, e *Event) {
 	}
 	v.numbers.raise(e.Number)
 	v.room.raised = true
+}
+
+// paid holds an entry against the pace, where it is known when it was.
+func (v *Invariants) paid(e *Event, p *place) {
+	if !v.cfg.Ordered || v.old {
+		return
+	}
+	before := v.before(p)
+	switch wrong := v.pace.enter(e.At); {
+	case wrong != "":
+		v.report(RulePace, e, "%s", wrong)
+	case v.pace.known && v.pace.entries.credit < before*queue.Units:
+		v.report(RuleInside, e, "the pace lets in %d, and %d were at the door before", 1+v.pace.entries.credit/queue.Units, before)
+	}
 }
 
 // notTold checks an answer that says no more than that it cannot be told where the visitor stands. Nothing has changed by it.
@@ -301,6 +315,12 @@ func (v *Invariants) uncertain(e *Event) {
 			v.front.loose = max(v.front.loose, e.At+slack)
 			v.silence.note(unanswered{at: e.At, tick: true})
 		}
+		return
+	case Settle:
+		v.unsettled(e)
+		return
+	case Reveal:
+		v.room.stale = true
 		return
 	case Report:
 		v.quota.loose = max(v.quota.loose, e.At+slack)

@@ -104,36 +104,37 @@ type Stepped struct {
 	Cursor  uint64 `json:"cursor"`
 }
 
-// Marks are the figures of a snapshot. See queue.Snapshot and queue.Opening for those that have the same names.
+// Marks are the figures of a snapshot. See queue.Snapshot and queue.Opening for those that have the same names. A program that makes
+// marks of less than a snapshot sets Share to 1000 and Quota to -1.
 type Marks struct {
 	Epoch    uint64                   `json:"epoch"`
-	Last     uint64                   `json:"last"`
-	Given    uint64                   `json:"given"`
-	Heads    [queue.Lanes]queue.Order `json:"heads"`
-	Hold     int64                    `json:"hold"`
-	Waiting  int64                    `json:"waiting"`
-	Front    int64                    `json:"front"`
-	Calls    int64                    `json:"calls"`
-	Asking   int64                    `json:"asking"`
-	Live     int64                    `json:"live"`
-	Counted  int64                    `json:"counted"` // permille
-	Joined   int64                    `json:"joined"`
-	Called   int64                    `json:"called"`
-	Admitted int64                    `json:"admitted"`
-	Finished int64                    `json:"finished"`
-	Left     int64                    `json:"left"`
+	Last     uint64                   `json:"last,omitempty"`
+	Given    uint64                   `json:"given,omitempty"`
+	Heads    [queue.Lanes]queue.Order `json:"heads,omitzero"`
+	Hold     int64                    `json:"hold,omitempty"`
+	Waiting  int64                    `json:"waiting,omitempty"`
+	Front    int64                    `json:"front,omitempty"`
+	Calls    int64                    `json:"calls,omitempty"`
+	Asking   int64                    `json:"asking,omitempty"`
+	Live     int64                    `json:"live,omitempty"`
+	Counted  int64                    `json:"counted,omitempty"` // permille
+	Joined   int64                    `json:"joined,omitempty"`
+	Called   int64                    `json:"called,omitempty"`
+	Admitted int64                    `json:"admitted,omitempty"`
+	Finished int64                    `json:"finished,omitempty"`
+	Left     int64                    `json:"left,omitempty"`
 
-	Cursor  uint64      `json:"cursor"`
-	Mapping uint64      `json:"mapping"`
-	Phase   Phase       `json:"phase"`
+	Cursor  uint64      `json:"cursor,omitempty"`
+	Mapping uint64      `json:"mapping,omitempty"`
+	Phase   Phase       `json:"phase,omitzero"`
 	Quota   int64       `json:"quota"`
-	Per     int64       `json:"per"`
-	Booked  int64       `json:"booked"`
-	Reports uint64      `json:"reports"`
+	Per     int64       `json:"per,omitempty"`
+	Booked  int64       `json:"booked,omitempty"`
+	Reports uint64      `json:"reports,omitempty"`
 	Share   int64       `json:"share"`
-	Floor   queue.Order `json:"floor"`
+	Floor   queue.Order `json:"floor,omitempty"`
 
-	Version int64 `json:"version"`
+	Version int64 `json:"version,omitempty"`
 	Pace    Pace  `json:"pace"`
 }
 

@@ -63,10 +63,13 @@ type door struct{ asking []asker }
 type asker struct {
 	id          queue.VisitorID
 	first, last int64
+	// since is set where the turn may have begun before first: the visitor stood at the door before a loss that the store
+	// may have come through, or asked too late, and the store may not have noticed.
+	since bool
 }
 
-// note takes over an answer about a visitor.
-func (d *door) note(p *place, e *Event, confirm int64) {
+// note takes over an answer about a visitor. generation is the present one.
+func (d *door) note(p *place, e *Event, confirm int64, generation uint32) {
 	if queue.State(e.State) != queue.StateFull {
 		d.leave(p.id)
 		return
@@ -91,9 +94,10 @@ func (d *door) note(p *place, e *Event, confirm int64) {
 	case at >= 0 && d.asking[at].last+confirm > e.At:
 		d.asking[at].last = e.At
 	case at >= 0:
-		d.asking[at].first, d.asking[at].last = e.At, e.At // it may have begun anew
+		d.asking[at] = asker{p.id, e.At, e.At, true} // it may have begun anew
 	default:
-		d.asking = append(d.asking, asker{p.id, e.At, e.At})
+		before := p.state == queue.StateFull && p.generation != generation
+		d.asking = append(d.asking, asker{p.id, e.At, e.At, before})
 	}
 }
 
@@ -125,7 +129,7 @@ func (v *Invariants) before(p *place) (n int64) {
 			mine = a
 		}
 	}
-	if p.state == queue.StateFull && mine.first > v.at {
+	if mine.since || p.state == queue.StateFull && mine.first > v.at {
 		return 0 // since when is not known
 	}
 	for _, a := range v.door.asking {

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -279,6 +280,16 @@ func (v *Invariants) settled(e *Event) {
 		v.steps++
 		v.active.clear()
 		v.quota.unbooked.clear()
+	}
+}
+
+// unsettled: a document without an answer may be in force, at the latest when the next snapshot that shows it was made.
+func (v *Invariants) unsettled(e *Event) {
+	v.marks = nil
+	v.pace.unknown()
+	v.settling = max(v.settling, e.At+slack)
+	if v.cfg.Ordered {
+		v.settling = math.MaxInt64 // the next snapshot tells
 	}
 }
 

@@ -36,7 +36,7 @@ type Recorder struct {
 // Log is a journal that outlives its process. Safe for concurrent use.
 type Log interface {
 	// Begin writes down, before it is sent, that a verb may take effect, and answers the number of the call. For
-	// Settle, Restore and Move the event tells what they are to do; for the other verbs it has only At and Kind.
+	// Restore and Move the event tells what they are to do; for the other verbs it has only At and Kind.
 	Begin(e Event, ids []queue.VisitorID) (call uint64)
 	// End writes down what came of a call, before the answer goes to anybody. No events: it had no effect.
 	End(call uint64, events []Event)

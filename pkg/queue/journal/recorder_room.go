@@ -119,16 +119,14 @@ func opened(old, now *queue.Opening) (events []Event) {
 // Settle implements queue.Store.
 func (r *Recorder) Settle(ctx context.Context, d queue.Document) (queue.Document, error) {
 	at := r.about()
-	wanted := d
-	wanted.Version++
-	c := r.begin(Event{Kind: Settle, Document: &wanted}, nil)
+	c := r.begin(Event{Kind: Settle}, nil)
 	defer c.end()
 	stored, err := r.Store.Settle(ctx, d)
 	switch {
 	case err == nil:
 		c.add(Event{At: at, Kind: Settle, Document: &stored})
 	case errors.Is(err, queue.ErrUnavailable):
-		c.add(Event{At: at, Kind: Settle, Document: &wanted})
+		c.add(Event{At: at, Kind: Uncertain, Verb: Settle})
 	}
 	return stored, err
 }
@@ -136,7 +134,7 @@ func (r *Recorder) Settle(ctx context.Context, d queue.Document) (queue.Document
 // Reveal implements queue.Store.
 func (r *Recorder) Reveal(ctx context.Context, opening string, seed [32]byte) ([32]byte, error) {
 	at := r.about()
-	c := r.begin(Event{Kind: Reveal, Draw: &queue.Draw{Opening: opening, Known: true, Seed: seed}}, nil)
+	c := r.begin(Event{Kind: Reveal}, nil)
 	defer c.end()
 	inForce, err := r.Store.Reveal(ctx, opening, seed)
 	switch {

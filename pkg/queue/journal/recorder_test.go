@@ -152,7 +152,7 @@ func TestTheRecorderWritesDownWhatMayHaveHappened(t *testing.T) {
 	want := []string{
 		"5 uncertainjoin", "5 uncertainjoin", "5 uncertainkeep", "5 uncertainkeep", "5 uncertainclaim", "5 uncertainclaim",
 		"5 uncertainrenew", "5 uncertainrenew", "5 uncertainreport", "5 uncertainreport", "5 uncertainleave",
-		"5 uncertainleave", "5 uncertainmove", "5 uncertainmove", "5 uncertainframe", "5 settle", "5 uncertainreveal", "5 restore",
+		"5 uncertainleave", "5 uncertainmove", "5 uncertainmove", "5 uncertainframe", "5 uncertainsettle", "5 uncertainreveal", "5 restore",
 	}
 	if got := kinds(events); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

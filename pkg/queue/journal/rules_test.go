@@ -108,6 +108,11 @@ func (s *script) step(at int64, rank uint8, cursor uint64) *script {
 
 func bound(n int64) func(*journal.Marks) { return func(m *journal.Marks) { m.Pace.MaxInside = n } }
 
+// slow is a pace that lets in one, and so many are in already.
+func slow(admitted int64) func(*journal.Marks) {
+	return func(m *journal.Marks) { m.Admitted, m.Pace.Rate, m.Pace.Burst = admitted, 0, 1 }
+}
+
 func phase(p queue.Phase) func(*journal.Marks) {
 	return func(m *journal.Marks) { m.Phase = journal.Phase(p) }
 }
@@ -229,6 +234,8 @@ func breaches(t *testing.T) map[string]breach {
 		"an entry past one at the door": {rule: journal.RuleInside, s: new(script).join(0, 1).join(0, 2).join(0, 3).frame(10, 3, 3, bound(2)).
 			enters(20, 1).claim(30, 2, fullState, 0).enters(40, 3)},
 
+		"an entry past one for whom there is no pace": {rule: journal.RuleInside, ordered: true, s: new(script).
+			join(0, 1).join(0, 2).frame(10, 2, 2, slow(2)).frame(20, 2, 2, slow(2)).claim(30, 1, fullState, 0).enters(31, 2)},
 		"a call for whom nothing is left": {rule: journal.RuleQuota, s: new(script).join(0, 1).join(0, 2).join(0, 3).frame(0, 0, 0, func(m *journal.Marks) { m.Quota = 2 }).
 			frame(10, 1, 1, func(m *journal.Marks) { m.Quota, m.Calls = 2, 1 }).enters(20, 1).frame(30, 3, 3, quota)},
 		"a booking counts twice": {rule: journal.RuleQuota, s: new(script).frame(0, 0, 0, booked(0, 0)).book(10, 1, 7, 2).book(20, 1, 7, 2).
@@ -249,6 +256,8 @@ func breaches(t *testing.T) map[string]breach {
 			enters(30+idle, 1)},
 		"a copy begins a stay of its own": {rule: journal.RuleStay, s: new(script).join(0, 1).frame(10, 1, 1).enters(20, 1).enters(30, 1)},
 		"a stay outlives its bound":       {rule: journal.RuleStay, s: new(script).renew(longest-9, 1, inside, 0, longest-9, longest-9+idle)},
+		"a stay is let in beyond its bound": {rule: journal.RuleStay, s: new(script).join(0, 1).frame(10, 1, 1).
+			claim(20, 1, inside, 21+longest).that(since(20))},
 		"a stay goes on after its end": {rule: journal.RuleStay, s: new(script).join(0, 1).frame(10, 1, 1).enters(20, 1).finish(30, 1).
 			renew(slack+50, 1, inside, 20, slack+50, slack+50+idle)},
 		"a ticket that was given up waits": {rule: journal.RuleStay, s: new(script).join(0, 1).leave(5, 1).keep(slack+9, 1, waiting, 0)},
@@ -271,6 +280,8 @@ func breaches(t *testing.T) map[string]breach {
 
 		"a call below the floor": {rule: journal.RuleFloor, s: new(script).join(0, 1).keep(5, 1, waiting, 0).frame(10, 0, 0, floor).
 			frame(20, 1, 1, floor).keep(30, 1, called, 20+window)},
+		"an open call ends with its line": {rule: journal.RuleFloor, s: new(script).join(0, 1).frame(10, 1, 1).keep(20, 1, called, 10+window).
+			frame(30, 1, 1, floor).keep(40, 1, spent, 0).that(because(queue.ReasonFloor)).frame(50, 1, 1, floor)},
 		"a place waits below the floor": {rule: journal.RuleFloor, s: new(script).join(0, 1).frame(10, 0, 0, floor).keep(30, 1, waiting, 0)},
 
 		"a figure rises": {rule: journal.RuleShown, s: new(script).join(0, 1).join(0, 2).

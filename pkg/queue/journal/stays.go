@@ -72,7 +72,7 @@ func (v *Invariants) renewed(p *place, e *Event) {
 
 // bounded checks that a stay ends by its bound.
 func (v *Invariants) bounded(e *Event) {
-	if v.ms.max > 0 && v.settling == 0 && e.Started > 0 && e.Until > e.Started+v.ms.max {
+	if v.ms.max > 0 && v.settling == 0 && queue.State(e.State) == queue.StateInside && e.Started > 0 && e.Until > e.Started+v.ms.max {
 		v.report(RuleStay, e, "a stay that began at %d lives until %d, %d ms at most", e.Started, e.Until, v.ms.max)
 	}
 }

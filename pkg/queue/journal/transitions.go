@@ -221,6 +221,9 @@ func (v *Invariants) nowSpent(p *place, e *Event) {
 	switch queue.Reason(e.Reason) {
 	case queue.ReasonFloor:
 		v.endedByFloor(p, e)
+		if p.staying() || p.until > v.places.maxAt && (p.state == queue.StateCalled || p.state == queue.StateFull) {
+			v.report(RuleFloor, e, "number %d was %v until %d, and the end of its line took that away", e.Number, p.state, p.until)
+		}
 	case queue.ReasonTwice:
 		wrong = p.state == queue.StateInside || p.until > v.places.maxAt && (p.state == queue.StateCalled || p.state == queue.StateFull)
 	case queue.ReasonExpired:

@@ -6,19 +6,10 @@ import "github.com/einlass/einlass/pkg/queue"
 // wrote it was the last one, or whether somebody has put a backup back; the numbers that were given since the backup would be
 // given again, in the same epoch, if the line went on in it.
 
-// epochStride keeps the epochs of a line that is ahead of the clock (because the clock was once wrong, or by numbers above
-// 2^22) apart from those that another start from the same files begins: they differ as the seconds of the starts do, modulo
-// about 68 minutes.
-const epochStride = 1 << 12
-
 // epochOfStart is the epoch that a start from state files begins: that of the second after now, from which on numbers are given
 // in it; so no start in another second begins the same. least is the first epoch that is after everything known.
 func epochOfStart(now int64, least uint64) uint64 {
-	epoch := queue.EpochAt(now) + 1
-	if least > epoch {
-		epoch += (least - epoch + epochStride - 1) / epochStride * epochStride
-	}
-	return epoch
+	return queue.EpochFrom(queue.EpochAt(now)+1, least)
 }
 
 // nextSecond is the time from which on the epoch of a start at now gives numbers.

@@ -61,11 +61,14 @@ type saved struct {
 func (v *visitors) save(ref uint32) saved {
 	s := saved{record: *v.slab.at(ref)}
 	var ok bool
-	if s.stay, ok = v.stays[ref]; ok {
-		s.has |= hasStay
-	}
-	if s.asked, ok = v.asked[ref]; ok {
-		s.has |= hasAsked
+	switch s.set() {
+	case inAsking:
+		s.asked, s.has = v.asked[ref], hasAsked
+		fallthrough
+	case inSpent:
+		if s.stay, ok = v.stays[ref]; ok {
+			s.has |= hasStay
+		}
 	}
 	if s.again, ok = v.again[ref]; ok {
 		s.has |= hasAgain
@@ -249,6 +252,9 @@ func (h *head) validate() error {
 		if step < 0 {
 			return fmt.Errorf("%d where at least 0 is due: %w", step, queue.ErrInvalid)
 		}
+	}
+	if f.Format < 1 || f.Format > queue.Format {
+		return fmt.Errorf("format %d, this program knows formats 1 to %d: %w", f.Format, queue.Format, queue.ErrInvalid)
 	}
 	if f.Epoch == 0 || f.Opening.Share > 1000 || f.Credit > 1<<53 || f.CallCredit > 1<<53 {
 		return fmt.Errorf("figures out of range: %w", queue.ErrInvalid)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -53,6 +54,17 @@ func FuzzDecode(f *testing.F) {
 		s.room.advance("", queue.Sample{}, queue.Verdict{})
 		s.room.snapshot()
 	})
+}
+
+func TestARoomThatNeedsANewerReleaseIsSetAside(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "room"), newClock()
+	s := begun(t, path, c, document(0))
+	s.room.Format = queue.Format + 1
+	must(t, s.Close())
+	s = open(t, path, c)
+	if d := s.Recovery().Damaged; len(d) != 2 || !strings.Contains(d[0].Error(), "format 3, this program knows formats 1 to 2") {
+		t.Errorf("damaged: %v", d)
+	}
 }
 
 // FuzzBefore does the same with files of the release before.

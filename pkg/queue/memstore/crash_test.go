@@ -206,6 +206,51 @@ func TestAClockThatWasAheadLetsNobodyWait(t *testing.T) {
 	}
 }
 
+// A lobby goes on over starts: whoever has a number is in the draw, and each has a lot of its own.
+func TestALobbyGoesOnOverStarts(t *testing.T) {
+	path, c := filepath.Join(t.TempDir(), "room"), newClock()
+	d := document(0)
+	d.Plan = []queue.Step{
+		{At: start, Opening: "eight", Rank: 1, Phase: queue.PhaseLobby},
+		{At: start + time.Hour.Milliseconds(), Opening: "eight", Rank: 2, Phase: queue.PhaseOpen, Draw: true},
+	}
+	s := begun(t, path, c, d)
+	c.pass(d.Timing.Grace)
+	advance(t, s)
+	tickets := join(t, s, 0, 5)
+	for n, end := range []func(){
+		func() { crash(t, s, path) },
+		func() { must(t, s.Close()) },
+		func() { crash(t, s, path) },
+	} {
+		end()
+		c.pass(time.Minute)
+		s = open(t, path, c)
+		advance(t, s)
+		tickets = append(tickets, join(t, s, 100*(n+1), 3)...)
+	}
+	for _, state := range keep(t, s, tickets...) {
+		if state != queue.StateLobby {
+			t.Errorf("a ticket of the lobby is %v", state)
+		}
+	}
+	c.pass(time.Hour)
+	advance(t, s) // holds after the silence
+	c.pass(d.Timing.Hold)
+	f := advance(t, s)
+	if f.Opening.Phase != queue.PhaseDrawing || len(f.Opening.Draws) != 1 {
+		t.Fatalf("phase %v, draws %+v", f.Opening.Phase, f.Opening.Draws)
+	}
+	lots := map[uint64]bool{}
+	for _, p := range tickets {
+		lot, ok := f.Opening.Draws[0].Index(p.Epoch, p.Number)
+		if !ok || lots[lot] {
+			t.Errorf("%+v has lot %d, %v", p, lot, ok)
+		}
+		lots[lot] = true
+	}
+}
+
 // A state that an earlier version has multiplied is read, and heals with the next epoch.
 func TestMultipliedNumbersOfEarlierVersionsHeal(t *testing.T) {
 	path, clock := filepath.Join(t.TempDir(), "room"), newClock()

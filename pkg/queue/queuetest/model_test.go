@@ -11,3 +11,5 @@ func TestTheModelKeepsTheSpecification(t *testing.T) { queuetest.Run(t, queuetes
 func TestTheModelAgreesWithItself(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, queuetest.ModelFactory)
 }
+
+func TestTheModelIsLinearizable(t *testing.T) { queuetest.Linearizable(t, queuetest.ModelFactory) }

@@ -43,6 +43,16 @@ func (l *line) lobby(rank uint8, n int) (places []queue.Place) {
 
 func seedOf(n byte) (seed [32]byte) { return [32]byte{31: n} }
 
+// onlyDraw is the one draw of the room.
+func (l *line) onlyDraw() queue.Draw {
+	l.Helper()
+	draws := l.snapshot().Opening.Draws
+	if len(draws) != 1 {
+		l.Fatalf("%d draws, want 1", len(draws))
+	}
+	return draws[0]
+}
+
 // reveal puts a seed in force.
 func (l *line) reveal(opening string, n byte) {
 	l.Helper()

@@ -92,6 +92,42 @@ var calling = []scenario{
 		want(l, "head then", f.Heads[0], places[queue.MaxScan-1].Order)
 		want(l, "called then", l.advance().Called, 2)
 	}},
+	{"one tick looks at 4096 places in front at most", func(l *line) {
+		places := l.wait(0, queue.MaxScan+1)
+		beats := func(away bool) {
+			for from := 0; from < len(places); from += queue.MaxBatch {
+				var beats []queue.Beat
+				for _, p := range places[from:min(len(places), from+queue.MaxBatch)] {
+					beats = append(beats, queue.Beat{Place: p, Away: away})
+				}
+				_, err := l.store.Keep(l.Context(), 0, beats)
+				l.must("keep", err)
+			}
+		}
+		beats(true)
+		l.call(1)
+		l.call(1)
+		beats(false)
+		want(l, "in front", l.snapshot().Front, queue.MaxScan+1)
+		beats(true)
+		l.keep(places[queue.MaxScan])
+		want(l, "called at once", l.call(1).Called, 0)
+		want(l, "called then", l.call(1).Called, 1)
+	}},
+	{"a place below the floor is spent before it is taken out", func(l *line) {
+		places := l.wait(0, queue.MaxScan+2)
+		f := l.plan(queue.Step{Rank: 1, Phase: queue.PhaseLine, Floor: true})
+		want(l, "waiting", f.Waiting, 0)
+		want(l, "set", l.find(places[queue.MaxScan].Order).Set, "line")
+		l.wantState("find", l.find(places[queue.MaxScan].Order).Standing, queue.StateSpent, queue.ReasonFloor)
+		l.wantState("keep", l.keep(places[queue.MaxScan]), queue.StateSpent, queue.ReasonFloor)
+		want(l, "set of the last", l.find(places[queue.MaxScan+1].Order).Set, "line")
+		l.advance()
+		for what, p := range byName(map[string]queue.Place{"kept": places[queue.MaxScan], "last": places[queue.MaxScan+1]}) {
+			_, err := l.store.Find(l.Context(), p.Order)
+			l.wantErr("find of the "+what+" one, which is taken out", err, queue.ErrUnknown)
+		}
+	}},
 	{"a tick whose allowance is used up passes nobody over", func(l *line) {
 		places := l.wait(0, 3)
 		l.away(places[1])

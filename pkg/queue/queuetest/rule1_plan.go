@@ -223,7 +223,7 @@ var opening = []scenario{
 			spread := f.Hold - f.Now
 			if lobby > 0 {
 				want(l, "phase", f.Opening.Phase, queue.PhaseDrawing)
-				spread = f.Opening.Draws[0].Spread
+				spread = l.onlyDraw().Spread
 			}
 			want(l, fmt.Sprintf("spread of %d places", lobby), spread, ms)
 		}
@@ -247,7 +247,7 @@ var drawing = []scenario{
 		f := l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen, Draw: true})
 		want(l, "phase", f.Opening.Phase, queue.PhaseDrawing)
 		want(l, "draws", len(f.Opening.Draws), 1)
-		d := f.Opening.Draws[0]
+		d := l.onlyDraw()
 		want(l, "segments", fmt.Sprint(d.Segments), fmt.Sprint([]queue.Segment{{Epoch: f.Epoch, First: 2, Last: 4}}))
 		d.Segments = nil
 		want(l, "draw", fmt.Sprint(d), fmt.Sprint(queue.Draw{
@@ -323,7 +323,7 @@ var drawing = []scenario{
 		}))
 		places = append(places, l.join(70).Place, l.join(71).Place)
 		f = l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen, Draw: true})
-		d := f.Opening.Draws[0]
+		d := l.onlyDraw()
 		want(l, "places", d.N, 4)
 		want(l, "base", d.Base, places[0].Order)
 		l.reveal("a", 3)
@@ -331,7 +331,7 @@ var drawing = []scenario{
 	}},
 	{"a draw is kept for a life", func(l *line) {
 		l.reveal1(1)
-		frozen := l.snapshot().Opening.Draws[0].Frozen
+		frozen := l.onlyDraw().Frozen
 		l.settle(func(d *queue.Document) { d.Plan = nil })
 		l.step(lifeMS - 1 - (l.now() - frozen))
 		want(l, "draws just before", len(l.advance().Opening.Draws), 1)

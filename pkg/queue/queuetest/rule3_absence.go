@@ -6,15 +6,17 @@ import (
 
 var absence = []scenario{
 	{"a place is present until the very end of the absence", func(l *line) {
-		places := l.wait(1, 2)
-		l.keepAll(places)
-		heard := l.now()
+		p := l.wait(1, 1)[0]
+		l.keep(p)
 		l.step(absentMS - 2)
 		l.call(1) // the clock steps by 1
-		want(l, "just before", l.keep(places[0]).State, queue.StateCalled)
-		want(l, "time", l.now(), heard+absentMS-1)
-		l.call(2) // and by 2 or more
-		l.wantState("just after", l.away(places[1]), queue.StateMissed, queue.ReasonAbsent)
+		want(l, "just before", l.keep(p).State, queue.StateCalled)
+		l.restart()
+		p = l.wait(1, 1)[0]
+		l.keep(p)
+		l.step(absentMS - 1)
+		l.call(1)
+		l.wantState("just after", l.away(p), queue.StateMissed, queue.ReasonAbsent)
 	}},
 	{"a place that was not heard of is present until the very end of Confirm", func(l *line) {
 		l.wait(1, 1)
@@ -81,6 +83,16 @@ var absence = []scenario{
 		l.endHold()
 		l.call(1)
 		l.wants("called again", l.keep(s.place), queue.Standing{State: queue.StateCalled, Reason: queue.ReasonAgain, Until: l.now() + windowMS})
+	}},
+	{"a call that is over stays as it is while a guard stops its ticket", func(l *line) {
+		l.reveal1(1)
+		l.endHold()
+		s := intoCallsOver(l)
+		l.mapping--
+		l.wantState("claim", l.claim(s.place), queue.StateUnknown, queue.ReasonNone)
+		want(l, "set", l.find(s.place.Order).Set, "calls")
+		l.mapping++
+		l.wantState("claim then", l.claim(s.place), queue.StateFront, queue.ReasonAgain)
 	}},
 	{"a place that the head has passed while nobody ticked is missed at the next tick", func(l *line) {
 		places := l.wait(1, 3)

@@ -33,8 +33,8 @@ type Subject struct {
 	// Lose makes the store forget everything, as FLUSHALL or an empty restart does: until the next Restore its
 	// verbs answer queue.ErrLost. Required.
 	Lose func()
-	// Release is the same store as a release uses it that reads rooms of formats up to this one (1 to queue.Format). Required.
-	// The test does not close it.
+	// Release is the same store as a release uses it that reads rooms of formats up to this one (1 to queue.Format). Required
+	// by Run; Differential lets an older release play if both stores have it. The test does not close it.
 	Release func(format int) queue.Store
 	// Bytes is what the store holds in memory at present. Optional; Bench reports it per place.
 	Bytes func() int64

@@ -6,7 +6,7 @@ function waitingPage() {
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }

@@ -22,7 +22,7 @@ func (r *room) join(a *queue.Arrival, free *int64) queue.Joined {
 	if why := r.refusal(); why != queue.ReasonNone {
 		return refused(why)
 	}
-	if r.usedUp(a.Visitor, a.Code, a.Uses) {
+	if r.usedUp(a.Code, a.Uses) {
 		return refused(queue.ReasonCode)
 	}
 	return r.give(a, free)

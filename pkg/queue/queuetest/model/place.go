@@ -208,7 +208,7 @@ func (r *room) useCode(id queue.VisitorID, c queue.Code, uses uint8, n number) b
 	if c == (queue.Code{}) || has(r.codes[c], id) {
 		return true
 	}
-	if r.usedUp(id, c, uses) {
+	if r.usedUp(c, uses) {
 		return false
 	}
 	if r.codes[c] == nil {
@@ -218,11 +218,7 @@ func (r *room) useCode(id queue.VisitorID, c queue.Code, uses uint8, n number) b
 	return true
 }
 
-// usedUp reports whether so many others as may use a code have used it.
-func (r *room) usedUp(id queue.VisitorID, c queue.Code, uses uint8) bool {
-	others := len(r.codes[c])
-	if has(r.codes[c], id) {
-		others--
-	}
-	return c != (queue.Code{}) && others >= int(uses)
+// usedUp reports whether as many as may use a code have used it.
+func (r *room) usedUp(c queue.Code, uses uint8) bool {
+	return c != (queue.Code{}) && len(r.codes[c]) >= int(uses)
 }

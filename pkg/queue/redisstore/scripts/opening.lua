@@ -123,7 +123,12 @@ local function raise(lane, order)
 end
 
 local function next_epoch(epoch, highest)
-  return max(1, floor((NOW - EPOCH_ZERO) / 1000), epoch + 1, floor(highest / EPOCH_SPAN) + 1)
+  local clock = max(1, floor((NOW - EPOCH_ZERO) / 1000))
+  local least = max(epoch, floor(highest / EPOCH_SPAN)) + 1
+  if least > clock then
+    clock = clock + floor((least - clock + EPOCH_STRIDE - 1) / EPOCH_STRIDE) * EPOCH_STRIDE
+  end
+  return clock
 end
 
 -- close_segment ends an open segment at the highest number that can have been given in it.

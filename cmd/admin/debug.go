@@ -1,0 +1,199 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+// trial is one command below debug.
+type trial struct {
+	use, short string
+	// act is made of the arguments behind the room, and of flags.
+	act func(args []string) (operator.DebugAct, error)
+	// flags belong to act; nil: none.
+	flags func(*pflag.FlagSet)
+	// because is where the reason goes; nil: it takes none. on is where --if-version goes.
+	because *operator.Because
+	on      interface{ On(version int64) }
+}
+
+func (a *app) debugCommand() *cobra.Command {
+	parent := &cobra.Command{
+		Use: "debug", Short: "Try what a room can do and no configuration asks for yet",
+		Long: "Try what a room can do and no configuration asks for yet. For tests and trials, not for a day on which people come:\n" +
+			"these commands change the line of everybody that waits, and they may change with each release.\n\n" +
+			"Answers are JSON. Ids, codes and references are 22 characters of base64url.",
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	for _, t := range a.trials() {
+		parent.AddCommand(a.trialCommand(t))
+	}
+	return parent
+}
+
+// trials is one command an act.
+func (a *app) trials() []trial {
+	var (
+		plan   operator.DebugPlan
+		door   operator.DebugDoor
+		reveal operator.DebugReveal
+		find   operator.DebugFind
+		join   operator.DebugJoin
+		move   operator.DebugMove
+		report operator.DebugReport
+		told   operator.Outcome
+	)
+	plain := func(act operator.DebugAct) func([]string) (operator.DebugAct, error) {
+		return func([]string) (operator.DebugAct, error) { return act, nil }
+	}
+	return []trial{
+		{
+			use: "plan ROOM FILE", short: "Replace the plan by the steps of a JSON file", because: &plan.Because, on: &plan,
+			act: func(args []string) (operator.DebugAct, error) {
+				text, err := a.readFile(args[0])
+				if err == nil {
+					err = json.Unmarshal(text, &plan)
+				}
+				return &plan, err
+			},
+		},
+		{
+			use: "door ROOM", short: "Close the door, or limit how many may wait; without a flag, open it", act: plain(&door),
+			flags: func(f *pflag.FlagSet) {
+				f.BoolVar(&door.Closed, "closed", false, "give no places")
+				f.Int64Var(&door.Limit, "limit", 0, "give no places while so many wait; 0: no limit")
+			},
+			because: &door.Because, on: &door,
+		},
+		{
+			use: "reveal ROOM OPENING SEED", short: "Put the seed of a draw in force: 64 hexadecimal digits, all 0 for the order of arrival",
+			act: func(args []string) (operator.DebugAct, error) {
+				reveal.Opening, reveal.Seed = args[0], args[1]
+				return &reveal, nil
+			},
+			because: &reveal.Because,
+		},
+		{
+			use: "report ROOM booked|freed|finished|total", short: "Tell an outcome",
+			act: func(args []string) (operator.DebugAct, error) {
+				report.Outcomes = []operator.Outcome{told}
+				return &report, word(args[0], &report.Outcomes[0].Kind)
+			},
+			flags: func(f *pflag.FlagSet) {
+				f.Var((*idFlag)(&told.Visitor), "visitor", "whose stay it is of")
+				f.Int64Var(&told.Count, "count", 0, "how many")
+				f.Var((*idFlag)(&told.Ref), "ref", "what it is counted once for; without it, it is a new one")
+			},
+			because: &report.Because,
+		},
+		{
+			use: "find ROOM NUMBER", short: "Find the visitor whose page shows a number",
+			act: func(args []string) (_ operator.DebugAct, err error) {
+				if find.Number, err = strconv.ParseUint(args[0], 10, 64); err != nil {
+					return nil, fmt.Errorf("%q is not a whole number", args[0])
+				}
+				return &find, nil
+			},
+			flags: func(f *pflag.FlagSet) {
+				f.Uint64Var(&find.Epoch, "epoch", 0, "epoch of the ticket; 0: of the line as it is now")
+			},
+		},
+		{
+			use: "move ROOM front|remove|end|hand", short: "Put a visitor in front, remove it, end its stay, or hand its place to another id",
+			act: func(args []string) (operator.DebugAct, error) { return &move, word(args[0], &move.Act) },
+			flags: func(f *pflag.FlagSet) {
+				f.Var((*idFlag)(&move.Visitor), "visitor", "who; end without it ends all stays")
+				f.Var((*idFlag)(&move.To), "to", "the other id")
+				f.Var((*idFlag)(&move.Ref), "ref", "what makes a repeated act one")
+			},
+			because: &move.Because,
+		},
+		{
+			use: "join ROOM", short: "Take a place for a visitor that has no browser", act: plain(&join),
+			flags: func(f *pflag.FlagSet) {
+				f.Uint8Var(&join.Lane, "lane", 0, "lane, 0 to 7")
+				f.Var((*idFlag)(&join.Code), "code", "a code of the door")
+				f.Uint8Var(&join.Uses, "uses", 0, "how many visitors may use the code; 0: one")
+			},
+			because: &join.Because,
+		},
+		{use: "snapshot ROOM", short: "Show all that the gateway knows of the line", act: plain(operator.DebugSnapshot{})},
+	}
+}
+
+// word reads the name of a kind or an act.
+func word[T any, P interface {
+	*T
+	UnmarshalText([]byte) error
+}](text string, to **T) error {
+	v := new(T)
+	if err := P(v).UnmarshalText([]byte(text)); err != nil {
+		return usage(err)
+	}
+	*to = v
+	return nil
+}
+
+// idFlag is an id as a flag.
+type idFlag journal.ID
+
+func (f *idFlag) String() string {
+	if *f == (idFlag{}) {
+		return ""
+	}
+	text, _ := journal.ID(*f).MarshalText() // never fails
+	return string(text)
+}
+
+func (f *idFlag) Set(text string) error { return (*journal.ID)(f).UnmarshalText([]byte(text)) }
+
+func (*idFlag) Type() string { return "id" }
+
+func (a *app) trialCommand(t trial) *cobra.Command {
+	var ifVersion int64
+	cmd := &cobra.Command{
+		Use: t.use, Short: t.short, DisableFlagsInUseLine: true,
+		Args: exactly(strings.Count(t.use, " ")),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := given(cmd.Flags(), ifVersion); err != nil {
+				return err
+			}
+			act, err := t.act(args[1:])
+			if err != nil {
+				return err
+			}
+			if t.on != nil {
+				t.on.On(ifVersion)
+			}
+			client, err := a.client()
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			answer, err := client.Debug(cmd.Context(), args[0], act)
+			if err != nil {
+				return &roomError{args[0], err}
+			}
+			return a.printJSON(answer)
+		},
+	}
+	if t.flags != nil {
+		t.flags(cmd.Flags())
+	}
+	if t.because != nil {
+		reasonFlag(cmd.Flags(), &t.because.Reason)
+	}
+	if t.on != nil {
+		versionFlag(cmd.Flags(), &ifVersion)
+	}
+	return cmd
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+)
+
+// recordings are lines as the release before kept them, of a room "termine".
+const recordings = "../../pkg/queue/"
+
+// wantTakenOver checks the line of a room that a gateway of the release before had.
+func wantTakenOver(t *testing.T, r *running, recorded string) {
+	t.Helper()
+	var before struct {
+		Line struct {
+			Epoch, Last uint64
+			Waiting     int64
+			Mode        queue.Mode
+			Rate, Burst int64
+			MaxInside   int64 `json:"max_inside"`
+			Message     string
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(recorded, "answers.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &before)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, want := r.serving.Load().room("termine").line, before.Line
+	until(t, "the line is known", func() bool { return line.View().Known })
+	f := line.View().Snapshot
+	if f.Epoch <= want.Epoch || f.Last < want.Last || f.Waiting != want.Waiting {
+		t.Errorf("epoch %d, last %d, %d wait; before %+v", f.Epoch, f.Last, f.Waiting, want)
+	}
+	joined := f.Joined
+	if res, _ := r.get(r.visitor(), "termine", "/"); res.StatusCode != http.StatusOK {
+		t.Errorf("an arrival gets %s %s", res.Status, res.Header.Get("Einlass-State"))
+	}
+	until(t, "the arrival waits behind the others", func() bool {
+		f := line.View().Snapshot
+		return f.Waiting == want.Waiting+1 && f.Joined == joined+1
+	})
+	// The configuration is the one that was applied last: what operators had set stays.
+	d := line.View().Snapshot.Document
+	pace := queue.Pace{Mode: want.Mode, Rate: want.Rate, MaxInside: want.MaxInside, Burst: want.Burst}
+	if d.Pace != pace || d.Message() != want.Message {
+		t.Errorf("operators had set %+v, it is %+v %q", want, d.Pace, d.Message())
+	}
+	timing := r.serving.Load().room("termine").cfg.Timing()
+	if timing.Grace = d.Timing.Grace; d.Timing != timing {
+		t.Errorf("the timing is %+v, want %+v", d.Timing, timing)
+	}
+}
+
+func TestAStateDirectoryOfTheReleaseBeforeIsTakenOver(t *testing.T) {
+	for _, end := range []string{"stopped", "killed"} {
+		t.Run(end, func(t *testing.T) {
+			recorded := recordings + "memstore/testdata/2026-11-28/" + end
+			p := &plan{dir: t.TempDir(), rooms: []planned{{"termine", newSite(t).backend(), closed}}}
+			files, err := filepath.Glob(recorded + "/termine.*")
+			if err != nil || len(files) < 3 {
+				t.Fatal(files, err)
+			}
+			for _, file := range files {
+				data, err := os.ReadFile(file)
+				if err == nil {
+					err = os.WriteFile(filepath.Join(p.dir, filepath.Base(file)), data, 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantTakenOver(t, run(t, p), recorded)
+		})
+	}
+}
+
+func TestARoomInRedisOfTheReleaseBeforeIsTakenOver(t *testing.T) {
+	store := redistest.Start(t)
+	recorded := recordings + "redisstore/testdata/2026-11-28"
+	replay(t, store.Client(t), filepath.Join(recorded, "keys.txt"))
+	file := filepath.Join(t.TempDir(), "keys.json")
+	if code, said := keysCommand("new", file); code != 0 {
+		t.Fatal(said)
+	}
+	p := &plan{
+		head:  fmt.Sprintf("store: %s\nkeys: {file: %q}\n", store.URL(), file),
+		rooms: []planned{{"termine", newSite(t).backend(), closed}},
+	}
+	wantTakenOver(t, run(t, p), recorded)
+}
+
+// replay runs a file of commands, one a line with each argument in quotes, as redis-cli reads them.
+func replay(t *testing.T, client redis.UniversalClient, file string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		var args []any
+		for rest := strings.TrimSpace(line); rest != ""; rest = strings.TrimSpace(rest) {
+			quoted, err := strconv.QuotedPrefix(rest)
+			if err != nil {
+				t.Fatalf("%q: %v", rest, err)
+			}
+			arg, err := strconv.Unquote(quoted)
+			if err != nil {
+				t.Fatalf("%s: %v", quoted, err)
+			}
+			rest = rest[len(quoted):]
+			args = append(args, arg)
+		}
+		if err := client.Do(t.Context(), args...).Err(); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+}
+
+// An older release finds a line that a newer one keeps: it holds it, and its log says what to do.
+func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
+	r := run(t, &plan{rooms: []planned{{"a", newSite(t).backend(), quick}}})
+	l := r.serving.Load().room("a").line
+	logEvent(r.log, l.metrics, queue.Event{Kind: queue.EventStoreDown, Err: fmt.Errorf("advance: %w", queue.ErrFormat)})
+	all := r.logs.FilterMessageSnippet("newer release").All()
+	if len(all) != 1 || !strings.Contains(all[0].Message, "run that release on this machine too") {
+		t.Errorf("the log says %v", all)
+	}
+	logEvent(r.log, l.metrics, queue.Event{Kind: queue.EventDrawFailed, Opening: "o"})
+	if all := r.logs.FilterMessageSnippet("draw failed").All(); len(all) != 1 || all[0].ContextMap()["opening"] != "o" {
+		t.Errorf("the log says %v", all)
+	}
+}
+
+func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
+	p := &plan{rooms: []planned{{"a", newSite(t).backend(), quick + "    session: {max: 0}\n"}}}
+	r := run(t, p)
+	all := r.logs.FilterMessageSnippet("is read as another one").All()
+	if len(all) != 1 || all[0].ContextMap()["key"] != "rooms[0].session.max" {
+		t.Errorf("the log says %v", all)
+	}
+	file := filepath.Join(t.TempDir(), "gateway.yaml")
+	if err := os.WriteFile(file, []byte(p.text()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, said strings.Builder
+	check := newRoot()
+	check.SetArgs([]string{"config", "check", file})
+	check.SetOut(&out)
+	check.SetErr(&said)
+	if err := check.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "ok, 1 room") ||
+		!strings.Contains(said.String(), "warning: rooms[0].session.max: 0s is read as 24h0m0s") {
+		t.Errorf("%v: %s%s", err, out.String(), said.String())
+	}
+}

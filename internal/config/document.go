@@ -1,0 +1,94 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+const (
+	// lead is how far calls run ahead of seats and pace. A waiting page goes in as soon as it hears of its call, and hears of
+	// it by its next poll; two seconds are the least that this takes.
+	lead = 2 * time.Second
+	// grace is how long a line that begins without memory waits for the tickets of one before.
+	grace = 2 * time.Second
+)
+
+// Document is what the room says about its line, which operators may change while it runs.
+func (r *Room) Document() queue.Document {
+	return queue.Document{
+		Version: 1,
+		Pace: queue.Pace{
+			Mode: queue.Mode(r.Mode), Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst,
+			Strict: r.Pace.Inside != InsideExpected,
+		},
+		Timing:   r.Timing(),
+		Settings: queue.Settings{Message: r.Message}.Encode(),
+	}
+}
+
+// Timing is the timing of the room's line. Values of a configuration that was written before their bounds are cut to
+// them; see Room.cuts.
+func (r *Room) Timing() queue.Timing {
+	t := queue.Timing{
+		Absent: r.AbsentAfter, Confirm: r.ConfirmWithin, Window: r.ClaimWindow, Lead: lead,
+		Active: r.Session.Active, Page: r.Session.Page, Idle: r.Session.Idle, Max: r.Session.Max, Resume: r.Session.Resume,
+		Life: r.TicketLife, Grace: grace,
+		// Within a poll and a fifth, which is how polls are spread, everybody that waits is heard.
+		Hold: (r.Poll.Max * 6 / 5).Truncate(time.Millisecond),
+	}
+	if t.Page == 0 {
+		t.Page = t.Idle
+	}
+	for _, c := range r.cuts() {
+		*c.of(&t) = c.to
+	}
+	return t
+}
+
+// cut is a value of the file that the line cannot have, and what it is read as.
+type cut struct {
+	key string
+	of  func(*queue.Timing) *time.Duration
+	to  time.Duration
+	why string
+}
+
+// cuts are the values that were good before stays and tickets had these bounds. They are read as what comes closest.
+func (r *Room) cuts() (cuts []cut) {
+	s := &r.Session
+	if s.Max == 0 || s.Max > r.TicketLife {
+		cuts = append(cuts, cut{
+			"session.max", func(t *queue.Timing) *time.Duration { return &t.Max }, r.TicketLife,
+			"no stay is longer than ticket_life",
+		})
+	}
+	if s.Active > s.Idle {
+		cuts = append(cuts, cut{
+			"session.active", func(t *queue.Timing) *time.Duration { return &t.Active }, s.Idle, "it is more than session.idle",
+		})
+	}
+	if most := r.TicketLife - s.Idle; s.Resume > most {
+		cuts = append(cuts, cut{
+			"session.resume", func(t *queue.Timing) *time.Duration { return &t.Resume }, most,
+			"session.idle and session.resume together are more than ticket_life",
+		})
+	}
+	return cuts
+}
+
+// Warnings are the values that are read as others, each with its key. A configuration that has some is good.
+func (c *Config) Warnings() (all []*Problem) {
+	for i := range c.Rooms {
+		r := &c.Rooms[i]
+		for _, cut := range r.cuts() {
+			var before queue.Timing
+			before.Max, before.Active, before.Resume = r.Session.Max, r.Session.Active, r.Session.Resume
+			all = append(all, &Problem{
+				Path: fmt.Sprintf("rooms[%d].%s", i, cut.key), Text: fmt.Sprintf("%v is read as %v: %s", *cut.of(&before), cut.to, cut.why),
+			})
+		}
+	}
+	return all
+}

@@ -1,0 +1,131 @@
+package habits
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// countdown is how long the page waits before it goes in by itself, where somebody is looking at it.
+func countdown(w *world) int64 { return w.between(2*second, 2500) }
+
+// shortly is a visit of two minutes with a page each ten seconds, which the site ends.
+func shortly(*world) []int64 {
+	return slices.Repeat([]int64{10 * second}, 12)
+}
+
+func TestAProgramWithoutCookiesFillsNoRoom(t *testing.T) {
+	t.Parallel()
+	for seed := uint64(7401); seed <= 7403; seed++ {
+		w := newWorld(t, settings{seed: seed})
+		w.every(5*second, func() { w.arrive(habit{cookieless: true}) })
+		w.run(10 * minute)
+		t.Logf("seed %d: at most %.2f of 60 places inside are nobody's", seed, float64(w.most.counted)/1000)
+		if w.most.counted > 3000 {
+			t.Errorf("seed %d: %.2f places inside are nobody's, want 3 at most", seed, float64(w.most.counted)/1000)
+		}
+	}
+}
+
+// besideGhosts lets a ghost come each second and a citizen each six, for ten minutes, and answers how long the citizens waited.
+func besideGhosts(t *testing.T, w *world) (waits []int64) {
+	var citizens []*person
+	end := w.now + 10*minute
+	w.every(second, func() { w.arrive(habit{cookieless: true}) })
+	w.in(w.between(0, 900), func() {
+		w.every(6*second, func() {
+			if w.now < end {
+				citizens = append(citizens, w.arrive(habit{press: countdown, visit: shortly, finishes: true}))
+			}
+		})
+	})
+	w.run(11 * minute)
+	for _, c := range citizens {
+		if c.entered == 0 {
+			t.Errorf("a citizen that came at %d is not in", c.came)
+			continue
+		}
+		waits = append(waits, c.entered-c.came)
+	}
+	slices.Sort(waits)
+	return waits
+}
+
+func TestCitizensBesideAGhostASecond(t *testing.T) {
+	t.Parallel()
+	for seed := uint64(7501); seed <= 7504; seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			fresh := newWorld(t, settings{seed: seed})
+			waits := besideGhosts(t, fresh)
+			p90 := waits[len(waits)*9/10]
+			taught := newWorld(t, settings{seed: seed + 50, curves: fresh.snapshot().Curves})
+			waits2 := besideGhosts(t, taught)
+			p902 := waits2[len(waits2)*9/10]
+			t.Logf("all %d in, half within %d ms, nine of ten within %d ms, the longest wait %d ms; with what that taught: %d, %d, %d",
+				len(waits), waits[len(waits)/2], p90, waits[len(waits)-1], waits2[len(waits2)/2], p902, waits2[len(waits2)-1])
+			// It takes three minutes to learn that most calls are nobody's. Until then a citizen waits for the ghosts ahead to be
+			// passed over, which is Confirm, and twice for its page to ask.
+			if half := waits[len(waits)/2]; half > 10*second || p90 > 24*second || p902 > 15*second {
+				t.Errorf("half waited %d ms, nine of ten %d ms, and later %d ms: want 10 s, 24 s and 15 s at most", half, p90, p902)
+			}
+		})
+	}
+}
+
+func TestCallsThatNobodyClaimsHoldNobodyUp(t *testing.T) {
+	t.Parallel()
+	for seed := uint64(7601); seed <= 7604; seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			w := newWorld(t, settings{seed: seed, paused: true})
+			w.spread(90, 20*second, func() { w.arrive(habit{noShow: true}) })
+			w.run(30 * second)
+			w.spread(250, 30*second, func() { w.arrive(habit{press: countdown, visit: briefly, finishes: true}) })
+			w.run(minute)
+			w.open()
+			from := w.now
+			w.run(7 * minute)
+			n, late := w.entered(from, w.now), w.entered(from+3*minute, w.now)
+			t.Logf("%d of 250 citizens in within 7 minutes; %d of them in the last four", n, late)
+			if n < 135 {
+				t.Errorf("%d citizens are in, want 135", n)
+			}
+			if late < 4*30*97/100 {
+				t.Errorf("%d entered in the last four minutes, want 30 a minute", late)
+			}
+			w.paced(smallTown())
+		})
+	}
+}
+
+func TestTicketsThatAreNeverKeptAliveAreWorthNothing(t *testing.T) {
+	t.Parallel()
+	// play is a line of 250 citizens behind so many tickets that were taken a minute before the opening and never heard of again.
+	play := func(t *testing.T, seed uint64, parked int) (entered int, called int64) {
+		w := newWorld(t, settings{seed: seed, paused: true})
+		w.spread(parked, 30*second, func() { w.arrive(habit{deaf: true}) })
+		w.run(30 * second)
+		w.spread(250, 30*second, func() { w.arrive(habit{press: countdown, visit: briefly, finishes: true}) })
+		w.run(30 * second)
+		w.open()
+		from := w.now
+		w.run(7 * minute)
+		w.paced(smallTown())
+		return w.entered(from, w.now), w.snapshot().Called
+	}
+	for seed := uint64(7701); seed <= 7703; seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			without, _ := play(t, seed, 0)
+			n, called := play(t, seed, 2000)
+			t.Logf("%d citizens in within 7 minutes, without the parked tickets %d; %d were called", n, without, called)
+			// Pages ask rarely while they believe 2,000 ahead, so the first of them learn late that it is their turn.
+			if longest := int(24 * second * smallTown().Rate / minute); n < without-longest {
+				t.Errorf("%d citizens are in, without the parked tickets %d", n, without)
+			}
+			// Those called are the citizens that are in, and a few on their way.
+			if called > int64(n)+5 {
+				t.Errorf("%d were called for %d who came in: tickets of nobody's were called", called, n)
+			}
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package habits
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// asksAgain is the longest time between two questions of a page at the door.
+const asksAgain = 5 * second
+
+func TestAStayThatRanOutComesBackBeforeEveryNewCall(t *testing.T) {
+	t.Parallel()
+	for seed := uint64(7801); seed <= 7804; seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			// Strict, so that the room stays full until somebody's time is up.
+			pace := queue.Pace{Rate: 30, MaxInside: 20, Burst: 1, Strict: true}
+			w := newWorld(t, settings{seed: seed, pace: pace, paused: true})
+			// Every third looks something up for eleven minutes in the middle of the form.
+			n := 0
+			visit := func(w *world) []int64 {
+				if n++; n%3 == 0 {
+					return []int64{30 * second, 11 * minute, 30 * second, 30 * second}
+				}
+				return form(w)
+			}
+			h := habit{press: promptly, visit: visit}
+			w.spread(100, minute, func() { w.arrive(h) })
+			w.run(minute)
+			w.open()
+			w.spread(300, 80*minute, func() { w.arrive(h) })
+			w.run(100 * minute)
+			returned, longest := 0, int64(0)
+			for _, p := range w.people {
+				for _, r := range p.resumed {
+					returned++
+					if r.entered == 0 {
+						if r.asked < w.now-minute {
+							t.Errorf("a stay that ran out at %d is not back", r.asked)
+						}
+						continue
+					}
+					longest = max(longest, r.entered-r.asked)
+					for _, q := range w.entries {
+						// Nobody takes its seat that is called after it asked. Where two seats come free at once, a new call may be
+						// claimed while the page at the door waits to ask again.
+						if q.called > r.asked && q.entered < r.entered-asksAgain {
+							t.Errorf("called at %d, somebody came in at %d before the stay that asked at %d", q.called, q.entered, r.asked)
+						}
+					}
+				}
+				if p.lost != "" {
+					t.Errorf("somebody lost the place: %s, after %d returns", p.lost, len(p.resumed))
+				}
+			}
+			t.Logf("%d stays ran out and came back, after %.1f s at most; %d entered", returned, float64(longest)/1000, len(w.entries))
+			if returned < 20 {
+				t.Errorf("%d stays ran out", returned)
+			}
+			if w.most.live > pace.MaxInside {
+				t.Errorf("%d live stays, want %d at most", w.most.live, pace.MaxInside)
+			}
+		})
+	}
+}

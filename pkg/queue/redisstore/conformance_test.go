@@ -39,3 +39,5 @@ func TestConformance(t *testing.T) { queuetest.Run(t, factory(t)) }
 func TestDifferential(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory(t))
 }
+
+func TestLinearizable(t *testing.T) { queuetest.Linearizable(t, factory(t)) }

@@ -230,8 +230,11 @@ func TestAFullRoomKeepsTheTurnOfWhoAsks(t *testing.T) {
 			t.Fatalf("number %d: %+v, %v, want %v", p.Number, s, err, want)
 		}
 	}
+	asks(b, queue.StateFull)
+	e.pass(time.Second)
 	for range 15 {
 		asks(b, queue.StateFull)
+		e.pass(time.Millisecond) // of two that ask at once the lower id is first
 		asks(c, queue.StateFull)
 		e.room.Touch(a.place.Visitor, a.started)
 		e.pass(time.Second)

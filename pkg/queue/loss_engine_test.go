@@ -1,8 +1,12 @@
 package queue_test
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,5 +211,72 @@ func TestAStoreThatIsLostTwiceBeforeASnapshotGivesNoNumberTwice(t *testing.T) {
 			}
 			given[p.Number] = p
 		}
+	}
+}
+
+// forgetful is a store that loses the room at every arrival.
+type forgetful struct {
+	queue.Store
+	restored int
+}
+
+func (s *forgetful) Join(context.Context, []queue.Arrival) (queue.JoinReply, error) {
+	return queue.JoinReply{}, queue.ErrLost
+}
+
+func (s *forgetful) Restore(ctx context.Context, m queue.Watermark) error {
+	s.restored++
+	return s.Store.Restore(ctx, m)
+}
+
+// A store that loses the room again whenever it has been rebuilt is as one that is away, and nobody rebuilds it for ever.
+func TestAStoreThatIsLostAgainAndAgainIsAsOneThatIsAway(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Document: pauses()})
+	e.pass(time.Second)
+	store := &forgetful{Store: e.store.Store}
+	e.store.Store = store
+	if _, err := e.room.Arrive(queue.Arrival{}); !errors.Is(err, queue.ErrUnavailable) || store.restored > 3 {
+		t.Errorf("%v, restored %d times", err, store.restored)
+	}
+}
+
+// gathering is a store that answers the first calls of Report when all have come, and that counts how often it is restored.
+type gathering struct {
+	queue.Store
+	wanted, came, restored atomic.Int64
+	all                    chan struct{}
+}
+
+func (s *gathering) Report(ctx context.Context, o []queue.Outcome) error {
+	if s.came.Add(1) == s.wanted.Load() {
+		close(s.all)
+	}
+	<-s.all
+	return s.Store.Report(ctx, o)
+}
+
+func (s *gathering) Restore(ctx context.Context, m queue.Watermark) error {
+	s.restored.Add(1)
+	return s.Store.Restore(ctx, m)
+}
+
+// Of many calls that find the room lost at the same time, one rebuilds it.
+func TestALossIsRebuiltOnceWhoeverFindsIt(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Document: pauses()})
+	e.store.lose(t)
+	store := &gathering{Store: e.store.Store, all: make(chan struct{})}
+	store.wanted.Store(20)
+	e.store.Store = store
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := e.room.Report(t.Context(), queue.Outcome{Kind: queue.Total, Count: 1}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := store.restored.Load(); n != 1 {
+		t.Errorf("restored %d times", n)
 	}
 }

@@ -151,13 +151,17 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	return f, nil
 }
 
-// retryLost runs verb, and when the store has lost the room, rebuilds it and runs verb again.
+// retryLost runs verb, and when the store has lost the room, rebuilds it and runs verb again. A store that
+// loses it again and again is as one that is away.
 func (r *Room) retryLost(ctx context.Context, verb func(context.Context) error) error {
 	for tries := 0; ; tries++ {
 		before := r.rebuilds.Load()
 		err := r.call(ctx, verb)
-		if !errors.Is(err, ErrLost) || tries == lossTries {
+		switch {
+		case !errors.Is(err, ErrLost):
 			return err
+		case tries == lossTries:
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
 		}
 		if err := r.rebuild(ctx, before, err); err != nil {
 			return err

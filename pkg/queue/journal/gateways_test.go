@@ -105,9 +105,11 @@ func (g *gateways) Claim(ctx context.Context, m uint64, p []queue.Place) (queue.
 func (g *gateways) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, error) {
 	return g.one().Renew(ctx, s)
 }
+
 func (g *gateways) Report(ctx context.Context, o []queue.Outcome) error {
 	return g.one().Report(ctx, o)
 }
+
 func (g *gateways) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return g.one().Leave(ctx, ids)
 }

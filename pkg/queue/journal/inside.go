@@ -64,12 +64,11 @@ type asker struct {
 	id          queue.VisitorID
 	first, last int64
 	// since is set where the turn may have begun before first: the visitor stood at the door before a loss that the store
-	// may have come through.
+	// may have come through, or asked too late, and the store may not have noticed.
 	since bool
 }
 
-// note takes over an answer about a visitor.
-// generation is the present one.
+// note takes over an answer about a visitor. generation is the present one.
 func (d *door) note(p *place, e *Event, confirm int64, generation uint32) {
 	if queue.State(e.State) != queue.StateFull {
 		d.leave(p.id)
@@ -95,7 +94,7 @@ func (d *door) note(p *place, e *Event, confirm int64, generation uint32) {
 	case at >= 0 && d.asking[at].last+confirm > e.At:
 		d.asking[at].last = e.At
 	case at >= 0:
-		d.asking[at].first, d.asking[at].last = e.At, e.At // it may have begun anew
+		d.asking[at] = asker{p.id, e.At, e.At, true} // it may have begun anew
 	default:
 		before := p.state == queue.StateFull && p.generation != generation
 		d.asking = append(d.asking, asker{p.id, e.At, e.At, before})

@@ -34,6 +34,8 @@ func factory(outer testing.TB) queuetest.Factory {
 	}
 }
 
+func TestConformance(t *testing.T) { queuetest.Run(t, factory(t)) }
+
 func TestDifferential(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory(t))
 }

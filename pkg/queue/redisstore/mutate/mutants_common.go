@@ -111,23 +111,23 @@ var inCommon = []mutant{
 		find: `age >= EDGES[j + 1]`, replace: `age > EDGES[j + 1]`,
 	},
 	{
-		name: "reason-replaced", file: "places.lua", what: "the second reason of an end stands",
+		name: "reason-replaced", file: "moves.lua", what: "the second reason of an end stands",
 		find: "why = v.at % REASONS\n  end\n  take_out", replace: "why = why\n  end\n  take_out",
 	},
 	{
-		name: "end-keeps-again", file: "places.lua", what: "an ended ticket still has a lapse",
+		name: "end-keeps-again", file: "moves.lua", what: "an ended ticket still has a lapse",
 		find: "v.began, v.group, v.told, v.again = nil, nil, nil, nil\n  v.not_again = true", replace: `v.began, v.group, v.told = nil, nil, nil`,
 	},
 	{
-		name: "order-forgotten", file: "places.lua", what: "the order of a place that has left the line is forgotten",
+		name: "order-forgotten", file: "moves.lua", what: "the order of a place that has left the line is forgotten",
 		find: "if v.set == LINE or v.set == FRONT then\n    v.noted = true", replace: "if v.set == LINE then\n    v.noted = true",
 	},
 	{
-		name: "lane-forgotten", file: "places.lua", what: "the lane of a place that has left the line is forgotten",
+		name: "lane-forgotten", file: "moves.lua", what: "the lane of a place that has left the line is forgotten",
 		find: "if v.lane > 0 then\n      add_pair(come[LANES], v.id, v.lane)", replace: "if v.lane > 7 then\n      add_pair(come[LANES], v.id, v.lane)",
 	},
 	{
-		name: "front-not-seen", file: "places.lua", what: "a place that came back was not heard of",
+		name: "front-not-seen", file: "moves.lua", what: "a place that came back was not heard of",
 		find: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, NOW)`, replace: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, 0)`,
 	},
 	{

@@ -12,7 +12,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "gateway-life", file: "advance.lua", what: "a gateway is counted a millisecond longer",
-		find: `early(GATEWAYS, NOW - GATEWAY_LIFE)`, replace: `early(GATEWAYS, NOW - GATEWAY_LIFE - 1)`,
+		find: `early(GATEWAYS, ago(GATEWAY_LIFE))`, replace: `early(GATEWAYS, ago(GATEWAY_LIFE + 1))`,
 	},
 	{
 		name: "sample-again", file: "advance.lua", what: "a sample of the same tick replaces the first",
@@ -35,71 +35,71 @@ var inRoom = []mutant{
 		find: `min(EDGES[j + 1], ends) or ends`, replace: `EDGES[j + 1] or ends`,
 	},
 	{
-		name: "forgets-early", file: "advance.lua", what: "tickets are forgotten a millisecond early",
-		find: "local aged = NOW - rules.life\n", replace: "local aged = NOW - rules.life + 1\n",
+		name: "forgets-early", file: "forget.lua", what: "tickets are forgotten a millisecond early",
+		find: `local aged = ago(rules.life)`, replace: `local aged = ago(rules.life - 1)`,
 	},
 	{
-		name: "forgets-late", file: "advance.lua", what: "tickets are forgotten a millisecond late",
-		find: "local aged = NOW - rules.life\n", replace: "local aged = NOW - rules.life - 1\n",
+		name: "forgets-late", file: "forget.lua", what: "tickets are forgotten a millisecond late",
+		find: `local aged = ago(rules.life)`, replace: `local aged = ago(rules.life + 1)`,
 	},
 	{
-		name: "forgets-stays-early", file: "advance.lua", what: "a stay is forgotten while it may be resumed",
-		find: `NOW - rules.idle - rules.resume)`, replace: `NOW - rules.idle)`,
+		name: "forgets-stays-early", file: "forget.lua", what: "a stay is forgotten while it may be resumed",
+		find: `ago(rules.idle + rules.resume)`, replace: `ago(rules.idle)`,
 	},
 	{
-		name: "forgets-spent-early", file: "advance.lua", what: "a spent ticket is forgotten before its resume",
-		find: `forget(SPENT, aged - rules.resume)`, replace: `forget(SPENT, aged)`,
+		name: "forgets-spent-early", file: "forget.lua", what: "a spent ticket is forgotten before its resume",
+		find: `ago(rules.life + rules.resume)`, replace: `ago(rules.life)`,
 	},
 	{
-		name: "draw-kept", file: "advance.lua", what: "a draw is kept a millisecond longer",
+		name: "draw-kept", file: "forget.lua", what: "a draw is kept a millisecond longer",
 		find: `d.frozen + rules.life > NOW`, replace: `d.frozen + rules.life >= NOW`,
 	},
 	{
-		name: "door-late", file: "advance.lua", what: "who does not ask again keeps the turn a millisecond longer",
-		find: `early(ASKED, NOW - rules.confirm,`, replace: `early(ASKED, NOW - rules.confirm - 1,`,
+		name: "door-late", file: "forget.lua", what: "who does not ask again keeps the turn a millisecond longer",
+		find: `early(ASKED, ago(rules.confirm),`, replace: `early(ASKED, ago(rules.confirm + 1),`,
 	},
 	{
-		name: "door-forgets", file: "advance.lua", what: "who loses the turn at the door loses the call",
+		name: "door-forgets", file: "forget.lua", what: "who loses the turn at the door loses the call",
 		find: "send('ZADD', CALLS, calls)\nend", replace: `end`,
 	},
 	{
-		name: "lapse-late", file: "advance.lua", what: "a call lapses a millisecond late",
-		find: `forget(CALLS, NOW - rules.window)`, replace: `forget(CALLS, NOW - rules.window - 1)`,
+		name: "lapse-late", file: "forget.lua", what: "a call lapses a millisecond late",
+		find: `forget(CALLS, ago(rules.window))`, replace: `forget(CALLS, ago(rules.window + 1))`,
 	},
 	{
-		name: "lapse-not-noted", file: "advance.lua", what: "that a call has lapsed is not noted",
+		name: "lapse-not-noted", file: "forget.lua", what: "that a call has lapsed is not noted",
 		find: "place(AGAIN, first, NOW)\n", replace: ``,
 	},
 	{
-		name: "twice-lapsed-comes-back", file: "advance.lua", what: "a second lapse ends no ticket",
+		name: "twice-lapsed-comes-back", file: "forget.lua", what: "a second lapse ends no ticket",
 		find: `place(ENDED, twice, NOW * REASONS + BY_TWICE)`, replace: `place(LAPSED, twice, NOW)`,
 	},
 	{
-		name: "head-not-passed", file: "advance.lua", what: "places that the head has passed stay",
+		name: "head-not-passed", file: "calling.lua", what: "places that the head has passed stay",
 		find: `max(rules.floor, lanes[lane + 1])`, replace: `rules.floor`,
 	},
 	{
-		name: "confirm-inclusive", file: "advance.lua", what: "a new place is present a millisecond longer",
+		name: "confirm-inclusive", file: "calling.lua", what: "a new place is present a millisecond longer",
 		find: `heard_at + rules.confirm > NOW`, replace: `heard_at + rules.confirm >= NOW`,
 	},
 	{
-		name: "absent-inclusive", file: "advance.lua", what: "a place is present a millisecond longer",
+		name: "absent-inclusive", file: "calling.lua", what: "a place is present a millisecond longer",
 		find: `heard_at + rules.absent > NOW`, replace: `heard_at + rules.absent >= NOW`,
 	},
 	{
-		name: "passed-head-not-raised", file: "advance.lua", what: "a place that is passed over does not raise the head",
+		name: "passed-head-not-raised", file: "calling.lua", what: "a place that is passed over does not raise the head",
 		find: "raise(lane, orders[id])\n", replace: ``,
 	},
 	{
-		name: "weight-not-paid", file: "advance.lua", what: "the lane of the highest weight always has the turn",
+		name: "weight-not-paid", file: "calling.lua", what: "the lane of the highest weight always has the turn",
 		find: `readers[best].offer = lanes[best + 17] - sum, nil`, replace: `readers[best].offer = lanes[best + 17], nil`,
 	},
 	{
-		name: "equal-turn-high", file: "advance.lua", what: "an equal turn is the higher lane's",
+		name: "equal-turn-high", file: "calling.lua", what: "an equal turn is the higher lane's",
 		find: `lanes[lane + 17] > lanes[best + 17]`, replace: `lanes[lane + 17] >= lanes[best + 17]`,
 	},
 	{
-		name: "calls-cost-nothing", file: "advance.lua", what: "calls cost no credit",
+		name: "calls-cost-nothing", file: "calling.lua", what: "calls cost no credit",
 		find: "room.callcredit = room.callcredit - #calls * UNITS\n", replace: ``,
 	},
 	{

@@ -91,27 +91,27 @@ var inVerbs = []mutant{
 		find: `room.given + 1`, replace: `room.given`,
 	},
 	{
-		name: "straight-costs-no-call", file: "join.lua", what: "an arrival that goes straight in takes no credit of calls",
+		name: "straight-costs-no-call", file: "join_known.lua", what: "an arrival that goes straight in takes no credit of calls",
 		find: "room.callcredit - UNITS\n", replace: "room.callcredit\n",
 	},
 	{
-		name: "straight-is-confirmed", file: "join.lua", what: "an arrival that goes straight in counts as confirmed",
+		name: "straight-is-confirmed", file: "join_known.lua", what: "an arrival that goes straight in counts as confirmed",
 		find: `v.began, v.group, v.told = NOW, FRESH, NOW`, replace: `v.began, v.group, v.told = NOW, INSIDE, NOW`,
 	},
 	{
-		name: "straight-raises-nothing", file: "join.lua", what: "the head does not show who went straight in",
+		name: "straight-raises-nothing", file: "join_known.lua", what: "the head does not show who went straight in",
 		find: "raise(lane, order)\n  return inside_standing", replace: `return inside_standing`,
 	},
 	{
 		name: "new-place-is-heard", file: "join.lua", what: "a new place counts as heard of",
-		find: `add_pair(come[SEEN], id, -seen_at(lane, NOW))`, replace: `add_pair(come[SEEN], id, seen_at(lane, NOW))`,
+		find: `lane == 0 and unconfirmed or -seen_at(lane, NOW)`, replace: `seen_at(lane, NOW)`,
 	},
 	{
-		name: "heard-place-again", file: "join.lua", what: "whoever repeats an arrival gets the place of a visitor",
+		name: "heard-place-again", file: "join_known.lua", what: "whoever repeats an arrival gets the place of a visitor",
 		find: `v.set == LINE and v.seen < 0`, replace: `v.set == LINE`,
 	},
 	{
-		name: "earlier-place-again", file: "join.lua", what: "a place of an earlier epoch is told a wrong number",
+		name: "earlier-place-again", file: "join_known.lua", what: "a place of an earlier epoch is told a wrong number",
 		find: `if v.order > zero then`, replace: `if true then`,
 	},
 	{

@@ -63,14 +63,13 @@ func (b *bench) gatewayOf(bin string, in *installation, store, backend string, r
 // headers with the tickets of a sample of them.
 func (in *installation) fill(n int) ([]string, error) {
 	store, err := memstore.New(memstore.Config{
-		Timing: queue.Timing{Absent: 12 * time.Hour, ClaimWindow: time.Minute, Idle: time.Hour, TicketLife: 24 * time.Hour},
-		Files:  &memstore.Files{Path: filepath.Join(in.dir, roomID), Every: time.Hour, PlacesEvery: time.Hour},
+		Files: &memstore.Files{Path: filepath.Join(in.dir, roomID), Every: time.Hour, PlacesEvery: time.Hour},
 	})
 	if err != nil {
 		return nil, err
 	}
-	control := queue.Control{Version: 1, Mode: queue.ModePause, Pace: queue.Pace{Rate: 1, Burst: 1}}
-	if err := store.Restore(context.Background(), queue.Watermark{Control: control}); err != nil {
+	document := benchDocument(queue.Pace{Mode: queue.ModePause, Rate: 1, Burst: 1})
+	if err := store.Restore(context.Background(), queue.Watermark{Document: document, Opening: queue.NewOpening()}); err != nil {
 		return nil, err
 	}
 	source, err := token.NewSource(in.ring)
@@ -84,13 +83,13 @@ func (in *installation) fill(n int) ([]string, error) {
 	const sample = 5000
 	var cookies []string
 	for given := 0; given < n; {
-		ids := make([]queue.VisitorID, min(queue.MaxBatch, n-given))
-		for i := range ids {
-			if ids[i], err = queue.NewVisitorID(rand.Reader); err != nil {
+		arrivals := make([]queue.Arrival, min(queue.MaxBatch, n-given))
+		for i := range arrivals {
+			if arrivals[i].Visitor, err = queue.NewVisitorID(rand.Reader); err != nil {
 				return nil, err
 			}
 		}
-		reply, err := store.Join(context.Background(), ids)
+		reply, err := store.Join(context.Background(), arrivals)
 		if err != nil {
 			return nil, err
 		}

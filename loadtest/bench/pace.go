@@ -28,8 +28,7 @@ func (b *bench) pace() error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	timing := queue.Timing{Absent: time.Hour, ClaimWindow: time.Hour, Idle: time.Hour, TicketLife: 24 * time.Hour}
-	control := queue.Control{Mode: queue.ModeRun, Pace: queue.Pace{Rate: paceRate, Burst: paceRate / 60}}
+	document := benchDocument(queue.Pace{Mode: queue.ModeRun, Rate: paceRate, Burst: paceRate / 60})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var rooms []*queue.Room
@@ -37,11 +36,11 @@ func (b *bench) pace() error {
 	defer running.Wait()
 	defer cancel()
 	for _, name := range []string{"a", "b", "c"} {
-		store, err := redisstore.New(client, redisstore.Config{Room: "pace", Timing: timing})
+		store, err := redisstore.New(client, redisstore.Config{Room: "pace"})
 		if err != nil {
 			return err
 		}
-		room, err := queue.NewRoom(store, queue.RoomConfig{Gateway: name, Timing: timing, Control: control, Visitors: 1024})
+		room, err := queue.NewRoom(store, queue.RoomConfig{Gateway: name, Document: document, Visitors: 1024})
 		if err != nil {
 			return err
 		}
@@ -49,7 +48,7 @@ func (b *bench) pace() error {
 		rooms = append(rooms, room)
 	}
 	for range 3 * paceRate {
-		if _, err := rooms[0].Arrive(); err != nil {
+		if _, err := rooms[0].Arrive(queue.Arrival{}); err != nil {
 			return err
 		}
 	}

@@ -30,8 +30,7 @@ type rival struct {
 
 // stores measures both stores at a million places: bytes a place, Advance, and what a visitor costs.
 func (b *bench) stores() error {
-	timing := queue.Timing{Absent: 12 * time.Hour, ClaimWindow: time.Minute, Idle: time.Hour, TicketLife: 24 * time.Hour}
-	mem, err := memstore.New(memstore.Config{Timing: timing})
+	mem, err := memstore.New(memstore.Config{})
 	if err != nil {
 		return err
 	}
@@ -44,7 +43,7 @@ func (b *bench) stores() error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	remote, err := redisstore.New(client, redisstore.Config{Room: roomID, Timing: timing})
+	remote, err := redisstore.New(client, redisstore.Config{Room: roomID})
 	if err != nil {
 		return err
 	}
@@ -75,6 +74,13 @@ func (b *bench) stores() error {
 	return nil
 }
 
+// benchDocument has so long a time of absence that nobody is passed over while a measurement lasts.
+func benchDocument(pace queue.Pace) queue.Document {
+	t := queue.DefaultTiming()
+	t.Absent, t.Confirm, t.Idle, t.Max = 12*time.Hour, 11*time.Hour, time.Hour, 12*time.Hour
+	return queue.Document{Version: 1, Pace: pace, Timing: t}
+}
+
 // ownCPU is the processor time of this process.
 func ownCPU() time.Duration {
 	var u syscall.Rusage
@@ -93,21 +99,21 @@ func heapBytes() int64 {
 
 func (r *rival) measure() error {
 	ctx := context.Background()
-	control := queue.Control{Version: 1, Mode: queue.ModeRun, Pace: queue.Pace{Rate: 6000, Burst: 100}}
-	if err := r.store.Restore(ctx, queue.Watermark{Control: control}); err != nil {
+	document := benchDocument(queue.Pace{Mode: queue.ModeRun, Rate: 6000, Burst: 100})
+	if err := r.store.Restore(ctx, queue.Watermark{Document: document, Opening: queue.NewOpening()}); err != nil {
 		return err
 	}
 	const batches = million / queue.MaxBatch
 	before := r.bytes()
 	beats := make([]queue.Beat, 0, million)
 	join, err := r.each(batches, func(int) error {
-		var ids [queue.MaxBatch]queue.VisitorID
-		for i := range ids {
-			if _, err := rand.Read(ids[i][:]); err != nil {
+		var arrivals [queue.MaxBatch]queue.Arrival
+		for i := range arrivals {
+			if _, err := rand.Read(arrivals[i].Visitor[:]); err != nil {
 				return err
 			}
 		}
-		reply, err := r.store.Join(ctx, ids[:])
+		reply, err := r.store.Join(ctx, arrivals[:])
 		for _, j := range reply.Places {
 			beats = append(beats, queue.Beat{Place: j.Place})
 		}
@@ -123,7 +129,7 @@ func (r *rival) measure() error {
 	// Beats come in no order.
 	mathrand.Shuffle(len(beats), func(i, j int) { beats[i], beats[j] = beats[j], beats[i] })
 	keep, err := r.each(200, func(i int) error {
-		_, err := r.store.Keep(ctx, beats[i*queue.MaxBatch:(i+1)*queue.MaxBatch])
+		_, err := r.store.Keep(ctx, 0, beats[i*queue.MaxBatch:(i+1)*queue.MaxBatch])
 		return err
 	})
 	if err != nil {
@@ -138,8 +144,12 @@ func (r *rival) measure() error {
 		if _, err := rand.Read(stays[i].Visitor[:]); err != nil {
 			return err
 		}
+		stays[i].Started = time.Now().UnixMilli()
 	}
 	renew, err := r.each(200, func(int) error {
+		for i := range stays {
+			stays[i].At = time.Now().UnixMilli()
+		}
 		_, err := r.store.Renew(ctx, stays)
 		return err
 	})
@@ -168,7 +178,7 @@ func (r *rival) each(n int, call func(int) error) (micros float64, err error) {
 func (r *rival) advance(ctx context.Context) (took []time.Duration, micros float64, err error) {
 	micros, err = r.each(400, func(int) error {
 		began := time.Now()
-		_, err := r.store.Advance(ctx, queue.Watermark{})
+		_, err := r.store.Advance(ctx, queue.Watermark{}, queue.Sample{}, queue.Verdict{})
 		took = append(took, time.Since(began))
 		time.Sleep(10 * time.Millisecond) // ten calls' worth of pace, so that each Advance has something to do
 		return err

@@ -132,4 +132,4 @@ func kindOf(err error) string {
 }
 
 // order is the rank of a place.
-func order(t visitor.Token) queue.Order { return queue.Place{Epoch: t.Epoch, Number: t.Number}.Order() }
+func order(t visitor.Token) queue.Order { return queue.OrderOf(t.Epoch, t.Number) }

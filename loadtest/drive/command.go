@@ -60,9 +60,9 @@ func (f *flags) define(cmd *cobra.Command) {
 	set.StringVar(&c.Journal, "journal", "", "directory of the gateway's journal, to be checked in place of what the clients saw")
 	set.BoolVar(&c.Shared, "shared", false, "others use the room at the same time")
 	set.DurationVar(&c.Timing.Absent, "absent-after", c.Timing.Absent, "the room's absent_after")
-	set.DurationVar(&c.Timing.ClaimWindow, "claim-window", c.Timing.ClaimWindow, "the room's claim_window")
+	set.DurationVar(&c.Timing.Window, "claim-window", c.Timing.Window, "the room's claim_window")
 	set.DurationVar(&c.Timing.Idle, "idle", c.Timing.Idle, "the room's session.idle")
-	set.DurationVar(&c.Timing.TicketLife, "ticket-life", c.Timing.TicketLife, "the room's ticket_life")
+	set.DurationVar(&c.Timing.Life, "ticket-life", c.Timing.Life, "the room's ticket_life")
 
 	set.IntVar(&f.people, "people", 1000, "people who come at the beginning")
 	set.DurationVar(&f.over, "over", 10*time.Second, "time within which they come")

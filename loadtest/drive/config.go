@@ -94,12 +94,7 @@ type Crowd struct {
 }
 
 // DefaultTiming is that of the reference configuration.
-func DefaultTiming() queue.Timing {
-	return queue.Timing{
-		Absent: 10 * time.Minute, ClaimWindow: 3 * time.Minute, Idle: 10 * time.Minute, TicketLife: 24 * time.Hour,
-		Hold: 36 * time.Second,
-	}
-}
+func DefaultTiming() queue.Timing { return queue.DefaultTiming() }
 
 // shortestEvery bounds how many lines the table over time has, which are kept in memory.
 const shortestEvery = 10 * time.Millisecond

@@ -24,7 +24,7 @@ func (c *citizen) credential() credential {
 	c.ticket, c.holds = raw, credential{}
 	t := visitor.ReadCredential(raw)
 	if id, err := queue.ParseVisitorID(t.Visitor); err == nil {
-		c.holds = credential{queue.Place{Visitor: id, Epoch: t.Epoch, Number: t.Number}, t.Pass, t.Until * 1000}
+		c.holds = credential{queue.Place{Visitor: id, Epoch: t.Epoch, Number: t.Number, Order: queue.OrderOf(t.Epoch, t.Number)}, t.Pass, t.Until * 1000}
 	}
 	return c.holds
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"sync"
@@ -34,10 +35,10 @@ type watcher struct {
 
 // snapshotPoint is a snapshot as far as the table needs it.
 type snapshotPoint struct {
-	came   time.Time
-	at     int64
-	called int64
-	rate   int64 // -1: paused
+	came     time.Time
+	at       int64
+	admitted int64
+	rate     int64 // -1: paused
 }
 
 func newWatcher(cfg *Config, w *witness) (*watcher, error) {
@@ -76,7 +77,7 @@ func (w *watcher) ask(ctx context.Context) {
 		w.line.Failed++
 		return
 	}
-	p := snapshotPoint{came: came, at: info.AsOf.UnixMilli(), called: info.Totals.Called, rate: info.Rate}
+	p := snapshotPoint{came: came, at: info.AsOf.UnixMilli(), admitted: info.Totals.Admitted, rate: info.Rate}
 	if info.Mode == queue.ModePause {
 		p.rate = -1
 	}
@@ -93,7 +94,7 @@ func (w *watcher) note(info *operator.RoomInfo) {
 	l := &w.line
 	l.Snapshots++
 	l.Rate, l.Burst, l.Bound = max(l.Rate, info.Rate), max(l.Burst, info.Burst), max(l.Bound, info.MaxInside)
-	l.MostInside = max(l.MostInside, info.Inside+info.Calls)
+	l.MostInside = max(l.MostInside, int64(math.Ceil(info.Counted)))
 	l.Called, l.Admitted = info.Totals.Called, info.Totals.Admitted
 }
 
@@ -101,13 +102,12 @@ func (w *watcher) note(info *operator.RoomInfo) {
 // too high for places of the line before, of which the checker then says nothing.
 func marksOf(info *operator.RoomInfo) *journal.Marks {
 	return &journal.Marks{
-		Epoch: info.Epoch, Last: info.LastNumber, Head: queue.Place{Epoch: info.Epoch, Number: info.HeadNumber}.Order(),
-		Waiting: info.Waiting, Front: info.Front, Calls: info.Calls, Inside: info.Inside,
-		Joined: info.Totals.Joined, Called: info.Totals.Called, Admitted: info.Totals.Admitted,
-		Control: queue.Control{
-			Version: info.Version, Mode: info.Mode, Message: info.Message,
-			Pace: queue.Pace{Rate: info.Rate, MaxInside: info.MaxInside, Burst: info.Burst},
-		},
+		Epoch: info.Epoch, Last: info.LastNumber, Heads: [queue.Lanes]queue.Order{queue.OrderOf(info.Epoch, info.HeadNumber)},
+		Waiting: info.Waiting, Front: info.Front, Calls: info.Calls, Asking: info.Asking, Live: info.Inside,
+		Counted: int64(1000 * info.Counted),
+		Joined:  info.Totals.Joined, Called: info.Totals.Called, Admitted: info.Totals.Admitted,
+		Quota: -1, Per: 1, Share: 1000, Version: info.Version,
+		Pace: journal.Pace{Mode: info.Mode, Rate: info.Rate, MaxInside: info.MaxInside, Burst: info.Burst, Strict: info.Strict},
 	}
 }
 
@@ -120,7 +120,7 @@ func (w *watcher) read(r *Result) {
 		for w.series[j].at-w.series[i].at > time.Minute.Milliseconds() {
 			i++
 		}
-		line.MostMinute = max(line.MostMinute, w.series[j].called-w.series[i].called)
+		line.MostMinute = max(line.MostMinute, w.series[j].admitted-w.series[i].admitted)
 	}
 	r.Line = &line
 	k := 0

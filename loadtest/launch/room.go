@@ -14,7 +14,7 @@ type Settings struct {
 	Pace    queue.Pace
 	// Paused: nobody is called until an operator says so.
 	Paused bool
-	// Timing: what is zero is left to the defaults. Absent is at least 5 minutes, ClaimWindow at least PollMax.
+	// Timing: what is zero is left to the defaults. Absent is at least 5 minutes, Window at least PollMax.
 	Timing           queue.Timing
 	PollMin, PollMax time.Duration
 }
@@ -25,7 +25,7 @@ func OneRoom(dir string, s Settings) *Config {
 	r := Room{
 		ID: RoomID, Backend: Backend{URL: s.Backend, Health: &Health{}},
 		Pace: Pace{Rate: s.Pace.Rate, MaxInside: s.Pace.MaxInside, Burst: s.Pace.Burst}, Poll: Poll{Min: s.PollMin, Max: s.PollMax},
-		ClaimWindow: s.Timing.ClaimWindow, AbsentAfter: s.Timing.Absent, TicketLife: s.Timing.TicketLife, Session: Session{Idle: s.Timing.Idle},
+		ClaimWindow: s.Timing.Window, AbsentAfter: s.Timing.Absent, TicketLife: s.Timing.Life, Session: Session{Idle: s.Timing.Idle},
 	}
 	if s.Paused {
 		r.Mode = "pause"

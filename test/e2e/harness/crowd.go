@@ -43,7 +43,7 @@ type Visitor struct {
 
 // Order is the place's rank over all epochs.
 func (v *Visitor) Order() queue.Order {
-	return queue.Place{Epoch: v.Place.Epoch, Number: v.Place.Number}.Order()
+	return queue.OrderOf(v.Place.Epoch, v.Place.Number)
 }
 
 // target is the page that the crowd wants to see.

@@ -85,7 +85,7 @@ func TestAnEditedFileIsInForceAfterAHangup(t *testing.T) {
 	wants(t, g.Reload(), `"rooms_new":["kfz"]`)
 	another := at(g, "kfz.example")
 	another.Get(t, "/")
-	if now := another.Token(); now.Number != 2 || now.Epoch != number.Epoch {
+	if now := another.Token(); now.Number != 2 || now.Epoch <= number.Epoch { // each start from files begins an epoch
 		t.Errorf("behind %+v, the room that came back gave %+v", number, now)
 	}
 	if a := queued.Get(t, "/"); !a.Waiting() || queued.Token() != number {

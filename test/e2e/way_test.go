@@ -68,7 +68,7 @@ func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 	g.Set(t, `{"rate": 300, "burst": 2}`)
 	c.Stay(within(t, 30*time.Second), all...)
 	c.Wait()
-	w.Check(10)
+	w.Check(8)
 	c.Check(harness.Expect{In: 12, Rate: 300, Burst: 2})
 	all[0].Get(t, "/login").WantSite(t, `site GET /login cookies=""`)
 	all[0].Get(t, "/termine").WantSite(t, `site GET /termine cookies="session=of-the-site"`)

@@ -124,7 +124,7 @@ func (w *world) copied() string {
 
 func TestALineOutlivesCrashesInARow(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7901); seed <= 7904; seed++ {
+	for _, seed := range seeds(7901) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			c := newSeries(t, settings{seed: seed, files: t.TempDir()})
@@ -157,7 +157,7 @@ func TestALineOutlivesCrashesInARow(t *testing.T) {
 
 func TestALineOutlivesAStoreThatLosesEverythingEachSecond(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(8001); seed <= 8004; seed++ {
+	for _, seed := range seeds(8001) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			c := newSeries(t, settings{seed: seed, gateways: 3})

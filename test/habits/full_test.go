@@ -31,7 +31,7 @@ func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
 	const span = 2 * hour
 	// So many visits of the mean length fit into 60 places in that time.
 	const possible = int(60 * span / (12500 + 17500 + 330*second + second))
-	for seed := uint64(7201); seed <= 7204; seed++ {
+	for _, seed := range seeds(7201) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			h := habit{press: promptly, visit: form}
@@ -56,7 +56,7 @@ func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
 
 func TestAStrictRoomNeverHoldsMoreThanItsBound(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7301); seed <= 7303; seed++ {
+	for _, seed := range seeds(7301) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			pace := queue.Pace{Rate: 30, MaxInside: 60, Burst: 1, Strict: true}

@@ -16,7 +16,7 @@ func shortly(*world) []int64 {
 
 func TestAProgramWithoutCookiesFillsNoRoom(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7401); seed <= 7403; seed++ {
+	for _, seed := range seeds(7401) {
 		w := newWorld(t, settings{seed: seed})
 		w.every(5*second, func() { w.arrive(habit{cookieless: true}) })
 		w.run(10 * minute)
@@ -53,7 +53,7 @@ func besideGhosts(t *testing.T, w *world) (waits []int64) {
 
 func TestCitizensBesideAGhostASecond(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7501); seed <= 7504; seed++ {
+	for _, seed := range seeds(7501) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			fresh := newWorld(t, settings{seed: seed})
@@ -75,7 +75,7 @@ func TestCitizensBesideAGhostASecond(t *testing.T) {
 
 func TestCallsThatNobodyClaimsHoldNobodyUp(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7601); seed <= 7604; seed++ {
+	for _, seed := range seeds(7601) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			w := newWorld(t, settings{seed: seed, paused: true})
 			w.spread(90, 20*second, func() { w.arrive(habit{noShow: true}) })
@@ -113,7 +113,7 @@ func TestTicketsThatAreNeverKeptAliveAreWorthNothing(t *testing.T) {
 		w.paced(smallTown())
 		return w.entered(from, w.now), w.snapshot().Called
 	}
-	for seed := uint64(7701); seed <= 7703; seed++ {
+	for _, seed := range seeds(7701) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			without, _ := play(t, seed, 0)
 			n, called := play(t, seed, 2000)

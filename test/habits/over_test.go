@@ -12,7 +12,7 @@ const asksAgain = 5 * second
 
 func TestAStayThatRanOutComesBackBeforeEveryNewCall(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(7801); seed <= 7804; seed++ {
+	for _, seed := range seeds(7801) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			// Strict, so that the room stays full until somebody's time is up.
 			pace := queue.Pace{Rate: 30, MaxInside: 20, Burst: 1, Strict: true}

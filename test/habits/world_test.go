@@ -129,6 +129,14 @@ func (w *world) gateway(i int, d queue.Document) *queue.Room {
 	return r
 }
 
+// seeds are those of a scenario, from a first one on.
+func seeds(first uint64) (all []uint64) {
+	for i := range uint64(seedsEach) {
+		all = append(all, first+i)
+	}
+	return all
+}
+
 // any is a gateway, as a balancer picks it.
 func (w *world) any() *queue.Room { return w.rooms[w.random.IntN(len(w.rooms))] }
 

@@ -36,7 +36,7 @@ func TestAStayThatRanOutComesBackBeforeEveryNewCall(t *testing.T) {
 				for _, r := range p.resumed {
 					returned++
 					if r.entered == 0 {
-						if r.asked < w.now-minute {
+						if r.asked < w.now-10*minute { // a seat comes free when somebody's time is up
 							t.Errorf("a stay that ran out at %d is not back", r.asked)
 						}
 						continue

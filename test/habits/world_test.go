@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
@@ -29,9 +30,12 @@ type world struct {
 	seq    int
 	random *rand.Rand
 	store  store
-	rooms  []*queue.Room // one a gateway
-	timing queue.Timing
-	files  string // directory of the state, empty: none
+	// journal holds every answer to the rules, unless there are files or more than one gateway: what a store has lost is not
+	// written down here.
+	journal queue.Store
+	rooms   []*queue.Room // one a gateway
+	timing  queue.Timing
+	files   string // directory of the state, empty: none
 	// ahead is by how much the clock of the store is wrong.
 	ahead int64
 
@@ -84,6 +88,10 @@ func newWorld(tb testing.TB, s settings) *world {
 			tb.Fatal(err)
 		}
 	}
+	w.journal = &w.store
+	if s.files == "" && s.gateways < 2 {
+		w.journal = &journal.Recorder{Store: &w.store, Sink: w.rules(), Clock: w.clock, Figures: s.pace.Rate < 100}
+	}
 	for i := range max(1, s.gateways) {
 		w.rooms = append(w.rooms, w.gateway(i, document))
 	}
@@ -100,6 +108,17 @@ func newWorld(tb testing.TB, s settings) *world {
 	})
 	w.run(5 * second) // the grace of a new room
 	return w
+}
+
+// rules checks a journal; what breaks a rule fails the test.
+func (w *world) rules() func(journal.Event) {
+	w.tb.Helper()
+	inv, err := journal.New(journal.Config{Timing: w.timing, Ordered: true, Report: func(v journal.Violation) { w.tb.Error(v) }})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	w.tb.Cleanup(func() { inv.Close() })
+	return inv.Observe
 }
 
 // begin makes a store, from files if there are any. It writes them when it is closed, and besides only what it must.
@@ -119,7 +138,7 @@ func (w *world) begin() {
 
 func (w *world) gateway(i int, d queue.Document) *queue.Room {
 	w.tb.Helper()
-	r, err := queue.NewRoom(&w.store, queue.RoomConfig{
+	r, err := queue.NewRoom(w.journal, queue.RoomConfig{
 		Gateway: string(rune('a' + i)), Document: d, FirstStart: w.now == 0,
 		Clock: func() time.Time { return time.UnixMilli(w.clock()) },
 	})

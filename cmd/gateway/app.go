@@ -110,11 +110,16 @@ func warn(cfg *config.Config, log *zap.Logger) {
 		log.Warn("cookies are not bound to the host and can be read on the way: visitors come without TLS; " +
 			"serve listen.https, or name the proxy that does in trusted_proxies")
 	}
-	for _, p := range cfg.Warnings() {
-		log.Warn("a value of the configuration is read as another one", zap.String("key", p.Path), zap.String("why", p.Text))
-	}
+	warnOfValues(cfg, log)
 	if slices.ContainsFunc(cfg.TrustedProxies, func(p netip.Prefix) bool { return p.Bits() == 0 }) {
 		log.Warn("trusted_proxies names everybody: each visitor may claim any address, and that TLS was used")
+	}
+}
+
+// warnOfValues says which values are read as others.
+func warnOfValues(cfg *config.Config, log *zap.Logger) {
+	for _, p := range cfg.Warnings() {
+		log.Warn("a value of the configuration is read as another one", zap.String("key", p.Path), zap.String("why", p.Text))
 	}
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,7 +13,10 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
@@ -130,18 +135,35 @@ func replay(t *testing.T, client redis.UniversalClient, file string) {
 	}
 }
 
+// newer is a store whose room needs a newer release.
+type newer struct{ queue.Store }
+
+func (newer) Advance(context.Context, queue.Watermark, queue.Sample, queue.Verdict) (queue.Snapshot, error) {
+	return queue.Snapshot{}, fmt.Errorf("advance: %w", queue.ErrFormat)
+}
+
 // An older release finds a line that a newer one keeps: it holds it, and its log says what to do.
 func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
-	r := run(t, &plan{rooms: []planned{{"a", newSite(t).backend(), quick}}})
-	l := r.serving.Load().room("a").line
-	logEvent(r.log, l.metrics, queue.Event{Kind: queue.EventStoreDown, Err: fmt.Errorf("advance: %w", queue.ErrFormat)})
-	all := r.logs.FilterMessageSnippet("newer release").All()
-	if len(all) != 1 || !strings.Contains(all[0].Message, "run that release on this machine too") {
-		t.Errorf("the log says %v", all)
+	cfg := (&plan{dir: t.TempDir(), rooms: []planned{{"a", newSite(t).backend(), quick}}}).load(t)
+	core, logs := observer.New(zap.InfoLevel)
+	log := zap.New(core)
+	qc := (&line{}).config(&cfg.Rooms[0])
+	qc.OnEvent = func(e queue.Event) { logEvent(log, nil, e) }
+	room, err := queue.NewRoom(newer{}, qc)
+	if err != nil {
+		t.Fatal(err)
 	}
-	logEvent(r.log, l.metrics, queue.Event{Kind: queue.EventDrawFailed, Opening: "o"})
-	if all := r.logs.FilterMessageSnippet("draw failed").All(); len(all) != 1 || all[0].ContextMap()["opening"] != "o" {
-		t.Errorf("the log says %v", all)
+	room.Tick(t.Context())
+	all := logs.FilterMessageSnippet("newer release").All()
+	if len(all) != 1 || !strings.Contains(all[0].Message, "run that release on this machine too") {
+		t.Errorf("the log says %v", logs.All())
+	}
+	if _, err := room.Arrive(queue.Arrival{}); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("an arrival: %v", err)
+	}
+	logEvent(log, nil, queue.Event{Kind: queue.EventDrawFailed, Opening: "o"})
+	if all := logs.FilterMessageSnippet("draw failed").All(); len(all) != 1 || all[0].ContextMap()["opening"] != "o" {
+		t.Errorf("the log says %v", logs.All())
 	}
 }
 
@@ -151,6 +173,10 @@ func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
 	all := r.logs.FilterMessageSnippet("is read as another one").All()
 	if len(all) != 1 || all[0].ContextMap()["key"] != "rooms[0].session.max" {
 		t.Errorf("the log says %v", all)
+	}
+	r.reload(t.Context(), func() (*config.Config, error) { return p.load(t), nil })
+	if all := r.logs.FilterMessageSnippet("is read as another one").All(); len(all) != 2 {
+		t.Errorf("after a reload the log says %v", all)
 	}
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	if err := os.WriteFile(file, []byte(p.text()), 0o600); err != nil {

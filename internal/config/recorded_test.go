@@ -66,6 +66,12 @@ func wantRecorded(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range c.Rooms {
+		d := c.Rooms[i].Document()
+		if err := d.Validate(); err != nil {
+			t.Errorf("the line does not accept room %s: %v", c.Rooms[i].ID, err)
+		}
+	}
 	got := map[string]string{}
 	valuesOf(reflect.ValueOf(*c), "", got)
 	values, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".values")

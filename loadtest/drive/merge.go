@@ -23,6 +23,7 @@ func (w *witness) swear(dir, room string) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.clients = false
 	if w.inv, err = journal.New(journal.Config{Timing: merged.Timing, Report: w.report}); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}

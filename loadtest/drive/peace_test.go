@@ -65,7 +65,7 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 
 func TestAJournalThatCouldNotBeWrittenIsNoAcquittal(t *testing.T) {
 	site, dir := quickSite(t), t.TempDir()
-	f, err := journal.Create(dir, "termine", drive.DefaultTiming(), false, time.Now(), func(err error) { t.Error(err) })
+	f, err := journal.Create(dir, "termine", false, time.Now(), func(err error) { t.Error(err) })
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -134,6 +134,8 @@ type Pace struct {
 	Rate      int64 `yaml:"rate"`
 	MaxInside int64 `yaml:"max_inside"`
 	Burst     int64 `yaml:"burst"`
+	// Inside is "strict" where each stay counts in full.
+	Inside string `yaml:"inside,omitempty"`
 }
 
 // Poll is how often pages ask.

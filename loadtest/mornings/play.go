@@ -133,7 +133,7 @@ func (m *morning) openGate(ctx context.Context, program, dir string) (err error)
 	cfg := launch.OneRoom(dir, launch.Settings{
 		Backend: m.url, Paused: true, Pace: m.pace, PollMin: pollMin, PollMax: pollMax,
 		Timing: queue.Timing{
-			Absent: max(5*time.Minute, m.fast(g.Timing.Absent)), ClaimWindow: wholeSeconds(max(2*pollMax, m.fast(g.Timing.ClaimWindow))),
+			Absent: max(5*time.Minute, m.fast(g.Timing.Absent)), Window: wholeSeconds(max(2*pollMax, m.fast(g.Timing.Window))),
 			Idle: wholeSeconds(max(2*time.Second, m.fast(g.Timing.Idle))),
 		},
 	})

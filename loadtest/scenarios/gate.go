@@ -55,7 +55,7 @@ const SoldOut = "Alle Termine sind vergeben. Sie müssen nicht weiter warten."
 // ordinaryGate is the gateway's default configuration around a pace.
 func ordinaryGate(pace queue.Pace) Gate {
 	return Gate{
-		Pace: pace,
+		Pace:    pace,
 		Timing:  queue.DefaultTiming(),
 		PollMin: 3 * time.Second, PollMax: 30 * time.Second,
 		Watch: time.Second, CloseAfter: 15 * time.Minute,

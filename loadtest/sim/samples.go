@@ -20,8 +20,8 @@ type samples struct {
 	minuteSum    int64
 	calledSeen   int64 // by the last snapshot
 	admittedSeen int64
-	joinedNow  int64 // in the second at hand
-	second     int32
+	joinedNow    int64 // in the second at hand
+	second       int32
 
 	ticks, allowed int64 // since the last sample: snapshots, and the sum of their rates
 

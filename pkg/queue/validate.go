@@ -17,7 +17,9 @@ func (p *problems) unless(ok bool, format string, args ...any) {
 }
 
 func (p *problems) between(name string, n, low, high int64) {
-	p.unless(n >= low && n <= high, "%s %d: want %d to %d", name, n, low, high)
+	if n < low || n > high { // else no number is boxed for the text
+		p.unless(false, "%s %d: want %d to %d", name, n, low, high)
+	}
 }
 
 func (p *problems) join() error { return errors.Join(*p...) }

@@ -13,7 +13,7 @@ import (
 // derives are the packages that may compute an order from an epoch and a number: the one that defines it, the stores, the
 // model that they are checked against, and the journal, whose lines leave an order out that is the number's own. Everybody else has a
 // place, which knows its order.
-var derives = []string{"pkg/queue", "pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest", "pkg/queue/journal"}
+var derives = []string{"pkg/queue", "pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest", "pkg/queue/queuetest/model", "pkg/queue/journal"}
 
 func TestOnlyStoresComputeAnOrderFromANumber(t *testing.T) {
 	const root = "../.."

@@ -46,23 +46,23 @@ func TestAGatewayThatIsStoppedAndStartedGoesOnWithoutAHold(t *testing.T) {
 	g, _ := one(t, harness.Room{PollMax: time.Minute, Claim: 2 * time.Minute})
 	c := harness.NewCrowd(t, g)
 	old := c.Arrive(30)
-	before := old[0].Place.Epoch
+	before := old[29]
 	if code := g.Stop(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	g.Start()
 	fresh := c.Arrive(1)[0]
-	if fresh.Place.Epoch != before || fresh.Place.Number != 31 {
-		t.Errorf("a newcomer at %+v after a clean stop, the epoch was %d", fresh.Place, before)
+	if fresh.Order() <= before.Order() || fresh.Place.Number != 31 {
+		t.Errorf("a newcomer at %+v after a clean stop, behind %+v", fresh.Place, before.Place)
 	}
 	w := harness.NewWatch(t, g)
 	g.Set(t, `{"rate": 1200, "burst": 5}`)
-	took := until(t, 15*time.Second, "the call of everybody", func(context.Context) bool { return g.Room(t).Totals.Called == 31 })
-	t.Logf("31 were called %v after the restart", took)
-	w.Check(20)
-	c.Stay(within(t, 20*time.Second), append(old, fresh)...)
+	took := until(t, 15*time.Second, "the first call", func(context.Context) bool { return g.Room(t).Totals.Called > 0 })
+	t.Logf("the first was called %v after the restart", took)
+	c.Stay(within(t, 40*time.Second), append(old, fresh)...)
 	c.Wait()
-	c.Check(harness.Expect{In: 31, Rate: 1200, Burst: 31}) // all were called before they were asked to claim
+	w.Check(20)
+	c.Check(harness.Expect{In: 31, Rate: 1200, Burst: 5})
 	if log := g.Log(); strings.Contains(log, "unclean") || strings.Contains(log, "refused") || !strings.Contains(log, "line continued") {
 		t.Errorf("the log of a clean stop:\n%s", log)
 	}

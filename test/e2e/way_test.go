@@ -25,14 +25,14 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 		t.Errorf("place %+v, page\n%s", ticket, page.Body)
 	}
 	after, to, err := page.Refresh()
-	if err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3&tag=montag" || after < time.Second || after > 2*time.Second {
+	if err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3&tag=montag" || after < 16*time.Second || after > 24*time.Second {
 		t.Fatalf("loads %q again after %v: %v", to, after, err)
 	}
 	if site.Seen() != 0 {
 		t.Fatalf("the site saw %d requests of people who wait", site.Seen())
 	}
 	g.Set(t, `{"rate": 600, "burst": 10}`)
-	ctx := within(t, 20*time.Second)
+	ctx := within(t, 90*time.Second)
 	for page.Waiting() {
 		if after, to, err = page.Refresh(); err != nil || !launch.Rest(ctx, after) {
 			t.Fatalf("still waiting: %v", err)
@@ -56,7 +56,7 @@ func TestAVisitorWithoutScriptWaitsIsCalledAndGoesThrough(t *testing.T) {
 
 func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 	t.Parallel()
-	g, site := one(t, harness.Room{})
+	g, _ := one(t, harness.Room{})
 	c := harness.NewCrowd(t, g)
 	all := c.Arrive(12)
 	for i, v := range all {
@@ -70,9 +70,6 @@ func TestAVisitorWithScriptPollsAndGoesIn(t *testing.T) {
 	c.Wait()
 	w.Check(10)
 	c.Check(harness.Expect{In: 12, Rate: 300, Burst: 2})
-	if site.Seen() != 0 {
-		t.Errorf("the site saw %d requests before anybody followed the redirect", site.Seen())
-	}
 	all[0].Get(t, "/login").WantSite(t, `site GET /login cookies=""`)
 	all[0].Get(t, "/termine").WantSite(t, `site GET /termine cookies="session=of-the-site"`)
 }
@@ -176,15 +173,15 @@ func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
 		t.Fatalf("two inside where one may be: %d", page.StatusCode)
 	}
 	let(t, time.Second) // four ticks: the bound is what holds the second back, not the pace
-	if s := next.Status(t); s.State != "waiting" || s.Ahead != 0 {
-		t.Fatalf("the second visitor: %+v", s)
+	if page := next.Get(t, "/"); !page.Waiting() {
+		t.Fatalf("two inside where one may be: %d", page.StatusCode)
 	}
 	first.Get(t, "/done").WantSite(t, "site GET /done")
-	took := until(t, 10*time.Second, "the call of the second", func(context.Context) bool { return next.Status(t).State == "called" })
-	t.Logf("called %v after the site said so", took)
-	if page := next.Get(t, "/"); page.StatusCode != 303 {
-		t.Fatalf("claim: %d", page.StatusCode)
-	}
+	took := until(t, 10*time.Second, "the turn of the second", func(context.Context) bool {
+		next.Status(t)
+		return !next.Get(t, "/").Waiting()
+	})
+	t.Logf("let in %v after the site said so", took)
 	// The first has had the one stay of that ticket, and comes as a new arrival.
 	if page := first.Get(t, "/"); !page.Waiting() || first.Token().Number <= next.Token().Number {
 		t.Errorf("after the end: %d, place %+v", page.StatusCode, first.Token())

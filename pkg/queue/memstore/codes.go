@@ -43,13 +43,9 @@ func (c *codes) note(u use) {
 	c.changed.use(i)
 }
 
-// usedUp reports whether so many others as may use a code have used it.
-func (c *codes) usedUp(id queue.VisitorID, code queue.Code, uses uint8) bool {
-	others := len(c.byCode[code])
-	if _, used := c.find(id, code); used {
-		others--
-	}
-	return code != (queue.Code{}) && others >= int(uses)
+// usedUp reports whether as many as may use a code have used it.
+func (c *codes) usedUp(code queue.Code, uses uint8) bool {
+	return code != (queue.Code{}) && len(c.byCode[code]) >= int(uses)
 }
 
 // use notes that a visitor uses a code, unless so many others do. A visitor without a code may always pass.
@@ -57,7 +53,7 @@ func (c *codes) use(id queue.VisitorID, code queue.Code, uses uint8, n number) b
 	if _, used := c.find(id, code); used || code == (queue.Code{}) {
 		return true
 	}
-	if c.usedUp(id, code, uses) {
+	if c.usedUp(code, uses) {
 		return false
 	}
 	c.note(use{code: code, visitor: id, number: n})

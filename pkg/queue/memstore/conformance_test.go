@@ -20,3 +20,9 @@ func factory(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
 func TestTheMemoryStoreAnswersAsTheModelDoes(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory)
 }
+
+func TestTheMemoryStoreConforms(t *testing.T) { queuetest.Run(t, factory) }
+
+func TestTheMemoryStoreIsLinearizable(t *testing.T) { queuetest.Linearizable(t, factory) }
+
+func BenchmarkMemoryStore(b *testing.B) { queuetest.Bench(b, factory) }

@@ -18,7 +18,7 @@ func (r *room) join(a *queue.Arrival, free *int64) queue.Joined {
 		return r.joinedBefore(a)
 	}
 	why := r.refusal()
-	if why == queue.ReasonNone && r.codes.usedUp(a.Visitor, a.Code, a.Uses) {
+	if why == queue.ReasonNone && r.codes.usedUp(a.Code, a.Uses) {
 		why = queue.ReasonCode
 	}
 	if why != queue.ReasonNone {

@@ -145,6 +145,9 @@ func both[T any](d *history, verb string, call func(queue.Store) (T, error), dif
 	d.look(verb == "advance" && errA == nil)
 	b, errB := call(sb)
 	classA, classB := errClass(errA), errClass(errB)
+	if verb != "snapshot" {
+		d.rt.Logf("at %d: %s: %.200v %v", d.clock.Now()-startMS, verb, a, classA)
+	}
 	if !errors.Is(classA, classB) {
 		d.rt.Fatalf("%s: errors differ:\n  %v\n  %v", verb, errA, errB)
 	}

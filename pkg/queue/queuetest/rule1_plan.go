@@ -48,7 +48,8 @@ var planning = []scenario{
 		at := l.now()
 		l.settle(func(d *queue.Document) {
 			d.Plan = []queue.Step{
-				{At: at, Opening: "a", Rank: 3, SetShare: true, Share: 300}, {At: at, Opening: "a", Rank: 5, SetShare: true, Share: 501},
+				{At: at, Opening: "a", Rank: 3, SetShare: true, Share: 300},
+				{At: at, Opening: "a", Rank: 5, SetShare: true, Share: 501},
 				{At: at, Opening: "b", Rank: 1, SetShare: true, Share: 100},
 			}
 		})
@@ -63,7 +64,8 @@ var planning = []scenario{
 		at := l.now()
 		l.settle(func(d *queue.Document) {
 			d.Plan = []queue.Step{
-				{At: at, Opening: "a", Rank: 1, Phase: queue.PhaseLobby}, {At: at, Opening: "a", Rank: 2, Phase: queue.PhaseOpen},
+				{At: at, Opening: "a", Rank: 1, Phase: queue.PhaseLobby},
+				{At: at, Opening: "a", Rank: 2, Phase: queue.PhaseOpen},
 				{At: at, Opening: "a", Rank: 3, Phase: queue.PhaseLine},
 			}
 		})

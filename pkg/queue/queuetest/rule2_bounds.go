@@ -1,7 +1,6 @@
 package queuetest
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -105,6 +104,6 @@ func (l *line) claimIn(book *ledger, p queue.Place, pace queue.Pace) bool {
 func (l *line) notFull(counted int64, pace queue.Pace) {
 	l.Helper()
 	if pace.MaxInside > 0 && counted > 1000*(pace.MaxInside-1) {
-		l.Fatal(fmt.Sprintf("an entry while %d permille of %d were inside", counted, pace.MaxInside))
+		l.Fatalf("an entry while %d permille of %d were inside", counted, pace.MaxInside)
 	}
 }

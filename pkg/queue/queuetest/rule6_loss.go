@@ -4,7 +4,10 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// gateway is what a gateway remembers now, as one that may have given ten numbers more.
+// stride is what lies between the epochs that lines begin while they are ahead of the clock.
+const stride = 1 << 12
+
+// remembered is what a gateway remembers now, as one that may have given ten numbers more.
 func (l *line) remembered() queue.Watermark {
 	l.Helper()
 	m := watermark(ptr(l.snapshot()))
@@ -44,7 +47,7 @@ var losing = []scenario{
 		l.store.Lose()
 		l.restore(m)
 		f := l.snapshot()
-		want(l, "epoch", f.Epoch, max(m.Epoch+1, queue.EpochAt(l.now())))
+		want(l, "epoch", f.Epoch, queue.EpochAt(l.now())+stride)
 		want(l, "last", f.Last, m.Ceiling)
 		want(l, "heads", f.Heads, m.Heads)
 		want(l, "numbers of the heads", f.HeadNumbers, m.HeadNumbers)
@@ -67,15 +70,15 @@ var losing = []scenario{
 			want uint64
 		}{
 			"clock":  {func(m *queue.Watermark) { m.Epoch = 5 }, queue.EpochAt(startMS) + 2},
-			"epoch":  {func(m *queue.Watermark) { m.Epoch = queue.EpochAt(startMS) + 90 }, queue.EpochAt(startMS) + 91},
-			"head":   {func(m *queue.Watermark) { m.Heads[5] = queue.OrderOf(queue.EpochAt(startMS)+90, 1) }, queue.EpochAt(startMS) + 91},
-			"number": {func(m *queue.Watermark) { m.Ceiling = 3 << 22 }, queue.EpochAt(startMS) + 4},
-			"floor":  {func(m *queue.Watermark) { m.Opening.Floor = queue.OrderOf(queue.EpochAt(startMS)+90, 1) }, queue.EpochAt(startMS) + 91},
+			"epoch":  {func(m *queue.Watermark) { m.Epoch = queue.EpochAt(startMS) + 90 }, queue.EpochAt(startMS) + 2 + stride},
+			"head":   {func(m *queue.Watermark) { m.Heads[5] = queue.OrderOf(queue.EpochAt(startMS)+90, 1) }, queue.EpochAt(startMS) + 2 + stride},
+			"number": {func(m *queue.Watermark) { m.Ceiling = 3 << 22 }, queue.EpochAt(startMS) + 2 + stride},
+			"floor":  {func(m *queue.Watermark) { m.Opening.Floor = queue.OrderOf(queue.EpochAt(startMS)+90, 1) }, queue.EpochAt(startMS) + 2 + stride},
 			"draw": {func(m *queue.Watermark) {
 				m.Opening.Draws = []queue.Draw{{
 					Opening: "a", Segments: []queue.Segment{{Epoch: m.Epoch, First: 1, Last: 2 << 22}}, N: 2 << 22, Base: queue.OrderOf(m.Epoch, 1),
 				}}
-			}, queue.EpochAt(startMS) + 3},
+			}, queue.EpochAt(startMS) + 2 + stride},
 		}) {
 			again := m
 			again.Opening = m.Opening.Clone()
@@ -123,7 +126,7 @@ var losing = []scenario{
 		l.clock.Step(500)
 		l.restore(m)
 		f := l.snapshot()
-		want(l, "epoch", f.Epoch, m.Epoch+1)
+		want(l, "epoch", f.Epoch, queue.EpochAt(l.now())) // a second has passed
 		want(l, "last", f.Last, m.Ceiling)
 		want(l, "head of lane 1", f.Heads[1], m.Heads[1])
 		want(l, "number of it", f.HeadNumbers[1], 6)
@@ -217,7 +220,7 @@ var returning = []scenario{
 		p := queue.Place{Visitor: Visitor(1), Epoch: f.Epoch + 7, Number: 33, Order: queue.OrderOf(f.Epoch+7, 33)}
 		l.waiting("keep", l.keep(p))
 		after := l.snapshot()
-		want(l, "epoch", after.Epoch, f.Epoch+8)
+		want(l, "epoch", after.Epoch, queue.EpochAt(l.now())+stride)
 		want(l, "hold", after.Hold, l.now()+holdMS)
 		want(l, "born", after.Born, l.now())
 		want(l, "last", after.Last, f.Last)

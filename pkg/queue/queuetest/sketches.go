@@ -12,7 +12,8 @@ const sketchAge = 500
 
 // sketches is what the exact sketches of a room were lately. A store may answer an older one, within these rules:
 //
-//   - Advance refreshes a sketch that is sketchAge old, or of a time to come, with this call and the next. Snapshot reads it.
+//   - Advance refreshes a sketch that was completed sketchAge ago, or in a time to come, with this call and the next. Snapshot
+//     reads it.
 //   - A place of the line reads a figure between the lowest and the highest that the exact sketches say since the Advance in which
 //     the refresh began. So no place reads fewer than are ahead of it, unless places were restored meanwhile.
 //   - A lane that has got its first places since then has the sketch of an empty lane, with End.
@@ -67,12 +68,12 @@ func (m *moment) equal(o *moment) bool {
 // old, whenever it was begun, and a third has completed its refresh.
 func (s *sketches) forget() {
 	n := len(s.advances)
-	for i := n - 3; i >= 0; i-- {
+	for i := n - 4; i >= 0; i-- {
 		oldest, latest := s.advances[0].at, s.advances[0].at
-		for _, a := range s.advances[:i+1] {
+		for _, a := range s.advances[:i+2] { // it is complete with the next one
 			oldest, latest = min(oldest, a.at), max(latest, a.at)
 		}
-		for _, a := range s.advances[i+1 : n-1] {
+		for _, a := range s.advances[i+2 : n-1] {
 			if a.at >= latest+sketchAge || a.at < oldest {
 				s.cut(i)
 				return

@@ -34,6 +34,12 @@ func factory(outer testing.TB) queuetest.Factory {
 	}
 }
 
+func TestConformance(t *testing.T) { queuetest.Run(t, factory(t)) }
+
+func TestConcurrentVerbsAreLinearizable(t *testing.T) { queuetest.Linearizable(t, factory(t)) }
+
+func BenchmarkStore(b *testing.B) { queuetest.Bench(b, factory(b)) }
+
 func TestDifferential(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory(t))
 }

@@ -43,7 +43,7 @@ var oldNames = [...]string{
 // keys are the room's keys: <prefix>:{<room>}:2:<name>. The braces make the room Redis Cluster's hash tag, so all of
 // them are in one slot. A user restricted by ACL needs ~<prefix>:* and
 // +eval +evalsha +time +hget +hmget +hgetall +hset +hdel +hlen +zadd +zrem +zcard +zcount +zscore +zmscore +zrank +zrange
-// +zrangebyscore +zremrangebyrank +get +set +append +rename +exists +unlink +info, beside +hello, +ping and what the topology
+// +zrangebyscore +zremrangebyrank +get +set +getrange +setrange +append +rename +exists +unlink +info, beside +hello, +ping and what the topology
 // needs (+select, +cluster|slots). Without +info a failover that loses numbers is noticed only when a gateway remembers them.
 func keys(prefix, room string) []string {
 	all := make([]string, 0, len(names)+len(oldNames))

@@ -74,8 +74,8 @@ func (r *reader) packed(l layout) packed {
 	return p
 }
 
-// records are records that a script has kept together.
-func records1[T any](r *reader, read func(*records) T) T {
+// record reads a record that a script has kept as one text.
+func record[T any](r *reader, read func(*records) T) T {
 	text := &records{text: r.text()}
 	v := read(text)
 	if text.broken || text.text != "" {
@@ -134,7 +134,7 @@ func (r *reader) sketches(text string) (all [queue.Lanes]queue.Sketch) {
 		all[lane].End = r.order(lines[0])
 	}
 	for lines = lines[1:]; len(lines) > 3; lines = lines[3:] {
-		head := r.orders0(lines[0])
+		head := r.numbers(lines[0])
 		if len(head) != 3 || head[0] >= queue.Lanes {
 			r.fail("reply has a sketch of %q", lines[0])
 			return all
@@ -149,8 +149,8 @@ func (r *reader) sketches(text string) (all [queue.Lanes]queue.Sketch) {
 	return all
 }
 
-// orders0 reads numbers in any order.
-func (r *reader) orders0(line string) (all []queue.Order) {
+// numbers reads numbers in any order.
+func (r *reader) numbers(line string) (all []queue.Order) {
 	for word := range strings.FieldsSeq(line) {
 		all = append(all, r.order(word))
 	}

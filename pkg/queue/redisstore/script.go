@@ -31,13 +31,20 @@ func newScript(flags string, keys int, parts ...string) (script, error) {
 	var text strings.Builder
 	text.WriteString(functions())
 	for _, part := range parts {
-		file, err := files.ReadFile("scripts/" + part + ".lua")
+		name, seldom := strings.CutPrefix(part, "?")
+		file, err := files.ReadFile("scripts/" + name + ".lua")
 		if err != nil {
-			return script{}, fmt.Errorf("script %s: %w", part, err)
+			return script{}, fmt.Errorf("script %s: %w", name, err)
+		}
+		if seldom {
+			text.WriteString(begins)
 		}
 		text.Write(file)
+		if seldom {
+			text.WriteString(ends)
+		}
 	}
-	source := "#!lua" + flags + "\n" + inlined(used(text.String()))
+	source := "#!lua" + flags + "\n" + inlined(lazy(used(text.String())))
 	sum := sha1.Sum([]byte(source))
 	return script{source: source, digest: hex.EncodeToString(sum[:]), keys: keys}, nil
 }
@@ -68,6 +75,34 @@ func used(source string) string {
 
 func withoutComments(source string) string {
 	return regexp.MustCompile(`--.*`).ReplaceAllString(source, "")
+}
+
+// What stands around a part that few calls need.
+const (
+	begins = "\n-- seldom begins\n"
+	ends   = "\n-- seldom ends\n"
+)
+
+// lazy makes one function of all parts that few calls need, one behind the other, which defines their functions when one of
+// them is called for the first time: to define a function costs a call about as much as to read a set.
+func lazy(source string) string {
+	source = strings.ReplaceAll(source, ends+begins, "")
+	before, rest, found := strings.Cut(source, begins)
+	if !found {
+		return source
+	}
+	part, behind, _ := strings.Cut(rest, ends)
+	var names, stubs []string
+	part = regexp.MustCompile(`(?m)^local function (\w+)`).ReplaceAllStringFunc(part, func(head string) string {
+		name := strings.TrimPrefix(head, "local function ")
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(withoutComments(behind)) {
+			return head
+		}
+		names = append(names, name)
+		stubs = append(stubs, fmt.Sprintf("%s = function(...)\n  define()\n  return %s(...)\nend\n", name, name))
+		return "function " + name
+	})
+	return before + "local " + strings.Join(names, ", ") + "\nlocal function define()\n" + part + "\nend\n" + strings.Join(stubs, "") + behind
 }
 
 // values are what scripts may use of Go's tables, by name.
@@ -132,6 +167,7 @@ var phases = map[queue.Phase]string{
 // standings are the standings that scripts name, as two characters.
 var standings = map[string]queue.Standing{
 	"IS_UNKNOWN": {State: queue.StateUnknown}, "IS_LOBBY": {State: queue.StateLobby}, "IS_WAITING": {State: queue.StateWaiting},
+	"IS_BELOW": {State: queue.StateSpent, Reason: queue.ReasonFloor},
 	"IS_FRONT": {State: queue.StateFront}, "IS_FRONT_AGAIN": {State: queue.StateFront, Reason: queue.ReasonAgain},
 	"IS_CALLED": {State: queue.StateCalled}, "IS_CALLED_AGAIN": {State: queue.StateCalled, Reason: queue.ReasonAgain},
 	"IS_FULL": {State: queue.StateFull}, "IS_ABSENT": {State: queue.StateMissed, Reason: queue.ReasonAbsent},
@@ -161,18 +197,18 @@ func newScripts() (*scripts, error) {
 		into  *script
 		parts string
 	}{
-		{&s.join, "prelude loss places standing codes bucket curves allowance opening join"},
-		{&s.keep, "prelude places standing codes opening restore_place keep"},
-		{&s.claim, "prelude places standing codes bucket curves opening restore_place claim"},
-		{&s.renew, "prelude places standing curves stays renew"},
-		{&s.report, "prelude places standing curves stays report"},
-		{&s.leave, "prelude places leave"},
-		{&s.find, "prelude places standing find"},
-		{&s.move, "prelude places standing codes move"},
-		{&s.advance, "prelude loss bucket curves allowance opening steps sketch figures watermark advance"},
+		{&s.join, "prelude loss bucket places ?moves ?standing ?codes ?curves ?chances ?allowance ?opening ?join_known join"},
+		{&s.keep, "prelude places ?moves ?standing ?codes ?opening ?restore_place keep"},
+		{&s.claim, "prelude bucket places moves standing curves ?chances ?codes ?opening ?restore_place claim"},
+		{&s.renew, "prelude places moves standing curves stays renew"},
+		{&s.report, "prelude places moves standing curves stays report"},
+		{&s.leave, "prelude places moves leave"},
+		{&s.find, "prelude places moves standing find"},
+		{&s.move, "prelude places moves standing codes move"},
+		{&s.advance, "prelude loss bucket curves chances allowance opening steps sketch figures watermark rows forget calling advance"},
 		{&s.settle, "prelude bucket document settle"},
 		{&s.reveal, "prelude opening reveal"},
-		{&s.snapshot, "prelude curves sketch figures snapshot"},
+		{&s.snapshot, "prelude curves chances sketch figures snapshot"},
 		{&s.restore, "prelude loss bucket opening steps document watermark unite restore"},
 		{&s.upgrade, "prelude bucket document upgrade"},
 	} {

@@ -45,7 +45,7 @@ func (r *reader) snapshot(m *memory) (queue.Snapshot, error) {
 	})
 	f.Document.Version = rules.int("version")
 	f.Judgement = queue.Verdict{Tick: rules.int("judged"), Factor: rules.int("factor"), Blob: r.text()}
-	f.Curves = records1(r, (*records).curves)
+	f.Curves = record(r, (*records).curves)
 	f.Waiting, f.Front, f.Calls, f.Asking, f.Live = r.int(), r.int(), r.int(), r.int(), r.int()
 	f.Counted, f.CallChance, f.Gateways = r.int(), r.int(), r.int()
 	ended, samples := r.list(), r.list()
@@ -74,7 +74,7 @@ func (r *reader) opening(o *queue.Opening, figures, rules packed) {
 	o.Planned = rules.int("planned")
 	getAll(rules, "weight", o.Weights[:])
 	o.Name = r.text()
-	o.Segments = records1(r, func(t *records) []queue.Segment { return t.segments(-1) })
-	o.Draws = records1(r, (*records).draws)
-	o.Done = records1(r, (*records).done)
+	o.Segments = record(r, func(t *records) []queue.Segment { return t.segments(-1) })
+	o.Draws = record(r, (*records).draws)
+	o.Done = record(r, (*records).done)
 }

@@ -41,6 +41,8 @@ type Room struct {
 	Rate    int
 	// MaxInside 0 is no bound, Burst 0 is one second's worth.
 	MaxInside, Burst int
+	// Strict: each stay counts in full.
+	Strict bool
 	// PollMin and PollMax default to 200ms and 1s. After a loss nobody is called for 1.2 times PollMax.
 	PollMin, PollMax time.Duration
 	// Claim is how long a call stands, default 20s; Idle how long a stay, default 10m.
@@ -71,11 +73,14 @@ func or[T comparable](v, def T) T {
 	return v
 }
 
+// inside are the values of pace.inside.
+var inside = map[bool]string{true: "strict"}
+
 func (r *Room) config() launch.Room {
 	return launch.Room{
 		ID: or(r.ID, launch.RoomID), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
 		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
-		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst)},
+		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst), Inside: inside[r.Strict]},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
 		Session: launch.Session{Idle: or(r.Idle, 10*time.Minute)}, ClaimWindow: or(r.Claim, 20*time.Second),
 		OnStoreFailure: or(r.OnFailure, "hold"),

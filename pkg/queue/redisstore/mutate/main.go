@@ -3,8 +3,8 @@
 //
 //	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N] [-all]
 //
-// It is run from the module's directory and changes no file there: the faults are laid over the sources while the
-// tests are built. A mutant is shown to the conformance suite, then to the differential and then to the package's
+// It is run from the module's directory and changes no file there: the tests are built once, so that they read the scripts
+// of a directory, and each fault gets one. A mutant is shown to the conformance suite, then to the differential and then to the package's
 // other tests, until one of them notices; with -all to each of the first two in any case. The table it prints with
 // -all is kept in docs/testing.md. The exit code is 1 if a mutant survives that is not marked as equivalent, or if
 // the tests fail without any.
@@ -45,7 +45,11 @@ func run(ctx context.Context, only string, jobs int, all bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if whole := try(ctx, dir, mutant{name: "none"}, true); whole.err != nil || whole.killed() {
+	tests, err := newTester(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if whole := tests.try(ctx, mutant{name: "none"}, true); whole.err != nil || whole.killed() {
 		return fmt.Errorf("the tests fail without a mutant: %+v", whole)
 	}
 	var chosen []mutant
@@ -54,18 +58,18 @@ func run(ctx context.Context, only string, jobs int, all bool) error {
 			chosen = append(chosen, m)
 		}
 	}
-	return report(chosen, tryAll(ctx, dir, chosen, max(1, jobs), all))
+	return report(chosen, tests.tryAll(ctx, chosen, max(1, jobs), all))
 }
 
 // tryAll tries the mutants, some at a time, and answers the outcomes in their order.
-func tryAll(ctx context.Context, dir string, chosen []mutant, jobs int, all bool) []outcome {
+func (t *tester) tryAll(ctx context.Context, chosen []mutant, jobs int, all bool) []outcome {
 	outcomes := make([]outcome, len(chosen))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
 			for i := range next {
-				outcomes[i] = try(ctx, dir, chosen[i], all)
+				outcomes[i] = t.try(ctx, chosen[i], all)
 				fmt.Fprintf(os.Stderr, "%s: %s\n", chosen[i].name, outcomes[i].verdict(chosen[i]))
 			}
 		})

@@ -45,69 +45,93 @@ func (o outcome) verdict(m mutant) string {
 	}
 }
 
-// try builds the tests with the mutant in place and runs them until one notices, or the first two in any case.
-func try(ctx context.Context, dir string, m mutant, all bool) outcome {
-	binary := filepath.Join(dir, m.name+".test")
-	if err := build(ctx, dir, m, binary); err != nil {
+// tester runs the package's tests on scripts with a fault.
+type tester struct {
+	dir    string // its own
+	binary string // of the tests, which reads the scripts of a directory
+}
+
+// scriptsEnv names the directory to the tests.
+const scriptsEnv = "EINLASS_MUTATE_SCRIPTS"
+
+// newTester builds the tests once. An overlay lets them read the scripts of a directory instead of those that are embedded.
+func newTester(ctx context.Context, dir string) (*tester, error) {
+	original, err := filepath.Abs(filepath.Join(pkg, "script.go"))
+	if err != nil {
+		return nil, err
+	}
+	source, err := os.ReadFile(original)
+	if err != nil {
+		return nil, err
+	}
+	for _, edit := range [][2]string{
+		{"//go:embed scripts/*.lua\nvar files embed.FS", fmt.Sprintf("var files = os.DirFS(os.Getenv(%q)).(fs.ReadFileFS)", scriptsEnv)},
+		{"\"embed\"", "\"io/fs\"\n\t\"os\""},
+	} {
+		if bytes.Count(source, []byte(edit[0])) != 1 {
+			return nil, fmt.Errorf("%s does not have %q once", original, edit[0])
+		}
+		source = bytes.Replace(source, []byte(edit[0]), []byte(edit[1]), 1)
+	}
+	reader, overlay := filepath.Join(dir, "script.go"), filepath.Join(dir, "overlay.json")
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {original: reader}})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.WriteFile(reader, source, 0o600), os.WriteFile(overlay, text, 0o600)); err != nil {
+		return nil, err
+	}
+	t := &tester{dir: dir, binary: filepath.Join(dir, "redisstore.test")}
+	out, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", t.binary, "-overlay", overlay, "./"+pkg).CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return t, nil
+}
+
+// try runs the tests with the mutant in place until one notices, or the first two in any case.
+func (t *tester) try(ctx context.Context, m mutant, all bool) outcome {
+	scripts, err := t.plant(m)
+	if err != nil {
 		return outcome{err: err}
 	}
-	defer os.Remove(binary)
+	defer os.RemoveAll(scripts)
 	o := outcome{differential: notAsked, others: notAsked}
-	o.conformance, o.err = ask(ctx, binary, "-test.run=^TestConformance$")
+	o.conformance, o.err = t.ask(ctx, scripts, "-test.run=^TestConformance$")
 	if o.err == nil && (all || !o.killed()) {
-		o.differential, o.err = ask(ctx, binary, "-test.run=^TestDifferential$")
+		o.differential, o.err = t.ask(ctx, scripts, "-test.run=^TestDifferential$")
 	}
 	if o.err == nil && !o.killed() {
-		o.others, o.err = ask(ctx, binary, "-test.skip=^Test(Conformance|Differential)$")
+		o.others, o.err = t.ask(ctx, scripts, "-test.skip=^Test(Conformance|Differential)$")
 	}
 	return o
 }
 
-func build(ctx context.Context, dir string, m mutant, binary string) error {
-	args := []string{"test", "-c", "-o", binary}
-	if m.file != "" {
-		overlay, err := plant(dir, m)
-		if err != nil {
-			return err
-		}
-		args = append(args, "-overlay", overlay)
-	}
-	out, err := exec.CommandContext(ctx, "go", append(args, "./"+pkg)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return nil
-}
-
-// plant writes the faulty script beside the sources and answers the file that tells the compiler of it.
-func plant(dir string, m mutant) (overlay string, err error) {
-	original, err := filepath.Abs(filepath.Join(pkg, "scripts", m.file))
-	if err != nil {
+// plant copies the scripts, one of them with the fault, and answers the directory above them.
+func (t *tester) plant(m mutant) (dir string, err error) {
+	dir = filepath.Join(t.dir, m.name)
+	if err := os.CopyFS(filepath.Join(dir, "scripts"), os.DirFS(filepath.Join(pkg, "scripts"))); err != nil {
 		return "", err
 	}
-	source, err := os.ReadFile(original)
+	if m.file == "" {
+		return dir, nil
+	}
+	path := filepath.Join(dir, "scripts", m.file)
+	source, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}
 	if n := bytes.Count(source, []byte(m.find)); n != 1 {
 		return "", fmt.Errorf("%s has %q %d times, want once", m.file, m.find, n)
 	}
-	faulty := filepath.Join(dir, m.name+".lua")
-	if err := os.WriteFile(faulty, bytes.Replace(source, []byte(m.find), []byte(m.replace), 1), 0o600); err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {original: faulty}})
-	if err != nil {
-		return "", err
-	}
-	overlay = filepath.Join(dir, m.name+".json")
-	return overlay, os.WriteFile(overlay, text, 0o600)
+	return dir, os.WriteFile(path, bytes.Replace(source, []byte(m.find), []byte(m.replace), 1), 0o600)
 }
 
 // ask runs tests and answers what became of the mutant. Rapid need not look for the shortest history.
-func ask(ctx context.Context, binary, which string) (string, error) {
-	cmd := exec.CommandContext(ctx, binary, which, "-test.failfast", "-test.timeout=5m", "-rapid.shrinktime=0s", "-rapid.nofailfile")
+func (t *tester) ask(ctx context.Context, scripts, which string) (string, error) {
+	cmd := exec.CommandContext(ctx, t.binary, which, "-test.failfast", "-test.timeout=5m", "-rapid.shrinktime=0s", "-rapid.nofailfile")
 	cmd.Dir = pkg
+	cmd.Env = append(os.Environ(), scriptsEnv+"="+scripts)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {

@@ -10,8 +10,8 @@ if stop then
   return stop
 end
 local mapping, batch = tonumber(ARGV[3]), ARGV[4]
-if ahead(mapping) then
-  return LOST
+if mapping > rules.mapping then
+  return LOST -- a draw that the room does not know
 end
 
 local function proof(i)
@@ -32,10 +32,10 @@ end
 
 -- leave_door takes a visitor from the door at once: others ask for their rank there.
 local function leave_door(v)
-  if v.was.set == ASKING then
+  if v.was_set == ASKING then
     send('ZREM', ASKING, { v.id })
     send('ZREM', ASKED, { v.id })
-    v.was.set = nil
+    v.was_set = nil
   end
   v.set = nil
 end
@@ -71,7 +71,7 @@ local function ask(v)
     leave_set(v, gone)
     write(gone, {})
     v.set, v.first = ASKING, NOW
-    v.was.set = ASKING
+    v.was_set = ASKING
     send('ZADD', ASKING, { v.first, v.id })
   end
   v.last = NOW

@@ -1,4 +1,4 @@
--- How likely what was given is used, by age, and what counts as inside.
+-- How likely what was given is used, by age: what was observed.
 --
 -- CURVES is a string of 32 bytes a curve, in the order call, FRESH, INSIDE+0..7, SERVED: how many came in each of 16 buckets,
 -- then how many outlived it.
@@ -6,34 +6,25 @@
 local EDGES = { 0, 2000, 5000, 10000, 15000, 20000, 30000, 45000, 60000, 90000, 120000, 180000, 240000, 300000, 420000, 600000 }
 local BUCKETS = 16
 local CURVE_FULL = 256
-local WEIGHT = 4
-local PRIOR_CALL = { 600, 600, 400, 200, 200, 100, 100, 100, 100, 50, 50, 50, 30, 30, 30, 30 }
-local PRIOR_FRESH = { 800, 500, 200, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-local PRIOR_IDLE = { 100, 100, 200, 200, 200, 100, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50 }
+local CURVE_BYTES = 32
 
-local curves, curves_changed
+local curves, observed = {}, {} -- by kind: its bytes, once read; whether they have changed
 
-local function read_curves()
-  if not curves then
-    curves = { byte(call('GET', KEYS[CURVES]) or string.rep('\0', 352), 1, -1) }
-  end
+-- ago and above_ago are the times that lie so long back, as texts, inclusive and exclusive: to make one from a number costs as much
+-- as to count, and all sets are counted at the same edges.
+local ago_texts, above_texts = {}, {}
+
+local function ago(age)
+  ago_texts[age] = ago_texts[age] or string.format('%.0f', NOW - age)
+  return ago_texts[age]
 end
 
--- curves_text is CURVES as it is now.
-local function curves_text()
-  read_curves()
-  return string.char(unpack(curves))
+local function above_ago(age)
+  above_texts[age] = above_texts[age] or above(NOW - age)
+  return above_texts[age]
 end
 
--- save_curves writes what was observed.
-local function save_curves()
-  if curves_changed then
-    call('SET', KEYS[CURVES], curves_text())
-    touched[CURVES] = true
-  end
-end
-
--- kind is the curve of a set of calls or stays.
+-- kind is the number of the curve of a set of calls or stays.
 local function kind(i)
   return i == CALLS and 0 or i - FRESH + 1
 end
@@ -43,16 +34,50 @@ local function curve_end(i)
   return i == CALLS and rules.window or i == FRESH and rules.confirm or rules.idle
 end
 
+-- curve is the bytes of a set's curve.
+local function curve(i)
+  local k = kind(i)
+  if not curves[k] then
+    local text = call('GETRANGE', KEYS[CURVES], k * CURVE_BYTES, (k + 1) * CURVE_BYTES - 1)
+    curves[k] = { byte(#text == CURVE_BYTES and text or string.rep('\0', CURVE_BYTES), 1, -1) }
+  end
+  return curves[k]
+end
+
+-- read_curves reads all of them at once.
+local function read_curves()
+  local text = call('GET', KEYS[CURVES]) or string.rep('\0', 11 * CURVE_BYTES)
+  for k = 0, 10 do
+    curves[k] = { byte(text, k * CURVE_BYTES + 1, (k + 1) * CURVE_BYTES) }
+  end
+end
+
+-- curves_text is CURVES as it is now, when all of it was read.
+local function curves_text()
+  local texts = {}
+  for k = 0, 10 do
+    texts[k + 1] = string.char(unpack(curves[k]))
+  end
+  return table.concat(texts)
+end
+
+-- save_curves writes what was observed.
+local function save_curves()
+  for k in pairs(observed) do
+    call('SETRANGE', KEYS[CURVES], k * CURVE_BYTES, string.char(unpack(curves[k])))
+    touched[CURVES] = true
+  end
+end
+
 -- observe adds to a bucket, 1 to 16. A full one is halved, so that a curve follows what changes.
 local function observe(i, j, came, outlived)
-  read_curves()
-  local at = kind(i) * 32 + j
-  local back, surv = curves[at] + came, curves[at + BUCKETS] + outlived
+  local c = curve(i)
+  local back, surv = c[j] + came, c[j + BUCKETS] + outlived
   while back + surv >= CURVE_FULL do
     back, surv = floor(back / 2), floor(surv / 2)
   end
-  curves[at], curves[at + BUCKETS] = back, surv
-  curves_changed = true
+  c[j], c[j + BUCKETS] = back, surv
+  observed[kind(i)] = true
 end
 
 -- came notes that something of a set was used at an age.
@@ -65,94 +90,4 @@ local function came(i, age)
     j = j + 1
   end
   observe(i, j, 1, 0)
-end
-
--- prior is the hazard assumed for bucket j before anything is learned. last is the last bucket that begins below rules.page.
-local function prior(i, j, last)
-  if i == CALLS then
-    return PRIOR_CALL[j]
-  elseif i == FRESH then
-    return PRIOR_FRESH[j]
-  elseif j > last then
-    return 0
-  elseif j >= last - 1 then
-    return max(PRIOR_IDLE[j], 500)
-  end
-  return PRIOR_IDLE[j]
-end
-
--- chances are those of a set's buckets, in permille. A strict room counts every stay in full.
-local function chances(i)
-  local p = {}
-  if rules.strict == 1 and i ~= CALLS then
-    for j = 1, BUCKETS do
-      p[j] = 1000
-    end
-    return p
-  end
-  read_curves()
-  local base, ends, last, q, after = kind(i) * 32, curve_end(i), 0, 1000000, 0
-  for j = 1, BUCKETS do
-    if EDGES[j] < rules.page then
-      last = j
-    end
-  end
-  for j = BUCKETS, 1, -1 do
-    local start = 0
-    if EDGES[j] < ends then
-      local back = curves[base + j]
-      local r = 1000 * (back + curves[base + BUCKETS + j] + WEIGHT)
-      q = floor(q * (r - 1000 * back - WEIGHT * prior(i, j, last)) / r)
-      start = floor((1000999 - q) / 1000)
-    end
-    p[j] = floor((start + after + 1) / 2)
-    after = start
-  end
-  return p
-end
-
--- weighed adds up the chances of a set's members that are younger than a bound. full: those younger count as 1000. Buckets of
--- the same weight are counted at once. O(b log N) for b buckets.
-local function weighed(i, bound, full)
-  local left = size(i)
-  if left == 0 then
-    return 0
-  end
-  local p, sum, from, weight = chances(i), 0, '+inf', nil
-  for j = 1, BUCKETS + 1 do
-    local edge = j <= BUCKETS and EDGES[j] or bound
-    local w = edge < full and 1000 or p[j]
-    if weight and (edge >= bound or w ~= weight) then
-      local n = weight == 0 and 0 or call('ZCOUNT', KEYS[i], above(NOW - min(edge, bound)), from)
-      sum, left, from = sum + n * weight, left - n, NOW - edge
-      if edge >= bound or left == 0 then
-        break
-      end
-    end
-    weight = w
-  end
-  return sum
-end
-
-local counted_before
-
--- counted is what counts as inside, in permille, before this call has written a stay. O(160 log N).
-local function counted()
-  if not counted_before then
-    counted_before = weighed(FRESH, min(rules.confirm, rules.idle), 0)
-    for i = INSIDE, SERVED do
-      counted_before = counted_before + weighed(i, rules.idle, rules.active)
-    end
-  end
-  return counted_before
-end
-
--- open_calls is how many calls can still be claimed, without those at the door. O(log N).
-local function open_calls()
-  return counting(CALLS, NOW - rules.window, '+inf')
-end
-
--- called_count is what the open calls count, in permille. O(16 log N).
-local function called_count()
-  return weighed(CALLS, rules.window, 0) + 1000 * size(ASKING)
 end

@@ -13,10 +13,10 @@ elseif own() or torn() then
 end
 fill()
 
-local batch, codes = ARGV[3], ARGV[4]
+local batch, codes, unconfirmed = ARGV[3], ARGV[4], string.format('-%.0f', NOW)
 local ids, states, kinds, follow, times = each(batch, 17), {}, {}, {}, {}
 known_again(find(ids))
-local before, zero, come, given = room.last, order_of(room.epoch, 0), lists(), {}
+local before, zero, come, given = room.last, order_of(room.epoch, 0), { [SEEN] = {} }, {}
 local waiting, free = size(SEEN) + size(FRONT), 0
 if waiting == 0 and size(ASKING) == 0 then
   free = allowance(0, 1000)
@@ -49,58 +49,28 @@ local function known(id)
   return heard[id] or given[id] or v and (v.set or v.began or v.again) or has(CODES) and codes_of(id)
 end
 
--- place_before answers a repeated arrival: with its place, if that can be told and nobody else can have it.
-local function place_before(id, lane, code)
-  local v = given[id] or record(id)
-  if v.set == LINE and v.seen < 0 then
-    learn_orders({ v })
-    if v.order > zero then
-      add_pair(follow, v.order - zero, v.lane)
-      return 'r', IS_WAITING
-    end
-  end
-  local use = code ~= NO_CODE and use_of(code, id)
-  if not use then
-    return '-', IS_TAKEN
-  end
-  add_pair(follow, use.epoch, use.number)
-  local state, till, began = standing(v)
-  if state == IS_UNKNOWN then
-    state = in_lobby(use.epoch, use.number) and IS_LOBBY or IS_WAITING
-  end
-  return 'c', state, till, began
-end
-
--- straight_in calls and admits in one step.
-local function straight_in(id, order, lane)
-  local v = touch(record(id))
-  room.credit, room.callcredit = room.credit - UNITS, room.callcredit - UNITS
-  room.called, room.admitted = room.called + 1, room.admitted + 1
-  v.began, v.group, v.told = NOW, FRESH, NOW
-  v.order, v.lane, v.noted = order, lane, true
-  raise(lane, order)
-  return inside_standing(v)
-end
-
 -- give gives the next number. Of a lobby's arrival nothing else is stored.
 local function give(id, lane, code)
   room.last, room.given, room.joined = room.last + 1, room.given + 1, room.joined + 1
   local order = zero + room.last
   stir(1)
-  use(code, id, room.epoch, room.last)
-  need_format(lane, code)
+  if lane ~= 0 or code ~= NO_CODE then
+    use(code, id, room.epoch, room.last)
+    need_format(lane, code)
+  end
   if rules.phase == PHASE_LOBBY then
     return IS_LOBBY
   elseif free > 0 then
     free = free - 1
     return straight_in(id, order, lane)
   end
+  come[LINE + lane] = come[LINE + lane] or {}
   add_pair(come[LINE + lane], order, id)
-  add_pair(come[SEEN], id, -seen_at(lane, NOW))
-  given[id] = { set = LINE, order = order, lane = lane, seen = -1 }
+  add_pair(come[SEEN], id, lane == 0 and unconfirmed or -seen_at(lane, NOW))
+  given[id] = { id = id, set = LINE, order = order, lane = lane, seen = -1 }
   if order <= rules.floor then
     room.sunk = 1
-    return spent_by(BY_FLOOR)
+    return IS_BELOW
   end
   waiting = waiting + 1
   return IS_WAITING
@@ -112,9 +82,9 @@ local function join(i, id)
     code, limit = struct.unpack('>c16B', codes, i * 17 - 16)
   end
   if known(id) then
-    return place_before(id, lane, code)
+    return place_before(given[id] or record(id), lane, code, zero, follow)
   end
-  local no = refusal() or used_up(code, id, limit) and IS_CODE
+  local no = refusal() or code ~= NO_CODE and used_up(code, id, limit) and IS_CODE
   if no then
     return '-', no
   end
@@ -127,8 +97,12 @@ for i, id in ipairs(ids) do
   times[#times + 1] = till
   times[#times + 1] = began
 end
-write({}, come)
-flush()
+for i, list in pairs(come) do
+  send(hash(i) and 'HSET' or 'ZADD', i, list)
+end
+if #moved > 0 then
+  flush()
+end
 save()
 for _, time in ipairs(times) do
   follow[#follow + 1] = time

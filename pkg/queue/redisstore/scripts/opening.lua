@@ -141,6 +141,9 @@ end
 -- begins begins an epoch, in which numbers go on after last. An open segment of another epoch ends at its ceiling, and one of
 -- this epoch follows.
 local function begins(epoch, last, ceiling)
+  if epoch ~= room.epoch then
+    call('UNLINK', KEYS[SKETCH], KEYS[GROWING]) -- orders of another epoch say nothing about this one's numbers
+  end
   room.epoch, room.last = epoch, last
   read_opening()
   local closed, open = false, false

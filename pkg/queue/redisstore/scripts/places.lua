@@ -6,8 +6,8 @@
 --
 -- A record has, as far as known: id; set (LINE, FRONT, CALLS, ASKING, MISSED, LAPSED, ENDED or nil); lane, order and seen (as
 -- SEEN has it) of a place; at, the time in the other sets; first and last, the times asked; began, of a stay; group and told,
--- the set of the stay and its last request; again; noted, true: ORDERS has to have it, false: it must not. was is the record
--- as it is stored.
+-- the set of the stay and its last request; again; noted, true: ORDERS has to have it, false: it must not. was_set, was_lane,
+-- was_began, was_group, was_told and was_again are what is stored.
 
 local heard, who, moved = {}, {}, {}
 
@@ -15,12 +15,12 @@ local heard, who, moved = {}, {}, {}
 local function record(id)
   local v = who[id]
   if not v then
-    v = { id = id, was = {} }
+    v = { id = id }
     local seen = heard[id]
     if seen then
       seen = tonumber(seen)
       v.set, v.seen, v.lane = LINE, seen, floor(abs(seen) / LANE_SPAN)
-      v.was = { set = LINE, seen = seen, lane = v.lane }
+      v.was_set, v.was_lane = LINE, v.lane
     end
     who[id] = v
   end
@@ -42,9 +42,11 @@ local function meet(ids, i, field)
   local others = look(ids, i, 'ZMSCORE', found)
   for id, value in pairs(found) do
     local v, n = record(id), tonumber(value)
-    v[field], v.was[field] = n, n
-    if field ~= 'began' and field ~= 'last' then
-      v.set, v.was.set = i, i
+    v[field] = n
+    if field == 'began' then
+      v.was_began = n
+    elseif field ~= 'last' then
+      v.set, v.was_set = i, i
     end
   end
   return others
@@ -69,7 +71,7 @@ local function find_stays()
     ids = look(ids, i, 'ZMSCORE', found)
     for id, value in pairs(found) do
       local v, n = who[id], tonumber(value)
-      v.group, v.told, v.was.group, v.was.told = i, n, i, n
+      v.group, v.told, v.was_group, v.was_told = i, n, i, n
     end
   end
 end
@@ -82,7 +84,7 @@ local function find_waiting(ids)
   for id, value in pairs(backs) do
     local v, n = record(id), tonumber(value)
     v.set, v.seen, v.lane = FRONT, n, floor(abs(n) / LANE_SPAN)
-    v.was.set, v.was.seen, v.was.lane = FRONT, n, v.lane
+    v.was_set, v.was_lane = FRONT, v.lane
   end
   ids = meet(ids, CALLS, 'at')
   ids = meet(ids, MISSED, 'at')
@@ -120,7 +122,7 @@ local function find_again(ids)
   look(ids, AGAIN, 'ZMSCORE', found)
   for id, value in pairs(found) do
     local v = record(id)
-    v.again, v.was.again = tonumber(value), tonumber(value)
+    v.again, v.was_again = tonumber(value), tonumber(value)
   end
 end
 
@@ -145,9 +147,9 @@ end
 local function learn_orders(list)
   local wanted = {}
   for _, v in ipairs(list) do
-    local from = not v.order and v.was.set
+    local from = not v.order and v.was_set
     if from == LINE or from == FRONT then
-      local i = from == LINE and LINE + v.was.lane or FRONT
+      local i = from == LINE and LINE + v.was_lane or FRONT
       wanted[i] = wanted[i] or {}
       table.insert(wanted[i], v)
     end
@@ -161,160 +163,4 @@ local function learn_orders(list)
       places[k].order = tonumber(order)
     end
   end
-end
-
--- take_out removes a visitor from the sets of those who wait, and from the door. Its order is remembered.
-local function take_out(v)
-  touch(v)
-  if v.set == LINE or v.set == FRONT then
-    v.noted = true
-  end
-  v.set = nil
-end
-
--- finish ends a ticket for good. It answers whether it was not ended before; if it was, the first reason stays.
-local function finish(v, why)
-  local before = v.set == ENDED
-  if before then
-    why = v.at % REASONS
-  end
-  take_out(v)
-  v.began, v.group, v.told, v.again = nil, nil, nil, nil
-  v.not_again = true
-  v.set, v.at = ENDED, NOW * REASONS + why
-  return not before
-end
-
--- put_front puts a place to the front.
-local function put_front(v, order, lane)
-  take_out(v)
-  v.noted = false
-  v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, NOW)
-end
-
--- lists are lists of values for commands, one a key.
-local function lists()
-  return setmetatable({}, {
-    __index = function(all, key)
-      all[key] = {}
-      return all[key]
-    end,
-  })
-end
-
--- leave_set takes a visitor out of the set where it is stored.
-local function leave_set(v, gone)
-  local was = v.was.set
-  if was == LINE then
-    table.insert(gone[LINE + v.was.lane], v.id)
-    table.insert(gone[SEEN], v.id)
-    stir(1)
-  elseif was then
-    table.insert(gone[was], v.id)
-    if was == FRONT then
-      table.insert(gone[BACK], v.id)
-    elseif was == ASKING then
-      table.insert(gone[ASKED], v.id)
-    end
-  end
-end
-
--- enter_set puts a visitor into the set where it is now.
-local function enter_set(v, come)
-  local now = v.set
-  if now == LINE then
-    add_pair(come[LINE + v.lane], v.order, v.id)
-    stir(2)
-  elseif now == FRONT then
-    add_pair(come[FRONT], v.order, v.id)
-  end
-  if (now == LINE or now == FRONT) and v.order <= rules.floor then
-    room.sunk = 1
-  end
-end
-
--- update_set writes what changes without a change of set.
-local function update_set(v, come)
-  local now = v.set
-  if now == LINE then
-    add_pair(come[SEEN], v.id, v.seen)
-  elseif now == FRONT then
-    add_pair(come[BACK], v.id, v.seen)
-  elseif now == ASKING then
-    add_pair(come[ASKING], v.first, v.id)
-    add_pair(come[ASKED], v.last, v.id)
-  elseif now then
-    add_pair(come[now], v.at, v.id)
-  end
-end
-
--- move_stay writes where a stay is.
-local function move_stay(v, gone, come)
-  local was = v.was
-  if v.began ~= was.began then
-    if v.began then
-      add_pair(come[SPENT], v.began, v.id)
-    else
-      table.insert(gone[SPENT], v.id)
-    end
-  end
-  if was.group and was.group ~= v.group then
-    table.insert(gone[was.group], v.id)
-  end
-  if v.group and (v.group ~= was.group or v.told ~= was.told) then
-    add_pair(come[v.group], v.told, v.id)
-  end
-  if v.again then
-    if v.again ~= was.again then
-      add_pair(come[AGAIN], v.again, v.id)
-    end
-  elseif (was.again or v.not_again) and has(AGAIN) then
-    table.insert(gone[AGAIN], v.id)
-  end
-end
-
--- note writes or forgets the order of a place that has left the line.
-local function note(v, gone, come)
-  if v.noted then
-    add_pair(come[ORDERS], v.order, v.id)
-    if v.lane > 0 then
-      add_pair(come[LANES], v.id, v.lane)
-    end
-  elseif v.noted == false and has(ORDERS) then
-    table.insert(gone[ORDERS], v.id)
-    if has(LANES) then
-      table.insert(gone[LANES], v.id)
-    end
-  end
-end
-
--- write sends what sort_out has collected.
-local function write(gone, come)
-  for i, list in pairs(gone) do
-    send(hash(i) and 'HDEL' or 'ZREM', i, list)
-  end
-  for i, list in pairs(come) do
-    send(hash(i) and 'HSET' or 'ZADD', i, list)
-  end
-end
-
--- flush writes what has changed since find. O(n log N).
-local function flush()
-  local gone, come, unknown = lists(), lists(), {}
-  for _, v in ipairs(moved) do
-    if v.noted then
-      unknown[#unknown + 1] = v
-    end
-  end
-  learn_orders(unknown)
-  for _, v in ipairs(moved) do
-    if v.was.set ~= v.set then
-      leave_set(v, gone)
-      enter_set(v, come)
-    end
-    update_set(v, come)
-    move_stay(v, gone, come)
-    note(v, gone, come)
-  end
-  write(gone, come)
 end

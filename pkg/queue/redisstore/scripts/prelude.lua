@@ -81,7 +81,7 @@ local function load()
   if not texts[1] then
     return LOST
   end
-  stored.figures, stored.rules, there = texts[1], texts[2], texts[3]
+  stored.figures, stored.there, there = texts[1], texts[3], texts[3]
   room, rules = read_figures(texts[1]), read_rules(texts[2])
   if room.format > tonumber(ARGV[2]) then
     return NEWER
@@ -163,7 +163,7 @@ local function save()
     end
   end
   field('figures', write_figures(room), stored.figures)
-  field('there', marks(), there)
+  field('there', marks(), stored.there)
   if lanes then
     field('lanes', struct.pack(LANES_FORMAT, unpack(lanes)), stored.lanes)
   end

@@ -52,7 +52,6 @@ local function heal()
     call('SET', KEYS[CURVES], ARGV[9])
   end
   recount()
-  stored.there = nil
 end
 
 -- begin makes a room. Sets without a room are what an eviction or a careless hand has left over: it begins empty.

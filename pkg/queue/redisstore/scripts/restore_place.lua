@@ -60,8 +60,10 @@ local function restore(v, mapping, p, away)
     finish(v, BY_CODE)
     return IS_CODE
   end
-  use(p.code, v.id, p.epoch, p.number)
-  need_format(p.lane, p.code)
+  if p.lane ~= 0 or p.code ~= NO_CODE then
+    use(p.code, v.id, p.epoch, p.number)
+    need_format(p.lane, p.code)
+  end
   learn_number(p.epoch, p.number, p.order)
   read_lanes()
   local head = lanes[p.lane + 1]
@@ -93,9 +95,4 @@ local function keep(v, mapping, p, away)
     return restore(v, mapping, p, away)
   end
   return out_or_standing(v)
-end
-
--- Mapping that a room does not know: it has lost a draw.
-local function ahead(mapping)
-  return mapping > rules.mapping
 end

@@ -108,14 +108,14 @@ end
 
 -- old answers whether another sketch is due.
 local function old()
-  return room.stirred == 2 or room.stirred == 1 and abs(NOW - room.sketched) >= SKETCH_AGE
+  return room.stirred == 2 or room.stirred == 1 and (NOW < room.sketched or NOW - room.sketched >= SKETCH_AGE)
 end
 
 -- kept_sketch makes the next slice, if one is due, and answers the sketch that is kept. O(1,250 + log N); the first one is made at once.
 local function kept_sketch()
   local g, sketch = {}, call('GET', KEYS[SKETCH])
   g.lane, g.done, g.length, g.after, g.bytes = struct.unpack(GROWTH, call('HGET', KEYS[ROOM], 'growth'))
-  if g.lane < 0 and (old() or not sketch) then
+  if not sketch or g.lane < 0 and old() then
     call('UNLINK', KEYS[GROWING])
     g.lane, g.done, g.bytes, room.stirred = 0, -1, 0, 0
   end

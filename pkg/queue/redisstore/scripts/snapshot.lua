@@ -8,4 +8,5 @@ local stop = load()
 if stop then
   return stop
 end
+read_curves()
 return snapshot(fresh_sketch())

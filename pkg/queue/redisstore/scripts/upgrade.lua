@@ -34,7 +34,9 @@ rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 10
 rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
 changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
 changed.name, changed.segments, changed.draws, changed.done = '', '', '', ''
-changed.server = table.concat({ string.rep('0', 40), old.server or '' })
+if old.server then
+  changed.server = table.concat({ string.rep('0', 40), old.server }) -- the replication id is not known
+end
 call('SET', KEYS[CURVES], ARGV[9])
 touched[CURVES] = true
 take_document(tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8])
@@ -74,6 +76,7 @@ go_on(4, BACK)
 convert(5, CALLS, since(rules.window))
 convert(6, MISSED, since(rules.life))
 convert(7, LAPSED, since(rules.life))
+convert(7, AGAIN, since(rules.life))
 convert(8, INSIDE, since(rules.idle))
 convert(9, SPENT, since(rules.life))
 convert(10, ENDED, function(ends)

@@ -1,0 +1,260 @@
+package redisstore_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/queuetest"
+	"github.com/einlass/einlass/pkg/queue/redisstore"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+)
+
+func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
+	server := redistest.Shared(t)
+	client := server.Client(t)
+	store, _ := filled(t, client, server.Room(t), 1)
+	before := must(client.Time(t.Context()).Result())(t).UnixMilli()
+	snapshot := must(store.Snapshot(t.Context()))(t)
+	after := must(client.Time(t.Context()).Result())(t).UnixMilli()
+	if snapshot.Now < before || snapshot.Now > after {
+		t.Fatalf("snapshot of %d, taken between %d and %d", snapshot.Now, before, after)
+	}
+}
+
+func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
+	server := redistest.Shared(t)
+	store, places := filled(t, server.Client(t), server.Room(t), 3)
+	d := must(store.Settle(t.Context(), quick))(t)
+	if d.Version != 2 || d.Settings != quick.Settings {
+		t.Fatalf("document %+v", d)
+	}
+	for called := int64(0); called < 3; {
+		called = must(tick(t.Context(), store))(t).Called
+	}
+	claimed := must(store.Claim(t.Context(), 0, places))(t)
+	for _, st := range claimed.Standings {
+		want := queue.Standing{State: queue.StateInside, Until: claimed.Now + quick.Timing.Idle.Milliseconds(), Started: claimed.Now}
+		if st != want {
+			t.Fatalf("claimed: %+v, want %+v", st, want)
+		}
+	}
+	var done []queue.Outcome
+	for _, p := range places {
+		done = append(done, queue.Outcome{Kind: queue.Finished, Visitor: p.Visitor})
+	}
+	if err := store.Report(t.Context(), done); err != nil {
+		t.Fatal(err)
+	}
+	f := must(store.Snapshot(t.Context()))(t)
+	if f.Finished != 3 || f.Live != 0 || len(f.Ended) != 3 || !reflect.DeepEqual(f.Document, d) {
+		t.Fatalf("snapshot %+v", f)
+	}
+}
+
+func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	filled(t, client, room, 2)
+	other := must(redisstore.New(client, redisstore.Config{Room: room, Prefix: "other:place"}))(t)
+	_, err := other.Snapshot(t.Context())
+	wants(t, err, queue.ErrLost)
+	_, err = newStore(t, client, server.Room(t)).Snapshot(t.Context())
+	wants(t, err, queue.ErrLost)
+	if f := must(newStore(t, client, room).Snapshot(t.Context()))(t); f.Waiting != 2 {
+		t.Fatalf("a second store of the room sees %d places", f.Waiting)
+	}
+}
+
+func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	store, _ := filled(t, client, room, 3)
+	if err := client.Del(t.Context(), "einlass:{"+room+"}:2:room").Err(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := tick(t.Context(), store)
+	wants(t, err, queue.ErrLost)
+	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+		t.Fatal(err)
+	}
+	if f := must(store.Snapshot(t.Context()))(t); f.Waiting != 0 || f.Last != 0 || len(f.Sketches[0].First) != 0 {
+		t.Fatalf("snapshot %+v", f)
+	}
+}
+
+func TestAllVerbsButRestoreAnswerLostWithoutARoom(t *testing.T) {
+	server := redistest.Shared(t)
+	store := newStore(t, server.Client(t), server.Room(t))
+	for name, verb := range verbs(store) {
+		if name != "restore" {
+			wants(t, verb(t.Context()), queue.ErrLost)
+		}
+	}
+}
+
+func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
+	server := redistest.Shared(t)
+	client := server.Client(t)
+	store, _ := filled(t, client, server.Room(t), 1)
+	for range 2 {
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each(t, store, queue.ErrClosed)
+	if err := client.Ping(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAStoreOnAClosedClientAnswersClosed(t *testing.T) {
+	server := redistest.Shared(t)
+	client := opened(t, single(server.Addr()))
+	store, _ := filled(t, client, server.Room(t), 1)
+	if err := client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	each(t, store, queue.ErrClosed)
+}
+
+func TestAConfigurationNamesAllThatIsWrong(t *testing.T) {
+	client := redistest.Shared(t).Client(t)
+	_, err := redisstore.New(client, redisstore.Config{Room: "a{b}", Prefix: "p q"})
+	wants(t, err, queue.ErrInvalid)
+	for _, want := range []string{`room "a{b}"`, `prefix "p q"`} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no word of %s: %v", want, err)
+		}
+	}
+	_, err = redisstore.New(client, redisstore.Config{})
+	wants(t, err, queue.ErrInvalid)
+	_, err = redisstore.New(nil, redisstore.Config{Room: "a"})
+	wants(t, err, queue.ErrInvalid)
+}
+
+func TestAWaitingPlaceTakesAtMost260Bytes(t *testing.T) {
+	client := redistest.Start(t).Client(t)
+	used := func() int64 {
+		info := must(client.InfoMap(t.Context(), "memory").Result())(t)
+		var n int64
+		for _, c := range info["Memory"]["used_memory"] {
+			n = n*10 + int64(c-'0')
+		}
+		return n
+	}
+	store, _ := filled(t, client, "full", 1)
+	before := used()
+	// Just behind a power of two, where the hash tables have doubled, a place takes the most.
+	const n = 66_048
+	for i := range n / queue.MaxBatch {
+		must(store.Join(t.Context(), arrivals(uint64(1000+i*queue.MaxBatch), queue.MaxBatch)))(t)
+	}
+	if bytes := (used() - before) / n; bytes < 100 || bytes > 260 {
+		t.Fatalf("%d bytes a place", bytes)
+	}
+}
+
+func TestADocumentIsStoredWhole(t *testing.T) {
+	server := redistest.Shared(t)
+	store, _ := filled(t, server.Client(t), server.Room(t), 1)
+	d := quick
+	d.Door, d.Pace.Strict, d.Settings = queue.Door{Closed: true, Limit: 7}, true, "\xff\x00"
+	d.Plan = []queue.Step{
+		{At: 2_000_000_000_000, Opening: "\xfe", Rank: 2, Phase: queue.PhaseOpen, Draw: true, SetWeights: true, Weights: [queue.Lanes]int64{1, 2, 3, 4, 5, 6, 7, 8}},
+		{At: 1_900_000_000_000, Opening: "\xfe", Rank: 1, Phase: queue.PhaseLobby, SetQuota: true, Quota: -1, Per: 2, Standby: 3, Reset: true, SetShare: true, Share: 500, Floor: true},
+	}
+	want := must(store.Settle(t.Context(), d))(t)
+	if got := must(tick(t.Context(), store))(t).Document; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	got, err := store.Settle(t.Context(), quick)
+	wants(t, err, queue.ErrConflict)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("conflict answers %+v, want %+v", got, want)
+	}
+}
+
+// atClock is a store with a clock of the test and a room that calls nobody yet.
+func atClock(t *testing.T, ms int64) (*redisstore.Store, *queuetest.Clock, func(name string) int64) {
+	t.Helper()
+	server := redistest.Shared(t)
+	client, room, clock := server.Client(t), server.Room(t), queuetest.NewClock(ms)
+	store := must(redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now}))(t)
+	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+		t.Fatal(err)
+	}
+	return store, clock, func(name string) int64 {
+		return must(client.ZCard(t.Context(), "einlass:{"+room+"}:2:"+name).Result())(t)
+	}
+}
+
+func TestGatewaysThatAreGoneAreForgotten(t *testing.T) {
+	store, clock, size := atClock(t, 1_800_000_000_000)
+	for _, name := range []string{"a", "b"} {
+		must(store.Advance(t.Context(), queue.Watermark{Gateway: name}, queue.Sample{Tick: 1, Blob: name}, queue.Verdict{}))(t)
+	}
+	if f := must(store.Snapshot(t.Context()))(t); f.Gateways != 2 || f.Samples["b"].Blob != "b" {
+		t.Fatalf("%d gateways, samples %v", f.Gateways, f.Samples)
+	}
+	clock.Step(queue.GatewayLife)
+	if f := must(tick(t.Context(), store))(t); f.Gateways != 1 || size("gateways") != 1 || len(f.Samples) != 0 {
+		t.Fatalf("%d gateways live, %d kept, samples %v", f.Gateways, size("gateways"), f.Samples)
+	}
+}
+
+func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
+	store, clock, _ := atClock(t, 1)
+	d := quick
+	d.Pace.Mode = queue.ModePause
+	d = must(store.Settle(t.Context(), d))(t)
+	j := must(store.Join(t.Context(), arrivals(1, 1)))(t).Places[0]
+	must(store.Keep(t.Context(), 0, []queue.Beat{{Place: j.Place, Away: true}}))(t)
+	clock.Step(1000)
+	d.Pace.Mode = queue.ModeRun
+	must(store.Settle(t.Context(), d))(t)
+	if f := must(tick(t.Context(), store))(t); f.Called != 0 || f.Waiting != 0 {
+		t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
+	}
+}
+
+// A line that takes several slices has a sketch all the time, which is exact again when nothing changes any more.
+func TestASketchThatIsMadeInSlicesBecomesExact(t *testing.T) {
+	store, clock, _ := atClock(t, 1_800_000_000_000)
+	d := quick
+	d.Pace.Mode = queue.ModePause
+	must(store.Settle(t.Context(), d))(t)
+	for i := range 8 {
+		all := arrivals(uint64(1+i*queue.MaxBatch), queue.MaxBatch)
+		for j := range all {
+			all[j].Lane = uint8(j % 2)
+		}
+		must(store.Join(t.Context(), all))(t)
+	}
+	first := must(tick(t.Context(), store))(t).Sketches
+	if exact := must(store.Snapshot(t.Context()))(t).Sketches; !reflect.DeepEqual(first[:2], exact[:2]) || exact[0].Waiting != 2048 {
+		t.Fatalf("the first sketch says %d, exact is %d", first[0].Waiting, exact[0].Waiting)
+	}
+	if err := store.Leave(t.Context(), visitors(1, 500)); err != nil {
+		t.Fatal(err)
+	}
+	clock.Step(100)
+	if young := must(tick(t.Context(), store))(t).Sketches; !reflect.DeepEqual(young, first) {
+		t.Fatal("a sketch of 100 ms is another")
+	}
+	clock.Step(400)
+	exact := must(store.Snapshot(t.Context()))(t).Sketches
+	for n := 0; ; n++ {
+		kept := must(tick(t.Context(), store))(t).Sketches
+		if reflect.DeepEqual(kept[:2], exact[:2]) {
+			if n == 0 {
+				t.Fatal("the whole line was looked at in one slice")
+			}
+			return
+		}
+		if n == 4 || !reflect.DeepEqual(kept, first) {
+			t.Fatalf("call %d: the sketch says %d, exact is %d", n, kept[0].Waiting, exact[0].Waiting)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,8 +14,8 @@ import (
 // counting is a memory store that can be lost, taken away, and that counts calls.
 type counting struct {
 	queue.Store
-	t     *testing.T
 	now   *atomic.Int64
+	mu    sync.Mutex
 	calls map[string]int
 	gone  bool
 	late  int64        // ms that the next snapshot takes
@@ -39,6 +40,8 @@ func newStore(t *testing.T, clock func() int64) queue.Store {
 }
 
 func (c *counting) call(verb string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.calls[verb]++
 	if c.gone {
 		return queue.ErrUnavailable
@@ -153,7 +156,7 @@ func newEngine(t *testing.T, cfg queue.RoomConfig) *engine {
 	if cfg.Document.Timing == (queue.Timing{}) {
 		cfg.Document.Timing = simple()
 	}
-	e := &engine{t: t, now: now, store: &counting{t: t, now: now, calls: map[string]int{}}, timing: cfg.Document.Timing}
+	e := &engine{t: t, now: now, store: &counting{now: now, calls: map[string]int{}}, timing: cfg.Document.Timing}
 	e.store.lose(t)
 	cfg.Visitors, cfg.FirstStart = max(cfg.Visitors, 4096), true
 	cfg.Clock = func() time.Time { return time.UnixMilli(now.Load()) }

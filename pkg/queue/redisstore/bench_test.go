@@ -126,10 +126,10 @@ func latency(b *testing.B, client *redis.Client) func() {
 			for field := range strings.SplitSeq(line, ",") {
 				key, value, _ := strings.Cut(field, "=")
 				n, _ := strconv.ParseFloat(value, 64)
-				switch {
-				case key == "usec_per_call":
+				switch key {
+				case "usec_per_call":
 					b.ReportMetric(n, name)
-				case key == "p50" || key == "p99":
+				case "p50", "p99":
 					b.ReportMetric(n, key+"-µs")
 				}
 			}

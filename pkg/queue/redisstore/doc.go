@@ -9,11 +9,21 @@
 //
 // Invariants:
 //
-//   - a verb answers nil or an error that wraps exactly one of queue.ErrLost, ErrUnavailable, ErrConflict, ErrInvalid
-//     and ErrClosed, with the verb before it and the cause behind it;
+//   - a verb answers nil or an error that wraps exactly one of queue.ErrLost, ErrUnavailable, ErrConflict, ErrInvalid,
+//     ErrFormat, ErrUnknown and ErrClosed, with the verb before it and the cause behind it;
 //   - a verb is one round trip; a second one only when the server does not know the script yet;
 //   - every number is an integer below 2^53, so that Lua's doubles are exact;
-//   - a waiting place takes about 220 bytes (two entries: line and seen).
+//   - a waiting place takes about 220 bytes (two entries: line and seen);
+//   - a room says which of its keys there are, so that a server that evicts is noticed (ErrLost), whichever key it took;
+//   - a failover is noticed by the replication id, which each Join and Advance asks for, and the run id (ErrLost until a Restore);
+//   - the sketches that Advance answers are kept with the room and shared by all gateways, see scripts/sketch.lua.
+//
+// A verb's script is put together from the parts in scripts/, what Go's tables say (keys.go, figures.go, script.go), and without
+// what it does not use. Parts that few calls need define their functions only then: to define a function costs a call about as
+// much as to read a set.
+//
+// A room of the releases before had other keys (keys.go). The first Restore takes it over (scripts/upgrade.lua) and leaves a
+// text in the place of its hash, so that gateways of such a release fail instead of beginning a second line.
 //
 // Redis must not evict (maxmemory-policy noeviction, its default): a room whose keys are evicted one by one forgets
 // which tickets are spent. Persistence is optional, because a lost line is rebuilt from the tickets.

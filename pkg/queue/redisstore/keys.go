@@ -24,11 +24,32 @@ var names = [...]string{
 
 // constants name keys in scripts by their position in KEYS. Lines and insides are counted from the first.
 var constants = []struct{ name, key string }{
-	{"ROOM", "room"}, {"LINE", "line0"}, {"SEEN", "seen"}, {"FRONT", "front"}, {"BACK", "back"}, {"CALLS", "calls"},
-	{"ASKING", "asking"}, {"ASKED", "asked"}, {"MISSED", "missed"}, {"LAPSED", "lapsed"}, {"AGAIN", "again"}, {"SPENT", "spent"},
-	{"FRESH", "fresh"}, {"INSIDE", "inside1"}, {"SERVED", "served"}, {"ENDED", "ended"}, {"ORDERS", "orders"}, {"LANES", "lanes"},
-	{"REFS", "refs"}, {"CODES", "codes"}, {"CURVES", "curves"}, {"SAMPLES", "samples"}, {"GATEWAYS", "gateways"},
-	{"SKETCH", "sketch"}, {"GROWING", "growing"}, {"COUNTED", "gateways"},
+	{"ROOM", "room"},
+	{"LINE", "line0"},
+	{"SEEN", "seen"},
+	{"FRONT", "front"},
+	{"BACK", "back"},
+	{"CALLS", "calls"},
+	{"ASKING", "asking"},
+	{"ASKED", "asked"},
+	{"MISSED", "missed"},
+	{"LAPSED", "lapsed"},
+	{"AGAIN", "again"},
+	{"SPENT", "spent"},
+	{"FRESH", "fresh"},
+	{"INSIDE", "inside1"},
+	{"SERVED", "served"},
+	{"ENDED", "ended"},
+	{"ORDERS", "orders"},
+	{"LANES", "lanes"},
+	{"REFS", "refs"},
+	{"CODES", "codes"},
+	{"CURVES", "curves"},
+	{"SAMPLES", "samples"},
+	{"GATEWAYS", "gateways"},
+	{"SKETCH", "sketch"},
+	{"GROWING", "growing"},
+	{"COUNTED", "gateways"},
 }
 
 // generation stands before the names: releases before had other keys.

@@ -11,62 +11,90 @@ import (
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
-func TestOldAndNewGatewaysServeOneLineInRedis(t *testing.T) {
+func TestALineInRedisIsTakenOverFromTheGatewaysOfBefore(t *testing.T) {
 	server, site, keys := redistest.Start(t), harness.NewSite(t), old.Keys(t)
 	settings := func() harness.Settings {
 		return harness.Settings{Store: server.URL(), Keys: keys, Rooms: []harness.Room{{Site: site}}}
 	}
-	oldGate, newGate := harness.NewGate(t, &old, settings()), harness.NewGate(t, &today, settings())
+	oldGate := harness.NewGate(t, &old, settings())
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
+	c := harness.NewCrowd(t, oldGate)
+	line := c.Arrive(40)
+	inside, waiting := line[:10], line[10:]
+	oldGate.Set(t, `{"rate": 6000, "burst": 100, "max_inside": 10, "message": "`+message+`"}`)
+	c.Stay(ctx, inside...)
+	c.Wait()
+	oldGate.Set(t, `{"mode": "pause"}`)
 
-	c := harness.NewCrowd(t, oldGate, newGate)
-	line := c.Arrive(60) // at each in turn
-	for i, v := range line {
-		if v.Place.Number != uint64(i+1) {
-			t.Fatalf("arrival %d has %+v", i, v.Place)
+	newGate := harness.NewGate(t, &today, settings())
+	c.Use(newGate)
+	everybodyAt(newGate, line)
+	keepsPlaces(t, "taken over", waiting, inside)
+	if now := newGate.Room(t); now.Inside != 10 || now.Rate != 6000 || now.MaxInside != 10 || now.Message != message || now.Mode != "pause" {
+		t.Errorf("the room has %d inside, %d a minute, %d at most, %q, %s", now.Inside, now.Rate, now.MaxInside, now.Message, now.Mode)
+	}
+	fresh := c.Arrive(5)
+	for _, v := range fresh {
+		if v.Order() <= line[39].Order() || v.Place.Number <= 40 {
+			t.Errorf("a newcomer at %+v is not behind %+v", v.Place, line[39].Place)
 		}
 	}
-	w := harness.NewWatch(t, oldGate, newGate)
-	newGate.Set(t, `{"message": "Bitte Ausweis bereithalten"}`)
-	oldGate.Set(t, `{"rate": 600, "burst": 5}`)
-	c.Stay(ctx, line[:40]...)
-	c.Wait()
-	everyPassHolds(t, line[:40], oldGate, newGate)
+	waiting = append(waiting, fresh...)
 
-	// The upgrade goes on: the old one stops, and a new one comes in its place.
+	// The gateway of before serves as if the store were away, and gives no numbers in a line of its own.
+	heldAt(t, oldGate, inside[0], waiting[0])
+	everybodyAt(newGate, append(waiting, inside...))
+	keepsPlaces(t, "beside the gateway of before", waiting, inside)
+
+	// The upgrade goes on: a new gateway comes in its place.
 	if code := oldGate.Stop(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	oldGate.Use(&today)
 	oldGate.Start()
-	if m := oldGate.Room(t).Message; m != "Bitte Ausweis bereithalten" {
-		t.Errorf("the message is %q", m)
-	}
-	everyPassHolds(t, line[:40], oldGate, newGate)
-	fresh := c.Arrive(10)
-	for i, v := range fresh {
-		if v.Place.Number != uint64(61+i) {
-			t.Errorf("newcomer %d has %+v", i, v.Place)
+	w := harness.NewWatch(t, oldGate, newGate)
+	c.Use(oldGate, newGate)
+	newGate.Set(t, `{"rate": 600, "burst": 5, "max_inside": 0, "mode": "run"}`)
+	c.Stay(ctx, waiting...)
+	c.Wait()
+	w.Check(20)
+	c.Check(harness.Expect{In: 45, Rate: 6000, Burst: 100})
+	for _, v := range c.Everybody() {
+		for _, g := range []*harness.Gate{oldGate, newGate} {
+			v.Move(g)
+			keepsPlaces(t, "at the end", nil, []*harness.Visitor{v})
 		}
 	}
-	c.Stay(ctx, append(line[40:], fresh...)...)
-	c.Wait()
-	w.Check(70)
-	c.Check(harness.Expect{In: 70, Rate: 600, Burst: 5})
-	everyPassHolds(t, c.Everybody(), oldGate, newGate)
 }
 
-// everyPassHolds asks for a page of the site at each gateway in turn, so that each reads what the other has issued.
-func everyPassHolds(t *testing.T, inside []*harness.Visitor, gates ...*harness.Gate) {
+func everybodyAt(g *harness.Gate, all []*harness.Visitor) {
+	for _, v := range all {
+		v.Move(g)
+	}
+}
+
+// heldAt asserts what people get at a gateway whose store is away: whoever is inside stays inside, an arrival is asked to come
+// again, and whoever waits is answered from the last snapshot.
+func heldAt(t *testing.T, g *harness.Gate, inside, waiting *harness.Visitor) {
 	t.Helper()
-	for _, v := range inside {
-		for _, g := range gates {
-			v.Move(g)
-			v.Get(t, "/form").WantSite(t, "site GET /form")
-			if v.Token() != v.Place {
-				t.Fatalf("the stay of number %d is now %+v", v.Place.Number, v.Token())
-			}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		if info, err := g.Figures(ctx, "termine"); err == nil && !info.Store.OK {
+			break
 		}
+		if ctx.Err() != nil {
+			t.Fatal("the gateway of before goes on with the store")
+		}
+	}
+	if a, err := inside.At(g).Load(ctx, "GET", "/form"); err != nil || !a.FromSite() {
+		t.Errorf("somebody inside got %+v, %v", a, err)
+	}
+	if a, err := harness.NewBrowser(g).Load(ctx, "GET", "/"); err != nil || a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
+		t.Errorf("an arrival got %+v, %v", a, err)
+	}
+	if s, err := waiting.At(g).Poll(ctx); err != nil || !s.Stale || s.Number != waiting.Place.Number {
+		t.Errorf("somebody in line is told %+v, %v", s, err)
 	}
 }

@@ -19,7 +19,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-chaos long-faults long-upgrade long-matrices long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -76,6 +76,9 @@ long-crashes: deps-redis
 	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
 	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./cmd/gateway
+
+long-habits: deps-redis
+	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded

@@ -11,11 +11,11 @@ import (
 )
 
 // derives are the packages that may compute an order from an epoch and a number: the one that defines it, the stores, the
-// model that they are checked against, and the journal, whose lines leave an order out that is the number's own; and
-// the visitors of load tests, who see a number and play in rooms without a draw. Everybody else has a place, which knows its order.
+// model that they are checked against, the journal, whose lines leave an order out that is the number's own, and the clients that check
+// the line from outside and see tickets without a draw. Everybody else has a place, which knows its order.
 var derives = []string{
 	"pkg/queue", "pkg/queue/memstore", "pkg/queue/redisstore", "pkg/queue/queuetest", "pkg/queue/queuetest/model", "pkg/queue/journal",
-	"loadtest/chaos", "loadtest/drive", "loadtest/sim", "test/e2e/harness",
+	"loadtest/sim", "loadtest/drive", "loadtest/chaos", "test/e2e/harness",
 }
 
 func TestOnlyStoresComputeAnOrderFromANumber(t *testing.T) {

@@ -171,6 +171,12 @@ var counting = []scenario{
 		l.clock.Step(10_000) // 2025 - 807 - 145
 		want(l, "calls at last", l.call(3).Calls, 2)
 	}},
+	{"seats are called ahead by the lead", func(l *line) {
+		l.wait(1, 9)
+		l.fill(5)
+		l.setPace(func(p *queue.Pace) { p.Rate, p.MaxInside = 60, 2 })
+		want(l, "called for two seats, and for 1500 ms of an entry a second", l.advance().Called, 3) // 3500 of 914 each
+	}},
 	{"nobody enters above the bound, and who asked first enters first", func(l *line) {
 		p := l.wait(1, 4)
 		l.call(4)

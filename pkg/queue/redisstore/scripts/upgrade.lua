@@ -6,7 +6,7 @@
 -- ARGV:  3 version of the old document; 4 version, 5 format, 6 the document for gateways, 7 plan, 8 what stores read of it;
 --        9 curves; 10 the text for the old room
 -- Reply: 'ok'; 'changed' if the old room has another document by now or is no more: nothing is changed
--- Cost:  O(n log n) for n open calls, stays, and tickets that are spent, ended, missed or lapsed, about 2 µs each; O(1) for
+-- Cost:  O(n log n) for n open calls, stays, and tickets that are spent, ended, missed or lapsed: 9 µs each on a busy machine; O(1) for
 --        the line
 
 if load() ~= LOST then

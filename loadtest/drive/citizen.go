@@ -162,7 +162,7 @@ func (c *citizen) last(a *visitor.Answer, err error) answer {
 	return answer{Answer: a, err: err, sent: c.wire.sent, came: c.wire.came}
 }
 
-// observed counts a request from when it was due, and takes note of what a page load did to the place.
+// observed counts a request from when it was due, and takes note of what it did to the place.
 func (c *citizen) observed(ctx context.Context, r *visitor.Request, got *visitor.Answer, err error) {
 	kind, before := c.kind(r), c.before
 	c.visited = c.visited || r.For == visitor.Page
@@ -181,7 +181,8 @@ func (c *citizen) observed(ctx context.Context, r *visitor.Request, got *visitor
 			c.waitingFor = time.Time{}
 		}
 	}
-	if c.d.cfg.Room != "" && r.For == visitor.Page {
+	// A page at the door comes in by its own question, which brings the pass.
+	if c.d.cfg.Room != "" && (r.For == visitor.Page || r.For == visitor.Poll) {
 		c.before = c.credential()
 		c.noted(&a, before, c.before)
 	}
@@ -206,7 +207,7 @@ func (c *citizen) kind(r *visitor.Request) Kind {
 	return KindSite
 }
 
-// noted compares the cookie before and after a page load.
+// noted compares the cookie before and after a request.
 func (c *citizen) noted(a *answer, before, after credential) {
 	w := c.d.witness
 	same := after.place == before.place

@@ -87,7 +87,7 @@ func TestACrowdOfEveryKindIsLetInInOrderAndBooks(t *testing.T) {
 		if r.Arrived != 80 || ended != 80 || r.Ends["booked"] < 50 || int64(r.Portal.Bookings) != r.Ends["booked"] {
 			t.Errorf("%s: %d came, ends %v, the site booked %d", name, r.Arrived, r.Ends, r.Portal.Bookings)
 		}
-		if r.Claims != r.Waits.Count+r.Straight || r.Waits.Max == 0 || r.Line.Snapshots == 0 || r.Line.MostInside > 40 {
+		if r.Claims != r.Waits.Count+r.Straight || r.Waits.Max == 0 || r.Line.Snapshots == 0 || r.Line.MostInside > 50 { // live stays: who is idle counts less
 			t.Errorf("%s: %d came in, waits %+v, line %+v", name, r.Claims, r.Waits, r.Line)
 		}
 	}

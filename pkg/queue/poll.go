@@ -12,7 +12,7 @@ const (
 )
 
 const (
-	// firstPoll is when the page of a new place asks first: within Confirm, so that what was given is known to have come.
+	// firstPoll is when the page of a new place asks first at the latest: within Confirm, so that what was given is known to have come.
 	firstPoll = 3 * time.Second
 	// doorPoll is how often a page asks at the door, by Claim: within Confirm, so that it keeps its turn.
 	doorPoll = 4 * time.Second
@@ -30,7 +30,7 @@ func (r *Room) Peek(p Place) Answer {
 	r.recent.answer(p.Visitor, r.Now(), Standing{State: StateWaiting})
 	a := r.look(&p, -1, false)
 	if a.State == StateWaiting {
-		a.Next = r.every(min(firstPoll, r.timing().Confirm/4))
+		a.Next = min(a.Next, r.every(min(firstPoll, r.timing().Confirm/4)))
 	}
 	return a
 }

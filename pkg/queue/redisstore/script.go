@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 
@@ -190,6 +191,10 @@ var endings = map[string]queue.Reason{
 type scripts struct {
 	join, keep, claim, renew, report, leave, find, move, advance, settle, reveal, snapshot, restore, upgrade script
 }
+
+// oneScripts is newScripts, once a process: to put the scripts together takes some 300 ms of a core, and they are the same for
+// every room.
+var oneScripts = sync.OnceValues(newScripts)
 
 func newScripts() (*scripts, error) {
 	s := new(scripts)

@@ -62,7 +62,7 @@ func New(client redis.UniversalClient, cfg Config) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("redis store: %w", err)
 	}
-	scripts, err := newScripts()
+	scripts, err := oneScripts()
 	if err != nil {
 		return nil, fmt.Errorf("redis store: %w", err)
 	}

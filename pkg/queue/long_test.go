@@ -3,4 +3,4 @@
 package queue_test
 
 // crowds is how many crowds `make long-matrices` tries the promised ranges with.
-const crowds, chancyCrowds = 20, 20
+const crowds, chancyCrowds, longCrowds = 20, 20, 20

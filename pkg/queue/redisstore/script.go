@@ -50,28 +50,50 @@ func newScript(flags string, keys int, parts ...string) (script, error) {
 	return script{source: source, digest: hex.EncodeToString(sum[:]), keys: keys}, nil
 }
 
-// used leaves out what nothing in a script uses: functions and values that are defined at the beginning of a line. Lua allows
-// a script 200 names, and each costs time in every call.
+// definition is a function or value that is defined at the beginning of a line.
+var definition = regexp.MustCompile(`(?m)^local (?:function (\w+)\((?s:.*?)^end\n|(\w+) = .*\n)`)
+
+// used leaves out what nothing in a script uses of its definitions. Lua allows a script 200 names, and each costs time in every
+// call.
 func used(source string) string {
-	definition := regexp.MustCompile(`(?m)^local (?:function (\w+)\((?s:.*?)^end\n|(\w+) = .*\n)`)
-	for {
-		count := map[string]int{}
-		for _, word := range regexp.MustCompile(`\w+`).FindAllString(withoutComments(source), -1) {
-			count[word]++
-		}
-		less := definition.ReplaceAllStringFunc(source, func(text string) string {
-			found := definition.FindStringSubmatch(text)
-			name := found[1] + found[2]
-			if count[name] > len(regexp.MustCompile(`\b`+name+`\b`).FindAllString(text, -1)) {
-				return text
-			}
-			return ""
-		})
-		if less == source {
-			return source
-		}
-		source = less
+	type part struct{ name, text string } // a definition, or with no name what stands between two
+	var parts []part
+	end := 0
+	for _, at := range definition.FindAllStringSubmatchIndex(source, -1) {
+		name := max(at[2], at[4])
+		parts = append(parts, part{"", source[end:at[0]]}, part{source[name:max(at[3], at[5])], source[at[0]:at[1]]})
+		end = at[1]
 	}
+	parts = append(parts, part{"", source[end:]})
+	uses := map[string][]string{} // by name, what its definitions name
+	for _, p := range parts {
+		uses[p.name] = append(uses[p.name], words(withoutComments(p.text))...)
+	}
+	live := map[string]bool{"": true}
+	for next := []string{""}; len(next) > 0; {
+		name := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, word := range uses[name] {
+			if _, defined := uses[word]; defined && !live[word] {
+				live[word] = true
+				next = append(next, word)
+			}
+		}
+	}
+	var text strings.Builder
+	for _, p := range parts {
+		if live[p.name] {
+			text.WriteString(p.text)
+		}
+	}
+	return text.String()
+}
+
+// words are the names and numbers in a text.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool {
+		return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	})
 }
 
 func withoutComments(source string) string {
@@ -192,7 +214,7 @@ type scripts struct {
 	join, keep, claim, renew, report, leave, find, move, advance, settle, reveal, snapshot, restore, upgrade script
 }
 
-// oneScripts is newScripts, once a process: to put the scripts together takes some 300 ms of a core, and they are the same for
+// oneScripts is newScripts, once a process: to put the scripts together takes some 30 ms of a core, and they are the same for
 // every room.
 var oneScripts = sync.OnceValues(newScripts)
 

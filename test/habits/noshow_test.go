@@ -18,7 +18,7 @@ func briefly(w *world) []int64 {
 func TestNoShowsCostNoPace(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []int64{30, 600} {
-		span := int64(busy)
+		span := busy
 		if rate < 100 {
 			span *= 2
 		}

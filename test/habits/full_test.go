@@ -20,7 +20,7 @@ func morning(w *world, span int64, h habit) (entered, early, inside int) {
 	w.spread(150, minute, func() { w.arrive(h) })
 	w.run(minute)
 	w.open()
-	w.spread(int(span/minute)*14, span, func() { w.arrive(h) })
+	w.spread(int(span/minute)*11, span, func() { w.arrive(h) })
 	w.most.inside, w.most.live, w.most.counted = 0, 0, 0
 	w.run(span)
 	return w.entered(from, w.now), w.entered(from, from+11*minute), w.most.inside
@@ -61,12 +61,13 @@ func TestAStrictRoomNeverHoldsMoreThanItsBound(t *testing.T) {
 			t.Parallel()
 			pace := queue.Pace{Rate: 30, MaxInside: 60, Burst: 1, Strict: true}
 			w := newWorld(t, settings{seed: seed, pace: pace, paused: true})
-			n, _, most := morning(w, 2*hour, habit{press: promptly, visit: form})
+			const span = 4 * busy
+			n, _, most := morning(w, span, habit{press: promptly, visit: form})
 			t.Logf("%d entered, at most %d live stays and %d people", n, w.most.live, most)
 			if w.most.live > pace.MaxInside || most > int(pace.MaxInside) {
 				t.Errorf("%d live stays and %d people, want %d at most", w.most.live, most, pace.MaxInside)
 			}
-			if n < 200 {
+			if n < int(span/hour)*100 {
 				t.Errorf("%d entered: the room does not refill", n)
 			}
 			w.paced(pace)

@@ -24,10 +24,11 @@ type habit struct {
 
 // person is somebody with a browser, or a program without a person.
 type person struct {
-	w     *world
-	habit habit
-	place queue.Place
-	shown int64
+	w      *world
+	habit  habit
+	place  queue.Place
+	starts int // of a store, when the place was given
+	shown  int64
 
 	came    int64
 	called  int64 // when the page first said so; 0: never
@@ -64,7 +65,7 @@ func (p *person) load() {
 	if err != nil {
 		w.tb.Fatalf("an arrival got %v", err)
 	}
-	p.place = j.Place
+	p.place, p.starts = j.Place, w.starts
 	w.given = append(w.given, p)
 	switch {
 	case j.State == queue.StateInside && h.cookieless:

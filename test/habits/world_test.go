@@ -36,6 +36,7 @@ type world struct {
 	rooms   []*queue.Room // one a gateway
 	timing  queue.Timing
 	files   string // directory of the state, empty: none
+	starts  int    // of a store
 	// ahead is by how much the clock of the store is wrong.
 	ahead int64
 
@@ -134,13 +135,15 @@ func (w *world) begin() {
 		w.tb.Fatal(err)
 	}
 	w.store.Store = s
+	w.starts++
 }
 
 func (w *world) gateway(i int, d queue.Document) *queue.Room {
 	w.tb.Helper()
 	r, err := queue.NewRoom(w.journal, queue.RoomConfig{
 		Gateway: string(rune('a' + i)), Document: d, FirstStart: w.now == 0,
-		Clock: func() time.Time { return time.UnixMilli(w.clock()) },
+		Visitors: 1 << 14, // of a million, most of the time of a play would go to the making and clearing
+		Clock:    func() time.Time { return time.UnixMilli(w.clock()) },
 	})
 	if err != nil {
 		w.tb.Fatal(err)

@@ -1,0 +1,9 @@
+//go:build long
+
+package habits
+
+// seedsEach is how many seeds a scenario is played with.
+const seedsEach = 3
+
+// busy is how long a line is played whose people alone take the time of the play; others are played for multiples of it.
+const busy = hour

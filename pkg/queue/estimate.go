@@ -19,7 +19,7 @@ func (r *Room) estimate(a *Answer, v *View, first int64) {
 	default:
 		a.Next = r.pollInterval(first, v.fastest())
 	}
-	if !v.Known || v.blind() || a.Paused || a.Holding {
+	if v.blind() || a.Paused || a.Holding {
 		return
 	}
 	if a.Full = v.Flow.Full && !known; known {

@@ -182,9 +182,7 @@ type View struct {
 	Stale int64
 	// Rebuilding says that the line was lost and its places are coming back; Snapshot.Sketch is from before the loss.
 	Rebuilding bool
-	// Blind says that places may be coming back to a line that this process did not know before.
-	Blind bool
-	// blindUntil is the store's time until which they may.
+	// blindUntil is the store's time until which places may be coming back to a line that this process did not know before.
 	blindUntil int64
 	// Flow is how fast the line was seen to move.
 	Flow Flow

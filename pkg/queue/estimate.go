@@ -22,7 +22,7 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 	if start := v.Start.At; start > 0 && a.Phase != PhaseOpen {
 		a.Next = r.whenItStarts(a.Next, start, spreadOf(v.Snapshot.Waiting))
 	}
-	if !v.Known || v.blind() || a.Paused || a.Holding || a.SoldOut || a.Phase != PhaseOpen {
+	if v.blind() || a.Paused || a.Holding || a.SoldOut || a.Phase != PhaseOpen {
 		return
 	}
 	if a.Full = v.Flow.Full && !known; known {

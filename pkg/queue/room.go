@@ -192,9 +192,7 @@ type View struct {
 	Rebuilding bool
 	// Starting says that an opening has just begun and the places of its lobby are coming into the line.
 	Starting bool
-	// Blind says that places may be coming back to a line that this process did not know before.
-	Blind bool
-	// blindUntil is the store's time until which they may.
+	// blindUntil is the store's time until which places may be coming back to a line that this process did not know before.
 	blindUntil int64
 	// Flow is how fast the line was seen to move.
 	Flow Flow

@@ -72,7 +72,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v.takeDraws(old)
 	v.keepSketches(old)
 	v.keepLobby(old)
-	v.Blind = r.blind(old, v)
+	v.blindUntil = r.blindUntil(old, v)
 	return v
 }
 
@@ -112,22 +112,22 @@ func (v *View) keepSketches(old *View) {
 
 // blind reports whether it is unknown how many places are ahead: there was no snapshot yet, or places may be coming back to a
 // line that this process did not know before.
-func (v *View) blind() bool { return !v.Known || v.Blind }
+func (v *View) blind() bool { return !v.Known || v.Snapshot.Now < v.blindUntil }
 
-// blind reports whether places may be coming back to a line that this process did not know before the loss: until every
-// ticket has had one poll interval since the line began, and for as long as the hold lasts. Where the store gave no answer
-// meanwhile no place could come back: the interval begins with the first snapshot after that.
-func (r *Room) blind(old, v *View) bool {
+// blindUntil is until when places may be coming back to a line that this process did not know before the loss: until every
+// ticket has had one poll interval since the line began, and for as long as the hold lasts; 0: none do. Where the store gave no
+// answer meanwhile no place could come back: the interval begins with the first snapshot after that.
+func (r *Room) blindUntil(old, v *View) int64 {
 	restored := r.restored.Swap(false)
-	if v.Rebuilding || old.Known && !old.Blind || r.cfg.FirstStart && !old.Known {
-		return false
+	if v.Rebuilding || !old.blind() || r.cfg.FirstStart && !old.Known {
+		return 0
 	}
 	interval := v.Snapshot.Document.Timing.Hold.Milliseconds()
-	v.blindUntil = max(old.blindUntil, v.Snapshot.Hold, v.Snapshot.Born+interval)
+	until := max(old.blindUntil, v.Snapshot.Hold, v.Snapshot.Born+interval)
 	if restored || old.Known && old.Stale != 0 {
-		v.blindUntil = max(v.blindUntil, v.Snapshot.Now+interval)
+		until = max(until, v.Snapshot.Now+interval)
 	}
-	return v.Snapshot.Now < v.blindUntil
+	return until
 }
 
 // advance asks for the next snapshot, and rebuilds a line that was lost.

@@ -1,13 +1,13 @@
 // Command mutate measures the tests of the Redis store by mutation: it puts one fault at a time into the scripts
 // (mutants*.go list them), runs the tests against the result and reports which of them noticed.
 //
-//	go run ./pkg/queue/redisstore/mutate [-only REGEXP] [-jobs N] [-all]
+//	go run ./pkg/queue/redisstore/mutate [-only REGEXP of file:name] [-jobs N] [-all]
 //
 // It is run from the module's directory and changes no file there: the tests are built once, so that they read the scripts
-// of a directory, and each fault gets one. A mutant is shown to the conformance suite, then to the differential and then to the package's
-// other tests, until one of them notices; with -all to each of the first two in any case. The table it prints with
-// -all is kept in docs/testing.md. The exit code is 1 if a mutant survives that is not marked as equivalent, or if
-// the tests fail without any.
+// of a directory, and each fault gets one. A mutant is shown to the conformance suite (its slow scenarios last), then to the
+// differential and then to the package's other tests, until one of them notices; with -all to each of the first two in any
+// case. The table it prints with -all is kept in docs/testing.md. The exit code is 1 if a mutant survives that is not marked
+// as equivalent, or if the tests fail without any.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "plant only mutants whose name matches this regular expression")
+	only := flag.String("only", "", "plant only mutants whose file:name matches this regular expression")
 	jobs := flag.Int("jobs", runtime.GOMAXPROCS(0), "mutants that are tried at the same time")
 	all := flag.Bool("all", false, "ask the differential also about mutants that the conformance suite has killed")
 	flag.Parse()
@@ -49,12 +49,15 @@ func run(ctx context.Context, only string, jobs int, all bool) error {
 	if err != nil {
 		return err
 	}
+	if err := tests.measure(ctx); err != nil {
+		return err
+	}
 	if whole := tests.try(ctx, mutant{name: "none"}, true); whole.err != nil || whole.killed() {
 		return fmt.Errorf("the tests fail without a mutant: %+v", whole)
 	}
 	var chosen []mutant
 	for _, m := range mutants() {
-		if pattern.MatchString(m.name) {
+		if pattern.MatchString(m.file + ":" + m.name) {
 			chosen = append(chosen, m)
 		}
 	}

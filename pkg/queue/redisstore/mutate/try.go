@@ -49,6 +49,7 @@ func (o outcome) verdict(m mutant) string {
 type tester struct {
 	dir    string // its own
 	binary string // of the tests, which reads the scripts of a directory
+	slow   string // the pattern of scenarios that are played after the others, see slowOnes
 }
 
 // scriptsEnv names the directory to the tests.
@@ -97,7 +98,7 @@ func (t *tester) try(ctx context.Context, m mutant, all bool) outcome {
 	}
 	defer os.RemoveAll(scripts)
 	o := outcome{differential: notAsked, others: notAsked}
-	o.conformance, o.err = t.ask(ctx, scripts, "-test.run=^TestConformance$")
+	o.conformance, o.err = t.suite(ctx, scripts)
 	if o.err == nil && (all || !o.killed()) {
 		o.differential, o.err = t.ask(ctx, scripts, "-test.run=^TestDifferential$")
 	}
@@ -105,6 +106,34 @@ func (t *tester) try(ctx context.Context, m mutant, all bool) outcome {
 		o.others, o.err = t.ask(ctx, scripts, "-test.skip=^Test(Conformance|Differential)$")
 	}
 	return o
+}
+
+// suite runs the conformance suite, the slow scenarios last.
+func (t *tester) suite(ctx context.Context, scripts string) (string, error) {
+	const whole = "-test.run=^TestConformance$"
+	if t.slow == "" {
+		return t.ask(ctx, scripts, whole)
+	}
+	quick, err := t.ask(ctx, scripts, whole, "-test.skip="+t.slow)
+	if err != nil || quick == killed {
+		return quick, err
+	}
+	return t.ask(ctx, scripts, "-test.run="+t.slow)
+}
+
+// measure plays the suite on scripts without a fault, to learn which scenarios are slow.
+func (t *tester) measure(ctx context.Context) error {
+	scripts, err := t.plant(mutant{name: "measure"})
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scripts)
+	out, err := t.command(ctx, scripts, "-test.run=^TestConformance$", "-test.v").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("the suite fails without a mutant: %w\n%s", err, out)
+	}
+	t.slow = slowOnes(string(out))
+	return nil
 }
 
 // plant copies the scripts, one of them with the fault, and answers the directory above them.
@@ -128,11 +157,8 @@ func (t *tester) plant(m mutant) (dir string, err error) {
 }
 
 // ask runs tests and answers what became of the mutant. Rapid need not look for the shortest history.
-func (t *tester) ask(ctx context.Context, scripts, which string) (string, error) {
-	cmd := exec.CommandContext(ctx, t.binary, which, "-test.failfast", "-test.timeout=5m", "-rapid.shrinktime=0s", "-rapid.nofailfile")
-	cmd.Dir = pkg
-	cmd.Env = append(os.Environ(), scriptsEnv+"="+scripts)
-	out, err := cmd.CombinedOutput()
+func (t *tester) ask(ctx context.Context, scripts string, which ...string) (string, error) {
+	out, err := t.command(ctx, scripts, which...).CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -144,4 +170,13 @@ func (t *tester) ask(ctx context.Context, scripts, which string) (string, error)
 	default:
 		return "", fmt.Errorf("%s: %w\n%s", which, err, out)
 	}
+}
+
+// command runs tests on the scripts of a directory, until one fails.
+func (t *tester) command(ctx context.Context, scripts string, which ...string) *exec.Cmd {
+	args := append([]string{"-test.failfast", "-test.timeout=5m", "-rapid.shrinktime=0s", "-rapid.nofailfile"}, which...)
+	cmd := exec.CommandContext(ctx, t.binary, args...)
+	cmd.Dir = pkg
+	cmd.Env = append(os.Environ(), scriptsEnv+"="+scripts)
+	return cmd
 }

@@ -31,7 +31,8 @@ func (v *Invariants) join(e *Event) {
 	if !v.numbers.give(e.Epoch, e.Number) {
 		v.report(RuleUnique, e, "number %d of epoch %d", e.Number, e.Epoch)
 	}
-	if p != nil && p.state != queue.StateLobby && v.evidence(p, e) {
+	below := p != nil && p.order <= v.room.floor // the floor takes it out, and its visitor may come anew
+	if p != nil && p.state != queue.StateLobby && !below && v.evidence(p, e) {
 		v.report(RuleUnique, e, "a visitor who is %v has got number %d too", p.state, e.Number)
 	}
 	if wasSpent && v.spentStill(u, e) {

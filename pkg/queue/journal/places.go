@@ -111,6 +111,8 @@ func (s *places) drop(id queue.VisitorID) {
 func (s *places) spend(id queue.VisitorID, u used) {
 	if p := s.find(id); p != nil {
 		u.epoch, u.number, u.began = p.epoch, p.number, p.began
+	} else if before, ok := s.spent[id]; ok {
+		u.epoch, u.number, u.began = before.epoch, before.number, before.began
 	}
 	s.drop(id)
 	u.ended = u.ended || s.spent[id].ended

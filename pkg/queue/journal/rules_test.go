@@ -335,3 +335,25 @@ func TestEveryRuleThatAJournalBreaksIsReportedAndNoOther(t *testing.T) {
 		t.Errorf("%d rules are tested", len(seen))
 	}
 }
+
+func TestACodeTellsItsNumberAlsoToWhoHasLeftTwice(t *testing.T) {
+	s := (&script{}).frame(0, 0, 0).join(1, 1).leave(2, 1).leave(3, 1).finish(4, 1)
+	s.join(5, 1).that(func(e *journal.Event) {
+		e.State, e.Reason = journal.State(queue.StateSpent), journal.Reason(queue.ReasonLeft)
+	})
+	for _, ordered := range []bool{true, false} {
+		if rules := broken(t, ordered, *s); len(rules) > 0 {
+			t.Errorf("ordered %v: %v", ordered, rules)
+		}
+	}
+}
+
+func TestWhoseLineHasEndedMayComeAnew(t *testing.T) {
+	for floor, want := range map[uint64]int{1: 0, 0: 1} {
+		s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, floor) })
+		s.join(3, 2).that(func(e *journal.Event) { e.Visitor = visitor(1) })
+		if rules := broken(t, true, *s); len(rules) != want {
+			t.Errorf("with the floor at number %d: %v", floor, rules)
+		}
+	}
+}

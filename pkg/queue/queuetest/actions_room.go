@@ -73,6 +73,9 @@ func (d *history) drawWatermark(rt *rapid.T) queue.Watermark {
 
 // exaggerate lets a gateway remember what the store may not have.
 func (d *history) exaggerate(rt *rapid.T, m *queue.Watermark) {
+	if d.honest {
+		return
+	}
 	o, lane := &m.Opening, drawLane(rt)
 	switch below(rt, "exaggerates", 40) {
 	case 8:
@@ -192,6 +195,9 @@ func (d *history) playTouch(rt *rapid.T) {
 	if !ok {
 		p = d.drawPlaces(rt)[0]
 	}
+	if !d.valid(p.Visitor) {
+		rt.Skip("the ticket has run out")
+	}
 	p = d.presented(rt, p)
 	switch below(rt, "touch", 8) {
 	case 0, 1:
@@ -211,7 +217,7 @@ func (d *history) playTouch(rt *rapid.T) {
 
 func (d *history) atDeadline(rt *rapid.T) deadline {
 	end := d.times[below(rt, "deadline", len(d.times))]
-	d.clock.Set(max(startMS-1000, end.at+between(rt, "off", -1, 1)))
+	d.setClock(max(startMS-1000, end.at+between(rt, "off", -1, 1)))
 	return end
 }
 
@@ -225,7 +231,7 @@ func (d *history) playClock(rt *rapid.T) {
 	case how < 8:
 		d.clock.Step(between(rt, "ms", 0, unit))
 	case how == 8:
-		d.clock.Step(-between(rt, "ms back", 0, unit) * sample(rt, "times", []int64{1, 1, 25}))
+		d.setClock(d.clock.Now() - between(rt, "ms back", 0, unit)*sample(rt, "times", []int64{1, 1, 25}))
 	case how < 11:
 		d.clock.Step(between(rt, "ms", 500, 3_000))
 	default:
@@ -248,7 +254,7 @@ func (d *history) playLose(rt *rapid.T) {
 func (d *history) playRestore(rt *rapid.T) {
 	d.rt = rt
 	m := d.drawWatermark(rt)
-	if below(rt, "nothing", 6) == 5 {
+	if !d.honest && below(rt, "nothing", 6) == 5 {
 		m = queue.Watermark{Document: m.Document}
 	}
 	d.restore(m)
@@ -268,6 +274,7 @@ func (d *history) restore(m queue.Watermark) {
 // the order of another's.
 func (d *history) playStray(rt *rapid.T) {
 	d.rt = rt
+	d.sincere(rt, "no ticket is forged")
 	epoch := int64(d.known.Epoch) + between(rt, "epoch", -2, 1)
 	number := max(1, int64(d.ceiling)+between(rt, "number", -6, 2))
 	if below(rt, "far ahead", 16) == 15 {
@@ -315,9 +322,13 @@ func (d *history) epilogue(rt *rapid.T) {
 		for i := 0; i < len(d.holders); i += queue.MaxBatch {
 			var places []queue.Place
 			for _, id := range d.holders[i:min(len(d.holders), i+queue.MaxBatch)] {
-				places = append(places, d.ordered(d.tickets[id]))
+				if d.valid(id) {
+					places = append(places, d.ordered(d.tickets[id]))
+				}
 			}
-			d.claim(d.known.Opening.Mapping, places)
+			if len(places) > 0 {
+				d.claim(d.known.Opening.Mapping, places)
+			}
 		}
 		for _, id := range d.holders[max(0, len(d.holders)-20):] {
 			d.find(d.tickets[id].Order)

@@ -13,7 +13,9 @@ import (
 // drawID draws a visitor: a new one or, more often, a known one.
 func (d *history) drawID(rt *rapid.T) queue.VisitorID {
 	if n := len(d.holders); n > 0 && below(rt, "known", 3) > 0 {
-		return d.holders[n-1-below(rt, "visitor", n)]
+		if id := d.holders[n-1-below(rt, "visitor", n)]; d.valid(id) {
+			return id
+		}
 	}
 	return d.freshID()
 }
@@ -76,13 +78,21 @@ func (d *history) drawPlaces(rt *rapid.T) (places []queue.Place) {
 	}
 	for range 1 + below(rt, "entries", 4) {
 		i := below(rt, "visitor", len(d.holders))
-		places = append(places, d.presented(rt, d.tickets[d.holders[i]]))
+		if id := d.holders[i]; d.valid(id) {
+			places = append(places, d.presented(rt, d.tickets[id]))
+		}
+	}
+	if len(places) == 0 {
+		rt.Skip("no ticket is valid any more")
 	}
 	return places
 }
 
 // presented is how a ticket is shown.
 func (d *history) presented(rt *rapid.T, p queue.Place) queue.Place {
+	if d.honest {
+		return d.ordered(p)
+	}
 	switch below(rt, "presented", 16) {
 	case 12:
 		return p // the order of its number
@@ -101,6 +111,9 @@ func (d *history) presented(rt *rapid.T, p queue.Place) queue.Place {
 // drawMapping draws how many seeds the caller knows: mostly all.
 func (d *history) drawMapping(rt *rapid.T) uint64 {
 	m := d.known.Opening.Mapping
+	if d.honest {
+		return m
+	}
 	switch below(rt, "mapping", 16) {
 	case 14:
 		m++
@@ -160,9 +173,16 @@ func (d *history) playRenew(rt *rapid.T) {
 // renew tells of requests that were made now, some time ago or in the future, of stays that began when the store said, or not.
 func (d *history) renew(rt *rapid.T, ids []queue.VisitorID) {
 	var stays []queue.Stay
+	var told []queue.VisitorID
 	now, idle := d.clock.Now(), d.timing().Idle.Milliseconds()
 	for _, id := range ids {
 		s := queue.Stay{Visitor: id, Started: d.started[id], At: now}
+		if d.honest {
+			if s.Started > 0 && s.Started+d.timing().Max.Milliseconds() > now {
+				stays, told = append(stays, s), append(told, id)
+			}
+			continue
+		}
 		if s.Started == 0 || below(rt, "began otherwise", 8) == 7 {
 			s.Started = now - between(rt, "began before", -10, 2*idle)
 		}
@@ -170,9 +190,12 @@ func (d *history) renew(rt *rapid.T, ids []queue.VisitorID) {
 			s.At -= between(rt, "made before", -5, 3*idle)
 		}
 		s.At, s.Started = max(1, s.At), max(1, s.Started)
-		stays = append(stays, s)
+		stays, told = append(stays, s), append(told, id)
 	}
-	d.standings("renew", ids, func(s queue.Store) (queue.KeepReply, error) { return s.Renew(context.Background(), stays) })
+	if len(stays) == 0 {
+		rt.Skip("nobody has a pass")
+	}
+	d.standings("renew", told, func(s queue.Store) (queue.KeepReply, error) { return s.Renew(context.Background(), stays) })
 }
 
 func (d *history) playReport(rt *rapid.T) {
@@ -236,6 +259,9 @@ func (d *history) playMove(rt *rapid.T) {
 	}
 	if m.To == m.Visitor {
 		m.To = d.freshID()
+	}
+	if d.honest {
+		m.Ref = queue.Code(d.freshID()) // hashes of acts are never those of bookings
 	}
 	if m.Act == queue.ActEnd && below(rt, "all", 3) == 2 {
 		m.Visitor = nobody

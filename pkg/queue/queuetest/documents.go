@@ -22,7 +22,9 @@ func (d *history) drawDocument(rt *rapid.T, doc queue.Document) queue.Document {
 			Limit:  sample(rt, "limit", []int64{0, 0, 1, 4, queue.MaxInsideLimit}),
 		}
 	case 4:
-		doc.Timing = drawTiming(rt)
+		if timing := drawTiming(rt); !d.honest { // what has run out stays so
+			doc.Timing = timing
+		}
 	case 5:
 		doc.Settings = sample(rt, "settings", []string{"", `{"message":"Grüße"}`, "\x00\"\\\n\xff"})
 	default:

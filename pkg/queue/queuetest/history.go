@@ -16,11 +16,13 @@ import (
 
 // history is a sequence of calls that two stores are given alike, and what its caller remembers.
 type history struct {
-	rt    *rapid.T // of the action that is played
-	a, b  Subject
-	clock *Clock
-	old   bool // the next verbs come from a release that reads format 1
-	olds  [2]queue.Store
+	rt     *rapid.T // of the action that is played
+	a, b   Subject
+	clock  *Clock
+	honest bool                      // see honest.go
+	issued map[queue.VisitorID]int64 // when the ticket of each visitor was
+	old    bool                      // the next verbs come from a release that reads format 1
+	olds   [2]queue.Store
 
 	sketches sketches                        // what b may answer
 	known    queue.Snapshot                  // the newest one seen
@@ -79,6 +81,7 @@ func newHistory(t testing.TB, rt *rapid.T, a, b Factory) *history {
 	d := &history{
 		rt: rt, a: a(t, clock), b: b(t, clock), clock: clock, lost: true,
 		tickets: map[queue.VisitorID]queue.Place{}, codes: map[queue.VisitorID]useOf{}, started: map[queue.VisitorID]int64{},
+		issued: map[queue.VisitorID]int64{}, honest: rapid.Bool().Draw(rt, "honest"),
 	}
 	if d.a.Release != nil && d.b.Release != nil {
 		d.olds = [2]queue.Store{d.a.Release(1), d.b.Release(1)}
@@ -184,6 +187,7 @@ func only(err error) (struct{}, error) { return struct{}{}, err }
 func (d *history) hold(p queue.Place) {
 	if _, ok := d.tickets[p.Visitor]; !ok {
 		d.holders = append(d.holders, p.Visitor)
+		d.issued[p.Visitor] = d.clock.Now()
 	}
 	d.tickets[p.Visitor] = p
 	d.ceiling = max(d.ceiling, p.Number)
@@ -208,6 +212,9 @@ func (d *history) ordered(p queue.Place) queue.Place {
 			}
 		}
 		p.Order = w.Base + queue.Order(place)
+		if d.honest {
+			d.tickets[p.Visitor] = p // it is issued again, since the draw is forgotten
+		}
 	}
 	return p
 }
@@ -295,6 +302,14 @@ func (d *history) settled(rt *rapid.T) {
 	}, d.pictures)
 	if err == nil {
 		d.see(f)
+	}
+	for _, s := range []Subject{d.a, d.b} {
+		if s.Broken == nil || !d.honest {
+			continue
+		}
+		if err := s.Broken(); err != nil {
+			rt.Fatal(err)
+		}
 	}
 }
 

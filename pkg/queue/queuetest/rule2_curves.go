@@ -52,6 +52,26 @@ var learning = []scenario{
 		want(l, "outlived", f.Curves[queue.CurveCall].Surv[0], 1)
 		want(l, "then", f.CallChance, 912)
 	}},
+	{"a call counts as a fifth of an entry at least, however seldom calls are claimed", func(l *line) {
+		m := l.remembered()
+		for j := range queue.CurveBuckets {
+			m.Curves[queue.CurveCall].Surv[j] = 255
+		}
+		l.store.Lose()
+		l.restore(m)
+		l.endHold()
+		l.fill(4)
+		l.setPace(func(p *queue.Pace) { p.Rate = 1 })
+		for n := 1; n <= 3; n++ { // straight in, so that one entry is left, and nine calls
+			want(l, "arrival", l.join(n).State, queue.StateInside)
+		}
+		l.setPace(func(p *queue.Pace) { p.Rate = 0 })
+		l.wait(4, 12)
+		l.setPace(func(p *queue.Pace) { p.Rate = 1 })
+		f := l.advance()
+		want(l, "the chance is lower", f.CallChance < 100, true)
+		want(l, "calls", f.Calls, 5)
+	}},
 	{"the first request of a stay teaches the curve of those not confirmed, the next ones that of their number", func(l *line) {
 		l.fill(1)
 		l.setPace(func(p *queue.Pace) { p.Rate = 1 })

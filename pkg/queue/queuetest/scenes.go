@@ -99,7 +99,9 @@ func (d *history) arrive(rt *rapid.T, most int) {
 // shown are the latest tickets, as the engine sends them.
 func (d *history) shown(most int) (places []queue.Place) {
 	for _, id := range d.holders[max(0, len(d.holders)-most):] {
-		places = append(places, d.ordered(d.tickets[id]))
+		if d.valid(id) {
+			places = append(places, d.ordered(d.tickets[id]))
+		}
 	}
 	if len(places) == 0 {
 		d.rt.Skip("nobody holds a ticket")

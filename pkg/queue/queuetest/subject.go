@@ -36,6 +36,9 @@ type Subject struct {
 	// Release is the same store as a release uses it that reads rooms of formats up to this one (1 to queue.Format). Required
 	// by Run; Differential lets an older release play if both stores have it. The test does not close it.
 	Release func(format int) queue.Store
+	// Broken is what rule the answers have broken, in the judgement of whoever wrapped the store. Optional; Differential asks after
+	// every step.
+	Broken func() error
 	// Bytes is what the store holds in memory at present. Optional; Bench reports it per place.
 	Bytes func() int64
 }

@@ -74,6 +74,7 @@ outlived(CALLS)
 for i = FRESH, SERVED do
   outlived(i)
 end
+local since = NOW - room.tick
 room.tick = NOW
 apply_steps()
 forget_all()
@@ -82,7 +83,7 @@ leave_door()
 lapse()
 pass_over()
 call_next(allowance(rules.lead, max(200, chances(CALLS)[1])))
-local sketch = kept_sketch()
+local sketch = kept_sketch(since)
 save_curves()
 save()
 return snapshot(sketch)

@@ -63,7 +63,7 @@ local function begin()
   room.format, room.mark, room.tick, room.born = 1, NOW, NOW, NOW
   rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 1000, PHASE_OPEN
   rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
-  changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
+  changed.judgement, changed.growth = '', struct.pack('>dddddd', -1, -1, 0, 0, 0, 1)
   call('SET', KEYS[CURVES], ARGV[9])
   touched[CURVES] = true
   take_theirs()

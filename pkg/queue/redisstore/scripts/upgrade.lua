@@ -32,7 +32,7 @@ room.tick, room.given, room.format, room.stirred = old.tick or old.mark, old.joi
 lanes[1], lanes[9] = old.head, old.number
 rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 1000, PHASE_OPEN
 rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
-changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
+changed.judgement, changed.growth = '', struct.pack('>dddddd', -1, -1, 0, 0, 0, 1)
 changed.name, changed.segments, changed.draws, changed.done = '', '', '', ''
 if old.server then
   changed.server = table.concat({ string.rep('0', 40), old.server }) -- the replication id is not known

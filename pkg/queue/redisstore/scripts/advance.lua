@@ -47,20 +47,23 @@ local function hold_after_silence()
   room.hold = min(room.hold, NOW + max(rules.hold, LONGEST_HOLD))
 end
 
--- outlived notes for a curve what has passed an edge since the last Advance.
+-- outlived notes for a curve what has passed an edge since the last Advance. Whatever has passed one is in the bucket behind it,
+-- unless that is shorter than the time since: of an empty one nothing has to be counted.
 local function outlived(i)
-  local ends = curve_end(i)
-  if size(i) == 0 then
+  if not has(i) then
     return
   end
-  for j = 1, BUCKETS do
-    if EDGES[j] >= ends then
-      return
-    end
-    local edge = j < BUCKETS and min(EDGES[j + 1], ends) or ends
-    local n = call('ZCOUNT', KEYS[i], above_ago(edge + NOW - room.tick), ago(edge))
-    if n > 0 then
-      observe(i, j, 0, n)
+  local edges, n = younger(i, curve_end(i))
+  younger_of[i] = n
+  local passed, older = NOW - room.tick, size(i) - n[#n]
+  older_of[i] = older
+  for j = 1, #n do
+    local next, behind = edges[j + 1], n[j + 1]
+    if next and (behind > n[j] or edges[j] + passed > next) or not next and older > 0 then
+      local come = call('ZCOUNT', KEYS[i], above_ago(edges[j] + passed), ago(edges[j]))
+      if come > 0 then
+        observe(i, j, 0, come)
+      end
     end
   end
 end

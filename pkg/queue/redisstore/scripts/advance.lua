@@ -47,36 +47,12 @@ local function hold_after_silence()
   room.hold = min(room.hold, NOW + max(rules.hold, LONGEST_HOLD))
 end
 
--- outlived notes for a curve what has passed an edge since the last Advance. Whatever has passed one is in the bucket behind it,
--- unless that is shorter than the time since: of an empty one nothing has to be counted.
-local function outlived(i)
-  if not has(i) then
-    return
-  end
-  local edges, n = younger(i, curve_end(i))
-  younger_of[i] = n
-  local passed, older = NOW - room.tick, size(i) - n[#n]
-  older_of[i] = older
-  for j = 1, #n do
-    local next, behind = edges[j + 1], n[j + 1]
-    if next and (behind > n[j] or edges[j] + passed > next) or not next and older > 0 then
-      local come = call('ZCOUNT', KEYS[i], above_ago(edges[j] + passed), ago(edges[j]))
-      if come > 0 then
-        observe(i, j, 0, come)
-      end
-    end
-  end
-end
-
 note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
 fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
 hold_after_silence()
 read_curves()
-outlived(CALLS)
-for i = FRESH, SERVED do
-  outlived(i)
-end
+all_outlived()
 local since = NOW - room.tick
 room.tick = NOW
 apply_steps()

@@ -2,7 +2,8 @@
 --
 -- KEYS:  behind those of every verb the keys of a room of the releases before, see upgrade.lua
 -- ARGV:  see unite.lua
--- Reply: 'ok'; or 'old', then the fields and values of a room of the releases before: nothing is changed, see upgrade.lua
+-- Reply: 'ok'; or 'old', then the fields and values of a room of the releases before that is not taken over, or not yet whole:
+--        nothing is changed, see upgrade.lua
 -- Cost:  O(s) for documents and records of s steps; O(N) in the background if a room without figures has sets left
 
 local stop = load()
@@ -99,7 +100,8 @@ local function raise_room()
 end
 
 if stop == LOST then
-  local old = redis.pcall('HGETALL', KEYS[OLD_ROOM])
+  local taking = call('HGET', KEYS[ROOM], 'next_version')
+  local old = redis.pcall('HGETALL', KEYS[taking and ROOM or OLD_ROOM])
   if not old.err and #old > 0 then
     return { 'old', unpack(old) }
   end

@@ -296,11 +296,14 @@ type Store interface {
 	//
 	//  1. m is ahead: ErrLost. It is if m.Epoch > epoch; or if they are equal and m has a higher last, head, Cursor, Mapping or
 	//     Reports.
-	//  2. Note the gateway and its sample; forget gateways and samples that are over. Fill, at the share that was in force until
+	//  2. now < tick, the clock was set back: forget all gateways and samples, the judgement's Tick = 0. Note the gateway and its
+	//     sample; forget gateways and samples that are over. Fill, at the share that was in force until
 	//     now; then a verdict with a later Tick than the judgement's replaces it.
 	//  3. now - tick > Absent/2: hold = max(hold, now+Hold), because nobody was heard for so long. hold = min(hold,
 	//     now + max(Hold, 30 s)), so that a clock that stepped back prolongs no hold. Each curve learns what outlived its
-	//     buckets, see Curve. tick = now.
+	//     buckets, see Curve. now < tick: of each of calls, asking (both times), fresh, inside and served, the times later than now,
+	//     earliest first, at most MaxScan, become tick - now earlier: they are of the clock that was wrong. tick = now, unless
+	//     MaxScan times of one of them were.
 	//  4. Apply the due steps, see Step.
 	//  5. Forget what is over, earliest first, at most MaxScan of each set.
 	//  6. asking with last asked + Confirm <= now, at most MaxScan: to calls at last asked; a resumed stay just leaves. Then calls
@@ -335,7 +338,7 @@ type Store interface {
 	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = m.Ceiling, heads and curves of m, credits 0; mark,
 	//     tick, born = now; sets empty; hold = now + Hold (Grace if m.Epoch is 0); made = now if m has no step, else 0.
 	//   m ahead (Advance, step 1): the same with the room's own epoch and orders counted; last and heads = the highest of both;
-	//     sets, totals and curves stay; hold = max(hold, now + Hold).
+	//     sets, totals and curves stay, and so does a tick later than now; hold = max(hold, now + Hold).
 	//   m.Epoch < epoch: last = max(last, m.Ceiling), heads = max; a segment of m.Epoch that is not frozen: Last = max(Last,
 	//     m.Ceiling).
 	//

@@ -65,6 +65,9 @@ local function outlived(i)
   end
 end
 
+if NOW < room.tick then
+  forget_gateways()
+end
 note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
 fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
@@ -74,7 +77,9 @@ outlived(CALLS)
 for i = FRESH, SERVED do
   outlived(i)
 end
-room.tick = NOW
+if NOW >= room.tick or put_right(room.tick - NOW) then
+  room.tick = NOW
+end
 apply_steps()
 forget_all()
 forget_draws()

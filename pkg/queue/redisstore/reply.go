@@ -17,8 +17,8 @@ import (
 type reader struct {
 	values []any
 	err    error
-	// What the status word has said: a conflict; a room of the releases before.
-	conflict, old bool
+	// What the status word has said: a conflict; a room of the releases before, and that it has changed in between.
+	conflict, old, changed bool
 }
 
 func (r *reader) next() any {

@@ -265,9 +265,9 @@ type Store interface {
 
 	// Renew tells of a request of each stay. The caller has verified its pass. Ended: StateSpent. beginning + Max <= now: ended,
 	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking, except that a stay that is resumed
-	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
-	// live, and moves the stay to the next inside at a: from fresh or unknown to inside1; served stays served. An earlier one
-	// moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
+	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now).
+	// A later request than the last one known teaches the curve if the stay was live, and moves the stay to the next inside at
+	// a: from fresh or unknown to inside1; served stays served. An earlier one moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
 	// StateMissed (ReasonOver) if it is over, else StateSpent (ReasonExpired).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 

@@ -1,0 +1,208 @@
+//go:build long
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
+	"github.com/einlass/einlass/test/e2e/harness"
+)
+
+// crashing is a line before its opening, with a crowd that waits at it while what keeps it crashes again and again.
+type crashing struct {
+	t      *testing.T
+	crowd  *harness.Crowd
+	series *series
+	chance *rand.Rand
+	wrong  int // the crash after which the clock is an hour ahead until the next one
+	ctx    context.Context
+	ends   int // since somebody came
+}
+
+// newCrashing lets a crowd arrive, behind those who came before. What happens to it follows from the seed.
+func newCrashing(t *testing.T, seed uint64, before []*harness.Visitor, gates ...*harness.Gate) *crashing {
+	t.Helper()
+	c := &crashing{t: t, crowd: harness.NewCrowd(t, gates...), chance: rand.New(rand.NewPCG(seed, 0)), ctx: within(t, 10*time.Minute)}
+	c.wrong = c.chance.IntN(often)
+	c.series = newSeries(t, before...)
+	c.came(c.crowd.Arrive(20))
+	return c
+}
+
+// came takes newcomers.
+func (c *crashing) came(fresh []*harness.Visitor) {
+	c.t.Helper()
+	if len(fresh) == 0 {
+		return
+	}
+	c.series.after(max(1, c.ends), fresh)
+	c.ends = 0
+	c.crowd.Stay(c.ctx, fresh...)
+}
+
+// few are as many as come between two crashes.
+func (c *crashing) few() int { return c.chance.IntN(4) }
+
+// let lets the pages of the crowd ask for a moment, which is shorter than all of them need, or not.
+func (c *crashing) let() {
+	c.t.Helper()
+	let(c.t, time.Duration(100+c.chance.IntN(1500))*time.Millisecond)
+}
+
+// oneIn reports true once in n times.
+func (c *crashing) oneIn(n int) bool { return c.chance.IntN(n) == 0 }
+
+// opens lets everybody in, and holds all that happened to the promises.
+func (c *crashing) opens(g *harness.Gate) {
+	c.t.Helper()
+	goIn(c.t, c.crowd, g)
+	c.series.check()
+	c.t.Logf("%d visitors, the highest number is %d", len(c.crowd.Everybody()), slices.Max(c.series.numbers))
+}
+
+// copied is a copy of a state directory.
+func copied(t *testing.T, dir string) string {
+	t.Helper()
+	backup := filepath.Join(t.TempDir(), "backup")
+	copyDir(t, dir, backup)
+	return backup
+}
+
+// putBack makes a state directory what it was when the backup was made.
+func putBack(t *testing.T, backup, dir string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	copyDir(t, backup, dir)
+}
+
+// copyDir copies files, which are for their owner alone.
+func copyDir(t *testing.T, from, to string) {
+	t.Helper()
+	err := os.CopyFS(to, os.DirFS(from))
+	files, err2 := filepath.Glob(filepath.Join(to, "*"))
+	err = errors.Join(err, err2, os.Chmod(to, 0o700))
+	for _, file := range files {
+		err = errors.Join(err, os.Chmod(file, 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestALineIsKeptHoweverOftenAGatewayIsKilledAndBackupsArePutBack(t *testing.T) {
+	t.Parallel()
+	ahead := harness.Ahead(t, time.Hour)
+	g, _ := one(t, harness.Room{})
+	c := newCrashing(t, 1, nil, g)
+	backups := []string{copied(t, g.State)}
+	repeat(func(i int) {
+		c.came(c.crowd.Arrive(c.few()))
+		if c.oneIn(3) {
+			if code := g.Stop(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			backups = append(backups, copied(t, g.State))
+			g.Start()
+			c.ends++
+		}
+		c.let()
+		g.Kill()
+		c.ends++
+		backups = append(backups, copied(t, g.State))
+		if c.oneIn(4) {
+			putBack(t, backups[c.chance.IntN(len(backups))], g.State)
+		}
+		g.Use(&program)
+		if i == c.wrong {
+			g.Use(ahead)
+		}
+		g.Start()
+	})
+	g.Kill()
+	g.Use(&program)
+	g.Start()
+	c.opens(g)
+}
+
+func TestALineIsKeptHoweverOftenRedisIsKilledAndOlderFilesArePutBack(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	server.Clock(-24 * time.Hour)
+	server.Restart(redistest.Empty)
+	s := harness.NewTrioAt(t, &program, server, harness.Room{})
+	yesterday := harness.NewCrowd(t, s.Gates...).Arrive(20)
+	var files [][]byte
+	save := func() {
+		server.Save()
+		data, err := os.ReadFile(server.Saved())
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, data)
+	}
+	save()
+	for _, g := range s.Gates {
+		g.Stop()
+	}
+	server.Clock(0)
+	server.Restart(redistest.Keep)
+	for _, g := range s.Gates {
+		g.Start()
+	}
+	c := newCrashing(t, 2, yesterday, s.Gates...)
+	repeat(func(i int) {
+		c.came(c.crowd.Arrive(c.few()))
+		if c.oneIn(3) {
+			save()
+		}
+		c.let()
+		server.Kill()
+		c.ends++
+		memory := redistest.Empty
+		if c.oneIn(2) {
+			memory = redistest.Keep
+			file := files[c.chance.IntN(len(files))]
+			if c.oneIn(3) {
+				file = files[0] // of the day before
+			}
+			if err := os.WriteFile(server.Saved(), file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		server.Clock(0)
+		if i == c.wrong {
+			server.Clock(time.Hour)
+		}
+		server.Restart(memory)
+		s.Healthy(t, 0)
+	})
+	server.Clock(0)
+	server.Restart(redistest.Empty)
+	s.Healthy(t, 0)
+	c.opens(s.Gates[0])
+}
+
+func TestALineIsKeptHoweverOftenRedisIsFlushedEachSecond(t *testing.T) {
+	t.Parallel()
+	s := harness.NewTrio(t, &program, harness.Room{})
+	c := newCrashing(t, 3, nil, s.Gates...)
+	repeat(func(int) {
+		second := time.Now().Add(time.Second)
+		fresh := c.crowd.Rush(4, 1+c.few()/2, func() { s.Flush(t) })
+		c.ends++
+		c.came(fresh)
+		let(t, time.Until(second))
+	})
+	s.Healthy(t, 0)
+	c.opens(s.Gates[0])
+}

@@ -164,7 +164,8 @@ func (s *sim) crash(ctx context.Context) (frozen bool, err error) {
 	if next.What == Freezes {
 		k.until = after(s.now, int32(next.For.Milliseconds()))
 		s.stay(k.until)
-		return false, nil
+		s.askInVain()
+		return true, nil // from this step on: a call that it made would be lost on those who are noted
 	}
 	k.costs = append(k.costs, cost{given: k.given})
 	k.given = 0

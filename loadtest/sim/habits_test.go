@@ -28,7 +28,7 @@ func TestASecondDeviceIsASecondTicketButNotASecondBooking(t *testing.T) {
 	r := behind(t, small(func(s *scenarios.Scenario) {
 		s.Crowd.Devices, s.Crowd.Greedy = 1, 1
 		s.Crowd.React = time.Second
-		s.Ends = s.Starts.Add(90 * time.Minute) // places held for those who are refused come free late
+		s.Ends = s.Starts.Add(150 * time.Minute) // places held for those who are refused come free late, one after another
 	}))
 	if r.People.Devices != 400 || r.Line.Tickets != 800 || r.Site.DoubleRefused == 0 || r.Site.Double != 0 {
 		t.Errorf("%+v %+v", r.People, r.Site)

@@ -170,9 +170,7 @@ func TestCitizensBesideGhostsDoNotWait(t *testing.T) {
 		waited = append(waited, c.entered-c.came)
 	}
 	slices.Sort(waited)
-	// While the room has not learned yet that ghosts do not claim, a citizen is called when those ahead count no more, after
-	// Confirm, and hears of it with the next poll.
-	if p90 := waited[len(waited)*9/10]; p90 > 17_000 || waited[len(waited)/2] > 5000 {
+	if p90 := waited[len(waited)*9/10]; p90 > 15_000 || waited[len(waited)/2] > 5000 {
 		t.Errorf("nine of ten of %d citizens got in within %d ms", len(waited), p90)
 	}
 }

@@ -63,7 +63,7 @@ func CurveEdges() (edges []time.Duration) {
 // curvePriors are what is assumed before anything is learned: the hazard of each bucket in permille, with the weight of
 // curveWeight observations.
 var (
-	priorCall  = [CurveBuckets]int64{600, 600, 400, 200, 200, 100, 100, 100, 100, 50, 50, 50, 30, 30, 30, 30}
+	priorCall  = [CurveBuckets]int64{600, 600, 400, 200, 200, 100, 100, 20, 20, 10, 10, 10, 10, 10, 10, 10}
 	priorFresh = [CurveBuckets]int64{800, 500, 200, 100}
 	priorIdle  = [CurveBuckets]int64{100, 100, 200, 200, 200, 100, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50}
 )

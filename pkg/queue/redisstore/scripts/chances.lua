@@ -1,7 +1,7 @@
 -- How likely what was given is used, by age: what is expected, and what counts as inside.
 
 local WEIGHT = 4
-local PRIOR_CALL = { 600, 600, 400, 200, 200, 100, 100, 100, 100, 50, 50, 50, 30, 30, 30, 30 }
+local PRIOR_CALL = { 600, 600, 400, 200, 200, 100, 100, 20, 20, 10, 10, 10, 10, 10, 10, 10 }
 local PRIOR_FRESH = { 800, 500, 200, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 local PRIOR_IDLE = { 100, 100, 200, 200, 200, 100, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50 }
 

@@ -49,6 +49,15 @@ func (c *crashing) came(fresh []*harness.Visitor) {
 	c.crowd.Stay(c.ctx, fresh...)
 }
 
+// comesAhead waits until gateways show the line's time, which is an hour ahead, and lets some come meanwhile.
+func (c *crashing) comesAhead(gates ...*harness.Gate) {
+	c.t.Helper()
+	for _, g := range gates {
+		snapshotAfter(c.t, g, time.Now().Add(59*time.Minute))
+	}
+	c.came(c.crowd.Insist(3, 20*time.Second))
+}
+
 // few are as many as come between two crashes.
 func (c *crashing) few() int { return c.chance.IntN(4) }
 
@@ -64,7 +73,7 @@ func (c *crashing) oneIn(n int) bool { return c.chance.IntN(n) == 0 }
 // opens lets everybody in, and holds all that happened to the promises.
 func (c *crashing) opens(g *harness.Gate) {
 	c.t.Helper()
-	goIn(c.t, c.crowd, g)
+	goInAfter(c.t, c.crowd, g, true)
 	c.series.check()
 	all, highest := len(c.crowd.Everybody()), slices.Max(c.series.numbers)
 	c.t.Logf("%d visitors and %d ends, the highest number is %d", all, c.ends, highest)
@@ -132,6 +141,9 @@ func TestALineIsKeptHoweverOftenAGatewayIsKilledAndBackupsArePutBack(t *testing.
 			g.Use(ahead)
 		}
 		g.Start()
+		if i == c.wrong {
+			c.comesAhead(g)
+		}
 	})
 	g.Kill()
 	g.Use(&program)
@@ -189,6 +201,9 @@ func TestALineIsKeptHoweverOftenRedisIsKilledAndOlderFilesArePutBack(t *testing.
 			server.Clock(time.Hour)
 		}
 		server.Restart(memory)
+		if i == c.wrong {
+			c.comesAhead(s.Gates...)
+		}
 	})
 	server.Kill()
 	s.Stale(t)

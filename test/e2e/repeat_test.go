@@ -85,6 +85,12 @@ func (s *series) check() {
 // than the hold after the last loss asks for.
 func goIn(t *testing.T, c *harness.Crowd, g *harness.Gate) {
 	t.Helper()
+	goInAfter(t, c, g, false)
+}
+
+// goInAfter is goIn, where backups may have been put back.
+func goInAfter(t *testing.T, c *harness.Crowd, g *harness.Gate, backups bool) {
+	t.Helper()
 	calm := time.Now().Add(hold)
 	g.Set(t, `{"rate": 6000, "burst": 20, "mode": "run"}`)
 	until(t, hold+busy, "the first call", func(context.Context) bool {
@@ -92,7 +98,7 @@ func goIn(t *testing.T, c *harness.Crowd, g *harness.Gate) {
 		return err == nil && info.Totals.Called > 0
 	})
 	c.Wait()
-	c.Check(harness.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm})
+	c.Check(harness.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm, Backups: backups})
 }
 
 // busy is what two busy processors add to a time that the line keeps.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/launch"
-	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -23,22 +22,12 @@ import (
 // pollMin is the shortest time between two polls of a page in these rooms.
 const pollMin = 2 * time.Second
 
-// onBothStores runs a test on the embedded store and on Redis.
+// onBothStores runs a test in a room of that size on the embedded store and on Redis.
 func onBothStores(t *testing.T, test func(t *testing.T, g *harness.Gate)) {
 	t.Helper()
-	t.Parallel()
-	for name, store := range map[string]func(t *testing.T) string{
-		"embedded": func(*testing.T) string { return "memory" },
-		"redis":    func(t *testing.T) string { t.Helper(); return redistest.Start(t).URL() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, harness.NewGate(t, &program, harness.Settings{Store: store(t), Keys: program.Keys(t), Rooms: []harness.Room{{
-				Site: harness.NewSite(t), Rate: 30, MaxInside: 60,
-				PollMin: pollMin, PollMax: 20 * time.Second, Claim: 3 * time.Minute, Idle: 10 * time.Minute,
-			}}}))
-		})
-	}
+	onStores(t, harness.Room{
+		Rate: 30, MaxInside: 60, PollMin: pollMin, PollMax: 20 * time.Second, Claim: 3 * time.Minute, Idle: 10 * time.Minute,
+	}, test)
 }
 
 // ghost loads a page as a program without cookies does.
@@ -234,5 +223,12 @@ func TestHabitsTicketsParkedAndNeverKeptAliveAreWorthNothing(t *testing.T) {
 		if wait, most := c.entered.Sub(c.came), 2*pollMin+4*time.Second; wait > most {
 			t.Errorf("it took %v, want at most %v", wait, most)
 		}
+	})
+}
+
+func TestHabitsAStayOfElevenMinutesComesBackBeforeEveryNewCall(t *testing.T) {
+	const idle = 10 * time.Minute
+	onStores(t, harness.Room{Rate: 6000, Burst: 10, MaxInside: 2, Strict: true, Idle: idle}, func(t *testing.T, g *harness.Gate) {
+		ranOut(t, g, idle, 20*time.Second)
 	})
 }

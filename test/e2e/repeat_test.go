@@ -25,10 +25,11 @@ const mostSkipped = 1000
 
 // series holds what a line gives to what it gave before, over any number of crashes.
 type series struct {
-	t     *testing.T
-	given map[harness.Token]bool // without the visitor
-	last  *harness.Visitor       // with the highest order so far
-	// numbers are the highest after each crash, for the message.
+	t       *testing.T
+	given   map[harness.Token]bool // without the visitor
+	last    *harness.Visitor       // with the highest order so far
+	highest uint64                 // number so far; an older copy of a store goes on below it
+	// numbers are those of last after each crash, for the message.
 	numbers []uint64
 	skipped bool
 }
@@ -54,7 +55,7 @@ func (s *series) after(crashes int, came []*harness.Visitor) {
 	bound := uint64(0)
 	if s.last != nil {
 		before = s.last.Order()
-		bound = s.last.Place.Number + uint64(crashes)*mostSkipped + 2*uint64(len(came))
+		bound = s.highest + uint64(crashes)*mostSkipped + 2*uint64(len(came))
 	}
 	for _, v := range came {
 		place := harness.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
@@ -66,6 +67,7 @@ func (s *series) after(crashes int, came []*harness.Visitor) {
 			s.t.Errorf("newcomer %+v is ahead of %+v, who waits", v.Place, s.last.Place)
 		}
 		s.skipped = s.skipped || bound > 0 && v.Place.Number > bound
+		s.highest = max(s.highest, v.Place.Number)
 		if s.last == nil || v.Order() > s.last.Order() {
 			s.last = v
 		}

@@ -17,8 +17,8 @@ import (
 type reader struct {
 	values []any
 	err    error
-	// What the status word has said: a conflict; a room of the releases before.
-	conflict, old bool
+	// What the status word has said: a conflict; a room of the releases before; an epoch that gives no numbers yet.
+	conflict, old, early bool
 }
 
 func (r *reader) next() any {

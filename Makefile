@@ -95,6 +95,7 @@ long-matrices: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-differential: deps-redis
+	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest
 	$(MAKE) differential STEPS=200000
 
 long-mutants-a: MUTANTS := ^[a-d]

@@ -170,9 +170,9 @@ func (st *stay) comesFrom(network uint64, now int64, most int) (retry time.Durat
 	return 0
 }
 
-// silent reports whether what was seen then is forgotten now. The time of a room does not go back; if it did, what is
-// yet to be seen would stay for long.
-func silent(seen, now int64) bool { return now-seen >= stayMemory || seen > now }
+// silent reports whether what was seen then is forgotten now. The time of a room follows that of its store, so it goes back by
+// moments; what was seen far ahead of it is of a clock that was wrong, and would stay for long.
+func silent(seen, now int64) bool { return now-seen >= stayMemory || seen-now >= stayMemory }
 
 // errImpatient: the turn of a request did not come in time.
 var errImpatient = errors.New("gateway: other requests of the stay did not end in time")

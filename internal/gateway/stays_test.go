@@ -77,6 +77,26 @@ func TestAPassIsGoodForFourNetworksInTenMinutes(t *testing.T) {
 	}
 }
 
+// The time of a room goes back by moments when that of its store does. A copied pass must not push the visitor out then.
+func TestAPassIsGoodForItsNetworksWhenTimeGoesBackByAMoment(t *testing.T) {
+	s := newStays(32, 4)
+	one := visitorOf(1)
+	for i := range 4 {
+		if !s.serves(one, place(i), noonMs-int64(i)) {
+			t.Fatalf("network %d is refused", i+1)
+		}
+	}
+	if s.serves(one, place(4), noonMs-4) {
+		t.Error("a fifth network takes the place of one that was seen a moment ago")
+	}
+	if !s.serves(one, place(0), noonMs-5) {
+		t.Error("the first network is refused")
+	}
+	if !s.serves(one, place(5), noonMs-11*minuteMs) {
+		t.Error("what a clock saw that was eleven minutes ahead is not forgotten")
+	}
+}
+
 func TestPeopleWhoseAddressChangesAreOneNetwork(t *testing.T) {
 	for name, format := range map[string]string{
 		"a pool of a carrier":    "100.64.7.%d",

@@ -30,6 +30,9 @@ func OneRoom(dir string, s Settings) *Config {
 	if s.Paused {
 		r.Mode = "pause"
 	}
+	if s.Pace.Strict {
+		r.Pace.Inside = "strict"
+	}
 	return &Config{
 		State: State{Dir: filepath.Join(dir, "state")}, Journal: Journal{Dir: filepath.Join(dir, "journal")},
 		Log: LogStyle{Level: "warn", Format: "json"}, Limits: Limits{ConnectionsPerIP: 60_000}, Rooms: []Room{r},

@@ -28,6 +28,7 @@ func short() (scenarios.Scenario, Size) {
 }
 
 func TestAMorningOnSocketsEndsWellBehindTheGate(t *testing.T) {
+	t.Parallel()
 	s, size := short()
 	r, err := Play(t.Context(), s, size, true, program, 1)
 	if err != nil {
@@ -49,6 +50,7 @@ func TestAMorningOnSocketsEndsWellBehindTheGate(t *testing.T) {
 }
 
 func TestTheSameMorningWithoutTheGateIsPlayedAgainstTheSiteItself(t *testing.T) {
+	t.Parallel()
 	s, size := short()
 	r, err := Play(t.Context(), s, size, false, "", 1)
 	if err != nil {

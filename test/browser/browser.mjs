@@ -106,9 +106,10 @@ export async function show(page) {
 }
 
 // still stops the page's clock: what time does there must not depend on how long this machine takes. Only
-// page.clock.runFor and polled let it go by.
+// page.clock.runFor and polled let it go by. It goes until it is stopped, so it begins long before: it cannot be stopped in
+// its past.
 export async function still(page, from = new Date()) {
-  await page.clock.install({ time: from });
+  await page.clock.install({ time: new Date(from.getTime() - 3600_000) });
   await page.clock.pauseAt(new Date(from.getTime() + 1000));
 }
 

@@ -61,7 +61,7 @@ func TestAGatewayThatIsStoppedAndStartedGoesOnWithoutAHold(t *testing.T) {
 	t.Logf("the first was called %v after the restart", took)
 	c.Stay(within(t, 40*time.Second), append(old, fresh)...)
 	c.Wait()
-	w.Check(10)
+	w.Check(20)
 	c.Check(harness.Expect{In: 31, Rate: 1200, Burst: 5})
 	if log := g.Log(); strings.Contains(log, "unclean") || strings.Contains(log, "refused") || !strings.Contains(log, "line continued") {
 		t.Errorf("the log of a clean stop:\n%s", log)

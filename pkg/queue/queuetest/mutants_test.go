@@ -2,7 +2,6 @@ package queuetest
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"runtime"
 	"slices"
@@ -396,26 +395,6 @@ func TestTheSuiteFindsEveryMutant(t *testing.T) {
 			}
 			if tr := try(t, func(tr *trial) { s.run(open(tr, m.factory)) }); !tr.failed {
 				t.Error("the scenario found nothing")
-			}
-		})
-	}
-}
-
-func TestRandomHistoriesFindEveryMutant(t *testing.T) {
-	// What the shortest history is does not matter here, and none is to be kept.
-	for name, value := range map[string]string{"rapid.shrinktime": "0s", "rapid.nofailfile": "true"} {
-		f := flag.Lookup(name)
-		was := f.Value.String()
-		if err := f.Value.Set(value); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = f.Value.Set(was) })
-	}
-	setFlag(t, "rapid.seed", everydaySeed)
-	for _, m := range mutants {
-		t.Run(m.wrong, func(t *testing.T) {
-			if tr := try(t, func(tr *trial) { play(tr, tr, 4*defaultSteps, ModelFactory, m.factory) }); !tr.failed {
-				t.Error("four times the usual steps found nothing")
 			}
 		})
 	}

@@ -45,17 +45,17 @@ func newSeries(t *testing.T, first ...*harness.Visitor) *series {
 // add takes those who came since the last crash.
 func (s *series) add(came []*harness.Visitor) {
 	s.t.Helper()
-	s.after(1, came)
+	s.after(1, len(came), came)
 }
 
-// after takes those who came since so many crashes, after which nobody came until then.
-func (s *series) after(crashes int, came []*harness.Visitor) {
+// after takes those who came since so many crashes, after which nobody came until then, of so many who asked for a number.
+func (s *series) after(crashes, asked int, came []*harness.Visitor) {
 	s.t.Helper()
 	var before queue.Order
 	bound := uint64(0)
 	if s.last != nil {
 		before = s.last.Order()
-		bound = s.highest + uint64(crashes)*mostSkipped + 2*uint64(len(came))
+		bound = s.highest + uint64(crashes)*mostSkipped + 2*uint64(asked)
 	}
 	for _, v := range came {
 		place := harness.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
@@ -145,7 +145,7 @@ func TestNumbersAreBoundedHoweverOftenAGatewayIsKilledUnderACrowd(t *testing.T) 
 	s := newSeries(t, first)
 	repeat(func(i int) {
 		// The crash comes at another moment of the crowd each time.
-		s.add(c.Rush(50, 10+(i*7)%40, g.Kill))
+		s.after(1, 50, c.Rush(50, 10+(i*7)%40, g.Kill))
 		g.Start()
 	})
 	s.add(c.Arrive(1))

@@ -70,9 +70,9 @@ func (c *crashing) let() {
 func (c *crashing) oneIn(n int) bool { return c.chance.IntN(n) == 0 }
 
 // opens lets everybody in, and holds all that happened to the promises.
-func (c *crashing) opens(g *harness.Gate, backups bool) {
+func (c *crashing) opens(g *harness.Gate) {
 	c.t.Helper()
-	goInAfter(c.t, c.crowd, g, backups)
+	goInWith(c.t, c.crowd, g, true)
 	c.series.check()
 	all, highest := len(c.crowd.Everybody()), c.series.highest
 	c.t.Logf("%d visitors and %d ends, the highest number is %d", all, c.ends, highest)
@@ -147,7 +147,7 @@ func TestALineIsKeptHoweverOftenAGatewayIsKilledAndBackupsArePutBack(t *testing.
 	g.Kill()
 	g.Use(&program)
 	g.Start()
-	c.opens(g, true)
+	c.opens(g)
 }
 
 func TestALineIsKeptHoweverOftenRedisIsKilledAndOlderFilesArePutBack(t *testing.T) {
@@ -209,7 +209,7 @@ func TestALineIsKeptHoweverOftenRedisIsKilledAndOlderFilesArePutBack(t *testing.
 	server.Clock(0)
 	server.Restart(redistest.Empty)
 	s.Healthy(t, 0)
-	c.opens(s.Gates[0], true)
+	c.opens(s.Gates[0])
 }
 
 func TestALineIsKeptHoweverOftenRedisIsFlushedEachSecond(t *testing.T) {
@@ -228,5 +228,5 @@ func TestALineIsKeptHoweverOftenRedisIsFlushedEachSecond(t *testing.T) {
 		let(t, time.Until(second))
 	})
 	s.Healthy(t, 0)
-	c.opens(s.Gates[0], false)
+	c.opens(s.Gates[0])
 }

@@ -87,11 +87,11 @@ func (s *series) check() {
 // than the hold after the last loss asks for.
 func goIn(t *testing.T, c *harness.Crowd, g *harness.Gate) {
 	t.Helper()
-	goInAfter(t, c, g, false)
+	goInWith(t, c, g, false)
 }
 
-// goInAfter is goIn, where backups may have been put back.
-func goInAfter(t *testing.T, c *harness.Crowd, g *harness.Gate, backups bool) {
+// goInWith is goIn; repeats is that of harness.Expect.
+func goInWith(t *testing.T, c *harness.Crowd, g *harness.Gate, repeats bool) {
 	t.Helper()
 	calm := time.Now().Add(hold)
 	g.Set(t, `{"rate": 6000, "burst": 20, "mode": "run"}`)
@@ -100,7 +100,7 @@ func goInAfter(t *testing.T, c *harness.Crowd, g *harness.Gate, backups bool) {
 		return err == nil && info.Totals.Called > 0
 	})
 	c.Wait()
-	c.Check(harness.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm, Backups: backups})
+	c.Check(harness.Expect{In: len(c.Everybody()), Rate: 6000, Burst: 20, Calm: calm, Repeats: repeats})
 }
 
 // busy is what two busy processors add to a time that the line keeps.

@@ -144,6 +144,7 @@ func rights(t *testing.T) []string {
 }
 
 func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.T) {
+	t.Parallel()
 	acl := append([]string{"--user", "gate", "on", ">secret"}, rights(t)...)
 	server := redistest.Start(t, append(acl, "--requirepass", "other")...)
 	client := opened(t, redisstore.Options{Addrs: []string{server.Addr()}, User: "gate", Password: "secret", DB: 1})

@@ -24,6 +24,7 @@ func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
 }
 
 func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	store, places := filled(t, server.Client(t), server.Room(t), 3)
 	d := must(store.Settle(t.Context(), quick))(t)
@@ -54,6 +55,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 }
 
 func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	filled(t, client, room, 2)
@@ -68,6 +70,7 @@ func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
 }
 
 func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	store, _ := filled(t, client, room, 3)
@@ -95,6 +98,7 @@ func TestAllVerbsButRestoreAnswerLostWithoutARoom(t *testing.T) {
 }
 
 func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := server.Client(t)
 	store, _ := filled(t, client, server.Room(t), 1)
@@ -110,6 +114,7 @@ func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
 }
 
 func TestAStoreOnAClosedClientAnswersClosed(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := opened(t, single(server.Addr()))
 	store, _ := filled(t, client, server.Room(t), 1)

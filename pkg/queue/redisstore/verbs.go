@@ -109,7 +109,9 @@ func (s *Store) Move(ctx context.Context, m queue.Move) (moved queue.Moved, err 
 func (s *Store) Advance(
 	ctx context.Context, m queue.Watermark, sample queue.Sample, v queue.Verdict,
 ) (f queue.Snapshot, err error) {
-	err = s.verb(ctx, "advance", errors.Join(m.Validate(), sample.Validate(), v.Validate()), s.scripts.advance, s.reads(&f), func() []any {
+	invalid := errors.Join(m.Validate(), sample.Validate(), v.Validate())
+	m = m.Believed()
+	err = s.verb(ctx, "advance", invalid, s.scripts.advance, s.reads(&f), func() []any {
 		return []any{m.Gateway, packWatermark(&m), sample.Tick, sample.Blob, v.Tick, v.Factor, v.Blob}
 	})
 	return f, err
@@ -176,6 +178,7 @@ func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
 	if invalid == nil {
 		document, invalid = packDocument(&m.Document)
 	}
+	m = m.Believed()
 	args := func() []any {
 		o := &m.Opening
 		return append(append([]any{

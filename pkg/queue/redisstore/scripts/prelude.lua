@@ -42,6 +42,7 @@ local MAX_ENDED = 4096
 local EPOCH_ZERO = 1767225600000
 local EPOCH_SPAN = 4194304
 local EPOCH_STRIDE = 4096
+local MAX_CARRIED = 1099511627776
 local LANE_SPAN = 17592186044416 -- 2^44 ms, the year 2527
 local REASONS = 16
 local CHUNK = 1024 -- values handed to one command; Lua's stack takes about 8000

@@ -110,7 +110,9 @@ func (s *Store) call(ctx context.Context, sc script, args []any) (*reader, error
 	}
 	r := &reader{values: reply}
 	switch status := r.text(); status {
-	case "ok", "changed":
+	case "ok":
+	case "changed":
+		r.changed = true
 	case "conflict":
 		r.conflict = true
 	case "old":

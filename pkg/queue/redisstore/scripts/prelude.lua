@@ -78,11 +78,11 @@ local touched = {} -- keys written by this call: true if something was added las
 
 -- load reads the room. It answers why the verb cannot go on, or nil. O(1).
 local function load()
-  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'there')
+  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'there', 'server')
   if not texts[1] then
     return LOST
   end
-  stored.figures, stored.there, there = texts[1], texts[3], texts[3]
+  stored.figures, stored.there, stored.server, there = texts[1], texts[3], texts[4], texts[3]
   room, rules = read_figures(texts[1]), read_rules(texts[2])
   if room.format > tonumber(ARGV[2]) then
     return NEWER

@@ -19,7 +19,28 @@ const (
 	numberBits = 22
 	// MaxNumber is the highest number that a place may have.
 	MaxNumber = 1<<51 - 1
+	// MaxCarried is the highest number that a later epoch goes on counting from: a trillion, more than any line gives.
+	MaxCarried = 1 << 40
 )
+
+// Bounds of epochs, which end at 2³¹ (in 2094), as orders do at 2⁵³. The epoch that follows what is known is at most
+// MaxCarried/2²² + epochStride later. So the distance from each bound to the next, 2²⁸ epochs, lasts for more than a thousand
+// of them in a row.
+const (
+	// believedEpochs are those that a watermark can tell of (until 2077), see Watermark.Believed.
+	believedEpochs = 3 << 29
+	// ticketEpochs are those that a ticket can be of (until 2085).
+	ticketEpochs = 7 << 28
+)
+
+// Carried is the number that a later epoch goes on counting from where n may have been given: n, or 0 above MaxCarried. The
+// later epoch keeps the places apart, not the number; a number that a fault has multiplied would use up the epochs.
+func Carried(n uint64) uint64 {
+	if n > MaxCarried {
+		return 0
+	}
+	return n
+}
 
 // Place is a position in the line as a ticket proves it. Order is the rank. Epoch and Number name the ticket; no store
 // derives one from another, because the order of a place that was drawn follows from neither, and numbers may pass 2²².
@@ -33,8 +54,8 @@ type Place struct {
 
 // Valid reports whether the place could have been given.
 func (p *Place) Valid() bool {
-	return p.Visitor != VisitorID{} && p.Epoch > 0 && p.Epoch < 1<<31 && p.Number > 0 && p.Number <= MaxNumber &&
-		p.Order > 0 && p.Order <= MaxOrder && p.Lane < Lanes
+	return p.Visitor != VisitorID{} && p.Epoch > 0 && p.Epoch < ticketEpochs && p.Number > 0 && p.Number <= MaxNumber &&
+		p.Order > 0 && p.Order < OrderOf(ticketEpochs, 0) && p.Lane < Lanes
 }
 
 // OrderOf is the order that a number has by itself, outside any draw: epoch·2²² + number.

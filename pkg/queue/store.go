@@ -220,10 +220,13 @@ type Moved struct {
 // now; one that is resumed to the next inside, or stays in served. Inside, end = min(now+Idle, beginning+Max). A call alive
 // that is claimed teaches its curve, granted or not.
 //
+// Carried(n) is the number that a later epoch goes on counting from where n may have been given: n up to MaxCarried, else 0.
+// Watermark.Believed is what stores take from a watermark.
+//
 // Restored: guards; then the code is noted for this visitor, or, if as many others as may use it have it, the ticket is ended:
-// Refused (ReasonCode). last = max(last, number) if the ticket's epoch is at most the room's. A ticket of an earlier epoch:
-// hold = max(hold, born+Hold). Of a later one: epoch = NextEpoch(now, its epoch, its order), born = now, hold = max(hold,
-// now+Hold), and last stays. Order above the lane's head: into line, seen = now (0 if Away). Otherwise front!, or missed if Away.
+// Refused (ReasonCode). A ticket of a later epoch than the room's, or of the same with a number above both last and MaxCarried:
+// epoch = NextEpoch(now, its epoch, its order), last = Carried(last), born = now, hold = max(hold, now+Hold). Any other: last =
+// max(last, Carried(number)); of an earlier epoch: hold = max(hold, born+Hold). Order above the lane's head: into line, seen = now (0 if Away). Otherwise front!, or missed if Away.
 //
 // # Errors
 //
@@ -262,9 +265,9 @@ type Store interface {
 
 	// Renew tells of a request of each stay. The caller has verified its pass. Ended: StateSpent. beginning + Max <= now: ended,
 	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking, except that a stay that is resumed
-	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
-	// live, and moves the stay to the next inside at a: from fresh or unknown to inside1; served stays served. An earlier one
-	// moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
+	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now).
+	// A later request than the last one known teaches the curve if the stay was live, and moves the stay to the next inside at
+	// a: from fresh or unknown to inside1; served stays served. An earlier one moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
 	// StateMissed (ReasonOver) if it is over, else StateSpent (ReasonExpired).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 
@@ -335,12 +338,13 @@ type Store interface {
 
 	// Restore makes a room, or raises one to m, after Fill. It applies no step of the plan.
 	//
-	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = m.Ceiling, heads and curves of m, credits 0; mark,
+	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = Carried(m.Ceiling), heads and curves of m, credits 0; mark,
 	//     tick, born = now; sets empty; hold = now + Hold (Grace if m.Epoch is 0); made = now if m has no step, else 0.
-	//   m ahead (Advance, step 1): the same with the room's own epoch and orders counted; last and heads = the highest of both;
-	//     sets, totals and curves stay, and so does a tick later than now; hold = max(hold, now + Hold).
-	//   m.Epoch < epoch: last = max(last, m.Ceiling), heads = max; a segment of m.Epoch that is not frozen: Last = max(Last,
-	//     m.Ceiling).
+	//   m ahead (Advance, step 1): the same with the room's own epoch and orders counted; last = max(Carried(last),
+	//     Carried(m.Ceiling)); heads = the highest of both; sets, totals and curves stay, and so does a tick later than
+	//     now; hold = max(hold, now + Hold).
+	//   m.Epoch < epoch: last = max(last, Carried(m.Ceiling)), heads = max; a segment of m.Epoch that is not frozen: Last =
+	//     max(Last, Carried(m.Ceiling)).
 	//
 	// In all cases: the document with the higher version stands. The record with the higher Cursor stands whole; of equal ones
 	// that with more Reports says what is booked, the later Planned stands, and the segments of one open lobby are united by

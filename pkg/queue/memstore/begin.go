@@ -15,10 +15,6 @@ func epochOfStart(now int64, least uint64) uint64 {
 // nextSecond is the time from which on the epoch of a start at now gives numbers.
 func nextSecond(now int64) int64 { return (now/1000 + 1) * 1000 }
 
-// maxCarried is the highest number that is counted on from in the next epoch: a trillion, more than any line gives. Earlier
-// versions have multiplied numbers beyond it.
-const maxCarried = 1 << 40
-
 // beginAgain goes on in a new epoch: later than any that was begun, and above the numbers that may have been given. clean: the
 // last process closed the files, as far as can be told.
 func (r *room) beginAgain(h *head, note epochNote, clean bool) {
@@ -32,9 +28,7 @@ func (r *room) beginAgain(h *head, note epochNote, clean bool) {
 		prev--
 	}
 	highest := max(r.highest(), queue.OrderOf(prev, min(reserved, queue.MaxNumber)))
-	if reserved > maxCarried {
-		reserved = 0
-	}
+	reserved = queue.Carried(reserved)
 	r.begins(epochOfStart(r.now, max(prev, uint64(highest>>epochShift))+1), reserved, func(uint64) uint64 { return reserved })
 	r.Born = r.now
 	r.Judgement.Tick = 0 // of a clock that may have been another

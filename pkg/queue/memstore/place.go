@@ -165,17 +165,16 @@ func (r *room) restore(mapping uint64, b *queue.Beat) queue.Standing {
 // learnNumber takes from the ticket of a place which numbers and epochs there have been.
 func (r *room) learnNumber(p *queue.Place) {
 	switch {
-	case p.Epoch > r.Epoch:
+	case p.Epoch > r.Epoch, p.Epoch == r.Epoch && p.Number > max(r.Last, queue.MaxCarried):
 		last := r.Last
-		r.begins(queue.NextEpoch(r.now, p.Epoch, p.Order), last, func(uint64) uint64 { return last })
+		r.begins(queue.NextEpoch(r.now, p.Epoch, p.Order), queue.Carried(last), func(uint64) uint64 { return last })
 		r.Born = r.now
 		r.Hold = max(r.Hold, r.now+r.t.hold)
+		return
 	case p.Epoch < r.Epoch:
 		r.Hold = max(r.Hold, r.Born+r.t.hold)
-		r.Last = max(r.Last, p.Number)
-	default:
-		r.Last = max(r.Last, p.Number)
 	}
+	r.Last = max(r.Last, queue.Carried(p.Number))
 }
 
 // needFormat raises the room's format when somebody uses what earlier releases do not know.

@@ -59,12 +59,12 @@ func (r *room) nextEpoch(m *queue.Watermark) {
 	r.takeHeads(m)
 	highest := max(r.highest(), queue.OrderOf(r.Epoch, r.Last), queue.OrderOf(m.Epoch, m.Ceiling))
 	mine, last := r.Epoch, r.Last
-	r.begins(queue.NextEpoch(r.now, max(mine, m.Epoch), highest), max(last, m.Ceiling), func(epoch uint64) (n uint64) {
+	r.begins(queue.NextEpoch(r.now, max(mine, m.Epoch), highest), max(queue.Carried(last), queue.Carried(m.Ceiling)), func(epoch uint64) (n uint64) {
 		if epoch == mine {
 			n = last
 		}
 		if epoch == m.Epoch {
-			n = max(n, m.Ceiling)
+			n = max(n, queue.Carried(m.Ceiling))
 		}
 		return n
 	})
@@ -73,12 +73,13 @@ func (r *room) nextEpoch(m *queue.Watermark) {
 // learnEarlier takes from the watermark of an earlier epoch what the room may lack.
 func (r *room) learnEarlier(m *queue.Watermark) {
 	r.takeHeads(m)
+	ceiling := queue.Carried(m.Ceiling)
 	for i := range r.Opening.Segments {
 		if s := &r.Opening.Segments[i]; s.Epoch == m.Epoch && !s.Open {
-			s.Last = max(s.Last, m.Ceiling)
+			s.Last = max(s.Last, ceiling)
 		}
 	}
-	r.begins(r.Epoch, max(r.Last, m.Ceiling), func(uint64) uint64 { return m.Ceiling })
+	r.begins(r.Epoch, max(r.Last, ceiling), func(uint64) uint64 { return ceiling })
 }
 
 func (r *room) takeHeads(m *queue.Watermark) {

@@ -13,6 +13,7 @@ import (
 // Advance implements queue.Store.
 func (s *Store) Advance(ctx context.Context, w queue.Watermark, m queue.Sample, v queue.Verdict) (f queue.Snapshot, err error) {
 	invalid := errors.Join(w.Validate(), m.Validate(), v.Validate())
+	w = w.Believed()
 	err = s.do(ctx, "advance", invalid, func(r *room) error {
 		if r.behind(&w) {
 			return queue.ErrLost
@@ -61,7 +62,9 @@ func (s *Store) Reveal(ctx context.Context, opening string, seed [32]byte) (inFo
 
 // Restore implements queue.Store.
 func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
-	if err := s.restore(&m, errors.Join(m.Validate(), m.Document.Validate())); err != nil {
+	invalid := errors.Join(m.Validate(), m.Document.Validate())
+	m = m.Believed()
+	if err := s.restore(&m, invalid); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
@@ -94,9 +97,7 @@ func (s *Store) restore(m *queue.Watermark, invalid error) error {
 func (s *Store) beginRoom(now int64, m *queue.Watermark) {
 	note := s.keeper.noted()
 	m.Epoch = max(m.Epoch, note.begun)
-	if note.reserved <= maxCarried {
-		m.Ceiling = max(m.Ceiling, note.reserved)
-	}
+	m.Ceiling = max(m.Ceiling, queue.Carried(note.reserved))
 	s.room = begin(now, m)
 	if s.recovery.Damaged != nil {
 		// There was a line whose files are gone: give its tickets a full poll interval to come back.

@@ -89,7 +89,7 @@ func (d *history) presented(rt *rapid.T, p queue.Place) queue.Place {
 	case 13:
 		p.Order = queue.Order(max(1, int64(p.Order)+between(rt, "order off", -5, 5)))
 	case 14:
-		p.Order = queue.Order(rapid.Uint64Range(1, uint64(queue.MaxOrder)).Draw(rt, "order"))
+		p.Order = queue.Order(rapid.Uint64Range(1, uint64(queue.OrderOf(farthestTicket, 0))-1).Draw(rt, "order"))
 	case 15:
 		p.Lane = drawLane(rt)
 	default:

@@ -251,12 +251,13 @@ var returning = []scenario{
 		want(l, "joined", after.Joined, f.Joined)
 	}},
 	{"tickets up to the ends of numbers and orders are told apart", func(l *line) {
-		f := l.snapshot()
-		p := queue.Place{Visitor: Visitor(1), Epoch: f.Epoch, Number: queue.MaxNumber, Order: queue.MaxOrder}
-		q := queue.Place{Visitor: Visitor(2), Epoch: f.Epoch, Number: queue.MaxNumber, Order: queue.MaxOrder - 1}
+		f, end := l.snapshot(), queue.OrderOf(farthestTicket, 0)
+		p := queue.Place{Visitor: Visitor(1), Epoch: f.Epoch, Number: queue.MaxNumber, Order: end - 1}
+		q := queue.Place{Visitor: Visitor(2), Epoch: f.Epoch, Number: queue.MaxNumber, Order: end - 2}
 		l.waiting("highest", l.keep(p))
 		l.waiting("one below", l.keep(q))
-		want(l, "last", l.snapshot().Last, queue.MaxNumber)
+		want(l, "last", l.snapshot().Last, f.Last)
+		l.endHold()
 		l.call(1)
 		want(l, "one below", l.keep(q).State, queue.StateCalled)
 		l.waiting("highest", l.keep(p))

@@ -4,7 +4,7 @@
 // Every verb is one Lua script, sent as EVALSHA and run by Redis as one atomic step: it reads and decides first and
 // writes last, so that a refused call has changed nothing. The scripts (scripts/*.lua, each with a header that names
 // its keys, arguments, reply and cost) use the server's clock, and nothing that is not in Redis 7.0: sorted sets,
-// hashes, TIME. All keys of a room carry one hash tag and are named in keys.go; see there for what an ACL must
+// hashes, strings, TIME. All keys of a room carry one hash tag and are named in keys.go; see there for what an ACL must
 // allow.
 //
 // Invariants:

@@ -128,14 +128,13 @@ func TestOptionsThatCannotWorkAreRefusedWithTheReasonAndWithoutThePassword(t *te
 	}
 }
 
-// rights are those that the comment of the keys names.
-func rights(t *testing.T) []string {
+// rights are the words with a plus sign of the text in a file between from and to.
+func rights(t *testing.T, file, from, to string) []string {
 	t.Helper()
-	source := string(must(os.ReadFile("keys.go"))(t))
-	_, source, _ = strings.Cut(source, "restricted by ACL needs")
-	source, _, _ = strings.Cut(source, "func ")
+	_, text, _ := strings.Cut(string(must(os.ReadFile(file))(t)), from)
+	text, _, _ = strings.Cut(text, to)
 	rights := []string{"~einlass:*"}
-	for _, word := range strings.FieldsFunc(source, func(r rune) bool { return strings.ContainsRune(" \n(),./", r) }) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n(),./`", r) }) {
 		if strings.HasPrefix(word, "+") {
 			rights = append(rights, word)
 		}
@@ -143,22 +142,50 @@ func rights(t *testing.T) []string {
 	return rights
 }
 
-func TestAUserWithTheRightsThatKeysNamesCanDoEverythingAndLittleElse(t *testing.T) {
-	acl := append([]string{"--user", "gate", "on", ">secret"}, rights(t)...)
-	server := redistest.Start(t, append(acl, "--requirepass", "other")...)
-	client := opened(t, redisstore.Options{Addrs: []string{server.Addr()}, User: "gate", Password: "secret", DB: 1})
-	store := newStore(t, client, "a")
+// keyRights are those that the comment of the keys names.
+func keyRights(t *testing.T) []string {
+	t.Helper()
+	return rights(t, "keys.go", "restricted by ACL needs", "func ")
+}
+
+// The rights stand twice: in full beside the keys, and as few as possible for operators.
+func TestAUserWithTheRightsThatAreDocumentedCanDoEverythingAndLittleElse(t *testing.T) {
+	t.Parallel()
+	for name, rights := range map[string][]string{
+		"keys.go":       keyRights(t),
+		"operations.md": rights(t, "../../../docs/operations.md", "Allow the gateways' user", "on `~einlass:*`"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acl := append([]string{"--user", "gate", "on", ">secret"}, rights...)
+			server := redistest.Start(t, append(acl, "--requirepass", "other")...)
+			client := opened(t, redisstore.Options{Addrs: []string{server.Addr()}, User: "gate", Password: "secret", DB: 1})
+			store := newStore(t, client, "a")
+			if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+				t.Fatal(err)
+			}
+			each(t, store, nil)
+			noticesAKeyThatIsGone(t, client)
+			if err := redisstore.Check(t.Context(), client); err != nil {
+				t.Error(err)
+			}
+			for _, forbidden := range [][]any{{"FLUSHALL"}, {"KEYS", "*"}, {"HGETALL", "elsewhere"}} {
+				if err := client.Do(t.Context(), forbidden...).Err(); !redis.HasErrorPrefix(err, "NOPERM") {
+					t.Errorf("%v: %v", forbidden, err)
+				}
+			}
+		})
+	}
+}
+
+func noticesAKeyThatIsGone(t *testing.T, client redis.UniversalClient) {
+	t.Helper()
+	store, _ := everywhere(t, client, "torn")
+	must(client.Unlink(t.Context(), "einlass:{torn}:2:line0").Result())(t)
+	_, err := tick(t.Context(), store)
+	wants(t, err, queue.ErrLost)
 	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
-		t.Fatal(err)
-	}
-	each(t, store, nil)
-	if err := redisstore.Check(t.Context(), client); err != nil {
 		t.Error(err)
-	}
-	for _, forbidden := range [][]any{{"FLUSHALL"}, {"KEYS", "*"}, {"HGETALL", "elsewhere"}} {
-		if err := client.Do(t.Context(), forbidden...).Err(); !redis.HasErrorPrefix(err, "NOPERM") {
-			t.Errorf("%v: %v", forbidden, err)
-		}
 	}
 }
 

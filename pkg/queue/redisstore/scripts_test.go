@@ -83,7 +83,7 @@ func TestEveryScriptSaysWhatItTakesAnswersAndCosts(t *testing.T) {
 }
 
 func TestTheScriptsUseTheirKeysAsTheyComeAndNoCommandThatKeysDoesNotName(t *testing.T) {
-	allowed, options := rights(t), []string{"WITHSCORES", "LIMIT", "BYSCORE", "REV"}
+	allowed, options := keyRights(t), []string{"WITHSCORES", "LIMIT", "BYSCORE", "REV"}
 	used := map[string]bool{}
 	for name, source := range sources(t) {
 		text := code(source)

@@ -13,6 +13,7 @@ import (
 // Advance implements queue.Store.
 func (m *Model) Advance(_ context.Context, w queue.Watermark, s queue.Sample, v queue.Verdict) (f queue.Snapshot, err error) {
 	invalid := errors.Join(w.Validate(), s.Validate(), v.Validate())
+	w = w.Believed()
 	err = m.do("advance", invalid, func(r *room) error {
 		if r.behind(&w) {
 			return queue.ErrLost
@@ -58,6 +59,7 @@ func (m *Model) Restore(_ context.Context, w queue.Watermark) error {
 	if err := m.allowed(errors.Join(w.Validate(), w.Document.Validate())); err != nil {
 		return fmt.Errorf("model: restore: %w", err)
 	}
+	w = w.Believed()
 	now := m.shared.clock()
 	if m.shared.room == nil {
 		m.shared.room = begin(now, &w)

@@ -183,17 +183,16 @@ func (r *room) restore(mapping uint64, b queue.Beat) queue.Standing {
 // learnNumber takes from the ticket of a place which numbers and epochs there have been.
 func (r *room) learnNumber(p *queue.Place) {
 	switch {
-	case p.Epoch > r.epoch:
+	case p.Epoch > r.epoch, p.Epoch == r.epoch && p.Number > max(r.last, queue.MaxCarried):
 		last := r.last
-		r.begins(queue.NextEpoch(r.now, p.Epoch, p.Order), last, func(uint64) uint64 { return last })
+		r.begins(queue.NextEpoch(r.now, p.Epoch, p.Order), queue.Carried(last), func(uint64) uint64 { return last })
 		r.born = r.now
 		r.hold = max(r.hold, r.now+r.timing().hold)
+		return
 	case p.Epoch < r.epoch:
 		r.hold = max(r.hold, r.born+r.timing().hold)
-		r.last = max(r.last, p.Number)
-	default:
-		r.last = max(r.last, p.Number)
 	}
+	r.last = max(r.last, queue.Carried(p.Number))
 }
 
 // needFormat raises the room's format when somebody uses what earlier releases do not know.

@@ -71,12 +71,12 @@ func (r *room) nextEpoch(m *queue.Watermark) {
 	}
 	r.takeHeads(m)
 	mine, last := r.epoch, r.last
-	r.begins(queue.NextEpoch(r.now, max(mine, m.Epoch), highest), max(last, m.Ceiling), func(epoch uint64) (n uint64) {
+	r.begins(queue.NextEpoch(r.now, max(mine, m.Epoch), highest), max(queue.Carried(last), queue.Carried(m.Ceiling)), func(epoch uint64) (n uint64) {
 		if epoch == mine {
 			n = last
 		}
 		if epoch == m.Epoch {
-			n = max(n, m.Ceiling)
+			n = max(n, queue.Carried(m.Ceiling))
 		}
 		return n
 	})
@@ -85,12 +85,13 @@ func (r *room) nextEpoch(m *queue.Watermark) {
 // learnEarlier takes from the watermark of an earlier epoch what the room may lack.
 func (r *room) learnEarlier(m *queue.Watermark) {
 	r.takeHeads(m)
+	ceiling := queue.Carried(m.Ceiling)
 	for i := range r.opening.Segments {
 		if s := &r.opening.Segments[i]; s.Epoch == m.Epoch && !s.Open {
-			s.Last = max(s.Last, m.Ceiling)
+			s.Last = max(s.Last, ceiling)
 		}
 	}
-	r.begins(r.epoch, max(r.last, m.Ceiling), func(uint64) uint64 { return m.Ceiling })
+	r.begins(r.epoch, max(r.last, ceiling), func(uint64) uint64 { return ceiling })
 }
 
 func (r *room) takeHeads(m *queue.Watermark) {

@@ -168,7 +168,7 @@ var inCommon = []mutant{
 	},
 	{
 		name: "number-not-learned", file: "restore_place.lua", what: "a ticket does not teach its number",
-		find: `room.last = max(room.last, number)`, replace: `room.last = room.last`,
+		find: `room.last = max(room.last, carried(number))`, replace: `room.last = room.last`,
 	},
 	{
 		name: "at-head-waits", file: "restore_place.lua", what: "a restored place at the head waits",
@@ -213,5 +213,33 @@ var inCommon = []mutant{
 	{
 		name: "served-moves", file: "standing.lua", what: "a served stay goes back to the others",
 		find: "elseif v.group == SERVED then\n    return SERVED", replace: "elseif v.group == SERVED then\n    return INSIDE",
+	},
+	{
+		name: "number-carried", file: "opening.lua", what: "a later epoch goes on from any number",
+		find: `return n > MAX_CARRIED and 0 or n`, replace: `return n`,
+	},
+	{
+		name: "trillion-not-carried", file: "opening.lua", what: "a trillion is not carried",
+		find: `return n > MAX_CARRIED and 0 or n`, replace: `return n >= MAX_CARRIED and 0 or n`,
+	},
+	{
+		name: "own-number-carried", file: "unite.lua", what: "a raised room goes on from any number of its own",
+		find: `max(carried(last), ceiling)`, replace: `max(last, ceiling)`,
+	},
+	{
+		name: "ticket-number-carried", file: "restore_place.lua", what: "a ticket's number above a trillion raises the last one",
+		find: `max(room.last, carried(number))`, replace: `max(room.last, number)`,
+	},
+	{
+		name: "high-ticket-begins-nothing", file: "restore_place.lua", what: "a ticket above a trillion begins no epoch",
+		find: ` or epoch == room.epoch and number > max(room.last, MAX_CARRIED)`, replace: ``,
+	},
+	{
+		name: "given-ticket-begins-epoch", file: "restore_place.lua", what: "a ticket above a trillion begins an epoch though it was given",
+		find: `number > max(room.last, MAX_CARRIED)`, replace: `number > MAX_CARRIED`,
+	},
+	{
+		name: "late-ticket-carries", file: "restore_place.lua", what: "the epoch of a later ticket goes on from any number",
+		find: `carried(last), function()`, replace: `last, function()`,
 	},
 }

@@ -324,7 +324,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "segment-not-learned", file: "unite.lua", what: "a ceiling of an earlier epoch adds no lots",
-		find: `s.last = max(s.last, m.ceiling)`, replace: `s.last = s.last`,
+		find: `s.last = max(s.last, ceiling)`, replace: `s.last = s.last`,
 	},
 	{
 		name: "behind-cursor", file: "watermark.lua", what: "a gateway that has seen more steps is not believed",

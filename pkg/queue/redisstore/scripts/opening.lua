@@ -122,6 +122,12 @@ local function raise(lane, order)
   end
 end
 
+-- carried is the number that a later epoch goes on counting from where n may have been given.
+local function carried(n)
+  return n > MAX_CARRIED and 0 or n
+end
+
+-- next_epoch is the epoch after everything given so far.
 local function next_epoch(epoch, highest)
   local clock = max(1, floor((NOW - EPOCH_ZERO) / 1000))
   local least = max(epoch, floor(highest / EPOCH_SPAN)) + 1

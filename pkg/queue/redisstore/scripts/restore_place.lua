@@ -35,9 +35,9 @@ end
 -- learn_number takes from the ticket of a place which numbers and epochs there have been.
 local function learn_number(epoch, number, order)
   stir(1)
-  if epoch > room.epoch then
+  if epoch > room.epoch or epoch == room.epoch and number > max(room.last, MAX_CARRIED) then
     local last = room.last
-    begins(next_epoch(epoch, order), last, function()
+    begins(next_epoch(epoch, order), carried(last), function()
       return last
     end)
     room.born = NOW
@@ -45,7 +45,7 @@ local function learn_number(epoch, number, order)
     room.hold = max(room.hold, NOW + rules.hold)
     return
   end
-  room.last = max(room.last, number)
+  room.last = max(room.last, carried(number))
   if epoch < room.epoch then
     room.hold = max(room.hold, room.born + rules.hold)
   end

@@ -138,8 +138,9 @@ local function begin_after(m)
   end
   take_heads(m)
   local mine, last = room.epoch, room.last
-  begins(next_epoch(max(mine, m.epoch), highest), max(last, m.ceiling), function(epoch)
-    return max(epoch == mine and last or 0, epoch == m.epoch and m.ceiling or 0)
+  local ceiling = carried(m.ceiling)
+  begins(next_epoch(max(mine, m.epoch), highest), max(carried(last), ceiling), function(epoch)
+    return max(epoch == mine and last or 0, epoch == m.epoch and ceiling or 0)
   end)
   keep_opening()
 end
@@ -147,13 +148,14 @@ end
 -- learn_earlier takes from the watermark of an earlier epoch what the room may lack.
 local function learn_earlier(m)
   take_heads(m)
+  local ceiling = carried(m.ceiling)
   for _, s in ipairs(segments) do
     if s.epoch == m.epoch and s.open == 0 then
-      s.last = max(s.last, m.ceiling)
+      s.last = max(s.last, ceiling)
     end
   end
-  begins(room.epoch, max(room.last, m.ceiling), function()
-    return m.ceiling
+  begins(room.epoch, max(room.last, ceiling), function()
+    return ceiling
   end)
   keep_opening()
 end

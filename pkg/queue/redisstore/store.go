@@ -117,6 +117,8 @@ func (s *Store) call(ctx context.Context, sc script, args []any) (*reader, error
 		r.conflict = true
 	case "old":
 		r.old = true
+	case "early":
+		r.early = true
 	case "lost":
 		return nil, queue.ErrLost
 	case "format":

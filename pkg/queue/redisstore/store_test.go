@@ -25,6 +25,7 @@ func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
 }
 
 func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	store, places := filled(t, server.Client(t), server.Room(t), 3)
 	d := must(store.Settle(t.Context(), quick))(t)
@@ -55,6 +56,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 }
 
 func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	filled(t, client, room, 2)
@@ -69,6 +71,7 @@ func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
 }
 
 func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	store, _ := filled(t, client, room, 3)
@@ -96,6 +99,7 @@ func TestAllVerbsButRestoreAnswerLostWithoutARoom(t *testing.T) {
 }
 
 func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := server.Client(t)
 	store, _ := filled(t, client, server.Room(t), 1)
@@ -111,6 +115,7 @@ func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
 }
 
 func TestAStoreOnAClosedClientAnswersClosed(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := opened(t, single(server.Addr()))
 	store, _ := filled(t, client, server.Room(t), 1)

@@ -27,7 +27,7 @@
 -- ARGV, the same first two for every verb:
 --   1 now in ms, or '' for the server's TIME    2 newest format of a room that the caller reads
 --
--- Replies are arrays that begin with 'ok', 'lost', 'format', 'conflict' or 'unknown'. A visitor is its 16 raw bytes. Every
+-- Replies are arrays that begin with 'ok', 'lost', 'format', 'conflict', 'unknown' or 'early'. A visitor is its 16 raw bytes. Every
 -- number is an integer below 2^53: exact in Lua, and exact on its way to Redis and back as long as it is handed over as a
 -- number. Lua's own conversion to text keeps 14 digits only, so text is made with '%.0f'.
 

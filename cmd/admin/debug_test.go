@@ -71,7 +71,7 @@ func TestActsThatCannotBeHaveTheirExitCodes(t *testing.T) {
 		{[]string{"snapshot", "termin"}, 1, "room »termin« does not exist"},
 		{[]string{"move", "termine", "push"}, 2, `"push"`},
 		{[]string{"report", "termine", "lost"}, 2, `"lost"`},
-		{[]string{"join", "termine", "--code", "x"}, 2, "visitor id of 1 characters"},
+		{[]string{"join", "termine", "--code", "x"}, 2, "id of 1 characters, want 22"},
 		{[]string{"reveal", "termine", "o"}, 2, "want admin debug reveal ROOM OPENING SEED"},
 		{[]string{"push"}, 2, "want admin debug"},
 	} {
@@ -84,7 +84,7 @@ func TestActsThatCannotBeHaveTheirExitCodes(t *testing.T) {
 		t.Errorf("a refused command arrived: %+v", g.act)
 	}
 	g.err = queue.ErrUnknown
-	if code, _, stderr := command(t, env, "debug", "find", "termine", "1"); code != 1 || !strings.Contains(stderr, "unknown") {
+	if code, _, stderr := command(t, env, "debug", "find", "termine", "1"); code != 1 || !strings.Contains(stderr, "unknown place or opening") {
 		t.Errorf("nobody found: %d %s", code, stderr)
 	}
 }

@@ -207,14 +207,18 @@ func (r *Room) setTicket(v *httpx.Visit, t token.Ticket, life time.Duration) err
 	return nil
 }
 
-// keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives, and one that has
-// come back for the first time. a is what the line says of its place.
+// ahead reports whether a token was issued while a clock was wrong, which is right again. It is replaced at once: it would live
+// too long, and until its time has come a pass would not be extended, nor its requests told to the store.
+func ahead(issuedAt, now int64) bool { return issuedAt > now+int64(renewAfter/time.Second) }
+
+// keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives, one that has come
+// back for the first time, and one that is ahead. a is what the line says of its place.
 func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) error {
 	if !living(a) {
 		return nil
 	}
-	life, lives := r.Line.Timing().Life, t.ExpiresAt-t.IssuedAt
-	if lives >= int64(life/time.Second) && r.now().Unix() < t.IssuedAt+lives/2 {
+	life, lives, now := r.Line.Timing().Life, t.ExpiresAt-t.IssuedAt, r.now().Unix()
+	if lives >= int64(life/time.Second) && now < t.IssuedAt+lives/2 && !ahead(t.IssuedAt, now) {
 		return nil
 	}
 	return r.setTicket(v, *t, life)
@@ -230,6 +234,8 @@ func living(a *queue.Answer) bool {
 		return a.Reason != queue.ReasonOver
 	case queue.StateLobby:
 		return a.Renewable
+	case queue.StateSpent:
+		return false
 	default:
 		return a.Stale
 	}
@@ -261,10 +267,11 @@ func (r *Room) givePass(v *httpx.Visit, p *token.Pass) error {
 	return nil
 }
 
-// extends reports whether a request extends its pass: it is old enough, and its stay can last longer.
+// extends reports whether a request replaces its pass: the pass is old enough and its stay can last longer, or it is ahead.
 func (r *Room) extends(p *token.Pass) bool {
 	now := r.now()
-	return now.Unix() >= p.IssuedAt+int64(renewAfter/time.Second) && r.passEnd(p, now) > p.ExpiresAt
+	old := now.Unix() >= p.IssuedAt+int64(renewAfter/time.Second)
+	return old && r.passEnd(p, now) > p.ExpiresAt || ahead(p.IssuedAt, now.Unix())
 }
 
 // passEnd is when a pass ends whose stay had a request now, in Unix seconds: Idle later, at most Max after the stay began.

@@ -146,6 +146,24 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	}
 }
 
+func TestTheReportSaysThatARoomIsStrict(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { morning(t, dir) })
+	file := files(t, dir)[0]
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict := strings.ReplaceAll(string(data), `"burst":1`, `"burst":1,"strict":true`)
+	if err := os.WriteFile(file, []byte(strict), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := command(file)
+	if err != nil || !strings.Contains(out, "burst 1, strict |") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestAJournalThatBreaksOffIsNoAcquittal(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) { morning(t, dir) })

@@ -93,13 +93,17 @@ func (r *Report) events(b *strings.Builder) {
 	}
 	var notes []note
 	for _, c := range r.Controls {
-		notes = append(notes, note{c.At, fmt.Sprintf("controls version %d: %s, %d a minute, at most %d inside (0: no bound), burst %d",
-			c.Version, c.Pace.Mode, c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst)})
+		text := fmt.Sprintf("controls version %d: %s, %d a minute, at most %d inside (0: no bound), burst %d",
+			c.Version, c.Pace.Mode, c.Pace.Rate, c.Pace.MaxInside, c.Pace.Burst)
+		if c.Pace.Strict {
+			text += ", strict"
+		}
+		notes = append(notes, note{c.At, text})
 	}
 	for i, e := range r.Epochs {
 		what := "the line begins"
 		if i > 0 {
-			what = "the line begins anew after a loss"
+			what = "a new epoch begins: the store was lost, or an embedded one has started"
 		}
 		notes = append(notes, note{e.At, fmt.Sprintf("%s, epoch %d", what, e.Epoch)})
 	}
@@ -113,7 +117,7 @@ func (r *Report) events(b *strings.Builder) {
 	for _, n := range notes {
 		fmt.Fprintf(b, "| %s | %s |\n", clock(n.at), n.text)
 	}
-	fmt.Fprintf(b, "\n%d losses, %d places came back by their tickets.\n", r.Summary.Losses, r.Summary.Returned)
+	fmt.Fprintf(b, "\n%d losses of the store or starts of an embedded one, %d places came back by their tickets.\n", r.Summary.Losses, r.Summary.Returned)
 }
 
 func (s *Step) text() string {

@@ -26,7 +26,7 @@ func Command() *cobra.Command {
 	var o options
 	c := &cobra.Command{
 		Use:   "sim",
-		Short: "play a morning in virtual time, with and without the gate",
+		Short: "Play a morning in virtual time, with and without the gate",
 		Long: "Plays one of the four mornings in virtual time, on the store's real rules and in front of the real fragile\n" +
 			"site, with and without the gate (or one of them), checks every answer and prints the figures side by side.",
 		Example: "  loadtest sim --scenario memmingen --gate --strangers --crashes 60\n" +

@@ -62,7 +62,7 @@ func MorningsCommand() *cobra.Command {
 	var big bool
 	c := &cobra.Command{
 		Use:   "mornings",
-		Short: "play all four mornings in full size, with and without the gate",
+		Short: "Play all four mornings in full size, with and without the gate",
 		Args:  cobra.NoArgs, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// Found out now and not after minutes.

@@ -17,5 +17,5 @@ var (
 	// ErrClosed: the room or store was closed.
 	ErrClosed = errors.New("closed")
 	// ErrUnknown: the store knows no such visitor, order or opening.
-	ErrUnknown = errors.New("unknown")
+	ErrUnknown = errors.New("unknown place or opening")
 )

@@ -26,10 +26,10 @@ func (id VisitorID) String() string { return base64.RawURLEncoding.EncodeToStrin
 func ParseVisitorID(s string) (VisitorID, error) {
 	var id VisitorID
 	if len(s) != 22 {
-		return id, fmt.Errorf("visitor id of %d characters, want 22: %w", len(s), ErrInvalid)
+		return id, fmt.Errorf("id of %d characters, want 22: %w", len(s), ErrInvalid)
 	}
 	if _, err := base64.RawURLEncoding.Strict().Decode(id[:], []byte(s)); err != nil {
-		return VisitorID{}, fmt.Errorf("visitor id: %w", ErrInvalid)
+		return VisitorID{}, fmt.Errorf("id that is not base64url: %w", ErrInvalid)
 	}
 	return id, nil
 }

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// MaxSkew is how far in the future a token may have been issued. Gateways' clocks
-// differ, and a gateway whose clock is behind must accept a token from one whose
-// clock is ahead. The bound limits what a clock that is hours ahead can do: its
-// tokens would live too long.
-const MaxSkew = 10 * time.Minute
+// MaxSkew is how far in the future a token may have been issued. A gateway whose
+// clock is behind must accept a token from one whose clock is ahead, or whose own
+// clock was: a machine that takes its hardware clock for UTC while it keeps local
+// time starts up to 14 hours ahead, which is the largest offset of a time zone.
+// The bound limits what a clock that was never set can do: its tokens would live
+// for years.
+const MaxSkew = 14 * time.Hour
 
 // MaxLength is the length in bytes that no ticket or pass exceeds.
 const MaxLength = 672

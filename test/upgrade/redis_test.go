@@ -4,6 +4,7 @@ package upgrade
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,5 +97,26 @@ func heldAt(t *testing.T, g *harness.Gate, inside, waiting *harness.Visitor) {
 	}
 	if s, err := waiting.At(g).Poll(ctx); err != nil || !s.Stale || s.Number != waiting.Place.Number {
 		t.Errorf("somebody in line is told %+v, %v", s, err)
+	}
+}
+
+// A gateway of before that is started again on a line of today's, as after a rollback, begins no second line: it says why it
+// cannot use the store, and is never ready.
+func TestTheGatewayOfBeforeBeginsNoSecondLineInRedis(t *testing.T) {
+	server, site, keys := redistest.Start(t), harness.NewSite(t), old.Keys(t)
+	settings := func() harness.Settings {
+		return harness.Settings{Store: server.URL(), Keys: keys, Rooms: []harness.Room{{Site: site}}}
+	}
+	newGate := harness.NewGate(t, &today, settings())
+	c := harness.NewCrowd(t, newGate)
+	waiting := c.Arrive(20)
+	code, log := harness.Refused(t, &old, settings())
+	if code == -1 || !strings.Contains(log, "the line is held") || !strings.Contains(log, "WRONGTYPE") {
+		t.Errorf("the gateway of before does not refuse the line: exit code %d\n%s", code, log)
+	}
+	keepsPlaces(t, "after the gateway of before", waiting, nil)
+	fresh := c.Arrive(1)[0]
+	if last := waiting[19].Place; fresh.Place.Epoch != last.Epoch || fresh.Place.Number != last.Number+1 {
+		t.Errorf("a newcomer at %+v behind %+v", fresh.Place, last)
 	}
 }

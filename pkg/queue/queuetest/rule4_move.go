@@ -5,6 +5,29 @@ import (
 )
 
 var moving = []scenario{
+	{"a hand-over takes the code with it", func(l *line) {
+		code := queue.Arrival{Visitor: Visitor(1), Code: queue.Code{4}, Uses: 1}
+		place := l.arrive(code)[0].Place
+		l.move(queue.Move{Act: queue.ActHand, Visitor: Visitor(1), To: Visitor(2)})
+		want(l, "the old id", l.arrive(code)[0].State, queue.StateTaken)
+		code.Visitor = Visitor(2)
+		want(l, "number of the new one", l.arrive(code)[0].Place.Number, place.Number)
+	}},
+	{"of two places of one order in two lanes that of the lower id is found", func(l *line) {
+		epoch := l.snapshot().Epoch
+		for n := range uint64(8) { // ids in no order, so that the lower one is in either lane
+			order := queue.OrderOf(epoch, n+1)
+			a := queue.Place{Visitor: Visitor(int(2 * n)), Epoch: epoch, Number: n + 1, Order: order}
+			b := queue.Place{Visitor: Visitor(int(2*n + 1)), Epoch: epoch, Number: n + 1, Order: order, Lane: 3}
+			l.keep(a)
+			l.keep(b)
+			low := a.Visitor
+			if string(b.Visitor[:]) < string(a.Visitor[:]) {
+				low = b.Visitor
+			}
+			want(l, "found", l.find(order).Visitor, low)
+		}
+	}},
 	{"an operator puts a place to the front, and forgets that it has lapsed", func(l *line) {
 		for what, into := range byName(map[string]func(*line) spot{
 			"line": intoLine, "missed": intoMissed, "lapsed": intoLapsed, "calls": intoCalls, "calls after a lapse": intoAgain,

@@ -43,6 +43,7 @@ func reached(t *testing.T, store queue.Store) error {
 }
 
 func TestAServerThatForgetsItsScriptsIsToldThemAgain(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	client := server.Client(t)
 	store, _ := filled(t, client, "a", 2)
@@ -65,6 +66,7 @@ func TestAServerThatForgetsItsScriptsIsToldThemAgain(t *testing.T) {
 }
 
 func TestAServerThatDoesNotAnswerIsUnavailableWhenTheCallerWantsNoMore(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
 	server.Pause()
@@ -82,6 +84,7 @@ func TestAServerThatDoesNotAnswerIsUnavailableWhenTheCallerWantsNoMore(t *testin
 }
 
 func TestACancelledCallerIsAnsweredUnavailable(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	store, _ := filled(t, server.Client(t), server.Room(t), 2)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -96,6 +99,7 @@ func TestACancelledCallerIsAnsweredUnavailable(t *testing.T) {
 }
 
 func TestADemotedServerIsUnavailableAndUnchangedUntilItIsMasterAgain(t *testing.T) {
+	t.Parallel()
 	master, server := redistest.Start(t), redistest.Start(t)
 	admin := server.Client(t)
 	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)
@@ -120,6 +124,7 @@ func TestADemotedServerIsUnavailableAndUnchangedUntilItIsMasterAgain(t *testing.
 }
 
 func TestAServerWithoutMemoryRefusesBeforeAnythingIsChanged(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	client := server.Client(t)
 	store, places := filled(t, client, "a", 3)
@@ -142,6 +147,7 @@ func TestAServerWithoutMemoryRefusesBeforeAnythingIsChanged(t *testing.T) {
 }
 
 func TestABusyServerIsUnavailable(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--busy-reply-threshold", "1")
 	client := server.Client(t)
 	store, _ := filled(t, opened(t, single(server.Addr())), "a", 2)

@@ -150,11 +150,13 @@ func keyRights(t *testing.T) []string {
 
 // The rights stand twice: in full beside the keys, and as few as possible for operators.
 func TestAUserWithTheRightsThatAreDocumentedCanDoEverythingAndLittleElse(t *testing.T) {
+	t.Parallel()
 	for name, rights := range map[string][]string{
 		"keys.go":       keyRights(t),
 		"operations.md": rights(t, "../../../docs/operations.md", "Allow the gateways' user", "on `~einlass:*`"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			acl := append([]string{"--user", "gate", "on", ">secret"}, rights...)
 			server := redistest.Start(t, append(acl, "--requirepass", "other")...)
 			client := opened(t, redisstore.Options{Addrs: []string{server.Addr()}, User: "gate", Password: "secret", DB: 1})

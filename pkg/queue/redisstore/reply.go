@@ -17,8 +17,9 @@ import (
 type reader struct {
 	values []any
 	err    error
-	// What the status word has said: a conflict; a room of the releases before.
-	conflict, old bool
+	// What the status word has said: a conflict; a room of the releases before, and that it has changed in between; an epoch
+	// that gives no numbers yet.
+	conflict, old, changed, early bool
 }
 
 func (r *reader) next() any {

@@ -45,7 +45,7 @@ func newScript(flags string, keys int, parts ...string) (script, error) {
 			text.WriteString(ends)
 		}
 	}
-	source := "#!lua" + flags + "\n" + inlined(lazy(used(text.String())))
+	source := "#!lua" + flags + "\n" + inlined(lazy(used(constant(text.String()))))
 	sum := sha1.Sum([]byte(source))
 	return script{source: source, digest: hex.EncodeToString(sum[:]), keys: keys}, nil
 }
@@ -151,10 +151,31 @@ func values() map[string]string {
 	return all
 }
 
+// literal is the definition of a number or text that never changes.
+var literal = regexp.MustCompile(`(?m)^local ([A-Z][A-Z_]*) = (\d+|'[^'\n]*')(?: *--.*)?\n`)
+
+// constant puts what is defined as a number or a text into the places of its name: a name costs each function that uses it a
+// search when it is defined.
+func constant(source string) string {
+	values := map[string]string{}
+	for _, found := range literal.FindAllStringSubmatch(source, -1) {
+		values[found[1]] = found[2]
+	}
+	return capitals.ReplaceAllStringFunc(literal.ReplaceAllString(source, ""), func(name string) string {
+		if value, ok := values[name]; ok {
+			return value
+		}
+		return name
+	})
+}
+
+// capitals is the name of a value.
+var capitals = regexp.MustCompile(`\b[A-Z][A-Z_]+\b`)
+
 // inlined puts the values in the places of their names.
 func inlined(source string) string {
 	all := values()
-	return regexp.MustCompile(`\b[A-Z][A-Z_]+\b`).ReplaceAllStringFunc(source, func(name string) string {
+	return capitals.ReplaceAllStringFunc(source, func(name string) string {
 		if value, ok := all[name]; ok {
 			return value
 		}
@@ -232,7 +253,7 @@ func newScripts() (*scripts, error) {
 		{&s.leave, "prelude places moves leave"},
 		{&s.find, "prelude places moves standing find"},
 		{&s.move, "prelude places moves standing codes move"},
-		{&s.advance, "prelude loss bucket curves chances allowance opening steps sketch figures watermark rows forget calling advance"},
+		{&s.advance, "prelude ?loss ?bucket ?curves ?chances ?allowance ?opening ?steps ?sketch ?figures ?watermark ?rows ?clock ?forget ?calling ?outlived advance"},
 		{&s.settle, "prelude bucket document settle"},
 		{&s.reveal, "prelude opening reveal"},
 		{&s.snapshot, "prelude curves chances sketch figures snapshot"},

@@ -110,11 +110,15 @@ func (s *Store) call(ctx context.Context, sc script, args []any) (*reader, error
 	}
 	r := &reader{values: reply}
 	switch status := r.text(); status {
-	case "ok", "changed":
+	case "ok":
+	case "changed":
+		r.changed = true
 	case "conflict":
 		r.conflict = true
 	case "old":
 		r.old = true
+	case "early":
+		r.early = true
 	case "lost":
 		return nil, queue.ErrLost
 	case "format":

@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestWithoutAClockOfItsOwnTheStoreTakesTheServers(t *testing.T) {
 }
 
 func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	store, places := filled(t, server.Client(t), server.Room(t), 3)
 	d := must(store.Settle(t.Context(), quick))(t)
@@ -54,6 +56,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 }
 
 func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	filled(t, client, room, 2)
@@ -68,6 +71,7 @@ func TestRoomsAndPrefixesOnOneServerAreApart(t *testing.T) {
 }
 
 func TestARoomWhoseFiguresAreGoneBeginsEmpty(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client, room := server.Client(t), server.Room(t)
 	store, _ := filled(t, client, room, 3)
@@ -95,6 +99,7 @@ func TestAllVerbsButRestoreAnswerLostWithoutARoom(t *testing.T) {
 }
 
 func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := server.Client(t)
 	store, _ := filled(t, client, server.Room(t), 1)
@@ -110,6 +115,7 @@ func TestAClosedStoreAnswersClosedAndLeavesItsClientOpen(t *testing.T) {
 }
 
 func TestAStoreOnAClosedClientAnswersClosed(t *testing.T) {
+	t.Parallel()
 	server := redistest.Shared(t)
 	client := opened(t, single(server.Addr()))
 	store, _ := filled(t, client, server.Room(t), 1)
@@ -239,11 +245,11 @@ func TestASketchThatIsMadeInSlicesBecomesExact(t *testing.T) {
 	if err := store.Leave(t.Context(), visitors(1, 500)); err != nil {
 		t.Fatal(err)
 	}
-	clock.Step(100)
+	clock.Step(450)
 	if young := must(tick(t.Context(), store))(t).Sketches; !reflect.DeepEqual(young, first) {
-		t.Fatal("a sketch of 100 ms is another")
+		t.Fatal("a sketch of 450 ms is another")
 	}
-	clock.Step(400)
+	clock.Step(50)
 	exact := must(store.Snapshot(t.Context()))(t).Sketches
 	for n := 0; ; n++ {
 		kept := must(tick(t.Context(), store))(t).Sketches
@@ -253,8 +259,54 @@ func TestASketchThatIsMadeInSlicesBecomesExact(t *testing.T) {
 			}
 			return
 		}
-		if n == 4 || !reflect.DeepEqual(kept, first) {
+		if n == 9 || !reflect.DeepEqual(kept, first) { // 250 places a call, of which a sample counts four
 			t.Fatalf("call %d: the sketch says %d, exact is %d", n, kept[0].Waiting, exact[0].Waiting)
+		}
+	}
+}
+
+// What a refreshed sketch takes from the one before is what the line still has: places that leave or are called from the middle
+// and the beginning, newcomers, and one that comes back as another of the same part leaves.
+func TestASketchThatIsRefreshedIsThatOfTheLine(t *testing.T) {
+	store, clock, _ := atClock(t, 1_800_000_000_000)
+	d := quick
+	d.Pace.Mode = queue.ModePause
+	must(store.Settle(t.Context(), d))(t)
+	reply := must(store.Join(t.Context(), arrivals(1, 400)))(t)
+	back := reply.Places[399].Place
+	back.Visitor, back.Number, back.Order = visitor(5000), back.Number+50, back.Order+50
+	late := back
+	late.Visitor, late.Number, late.Order = visitor(5001), back.Number-20, back.Order-20
+	early := queue.Place{Visitor: visitor(5002), Epoch: 1, Number: 5, Order: queue.OrderOf(1, 5)} // fewer digits than the others
+	keep := func(p queue.Place) error {
+		_, err := store.Keep(t.Context(), 0, []queue.Beat{{Place: p}})
+		return err
+	}
+	for _, change := range []func() error{
+		func() error { return keep(back) },
+		func() error { return store.Leave(t.Context(), visitors(1, 7)) },
+		func() error {
+			return store.Leave(t.Context(), append(visitors(100, 1), append(visitors(131, 40), visitors(390, 2)...)...))
+		},
+		func() error { _, err := store.Join(t.Context(), arrivals(6000, 512)); return err },
+		func() error { return errors.Join(store.Leave(t.Context(), visitors(399, 1)), keep(late)) },
+		func() error { return keep(early) },
+		func() error { return store.Leave(t.Context(), append(visitors(5000, 1), visitors(6000, 480)...)) },
+		func() error { return store.Leave(t.Context(), append(visitors(5002, 1), visitors(200, 30)...)) },
+	} {
+		must(tick(t.Context(), store))(t)
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		clock.Step(1000)
+		exact := must(store.Snapshot(t.Context()))(t).Sketches
+		var kept [queue.Lanes]queue.Sketch
+		for range 6 { // 250 places a call, of which a sample counts four
+			kept = must(tick(t.Context(), store))(t).Sketches
+		}
+		if !reflect.DeepEqual(kept, exact) {
+			t.Fatalf("the sketch says %d places, the first %v\nthe line has %d, the first %v",
+				kept[0].Waiting, kept[0].First, exact[0].Waiting, exact[0].First)
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// takeOver converts a room of the releases before, whose fields and values these are. What its operators have set goes on; the
-// watermark's document says what those releases did not keep.
+// takeOver converts a room of the releases before, whose fields and values these are, step by step until it is whole or another
+// gateway has made it so. Other verbs of any room go in between. What its operators have set goes on; the watermark's document
+// says what those releases did not keep. Whoever is stopped on the way leaves the rest to the next Restore.
 func (s *Store) takeOver(ctx context.Context, m *queue.Watermark, fields []any) error {
 	d, err := oldDocument(&m.Document, fields)
 	if err != nil {
@@ -19,9 +20,17 @@ func (s *Store) takeOver(ctx context.Context, m *queue.Watermark, fields []any) 
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	return s.verb(ctx, "restore", nil, s.scripts.upgrade, (*reader).end, func() []any {
-		return append(append([]any{d.Version, d.Version}, args...), packCurves(&m.Curves), taken)
-	})
+	args = append(append([]any{d.Version, d.Version}, args...), packCurves(&m.Curves), taken)
+	for more := true; more; {
+		err := s.verb(ctx, "restore", nil, s.scripts.upgrade, func(r *reader) error {
+			more = !r.changed && r.int() == 1
+			return r.end()
+		}, func() []any { return args })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // oldDocument is the document of a room of the releases before.

@@ -1,8 +1,11 @@
 package redisstore_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -304,5 +307,104 @@ func replayCommands(t *testing.T, client *redis.Client, file, old, tag string) {
 		if err := client.Do(t.Context(), args...).Err(); err != nil {
 			t.Fatalf("%s: %s: %v", file, line, err)
 		}
+	}
+}
+
+// bigger fills the sets of a recorded room, so that it takes several calls to take it over. The times are those of its own
+// members.
+func (r *recorded) bigger(t *testing.T, n int) {
+	t.Helper()
+	for at, name := range []string{"calls", "missed", "lapsed", "inside", "spent", "ended"} {
+		var more []redis.Z
+		for i, id := range visitors(uint64(1+at)<<40, n) {
+			more = append(more, redis.Z{Score: float64(r.clock.Now() + 1000 + int64(i)), Member: string(id[:])})
+		}
+		must(r.client.ZAdd(t.Context(), r.old(name), more...).Result())(t)
+	}
+}
+
+// sizes are how many members the sets of the room that is taken over have.
+func (r *recorded) sizes(t *testing.T) map[string]int64 {
+	t.Helper()
+	all := map[string]int64{}
+	for _, name := range []string{"calls", "missed", "lapsed", "again", "inside1", "spent", "ended"} {
+		all[name] = must(r.client.ZCard(t.Context(), r.old("2:"+name)).Result())(t)
+	}
+	return all
+}
+
+// A gateway that takes over a big room is stopped after each of its calls, and another one goes on.
+func TestARoomIsTakenOverInStepsWhoeverStopsBetweenThem(t *testing.T) {
+	const many = 3000
+	dir := recordings(t)[0]
+	r := record(t, dir)
+	r.bigger(t, many)
+	want := map[string]int64{"again": many + 1}
+	for name, old := range map[string]string{
+		"calls": "calls", "missed": "missed", "lapsed": "lapsed", "inside1": "inside", "spent": "spent", "ended": "ended",
+	} {
+		want[name] = must(r.client.ZCard(t.Context(), r.old(old)).Result())(t)
+	}
+	steps := 0
+	for ; ; steps++ {
+		ctx, stop := context.WithCancel(t.Context())
+		stopping := must(redisstore.New(&stopsAfter{UniversalClient: r.client, calls: 2, stop: stop}, redisstore.Config{
+			Room: r.room, Clock: r.clock.Now,
+		}))(t)
+		d := r.document()
+		d.Timing.Window += time.Duration(steps) * time.Second // the timing of the first call stands
+		wants(t, stopping.Restore(ctx, queue.Watermark{Document: d}), queue.ErrUnavailable)
+		stop()
+		r.failsOldVerbs(t, dir)
+		if must(r.client.HExists(t.Context(), r.old("2:room"), "figures").Result())(t) {
+			break
+		}
+		for name, verb := range verbs(r.store) {
+			if name != "restore" {
+				wants(t, verb(t.Context()), queue.ErrLost)
+			}
+		}
+		r.clock.Step(1)
+	}
+	if least := 6 * many / 2048; steps < least {
+		t.Errorf("taken over in %d steps, which are at least %d of 2,048 members", steps, least)
+	}
+	if got := r.sizes(t); !maps.Equal(got, want) {
+		t.Errorf("sets have %v, want %v", got, want)
+	}
+	if f := must(r.store.Snapshot(t.Context()))(t); f.Document.Timing.Window != r.document().Timing.Window {
+		t.Errorf("the window is %v", f.Document.Timing.Window)
+	}
+}
+
+// stopsAfter is a client that is stopped after some calls of scripts.
+type stopsAfter struct {
+	redis.UniversalClient
+	calls int
+	stop  context.CancelFunc
+}
+
+func (c *stopsAfter) EvalSha(ctx context.Context, digest string, keys []string, args ...any) *redis.Cmd {
+	if c.calls == 0 {
+		c.stop()
+	}
+	c.calls--
+	return c.UniversalClient.EvalSha(ctx, digest, keys, args...)
+}
+
+func TestTwoGatewaysTakeOverOneRoomAtOnce(t *testing.T) {
+	r := record(t, recordings(t)[0])
+	r.bigger(t, 5000)
+	errs := make(chan error)
+	for range 2 {
+		store := must(redisstore.New(r.client, redisstore.Config{Room: r.room, Clock: r.clock.Now}))(t)
+		go func() { errs <- store.Restore(t.Context(), queue.Watermark{Document: r.document()}) }()
+	}
+	if err := errors.Join(<-errs, <-errs); err != nil {
+		t.Fatal(err)
+	}
+	f := must(r.store.Snapshot(t.Context()))(t)
+	if f.Epoch != r.said.Line.Epoch || f.Live != r.said.Line.Inside+5000 || f.Waiting != r.said.Line.Waiting {
+		t.Errorf("epoch %d, %d inside, %d waiting", f.Epoch, f.Live, f.Waiting)
 	}
 }

@@ -3,20 +3,41 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Join implements queue.Store.
+// Join implements queue.Store. In the second in which an epoch begins it waits for the next one.
 func (s *Store) Join(ctx context.Context, arrivals []queue.Arrival) (reply queue.JoinReply, err error) {
-	err = s.verb(ctx, "join", check(arrivals, (*queue.Arrival).Validate), s.scripts.join, func(r *reader) (err error) {
-		reply, err = r.joined(arrivals)
-		return err
-	}, func() []any {
-		batch, codes := packArrivals(arrivals)
-		return []any{batch, codes}
-	})
-	return reply, err
+	for {
+		var early time.Duration
+		err = s.verb(ctx, "join", check(arrivals, (*queue.Arrival).Validate), s.scripts.join, func(r *reader) (err error) {
+			if r.early {
+				early = time.Duration(r.int()) * time.Millisecond
+				return r.end()
+			}
+			reply, err = r.joined(arrivals)
+			return err
+		}, func() []any {
+			batch, codes := packArrivals(arrivals)
+			return []any{batch, codes}
+		})
+		if err != nil || early == 0 {
+			return reply, err
+		}
+		wait(ctx, early)
+	}
+}
+
+// wait lets time go by, at the longest until ctx ends: the next call finds that out.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Keep implements queue.Store.

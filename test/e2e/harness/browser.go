@@ -75,6 +75,11 @@ func (b *Browser) Load(ctx context.Context, method, target string, extra ...stri
 	return b.send(ctx, visitor.Page, method, target, extra)
 }
 
+// Visit is Load of a page by GET, and follows redirects as a browser does.
+func (b *Browser) Visit(ctx context.Context, target string) (*Answer, error) {
+	return b.checked(b.Browser.Visit(ctx, visitor.Want{For: visitor.Page, Target: target}))
+}
+
 // Fetch asks for something as a script does.
 func (b *Browser) Fetch(ctx context.Context, method, target string, extra ...string) (*Answer, error) {
 	return b.send(ctx, visitor.Fetch, method, target, extra)

@@ -67,10 +67,28 @@ func (c *Crowd) gate(turn int) *Gate {
 // Arrive lets n visitors come one after the other; each must get the waiting page and a place.
 func (c *Crowd) Arrive(n int) []*Visitor {
 	c.tb.Helper()
+	return c.arrive(n, func(*Answer) bool { return false })
+}
+
+// Insist is Arrive while the store may be away: whoever is asked to come again does, for so long at most.
+func (c *Crowd) Insist(n int, patience time.Duration) []*Visitor {
+	c.tb.Helper()
+	ctx, cancel := context.WithTimeout(c.tb.Context(), patience)
+	defer cancel()
+	return c.arrive(n, func(a *Answer) bool {
+		return a.StatusCode == http.StatusServiceUnavailable && a.Header.Get("Retry-After") != "" && launch.Rest(ctx, troubled)
+	})
+}
+
+func (c *Crowd) arrive(n int, again func(*Answer) bool) []*Visitor {
+	c.tb.Helper()
 	came := make([]*Visitor, 0, n)
 	for i := range n {
 		v := &Visitor{Browser: NewBrowser(c.gate(i)), turn: i}
 		page := v.Get(c.tb, target)
+		for again(page) {
+			page = v.Get(c.tb, target)
+		}
 		if v.Place = v.Token(); !page.Waiting() || v.Place.Number == 0 {
 			c.tb.Fatalf("arrival %d got %d %q and place %+v", i, page.StatusCode, page.Body, v.Place)
 		}

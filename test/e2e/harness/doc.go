@@ -2,6 +2,7 @@
 // browsers that keep to the protocol, and a journal that the promises to visitors are checked on.
 //
 //	program.go   the program, built once with the race detector
+//	clock.go     the program on a machine whose clock is wrong
 //	gate.go      one gateway as a process: start, stop, kill, its configuration and its log
 //	admin.go     an operator at its admin API
 //	site.go      the site behind, which counts what it saw

@@ -45,9 +45,10 @@ type Room struct {
 	Strict bool
 	// PollMin and PollMax default to 200ms and 1s. After a loss nobody is called for 1.2 times PollMax.
 	PollMin, PollMax time.Duration
-	// Claim is how long a call stands, default 20s; Idle how long a stay, default 10m.
-	Claim, Idle time.Duration
-	OnFailure   string // default hold
+	// Claim is how long a call stands, default 20s; Idle how long a stay without a request, default 10m; Longest how long a stay
+	// in all, default that of the gateway.
+	Claim, Idle, Longest time.Duration
+	OnFailure            string // default hold
 }
 
 func (s *Settings) config() *launch.Config {
@@ -77,12 +78,16 @@ func or[T comparable](v, def T) T {
 var inside = map[bool]string{true: "strict"}
 
 func (r *Room) config() launch.Room {
+	session := launch.Session{Idle: or(r.Idle, 10*time.Minute)}
+	if r.Longest > 0 {
+		session.Max = &r.Longest
+	}
 	return launch.Room{
 		ID: or(r.ID, launch.RoomID), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
 		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
 		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst), Inside: inside[r.Strict]},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
-		Session: launch.Session{Idle: or(r.Idle, 10*time.Minute)}, ClaimWindow: or(r.Claim, 20*time.Second),
+		Session: session, ClaimWindow: or(r.Claim, 20*time.Second),
 		OnStoreFailure: or(r.OnFailure, "hold"),
 	}
 }

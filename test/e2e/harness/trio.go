@@ -19,7 +19,13 @@ type Trio struct {
 // NewTrio starts them with the same keyring and one room.
 func NewTrio(tb testing.TB, p *Program, r Room) *Trio {
 	tb.Helper()
-	t := &Trio{Redis: redistest.Start(tb), Site: NewSite(tb)}
+	return NewTrioAt(tb, p, redistest.Start(tb), r)
+}
+
+// NewTrioAt is NewTrio on a Redis that runs.
+func NewTrioAt(tb testing.TB, p *Program, server *redistest.Server, r Room) *Trio {
+	tb.Helper()
+	t := &Trio{Redis: server, Site: NewSite(tb)}
 	r.Site = t.Site
 	keys := p.Keys(tb)
 	for range 3 {

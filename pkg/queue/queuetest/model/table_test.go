@@ -171,7 +171,7 @@ func TestTheTableOfSetsAndVerbs(t *testing.T) {
 	}
 }
 
-// checkSets holds a room against what §2 says of its sets.
+// checkSets holds a room against what the port says of its sets.
 func checkSets(t *testing.T, r *room) {
 	t.Helper()
 	in := map[queue.VisitorID]int{}

@@ -6,8 +6,7 @@
 // It is run from the module's directory and changes no file there: the tests are built once, so that they read the scripts
 // of a directory, and each fault gets one. A mutant is shown to the conformance suite (its slow scenarios last), then to the
 // differential and then to the package's other tests, until one of them notices; with -all to each of the first two in any
-// case. The table it prints with -all is kept in docs/testing.md. The exit code is 1 if a mutant survives that is not marked
-// as equivalent, or if the tests fail without any.
+// case. The exit code is 1 if a mutant survives that is not marked as equivalent, or if the tests fail without any.
 package main
 
 import (

@@ -36,11 +36,15 @@ type process struct {
 	ended chan struct{}
 }
 
-// launch starts redis-server and waits until its log says ready.
-func launch(dir, ready string, args []string) (*process, error) {
+// launch starts redis-server with a clock that is ahead by so much, and waits until its log says ready.
+func launch(dir, ready string, ahead time.Duration, args []string) (*process, error) {
 	path, err := exec.LookPath(server())
 	if err != nil {
 		return nil, fmt.Errorf("no %s on this machine; install it with: apt-get install redis-server (%w)", server(), err)
+	}
+	clock, err := wrongClock(dir, ahead)
+	if err != nil {
+		return nil, err
 	}
 	r, w := io.Pipe()
 	p := &process{log: newLog(), ended: make(chan struct{})}
@@ -56,7 +60,7 @@ func launch(dir, ready string, args []string) (*process, error) {
 		defer runtime.UnlockOSThread()
 		defer close(p.ended)
 		cmd := exec.Command(path, args...)
-		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, w
+		cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, w, w, append(os.Environ(), clock...)
 		cmd.SysProcAttr = dieWithParent()
 		err := cmd.Start()
 		if err == nil {

@@ -35,6 +35,7 @@ type Server struct {
 	args  []string
 	first []string // before all options: a Sentinel's file
 	ready string
+	ahead time.Duration
 	proc  *process
 }
 
@@ -75,7 +76,7 @@ func (s *Server) begin() {
 		if s.port, err = freePort(); err != nil {
 			break
 		}
-		if s.proc, err = launch(s.dir, s.ready, s.command()); err == nil {
+		if s.proc, err = launch(s.dir, s.ready, s.ahead, s.command()); err == nil {
 			return
 		}
 	}
@@ -114,18 +115,28 @@ func (s *Server) Restart(memory Memory) {
 	s.tb.Helper()
 	s.Kill()
 	if memory == Empty {
-		for _, name := range []string{"dump.rdb", "appendonlydir"} {
+		for _, name := range []string{savedName, "appendonlydir"} {
 			if err := os.RemoveAll(filepath.Join(s.dir, name)); err != nil {
 				s.tb.Fatalf("redistest: %v", err)
 			}
 		}
 	}
-	proc, err := launch(s.dir, s.ready, s.command())
+	proc, err := launch(s.dir, s.ready, s.ahead, s.command())
 	if err != nil {
 		s.tb.Fatalf("redistest: %v", err)
 	}
 	s.proc = proc
 }
+
+// Clock puts the server's clock forward by so many whole seconds, or back if ahead is negative, from the next Restart on. Its
+// monotonic clock is right.
+func (s *Server) Clock(ahead time.Duration) { s.ahead = ahead }
+
+// savedName is the file that Save writes.
+const savedName = "dump.rdb"
+
+// Saved is the path of the file that Save writes and Restart(Keep) reads: a test may keep a copy and put it back.
+func (s *Server) Saved() string { return filepath.Join(s.dir, savedName) }
 
 // Save writes what the server holds to disk, for a later Restart(Keep).
 func (s *Server) Save() {

@@ -68,6 +68,24 @@ func TestAServerWithAnAppendOnlyFileRemembersEverything(t *testing.T) {
 	}
 }
 
+func TestAServerKeepsItsDataUnderAnotherClock(t *testing.T) {
+	s := redistest.Start(t)
+	set(t, s.Client(t), "a")
+	for _, ahead := range []time.Duration{-24 * time.Hour, time.Hour, 0} {
+		s.Save()
+		s.Clock(ahead)
+		s.Restart(redistest.Keep)
+		client := s.Client(t)
+		now, err := client.Time(t.Context()).Result()
+		if off := time.Until(now) - ahead; err != nil || off.Abs() > time.Minute {
+			t.Errorf("the server's clock is off by %v from what it was set to, %v", off, err)
+		}
+		if got := get(t, client); got != "a" {
+			t.Errorf("with a clock ahead by %v it remembers %q", ahead, got)
+		}
+	}
+}
+
 func TestAPausedServerDoesNotAnswerUntilItIsResumed(t *testing.T) {
 	s := redistest.Start(t)
 	client := s.Client(t)

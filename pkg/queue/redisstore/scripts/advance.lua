@@ -47,34 +47,20 @@ local function hold_after_silence()
   room.hold = min(room.hold, NOW + max(rules.hold, LONGEST_HOLD))
 end
 
--- outlived notes for a curve what has passed an edge since the last Advance.
-local function outlived(i)
-  local ends = curve_end(i)
-  if size(i) == 0 then
-    return
-  end
-  for j = 1, BUCKETS do
-    if EDGES[j] >= ends then
-      return
-    end
-    local edge = j < BUCKETS and min(EDGES[j + 1], ends) or ends
-    local n = call('ZCOUNT', KEYS[i], above_ago(edge + NOW - room.tick), ago(edge))
-    if n > 0 then
-      observe(i, j, 0, n)
-    end
-  end
+if NOW < room.tick then
+  forget_gateways()
 end
-
 note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
 fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
 hold_after_silence()
 read_curves()
-outlived(CALLS)
-for i = FRESH, SERVED do
-  outlived(i)
+local since = NOW - room.tick
+local right = since >= 0 or put_right(-since)
+all_outlived()
+if right then
+  room.tick = NOW
 end
-room.tick = NOW
 apply_steps()
 forget_all()
 forget_draws()
@@ -82,7 +68,7 @@ leave_door()
 lapse()
 pass_over()
 call_next(allowance(rules.lead, max(200, chances(CALLS)[1])))
-local sketch = kept_sketch()
+local sketch = kept_sketch(since)
 save_curves()
 save()
 return snapshot(sketch)

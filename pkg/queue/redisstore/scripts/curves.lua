@@ -9,6 +9,9 @@ local CURVE_FULL = 256
 local CURVE_BYTES = 32
 
 local curves, observed = {}, {} -- by kind: its bytes, once read; whether they have changed
+local chances_of = {} -- by set, what follows from its curve
+local older_of = {} -- by set, how many members were older than all edges when Advance began
+local younger_of = {} -- by set, how many members are younger than each edge, as long as none has come or gone
 
 -- ago and above_ago are the times that lie so long back, as texts, inclusive and exclusive: to make one from a number costs as much
 -- as to count, and all sets are counted at the same edges.
@@ -20,7 +23,7 @@ local function ago(age)
 end
 
 local function above_ago(age)
-  above_texts[age] = above_texts[age] or above(NOW - age)
+  above_texts[age] = above_texts[age] or string.format('(%s', ago(age))
   return above_texts[age]
 end
 
@@ -77,7 +80,7 @@ local function observe(i, j, came, outlived)
     back, surv = floor(back / 2), floor(surv / 2)
   end
   c[j], c[j + BUCKETS] = back, surv
-  observed[kind(i)] = true
+  observed[kind(i)], chances_of[i] = true, nil
 end
 
 -- came notes that something of a set was used at an age.

@@ -20,7 +20,8 @@ end
 local function live_stays()
   local n = 0
   for i = FRESH, SERVED do
-    n = n + counting(i, NOW - rules.idle, '+inf')
+    local known = i ~= FRESH and younger_of[i]
+    n = n + (known and known[#known] or counting(i, NOW - rules.idle, '+inf'))
   end
   return n
 end

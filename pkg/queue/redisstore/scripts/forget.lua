@@ -47,8 +47,11 @@ local function forget_all()
   for i = FRESH, SERVED do
     if has(i) and #spent > 0 then
       send('ZREM', i, spent)
+      younger_of[i] = nil
     end
-    forget(i, ago(rules.idle + rules.resume))
+    if i == FRESH or older_of[i] ~= 0 then
+      forget(i, ago(rules.idle + rules.resume))
+    end
   end
   if has(ASKING) and #spent > 0 then
     send('ZREM', ASKING, spent)
@@ -97,6 +100,7 @@ local function leave_door()
     add_pair(calls, last[id], id)
   end
   send('ZADD', CALLS, calls)
+  younger_of[CALLS] = nil
 end
 
 -- lapse ends the calls that were not claimed in time. The second of one ticket ends it.

@@ -3,6 +3,7 @@
 -- ARGV:  3 arrivals, 17 bytes each: visitor (16), lane (1); 4 '' if none has a code, else 17 bytes each: code (16), uses (1)
 -- Reply: 'ok', now, epoch, number given last before, standings, places (one letter an entry: n with the next number; r with a
 --        number and a lane that follow; c with an epoch and a number that follow; - none), what follows, times
+--        'early', the milliseconds until the epoch gives numbers; nothing is done
 -- Cost:  O(n log N) for n entries and N places, and that of the allowance where nobody waits.
 
 local stop = load()
@@ -10,6 +11,12 @@ if stop then
   return stop
 elseif own() or torn() then
   return LOST
+end
+
+-- An epoch is named by the second in which it begins. By the server's clock it gives its first number in a later one: a room
+-- that is lost again in that second, and rebuilt by a gateway that has not heard of it, begins the same epoch.
+if ARGV[1] == '' and floor(NOW / 1000) == floor(room.born / 1000) then
+  return { 'early', 1000 - NOW % 1000 }
 end
 fill()
 

@@ -26,7 +26,7 @@ local function own()
   if not id then
     return false
   end
-  local before = call('HGET', KEYS[ROOM], 'server')
+  local before = stored.server
   if before and sub(before, 1, 40) == id then
     return false
   end

@@ -27,7 +27,7 @@
 -- ARGV, the same first two for every verb:
 --   1 now in ms, or '' for the server's TIME    2 newest format of a room that the caller reads
 --
--- Replies are arrays that begin with 'ok', 'lost', 'format', 'conflict' or 'unknown'. A visitor is its 16 raw bytes. Every
+-- Replies are arrays that begin with 'ok', 'lost', 'format', 'conflict', 'unknown' or 'early'. A visitor is its 16 raw bytes. Every
 -- number is an integer below 2^53: exact in Lua, and exact on its way to Redis and back as long as it is handed over as a
 -- number. Lua's own conversion to text keeps 14 digits only, so text is made with '%.0f'.
 
@@ -78,11 +78,11 @@ local touched = {} -- keys written by this call: true if something was added las
 
 -- load reads the room. It answers why the verb cannot go on, or nil. O(1).
 local function load()
-  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'there')
+  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'there', 'server')
   if not texts[1] then
     return LOST
   end
-  stored.figures, stored.there, there = texts[1], texts[3], texts[3]
+  stored.figures, stored.there, stored.server, there = texts[1], texts[3], texts[4], texts[3]
   room, rules = read_figures(texts[1]), read_rules(texts[2])
   if room.format > tonumber(ARGV[2]) then
     return NEWER

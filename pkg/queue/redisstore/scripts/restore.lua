@@ -2,7 +2,8 @@
 --
 -- KEYS:  behind those of every verb the keys of a room of the releases before, see upgrade.lua
 -- ARGV:  see unite.lua
--- Reply: 'ok'; or 'old', then the fields and values of a room of the releases before: nothing is changed, see upgrade.lua
+-- Reply: 'ok'; or 'old', then the fields and values of a room of the releases before that is not taken over, or not yet whole:
+--        nothing is changed, see upgrade.lua
 -- Cost:  O(s) for documents and records of s steps; O(N) in the background if a room without figures has sets left
 
 local stop = load()
@@ -63,7 +64,7 @@ local function begin()
   room.format, room.mark, room.tick, room.born = 1, NOW, NOW, NOW
   rules.quota, rules.per, rules.share, rules.factor, rules.phase = -1, 1, 1000, 1000, PHASE_OPEN
   rules.weight = { 1, 1, 1, 1, 1, 1, 1, 1 }
-  changed.judgement, changed.growth = '', struct.pack('>ddddd', -1, -1, 0, 0, 0)
+  changed.judgement, changed.growth = '', struct.pack('>dddddd', -1, -1, 0, 0, 0, 1)
   call('SET', KEYS[CURVES], ARGV[9])
   touched[CURVES] = true
   take_theirs()
@@ -90,7 +91,7 @@ local function raise_room()
   unite(m)
   if ahead then
     begin_after(m)
-    room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, NOW, NOW
+    room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, max(room.tick, NOW), NOW
     room.hold = max(room.hold, NOW + rules.hold)
   elseif m.epoch < room.epoch then
     learn_earlier(m)
@@ -99,7 +100,8 @@ local function raise_room()
 end
 
 if stop == LOST then
-  local old = redis.pcall('HGETALL', KEYS[OLD_ROOM])
+  local taking = call('HGET', KEYS[ROOM], 'next_version')
+  local old = redis.pcall('HGETALL', KEYS[taking and ROOM or OLD_ROOM])
   if not old.err and #old > 0 then
     return { 'old', unpack(old) }
   end

@@ -234,6 +234,8 @@ func living(a *queue.Answer) bool {
 		return a.Reason != queue.ReasonOver
 	case queue.StateLobby:
 		return a.Renewable
+	case queue.StateSpent:
+		return false
 	default:
 		return a.Stale
 	}

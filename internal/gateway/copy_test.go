@@ -67,3 +67,24 @@ func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 		}
 	}
 }
+
+func TestACopyThatIsKnownToBeUsedIsNotRenewedWhileTheStoreIsAway(t *testing.T) {
+	s := newFixture(t, slow)
+	s.browser().load("GET", "/")
+	b := s.browser()
+	b.load("GET", "/")
+	copied := b.copyOf("einlass-termine")
+	s.pass(time.Second)
+	s.pass(time.Second)
+	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
+	s.pass(time.Second)
+	ticket := copied.cookie("einlass-termine")
+	s.loseStore()
+	for range 2 {
+		copied.poll("room=termine&shown=")
+		s.pass(time.Second)
+	}
+	if got := copied.cookie("einlass-termine"); got != ticket {
+		t.Errorf("a ticket that was given up is renewed: %s", got)
+	}
+}

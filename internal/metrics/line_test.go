@@ -43,7 +43,7 @@ einlass_opening_phase{phase="line",room="a"} 0
 einlass_opening_phase{phase="lobby",room="a"} 0
 einlass_opening_phase{phase="open",room="a"} 1
 einlass_opening_phase{phase="through",room="a"} 0
-# HELP einlass_pace_calls_per_second Configured pace of entries. Before calls were paid at entry it was that of calls.
+# HELP einlass_pace_calls_per_second Configured pace, in entries per second. In earlier releases it was that of calls.
 # TYPE einlass_pace_calls_per_second gauge
 einlass_pace_calls_per_second{room="a"} 1.5
 # HELP einlass_pace_paused Whether nobody is called.

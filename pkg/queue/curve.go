@@ -60,8 +60,8 @@ func CurveEdges() (edges []time.Duration) {
 	return edges
 }
 
-// curvePriors are what is assumed before anything is learned: the hazard of each bucket in permille, with the weight of
-// curveWeight observations.
+// These are assumed before anything is learned: the hazard of each bucket in permille, with the weight of curveWeight
+// observations. A page claims its call within seconds or not at all, so a call that is older than 45 s counts little (ADR 17).
 var (
 	priorCall  = [CurveBuckets]int64{600, 600, 400, 200, 200, 100, 100, 20, 20, 10, 10, 10, 10, 10, 10, 10}
 	priorFresh = [CurveBuckets]int64{800, 500, 200, 100}
@@ -118,8 +118,9 @@ func (c *Curve) halve(j int) {
 type Chances [CurveBuckets]int64
 
 // Chances computes them from the last bucket down: q = 1,000,000 behind the last; R = 1000*(back+surv+4),
-// q = floor(q*(R - 1000*back - 4*prior)/R), start_j = floor((1,000,999 - q)/1000), P_j = floor((start_j + start_{j+1} + 1)/2). end is the curve's end in milliseconds, page the time that people may
-// sit on one page (for curves of stays; 0 for the others).
+// q = floor(q*(R - 1000*back - 4*prior)/R), start_j = floor((1,000,999 - q)/1000),
+// P_j = floor((start_j + start_{j+1} + 1)/2). end is the curve's end in milliseconds, page the time that people may sit on one
+// page (for curves of stays; 0 for the others).
 func (c *Curve) Chances(kind CurveKind, end, page int64) (p Chances) {
 	prior := priorOf(kind, page)
 	var start [CurveBuckets + 1]int64 // chance at the beginning of each bucket; behind the last: none

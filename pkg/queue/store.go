@@ -268,9 +268,9 @@ type Store interface {
 
 	// Renew tells of a request of each stay. The caller has verified its pass. Ended: StateSpent. beginning + Max <= now: ended,
 	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking, except that a stay that is resumed
-	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now). A later request than the last one known teaches the curve if the stay was
-	// live, and moves the stay to the next inside at a: from fresh or unknown to inside1; served stays served. An earlier one
-	// moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
+	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now).
+	// A later request than the last one known teaches the curve if the stay was live, and moves the stay to the next inside at
+	// a: from fresh or unknown to inside1; served stays served. An earlier one moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
 	// StateMissed (ReasonOver) if it is over, else StateSpent (ReasonExpired).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 
@@ -302,11 +302,14 @@ type Store interface {
 	//
 	//  1. m is ahead: ErrLost. It is if m.Epoch > epoch; or if they are equal and m has a higher last, head, Cursor, Mapping or
 	//     Reports.
-	//  2. Note the gateway and its sample; forget gateways and samples that are over. Fill, at the share that was in force until
+	//  2. now < tick, the clock was set back: forget all gateways and samples, the judgement's Tick = 0. Note the gateway and its
+	//     sample; forget gateways and samples that are over. Fill, at the share that was in force until
 	//     now; then a verdict with a later Tick than the judgement's replaces it.
 	//  3. now - tick > Absent/2: hold = max(hold, now+Hold), because nobody was heard for so long. hold = min(hold,
 	//     now + max(Hold, 30 s)), so that a clock that stepped back prolongs no hold. Each curve learns what outlived its
-	//     buckets, see Curve. tick = now.
+	//     buckets, see Curve. now < tick: of each of calls, asking (both times), fresh, inside and served, the times later than now,
+	//     earliest first, at most MaxScan, become tick - now earlier: they are of the clock that was wrong. tick = now, unless
+	//     MaxScan times of one of them were.
 	//  4. Apply the due steps, see Step.
 	//  5. Forget what is over, earliest first, at most MaxScan of each set.
 	//  6. asking with last asked + Confirm <= now, at most MaxScan: to calls at last asked; a resumed stay just leaves. Then calls
@@ -341,7 +344,8 @@ type Store interface {
 	//   No room: epoch = NextEpoch(now, m.Epoch, highest order of m), last = Carried(m.Ceiling), heads and curves of m, credits 0; mark,
 	//     tick, born = now; sets empty; hold = now + Hold (Grace if m.Epoch is 0); made = now if m has no step, else 0.
 	//   m ahead (Advance, step 1): the same with the room's own epoch and orders counted; last = max(Carried(last),
-	//     Carried(m.Ceiling)); heads = the highest of both; sets, totals and curves stay; hold = max(hold, now + Hold).
+	//     Carried(m.Ceiling)); heads = the highest of both; sets, totals and curves stay, and so does a tick later than
+	//     now; hold = max(hold, now + Hold).
 	//   m.Epoch < epoch: last = max(last, Carried(m.Ceiling)), heads = max; a segment of m.Epoch that is not frozen: Last =
 	//     max(Last, Carried(m.Ceiling)).
 	//

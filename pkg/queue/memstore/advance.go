@@ -9,6 +9,7 @@ import (
 
 // advance is the verb after the check of the watermark, step by step.
 func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
+	r.forgetGateways()
 	r.noteGateway(gateway, s)
 	r.fill() // what has passed is paid at the share that was in force
 	if v.Tick > r.Judgement.Tick {
@@ -16,7 +17,9 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	}
 	r.holdAfterSilence()
 	r.outlived()
-	r.Tick = r.now
+	if r.putRight() {
+		r.Tick = r.now
+	}
 	r.applySteps()
 	r.forgetOld()
 	r.leaveDoor()

@@ -47,7 +47,7 @@ func (r *room) restoreRoom(m *queue.Watermark) {
 	switch {
 	case ahead:
 		r.nextEpoch(m)
-		r.Credit, r.CallCredit, r.Mark, r.Tick, r.Born = 0, 0, r.now, r.now, r.now
+		r.Credit, r.CallCredit, r.Mark, r.Tick, r.Born = 0, 0, r.now, max(r.Tick, r.now), r.now
 		r.Hold = max(r.Hold, r.now+r.t.hold)
 	case m.Epoch < r.Epoch:
 		r.learnEarlier(m)

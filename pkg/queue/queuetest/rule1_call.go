@@ -1,6 +1,8 @@
 package queuetest
 
 import (
+	"fmt"
+
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -175,6 +177,73 @@ var calling = []scenario{
 		f = l.advance()
 		want(l, "hold then", f.Hold, f.Now+30_000) // the longest spread of a start
 		want(l, "tick", f.Tick, f.Now)
+	}},
+	{"a clock that was set back stops neither verdicts nor samples, and gateways are counted anew", func(l *line) {
+		tick := func(m queue.Watermark, tick int64, factor int64) queue.Snapshot {
+			m.Ceiling = m.Last
+			f, err := l.store.Advance(l.Context(), m, queue.Sample{Tick: tick, Blob: fmt.Sprint(tick)}, queue.Verdict{Tick: tick, Factor: factor})
+			l.must("advance", err)
+			return f
+		}
+		tick(queue.Watermark{Gateway: "one"}, 3600, 500)
+		tick(queue.Watermark{Gateway: "two"}, 3600, 500)
+		l.clock.Step(-1)
+		f := tick(queue.Watermark{Gateway: "one"}, 7, 900)
+		want(l, "judgement", f.Judgement, queue.Verdict{Tick: 7, Factor: 900})
+		want(l, "sample", f.Samples["one"], queue.Sample{Tick: 7, Blob: "7"})
+		want(l, "gateways", f.Gateways, 1)
+	}},
+	{"what is more than an Advance may look at is put right by those that follow", func(l *line) {
+		const n, back = queue.MaxScan + 1, 3_600_000
+		for from := 0; from < n; from += queue.MaxBatch {
+			var stays []queue.Stay
+			for _, id := range visitors(1+from, min(queue.MaxBatch, n-from)) {
+				stays = append(stays, queue.Stay{Visitor: id, Started: l.now(), At: l.now()})
+			}
+			_, err := l.store.Renew(l.Context(), stays)
+			l.must("renew", err)
+		}
+		l.advance()
+		l.clock.Step(-back)
+		l.advance()
+		l.clock.Step(idleMS)
+		want(l, "live, after Idle", l.snapshot().Live, 1)
+		l.advance() // and the last one, as if it were of just now
+		l.clock.Step(idleMS)
+		f := l.advance()
+		want(l, "live, after Idle once more", f.Live, 0)
+		want(l, "tick", f.Tick, f.Now)
+	}},
+	{"what a clock that was wrong has noted is put right by as much as it was set back", func(l *line) {
+		const hour = 3_600_000
+		p := l.wait(1, 4)
+		l.keepAll(p)
+		l.fill(9)
+		l.clock.Step(hour)
+		l.advance() // it holds the line: nobody was heard for an hour
+		l.keepAll(p)
+		l.clock.Set(l.snapshot().Hold)
+		l.call(3)
+		l.setPace(func(p *queue.Pace) { p.MaxInside = 1 })
+		want(l, "first", l.claim(p[0]).State, queue.StateInside)
+		l.clock.Step(10)
+		l.wantState("second", l.claim(p[2]), queue.StateFull, queue.ReasonNone)
+		l.clock.Step(10)
+		l.wantState("third", l.claim(p[1]), queue.StateFull, queue.ReasonNone)
+		l.advance()
+		l.clock.Step(-hour)
+		f := l.advance()
+		want(l, "tick", f.Tick, f.Now)
+		l.wants("first", l.keep(p[0]), queue.Standing{State: queue.StateInside, Until: f.Now - 20 + idleMS, Started: f.Now - 20 + hour})
+		l.finish(1)
+		l.wantState("third, who asked after the second", l.claim(p[1]), queue.StateFull, queue.ReasonNone)
+		want(l, "second", l.claim(p[2]).State, queue.StateInside)
+		l.clock.Step(confirmMS)
+		want(l, "at the door, after Confirm without a question", l.advance().Asking, 0)
+		l.clock.Step(windowMS)
+		want(l, "calls, after the window", l.advance().Calls, 0)
+		l.clock.Step(idleMS)
+		want(l, "live, after Idle", l.advance().Live, 0)
 	}},
 }
 

@@ -27,6 +27,17 @@ var losing = []scenario{
 		want(l, "waiting", f.Waiting, 0)
 		want(l, "last", f.Last, 0)
 	}},
+	{"a loss hides from no Advance that the clock was set back", func(l *line) {
+		p := l.enter(1)
+		l.advance()
+		m := l.remembered()
+		m.Last++
+		l.clock.Step(-3_600_000)
+		l.restore(m)
+		f := l.advance()
+		want(l, "tick", f.Tick, f.Now)
+		want(l, "end", l.keep(p).Until, f.Now+idleMS)
+	}},
 	{"a room without a watermark begins now and waits for the grace", func(l *line) {
 		l.wait(1, 3)
 		l.store.Lose()

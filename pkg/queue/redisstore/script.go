@@ -253,7 +253,7 @@ func newScripts() (*scripts, error) {
 		{&s.leave, "prelude places moves leave"},
 		{&s.find, "prelude places moves standing find"},
 		{&s.move, "prelude places moves standing codes move"},
-		{&s.advance, "prelude ?loss ?bucket ?curves ?chances ?allowance ?opening ?steps ?sketch ?figures ?watermark ?rows ?forget ?calling ?outlived advance"},
+		{&s.advance, "prelude ?loss ?bucket ?curves ?chances ?allowance ?opening ?steps ?sketch ?figures ?watermark ?rows ?clock ?forget ?calling ?outlived advance"},
 		{&s.settle, "prelude bucket document settle"},
 		{&s.reveal, "prelude opening reveal"},
 		{&s.snapshot, "prelude curves chances sketch figures snapshot"},

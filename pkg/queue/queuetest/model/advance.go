@@ -10,12 +10,15 @@ import (
 
 // advance is the verb after the check of the watermark, step by step.
 func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
+	r.forgetGateways()
 	r.noteGateway(gateway, s)
 	r.fill() // what has passed is paid at the share that was in force
 	r.takeVerdict(v)
 	r.holdAfterSilence()
 	r.outlived()
-	r.tick = r.now
+	if r.putRight() {
+		r.tick = r.now
+	}
 	r.applySteps()
 	r.forget()
 	r.leaveDoor()

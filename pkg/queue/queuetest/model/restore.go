@@ -52,7 +52,7 @@ func (r *room) restoreRoom(m *queue.Watermark) {
 	switch {
 	case ahead:
 		r.nextEpoch(m)
-		r.credit, r.callcredit, r.mark, r.tick, r.born = 0, 0, r.now, r.now, r.now
+		r.credit, r.callcredit, r.mark, r.tick, r.born = 0, 0, r.now, max(r.tick, r.now), r.now
 		r.hold = max(r.hold, r.now+r.timing().hold)
 	case m.Epoch < r.epoch:
 		r.learnEarlier(m)

@@ -11,6 +11,30 @@ var inRoom = []mutant{
 		find: `behind(read_watermark(ARGV[4])) or `, replace: ``,
 	},
 	{
+		name: "set-back-keeps-seats", file: "clock.lua", what: "what a clock that was wrong has noted stays",
+		find: `tonumber(found[k + 1]) - by`, replace: `tonumber(found[k + 1])`,
+	},
+	{
+		name: "set-back-takes-now", file: "clock.lua", what: "what happens now is put earlier too",
+		find: `above(NOW), '+inf'`, replace: `NOW, '+inf'`,
+	},
+	{
+		name: "set-back-stops-verdicts", file: "clock.lua", what: "no verdict is taken until the clock is where it was",
+		find: `rules.judged, changed.rules = 0, true`, replace: `changed.rules = true`,
+	},
+	{
+		name: "set-back-stops-samples", file: "clock.lua", what: "no sample is taken until the clock is where it was",
+		find: `drop(SAMPLES)`, replace: ``,
+	},
+	{
+		name: "set-back-keeps-gateways", file: "clock.lua", what: "gateways that are gone are counted until the clock is where it was",
+		find: `drop(GATEWAYS)`, replace: ``,
+	},
+	{
+		name: "loss-hides-set-back", file: "restore.lua", what: "a loss hides that the clock was set back",
+		find: `max(room.tick, NOW), NOW`, replace: `NOW, NOW`,
+	},
+	{
 		name: "gateway-life", file: "advance.lua", what: "a gateway is counted a millisecond longer",
 		find: `early(GATEWAYS, ago(GATEWAY_LIFE))`, replace: `early(GATEWAYS, ago(GATEWAY_LIFE + 1))`,
 	},

@@ -47,14 +47,20 @@ local function hold_after_silence()
   room.hold = min(room.hold, NOW + max(rules.hold, LONGEST_HOLD))
 end
 
+if NOW < room.tick then
+  forget_gateways()
+end
 note_gateway(ARGV[3], tonumber(ARGV[5]), ARGV[6])
 fill() -- what has passed is paid at the share that was in force
 take_verdict(tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9])
 hold_after_silence()
 read_curves()
-all_outlived()
 local since = NOW - room.tick
-room.tick = NOW
+local right = since >= 0 or put_right(-since)
+all_outlived()
+if right then
+  room.tick = NOW
+end
 apply_steps()
 forget_all()
 forget_draws()

@@ -91,7 +91,7 @@ local function raise_room()
   unite(m)
   if ahead then
     begin_after(m)
-    room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, NOW, NOW
+    room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, max(room.tick, NOW), NOW
     room.hold = max(room.hold, NOW + rules.hold)
   elseif m.epoch < room.epoch then
     learn_earlier(m)

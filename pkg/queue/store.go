@@ -253,6 +253,9 @@ type Store interface {
 	//  3. last+1, given+1, joined+1, the code noted. In a lobby: StateLobby, nothing else is stored. free > 0: free-1, credit and
 	//     callcredit - Units, spent and fresh at now, called+1, admitted+1, head raised: StateInside. Otherwise into line with
 	//     seen = -now: StateWaiting.
+	//
+	// By the clock of its own, a store gives the first number of an epoch in a later second than the one that names the epoch or
+	// in which it began, and waits for it: two lines that are lost in the same second never give the same number.
 	Join(ctx context.Context, arrivals []Arrival) (JoinReply, error)
 
 	// Keep takes heartbeats, see Keep and Claim above. mapping is how many draws the caller knows the seed of: more than the

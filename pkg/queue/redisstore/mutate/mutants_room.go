@@ -192,7 +192,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "restore-keeps-credit", file: "restore.lua", what: "a room that is raised keeps its credit",
-		find: `room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, NOW, NOW`, replace: `room.mark, room.tick, room.born = NOW, NOW, NOW`,
+		find: `room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, max(room.tick, NOW), NOW`, replace: `room.mark, room.tick, room.born = NOW, max(room.tick, NOW), NOW`,
 	},
 	{
 		name: "restore-holds-not", file: "restore.lua", what: "a room that is raised holds nothing",

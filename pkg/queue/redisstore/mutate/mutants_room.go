@@ -84,7 +84,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "door-forgets", file: "forget.lua", what: "who loses the turn at the door loses the call",
-		find: "send('ZADD', CALLS, calls)\nend", replace: `end`,
+		find: "send('ZADD', CALLS, calls)\n  younger_of[CALLS] = nil\nend", replace: `end`,
 	},
 	{
 		name: "lapse-late", file: "forget.lua", what: "a call lapses a millisecond late",

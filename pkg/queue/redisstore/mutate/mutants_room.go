@@ -55,8 +55,8 @@ var inRoom = []mutant{
 		find: "room.hold = min(room.hold, NOW + max(rules.hold, LONGEST_HOLD))\n", replace: ``,
 	},
 	{
-		name: "outlived-edge", file: "advance.lua", what: "what outlives an edge is noticed at the upper end of the next",
-		find: `min(EDGES[j + 1], ends) or ends`, replace: `EDGES[j + 1] or ends`,
+		name: "outlived-edge", file: "outlived.lua", what: "what outlives an edge is noticed at the upper end of the next",
+		find: `above_ago(edges[j] + passed), ago(edges[j]))`, replace: `above_ago((next or edges[j]) + passed), ago(next or edges[j]))`,
 	},
 	{
 		name: "forgets-early", file: "forget.lua", what: "tickets are forgotten a millisecond early",

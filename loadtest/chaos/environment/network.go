@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"time"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
@@ -16,13 +17,15 @@ import (
 
 // Network makes links.
 type Network struct {
-	server *toxiproxy.ApiServer
-	links  []*Link
+	server   *toxiproxy.ApiServer
+	reserved []*Link // also those that are open since
+	links    []*Link
 }
 
 // Link is a way from a client to a server.
 type Link struct {
 	Port  int
+	held  net.Listener // keeps the port of a link that is reserved, and not open yet
 	proxy *toxiproxy.Proxy
 	cut   bool
 	slow  bool
@@ -34,17 +37,26 @@ func NewNetwork() *Network {
 	return &Network{server: toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())}
 }
 
-// reserve plans a link whose port is known before the server that it leads to.
+// reserve plans a link whose port is known before the server that it leads to. Until it is open nothing else may take the port.
 func (n *Network) reserve() (*Link, error) {
 	port, err := launch.FreePort()
 	if err != nil {
 		return nil, err
 	}
-	return &Link{Port: port}, nil
+	held, err := net.Listen("tcp", launch.Addr(port))
+	if err != nil {
+		return nil, fmt.Errorf("reserve a link: %w", err)
+	}
+	l := &Link{Port: port, held: held}
+	n.reserved = append(n.reserved, l)
+	return l, nil
 }
 
 // open lets a reserved link lead to a port. readdress may be nil.
 func (n *Network) open(l *Link, to int, readdress *Readdress) error {
+	if err := l.release(); err != nil {
+		return err
+	}
 	l.proxy = toxiproxy.NewProxy(n.server, fmt.Sprintf("%d to %d", l.Port, to), launch.Addr(l.Port), launch.Addr(to))
 	if err := l.proxy.Start(); err != nil {
 		return fmt.Errorf("link to %d: %w", to, err)
@@ -56,8 +68,21 @@ func (n *Network) open(l *Link, to int, readdress *Readdress) error {
 	return l.add(readdressType, "downstream", readdress)
 }
 
+// release lets the port of a reserved link go.
+func (l *Link) release() error {
+	if l.held == nil {
+		return nil
+	}
+	held := l.held
+	l.held = nil
+	return held.Close()
+}
+
 // Close ends all links.
 func (n *Network) Close() {
+	for _, l := range n.reserved {
+		_ = l.release() // those that were never opened
+	}
 	for _, l := range n.links {
 		l.proxy.Stop()
 	}

@@ -3,4 +3,4 @@
 package e2e
 
 // often is how many times in a row a fault is repeated: a few times whenever the tests are run.
-const often = 8
+const often = 4

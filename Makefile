@@ -7,7 +7,8 @@ BIN      := bin
 PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end. Beside a package
 # whose tests use the processor, one whose tests wait.
-FIRST    := ./test/e2e ./test/browser/gate ./loadtest/chaos ./test/browser
+FIRST    := ./test/e2e ./test/browser/gate ./loadtest/chaos ./test/browser ./pkg/queue ./loadtest/drive ./pkg/queue/redisstore \
+  ./loadtest/mornings ./loadtest/sim ./loadtest/rehearse
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
@@ -60,9 +61,10 @@ lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
 	[ -z "$$dead" ] || { echo "no binary calls:"; echo "$$dead"; exit 1; }
 	$(GO) test -count=1 ./test/arch
 
+# The code is vetted by lint; a profile for the compiler would have all packages compiled twice.
 test: deps ## install what is needed and run every test, with the race detector
 	@mkdir -p $(BIN); set -o pipefail; failed=0; \
-	$(GO) test -race -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
+	$(GO) test -race -vet=off -pgo=off -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
 	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart

@@ -3,4 +3,4 @@
 package sim
 
 // crashesInARow is how many there are in an ordinary test.
-const crashesInARow = 8
+const crashesInARow = 4

@@ -57,6 +57,9 @@ func TestADrawIsAPermutation(t *testing.T) {
 				t.Fatalf("%d of %d: place %d, %v", i, n, place, err)
 			}
 			taken[place] = true
+			if i%16 != 0 && n > 1000 {
+				continue // the way back costs more
+			}
 			if back, err := p.Position(place); err != nil || back != i {
 				t.Fatalf("%d of %d comes back as %d, %v", i, n, back, err)
 			}

@@ -43,5 +43,3 @@ func BenchmarkStore(b *testing.B) { queuetest.Bench(b, factory(b)) }
 func TestDifferential(t *testing.T) {
 	queuetest.Differential(t, queuetest.ModelFactory, factory(t))
 }
-
-func TestLinearizable(t *testing.T) { queuetest.Linearizable(t, factory(t)) }

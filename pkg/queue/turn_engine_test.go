@@ -88,6 +88,7 @@ func TestNobodyWhoPollsAsToldMissesTheCall(t *testing.T) {
 
 // Calls that nobody claims cost neither pace nor seats.
 func TestNoShowsCostNoPace(t *testing.T) {
+	const minutes = 10
 	for name, cfg := range map[string]queue.RoomConfig{"by the rate": delivered(60, 0), "in a full room": delivered(600, 100)} {
 		c := newCrowd(t, 23, 5000, cfg)
 		for _, p := range c.people {
@@ -96,10 +97,10 @@ func TestNoShowsCostNoPace(t *testing.T) {
 		c.stay = func() time.Duration { return time.Duration(70+c.random.IntN(20)) * time.Second }
 		c.goOn(5 * time.Minute) // in which the room learns it
 		before := c.room.View().Snapshot.Admitted
-		c.goOn(20 * time.Minute)
-		admitted, want := c.room.View().Snapshot.Admitted-before, int64(20*60)
+		c.goOn(minutes * time.Minute)
+		admitted, want := c.room.View().Snapshot.Admitted-before, int64(minutes*60)
 		if cfg.Document.Pace.MaxInside > 0 {
-			want = 100 * 20 * 60 / 80 // seats by the length of a stay
+			want = 100 * minutes * 60 / 80 // seats by the length of a stay
 		}
 		if admitted < want*97/100 {
 			t.Errorf("%s: %d let in, the pace allows %d", name, admitted, want)

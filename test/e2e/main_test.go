@@ -5,7 +5,10 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -15,7 +18,13 @@ import (
 
 var program harness.Program
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
+func TestMain(m *testing.M) {
+	// The tests wait more than they compute: twice as many as there are processors go side by side.
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
+	os.Exit(harness.Main(m, &program))
+}
 
 // within bounds what a test waits for.
 func within(t *testing.T, d time.Duration) context.Context {

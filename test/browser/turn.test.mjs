@@ -107,8 +107,7 @@ for (const state of ['full', 'resume']) {
       assert.deepEqual(await polls(), [], 'it only polled');
       assert.equal((await log()).filter((r) => r.url === '/termine').length, 1, 'the page was loaded again');
       await setup({ state: 'inside', page: 'site', next: 4000 });
-      await page.clock.runFor(4100);
-      await inside(page).waitFor();
+      await passing(page, 'the way in', () => inside(page).isVisible());
     });
   });
 }

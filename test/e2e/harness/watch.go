@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -66,7 +67,9 @@ func (w *Watch) Check(atLeast int64) {
 		w.read(w.tb.Context(), g)
 	}
 	snapshots := w.snapshots
-	slices.SortStableFunc(snapshots, func(a, b operator.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
+	slices.SortStableFunc(snapshots, func(a, b operator.RoomInfo) int { // of one millisecond: the counters only grow
+		return cmp.Or(a.AsOf.Compare(b.AsOf), cmp.Compare(a.Totals.Called, b.Totals.Called), cmp.Compare(a.Totals.Admitted, b.Totals.Admitted))
+	})
 	var entries int64
 	for from := 0; from < len(snapshots); {
 		to := from + 1

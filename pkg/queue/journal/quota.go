@@ -21,6 +21,7 @@ type quota struct {
 type counted struct {
 	at         int64
 	generation uint32
+	doubtful   bool // it was told again when the store may or may not have known it, so since when it does is not known
 }
 
 type booking struct{ at, count int64 }
@@ -56,16 +57,14 @@ func (v *Invariants) reported(e *Event) {
 	if p := v.places.find(id); p != nil && queue.OutcomeKind(o.Kind) == queue.Booked {
 		p.served = true
 	}
-	if c, told := q.refs[o.Ref]; told && o.Ref != (ID{}) {
-		if c.generation == v.generation && c.at+v.ms.life > e.At {
-			return
-		}
-		q.count(e, true, v.cfg.Ordered)
-	} else {
-		q.count(e, false, v.cfg.Ordered)
+	c, told := q.refs[o.Ref]
+	told = told && o.Ref != (ID{})
+	if told && !c.doubtful && c.generation == v.generation && c.at+v.ms.life > e.At {
+		return
 	}
+	q.count(e, told, v.cfg.Ordered)
 	if o.Ref != (ID{}) {
-		q.refs[o.Ref] = counted{e.At, v.generation}
+		q.refs[o.Ref] = counted{at: e.At, generation: v.generation, doubtful: told}
 	}
 	q.unbooked.leave(id)
 	if queue.OutcomeKind(o.Kind) != queue.Booked || v.marks == nil || o.Count > v.marks.Per {

@@ -357,3 +357,20 @@ func TestWhoseLineHasEndedMayComeAnew(t *testing.T) {
 		}
 	}
 }
+
+// A store forgets a reference with its next Advance. One that is told again at the end of its life may not count, and then counts
+// a moment later.
+func TestAReferenceAtTheEndOfItsLifeMayCountAMomentLater(t *testing.T) {
+	booked := func(n int64, reports uint64) func(*journal.Marks) {
+		return func(m *journal.Marks) { m.Booked, m.Reports, m.Quota = n, reports, 50 }
+	}
+	s := (&script{}).frame(0, 0, 0, booked(0, 0)).book(10, 1, 7, 2).frame(20, 0, 0, booked(2, 1))
+	s.book(10+life, 1, 7, 2).frame(20+life, 0, 0, booked(2, 1)).book(30+life, 1, 7, 2).frame(40+life, 0, 0, booked(4, 2))
+	if rules := broken(t, true, *s); len(rules) > 0 {
+		t.Errorf("broken are %q", rules)
+	}
+	s.book(50+life, 1, 8, 1).book(60+life, 1, 8, 1).frame(70+life, 0, 0, booked(6, 4))
+	if rules := broken(t, true, *s); len(rules) != 1 {
+		t.Errorf("a reference that counts twice within its life: broken are %q", rules)
+	}
+}

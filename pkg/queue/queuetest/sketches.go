@@ -10,10 +10,13 @@ import (
 // sketchAge is how old a kept sketch may grow before an Advance refreshes it, in milliseconds.
 const sketchAge = 500
 
+// sketchSlice is how much of a sketch an Advance makes at least: a place is one, a sample sampleCost.
+const sketchSlice, sampleCost = 250, 4
+
 // sketches is what the exact sketches of a room were lately. A store may answer an older one, within these rules:
 //
-//   - Advance refreshes a sketch that was completed sketchAge ago, or in a time to come, with this call and the next. Snapshot
-//     reads it.
+//   - Advance refreshes a sketch that was completed sketchAge ago, or in a time to come, with this call and the next; a longer one
+//     with one call more for each sketchSlice that it costs. Snapshot reads it.
 //   - A place of the line reads a figure between the lowest and the highest that the exact sketches say since the Advance in which
 //     the refresh began. So no place reads fewer than are ahead of it, unless places were restored meanwhile.
 //   - A lane that has got its first places since then has the sketch of an empty lane, with End.
@@ -64,16 +67,29 @@ func (m *moment) equal(o *moment) bool {
 	return true
 }
 
+// more is how many Advances after the one that begins a sketch it takes at most to complete it.
+func (s *sketches) more() (calls int) {
+	for i := range s.moments {
+		cost := 0
+		for lane := range s.moments[i].lanes {
+			l := &s.moments[i].lanes[lane]
+			cost += 2 + 2*len(l.First) + sampleCost*len(l.Samples) // first places are compared, and read where they differ
+		}
+		calls = max(calls, 1+cost/sketchSlice)
+	}
+	return calls
+}
+
 // forget drops the moments that no sketch can be of any more: those before an Advance after which another one found a sketch
-// old, whenever it was begun, and a third has completed its refresh.
+// old, whenever it was begun, and later ones have completed its refresh.
 func (s *sketches) forget() {
-	n := len(s.advances)
-	for i := n - 4; i >= 0; i-- {
+	n, more := len(s.advances), s.more()
+	for i := n - 2 - 2*more; i >= 0; i-- {
 		oldest, latest := s.advances[0].at, s.advances[0].at
-		for _, a := range s.advances[:i+2] { // it is complete with the next one
+		for _, a := range s.advances[:i+1+more] {
 			oldest, latest = min(oldest, a.at), max(latest, a.at)
 		}
-		for _, a := range s.advances[i+2 : n-1] {
+		for _, a := range s.advances[i+1+more : n-more] {
 			if a.at >= latest+sketchAge || a.at < oldest {
 				s.cut(i)
 				return

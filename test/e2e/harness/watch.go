@@ -47,19 +47,16 @@ func (w *Watch) watch(ctx context.Context, g *Gate) {
 	}
 }
 
-// read notes a snapshot of a gateway. One that is down, or whose store is, has no new one.
-func (w *Watch) read(ctx context.Context, g *Gate) {
+// read notes a snapshot of a gateway and answers when it was taken. One that is down, or whose store is, has none.
+func (w *Watch) read(ctx context.Context, g *Gate) (asOf time.Time, ok bool) {
 	info, err := g.Figures(ctx, "termine")
 	if err != nil || !info.Store.OK {
-		return
+		return time.Time{}, false
 	}
-	w.note(info)
-}
-
-func (w *Watch) note(info operator.RoomInfo) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.snapshots = append(w.snapshots, info)
+	return info.AsOf, true
 }
 
 // readLast reads until a gateway has shown two more snapshots: the first may be of before the last entry.
@@ -68,16 +65,12 @@ func (w *Watch) readLast(g *Gate) {
 	defer cancel()
 	var shown time.Time
 	for newer := 0; newer < 3; {
-		info, err := g.Figures(ctx, "termine")
-		if err != nil || !info.Store.OK {
-			return // it is down, or its store is
-		}
-		if info.AsOf.After(shown) {
-			shown = info.AsOf
+		asOf, ok := w.read(ctx, g)
+		if asOf.After(shown) {
+			shown = asOf
 			newer++
-			w.note(info)
 		}
-		if !launch.Rest(ctx, 20*time.Millisecond) {
+		if !ok || !launch.Rest(ctx, 20*time.Millisecond) {
 			return
 		}
 	}

@@ -17,9 +17,8 @@ import (
 
 // Network makes links.
 type Network struct {
-	server   *toxiproxy.ApiServer
-	reserved []*Link // also those that are open since
-	links    []*Link
+	server *toxiproxy.ApiServer
+	links  []*Link // reserved or open
 }
 
 // Link is a way from a client to a server.
@@ -48,7 +47,7 @@ func (n *Network) reserve() (*Link, error) {
 		return nil, fmt.Errorf("reserve a link: %w", err)
 	}
 	l := &Link{Port: port, held: held}
-	n.reserved = append(n.reserved, l)
+	n.links = append(n.links, l)
 	return l, nil
 }
 
@@ -61,7 +60,6 @@ func (n *Network) open(l *Link, to int, readdress *Readdress) error {
 	if err := l.proxy.Start(); err != nil {
 		return fmt.Errorf("link to %d: %w", to, err)
 	}
-	n.links = append(n.links, l)
 	if readdress == nil {
 		return nil
 	}
@@ -80,11 +78,11 @@ func (l *Link) release() error {
 
 // Close ends all links.
 func (n *Network) Close() {
-	for _, l := range n.reserved {
-		_ = l.release() // those that were never opened
-	}
 	for _, l := range n.links {
-		l.proxy.Stop()
+		_ = l.release() // of one that was never opened
+		if l.proxy != nil {
+			l.proxy.Stop()
+		}
 	}
 }
 

@@ -12,11 +12,7 @@ import (
 // ticketOf reads the ticket in a browser's cookie.
 func (s *fixture) ticketOf(b *browser) token.Ticket {
 	s.t.Helper()
-	authority, err := token.NewAuthority(s.ring, "termine")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ticket, err := authority.VerifyTicket([]byte(b.cookie("einlass-termine")), s.clock())
+	ticket, err := s.authority("termine").VerifyTicket([]byte(b.cookie("einlass-termine")), s.clock())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -39,15 +39,22 @@ func TestAnArrivalWithASpentTicketTakesOneNumber(t *testing.T) {
 	}
 }
 
+// calledWithCopy is a browser behind another one, when it is called, and one with a copy of its ticket.
+func (s *fixture) calledWithCopy() (b, copied *browser) {
+	s.t.Helper()
+	s.browser().load("GET", "/")
+	b = s.browser()
+	b.load("GET", "/")
+	copied = b.copyOf("einlass-termine")
+	s.pass(time.Second)
+	s.pass(time.Second)
+	return b, copied
+}
+
 func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 	for _, left := range []bool{false, true} {
 		s := newFixture(t, slow)
-		s.browser().load("GET", "/")
-		b := s.browser()
-		b.load("GET", "/")
-		copied := b.copyOf("einlass-termine")
-		s.pass(time.Second)
-		s.pass(time.Second)
+		b, copied := s.calledWithCopy()
 		if left {
 			b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
 		} else if a := b.load("GET", "/"); a.StatusCode != 303 {
@@ -70,12 +77,7 @@ func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 
 func TestACopyThatIsKnownToBeUsedIsNotRenewedWhileTheStoreIsAway(t *testing.T) {
 	s := newFixture(t, slow)
-	s.browser().load("GET", "/")
-	b := s.browser()
-	b.load("GET", "/")
-	copied := b.copyOf("einlass-termine")
-	s.pass(time.Second)
-	s.pass(time.Second)
+	b, copied := s.calledWithCopy()
 	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
 	s.pass(time.Second)
 	ticket := copied.cookie("einlass-termine")

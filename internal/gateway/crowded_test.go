@@ -247,11 +247,7 @@ func TestAStayIsForgottenHoweverItEnds(t *testing.T) {
 // passOf reads the pass in a browser's cookie.
 func (s *fixture) passOf(b *browser) token.Pass {
 	s.t.Helper()
-	authority, err := token.NewAuthority(s.ring, "termine")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	pass, err := authority.VerifyPass([]byte(b.cookie("einlass-termine")), s.clock())
+	pass, err := s.authority("termine").VerifyPass([]byte(b.cookie("einlass-termine")), s.clock())
 	if err != nil {
 		s.t.Fatal(err)
 	}

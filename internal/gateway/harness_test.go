@@ -177,6 +177,16 @@ func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms .
 	return s
 }
 
+// authority issues and checks the tokens of a room.
+func (s *fixture) authority(room string) *token.Authority {
+	s.t.Helper()
+	authority, err := token.NewAuthority(s.ring, room)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return authority
+}
+
 // twin is another gateway on the same store and keys, with a clock of its own that is set like the first one's.
 func (s *fixture) twin(pace queue.Pace) *fixture {
 	s.t.Helper()
@@ -248,10 +258,6 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		s.t.Fatal(err)
 	}
 	line.Tick(s.t.Context())
-	authority, err := token.NewAuthority(s.ring, id)
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000"})
 	if err != nil {
 		s.t.Fatal(err)
@@ -259,7 +265,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	behind := &site{}
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
 	return gateway.RoomConfig{
-		ID: id, Line: line, Tokens: authority, Backend: behind, Pages: pages,
+		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
 		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4,
 	}
 }

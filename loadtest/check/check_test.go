@@ -146,14 +146,21 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	}
 }
 
-func TestTheReportSaysThatARoomIsStrict(t *testing.T) {
+// written plays a morning and answers its journal, to be changed.
+func written(t *testing.T) (file string, data []byte) {
+	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) { morning(t, dir) })
-	file := files(t, dir)[0]
+	file = files(t, dir)[0]
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return file, data
+}
+
+func TestTheReportSaysThatARoomIsStrict(t *testing.T) {
+	file, data := written(t)
 	strict := strings.ReplaceAll(string(data), `"burst":1`, `"burst":1,"strict":true`)
 	if err := os.WriteFile(file, []byte(strict), 0o600); err != nil {
 		t.Fatal(err)
@@ -165,13 +172,7 @@ func TestTheReportSaysThatARoomIsStrict(t *testing.T) {
 }
 
 func TestAJournalThatBreaksOffIsNoAcquittal(t *testing.T) {
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) { morning(t, dir) })
-	file := files(t, dir)[0]
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	file, data := written(t)
 	// As a gateway replaces its header when the disk is full: the header keeps its length.
 	broken := strings.Replace(string(data), `"complete":true} `, `"complete":false}`, 1)
 	if broken == string(data) || len(broken) != len(data) {

@@ -25,7 +25,7 @@ func TestAGatewayThatIsKilledInMidLineGoesOnInTheOldOrder(t *testing.T) {
 	g.Kill()
 	g.Start()
 	calm := time.Now().Add(1200 * time.Millisecond) // nobody is called before that
-	fresh := c.Arrive(10)
+	fresh := c.Follow(10)
 	for _, v := range fresh {
 		if last := old[len(old)-1]; v.Order() <= last.Order() || v.Place.Number <= last.Place.Number {
 			t.Errorf("newcomer %+v after %+v", v.Place, last.Place)
@@ -109,7 +109,7 @@ func TestDamagedStateFilesAreKeptAsideAndTheOrderComesBackFromTickets(t *testing
 			w := harness.NewWatch(t, g)
 			g.Set(t, `{"rate": 600, "burst": 5}`)
 			calm := time.Now().Add(1200 * time.Millisecond)
-			fresh := c.Arrive(3)
+			fresh := c.Follow(3)
 			for _, v := range fresh {
 				if v.Order() <= old[39].Order() {
 					t.Errorf("newcomer %+v before %+v", v.Place, old[39].Place)

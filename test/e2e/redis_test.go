@@ -68,7 +68,7 @@ func lossInMidLine(t *testing.T, lose func(*harness.Trio)) {
 	lose(s)
 	s.Healthy(t, old[0].Place.Epoch+1)
 	calm := time.Now().Add(hold)
-	fresh := c.Arrive(9)
+	fresh := c.Follow(9)
 	for _, v := range fresh {
 		if last := old[len(old)-1]; v.Order() <= last.Order() || v.Place.Number <= last.Place.Number {
 			t.Errorf("newcomer %+v after %+v", v.Place, last.Place)

@@ -245,9 +245,10 @@ type Store interface {
 	// Join numbers new arrivals. Fill; free = 0 if anything is in line, front or asking, else Allowance(0, 1000). Then for
 	// each, in order:
 	//
-	//  1. Known. In line with seen < 0 and order > OrderOf(epoch, 0): the place again, StateWaiting. Its code was used by
-	//     itself: the number noted there, with the visitor's standing; if it has none StateLobby while the number counts in
-	//     a lobby, else StateWaiting. Otherwise StateTaken with a zero place. Nothing changes.
+	//  1. Known. In line with seen < 0 and order > OrderOf(epoch, 0): the place again, with its standing. Its code was used by
+	//     itself: the number noted there, with the visitor's standing; if it has none StateSpent (ReasonFloor) at or below the
+	//     floor, StateLobby while the number counts in a lobby, else StateWaiting. Otherwise StateTaken with a zero place.
+	//     Nothing changes.
 	//  2. StateRefused: ReasonClosed by the phase (closed, through) or the door; ReasonLimit if so many wait; ReasonSoldOut if
 	//     all is booked and as many as may stand by wait; ReasonCode if as many others as may use the code have.
 	//  3. last+1, given+1, joined+1, the code noted. In a lobby: StateLobby, nothing else is stored. free > 0: free-1, credit and

@@ -24,8 +24,8 @@ func (v *Invariants) join(e *Event) {
 		return
 	}
 	u, wasSpent := v.places.spent[id]
-	if wasSpent && !v.old && u.epoch == e.Epoch && u.number == e.Number {
-		return // a code tells a visitor its number for as long as it is known
+	if !v.old && (state == queue.StateSpent || wasSpent && u.epoch == e.Epoch && u.number == e.Number) {
+		return // a code tells a visitor its number for as long as it is known, whatever became of it
 	}
 	v.sum.Numbers++
 	if !v.numbers.give(e.Epoch, e.Number) {

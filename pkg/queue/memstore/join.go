@@ -43,11 +43,11 @@ func (r *room) known(id queue.VisitorID) bool {
 
 // joinedBefore answers a repeated arrival: with its place, if that can be told and nobody else can have it.
 func (r *room) joinedBefore(a *queue.Arrival) queue.Joined {
-	_, rec := r.find(a.Visitor)
+	ref, rec := r.find(a.Visitor)
 	zero := queue.OrderOf(r.Epoch, 0)
 	if rec != nil && rec.set() == inLine && rec.at < 0 && rec.order() > zero {
 		return queue.Joined{
-			Standing: queue.Standing{State: queue.StateWaiting},
+			Standing: r.standingOf(ref, rec),
 			Place: queue.Place{
 				Visitor: a.Visitor, Epoch: r.Epoch, Number: uint64(rec.order() - zero), Order: rec.order(), Lane: rec.lane(),
 			},
@@ -57,16 +57,19 @@ func (r *room) joinedBefore(a *queue.Arrival) queue.Joined {
 	if !used {
 		return queue.Joined{Standing: queue.Standing{State: queue.StateTaken}}
 	}
+	order := queue.OrderOf(n.epoch, n.number)
 	s := r.standing(a.Visitor)
 	switch {
 	case s.State != queue.StateUnknown:
+	case order <= r.Opening.Floor:
+		s = spentBy(queue.ReasonFloor)
 	case r.inLobby(n.epoch, n.number):
 		s.State = queue.StateLobby
 	default:
 		s.State = queue.StateWaiting
 	}
 	return queue.Joined{Standing: s, Place: queue.Place{
-		Visitor: a.Visitor, Epoch: n.epoch, Number: n.number, Order: queue.OrderOf(n.epoch, n.number), Lane: a.Lane,
+		Visitor: a.Visitor, Epoch: n.epoch, Number: n.number, Order: order, Lane: a.Lane,
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -149,7 +150,7 @@ func both[T any](d *history, verb string, call func(queue.Store) (T, error), dif
 	b, errB := call(sb)
 	classA, classB := errClass(errA), errClass(errB)
 	if verb != "snapshot" {
-		d.rt.Logf("at %d: %s: %.200v %v", d.clock.Now()-startMS, verb, a, classA)
+		d.rt.Logf("at %d: %s: %.400s %v", d.clock.Now()-startMS, verb, fmt.Sprint(a), classA)
 	}
 	if !errors.Is(classA, classB) {
 		d.rt.Fatalf("%s: errors differ:\n  %v\n  %v", verb, errA, errB)

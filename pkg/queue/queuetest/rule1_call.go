@@ -123,6 +123,9 @@ var calling = []scenario{
 		want(l, "set", l.find(places[queue.MaxScan].Order).Set, "line")
 		l.wantState("find", l.find(places[queue.MaxScan].Order).Standing, queue.StateSpent, queue.ReasonFloor)
 		l.wantState("keep", l.keep(places[queue.MaxScan]), queue.StateSpent, queue.ReasonFloor)
+		again := l.join(queue.MaxScan + 1)
+		want(l, "place of a repeated arrival", again.Place, places[queue.MaxScan+1])
+		l.wantState("repeated arrival", again.Standing, queue.StateSpent, queue.ReasonFloor)
 		want(l, "set of the last", l.find(places[queue.MaxScan+1].Order).Set, "line")
 		l.advance()
 		for what, p := range byName(map[string]queue.Place{"kept": places[queue.MaxScan], "last": places[queue.MaxScan+1]}) {

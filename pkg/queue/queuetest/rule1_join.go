@@ -87,6 +87,14 @@ var joining = []scenario{
 		l.wantState("standing of it", again.Standing, queue.StateSpent, queue.ReasonLeft)
 		want(l, "format", l.snapshot().Format, queue.Format)
 	}},
+	{"whoever shows a code whose number the floor has ended is told so", func(l *line) {
+		a := queue.Arrival{Visitor: Visitor(1), Code: queue.Code{1}, Uses: 2}
+		first := l.arrive(a)[0]
+		l.waiting("first", first.Standing)
+		l.plan(queue.Step{Rank: 1, Phase: queue.PhaseOpen, Floor: true})
+		first.Standing = queue.Standing{State: queue.StateSpent, Reason: queue.ReasonFloor}
+		want(l, "again", l.arrive(a)[0], first)
+	}},
 	{"an arrival goes straight in when nobody waits and the pace allows it", func(l *line) {
 		l.fill(2)
 		l.setPace(func(p *queue.Pace) { p.Rate = 1 })

@@ -37,12 +37,14 @@ func (r *room) joinedBefore(a *queue.Arrival) queue.Joined {
 	w, waits := r.line[a.Visitor]
 	if zero := queue.OrderOf(r.epoch, 0); waits && w.seen < 0 && w.order > zero {
 		place := queue.Place{Visitor: a.Visitor, Epoch: r.epoch, Number: uint64(w.order - zero), Order: w.order, Lane: w.lane}
-		return queue.Joined{Standing: queue.Standing{State: queue.StateWaiting}, Place: place}
+		return queue.Joined{Standing: r.standing(a.Visitor), Place: place}
 	}
 	if n, ok := r.codes[a.Code][a.Visitor]; ok {
 		s := r.standing(a.Visitor)
 		switch {
 		case s.State != queue.StateUnknown:
+		case queue.OrderOf(n.epoch, n.number) <= r.opening.Floor:
+			s = queue.Standing{State: queue.StateSpent, Reason: queue.ReasonFloor}
 		case r.inLobby(n.epoch, n.number):
 			s.State = queue.StateLobby
 		default:

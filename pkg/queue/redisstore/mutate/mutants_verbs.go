@@ -115,6 +115,14 @@ var inVerbs = []mutant{
 		find: `if v.order > zero then`, replace: `if true then`,
 	},
 	{
+		name: "repeated-below-floor", file: "join_known.lua", what: "whoever repeats an arrival waits below the floor",
+		find: `return 'r', standing(v)`, replace: `return 'r', IS_WAITING`,
+	},
+	{
+		name: "code-below-floor", file: "join_known.lua", what: "a code tells somebody to wait below the floor",
+		find: `order_of(use.epoch, use.number) <= rules.floor and IS_BELOW`, replace: `false`,
+	},
+	{
 		name: "left-twice", file: "leave.lua", what: "whoever leaves twice counts twice",
 		find: `finish(record(id), BY_LEFT) and 1 or 0`, replace: `finish(record(id), BY_LEFT) and 1 or 1`,
 	},

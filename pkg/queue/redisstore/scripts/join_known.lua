@@ -6,7 +6,7 @@ local function place_before(v, lane, code, zero, follow)
     learn_orders({ v })
     if v.order > zero then
       add_pair(follow, v.order - zero, v.lane)
-      return 'r', IS_WAITING
+      return 'r', standing(v)
     end
   end
   local use = code ~= NO_CODE and use_of(code, v.id)
@@ -16,7 +16,9 @@ local function place_before(v, lane, code, zero, follow)
   add_pair(follow, use.epoch, use.number)
   local state, till, began = standing(v)
   if state == IS_UNKNOWN then
-    state = in_lobby(use.epoch, use.number) and IS_LOBBY or IS_WAITING
+    state = order_of(use.epoch, use.number) <= rules.floor and IS_BELOW
+      or in_lobby(use.epoch, use.number) and IS_LOBBY
+      or IS_WAITING
   end
   return 'c', state, till, began
 end

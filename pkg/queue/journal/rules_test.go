@@ -348,6 +348,33 @@ func TestACodeTellsItsNumberAlsoToWhoHasLeftTwice(t *testing.T) {
 	}
 }
 
+func TestACodeTellsItsNumberAlsoBelowTheFloor(t *testing.T) {
+	s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, 1) })
+	s.keep(3, 1, queue.StateSpent, 0).that(func(e *journal.Event) { e.Reason = journal.Reason(queue.ReasonFloor) })
+	s.join(4, 1).that(func(e *journal.Event) {
+		e.State, e.Reason = journal.State(queue.StateSpent), journal.Reason(queue.ReasonFloor)
+	})
+	for _, ordered := range []bool{true, false} {
+		if rules := broken(t, ordered, *s); len(rules) > 0 {
+			t.Errorf("ordered %v: %v", ordered, rules)
+		}
+	}
+}
+
+// After a loss a visitor at the door may have been called, or have a stay that ran out and goes on.
+func TestAStayThatAskedAtTheDoorAfterALossMayGoOn(t *testing.T) {
+	for lost, want := range map[bool]int{true: 0, false: 1} {
+		s := (&script{}).join(0, 1).frame(10, 1, 1)
+		if lost {
+			s.add(journal.Event{At: 15, Kind: journal.Lose})
+		}
+		s.claim(20, 1, fullState, 0).claim(30, 1, fullState, 0).claim(40, 1, inside, 12+idle).that(since(12))
+		if rules := broken(t, true, *s); len(rules) != want {
+			t.Errorf("lost %v: broken are %q", lost, rules)
+		}
+	}
+}
+
 func TestWhoseLineHasEndedMayComeAnew(t *testing.T) {
 	for floor, want := range map[uint64]int{1: 0, 0: 1} {
 		s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, floor) })

@@ -71,6 +71,9 @@ func (p *place) staying() bool {
 		p.state == queue.StateMissed && p.reason == queue.ReasonOver
 }
 
+// mayResume reports whether the place asks at the door, and it is not known whether for a call or for a stay that ran out.
+func (p *place) mayResume() bool { return p.state == queue.StateFull && p.until == 0 }
+
 func (v *Invariants) nowFront(p *place, e *Event) {
 	if p.staying() {
 		v.report(RuleStay, e, "number %d was inside and is in front", e.Number)
@@ -185,7 +188,7 @@ func (v *Invariants) nowInside(p *place, e *Event) {
 		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
 	case p.state == queue.StateMissed && p.reason != queue.ReasonOver:
 		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
-	case !p.staying() && p.began == 0 && e.Started != 0 && e.Started != e.At:
+	case !p.staying() && !p.mayResume() && p.began == 0 && e.Started != 0 && e.Started != e.At:
 		v.report(RuleStay, e, "number %d was let in at %d, and its stay is said to have begun at %d", e.Number, e.At, e.Started)
 	default:
 		v.letIn(p, e)

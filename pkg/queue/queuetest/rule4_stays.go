@@ -259,6 +259,22 @@ var forgetting = []scenario{
 		l.advance()
 		l.wantState("just after", l.keep(s.place), queue.StateFront, queue.ReasonNone)
 	}},
+	{"a ticket that has ended leaves no lapse behind, whatever the clock does", func(l *line) {
+		for what, end := range byName(map[string]func(){
+			"left": func() { l.leave(1) }, "finished": func() { l.finish(1) }, "removed": func() { l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}) },
+		}) {
+			s := intoFrontAgain(l)
+			l.clock.Step(-5000)
+			l.advance()
+			end()
+			l.step(lifeMS)
+			l.advance()
+			_, err := l.store.Find(l.Context(), s.place.Order)
+			l.wantErr("find of one that has "+what, err, queue.ErrUnknown)
+			l.wantState("its ticket", l.keep(s.place), queue.StateFront, queue.ReasonNone)
+			l.restart()
+		}
+	}},
 	{"a stay is forgotten when it can no longer be resumed, and its ticket stays spent", func(l *line) {
 		s := intoStayExpired(l)
 		want(l, "set", l.find(s.place.Order).Set, "spent")

@@ -47,6 +47,23 @@ var healing = []scenario{
 		want(l, "share of an older record", got.Share, 700)
 		want(l, "floor of an older record", got.Floor, floor)
 	}},
+	{"the place at a floor that another gateway remembers has ended, and the one behind it has not", func(l *line) {
+		for what, ask := range byName(map[string]func(queue.Place) queue.Standing{
+			"keep": l.keep, "claim": l.claim, "find": func(p queue.Place) queue.Standing { return l.find(p.Order).Standing },
+		}) {
+			back := intoFront(l).place
+			places := append([]queue.Place{back}, l.wait(2, 2)...)
+			for i := range 2 {
+				m := l.remembered()
+				m.Opening = m.Opening.Clone()
+				m.Opening.Floor = places[i].Order
+				l.restore(m)
+				l.wantState(what+" of the place at the floor", ask(places[i]), queue.StateSpent, queue.ReasonFloor)
+				l.waiting(what+" of the place behind it", ask(places[i+1]))
+			}
+			l.restart()
+		}
+	}},
 	{"of records of one cursor that with more reports says what is booked", func(l *line) {
 		l.report(booked(1, 5, 1))
 		m := l.remembered()

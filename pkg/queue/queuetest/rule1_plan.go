@@ -314,23 +314,6 @@ var drawing = []scenario{
 		l.reveal("a", 1)
 		want(l, "phase", l.snapshot().Opening.Phase, queue.PhaseClosed)
 	}},
-	{"a lobby over two epochs is drawn as one, and its orders are one run", func(l *line) {
-		places := l.lobby(1, 2)
-		m := watermark(ptr(l.snapshot()))
-		m.Epoch, m.Ceiling = m.Epoch+1, m.Last+2
-		l.restore(m)
-		f := l.snapshot()
-		want(l, "segments", fmt.Sprint(f.Opening.Segments), fmt.Sprint([]queue.Segment{
-			{Epoch: places[0].Epoch, First: 1, Last: 2}, {Epoch: f.Epoch, First: 5, Open: true},
-		}))
-		places = append(places, l.join(70).Place, l.join(71).Place)
-		f = l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen, Draw: true})
-		d := l.onlyDraw()
-		want(l, "places", d.N, 4)
-		want(l, "base", d.Base, places[0].Order)
-		l.reveal("a", 3)
-		l.callAllInOrder(places)
-	}},
 	{"a draw is kept for a life", func(l *line) {
 		l.reveal1(1)
 		frozen := l.onlyDraw().Frozen

@@ -243,6 +243,10 @@ var inRoom = []mutant{
 		find: `NOW < rules.due or NOW < room.hold`, replace: `NOW < rules.due`,
 	},
 	{
+		name: "start-holds-no-step", file: "steps.lua", what: "a step takes effect while the pages of a start ask",
+		find: `waits = NOW < room.hold --`, replace: `waits = false --`,
+	},
+	{
 		name: "step-again", file: "steps.lua", what: "a step takes effect twice",
 		find: `s.rank > (reached`, replace: `s.rank >= (reached`,
 	},

@@ -260,17 +260,24 @@ var forgetting = []scenario{
 		l.wantState("just after", l.keep(s.place), queue.StateFront, queue.ReasonNone)
 	}},
 	{"a ticket that has ended leaves no lapse behind, whatever the clock does", func(l *line) {
+		lapse := func() {
+			l.endHold()
+			l.call(1)
+			l.step(windowMS)
+			l.advance()
+		}
 		for what, end := range byName(map[string]func(){
-			"left": func() { l.leave(1) }, "finished": func() { l.finish(1) }, "removed": func() { l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}) },
+			"left": func() { l.leave(1) }, "finished": func() { l.finish(1) }, "lapsed twice": lapse,
+			"was removed": func() { l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}) },
 		}) {
 			s := intoFrontAgain(l)
-			l.clock.Step(-5000)
+			l.clock.Step(-2 * windowMS)
 			l.advance()
 			end()
 			l.step(lifeMS)
 			l.advance()
 			_, err := l.store.Find(l.Context(), s.place.Order)
-			l.wantErr("find of one that has "+what, err, queue.ErrUnknown)
+			l.wantErr("find of one that "+what, err, queue.ErrUnknown)
 			l.wantState("its ticket", l.keep(s.place), queue.StateFront, queue.ReasonNone)
 			l.restart()
 		}

@@ -210,6 +210,26 @@ func TestGatewaysThatAreGoneAreForgotten(t *testing.T) {
 	}
 }
 
+func TestWhatAReleaseBeforeHasNotedOfLanesIsForgotten(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	store := newStore(t, client, room)
+	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+		t.Fatal(err)
+	}
+	key := "einlass:{" + room + "}:2:"
+	there := []byte(must(client.HGet(t.Context(), key+"room", "there").Result())(t))
+	there[31] = '1' // lanes is the 32nd key
+	client.HSet(t.Context(), key+"room", "there", there)
+	client.HSet(t.Context(), key+"lanes", strings.Repeat("v", 16), 3)
+	for range 2 {
+		must(tick(t.Context(), store))(t)
+	}
+	if n := must(client.Exists(t.Context(), key+"lanes").Result())(t); n != 0 {
+		t.Error("it is kept")
+	}
+}
+
 func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
 	store, clock, _ := atClock(t, 1)
 	d := quick

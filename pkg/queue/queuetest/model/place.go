@@ -170,7 +170,7 @@ func (r *room) restore(mapping uint64, b queue.Beat) queue.Standing {
 	switch {
 	case p.Order <= r.heads[p.Lane] && b.Away:
 		r.missed[p.Visitor] = r.now
-		r.orders[p.Visitor] = rank{order: p.Order, lane: p.Lane}
+		r.orders[p.Visitor] = p.Order
 	case p.Order <= r.heads[p.Lane]:
 		return r.toFront(p)
 	default:

@@ -123,10 +123,6 @@ var inCommon = []mutant{
 		find: "if v.set == LINE or v.set == FRONT then\n    v.noted = true", replace: "if v.set == LINE then\n    v.noted = true",
 	},
 	{
-		name: "lane-forgotten", file: "moves.lua", what: "the lane of a place that has left the line is forgotten",
-		find: "if v.lane > 0 then\n      add_pair(come[LANES], v.id, v.lane)", replace: "if v.lane > 7 then\n      add_pair(come[LANES], v.id, v.lane)",
-	},
-	{
 		name: "front-not-seen", file: "moves.lua", what: "a place that came back was not heard of",
 		find: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, NOW)`, replace: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, 0)`,
 	},

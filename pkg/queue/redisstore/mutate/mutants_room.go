@@ -112,7 +112,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "passed-head-not-raised", file: "calling.lua", what: "a place that is passed over does not raise the head",
-		find: "raise(lane, orders[id])\n", replace: ``,
+		find: "raise(r.i - LINE, orders[id])\n", replace: ``,
 	},
 	{
 		name: "weight-not-paid", file: "calling.lua", what: "the lane of the highest weight always has the turn",

@@ -113,14 +113,8 @@ end
 local function note(v, gone, come)
   if v.noted then
     add_pair(come[ORDERS], v.order, v.id)
-    if v.lane > 0 then
-      add_pair(come[LANES], v.id, v.lane)
-    end
   elseif v.noted == false and has(ORDERS) then
     table.insert(gone[ORDERS], v.id)
-    if has(LANES) then
-      table.insert(gone[LANES], v.id)
-    end
   end
 end
 

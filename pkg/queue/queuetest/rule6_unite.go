@@ -60,7 +60,38 @@ var healing = []scenario{
 				l.restore(m)
 				l.wantState(what+" of the place at the floor", ask(places[i]), queue.StateSpent, queue.ReasonFloor)
 				l.waiting(what+" of the place behind it", ask(places[i+1]))
+				if what != "find" {
+					_, err := l.store.Find(l.Context(), places[i].Order)
+					l.wantErr("find after a "+what, err, queue.ErrUnknown)
+				}
 			}
+			l.restart()
+		}
+	}},
+	{"below a floor the order of a place is forgotten, unless a lapse of it is remembered", func(l *line) {
+		for what, sink := range byName(map[string]func(queue.Place){
+			"a floor of the plan": func(queue.Place) { l.plan(queue.Step{Rank: 1, Floor: true}) },
+			"a floor of a watermark, by its heartbeat": func(p queue.Place) {
+				m := l.remembered()
+				m.Opening = m.Opening.Clone()
+				m.Opening.Floor = p.Order
+				l.restore(m)
+				l.wantState("keep", l.keep(p), queue.StateSpent, queue.ReasonFloor)
+			},
+		}) {
+			s := intoFrontAgain(l)
+			sink(s.place)
+			want(l, "found below "+what, l.find(s.place.Order), queue.Found{Visitor: Visitor(1), Standing: queue.Standing{State: queue.StateUnknown}})
+			want(l, "arrival", l.join(1).State, queue.StateTaken)
+			l.step(lifeMS)
+			l.advance()
+			_, err := l.store.Find(l.Context(), s.place.Order)
+			l.wantErr("when the lapse is forgotten", err, queue.ErrUnknown)
+			l.restart()
+			p := intoFront(l).place
+			sink(p)
+			_, err = l.store.Find(l.Context(), p.Order)
+			l.wantErr("without a lapse", err, queue.ErrUnknown)
 			l.restart()
 		}
 	}},

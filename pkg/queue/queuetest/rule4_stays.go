@@ -282,6 +282,28 @@ var forgetting = []scenario{
 			l.restart()
 		}
 	}},
+	{"a lapse that is forgotten takes nothing else of its visitor along", func(l *line) {
+		for what, then := range byName(map[string]func(queue.Place){
+			"spent": func(p queue.Place) {
+				l.call(1)
+				l.claim(p)
+			},
+			"missed": func(p queue.Place) {
+				l.away(p)
+				l.call(1)
+			},
+			"ended": func(queue.Place) { l.leave(1) },
+		}) {
+			s := intoFrontAgain(l)
+			lapsed := l.now()
+			l.clock.Step(5000)
+			then(s.place)
+			l.step(lapsed + lifeMS - l.now())
+			l.advance()
+			want(l, "set", l.find(s.place.Order).Set, what)
+			l.restart()
+		}
+	}},
 	{"a stay is forgotten when it can no longer be resumed, and its ticket stays spent", func(l *line) {
 		s := intoStayExpired(l)
 		want(l, "set", l.find(s.place.Order).Set, "spent")

@@ -47,54 +47,6 @@ var healing = []scenario{
 		want(l, "share of an older record", got.Share, 700)
 		want(l, "floor of an older record", got.Floor, floor)
 	}},
-	{"the place at a floor that another gateway remembers has ended, and the one behind it has not", func(l *line) {
-		for what, ask := range byName(map[string]func(queue.Place) queue.Standing{
-			"keep": l.keep, "claim": l.claim, "find": func(p queue.Place) queue.Standing { return l.find(p.Order).Standing },
-		}) {
-			back := intoFront(l).place
-			places := append([]queue.Place{back}, l.wait(2, 2)...)
-			for i := range 2 {
-				m := l.remembered()
-				m.Opening = m.Opening.Clone()
-				m.Opening.Floor = places[i].Order
-				l.restore(m)
-				l.wantState(what+" of the place at the floor", ask(places[i]), queue.StateSpent, queue.ReasonFloor)
-				l.waiting(what+" of the place behind it", ask(places[i+1]))
-				if what != "find" {
-					_, err := l.store.Find(l.Context(), places[i].Order)
-					l.wantErr("find after a "+what, err, queue.ErrUnknown)
-				}
-			}
-			l.restart()
-		}
-	}},
-	{"below a floor the order of a place is forgotten, unless a lapse of it is remembered", func(l *line) {
-		for what, sink := range byName(map[string]func(queue.Place){
-			"a floor of the plan": func(queue.Place) { l.plan(queue.Step{Rank: 1, Floor: true}) },
-			"a floor of a watermark, by its heartbeat": func(p queue.Place) {
-				m := l.remembered()
-				m.Opening = m.Opening.Clone()
-				m.Opening.Floor = p.Order
-				l.restore(m)
-				l.wantState("keep", l.keep(p), queue.StateSpent, queue.ReasonFloor)
-			},
-		}) {
-			s := intoFrontAgain(l)
-			sink(s.place)
-			want(l, "found below "+what, l.find(s.place.Order), queue.Found{Visitor: Visitor(1), Standing: queue.Standing{State: queue.StateUnknown}})
-			want(l, "arrival", l.join(1).State, queue.StateTaken)
-			l.step(lifeMS)
-			l.advance()
-			_, err := l.store.Find(l.Context(), s.place.Order)
-			l.wantErr("when the lapse is forgotten", err, queue.ErrUnknown)
-			l.restart()
-			p := intoFront(l).place
-			sink(p)
-			_, err = l.store.Find(l.Context(), p.Order)
-			l.wantErr("without a lapse", err, queue.ErrUnknown)
-			l.restart()
-		}
-	}},
 	{"of records of one cursor that with more reports says what is booked", func(l *line) {
 		l.report(booked(1, 5, 1))
 		m := l.remembered()
@@ -165,6 +117,11 @@ var healing = []scenario{
 		want(l, "draws", len(draws), queue.MaxDraws)
 		want(l, "first", draws[0].Opening, "o1")
 		want(l, "last", draws[queue.MaxDraws-1].Opening, "late")
+		l.lobby(1, 2)
+		draws = l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen, Draw: true}).Opening.Draws
+		want(l, "draws when a lobby is frozen", len(draws), queue.MaxDraws)
+		want(l, "first then", draws[0].Opening, "o2")
+		want(l, "last then", draws[queue.MaxDraws-1].Opening, "a")
 	}},
 	{"a record without ranks stands like any other", func(l *line) {
 		m := l.remembered()
@@ -218,6 +175,15 @@ var uniting = []scenario{
 		want(l, "segments", fmt.Sprint(f.Opening.Segments), fmt.Sprint([]queue.Segment{
 			{Epoch: f.Epoch - 1, First: 1, Last: 12}, {Epoch: f.Epoch, First: first, Open: true},
 		}))
+	}},
+	{"segments of two openings are not united", func(l *line) {
+		l.lobby(1, 3)
+		f := l.snapshot()
+		m := l.remembered()
+		m.Opening = m.Opening.Clone()
+		m.Opening.Name, m.Opening.Segments = "b", []queue.Segment{{Epoch: m.Epoch - 1, First: 1, Last: 9}, {Epoch: m.Epoch, First: 1, Open: true}}
+		l.restore(m)
+		want(l, "segments", fmt.Sprint(l.snapshot().Opening.Segments), fmt.Sprint(f.Opening.Segments))
 	}},
 	{"a lobby whose epoch changes is closed at the highest number that can have been given, and another follows", func(l *line) {
 		places := l.lobby(1, 3)

@@ -87,6 +87,15 @@ var staying = []scenario{
 		l.wantState("claim", l.claim(s.place), queue.StateSpent, queue.ReasonExpired)
 		want(l, "set then", l.find(s.place.Order).Set, "spent")
 	}},
+	{"a resume keeps its turn at the door through requests of before, and leaves it with one that lets the stay live", func(l *line) {
+		s := intoDoorToResume(l)
+		l.wantState("a request of before", l.renew(1, s.began, s.told+1), queue.StateMissed, queue.ReasonOver)
+		want(l, "set", l.find(s.place.Order).Set, "asking")
+		l.wantState("keep", l.keep(s.place), queue.StateFull, queue.ReasonNone)
+		l.wants("a request of now", l.renew(1, s.began, l.now()), insideFrom(s.began, l.now()))
+		want(l, "at the door", l.snapshot().Asking, 0)
+		want(l, "set then", l.find(s.place.Order).Set, "spent")
+	}},
 	{"a stay that is not known is taken in, whatever its visitor is in", func(l *line) {
 		for what, into := range byName(map[string]func(*line) spot{
 			"line": intoLine, "front": intoFront, "calls": intoCalls, "asking": intoDoor, "missed": intoMissed, "lapsed": intoLapsed,

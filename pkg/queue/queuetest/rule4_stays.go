@@ -291,6 +291,32 @@ var forgetting = []scenario{
 			l.restart()
 		}
 	}},
+	{"a stay is forgotten with its ticket, however late its last request", func(l *line) {
+		l.settle(func(d *queue.Document) { d.Timing.Life = d.Timing.Max })
+		p := l.enter(1)
+		began := l.now()
+		for l.now() < began+maxMS-1 {
+			l.step(min(400_000, began+maxMS-1-l.now()))
+			l.renew(1, began, l.now())
+		}
+		l.step(resumeMS)
+		want(l, "live just before", l.advance().Live, 1)
+		l.clock.Step(1)
+		want(l, "live just after", l.advance().Live, 0)
+		l.wantState("its ticket", l.keep(p), queue.StateFront, queue.ReasonNone)
+	}},
+	{"a lapse keeps the order of its visitor when nothing else is known any more", func(l *line) {
+		s := intoFrontAgain(l)
+		l.clock.Step(-5000) // so that it is missed before it has lapsed
+		l.advance()
+		l.away(s.place)
+		l.call(1)
+		l.wantState("passed over", l.away(s.place), queue.StateMissed, queue.ReasonAbsent)
+		l.step(lifeMS)
+		l.advance()
+		want(l, "found", l.find(s.place.Order), queue.Found{Visitor: Visitor(1), Standing: queue.Standing{State: queue.StateUnknown}})
+		l.wantState("its ticket", l.keep(s.place), queue.StateFront, queue.ReasonAgain)
+	}},
 	{"a lapse that is forgotten takes nothing else of its visitor along", func(l *line) {
 		for what, then := range byName(map[string]func(queue.Place){
 			"spent": func(p queue.Place) {

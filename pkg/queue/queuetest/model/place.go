@@ -141,11 +141,11 @@ func (r *room) inLobby(epoch, number uint64) bool {
 	return false
 }
 
-// toFront puts a place to the front at the order and in the lane of its ticket. The guards have been checked.
+// toFront puts a place to the front at the order of its ticket. The guards have been checked.
 func (r *room) toFront(p *queue.Place) queue.Standing {
 	r.takeOut(p.Visitor)
 	delete(r.orders, p.Visitor)
-	r.front[p.Visitor] = waiting{order: p.Order, seen: r.now, lane: p.Lane}
+	r.front[p.Visitor] = waiting{order: p.Order, seen: r.now}
 	return r.standing(p.Visitor)
 }
 

@@ -176,6 +176,16 @@ var uniting = []scenario{
 			{Epoch: f.Epoch - 1, First: 1, Last: 12}, {Epoch: f.Epoch, First: first, Open: true},
 		}))
 	}},
+	{"a record of before a loss opens no segment again, and takes none of its lots", func(l *line) {
+		l.lobby(1, 3)
+		m, before := l.remembered(), l.remembered()
+		before.Ceiling = before.Last + 2
+		l.store.Lose()
+		l.restore(m)
+		f := l.snapshot()
+		l.restore(before)
+		want(l, "segments", fmt.Sprint(l.snapshot().Opening.Segments), fmt.Sprint(f.Opening.Segments))
+	}},
 	{"segments of two openings are not united", func(l *line) {
 		l.lobby(1, 3)
 		f := l.snapshot()

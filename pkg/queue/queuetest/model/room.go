@@ -9,8 +9,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// waiting is a place in the line or in front of it, which has no lanes. seen is the time of its last heartbeat; 0: away; negative: given then
-// and never heard of since.
+// waiting is a place in the line or in front of it, which has no lanes. seen is the time of its last heartbeat; 0: away;
+// negative: given then and never heard of since.
 type waiting struct {
 	order queue.Order
 	seen  int64

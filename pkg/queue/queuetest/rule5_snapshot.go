@@ -233,4 +233,25 @@ var sketching = []scenario{
 		want(l, "in the sketch", f.Sketches[0].Waiting, 2)
 		want(l, "first", f.Sketches[0].First[0], queue.OrderOf(f.Epoch, 5))
 	}},
+	{"places below a floor that another gateway remembers are in no sketch", func(l *line) {
+		const below, above = 90, queue.SketchExact + 200
+		places := l.wait(0, below+above)
+		l.floorOf(places[below-1].Order)
+		s := l.snapshot().Sketches[0]
+		want(l, "waiting", s.Waiting, above)
+		want(l, "first", s.First[0], places[below].Order)
+		for i, rank := range queue.SketchRanks(above) {
+			want(l, "sample", s.Samples[i], places[below+rank].Order)
+		}
+	}},
+	{"whoever comes in before the last place of a sketch is in the next one", func(l *line) {
+		p := l.wait(0, 3)[2]
+		p.Visitor, p.Order = Visitor(50), p.Order+1000
+		l.waiting("keep", l.keep(p))
+		l.exact()
+		l.wait(10, 2)
+		l.clock.Step(sketchAge)
+		l.advance()
+		want(l, "places of the one that is kept", len(l.advance().Sketches[0].First), 6)
+	}},
 }

@@ -245,6 +245,22 @@ func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
 	}
 }
 
+func TestASketchThatMayBeTooLowIsMadeAgainAtOnce(t *testing.T) {
+	store, _, _ := atClock(t, 1_800_000_000_000)
+	d := quick
+	d.Pace.Mode = queue.ModePause
+	must(store.Settle(t.Context(), d))(t)
+	p := must(store.Join(t.Context(), arrivals(1, 3)))(t).Places[2].Place
+	for range 2 {
+		must(tick(t.Context(), store))(t)
+	}
+	p.Visitor, p.Epoch, p.Order = visitors(9, 1)[0], p.Epoch-1, queue.OrderOf(p.Epoch-1, p.Number)
+	must(store.Keep(t.Context(), 0, []queue.Beat{{Place: p}}))(t)
+	if f := must(tick(t.Context(), store))(t); len(f.Sketches[0].First) != 4 || f.Sketches[0].First[0] != p.Order {
+		t.Errorf("the sketch has %v, want %d before three others", f.Sketches[0].First, p.Order)
+	}
+}
+
 // A line that takes several slices has a sketch all the time, which is exact again when nothing changes any more.
 func TestASketchThatIsMadeInSlicesBecomesExact(t *testing.T) {
 	store, clock, _ := atClock(t, 1_800_000_000_000)

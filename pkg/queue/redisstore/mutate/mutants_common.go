@@ -84,7 +84,7 @@ var inCommon = []mutant{
 	},
 	{
 		name: "code-of-one", file: "codes.lua", what: "a code is used by one visitor less",
-		find: `return others >= limit`, replace: `return others + 1 >= limit`,
+		find: `return #users_of(code) >= limit`, replace: `return #users_of(code) + 1 >= limit`,
 	},
 	{
 		name: "code-not-handed", file: "codes.lua", what: "a hand-over leaves the code with the old id",
@@ -284,7 +284,7 @@ var inCommon = []mutant{
 	},
 	{
 		name: "restored-code-unlimited", file: "restore_place.lua", what: "tickets bring a code back for any number of visitors",
-		find: `used_up(p.code, v.id, p.uses) then`, replace: `false then`,
+		find: `used_up(p.code, p.uses) then`, replace: `false then`,
 	},
 	{
 		name: "restored-code-unnoted", file: "restore_place.lua", what: "a ticket does not teach who used its code",
@@ -317,5 +317,29 @@ var inCommon = []mutant{
 	{
 		name: "sunk-order-kept", file: "standing.lua", what: "the order of a place below the floor is kept",
 		find: `v.noted = v.again ~= nil`, replace: `v.noted = true`,
+	},
+	{
+		name: "key-thought-gone", file: "prelude.lua", what: "a set that has lost some of its members is taken for empty",
+		find: `(added or size(i) > 0) and 49 or 48`, replace: `added and 49 or 48`,
+	},
+	{
+		name: "called-lapse-unread", file: "places.lua", what: "a call does not know that it has lapsed before",
+		find: `if v.set == FRONT or v.set == CALLS or v.set`, replace: `if v.set == FRONT or v.set`,
+	},
+	{
+		name: "door-half-left", file: "moves.lua", what: "who leaves the door leaves the time last asked",
+		find: "      table.insert(gone[ASKED], v.id)\n", replace: ``,
+	},
+	{
+		name: "front-half-left", file: "moves.lua", what: "who leaves the front leaves the last heartbeat",
+		find: "      table.insert(gone[BACK], v.id)\n", replace: ``,
+	},
+	{
+		name: "line-half-left", file: "moves.lua", what: "who leaves the line leaves the last heartbeat",
+		find: "    table.insert(gone[SEEN], v.id)\n", replace: ``,
+	},
+	{
+		name: "own-code-used-up", file: "restore_place.lua", what: "a code that was cut to fewer uses ends the tickets of its own users",
+		find: `not use_of(p.code, v.id) and `, replace: ``,
 	},
 }

@@ -134,4 +134,52 @@ var inRestore = []mutant{
 		name: "behind-reports", file: "watermark.lua", what: "a gateway that knows more reports is not believed",
 		find: `m.reports > room.reports`, replace: `false`,
 	},
+	{
+		name: "heals-no-door", file: "restore.lua", what: "a door whose times asked were evicted stays",
+		find: `if size(ASKING) ~= size(ASKED) then`, replace: `if false then`,
+	},
+	{
+		name: "heals-no-front", file: "restore.lua", what: "a front whose heartbeats were evicted stays",
+		find: `if size(FRONT) ~= size(BACK) then`, replace: `if false then`,
+	},
+	{
+		name: "heals-no-line", file: "restore.lua", what: "a line whose heartbeats were evicted stays",
+		find: `if places ~= size(SEEN) then`, replace: `if false then`,
+	},
+	{
+		name: "heals-no-stays", file: "restore.lua", what: "stays whose tickets were evicted stay",
+		find: `if stays > size(SPENT) then`, replace: `if false then`,
+	},
+	{
+		name: "raise-fills-not", file: "restore.lua", what: "time before a document of another gateway is paid at its pace",
+		find: "  local ahead = broken or behind(m)\n  fill()\n", replace: "  local ahead = broken or behind(m)\n",
+	},
+	{
+		name: "loss-is-not-ahead", file: "restore.lua", what: "a room that is whole no more goes on at once",
+		find: `local ahead = broken or behind(m)`, replace: `local ahead = behind(m)`,
+	},
+	{
+		name: "upgrade-future", file: "upgrade.lua", what: "what a release before let end late happens in the future",
+		find: `    return min(NOW, ends - duration)`, replace: `    return ends - duration`,
+	},
+	{
+		name: "upgrade-stays-by-window", file: "upgrade.lua", what: "stays of a release before are taken for calls",
+		find: `convert(8, since(rules.idle), INSIDE)`, replace: `convert(8, since(rules.window), INSIDE)`,
+	},
+	{
+		name: "upgrade-lapse-unnoted", file: "upgrade.lua", what: "a lapse of a release before is not noted",
+		find: `convert(7, since(rules.life), LAPSED, AGAIN)`, replace: `convert(7, since(rules.life), LAPSED)`,
+	},
+	{
+		name: "upgrade-head-lost", file: "upgrade.lua", what: "the head of a release before is lost",
+		find: `lanes[1], lanes[9] = tonumber(old.head), tonumber(old.number)`, replace: `lanes[1], lanes[9] = 0, 0`,
+	},
+	{
+		name: "upgrade-any-document", file: "upgrade.lua", what: "a room that changed while it was taken over loses the change",
+		find: `if old.version ~= ARGV[3] then`, replace: `if false then`,
+	},
+	{
+		name: "upgrade-leaves-old-room", file: "upgrade.lua", what: "a gateway of the release before begins a second line",
+		find: "  call('SET', KEYS[OLD_ROOM], ARGV[10])\n", replace: ``,
+	},
 }

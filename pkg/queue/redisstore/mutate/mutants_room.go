@@ -302,4 +302,28 @@ var inRoom = []mutant{
 		name: "outlived-last-edge", file: "outlived.lua", what: "nothing outlives the last edge",
 		find: ` or not next and older > 0 then`, replace: ` then`,
 	},
+	{
+		name: "sketch-newcomers-lost", file: "sketch.lua", what: "places that came behind the first ones of a sketch are missing in the next",
+		find: `tonumber(last) <= tonumber(highest) and orders or ''`, replace: `orders or ''`,
+	},
+	{
+		name: "sketch-part-of-before", file: "sketch.lua", what: "places that are gone stay in a sketch",
+		find: `call('ZCOUNT', key, first, last) == n`, replace: `true`,
+	},
+	{
+		name: "sketch-below-floor", file: "sketch.lua", what: "the first places of a sketch lie below the floor",
+		find: `g.after, g.done = rules.floor, 0`, replace: `g.after, g.done = 0, 0`,
+	},
+	{
+		name: "sketch-ranks-from-floor", file: "sketch.lua", what: "ranks of a sketch count places below the floor",
+		find: `local rank = below + g.done`, replace: `local rank = g.done`,
+	},
+	{
+		name: "sketch-waits", file: "sketch.lua", what: "a sketch that may be too low is made again only when it is old",
+		find: `return room.stirred == 2 or room.stirred == 1`, replace: `return room.stirred >= 1`,
+	},
+	{
+		name: "sketch-late", file: "sketch.lua", what: "a sketch is made again a millisecond late",
+		find: `NOW - room.sketched >= SKETCH_AGE`, replace: `NOW - room.sketched > SKETCH_AGE`,
+	},
 }

@@ -216,7 +216,7 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "code-not-looked-at", file: "join.lua", what: "a code is used by any number of visitors",
-		find: `used_up(code, id, limit) and IS_CODE`, replace: `false`,
+		find: `used_up(code, limit) and IS_CODE`, replace: `false`,
 	},
 	{
 		name: "sunk-line-fills", file: "join.lua", what: "places of the line below the floor count against the limit",
@@ -357,5 +357,13 @@ var inVerbs = []mutant{
 	{
 		name: "find-end-with-reason", file: "find.lua", what: "the time of an end is told with its reason",
 		find: `return floor(v.at / REASONS)`, replace: `return v.at`,
+	},
+	{
+		name: "code-in-lobby-waits", file: "join_known.lua", what: "who repeats an arrival in a lobby waits",
+		find: `in_lobby(use.epoch, use.number) and IS_LOBBY or IS_WAITING`, replace: `IS_WAITING`,
+	},
+	{
+		name: "code-place-unknown", file: "join_known.lua", what: "who repeats an arrival with a code is unknown",
+		find: `if state == IS_UNKNOWN then`, replace: `if false then`,
 	},
 }

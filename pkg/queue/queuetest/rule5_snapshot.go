@@ -244,14 +244,17 @@ var sketching = []scenario{
 			want(l, "sample", s.Samples[i], places[below+rank].Order)
 		}
 	}},
-	{"whoever comes in before the last place of a sketch is in the next one", func(l *line) {
-		p := l.wait(0, 3)[2]
-		p.Visitor, p.Order = Visitor(50), p.Order+1000
-		l.waiting("keep", l.keep(p))
+	{"whoever comes in before the last place of a sketch is in the next one, as many as have left", func(l *line) {
+		places := l.wait(0, 3)
+		last := places[2]
+		last.Visitor, last.Order = Visitor(50), last.Order+1000
+		l.waiting("keep", l.keep(last))
 		l.exact()
-		l.wait(10, 2)
+		l.leave(1)
+		between := l.wait(10, 1)[0]
 		l.clock.Step(sketchAge)
 		l.advance()
-		want(l, "places of the one that is kept", len(l.advance().Sketches[0].First), 6)
+		got := l.advance().Sketches[0].First
+		want(l, "first", fmt.Sprint(got), fmt.Sprint([]queue.Order{places[0].Order, places[2].Order, between.Order, last.Order}))
 	}},
 }

@@ -139,7 +139,7 @@ type Moved struct {
 //	set            holds                                             value                                      forgotten after
 //	line           waiting places, by lane                           order; seen: time of the last heartbeat,   never
 //	                                                                 0 away, -t given at t, not heard of since
-//	front          places that came back                             order, seen, lane                          never
+//	front          places that came back                             order, seen                                never
 //	calls          open calls                                        time of the call                           see Advance
 //	asking         at the door: it is their turn, the room is full   time first asked, time last asked          see Advance
 //	missed         passed over while absent                          time                                       Life
@@ -150,7 +150,7 @@ type Moved struct {
 //	inside1..8     stays by how many requests were told (8 or more)  time of the last request told              Idle + Resume
 //	served         stays that have booked                            time of the last request told              Idle + Resume
 //	ended          tickets ended for good                            time, reason                               Life
-//	orders         everybody that has left the line or front         order, lane                                with the last set
+//	orders         everybody that has left the line or front         order                                      with the last set
 //	refs           references counted, of Report and Move            time                                       Life
 //	codes          by code: the visitors that used it                epoch and number                           a step with Reset
 //	gateways       by name                                           time of the last Advance                   GatewayLife
@@ -196,7 +196,7 @@ type Moved struct {
 //     order outside it: StateUnknown.
 //
 // A place in line or front with order <= Floor is taken out: StateSpent (ReasonFloor). "front!" below means: guards, then into
-// front with the order and lane of the ticket, seen = now.
+// front with the order of the ticket, seen = now.
 //
 // # Keep and Claim
 //

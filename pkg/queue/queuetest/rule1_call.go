@@ -217,6 +217,20 @@ var calling = []scenario{
 		want(l, "live, after Idle once more", f.Live, 0)
 		want(l, "tick", f.Tick, f.Now)
 	}},
+	{"what was noted in the millisecond that a clock is set back to stays", func(l *line) {
+		p := l.wait(1, 2)
+		l.call(1)
+		l.claim(p[0])
+		l.call(1)
+		at := l.now()
+		l.renew(1, at, at)
+		l.clock.Step(10)
+		l.advance()
+		l.clock.Set(at)
+		l.advance()
+		l.wants("call", l.keep(p[1]), queue.Standing{State: queue.StateCalled, Until: at + windowMS})
+		want(l, "end of the stay", l.keep(p[0]).Until, at+idleMS)
+	}},
 	{"what a clock that was wrong has noted is put right by as much as it was set back", func(l *line) {
 		const hour = 3_600_000
 		p := l.wait(1, 4)

@@ -67,6 +67,11 @@ var joining = []scenario{
 		p := queue.Place{Visitor: Visitor(1), Epoch: l.snapshot().Epoch - 1, Number: 7, Order: queue.OrderOf(l.snapshot().Epoch-1, 7)}
 		l.waiting("keep", l.keep(p))
 		want(l, "join", l.join(1), queue.Joined{Standing: queue.Standing{State: queue.StateTaken}})
+		l.wait(2, 1)
+		m := l.remembered()
+		m.Last++
+		l.restore(m) // which begins an epoch
+		want(l, "join of one that was not heard of", l.join(2), queue.Joined{Standing: queue.Standing{State: queue.StateTaken}})
 	}},
 	{"a code is used by so many visitors, and each of them finds its number by it", func(l *line) {
 		a := func(n int, code byte) queue.Arrival {

@@ -1,6 +1,8 @@
 package queuetest
 
 import (
+	"fmt"
+
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -103,6 +105,15 @@ var pacing = []scenario{
 		want(l, "called beside one of nearly 15 s", l.advance().Called, 1) // 1274 - 417
 		l.clock.Step(1)
 		want(l, "called beside one of 15 s", l.advance().Called, 2) // 1275 - 271
+	}},
+	{"whoever stands at the door takes the pace of an entry", func(l *line) {
+		intoDoor(l)
+		l.wait(5, 1)
+		for n, calls := range []int64{0, 0, 1} {
+			l.fill(int64(n))
+			l.setPace(func(p *queue.Pace) { p.MaxInside, p.Rate = 4, 1 })
+			want(l, fmt.Sprintf("calls with %d entries paid", n), l.advance().Calls, calls)
+		}
 	}},
 }
 

@@ -150,6 +150,13 @@ var moving = []scenario{
 		l.call(1)
 		l.wantState("not heard of", l.away(j.Place), queue.StateMissed, queue.ReasonAbsent)
 	}},
+	{"a place is not handed over to an id of which only a code in a lobby is known", func(l *line) {
+		l.wait(1, 1)
+		l.plan(queue.Step{Rank: 1, Phase: queue.PhaseLobby})
+		l.arrive(queue.Arrival{Visitor: Visitor(2), Code: queue.Code{1}, Uses: 1})
+		moved := l.move(queue.Move{Act: queue.ActHand, Visitor: Visitor(1), To: Visitor(2)})
+		l.wantState("hand-over", moved.Standing, queue.StateTaken, queue.ReasonNone)
+	}},
 	{"a hand-over to an id that is known, or of one that is not, changes nothing", func(l *line) {
 		l.wait(1, 2)
 		l.leave(2)

@@ -87,6 +87,15 @@ var staying = []scenario{
 		l.wantState("claim", l.claim(s.place), queue.StateSpent, queue.ReasonExpired)
 		want(l, "set then", l.find(s.place.Order).Set, "spent")
 	}},
+	{"a resume keeps its turn at the door through requests of before, and leaves it with one that lets the stay live", func(l *line) {
+		s := intoDoorToResume(l)
+		l.wantState("a request of before", l.renew(1, s.began, s.told+1), queue.StateMissed, queue.ReasonOver)
+		want(l, "set", l.find(s.place.Order).Set, "asking")
+		l.wantState("keep", l.keep(s.place), queue.StateFull, queue.ReasonNone)
+		l.wants("a request of now", l.renew(1, s.began, l.now()), insideFrom(s.began, l.now()))
+		want(l, "at the door", l.snapshot().Asking, 0)
+		want(l, "set then", l.find(s.place.Order).Set, "spent")
+	}},
 	{"a stay that is not known is taken in, whatever its visitor is in", func(l *line) {
 		for what, into := range byName(map[string]func(*line) spot{
 			"line": intoLine, "front": intoFront, "calls": intoCalls, "asking": intoDoor, "missed": intoMissed, "lapsed": intoLapsed,
@@ -258,6 +267,77 @@ var forgetting = []scenario{
 		l.clock.Set(lapsed + lifeMS)
 		l.advance()
 		l.wantState("just after", l.keep(s.place), queue.StateFront, queue.ReasonNone)
+	}},
+	{"a ticket that has ended leaves no lapse behind, whatever the clock does", func(l *line) {
+		lapse := func() {
+			l.endHold()
+			l.call(1)
+			l.step(windowMS)
+			l.advance()
+		}
+		for what, end := range byName(map[string]func(){
+			"left": func() { l.leave(1) }, "finished": func() { l.finish(1) }, "lapsed twice": lapse,
+			"was removed": func() { l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}) },
+		}) {
+			s := intoFrontAgain(l)
+			l.clock.Step(-2 * windowMS)
+			l.advance()
+			end()
+			l.step(lifeMS)
+			l.advance()
+			_, err := l.store.Find(l.Context(), s.place.Order)
+			l.wantErr("find of one that "+what, err, queue.ErrUnknown)
+			l.wantState("its ticket", l.keep(s.place), queue.StateFront, queue.ReasonNone)
+			l.restart()
+		}
+	}},
+	{"a stay is forgotten with its ticket, however late its last request", func(l *line) {
+		l.settle(func(d *queue.Document) { d.Timing.Life = d.Timing.Max })
+		p := l.enter(1)
+		began := l.now()
+		for l.now() < began+maxMS-1 {
+			l.step(min(400_000, began+maxMS-1-l.now()))
+			l.renew(1, began, l.now())
+		}
+		l.step(resumeMS)
+		want(l, "live just before", l.advance().Live, 1)
+		l.clock.Step(1)
+		want(l, "live just after", l.advance().Live, 0)
+		l.wantState("its ticket", l.keep(p), queue.StateFront, queue.ReasonNone)
+	}},
+	{"a lapse keeps the order of its visitor when nothing else is known any more", func(l *line) {
+		s := intoFrontAgain(l)
+		l.clock.Step(-5000) // so that it is missed before it has lapsed
+		l.advance()
+		l.away(s.place)
+		l.call(1)
+		l.wantState("passed over", l.away(s.place), queue.StateMissed, queue.ReasonAbsent)
+		l.step(lifeMS)
+		l.advance()
+		want(l, "found", l.find(s.place.Order), queue.Found{Visitor: Visitor(1), Standing: queue.Standing{State: queue.StateUnknown}})
+		l.wantState("its ticket", l.keep(s.place), queue.StateFront, queue.ReasonAgain)
+	}},
+	{"a lapse that is forgotten takes nothing else of its visitor along", func(l *line) {
+		for what, then := range byName(map[string]func(queue.Place){
+			"spent": func(p queue.Place) {
+				l.call(1)
+				l.claim(p)
+			},
+			"missed": func(p queue.Place) {
+				l.away(p)
+				l.call(1)
+			},
+			"ended": func(queue.Place) { l.leave(1) },
+		}) {
+			s := intoFrontAgain(l)
+			lapsed := l.now()
+			l.clock.Step(5000)
+			then(s.place)
+			l.step(lapsed + lifeMS - l.now())
+			l.advance()
+			want(l, "set", l.find(s.place.Order).Set, what)
+			l.restart()
+		}
 	}},
 	{"a stay is forgotten when it can no longer be resumed, and its ticket stays spent", func(l *line) {
 		s := intoStayExpired(l)

@@ -233,4 +233,28 @@ var sketching = []scenario{
 		want(l, "in the sketch", f.Sketches[0].Waiting, 2)
 		want(l, "first", f.Sketches[0].First[0], queue.OrderOf(f.Epoch, 5))
 	}},
+	{"places below a floor that another gateway remembers are in no sketch", func(l *line) {
+		const below, above = 90, queue.SketchExact + 200
+		places := l.wait(0, below+above)
+		l.floorOf(places[below-1].Order)
+		s := l.snapshot().Sketches[0]
+		want(l, "waiting", s.Waiting, above)
+		want(l, "first", s.First[0], places[below].Order)
+		for i, rank := range queue.SketchRanks(above) {
+			want(l, "sample", s.Samples[i], places[below+rank].Order)
+		}
+	}},
+	{"whoever comes in before the last place of a sketch is in the next one, as many as have left", func(l *line) {
+		places := l.wait(0, 3)
+		last := places[2]
+		last.Visitor, last.Order = Visitor(50), last.Order+1000
+		l.waiting("keep", l.keep(last))
+		l.exact()
+		l.leave(1)
+		between := l.wait(10, 1)[0]
+		l.clock.Step(sketchAge)
+		l.advance()
+		got := l.advance().Sketches[0].First
+		want(l, "first", fmt.Sprint(got), fmt.Sprint([]queue.Order{places[0].Order, places[2].Order, between.Order, last.Order}))
+	}},
 }

@@ -34,12 +34,12 @@ type group struct {
 func groups() []group {
 	return []group{
 		{"1 numbers are unique and dense and nobody overtakes", slices.Concat(tabled(), guarded(), joining, refusing, calling, weighing)},
-		{"1 a plan opens the room, and a lobby is drawn", slices.Concat(planning, opening, drawing)},
+		{"1 a plan opens the room, and a lobby is drawn", slices.Concat(planning, opening, drawing, spanning)},
 		{"2 never more than the pace and the room allow", slices.Concat(pacing, counting, learning, quotas, bounding)},
 		{"3 an absent place neither blocks the line nor uses up a call", absence},
 		{"4 one ticket buys one stay", slices.Concat(staying, reporting, moving, forgetting)},
 		{"5 the snapshot answers polls", slices.Concat(reading, sketching)},
-		{"6 the line survives the loss of its store", slices.Concat(losing, returning, numbering, healing, uniting)},
+		{"6 the line survives the loss of its store", slices.Concat(losing, returning, numbering, healing, uniting, sinking)},
 		{"7 errors say what happened and change nothing", slices.Concat(erring, settling, releasing)},
 	}
 }

@@ -98,6 +98,9 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 			if after.Curves != before.Curves {
 				t.Errorf("curves %v, were %v", after.Curves, before.Curves)
 			}
+			if name == "spent" && (before.Live == 0 || after.Live != 0) {
+				t.Errorf("%d stays live, %d before, want none until their passes bring them back", after.Live, before.Live)
+			}
 			s := must(store.Keep(t.Context(), 0, []queue.Beat{{Place: waiting}}))(t).Standings[0]
 			if s.State != queue.StateWaiting {
 				t.Errorf("the place that waited is %v", s.State)
@@ -109,6 +112,38 @@ func TestAKeyThatNoScriptHasRemovedIsALoss(t *testing.T) {
 }
 
 const quickHold = 36_000
+
+// Nobody would ever lose the turn at a door of which it is not known who asked last.
+func TestADoorThatIsTornIsEmptied(t *testing.T) {
+	client := redistest.Start(t).Client(t)
+	for _, name := range []string{"asking", "asked"} {
+		clock := queuetest.NewClock(1_800_000_000_000)
+		store := must(redisstore.New(client, redisstore.Config{Room: name, Clock: clock.Now}))(t)
+		d := quick
+		d.Pace.MaxInside = 1
+		if err := store.Restore(t.Context(), queue.Watermark{Document: d}); err != nil {
+			t.Fatal(err)
+		}
+		clock.Step(quickHold)
+		joined := must(store.Join(t.Context(), arrivals(1, 2)))(t).Places
+		must(tick(t.Context(), store))(t)
+		if s := must(store.Claim(t.Context(), 0, []queue.Place{joined[1].Place}))(t).Standings[0]; s.State != queue.StateFull {
+			t.Fatalf("the second visitor is %v, want at the door", s.State)
+		}
+		must(tick(t.Context(), store))(t)
+		client.Unlink(t.Context(), "einlass:{"+name+"}:2:"+name)
+		_, err := tick(t.Context(), store)
+		wants(t, err, queue.ErrLost)
+		if err := store.Restore(t.Context(), queue.Watermark{Document: d}); err != nil {
+			t.Fatal(err)
+		}
+		must(tick(t.Context(), store))(t)
+		left := must(client.Exists(t.Context(), "einlass:{"+name+"}:2:asking", "einlass:{"+name+"}:2:asked").Result())(t)
+		if s := must(store.Claim(t.Context(), 0, []queue.Place{joined[1].Place}))(t).Standings[0]; left != 0 || s.State != queue.StateFront {
+			t.Errorf("without %s: %d keys of the door are left, and the visitor is %v, want none and in front", name, left, s.State)
+		}
+	}
+}
 
 func TestAServerThatEvictsALineLetsNobodyInFirst(t *testing.T) {
 	server := redistest.Start(t)

@@ -44,7 +44,7 @@ func (s inspected) inspect(ctx context.Context) error {
 			members[name][id] = true
 		}
 	}
-	for _, name := range []string{"seen", "back", "lanes"} {
+	for _, name := range []string{"seen", "back"} {
 		members[name] = map[string]bool{}
 		for _, id := range s.client.HKeys(ctx, s.key(name)).Val() {
 			members[name][id] = true
@@ -83,7 +83,7 @@ func (s inspected) inspect(ctx context.Context) error {
 		}
 	}
 	for _, pair := range [][2]string{
-		{"seen", "lines"}, {"lines", "seen"}, {"back", "front"}, {"front", "back"}, {"asking", "asked"}, {"asked", "asking"}, {"lanes", "orders"},
+		{"seen", "lines"}, {"lines", "seen"}, {"back", "front"}, {"front", "back"}, {"asking", "asked"}, {"asked", "asking"},
 	} {
 		for id := range members[pair[0]] {
 			if !members[pair[1]][id] {

@@ -210,6 +210,26 @@ func TestGatewaysThatAreGoneAreForgotten(t *testing.T) {
 	}
 }
 
+func TestWhatAReleaseBeforeHasNotedOfLanesIsForgotten(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	store := newStore(t, client, room)
+	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+		t.Fatal(err)
+	}
+	key := "einlass:{" + room + "}:2:"
+	there := []byte(must(client.HGet(t.Context(), key+"room", "there").Result())(t))
+	there[31] = '1' // lanes is the 32nd key
+	client.HSet(t.Context(), key+"room", "there", there)
+	client.HSet(t.Context(), key+"lanes", strings.Repeat("v", 16), 3)
+	for range 2 {
+		must(tick(t.Context(), store))(t)
+	}
+	if n := must(client.Exists(t.Context(), key+"lanes").Result())(t); n != 0 {
+		t.Error("it is kept")
+	}
+}
+
 func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
 	store, clock, _ := atClock(t, 1)
 	d := quick
@@ -222,6 +242,22 @@ func TestAPlaceThatIsAwayIsAbsentHoweverYoungTheClockIs(t *testing.T) {
 	must(store.Settle(t.Context(), d))(t)
 	if f := must(tick(t.Context(), store))(t); f.Called != 0 || f.Waiting != 0 {
 		t.Fatalf("%d called, %d waiting", f.Called, f.Waiting)
+	}
+}
+
+func TestASketchThatMayBeTooLowIsMadeAgainAtOnce(t *testing.T) {
+	store, _, _ := atClock(t, 1_800_000_000_000)
+	d := quick
+	d.Pace.Mode = queue.ModePause
+	must(store.Settle(t.Context(), d))(t)
+	p := must(store.Join(t.Context(), arrivals(1, 3)))(t).Places[2].Place
+	for range 2 {
+		must(tick(t.Context(), store))(t)
+	}
+	p.Visitor, p.Epoch, p.Order = visitors(9, 1)[0], p.Epoch-1, queue.OrderOf(p.Epoch-1, p.Number)
+	must(store.Keep(t.Context(), 0, []queue.Beat{{Place: p}}))(t)
+	if f := must(tick(t.Context(), store))(t); len(f.Sketches[0].First) != 4 || f.Sketches[0].First[0] != p.Order {
+		t.Errorf("the sketch has %v, want %d before three others", f.Sketches[0].First, p.Order)
 	}
 }
 

@@ -77,7 +77,7 @@ func (r *room) forget() {
 	}
 	r.forgetEnded(t.life)
 	r.forgetRefs(t.life)
-	maps.DeleteFunc(r.orders, func(id queue.VisitorID, _ rank) bool { return r.setOf(id) == setNone && !has(r.again, id) })
+	maps.DeleteFunc(r.orders, func(id queue.VisitorID, _ queue.Order) bool { return r.setOf(id) == setNone && !has(r.again, id) })
 	r.opening.Draws = slices.DeleteFunc(r.opening.Draws, func(d queue.Draw) bool { return d.Frozen+t.life <= r.now })
 }
 

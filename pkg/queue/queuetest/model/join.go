@@ -101,6 +101,6 @@ func (r *room) straightIn(p *queue.Place) {
 	r.admitted++
 	r.spent[p.Visitor] = r.now
 	r.tell(p.Visitor, fresh, r.now)
-	r.orders[p.Visitor] = rank{order: p.Order, lane: p.Lane}
+	r.orders[p.Visitor] = p.Order
 	r.raise(p.Lane, p.Order)
 }

@@ -17,7 +17,7 @@ func (r *room) find(o queue.Order) (queue.Found, error) {
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(r.orders), byID) {
-		if r.orders[id].order == o {
+		if r.orders[id] == o {
 			return r.found(id), nil
 		}
 	}
@@ -97,21 +97,21 @@ func (r *room) allStays() (ids []queue.VisitorID) {
 
 // actFront puts a place that waits, missed its turn or was called to the front. One that the floor has ended stays as it is.
 func (r *room) actFront(id queue.VisitorID) {
-	at := r.orders[id]
+	order := r.orders[id]
 	switch r.setOf(id) {
 	case setLine:
-		at = rank{order: r.line[id].order, lane: r.line[id].lane}
+		order = r.line[id].order
 	case setMissed, setLapsed, setCalls:
 	default:
 		return
 	}
-	if at.order <= r.opening.Floor {
+	if order <= r.opening.Floor {
 		return
 	}
 	r.takeOut(id)
 	delete(r.orders, id)
 	delete(r.again, id)
-	r.front[id] = waiting{order: at.order, seen: r.now, lane: at.lane}
+	r.front[id] = waiting{order: order, seen: r.now}
 }
 
 // hand lets whatever the visitor is in go on under another id.

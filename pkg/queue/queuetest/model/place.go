@@ -141,11 +141,11 @@ func (r *room) inLobby(epoch, number uint64) bool {
 	return false
 }
 
-// toFront puts a place to the front at the order and in the lane of its ticket. The guards have been checked.
+// toFront puts a place to the front at the order of its ticket. The guards have been checked.
 func (r *room) toFront(p *queue.Place) queue.Standing {
 	r.takeOut(p.Visitor)
 	delete(r.orders, p.Visitor)
-	r.front[p.Visitor] = waiting{order: p.Order, seen: r.now, lane: p.Lane}
+	r.front[p.Visitor] = waiting{order: p.Order, seen: r.now}
 	return r.standing(p.Visitor)
 }
 
@@ -170,7 +170,7 @@ func (r *room) restore(mapping uint64, b queue.Beat) queue.Standing {
 	switch {
 	case p.Order <= r.heads[p.Lane] && b.Away:
 		r.missed[p.Visitor] = r.now
-		r.orders[p.Visitor] = rank{order: p.Order, lane: p.Lane}
+		r.orders[p.Visitor] = p.Order
 	case p.Order <= r.heads[p.Lane]:
 		return r.toFront(p)
 	default:

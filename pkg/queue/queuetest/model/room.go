@@ -9,8 +9,8 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// waiting is a place in the line or in front of it. seen is the time of its last heartbeat; 0: away; negative: given then
-// and never heard of since.
+// waiting is a place in the line or in front of it, which has no lanes. seen is the time of its last heartbeat; 0: away;
+// negative: given then and never heard of since.
 type waiting struct {
 	order queue.Order
 	seen  int64
@@ -24,12 +24,6 @@ type asker struct{ first, last int64 }
 type ending struct {
 	at  int64
 	why queue.Reason
-}
-
-// rank is what is remembered of a place that has left the line.
-type rank struct {
-	order queue.Order
-	lane  uint8
 }
 
 // number is a number with its epoch.
@@ -69,7 +63,7 @@ type room struct {
 	spent                        times // when the stay began
 	stays                        [groups]times
 	ended                        map[queue.VisitorID]ending
-	orders                       map[queue.VisitorID]rank
+	orders                       map[queue.VisitorID]queue.Order
 	refs                         map[queue.Code]int64
 	codes                        map[queue.Code]map[queue.VisitorID]number
 	gateways                     map[string]int64
@@ -83,7 +77,7 @@ func newRoom(now int64) *room {
 		opening: queue.NewOpening(), judgement: queue.Verdict{Factor: 1000},
 		line: map[queue.VisitorID]waiting{}, front: map[queue.VisitorID]waiting{},
 		calls: times{}, missed: times{}, lapsed: times{}, again: times{}, spent: times{},
-		asking: map[queue.VisitorID]asker{}, ended: map[queue.VisitorID]ending{}, orders: map[queue.VisitorID]rank{},
+		asking: map[queue.VisitorID]asker{}, ended: map[queue.VisitorID]ending{}, orders: map[queue.VisitorID]queue.Order{},
 		refs: map[queue.Code]int64{}, codes: map[queue.Code]map[queue.VisitorID]number{},
 		gateways: map[string]int64{}, samples: map[string]queue.Sample{},
 	}
@@ -146,7 +140,7 @@ func (r *room) known(id queue.VisitorID) bool {
 func (r *room) takeOut(id queue.VisitorID) {
 	for _, set := range []map[queue.VisitorID]waiting{r.line, r.front} {
 		if w, ok := set[id]; ok {
-			r.orders[id] = rank{order: w.order, lane: w.lane}
+			r.orders[id] = w.order
 			delete(set, id)
 		}
 	}

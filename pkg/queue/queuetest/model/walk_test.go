@@ -167,7 +167,7 @@ func (w *walker) checkPresence(before map[queue.VisitorID]bool) {
 		if waited && !present && at == w.now {
 			w.t.Errorf("an absent place was called: %x", id)
 		}
-		if waited && w.room().orders[id].order <= w.room().opening.Floor {
+		if waited && w.room().orders[id] <= w.room().opening.Floor {
 			w.t.Errorf("a place below the floor was called: %x", id)
 		}
 	}

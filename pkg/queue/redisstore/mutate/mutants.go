@@ -11,4 +11,4 @@ type mutant struct {
 }
 
 // mutants are sorted by file. Each is a mistake that somebody could make.
-func mutants() []mutant { return slices.Concat(inCommon, inVerbs, inRoom) }
+func mutants() []mutant { return slices.Concat(inCommon, inVerbs, inRoom, inRestore, inLine) }

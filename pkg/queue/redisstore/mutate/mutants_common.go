@@ -84,7 +84,7 @@ var inCommon = []mutant{
 	},
 	{
 		name: "code-of-one", file: "codes.lua", what: "a code is used by one visitor less",
-		find: `return others >= limit`, replace: `return others + 1 >= limit`,
+		find: `return #users_of(code) >= limit`, replace: `return #users_of(code) + 1 >= limit`,
 	},
 	{
 		name: "code-not-handed", file: "codes.lua", what: "a hand-over leaves the code with the old id",
@@ -121,10 +121,6 @@ var inCommon = []mutant{
 	{
 		name: "order-forgotten", file: "moves.lua", what: "the order of a place that has left the line is forgotten",
 		find: "if v.set == LINE or v.set == FRONT then\n    v.noted = true", replace: "if v.set == LINE then\n    v.noted = true",
-	},
-	{
-		name: "lane-forgotten", file: "moves.lua", what: "the lane of a place that has left the line is forgotten",
-		find: "if v.lane > 0 then\n      add_pair(come[LANES], v.id, v.lane)", replace: "if v.lane > 7 then\n      add_pair(come[LANES], v.id, v.lane)",
 	},
 	{
 		name: "front-not-seen", file: "moves.lua", what: "a place that came back was not heard of",
@@ -241,5 +237,109 @@ var inCommon = []mutant{
 	{
 		name: "late-ticket-carries", file: "restore_place.lua", what: "the epoch of a later ticket goes on from any number",
 		find: `carried(last), function()`, replace: `last, function()`,
+	},
+	{
+		name: "factor-0-calls", file: "allowance.lua", what: "a pace of nothing lets the credit in",
+		find: `e == 0 or `, replace: ``,
+	},
+	{
+		name: "calls-bucket-ignored", file: "allowance.lua", what: "calls need no credit of their own",
+		find: `min(floor(room.callcredit / UNITS), MAX_CALLS)`, replace: `MAX_CALLS`,
+	},
+	{
+		name: "strict-by-chance", file: "chances.lua", what: "a strict room counts stays by their chance",
+		find: "elseif rules.strict == 1 and i ~= CALLS then\n    return 1000 *", replace: "elseif false then\n    return 1000 *",
+	},
+	{
+		name: "page-not-known", file: "chances.lua", what: "what is known of a page changes no prior",
+		find: `w[j] = WEIGHT * (j >= last - 1 and max(PRIOR_IDLE[j], 500) or PRIOR_IDLE[j])`, replace: `w[j] = WEIGHT * PRIOR_IDLE[j]`,
+	},
+	{
+		name: "page-longer", file: "chances.lua", what: "a page is thought to last a bucket longer",
+		find: `if EDGES[j] < rules.page then`, replace: `if EDGES[j] <= rules.page then`,
+	},
+	{
+		name: "beyond-page-comes", file: "chances.lua", what: "who has read a page to its end is expected",
+		find: "elseif j > last then\n      w[j] = 0", replace: "elseif false then\n      w[j] = 0",
+	},
+	{
+		name: "active-longer", file: "chances.lua", what: "a stay counts in full a bucket longer",
+		find: `EDGES[j] < full and 1000`, replace: `EDGES[j] <= full and 1000`,
+	},
+	{
+		name: "chance-rounded-down", file: "chances.lua", what: "a chance is rounded down",
+		find: `local start = (1000999 - q) / 1000`, replace: `local start = (1000000 - q) / 1000`,
+	},
+	{
+		name: "door-counts-nothing", file: "chances.lua", what: "who stands at the door counts nothing",
+		find: `weighed(CALLS, rules.window, 0) + 1000 * size(ASKING)`, replace: `weighed(CALLS, rules.window, 0)`,
+	},
+	{
+		name: "fresh-counts-until-idle", file: "chances.lua", what: "a stay that was not confirmed counts until Idle",
+		find: `weighed(FRESH, min(rules.confirm, rules.idle), 0)`, replace: `weighed(FRESH, rules.idle, 0)`,
+	},
+	{
+		name: "code-counted-twice", file: "codes.lua", what: "a visitor that uses a code again is two",
+		find: `if code == NO_CODE or use_of(code, id) then`, replace: `if code == NO_CODE then`,
+	},
+	{
+		name: "restored-code-unlimited", file: "restore_place.lua", what: "tickets bring a code back for any number of visitors",
+		find: `used_up(p.code, p.uses) then`, replace: `false then`,
+	},
+	{
+		name: "restored-code-unnoted", file: "restore_place.lua", what: "a ticket does not teach who used its code",
+		find: "    use(p.code, v.id, p.epoch, p.number)\n", replace: ``,
+	},
+	{
+		name: "restored-format", file: "restore_place.lua", what: "a restored place with a code or a lane is left to older releases",
+		find: "    need_format(p.lane, p.code)\n", replace: ``,
+	},
+	{
+		name: "lapsed-kept-comes-back", file: "restore_place.lua", what: "a heartbeat of a lapsed place brings it to the front",
+		find: `elseif set == MISSED and not away then`, replace: `elseif not away then`,
+	},
+	{
+		name: "floor-leaves-places", file: "restore_place.lua", what: "a place that the floor has ended stays in line",
+		find: "    sink(v)\n", replace: ``,
+	},
+	{
+		name: "resume-late-is-full", file: "standing.lua", what: "a resume that is too late stands at the door",
+		find: `if v.began and not over(v) then`, replace: `if false then`,
+	},
+	{
+		name: "call-again-not-told", file: "standing.lua", what: "a call does not say that its lapse ends the ticket",
+		find: `v.again and IS_CALLED_AGAIN or IS_CALLED`, replace: `IS_CALLED`,
+	},
+	{
+		name: "sunk-order-forgotten", file: "standing.lua", what: "the order of a place below the floor is forgotten though its lapse is known",
+		find: `v.noted = v.again ~= nil`, replace: `v.noted = false`,
+	},
+	{
+		name: "sunk-order-kept", file: "standing.lua", what: "the order of a place below the floor is kept",
+		find: `v.noted = v.again ~= nil`, replace: `v.noted = true`,
+	},
+	{
+		name: "key-thought-gone", file: "prelude.lua", what: "a set that has lost some of its members is taken for empty",
+		find: `(added or size(i) > 0) and 49 or 48`, replace: `added and 49 or 48`,
+	},
+	{
+		name: "called-lapse-unread", file: "places.lua", what: "a call does not know that it has lapsed before",
+		find: `if v.set == FRONT or v.set == CALLS or v.set`, replace: `if v.set == FRONT or v.set`,
+	},
+	{
+		name: "door-half-left", file: "moves.lua", what: "who leaves the door leaves the time last asked",
+		find: "      table.insert(gone[ASKED], v.id)\n", replace: ``,
+	},
+	{
+		name: "front-half-left", file: "moves.lua", what: "who leaves the front leaves the last heartbeat",
+		find: "      table.insert(gone[BACK], v.id)\n", replace: ``,
+	},
+	{
+		name: "line-half-left", file: "moves.lua", what: "who leaves the line leaves the last heartbeat",
+		find: "    table.insert(gone[SEEN], v.id)\n", replace: ``,
+	},
+	{
+		name: "own-code-used-up", file: "restore_place.lua", what: "a code that was cut to fewer uses ends the tickets of its own users",
+		find: `not use_of(p.code, v.id) and `, replace: ``,
 	},
 }

@@ -1,6 +1,6 @@
 package main
 
-// inRoom are faults in the verbs about the room: Advance, the plan, restores, the sketch.
+// inRoom are faults in the verbs about the room: Advance, the plan, the sketch.
 var inRoom = []mutant{
 	{
 		name: "bereft-ignored", file: "advance.lua", what: "a key that was evicted is not noticed",
@@ -29,10 +29,6 @@ var inRoom = []mutant{
 	{
 		name: "set-back-keeps-gateways", file: "clock.lua", what: "gateways that are gone are counted until the clock is where it was",
 		find: `drop(GATEWAYS)`, replace: ``,
-	},
-	{
-		name: "loss-hides-set-back", file: "restore.lua", what: "a loss hides that the clock was set back",
-		find: `max(room.tick, NOW), NOW`, replace: `NOW, NOW`,
 	},
 	{
 		name: "gateway-life", file: "advance.lua", what: "a gateway is counted a millisecond longer",
@@ -112,7 +108,7 @@ var inRoom = []mutant{
 	},
 	{
 		name: "passed-head-not-raised", file: "calling.lua", what: "a place that is passed over does not raise the head",
-		find: "raise(lane, orders[id])\n", replace: ``,
+		find: "raise(r.i - LINE, orders[id])\n", replace: ``,
 	},
 	{
 		name: "weight-not-paid", file: "calling.lua", what: "the lane of the highest weight always has the turn",
@@ -143,18 +139,6 @@ var inRoom = []mutant{
 		find: "if room.sunk == 0 then\n    return size(SEEN)", replace: "if true then\n    return size(SEEN)",
 	},
 	{
-		name: "server-not-compared", file: "loss.lua", what: "a server goes on with what another one has left it",
-		find: `return before and sub(before, 41) ~= process`, replace: `return false`,
-	},
-	{
-		name: "torn-ignored", file: "loss.lua", what: "places without their heartbeats are not noticed",
-		find: `return places ~= size(SEEN) or`, replace: `return`,
-	},
-	{
-		name: "front-torn-ignored", file: "loss.lua", what: "a front without its heartbeats is not noticed",
-		find: `places ~= size(SEEN) or size(FRONT) ~= size(BACK)`, replace: `places ~= size(SEEN)`,
-	},
-	{
 		name: "lobby-open-end", file: "opening.lua", what: "a closed segment has no end",
 		find: `(s.open == 1 or number <= s.last)`, replace: `true`,
 	},
@@ -177,26 +161,6 @@ var inRoom = []mutant{
 	{
 		name: "no-segment-follows", file: "opening.lua", what: "a lobby ends with its epoch",
 		find: `if closed and not open then`, replace: `if false then`,
-	},
-	{
-		name: "restore-grace", file: "restore.lua", what: "a room that is restored waits for the grace alone",
-		find: `m.epoch == 0 and rules.grace or rules.hold`, replace: `rules.grace`,
-	},
-	{
-		name: "restore-made", file: "restore.lua", what: "a room that remembers steps catches up with the floors",
-		find: `m.cursor == 0 and NOW or 0`, replace: `NOW`,
-	},
-	{
-		name: "restore-document-older", file: "restore.lua", what: "a document of the same version replaces the stored one",
-		find: `tonumber(ARGV[10]) > rules.version`, replace: `tonumber(ARGV[10]) >= rules.version`,
-	},
-	{
-		name: "restore-keeps-credit", file: "restore.lua", what: "a room that is raised keeps its credit",
-		find: `room.credit, room.callcredit, room.mark, room.tick, room.born = 0, 0, NOW, max(room.tick, NOW), NOW`, replace: `room.mark, room.tick, room.born = NOW, max(room.tick, NOW), NOW`,
-	},
-	{
-		name: "restore-holds-not", file: "restore.lua", what: "a room that is raised holds nothing",
-		find: "room.hold = max(room.hold, NOW + rules.hold)\n", replace: ``,
 	},
 	{
 		name: "reveal-twice", file: "reveal.lua", what: "a draw is revealed twice",
@@ -243,6 +207,10 @@ var inRoom = []mutant{
 		find: `NOW < rules.due or NOW < room.hold`, replace: `NOW < rules.due`,
 	},
 	{
+		name: "start-holds-no-step", file: "steps.lua", what: "a step takes effect while the pages of a start ask",
+		find: `waits = NOW < room.hold --`, replace: `waits = false --`,
+	},
+	{
 		name: "step-again", file: "steps.lua", what: "a step takes effect twice",
 		find: `s.rank > (reached`, replace: `s.rank >= (reached`,
 	},
@@ -287,55 +255,75 @@ var inRoom = []mutant{
 		find: `OLD_OPENINGS + 1, #old`, replace: `OLD_OPENINGS + 2, #old`,
 	},
 	{
-		name: "unite-rank", file: "unite.lua", what: "the lower rank of an opening stands",
-		find: `d.rank > have.rank`, replace: `d.rank < have.rank`,
+		name: "lane-stays", file: "forget.lua", what: "what a release before has noted of lanes stays",
+		find: "  drop(LANES) -- a release before may have noted some\n", replace: ``,
 	},
 	{
-		name: "unite-open", file: "unite.lua", what: "a segment that one record has closed stays open",
-		find: `have.open = min(have.open, s.open)`, replace: `have.open = max(have.open, s.open)`,
+		name: "reveal-not-counted", file: "reveal.lua", what: "a seed is not counted",
+		find: `rules.mapping + 1`, replace: `rules.mapping`,
 	},
 	{
-		name: "unite-unknown", file: "unite.lua", what: "a draw that is not known replaces a known one",
-		find: `d.known > have.known`, replace: `d.known < have.known`,
+		name: "reveal-of-another-opens", file: "reveal.lua", what: "the seed of another opening opens the room",
+		find: ` and call('HGET', KEYS[ROOM], 'name') == found.opening then`, replace: ` then`,
 	},
 	{
-		name: "unite-later", file: "unite.lua", what: "the later of two draws stands",
-		find: `d.frozen < have.frozen`, replace: `d.frozen > have.frozen`,
+		name: "settle-plans-nothing", file: "document.lua", what: "a new plan waits for the step of the old one",
+		find: `rules.version, rules.due = version, 0`, replace: `rules.version = version`,
 	},
 	{
-		name: "unite-fewer-reports", file: "unite.lua", what: "fewer reports say what is booked",
-		find: `m.reports > room.reports`, replace: `m.reports < room.reports`,
+		name: "document-lowers-format", file: "document.lua", what: "a document without a draw gives a room with lanes to older releases",
+		find: `max(room.format, format)`, replace: `format`,
 	},
 	{
-		name: "unite-floor", file: "unite.lua", what: "the floor of the other record is lost",
-		find: `max(before, m.floor)`, replace: `before`,
+		name: "floor-keeps-segments", file: "steps.lua", what: "a floor leaves the lobby open",
+		find: `segments, room.sunk = {}, 1`, replace: `room.sunk = 1`,
 	},
 	{
-		name: "unite-mapping", file: "unite.lua", what: "the mapping of the other record is lost",
-		find: `max(rules.mapping, m.mapping)`, replace: `rules.mapping`,
+		name: "floor-sinks-nothing", file: "steps.lua", what: "places below a new floor are not counted out",
+		find: `segments, room.sunk = {}, 1`, replace: `segments = {}`,
 	},
 	{
-		name: "heads-fall", file: "unite.lua", what: "a lower head stands",
-		find: `if m.head[lane] > lanes[lane] then`, replace: `if m.head[lane] ~= lanes[lane] then`,
+		name: "share-not-set", file: "steps.lua", what: "a step sets no share",
+		find: "    rules.share = s.share\n", replace: ``,
 	},
 	{
-		name: "epoch-below-draw", file: "unite.lua", what: "an epoch begins among the orders of a draw",
-		find: `highest = max(highest, d.base + d.n - 1)`, replace: `highest = highest`,
+		name: "lobby-never-ends", file: "steps.lua", what: "a lobby that ends otherwise stays one",
+		find: "  else\n    segments = {}\n  end\n  rules.phase = s.phase", replace: "  end\n  rules.phase = s.phase",
 	},
 	{
-		name: "segment-not-learned", file: "unite.lua", what: "a ceiling of an earlier epoch adds no lots",
-		find: `s.last = max(s.last, ceiling)`, replace: `s.last = s.last`,
+		name: "33-draws", file: "steps.lua", what: "one draw more is remembered",
+		find: `if #draws > MAX_DRAWS then`, replace: `if #draws > MAX_DRAWS + 1 then`,
 	},
 	{
-		name: "behind-cursor", file: "watermark.lua", what: "a gateway that has seen more steps is not believed",
-		find: `m.cursor > rules.cursor`, replace: `false`,
+		name: "outlived-short-bucket", file: "outlived.lua", what: "what passes a whole bucket between two ticks has not been in it",
+		find: ` or edges[j] + passed > next)`, replace: `)`,
 	},
 	{
-		name: "behind-last", file: "watermark.lua", what: "a gateway that has seen a higher number is not believed",
-		find: `m.last > room.last`, replace: `false`,
+		name: "outlived-last-edge", file: "outlived.lua", what: "nothing outlives the last edge",
+		find: ` or not next and older > 0 then`, replace: ` then`,
 	},
 	{
-		name: "behind-lane-7", file: "watermark.lua", what: "the head of the last lane is not looked at",
-		find: `for lane = 1, 8 do`, replace: `for lane = 1, 7 do`,
+		name: "sketch-newcomers-lost", file: "sketch.lua", what: "places that came behind the first ones of a sketch are missing in the next",
+		find: `tonumber(last) <= tonumber(highest) and orders or ''`, replace: `orders or ''`,
+	},
+	{
+		name: "sketch-part-of-before", file: "sketch.lua", what: "places that are gone stay in a sketch",
+		find: `call('ZCOUNT', key, first, last) == n`, replace: `true`,
+	},
+	{
+		name: "sketch-below-floor", file: "sketch.lua", what: "the first places of a sketch lie below the floor",
+		find: `g.after, g.done = rules.floor, 0`, replace: `g.after, g.done = 0, 0`,
+	},
+	{
+		name: "sketch-ranks-from-floor", file: "sketch.lua", what: "ranks of a sketch count places below the floor",
+		find: `local rank = below + g.done`, replace: `local rank = g.done`,
+	},
+	{
+		name: "sketch-waits", file: "sketch.lua", what: "a sketch that may be too low is made again only when it is old",
+		find: `return room.stirred == 2 or room.stirred == 1`, replace: `return room.stirred >= 1`,
+	},
+	{
+		name: "sketch-late", file: "sketch.lua", what: "a sketch is made again a millisecond late",
+		find: `NOW - room.sketched >= SKETCH_AGE`, replace: `NOW - room.sketched > SKETCH_AGE`,
 	},
 }

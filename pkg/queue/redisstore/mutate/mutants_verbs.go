@@ -190,4 +190,188 @@ var inVerbs = []mutant{
 		name: "reports-not-counted", file: "report.lua", what: "reports are not counted",
 		find: `room.reports + 1`, replace: `room.reports`,
 	},
+	{
+		name: "joins-in-the-first-second", file: "join.lua", what: "two lines that are lost in one second give the same numbers",
+		find: `ARGV[1] == '' and floor(NOW / 1000) == floor(room.born / 1000)`, replace: `false`,
+	},
+	{
+		name: "join-elsewhere", file: "join.lua", what: "a server that took over gives numbers",
+		find: `own() or torn()`, replace: `torn()`,
+	},
+	{
+		name: "join-torn", file: "join.lua", what: "a line whose heartbeats were evicted gives numbers",
+		find: `own() or torn()`, replace: `own()`,
+	},
+	{
+		name: "twice-in-a-batch", file: "join.lua", what: "an arrival that is twice in a batch takes two numbers",
+		find: `heard[id] or given[id] or v`, replace: `heard[id] or v`,
+	},
+	{
+		name: "lapse-is-nobody", file: "join.lua", what: "of whom only a lapse is known may join",
+		find: `(v.set or v.began or v.again)`, replace: `(v.set or v.began)`,
+	},
+	{
+		name: "code-is-nobody", file: "join.lua", what: "of whom only a code is known may join",
+		find: `or has(CODES) and codes_of(id)`, replace: ``,
+	},
+	{
+		name: "closed-phase-joins", file: "join.lua", what: "a closed opening gives numbers",
+		find: `rules.phase == PHASE_CLOSED or `, replace: ``,
+	},
+	{
+		name: "sold-out-for-ever", file: "join.lua", what: "all is booked between openings, too",
+		find: "rules.phase == PHASE_OPEN\n    and rules.quota", replace: `rules.quota`,
+	},
+	{
+		name: "code-not-looked-at", file: "join.lua", what: "a code is used by any number of visitors",
+		find: `used_up(code, limit) and IS_CODE`, replace: `false`,
+	},
+	{
+		name: "sunk-line-fills", file: "join.lua", what: "places of the line below the floor count against the limit",
+		find: "    waiting = waiting - counting(i, -1, rules.floor)\n", replace: ``,
+	},
+	{
+		name: "sunk-front-fills", file: "join.lua", what: "places in front below the floor count against the limit",
+		find: "  waiting = waiting - counting(FRONT, -1, rules.floor)\nend", replace: `end`,
+	},
+	{
+		name: "batch-passes-limit", file: "join.lua", what: "a batch passes the limit",
+		find: `waiting = waiting + 1`, replace: `waiting = waiting + 0`,
+	},
+	{
+		name: "lobby-is-a-line", file: "join.lua", what: "an arrival in a lobby is stored",
+		find: `if rules.phase == PHASE_LOBBY then`, replace: `if false then`,
+	},
+	{
+		name: "straight-without-end", file: "join.lua", what: "a batch goes straight in whatever the allowance",
+		find: `free = free - 1`, replace: `free = free - 0`,
+	},
+	{
+		name: "new-below-floor", file: "join.lua", what: "a number at the floor waits",
+		find: `if order <= rules.floor then`, replace: `if order < rules.floor then`,
+	},
+	{
+		name: "new-below-floor-unnoted", file: "join.lua", what: "a number below the floor is counted as waiting",
+		find: "room.sunk = 1\n    return IS_BELOW", replace: `return IS_BELOW`,
+	},
+	{
+		name: "joined-not-counted", file: "join.lua", what: "arrivals are not counted",
+		find: `room.joined + 1`, replace: `room.joined`,
+	},
+	{
+		name: "keep-believes-room", file: "keep.lua", what: "a caller that knows a later seed is answered",
+		find: `if mapping > rules.mapping then`, replace: `if false then`,
+	},
+	{
+		name: "keep-away-ignored", file: "keep.lua", what: "a page that is closed is open",
+		find: `byte(batch, i * 38) == 1, heard[id]`, replace: `false, heard[id]`,
+	},
+	{
+		name: "keep-loses-lane", file: "keep.lua", what: "a heartbeat moves a place to the first lane",
+		find: `if #seen > 13 then`, replace: `if false then`,
+	},
+	{
+		name: "keep-ignores-floor", file: "keep.lua", what: "a heartbeat below the floor is a place's",
+		find: `local simple, present, n = room.sunk == 0,`, replace: `local simple, present, n = true,`,
+	},
+	{
+		name: "keep-ignores-codes", file: "keep.lua", what: "the codes of tickets are not read",
+		find: `if codes ~= '' then`, replace: `if false then`,
+	},
+	{
+		name: "claim-believes-room", file: "claim.lua", what: "a claim of a caller that knows a later seed is answered",
+		find: `if mapping > rules.mapping then`, replace: `if false then`,
+	},
+	{
+		name: "seat-less", file: "claim.lua", what: "the last seat stays free",
+		find: `(entered + n + 1) <= 1000 * rules.max_inside`, replace: `(entered + n + 1) < 1000 * rules.max_inside`,
+	},
+	{
+		name: "resume-pays-again", file: "claim.lua", what: "a stay that is resumed is paid again",
+		find: "if not v.began then\n    v.began = NOW", replace: "if true then\n    v.began = v.began or NOW",
+	},
+	{
+		name: "over-resumes-not", file: "claim.lua", what: "a stay that is over is not resumed",
+		find: `elseif not set and v.began and over(v) then`, replace: `elseif false then`,
+	},
+	{
+		name: "over-call-needs-no-guard", file: "claim.lua", what: "a claim of a call that is over needs no seed",
+		find: "  local no = guard(mapping, p.epoch, p.number, p.order)\n  if no then\n    return no\n  end\n  v.again = NOW", replace: `  v.again = NOW`,
+	},
+	{
+		name: "renew-after-the-end", file: "renew.lua", what: "a stay goes on behind its end",
+		find: `if v.set == ENDED then`, replace: `if false then`,
+	},
+	{
+		name: "renew-leaves-the-door", file: "renew.lua", what: "a request of a stay that is over takes the turn at the door",
+		find: `if not (door and over(v)) then`, replace: `if true then`,
+	},
+	{
+		name: "renew-stays-at-the-door", file: "renew.lua", what: "a stay that lives again stands at the door",
+		find: `if not (door and over(v)) then`, replace: `if not door then`,
+	},
+	{
+		name: "renew-max-leaves", file: "renew.lua", what: "a stay that is told of beyond its Max is not ended",
+		find: "    finish(v, BY_EXPIRED)\n", replace: ``,
+	},
+	{
+		name: "finish-twice", file: "report.lua", what: "whoever finishes twice counts twice",
+		find: `finish(v, BY_FINISHED) and 1 or 0`, replace: `finish(v, BY_FINISHED) and 1 or 1`,
+	},
+	{
+		name: "booking-counts-one", file: "report.lua", what: "a booking of two counts one",
+		find: `room.booked = room.booked + count`, replace: `room.booked = room.booked + min(1, count)`,
+	},
+	{
+		name: "total-adds", file: "report.lua", what: "a total is added",
+		find: "room.booked = count\n", replace: "room.booked = room.booked + count\n",
+	},
+	{
+		name: "ref-forgotten-at-once", file: "report.lua", what: "a reference counts again in the next batch",
+		find: "send('ZADD', REFS, noted)\n", replace: ``,
+	},
+	{
+		name: "act-again", file: "move.lua", what: "an act that is repeated takes effect again",
+		find: `if not (has(REFS) and call('ZSCORE', KEYS[REFS], ref)) then`, replace: `if true then`,
+	},
+	{
+		name: "removed-twice", file: "move.lua", what: "who is removed twice has left twice",
+		find: `finish(v, BY_REMOVED) and 1 or 0`, replace: `finish(v, BY_REMOVED) and 1 or 1`,
+	},
+	{
+		name: "called-not-to-front", file: "move.lua", what: "an operator brings no call to the front",
+		find: `v.set == LAPSED or v.set == CALLS then`, replace: `v.set == LAPSED then`,
+	},
+	{
+		name: "ended-handed", file: "move.lua", what: "an ended ticket is handed over",
+		find: "if v.set == ENDED then\n    return", replace: "if false then\n    return",
+	},
+	{
+		name: "hand-loses-lapse", file: "move.lua", what: "a hand-over forgets that a call has lapsed",
+		find: `'told', 'again' }`, replace: `'told' }`,
+	},
+	{
+		name: "hand-loses-codes", file: "move.lua", what: "a hand-over loses the codes",
+		find: "  hand_codes(id, to)\n", replace: ``,
+	},
+	{
+		name: "hand-leaves-order", file: "move.lua", what: "a hand-over leaves the order with the old id",
+		find: "  v.noted = false\n", replace: ``,
+	},
+	{
+		name: "hand-to-a-code", file: "move.lua", what: "a place is handed over to an id that used a code",
+		find: ` or codes_of(to)`, replace: ``,
+	},
+	{
+		name: "find-end-with-reason", file: "find.lua", what: "the time of an end is told with its reason",
+		find: `return floor(v.at / REASONS)`, replace: `return v.at`,
+	},
+	{
+		name: "code-in-lobby-waits", file: "join_known.lua", what: "who repeats an arrival in a lobby waits",
+		find: `in_lobby(use.epoch, use.number) and IS_LOBBY or IS_WAITING`, replace: `IS_WAITING`,
+	},
+	{
+		name: "code-place-unknown", file: "join_known.lua", what: "who repeats an arrival with a code is unknown",
+		find: `if state == IS_UNKNOWN then`, replace: `if false then`,
+	},
 }

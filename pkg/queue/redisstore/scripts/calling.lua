@@ -2,7 +2,7 @@
 
 -- leave takes the first places of a lane or of the front, those up to a bound, out. Those that the floor has ended are forgotten,
 -- unless a lapsed call of theirs is remembered; the others have missed their turn. It answers how many they were.
-local function leave(i, lane, bound, n)
+local function leave(i, bound, n)
   local found = early(i, bound, 'WITHSCORES', 'LIMIT', 0, n)
   local ids, ended, missed, orders = {}, {}, {}, {}
   for k = 1, #found, 2 do
@@ -10,16 +10,9 @@ local function leave(i, lane, bound, n)
     local to = order > rules.floor and missed or ended
     ids[#ids + 1], to[#to + 1], orders[id] = id, id, order
   end
-  local lanes_of = {}
-  if i == FRONT and #ids > 0 then
-    look(ids, BACK, 'HMGET', lanes_of)
-  end
-  local function lane_of(id)
-    return lanes_of[id] and floor(abs(tonumber(lanes_of[id])) / LANE_SPAN) or lane
-  end
   shift(i, ids, #ids)
   place(MISSED, missed, NOW)
-  note_orders(missed, orders, lane_of)
+  note_orders(missed, orders)
   local forgotten = {}
   for _, id in ipairs(without(ended, AGAIN)) do
     forgotten[id] = true
@@ -30,7 +23,7 @@ local function leave(i, lane, bound, n)
       remembered[#remembered + 1] = id
     end
   end
-  note_orders(remembered, orders, lane_of)
+  note_orders(remembered, orders)
   return #ids
 end
 
@@ -39,11 +32,11 @@ local function pass_over()
   local left = MAX_SCAN
   for lane = 0, 7 do
     if left > 0 and has(LINE + lane) then
-      left = left - leave(LINE + lane, lane, max(rules.floor, lanes[lane + 1]), left)
+      left = left - leave(LINE + lane, max(rules.floor, lanes[lane + 1]), left)
     end
   end
   if rules.floor > 0 and room.sunk == 1 then
-    local front = leave(FRONT, 0, rules.floor, MAX_SCAN)
+    local front = leave(FRONT, rules.floor, MAX_SCAN)
     if left > 0 and front < MAX_SCAN then
       room.sunk = 0
     end
@@ -51,7 +44,7 @@ local function pass_over()
 end
 
 local scan = MAX_SCAN -- places that may still be looked at
-local calls, missed, orders, lane_of = {}, {}, {}, {}
+local calls, missed, orders = {}, {}, {}
 
 -- reader reads the places of a lane or of the front one by one, in chunks.
 local function reader(i, step)
@@ -86,17 +79,15 @@ local function present(seen)
   return heard_at > 0 and heard_at + rules.absent > NOW
 end
 
--- take looks at the next place of a reader. It answers the place, whether it is present, and its lane.
+-- take looks at the next place of a reader. It answers the place, and whether it is present.
 local function take(r)
   local id = r.ids[r.at + 1]
   r.at, scan = r.at + 1, scan - 1
-  local lane = floor(abs(r.seen[r.at]) / LANE_SPAN)
-  lane_of[id] = lane
   if present(r.seen[r.at]) then
-    return id, true, lane
+    return id, true
   end
   missed[#missed + 1] = id
-  return id, false, lane
+  return id, false
 end
 
 -- next_in_front is the first place in front that is present. The absent ones before it are passed over.
@@ -116,11 +107,11 @@ local function offer(r)
     if scan == 0 then
       return false
     end
-    local id, there_now, lane = take(r)
+    local id, there_now = take(r)
     if there_now then
       r.offer = id
     else
-      raise(lane, orders[id])
+      raise(r.i - LINE, orders[id])
     end
   end
   return true
@@ -178,13 +169,10 @@ local function call_next(k)
   for lane = 0, 7 do
     taken(readers[lane])
   end
-  local function lane(id)
-    return lane_of[id]
-  end
   place(MISSED, missed, NOW)
   place(CALLS, calls, NOW)
-  note_orders(missed, orders, lane)
-  note_orders(calls, orders, lane)
+  note_orders(missed, orders)
+  note_orders(calls, orders)
   room.callcredit = room.callcredit - #calls * UNITS
   room.called = room.called + #calls
 end

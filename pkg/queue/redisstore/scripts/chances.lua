@@ -31,8 +31,8 @@ end
 
 local idle_priors -- the same for all sets of confirmed stays
 
--- chances are those of a set's buckets, in permille. A strict room counts every stay in full. A rest is taken off because
--- math.floor costs three times as much; nothing here is negative.
+-- chances are those of a set's buckets, in permille. A rest is taken off because math.floor costs three times as much; nothing here is
+-- negative.
 local function chances(i)
   local p = chances_of[i]
   if p then
@@ -40,12 +40,6 @@ local function chances(i)
   end
   p = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
   chances_of[i] = p
-  if rules.strict == 1 and i ~= CALLS then
-    for j = 1, BUCKETS do
-      p[j] = 1000
-    end
-    return p
-  end
   local w
   if i == CALLS or i == FRESH then
     w = weighed_priors(i)
@@ -96,7 +90,8 @@ local function younger(i, bound)
   return edges, n
 end
 
--- weighed adds up the chances of a set's members that are younger than a bound. full: those younger count as 1000.
+-- weighed adds up the chances of a set's members that are younger than a bound. full: those younger count as 1000. A strict room
+-- counts every stay in full.
 local function weighed(i, bound, full)
   if not has(i) then
     return 0

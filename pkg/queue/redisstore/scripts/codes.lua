@@ -36,16 +36,9 @@ local function codes_of(id)
   return uses[id]
 end
 
--- used_up answers whether so many others as may use a code have used it.
-local function used_up(code, id, limit)
-  if code == NO_CODE then
-    return false
-  end
-  local others = #users_of(code)
-  if use_of(code, id) then
-    others = others - 1
-  end
-  return others >= limit
+-- used_up answers whether so many as may use a code have used it. Nobody asks who is one of them.
+local function used_up(code, limit)
+  return #users_of(code) >= limit
 end
 
 -- write_code writes who used a code.

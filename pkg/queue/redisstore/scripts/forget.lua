@@ -25,9 +25,6 @@ end
 local function forget_orders(ids)
   if #ids > 0 and has(ORDERS) then
     send('ZREM', ORDERS, ids)
-    if has(LANES) then
-      send('HDEL', LANES, ids)
-    end
   end
 end
 
@@ -64,6 +61,7 @@ local function forget_all()
     lapses = without(lapses, i)
   end
   forget_orders(lapses)
+  drop(LANES) -- a release before may have noted some
 end
 
 local function forget_draws()

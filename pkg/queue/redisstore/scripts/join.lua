@@ -91,7 +91,7 @@ local function join(i, id)
   if known(id) then
     return place_before(given[id] or record(id), lane, code, zero, follow)
   end
-  local no = refusal() or code ~= NO_CODE and used_up(code, id, limit) and IS_CODE
+  local no = refusal() or code ~= NO_CODE and used_up(code, limit) and IS_CODE
   if no then
     return '-', no
   end

@@ -29,7 +29,7 @@ local function straight_in(id, order, lane)
   room.credit, room.callcredit = room.credit - UNITS, room.callcredit - UNITS
   room.called, room.admitted = room.called + 1, room.admitted + 1
   v.began, v.group, v.told = NOW, FRESH, NOW
-  v.order, v.lane, v.noted = order, lane, true
+  v.order, v.noted = order, true
   raise(lane, order)
   return inside_standing(v)
 end

@@ -13,17 +13,12 @@ local all = act == 2 and id == NO_CODE
 known_again(find({ id, to }))
 local v = record(id)
 
--- lane_of is the lane of a place that has left the line.
-local function lane_of()
-  return has(LANES) and tonumber(call('HGET', KEYS[LANES], id) or 0) or 0
-end
-
 -- to_front puts a place that waits, missed its turn or was called to the front, unless the floor has ended it.
 local function to_front()
   if v.set == LINE then
     learn_orders({ v })
   elseif v.set == MISSED or v.set == LAPSED or v.set == CALLS then
-    v.order, v.lane = tonumber(has(ORDERS) and call('ZSCORE', KEYS[ORDERS], id) or 0), lane_of()
+    v.order, v.lane = tonumber(has(ORDERS) and call('ZSCORE', KEYS[ORDERS], id) or 0), 0
   else
     return
   end
@@ -47,9 +42,6 @@ local function hand(w)
   local order = has(ORDERS) and call('ZSCORE', KEYS[ORDERS], id)
   if order then
     send('ZADD', ORDERS, { order, to })
-    if lane_of() > 0 then
-      send('HSET', LANES, { to, lane_of() })
-    end
   end
   hand_codes(id, to)
   v.set = nil

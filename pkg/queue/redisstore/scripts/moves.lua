@@ -56,7 +56,8 @@ local function leave_set(v, gone)
   end
 end
 
--- enter_set puts a visitor into the set where it is now.
+-- enter_set puts a visitor into the set where it is now. A place that the floor has ended comes into none, unless by a hand-over
+-- of one that is there, of which room.sunk knows.
 local function enter_set(v, come)
   local now = v.set
   if now == LINE then
@@ -64,9 +65,6 @@ local function enter_set(v, come)
     stir(2)
   elseif now == FRONT then
     add_pair(come[FRONT], v.order, v.id)
-  end
-  if (now == LINE or now == FRONT) and v.order <= rules.floor then
-    room.sunk = 1
   end
 end
 
@@ -113,14 +111,8 @@ end
 local function note(v, gone, come)
   if v.noted then
     add_pair(come[ORDERS], v.order, v.id)
-    if v.lane > 0 then
-      add_pair(come[LANES], v.id, v.lane)
-    end
   elseif v.noted == false and has(ORDERS) then
     table.insert(gone[ORDERS], v.id)
-    if has(LANES) then
-      table.insert(gone[LANES], v.id)
-    end
   end
 end
 

@@ -17,7 +17,7 @@
 --   SPENT     zset: visitor -> time the stay began
 --   FRESH, INSIDE+0..7, SERVED  zset: visitor -> time of the last request told
 --   ENDED     zset: visitor -> time·16 + reason
---   ORDERS    zset: visitor -> order of a place that has left the line   LANES  hash: visitor -> its lane, if it is not 0
+--   ORDERS    zset: visitor -> order of a place that has left the line   LANES  hash: of releases before, which noted its lane
 --   REFS      zset: reference -> time
 --   CODES     hash: see codes.lua
 --   CURVES    string: see curves.lua

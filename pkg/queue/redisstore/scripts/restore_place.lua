@@ -56,7 +56,7 @@ local function restore(v, mapping, p, away)
   local stop = guard(mapping, p.epoch, p.number, p.order)
   if stop then
     return stop
-  elseif p.code ~= NO_CODE and not use_of(p.code, v.id) and used_up(p.code, v.id, p.uses) then
+  elseif p.code ~= NO_CODE and not use_of(p.code, v.id) and used_up(p.code, p.uses) then
     finish(v, BY_CODE)
     return IS_CODE
   end

@@ -24,15 +24,11 @@ local function early(i, bound, ...)
   return has(i) and call('ZRANGEBYSCORE', KEYS[i], '-inf', bound, ...) or {}
 end
 
--- note_orders remembers the orders of places that have left a lane or the front. lane_of is of those that came back.
-local function note_orders(ids, orders, lane_of)
-  local entries, others = {}, {}
+-- note_orders remembers the orders of places that have left a lane or the front.
+local function note_orders(ids, orders)
+  local entries = {}
   for _, id in ipairs(ids) do
     add_pair(entries, orders[id], id)
-    if lane_of(id) > 0 then
-      add_pair(others, id, lane_of(id))
-    end
   end
   send('ZADD', ORDERS, entries)
-  send('HSET', LANES, others)
 end

@@ -167,13 +167,14 @@ local function apply_steps()
   read_opening()
   for _, s in ipairs(steps) do
     local reached = done[s.opening]
-    waits = waits or s.at > NOW or NOW < room.hold or applied == MAX_DUE
+    waits = waits or s.at > NOW or applied == MAX_DUE
     if s.rank > (reached and reached.rank or 0) then
       if waits then
         rules.due = s.at
         break
       end
       name, applied = apply(s, steps, name), applied + 1
+      waits = NOW < room.hold -- a start holds the line, and so the steps behind it
     end
   end
   changed.rules = true

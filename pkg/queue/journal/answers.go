@@ -94,7 +94,7 @@ func (v *Invariants) answered(e *Event) {
 	case queue.StateTaken:
 		return
 	}
-	v.held(e)
+	v.held(p, e)
 	v.restores(p, e)
 	switch {
 	case p == nil:

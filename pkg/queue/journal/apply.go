@@ -26,6 +26,9 @@ func (v *Invariants) apply(p *place, e *Event) {
 	v.begun(p, e, was, current, stepped)
 	p.state, p.at, p.generation, p.steps = state, e.At, v.generation, v.steps
 	p.reason = queue.Reason(e.Reason)
+	if holds(state) {
+		p.held = v.life()
+	}
 	p.again = p.again || p.reason == queue.ReasonAgain
 	switch state {
 	case queue.StateWaiting, queue.StateFront:

@@ -131,19 +131,27 @@ func (o *opening) inLobby(epoch, number uint64) bool {
 	return false
 }
 
-// held checks that a place which the store holds may have been taken in: its lobby is over, and its line is not.
-func (v *Invariants) held(e *Event) {
-	state, order := queue.State(e.State), e.order()
-	switch state {
+// holds reports whether a place of a state is in line, in front, in calls or at the door.
+func holds(s queue.State) bool {
+	switch s {
 	case queue.StateWaiting, queue.StateFront, queue.StateCalled, queue.StateFull:
-	default:
-		return
+		return true
 	}
-	if v.old || e.Kind == Join {
+	return false
+}
+
+// life tells the stores' lives between two losses apart.
+func (v *Invariants) life() uint32 { return uint32(v.sum.Losses) + 1 }
+
+// held checks that a place which the store holds may have been taken in: its lobby is over, and its line is not. One that it holds
+// already stays when a record of before its draw is restored.
+func (v *Invariants) held(p *place, e *Event) {
+	state, order := queue.State(e.State), e.order()
+	if v.old || e.Kind == Join || !holds(state) {
 		return
 	}
 	o := &v.room
-	if o.inLobby(e.Epoch, e.Number) {
+	if o.inLobby(e.Epoch, e.Number) && (p == nil || p.held != v.life()) {
 		v.judge(RuleLobby, e, "number %d of epoch %d is %v before its draw", e.Number, e.Epoch, state)
 	}
 	if order > o.floor || !v.cfg.Ordered && e.At <= o.floorAt {

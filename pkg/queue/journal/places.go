@@ -6,7 +6,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// place is what is known of one live place: 180 bytes, and some 80 more in the indexes and the heap.
+// place is what is known of one live place: 184 bytes, and some 80 more in the indexes and the heap.
 type place struct {
 	id         queue.VisitorID
 	order      queue.Order
@@ -26,6 +26,7 @@ type place struct {
 	returned   int64 // Summary.Returned at that time
 	generation uint32
 	shownGen   uint32
+	held       uint32 // 1 + how many losses there had been when a store last held it in line, in front, in calls or at the door
 	steps      uint32 // of the clock, back
 	state      queue.State
 	reason     queue.Reason

@@ -361,6 +361,21 @@ func TestACodeTellsItsNumberAlsoBelowTheFloor(t *testing.T) {
 	}
 }
 
+func TestAPlaceThatWaitsStaysWhenARecordOfBeforeItsDrawIsRestored(t *testing.T) {
+	o := drawn(false)
+	o.Draws[0].Segments[0].First, o.Draws[0].Segments[0].Last = 1, 20
+	for lost, want := range map[bool]int{false: 0, true: 1} {
+		s := (&script{}).frame(0, 0, 0).keep(1, 7, waiting, 0)
+		if lost {
+			s.add(journal.Event{At: 2, Kind: journal.Lose})
+		}
+		s.add(journal.Event{At: 3, Kind: journal.Restore, Watermark: &queue.Watermark{Opening: o}}).record(3, o).keep(4, 7, waiting, 0)
+		if rules := broken(t, true, *s); len(rules) != want {
+			t.Errorf("lost %v: broken are %q", lost, rules)
+		}
+	}
+}
+
 // After a loss a visitor at the door may have been called, or have a stay that ran out and goes on.
 func TestAStayThatAskedAtTheDoorAfterALossMayGoOn(t *testing.T) {
 	for lost, want := range map[bool]int{true: 0, false: 1} {

@@ -184,9 +184,14 @@ func (d *history) pictures(a, b queue.Snapshot) string {
 
 func only(err error) (struct{}, error) { return struct{}{}, err }
 
-// hold notes a visitor's ticket.
+// hold notes a visitor's ticket. A code that is shown again tells its number, and nothing of the order that was drawn for it: who
+// is honest shows the ticket that tells more.
 func (d *history) hold(p queue.Place) {
-	if _, ok := d.tickets[p.Visitor]; !ok {
+	had, ok := d.tickets[p.Visitor]
+	if ok && d.honest && had.Epoch == p.Epoch && had.Number == p.Number {
+		return
+	}
+	if !ok {
 		d.holders = append(d.holders, p.Visitor)
 		d.issued[p.Visitor] = d.clock.Now()
 	}

@@ -85,6 +85,7 @@ long-habits: deps-redis
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded
+	$(GO) test -race -count=1 -timeout 10m -tags long -run OnACluster ./loadtest/chaos
 
 long-faults: faults
 

@@ -151,15 +151,15 @@ func TestPromisedRangesAreKept(t *testing.T) {
 		crowds int
 		run    func(t *testing.T, seed uint64, s *score)
 	}{
-		{"nobody does anything", 0.9, crowds, quitters(never, 0)},
-		{"30 % close the page", 0.9, crowds, quitters(closes, 0)},
+		{"nobody does anything", 0.9, longCrowds, quitters(never, 0)},
+		{"30 % close the page", 0.9, longCrowds, quitters(closes, 0)},
 		{"30 % give their number up", 0.9, longCrowds, quitters(gives, 0)},
 		{"30 % vanish", 0.9, crowds, quitters(vanishes, 0)},
 		{"30 % return", 0.9, crowds, quitters(closes, 20*time.Minute)},
-		{"a group returns at once", 0.9, crowds, together},
+		{"a group returns at once", 0.9, longCrowds, together},
 		{"the rate is halved", 0.9, crowds, changed(rate(30), same, 0, 60)},
 		{"the rate is doubled", 0.9, longCrowds, changed(rate(60), same, 0, 30)},
-		{"after a pause of 5 minutes", 0.9, crowds, changed(mode(queue.ModePause), mode(queue.ModeRun), 5*time.Minute, 60)},
+		{"after a pause of 5 minutes", 0.9, longCrowds, changed(mode(queue.ModePause), mode(queue.ModeRun), 5*time.Minute, 60)},
 		{"full, stays of 3 minutes", 0.85, chancyCrowds, full(exponential(3*time.Minute), 100, 600)},
 		{"full, stays of 10 minutes", 0.85, longCrowds, full(exponential(10*time.Minute), 100, 600)},
 		{"full, stays of 1.5 to 4.5 minutes", 0.85, longCrowds, full(halfAround(3*time.Minute), 100, 600)},

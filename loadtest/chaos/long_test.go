@@ -1,0 +1,7 @@
+//go:build long
+
+package chaos
+
+import "testing"
+
+func TestCrashesInARowMultiplyNothingOnACluster(t *testing.T) { crashesInARow(t, Cluster) }

@@ -368,7 +368,7 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "code-in-lobby-waits", file: "join_known.lua", what: "who repeats an arrival in a lobby waits",
-		find: `in_lobby(use.epoch, use.number) and IS_LOBBY or IS_WAITING`, replace: `IS_WAITING`,
+		find: `or in_lobby(use.epoch, use.number) and IS_LOBBY`, replace: `or false`,
 	},
 	{
 		name: "code-place-unknown", file: "join_known.lua", what: "who repeats an arrival with a code is unknown",

@@ -265,8 +265,8 @@ func TestWhatWasLearnedBeforeALossIsNoEvidenceAfterIt(t *testing.T) {
 	}
 	for name, s := range map[string]*script{
 		"who was called or inside comes to the front": before().keep(200, 1, front, 0).keep(200, 2, front, 0),
-		"who waited waits":                            before().keep(200, 3, waiting, 0),
-		"numbers go on from the ceiling":              before().join(200, 51).join(200, 52),
+		"who waited waits":               before().keep(200, 3, waiting, 0),
+		"numbers go on from the ceiling": before().join(200, 51).join(200, 52),
 		"a ticket that a ticket's epoch began anew": before().add(journal.Event{
 			At: 200, Kind: journal.Join, Visitor: visitor(9), Epoch: epoch + 5, Number: 51, State: journal.State(waiting),
 		}),

@@ -94,6 +94,8 @@ func (v *Invariants) begun(p *place, e *Event, was queue.State, current, stepped
 		switch {
 		case was == queue.StateUnknown || !current || was == queue.StateFull && p.until == 0:
 			until = 0 // it may be a stay that is to be resumed, or not
+		case was == queue.StateFull && e.Kind != Claim && stepped:
+			until = 0 // the turn at the door lasts as the new timing says
 		case was == queue.StateFull && e.Kind != Claim:
 			until = p.until
 		case p.resumes:

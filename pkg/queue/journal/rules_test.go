@@ -390,6 +390,16 @@ func TestAStayThatAskedAtTheDoorAfterALossMayGoOn(t *testing.T) {
 	}
 }
 
+// A claim whose answer got lost is repeated, and the stay has begun with the first one.
+func TestAStayMayBeginBetweenTwoAnswers(t *testing.T) {
+	for began, want := range map[int64]int{25: 0, 8: 1} {
+		s := (&script{}).join(0, 1).frame(5, 1, 1).keep(20, 1, called, 5+window).claim(30, 1, inside, began+idle).that(since(began))
+		if rules := broken(t, false, *s); len(rules) != want {
+			t.Errorf("a stay that began at %d: broken are %q", began, rules)
+		}
+	}
+}
+
 func TestWhoseLineHasEndedMayComeAnew(t *testing.T) {
 	for floor, want := range map[uint64]int{1: 0, 0: 1} {
 		s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, floor) })

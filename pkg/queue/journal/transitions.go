@@ -188,11 +188,20 @@ func (v *Invariants) nowInside(p *place, e *Event) {
 		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
 	case p.state == queue.StateMissed && p.reason != queue.ReasonOver:
 		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
-	case !p.staying() && !p.mayResume() && p.began == 0 && e.Started != 0 && e.Started != e.At:
+	case !p.staying() && !p.mayResume() && p.began == 0 && v.datedBack(p, e):
 		v.report(RuleStay, e, "number %d was let in at %d, and its stay is said to have begun at %d", e.Number, e.At, e.Started)
 	default:
 		v.letIn(p, e)
 	}
+}
+
+// datedBack reports whether a stay is said to have begun before it can have. A claim that took effect, and whose answer did not come
+// through, is repeated by the store's client: then the stay has begun a moment before, after the last answer that was written down.
+func (v *Invariants) datedBack(p *place, e *Event) bool {
+	if v.cfg.Ordered {
+		return e.Started != 0 && e.Started != e.At
+	}
+	return e.Started != 0 && (e.Started > e.At || e.Started < p.at)
 }
 
 // stillInside checks a stay that is known, which may have been resumed.

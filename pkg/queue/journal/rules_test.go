@@ -400,6 +400,18 @@ func TestAStayMayBeginBetweenTwoAnswers(t *testing.T) {
 	}
 }
 
+// A store that has lost a stay takes its beginning from the pass, which knows the second.
+func TestAStayMayBeToldByTheSecondOfItsBeginning(t *testing.T) {
+	for ordered, wants := range map[bool]map[int64]int{false: {1000: 0, 1001: 1, 0: 1}, true: {1000: 1}} {
+		for began, want := range wants {
+			s := (&script{}).join(0, 1).frame(1200, 1, 1).enters(1210, 1).renew(2210, 1, inside, began, 2200, 2200+idle)
+			if rules := broken(t, ordered, *s); len(rules) != want {
+				t.Errorf("ordered %v, a stay that began at 1210 is told as of %d: broken are %q", ordered, began, rules)
+			}
+		}
+	}
+}
+
 func TestWhoseLineHasEndedMayComeAnew(t *testing.T) {
 	for floor, want := range map[uint64]int{1: 0, 0: 1} {
 		s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, floor) })

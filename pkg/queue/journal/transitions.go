@@ -184,7 +184,7 @@ func (v *Invariants) nowInside(p *place, e *Event) {
 		if v.cfg.Ordered {
 			v.report(RuleStay, e, "number %d was %v and is inside without a claim", e.Number, p.state)
 		}
-	case p.began != 0 && e.Started != 0 && e.Started != p.began:
+	case v.otherStay(p, e):
 		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
 	case p.state == queue.StateMissed && p.reason != queue.ReasonOver:
 		v.report(RuleStay, e, "number %d was missed and is inside", e.Number)
@@ -207,7 +207,7 @@ func (v *Invariants) datedBack(p *place, e *Event) bool {
 // stillInside checks a stay that is known, which may have been resumed.
 func (v *Invariants) stillInside(p *place, e *Event) {
 	switch over := p.until <= e.At; {
-	case p.began != 0 && e.Started != 0 && e.Started != p.began:
+	case v.otherStay(p, e):
 		v.report(RuleStay, e, "the stay of number %d began at %d and at %d", e.Number, p.began, e.Started)
 	case !over && e.Until != p.until:
 		v.report(RuleStay, e, "number %d was inside until %d and is until %d", e.Number, p.until, e.Until)

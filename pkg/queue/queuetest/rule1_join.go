@@ -100,6 +100,15 @@ var joining = []scenario{
 		first.Standing = queue.Standing{State: queue.StateSpent, Reason: queue.ReasonFloor}
 		want(l, "again", l.arrive(a)[0], first)
 	}},
+	{"whoever comes out of a lobby with a code has used it once", func(l *line) {
+		a := func(n int) queue.Arrival { return queue.Arrival{Visitor: Visitor(n), Code: queue.Code{1}, Uses: 2} }
+		l.plan(queue.Step{Rank: 1, Phase: queue.PhaseLobby})
+		first := l.arrive(a(1))[0]
+		l.wantState("in the lobby", first.Standing, queue.StateLobby, queue.ReasonNone)
+		l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen})
+		l.waiting("of the lobby", l.beat(queue.Beat{Place: first.Place, Code: queue.Code{1}, Uses: 2}))
+		l.waiting("second", l.arrive(a(2))[0].Standing)
+	}},
 	{"an arrival goes straight in when nobody waits and the pace allows it", func(l *line) {
 		l.fill(2)
 		l.setPace(func(p *queue.Pace) { p.Rate = 1 })

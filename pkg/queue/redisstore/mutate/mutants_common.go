@@ -124,7 +124,7 @@ var inCommon = []mutant{
 	},
 	{
 		name: "front-not-seen", file: "moves.lua", what: "a place that came back was not heard of",
-		find: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, NOW)`, replace: `v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, 0)`,
+		find: `v.set, v.order, v.lane, v.seen = FRONT, order, 0, seen_at(0, NOW)`, replace: `v.set, v.order, v.lane, v.seen = FRONT, order, 0, seen_at(0, 0)`,
 	},
 	{
 		name: "format-not-compared", file: "prelude.lua", what: "an older release uses a room that it cannot read",

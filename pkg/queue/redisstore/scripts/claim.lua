@@ -93,7 +93,7 @@ local function claim_call(v, p)
     return no
   end
   v.again = NOW
-  put_front(v, p.order, p.lane)
+  put_front(v, p.order)
   return standing(v)
 end
 
@@ -113,7 +113,7 @@ local function claim(v, i)
     if no then
       return no
     end
-    put_front(v, p.order, p.lane)
+    put_front(v, p.order)
     return standing(v)
   elseif not set and v.began and over(v) then
     return ask(v)

@@ -18,12 +18,12 @@ local function to_front()
   if v.set == LINE then
     learn_orders({ v })
   elseif v.set == MISSED or v.set == LAPSED or v.set == CALLS then
-    v.order, v.lane = tonumber(has(ORDERS) and call('ZSCORE', KEYS[ORDERS], id) or 0), 0
+    v.order = tonumber(has(ORDERS) and call('ZSCORE', KEYS[ORDERS], id) or 0)
   else
     return
   end
   if v.order > rules.floor then
-    put_front(v, v.order, v.lane)
+    put_front(v, v.order)
     v.again, v.not_again = nil, true
   end
 end

@@ -22,11 +22,11 @@ local function finish(v, why)
   return not before
 end
 
--- put_front puts a place to the front.
-local function put_front(v, order, lane)
+-- put_front puts a place to the front, which has no lanes.
+local function put_front(v, order)
   take_out(v)
   v.noted = false
-  v.set, v.order, v.lane, v.seen = FRONT, order, lane, seen_at(lane, NOW)
+  v.set, v.order, v.lane, v.seen = FRONT, order, 0, seen_at(0, NOW)
 end
 
 -- lists are lists of values for commands, one a key.

@@ -82,9 +82,9 @@ local function find_waiting(ids)
   local backs = {}
   ids = look(ids, BACK, 'HMGET', backs)
   for id, value in pairs(backs) do
-    local v, n = record(id), tonumber(value)
-    v.set, v.seen, v.lane = FRONT, n, floor(abs(n) / LANE_SPAN)
-    v.was_set, v.was_lane = FRONT, v.lane
+    local v = record(id)
+    v.set, v.seen, v.lane = FRONT, tonumber(value), 0
+    v.was_set = FRONT
   end
   ids = meet(ids, CALLS, 'at')
   ids = meet(ids, MISSED, 'at')

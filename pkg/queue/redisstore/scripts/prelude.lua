@@ -10,7 +10,7 @@
 --   LINE+0..7 zset: visitor -> order, one a lane
 --   SEEN      hash: visitor -> last heartbeat in ms, 0 = away, negative = given then and never heard of; + lane·2^44, with
 --             the same sign
---   FRONT     zset: visitor -> order             BACK   hash: as SEEN
+--   FRONT     zset: visitor -> order             BACK   hash: as SEEN, in lane 0
 --   CALLS     zset: visitor -> time of the call
 --   ASKING    zset: visitor -> first asked       ASKED  zset: visitor -> last asked
 --   MISSED, LAPSED, AGAIN  zset: visitor -> time

@@ -74,7 +74,7 @@ local function restore(v, mapping, p, away)
   elseif away then
     v.set, v.at, v.noted = MISSED, NOW, true
   else
-    put_front(v, p.order, p.lane)
+    put_front(v, p.order)
   end
   return standing(v)
 end
@@ -89,7 +89,7 @@ local function keep(v, mapping, p, away)
     if stop then
       return stop
     elseif set == MISSED and not away then
-      put_front(v, p.order, p.lane)
+      put_front(v, p.order)
     end
   elseif not set and not v.began then
     return restore(v, mapping, p, away)

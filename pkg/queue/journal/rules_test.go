@@ -336,27 +336,20 @@ func TestEveryRuleThatAJournalBreaksIsReportedAndNoOther(t *testing.T) {
 	}
 }
 
-func TestACodeTellsItsNumberAlsoToWhoHasLeftTwice(t *testing.T) {
-	s := (&script{}).frame(0, 0, 0).join(1, 1).leave(2, 1).leave(3, 1).finish(4, 1)
-	s.join(5, 1).that(func(e *journal.Event) {
-		e.State, e.Reason = journal.State(queue.StateSpent), journal.Reason(queue.ReasonLeft)
-	})
-	for _, ordered := range []bool{true, false} {
-		if rules := broken(t, ordered, *s); len(rules) > 0 {
-			t.Errorf("ordered %v: %v", ordered, rules)
-		}
+func TestACodeTellsItsNumberAlsoToWhoseTicketIsSpent(t *testing.T) {
+	spent := func(why queue.Reason) func(*journal.Event) {
+		return func(e *journal.Event) { e.State, e.Reason = journal.State(queue.StateSpent), journal.Reason(why) }
 	}
-}
-
-func TestACodeTellsItsNumberAlsoBelowTheFloor(t *testing.T) {
-	s := (&script{}).frame(0, 0, 0).join(1, 1).frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, 1) })
-	s.keep(3, 1, queue.StateSpent, 0).that(func(e *journal.Event) { e.Reason = journal.Reason(queue.ReasonFloor) })
-	s.join(4, 1).that(func(e *journal.Event) {
-		e.State, e.Reason = journal.State(queue.StateSpent), journal.Reason(queue.ReasonFloor)
-	})
-	for _, ordered := range []bool{true, false} {
-		if rules := broken(t, ordered, *s); len(rules) > 0 {
-			t.Errorf("ordered %v: %v", ordered, rules)
+	for name, s := range map[string]*script{
+		"left twice": (&script{}).frame(0, 0, 0).join(1, 1).leave(2, 1).leave(3, 1).finish(4, 1).join(5, 1).that(spent(queue.ReasonLeft)),
+		"below the floor": (&script{}).frame(0, 0, 0).join(1, 1).
+			frame(2, 0, 0, func(m *journal.Marks) { m.Floor = queue.OrderOf(epoch, 1) }).
+			keep(3, 1, queue.StateSpent, 0).that(spent(queue.ReasonFloor)).join(4, 1).that(spent(queue.ReasonFloor)),
+	} {
+		for _, ordered := range []bool{true, false} {
+			if rules := broken(t, ordered, *s); len(rules) > 0 {
+				t.Errorf("%s, ordered %v: %v", name, ordered, rules)
+			}
 		}
 	}
 }

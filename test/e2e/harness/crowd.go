@@ -67,42 +67,42 @@ func (c *Crowd) gate(turn int) *Gate {
 // Arrive lets n visitors come one after the other; each must get the waiting page and a place.
 func (c *Crowd) Arrive(n int) []*Visitor {
 	c.tb.Helper()
-	return c.arrive(n, func(_ *Visitor, page *Answer) bool { return page.Waiting() })
+	return c.arrive(n, false, never)
 }
 
 // Follow is Arrive behind a line that moves: whoever finds it served on a slow machine goes straight in, with a place.
 func (c *Crowd) Follow(n int) []*Visitor {
 	c.tb.Helper()
-	return c.arrive(n, func(v *Visitor, page *Answer) bool {
-		if page.FromSite() {
-			v.in = time.Now()
-		}
-		return page.Waiting() || page.FromSite()
-	})
+	return c.arrive(n, true, never)
 }
+
+// never asks nobody to come again.
+func never(*Answer) bool { return false }
 
 // Insist is Arrive while the store may be away: whoever is asked to come again does, for so long at most.
 func (c *Crowd) Insist(n int, patience time.Duration) []*Visitor {
 	c.tb.Helper()
 	ctx, cancel := context.WithTimeout(c.tb.Context(), patience)
 	defer cancel()
-	return c.arrive(n, func(v *Visitor, page *Answer) bool {
-		for page.StatusCode == http.StatusServiceUnavailable && page.Header.Get("Retry-After") != "" && launch.Rest(ctx, troubled) {
-			page = v.Get(c.tb, target)
-		}
-		return page.Waiting()
+	return c.arrive(n, false, func(a *Answer) bool {
+		return a.StatusCode == http.StatusServiceUnavailable && a.Header.Get("Retry-After") != "" && launch.Rest(ctx, troubled)
 	})
 }
 
-// arrive lets n visitors come, each of whom must get a place and a page that will do.
-func (c *Crowd) arrive(n int, will func(*Visitor, *Answer) bool) []*Visitor {
+// arrive lets n visitors come, each of whom must get a place, and the waiting page or, if straight, what the site answers.
+func (c *Crowd) arrive(n int, straight bool, again func(*Answer) bool) []*Visitor {
 	c.tb.Helper()
 	came := make([]*Visitor, 0, n)
 	for i := range n {
 		v := &Visitor{Browser: NewBrowser(c.gate(i)), turn: i}
 		page := v.Get(c.tb, target)
-		ok := will(v, page)
-		if v.Place = v.Token(); !ok || v.Place.Number == 0 {
+		for again(page) {
+			page = v.Get(c.tb, target)
+		}
+		if straight && page.FromSite() {
+			v.in = time.Now()
+		}
+		if v.Place = v.Token(); !page.Waiting() && v.in.IsZero() || v.Place.Number == 0 {
 			c.tb.Fatalf("arrival %d got %d %q and place %+v", i, page.StatusCode, page.Body, v.Place)
 		}
 		came = append(came, v)

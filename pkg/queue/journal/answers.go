@@ -246,7 +246,7 @@ func (v *Invariants) mayFollow(u used, e *Event) bool {
 // overtakenByEnd reports whether the answer may have been given before the end of the ticket that is written before it.
 func (v *Invariants) overtakenByEnd(id queue.VisitorID, e *Event) bool {
 	u, ok := v.places.spent[id]
-	return ok && u.ended && u.generation == v.generation && !v.cfg.Ordered && e.At <= u.base+slack
+	return ok && u.ended && u.generation == v.generation && !v.cfg.Ordered && e.At <= u.by
 }
 
 // evidence reports whether what is known of a place says what the store must have known at the event.
@@ -257,14 +257,14 @@ func (v *Invariants) evidence(p *place, e *Event) bool {
 
 func (v *Invariants) spentStill(u used, e *Event) bool {
 	return u.generation == v.generation && (u.ended || u.steps == v.steps) && v.places.maxAt < u.base+v.ms.life &&
-		(v.cfg.Ordered || e.At > u.base+slack)
+		(v.cfg.Ordered || e.At > u.by)
 }
 
-// ended notes that a visitor left or finished.
-func (v *Invariants) ended(e *Event, id queue.VisitorID) {
+// ended notes that a visitor left or finished, in the store at the latest by a time, where it is known.
+func (v *Invariants) ended(e *Event, id queue.VisitorID, by int64) {
 	v.untells(id)
 	v.door.leave(id)
-	v.places.spend(id, used{base: e.At, generation: v.generation, ended: true})
+	v.places.spend(id, used{base: e.At, by: by, generation: v.generation, ended: true})
 }
 
 // moved notes what an operator, or a hand-over, did.
@@ -273,10 +273,10 @@ func (v *Invariants) moved(e *Event) {
 	p := v.places.find(id)
 	switch queue.Act(e.Move.Act) {
 	case queue.ActRemove:
-		v.ended(e, id)
+		v.ended(e, id, 0)
 	case queue.ActEnd:
 		if id != (queue.VisitorID{}) {
-			v.ended(e, id)
+			v.ended(e, id, 0)
 			return
 		}
 		v.generation++ // every stay; which of them there were is not known
@@ -301,7 +301,7 @@ func (v *Invariants) moved(e *Event) {
 		if !v.cfg.Ordered {
 			p.looseUntil = e.At + slack
 		}
-		v.places.spent[id] = used{base: e.At, generation: v.generation, ended: true, epoch: p.epoch, number: p.number}
+		v.places.spent[id] = used{base: e.At, by: e.At + slack, generation: v.generation, ended: true, epoch: p.epoch, number: p.number}
 	}
 }
 

@@ -63,7 +63,7 @@ type Event struct {
 	State  State       `json:"state,omitempty"`
 	Reason Reason      `json:"reason,omitempty"`
 	Away   bool        `json:"away,omitempty"`
-	Until  int64       `json:"until,omitempty"` // of a Restore: by when it took effect, as Merge finds
+	Until  int64       `json:"until,omitempty"` // of a Restore, Finish or Leave: by when it took effect, as Merge finds
 	// Started is when the stay began; 0: not known.
 	Started int64 `json:"started,omitempty"`
 	// Told is when the request was made that a Renew tells of.

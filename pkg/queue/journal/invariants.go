@@ -162,7 +162,7 @@ func (v *Invariants) observe(e *Event) {
 	case Renew:
 		v.renew(e)
 	case Finish, Leave:
-		v.ended(e, queue.VisitorID(e.Visitor))
+		v.ended(e, queue.VisitorID(e.Visitor), e.Until)
 	case Report:
 		v.reported(e)
 	case Moved:

@@ -42,6 +42,7 @@ type place struct {
 // used is what is kept of a ticket that is spent.
 type used struct {
 	base       int64 // as in place
+	by         int64 // when all that was answered before it has been written down
 	epoch      uint64
 	number     uint64
 	began      int64
@@ -117,6 +118,7 @@ func (s *places) spend(id queue.VisitorID, u used) {
 	}
 	s.drop(id)
 	u.ended = u.ended || s.spent[id].ended
+	u.by = max(u.by, u.base+slack)
 	s.spent[id] = u
 }
 

@@ -22,11 +22,12 @@ type reader struct {
 	open   map[uint64]*intent
 	events []Event
 	begun  uint64 // the latest call
-	// restores are those of whose time only the beginning is known, by index, and the latest call begun before their end.
-	restores []restoring
+	// undated are the answers of whose time only the beginning is known, and the latest call begun before their end.
+	undated []undated
 }
 
-type restoring struct {
+// undated is an answer that tells no time of the store, by its index in events.
+type undated struct {
 	index int
 	begun uint64
 }
@@ -153,22 +154,23 @@ func (r *reader) event(l *line) error {
 	if l.Kind == Uncertain && l.Verb == Join {
 		return nil // it was counted where it began
 	}
-	r.restored(l)
+	r.dated(l)
 	r.note(l.Event)
 	return nil
 }
 
-// restored says until when a restore took effect: a call that was begun after its end has been answered. A restore is
-// written down at the time of the answer before it, and other processes have had answers since, from before the loss.
-func (r *reader) restored(l *line) {
+// dated says until when a restore, or an end of a place, took effect: a call that was begun after its answer has been answered.
+// It is written down at the time of the answer before it. Other processes have had answers since, from before it; if the store
+// could not be asked for a while, long since.
+func (r *reader) dated(l *line) {
 	switch l.Kind {
 	case Join, Keep, Claim, Renew, Snapshot:
 	default:
 		return // not at the store's time
 	}
-	for len(r.restores) > 0 && (l.Call == 0 || l.Call > r.restores[0].begun) {
-		r.events[r.restores[0].index].Until = l.At
-		r.restores = r.restores[1:]
+	for len(r.undated) > 0 && (l.Call == 0 || l.Call > r.undated[0].begun) {
+		r.events[r.undated[0].index].Until = l.At
+		r.undated = r.undated[1:]
 	}
 }
 
@@ -177,8 +179,9 @@ func (r *reader) note(e Event) {
 		r.src.First = e.At
 	}
 	r.src.Last = max(r.src.Last, e.At)
-	if e.Kind == Restore {
-		r.restores = append(r.restores, restoring{len(r.events), r.begun})
+	switch e.Kind {
+	case Restore, Finish, Leave:
+		r.undated = append(r.undated, undated{len(r.events), r.begun})
 	}
 	r.events = append(r.events, e)
 }
@@ -196,8 +199,8 @@ func (r *reader) finish() error {
 	if r.src.First == 0 {
 		r.src.First, r.src.Last = r.src.Started, r.src.Started
 	}
-	for _, s := range r.restores {
-		r.events[s.index].Until = max(r.src.Last, r.events[s.index].At) + slack
+	for _, u := range r.undated {
+		r.events[u.index].Until = max(r.src.Last, r.events[u.index].At) + slack
 	}
 	// What comes before the first answer has no time of the store yet.
 	for i := range r.events {

@@ -40,9 +40,8 @@ type locale struct {
 	errors    map[int]page
 	retry     page
 	form      page
-	passEnded page
+	notSent   [formEndings]page
 	crowded   [2][2]page // see crowdedPages
-	early     page
 	over      [endings]page
 	press     page
 	window    page

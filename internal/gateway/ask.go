@@ -18,6 +18,7 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
+	quiet bool // the request is no activity; known once its pass was looked at
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
@@ -65,17 +66,11 @@ func (e *exchange) askLook() {
 	}
 }
 
-// askTouch notes the request as activity. One that extends the pass is told to the store whenever the one before was, so that
-// the stay does not end there while its pass is valid.
+// askTouch notes the request as activity, if it is.
 func (e *exchange) askTouch() {
-	id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
-	if e.r.extends(&e.pass) {
-		e.touched = e.r.Line.Prolong(id, started)
-	} else {
-		e.touched = e.r.Line.Touch(id, started)
-	}
-	if !e.touched {
-		e.r.stays.end(id)
+	e.quiet = e.r.isQuiet(e.v.Path())
+	if e.touched = e.touch(); !e.touched {
+		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 	}
 }
 
@@ -147,7 +142,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.r.Line.Touch(id, e.pass.StartedAt*1000):
+		case !e.touch():
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return

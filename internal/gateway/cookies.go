@@ -142,6 +142,9 @@ func (e *exchange) setCookie(d *decision) error {
 		}
 		e.r.dropShown(e.v)
 	case cookieKeepPass:
+		if e.quiet {
+			return nil
+		}
 		if err := e.r.keepPass(e.v, &e.pass); err != nil {
 			e.g.Log.Error("pass not extended", zap.String("room", e.r.ID), zap.Error(err))
 		}

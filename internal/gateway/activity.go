@@ -39,6 +39,9 @@ func (r *Room) isQuiet(path []byte) bool {
 func (e *exchange) touch() bool {
 	id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
 	switch {
+	case e.carries == carriesPass && !e.sends && e.r.afterMax(&e.pass):
+		e.quiet = true
+		return e.r.Line.Stands(id) || e.r.Line.Expired(id)
 	case e.quiet:
 		return e.r.Line.Stands(id)
 	case e.r.extends(&e.pass):

@@ -115,7 +115,7 @@ func (e *exchange) readCookie() {
 		e.carries = carriesPass
 	case errors.Is(err, token.ErrExpired):
 		e.carries = carriesEndedPass
-		e.inGrace = now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
+		e.inGrace = !e.r.afterMax(&e.pass) && now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
 		e.resumable, e.prolongable = e.r.resumable(&e.pass, now), !e.r.outlived(&e.pass, now)
 	case errors.Is(err, token.ErrWrongKind):
 		if e.ticket, err = e.r.Tokens.VerifyTicket(raw, now); err == nil {
@@ -307,12 +307,23 @@ func (r *Room) passEnd(p *token.Pass, now time.Time) int64 {
 	return max(now.Unix()+1, (until+999)/1000)
 }
 
+// afterMax reports whether a pass is one of a stay that is over: a form was taken in the grace after the longest stay, and until
+// the grace ends its sender may read what the site answers. The stay is not prolonged, in the store it has ended.
+func (r *Room) afterMax(p *token.Pass) bool {
+	return p.ExpiresAt > time.Unix(p.StartedAt, 0).Add(r.Line.Timing().Max+time.Second).Unix()
+}
+
 // keepPass extends a pass. The store was told when its request was noted, see askTouch.
 func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
+	now := r.now()
+	if r.outlived(p, now) && now.Unix() >= p.ExpiresAt {
+		reads := *p
+		reads.Room, reads.IssuedAt, reads.ExpiresAt = r.ID, now.Unix(), max(now.Unix()+1, p.ExpiresAt+int64(r.FormGrace/time.Second))
+		return r.givePass(v, &reads)
+	}
 	if !r.extends(p) {
 		return nil
 	}
-	now := r.now()
 	longer := *p
 	longer.Room, longer.IssuedAt, longer.ExpiresAt = r.ID, now.Unix(), r.passEnd(p, now)
 	longer.StartedAt = min(p.StartedAt, longer.IssuedAt)

@@ -93,3 +93,28 @@ func TestTheGraceIsForFormsAlone(t *testing.T) {
 		}
 	}
 }
+
+// The ended stay stays in the cookie while its visitor stands at the door, so the form in the first tab is still taken.
+func TestASecondTabAtTheDoorLeavesTheFormOfTheFirst(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.inside()
+	pass := b.cookie("einlass-termine")
+	s.fill(11 * time.Minute)
+	s.fillRoom()
+	for range 3 {
+		tab := b.load("GET", "/formular")
+		if tab.Header.Get("Einlass-State") != "resume" || b.cookie("einlass-termine") != pass {
+			t.Fatalf("the second tab: %d %q", tab.StatusCode, tab.Header.Get("Einlass-State"))
+		}
+		s.pass(time.Second)
+	}
+	if a := b.load("POST", "/buchen"); a.body != "site POST /buchen" {
+		t.Errorf("the form: %d %q", a.StatusCode, a.body)
+	}
+	if a := b.load("GET", "/done"); a.body != "site GET /done" {
+		t.Errorf("what was booked: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+	}
+	if n := s.joined(); n != 1 {
+		t.Errorf("%d numbers", n)
+	}
+}

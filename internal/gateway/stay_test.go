@@ -21,9 +21,27 @@ func TestAFormAfterTheLongestStayDoesNotProlongIt(t *testing.T) {
 	if a := b.load("POST", "/buchen"); a.body != "site POST /buchen" {
 		t.Fatalf("within the grace: %d %q", a.StatusCode, a.body)
 	}
-	s.pass(time.Second)
+	s.fill(time.Second)
 	if f := s.lines[0].View().Snapshot; f.Live != 0 {
 		t.Error("the stay goes on in the store beyond the longest stay")
+	}
+	// What was booked is still told, until the grace ends.
+	for range 4 {
+		if a := b.load("GET", "/done"); a.body != "site GET /done" {
+			t.Fatalf("what was booked: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+		}
+		s.pass(time.Minute)
+	}
+	b.load("POST", "/buchen").want(t, 403, "text/html")
+	if f := s.lines[0].View().Snapshot; f.Live != 0 {
+		t.Error("who reads what was booked counts as inside")
+	}
+	s.pass(time.Minute)
+	if a := b.load("POST", "/buchen"); a.StatusCode != 403 {
+		t.Errorf("a form after the grace: %d", a.StatusCode)
+	}
+	if a := b.load("GET", "/done"); a.Header.Get("X-Site") != "" {
+		t.Error("the grace has no end")
 	}
 }
 

@@ -20,6 +20,12 @@ func (r *Room) Stands(id VisitorID) bool {
 	return answered == 0 || s.State != StateSpent
 }
 
+// Expired reports whether the store has said that a stay ended because it had lasted too long, and not because somebody ended it.
+func (r *Room) Expired(id VisitorID) bool {
+	s, answered := r.recent.last(id)
+	return answered != 0 && s.State == StateSpent && s.Reason == ReasonExpired
+}
+
 // Act is Touch for what a visitor does within a request. It answers false also if the stay ran out before, which only a request
 // can resume. It makes a store call only if this process knows of no request within Timing.Idle.
 func (r *Room) Act(id VisitorID, started int64) bool {

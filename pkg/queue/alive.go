@@ -87,10 +87,10 @@ func (r *Room) leftHere(id VisitorID) time.Duration {
 
 // askStay asks the store where a stay stands. A store that has lost the room takes it in, as with each renewal.
 func (r *Room) askStay(c Stay) (Standing, error) {
-	switch {
-	case c.Validate() != nil:
+	if possible := c.Validate() == nil; !possible {
 		return Standing{State: StateSpent}, nil // the store would refuse the whole batch
-	case !r.up():
+	}
+	if !r.up() {
 		return Standing{}, ErrUnavailable
 	}
 	s, err := r.resumes.do(c)

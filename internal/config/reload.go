@@ -42,7 +42,8 @@ var live = []string{
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].paths", "rooms[].exclude", "rooms[].backend",
 	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
 	"rooms[].session.idle", "rooms[].session.max", "rooms[].session.resume", "rooms[].session.active", "rooms[].session.page",
-	"rooms[].session.form_grace", "rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
+	"rooms[].session.form_grace", "rooms[].session.quiet",
+	"rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
 	"rooms[].poll.min", "rooms[].poll.max",
 	"rooms[].on_store_failure", "rooms[].contact", "rooms[].languages",
 }

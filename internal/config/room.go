@@ -70,6 +70,8 @@ type Session struct {
 	Page time.Duration `yaml:"page"`
 	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through.
 	FormGrace time.Duration `yaml:"form_grace"`
+	// Quiet are the prefixes of paths, as in Paths, whose requests are no activity: what a page of the site asks for by itself.
+	Quiet []string `yaml:"quiet"`
 }
 
 // Poll is how often a waiting page asks for news: Min near the head of the line, Max far from it; more often where the

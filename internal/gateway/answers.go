@@ -42,8 +42,10 @@ const (
 	answerNoPass
 	answerInLine
 	answerNoPage
-	// answerEarly and answerPassEnded say that a form was not sent: it came before its sender was inside, or too late.
+	// answerEarly, answerStillWaits and answerPassEnded say that a form was not sent: its sender has no number yet, is in line,
+	// or is inside no more.
 	answerEarly
+	answerStillWaits
 	answerPassEnded
 	// answerNetworks and answerBusy say that a stay uses too much.
 	answerNetworks
@@ -90,7 +92,9 @@ func (e *exchange) reply(d *decision) {
 	case answerNoPage:
 		g.problem(v, 429, "no-page", "This is a page", retryAfter(429, problemRetry))
 	case answerEarly:
-		e.notSent(429, web.PassEnded{Early: true})
+		e.notSent(429, web.PassEnded{Why: web.FormEarly})
+	case answerStillWaits:
+		e.notSent(429, web.PassEnded{Why: web.FormInLine})
 	case answerPassEnded:
 		if !v.ReadsHTML() {
 			g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
@@ -208,7 +212,11 @@ func (e *exchange) answerStatus(s *web.Status) {
 // notSent says that a form was not sent on.
 func (e *exchange) notSent(code int, page web.PassEnded) {
 	page.Start = e.g.backTo(e.v)
-	headers := append(retryAfter(code, problemRetry), e.r.headers...)
+	site := e.r.headers
+	if e.framed && !e.sameOrigin {
+		site = e.r.windowHeaders // else the frame of a page of another host shows nothing, and the form seems sent
+	}
+	headers := append(retryAfter(code, problemRetry), site...)
 	e.v.Answer(code, web.HTMLType, e.r.Pages.AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
 }
 
@@ -228,7 +236,7 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 		return
 	}
 	page := web.Crowded{
-		Networks: networks, Form: !e.safe, Target: g.waitURL(r, v, asked(v)), Kind: kind,
+		Networks: networks, Form: e.sends, Target: g.waitURL(r, v, asked(v)), Kind: kind,
 		Next: min(max(e.heldRetry, soonestAgain), latestAgain),
 	}
 	if page.Form {
@@ -255,7 +263,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 	case f.status < 500:
 		g.refuse(r, v, f.status, f.kind)
 	default:
-		page := web.Interruption{Status: f.status, Form: !isSafe(v.Method()), Next: retryIn, Kind: f.kind}
+		page := web.Interruption{Status: f.status, Form: sends(v.Method()), Next: retryIn, Kind: f.kind}
 		switch {
 		case page.Form:
 			page.Back = g.backTo(v)

@@ -18,12 +18,13 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
+	quiet bool // the request is no activity; known once its pass was looked at
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
 func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
-	e.purpose, e.safe, e.through = p, isSafe(v.Method()), r.through()
+	e.purpose, e.sends, e.through = p, sends(v.Method()), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.readCookie()
 	d := decide(&e.facts)
@@ -42,6 +43,8 @@ func (e *exchange) ask(q question) {
 		e.askLook()
 	case touch:
 		e.askTouch()
+	case revive:
+		e.alive = e.r.Line.Alive(queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000, e.pass.IssuedAt*1000)
 	case hold:
 		e.askHold()
 	case poll:
@@ -59,21 +62,15 @@ func (e *exchange) askLook() {
 	v := e.v
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
-		framed: v.Framed(), sameOrigin: v.SameOrigin(), post: v.Method() == "POST",
+		framed: v.Framed(), sameOrigin: v.SameOrigin(),
 	}
 }
 
-// askTouch notes the request as activity. One that extends the pass is told to the store whenever the one before was, so that
-// the stay does not end there while its pass is valid.
+// askTouch notes the request as activity, if it is.
 func (e *exchange) askTouch() {
-	id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
-	if e.carries == carriesPass && e.r.extends(&e.pass) {
-		e.touched = e.r.Line.Prolong(id, started)
-	} else {
-		e.touched = e.r.Line.Touch(id, started)
-	}
-	if !e.touched {
-		e.r.stays.end(id)
+	e.quiet = e.r.isQuiet(e.v.Path())
+	if e.touched = e.touch(); !e.touched {
+		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 	}
 }
 
@@ -96,7 +93,7 @@ func (e *exchange) askClaim() {
 }
 
 // askResume tells the store of the last request of the stay and claims. That request is the one that the pass was issued with:
-// later ones within renewAfter are not in it. The end of the pass less Idle would say the same only while no other bound cut
+// later ones, of which none extended it, are not in it. The end of the pass less Idle would say the same only while no other bound cut
 // the pass short, and Idle has not been changed since.
 func (e *exchange) askResume() {
 	e.noteClaim(e.r.Line.Resume(e.r.placeOfPass(&e.pass), e.pass.StartedAt*1000, e.pass.IssuedAt*1000))
@@ -145,7 +142,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.r.Line.Touch(id, e.pass.StartedAt*1000):
+		case !e.touch():
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return
@@ -170,10 +167,12 @@ func (e *exchange) storeFailed(err error) {
 	}
 }
 
-// isSafe reports whether a method is one of those that change nothing (RFC 9110 §9.2.1).
-func isSafe(method string) bool {
+// sends reports whether a method is one by which a page sends what a person entered or decided. Methods are case-sensitive
+// (RFC 9110 §9.1). What a page does not send is none, however much it may change: the grace for forms is not for "get", which
+// many sites take for GET, nor for QUERY and PROPFIND, which only read.
+func sends(method string) bool {
 	switch method {
-	case "GET", "HEAD", "OPTIONS", "TRACE":
+	case "POST", "PUT", "PATCH", "DELETE":
 		return true
 	}
 	return false

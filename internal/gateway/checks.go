@@ -31,9 +31,6 @@ func checkForm(f *facts) verdict {
 		return verdict{kind: challenge, answer: answerButton}
 	case f.framed && f.reads:
 		return verdict{kind: challenge, answer: answerWindow}
-	case f.reads && f.post:
-		// It may be a program's. A person can go on from this page.
-		return verdict{kind: refusal, answer: answerEarly}
 	default:
 		return verdict{kind: refusal, answer: answerNoPass}
 	}

@@ -115,8 +115,8 @@ func (e *exchange) readCookie() {
 		e.carries = carriesPass
 	case errors.Is(err, token.ErrExpired):
 		e.carries = carriesEndedPass
-		e.inGrace = now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
-		e.resumable = e.r.resumable(&e.pass, now)
+		e.inGrace = !e.r.afterMax(&e.pass) && now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
+		e.resumable, e.prolongable = e.r.resumable(&e.pass, now), !e.r.outlived(&e.pass, now)
 	case errors.Is(err, token.ErrWrongKind):
 		if e.ticket, err = e.r.Tokens.VerifyTicket(raw, now); err == nil {
 			e.carries = carriesTicket
@@ -142,6 +142,9 @@ func (e *exchange) setCookie(d *decision) error {
 		}
 		e.r.dropShown(e.v)
 	case cookieKeepPass:
+		if e.quiet {
+			return nil
+		}
 		if err := e.r.keepPass(e.v, &e.pass); err != nil {
 			e.g.Log.Error("pass not extended", zap.String("room", e.r.ID), zap.Error(err))
 		}
@@ -209,15 +212,21 @@ func (r *Room) setTicket(v *httpx.Visit, t token.Ticket, life time.Duration) err
 
 // ahead reports whether a token was issued while a clock was wrong, which is right again. It is replaced at once: it would live
 // too long, and until its time has come a pass would not be extended, nor its requests told to the store.
-func ahead(issuedAt, now int64) bool { return issuedAt > now+int64(renewAfter/time.Second) }
+func ahead(issuedAt, now int64) bool { return issuedAt > now+int64(renewLatest/time.Second) }
 
 // keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives, one that has come
 // back for the first time, and one that is ahead. a is what the line says of its place.
 func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) error {
+	timing, lives, now := r.Line.Timing(), t.ExpiresAt-t.IssuedAt, r.now().Unix()
+	life := timing.Life
 	if !living(a) {
 		return nil
 	}
-	life, lives, now := r.Line.Timing().Life, t.ExpiresAt-t.IssuedAt, r.now().Unix()
+	if a.Guessed && (lives >= int64(life/time.Second) || now >= t.IssuedAt+int64(timing.Resume/time.Second)) {
+		// The ticket may have bought its stay at any time since it was issued, and Resume longer than Life is how long that is
+		// remembered: what is issued on a guess has to end before.
+		return nil
+	}
 	if lives >= int64(life/time.Second) && now < t.IssuedAt+lives/2 && !ahead(t.IssuedAt, now) {
 		return nil
 	}
@@ -237,12 +246,21 @@ func living(a *queue.Answer) bool {
 	case queue.StateSpent:
 		return false
 	default:
-		return a.Stale
+		return false
 	}
 }
 
-// renewAfter is how old a pass is that a request extends. The store is told of requests as often.
-const renewAfter = 5 * time.Second
+// A pass ends Idle after the request that it was issued with, so a request that extends none would shorten the stay: one extends
+// each pass that is older than renewAfter, a twentieth of Idle and at most renewLatest. The store is told of it.
+const (
+	renewLatest = 5 * time.Second
+	renewPart   = 20
+)
+
+// renewAfter is how old a pass is that a request extends.
+func (r *Room) renewAfter() time.Duration {
+	return min(max(r.Line.Timing().Idle/renewPart, time.Second), renewLatest)
+}
 
 // begin makes the pass of a stay, of one that says whose it is. The stay began when the store says: of a copied ticket, and of
 // a stay that is resumed, that was earlier.
@@ -270,8 +288,16 @@ func (r *Room) givePass(v *httpx.Visit, p *token.Pass) error {
 // extends reports whether a request replaces its pass: the pass is old enough and its stay can last longer, or it is ahead.
 func (r *Room) extends(p *token.Pass) bool {
 	now := r.now()
-	old := now.Unix() >= p.IssuedAt+int64(renewAfter/time.Second)
+	if r.outlived(p, now) {
+		return false
+	}
+	old := now.Unix() >= p.IssuedAt+int64(r.renewAfter()/time.Second)
 	return old && r.passEnd(p, now) > p.ExpiresAt || ahead(p.IssuedAt, now.Unix())
+}
+
+// outlived reports whether a stay has lasted as long as any may.
+func (r *Room) outlived(p *token.Pass, now time.Time) bool {
+	return !now.Before(time.Unix(p.StartedAt, 0).Add(r.Line.Timing().Max))
 }
 
 // passEnd is when a pass ends whose stay had a request now, in Unix seconds: Idle later, at most Max after the stay began.
@@ -281,12 +307,23 @@ func (r *Room) passEnd(p *token.Pass, now time.Time) int64 {
 	return max(now.Unix()+1, (until+999)/1000)
 }
 
+// afterMax reports whether a pass is one of a stay that is over: a form was taken in the grace after the longest stay, and until
+// the grace ends its sender may read what the site answers. The stay is not prolonged, in the store it has ended.
+func (r *Room) afterMax(p *token.Pass) bool {
+	return p.ExpiresAt > time.Unix(p.StartedAt, 0).Add(r.Line.Timing().Max+time.Second).Unix()
+}
+
 // keepPass extends a pass. The store was told when its request was noted, see askTouch.
 func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
+	now := r.now()
+	if r.outlived(p, now) && now.Unix() >= p.ExpiresAt {
+		reads := *p
+		reads.Room, reads.IssuedAt, reads.ExpiresAt = r.ID, now.Unix(), max(now.Unix()+1, p.ExpiresAt+int64(r.FormGrace/time.Second))
+		return r.givePass(v, &reads)
+	}
 	if !r.extends(p) {
 		return nil
 	}
-	now := r.now()
 	longer := *p
 	longer.Room, longer.IssuedAt, longer.ExpiresAt = r.ID, now.Unix(), r.passEnd(p, now)
 	longer.StartedAt = min(p.StartedAt, longer.IssuedAt)
@@ -297,8 +334,8 @@ func (r *Room) keepPass(v *httpx.Visit, p *token.Pass) error {
 // have been a little later. The store knows.
 func (r *Room) resumable(p *token.Pass, now time.Time) bool {
 	t := r.Line.Timing()
-	last := time.Unix(p.IssuedAt, 0).Add(renewAfter)
-	return now.Before(last.Add(t.Idle+t.Resume)) && now.Before(time.Unix(p.StartedAt, 0).Add(t.Max))
+	last := time.Unix(p.IssuedAt, 0).Add(r.renewAfter())
+	return now.Before(last.Add(t.Idle+t.Resume)) && !r.outlived(p, now)
 }
 
 func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {

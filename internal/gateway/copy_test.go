@@ -51,6 +51,18 @@ func (s *fixture) calledWithCopy() (b, copied *browser) {
 	return b, copied
 }
 
+// takeFullTicket polls until the ticket is one of full life.
+func (b *browser) takeFullTicket() {
+	b.s.t.Helper()
+	for range 3 {
+		b.poll("room=termine&shown=")
+		b.s.pass(0)
+	}
+	if t := b.s.ticketOf(b); t.ExpiresAt-t.IssuedAt != 86_400 {
+		b.s.t.Fatalf("a ticket of %d s", t.ExpiresAt-t.IssuedAt)
+	}
+}
+
 func TestACopyOfAUsedTicketDoesNotOutliveTheMemoryOfItsUse(t *testing.T) {
 	for _, left := range []bool{false, true} {
 		s := newFixture(t, slow)
@@ -88,5 +100,52 @@ func TestACopyThatIsKnownToBeUsedIsNotRenewedWhileTheStoreIsAway(t *testing.T) {
 	}
 	if got := copied.cookie("einlass-termine"); got != ticket {
 		t.Errorf("a ticket that was given up is renewed: %s", got)
+	}
+}
+
+// The head has passed a used ticket, and while the store is away nobody can say more of it than that. Its copy must not be
+// renewed, or it would outlive the memory of its use and go to the front for a second stay.
+func TestACopyOfAUsedTicketIsNotRenewedOnAGuess(t *testing.T) {
+	for _, restarted := range []bool{false, true} {
+		s := newFixture(t, slow)
+		b, copied := s.calledWithCopy()
+		copied.takeFullTicket()
+		ticket := copied.cookie("einlass-termine")
+		if a := b.load("GET", "/"); a.StatusCode != 303 {
+			t.Fatalf("not admitted: %d", a.StatusCode)
+		}
+		s.pass(13 * time.Hour)
+		s.loseStore()
+		if restarted {
+			other := &fixture{t: t, library: s.library, stores: s.stores, ring: s.ring}
+			other.now.Store(s.now.Load())
+			other.away.Store(true)
+			other.open(slow)
+			s = other
+			copied = s.carrying(ticket)
+		}
+		for range 4 {
+			copied.poll("room=termine&shown=")
+			s.pass(15 * time.Second)
+		}
+		if got := copied.cookie("einlass-termine"); got != ticket {
+			t.Errorf("restarted %v: a used ticket is renewed", restarted)
+		}
+	}
+}
+
+// A place that has just been given has a short ticket. Its page keeps it also if the store goes away that moment.
+func TestAShortTicketIsReplacedWhileTheStoreIsAway(t *testing.T) {
+	s := newFixture(t, slow)
+	s.browser().load("GET", "/")
+	b := s.browser()
+	b.load("GET", "/")
+	s.pass(time.Second)
+	s.pass(time.Second)
+	s.loseStore()
+	s.pass(time.Minute)
+	b.poll("room=termine&shown=")
+	if ticket := s.ticketOf(b); ticket.ExpiresAt-ticket.IssuedAt != 86_400 {
+		t.Errorf("a ticket of %d s", ticket.ExpiresAt-ticket.IssuedAt)
 	}
 }

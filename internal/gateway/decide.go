@@ -93,12 +93,14 @@ func decideVisit(f *facts) decision {
 	switch {
 	case f.guess:
 		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
+	case f.carries == carriesEndedPass && (f.sends || !f.reads):
+		return decideLate(f)
+	case f.sends:
+		return decideNotSent(f)
 	case f.carries == carriesTicket:
 		if d, spent := decideTicket(f); !spent {
 			return d
 		}
-	case f.carries == carriesEndedPass && !f.safe:
-		return decideLate(f)
 	case f.carries == carriesEndedPass && f.resumable && f.reads && (!f.framed || f.sameOrigin):
 		if d, spent := decideResume(f); !spent {
 			return d
@@ -209,17 +211,50 @@ func decidePress(f *facts) decision {
 	return decideArrival(f)
 }
 
-// decideLate is for a form whose pass has run out. One that comes a little late is let through: the work of filling it in
-// is not thrown away. One that comes later is answered with what happened, never with a redirect that would drop it
-// silently.
+// decideLate is for a form, or a script's request, whose pass has run out. A form that comes a little late is let through: the
+// work of filling it in is not thrown away. The stay goes on with it: what the site answers leads to a page that says what was
+// booked. Otherwise the stay may live although the pass does not say so, because of a WebSocket or a long transfer. A page load
+// finds that out by resuming it.
 func decideLate(f *facts) decision {
-	if f.inGrace && !f.knows(touch) {
+	grace := f.sends && f.inGrace
+	if !grace && f.prolongable && !f.knows(revive) {
+		return ask(revive)
+	}
+	if (grace || f.alive) && !f.knows(touch) {
 		return ask(touch)
 	}
-	if f.touched {
-		return decideForward(f, metrics.Late, cookieStays)
+	switch {
+	case f.touched && grace:
+		return decideForward(f, metrics.Late, cookieKeepPass)
+	case f.touched:
+		return decideForward(f, metrics.Forward, cookieKeepPass)
+	case f.sends:
+		return decideNotSent(f)
+	default:
+		return decideArrival(f)
 	}
-	return decision{act: refuse, answer: answerPassEnded, count: metrics.Refused}
+}
+
+// decideNotSent is for a form of somebody who is not inside: not yet, or not any more. It is answered as what it is. A page
+// load's answer would drop it silently: a redirect does, and who reads a waiting page takes the form for sent.
+func decideNotSent(f *facts) decision {
+	d := decision{act: refuse, answer: answerEarly, count: metrics.Refused}
+	switch {
+	case f.carries == carriesPass || f.carries == carriesEndedPass:
+		d.answer = answerPassEnded
+	case f.carries == carriesTicket && f.reads:
+		if !f.knows(poll) {
+			return ask(poll)
+		}
+		if f.place.State != queue.StateSpent {
+			d.answer = answerStillWaits
+		}
+	case f.carries == carriesTicket:
+		d.answer = answerInLine
+	case !f.reads:
+		d.answer = answerNoPass
+	}
+	return d
 }
 
 // decideForward is for a visitor inside: on to the site, within the bounds of what one stay may use.
@@ -275,12 +310,11 @@ func decideArrival(f *facts) decision {
 func decideNumbered(f *facts) decision {
 	inside := f.joined.State == queue.StateInside
 	switch {
-	case inside && f.purpose == visiting && f.safe:
+	case inside && f.purpose == visiting:
 		// In this very round trip.
 		return decideForward(f, metrics.Straight, cookiePass)
 	case inside:
-		// A form without a pass: it was never meant to be sent before waiting. In, but back to its page, by way of an own
-		// URL: whether the browser keeps the pass is not known yet.
+		// By way of an own URL: whether the browser keeps the pass is not known yet.
 		return decision{act: admit, answer: answerLead, to: toWait, cookie: cookiePass, count: metrics.Claim}
 	case f.purpose == visiting:
 		return decision{act: wait, answer: answerPlace, cookie: cookieTicket, count: metrics.Arrival, state: f.stands.State, reason: f.stands.Reason}

@@ -12,14 +12,14 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 64 {
+			for bits := range 128 {
 				f := facts{
-					purpose: p, safe: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
-					resumable: bits&16 != 0, through: bits&32 != 0,
+					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
+					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0,
 				}
 				f.carries = c
-				if p == standing && !f.safe || p >= pressing && f.safe || c > carriesNothing && !f.cookieSent ||
-					(f.inGrace || f.resumable) && c != carriesEndedPass {
+				if p == standing && f.sends || p >= pressing && !f.sends || c > carriesNothing && !f.cookieSent ||
+					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable {
 					continue
 				}
 				x.explore(f, 0)
@@ -82,12 +82,9 @@ func answersTo(q question, f facts) (all []facts) {
 	}
 	switch q {
 	case look:
-		for bits := range 64 {
-			form := form{
-				guess: bits&1 != 0, reads: bits&2 != 0, loads: bits&4 != 0, framed: bits&8 != 0, sameOrigin: bits&16 != 0,
-				post: bits&32 != 0,
-			}
-			if form.loads && (!form.reads || form.framed) || form.post && f.safe {
+		for bits := range 32 {
+			form := form{guess: bits&1 != 0, reads: bits&2 != 0, loads: bits&4 != 0, framed: bits&8 != 0, sameOrigin: bits&16 != 0}
+			if form.loads && (!form.reads || form.framed) {
 				continue // see httpx.Visit
 			}
 			with(func(f *facts) { f.form = form })
@@ -95,6 +92,9 @@ func answersTo(q question, f facts) (all []facts) {
 	case touch:
 		with(func(f *facts) { f.touched = true })
 		with(func(f *facts) { f.touched = false })
+	case revive:
+		with(func(f *facts) { f.alive = true })
+		with(func(f *facts) { f.alive = false })
 	case hold:
 		for h := heldFree; h <= heldGone; h++ {
 			with(func(f *facts) { f.held = h })
@@ -125,18 +125,21 @@ func answersTo(q question, f facts) (all []facts) {
 // rules are what holds for each decision, whatever is known.
 func rules(f *facts, d *decision) map[string]bool {
 	inside := f.carries == carriesPass && f.touched
-	late := f.carries == carriesEndedPass && f.touched && f.inGrace && !f.safe
+	late := f.carries == carriesEndedPass && f.touched && (f.inGrace && f.sends || f.alive)
 	letIn := f.knows(arrive) && f.verdict.kind == pass && f.joined.State == queue.StateInside
 	asked := f.knows(claim) || f.knows(resume)
 	claimed := asked && !f.claimFailed && f.claimed.State == queue.StateInside
 	numbered := f.knows(arrive) && f.verdict.kind == pass
 	person := f.purpose != visiting || f.loads
+	saysNotSent := map[answer]bool{
+		answerEarly: true, answerStillWaits: true, answerPassEnded: true, answerNetworks: true, answerBusy: true, answerGone: true,
+	}
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
-		answerOver: true, answerEarly: true, answerTurnedAway: true,
+		answerOver: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
-		"only a stay that goes on, or begins here, reaches the site":      d.act != forward || f.purpose == visiting && (inside || late || letIn && f.safe),
+		"only a stay that goes on, or begins here, reaches the site":      d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends),
 		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
 		"somebody inside costs no call to the store":                      !inside && !late || !asked && !f.knows(arrive),
 		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,
@@ -155,11 +158,14 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a pass is for a stay that begins":                                d.cookie != cookiePass || letIn || claimed,
 		"a stay that begins has its pass, or the place stands":            !letIn || d.cookie == cookiePass,
 		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
-		"only a known token is renewed": (d.cookie != cookieKeepPass || f.carries == carriesPass) &&
+		"only a known token is renewed": (d.cookie != cookieKeepPass || inside || late) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
-		"a form is never sent on without a pass": f.safe || d.act != forward || inside || late,
-		"there is an answer":                     (d.act == forward || d.act == bypass) == (d.answer == 0),
-		"admission is of somebody inside":        d.act != admit || inside || letIn || claimed || f.through,
-		"who is refused gets no place":           d.act != refuse || !numbered || f.held != heldFree,
+		"only a stay that no bound has ended is revived": !f.knows(revive) || f.carries == carriesEndedPass && f.prolongable && (f.sends || !f.reads),
+		"a form is never sent on without a pass":         !f.sends || d.act != forward || inside || late,
+		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
+			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),
+		"there is an answer":              (d.act == forward || d.act == bypass) == (d.answer == 0),
+		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,
+		"who is refused gets no place":    d.act != refuse || !numbered || f.held != heldFree,
 	}
 }

@@ -13,11 +13,11 @@ import (
 type facts struct {
 	purpose purpose
 	credential
-	// safe: the method changes nothing.
-	safe bool
+	// sends: the method is one by which a page sends something that is to be done: a form, or what a script sends in its stead.
+	sends bool
 	// inGrace: the pass ended so short a time ago that a form with it is let through. resumable: so short a time ago that its
-	// stay may be resumed, as far as the pass says.
-	inGrace, resumable bool
+	// stay may be resumed, as far as the pass says. prolongable: the stay has not lasted as long as any may.
+	inGrace, resumable, prolongable bool
 	// through: there is no waiting room at present.
 	through bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
@@ -25,8 +25,8 @@ type facts struct {
 
 	known question // what has been asked
 	form           // look
-	// touched: the stay of the pass goes on.
-	touched bool
+	// touched: the stay of the pass goes on. alive: it does although the pass has ended.
+	touched, alive bool
 	// held is what the bounds of the stay say, and heldRetry when a refused request may come again.
 	held      held
 	heldRetry time.Duration
@@ -69,6 +69,8 @@ const (
 	look question = 1 << iota
 	// touch: whether the stay of a pass goes on. The request counts as activity.
 	touch
+	// revive: whether the stay of a pass that has ended goes on, as the store says if this gateway does not know.
+	revive
 	// hold: whether the request is within the bounds of its stay. It may wait for others, and counts until it is answered.
 	hold
 	// poll: where the place of a ticket stands as far as this gateway knows. It counts as a heartbeat.
@@ -91,8 +93,6 @@ type form struct {
 	loads bool
 	// framed: the answer becomes a part of another page; sameOrigin: a page of this host asked.
 	framed, sameOrigin bool
-	// post: the method is POST.
-	post bool
 }
 
 // held is what the bounds of a stay say to a request.

@@ -14,7 +14,7 @@ import (
 
 // forwardInside sends a request of somebody inside to the site.
 func (e *exchange) forwardInside(d *decision) {
-	opt := proxy.Options{Inside: true}
+	opt := proxy.Options{Inside: true, Stays: (*within)(e.r), Stay: e.stay()}
 	if d.count == metrics.Straight {
 		opt.OnHead = e.g.leadOnward(e.r, e.v)
 	}

@@ -47,6 +47,8 @@ type RoomConfig struct {
 	FormGrace time.Duration
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
+	// Quiet are the prefixes of paths whose requests are no activity, in the form of a room's paths.
+	Quiet []string
 }
 
 // Room is a RoomConfig in use.
@@ -55,6 +57,7 @@ type Room struct {
 	cookies cookieNames
 	headers []string // of every page
 	stays   *stays
+	quiet   *route.Router // of the paths that are no activity; nil: there are none
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

@@ -202,10 +202,11 @@ func TestAPassSlidesUpToTheLongestStay(t *testing.T) {
 		s.pass(6 * time.Minute)
 	}
 	s.pass(time.Second)
+	sentNone := b.copyOf("einlass-termine") // who sends a form in the grace may read the answer
 	if a := b.load("POST", "/weiter", "Sec-Fetch-Mode", "cors"); a.StatusCode == 403 {
 		t.Error("the grace for forms does not hold")
 	}
-	a := b.load("GET", "/weiter")
+	a := sentNone.load("GET", "/weiter")
 	if a.Header.Get("X-Site") != "" && strings.Contains(strings.Join(a.Header.Values("Set-Cookie"), ""), "einlass-termine=") == false {
 		t.Error("inside for longer than the longest stay")
 	}

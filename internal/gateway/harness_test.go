@@ -104,6 +104,9 @@ type fixture struct {
 	ring  *token.Source
 	addr  string
 	g     *gateway.Gateway
+	// behind and quiet are of the next room that is made, in the place of a site and no paths.
+	behind gateway.Forwarder
+	quiet  []string
 	// library is where the rooms' pages come from.
 	library *web.Library
 	// counted is what the rooms' metrics say.
@@ -164,7 +167,14 @@ func newLibrary(t testing.TB) *web.Library {
 // newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
 func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
 	t.Helper()
-	s := &fixture{t: t, library: library, stores: map[string]*lossyStore{}}
+	return newFixtureLike(&fixture{t: t, library: library}, pace, rooms...)
+}
+
+// newFixtureLike completes a fixture of which some fields are set.
+func newFixtureLike(s *fixture, pace queue.Pace, rooms ...config.Room) *fixture {
+	t := s.t
+	t.Helper()
+	s.stores = map[string]*lossyStore{}
 	s.now.Store(epochMs)
 	ring, err := token.NewKeyring(rand.Reader, time.UnixMilli(epochMs).Add(-time.Hour))
 	if err != nil {
@@ -264,10 +274,14 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	}
 	behind := &site{}
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
-	return gateway.RoomConfig{
+	cfg := gateway.RoomConfig{
 		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
-		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4,
+		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet,
 	}
+	if s.behind != nil {
+		cfg.Backend = s.behind
+	}
+	return cfg
 }
 
 func (s *fixture) serve(g *gateway.Gateway) {

@@ -38,7 +38,11 @@ func newTable(set RoomSet, old *table) (*table, error) {
 			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
 		}
 		t.byID[cfg.ID] = i
-		t.rooms = append(t.rooms, newRoom(cfg, t))
+		r, err := newRoom(cfg, t)
+		if err != nil {
+			return nil, err
+		}
+		t.rooms = append(t.rooms, r)
 	}
 	if t.Arrivals != nil {
 		t.checks = append(t.checks, perNetwork{t.Arrivals})
@@ -53,14 +57,18 @@ func newTable(set RoomSet, old *table) (*table, error) {
 	return t, nil
 }
 
-func newRoom(cfg RoomConfig, t *table) *Room {
+func newRoom(cfg RoomConfig, t *table) (*Room, error) {
+	quiet, err := newQuiet(cfg.ID, cfg.Quiet)
+	if err != nil {
+		return nil, err
+	}
 	r := &Room{
 		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
-		idle: make(chan struct{}),
+		quiet: quiet, idle: make(chan struct{}),
 	}
 	r.users.Store(1) // the table
-	return r
+	return r, nil
 }
 
 // room is the room of an id, nil if there is none.

@@ -93,7 +93,7 @@ func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
 // wanted is where a request for a URL of the site leads: there, or, if that would be sending a form again, back
 // to the page that held it.
 func (g *Gateway) wanted(v *httpx.Visit) string {
-	if !isSafe(v.Method()) {
+	if sends(v.Method()) {
 		return g.backTo(v)
 	}
 	return asked(v)

@@ -61,15 +61,15 @@ func TestABrowserWithoutCookiesTakesOneNumber(t *testing.T) {
 	}
 }
 
-func TestABrowserWithoutCookiesThatSendsAFormTakesOneNumber(t *testing.T) {
+func TestABrowserWithoutCookiesThatSendsAFormTakesNoNumber(t *testing.T) {
 	s := newFixture(t, slow)
-	s.pass(time.Second) // there is room: the form leads to its page at once
+	s.pass(time.Second) // there is room
 	b := s.forgetful()
 	end := b.run(b.load("POST", "/buchen", "Referer", "http://"+s.addr+"/formular"), 5*time.Second)
-	if !strings.Contains(end.body, "does not keep cookies") || !strings.Contains(end.body, `href="/formular"`) {
+	if end.StatusCode != 429 || !strings.Contains(end.body, "We did not receive your form") || !strings.Contains(end.body, `href="/formular"`) {
 		t.Errorf("it ends at %s, %d:\n%s", end.Request.URL, end.StatusCode, end.body)
 	}
-	if n := s.joined(); n != 1 || s.sites[0].seen.Load() != 0 {
+	if n := s.joined(); n != 0 || s.sites[0].seen.Load() != 0 {
 		t.Errorf("%d numbers, the site saw %d requests", n, s.sites[0].seen.Load())
 	}
 }

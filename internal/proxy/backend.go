@@ -39,6 +39,10 @@ type Options struct {
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.
 	OnHead func(Head)
+	// Stays is told of what the visitor does within the request, which belongs to Stay. A WebSocket and a stream of events are
+	// ended with the stay; other transfers are not. nil: nobody is told.
+	Stays Stays
+	Stay  Stay
 }
 
 // Backend forwards visits to the origin servers of one room. It is safe for

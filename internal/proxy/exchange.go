@@ -118,6 +118,9 @@ func (x *exchange) forward() error {
 	return err
 }
 
+// activity is what tells of the stay after the visit is over.
+func (x *exchange) activity() activity { return activity{x.opt.Stays, x.opt.Stay} }
+
 // depart gives the place back, and after a panic the connection too.
 func (x *exchange) depart() {
 	if !x.settled && x.c != nil && !x.moved && !x.tunnelled {
@@ -143,7 +146,7 @@ func (x *exchange) takeBody() error {
 	}
 	r := x.ctx.RequestBodyStream()
 	if x.req.length < 0 || x.req.length > smallUpload {
-		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall, onPanic: x.b.onPanic}
+		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall, onPanic: x.b.onPanic, activity: x.activity()}
 		x.up.source.init(r, x)
 		if x.v.Header("Expect") == nil {
 			return nil

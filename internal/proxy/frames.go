@@ -13,12 +13,16 @@ type frames struct {
 	have   int    // of header
 	left   uint64 // of the payload
 	closed bool   // a close frame has begun to pass
+	data   bool   // of what was fed last, something was of a data frame
+	inData bool   // the present frame is one
 }
 
 // feed takes the bytes that were passed on.
 func (f *frames) feed(p []byte) {
+	f.data = false
 	for len(p) > 0 {
 		if f.left > 0 {
+			f.data = f.data || f.inData
 			n := min(f.left, uint64(len(p)))
 			f.left -= n
 			p = p[n:]
@@ -32,15 +36,19 @@ func (f *frames) feed(p []byte) {
 		}
 		f.left = f.payloadLength()
 		f.closed = f.closed || f.header[0]&0x0f == opClose
+		f.inData = f.header[0]&controlBit == 0
+		f.data = f.data || f.inData
 		f.have = 0
 	}
 }
 
 const (
-	opClose   = 0x8
-	finBit    = 0x80
-	maskBit   = 0x80
-	goingAway = 1001
+	opClose = 0x8
+	// controlBit of the opcode marks what browsers and servers send by themselves: Close, Ping, Pong (section 5.5).
+	controlBit = 0x8
+	finBit     = 0x80
+	maskBit    = 0x80
+	goingAway  = 1001
 )
 
 func (f *frames) headerLength() int {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -19,7 +20,9 @@ type stream struct {
 	out    outFraming
 	client net.Conn
 
-	fate     fate // of the connection, if read to the end
+	fate fate // of the connection, if read to the end
+	activity
+	events   bool // a stream of events, which has no end of its own
 	outside  bool // holds a place in outsideLimiter too
 	trailers bool
 	released bool
@@ -32,6 +35,7 @@ func (s *stream) take(x *exchange, kind bodyKind, out outFraming) {
 	s.fate = x.fate()
 	s.trailers = x.relaysTrailers(out)
 	s.outside, s.released = x.outside, false
+	s.activity, s.events = x.activity(), isEvents(x.ans.value("content-type"))
 	x.moved = true
 }
 
@@ -69,7 +73,21 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 		if last {
 			return 0, nil
 		}
+		if !s.events {
+			s.acts()
+		} else if !s.goesOn() {
+			return 0, errStayOver
+		}
 	}
+}
+
+// errStayOver ends a stream of events whose visitor is inside no more.
+var errStayOver = errors.New("proxy: the stay is over")
+
+// isEvents tells the type of server-sent events.
+func isEvents(contentType []byte) bool {
+	kind, _, _ := bytes.Cut(contentType, []byte(";"))
+	return bytes.EqualFold(bytes.TrimSpace(kind), []byte("text/event-stream"))
 }
 
 // gather reads the next piece. Before the first wait the head is sent on: events may be
@@ -151,7 +169,7 @@ func (s *stream) Close() error {
 		s.release(fateClose)
 	}
 	b := s.b
-	s.b, s.o, s.c, s.client, s.body.c = nil, nil, nil, nil, nil
+	s.b, s.o, s.c, s.client, s.body.c, s.stays = nil, nil, nil, nil, nil, nil
 	b.streams.Put(s)
 	return nil
 }

@@ -135,7 +135,7 @@ func (ts *tunnels) stop() (gone <-chan struct{}, all []*tunnel) {
 
 // tunnel relays one WebSocket. Two goroutines move bytes, one per direction: the one
 // fasthttp calls run on, and one that run owns. Both end when either side ends, when
-// neither sent anything for too long, when the total time is over, or when asked to.
+// neither sent anything for too long, when the total time or the stay is over, or when asked to.
 type tunnel struct {
 	owner *tunnels
 	log   *zap.Logger
@@ -146,6 +146,8 @@ type tunnel struct {
 	stall time.Duration
 	begun time.Time
 	end   time.Time
+	activity
+	stayEnd time.Time // unless the visitor does something; the direction from the visitor looks after it
 
 	unclaimed  *time.Timer
 	claimed    atomic.Bool
@@ -173,6 +175,9 @@ func (t *tunnel) run(client net.Conn) {
 		return
 	}
 	t.head = nil
+	if t.stays != nil {
+		t.stayEnd = time.Now().Add(t.stays.Left(t.stay))
+	}
 	var up sync.WaitGroup
 	up.Go(func() {
 		t.relay(origin, visitor, nil, true)
@@ -276,30 +281,36 @@ func (t *tunnel) relay(dst, src *side, early []byte, masked bool) {
 			}
 			closeSent = true
 		}
-		n, err := t.read(src, buf, closeBy)
+		n, err := t.read(src, buf, closeBy, masked)
 		if n > 0 && !closeSent {
 			if t.write(dst, buf[:n]) != nil {
 				return
 			}
 			f.feed(buf[:n])
+			if masked && f.data && !t.goesOn() {
+				t.shut()
+			}
 			t.lastActive.Store(int64(time.Since(t.begun)))
 			if n == len(buf) && n == tunnelBuffer {
 				buf = make([]byte, copyBuffer)
 			}
 		}
-		if err != nil && !t.goOn(err, closeBy) {
+		if err != nil && !t.goOn(err, closeBy, masked) {
 			return
 		}
 	}
 }
 
 // read waits until the tunnel has been idle for too long, or its time or closeGrace is over.
-func (t *tunnel) read(src *side, buf []byte, closeBy time.Time) (int, error) {
+func (t *tunnel) read(src *side, buf []byte, closeBy time.Time, fromVisitor bool) (int, error) {
 	by := closeBy
 	if by.IsZero() {
 		by = t.idleSince().Add(t.idle)
 		if t.end.Before(by) {
 			by = t.end
+		}
+		if fromVisitor && t.stays != nil && t.stayEnd.Before(by) {
+			by = t.stayEnd
 		}
 	}
 	if err := src.socket.SetReadDeadline(by); err != nil {
@@ -313,7 +324,7 @@ func (t *tunnel) read(src *side, buf []byte, closeBy time.Time) (int, error) {
 
 // goOn judges an error of read: a deadline may mean that the other direction was
 // active, that it is time to send a Close frame, or that closeGrace is over too.
-func (t *tunnel) goOn(err error, closeBy time.Time) bool {
+func (t *tunnel) goOn(err error, closeBy time.Time, fromVisitor bool) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) || t.over.Load() {
 		return false
 	}
@@ -324,11 +335,21 @@ func (t *tunnel) goOn(err error, closeBy time.Time) bool {
 	if t.closing.Load() {
 		return true
 	}
-	if now.Before(t.end) && now.Sub(t.idleSince()) < t.idle {
+	if now.Before(t.end) && now.Sub(t.idleSince()) < t.idle && !(fromVisitor && t.stayOver(now)) {
 		return true
 	}
 	t.shut()
 	return true
+}
+
+// stayOver asks, once the stay would be over, whether it is: the visitor may have done something here or elsewhere.
+func (t *tunnel) stayOver(now time.Time) bool {
+	if t.stays == nil || now.Before(t.stayEnd) {
+		return false
+	}
+	left := t.stays.Left(t.stay)
+	t.stayEnd = now.Add(left)
+	return left <= 0
 }
 
 func (t *tunnel) idleSince() time.Time {

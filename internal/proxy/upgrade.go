@@ -44,7 +44,7 @@ func (x *exchange) switchProtocols() error {
 	t := &tunnel{
 		owner: &x.b.tunnels, log: x.b.log, o: x.o, c: x.c, head: head,
 		idle: x.b.cfg.Upgrade.IdleTimeout, stall: x.b.cfg.Timeouts.WriteStall,
-		begun: now, end: now.Add(x.b.cfg.Upgrade.TotalTimeout),
+		begun: now, end: now.Add(x.b.cfg.Upgrade.TotalTimeout), activity: x.activity(),
 	}
 	if err := x.b.tunnels.add(t); err != nil {
 		x.o.health.abandoned(x.class)

@@ -149,6 +149,7 @@ type upload struct {
 	chunked bool
 	stall   time.Duration
 	onPanic func()
+	activity
 
 	done chan struct{}
 	// After done: how it ended. nil means that the whole body was sent; sourceErr means
@@ -178,8 +179,11 @@ func (u *upload) run() {
 	defer pieces.Put(p)
 	for {
 		n, err := u.source.read(p.data())
-		if n > 0 && !u.send(p, n) {
-			return
+		if n > 0 {
+			if !u.send(p, n) {
+				return
+			}
+			u.acts()
 		}
 		if errors.Is(err, io.EOF) {
 			if u.chunked && !u.write([]byte("0\r\n\r\n")) {

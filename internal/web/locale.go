@@ -34,19 +34,18 @@ type locale struct {
 	// of a site that has a title, a contact
 	header, footer, callUs page
 
-	wait      [pageStates]page
-	heading   [pageStates]phrase
-	lead      [pageStates]phrase
-	errors    map[int]page
-	retry     page
-	form      page
-	passEnded page
-	crowded   [2][2]page // see crowdedPages
-	early     page
-	over      [endings]page
-	press     page
-	window    page
-	cookies   page
+	wait    [pageStates]page
+	heading [pageStates]phrase
+	lead    [pageStates]phrase
+	errors  map[int]page
+	retry   page
+	form    page
+	notSent [formEndings]page
+	crowded [2][2]page // see crowdedPages
+	over    [endings]page
+	press   page
+	window  page
+	cookies page
 }
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {

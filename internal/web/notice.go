@@ -35,11 +35,24 @@ type PassEnded struct {
 	// Start is the path through which the visitor comes in again, in a new tab: best the page that held the
 	// form, else the room's first page.
 	Start string
-	// Early: nobody was let in before, so it is not the time that is over.
-	Early bool
+	// Why the sender is not inside.
+	Why FormEnding
 	// Ref is the request's id. Optional.
 	Ref string
 }
+
+// FormEnding is why the sender of a form is not inside.
+type FormEnding uint8
+
+const (
+	// FormLate: the time inside is over.
+	FormLate FormEnding = iota
+	// FormEarly: there is no number yet.
+	FormEarly
+	// FormInLine: the sender waits in line.
+	FormInLine
+	formEndings
+)
 
 // Ending is why somebody who asks for news of a place has none.
 type Ending uint8
@@ -101,8 +114,9 @@ func (l *locale) compileNotices(k *compiler) error {
 	}{
 		{&l.retry, "retry.html", "retry", "interruption.heading", "interruption.lead"},
 		{&l.form, "form.html", "form", "interruption.heading", "interruption.form_lead"},
-		{&l.passEnded, "pass_ended.html", "pass_ended", "pass_ended.heading", "pass_ended.lead"},
-		{&l.early, "pass_ended.html", "pass_ended", "early.heading", "early.lead"},
+		{&l.notSent[FormLate], "pass_ended.html", "pass_ended", "pass_ended.heading", "pass_ended.lead"},
+		{&l.notSent[FormEarly], "pass_ended.html", "pass_ended", "early.heading", "early.lead"},
+		{&l.notSent[FormInLine], "pass_ended.html", "pass_ended", "form_in_line.heading", "form_in_line.lead"},
 		{&l.press, "press.html", "press", "press.heading", "press.text"},
 		{&l.window, "window.html", "window", "window.heading", "window.text"},
 		{&l.cookies, "cookies.html", "cookies", "cookies.heading", "cookies.text"},
@@ -163,11 +177,7 @@ func (s *Site) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte
 // concurrent use.
 func (s *Site) AppendPassEnded(dst []byte, lang Lang, v *PassEnded) []byte {
 	l := s.locale(lang)
-	pg := l.passEnded
-	if v.Early {
-		pg = l.early
-	}
-	return s.appendNotice(dst, l, pg, &notice{ref: v.Ref, target: v.Start})
+	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{ref: v.Ref, target: v.Start})
 }
 
 // AppendOver appends the page for somebody who has no place any more, or none yet. Target is the path through which

@@ -95,7 +95,7 @@ func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 	p := mustNew(t, testSite())
 	bodies := map[string][]byte{
 		"press": p.AppendPress(nil, 0, "/a"), "window": p.AppendWindow(nil, 0, "/a"), "cookies": p.AppendCookies(nil, 0, "/a"),
-		"early": p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Early: true}),
+		"early": p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Why: FormEarly}),
 	}
 	for why, name := range endingNames {
 		bodies[name] = p.AppendOver(nil, 0, Ending(why), "/a")

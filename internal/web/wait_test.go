@@ -42,7 +42,8 @@ func everyPage(p *Site) map[string][]byte {
 		in.Form = true
 		pages[l.tag+" form"] = p.AppendInterruption(nil, lang, &in)
 		pages[l.tag+" lapsed"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Ref: "ref"})
-		pages[l.tag+" early"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Early: true})
+		pages[l.tag+" early"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormEarly})
+		pages[l.tag+" form in line"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormInLine})
 		for why, name := range endingNames {
 			pages[l.tag+" over "+name] = p.AppendOver(nil, lang, Ending(why), "/a")
 		}

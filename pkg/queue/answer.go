@@ -40,6 +40,9 @@ type Answer struct {
 	// Renewable: the ticket of a place in the lobby may be issued again, because its lobby is known to be open, or its draw to wait
 	// for the seed.
 	Renewable bool
+	// Guessed: State is not the store's word, and the place may long have had its stay. The store is away, and the head has passed
+	// the place or is not known.
+	Guessed bool
 	// Message is the text that the operator has set.
 	Message string
 }

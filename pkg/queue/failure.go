@@ -132,7 +132,14 @@ func (r *Room) arriveWithoutStore(a *Arrival, err error) (Joined, error) {
 // claimWithoutStore answers a claim while the store is away.
 func (r *Room) claimWithoutStore(p *Place) (Standing, error) {
 	v := r.view.Load()
+	if c, known := r.stays.stay(p.Visitor); known {
+		// A copied ticket has the stay that there is, and no second one.
+		return r.resumeWithoutStore(c)
+	}
+	known, answered := r.recent.last(p.Visitor)
 	switch {
+	case answered != 0 && usedUp(known):
+		return known, nil
 	case r.mayEnterWithoutStore(p) && r.takesWithoutStore():
 		return r.localStay(p.Visitor, 0), nil
 	case v.Known && v.lobby(p.Epoch, p.Number):
@@ -141,6 +148,11 @@ func (r *Room) claimWithoutStore(p *Place) (Standing, error) {
 		return Standing{State: StateWaiting}, nil
 	}
 	return Standing{State: StateFront}, nil
+}
+
+// usedUp reports whether a ticket has bought its stay or ended, as the store has said.
+func usedUp(s Standing) bool {
+	return s.State == StateSpent || s.State == StateInside || s.State == StateMissed && s.Reason == ReasonOver
 }
 
 // resumeWithoutStore answers somebody whose stay ran out while the store is away. Nobody waits for it in a line.

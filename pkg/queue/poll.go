@@ -45,12 +45,12 @@ func (r *Room) look(p *Place, shown int64, beat bool) Answer {
 	}
 	switch {
 	case !v.Known:
-		a.State, a.Ahead, a.Next = StateWaiting, max(-1, shown), r.every(r.tune.Load().pollMax)
+		a.State, a.Ahead, a.Next, a.Guessed = StateWaiting, max(-1, shown), r.every(r.tune.Load().pollMax), true
 		if v.Stale != 0 && r.mayEnterWithoutStore(p) {
 			a.State = StateCalled
 		}
 	case v.lobby(p.Epoch, p.Number):
-		if s, known := r.recent.last(p.Visitor); known && s.State == StateSpent {
+		if s, answered := r.recent.last(p.Visitor); answered != 0 && s.State == StateSpent {
 			r.spent(&a, s.Reason)
 			return a
 		}
@@ -103,7 +103,7 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 		r.estimate(a, v, p.Lane, first)
 		return
 	case v.Stale != 0:
-		a.State = StateFront
+		a.State, a.Guessed = StateFront, true
 		if r.mayEnterWithoutStore(p) {
 			a.State = StateCalled
 		}
@@ -195,16 +195,21 @@ func (r *Room) touch(id VisitorID, started, every int64) bool {
 		return false
 	}
 	if due {
-		if started <= 0 {
-			started = now // the pass does not say
-		}
-		c := Stay{Visitor: id, Started: started, At: now}
-		r.stays.note(c, r.cfg.Visitors)
-		if !r.outbox.stay(c) {
-			r.recent.unsent(id)
-		}
+		r.told(id, started, now)
 	}
 	return true
+}
+
+// told notes a request of a stay, here and for the store.
+func (r *Room) told(id VisitorID, started, now int64) {
+	if started <= 0 {
+		started = now // the pass does not say
+	}
+	c := Stay{Visitor: id, Started: started, At: now}
+	r.stays.note(c, r.cfg.Visitors)
+	if !r.outbox.stay(c) {
+		r.recent.unsent(id)
+	}
 }
 
 // pollInterval is the poll interval of a page with so many places ahead: a tenth of the time until its turn, so that no page

@@ -97,14 +97,14 @@ func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last St
 	return due, e.standing(), e.at
 }
 
-// last is what the store answered last; false: nothing is known.
-func (r *recent) last(id VisitorID) (Standing, bool) {
+// last is what the store answered last, at the time answered (0: never).
+func (r *recent) last(id VisitorID) (last Standing, answered int64) {
 	b, tag, m := r.lock(id)
 	defer m.Unlock()
 	if e := b.find(tag); e != nil && e.at != 0 {
-		return e.standing(), true
+		return e.standing(), e.at
 	}
-	return Standing{}, false
+	return Standing{}, 0
 }
 
 // unsent notes that a heartbeat counted as sent was not: the next poll sends it.

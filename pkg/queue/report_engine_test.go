@@ -220,7 +220,7 @@ func TestNothingIsSentBeforeTheFirstSnapshot(t *testing.T) {
 		t.Errorf("a poll: %+v", a)
 	}
 	young.Away(p)
-	if !young.Touch(p.Visitor, engineStart) {
+	if !young.Touch(queue.VisitorID{9}, engineStart) {
 		t.Error("a request with a pass is refused")
 	}
 	if _, err := young.Arrive(queue.Arrival{}); !errors.Is(err, queue.ErrUnavailable) {

@@ -88,7 +88,7 @@ func (v *View) endSketches() {
 
 // ended notes that a ticket has ended, for a reason that only the store knows unless this process has ended it.
 func (r *Room) ended(id VisitorID) {
-	if s, known := r.recent.last(id); known && s.State == StateSpent {
+	if s, answered := r.recent.last(id); answered != 0 && s.State == StateSpent {
 		return
 	}
 	r.over(id, ReasonNone)

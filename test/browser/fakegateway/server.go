@@ -257,7 +257,7 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 	case page == "lapsed":
 		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Ref: "8f3a61c2"}))
 	case page == "early":
-		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Early: true}))
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Why: web.FormEarly}))
 	case page == "press":
 		s.servePage(w, status, s.pages.AppendPress(nil, lang, Prefix+"/join?to=/termine"))
 	case page == "window":

@@ -1,0 +1,120 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// idle sets how long a stay lives without a request.
+func (s *fixture) idle(d time.Duration) {
+	s.t.Helper()
+	s.update(func(doc *queue.Document) { doc.Timing.Idle, doc.Timing.Page = d, d })
+}
+
+// A form is sent twelve seconds after the last page. The site leads it to the page that says what was booked.
+func TestAFormWithinTheGraceIsFollowedByWhatTheSiteAnswers(t *testing.T) {
+	s := newFixture(t, slow)
+	s.idle(8 * time.Second)
+	b := s.inside()
+	s.fill(12 * time.Second) // whoever comes now has to wait
+	if a := b.load("POST", "/buchen"); a.body != "site POST /buchen" {
+		t.Fatalf("the form: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+	}
+	for range 4 {
+		if a := b.load("GET", "/done"); a.body != "site GET /done" {
+			t.Fatalf("what was booked: %d %q\n%s", a.StatusCode, a.Header.Get("Einlass-State"), a.body)
+		}
+		s.pass(6 * time.Second)
+	}
+	if n := s.joined(); n != 1 {
+		t.Errorf("%d numbers", n)
+	}
+}
+
+// A second tab finds that the stay is over and takes a number; the form in the first one is still being filled in.
+func TestAFormFromAnotherTabOfSomebodyInLineIsAnsweredAsNotSent(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.inside()
+	for range 9 {
+		s.pass(6 * time.Minute)
+		b.load("GET", "/formular")
+	}
+	s.fill(6*time.Minute + time.Second)
+	if tab := b.load("GET", "/formular"); tab.Header.Get("Einlass-State") != "paused" {
+		t.Fatalf("the second tab: %d %q", tab.StatusCode, tab.Header.Get("Einlass-State"))
+	}
+	seen := s.sites[0].seen.Load()
+	a := b.load("POST", "/buchen", "Referer", "http://"+s.addr+"/formular?x=1", "Accept-Language", "en")
+	a.want(t, 429, "text/html")
+	for _, part := range []string{"You are still in line", "Your form was not sent", `href="/formular?x=1"`, "Back button"} {
+		if !strings.Contains(a.body, part) {
+			t.Errorf("it does not say %q:\n%s", part, a.body)
+		}
+	}
+	if strings.Contains(a.body, "http-equiv") || a.Header.Get("Set-Cookie") != "" || s.sites[0].seen.Load() != seen {
+		t.Errorf("more than an answer: %v\n%s", a.Header, a.body)
+	}
+	if n := s.joined(); n != 2 {
+		t.Errorf("%d numbers", n)
+	}
+}
+
+// A form of a ticket that is worth nothing is not told of a place in line.
+func TestAFormWithAUsedTicketIsNotToldOfAPlace(t *testing.T) {
+	s := newFixture(t, slow)
+	b, copied := s.calledWithCopy()
+	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
+	s.pass(time.Second)
+	a := copied.load("POST", "/buchen", "Accept-Language", "en")
+	a.want(t, 429, "text/html")
+	if !strings.Contains(a.body, "You need a number first") {
+		t.Errorf("told:\n%s", a.body)
+	}
+}
+
+// Methods are case-sensitive, and the grace is for what a page sends.
+func TestTheGraceIsForFormsAlone(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.inside()
+	pass := b.cookie("einlass-termine")
+	s.fill(11 * time.Minute)
+	for _, method := range []string{"get", "GET", "HEAD", "QUERY", "PROPFIND", "post", "OPTIONS", "REPORT"} {
+		a := s.carrying(pass).load(method, "/liste", script...)
+		if a.StatusCode != 429 || a.Header.Get("X-Site") != "" || a.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s in the grace: %d %v", method, a.StatusCode, a.Header)
+		}
+	}
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		if a := s.carrying(pass).load(method, "/liste", script...); a.Header.Get("X-Site") == "" {
+			t.Errorf("%s in the grace: %d", method, a.StatusCode)
+		}
+	}
+}
+
+// The ended stay stays in the cookie while its visitor stands at the door, so the form in the first tab is still taken.
+func TestASecondTabAtTheDoorLeavesTheFormOfTheFirst(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.inside()
+	pass := b.cookie("einlass-termine")
+	s.fill(11 * time.Minute)
+	s.fillRoom()
+	for range 3 {
+		tab := b.load("GET", "/formular")
+		if tab.Header.Get("Einlass-State") != "resume" || b.cookie("einlass-termine") != pass {
+			t.Fatalf("the second tab: %d %q", tab.StatusCode, tab.Header.Get("Einlass-State"))
+		}
+		s.pass(time.Second)
+	}
+	if a := b.load("POST", "/buchen"); a.body != "site POST /buchen" {
+		t.Errorf("the form: %d %q", a.StatusCode, a.body)
+	}
+	if a := b.load("GET", "/done"); a.body != "site GET /done" {
+		t.Errorf("what was booked: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+	}
+	if n := s.joined(); n != 1 {
+		t.Errorf("%d numbers", n)
+	}
+}

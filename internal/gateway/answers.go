@@ -48,6 +48,8 @@ const (
 	// answerNetworks and answerBusy say that a stay uses too much.
 	answerNetworks
 	answerBusy
+	// answerHome leads to where the room gives its numbers.
+	answerHome
 	// answerGone is for a client that has left.
 	answerGone
 )
@@ -101,6 +103,8 @@ func (e *exchange) reply(d *decision) {
 		e.crowded("stay-networks", "This pass is used from too many networks", true)
 	case answerBusy:
 		e.crowded("stay-busy", "This pass has too many requests under way", false)
+	case answerHome:
+		e.goHome()
 	case answerGone:
 		v.BreakOff()
 	}
@@ -121,6 +125,11 @@ func (e *exchange) lead(d *decision) {
 		return
 	}
 	e.v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
+}
+
+// leadTo redirects to a URL. What stands in that of this request is never a Referer.
+func (e *exchange) leadTo(to string) {
+	e.v.Answer(303, "", nil, "Location", to, "Referrer-Policy", "no-referrer")
 }
 
 // placePage shows where the visitor stands and remembers, for browsers without script, what was shown.

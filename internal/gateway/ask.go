@@ -18,6 +18,7 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
+	nonce string // of cookieHand
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
@@ -25,6 +26,7 @@ func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
 	e.purpose, e.safe, e.through = p, isSafe(v.Method()), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
+	e.elsewhere = r.elsewhere(v) && !v.Framed()
 	e.readCookie()
 	d := decide(&e.facts)
 	for d.act == asking {
@@ -59,7 +61,7 @@ func (e *exchange) askLook() {
 	v := e.v
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
-		framed: v.Framed(), sameOrigin: v.SameOrigin(), post: v.Method() == "POST",
+		framed: v.Framed(), sameOrigin: v.SameOrigin(), post: v.Method() == "POST", aside: asideOf(v),
 	}
 }
 

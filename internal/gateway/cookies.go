@@ -90,12 +90,14 @@ const (
 	cookieLeft
 	cookiePress
 	cookieTry
+	// cookieHand is the secret by which a stay is taken over from home, if it can be.
+	cookieHand
 )
 
 // readCookie notes what the visit carries for this room. What is forged, foreign or expired counts as nothing: its bearer
 // is a new arrival.
 func (e *exchange) readCookie() {
-	raw := e.v.Cookie(e.r.cookies.token[index(e.v.Secure())])
+	raw := e.r.cookie(e.v)
 	e.cookieSent = len(raw) > 0
 	switch string(raw) {
 	case "", wordTry:
@@ -123,6 +125,9 @@ func (e *exchange) readCookie() {
 		}
 	}
 }
+
+// cookie is what the room's cookie says.
+func (r *Room) cookie(v *httpx.Visit) []byte { return v.Cookie(r.cookies.token[index(v.Secure())]) }
 
 // setCookie makes the change of the room's cookie. A token that cannot be renewed is as good as before.
 func (e *exchange) setCookie(d *decision) error {
@@ -152,6 +157,8 @@ func (e *exchange) setCookie(d *decision) error {
 		e.r.setWord(e.v, wordPress)
 	case cookieTry:
 		e.r.setWord(e.v, wordTry)
+	case cookieHand:
+		e.giveSecret()
 	}
 	return nil
 }

@@ -32,6 +32,8 @@ const (
 	forward
 	// bypass sends it there although nobody has a place, because there is no waiting room at present.
 	bypass
+	// beside sends it there without a pass, as what needs none by design.
+	beside
 	// wait answers a visitor that has a place or may get one: the waiting page, or what comes before it.
 	wait
 	// admit leads somebody inside to the target.
@@ -93,6 +95,10 @@ func decideVisit(f *facts) decision {
 	switch {
 	case f.guess:
 		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
+	case f.aside == asideOdd:
+		return decision{act: refuse, answer: answerNoPass, count: metrics.Refused}
+	case f.aside != asideNone:
+		return decision{act: beside, count: uncounted}
 	case f.carries == carriesTicket:
 		if d, spent := decideTicket(f); !spent {
 			return d
@@ -247,6 +253,9 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 
 // decideArrival is for a visitor without a place: a number, if the checks let it have one.
 func decideArrival(f *facts) decision {
+	if f.elsewhere && (f.purpose != visiting || f.loads) {
+		return decideElsewhere(f)
+	}
 	v := checkForm(f)
 	if v.kind == pass {
 		if !f.knows(arrive) {
@@ -269,6 +278,15 @@ func decideArrival(f *facts) decision {
 	default:
 		return decideNumbered(f)
 	}
+}
+
+// decideElsewhere is for an arrival at a name, or without TLS, where the room gives no numbers: it goes home first. A form
+// cannot be sent there, so it says that it was not.
+func decideElsewhere(f *facts) decision {
+	if f.purpose == visiting && !f.safe {
+		return decision{act: refuse, answer: answerEarly, count: metrics.Refused}
+	}
+	return decision{act: wait, answer: answerHome, cookie: cookieHand, count: uncounted}
 }
 
 // decideNumbered is for an arrival that has just been numbered, or let straight in.

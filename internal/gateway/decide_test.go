@@ -12,10 +12,10 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 64 {
+			for bits := range 128 {
 				f := facts{
 					purpose: p, safe: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
-					resumable: bits&16 != 0, through: bits&32 != 0,
+					resumable: bits&16 != 0, through: bits&32 != 0, elsewhere: bits&64 != 0,
 				}
 				f.carries = c
 				if p == standing && !f.safe || p >= pressing && f.safe || c > carriesNothing && !f.cookieSent ||
@@ -36,7 +36,7 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 			t.Errorf("answer %d never comes", a)
 		}
 	}
-	for c := range cookiePress {
+	for c := range cookieHand + 1 {
 		if x.cookies[c] == 0 && c != cookieLeft {
 			t.Errorf("cookie %d never comes", c)
 		}
@@ -91,6 +91,11 @@ func answersTo(q question, f facts) (all []facts) {
 				continue // see httpx.Visit
 			}
 			with(func(f *facts) { f.form = form })
+		}
+		for a := asidePreflight; a <= asideOdd; a++ {
+			with(func(f *facts) {
+				f.form = form{reads: a != asidePreflight && f.safe, loads: a != asidePreflight && f.safe, aside: a}
+			})
 		}
 	case touch:
 		with(func(f *facts) { f.touched = true })
@@ -158,8 +163,11 @@ func rules(f *facts, d *decision) map[string]bool {
 		"only a known token is renewed": (d.cookie != cookieKeepPass || f.carries == carriesPass) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
 		"a form is never sent on without a pass": f.safe || d.act != forward || inside || late,
-		"there is an answer":                     (d.act == forward || d.act == bypass) == (d.answer == 0),
-		"admission is of somebody inside":        d.act != admit || inside || letIn || claimed || f.through,
-		"who is refused gets no place":           d.act != refuse || !numbered || f.held != heldFree,
+		"a number is given at home only":         !f.elsewhere || !f.knows(arrive),
+		"there is an answer":                     (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
+		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
+			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile)),
+		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,
+		"who is refused gets no place":    d.act != refuse || !numbered || f.held != heldFree,
 	}
 }

@@ -20,6 +20,8 @@ type facts struct {
 	inGrace, resumable bool
 	// through: there is no waiting room at present.
 	through bool
+	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.
+	elsewhere bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
@@ -93,6 +95,8 @@ type form struct {
 	framed, sameOrigin bool
 	// post: the method is POST.
 	post bool
+	// aside is what it is if it stands beside the line.
+	aside aside
 }
 
 // held is what the bounds of a stay say to a request.

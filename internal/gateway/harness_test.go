@@ -30,9 +30,12 @@ import (
 
 // site stands for the backend: it says what it saw, or fails.
 type site struct {
-	seen   atomic.Int64
-	fail   atomic.Value // error
-	finish atomic.Bool
+	seen atomic.Int64
+	// asked is the request line and the fields of the last request, and options what the gateway said of it.
+	asked   atomic.Pointer[string]
+	options atomic.Pointer[proxy.Options]
+	fail    atomic.Value // error
+	finish  atomic.Bool
 	// redirects is where it leads: each answer is a redirect then.
 	redirects atomic.Value
 	slow      atomic.Value // func(), called before the answer
@@ -46,6 +49,12 @@ func (s *site) Forward(v *httpx.Visit, opt proxy.Options) (proxy.Result, error) 
 		return proxy.Result{Address: siteAddress}, err
 	}
 	s.seen.Add(1)
+	asked := v.Method() + " " + string(v.Target())
+	for name, value := range v.Headers() {
+		asked += "\n" + string(name) + ": " + string(value)
+	}
+	s.asked.Store(&asked)
+	s.options.Store(&opt)
 	if wait, ok := s.slow.Load().(func()); ok {
 		wait()
 	}
@@ -221,13 +230,17 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asides, err := limit.NewArrivals(gateway.AsideRate, gateway.AsideBurst, time.UnixMilli(epochMs))
+	if err != nil {
+		t.Fatal(err)
+	}
 	shed, err := limit.NewShedder(64)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}},
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -217,7 +217,7 @@ func (e *exchange) answerStatus(s *web.Status) {
 // notSent says that a form was not sent on.
 func (e *exchange) notSent(code int, page web.PassEnded) {
 	page.Start = e.g.backTo(e.v)
-	headers := append(retryAfter(code, problemRetry), e.r.headers...)
+	headers := append(retryAfter(code, problemRetry), e.r.headersFor(e.v)...)
 	e.v.Answer(code, web.HTMLType, e.r.Pages.AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
 }
 
@@ -243,7 +243,7 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 	if page.Form {
 		page.Target = g.backTo(v)
 	}
-	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headers...)...)
+	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headersFor(v)...)...)
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -273,7 +273,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 		default:
 			page.Target = asked(v)
 		}
-		headers := append(retryAfter(f.status, retryIn), r.headers...)
+		headers := append(retryAfter(f.status, retryIn), r.headersFor(v)...)
 		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
 	}
 }
@@ -284,7 +284,7 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 		g.problem(v, status, kind, "The request was refused", nil)
 		return
 	}
-	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headers...)
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headersFor(v)...)
 }
 
 // failed answers a fault of our own; what it was stands in the log only.

@@ -62,6 +62,7 @@ func (e *exchange) askLook() {
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
 		framed: v.Framed(), sameOrigin: v.SameOrigin(), post: v.Method() == "POST", aside: asideOf(v),
+		stranger: e.r.strangersFrame(v),
 	}
 }
 

@@ -14,11 +14,11 @@ func decide(f *facts) decision {
 	case pressing:
 		return decidePress(f)
 	case standing:
-		return decideStanding(f)
+		return inStrangersFrame(f, decideStanding(f))
 	case knocking:
 		return decideKnock(f)
 	default:
-		return decideVisit(f)
+		return inStrangersFrame(f, decideVisit(f))
 	}
 }
 
@@ -166,6 +166,9 @@ func decidePlaceless(f *facts) decision {
 	switch {
 	case f.cookieSent:
 		return over(web.EndedUnknown)
+	case f.cookieGiven && f.framed:
+		// Browsers refuse in a frame what they keep in a window.
+		return decision{act: refuse, answer: answerWindow, count: metrics.Page}
 	case f.cookieGiven:
 		// The word is for a reload after cookies were allowed.
 		return decision{act: refuse, answer: answerCookies, cookie: cookieTry, count: metrics.Page}
@@ -183,6 +186,13 @@ func decidePress(f *facts) decision {
 	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
 	if f.through {
 		return stands
+	}
+	if !f.cookieSent && !f.knows(look) {
+		return ask(look)
+	}
+	if !f.cookieSent && f.framed {
+		// The page with the button set one. A number would be lost on a browser that keeps none in a frame.
+		return decision{act: refuse, answer: answerWindow, count: metrics.Page}
 	}
 	switch f.carries {
 	case carriesPass:
@@ -265,7 +275,11 @@ func decideArrival(f *facts) decision {
 	}
 	switch v.kind {
 	case challenge:
-		return decision{act: wait, answer: v.answer, count: metrics.Page}
+		d := decision{act: wait, answer: v.answer, count: metrics.Page}
+		if v.answer == answerButton && !f.cookieSent {
+			d.cookie = cookieTry // the press shows whether it comes back
+		}
+		return d
 	case refusal:
 		return decision{act: refuse, answer: v.answer, count: metrics.Refused}
 	case later:

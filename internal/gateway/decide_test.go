@@ -91,6 +91,10 @@ func answersTo(q question, f facts) (all []facts) {
 				continue // see httpx.Visit
 			}
 			with(func(f *facts) { f.form = form })
+			if form.framed && !form.sameOrigin {
+				form.stranger = true
+				with(func(f *facts) { f.form = form })
+			}
 		}
 		for a := asidePreflight; a <= asideOdd; a++ {
 			with(func(f *facts) {
@@ -163,8 +167,11 @@ func rules(f *facts, d *decision) map[string]bool {
 		"only a known token is renewed": (d.cookie != cookieKeepPass || f.carries == carriesPass) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
 		"a form is never sent on without a pass": f.safe || d.act != forward || inside || late,
-		"a number is given at home only":         !f.elsewhere || !f.knows(arrive),
-		"there is an answer":                     (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
+		"a stranger's frame shows no page of the line": !f.stranger || f.purpose == pressing || f.purpose == knocking ||
+			d.answer == answerWindow || d.answer == answerEarly || d.answer == answerPassEnded || !page[d.answer],
+		"a press in a frame takes no number that no cookie keeps": f.purpose != pressing || !f.framed || f.cookieSent || !f.knows(arrive),
+		"a number is given at home only":                          !f.elsewhere || !f.knows(arrive),
+		"there is an answer":                                      (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
 		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
 			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile)),
 		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,

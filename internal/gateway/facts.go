@@ -93,6 +93,8 @@ type form struct {
 	loads bool
 	// framed: the answer becomes a part of another page; sameOrigin: a page of this host asked.
 	framed, sameOrigin bool
+	// stranger: that page must not show ours.
+	stranger bool
 	// post: the method is POST.
 	post bool
 	// aside is what it is if it stands beside the line.

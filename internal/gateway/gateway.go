@@ -47,6 +47,8 @@ type RoomConfig struct {
 	FormGrace time.Duration
 	// Home is where the room gives its numbers.
 	Home Home
+	// FrameAncestors are the origins whose pages may show the room's in a frame, as in web.SiteConfig.
+	FrameAncestors []string
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
 }

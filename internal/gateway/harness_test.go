@@ -115,6 +115,8 @@ type fixture struct {
 	g     *gateway.Gateway
 	// library is where the rooms' pages come from.
 	library *web.Library
+	// ancestors may show the rooms' pages in a frame.
+	ancestors []string
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
@@ -271,7 +273,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		s.t.Fatal(err)
 	}
 	line.Tick(s.t.Context())
-	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000"})
+	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000", FrameAncestors: s.ancestors})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -279,7 +281,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
 	return gateway.RoomConfig{
 		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
-		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4,
+		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4,
 	}
 }
 

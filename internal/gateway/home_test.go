@@ -38,6 +38,7 @@ type traveller struct {
 	s      *fixture
 	client *http.Client
 	way    []string
+	set    []*http.Cookie // that it was given, but for those that delete one
 	// refuses: it keeps no cookies.
 	refuses bool
 }
@@ -70,6 +71,11 @@ func (x *traveller) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := http.DefaultTransport.RoundTrip(there)
 	if err == nil {
 		res.Request = r
+		for _, c := range res.Cookies() {
+			if c.MaxAge > 0 {
+				x.set = append(x.set, c)
+			}
+		}
 	}
 	return res, err
 }

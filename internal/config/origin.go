@@ -89,6 +89,9 @@ func (c *Config) Lines() []string {
 		case len(hosts) > 1 || strings.HasPrefix(hosts[0], "*"):
 			said += "; no canonical is set, so whoever goes from one of these names to another waits again"
 		}
+		if r.Canonical == "" && c.Listen.HTTPS == "" && len(c.TrustedProxies) > 0 {
+			said += "; unless the proxy redirects http to https, whoever goes from one to the other waits again"
+		}
 		lines[i] = said
 	}
 	return lines

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 )
@@ -59,5 +60,10 @@ func TestLinesSayWhichNamesAreOne(t *testing.T) {
 	}
 	if got := c.Lines(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	const both = "; unless the proxy redirects http to https, whoever goes from one to the other waits again"
+	if got := c.Lines(); got[0] != want[0]+both || got[1] != want[1] {
+		t.Errorf("behind a proxy: %q", got)
 	}
 }

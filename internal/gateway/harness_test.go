@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
@@ -115,6 +118,8 @@ type fixture struct {
 	g     *gateway.Gateway
 	// library is where the rooms' pages come from.
 	library *web.Library
+	// logs is all that the gateway and the boundary have written.
+	logs *observer.ObservedLogs
 	// ancestors may show the rooms' pages in a frame.
 	ancestors []string
 	// counted is what the rooms' metrics say.
@@ -240,15 +245,18 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var core zapcore.Core
+	core, s.logs = observer.New(zap.DebugLevel)
+	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.g = g
-	s.serve(g)
+	s.serve(g, log)
 }
 
 // timing is that of the rooms.
@@ -285,10 +293,10 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	}
 }
 
-func (s *fixture) serve(g *gateway.Gateway) {
+func (s *fixture) serve(g *gateway.Gateway, log *zap.Logger) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
-		Page:   g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Log:    log, Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}, g.Serve)
 	if err != nil {
 		s.t.Fatal(err)

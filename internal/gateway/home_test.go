@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -292,7 +294,7 @@ func TestAStayIsHandedToNoHostThatTheRoomDoesNotName(t *testing.T) {
 	}
 }
 
-func TestTheTokenOfAHandOverReachesNeitherTheSiteNorARefererNorAPage(t *testing.T) {
+func TestTheTokenOfAHandOverReachesNeitherTheSiteNorARefererNorAPageNorTheLog(t *testing.T) {
 	s := newNames(t, queue.Pace{Rate: 60, Burst: 1}, home, names)
 	s.pass(time.Second)
 	x := s.traveller()
@@ -319,6 +321,19 @@ func TestTheTokenOfAHandOverReachesNeitherTheSiteNorARefererNorAPage(t *testing.
 	for _, secret := range []string{token, "/.einlass/"} {
 		if saw := *s.sites[0].asked.Load(); strings.Contains(saw, secret) {
 			t.Errorf("the site saw %s in\n%s", secret, saw)
+		}
+	}
+	// What goes wrong is logged: here a site that is down, and a visitor whose TLS is not seen.
+	s.sites[0].fail.Store(proxy.ErrBackendDown)
+	x.load("GET", x.handed("https://a.termine.example/"))
+	x.load("GET", "http://www.termine.test/.einlass/home?room=termine&host=termine.test&proof="+strings.Repeat("a", 22)+"&to=/")
+	lines := s.logs.All()
+	if len(lines) < 2 {
+		t.Errorf("%d lines", len(lines))
+	}
+	for _, line := range lines {
+		if text := fmt.Sprint(line.Message, line.ContextMap()); strings.Contains(text, "pass=") || strings.Contains(text, token[:40]) || strings.Contains(text, "/.einlass/") {
+			t.Errorf("the log says %s", text)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -162,7 +163,11 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed})
+	asides, err := limit.NewArrivals(gateway.AsideRate, gateway.AsideBurst, time.Now())
+	if err != nil {
+		return err
+	}
+	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides})
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		public, err := a.publicRoom(r, &cfg.Limits)
+		public, err := a.publicRoom(r, cfg)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -144,7 +145,7 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, limits *config.Limits) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
 	if err != nil {
 		return gateway.RoomConfig{}, err
@@ -153,14 +154,15 @@ func (a *app) publicRoom(r *room, limits *config.Limits) (gateway.RoomConfig, er
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	rc := boundsOf(r.cfg, limits)
+	rc := boundsOf(r.cfg, &cfg.Limits)
+	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	return rc, nil
 }
 
 // siteConfig is what the configuration says about a room's pages.
 func siteConfig(r *config.Room) web.SiteConfig {
-	return web.SiteConfig{Title: r.Title, Room: r.ID, Contact: r.Contact, Languages: r.Languages}
+	return web.SiteConfig{Title: r.Title, Room: r.ID, Contact: r.Contact, FrameAncestors: r.FrameAncestors, Languages: r.Languages}
 }
 
 // boundsOf is what the configuration says about a room's visitors.
@@ -169,6 +171,22 @@ func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 		ID: r.ID, FormGrace: r.Session.FormGrace, StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
 		Quiet: r.Session.Quiet,
 	}
+}
+
+// homeOf is where a room gives its numbers. Without a word on that, it does so by TLS if the gateway has it.
+func homeOf(r *config.Room, listen *config.Listen) gateway.Home {
+	if r.Canonical != "" {
+		tls, host, port := config.SplitOrigin(r.Canonical)
+		return gateway.Home{Host: host, TLS: tls, Port: port}
+	}
+	if listen.HTTPS == "" {
+		return gateway.Home{}
+	}
+	_, port, _ := net.SplitHostPort(listen.HTTPS)
+	if port == "443" {
+		port = ""
+	}
+	return gateway.Home{TLS: true, Port: port}
 }
 
 func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {

@@ -54,6 +54,9 @@ func newConfig() *cobra.Command {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: %v\n", args[0], p)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d room(s)\n", args[0], len(cfg.Rooms))
+			for _, line := range cfg.Lines() {
+				fmt.Fprintln(cmd.OutOrStdout(), line)
+			}
 			return nil
 		},
 	}, &cobra.Command{

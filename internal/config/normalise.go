@@ -39,6 +39,7 @@ func (r *Room) normalise(ch *checker, at string) {
 			r.Hosts[i] = ch.hostName(fmt.Sprintf("%s.hosts[%d]", at, i), host)
 		}
 	}
+	ch.origins(r, at)
 	if b := &r.Backend; b.URL != "" && len(b.Addresses) > 0 {
 		ch.bad(at+".backend.url", "give either url or addresses")
 	} else if b.URL != "" {

@@ -10,6 +10,11 @@ type Room struct {
 	// Hosts are the names the room answers to: exact, "*.example.org" for all names below, or "*". Lower
 	// case, Punycode, after Load. Empty means "*".
 	Hosts []string `yaml:"hosts"`
+	// Canonical is the origin at which numbers are given, https://www.example.org; empty: at all that the room answers to.
+	Canonical string `yaml:"canonical"`
+	// FrameAncestors are the origins whose pages may show the room's in a frame, https://www.example.org or
+	// https://*.example.org.
+	FrameAncestors []string `yaml:"frame_ancestors"`
 	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See Router.
 	Paths   []string `yaml:"paths"`
 	Exclude []string `yaml:"exclude"`

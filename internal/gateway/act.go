@@ -11,7 +11,9 @@ func (e *exchange) carryOut(d *decision) {
 	case forward:
 		e.forwardInside(d)
 	case bypass:
-		e.g.forwardOpen(e.r, e.v)
+		e.g.forwardOpen(e.r, e.v, true)
+	case beside:
+		e.forwardAside()
 	default:
 		e.reply(d)
 	}

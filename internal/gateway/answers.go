@@ -50,6 +50,8 @@ const (
 	// answerNetworks and answerBusy say that a stay uses too much.
 	answerNetworks
 	answerBusy
+	// answerHome leads to where the room gives its numbers.
+	answerHome
 	// answerGone is for a client that has left.
 	answerGone
 )
@@ -105,6 +107,8 @@ func (e *exchange) reply(d *decision) {
 		e.crowded("stay-networks", "This pass is used from too many networks", true)
 	case answerBusy:
 		e.crowded("stay-busy", "This pass has too many requests under way", false)
+	case answerHome:
+		e.goHome()
 	case answerGone:
 		v.BreakOff()
 	}
@@ -125,6 +129,11 @@ func (e *exchange) lead(d *decision) {
 		return
 	}
 	e.v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
+}
+
+// leadTo redirects to a URL. What stands in that of this request is never a Referer.
+func (e *exchange) leadTo(to string) {
+	e.v.Answer(303, "", nil, "Location", to, "Referrer-Policy", "no-referrer")
 }
 
 // placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
@@ -212,11 +221,7 @@ func (e *exchange) answerStatus(s *web.Status) {
 // notSent says that a form was not sent on.
 func (e *exchange) notSent(code int, page web.PassEnded) {
 	page.Start = e.g.backTo(e.v)
-	site := e.r.headers
-	if e.framed && !e.sameOrigin {
-		site = e.r.windowHeaders // else the frame of a page of another host shows nothing, and the form seems sent
-	}
-	headers := append(retryAfter(code, problemRetry), site...)
+	headers := append(retryAfter(code, problemRetry), e.r.headersFor(e.v)...)
 	e.v.Answer(code, web.HTMLType, e.r.Pages.AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
 }
 
@@ -242,7 +247,7 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 	if page.Form {
 		page.Target = g.backTo(v)
 	}
-	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headers...)...)
+	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headersFor(v)...)...)
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -272,7 +277,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 		default:
 			page.Target = asked(v)
 		}
-		headers := append(retryAfter(f.status, retryIn), r.headers...)
+		headers := append(retryAfter(f.status, retryIn), r.headersFor(v)...)
 		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
 	}
 }
@@ -283,7 +288,7 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 		g.problem(v, status, kind, "The request was refused", nil)
 		return
 	}
-	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headers...)
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headersFor(v)...)
 }
 
 // failed answers a fault of our own; what it was stands in the log only.

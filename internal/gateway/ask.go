@@ -19,6 +19,7 @@ type exchange struct {
 	v *httpx.Visit
 	facts
 	quiet bool // the request is no activity; known once its pass was looked at
+	nonce string // of cookieHand
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
@@ -26,6 +27,7 @@ func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
 	e.purpose, e.sends, e.through = p, sends(v.Method()), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
+	e.elsewhere = r.elsewhere(v) && !v.Framed()
 	e.readCookie()
 	d := decide(&e.facts)
 	for d.act == asking {
@@ -62,7 +64,7 @@ func (e *exchange) askLook() {
 	v := e.v
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
-		framed: v.Framed(), sameOrigin: v.SameOrigin(),
+		framed: v.Framed(), sameOrigin: v.SameOrigin(), aside: asideOf(v), stranger: e.r.strangersFrame(v),
 	}
 }
 

@@ -19,15 +19,15 @@ type check interface {
 
 // checkForm passes what a person did: a page load into a window, or a press on our own button. Another page can load ours
 // into a frame, an object or an embedded part of it, or send a form there, without its reader's knowledge, and each reader
-// of a page that many read would take a number; so in a frame a number takes a press. In a page of this host
-// the press is a form of ours and all goes on in the frame. Another host's page could lay something of its own over our
+// of a page that many read would take a number; so in a frame a number takes a press. In a page of this host,
+// or of one that the room lets show it, the press is a form of ours and all goes on in the frame. Another host's page could lay something of its own over our
 // button, and browsers often keep our cookies out of such a frame; there the button opens a window, which nobody
 // overlooks and where the page load is a person's.
 func checkForm(f *facts) verdict {
 	switch {
 	case f.purpose != visiting || f.loads:
 		return verdict{kind: pass}
-	case f.framed && f.reads && f.sameOrigin:
+	case f.framed && f.reads && !f.stranger:
 		return verdict{kind: challenge, answer: answerButton}
 	case f.framed && f.reads:
 		return verdict{kind: challenge, answer: answerWindow}

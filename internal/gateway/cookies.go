@@ -20,6 +20,9 @@ const (
 	plainPrefix = "einlass-"
 	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
 	shownSuffix = ".shown"
+	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
+	// is which.
+	framedSuffix = ".framed"
 )
 
 // ownCookie reports whether a cookie is one of ours and must not reach the site.
@@ -27,21 +30,38 @@ func ownCookie(name []byte) bool {
 	return bytes.HasPrefix(name, []byte(plainPrefix)) || bytes.HasPrefix(name, []byte(hostPrefix))
 }
 
-// cookieNames are the names of one room's cookies, plain and secure.
-type cookieNames struct{ token, shown [2]string }
+// cookieNames are the names of one room's cookies, by jar.
+type cookieNames struct{ token, shown [jars]string }
 
-func newCookieNames(room string) cookieNames {
-	return cookieNames{
-		token: [2]string{plainPrefix + room, hostPrefix + room},
-		shown: [2]string{plainPrefix + room + shownSuffix, hostPrefix + room + shownSuffix},
+// jar is where a browser keeps cookies of ours.
+type jar uint8
+
+const (
+	plainJar jar = iota
+	secureJar
+	// framedJar is that of a frame, partitioned: browsers that refuse the cookies of other hosts' frames have one for each page
+	// that such a frame stands in.
+	framedJar
+	jars
+)
+
+func newCookieNames(room string) (n cookieNames) {
+	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
+		n.token[j], n.shown[j] = name, name+shownSuffix
 	}
+	return n
 }
 
-func index(secure bool) int {
-	if secure {
-		return 1
+// jar is the one that a visit uses: that of the token that came; else, in a frame by TLS, the frame's.
+func (r *Room) jar(v *httpx.Visit) jar {
+	switch {
+	case !v.Secure():
+		return plainJar
+	case v.Cookie(r.cookies.token[secureJar]) == nil && (v.Framed() || v.Cookie(r.cookies.token[framedJar]) != nil):
+		return framedJar
+	default:
+		return secureJar
 	}
-	return 0
 }
 
 // credential is what a visitor carries.
@@ -90,12 +110,14 @@ const (
 	cookieLeft
 	cookiePress
 	cookieTry
+	// cookieHand is the secret by which a stay is taken over from home, if it can be.
+	cookieHand
 )
 
 // readCookie notes what the visit carries for this room. What is forged, foreign or expired counts as nothing: its bearer
 // is a new arrival.
 func (e *exchange) readCookie() {
-	raw := e.v.Cookie(e.r.cookies.token[index(e.v.Secure())])
+	raw := e.r.cookie(e.v)
 	e.cookieSent = len(raw) > 0
 	switch string(raw) {
 	case "", wordTry:
@@ -122,6 +144,17 @@ func (e *exchange) readCookie() {
 			e.carries = carriesTicket
 		}
 	}
+}
+
+// cookie is what the room's cookie says.
+func (r *Room) cookie(v *httpx.Visit) []byte {
+	if !v.Secure() {
+		return v.Cookie(r.cookies.token[plainJar])
+	}
+	if raw := v.Cookie(r.cookies.token[secureJar]); raw != nil {
+		return raw
+	}
+	return v.Cookie(r.cookies.token[framedJar])
 }
 
 // setCookie makes the change of the room's cookie. A token that cannot be renewed is as good as before.
@@ -155,6 +188,8 @@ func (e *exchange) setCookie(d *decision) error {
 		e.r.setWord(e.v, wordPress)
 	case cookieTry:
 		e.r.setWord(e.v, wordTry)
+	case cookieHand:
+		e.giveSecret()
 	}
 	return nil
 }
@@ -339,7 +374,10 @@ func (r *Room) resumable(p *token.Pass, now time.Time) bool {
 }
 
 func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {
-	v.SetCookie(httpx.Cookie{Name: r.cookies.token[index(v.Secure())], Value: string(raw), MaxAge: life, Secure: v.Secure()})
+	j := r.jar(v)
+	v.SetCookie(httpx.Cookie{
+		Name: r.cookies.token[j], Value: string(raw), MaxAge: life, Secure: v.Secure(), Partitioned: j == framedJar,
+	})
 }
 
 func (r *Room) setWord(v *httpx.Visit, word string) {
@@ -352,7 +390,7 @@ func (r *Room) setWord(v *httpx.Visit, word string) {
 
 // shown is the last number of people ahead that this browser was shown for a place, -1 if unknown.
 func (r *Room) shown(v *httpx.Visit, number uint64) int64 {
-	return parseShown(v.Cookie(r.cookies.shown[index(v.Secure())]), number)
+	return parseShown(v.Cookie(r.cookies.shown[r.jar(v)]), number)
 }
 
 // shownByPoll is shown for a poll. Pages of older releases name no number there: for them counts what the cookie says.
@@ -380,13 +418,15 @@ func parseShown(value []byte, number uint64) int64 {
 func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
 	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
 	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
+	j := r.jar(v)
 	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.shown[index(v.Secure())], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(),
+		Name: r.cookies.shown[j], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(), Partitioned: j == framedJar,
 	})
 }
 
 func (r *Room) dropShown(v *httpx.Visit) {
-	if name := r.cookies.shown[index(v.Secure())]; v.Cookie(name) != nil {
-		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure()})
+	j := r.jar(v)
+	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
+		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
 	}
 }

@@ -14,11 +14,11 @@ func decide(f *facts) decision {
 	case pressing:
 		return decidePress(f)
 	case standing:
-		return decideStanding(f)
+		return inStrangersFrame(f, decideStanding(f))
 	case knocking:
 		return decideKnock(f)
 	default:
-		return decideVisit(f)
+		return inStrangersFrame(f, decideVisit(f))
 	}
 }
 
@@ -32,6 +32,8 @@ const (
 	forward
 	// bypass sends it there although nobody has a place, because there is no waiting room at present.
 	bypass
+	// beside sends it there without a pass, as what needs none by design.
+	beside
 	// wait answers a visitor that has a place or may get one: the waiting page, or what comes before it.
 	wait
 	// admit leads somebody inside to the target.
@@ -93,6 +95,10 @@ func decideVisit(f *facts) decision {
 	switch {
 	case f.guess:
 		return decision{act: refuse, answer: answerGuess, count: metrics.Refused}
+	case f.aside == asideOdd:
+		return decision{act: refuse, answer: answerNoPass, count: metrics.Refused}
+	case f.aside != asideNone:
+		return decision{act: beside, count: uncounted}
 	case f.carries == carriesEndedPass && (f.sends || !f.reads):
 		return decideLate(f)
 	case f.sends:
@@ -162,6 +168,9 @@ func decidePlaceless(f *facts) decision {
 	switch {
 	case f.cookieSent:
 		return over(web.EndedUnknown)
+	case f.cookieGiven && f.framed:
+		// Browsers refuse in a frame what they keep in a window.
+		return decision{act: refuse, answer: answerWindow, count: metrics.Page}
 	case f.cookieGiven:
 		// The word is for a reload after cookies were allowed.
 		return decision{act: refuse, answer: answerCookies, cookie: cookieTry, count: metrics.Page}
@@ -179,6 +188,13 @@ func decidePress(f *facts) decision {
 	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
 	if f.through {
 		return stands
+	}
+	if !f.cookieSent && !f.knows(look) {
+		return ask(look)
+	}
+	if !f.cookieSent && f.framed {
+		// The page with the button set one. A number would be lost on a browser that keeps none in a frame.
+		return decision{act: refuse, answer: answerWindow, count: metrics.Page}
 	}
 	switch f.carries {
 	case carriesPass:
@@ -282,6 +298,9 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 
 // decideArrival is for a visitor without a place: a number, if the checks let it have one.
 func decideArrival(f *facts) decision {
+	if f.elsewhere && (f.purpose != visiting || f.loads) {
+		return decideElsewhere()
+	}
 	v := checkForm(f)
 	if v.kind == pass {
 		if !f.knows(arrive) {
@@ -291,7 +310,11 @@ func decideArrival(f *facts) decision {
 	}
 	switch v.kind {
 	case challenge:
-		return decision{act: wait, answer: v.answer, count: metrics.Page}
+		d := decision{act: wait, answer: v.answer, count: metrics.Page}
+		if v.answer == answerButton && !f.cookieSent {
+			d.cookie = cookieTry // the press shows whether it comes back
+		}
+		return d
 	case refusal:
 		return decision{act: refuse, answer: v.answer, count: metrics.Refused}
 	case later:
@@ -304,6 +327,11 @@ func decideArrival(f *facts) decision {
 	default:
 		return decideNumbered(f)
 	}
+}
+
+// decideElsewhere is for an arrival at a name, or without TLS, where the room gives no numbers: it goes home first.
+func decideElsewhere() decision {
+	return decision{act: wait, answer: answerHome, cookie: cookieHand, count: uncounted}
 }
 
 // decideNumbered is for an arrival that has just been numbered, or let straight in.

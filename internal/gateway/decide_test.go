@@ -12,10 +12,10 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 128 {
+			for bits := range 256 {
 				f := facts{
 					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
-					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0,
+					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0, elsewhere: bits&128 != 0,
 				}
 				f.carries = c
 				if p == standing && f.sends || p >= pressing && !f.sends || c > carriesNothing && !f.cookieSent ||
@@ -36,7 +36,7 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 			t.Errorf("answer %d never comes", a)
 		}
 	}
-	for c := range cookiePress {
+	for c := range cookieHand + 1 {
 		if x.cookies[c] == 0 && c != cookieLeft {
 			t.Errorf("cookie %d never comes", c)
 		}
@@ -88,6 +88,13 @@ func answersTo(q question, f facts) (all []facts) {
 				continue // see httpx.Visit
 			}
 			with(func(f *facts) { f.form = form })
+			if form.framed && !form.sameOrigin {
+				form.stranger = true
+				with(func(f *facts) { f.form = form })
+			}
+		}
+		for a := asidePreflight; a <= asideOdd && !f.sends; a++ {
+			with(func(f *facts) { f.form = form{reads: a != asidePreflight, loads: a != asidePreflight, aside: a} })
 		}
 	case touch:
 		with(func(f *facts) { f.touched = true })
@@ -164,7 +171,13 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a form is never sent on without a pass":         !f.sends || d.act != forward || inside || late,
 		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
 			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),
-		"there is an answer":              (d.act == forward || d.act == bypass) == (d.answer == 0),
+		"a stranger's frame shows no page of the line": !f.stranger || f.purpose == pressing || f.purpose == knocking ||
+			d.answer == answerWindow || saysNotSent[d.answer] || !page[d.answer],
+		"a press in a frame takes no number that no cookie keeps": f.purpose != pressing || !f.framed || f.cookieSent || !f.knows(arrive),
+		"a number is given at home only":                          !f.elsewhere || !f.knows(arrive),
+		"there is an answer":                                      (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
+		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
+			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile)),
 		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,
 		"who is refused gets no place":    d.act != refuse || !numbered || f.held != heldFree,
 	}

@@ -20,6 +20,8 @@ type facts struct {
 	inGrace, resumable, prolongable bool
 	// through: there is no waiting room at present.
 	through bool
+	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.
+	elsewhere bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
@@ -93,6 +95,10 @@ type form struct {
 	loads bool
 	// framed: the answer becomes a part of another page; sameOrigin: a page of this host asked.
 	framed, sameOrigin bool
+	// stranger: that page must not show ours.
+	stranger bool
+	// aside is what it is if it stands beside the line.
+	aside aside
 }
 
 // held is what the bounds of a stay say to a request.

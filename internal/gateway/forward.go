@@ -14,7 +14,7 @@ import (
 
 // forwardInside sends a request of somebody inside to the site.
 func (e *exchange) forwardInside(d *decision) {
-	opt := proxy.Options{Inside: true, Stays: (*within)(e.r), Stay: e.stay()}
+	opt := proxy.Options{Inside: true, Revalidate: true, Stays: (*within)(e.r), Stay: e.stay()}
 	if d.count == metrics.Straight {
 		opt.OnHead = e.g.leadOnward(e.r, e.v)
 	}
@@ -38,17 +38,20 @@ func (g *Gateway) leadOnward(r *Room, v *httpx.Visit) func(proxy.Head) {
 	}
 }
 
-// forwardOpen sends a request to the site whose path needs no pass.
-func (g *Gateway) forwardOpen(r *Room, v *httpx.Visit) {
+// forwardOpen sends a request to the site for which no pass is needed: because of its path, or because there is no waiting
+// room at present. Pages of the latter revalidate: there may be one when they are loaded again.
+func (g *Gateway) forwardOpen(r *Room, v *httpx.Visit, revalidate bool) {
 	r.Metrics.Visit(metrics.Unguarded)
-	if failed := g.forward(r, v, proxy.Options{}); failed != nil {
+	if failed := g.forward(r, v, proxy.Options{Revalidate: revalidate}); failed != nil {
 		g.answerFailure(r, v, failed, false)
 	}
 }
 
 // forward sends the visit to the site and counts what became of it. nil: the site has answered.
 func (g *Gateway) forward(r *Room, v *httpx.Visit, opt proxy.Options) *failure {
-	opt.StripCookies = ownCookie
+	if opt.StripCookies == nil {
+		opt.StripCookies = ownCookie
+	}
 	result, err := r.Backend.Forward(v, opt)
 	if err != nil {
 		failed := failureOf(err)

@@ -59,7 +59,7 @@ func TestAFrameTakesNoNumberBeforeAPress(t *testing.T) {
 					want = 429 // a form that was not sent
 				}
 				a.want(t, want, "text/html")
-				if a.Header.Get("X-Site") != "" || a.Header.Get("Set-Cookie") != "" || strings.Contains(a.body, "http-equiv") {
+				if c := b.cookie("einlass-termine"); a.Header.Get("X-Site") != "" || c != "" && c != "try" || strings.Contains(a.body, "http-equiv") {
 					t.Errorf("%s %s from %s: %v\n%s", method, dest, site, a.Header, a.body)
 				}
 				own, ancestors := site == "same-origin", a.Header.Get("Content-Security-Policy")
@@ -170,8 +170,8 @@ func TestAnotherSitesFrameClaimsNoCall(t *testing.T) {
 	for _, path := range []string{"/", "/.einlass/wait?room=termine&to=/"} {
 		a := b.load("GET", path, framed("iframe", "cross-site")...)
 		a.want(t, 200, "text/html")
-		if a.Header.Get("Einlass-State") != "called" || !strings.Contains(a.body, `id="go"`) {
-			t.Errorf("%s: state %q", path, a.Header.Get("Einlass-State"))
+		if !strings.Contains(a.body, `target="_blank"`) || strings.Contains(a.body, "<form") || !strings.Contains(a.Header.Get("Content-Security-Policy"), "frame-ancestors *") {
+			t.Errorf("%s: %v\n%s", path, a.Header, a.body)
 		}
 	}
 	if f := s.lines[0].View().Snapshot; f.Live != 0 {

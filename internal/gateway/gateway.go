@@ -45,6 +45,10 @@ type RoomConfig struct {
 	Metrics *metrics.Room
 	// FormGrace is how long after its pass a form is let through.
 	FormGrace time.Duration
+	// Home is where the room gives its numbers.
+	Home Home
+	// FrameAncestors are the origins whose pages may show the room's in a frame, as in web.SiteConfig.
+	FrameAncestors []string
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
 	// Quiet are the prefixes of paths whose requests are no activity, in the form of a room's paths.
@@ -61,17 +65,21 @@ type Room struct {
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 
+	asides asides
+
 	table *table
 	users users
 	idle  chan struct{} // closed when users has come to 0
 }
 
-// Deps are what a Gateway needs beside its rooms. Shed may be nil.
+// Deps are what a Gateway needs beside its rooms. Shed and Asides may be nil.
 type Deps struct {
 	Prefix  string
 	Library *web.Library
 	Shed    Shedder
-	Log     *zap.Logger
+	// Asides bounds what one network may send without a pass that needs none, see AsideRate.
+	Asides Arrivals
+	Log    *zap.Logger
 }
 
 // Gateway is the public plane's handler. Safe for concurrent use.
@@ -118,5 +126,5 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 		g.serve(r, v, visiting)
 		return
 	}
-	g.forwardOpen(r, v)
+	g.forwardOpen(r, v, false)
 }

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
@@ -30,9 +33,12 @@ import (
 
 // site stands for the backend: it says what it saw, or fails.
 type site struct {
-	seen   atomic.Int64
-	fail   atomic.Value // error
-	finish atomic.Bool
+	seen atomic.Int64
+	// asked is the request line and the fields of the last request, and options what the gateway said of it.
+	asked   atomic.Pointer[string]
+	options atomic.Pointer[proxy.Options]
+	fail    atomic.Value // error
+	finish  atomic.Bool
 	// redirects is where it leads: each answer is a redirect then.
 	redirects atomic.Value
 	slow      atomic.Value // func(), called before the answer
@@ -46,6 +52,12 @@ func (s *site) Forward(v *httpx.Visit, opt proxy.Options) (proxy.Result, error) 
 		return proxy.Result{Address: siteAddress}, err
 	}
 	s.seen.Add(1)
+	asked := v.Method() + " " + string(v.Target())
+	for name, value := range v.Headers() {
+		asked += "\n" + string(name) + ": " + string(value)
+	}
+	s.asked.Store(&asked)
+	s.options.Store(&opt)
 	if wait, ok := s.slow.Load().(func()); ok {
 		wait()
 	}
@@ -109,6 +121,10 @@ type fixture struct {
 	quiet  []string
 	// library is where the rooms' pages come from.
 	library *web.Library
+	// logs is all that the gateway and the boundary have written.
+	logs *observer.ObservedLogs
+	// ancestors may show the rooms' pages in a frame.
+	ancestors []string
 	// counted is what the rooms' metrics say.
 	counted *prometheus.Registry
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
@@ -231,19 +247,26 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asides, err := limit.NewArrivals(gateway.AsideRate, gateway.AsideBurst, time.UnixMilli(epochMs))
+	if err != nil {
+		t.Fatal(err)
+	}
 	shed, err := limit.NewShedder(64)
 	if err != nil {
 		t.Fatal(err)
 	}
+	var core zapcore.Core
+	core, s.logs = observer.New(zap.DebugLevel)
+	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.g = g
-	s.serve(g)
+	s.serve(g, log)
 }
 
 // timing is that of the rooms.
@@ -268,7 +291,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		s.t.Fatal(err)
 	}
 	line.Tick(s.t.Context())
-	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000"})
+	pages, err := s.library.Site(web.SiteConfig{Title: "Termine", Room: id, Contact: "07131 56-2000", FrameAncestors: s.ancestors})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -276,7 +299,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
 	cfg := gateway.RoomConfig{
 		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
-		FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet,
+		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet,
 	}
 	if s.behind != nil {
 		cfg.Backend = s.behind
@@ -284,10 +307,10 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	return cfg
 }
 
-func (s *fixture) serve(g *gateway.Gateway) {
+func (s *fixture) serve(g *gateway.Gateway, log *zap.Logger) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
-		Page:   g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Log:    log, Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}, g.Serve)
 	if err != nil {
 		s.t.Fatal(err)

@@ -42,6 +42,14 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if e.methodIs("GET") {
 			g.serve(r, v, standing)
 		}
+	case "home":
+		if e.methodIs("GET") {
+			e.serveHome()
+		}
+	case "hand":
+		if e.methodIs("GET") {
+			e.serveHand()
+		}
 	case "ask":
 		if e.methodIs("POST") {
 			e.serveKnock()

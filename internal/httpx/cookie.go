@@ -40,6 +40,9 @@ type Cookie struct {
 	MaxAge time.Duration
 	// Secure sends it by TLS only.
 	Secure bool
+	// Partitioned keeps it for the page that stands in the window (CHIPS, draft-cutler-httpbis-partitioned-cookies): so
+	// browsers that refuse the cookies of other hosts' frames take it there. By TLS only.
+	Partitioned bool
 }
 
 // SetCookie adds a cookie to whatever answer is sent, also a forwarded one. A cookie that cannot be sent is a mistake
@@ -72,7 +75,11 @@ func appendCookie(b []byte, c *Cookie) ([]byte, bool) {
 		b = strconv.AppendInt(b, max(0, int64((c.MaxAge+time.Second-1)/time.Second)), 10)
 	}
 	if c.Secure || strings.HasPrefix(c.Name, "__Host-") || strings.HasPrefix(c.Name, "__Secure-") {
-		return append(b, "; HttpOnly; SameSite=None; Secure"...), true
+		b = append(b, "; HttpOnly; SameSite=None; Secure"...)
+		if c.Partitioned {
+			b = append(b, "; Partitioned"...)
+		}
+		return b, true
 	}
 	return append(b, "; HttpOnly; SameSite=Lax"...), true
 }

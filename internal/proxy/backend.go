@@ -35,6 +35,11 @@ type Options struct {
 	// Inside says that the visitor holds a pass: its POST, PUT, PATCH and DELETE go first
 	// when there is a queue.
 	Inside bool
+	// Revalidate lets browsers store a page of this answer for revalidation only, whatever the origin says, so that each load
+	// of it is a request.
+	Revalidate bool
+	// HeadOnly sends the head of the answer on and an empty body.
+	HeadOnly bool
 	// OnHead sees the head of the final answer, or of the 101 that opens a WebSocket, once, before any of it goes to the
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.

@@ -65,10 +65,11 @@ func (x *exchange) framing(kind bodyKind) outFraming {
 func (x *exchange) render(out outFraming) {
 	h := &x.ans
 	x.showHead()
+	again := x.revalidates()
 	dst := append(x.raw[:0], h.reason...)
 	for i := range h.fields {
 		f := &h.fields[i]
-		if !x.passes(f, out) {
+		if !x.passes(f, out) || again && speaksToCaches(f.name) {
 			continue
 		}
 		if x.location != "" && equalFold(f.name, "location") {
@@ -77,8 +78,11 @@ func (x *exchange) render(out outFraming) {
 		}
 		dst = append(append(dst, crlf...), f.line...)
 	}
-	if x.location != "" {
+	switch {
+	case x.location != "":
 		dst = append(dst, "\r\nCache-Control: no-store"...)
+	case again:
+		dst = append(dst, "\r\nCache-Control: no-cache"...)
 	}
 	if out == outChunked {
 		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
@@ -127,6 +131,10 @@ func (x *exchange) relaysTrailers(out outFraming) bool {
 // origin that breaks off in it still gives an error and not half an answer.
 func (x *exchange) respond() error {
 	kind := x.ans.body(x.req.method)
+	if x.opt.HeadOnly && kind != bodyNone {
+		x.respondHead()
+		return nil
+	}
 	out := x.framing(kind)
 	x.render(out)
 	if out == outNone || out == outBuffer {
@@ -160,6 +168,14 @@ func (x *exchange) respondSmall(kind bodyKind) error {
 	x.setHead(x.ans.status, x.raw)
 	x.b.release(x.o, x.c, x.fate(), x.now)
 	return nil
+}
+
+// respondHead sends the head with an empty body. What the origin sends is not read, so its connection is of no more use.
+func (x *exchange) respondHead() {
+	x.render(outBuffer)
+	x.ctx.Response.SetBody(nil)
+	x.setHead(x.ans.status, x.raw)
+	x.b.release(x.o, x.c, fateClose, x.now)
 }
 
 // relayInterim passes a 1xx answer on at once, except 100, which answers an expectation

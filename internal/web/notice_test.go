@@ -131,3 +131,20 @@ func TestOnlyThePageThatOpensAWindowMayBeAPartOfAnotherHostsPage(t *testing.T) {
 		t.Errorf("press: a way that ends elsewhere is stopped by %s", h[1])
 	}
 }
+
+func TestPagesThatASiteNamesMayShowItsOwnInAFrame(t *testing.T) {
+	cfg := testSite()
+	cfg.FrameAncestors = []string{"https://www.stadt.example", "http://*.kreis.example:8080"}
+	p := mustNew(t, cfg)
+	for name, headers := range map[string][]string{"a page": p.Headers(), "press": p.PressHeaders()} {
+		if !strings.HasSuffix(headers[1], "; frame-ancestors 'self' https://www.stadt.example http://*.kreis.example:8080") {
+			t.Errorf("%s: %s", name, headers[1])
+		}
+	}
+	for _, origin := range []string{"", "'none'", "https://a.example; script-src *", "https://a.example https://b.example", "https://a.example\r\nX: y"} {
+		cfg.FrameAncestors = []string{origin}
+		if err := cfg.Validate(); err == nil {
+			t.Errorf("%q is taken", origin)
+		}
+	}
+}

@@ -21,10 +21,10 @@ func policyHeaders(forms, ancestors string) []string {
 
 // PressHeaders are those of the page of AppendPress alone. Its form ends on the site, which may lead to another host,
 // and browsers hold form-action against every step of the way.
-func (s *Site) PressHeaders() []string { return policyHeaders("*", "'self'") }
+func (s *Site) PressHeaders() []string { return policyHeaders("*", s.ancestors) }
 
-// WindowHeaders are those of the page of AppendWindow alone. Other hosts may show it in a frame: whoever is tricked
-// into its button sees a window open.
+// WindowHeaders are those of pages that other hosts may show in a frame: of AppendWindow, where whoever is tricked into its
+// button sees a window open, and of those that only say something.
 func (s *Site) WindowHeaders() []string { return policyHeaders("'self'", "*") }
 
 // Headers are the header fields, name and value in turn, that every page must be sent with, beside what keeps

@@ -18,6 +18,9 @@ type SiteConfig struct {
 	// Contact is the way to help for those who need it: a telephone number or a short text. A telephone number
 	// becomes a link. Optional, at most 200 bytes.
 	Contact string
+	// FrameAncestors are the origins beside the site's own whose pages may show ours in a frame, by CSP Level 3 §7.7.2:
+	// https://www.example.org, https://*.example.org.
+	FrameAncestors []string
 	// Languages are the tags of the languages offered, each one of [Languages]. Visitors who ask for none of them get the
 	// first. Empty: all there are, English first.
 	Languages []string
@@ -38,7 +41,17 @@ func (c SiteConfig) Validate() error {
 	if strings.IndexFunc(c.Room, notInRoom) >= 0 {
 		bad("room", c.Room, "must consist of letters, digits, - and _")
 	}
+	for _, origin := range c.FrameAncestors {
+		if origin == "" || strings.IndexFunc(origin, notInOrigin) >= 0 {
+			bad("frame ancestor", origin, "must be an origin such as https://www.example.org")
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// notInOrigin is what would begin another source or another directive of a policy, or a keyword.
+func notInOrigin(r rune) bool {
+	return notInRoom(r) && r != '.' && r != ':' && r != '/' && r != '*' && r != '[' && r != ']'
 }
 
 func checkPrefix(prefix string) error {
@@ -67,6 +80,8 @@ type Site struct {
 	langs   []*locale
 	matcher *matcher
 	headers []string
+	// ancestors are the sources of frame-ancestors.
+	ancestors string
 
 	title       [forms]string // empty: neutral
 	contact     string        // HTML
@@ -103,8 +118,9 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		}
 		return own(name) + "&"
 	}
+	ancestors := strings.Join(append([]string{"'self'"}, cfg.FrameAncestors...), " ")
 	return &Site{
-		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", "'self'"),
+		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", ancestors), ancestors: ancestors,
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
 		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")),
 	}, nil

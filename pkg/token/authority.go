@@ -26,6 +26,9 @@ func NewAuthority(source *Source, room string) (*Authority, error) {
 	return &Authority{source: source, room: room}, nil
 }
 
+// Room is the name that its tokens carry.
+func (a *Authority) Room() string { return a.room }
+
 // IssueTicket returns t signed by golang-jwt with the key that signs at
 // t.IssuedAt. A room that is not the authority's and times out of order give
 // ErrInvalidClaims.
@@ -151,4 +154,14 @@ func (a *Authority) verify(want kind, raw []byte, now int64) (claims, error) {
 		return claims{}, ErrNotYetValid
 	}
 	return read, nil
+}
+
+// Within returns the authority of one purpose in a's room. Its tokens have an audience of their own, so that neither
+// accepts the other's, nor does the authority of another purpose. purpose is of A-Z a-z 0-9 . _ - and short enough for the
+// name of a room: 63 characters together with the room's.
+func (a *Authority) Within(purpose string) (*Authority, error) {
+	if purpose == "" {
+		return nil, errors.New("token authority: no purpose")
+	}
+	return NewAuthority(a.source, a.room+"."+purpose)
 }

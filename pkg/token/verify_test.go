@@ -292,3 +292,29 @@ func TestAnyPieceOfATokenIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTokensOfAPurposeAreGoodForItAlone(t *testing.T) {
+	authority := authorityOver("k1")
+	one, other := must(authority.Within("to.a")), must(authority.Within("to.b"))
+	pass := somePass()
+	at := time.Unix(pass.IssuedAt, 0)
+	plain := must(authority.AppendPass(nil, pass))
+	pass.Room = one.Room()
+	raw := must(one.AppendPass(nil, pass))
+	if got, err := one.VerifyPass(raw, at); err != nil || got != pass {
+		t.Errorf("its own: %+v, %v", got, err)
+	}
+	for name, test := range map[string]struct {
+		by  *token.Authority
+		raw []byte
+	}{"as the room's": {authority, raw}, "for another purpose": {other, raw}, "the room's": {one, plain}} {
+		if _, err := test.by.VerifyPass(test.raw, at); !errors.Is(err, token.ErrWrongRoom) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, purpose := range []string{"", "a/b", strings.Repeat("a", 64-len(room))} {
+		if _, err := authority.Within(purpose); err == nil {
+			t.Errorf("%q is taken", purpose)
+		}
+	}
+}

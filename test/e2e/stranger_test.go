@@ -260,6 +260,10 @@ func TestAFrameTakesAPlaceByAPressOnly(t *testing.T) {
 			} else if len(form.Fields) > 0 {
 				target += "?" + form.Fields.Encode()
 			}
+			// The page shows whether a cookie comes back.
+			for _, c := range page.Cookies() {
+				fields = append(fields, "Cookie", c.Name+"="+c.Value)
+			}
 			// The press is no other page's to make.
 			foreign := send(t, s, form.Method, target, body, with(fields, "Sec-Fetch-Site", "cross-site", "Origin", "http://evil.example", "Referer", "http://evil.example/")...)
 			if foreign.Given("termine").Number != 0 {

@@ -27,7 +27,8 @@ type Deps struct {
 
 // Options say what the gateway knows about one request.
 type Options struct {
-	// StripCookies tells which cookies are ours and must not reach the origin. nil: none.
+	// StripCookies tells which cookies are ours: they must not reach the origin, and it can neither set nor delete them. nil:
+	// none.
 	StripCookies func(name []byte) bool
 	// Identity is pairs of name and value to add, after the visitor's own Einlass
 	// fields were stripped.

@@ -61,11 +61,14 @@ func (x *exchange) framing(kind bodyKind) outFraming {
 }
 
 // render writes the answer head for the visitor into x.raw: the origin's lines as they
-// came, less those of the hop and our own.
+// came, less those of the hop and our own, and what they say of our cookies.
 func (x *exchange) render(out outFraming) {
 	h := &x.ans
 	x.showHead()
 	dst := append(x.raw[:0], h.reason...)
+	if x.clearsCookies() {
+		dst = x.appendExpired(dst)
+	}
 	for i := range h.fields {
 		f := &h.fields[i]
 		if !x.passes(f, out) {
@@ -75,7 +78,7 @@ func (x *exchange) render(out outFraming) {
 			dst = append(append(dst, "\r\nLocation: "...), x.location...)
 			continue
 		}
-		dst = append(append(dst, crlf...), f.line...)
+		dst = x.appendField(dst, f)
 	}
 	if x.location != "" {
 		dst = append(dst, "\r\nCache-Control: no-store"...)
@@ -174,7 +177,7 @@ func (x *exchange) relayInterim() error {
 	dst = append(append(dst, ' '), x.ans.reason...)
 	for i := range x.ans.fields {
 		if f := &x.ans.fields[i]; f.kind == kindPlain && !f.drop {
-			dst = append(append(dst, crlf...), f.line...)
+			dst = x.appendField(dst, f)
 		}
 	}
 	x.raw = append(dst, crlfcrlf...)

@@ -68,7 +68,8 @@ type Session struct {
 	Active time.Duration `yaml:"active"`
 	// Page is how long people may sit on one page, as far as the operator knows; 0 means Idle.
 	Page time.Duration `yaml:"page"`
-	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through.
+	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through, and how long after the
+	// site has finished a stay its browser still fetches (GET, HEAD) what the last page needs.
 	FormGrace time.Duration `yaml:"form_grace"`
 }
 

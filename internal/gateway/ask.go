@@ -23,7 +23,7 @@ type exchange struct {
 // serve decides on a request and acts, asking what decide wants to know.
 func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
-	e.purpose, e.safe, e.through = p, isSafe(v.Method()), r.through()
+	e.purpose, e.safe, e.fetches, e.through = p, isSafe(v.Method()), fetches(v), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.readCookie()
 	d := decide(&e.facts)
@@ -145,7 +145,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.r.Line.Touch(id, e.pass.StartedAt*1000):
+		case !e.finished && !e.r.Line.Touch(id, e.pass.StartedAt*1000):
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return

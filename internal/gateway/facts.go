@@ -15,9 +15,13 @@ type facts struct {
 	credential
 	// safe: the method changes nothing.
 	safe bool
+	// fetches: the method is one that brings something, and what it brings is no connection that stays open.
+	fetches bool
 	// inGrace: the pass ended so short a time ago that a form with it is let through. resumable: so short a time ago that its
 	// stay may be resumed, as far as the pass says.
 	inGrace, resumable bool
+	// finished: the site has said that the stay is done, so short a time ago that the pass still fetches.
+	finished bool
 	// through: there is no waiting room at present.
 	through bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.

@@ -43,7 +43,7 @@ type RoomConfig struct {
 	Pages   *web.Site
 	// Metrics may be nil.
 	Metrics *metrics.Room
-	// FormGrace is how long after its pass a form is let through.
+	// FormGrace is how long after its pass a form is let through, and how long a pass fetches whose stay the site has finished.
 	FormGrace time.Duration
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int

@@ -15,6 +15,7 @@ import (
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -154,6 +155,13 @@ func (a *app) publicRoom(r *room, limits *config.Limits) (gateway.RoomConfig, er
 		return gateway.RoomConfig{}, err
 	}
 	rc := boundsOf(r.cfg, limits)
+	for _, path := range r.cfg.Once {
+		rule, err := route.ParseRule(path)
+		if err != nil {
+			return gateway.RoomConfig{}, err
+		}
+		rc.Once = append(rc.Once, rule)
+	}
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	return rc, nil
 }

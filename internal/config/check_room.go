@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -60,6 +61,11 @@ func (ch *checker) room(r *Room, at string) {
 	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)
+	for i, path := range r.Once {
+		if _, err := route.ParseRule(path); err != nil {
+			ch.bad(fmt.Sprintf("%s[%d]", key("once"), i), "%q %v", path, err)
+		}
+	}
 	for i, tag := range r.Languages {
 		at := fmt.Sprintf("%s[%d]", key("languages"), i)
 		switch {

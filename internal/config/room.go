@@ -13,6 +13,8 @@ type Room struct {
 	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See Router.
 	Paths   []string `yaml:"paths"`
 	Exclude []string `yaml:"exclude"`
+	// Once are the prefixes whose forms reach the site once within a stay; the same form again gets the first answer.
+	Once    []string `yaml:"once"`
 	Backend Backend  `yaml:"backend"`
 	Pace    Pace     `yaml:"pace"`
 	// Mode is run or pause.

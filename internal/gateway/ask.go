@@ -18,6 +18,7 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
+	once *formKey // not nil: a form that is sent once
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
@@ -26,6 +27,9 @@ func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e.purpose, e.safe, e.fetches, e.through = p, isSafe(v.Method()), fetches(v), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.readCookie()
+	if p == visiting && e.sentBefore() {
+		return
+	}
 	d := decide(&e.facts)
 	for d.act == asking {
 		e.ask(d.ask)

@@ -15,6 +15,7 @@
 //	ask.go       finds that out: how the request was made, the line, the bounds of a stay (stays.go)
 //	checks.go    what stands between an arrival and its number, and who is turned away at the door
 //	act.go       does what was decided: the cookie, the count, then
+//	once.go      a form that was sent before is answered again
 //	forward.go   the site, or; sitehead.go and finish.go do what it says of the stay
 //	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms
 //	target.go    where answers lead

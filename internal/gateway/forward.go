@@ -14,11 +14,22 @@ func (e *exchange) forwardInside(d *decision) {
 	if d.count == metrics.Straight {
 		opt.OnHead = e.g.leadOnward(e.r, e.v)
 	}
-	said := readSiteHead(&opt, stayInside{e.g, e.r, e.v, e.pass}, (*stayInside).finish)
+	if e.once != nil {
+		e.forwardOnce(&opt)
+		return
+	}
+	e.forwardAs(&opt)
+}
+
+// forwardAs sends the request to the site. nil: the site has answered.
+func (e *exchange) forwardAs(opt *proxy.Options) *failure {
+	said := readSiteHead(opt, stayInside{e.g, e.r, e.v, e.pass}, (*stayInside).finish)
 	defer said.release()
-	if failed := e.g.forward(e.r, e.v, opt); failed != nil {
+	failed := e.g.forward(e.r, e.v, *opt)
+	if failed != nil {
 		e.g.answerFailure(e.r, e.v, failed, true)
 	}
+	return failed
 }
 
 // leadOnward rewrites the site's redirects for a visitor that has just been let in, see onward.

@@ -47,6 +47,8 @@ type RoomConfig struct {
 	FormGrace time.Duration
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
+	// Once are the paths whose forms reach the site once within a stay.
+	Once []route.Rule
 }
 
 // Room is a RoomConfig in use.
@@ -55,6 +57,7 @@ type Room struct {
 	cookies cookieNames
 	headers []string // of every page
 	stays   *stays
+	forms   *forms
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

@@ -50,6 +50,7 @@ var problems = map[string]meaning{
 	"backend-answer":       {"The site behind does not answer", "What the site answered is no HTTP. It may have received the request: check before a form is sent again."},
 	"backend-busy":         {"The site behind does not answer", "The site has as many requests as it can take. The request was not sent. Wait as long as Retry-After says."},
 	"stopping":             {"The gateway stops", "The request was not sent. Try again in some seconds."},
+	"form-sent":            {"The form was sent before", "The site has answered it, and the answer was too long to be given again. Check before it is sent again."},
 	"client-gone":          {"The client has left", "Nobody reads this answer."},
 	"request-timeout":      {"The request took too long to arrive", "Check the connection and send it again."},
 	"body-too-large":       {"The request body is too large", "Send less at once."},

@@ -45,8 +45,10 @@ func newTable(set RoomSet, old *table) (*table, error) {
 	}
 	for _, r := range t.rooms {
 		if before := old.room(r.ID); before != nil {
+			r.forms = before.forms
 			r.stays = before.stays.rebound(r.StayInFlight, r.StayNetworks)
 		} else {
+			r.forms = newForms()
 			r.stays = newStays(r.StayInFlight, r.StayNetworks)
 		}
 	}

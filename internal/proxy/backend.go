@@ -40,6 +40,9 @@ type Options struct {
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.
 	OnHead func(Head)
+	// Keep is where the answer is left, if it can be kept: it is then read whole before any of it goes to the visitor, who may
+	// have left meanwhile. nil: it is not kept.
+	Keep *Kept
 }
 
 // Backend forwards visits to the origin servers of one room. It is safe for

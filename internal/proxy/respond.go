@@ -130,11 +130,30 @@ func (x *exchange) relaysTrailers(out outFraming) bool {
 // origin that breaks off in it still gives an error and not half an answer.
 func (x *exchange) respond() error {
 	kind := x.ans.body(x.req.method)
+	if x.opt.Keep != nil && !(kind == bodyLength && x.ans.length > maxKept) {
+		return x.respondKept(kind)
+	}
 	out := x.framing(kind)
 	x.render(out)
 	if out == outNone || out == outBuffer {
 		return x.respondSmall(kind)
 	}
+	x.stream(kind, out, nil, nil)
+	return nil
+}
+
+// streamBegun lets an answer of unknown length go on of which much was read already, and whose head is rendered. Its trailers
+// were not announced.
+func (x *exchange) streamBegun(kind bodyKind, begun []byte, b *body) {
+	out := x.framing(kind)
+	if out == outChunked {
+		x.raw = append(x.raw, "\r\nTransfer-Encoding: chunked"...)
+	}
+	x.stream(kind, out, begun, b)
+}
+
+// stream lets the rest of an answer go on as it comes, behind what was read of it.
+func (x *exchange) stream(kind bodyKind, out outFraming, begun []byte, b *body) {
 	x.setHead(x.ans.status, x.raw)
 	resp := &x.ctx.Response
 	if out == outClose {
@@ -142,16 +161,19 @@ func (x *exchange) respond() error {
 	}
 	s := x.b.streams.Get().(*stream)
 	s.take(x, kind, out)
+	if b != nil {
+		s.begun, s.body, s.trailers = begun, *b, false
+	}
 	resp.SetBodyStream(s, 0)
 	// The stream frames itself; the length that SetBodyStream noted must not be sent.
 	resp.Header.Del(fasthttp.HeaderContentLength)
-	return nil
 }
 
 func (x *exchange) respondSmall(kind bodyKind) error {
 	if kind == bodyLength {
 		n := int(x.ans.length)
-		w := watch{until: x.now.Add(x.b.cfg.Timeouts.IdleRead), client: x.client}
+		w := x.watched()
+		w.until = x.now.Add(x.b.cfg.Timeouts.IdleRead)
 		for len(x.c.buffered()) < n {
 			if err := x.c.fill(&w, connBuffer); err != nil {
 				return err
@@ -169,7 +191,7 @@ func (x *exchange) respondSmall(kind bodyKind) error {
 // that is ours to answer (RFC 9110 section 15.2). Nothing is held back before it: httpx
 // hands fasthttp one request at a time, and fasthttp flushes when it has no other.
 func (x *exchange) relayInterim() error {
-	if x.ans.status == 100 || x.v.HTTP10() {
+	if x.ans.status == 100 || x.v.HTTP10() || x.opt.Keep != nil {
 		return nil
 	}
 	dst := append(x.raw[:0], "HTTP/1.1 "...)

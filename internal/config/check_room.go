@@ -67,6 +67,11 @@ func (ch *checker) room(r *Room, at string) {
 			ch.bad(fmt.Sprintf("%s[%d]", key("session.quiet"), i), "%q %v", path, err)
 		}
 	}
+	for i, path := range r.Once {
+		if _, err := route.ParseRule(path); err != nil {
+			ch.bad(fmt.Sprintf("%s[%d]", key("once"), i), "%q %v", path, err)
+		}
+	}
 	for i, tag := range r.Languages {
 		at := fmt.Sprintf("%s[%d]", key("languages"), i)
 		switch {

@@ -26,6 +26,7 @@ func oneRoom(top, room string) string {
 func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 	tests := []struct{ name, top, room, want string }{
 		{"no listener", `listen: {http: ""}`, "", "listen: no listener"},
+		{"a path of forms that is none", "", "once: [/buchen, buchen]", `rooms[0].once[1]: "buchen" does not begin with /`},
 		{"a listener without a port", `listen: {http: localhost}`, "", `listen.http: "localhost": want host:port`},
 		{"a listener with a wrong port", `listen: {http: ":99999"}`, "", `port "99999" is not in 1…65535`},
 		{"a listener with a wrong host", `listen: {http: "a b:1"}`, "", `"a b" is neither a host name nor an IP address`},

@@ -87,7 +87,7 @@ rooms:
 		t.Errorf("limits are %+v", c.Limits)
 	}
 	r := c.Rooms[0]
-	if r.Title != "xn--brger-kva.de" {
+	if r.Title != "bürger.de" {
 		t.Errorf("the title is %q", r.Title)
 	}
 	if !slices.Equal(r.Hosts, []string{"xn--brger-kva.de", "*.example.org", "2001:db8::1"}) {

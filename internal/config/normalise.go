@@ -48,7 +48,7 @@ func (r *Room) normalise(ch *checker, at string) {
 	if r.Title == "" {
 		r.Title = r.ID
 		if len(r.Hosts) > 0 && !strings.Contains(r.Hosts[0], "*") {
-			r.Title = r.Hosts[0]
+			r.Title = readable(r.Hosts[0])
 		}
 	}
 	if r.Pace.Burst == 0 {
@@ -57,6 +57,14 @@ func (r *Room) normalise(ch *checker, at string) {
 	if len(r.Paths) == 0 {
 		r.Paths = []string{"/"}
 	}
+}
+
+// readable is a host's name as people write it: Punycode is for machines. What cannot be shown without doubt stays as it is.
+func readable(host string) string {
+	if name, err := idna.Display.ToUnicode(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // secretFile reads a secret that is given by file.

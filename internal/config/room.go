@@ -18,6 +18,8 @@ type Room struct {
 	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See Router.
 	Paths   []string `yaml:"paths"`
 	Exclude []string `yaml:"exclude"`
+	// Once are the prefixes whose forms reach the site once within a stay; the same form again gets the first answer.
+	Once    []string `yaml:"once"`
 	Backend Backend  `yaml:"backend"`
 	Pace    Pace     `yaml:"pace"`
 	// Mode is run or pause.
@@ -73,7 +75,8 @@ type Session struct {
 	Active time.Duration `yaml:"active"`
 	// Page is how long people may sit on one page, as far as the operator knows; 0 means Idle.
 	Page time.Duration `yaml:"page"`
-	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through.
+	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through, and how long after the
+	// site has finished a stay its browser still fetches (GET, HEAD) what the last page needs.
 	FormGrace time.Duration `yaml:"form_grace"`
 	// Quiet are the prefixes of paths, as in Paths, whose requests are no activity: what a page of the site asks for by itself.
 	Quiet []string `yaml:"quiet"`

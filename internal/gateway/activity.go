@@ -1,38 +1,15 @@
 package gateway
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/einlass/einlass/internal/proxy"
-	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // What counts as activity of a stay: its requests, the messages that its browser sends on a WebSocket, and the bytes of a long
 // transfer. Requests for paths that the operator names are none, nor is what moves within them: a page that is left open asks
 // for them by itself, and would keep its stay for ever.
-
-// newQuiet makes the rules for the paths that are no activity; nil: there are none.
-func newQuiet(room string, paths []string) (*route.Router, error) {
-	if len(paths) == 0 {
-		return nil, nil
-	}
-	quiet, err := route.New([]route.Room{{Hosts: []string{"*"}, Paths: paths}})
-	if err != nil {
-		return nil, fmt.Errorf("gateway: room %q: paths without activity: %w", room, err)
-	}
-	return quiet, nil
-}
-
-// isQuiet reports whether a request for the path is no activity.
-func (r *Room) isQuiet(path []byte) bool {
-	if r.quiet == nil {
-		return false
-	}
-	_, verdict := r.quiet.Match("", path)
-	return verdict == route.Line
-}
 
 // touch notes the request as activity, if it is. One that extends the pass is told to the store whenever the one before was, so
 // that the stay does not end there while its pass is valid. False: the stay has ended.

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -88,18 +90,18 @@ func (e *exchange) reply(d *decision) {
 	case answerGuess:
 		v.Answer(503, "", nil, "Retry-After", "1")
 	case answerNoPass:
-		g.problem(v, 429, "no-pass", "This site has a waiting room", retryAfter(429, problemRetry))
+		e.tellScript(429, "no-pass")
 	case answerInLine:
-		g.problem(v, 429, "in-line", "You are in line", retryAfter(429, problemRetry))
+		e.tellScript(429, "in-line")
 	case answerNoPage:
-		g.problem(v, 429, "no-page", "This is a page", retryAfter(429, problemRetry))
+		e.tellScript(429, "no-page")
 	case answerEarly:
 		e.notSent(429, web.PassEnded{Why: web.FormEarly})
 	case answerStillWaits:
 		e.notSent(429, web.PassEnded{Why: web.FormInLine})
 	case answerPassEnded:
 		if !v.ReadsHTML() {
-			g.problem(v, 403, "pass-ended", "Your time inside has ended", nil)
+			e.tellScript(403, "pass-ended")
 			return
 		}
 		e.notSent(403, web.PassEnded{})
@@ -302,6 +304,36 @@ func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
 func (g *Gateway) problem(v *httpx.Visit, status int, kind, title string, headers []string) {
 	p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: title}
 	v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
+}
+
+// explain answers the URL of a problem's type.
+func (g *Gateway) explain(v *httpx.Visit, kind string) {
+	m, ok := problems[kind]
+	if !ok {
+		g.missing(v, 404, "not-found")
+		return
+	}
+	v.Answer(200, "text/plain; charset=utf-8", []byte(m.title+".\n\n"+m.text+"\n"), "Content-Language", "en")
+}
+
+// tellScript answers a request that is no page load with what its script can act on.
+func (e *exchange) tellScript(status int, kind string) {
+	to := e.way()
+	headers := append(retryAfter(status, problemRetry),
+		"Einlass-State", e.stateForScript().String(),
+		"Link", "<"+strings.ReplaceAll(to, ">", "%3E")+`>; rel="alternate"; type="text/html"`)
+	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
+	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
+}
+
+// missing refuses an own URL that leads nowhere, or a method that it does not take.
+func (g *Gateway) missing(v *httpx.Visit, status int, kind string, headers ...string) {
+	if !v.ReadsHTML() {
+		g.problem(v, status, kind, problems[kind].title, headers)
+		return
+	}
+	contentType, body, more := g.ErrorPage(status, kind, true, v.Header("Accept-Language"))
+	v.Answer(status, contentType, body, slices.Concat(headers, more)...)
 }
 
 // refuseNeutral refuses what belongs to no room: the answer names none, and nobody's contact.

@@ -18,17 +18,21 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
-	quiet bool // the request is no activity; known once its pass was looked at
-	nonce string // of cookieHand
+	quiet bool     // the request is no activity; known once its pass was looked at
+	nonce string   // of cookieHand
+	once  *formKey // not nil: a form that is sent once
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
 func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
-	e.purpose, e.sends, e.through = p, sends(v.Method()), r.through()
+	e.purpose, e.sends, e.fetches, e.through = p, sends(v.Method()), fetches(v), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.elsewhere = r.elsewhere(v) && !v.Framed()
 	e.readCookie()
+	if p == visiting && e.sentBefore() {
+		return
+	}
 	d := decide(&e.facts)
 	for d.act == asking {
 		e.ask(d.ask)
@@ -70,7 +74,7 @@ func (e *exchange) askLook() {
 
 // askTouch notes the request as activity, if it is.
 func (e *exchange) askTouch() {
-	e.quiet = e.r.isQuiet(e.v.Path())
+	e.quiet = e.r.quiet.has(e.v.Path())
 	if e.touched = e.touch(); !e.touched {
 		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 	}
@@ -144,7 +148,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.touch():
+		case !e.finished && !e.touch():
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return

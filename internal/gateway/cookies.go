@@ -133,12 +133,18 @@ func (e *exchange) readCookie() {
 	var err error
 	e.pass, err = e.r.Tokens.VerifyPass(raw, now)
 	switch {
+	case err == nil && sealed(&e.pass):
+		e.carries, e.finished = carriesEndedPass, true
 	case err == nil:
 		e.carries = carriesPass
 	case errors.Is(err, token.ErrExpired):
 		e.carries = carriesEndedPass
 		e.inGrace = !e.r.afterMax(&e.pass) && now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
 		e.resumable, e.prolongable = e.r.resumable(&e.pass, now), !e.r.outlived(&e.pass, now)
+		if sealed(&e.pass) {
+			e.finished = now.Before(time.Unix(e.pass.IssuedAt, 0).Add(e.r.FormGrace))
+			e.inGrace, e.resumable, e.prolongable = false, false, false
+		}
 	case errors.Is(err, token.ErrWrongKind):
 		if e.ticket, err = e.r.Tokens.VerifyTicket(raw, now); err == nil {
 			e.carries = carriesTicket

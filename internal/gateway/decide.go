@@ -89,6 +89,10 @@ func decideVisit(f *facts) decision {
 	if f.through {
 		return decision{act: bypass, count: uncounted}
 	}
+	if f.finished && f.fetches {
+		// What the last page needs: its style, a picture, the document to keep. The place is free, and stays so.
+		return decideForward(f, metrics.Late, cookieStays)
+	}
 	if !f.knows(look) {
 		return ask(look)
 	}

@@ -12,14 +12,16 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 256 {
+			for bits := range 1024 {
 				f := facts{
 					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
 					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0, elsewhere: bits&128 != 0,
+					finished: bits&256 != 0, fetches: bits&512 != 0,
 				}
 				f.carries = c
 				if p == standing && f.sends || p >= pressing && !f.sends || c > carriesNothing && !f.cookieSent ||
-					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable {
+					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable ||
+					f.sends && f.fetches || f.finished && (c != carriesEndedPass || f.inGrace || f.prolongable) {
 					continue
 				}
 				x.explore(f, 0)
@@ -141,12 +143,15 @@ func rules(f *facts, d *decision) map[string]bool {
 	saysNotSent := map[answer]bool{
 		answerEarly: true, answerStillWaits: true, answerPassEnded: true, answerNetworks: true, answerBusy: true, answerGone: true,
 	}
+	fetched := f.finished && f.fetches
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
 		answerOver: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
-		"only a stay that goes on, or begins here, reaches the site":      d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends),
+		"only a stay that goes on, or begins here, reaches the site": d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends || fetched),
+		"a finished stay fetches within its bounds, and nothing else": !fetched || f.purpose != visiting || f.through ||
+			!f.knows(touch|look) && d.cookie == cookieStays && (d.act == forward || f.held != heldFree),
 		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
 		"somebody inside costs no call to the store":                      !inside && !late || !asked && !f.knows(arrive),
 		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,

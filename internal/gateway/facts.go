@@ -14,10 +14,13 @@ type facts struct {
 	purpose purpose
 	credential
 	// sends: the method is one by which a page sends something that is to be done: a form, or what a script sends in its stead.
-	sends bool
+	// fetches: it is one that brings something, and what it brings is no connection that stays open.
+	sends, fetches bool
 	// inGrace: the pass ended so short a time ago that a form with it is let through. resumable: so short a time ago that its
 	// stay may be resumed, as far as the pass says. prolongable: the stay has not lasted as long as any may.
 	inGrace, resumable, prolongable bool
+	// finished: the site has said that the stay is done, so short a time ago that the pass still fetches.
+	finished bool
 	// through: there is no waiting room at present.
 	through bool
 	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.

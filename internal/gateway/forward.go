@@ -1,15 +1,11 @@
 package gateway
 
 import (
-	"context"
 	"errors"
-
-	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
 // forwardInside sends a request of somebody inside to the site.
@@ -18,15 +14,22 @@ func (e *exchange) forwardInside(d *decision) {
 	if d.count == metrics.Straight {
 		opt.OnHead = e.g.leadOnward(e.r, e.v)
 	}
-	said := readSiteHead(&opt)
-	defer said.release()
-	failed := e.g.forward(e.r, e.v, opt)
-	if said.finish {
-		e.g.finish(e.r, queue.VisitorID(e.pass.Visitor))
+	if e.once != nil {
+		e.forwardOnce(&opt)
+		return
 	}
+	e.forwardAs(&opt)
+}
+
+// forwardAs sends the request to the site. nil: the site has answered.
+func (e *exchange) forwardAs(opt *proxy.Options) *failure {
+	said := readSiteHead(opt, stayInside{e.g, e.r, e.v, e.pass}, (*stayInside).finish)
+	defer said.release()
+	failed := e.g.forward(e.r, e.v, *opt)
 	if failed != nil {
 		e.g.answerFailure(e.r, e.v, failed, true)
 	}
+	return failed
 }
 
 // leadOnward rewrites the site's redirects for a visitor that has just been let in, see onward.
@@ -60,14 +63,6 @@ func (g *Gateway) forward(r *Room, v *httpx.Visit, opt proxy.Options) *failure {
 	}
 	r.Metrics.Answer(result.Address, result.Status, result.Took)
 	return nil
-}
-
-// finish ends a stay because the site said that it is done, so that the next in line can be called.
-func (g *Gateway) finish(r *Room, id queue.VisitorID) {
-	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
-		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
-	}
-	r.stays.end(id)
 }
 
 // failure is the answer of our own when the site gave none.

@@ -43,7 +43,7 @@ type RoomConfig struct {
 	Pages   *web.Site
 	// Metrics may be nil.
 	Metrics *metrics.Room
-	// FormGrace is how long after its pass a form is let through.
+	// FormGrace is how long after its pass a form is let through, and how long a pass fetches whose stay the site has finished.
 	FormGrace time.Duration
 	// Home is where the room gives its numbers.
 	Home Home
@@ -51,8 +51,9 @@ type RoomConfig struct {
 	FrameAncestors []string
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
 	StayInFlight, StayNetworks int
-	// Quiet are the prefixes of paths whose requests are no activity, in the form of a room's paths.
-	Quiet []string
+	// Quiet are the prefixes of paths whose requests are no activity, in the form of a room's paths; Once those whose forms reach
+	// the site once within a stay.
+	Quiet, Once []string
 }
 
 // Room is a RoomConfig in use.
@@ -61,7 +62,9 @@ type Room struct {
 	cookies cookieNames
 	headers []string // of every page
 	stays   *stays
-	quiet   *route.Router // of the paths that are no activity; nil: there are none
+	// of Quiet and Once
+	quiet, once prefixes
+	forms       *forms
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

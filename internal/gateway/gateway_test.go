@@ -173,9 +173,10 @@ func TestAStayThatTheSiteFinishedIsOverInEveryCopy(t *testing.T) {
 	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1})
 	s.pass(time.Second)
 	b := s.browser()
+	b.load("GET", "/start")
+	pass := b.cookie("einlass-termine")
 	s.sites[0].finish.Store(true)
 	b.load("GET", "/fertig")
-	pass := b.cookie("einlass-termine")
 	s.sites[0].finish.Store(false)
 	s.pass(2 * time.Second)
 	if f := s.lines[0].View().Snapshot; f.Live != 0 || f.Finished != 1 {

@@ -22,9 +22,15 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 		return
 	}
+	if kind, ok := bytes.CutPrefix(name, []byte("problems/")); ok {
+		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
+			g.explain(v, string(kind))
+		}
+		return
+	}
 	r := g.findOwn(v, param(v.Query(), "room"))
 	if r == nil {
-		g.problem(v, 404, "unknown-room", "There is no such room here", nil)
+		g.missing(v, 404, "unknown-room")
 		return
 	}
 	defer r.leave()
@@ -61,14 +67,18 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 			e.serveAway()
 		}
 	default:
-		g.problem(v, 404, "not-found", "There is nothing here", nil)
+		if v.ReadsHTML() {
+			g.refuse(r, v, 404, "not-found")
+			return
+		}
+		g.missing(v, 404, "not-found")
 	}
 }
 
 func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {
 	asset, ok := g.Library.Asset(name)
 	if !ok {
-		g.problem(v, 404, "not-found", "There is nothing here", nil)
+		g.missing(v, 404, "not-found")
 		return
 	}
 	g.answerAsset(v, &asset)
@@ -178,7 +188,7 @@ func (g *Gateway) methodIs(v *httpx.Visit, method string) bool {
 	if v.Method() == method {
 		return true
 	}
-	g.problem(v, 405, "method", "This method is not for this address", []string{"Allow", method})
+	g.missing(v, 405, "method", "Allow", method)
 	return false
 }
 

@@ -3,13 +3,16 @@ package gateway
 import (
 	"sync"
 
+	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/pkg/token"
 )
 
-// siteHead reads the commands of the site, Einlass-* fields, from the head of an answer. It is pooled, so that a request
-// costs no allocation for it.
+// siteHead obeys the commands of the site, Einlass-* fields, in the head of an answer, before anything of it goes to the
+// visitor. It is pooled, so that a request costs no allocation for it.
 type siteHead struct {
-	finish bool // Einlass-Finish: 1, the stay is done
+	stay   stayInside
+	finish func(*stayInside) // Einlass-Finish: 1, the stay is done
 
 	next func(proxy.Head) // what else looks at the head, may be nil
 	read func(proxy.Head) // onHead, bound once
@@ -21,21 +24,33 @@ var siteHeads = sync.Pool{New: func() any {
 	return h
 }}
 
-// readSiteHead puts a siteHead before the hook of opt. Release it when the visit was forwarded.
-func readSiteHead(opt *proxy.Options) *siteHead {
+// stayInside is the stay that a visit belongs to.
+type stayInside struct {
+	g    *Gateway
+	r    *Room
+	v    *httpx.Visit
+	pass token.Pass
+}
+
+// readSiteHead puts a siteHead before the hook of opt, which calls finish. Release it when the visit was forwarded.
+func readSiteHead(opt *proxy.Options, s stayInside, finish func(*stayInside)) *siteHead {
 	h := siteHeads.Get().(*siteHead)
-	h.finish, h.next = false, opt.OnHead
+	h.stay, h.finish, h.next = s, finish, opt.OnHead
 	opt.OnHead = h.read
 	return h
 }
 
 func (h *siteHead) release() {
-	h.next = nil
+	h.stay, h.finish, h.next = stayInside{}, nil, nil
 	siteHeads.Put(h)
 }
 
 func (h *siteHead) onHead(head proxy.Head) {
-	h.finish = head.Has("einlass-finish", "1")
+	if head.Has("einlass-finish", "1") {
+		h.finish(&h.stay)
+	} else if h.stay.v != nil && h.stay.v.SetsCookie() {
+		h.stay.overtaken()
+	}
 	if h.next != nil {
 		h.next(head)
 	}

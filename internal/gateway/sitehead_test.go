@@ -35,10 +35,11 @@ func TestASiteEndsAStayByOneValueOfOneField(t *testing.T) {
 		var opt proxy.Options
 		others := 0
 		opt.OnHead = func(proxy.Head) { others++ }
-		said := readSiteHead(&opt)
+		finished := false
+		said := readSiteHead(&opt, stayInside{}, func(*stayInside) { finished = true })
 		opt.OnHead(&oneField{test.name, []byte(test.value)})
-		if said.finish != test.finish || others != 1 {
-			t.Errorf("%s: %q: %v, and the hook before was called %d times", test.name, test.value, said.finish, others)
+		if finished != test.finish || others != 1 {
+			t.Errorf("%s: %q: %v, and the hook before was called %d times", test.name, test.value, finished, others)
 		}
 		said.release()
 	}
@@ -47,13 +48,11 @@ func TestASiteEndsAStayByOneValueOfOneField(t *testing.T) {
 func TestReadingTheHeadOfTheSiteCostsNoAllocation(t *testing.T) {
 	var head proxy.Head = &oneField{"einlass-finish", []byte("1")}
 	finished := 0
+	finish := func(*stayInside) { finished++ }
 	if n := testing.AllocsPerRun(1000, func() {
 		var opt proxy.Options
-		said := readSiteHead(&opt)
+		said := readSiteHead(&opt, stayInside{}, finish)
 		opt.OnHead(head)
-		if said.finish {
-			finished++
-		}
 		said.release()
 	}); n >= 1 || finished != 1001 {
 		t.Errorf("%v allocations, %d finished", n, finished)

@@ -49,8 +49,10 @@ func newTable(set RoomSet, old *table) (*table, error) {
 	}
 	for _, r := range t.rooms {
 		if before := old.room(r.ID); before != nil {
+			r.forms = before.forms
 			r.stays = before.stays.rebound(r.StayInFlight, r.StayNetworks)
 		} else {
+			r.forms = newForms()
 			r.stays = newStays(r.StayInFlight, r.StayNetworks)
 		}
 	}
@@ -58,14 +60,18 @@ func newTable(set RoomSet, old *table) (*table, error) {
 }
 
 func newRoom(cfg RoomConfig, t *table) (*Room, error) {
-	quiet, err := newQuiet(cfg.ID, cfg.Quiet)
+	quiet, err := newPrefixes(cfg.ID, "quiet", cfg.Quiet)
+	if err != nil {
+		return nil, err
+	}
+	once, err := newPrefixes(cfg.ID, "once", cfg.Once)
 	if err != nil {
 		return nil, err
 	}
 	r := &Room{
 		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
-		quiet: quiet, idle: make(chan struct{}),
+		quiet: quiet, once: once, idle: make(chan struct{}),
 	}
 	r.users.Store(1) // the table
 	return r, nil

@@ -45,8 +45,9 @@ type Cookie struct {
 	Partitioned bool
 }
 
-// SetCookie adds a cookie to whatever answer is sent, also a forwarded one. A cookie that cannot be sent is a mistake
-// in the program: it is left out, and the log says so.
+// SetCookie adds a cookie to whatever answer is sent, also a forwarded one, in the place of one of that name which was set
+// before (RFC 6265 §4.1.1 wants one a name). A cookie that cannot be sent is a mistake in the program: it is left out, and the
+// log says so.
 func (v *Visit) SetCookie(c Cookie) {
 	var buf [512]byte
 	line, ok := appendCookie(buf[:0], &c)
@@ -54,9 +55,15 @@ func (v *Visit) SetCookie(c Cookie) {
 		v.s.cfg.Log.Error("cookie left out, its name or value cannot be sent", zap.String("name", c.Name))
 		return
 	}
+	if v.cookie {
+		v.ctx.Response.Header.DelCookie(c.Name)
+	}
 	v.cookie = true
 	v.ctx.Response.Header.AddBytesV("Set-Cookie", line)
 }
+
+// UnsetCookie takes back what SetCookie has added of that name.
+func (v *Visit) UnsetCookie(name string) { v.ctx.Response.Header.DelCookie(name) }
 
 func appendCookie(b []byte, c *Cookie) ([]byte, bool) {
 	if !isToken([]byte(c.Name)) {

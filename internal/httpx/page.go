@@ -34,8 +34,23 @@ func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string
 		if p := recover(); p != nil {
 			v.s.cfg.OnPanic()
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
-			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.ReadsHTML(), nil)
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(f), nil)
 		}
 	}()
-	return v.s.cfg.Page(f.Status(), f.Kind(), v.ReadsHTML(), v.Header("Accept-Language"))
+	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(f), v.Header("Accept-Language"))
+}
+
+// mayRead reports whether a person reads the answer to a fault. A head that is too long is not read to its end, and the fields
+// that tell a person from a program stand somewhere in it. People have no use for JSON, and programs look at the status: such a
+// fault gets a page unless a field that was read names a program.
+func (v *Visit) mayRead(f Fault) bool {
+	if f != FaultURILength && f != FaultHeaderSize {
+		return v.ReadsHTML()
+	}
+	for _, name := range [...]string{"Accept", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "X-Requested-With"} {
+		if v.Header(name) != nil {
+			return v.ReadsHTML()
+		}
+	}
+	return true
 }

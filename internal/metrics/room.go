@@ -27,7 +27,8 @@ const (
 	Forward
 	// Unguarded was sent to the backend because its path needs no pass.
 	Unguarded
-	// Late was a form with a pass that had run out a moment ago, and was sent to the backend.
+	// Late had a pass that had run out a moment ago, a form, or one of a stay that the site finished a moment ago, a fetch; it
+	// was sent to the backend.
 	Late
 	// Refused was not a page and has no pass: status 429.
 	Refused

@@ -27,7 +27,8 @@ type Deps struct {
 
 // Options say what the gateway knows about one request.
 type Options struct {
-	// StripCookies tells which cookies are ours and must not reach the origin. nil: none.
+	// StripCookies tells which cookies are ours: they must not reach the origin, and it can neither set nor delete them. nil:
+	// none.
 	StripCookies func(name []byte) bool
 	// Identity is pairs of name and value to add, after the visitor's own Einlass
 	// fields were stripped.
@@ -48,6 +49,9 @@ type Options struct {
 	// ended with the stay; other transfers are not. nil: nobody is told.
 	Stays Stays
 	Stay  Stay
+	// Keep is where the answer is left, if it can be kept: it is then read whole before any of it goes to the visitor, who may
+	// have left meanwhile. nil: it is not kept.
+	Keep *Kept
 }
 
 // Backend forwards visits to the origin servers of one room. It is safe for

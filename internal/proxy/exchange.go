@@ -226,7 +226,8 @@ func (x *exchange) open(fresh bool) error {
 
 // roundTrip sends the request and reads the answer's head.
 func (x *exchange) roundTrip() error {
-	w := watch{now: x.now, until: x.now.Add(x.b.cfg.Timeouts.WriteStall), client: x.client}
+	w := x.watched()
+	w.now, w.until = x.now, x.now.Add(x.b.cfg.Timeouts.WriteStall)
 	err := x.c.write(x.req.head, &w)
 	if x.req.length > 0 {
 		x.now = time.Now() // a body may have had to wait; a head alone fits into any socket

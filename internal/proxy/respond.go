@@ -61,12 +61,15 @@ func (x *exchange) framing(kind bodyKind) outFraming {
 }
 
 // render writes the answer head for the visitor into x.raw: the origin's lines as they
-// came, less those of the hop and our own.
+// came, less those of the hop and our own, and what they say of our cookies.
 func (x *exchange) render(out outFraming) {
 	h := &x.ans
 	x.showHead()
 	again := x.revalidates()
 	dst := append(x.raw[:0], h.reason...)
+	if x.clearsCookies() {
+		dst = x.appendExpired(dst)
+	}
 	for i := range h.fields {
 		f := &h.fields[i]
 		if !x.passes(f, out) || again && speaksToCaches(f.name) {
@@ -76,7 +79,7 @@ func (x *exchange) render(out outFraming) {
 			dst = append(append(dst, "\r\nLocation: "...), x.location...)
 			continue
 		}
-		dst = append(append(dst, crlf...), f.line...)
+		dst = x.appendField(dst, f)
 	}
 	switch {
 	case x.location != "":
@@ -135,11 +138,30 @@ func (x *exchange) respond() error {
 		x.respondHead()
 		return nil
 	}
+	if x.opt.Keep != nil && !(kind == bodyLength && x.ans.length > maxKept) {
+		return x.respondKept(kind)
+	}
 	out := x.framing(kind)
 	x.render(out)
 	if out == outNone || out == outBuffer {
 		return x.respondSmall(kind)
 	}
+	x.stream(kind, out, nil, nil)
+	return nil
+}
+
+// streamBegun lets an answer of unknown length go on of which much was read already, and whose head is rendered. Its trailers
+// were not announced.
+func (x *exchange) streamBegun(kind bodyKind, begun []byte, b *body) {
+	out := x.framing(kind)
+	if out == outChunked {
+		x.raw = append(x.raw, "\r\nTransfer-Encoding: chunked"...)
+	}
+	x.stream(kind, out, begun, b)
+}
+
+// stream lets the rest of an answer go on as it comes, behind what was read of it.
+func (x *exchange) stream(kind bodyKind, out outFraming, begun []byte, b *body) {
 	x.setHead(x.ans.status, x.raw)
 	resp := &x.ctx.Response
 	if out == outClose {
@@ -147,16 +169,19 @@ func (x *exchange) respond() error {
 	}
 	s := x.b.streams.Get().(*stream)
 	s.take(x, kind, out)
+	if b != nil {
+		s.begun, s.body, s.trailers = begun, *b, false
+	}
 	resp.SetBodyStream(s, 0)
 	// The stream frames itself; the length that SetBodyStream noted must not be sent.
 	resp.Header.Del(fasthttp.HeaderContentLength)
-	return nil
 }
 
 func (x *exchange) respondSmall(kind bodyKind) error {
 	if kind == bodyLength {
 		n := int(x.ans.length)
-		w := watch{until: x.now.Add(x.b.cfg.Timeouts.IdleRead), client: x.client}
+		w := x.watched()
+		w.until = x.now.Add(x.b.cfg.Timeouts.IdleRead)
 		for len(x.c.buffered()) < n {
 			if err := x.c.fill(&w, connBuffer); err != nil {
 				return err
@@ -182,7 +207,7 @@ func (x *exchange) respondHead() {
 // that is ours to answer (RFC 9110 section 15.2). Nothing is held back before it: httpx
 // hands fasthttp one request at a time, and fasthttp flushes when it has no other.
 func (x *exchange) relayInterim() error {
-	if x.ans.status == 100 || x.v.HTTP10() {
+	if x.ans.status == 100 || x.v.HTTP10() || x.opt.Keep != nil {
 		return nil
 	}
 	dst := append(x.raw[:0], "HTTP/1.1 "...)
@@ -190,7 +215,7 @@ func (x *exchange) relayInterim() error {
 	dst = append(append(dst, ' '), x.ans.reason...)
 	for i := range x.ans.fields {
 		if f := &x.ans.fields[i]; f.kind == kindPlain && !f.drop {
-			dst = append(append(dst, crlf...), f.line...)
+			dst = x.appendField(dst, f)
 		}
 	}
 	x.raw = append(dst, crlfcrlf...)

@@ -19,6 +19,7 @@ type stream struct {
 	body   body
 	out    outFraming
 	client net.Conn
+	begun  []byte // of the body, read before
 
 	fate fate // of the connection, if read to the end
 	activity
@@ -58,6 +59,13 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 	}
 	p := pieces.Get().(*piece)
 	defer pieces.Put(p)
+	for begun := s.begun; len(begun) > 0; {
+		n := copy(p.data(), begun)
+		if err := s.send(bw, p, n, false); err != nil {
+			return 0, err
+		}
+		begun = begun[n:]
+	}
 	for first := true; ; first = false {
 		n, err := s.gather(p.data(), first, bw)
 		if err != nil {
@@ -169,7 +177,7 @@ func (s *stream) Close() error {
 		s.release(fateClose)
 	}
 	b := s.b
-	s.b, s.o, s.c, s.client, s.body.c, s.stays = nil, nil, nil, nil, nil, nil
+	s.b, s.o, s.c, s.client, s.body.c, s.stays, s.begun = nil, nil, nil, nil, nil, nil, nil
 	b.streams.Put(s)
 	return nil
 }

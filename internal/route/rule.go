@@ -64,6 +64,13 @@ func (r Rule) Key() string { return r.fold }
 // Covers reports whether every path of the other rule is one of this rule.
 func (r Rule) Covers(other Rule) bool { return covers(r.fold, []byte(other.fold)) }
 
+// Contains reports whether a raw path is one of this rule in the loosest reading of it.
+func (r Rule) Contains(path []byte) bool {
+	var buf [256]byte
+	loose, _ := loosen(buf[:0], path)
+	return covers(r.fold, loose)
+}
+
 func covers(prefix string, path []byte) bool {
 	return len(path) >= len(prefix) && string(path[:len(prefix)]) == prefix &&
 		(len(path) == len(prefix) || path[len(prefix)] == '/')

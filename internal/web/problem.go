@@ -18,6 +18,8 @@ type Problem struct {
 	Detail string
 	// Instance names this occurrence, for example a request id as URI reference. Empty: left out.
 	Instance string
+	// URL is where a person goes on, as URI reference: a script can send its page there. Empty: left out.
+	URL string
 }
 
 // AppendProblem appends the problem as JSON. It does not allocate if dst has room. Safe for concurrent use.
@@ -41,6 +43,10 @@ func AppendProblem(dst []byte, p *Problem) []byte {
 	if p.Instance != "" {
 		dst = append(dst, `,"instance":`...)
 		dst = appendJSON(dst, p.Instance)
+	}
+	if p.URL != "" {
+		dst = append(dst, `,"url":`...)
+		dst = appendJSON(dst, p.URL)
 	}
 	return append(dst, '}')
 }

@@ -25,6 +25,18 @@ test('the page for a short interruption tries again by GET until the site is bac
   });
 });
 
+test('the page for a short interruption leads back to the place in the page that was asked for', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await setup({ page: 'retry', status: 502, next: 300 });
+    await page.goto(base + '/form?a=1#zeiten');
+    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await until('a retry', async () => (await log()).length >= 2);
+    await setup({ page: 'site' });
+    await page.getByRole('heading', { name: 'Inside' }).waitFor();
+    assert.equal(new URL(page.url()).hash, '#zeiten');
+  });
+});
+
 test('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
   await withPage({ expectFailures: true }, async (page, context) => {
     await still(page);

@@ -3,8 +3,8 @@
 // retryPage loads the page again, by GET, as soon as the gateway can be reached: a browser's own error page
 // would not come back by itself.
 function retryPage() {
-  var failures = 0, next = Number(data.next);
-  function go() { location.replace($('go').getAttribute('href')); }
+  var failures = 0, next = Number(data.next), to = $('go').getAttribute('href');
+  function go() { lead(to); }
   function attempt() {
     if (!window.fetch) { go(); return; }
     request(data.probe, 'HEAD', go, function () {
@@ -12,6 +12,7 @@ function retryPage() {
       setTimeout(attempt, backoff(failures));
     });
   }
+  $('go').addEventListener('click', function (e) { e.preventDefault(); go(); });
   if (next > 0) { setTimeout(attempt, jitter(next)); }
 }
 

@@ -31,6 +31,12 @@ function request(url, method, done, failed) {
   }).then(function (got) { end(done, got); }, function (err) { end(failed, err); });
 }
 
+// lead loads a URL in the place of this page and takes the fragment along, which no request carries. A replace by the same URL
+// and fragment would be taken for a jump within this page.
+function lead(url) {
+  if (location.hash && url === location.pathname + location.search) { location.reload(); } else { location.replace(url + location.hash); }
+}
+
 // backoff is how long to wait after the n-th failure in a row: from two seconds doubling to a minute, spread so
 // that a crowd that lost its connection at once does not come back at once.
 function backoff(n) { return jitter(Math.min(60000, 1000 * Math.pow(2, Math.min(n, 6)))); }

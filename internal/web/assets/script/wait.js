@@ -209,15 +209,14 @@ function waitingPage() {
     schedule(Math.max(backoff(failures), Math.min(retryAfter || 0, 120) * 1000));
   }
 
-  // enter loads the page's target, which leads to the URL first asked for and keeps its fragment on the way. A replace
-  // by the same URL and fragment would be taken for a jump within this page.
+  // enter loads the page's target, which leads to the URL first asked for and keeps its fragment on the way.
   function enter() {
     going = true;
     stopAlarm();
     // Should the navigation come to nothing (a download, say), go on polling. Not before a slow site has had its
     // time: a second attempt would cut off the first.
     setTimeout(function () { going = false; schedule(1000); }, 120000);
-    if (location.hash && target === location.pathname + location.search) { location.reload(); } else { location.replace(target + location.hash); }
+    lead(target);
   }
 
   // anew loads the page's target to learn what became of the place, or to get one where there was none, at most twice a

@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
+)
+
+// A site says with its last page that a stay is done. The place is free with the head of that answer, and the browser that got
+// it still needs what the page is made of: its style, a picture of a code, a document to keep, the page itself loaded again.
+// With the answer it gets a pass that is over, sealed: for FormGrace it fetches those, sends nothing more, and counts as nobody
+// inside. Everything stands in the pass, so any gateway serves it, without a call to the store.
+
+// sealedLife is the life of a sealed pass in seconds, the shortest that a token has.
+const sealedLife = 1
+
+// seal makes the pass of a stay that was finished now. It says no start and ends at once, which no pass of a stay does.
+func seal(p *token.Pass, now int64) {
+	p.StartedAt, p.IssuedAt, p.ExpiresAt = 0, now, now+sealedLife
+}
+
+// sealed reports whether a pass is one of a finished stay.
+func sealed(p *token.Pass) bool { return p.StartedAt == 0 && p.ExpiresAt-p.IssuedAt == sealedLife }
+
+// finish ends a stay because the site said that it is done, so that the next in line can be called.
+func (s *stayInside) finish() {
+	g, r, p := s.g, s.r, s.pass
+	id := queue.VisitorID(p.Visitor)
+	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
+	}
+	r.stays.end(id)
+	p.Room = r.ID
+	seal(&p, r.now().Unix())
+	if err := r.givePass(s.v, &p); err != nil {
+		g.Log.Error("pass of a finished stay not issued", zap.String("room", r.ID), zap.Error(err))
+	}
+}
+
+// overtaken takes back the longer pass that an answer brings if the stay ended while the site worked on it: it would replace
+// the last word that the browser has had.
+func (s *stayInside) overtaken() {
+	if _, _, over := s.r.Line.Over(queue.VisitorID(s.pass.Visitor)); over {
+		s.v.UnsetCookie(s.r.cookies.token[s.r.jar(s.v)])
+	}
+}
+
+// fetches reports whether a request brings something and is over then, as a page, a style or a document.
+func fetches(v *httpx.Visit) bool {
+	switch v.Method() {
+	case "GET", "HEAD":
+		return v.Header("Upgrade") == nil
+	}
+	return false
+}

@@ -1,0 +1,32 @@
+package httpx
+
+import (
+	"strings"
+	"testing"
+)
+
+// Browsers send the fields that tell a person from a program behind the target and often behind the cookies.
+func TestAHeadThatIsTooLongGetsAPageUnlessItNamesAProgram(t *testing.T) {
+	long := strings.Repeat("x", 24<<10)
+	for _, test := range []struct {
+		name, request string
+		status        int
+		page          bool
+	}{
+		{"a long address", "GET /?" + long[:9<<10] + " HTTP/1.1\r\nHost: h\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n\r\n", 414, true},
+		{"an address without end", "GET /?" + long, 414, true},
+		{"17 kB of cookies", "GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nCookie: a=" + long[:17<<10] + "\r\n\r\n", 431, true},
+		{"24 kB of cookies", "GET / HTTP/1.1\r\nHost: h\r\nCookie: a=" + long + "\r\n\r\n", 431, true},
+		{"too many fields of a program", "GET / HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n" + strings.Repeat("A: b\r\n", 300) + "\r\n", 431, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, addr := serve(t, given(func(*Config) {}), ok)
+			c := dial(t, addr)
+			c.send(test.request)
+			resp, body := c.answer("GET")
+			if resp.StatusCode != test.status || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") != test.page {
+				t.Errorf("%d %s %q", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+			}
+		})
+	}
+}

@@ -47,10 +47,12 @@ func TestOneNetworkMayHaveSoManyConnectionsAndOthersTheirs(t *testing.T) {
 	_ = first.Close()
 	for {
 		c := dial(t, addr)
-		c.send(from("2001:db8:0:1::4") + request)
-		if resp, _ := c.answer("GET"); resp.StatusCode == 200 {
-			break
+		if _, err := io.WriteString(c, from("2001:db8:0:1::4")+request); err == nil {
+			if resp, _, err := c.tryAnswer("GET"); err == nil && resp.StatusCode == 200 {
+				break
+			}
 		}
+		_ = c.Close() // one too many: answered, or closed at once where many are being answered
 	}
 }
 

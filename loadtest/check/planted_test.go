@@ -77,6 +77,7 @@ func TestEveryPlantedWrongIsFound(t *testing.T) {
 		},
 		"a stay that was ended for good was renewed": {
 			said(81_000, "finish", first, ""),
+			said(81_500, "renew", first, fmt.Sprintf(`,"state":"spent","reason":"finished","told":%d`, begin+81_500)),
 			said(87_000, "renew", first, fmt.Sprintf(`,"state":"inside","told":%d,"until":%d`, begin+87_000, begin+687_000)),
 		},
 		"a valid pass was refused": {said(81_000, "renew", first, fmt.Sprintf(`,"state":"spent","reason":"expired","started":%d`, begin+20_000))},

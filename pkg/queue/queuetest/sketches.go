@@ -24,6 +24,9 @@ const sketchSlice, sampleCost = 250, 4
 type sketches struct {
 	moments  []moment
 	advances []advance
+	// since is the lowest time of an Advance, forgotten by now, that saw the first of moments; 0: there is none. A sketch of that
+	// moment may be as old as that: one that is still right is not refreshed.
+	since int64
 }
 
 // moment is the exact sketches after a change.
@@ -86,6 +89,9 @@ func (s *sketches) forget() {
 	n, more := len(s.advances), s.more()
 	for i := n - 2 - 2*more; i >= 0; i-- {
 		oldest, latest := s.advances[0].at, s.advances[0].at
+		if s.since != 0 {
+			oldest = min(oldest, s.since)
+		}
 		for _, a := range s.advances[:i+1+more] {
 			oldest, latest = min(oldest, a.at), max(latest, a.at)
 		}
@@ -100,6 +106,14 @@ func (s *sketches) forget() {
 
 func (s *sketches) cut(i int) {
 	first := s.advances[i].moment
+	if first != 0 {
+		s.since = 0
+	}
+	for _, a := range s.advances[:i] {
+		if a.moment == first && (s.since == 0 || a.at < s.since) {
+			s.since = a.at
+		}
+	}
 	s.moments = slices.Clone(s.moments[first:])
 	s.advances = slices.Clone(s.advances[i:])
 	for j := range s.advances {

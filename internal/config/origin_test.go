@@ -50,8 +50,10 @@ func TestAnOriginIsTakenApart(t *testing.T) {
 
 func TestLinesSayWhichNamesAreOne(t *testing.T) {
 	c := Config{Rooms: []Room{
-		{ID: "a", Hosts: []string{"a.test"}}, {ID: "b", Hosts: []string{"www.b.test", "b.test"}, Canonical: "https://www.b.test"},
-		{ID: "c", Hosts: []string{"c.test", "*.c.test"}}, {ID: "d"},
+		{ID: "a", Hosts: []string{"a.test"}},
+		{ID: "b", Hosts: []string{"www.b.test", "b.test"}, Canonical: "https://www.b.test"},
+		{ID: "c", Hosts: []string{"c.test", "*.c.test"}},
+		{ID: "d"},
 	}}
 	const again = "; no canonical is set, so whoever goes from one of these names to another waits again"
 	want := []string{

@@ -77,7 +77,13 @@ func TestAFinishedPassSendsNothing(t *testing.T) {
 	s.finishes(b)
 	seen := s.sites[0].seen.Load()
 	for _, r := range [][]string{
-		{"POST", "/buchen"}, {"PUT", "/buchen"}, {"DELETE", "/buchen"}, {"get", "/fertig"}, {"PROPFIND", "/"}, {"QUERY", "/suche"}, {"OPTIONS", "/"},
+		{"POST", "/buchen"},
+		{"PUT", "/buchen"},
+		{"DELETE", "/buchen"},
+		{"get", "/fertig"},
+		{"PROPFIND", "/"},
+		{"QUERY", "/suche"},
+		{"OPTIONS", "/"},
 		{"GET", "/socket", "Connection", "Upgrade", "Upgrade", "websocket", "Sec-Fetch-Mode", "websocket", "Sec-Fetch-Dest", "empty"},
 	} {
 		if a := b.load(r[0], r[1], r[2:]...); a.Header.Get("X-Site") != "" {

@@ -158,8 +158,8 @@ func (e *exchange) takeStay() error {
 		return err
 	}
 	now := e.r.now()
-	if e.pass, err = copies.VerifyPass(param(e.v.Query(), "pass"), now); err != nil {
-		return nil // forged, too late, or of another browser
+	if !e.readCopy(copies, now) {
+		return nil
 	}
 	e.carries = carriesPass
 	if e.ask(touch); !e.touched {
@@ -167,4 +167,11 @@ func (e *exchange) takeStay() error {
 	}
 	e.pass.Room, e.pass.IssuedAt, e.pass.ExpiresAt = e.r.ID, now.Unix(), e.r.passEnd(&e.pass, now)
 	return e.r.givePass(e.v, &e.pass)
+}
+
+// readCopy reads the copy that the visit brings. False: it is forged, too late, or of another browser.
+func (e *exchange) readCopy(copies *token.Authority, now time.Time) bool {
+	var err error
+	e.pass, err = copies.VerifyPass(param(e.v.Query(), "pass"), now)
+	return err == nil
 }

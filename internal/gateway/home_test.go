@@ -134,8 +134,11 @@ func TestWhatIsNoPageLoadIsNotSentHome(t *testing.T) {
 		name, method string
 		headers      []string
 	}{
-		{"a script", "GET", script}, {"a guess", "GET", []string{"Sec-Purpose", "prefetch"}}, {"a form", "POST", nil},
-		{"a frame", "GET", framed("iframe", "cross-site")}, {"a program", "HEAD", nil},
+		{"a script", "GET", script},
+		{"a guess", "GET", []string{"Sec-Purpose", "prefetch"}},
+		{"a form", "POST", nil},
+		{"a frame", "GET", framed("iframe", "cross-site")},
+		{"a program", "HEAD", nil},
 	} {
 		a, at := s.traveller().load(kind.method, "https://termine.test/buchen", kind.headers...)
 		if a.StatusCode/100 == 3 || at != "https://termine.test/buchen" || s.joined() != 0 {

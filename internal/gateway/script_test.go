@@ -63,8 +63,12 @@ func TestAnOwnAddressThatLeadsNowhereIsAPageForPeople(t *testing.T) {
 		method, path string
 		status       int
 	}{
-		{"GET", "/.einlass/nothing?room=termine", 404}, {"GET", "/.einlass/status?room=other", 404}, {"GET", "/.einlass/assets/none.js", 404},
-		{"GET", "/.einlass/problems/none", 404}, {"GET", "/.einlass/ask?room=termine", 405}, {"GET", "/.einlass/away?room=termine", 405},
+		{"GET", "/.einlass/nothing?room=termine", 404},
+		{"GET", "/.einlass/status?room=other", 404},
+		{"GET", "/.einlass/assets/none.js", 404},
+		{"GET", "/.einlass/problems/none", 404},
+		{"GET", "/.einlass/ask?room=termine", 405},
+		{"GET", "/.einlass/away?room=termine", 405},
 	} {
 		a := s.browser().load(test.method, test.path)
 		a.want(t, test.status, "text/html")

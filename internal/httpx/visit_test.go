@@ -169,8 +169,8 @@ func TestACookieOfOursIsWrittenSoThatBrowsersKeepIt(t *testing.T) {
 		"a=b; Path=/; HttpOnly; SameSite=None; Secure":                      {Name: "a", Value: "b", Secure: true},
 		"__Host-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=None; Secure":   {Name: "__Host-a", Value: "b", MaxAge: time.Minute},
 		"a=e30.e30.-_; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax":        {Name: "a", Value: "e30.e30.-_", MaxAge: time.Hour},
-		"__Host-a=c; Path=/; HttpOnly; SameSite=None; Secure; Partitioned": {Name: "__Host-a", Value: "c", Partitioned: true},
-		"b=c; Path=/; HttpOnly; SameSite=Lax": {Name: "b", Value: "c", Partitioned: true},
+		"__Host-a=c; Path=/; HttpOnly; SameSite=None; Secure; Partitioned":  {Name: "__Host-a", Value: "c", Partitioned: true},
+		"b=c; Path=/; HttpOnly; SameSite=Lax":                               {Name: "b", Value: "c", Partitioned: true},
 		"__Secure-a=b; Path=/; Max-Age=60; HttpOnly; SameSite=None; Secure": {Name: "__Secure-a", Value: "b", MaxAge: time.Minute},
 	} {
 		got, ok := appendCookie(nil, &c)

@@ -7,7 +7,7 @@ BIN      := bin
 PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end. Beside a package
 # whose tests use the processor, one whose tests wait.
-FIRST    := ./test/e2e ./test/browser/gate ./loadtest/chaos ./test/browser ./pkg/queue ./loadtest/drive ./pkg/queue/redisstore \
+FIRST    := ./test/e2e ./test/browser/gate ./test/browser/walk ./loadtest/chaos ./test/browser ./pkg/queue ./loadtest/drive ./pkg/queue/redisstore \
   ./loadtest/mornings ./loadtest/sim ./loadtest/rehearse
 STEPS    ?= 200000
 FUZZTIME ?= 60s
@@ -20,9 +20,9 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-browsers long-differential long-mutants-a long-mutants-e long-mutants-k
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,11 @@ deps-browser:
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }
 	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
+
+deps-browsers: deps-browser
+	@for tool in firefox-esr WebKitWebDriver xvfb-run xauth; do command -v $$tool >/dev/null || missing=1; done; \
+	[ -z "$$missing" ] || { apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth; }
 
 deps-bench:
 	@for tool in wrk nginx haproxy caddy slowhttptest; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
@@ -96,6 +101,9 @@ long-matrices: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run PromisedRanges ./pkg/queue
 	$(GO) test -count=1 -timeout 15m -tags long -run Walk ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
+
+long-browsers: deps-browsers
+	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest

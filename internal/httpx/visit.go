@@ -153,11 +153,11 @@ func (v *Visit) Now() time.Time { return v.now }
 
 // ReadsHTML reports whether a person reads the answer as a page, in a window or in a part of one. Browsers of today
 // say so in Sec-Fetch-Mode (W3C Fetch Metadata): a navigation is one whatever it is for, since a service worker that
-// passes it on leaves the destination empty. Without these fields, a GET, HEAD or POST that takes HTML by name counts.
+// passes it on leaves the destination empty, see navigates. Without these fields, a GET, HEAD or POST that takes HTML by name counts.
 func (v *Visit) ReadsHTML() bool {
 	mode, dest := v.Header("Sec-Fetch-Mode"), v.Header("Sec-Fetch-Dest")
 	if mode != nil || dest != nil {
-		return navigates(mode, dest)
+		return v.navigates(mode, dest)
 	}
 	switch v.method {
 	case "GET", "HEAD", "POST":
@@ -172,7 +172,7 @@ func (v *Visit) ReadsHTML() bool {
 func (v *Visit) PageLoad() bool {
 	mode, dest := v.Header("Sec-Fetch-Mode"), v.Header("Sec-Fetch-Dest")
 	if mode != nil || dest != nil {
-		return navigates(mode, dest) && !isFrame(dest) && (v.method == "GET" || v.method == "POST")
+		return v.navigates(mode, dest) && !isFrame(dest) && (v.method == "GET" || v.method == "POST")
 	}
 	return v.method == "GET" && v.takesHTML()
 }
@@ -203,9 +203,15 @@ func isPurpose(name []byte) bool {
 // MaxTarget is the longest target in bytes that a visitor may ask for here.
 func (v *Visit) MaxTarget() int { return v.s.limits.urlBytes }
 
-func navigates(mode, dest []byte) bool {
-	if mode == nil {
-		return string(dest) == "document" || isFrame(dest)
+// navigates reports whether the browser says that it loads a page. Of one that a service worker passes on, Firefox says that its mode
+// is same-origin, and of what it is for nothing; that it prefers https is said of page loads alone (W3C Upgrade Insecure
+// Requests, section 3.2.1), also there.
+func (v *Visit) navigates(mode, dest []byte) bool {
+	switch string(mode) {
+	case "":
+		return mode == nil && (string(dest) == "document" || isFrame(dest))
+	case "same-origin":
+		return string(dest) == "empty" && v.SameOrigin() && string(v.Header("Upgrade-Insecure-Requests")) == "1" && v.takesHTML()
 	}
 	return string(mode) == "navigate"
 }

@@ -69,10 +69,16 @@ func TestWhoReadsAPageAndWhoLoadsOne(t *testing.T) {
 		method, lines         string
 		reads, loads, inFrame bool
 	}{
-		"a page":                     {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n", true, true, false},
-		"a form":                     {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true, true, false},
-		"a service worker's":         {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
-		"a service worker's form":    {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
+		"a page":                      {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n", true, true, false},
+		"a form":                      {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n", true, true, false},
+		"a service worker's":          {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
+		"a service worker's form":     {"POST", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: empty\r\n", true, true, false},
+		"one of Firefox":              {"GET", workerOfFirefox + "Accept: text/html,*/*;q=0.8\r\n", true, true, false},
+		"its form":                    {"POST", workerOfFirefox + "Accept: text/html,*/*;q=0.8\r\n", true, true, false},
+		"no page of Firefox":          {"GET", workerOfFirefox + "Accept: application/json\r\n", false, false, false},
+		"a script's of the same host": {"GET", "Sec-Fetch-Mode: same-origin\r\nSec-Fetch-Dest: empty\r\nSec-Fetch-Site: same-origin\r\nAccept: text/html\r\n", false, false, false},
+		"another host's like it": {"GET", "Sec-Fetch-Mode: same-origin\r\nSec-Fetch-Dest: empty\r\nSec-Fetch-Site: cross-site\r\n" +
+			"Upgrade-Insecure-Requests: 1\r\nAccept: text/html\r\n", false, false, false},
 		"a navigation that is vague": {"GET", "Sec-Fetch-Mode: navigate\r\n", true, true, false},
 		"one for what is new":        {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: hologram\r\n", true, true, false},
 		"an iframe":                  {"GET", "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n", true, false, true},
@@ -281,3 +287,6 @@ func TestAVisitMayCloseItsConnection(t *testing.T) {
 	}
 	c.closed()
 }
+
+// workerOfFirefox is what Firefox sends with a page load that a service worker passes on, beside Accept.
+const workerOfFirefox = "Sec-Fetch-Mode: same-origin\r\nSec-Fetch-Dest: empty\r\nSec-Fetch-Site: same-origin\r\nUpgrade-Insecure-Requests: 1\r\n"

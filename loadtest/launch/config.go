@@ -104,10 +104,13 @@ type Room struct {
 	Hosts   []string `yaml:"hosts,omitempty"`
 	Paths   []string `yaml:"paths,omitempty"`
 	Exclude []string `yaml:"exclude,omitempty"`
-	Backend Backend  `yaml:"backend"`
-	Pace    Pace     `yaml:"pace"`
-	Mode    string   `yaml:"mode,omitempty"`
-	Poll    Poll     `yaml:"poll,omitempty"`
+	// Once are the prefixes of paths whose forms reach the site once, FrameAncestors the origins that may show the room in a frame.
+	Once           []string `yaml:"once,omitempty"`
+	FrameAncestors []string `yaml:"frame_ancestors,omitempty"`
+	Backend        Backend  `yaml:"backend"`
+	Pace           Pace     `yaml:"pace"`
+	Mode           string   `yaml:"mode,omitempty"`
+	Poll           Poll     `yaml:"poll,omitempty"`
 
 	ClaimWindow time.Duration `yaml:"claim_window,omitempty"`
 	AbsentAfter time.Duration `yaml:"absent_after,omitempty"`
@@ -145,9 +148,12 @@ type Poll struct {
 }
 
 // Session is how long a stay lives without a request, and in all: a Max of 0 is no bound, and one that is nil is left out.
+// FormGrace is how long after its end a form is still taken, Quiet are the prefixes of paths that are no activity.
 type Session struct {
-	Idle time.Duration  `yaml:"idle"`
-	Max  *time.Duration `yaml:"max,omitempty"`
+	Idle      time.Duration  `yaml:"idle"`
+	Max       *time.Duration `yaml:"max,omitempty"`
+	FormGrace time.Duration  `yaml:"form_grace,omitempty"`
+	Quiet     []string       `yaml:"quiet,omitempty"`
 }
 
 // Write writes the configuration to a file that only this user can read, because of the token in it.

@@ -48,7 +48,11 @@ type Room struct {
 	// Claim is how long a call stands, default 20s; Idle how long a stay without a request, default 10m; Longest how long a stay
 	// in all, default that of the gateway.
 	Claim, Idle, Longest time.Duration
-	OnFailure            string // default hold
+	// Grace is how long after a stay a form is still taken, default that of the gateway.
+	Grace time.Duration
+	// Once, Quiet and Ancestors are the room's once, session.quiet and frame_ancestors.
+	Once, Quiet, Ancestors []string
+	OnFailure              string // default hold
 }
 
 func (s *Settings) config() *launch.Config {
@@ -78,12 +82,13 @@ func or[T comparable](v, def T) T {
 var inside = map[bool]string{true: "strict"}
 
 func (r *Room) config() launch.Room {
-	session := launch.Session{Idle: or(r.Idle, 10*time.Minute)}
+	session := launch.Session{Idle: or(r.Idle, 10*time.Minute), FormGrace: r.Grace, Quiet: r.Quiet}
 	if r.Longest > 0 {
 		session.Max = &r.Longest
 	}
 	return launch.Room{
 		ID: or(r.ID, launch.RoomID), Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude,
+		Once: r.Once, FrameAncestors: r.Ancestors,
 		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
 		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst), Inside: inside[r.Strict]},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},

@@ -1,0 +1,251 @@
+// A walk through a site that breaks easily. Each scene has a room of its own; most let one person in at a time.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { until } from '../browser.mjs';
+import { engine } from './engines.mjs';
+
+const { GATE, ADMIN, TOKEN, SITE, FRONT, CITY } = process.env;
+const idle = parseInt(process.env.IDLE, 10) * 1000;
+const port = (address) => address.split(':').pop();
+const at = (room) => `http://${room}.localhost:${port(GATE)}`;
+
+let browser;
+before(async () => { browser = await engine(); });
+after(async () => { await browser?.close(); });
+
+// walk plays a scene with visitors that end with it.
+function walk(name, scene) {
+  test(name, async () => {
+    const visitors = [];
+    const visitor = async () => {
+      visitors.push(await browser.visitor());
+      return visitors.at(-1);
+    };
+    try { await scene(visitor); } finally { for (const v of visitors) await v.close(); }
+  });
+}
+
+// seen is what the site saw at the host of a room.
+const seen = async (room) => (await fetch(`http://${SITE}/-/figures?host=${room}.localhost`)).json();
+
+// told is what the gate says of a room, not older than the question.
+async function told(room) {
+  const asked = new Date();
+  return until('fresh figures', async () => {
+    const answer = await fetch(`http://${ADMIN}/v1/rooms/${room}`, { headers: { Authorization: `Bearer ${TOKEN}` } });
+    const now = await answer.json();
+    return new Date(now.as_of) > asked && now;
+  });
+}
+
+const shows = (tab, heading) => until(`the heading ${heading}`, async () => {
+  const now = await tab.heading();
+  return heading instanceof RegExp ? heading.test(now) : now === heading;
+});
+const empty = (room) => until(`nobody inside ${room}`, async () => (await told(room)).inside === 0);
+const pause = (ms) => new Promise((r) => { setTimeout(r, ms); });
+const waits = /^(You are in line|It is your turn|You are next)/;
+
+// enters opens the site's first page and waits until it is the site's.
+async function enters(tab, room, path = '/', heading = 'Book') {
+  await tab.go(at(room) + path);
+  await shows(tab, heading);
+}
+
+walk('a form that is sent again within a stay books once, and gets its answer', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'shop');
+  await tab.fill('#name', 'Erika');
+  // A double click: the second press comes before the first answer.
+  await tab.run("const b = document.getElementById('send'); b.click(); b.click();");
+  await shows(tab, /^Booked/);
+  for (let i = 0; i < 2; i++) {
+    await tab.back();
+    await shows(tab, 'Book');
+    await tab.fill('#name', 'Erika');
+    await tab.click('#send');
+    await shows(tab, 'Booked 1');
+  }
+  assert.equal((await seen('shop')).bookings, 1);
+  await tab.go(at('shop') + '/');
+  await tab.fill('#name', 'Erika and another');
+  await tab.click('#send');
+  await shows(tab, 'Booked 2');
+  assert.equal((await seen('shop')).orphans, 0);
+});
+
+walk('idle counts from the last request, and then the place is free', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'idle');
+  let last = Date.now();
+  // Three requests, each within idle of the one before: longer than idle in all. One that this machine made late begins anew.
+  for (let done = 0; done < 3;) {
+    await pause(idle * 0.6);
+    const gap = Date.now() - last;
+    await tab.go(at('idle') + '/');
+    await shows(tab, 'Book');
+    last = Date.now();
+    done = gap < idle - 1000 ? done + 1 : 0;
+  }
+  const other = await (await visitor()).tab();
+  await other.go(at('idle') + '/');
+  await shows(other, waits);
+  await shows(other, 'Book');
+  assert.ok(Date.now() - last >= idle - 1500, `the place was free ${Date.now() - last} ms after the last request`);
+});
+
+walk('a form within the grace is sent, and its answer is read', async (visitor) => {
+  const first = await visitor();
+  const tab = await first.tab();
+  await enters(tab, 'grace');
+  await tab.fill('#name', 'Erika');
+  await empty('grace');
+  const second = await first.tab(); // opened meanwhile: it resumes the stay, or waits for that
+  await second.go(at('grace') + '/');
+  await shows(second, /^(Book|You can go back in)/);
+  await tab.click('#send');
+  await shows(tab, 'Booked 1');
+  assert.equal((await told('grace')).last_number, 1);
+});
+
+walk('a form within the grace is sent although somebody else is inside by now', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'talk');
+  await tab.fill('#name', 'Erika');
+  await empty('talk');
+  await enters(await (await visitor()).tab(), 'talk');
+  await tab.click('#send');
+  await shows(tab, 'Booked 1');
+  assert.equal((await told('talk')).last_number, 2);
+  await empty('talk');
+});
+
+walk('a form after the grace is not sent, and says so', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'late');
+  await tab.fill('#name', 'Erika');
+  await empty('late');
+  await pause(2500); // the grace and the second that times are rounded to; more changes nothing
+  await tab.click('#send');
+  await shows(tab, /^Your time is over|^Your time/);
+  assert.equal((await seen('late')).bookings, 0);
+  await tab.back();
+  await shows(tab, 'Book');
+});
+
+walk('who is done gives the place up at once, and keeps the last page whole', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'finish');
+  const other = await (await visitor()).tab();
+  await other.go(at('finish') + '/');
+  await shows(other, waits);
+  await tab.click('#send');
+  await shows(tab, 'Booked 1');
+  await shows(other, 'Book');
+  await until('the style', async () => (await tab.run("return getComputedStyle(document.querySelector('h1')).color")) === 'rgb(1, 2, 3)');
+  await tab.reload();
+  await shows(tab, 'Booked 1');
+  await until('the picture', () => tab.run("return document.getElementById('code').naturalWidth > 0"));
+  for (const path of ['/termin.ics', '/termin.pdf', '/stil.css']) {
+    await tab.run(`window.got = 0; fetch('${path}').then((a) => { window.got = a.status; }); return 1`);
+    assert.equal(await until(path, () => tab.run('return window.got')), 200, path);
+  }
+  assert.equal((await told('finish')).inside, 1, 'only the other is inside');
+});
+
+walk('the site logs out, clears its cookies and sets one of our name, and the place stays', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'shop');
+  const before = (await told('shop')).last_number;
+  await tab.go(at('shop') + '/logout');
+  await shows(tab, 'Logged out');
+  await tab.go(at('shop') + '/');
+  await shows(tab, 'Book');
+  assert.equal((await told('shop')).last_number, before);
+});
+
+walk('what a browser says on a socket keeps its stay, what it only hears does not', async (visitor) => {
+  const talking = await (await visitor()).tab();
+  await enters(talking, 'talk', '/chat?talk', 'Chat');
+  const listening = await (await visitor()).tab();
+  await enters(listening, 'listen', '/chat?listen', 'Chat');
+  await until('both sockets', async () => (await seen('talk')).sockets === 1 && (await seen('listen')).sockets === 1);
+  await empty('listen');
+  await until('the end of the socket', async () => (await seen('listen')).sockets === 0);
+  const { said } = await seen('talk');
+  await until('longer than idle on the socket', async () => (await seen('talk')).said > said + idle / 1000);
+  assert.equal((await told('talk')).inside, 1);
+  await talking.go(at('talk') + '/');
+  await shows(talking, 'Book');
+});
+
+walk("a page's own timer keeps nobody inside", async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'takt', '/takt', 'Timer');
+  await until('the timer', async () => (await seen('takt')).ticks > 2);
+  await empty('takt');
+});
+
+walk('a page that browsers keep is asked for again, and its script leads to the line and back', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'app', '/app', 'Calendar');
+  await tab.click('#ask');
+  await until('the figure', async () => (await tab.text('#free')) === 'free 7');
+  const { pages } = await seen('app');
+  await tab.go(at('app') + '/app');
+  await shows(tab, 'Calendar');
+  await until('the page is asked for', async () => (await seen('app')).pages > pages);
+  // The place is gone while the page stands there: the script brings its person back to it, fragment and all.
+  await tab.go(at('app') + '/app#slot-7');
+  await shows(tab, 'Calendar');
+  const ended = await fetch(`http://${ADMIN}/v1/rooms/app/debug/move`, {
+    method: 'POST', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }, body: '{"act":"end"}',
+  });
+  assert.ok(ended.ok, `${ended.status} ${await ended.text()}`);
+  const before = (await told('app')).last_number;
+  await tab.click('#ask');
+  await until('another number', async () => (await told('app')).last_number === before + 1);
+  await shows(tab, 'Calendar');
+  assert.equal(new URL(await tab.url()).hash, '#slot-7');
+});
+
+walk('the site in a frame of the city, and of others', async (visitor) => {
+  const first = await visitor();
+  const tab = await first.tab();
+  await tab.go(`https://city.localhost:${port(CITY)}/`);
+  const frame = () => tab.frame();
+  await until('the button', () => frame().text('form button'));
+  assert.equal(await frame().run('return document.documentElement.scrollWidth <= 300'), true, 'wider than the frame');
+  await frame().click('form button');
+  if (browser.partitions) {
+    await until('the site', async () => (await frame().heading()) === 'Book');
+    await frame().fill('#name', 'Erika');
+    await frame().click('#send');
+    await until('the form', async () => {
+      const { bookings, orphans } = await seen('framed');
+      return bookings + orphans === 1;
+    });
+  } else { // no cookie is kept there, so no number is given there
+    const link = await until('the link', () => frame().run("const a = document.querySelector('main a'); return a && a.href"));
+    assert.equal((await told('framed')).last_number, 0);
+    const own = await first.tab();
+    await own.go(link);
+    await shows(own, 'Book');
+    assert.equal((await told('framed')).last_number, 1);
+  }
+  const before = (await told('framed')).last_number;
+  const strange = await (await visitor()).tab();
+  await strange.go(`https://elsewhere.localhost:${port(CITY)}/`);
+  await until('the window', async () => /window/.test(await strange.frame().text('main') ?? ''));
+  assert.equal((await told('framed')).last_number, before);
+});
+
+walk('a site of two names gives one number', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await tab.go(at('names') + '/weiter');
+  await shows(tab, 'On');
+  assert.equal(await tab.url(), at('www.names') + '/weiter');
+  await tab.go(at('names') + '/'); // the site leads to its other name, and nobody waits again
+  await shows(tab, 'Book');
+  assert.equal((await told('names')).last_number, 1);
+});

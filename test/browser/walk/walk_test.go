@@ -1,0 +1,100 @@
+// Package walk takes browsers through a site that breaks easily, behind the real gateway: forms, second tabs, sockets, frames,
+// several names. The scenes are written for node in walk.mjs, and played by each engine through engines.mjs.
+package walk
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/test/browser/fakegateway"
+	"github.com/einlass/einlass/test/e2e/harness"
+)
+
+var program harness.Program
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
+
+// idle is how long a stay of most rooms lasts without a request.
+const idle = 8 * time.Second
+
+func TestChromiumWalksThroughASiteThatBreaksEasily(t *testing.T) {
+	chromium, err := fakegateway.Chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "chromium", chromium)
+}
+
+// walk plays all scenes with a browser. Each scene has a room of its own, at <id>.localhost: to browsers, such hosts are as
+// trustworthy as one with TLS, and every two of them are different sites.
+func walk(t *testing.T, engine, program string, wrapper ...string) {
+	t.Helper()
+	g := serve(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	args := append(wrapper, "node", "--test-reporter=spec", "--test-concurrency=1", "walk.test.mjs")
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "SITE="+g.site, "FRONT="+g.front, "CITY="+g.city,
+		"ENGINE="+engine, "BROWSER="+program, "IDLE="+idle.String(), "NODE_NO_WARNINGS=1", "NODE_TLS_REJECT_UNAUTHORIZED=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		_, failing, found := strings.Cut(string(out), "✖ failing tests:")
+		if !found {
+			failing = string(out)
+		}
+		t.Fatalf("%v\n%s", err, failing)
+	}
+	if want := fmt.Sprintf("ℹ pass %d\n", scenes); !strings.Contains(string(out), want) {
+		t.Fatalf("not all of %d scenes were played:\n%s", scenes, out)
+	}
+}
+
+// scenes is how many there are.
+const scenes = 12
+
+type gate struct {
+	*harness.Gate
+	site, front, city string // addresses
+}
+
+func serve(t *testing.T) gate {
+	t.Helper()
+	addr := serveSite(t)
+	site := &harness.Site{Addr: addr}
+	room := func(id string) harness.Room {
+		return harness.Room{ID: id, Hosts: []string{id + ".localhost"}, Site: site, Rate: 6000, Burst: 100, Exclude: []string{"/code.svg"}}
+	}
+	small := func(id string) harness.Room {
+		r := room(id)
+		r.MaxInside, r.Strict, r.Idle, r.Grace, r.Quiet = 1, true, idle, time.Minute, []string{"/puls"}
+		return r
+	}
+	shop := room("shop")
+	shop.Once = []string{"/buchen"}
+	late := small("late")
+	late.Grace = time.Second
+	names := room("names")
+	names.Hosts = []string{"www.names.localhost", "names.localhost"}
+	g := harness.NewGate(t, &program, harness.Settings{
+		Trusted: []string{"127.0.0.0/8"},
+		Rooms: []harness.Room{
+			shop, small("idle"), small("grace"), late, small("finish"), small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
+		},
+	})
+	front := serveFront(t, g.Addr)
+	city := serveCity(t, front)
+	// These are known only now.
+	g.Edit("- id: names\n", "- id: names\n    canonical: http://www.names.localhost:"+port(g.Addr)+"\n")
+	g.Edit("- id: framed\n", "- id: framed\n    frame_ancestors: [https://city.localhost:"+port(city)+"]\n")
+	if said := g.Reload(); !strings.Contains(said, "in force") {
+		t.Fatal(said)
+	}
+	return gate{g, addr, front, city}
+}

@@ -239,7 +239,7 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 	g, r, v := e.g, e.r, e.v
 	headers := retryAfter(429, max(e.heldRetry, time.Second))
 	if !v.ReadsHTML() {
-		g.problem(v, 429, kind, title, headers)
+		e.crowdedScript(kind, title, networks, headers)
 		return
 	}
 	page := web.Crowded{
@@ -250,6 +250,25 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 		page.Target = g.backTo(v)
 	}
 	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headersFor(v)...)...)
+}
+
+// crowdedScript is crowded for a script, whose person is still inside. Where it only has to wait it gets no URL: a script that
+// sent its window away would lose what is entered there.
+func (e *exchange) crowdedScript(kind, title string, networks bool, headers []string) {
+	p := web.Problem{Status: 429, Type: e.g.Prefix + "/problems/" + kind, Title: title}
+	if e.held != heldEnded && e.carries == carriesPass {
+		headers = append(headers, "Einlass-State", web.Inside.String())
+	}
+	if networks {
+		p.URL = e.way()
+		headers = append(headers, linkTo(p.URL)...)
+	}
+	e.v.Answer(429, web.ProblemType, web.AppendProblem(nil, &p), headers...)
+}
+
+// linkTo is the field by which a script is told of a page.
+func linkTo(page string) []string {
+	return []string{"Link", "<" + strings.ReplaceAll(page, ">", "%3E") + `>; rel="alternate"; type="text/html"`}
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -319,9 +338,7 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 // tellScript answers a request that is no page load with what its script can act on.
 func (e *exchange) tellScript(status int, kind string) {
 	to := e.way()
-	headers := append(retryAfter(status, problemRetry),
-		"Einlass-State", e.stateForScript().String(),
-		"Link", "<"+strings.ReplaceAll(to, ">", "%3E")+`>; rel="alternate"; type="text/html"`)
+	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", e.stateForScript().String()), linkTo(to)...)
 	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
 	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }

@@ -20,6 +20,7 @@ type exchange struct {
 	facts
 	quiet bool     // the request is no activity; known once its pass was looked at
 	nonce string   // of cookieHand
+	ended int64    // Unix seconds, when a finished stay ended
 	once  *formKey // not nil: a form that is sent once
 }
 
@@ -50,7 +51,9 @@ func (e *exchange) ask(q question) {
 	case touch:
 		e.askTouch()
 	case revive:
-		e.alive = e.r.Line.Alive(queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000, e.pass.IssuedAt*1000)
+		if e.alive = e.r.Line.Alive(queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000, e.pass.IssuedAt*1000); !e.alive {
+			e.noteFinished()
+		}
 	case hold:
 		e.askHold()
 	case poll:
@@ -77,6 +80,7 @@ func (e *exchange) askTouch() {
 	e.quiet = e.r.quiet.has(e.v.Path())
 	if e.touched = e.touch(); !e.touched {
 		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
+		e.noteFinished()
 	}
 }
 
@@ -148,7 +152,7 @@ func (e *exchange) askHold() {
 			return
 		case err != nil:
 			a.busy, a.retry = true, time.Second
-		case !e.finished && !e.touch():
+		case e.knows(touch) && !e.unsealed && !e.touch():
 			a.stay.Ended()
 			e.held, e.heldRetry = heldEnded, time.Second
 			return

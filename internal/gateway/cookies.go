@@ -107,6 +107,8 @@ const (
 	cookiePass
 	// cookieKeepPass extends the pass that came, when it is old enough.
 	cookieKeepPass
+	// cookieSeal is the pass of a stay that was finished, in the place of one that does not say so.
+	cookieSeal
 	cookieLeft
 	cookiePress
 	cookieTry
@@ -187,6 +189,8 @@ func (e *exchange) setCookie(d *decision) error {
 		if err := e.r.keepPass(e.v, &e.pass); err != nil {
 			e.g.Log.Error("pass not extended", zap.String("room", e.r.ID), zap.Error(err))
 		}
+	case cookieSeal:
+		return e.giveSealed()
 	case cookieLeft:
 		e.r.setWord(e.v, wordLeft)
 		e.r.dropShown(e.v)
@@ -291,8 +295,9 @@ func living(a *queue.Answer) bool {
 	}
 }
 
-// A pass ends Idle after the request that it was issued with, so a request that extends none would shorten the stay: one extends
-// each pass that is older than renewAfter, a twentieth of Idle and at most renewLatest. The store is told of it.
+// A pass ends Idle after the request that it was issued with, in whole seconds and never after its stay in the store. A request
+// extends each pass that is older than renewAfter, a twentieth of Idle and at most renewLatest, and the store is told of it. The
+// requests of a younger pass are told a little later: by them the stay goes on beyond the pass, see decideGoesOn.
 const (
 	renewLatest = 5 * time.Second
 	renewPart   = 20
@@ -311,7 +316,7 @@ func (r *Room) begin(p *token.Pass, s *queue.Standing) {
 	if s.Started > 0 {
 		p.StartedAt = min(s.Started/1000, now)
 	}
-	p.ExpiresAt = max(now+1, (s.Until+999)/1000)
+	p.ExpiresAt = max(now+1, s.Until/1000)
 }
 
 // givePass sets the cookie for a stay. It outlives the pass: an ended pass still says whose form it is that comes late, and
@@ -345,7 +350,7 @@ func (r *Room) outlived(p *token.Pass, now time.Time) bool {
 func (r *Room) passEnd(p *token.Pass, now time.Time) int64 {
 	t := r.Line.Timing()
 	until := min(now.UnixMilli()+t.Idle.Milliseconds(), p.StartedAt*1000+t.Max.Milliseconds())
-	return max(now.Unix()+1, (until+999)/1000)
+	return max(now.Unix()+1, until/1000)
 }
 
 // afterMax reports whether a pass is one of a stay that is over: a form was taken in the grace after the longest stay, and until

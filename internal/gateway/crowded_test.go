@@ -227,7 +227,7 @@ func TestAStayIsForgottenHoweverItEnds(t *testing.T) {
 			if err := s.lines[0].Finish(t.Context(), queue.VisitorID(s.passOf(b).Visitor)); err != nil {
 				t.Fatal(err)
 			}
-			b.load("GET", "/weiter", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
+			b.load("POST", "/weiter", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -103,20 +103,58 @@ func decideVisit(f *facts) decision {
 		return decision{act: refuse, answer: answerNoPass, count: metrics.Refused}
 	case f.aside != asideNone:
 		return decision{act: beside, count: uncounted}
+	case f.carries == carriesPass:
+		if d, fetched := decideLastParts(f); fetched {
+			return d
+		}
+		if f.sends {
+			return decideNotSent(f)
+		}
 	case f.carries == carriesEndedPass && (f.sends || !f.reads):
 		return decideLate(f)
+	case f.carries == carriesEndedPass:
+		if d, goesOn := decideGoesOn(f); goesOn {
+			return d
+		}
+		if !f.resumable || f.framed && !f.sameOrigin {
+			break
+		}
+		if d, spent := decideResume(f); !spent {
+			return d
+		}
 	case f.sends:
 		return decideNotSent(f)
 	case f.carries == carriesTicket:
 		if d, spent := decideTicket(f); !spent {
 			return d
 		}
-	case f.carries == carriesEndedPass && f.resumable && f.reads && (!f.framed || f.sameOrigin):
-		if d, spent := decideResume(f); !spent {
-			return d
-		}
 	}
 	return decideArrival(f)
+}
+
+// decideLastParts is for what a finished stay fetches whose pass does not say that it is finished. A page is not among it: no
+// copy of such a pass gets in.
+func decideLastParts(f *facts) (d decision, fetched bool) {
+	if !f.unsealed || !f.fetches || f.reads {
+		return decision{}, false
+	}
+	return decideForward(f, metrics.Late, cookieSeal), true
+}
+
+// decideGoesOn is for a pass that has run out before its stay: no pass is replaced that is young, so the last request may be later
+// than the pass says, and what moves in a WebSocket or a long transfer brings no pass at all. Whoever was here within Idle is
+// inside: nothing is resumed, and nobody waits at the door.
+func decideGoesOn(f *facts) (d decision, goesOn bool) {
+	if f.prolongable && !f.knows(revive) {
+		return ask(revive), true
+	}
+	if f.alive && !f.knows(touch) {
+		return ask(touch), true
+	}
+	if f.touched {
+		return decideForward(f, metrics.Forward, cookieKeepPass), true
+	}
+	return decideLastParts(f)
 }
 
 // decideStanding is for the own URL of the waiting page: where its bearer stands, and on. It numbers nobody but those
@@ -233,26 +271,24 @@ func decidePress(f *facts) decision {
 
 // decideLate is for a form, or a script's request, whose pass has run out. A form that comes a little late is let through: the
 // work of filling it in is not thrown away. The stay goes on with it: what the site answers leads to a page that says what was
-// booked. Otherwise the stay may live although the pass does not say so, because of a WebSocket or a long transfer. A page load
-// finds that out by resuming it.
+// booked.
 func decideLate(f *facts) decision {
-	grace := f.sends && f.inGrace
-	if !grace && f.prolongable && !f.knows(revive) {
-		return ask(revive)
-	}
-	if (grace || f.alive) && !f.knows(touch) {
-		return ask(touch)
-	}
-	switch {
-	case f.touched && grace:
-		return decideForward(f, metrics.Late, cookieKeepPass)
-	case f.touched:
-		return decideForward(f, metrics.Forward, cookieKeepPass)
-	case f.sends:
+	if f.sends && f.inGrace {
+		if !f.knows(touch) {
+			return ask(touch)
+		}
+		if f.touched {
+			return decideForward(f, metrics.Late, cookieKeepPass)
+		}
 		return decideNotSent(f)
-	default:
-		return decideArrival(f)
 	}
+	if d, goesOn := decideGoesOn(f); goesOn {
+		return d
+	}
+	if f.sends {
+		return decideNotSent(f)
+	}
+	return decideArrival(f)
 }
 
 // decideNotSent is for a form of somebody who is not inside: not yet, or not any more. It is answered as what it is. A page
@@ -282,11 +318,17 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 	if !f.knows(hold) {
 		return ask(hold)
 	}
+	if f.held == heldFree {
+		return decision{act: forward, cookie: c, count: count}
+	}
+	return f.refuseHeld(c)
+}
+
+// refuseHeld is for a request that the bounds of its stay refuse.
+func (f *facts) refuseHeld(c cookie) decision {
 	switch f.held {
 	case heldNetworks:
 		return decision{act: refuse, answer: answerNetworks, cookie: c, count: metrics.Shared}
-	case heldBusy:
-		return decision{act: refuse, answer: answerBusy, cookie: c, count: metrics.Busy}
 	case heldEnded:
 		// The next request finds that out. A pass of a stay that has ended is not extended.
 		if c == cookieKeepPass {
@@ -296,7 +338,7 @@ func decideForward(f *facts, count metrics.Visit, c cookie) decision {
 	case heldGone:
 		return decision{act: refuse, answer: answerGone, cookie: c, count: metrics.Failed}
 	default:
-		return decision{act: forward, cookie: c, count: count}
+		return decision{act: refuse, answer: answerBusy, cookie: c, count: metrics.Busy}
 	}
 }
 

@@ -101,9 +101,11 @@ func answersTo(q question, f facts) (all []facts) {
 	case touch:
 		with(func(f *facts) { f.touched = true })
 		with(func(f *facts) { f.touched = false })
+		with(func(f *facts) { f.unsealed = true })
 	case revive:
 		with(func(f *facts) { f.alive = true })
 		with(func(f *facts) { f.alive = false })
+		with(func(f *facts) { f.unsealed = true })
 	case hold:
 		for h := heldFree; h <= heldGone; h++ {
 			with(func(f *facts) { f.held = h })
@@ -144,12 +146,14 @@ func rules(f *facts, d *decision) map[string]bool {
 		answerEarly: true, answerStillWaits: true, answerPassEnded: true, answerNetworks: true, answerBusy: true, answerGone: true,
 	}
 	fetched := f.finished && f.fetches
+	parts := f.unsealed && f.fetches && !f.reads && !f.touched && (f.carries == carriesPass || f.carries == carriesEndedPass)
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
 		answerOver: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
-		"only a stay that goes on, or begins here, reaches the site": d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends || fetched),
+		"only a stay that goes on, or begins here, reaches the site": d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends || fetched || parts),
+		"a pass is sealed for the parts of the last page":            d.cookie != cookieSeal || parts,
 		"a finished stay fetches within its bounds, and nothing else": !fetched || f.purpose != visiting || f.through ||
 			!f.knows(touch|look) && d.cookie == cookieStays && (d.act == forward || f.held != heldFree),
 		"nothing is forwarded beyond the bounds of the stay":              d.act != forward || f.knows(hold) && f.held == heldFree,
@@ -172,7 +176,7 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
 		"only a known token is renewed": (d.cookie != cookieKeepPass || inside || late) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
-		"only a stay that no bound has ended is revived": !f.knows(revive) || f.carries == carriesEndedPass && f.prolongable && (f.sends || !f.reads),
+		"only a stay that no bound has ended is revived": !f.knows(revive) || f.carries == carriesEndedPass && f.prolongable,
 		"a form is never sent on without a pass":         !f.sends || d.act != forward || inside || late,
 		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
 			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),

@@ -21,6 +21,8 @@ type facts struct {
 	inGrace, resumable, prolongable bool
 	// finished: the site has said that the stay is done, so short a time ago that the pass still fetches.
 	finished bool
+	// unsealed: it has, and the pass does not say so. Known when the stay was looked for, by touch or revive.
+	unsealed bool
 	// through: there is no waiting room at present.
 	through bool
 	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.

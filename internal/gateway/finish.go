@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -40,6 +41,27 @@ func (s *stayInside) finish() {
 	if err := r.givePass(s.v, &p); err != nil {
 		g.Log.Error("pass of a finished stay not issued", zap.String("room", r.ID), zap.Error(err))
 	}
+}
+
+// noteFinished is for a pass that is not sealed, of a stay that has ended. The site may have finished it at another gateway, and
+// a later answer of this one may have brought a longer pass in the place of the sealed one: it fetches the parts of that page, and
+// is sealed with the first of them, from when this gateway has learnt of the end.
+func (e *exchange) noteFinished() {
+	why, since, ok := e.r.Line.Over(queue.VisitorID(e.pass.Visitor))
+	if !ok || why != queue.ReasonFinished {
+		return
+	}
+	now := e.r.now()
+	e.ended = since / 1000
+	e.unsealed = now.Before(time.UnixMilli(since).Add(e.r.FormGrace)) && now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
+}
+
+// giveSealed sets the sealed pass anew, which says when the stay was finished as far as this gateway knows.
+func (e *exchange) giveSealed() error {
+	p := e.pass
+	p.Room = e.r.ID
+	seal(&p, e.ended)
+	return e.r.givePass(e.v, &p)
 }
 
 // overtaken takes back the longer pass that an answer brings if the stay ended while the site worked on it: it would replace

@@ -17,7 +17,7 @@ import (
 // A double click sends a form twice, and so do a reload of its answer and Back. Where the room says so, a form reaches the site
 // once within a stay: the same form again waits for the first answer, and gets it.
 //
-// The same is what has the same visitor, method, address, type and content; the boundary of a multipart form, which a browser
+// The same is what has the same visitor, method, host, address, type and content; the boundary of a multipart form, which a browser
 // makes anew each time, is no part of it. What the site refuses (400 and above), or does not answer, is forgotten: the visitor
 // may send it again. This gateway alone knows what it has sent.
 
@@ -62,7 +62,7 @@ func newForms() *forms { return &forms{all: map[formKey]*list.Element{}} }
 func (f *forms) begin(key formKey, now, until int64) (s *sentForm, first bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for e := f.order.Front(); e != nil && (e.Value.(*sentForm).until <= now || len(f.all) >= formsMost || f.bytes > formBytesMost); e = f.order.Front() {
+	for e := f.order.Front(); e != nil && (e.Value.(*sentForm).until <= now || len(f.all) >= formsMost); e = f.order.Front() {
 		f.remove(e)
 	}
 	if e := f.all[key]; e != nil {
@@ -96,6 +96,9 @@ func (f *forms) end(s *sentForm) {
 	if s.failed != nil || s.status == 0 || s.status >= 400 {
 		f.remove(e)
 	}
+	for f.bytes > formBytesMost {
+		f.remove(f.order.Front())
+	}
 }
 
 // remove forgets an entry. The lock is held.
@@ -115,6 +118,12 @@ func (e *exchange) sentBefore() bool {
 	if !e.sends || e.carries != carriesPass && e.carries != carriesEndedPass ||
 		!e.r.once.has(e.v.Path()) {
 		return false
+	}
+	// What waits for an answer counts as what waits for the site does: it is read, and holds a connection, in the same way.
+	if e.ask(hold); e.held != heldFree {
+		d := e.refuseHeld(cookieStays)
+		e.carryOut(&d)
+		return true
 	}
 	key, err := e.readForm()
 	switch {
@@ -151,7 +160,7 @@ func (e *exchange) readForm() (*formKey, error) {
 		kind, body = media, bytes.ReplaceAll(body, []byte("--"+params["boundary"]), []byte("--"))
 	}
 	h := sha256.New()
-	for _, part := range [][]byte{e.pass.Visitor[:], []byte(e.v.Method()), e.v.Target(), []byte(kind), body} {
+	for _, part := range [][]byte{e.pass.Visitor[:], []byte(e.v.Method()), e.v.HostPort(), e.v.Target(), []byte(kind), body} {
 		_, _ = h.Write(part)
 		_, _ = h.Write([]byte{'\n'}) // in none but the last
 	}

@@ -146,7 +146,7 @@ func (e *exchange) serveLeave() {
 	case carriesTicket:
 		err = e.r.Line.Leave(context.Background(), queue.VisitorID(e.ticket.Visitor))
 	case carriesPass:
-		err = e.r.Line.Finish(context.Background(), queue.VisitorID(e.pass.Visitor))
+		err = e.r.Line.Leave(context.Background(), queue.VisitorID(e.pass.Visitor))
 		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 	case carriesNothing, carriesEndedPass, carriesLeft, carriesPress:
 	}

@@ -30,11 +30,14 @@ func (r *Room) Expired(id VisitorID) bool {
 // can resume. It makes a store call only if this process knows of no request within Timing.Idle.
 func (r *Room) Act(id VisitorID, started int64) bool {
 	now := r.Now()
-	due, known, answered := r.recent.due(id, now, touchEvery, touchEvery)
+	due, later, known, answered := r.recent.request(id, now, touchEvery)
 	switch {
 	case answered != 0 && known.State == StateSpent:
 		return false
 	case !due:
+		if later {
+			r.trail(id, started, now)
+		}
 		return true
 	case r.Left(id, started) <= 0:
 		r.recent.unsent(id)

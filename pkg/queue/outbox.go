@@ -14,6 +14,7 @@ type outbox struct {
 	stays []Stay            // with times of Room.Now
 	taken int               // how many stays have been taken out
 	place map[VisitorID]int // of a visitor's renewal in stays, plus taken
+	later []Stay            // first requests after one that was told, in order; the last is told when touchEvery is over
 	full  chan struct{}     // a batch is full
 	flow  flow              // only touched by Tick
 }
@@ -110,6 +111,7 @@ func (r *Room) deliver(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			r.tellTrails(true)
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.StoreTimeout)
 			r.send(last)
 			cancel()
@@ -132,6 +134,7 @@ func (r *Room) send(ctx context.Context) {
 	if !r.view.Load().Known {
 		return // nothing is told to a store whose room this process has not seen
 	}
+	r.tellTrails(false)
 	err := r.sendEnds(ctx)
 	if err == nil {
 		err = r.renew(ctx)

@@ -190,12 +190,14 @@ func (r *Room) Prolong(id VisitorID, started int64) bool { return r.touch(id, st
 
 func (r *Room) touch(id VisitorID, started, every int64) bool {
 	now := r.Now()
-	due, known, answered := r.recent.due(id, now, every, every)
-	if answered != 0 && known.State == StateSpent {
+	due, later, known, answered := r.recent.request(id, now, every)
+	switch {
+	case answered != 0 && known.State == StateSpent:
 		return false
-	}
-	if due {
+	case due:
 		r.told(id, started, now)
+	case later:
+		r.trail(id, started, now)
 	}
 	return true
 }

@@ -23,8 +23,10 @@ type seenEntry struct {
 	sent   int64  // ms, when a heartbeat was last queued; 0: the next poll sends one
 	until  int64  // ms, end of the standing's call or stay
 	at     int64  // ms, when state was learnt; 0: never
+	seen   int64  // ms, last request of a stay
 	state  State
 	reason Reason
+	later  bool // a request is to be told later, see trail
 }
 
 // used is when the entry was of use last.
@@ -86,6 +88,10 @@ func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last St
 	b, tag, m := r.lock(id)
 	defer m.Unlock()
 	e := b.make(tag)
+	return e.due(now, waiting, every), e.standing(), e.at
+}
+
+func (e *seenEntry) due(now, waiting, every int64) (due bool) {
 	if e.at == 0 || e.state == StateWaiting {
 		every = waiting
 	}
@@ -94,7 +100,40 @@ func (r *recent) due(id VisitorID, now, waiting, every int64) (due bool, last St
 	if due {
 		e.sent = max(1, now)
 	}
-	return due, e.standing(), e.at
+	return due
+}
+
+// over reports whether it is known that the ticket is worth nothing.
+func (e *seenEntry) over() bool { return e.at != 0 && e.state == StateSpent }
+
+// request is due for a request of a stay, which is told each every ms. One that is not told at once is remembered; later: nothing
+// is to be told later yet.
+func (r *recent) request(id VisitorID, now, every int64) (due, later bool, last Standing, answered int64) {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.make(tag)
+	due = e.due(now, every, every)
+	e.seen = max(1, now)
+	if later = !due && !e.later && !e.over(); later {
+		e.later = true
+	}
+	return due, later, e.standing(), e.at
+}
+
+// trailing is the last request of a stay that was to be told later, which counts as told now; 0: there is nothing to tell. at
+// is the first such request, for an entry that was replaced meanwhile.
+func (r *recent) trailing(id VisitorID, at int64) int64 {
+	b, tag, m := r.lock(id)
+	defer m.Unlock()
+	e := b.find(tag)
+	if e == nil {
+		return at
+	}
+	if e.later = false; e.over() || e.seen <= e.sent {
+		return 0
+	}
+	e.sent = e.seen
+	return e.seen
 }
 
 // last is what the store answered last, at the time answered (0: never).

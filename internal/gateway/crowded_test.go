@@ -109,7 +109,8 @@ func TestWhoComesFromTooManyNetworksIsToldWhy(t *testing.T) {
 	}
 	script := b.load("GET", "/seite", append(fifth, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Accept", "*/*")...)
 	script.want(t, 429, "application/problem+json")
-	if script.Header.Get("Retry-After") != "60" || !strings.Contains(script.body, "stay-networks") {
+	if script.Header.Get("Retry-After") != "60" || !strings.Contains(script.body, "stay-networks") || script.Header.Get("Einlass-State") != "inside" ||
+		!strings.Contains(script.body, `"url":"/"`) || !strings.HasPrefix(script.Header.Get("Link"), "</>;") {
 		t.Errorf("headers %v\n%s", script.Header, script.body)
 	}
 	form := b.load("POST", "/buchen", append(fifth, "Accept-Language", "en")...)

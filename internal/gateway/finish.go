@@ -58,15 +58,17 @@ func (e *exchange) noteFinished() {
 
 // giveSealed sets the sealed pass anew, which says when the stay was finished as far as this gateway knows.
 func (e *exchange) giveSealed() error {
-	p := e.pass
-	p.Room = e.r.ID
-	seal(&p, e.ended)
-	return e.r.givePass(e.v, &p)
+	e.pass.Room = e.r.ID
+	seal(&e.pass, e.ended)
+	return e.r.givePass(e.v, &e.pass)
 }
 
 // overtaken takes back the longer pass that an answer brings if the stay ended while the site worked on it: it would replace
 // the last word that the browser has had.
 func (s *stayInside) overtaken() {
+	if sealed(&s.pass) {
+		return
+	}
 	if _, _, over := s.r.Line.Over(queue.VisitorID(s.pass.Visitor)); over {
 		s.v.UnsetCookie(s.r.cookies.token[s.r.jar(s.v)])
 	}

@@ -149,3 +149,54 @@ func TestAStayThatWasGivenUpFetchesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Behind a balancer a request that is under way at one gateway when another ends the stay brings a longer pass afterwards.
+func TestALaterAnswerOfAnotherGatewayLeavesTheLastPageItsParts(t *testing.T) {
+	for name, test := range map[string]struct{ idle, gone time.Duration }{
+		"the pass lives": {10 * time.Minute, time.Second}, "the pass has ended": {8 * time.Second, 20 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newFixture(t, slow)
+			s.idle(test.idle)
+			b := s.inside()
+			other := s.twin(slow)
+			stand(6*time.Second, s, other)
+			// What the other gateway answers to a request that came before the end.
+			late := other.same(b).load("GET", "/bild.png", confirmation[1].headers...)
+			longer := late.Cookies()
+			if len(longer) != 1 {
+				t.Fatalf("no longer pass: %v", late.Header)
+			}
+			s.finishes(b)
+			b.client.Jar.SetCookies(b.root(), longer)
+			stand(test.gone, s, other)
+			for _, at := range []*fixture{s, other} {
+				copied := at.carrying(b.cookie("einlass-termine"))
+				if at == other && test.gone < test.idle {
+					copied.load("GET", "/stil.css", confirmation[0].headers...) // tells the store, which says what has become of it
+					stand(time.Second, s, other)
+				}
+				for _, part := range confirmation {
+					if a := copied.load("GET", part.path, part.headers...); a.body != "site GET "+part.path {
+						t.Errorf("%s: %d %q", part.what, a.StatusCode, a.Header.Get("Einlass-State"))
+					}
+				}
+				if a := copied.load("POST", "/buchen", ownPage...); a.Header.Get("X-Site") != "" {
+					t.Error("a form is sent")
+				}
+				stand(time.Minute, s, other)
+			}
+			if n := s.joined(); n != 1 {
+				t.Errorf("%d numbers", n)
+			}
+			for range 16 {
+				stand(time.Minute, s, other)
+			}
+			for _, at := range []*fixture{s, other} {
+				if a := at.carrying(longer[0].Value).load("GET", "/stil.css", confirmation[0].headers...); a.Header.Get("X-Site") != "" {
+					t.Error("served when the grace is over")
+				}
+			}
+		})
+	}
+}

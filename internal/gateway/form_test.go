@@ -118,3 +118,110 @@ func TestASecondTabAtTheDoorLeavesTheFormOfTheFirst(t *testing.T) {
 		t.Errorf("%d numbers", n)
 	}
 }
+
+// Who has a pass never waits: not in a full room, not while others stand at its door, not without a store.
+func TestAFormOfALivePassIsAlwaysForwarded(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.inside()
+	s.fillRoom()
+	for range 3 {
+		waits := s.browser()
+		waits.load("GET", "/", from(9)...)
+		s.pass(time.Second)
+		if a := waits.load("GET", "/", from(9)...); a.Header.Get("X-Site") != "" {
+			t.Fatal("the room is not full")
+		}
+	}
+	book := func(when string) {
+		t.Helper()
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+			for _, headers := range [][]string{ownPage, script, framed("iframe", "cross-site"), noFetch} {
+				if a := b.load(method, "/buchen", headers...); a.body != "site "+method+" /buchen" {
+					t.Errorf("%s, %s: %d %q", when, method, a.StatusCode, a.body)
+				}
+			}
+		}
+	}
+	book("a full room")
+	s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
+	book("a room that is paused")
+	s.closeDoor()
+	book("a closed door")
+	s.loseStore()
+	book("no store")
+	s.pass(9 * time.Minute)
+	book("no store for nine minutes")
+}
+
+// A second tab and the form of the first, in either order.
+func TestAFormAndASecondTabOfAnEndedStay(t *testing.T) {
+	const beyond = 20 * time.Minute // the pass ended ten minutes ago, the grace is five
+	for _, test := range []struct {
+		name         string
+		gone         time.Duration
+		full, away   bool
+		resume       time.Duration
+		tab          string // the state that the second tab is told before the form; "": of the site by a redirect
+		sent, sent1  bool   // the form after the tab, and before it
+		numbers      int64
+		says, status string
+	}{
+		{"within the grace", 11 * time.Minute, false, false, 0, "", true, true, 1, "", ""},
+		{"within the grace, full", 11 * time.Minute, true, false, 0, "resume", true, true, 1, "", ""},
+		{"within the grace, no store", 11 * time.Minute, false, true, 0, "resume", true, true, 1, "", ""},
+		{"after the grace", beyond, false, false, 0, "", true, false, 1, "", ""},
+		{"after the grace, full", beyond, true, false, 0, "resume", false, false, 1, "Your form was not sent", ""},
+		{"after the grace, no store", beyond, false, true, 0, "resume", false, false, 1, "Your form was not sent", ""},
+		{"not to be resumed", 11 * time.Minute, true, false, time.Second, "waiting", false, true, 2, "Your form was not sent", ""},
+		{"not to be resumed, no store", 11 * time.Minute, false, true, time.Second, "nostore", true, true, 1, "", ""},
+	} {
+		for _, first := range []string{"tab", "form"} {
+			t.Run(test.name+", first the "+first, func(t *testing.T) {
+				s := newFixture(t, slow)
+				if test.resume > 0 {
+					s.update(func(d *queue.Document) { d.Timing.Resume = test.resume })
+				}
+				b := s.inside()
+				pass := b.cookie("einlass-termine")
+				s.pass(test.gone)
+				if test.full {
+					s.fillRoom()
+				}
+				if test.away {
+					s.loseStore()
+				}
+				form := func(sent bool) {
+					t.Helper()
+					a := b.load("POST", "/buchen", "Accept-Language", "en", "Sec-Fetch-Site", "same-origin", "Referer", "http://"+s.addr+"/formular")
+					switch {
+					case sent && a.body != "site POST /buchen":
+						t.Errorf("the form: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+					case !sent && (a.StatusCode != 403 && a.StatusCode != 429 || !strings.Contains(strings.ToLower(a.body), "not sent") || !strings.Contains(a.body, `href="/formular"`)):
+						t.Errorf("the form that is not sent: %d\n%s", a.StatusCode, a.body)
+					}
+				}
+				if first == "form" {
+					form(test.sent1)
+					if test.sent1 {
+						if a := b.load("GET", "/done"); a.body != "site GET /done" {
+							t.Errorf("what was booked: %d %q", a.StatusCode, a.Header.Get("Einlass-State"))
+						}
+					}
+					return
+				}
+				tab := b.load("GET", "/formular")
+				if state := tab.Header.Get("Einlass-State"); test.tab == "" && tab.StatusCode != 303 || test.tab != "" && state != test.tab {
+					t.Fatalf("the second tab: %d %q", tab.StatusCode, state)
+				}
+				if test.tab == "resume" && b.cookie("einlass-termine") != pass {
+					t.Error("the second tab replaces the ended pass")
+				}
+				form(test.sent)
+				s.away.Store(false)
+				if n := s.joined(); n != test.numbers {
+					t.Errorf("%d numbers", n)
+				}
+			})
+		}
+	}
+}

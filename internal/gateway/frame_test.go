@@ -226,3 +226,26 @@ func TestAProgramThatPostsGetsNoNumberAndAPersonAWayOn(t *testing.T) {
 		t.Errorf("%d numbers", n)
 	}
 }
+
+// Another site's page may send a form of a visitor in line into its own frame. The answer is seen there.
+func TestAFormOfSomebodyInLineInAStrangersFrameIsAnsweredAsNotSent(t *testing.T) {
+	s := newFixture(t, closed)
+	b := s.waiting(2)
+	ticket := b.cookie("einlass-termine")
+	for _, dest := range []string{"iframe", "embed", "object"} {
+		a := b.load("POST", "/buchen", framed(dest, "cross-site", "Accept-Language", "en")...)
+		a.want(t, 429, "text/html")
+		if !strings.Contains(a.body, "Your form was not sent") || !strings.Contains(a.body, "You are still in line") {
+			t.Errorf("%s: it does not say so:\n%s", dest, a.body)
+		}
+		if ancestors := a.Header.Get("Content-Security-Policy"); !strings.Contains(ancestors, "frame-ancestors *") || a.Header.Get("X-Frame-Options") != "" {
+			t.Errorf("%s: not seen in the frame: %v", dest, a.Header)
+		}
+		if strings.Contains(a.body, "<form") || a.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: more than an answer: %v\n%s", dest, a.Header, a.body)
+		}
+	}
+	if b.cookie("einlass-termine") != ticket || s.joined() != 2 || s.sites[0].seen.Load() != 0 {
+		t.Error("something has changed")
+	}
+}

@@ -379,3 +379,56 @@ func TestALongURLGoesHomeWhole(t *testing.T) {
 		}
 	}
 }
+
+// setCookie puts a value in the room's cookie of a host.
+func (x *traveller) setCookie(at, value string) {
+	x.s.t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		x.s.t.Fatal(err)
+	}
+	x.client.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-einlass-termine", Value: value, Path: "/", Secure: true}})
+}
+
+// cookieOf is the value of the room's cookie of a host.
+func (x *traveller) cookieOf(at string) string {
+	x.s.t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		x.s.t.Fatal(err)
+	}
+	for _, c := range x.client.Jar.Cookies(u) {
+		if c.Name == "__Host-einlass-termine" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// The host is part of what is signed: the copy is good at no other, even with the secret that it was made for.
+func TestAHandOverIsSignedForItsHost(t *testing.T) {
+	const there, elsewhere = "https://termine.test", "https://a.termine.example"
+	s := newNames(t, queue.Pace{Rate: 60, Burst: 1}, home, names)
+	s.pass(time.Second)
+	x := s.traveller()
+	x.load("GET", "https://www.termine.test/")
+	link := x.handed(there + "/x")
+	secret := x.cookieOf(there)
+	if !strings.HasPrefix(secret, "hand.") {
+		t.Fatalf("the cookie is %q", secret)
+	}
+	other := s.traveller()
+	other.setCookie(elsewhere, secret)
+	if other.reaches(strings.Replace(link, there, elsewhere, 1)) {
+		t.Error("it is good at another host")
+	}
+	if c := other.cookieOf(elsewhere); strings.Count(c, ".") > 1 {
+		t.Errorf("another host sets a token: %q", c)
+	}
+	// The same browser with the same secret at the host that it is for.
+	same := s.traveller()
+	same.setCookie(there, secret)
+	if !same.reaches(link) {
+		t.Error("it is not good at its host")
+	}
+}

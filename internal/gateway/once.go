@@ -52,6 +52,7 @@ type sentForm struct {
 	done  chan struct{}
 
 	answer proxy.Kept
+	size   int      // of the answer, in bytes, as far as it counts
 	failed *failure // the site gave no answer
 	status int
 }
@@ -83,8 +84,8 @@ func (f *forms) find(key formKey, now int64) *sentForm {
 	return nil
 }
 
-// end says what became of a form. One without an answer that may be given again is forgotten; those that wait get the same.
-func (f *forms) end(s *sentForm) {
+// end says what became of a form, whose answer takes so many bytes. One without an answer that may be given again is forgotten; those that wait get the same.
+func (f *forms) end(s *sentForm, size int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	close(s.done)
@@ -92,7 +93,8 @@ func (f *forms) end(s *sentForm) {
 	if e == nil || e.Value != s {
 		return // forgotten meanwhile
 	}
-	f.bytes += s.answer.Size()
+	s.size = size
+	f.bytes += size
 	if s.failed != nil || s.status == 0 || s.status >= 400 {
 		f.remove(e)
 	}
@@ -105,11 +107,7 @@ func (f *forms) end(s *sentForm) {
 func (f *forms) remove(e *list.Element) {
 	s := f.order.Remove(e).(*sentForm)
 	delete(f.all, s.key)
-	select {
-	case <-s.done:
-		f.bytes -= s.answer.Size()
-	default:
-	}
+	f.bytes -= s.size
 }
 
 // sentBefore recognises a form that is sent once. If it was sent before it is answered, whatever has become of the stay
@@ -175,7 +173,7 @@ func (e *exchange) forwardOnce(opt *proxy.Options) {
 		e.answerAgain(s)
 		return
 	}
-	defer e.r.forms.end(s)
+	defer func() { e.r.forms.end(s, s.answer.Size()) }()
 	opt.Keep = &s.answer
 	next := opt.OnHead
 	opt.OnHead = func(h proxy.Head) {

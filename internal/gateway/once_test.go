@@ -22,7 +22,8 @@ type portal struct {
 	// came gets a value when a form is here, and answer lets it be answered; nil: at once.
 	came, answer chan struct{}
 	status       atomic.Int64
-	long         atomic.Bool
+	long, broken atomic.Bool
+	bound        int // of requests under way, of one stay; 0: the fixture's
 }
 
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -34,6 +35,9 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.came != nil {
 		p.came <- struct{}{}
 		<-p.answer
+	}
+	if p.broken.Load() {
+		panic(http.ErrAbortHandler)
 	}
 	if status := p.status.Load(); status != 0 {
 		w.WriteHeader(int(status))
@@ -61,6 +65,9 @@ func (p *portal) before(t *testing.T, s *fixture) {
 	room := s.room("termine", slow)
 	room.Line, room.Backend = s.lines[0], backend
 	room.Once = []string{"/buchen"}
+	if p.bound > 0 {
+		room.StayInFlight = p.bound
+	}
 	s.replace([]config.Room{everything}, room)
 }
 
@@ -206,4 +213,98 @@ func (s *fixture) dialRaw(t *testing.T) net.Conn {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// What waits for an answer is under way as what waits for the site is: one pass cannot fill the gate with it.
+func TestRepeatsOfAFormCountAgainstTheBoundsOfTheStay(t *testing.T) {
+	const bound, most = 2, 2 * (1 + 3) // three times the bound may wait
+	s, p := newFixture(t, slow), &portal{came: make(chan struct{}, 60), answer: make(chan struct{})}
+	b := s.inside()
+	p.bound = bound
+	p.before(t, s)
+	type result struct {
+		status int
+		body   string
+	}
+	results := make(chan result, 60)
+	for range 60 {
+		c := b.copyOf("einlass-termine")
+		go func() {
+			a := c.send("/buchen", urlencoded, "name=Anna")
+			results <- result{a.StatusCode, a.body}
+		}()
+	}
+	// Those beyond the bounds are answered before the first one is.
+	hangs := time.AfterFunc(30*time.Second, func() {
+		t.Error("those beyond the bounds wait too")
+		close(p.answer)
+	})
+	for range 60 - most {
+		if r := <-results; r.status != 429 || !strings.Contains(r.body, "stay-busy") {
+			t.Errorf("beyond the bounds: %d", r.status)
+		}
+	}
+	if hangs.Stop() {
+		close(p.answer)
+	}
+	for range most {
+		if r := <-results; r.body != "booking 1" {
+			t.Errorf("within the bounds: %d %.80q", r.status, r.body)
+		}
+	}
+	if n := p.booked.Load(); n != 1 {
+		t.Errorf("%d booked", n)
+	}
+	if a := b.send("/buchen", urlencoded, "name=Anna"); a.body != "booking 1" {
+		t.Errorf("afterwards: %d %q", a.StatusCode, a.body)
+	}
+}
+
+// A repeat is no activity of a stay that has ended: only the door lets that go on.
+func TestTheAnswerGivenAgainDoesNotProlongAnEndedStay(t *testing.T) {
+	s, p := newFixture(t, slow), &portal{}
+	b := s.inside()
+	p.before(t, s)
+	b.send("/buchen", urlencoded, "name=Anna")
+	s.fill(16 * time.Minute)
+	if a := b.send("/buchen", urlencoded, "name=Anna"); a.body != "booking 1" {
+		t.Errorf("its answer: %d %q", a.StatusCode, a.body)
+	}
+	if a := b.send("/buchen", urlencoded, "name=Berta"); a.StatusCode != 403 {
+		t.Errorf("another form: %d", a.StatusCode)
+	}
+	s.pass(time.Second)
+	if f := s.lines[0].View().Snapshot; f.Live != 0 || p.booked.Load() != 1 {
+		t.Errorf("%d inside, %d booked", f.Live, p.booked.Load())
+	}
+}
+
+// The next stay of the same browser is another one, and books again.
+func TestTheNextStaySendsTheSameFormAgain(t *testing.T) {
+	s, p := newFixture(t, slow), &portal{}
+	b := s.inside()
+	p.before(t, s)
+	b.send("/buchen", urlencoded, "name=Anna")
+	b.load("POST", "/.einlass/leave?room=termine", ownPage...)
+	s.pass(time.Second)
+	b.load("GET", "/")
+	if a := b.send("/buchen", urlencoded, "name=Anna"); a.body != "booking 2" {
+		t.Errorf("%d %q", a.StatusCode, a.body)
+	}
+}
+
+// A site that breaks off gives no answer: all that wait are told so, and the form may be sent again.
+func TestAFormThatTheSiteDidNotAnswerMayBeSentAgain(t *testing.T) {
+	s, p := newFixture(t, slow), &portal{}
+	b := s.inside()
+	p.before(t, s)
+	p.broken.Store(true)
+	if a := b.send("/buchen", urlencoded, "name=Anna"); a.StatusCode != 502 && a.StatusCode != 503 {
+		t.Errorf("%d %.200q", a.StatusCode, a.body)
+	}
+	p.broken.Store(false)
+	before := p.booked.Load()
+	if a := b.send("/buchen", urlencoded, "name=Anna"); a.StatusCode != 200 || p.booked.Load() != before+1 {
+		t.Errorf("%d %q, %d booked", a.StatusCode, a.body, p.booked.Load()-before)
+	}
 }

@@ -1,5 +1,5 @@
 // Every page, in both themes, narrow and wide, with and without script, by the rules of WCAG 2.2 AA as far as a
-// program can check them, and without a horizontal scroll bar at 320 pixels (1280 at 400 % zoom).
+// program can check them, and without a horizontal scroll bar at 300 pixels, as in a narrow frame (WCAG asks for 320: 1280 at 400 % zoom).
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -47,7 +47,7 @@ const pages = {
   'no cookies': { page: 'cookies' },
 };
 
-const narrow = { width: 320, height: 640 };
+const narrow = { width: 300, height: 640 };
 const wide = { width: 1280, height: 800 };
 // Each page in each setting takes minutes on a slow machine, so an ordinary test has a few settings, in which each theme,
 // width, language, and with and without script occur. browser_test.go asks for all of them with the build tag long.

@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 import { base, setup } from './browser.mjs';
 
 const { OUT, README, CHROMIUM } = process.env;
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 }, readme: { width: 760, height: 712 } };
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 300, height: 640 }, readme: { width: 760, height: 712 } };
 
 const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },

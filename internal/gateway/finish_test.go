@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
 // finishes lets the site say with the answer to a form that the stay is done. It is the answer.
@@ -152,11 +153,20 @@ func TestAStayThatWasGivenUpFetchesNothing(t *testing.T) {
 
 // Behind a balancer a request that is under way at one gateway when another ends the stay brings a longer pass afterwards.
 func TestALaterAnswerOfAnotherGatewayLeavesTheLastPageItsParts(t *testing.T) {
-	for name, test := range map[string]struct{ idle, gone time.Duration }{
-		"the pass lives": {10 * time.Minute, time.Second}, "the pass has ended": {8 * time.Second, 20 * time.Second},
+	library, server := newLibrary(t), redistest.Shared(t)
+	for name, test := range map[string]struct {
+		idle, gone time.Duration
+		redis      bool
+	}{
+		"the pass lives": {10 * time.Minute, time.Second, false}, "the pass has ended": {8 * time.Second, 20 * time.Second, false},
+		"the pass lives, Redis": {10 * time.Minute, time.Second, true}, "the pass has ended, Redis": {8 * time.Second, 20 * time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newFixture(t, slow)
+			s := &fixture{t: t, library: library}
+			if test.redis {
+				s.onRedis(server)
+			}
+			newFixtureLike(s, slow)
 			s.idle(test.idle)
 			b := s.inside()
 			other := s.twin(slow)

@@ -119,6 +119,8 @@ type fixture struct {
 	// behind and quiet are of the next room that is made, in the place of a site and no paths.
 	behind gateway.Forwarder
 	quiet  []string
+	// over is the store of the rooms that are made; nil: one in memory.
+	over queue.Store
 	// library is where the rooms' pages come from.
 	library *web.Library
 	// logs is all that the gateway and the boundary have written.
@@ -280,7 +282,9 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	store := s.stores[id]
 	if store == nil {
 		store = &lossyStore{}
-		store.lose(s)
+		if store.Store = s.over; store.Store == nil {
+			store.lose(s)
+		}
 		s.stores[id] = store
 	}
 	pace.Mode = queue.ModeRun

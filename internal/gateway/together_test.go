@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/redisstore"
+	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
 
 // stand lets time go by at two gateways of one store.
@@ -29,9 +31,14 @@ func TestARequestWithinIdleOfTheLastOneIsServed(t *testing.T) {
 	}{
 		{"page", "GET", nil}, {"script", "GET", script}, {"form", "POST", ownPage}, {"frame", "GET", framed("iframe", "cross-site")},
 	}
+	library, server := newLibrary(t), redistest.Shared(t)
 	for seed := range uint64(12) {
 		chance := rand.New(rand.NewPCG(seed, 11))
-		s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1, Strict: true})
+		s := &fixture{t: t, library: library}
+		if seed >= 10 {
+			s.onRedis(server)
+		}
+		newFixtureLike(s, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1, Strict: true})
 		s.idle(idle)
 		b := s.inside()
 		other := s.twin(queue.Pace{Rate: 60, Burst: 1, MaxInside: 1, Strict: true})
@@ -79,3 +86,13 @@ func TestARequestWithinIdleOfTheLastOneIsServed(t *testing.T) {
 
 // same is a browser at this gateway, with the cookies that it has at another.
 func (s *fixture) same(b *browser) *browser { return &browser{s, b.client} }
+
+// onRedis lets the room that is made next be kept on a server, by the fixture's clock.
+func (s *fixture) onRedis(server *redistest.Server) {
+	s.t.Helper()
+	store, err := redisstore.New(server.Client(s.t), redisstore.Config{Room: server.Room(s.t), Clock: s.now.Load})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.over = store
+}

@@ -349,25 +349,14 @@ func (g *Gateway) missing(v *httpx.Visit, status int, kind string, headers ...st
 		g.problem(v, status, kind, problems[kind].title, headers)
 		return
 	}
-	contentType, body, more := g.ErrorPage(status, kind, true, v.Header("Accept-Language"))
+	contentType, body, more := g.ErrorPage(status, kind, true, v.Host(), v.Header("Accept-Language"))
 	v.Answer(status, contentType, body, slices.Concat(headers, more)...)
 }
 
-// refuseNeutral refuses what belongs to no room: the answer names none, and nobody's contact.
+// refuseNeutral refuses what belongs to no room.
 func (g *Gateway) refuseNeutral(v *httpx.Visit, status int, kind string) {
-	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Header("Accept-Language"))
+	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Host(), v.Header("Accept-Language"))
 	v.Answer(status, contentType, body, headers...)
-}
-
-// ErrorPage renders a fault that the boundary found before any room was known. It is the page the boundary is
-// given, so that all pages look alike.
-func (g *Gateway) ErrorPage(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string) {
-	if !navigation {
-		p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: "The request was refused"}
-		return web.ProblemType, web.AppendProblem(nil, &p), nil
-	}
-	pages := g.Library.Neutral()
-	return web.HTMLType, pages.AppendError(nil, pages.Lang(acceptLanguage), status, kind, ""), pages.Headers()
 }
 
 // done answers what asks for nothing.

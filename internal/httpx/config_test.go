@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,11 +46,11 @@ func TestEveryFaultHasAStatusAKindAndAPage(t *testing.T) {
 			t.Errorf("fault %d: %d %q", f, f.Status(), f.Kind())
 		}
 		kinds[f.Kind()] = true
-		contentType, body, _ := plainPage(f.Status(), f.Kind(), true, nil)
+		contentType, body, _ := plainPage(f.Status(), f.Kind(), true, "", nil)
 		if !strings.HasPrefix(contentType, "text/html") || !strings.Contains(string(body), faults[f].title) {
 			t.Errorf("%s: page %s %q", f.Kind(), contentType, body)
 		}
-		contentType, body, _ = plainPage(f.Status(), f.Kind(), false, nil)
+		contentType, body, _ = plainPage(f.Status(), f.Kind(), false, "", nil)
 		if contentType != "application/problem+json" || !strings.Contains(string(body), `"code":"`+f.Kind()+`"`) {
 			t.Errorf("%s: problem %s %q", f.Kind(), contentType, body)
 		}
@@ -61,13 +62,13 @@ func TestEveryFaultHasAStatusAKindAndAPage(t *testing.T) {
 
 func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 	type asked struct {
-		navigation bool
-		language   string
+		navigation     bool
+		host, language string
 	}
 	var got []asked
 	_, addr := serve(t, given(func(c *Config) {
-		c.Page = func(status int, kind string, navigation bool, language []byte) (string, []byte, []string) {
-			got = append(got, asked{navigation, string(language)})
+		c.Page = func(status int, kind string, navigation bool, host string, language []byte) (string, []byte, []string) {
+			got = append(got, asked{navigation, host, string(language)})
 			return "text/html", []byte(kind), []string{"X-A", "b"}
 		}
 	}), ok)
@@ -79,7 +80,9 @@ func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 	c := dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nAccept-Language: fr\r\n\r\n", 200)
 	c.ask("GET / HTTP/1.1\nHost: h\r\n\r\n", 400)
-	if want := []asked{{true, "de"}, {false, ""}}; len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: H.example.:80\r\nAccept-Language: fr\r\nAccept: text/html\r\nCookie: "+strings.Repeat("x", 17<<10)+"\r\n\r\n", 431)
+	want := []asked{{true, "a, b", "de"}, {false, "", ""}, {true, "h.example", "fr"}}
+	if !slices.Equal(got, want) {
 		t.Errorf("asked %+v, want %+v", got, want)
 	}
 }

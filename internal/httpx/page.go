@@ -7,12 +7,13 @@ import (
 	"go.uber.org/zap"
 )
 
-// Page renders the answer to a fault: for a person when the request was a navigation, else for a program. headers are
-// pairs of name and value. It must be safe for concurrent use and not keep acceptLanguage.
-type Page func(status int, kind string, navigation bool, acceptLanguage []byte) (contentType string, body []byte, headers []string)
+// Page renders the answer to a fault: for a person when the request was a navigation, else for a program. host is the one that the
+// request names, in lower case and without port, as Visit.Host; empty if that was not read. headers are pairs of name and value.
+// It must be safe for concurrent use and not keep acceptLanguage.
+type Page func(status int, kind string, navigation bool, host string, acceptLanguage []byte) (contentType string, body []byte, headers []string)
 
 // plainPage is for a boundary without pages of its own.
-func plainPage(status int, kind string, navigation bool, _ []byte) (string, []byte, []string) {
+func plainPage(status int, kind string, navigation bool, _ string, _ []byte) (string, []byte, []string) {
 	title := kind
 	for _, f := range faults {
 		if f.kind == kind {
@@ -34,10 +35,18 @@ func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string
 		if p := recover(); p != nil {
 			v.s.cfg.OnPanic()
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
-			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(f), nil)
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(f), v.hostOf(f), nil)
 		}
 	}()
-	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(f), v.Header("Accept-Language"))
+	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(f), v.hostOf(f), v.Header("Accept-Language"))
+}
+
+// hostOf is the host that a request with a fault names, as far as it was read.
+func (v *Visit) hostOf(f Fault) string {
+	if host := v.Header("Host"); f == FaultHeaderSize && v.host == "" && validHost(host) {
+		return v.s.hostName(host)
+	}
+	return v.host
 }
 
 // mayRead reports whether a person reads the answer to a fault. A head that is too long is not read to its end, and the fields

@@ -98,10 +98,12 @@ func (c *conn) nextHead() error {
 	if err != nil {
 		return err
 	}
-	if fault == NoFault {
-		fault = r.head.parse(raw, &c.s.limits)
-	}
-	if fault == NoFault {
+	switch parsed := r.head.parse(raw, &c.s.limits); {
+	case fault != NoFault:
+		// What was read of a head that is too long says who asks, and at which host.
+	case parsed != NoFault:
+		fault = parsed
+	default:
 		fault = c.refusal
 	}
 	r.begun, r.fault = true, fault
@@ -134,7 +136,7 @@ func (r *request) writeHead() {
 	r.out = append(out, "\r\n"...)
 }
 
-// readHead reads up to the empty line that ends a head. Some bytes of it are here already. The time for the whole
+// readHead reads up to the empty line that ends a head; of one that is too long, raw is what was read. Some bytes of it are here already. The time for the whole
 // head begins to run when they turn out not to be all.
 func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 	r := c.req
@@ -152,7 +154,7 @@ func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 		case bad:
 			return nil, FaultLineEnd, nil
 		case end > c.s.limits.headBytes || end == 0 && len(buf) >= c.s.limits.headBytes:
-			return nil, tooLarge(buf), nil
+			return buf, tooLarge(buf), nil
 		case end > 0:
 			r.from += end
 			return buf[:end], NoFault, nil

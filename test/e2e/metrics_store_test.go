@@ -76,7 +76,7 @@ func storeMoves(t *testing.T, w *metricsWatch) {
 	for range 3 {
 		late.Get(t, "/")
 	}
-	press(late, "leave")
+	late.Get(t, "/done")
 	w.until(g, 10*time.Second, line("line_finished_total"))
 	w.until(g, 10*time.Second, line("line_left_total"))
 

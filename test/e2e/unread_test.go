@@ -143,7 +143,7 @@ func TestABodyIsNeverTheNextRequest(t *testing.T) {
 	for _, way := range []struct {
 		name, room, cookie, extra, want string
 	}{
-		{name: "to the waiting page", room: "full", want: "HTTP/1.1 200 OK"},
+		{name: "of somebody without a place", room: "full", want: "HTTP/1.1 429 Too Many Requests"},
 		{name: "to a site that answers early", room: "early", cookie: inside("early"), want: "HTTP/1.1 403 Forbidden"},
 		{name: "to a site that is down", room: "dead", cookie: inside("dead"), want: "HTTP/1.1 502 Bad Gateway"},
 		{name: "in a request that is refused", room: "full", extra: "Content-Length: 3\r\nContent-Length: 4\r\n", want: "HTTP/1.1 400 Bad Request"},

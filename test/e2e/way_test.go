@@ -123,7 +123,7 @@ func TestWhatIsNoPageLoadGetsASmallProblemAndNeverAPage(t *testing.T) {
 	}
 }
 
-func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
+func TestNeitherHeadNorAFormTakesANumber(t *testing.T) {
 	t.Parallel()
 	g, site := one(t, harness.Room{})
 	head, err := harness.NewBrowser(g).Load(t.Context(), http.MethodHead, "/")
@@ -134,22 +134,30 @@ func TestHeadTakesNoNumberAndAFormGetsTheWaitingPage(t *testing.T) {
 		t.Errorf("HEAD got %d %q %v", head.StatusCode, head.Body, head.Header)
 	}
 	b := harness.NewBrowser(g)
-	form, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
-	if err != nil {
-		t.Fatal(err)
+	send := func(want string) {
+		t.Helper()
+		form, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The way on opens the page that the form came from, in a new tab: what was entered stays in this one.
+		if form.StatusCode != 429 || !strings.Contains(form.Body, want) || !strings.Contains(form.Body, `href="/termine?ort=3"`) {
+			t.Errorf("a form that is not sent got %d:\n%s", form.StatusCode, form.Body)
+		}
 	}
-	if !form.Waiting() || b.Token().Number != 1 {
-		t.Fatalf("%d, place %+v: HEAD took a number or the form got none", form.StatusCode, b.Token())
+	send("You need a number first")
+	if n := b.Token().Number; n != 0 {
+		t.Errorf("the form took number %d", n)
 	}
-	// A page cannot be reloaded by POST, so the wait ends on the page that the form came from.
-	if _, to, err := form.Refresh(); err != nil || to != "/.einlass/wait?room=termine&to=/termine?ort=3" {
-		t.Errorf("the page loads %q again: %v", to, err)
+	if b.Get(t, "/termine"); b.Token().Number != 1 {
+		t.Fatalf("number %d: something took one before", b.Token().Number)
 	}
+	send("still in line")
 	g.Set(t, `{"rate": 6000, "burst": 100}`)
 	until(t, 10*time.Second, "the call", func(context.Context) bool { return b.Status(t).State == "called" })
-	in, err := b.Load(t.Context(), http.MethodPost, "/buchen", "Referer", "http://termine.example/termine?ort=3")
-	if err != nil || in.StatusCode != 303 || in.Header.Get("Location") != "/termine?ort=3" || site.Seen("POST /buchen") != 0 {
-		t.Fatalf("%v, %d to %q", err, in.StatusCode, in.Header.Get("Location"))
+	until(t, 10*time.Second, "the entry", func(context.Context) bool { return b.Get(t, "/termine").FromSite() })
+	if n := site.Seen("POST /buchen"); n != 0 {
+		t.Errorf("the site saw %d forms of somebody who was not inside", n)
 	}
 	sent, err := b.Load(t.Context(), http.MethodPost, "/buchen")
 	if err != nil {
@@ -182,9 +190,10 @@ func TestTheSiteEndsAStayAndTheNextInLineIsCalled(t *testing.T) {
 		return !next.Get(t, "/").Waiting()
 	})
 	t.Logf("let in %v after the site said so", took)
-	// The first has had the one stay of that ticket, and comes as a new arrival.
-	if page := first.Get(t, "/"); !page.Waiting() || first.Token().Number <= next.Token().Number {
-		t.Errorf("after the end: %d, place %+v", page.StatusCode, first.Token())
+	// The first has had the one stay of that ticket: the last page goes on to be read, and nothing more is sent.
+	first.Get(t, "/done").WantSite(t, "site GET /done")
+	if form, err := first.Load(t.Context(), http.MethodPost, "/buchen"); err != nil || form.StatusCode != 403 {
+		t.Errorf("a form after the end: %v, %+v", err, form)
 	}
 }
 

@@ -85,7 +85,7 @@ func serve(t *testing.T) gate {
 	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.0/8"},
 		Rooms: []harness.Room{
-			shop, small("idle"), small("grace"), late, small("finish"), small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
+			shop, room("logout"), small("idle"), small("grace"), small("other"), late, small("finish"), small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
 		},
 	})
 	front := serveFront(t, g.Addr)

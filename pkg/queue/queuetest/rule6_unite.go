@@ -59,6 +59,18 @@ var healing = []scenario{
 		want(l, "booked with more", o.Booked, 2)
 		want(l, "reports", o.Reports, 2)
 	}},
+	{"of records of one cursor the later change of a plan stands", func(l *line) {
+		l.settle(func(d *queue.Document) { d.Plan = []queue.Step{{At: l.now() + 1_000_000, Opening: "a", Rank: 1}} })
+		planned := l.now()
+		l.clock.Step(100)
+		m := l.remembered()
+		m.Opening.Planned = planned + 7
+		l.restore(m)
+		want(l, "planned by a later one", l.snapshot().Opening.Planned, planned+7)
+		m.Opening.Planned = planned + 3
+		l.restore(m)
+		want(l, "planned by an earlier one", l.snapshot().Opening.Planned, planned+7)
+	}},
 	{"of two draws of one opening the known one stands, else the earlier", func(l *line) {
 		l.lobby(1, 3)
 		l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen, Draw: true})

@@ -81,6 +81,7 @@ var moving = []scenario{
 		p := l.wait(1, 1)[0]
 		l.wantState("removed", l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}).Standing, queue.StateSpent, queue.ReasonRemoved)
 		l.wantState("keep", l.keep(p), queue.StateSpent, queue.ReasonRemoved)
+		l.wantState("removed twice", l.move(queue.Move{Act: queue.ActRemove, Visitor: Visitor(1)}).Standing, queue.StateSpent, queue.ReasonRemoved)
 		p = l.enter(2)
 		l.clock.Step(1000)
 		curves := l.snapshot().Curves

@@ -169,6 +169,9 @@ var losing = []scenario{
 		want(l, "born", f.Born, before.Born)
 		l.restore(m)
 		want(l, "the same again", snapshotDiff(f, l.snapshot()), "")
+		m.Heads[0], m.HeadNumbers[0] = queue.OrderOf(m.Epoch, 20), 20
+		l.restore(m)
+		want(l, "a lower head", snapshotDiff(f, l.snapshot()), "")
 	}},
 	{"a watermark that says what is known changes nothing", func(l *line) {
 		l.enter(1)

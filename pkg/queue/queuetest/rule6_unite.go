@@ -15,7 +15,10 @@ var healing = []scenario{
 		m.Document.Pace.Rate = 7
 		l.restore(m)
 		want(l, "rate of an older one", l.snapshot().Document.Pace.Rate, 60)
-		m.Document.Version += 2
+		m.Document.Version++
+		l.restore(m)
+		want(l, "rate of another one of that version", l.snapshot().Document.Pace.Rate, 60)
+		m.Document.Version++
 		l.restore(m)
 		f := l.snapshot()
 		want(l, "rate", f.Document.Pace.Rate, 7)

@@ -62,16 +62,8 @@ func (ch *checker) room(r *Room, at string) {
 	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)
-	for i, path := range r.Session.Quiet {
-		if _, err := route.ParseRule(path); err != nil {
-			ch.bad(fmt.Sprintf("%s[%d]", key("session.quiet"), i), "%q %v", path, err)
-		}
-	}
-	for i, path := range r.Once {
-		if _, err := route.ParseRule(path); err != nil {
-			ch.bad(fmt.Sprintf("%s[%d]", key("once"), i), "%q %v", path, err)
-		}
-	}
+	ch.prefixes(key("session.quiet"), r.Session.Quiet)
+	ch.prefixes(key("once"), r.Once)
 	for i, tag := range r.Languages {
 		at := fmt.Sprintf("%s[%d]", key("languages"), i)
 		switch {
@@ -130,4 +122,13 @@ func (ch *checker) active(r *Room, path string) {
 		accepted = append(accepted, edge.String())
 	}
 	ch.bad(path, "%v is not accepted; want %s or session.idle", active, strings.Join(accepted, ", "))
+}
+
+// prefixes checks prefixes of paths, in the form of a room's paths.
+func (ch *checker) prefixes(at string, paths []string) {
+	for i, path := range paths {
+		if _, err := route.ParseRule(path); err != nil {
+			ch.bad(fmt.Sprintf("%s[%d]", at, i), "%q %v", path, err)
+		}
+	}
 }

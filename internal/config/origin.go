@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/einlass/einlass/internal/route"
 )
 
 // SplitOrigin takes an origin (https://host, http://host:port) as Load leaves it apart. host has no brackets; port is empty for
@@ -59,10 +61,7 @@ func (ch *checker) home(c *Config, r *Room, at string) {
 	}
 	tls, host, _ := SplitOrigin(r.Canonical)
 	switch {
-	case len(r.Hosts) > 0 && !slices.ContainsFunc(r.Hosts, func(pattern string) bool {
-		suffix, wild := strings.CutPrefix(pattern, "*")
-		return pattern == host || wild && strings.HasSuffix(host, suffix)
-	}):
+	case len(r.Hosts) > 0 && !slices.ContainsFunc(r.Hosts, func(pattern string) bool { return route.HostMatches(pattern, host) }):
 		ch.bad(at+".canonical", "%q is none of the room's hosts", host)
 	case strings.HasPrefix(host, "*"):
 		ch.bad(at+".canonical", "%q is not one host", host)

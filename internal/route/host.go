@@ -2,12 +2,18 @@ package route
 
 import "strings"
 
+// HostMatches reports whether a host is one of a pattern: an exact name, "*.example.org" for all names below, or "*". Both are in the
+// form that a configuration has after it was read: lower case, without port.
+func HostMatches(pattern, host string) bool {
+	suffix, wild := strings.CutPrefix(pattern, "*")
+	return pattern == host || wild && strings.HasSuffix(host, suffix)
+}
+
 // HasHost reports whether a room, by its position in the configuration, answers to a host (without port).
 func (r *Router) HasHost(room int, host string) bool {
 	host = foldHost(host)
 	for _, pattern := range r.hosts[room] {
-		suffix, wild := strings.CutPrefix(pattern, "*")
-		if pattern == host || wild && strings.HasSuffix(host, suffix) {
+		if HostMatches(pattern, host) {
 			return true
 		}
 	}
@@ -19,8 +25,7 @@ func (r *Router) HasHost(room int, host string) bool {
 func (r *Router) Names(room int, host string) bool {
 	host = foldHost(host)
 	for _, pattern := range r.hosts[room] {
-		suffix, wild := strings.CutPrefix(pattern, "*")
-		if pattern == host || wild && suffix != "" && strings.HasSuffix(host, suffix) {
+		if pattern != "*" && HostMatches(pattern, host) {
 			return true
 		}
 	}

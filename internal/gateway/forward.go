@@ -55,6 +55,7 @@ func (g *Gateway) forward(r *Room, v *httpx.Visit, opt proxy.Options) *failure {
 	if opt.StripCookies == nil {
 		opt.StripCookies = ownCookie
 	}
+	opt.VisitorsHost = r.named
 	result, err := r.Backend.Forward(v, opt)
 	if err != nil {
 		failed := failureOf(err)

@@ -70,6 +70,8 @@ type Room struct {
 
 	asides asides
 
+	named func(host string) bool // whether the room has a host by name
+
 	table *table
 	users users
 	idle  chan struct{} // closed when users has come to 0

@@ -38,7 +38,7 @@ func newTable(set RoomSet, old *table) (*table, error) {
 			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
 		}
 		t.byID[cfg.ID] = i
-		r, err := newRoom(cfg, t)
+		r, err := newRoom(cfg, t, i)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func newTable(set RoomSet, old *table) (*table, error) {
 	return t, nil
 }
 
-func newRoom(cfg RoomConfig, t *table) (*Room, error) {
+func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 	quiet, err := newPrefixes(cfg.ID, "quiet", cfg.Quiet)
 	if err != nil {
 		return nil, err
@@ -72,6 +72,7 @@ func newRoom(cfg RoomConfig, t *table) (*Room, error) {
 		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
 		quiet: quiet, once: once, idle: make(chan struct{}),
+		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
 	r.users.Store(1) // the table
 	return r, nil

@@ -3,6 +3,7 @@ package httpx
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/valyala/fasthttp"
 )
@@ -73,16 +74,21 @@ type dateLine struct {
 // that; SetStatusMessage blanks out line ends, but StatusMessage is the buffer itself. A test holds this against the
 // pinned version.
 func (v *Visit) setDate(status int) {
-	second := v.now.Unix()
-	d := v.s.date.Load()
-	if d == nil || d.second != second {
-		d = &dateLine{second, "\r\nDate: " + v.now.UTC().Format(dateFormat)}
-		v.s.date.Store(d)
-	}
 	var buf [96]byte
-	line := append(append(buf[:0], fasthttp.StatusMessage(status)...), d.line...)
+	line := append(append(buf[:0], fasthttp.StatusMessage(status)...), v.DateLine(v.now)...)
 	v.ctx.Response.Header.SetStatusMessage(line)
 	copy(v.ctx.Response.Header.StatusMessage(), line)
+}
+
+// DateLine is the Date field of a time, with the line end before it and none behind.
+func (v *Visit) DateLine(at time.Time) string {
+	second := at.Unix()
+	d := v.s.date.Load()
+	if d == nil || d.second != second {
+		d = &dateLine{second, "\r\nDate: " + at.UTC().Format(dateFormat)}
+		v.s.date.Store(d)
+	}
+	return d.line
 }
 
 // dateFormat is IMF-fixdate (RFC 9110 §5.6.7).

@@ -41,6 +41,9 @@ type Options struct {
 	Revalidate bool
 	// HeadOnly sends the head of the answer on and an empty body.
 	HeadOnly bool
+	// VisitorsHost reports whether visitors ask for a host (lower case, without port) beside the one of this request, so that the
+	// site may name itself by it. nil: there is no other.
+	VisitorsHost func(host string) bool
 	// OnHead sees the head of the final answer, or of the 101 that opens a WebSocket, once, before any of it goes to the
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.
@@ -62,6 +65,7 @@ type Backend struct {
 	log     *zap.Logger
 	onPanic func()
 	fleet   fleet
+	names   ownNames
 	limiter limiter
 	// outsideLimiter stands before limiter for requests from outside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
@@ -95,14 +99,17 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if b.onPanic == nil {
 		b.onPanic = func() {}
 	}
+	addresses := make([]config.Address, 0, len(cfg.Addresses))
 	for _, text := range cfg.Addresses {
 		o, err := newOrigin(text, cfg)
 		if err != nil {
 			return nil, fmt.Errorf("backend %s: %w", text, err)
 		}
+		addresses = append(addresses, o.dialer.address)
 		o.pool.overrun = func() { b.overrun(o) }
 		b.fleet.origins = append(b.fleet.origins, o)
 	}
+	b.names = newOwnNames(&cfg, addresses)
 	var err error
 	if b.statuses, err = config.ParseStatusRanges(cfg.Health.Status); err != nil {
 		return nil, fmt.Errorf("backend.health.status: %w", err)

@@ -378,6 +378,7 @@ func (x *exchange) deliver() error {
 	if x.ans.status == 101 {
 		return x.switchProtocols()
 	}
+	x.nameAsVisitorsDo()
 	err := x.respond()
 	if err != nil {
 		return x.fail(err)

@@ -37,6 +37,11 @@ func classify(name []byte) nameKind {
 		return kindPlain
 	}
 	switch name[0] | 0x20 {
+	case 'a':
+		if len(name) == 7 {
+			// An answer's offer to come to another port, where the gate is not (RFC 7838 section 3).
+			return kindIf(name, "alt-svc", kindHop)
+		}
 	case 'c':
 		switch len(name) {
 		case 6:

@@ -417,6 +417,6 @@ func TestMoreRequestsThanAllowedWaitAndUrgentOnesGoFirst(t *testing.T) {
 	}
 	proceed <- struct{}{}
 	for _, c := range conns {
-		want(t, c, okAnswer)
+		wantNow(t, c, strings.Replace(okAnswer, "\r\n", "\r\nDate: {now}\r\n", 1))
 	}
 }

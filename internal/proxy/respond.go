@@ -67,6 +67,10 @@ func (x *exchange) render(out outFraming) {
 	x.showHead()
 	again := x.revalidates()
 	dst := append(x.raw[:0], h.reason...)
+	if h.status >= 200 && !h.has("date") {
+		// When it came; a gateway has a clock, whatever the site has (RFC 9110 section 6.6.1).
+		dst = append(dst, x.v.DateLine(x.now)...)
+	}
 	if x.clearsCookies() {
 		dst = x.appendExpired(dst)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -100,3 +101,8 @@ func shortStall(c *httpx.Config) { c.Limits.WriteStall = time.Second }
 
 // insideByHeader takes a visitor's word for being inside.
 func insideByHeader(v *httpx.Visit) Options { return Options{Inside: v.Header("Inside") != nil} }
+
+// trustLoopback believes what this machine says of who asks.
+func trustLoopback(c *httpx.Config) {
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+}

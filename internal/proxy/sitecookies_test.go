@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -29,9 +28,7 @@ func cookieAnswer(t *testing.T, fields, request string) http.Header {
 			v.SetCookie(httpx.Cookie{Name: "__Host-einlass-r", Value: "ours"})
 			return Options{StripCookies: isOurs}
 		}
-		f.configure = append(f.configure, func(c *httpx.Config) {
-			c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-		})
+		f.configure = append(f.configure, trustLoopback)
 	})
 	c := dialTest(t, addr)
 	send(t, c, request)

@@ -18,7 +18,6 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/config"
-	"github.com/einlass/einlass/internal/httpx"
 )
 
 // crashingOrigin closes unanswered when it is asked for /crash, answers /error with 500, and serves everything else.
@@ -82,7 +81,7 @@ func (a *asking) ask(method, path, rest string) int {
 // behindAFront believes the forwarding fields of whoever connects, so that a test can ask from many networks.
 func behindAFront(f *forwarder) {
 	f.options = insideByHeader
-	f.configure = append(f.configure, func(c *httpx.Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	f.configure = append(f.configure, trustLoopback)
 }
 
 // from is a field by which a request comes from the n-th network.

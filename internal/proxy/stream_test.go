@@ -44,7 +44,7 @@ func TestEventsReachTheVisitorOneByOne(t *testing.T) {
 			_, addr := startProxy(t, siteAt("http://"+origin))
 			c := dialTest(t, addr)
 			send(t, c, "GET /events HTTP/1.1\r\nHost: h\r\n\r\n")
-			want(t, c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+			wantNow(t, c, "HTTP/1.1 200 OK\r\nDate: {now}\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
 			for i := range 5 {
 				seen <- struct{}{}
 				want(t, c, fmt.Sprintf("9\r\ndata: %d\n\n\r\n", i))

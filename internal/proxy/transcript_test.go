@@ -1,13 +1,15 @@
 package proxy
 
 import (
+	"io"
 	"net"
-	"net/netip"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
@@ -24,7 +26,7 @@ import (
 //	== backend answers   what it answers; "close" after the name closes the connection
 //	== client sees       what the visitor gets; "closed" after the name: and then the end
 //
-// "{addr}" stands for the origin's address. The four may repeat, on the same connection of the visitor.
+// "{addr}" stands for the origin's address, "{now}" for the present time in what the visitor gets. The four may repeat, on the same connection of the visitor.
 type transcript struct {
 	cfg      config.Backend
 	trusted  bool
@@ -128,9 +130,7 @@ func playTranscript(t *testing.T, tr transcript) {
 			return Options{StripCookies: isOurs, Identity: tr.identity, Inside: !tr.outside}
 		}
 		if tr.trusted {
-			f.configure = append(f.configure, func(c *httpx.Config) {
-				c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-			})
+			f.configure = append(f.configure, trustLoopback)
 		}
 	})
 	c := dialTest(t, addr)
@@ -155,12 +155,30 @@ func playStep(t *testing.T, c net.Conn, s step) {
 	case "client":
 		send(t, c, s.text)
 	case "client sees":
-		want(t, c, s.text)
+		wantNow(t, c, s.text)
 		if s.flag == "closed" {
 			wantClosed(t, c)
 		}
 	case "backend sees", "backend answers":
 	default:
 		t.Fatalf("unknown section %q", s.name)
+	}
+}
+
+// wantNow is want for a text in which "{now}" stands for the time of an answer.
+func wantNow(t *testing.T, c io.Reader, text string) {
+	t.Helper()
+	for before, rest, found := strings.Cut(text, "{now}"); ; before, rest, found = strings.Cut(rest, "{now}") {
+		want(t, c, before)
+		if !found {
+			return
+		}
+		date := make([]byte, len(http.TimeFormat))
+		if _, err := io.ReadFull(c, date); err != nil {
+			t.Fatal(err)
+		}
+		if at, err := http.ParseTime(string(date)); err != nil || time.Since(at).Abs() > time.Minute {
+			t.Fatalf("Date: %s, %v", date, err)
+		}
 	}
 }

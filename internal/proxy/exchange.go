@@ -35,7 +35,9 @@ type exchange struct {
 	location string
 	raw      []byte // the answer head as the visitor gets it, without status line's begin
 
-	blank []byte // zeros, never written to
+	blank  []byte // zeros, never written to
+	begun  []byte // what was read of a body of unknown length
+	chunks []byte // the same, if that is all of it; nil: it is not, or its length was known
 
 	class  class     // what it may prove
 	now    time.Time // when the clock was last looked at
@@ -66,7 +68,7 @@ func (x *exchange) end() {
 	const keep = 128 << 10
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
-	x.o, x.c, x.up = nil, nil, nil
+	x.o, x.c, x.up, x.chunks = nil, nil, nil, nil
 	x.result, x.location = Result{}, ""
 	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
 	clear(x.req.fields)
@@ -95,6 +97,11 @@ func (x *exchange) forward() error {
 	}
 	x.lends = x.mayLend()
 	x.req.close = !x.lends
+	if x.req.length < 0 {
+		if err := x.takeChunks(); err != nil {
+			return err
+		}
+	}
 	if err := x.req.build(x.v, x.b, &x.opt); err != nil {
 		return err
 	}
@@ -137,29 +144,6 @@ func (x *exchange) cancelTunnel() {
 	if x.req.upgrade && !x.tunnelled {
 		x.b.tunnels.cancel()
 	}
-}
-
-// takeBody reads a small body behind the head, or prepares to stream a larger one.
-func (x *exchange) takeBody() error {
-	if x.req.length == 0 {
-		return nil
-	}
-	r := x.ctx.RequestBodyStream()
-	if x.req.length < 0 || x.req.length > smallUpload {
-		x.up = &upload{chunked: x.req.length < 0, stall: x.b.cfg.Timeouts.WriteStall, onPanic: x.b.onPanic, activity: x.activity()}
-		x.up.source.init(r, x)
-		if x.v.Header("Expect") == nil {
-			return nil
-		}
-		return x.up.source.invite()
-	}
-	var src source
-	src.init(r, x)
-	defer src.release()
-	var err error
-	x.req.head, err = src.appendAll(x.req.head)
-	x.now = time.Now()
-	return err
 }
 
 // converse finds an origin, sends the request and hands the answer on. It sends a

@@ -145,6 +145,7 @@ var errPanic = errors.New("proxy: panic in an upload")
 // one goroutine; end must be called, and waits for it.
 type upload struct {
 	source  source
+	begun   []byte // what was read of the body before, at most smallUpload+1 bytes
 	c       *conn
 	chunked bool
 	stall   time.Duration
@@ -177,6 +178,13 @@ func (u *upload) run() {
 	}()
 	p := pieces.Get().(*piece)
 	defer pieces.Put(p)
+	for begun := u.begun; len(begun) > 0; {
+		n := copy(p.data(), begun)
+		if !u.send(p, n) {
+			return
+		}
+		begun = begun[n:]
+	}
 	for {
 		n, err := u.source.read(p.data())
 		if n > 0 {

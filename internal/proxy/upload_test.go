@@ -55,6 +55,9 @@ func TestAnOriginMayAnswerBeforeTheUploadIsThrough(t *testing.T) {
 	}
 }
 
+// longChunk is more than is read before the origin is asked.
+var longChunk = fmt.Sprintf("%x\r\n%s\r\n", smallUpload+1, strings.Repeat("x", smallUpload+1))
+
 func TestAnOriginThatClosesUnderAnUploadIsStillHeard(t *testing.T) {
 	origin := serveRaw(t, func(c net.Conn) {
 		r := bufio.NewReader(c)
@@ -67,7 +70,7 @@ func TestAnOriginThatClosesUnderAnUploadIsStillHeard(t *testing.T) {
 	})
 	_, addr := startProxy(t, siteAt("http://"+origin))
 	c := dialTest(t, addr)
-	send(t, c, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+	send(t, c, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"+longChunk)
 	want(t, c, "HTTP/1.1 413 Too Large\r\n")
 }
 
@@ -75,7 +78,7 @@ func TestWhatIsLeftOfABodyIsNoRequest(t *testing.T) {
 	const smuggled = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
 	for name, request := range map[string]string{
 		"a length": fmt.Sprintf("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s", 200_000, smuggled),
-		"chunks":   fmt.Sprintf("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", 200_000, smuggled),
+		"chunks":   fmt.Sprintf("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%s%x\r\n%s", longChunk, 200_000, smuggled),
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := newScriptedBackend(t, scriptedAnswer{bytes: []byte("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), early: true})

@@ -37,7 +37,7 @@ func (a *app) handler(cfg *config.Config) httpx.Handler {
 	h := httpx.Handler(a.gate.Serve)
 	if cfg.Listen.HTTPS != "" && cfg.TLS.Redirect {
 		_, port, _ := net.SplitHostPort(cfg.Listen.HTTPS)
-		h = httpx.RedirectToHTTPS(port, h)
+		h = httpx.RedirectToHTTPS(port, a.gate.HasHost, h)
 	}
 	if a.acme != nil {
 		h = httpx.AnswerChallenges(a.acme, h)

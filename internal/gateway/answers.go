@@ -127,15 +127,15 @@ func (e *exchange) lead(d *decision) {
 		to = e.g.ownURL(e.r, e.v, "wait", keptMark, to)
 	}
 	if d.act != admit {
-		e.v.Answer(303, "", nil, "Location", to)
+		e.v.Redirect(303, to)
 		return
 	}
-	e.v.Answer(303, "", nil, "Location", to, "Einlass-State", "inside")
+	e.v.Redirect(303, to, "Einlass-State", "inside")
 }
 
 // leadTo redirects to a URL. What stands in that of this request is never a Referer.
 func (e *exchange) leadTo(to string) {
-	e.v.Answer(303, "", nil, "Location", to, "Referrer-Policy", "no-referrer")
+	e.v.Redirect(303, to, "Referrer-Policy", "no-referrer")
 }
 
 // placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
@@ -266,8 +266,11 @@ func (e *exchange) crowdedScript(kind, title string, networks bool, headers []st
 	e.v.Answer(429, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }
 
-// linkTo is the field by which a script is told of a page.
+// linkTo is the field by which a script is told of a page. A URL that is too long for a head stands in the body alone.
 func linkTo(page string) []string {
+	if len(page) > httpx.LongestURL {
+		return nil
+	}
 	return []string{"Link", "<" + strings.ReplaceAll(page, ">", "%3E") + `>; rel="alternate"; type="text/html"`}
 }
 

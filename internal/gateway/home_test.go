@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -40,7 +41,8 @@ type traveller struct {
 	s      *fixture
 	client *http.Client
 	way    []string
-	set    []*http.Cookie // that it was given, but for those that delete one
+	heads  []*http.Response // on the way
+	set    []*http.Cookie   // that it was given, but for those that delete one
 	// refuses: it keeps no cookies.
 	refuses bool
 }
@@ -73,6 +75,7 @@ func (x *traveller) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := http.DefaultTransport.RoundTrip(there)
 	if err == nil {
 		res.Request = r
+		x.heads = append(x.heads, res)
 		for _, c := range res.Cookies() {
 			if c.MaxAge > 0 {
 				x.set = append(x.set, c)
@@ -85,7 +88,13 @@ func (x *traveller) RoundTrip(r *http.Request) (*http.Response, error) {
 // load goes to a URL, and says where it came to an end.
 func (x *traveller) load(method, at string, headers ...string) (answer, string) {
 	x.s.t.Helper()
-	x.way = nil
+	x.way, x.heads = nil, nil
+	return x.follow(method, at, headers...)
+}
+
+// follow loads a URL, and what a page of it that leads on at once leads to.
+func (x *traveller) follow(method, at string, headers ...string) (answer, string) {
+	x.s.t.Helper()
 	req, err := http.NewRequestWithContext(x.s.t.Context(), method, at, nil)
 	if err != nil {
 		x.s.t.Fatal(err)
@@ -104,6 +113,14 @@ func (x *traveller) load(method, at string, headers ...string) (answer, string) 
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
 		x.s.t.Fatal(err)
+	}
+	if _, rest, found := strings.Cut(string(data), `http-equiv="refresh" content="0;url=`); found {
+		to, _, _ := strings.Cut(rest, `"`)
+		next, err := res.Request.URL.Parse(html.UnescapeString(to))
+		if err != nil {
+			x.s.t.Fatal(err)
+		}
+		return x.follow("GET", next.String(), headers...)
 	}
 	return answer{res, string(data)}, res.Request.URL.String()
 }

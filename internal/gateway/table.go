@@ -98,6 +98,12 @@ func (t *table) match(host string, path []byte) (*Room, route.Verdict) {
 	return t.rooms[i], verdict
 }
 
+// HasHost reports whether a room answers to a host (without port).
+func (g *Gateway) HasHost(host string) bool {
+	_, verdict := g.table.Load().match(host, []byte("/"))
+	return verdict != route.Nowhere
+}
+
 // own finds the room that an own URL speaks of: the one named, if it has this host, else the host's first. Nil: there is none.
 func (t *table) own(host string, id []byte) *Room {
 	if len(id) == 0 {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,7 +143,7 @@ func TestPlainVisitorsAreSentToHTTPS(t *testing.T) {
 			"GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n": "https://[2001:db8::1]:8443/",
 		},
 	} {
-		_, addr := serve(t, given(func(c *Config) { c.TrustedProxies = trusted }), RedirectToHTTPS(port, ok))
+		_, addr := serve(t, given(func(c *Config) { c.TrustedProxies = trusted }), RedirectToHTTPS(port, func(host string) bool { return host != "elsewhere.example" }, ok))
 		for request, want := range tests {
 			resp, _ := dial(t, addr).ask(request, http.StatusPermanentRedirect)
 			if got := resp.Header.Get("Location"); got != want {
@@ -151,8 +152,21 @@ func TestPlainVisitorsAreSentToHTTPS(t *testing.T) {
 		}
 		dial(t, addr).ask("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: https\r\n\r\n", 200)
 		dial(t, addr).ask("GET / HTTP/1.0\r\n\r\n", 400)
+		dial(t, addr).ask("GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", 200)
 		dial(t, addr).ask("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400)
 	}
+}
+
+// A redirect that repeats a long URL in its head is refused by proxies that read 4 KiB of a head.
+func TestALongURLIsLedToByAPage(t *testing.T) {
+	_, addr := serve(t, given(), RedirectToHTTPS("443", func(string) bool { return true }, ok))
+	long := "/a?q=\"'<b>&\xfc=" + strings.Repeat("x", LongestURL)
+	resp, body := dial(t, addr).ask("GET "+long+" HTTP/1.1\r\nHost: h.example\r\n\r\n", 200)
+	want := "https://h.example/a?q=&#34;&#39;&lt;b&gt;&amp;%FC=" + strings.Repeat("x", LongestURL)
+	if resp.Header.Get("Location") != "" || !strings.Contains(body, `content="0;url=`+want+`"`) || !strings.Contains(body, `href="`+want+`"`) {
+		t.Errorf("%v\n%s", resp.Header, body)
+	}
+	dial(t, addr).ask("POST "+long+" HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n", 414)
 }
 
 func TestAUnixSocketIsServedAndItsPeerTrusted(t *testing.T) {

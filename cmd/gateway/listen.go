@@ -26,7 +26,7 @@ type publicListener struct {
 // boundaryConfig is what the boundary is given.
 func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, log *zap.Logger) httpx.Config {
 	return httpx.Config{
-		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
+		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, TrustedFields: cfg.TrustedFields, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
 		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, OnPanic: m.Panic,
 		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
 	}
@@ -59,6 +59,7 @@ func (a *app) listen(cfg *config.Config) error {
 		if err != nil {
 			return fmt.Errorf("tls: %w", err)
 		}
+		cfg.TLS.Restrict(tlsConfig)
 		ln, err := net.Listen("tcp", at)
 		if err != nil {
 			return fmt.Errorf("listen.https: %w", err)

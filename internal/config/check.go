@@ -122,6 +122,7 @@ func (ch *checker) listen(c *Config) {
 	if mode, err := strconv.ParseUint(l.UnixMode, 8, 32); err != nil || mode > 0o777 {
 		ch.bad("listen.unix_mode", "%q is not in 0000…0777 (octal)", l.UnixMode)
 	}
+	ch.trustedFields(c.TrustedFields)
 	if c.ProxyProtocol && len(c.TrustedProxies) == 0 && l.Unix == "" {
 		ch.bad("proxy_protocol", "is accepted from trusted peers only, and trusted_proxies is empty")
 	}
@@ -140,6 +141,7 @@ func (ch *checker) tls(c *Config) {
 	case c.Listen.HTTPS == "" && (files || acme):
 		ch.bad("tls", "there is a certificate but no listen.https")
 	}
+	ch.suites(&t)
 	offOr(ch, "tls.hsts", t.HSTS, time.Second, 20*366*24*time.Hour, "")
 	ch.whole("tls.hsts", t.HSTS, time.Second)
 	if !acme {

@@ -12,7 +12,7 @@ func (c *Config) Routes() []route.Room {
 	all := make([]route.Room, len(c.Rooms))
 	for i := range c.Rooms {
 		r := &c.Rooms[i]
-		all[i] = route.Room{Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude}.Filled()
+		all[i] = route.Room{Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude, Legacy: c.Paths.Legacy}.Filled()
 	}
 	return all
 }

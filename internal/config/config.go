@@ -11,6 +11,8 @@ type Config struct {
 	Listen         Listen         `yaml:"listen"`
 	TLS            TLS            `yaml:"tls"`
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+	// TrustedFields are the forwarding fields that they set themselves, and nobody else can.
+	TrustedFields []string `yaml:"trusted_fields"`
 	ProxyProtocol  bool           `yaml:"proxy_protocol"`
 	Limits         Limits         `yaml:"limits"`
 	// Prefix is the path under which the gateway's own URLs live, "/.einlass".
@@ -23,7 +25,14 @@ type Config struct {
 	Log     Log     `yaml:"log"`
 	// StopTimeout bounds a graceful stop.
 	StopTimeout time.Duration `yaml:"stop_timeout"`
+	Paths       Paths         `yaml:"paths"`
 	Rooms       []Room        `yaml:"rooms"`
+}
+
+// Paths says what paths may be.
+type Paths struct {
+	// Legacy takes paths that are no UTF-8, for sites with old links.
+	Legacy bool `yaml:"legacy"`
 }
 
 // Listen says where visitors are served. At least one is set.
@@ -41,6 +50,10 @@ type TLS struct {
 	CertFile string `yaml:"cert_file"`
 	KeyFile  string `yaml:"key_file"`
 	ACME     ACME   `yaml:"acme"`
+	// MinVersion is the lowest version of TLS, "1.2" or "1.3".
+	MinVersion string `yaml:"min_version"`
+	// Suites are the cipher suites of TLS 1.2, by their IANA names. Those of TLS 1.3 are the library's.
+	Suites []string `yaml:"suites"`
 	// Redirect answers plain HTTP with a redirect to HTTPS, when listen.https is set.
 	Redirect bool `yaml:"redirect"`
 	// HSTS is the max-age of Strict-Transport-Security; 0 sends none. Whole seconds.

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Default is the configuration of an empty file. It lacks a room and is not valid.
 func Default() Config {
@@ -8,8 +11,11 @@ func Default() Config {
 		Listen: Listen{HTTP: ":8080", UnixMode: "0660"},
 		TLS: TLS{
 			ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Storage: "acme"},
-			Redirect: true,
+			Redirect:   true,
+			MinVersion: "1.2",
+			Suites:     slices.Clone(recommendedSuites),
 		},
+		TrustedFields: []string{"X-Forwarded-For", "X-Forwarded-Proto"},
 		Limits: Limits{
 			HeaderBytes:       16 << 10,
 			HeaderCount:       100,

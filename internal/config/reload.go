@@ -13,6 +13,7 @@ var restart = []struct{ path, why string }{
 	{"listen", "the sockets are opened at the start"},
 	{"tls", "the listener is made with it; the files that it names are read again when they change"},
 	{"trusted_proxies", "the listeners are made with it"},
+	{"trusted_fields", "the listeners are made with it"},
 	{"proxy_protocol", "the listeners are made with it"},
 	{"limits.header_bytes", "the listeners are made with it"},
 	{"limits.header_count", "the listeners are made with it"},
@@ -38,7 +39,7 @@ var restart = []struct{ path, why string }{
 // which is made anew when anything in it differs. What stands in neither list is refused like what needs a restart.
 var live = []string{
 	"limits.arrivals_per_prefix.rate", "limits.arrivals_per_prefix.burst", "limits.stay.in_flight", "limits.stay.networks",
-	"log.level",
+	"log.level", "paths.legacy",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].canonical", "rooms[].frame_ancestors", "rooms[].paths", "rooms[].exclude",
 	"rooms[].once", "rooms[].backend",
 	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",

@@ -119,11 +119,14 @@ func (g *Gateway) Serve(v *httpx.Visit) {
 	}
 	r, verdict := g.find(v)
 	if r == nil {
-		if verdict == route.Ambiguous {
+		switch verdict {
+		case route.Ambiguous:
 			g.refuseNeutral(v, 400, "ambiguous-path")
-			return
+		case route.Unreadable:
+			g.refuseNeutral(v, 400, "path-encoding")
+		default:
+			g.refuseNeutral(v, 421, "unknown-host")
 		}
-		g.refuseNeutral(v, 421, "unknown-host")
 		return
 	}
 	defer r.leave()

@@ -315,6 +315,7 @@ func (s *fixture) serve(g *gateway.Gateway, log *zap.Logger) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
 		Log:    log, Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		TrustedFields: config.Default().TrustedFields,
 	}, g.Serve)
 	if err != nil {
 		s.t.Fatal(err)

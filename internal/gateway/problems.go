@@ -41,6 +41,7 @@ var problems = map[string]meaning{
 	"unknown-room":         {"There is no such room here", "The room that the query names is not served at this host. Load the site's page again."},
 	"unknown-host":         {"No site of this name is served here", "The name in the request belongs to no room. Check the address."},
 	"ambiguous-path":       {"The path can be read in several ways", "Servers would not agree on which page this path names. Use its plain spelling."},
+	"path-encoding":        {"The path is not in UTF-8", "What it names depends on the encoding that a server believes it is in. Write it in UTF-8."},
 	"not-found":            {"There is nothing here", "The gateway answers no such address. Check it."},
 	"method":               {"This method is not for this address", "The field Allow, if there is one, names the methods that the address takes."},
 	"internal":             {"Something went wrong here", "The fault is the gateway's, and its log says more. Try again in a few minutes."},

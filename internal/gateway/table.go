@@ -89,7 +89,7 @@ func (t *table) room(id string) *Room {
 	return nil
 }
 
-// match finds the room of a path that is asked for. It is nil if the verdict is route.Ambiguous or route.Nowhere.
+// match finds the room of a path that is asked for. It is nil if the verdict is neither route.Line nor route.Open.
 func (t *table) match(host string, path []byte) (*Room, route.Verdict) {
 	i, verdict := t.Router.Match(host, path)
 	if verdict != route.Line && verdict != route.Open {
@@ -164,7 +164,7 @@ func (r *Room) leave() {
 	}
 }
 
-// find is the room of a visit, entered: the caller leaves it. It is nil if the verdict is route.Ambiguous or route.Nowhere.
+// find is the room of a visit, entered: the caller leaves it. It is nil if the verdict is neither route.Line nor route.Open.
 func (g *Gateway) find(v *httpx.Visit) (*Room, route.Verdict) {
 	for {
 		r, verdict := g.table.Load().match(v.Host(), v.Path())

@@ -104,15 +104,12 @@ func BenchmarkServe(b *testing.B) {
 }
 
 func BenchmarkClientIP(b *testing.B) {
-	s, err := New(given(func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} }), ok)
-	if err != nil {
-		b.Fatal(err)
-	}
 	for name, fields := range map[string]string{
 		"X-Forwarded-For": "X-Forwarded-For: 198.51.100.7, 10.1.2.3\r\nX-Forwarded-Proto: https\r\n",
 		"Forwarded":       "Forwarded: for=198.51.100.7;proto=https, for=10.1.2.3\r\n",
 	} {
 		b.Run(name, func(b *testing.B) {
+			s := newServer(b, given(trusting(name)), ok)
 			c := &conn{s: s, peer: netip.MustParseAddr("10.0.0.1"), trust: true, req: &request{}}
 			raw := []byte("GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n")
 			if c.req.head.parse(raw, &s.limits) != NoFault {

@@ -36,25 +36,22 @@ func (s *Server) trusts(ip netip.Addr) bool {
 // nearest hop, past trusted proxies; the first other address is the visitor's. What cannot be read ends the walk: what
 // lies beyond was not written by a proxy that we trust, or was broken by one.
 func (v *Visit) believe() {
-	std := v.Header("Forwarded") != nil
-	x := v.Header("X-Forwarded-For") != nil
+	trust := &v.s.fields
 	var client netip.Addr
 	var proto []byte
-	if std {
+	if trust.forwarded && v.Header("Forwarded") != nil {
 		client, proto = v.walkForwarded()
 	}
-	if x {
-		byX := v.walkXForwardedFor()
-		if std && client != byX {
-			byX = v.c.peer // one of the two was written by a client
-		}
-		client = byX
+	if trust.forwardedFor && v.Header("X-Forwarded-For") != nil {
+		client = v.walkXForwardedFor()
 	}
 	if client.IsValid() {
 		v.client = client
 	}
-	if x || !std {
-		proto = v.lastItem("x-forwarded-proto")
+	if trust.forwardedProto {
+		if said := v.lastItem("x-forwarded-proto"); said != nil {
+			proto = said
+		}
 	}
 	switch {
 	case equalFold(proto, "https"):

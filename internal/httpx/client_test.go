@@ -34,6 +34,16 @@ var proxies = []netip.Prefix{
 	netip.MustParsePrefix("2001:db8:1::/48"),
 }
 
+// trusting believes the proxies in the field that the name of a case begins with.
+func trusting(name string) func(*Config) {
+	return func(c *Config) {
+		c.TrustedProxies = proxies
+		if strings.HasPrefix(name, "Forwarded") {
+			c.TrustedFields = []string{"Forwarded"}
+		}
+	}
+}
+
 func TestTheClientIsWhomTrustedProxiesName(t *testing.T) {
 	for name, tc := range map[string]struct{ peer, lines, want string }{
 		"nobody is named":                    {"10.0.0.1", "", "10.0.0.1"},
@@ -79,11 +89,12 @@ func TestTheClientIsWhomTrustedProxiesName(t *testing.T) {
 		"Forwarded, no value":                    {"10.0.0.1", "Forwarded: for=\r\n", "10.0.0.1"},
 		"Forwarded from a stranger":              {"198.51.100.7", "Forwarded: for=203.0.113.9\r\n", "198.51.100.7"},
 
-		"both, and they agree":  {"10.0.0.1", "Forwarded: for=203.0.113.9\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.9\r\n", "203.0.113.9"},
-		"both, and one is lies": {"10.0.0.1", "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 203.0.113.9\r\n", "10.0.0.1"},
+		"Forwarded, and the other is the visitor's":       {"10.0.0.1", "Forwarded: for=203.0.113.9\r\nX-Forwarded-For: 1.1.1.1\r\n", "203.0.113.9"},
+		"X-Forwarded-For, and the other is the visitor's": {"10.0.0.1", "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 203.0.113.9\r\n", "203.0.113.9"},
+		"X-Forwarded-For, and the visitor's alone":        {"10.0.0.1", "Forwarded: for=1.1.1.1\r\n", "10.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := visitOf(t, given(func(c *Config) { c.TrustedProxies = proxies }), tc.peer, tc.lines)
+			v := visitOf(t, given(trusting(name)), tc.peer, tc.lines)
 			if got := v.ClientIP().String(); got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
@@ -96,19 +107,19 @@ func TestTheSchemeIsWhatTrustedProxiesSay(t *testing.T) {
 		peer, lines string
 		want        bool
 	}{
-		"nothing said":                       {"10.0.0.1", "", false},
-		"https":                              {"10.0.0.1", "X-Forwarded-Proto: HTTPS\r\n", true},
-		"https, said by a stranger":          {"198.51.100.7", "X-Forwarded-Proto: https\r\n", false},
-		"the nearest proxy's word":           {"10.0.0.1", "X-Forwarded-Proto: https\r\nX-Forwarded-Proto: https, http\r\n", false},
-		"Forwarded":                          {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https\r\n", true},
-		"Forwarded, the visitor's hop":       {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https, for=10.2.2.2;proto=http\r\n", true},
-		"Forwarded, what lies before it":     {"10.0.0.1", "Forwarded: for=1.1.1.1;proto=https, for=203.0.113.9;proto=http\r\n", false},
-		"Forwarded, proto twice":             {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https;proto=https\r\n", false},
-		"something else":                     {"10.0.0.1", "X-Forwarded-Proto: gopher\r\n", false},
-		"by X-Forwarded-For and not by both": {"10.0.0.1", "Forwarded: for=1.1.1.1;proto=https\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: http\r\n", false},
+		"nothing said":                   {"10.0.0.1", "", false},
+		"https":                          {"10.0.0.1", "X-Forwarded-Proto: HTTPS\r\n", true},
+		"https, said by a stranger":      {"198.51.100.7", "X-Forwarded-Proto: https\r\n", false},
+		"the nearest proxy's word":       {"10.0.0.1", "X-Forwarded-Proto: https\r\nX-Forwarded-Proto: https, http\r\n", false},
+		"Forwarded":                      {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https\r\n", true},
+		"Forwarded, the visitor's hop":   {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https, for=10.2.2.2;proto=http\r\n", true},
+		"Forwarded, what lies before it": {"10.0.0.1", "Forwarded: for=1.1.1.1;proto=https, for=203.0.113.9;proto=http\r\n", false},
+		"Forwarded, proto twice":         {"10.0.0.1", "Forwarded: for=203.0.113.9;proto=https;proto=https\r\n", false},
+		"something else":                 {"10.0.0.1", "X-Forwarded-Proto: gopher\r\n", false},
+		"X-Forwarded-Proto, and the other is the visitor's": {"10.0.0.1", "Forwarded: for=1.1.1.1;proto=https\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: http\r\n", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := visitOf(t, given(func(c *Config) { c.TrustedProxies = proxies }), tc.peer, tc.lines)
+			v := visitOf(t, given(trusting(name)), tc.peer, tc.lines)
 			if v.Secure() != tc.want || v.Scheme() != map[bool]string{true: "https", false: "http"}[tc.want] {
 				t.Errorf("secure %v, want %v", v.Secure(), tc.want)
 			}
@@ -126,7 +137,8 @@ func FuzzTheClientIsNobodyThatWasNotNamed(f *testing.F) {
 		f.Add(s, s, true)
 		f.Add(s, "", false)
 	}
-	s := newServer(f, given(func(c *Config) { c.TrustedProxies = proxies }), ok)
+	s := newServer(f, given(trusting("X-Forwarded-For")), ok)
+	other := newServer(f, given(trusting("Forwarded")), ok)
 	peer := netip.MustParseAddr("10.0.0.1")
 	appended := netip.MustParseAddr("203.0.113.77")
 	f.Fuzz(func(t *testing.T, x, std string, both bool) {
@@ -135,32 +147,32 @@ func FuzzTheClientIsNobodyThatWasNotNamed(f *testing.F) {
 		}
 		var h head
 		add := func(name, value string) { h.fields = append(h.fields, field{[]byte(name), trimSpace([]byte(value))}) }
-		walk := func() netip.Addr {
+		walk := func(s *Server) netip.Addr {
 			v := &Visit{s: s, c: &conn{s: s, peer: peer, trust: true}, head: &h, client: peer}
 			v.believe()
 			return v.client
 		}
 		add("X-Forwarded-For", x)
-		got := walk()
+		got := walk(s)
 		if want := simpleWalk(s, peer, x); got != want {
 			t.Fatalf("X-Forwarded-For %q: %v, want %v", x, got, want)
 		}
 		if both {
 			add("Forwarded", std)
-			if got := walk(); got != peer && got != simpleWalk(s, peer, x) {
-				t.Fatalf("%q and %q: %v was not named by both", x, std, got)
+			if got := walk(s); got != simpleWalk(s, peer, x) {
+				t.Fatalf("%q and %q: %v is not whom the first names", x, std, got)
 			}
 		}
 		// A proxy adds whom it has seen. That is the client then, whatever was there before.
 		h.fields = h.fields[:0]
 		add("X-Forwarded-For", x+", "+appended.String())
-		if got := walk(); got != appended {
+		if got := walk(s); got != appended {
 			t.Fatalf("%q with an address added: %v", x, got)
 		}
 		h.fields = h.fields[:0]
 		add("Forwarded", std)
 		add("Forwarded", "for="+appended.String())
-		if got := walk(); got != appended {
+		if got := walk(other); got != appended {
 			t.Fatalf("Forwarded %q with an element added: %v", std, got)
 		}
 	})

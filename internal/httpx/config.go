@@ -19,6 +19,9 @@ type Config struct {
 	// TrustedProxies are the networks whose forwarding fields and PROXY headers are believed. IPv4-mapped ones mean
 	// the IPv4 network. Peers at a Unix socket are always trusted.
 	TrustedProxies []netip.Prefix
+	// TrustedFields are the names of the forwarding fields that trusted proxies set themselves. Of a trusted peer these are
+	// believed, and no others.
+	TrustedFields []string
 	// ProxyProtocol expects a PROXY header (v1 or v2) from trusted peers, and from them alone.
 	ProxyProtocol bool
 	// HSTS is the max-age of Strict-Transport-Security on our own answers by TLS, cut to seconds; 0 sends none.

@@ -24,6 +24,7 @@ type Server struct {
 	cfg     Config
 	limits  limits
 	trusted []netip.Prefix
+	fields  trustedFields
 	handler Handler
 	fast    *fasthttp.Server
 	places  places
@@ -57,6 +58,7 @@ func New(cfg Config, handler Handler) (*Server, error) {
 			headBytes: int(l.HeaderBytes), fieldCount: l.HeaderCount, urlBytes: int(l.URLBytes), bodyBytes: int64(l.BodyBytes),
 		},
 		trusted: normalisePrefixes(cfg.TrustedProxies),
+		fields:  newTrustedFields(cfg.TrustedFields),
 		places: places{
 			all: l.Connections, each: l.ConnectionsPerIP, seed: maphash.MakeSeed(),
 			conns: map[*conn]struct{}{}, taken: map[uint64]int{}, refusedOf: map[uint64]int{}, drained: make(chan struct{}),

@@ -7,12 +7,11 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 )
 
-// appendForwarding adds the client's address, and the scheme, host and port of the request. From a peer that is not trusted nothing
-// the request claimed about that was kept; a trusted peer's chain is continued.
+// appendForwarding adds the client's address, and the scheme, host and port of the request. Nothing that the request claimed about
+// that was kept, but for the fields that the operator names of a trusted peer, whose chain is continued.
 func (r *request) appendForwarding(dst []byte, v *httpx.Visit, b *Backend) []byte {
-	trusted := v.PeerTrusted()
 	client, peer := v.ClientIP().Unmap().WithZone(""), v.PeerIP().Unmap().WithZone("")
-	dst = r.appendForwardedFor(dst, peer, trusted)
+	dst = r.appendForwardedFor(dst, v, peer)
 	if client.IsValid() {
 		dst = append(dst, "X-Real-IP: "...)
 		dst = client.AppendTo(dst)
@@ -21,9 +20,9 @@ func (r *request) appendForwarding(dst []byte, v *httpx.Visit, b *Backend) []byt
 	dst = append(dst, "X-Forwarded-Proto: "...)
 	dst = append(dst, v.Scheme()...)
 	dst = append(dst, "\r\nX-Forwarded-Host: "...)
-	dst = append(dst, r.trustedOr(kindForwardedHost, trusted, v.HostPort())...)
+	dst = append(dst, r.believedOr(kindForwardedHost, v, v.HostPort())...)
 	dst = append(dst, "\r\nX-Forwarded-Port: "...)
-	dst = append(dst, r.trustedOr(kindForwardedPort, trusted, portOf(v))...)
+	dst = append(dst, r.believedOr(kindForwardedPort, v, portOf(v))...)
 	dst = append(dst, crlf...)
 	if b.cfg.Forwarded {
 		dst = appendForwardedElement(dst, v, peer)
@@ -42,17 +41,18 @@ func (r *request) appendForwarding(dst []byte, v *httpx.Visit, b *Backend) []byt
 	return dst
 }
 
-// appendForwardedFor appends the peer to the chain that a trusted peer brought.
-func (r *request) appendForwardedFor(dst []byte, peer netip.Addr, trusted bool) []byte {
+// appendForwardedFor appends the peer to the chain that a trusted peer brought, if that is believed.
+func (r *request) appendForwardedFor(dst []byte, v *httpx.Visit, peer netip.Addr) []byte {
 	begin := len(dst)
 	dst = append(dst, "X-Forwarded-For: "...)
 	value := len(dst)
-	if trusted {
-		for i := range r.fields {
-			if f := &r.fields[i]; f.kind == kindForwardedFor && !f.drop && len(f.value) > 0 {
-				dst = append(append(dst, f.value...), ", "...)
-			}
+	for i := range r.fields {
+		if f := &r.fields[i]; f.kind == kindForwardedFor && !f.drop && len(f.value) > 0 && v.Believes(f.name) {
+			dst = append(append(dst, f.value...), ", "...)
 		}
+	}
+	if client := v.ClientIP().Unmap().WithZone(""); len(dst) == value && client.IsValid() && client != peer {
+		dst = append(client.AppendTo(dst), ", "...) // known by another field
 	}
 	if peer.IsValid() {
 		return append(peer.AppendTo(dst), crlf...)
@@ -63,13 +63,11 @@ func (r *request) appendForwardedFor(dst []byte, peer netip.Addr, trusted bool) 
 	return append(dst[:len(dst)-2], crlf...)
 }
 
-// trustedOr gives what a trusted peer said, else our own knowledge.
-func (r *request) trustedOr(k nameKind, trusted bool, own []byte) []byte {
-	if trusted {
-		for i := range r.fields {
-			if f := &r.fields[i]; f.kind == k && !f.drop && len(f.value) > 0 {
-				return f.value
-			}
+// believedOr gives what a trusted peer said, else our own knowledge.
+func (r *request) believedOr(k nameKind, v *httpx.Visit, own []byte) []byte {
+	for i := range r.fields {
+		if f := &r.fields[i]; f.kind == k && !f.drop && len(f.value) > 0 && v.Believes(f.name) {
+			return f.value
 		}
 	}
 	return own

@@ -66,6 +66,8 @@ func classify(name []byte) nameKind {
 		switch len(name) {
 		case 9:
 			return kindIf(name, "forwarded", kindForwarded)
+		case 15:
+			return kindIf(name, "front-end-https", kindForwardedOther)
 		case 16:
 			return kindIf(name, "fastly-client-ip", kindForwardedOther)
 		}
@@ -127,6 +129,13 @@ func classifyX(name []byte) nameKind {
 		return kindPlain
 	}
 	switch name[2] | 0x20 {
+	case 'a':
+		switch len(name) {
+		case 9:
+			return kindIf(name, "x-arr-ssl", kindForwardedOther)
+		case 15:
+			return kindIf(name, "x-accel-mapping", kindForwardedOther)
+		}
 	case 'c':
 		switch len(name) {
 		case 11:
@@ -139,12 +148,24 @@ func classifyX(name []byte) nameKind {
 			return kindIf(name, "x-host", kindForwardedOther)
 		}
 	case 's':
-		if len(name) == 8 {
+		switch len(name) {
+		case 8:
 			return kindIf(name, "x-scheme", kindForwardedOther)
+		case 15:
+			return kindIf(name, "x-sendfile-type", kindForwardedOther)
+		}
+	case 'u':
+		if len(name) == 12 {
+			return kindIf(name, "x-url-scheme", kindForwardedOther)
 		}
 	case 'e':
-		if isOwn(name[2:]) {
+		switch {
+		case isOwn(name[2:]):
 			return kindOwn
+		case len(name) == 21:
+			return kindIf(name, "x-envoy-original-path", kindForwardedOther)
+		case len(name) == 24:
+			return kindIf(name, "x-envoy-external-address", kindForwardedOther)
 		}
 	case 'f':
 		if !hasSpelling(name, "x-forwarded") || (len(name) > 11 && isAlphaNum(name[11])) {
@@ -152,18 +173,27 @@ func classifyX(name []byte) nameKind {
 		}
 		return classifyForwarded(name)
 	case 'o':
-		if len(name) == 14 {
-			return kindIf(name, "x-original-url", kindForwardedOther)
-		}
+		return kindFamily(name, "x-original", kindForwardedOther)
 	case 'r':
 		switch len(name) {
 		case 9:
 			return kindIf(name, "x-real-ip", kindForwardedSet)
-		case 13:
-			return kindIf(name, "x-rewrite-url", kindForwardedOther)
+		default:
+			return kindFamily(name, "x-rewrite", kindForwardedOther)
 		}
 	}
 	return kindPlain
+}
+
+// kindFamily gives k for the names that begin with a word and a hyphen, and kindDeceptive for other spellings of them.
+func kindFamily(name []byte, word string, k nameKind) nameKind {
+	switch {
+	case !hasSpelling(name, word) || len(name) > len(word) && isAlphaNum(name[len(word)]):
+		return kindPlain
+	case isDisguised(name):
+		return kindDeceptive
+	}
+	return k
 }
 
 // classifyForwarded sorts the X-Forwarded family.

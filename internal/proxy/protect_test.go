@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"net"
-	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -41,7 +40,7 @@ func TestWhatTheOriginCannotKnowOfIsAddedToItsAnswer(t *testing.T) {
 				}
 				f.configure = append(f.configure, func(c *httpx.Config) {
 					c.HSTS = time.Hour
-					c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+					trustLoopback(c)
 				})
 			})
 			c := dialTest(t, addr)

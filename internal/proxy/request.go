@@ -138,7 +138,7 @@ func (r *request) build(v *httpx.Visit, b *Backend, opt *Options) error {
 	dst = append(dst, " HTTP/1.1\r\nHost: "...)
 	dst = append(dst, b.hostFor(v)...)
 	dst = append(dst, crlf...)
-	framed, trusted := false, v.PeerTrusted()
+	framed := false
 	for i := range r.fields {
 		f := &r.fields[i]
 		if f.drop {
@@ -154,8 +154,12 @@ func (r *request) build(v *httpx.Visit, b *Backend, opt *Options) error {
 				framed = true
 				dst = r.appendFraming(dst)
 			}
-		case kindForwarded, kindForwardedOther, kindVia:
-			if trusted {
+		case kindForwarded, kindForwardedOther:
+			if v.Believes(f.name) {
+				dst = appendField(dst, f.name, f.value)
+			}
+		case kindVia:
+			if v.PeerTrusted() {
 				dst = appendField(dst, f.name, f.value)
 			}
 		}

@@ -105,4 +105,5 @@ func insideByHeader(v *httpx.Visit) Options { return Options{Inside: v.Header("I
 // trustLoopback believes what this machine says of who asks.
 func trustLoopback(c *httpx.Config) {
 	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	c.TrustedFields = config.Default().TrustedFields
 }

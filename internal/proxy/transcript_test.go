@@ -19,7 +19,7 @@ import (
 // begin with "== name". Each line of a section ends in CRLF on the wire; a line that
 // begins with "|" is a Go string without quotes and has no line end of its own. Lines
 // before the first section say what is tested, or set something: "!via name",
-// "!forwarded", "!trusted", "!outside", "!host name", "!identity name value".
+// "!forwarded", "!trusted" with the fields if they are not the default ones, "!outside", "!host name", "!identity name value".
 //
 //	== client            what the visitor sends
 //	== backend sees      what the origin gets
@@ -30,6 +30,7 @@ import (
 type transcript struct {
 	cfg      config.Backend
 	trusted  bool
+	fields   []string
 	outside  bool
 	identity []string
 	steps    []step
@@ -84,7 +85,7 @@ func (tr *transcript) set(tb testing.TB, line string) {
 	case "!outside":
 		tr.outside = true
 	case "!trusted":
-		tr.trusted = true
+		tr.trusted, tr.fields = true, strings.Fields(rest)
 	case "!identity":
 		name, value, _ := strings.Cut(rest, " ")
 		tr.identity = append(tr.identity, name, value)
@@ -130,7 +131,11 @@ func playTranscript(t *testing.T, tr transcript) {
 			return Options{StripCookies: isOurs, Identity: tr.identity, Inside: !tr.outside}
 		}
 		if tr.trusted {
-			f.configure = append(f.configure, trustLoopback)
+			f.configure = append(f.configure, trustLoopback, func(c *httpx.Config) {
+				if len(tr.fields) > 0 {
+					c.TrustedFields = tr.fields
+				}
+			})
 		}
 	})
 	c := dialTest(t, addr)

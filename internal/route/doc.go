@@ -15,4 +15,8 @@
 // spelling, a rule in exclude cannot be widened by it. Where readings belong to different rooms' lines the longer rule
 // wins, but if the path has ".." segments it is Ambiguous: a pass for one room must not open another. For a path that no
 // browser sends of itself (dot segments, "//", encoded separators) exclude rules do not count.
+//
+// Encodings: a path whose bytes are no UTF-8 is Unreadable, unless its room takes such; then it is read in Windows-1252 and in any
+// other encoding that writes ASCII as it is. What a backend finds by comparing titles, or by a front controller
+// (/index.php/termine, ?q=termine), is not known here.
 package route

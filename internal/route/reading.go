@@ -13,16 +13,20 @@ type reading struct {
 	//     a router that matches before it resolves anything
 	//  1. decoded once, then dot segments resolved and slashes merged (RFC 3986 §5.2.4): most servers
 	//  2. decoded until nothing changes, "\" taken for "/", parameters behind ";" and dots and spaces at the end
-	//     of segments dropped, dot segments resolved, lower case: servlet containers, Windows, chained proxies
-	paths [3][]byte
+	//     of segments dropped, dot segments resolved, lower case, letters without their marks: servlet containers, Windows,
+	//     chained proxies, databases that compare by a collation
+	//  3. the same with all bytes above ASCII alike, for a path that is no UTF-8, whatever encoding it is in
+	paths [4][]byte
+	// encoded: the path is no UTF-8. Only then there is a fourth reading.
+	encoded bool
 	// odd: no browser sends this spelling by itself (dot segments, empty segments, encoded separators).
 	odd bool
 	// climbs: a ".." segment appears in some reading.
 	climbs bool
 }
 
-// readings fills the three buffers and returns them in a reading.
-func readings(raw []byte, buf [3][]byte) reading {
+// readings fills the buffers and returns them in a reading.
+func readings(raw []byte, buf [4][]byte) reading {
 	var scratch [256]byte
 	var r reading
 	literal := decode(scratch[:0], raw, true)
@@ -33,6 +37,11 @@ func readings(raw []byte, buf [3][]byte) reading {
 	r.climbs = up
 	r.paths[2], up = loosen(buf[2], raw)
 	r.climbs = r.climbs || up
+	if bytes := decodeAll(scratch[:0], raw); !utf8.Valid(bytes) {
+		r.encoded = true
+		r.paths[3], up = resolve(buf[3], blur(bytes), true)
+		r.climbs = r.climbs || up
+	}
 	return r
 }
 
@@ -189,34 +198,48 @@ const ignoredAtEnd = " \t\n\v\f\r"
 // maxDecodings is how often the loosest reading decodes: more than any chain of servers does.
 const maxDecodings = 4
 
-// loosen appends the loosest reading.
-func loosen(dst, raw []byte) (out []byte, climbs bool) {
-	var scratch [2][256]byte
-	now := append(scratch[0][:0], raw...)
-	for i := range maxDecodings {
-		next := decode(scratch[(i+1)%2][:0], now, false)
+// decodeAll appends src with percent-encoding undone until nothing changes.
+func decodeAll(dst, src []byte) []byte {
+	begin := len(dst)
+	dst = append(dst, src...)
+	for range maxDecodings {
+		now := dst[begin:]
+		next := decode(now[:0], now, false) // never longer than what it reads
 		if len(next) == len(now) {
 			break
 		}
-		now = next
+		dst = dst[:begin+len(next)]
 	}
-	for i, c := range now {
-		if c == '\\' {
-			now[i] = '/'
+	return dst
+}
+
+// loosen appends the loosest reading. Plain letters may spell an encoding themselves, so both are undone in turns.
+func loosen(dst, raw []byte) (out []byte, climbs bool) {
+	var scratch [256]byte
+	now := decodeAll(scratch[:0], raw)
+	for range maxDecodings {
+		if isASCII(now) {
+			break
 		}
+		now = decodeAll(nil, plainLetters(now))
 	}
+	slashed(now)
 	begin := len(dst)
 	dst, climbs = resolve(dst, now, true)
 	return lower(dst, begin), climbs
 }
 
-// lower makes dst[from:] lower case, by Unicode if it is not ASCII.
-func lower(dst []byte, from int) []byte {
-	for i := from; i < len(dst); i++ {
-		if dst[i] >= utf8.RuneSelf {
-			return append(dst[:from], bytes.ToLower(dst[from:])...)
+// slashed makes slashes of backslashes, in place.
+func slashed(path []byte) {
+	for i, c := range path {
+		if c == '\\' {
+			path[i] = '/'
 		}
 	}
+}
+
+// lower makes the ASCII letters in dst[from:] lower case.
+func lower(dst []byte, from int) []byte {
 	for i := from; i < len(dst); i++ {
 		if c := dst[i]; c >= 'A' && c <= 'Z' {
 			dst[i] = c + 'a' - 'A'

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Verdict is what a room's rules say about a request.
@@ -21,6 +22,9 @@ const (
 	// Ambiguous: readings of the path belong to the lines of different rooms, and it depends on the backend
 	// which one it would serve. Refuse it; no ordinary link looks like this.
 	Ambiguous
+	// Unreadable: the path is no UTF-8, and its room does not take such. Refuse it: what it names depends on the encoding
+	// that the backend believes it is in.
+	Unreadable
 )
 
 // Router finds the room that a request belongs to, by the rules in the comment of the package. It is immutable and safe
@@ -30,6 +34,10 @@ type Router struct {
 	wild  map[string]*site // by the name without "*"
 	all   *site
 	hosts [][]string // patterns of each room
+	// legacy tells which rooms take paths that are no UTF-8.
+	legacy []bool
+	// lettered: a rule has letters beyond ASCII, so that a path of ASCII alone may be a looser spelling of it.
+	lettered bool
 }
 
 // site is what all rooms of one host pattern say, longest rule first.
@@ -53,7 +61,7 @@ func New(rooms []Room) (*Router, error) {
 	var errs []error
 	for i, room := range rooms {
 		room = room.Filled()
-		r.hosts = append(r.hosts, room.Hosts)
+		r.hosts, r.legacy = append(r.hosts, room.Hosts), append(r.legacy, room.Legacy)
 		var rules []rule
 		add := func(key string, paths []string, open bool) {
 			for j, path := range paths {
@@ -62,6 +70,7 @@ func New(rooms []Room) (*Router, error) {
 					errs = append(errs, fmt.Errorf("rooms[%d].%s[%d]: %q %w", i, key, j, path, err))
 					continue
 				}
+				r.lettered = r.lettered || !isASCII([]byte(parsed.path))
 				rules = append(rules, rule{Rule: parsed, room: i, open: open})
 			}
 		}
@@ -104,8 +113,11 @@ func (s *site) find(path []byte, how sense) *rule {
 	for i := range s.rules {
 		r := &s.rules[i]
 		prefix := r.path
-		if how.folded {
+		switch {
+		case how.folded:
 			prefix = r.fold
+		case how.blurred:
+			prefix = r.blur
 		}
 		if !(how.linesOnly && r.open) && covers(prefix, path) {
 			return r
@@ -118,11 +130,13 @@ func (s *site) find(path []byte, how sense) *rule {
 type sense struct {
 	// folded: with their loosest spelling.
 	folded bool
+	// blurred: with their spelling for a path that is no UTF-8.
+	blurred bool
 	// linesOnly: as if there were no exclude rules.
 	linesOnly bool
 }
 
-// Match finds the room (its position in the configuration, -1 for Nowhere and Ambiguous) and the verdict. host is
+// Match finds the room (its position in the configuration, -1 for Nowhere, Ambiguous and Unreadable) and the verdict. host is
 // without port; path is raw, without query. Ordinary paths cost no allocation.
 func (r *Router) Match(host string, path []byte) (room int, v Verdict) {
 	host = foldHost(host)
@@ -131,10 +145,13 @@ func (r *Router) Match(host string, path []byte) (room int, v Verdict) {
 	}
 	switch spellingOf(path) {
 	case plainSpelling:
+		if r.lettered {
+			return r.careful(host, reading{paths: [4][]byte{path, path, path}})
+		}
 		return r.single(host, path)
 	case mixedCase:
 		var stack [256]byte
-		return r.careful(host, reading{paths: [3][]byte{path, path, lower(append(stack[:0], path...), 0)}})
+		return r.careful(host, reading{paths: [4][]byte{path, path, lower(append(stack[:0], path...), 0)}})
 	default:
 		return r.several(host, path)
 	}
@@ -193,9 +210,13 @@ func (r *Router) lookup(host string, path []byte, how sense) (found *rule, first
 }
 
 func (r *Router) several(host string, path []byte) (int, Verdict) {
-	var stack [3][256]byte
-	buf := [3][]byte{stack[0][:0], stack[1][:0], stack[2][:0]}
-	room, v := r.careful(host, readings(path, buf))
+	var stack [4][256]byte
+	buf := [4][]byte{stack[0][:0], stack[1][:0], stack[2][:0], stack[3][:0]}
+	read := readings(path, buf)
+	room, v := r.careful(host, read)
+	if read.encoded && room >= 0 && !r.legacy[room] && !utf8.Valid(decode(stack[0][:0], path, false)) {
+		return -1, Unreadable
+	}
 	behind := behindAuthority(path)
 	if behind == nil {
 		return room, v
@@ -229,7 +250,10 @@ func (r *Router) careful(host string, read reading) (int, Verdict) {
 	var line *rule
 	room, many := -1, false
 	for i, reading := range read.paths {
-		found, first := r.lookup(host, reading, sense{folded: i == len(read.paths)-1, linesOnly: read.odd})
+		if i == 3 && !read.encoded {
+			break
+		}
+		found, first := r.lookup(host, reading, sense{folded: i == 2, blurred: i == 3, linesOnly: read.odd})
 		switch {
 		case found != nil && !found.open:
 			many = many || line != nil && line.room != found.room

@@ -20,8 +20,8 @@ func routerOf(tb testing.TB, rooms []Room) *Router {
 func town(t testing.TB) *Router {
 	t.Helper()
 	return routerOf(t, []Room{
-		{Hosts: []string{"speyer.de"}, Paths: []string{"/termine"}, Exclude: []string{"/termine/hilfe"}},
-		{Hosts: []string{"speyer.de", "*.kfz.de"}, Paths: []string{"/kfz", "/bürger"}},
+		{Hosts: []string{"speyer.de"}, Paths: []string{"/termine"}, Exclude: []string{"/termine/hilfe"}, Legacy: true},
+		{Hosts: []string{"speyer.de", "*.kfz.de"}, Paths: []string{"/kfz", "/bürger"}, Legacy: true},
 		{Hosts: []string{"shop.de"}, Exclude: []string{"/css"}},
 		{Hosts: []string{"*.speyer.de"}, Paths: []string{"/"}},
 		{Hosts: []string{"*.a.speyer.de"}, Paths: []string{"/x"}},
@@ -134,6 +134,44 @@ func TestAProtectedPathCannotBeEvadedBySpelling(t *testing.T) {
 	}
 }
 
+func TestAPathThatIsNoUTF8IsRefusedOrGuardedInEveryEncoding(t *testing.T) {
+	legacy := []Room{{Hosts: []string{"h"}, Paths: []string{"/bürger", "/termine"}, Legacy: true}, {Hosts: []string{"other"}}}
+	strict := []Room{{Hosts: []string{"h"}, Paths: []string{"/bürger", "/termine"}}}
+	for path, guarded := range map[string]bool{
+		"/b%FCrger": true, "/b\xfcrger/x": true, "/B%DCRGER": true, "/b%81rger": true, "/b%9frger": true, "/%62%fcrger": true,
+		"/x/../b%fcrger": true, "/b%fcrger;x": true, "//b%fcrger": true,
+		// The same letter in an encoding of several bytes, and an old decoder's ASCII.
+		"/b%a8%b9rger": true, "/%c1%b4ermine": true, "/x%c0%afx/..%c0%af..%c0%aftermine": true, "/%e0%81%b4ermine": true, "/%f0%80%81%b4ermine": true,
+		"/t%e9rmine": true, "/%fctermine": false, "/m%fcller": false, "/%ff": false,
+	} {
+		room, v := routerOf(t, legacy).Match("h", []byte(path))
+		if room != 0 || (v == Line) != guarded {
+			t.Errorf("%s is %d, %d where such paths are taken", path, room, v)
+		}
+		if room, v := routerOf(t, strict).Match("h", []byte(path)); room != -1 || v != Unreadable {
+			t.Errorf("%s is %d, %d where such paths are refused", path, room, v)
+		}
+		if room, v := routerOf(t, strict).Match("elsewhere", []byte(path)); room != -1 || v != Nowhere {
+			t.Errorf("%s is %d, %d at an unknown host", path, room, v)
+		}
+	}
+}
+
+func TestLettersThatABackendMayTakeForOthersAreGuarded(t *testing.T) {
+	r := routerOf(t, []Room{{Hosts: []string{"h"}, Paths: []string{"/bürger", "/termine", "/straße"}, Exclude: []string{"/termine/hilfe"}}})
+	for path, guarded := range map[string]bool{
+		"/b%C3%BCrger": true, "/bu%CC%88rger": true, "/B%C3%9CRGER": true, "/BU%CC%88RGER/x": true, "/burger": true, "/Burger/": true, "/b%C3%BArger": true,
+		"/b%25FCrger":   true, // decoded twice
+		"/t%C3%A9rmine": true, "/%EF%BD%94ermine": true, "/%EF%BC%8Ftermine": true, "/x%EF%BC%8F..%EF%BC%8Ftermine": true, "/term\u0131ne": true, "/ter\u200bmine": true,
+		"/%EF%BC%85%37%34ermine": true, "/x\u2215..\u2216termine": true, "/\u017ftra\u00dfe": true, "/STRA\u1e9eE": true, "/termine/h\u0131lfe": true,
+		"/termine/hilfe": false, "/termine/hilfe/%C3%BCber": false, "/b%C3%BCrgermeister": false, "/burg": false, "/": false, "/%E6%97%A5": false,
+	} {
+		if room, v := r.Match("h", []byte(path)); room != 0 || (v == Line) != guarded {
+			t.Errorf("%s is %d, %d", path, room, v)
+		}
+	}
+}
+
 func TestOrdinarySpellingsOfExcludedPathsStayOpen(t *testing.T) {
 	r := town(t)
 	for _, path := range []string{
@@ -197,7 +235,7 @@ func TestVeryLongPathsAreReadWhole(t *testing.T) {
 func FuzzNoSpellingOpensAProtectedPath(f *testing.F) {
 	for _, path := range []string{
 		"/termine", "/termine/hilfe", "/%74ermine", "//termine", "/kfz\\..\\termine/x", "/x/../termine", "/termine/hilfe/..;/x", "/termine\\..\\kfz", "/a%252fb",
-		"/%", "/%4", "*", "", "/\xff\xfe", "/b\u00fcrger", "/...", "/. /..", "/termine/hilfe/%2E%2e%5Cx",
+		"/%", "/%4", "/b%fcrger", "/bu%cc%88rger", "*", "", "/\xff\xfe", "/b\u00fcrger", "/...", "/. /..", "/termine/hilfe/%2E%2e%5Cx",
 	} {
 		f.Add(path)
 	}

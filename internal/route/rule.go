@@ -15,6 +15,8 @@ type Room struct {
 	Hosts []string
 	// Paths are the prefixes that need a pass, Exclude the ones that do not. Empty Paths means "/".
 	Paths, Exclude []string
+	// Legacy takes paths that are no UTF-8, too.
+	Legacy bool
 }
 
 // Filled is the room with "*" and "/" where it names no host or path.
@@ -32,8 +34,8 @@ func (r Room) Filled() Room {
 type Rule struct {
 	// path is decoded, without a final slash: "" covers everything.
 	path string
-	// fold is path as the loosest reading spells it.
-	fold string
+	// fold is path as the loosest reading spells it, blur as the one of a path that is no UTF-8.
+	fold, blur string
 }
 
 // ParseRule reads a prefix as it is configured: a plain path, percent-encoded or not. The error says what is wrong and
@@ -55,7 +57,7 @@ func ParseRule(path string) (Rule, error) {
 		return Rule{}, errors.New("has empty or dot segments")
 	}
 	fold, _ := loosen(nil, []byte(clean))
-	return Rule{path: clean, fold: string(fold)}, nil
+	return Rule{path: clean, fold: string(fold), blur: string(blur([]byte(clean)))}, nil
 }
 
 // Key is the same for two rules that decide about the same paths in some reading.

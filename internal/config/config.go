@@ -13,8 +13,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
 	// TrustedFields are the forwarding fields that they set themselves, and nobody else can.
 	TrustedFields []string `yaml:"trusted_fields"`
-	ProxyProtocol  bool           `yaml:"proxy_protocol"`
-	Limits         Limits         `yaml:"limits"`
+	ProxyProtocol bool     `yaml:"proxy_protocol"`
+	Limits        Limits   `yaml:"limits"`
 	// Prefix is the path under which the gateway's own URLs live, "/.einlass".
 	Prefix  string  `yaml:"prefix"`
 	Store   Store   `yaml:"store"`

@@ -10,7 +10,7 @@ func Default() Config {
 	return Config{
 		Listen: Listen{HTTP: ":8080", UnixMode: "0660"},
 		TLS: TLS{
-			ACME:     ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Storage: "acme"},
+			ACME:       ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory", Storage: "acme"},
 			Redirect:   true,
 			MinVersion: "1.2",
 			Suites:     slices.Clone(recommendedSuites),

@@ -37,19 +37,19 @@ func TestWhatTheGuidelineDoesNotRecommendIsNotSpoken(t *testing.T) {
 	byDefault := Default().TLS
 	byDefault.Restrict(server)
 	for name, c := range map[string]struct {
-		client tls.Config
+		client *tls.Config
 		spoken bool
 	}{
-		"GCM":     {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}, true},
-		"CBC":     {tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}}, false},
-		"TLS 1.1": {tls.Config{MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11}, false},
-		"TLS 1.3": {tls.Config{MinVersion: tls.VersionTLS13}, true},
+		"GCM":     {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}, true},
+		"CBC":     {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}}, false},
+		"TLS 1.1": {&tls.Config{MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11}, false},
+		"TLS 1.3": {&tls.Config{MinVersion: tls.VersionTLS13}, true},
 	} {
 		near, far := net.Pipe()
 		failed := make(chan error, 1)
 		go func() { failed <- tls.Server(near, server).HandshakeContext(t.Context()) }()
 		c.client.InsecureSkipVerify = true
-		err := tls.Client(far, &c.client).HandshakeContext(t.Context())
+		err := tls.Client(far, c.client).HandshakeContext(t.Context())
 		_ = far.Close()
 		if serverErr := <-failed; (err == nil) != c.spoken || (serverErr == nil) != c.spoken {
 			t.Errorf("%s: %v, %v", name, err, serverErr)

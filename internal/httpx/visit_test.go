@@ -17,9 +17,9 @@ func TestAVisitTellsWhatWasSent(t *testing.T) {
 			v.Query() == nil, v.Host(), v.HostPort(), v.HTTP10(), strings.Join(lines, ";"), v.Header("x-A"), v.ContentLength()))
 	})
 	for request, want := range map[string]string{
-		"PUT /a/%2e?b=1?c HTTP/1.1\r\nHOST: H.Example.:8080\r\nx-a: 1\r\nX-A: 2\r\n\r\n": `PUT|/a/%2e?b=1?c|/a/%2e|"b=1?c"|false|h.example|H.Example.:8080|false|HOST=H.Example.:8080;x-a=1;X-A=2|1|0`,
-		"GET /a? HTTP/1.0\r\nHost: [2001:DB8::1]:80\r\n\r\n":                             `GET|/a?|/a|""|false|[2001:db8::1]|[2001:DB8::1]:80|true|Host=[2001:DB8::1]:80||0`,
-		"GET /a HTTP/1.0\r\n\r\n": `GET|/a|/a|""|true|||true|||0`,
+		"PUT /a/%2e?b=1?c HTTP/1.1\r\nHOST: H.Example.:8080\r\nx-a: 1\r\nX-A: 2\r\n\r\n":     `PUT|/a/%2e?b=1?c|/a/%2e|"b=1?c"|false|h.example|H.Example.:8080|false|HOST=H.Example.:8080;x-a=1;X-A=2|1|0`,
+		"GET /a? HTTP/1.0\r\nHost: [2001:DB8::1]:80\r\n\r\n":                                 `GET|/a?|/a|""|false|[2001:db8::1]|[2001:DB8::1]:80|true|Host=[2001:DB8::1]:80||0`,
+		"GET /a HTTP/1.0\r\n\r\n":                                                            `GET|/a|/a|""|true|||true|||0`,
 		"PATCH / HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nConnection: close\r\n\r\n":     `PATCH|/|/|""|true|h|h|false|Host=h;Content-Length=12;Connection=close||12`,
 		"QUERY / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n":         `QUERY|/|/|""|true|h|h|false|Host=h;Transfer-Encoding=chunked||-1`,
 		"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n":                                              `OPTIONS|*|*|""|true|h|h|false|Host=h||0`,

@@ -129,9 +129,7 @@ func cutAbsolute(url []byte, secure bool) (a absolute, ok bool) {
 // appendTo appends the URL as visitors know it: a reference to the host that they asked for, or, if the site named another one
 // of theirs, to that host at the same port. What begins with two slashes would name a host of its own and gets a dot segment.
 func (a *absolute) appendTo(dst []byte, asked endpoint, explicitPort bool) []byte {
-	switch {
-	case a.host == asked.host:
-	default:
+	if a.host != asked.host {
 		dst = append(append(dst, "//"...), bracketed(a.host)...)
 		if explicitPort {
 			dst = append(append(dst, ':'), asked.port...)

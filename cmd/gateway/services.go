@@ -21,7 +21,7 @@ func (a *app) services() []lifecycle.Service {
 		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})
 	}
 	if a.cert != nil {
-		all = append(all, lifecycle.Service{Name: "certificate", Run: func(ctx context.Context) error { return a.cert.Watch(ctx, 10*time.Second) }})
+		all = append(all, lifecycle.Service{Name: "certificate", Run: a.watchCertificate})
 	}
 	if a.acme != nil {
 		all = append(all, lifecycle.Service{

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 	"github.com/mholt/acmez/v3/acme"
@@ -105,7 +106,8 @@ func NewACME(cfg config.ACME, ports Ports, log *zap.Logger) (*ACME, error) {
 // TLS is a server's configuration with these certificates; it answers the TLS-ALPN challenge (RFC 8737).
 func (a *ACME) TLS() *tls.Config {
 	magic, cfg := a.magic.TLSConfig(), tlsConfig()
-	cfg.GetCertificate = magic.GetCertificate
+	steady := &steady{from: magic.GetCertificate, names: a.domains, now: time.Now, last: map[string]*tls.Certificate{}}
+	cfg.GetCertificate = steady.get
 	cfg.NextProtos = append(cfg.NextProtos, magic.NextProtos...)
 	return cfg
 }

@@ -91,6 +91,9 @@ func diffOf(before, after *config.Config) *diff {
 	if before.Log != after.Log {
 		d.settings = append(d.settings, "log")
 	}
+	if before.Drain != after.Drain {
+		d.settings = append(d.settings, "drain")
+	}
 	return d
 }
 

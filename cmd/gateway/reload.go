@@ -27,7 +27,7 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 	switch {
 	case err == nil:
 		a.metrics.Reloaded(metrics.Applied)
-		warnOfValues(cfg, a.log)
+		a.warnOfValues(cfg)
 		a.log.Info("configuration in force", d.fields()...)
 	case errors.As(err, &refused):
 		a.metrics.Reloaded(metrics.NotAccepted)

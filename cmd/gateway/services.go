@@ -93,3 +93,15 @@ func (a *app) publicService() lifecycle.Service {
 		},
 	}
 }
+
+// watchCertificate follows the files of the certificate, and tells the metrics what comes of it.
+func (a *app) watchCertificate(ctx context.Context) error {
+	a.metrics.Certificate(a.cert.Leaf().NotAfter)
+	return a.cert.Watch(ctx, 10*time.Second, func(err error) {
+		if err != nil {
+			a.metrics.CertificateRefused()
+			return
+		}
+		a.metrics.Certificate(a.cert.Leaf().NotAfter)
+	})
+}

@@ -29,7 +29,7 @@ func (c *Config) Warnings() (all []*Problem) {
 			if a, err := ParseAddress(text); err == nil && a.Network == "tcp" && !hasPort(a.Host) {
 				port := a.Dial[strings.LastIndexByte(a.Dial, ':')+1:]
 				all = append(all, &Problem{
-					Path: r.Backend.addressPath(at+".backend", j), Text: fmt.Sprintf("%s names no port and is read as port %s", text, port),
+					Path: r.Backend.AddressPath(at+".backend", j), Text: fmt.Sprintf("%s names no port and is read as port %s", text, port),
 				})
 			}
 		}

@@ -31,15 +31,16 @@ type Config struct {
 
 // Metrics holds every collector. Safe for concurrent use.
 type Metrics struct {
-	now        func() time.Time
-	rooms      *rooms
-	reloads    reloads
-	faults     map[string]prometheus.Counter
-	refusals   map[string]prometheus.Counter
-	verbs      map[string]verb
-	panics     prometheus.Counter
-	heartbeats prometheus.Counter
-	evicts     prometheus.Gauge
+	now         func() time.Time
+	rooms       *rooms
+	reloads     reloads
+	certificate certificate
+	faults      map[string]prometheus.Counter
+	refusals    map[string]prometheus.Counter
+	verbs       map[string]verb
+	panics      prometheus.Counter
+	heartbeats  prometheus.Counter
+	evicts      prometheus.Gauge
 }
 
 // New registers all metrics with reg. Those of the Go runtime and of the process belong to the caller.
@@ -70,6 +71,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	m.verbs = r.verbs()
 	m.rooms = r.rooms()
 	m.reloads = r.reloads(m.now())
+	m.certificate = r.certificate()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("register metrics: %w", errors.Join(r.errs...))
 	}

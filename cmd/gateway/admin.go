@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -31,29 +30,13 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.log, Ready: a.ready,
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.adminLn, err = a.open.listen("admin.listen", cfg.Admin.Listen)
 	return err
-}
-
-// ready says why this gateway should get no visitors. A store that is away is no reason: who waits is answered from
-// memory, and the other gateways would be no better off. For the same reason a gateway that was ready once stays ready: a room
-// that Apply adds while the store is away must not take the others out of service.
-func (a *app) ready(context.Context) error {
-	if a.wasReady.Load() {
-		return nil
-	}
-	for _, r := range a.serving.Load().rooms {
-		if !r.line.View().Known {
-			return fmt.Errorf("room %s has not heard of its store yet", r.cfg.ID)
-		}
-	}
-	a.wasReady.Store(true)
-	return nil
 }
 
 // adminToken is the configured token, which Load has read if a file holds it, or one that is made and kept beside the state.

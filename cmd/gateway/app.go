@@ -30,26 +30,28 @@ import (
 // app is everything that runs. What is in force of the configuration is serving, which Apply replaces; the rest is made
 // once.
 type app struct {
-	log      *zap.Logger
-	level    zap.AtomicLevel
-	open     *opener
-	name     string // of this process among those that share the store
-	keys     *keys
-	stores   *stores
-	library  *web.Library
-	gate     *gateway.Gateway
-	server   *httpx.Server
-	public   []publicListener
-	cert     *tlscert.Files
-	acme     *tlscert.ACME
-	admin    *adminapi.Server
-	adminLn  net.Listener
-	token    string // of the admin API
-	registry *prometheus.Registry
-	metrics  *metrics.Metrics
-	rooms    *lifecycle.Set // lines and backends, which come and go
-	onReady  func(*app)
-	wasReady atomic.Bool // all rooms have heard of their store
+	log       *zap.Logger
+	often     *zap.Logger // log without what repeats: for what each request, connection or visitor can cause
+	repeats   *repeats
+	level     zap.AtomicLevel
+	open      *opener
+	name      string // of this process among those that share the store
+	keys      *keys
+	stores    *stores
+	library   *web.Library
+	gate      *gateway.Gateway
+	server    *httpx.Server
+	public    []publicListener
+	cert      *tlscert.Files
+	acme      *tlscert.ACME
+	admin     *adminapi.Server
+	adminLn   net.Listener
+	token     string // of the admin API
+	registry  *prometheus.Registry
+	metrics   *metrics.Metrics
+	rooms     *lifecycle.Set // lines and backends, which come and go
+	onReady   func(*app)
+	readiness readiness
 
 	serving  atomic.Pointer[serving]
 	applying sync.Mutex
@@ -90,13 +92,15 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if a.metrics, err = newMetrics(a.registry, a.connections); err != nil {
 		return err
 	}
+	a.repeats = newRepeats(a.log, a.metrics.LinesLeftOut)
+	a.often = a.repeats.often()
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
 		return err
 	}
 	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
 		return err
 	}
-	if a.stores, err = a.open.stores(ctx, cfg, a.log); err != nil {
+	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {
 		return err
 	}
 	if a.name, err = gatewayName(); err != nil {
@@ -128,7 +132,7 @@ func (a *app) warnOfValues(cfg *config.Config) {
 }
 
 func newMetrics(registry *prometheus.Registry, connections func() int64) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
+	m := metrics.Config{Version: buildVersion(), Connections: connections, Refusals: httpx.Refusals()}
 	for _, f := range httpx.Faults() {
 		m.Faults = append(m.Faults, f.Kind())
 	}
@@ -173,7 +177,7 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides})
+	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.often, Shed: shed, Asides: asides})
 	if err != nil {
 		return err
 	}
@@ -181,7 +185,7 @@ func (a *app) buildPublic(first *change) error {
 	if err := a.listen(cfg); err != nil {
 		return err
 	}
-	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.log), a.handler(cfg))
+	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.often), a.handler(cfg))
 	if err != nil {
 		return err
 	}

@@ -81,12 +81,12 @@ func (r *refusal) Error() string {
 func problemsOf(path string, err error) []*config.Problem {
 	var problem *config.Problem
 	var refused *refusal
-	switch joined, ok := err.(interface{ Unwrap() []error }); {
+	switch parts := joined(err); {
 	case errors.As(err, &refused):
 		return refused.problems
-	case ok:
+	case parts != nil:
 		var all []*config.Problem
-		for _, one := range joined.Unwrap() {
+		for _, one := range parts {
 			all = append(all, problemsOf(path, one)...)
 		}
 		return all
@@ -94,6 +94,22 @@ func problemsOf(path string, err error) []*config.Problem {
 		return []*config.Problem{problem}
 	}
 	return []*config.Problem{{Path: path, Text: err.Error()}}
+}
+
+// joined are the errors that errors.Join has made one of, a line each. What wraps several in a text of its own is one error.
+func joined(err error) []error {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	lines := make([]string, len(several.Unwrap()))
+	for i, one := range several.Unwrap() {
+		lines[i] = one.Error()
+	}
+	if err.Error() != strings.Join(lines, "\n") {
+		return nil
+	}
+	return several.Unwrap()
 }
 
 // at is an error of one key.

@@ -76,6 +76,7 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	defer func() { _ = log.Sync() }()
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
+	log.Info("gateway starts", zap.String("version", buildVersion()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
 	if a, err = build(ctx, cfg.Config, log, level); err != nil {
@@ -86,13 +87,14 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	}
 	a.onReady = ready
 	services := append(a.services(), hangups)
-	group, err := lifecycle.New(lifecycle.Config{StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
+	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return exitError{exitStart, err}
 	}
 	if err := group.Run(ctx); err != nil {
 		return exitError{exitFault, err}
 	}
+	log.Info("stopped")
 	return nil
 }
 

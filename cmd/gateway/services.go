@@ -12,6 +12,7 @@ import (
 // taken, then the lines send their last heartbeats, then the stores are saved.
 func (a *app) services() []lifecycle.Service {
 	var all []lifecycle.Service
+	all = append(all, lifecycle.Service{Name: "log", Run: a.repeats.run})
 	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return a.stores.close() }})
 	if a.stores.client != nil {
 		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
@@ -64,6 +65,7 @@ func (a *app) publicService() lifecycle.Service {
 			for _, l := range a.public {
 				go func() { ended <- a.server.Serve(l.Listener, l.secure) }()
 			}
+			a.hello()
 			if a.onReady != nil {
 				a.onReady(a)
 			}
@@ -80,17 +82,7 @@ func (a *app) publicService() lifecycle.Service {
 				return err
 			}
 		},
-		Stop: func(ctx context.Context) error {
-			// A download may take all the time there is: WebSockets are told now.
-			for _, r := range a.serving.Load().rooms {
-				r.backend.CloseTunnels()
-			}
-			err := a.server.Shutdown(ctx)
-			if errors.Is(err, context.DeadlineExceeded) {
-				return errors.New("some requests did not end in time and were broken off")
-			}
-			return err
-		},
+		Stop: a.stopPublic,
 	}
 }
 

@@ -33,7 +33,7 @@ type stores struct {
 }
 
 // stores opens the client, and asks the server. A look that cannot do so goes on with stores in memory.
-func (o *opener) stores(ctx context.Context, cfg *config.Config, log *zap.Logger) (*stores, error) {
+func (o *opener) stores(ctx context.Context, cfg *config.Config, log, often *zap.Logger) (*stores, error) {
 	s := &stores{by: o, cfg: cfg, log: log}
 	if cfg.Store.Memory() {
 		return s, nil
@@ -42,7 +42,7 @@ func (o *opener) stores(ctx context.Context, cfg *config.Config, log *zap.Logger
 	if err != nil {
 		return s, o.refuse("store", err)
 	}
-	options.Log = func(line string) { log.Debug("redis client", zap.String("line", line)) }
+	options.Log = func(line string) { often.Debug("redis client", zap.String("line", line)) }
 	if s.client, err = redisstore.Open(options); err != nil {
 		return s, o.refuse("store", err)
 	}
@@ -152,7 +152,7 @@ func (s *stores) open(room string) (store queue.Store, forgot bool, err error) {
 		return store, forgot, nil
 	}
 	if err != nil {
-		return nil, false, errors.Join(at("journal.dir", err), store.Close())
+		return nil, false, errors.Join(at("journal.dir", fmt.Errorf("room %s: %w", room, err)), store.Close())
 	}
 	return &journal.Recorder{Store: store, Log: file}, forgot, nil
 }
@@ -175,7 +175,7 @@ func (s *stores) openBare(room string) (store queue.Store, forgot bool, err erro
 	}
 	embedded, err := memstore.New(cfg)
 	if err != nil {
-		return nil, false, at("state.dir", err)
+		return nil, false, at("state.dir", fmt.Errorf("room %s: %w", room, err))
 	}
 	logRecovery(s.log.With(zap.String("room", room)), embedded.Recovery())
 	return embedded, !embedded.Recovery().Found, nil

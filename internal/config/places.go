@@ -13,6 +13,9 @@ type Places struct {
 	where map[string]place
 }
 
+// File is the path of the configuration file, empty if there was none.
+func (p *Places) File() string { return p.file }
+
 // Error is a *LoadError of problems that were found behind Load, each with its place if it has none, in the order of the file.
 func (p *Places) Error(problems []*Problem) *LoadError {
 	all := slices.Clone(problems)

@@ -41,6 +41,7 @@ type Metrics struct {
 	panics      prometheus.Counter
 	heartbeats  prometheus.Counter
 	evicts      prometheus.Gauge
+	lines       prometheus.Counter
 }
 
 // New registers all metrics with reg. Those of the Go runtime and of the process belong to the caller.
@@ -59,6 +60,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	}
 	m.panics = r.counter("panics_total", "Panics that were recovered. The request was answered with status 500, the upload or the WebSocket broken off.")
 	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were not sent because the store was away or too many were pending; the next poll sends them again.")
+	m.lines = r.counter("log_lines_dropped_total", "Log lines that were left out because the same had been said several times within a minute.")
 	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
@@ -107,6 +109,9 @@ func (m *Metrics) StoreEvicts(yes bool) {
 	}
 	m.evicts.Set(0)
 }
+
+// LinesLeftOut counts log lines that were left out.
+func (m *Metrics) LinesLeftOut(n int) { m.lines.Add(float64(n)) }
 
 // HeartbeatsDropped counts heartbeats that were not sent.
 func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }

@@ -70,7 +70,7 @@ func clientTLS(a config.Address, cfg config.BackendTLS) (*tls.Config, error) {
 		}
 		t.RootCAs = x509.NewCertPool()
 		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &config.Problem{Path: "backend.tls.ca_file", Text: "no certificate in " + cfg.CAFile}
+			return nil, &config.Problem{Path: "backend.tls.ca_file", Text: cfg.CAFile + " holds no certificate"}
 		}
 	}
 	if cfg.CertFile != "" {

@@ -34,7 +34,8 @@ func bindable(address string) error {
 	if err != nil {
 		return err
 	}
-	family, to := unix.AF_INET6, unix.Sockaddr(nil)
+	family := unix.AF_INET6
+	var to unix.Sockaddr
 	if ip := a.IP.To4(); ip != nil {
 		family, to = unix.AF_INET, &unix.SockaddrInet4{Port: a.Port, Addr: [4]byte(ip)}
 	} else {
@@ -57,7 +58,7 @@ func bindable(address string) error {
 	if err != nil {
 		return os.NewSyscallError("socket", err)
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return os.NewSyscallError("setsockopt", err)
 	}

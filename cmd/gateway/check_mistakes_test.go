@@ -15,7 +15,7 @@ func mistakesOfValues() []mistake {
 		{name: "a tab", spoil: edits("  http: 127", "\thttp: 127"), say: "not YAML"},
 		{name: "an unknown key", spoil: edits("listen:\n", "lisen:\n"), key: "lisen", at: "lisen:", say: "did you mean listen?"},
 		{name: "a key twice", spoil: edits("trusted_proxies", "state: {}\ntrusted_proxies"), key: "state", at: "state: {}", say: "is already given in line 9"},
-		{name: "no rooms", spoil: func(w *world) { w.text = w.text[:strings.Index(w.text, "rooms:")] }, key: "rooms", say: "no room is configured"},
+		{name: "no rooms", spoil: func(w *world) { w.text, _, _ = strings.Cut(w.text, "rooms:") }, key: "rooms", say: "no room is configured"},
 		{name: "a rate in words", spoil: edits("rate: 60", "rate: many"), key: "rooms[0].pace.rate", at: "rate: many"},
 		{name: "a rate below 0", spoil: edits("rate: 60", "rate: -5"), key: "rooms[0].pace.rate", at: "rate: -5", say: "is not in 0"},
 		{name: "an unknown language", spoil: edits("    pace:", "    languages: [de, tlh]\n    pace:"), key: "rooms[0].languages[1]", at: "tlh", say: `there are no pages in "tlh"`},

@@ -112,9 +112,9 @@ func (w *world) read(name string) string {
 func (w *world) mkdir(name string)                   { w.ok(os.Mkdir(w.path(name), 0o700)) }
 func (w *world) remove(name string)                  { w.ok(os.RemoveAll(w.path(name))) }
 func (w *world) chmod(name string, mode fs.FileMode) { w.ok(os.Chmod(w.path(name), mode)) }
-func (w *world) rename(from, to string)              { w.ok(os.Rename(w.path(from), w.path(to))) }
 func (w *world) empty(name string, mode fs.FileMode) { w.write(name, "", mode) }
 func (w *world) instead(name string)                 { w.remove(name); w.write(name, "a file", 0o600) }
+
 func (w *world) certificate(cert, key, name string, from, until time.Duration) {
 	c, k := certtest.KeyPairFrom(w.t, name, time.Now().Add(from), time.Now().Add(until))
 	w.write(cert, string(c), 0o644)

@@ -72,14 +72,14 @@ func (c *Files) Reload() (bool, error) {
 
 // worse says why a certificate must not replace the one in use. The first is taken as it is: a listener with none serves nobody.
 func (c *Files) worse(leaf *x509.Certificate, now time.Time) error {
-	used, invalid := c.now.Load(), Valid(leaf, now)
-	if invalid == nil || used == nil || Valid(used.Leaf, now) != nil {
+	if used := c.now.Load(); used == nil || !isValid(used.Leaf, now) {
 		return nil
 	}
-	if errors.Is(invalid, ErrNotYetValid) {
+	err := Valid(leaf, now)
+	if errors.Is(err, ErrNotYetValid) {
 		c.begin = leaf.NotBefore
 	}
-	return invalid
+	return err
 }
 
 // Leaf is the certificate in use.

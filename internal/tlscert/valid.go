@@ -30,6 +30,8 @@ func Valid(leaf *x509.Certificate, now time.Time) error {
 	return nil
 }
 
+func isValid(leaf *x509.Certificate, now time.Time) bool { return Valid(leaf, now) == nil }
+
 // Covers reports whether a certificate is good for a host, or for all hosts of a pattern as *.example.org.
 func Covers(leaf *x509.Certificate, host string) bool {
 	if name, wild := strings.CutPrefix(host, "*."); wild {
@@ -58,11 +60,11 @@ func (s *steady) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil && cert.Leaf != nil && Valid(cert.Leaf, s.now()) == nil {
+	if err == nil && cert.Leaf != nil && isValid(cert.Leaf, s.now()) {
 		s.last[name] = cert
 		return cert, nil
 	}
-	if last := s.last[name]; last != nil && Valid(last.Leaf, s.now()) == nil {
+	if last := s.last[name]; last != nil && isValid(last.Leaf, s.now()) {
 		return last, nil
 	}
 	return cert, err

@@ -70,8 +70,12 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 				}
 			}
 			for i, edit := range [][2]string{
-				{"claim_window: 20s", "claim_window: 25s"}, {"idle: 10m0s", "idle: 11m0s"}, {"max: 1s", "max: 2s"}, {"on_store_failure: hold", "on_store_failure: local"},
-				{"- /free", "- /other"}, {"- termine.example", "- termine.example\n      - \"*.termine.example\""},
+				{"claim_window: 20s", "claim_window: 25s"},
+				{"idle: 10m0s", "idle: 11m0s"},
+				{"max: 1s", "max: 2s"},
+				{"on_store_failure: hold", "on_store_failure: local"},
+				{"- /free", "- /other"},
+				{"- termine.example", "- termine.example\n      - \"*.termine.example\""},
 			} {
 				g.Edit(edit[0], edit[1])
 				way := []string{"restart", "SIGHUP"}[i%2]

@@ -27,8 +27,9 @@ LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matric
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# Go notes what a checkout is; sources without one are told by make build VERSION=1.2.3.
 build: ## build gateway, admin and the operator's load test into bin/
-	$(GO) build -trimpath -o $(BIN)/ ./cmd/... ./loadtest
+	$(GO) build -trimpath $(if $(VERSION),-ldflags "-X main.version=$(VERSION)") -o $(BIN)/ ./cmd/... ./loadtest
 
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"strings"
 
@@ -22,9 +20,9 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 	if cfg.Admin.Listen == "" {
 		return nil
 	}
-	token, err := adminToken(cfg, a.log)
+	token, err := a.open.adminToken(cfg)
 	if err != nil {
-		return fmt.Errorf("admin: %w", err)
+		return err
 	}
 	a.token = token
 	operators, err := operator.New(a.operated, a.log)
@@ -32,56 +30,43 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.log, Ready: a.ready,
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
-	if a.adminLn, err = net.Listen("tcp", cfg.Admin.Listen); err != nil {
-		return fmt.Errorf("admin.listen: %w", err)
-	}
-	return nil
+	a.adminLn, err = a.open.listen("admin.listen", cfg.Admin.Listen)
+	return err
 }
 
-// ready says why this gateway should get no visitors. A store that is away is no reason: who waits is answered from
-// memory, and the other gateways would be no better off. For the same reason a gateway that was ready once stays ready: a room
-// that Apply adds while the store is away must not take the others out of service.
-func (a *app) ready(context.Context) error {
-	if a.wasReady.Load() {
-		return nil
-	}
-	for _, r := range a.serving.Load().rooms {
-		if !r.line.View().Known {
-			return fmt.Errorf("room %s has not heard of its store yet", r.cfg.ID)
-		}
-	}
-	a.wasReady.Store(true)
-	return nil
-}
-
-// adminToken is the configured token, or one that is made and kept beside the state.
-func adminToken(cfg *config.Config, log *zap.Logger) (string, error) {
+// adminToken is the configured token, which Load has read if a file holds it, or one that is made and kept beside the state.
+func (o *opener) adminToken(cfg *config.Config) (string, error) {
 	if t := cfg.Admin.Token.Reveal(); t != "" {
 		return t, nil
 	}
-	if cfg.Admin.TokenFile != "" {
-		return readToken(cfg.Admin.TokenFile)
-	}
 	if cfg.State.Dir == "" {
-		return "", errors.New("set admin.token or admin.token_file: there is no state.dir to keep one in")
+		return "", at("admin.token", errors.New("set admin.token or admin.token_file: there is no state.dir to keep one in"))
 	}
 	file := statePath(cfg, "admin-token")
 	t, err := readToken(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return t, err
+	if err == nil {
+		return t, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) && !o.noDir {
+		if err := o.refuse("state.dir", fmt.Errorf("the operators' token: %w", err)); err != nil {
+			return "", err
+		}
 	}
 	var secret [24]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	t = base64.RawURLEncoding.EncodeToString(secret[:])
-	if err := writeToken(file, t); err != nil {
-		return "", err
+	if o.look {
+		return t, nil // what a start would make
 	}
-	log.Info("admin token made", zap.String("file", file))
+	if err := writeToken(file, t); err != nil {
+		return "", o.refuse("state.dir", err)
+	}
+	o.log.Info("admin token made", zap.String("file", file))
 	return t, nil
 }
 
@@ -103,9 +88,12 @@ func readToken(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if mode, yes := othersMay(file); yes {
+		return "", fmt.Errorf("%s can be read by all users (mode %04o), who could then steer the rooms; run: chmod o-rwx %[1]s", file, mode)
+	}
 	t := strings.TrimSpace(string(data))
 	if t == "" {
-		return "", fmt.Errorf("%s is empty", file)
+		return "", fmt.Errorf("%s is empty; delete it, and the next start makes another", file)
 	}
 	return t, nil
 }

@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,99 +30,109 @@ import (
 // app is everything that runs. What is in force of the configuration is serving, which Apply replaces; the rest is made
 // once.
 type app struct {
-	log      *zap.Logger
-	level    zap.AtomicLevel
-	name     string // of this process among those that share the store
-	keys     *keys
-	stores   *stores
-	library  *web.Library
-	gate     *gateway.Gateway
-	server   *httpx.Server
-	public   []publicListener
-	cert     *tlscert.Files
-	acme     *tlscert.ACME
-	admin    *adminapi.Server
-	adminLn  net.Listener
-	token    string // of the admin API
-	registry *prometheus.Registry
-	metrics  *metrics.Metrics
-	rooms    *lifecycle.Set // lines and backends, which come and go
-	onReady  func(*app)
-	wasReady atomic.Bool // all rooms have heard of their store
+	log       *zap.Logger
+	often     *zap.Logger // log without what repeats: for what each request, connection or visitor can cause
+	repeats   *repeats
+	level     zap.AtomicLevel
+	open      *opener
+	name      string // of this process among those that share the store
+	keys      *keys
+	stores    *stores
+	library   *web.Library
+	gate      *gateway.Gateway
+	server    *httpx.Server
+	public    []publicListener
+	cert      *tlscert.Files
+	acme      *tlscert.ACME
+	admin     *adminapi.Server
+	adminLn   net.Listener
+	token     string // of the admin API
+	registry  *prometheus.Registry
+	metrics   *metrics.Metrics
+	rooms     *lifecycle.Set // lines and backends, which come and go
+	onReady   func(*app)
+	readiness readiness
 
 	serving  atomic.Pointer[serving]
 	applying sync.Mutex
 	leaving  map[string]<-chan struct{} // closed when the line of a removed room has ended; guarded by applying
 }
 
-// build wires everything that a configuration asks for. What it opened is closed again when it fails.
-func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.AtomicLevel) (a *app, err error) {
-	a = &app{log: log, level: level, leaving: map[string]<-chan struct{}{}}
+// build wires everything that a configuration asks for. What it opened is closed again when it fails. What cannot be opened is a
+// *refusal.
+func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.AtomicLevel) (*app, error) {
+	a := newApp(&opener{log: log}, log, level)
 	first := &change{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.discard(first), a.close())
-		}
-	}()
+	if err := a.wire(ctx, cfg, first); err != nil {
+		return a, errors.Join(err, a.discard(first), a.close())
+	}
+	return a, nil
+}
+
+func newApp(open *opener, log *zap.Logger, level zap.AtomicLevel) *app {
+	return &app{open: open, log: log, level: level, leaving: map[string]<-chan struct{}{}}
+}
+
+// wire opens and connects the parts. What it has opened stands in a and first also when it fails.
+func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err error) {
 	if cfg.State.Dir != "" {
-		if err := os.MkdirAll(cfg.State.Dir, 0o700); err != nil {
-			return a, fmt.Errorf("state.dir: %w", err)
+		if err := a.open.directory(cfg.State.Dir); err != nil {
+			return err
 		}
 	}
-	warn(cfg, log)
-	if a.keys, err = openKeys(cfg, log); err != nil {
-		return a, err
+	a.warn(cfg)
+	if err := a.open.secrets(cfg); err != nil {
+		return err
+	}
+	if a.keys, err = a.open.keys(cfg); err != nil {
+		return err
 	}
 	a.registry = prometheus.NewRegistry()
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if a.metrics, err = newMetrics(a.registry, a.connections); err != nil {
-		return a, err
+		return err
 	}
-	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: log}); err != nil {
-		return a, err
+	a.repeats = newRepeats(a.log, a.metrics.LinesLeftOut)
+	a.often = a.repeats.often()
+	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
+		return err
 	}
 	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
-		return a, err
+		return err
 	}
-	if a.stores, err = openStores(cfg, log); err != nil {
-		return a, err
-	}
-	if err = a.stores.check(ctx); err != nil {
-		return a, err
+	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {
+		return err
 	}
 	if a.name, err = gatewayName(); err != nil {
-		return a, err
+		return err
 	}
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {
-		return a, err
+		return err
 	}
 	if err = a.buildPublic(first); err != nil {
-		return a, err
+		return err
 	}
-	return a, a.buildAdmin(cfg)
+	return a.buildAdmin(cfg)
 }
 
 // warn says what an operator may not have meant.
-func warn(cfg *config.Config, log *zap.Logger) {
+func (a *app) warn(cfg *config.Config) {
 	if looseCookies(cfg) {
-		log.Warn("cookies are not bound to the host and can be read on the way: visitors come without TLS; " +
+		a.open.warnf("listen.http", "cookies are not bound to the host and can be read on the way: visitors come without TLS; "+
 			"serve listen.https, or name the proxy that does in trusted_proxies")
 	}
-	warnOfValues(cfg, log)
-	if slices.ContainsFunc(cfg.TrustedProxies, func(p netip.Prefix) bool { return p.Bits() == 0 }) {
-		log.Warn("trusted_proxies names everybody: each visitor may claim any address, and that TLS was used")
-	}
+	a.warnOfValues(cfg)
 }
 
-// warnOfValues says which values are read as others.
-func warnOfValues(cfg *config.Config, log *zap.Logger) {
+// warnOfValues says which values are read as others, or are usual slips.
+func (a *app) warnOfValues(cfg *config.Config) {
 	for _, p := range cfg.Warnings() {
-		log.Warn("a value of the configuration is read as another one", zap.String("key", p.Path), zap.String("why", p.Text))
+		a.open.warn(p)
 	}
 }
 
 func newMetrics(registry *prometheus.Registry, connections func() int64) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: version, Connections: connections, Refusals: httpx.Refusals()}
+	m := metrics.Config{Version: buildVersion(), Connections: connections, Refusals: httpx.Refusals()}
 	for _, f := range httpx.Faults() {
 		m.Faults = append(m.Faults, f.Kind())
 	}
@@ -159,6 +166,9 @@ const arrivalsAtOnce = 4096
 // buildPublic makes the public plane over the first rooms: boundary and listeners.
 func (a *app) buildPublic(first *change) error {
 	cfg := first.next.cfg
+	if len(a.open.problems) > 0 { // of a look: some rooms may be missing
+		return a.listen(cfg)
+	}
 	shed, err := limit.NewShedder(arrivalsAtOnce)
 	if err != nil {
 		return err
@@ -167,7 +177,7 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides})
+	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.often, Shed: shed, Asides: asides})
 	if err != nil {
 		return err
 	}
@@ -175,7 +185,7 @@ func (a *app) buildPublic(first *change) error {
 	if err := a.listen(cfg); err != nil {
 		return err
 	}
-	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.log), a.handler(cfg))
+	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.often), a.handler(cfg))
 	if err != nil {
 		return err
 	}
@@ -191,6 +201,9 @@ func (a *app) close() error {
 	}
 	if a.adminLn != nil {
 		errs = append(errs, a.adminLn.Close())
+	}
+	if a.acme != nil {
+		a.acme.Stop()
 	}
 	if a.stores != nil {
 		errs = append(errs, a.stores.close())

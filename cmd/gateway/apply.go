@@ -103,7 +103,15 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 	for i := range cfg.Rooms {
 		r, forgot, err := a.prepareRoom(ctx, ch, &cfg.Rooms[i], now)
 		if err != nil {
-			return fmt.Errorf("room %s: %w", cfg.Rooms[i].ID, err)
+			if err := a.open.refuse(fmt.Sprintf("rooms[%d]", i), inBackend(err, i)); err != nil {
+				return err
+			}
+			continue
+		}
+		if old := now.room(cfg.Rooms[i].ID); old == nil || r.backend != old.backend {
+			if err := a.open.clientCertificate(&cfg.Rooms[i].Backend.TLS, i, now != nil); err != nil {
+				return err
+			}
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
@@ -112,6 +120,10 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}
 		ch.set.Rooms = append(ch.set.Rooms, public)
+	}
+	if a.open.look {
+		a.open.resolve(ctx, cfg)
+		anyForgot = false // no epoch begins
 	}
 	if err := awaitEpoch(ctx, anyForgot, now == nil && a.keys.made, time.Now()); err != nil {
 		return err
@@ -132,8 +144,14 @@ func (a *app) prepareRoom(ctx context.Context, ch *change, cfg *config.Room, now
 		if err := a.awaitLeft(ctx, cfg.ID); err != nil {
 			return nil, false, err
 		}
-		if r.line, forgot, err = a.openLine(cfg, now == nil); err != nil {
+		if r.line, forgot, err = a.openLine(cfg, now == nil); err != nil && !a.open.look {
 			return nil, false, err
+		} else if err != nil { // the backend is looked at all the same
+			b, backendErr := a.openBackend(cfg.ID, cfg.Backend)
+			if backendErr == nil {
+				ch.backends = append(ch.backends, b)
+			}
+			return nil, false, errors.Join(err, backendErr)
 		}
 		ch.lines = append(ch.lines, r.line)
 	}

@@ -219,12 +219,12 @@ func TestWhatCannotBeOpenedLeavesEverythingAsItWas(t *testing.T) {
 	}
 	open := descriptors(t)
 	for name, room := range map[string]planned{
-		"a state file that is a directory": {"broken", other.backend(), quick},
-		"a CA that is not there":           {"tls", `url: "https://127.0.0.1:1", tls: {ca_file: /nowhere/ca.pem}`, quick},
+		"state.dir: room broken: ":           {"broken", other.backend(), quick},
+		"rooms[2].backend.tls.ca_file: open": {"tls", `url: "https://127.0.0.1:1", tls: {ca_file: /nowhere/ca.pem}`, quick},
 	} {
 		p.rooms = []planned{{"a", other.backend(), quick}, {"fine", other.backend(), quick}, room}
 		_, err := r.Apply(t.Context(), p.load(t))
-		if err == nil || !strings.Contains(err.Error(), "room "+room.id+": ") {
+		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if r.serving.Load() != before || r.from("a") != s.URL || r.counts("room", "fine") || r.counts("address", other.URL) {

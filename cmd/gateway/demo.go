@@ -60,7 +60,7 @@ func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	close(crowdDone)
 	err = serve(ctx, cfg, nil, cmd.ErrOrStderr(), func(a *app) {
 		gate := gateURL(a.public[0].Addr())
-		printDemo(cmd, cfg, gate, site.addr, a.token, citizens)
+		printDemo(cmd, cfg.Config, gate, site.addr, a.token, citizens)
 		if citizens {
 			crowdDone = startCrowd(ctx, gate)
 		}

@@ -24,49 +24,71 @@ type keys struct {
 	log      *zap.Logger
 }
 
-func openKeys(cfg *config.Config, log *zap.Logger) (*keys, error) {
-	ring, file, made, err := findRing(cfg, log)
+// keys opens the keyring. A look that cannot read it goes on with one of its own.
+func (o *opener) keys(cfg *config.Config) (*keys, error) {
+	found, err := o.findRing(cfg)
+	if err := o.refuse(found.path, err); err != nil {
+		return nil, err
+	}
+	if found.ring == nil {
+		if found.ring, err = token.NewKeyring(rand.Reader, time.Now()); err != nil {
+			return nil, err
+		}
+	}
+	source, err := token.NewSource(found.ring)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	source, err := token.NewSource(ring)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
-	}
-	k := &keys{source: source, made: made, log: log}
-	if file != "" {
-		k.follower = token.NewFollower(file, source)
+	k := &keys{source: source, made: found.made, log: o.log}
+	if found.file != "" {
+		k.follower = token.NewFollower(found.file, source)
 	}
 	return k, nil
 }
 
+// foundRing is a keyring and where it is from.
+type foundRing struct {
+	path string // the key of the configuration that names it
+	ring *token.Keyring
+	file string
+	made bool
+}
+
 // findRing looks where the configuration says. Only a gateway that is alone may make a keyring by itself: others
 // would refuse its tickets.
-func findRing(cfg *config.Config, log *zap.Logger) (ring *token.Keyring, file string, made bool, err error) {
+func (o *opener) findRing(cfg *config.Config) (f foundRing, err error) {
 	switch {
 	case cfg.Keys.Env != "":
+		f.path = "keys.env"
 		value, ok := os.LookupEnv(cfg.Keys.Env)
 		if !ok {
-			return nil, "", false, fmt.Errorf("the environment has no %s", cfg.Keys.Env)
+			return f, fmt.Errorf("the environment has no %s", cfg.Keys.Env)
 		}
-		ring, err = token.LoadEnv(value)
-		return ring, "", false, err
+		f.ring, err = token.LoadEnv(value)
+		return f, err
 	case cfg.Keys.File != "":
-		ring, err = token.Load(cfg.Keys.File)
+		f.path, f.file = "keys.file", cfg.Keys.File
+		f.ring, err = token.Load(f.file)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "", false, fmt.Errorf("%s does not exist; make it with: gateway keys new %s", cfg.Keys.File, cfg.Keys.File)
+			return f, fmt.Errorf("%s does not exist; make it with: gateway keys new %s", f.file, f.file)
 		}
-		return ring, cfg.Keys.File, false, err
+		return f, err
 	case !cfg.Store.Memory():
-		return nil, "", false, errors.New("gateways that share a store must share a keyring, and none is configured: " +
+		f.path = "keys"
+		return f, errors.New("gateways that share a store must share a keyring, and none is configured: " +
 			"make one with \"gateway keys new FILE\", copy it to every gateway and set keys.file, or set keys.env")
 	}
-	file = statePath(cfg, "keys.json")
-	ring, made, err = token.LoadOrCreate(file, rand.Reader, time.Now())
-	if made {
-		log.Info("keyring made", zap.String("file", file))
+	f.path, f.file = "state.dir", statePath(cfg, "keys.json")
+	if o.look {
+		if f.ring, err = token.Load(f.file); errors.Is(err, fs.ErrNotExist) || o.noDir {
+			return f, nil // a start makes it, or has no place for it
+		}
+		return f, err
 	}
-	return ring, file, made, err
+	if f.ring, f.made, err = token.LoadOrCreate(f.file, rand.Reader, time.Now()); f.made {
+		o.log.Info("keyring made", zap.String("file", f.file))
+	}
+	return f, err
 }
 
 // follow brings rotations of the keyring file into force.

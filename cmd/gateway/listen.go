@@ -2,12 +2,15 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -48,54 +51,88 @@ func (a *app) handler(cfg *config.Config) httpx.Handler {
 // listen opens the public listeners.
 func (a *app) listen(cfg *config.Config) error {
 	if at := cfg.Listen.HTTP; at != "" {
-		ln, err := net.Listen("tcp", at)
+		ln, err := a.open.listen("listen.http", at)
 		if err != nil {
-			return fmt.Errorf("listen.http: %w", err)
+			return err
 		}
-		a.public = append(a.public, publicListener{ln, false})
+		a.serves(ln, nil)
 	}
 	if at := cfg.Listen.HTTPS; at != "" {
-		tlsConfig, err := a.tlsConfig(cfg)
+		secure, err := a.tlsConfig(cfg)
 		if err != nil {
-			return fmt.Errorf("tls: %w", err)
+			return err
 		}
-		cfg.TLS.Restrict(tlsConfig)
-		ln, err := net.Listen("tcp", at)
+		ln, err := a.open.listen("listen.https", at)
 		if err != nil {
-			return fmt.Errorf("listen.https: %w", err)
+			return err
 		}
-		a.public = append(a.public, publicListener{tls.NewListener(ln, tlsConfig), true})
+		a.serves(ln, secure)
 	}
 	if at := cfg.Listen.Unix; at != "" {
 		mode, err := strconv.ParseUint(cfg.Listen.UnixMode, 8, 9)
 		if err != nil {
 			return fmt.Errorf("listen.unix_mode: %w", err)
 		}
-		ln, err := httpx.ListenUnix(at, fs.FileMode(mode))
+		ln, err := a.open.listenUnix("listen.unix", at, fs.FileMode(mode))
 		if err != nil {
-			return fmt.Errorf("listen.unix: %w", err)
+			return err
 		}
-		a.public = append(a.public, publicListener{ln, false})
+		a.serves(ln, nil)
 	}
 	return nil
 }
 
-// tlsConfig is the certificate from files or from ACME.
+// serves adds a listener, with TLS if secure is given. A look has none.
+func (a *app) serves(ln net.Listener, secure *tls.Config) {
+	switch {
+	case ln == nil:
+	case secure != nil:
+		a.public = append(a.public, publicListener{tls.NewListener(ln, secure), true})
+	default:
+		a.public = append(a.public, publicListener{ln, false})
+	}
+}
+
+// tlsConfig is the certificate from files or from ACME, nil for a look that could not read it.
 func (a *app) tlsConfig(cfg *config.Config) (*tls.Config, error) {
 	if len(cfg.TLS.ACME.Domains) > 0 {
+		if a.open.look {
+			a.open.fault("tls.acme.storage", writable(cfg.TLS.ACME.Storage))
+		}
 		acme, err := tlscert.NewACME(cfg.TLS.ACME, tlscert.Ports{HTTP: portOf(cfg.Listen.HTTP), HTTPS: portOf(cfg.Listen.HTTPS)}, a.log)
 		if err != nil {
-			return nil, err
+			return nil, a.open.refuse("tls.acme", err)
 		}
 		a.acme = acme
-		return acme.TLS(), nil
+		return cfg.TLS.Restrict(acme.TLS()), nil
 	}
 	cert, err := tlscert.LoadFiles(cfg.TLS.CertFile, cfg.TLS.KeyFile, a.log)
 	if err != nil {
-		return nil, err
+		return nil, a.open.refuse(certificateKey(err, &cfg.TLS), err)
 	}
+	a.open.fault("tls.cert_file", tlscert.Valid(cert.Leaf(), time.Now()))
+	a.open.uncovered(cfg, cert.Leaf())
 	a.cert = cert
-	return cert.TLS(), nil
+	return cfg.TLS.Restrict(cert.TLS()), nil
+}
+
+// certificateKey is the key of the file that a certificate was not read of.
+func certificateKey(err error, cfg *config.TLS) string {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == cfg.KeyFile {
+		return "tls.key_file"
+	}
+	return "tls.cert_file"
+}
+
+// uncovered warns of hosts that visitors' browsers would not accept the certificate for.
+func (o *opener) uncovered(cfg *config.Config, leaf *x509.Certificate) {
+	for i := range cfg.Rooms {
+		for j, host := range cfg.Rooms[i].Hosts {
+			if host != "*" && !tlscert.Covers(leaf, host) {
+				o.warnf(fmt.Sprintf("rooms[%d].hosts[%d]", i, j), "the certificate of tls.cert_file is not for %s: browsers will refuse it there", host)
+			}
+		}
+	}
 }
 
 // looseCookies reports whether visitors from elsewhere get cookies without the __Host- prefix: they come without TLS,

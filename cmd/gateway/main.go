@@ -12,9 +12,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker.
-var version = "devel"
-
 const (
 	exitFault  = 1
 	exitUsage  = 2
@@ -50,7 +47,7 @@ func newRoot() *cobra.Command {
 		Short:         "Einlass, a fair waiting room in front of a booking site",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       version,
+		Version:       buildVersion(),
 	}
 	root.AddCommand(newServe(), newDemo(), newConfig(), newKeys())
 	return root

@@ -27,7 +27,7 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 	switch {
 	case err == nil:
 		a.metrics.Reloaded(metrics.Applied)
-		warnOfValues(cfg, a.log)
+		a.warnOfValues(cfg)
 		a.log.Info("configuration in force", d.fields()...)
 	case errors.As(err, &refused):
 		a.metrics.Reloaded(metrics.NotAccepted)
@@ -90,6 +90,9 @@ func diffOf(before, after *config.Config) *diff {
 	}
 	if before.Log != after.Log {
 		d.settings = append(d.settings, "log")
+	}
+	if before.Drain != after.Drain {
+		d.settings = append(d.settings, "drain")
 	}
 	return d
 }

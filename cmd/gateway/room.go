@@ -123,7 +123,8 @@ func (b *backend) report(m *metrics.Room) {
 
 // openBackend makes the proxy to a site.
 func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
-	p, err := proxy.New(cfg, proxy.Deps{Log: a.log.With(zap.String("room", id)), OnPanic: a.metrics.Panic})
+	of := zap.String("room", id)
+	p, err := proxy.New(cfg, proxy.Deps{Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic})
 	if err != nil {
 		return nil, err
 	}

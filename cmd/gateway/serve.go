@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,12 +26,15 @@ func newServe() *cobra.Command {
 		Short: "Serve the rooms of a configuration file",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			read := func() (*config.Config, error) { return loadConfig(file, settings) }
-			cfg, err := read()
+			first, err := loadConfig(file, settings)
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), cfg, read, cmd.ErrOrStderr(), nil)
+			again := func() (*config.Config, error) {
+				next, err := loadConfig(file, settings)
+				return next.Config, err
+			}
+			return serve(cmd.Context(), first, again, cmd.ErrOrStderr(), nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
@@ -39,58 +43,32 @@ func newServe() *cobra.Command {
 	return cmd
 }
 
-func newConfig() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Look at configuration files"}
-	cmd.AddCommand(&cobra.Command{
-		Use:   "check FILE",
-		Short: "Say everything that is wrong with a configuration file",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadConfig(args[0], nil)
-			if err != nil {
-				return err
-			}
-			for _, p := range cfg.Warnings() {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: %v\n", args[0], p)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d room(s)\n", args[0], len(cfg.Rooms))
-			for _, line := range cfg.Lines() {
-				fmt.Fprintln(cmd.OutOrStdout(), line)
-			}
-			return nil
-		},
-	}, &cobra.Command{
-		Use:   "reference",
-		Short: "Print the commented reference of all settings",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := cmd.OutOrStdout().Write(config.Reference())
-			return err
-		},
-	})
-	return cmd
+// loaded is a configuration, and where its values were given.
+type loaded struct {
+	*config.Config
+	places *config.Places
 }
 
 // loadConfig reads file, the environment and --set path=value settings, in rising order of precedence.
-func loadConfig(file string, settings []string) (*config.Config, error) {
+func loadConfig(file string, settings []string) (loaded, error) {
 	flags := map[string]string{}
 	for _, s := range settings {
 		path, value, ok := strings.Cut(s, "=")
 		if !ok {
-			return nil, exitError{exitUsage, fmt.Errorf("--set %s: want path=value", s)}
+			return loaded{}, exitError{exitUsage, fmt.Errorf("--set %s: want path=value", s)}
 		}
 		flags[path] = value
 	}
-	cfg, err := config.Load(config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()})
+	cfg, places, err := config.LoadPlaced(config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()})
 	if err != nil {
-		return nil, exitError{exitConfig, err}
+		return loaded{}, exitError{exitConfig, err}
 	}
-	return cfg, nil
+	return loaded{cfg, places}, nil
 }
 
 // serve runs a configuration until a signal or ctx ends it. With SIGHUP it reads another one by again, if that is given.
 // ready, if given, is called when visitors are served.
-func serve(ctx context.Context, cfg *config.Config, again func() (*config.Config, error), stderr io.Writer, ready func(*app)) error {
+func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error), stderr io.Writer, ready func(*app)) error {
 	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
 		return exitError{exitConfig, err}
@@ -98,20 +76,25 @@ func serve(ctx context.Context, cfg *config.Config, again func() (*config.Config
 	defer func() { _ = log.Sync() }()
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
+	log.Info("gateway starts", zap.String("version", buildVersion()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = build(ctx, cfg, log, level); err != nil {
+	if a, err = build(ctx, cfg.Config, log, level); err != nil {
+		if refused := (*refusal)(nil); errors.As(err, &refused) {
+			err = cfg.places.Error(refused.problems)
+		}
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
 	a.onReady = ready
 	services := append(a.services(), hangups)
-	group, err := lifecycle.New(lifecycle.Config{StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
+	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return exitError{exitStart, err}
 	}
 	if err := group.Run(ctx); err != nil {
 		return exitError{exitFault, err}
 	}
+	log.Info("stopped")
 	return nil
 }
 

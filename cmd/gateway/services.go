@@ -12,6 +12,7 @@ import (
 // taken, then the lines send their last heartbeats, then the stores are saved.
 func (a *app) services() []lifecycle.Service {
 	var all []lifecycle.Service
+	all = append(all, lifecycle.Service{Name: "log", Run: a.repeats.run})
 	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return a.stores.close() }})
 	if a.stores.client != nil {
 		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
@@ -21,7 +22,7 @@ func (a *app) services() []lifecycle.Service {
 		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})
 	}
 	if a.cert != nil {
-		all = append(all, lifecycle.Service{Name: "certificate", Run: func(ctx context.Context) error { return a.cert.Watch(ctx, 10*time.Second) }})
+		all = append(all, lifecycle.Service{Name: "certificate", Run: a.watchCertificate})
 	}
 	if a.acme != nil {
 		all = append(all, lifecycle.Service{
@@ -64,6 +65,7 @@ func (a *app) publicService() lifecycle.Service {
 			for _, l := range a.public {
 				go func() { ended <- a.server.Serve(l.Listener, l.secure) }()
 			}
+			a.hello()
 			if a.onReady != nil {
 				a.onReady(a)
 			}
@@ -80,16 +82,18 @@ func (a *app) publicService() lifecycle.Service {
 				return err
 			}
 		},
-		Stop: func(ctx context.Context) error {
-			// A download may take all the time there is: WebSockets are told now.
-			for _, r := range a.serving.Load().rooms {
-				r.backend.CloseTunnels()
-			}
-			err := a.server.Shutdown(ctx)
-			if errors.Is(err, context.DeadlineExceeded) {
-				return errors.New("some requests did not end in time and were broken off")
-			}
-			return err
-		},
+		Stop: a.stopPublic,
 	}
+}
+
+// watchCertificate follows the files of the certificate, and tells the metrics what comes of it.
+func (a *app) watchCertificate(ctx context.Context) error {
+	a.metrics.Certificate(a.cert.Leaf().NotAfter)
+	return a.cert.Watch(ctx, 10*time.Second, func(err error) {
+		if err != nil {
+			a.metrics.CertificateRefused()
+			return
+		}
+		a.metrics.Certificate(a.cert.Leaf().NotAfter)
+	})
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -25,25 +26,30 @@ import (
 
 // stores opens one store a room, over one client.
 type stores struct {
+	by     *opener
 	cfg    *config.Config
 	log    *zap.Logger
 	client redis.UniversalClient // nil for the embedded store
 }
 
-func openStores(cfg *config.Config, log *zap.Logger) (*stores, error) {
-	s := &stores{cfg: cfg, log: log}
+// stores opens the client, and asks the server. A look that cannot do so goes on with stores in memory.
+func (o *opener) stores(ctx context.Context, cfg *config.Config, log, often *zap.Logger) (*stores, error) {
+	s := &stores{by: o, cfg: cfg, log: log}
 	if cfg.Store.Memory() {
 		return s, nil
 	}
 	options, err := redisOptions(&cfg.Store)
 	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return s, o.refuse("store", err)
 	}
-	options.Log = func(line string) { log.Debug("redis client", zap.String("line", line)) }
+	options.Log = func(line string) { often.Debug("redis client", zap.String("line", line)) }
 	if s.client, err = redisstore.Open(options); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return s, o.refuse("store", err)
 	}
-	return s, nil
+	if t := options.TLS; t != nil && len(t.Certificates) > 0 {
+		o.fault("store.tls.cert_file", tlscert.Valid(t.Certificates[0].Leaf, time.Now()))
+	}
+	return s, s.check(ctx)
 }
 
 // check refuses a server that may evict places, or is too old. One that does not answer is not refused: it may come later,
@@ -55,13 +61,22 @@ func (s *stores) check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Store.DialTimeout+s.cfg.Store.CommandTimeout)
 	defer cancel()
 	err := redisstore.Check(ctx, s.client)
-	if errors.Is(err, queue.ErrInvalid) {
-		return fmt.Errorf("store: %w", err)
-	}
-	if err != nil {
-		s.log.Warn("store cannot be asked whether it evicts keys", zap.Error(err))
+	switch refused := redis.Error(nil); {
+	case errors.Is(err, queue.ErrInvalid):
+		return s.by.refuse("store.url", err)
+	case errors.As(err, &refused) && neverMends(refused.Error()):
+		s.by.fault("store.url", err)
+	case err != nil:
+		s.by.warnf("store.url", "the store does not answer, and cannot be asked whether it evicts keys: %v; a gateway starts without it, "+
+			"and gives no number and calls nobody until it is there", err)
 	}
 	return nil
+}
+
+// neverMends reports whether a server's answer is about who asks: waiting does not change it.
+func neverMends(answer string) bool {
+	kind, _, _ := strings.Cut(answer, " ")
+	return kind == "WRONGPASS" || kind == "NOAUTH" || kind == "NOPERM"
 }
 
 // checkEvery is how often the server is asked whether it still keeps what it is given.
@@ -125,6 +140,9 @@ func (s *stores) open(room string) (store queue.Store, forgot bool, err error) {
 	if err != nil || s.cfg.Journal.Dir == "" {
 		return store, forgot, err
 	}
+	if s.by.look {
+		return store, forgot, at("journal.dir", writable(s.cfg.Journal.Dir))
+	}
 	log := s.log.With(zap.String("room", room))
 	file, err := journal.Create(s.cfg.Journal.Dir, room, s.cfg.Store.Memory(), time.Now(), func(err error) {
 		log.Error("journal cannot be written and is off until the next start", zap.Error(err))
@@ -134,7 +152,7 @@ func (s *stores) open(room string) (store queue.Store, forgot bool, err error) {
 		return store, forgot, nil
 	}
 	if err != nil {
-		return nil, false, errors.Join(err, store.Close())
+		return nil, false, errors.Join(at("journal.dir", fmt.Errorf("room %s: %w", room, err)), store.Close())
 	}
 	return &journal.Recorder{Store: store, Log: file}, forgot, nil
 }
@@ -145,6 +163,9 @@ func (s *stores) openBare(room string) (store queue.Store, forgot bool, err erro
 		return store, false, err
 	}
 	cfg := memstore.Config{}
+	if s.by.look {
+		return s.lookAt(room)
+	}
 	if s.cfg.State.Dir != "" {
 		log := s.log.With(zap.String("room", room))
 		cfg.Files = &memstore.Files{
@@ -154,10 +175,24 @@ func (s *stores) openBare(room string) (store queue.Store, forgot bool, err erro
 	}
 	embedded, err := memstore.New(cfg)
 	if err != nil {
-		return nil, false, err
+		return nil, false, at("state.dir", fmt.Errorf("room %s: %w", room, err))
 	}
 	logRecovery(s.log.With(zap.String("room", room)), embedded.Recovery())
 	return embedded, !embedded.Recovery().Found, nil
+}
+
+// lookAt looks at a room's state files and answers a store without any.
+func (s *stores) lookAt(room string) (store queue.Store, forgot bool, err error) {
+	if s.cfg.State.Dir != "" && !s.by.noDir {
+		files := &memstore.Files{Path: statePath(s.cfg, room)}
+		damaged, found := files.Look()
+		for _, one := range damaged {
+			s.by.warnf("state.dir", "%v; a start sets it aside, and what it held comes back with the visitors' tickets", one)
+		}
+		err = at("state.dir", found)
+	}
+	bare, bareErr := memstore.New(memstore.Config{})
+	return bare, false, errors.Join(err, bareErr)
 }
 
 func reportState(log *zap.Logger, err error) {
@@ -191,7 +226,7 @@ func (s *stores) close() error {
 func redisOptions(c *config.Store) (redisstore.Options, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil {
-		return redisstore.Options{}, errors.New("url: not a URL")
+		return redisstore.Options{}, at("store.url", errors.New("not a URL"))
 	}
 	o := redisstore.Options{
 		User: c.Username, Password: c.Password.Reveal(),
@@ -210,7 +245,7 @@ func redisOptions(c *config.Store) (redisstore.Options, error) {
 	}
 	if db := strings.Trim(u.Path, "/"); db != "" && u.Scheme != "unix" {
 		if o.DB, err = strconv.Atoi(db); err != nil {
-			return o, fmt.Errorf("url: %q is not the number of a database", db)
+			return o, at("store.url", fmt.Errorf("%q is not the number of a database", db))
 		}
 	}
 	if u.Scheme == "rediss" {
@@ -231,17 +266,17 @@ func storeTLS(c *config.StoreTLS) (*tls.Config, error) {
 	if c.CAFile != "" {
 		pem, err := os.ReadFile(c.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("tls.ca_file: %w", err)
+			return nil, at("store.tls.ca_file", err)
 		}
 		t.RootCAs = x509.NewCertPool()
 		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("tls.ca_file: %s holds no certificate", c.CAFile)
+			return nil, at("store.tls.ca_file", fmt.Errorf("%s holds no certificate", c.CAFile))
 		}
 	}
 	if c.CertFile != "" {
 		pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("tls.cert_file: %w", err)
+			return nil, at("store.tls.cert_file", err)
 		}
 		t.Certificates = []tls.Certificate{pair}
 	}

@@ -170,12 +170,12 @@ func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
 func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
 	p := &plan{rooms: []planned{{"a", newSite(t).backend(), quick + "    session: {max: 0}\n"}}}
 	r := run(t, p)
-	all := r.logs.FilterMessageSnippet("is read as another one").All()
+	all := r.logs.FilterMessageSnippet("may not be what was meant").All()
 	if len(all) != 1 || all[0].ContextMap()["key"] != "rooms[0].session.max" {
 		t.Errorf("the log says %v", all)
 	}
 	r.reload(t.Context(), func() (*config.Config, error) { return p.load(t), nil })
-	if all := r.logs.FilterMessageSnippet("is read as another one").All(); len(all) != 2 {
+	if all := r.logs.FilterMessageSnippet("may not be what was meant").All(); len(all) != 2 {
 		t.Errorf("after a reload the log says %v", all)
 	}
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
@@ -188,7 +188,7 @@ func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
 	check.SetOut(&out)
 	check.SetErr(&said)
 	if err := check.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "ok, 1 room") ||
-		!strings.Contains(said.String(), "warning: rooms[0].session.max: 0s is read as 24h0m0s") {
+		!strings.Contains(said.String(), "warning: line 11: rooms[0].session.max: 0s is read as 24h0m0s") {
 		t.Errorf("%v: %s%s", err, out.String(), said.String())
 	}
 }

@@ -90,6 +90,7 @@ func (c *Config) check(languages []string) []*Problem {
 	ch.admin(c)
 	ch.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	ch.oneOf("log.format", c.Log.Format, "json", "console")
+	between(ch, "drain", c.Drain, 0, 5*time.Minute, "")
 	between(ch, "stop_timeout", c.StopTimeout, time.Second, time.Hour, "")
 	ch.rooms(c)
 	return ch.problems

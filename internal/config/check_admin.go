@@ -13,7 +13,11 @@ func (ch *checker) admin(c *Config) {
 	a := c.Admin
 	if token := a.Token.Reveal(); token != "" {
 		if len(token) < minToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			ch.bad("admin.token", "want at least %d visible ASCII characters, for example of: openssl rand -hex 32", minToken)
+			path := "admin.token"
+			if a.TokenFile != "" {
+				path = "admin.token_file"
+			}
+			ch.bad(path, "want at least %d visible ASCII characters, for example of: openssl rand -hex 32", minToken)
 		}
 		return
 	}

@@ -73,8 +73,8 @@ func (ch *checker) health(h *Health, at string) {
 	between(ch, key("slow_start"), h.SlowStart, 0, time.Hour, "")
 }
 
-// addressPath is the key of an address: Load makes the first one of url.
-func (b *Backend) addressPath(at string, i int) string {
+// AddressPath is the key of an address: Load makes the first one of url.
+func (b *Backend) AddressPath(at string, i int) string {
 	if b.URL != "" {
 		return at + ".url"
 	}
@@ -85,7 +85,7 @@ func (ch *checker) addresses(b *Backend, at string) {
 	if len(b.Addresses) == 0 {
 		ch.bad(at, "has no address; give url, for example http://127.0.0.1:8000")
 	}
-	path := func(i int) string { return b.addressPath(at, i) }
+	path := func(i int) string { return b.AddressPath(at, i) }
 	seen := map[Address]int{}
 	tls, plain := false, false
 	for i, address := range b.Addresses {
@@ -124,7 +124,7 @@ func (ch *checker) notItself(c *Config, b *Backend, at string) {
 			continue // addresses says so
 		}
 		if own := c.ownListener(a); own != "" {
-			ch.bad(b.addressPath(at, i), "%s is %s of the gateway itself; want the site behind it", text, own)
+			ch.bad(b.AddressPath(at, i), "%s is %s of the gateway itself; want the site behind it", text, own)
 		}
 	}
 }

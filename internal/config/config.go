@@ -23,7 +23,9 @@ type Config struct {
 	Keys    Keys    `yaml:"keys"`
 	Admin   Admin   `yaml:"admin"`
 	Log     Log     `yaml:"log"`
-	// StopTimeout bounds a graceful stop.
+	// Drain is how long a gateway that was told to stop by SIGTERM says that it is not ready and serves on.
+	Drain time.Duration `yaml:"drain"`
+	// StopTimeout bounds a graceful stop, from the end of Drain on.
 	StopTimeout time.Duration `yaml:"stop_timeout"`
 	Paths       Paths         `yaml:"paths"`
 	Rooms       []Room        `yaml:"rooms"`

@@ -41,6 +41,7 @@ func Default() Config {
 		State:       State{Dir: "state", Interval: time.Second, PlacesInterval: 10 * time.Second},
 		Admin:       Admin{Listen: "127.0.0.1:8081"},
 		Log:         Log{Level: "info", Format: "json"},
+		Drain:       5 * time.Second,
 		StopTimeout: 30 * time.Second,
 	}
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -76,19 +75,4 @@ func (r *Room) cuts() (cuts []cut) {
 		})
 	}
 	return cuts
-}
-
-// Warnings are the values that are read as others, each with its key. A configuration that has some is good.
-func (c *Config) Warnings() (all []*Problem) {
-	for i := range c.Rooms {
-		r := &c.Rooms[i]
-		for _, cut := range r.cuts() {
-			var before queue.Timing
-			before.Max, before.Active, before.Resume = r.Session.Max, r.Session.Active, r.Session.Resume
-			all = append(all, &Problem{
-				Path: fmt.Sprintf("rooms[%d].%s", i, cut.key), Text: fmt.Sprintf("%v is read as %v: %s", *cut.of(&before), cut.to, cut.why),
-			})
-		}
-	}
-	return all
 }

@@ -33,22 +33,33 @@ type Source struct {
 //
 // The error is a *LoadError with everything that is wrong, except when the file cannot be read at all.
 func Load(src Source) (*Config, error) {
+	c, _, err := LoadPlaced(src)
+	return c, err
+}
+
+// LoadPlaced is Load, and where each value was given.
+func LoadPlaced(src Source) (*Config, *Places, error) {
 	var data []byte
 	if src.File != "" {
 		var err error
 		if data, err = readFile(src.File); err != nil {
-			return nil, fmt.Errorf("read configuration: %w", err)
+			return nil, nil, fmt.Errorf("read configuration: %w", err)
 		}
 	}
-	return load(src, data, readFile)
+	return loadPlaced(src, data, readFile)
 }
 
 // load is Load with the file's content, and a way to read files with secrets.
 func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, error) {
+	c, _, err := loadPlaced(src, data, read)
+	return c, err
+}
+
+func loadPlaced(src Source, data []byte, read func(string) ([]byte, error)) (*Config, *Places, error) {
 	d := &decoder{foreign: map[*yaml.Node]string{}, where: map[string]place{}}
 	root := d.parse(data)
 	if root == nil {
-		return nil, &LoadError{File: src.File, Problems: d.problems}
+		return nil, nil, &LoadError{File: src.File, Problems: d.problems}
 	}
 	d.applyAll(root, append(fromEnv(src.Env), fromFlags(src.Flags)...))
 	c := Default()
@@ -56,10 +67,10 @@ func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, 
 	found := append(c.normalise(read), c.check(src.Languages)...)
 	d.problems = append(d.problems, d.placed(found)...)
 	if len(d.problems) == 0 {
-		return &c, nil
+		return &c, &Places{file: src.File, where: d.where}, nil
 	}
 	sortProblems(d.problems)
-	return nil, &LoadError{File: src.File, Problems: d.problems}
+	return nil, nil, &LoadError{File: src.File, Problems: d.problems}
 }
 
 // parse gives the root of the first document, an empty one when there is none, and nil when the file is not YAML: nothing is
@@ -106,29 +117,10 @@ func (d *decoder) placed(found []*Problem) []*Problem {
 		if slices.ContainsFunc(d.problems, func(o *Problem) bool { return o.Path != "" && within(o.Path, p.Path) }) {
 			continue
 		}
-		at := d.where[p.Path]
-		for path := parentOf(p.Path); at == (place{}) && path != ""; path = parentOf(path) {
-			at = d.where[path] // report a missing value where it would stand
-		}
-		if p.Where == "" {
-			p.Where, p.Line = at.name, at.line
-		}
+		locate(d.where, p)
 		kept = append(kept, p)
 	}
 	return kept
-}
-
-// within reports whether two paths are the same or one is inside the other.
-func within(a, b string) bool {
-	short, long := a, b
-	if len(short) > len(long) {
-		short, long = long, short
-	}
-	return strings.HasPrefix(long, short) && (len(long) == len(short) || long[len(short)] == '.' || long[len(short)] == '[')
-}
-
-func parentOf(path string) string {
-	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
 func readFile(path string) ([]byte, error) {

@@ -27,8 +27,8 @@ func (ch *checker) suites(t *TLS) {
 	}
 }
 
-// Restrict brings versions and suites into a server's TLS configuration.
-func (t *TLS) Restrict(server *tls.Config) {
+// Restrict brings versions and suites into a server's TLS configuration, and gives it back.
+func (t *TLS) Restrict(server *tls.Config) *tls.Config {
 	server.MinVersion = tls.VersionTLS12
 	if t.MinVersion == "1.3" {
 		server.MinVersion = tls.VersionTLS13
@@ -39,4 +39,5 @@ func (t *TLS) Restrict(server *tls.Config) {
 			server.CipherSuites = append(server.CipherSuites, known.ID)
 		}
 	}
+	return server
 }

@@ -7,7 +7,25 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 )
+
+// LookUnix reports whether a process listens at a socket, and says why ListenUnix could not take its path. It changes nothing.
+func LookUnix(path string) (inUse bool, err error) {
+	if c, err := new(net.Dialer).DialContext(context.Background(), "unix", path); err == nil {
+		return true, c.Close()
+	}
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		_, err := os.Stat(filepath.Dir(path))
+		return false, err
+	case err != nil:
+		return false, err
+	case info.Mode()&fs.ModeSocket == 0:
+		return false, fmt.Errorf("%s is there and is not a socket", path)
+	}
+	return false, nil
+}
 
 // ListenUnix opens a Unix socket with these permissions, in place of one that a killed process left behind. It does
 // not take over a socket that a process listens at, and removes nothing that is not a socket. Closing the listener

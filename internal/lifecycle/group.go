@@ -33,6 +33,9 @@ type Service struct {
 
 // Config is what a Group needs to know.
 type Config struct {
+	// Drain is called when Run was told to stop and everything runs still, and the stop begins when it returns. cause is that of
+	// Run's context; ctx ends when an operator hurries. A group in which a service failed, or did not start, is not drained. Optional.
+	Drain func(ctx context.Context, cause error)
 	// StopTimeout bounds the stop of all services together. Required.
 	StopTimeout time.Duration
 	// Hurry, when closed, ends the time limit at once: an operator has asked twice. Optional.
@@ -88,12 +91,41 @@ func (g *Group) Run(ctx context.Context) error {
 	if err == nil {
 		g.cfg.Log.Info("all services are running", zap.Int("services", len(started)))
 		<-alive.Done()
+		g.drain(ctx)
 	}
 	var first *failure
 	if errors.As(context.Cause(alive), &first) {
 		err = errors.Join(first.err, err)
 	}
 	return errors.Join(err, g.stopAll(ctx, started))
+}
+
+// drain calls Drain if the stop was asked for.
+func (g *Group) drain(asked context.Context) {
+	if asked.Err() == nil || g.cfg.Drain == nil {
+		return
+	}
+	ctx, cancel := g.untilHurried(context.WithCancel(context.WithoutCancel(asked)))
+	defer cancel()
+	g.cfg.Drain(ctx, context.Cause(asked))
+}
+
+// untilHurried ends a context also when an operator hurries. cancel waits for the goroutine that watches.
+func (g *Group) untilHurried(ctx context.Context, end context.CancelFunc) (hurried context.Context, cancel func()) {
+	release, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-g.cfg.Hurry:
+			end()
+		case <-release:
+		}
+	}()
+	return ctx, func() {
+		close(release)
+		<-watched
+		end()
+	}
 }
 
 // failure is the first end of a Run that nobody asked for. Its type tells it from the caller's causes.
@@ -157,18 +189,8 @@ func spawn(alive context.Context, s Service, fail context.CancelCauseFunc) *runn
 // stopAll stops in reverse order. When the time is up the remaining services are still told to stop, so that
 // they can let go of what they hold, but nobody waits for them.
 func (g *Group) stopAll(ctx context.Context, started []*running) error {
-	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.cfg.StopTimeout)
+	limit, cancel := g.untilHurried(context.WithTimeout(context.WithoutCancel(ctx), g.cfg.StopTimeout))
 	defer cancel()
-	release := make(chan struct{})
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-g.cfg.Hurry:
-			cancel()
-		case <-release:
-		}
-	}()
 	var errs []error
 	for _, r := range slices.Backward(started) {
 		if err := r.stop(limit); err != nil {
@@ -177,8 +199,6 @@ func (g *Group) stopAll(ctx context.Context, started []*running) error {
 		}
 		g.cfg.Log.Debug("service stopped", zap.String("service", r.Name))
 	}
-	close(release)
-	<-watched
 	return errors.Join(errs...)
 }
 

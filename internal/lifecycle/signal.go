@@ -7,7 +7,12 @@ import (
 	"os/signal"
 )
 
-// Signals turns signals into the end of a context: the first one ends ctx, with a cause that names it; the second
+// Signal is the cause of a context that a signal ended.
+type Signal struct{ os.Signal }
+
+func (s Signal) Error() string { return fmt.Sprintf("received signal: %v", s.Signal) }
+
+// Signals turns signals into the end of a context: the first one ends ctx, with a Signal as its cause; the second
 // closes hurry, which is for Config.Hurry. release gives the signals back and waits for the goroutine that
 // listens; call it when the group has stopped.
 func Signals(parent context.Context, signals ...os.Signal) (ctx context.Context, hurry <-chan struct{}, release func()) {
@@ -21,7 +26,7 @@ func Signals(parent context.Context, signals ...os.Signal) (ctx context.Context,
 			select {
 			case s := <-arrived:
 				if n == 0 {
-					cancel(fmt.Errorf("received signal: %v", s))
+					cancel(Signal{s})
 				} else {
 					close(second)
 				}

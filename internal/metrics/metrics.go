@@ -31,15 +31,17 @@ type Config struct {
 
 // Metrics holds every collector. Safe for concurrent use.
 type Metrics struct {
-	now        func() time.Time
-	rooms      *rooms
-	reloads    reloads
-	faults     map[string]prometheus.Counter
-	refusals   map[string]prometheus.Counter
-	verbs      map[string]verb
-	panics     prometheus.Counter
-	heartbeats prometheus.Counter
-	evicts     prometheus.Gauge
+	now         func() time.Time
+	rooms       *rooms
+	reloads     reloads
+	certificate certificate
+	faults      map[string]prometheus.Counter
+	refusals    map[string]prometheus.Counter
+	verbs       map[string]verb
+	panics      prometheus.Counter
+	heartbeats  prometheus.Counter
+	evicts      prometheus.Gauge
+	lines       prometheus.Counter
 }
 
 // New registers all metrics with reg. Those of the Go runtime and of the process belong to the caller.
@@ -58,6 +60,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	}
 	m.panics = r.counter("panics_total", "Panics that were recovered. The request was answered with status 500, the upload or the WebSocket broken off.")
 	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were not sent because the store was away or too many were pending; the next poll sends them again.")
+	m.lines = r.counter("log_lines_dropped_total", "Log lines that were left out because the same had been said several times within a minute.")
 	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
@@ -70,6 +73,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	m.verbs = r.verbs()
 	m.rooms = r.rooms()
 	m.reloads = r.reloads(m.now())
+	m.certificate = r.certificate()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("register metrics: %w", errors.Join(r.errs...))
 	}
@@ -105,6 +109,9 @@ func (m *Metrics) StoreEvicts(yes bool) {
 	}
 	m.evicts.Set(0)
 }
+
+// LinesLeftOut counts log lines that were left out.
+func (m *Metrics) LinesLeftOut(n int) { m.lines.Add(float64(n)) }
 
 // HeartbeatsDropped counts heartbeats that were not sent.
 func (m *Metrics) HeartbeatsDropped(n int) { m.heartbeats.Add(float64(n)) }

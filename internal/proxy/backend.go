@@ -18,8 +18,8 @@ import (
 
 // Deps are what a Backend is given. Zero values work.
 type Deps struct {
-	// Log gets changes of an address's standing. nil: nothing is logged.
-	Log *zap.Logger
+	// Log gets changes of an address's standing, Often what requests and WebSockets may repeat without end. nil: nothing is logged.
+	Log, Often *zap.Logger
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
 	// Optional.
 	OnPanic func()
@@ -61,12 +61,12 @@ type Options struct {
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
 type Backend struct {
-	cfg     config.Backend
-	log     *zap.Logger
-	onPanic func()
-	fleet   fleet
-	names   ownNames
-	limiter limiter
+	cfg        config.Backend
+	log, often *zap.Logger
+	onPanic    func()
+	fleet      fleet
+	names      ownNames
+	limiter    limiter
 	// outsideLimiter stands before limiter for requests from outside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
 	outsideLimiter limiter
@@ -92,9 +92,12 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if err := cfg.Validate("backend"); err != nil {
 		return nil, err
 	}
-	b := &Backend{cfg: cfg, log: deps.Log, onPanic: deps.OnPanic, seed: maphash.MakeSeed()}
+	b := &Backend{cfg: cfg, log: deps.Log, often: deps.Often, onPanic: deps.OnPanic, seed: maphash.MakeSeed()}
 	if b.log == nil {
 		b.log = zap.NewNop()
+	}
+	if b.often == nil {
+		b.often = zap.NewNop()
 	}
 	if b.onPanic == nil {
 		b.onPanic = func() {}

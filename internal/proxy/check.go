@@ -43,7 +43,7 @@ func (b *Backend) check(o *origin) {
 	if err != nil {
 		b.log.Warn("backend address is down", addressField(o), zap.Error(err))
 	} else {
-		b.log.Info("backend address is up", addressField(o))
+		b.log.Info("backend address is up", append(o.health.fields(&o.health.unwell, time.Now()), addressField(o))...)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -67,17 +66,17 @@ func clientTLS(a config.Address, cfg config.BackendTLS) (*tls.Config, error) {
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("tls.ca_file: %w", err)
+			return nil, &config.Problem{Path: "backend.tls.ca_file", Text: err.Error()}
 		}
 		t.RootCAs = x509.NewCertPool()
 		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errors.New("tls.ca_file: no certificate in " + cfg.CAFile)
+			return nil, &config.Problem{Path: "backend.tls.ca_file", Text: cfg.CAFile + " holds no certificate"}
 		}
 	}
 	if cfg.CertFile != "" {
 		cert, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("tls.cert_file: %w", err)
+			return nil, &config.Problem{Path: "backend.tls.cert_file", Text: err.Error()}
 		}
 		t.Certificates = []tls.Certificate{cert}
 	}

@@ -13,7 +13,7 @@ import (
 // reached: a connection was made.
 func (b *Backend) reached(o *origin, now time.Time) {
 	if o.health.reached(now) {
-		b.log.Info("backend address can be connected to again", addressField(o))
+		b.log.Info("backend address can be connected to again", append(o.health.fields(&o.health.unreached, now), addressField(o))...)
 	}
 }
 
@@ -52,7 +52,8 @@ func (x *exchange) noteFailure() {
 // noteSuccess: the request was answered, and not with a 5xx.
 func (x *exchange) noteSuccess(now time.Time) {
 	if x.o.health.answered(now, x.class) {
-		x.b.log.Info("backend address is back", addressField(x.o), zap.Stringer("for", x.class))
+		x.b.log.Info("backend address is back",
+			append(x.o.health.fields(&x.o.health.unserved[x.class], now), addressField(x.o), zap.Stringer("for", x.class))...)
 	}
 }
 

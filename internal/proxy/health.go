@@ -33,6 +33,9 @@ type health struct {
 	reach  standing          // can it be connected to?
 	served [classes]standing // does it answer requests of this class?
 	total  uint64            // failures of requests, ever
+
+	unwell, unreached outage // says the check, and where it cannot be connected to: the present one or the last
+	unserved          [classes]outage
 }
 
 // rank orders addresses by how well they would serve a request.
@@ -124,12 +127,14 @@ func (h *health) lost(now time.Time, k class) (out bool) {
 	h.troubled.Store(true)
 	s := &h.reach
 	s.failures++
+	h.unreached.failures++
 	h.served[k].trial = false // it did not come to that
 	switch {
 	case s.out && s.trial:
 		s.leaveOut(now, &h.cfg)
 	case !s.out && s.failures >= h.cfg.Failures:
 		s.leaveOut(now, &h.cfg)
+		h.unreached = outage{now, uint64(s.failures)}
 		return true
 	}
 	return false
@@ -160,6 +165,7 @@ func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (o
 	h.reach.trial = false
 	s := &h.served[k]
 	counted := s.count(client, h.cfg.Failures)
+	h.unserved[k].failures++
 	switch {
 	case s.out && s.trial && counted:
 		s.leaveOut(now, &h.cfg)
@@ -167,6 +173,7 @@ func (h *health) failed(now time.Time, k class, client uint64, relieved bool) (o
 		s.trial = false // a client that was counted before proves nothing; another request tries
 	case !s.out && s.failures >= h.cfg.Failures && relieved:
 		s.leaveOut(now, &h.cfg)
+		h.unserved[k] = outage{now, uint64(s.failures)}
 		return true
 	}
 	return false
@@ -199,10 +206,12 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 	if !ok {
 		h.good = 0
 		h.bad++
+		h.unwell.failures++
 		if h.down || h.bad < h.cfg.Unhealthy {
 			return false
 		}
 		h.down = true
+		h.unwell = outage{now, uint64(h.bad)}
 		h.troubled.Store(true)
 		return true
 	}

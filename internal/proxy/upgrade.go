@@ -42,7 +42,7 @@ func (x *exchange) switchProtocols() error {
 	head = append(head, "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"...)
 	now := time.Now()
 	t := &tunnel{
-		owner: &x.b.tunnels, log: x.b.log, o: x.o, c: x.c, head: head,
+		owner: &x.b.tunnels, log: x.b.often, o: x.o, c: x.c, head: head,
 		idle: x.b.cfg.Upgrade.IdleTimeout, stall: x.b.cfg.Timeouts.WriteStall,
 		begun: now, end: now.Add(x.b.cfg.Upgrade.TotalTimeout), activity: x.activity(),
 	}

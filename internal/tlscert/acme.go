@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 	"github.com/mholt/acmez/v3/acme"
@@ -28,7 +29,7 @@ type Ports struct{ HTTP, HTTPS int }
 func check(cfg *config.ACME, ports Ports) error {
 	var errs []error
 	bad := func(key, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("tls.acme.%s: %s", key, fmt.Sprintf(format, args...)))
+		errs = append(errs, &config.Problem{Path: "tls.acme." + key, Text: fmt.Sprintf(format, args...)})
 	}
 	if len(cfg.Domains) == 0 {
 		bad("domains", "is empty")
@@ -84,11 +85,11 @@ func NewACME(cfg config.ACME, ports Ports, log *zap.Logger) (*ACME, error) {
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("tls.acme.ca_file: %w", err)
+			return nil, &config.Problem{Path: "tls.acme.ca_file", Text: err.Error()}
 		}
 		template.TrustedRoots = x509.NewCertPool()
 		if !template.TrustedRoots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("tls.acme.ca_file: %s holds no certificate", cfg.CAFile)
+			return nil, &config.Problem{Path: "tls.acme.ca_file", Text: cfg.CAFile + " holds no certificate"}
 		}
 	}
 	a := &ACME{domains: cfg.Domains}
@@ -105,7 +106,8 @@ func NewACME(cfg config.ACME, ports Ports, log *zap.Logger) (*ACME, error) {
 // TLS is a server's configuration with these certificates; it answers the TLS-ALPN challenge (RFC 8737).
 func (a *ACME) TLS() *tls.Config {
 	magic, cfg := a.magic.TLSConfig(), tlsConfig()
-	cfg.GetCertificate = magic.GetCertificate
+	steady := &steady{from: magic.GetCertificate, names: a.domains, now: time.Now, last: map[string]*tls.Certificate{}}
+	cfg.GetCertificate = steady.get
 	cfg.NextProtos = append(cfg.NextProtos, magic.NextProtos...)
 	return cfg
 }

@@ -3,6 +3,8 @@ package tlscert
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -12,8 +14,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Files is a certificate from files that is read anew when they change. A new pair that does not fit together
-// is refused and the old one stays in use. Safe for concurrent use.
+// Files is a certificate from files that is read anew when they change. A new pair that does not fit together, or one that is not
+// valid now while the old one is, is refused and the old one stays in use. Safe for concurrent use.
 type Files struct {
 	certFile, keyFile string
 	log               *zap.Logger
@@ -22,6 +24,7 @@ type Files struct {
 	mu    sync.Mutex
 	read  [2]version // what is in use
 	tried [2]version // what was last looked at, in use or refused
+	begin time.Time  // when what was refused for it becomes valid; zero: nothing was
 }
 
 // version identifies one state of a file.
@@ -54,15 +57,33 @@ func (c *Files) Reload() (bool, error) {
 	if found == c.read && c.now.Load() != nil {
 		return false, nil
 	}
-	c.tried = found
+	c.tried, c.begin = found, time.Time{}
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		return false, fmt.Errorf("certificate: %w", err)
+	}
+	if err := c.worse(pair.Leaf, time.Now()); err != nil {
+		return false, err
 	}
 	c.now.Store(&pair)
 	c.read = found
 	return true, nil
 }
+
+// worse says why a certificate must not replace the one in use. The first is taken as it is: a listener with none serves nobody.
+func (c *Files) worse(leaf *x509.Certificate, now time.Time) error {
+	if used := c.now.Load(); used == nil || !isValid(used.Leaf, now) {
+		return nil
+	}
+	err := Valid(leaf, now)
+	if errors.Is(err, ErrNotYetValid) {
+		c.begin = leaf.NotBefore
+	}
+	return err
+}
+
+// Leaf is the certificate in use.
+func (c *Files) Leaf() *x509.Certificate { return c.now.Load().Leaf }
 
 func (c *Files) versions() (found [2]version, err error) {
 	for i, file := range []string{c.certFile, c.keyFile} {
@@ -84,13 +105,17 @@ func (c *Files) changed() bool {
 	if err != nil {
 		found = [2]version{} // gone: say so once
 	}
-	changed := found != c.tried
+	changed := found != c.tried || !c.begin.IsZero() && !time.Now().Before(c.begin)
 	c.tried = found
 	return changed
 }
 
-// Watch looks at the files once each interval until ctx ends.
-func (c *Files) Watch(ctx context.Context, every time.Duration) error {
+// Watch looks at the files once each interval until ctx ends. told, if given, is called for each change of them: with nil if the
+// certificate was taken, and with the reason if it was refused.
+func (c *Files) Watch(ctx context.Context, every time.Duration, told func(error)) error {
+	if told == nil {
+		told = func(error) {}
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -104,9 +129,11 @@ func (c *Files) Watch(ctx context.Context, every time.Duration) error {
 		}
 		switch renewed, err := c.Reload(); {
 		case err != nil:
-			c.log.Warn("certificate not read, the old one stays", zap.Error(err))
+			c.log.Warn("certificate not taken, the old one stays", zap.Error(err), zap.Time("until", c.Leaf().NotAfter))
+			told(err)
 		case renewed:
-			c.log.Info("certificate renewed", zap.Time("until", c.now.Load().Leaf.NotAfter))
+			c.log.Info("certificate renewed", zap.Time("until", c.Leaf().NotAfter))
+			told(nil)
 		}
 	}
 }

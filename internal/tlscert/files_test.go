@@ -83,7 +83,7 @@ func TestTheWatchTakesWhatIsNewAndComplainsOnceAboutWhatIsBroken(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
-		go func() { done <- c.Watch(ctx, 10*time.Second) }()
+		go func() { done <- c.Watch(ctx, 10*time.Second, nil) }()
 		pass := func() {
 			time.Sleep(30 * time.Second)
 			synctest.Wait()
@@ -103,7 +103,7 @@ func TestTheWatchTakesWhatIsNewAndComplainsOnceAboutWhatIsBroken(t *testing.T) {
 		for _, e := range logs.All() {
 			got = append(got, e.Message)
 		}
-		const old = "certificate not read, the old one stays"
+		const old = "certificate not taken, the old one stays"
 		if want := []string{old, "certificate renewed", old}; strings.Join(got, ";") != strings.Join(want, ";") {
 			t.Errorf("log: %q", got)
 		}

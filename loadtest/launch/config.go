@@ -20,6 +20,10 @@ type Config struct {
 	Journal Journal  `yaml:"journal,omitempty"`
 	Log     LogStyle `yaml:"log,omitempty"`
 	Limits  Limits   `yaml:"limits"`
+	// Drain is how long it serves on after a SIGTERM. Nil is 0, so that a stop costs nothing.
+	Drain *time.Duration `yaml:"drain,omitempty"`
+	// Before leaves out what releases before this one do not know.
+	Before bool `yaml:"-"`
 	// StopTimeout is how long requests may go on after a SIGTERM.
 	StopTimeout time.Duration `yaml:"stop_timeout,omitempty"`
 	// TrustedProxies are the networks whose forwarding headers are believed.

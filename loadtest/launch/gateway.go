@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/einlass/einlass/internal/adminclient"
 )
@@ -53,6 +54,9 @@ func NewGateway(program, dir string, c *Config) (*Gateway, error) {
 	}
 	if own.Admin.Token == "" {
 		own.Admin.Token = OperatorToken
+	}
+	if own.Drain == nil && !own.Before {
+		own.Drain = new(time.Duration)
 	}
 	g := &Gateway{
 		Program: program, Addr: own.Listen.HTTP, Admin: own.Admin.Listen, File: filepath.Join(dir, "gateway.yaml"),

@@ -50,7 +50,7 @@ func build(ctx context.Context, archive, dir string) (harness.Program, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return harness.Program{}, fmt.Errorf("build the gateway of %s: %w\n%s", archive, err, out)
 	}
-	return harness.At(program), nil
+	return harness.Before(program), nil
 }
 
 func unpack(archive, dir string) error {

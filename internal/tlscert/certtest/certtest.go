@@ -15,8 +15,14 @@ import (
 	"time"
 )
 
-// KeyPair makes a self-signed certificate for a name, and its key, both PEM.
+// KeyPair makes a self-signed certificate for a name that is valid for an hour, and its key, both PEM.
 func KeyPair(tb testing.TB, name string) (cert, key []byte) {
+	tb.Helper()
+	return KeyPairFrom(tb, name, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+}
+
+// KeyPairFrom is KeyPair with another time.
+func KeyPairFrom(tb testing.TB, name string, from, until time.Time) (cert, key []byte) {
 	tb.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -24,7 +30,7 @@ func KeyPair(tb testing.TB, name string) (cert, key []byte) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: from, NotAfter: until, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {

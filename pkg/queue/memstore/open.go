@@ -171,6 +171,20 @@ func (s *Store) begin(r *room) {
 // readState reads one file, of this release or of the one before. A damaged one is renamed, so that it can be looked at and
 // is not overwritten.
 func readState[T any](s *Store, path string, k kind, decodeBefore func([]byte) (*T, error)) (now *contents, before *T, err error) {
+	now, before, err = parseState(path, k, decodeBefore)
+	if !errors.Is(err, errDamaged) {
+		return now, before, err
+	}
+	aside := fmt.Sprintf("%s.damaged-%s", path, time.UnixMilli(s.clock()).UTC().Format("20060102T150405.000"))
+	if renameErr := os.Rename(path, aside); renameErr != nil {
+		return nil, nil, errors.Join(err, fmt.Errorf("state file: %w", renameErr))
+	}
+	s.recovery.Damaged = append(s.recovery.Damaged, fmt.Errorf("%w (kept as %s)", err, aside))
+	return nil, nil, nil
+}
+
+// parseState reads one file and changes nothing. All is nil if it is not there.
+func parseState[T any](path string, k kind, decodeBefore func([]byte) (*T, error)) (now *contents, before *T, err error) {
 	data, version, err := readSealed(path, k)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil, nil
@@ -180,17 +194,8 @@ func readState[T any](s *Store, path string, k kind, decodeBefore func([]byte) (
 	} else if err == nil {
 		now, err = decode(data)
 	}
-	if err == nil {
-		return now, before, nil
+	if err != nil {
+		return nil, nil, fmt.Errorf("state file: %s: %w", path, err)
 	}
-	err = fmt.Errorf("%s: %w", path, err)
-	if !errors.Is(err, errDamaged) {
-		return nil, nil, fmt.Errorf("state file: %w", err)
-	}
-	aside := fmt.Sprintf("%s.damaged-%s", path, time.UnixMilli(s.clock()).UTC().Format("20060102T150405.000"))
-	if renameErr := os.Rename(path, aside); renameErr != nil {
-		return nil, nil, fmt.Errorf("state file: %w", errors.Join(err, renameErr))
-	}
-	s.recovery.Damaged = append(s.recovery.Damaged, fmt.Errorf("%w (kept as %s)", err, aside))
-	return nil, nil, nil
+	return now, before, nil
 }

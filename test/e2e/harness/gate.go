@@ -27,6 +27,8 @@ type Settings struct {
 	Forgets bool
 	// Limits of the gateway. Default: arrivals are not limited.
 	Limits launch.Limits
+	// Drain is how long the gateway serves on after a SIGTERM.
+	Drain time.Duration
 	// Trusted are the networks whose forwarding headers are believed.
 	Trusted []string
 }
@@ -59,13 +61,22 @@ func (s *Settings) config() *launch.Config {
 	c := &launch.Config{
 		State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: s.Places},
 		Store: launch.Store{URL: s.Store}, Limits: s.Limits, Log: launch.LogStyle{Format: "json"},
-		TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
+		Drain: &s.Drain, TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
 	}
 	if s.Forgets {
 		c.State.Dir = ""
 	}
 	for i := range s.Rooms {
 		c.Rooms = append(c.Rooms, s.Rooms[i].config())
+	}
+	return c
+}
+
+// configFor is the configuration as the program can read it.
+func (s *Settings) configFor(p *Program) *launch.Config {
+	c := s.config()
+	if p.before {
+		c.Before, c.Drain = true, nil
 	}
 	return c
 }
@@ -110,7 +121,7 @@ type Gate struct {
 func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 	tb.Helper()
 	s.complete(tb)
-	started, err := launch.StartGateway(tb.Context(), p.path, tb.TempDir(), s.config())
+	started, err := launch.StartGateway(tb.Context(), p.path, tb.TempDir(), s.configFor(p))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -132,7 +143,7 @@ func NewGate(tb testing.TB, p *Program, s Settings) *Gate {
 func Refused(tb testing.TB, p *Program, s Settings) (code int, log string) {
 	tb.Helper()
 	s.complete(tb)
-	g, err := launch.NewGateway(p.path, tb.TempDir(), s.config())
+	g, err := launch.NewGateway(p.path, tb.TempDir(), s.configFor(p))
 	if err != nil {
 		tb.Fatal(err)
 	}

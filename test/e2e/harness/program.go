@@ -10,11 +10,12 @@ import (
 
 // Program is a built gateway.
 type Program struct {
-	path string
+	path   string
+	before bool
 }
 
-// At is the gateway at a path.
-func At(path string) Program { return Program{path: path} }
+// Before is the gateway of a release before this one, at a path.
+func Before(path string) Program { return Program{path: path, before: true} }
 
 // Main builds the gateway with the race detector, runs the tests of a binary and returns its exit code.
 func Main(m *testing.M, p *Program) int { return launchtest.MainRace(m, &p.path) }

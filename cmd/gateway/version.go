@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is set by the linker, for builds outside of version control: -ldflags "-X main.version=1.2.3".
+var version string
+
+// buildVersion is what this binary was built from.
+func buildVersion() string {
+	info, _ := debug.ReadBuildInfo()
+	return versionOf(version, info)
+}
+
+// versionOf is the version that was linked in, else what the Go command found out about the sources, else that it is not known.
+func versionOf(linked string, info *debug.BuildInfo) string {
+	if linked != "" {
+		return linked
+	}
+	if info != nil && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	commit, edited := "", ""
+	if info != nil {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				commit = s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				edited = "+dirty"
+			}
+		}
+	}
+	if commit != "" {
+		return commit + edited
+	}
+	return fmt.Sprintf("unknown, built outside of version control with %s", runtime.Version())
+}

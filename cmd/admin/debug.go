@@ -28,8 +28,8 @@ type trial struct {
 func (a *app) debugCommand() *cobra.Command {
 	parent := &cobra.Command{
 		Use: "debug", Short: "Try what a room can do and no configuration asks for yet",
-		Long: "Try what a room can do and no configuration asks for yet. For tests and trials, not for a day on which people come:\n" +
-			"these commands change the line of everybody that waits, and they may change with each release.\n\n" +
+		Long: "Try what a room can do and no configuration asks for yet.\n\nFor tests and trials, not for a day on which people come: these commands change\n" +
+			"the line of everybody that waits, and they may change with each release.\n\n" +
 			"Answers are JSON. Ids, codes and references are 22 characters of base64url.",
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -99,7 +99,7 @@ func (a *app) trials() []trial {
 			use: "find ROOM NUMBER", short: "Find the visitor whose page shows a number",
 			act: func(args []string) (_ operator.DebugAct, err error) {
 				if find.Number, err = strconv.ParseUint(args[0], 10, 64); err != nil {
-					return nil, fmt.Errorf("%q is not a whole number", args[0])
+					return nil, usage(fmt.Errorf("%q is not a whole number", args[0]))
 				}
 				return &find, nil
 			},
@@ -158,11 +158,19 @@ func (f *idFlag) Set(text string) error { return (*journal.ID)(f).UnmarshalText(
 
 func (*idFlag) Type() string { return "id" }
 
+// words are the second arguments there are, if they are words.
+func (t *trial) words() []string {
+	if list := strings.Fields(t.use)[min(2, strings.Count(t.use, " ")):]; strings.Contains(list[0], "|") {
+		return strings.Split(list[0], "|")
+	}
+	return nil
+}
+
 func (a *app) trialCommand(t trial) *cobra.Command {
 	var ifVersion int64
 	cmd := &cobra.Command{
 		Use: t.use, Short: t.short, DisableFlagsInUseLine: true,
-		Args: exactly(strings.Count(t.use, " ")),
+		Args: exactly(strings.Count(t.use, " ")), ValidArgsFunction: a.completeRoom(t.words()),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := given(cmd.Flags(), ifVersion); err != nil {
 				return err

@@ -31,6 +31,9 @@
 // authorised, bounded and recorded like changes, and change the line of people who wait: they are not for a day on which
 // people come, and may change with each release. Plan and door take If-Match.
 //
+// Every answer carries "Einlass-Api: 1", so that a client can tell this API from another server at the address, and what is about
+// one room "Einlass-Room" with its id.
+//
 // Errors are RFC 9457 problems with a "code" for programs; see the table in problem.go.
 //
 // # Who may ask

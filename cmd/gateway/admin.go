@@ -16,6 +16,7 @@ import (
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/secretfile"
 )
 
 func (a *app) buildAdmin(cfg *config.Config) error {
@@ -99,7 +100,7 @@ func writeToken(file, token string) error {
 }
 
 func readToken(file string) (string, error) {
-	data, err := os.ReadFile(file)
+	data, err := secretfile.Bytes(file)
 	if err != nil {
 		return "", err
 	}

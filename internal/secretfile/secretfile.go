@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 )
@@ -33,16 +34,24 @@ func Bytes(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mode := info.Mode(); mode.IsDir() {
-		return nil, fmt.Errorf("%s: is a directory", path)
-	} else if mode.Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("%s: %w (mode %04o); run: chmod o= %s", path, ErrOpen, mode.Perm(), path)
+	if err := Check(path, info); err != nil {
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && len(text) > most {
 		err = fmt.Errorf("%s: is larger than %d bytes", path, most)
 	}
 	return text, err
+}
+
+// Check is the rule by itself, for who has read the file already.
+func Check(path string, info fs.FileInfo) error {
+	if mode := info.Mode(); mode.IsDir() {
+		return fmt.Errorf("%s: is a directory", path)
+	} else if mode.Perm()&0o007 != 0 {
+		return fmt.Errorf("%s: %w (mode %04o); run: chmod o= %s", path, ErrOpen, mode.Perm(), path)
+	}
+	return nil
 }
 
 // Read is the secret in a file, without the space around it. One that is empty is an error.

@@ -33,7 +33,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.log, Ready: a.ready,
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.log, Ready: a.ready, Refused: a.metrics.AdminRefused,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)

@@ -81,3 +81,19 @@ func (s *Server) principal(r *http.Request) operator.Principal {
 	}
 	return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
 }
+
+// authorised returns who asks, or why they may not. Wrong tokens are slowed down where a token is needed.
+func (s *Server) authorised(r *http.Request, role operator.Role) (operator.Principal, error) {
+	who := s.principal(r)
+	switch {
+	case role == operator.RolePublic:
+	case who.Role >= role:
+		s.guesses.right(r.Context(), peerOf(r))
+	case r.Header.Get("Authorization") == "":
+		s.cfg.Refused(RefusedMissing)
+		return who, errUnauthorized
+	default:
+		return who, s.guesses.wrong(r.Context(), peerOf(r))
+	}
+	return who, nil
+}

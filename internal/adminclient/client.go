@@ -62,7 +62,7 @@ func (e *Error) Unwrap() error { return e.kind }
 // kindOf sorts the codes of problems into sentinel errors.
 func kindOf(p adminapi.Problem) error {
 	switch p.Code {
-	case adminapi.CodeUnauthorized:
+	case adminapi.CodeUnauthorized, adminapi.CodeCrowd:
 		return ErrUnauthorized
 	case adminapi.CodeUnknownRoom:
 		return ErrUnknownRoom

@@ -32,6 +32,9 @@ type gateway struct {
 	mu    sync.Mutex
 	rooms []operator.RoomInfo
 	err   error
+	// stale is how many answers more show a room as it was a version ago, or not at all.
+	stale   int
+	unknown bool
 	// asked is the last change, act the last act.
 	asked operator.Change
 	act   operator.DebugAct
@@ -64,6 +67,16 @@ func (g *gateway) List() []operator.RoomInfo {
 func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 	for _, r := range g.List() {
 		if r.ID == id {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if g.stale > 0 {
+				g.stale--
+				r.Version--
+				r.Rate = 59
+			}
+			if g.unknown {
+				r.Version, r.Rate = 0, 0
+			}
 			return r, nil
 		}
 	}

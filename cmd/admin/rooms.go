@@ -60,8 +60,8 @@ func (a *app) watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Show all rooms, again and again",
-		Long: "Show all rooms, again and again, until it is interrupted. A gateway that cannot be\n" +
-			"reached is asked again. The columns are those of admin rooms.",
+		Long: "Show all rooms, again and again, until it is interrupted. A gateway that cannot\n" +
+			"be reached is asked again. The columns are those of admin rooms.",
 		Example:               "  admin watch\n  admin watch --interval 5s --wide",
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(0),

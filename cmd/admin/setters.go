@@ -29,9 +29,9 @@ type setter struct {
 var setters = []setter{
 	number(setter{
 		use: "rate ROOM N", short: "Set how many people may enter a minute", what: "rate",
-		long: "The burst follows if it was one second's worth of the old rate. 0 lets nobody in.",
+		long: "0 lets nobody in. The burst follows if it was one second's worth of the old\nrate.",
 		example: "  admin rate termine 120\n" +
-			"  admin rate termine 600 --yes      in a script, when it is ten times as much or more",
+			"  admin rate termine 600 --yes      in a script, for a change by ten or more",
 		is:   func(r *operator.RoomInfo) string { return fmt.Sprintf("%d a minute", r.Rate) },
 		size: func(r *operator.RoomInfo) int64 { return r.Rate },
 	}, "people a minute", 0, queue.MaxRate, func(c *operator.Change) **int64 { return &c.Rate }),
@@ -99,7 +99,7 @@ var setters = []setter{
 func number(s setter, unit string, least, most int64, member func(*operator.Change) **int64) setter {
 	s.accepts = fmt.Sprintf("want a whole number of %s, %d to %d", unit, least, most)
 	s.long = fmt.Sprintf("N is a whole number of %s, %d to %d.\n%s\n\n"+
-		"A change to ten times as much or more, to a tenth or less, from 0 or to 0 is asked\nabout at a terminal; "+
+		"A change to ten times as much or more, to a tenth or less, from 0 or to 0 is\nasked about at a terminal; "+
 		"elsewhere it takes --yes.", unit, least, most, s.long)
 	s.set = func(c *operator.Change, arg string) error {
 		n, err := strconv.ParseInt(arg, 10, 64)

@@ -22,12 +22,23 @@ func everyCommand(t *testing.T) [][]string {
 		t.Fatal(err)
 	}
 	return [][]string{
-		{"rooms"}, {"watch"},
-		{"rate", "termine", "61"}, {"max-inside", "termine", "101"}, {"burst", "termine", "3"}, {"pause", "termine"}, {"resume", "kfz"},
-		{"strict", "termine", "on"}, {"message", "termine", "x"},
-		{"debug", "plan", "termine", plan}, {"debug", "door", "termine"}, {"debug", "reveal", "termine", "o", strings.Repeat("0", 64)},
-		{"debug", "report", "termine", "booked"}, {"debug", "find", "termine", "7"}, {"debug", "move", "termine", "front"},
-		{"debug", "join", "termine"}, {"debug", "snapshot", "termine"},
+		{"rooms"},
+		{"watch"},
+		{"rate", "termine", "61"},
+		{"max-inside", "termine", "101"},
+		{"burst", "termine", "3"},
+		{"pause", "termine"},
+		{"resume", "kfz"},
+		{"strict", "termine", "on"},
+		{"message", "termine", "x"},
+		{"debug", "plan", "termine", plan},
+		{"debug", "door", "termine"},
+		{"debug", "reveal", "termine", "o", strings.Repeat("0", 64)},
+		{"debug", "report", "termine", "booked"},
+		{"debug", "find", "termine", "7"},
+		{"debug", "move", "termine", "front"},
+		{"debug", "join", "termine"},
+		{"debug", "snapshot", "termine"},
 	}
 }
 

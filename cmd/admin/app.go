@@ -65,7 +65,7 @@ func usageOf(cmd *cobra.Command) string {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "admin COMMAND",
+		Use:   "admin",
 		Short: "Show and change the rooms of a running gateway",
 		Long: "Show and change the rooms of a running gateway, through its admin API.\n\n" +
 			"The gateway is named by --url or EINLASS_ADMIN_URL, the token by --token-file or\n" +

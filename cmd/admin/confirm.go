@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errNotConfirmed = errors.New("give --yes to confirm it; nothing was changed")
+	errNotConfirmed = errors.New("nothing was changed; give --yes to confirm it")
 	errDeclined     = errors.New("nothing was changed")
 	errNotKnown     = errors.New("the gateway has not heard of its store yet, so the old value is not known: try again in a moment, or give --yes")
 )
@@ -33,16 +33,16 @@ func (a *app) confirm(ctx context.Context, s *setter, before *operator.RoomInfo,
 	after.Rate, after.MaxInside, after.Burst = to, to, to
 	large := fmt.Sprintf("%s of %s from %s to %s %s", s.what, before.ID, s.is(before), s.is(&after), far)
 	if !a.asks {
-		return fmt.Errorf("%s: %w", large, errNotConfirmed)
+		return fmt.Errorf("%s:\n%w", large, errNotConfirmed)
 	}
-	fmt.Fprintf(a.err, "%s: change it? [y/N] ", large)
+	fmt.Fprintf(a.err, "%s.\nChange it? [y/N] ", large)
 	answer, err := a.answer(ctx)
 	switch answer = strings.ToLower(strings.TrimSpace(answer)); {
 	case answer == "y" || answer == "yes":
 		return nil
 	case err != nil:
 		fmt.Fprintln(a.err)
-		return fmt.Errorf("%s: %w", large, errNotConfirmed)
+		return fmt.Errorf("%s:\n%w", large, errNotConfirmed)
 	}
 	return errDeclined
 }

@@ -49,7 +49,7 @@ func TestALargeChangeIsAskedAbout(t *testing.T) {
 		g := newGateway()
 		code, out, stderr := typing(t, g, strings.NewReader(c.typed), c.asks, c.args...)
 		r, _ := g.Get("termine")
-		asked := strings.Contains(stderr, "change it? [y/N]")
+		asked := strings.Contains(stderr, "Change it? [y/N]")
 		if code != c.code || r.Rate != c.rate || (out != "") != (code == 0) || asked != c.asks {
 			t.Errorf("%q typed at admin %q: exit code %d, rate %d, %q %q", c.typed, c.args, code, r.Rate, out, stderr)
 		}

@@ -89,7 +89,7 @@ func unknownRoom(asked string, rooms []string) string {
 		more = fmt.Sprintf(" and %d more", len(rooms)-maxListed)
 		rooms = rooms[:maxListed]
 	}
-	return text + "; rooms: " + clean(strings.Join(rooms, ", ")) + more
+	return text + "\nRooms: " + clean(strings.Join(rooms, ", ")) + more
 }
 
 // maxListed is how many ids fit in a message that people read.

@@ -73,7 +73,7 @@ func (p *person) number() uint64 {
 func (p *person) ticket() uint64 {
 	for name, value := range p.cookies {
 		if strings.Contains(name, "einlass-termine") {
-			if n := visitor.ReadCredential(value).Token.Number; n != 0 {
+			if n := visitor.ReadCredential(value).Number; n != 0 {
 				return n
 			}
 		}

@@ -29,7 +29,7 @@ help: ## list the targets
 
 # Go notes what a checkout is; sources without one are told by make build VERSION=1.2.3.
 build: ## build gateway, admin and the operator's load test into bin/
-	$(GO) build -trimpath $(if $(VERSION),-ldflags "-X main.version=$(VERSION)") -o $(BIN)/ ./cmd/... ./loadtest
+	$(GO) build -trimpath $(if $(VERSION),-ldflags "-X github.com/einlass/einlass/internal/buildinfo.linked=$(VERSION)") -o $(BIN)/ ./cmd/... ./loadtest
 
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo

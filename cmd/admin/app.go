@@ -12,17 +12,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/internal/buildinfo"
+	"github.com/einlass/einlass/internal/secretfile"
 )
 
 // app is one run of the command.
 type app struct {
+	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
 	readFile func(string) ([]byte, error)
-	// terminal says that out can be cleared.
-	terminal bool
-	tick     func(time.Duration) <-chan time.Time
+	// terminal says that out can be cleared, asks that somebody can answer a question.
+	terminal, asks bool
+	tick           func(time.Duration) <-chan time.Time
 
+	args           []string
 	url, tokenFile string
 	timeout        time.Duration
 	json           bool
@@ -30,16 +34,33 @@ type app struct {
 
 // run executes a command line and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.args = args
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	fmt.Fprintln(a.err, "admin: "+a.explain(err))
+	var wrong *usageError
+	if errors.As(err, &wrong) {
+		fmt.Fprint(a.err, "\n"+usageOf(cmd))
+	}
 	return codeOf(err)
+}
+
+// usageOf is how a command is used, in short if it is one that does something.
+func usageOf(cmd *cobra.Command) string {
+	if cmd.HasSubCommands() {
+		return cmd.UsageString()
+	}
+	text := "Usage:\n  " + cmd.UseLine() + "\n"
+	if cmd.HasExample() {
+		text += "\nExamples:\n" + cmd.Example + "\n"
+	}
+	return text + fmt.Sprintf("\n%s --help says more.\n", cmd.CommandPath())
 }
 
 func (a *app) root() *cobra.Command {
@@ -47,47 +68,93 @@ func (a *app) root() *cobra.Command {
 		Use:   "admin",
 		Short: "Show and change the rooms of a running gateway",
 		Long: "Show and change the rooms of a running gateway, through its admin API.\n\n" +
-			"Exit codes: 0 done, 1 refused or bad input, 2 wrong usage, 3 gateway not reachable, 4 token not accepted,\n" +
-			"5 changed by somebody else.",
-		Args:          exactly(0),
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		SilenceErrors: true,
-		SilenceUsage:  true,
+			"The gateway is named by --url or EINLASS_ADMIN_URL, the token by --token-file or\n" +
+			"EINLASS_ADMIN_TOKEN.\n\n" +
+			"Exit codes: 0 done, 1 refused, or what answers is no gateway, 2 wrong usage,\n" +
+			"3 gateway not reachable, 4 token not accepted, 5 changed by somebody else.",
+		Example: "  admin rooms\n" +
+			"  admin rate termine 120\n" +
+			"  admin pause termine --reason \"the site is down\"\n" +
+			"  source <(admin completion bash)",
+		Version:               buildinfo.Version(),
+		Args:                  exactly(0),
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		DisableFlagsInUseLine: true,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.url, "url", "", "address of the admin API (default EINLASS_ADMIN_URL or "+adminclient.DefaultURL+")")
-	flags.StringVar(&a.tokenFile, "token-file", "", "file that holds the token (default: the token in EINLASS_ADMIN_TOKEN)")
+	flags.StringVar(&a.url, "url", "", "`address` of the admin API\n(default EINLASS_ADMIN_URL or "+adminclient.DefaultURL+")")
+	flags.StringVar(&a.tokenFile, "token-file", "", "`file` with the token, which others must not be able\nto read (default EINLASS_ADMIN_TOKEN, the token)")
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
 	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.debugCommand())
 	root.AddCommand(a.changeCommands()...)
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// helpCommand is cobra's, but for a command that there is not.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Help about any command", DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(of, rest)
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
 }
 
 // exactly accepts n arguments, and takes more for a misspelled command.
 func exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == n {
+		switch {
+		case len(args) == n:
 			return nil
+		case cmd.HasSubCommands():
+			return unknownCommand(cmd, args)
+		case len(args) < n:
+			return usage(fmt.Errorf("%s is missing", strings.Join(strings.Fields(cmd.Use)[1+len(args):], " and ")))
 		}
-		if !cmd.HasParent() {
-			return usage(fmt.Errorf("unknown command %q", args[0]))
-		}
-		return usage(fmt.Errorf("want %s; got %d arguments", cmd.UseLine(), len(args)))
+		return usage(fmt.Errorf("%q is too much: %s takes %s", args[n], cmd.CommandPath(), arguments(n)))
 	}
+}
+
+func arguments(n int) string {
+	switch n {
+	case 0:
+		return "no argument"
+	case 1:
+		return "one argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
+}
+
+func unknownCommand(parent *cobra.Command, args []string) error {
+	text := fmt.Sprintf("there is no command %q", strings.TrimPrefix(parent.CommandPath()+" "+args[0], "admin "))
+	names := make([]string, 0, len(parent.Commands()))
+	for _, c := range parent.Commands() {
+		names = append(names, c.Name())
+	}
+	if like := nearest(args[0], names); like != "" {
+		text += "; did you mean " + like + "?"
+	}
+	return usage(errors.New(text))
 }
 
 // client makes the client that flags and environment ask for.
 func (a *app) client() (*adminclient.Client, error) {
 	token := strings.TrimSpace(a.getenv("EINLASS_ADMIN_TOKEN"))
 	if a.tokenFile != "" {
-		text, err := a.readFile(a.tokenFile)
-		if err != nil {
+		var err error
+		if token, err = secretfile.Read(a.tokenFile); err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
 		}
-		token = strings.TrimSpace(string(text))
 	}
 	if token == "" {
 		return nil, errNoToken

@@ -1,165 +1,167 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
-// setter is one command that changes a room.
-type setter struct {
-	use, short, long string
-	// set puts the argument behind the room, if there is one, into the change.
-	set func(c *operator.Change, arg string) error
-	// said describes the room afterwards.
-	said func(r *operator.RoomInfo) string
+// conditions are what the flags of a change say.
+type conditions struct {
+	version int64
+	yes     bool
 }
 
 func (a *app) changeCommands() []*cobra.Command {
-	mode := func(m queue.Mode) func(*operator.Change, string) error {
-		return func(c *operator.Change, _ string) error { c.Mode = &m; return nil }
-	}
-	setters := []setter{
-		{
-			"rate ROOM N", "Set how many people may enter per minute",
-			"N is entries per minute, 0 to 10000000. The burst follows if it was one second's worth of the old rate.",
-			number(func(c *operator.Change) **int64 { return &c.Rate }),
-			func(r *operator.RoomInfo) string {
-				return fmt.Sprintf("%d entries per minute, at most %d at once", r.Rate, r.Burst)
-			},
-		},
-		{
-			"max-inside ROOM N", "Set how many people may be inside",
-			"N is 0 to 1000000000; 0 means no bound. Nobody enters while so many count as inside; see strict.",
-			number(func(c *operator.Change) **int64 { return &c.MaxInside }),
-			func(r *operator.RoomInfo) string {
-				if r.MaxInside == 0 {
-					return "no bound for people inside"
-				}
-				return fmt.Sprintf("at most %d people inside", r.MaxInside)
-			},
-		},
-		{
-			"burst ROOM N", "Set how many people may enter at once", "N is 1 to 1000000.",
-			number(func(c *operator.Change) **int64 { return &c.Burst }),
-			func(r *operator.RoomInfo) string {
-				return fmt.Sprintf("%d entries per minute, at most %d at once", r.Rate, r.Burst)
-			},
-		},
-		{
-			"pause ROOM", "Call nobody", "Who was called may still go in, who is inside stays inside.", mode(queue.ModePause),
-			func(*operator.RoomInfo) string { return "paused" },
-		},
-		{
-			"resume ROOM", "Go on calling", "Calls places at the pace again.", mode(queue.ModeRun),
-			func(r *operator.RoomInfo) string { return fmt.Sprintf("running, %d entries per minute", r.Rate) },
-		},
-		{
-			"strict ROOM on|off", "Count everybody inside in full until the stay ends, or not",
-			"on: each stay counts in full until it ends, for a bound that is a contract. off: it counts in full for a moment after each\n" +
-				"request, then by the chance of another one, as learned.",
-			func(c *operator.Change, arg string) error {
-				on := arg == "on"
-				if !on && arg != "off" {
-					return fmt.Errorf("%q is neither on nor off", arg)
-				}
-				c.Strict = &on
-				return nil
-			},
-			func(r *operator.RoomInfo) string {
-				if r.Strict {
-					return "everybody inside counts in full"
-				}
-				return "people inside count by the chance of another request"
-			},
-		},
-		{
-			"message ROOM TEXT", "Show a text to everybody who waits", "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.",
-			func(c *operator.Change, text string) error { c.Message = &text; return nil },
-			func(r *operator.RoomInfo) string {
-				if r.Message == "" {
-					return "no message"
-				}
-				return fmt.Sprintf("message »%s«", r.Message)
-			},
-		},
-	}
 	commands := make([]*cobra.Command, len(setters))
-	for i, s := range setters {
-		commands[i] = a.changeCommand(s)
+	for i := range setters {
+		commands[i] = a.changeCommand(&setters[i])
 	}
 	return commands
 }
 
-func number(member func(*operator.Change) **int64) func(*operator.Change, string) error {
-	return func(c *operator.Change, arg string) error {
-		n, err := strconv.ParseInt(arg, 10, 64)
-		if err != nil {
-			return fmt.Errorf("%q is not a whole number", arg)
-		}
-		*member(c) = &n
-		return nil
-	}
-}
-
-func (a *app) changeCommand(s setter) *cobra.Command {
-	var ifVersion int64
+func (a *app) changeCommand(s *setter) *cobra.Command {
+	var on conditions
 	var reason string
 	cmd := &cobra.Command{
-		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long,
+		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long, Example: s.example,
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(strings.Count(s.use, " ")),
+		ValidArgsFunction:     a.completeRoom(s.words),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			change := operator.Change{IfVersion: ifVersion, Reason: reason}
-			if err := given(cmd.Flags(), ifVersion); err != nil {
+			change := operator.Change{IfVersion: on.version, Reason: reason}
+			if err := given(cmd.Flags(), on.version); err != nil {
 				return err
 			}
-			arg := ""
-			if len(args) > 1 {
-				arg = args[1]
+			if err := s.set(&change, slices.Concat(args, []string{""})[1]); err != nil {
+				return usage(err)
 			}
-			if err := s.set(&change, arg); err != nil {
-				return err
+			if bad := change.Problems(); len(bad) > 0 {
+				return usage(&operator.InvalidError{Fields: bad})
 			}
-			client, err := a.client()
-			if err != nil {
-				return err
-			}
-			defer client.Close()
-			room, err := client.Update(cmd.Context(), args[0], change)
-			if err != nil {
-				return &roomError{args[0], err}
-			}
-			if a.json {
-				return a.printJSON(room)
-			}
-			_, err = fmt.Fprintf(a.out, "%s: %s (version %d)\n", room.ID, clean(s.said(&room)), room.Version)
-			return err
+			return a.change(cmd.Context(), s, args[0], change, on)
 		},
 	}
-	versionFlag(cmd.Flags(), &ifVersion)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if arg := a.dashed(); arg != "" && s.accepts != "" {
+			err = fmt.Errorf("%q: %s", arg, s.accepts)
+		}
+		return usage(err)
+	})
+	versionFlag(cmd.Flags(), &on.version)
 	reasonFlag(cmd.Flags(), &reason)
+	if s.size != nil {
+		cmd.Flags().BoolVar(&on.yes, "yes", false, "do not ask, however large the change is")
+	}
 	return cmd
 }
 
+// value looks like an argument that was taken for a flag: a negative number, or a text.
+var value = regexp.MustCompile(`^-(\d|\.|.*\s)`)
+
+// dashed is the first argument that was taken for a flag and was probably meant as a value.
+func (a *app) dashed() string {
+	i := slices.IndexFunc(a.args, value.MatchString)
+	if i < 0 {
+		return ""
+	}
+	return a.args[i]
+}
+
+// change makes a change and says what it replaced.
+func (a *app) change(ctx context.Context, s *setter, id string, change operator.Change, on conditions) error {
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	before, after, err := a.replace(ctx, client, s, id, change, on)
+	if err != nil {
+		return &roomError{id, err}
+	}
+	if a.json {
+		return a.printJSON(after)
+	}
+	_, err = fmt.Fprintln(a.out, said(s, &before, &after))
+	return err
+}
+
+const (
+	// A snapshot is at most 250 ms old, so what it shows may be changed already, even by the command before.
+	again = 300 * time.Millisecond
+	tries = 10
+)
+
+// replace makes a change on the condition that it replaces the value that was read before, which it gives. If somebody else was quicker
+// it begins again, unless the operator has named the version. Version 0 of before: what was replaced is not known.
+func (a *app) replace(
+	ctx context.Context, client *adminclient.Client, s *setter, id string, change operator.Change, on conditions,
+) (before, after operator.RoomInfo, err error) {
+	for range tries {
+		if before, err = client.Room(ctx, id); err != nil {
+			return before, after, err
+		}
+		if err := a.confirm(ctx, s, &before, &change, on.yes); err != nil {
+			return before, after, err
+		}
+		if on.version == 0 {
+			change.IfVersion = before.Version
+		}
+		after, err = client.Update(ctx, id, change)
+		if !errors.Is(err, adminclient.ErrConflict) || on.version != 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return before, after, ctx.Err()
+		case <-a.tick(again):
+		}
+	}
+	if before.Version < on.version {
+		before.Version = 0 // the snapshot was older than the version that was named
+	}
+	return before, after, err
+}
+
+// said is a change in words.
+func said(s *setter, before, after *operator.RoomInfo) string {
+	text := fmt.Sprintf("%s of %s: %s", s.what, after.ID, s.is(after))
+	if before.Version > 0 {
+		was := s.is(before)
+		if s.size != nil && s.size(before) != 0 {
+			was = strconv.FormatInt(s.size(before), 10) // its unit was just said
+		}
+		text += fmt.Sprintf(" (was %s)", was)
+		if s.what == "rate" && after.Burst != before.Burst {
+			text += fmt.Sprintf("; burst: %d at once (was %d)", after.Burst, before.Burst)
+		}
+	}
+	return clean(text + fmt.Sprintf("; version %d", after.Version))
+}
+
 func reasonFlag(flags *pflag.FlagSet, reason *string) {
-	flags.StringVar(reason, "reason", "", "why, for the gateway's log: one line that names nobody")
+	flags.StringVar(reason, "reason", "", "why, for the gateway's log: one `line` that names nobody")
 }
 
 func versionFlag(flags *pflag.FlagSet, version *int64) {
-	flags.Int64Var(version, "if-version", 0, "change only what has not changed since this version of the controls")
+	flags.Int64Var(version, "if-version", 0, "change only what has not changed since version `N`")
 }
 
 // given checks a version that versionFlag has read.
 func given(flags *pflag.FlagSet, version int64) error {
 	if flags.Changed("if-version") && version < 1 {
-		return fmt.Errorf("version %d: want 1 or more", version)
+		return usage(fmt.Errorf("--if-version %d: want 1 or more", version))
 	}
 	return nil
 }

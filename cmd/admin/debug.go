@@ -15,7 +15,7 @@ import (
 
 // trial is one command below debug.
 type trial struct {
-	use, short string
+	use, short, long, example string
 	// act is made of the arguments behind the room, and of flags.
 	act func(args []string) (operator.DebugAct, error)
 	// flags belong to act; nil: none.
@@ -28,11 +28,13 @@ type trial struct {
 func (a *app) debugCommand() *cobra.Command {
 	parent := &cobra.Command{
 		Use: "debug", Short: "Try what a room can do and no configuration asks for yet",
-		Long: "Try what a room can do and no configuration asks for yet. For tests and trials, not for a day on which people come:\n" +
-			"these commands change the line of everybody that waits, and they may change with each release.\n\n" +
+		Long: "Try what a room can do and no configuration asks for yet.\n\nFor tests and trials, not for a day on which people come: these commands change\n" +
+			"the line of everybody that waits, and they may change with each release.\n\n" +
 			"Answers are JSON. Ids, codes and references are 22 characters of base64url.",
-		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example:               "  admin debug snapshot termine",
+		DisableFlagsInUseLine: true,
+		Args:                  exactly(0),
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	for _, t := range a.trials() {
 		parent.AddCommand(a.trialCommand(t))
@@ -57,7 +59,8 @@ func (a *app) trials() []trial {
 	}
 	return []trial{
 		{
-			use: "plan ROOM FILE", short: "Replace the plan by the steps of a JSON file", because: &plan.Because, on: &plan,
+			use: "plan ROOM FILE", short: "Replace the plan by the steps of a JSON file",
+			example: "  admin debug plan termine plan.json", because: &plan.Because, on: &plan,
 			act: func(args []string) (operator.DebugAct, error) {
 				text, err := a.readFile(args[0])
 				if err == nil {
@@ -67,7 +70,8 @@ func (a *app) trials() []trial {
 			},
 		},
 		{
-			use: "door ROOM", short: "Close the door, or limit how many may wait; without a flag, open it", act: plain(&door),
+			use: "door ROOM", short: "Close the door or limit who waits; without a flag, open it", act: plain(&door),
+			example: "  admin debug door termine --limit 500",
 			flags: func(f *pflag.FlagSet) {
 				f.BoolVar(&door.Closed, "closed", false, "give no places")
 				f.Int64Var(&door.Limit, "limit", 0, "give no places while so many wait; 0: no limit")
@@ -75,7 +79,9 @@ func (a *app) trials() []trial {
 			because: &door.Because, on: &door,
 		},
 		{
-			use: "reveal ROOM OPENING SEED", short: "Put the seed of a draw in force: 64 hexadecimal digits, all 0 for the order of arrival",
+			use: "reveal ROOM OPENING SEED", short: "Put the seed of a draw in force: 64 hexadecimal digits",
+			long:    "All 0 stands for the order of arrival.",
+			example: "  admin debug reveal termine monday …64 digits",
 			act: func(args []string) (operator.DebugAct, error) {
 				reveal.Opening, reveal.Seed = args[0], args[1]
 				return &reveal, nil
@@ -84,6 +90,7 @@ func (a *app) trials() []trial {
 		},
 		{
 			use: "report ROOM booked|freed|finished|total", short: "Tell an outcome",
+			example: "  admin debug report termine booked --count 2",
 			act: func(args []string) (operator.DebugAct, error) {
 				report.Outcomes = []operator.Outcome{told}
 				return &report, word(args[0], &report.Outcomes[0].Kind)
@@ -97,9 +104,10 @@ func (a *app) trials() []trial {
 		},
 		{
 			use: "find ROOM NUMBER", short: "Find the visitor whose page shows a number",
+			example: "  admin debug find termine 1234",
 			act: func(args []string) (_ operator.DebugAct, err error) {
 				if find.Number, err = strconv.ParseUint(args[0], 10, 64); err != nil {
-					return nil, fmt.Errorf("%q is not a whole number", args[0])
+					return nil, usage(fmt.Errorf("%q is not a whole number", args[0]))
 				}
 				return &find, nil
 			},
@@ -108,8 +116,11 @@ func (a *app) trials() []trial {
 			},
 		},
 		{
-			use: "move ROOM front|remove|end|hand", short: "Put a visitor in front, remove it, end its stay, or hand its place to another id",
-			act: func(args []string) (operator.DebugAct, error) { return &move, word(args[0], &move.Act) },
+			use: "move ROOM front|remove|end|hand", short: "Move a visitor: to the front, out, or to another id",
+			long: "front: before everybody. remove: out of the line. end: its stay is over.\n" +
+				"hand: its place belongs to the id --to.",
+			example: "  admin debug move termine front --visitor ID",
+			act:     func(args []string) (operator.DebugAct, error) { return &move, word(args[0], &move.Act) },
 			flags: func(f *pflag.FlagSet) {
 				f.Var((*idFlag)(&move.Visitor), "visitor", "who; end without it ends all stays")
 				f.Var((*idFlag)(&move.To), "to", "the other id")
@@ -118,7 +129,8 @@ func (a *app) trials() []trial {
 			because: &move.Because,
 		},
 		{
-			use: "join ROOM", short: "Take a place for a visitor that has no browser", act: plain(&join),
+			use: "join ROOM", short: "Take a place for a visitor that has no browser",
+			example: "  admin debug join termine", act: plain(&join),
 			flags: func(f *pflag.FlagSet) {
 				f.Uint8Var(&join.Lane, "lane", 0, "lane, 0 to 7")
 				f.Var((*idFlag)(&join.Code), "code", "a code of the door")
@@ -126,7 +138,10 @@ func (a *app) trials() []trial {
 			},
 			because: &join.Because,
 		},
-		{use: "snapshot ROOM", short: "Show all that the gateway knows of the line", act: plain(operator.DebugSnapshot{})},
+		{
+			use: "snapshot ROOM", short: "Show all that the gateway knows of the line", act: plain(operator.DebugSnapshot{}),
+			example: "  admin debug snapshot termine",
+		},
 	}
 }
 
@@ -158,11 +173,19 @@ func (f *idFlag) Set(text string) error { return (*journal.ID)(f).UnmarshalText(
 
 func (*idFlag) Type() string { return "id" }
 
+// words are the second arguments there are, if they are words.
+func (t *trial) words() []string {
+	if list := strings.Fields(t.use)[min(2, strings.Count(t.use, " ")):]; strings.Contains(list[0], "|") {
+		return strings.Split(list[0], "|")
+	}
+	return nil
+}
+
 func (a *app) trialCommand(t trial) *cobra.Command {
 	var ifVersion int64
 	cmd := &cobra.Command{
-		Use: t.use, Short: t.short, DisableFlagsInUseLine: true,
-		Args: exactly(strings.Count(t.use, " ")),
+		Use: t.use, Short: t.short, Long: strings.TrimSpace(t.short + ".\n\n" + t.long), Example: t.example, DisableFlagsInUseLine: true,
+		Args: exactly(strings.Count(t.use, " ")), ValidArgsFunction: a.completeRoom(t.words()),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := given(cmd.Flags(), ifVersion); err != nil {
 				return err

@@ -22,15 +22,15 @@ type usageError struct{ err error }
 
 func usage(err error) error { return &usageError{err} }
 
-func (e *usageError) Error() string { return e.err.Error() + "; see admin --help" }
+func (e *usageError) Error() string { return e.err.Error() }
 
 // codeOf is the one table from errors to exit codes.
 func codeOf(err error) int {
 	var wrong *usageError
 	switch {
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.Is(err, errNotConfirmed):
 		return exitUsage
-	case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable):
+	case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable), errors.Is(err, errNotKnown):
 		return exitUnreachable
 	case errors.Is(err, adminclient.ErrUnauthorized), errors.Is(err, errNoToken):
 		return exitUnauthorized
@@ -58,6 +58,9 @@ func (a *app) explain(err error) string {
 	switch {
 	case errors.Is(err, adminclient.ErrUnauthorized):
 		return "the gateway at " + a.url + " does not accept this token"
+	case errors.Is(err, adminclient.ErrNotAPI):
+		_, why, _ := strings.Cut(err.Error(), adminclient.ErrNotAPI.Error()+": ")
+		return fmt.Sprintf("%v at %s: %s", adminclient.ErrNotAPI, a.url, clean(why))
 	case errors.Is(err, adminclient.ErrUnreachable):
 		_, why, _ := strings.Cut(err.Error(), adminclient.ErrUnreachable.Error()+": ")
 		return fmt.Sprintf("cannot reach the gateway at %s: %s", a.url, why)
@@ -74,15 +77,19 @@ func (a *app) explain(err error) string {
 }
 
 func unknownRoom(asked string, rooms []string) string {
+	text := fmt.Sprintf("room »%s« does not exist", clean(asked))
 	if len(rooms) == 0 {
-		return fmt.Sprintf("room »%s« does not exist", asked)
+		return text
+	}
+	if like := nearest(asked, rooms); like != "" {
+		text += "; did you mean " + like + "?"
 	}
 	more := ""
 	if len(rooms) > maxListed {
 		more = fmt.Sprintf(" and %d more", len(rooms)-maxListed)
 		rooms = rooms[:maxListed]
 	}
-	return fmt.Sprintf("room »%s« does not exist; rooms: %s%s", asked, strings.Join(rooms, ", "), more)
+	return text + "\nRooms: " + clean(strings.Join(rooms, ", ")) + more
 }
 
 // maxListed is how many ids fit in a message that people read.

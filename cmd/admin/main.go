@@ -1,6 +1,6 @@
 // Command admin shows and changes the rooms of a running gateway, through its admin API.
 //
-//	admin rooms                     all rooms as a table
+//	admin rooms                     all rooms as a table, and what is unusual; --wide: all figures
 //	admin watch                     the same, again and again
 //	admin rate termine 120          let 120 people enter a minute
 //	admin max-inside termine 300    let at most 300 people be inside; 0: no bound
@@ -9,21 +9,25 @@
 //	admin pause termine             call nobody
 //	admin resume termine            go on calling
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
+//	admin completion bash           completion of commands and rooms; zsh, fish
 //	admin debug …                   for tests and trials: what no configuration asks for yet
 //
-// Each change takes --reason TEXT, which the gateway records, and --if-version N.
+// Each change says what it replaced, and is made on the condition that it still is what it replaces. It takes --reason TEXT,
+// which the gateway records, and --if-version N. A number that becomes ten times as large or small is asked about at a
+// terminal; elsewhere it takes --yes.
 //
 // The gateway is named by --url or EINLASS_ADMIN_URL (default http://127.0.0.1:8081), the token comes from --token-file
-// or EINLASS_ADMIN_TOKEN. There is no flag for the token itself: other users of a machine can read command lines.
+// or EINLASS_ADMIN_TOKEN. There is no flag for the token itself: other users of a machine can read command lines. For the same
+// reason a file that others can read is refused.
 //
 // Exit codes, for scripts:
 //
 //	0  done
-//	1  the gateway refused, or an argument or file is not usable
-//	2  wrong command, flag or number of arguments
+//	1  the gateway refused, what answers is no gateway, or a file is not usable
+//	2  wrong command, flag or argument, or a large change that was not confirmed
 //	3  the gateway cannot be reached, or cannot do it now
 //	4  the token is missing or wrong
-//	5  the controls were changed by somebody else (with --if-version)
+//	5  the controls were changed by somebody else
 package main
 
 import (
@@ -37,8 +41,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := (&app{
-		out: os.Stdout, err: os.Stderr, getenv: os.Getenv, readFile: os.ReadFile,
-		terminal: isTerminal(os.Stdout), tick: time.Tick,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, readFile: os.ReadFile,
+		terminal: isTerminal(os.Stdout), asks: isTerminal(os.Stdin) && isTerminal(os.Stderr), tick: time.Tick,
 	}).run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

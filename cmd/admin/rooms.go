@@ -7,17 +7,25 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/adminclient"
 )
 
 func (a *app) roomsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:                   "rooms",
-		Short:                 "Show all rooms",
+	var wide bool
+	cmd := &cobra.Command{
+		Use:   "rooms",
+		Short: "Show all rooms",
+		Long: "Show all rooms, and below them what is unusual.\n\n" +
+			"WAITING  in the line                 COUNTED  what of INSIDE counts for MAX\n" +
+			"ASKING   at the door of a full room  MAX      the bound inside; -: none\n" +
+			"INSIDE   with a live pass            PER MIN  the rate",
+		Example:               "  admin rooms\n  admin rooms --wide\n  admin rooms --json",
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(0),
+		ValidArgsFunction:     cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := a.client()
 			if err != nil {
@@ -31,10 +39,16 @@ func (a *app) roomsCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(adminapi.RoomList{Rooms: rooms})
 			}
-			_, err = fmt.Fprint(a.out, table(rooms))
+			_, err = fmt.Fprint(a.out, overview(rooms, wide))
 			return err
 		},
 	}
+	wideFlag(cmd.Flags(), &wide)
+	return cmd
+}
+
+func wideFlag(flags *pflag.FlagSet, wide *bool) {
+	flags.BoolVar(wide, "wide", false, "all figures, in more than 80 columns")
 }
 
 // clearScreen moves to the top left corner and clears what is below (ECMA-48).
@@ -42,44 +56,51 @@ const clearScreen = "\x1b[H\x1b[J"
 
 func (a *app) watchCommand() *cobra.Command {
 	var interval time.Duration
+	var wide bool
 	cmd := &cobra.Command{
-		Use:                   "watch",
-		Short:                 "Show all rooms, again and again",
-		Long:                  "Show all rooms, again and again, until it is interrupted. A gateway that cannot be reached is asked again.",
+		Use:   "watch",
+		Short: "Show all rooms, again and again",
+		Long: "Show all rooms, again and again, until it is interrupted. A gateway that cannot\n" +
+			"be reached is asked again. The columns are those of admin rooms.",
+		Example:               "  admin watch\n  admin watch --interval 5s --wide",
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(0),
+		ValidArgsFunction:     cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if interval < 100*time.Millisecond {
-				return fmt.Errorf("interval %v: want at least 100ms", interval)
+				return usage(fmt.Errorf("--interval %v: want at least 100ms", interval))
 			}
 			client, err := a.client()
 			if err != nil {
 				return err
 			}
 			defer client.Close()
-			return a.watch(cmd.Context(), client, a.tick(interval))
+			return a.watch(cmd.Context(), client, a.tick(interval), wide)
 		},
 	}
 	cmd.Flags().DurationVar(&interval, "interval", time.Second, "time between two looks")
+	wideFlag(cmd.Flags(), &wide)
 	return cmd
 }
 
-// watch prints the rooms at each tick until ctx ends. Only what will not get better by itself ends it earlier.
-func (a *app) watch(ctx context.Context, client *adminclient.Client, ticks <-chan time.Time) error {
-	for {
+// watch prints the rooms at each tick until ctx ends. Only what will not get better by itself ends it earlier. What answers in place
+// of a gateway that was seen (a proxy before one that restarts) is waited for as well.
+func (a *app) watch(ctx context.Context, client *adminclient.Client, ticks <-chan time.Time, wide bool) error {
+	for seen := false; ; {
 		rooms, err := client.Rooms(ctx)
 		var view string
 		switch {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // the operator has seen enough
-		case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable):
+		case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable),
+			seen && errors.Is(err, adminclient.ErrNotAPI):
 			view = a.explain(err) + "\n"
 		case err != nil:
 			return err
 		case a.json:
-			err = a.printJSON(adminapi.RoomList{Rooms: rooms})
+			seen, err = true, a.printJSON(adminapi.RoomList{Rooms: rooms})
 		default:
-			view = table(rooms)
+			seen, view = true, overview(rooms, wide)
 		}
 		if err := a.show(view, err); err != nil {
 			return err

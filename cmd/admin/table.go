@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/einlass/einlass/internal/operator"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
 // column is one column of the table of rooms.
@@ -22,17 +21,12 @@ func count(title string, value func(*operator.RoomInfo) int64) column {
 	return column{title, true, func(r *operator.RoomInfo) string { return strconv.FormatInt(value(r), 10) }}
 }
 
-// columns is a constant table.
+// columns is a constant table: what somebody looks at during a morning. It fits 80 columns, with figures of a large town; what is
+// unusual stands below it, in notes.
 var columns = []column{
 	{"ROOM", false, func(r *operator.RoomInfo) string { return r.ID }},
-	{"STATE", false, func(r *operator.RoomInfo) string {
-		if r.Mode == queue.ModePause {
-			return "paused"
-		}
-		return "running"
-	}},
+	{"STATE", false, state},
 	count("WAITING", func(r *operator.RoomInfo) int64 { return r.Waiting + r.Front }),
-	count("CALLED", func(r *operator.RoomInfo) int64 { return r.Calls }),
 	count("ASKING", func(r *operator.RoomInfo) int64 { return r.Asking }),
 	count("INSIDE", func(r *operator.RoomInfo) int64 { return r.Inside }),
 	{"COUNTED", true, func(r *operator.RoomInfo) string { return strconv.FormatFloat(r.Counted, 'f', 1, 64) }},
@@ -43,23 +37,29 @@ var columns = []column{
 		return strconv.FormatInt(r.MaxInside, 10)
 	}},
 	count("PER MIN", func(r *operator.RoomInfo) int64 { return r.Rate }),
+	{"BACKEND", false, backends},
+}
+
+// more are the columns of the wide table behind the others. It is a constant table.
+var more = []column{
+	count("CALLED", func(r *operator.RoomInfo) int64 { return r.Calls }),
 	{"HEAD", true, func(r *operator.RoomInfo) string { return strconv.FormatUint(r.HeadNumber, 10) }},
 	{"LAST", true, func(r *operator.RoomInfo) string { return strconv.FormatUint(r.LastNumber, 10) }},
 	count("ADMITTED", func(r *operator.RoomInfo) int64 { return r.Totals.Admitted }),
 	count("GATEWAYS", func(r *operator.RoomInfo) int64 { return r.Gateways }),
-	{"STORE", false, func(r *operator.RoomInfo) string {
-		switch {
-		case r.Store.OK:
-			return "ok"
-		case r.Store.StaleSince != nil:
-			return "away since " + r.Store.StaleSince.Local().Format("15:04:05")
-		default:
-			return "away"
-		}
-	}},
-	{"BACKEND", false, backends},
+	{"STORE", false, store},
 	count("VERSION", func(r *operator.RoomInfo) int64 { return r.Version }),
-	{"MESSAGE", false, func(r *operator.RoomInfo) string { return shorten(clean(r.Message), 40) }},
+}
+
+func store(r *operator.RoomInfo) string {
+	switch {
+	case r.Store.OK:
+		return "ok"
+	case r.Store.StaleSince != nil:
+		return "away since " + r.Store.StaleSince.Local().Format("15:04:05")
+	default:
+		return "away"
+	}
 }
 
 func backends(r *operator.RoomInfo) string {
@@ -80,8 +80,65 @@ func backends(r *operator.RoomInfo) string {
 	return fmt.Sprintf("%d of %d", up, len(r.Backends))
 }
 
+// screenWidth is what a terminal shows in one line unless somebody makes it larger.
+const screenWidth = 80
+
+// overview is what rooms and watch show. When some id is too long for the table, each id has a line of its own above its figures.
+func overview(rooms []operator.RoomInfo, wide bool) string {
+	if wide {
+		return table(rooms, append(columns[:len(columns):len(columns)], more...)) + notes(rooms)
+	}
+	text := table(rooms, columns)
+	if line, _, _ := strings.Cut(text, "\n"); utf8.RuneCountInString(line) > screenWidth {
+		text = folded(rooms)
+	}
+	return text + notes(rooms)
+}
+
+// folded is the table with the ids above the rows.
+func folded(rooms []operator.RoomInfo) string {
+	blank := column{"", false, func(*operator.RoomInfo) string { return "" }}
+	lines := strings.SplitAfter(table(rooms, append([]column{blank}, columns[1:]...)), "\n")
+	var b strings.Builder
+	b.WriteString("ROOM\n" + lines[0])
+	for i := range rooms {
+		b.WriteString(clean(rooms[i].ID) + "\n" + lines[i+1])
+	}
+	return b.String()
+}
+
+// notes are what is unusual in the rooms, a line each.
+func notes(rooms []operator.RoomInfo) string {
+	var b strings.Builder
+	for i := range rooms {
+		r := &rooms[i]
+		note := func(format string, args ...any) {
+			b.WriteString(shorten(clean(r.ID+": "+fmt.Sprintf(format, args...)), screenWidth) + "\n")
+		}
+		if !r.Store.OK {
+			note("the store is %s: nobody is called", store(r))
+		}
+		for _, back := range r.Backends {
+			if !back.Up {
+				note("backend %s is down%s", back.Address, prefixed(": ", back.Detail))
+			}
+		}
+		if r.Message != "" {
+			note("message »%s«", r.Message)
+		}
+	}
+	return prefixed("\n", b.String())
+}
+
+func prefixed(with, text string) string {
+	if text == "" {
+		return ""
+	}
+	return with + text
+}
+
 // table lays rooms out in columns, numbers to the right.
-func table(rooms []operator.RoomInfo) string {
+func table(rooms []operator.RoomInfo, columns []column) string {
 	rows := make([][]string, 0, len(rooms)+1)
 	widths := make([]int, len(columns))
 	add := func(cell func(c column) string) {

@@ -14,6 +14,7 @@ import (
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/secretfile"
 )
 
 func (a *app) buildAdmin(cfg *config.Config) error {
@@ -30,7 +31,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready,
+		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
@@ -84,12 +85,9 @@ func writeToken(file, token string) error {
 }
 
 func readToken(file string) (string, error) {
-	data, err := os.ReadFile(file)
+	data, err := secretfile.Bytes(file)
 	if err != nil {
 		return "", err
-	}
-	if mode, yes := othersMay(file); yes {
-		return "", fmt.Errorf("%s can be read by all users (mode %04o), who could then steer the rooms; run: chmod o-rwx %[1]s", file, mode)
 	}
 	t := strings.TrimSpace(string(data))
 	if t == "" {

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/buildinfo"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
@@ -81,9 +82,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		}
 	}
 	a.warn(cfg)
-	if err := a.open.secrets(cfg); err != nil {
-		return err
-	}
+	a.open.secrets(cfg)
 	if a.keys, err = a.open.keys(cfg); err != nil {
 		return err
 	}
@@ -132,7 +131,7 @@ func (a *app) warnOfValues(cfg *config.Config) {
 }
 
 func newMetrics(registry *prometheus.Registry, connections func() int64) (*metrics.Metrics, error) {
-	m := metrics.Config{Version: buildVersion(), Connections: connections, Refusals: httpx.Refusals()}
+	m := metrics.Config{Version: buildinfo.Version(), Connections: connections, Refusals: httpx.Refusals()}
 	for _, f := range httpx.Faults() {
 		m.Faults = append(m.Faults, f.Kind())
 	}

@@ -119,9 +119,9 @@ func mistakesOfFiles() []mistake {
 		{name: "an empty token file", spoil: func(w *world) { w.empty("token", 0o600) }, key: "admin.token_file", at: "token_file", say: "does not hold one line"},
 		{name: "two lines in a token file", spoil: func(w *world) { w.write("token", "0123456789abcdef\n0123456789abcdef\n", 0o600) }, key: "admin.token_file", at: "token_file", say: "does not hold one line"},
 		{name: "a token file with a short token", spoil: func(w *world) { w.write("token", "abc\n", 0o600) }, key: "admin.token_file", at: "token_file", say: "at least 16"},
-		{name: "a token file that all can read", spoil: func(w *world) { w.chmod("token", 0o644) }, key: "admin.token_file", at: "token_file", say: "chmod o-rwx"},
+		{name: "a token file that all can read", spoil: func(w *world) { w.chmod("token", 0o644) }, key: "admin.token_file", at: "token_file", say: "chmod o="},
 		{name: "an empty token beside the state", spoil: stateOnly(func(w *world) { w.empty("state/admin-token", 0o600) }), key: "state.dir", at: "dir: DIR/state", say: "admin-token is empty"},
-		{name: "a token beside the state that all can read", spoil: stateOnly(func(w *world) { w.write("state/admin-token", "0123456789abcdef\n", 0o644) }), key: "state.dir", at: "dir: DIR/state", say: "chmod o-rwx"},
+		{name: "a token beside the state that all can read", spoil: stateOnly(func(w *world) { w.write("state/admin-token", "0123456789abcdef\n", 0o644) }), key: "state.dir", at: "dir: DIR/state", say: "chmod o="},
 
 		{name: "no authority of the site's", spoil: siteTLS("ca_file: DIR/none"), key: "rooms[0].backend.tls.ca_file", at: "ca_file", say: "no such file"},
 		{name: "an authority of the site's that is no certificate", spoil: siteTLS("ca_file: DIR/token"), key: "rooms[0].backend.tls.ca_file", at: "ca_file", say: "holds no certificate"},

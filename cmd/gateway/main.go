@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/internal/buildinfo"
 )
 
 const (
@@ -47,7 +49,7 @@ func newRoot() *cobra.Command {
 		Short:         "Einlass, a fair waiting room in front of a booking site",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       buildVersion(),
+		Version:       buildinfo.Version(),
 	}
 	root.AddCommand(newServe(), newDemo(), newConfig(), newKeys())
 	return root

@@ -160,15 +160,9 @@ func othersMay(file string) (mode fs.FileMode, yes bool) {
 	return info.Mode().Perm(), info.Mode().Perm()&0o004 != 0
 }
 
-// secrets looks at the permissions of the files that hold secrets. The operators' token is refused where others can read it; the files
-// that a container's runtime usually mounts readable for all are warned of.
-func (o *opener) secrets(cfg *config.Config) error {
-	if mode, yes := othersMay(cfg.Admin.TokenFile); cfg.Admin.TokenFile != "" && yes {
-		err := fmt.Errorf("%s can be read by all users (mode %04o), who could then steer the rooms; run: chmod o-rwx %[1]s", cfg.Admin.TokenFile, mode)
-		if err := o.refuse("admin.token_file", err); err != nil {
-			return err
-		}
-	}
+// secrets warns of files that a container's runtime usually mounts readable for all. One with the operators' token is refused as such,
+// where it is read.
+func (o *opener) secrets(cfg *config.Config) {
 	for _, secret := range []struct{ path, file string }{
 		{"store.password_file", cfg.Store.PasswordFile},
 		{"store.sentinel.password_file", cfg.Store.Sentinel.PasswordFile},
@@ -178,5 +172,4 @@ func (o *opener) secrets(cfg *config.Config) error {
 			o.warnf(secret.path, "%s can be read by all users (mode %04o)", secret.file, mode)
 		}
 	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/einlass/einlass/internal/buildinfo"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/web"
@@ -76,7 +77,7 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	defer func() { _ = log.Sync() }()
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
-	log.Info("gateway starts", zap.String("version", buildVersion()), zap.String("configuration", cfg.places.File()))
+	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
 	if a, err = build(ctx, cfg.Config, log, level); err != nil {

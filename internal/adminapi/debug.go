@@ -76,6 +76,7 @@ func (s *Server) answerAct(w http.ResponseWriter, r *http.Request, act operator.
 		s.fail(w, err)
 		return
 	}
+	about(w, r.PathValue("id")) // it was found, so it is the id of a room
 	s.write(w, http.StatusOK, jsonType, answer)
 }
 

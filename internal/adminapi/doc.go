@@ -31,11 +31,18 @@
 // authorised, bounded and recorded like changes, and change the line of people who wait: they are not for a day on which
 // people come, and may change with each release. Plan and door take If-Match.
 //
+// Every answer carries "Einlass-Api: 1", so that a client can tell this API from another server at the address, and what is about
+// one room "Einlass-Room" with its id.
+//
 // Errors are RFC 9457 problems with a "code" for programs; see the table in problem.go.
 //
 // # Who may ask
 //
-// The token is compared in constant time. Every request, those without token included, must be addressed to an IP
+// The token is compared in constant time. A wrong one is answered late, by the address (an IPv6 /64) and by how many there are in all:
+// after 50 ms, then twice as long each time, up to 3 s; at most 64 wait, 4 of one address, and what is beyond gets 429 at
+// once. The right token is not slowed by wrong ones of other addresses, and at most 200 ms by those of its own.
+//
+// Every request, those without token included, must be addressed to an IP
 // address, to localhost or to a configured name, and must not come from a page of another origin: so a web page that an
 // operator visits cannot reach the listener, not even by rebinding its own name to it.
 //

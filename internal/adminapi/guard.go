@@ -19,6 +19,7 @@ import (
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
+		h.Set(MarkField, Mark)
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -79,4 +80,20 @@ func (s *Server) principal(r *http.Request) operator.Principal {
 		return operator.Principal{}
 	}
 	return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
+}
+
+// authorised returns who asks, or why they may not. Wrong tokens are slowed down where a token is needed.
+func (s *Server) authorised(r *http.Request, role operator.Role) (operator.Principal, error) {
+	who := s.principal(r)
+	switch {
+	case role == operator.RolePublic:
+	case who.Role >= role:
+		s.guesses.right(r.Context(), peerOf(r))
+	case r.Header.Get("Authorization") == "":
+		s.cfg.Refused(RefusedMissing)
+		return who, errUnauthorized
+	default:
+		return who, s.guesses.wrong(r.Context(), peerOf(r))
+	}
+	return who, nil
 }

@@ -47,7 +47,8 @@ func (s *Server) answerRoom(w http.ResponseWriter, info operator.RoomInfo, err e
 		s.fail(w, err)
 		return
 	}
-	w.Header().Set("ETag", etag(info.Version))
+	w.Header().Set("ETag", Tag(info.Version))
+	about(w, info.ID)
 	s.write(w, http.StatusOK, jsonType, info)
 }
 
@@ -90,8 +91,6 @@ func (s *Server) plain(w http.ResponseWriter, text string) {
 	}
 }
 
-func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
 // ifMatch reads the precondition (RFC 9110 §13.1.1); 0 means none. A list of versions would have no use here.
 func ifMatch(values []string) (int64, error) {
 	if len(values) == 0 || len(values) == 1 && strings.TrimSpace(values[0]) == "*" {
@@ -102,7 +101,7 @@ func ifMatch(values []string) (int64, error) {
 	}
 	text := strings.TrimSpace(values[0])
 	n, err := strconv.ParseInt(strings.Trim(text, `"`), 10, 64)
-	if err != nil || n < 1 || text != etag(n) {
+	if err != nil || n < 1 || text != Tag(n) {
 		return 0, errIfMatch
 	}
 	return n, nil

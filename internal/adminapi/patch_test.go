@@ -99,7 +99,7 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 		{"a long message", `{"message": "` + strings.Repeat("a", 2001) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "message", Detail: "of 2001 bytes: want at most 2000"}}},
 		{"nothing", `{}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, strict, message"}}},
 		{"nothing but a reason", `{"reason": "why"}`, 422, CodeInvalid, []operator.FieldError{{Field: "", Detail: "nothing to change; accepted: rate, max_inside, burst, mode, strict, message"}}},
-		{"a reason of two lines", `{"rate": 1, "reason": "a\nb"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want text in one line"}}},
+		{"a reason of two lines", `{"rate": 1, "reason": "a\nb"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "has a line break or tab; want one line of plain text"}}},
 		{"a long reason", `{"rate": 1, "reason": "` + strings.Repeat("a", 501) + `"}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "of 501 bytes: want at most 500"}}},
 		{"a reason that is none", `{"rate": 1, "reason": null}`, 422, CodeInvalid, []operator.FieldError{{Field: "reason", Detail: "want a string"}}},
 		{"a fraction", `{"rate": 1.5}`, 422, CodeInvalid, []operator.FieldError{{Field: "rate", Detail: "want a whole number"}}},

@@ -48,6 +48,7 @@ const (
 	CodeNotReady     = "not_ready"
 	CodeUnknown      = "unknown"
 	CodeFormat       = "newer_format"
+	CodeCrowd        = "too_many_wrong_tokens"
 	CodeInternal     = "internal"
 )
 
@@ -78,6 +79,7 @@ var kinds = []kind{
 	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errNoVersion, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
+	{errCrowd, http.StatusTooManyRequests, CodeCrowd, "Too many wrong tokens"},
 	{operator.ErrNotAllowed, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
 	{errForbidden, http.StatusForbidden, CodeForbidden, "Foreign origin"},
 	{errMisdirected, http.StatusMisdirectedRequest, CodeMisdirected, "Unknown host"},
@@ -123,7 +125,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	switch p.Code {
 	case CodeUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="einlass"`)
-	case CodeUnavailable, CodeStopping:
+	case CodeUnavailable, CodeStopping, CodeCrowd:
 		w.Header().Set("Retry-After", "1")
 	case CodeMediaType:
 		w.Header().Set("Accept-Patch", patchType)

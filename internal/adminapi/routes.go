@@ -81,9 +81,10 @@ func (s *Server) mux(routes []route) http.Handler {
 // dispatch serves the rows of one path, which have one role.
 func (s *Server) dispatch(rows []route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who := s.principal(r)
-		if who.Role < rows[0].role {
-			s.fail(w, errUnauthorized)
+		s.guesses.tell(false)
+		who, err := s.authorised(r, rows[0].role)
+		if err != nil {
+			s.fail(w, err)
 			return
 		}
 		i := slices.IndexFunc(rows, func(row route) bool { return row.accepts(r.Method) })

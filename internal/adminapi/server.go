@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -28,6 +29,11 @@ type Config struct {
 	Gatherer prometheus.Gatherer
 	// Log gets faults. Optional.
 	Log *zap.Logger
+	// Refused counts requests without a right token, by one of the Refused constants. Optional.
+	Refused func(reason string)
+	// Now and After are the clock by which wrong tokens are slowed down. Default time.Now and time.After.
+	Now   func() time.Time
+	After func(time.Duration) <-chan time.Time
 }
 
 // Validate joins everything that is wrong.
@@ -60,6 +66,7 @@ type Server struct {
 	cfg       Config
 	handler   http.Handler
 	http      *http.Server
+	guesses   *guesses
 }
 
 // Limits of the listener. The time that a handler may take stands in the table of routes.
@@ -86,7 +93,18 @@ func New(operators Operators, cfg Config) (*Server, error) {
 	if cfg.Gatherer == nil {
 		cfg.Gatherer = prometheus.NewRegistry()
 	}
-	s := &Server{operators: operators, cfg: cfg}
+	if cfg.Refused == nil {
+		cfg.Refused = func(string) {}
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.After == nil {
+		cfg.After = time.After
+	}
+	s := &Server{operators: operators, cfg: cfg, guesses: &guesses{
+		log: cfg.Log, refused: cfg.Refused, now: cfg.Now, after: cfg.After, peers: map[netip.Prefix]*guesser{},
+	}}
 	s.handler = s.guard(s.mux(s.routes()))
 	s.http = &http.Server{
 		Handler:           s,
@@ -122,6 +140,7 @@ func (s *Server) Serve(l net.Listener) error {
 
 // Shutdown ends Serve when the requests under way are answered; when ctx ends, at once.
 func (s *Server) Shutdown(ctx context.Context) error {
+	defer s.guesses.tell(true)
 	if err := s.http.Shutdown(ctx); err != nil {
 		return fmt.Errorf("stop admin API: %w", errors.Join(err, s.http.Close()))
 	}

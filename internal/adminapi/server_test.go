@@ -133,6 +133,9 @@ func serveOperators(t *testing.T, operators Operators, cfg Config) (url string) 
 	if cfg.Token == "" {
 		cfg.Token = token
 	}
+	if cfg.After == nil {
+		cfg.After = func(time.Duration) <-chan time.Time { over := make(chan time.Time); close(over); return over }
+	}
 	s, err := New(operators, cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,8 @@
 // Package adminclient talks to the admin API of a gateway.
 //
-// A [Client] makes one request per call, follows no redirects (they could carry the token elsewhere) and reads bounded
-// answers. What went wrong is one of the sentinel errors below, wrapped with the operation; [Error] carries what the
+// A [Client] makes one request per call, follows no redirects (they could carry the token elsewhere), reads bounded
+// answers and believes only what the API promises: its mark, the type, the shape, the room that was asked for, and of a change that
+// it was made. What went wrong is one of the sentinel errors below, wrapped with the operation; [Error] carries what the
 // gateway said. It is safe for concurrent use. cmd/admin and loadtest import it; it imports internal/adminapi for the
 // types.
 package adminclient
@@ -13,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -26,8 +26,10 @@ import (
 )
 
 var (
-	// ErrUnreachable means that nobody answered, or somebody who is no admin API.
+	// ErrUnreachable means that nobody answered.
 	ErrUnreachable = errors.New("the gateway cannot be reached")
+	// ErrNotAPI means that the answer is not what the admin API promises. Of a change it is not known whether it was made.
+	ErrNotAPI = errors.New("this is not the gate's admin API")
 	// ErrUnauthorized means that the token is missing or wrong.
 	ErrUnauthorized = errors.New("the token was not accepted")
 	// ErrUnknownRoom means that there is no room of that id; Error.Rooms lists those there are.
@@ -60,7 +62,7 @@ func (e *Error) Unwrap() error { return e.kind }
 // kindOf sorts the codes of problems into sentinel errors.
 func kindOf(p adminapi.Problem) error {
 	switch p.Code {
-	case adminapi.CodeUnauthorized:
+	case adminapi.CodeUnauthorized, adminapi.CodeCrowd:
 		return ErrUnauthorized
 	case adminapi.CodeUnknownRoom:
 		return ErrUnknownRoom
@@ -144,20 +146,36 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Rooms gives all rooms.
 func (c *Client) Rooms(ctx context.Context) ([]operator.RoomInfo, error) {
-	var list adminapi.RoomList
-	if err := c.do(ctx, http.MethodGet, "/v1/rooms", nil, 0, &list); err != nil {
+	list, err := c.rooms(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("list rooms: %w", err)
 	}
-	return list.Rooms, nil
+	return list, nil
+}
+
+func (c *Client) rooms(ctx context.Context) ([]operator.RoomInfo, error) {
+	a, err := c.do(ctx, http.MethodGet, "/v1/rooms", nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	return a.rooms()
 }
 
 // Room gives one room.
 func (c *Client) Room(ctx context.Context, id string) (operator.RoomInfo, error) {
-	var info operator.RoomInfo
-	if err := c.do(ctx, http.MethodGet, "/v1/rooms/"+url.PathEscape(id), nil, 0, &info); err != nil {
+	info, err := c.room(ctx, http.MethodGet, id, nil, 0)
+	if err != nil {
 		return info, fmt.Errorf("show room: %w", err)
 	}
 	return info, nil
+}
+
+func (c *Client) room(ctx context.Context, method, id string, body []byte, version int64) (operator.RoomInfo, error) {
+	a, err := c.do(ctx, method, "/v1/rooms/"+url.PathEscape(id), body, version)
+	if err != nil {
+		return operator.RoomInfo{}, err
+	}
+	return a.room(id)
 }
 
 // Update changes a room and gives it as it is then.
@@ -165,7 +183,10 @@ func (c *Client) Update(ctx context.Context, id string, change operator.Change) 
 	var info operator.RoomInfo
 	body, err := json.Marshal(change)
 	if err == nil {
-		err = c.do(ctx, http.MethodPatch, "/v1/rooms/"+url.PathEscape(id), body, change.IfVersion, &info)
+		info, err = c.room(ctx, http.MethodPatch, id, body, change.IfVersion)
+	}
+	if err == nil {
+		err = made(body, &info)
 	}
 	if err != nil {
 		return info, fmt.Errorf("change room: %w", err)
@@ -174,35 +195,42 @@ func (c *Client) Update(ctx context.Context, id string, change operator.Change) 
 }
 
 // Debug does an act of tests and trials with a room, and gives the answer as it came; operator says what it holds.
-func (c *Client) Debug(ctx context.Context, id string, act operator.DebugAct) (answer json.RawMessage, err error) {
-	path := "/v1/rooms/" + url.PathEscape(id) + "/debug/" + act.Name()
-	switch act := act.(type) {
-	case operator.DebugSnapshot:
-		err = c.do(ctx, http.MethodGet, path, nil, 0, &answer)
-	case *operator.DebugFind:
-		query := url.Values{"number": {strconv.FormatUint(act.Number, 10)}, "epoch": {strconv.FormatUint(act.Epoch, 10)}}
-		err = c.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, 0, &answer)
-	default:
-		var body []byte
-		var version int64
-		if on, ok := act.(interface{ Version() int64 }); ok {
-			version = on.Version()
-		}
-		if body, err = json.Marshal(act); err == nil {
-			err = c.do(ctx, http.MethodPost, path, body, version, &answer)
-		}
+func (c *Client) Debug(ctx context.Context, id string, act operator.DebugAct) (json.RawMessage, error) {
+	a, err := c.act(ctx, "/v1/rooms/"+url.PathEscape(id)+"/debug/"+act.Name(), act)
+	var text json.RawMessage
+	if err == nil {
+		text, err = a.act(id, act)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("debug %s: %w", act.Name(), err)
 	}
-	return answer, nil
+	return text, nil
 }
 
-// do makes one request and decodes the answer into out.
-func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64, out any) error {
+func (c *Client) act(ctx context.Context, path string, act operator.DebugAct) (*answer, error) {
+	switch act := act.(type) {
+	case operator.DebugSnapshot:
+		return c.do(ctx, http.MethodGet, path, nil, 0)
+	case *operator.DebugFind:
+		query := url.Values{"number": {strconv.FormatUint(act.Number, 10)}, "epoch": {strconv.FormatUint(act.Epoch, 10)}}
+		return c.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, 0)
+	}
+	var version int64
+	if on, ok := act.(interface{ Version() int64 }); ok {
+		version = on.Version()
+	}
+	body, err := json.Marshal(act)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, http.MethodPost, path, body, version)
+}
+
+// do makes one request, and gives an answer that is the API's.
+func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.Address()+path, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Accept", "application/json, "+adminapi.ProblemType)
@@ -213,7 +241,7 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVer
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if ifVersion != 0 {
-		req.Header.Set("If-Match", `"`+strconv.FormatInt(ifVersion, 10)+`"`)
+		req.Header.Set("If-Match", adminapi.Tag(ifVersion))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -221,31 +249,12 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVer
 		if errors.As(err, &inner) {
 			err = inner.Err // without "Get http://…", which the caller says better
 		}
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	return decode(resp, text, out)
-}
-
-// decode reads an answer, or says why it is none of an admin API.
-func decode(resp *http.Response, text []byte, out any) error {
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	switch {
-	case len(text) > maxAnswer:
-		return fmt.Errorf("%w: its answer is longer than %d bytes", ErrUnreachable, maxAnswer)
-	case kind == adminapi.ProblemType:
-		var p adminapi.Problem
-		if err := json.Unmarshal(text, &p); err == nil && p.Status == resp.StatusCode {
-			return &Error{Problem: p, kind: kindOf(p)}
-		}
-	case kind == "application/json" && resp.StatusCode == http.StatusOK:
-		if json.Unmarshal(text, out) == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: what answers there is no admin API (status %d, %q)", ErrUnreachable, resp.StatusCode, kind)
+	return read(resp, text)
 }

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
+	"github.com/einlass/einlass/internal/plain"
 	"github.com/einlass/einlass/internal/route"
 )
 
@@ -61,20 +61,17 @@ func (ch *checker) whole(path string, d, unit time.Duration) {
 }
 
 // line checks text for people on one line.
-func (ch *checker) line(path, text string, most int) {
-	if strings.ContainsAny(text, "\n\t") {
-		ch.bad(path, "has a line break or tab; want one line of plain text")
-	}
-	ch.plain(path, text, most)
-}
+func (ch *checker) line(path, text string, most int) { ch.text(path, text, most, plain.Line) }
 
 // plain checks text that is shown to people.
-func (ch *checker) plain(path, text string, most int) {
+func (ch *checker) plain(path, text string, most int) { ch.text(path, text, most, plain.Text) }
+
+func (ch *checker) text(path, text string, most int, rule func(string) string) {
 	if len(text) > most {
 		ch.bad(path, "is %d bytes long; want at most %d", len(text), most)
 	}
-	if i := strings.IndexFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\uFFFD' }); i >= 0 {
-		ch.bad(path, "has a control character or broken UTF-8 at byte %d; want plain text", i)
+	if detail := rule(text); detail != "" {
+		ch.bad(path, "%s", detail)
 	}
 }
 

@@ -37,6 +37,7 @@ type Metrics struct {
 	certificate certificate
 	faults      map[string]prometheus.Counter
 	refusals    map[string]prometheus.Counter
+	strangers   map[string]prometheus.Counter
 	verbs       map[string]verb
 	panics      prometheus.Counter
 	heartbeats  prometheus.Counter
@@ -70,6 +71,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	for _, name := range slices.Concat(cfg.Refusals, []string{other}) {
 		m.refusals[name] = refused.WithLabelValues(name)
 	}
+	m.strangers = r.strangers()
 	m.verbs = r.verbs()
 	m.rooms = r.rooms()
 	m.reloads = r.reloads(m.now())

@@ -67,7 +67,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "format", "unknown", "closed"}, outcomeNames[1:]...),
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
-		"reason":    {"network", "full", other},
+		"reason":    slices.Concat([]string{"network", "full"}, adminRefusals[:]),
 		"result":    reloadNames[:],
 		"verb":      append([]string{other}, verbNames...),
 		"phase":     {"open", "closed", "lobby", "drawing", "line", "through"},

@@ -3,9 +3,8 @@ package operator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -21,7 +20,7 @@ type Change struct {
 	Burst     *int64      `json:"burst,omitempty"`
 	Strict    *bool       `json:"strict,omitempty"`
 	Mode      *queue.Mode `json:"mode,omitempty"`
-	Message   *string     `json:"message,omitempty"`
+	Message   *string     `json:"message,omitempty" text:"lines"`
 	// Reason is why, for the record: at most MaxReason bytes of text in one line. It changes nothing.
 	Reason string `json:"reason,omitempty"`
 	// IfVersion is the version of the document that the change was decided on; 0 means any. It travels as If-Match.
@@ -102,15 +101,12 @@ func (c Change) Problems() (bad []FieldError) {
 	probe := queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}}
 	c.setIn(&probe)
 	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
-	return append(bad, reasonProblems(c.Reason)...)
+	return slices.Concat(bad, textProblems(c), reasonProblems(c.Reason))
 }
 
 func reasonProblems(reason string) (bad []FieldError) {
-	switch {
-	case len(reason) > MaxReason:
+	if len(reason) > MaxReason {
 		bad = append(bad, FieldError{"reason", fmt.Sprintf("of %d bytes: want at most %d", len(reason), MaxReason)})
-	case !utf8.ValidString(reason) || strings.ContainsFunc(reason, unicode.IsControl):
-		bad = append(bad, FieldError{"reason", "want text in one line"})
 	}
 	return bad
 }

@@ -25,9 +25,14 @@ type DebugAct interface {
 	Name() string
 	// problems is what is wrong with it whatever the room is.
 	problems() []FieldError
-	// do answers what can be encoded as JSON.
+	// do answers what can be encoded as JSON, of the type of answer.
 	do(ctx context.Context, line Line) (any, error)
+	// answer is a new value to decode that JSON into.
+	answer() any
 }
+
+// AnswerTo is a new value that the answer to an act can be decoded into.
+func AnswerTo(act DebugAct) any { return act.answer() }
 
 // Debug does one act with a room for the principal in ctx. Errors are *InvalidError, ErrUnknownRoom, ErrNotAllowed, ErrVersion and the
 // store's. It is recorded, whatever comes of it.
@@ -39,7 +44,7 @@ func (s *Service) Debug(ctx context.Context, id string, act DebugAct) (answer an
 	if _, err := s.find(id); err != nil {
 		return nil, err
 	}
-	if bad := act.problems(); len(bad) > 0 {
+	if bad := append(textProblems(act), act.problems()...); len(bad) > 0 {
 		return nil, &InvalidError{Fields: bad}
 	}
 	err = s.with(id, func(r *Room) error {

@@ -77,6 +77,8 @@ func (s *Step) step() (step queue.Step, bad string) {
 // Name implements DebugAct.
 func (a *DebugPlan) Name() string { return "plan" }
 
+func (*DebugPlan) answer() any { return new(DebugVersion) }
+
 func (a *DebugPlan) problems() []FieldError {
 	bad := a.Because.problems()
 	for i := range a.Steps {
@@ -126,6 +128,8 @@ type DebugDoor struct {
 // Name implements DebugAct.
 func (a *DebugDoor) Name() string { return "door" }
 
+func (*DebugDoor) answer() any { return new(DebugVersion) }
+
 func (a *DebugDoor) do(ctx context.Context, line Line) (any, error) {
 	return updated(ctx, line, a.version, func(d *queue.Document) { d.Door = queue.Door{Closed: a.Closed, Limit: a.Limit} })
 }
@@ -140,6 +144,8 @@ type DebugReveal struct {
 
 // Name implements DebugAct.
 func (a *DebugReveal) Name() string { return "reveal" }
+
+func (*DebugReveal) answer() any { return new(DebugSeed) }
 
 func (a *DebugReveal) problems() []FieldError {
 	bad := a.Because.problems()
@@ -168,6 +174,8 @@ type DebugSnapshot struct{}
 
 // Name implements DebugAct.
 func (DebugSnapshot) Name() string { return "snapshot" }
+
+func (DebugSnapshot) answer() any { return new(DebugPicture) }
 
 func (DebugSnapshot) problems() []FieldError { return nil }
 

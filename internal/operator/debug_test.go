@@ -1,6 +1,7 @@
 package operator_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -25,6 +26,11 @@ func try[A operator.DebugAct, B any](h *house, act A, body string) (answer B, er
 	text, err := json.Marshal(said)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(operator.AnswerTo(act)); err != nil {
+		h.t.Errorf("%s answers another type than it says: %v", act.Name(), err)
 	}
 	return answer, json.Unmarshal(text, &answer)
 }

@@ -32,6 +32,8 @@ type DebugJoin struct {
 // Name implements DebugAct.
 func (a *DebugJoin) Name() string { return "join" }
 
+func (*DebugJoin) answer() any { return new(DebugPlace) }
+
 // DebugPlace is a place that was given.
 type DebugPlace struct {
 	DebugStanding
@@ -65,6 +67,8 @@ type Outcome struct {
 
 // Name implements DebugAct.
 func (a *DebugReport) Name() string { return "report" }
+
+func (*DebugReport) answer() any { return new(DebugTold) }
 
 func (a *DebugReport) problems() []FieldError {
 	bad := a.Because.problems()
@@ -103,6 +107,8 @@ type DebugFind struct {
 
 // Name implements DebugAct.
 func (a *DebugFind) Name() string { return "find" }
+
+func (*DebugFind) answer() any { return new(DebugFound) }
 
 func (a *DebugFind) problems() (bad []FieldError) {
 	if a.Epoch >= 1<<31 {
@@ -143,6 +149,8 @@ type DebugMove struct {
 
 // Name implements DebugAct.
 func (a *DebugMove) Name() string { return "move" }
+
+func (*DebugMove) answer() any { return new(DebugMoved) }
 
 func (a *DebugMove) problems() []FieldError {
 	bad := a.Because.problems()

@@ -3,6 +3,8 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +41,7 @@ func trialsMove(t *testing.T, w *metricsWatch) {
 	line := func(name string) string { return "einlass_" + name + `{room="termine"}` }
 	until(t, 10*time.Second, "the line is known", func(context.Context) bool { return w.has(g, line("line_epoch")) })
 	w.look(g)
+	strangersAtTheAdminAPI(t, w, g)
 	share := int64(500)
 	plan := []operator.Step{step("eight", 1, queue.PhaseLobby, func(s *operator.Step) {
 		s.Share, s.Weights = &share, []int64{1, 2, 1, 1, 1, 1, 1, 1}
@@ -83,4 +86,35 @@ func trialsMove(t *testing.T, w *metricsWatch) {
 		return w.has(g, line("line_asking"))
 	})
 	w.look(g)
+}
+
+// strangersAtTheAdminAPI asks without a token, and with more wrong ones at once than may wait.
+func strangersAtTheAdminAPI(t *testing.T, w *metricsWatch, g *harness.Gate) {
+	ask := func(token string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+"/v1/rooms", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if res.Body.Close(); res.StatusCode != http.StatusUnauthorized && res.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("token %q is answered %s", token, res.Status)
+		}
+	}
+	ask("")
+	var wrong sync.WaitGroup
+	for range 30 {
+		wrong.Go(func() { ask("wrong") })
+	}
+	wrong.Wait()
+	for _, reason := range []string{"missing", "wrong", "crowd"} {
+		w.until(g, 10*time.Second, `einlass_admin_unauthorized_total{reason="`+reason+`"}`)
+	}
 }

@@ -1,4 +1,5 @@
-package main
+// Package buildinfo says what a binary was built from. Every command uses it.
+package buildinfo
 
 import (
 	"fmt"
@@ -6,13 +7,14 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker, for builds outside of version control: -ldflags "-X main.version=1.2.3".
-var version string
+// linked is set by the linker, for builds outside of version control:
+// -ldflags "-X github.com/einlass/einlass/internal/buildinfo.linked=1.2.3".
+var linked string
 
-// buildVersion is what this binary was built from.
-func buildVersion() string {
+// Version is what this binary was built from.
+func Version() string {
 	info, _ := debug.ReadBuildInfo()
-	return versionOf(version, info)
+	return versionOf(linked, info)
 }
 
 // versionOf is the version that was linked in, else what the Go command found out about the sources, else that it is not known.

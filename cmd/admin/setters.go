@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// setter is one command that changes a room.
+type setter struct {
+	use, short, long, example string
+	// what names what is changed; accepts says which arguments there are.
+	what, accepts string
+	// set puts the argument behind the room, if there is one, into the change.
+	set func(c *operator.Change, arg string) error
+	// is describes the value that a room has.
+	is func(r *operator.RoomInfo) string
+	// size and to are the value that a room has and the one that a change asks for, if a change by the factor 10 has to be
+	// confirmed; nil: none has.
+	size func(r *operator.RoomInfo) int64
+	to   func(c *operator.Change) int64
+	// words are the arguments there are, if they are words.
+	words []string
+}
+
+// setters is a constant table.
+var setters = []setter{
+	number(setter{
+		use: "rate ROOM N", short: "Set how many people may enter a minute", what: "rate",
+		long: "0 lets nobody in. The burst follows if it was one second's worth of the old\nrate.",
+		example: "  admin rate termine 120\n" +
+			"  admin rate termine 600 --yes      in a script, for a change by ten or more",
+		is:   func(r *operator.RoomInfo) string { return fmt.Sprintf("%d a minute", r.Rate) },
+		size: func(r *operator.RoomInfo) int64 { return r.Rate },
+	}, "people a minute", 0, queue.MaxRate, func(c *operator.Change) **int64 { return &c.Rate }),
+	number(setter{
+		use: "max-inside ROOM N", short: "Set how many people may be inside", what: "max inside",
+		long:    "0 means no bound. Nobody enters while so many count as inside; see strict.",
+		example: "  admin max-inside termine 300",
+		is: func(r *operator.RoomInfo) string {
+			if r.MaxInside == 0 {
+				return "no bound"
+			}
+			return fmt.Sprintf("%d people", r.MaxInside)
+		},
+		size: func(r *operator.RoomInfo) int64 { return r.MaxInside },
+	}, "people", 0, queue.MaxInsideLimit, func(c *operator.Change) **int64 { return &c.MaxInside }),
+	number(setter{
+		use: "burst ROOM N", short: "Set how many people may enter at once", what: "burst",
+		long:    "It is what the room saves up of its rate while nobody enters.",
+		example: "  admin burst termine 10",
+		is:      func(r *operator.RoomInfo) string { return fmt.Sprintf("%d at once", r.Burst) },
+		size:    func(r *operator.RoomInfo) int64 { return r.Burst },
+	}, "people", 1, queue.MaxBurst, func(c *operator.Change) **int64 { return &c.Burst }),
+	mode("pause ROOM", "Call nobody", "Who was called may still go in; who is inside stays inside.",
+		"  admin pause termine --reason \"the site is down\"", queue.ModePause),
+	mode("resume ROOM", "Go on calling", "Calls places at the pace again.", "  admin resume termine", queue.ModeRun),
+	{
+		use: "strict ROOM on|off", short: "Count everybody inside in full, or by chance", what: "strict",
+		long: "on: each stay counts in full until it ends, for a bound that is a contract.\n" +
+			"off: it counts in full for a moment after each request, then by the chance of\n" +
+			"another one, as learned.",
+		example: "  admin strict termine on", accepts: "want on or off", words: []string{"on", "off"},
+		set: func(c *operator.Change, arg string) error {
+			on := arg == "on"
+			if !on && arg != "off" {
+				return fmt.Errorf("%q: want on or off", arg)
+			}
+			c.Strict = &on
+			return nil
+		},
+		is: func(r *operator.RoomInfo) string {
+			if r.Strict {
+				return "on"
+			}
+			return "off"
+		},
+	},
+	{
+		use: "message ROOM TEXT", short: "Show a text to everybody who waits", what: "message",
+		long: "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.\n" +
+			"A text that begins with - goes behind --.",
+		example: "  admin message termine \"Das Amt hat eine Störung bis 11 Uhr.\"\n" +
+			"  admin message termine \"\"",
+		accepts: "a text that begins with - goes behind --: admin message ROOM -- TEXT",
+		set:     func(c *operator.Change, text string) error { c.Message = &text; return nil },
+		is: func(r *operator.RoomInfo) string {
+			if r.Message == "" {
+				return "none"
+			}
+			return fmt.Sprintf("»%s«", r.Message)
+		},
+	},
+}
+
+// number completes a setter of a whole number.
+func number(s setter, unit string, least, most int64, member func(*operator.Change) **int64) setter {
+	s.accepts = fmt.Sprintf("want a whole number of %s, %d to %d", unit, least, most)
+	s.long = fmt.Sprintf("N is a whole number of %s, %d to %d.\n%s\n\n"+
+		"A change to ten times as much or more, to a tenth or less, from 0 or to 0 is\nasked about at a terminal; "+
+		"elsewhere it takes --yes.", unit, least, most, s.long)
+	s.set = func(c *operator.Change, arg string) error {
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q: %s", arg, s.accepts)
+		}
+		*member(c) = &n
+		return nil
+	}
+	s.to = func(c *operator.Change) int64 { return **member(c) }
+	return s
+}
+
+// mode is a setter of a mode.
+func mode(use, short, long, example string, m queue.Mode) setter {
+	return setter{
+		use: use, short: short, long: long, example: example, what: "state",
+		set: func(c *operator.Change, _ string) error { c.Mode = &m; return nil },
+		is:  state,
+	}
+}
+
+func state(r *operator.RoomInfo) string {
+	if r.Mode == queue.ModePause {
+		return "paused"
+	}
+	return "running"
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/internal/operator"
+)
+
+func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
+	g := newGateway()
+	g.rooms[0].Backends[1].Detail = "connection refused"
+	env := environment(g.serve(t))
+	code, out, stderr := command(t, env, "rooms")
+	want := "" +
+		"ROOM     STATE    WAITING  ASKING  INSIDE  COUNTED  MAX  PER MIN  BACKEND\n" +
+		"termine  running     1234       1      95     71.2  100       60  1 of 2\n" +
+		"kfz      paused         0       0       0      0.0    -        0  -\n" +
+		"\n" +
+		"termine: backend b is down: connection refused\n" +
+		"kfz: the store is away since 10:00:05: nobody is called\n" +
+		"kfz: message »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«\n"
+	if code != 0 || out != want || stderr != "" {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
+	}
+	_, wide, _ := command(t, env, "rooms", "--wide")
+	for _, want := range []string{"CALLED  HEAD  LAST  ADMITTED  GATEWAYS  STORE                VERSION\n", " 800  2034       795         2  ok                         3\n", "away since 10:00:05       12\n"} {
+		if !strings.Contains(wide, want) {
+			t.Errorf("no %q in\n%s", want, wide)
+		}
+	}
+}
+
+func wantNarrow(t *testing.T, what, text string) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		if n := utf8.RuneCountInString(line); n > screenWidth {
+			t.Errorf("%s has a line of %d columns: %s", what, n, line)
+		}
+	}
+}
+
+// A large town with long names still fits.
+func TestTheTableFitsAScreen(t *testing.T) {
+	rooms := []operator.RoomInfo{{
+		ID: strings.Repeat("k", 32), Waiting: 1_000_000, Asking: 10_000, Inside: 100_000, Counted: 99_999.9, MaxInside: 100_000, Rate: 1_000_000,
+		Backends: []operator.Backend{{Address: "http://" + strings.Repeat("b", 60), Detail: strings.Repeat("d", 60)}},
+		Message:  strings.Repeat("ä", 900), Store: operator.Store{OK: true},
+	}, {ID: "kfz"}}
+	out := overview(rooms, false)
+	wantNarrow(t, "the table", out)
+	for _, want := range []string{"\n" + rooms[0].ID + "\n", "\nkfz\n", "1000000", "99999.9"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// Every help text, with an example for what takes arguments, and every usage text of a mistake.
+func TestHelpFitsAScreen(t *testing.T) {
+	root := (&app{}).root()
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Name() == "completion" { // cobra's own
+			return
+		}
+		_, out, _ := command(t, nil, append(strings.Fields(strings.TrimPrefix(c.CommandPath(), "admin")), "--help")...)
+		wantNarrow(t, c.CommandPath(), out)
+		if !strings.Contains(out, "Examples:") && c.Name() != "help" {
+			t.Errorf("%s has no example", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+}

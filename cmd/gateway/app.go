@@ -82,7 +82,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		}
 	}
 	a.warn(cfg)
-	a.open.secrets(cfg)
+	if err := a.open.secrets(cfg); err != nil {
+		return err
+	}
 	if a.keys, err = a.open.keys(cfg); err != nil {
 		return err
 	}

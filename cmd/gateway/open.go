@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/secretfile"
 )
 
 // opener opens what a configuration names outside of itself: keyring, store, certificates, directories, sockets. The start, a reload
@@ -160,9 +161,18 @@ func othersMay(file string) (mode fs.FileMode, yes bool) {
 	return info.Mode().Perm(), info.Mode().Perm()&0o004 != 0
 }
 
-// secrets warns of files that a container's runtime usually mounts readable for all. One with the operators' token is refused as such,
-// where it is read.
-func (o *opener) secrets(cfg *config.Config) {
+// secrets refuses a file with the operators' token that others can read, and warns of those that a container's runtime usually mounts
+// readable for all.
+func (o *opener) secrets(cfg *config.Config) error {
+	if file := cfg.Admin.TokenFile; file != "" {
+		info, err := os.Stat(file)
+		if err == nil {
+			err = secretfile.Check(file, info)
+		}
+		if err := o.refuse("admin.token_file", err); err != nil {
+			return err
+		}
+	}
 	for _, secret := range []struct{ path, file string }{
 		{"store.password_file", cfg.Store.PasswordFile},
 		{"store.sentinel.password_file", cfg.Store.Sentinel.PasswordFile},
@@ -172,4 +182,5 @@ func (o *opener) secrets(cfg *config.Config) {
 			o.warnf(secret.path, "%s can be read by all users (mode %04o)", secret.file, mode)
 		}
 	}
+	return nil
 }

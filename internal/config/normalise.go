@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
 
-	"github.com/einlass/einlass/internal/secretfile"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -19,7 +17,7 @@ import (
 func (c *Config) normalise(read func(string) ([]byte, error)) []*Problem {
 	ch := &checker{}
 	secret := func(dir, key string, value *Secret, file string) { ch.secretFile(read, join(dir, key), value, file) }
-	ch.secretFile(private(read), "admin.token", &c.Admin.Token, c.Admin.TokenFile)
+	ch.secretFile(read, "admin.token", &c.Admin.Token, c.Admin.TokenFile)
 	secret("store", "password", &c.Store.Password, c.Store.PasswordFile)
 	secret("store.sentinel", "password", &c.Store.Sentinel.Password, c.Store.Sentinel.PasswordFile)
 	ch.storeCredentials(&c.Store)
@@ -67,17 +65,6 @@ func readable(host string) string {
 		return name
 	}
 	return host
-}
-
-// private refuses files that others can read. A file that only read knows has no mode.
-func private(read func(string) ([]byte, error)) func(string) ([]byte, error) {
-	return func(path string) ([]byte, error) {
-		text, err := read(path)
-		if info, unknown := os.Stat(path); err == nil && unknown == nil {
-			err = secretfile.Check(path, info)
-		}
-		return text, err
-	}
 }
 
 // secretFile reads a secret that is given by file.

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -105,22 +103,6 @@ func TestSizesPrintAsTheyAreWritten(t *testing.T) {
 	for _, text := range []string{"", "KiB", "-1", "1TiB", "1.5MiB", "9223372036854775807GiB", "1 0"} {
 		if size, err := parseSize(text); err == nil {
 			t.Errorf("%q is %v", text, size)
-		}
-	}
-}
-
-func TestATokenFileThatOthersCanReadIsRefused(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte("0123456789abcdef"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for mode, want := range map[os.FileMode]string{0o600: "", 0o640: "", 0o644: "admin.token_file: " + file + ": others can read"} {
-		if err := os.Chmod(file, mode); err != nil {
-			t.Fatal(err)
-		}
-		_, err := load(Source{}, []byte(minimal+"admin: {token_file: "+file+"}\n"), os.ReadFile)
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%04o: %v", mode, err)
 		}
 	}
 }

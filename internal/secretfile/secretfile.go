@@ -4,7 +4,7 @@
 // files as root:einlass with mode 0640, so that the service reads and only root writes. Links are followed; what
 // counts is the file. A pipe counts as a file (`--token-file <(pass show gate)`).
 //
-// cmd/admin, cmd/gateway and internal/config use it. It imports nothing of this module.
+// cmd/admin and cmd/gateway use it. It imports nothing of this module.
 package secretfile
 
 import (

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker, for builds outside of version control: -ldflags "-X main.version=1.2.3".
+// version is set by the linker: -ldflags "-X main.version=1.2.3", as make build does.
 var version string
 
 // buildVersion is what this binary was built from.
@@ -37,5 +37,5 @@ func versionOf(linked string, info *debug.BuildInfo) string {
 	if commit != "" {
 		return commit + edited
 	}
-	return fmt.Sprintf("unknown, built outside of version control with %s", runtime.Version())
+	return fmt.Sprintf("unknown: built by %s without a version", runtime.Version())
 }

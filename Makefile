@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 GO       ?= go
 BIN      := bin
+# What the gateway says it is: of a checkout its tag or commit; for sources without one, make build VERSION=1.2.3.
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end. Beside a package
 # whose tests use the processor, one whose tests wait.
@@ -27,7 +29,6 @@ LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matric
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# Go notes what a checkout is; sources without one are told by make build VERSION=1.2.3.
 build: ## build gateway, admin and the operator's load test into bin/
 	$(GO) build -trimpath $(if $(VERSION),-ldflags "-X github.com/einlass/einlass/internal/buildinfo.linked=$(VERSION)") -o $(BIN)/ ./cmd/... ./loadtest
 

@@ -7,8 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// linked is set by the linker, for builds outside of version control:
-// -ldflags "-X github.com/einlass/einlass/internal/buildinfo.linked=1.2.3".
+// linked is set by the linker, as make build does: -ldflags "-X github.com/einlass/einlass/internal/buildinfo.linked=1.2.3".
 var linked string
 
 // Version is what this binary was built from.
@@ -39,5 +38,5 @@ func versionOf(linked string, info *debug.BuildInfo) string {
 	if commit != "" {
 		return commit + edited
 	}
-	return fmt.Sprintf("unknown, built outside of version control with %s", runtime.Version())
+	return fmt.Sprintf("unknown: built by %s without a version", runtime.Version())
 }

@@ -20,8 +20,8 @@ func TestTheVersionIsWhatWasBuilt(t *testing.T) {
 		{"", info("v1.0.1-0.20261129030405-0123abc+dirty", commit), "v1.0.1-0.20261129030405-0123abc+dirty"},
 		{"", info("(devel)", commit), "0123abc"},
 		{"", info("(devel)", commit, edited), "0123abc+dirty"},
-		{"", info("(devel)"), "unknown, built outside of version control with go"},
-		{"", nil, "unknown, built outside of version control with go"},
+		{"", info("(devel)"), "unknown: built by go"},
+		{"", nil, "unknown: built by go"},
 	} {
 		if got := versionOf(tt.linked, tt.info); !strings.HasPrefix(got, tt.want) || strings.Contains(got, "devel") {
 			t.Errorf("%q, %+v: %q, want %q", tt.linked, tt.info, got, tt.want)

@@ -167,7 +167,10 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides})
+	a.gate, err = gateway.New(first.set, gateway.Deps{
+		Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides,
+		Ready: func() bool { return a.ready(context.Background()) == nil },
+	})
 	if err != nil {
 		return err
 	}

@@ -32,13 +32,15 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 	}
 }
 
-// handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one.
+// handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one, which what is asked about this
+// process itself does not meet.
 func (a *app) handler(cfg *config.Config) httpx.Handler {
 	h := httpx.Handler(a.gate.Serve)
 	if cfg.Listen.HTTPS != "" && cfg.TLS.Redirect {
 		_, port, _ := net.SplitHostPort(cfg.Listen.HTTPS)
 		h = httpx.RedirectToHTTPS(port, h)
 	}
+	h = a.gate.Anywhere(h)
 	if a.acme != nil {
 		h = httpx.AnswerChallenges(a.acme, h)
 	}

@@ -75,14 +75,16 @@ type Room struct {
 	idle  chan struct{} // closed when users has come to 0
 }
 
-// Deps are what a Gateway needs beside its rooms. Shed and Asides may be nil.
+// Deps are what a Gateway needs beside its rooms. Shed, Asides and Ready may be nil.
 type Deps struct {
 	Prefix  string
 	Library *web.Library
 	Shed    Shedder
 	// Asides bounds what one network may send without a pass that needs none, see AsideRate.
 	Asides Arrivals
-	Log    *zap.Logger
+	// Ready reports whether this gateway should get visitors; nil: always. It must be safe for concurrent use.
+	Ready func() bool
+	Log   *zap.Logger
 }
 
 // Gateway is the public plane's handler. Safe for concurrent use.

@@ -133,6 +133,8 @@ type fixture struct {
 	stores map[string]*lossyStore
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
 	away, crowded, unlimited atomic.Bool
+	// notReady is what the gateway is told of itself.
+	notReady atomic.Bool
 }
 
 const epochMs = int64(1_800_000_000_000)
@@ -262,7 +264,7 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -315,7 +317,7 @@ func (s *fixture) serve(g *gateway.Gateway, log *zap.Logger) {
 	server, err := httpx.New(httpx.Config{
 		Limits: config.Default().Limits,
 		Log:    log, Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-	}, g.Serve)
+	}, g.Anywhere(g.Serve))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 	return httpx.Config{
 		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
 		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, OnPanic: m.Panic,
-		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
+		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, OnUntrusted: m.UntrustedProxy, Log: log,
 	}
 }
 

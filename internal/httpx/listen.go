@@ -108,6 +108,7 @@ func (s *Server) prepare(c *conn) error {
 			c.trust, counted = false, false
 		}
 	}
+	c.near = counted && !c.trust && isNear(c.peer)
 	if counted && !c.trust && c.refusal == NoFault {
 		if !s.places.count(c, c.peer) {
 			s.cfg.OnRefused(RefusedUnanswered)

@@ -37,8 +37,11 @@ func (v *Visit) begin(ctx *fasthttp.RequestCtx, c *conn, s *Server) {
 	}
 	v.host = s.hostName(h.host)
 	v.client, v.secure = c.peer, c.secure
-	if c.trust {
+	switch {
+	case c.trust:
 		v.believe()
+	case c.near:
+		v.noticeProxy()
 	}
 	if h.length != 0 && c.req.fault == NoFault {
 		ctx.Request.SetBodyStream(&c.req.body, int(h.length))

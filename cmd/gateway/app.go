@@ -25,6 +25,7 @@ import (
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -167,8 +168,13 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
+	seal, err := probe.NewSeal(a.keys.source)
+	if err != nil {
+		return err
+	}
 	a.gate, err = gateway.New(first.set, gateway.Deps{
 		Prefix: cfg.Prefix, Library: a.library, Log: a.log, Shed: shed, Asides: asides,
+		Probe: seal,
 		Ready: func() bool { return a.ready(context.Background()) == nil },
 	})
 	if err != nil {

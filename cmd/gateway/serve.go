@@ -41,11 +41,16 @@ func newServe() *cobra.Command {
 
 func newConfig() *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Look at configuration files"}
-	cmd.AddCommand(&cobra.Command{
+	var front probing
+	check := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Say everything that is wrong with a configuration file",
+		Short: "Say everything that is wrong with a configuration file, and with the proxy in front",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			through, err := front.options()
+			if err != nil {
+				return err
+			}
 			cfg, err := loadConfig(args[0], nil)
 			if err != nil {
 				return err
@@ -57,9 +62,14 @@ func newConfig() *cobra.Command {
 			for _, line := range cfg.Lines() {
 				fmt.Fprintln(cmd.OutOrStdout(), line)
 			}
+			if through != nil {
+				return probeFront(cmd.Context(), cfg, through, cmd.OutOrStdout())
+			}
 			return nil
 		},
-	}, &cobra.Command{
+	}
+	front.flags(check)
+	cmd.AddCommand(check, &cobra.Command{
 		Use:   "reference",
 		Short: "Print the commented reference of all settings",
 		Args:  cobra.NoArgs,

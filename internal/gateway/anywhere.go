@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/probe"
 )
 
 // healthName is the own URL by which a proxy in front asks whether this gateway should get visitors. It is called as on the
@@ -23,9 +24,13 @@ func (g *Gateway) Anywhere(next httpx.Handler) httpx.Handler {
 		switch string(name) {
 		case healthName:
 			g.serveHealth(v)
-		default:
-			next(v)
+			return
+		case probe.Name:
+			if g.serveProbe(v) {
+				return
+			}
 		}
+		next(v)
 	}
 }
 

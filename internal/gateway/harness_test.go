@@ -24,6 +24,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
@@ -264,13 +265,22 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }, Probe: s.seal()},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.g = g
 	s.serve(g, log)
+}
+
+// seal is that of the operator's probe.
+func (s *fixture) seal() *probe.Seal {
+	seal, err := probe.NewSeal(s.ring)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return seal
 }
 
 // timing is that of the rooms.

@@ -98,7 +98,7 @@ func (s *Server) prepare(c *conn) error {
 		if err != nil {
 			return err
 		}
-		c.secure = c.secure || h.secure
+		c.told, c.secure = true, c.secure || h.secure
 		switch {
 		case h.source.IsValid():
 			// From here on the proxy is only a wire: what the request says was written by the client behind it.

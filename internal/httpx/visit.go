@@ -129,6 +129,9 @@ func (v *Visit) PeerIP() netip.Addr { return v.c.peer }
 // PeerTrusted reports whether PeerIP is a trusted proxy, whose forwarding fields are believed.
 func (v *Visit) PeerTrusted() bool { return v.c.trust }
 
+// Relayed reports whether a trusted peer's PROXY header came before the request.
+func (v *Visit) Relayed() bool { return v.c.told }
+
 // Secure reports whether the visitor came by TLS: here, or by a trusted proxy's word.
 func (v *Visit) Secure() bool { return v.secure }
 

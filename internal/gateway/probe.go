@@ -109,7 +109,9 @@ func (twoEvents) WriteTo(w io.Writer) (int64, error) {
 	return int64(n + m), err
 }
 
-func (twoEvents) Read([]byte) (int, error) { return 0, errors.New("gateway: the events of a probe are written") }
+func (twoEvents) Read([]byte) (int, error) {
+	return 0, errors.New("gateway: the events of a probe are written")
+}
 
 // socketTime bounds the probe's WebSocket.
 const socketTime = 10 * time.Second

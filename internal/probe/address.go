@@ -86,9 +86,17 @@ func forgery(https bool) []Field {
 	}
 	const host = "forged.invalid"
 	return []Field{
-		{"X-Forwarded-For", forgedAddress}, {"X-Real-Ip", forgedAddress}, {"Forwarded", "for=" + forgedAddress + ";proto=" + proto + ";host=" + host},
-		{"X-Forwarded-Proto", proto}, {"X-Forwarded-Host", host}, {"X-Forwarded-Port", "1"}, {"X-Forwarded-Prefix", "/forged"},
-		{"X-Forwarded-Uri", "/forged"}, {"X-Original-Url", "/forged"}, {"X-Rewrite-Url", "/forged"}, {"True-Client-Ip", forgedAddress},
+		{"X-Forwarded-For", forgedAddress},
+		{"X-Real-Ip", forgedAddress},
+		{"Forwarded", "for=" + forgedAddress + ";proto=" + proto + ";host=" + host},
+		{"X-Forwarded-Proto", proto},
+		{"X-Forwarded-Host", host},
+		{"X-Forwarded-Port", "1"},
+		{"X-Forwarded-Prefix", "/forged"},
+		{"X-Forwarded-Uri", "/forged"},
+		{"X-Original-Url", "/forged"},
+		{"X-Rewrite-Url", "/forged"},
+		{"True-Client-Ip", forgedAddress},
 		{"Front-End-Https", "forged"},
 	}
 }

@@ -113,12 +113,10 @@ func (c *client) ask(ctx context.Context, q question) (*reply, error) {
 		return nil, err
 	}
 	var seen Seen
-	if json.Unmarshal(r.body, &seen) != nil {
-		return r, nil
-	}
+	sealed := json.Unmarshal(r.body, &seen) == nil
 	answered, ok := c.Seal.Answered(seen.Seal)
 	switch {
-	case !ok:
+	case !sealed || !ok:
 	case answered == nonce:
 		r.seen = &seen
 	default:
@@ -134,12 +132,13 @@ func (c *client) do(req *http.Request, r *reply) (err error) {
 			r.local = netip.AddrPortFrom(a.AddrPort().Addr().Unmap(), a.AddrPort().Port())
 		}
 	}}
-	r.Response, err = c.http.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	resp, err := c.http.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Body.Close()) }()
-	if r.body, err = io.ReadAll(io.LimitReader(r.Body, maxAnswer)); err != nil {
+	defer func() { err = errors.Join(err, resp.Body.Close()) }()
+	r.Response = resp
+	if r.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer)); err != nil {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	return nil

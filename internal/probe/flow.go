@@ -58,6 +58,7 @@ func (c *client) socket(ctx context.Context, all *findings) {
 		status := err.Error()
 		if resp != nil {
 			status = resp.Status
+			_ = resp.Body.Close()
 		}
 		all.bad(mend, "a WebSocket does not pass the front: %s", status)
 		return

@@ -42,10 +42,14 @@ func (s *Seal) Ask(now time.Time) (seal string, nonce token.ID, err error) {
 }
 
 // Asked reports whether a request carries a fresh seal, and its nonce.
-func (s *Seal) Asked(seal []byte, now time.Time) (nonce token.ID, ok bool) { return verify(s.ask, seal, now) }
+func (s *Seal) Asked(seal []byte, now time.Time) (nonce token.ID, ok bool) {
+	return verify(s.ask, seal, now)
+}
 
 // Answer makes the seal of the answer to the request with this nonce.
-func (s *Seal) Answer(nonce token.ID, now time.Time) (string, error) { return issue(s.answer, nonce, now) }
+func (s *Seal) Answer(nonce token.ID, now time.Time) (string, error) {
+	return issue(s.answer, nonce, now)
+}
 
 // Answered reports whether an answer is sealed, and the nonce of the request that it answers. An answer that a cache has kept is
 // known by its nonce, so its age does not matter.

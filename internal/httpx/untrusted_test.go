@@ -73,3 +73,13 @@ func TestNoticingAProxyAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// What a browser of today sends has no such field, so all of its fields are looked at.
+func BenchmarkNoticingAProxy(b *testing.B) {
+	_, rest, _ := strings.Cut(browser, "\r\nHost: termine.speyer.example\r\n")
+	v := visitOf(b, given(), "10.9.9.9", strings.TrimSuffix(rest, "\r\n"))
+	b.ReportAllocs()
+	for b.Loop() {
+		v.noticeProxy()
+	}
+}

@@ -11,6 +11,8 @@ import (
 // listener of the operators.
 const healthName = "readyz"
 
+const plainText = "text/plain; charset=utf-8"
+
 // Anywhere answers the own URLs that are about this process and about no room: at any host or at none, and with TLS or without.
 // A load balancer names itself, an address or nothing (HTTP/1.0), and asks without TLS. All other visits go on to next. Put it
 // before httpx.RedirectToHTTPS.
@@ -39,8 +41,8 @@ func (g *Gateway) serveHealth(v *httpx.Visit) {
 	switch {
 	case v.Method() != "HEAD" && !g.methodIs(v, "GET"):
 	case g.Ready != nil && !g.Ready():
-		v.Answer(503, "text/plain; charset=utf-8", []byte("not ready\n"))
+		plain(v, 503, plainText, []byte("not ready\n"))
 	default:
-		v.Answer(200, "text/plain; charset=utf-8", []byte("ready\n"))
+		plain(v, 200, plainText, []byte("ready\n"))
 	}
 }

@@ -29,7 +29,7 @@ func (g *Gateway) serveProbe(v *httpx.Visit) (ok bool) {
 	}
 	switch string(param(v.Query(), "part")) {
 	case probe.PartStream:
-		v.Answer(200, "text/event-stream", nil)
+		plain(v, 200, "text/event-stream", nil)
 		v.Ctx().Response.SetBodyStream(twoEvents{}, len(firstEvent)+len(secondEvent))
 	case probe.PartSocket:
 		g.probeSocket(v)
@@ -62,18 +62,13 @@ func (g *Gateway) probeAnswer(v *httpx.Visit, nonce token.ID) {
 			seen.Fields = append(seen.Fields, probe.Field{Name: string(name), Value: string(value)})
 		}
 	}
-	cookie := httpx.Cookie{Name: plainPrefix + probe.CookieRoom, Value: probe.CookieValue, MaxAge: probe.SealLife}
-	if v.Secure() {
-		cookie.Name = hostPrefix + probe.CookieRoom
-	}
-	seen.Cookie = string(v.Cookie(cookie.Name)) == probe.CookieValue
-	v.SetCookie(cookie)
+	seen.Cookie = probeCookie(v)
 	text, err := json.Marshal(&seen)
 	if err != nil { // only if somebody adds a member that JSON does not have
 		g.missing(v, 500, "internal")
 		return
 	}
-	v.Answer(200, "application/json", text)
+	plain(v, 200, "application/json", text)
 }
 
 // names reports whether a field names a client, a host, a scheme or a path, as proxies send it and sites read it.

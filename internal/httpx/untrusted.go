@@ -32,7 +32,7 @@ func (v *Visit) noticeProxy() {
 	s.cfg.Log.Warn("a proxy in front is not trusted: all its visitors count as one address and as without TLS, the site sees http, and "+
 		"cookies are not Secure; if the proxy is yours, name it in trusted_proxies and restart. Said once; "+
 		"einlass_untrusted_proxy_requests_total counts",
-		zap.Stringer("proxy", v.c.peer), zap.ByteString("field", field),
+		zap.Stringer("proxy", v.c.peer), zap.String("field", string(field)),
 		zap.String("set", "trusted_proxies: ["+netip.PrefixFrom(v.c.peer.WithZone(""), v.c.peer.BitLen()).String()+"]"))
 }
 

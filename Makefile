@@ -22,9 +22,9 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-browsers long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,13 @@ deps-bench:
 
 deps-chaos: deps-redis
 	@command -v haproxy >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy; }
+
+# Only the programs are wanted: while they are installed, no service of theirs is started.
+deps-fronts:
+	@for tool in nginx haproxy caddy apache2; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	[ -z "$$missing" ] || { \
+	[ -e /usr/sbin/policy-rc.d ] || { trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing/nginx/nginx-light}; }
 
 fmt: ## format the code
 	$(call tool,golangci-lint) fmt
@@ -106,6 +113,9 @@ long-matrices: deps-browser
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk
+
+long-fronts: deps-fronts
+	$(GO) test -count=1 -timeout 10m -tags long ./test/fronts
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest

@@ -23,6 +23,7 @@ import (
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -178,7 +179,15 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	a.gate, err = gateway.New(first.set, gateway.Deps{Prefix: cfg.Prefix, Library: a.library, Log: a.often, Shed: shed, Asides: asides})
+	seal, err := probe.NewSeal(a.keys.source)
+	if err != nil {
+		return err
+	}
+	a.gate, err = gateway.New(first.set, gateway.Deps{
+		Prefix: cfg.Prefix, Library: a.library, Log: a.often, Shed: shed, Asides: asides,
+		Probe: seal,
+		Ready: func() bool { return a.ready(context.Background()) == nil },
+	})
 	if err != nil {
 		return err
 	}

@@ -27,43 +27,55 @@ func newConfig() *cobra.Command {
 
 func newConfigCheck() *cobra.Command {
 	var settings []string
+	var front probing
 	cmd := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Say everything that is wrong with a configuration file and with what it names",
+		Short: "Say everything that is wrong with a configuration file, with what it names and with the proxy in front",
 		Long: "Say everything that is wrong with a configuration file and with what it names: keyring, certificates, directories, addresses,\n" +
 			"store. It opens what serve opens, as this user and from this directory, and leaves no trace; a gateway that runs is not disturbed.\n" +
 			"Exit code 0: nothing is wrong, there may be warnings; 1: something is; 2: wrong usage.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return checkConfig(cmd, args[0], settings) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			through, err := front.options()
+			if err != nil {
+				return err
+			}
+			cfg, err := checkConfig(cmd, args[0], settings)
+			if err != nil || through == nil {
+				return err
+			}
+			return probeFront(cmd.Context(), cfg, through, cmd.OutOrStdout())
+		},
 	}
+	front.flags(cmd)
 	cmd.Flags().StringArrayVar(&settings, "set", nil, "override one setting, as serve does (repeatable)")
 	return cmd
 }
 
-// checkConfig prints what is wrong with a file, warnings apart from errors.
-func checkConfig(cmd *cobra.Command, file string, settings []string) error {
+// checkConfig prints what is wrong with a file, warnings apart from errors, and gives the configuration if nothing is.
+func checkConfig(cmd *cobra.Command, file string, settings []string) (*config.Config, error) {
 	cfg, err := loadConfig(file, settings)
 	if exit := (exitError{}); errors.As(err, &exit) && exit.code == exitConfig {
-		return exitError{exitFault, exit.err}
+		return nil, exitError{exitFault, exit.err}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	problems, warnings, err := look(cmd.Context(), cfg.Config)
 	if err != nil {
-		return exitError{exitFault, err}
+		return nil, exitError{exitFault, err}
 	}
 	for _, line := range cfg.places.Error(warnings).Lines() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: %s\n", file, line)
 	}
 	if len(problems) > 0 {
-		return exitError{exitFault, cfg.places.Error(problems)}
+		return nil, exitError{exitFault, cfg.places.Error(problems)}
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d room(s)\n", file, len(cfg.Rooms))
 	for _, line := range cfg.Lines() {
 		fmt.Fprintln(cmd.OutOrStdout(), line)
 	}
-	return nil
+	return cfg.Config, nil
 }
 
 // look goes the way of a start and says what it met: problems would stop the start or fail visitors, warnings would not. See opener.

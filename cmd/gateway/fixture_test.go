@@ -71,6 +71,7 @@ func newSite(t *testing.T) *site {
 // plan is a configuration that a test edits.
 type plan struct {
 	dir, head string
+	https     string // beside http, without a certificate of its own
 	rooms     []planned
 }
 
@@ -79,7 +80,7 @@ type planned struct{ id, backend, more string }
 // text is the plan as a file.
 func (p *plan) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: \"127.0.0.1:0\"}\nadmin: {listen: \"\"}\nstate: {dir: %q}\n%srooms:\n", p.dir, p.head)
+	fmt.Fprintf(&b, "listen: {http: \"127.0.0.1:0\", https: %q}\nadmin: {listen: \"\"}\nstate: {dir: %q}\n%srooms:\n", p.https, p.dir, p.head)
 	for _, r := range p.rooms {
 		fmt.Fprintf(&b, "  - id: %s\n    hosts: [%s.example]\n    exclude: [/free]\n    poll: {min: 100ms, max: 1s}\n    backend: {%s}\n%s", r.id, r.id, r.backend, r.more)
 	}

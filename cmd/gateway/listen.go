@@ -31,17 +31,19 @@ func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, 
 	return httpx.Config{
 		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, TrustedFields: cfg.TrustedFields, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
 		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, OnPanic: m.Panic,
-		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, Log: log,
+		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, OnUntrusted: m.UntrustedProxy, Log: log,
 	}
 }
 
-// handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one.
+// handler is what visits are given to: the gateway, behind the redirect to HTTPS if there is one, which what is asked about this
+// process itself does not meet.
 func (a *app) handler(cfg *config.Config) httpx.Handler {
 	h := httpx.Handler(a.gate.Serve)
 	if cfg.Listen.HTTPS != "" && cfg.TLS.Redirect {
 		_, port, _ := net.SplitHostPort(cfg.Listen.HTTPS)
 		h = httpx.RedirectToHTTPS(port, a.gate.HasHost, h)
 	}
+	h = a.gate.Anywhere(h)
 	if a.acme != nil {
 		h = httpx.AnswerChallenges(a.acme, h)
 	}

@@ -22,12 +22,13 @@ func TestThePlaneIsCounted(t *testing.T) {
 	}
 	b := boundaryConfig(&cfg, m, &gateway.Gateway{}, zap.NewNop())
 	b.OnPanic()
+	b.OnUntrusted()
 	b.OnFault(httpx.FaultInternal)
 	b.OnRefused(httpx.RefusedFull)
 	if b.Limits != cfg.Limits {
 		t.Errorf("the limits are %+v", b.Limits)
 	}
-	for _, name := range []string{"einlass_panics_total", "einlass_faults_total", "einlass_connections_refused_total"} {
+	for _, name := range []string{"einlass_panics_total", "einlass_faults_total", "einlass_connections_refused_total", "einlass_untrusted_proxy_requests_total"} {
 		families, err := registry.Gather()
 		if err != nil {
 			t.Fatal(err)

@@ -1,7 +1,7 @@
 // Command gateway is Einlass: the waiting room in front of a booking site.
 //
-// Exit codes: 0 stopped as asked; 1 a fault while running or stopping; 2 wrong usage; 3 the configuration is refused;
-// 4 it could not start (address in use, state directory, keyring, …).
+// Exit codes: 0 stopped as asked; 1 a fault while running or stopping, or a probe that found errors; 2 wrong usage; 3 the
+// configuration is refused; 4 it could not start (address in use, state directory, keyring, …).
 package main
 
 import (

@@ -44,7 +44,8 @@
 //
 // Every request, those without token included, must be addressed to an IP
 // address, to localhost or to a configured name, and must not come from a page of another origin: so a web page that an
-// operator visits cannot reach the listener, not even by rebinding its own name to it.
+// operator visits cannot reach the listener, not even by rebinding its own name to it. /healthz and /readyz are answered
+// whatever host is named, or without one, as load balancers ask for them.
 //
 // cmd/gateway serves it; internal/adminclient shares the types. Of this module the package imports internal/operator and
 // pkg/queue.

@@ -45,7 +45,7 @@ func TestPagesOfOtherOriginsAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name+" is refused everywhere", func(t *testing.T) {
-			for _, path := range []string{"/v1/rooms", "/metrics", "/healthz", "/nothing"} {
+			for _, path := range []string{"/v1/rooms", "/metrics", "/healthz/x", "/nothing"} {
 				resp, body := ask(t, "GET", url+path, "", tt.headers...)
 				wantProblem(t, resp, body, tt.status, tt.code)
 			}

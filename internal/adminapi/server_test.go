@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -300,6 +301,44 @@ func TestHealthAndReadinessNeedNoToken(t *testing.T) {
 	if p := wantProblem(t, resp, body, 503, CodeNotReady); !strings.Contains(p.Detail, "the store is unavailable") {
 		t.Errorf("problem is %+v", p)
 	}
+}
+
+func TestHealthIsAnsweredWhateverHostIsNamed(t *testing.T) {
+	url := serve(t, &town{}, Config{})
+	addr := strings.TrimPrefix(url, "http://")
+	for _, path := range []string{"/healthz", "/readyz"} {
+		for _, head := range []string{
+			" HTTP/1.0", // HAProxy's option httpchk
+			" HTTP/1.0\r\nHost: einlass-0",
+			" HTTP/1.1\r\nHost: einlass-0.einlass.svc:8081",
+			" HTTP/1.1\r\nHost: ",
+		} {
+			if line := statusLine(t, addr, "GET "+path+head); !strings.Contains(line, " 200 ") {
+				t.Errorf("%s%q is answered %q", path, head, line)
+			}
+		}
+	}
+	if line := statusLine(t, addr, "GET /metrics HTTP/1.0"); !strings.Contains(line, " 421 ") {
+		t.Errorf("metrics without Host are answered %q", line)
+	}
+}
+
+// statusLine sends a request head and returns the first line of the answer.
+func statusLine(t *testing.T, addr, head string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := io.WriteString(c, head+"\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(c).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
 }
 
 func TestMetricsAreThoseOfTheRegistry(t *testing.T) {

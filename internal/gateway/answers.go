@@ -335,7 +335,7 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 		g.missing(v, 404, "not-found")
 		return
 	}
-	v.Answer(200, "text/plain; charset=utf-8", []byte(m.title+".\n\n"+m.text+"\n"), "Content-Language", "en")
+	v.Answer(200, plainText, []byte(m.title+".\n\n"+m.text+"\n"), "Content-Language", "en")
 }
 
 // tellScript answers a request that is no page load with what its script can act on.
@@ -360,6 +360,11 @@ func (g *Gateway) missing(v *httpx.Visit, status int, kind string, headers ...st
 func (g *Gateway) refuseNeutral(v *httpx.Visit, status int, kind string) {
 	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Host(), v.Header("Accept-Language"))
 	v.Answer(status, contentType, body, headers...)
+}
+
+// plain answers a program of the operator's.
+func plain(v *httpx.Visit, status int, contentType string, body []byte) {
+	v.Answer(status, contentType, body)
 }
 
 // done answers what asks for nothing.

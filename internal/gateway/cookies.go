@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
 )
@@ -440,4 +441,15 @@ func (r *Room) dropShown(v *httpx.Visit) {
 	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
 		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
 	}
+}
+
+// probeCookie sets the cookie of the operator's probe as that of a room is set, and reports whether it came.
+func probeCookie(v *httpx.Visit) (came bool) {
+	c := httpx.Cookie{Name: plainPrefix + probe.CookieRoom, Value: probe.CookieValue, MaxAge: probe.SealLife}
+	if v.Secure() {
+		c.Name = hostPrefix + probe.CookieRoom
+	}
+	came = string(v.Cookie(c.Name)) == c.Value
+	v.SetCookie(c)
+	return came
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
@@ -77,14 +78,18 @@ type Room struct {
 	idle  chan struct{} // closed when users has come to 0
 }
 
-// Deps are what a Gateway needs beside its rooms. Shed and Asides may be nil.
+// Deps are what a Gateway needs beside its rooms. Shed, Asides, Ready and Probe may be nil.
 type Deps struct {
 	Prefix  string
 	Library *web.Library
 	Shed    Shedder
 	// Asides bounds what one network may send without a pass that needs none, see AsideRate.
 	Asides Arrivals
-	Log    *zap.Logger
+	// Ready reports whether this gateway should get visitors; nil: always. It must be safe for concurrent use.
+	Ready func() bool
+	// Probe tells the operator's probe from strangers; nil: nobody may probe.
+	Probe *probe.Seal
+	Log   *zap.Logger
 }
 
 // Gateway is the public plane's handler. Safe for concurrent use.

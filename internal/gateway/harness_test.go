@@ -24,6 +24,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
@@ -133,6 +134,8 @@ type fixture struct {
 	stores map[string]*lossyStore
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
 	away, crowded, unlimited atomic.Bool
+	// notReady is what the gateway is told of itself.
+	notReady atomic.Bool
 }
 
 const epochMs = int64(1_800_000_000_000)
@@ -262,13 +265,22 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }, Probe: s.seal()},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.g = g
 	s.serve(g, log)
+}
+
+// seal is that of the operator's probe.
+func (s *fixture) seal() *probe.Seal {
+	seal, err := probe.NewSeal(s.ring)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return seal
 }
 
 // timing is that of the rooms.
@@ -316,7 +328,7 @@ func (s *fixture) serve(g *gateway.Gateway, log *zap.Logger) {
 		Limits: config.Default().Limits,
 		Log:    log, Page: g.ErrorPage, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		TrustedFields: config.Default().TrustedFields,
-	}, g.Serve)
+	}, g.Anywhere(g.Serve))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -35,7 +35,10 @@ type Config struct {
 	OnPanic func()
 	// OnRefused is called for each connection beyond Connections or ConnectionsPerIP. Likewise. Optional.
 	OnRefused func(Refusal)
-	// Log gets panics and listeners that fail. Optional.
+	// OnUntrusted is called for each request with forwarding fields from a private or loopback address that TrustedProxies do
+	// not name. Likewise. Optional.
+	OnUntrusted func()
+	// Log gets panics, listeners that fail and, once, a proxy that is not trusted. Optional.
 	Log *zap.Logger
 }
 
@@ -70,6 +73,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OnRefused == nil {
 		c.OnRefused = func(Refusal) {}
+	}
+	if c.OnUntrusted == nil {
+		c.OnUntrusted = func() {}
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

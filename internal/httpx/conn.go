@@ -22,6 +22,8 @@ type conn struct {
 	secure bool       // TLS ends here, or a PROXY header says that it ended at the proxy
 	peer   netip.Addr // the other end: the TCP peer, or the address in a trusted peer's PROXY header
 	trust  bool       // peer is a trusted proxy
+	told   bool       // a PROXY header was read
+	near   bool       // peer is not trusted and has an address at which a proxy of the operator's may stand
 
 	req    *request // nil while the connection is idle
 	first  [1]byte

@@ -98,7 +98,7 @@ func (s *Server) prepare(c *conn) error {
 		if err != nil {
 			return err
 		}
-		c.secure = c.secure || h.secure
+		c.told, c.secure = true, c.secure || h.secure
 		switch {
 		case h.source.IsValid():
 			// From here on the proxy is only a wire: what the request says was written by the client behind it.
@@ -108,6 +108,7 @@ func (s *Server) prepare(c *conn) error {
 			c.trust, counted = false, false
 		}
 	}
+	c.near = counted && !c.trust && isNear(c.peer)
 	if counted && !c.trust && c.refusal == NoFault {
 		if !s.places.count(c, c.peer) {
 			s.cfg.OnRefused(RefusedUnanswered)

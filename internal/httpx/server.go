@@ -29,6 +29,7 @@ type Server struct {
 	fast    *fasthttp.Server
 	places  places
 	idle    atomic.Int64 // connections that are parked
+	warned  atomic.Bool  // of a proxy that is not trusted
 	hsts    string
 	names   atomic.Pointer[map[string]string] // Host field as sent → name, for hosts that are known
 	date    atomic.Pointer[dateLine]

@@ -37,8 +37,11 @@ func (v *Visit) begin(ctx *fasthttp.RequestCtx, c *conn, s *Server) {
 	}
 	v.host = s.hostName(h.host)
 	v.client, v.secure = c.peer, c.secure
-	if c.trust {
+	switch {
+	case c.trust:
 		v.believe()
+	case c.near:
+		v.noticeProxy()
 	}
 	if h.length != 0 && c.req.fault == NoFault {
 		ctx.Request.SetBodyStream(&c.req.body, int(h.length))
@@ -125,6 +128,9 @@ func (v *Visit) PeerIP() netip.Addr { return v.c.peer }
 
 // PeerTrusted reports whether PeerIP is a trusted proxy, whose forwarding fields are believed.
 func (v *Visit) PeerTrusted() bool { return v.c.trust }
+
+// Relayed reports whether a trusted peer's PROXY header came before the request.
+func (v *Visit) Relayed() bool { return v.c.told }
 
 // Secure reports whether the visitor came by TLS: here, or by a trusted proxy's word.
 func (v *Visit) Secure() bool { return v.secure }

@@ -41,6 +41,7 @@ type Metrics struct {
 	verbs       map[string]verb
 	panics      prometheus.Counter
 	heartbeats  prometheus.Counter
+	untrusted   prometheus.Counter
 	evicts      prometheus.Gauge
 	lines       prometheus.Counter
 }
@@ -62,6 +63,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	m.panics = r.counter("panics_total", "Panics that were recovered. The request was answered with status 500, the upload or the WebSocket broken off.")
 	m.heartbeats = r.counter("heartbeats_dropped_total", "Heartbeats that were not sent because the store was away or too many were pending; the next poll sends them again.")
 	m.lines = r.counter("log_lines_dropped_total", "Log lines that were left out because the same had been said several times within a minute.")
+	m.untrusted = r.counter("untrusted_proxy_requests_total", "Requests with forwarding fields (X-Forwarded-For, for example) from a private or loopback address that trusted_proxies does not name. The fields were not believed.")
 	faults := r.counters("faults_total", "Requests that were refused or failed, by fault.", "fault")
 	for _, name := range slices.Concat(cfg.Faults, []string{other}) {
 		m.faults[name] = faults.WithLabelValues(name)
@@ -102,6 +104,9 @@ func (m *Metrics) ConnectionRefused(name string) {
 
 // Panic counts a recovered panic.
 func (m *Metrics) Panic() { m.panics.Inc() }
+
+// UntrustedProxy counts a request whose forwarding fields were not believed, though a proxy of the operator's may have sent them.
+func (m *Metrics) UntrustedProxy() { m.untrusted.Inc() }
 
 // StoreEvicts says whether the store's server may evict keys.
 func (m *Metrics) StoreEvicts(yes bool) {

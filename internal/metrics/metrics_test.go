@@ -43,6 +43,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 		m.StoreCall(stranger, time.Second, errors.New(stranger))
 	}
 	m.Panic()
+	m.UntrustedProxy()
 	m.HeartbeatsDropped(3)
 	m.Reloaded(77)
 	return m, reg

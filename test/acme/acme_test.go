@@ -163,7 +163,7 @@ func obtain(t *testing.T, cfg config.ACME, ports tlscert.Ports, plain, secure ne
 	}
 	defer a.Stop()
 	handler := func(v *httpx.Visit) { v.Answer(http.StatusOK, "text/plain", []byte("hello")) }
-	server, err := httpx.New(httpx.Config{Limits: config.Default().Limits}, httpx.AnswerChallenges(a, httpx.RedirectToHTTPS("443", handler)))
+	server, err := httpx.New(httpx.Config{Limits: config.Default().Limits}, httpx.AnswerChallenges(a, httpx.RedirectToHTTPS("443", func(string) bool { return true }, handler)))
 	if err != nil {
 		t.Fatal(err)
 	}

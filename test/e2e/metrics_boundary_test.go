@@ -38,6 +38,15 @@ func boundaryMoves(t *testing.T, w *metricsWatch) {
 			t.Errorf("%s was answered with %.200q", fault, answer)
 		}
 	}
+	for range 2 {
+		raw(t, g, "GET /.einlass/readyz HTTP/1.0\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n")
+	}
+	if !w.has(g, "einlass_untrusted_proxy_requests_total") {
+		t.Error("a proxy that is not trusted is not counted")
+	}
+	if n := g.Logged("a proxy in front is not trusted"); n != 1 || g.Logged("trusted_proxies: [127.0.0.1/32]") != 1 || g.Logged("203.0.113") > 0 {
+		t.Errorf("said %d times: %s", n, g.Log())
+	}
 	w.look(g)
 
 	small := func(limits launch.Limits) *harness.Gate {

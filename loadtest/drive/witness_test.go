@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/pkg/queue"
@@ -96,6 +97,8 @@ func (g *crooked) admin(w http.ResponseWriter) {
 	}
 	info.Totals.Called = g.called
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set(adminapi.MarkField, adminapi.Mark)
+	w.Header().Set("ETag", adminapi.Tag(info.Version))
 	_ = json.NewEncoder(w).Encode(info)
 }
 

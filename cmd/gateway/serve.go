@@ -32,8 +32,11 @@ func newServe() *cobra.Command {
 				return err
 			}
 			again := func() (*config.Config, error) {
-				next, err := loadConfig(file, settings)
-				return next.Config, err
+				src, err := sourceOf(file, settings)
+				if err != nil {
+					return nil, err
+				}
+				return config.Load(src)
 			}
 			return serve(cmd.Context(), first, again, cmd.ErrOrStderr(), nil)
 		},
@@ -50,17 +53,26 @@ type loaded struct {
 	places *config.Places
 }
 
-// loadConfig reads file, the environment and --set path=value settings, in rising order of precedence.
-func loadConfig(file string, settings []string) (loaded, error) {
+// sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
+func sourceOf(file string, settings []string) (config.Source, error) {
 	flags := map[string]string{}
 	for _, s := range settings {
 		path, value, ok := strings.Cut(s, "=")
 		if !ok {
-			return loaded{}, exitError{exitUsage, fmt.Errorf("--set %s: want path=value", s)}
+			return config.Source{}, exitError{exitUsage, fmt.Errorf("--set %s: want path=value", s)}
 		}
 		flags[path] = value
 	}
-	cfg, places, err := config.LoadPlaced(config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()})
+	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()}, nil
+}
+
+// loadConfig reads the configuration of a source.
+func loadConfig(file string, settings []string) (loaded, error) {
+	src, err := sourceOf(file, settings)
+	if err != nil {
+		return loaded{}, err
+	}
+	cfg, places, err := config.LoadPlaced(src)
 	if err != nil {
 		return loaded{}, exitError{exitConfig, err}
 	}

@@ -49,12 +49,7 @@ func LoadPlaced(src Source) (*Config, *Places, error) {
 	return loadPlaced(src, data, readFile)
 }
 
-// load is Load with the file's content, and a way to read files with secrets.
-func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, error) {
-	c, _, err := loadPlaced(src, data, read)
-	return c, err
-}
-
+// loadPlaced is LoadPlaced with the file's content, and a way to read files with secrets.
 func loadPlaced(src Source, data []byte, read func(string) ([]byte, error)) (*Config, *Places, error) {
 	d := &decoder{foreign: map[*yaml.Node]string{}, where: map[string]place{}}
 	root := d.parse(data)

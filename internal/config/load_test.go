@@ -22,6 +22,12 @@ rooms:
 var languages = []string{"de", "de-x-leicht", "en"}
 
 // loadText loads a configuration from memory.
+// load is LoadPlaced with the file's content, and a way to read files with secrets.
+func load(src Source, data []byte, read func(string) ([]byte, error)) (*Config, error) {
+	c, _, err := loadPlaced(src, data, read)
+	return c, err
+}
+
 func loadText(text string, env []string, flags map[string]string) (*Config, error) {
 	return load(Source{File: "einlass.yaml", Env: env, Flags: flags, Languages: languages}, []byte(text), readFile)
 }

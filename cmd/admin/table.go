@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,6 +49,11 @@ var more = []column{
 	count("ADMITTED", func(r *operator.RoomInfo) int64 { return r.Totals.Admitted }),
 	count("GATEWAYS", func(r *operator.RoomInfo) int64 { return r.Gateways }),
 	{"STORE", false, store},
+	{"FAILED", true, func(r *operator.RoomInfo) string {
+		failed, all := failures(r)
+		return fmt.Sprintf("%d of %d", failed, all)
+	}},
+	{"ANSWERS IN", true, slowest},
 	count("VERSION", func(r *operator.RoomInfo) int64 { return r.Version }),
 }
 
@@ -62,14 +68,40 @@ func store(r *operator.RoomInfo) string {
 	}
 }
 
+// failures are how many requests to the room's site failed in the last minute, and of how many.
+func failures(r *operator.RoomInfo) (failed, all int) {
+	for i := range r.Backends {
+		failed += r.Backends[i].Failed
+		all += r.Backends[i].Requests
+	}
+	return failed, all
+}
+
+// slowest is in what time the slowest address of the site gave nearly all of its answers.
+func slowest(r *operator.RoomInfo) string {
+	slow := 0.0
+	for i := range r.Backends {
+		slow = max(slow, r.Backends[i].Slow)
+	}
+	if slow == 0 {
+		return "-"
+	}
+	return "< " + time.Duration(slow*float64(time.Second)).String()
+}
+
 func backends(r *operator.RoomInfo) string {
-	up := 0
+	up, failing := 0, 0
 	for _, b := range r.Backends {
-		if b.Up {
+		switch {
+		case b.Up:
 			up++
+		case b.State == "failing":
+			failing++
 		}
 	}
 	switch {
+	case failing > 0 && failing == len(r.Backends):
+		return "FAILING"
 	case len(r.Backends) == 0:
 		return "-"
 	case up == len(r.Backends):
@@ -120,7 +152,7 @@ func notes(rooms []operator.RoomInfo) string {
 		}
 		for _, back := range r.Backends {
 			if !back.Up {
-				note("backend %s is down%s", back.Address, prefixed(": ", back.Detail))
+				note("%s (backend %s)", backendTrouble(&back), back.Address)
 			}
 		}
 		if r.Message != "" {
@@ -128,6 +160,15 @@ func notes(rooms []operator.RoomInfo) string {
 		}
 	}
 	return prefixed("\n", b.String())
+}
+
+// backendTrouble is what is wrong with an address, the most important first: the line is cut at the width of a screen.
+func backendTrouble(b *operator.Backend) string {
+	state := b.State
+	if state == "" {
+		state = "down" // a gateway of the release before
+	}
+	return state + prefixed(": ", b.Detail)
 }
 
 func prefixed(with, text string) string {

@@ -20,16 +20,31 @@ func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
 		"termine  running     1234       1      95     71.2  100       60  1 of 2\n" +
 		"kfz      paused         0       0       0      0.0    -        0  -\n" +
 		"\n" +
-		"termine: backend b is down: connection refused\n" +
+		"termine: unreachable: connection refused (backend b)\n" +
 		"kfz: the store is away since 10:00:05: nobody is called\n" +
 		"kfz: message »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«\n"
 	if code != 0 || out != want || stderr != "" {
 		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
 	}
 	_, wide, _ := command(t, env, "rooms", "--wide")
-	for _, want := range []string{"CALLED  HEAD  LAST  ADMITTED  GATEWAYS  STORE                VERSION\n", " 800  2034       795         2  ok                         3\n", "away since 10:00:05       12\n"} {
+	for _, want := range []string{
+		"CALLED  HEAD  LAST  ADMITTED  GATEWAYS  STORE                 FAILED  ANSWERS IN  VERSION\n",
+		" 800  2034       795         2  ok                   3 of 40     < 128ms        3\n",
+		"away since 10:00:05   0 of 0           -       12\n",
+	} {
 		if !strings.Contains(wide, want) {
 			t.Errorf("no %q in\n%s", want, wide)
+		}
+	}
+}
+
+func TestASiteThatAnswersNothingWellIsFailing(t *testing.T) {
+	g := newGateway()
+	g.rooms[0].Backends = []operator.Backend{{Address: "a", State: "failing", Detail: "9 of 9 requests in the last minute failed"}}
+	_, out, _ := command(t, environment(g.serve(t)), "rooms")
+	for _, want := range []string{"60  FAILING\n", "termine: failing: 9 of 9 requests in the last minute failed (backend a)\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
 }

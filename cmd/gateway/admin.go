@@ -14,6 +14,7 @@ import (
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/secretfile"
 )
 
@@ -110,7 +111,11 @@ func (r *room) addresses() []operator.Backend {
 	status := r.backend.Status().Addresses
 	all := make([]operator.Backend, len(status))
 	for i, at := range status {
-		all[i] = operator.Backend{Address: at.Address, Up: at.Up, InFlight: at.InFlight, Detail: at.Detail()}
+		all[i] = operator.Backend{
+			Address: at.Address, Up: at.State == proxy.StateOK, State: string(at.State), InFlight: at.InFlight, Detail: at.Detail(),
+			Requests: at.Recent.Requests, Failed: at.Recent.Errors + at.Recent.Silent,
+			Median: at.Recent.Median.Seconds(), Slow: at.Recent.Slow.Seconds(),
+		}
 	}
 	return all
 }

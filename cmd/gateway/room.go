@@ -117,19 +117,25 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 // report sets the figures of the addresses.
 func (b *backend) report(m *metrics.Room) {
 	for _, at := range b.Status().Addresses {
-		m.Backend(at.Address, at.Up, at.Reused)
+		m.Backend(at.Address, at.State == proxy.StateOK, at.Reused)
 	}
 }
 
 // openBackend makes the proxy to a site.
 func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 	of := zap.String("room", id)
-	p, err := proxy.New(cfg, proxy.Deps{Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic})
+	b := &backend{counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
+	counters := a.metrics.OpenRoom(b.counted)
+	var err error
+	b.Backend, err = proxy.New(cfg, proxy.Deps{
+		Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic,
+		OnCheck: func() { b.report(counters) }, // snapshots report it too, but none comes while the store is away
+	})
 	if err != nil {
+		a.metrics.CloseRoom(b.counted)
 		return nil, err
 	}
-	b := &backend{Backend: p, counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
-	b.report(a.metrics.OpenRoom(b.counted)) // snapshots report it from now on, but none comes while the store is away
+	b.report(counters)
 	return b, nil
 }
 

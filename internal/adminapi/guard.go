@@ -25,7 +25,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		defer s.recovered(w)
 		switch {
-		case !isHealth(r.URL.Path) && !s.ours(r.Host):
+		case !isHealth(r.URL) && !s.ours(r.Host):
 			s.fail(w, errMisdirected)
 		case foreign(r):
 			s.fail(w, errForbidden)
@@ -35,10 +35,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// isHealth reports whether a path is answered whatever host the request names, or without one. A load balancer asks by HTTP/1.0
+// isHealth reports whether a URL is answered whatever host the request names, or without one. A load balancer asks by HTTP/1.0
 // without Host (HAProxy's option httpchk), by a pod's name or by one of its own, and what these paths say is worth no
-// rebinding attack.
-func isHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
+// rebinding attack, unless they are asked to say more.
+func isHealth(u *url.URL) bool {
+	return u.RawQuery == "" && (u.Path == "/healthz" || u.Path == "/readyz")
+}
 
 // recovered turns a panic of a handler into an answer. If one was begun already, the client sees it cut off.
 func (s *Server) recovered(w http.ResponseWriter) {

@@ -81,7 +81,31 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.plain(w, "ready\n")
+	text := "ready\n"
+	if r.URL.Query().Has("verbose") {
+		text += s.backends()
+	}
+	s.plain(w, text)
+}
+
+// backends says how each address behind each room does, a line each. A site that is away is no reason to send visitors elsewhere, so
+// it does not make the gateway unready.
+func (s *Server) backends() string {
+	var b strings.Builder
+	for _, room := range s.operators.List() {
+		for _, at := range room.Backends {
+			fmt.Fprintf(&b, "room %s: backend %s: %s", room.ID, at.Address, at.State)
+			if at.Requests > 0 {
+				fmt.Fprintf(&b, ", %d of %d requests failed in the last minute, half of the answers within %gs, nearly all within %gs",
+					at.Failed, at.Requests, at.Median, at.Slow)
+			}
+			if at.Detail != "" {
+				b.WriteString(": " + at.Detail)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 func (s *Server) plain(w http.ResponseWriter, text string) {

@@ -91,7 +91,7 @@ func (t *town) document() queue.Document { return t.lines[0].View().Snapshot.Doc
 func (t *town) rooms() []operator.Room {
 	return []operator.Room{
 		{ID: "termine", Title: "Termine", Line: t.lines[0], Backends: func() []operator.Backend {
-			return []operator.Backend{{Address: "http://10.0.0.1:80", Up: true, InFlight: 4}}
+			return []operator.Backend{{Address: "http://10.0.0.1:80", Up: true, State: "ok", InFlight: 4, Requests: 40, Failed: 3, Median: 0.016, Slow: 0.128}}
 		}},
 		{ID: "kfz", Line: t.lines[1], Backends: func() []operator.Backend { return nil }},
 	}
@@ -213,7 +213,7 @@ func TestTheRoomsAreListed(t *testing.T) {
 		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"asking":4,"inside":88,"counted":71.5,` +
 		`"head_number":900,"last_number":1234,"gateways":3,"opening":{"phase":"open","booked":0},` +
 		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"store":{"ok":true},` +
-		`"backends":[{"address":"http://10.0.0.1:80","up":true,"in_flight":4}]},{"id":"kfz",`
+		`"backends":[{"address":"http://10.0.0.1:80","up":true,"state":"ok","in_flight":4,"requests":40,"failed":3,"median":0.016,"slow":0.128}]},{"id":"kfz",`
 	if !strings.HasPrefix(body, want) || !strings.Contains(body, `"backends":[]`) {
 		t.Errorf("body is %s", body)
 	}
@@ -295,6 +295,10 @@ func TestHealthAndReadinessNeedNoToken(t *testing.T) {
 	}
 	if resp, body := ask(t, "GET", url+"/readyz", "", "Authorization", ""); resp.StatusCode != 200 || body != "ready\n" {
 		t.Errorf("readyz: %d %q", resp.StatusCode, body)
+	}
+	const detail = "ready\nroom termine: backend http://10.0.0.1:80: ok, 3 of 40 requests failed in the last minute, half of the answers within 0.016s, nearly all within 0.128s\n"
+	if resp, body := ask(t, "GET", url+"/readyz?verbose", "", "Authorization", ""); resp.StatusCode != 200 || body != detail {
+		t.Errorf("readyz?verbose: %d %q", resp.StatusCode, body)
 	}
 	notReady = queue.ErrUnavailable
 	resp, body := ask(t, "GET", url+"/readyz", "", "Authorization", "")

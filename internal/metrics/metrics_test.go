@@ -169,7 +169,7 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 # HELP einlass_backend_reused Whether connections to an address are used again. 0 since it sent more than it announced.
 # TYPE einlass_backend_reused gauge
 einlass_backend_reused{address="x",room="a"} 1
-# HELP einlass_backend_up Whether people inside are sent to an address of a backend.
+# HELP einlass_backend_up Whether an address of a backend works: it can be connected to, its health check passes, and less than half of its requests of the last minute failed.
 # TYPE einlass_backend_up gauge
 einlass_backend_up{address="x",room="a"} 1
 # HELP einlass_connections_open Open connections of visitors.

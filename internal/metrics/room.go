@@ -53,7 +53,6 @@ var visitNames = [visits]string{
 type Room struct {
 	visits   [visits]prometheus.Counter
 	storeUp  prometheus.Gauge
-	answered prometheus.Observer
 	backends atomic.Pointer[map[string]*backend] // immutable
 	nowhere  *backend                            // of requests that were sent to no address
 	snapshot atomic.Pointer[queue.Snapshot]
@@ -61,7 +60,8 @@ type Room struct {
 
 // backend is one address.
 type backend struct {
-	up, reused prometheus.Gauge // nil for nowhere
+	up, reused prometheus.Gauge    // nil for nowhere
+	took       prometheus.Observer // likewise
 	answers    [outcomes]prometheus.Counter
 }
 
@@ -130,8 +130,11 @@ func (r *Room) Answer(address string, status int, took time.Duration) {
 	if r == nil {
 		return
 	}
-	r.of(address).count(classOf(status))
-	r.answered.Observe(took.Seconds())
+	b := r.of(address)
+	b.count(classOf(status))
+	if b.took != nil {
+		b.took.Observe(took.Seconds())
+	}
 }
 
 func classOf(status int) Outcome {
@@ -155,7 +158,7 @@ func (r *Room) of(address string) *backend {
 	return r.nowhere
 }
 
-// Backend sets whether people inside are sent to an address, and whether connections to it are used again. Addresses
+// Backend sets whether an address works, and whether connections to it are used again. Addresses
 // that are not in the configuration are left out.
 func (r *Room) Backend(address string, up, reused bool) {
 	if r == nil {

@@ -38,8 +38,8 @@ func (r *registrar) rooms() *rooms {
 		answers: r.counters("backend_requests_total",
 			"Requests for a backend, by address and by class of status or fault. The address is empty if none was asked.", "room", "address", "outcome"),
 		answered: r.histograms("backend_response_duration_seconds",
-			"Time in which a backend answered, from the end of the request to the end of the answer's head.", backendBuckets, "room"),
-		up:     r.gauges("backend_up", "Whether people inside are sent to an address of a backend.", "room", "address"),
+			"Time in which a backend answered, from the end of the request to the end of the answer's head.", backendBuckets, "room", "address"),
+		up:     r.gauges("backend_up", "Whether an address of a backend works: it can be connected to, its health check passes, and less than half of its requests of the last minute failed.", "room", "address"),
 		reused: r.gauges("backend_reused", "Whether connections to an address are used again. 0 since it sent more than it announced.", "room", "address"),
 		open:   map[string]*openRoom{},
 	}
@@ -101,20 +101,19 @@ func (all *rooms) forget(labels prometheus.Labels) {
 	all.answers.DeletePartialMatch(labels)
 	all.up.DeletePartialMatch(labels)
 	all.reused.DeletePartialMatch(labels)
+	all.answered.DeletePartialMatch(labels)
 	if _, one := labels["address"]; one {
 		return
 	}
 	all.visits.DeletePartialMatch(labels)
 	all.storeUp.DeletePartialMatch(labels)
-	all.answered.DeletePartialMatch(labels)
 }
 
 // make makes the counters of a room.
 func (all *rooms) make(id string) *Room {
 	room := &Room{
-		storeUp:  all.storeUp.WithLabelValues(id),
-		answered: all.answered.WithLabelValues(id),
-		nowhere:  newBackend(all.answers, id, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
+		storeUp: all.storeUp.WithLabelValues(id),
+		nowhere: newBackend(all.answers, id, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
 	}
 	room.backends.Store(&map[string]*backend{})
 	for kind, name := range visitNames {
@@ -125,6 +124,7 @@ func (all *rooms) make(id string) *Room {
 
 func (all *rooms) backend(room, address string) *backend {
 	b := newBackend(all.answers, room, address, 1, 2, 3, 4, 5, Unclassed, Down, Timeout, Malformed, Stopped, ClientGone, RequestRefused)
+	b.took = all.answered.WithLabelValues(room, address)
 	b.up, b.reused = all.up.WithLabelValues(room, address), all.reused.WithLabelValues(room, address)
 	return b
 }

@@ -105,9 +105,19 @@ type Store struct {
 
 // Backend is one address behind a room.
 type Backend struct {
-	Address  string `json:"address"`
-	Up       bool   `json:"up"`
+	Address string `json:"address"`
+	// Up: State is "ok".
+	Up bool `json:"up"`
+	// State is "ok", "failing" (most requests of the last minute got a status of 500 and above or no answer), "unreachable" (the last
+	// attempt to connect failed) or "down" (the health check fails).
+	State    string `json:"state,omitempty"`
 	InFlight int    `json:"in_flight"`
+	// Requests of the last minute, and those of them that failed. Median and Slow (the 95th percentile) are the seconds until an
+	// answer began, to within a factor of two.
+	Requests int     `json:"requests"`
+	Failed   int     `json:"failed"`
+	Median   float64 `json:"median"`
+	Slow     float64 `json:"slow"`
 	// Detail says what is wrong with it, in words for operators.
 	Detail string `json:"detail,omitempty"`
 }

@@ -20,6 +20,8 @@ import (
 type Deps struct {
 	// Log gets changes of an address's standing, Often what requests and WebSockets may repeat without end. nil: nothing is logged.
 	Log, Often *zap.Logger
+	// OnCheck is called after each look at an address, on a goroutine of the Backend. Optional.
+	OnCheck func()
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
 	// Optional.
 	OnPanic func()
@@ -83,7 +85,7 @@ type Backend struct {
 	owned  sync.WaitGroup
 	begun  atomic.Bool
 
-	maintained func() // signal for tests: an address was looked after
+	onCheck func()
 }
 
 // New checks the section, reads the TLS files and prepares a Backend. It opens
@@ -98,6 +100,9 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	}
 	if b.often == nil {
 		b.often = zap.NewNop()
+	}
+	if b.onCheck = deps.OnCheck; b.onCheck == nil {
+		b.onCheck = func() {}
 	}
 	if b.onPanic == nil {
 		b.onPanic = func() {}

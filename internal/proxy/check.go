@@ -15,9 +15,7 @@ func (b *Backend) maintain(o *origin) {
 	defer beat.Stop()
 	for {
 		b.check(o)
-		if b.maintained != nil {
-			b.maintained()
-		}
+		b.onCheck()
 		select {
 		case <-b.life.Done():
 			return
@@ -27,12 +25,13 @@ func (b *Backend) maintain(o *origin) {
 	}
 }
 
-// check runs the active health check of an address. Without a path it only tries to connect, and only to an address that
-// could not be connected to, so that its return does not wait for the end of the backoff.
+// check runs the active health check of an address. Without a path it only tries to connect: to an address that could not be
+// connected to, so that its return does not wait for the end of the backoff, and to one that got no request for an interval, so that
+// operators know before the morning that nobody listens there.
 func (b *Backend) check(o *origin) {
 	if b.cfg.Health.Path == "" {
-		if o.health.unreachable() && b.tryConnect(o) {
-			b.reached(o, time.Now())
+		if idle := o.pulse.idle(); idle || o.health.unreachable() {
+			b.tryConnect(o)
 		}
 		return
 	}
@@ -49,15 +48,17 @@ func (b *Backend) check(o *origin) {
 
 func addressField(o *origin) zap.Field { return zap.String("address", o.dialer.address.Text) }
 
-func (b *Backend) tryConnect(o *origin) bool {
+// tryConnect makes a connection and closes it.
+func (b *Backend) tryConnect(o *origin) {
 	ctx, cancel := context.WithTimeout(b.life, b.cfg.Health.Timeout)
 	defer cancel()
 	c, err := o.dialer.dial(ctx)
 	if err != nil {
-		return false
+		b.unreachable(o, err)
+		return
 	}
 	c.close()
-	return true
+	b.reached(o, time.Now())
 }
 
 // probe makes one request on a connection of its own.

@@ -336,6 +336,7 @@ func (x *exchange) drop() {
 // fail ends an exchange that brought no answer, and says whose fault it was.
 func (x *exchange) fail(err error) error {
 	x.drop()
+	x.result.Status = 0
 	switch {
 	case errors.Is(err, ErrClientGone), errors.Is(err, ErrClientTimeout),
 		errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBadRequest), errors.Is(err, errPanic):

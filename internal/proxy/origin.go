@@ -13,6 +13,7 @@ type origin struct {
 	dialer   *dialer
 	pool     pool
 	health   health
+	pulse    pulse
 	inFlight atomic.Int64
 	requests atomic.Uint64
 }

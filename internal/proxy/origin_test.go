@@ -257,7 +257,7 @@ func TestAnAddressThatCannotBeReachedIsNotAskedUntilItsTrial(t *testing.T) {
 	}
 	// Somebody who looks after it finds it out.
 	maintained := make(chan struct{}, 1)
-	b.maintained = func() {
+	b.onCheck = func() {
 		select {
 		case maintained <- struct{}{}:
 		default:

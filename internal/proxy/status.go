@@ -17,6 +17,8 @@ type Status struct {
 // AddressStatus is one address.
 type AddressStatus struct {
 	Address  string    `json:"address"`
+	State    State     `json:"state"`
+	Recent   Recent    `json:"recent"`
 	Up       bool      `json:"up"`       // people inside are sent there
 	Open     bool      `json:"open"`     // so are requests for open paths
 	Checked  bool      `json:"check_ok"` // the active check's verdict; true if there is none
@@ -60,6 +62,9 @@ func (b *Backend) Status() Status {
 			Requests: o.requests.Load(),
 		}
 		o.health.describe(&a)
+		var tries int
+		a.Recent, tries = o.pulse.recent(now)
+		a.State = a.state(tries)
 		s.Addresses = append(s.Addresses, a)
 	}
 	return s
@@ -99,15 +104,31 @@ func (h *health) describe(a *AddressStatus) {
 	}
 }
 
+// state sums up what is known, after tries failed attempts to connect in a row.
+func (a *AddressStatus) state(tries int) State {
+	switch {
+	case !a.Checked:
+		return StateDown
+	case !a.Reached, tries > 0:
+		a.Failures = max(a.Failures, tries)
+		return StateUnreachable
+	case !a.Up, a.Recent.failing():
+		return StateFailing
+	}
+	return StateOK
+}
+
 // Detail says in words for operators what is wrong with the address; empty if nothing is.
 func (a *AddressStatus) Detail() string {
 	switch again := a.OutUntil.UTC().Format(time.TimeOnly); {
 	case !a.Checked:
 		return "the health check fails"
-	case !a.Reached:
+	case a.State == StateUnreachable:
 		return fmt.Sprintf("cannot be connected to, %d times in a row", a.Failures)
 	case !a.Up:
 		return "fails requests of people inside which other addresses answer; it is tried again at " + again
+	case a.State == StateFailing:
+		return a.Recent.words()
 	case !a.Open:
 		return "fails requests for open paths which other addresses answer; people inside are sent there"
 	case !a.Reused:

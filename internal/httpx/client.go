@@ -47,6 +47,8 @@ func (v *Visit) believe() {
 	}
 	if client.IsValid() {
 		v.client = client
+	} else {
+		v.noticeUnnamed()
 	}
 	if trust.forwardedProto {
 		if said := v.lastItem("x-forwarded-proto"); said != nil {

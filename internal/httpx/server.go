@@ -30,6 +30,7 @@ type Server struct {
 	places  places
 	idle    atomic.Int64 // connections that are parked
 	warned  atomic.Bool  // of a proxy that is not trusted
+	unnamed atomic.Bool  // of a trusted proxy that tells of visitors in fields without our trust
 	hsts    string
 	names   atomic.Pointer[map[string]string] // Host field as sent → name, for hosts that are known
 	date    atomic.Pointer[dateLine]

@@ -36,6 +36,23 @@ func (v *Visit) noticeProxy() {
 		zap.String("set", "trusted_proxies: ["+netip.PrefixFrom(v.c.peer.WithZone(""), v.c.peer.BitLen()).String()+"]"))
 }
 
+// noticeUnnamed says once that a trusted proxy tells of its visitors in a field that the operator has not named. It is called where
+// none of the named fields tells of the visitor.
+func (v *Visit) noticeUnnamed() {
+	s := v.s
+	if s.unnamed.Load() {
+		return
+	}
+	for _, field := range []string{"Forwarded", "X-Forwarded-For"} {
+		if v.Header(field) == nil || s.unnamed.Swap(true) {
+			continue
+		}
+		s.cfg.Log.Warn("a trusted proxy tells of its visitors in a field that trusted_fields does not name, so all of them count as its "+
+			"address; if the proxy sets the field itself, whatever visitors send, name it and restart. Said once",
+			zap.String("field", field))
+	}
+}
+
 // forwardingField is the name of the first field by which a proxy tells of the visitor, as it was sent, nil if there is none. The
 // length alone shows of most that they are none.
 func (v *Visit) forwardingField() []byte {

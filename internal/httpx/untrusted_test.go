@@ -83,3 +83,23 @@ func BenchmarkNoticingAProxy(b *testing.B) {
 		v.noticeProxy()
 	}
 }
+
+// After an upgrade the field that a proxy sets may not be among those that are believed.
+func TestAProxyThatTellsInAFieldWithoutTrustIsSaidOnce(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	_, addr := serve(t, given(trusting("X-Forwarded-For"), func(c *Config) {
+		c.Log, c.TrustedProxies = zap.New(core), []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	}), ok)
+	c := dial(t, addr)
+	c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	c.ask("GET / HTTP/1.1\r\nHost: h\r\nForwarded: for=203.0.113.9\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n", 200)
+	if logs.Len() != 0 {
+		t.Errorf("a visitor's own field is logged: %+v", logs.All())
+	}
+	for range 3 {
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\nForwarded: for=203.0.113.9\r\n\r\n", 200)
+	}
+	if all := logs.All(); len(all) != 1 || all[0].ContextMap()["field"] != "Forwarded" || strings.Contains(all[0].Message, "203.") {
+		t.Errorf("log is %+v", all)
+	}
+}

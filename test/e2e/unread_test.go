@@ -81,6 +81,9 @@ func (s *naive) deceived() bool {
 
 const smuggled = "GET /smuggled HTTP/1.1\r\nHost: full.example\r\n\r\n"
 
+// beforeTheSite is more of a body in chunks than the gateway reads before it asks the site.
+var beforeTheSite = strings.Repeat("x", 70_000)
+
 // bodies are requests whose body is another request: whole and broken off, by length and in chunks.
 func bodies(host, fields string) map[string]string {
 	head := "POST /book HTTP/1.1\r\nHost: " + host + "\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n" + fields
@@ -88,7 +91,7 @@ func bodies(host, fields string) map[string]string {
 		"a length":                  head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(smuggled), smuggled),
 		"chunks":                    head + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(smuggled), smuggled),
 		"a length that is too long": head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", 300_000, smuggled),
-		"a chunk that is too long":  head + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s", 300_000, smuggled),
+		"a chunk that is too long":  head + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s%s", 300_000, smuggled, beforeTheSite),
 	}
 }
 

@@ -14,6 +14,9 @@ type Program struct {
 	before bool
 }
 
+// At is the gateway at a path.
+func At(path string) Program { return Program{path: path} }
+
 // Before is the gateway of a release before this one, at a path.
 func Before(path string) Program { return Program{path: path, before: true} }
 

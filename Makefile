@@ -107,8 +107,9 @@ long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-matrices: deps-browser
-	$(GO) test -count=1 -timeout 15m -tags long -run PromisedRanges ./pkg/queue
-	$(GO) test -count=1 -timeout 15m -tags long -run Walk ./pkg/queue/journal
+	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf' ./pkg/queue/memstore
+	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-browsers: deps-browsers

@@ -7,10 +7,10 @@ BIN      := bin
 # What the gateway says it is: of a checkout its tag or commit; for sources without one, make build VERSION=1.2.3.
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
-# The packages that take longest are tested first, so that none of them is left to run alone at the end. Beside a package
-# whose tests use the processor, one whose tests wait.
-FIRST    := ./test/e2e ./test/browser/gate ./test/browser/walk ./loadtest/chaos ./test/browser ./pkg/queue ./loadtest/drive ./pkg/queue/redisstore \
-  ./loadtest/mornings ./loadtest/sim ./loadtest/rehearse
+# The packages that take longest are tested first, so that none of them is left to run alone at the end, and beside those whose
+# tests wait (test/, loadtest/chaos) those whose tests use the processor: two that wait at the same time leave the cores idle.
+FIRST    := ./test/e2e ./pkg/queue ./pkg/queue/journal ./pkg/queue/memstore ./test/browser/gate ./pkg/queue/redisstore ./loadtest/drive \
+  ./test/browser ./cmd/gateway ./test/browser/walk ./loadtest/mornings ./loadtest/chaos ./loadtest/sim ./loadtest/rehearse
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
@@ -107,8 +107,9 @@ long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-matrices: deps-browser
-	$(GO) test -count=1 -timeout 15m -tags long -run PromisedRanges ./pkg/queue
-	$(GO) test -count=1 -timeout 15m -tags long -run Walk ./pkg/queue/journal
+	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf' ./pkg/queue/memstore
+	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-browsers: deps-browsers

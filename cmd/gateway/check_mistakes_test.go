@@ -45,7 +45,7 @@ func mistakesOfValues() []mistake {
 		{name: "a short token", spoil: edits(fileToken, "  token: abc\n"), key: "admin.token", at: "token: abc", say: "at least 16"},
 		{name: "an unknown level", spoil: edits("rooms:", "log: {level: loud}\nrooms:"), key: "log.level", at: "loud", say: "want debug, info, warn, error"},
 		{name: "no time to stop", spoil: edits("rooms:", "stop_timeout: 0s\nrooms:"), key: "stop_timeout", at: "stop_timeout"},
-		{name: "a drain of an hour", spoil: edits("rooms:", "drain: 1h\nrooms:"), key: "drain", at: "drain", say: "is not in 0s"},
+		{name: "a drain of an hour", spoil: edits("drain: 0s", "drain: 1h"), key: "drain", at: "drain", say: "is not in 0s"},
 		{name: "an unknown mode", spoil: edits("    pace:", "    mode: off\n    pace:"), key: "rooms[0].mode", at: "mode: off", say: "want run, pause"},
 		{name: "a canonical of another host", spoil: edits("    pace:", "    canonical: https://www.example\n    pace:"), key: "rooms[0].canonical", at: "canonical", say: "none of the room's hosts"},
 		{name: "a path twice", spoil: edits("    pace:", "    paths: [/a]\n    exclude: [/a]\n    pace:"), key: "rooms[0].exclude[0]", at: "exclude", say: "two rules cannot decide"},

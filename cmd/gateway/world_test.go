@@ -62,6 +62,7 @@ admin:
   listen: 127.0.0.1:0
   token_file: DIR/token
 trusted_proxies: [127.0.0.1]
+drain: 0s
 rooms:
   - id: termine
     hosts: [termine.example]

@@ -232,7 +232,7 @@ func TestOlderCopiesOfAStoreMultiplyNothing(t *testing.T) {
 	e.arrive(3000) // seen by one of them only, so their ceilings differ
 	e.pass(250 * time.Millisecond)
 	before := e.room.View().Snapshot.Last
-	for n := range 20 {
+	for n := range copies {
 		older(e, 40_000)
 		if n%2 == 0 {
 			e.now.Add(250)

@@ -69,15 +69,15 @@ func TestNobodyWhoPollsAsToldMissesTheCall(t *testing.T) {
 			cfg.Document.Timing = simple()
 			cfg.Document.Timing.Window, cfg.Document.Timing.Hold = window, window*6/5
 			longest := time.Duration(0)
-			c := everybody(t, 22, 600, cfg, func(c *crowd) {
+			c := everybody(t, 22, polite, cfg, func(c *crowd) {
 				c.read = func(_ *person, a queue.Answer) { longest = max(longest, a.Next) }
 				if meanwhile != nil {
 					meanwhile(c)
 				}
 			})
 			if missed := c.count(queue.StateMissed); missed > 0 {
-				t.Errorf("%s, claim window and longest poll %v: %d of 600 who stayed missed their call; they were told to ask in up to %v",
-					name, window, missed, longest)
+				t.Errorf("%s, claim window and longest poll %v: %d of %d who stayed missed their call; they were told to ask in up to %v",
+					name, window, missed, polite, longest)
 			}
 			if longest > window/2 {
 				t.Errorf("%s: a page asks again after %v, the claim window is %v", name, longest, window)
@@ -90,7 +90,7 @@ func TestNobodyWhoPollsAsToldMissesTheCall(t *testing.T) {
 func TestNoShowsCostNoPace(t *testing.T) {
 	const minutes = 10
 	for name, cfg := range map[string]queue.RoomConfig{"by the rate": delivered(60, 0), "in a full room": delivered(600, 100)} {
-		c := newCrowd(t, 23, 5000, cfg)
+		c := newCrowd(t, 23, 2500, cfg) // more than are called until the end
 		for _, p := range c.people {
 			p.noShow = c.random.Float64() < 0.4
 		}

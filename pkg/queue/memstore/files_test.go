@@ -85,7 +85,7 @@ func sameFigures(t *testing.T, got, want figures) {
 }
 
 func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(filed) {
 		path := filepath.Join(t.TempDir(), "room")
 		p := history(t, seed, path, 300)
 		want, figures := dumped(p.store), p.store.room.figures
@@ -111,7 +111,7 @@ func TestALineThatWasClosedCleanlyGoesOnWhereItWas(t *testing.T) {
 
 // After a crash all is there but for places given since the last write of the places, and heartbeats since then.
 func TestAfterACrashWhatTheMarksHoldIsThere(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(filed) {
 		path := filepath.Join(t.TempDir(), "room")
 		p := history(t, seed, path, 150)
 		must(t, p.store.savePlaces(&p.store.mu))

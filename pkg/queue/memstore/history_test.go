@@ -78,8 +78,8 @@ func (p *pair) fail(what, format string, args ...any) {
 // The histories of the tests of the files are compared as they are made; these go over losses, too. queuetest's differential test
 // draws others, and shrinks what it finds.
 func TestTheHistoriesOfTheTestsOfFilesAreThoseOfTheModel(t *testing.T) {
-	const runs, steps = 6, 800
-	for seed := range uint64(runs) {
+	const steps = 800
+	for seed := range uint64(compared) {
 		p := &pair{t: t, r: rand.New(rand.NewPCG(seed, 7)), now: start + int64(seed)}
 		clock := func() int64 { return p.now }
 		store, err := New(Config{Clock: clock})

@@ -48,6 +48,9 @@ type Options struct {
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.
 	OnHead func(Head)
+	// Takes is asked, of the same head, whether the answer may go to the visitor. If not, Forward returns ErrUnwanted and nothing
+	// of the answer is sent; a 101 is not asked about. nil: all may.
+	Takes func(Head) bool
 	// Stays is told of what the visitor does within the request, which belongs to Stay. A WebSocket and a stream of events are
 	// ended with the stay; other transfers are not. nil: nobody is told.
 	Stays Stays

@@ -180,6 +180,9 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) (Result, error) {
 	defer x.end()
 	err := x.forward()
 	if err != nil {
+		if errors.Is(err, ErrUnwanted) {
+			return x.result, err
+		}
 		return Result{Address: x.result.Address}, err
 	}
 	return x.result, nil

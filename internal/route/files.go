@@ -23,9 +23,20 @@ type kind struct {
 // and neither is what a program answers with.
 var kinds = []kind{
 	{"css", []string{"text/css"}},
-	{"js", scripts}, {"mjs", scripts},
-	{"avif", images}, {"gif", images}, {"ico", images}, {"jpeg", images}, {"jpg", images}, {"png", images}, {"svg", images}, {"webp", images},
-	{"otf", fonts}, {"ttf", fonts}, {"woff", fonts}, {"woff2", fonts},
+	{"js", scripts},
+	{"mjs", scripts},
+	{"avif", images},
+	{"gif", images},
+	{"ico", images},
+	{"jpeg", images},
+	{"jpg", images},
+	{"png", images},
+	{"svg", images},
+	{"webp", images},
+	{"otf", fonts},
+	{"ttf", fonts},
+	{"woff", fonts},
+	{"woff2", fonts},
 }
 
 var (

@@ -36,7 +36,7 @@ func TestOnlyPlainNamesOfFilesAreOpenByKind(t *testing.T) {
 			t.Errorf("%q: %v", raw, got)
 		}
 	}
-	if (Files)(nil).Has([]byte("/main.css")) {
+	if Files(nil).Has([]byte("/main.css")) {
 		t.Error("a file is open where none is named")
 	}
 }

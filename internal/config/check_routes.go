@@ -7,12 +7,13 @@ import (
 	"github.com/einlass/einlass/internal/route"
 )
 
-// Routes are the rooms' hosts and paths, in the order of Rooms.
+// Routes are the rooms' hosts and paths, in the order of Rooms. Kinds of files are not among them, see Room.Files.
 func (c *Config) Routes() []route.Room {
 	all := make([]route.Room, len(c.Rooms))
 	for i := range c.Rooms {
 		r := &c.Rooms[i]
-		all[i] = route.Room{Hosts: r.Hosts, Paths: r.Paths, Exclude: r.Exclude, Legacy: c.Paths.Legacy}.Filled()
+		exclude, _ := route.SplitFiles(r.Exclude)
+		all[i] = route.Room{Hosts: r.Hosts, Paths: r.Paths, Exclude: exclude, Legacy: c.Paths.Legacy}.Filled()
 	}
 	return all
 }
@@ -24,6 +25,7 @@ func (ch *checker) routes(c *Config) {
 	own, err := route.ParseRule(c.Prefix)
 	known := err == nil && prefixForm.MatchString(c.Prefix)
 	for i, rules := range c.Routes() {
+		rules.Exclude = c.Rooms[i].Exclude // with the kinds of files: positions are those of the file
 		at := fmt.Sprintf("rooms[%d]", i)
 		hosts := rules.Hosts
 		for j, host := range hosts {
@@ -37,6 +39,14 @@ func (ch *checker) routes(c *Config) {
 		}{{"paths", rules.Paths}, {"exclude", rules.Exclude}} {
 			for j, path := range list.paths {
 				here := fmt.Sprintf("%s.%s[%d]", at, list.key, j)
+				if list.key == "exclude" && route.IsFiles(path) {
+					if _, err := route.ParseFiles(path); err != nil {
+						ch.bad(here, "%q %v", path, err)
+					} else if slices.Contains(list.paths[:j], path) {
+						ch.bad(here, "%q is given twice", path)
+					}
+					continue
+				}
 				rule, err := route.ParseRule(path)
 				if err != nil {
 					ch.bad(here, "%q %v", path, err)

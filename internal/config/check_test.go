@@ -116,6 +116,10 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"a host given twice", "", "hosts: [a.de, A.de]", `rooms[0].hosts[1]: "a.de" is given twice`},
 		{"a rule with a star", "", "paths: [/a/*]", `rooms[0].paths[0]: "/a/*" has '*'`},
 		{"a rule without a slash", "", "exclude: [a]", `rooms[0].exclude[0]: "a" does not begin with /`},
+		{"a kind of files that pages may be", "", "exclude: [/a, \"*.html\"]", `rooms[0].exclude[1]: "*.html" is no kind of files that can be open by name; want one of *.css, *.js,`},
+		{"a kind of files twice", "", "exclude: [\"*.css\", /a, \"*.css\"]", `rooms[0].exclude[2]: "*.css" is given twice`},
+		{"a rule behind a kind of files", "", "exclude: [\"*.css\", a]", `rooms[0].exclude[1]: "a" does not begin with /`},
+		{"a kind of files behind the line", "", "paths: [\"*.css\"]", `rooms[0].paths[0]: "*.css" does not begin with /`},
 		{"a path that is protected and open", "", "paths: [/, /a]\nexclude: [/A/]", `rooms[0].exclude[0]: "/A/" on host "*" is already rooms[0].paths[1]`},
 
 		{"a path below the gateway's own", "prefix: /termine", "paths: [/, /Termine/neu]", `rooms[0].paths[1]: "/Termine/neu" lies at or below prefix "/termine"`},

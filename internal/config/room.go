@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/einlass/einlass/internal/route"
+)
 
 // Room is one protected site: host and path rules, one backend, one line.
 type Room struct {
@@ -15,7 +19,8 @@ type Room struct {
 	// FrameAncestors are the origins whose pages may show the room's in a frame, https://www.example.org or
 	// https://*.example.org.
 	FrameAncestors []string `yaml:"frame_ancestors"`
-	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See Router.
+	// Paths are the prefixes that need a pass, Exclude the ones that do not; the longer prefix wins. See route.Router. Exclude
+	// also has kinds of files, "*.css"; see Files.
 	Paths   []string `yaml:"paths"`
 	Exclude []string `yaml:"exclude"`
 	// Once are the prefixes whose forms reach the site once within a stay; the same form again gets the first answer.
@@ -41,6 +46,12 @@ type Room struct {
 	// Languages are the tags of the languages offered, the first is the default. Empty offers all there are, English
 	// first.
 	Languages []string `yaml:"languages"`
+}
+
+// Files are the kinds of files in Exclude, "*.css". See route.Files.
+func (r *Room) Files() []string {
+	_, files := route.SplitFiles(r.Exclude)
+	return files
 }
 
 // Pace is how fast the line moves.

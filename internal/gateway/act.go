@@ -13,7 +13,11 @@ func (e *exchange) carryOut(d *decision) {
 	case bypass:
 		e.g.forwardOpen(e.r, e.v, true)
 	case beside:
-		e.forwardAside()
+		if e.aside == asideAsset {
+			e.forwardAsset()
+		} else {
+			e.forwardAside()
+		}
 	default:
 		e.reply(d)
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/route"
 )
 
 // What browsers and other programs send without cookies by design stands beside the line: nobody's pass can come with it, and
@@ -26,14 +28,19 @@ const (
 	asidePreflight
 	// asideFile asks for what is said of a whole host: robots.txt (RFC 9309) or a well-known URI (RFC 8615).
 	asideFile
+	// asideAsset asks for a file of a kind that the room has open. No page is one, and the site has to say that its answer is none.
+	asideAsset
 	// asideOdd asks there for more than a file.
 	asideOdd
 )
 
-// asideOf says what a visit is.
-func asideOf(v *httpx.Visit) aside {
+// asideOf says what a visit is to a room that has these kinds of files open.
+func asideOf(v *httpx.Visit, files route.Files) aside {
 	path := v.Path()
 	switch {
+	case files.Has(path) && (v.Method() == http.MethodGet || v.Method() == http.MethodHead) && v.ContentLength() == 0 &&
+		v.Header("Upgrade") == nil && !v.ReadsHTML():
+		return asideAsset
 	case v.Method() == http.MethodOptions:
 		if v.ContentLength() == 0 && v.Header("Origin") != nil && v.Header("Access-Control-Request-Method") != nil && v.Header("Upgrade") == nil {
 			return asidePreflight
@@ -110,6 +117,23 @@ func (e *exchange) forwardAside() {
 	r.Metrics.Visit(metrics.Unguarded)
 	opt := proxy.Options{StripCookies: everyCookie, HeadOnly: e.aside == asidePreflight}
 	if failed := g.forward(r, v, opt); failed != nil {
+		g.answerFailure(r, v, failed, false)
+	}
+}
+
+// forwardAsset sends a request for an open file on. Without cookies, so that the site takes it for nobody's; and what is not such
+// a file is answered as to anybody without a pass.
+func (e *exchange) forwardAsset() {
+	g, r, v := e.g, e.r, e.v
+	r.Metrics.Visit(metrics.Unguarded)
+	failed := g.forward(r, v, proxy.Options{StripCookies: everyCookie, Takes: func(h proxy.Head) bool {
+		return r.files.IsOne(v.Path(), h.Status(), h.Field("content-type"))
+	}})
+	switch {
+	case failed == nil:
+	case errors.Is(failed.err, proxy.ErrUnwanted):
+		e.tellScript(429, "no-pass")
+	default:
 		g.answerFailure(r, v, failed, false)
 	}
 }

@@ -71,7 +71,7 @@ func (e *exchange) askLook() {
 	v := e.v
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
-		framed: v.Framed(), sameOrigin: v.SameOrigin(), aside: asideOf(v), stranger: e.r.strangersFrame(v),
+		framed: v.Framed(), sameOrigin: v.SameOrigin(), aside: asideOf(v, e.r.files), stranger: e.r.strangersFrame(v),
 	}
 }
 

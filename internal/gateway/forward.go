@@ -57,6 +57,10 @@ func (g *Gateway) forward(r *Room, v *httpx.Visit, opt proxy.Options) *failure {
 	}
 	opt.VisitorsHost = r.named
 	result, err := r.Backend.Forward(v, opt)
+	if errors.Is(err, proxy.ErrUnwanted) {
+		r.Metrics.Answer(result.Address, result.Status, result.Took)
+		return failureOf(err)
+	}
 	if err != nil {
 		failed := failureOf(err)
 		r.Metrics.NoAnswer(result.Address, failed.outcome)

@@ -55,6 +55,8 @@ type RoomConfig struct {
 	// Quiet are the prefixes of paths whose requests are no activity, in the form of a room's paths; Once those whose forms reach
 	// the site once within a stay.
 	Quiet, Once []string
+	// Files are the kinds of files that need no pass, as route.ParseFiles reads them.
+	Files []string
 }
 
 // Room is a RoomConfig in use.
@@ -66,6 +68,7 @@ type Room struct {
 	// of Quiet and Once
 	quiet, once prefixes
 	forms       *forms
+	files       route.Files
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

@@ -43,6 +43,8 @@ type site struct {
 	// redirects is where it leads: each answer is a redirect then.
 	redirects atomic.Value
 	slow      atomic.Value // func(), called before the answer
+	// kind is the media type that it says an answer is of.
+	kind atomic.Value
 }
 
 // siteAddress is where the site seems to be.
@@ -66,11 +68,17 @@ func (s *site) Forward(v *httpx.Visit, opt proxy.Options) (proxy.Result, error) 
 	if s.finish.Load() {
 		head.fields["einlass-finish"] = "1"
 	}
+	if kind, ok := s.kind.Load().(string); ok {
+		head.fields["content-type"] = kind
+	}
 	if location, ok := s.redirects.Load().(string); ok {
 		head.status, head.fields["location"] = http.StatusFound, location
 	}
 	if opt.OnHead != nil {
 		opt.OnHead(&head)
+	}
+	if opt.Takes != nil && !opt.Takes(&head) {
+		return proxy.Result{Status: head.status, Took: time.Millisecond, Address: siteAddress}, proxy.ErrUnwanted
 	}
 	v.Ctx().Response.Header.Set("X-Site", "yes")
 	v.Ctx().Response.SetStatusCode(head.status)
@@ -241,6 +249,7 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	var all []gateway.RoomConfig
 	for _, r := range rooms {
 		cfg := s.room(r.ID, pace)
+		cfg.Files = r.Files()
 		cfg.Metrics = m.OpenRoom(metrics.RoomConfig{ID: r.ID})
 		all = append(all, cfg)
 	}

@@ -50,6 +50,9 @@ type Options struct {
 	// visitor. It is called on the goroutine of Forward. A retry is not seen, and neither are other 1xx answers. nil: nobody
 	// looks.
 	OnHead func(Head)
+	// Takes is asked, of the same head, whether the answer may go to the visitor. If not, Forward returns ErrUnwanted and nothing
+	// of the answer is sent; a 101 is not asked about. nil: all may.
+	Takes func(Head) bool
 	// Stays is told of what the visitor does within the request, which belongs to Stay. A WebSocket and a stream of events are
 	// ended with the stay; other transfers are not. nil: nobody is told.
 	Stays Stays
@@ -182,6 +185,9 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) (Result, error) {
 	defer x.end()
 	err := x.forward()
 	if err != nil {
+		if errors.Is(err, ErrUnwanted) {
+			return x.result, err
+		}
 		return Result{Address: x.result.Address}, err
 	}
 	return x.result, nil

@@ -17,6 +17,8 @@ var (
 	// ErrQueueFull: as many requests as allowed are in flight and the short queue
 	// is full, or the request's time in it ran out. Status 503.
 	ErrQueueFull = errors.New("proxy: too many requests are waiting for the backend")
+	// ErrUnwanted: the answer is none that Options.Takes. The origin is well: Result says what it answered.
+	ErrUnwanted = errors.New("proxy: the answer is not for this visitor")
 	// ErrClientGone: the visitor closed the connection; no answer can be sent.
 	ErrClientGone = errors.New("proxy: the client went away")
 	// ErrClientTimeout: the visitor stopped sending the request body. Status 408.

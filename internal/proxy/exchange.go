@@ -364,14 +364,23 @@ func (x *exchange) deliver() error {
 		return x.switchProtocols()
 	}
 	x.nameAsVisitorsDo()
-	err := x.respond()
-	if err != nil {
+	if x.opt.Takes != nil && !x.opt.Takes((*shownHead)(x)) {
+		x.drop() // the rest of the answer is not read
+		x.noteStatus()
+		return ErrUnwanted
+	}
+	if err := x.respond(); err != nil {
 		return x.fail(err)
 	}
+	x.noteStatus()
+	return nil
+}
+
+// noteStatus lets the answer count for or against the origin.
+func (x *exchange) noteStatus() {
 	if x.ans.status >= 500 {
 		x.noteFailure()
 	} else {
 		x.noteSuccess(x.now)
 	}
-	return nil
 }

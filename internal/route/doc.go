@@ -19,4 +19,6 @@
 // Encodings: a path whose bytes are no UTF-8 is Unreadable, unless its room takes such; then it is read in Windows-1252 and in any
 // other encoding that writes ASCII as it is. What a backend finds by comparing titles, or by a front controller
 // (/index.php/termine, ?q=termine), is not known here.
+//
+// Kinds of files ("*.css") are no rules of the router: see Files.
 package route

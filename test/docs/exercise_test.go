@@ -35,10 +35,12 @@ func TestMain(m *testing.M) {
 // block is a fence of the documentation that is run.
 var block = regexp.MustCompile("(?ms)^```sh exercise=(\\S+)\n(.*?)^```$")
 
-// exercises reads the blocks of docs/operations.md by their names.
-func exercises(t *testing.T) map[string]string {
+const operations = "../../docs/operations.md"
+
+// exercises reads the blocks of a document by their names.
+func exercises(t *testing.T, document string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/operations.md")
+	text, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ type machine struct {
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
-	m := &machine{t: t, blocks: exercises(t), dir: t.TempDir(), web: free(t), admin: free(t), redis: free(t)}
+	m := &machine{t: t, blocks: exercises(t, operations), dir: t.TempDir(), web: free(t), admin: free(t), redis: free(t)}
 	for _, name := range []string{"etc", "state", "bin", "backup", "run", "redis"} {
 		if err := os.Mkdir(m.path(name), 0o700); err != nil {
 			t.Fatal(err)

@@ -18,6 +18,8 @@ var forwardingFields = []string{
 	"X-Rewrite-Url", "X-Scheme", "X-Url-Scheme", "X-Host", "Front-End-Https", "X-Arr-Ssl",
 	"X-Envoy-Original-Path", "X-Envoy-External-Address",
 	"True-Client-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip",
+	"Fly-Client-Ip", "X-Azure-Clientip", "X-Remote-Ip", "X-Remote-Addr", "X-Originating-Ip", "Forwarded-For",
+	"X-Script-Name", "X-Http-Host-Override",
 	"X-Accel-Mapping", "X-Sendfile-Type",
 }
 

@@ -68,6 +68,11 @@ func classify(name []byte) nameKind {
 			return kindIf(name, "forwarded", kindForwarded)
 		case 15:
 			return kindIf(name, "front-end-https", kindForwardedOther)
+		case 13:
+			if name[1]|0x20 == 'l' {
+				return kindIf(name, "fly-client-ip", kindForwardedOther)
+			}
+			return kindIf(name, "forwarded-for", kindForwardedOther)
 		case 16:
 			return kindIf(name, "fastly-client-ip", kindForwardedOther)
 		}
@@ -83,7 +88,12 @@ func classify(name []byte) nameKind {
 			return kindIf(name, "keep-alive", kindHop)
 		}
 	case 'p':
-		return classifyProxy(name)
+		return classifyP(name)
+	case 's':
+		if len(name) == 11 {
+			// Some application servers (gunicorn, for one) cut it off the path: /x/termine is then /termine for the site.
+			return kindIf(name, "script-name", kindHop)
+		}
 	case 't':
 		switch len(name) {
 		case 2:
@@ -109,8 +119,10 @@ func classify(name []byte) nameKind {
 	return kindPlain
 }
 
-func classifyProxy(name []byte) nameKind {
+func classifyP(name []byte) nameKind {
 	switch len(name) {
+	case 9:
+		return kindIf(name, "path-info", kindHop) // as script-name
 	case 5:
 		// CGI turns it into HTTP_PROXY, which many clients take for their own setting.
 		return kindIf(name, "proxy", kindHop)
@@ -135,6 +147,8 @@ func classifyX(name []byte) nameKind {
 			return kindIf(name, "x-arr-ssl", kindForwardedOther)
 		case 15:
 			return kindIf(name, "x-accel-mapping", kindForwardedOther)
+		case 16:
+			return kindIf(name, "x-azure-clientip", kindForwardedOther)
 		}
 	case 'c':
 		switch len(name) {
@@ -144,13 +158,18 @@ func classifyX(name []byte) nameKind {
 			return kindIf(name, "x-cluster-client-ip", kindForwardedOther)
 		}
 	case 'h':
-		if len(name) == 6 {
+		switch len(name) {
+		case 6:
 			return kindIf(name, "x-host", kindForwardedOther)
+		case 20:
+			return kindIf(name, "x-http-host-override", kindForwardedOther)
 		}
 	case 's':
 		switch len(name) {
 		case 8:
 			return kindIf(name, "x-scheme", kindForwardedOther)
+		case 13:
+			return kindIf(name, "x-script-name", kindForwardedOther)
 		case 15:
 			return kindIf(name, "x-sendfile-type", kindForwardedOther)
 		}
@@ -173,14 +192,20 @@ func classifyX(name []byte) nameKind {
 		}
 		return classifyForwarded(name)
 	case 'o':
+		if len(name) == 16 && name[9]|0x20 == 't' {
+			return kindIf(name, "x-originating-ip", kindForwardedOther)
+		}
 		return kindFamily(name, "x-original", kindForwardedOther)
 	case 'r':
-		switch len(name) {
-		case 9:
+		switch n, third := len(name), name[4]|0x20; {
+		case n == 9 && third == 'a':
 			return kindIf(name, "x-real-ip", kindForwardedSet)
-		default:
-			return kindFamily(name, "x-rewrite", kindForwardedOther)
+		case n == 11 && third == 'm':
+			return kindIf(name, "x-remote-ip", kindForwardedOther)
+		case n == 13 && third == 'm':
+			return kindIf(name, "x-remote-addr", kindForwardedOther)
 		}
+		return kindFamily(name, "x-rewrite", kindForwardedOther)
 	}
 	return kindPlain
 }

@@ -42,10 +42,34 @@ func plainLetters(path []byte) []byte {
 		case r == '\u2216':
 			out = append(out, '\\')
 		default:
-			out = utf8.AppendRune(out, unicode.ToLower(unicode.ToUpper(r)))
+			out = appendLetter(out, unicode.ToLower(unicode.ToUpper(r)))
 		}
 	}
 	return out
+}
+
+// appendLetter writes a letter in lower case. Some that have no marks are others to a collation (Unicode Technical Standard 10,
+// primary strength, with the tailorings of MySQL's utf8mb4_0900_ai_ci and utf8mb4_unicode_520_ci).
+func appendLetter(dst []byte, r rune) []byte {
+	switch r {
+	case 'ß':
+		return append(dst, "ss"...)
+	case 'æ':
+		return append(dst, "ae"...)
+	case 'œ':
+		return append(dst, "oe"...)
+	case 'þ':
+		return append(dst, "th"...)
+	case 'ø':
+		return append(dst, 'o')
+	case 'ł':
+		return append(dst, 'l')
+	case 'đ', 'ð':
+		return append(dst, 'd')
+	case 'ħ':
+		return append(dst, 'h')
+	}
+	return utf8.AppendRune(dst, r)
 }
 
 // slashLike are what Windows makes a slash of where it has to find a byte for it: fraction slash, division slash, big solidus.

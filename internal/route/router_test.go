@@ -172,6 +172,18 @@ func TestLettersThatABackendMayTakeForOthersAreGuarded(t *testing.T) {
 	}
 }
 
+func TestLettersThatACollationWritesWithOthersAreGuarded(t *testing.T) {
+	r := routerOf(t, []Room{{Hosts: []string{"h"}, Paths: []string{"/straße", "/passbild", "/ørsted", "/łódź", "/caesar", "/thor"}}})
+	for path, guarded := range map[string]bool{
+		"/strasse": true, "/STRASSE/x": true, "/stra%C3%9Fe": true, "/STRA%E1%BA%9EE": true, "/pa%C3%9Fbild": true, "/orsted": true, "/%C3%98RSTED": true,
+		"/lodz": true, "/c%C3%A6sar": true, "/%C3%9Eor": true, "/strassen": false, "/passbilder": false, "/pasbild": false,
+	} {
+		if room, v := r.Match("h", []byte(path)); room != 0 || (v == Line) != guarded {
+			t.Errorf("%s is %d, %d", path, room, v)
+		}
+	}
+}
+
 func TestOrdinarySpellingsOfExcludedPathsStayOpen(t *testing.T) {
 	r := town(t)
 	for _, path := range []string{

@@ -96,7 +96,8 @@ func answersTo(q question, f facts) (all []facts) {
 			}
 		}
 		for a := asidePreflight; a <= asideOdd && !f.sends; a++ {
-			with(func(f *facts) { f.form = form{reads: a != asidePreflight, loads: a != asidePreflight, aside: a} })
+			page := a != asidePreflight && a != asideAsset
+			with(func(f *facts) { f.form = form{reads: page, loads: page, aside: a} })
 		}
 	case touch:
 		with(func(f *facts) { f.touched = true })
@@ -186,7 +187,7 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a number is given at home only":                          !f.elsewhere || !f.knows(arrive),
 		"there is an answer":                                      (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
 		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
-			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile)),
+			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile || f.aside == asideAsset)),
 		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,
 		"who is refused gets no place":    d.act != refuse || !numbered || f.held != heldFree,
 	}

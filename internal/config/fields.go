@@ -6,10 +6,8 @@ import (
 	"strings"
 )
 
-// ForwardingFields are the request fields by which proxies tell what they changed or hid: who asked, by which host, scheme,
+// forwardingFields are the request fields by which proxies tell what they changed or hid: who asked, by which host, scheme,
 // port and path. A visitor may send any of them, so only those that a trusted proxy sets itself are believed and passed on.
-func ForwardingFields() []string { return slices.Clone(forwardingFields) }
-
 var forwardingFields = []string{
 	"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded",
 	"X-Forwarded-Prefix", "X-Forwarded-Uri", "X-Forwarded-Path", "X-Forwarded-Method", "X-Forwarded-Server", "X-Forwarded-Scheme",

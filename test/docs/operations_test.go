@@ -44,7 +44,7 @@ func TestTheEmbeddedLineIsBackedUpAndRestored(t *testing.T) {
 		t.Errorf("after the restore the room shows %s", out)
 	}
 	m.keeps("restore", people, numbers)
-	m.freshAbove("restore", numbers)
+	m.freshAbove("restore", people, numbers)
 }
 
 // Configuration and keyring are lost, and come back: every ticket is good.
@@ -58,7 +58,7 @@ func TestConfigurationAndKeysAreRestored(t *testing.T) {
 	m.sh(`rm "$ETC"/*`)
 	m.follow("keys-restore")
 	m.keeps("restore", people, numbers)
-	m.freshAbove("restore", numbers)
+	m.freshAbove("restore", people, numbers)
 }
 
 // Redis goes back to an older copy while the gateway runs.
@@ -74,7 +74,7 @@ func TestRedisIsBackedUpAndRestored(t *testing.T) {
 	people, numbers = append(people, later...), append(numbers, more...)
 	m.follow("redis-restore")
 	m.keeps("restore", people, numbers)
-	m.freshAbove("restore", numbers)
+	m.freshAbove("restore", people, numbers)
 	if out := m.sh("admin rooms"); !strings.Contains(out, message) {
 		t.Errorf("after the restore the room shows %s", out)
 	}
@@ -102,5 +102,5 @@ func TestTheEarlierVersionIsPutBack(t *testing.T) {
 		t.Errorf("the earlier program does not run: %v", err)
 	}
 	m.keeps("rollback", people, numbers)
-	m.freshAbove("rollback", numbers)
+	m.freshAbove("rollback", people, numbers)
 }

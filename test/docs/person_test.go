@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -101,9 +102,38 @@ func (m *machine) line(n int) (people []*person, numbers []uint64) {
 	return people, numbers
 }
 
-// freshAbove lets somebody come, who gets a number that nobody had.
-func (m *machine) freshAbove(step string, numbers []uint64) {
+// knowsAll waits until the line holds them all. Their pages ask again meanwhile, as pages do: what the gateway heard just before a
+// loss that it has not noticed yet it does not tell the store again.
+func (m *machine) knowsAll(step string, people []*person) {
 	m.t.Helper()
+	var room struct {
+		Waiting, Front int
+	}
+	for range 200 {
+		out := m.sh("admin rooms --json")
+		var list struct {
+			Rooms []json.RawMessage
+		}
+		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Rooms) != 1 {
+			m.t.Fatalf("%s: %v\n%s", step, err, out)
+		}
+		if err := json.Unmarshal(list.Rooms[0], &room); err != nil {
+			m.t.Fatalf("%s: %v", step, err)
+		}
+		if room.Waiting+room.Front >= len(people) {
+			return
+		}
+		for _, p := range people {
+			p.number()
+		}
+	}
+	m.t.Errorf("%s: %+v of %d are in line", step, room, len(people))
+}
+
+// freshAbove lets somebody come, who gets a number that nobody had, once everybody is known again.
+func (m *machine) freshAbove(step string, people []*person, numbers []uint64) {
+	m.t.Helper()
+	m.knowsAll(step, people)
 	fresh := m.come().number()
 	for _, n := range numbers {
 		if fresh <= n {

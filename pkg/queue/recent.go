@@ -9,11 +9,17 @@ import (
 // Most polls need no heartbeat: a poll asks recent whether one is due.
 //
 // It is a cache of fixed size, in buckets of four: a new visitor replaces the one that was of use longest ago, which then
-// sends a heartbeat earlier than needed. Entries hold no pointers, so the garbage collector does not scan them, and memory
-// that was never used is not resident.
+// sends a heartbeat earlier than needed. Entries hold no pointers, so the garbage collector does not scan them. It is made in
+// parts, each when the first visitor falls into it: a room that nobody comes to costs next to nothing.
 type recent struct {
-	buckets []bucket
-	locks   [256]sync.Mutex
+	size  uint64 // buckets of each part, a power of two
+	parts [256]part
+}
+
+// part is a share of the buckets.
+type part struct {
+	mu      sync.Mutex
+	buckets []bucket // nil until one is needed
 }
 
 type bucket [4]seenEntry
@@ -38,18 +44,21 @@ func (e *seenEntry) standing() Standing {
 
 // newRecent makes room for 4*n visitors; n is rounded up to a power of two, at least 256.
 func newRecent(n int) *recent {
-	size := 256
-	for size < n {
-		size *= 2
+	r := &recent{size: 1}
+	for int(r.size)*len(r.parts) < n {
+		r.size *= 2
 	}
-	return &recent{buckets: make([]bucket, size)}
+	return r
 }
 
 func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
-	i := binary.LittleEndian.Uint64(id[:8]) & uint64(len(r.buckets)-1)
-	m := &r.locks[i%uint64(len(r.locks))]
-	m.Lock()
-	return &r.buckets[i], binary.LittleEndian.Uint64(id[8:]) | 1, m
+	i := binary.LittleEndian.Uint64(id[:8])
+	p := &r.parts[i%uint64(len(r.parts))]
+	p.mu.Lock()
+	if p.buckets == nil {
+		p.buckets = make([]bucket, r.size)
+	}
+	return &p.buckets[i/uint64(len(r.parts))%r.size], binary.LittleEndian.Uint64(id[8:]) | 1, &p.mu
 }
 
 // find is the visitor's entry, or nil.
@@ -174,11 +183,10 @@ func (r *recent) forget(id VisitorID) {
 
 // clear removes all entries: after a loss the next poll of every place must send a heartbeat.
 func (r *recent) clear() {
-	for l := range r.locks {
-		r.locks[l].Lock()
-		for i := l; i < len(r.buckets); i += len(r.locks) {
-			r.buckets[i] = bucket{}
-		}
-		r.locks[l].Unlock()
+	for i := range r.parts {
+		p := &r.parts[i]
+		p.mu.Lock()
+		clear(p.buckets)
+		p.mu.Unlock()
 	}
 }

@@ -266,3 +266,14 @@ func TestAListenerThatFailsForGoodIsReported(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 }
+
+// A second signal ends the time for a stop. Where nothing is under way, nothing was broken off.
+func TestAStopThatHasNothingToWaitForSucceedsHoweverLateItIs(t *testing.T) {
+	late, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 60 {
+		if err := newServer(t, given(), ok).Shutdown(late); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

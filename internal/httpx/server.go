@@ -185,6 +185,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-s.places.drained:
 		return nil
 	case <-ctx.Done():
+	}
+	select {
+	case <-s.places.drained: // there was nothing to break off, however late it is
+		return nil
+	default:
 		s.places.breakOff()
 		return ctx.Err()
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -285,5 +286,15 @@ func TestOfAFileThatIsNotYAMLNothingElseIsSaid(t *testing.T) {
 	got := problemsOf(t, "rooms:\n\t- id: a\n", nil, map[string]string{"listen.http": "8080"})
 	if len(got) != 1 || !strings.HasPrefix(got[0], "not YAML: line 2: ") || !strings.Contains(got[0], "not with tabs") {
 		t.Errorf("said is %q", got)
+	}
+}
+
+func TestAPipeThatNobodyWritesToIsNoConfiguration(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(Source{File: pipe}); err == nil {
+		t.Error("it is taken")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 )
 
 // ErrOpen means that others than the owner and the group can read or write the file.
@@ -25,7 +26,8 @@ const most = 64 << 10
 // Bytes reads a file. The error is that of the file system, names the path, or is ErrOpen with what to do. It looks at the file that it
 // has open, so the file that it judges is the one that it reads.
 func Bytes(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	// Without waiting: a pipe that nobody writes to is empty, not a start that hangs.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -55,5 +56,15 @@ func TestWhatHoldsNoSecretIsRefused(t *testing.T) {
 		if got, err := Read(path); err == nil || got != "" || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %q, %v, want %q", path, got, err, want)
 		}
+	}
+}
+
+func TestAPipeThatNobodyWritesToIsEmpty(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if secret, err := Read(pipe); err == nil {
+		t.Errorf("it holds %q", secret)
 	}
 }

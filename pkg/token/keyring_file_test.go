@@ -241,3 +241,13 @@ func TestAFailedSaveLeavesNothingBehind(t *testing.T) {
 	}
 	onlyFile(t, target)
 }
+
+func TestAPipeIsNoKeyring(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := token.Load(pipe); err == nil {
+		t.Error("it is taken")
+	}
+}

@@ -54,7 +54,7 @@ func TestEachExampleOfAFrontDoesAllThatItMust(t *testing.T) {
 			v := r.visitor(t)
 			until(t, func() error {
 				out, err := probe(t, g, r)
-				if err == nil && (strings.Contains(out, "warning: ") || strings.Count(out, "ok: ") < 14) {
+				if err == nil && (strings.Contains("\n"+out, "\nwarning: ") || strings.Count(out, "ok: ") < 14) {
 					err = errors.New(out)
 				}
 				return err

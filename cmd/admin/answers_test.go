@@ -125,28 +125,27 @@ func isAct(command []string) bool  { return command[0] == "debug" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }
 
 var forgeries = map[string]forgery{
-	"a redirect":                       all(status(http.StatusTemporaryRedirect), field("Location", "/elsewhere")),
-	"a page":                           all(field("Content-Type", "text/html"), body("<html>paused</html>")),
-	"a page of another server":         all(field("Content-Type", "text/html"), field(adminapi.MarkField, ""), body("<html>paused</html>")),
-	"another JSON server":              all(field(adminapi.MarkField, ""), body(`{"status":"paused"}`)),
-	"a JSON server that echoes a room": field(adminapi.MarkField, ""),
-	"a later version of the API":       field(adminapi.MarkField, "2"),
-	"an empty answer":                  body(""),
-	"no content":                       all(status(http.StatusNoContent), body("")),
-	"another status":                   status(http.StatusAccepted),
-	"an error without a problem":       status(http.StatusBadGateway),
-	"a problem that is none":           all(status(http.StatusConflict), field("Content-Type", adminapi.ProblemType), body("{}")),
-	"a problem with another status":    all(status(http.StatusConflict), field("Content-Type", adminapi.ProblemType), body(`{"status":401,"code":"unauthorized"}`)),
-	"text":                             field("Content-Type", "text/plain"),
-	"no type":                          field("Content-Type", ""),
-	"another object":                   body(`{"status":"ok"}`),
-	"no object":                        body(`[]`),
-	"null":                             body(`null`),
-	"an object with more behind it":    func(a *httptest.ResponseRecorder, _ []string) bool { a.Body.WriteString("{}"); return true },
-	"an object that breaks off":        func(a *httptest.ResponseRecorder, _ []string) bool { a.Body.Truncate(a.Body.Len() / 2); return true },
-	"a room without id":                without("id"),
-	"a room whose id is empty":         set("id", `""`),
-	"a room without version":           without("version"),
+	"a redirect":                    all(status(http.StatusTemporaryRedirect), field("Location", "/elsewhere")),
+	"a page":                        all(field("Content-Type", "text/html"), body("<html>paused</html>")),
+	"a page of another server":      all(field("Content-Type", "text/html"), field(adminapi.MarkField, ""), body("<html>paused</html>")),
+	"another JSON server":           all(field(adminapi.MarkField, ""), body(`{"status":"paused"}`)),
+	"a later version of the API":    field(adminapi.MarkField, "2"),
+	"an empty answer":               body(""),
+	"no content":                    all(status(http.StatusNoContent), body("")),
+	"another status":                status(http.StatusAccepted),
+	"an error without a problem":    status(http.StatusBadGateway),
+	"a problem that is none":        all(status(http.StatusConflict), field("Content-Type", adminapi.ProblemType), body("{}")),
+	"a problem with another status": all(status(http.StatusConflict), field("Content-Type", adminapi.ProblemType), body(`{"status":401,"code":"unauthorized"}`)),
+	"text":                          field("Content-Type", "text/plain"),
+	"no type":                       field("Content-Type", ""),
+	"another object":                body(`{"status":"ok"}`),
+	"no object":                     body(`[]`),
+	"null":                          body(`null`),
+	"an object with more behind it": func(a *httptest.ResponseRecorder, _ []string) bool { a.Body.WriteString("{}"); return true },
+	"an object that breaks off":     func(a *httptest.ResponseRecorder, _ []string) bool { a.Body.Truncate(a.Body.Len() / 2); return true },
+	"a room without id":             without("id"),
+	"a room whose id is empty":      set("id", `""`),
+	"a room without version":        without("version"),
 	"a room of a negative version": func(a *httptest.ResponseRecorder, c []string) bool {
 		return !isAct(c) && all(set("version", "-1"), field("Etag", `"-1"`))(a, c)
 	},
@@ -237,5 +236,30 @@ func TestAChangeOfWhatIsNoGateIsNotAsked(t *testing.T) {
 	defer server.Close()
 	if code, _, stderr := command(t, environment(server), "pause", "termine"); code != 1 || patched {
 		t.Errorf("exit code %d, %s, patched %v", code, stderr, patched)
+	}
+}
+
+// During an upgrade gateways of the release before, which mark nothing, serve beside those of this one.
+func TestTheReleaseBeforeIsBelieved(t *testing.T) {
+	for _, args := range everyCommand(t) {
+		if isAct(args) || args[0] == "watch" {
+			continue
+		}
+		api := newGateway().handler(t)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a := httptest.NewRecorder()
+			api.ServeHTTP(a, r)
+			for k, v := range a.Header() {
+				if k != adminapi.MarkField && k != adminapi.RoomField {
+					w.Header()[k] = v
+				}
+			}
+			w.WriteHeader(a.Code)
+			_, _ = w.Write(a.Body.Bytes())
+		}))
+		if code, out, stderr := command(t, environment(server), args...); code != 0 {
+			t.Errorf("admin %q: exit code %d, %q %q", args, code, out, stderr)
+		}
+		server.Close()
 	}
 }

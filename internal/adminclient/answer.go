@@ -21,16 +21,17 @@ type answer struct {
 	text   json.RawMessage
 }
 
-// read tells an answer of the API from anything else. A problem of the API is an *Error.
+// read tells an answer of the API from anything else. A problem of the API is an *Error. A gateway of the release before marks nothing
+// yet: its answers are believed by their form alone, since both releases serve beside each other during an upgrade.
 func read(resp *http.Response, text []byte) (*answer, error) {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	mark := resp.Header.Values(adminapi.MarkField)
 	switch {
 	case len(text) > maxAnswer:
 		return nil, notAPI("its answer is longer than %d bytes", maxAnswer)
-	case len(mark) != 1 || mark[0] != adminapi.Mark:
-		return nil, notAPI("status %d, %s, without the field %s: %s: another server, or a gateway of another release",
-			resp.StatusCode, typeOf(kind), adminapi.MarkField, adminapi.Mark)
+	case len(mark) > 1 || len(mark) == 1 && mark[0] != adminapi.Mark:
+		return nil, notAPI("status %d, %s, %s is %q, not %s: a gateway of another release",
+			resp.StatusCode, typeOf(kind), adminapi.MarkField, strings.Join(mark, ", "), adminapi.Mark)
 	case kind == adminapi.ProblemType && resp.StatusCode >= http.StatusBadRequest:
 		var p adminapi.Problem
 		if err := whole(text, &p); err != nil {
@@ -156,6 +157,9 @@ func made(change []byte, info *operator.RoomInfo) error {
 
 // act reads the answer to an act, which has every member of what operator says, and no other.
 func (a *answer) act(id string, act operator.DebugAct) (json.RawMessage, error) {
+	if a.header.Get(adminapi.MarkField) == "" {
+		return nil, notAPI("an answer without the field %s", adminapi.MarkField)
+	}
 	if of := a.header.Get(adminapi.RoomField); of != id {
 		return nil, notAPI("asked for room %q, it answers with %q", id, of)
 	}

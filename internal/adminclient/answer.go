@@ -87,7 +87,7 @@ func (a *answer) rooms() ([]operator.RoomInfo, error) {
 	all := make([]operator.RoomInfo, len(*list.Rooms))
 	seen := map[string]bool{}
 	for i, text := range *list.Rooms {
-		if err := readRoom(text, &all[i]); err != nil {
+		if err := a.readRoom(text, &all[i]); err != nil {
 			return nil, err
 		}
 		if seen[all[i].ID] {
@@ -101,7 +101,7 @@ func (a *answer) rooms() ([]operator.RoomInfo, error) {
 // room reads the answer about one room.
 func (a *answer) room(id string) (operator.RoomInfo, error) {
 	var info operator.RoomInfo
-	if err := readRoom(a.text, &info); err != nil {
+	if err := a.readRoom(a.text, &info); err != nil {
 		return info, err
 	}
 	if info.ID != id {
@@ -113,9 +113,12 @@ func (a *answer) room(id string) (operator.RoomInfo, error) {
 	return info, nil
 }
 
+// controlsBefore are the controls of the releases that mark no answer.
+func controlsBefore() []string { return []string{"rate", "max_inside", "burst", "mode", "message"} }
+
 // readRoom reads one room. It must have its id, its version and every control; the figures beside them differ from release to
 // release, so one that is missing is 0 and one that is unknown is passed over.
-func readRoom(text []byte, info *operator.RoomInfo) error {
+func (a *answer) readRoom(text []byte, info *operator.RoomInfo) error {
 	if err := whole(text, info); err != nil {
 		return notAPI("its room cannot be read: %v", err)
 	}
@@ -123,7 +126,11 @@ func readRoom(text []byte, info *operator.RoomInfo) error {
 	if err := json.Unmarshal(text, &has); err != nil {
 		return notAPI("its room cannot be read: %v", err)
 	}
-	for _, name := range append([]string{"id", "version"}, operator.Members()...) {
+	controls := operator.Members()
+	if a.header.Get(adminapi.MarkField) == "" {
+		controls = controlsBefore()
+	}
+	for _, name := range append([]string{"id", "version"}, controls...) {
 		if value, ok := has[name]; !ok || string(value) == "null" {
 			return notAPI("its room has no %s", name)
 		}

@@ -2,8 +2,6 @@ package gateway
 
 import (
 	"bufio"
-	"crypto/sha1" //nolint:gosec // RFC 6455 §4.2.2 wants it
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/probe"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -58,7 +57,7 @@ func (g *Gateway) probeAnswer(v *httpx.Visit, nonce token.ID) {
 		seen.Body, _ = io.Copy(io.Discard, body)
 	}
 	for name, value := range v.Headers() {
-		if names(string(name)) {
+		if proxy.NamesVisitor(name) {
 			seen.Fields = append(seen.Fields, probe.Field{Name: string(name), Value: string(value)})
 		}
 	}
@@ -69,17 +68,6 @@ func (g *Gateway) probeAnswer(v *httpx.Visit, nonce token.ID) {
 		return
 	}
 	plain(v, 200, "application/json", text)
-}
-
-// names reports whether a field names a client, a host, a scheme or a path, as proxies send it and sites read it.
-func names(field string) bool {
-	field = strings.ToLower(field)
-	switch field {
-	case "forwarded", "via", "x-real-ip", "true-client-ip", "client-ip", "cf-connecting-ip", "x-client-ip", "x-cluster-client-ip",
-		"front-end-https", "x-original-url", "x-rewrite-url", "x-original-host", "x-host", "x-url-scheme":
-		return true
-	}
-	return strings.HasPrefix(field, "x-forwarded-")
 }
 
 const (
@@ -113,15 +101,14 @@ const socketTime = 10 * time.Second
 
 // probeSocket becomes a WebSocket (RFC 6455 §4.2.2) that sends one short message back.
 func (g *Gateway) probeSocket(v *httpx.Visit) {
-	key := string(v.Header("Sec-WebSocket-Key"))
-	if key == "" || !strings.EqualFold(string(v.Header("Upgrade")), "websocket") {
+	key := v.Header("Sec-WebSocket-Key")
+	if len(key) == 0 || !strings.EqualFold(string(v.Header("Upgrade")), "websocket") {
 		// The proxy in front has made an ordinary request of it.
 		g.missing(v, fasthttp.StatusUpgradeRequired, "bad-request", "Upgrade", "websocket")
 		return
 	}
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // likewise
 	head := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n"
+		proxy.AcceptKey(key) + "\r\n\r\n"
 	v.Ctx().HijackSetNoResponse(true)
 	v.Ctx().Hijack(func(c net.Conn) {
 		_ = c.SetDeadline(time.Now().Add(socketTime))

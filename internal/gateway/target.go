@@ -40,7 +40,7 @@ func (g *Gateway) target(query []byte) string {
 	if !found || len(to) == 0 || to[0] != '/' || bytes.HasPrefix(to, g.prefix) {
 		return "/"
 	}
-	return onThisHost(string(to))
+	return httpx.OnThisHost(string(to))
 }
 
 // onward is the own URL by way of which an arrival that went straight in follows the site's redirect to a page that needs
@@ -48,14 +48,14 @@ func (g *Gateway) target(query []byte) string {
 // arrival, and a site that misses its own cookie can redirect twenty times. Empty: the redirect leads elsewhere.
 func (g *Gateway) onward(r *Room, v *httpx.Visit, location string) string {
 	base := url.URL{Scheme: v.Scheme(), Host: string(v.HostPort()), Path: "/"}
-	if from, err := url.Parse(onThisHost(string(v.Path()))); err == nil {
+	if from, err := url.Parse(httpx.OnThisHost(string(v.Path()))); err == nil {
 		base.Path, base.RawPath = from.Path, from.RawPath
 	}
 	u, err := base.Parse(location)
 	if err != nil || u.Scheme != base.Scheme || !strings.EqualFold(u.Host, base.Host) || u.User != nil {
 		return ""
 	}
-	to := onThisHost(u.RequestURI())
+	to := httpx.OnThisHost(u.RequestURI())
 	room, verdict := r.table.match(v.Host(), []byte(u.EscapedPath()))
 	if verdict != route.Line || room != r || strings.HasPrefix(to, string(g.prefix)) {
 		return ""
@@ -88,7 +88,7 @@ func (e *exchange) target() string {
 }
 
 // asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
-func asked(v *httpx.Visit) string { return onThisHost(string(v.Target())) }
+func asked(v *httpx.Visit) string { return httpx.OnThisHost(string(v.Target())) }
 
 // wanted is where a request for a URL of the site leads: there, or, if that would be sending a form again, back
 // to the page that held it.
@@ -107,17 +107,7 @@ func (g *Gateway) backTo(v *httpx.Visit) string {
 		return "/"
 	}
 	if from := u.RequestURI(); !strings.HasPrefix(from, string(g.prefix)) {
-		return onThisHost(from)
+		return httpx.OnThisHost(from)
 	}
 	return g.target([]byte(u.RawQuery))
-}
-
-// onThisHost makes a path safe to be sent to. "//elsewhere" is a path in a request, but a host in a reference, and
-// browsers read a backslash as a slash: a link to this site would lead to another one. A dot segment in front is
-// dropped by the browser after it has told host from path (RFC 3986 §5.3), so the path stays what it was.
-func onThisHost(target string) string {
-	if len(target) > 1 && (target[1] == '/' || target[1] == '\\') {
-		return "/." + target
-	}
-	return target
 }

@@ -27,6 +27,16 @@ func (v *Visit) Redirect(status int, to string, extra ...string) {
 	v.Answer(200, "text/html; charset=utf-8", body, extra...)
 }
 
+// OnThisHost makes a path safe to be sent to. "//elsewhere" is a path in a request, but a host in a reference, and
+// browsers read a backslash as a slash: a link to this site would lead to another one. A dot segment in front is
+// dropped by the browser after it has told host from path (RFC 3986 §5.3), so the path stays what it was.
+func OnThisHost(target string) string {
+	if len(target) > 1 && (target[1] == '/' || target[1] == '\\') {
+		return "/." + target
+	}
+	return target
+}
+
 // asciiURL writes the bytes above ASCII as browsers do that find them in a Location: each as it is, whatever encoding it was.
 func asciiURL(url string) string {
 	out := make([]byte, 0, len(url)+64)

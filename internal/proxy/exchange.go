@@ -35,9 +35,8 @@ type exchange struct {
 	location string
 	raw      []byte // the answer head as the visitor gets it, without status line's begin
 
-	blank  []byte // zeros, never written to
-	begun  []byte // what was read of a body of unknown length
-	chunks []byte // the same, if that is all of it; nil: it is not, or its length was known
+	blank []byte // zeros, never written to
+	begun []byte // of smallUpload+1 bytes, for takeChunks; nil until it is needed
 
 	class  class     // what it may prove
 	now    time.Time // when the clock was last looked at
@@ -68,7 +67,7 @@ func (x *exchange) end() {
 	const keep = 128 << 10
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
-	x.o, x.c, x.up, x.chunks = nil, nil, nil, nil
+	x.o, x.c, x.up = nil, nil, nil
 	x.result, x.location = Result{}, ""
 	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
 	clear(x.req.fields)
@@ -97,15 +96,17 @@ func (x *exchange) forward() error {
 	}
 	x.lends = x.mayLend()
 	x.req.close = !x.lends
+	var known []byte
 	if x.req.length < 0 {
-		if err := x.takeChunks(); err != nil {
+		var err error
+		if known, err = x.takeChunks(); err != nil {
 			return err
 		}
 	}
 	if err := x.req.build(x.v, x.b, &x.opt); err != nil {
 		return err
 	}
-	if err := x.takeBody(); err != nil {
+	if err := x.takeBody(known); err != nil {
 		return err
 	}
 	w := watch{until: x.now.Add(x.b.cfg.Queue.Wait), client: x.client}

@@ -125,34 +125,32 @@ func (h *health) lost(now time.Time, k class) (out bool) {
 		return false
 	}
 	h.served[k].trial = false // it did not come to that
-	if s := &h.reach; s.out && s.trial {
-		s.failures++
-		h.unreached.failures++
-		s.leaveOut(now, &h.cfg)
-		return false
-	}
-	return h.missed(now)
+	return h.missed(now, h.reach.trial)
 }
 
 // checkLost: the check could not connect. It reports whether that took the address out.
 func (h *health) checkLost(now time.Time) (out bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.cfg.Failures > 0 && h.missed(now)
+	return h.cfg.Failures > 0 && h.missed(now, false)
 }
 
-// missed counts one more attempt to connect that failed, and reports whether it took the address out. The lock is held.
-func (h *health) missed(now time.Time) (out bool) {
+// missed counts one more attempt to connect that failed, the trial of an address that is out or not, and reports whether it took the
+// address out. The lock is held.
+func (h *health) missed(now time.Time, trial bool) (out bool) {
 	h.troubled.Store(true)
 	s := &h.reach
 	s.failures++
 	h.unreached.failures++
-	if s.out || s.failures < h.cfg.Failures {
-		return false
+	switch {
+	case s.out && trial:
+		s.leaveOut(now, &h.cfg)
+	case !s.out && s.failures >= h.cfg.Failures:
+		s.leaveOut(now, &h.cfg)
+		h.unreached = outage{now, uint64(s.failures)}
+		return true
 	}
-	s.leaveOut(now, &h.cfg)
-	h.unreached = outage{now, uint64(s.failures)}
-	return true
+	return false
 }
 
 // answered: a request of this class was answered properly. It reports whether that brought the address back.

@@ -221,6 +221,16 @@ func kindFamily(name []byte, word string, k nameKind) nameKind {
 	return k
 }
 
+// NamesVisitor reports whether a field is one by which proxies tell of a visitor, and through which other proxies it came: who, by
+// which host, scheme, port and path.
+func NamesVisitor(name []byte) bool {
+	switch classify(name) {
+	case kindVia, kindForwarded, kindForwardedFor, kindForwardedHost, kindForwardedPort, kindForwardedSet, kindForwardedOther:
+		return true
+	}
+	return false
+}
+
 // classifyForwarded sorts the X-Forwarded family.
 func classifyForwarded(name []byte) nameKind {
 	if isDisguised(name) {

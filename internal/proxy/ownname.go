@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/httpx"
 )
 
 // A site speaks of itself by the name that it knows: often its own address and port behind the gate, where no visitor
@@ -135,13 +136,10 @@ func (a *absolute) appendTo(dst []byte, asked endpoint, explicitPort bool) []byt
 			dst = append(append(dst, ':'), asked.port...)
 		}
 	}
-	switch rest := a.rest; {
-	case len(rest) == 0 || rest[0] == '?' || rest[0] == '#':
+	if len(a.rest) == 0 || a.rest[0] == '?' || a.rest[0] == '#' {
 		dst = append(dst, '/')
-	case len(rest) > 1 && (rest[1] == '/' || rest[1] == '\\'):
-		dst = append(dst, "/."...)
 	}
-	return append(dst, a.rest...)
+	return append(dst, httpx.OnThisHost(string(a.rest))...)
 }
 
 func bracketed(host string) string {

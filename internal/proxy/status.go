@@ -64,7 +64,9 @@ func (b *Backend) Status() Status {
 		o.health.describe(&a)
 		var tries int
 		a.Recent, tries = o.pulse.recent(now)
-		a.State = a.state(tries)
+		if a.State = a.state(tries); a.State == StateUnreachable {
+			a.Failures = max(a.Failures, tries)
+		}
 		s.Addresses = append(s.Addresses, a)
 	}
 	return s
@@ -110,7 +112,6 @@ func (a *AddressStatus) state(tries int) State {
 	case !a.Checked:
 		return StateDown
 	case !a.Reached, tries > 0:
-		a.Failures = max(a.Failures, tries)
 		return StateUnreachable
 	case !a.Up, a.Recent.failing():
 		return StateFailing

@@ -1,18 +1,19 @@
 package proxy
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"time"
 )
 
-// takeBody reads a small body behind the head, or prepares to stream a larger one.
-func (x *exchange) takeBody() error {
+// takeBody puts a small body behind the head, or prepares to stream a larger one. known is one that takeChunks has read.
+func (x *exchange) takeBody(known []byte) error {
 	switch {
 	case x.req.length == 0, x.up != nil:
 		return nil
-	case x.chunks != nil:
-		x.req.head = append(x.req.head, x.chunks...)
+	case known != nil:
+		x.req.head = append(x.req.head, known...)
 		return nil
 	case x.req.length > smallUpload:
 		x.newUpload(false)
@@ -35,32 +36,29 @@ func (x *exchange) newUpload(chunked bool) {
 	x.up.source.init(x.ctx.RequestBodyStream(), x)
 }
 
-// takeChunks reads the begin of a body of unknown length. If that is the whole body, its length is known from here on: some
-// servers do not read chunks, and take them for the next request. If it is not, the body is streamed in chunks.
-func (x *exchange) takeChunks() error {
+// takeChunks reads the begin of a body of unknown length. If that is the whole body, its length is known from here on, and it is
+// given: some servers do not read chunks, and take them for the next request. If it is not, the body is streamed in chunks. It is
+// valid until the next call.
+func (x *exchange) takeChunks() (whole []byte, err error) {
 	x.newUpload(true)
-	begun := x.begun[:0]
-	if cap(begun) <= smallUpload {
-		begun = make([]byte, 0, smallUpload+1) // one more than fits, to see whether there is more
+	if x.begun == nil {
+		x.begun = make([]byte, smallUpload+1) // one more than fits, to see whether there is more
 	}
-	for len(begun) <= smallUpload {
-		n, err := x.up.source.read(begun[len(begun) : smallUpload+1])
-		begun = begun[:len(begun)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			x.up.source.release()
-			x.up, x.chunks, x.req.length = nil, begun, int64(len(begun))
-		case err != nil:
-			x.up.source.release()
-			return err
-		default:
-			continue
-		}
-		break
+	n := 0
+	for n < len(x.begun) && err == nil {
+		var m int
+		m, err = x.up.source.read(x.begun[n:])
+		n += m
 	}
-	x.begun, x.now = begun, time.Now()
-	if x.up != nil {
-		x.up.begun = begun
+	x.now = time.Now()
+	if err == nil {
+		x.up.source.r = io.MultiReader(bytes.NewReader(x.begun), x.up.source.r)
+		return nil, nil
 	}
-	return nil
+	x.up.source.release()
+	if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	x.up, x.req.length = nil, int64(n)
+	return x.begun[:n], nil
 }

@@ -10,8 +10,8 @@ import (
 // acceptGUID is the constant of RFC 6455 section 1.3.
 const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-// acceptKey is the proof that the origin has understood the handshake.
-func acceptKey(key []byte) string {
+// AcceptKey is the proof that a server has understood a WebSocket's handshake, made of its Sec-WebSocket-Key.
+func AcceptKey(key []byte) string {
 	sum := sha1.Sum(append(append(make([]byte, 0, 64), key...), acceptGUID...)) //nolint:gosec // see the import
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
@@ -25,7 +25,7 @@ func (x *exchange) verifyUpgrade() error {
 		return malformed("a switch of protocols that nobody asked for")
 	case !x.ans.upgrade || !equalFold(x.ans.value("upgrade"), "websocket"):
 		return malformed("a switch to a protocol other than websocket")
-	case string(x.ans.value("sec-websocket-accept")) != acceptKey(x.req.key):
+	case string(x.ans.value("sec-websocket-accept")) != AcceptKey(x.req.key):
 		return malformed("a WebSocket handshake without its proof")
 	}
 	return nil

@@ -145,7 +145,6 @@ var errPanic = errors.New("proxy: panic in an upload")
 // one goroutine; end must be called, and waits for it.
 type upload struct {
 	source  source
-	begun   []byte // what was read of the body before, at most smallUpload+1 bytes
 	c       *conn
 	chunked bool
 	stall   time.Duration
@@ -178,13 +177,6 @@ func (u *upload) run() {
 	}()
 	p := pieces.Get().(*piece)
 	defer pieces.Put(p)
-	for begun := u.begun; len(begun) > 0; {
-		n := copy(p.data(), begun)
-		if !u.send(p, n) {
-			return
-		}
-		begun = begun[n:]
-	}
 	for {
 		n, err := u.source.read(p.data())
 		if n > 0 {

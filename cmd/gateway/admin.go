@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
 	"go.uber.org/zap"
 
@@ -86,15 +85,11 @@ func writeToken(file, token string) error {
 }
 
 func readToken(file string) (string, error) {
-	data, err := secretfile.Bytes(file)
-	if err != nil {
-		return "", err
+	t, err := secretfile.Read(file)
+	if errors.Is(err, secretfile.ErrEmpty) {
+		err = fmt.Errorf("%s is empty; delete it, and the next start makes another", file)
 	}
-	t := strings.TrimSpace(string(data))
-	if t == "" {
-		return "", fmt.Errorf("%s is empty; delete it, and the next start makes another", file)
-	}
-	return t, nil
+	return t, err
 }
 
 // operated are the rooms as the operator service sees them.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -72,7 +71,7 @@ func (r *repeats) tell() {
 	seen, from := r.seen, r.from
 	r.seen, r.from = map[string]*repeated{}, time.Now()
 	r.mu.Unlock()
-	for _, like := range slices.SortedFunc(maps.Keys(seen), cmp.Compare) {
+	for _, like := range slices.Sorted(maps.Keys(seen)) {
 		of := seen[like]
 		if line := r.log.Check(of.level, "lines like this were left out"); line != nil {
 			line.Write(zap.String("like", like), zap.Int("lines", of.lines), zap.Duration("within", time.Since(from)))

@@ -51,7 +51,6 @@ type guesser struct {
 type guesses struct {
 	log     *zap.Logger
 	refused func(reason string)
-	now     func() time.Time
 	after   func(time.Duration) <-chan time.Time
 
 	mu    sync.Mutex
@@ -98,7 +97,7 @@ func peerOf(r *http.Request) netip.Prefix {
 // wrong counts a wrong token and waits as long as it is to be answered later. errCrowd: nobody waits, too many do already.
 func (g *guesses) wrong(ctx context.Context, from netip.Prefix) error {
 	g.mu.Lock()
-	now := g.now()
+	now := time.Now()
 	peer := g.peer(from, now)
 	for _, one := range []*guesser{peer, &g.all} {
 		one.decay(now)
@@ -133,7 +132,7 @@ func (g *guesses) right(ctx context.Context, from netip.Prefix) {
 		g.mu.Unlock()
 		return
 	}
-	peer.decay(g.now())
+	peer.decay(time.Now())
 	delay := min(peer.delay(0), mildDelay)
 	g.mu.Unlock()
 	g.wait(ctx, delay)
@@ -175,7 +174,7 @@ func (g *guesses) tell(last bool) {
 	if last {
 		g.said = time.Time{}
 	}
-	g.flush(g.now())
+	g.flush(time.Now())
 }
 
 // flush logs the first wrong token at once, and then each minute how many there were since.

@@ -31,8 +31,7 @@ type Config struct {
 	Log *zap.Logger
 	// Refused counts requests without a right token, by one of the Refused constants. Optional.
 	Refused func(reason string)
-	// Now and After are the clock by which wrong tokens are slowed down. Default time.Now and time.After.
-	Now   func() time.Time
+	// After waits where wrong tokens are slowed down. Default time.After.
 	After func(time.Duration) <-chan time.Time
 }
 
@@ -96,14 +95,11 @@ func New(operators Operators, cfg Config) (*Server, error) {
 	if cfg.Refused == nil {
 		cfg.Refused = func(string) {}
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	if cfg.After == nil {
 		cfg.After = time.After
 	}
 	s := &Server{operators: operators, cfg: cfg, guesses: &guesses{
-		log: cfg.Log, refused: cfg.Refused, now: cfg.Now, after: cfg.After, peers: map[netip.Prefix]*guesser{},
+		log: cfg.Log, refused: cfg.Refused, after: cfg.After, peers: map[netip.Prefix]*guesser{},
 	}}
 	s.handler = s.guard(s.mux(s.routes()))
 	s.http = &http.Server{

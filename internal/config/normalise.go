@@ -17,7 +17,7 @@ import (
 func (c *Config) normalise(read func(string) ([]byte, error)) []*Problem {
 	ch := &checker{}
 	secret := func(dir, key string, value *Secret, file string) { ch.secretFile(read, join(dir, key), value, file) }
-	ch.secretFile(read, "admin.token", &c.Admin.Token, c.Admin.TokenFile)
+	secret("admin", "token", &c.Admin.Token, c.Admin.TokenFile)
 	secret("store", "password", &c.Store.Password, c.Store.PasswordFile)
 	secret("store.sentinel", "password", &c.Store.Sentinel.Password, c.Store.Sentinel.PasswordFile)
 	ch.storeCredentials(&c.Store)

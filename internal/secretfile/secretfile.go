@@ -20,12 +20,15 @@ import (
 // ErrOpen means that others than the owner and the group can read or write the file.
 var ErrOpen = errors.New("others can read or write it")
 
+// ErrEmpty means that nothing but space is in the file.
+var ErrEmpty = errors.New("is empty")
+
 // most bounds a file, in bytes.
 const most = 64 << 10
 
-// Bytes reads a file. The error is that of the file system, names the path, or is ErrOpen with what to do. It looks at the file that it
+// content reads a file. The error is that of the file system, names the path, or is ErrOpen with what to do. It looks at the file that it
 // has open, so the file that it judges is the one that it reads.
-func Bytes(path string) ([]byte, error) {
+func content(path string) ([]byte, error) {
 	// Without waiting: a pipe that nobody writes to is empty, not a start that hangs.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -56,15 +59,15 @@ func Check(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Read is the secret in a file, without the space around it. One that is empty is an error.
+// Read is the secret in a file, without the space around it. One that is empty is ErrEmpty.
 func Read(path string) (string, error) {
-	text, err := Bytes(path)
+	text, err := content(path)
 	if err != nil {
 		return "", err
 	}
 	secret := strings.TrimSpace(string(text))
 	if secret == "" {
-		return "", fmt.Errorf("%s: is empty", path)
+		return "", fmt.Errorf("%s: %w", path, ErrEmpty)
 	}
 	return secret, nil
 }

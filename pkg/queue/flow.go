@@ -13,22 +13,31 @@ type Flow struct {
 	// which no place moves, or which has been full for too short a time, is not measured.
 	PerSecond float64
 	Measured  bool
+	// Leaving is the part of the places that give up, a second.
+	Leaving float64
 }
 
 // flow measures the Flow from one snapshot to the next. The zero value has no snapshot yet.
 type flow struct {
 	prev            Snapshot
 	known           bool
+	yield           float64 // known at the beginning
 	passed, allowed float64 // while the rate decides, with forgetting
+	left, waited    float64 // places that gave up, and seconds that places waited, with forgetting
 	full            fullFlow
 }
 
 const (
 	yieldMemory = 180.0  // s, after which a measurement has a third of its weight
-	yieldPrior  = 30.0   // s, the weight of "one place a call" at the beginning
+	yieldPrior  = 30.0   // s, the weight of what was known at the beginning
+	leaveMemory = 600.0  // s, as yieldMemory
+	leavePrior  = 10_000 // places × s, the weight of what was known at the beginning
 	longestStep = 10_000 // ms between two snapshots; a longer gap is not measured
 	longestRun  = 10     // places that one call may count for: a group that leaves together does not tell how many places behind it will leave
 )
+
+// begin sets what is assumed before anything is measured: how many places a call takes, and the part that gives up a second.
+func (f *flow) begin(yield, leaving float64) { f.yield, f.left, f.waited = yield, leaving*leavePrior, leavePrior }
 
 // add takes the next snapshot and returns the flow up to it.
 func (f *flow) add(now Snapshot) Flow {
@@ -49,10 +58,13 @@ func follows(a, b *Snapshot) bool {
 	return b.Epoch == a.Epoch && b.Called >= a.Called && b.Now >= a.Now && b.Now-a.Now <= longestStep
 }
 
-// moving reports whether the room calls places, and has places to call.
-func moving(f *Snapshot) bool {
-	return f.Document.Pace.Mode == ModeRun && f.rate() > 0 && f.Opening.Phase == PhaseOpen && f.Now >= f.Hold && f.Waiting+f.Front > 0
+// moves reports whether the room calls places when it has any.
+func moves(f *Snapshot) bool {
+	return f.Document.Pace.Mode == ModeRun && f.rate() > 0 && f.Opening.Phase == PhaseOpen
 }
+
+// moving reports whether the room calls places, and has places to call.
+func moving(f *Snapshot) bool { return moves(f) && f.Now >= f.Hold && f.Waiting+f.Front > 0 }
 
 // crowded reports whether there is less than one seat that neither what is inside nor what is called will take.
 func crowded(f *Snapshot) bool {
@@ -65,17 +77,26 @@ func (f *flow) between(a, b *Snapshot) {
 		f.full = fullFlow{}
 		return
 	}
+	f.leave(a, b)
 	passed := float64(gone(a, b))
 	f.full.add(a, b, passed)
 	if f.full.since != 0 {
 		return
 	}
-	rate, seconds := a.rate(), float64(b.Now-a.Now)/1000
+	rate, seconds := a.asked(), float64(b.Now-a.Now)/1000
 	if f.allowed == 0 {
-		f.allowed, f.passed = rate*yieldPrior, rate*yieldPrior
+		f.allowed, f.passed = rate*yieldPrior, f.yield*rate*yieldPrior
 	}
 	keep := math.Exp(-seconds / yieldMemory)
 	f.allowed, f.passed = f.allowed*keep+rate*seconds, f.passed*keep+passed
+}
+
+// leave notes how many gave up between two snapshots.
+func (f *flow) leave(a, b *Snapshot) {
+	seconds := float64(b.Now-a.Now) / 1000
+	keep := math.Exp(-seconds / leaveMemory)
+	f.left = f.left*keep + float64(max(0, b.Left-a.Left))
+	f.waited = f.waited*keep + seconds*float64(a.Waiting)
 }
 
 // gone is how many places left the line ahead of those that still wait. If a head has moved, the front was empty, and all places
@@ -92,11 +113,18 @@ func gone(a, b *Snapshot) int64 {
 	return min(max(called, passed), longestRun*max(1, called))
 }
 
-func (f *flow) answer(now *Snapshot) Flow {
-	out := Flow{Yield: 1, Full: f.full.since != 0 || crowded(now)}
+// measured is the part of the flow that another process can begin with.
+func (f *flow) measured() Flow {
+	out := Flow{Yield: f.yield, Leaving: f.left / f.waited}
 	if f.allowed > 0 {
 		out.Yield = f.passed / f.allowed
 	}
+	return out
+}
+
+func (f *flow) answer(now *Snapshot) Flow {
+	out := f.measured()
+	out.Full = f.full.since != 0 || crowded(now)
 	out.PerSecond, out.Measured = f.full.rate(now.Now, float64(now.Document.Pace.MaxInside))
 	return out
 }

@@ -176,12 +176,12 @@ func TestAnOutageIsNoSlowLine(t *testing.T) {
 	e := newEngine(t, queue.RoomConfig{Document: runs(60, 1)})
 	p := e.arrive(900)[899]
 	e.pass(time.Minute)
-	before := e.room.View().Flow.Yield
+	before := e.room.View().Wait.Yield
 	e.store.gone = true
 	e.pass(2 * time.Minute)
 	e.store.gone = false
 	e.pass(250 * time.Millisecond)
-	if after := e.room.View().Flow.Yield; after < before-0.01 || after > before+0.01 {
+	if after := e.room.View().Wait.Yield; after < before-0.01 || after > before+0.01 {
 		t.Errorf("%.2f places for a call before, %.2f after the outage", before, after)
 	}
 	// Nobody claims, which costs no pace: more than one place a second is called.

@@ -16,7 +16,6 @@ type outbox struct {
 	place map[VisitorID]int // of a visitor's renewal in stays, plus taken
 	later []Stay            // first requests after one that was told, in order; the last is told when touchEvery is over
 	full  chan struct{}     // a batch is full
-	flow  flow              // only touched by Tick
 }
 
 // outboxMax bounds what is kept while the store is slow. What does not fit is sent with a later poll.

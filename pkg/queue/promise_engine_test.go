@@ -88,7 +88,7 @@ func fullOf(cfg queue.RoomConfig, stay func(r *rand.Rand) time.Duration, people 
 	return func(t *testing.T, seed uint64, s *score) {
 		c := newCrowd(t, seed, people, cfg)
 		c.stay = func() time.Duration { return stay(c.random) }
-		isFull := func() bool { return c.room.View().Flow.Full }
+		isFull := func() bool { return c.room.View().Wait.Full }
 		for range 1000 {
 			if isFull() {
 				break

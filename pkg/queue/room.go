@@ -55,6 +55,8 @@ type RoomConfig struct {
 	FirstStart bool
 	// Clock is the process's time; its monotonic reading is used. Default time.Now.
 	Clock func() time.Time
+	// Health judges the site behind; nil: nobody does, and the pace is what operators set.
+	Health Health
 	// OnEvent is called with what operators should know. It must not block. Optional.
 	OnEvent func(Event)
 	// OnSnapshot is called with every new snapshot and must not change it. It must not block. Optional.
@@ -163,6 +165,9 @@ type Room struct {
 	watermark watermark
 	local     localPace
 
+	judge judge
+	wait  wait
+
 	controllers   []controller // run by Tick
 	steering      faults       // of what the controllers write
 	advancing     faults       // of the snapshots
@@ -194,8 +199,10 @@ type View struct {
 	Starting bool
 	// blindUntil is the store's time until which places may be coming back to a line that this process did not know before.
 	blindUntil int64
-	// Flow is how fast the line was seen to move.
-	Flow Flow
+	// unsure is the store's time until which an opening has just begun, see opensJustNow.
+	unsure int64
+	// Wait is how fast the line was seen to move, and how the promises about it were kept.
+	Wait Wait
 	// Start is what the plan says comes next, Message what waiting pages show.
 	Start   Start
 	Message string

@@ -14,6 +14,8 @@ type Settings struct {
 	ValuesHash string `json:"seed,omitempty"`
 	// Notes is what gateways note for each other about changes that they make by themselves.
 	Notes string `json:"notes,omitempty"`
+	// Health is a HealthMode; empty: HealthAct.
+	Health HealthMode `json:"health,omitempty"`
 }
 
 // MaxMessage bounds Settings.Message, in bytes.
@@ -58,11 +60,29 @@ func (d *Document) SetMessage(text string) {
 	d.Settings = s.Encode()
 }
 
+// HealthMode is what is done with the judgement of the site's health.
+func (d *Document) HealthMode() HealthMode {
+	if m := d.settings().Health; m.Valid() {
+		return m
+	}
+	return HealthAct
+}
+
+// SetHealthMode sets what is done with it.
+func (d *Document) SetHealthMode(m HealthMode) {
+	s := d.settings()
+	s.Health = m
+	d.Settings = s.Encode()
+}
+
 // CheckSettings refuses what stores do not look at: ErrInvalid, naming the field.
 func (d *Document) CheckSettings() error {
 	s, err := ParseSettings(d.Settings)
 	if err == nil && len(s.Message) > MaxMessage {
 		err = fmt.Errorf("message of %d bytes: want at most %d: %w", len(s.Message), MaxMessage, ErrInvalid)
+	}
+	if err == nil && s.Health != "" && !s.Health.Valid() {
+		err = fmt.Errorf("health %q: want off, advise or act: %w", s.Health, ErrInvalid)
 	}
 	return err
 }

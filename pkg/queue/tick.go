@@ -53,6 +53,7 @@ func (r *Room) Tick(ctx context.Context) {
 		r.cfg.OnEvent(Event{Kind: EventStoreUp})
 	}
 	v := r.newView(&f, now, old)
+	r.judgeTick(&f)
 	r.view.Store(v)
 	for _, id := range f.Ended {
 		r.ended(id)
@@ -63,7 +64,7 @@ func (r *Room) Tick(ctx context.Context) {
 
 // newView is what is known of the room by a snapshot and by the view before.
 func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
-	v := &View{Snapshot: *f, At: now, Known: true, Flow: r.outbox.flow.add(*f), plan: InOrder(f.Document.Plan), Message: old.Message}
+	v := &View{Snapshot: *f, At: now, Known: true, Wait: r.wait.add(f), plan: InOrder(f.Document.Plan), Message: old.Message}
 	v.Start = v.start()
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
 		v.Message = f.Document.Message()
@@ -73,6 +74,8 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v.keepSketches(old)
 	v.keepLobby(old)
 	v.blindUntil = r.blindUntil(old, v)
+	v.unsure = unsureUntil(old, v)
+	r.wait.promise(v)
 	return v
 }
 
@@ -133,14 +136,16 @@ func (r *Room) blindUntil(old, v *View) int64 {
 // advance asks for the next snapshot, and rebuilds a line that was lost.
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
+	sample, verdict := r.toSend()
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
-		f, err = r.store.Advance(ctx, r.watermark.asking(), Sample{}, Verdict{})
+		f, err = r.store.Advance(ctx, r.watermark.asking(), sample, verdict)
 		return err
 	})
 	if err != nil {
 		return f, err
 	}
+	r.judge.sent(&sample)
 	if r.watermark.snapshot(&f) {
 		// The line was rebuilt. Send the store the watermark of the old line before adopting the new one.
 		if err := r.restore(ctx); err != nil {

@@ -1,0 +1,105 @@
+package queue
+
+import "strings"
+
+// judge is what a process does towards the judgements of its room: it sends what it saw in each tick, and judges a tick when
+// the samples of the others are there. Only Tick touches it.
+type judge struct {
+	sampled int64   // the newest tick of which a sample was sent
+	verdict Verdict // to be sent; Tick 0: none
+	known   Verdict // the last one that was in force: a store that has lost the room gets it back with the next judgement
+}
+
+// judgeWait is how long a tick must be over before it is judged without the samples of gateways that are late, in ms.
+const judgeWait = 1500
+
+// judgedFormat begins the text of a judgement, and of a sample. A later release that changes the parts changes it too.
+const judgedFormat = "1"
+
+// joinJudged makes one text of the part about the wait and the part about the site's health.
+func joinJudged(wait, health string) string { return judgedFormat + "\n" + wait + "\n" + health }
+
+// splitJudged takes such a text apart. A text of another release has no parts.
+func splitJudged(text string) (wait, health string) {
+	format, rest, _ := strings.Cut(text, "\n")
+	if format != judgedFormat {
+		return "", ""
+	}
+	wait, health, _ = strings.Cut(rest, "\n")
+	return wait, health
+}
+
+// toSend is the sample of the tick that is over, and the verdict that this process has made.
+func (r *Room) toSend() (s Sample, v Verdict) {
+	if !r.view.Load().Known {
+		return s, v
+	}
+	if tick := r.storeNow()/JudgeTick - 1; tick != r.judge.sampled {
+		var health string
+		if r.cfg.Health != nil {
+			health = r.cfg.Health.Sample(tick)
+		}
+		s = Sample{Tick: tick, Blob: joinJudged(r.wait.sample(tick), health)}
+	}
+	return s, r.judge.verdict
+}
+
+// sent notes that the store has taken a sample and a verdict.
+func (j *judge) sent(s *Sample) {
+	if s.Tick != 0 {
+		j.sampled = s.Tick
+	}
+	j.verdict = Verdict{}
+}
+
+// judgeTick judges the tick that is over, if nobody has yet.
+func (r *Room) judgeTick(f *Snapshot) {
+	j := &r.judge
+	before := f.Judgement
+	if before.Blob == "" {
+		before.Blob = j.known.Blob
+	}
+	j.known = before
+	tick := f.Now/JudgeTick - 1
+	if before.Tick >= tick || f.Now%JudgeTick < judgeWait && !allSampled(f, tick) {
+		return
+	}
+	wait, health := splitJudged(before.Blob)
+	v := HealthVerdict{Factor: 1000}
+	var waits []string
+	in := HealthInput{Tick: tick, Last: before.Tick, Before: health, Document: &f.Document, Opening: &f.Opening}
+	for _, s := range f.Samples {
+		if s.Tick != tick {
+			continue
+		}
+		w, h := splitJudged(s.Blob)
+		waits = append(waits, w)
+		if h != "" {
+			in.Samples = append(in.Samples, h)
+		}
+	}
+	if r.cfg.Health != nil {
+		v = r.cfg.Health.Judge(in)
+	}
+	j.verdict = Verdict{Tick: tick, Factor: min(1000, max(0, v.Factor)), Blob: joinJudged(r.wait.judge(wait, waits), v.Text)}
+	if j.verdict.Validate() != nil {
+		j.verdict = Verdict{} // the store would refuse the tick with it
+	}
+}
+
+// allSampled reports whether each gateway has sent what it saw in the tick.
+func allSampled(f *Snapshot, tick int64) bool {
+	var n int64
+	for _, s := range f.Samples {
+		if s.Tick >= tick {
+			n++
+		}
+	}
+	return n > 0 && n >= f.Gateways
+}
+
+// HealthText is the Text of the judgement on the site's health that is in force; empty: there is none.
+func (v *View) HealthText() string {
+	_, health := splitJudged(v.Snapshot.Judgement.Blob)
+	return health
+}

@@ -33,6 +33,7 @@ const pages = {
   lots: { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 725, message: { de: 'Um 8 Uhr werden 400 Termine vergeben.', en: '400 appointments are given out at 8 o’clock.' } },
   drawing: { state: 'drawing', number: 0, ahead: -1, came: 48123 },
   standby: { state: 'standby', ahead: 17 },
+  down: { state: 'down', ahead: 17 },
   booked: { state: 'booked', ahead: 3100, starts: 9000 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
   closed: { state: 'closed', number: 0, ahead: -1 },

@@ -8,6 +8,7 @@ const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, heig
 
 const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
+  waiting_kept: { ahead: 87, low: 720, high: 1080, promised: 1400, kept: 1302 },
   waiting_many: { ahead: 12345, exact: false, number: 128340, low: 4200, high: 6600 },
   next: { ahead: 0, low: 10, high: 40 },
   stale: { ahead: 87, stale: true, low: 240, high: 420 },

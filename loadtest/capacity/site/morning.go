@@ -115,4 +115,3 @@ func Play(c *Case, law Law, seed uint64) (Played, error) {
 	p.Share = float64(p.Booked) / (c.Possible * Bookings() * Length.Seconds())
 	return p, nil
 }
-

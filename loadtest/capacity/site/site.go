@@ -49,12 +49,12 @@ type Site struct {
 	events   events
 	seq      int
 
-	asked   map[uint64]*request // by the capacity's id
-	flying  int                 // requests that the proxy has at the site
-	queue   []*request
-	limit   *admission.Limit
-	meter   *admission.Meter
-	health  admission.State
+	asked  map[uint64]*request // by the capacity's id
+	flying int                 // requests that the proxy has at the site
+	queue  []*request
+	limit  *admission.Limit
+	meter  *admission.Meter
+	health admission.State
 
 	inside int
 	result Result

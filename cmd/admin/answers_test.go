@@ -30,6 +30,7 @@ func everyCommand(t *testing.T) [][]string {
 		{"pause", "termine"},
 		{"resume", "kfz"},
 		{"strict", "termine", "on"},
+		{"health", "termine", "off"},
 		{"message", "termine", "x"},
 		{"debug", "plan", "termine", plan},
 		{"debug", "door", "termine"},

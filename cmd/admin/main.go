@@ -8,6 +8,7 @@
 //	admin burst termine 10          let at most 10 people enter at once
 //	admin pause termine             call nobody
 //	admin resume termine            go on calling
+//	admin health termine off        leave the pace alone, however the site does
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
 //	admin completion bash           completion of commands and rooms; zsh, fish
 //	admin debug …                   for tests and trials: what no configuration asks for yet

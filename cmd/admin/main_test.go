@@ -183,8 +183,9 @@ func TestEveryControlCanBeChanged(t *testing.T) {
 		{[]string{"message", "termine", ""}, "message of termine: none (was »- bitte«); version 15\n"},
 		{[]string{"rate", "termine", "60", "--if-version", "15"}, "rate of termine: 60 a minute (was 120); version 16\n"},
 		{[]string{"burst", "termine", "2"}, "burst of termine: 2 at once (was 7); version 17\n"},
-		{[]string{"rate", "termine", "300"}, "rate of termine: 300 a minute (was 60); burst: 5 at once (was 2); version 18\n"},
-		{[]string{"rate", "termine", "60"}, "rate of termine: 60 a minute (was 300); burst: 2 at once (was 5); version 19\n"},
+		{[]string{"health", "termine", "advise"}, "health of termine: advise (was act); version 18\n"},
+		{[]string{"rate", "termine", "300"}, "rate of termine: 300 a minute (was 60); burst: 5 at once (was 2); version 19\n"},
+		{[]string{"rate", "termine", "60"}, "rate of termine: 60 a minute (was 300); burst: 2 at once (was 5); version 20\n"},
 		{[]string{"rate", "kfz", "6000", "--yes"}, "rate of kfz: 6000 a minute (was 0 a minute); version 13\n"},
 	}
 	g := newGateway()

@@ -79,6 +79,22 @@ var setters = []setter{
 		},
 	},
 	{
+		use: "health ROOM act|advise|off", short: "Let the pace follow the site's health, or not", what: "health",
+		long: "act: the pace is held back while the site is slow or fails, and nobody is\ncalled while it does not answer.\n" +
+			"advise: the rooms say what would be done, and nothing is.\noff: nothing is judged.",
+		example: "  admin health termine off --reason \"the site is slow, and we want it so\"",
+		accepts: "want act, advise or off", words: []string{"act", "advise", "off"},
+		set: func(c *operator.Change, arg string) error {
+			m := queue.HealthMode(arg)
+			if !m.Valid() {
+				return fmt.Errorf("%q: want act, advise or off", arg)
+			}
+			c.Health = &m
+			return nil
+		},
+		is: func(r *operator.RoomInfo) string { return string(r.Health) },
+	},
+	{
 		use: "message ROOM TEXT", short: "Show a text to everybody who waits", what: "message",
 		long: "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.\n" +
 			"A text that begins with - goes behind --.",

@@ -155,6 +155,9 @@ func notes(rooms []operator.RoomInfo) string {
 				note("%s (backend %s)", backendTrouble(&back), back.Address)
 			}
 		}
+		if r.Site.Words != "" {
+			note("%s", r.Site.Words)
+		}
 		if r.Message != "" {
 			note("message »%s«", r.Message)
 		}

@@ -2,7 +2,7 @@
 //
 //	GET   /v1/rooms        all rooms                                               operators
 //	GET   /v1/rooms/{id}   one room                                                operators
-//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message   operators
+//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message, health   operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
 //	GET   /debug/pprof/    profiles                                                operators
 //	GET   /metrics         Prometheus                                              public

@@ -59,6 +59,7 @@ func (ch *checker) room(r *Room, at string) {
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
 	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " entries (0: one second's worth)")
 	ch.oneOf(key("pace.inside"), r.Pace.Inside, InsideExpected, InsideStrict)
+	ch.oneOf(key("pace.health"), r.Pace.Health, string(queue.HealthAct), string(queue.HealthAdvise), string(queue.HealthOff))
 	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)

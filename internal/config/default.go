@@ -74,7 +74,7 @@ func DefaultRoom() Room {
 				SlowStart:  10 * time.Second,
 			},
 		},
-		Pace: Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected},
+		Pace: Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Health: "act"},
 		Mode: "run",
 		Session: Session{
 			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 5 * time.Second, FormGrace: 10 * time.Minute,

@@ -16,7 +16,7 @@ const (
 
 // Document is what the room says about its line, which operators may change while it runs.
 func (r *Room) Document() queue.Document {
-	return queue.Document{
+	d := queue.Document{
 		Version: 1,
 		Pace: queue.Pace{
 			Mode: queue.Mode(r.Mode), Rate: r.Pace.Rate, MaxInside: r.Pace.MaxInside, Burst: r.Pace.Burst,
@@ -25,6 +25,8 @@ func (r *Room) Document() queue.Document {
 		Timing:   r.Timing(),
 		Settings: queue.Settings{Message: r.Message}.Encode(),
 	}
+	d.SetHealthMode(queue.HealthMode(r.Pace.Health))
+	return d
 }
 
 // Timing is the timing of the room's line. Values of a configuration that was written before their bounds are cut to

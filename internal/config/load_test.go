@@ -60,7 +60,7 @@ func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 		t.Errorf("defaults are missing: %+v", c)
 	}
 	r := c.Rooms[0]
-	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Burst: 2}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
+	if r.Pace != (Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Burst: 2, Health: "act"}) || r.AbsentAfter != 10*time.Minute || r.Mode != "run" {
 		t.Errorf("defaults of the room are missing: %+v", r)
 	}
 	if r.Title != "termine" {

@@ -42,7 +42,7 @@ var live = []string{
 	"log.level", "drain", "paths.legacy",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].canonical", "rooms[].frame_ancestors", "rooms[].paths", "rooms[].exclude",
 	"rooms[].once", "rooms[].backend",
-	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
+	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.health", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
 	"rooms[].session.idle", "rooms[].session.max", "rooms[].session.resume", "rooms[].session.active", "rooms[].session.page",
 	"rooms[].session.form_grace", "rooms[].session.quiet",
 	"rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",

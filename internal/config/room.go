@@ -64,6 +64,8 @@ type Pace struct {
 	Inside string `yaml:"inside"`
 	// Burst is how many may enter at once. 0 in the file is one second's worth of entries; Load puts the number in.
 	Burst int64 `yaml:"burst"`
+	// Health is what is done with the judgement of the site's health: act, advise or off.
+	Health string `yaml:"health"`
 }
 
 // How stays count as inside.

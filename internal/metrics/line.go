@@ -3,6 +3,7 @@ package metrics
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -71,6 +72,15 @@ var figures = []figure{
 // phase has one series for each phase of a room.
 var phase = describe("opening_phase", "1 for the phase that the room is in, 0 for the others.", "phase")
 
+// paceFactor has one series: what the site's health leaves of the pace.
+var paceFactor = describe("pace_factor", "Part of the pace that the site's health leaves in force.")
+
+// heldBack has one series for each reason for which the pace is, or would be, held back.
+var heldBack = describe("pace_held_back", "1 for the reason for which the pace is held back, or would be if the judgement of the site's health were acted on; 0 for the others.", "reason")
+
+// reasons are all there are.
+var reasons = []admission.Reason{admission.ReasonLatency, admission.ReasonErrors, admission.ReasonDown, admission.ReasonStart}
+
 // promises has one series for each end of a range that was told.
 var promises = describe("wait_promises_total", "Ranges of the wait that pages were told and that have ended: the turn came within the range, earlier or later. One of each length is counted every 15 seconds.", "result")
 
@@ -86,6 +96,8 @@ func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 	}
 	out <- phase
 	out <- promises
+	out <- heldBack
+	out <- paceFactor
 }
 
 // Collect implements prometheus.Collector, for everything that snapshots tell. All figures of a room in one scrape are of
@@ -102,6 +114,15 @@ func (all *rooms) Collect(out chan<- prometheus.Metric) {
 			if f.there == nil || f.there(snapshot) {
 				out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(snapshot), id)
 			}
+		}
+		reason := admission.ReasonNone
+		if snapshot.Document.HealthMode() != queue.HealthOff {
+			site := admission.ReadState(snapshot.HealthText())
+			reason = site.Reason
+		}
+		out <- prometheus.MustNewConstMetric(paceFactor, prometheus.GaugeValue, float64(snapshot.Judgement.Factor)/1000, id)
+		for _, r := range reasons {
+			out <- prometheus.MustNewConstMetric(heldBack, prometheus.GaugeValue, flag(r == reason), id, string(r))
 		}
 		told := snapshot.Promises()
 		for result, n := range map[string]int64{"kept": told.Kept, "early": told.Early, "late": told.Late} {

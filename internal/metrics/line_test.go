@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -68,6 +69,35 @@ einlass_wait_promises_total{result="early",room="a"} 4
 einlass_wait_promises_total{result="kept",room="a"} 90
 einlass_wait_promises_total{result="late",room="a"} 6
 `, "einlass_wait_promises_total")
+}
+
+func TestTheReasonForAPaceThatIsHeldBackIsNamed(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := admission.State{Pace: 490, Reason: admission.ReasonLatency}
+	f := queue.Snapshot{Judgement: queue.Verdict{Tick: 7, Factor: 490, Blob: "1 7\n\n" + state.Text()}}
+	room := m.OpenRoom(RoomConfig{ID: "a"})
+	room.Snapshot(&f)
+	const want = `
+# HELP einlass_pace_factor Part of the pace that the site's health leaves in force.
+# TYPE einlass_pace_factor gauge
+einlass_pace_factor{room="a"} 0.49
+# HELP einlass_pace_held_back 1 for the reason for which the pace is held back, or would be if the judgement of the site's health were acted on; 0 for the others.
+# TYPE einlass_pace_held_back gauge
+einlass_pace_held_back{reason="down",room="a"} 0
+einlass_pace_held_back{reason="errors",room="a"} 0
+einlass_pace_held_back{reason="latency",room="a"} 1
+einlass_pace_held_back{reason="start",room="a"} 0
+`
+	wantMetrics(t, reg, want, "einlass_pace_factor", "einlass_pace_held_back")
+	off := f
+	off.Document.SetHealthMode(queue.HealthOff)
+	off.Judgement.Factor = 1000
+	room.Snapshot(&off)
+	wantMetrics(t, reg, strings.NewReplacer(`"latency",room="a"} 1`, `"latency",room="a"} 0`, "} 0.49", "} 1").Replace(want), "einlass_pace_factor", "einlass_pace_held_back")
 }
 
 // Each figure of a snapshot moves its own metric and no other.

@@ -68,7 +68,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"outcome":   append([]string{"ok", "lost", "unavailable", "conflict", "invalid", "format", "unknown", "closed"}, outcomeNames[1:]...),
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
-		"reason":    slices.Concat([]string{"network", "full"}, adminRefusals[:]),
+		"reason":    slices.Concat([]string{"network", "full", "latency", "errors", "down", "start"}, adminRefusals[:]),
 		"result":    slices.Concat([]string{"kept", "early", "late"}, reloadNames[:]),
 		"verb":      append([]string{other}, verbNames...),
 		"phase":     {"open", "closed", "lobby", "drawing", "line", "through"},

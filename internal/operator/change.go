@@ -21,6 +21,8 @@ type Change struct {
 	Strict    *bool       `json:"strict,omitempty"`
 	Mode      *queue.Mode `json:"mode,omitempty"`
 	Message   *string     `json:"message,omitempty" text:"lines"`
+	// Health is what is done with the judgement of the site's health.
+	Health *queue.HealthMode `json:"health,omitempty"`
 	// Reason is why, for the record: at most MaxReason bytes of text in one line. It changes nothing.
 	Reason string `json:"reason,omitempty"`
 	// IfVersion is the version of the document that the change was decided on; 0 means any. It travels as If-Match.

@@ -37,6 +37,8 @@ var members = [...]member{
 	flag("strict", func(c *Change) **bool { return &c.Strict }, func(d *queue.Document) *bool { return &d.Pace.Strict }, queue.KeyStrict),
 	text("message", true, func(c *Change) **string { return &c.Message }, (*queue.Document).Message, (*queue.Document).SetMessage,
 		queue.KeyMessage),
+	text("health", false, func(c *Change) **queue.HealthMode { return &c.Health }, (*queue.Document).HealthMode, (*queue.Document).SetHealthMode,
+		queue.KeyHealth),
 }
 
 // number is a member that is a whole number.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -35,7 +36,9 @@ type RoomInfo struct {
 	Strict    bool       `json:"strict"`     // each stay counts in full
 	Mode      queue.Mode `json:"mode"`
 	Message   string     `json:"message"`
-	Version   int64      `json:"version"`
+	// Health is what is done with the judgement of the site's health: act, advise or off.
+	Health  queue.HealthMode `json:"health"`
+	Version int64            `json:"version"`
 
 	// Timing is that of the line, by the keys of the configuration and in seconds. It cannot be changed here.
 	Timing Timing `json:"timing"`
@@ -55,6 +58,9 @@ type RoomInfo struct {
 
 	// Opening is what takes effect of the room's plan.
 	Opening Opening `json:"opening"`
+
+	// Site is how the site does, by the judgement of all gateways.
+	Site Site `json:"site"`
 
 	Totals Totals `json:"totals"`
 	// Promises are the ranges of the wait that pages were told.
@@ -96,6 +102,34 @@ type Totals struct {
 	Admitted int64 `json:"admitted"`
 	Finished int64 `json:"finished"`
 	Left     int64 `json:"left"`
+}
+
+// Site is what is known of the site's health, and what is done about it.
+type Site struct {
+	// Factor multiplies the pace that is in force; Advised is what it would be, or is, by the judgement.
+	Factor  float64 `json:"factor"`
+	Advised float64 `json:"advised"`
+	// Reason is why Advised is not 1: latency, errors, down or start; Words say it for people, empty: there is nothing to say.
+	Reason string `json:"reason,omitempty"`
+	Words  string `json:"words,omitempty"`
+	// Median and Usual are the seconds that answers took of late, and take usually; Failed is the part of requests that failed.
+	Median float64 `json:"median"`
+	Usual  float64 `json:"usual"`
+	Failed float64 `json:"failed"`
+}
+
+// siteOf is what a snapshot says of the site.
+func siteOf(s *queue.Snapshot) Site {
+	mode := s.Document.HealthMode()
+	h := Site{Factor: float64(s.Judgement.Factor) / 1000, Advised: 1}
+	state := admission.ReadState(s.HealthText())
+	if state.Pace == 0 || mode == queue.HealthOff {
+		return h
+	}
+	h.Advised, h.Reason = float64(state.Factor())/1000, string(state.Reason)
+	h.Words = state.Words(mode == queue.HealthAdvise)
+	h.Median, h.Usual, h.Failed = float64(state.Median)/1000, float64(state.Usual)/1000, float64(state.Failed)/1000
+	return h
 }
 
 // Promises counts the ranges of the wait that have ended, by whether the turn came within the range, earlier or later. Of the latest
@@ -145,6 +179,7 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 	if quota := s.Opening.Quota; quota >= 0 {
 		r.Opening.Quota = &quota
 	}
+	r.Site = siteOf(s)
 	r.Promises = Promises(s.Promises())
 	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
 }
@@ -152,7 +187,7 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 // SetDocument fills in the controls and the timing.
 func (r *RoomInfo) SetDocument(d *queue.Document) {
 	r.Rate, r.MaxInside, r.Burst, r.Strict = d.Pace.Rate, d.Pace.MaxInside, d.Pace.Burst, d.Pace.Strict
-	r.Mode, r.Message, r.Version = d.Pace.Mode, d.Message(), d.Version
+	r.Mode, r.Message, r.Version, r.Health = d.Pace.Mode, d.Message(), d.Version, d.HealthMode()
 	t := &d.Timing
 	r.Timing = Timing{
 		AbsentAfter: t.Absent.Seconds(), ConfirmWithin: t.Confirm.Seconds(), ClaimWindow: t.Window.Seconds(), Lead: t.Lead.Seconds(),

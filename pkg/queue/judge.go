@@ -111,7 +111,7 @@ func allSampled(f *Snapshot, tick int64) bool {
 }
 
 // HealthText is the Text of the judgement on the site's health that is in force; empty: there is none.
-func (v *View) HealthText() string {
-	_, _, health := splitJudged(v.Snapshot.Judgement.Blob)
+func (f *Snapshot) HealthText() string {
+	_, _, health := splitJudged(f.Judgement.Blob)
 	return health
 }

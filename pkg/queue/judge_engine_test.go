@@ -45,7 +45,7 @@ func TestEachTickIsJudgedOnceFromWhatAllGatewaysSaw(t *testing.T) {
 	if f.Judgement.Factor != 500 {
 		t.Errorf("the factor in force is %d, want 500", f.Judgement.Factor)
 	}
-	n, err := strconv.Atoi(e.room.View().HealthText())
+	n, err := strconv.Atoi(e.room.View().Snapshot.HealthText())
 	if err != nil || n < 11 || n > 12 {
 		t.Errorf("%d judgements in a minute (%v), want one for each five seconds", n, err)
 	}
@@ -82,13 +82,13 @@ func TestALostStoreGetsTheJudgementBack(t *testing.T) {
 	one := &physician{name: "a", factor: 700}
 	e := newEngine(t, queue.RoomConfig{Gateway: "a", Document: runs(60, 1), Health: one})
 	e.pass(30 * time.Second)
-	before, _ := strconv.Atoi(e.room.View().HealthText())
+	before, _ := strconv.Atoi(e.room.View().Snapshot.HealthText())
 	if before < 4 {
 		t.Fatalf("%d judgements in half a minute", before)
 	}
 	e.store.lose(t)
 	e.pass(10 * time.Second)
-	after, _ := strconv.Atoi(e.room.View().HealthText())
+	after, _ := strconv.Atoi(e.room.View().Snapshot.HealthText())
 	if after <= before || e.room.View().Snapshot.Judgement.Factor != 700 {
 		t.Errorf("judgement %d with factor %d, want one after %d", after, e.room.View().Snapshot.Judgement.Factor, before)
 	}

@@ -55,6 +55,15 @@ func TestEveryValueOfTheDocumentIsAKey(t *testing.T) {
 	}
 	d := &Document{Pace: Pace{Mode: ModeRun, Rate: 1, MaxInside: 2, Burst: 3}, Timing: DefaultTiming(), Settings: Settings{Message: "m"}.Encode()}
 	visit(reflect.ValueOf(d).Elem(), d)
+	before := d.Clone()
+	d.SetHealthMode(HealthAdvise)
+	if keys := d.values().changed(before.values()); len(keys) != 1 || keys[0] != KeyHealth {
+		t.Errorf("a change of the health's mode is one of %v", keys)
+	}
+	if before.take(KeyHealth, d); before.HealthMode() != HealthAdvise || before.Message() != d.Message() {
+		t.Errorf("taking the health's mode makes %q", before.Settings)
+	}
+	listed = append(listed, KeyHealth)
 	if len(listed) != len(documentValues) {
 		t.Errorf("%d keys are values of a document: %v; the table has %d", len(listed), listed, len(documentValues))
 	}

@@ -71,7 +71,9 @@ func (d *Document) HealthMode() HealthMode {
 // SetHealthMode sets what is done with it.
 func (d *Document) SetHealthMode(m HealthMode) {
 	s := d.settings()
-	s.Health = m
+	if s.Health = m; m == HealthAct {
+		s.Health = "" // as documents of earlier releases have it
+	}
 	d.Settings = s.Encode()
 }
 

@@ -18,6 +18,7 @@ const (
 	KeyBurst     Key = "burst"
 	KeyStrict    Key = "strict"
 	KeyMessage   Key = "message"
+	KeyHealth    Key = "health"
 
 	KeyAbsent  Key = "absent"
 	KeyConfirm Key = "confirm"
@@ -50,6 +51,7 @@ var documentValues = [...]documentValue{
 	{KeyBurst, func(d *Document) any { return d.Pace.Burst }, func(to, from *Document) { to.Pace.Burst = from.Pace.Burst }},
 	{KeyStrict, func(d *Document) any { return d.Pace.Strict }, func(to, from *Document) { to.Pace.Strict = from.Pace.Strict }},
 	{KeyMessage, func(d *Document) any { return shortHash(d.Message()) }, func(to, from *Document) { to.SetMessage(from.Message()) }},
+	{KeyHealth, func(d *Document) any { return d.HealthMode() }, func(to, from *Document) { to.SetHealthMode(from.HealthMode()) }},
 	duration(KeyAbsent, func(t *Timing) *time.Duration { return &t.Absent }),
 	duration(KeyConfirm, func(t *Timing) *time.Duration { return &t.Confirm }),
 	duration(KeyWindow, func(t *Timing) *time.Duration { return &t.Window }),

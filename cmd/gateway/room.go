@@ -176,7 +176,7 @@ func siteConfig(r *config.Room) web.SiteConfig {
 func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 	return gateway.RoomConfig{
 		ID: r.ID, FormGrace: r.Session.FormGrace, StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
-		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(),
+		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Finish: r.FinishRules(),
 	}
 }
 

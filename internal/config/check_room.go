@@ -37,6 +37,7 @@ func (ch *checker) rooms(c *Config) {
 			ids[r.ID] = i
 		}
 		ch.room(r, at)
+		ch.finish(at+".finish", r.Finish, c.Prefix)
 		ch.home(c, r, at)
 		ch.backend(&r.Backend, at+".backend")
 		ch.notItself(c, &r.Backend, at+".backend")

@@ -27,6 +27,11 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 	tests := []struct{ name, top, room, want string }{
 		{"no listener", `listen: {http: ""}`, "", "listen: no listener"},
 		{"a path of forms that is none", "", "once: [/buchen, buchen]", `rooms[0].once[1]: "buchen" does not begin with /`},
+		{"a rule to finish by with a word for a status", "", "finish: [{path: /a, status: ok}]", `rooms[0].finish[0].status: "ok" is not accepted; want for example 200`},
+		{"a rule to finish by that any page meets", "", "finish: [{method: GET}]", "rooms[0].finish[0]: would be met by any page"},
+		{"a rule to finish by that contradicts itself", "", "finish: [{path: /a}, {redirect: /b, status: 200}]", "rooms[0].finish[1].status: 200 is no redirect"},
+		{"a rule to finish by with half a field", "", "finish: [{header: X-Done}]", `rooms[0].finish[0].header: "X-Done" is not accepted; want a field and its value`},
+		{"a rule to finish by at the gateway's own path", "", "finish: [{path: /.einlass/x}]", `rooms[0].finish[0].path: "/.einlass/x" lies at or below prefix`},
 		{"a listener without a port", `listen: {http: localhost}`, "", `listen.http: "localhost": want host:port`},
 		{"a listener with a wrong port", `listen: {http: ":99999"}`, "", `port "99999" is not in 1…65535`},
 		{"a listener with a wrong host", `listen: {http: "a b:1"}`, "", `"a b" is neither a host name nor an IP address`},

@@ -24,7 +24,9 @@ type Room struct {
 	Paths   []string `yaml:"paths"`
 	Exclude []string `yaml:"exclude"`
 	// Once are the prefixes whose forms reach the site once within a stay; the same form again gets the first answer.
-	Once    []string `yaml:"once"`
+	Once []string `yaml:"once"`
+	// Finish are rules by which an answer of the site ends the stay of whoever asked, as if it had the field Einlass-Finish: 1.
+	Finish  []Finish `yaml:"finish"`
 	Backend Backend  `yaml:"backend"`
 	Pace    Pace     `yaml:"pace"`
 	// Mode is run or pause.

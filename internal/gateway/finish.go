@@ -1,13 +1,16 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
 )
@@ -41,6 +44,26 @@ func (s *stayInside) finish() {
 	if err := r.givePass(s.v, &p); err != nil {
 		g.Log.Error("pass of a finished stay not issued", zap.String("room", r.ID), zap.Error(err))
 	}
+}
+
+// finishedBy reports whether an answer is one by which the room's rules end the stay. What a browser fetches ahead of a visitor, who
+// may never see it, ends nothing, and neither does what a finished stay fetches: its grace would begin anew with each load.
+func (s *stayInside) finishedBy(head proxy.Head) bool {
+	if s.v == nil || sealed(&s.pass) || fetchedAhead(s.v) {
+		return false
+	}
+	return s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)
+}
+
+// fetchedAhead reports whether a browser asks before its user does: prefetch and prerender (Fetch §3.2.8, Sec-Purpose), and the
+// fields for it before there was one.
+func fetchedAhead(v *httpx.Visit) bool {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
+		if value := v.Header(name); bytes.Contains(value, []byte("prefetch")) || bytes.Contains(value, []byte("prerender")) || bytes.Contains(value, []byte("preview")) {
+			return true
+		}
+	}
+	return false
 }
 
 // noteFinished is for a pass that is not sealed, of a stay that has ended. The site may have finished it at another gateway, and

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/probe"
@@ -57,6 +58,8 @@ type RoomConfig struct {
 	Quiet, Once []string
 	// Files are the kinds of files that need no pass, as route.ParseFiles reads them.
 	Files []string
+	// Finish are the rules by which an answer of the site ends the stay of whoever asked.
+	Finish []booking.Rule
 }
 
 // Room is a RoomConfig in use.
@@ -69,6 +72,7 @@ type Room struct {
 	quiet, once prefixes
 	forms       *forms
 	files       route.Files
+	finishes    *booking.Rules
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
@@ -128,6 +129,8 @@ type fixture struct {
 	// behind and quiet are of the next room that is made, in the place of a site and no paths.
 	behind gateway.Forwarder
 	quiet  []string
+	// finishRules are of the rooms that are made.
+	finishRules []booking.Rule
 	// over is the store of the rooms that are made; nil: one in memory.
 	over queue.Store
 	// library is where the rooms' pages come from.
@@ -324,7 +327,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	s.lines, s.sites = append(s.lines, line), append(s.sites, behind)
 	cfg := gateway.RoomConfig{
 		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
-		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet,
+		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet, Finish: s.finishRules,
 	}
 	if s.behind != nil {
 		cfg.Backend = s.behind

@@ -46,7 +46,7 @@ func (h *siteHead) release() {
 }
 
 func (h *siteHead) onHead(head proxy.Head) {
-	if head.Has("einlass-finish", "1") {
+	if head.Has("einlass-finish", "1") || h.stay.finishedBy(head) {
 		h.finish(&h.stay)
 	} else if h.stay.v != nil && h.stay.v.SetsCookie() {
 		h.stay.overtaken()

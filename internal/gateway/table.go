@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/route"
 )
@@ -72,10 +73,14 @@ func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gateway: room %q: a kind of files %w", cfg.ID, err)
 	}
+	finishes, err := booking.New(cfg.Finish)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: room %q: %w", cfg.ID, err)
+	}
 	r := &Room{
 		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
-		quiet: quiet, once: once, files: files, idle: make(chan struct{}),
+		quiet: quiet, once: once, files: files, finishes: finishes, idle: make(chan struct{}),
 		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
 	r.users.Store(1) // the table

@@ -1,6 +1,9 @@
 package admission
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Limit is how many requests a site may work on at once: a gradient between what its answers take now and what they have taken
 // in the long run (Netflix' concurrency-limits, "Gradient2"). Two things differ. Times are measured against the usual time of their kind, so
@@ -19,6 +22,10 @@ const (
 	LeastLimit = 4
 	StartLimit = 20
 )
+
+// Patience is for how long a request is among those that the limit bounds. What takes longer waits for something, as a long poll does
+// before it is known for one, or hangs; a few of those must not keep everybody else from a site that is well.
+const Patience = 5 * time.Second
 
 // Constants of the law.
 const (

@@ -12,7 +12,7 @@ type Exchange struct {
 	// Client stands for the network that it came from.
 	Client uint64
 	// Took is how long its sender waited for the answer, the queue in the proxy included and the time to send it excluded; Worked is the
-	// part of it in which the site had the request.
+	// part of it in which the site had the request, 0 if it never had.
 	Took, Worked time.Duration
 	Outcome      Outcome
 }
@@ -113,7 +113,7 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 	if usual = m.usually(e.Kind); usual > 0 {
 		ratio = float64(e.Worked) / float64(usual)
 	}
-	if e.Outcome == Abandoned && ratio < abandonedRatio || !m.mayCount(&e) {
+	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
 		return ratio, false
 	}
 	s := m.second(now)
@@ -134,7 +134,7 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 		s.Ratio[at]++
 		s.Took[TookBucket(e.Took)]++
 		s.Usual[TookBucket(usual)]++
-		if k.settled() {
+		if k.settled() && e.Worked > 0 {
 			m.ratios[RatioBucket(e.Worked, usual)]++
 		}
 	}

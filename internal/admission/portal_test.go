@@ -25,7 +25,8 @@ type portal struct {
 	waiting []*visit
 	at      map[uint64]*visit
 
-	inFlight, peak, booked, failed int
+	// counted are those in flight that the limit bounds.
+	inFlight, counted, peak, booked, failed int
 }
 
 // visit is one request of a person.
@@ -34,6 +35,7 @@ type visit struct {
 	came   time.Time
 	begun  time.Time
 	gone   bool // was answered, or refused
+	passed bool // the limit bounds it no more
 }
 
 type citizen struct {
@@ -124,9 +126,18 @@ func (p *portal) end(v *visit, how admission.Outcome) {
 	if v.gone {
 		return // timed out before
 	}
-	p.inFlight--
 	p.note(v, how)
+	p.inFlight--
+	p.pass(v)
 	p.reply(v, how == admission.Answered)
+}
+
+// pass takes a request out of what the limit bounds.
+func (p *portal) pass(v *visit) {
+	if !v.passed {
+		v.passed = true
+		p.counted--
+	}
 }
 
 func (p *portal) note(v *visit, how admission.Outcome) {
@@ -138,7 +149,7 @@ func (p *portal) note(v *visit, how admission.Outcome) {
 	switch {
 	case p.limit == nil || !counts:
 	case how == admission.Answered:
-		p.limit.Answered(ratio, p.inFlight+1)
+		p.limit.Answered(ratio, p.counted)
 	default:
 		p.limit.Failed()
 	}
@@ -179,11 +190,7 @@ func (p *portal) ask(c *citizen) {
 
 func (p *portal) admit() {
 	for len(p.waiting) > 0 {
-		most := p.most
-		if p.limit != nil {
-			most = p.limit.Now()
-		}
-		if p.inFlight >= most {
+		if p.inFlight >= p.most || p.limit != nil && p.counted >= p.limit.Now() {
 			return
 		}
 		v := p.waiting[0]
@@ -194,12 +201,14 @@ func (p *portal) admit() {
 		v.begun = p.now
 		id, err := p.site.Admit(p.now, p.work.Draw(demo.BookingPath()[v.person.step], p.r))
 		p.inFlight++
+		p.counted++
 		p.peak = max(p.peak, p.inFlight)
 		if err != nil {
 			p.end(v, admission.Failed)
 			continue
 		}
 		p.at[id] = v
+		p.after(admission.Patience, func() { p.pass(v); p.admit() })
 		p.after(firstByte, func() {
 			if !v.gone {
 				p.end(v, admission.TimedOut) // the site works on

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
@@ -22,6 +23,8 @@ type Deps struct {
 	Log, Often *zap.Logger
 	// OnCheck is called after each look at an address, on a goroutine of the Backend. Optional.
 	OnCheck func()
+	// Meter measures the site's health by the requests from inside. Backends of one site share it. nil: the Backend has its own.
+	Meter *admission.Meter
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
 	// Optional.
 	OnPanic func()
@@ -35,9 +38,10 @@ type Options struct {
 	// Identity is pairs of name and value to add, after the visitor's own Einlass
 	// fields were stripped.
 	Identity []string
-	// Inside says that the visitor holds a pass: its POST, PUT, PATCH and DELETE go first
-	// when there is a queue.
+	// Inside says that the visitor holds a pass. When there is a queue, requests from inside go before all others, and among
+	// themselves by Load.
 	Inside bool
+	Load   Load
 	// Revalidate lets browsers store a page of this answer for revalidation only, whatever the origin says, so that each load
 	// of it is a request.
 	Revalidate bool
@@ -62,6 +66,18 @@ type Options struct {
 	Keep *Kept
 }
 
+// Load is what a request is for, in the order in which those from inside go.
+type Load uint8
+
+const (
+	// LoadPart is what a page is made of: images, data for its scripts.
+	LoadPart Load = iota
+	// LoadPage is a page that a person waits for.
+	LoadPage
+	// LoadForm is what a person has entered or decided. It goes first.
+	LoadForm
+)
+
 // Backend forwards visits to the origin servers of one room. It is safe for
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
@@ -75,6 +91,9 @@ type Backend struct {
 	// outsideLimiter stands before limiter for requests from outside: what is open to all must not
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
 	outsideLimiter limiter
+	adapting       adapting
+	meter          *admission.Meter
+	forgetMeter    func() // what Start has registered
 	statuses       config.StatusRanges
 	tunnels        tunnels
 	lingering      lingering
@@ -125,9 +144,14 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if b.statuses, err = config.ParseStatusRanges(cfg.Health.Status); err != nil {
 		return nil, fmt.Errorf("backend.health.status: %w", err)
 	}
-	b.limiter.limit = b.limit
+	if b.meter = deps.Meter; b.meter == nil {
+		b.meter = admission.NewMeter()
+	}
+	b.adapting.init(cfg.MaxInFlight)
+	b.limiter.limit, b.limiter.most = b.limit, b.most
 	b.limiter.length = cfg.Queue.Length
-	b.outsideLimiter.limit = func() int { n := b.limit(); return n - n/reservedPart }
+	b.outsideLimiter.limit = func() int { return lessReserved(b.limit()) }
+	b.outsideLimiter.most = func() int { return lessReserved(b.most()) }
 	b.outsideLimiter.length = cfg.Queue.Length
 	b.tunnels.max, b.tunnels.onPanic = cfg.Upgrade.Max, b.onPanic
 	b.lingering.max, b.lingering.patience = cfg.MaxInFlight, lingerTime
@@ -137,7 +161,7 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	return b, nil
 }
 
-// limit is how many requests the origin may work on now.
+// limit is how many requests may be under way now.
 func (b *Backend) limit() int {
 	if b.fleet.untroubled() {
 		return b.cfg.MaxInFlight
@@ -149,28 +173,45 @@ func (b *Backend) limit() int {
 // Where there are fewer places than that, all are for all.
 const reservedPart = 4
 
+// lessReserved is what of n places is for all.
+func lessReserved(n int) int { return n - n/reservedPart }
+
+// place is what a request holds while it is under way.
+type place struct {
+	at      mark
+	outside bool // it holds one in outsideLimiter too
+	before  mark // the mark there
+}
+
 // enter takes a place for a request, and another one before it if it comes from outside.
-func (b *Backend) enter(inside, urgent bool, w *watch) (waited, outside bool, err error) {
-	if outside = !inside && b.cfg.MaxInFlight >= reservedPart; !outside {
-		waited, err = b.limiter.enter(urgent, w)
-		return waited, false, err
+func (b *Backend) enter(e entry, w *watch) (p place, waited bool, err error) {
+	if p.outside = e.turn == turnOpen && b.cfg.MaxInFlight >= reservedPart; !p.outside {
+		p.at, waited, err = b.limiter.enter(e, w)
+		return p, waited, err
 	}
-	first, err := b.outsideLimiter.enter(false, w)
-	if err != nil {
-		return first, false, err
+	var first bool
+	if p.before, first, err = b.outsideLimiter.enter(e, w); err != nil {
+		return place{}, first, err
 	}
-	then, err := b.limiter.enter(urgent, w)
-	if err != nil {
-		b.outsideLimiter.leave()
+	if p.at, waited, err = b.limiter.enter(e, w); err != nil {
+		b.outsideLimiter.leave(p.before)
 	}
-	return first || then, true, err
+	return p, first || waited, err
 }
 
 // leave gives back what enter took.
-func (b *Backend) leave(outside bool) {
-	b.limiter.leave()
-	if outside {
-		b.outsideLimiter.leave()
+func (b *Backend) leave(p place) {
+	b.limiter.leave(p.at)
+	if p.outside {
+		b.outsideLimiter.leave(p.before)
+	}
+}
+
+// idle tells that the origin does not work on the request any more, which is still under way.
+func (b *Backend) idle(p place) {
+	b.limiter.idle(p.at)
+	if p.outside {
+		b.outsideLimiter.idle(p.before)
 	}
 }
 
@@ -229,6 +270,7 @@ func (b *Backend) Start() error {
 	if b.begun.Swap(true) {
 		return errors.New("proxy: Start was called before")
 	}
+	b.forgetMeter = b.meter.Watch(b.down)
 	for _, o := range b.fleet.origins {
 		b.owned.Go(func() { b.maintain(o) })
 	}
@@ -249,6 +291,9 @@ func (b *Backend) Stop(ctx context.Context) error {
 	b.limiter.stop()
 	err := b.tunnels.drain(ctx)
 	b.cancel()
+	if b.begun.Load() {
+		b.forgetMeter()
+	}
 	b.owned.Wait()
 	for _, o := range b.fleet.origins {
 		o.pool.shut()

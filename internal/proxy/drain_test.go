@@ -18,20 +18,20 @@ func TestADrainWaitsForTheLastRequest(t *testing.T) {
 		if err := b.Drain(t.Context()); err != nil {
 			t.Fatalf("nobody is there: %v", err)
 		}
-		if _, _, err := b.enter(true, false, far); err != nil {
+		if _, _, err := b.enter(entry{turn: turnPart}, far); err != nil {
 			t.Fatal(err)
 		}
 		waited := make(chan bool, 1)
 		go func() {
-			_, outside, err := b.enter(false, false, far)
-			waited <- outside && err == nil
+			p, _, err := b.enter(entry{turn: turnOpen}, far)
+			waited <- p.outside && err == nil
 		}()
 		synctest.Wait()
 		drained := make(chan error, 2)
 		for range 2 {
 			go func() { drained <- b.Drain(t.Context()) }()
 		}
-		b.leave(false) // the one that waits takes the place
+		b.leave(place{}) // the one that waits takes the place
 		if !<-waited {
 			t.Fatal("the second request got no place")
 		}
@@ -39,7 +39,7 @@ func TestADrainWaitsForTheLastRequest(t *testing.T) {
 		if len(drained) != 0 {
 			t.Fatal("drained while a request is under way")
 		}
-		b.leave(true)
+		b.leave(place{outside: true})
 		for range 2 {
 			if err := <-drained; err != nil {
 				t.Error(err)
@@ -53,7 +53,7 @@ func TestADrainEndsWithItsContext(t *testing.T) {
 		b := &Backend{}
 		b.limiter.limit = func() int { return 1 }
 		b.cfg.MaxInFlight = 1
-		if _, _, err := b.enter(true, false, nil); err != nil {
+		if _, _, err := b.enter(entry{turn: turnPart}, nil); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -61,7 +61,7 @@ func TestADrainEndsWithItsContext(t *testing.T) {
 		if err := b.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
-		b.leave(false)
+		b.leave(place{})
 		if err := b.Drain(t.Context()); err != nil {
 			t.Error(err)
 		}

@@ -40,7 +40,8 @@ type exchange struct {
 
 	class  class     // what it may prove
 	now    time.Time // when the clock was last looked at
-	handed time.Time // when the request got its place at the origin
+	came   time.Time // when the request was ready to be sent
+	handed time.Time // when it got its place at the origin; zero: it has none yet
 	result Result
 	o      *origin
 	c      *conn
@@ -49,7 +50,7 @@ type exchange struct {
 	broken bool // the request did not go out whole: the connection cannot be used again
 
 	lends     bool // the connection may serve others afterwards
-	outside   bool // holds a place in outsideLimiter too
+	place     place
 	moved     bool // a stream has taken over connection and place
 	tunnelled bool // a tunnel has taken over the connection
 	settled   bool // converse has come to its end, so everything was given back
@@ -68,8 +69,8 @@ func (x *exchange) end() {
 	b := x.b
 	x.b, x.v, x.ctx, x.client, x.opt = nil, nil, nil, nil, Options{}
 	x.o, x.c, x.up = nil, nil, nil
-	x.result, x.location = Result{}, ""
-	x.heard, x.broken, x.lends, x.outside, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false, false
+	x.result, x.location, x.place, x.handed = Result{}, "", place{}, time.Time{}
+	x.heard, x.broken, x.lends, x.moved, x.tunnelled, x.settled = false, false, false, false, false, false
 	clear(x.req.fields)
 	clear(x.ans.fields)
 	if cap(x.req.head) > keep || cap(x.raw) > keep || cap(x.blank) > keep {
@@ -110,10 +111,11 @@ func (x *exchange) forward() error {
 		return err
 	}
 	w := watch{until: x.now.Add(x.b.cfg.Queue.Wait), client: x.client}
-	urgent := x.opt.Inside && isUrgent(x.req.method)
-	waited, outside, err := x.b.enter(x.opt.Inside, urgent, &w)
-	x.outside = outside
-	if err != nil {
+	x.came = x.now
+	var waited bool
+	var err error
+	if x.place, waited, err = x.b.enter(entry{turnOf(x.opt.Inside, x.opt.Load), x.idles()}, &w); err != nil {
+		x.measure(err)
 		return err
 	}
 	if waited {
@@ -123,6 +125,7 @@ func (x *exchange) forward() error {
 	x.handed = x.now
 	err = x.converse()
 	x.settled = true
+	x.measure(err)
 	return err
 }
 
@@ -136,7 +139,7 @@ func (x *exchange) depart() {
 		x.drop()
 	}
 	if !x.moved {
-		x.b.leave(x.outside)
+		x.b.leave(x.place)
 	}
 }
 

@@ -15,10 +15,13 @@ func newLimiter(limit, length int) *limiter {
 
 func soon() *watch { return &watch{until: time.Now().Add(5 * time.Second)} }
 
+// hold takes a place that does not count, so that it is given back without a mark.
+func hold(t *limiter) { _, _, _ = t.enter(entry{turn: turnPart, idles: true}, soon()) }
+
 // queueUp lets one wait in the background and returns once it does.
-func queueUp(t *limiter, urgent bool, name string, order chan<- string) {
+func queueUp(t *limiter, r turn, name string, order chan<- string) {
 	go func() {
-		if _, err := t.enter(urgent, soon()); err != nil {
+		if _, _, err := t.enter(entry{turn: r}, soon()); err != nil {
 			name += ": " + err.Error()
 		}
 		order <- name
@@ -26,38 +29,94 @@ func queueUp(t *limiter, urgent bool, name string, order chan<- string) {
 	synctest.Wait()
 }
 
-func TestUrgentOnesGoFirstAndEachClassInOrder(t *testing.T) {
+func TestWhoWaitsGoesInByRankAndWithinOneInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := newLimiter(1, 10)
-		if waited, err := ts.enter(false, soon()); waited || err != nil {
+		if _, waited, err := ts.enter(entry{turn: turnPart}, soon()); waited || err != nil {
 			t.Fatalf("%v, %v", waited, err)
 		}
 		order := make(chan string, 10)
-		queueUp(ts, false, "GET 1", order)
-		queueUp(ts, true, "POST 1", order)
-		queueUp(ts, false, "GET 2", order)
-		queueUp(ts, true, "POST 2", order)
-		for _, want := range []string{"POST 1", "POST 2", "GET 1", "GET 2"} {
-			ts.leave()
+		queueUp(ts, turnOpen, "open 1", order)
+		queueUp(ts, turnPart, "part 1", order)
+		queueUp(ts, turnPage, "page 1", order)
+		queueUp(ts, turnForm, "form 1", order)
+		queueUp(ts, turnPage, "page 2", order)
+		queueUp(ts, turnOpen, "open 2", order)
+		queueUp(ts, turnForm, "form 2", order)
+		queueUp(ts, turnPart, "part 2", order)
+		for _, want := range []string{"form 1", "form 2", "page 1", "page 2", "part 1", "part 2", "open 1", "open 2"} {
+			ts.leave(0)
 			if got := <-order; got != want {
 				t.Errorf("%s came before %s", got, want)
 			}
 		}
-		ts.leave()
+		ts.leave(0)
 		if inside, waiting := ts.counts(); inside != 0 || waiting != 0 {
 			t.Errorf("%d inside, %d waiting", inside, waiting)
 		}
 	})
 }
 
+// A form must not be refused because pictures wait.
+func TestAHigherRankFindsRoomInAFullQueue(t *testing.T) {
+	for lower := turnForm; lower < turns; lower++ {
+		for higher := turnForm; higher < turns; higher++ {
+			synctest.Test(t, func(t *testing.T) {
+				ts := newLimiter(1, 2)
+				hold(ts)
+				order := make(chan string, 3)
+				queueUp(ts, lower, "first", order)
+				queueUp(ts, lower, "last", order)
+				queueUp(ts, higher, "new", order)
+				sent, then := "new: ", []string{"first", "last"}
+				if higher < lower {
+					sent, then = "last: ", []string{"new", "first"}
+				}
+				if got := <-order; got != sent+ErrQueueFull.Error() {
+					t.Errorf("%d waits, %d comes: %s", lower, higher, got)
+				}
+				for _, want := range then {
+					ts.leave(0)
+					if got := <-order; got != want {
+						t.Errorf("%d waits, %d comes: %s before %s", lower, higher, got, want)
+					}
+				}
+				ts.leave(0)
+				if inside, waiting := ts.counts(); inside != 0 || waiting != 0 {
+					t.Errorf("%d inside, %d waiting", inside, waiting)
+				}
+			})
+		}
+	}
+}
+
+func TestTheLowestRankOfAFullQueueGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ts := newLimiter(1, 3)
+		hold(ts)
+		order := make(chan string, 5)
+		queueUp(ts, turnOpen, "open", order)
+		queueUp(ts, turnPart, "part", order)
+		queueUp(ts, turnPage, "page", order)
+		queueUp(ts, turnForm, "form 1", order)
+		queueUp(ts, turnForm, "form 2", order)
+		for _, want := range []string{"open", "part"} {
+			if got := <-order; got != want+": "+ErrQueueFull.Error() {
+				t.Errorf("%s, not %s", got, want)
+			}
+		}
+		ts.stop()
+	})
+}
+
 func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := newLimiter(1, 2)
-		_, _ = ts.enter(false, soon())
+		hold(ts)
 		order := make(chan string, 2)
-		queueUp(ts, false, "1", order)
-		queueUp(ts, true, "2", order)
-		if _, err := ts.enter(true, soon()); !errors.Is(err, ErrQueueFull) {
+		queueUp(ts, turnPart, "1", order)
+		queueUp(ts, turnForm, "2", order)
+		if _, _, err := ts.enter(entry{turn: turnForm}, soon()); !errors.Is(err, ErrQueueFull) {
 			t.Errorf("a third one waits: %v", err)
 		}
 		begin := time.Now()
@@ -69,8 +128,8 @@ func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 		if d := time.Since(begin); d != 5*time.Second {
 			t.Errorf("they were sent away after %v", d)
 		}
-		ts.leave()
-		if waited, err := ts.enter(false, soon()); waited || err != nil {
+		ts.leave(0)
+		if _, waited, err := ts.enter(entry{turn: turnPart}, soon()); waited || err != nil {
 			t.Errorf("the place is lost: %v", err)
 		}
 	})
@@ -78,10 +137,10 @@ func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 
 func TestWithoutAQueueTheNextIsSentAwayAtOnce(t *testing.T) {
 	ts := newLimiter(1, -1)
-	if _, err := ts.enter(false, soon()); err != nil {
+	if _, _, err := ts.enter(entry{turn: turnPart}, soon()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ts.enter(true, soon()); !errors.Is(err, ErrQueueFull) {
+	if _, _, err := ts.enter(entry{turn: turnForm}, soon()); !errors.Is(err, ErrQueueFull) {
 		t.Error(err)
 	}
 }
@@ -89,14 +148,14 @@ func TestWithoutAQueueTheNextIsSentAwayAtOnce(t *testing.T) {
 func TestStopSendsAwayWhoeverWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := newLimiter(1, 2)
-		_, _ = ts.enter(false, soon())
+		hold(ts)
 		order := make(chan string, 2)
-		queueUp(ts, false, "1", order)
+		queueUp(ts, turnPart, "1", order)
 		ts.stop()
 		if got := <-order; got != "1: "+ErrStopped.Error() {
 			t.Error(got)
 		}
-		if _, err := ts.enter(false, soon()); !errors.Is(err, ErrStopped) {
+		if _, _, err := ts.enter(entry{turn: turnPart}, soon()); !errors.Is(err, ErrStopped) {
 			t.Error(err)
 		}
 	})
@@ -107,15 +166,15 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 		var limit atomic.Int32
 		limit.Store(1)
 		ts := &limiter{limit: func() int { return int(limit.Load()) }, length: 5}
-		_, _ = ts.enter(false, soon())
+		hold(ts)
 		order := make(chan string, 2)
-		queueUp(ts, false, "1", order)
-		queueUp(ts, false, "2", order)
+		queueUp(ts, turnPart, "1", order)
+		queueUp(ts, turnPart, "2", order)
 		limit.Store(2)
 		if got := <-order; got != "1" {
 			t.Error(got)
 		}
-		ts.leave()
+		ts.leave(0)
 		if got := <-order; got != "2" {
 			t.Error(got)
 		}
@@ -125,18 +184,18 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 func TestAPlaceIsNeverLostBetweenGrantAndGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := newLimiter(1, 100)
-		_, _ = ts.enter(false, soon())
+		hold(ts)
 		order := make(chan string, 100)
 		for range 100 {
-			queueUp(ts, false, "", order)
+			queueUp(ts, turnPart, "", order)
 		}
 		time.Sleep(5*time.Second - time.Nanosecond)
-		go ts.leave() // in the same moment as their time is over
+		go ts.leave(0) // in the same moment as their time is over
 		in := 0
 		for range 100 {
 			if <-order == "" {
 				in++
-				ts.leave()
+				ts.leave(0)
 			}
 		}
 		synctest.Wait()
@@ -149,11 +208,11 @@ func TestAPlaceIsNeverLostBetweenGrantAndGivingUp(t *testing.T) {
 func TestAClientThatLeavesTheQueueTakesNoPlace(t *testing.T) {
 	ours, theirs := tcpPair(t)
 	ts := newLimiter(1, 2)
-	_, _ = ts.enter(false, soon())
+	hold(ts)
 	_ = theirs.Close()
 	w := soon()
 	w.client = ours
-	if _, err := ts.enter(false, w); !errors.Is(err, ErrClientGone) {
+	if _, _, err := ts.enter(entry{turn: turnPart}, w); !errors.Is(err, ErrClientGone) {
 		t.Error(err)
 	}
 	if inside, waiting := ts.counts(); inside != 1 || waiting != 0 {

@@ -256,13 +256,3 @@ func isIdempotent(method string) bool {
 func takesBody(method string) bool {
 	return method != "GET" && method != "HEAD"
 }
-
-// isUrgent reports whether requests of this method go first while others wait for the origin: those that send a form or
-// change something. A method that it does not name is not urgent, whatever it does.
-func isUrgent(method string) bool {
-	switch method {
-	case "POST", "PUT", "PATCH", "DELETE":
-		return true
-	}
-	return false
-}

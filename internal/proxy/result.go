@@ -16,11 +16,7 @@ type Result struct {
 
 // took is Result.Took, now that the head is there.
 func (x *exchange) took() time.Duration {
-	from := x.handed
-	if x.up != nil && x.up.finishedAt.After(from) {
-		from = x.up.finishedAt
-	}
-	return max(0, x.now.Sub(from))
+	return max(0, x.now.Sub(x.hadAll()))
 }
 
 // Head is the head of an answer as the origin sent it. It is valid during the call of OnHead.

@@ -9,7 +9,7 @@ import (
 type Status struct {
 	Addresses []AddressStatus `json:"addresses"`
 	InFlight  int             `json:"in_flight"`  // requests that the origin works on
-	Limit     int             `json:"limit"`      // how many it may work on now
+	Limit     int             `json:"limit"`      // how many it may work on now: max_in_flight, or less while an address starts slowly or the limit adapts
 	Queued    int             `json:"queued"`     // requests that wait for one of those
 	WebSocket int             `json:"websockets"` // open
 }
@@ -35,7 +35,7 @@ type AddressStatus struct {
 
 // Status reports the Backend's present state. It is safe for concurrent use.
 func (b *Backend) Status() Status {
-	s := Status{Limit: b.limit(), WebSocket: b.tunnels.count()}
+	s := Status{Limit: b.most(), WebSocket: b.tunnels.count()}
 	s.InFlight, s.Queued = b.limiter.counts()
 	_, before := b.outsideLimiter.counts()
 	s.Queued += before

@@ -24,7 +24,7 @@ type stream struct {
 	fate fate // of the connection, if read to the end
 	activity
 	events   bool // a stream of events, which has no end of its own
-	outside  bool // holds a place in outsideLimiter too
+	place    place
 	trailers bool
 	released bool
 }
@@ -35,8 +35,11 @@ func (s *stream) take(x *exchange, kind bodyKind, out outFraming) {
 	s.body.reset(x.c, kind, x.ans.length)
 	s.fate = x.fate()
 	s.trailers = x.relaysTrailers(out)
-	s.outside, s.released = x.outside, false
+	s.place, s.released = x.place, false
 	s.activity, s.events = x.activity(), isEvents(x.ans.value("content-type"))
+	if s.events {
+		x.b.idle(x.place)
+	}
 	x.moved = true
 }
 
@@ -164,7 +167,7 @@ func (s *stream) release(f fate) {
 	}
 	s.released = true
 	s.b.release(s.o, s.c, f, time.Now())
-	s.b.leave(s.outside)
+	s.b.leave(s.place)
 }
 
 // Close ends the stream however it went. A body that was not read to its end takes the

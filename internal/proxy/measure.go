@@ -1,0 +1,132 @@
+package proxy
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/einlass/einlass/internal/admission"
+)
+
+// adapting is the bound of requests in flight that follows how the site does. It learns whether it is in force or not, so that it
+// begins with what is known. Safe for concurrent use.
+type adapting struct {
+	on  atomic.Bool
+	now atomic.Int64 // the limit
+
+	mu    sync.Mutex
+	limit *admission.Limit
+}
+
+func (a *adapting) init(most int) {
+	a.limit = admission.NewLimit(most)
+	a.now.Store(int64(a.limit.Now()))
+}
+
+// learn takes one request; atWork is how many the origin had at once.
+func (a *adapting) learn(ratio float64, how admission.Outcome, atWork int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if how == admission.Answered {
+		a.limit.Answered(ratio, atWork)
+	} else {
+		a.limit.Failed()
+	}
+	a.now.Store(int64(a.limit.Now()))
+}
+
+// SetAdaptive says whether the bound of requests in flight follows how the site does, below max_in_flight; it does not at first. It is
+// safe for concurrent use, and cheap enough to be called as often as the setting is read.
+func (b *Backend) SetAdaptive(on bool) { b.adapting.on.Store(on) }
+
+// most is how many requests the origin may be at work on now.
+func (b *Backend) most() int {
+	if !b.adapting.on.Load() {
+		return b.limit()
+	}
+	return min(b.limit(), int(b.adapting.now.Load()))
+}
+
+// idles reports whether requests of this kind wait for something at the origin, as far as is known.
+func (x *exchange) idles() bool {
+	if !x.b.adapting.on.Load() {
+		return false
+	}
+	long, _ := x.b.meter.Long(admission.KindOf(x.req.method, x.v.Path(), 200))
+	return long
+}
+
+// measure lets the exchange count for the site's health. What comes from outside does not: strangers cost nothing to send.
+func (x *exchange) measure(err error) {
+	if !x.opt.Inside {
+		return
+	}
+	e := admission.Exchange{Kind: admission.KindOf(x.req.method, x.v.Path(), x.result.Status), Client: x.b.clientKey(x.v.ClientIP())}
+	var counts bool
+	if e.Outcome, counts = x.outcome(err); !counts {
+		return
+	}
+	now := time.Now()
+	switch {
+	case x.handed.IsZero(): // it did not come to its turn
+		e.Took = now.Sub(x.came)
+	case e.Outcome == admission.Answered:
+		e.Worked = x.result.Took
+		e.Took = x.handed.Sub(x.came) + e.Worked
+	default:
+		e.Worked = now.Sub(x.hadAll())
+		e.Took = x.handed.Sub(x.came) + e.Worked
+	}
+	ratio, counts := x.b.meter.Note(e, now)
+	// A request that waited in vain says that the limit is low, or the crowd large; not what the site can do.
+	if counts && !x.handed.IsZero() && e.Outcome != admission.Abandoned {
+		x.b.adapting.learn(ratio, e.Outcome, x.b.limiter.atWork())
+	}
+}
+
+// hadAll is when the origin had the whole request, as far as is known.
+func (x *exchange) hadAll() time.Time {
+	if x.up != nil && x.up.finishedAt.After(x.handed) {
+		return x.up.finishedAt
+	}
+	return x.handed
+}
+
+// outcome says how the exchange ended. What does not count lies with the visitor or with this machine, or has no time of its own:
+// tunnels and streams of events, which begin at once and go on for ever, and an answer that came before the request was read.
+func (x *exchange) outcome(err error) (how admission.Outcome, counts bool) {
+	switch {
+	case err == nil && (x.tunnelled || x.moved && isEvents(x.ans.value("content-type")) || x.up != nil && x.result.Took < time.Millisecond):
+		return 0, false
+	case err == nil, errors.Is(err, ErrUnwanted):
+		if x.result.Status >= 500 {
+			return admission.Failed, true
+		}
+		return admission.Answered, true
+	case errors.Is(err, ErrQueueFull) && time.Since(x.came) < x.b.cfg.Queue.Wait:
+		return admission.Failed, true // there was no room to wait
+	case errors.Is(err, ErrBackendTimeout), errors.Is(err, ErrQueueFull):
+		return admission.TimedOut, true
+	case errors.Is(err, ErrClientGone):
+		return admission.Abandoned, true
+	case errors.Is(err, ErrBackendAnswer):
+		return admission.Failed, true
+	case errors.Is(err, ErrBackendDown) && !isLocal(err):
+		if x.c == nil {
+			return admission.Unreached, true
+		}
+		return admission.Failed, true
+	}
+	return 0, false
+}
+
+// down reports whether the site is away, as far as can be seen from here: by the check, or because no address can be connected to.
+func (b *Backend) down() bool {
+	for _, o := range b.fleet.origins {
+		if o.health.standing()[fromInside] >= rankFailing {
+			return false
+		}
+	}
+	return true
+}

@@ -154,7 +154,7 @@ func (p *player) plan(ctx context.Context) error {
 			}
 		}
 	}
-	if err := p.arrive(ctx); err != nil {
+	if err := p.arrive(); err != nil {
 		return err
 	}
 	p.at(0, set(func(c *queue.Pace) { c.Mode = queue.ModeRun }))
@@ -184,7 +184,7 @@ func (p *player) in(d int64, do func()) { p.at(p.now+max(step, d), do) }
 
 // step is one second.
 func (p *player) step(ctx context.Context) error {
-	if err := p.arrive(ctx); err != nil {
+	if err := p.arrive(); err != nil {
 		return err
 	}
 	for _, do := range p.todo[p.now] {
@@ -193,16 +193,14 @@ func (p *player) step(ctx context.Context) error {
 	delete(p.todo, p.now)
 	p.room.Flush(ctx)
 	p.room.Tick(ctx)
-	if err := p.callOut(ctx); err != nil {
-		return err
-	}
+	p.callOut()
 	p.look()
 	p.now += step
 	return nil
 }
 
 // arrive lets those come whose time it is.
-func (p *player) arrive(context.Context) error {
+func (p *player) arrive() error {
 	for ; p.comes < len(p.people) && p.people[p.comes].comes <= p.now; p.comes++ {
 		q := p.people[p.comes]
 		j, err := p.room.Arrive(queue.Arrival{})
@@ -245,7 +243,7 @@ func (p *player) quit(q *person) {
 }
 
 // callOut scores the promises to those whom the head has come by, and lets them do what they do.
-func (p *player) callOut(ctx context.Context) error {
+func (p *player) callOut() {
 	head := p.room.View().Snapshot.Heads[0]
 	for ; p.passed < p.comes && p.people[p.passed].place.Order <= head; p.passed++ {
 		q := p.people[p.passed]
@@ -269,7 +267,6 @@ func (p *player) callOut(ctx context.Context) error {
 		}
 	}
 	p.open = keep
-	return nil
 }
 
 // claim is the press of somebody whose turn it is, or who is back.

@@ -33,6 +33,13 @@ type Promises struct {
 	Recent, RecentKept int64
 }
 
+// Promises says how the ranges were kept that the room's gateways have told, as far as its judgement knows.
+func (f *Snapshot) Promises() Promises {
+	_, wait, _ := splitJudged(f.Judgement.Blob)
+	l, _ := parseLearned(wait)
+	return l.Promises
+}
+
 // recentPromises is how many recent ones are counted before their number is halved.
 const recentPromises = 2000
 
@@ -152,7 +159,10 @@ func parseLearned(text string) (l learned, ok bool) {
 			l.factors[kind][b], n = f, n[2:]
 		}
 	}
-	return l, ok && l.Yield > 0 && l.Yield < 1000 && l.Leaving < 1 && l.RecentKept <= l.Recent
+	if !ok || l.Yield <= 0 || l.Yield > 1000 || l.Leaving >= 1 || l.RecentKept > l.Recent {
+		return learned{}, false
+	}
+	return l, true
 }
 
 // parseNumbers reads so many whole numbers with commas between them.

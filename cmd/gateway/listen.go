@@ -114,6 +114,7 @@ func (a *app) tlsConfig(cfg *config.Config) (*tls.Config, error) {
 	}
 	a.open.fault("tls.cert_file", tlscert.Valid(cert.Leaf(), time.Now()))
 	a.open.uncovered(cfg, cert.Leaf())
+	a.open.slowKey(cert.Leaf())
 	a.cert = cert
 	return cfg.TLS.Restrict(cert.TLS()), nil
 }
@@ -124,6 +125,13 @@ func certificateKey(err error, cfg *config.TLS) string {
 		return "tls.key_file"
 	}
 	return "tls.cert_file"
+}
+
+// slowKey warns of a key whose signatures cost so much that a crowd's handshakes are the gateway's largest work.
+func (o *opener) slowKey(leaf *x509.Certificate) {
+	if leaf.PublicKeyAlgorithm == x509.RSA {
+		o.warnf("tls.cert_file", "the certificate has an RSA key, with which a handshake costs about twice the processor time of one with an ECDSA key: ask your authority for a certificate with an ECDSA key (P-256), which all browsers take")
+	}
 }
 
 // uncovered warns of hosts that visitors' browsers would not accept the certificate for.

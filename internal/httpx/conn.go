@@ -81,8 +81,9 @@ func (c *conn) reachNext() error {
 
 // deepWait is how long a connection waits for its next request on the stack that has served the one before. The
 // next request of a busy client finds all buffers in place. A connection that is only kept open is parked: the buffers
-// go back to their pools, fasthttp returns, and a new goroutine with a small stack waits on.
-const deepWait = time.Second
+// go back to their pools, fasthttp returns, and a new goroutine with a small stack waits on. When a crowd comes, everybody
+// of this last time holds buffers and a deep stack at once, so it decides what a fresh connection costs.
+const deepWait = 100 * time.Millisecond
 
 // rest lets go of everything that an idle connection does not need.
 func (c *conn) rest() {

@@ -83,6 +83,21 @@ func TestAParkedConnectionServesTheNextRequest(t *testing.T) {
 	})
 }
 
+// In the first second of a crowd everybody is fresh: nobody may hold buffers and a deep stack for that long.
+func TestAConnectionIsParkedWellWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := servePipes(t, given(), ok)
+		c := ln.dial(t).patient()
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		time.Sleep(150 * time.Millisecond)
+		synctest.Wait()
+		if n := s.Stats().Idle; n != 1 {
+			t.Errorf("%d connections are parked, want the one", n)
+		}
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	})
+}
+
 func TestABodySlowerThanTheFloorIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/socket"
 )
 
 // Serve takes connections until Shutdown, then returns nil; it closes ln. secure says that the listener's connections
@@ -51,7 +53,7 @@ func temporary(err error) bool {
 
 // welcome gives a connection its goroutine if there is a place for it, or to tell it that there is none.
 func (s *Server) welcome(nc net.Conn, secure bool) {
-	c := &conn{Conn: nc, s: s, secure: secure}
+	c := &conn{Conn: socket.Direct(nc), s: s, secure: secure}
 	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
 		ip, _ := netip.AddrFromSlice(tcp.IP)
 		c.peer = ip.Unmap()

@@ -6,7 +6,10 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
+
+	"github.com/einlass/einlass/internal/socket"
 )
 
 const (
@@ -27,8 +30,9 @@ type watch struct {
 // conn is one connection to an origin, with a read buffer. One goroutine reads and
 // one writes at a time.
 type conn struct {
-	nc   net.Conn
-	poll poller
+	nc     net.Conn
+	direct *socket.Conn // nc; nil if it is read and written in the ordinary way
+	peeker socket.Peeker
 
 	buf  []byte
 	r, w int // buf[r:w] was read and not consumed
@@ -44,9 +48,12 @@ type conn struct {
 }
 
 func newConn(nc net.Conn) *conn {
-	c := &conn{nc: nc, buf: make([]byte, connBuffer)}
+	c := &conn{nc: socket.Direct(nc), buf: make([]byte, connBuffer)}
+	c.direct, _ = c.nc.(*socket.Conn)
 	_, c.sealed = nc.(*tls.Conn)
-	c.poll.init(nc)
+	if sc, ok := bottom(nc).(syscall.Conn); ok {
+		c.peeker.Reset(sc)
+	}
 	return c
 }
 
@@ -92,7 +99,7 @@ func (w *watch) time() time.Time {
 // read reads directly, past the buffer. It returns no error beside bytes.
 func (c *conn) read(p []byte, w *watch) (int, error) {
 	for {
-		if err := c.armRead(w); err != nil {
+		if err := c.armRead(w.time(), w.until); err != nil {
 			return 0, err
 		}
 		n, err := c.nc.Read(p)
@@ -108,13 +115,45 @@ func (c *conn) read(p []byte, w *watch) (int, error) {
 	}
 }
 
-func (c *conn) armRead(w *watch) error {
-	by, stale := rearm(c.readBy, w.time(), w.until, tick)
+func (c *conn) armRead(now, until time.Time) error {
+	by, stale := rearm(c.readBy, now, until, tick)
 	if !stale {
 		return nil
 	}
 	c.readBy = by
 	return c.nc.SetReadDeadline(by)
+}
+
+// quiet tells that the connection is open and has nothing to read: an idle connection
+// that is not quiet was closed, or carries bytes that answer no request of ours.
+func (c *conn) quiet() bool { return c.peeker.Quiet() }
+
+// ask sends p, which is all of a request, and where it can it waits in the same call for the first bytes of the answer: no
+// look for them is lost before they are due. They are in the buffer then. That wait lasts a tick at most, and no longer than
+// until; at its end the client is looked after, see expired. sent tells whether all of p was sent; err is that of reading
+// then, and of writing otherwise.
+func (c *conn) ask(p []byte, w *watch, until time.Time) (sent bool, err error) {
+	if c.direct == nil || c.r != c.w {
+		err := c.write(p, w)
+		return err == nil, err
+	}
+	if err := c.armRead(w.time(), until); err != nil {
+		return false, err
+	}
+	n, got, err := c.direct.Ask(p, c.buf)
+	c.r, c.w = 0, got
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	switch {
+	case n == len(p) && late:
+		w.until = until
+		return true, w.expired()
+	case n == len(p):
+		return true, err
+	case late || err == nil:
+		err = c.write(p[n:], w)
+		return err == nil, err
+	}
+	return false, err
 }
 
 // write sends all of p or fails; part of it may then have been sent.

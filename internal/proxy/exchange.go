@@ -216,11 +216,22 @@ func (x *exchange) open(fresh bool) error {
 func (x *exchange) roundTrip() error {
 	w := x.watched()
 	w.now, w.until = x.now, x.now.Add(x.b.cfg.Timeouts.WriteStall)
-	err := x.c.write(x.req.head, &w)
-	if x.req.length > 0 {
+	answerBy := x.now.Add(x.b.cfg.Timeouts.FirstByte)
+	var err error
+	if x.req.length == 0 {
+		var sent bool
+		if sent, err = x.c.ask(x.req.head, &w, answerBy); sent {
+			if err != nil {
+				return err
+			}
+			x.heard = len(x.c.buffered()) > 0
+		}
+	} else {
+		err = x.c.write(x.req.head, &w)
 		x.now = time.Now() // a body may have had to wait; a head alone fits into any socket
+		answerBy = x.now.Add(x.b.cfg.Timeouts.FirstByte)
 	}
-	w.now, w.until = x.now, x.now.Add(x.b.cfg.Timeouts.FirstByte)
+	w.until = answerBy
 	switch {
 	case errors.Is(err, ErrClientGone):
 		return err

@@ -37,7 +37,7 @@ func (p *pool) take(now time.Time) *conn {
 		p.idle[n] = nil
 		p.idle = p.idle[:n]
 		p.mu.Unlock()
-		quiet := c.poll.quiet()
+		quiet := c.quiet()
 		if quiet && now.Sub(c.idleSince) < p.timeout {
 			c.reused = true
 			return c
@@ -76,7 +76,7 @@ func (p *pool) sweep(now time.Time) {
 	kept := p.idle[:0]
 	for _, c := range p.idle {
 		switch {
-		case !c.poll.quiet():
+		case !c.quiet():
 			loud = append(loud, c)
 		case now.Sub(c.idleSince) >= p.timeout:
 			old = append(old, c)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -60,7 +61,11 @@ func TestAConnectionThatIsOldClosedOrNotSilentIsNotTaken(t *testing.T) {
 // awaitEvent waits until the kernel has something to tell about c.
 func awaitEvent(tb testing.TB, c *conn) {
 	tb.Helper()
-	err := c.poll.raw.Control(func(fd uintptr) {
+	raw, err := bottom(c.nc).(syscall.Conn).SyscallConn()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	err = raw.Control(func(fd uintptr) {
 		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN | unix.POLLRDHUP}}
 		if n, err := unix.Poll(fds, 10_000); n != 1 {
 			tb.Errorf("nothing happened on the connection: %v", err)

@@ -18,6 +18,7 @@ type contestant struct {
 	script string // of wrk
 
 	rates []float64
+	costs []float64 // processor time per request of each round, in microseconds
 	cpu   time.Duration
 	done  float64
 	bad   int
@@ -68,6 +69,15 @@ func (c *contestant) over(ref *contestant) float64 {
 	return median(ratios)
 }
 
+// costOver are, round by round, the ratios of the processor time per request to that of another one.
+func (c *contestant) costOver(ref *contestant) []float64 {
+	var ratios []float64
+	for i := range c.costs {
+		ratios = append(ratios, c.costs[i]/ref.costs[i])
+	}
+	return ratios
+}
+
 // round drives one contestant; a warm-up is not counted.
 func (b *bench) round(c *contestant, warmUp bool) error {
 	before := c.p.cpu()
@@ -88,7 +98,9 @@ func (b *bench) round(c *contestant, warmUp bool) error {
 	c.bad += int(bad)
 	c.rates = append(c.rates, rate)
 	c.done += done
-	c.cpu += c.p.cpu() - before
+	used := c.p.cpu() - before
+	c.cpu += used
+	c.costs = append(c.costs, used.Seconds()*1e6/done)
 	return nil
 }
 

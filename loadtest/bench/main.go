@@ -22,6 +22,7 @@ type options struct {
 	only      string
 	profileTo string
 	before    string
+	beside    string
 }
 
 func main() {
@@ -33,9 +34,10 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
-	flag.StringVar(&o.only, "only", "", "poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
+	flag.StringVar(&o.only, "only", "", "cpu, poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
 	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
 	flag.StringVar(&o.before, "before", "", "compare the CPU per request with this gateway binary, and do nothing else")
+	flag.StringVar(&o.beside, "beside", "", "a gateway binary that takes part in -only cpu")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -67,7 +69,7 @@ func run(o options) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
+	}{{"cpu", b.cpuRatios}, {"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), part.name) {
 			continue
 		}

@@ -70,11 +70,8 @@ func (b *bench) turns(title string, in *installation, backend string, rate int64
 	}
 	var all []*contestant
 	for _, bin := range []string{b.before, b.before, b.gatewayBin} {
-		own := &installation{dir: b.file("state"), ring: in.ring}
-		if err := os.CopyFS(own.dir, os.DirFS(in.dir)); err != nil {
-			return err
-		}
-		if err := os.Chmod(filepath.Join(own.dir, "keys.json"), 0o600); err != nil {
+		own, err := b.copyOf(in)
+		if err != nil {
 			return err
 		}
 		g, err := b.gatewayOf(bin, own, "memory", backend, rate)
@@ -107,6 +104,15 @@ func (b *bench) turns(title string, in *installation, backend string, rate int64
 	fmt.Printf("| %s | %.1f | %.1f | %+.1f %% | %+.1f to %+.1f %% | %+.1f %% | %+.1f to %+.1f %% |\n", title, median(both), median(now),
 		median(change), quantile(change, 0.25), quantile(change, 0.75), median(noise), quantile(noise, 0.25), quantile(noise, 0.75))
 	return nil
+}
+
+// copyOf is a copy of an installation: two gateways cannot share a state directory.
+func (b *bench) copyOf(in *installation) (*installation, error) {
+	own := &installation{dir: b.file("state"), ring: in.ring}
+	if err := os.CopyFS(own.dir, os.DirFS(in.dir)); err != nil {
+		return nil, err
+	}
+	return own, os.Chmod(filepath.Join(own.dir, "keys.json"), 0o600)
 }
 
 // differences are, round by round, how many per cent a lies above the mean of b and c.

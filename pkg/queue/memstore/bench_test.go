@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,8 +13,14 @@ import (
 // crowd is a store with a clock, in whose line n places are present.
 func crowd(b *testing.B, n int, edits ...func(*queue.Document)) (*Store, *int64) {
 	b.Helper()
+	return crowdIn(b, nil, n, edits...)
+}
+
+// crowdIn is crowd with state files.
+func crowdIn(b *testing.B, files *Files, n int, edits ...func(*queue.Document)) (*Store, *int64) {
+	b.Helper()
 	now := int64(start)
-	s, err := New(Config{Clock: func() int64 { return now }})
+	s, err := New(Config{Clock: func() int64 { return now }, Files: files})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -142,5 +149,30 @@ func BenchmarkClaim(b *testing.B) {
 		if _, err := s.Claim(b.Context(), 0, places); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkOpen opens the state files of a line, as a start does.
+func BenchmarkOpen(b *testing.B) {
+	const waiting = 1_000_000
+	path := filepath.Join(b.TempDir(), "room")
+	files := func() *Files { return &Files{Path: path, Every: time.Hour, PlacesEvery: time.Hour} }
+	s, now := crowdIn(b, files(), waiting)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := New(Config{Clock: func() int64 { return *now }, Files: files()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if n := s.Recovery().Places; n < waiting {
+			b.Fatalf("%d places", n)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
 	}
 }

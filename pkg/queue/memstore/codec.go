@@ -48,6 +48,9 @@ const (
 	hasAll = hasStay | hasAsked | hasAgain
 )
 
+// leastVisitor is the length of a visitor's entry if only its record is known: tag, has, id, packed and at.
+const leastVisitor = 1 + 1 + 16 + 8 + 8
+
 // saved is one visitor with all that is known of it.
 type saved struct {
 	record
@@ -150,6 +153,7 @@ func decode(data []byte) (*contents, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	c.visitors = make([]saved, 0, len(d.rest)/leastVisitor) // nearly all entries are visitors that wait
 	for len(d.rest) > 0 && !d.short {
 		if !c.decodeEntry(&d) {
 			return nil, fmt.Errorf("%w: impossible entry", errDamaged)

@@ -53,14 +53,19 @@ func (r *room) appendChunk(b []byte, chunk int) (_ []byte, more bool) {
 // load puts the contents of the two files into an empty room; where both know something, the marks do. What only the marks
 // know is noted as changed.
 func (r *room) load(places, marks *contents, c *changes) {
-	newer := map[queue.VisitorID]bool{}
+	newer := make(map[queue.VisitorID]bool, len(marks.visitors))
 	for i := range marks.visitors {
 		newer[marks.visitors[i].id] = true
 	}
+	r.index = make(map[queue.VisitorID]uint32, len(places.visitors)+len(marks.visitors))
+	var lines [queue.Lanes][]keyed
 	for i := range places.visitors {
-		if s := &places.visitors[i]; !newer[s.id] {
-			r.insert(s)
+		if s := &places.visitors[i]; len(newer) == 0 || !newer[s.id] {
+			r.insert(s, &lines)
 		}
+	}
+	for lane, entries := range lines {
+		r.lines[lane].fill(entries)
 	}
 	uses, refs := map[uint32]use{}, map[queue.Code]int64{}
 	merge(uses, marks.uses)
@@ -80,7 +85,7 @@ func (r *room) load(places, marks *contents, c *changes) {
 	}
 	r.track(c)
 	for i := range marks.visitors {
-		r.insert(&marks.visitors[i])
+		r.insert(&marks.visitors[i], nil)
 	}
 	for i := range marks.uses {
 		c.use(i)
@@ -100,11 +105,13 @@ func merge[K comparable, V any](to, from map[K]V) {
 }
 
 // insert puts a visitor into its sets. Twice is possible: forgotten after one chunk was copied, and back before another was.
-func (r *room) insert(s *saved) {
+// If there are lines, a place in the line is added to them and to no tree: the caller fills the trees with them.
+func (r *room) insert(s *saved, lines *[queue.Lanes][]keyed) {
 	if _, known := r.index[s.id]; known || s.set() == inNone && s.has&hasAgain == 0 {
 		return
 	}
-	ref := r.take(s.id)
+	ref := r.slab.take(s.id)
+	r.index[s.id] = ref
 	in, at := s.set(), s.at
 	rec := r.slab.at(ref)
 	rec.packed = s.packed
@@ -118,7 +125,14 @@ func (r *room) insert(s *saved) {
 	if s.has&hasAgain != 0 {
 		r.setAgain(ref, s.again)
 	}
-	r.enter(ref, in, at)
+	if in == inLine && lines != nil {
+		rec.setSet(in)
+		rec.at = at
+		r.moved[rec.lane()]++
+		lines[rec.lane()] = append(lines[rec.lane()], keyed{uint64(rec.order()), ref})
+	} else {
+		r.enter(ref, in, at)
+	}
 	if in == inAsking {
 		r.asked[ref] = s.asked
 		r.askedLast.insert(uint64(s.asked), ref)

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// cpuRatios compares the processor time per request: of a poll with the same bytes from bare fasthttp, and of a forwarded
+// request with nginx. Only the two take turns, so that their rounds lie close together. Of a build that -beside names, a
+// third one takes part.
+func (b *bench) cpuRatios() error {
+	fmt.Printf("### Processor time per request\n\n| | µs | of the reference | ratio, median of %d rounds | quartiles | beside the other build | quartiles |\n|---|---|---|---|---|---|---|\n", b.rounds)
+	for _, n := range []int{1_000, 100_000, 1_000_000} {
+		if err := b.pollCPU(n); err != nil {
+			return err
+		}
+		b.stopAll()
+	}
+	if err := b.passCPU(); err != nil {
+		return err
+	}
+	b.stopAll()
+	fmt.Println()
+	return nil
+}
+
+func (b *bench) pollCPU(waiting int) error {
+	in, err := b.install()
+	if err != nil {
+		return err
+	}
+	cookies, err := in.fill(waiting)
+	if err != nil {
+		return err
+	}
+	requests := pollRequests(cookies)
+	script, err := b.script(requests...)
+	if err != nil {
+		return err
+	}
+	all, err := b.builds(in, "127.0.0.1:9", 0, script)
+	if err != nil {
+		return err
+	}
+	answer, err := b.capture(all[0].p.addr, closing(requests[len(requests)/2]))
+	if err != nil {
+		return err
+	}
+	ref, err := b.reference(answer)
+	if err != nil {
+		return err
+	}
+	return b.cpuTurns(fmt.Sprintf("poll, %d waiting ÷ bare fasthttp", waiting), append(all, against("bare fasthttp", ref, script)))
+}
+
+func (b *bench) passCPU() error {
+	backend, err := b.backend()
+	if err != nil {
+		return err
+	}
+	in, err := b.install()
+	if err != nil {
+		return err
+	}
+	cookie, err := in.passCookie()
+	if err != nil {
+		return err
+	}
+	script, err := b.script(passRequest(cookie))
+	if err != nil {
+		return err
+	}
+	all, err := b.builds(in, backend, 60, script)
+	if err != nil {
+		return err
+	}
+	nginx, err := b.nginxProxy(backend)
+	if err != nil {
+		return err
+	}
+	return b.cpuTurns("forwarded with a pass, 2,000 bytes ÷ nginx", append(all, against("nginx", nginx, script)))
+}
+
+// builds starts the gateway, and the other build if there is one.
+func (b *bench) builds(in *installation, backend string, rate int64, script string) ([]*contestant, error) {
+	bins := []string{b.gatewayBin}
+	if b.beside != "" {
+		bins = append(bins, b.beside)
+	}
+	var all []*contestant
+	for _, bin := range bins {
+		own, err := b.copyOf(in)
+		if err != nil {
+			return nil, err
+		}
+		g, err := b.gatewayOf(bin, own, "memory", backend, rate)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, against(bin, g, script))
+	}
+	return all, nil
+}
+
+// cpuTurns drives the contestants in turns, another one first in each round, and prints a line. The last one is the reference.
+func (b *bench) cpuTurns(title string, all []*contestant) error {
+	for round := range b.rounds + 1 {
+		for i := range all {
+			if err := b.round(all[(i+round)%len(all)], round == 0); err != nil {
+				return err
+			}
+		}
+	}
+	ours, ref := all[0], all[len(all)-1]
+	if ours.bad > 0 {
+		return errors.New("the gateway refused requests: " + title)
+	}
+	ratio := ours.costOver(ref)
+	line := fmt.Sprintf("| %s | %.1f | %.1f | %.2f | %.2f to %.2f |", title, median(ours.costs), median(ref.costs), median(ratio), quantile(ratio, 0.25), quantile(ratio, 0.75))
+	if len(all) > 2 {
+		other := ours.costOver(all[1])
+		line += fmt.Sprintf(" %.2f | %.2f to %.2f |", median(other), quantile(other, 0.25), quantile(other, 0.75))
+	} else {
+		line += strings.Repeat(" |", 2)
+	}
+	fmt.Println(line)
+	return nil
+}

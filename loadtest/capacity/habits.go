@@ -191,4 +191,3 @@ func Unclaimed(Dice) Habit { return Habit{NoShow: true} }
 
 // Parked takes a ticket and is never heard of again.
 func Parked(Dice) Habit { return Habit{Deaf: true} }
-

@@ -176,7 +176,11 @@ func (p *Person) enter(s queue.Standing, claimed bool) {
 	for _, gap := range p.visit {
 		p.Stay += gap
 	}
-	w.In(w.Between(100, 900), func() { p.request() })
+	w.In(w.Between(100, 900), func() {
+		if p.Left == 0 {
+			p.request()
+		}
+	})
 	p.next()
 }
 

@@ -96,6 +96,7 @@ long-crashes: deps-redis
 long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
+	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded

@@ -11,6 +11,7 @@ import (
 func statusOf(a *queue.Answer, shown, now int64) web.Status {
 	s := web.Status{
 		State: stateOf(a), Number: a.Number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale,
+		Promised: int(a.Promises.Recent), Kept: int(a.Promises.RecentKept),
 		Last: a.Reason == queue.ReasonAgain || a.Reason == queue.ReasonLapsed,
 	}
 	switch s.State {
@@ -94,6 +95,8 @@ func standsStill(a *queue.Answer, s web.State) web.State {
 	switch {
 	case a.Paused, a.Phase != queue.PhaseOpen:
 		return web.Paused
+	case a.SiteDown:
+		return web.Down
 	case a.SoldOut && (a.StandsBy || s == web.Front):
 		return web.Standby // whoever is at the front goes before all who stand by
 	case a.SoldOut:

@@ -71,6 +71,9 @@ var figures = []figure{
 // phase has one series for each phase of a room.
 var phase = describe("opening_phase", "1 for the phase that the room is in, 0 for the others.", "phase")
 
+// promises has one series for each end of a range that was told.
+var promises = describe("wait_promises_total", "Ranges of the wait that pages were told and that have ended: the turn came within the range, earlier or later. One of each length is counted every 15 seconds.", "result")
+
 // phases are all there are.
 var phases = []queue.Phase{
 	queue.PhaseOpen, queue.PhaseClosed, queue.PhaseLobby, queue.PhaseDrawing, queue.PhaseLine, queue.PhaseThrough,
@@ -82,6 +85,7 @@ func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 		out <- f.desc
 	}
 	out <- phase
+	out <- promises
 }
 
 // Collect implements prometheus.Collector, for everything that snapshots tell. All figures of a room in one scrape are of
@@ -98,6 +102,10 @@ func (all *rooms) Collect(out chan<- prometheus.Metric) {
 			if f.there == nil || f.there(snapshot) {
 				out <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value(snapshot), id)
 			}
+		}
+		told := snapshot.Promises()
+		for result, n := range map[string]int64{"kept": told.Kept, "early": told.Early, "late": told.Late} {
+			out <- prometheus.MustNewConstMetric(promises, prometheus.CounterValue, float64(n), id, result)
 		}
 		for _, p := range phases {
 			out <- prometheus.MustNewConstMetric(phase, prometheus.GaugeValue, flag(p == snapshot.Opening.Phase), id, p.String())

@@ -53,6 +53,23 @@ einlass_pace_paused{room="a"} 1
 		"einlass_pace_calls_per_second", "einlass_pace_paused", "einlass_opening_quota", "einlass_opening_booked", "einlass_opening_phase")
 }
 
+func TestPromisesAreCountedByWhatCameOfThem(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	m, err := New(reg, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := "1 7\n90,4,6,100,90,1000000,0" + strings.Repeat(",-205000,235000", 18) + "\n"
+	m.OpenRoom(RoomConfig{ID: "a"}).Snapshot(&queue.Snapshot{Judgement: queue.Verdict{Tick: 7, Factor: 1000, Blob: told}})
+	wantMetrics(t, reg, `
+# HELP einlass_wait_promises_total Ranges of the wait that pages were told and that have ended: the turn came within the range, earlier or later. One of each length is counted every 15 seconds.
+# TYPE einlass_wait_promises_total counter
+einlass_wait_promises_total{result="early",room="a"} 4
+einlass_wait_promises_total{result="kept",room="a"} 90
+einlass_wait_promises_total{result="late",room="a"} 6
+`, "einlass_wait_promises_total")
+}
+
 // Each figure of a snapshot moves its own metric and no other.
 func TestEveryFigureOfASnapshotMovesItsMetric(t *testing.T) {
 	for name, c := range map[string]struct {

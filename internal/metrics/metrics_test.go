@@ -69,7 +69,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
 		"reason":    slices.Concat([]string{"network", "full"}, adminRefusals[:]),
-		"result":    reloadNames[:],
+		"result":    slices.Concat([]string{"kept", "early", "late"}, reloadNames[:]),
 		"verb":      append([]string{other}, verbNames...),
 		"phase":     {"open", "closed", "lobby", "drawing", "line", "through"},
 		"version":   nil,

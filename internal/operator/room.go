@@ -57,7 +57,9 @@ type RoomInfo struct {
 	Opening Opening `json:"opening"`
 
 	Totals Totals `json:"totals"`
-	Store  Store  `json:"store"`
+	// Promises are the ranges of the wait that pages were told.
+	Promises Promises `json:"promises"`
+	Store    Store    `json:"store"`
 	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
 }
@@ -94,6 +96,16 @@ type Totals struct {
 	Admitted int64 `json:"admitted"`
 	Finished int64 `json:"finished"`
 	Left     int64 `json:"left"`
+}
+
+// Promises counts the ranges of the wait that have ended, by whether the turn came within the range, earlier or later. Of the latest
+// Recent, RecentKept were kept.
+type Promises struct {
+	Kept       int64 `json:"kept"`
+	Early      int64 `json:"early"`
+	Late       int64 `json:"late"`
+	Recent     int64 `json:"recent"`
+	RecentKept int64 `json:"recent_kept"`
 }
 
 // Store tells whether the line's store answers this gateway.
@@ -133,6 +145,7 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 	if quota := s.Opening.Quota; quota >= 0 {
 		r.Opening.Quota = &quota
 	}
+	r.Promises = Promises(s.Promises())
 	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
 }
 

@@ -122,7 +122,7 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 			t.Errorf("the waiting page lacks %s", attr)
 		}
 	}
-	if strings.Count(wait, `data-text="`) != 3 || strings.Count(form, `data-text="`) != 1 {
+	if strings.Count(wait, `data-text="`) != 4 || strings.Count(form, `data-text="`) != 1 {
 		t.Error("a page lacks a text for the script")
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -29,29 +30,50 @@ func (c *catalog) estimates() estimates {
 }
 
 const (
-	hour = 60 // in minutes
-	day  = 24 * hour
+	hour     = 60 // in minutes
+	halfHour = hour / 2
+	day      = 24 * hour
 
 	// longestWait keeps the arithmetic from overflowing; above a day the range is not told anyway.
 	longestWait = 10_000 * time.Hour
 )
 
-// roundRange rounds a range outwards to what a person would say: to minutes, above twenty minutes to five,
-// above one hour to ten, above three hours to thirty. The result is in minutes.
+// steps are the waits, in minutes, that a person would say; above the last one, half hours.
+var steps = [...]int{
+	0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 105, 120,
+}
+
+// RoundRange rounds a range outwards to what a person would say.
+func RoundRange(low, high time.Duration) (saidLow, saidHigh time.Duration) {
+	l, h := roundRange(low, high)
+	return time.Duration(l) * time.Minute, time.Duration(h) * time.Minute
+}
+
+// roundRange is RoundRange in minutes.
 func roundRange(low, high time.Duration) (lowMin, highMin int) {
 	high = min(high, longestWait)
-	highMin = ceilTo(int((high+time.Minute-1)/time.Minute), 1)
-	step := 1
+	return stepDown(int(max(0, min(low, high)) / time.Minute)), stepUp(int((high + time.Minute - 1) / time.Minute))
+}
+
+// stepDown is the last step that is not above so many minutes.
+func stepDown(minutes int) int {
+	i, found := slices.BinarySearch(steps[:], minutes)
 	switch {
-	case highMin > 3*hour:
-		step = 30
-	case highMin > hour:
-		step = 10
-	case highMin > 20:
-		step = 5
+	case i == len(steps):
+		return minutes / halfHour * halfHour
+	case found:
+		return minutes
 	}
-	lowMin = int(max(low, 0)/time.Minute) / step * step
-	return min(lowMin, ceilTo(highMin, step)), ceilTo(highMin, step)
+	return steps[i-1]
+}
+
+// stepUp is the first step that is not below so many minutes.
+func stepUp(minutes int) int {
+	i, _ := slices.BinarySearch(steps[:], minutes)
+	if i == len(steps) {
+		return ceilTo(minutes, halfHour)
+	}
+	return steps[i]
 }
 
 func ceilTo(n, step int) int { return (n + step - 1) / step * step }

@@ -18,6 +18,7 @@ type locale struct {
 	aheadExact   plurals
 	aheadAbout   plurals
 	aheadMore    plurals
+	keptPromises plurals
 	claimSoon    phrase
 	claimMinutes plurals
 	reloads      plurals
@@ -53,7 +54,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		tag: c.tag.String(), langTag: c.tag, grouping: groupingOf(c.tag),
 		estimates: c.estimates(),
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
-		aheadMore: c.plurals("ahead.more"),
+		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),

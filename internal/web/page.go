@@ -58,6 +58,8 @@ const (
 	slotStarts
 	slotRawStarts
 	slotHideStarts
+	slotKept
+	slotHideKept
 	slotReference
 	slotHeader
 	slotFooter
@@ -79,6 +81,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
+	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 }

@@ -14,6 +14,8 @@ const (
 	Called
 	// Paused: in the line, and nobody is being let in.
 	Paused
+	// Down: in the line, and nobody is being let in because the site does not answer.
+	Down
 	// Recovering: in the line; the store came back and the order is being restored.
 	Recovering
 	// NoStore: no place yet, because none can be given out right now.
@@ -52,7 +54,7 @@ const (
 )
 
 var stateNames = [...]string{
-	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused",
+	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
 	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Standby: "standby", Booked: "booked",
 	Closed: "closed", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",

@@ -20,6 +20,8 @@ type Status struct {
 	// until somebody leaves.
 	Low, High time.Duration
 	Full      bool
+	// Promised counts the latest ranges that were told, Kept those that held. The page says it from enoughPromises on.
+	Promised, Kept int
 	// Next is how long the page waits before it asks again: the interval of the script's polls and, rounded up
 	// to seconds, of the reloads without script. Zero or less: the page does not ask again by itself.
 	Next time.Duration

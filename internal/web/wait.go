@@ -75,6 +75,8 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return strconv.AppendInt(dst, wholeSeconds(w.Low), 10)
 	case slotHigh:
 		return strconv.AppendInt(dst, secondsUp(w.High), 10)
+	case slotKept:
+		return l.appendCount(dst, inHTML, &l.keptPromises, w.Kept*100/max(1, w.Promised))
 	case slotEstimate:
 		return l.appendEstimate(dst, inHTML, w.Low, w.High, w.Full)
 	case slotClaim:
@@ -137,6 +139,9 @@ func (s *Site) appendIf(dst []byte, l *locale, pg page, about string) []byte {
 	return dst
 }
 
+// enoughPromises is how many ranges must have ended for a share of them to say something.
+const enoughPromises = 200
+
 func waitHides(s slot, w *Wait) bool {
 	switch s {
 	case slotHideReloads:
@@ -145,6 +150,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Number == 0
 	case slotHideAhead:
 		return w.Ahead < 0
+	case slotHideKept:
+		return w.Promised < enoughPromises
 	case slotHideMore:
 		return w.More <= 0
 	case slotHideClaim:

@@ -23,6 +23,8 @@ type Answer struct {
 	// no place can be called until a visitor leaves the site.
 	Low, High time.Duration
 	Full      bool
+	// Promises says how the ranges that were told before were kept.
+	Promises Promises
 	// Next is when to poll again; in StateFull, when to Claim again.
 	Next time.Duration
 	// Until is the end of a call, in store milliseconds.
@@ -31,6 +33,8 @@ type Answer struct {
 	// was lost and is being rebuilt; the store is away and the answer is from the last snapshot. Starting: the opening has just
 	// begun, and the places of its lobby are coming into the line.
 	Paused, Holding, Stale, Starting bool
+	// SiteDown: no place is called because the site behind does not answer.
+	SiteDown bool
 	// Phase is what the room is doing, and Opening the opening that it belongs to; Start what the plan says comes next.
 	Phase   Phase
 	Opening string

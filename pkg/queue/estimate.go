@@ -27,7 +27,9 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 }
 
 // asked is how many entries a second the pace allows that operators and plan have set.
-func (f *Snapshot) asked() float64 { return float64(f.Document.Pace.Rate) / 60 * float64(f.Opening.Share) / 1000 }
+func (f *Snapshot) asked() float64 {
+	return float64(f.Document.Pace.Rate) / 60 * float64(f.Opening.Share) / 1000
+}
 
 // rate is how many entries a second the pace in force allows: the part of what was asked for that the site can serve.
 func (f *Snapshot) rate() float64 {

@@ -37,7 +37,9 @@ const (
 )
 
 // begin sets what is assumed before anything is measured: how many places a call takes, and the part that gives up a second.
-func (f *flow) begin(yield, leaving float64) { f.yield, f.left, f.waited = yield, leaving*leavePrior, leavePrior }
+func (f *flow) begin(yield, leaving float64) {
+	f.yield, f.left, f.waited = yield, leaving*leavePrior, leavePrior
+}
 
 // add takes the next snapshot and returns the flow up to it.
 func (f *flow) add(now Snapshot) Flow {

@@ -1,13 +1,16 @@
 package queue
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // judge is what a process does towards the judgements of its room: it sends what it saw in each tick, and judges a tick when
 // the samples of the others are there. Only Tick touches it.
 type judge struct {
 	sampled int64   // the newest tick of which a sample was sent
 	verdict Verdict // to be sent; Tick 0: none
-	known   Verdict // the last one that was in force: a store that has lost the room gets it back with the next judgement
+	known   string  // the text of the last one that was in force: a store that has lost the room gets it back with the next
 }
 
 // judgeWait is how long a tick must be over before it is judged without the samples of gateways that are late, in ms.
@@ -16,17 +19,21 @@ const judgeWait = 1500
 // judgedFormat begins the text of a judgement, and of a sample. A later release that changes the parts changes it too.
 const judgedFormat = "1"
 
-// joinJudged makes one text of the part about the wait and the part about the site's health.
-func joinJudged(wait, health string) string { return judgedFormat + "\n" + wait + "\n" + health }
+// joinJudged makes one text of the tick that it is about, the part about the wait and the part about the site's health.
+func joinJudged(tick int64, wait, health string) string {
+	return judgedFormat + " " + strconv.FormatInt(tick, 10) + "\n" + wait + "\n" + health
+}
 
 // splitJudged takes such a text apart. A text of another release has no parts.
-func splitJudged(text string) (wait, health string) {
-	format, rest, _ := strings.Cut(text, "\n")
-	if format != judgedFormat {
-		return "", ""
+func splitJudged(text string) (tick int64, wait, health string) {
+	head, rest, _ := strings.Cut(text, "\n")
+	format, number, _ := strings.Cut(head, " ")
+	tick, err := strconv.ParseInt(number, 10, 64)
+	if format != judgedFormat || err != nil || tick < 0 {
+		return 0, "", ""
 	}
 	wait, health, _ = strings.Cut(rest, "\n")
-	return wait, health
+	return tick, wait, health
 }
 
 // toSend is the sample of the tick that is over, and the verdict that this process has made.
@@ -39,7 +46,7 @@ func (r *Room) toSend() (s Sample, v Verdict) {
 		if r.cfg.Health != nil {
 			health = r.cfg.Health.Sample(tick)
 		}
-		s = Sample{Tick: tick, Blob: joinJudged(r.wait.sample(tick), health)}
+		s = Sample{Tick: tick, Blob: joinJudged(tick, r.wait.sample(tick), health)}
 	}
 	return s, r.judge.verdict
 }
@@ -55,33 +62,38 @@ func (j *judge) sent(s *Sample) {
 // judgeTick judges the tick that is over, if nobody has yet.
 func (r *Room) judgeTick(f *Snapshot) {
 	j := &r.judge
-	before := f.Judgement
-	if before.Blob == "" {
-		before.Blob = j.known.Blob
+	if f.Judgement.Blob != "" {
+		j.known = f.Judgement.Blob
 	}
-	j.known = before
 	tick := f.Now/JudgeTick - 1
-	if before.Tick >= tick || f.Now%JudgeTick < judgeWait && !allSampled(f, tick) {
+	last, wait, health := splitJudged(j.known)
+	if last > tick {
+		last = 0 // the store's clock was set back
+	}
+	if last == tick || f.Now%JudgeTick < judgeWait && !allSampled(f, tick) {
 		return
 	}
-	wait, health := splitJudged(before.Blob)
-	v := HealthVerdict{Factor: 1000}
+	in := HealthInput{Tick: tick, Last: last, Before: health, Document: &f.Document, Opening: &f.Opening}
 	var waits []string
-	in := HealthInput{Tick: tick, Last: before.Tick, Before: health, Document: &f.Document, Opening: &f.Opening}
 	for _, s := range f.Samples {
 		if s.Tick != tick {
 			continue
 		}
-		w, h := splitJudged(s.Blob)
+		_, w, h := splitJudged(s.Blob)
 		waits = append(waits, w)
 		if h != "" {
 			in.Samples = append(in.Samples, h)
 		}
 	}
+	v := HealthVerdict{Factor: 1000}
 	if r.cfg.Health != nil {
 		v = r.cfg.Health.Judge(in)
 	}
-	j.verdict = Verdict{Tick: tick, Factor: min(1000, max(0, v.Factor)), Blob: joinJudged(r.wait.judge(wait, waits), v.Text)}
+	// The store takes what is newer than what it has. That may be of a time that its clock has yet to reach again.
+	j.verdict = Verdict{
+		Tick:   max(tick, f.Judgement.Tick+1),
+		Factor: min(1000, max(0, v.Factor)), Blob: joinJudged(tick, r.wait.judge(wait, waits), v.Text),
+	}
 	if j.verdict.Validate() != nil {
 		j.verdict = Verdict{} // the store would refuse the tick with it
 	}
@@ -100,6 +112,6 @@ func allSampled(f *Snapshot, tick int64) bool {
 
 // HealthText is the Text of the judgement on the site's health that is in force; empty: there is none.
 func (v *View) HealthText() string {
-	_, health := splitJudged(v.Snapshot.Judgement.Blob)
+	_, _, health := splitJudged(v.Snapshot.Judgement.Blob)
 	return health
 }

@@ -33,6 +33,13 @@ type Promises struct {
 	Recent, RecentKept int64
 }
 
+// Promises says how the ranges were kept that the room's gateways have told, as far as its judgement knows.
+func (f *Snapshot) Promises() Promises {
+	_, wait, _ := splitJudged(f.Judgement.Blob)
+	l, _ := parseLearned(wait)
+	return l.Promises
+}
+
 // recentPromises is how many recent ones are counted before their number is halved.
 const recentPromises = 2000
 
@@ -46,15 +53,15 @@ type learned struct {
 
 const million = 1_000_000
 
-// nothingLearned are wide ranges: on a first day nobody knows how many of the called come. They were covering 95 % of the waits of
-// simulated mornings, see docs/capacity.md.
+// nothingLearned are the ranges of a first day, wider the further away the turn is, because more people may go or come back until
+// then. They held in 93 % of the waits of simulated first mornings, see docs/capacity.md.
 func nothingLearned() (l learned) {
 	l.Yield = 1
 	for kind := range l.factors {
 		for b := range l.factors[kind] {
 			l.factors[kind][b] = factor{
-				Low:  int64(math.Round(million * (math.Log(0.80) - 0.04*float64(b)))),
-				High: int64(math.Round(million * (math.Log(1.30) + 0.08*float64(b)))),
+				Low:  int64(math.Round(million * (-0.205 - 0.018*float64(b)))),
+				High: int64(math.Round(million * (0.235 + 0.035*float64(b)))),
 			}
 		}
 	}
@@ -65,9 +72,9 @@ func nothingLearned() (l learned) {
 // the long run a share of missShare misses it on both sides together, whatever the waits do (Gibbs, Candès, "Adaptive conformal
 // inference under distribution shift", NeurIPS 2021; Angelopoulos, Candès, Tibshirani, "Conformal PID control", NeurIPS 2023).
 const (
-	missShare   = 100_000 // α = 0.10, in millionths
-	learnRate   = 1000    // η = 0.001, in millionths
-	narrowest   = 20_000  // of a factor
+	missShare   = 80_000 // α = 0.08, in millionths
+	learnRate   = 1000   // η = 0.001, in millionths
+	narrowest   = 20_000 // of a factor
 	widest      = 3 * million
 	missStep    = learnRate * (million - missShare/2) / million // η(1-α/2)
 	insideStep  = learnRate * missShare / 2 / million           // η·α/2
@@ -152,7 +159,10 @@ func parseLearned(text string) (l learned, ok bool) {
 			l.factors[kind][b], n = f, n[2:]
 		}
 	}
-	return l, ok && l.Yield > 0 && l.Yield < 1000 && l.Leaving < 1 && l.RecentKept <= l.Recent
+	if !ok || l.Yield <= 0 || l.Yield > 1000 || l.Leaving >= 1 || l.RecentKept > l.Recent {
+		return learned{}, false
+	}
+	return l, true
 }
 
 // parseNumbers reads so many whole numbers with commas between them.

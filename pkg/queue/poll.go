@@ -69,7 +69,9 @@ func (v *View) answer(p *Place, now int64) Answer {
 	f := &v.Snapshot
 	a.Number, a.Message, a.Start = v.Number(p), v.Message, v.Start
 	a.Phase, a.Opening, a.SoldOut = f.Opening.Phase, f.Opening.Name, f.Opening.SoldOut()
-	a.Paused = f.Document.Pace.Mode == ModePause || f.rate() == 0
+	a.Paused = f.Document.Pace.Mode == ModePause || f.asked() == 0
+	a.Promises = v.Wait.Promises
+	a.SiteDown = f.Judgement.Factor == 0
 	a.Starting = v.Starting && !v.Rebuilding && now < f.Hold
 	a.Holding = now < f.Hold && !a.Starting
 	return a

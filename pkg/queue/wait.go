@@ -23,7 +23,7 @@ type wait struct {
 func (w *wait) add(f *Snapshot) Wait {
 	if f.Judgement.Blob != w.blob {
 		w.blob = f.Judgement.Blob
-		text, _ := splitJudged(w.blob)
+		_, text, _ := splitJudged(w.blob)
 		if l, ok := parseLearned(text); ok || w.shared.Yield == 0 {
 			w.shared = l
 		}

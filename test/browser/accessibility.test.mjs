@@ -33,6 +33,7 @@ const pages = {
   'lobby of a draw': { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 100000 },
   'the draw': { state: 'drawing', number: 0, ahead: -1, came: 48123 },
   'on the waiting list': { state: 'standby', ahead: 17 },
+  'the site does not answer': { state: 'down', ahead: 17 },
   'booked, in the line': { state: 'booked', ahead: 3100, starts: 9000 },
   closed: { state: 'closed', number: 0, ahead: -1, starts: 725 },
   'so many wait': { state: 'limit', number: 0, ahead: -1 },

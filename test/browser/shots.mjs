@@ -8,6 +8,7 @@ const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, heig
 
 const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
+  waiting_kept: { ahead: 87, low: 720, high: 1080, promised: 1400, kept: 1302 },
   waiting_many: { ahead: 12345, exact: false, number: 128340, low: 4200, high: 6600 },
   next: { ahead: 0, low: 10, high: 40 },
   stale: { ahead: 87, stale: true, low: 240, high: 420 },
@@ -33,6 +34,7 @@ const pages = {
   lots: { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 725, message: { de: 'Um 8 Uhr werden 400 Termine vergeben.', en: '400 appointments are given out at 8 o’clock.' } },
   drawing: { state: 'drawing', number: 0, ahead: -1, came: 48123 },
   standby: { state: 'standby', ahead: 17 },
+  down: { state: 'down', ahead: 17 },
   booked: { state: 'booked', ahead: 3100, starts: 9000 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
   closed: { state: 'closed', number: 0, ahead: -1 },

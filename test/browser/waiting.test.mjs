@@ -139,6 +139,37 @@ test("an operator's message is text, in the page and in a poll", async () => {
   });
 });
 
+test('news that gets worse is shown and spoken, once', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await setup({ next: 5000, ahead: 600, low: 600, high: 1200 });
+    await page.goto(base + '/termine');
+    const note = page.locator('#worse');
+    for (const high of [1210, 1260, 1300]) { // not yet by a quarter
+      await setup({ next: 5000, ahead: 600, low: 600, high });
+      await polled(page, 5001);
+    }
+    assert.equal(await note.isVisible(), false);
+    const text = 'It is taking longer than expected: now about 20 to 30 minutes.';
+    await setup({ next: 5000, ahead: 600, low: 1200, high: 1700 });
+    await polled(page, 5001);
+    await until('the news', async () => (await note.isVisible()) && (await note.textContent()) === text);
+    assert.equal(await spoken(page), text);
+    await page.evaluate(() => { document.getElementById('spoken').textContent = ''; });
+    await polled(page, 5001);
+    await setup({ next: 5000, ahead: 600, low: 1200, high: 1790 });
+    await polled(page, 5001);
+    assert.equal(await spoken(page), '', 'the same news is not spoken again');
+    assert.equal(await note.isVisible(), true);
+    await setup({ next: 5000, ahead: 590, low: 600, high: 1200 });
+    await polled(page, 5001);
+    await until('better news', async () => !(await note.isVisible()));
+    await setup({ next: 5000, ahead: 590, low: 0, high: 0 });
+    await polled(page, 5001);
+    await until('the unknown', async () => (await spoken(page)) === 'not known yet');
+  });
+});
+
 test('a screen reader hears a new state at once and figures rarely', async () => {
   await withPage({}, async (page) => {
     await still(page);

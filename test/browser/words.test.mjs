@@ -10,6 +10,7 @@ const answers = [
   { state: 'waiting', ahead: 12345, exact: false, low: 3000, high: 4500 },
   { state: 'waiting', ahead: 11000, stale: true, message: 'Größe & <b>Zeile</b>\nnächste' },
   { state: 'recovering', ahead: 11000 },
+  { state: 'down', ahead: 11000 },
   { state: 'waiting', ahead: 999, exact: false },
   { state: 'paused', ahead: 900, message: 'Um 11 Uhr geht es weiter.' },
   { state: 'waiting', ahead: 7, exact: false, more: 298, low: 200, high: 500 },

@@ -36,22 +36,25 @@ const Prefix = "/.einlass"
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
 	// "lapsed", "early", "press", "window", "cookies", or "over-" and why a place has ended, as the waiting page's texts name it.
-	Page    string `json:"page"`
-	State   string `json:"state"`
-	Number  uint64 `json:"number"`
-	Ahead   int    `json:"ahead"`
-	Exact   bool   `json:"exact"`
-	More    int    `json:"more"`
-	Full    bool   `json:"full"`
-	Low     int    `json:"low"`
-	High    int    `json:"high"`
-	Next    int    `json:"next"` // milliseconds
-	Message string `json:"message"`
-	Stale   bool   `json:"stale"`
-	Until   int    `json:"until"`
-	Last    bool   `json:"last"`
-	Came    int    `json:"came"`
-	Starts  int    `json:"starts"` // seconds
+	Page   string `json:"page"`
+	State  string `json:"state"`
+	Number uint64 `json:"number"`
+	Ahead  int    `json:"ahead"`
+	Exact  bool   `json:"exact"`
+	More   int    `json:"more"`
+	// Promised and Kept are of the ranges that were told before.
+	Promised int    `json:"promised"`
+	Kept     int    `json:"kept"`
+	Full     bool   `json:"full"`
+	Low      int    `json:"low"`
+	High     int    `json:"high"`
+	Next     int    `json:"next"` // milliseconds
+	Message  string `json:"message"`
+	Stale    bool   `json:"stale"`
+	Until    int    `json:"until"`
+	Last     bool   `json:"last"`
+	Came     int    `json:"came"`
+	Starts   int    `json:"starts"` // seconds
 	// Status is the HTTP status of "error", "retry" and "form".
 	Status int `json:"status"`
 	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
@@ -304,7 +307,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 func (s Setup) status() web.Status {
 	state, _ := stateOf(s.State)
 	return web.Status{
-		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full,
+		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 		Last: s.Last, Came: s.Came, Starts: seconds(s.Starts),

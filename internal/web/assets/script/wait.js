@@ -4,9 +4,10 @@ function waitingPage() {
   var target = $('go').getAttribute('href');
   var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
+  var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn|full|lobby|lots|drawing|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -134,6 +135,7 @@ function waitingPage() {
     var passed = [1000, 500, 200, 100, 50, 20, 10, 5, 3, 2, 1, 0].some(function (m) { return n >= 0 && n <= m && spokenAhead > m; });
     var since = Date.now() - spokenAt;
     if (!words) { return; }
+    if (worse(s, words) && !changed) { return; }
     if (changed) {
       say((words.heading + '. ' + words.lead + said('last')).replace(/\.\. /, '. '));
       spokenAhead = n;
@@ -145,6 +147,34 @@ function waitingPage() {
       spokenAhead = n;
     }
   }
+
+  // worse tells when the turn is further away than was said before, by a quarter or more of what was left, and when it is no longer
+  // known at all. It reports whether it has.
+  function worse(s, words) {
+    var at = now(), ends = at + s.high * 1000, told = $('worse');
+    if (!/^(waiting|front)$/.test(state) || !words || s.high <= 0) {
+      var gone = promised > 0 && words && /^(waiting|front)$/.test(state);
+      promised = 0;
+      show(told, false);
+      if (gone) { say(words.estimate); }
+      return gone;
+    }
+    if (!promised || ends <= promised) {
+      if (promised - ends > 120000 || at - worseAt > 300000) { show(told, false); }
+      promised = ends;
+      return false;
+    }
+    if (ends - at < 1.25 * (promised - at) || ends - promised < 120000) { return false; }
+    promised = ends;
+    worseAt = at;
+    write(told, fill(told, { e: words.estimate }));
+    show(told, true);
+    say(told.textContent);
+    return true;
+  }
+
+  // now is a clock that nobody sets, in ms.
+  function now() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
   function updated() {
     write($('updated'), fill($('updated'), { t: clock(new Date(), true) }));
@@ -291,6 +321,7 @@ function waitingPage() {
       }
     }
     renderBar(place ? place.shown : n);
+    promised = Number(data.high) > 0 ? now() + Number(data.high) * 1000 : 0;
     renderClock(Number(data.low), Number(data.high));
     renderStart(Number(data.starts));
     bell.render(state);

@@ -79,7 +79,7 @@ var target = $('go').getAttribute('href');
 var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
 var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden;
 var bell = setUpBell();
-function hasPlace() { return /^(waiting|front|missed|called|paused|recovering|turn)$/.test(state); }
+function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn)$/.test(state); }
 function lower(n, exact) {
 var key = data.poll + number, before = kept(key);
 if (n < 0 || !hasPlace()) { return { shown: n, exact: exact }; }
@@ -322,7 +322,7 @@ if (asked && asked.then) { asked.then(redraw, redraw); }
 });
 return {
 render: function (state) {
-show(box, (Sound || canNotify) && /^(waiting|front|paused|recovering)$/.test(state));
+show(box, (Sound || canNotify) && /^(waiting|front|paused|down|recovering)$/.test(state));
 redraw();
 },
 ring: function () {

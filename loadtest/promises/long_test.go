@@ -1,0 +1,5 @@
+//go:build long
+
+package promises
+
+const mornings, caseSeeds = 60, 10

@@ -1,26 +1,127 @@
 package capacity
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/loadtest/report"
 )
+
+// ErrApart: figures of further seeds are not those that were printed.
+var ErrApart = errors.New("further seeds give other figures")
+
+// options of the command.
+type options struct {
+	only, page     string
+	write, confirm bool
+	seeds          int
+}
 
 // Command is `loadtest capacity`.
 func Command() *cobra.Command {
+	var o options
 	cmd := &cobra.Command{
-		Use: "capacity",
+		Use:   "capacity",
+		Short: "Measure how much of what is possible a room uses",
+		Long: "Play mornings in virtual time and say how many people entered of those who could have, first morning and later.\n" +
+			"The tables go to standard output, and with --write into the page. A row has the median of five seeds, and their spread.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintln(cmd.ErrOrStderr())
-			for _, cases := range [][]Case{Bound(), Crowds(), Strangers(), Visits(), Taught(), Unused()} {
-				all, err := Measure(cmd.Context(), cases, []uint64{1, 2, 3, 4, 5}, func(*Result) {})
-				fmt.Fprintln(cmd.OutOrStdout(), Markdown(all))
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	cmd.Flags().StringVar(&o.only, "only", "", "play only these tables: names, separated by commas")
+	cmd.Flags().IntVar(&o.seeds, "seeds", printedSeeds, "how many seeds a row has")
+	cmd.Flags().BoolVar(&o.confirm, "confirm", false, "play 20 further seeds too, and say how far their medians are away")
+	cmd.Flags().BoolVar(&o.write, "write", false, "put the tables into the page")
+	cmd.Flags().StringVar(&o.page, "page", "docs/capacity.md", "the page")
 	return cmd
+}
+
+// chosen are the tables that were asked for.
+func (o *options) chosen() (tables []Table, err error) {
+	all := Tables()
+	if o.only == "" {
+		return all, nil
+	}
+	for name := range strings.SplitSeq(o.only, ",") {
+		found := false
+		var names []string
+		for i := range all {
+			names = append(names, all[i].Name)
+			if all[i].Name == name {
+				tables, found = append(tables, all[i]), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("capacity: no table %q, there are %s", name, strings.Join(names, ", "))
+		}
+	}
+	return tables, nil
+}
+
+func (o *options) run(ctx context.Context, out, progress io.Writer) error {
+	tables, err := o.chosen()
+	if err != nil {
+		return err
+	}
+	if o.seeds < 1 {
+		return errors.New("capacity: --seeds: must be 1 or more")
+	}
+	apart := 0
+	for i := range tables {
+		t := &tables[i]
+		done := func(r *Result) { fmt.Fprintf(progress, "%s: %s, %s\n", t.Name, r.Name, r.Site) }
+		printed, err := Measure(ctx, t.Cases, seedsFrom(firstSeed, uint64(o.seeds)), done) //nolint:gosec // checked above
+		if err != nil {
+			return fmt.Errorf("capacity: %w", err)
+		}
+		text := t.Text + "\n\n" + Markdown(printed)
+		if o.confirm {
+			further, err := Measure(ctx, t.Cases, seedsFrom(furtherSeed, furtherMore), done)
+			if err != nil {
+				return fmt.Errorf("capacity: %w", err)
+			}
+			table, far := Confirmation(printed, further)
+			apart += far
+			if err := o.put(ctx, out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
+				return err
+			}
+		}
+		if err := o.put(ctx, out, t.Name, t.Title, text); err != nil {
+			return err
+		}
+	}
+	if apart > 0 {
+		return fmt.Errorf("%w: %d medians are more than %d points apart", ErrApart, apart, distant)
+	}
+	return nil
+}
+
+// put prints a part of the page, and writes it there if that was asked for.
+func (o *options) put(ctx context.Context, out io.Writer, section, title, text string) error {
+	if _, err := fmt.Fprintf(out, "### %s\n\n%s\n", title, text); err != nil {
+		return fmt.Errorf("capacity: %w", err)
+	}
+	if !o.write {
+		return nil
+	}
+	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--exclude=*").Output()
+	if err != nil {
+		return fmt.Errorf("capacity: which commit this is: %w", err)
+	}
+	seeds := fmt.Sprintf("seeds %d to %d", firstSeed, firstSeed+o.seeds-1)
+	if strings.HasSuffix(section, "-confirm") {
+		seeds += fmt.Sprintf(" and %d to %d", furtherSeed, furtherSeed+furtherMore-1)
+	}
+	text += fmt.Sprintf("\n`go run ./loadtest capacity --only %s%s --write`, %s, commit %s, %s.\n", strings.TrimSuffix(section, "-confirm"),
+		map[bool]string{true: " --confirm"}[o.confirm], time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), seeds)
+	return report.Splice(o.page, section, text)
 }

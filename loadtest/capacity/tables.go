@@ -1,0 +1,31 @@
+package capacity
+
+// Table is a part of docs/capacity.md.
+type Table struct {
+	Name, Title string
+	// Text says what to know when reading it.
+	Text  string
+	Cases []Case
+}
+
+// Tables are all that are played in front of a real room.
+func Tables() []Table {
+	return []Table{
+		{
+			"visits", "A site that says nothing", "Rate 30, max_inside 60, visits of two minutes in the mean, and always a line. *Later* has learned " +
+				"from an opening of an hour before.", Visits(),
+		},
+		{"taught", "What quiet days and a rehearsal teach", "The unmodified rows again. *Quiet days*: four hours at a fifth of the pace, nobody " +
+			"waits. *A rehearsal*: a quarter of an hour at two thirds of the pace.", Taught()},
+		{"unused", "Calls and stays that nobody uses", "Rate 30, max_inside 60 and a page each ten seconds for two minutes, except where the row " +
+			"says otherwise.", Unused()},
+		{
+			"bound", "The bound inside", "Rate 30, max_inside 60, two hours; nobody has announced the forms. People with a pass are never stopped: " +
+				"somebody who makes the next request after minutes counts again, and may find the room full of others.", Bound(),
+		},
+		{"crowds", "Everybody at once", "People who give up, come back late, wait in a background tab, never come; quick visits, forms, readers. " +
+			"Rate 30, max_inside 150.", Crowds()},
+		{"strangers", "What is nobody's", "Rate 30, max_inside 60. Citizens stay for two minutes with a page each ten seconds and the site ends " +
+			"their visits; in front of tickets that nobody claims they make a short visit.", Strangers()},
+	}
+}

@@ -11,17 +11,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/report"
 )
+
+// socketSection is the part of the page with the rows on sockets.
+const socketSection = "sockets"
 
 // ErrApart: figures of further seeds are not those that were printed.
 var ErrApart = errors.New("further seeds give other figures")
 
 // options of the command.
 type options struct {
-	only, page     string
-	write, confirm bool
-	seeds          int
+	only, page, gateway     string
+	write, confirm, sockets bool
+	seeds                   int
 }
 
 // Command is `loadtest capacity`.
@@ -40,6 +44,8 @@ func Command() *cobra.Command {
 	cmd.Flags().StringVar(&o.only, "only", "", "play only these tables: names, separated by commas")
 	cmd.Flags().IntVar(&o.seeds, "seeds", printedSeeds, "how many seeds a row has")
 	cmd.Flags().BoolVar(&o.confirm, "confirm", false, "play 20 further seeds too, and say how far their medians are away")
+	cmd.Flags().BoolVar(&o.sockets, "sockets", false, "play four rows with short clocks on sockets instead, by a real gateway, beside virtual time")
+	cmd.Flags().StringVar(&o.gateway, "gateway", "", launch.GatewayFlag)
 	cmd.Flags().BoolVar(&o.write, "write", false, "put the tables into the page")
 	cmd.Flags().StringVar(&o.page, "page", "docs/capacity.md", "the page")
 	return cmd
@@ -68,6 +74,9 @@ func (o *options) chosen() (tables []Table, err error) {
 }
 
 func (o *options) run(ctx context.Context, out, progress io.Writer) error {
+	if o.sockets {
+		return o.onSockets(ctx, out)
+	}
 	tables, err := o.chosen()
 	if err != nil {
 		return err
@@ -105,6 +114,26 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 	return nil
 }
 
+// onSockets plays the rows of Sockets.
+func (o *options) onSockets(ctx context.Context, out io.Writer) error {
+	program, err := launch.FindGateway(o.gateway)
+	if err != nil {
+		return err
+	}
+	results, err := Sockets(ctx, program, SocketRows(), firstSeed)
+	if err != nil {
+		return fmt.Errorf("capacity: %w", err)
+	}
+	text, far := SocketTable(results)
+	if err := o.put(ctx, out, socketSection, "The same on sockets", text); err != nil {
+		return err
+	}
+	if far > 0 {
+		return fmt.Errorf("%w: %d rows on sockets are more than %d points apart", ErrApart, far, distant)
+	}
+	return nil
+}
+
 // put prints a part of the page, and writes it there if that was asked for.
 func (o *options) put(ctx context.Context, out io.Writer, section, title, text string) error {
 	if _, err := fmt.Fprintf(out, "### %s\n\n%s\n", title, text); err != nil {
@@ -121,7 +150,13 @@ func (o *options) put(ctx context.Context, out io.Writer, section, title, text s
 	if strings.HasSuffix(section, "-confirm") {
 		seeds += fmt.Sprintf(" and %d to %d", furtherSeed, furtherSeed+furtherMore-1)
 	}
-	text += fmt.Sprintf("\n`go run ./loadtest capacity --only %s%s --write`, %s, commit %s, %s.\n", strings.TrimSuffix(section, "-confirm"),
-		map[bool]string{true: " --confirm"}[o.confirm], time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), seeds)
+	how := "--only " + strings.TrimSuffix(section, "-confirm")
+	if o.confirm {
+		how += " --confirm"
+	}
+	if section == socketSection {
+		how, seeds = "--sockets", fmt.Sprintf("seed %d, in virtual time %d to %d", firstSeed, firstSeed, firstSeed+printedSeeds-1)
+	}
+	text += fmt.Sprintf("\n`go run ./loadtest capacity %s --write`, %s, commit %s, %s.\n", how, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), seeds)
 	return report.Splice(o.page, section, text)
 }

@@ -16,12 +16,16 @@ type Morning struct {
 	Pace queue.Pace
 	// Page is the longest time on one page that the operator states; 0: none is stated.
 	Page int64
+	// Idle is how long a stay lives without a request; 0: the default.
+	Idle int64
 	// Silent: nothing tells the end of a visit.
 	Silent bool
 	Crowd  func(Dice) Habit
 	// Come is how many of a hundred come when they are called.
 	Come int
 	Span int64 // from the opening on
+	// Before is how long before the opening people begin to come, default a minute.
+	Before int64
 }
 
 // crowded is by how much more people come during the morning than the pace lets in.
@@ -40,10 +44,27 @@ type Played struct {
 // timing is the default one with what the operator states.
 func (m *Morning) timing() queue.Timing {
 	t := queue.DefaultTiming()
+	if m.Idle > 0 {
+		t.Idle = time.Duration(m.Idle) * time.Millisecond
+		t.Page = t.Idle
+	}
 	if m.Page > 0 {
 		t.Page = time.Duration(m.Page) * time.Millisecond
 	}
 	return t
+}
+
+// crowd is how many people come before the opening and from then on.
+func (m *Morning) crowd() (before, during int) {
+	share := float64(m.Come) / 100
+	return int(float64(m.Pace.Rate*waitBefore) / share), int(crowded * float64(m.Pace.Rate*m.Span/Minute) / share)
+}
+
+func (m *Morning) before() int64 {
+	if m.Before > 0 {
+		return m.Before
+	}
+	return Minute
 }
 
 // world is one of the morning's settings. Faults are collected; ask for them when it was played.
@@ -63,13 +84,13 @@ func (m *Morning) play(ctx context.Context, seed uint64, c curves) (*Played, err
 	}
 	defer w.Close()
 	come := func() { w.Arrive(m.Crowd(w.Dice)) }
-	share := float64(m.Come) / 100
-	w.Spread(int(float64(m.Pace.Rate*waitBefore)/share), Minute, come)
-	w.Run(Minute)
+	before, during := m.crowd()
+	w.Spread(before, m.before(), come)
+	w.Run(m.before())
 	w.Open()
 	w.Most = Most{}
 	from := w.Now()
-	w.Spread(int(crowded*float64(m.Pace.Rate*m.Span/Minute)/share), m.Span, come)
+	w.Spread(during, m.Span, come)
 	w.Run(m.Span)
 	w.Paced(m.Pace)
 	return &Played{World: w, From: from, Pace: m.Pace}, errors.Join(append(faults, ctx.Err())...)

@@ -6,29 +6,36 @@ import (
 	"slices"
 )
 
-// Bound are the cases of how many people are truly inside of a room for sixty. All of them sit in forms that take longer than
-// anybody has said, and a line waits for their seats.
+// Bound are the cases of how many people are truly inside of a room for sixty. All of them make longer visits than anybody has
+// said, and a line waits for their seats.
 func Bound() (cases []Case) {
 	inside := func(first, later Goal) Row {
 		return Row{"most people in a visit at once", People, "60", func(p *Played) float64 { return float64(p.Most.Inside) }, first, later}
 	}
 	live := Row{"most live stays", People, "60", func(p *Played) float64 { return float64(p.Most.Live) }, atMost(60), atMost(60)}
 	used := Row{"entries of the possible", Percent, "", func(p *Played) float64 { return p.used(p.Now() - p.From) }, Goal{}, Goal{}}
+	quarter := small(LongForm)
+	quarter.Silent, quarter.Span = true, 2*Hour
+	free := inside(Goal{}, Goal{})
 	for _, visits := range []struct {
-		name  string
-		visit func(Dice) []int64
-		page  int64
-	}{{"forms of 3 to 8 minutes", Form, 8 * Minute}, {"readers who idle for 8 minutes and more", Reader, 10 * Minute}, {"forms of a quarter of an hour", LongForm, 0}} {
+		name         string
+		visit        func(Dice) []int64
+		first, later Goal
+	}{
+		{"forms of 3 to 8 minutes", Form, atMost(75), atMost(68)},
+		{"readers who idle for 8 minutes and more", Reader, Goal{}, Goal{}},
+	} {
 		m := small(visits.visit)
 		m.Silent, m.Span = true, 2*Hour
-		cases = append(cases, m.of(visits.name, silent, inside(atMost(75), atMost(68)), used))
-		if visits.page > 0 {
-			m.Page = visits.page
-			cases = append(cases, m.of(visits.name, stated, inside(atMost(75), atMost(68)), used))
-		}
-		m.Page, m.Pace.Strict = 0, true
+		cases = append(cases, m.of(visits.name, silent, inside(visits.first, visits.later), used))
+		m.Pace.Strict = true
 		cases = append(cases, m.of(visits.name, silent+", `inside: strict`", inside(atMost(60), atMost(60)), live, used))
 	}
+	cases = append(cases, quarter.of("forms of a quarter of an hour", silent, free, used))
+	quarter.Idle, quarter.Page = 20*Minute, 17*Minute
+	cases = append(cases, quarter.of("forms of a quarter of an hour", stated+", `idle` 20 min", free, used))
+	quarter.Pace.Strict = true
+	cases = append(cases, quarter.of("forms of a quarter of an hour", "`inside: strict`, `idle` 20 min", inside(atMost(60), atMost(60)), live, used))
 	return cases
 }
 

@@ -20,8 +20,9 @@ func Tables() []Table {
 		{"unused", "Calls and stays that nobody uses", "Rate 30, max_inside 60 and a page each ten seconds for two minutes, except where the row " +
 			"says otherwise.", Unused()},
 		{
-			"bound", "The bound inside", "Rate 30, max_inside 60, two hours; nobody has announced the forms. People with a pass are never stopped: " +
-				"somebody who makes the next request after minutes counts again, and may find the room full of others.", Bound(),
+			"bound", "The bound inside", "Rate 30, max_inside 60, two hours. People with a pass are never stopped: somebody who makes the next request after minutes " +
+				"counts again, and may find the room full of others. Who is silent for longer than `idle` has left, as far as a gate can know: " +
+				"a form that takes longer needs a longer `idle`.", Bound(),
 		},
 		{"crowds", "Everybody at once", "People who give up, come back late, wait in a background tab, never come; quick visits, forms, readers. " +
 			"Rate 30, max_inside 150.", Crowds()},

@@ -18,6 +18,9 @@ import (
 // socketSection is the part of the page with the rows on sockets.
 const socketSection = "sockets"
 
+// promiseSection is the one with promises of the wait, whose seeds are their own.
+const promiseSection = "promises"
+
 // ErrApart: figures of further seeds are not those that were printed.
 var ErrApart = errors.New("further seeds give other figures")
 
@@ -26,6 +29,7 @@ type options struct {
 	only, page, gateway     string
 	write, confirm, sockets bool
 	seeds                   int
+	commit                  string // which one this is, if it is to be written down
 }
 
 // Command is `loadtest capacity`.
@@ -74,6 +78,14 @@ func (o *options) chosen() (tables []Table, err error) {
 }
 
 func (o *options) run(ctx context.Context, out, progress io.Writer) error {
+	if o.write {
+		// Before the page changes, which would make each tree an edited one.
+		commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--exclude=*").Output()
+		if err != nil {
+			return fmt.Errorf("capacity: which commit this is: %w", err)
+		}
+		o.commit = strings.TrimSpace(string(commit))
+	}
 	if o.sockets {
 		return o.onSockets(ctx, out)
 	}
@@ -87,6 +99,16 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 	apart := 0
 	for i := range tables {
 		t := &tables[i]
+		if t.Play != nil {
+			text, err := t.Play(ctx)
+			if err != nil {
+				return fmt.Errorf("capacity: %w", err)
+			}
+			if err := o.put(out, t.Name, t.Title, t.Text+"\n\n"+text); err != nil {
+				return err
+			}
+			continue
+		}
 		done := func(r *Result) { fmt.Fprintf(progress, "%s: %s, %s\n", t.Name, r.Name, r.Site) }
 		printed, err := Measure(ctx, t.Cases, seedsFrom(firstSeed, uint64(o.seeds)), done) //nolint:gosec // checked above
 		if err != nil {
@@ -100,11 +122,11 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 			}
 			table, far := Confirmation(printed, further)
 			apart += far
-			if err := o.put(ctx, out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
+			if err := o.put(out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
 				return err
 			}
 		}
-		if err := o.put(ctx, out, t.Name, t.Title, text); err != nil {
+		if err := o.put(out, t.Name, t.Title, text); err != nil {
 			return err
 		}
 	}
@@ -125,7 +147,7 @@ func (o *options) onSockets(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("capacity: %w", err)
 	}
 	text, far := SocketTable(results)
-	if err := o.put(ctx, out, socketSection, "The same on sockets", text); err != nil {
+	if err := o.put(out, socketSection, "The same on sockets", text); err != nil {
 		return err
 	}
 	if far > 0 {
@@ -135,16 +157,12 @@ func (o *options) onSockets(ctx context.Context, out io.Writer) error {
 }
 
 // put prints a part of the page, and writes it there if that was asked for.
-func (o *options) put(ctx context.Context, out io.Writer, section, title, text string) error {
+func (o *options) put(out io.Writer, section, title, text string) error {
 	if _, err := fmt.Fprintf(out, "### %s\n\n%s\n", title, text); err != nil {
 		return fmt.Errorf("capacity: %w", err)
 	}
 	if !o.write {
 		return nil
-	}
-	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--exclude=*").Output()
-	if err != nil {
-		return fmt.Errorf("capacity: which commit this is: %w", err)
 	}
 	seeds := fmt.Sprintf("seeds %d to %d", firstSeed, firstSeed+o.seeds-1)
 	if strings.HasSuffix(section, "-confirm") {
@@ -154,9 +172,12 @@ func (o *options) put(ctx context.Context, out io.Writer, section, title, text s
 	if o.confirm {
 		how += " --confirm"
 	}
+	if section == promiseSection {
+		seeds = fmt.Sprintf("seeds from %d and %d", promiseSeed, casesSeed)
+	}
 	if section == socketSection {
 		how, seeds = "--sockets", fmt.Sprintf("seed %d, in virtual time %d to %d", firstSeed, firstSeed, firstSeed+printedSeeds-1)
 	}
-	text += fmt.Sprintf("\n`go run ./loadtest capacity %s --write`, %s, commit %s, %s.\n", how, time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(commit)), seeds)
+	text += fmt.Sprintf("\n`go run ./loadtest capacity %s --write`, %s, commit %s, %s.\n", how, time.Now().UTC().Format(time.DateOnly), o.commit, seeds)
 	return report.Splice(o.page, section, text)
 }

@@ -44,7 +44,7 @@ func Crowds() (cases []Case) {
 	for _, s := range []string{tells, silent} {
 		m := Morning{Pace: readme(30, 150), Crowd: Everybody, Come: 80, Span: Hour, Silent: s == silent}
 		inside := Row{"most people in a visit at once, of 150", People, "", func(p *Played) float64 { return float64(p.Most.Inside) }, Goal{}, Goal{}}
-		cases = append(cases, m.of("all kinds of people", s, tenMinutes("", Goal{}, Goal{}), anHour("", Goal{}, Goal{}), inside))
+		cases = append(cases, m.of("all kinds of people", s, tenMinutes("", Goal{}, Goal{}), anHour(Goal{}, Goal{}), inside))
 	}
 	return cases
 }

@@ -172,3 +172,18 @@ func readRow(text string, row *[Buckets]int64) bool {
 	}
 	return true
 }
+
+// median is the place of the median in a row, in buckets from the begin of the first.
+func median(row *[Buckets]int64) (at float64, ok bool) {
+	var all, below int64
+	for _, n := range row {
+		all += n
+	}
+	for i, n := range row {
+		if n > 0 && 2*(below+n) >= all {
+			return float64(i) + (float64(all)/2-float64(below))/float64(n), true
+		}
+		below += n
+	}
+	return 0, false
+}

@@ -1,0 +1,329 @@
+package admission
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// Exchange is what became of one request to the site.
+type Exchange struct {
+	Kind Kind
+	// Client stands for the network that it came from.
+	Client uint64
+	// Took is how long its sender waited for the answer, the queue in the proxy included and the time to send it excluded; Worked is the
+	// part of it in which the site had the request.
+	Took, Worked time.Duration
+	Outcome      Outcome
+}
+
+// Outcome is how a request ended.
+type Outcome uint8
+
+const (
+	// Answered: with a status below 500.
+	Answered Outcome = iota
+	// Failed: with a 5xx, a reset or something that is no answer.
+	Failed
+	// TimedOut: not within the time it was given, at the site or in the queue. It is a failure, and its times are at least what is said.
+	TimedOut
+	// Abandoned: its sender left. It is noted only if it had waited much longer than usual.
+	Abandoned
+	// Unreached: no connection could be made. No visitor can choose that.
+	Unreached
+)
+
+// Meter measures the health of one site: it knows what each kind of answer usually takes, and keeps what was seen of the last seconds.
+// Requests from outside are not to be noted: strangers cost nothing to send, and must not be able to hold people back.
+//
+// What one network can add to a Sample is bounded, since visitors can make most sites slow or fail somewhere: four answers in each
+// five seconds, or an eighth of all, and one failure a minute. It keeps hashes of paths and of networks for as long as they are
+// needed, and nothing else of a request. It has no clock of its own, but the times that it is told. Safe for concurrent use.
+type Meter struct {
+	mu    sync.Mutex
+	began time.Time
+	now   time.Duration // since began; the latest time told
+
+	kinds map[Kind]*kindState
+	other *kindState
+	full  time.Duration // no kind can be forgotten before
+
+	ring    [ringSeconds]second
+	tick    int64              // the five seconds that ill is made of
+	ratios  [Buckets]int64     // of answers of settled kinds, since ill was judged
+	ill     float64            // median of the ratios of the last tick with enough answers
+	counted int64              // answers in this tick
+	shares  [shareSlots]share  // of networks in this tick
+	fails   [failSlots]float64 // when each network last failed, in seconds since began + 1
+
+	down map[int]func() bool // by the order of Watch
+	next int
+}
+
+// kindState is a kind and when it was last asked for.
+type kindState struct {
+	usual
+	seen time.Duration
+}
+
+// second is what was seen in one.
+type second struct {
+	unix int64
+	Sample
+}
+
+// share is what a network has added to a tick.
+type share struct {
+	tick int64
+	n    int64
+}
+
+const (
+	maxKinds    = 256
+	kindMemory  = 10 * time.Minute // after which a kind is forgotten if another one needs the place
+	ringSeconds = 20
+	tickSeconds = 5
+
+	shareSlots, failSlots = 2048, 4096
+	// freeShare answers of a network count in each tick, or a part of all.
+	freeShare, shareOfAll = 4, 8
+	failEvery             = 60.0 // seconds
+
+	// illRatio is how many times longer than usual answers take of a site that is not well; enoughAnswers say so.
+	illRatio      = 2.0
+	enoughAnswers = 10
+	// abandonedRatio is how many times longer than usual somebody has waited whose leaving says something.
+	abandonedRatio = 2
+	// LongUsual is the usual time from which an answer is taken to wait for something, as a long poll does, instead of being worked on.
+	LongUsual = 5 * time.Second
+)
+
+// NewMeter makes a Meter that knows nothing.
+func NewMeter() *Meter {
+	return &Meter{kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, down: make(map[int]func() bool)}
+}
+
+// Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
+// does not if its network has had its share.
+func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pass(now)
+	var usual time.Duration
+	if usual = m.usually(e.Kind); usual > 0 {
+		ratio = float64(e.Worked) / float64(usual)
+	}
+	if e.Outcome == Abandoned && ratio < abandonedRatio || !m.mayCount(&e) {
+		return ratio, false
+	}
+	s := m.second(now)
+	s.Requests++
+	failed := e.Outcome == Failed || e.Outcome == TimedOut || e.Outcome == Unreached
+	if failed {
+		s.Failed++
+	}
+	if e.Outcome == Failed || e.Outcome == Unreached {
+		return ratio, true // however quick it was
+	}
+	k := m.kind(e.Kind)
+	if e.Outcome == Answered {
+		k.note(e.Worked, m.now)
+	}
+	if usual > 0 {
+		at := RatioBucket(e.Took, usual)
+		s.Ratio[at]++
+		s.Took[TookBucket(e.Took)]++
+		s.Usual[TookBucket(usual)]++
+		if k.settled() {
+			m.ratios[RatioBucket(e.Worked, usual)]++
+		}
+	}
+	return ratio, true
+}
+
+// pass lets the time pass, and learns at the end of each tick.
+func (m *Meter) pass(now time.Time) {
+	if m.began.IsZero() {
+		m.began = now
+	}
+	if d := now.Sub(m.began); d > m.now {
+		m.now = d
+	}
+	tick := int64(m.now / (tickSeconds * time.Second))
+	if tick == m.tick {
+		return
+	}
+	m.tick, m.counted = tick, 0
+	m.judge()
+	for _, k := range m.kinds {
+		m.learn(k)
+	}
+	m.learn(m.other)
+}
+
+func (m *Meter) learn(k *kindState) {
+	if k.ready(m.now) {
+		k.learn(m.now, m.ill)
+	}
+}
+
+// judge finds out how the site did, over all kinds, in the ticks since it last could.
+func (m *Meter) judge() {
+	m.ill = m.illNow()
+	if enough(&m.ratios) {
+		clear(m.ratios[:])
+	}
+}
+
+// illNow is how the site does, as far as the last answers say.
+func (m *Meter) illNow() float64 {
+	if !enough(&m.ratios) {
+		return m.ill
+	}
+	return RatioMedian(&m.ratios)
+}
+
+func enough(row *[Buckets]int64) bool {
+	var all int64
+	for _, n := range row {
+		all += n
+	}
+	return all >= enoughAnswers
+}
+
+// usually is the usual time of a kind, or of those that have none of their own; 0: it is not known.
+func (m *Meter) usually(k Kind) time.Duration {
+	s := m.kinds[k]
+	if s == nil {
+		if len(m.kinds) < maxKinds {
+			return 0
+		}
+		s = m.other
+	}
+	return s.time()
+}
+
+// kind finds what is known of a kind, or makes room for it.
+func (m *Meter) kind(k Kind) *kindState {
+	s := m.kinds[k]
+	if s == nil {
+		if len(m.kinds) >= maxKinds && !m.forget() {
+			return m.other
+		}
+		s = new(kindState)
+		m.kinds[k] = s
+	}
+	s.seen = m.now
+	if !s.known() && s.ready(m.now) {
+		s.learn(m.now, m.illNow()) // nothing is gained by the end of the tick
+	}
+	return s
+}
+
+// forget makes room by what was not asked for for longest, if that is long.
+func (m *Meter) forget() bool {
+	if m.now < m.full {
+		return false
+	}
+	var oldest Kind
+	at := m.now + 1
+	for k, s := range m.kinds {
+		if s.seen < at {
+			oldest, at = k, s.seen
+		}
+	}
+	if m.full = at + kindMemory; m.now < m.full {
+		return false
+	}
+	delete(m.kinds, oldest)
+	return true
+}
+
+// mayCount takes an exchange's part of what its network may add.
+func (m *Meter) mayCount(e *Exchange) bool {
+	if e.Outcome == Failed || e.Outcome == TimedOut {
+		at := &m.fails[e.Client%failSlots]
+		now := m.now.Seconds() + 1
+		if *at != 0 && now-*at < failEvery {
+			return false
+		}
+		*at = now
+		m.counted++
+		return true
+	}
+	if e.Outcome != Unreached {
+		s := &m.shares[e.Client%shareSlots]
+		if s.tick != m.tick {
+			*s = share{tick: m.tick}
+		}
+		if s.n >= freeShare && s.n*shareOfAll >= m.counted {
+			return false
+		}
+		s.n++
+	}
+	m.counted++
+	return true
+}
+
+// second is where to note what is seen now.
+func (m *Meter) second(now time.Time) *Sample {
+	unix := now.Unix()
+	s := &m.ring[uint64(unix)%ringSeconds] //nolint:gosec // any order does
+	if s.unix != unix {
+		*s = second{unix: unix}
+	}
+	return &s.Sample
+}
+
+// Long reports whether answers of a kind usually take so long that they wait for something, and known whether that is known.
+func (m *Meter) Long(k Kind) (long, known bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	usual := m.usually(k)
+	return usual >= LongUsual, usual > 0
+}
+
+// Watch lets a proxy say whether the site is down as far as it can see: the health check fails at every address, or nobody can be
+// connected to. It is asked by Sample, and must not call the Meter. forget ends it.
+func (m *Meter) Watch(down func() bool) (forget func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id := m.next
+	m.next++
+	m.down[id] = down
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.down, id)
+	}
+}
+
+// Sample is what was seen in a tick, to within a second: tick k is [5k, 5k+5) seconds after 1970 of a clock that is ahead of the one of Note
+// by offset. It has to be asked for within ten seconds of its end. Rooms with one site may each ask, by the clocks of their stores.
+func (m *Meter) Sample(tick int64, offset time.Duration) Sample {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var sum Sample
+	from := time.UnixMilli(tick * tickSeconds * 1000).Add(-offset).Round(time.Second).Unix()
+	for i := range m.ring {
+		if s := &m.ring[i]; s.unix >= from && s.unix < from+tickSeconds {
+			sum.Add(&s.Sample)
+		}
+	}
+	if sum.Requests > sum.Failed {
+		return sum
+	}
+	for _, down := range m.down {
+		sum.Down = sum.Down || down()
+	}
+	return sum
+}
+
+// RatioMedian is the median of ratios in the buckets of Sample.Ratio, between the edges of its bucket by proportion; 0: there are none.
+func RatioMedian(row *[Buckets]int64) float64 {
+	at, ok := median(row)
+	if !ok {
+		return 0
+	}
+	return math.Exp2((at - ratioShift) / 2)
+}

@@ -22,7 +22,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-habits long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -97,6 +97,9 @@ long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
 	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
+
+long-capacity:
+	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded

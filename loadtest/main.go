@@ -3,6 +3,7 @@
 //	go run ./loadtest sim       a morning in virtual time, up to ten million people
 //	go run ./loadtest drive     thousands of citizens on real sockets
 //	go run ./loadtest rehearse  finds the rate that your site can serve
+//	go run ./loadtest capacity  how much of what is possible a room uses
 //	go run ./loadtest chaos     breaks everything around a crowd
 //	go run ./loadtest mornings  the four mornings in virtual time
 //	go run ./loadtest sockets   the four mornings on real sockets, smaller and faster
@@ -21,6 +22,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/loadtest/capacity"
 	"github.com/einlass/einlass/loadtest/chaos"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/drive"
@@ -47,6 +49,6 @@ func command() *cobra.Command {
 		Use: "loadtest", Short: "Prove what a waiting room promises, and rehearse an opening",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(sim.Command(), sim.MorningsCommand(), mornings.Command(), drive.Command(), rehearse.Command(), chaos.Command(), check.Command())
+	root.AddCommand(sim.Command(), sim.MorningsCommand(), mornings.Command(), drive.Command(), rehearse.Command(), capacity.Command(), chaos.Command(), check.Command())
 	return root
 }

@@ -152,10 +152,11 @@ type Poll struct {
 }
 
 // Session is how long a stay lives without a request, and in all: a Max of 0 is no bound, and one that is nil is left out.
-// FormGrace is how long after its end a form is still taken, Quiet are the prefixes of paths that are no activity.
+// Page is how long people may sit on one page, FormGrace how long after its end a form is still taken, Quiet are the prefixes of paths that are no activity.
 type Session struct {
 	Idle      time.Duration  `yaml:"idle"`
 	Max       *time.Duration `yaml:"max,omitempty"`
+	Page      time.Duration  `yaml:"page,omitempty"`
 	FormGrace time.Duration  `yaml:"form_grace,omitempty"`
 	Quiet     []string       `yaml:"quiet,omitempty"`
 }

@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"time"
 )
@@ -142,7 +141,7 @@ func (r *Room) lobbyNext(v *View) time.Duration {
 // whenItStarts is an interval, except that a page does not ask just before the start and again behind it: if the start falls into
 // its interval it asks then, spread over so many ms.
 func (r *Room) whenItStarts(interval time.Duration, start, spread int64) time.Duration {
-	within := rand.N(time.Duration(max(1, spread)) * time.Millisecond)
+	within := time.Duration(r.share() * float64(max(1, spread)) * float64(time.Millisecond))
 	rest := time.Duration(start-r.storeNow()) * time.Millisecond
 	switch {
 	case rest >= interval:

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"math/rand/v2"
 	"time"
 )
 
@@ -237,5 +236,5 @@ func (r *Room) within(d time.Duration) time.Duration {
 func (r *Room) every(d time.Duration) time.Duration {
 	const most = 1.2
 	d = min(d, time.Duration(float64(r.timing().Window)*2/5/most))
-	return time.Duration(float64(d) * (0.8 + (most-0.8)*rand.Float64()))
+	return time.Duration(float64(d) * (0.8 + (most-0.8)*r.share()))
 }

@@ -53,6 +53,9 @@ type RoomConfig struct {
 	// FirstStart says that no ticket of an earlier line can exist, because the keys that sign tickets are new. A new room
 	// then shows figures at once; otherwise earlier places may still come back.
 	FirstStart bool
+	// Seed makes the room draw ids of visitors, and when pages ask, as another room with the same seed: for plays in virtual
+	// time alone. Zero: what it draws cannot be known before.
+	Seed [32]byte
 	// Clock is the process's time; its monotonic reading is used. Default time.Now.
 	Clock func() time.Time
 	// Health judges the site behind; nil: nobody does, and the pace is what operators set.
@@ -218,9 +221,12 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("room: %w", err)
 	}
-	key, err := newKey()
-	if err != nil {
-		return nil, fmt.Errorf("room: %w", err)
+	key := cfg.Seed
+	if key == ([32]byte{}) {
+		var err error
+		if key, err = newKey(); err != nil {
+			return nil, fmt.Errorf("room: %w", err)
+		}
 	}
 	r := &Room{
 		cfg: cfg, store: store, start: cfg.Clock(), recent: newRecent(cfg.Visitors / 4),
@@ -236,6 +242,16 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.resumes = newBatcher(MaxBatch, cfg.Slots, r.resumeBatch)
 	r.outbox.full = make(chan struct{}, 1)
 	return r, nil
+}
+
+// share draws evenly from [0, 1). Polls draw it, so a room without a seed takes no lock for it.
+func (r *Room) share() float64 {
+	if r.cfg.Seed == ([32]byte{}) {
+		return rand.Float64()
+	}
+	r.drawing.Lock()
+	defer r.drawing.Unlock()
+	return float64(r.rand.Uint64()>>11) / (1 << 53)
 }
 
 func newKey() (key [32]byte, err error) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/einlass/einlass/loadtest/capacity"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -17,16 +18,16 @@ const crashes = 60
 const mostSkipped = 1000
 
 // patient waits, presses when its page says so, and is at the site for a moment.
-func patient() habit {
-	return habit{press: countdown, visit: func(*world) []int64 { return []int64{second} }, finishes: true}
+func patient() capacity.Habit {
+	return capacity.Habit{Press: capacity.Countdown, Visit: func(capacity.Dice) []int64 { return []int64{second} }, Finishes: true}
 }
 
 // lineToBe is a line before its opening.
-func lineToBe(t *testing.T, s settings) *world {
-	s.paused, s.pace = true, queue.Pace{Rate: 1200, Burst: 20}
+func lineToBe(t *testing.T, s capacity.Settings) *world {
+	s.Paused, s.Pace = true, queue.Pace{Rate: 1200, Burst: 20}
 	w := newWorld(t, s)
-	w.spread(30, 10*second, func() { w.arrive(patient()) })
-	w.run(40 * second)
+	w.Spread(30, 10*second, func() { w.Arrive(patient()) })
+	w.Run(40 * second)
 	return w
 }
 
@@ -36,20 +37,20 @@ func (w *world) checkNumbers() (highest uint64) {
 	w.tb.Helper()
 	given := map[[2]uint64]bool{}
 	starts := 1 // when the highest was given
-	for i, p := range w.given {
-		place := [2]uint64{p.place.Epoch, p.place.Number}
+	for i, p := range w.Given {
+		place := [2]uint64{p.Place.Epoch, p.Place.Number}
 		if given[place] {
 			w.tb.Errorf("number %d of epoch %d was given twice", place[1], place[0])
 		}
 		given[place] = true
-		step := highest + uint64(p.starts-starts+1)*mostSkipped + 1
-		all := uint64(p.starts-1)*mostSkipped + uint64(i) + 1
-		if p.place.Number > min(step, all) {
-			w.tb.Errorf("number %d is the %dth, of start %d, after %d of start %d: up to %d may be", p.place.Number, i+1, p.starts,
+		step := highest + uint64(p.Start-starts+1)*mostSkipped + 1
+		all := uint64(p.Start-1)*mostSkipped + uint64(i) + 1
+		if p.Place.Number > min(step, all) {
+			w.tb.Errorf("number %d is the %dth, of start %d, after %d of start %d: up to %d may be", p.Place.Number, i+1, p.Start,
 				highest, starts, min(step, all))
 		}
-		if p.place.Number > highest {
-			highest, starts = p.place.Number, p.starts
+		if p.Place.Number > highest {
+			highest, starts = p.Place.Number, p.Start
 		}
 	}
 	return highest
@@ -59,19 +60,19 @@ func (w *world) checkNumbers() (highest uint64) {
 func (w *world) goIn() {
 	w.tb.Helper()
 	highest := w.checkNumbers()
-	w.open()
-	called := w.snapshot().Called
-	w.run(w.timing.Hold.Milliseconds() + second)
-	if w.snapshot().Called == called {
-		w.tb.Errorf("nobody was called within the hold of %v", w.timing.Hold)
+	w.Open()
+	called := w.Snapshot().Called
+	w.Run(w.Timing.Hold.Milliseconds() + second)
+	if w.Snapshot().Called == called {
+		w.tb.Errorf("nobody was called within the hold of %v", w.Timing.Hold)
 	}
-	w.run(3 * minute)
-	for _, p := range w.people {
-		if p.entered == 0 {
-			w.tb.Errorf("number %d of epoch %d, which came at %d, is not in: %q", p.place.Number, p.place.Epoch, p.came, p.lost)
+	w.Run(3 * minute)
+	for _, p := range w.People {
+		if p.Entered == 0 {
+			w.tb.Errorf("number %d of epoch %d, which came at %d, is not in: %q", p.Place.Number, p.Place.Epoch, p.Came, p.Lost)
 		}
 	}
-	w.tb.Logf("%d people, the highest number is %d", len(w.people), highest)
+	w.tb.Logf("%d people, the highest number is %d", len(w.People), highest)
 }
 
 // kill ends gateway and store and starts them again from a directory.
@@ -81,23 +82,27 @@ func (w *world) kill(from string) {
 	if err := os.CopyFS(files, os.DirFS(from)); err != nil {
 		w.tb.Fatal(err)
 	}
-	old := w.store.Store
-	w.files = files
+	old := w.Store.Store
+	w.Files = files
 	w.begin()
 	// It would have ended. What it writes now nobody reads.
 	if err := old.Close(); err != nil {
 		w.tb.Fatal(err)
 	}
-	for i := range w.rooms {
-		w.rooms[i] = w.gateway(i, queue.Document{Version: 1, Pace: queue.Pace{Mode: queue.ModePause, Rate: 1200, Burst: 20}})
-		w.rooms[i].Tick(w.ctx())
+	for i := range w.Rooms {
+		r, err := w.Gateway(i, queue.Document{Version: 1, Pace: queue.Pace{Mode: queue.ModePause, Rate: 1200, Burst: 20}})
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		w.Rooms[i] = r
+		w.Rooms[i].Tick(w.tb.Context())
 	}
 }
 
 // stop ends the store in good order, keeps a copy of what it leaves, and starts it again.
 func (w *world) stop() (backup string) {
 	w.tb.Helper()
-	if err := w.store.Close(); err != nil {
+	if err := w.Store.Close(); err != nil {
 		w.tb.Fatal(err)
 	}
 	backup = w.copied()
@@ -109,7 +114,7 @@ func (w *world) stop() (backup string) {
 func (w *world) copied() string {
 	w.tb.Helper()
 	backup := filepath.Join(w.tb.TempDir(), "backup")
-	if err := os.CopyFS(backup, os.DirFS(w.files)); err != nil {
+	if err := os.CopyFS(backup, os.DirFS(w.Files)); err != nil {
 		w.tb.Fatal(err)
 	}
 	return backup
@@ -120,27 +125,27 @@ func TestALineOutlivesCrashesInARow(t *testing.T) {
 	for _, seed := range seeds(7901) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			w := lineToBe(t, settings{seed: seed, files: t.TempDir()})
+			w := lineToBe(t, capacity.Settings{Seed: seed, Files: t.TempDir()})
 			backups := []string{w.stop(), w.copied()}
-			wrong := w.random.IntN(crashes)
+			wrong := w.IntN(crashes)
 			for i := range crashes {
-				w.spread(w.random.IntN(5), 3*second, func() { w.arrive(patient()) })
-				if w.random.IntN(3) == 0 {
-					w.in(second, func() { backups = append(backups, w.stop()) })
+				w.Spread(w.IntN(5), 3*second, func() { w.Arrive(patient()) })
+				if w.IntN(3) == 0 {
+					w.In(second, func() { backups = append(backups, w.stop()) })
 				}
-				w.run(w.between(3, 8) * second)
-				from := w.files
-				if w.random.IntN(4) == 0 {
-					from = backups[w.random.IntN(len(backups))]
+				w.Run(w.Between(3, 8) * second)
+				from := w.Files
+				if w.IntN(4) == 0 {
+					from = backups[w.IntN(len(backups))]
 				}
-				if w.ahead = 0; i == wrong {
-					w.ahead = hour // the clock is an hour ahead at one start
+				if w.Ahead = 0; i == wrong {
+					w.Ahead = hour // the clock is an hour ahead at one start
 				}
 				w.kill(from)
 				backups = append(backups, w.copied())
 			}
-			w.ahead = 0
-			w.kill(w.files)
+			w.Ahead = 0
+			w.kill(w.Files)
 			w.goIn()
 		})
 	}
@@ -151,17 +156,17 @@ func TestALineOutlivesAStoreThatLosesEverythingEachSecond(t *testing.T) {
 	for _, seed := range seeds(8001) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			w := lineToBe(t, settings{seed: seed, gateways: 3})
+			w := lineToBe(t, capacity.Settings{Seed: seed, Gateways: 3})
 			for range crashes {
-				w.spread(w.random.IntN(5), second, func() { w.arrive(patient()) })
-				w.run(second)
-				old := w.store.Store
+				w.Spread(w.IntN(5), second, func() { w.Arrive(patient()) })
+				w.Run(second)
+				old := w.Store.Store
 				w.begin()
 				if err := old.Close(); err != nil {
 					t.Fatal(err)
 				}
 			}
-			w.run(5 * second)
+			w.Run(5 * second)
 			w.goIn()
 		})
 	}

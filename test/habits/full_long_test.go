@@ -5,6 +5,8 @@ package habits
 import (
 	"fmt"
 	"testing"
+
+	"github.com/einlass/einlass/loadtest/capacity"
 )
 
 func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
@@ -15,10 +17,10 @@ func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
 	for _, seed := range seeds(7201) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			h := habit{press: promptly, visit: form}
-			fresh := newWorld(t, settings{seed: seed, paused: true})
+			h := capacity.Habit{Press: capacity.Promptly, Visit: capacity.Form}
+			fresh := newWorld(t, capacity.Settings{Seed: seed, Paused: true})
 			n, early, most := morning(fresh, span, h)
-			taught := newWorld(t, settings{seed: seed + 50, paused: true, curves: fresh.snapshot().Curves})
+			taught := newWorld(t, capacity.Settings{Seed: seed + 50, Paused: true, Curves: fresh.Snapshot().Curves})
 			n2, early2, most2 := morning(taught, span, h)
 			t.Logf("first morning: %d of %d possible entered, %d in the first eleven minutes, at most %d of 60 inside; with what it taught: %d, %d, %d",
 				n, possible, early, most, n2, early2, most2)
@@ -29,8 +31,8 @@ func TestAFullRoomOfASiteThatSaysNothingRefillsByItself(t *testing.T) {
 			if most > 60*4/3 || most2 > 60*108/100 {
 				t.Errorf("%d and then %d people were inside: want a third above the bound at most, then 8 %%", most, most2)
 			}
-			fresh.paced(smallTown())
-			taught.paced(smallTown())
+			fresh.Paced(capacity.SmallTown())
+			taught.Paced(capacity.SmallTown())
 		})
 	}
 }

@@ -4,26 +4,21 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/einlass/einlass/loadtest/capacity"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// form is a visit to a site that knows nothing of the waiting room: a few pages, a long form, a confirmation, and then people
-// just go.
-func form(w *world) []int64 {
-	return []int64{w.between(5, 20) * second, w.between(5, 30) * second, w.between(3*minute, 8*minute), second}
-}
-
 // morning lets more people come than fit, for a time, and answers how many entered, how many of them in the first ten minutes,
 // and the most people who were truly there.
-func morning(w *world, span int64, h habit) (entered, early, inside int) {
-	from := w.now
-	w.spread(150, minute, func() { w.arrive(h) })
-	w.run(minute)
-	w.open()
-	w.spread(int(span/minute)*11, span, func() { w.arrive(h) })
-	w.most.inside, w.most.live, w.most.counted = 0, 0, 0
-	w.run(span)
-	return w.entered(from, w.now), w.entered(from, from+11*minute), w.most.inside
+func morning(w *world, span int64, h capacity.Habit) (entered, early, inside int) {
+	from := w.Now()
+	w.Spread(150, minute, func() { w.Arrive(h) })
+	w.Run(minute)
+	w.Open()
+	w.Spread(int(span/minute)*11, span, func() { w.Arrive(h) })
+	w.Most.Inside, w.Most.Live, w.Most.Counted = 0, 0, 0
+	w.Run(span)
+	return w.Entered(from, w.Now()), w.Entered(from, from+11*minute), w.Most.Inside
 }
 
 func TestAStrictRoomNeverHoldsMoreThanItsBound(t *testing.T) {
@@ -32,17 +27,17 @@ func TestAStrictRoomNeverHoldsMoreThanItsBound(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			pace := queue.Pace{Rate: 30, MaxInside: 60, Burst: 1, Strict: true}
-			w := newWorld(t, settings{seed: seed, pace: pace, paused: true})
+			w := newWorld(t, capacity.Settings{Seed: seed, Pace: pace, Paused: true})
 			const span = 4 * busy
-			n, _, most := morning(w, span, habit{press: promptly, visit: form})
-			t.Logf("%d entered, at most %d live stays and %d people", n, w.most.live, most)
-			if w.most.live > pace.MaxInside || most > int(pace.MaxInside) {
-				t.Errorf("%d live stays and %d people, want %d at most", w.most.live, most, pace.MaxInside)
+			n, _, most := morning(w, span, capacity.Habit{Press: capacity.Promptly, Visit: capacity.Form})
+			t.Logf("%d entered, at most %d live stays and %d people", n, w.Most.Live, most)
+			if w.Most.Live > pace.MaxInside || most > int(pace.MaxInside) {
+				t.Errorf("%d live stays and %d people, want %d at most", w.Most.Live, most, pace.MaxInside)
 			}
 			if n < int(span/hour)*100 {
 				t.Errorf("%d entered: the room does not refill", n)
 			}
-			w.paced(pace)
+			w.Paced(pace)
 		})
 	}
 }

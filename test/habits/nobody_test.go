@@ -4,48 +4,42 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/einlass/einlass/loadtest/capacity"
 )
-
-// countdown is how long the page waits before it goes in by itself, where somebody is looking at it.
-func countdown(w *world) int64 { return w.between(2*second, 2500) }
-
-// shortly is a visit of two minutes with a page each ten seconds, which the site ends.
-func shortly(*world) []int64 {
-	return slices.Repeat([]int64{10 * second}, 12)
-}
 
 func TestAProgramWithoutCookiesFillsNoRoom(t *testing.T) {
 	t.Parallel()
 	for _, seed := range seeds(7401) {
-		w := newWorld(t, settings{seed: seed})
-		w.every(5*second, func() { w.arrive(habit{cookieless: true}) })
-		w.run(10 * minute)
-		t.Logf("seed %d: at most %.2f of 60 places inside are nobody's", seed, float64(w.most.counted)/1000)
-		if w.most.counted > 3000 {
-			t.Errorf("seed %d: %.2f places inside are nobody's, want 3 at most", seed, float64(w.most.counted)/1000)
+		w := newWorld(t, capacity.Settings{Seed: seed})
+		w.Every(5*second, func() { w.Arrive(capacity.Habit{Cookieless: true}) })
+		w.Run(10 * minute)
+		t.Logf("seed %d: at most %.2f of 60 places inside are nobody's", seed, float64(w.Most.Counted)/1000)
+		if w.Most.Counted > 3000 {
+			t.Errorf("seed %d: %.2f places inside are nobody's, want 3 at most", seed, float64(w.Most.Counted)/1000)
 		}
 	}
 }
 
 // besideGhosts lets a ghost come each second and a citizen each six, for ten minutes, and answers how long the citizens waited.
 func besideGhosts(t *testing.T, w *world) (waits []int64) {
-	var citizens []*person
-	end := w.now + 10*minute
-	w.every(second, func() { w.arrive(habit{cookieless: true}) })
-	w.in(w.between(0, 900), func() {
-		w.every(6*second, func() {
-			if w.now < end {
-				citizens = append(citizens, w.arrive(habit{press: countdown, visit: shortly, finishes: true}))
+	var citizens []*capacity.Person
+	end := w.Now() + 10*minute
+	w.Every(second, func() { w.Arrive(capacity.Habit{Cookieless: true}) })
+	w.In(w.Between(0, 900), func() {
+		w.Every(6*second, func() {
+			if w.Now() < end {
+				citizens = append(citizens, w.Arrive(capacity.Habit{Press: capacity.Countdown, Visit: capacity.Steady, Finishes: true}))
 			}
 		})
 	})
-	w.run(11 * minute)
+	w.Run(11 * minute)
 	for _, c := range citizens {
-		if c.entered == 0 {
-			t.Errorf("a citizen that came at %d is not in", c.came)
+		if c.Entered == 0 {
+			t.Errorf("a citizen that came at %d is not in", c.Came)
 			continue
 		}
-		waits = append(waits, c.entered-c.came)
+		waits = append(waits, c.Entered-c.Came)
 	}
 	slices.Sort(waits)
 	return waits
@@ -56,10 +50,10 @@ func TestCitizensBesideAGhostASecond(t *testing.T) {
 	for _, seed := range seeds(7501) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			fresh := newWorld(t, settings{seed: seed})
+			fresh := newWorld(t, capacity.Settings{Seed: seed})
 			waits := besideGhosts(t, fresh)
 			p90 := waits[len(waits)*9/10]
-			taught := newWorld(t, settings{seed: seed + 50, curves: fresh.snapshot().Curves})
+			taught := newWorld(t, capacity.Settings{Seed: seed + 50, Curves: fresh.Snapshot().Curves})
 			waits2 := besideGhosts(t, taught)
 			p902 := waits2[len(waits2)*9/10]
 			t.Logf("all %d in, half within %d ms, nine of ten within %d ms, the longest wait %d ms; with what that taught: %d, %d, %d",
@@ -77,15 +71,15 @@ func TestCallsThatNobodyClaimsHoldNobodyUp(t *testing.T) {
 	t.Parallel()
 	for _, seed := range seeds(7601) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			w := newWorld(t, settings{seed: seed, paused: true})
-			w.spread(90, 20*second, func() { w.arrive(habit{noShow: true}) })
-			w.run(30 * second)
-			w.spread(250, 30*second, func() { w.arrive(habit{press: countdown, visit: briefly, finishes: true}) })
-			w.run(minute)
-			w.open()
-			from := w.now
-			w.run(7 * minute)
-			n, late := w.entered(from, w.now), w.entered(from+3*minute, w.now)
+			w := newWorld(t, capacity.Settings{Seed: seed, Paused: true})
+			w.Spread(90, 20*second, func() { w.Arrive(capacity.Habit{NoShow: true}) })
+			w.Run(30 * second)
+			w.Spread(250, 30*second, func() { w.Arrive(capacity.Habit{Press: capacity.Countdown, Visit: capacity.Briefly, Finishes: true}) })
+			w.Run(minute)
+			w.Open()
+			from := w.Now()
+			w.Run(7 * minute)
+			n, late := w.Entered(from, w.Now()), w.Entered(from+3*minute, w.Now())
 			t.Logf("%d of 250 citizens in within 7 minutes; %d of them in the last four", n, late)
 			if n < 135 {
 				t.Errorf("%d citizens are in, want 135", n)
@@ -93,7 +87,7 @@ func TestCallsThatNobodyClaimsHoldNobodyUp(t *testing.T) {
 			if late < 4*30*97/100 {
 				t.Errorf("%d entered in the last four minutes, want 30 a minute", late)
 			}
-			w.paced(smallTown())
+			w.Paced(capacity.SmallTown())
 		})
 	}
 }
@@ -102,16 +96,16 @@ func TestTicketsThatAreNeverKeptAliveAreWorthNothing(t *testing.T) {
 	t.Parallel()
 	// play is a line of 250 citizens behind so many tickets that were taken a minute before the opening and never heard of again.
 	play := func(t *testing.T, seed uint64, parked int) (entered int, called int64) {
-		w := newWorld(t, settings{seed: seed, paused: true})
-		w.spread(parked, 30*second, func() { w.arrive(habit{deaf: true}) })
-		w.run(30 * second)
-		w.spread(250, 30*second, func() { w.arrive(habit{press: countdown, visit: briefly, finishes: true}) })
-		w.run(30 * second)
-		w.open()
-		from := w.now
-		w.run(7 * minute)
-		w.paced(smallTown())
-		return w.entered(from, w.now), w.snapshot().Called
+		w := newWorld(t, capacity.Settings{Seed: seed, Paused: true})
+		w.Spread(parked, 30*second, func() { w.Arrive(capacity.Habit{Deaf: true}) })
+		w.Run(30 * second)
+		w.Spread(250, 30*second, func() { w.Arrive(capacity.Habit{Press: capacity.Countdown, Visit: capacity.Briefly, Finishes: true}) })
+		w.Run(30 * second)
+		w.Open()
+		from := w.Now()
+		w.Run(7 * minute)
+		w.Paced(capacity.SmallTown())
+		return w.Entered(from, w.Now()), w.Snapshot().Called
 	}
 	for _, seed := range seeds(7701) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
@@ -119,7 +113,7 @@ func TestTicketsThatAreNeverKeptAliveAreWorthNothing(t *testing.T) {
 			n, called := play(t, seed, 2000)
 			t.Logf("%d citizens in within 7 minutes, without the parked tickets %d; %d were called", n, without, called)
 			// Pages ask rarely while they believe 2,000 ahead, so the first of them learn late that it is their turn.
-			if longest := int(24 * second * smallTown().Rate / minute); n < without-longest {
+			if longest := int(24 * second * capacity.SmallTown().Rate / minute); n < without-longest {
 				t.Errorf("%d citizens are in, without the parked tickets %d", n, without)
 			}
 			// Those called are the citizens that are in, and a few on their way.

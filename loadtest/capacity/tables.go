@@ -1,0 +1,38 @@
+package capacity
+
+import "context"
+
+// Table is a part of docs/capacity.md.
+type Table struct {
+	Name, Title string
+	// Text says what to know when reading it.
+	Text  string
+	Cases []Case
+	// Play makes the table where it has no cases.
+	Play func(context.Context) (string, error)
+}
+
+// Tables are all that are played in front of a real room.
+func Tables() []Table {
+	return []Table{
+		{
+			"visits", "A site that says nothing", "Rate 30, max_inside 60, visits of two minutes in the mean, and always a line. *Later* has learned " +
+				"from an opening of an hour before.", Visits(), nil,
+		},
+		{"taught", "What quiet days and a rehearsal teach", "The unmodified rows again. *Quiet days*: four hours at a fifth of the pace, nobody " +
+			"waits. *A rehearsal*: a quarter of an hour at two thirds of the pace.", Taught(), nil},
+		{"unused", "Calls and stays that nobody uses", "Rate 30, max_inside 60 and a page each ten seconds for two minutes, except where the row " +
+			"says otherwise.", Unused(), nil},
+		{
+			"bound", "The bound inside", "Rate 30, max_inside 60, two hours. People with a pass are never stopped: somebody who makes the next request after minutes " +
+				"counts again, and may find the room full of others. Who is silent for longer than `idle` has left, as far as a gate can know: " +
+				"a form that takes longer needs a longer `idle`.", Bound(), nil,
+		},
+		{"crowds", "Everybody at once", "People who give up, come back late, wait in a background tab, never come; quick visits, forms, readers. " +
+			"Rate 30, max_inside 150.", Crowds(), nil},
+		{"strangers", "What is nobody's", "Rate 30, max_inside 60. Citizens stay for two minutes with a page each ten seconds and the site ends " +
+			"their visits; in front of tickets that nobody claims they make a short visit.", Strangers(), nil},
+		{promiseSection, "Promises of the wait", "A promise is a range that a page was told; it is kept if the place is called inside it. Mornings and people are those of " +
+			"`loadtest/promises`; the cases have five seeds each, and each is a first morning.", nil, promised},
+	}
+}

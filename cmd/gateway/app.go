@@ -52,6 +52,7 @@ type app struct {
 	registry  *prometheus.Registry
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
+	meters    meters
 	onReady   func(*app)
 	readiness readiness
 

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
@@ -53,6 +54,7 @@ type line struct {
 	store   queue.Store
 	newKeys bool // the keys that sign tickets were made for it
 	metrics *metrics.Room
+	health  siteHealth
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -62,6 +64,7 @@ type line struct {
 type backend struct {
 	*proxy.Backend
 	counted metrics.RoomConfig
+	meter   *admission.Meter
 	member  *lifecycle.Member // nil: not started
 	users   users             // guarded by app.applying
 }
@@ -78,7 +81,8 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	qc := l.config(cfg)
 	qc.Gateway, qc.FirstStart, qc.Slots = a.name, l.newKeys, a.stores.slots()
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
-	qc.OnSnapshot, qc.OnBeatsDropped = l.onSnapshot, a.metrics.HeartbeatsDropped
+	l.health = siteHealth{line: l, log: log}
+	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
@@ -111,6 +115,8 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	if b == nil { // the first snapshots may come before it is made
 		return
 	}
+	l.health.look(f)
+	b.SetAdaptive(f.Document.HealthMode() == queue.HealthAct)
 	b.report(l.metrics)
 }
 
@@ -126,13 +132,15 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 	of := zap.String("room", id)
 	b := &backend{counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
 	counters := a.metrics.OpenRoom(b.counted)
+	b.meter = a.meters.take(cfg.Addresses)
 	var err error
 	b.Backend, err = proxy.New(cfg, proxy.Deps{
-		Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic,
+		Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic, Meter: b.meter,
 		OnCheck: func() { b.report(counters) }, // snapshots report it too, but none comes while the store is away
 	})
 	if err != nil {
 		a.metrics.CloseRoom(b.counted)
+		a.meters.give(cfg.Addresses)
 		return nil, err
 	}
 	b.report(counters)
@@ -142,6 +150,7 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 // closeBackend stops a backend and lets go of its figures.
 func (a *app) closeBackend(ctx context.Context, b *backend) error {
 	err := b.Stop(ctx)
+	a.meters.give(b.counted.Backends)
 	a.metrics.CloseRoom(b.counted)
 	return err
 }

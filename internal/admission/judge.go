@@ -80,15 +80,14 @@ func (s *State) open(in *Input, fresh bool) {
 	}
 }
 
-// merge adds what all processes saw.
-func merge(samples []Sample) Sample {
-	if len(samples) == 0 {
-		return Sample{}
+// merge adds what all processes saw. The site is down if none of them reaches it: one that does not may have no network.
+func merge(samples []Sample) (sum Sample) {
+	down := len(samples) > 0
+	for i := range samples {
+		sum.Add(&samples[i])
+		down = down && samples[i].Down
 	}
-	sum := samples[0]
-	for i := range samples[1:] {
-		sum.Add(&samples[1+i])
-	}
+	sum.Down = down
 	return sum
 }
 

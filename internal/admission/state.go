@@ -55,6 +55,14 @@ func (s *State) Factor() int64 {
 	return s.Pace
 }
 
+// Rest forgets that the site was not well, for as long as nothing is judged. What is usual stays known.
+func (s *State) Rest() {
+	if s.Pace != 0 {
+		s.Pace = fullPace
+	}
+	s.Down, s.Bad, s.Reason, s.Window, s.Age = false, false, ReasonNone, "", 0
+}
+
 // Text is what ReadState reads.
 func (s *State) Text() string {
 	text, err := json.Marshal(s)

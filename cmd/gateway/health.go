@@ -1,0 +1,131 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// siteHealth judges the site behind a line: it gives the line what the backend's meter saw, and the law of the pace.
+type siteHealth struct {
+	line *line
+	log  *zap.Logger
+
+	// Of the judgement that was looked at last; only snapshots touch them.
+	blob  string
+	said  admission.Reason
+	since time.Time
+}
+
+// Sample implements queue.Health. A process that saw nothing says so: its site is not down, as far as it knows.
+func (h *siteHealth) Sample(tick int64) string {
+	b := h.line.backend.Load()
+	if b == nil {
+		return "" // the first ticks may come before it is made
+	}
+	ahead := time.Duration(h.line.Now()-time.Now().UnixMilli()) * time.Millisecond
+	s := b.meter.Sample(tick, ahead)
+	return s.Encode()
+}
+
+// Judge implements queue.Health.
+func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
+	state, mode := admission.ReadState(in.Before), in.Document.HealthMode()
+	if mode == queue.HealthOff {
+		state.Rest()
+		return queue.HealthVerdict{Factor: 1000, Text: state.Text()}
+	}
+	input := admission.Input{
+		Tick: in.Tick, Last: in.Last, Opening: in.Opening.Name,
+		Open: in.Opening.Phase == queue.PhaseOpen && in.Document.Pace.Mode == queue.ModeRun,
+	}
+	for _, text := range in.Samples {
+		if s, err := admission.DecodeSample(text); err == nil {
+			input.Samples = append(input.Samples, s)
+		}
+	}
+	state = admission.Judge(state, &input)
+	v := queue.HealthVerdict{Factor: 1000, Text: state.Text()}
+	if mode == queue.HealthAct {
+		v.Factor = state.Factor()
+	}
+	return v
+}
+
+// look takes a snapshot: the log has one line each time that the reason changes.
+func (h *siteHealth) look(f *queue.Snapshot) {
+	if f.Judgement.Blob == h.blob {
+		return
+	}
+	h.blob = f.Judgement.Blob
+	mode := f.Document.HealthMode()
+	state := admission.ReadState(f.HealthText())
+	reason := state.Reason
+	if mode == queue.HealthOff || state.Pace == 0 {
+		reason = admission.ReasonNone
+	}
+	if reason == h.said {
+		return
+	}
+	now := time.UnixMilli(f.Now)
+	switch {
+	case reason != admission.ReasonNone:
+		if h.said == admission.ReasonNone {
+			h.since = now
+		}
+		h.log.Warn("pace held back for the site's health", zap.String("reason", string(reason)), zap.String("words", state.Words(mode == queue.HealthAdvise)))
+	default:
+		h.log.Info("pace no longer held back", zap.String("was", string(h.said)), zap.Duration("after", now.Sub(h.since).Round(time.Second)))
+	}
+	h.said = reason
+}
+
+// meters are the meters of the sites that rooms have behind them. Rooms with the same addresses have one site, and judge alike.
+type meters struct {
+	mu sync.Mutex
+	by map[string]*sharedMeter
+}
+
+type sharedMeter struct {
+	*admission.Meter
+	users int
+}
+
+// siteKey names a site by its addresses, in whatever order they are listed.
+func siteKey(addresses []string) string {
+	return strings.Join(slices.Sorted(slices.Values(addresses)), " ")
+}
+
+// take is the meter of a site; the caller gives it back.
+func (m *meters) take(addresses []string) *admission.Meter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by == nil {
+		m.by = map[string]*sharedMeter{}
+	}
+	key := siteKey(addresses)
+	s := m.by[key]
+	if s == nil {
+		s = &sharedMeter{Meter: admission.NewMeter()}
+		m.by[key] = s
+	}
+	s.users++
+	return s.Meter
+}
+
+func (m *meters) give(addresses []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := siteKey(addresses)
+	if s := m.by[key]; s != nil {
+		if s.users--; s.users == 0 {
+			delete(m.by, key)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func TestWhatARoomSaysOfTheLineArrivesInTheLine(t *testing.T) {
 		return fmt.Sprintf("%+v", r.Document())
 	})
 	configtest.Want(t, "document", arrives, []string{
-		"pace.rate", "pace.max_inside", "pace.inside", "pace.burst", "mode", "message", "session.idle", "session.max", "session.resume",
+		"pace.rate", "pace.max_inside", "pace.inside", "pace.burst", "pace.health", "mode", "message", "session.idle", "session.max", "session.resume",
 		"session.active", "session.page", "claim_window", "absent_after", "confirm_within", "ticket_life", "poll.max",
 	})
 }

@@ -39,7 +39,7 @@ type State struct {
 	// Cut is the tick of the last cut, Bad whether the last window was.
 	Cut int64 `json:"c,omitempty"`
 	Bad bool  `json:"x,omitempty"`
-	// Opening is the one that was open last, Held whether the site was held back when it was.
+	// Opening is the one that was open last, Open whether the room is open now.
 	Opening string `json:"o,omitempty"`
 	Open    bool   `json:"i,omitempty"`
 	// Window is what was seen since the last window, in Age ticks.

@@ -20,11 +20,11 @@ func (s *State) Words(advised bool) string {
 	case s.Pace == 0 || s.Pace == fullPace:
 		return ""
 	case s.Reason == ReasonErrors:
-		return fmt.Sprintf("%s %d %%: %d of 1000 requests failed", held, percent, s.Failed)
+		return fmt.Sprintf("%s %d %%: %d %% of requests fail", held, percent, (s.Failed+5)/10)
 	case s.Reason == ReasonDown:
 		return fmt.Sprintf("%s %d %%, rising: the site did not answer", held, percent)
 	case s.Reason == ReasonStart:
-		return fmt.Sprintf("%s %d %%, rising: the opening has begun, and how the site bears it is not known", held, percent)
+		return fmt.Sprintf("%s %d %%, rising: the opening has just begun", held, percent)
 	}
 	rising := ""
 	if !s.Bad {

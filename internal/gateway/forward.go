@@ -10,7 +10,7 @@ import (
 
 // forwardInside sends a request of somebody inside to the site.
 func (e *exchange) forwardInside(d *decision) {
-	opt := proxy.Options{Inside: true, Revalidate: true, Stays: (*within)(e.r), Stay: e.stay()}
+	opt := proxy.Options{Inside: true, Load: loadOf(e.v), Revalidate: true, Stays: (*within)(e.r), Stay: e.stay()}
 	if d.count == metrics.Straight {
 		opt.OnHead = e.g.leadOnward(e.r, e.v)
 	}
@@ -19,6 +19,18 @@ func (e *exchange) forwardInside(d *decision) {
 		return
 	}
 	e.forwardAs(&opt)
+}
+
+// loadOf says what a request of somebody inside is for: forms go before pages, and these before what they are made of.
+func loadOf(v *httpx.Visit) proxy.Load {
+	switch v.Method() {
+	case "POST", "PUT", "PATCH", "DELETE":
+		return proxy.LoadForm
+	}
+	if v.ReadsHTML() {
+		return proxy.LoadPage
+	}
+	return proxy.LoadPart
 }
 
 // forwardAs sends the request to the site. nil: the site has answered.

@@ -116,7 +116,7 @@ func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 		order := make(chan string, 2)
 		queueUp(ts, turnPart, "1", order)
 		queueUp(ts, turnForm, "2", order)
-		if _, _, err := ts.enter(entry{turn: turnForm}, soon()); !errors.Is(err, ErrQueueFull) {
+		if _, _, err := ts.enter(entry{turn: turnPart}, soon()); !errors.Is(err, ErrQueueFull) {
 			t.Errorf("a third one waits: %v", err)
 		}
 		begin := time.Now()
@@ -140,7 +140,7 @@ func TestWithoutAQueueTheNextIsSentAwayAtOnce(t *testing.T) {
 	if _, _, err := ts.enter(entry{turn: turnPart}, soon()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := ts.enter(entry{turn: turnForm}, soon()); !errors.Is(err, ErrQueueFull) {
+	if _, _, err := ts.enter(entry{turn: turnPart}, soon()); !errors.Is(err, ErrQueueFull) {
 		t.Error(err)
 	}
 }

@@ -100,7 +100,13 @@ func testTimeout() (context.Context, context.CancelFunc) {
 func shortStall(c *httpx.Config) { c.Limits.WriteStall = time.Second }
 
 // insideByHeader takes a visitor's word for being inside.
-func insideByHeader(v *httpx.Visit) Options { return Options{Inside: v.Header("Inside") != nil} }
+func insideByHeader(v *httpx.Visit) Options {
+	opt := Options{Inside: v.Header("Inside") != nil}
+	if v.Method() == "POST" {
+		opt.Load = LoadForm
+	}
+	return opt
+}
 
 // trustLoopback believes what this machine says of who asks.
 func trustLoopback(c *httpx.Config) {

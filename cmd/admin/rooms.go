@@ -21,7 +21,9 @@ func (a *app) roomsCommand() *cobra.Command {
 		Long: "Show all rooms, and below them what is unusual.\n\n" +
 			"WAITING  in the line                 COUNTED  what of INSIDE counts for MAX\n" +
 			"ASKING   at the door of a full room  MAX      the bound inside; -: none\n" +
-			"INSIDE   with a live pass            PER MIN  the rate",
+			"INSIDE   with a live pass            PER MIN  the rate\n" +
+			"USED     of the entries that rate and plan allowed in the last ten minutes while\n" +
+			"         somebody waited; -: nobody did",
 		Example:               "  admin rooms\n  admin rooms --wide\n  admin rooms --json",
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(0),

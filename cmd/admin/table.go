@@ -38,6 +38,7 @@ var columns = []column{
 		return strconv.FormatInt(r.MaxInside, 10)
 	}},
 	count("PER MIN", func(r *operator.RoomInfo) int64 { return r.Rate }),
+	{"USED", true, used},
 	{"BACKEND", false, backends},
 }
 
@@ -55,6 +56,15 @@ var more = []column{
 	}},
 	{"ANSWERS IN", true, slowest},
 	count("VERSION", func(r *operator.RoomInfo) int64 { return r.Version }),
+}
+
+// used is the share of the possible entries of the last ten minutes.
+func used(r *operator.RoomInfo) string {
+	ratio, known := r.Usage.Ratio()
+	if !known {
+		return "-"
+	}
+	return strconv.FormatFloat(100*ratio, 'f', 0, 64) + "%"
 }
 
 func store(r *operator.RoomInfo) string {
@@ -157,6 +167,9 @@ func notes(rooms []operator.RoomInfo) string {
 		}
 		if r.Site.Words != "" {
 			note("%s", r.Site.Words)
+		}
+		if r.Usage.Words != "" {
+			note("%s", r.Usage.Words)
 		}
 		if r.Message != "" {
 			note("message »%s«", r.Message)

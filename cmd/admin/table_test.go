@@ -16,11 +16,12 @@ func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
 	env := environment(g.serve(t))
 	code, out, stderr := command(t, env, "rooms")
 	want := "" +
-		"ROOM     STATE    WAITING  ASKING  INSIDE  COUNTED  MAX  PER MIN  BACKEND\n" +
-		"termine  running     1234       1      95     71.2  100       60  1 of 2\n" +
-		"kfz      paused         0       0       0      0.0    -        0  -\n" +
+		"ROOM     STATE    WAITING  ASKING  INSIDE  COUNTED  MAX  PER MIN  USED  BACKEND\n" +
+		"termine  running     1234       1      95     71.2  100       60   34%  1 of 2\n" +
+		"kfz      paused         0       0       0      0.0    -        0     -  -\n" +
 		"\n" +
 		"termine: unreachable: connection refused (backend b)\n" +
+		"termine: 34 % of 600 possible entries used in ten minutes: the room was full\n" +
 		"kfz: the store is away since 10:00:05: nobody is called\n" +
 		"kfz: message »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«\n"
 	if code != 0 || out != want || stderr != "" {
@@ -42,7 +43,7 @@ func TestASiteThatAnswersNothingWellIsFailing(t *testing.T) {
 	g := newGateway()
 	g.rooms[0].Backends = []operator.Backend{{Address: "a", State: "failing", Detail: "9 of 9 requests in the last minute failed"}}
 	_, out, _ := command(t, environment(g.serve(t)), "rooms")
-	for _, want := range []string{"60  FAILING\n", "termine: failing: 9 of 9 requests in the last minute failed (backend a)\n"} {
+	for _, want := range []string{"60   34%  FAILING\n", "termine: failing: 9 of 9 requests in the last minute failed (backend a)\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -62,6 +63,7 @@ func wantNarrow(t *testing.T, what, text string) {
 func TestTheTableFitsAScreen(t *testing.T) {
 	rooms := []operator.RoomInfo{{
 		ID: strings.Repeat("k", 32), Waiting: 1_000_000, Asking: 10_000, Inside: 100_000, Counted: 99_999.9, MaxInside: 100_000, Rate: 1_000_000,
+		Usage: operator.Usage{Possible: 10_000_000, Used: 10_000_000, Words: strings.Repeat("w", 90)},
 		Backends: []operator.Backend{{Address: "http://" + strings.Repeat("b", 60), Detail: strings.Repeat("d", 60)}},
 		Message:  strings.Repeat("ä", 900), Store: operator.Store{OK: true},
 	}, {ID: "kfz"}}

@@ -110,6 +110,7 @@ func (l *line) config(cfg *config.Room) queue.RoomConfig {
 // onSnapshot keeps the figures for metrics fresh.
 func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.Snapshot(f)
+	l.metrics.Usage(l.View().Usage)
 	l.metrics.StoreUp(true)
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made

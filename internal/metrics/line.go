@@ -98,6 +98,9 @@ func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 	out <- promises
 	out <- heldBack
 	out <- paceFactor
+	out <- possibleEntries
+	out <- usedRatio
+	out <- lostRatio
 }
 
 // Collect implements prometheus.Collector, for everything that snapshots tell. All figures of a room in one scrape are of
@@ -124,6 +127,7 @@ func (all *rooms) Collect(out chan<- prometheus.Metric) {
 		for _, r := range reasons {
 			out <- prometheus.MustNewConstMetric(heldBack, prometheus.GaugeValue, flag(r == reason), id, string(r))
 		}
+		o.room.collectUsage(id, out)
 		told := snapshot.Promises()
 		for result, n := range map[string]int64{"kept": told.Kept, "early": told.Early, "late": told.Late} {
 			out <- prometheus.MustNewConstMetric(promises, prometheus.CounterValue, float64(n), id, result)

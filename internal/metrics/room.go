@@ -56,6 +56,7 @@ type Room struct {
 	backends atomic.Pointer[map[string]*backend] // immutable
 	nowhere  *backend                            // of requests that were sent to no address
 	snapshot atomic.Pointer[queue.Snapshot]
+	usage    atomic.Pointer[queue.Usage]
 }
 
 // backend is one address.

@@ -63,6 +63,8 @@ type RoomInfo struct {
 	Site Site `json:"site"`
 
 	Totals Totals `json:"totals"`
+	// Usage is how much of what was possible was used of late.
+	Usage Usage `json:"usage"`
 	// Promises are the ranges of the wait that pages were told.
 	Promises Promises `json:"promises"`
 	Store    Store    `json:"store"`
@@ -202,6 +204,7 @@ func (r *Room) info() RoomInfo {
 	info := RoomInfo{ID: r.ID, Title: r.Title, Store: Store{OK: v.Known && v.Stale == 0}, Backends: r.Backends()}
 	if v.Known {
 		info.SetSnapshot(&v.Snapshot)
+		info.Usage = usageOf(v)
 	}
 	if v.Stale != 0 {
 		since := time.UnixMilli(v.Stale).UTC()

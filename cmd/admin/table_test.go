@@ -63,7 +63,7 @@ func wantNarrow(t *testing.T, what, text string) {
 func TestTheTableFitsAScreen(t *testing.T) {
 	rooms := []operator.RoomInfo{{
 		ID: strings.Repeat("k", 32), Waiting: 1_000_000, Asking: 10_000, Inside: 100_000, Counted: 99_999.9, MaxInside: 100_000, Rate: 1_000_000,
-		Usage: operator.Usage{Possible: 10_000_000, Used: 10_000_000, Words: strings.Repeat("w", 90)},
+		Usage:    operator.Usage{Possible: 10_000_000, Used: 10_000_000, Words: strings.Repeat("w", 90)},
 		Backends: []operator.Backend{{Address: "http://" + strings.Repeat("b", 60), Detail: strings.Repeat("d", 60)}},
 		Message:  strings.Repeat("ä", 900), Store: operator.Store{OK: true},
 	}, {ID: "kfz"}}

@@ -85,6 +85,7 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 	between(ch, key("session.resume"), r.Session.Resume, 0, 24*time.Hour, "")
 	ch.active(r, key("session.active"))
 	between(ch, key("session.page"), r.Session.Page, 0, r.Session.Idle, " (to session.idle, which 0 stands for)")
+	offOr(ch, key("session.visit"), r.Session.Visit, time.Second, max(r.Timing().Max, time.Second), " (to session.max)")
 	between(ch, key("session.form_grace"), r.Session.FormGrace, 0, 24*time.Hour, "")
 	between(ch, key("claim_window"), r.ClaimWindow, max(time.Second, r.Poll.Max), 24*time.Hour,
 		" (from poll.max: a waiting page must hear of its call in time)")
@@ -102,6 +103,7 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 		{"session.max", r.Session.Max, time.Second},
 		{"session.resume", r.Session.Resume, time.Second},
 		{"session.page", r.Session.Page, time.Second},
+		{"session.visit", r.Session.Visit, time.Second},
 		{"session.form_grace", r.Session.FormGrace, time.Second},
 		{"claim_window", r.ClaimWindow, time.Second},
 		{"absent_after", r.AbsentAfter, time.Second},

@@ -97,6 +97,8 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"a stay with fractions", "", "session: {idle: 1500ms}", "rooms[0].session.idle: 1.5s is not a multiple of 1s"},
 		{"a stay that is active until nowhere", "", "session: {active: 7s}", "rooms[0].session.active: 7s is not accepted; want 0s, 2s, 5s, 10s,"},
 		{"a page that outlasts a stay", "", "session: {idle: 5m, page: 6m}", "rooms[0].session.page: 6m0s is not in 0s…5m0s (to session.idle"},
+		{"a visit that outlasts a stay", "", "session: {max: 1h, visit: 61m}", "rooms[0].session.visit: 1h1m0s is neither 0 (off) nor in 1s…1h0m0s (to session.max)"},
+		{"a visit with fractions", "", "session: {visit: 90500ms}", "rooms[0].session.visit: 1m30.5s is not a multiple of 1s"},
 		{"a path without activity that is none", "", "session: {quiet: [/ok, heartbeat]}", `rooms[0].session.quiet[1]: "heartbeat" `},
 		{"a return after days", "", "session: {resume: 25h}", "rooms[0].session.resume: 25h0m0s is not in 0s…24h0m0s"},
 		{"a confirmation that pages at the door cannot give", "", "confirm_within: 10s", "rooms[0].confirm_within: 10s is not in 12s…4m0s"},

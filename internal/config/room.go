@@ -90,6 +90,9 @@ type Session struct {
 	Active time.Duration `yaml:"active"`
 	// Page is how long people may sit on one page, as far as the operator knows; 0 means Idle.
 	Page time.Duration `yaml:"page"`
+	// Visit is how long a visit lasts in the mean, from the first request to the last, as far as the operator knows; 0: not known.
+	// Nothing is counted by it: it is what max_inside is checked with.
+	Visit time.Duration `yaml:"visit"`
 	// FormGrace is how long after its end a stay still lets one form (POST, PUT, PATCH, DELETE) through, and how long after the
 	// site has finished a stay its browser still fetches (GET, HEAD) what the last page needs.
 	FormGrace time.Duration `yaml:"form_grace"`

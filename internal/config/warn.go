@@ -9,7 +9,7 @@ import (
 )
 
 // Warnings are the values that an operator may not have meant, each with its key: those that are read as others, and those whose
-// spelling is a usual slip. A configuration that has some is good.
+// spelling is a usual slip, and bounds that do not go together. A configuration that has some is good.
 func (c *Config) Warnings() (all []*Problem) {
 	for i, network := range c.TrustedProxies {
 		if text := slipOf(network); text != "" {
@@ -24,6 +24,9 @@ func (c *Config) Warnings() (all []*Problem) {
 			all = append(all, &Problem{
 				Path: at + "." + cut.key, Text: fmt.Sprintf("%v is read as %v: %s", *cut.of(&before), cut.to, cut.why),
 			})
+		}
+		if text := r.seats(); text != "" {
+			all = append(all, &Problem{Path: at + ".pace.max_inside", Text: text})
 		}
 		for j, text := range r.Backend.Addresses {
 			if a, err := ParseAddress(text); err == nil && a.Network == "tcp" && !hasPort(a.Host) {

@@ -170,6 +170,7 @@ type Room struct {
 
 	judge judge
 	wait  wait
+	usage usage
 
 	controllers   []controller // run by Tick
 	steering      faults       // of what the controllers write
@@ -206,6 +207,8 @@ type View struct {
 	unsure int64
 	// Wait is how fast the line was seen to move, and how the promises about it were kept.
 	Wait Wait
+	// Usage is what became of the entries that were possible of late.
+	Usage Usage
 	// Start is what the plan says comes next, Message what waiting pages show.
 	Start   Start
 	Message string

@@ -75,6 +75,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v.keepLobby(old)
 	v.blindUntil = r.blindUntil(old, v)
 	v.unsure = unsureUntil(old, v)
+	v.Usage = r.usage.add(v, old, now, r.cfg.OnFailure == FailHold)
 	r.wait.promise(v)
 	return v
 }

@@ -123,7 +123,9 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 
 // report sets the figures of the addresses.
 func (b *backend) report(m *metrics.Room) {
-	for _, at := range b.Status().Addresses {
+	status := b.Status()
+	m.InFlightLimit(status.Limit)
+	for _, at := range status.Addresses {
 		m.Backend(at.Address, at.State == proxy.StateOK, at.Reused)
 	}
 }

@@ -122,13 +122,13 @@ func TestASiteThatIsWellIsNotThrottled(t *testing.T) {
 		for _, c := range []struct {
 			median time.Duration
 			rate   float64
-		}{{time.Millisecond, 1000}, {50 * time.Millisecond, 200}, {2 * time.Second, 30}, {2 * time.Second, 1}} {
+		}{{time.Millisecond, 500}, {50 * time.Millisecond, 200}, {2 * time.Second, 30}, {2 * time.Second, 1}} {
 			g := newGate(512)
 			g.stream(30*time.Second, c.rate, page, c.median, shape)
 			g.run(g.now.Add(30 * time.Second)) // the limit finds its place
 			g.served, g.waited = 0, 0
-			g.stream(3*time.Minute, c.rate, page, c.median, shape)
-			g.run(g.now.Add(4 * time.Minute))
+			g.stream(time.Minute, c.rate, page, c.median, shape)
+			g.run(g.now.Add(90 * time.Second))
 			mean := g.waited / time.Duration(max(1, g.served))
 			t.Logf("%s, %v, %v a second: limit %d, peak %d, waited %v of %d", name, c.median, c.rate, g.Now(), g.peak, mean, g.served)
 			if mean > c.median/20 {

@@ -138,6 +138,7 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	r.NoAnswer("x", outcomes)
 	r.NoAnswer("x", QueueFull)
 	r.NoAnswer("", Timeout)
+	r.InFlightLimit(17)
 	r.Backend("x", true, true)
 	r.StoreUp(false)
 	r.Snapshot(&queue.Snapshot{})
@@ -166,6 +167,9 @@ func TestWhatHappenedIsCounted(t *testing.T) {
 	}
 	wantSum(t, reg, "einlass_backend_response_duration_seconds", 2, 1.25)
 	wantMetrics(t, reg, `
+# HELP einlass_backend_in_flight_limit How many requests of this room the backend may work on at once: max_in_flight, or less while it is slow.
+# TYPE einlass_backend_in_flight_limit gauge
+einlass_backend_in_flight_limit{room="a"} 17
 # HELP einlass_backend_reused Whether connections to an address are used again. 0 since it sent more than it announced.
 # TYPE einlass_backend_reused gauge
 einlass_backend_reused{address="x",room="a"} 1
@@ -192,7 +196,7 @@ einlass_panics_total 1
 # HELP einlass_store_up Whether the store answered for this room the last time it was asked.
 # TYPE einlass_store_up gauge
 einlass_store_up{room="a"} 1
-`, "einlass_backend_reused", "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
+`, "einlass_backend_in_flight_limit", "einlass_backend_reused", "einlass_backend_up", "einlass_connections_open", "einlass_connections_refused_total", "einlass_faults_total", "einlass_heartbeats_dropped_total", "einlass_panics_total", "einlass_store_up")
 }
 
 // wantSum checks the count and the sum of a histogram without labels but the room.
@@ -244,6 +248,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	none.Answer("x", 200, 0)
 	none.NoAnswer("x", Down)
 	none.Backend("x", true, true)
+	none.InFlightLimit(17)
 	none.StoreUp(true)
 	none.Snapshot(&queue.Snapshot{})
 	if after := testutil.CollectAndCount(reg); after != before {

@@ -51,12 +51,12 @@ var visitNames = [visits]string{
 
 // Room counts for one room. A nil Room counts nothing.
 type Room struct {
-	visits   [visits]prometheus.Counter
-	storeUp  prometheus.Gauge
-	backends atomic.Pointer[map[string]*backend] // immutable
-	nowhere  *backend                            // of requests that were sent to no address
-	snapshot atomic.Pointer[queue.Snapshot]
-	usage    atomic.Pointer[queue.Usage]
+	visits                 [visits]prometheus.Counter
+	storeUp, inFlightLimit prometheus.Gauge
+	backends               atomic.Pointer[map[string]*backend] // immutable
+	nowhere                *backend                            // of requests that were sent to no address
+	snapshot               atomic.Pointer[queue.Snapshot]
+	usage                  atomic.Pointer[queue.Usage]
 }
 
 // backend is one address.
@@ -168,6 +168,13 @@ func (r *Room) Backend(address string, up, reused bool) {
 	if b, ok := (*r.backends.Load())[address]; ok {
 		b.up.Set(flag(up))
 		b.reused.Set(flag(reused))
+	}
+}
+
+// InFlightLimit sets how many requests the backend may work on at once.
+func (r *Room) InFlightLimit(n int) {
+	if r != nil {
+		r.inFlightLimit.Set(float64(n))
 	}
 }
 

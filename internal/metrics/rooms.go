@@ -16,9 +16,9 @@ type RoomConfig struct {
 // rooms are the series of all rooms. They come with the first user of a room or an address and go with the last: while a
 // room or its backend is replaced, the old one still counts.
 type rooms struct {
-	visits, answers     *prometheus.CounterVec
-	storeUp, up, reused *prometheus.GaugeVec
-	answered            *prometheus.HistogramVec
+	visits, answers                    *prometheus.CounterVec
+	storeUp, up, reused, inFlightLimit *prometheus.GaugeVec
+	answered                           *prometheus.HistogramVec
 
 	mu   sync.Mutex
 	open map[string]*openRoom
@@ -33,8 +33,9 @@ type openRoom struct {
 
 func (r *registrar) rooms() *rooms {
 	all := &rooms{
-		visits:  r.counters("visits_total", "Requests of visitors, by room and what became of them.", "room", "kind"),
-		storeUp: r.gauges("store_up", "Whether the store answered for this room the last time it was asked.", "room"),
+		visits:        r.counters("visits_total", "Requests of visitors, by room and what became of them.", "room", "kind"),
+		storeUp:       r.gauges("store_up", "Whether the store answered for this room the last time it was asked.", "room"),
+		inFlightLimit: r.gauges("backend_in_flight_limit", "How many requests of this room the backend may work on at once: max_in_flight, or less while it is slow.", "room"),
 		answers: r.counters("backend_requests_total",
 			"Requests for a backend, by address and by class of status or fault. The address is empty if none was asked.", "room", "address", "outcome"),
 		answered: r.histograms("backend_response_duration_seconds",
@@ -107,12 +108,13 @@ func (all *rooms) forget(labels prometheus.Labels) {
 	}
 	all.visits.DeletePartialMatch(labels)
 	all.storeUp.DeletePartialMatch(labels)
+	all.inFlightLimit.DeletePartialMatch(labels)
 }
 
 // make makes the counters of a room.
 func (all *rooms) make(id string) *Room {
 	room := &Room{
-		storeUp: all.storeUp.WithLabelValues(id),
+		storeUp: all.storeUp.WithLabelValues(id), inFlightLimit: all.inFlightLimit.WithLabelValues(id),
 		nowhere: newBackend(all.answers, id, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
 	}
 	room.backends.Store(&map[string]*backend{})

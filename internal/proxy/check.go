@@ -26,11 +26,11 @@ func (b *Backend) maintain(o *origin) {
 }
 
 // check runs the active health check of an address. Without a path it only tries to connect: to an address that could not be
-// connected to, so that its return does not wait for the end of the backoff, and to one that got no request for an interval, so that
+// connected to, so that neither that nor its return waits for visitors or the end of the backoff, and to one that got no request for an interval, so that
 // operators know before the morning that nobody listens there.
 func (b *Backend) check(o *origin) {
 	if b.cfg.Health.Path == "" {
-		if idle := o.pulse.idle(); idle || o.health.unreachable() {
+		if idle := o.pulse.idle(); idle || o.pulse.unreached() || o.health.unreachable() {
 			b.tryConnect(o)
 		}
 		return

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,9 +10,9 @@ import (
 )
 
 // adaptingLimiter has room for ten, of which most may count.
-func adaptingLimiter(most *int) *limiter {
+func adaptingLimiter(most *atomic.Int32) *limiter {
 	t := newLimiter(10, 10)
-	t.most = func() int { return *most }
+	t.most = func() int { return int(most.Load()) }
 	return t
 }
 
@@ -26,7 +27,8 @@ func in(t *testing.T, l *limiter, e entry) mark {
 
 func TestTheLimitThatAdaptsHoldsRequestsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		most := 2
+		var most atomic.Int32
+		most.Store(2)
 		ts := adaptingLimiter(&most)
 		first := in(t, ts, entry{turn: turnPart})
 		in(t, ts, entry{turn: turnPart})
@@ -41,7 +43,7 @@ func TestTheLimitThatAdaptsHoldsRequestsBack(t *testing.T) {
 		if len(order) != 0 || ts.atWork() != 2 {
 			t.Errorf("%d are at work, and %s came in", ts.atWork(), <-order)
 		}
-		most = 3 // the next look finds the room
+		most.Store(3) // the next look finds the room
 		if got := <-order; got != "2" {
 			t.Error(got)
 		}
@@ -51,7 +53,8 @@ func TestTheLimitThatAdaptsHoldsRequestsBack(t *testing.T) {
 // A few requests that hang, or poll for long, must not keep everybody else out.
 func TestARequestThatTakesLongCountsNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		most := 2
+		var most atomic.Int32
+		most.Store(2)
 		ts := adaptingLimiter(&most)
 		begun := time.Now()
 		a, b := in(t, ts, entry{turn: turnPart}), in(t, ts, entry{turn: turnPart})
@@ -78,7 +81,8 @@ func TestARequestThatTakesLongCountsNoMore(t *testing.T) {
 
 func TestWhatOnlyWaitsAtTheOriginPassesTheLimitThatAdapts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		most := 1
+		var most atomic.Int32
+		most.Store(1)
 		ts := adaptingLimiter(&most)
 		in(t, ts, entry{turn: turnPart})
 		order := make(chan string, 2)
@@ -96,7 +100,8 @@ func TestWhatOnlyWaitsAtTheOriginPassesTheLimitThatAdapts(t *testing.T) {
 
 func TestAStreamThatHasBegunCountsNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		most := 1
+		var most atomic.Int32
+		most.Store(1)
 		ts := adaptingLimiter(&most)
 		at := in(t, ts, entry{turn: turnPart})
 		order := make(chan string, 1)

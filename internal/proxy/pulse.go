@@ -79,6 +79,13 @@ func (p *pulse) idle() bool {
 	return idle
 }
 
+// unreached reports whether the last attempt to connect failed.
+func (p *pulse) unreached() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tries > 0
+}
+
 // Recent is what became of the requests to an address in the last minute.
 type Recent struct {
 	Requests int `json:"requests"` // that were answered or should have been

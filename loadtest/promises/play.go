@@ -2,6 +2,7 @@ package promises
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -77,6 +78,13 @@ func Play(ctx context.Context, m Morning, learned string) (Result, error) {
 	return p.result, nil
 }
 
+// seed is that of the room.
+func (p *player) seed() (key [32]byte) {
+	binary.BigEndian.PutUint64(key[:], p.m.Seed)
+	key[31] = 1 // never all zeros
+	return key
+}
+
 func (p *player) clock() int64 { return begins + p.now }
 
 func (p *player) begin(ctx context.Context, learned string) error {
@@ -90,6 +98,7 @@ func (p *player) begin(ctx context.Context, learned string) error {
 	}
 	p.room, err = queue.NewRoom(p.store, queue.RoomConfig{
 		Gateway: "a", Document: queue.Document{Version: 1, Pace: pace, Timing: queue.DefaultTiming()}, FirstStart: true,
+		Seed:     p.seed(),
 		Visitors: 1 << 16, Clock: func() time.Time { return time.UnixMilli(p.clock()) }, Health: &p.site,
 		PollMin: 3 * time.Second, PollMax: 30 * time.Second,
 	})

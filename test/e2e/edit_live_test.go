@@ -13,13 +13,13 @@ import (
 type controls struct {
 	rate, maxInside, burst int64
 	strict                 bool
-	mode, message          string
+	mode, message, health  string
 }
 
 func controlsOf(t *testing.T, g *harness.Gate) controls {
 	t.Helper()
 	r := g.Room(t)
-	return controls{r.Rate, r.MaxInside, r.Burst, r.Strict, string(r.Mode), r.Message}
+	return controls{r.Rate, r.MaxInside, r.Burst, r.Strict, string(r.Mode), r.Message, string(r.Health)}
 }
 
 // ticked waits until the gateway has asked its store twice, so that what it does by itself is done and seen.
@@ -46,8 +46,8 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 			settings := store()
 			settings.Rooms = []harness.Room{{Site: harness.NewSite(t), Rate: 120, MaxInside: 50, Burst: 3, Hosts: []string{"termine.example"}, Exclude: []string{"/free"}}}
 			g := harness.NewGate(t, &program, settings)
-			g.Set(t, `{"rate": 30, "max_inside": 7, "burst": 5, "strict": true, "mode": "pause", "message": "Wir pausieren"}`)
-			set := controls{30, 7, 5, true, "pause", "Wir pausieren"}
+			g.Set(t, `{"rate": 30, "max_inside": 7, "burst": 5, "strict": true, "mode": "pause", "message": "Wir pausieren", "health": "advise"}`)
+			set := controls{30, 7, 5, true, "pause", "Wir pausieren", "advise"}
 			ticked(t, g)
 
 			ways := map[string]func(){
@@ -95,6 +95,7 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 				{"      burst: 4\n", "      burst: 4\n      inside: strict\n", func(*controls) {}}, // it is strict already
 				{room, room + "    message: Guten Morgen\n", func(c *controls) { c.message = "Guten Morgen" }},
 				{"      inside: strict\n", "", func(c *controls) { c.strict = false }},
+				{"      burst: 4\n", "      burst: 4\n      health: off\n", func(c *controls) { c.health = "off" }},
 				{room, room + "    mode: pause\n", func(*controls) {}}, // it is paused already
 				{"    mode: pause\n", "    mode: run\n", func(c *controls) { c.mode = "run" }},
 			} {

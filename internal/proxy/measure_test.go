@@ -1,0 +1,104 @@
+package proxy
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/admission"
+)
+
+// seen is what the meter has noted in the ticks around now.
+func seen(b *Backend) (s admission.Sample) {
+	tick := time.Now().Unix() / 5
+	for k := tick - 2; k <= tick; k++ {
+		one := b.meter.Sample(k, 0)
+		s.Add(&one)
+	}
+	return s
+}
+
+func TestTheMeterHearsOfPeopleInsideOnly(t *testing.T) {
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, _ := strconv.Atoi(r.URL.Query().Get("status"))
+		if r.URL.Path == "/events" {
+			w.Header().Set("Content-Type", "text/event-stream")
+		}
+		w.WriteHeader(status)
+		if r.URL.Path == "/events" {
+			w.(http.Flusher).Flush()
+			_, _ = fmt.Fprint(w, "data: 1\n\n")
+		}
+	}))
+	defer origin.Close()
+	b, addr := startProxy(t, siteAt(origin.URL), func(f *forwarder) { f.options = insideByHeader })
+	for _, c := range []struct {
+		target, fields   string
+		status           int
+		requests, failed int64
+	}{
+		{"/?status=200", "", 200, 0, 0},
+		{"/?status=500", "", 500, 0, 0},
+		{"/?status=200", "Inside: 1\r\n", 200, 1, 0},
+		{"/?status=404", "Inside: 1\r\n", 404, 2, 0},
+		{"/events?status=200", "Inside: 1\r\n", 200, 2, 0},
+		{"/?status=503", "Inside: 1\r\n", 503, 3, 1},
+		{"/?status=500", "Inside: 1\r\n", 500, 3, 1}, // the same network within a minute
+	} {
+		conn := dialTest(t, addr)
+		send(t, conn, "GET "+c.target+" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"+c.fields+"\r\n")
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || res.StatusCode != c.status {
+			t.Fatalf("%s: %v", c.target, err)
+		}
+		_ = res.Body.Close()
+		if s := seen(b); s.Requests != c.requests || s.Failed != c.failed {
+			t.Errorf("after %s %q: %d of %d failed", c.target, c.fields, s.Failed, s.Requests)
+		}
+	}
+}
+
+func TestASiteThatCannotBeConnectedToIsDown(t *testing.T) {
+	origin := httptest.NewServer(http.NotFoundHandler())
+	origin.Close()
+	cfg := siteAt(origin.URL)
+	b, addr := startProxy(t, cfg)
+	for range cfg.Health.Failures {
+		if b.down() {
+			t.Fatal("down too soon")
+		}
+		conn := dialTest(t, addr)
+		send(t, conn, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+		want(t, conn, "HTTP/1.1 502 ")
+	}
+	if s := seen(b); !b.down() || s.Failed != int64(cfg.Health.Failures) || s.Requests != s.Failed {
+		t.Errorf("down %v, %d of %d failed", b.down(), s.Failed, s.Requests)
+	}
+}
+
+func TestTheLimitFollowsTheSiteOnlyIfItIsTold(t *testing.T) {
+	b, err := New(siteAt("http://127.0.0.1:1"), Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := b.cfg.MaxInFlight
+	if got := b.Status().Limit; got != most {
+		t.Errorf("%d at first", got)
+	}
+	b.SetAdaptive(true)
+	if got := b.Status().Limit; got != min(most, admission.StartLimit) {
+		t.Errorf("%d in force", got)
+	}
+	b.adapting.learn(0, admission.Failed, 1)
+	if got := b.Status().Limit; got >= min(most, admission.StartLimit) {
+		t.Errorf("%d after a failure", got)
+	}
+	b.SetAdaptive(false)
+	if got := b.Status().Limit; got != most {
+		t.Errorf("%d afterwards", got)
+	}
+}

@@ -35,7 +35,7 @@ func (e *exchange) serveClosed(what string) {
 		e.g.problem(e.v, 403, "other-origin", "This is not for other sites", nil)
 		return
 	}
-	if e.readCookie(); e.carries == carriesPass && !e.finished {
+	if e.readCookie(); e.carries == carriesPass {
 		id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
 		switch what {
 		case "closed":

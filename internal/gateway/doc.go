@@ -8,6 +8,7 @@
 //	table.go     the rooms in service, one set that is replaced as a whole
 //	own.go       own URLs: assets, public keys, status, leave, away; the waiting page, its button, and the page at the door go
 //	             on below
+//	client.go    what a script that the site includes says of its pages
 //	cookies.go   what does the visitor carry? Also each change of a cookie
 //	facts.go     what is known of the request
 //	decide.go    what is done with it: forward, bypass, wait, admit or refuse. Pure; asks for what it does not know

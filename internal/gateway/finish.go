@@ -79,6 +79,20 @@ func (e *exchange) noteFinished() {
 	e.unsealed = now.Before(time.UnixMilli(since).Add(e.r.FormGrace)) && now.Before(time.Unix(e.pass.ExpiresAt, 0).Add(e.r.FormGrace))
 }
 
+// sealAgain gives the sealed pass to a form that gets the answer to the one before, by which the site has finished the stay. A browser
+// that gave up on that answer has not read its pass, and would stand outside of the page that it is led to.
+func (e *exchange) sealAgain() {
+	if e.carries != carriesPass {
+		return
+	}
+	if e.noteFinished(); !e.unsealed {
+		return
+	}
+	if err := e.giveSealed(); err != nil {
+		e.g.Log.Error("pass of a finished stay not issued", zap.String("room", e.r.ID), zap.Error(err))
+	}
+}
+
 // giveSealed sets the sealed pass anew, which says when the stay was finished as far as this gateway knows.
 func (e *exchange) giveSealed() error {
 	e.pass.Room = e.r.ID

@@ -89,3 +89,48 @@ func TestALastPageThatIsLoadedAgainDoesNotRenewItsGrace(t *testing.T) {
 		t.Error("the page is served after the grace")
 	}
 }
+
+// The browser follows the answer to the second click, of which the site knows nothing, and has to find the last page.
+func TestASecondClickOnAFormThatFinishesLeadsToTheLastPageToo(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		gone  bool          // the first answer is not read
+		after time.Duration // the second click comes after the answer to the first
+	}{
+		{"both are answered", false, 0},
+		{"the browser gives up on the first", true, 0},
+		{"an old pass", true, 6 * time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, p := ruled(t), &portal{}
+			p.leads.Store(true)
+			b := s.inside()
+			p.before(t, s)
+			s.pass(test.after)
+			first := b
+			if test.gone {
+				first = b.copyOf("einlass-termine")
+			}
+			if a := first.send("/buchen", urlencoded, "name=Anna"); a.Header.Get("Location") != "/danke" {
+				t.Fatalf("%d %v", a.StatusCode, a.Header)
+			}
+			again := b.send("/buchen", urlencoded, "name=Anna")
+			if again.StatusCode != 303 || again.Header.Get("Location") != "/danke" {
+				t.Errorf("the second click: %d %v", again.StatusCode, again.Header)
+			}
+			s.pass(time.Second)
+			for range 2 {
+				if a := b.load("GET", "/danke"); a.body != "page" {
+					t.Errorf("the last page: %d %.60q", a.StatusCode, a.body)
+				}
+			}
+			if p.booked.Load() != 1 || s.finished() != 1 || s.joined() != 1 {
+				t.Errorf("%d booked, %d finished, %d numbers", p.booked.Load(), s.finished(), s.joined())
+			}
+			// Within the grace the same form gets its answer, and another one is not sent.
+			if a := b.send("/buchen", urlencoded, "name=Berta"); p.booked.Load() != 1 || a.Header.Get("Location") != "" {
+				t.Errorf("another form: %d booked, %d", p.booked.Load(), a.StatusCode)
+			}
+		})
+	}
+}

@@ -205,6 +205,7 @@ func (e *exchange) answerAgain(s *sentForm) {
 	case s.failed != nil:
 		e.g.answerFailure(e.r, e.v, s.failed, true)
 	case s.answer.Whole:
+		e.sealAgain()
 		s.answer.Send(e.v)
 	default:
 		// Its page says that the form may have arrived, and where to look.

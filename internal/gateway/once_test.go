@@ -22,12 +22,14 @@ type portal struct {
 	// came gets a value when a form is here, and answer lets it be answered; nil: at once.
 	came, answer chan struct{}
 	status       atomic.Int64
+	leads        atomic.Bool // to the page that says what was booked
 	long, broken atomic.Bool
 	bound        int // of requests under way, of one stay; 0: the fixture's
 }
 
 func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
+		_, _ = io.WriteString(w, "page")
 		return
 	}
 	_, _ = io.Copy(io.Discard, r.Body)
@@ -44,6 +46,10 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: "sid", Value: fmt.Sprint(n)})
+	if p.leads.Load() {
+		http.Redirect(w, r, "/danke", http.StatusSeeOther)
+		return
+	}
 	_, _ = fmt.Fprintf(w, "booking %d", n)
 	if p.long.Load() {
 		_, _ = io.WriteString(w, strings.Repeat("x", 2<<20))

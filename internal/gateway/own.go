@@ -22,6 +22,12 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 		return
 	}
+	if string(name) == "client.js" {
+		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
+			g.serveClient(v)
+		}
+		return
+	}
 	if kind, ok := bytes.CutPrefix(name, []byte("problems/")); ok {
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
 			g.explain(v, string(kind))
@@ -65,6 +71,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	case "away":
 		if e.methodIs("POST") {
 			e.serveAway()
+		}
+	case "closed", "here", "done":
+		if e.methodIs("POST") {
+			e.serveClosed(string(name))
 		}
 	default:
 		if v.ReadsHTML() {

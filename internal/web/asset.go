@@ -9,11 +9,13 @@ import (
 	"strings"
 )
 
-//go:embed assets/style.css assets/icon.svg assets/script/*.js
+//go:embed assets/style.css assets/icon.svg assets/client.js assets/script/*.js
 var assetFiles embed.FS
 
 // scriptParts are put into one function in this order.
 var scriptParts = [...]string{"page.js", "clock.js", "wait.js", "bell.js", "notices.js", "start.js"}
+
+const scriptType = "text/javascript; charset=utf-8"
 
 // Asset is a file that pages load. It is the same for every site.
 type Asset struct {
@@ -70,7 +72,7 @@ func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := newAsset("text/javascript; charset=utf-8", script)
+	program, err := newAsset(scriptType, script)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,13 @@
 //	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //
+// and, for pages of the site that include it:
+//
+//	GET  client.js          Library.Client, the same for all rooms; also HEAD
+//	POST closed?quiet=MS    sent when the last page is closed, which had asked for nothing for so long
+//	POST here               sent by a page that is there when another one was closed a moment ago
+//	POST done               sent by Einlass.finish(): the stay is done
+//
 // Each carries room=<id> before its other parameters if the site has a Room.
 //
 // An "away" can overtake, or be overtaken by, the request that reloads the page, and a second tab may still be

@@ -13,6 +13,7 @@ type Library struct {
 	prefix  string
 	langs   []*locale // English first, the others sorted by their tags
 	assets  map[string]Asset
+	client  Asset
 	neutral *Site
 }
 
@@ -35,6 +36,9 @@ func newLibrary(locales fs.FS, prefix string) (*Library, error) {
 	urls, err := lib.addAssets(catalogs)
 	if err != nil {
 		return nil, fmt.Errorf("web: assets: %w", err)
+	}
+	if lib.client, err = newClient(); err != nil {
+		return nil, fmt.Errorf("web: client script: %w", err)
 	}
 	for i, c := range catalogs {
 		l, err := compileLocale(c, urls[i])

@@ -165,6 +165,7 @@ type Room struct {
 	outbox    outbox
 	ends      ends
 	stays     stays
+	closings  closings
 	watermark watermark
 	local     localPace
 

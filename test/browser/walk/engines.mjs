@@ -4,6 +4,8 @@
 // An engine that partitions keeps the cookies of another host's frame, for the page around it.
 //
 //   tab.go(url) .reload() .back() .url()
+//   tab.close()                                  as a person does
+//   tab.crash()                                  where the engine can; otherwise there is none
 //   tab.heading() .text(selector) .run(script)   read or do something in the page; script is the body of a function
 //   tab.click(selector) .fill(selector, value)
 //   tab.frame()                                  the page's only frame, with the same reading and doing
@@ -49,6 +51,8 @@ async function chromium(program) {
     back: () => soon(() => page.evaluate('history.back()')),
     url: () => page.url(),
     frame: () => inside(page.frames()[1] ?? page.mainFrame()),
+    close: () => page.close({ runBeforeUnload: true }),
+    crash: () => soon(() => page.goto('chrome://crash', { timeout: 5000 })),
   });
   return {
     partitions: true,
@@ -84,6 +88,7 @@ async function firefox(program) {
     back: () => soon(() => page.evaluate('history.back()')),
     url: () => page.url(),
     frame: () => inside(page.frames()[1] ?? page.mainFrame()),
+    close: () => page.close({ runBeforeUnload: true }),
   });
   return {
     partitions: true,
@@ -148,6 +153,7 @@ async function webkit(program) {
       back: () => soon(() => at(() => session.executeScript('history.back()'))),
       url: () => at(() => session.getCurrentUrl()),
       frame: () => inside(true),
+      close: () => at(() => session.close()),
     };
   }
   return {

@@ -43,6 +43,12 @@ func serveSite(t *testing.T) (addr string) {
 	mux.HandleFunc("GET /{$}", s.form)
 	mux.HandleFunc("POST /buchen", s.book)
 	mux.HandleFunc("GET /fertig", s.done)
+	mux.HandleFunc("GET /weg", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/fertig?"+r.URL.RawQuery, http.StatusFound)
+	})
+	mux.HandleFunc("GET /seite", func(w http.ResponseWriter, r *http.Request) {
+		html(w, page("Page "+r.FormValue("nr"), `<a href="/seite?nr=2">Next</a>`+clientScript))
+	})
 	mux.HandleFunc("GET /logout", s.logout)
 	mux.HandleFunc("GET /app", s.app)
 	mux.HandleFunc("GET /puls", s.count(func(f *figures) { f.Ticks++ }))
@@ -76,6 +82,7 @@ var parts = map[string]struct{ kind, body string }{
 	"/api/frei":   {"application/json", `{"frei":7}`},
 	"/sw.js":      {"text/javascript", worker},
 	"/weiter":     {"text/html", page("On", "")},
+	"/ohne":       {"text/html", page("Without", forbidden+clientScript)},
 	"/takt":       {"text/html", page("Timer", `<script>setInterval(() => { fetch('/puls') }, 1000)</script>`)},
 	"/chat": {"text/html", page("Chat", `<script>
 const ws = new WebSocket(location.origin.replace('http', 'ws') + '/ws' + location.search);
@@ -83,6 +90,15 @@ ws.onopen = () => { document.title = 'open'; if (location.search === '?talk') se
 ws.onclose = () => { document.title = 'closed'; };
 </script>`)},
 }
+
+// clientScript is how a site includes the script of ours: the room is the host's first.
+const clientScript = `<script src="/.einlass/client.js" async></script>`
+
+// forbidden is what a page sees whose browser keeps nothing for it.
+const forbidden = `<script>
+Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });
+window.onerror = () => { document.title = 'failed'; };
+</script>`
 
 // worker passes page loads on to the network, as many do that are there for something else.
 const worker = `self.addEventListener('install', () => self.skipWaiting());
@@ -144,7 +160,11 @@ func (s *site) book(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := s.note(r, func(f *figures) { f.Bookings++ })
-	http.Redirect(w, r, fmt.Sprintf("/fertig?nr=%d", now.Bookings), http.StatusSeeOther)
+	to := "/fertig"
+	if strings.HasPrefix(r.Host, "rule.") {
+		to = "/weg" // by way of another redirect
+	}
+	http.Redirect(w, r, fmt.Sprintf("%s?nr=%d", to, now.Bookings), http.StatusSeeOther)
 }
 
 // done is the last page. Where the host's name says so, it tells the gate that the visitor is done.

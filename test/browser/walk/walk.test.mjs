@@ -154,6 +154,96 @@ walk('who is done gives the place up at once, and keeps the last page whole', as
   assert.equal((await told('finish')).inside, 1, 'only the other is inside');
 });
 
+walk('a rule ends the stay of a double click, and a chain of redirects leads to the last page', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await enters(tab, 'rule');
+  const other = await (await visitor()).tab();
+  await other.go(at('rule') + '/');
+  await shows(other, waits);
+  await tab.run("const b = document.getElementById('send'); b.click(); b.click();");
+  await shows(tab, 'Booked 1');
+  await shows(other, 'Book');
+  await until('the style', async () => (await tab.run("return getComputedStyle(document.querySelector('h1')).color")) === 'rgb(1, 2, 3)');
+  await tab.reload();
+  await shows(tab, 'Booked 1');
+  assert.equal((await seen('rule')).bookings, 1);
+  assert.equal((await told('rule')).last_number, 2);
+});
+
+// opens opens a page that includes the client script, and stays on it for as long as a person does at least.
+async function opens(tab, room, path = '/seite?nr=1', heading = 'Page 1') {
+  await enters(tab, room, path, heading);
+  await scripted(tab);
+}
+
+async function scripted(tab) {
+  await until('the script', () => tab.run('return !!window.Einlass'));
+  await pause(1500);
+}
+
+const grace = 30000; // of a stay whose last page was closed
+const outlasts = () => pause(grace + 5000);
+const ends = (room) => until(`the end of the stay in ${room}`, async () => (await told(room)).inside === 0, grace + 30000);
+
+walk('the last of two tabs that is closed frees the place', async (visitor) => {
+  const me = await visitor();
+  const [first, second] = [await me.tab(), await me.tab()];
+  await opens(first, 'tabs');
+  await opens(second, 'tabs');
+  await first.close();
+  await outlasts();
+  assert.equal((await told('tabs')).inside, 1, 'a tab is open');
+  await pause(1000);
+  await second.close();
+  await ends('tabs');
+});
+
+walk('a reload, the next page, Back, and a page without the script keep the place', async (visitor) => {
+  const tab = await (await visitor()).tab();
+  await opens(tab, 'moves');
+  await tab.reload();
+  await shows(tab, 'Page 1');
+  await scripted(tab);
+  await tab.click('a');
+  await shows(tab, 'Page 2');
+  await scripted(tab);
+  await tab.back();
+  await shows(tab, 'Page 1');
+  await outlasts();
+  assert.equal((await told('moves')).inside, 1, 'after Back');
+  await tab.click('a');
+  await shows(tab, 'Page 2');
+  await scripted(tab);
+  await tab.go(at('moves') + '/weiter');
+  await shows(tab, 'On');
+  await outlasts();
+  assert.equal((await told('moves')).inside, 1, 'on a page without the script');
+});
+
+walk('a browser that keeps nothing says nothing, and the page is whole', async (visitor) => {
+  const me = await visitor();
+  const tab = await me.tab();
+  await opens(tab, 'forgets', '/ohne', 'Without');
+  assert.equal(await tab.run('return document.title'), 'Site');
+  await tab.close();
+  await outlasts();
+  assert.equal((await told('forgets')).inside, 1);
+  const again = await me.tab();
+  await opens(again, 'forgets', '/ohne', 'Without');
+  await again.run('Einlass.finish()');
+  await empty('forgets');
+});
+
+walk('a tab that crashes says nothing, and those beside it stay', async (visitor) => {
+  const me = await visitor();
+  const [first, second] = [await me.tab(), await me.tab()];
+  await opens(first, 'crashes');
+  await opens(second, 'crashes');
+  if (second.crash) await second.crash(); else await second.close();
+  await outlasts();
+  assert.equal((await told('crashes')).inside, 1);
+});
+
 walk('the site logs out, clears its cookies and sets one of our name, and the place stays', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'logout');

@@ -57,7 +57,7 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 }
 
 // scenes is how many there are.
-const scenes = 12
+const scenes = 17
 
 type gate struct {
 	*harness.Gate
@@ -80,12 +80,15 @@ func serve(t *testing.T) gate {
 	shop.Once = []string{"/buchen"}
 	late := small("late")
 	late.Grace = time.Second
+	rule := small("rule")
+	rule.Once = []string{"/buchen"}
 	names := room("names")
 	names.Hosts = []string{"www.names.localhost", "names.localhost"}
 	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.0/8"},
 		Rooms: []harness.Room{
 			shop, room("logout"), small("idle"), small("grace"), small("other"), late, small("finish"), small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
+			rule, room("tabs"), room("moves"), room("forgets"), room("crashes"),
 		},
 	})
 	front := serveFront(t, g.Addr)
@@ -93,6 +96,7 @@ func serve(t *testing.T) gate {
 	// These are known only now.
 	g.Edit("- id: names\n", "- id: names\n    canonical: http://www.names.localhost:"+port(g.Addr)+"\n")
 	g.Edit("- id: framed\n", "- id: framed\n    frame_ancestors: [https://city.localhost:"+port(city)+"]\n")
+	g.Edit("- id: rule\n", "- id: rule\n    finish: [{path: /buchen, method: POST, redirect: /weg}]\n")
 	if said := g.Reload(); !strings.Contains(said, "in force") {
 		t.Fatal(said)
 	}

@@ -1,0 +1,28 @@
+package web
+
+import "bytes"
+
+// clientAge is for how long browsers keep the client script before they ask again, which costs a 304: a page of the site names it by
+// a URL that does not change with the release.
+const clientAge = "public, max-age=3600"
+
+// Client is the script that pages of a site may include, which tells the gateway when the last of them was closed. Send it with
+// ClientHeaders. Safe for concurrent use.
+func (lib *Library) Client() *Asset { return &lib.client }
+
+// ClientHeaders are the header fields that the client script must be sent with, name and value in turn.
+func ClientHeaders() []string {
+	return []string{"Cache-Control", clientAge, "X-Content-Type-Options", "nosniff", "Vary", "Accept-Encoding"}
+}
+
+func newClient() (Asset, error) {
+	source, err := assetFiles.ReadFile("assets/client.js")
+	if err != nil {
+		return Asset{}, err
+	}
+	var script bytes.Buffer
+	script.WriteString("(function(){'use strict';\n")
+	script.Write(withoutComments(source))
+	script.WriteString("})();\n")
+	return newAsset(scriptType, script.Bytes())
+}

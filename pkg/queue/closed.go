@@ -79,7 +79,7 @@ func (c *closings) take(now int64) (due map[VisitorID]closing) {
 // call.
 func (r *Room) Closed(id VisitorID, started, quiet int64) {
 	now := r.Now()
-	own := now - quiet + closeSlack
+	own := min(now-quiet+closeSlack, now-1) // what follows is another page's, however soon
 	if started <= 0 || quiet < 0 || r.lastHere(id) > own || !r.Stands(id) {
 		return
 	}

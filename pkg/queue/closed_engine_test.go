@@ -15,27 +15,33 @@ func TestAStayWhoseLastPageWasClosedEnds(t *testing.T) {
 		quiet int64
 		after func(e *engine, other *queue.Room, me queue.Place, started int64)
 		live  int64
+
+		atOnce bool // the next page asks in the same moment
 	}{
-		{"nobody is heard of", 10 * second, func(*engine, *queue.Room, queue.Place, int64) {}, 0},
+		{"nobody is heard of", 10 * second, func(*engine, *queue.Room, queue.Place, int64) {}, 0, false},
 		{"a request follows", 10 * second, func(e *engine, _ *queue.Room, me queue.Place, started int64) {
 			e.room.Touch(me.Visitor, started)
-		}, 1},
+		}, 1, false},
 		{"a request follows at another gateway", 10 * second, func(_ *engine, other *queue.Room, me queue.Place, started int64) {
 			other.Touch(me.Visitor, started)
-		}, 1},
-		{"another page had asked before", 12 * second, func(*engine, *queue.Room, queue.Place, int64) {}, 1},
-		{"what the page says cannot be", -second, func(*engine, *queue.Room, queue.Place, int64) {}, 1},
+		}, 1, false},
+		{"another page had asked before", 12 * second, func(*engine, *queue.Room, queue.Place, int64) {}, 1, false},
+		{"what the page says cannot be", -second, func(*engine, *queue.Room, queue.Place, int64) {}, 1, false},
+		{"the next page is there at once", 0, func(*engine, *queue.Room, queue.Place, int64) {}, 1, true},
 		{"closed again later", 10 * second, func(e *engine, _ *queue.Room, me queue.Place, started int64) {
 			e.room.Touch(me.Visitor, started)
 			e.pass(5 * time.Second)
 			e.room.Closed(me.Visitor, started, 5*second)
-		}, 1},
+		}, 1, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e, me, started := working(t, queue.RoomConfig{Document: real(60, 1)})
 			e.pass(10*time.Second - 250*time.Millisecond)
 			other := e.beside("other", queue.FailHold)
 			e.room.Closed(me.Visitor, started, test.quiet)
+			if test.atOnce {
+				e.room.Touch(me.Visitor, started)
+			}
 			e.pass(15 * time.Second)
 			test.after(e, other, me, started)
 			other.Flush(t.Context())

@@ -63,11 +63,12 @@ function here() {
 
 // A page that is left for another one of the site is closed too, but only when the other one is there. The gateway may have heard of
 // that one already, and knows it by what the page says: for how long it has asked for nothing itself. Requests until three seconds
-// after the load are its own, as browsers ask for an icon then; what it asked for since the person began to leave is not.
+// after the load are its own, as browsers ask for an icon then; what it asked for just before the person began
+// to leave, or since, is not.
 var leaving = 0, settle = 3000, before = 300;
 
 function quiet() {
-  var now = performance.now(), most = leaving ? leaving - before : now, last = 0, e;
+  var now = performance.now(), most = (leaving || now) - before, last = 0, e;
   var entries = performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'));
   for (i = 0; i < entries.length; i++) {
     e = entries[i];

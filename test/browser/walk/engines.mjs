@@ -1,7 +1,8 @@
 // The browsers of the walk, behind one interface. An engine makes visitors, each with a jar of cookies of its own. A visitor opens
 // tabs. What a tab is asked for while it loads another page is null, so that scenes wait for what a person would see.
 //
-// An engine that partitions keeps the cookies of another host's frame, for the page around it.
+// An engine that partitions keeps the cookies of another host's frame, for the page around it. One that keeps is known to keep pages for
+// Back, where they let it.
 //
 //   tab.go(url) .reload() .back() .url()
 //   tab.close()                                  as a person does
@@ -36,6 +37,7 @@ function reading(run) {
 async function chromium(program) {
   const browser = await playwright.chromium.launch({
     executablePath: program,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'], // people's browsers have one
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
       '--disable-sync', '--host-resolver-rules=MAP *.localhost 127.0.0.1'],
   });
@@ -56,6 +58,7 @@ async function chromium(program) {
   });
   return {
     partitions: true,
+    keeps: true,
     async visitor() {
       const context = await browser.newContext({ locale: 'en-GB', ignoreHTTPSErrors: true });
       return {

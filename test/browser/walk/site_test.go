@@ -47,7 +47,11 @@ func serveSite(t *testing.T) (addr string) {
 		http.Redirect(w, r, "/fertig?"+r.URL.RawQuery, http.StatusFound)
 	})
 	mux.HandleFunc("GET /seite", func(w http.ResponseWriter, r *http.Request) {
-		html(w, page("Page "+r.FormValue("nr"), `<a href="/seite?nr=2">Next</a>`+clientScript))
+		body := `<a href="/seite?nr=2">Next</a><script>onpageshow = (e) => { if (e.persisted) document.title = 'kept'; };</script>`
+		if strings.HasPrefix(r.Host, "unkept.") { // browsers keep no such page for Back
+			body += `<script>addEventListener('unload', () => {});</script>`
+		}
+		html(w, page("Page "+r.FormValue("nr"), body+clientScript))
 	})
 	mux.HandleFunc("GET /logout", s.logout)
 	mux.HandleFunc("GET /app", s.app)

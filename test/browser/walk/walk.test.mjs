@@ -198,27 +198,31 @@ walk('the last of two tabs that is closed frees the place', async (visitor) => {
   await ends('tabs');
 });
 
-walk('a reload, the next page, Back, and a page without the script keep the place', async (visitor) => {
-  const tab = await (await visitor()).tab();
-  await opens(tab, 'moves');
-  await tab.reload();
-  await shows(tab, 'Page 1');
-  await scripted(tab);
-  await tab.click('a');
-  await shows(tab, 'Page 2');
-  await scripted(tab);
-  await tab.back();
-  await shows(tab, 'Page 1');
-  await outlasts();
-  assert.equal((await told('moves')).inside, 1, 'after Back');
-  await tab.click('a');
-  await shows(tab, 'Page 2');
-  await scripted(tab);
-  await tab.go(at('moves') + '/weiter');
-  await shows(tab, 'On');
-  await outlasts();
-  assert.equal((await told('moves')).inside, 1, 'on a page without the script');
-});
+for (const room of ['kept', 'unkept']) { // for Back, as browsers keep pages, or not
+  walk(`a reload, the next page, Back, and a page without the script keep the place, where pages are ${room}`, async (visitor) => {
+    const tab = await (await visitor()).tab();
+    await opens(tab, room);
+    await tab.reload();
+    await shows(tab, 'Page 1');
+    await scripted(tab);
+    await tab.click('a');
+    await shows(tab, 'Page 2');
+    await scripted(tab);
+    await tab.back();
+    await shows(tab, 'Page 1');
+    await scripted(tab);
+    if (browser.keeps) assert.equal(await tab.run('return document.title'), room === 'kept' ? 'kept' : 'Site');
+    await outlasts();
+    assert.equal((await told(room)).inside, 1, 'after Back');
+    await tab.click('a');
+    await shows(tab, 'Page 2');
+    await scripted(tab);
+    await tab.go(at(room) + '/weiter');
+    await shows(tab, 'On');
+    await outlasts();
+    assert.equal((await told(room)).inside, 1, 'on a page without the script');
+  });
+}
 
 walk('a browser that keeps nothing says nothing, and the page is whole', async (visitor) => {
   const me = await visitor();

@@ -57,7 +57,7 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 }
 
 // scenes is how many there are.
-const scenes = 17
+const scenes = 18
 
 type gate struct {
 	*harness.Gate
@@ -88,7 +88,7 @@ func serve(t *testing.T) gate {
 		Trusted: []string{"127.0.0.0/8"},
 		Rooms: []harness.Room{
 			shop, room("logout"), small("idle"), small("grace"), small("other"), late, small("finish"), small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
-			rule, room("tabs"), room("moves"), room("forgets"), room("crashes"),
+			rule, room("tabs"), room("kept"), room("unkept"), room("forgets"), room("crashes"),
 		},
 	})
 	front := serveFront(t, g.Addr)

@@ -1,10 +1,14 @@
 package rehearse
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/loadtest/drive"
 )
 
@@ -85,6 +89,34 @@ func TestTheLinesSayHowLongVisitsLast(t *testing.T) {
 		}
 		if n := r.Advice.MaxInside; n < each.low || n > each.high {
 			t.Errorf("%s: max_inside %d, want %d to %d", each.what, n, each.low, each.high)
+		}
+	}
+}
+
+// What is printed is a configuration, and its own check has nothing against it.
+func TestTheLinesAreGoodInAConfiguration(t *testing.T) {
+	for _, idle := range []time.Duration{0, 30 * time.Second, 10 * time.Minute} {
+		c := Config{Idle: idle, Script: []drive.Step{{Path: "/book", Form: "a=b"}}}.withDefaults()
+		r := Result{Confirmed: 60, Visit: 90500 * time.Millisecond, Long: 2 * time.Minute, Page: 59 * time.Second, Steps: []Step{{}}}
+		lines := strings.ReplaceAll(advise(&c, &r).String(), "session: {", fmt.Sprintf("session: {idle: %v, ", max(idle, time.Minute)))
+		if idle == 0 {
+			lines += "\nfinish: [{path: /book, method: POST}]"
+		}
+		text := "listen: {http: \":8080\"}\nrooms:\n  - id: a\n    backend: {url: \"http://127.0.0.1:8000\"}\n    " + strings.ReplaceAll(lines, "\n", "\n    ") + "\n"
+		file := filepath.Join(t.TempDir(), "einlass.yaml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := config.Load(config.Source{File: file})
+		if err != nil {
+			t.Errorf("%v\n%s", err, text)
+			continue
+		}
+		if got.Rooms[0].Session.Visit != 91*time.Second {
+			t.Errorf("visits of %v in\n%s", got.Rooms[0].Session.Visit, text)
+		}
+		for _, p := range got.Warnings() {
+			t.Errorf("warned of %v in\n%s", p, text)
 		}
 	}
 }

@@ -54,7 +54,9 @@ type citizen struct {
 	lined   time.Time // when the first page was due
 	inLine  bool      // was shown a waiting page and not let in yet
 	inside  bool
-	entered time.Time // when last inside
+	entered time.Time     // when last inside
+	read    time.Time     // when the site's last answer came
+	page    time.Duration // the longest time between two of them
 	visited bool
 	// hindered: a page did not come, or the waiting room's in its place.
 	hindered bool
@@ -181,6 +183,9 @@ func (c *citizen) observed(ctx context.Context, r *visitor.Request, got *visitor
 			c.waitingFor = time.Time{}
 		}
 	}
+	if c.inside && err == nil {
+		c.page, c.read = max(c.page, a.came.Sub(c.read)), a.came
+	}
 	// A page at the door comes in by its own question, which brings the pass.
 	if c.d.cfg.Room != "" && (r.For == visitor.Page || r.For == visitor.Poll) {
 		c.before = c.credential()
@@ -252,6 +257,7 @@ func (c *citizen) comeIn() {
 	if !c.inside {
 		c.d.figures.moved(1, 0)
 		c.entered = c.now()
+		c.read, c.page = c.entered, 0
 	}
 	c.inLine, c.inside = false, true
 }
@@ -259,7 +265,7 @@ func (c *citizen) comeIn() {
 // gone takes the citizen out of the counts.
 func (c *citizen) gone(end outcome) {
 	if c.inside && c.d.cfg.OnVisit != nil {
-		c.d.cfg.OnVisit(c.now().Sub(c.entered), end == booked || end == done || end == soldOut)
+		c.d.cfg.OnVisit(Visit{Inside: c.now().Sub(c.entered), Page: c.page, Whole: end == booked || end == done || end == soldOut})
 	}
 	if !c.waitingFor.IsZero() {
 		c.d.figures.silence(c.now().Sub(c.waitingFor))

@@ -58,11 +58,18 @@ type Config struct {
 
 	// Observe gets every request as it ends. Called from many goroutines; must not block. Optional.
 	Observe func(Sample)
-	// OnVisit gets, for each visit that reached the site, how long it was inside and whether it went to its end. Called
-	// from many goroutines; must not block. Optional.
-	OnVisit func(inside time.Duration, whole bool)
+	// OnVisit gets each visit that reached the site, as it ends. Called from many goroutines; must not block. Optional.
+	OnVisit func(Visit)
 	// Now is the clock; it must carry a monotonic reading. Default time.Now.
 	Now func() time.Time
+}
+
+// Visit is one visit that reached the site.
+type Visit struct {
+	// Inside is how long it lasted. Page is the longest time within it from one answer of the site to the next.
+	Inside, Page time.Duration
+	// Whole: it went to its end.
+	Whole bool
 }
 
 // Crowd is what citizens are like. Shares are from 0 to 1; durations are means, each citizen's own is drawn between half

@@ -117,9 +117,12 @@ func TestWithoutAGateTheySimplyWalkTheScript(t *testing.T) {
 	const think = 20 * time.Millisecond
 	r, err := drive.Run(t.Context(), drive.Config{
 		Target: site.URL, Waves: []drive.Wave{{People: 10}}, Crowd: drive.Crowd{Think: think},
-		OnVisit: func(inside time.Duration, _ bool) {
-			if inside < 2*think/2 { // nobody looks at a page for less than half of the mean
-				t.Errorf("a visit of three pages took %v", inside)
+		OnVisit: func(v drive.Visit) {
+			if v.Inside < 2*think/2 || !v.Whole { // nobody looks at a page for less than half of the mean
+				t.Errorf("a visit of three pages took %v, whole: %v", v.Inside, v.Whole)
+			}
+			if v.Page < think/2 || v.Page > v.Inside-think/2 {
+				t.Errorf("the longest page of a visit of %v was looked at for %v", v.Inside, v.Page)
 			}
 		},
 		Script: []drive.Step{{Path: "/old"}, {Path: "/form", Form: "a=b"}},

@@ -4,22 +4,24 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/einlass/einlass/loadtest/drive"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// visits collects how long sessions lasted while it measures. Safe for concurrent use.
+// visits collects the sessions while it measures. Safe for concurrent use.
 type visits struct {
 	mu  sync.Mutex
 	on  bool
 	old int // how many there were when measuring began
-	all []time.Duration
+	all []drive.Visit
 }
 
 func (v *visits) measure(on bool) {
@@ -38,35 +40,40 @@ func (v *visits) forget() {
 }
 
 // ended takes a visit that went to its end.
-func (v *visits) ended(inside time.Duration, whole bool) {
+func (v *visits) ended(visit drive.Visit) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.on && whole {
-		v.all = append(v.all, inside)
+	if v.on && visit.Whole {
+		v.all = append(v.all, visit)
 	}
 }
 
-// lengths are the mean and the 95th percentile.
-func (v *visits) lengths() (mean, long time.Duration) {
+// lengths are the mean, the 95th percentile, and the longest time on one page.
+func (v *visits) lengths() (mean, long, page time.Duration) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.all) == 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
-	sorted := slices.Sorted(slices.Values(v.all))
 	var sum time.Duration
-	for _, d := range sorted {
-		sum += d
+	all := make([]time.Duration, len(v.all))
+	for i, visit := range v.all {
+		all[i], page = visit.Inside, max(page, visit.Page)
+		sum += visit.Inside
 	}
-	return sum / time.Duration(len(sorted)), sorted[len(sorted)*95/100]
+	slices.Sort(all)
+	return sum / time.Duration(len(all)), all[len(all)*95/100], page
 }
 
 // Advice is what to write into the configuration. A Rate of 0: nothing can be advised.
 type Advice struct {
-	Rate      int64  `json:"rate"`
-	MaxInside int64  `json:"max_inside"`
-	Burst     int64  `json:"burst"`
-	Why       string `json:"why"`
+	Rate      int64 `json:"rate"`
+	MaxInside int64 `json:"max_inside"`
+	Burst     int64 `json:"burst"`
+	// Visit and Page are what the room's session says of visits, in whole seconds; 0: nothing is known.
+	Visit time.Duration `json:"visit"`
+	Page  time.Duration `json:"page"`
+	Why   string        `json:"why"`
 }
 
 // toCome is how long a called visitor takes to come and holds a place meanwhile: until the next poll near the head of
@@ -94,19 +101,67 @@ func advise(c *Config, r *Result) Advice {
 			from, word, c.Margin*100, r.limit(c))}
 	}
 	a := Advice{Rate: rate, Burst: queue.DefaultBurst(rate)}
-	stay, end := r.Long+c.Idle+toCome, ""
+	a.Visit = wholeSeconds(r.Visit)
+	stay, end, finish := r.Long+toCome, "", ""
 	if c.Idle > 0 {
-		end = fmt.Sprintf(", and %v idle until the gate knows that it is over: a site that sends Einlass-Finish saves these", c.Idle)
+		a.Page = min(wholeSeconds(r.Page), c.Idle)
+		silence := silenceOf(c.Idle, a.Page)
+		stay += silence
+		end = fmt.Sprintf(",\nand %v for which a stay that nobody finishes still counts, by session.page and an idle of %v", silence.Round(10*time.Millisecond), c.Idle)
+		finish = fmt.Sprintf("\nfinish: with a rule for the page that ends a visit, or a site that sends Einlass-Finish, max_inside %d is enough%s.",
+			seats(rate, r.Long+toCome)+a.Burst, finishHint(c))
 	}
-	a.MaxInside = int64(math.Ceil(float64(rate)*stay.Minutes())) + a.Burst
+	a.MaxInside = seats(rate, stay) + a.Burst
 	a.Why = fmt.Sprintf("rate: %d sessions a minute %s; %.0f %% of that leaves room for a bad moment.%s\n"+
 		"max_inside: Little's law, people inside = rate × length of a stay: %d a minute × %v, and one burst more.\n"+
 		"A stay is a visit of %v (95 of 100 are shorter, the mean is %v), %v to come when called%s.\n"+
-		"Visits of real people are longer than those of a script: set the think times to theirs.\n"+
+		"Visits of real people are longer than those of a script: set the think times to theirs.%s\n"+
+		"session: visit is the mean of the visits%s. Take the site's own figures if you have them.\n"+
 		"burst: one second's worth, at least two.",
 		from, word, c.Margin*100, r.limit(c), rate, stay.Round(10*time.Millisecond), r.Long.Round(10*time.Millisecond),
-		r.Visit.Round(10*time.Millisecond), toCome, end)
+		r.Visit.Round(10*time.Millisecond), toCome, end, finish, a.aboutPage())
 	return a
+}
+
+func (a *Advice) aboutPage() string {
+	if a.Page == 0 {
+		return ""
+	}
+	return ", page the longest time on one page: if it is too short for people,\nmore than max_inside may be inside on the first morning"
+}
+
+// seats is Little's law.
+func seats(rate int64, stay time.Duration) int64 {
+	return int64(math.Ceil(float64(rate) * stay.Minutes()))
+}
+
+// silenceOf is for how long a stay still counts after its last request in a room that knows this about its visitors.
+func silenceOf(idle, page time.Duration) time.Duration {
+	timing := queue.DefaultTiming()
+	timing.Idle, timing.Page = idle, page
+	return timing.Silence(false)
+}
+
+// wholeSeconds is what the configuration takes, and not less than was measured.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
+
+// finishHint is the rule by which the last page of the script would end a visit, with the words before it; empty: a rule cannot tell that page.
+func finishHint(c *Config) string {
+	if c.Portal || len(c.Script) == 0 {
+		return ""
+	}
+	last := c.Script[len(c.Script)-1]
+	path, _, _ := strings.Cut(last.Path, "?")
+	method := "GET"
+	if last.Form != "" {
+		method = "POST"
+	}
+	if strings.Trim(path, "/") == "" {
+		return "" // any page would be that
+	}
+	return fmt.Sprintf(":\nfinish: [{path: %s, method: %s}] is that rule if the script's last page is that page", strconv.Quote(path), method)
 }
 
 // base is the rate that advice rests on. One that was good for a short step only, while a higher one was bad, may be above
@@ -146,7 +201,7 @@ func (r *Result) limit(c *Config) string {
 	return b.String()
 }
 
-// String is the line of the configuration, as YAML in flow style.
+// String are the lines of the configuration, as YAML in flow style.
 func (a Advice) String() string {
 	line, err := yaml.Marshal(struct {
 		Pace launch.Pace `yaml:"pace,flow"`
@@ -154,7 +209,14 @@ func (a Advice) String() string {
 	if err != nil {
 		return err.Error() // never: there are only numbers
 	}
-	return strings.TrimSpace(string(line))
+	text := strings.TrimSpace(string(line))
+	switch {
+	case a.Page > 0:
+		text += fmt.Sprintf("\nsession: {visit: %v, page: %v}", a.Visit, a.Page)
+	case a.Visit > 0:
+		text += fmt.Sprintf("\nsession: {visit: %v}", a.Visit)
+	}
+	return text
 }
 
 // String is the step as one line.
@@ -178,7 +240,7 @@ func (r *Result) Text() string {
 		fmt.Fprintf(&b, "\nThe rehearsal ended early: %s.\n", r.Stopped)
 	}
 	if r.Advice.Rate > 0 {
-		fmt.Fprintf(&b, "\n    %s\n", r.Advice)
+		fmt.Fprintf(&b, "\n    %s\n", strings.ReplaceAll(r.Advice.String(), "\n", "\n    "))
 	}
 	fmt.Fprintf(&b, "\n%s\n", r.Advice.Why)
 	return b.String()

@@ -80,7 +80,7 @@ func Command() *cobra.Command {
 	set.Float64Var(&c.Slower, "slower", 2, "p90 beside the quiet one from which a step is bad")
 	set.Float64Var(&c.Errors, "errors", 0.01, "share of errors from which a step is bad")
 	set.Float64Var(&c.Margin, "margin", 0.8, "share of the confirmed rate that is advised")
-	set.DurationVar(&c.Idle, "idle", 10*time.Minute, "the room's session.idle; 0: your site ends visits with Einlass-Finish")
+	set.DurationVar(&c.Idle, "idle", 10*time.Minute, "the room's session.idle; 0: your site ends visits, with Einlass-Finish or by finish")
 	set.Uint64Var(&c.Seed, "seed", 1, "seed of everything that is drawn")
 	return cmd
 }

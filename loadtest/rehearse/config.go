@@ -38,8 +38,8 @@ type Config struct {
 	Slower, Errors float64
 	// Margin is the share of the confirmed rate that is advised. Default 0.8.
 	Margin float64
-	// Idle is the room's session.idle, for which a gate counts a visit after its last request. 0: the site ends visits
-	// with Einlass-Finish.
+	// Idle is the room's session.idle, by which a gate counts a visit after its last request. 0: the site ends visits, with
+	// Einlass-Finish or by rules in finish.
 	Idle time.Duration
 	Seed uint64
 

@@ -12,7 +12,8 @@
 //
 // max inside is Little's law: the mean number of people inside is the rate at which they come in times the mean length of
 // their visit (J. D. C. Little, "A Proof for the Queuing Formula: L = λW", Operations Research 9, 1961). Most is taken
-// from the long visits, so that the bound does not bind while all is well.
+// from the long visits, so that the bound does not bind while all is well, and so is for how long a stay that nobody
+// finishes still counts in a room that is told the longest time on one page and has learned nothing yet.
 //
 // A rehearsal must not hurt: it stops at once at a burst of server errors or silence, when the context ends, and says
 // what it had learned; it refuses targets on other machines unless they are named twice (loadtest/drive), and sets the

@@ -43,7 +43,7 @@ func (w *crowd) Arrive(ctx context.Context, due time.Time) {
 		whole, think := true, w.cfg.Crowd.Think
 		for _, s := range w.cfg.Script {
 			if !launch.Rest(ctx, w.about(think)) {
-				w.cfg.OnVisit(time.Since(entered), false)
+				w.cfg.OnVisit(drive.Visit{Inside: time.Since(entered)})
 				return
 			}
 			whole = w.get(ctx, drive.KindSite, s.Path, time.Now()) && whole
@@ -51,7 +51,7 @@ func (w *crowd) Arrive(ctx context.Context, due time.Time) {
 				think = w.cfg.Crowd.Think
 			}
 		}
-		w.cfg.OnVisit(time.Since(entered), whole && ctx.Err() == nil)
+		w.cfg.OnVisit(drive.Visit{Inside: time.Since(entered), Page: time.Since(entered), Whole: whole && ctx.Err() == nil})
 	})
 }
 
@@ -111,7 +111,7 @@ func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
 			if err := r.climb(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			r.result.Visit, r.result.Long = r.visits.lengths()
+			r.result.Visit, r.result.Long, r.result.Page = r.visits.lengths()
 			a := advise(&r.cfg, &r.result)
 			t.Logf("capacity %.0f a minute\n%s%s", capacity, out.String(), r.result.Text())
 			if low, high := 0.4*capacity, capacity; float64(a.Rate) < low || float64(a.Rate) > high {

@@ -30,6 +30,8 @@ type Result struct {
 	// Visit is the mean length of a session, Long its 95th percentile, at the rates that were good.
 	Visit time.Duration `json:"visit"`
 	Long  time.Duration `json:"long"`
+	// Page is the longest time within one from an answer to the next.
+	Page time.Duration `json:"page"`
 	// Stopped says why the rehearsal ended early; empty: it did not.
 	Stopped string `json:"stopped,omitempty"`
 	Advice  Advice `json:"advice"`
@@ -54,7 +56,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 		defer restore()
 	}
 	err := r.climb(ctx)
-	r.result.Visit, r.result.Long = r.visits.lengths()
+	r.result.Visit, r.result.Long, r.result.Page = r.visits.lengths()
 	r.result.Advice = advise(&r.cfg, &r.result)
 	if err != nil {
 		return r.result, fmt.Errorf("rehearse: %w", err)
@@ -207,7 +209,7 @@ func (r *run) step(ctx context.Context, rate int64, confirming bool) (Step, *hdr
 		return s, nil, err
 	}
 	// Until the first of the new rate's sessions have ended, more come than go at any site.
-	_, long := r.visits.lengths()
+	_, long, _ := r.visits.lengths()
 	if long == 0 {
 		long = max(r.cfg.Length, r.cfg.scripted())
 	}
@@ -265,7 +267,7 @@ const longestRest = 5 * time.Minute
 // gone, single ones come, as in the first step, until their answers are as quick as they were then.
 func (r *run) rest(ctx context.Context, ok time.Duration) (calm bool, err error) {
 	// Through a gate people are left to end their visits: nobody else could come in at their place.
-	_, long := r.visits.lengths()
+	_, long, _ := r.visits.lengths()
 	end := time.Now().Add(longestRest + max(long, r.cfg.scripted()))
 	if r.room == nil {
 		r.home()

@@ -108,7 +108,7 @@ func rehearsedAt(t *testing.T, cfg Config, seed uint64, site func() http.Handler
 		if err := r.climb(t.Context()); (err != nil) != (g != nil && g.obey > 0) {
 			t.Error(err)
 		}
-		r.result.Visit, r.result.Long = r.visits.lengths()
+		r.result.Visit, r.result.Long, r.result.Page = r.visits.lengths()
 		r.result.Advice = advise(&r.cfg, &r.result)
 		res, out, took = r.result, b.String(), time.Since(began)
 	})

@@ -130,6 +130,9 @@ func TestTenMinutesAreLookedBack(t *testing.T) {
 	w.want(t, 600, 300, map[Loss]float64{LossPaused: 300})
 	w.run(310, 1)
 	w.want(t, 600, 600, nil)
+	w.view.Snapshot.Waiting = 0
+	w.run(610, 0)
+	w.want(t, 0, 0, nil)
 }
 
 // Those who were called last go in when nobody waits any more, and a burst takes place at once: neither is a loss.
@@ -141,9 +144,10 @@ func TestEntriesThatComeLateOrAtOnceAreNoLoss(t *testing.T) {
 	w.want(t, 30, 30, nil)
 
 	w = newWalk(60)
-	w.step(250, func(v *View) { v.Snapshot.Admitted += 12; v.Wait.Full = true })
+	w.step(250, func(v *View) { v.Snapshot.Admitted += 13; v.Wait.Full = true })
+	w.step(250, func(v *View) { v.Wait.Full = false })
 	w.run(12, 0)
-	w.want(t, 12, 12, nil)
+	w.want(t, 12.5, 12.5, nil)
 }
 
 func TestTheTimeWithoutAStoreIsLostWhereTheLineIsHeld(t *testing.T) {

@@ -52,7 +52,7 @@ const (
 	// waits for, it is not the number of our requests, and a low limit would keep from people what the site can still do. What answers take
 	// there is the ground from which to measure, until they take less than half of it for wellFor in a row.
 	nearLeast         = 1.6
-	stuckFor, wellFor = 40, 20
+	stuckFor, wellFor = 80, 20
 	mostRatio         = 100_000 // what an answer is taken for at most when the ground is found
 )
 

@@ -1,5 +1,7 @@
 package admission
 
+import "time"
+
 // The pace follows the site's health by additive increase and multiplicative decrease (D.-M. Chiu, R. Jain, "Analysis of the increase
 // and decrease algorithms for congestion avoidance in computer networks", Computer Networks and ISDN Systems 17, 1989). ADR 19 has what
 // was tried beside it. Everything is integers or plain IEEE arithmetic, so all gateways conclude alike.
@@ -13,6 +15,8 @@ const (
 	badRatio   = 2.5  // times the base
 	badShare   = 50   // permille of failed requests
 	leastFails = 3    // fewer failures say nothing
+	// noticed is the median below which nobody notices that answers are slow, and a busy machine says more than the site.
+	noticed = 50 * time.Millisecond
 
 	windowAnswers = 30 // make a window, or
 	longWindow    = 3  // so many ticks and fewAnswers, or longestWindow ticks
@@ -103,7 +107,7 @@ func (s *State) quiet() {
 func (s *State) judge(w *Sample, in *Input) {
 	failed := w.Failed*1000 > badShare*w.Requests && w.Failed >= leastFails
 	ratio, answered := w.MedianRatio()
-	slow := answered && w.Requests >= fewAnswers && ratio > badRatio*s.base()
+	slow := answered && w.Requests >= fewAnswers && ratio > badRatio*s.base() && w.MedianTook() >= noticed
 	if w.Requests > 0 {
 		s.Median, s.Usual = w.MedianTook().Milliseconds(), w.MedianUsual().Milliseconds()
 		s.Failed = w.Failed * 1000 / w.Requests

@@ -104,6 +104,32 @@ func TestFailuresCutThePace(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidOfFailuresThatAreOver(t *testing.T) {
+	c := well()
+	c.see(answers(30, 1, 30))
+	if got, want := c.Words(false), "held back to 70 %: 50 % of requests fail"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	c.see(answers(60, 1, 0))
+	if got, want := c.Words(false), "held back to 71 %, rising: too many requests failed"; got != want {
+		t.Errorf("then said %q, want %q", got, want)
+	}
+}
+
+// On a machine that is busy for a moment 3 ms become 13: nobody need wait longer for that.
+func TestWhatNobodyNoticesHoldsNobodyBack(t *testing.T) {
+	for took, want := range map[time.Duration]int64{13 * time.Millisecond: fullPace, 200 * time.Millisecond: 700} {
+		c := well()
+		const usual = 3 * time.Millisecond
+		s := Sample{Requests: 60}
+		s.Ratio[RatioBucket(took, usual)], s.Took[TookBucket(took)], s.Usual[TookBucket(usual)] = 60, 60, 60
+		c.see(s)
+		if c.Pace != want {
+			t.Errorf("%v in place of %v: pace %d, want %d", took, usual, c.Pace, want)
+		}
+	}
+}
+
 func TestASiteThatIsDownGetsNobodyAndKeepsItsPlace(t *testing.T) {
 	c := well()
 	for range 4 {

@@ -15,6 +15,11 @@ type Limit struct {
 	short, long float64 // means of the logarithms of the last answers' ratios, and of very many
 	taken       int     // answers, up to longMost
 	above       int     // answers in a row for which long lay far above short
+
+	recent float64 // mean of the logarithms of the last answers' ratios, as they are
+	ground float64 // what recent was where a low limit did not help, 0 or more: ratios are measured from there
+	stuck  int     // answers in a row that were slow although the limit was at its least
+	well   int     // answers in a row that were far below ground
 }
 
 const (
@@ -42,6 +47,13 @@ const (
 	// must this be.
 	longCap = 2
 	failCut = 0.9
+
+	// A limit that stays below nearLeast times its least for stuckFor answers, which go on being slow, does not help: whatever the site
+	// waits for, it is not the number of our requests, and a low limit would keep from people what the site can still do. What answers take
+	// there is the ground from which to measure, until they take less than half of it for wellFor in a row.
+	nearLeast         = 1.6
+	stuckFor, wellFor = 80, 20
+	mostRatio         = 100_000 // what an answer is taken for at most when the ground is found
 )
 
 // NewLimit makes a limit that stays at or below most, 1 or more.
@@ -59,12 +71,37 @@ func (l *Limit) Now() int { return int(l.lim) }
 func (l *Limit) Answered(ratio float64, inFlight int) {
 	gradient := 1.0
 	if ratio > 0 {
-		gradient = l.gradient(math.Log(min(max(ratio, 1.0/worstRatio), worstRatio)))
+		l.find(math.Log(min(max(ratio, 1.0/worstRatio), mostRatio)))
+		gradient = l.gradient(min(max(math.Log(ratio)-l.ground, -math.Log(worstRatio)), math.Log(worstRatio)))
 	}
 	if float64(inFlight) < l.lim/2 {
+		l.stuck = 0
+		return
+	}
+	if l.stuck++; gradient == 1 || l.lim > nearLeast*l.least || float64(inFlight) > 2*nearLeast*l.least {
+		l.stuck = 0
+	}
+	if l.stuck >= stuckFor {
+		l.measureFrom(l.recent)
 		return
 	}
 	l.set((1-smoothing)*l.lim + smoothing*(l.lim*gradient+math.Sqrt(l.lim)))
+}
+
+// find follows the answers as they are, and leaves a ground that the site is well below.
+func (l *Limit) find(x float64) {
+	l.recent += shortGain * (x - l.recent)
+	if x > l.ground-math.Log(aboveShort) {
+		l.well = 0
+	} else if l.well++; l.well >= wellFor && l.ground > 0 {
+		l.measureFrom(l.recent)
+	}
+}
+
+// measureFrom makes the ground what answers took last.
+func (l *Limit) measureFrom(x float64) {
+	l.ground, l.short, l.long = max(0, x), 0, 0
+	l.stuck, l.well, l.above = 0, 0, 0
 }
 
 // gradient moves the means and compares them.

@@ -19,6 +19,8 @@ func (s *State) Words(advised bool) string {
 		return "stopped: the site does not answer"
 	case s.Pace == 0 || s.Pace == fullPace:
 		return ""
+	case s.Reason == ReasonErrors && !s.Bad:
+		return fmt.Sprintf("%s %d %%, rising: too many requests failed", held, percent)
 	case s.Reason == ReasonErrors:
 		return fmt.Sprintf("%s %d %%: %d %% of requests fail", held, percent, (s.Failed+5)/10)
 	case s.Reason == ReasonDown:

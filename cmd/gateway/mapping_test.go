@@ -80,7 +80,7 @@ func TestWhatNeedsNoRestartIsApplied(t *testing.T) {
 	})
 	sample, live := base, 0
 	for _, key := range configtest.Keys(t, &sample) {
-		if slices.Contains(restart, key) {
+		if slices.Contains(restart, key) || key == "rooms[0].session.visit" { // which only a check of the configuration reads
 			continue
 		}
 		if live++; !slices.Contains(arrives, key) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -385,6 +386,22 @@ func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) {
 		headers = append(headers, "Content-Encoding", "gzip")
 	}
 	headers = append(headers, "ETag", etag)
+	v.Answer(200, asset.ContentType, body, headers...)
+}
+
+// answerClient sends the script that pages of the site may include.
+func (g *Gateway) answerClient(v *httpx.Visit) {
+	asset := g.Library.Client()
+	headers, body, etag := web.ClientHeaders(), asset.Body, asset.ETag
+	if acceptsGzip(v) {
+		headers, body, etag = append(headers, "Content-Encoding", "gzip"), asset.Gzip, asset.GzipETag
+	}
+	headers = append(headers, "ETag", etag)
+	// RFC 9110 §13.1.2: either form of the content is the one that the browser has.
+	if had := v.Header("If-None-Match"); bytes.Contains(had, []byte(asset.ETag)) || bytes.Contains(had, []byte(asset.GzipETag)) {
+		v.Answer(304, "", nil, "Cache-Control", headers[1], "Vary", "Accept-Encoding", "ETag", etag)
+		return
+	}
 	v.Answer(200, asset.ContentType, body, headers...)
 }
 

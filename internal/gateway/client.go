@@ -1,32 +1,13 @@
 package gateway
 
 import (
-	"bytes"
 	"strconv"
 
-	"github.com/einlass/einlass/internal/httpx"
-	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // A site may include the client script in its pages, which nobody changes. It says when the last page of the room was closed in a
 // browser, and that a page is there again; and a site's own code says by it that a stay is done.
-
-// serveClient answers the client script. It is the same for all rooms and needs no pass.
-func (g *Gateway) serveClient(v *httpx.Visit) {
-	asset := g.Library.Client()
-	headers, body, etag := web.ClientHeaders(), asset.Body, asset.ETag
-	if acceptsGzip(v) {
-		headers, body, etag = append(headers, "Content-Encoding", "gzip"), asset.Gzip, asset.GzipETag
-	}
-	headers = append(headers, "ETag", etag)
-	// RFC 9110 §13.1.2: either form of the content is the one that the browser has.
-	if had := v.Header("If-None-Match"); bytes.Contains(had, []byte(asset.ETag)) || bytes.Contains(had, []byte(asset.GzipETag)) {
-		v.Answer(304, "", nil, "Cache-Control", headers[1], "Vary", "Accept-Encoding", "ETag", etag)
-		return
-	}
-	v.Answer(200, asset.ContentType, body, headers...)
-}
 
 // serveClosed takes what the client script says of the stay whose pass comes with it: that its last page is closed, that a page is
 // here again, or that the stay is done. What has no pass has nothing to say, which is no fault of the page.

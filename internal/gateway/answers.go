@@ -389,8 +389,8 @@ func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) {
 	v.Answer(200, asset.ContentType, body, headers...)
 }
 
-// serveClient answers the client script. It is the same for all rooms and needs no pass.
-func (g *Gateway) serveClient(v *httpx.Visit) {
+// answerClient sends the script that pages of the site may include.
+func (g *Gateway) answerClient(v *httpx.Visit) {
 	asset := g.Library.Client()
 	headers, body, etag := web.ClientHeaders(), asset.Body, asset.ETag
 	if acceptsGzip(v) {

@@ -24,7 +24,7 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	}
 	if string(name) == "client.js" {
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
-			g.serveClient(v)
+			g.answerClient(v)
 		}
 		return
 	}

@@ -100,13 +100,11 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 	for i := range tables {
 		t := &tables[i]
 		if t.Play != nil {
-			text, err := t.Play(ctx)
+			far, err := o.played(ctx, out, t)
 			if err != nil {
-				return fmt.Errorf("capacity: %w", err)
-			}
-			if err := o.put(out, t.Name, t.Title, t.Text+"\n\n"+text); err != nil {
 				return err
 			}
+			apart += far
 			continue
 		}
 		done := func(r *Result) { fmt.Fprintf(progress, "%s: %s, %s\n", t.Name, r.Name, r.Site) }
@@ -134,6 +132,26 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 		return fmt.Errorf("%w: %d medians are more than %d points apart", ErrApart, apart, distant)
 	}
 	return nil
+}
+
+// played prints a table that has no cases. far counts what further seeds say otherwise.
+func (o *options) played(ctx context.Context, out io.Writer, t *Table) (far int, err error) {
+	seeds := seedsFrom(firstSeed, uint64(o.seeds)) //nolint:gosec // at least 1
+	text, err := t.Play(ctx, seeds)
+	if err != nil {
+		return 0, fmt.Errorf("capacity: %w", err)
+	}
+	if o.confirm && t.Confirm != nil {
+		table, apart, err := t.Confirm(ctx, seeds, seedsFrom(furtherSeed, furtherMore))
+		if err != nil {
+			return 0, fmt.Errorf("capacity: %w", err)
+		}
+		far = apart
+		if err := o.put(out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
+			return far, err
+		}
+	}
+	return far, o.put(out, t.Name, t.Title, t.Text+"\n\n"+text)
 }
 
 // onSockets plays the rows of Sockets.

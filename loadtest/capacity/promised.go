@@ -23,8 +23,8 @@ const (
 	saidGoal     = 2.5
 )
 
-// promised plays the mornings of loadtest/promises and makes a table of how their promises were kept.
-func promised(ctx context.Context) (string, error) {
+// promised plays the mornings of loadtest/promises, by seeds of their own, and makes a table of how their promises were kept.
+func promised(ctx context.Context, _ []uint64) (string, error) {
 	first := make([]promises.Morning, chains*chainLength)
 	for i := range first {
 		first[i] = promises.Draw(promiseSeed + uint64(i)) //nolint:gosec // counts mornings

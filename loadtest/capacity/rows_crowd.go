@@ -16,24 +16,23 @@ func Bound() (cases []Case) {
 	used := Row{"entries of the possible", Percent, "", func(p *Played) float64 { return p.used(p.Now() - p.From) }, Goal{}, Goal{}}
 	quarter := small(LongForm)
 	quarter.Silent, quarter.Span = true, 2*Hour
-	free := inside(Goal{}, Goal{})
+	bounded := inside(atMost(75), atMost(68))
 	for _, visits := range []struct {
-		name         string
-		visit        func(Dice) []int64
-		first, later Goal
+		name  string
+		visit func(Dice) []int64
 	}{
-		{"forms of 3 to 8 minutes", Form, atMost(75), atMost(68)},
-		{"readers who idle for 8 minutes and more", Reader, Goal{}, Goal{}},
+		{"forms of 3 to 8 minutes", Form},
+		{"readers who idle for 8 minutes and more", Reader},
 	} {
 		m := small(visits.visit)
 		m.Silent, m.Span = true, 2*Hour
-		cases = append(cases, m.of(visits.name, silent, inside(visits.first, visits.later), used))
+		cases = append(cases, m.of(visits.name, silent, bounded, used))
 		m.Pace.Strict = true
 		cases = append(cases, m.of(visits.name, silent+", `inside: strict`", inside(atMost(60), atMost(60)), live, used))
 	}
-	cases = append(cases, quarter.of("forms of a quarter of an hour", silent, free, used))
+	cases = append(cases, quarter.of("forms of a quarter of an hour", silent, bounded, used))
 	quarter.Idle, quarter.Page = 20*Minute, 17*Minute
-	cases = append(cases, quarter.of("forms of a quarter of an hour", stated+", `idle` 20 min", free, used))
+	cases = append(cases, quarter.of("forms of a quarter of an hour", stated+", `idle` 20 min", bounded, used))
 	quarter.Pace.Strict = true
 	cases = append(cases, quarter.of("forms of a quarter of an hour", "`inside: strict`, `idle` 20 min", inside(atMost(60), atMost(60)), live, used))
 	return cases

@@ -68,3 +68,12 @@ func TestSketchesThatAreNoneAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A sample that somebody else has written must not hold the line.
+func TestASampleThatIsNoneIsLeftOut(t *testing.T) {
+	r := &reader{values: []any{"a", "xx", "b", "\x3f\xf0\x00\x00\x00\x00\x00\x00text"}}
+	got := r.samples()
+	if want := (queue.Sample{Tick: 1, Blob: "text"}); r.err != nil || len(got) != 1 || got["b"] != want {
+		t.Errorf("%v, %v", got, r.err)
+	}
+}

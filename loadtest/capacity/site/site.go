@@ -56,7 +56,6 @@ type Site struct {
 	meter  *admission.Meter
 	health admission.State
 
-	inside int
 	result Result
 }
 
@@ -107,13 +106,9 @@ func New(cfg Config, start time.Time) (*Site, error) {
 
 // Enter lets somebody in. done is called when the visit is over; nil: nobody asks.
 func (s *Site) Enter(done func(booked bool)) {
-	s.inside++
 	s.result.Entered++
 	s.ask(&visit{client: s.random.Uint64(), done: done})
 }
-
-// Inside is how many people are at the site.
-func (s *Site) Inside() int { return s.inside }
 
 // Result is what came of it so far.
 func (s *Site) Result() Result {
@@ -335,7 +330,6 @@ func (s *Site) again(v *visit) {
 }
 
 func (s *Site) leave(v *visit, booked bool) {
-	s.inside--
 	if booked {
 		s.result.Booked++
 	} else {

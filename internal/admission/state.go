@@ -97,8 +97,8 @@ func (s *State) window() Sample {
 
 // MedianRatio is the median of times by their usual time; false: there was no answer.
 func (s *Sample) MedianRatio() (float64, bool) {
-	at, ok := median(&s.Ratio)
-	return math.Exp2((at - ratioShift) / 2), ok
+	m := RatioMedian(&s.Ratio)
+	return m, m > 0
 }
 
 // MedianTook is the median of times, MedianUsual that of the usual times of the same answers; 0: there was no answer.

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -49,21 +48,10 @@ func (s *stayInside) finish() {
 // finishedBy reports whether an answer is one by which the room's rules end the stay. What a browser fetches ahead of a visitor, who
 // may never see it, ends nothing, and neither does what a finished stay fetches: its grace would begin anew with each load.
 func (s *stayInside) finishedBy(head proxy.Head) bool {
-	if s.v == nil || sealed(&s.pass) || fetchedAhead(s.v) {
+	if s.v == nil || sealed(&s.pass) || s.v.Speculative() {
 		return false
 	}
 	return s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)
-}
-
-// fetchedAhead reports whether a browser asks before its user does: prefetch and prerender (Fetch §3.2.8, Sec-Purpose), and the
-// fields for it before there was one.
-func fetchedAhead(v *httpx.Visit) bool {
-	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
-		if value := v.Header(name); bytes.Contains(value, []byte("prefetch")) || bytes.Contains(value, []byte("prerender")) || bytes.Contains(value, []byte("preview")) {
-			return true
-		}
-	}
-	return false
 }
 
 // noteFinished is for a pass that is not sealed, of a stay that has ended. The site may have finished it at another gateway, and

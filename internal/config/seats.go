@@ -2,15 +2,11 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
-)
 
-// seatsNeeded is what max_inside must be, by Little's law, so that it does not bound the rate when each stay counts for so long.
-func seatsNeeded(rate int64, stay time.Duration) int64 {
-	return int64(math.Ceil(float64(rate) * stay.Minutes()))
-}
+	"github.com/einlass/einlass/pkg/queue"
+)
 
 // seats says whether max_inside is enough for the rate, as far as that is known: an operator has said how long visits last. Empty: it is, or
 // nothing is known. A site may send Einlass-Finish without rules here; nobody can tell by the configuration.
@@ -26,7 +22,7 @@ func (r *Room) seats() string {
 		silence = timing.Silence(strict)
 		stay += silence
 	}
-	need := seatsNeeded(p.Rate, stay)
+	need := queue.Seats(p.Rate, stay)
 	if p.MaxInside >= need {
 		return ""
 	}
@@ -46,7 +42,7 @@ func (r *Room) seats() string {
 	}
 	fmt.Fprintf(&b, ": that is %.3g a minute; want %d or more", float64(p.MaxInside)/stay.Minutes(), need)
 	if !finished {
-		fmt.Fprintf(&b, ", or rules in finish, or a site that sends Einlass-Finish (%d or more)", seatsNeeded(p.Rate, visit))
+		fmt.Fprintf(&b, ", or rules in finish, or a site that sends Einlass-Finish (%d or more)", queue.Seats(p.Rate, visit))
 		if !strict && r.Session.Page == 0 {
 			b.WriteString(", or the longest time that people sit on one page in session.page")
 		}

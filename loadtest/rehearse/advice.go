@@ -109,9 +109,9 @@ func advise(c *Config, r *Result) Advice {
 		stay += silence
 		end = fmt.Sprintf(",\nand %v for which a stay that nobody finishes still counts, by session.page and an idle of %v", silence.Round(10*time.Millisecond), c.Idle)
 		finish = fmt.Sprintf("\nfinish: with a rule for the page that ends a visit, or a site that sends Einlass-Finish, max_inside %d is enough%s.",
-			seats(rate, r.Long+toCome)+a.Burst, finishHint(c))
+			queue.Seats(rate, r.Long+toCome)+a.Burst, finishHint(c))
 	}
-	a.MaxInside = seats(rate, stay) + a.Burst
+	a.MaxInside = queue.Seats(rate, stay) + a.Burst
 	a.Why = fmt.Sprintf("rate: %d sessions a minute %s; %.0f %% of that leaves room for a bad moment.%s\n"+
 		"max_inside: Little's law, people inside = rate × length of a stay: %d a minute × %v, and one burst more.\n"+
 		"A stay is a visit of %v (95 of 100 are shorter, the mean is %v), %v to come when called%s.\n"+
@@ -128,11 +128,6 @@ func (a *Advice) aboutPage() string {
 		return ""
 	}
 	return ", page the longest time on one page: if it is too short for people,\nmore than max_inside may be inside on the first morning"
-}
-
-// seats is Little's law.
-func seats(rate int64, stay time.Duration) int64 {
-	return int64(math.Ceil(float64(rate) * stay.Minutes()))
 }
 
 // silenceOf is for how long a stay still counts after its last request in a room that knows this about its visitors.

@@ -3,7 +3,6 @@ package queue
 import (
 	"math"
 	"strconv"
-	"time"
 )
 
 // told is one range that pages are told, for the place that has just that wait.
@@ -237,14 +236,4 @@ func parseScores(text string) (s scores, ok bool) {
 		}
 	}
 	return s, true
-}
-
-// span is the range of the wait of a place that has so many before it in its lane and at the front; false: none is told.
-func (v *View) span(lane uint8, first int64) (low, high time.Duration, ok bool) {
-	seconds, ok := v.seconds(lane, first)
-	if !ok {
-		return 0, 0, false
-	}
-	low, high = v.Wait.factors.span(v.waitKind(), seconds)
-	return low, high, true
 }

@@ -1,6 +1,9 @@
 package queue
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Wait is what is known about how long places wait: how fast the line moves, how wide the ranges must be, and how the promises
 // of before were kept.
@@ -105,6 +108,16 @@ func (v *View) seconds(lane uint8, first int64) (float64, bool) {
 		return front + drain(float64(line+1), perSecond, v.Wait.Leaving), true
 	}
 	return front + v.drainBy(float64(line+1), perSecond), true
+}
+
+// span is the range of the wait of a place that has so many before it in its lane and at the front; false: none is told.
+func (v *View) span(lane uint8, first int64) (low, high time.Duration, ok bool) {
+	seconds, ok := v.seconds(lane, first)
+	if !ok {
+		return 0, 0, false
+	}
+	low, high = v.Wait.factors.span(v.waitKind(), seconds)
+	return low, high, true
 }
 
 // drain is how many seconds it takes until so many places have left, of which perSecond pass the head, and each one gives up

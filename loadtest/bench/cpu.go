@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func (b *bench) pollCPU(waiting int) error {
 	if err != nil {
 		return err
 	}
-	all, err := b.builds(in, "127.0.0.1:9", 0, script)
+	all, err := b.builds(b.both(), in, "127.0.0.1:9", 0, script)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (b *bench) passCPU() error {
 	if err != nil {
 		return err
 	}
-	all, err := b.builds(in, backend, 60, script)
+	all, err := b.builds(b.both(), in, backend, 60, script)
 	if err != nil {
 		return err
 	}
@@ -82,13 +83,17 @@ func (b *bench) passCPU() error {
 	return b.cpuTurns("forwarded with a pass, 2,000 bytes ÷ nginx", append(all, against("nginx", nginx, script)))
 }
 
-// builds starts the gateway, and the other build if there is one.
-func (b *bench) builds(in *installation, backend string, rate int64, script string) ([]*contestant, error) {
-	bins := []string{b.gatewayBin}
-	if b.beside != "" {
-		bins = append(bins, b.beside)
+// both are this build, and the other one if there is one.
+func (b *bench) both() []string {
+	if b.beside == "" {
+		return []string{b.gatewayBin}
 	}
-	var all []*contestant
+	return []string{b.gatewayBin, b.beside}
+}
+
+// builds starts a gateway of each build, each with its own copy of the installation.
+func (b *bench) builds(bins []string, in *installation, backend string, rate int64, script string) ([]*contestant, error) {
+	all := make([]*contestant, 0, len(bins)+1)
 	for _, bin := range bins {
 		own, err := b.copyOf(in)
 		if err != nil {
@@ -98,7 +103,7 @@ func (b *bench) builds(in *installation, backend string, rate int64, script stri
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, against(bin, g, script))
+		all = append(all, against(filepath.Base(bin), g, script))
 	}
 	return all, nil
 }

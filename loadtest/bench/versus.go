@@ -68,17 +68,9 @@ func (b *bench) turns(title string, in *installation, backend string, rate int64
 	if err != nil {
 		return err
 	}
-	var all []*contestant
-	for _, bin := range []string{b.before, b.before, b.gatewayBin} {
-		own, err := b.copyOf(in)
-		if err != nil {
-			return err
-		}
-		g, err := b.gatewayOf(bin, own, "memory", backend, rate)
-		if err != nil {
-			return err
-		}
-		all = append(all, against(filepath.Base(bin), g, script))
+	all, err := b.builds([]string{b.before, b.before, b.gatewayBin}, in, backend, rate, script)
+	if err != nil {
+		return err
 	}
 	perRequest := make([][]float64, len(all))
 	for round := range b.rounds + 1 {

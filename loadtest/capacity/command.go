@@ -98,35 +98,15 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 	}
 	apart := 0
 	for i := range tables {
-		t := &tables[i]
-		if t.Play != nil {
-			far, err := o.played(ctx, out, t)
-			if err != nil {
-				return err
-			}
-			apart += far
-			continue
+		play := o.measured
+		if tables[i].Play != nil {
+			play = o.played
 		}
-		done := func(r *Result) { fmt.Fprintf(progress, "%s: %s, %s\n", t.Name, r.Name, r.Site) }
-		printed, err := Measure(ctx, t.Cases, seedsFrom(firstSeed, uint64(o.seeds)), done) //nolint:gosec // checked above
+		far, err := play(ctx, out, progress, &tables[i])
 		if err != nil {
-			return fmt.Errorf("capacity: %w", err)
-		}
-		text := t.Text + "\n\n" + Markdown(printed)
-		if o.confirm {
-			further, err := Measure(ctx, t.Cases, seedsFrom(furtherSeed, furtherMore), done)
-			if err != nil {
-				return fmt.Errorf("capacity: %w", err)
-			}
-			table, far := Confirmation(printed, further)
-			apart += far
-			if err := o.put(out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
-				return err
-			}
-		}
-		if err := o.put(out, t.Name, t.Title, text); err != nil {
 			return err
 		}
+		apart += far
 	}
 	if apart > 0 {
 		return fmt.Errorf("%w: %d medians are more than %d points apart", ErrApart, apart, distant)
@@ -134,8 +114,29 @@ func (o *options) run(ctx context.Context, out, progress io.Writer) error {
 	return nil
 }
 
+// measured plays a table's cases. far counts medians of further seeds that are too far away.
+func (o *options) measured(ctx context.Context, out, progress io.Writer, t *Table) (far int, err error) {
+	done := func(r *Result) { fmt.Fprintf(progress, "%s: %s, %s\n", t.Name, r.Name, r.Site) }
+	printed, err := Measure(ctx, t.Cases, seedsFrom(firstSeed, uint64(o.seeds)), done) //nolint:gosec // at least 1
+	if err != nil {
+		return 0, fmt.Errorf("capacity: %w", err)
+	}
+	if o.confirm {
+		further, err := Measure(ctx, t.Cases, seedsFrom(furtherSeed, furtherMore), done)
+		if err != nil {
+			return 0, fmt.Errorf("capacity: %w", err)
+		}
+		var table string
+		table, far = Confirmation(printed, further)
+		if err := o.put(out, t.Name+"-confirm", "further seeds: "+t.Title, table); err != nil {
+			return far, err
+		}
+	}
+	return far, o.put(out, t.Name, t.Title, t.Text+"\n\n"+Markdown(printed))
+}
+
 // played prints a table that has no cases. far counts what further seeds say otherwise.
-func (o *options) played(ctx context.Context, out io.Writer, t *Table) (far int, err error) {
+func (o *options) played(ctx context.Context, out, _ io.Writer, t *Table) (far int, err error) {
 	seeds := seedsFrom(firstSeed, uint64(o.seeds)) //nolint:gosec // at least 1
 	text, err := t.Play(ctx, seeds)
 	if err != nil {

@@ -2,22 +2,17 @@ package promises
 
 import (
 	"math"
-	"math/bits"
 	"time"
 
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// Horizons are how many doublings of a minute waits are told apart by.
-const Horizons = 9
-
 // Result is how the promises of one or more mornings were kept.
 type Result struct {
 	Name              string
 	Kept, Early, Late int
-	// By counts them by the horizon of the wait, Widths are high ÷ low of the ranges, as computed and as they are said.
-	By            [Horizons]struct{ Kept, All int }
+	// Widths are high ÷ low of the ranges as computed, Saids as they are said.
 	Widths, Saids []float64
 	// Learned is what the next morning begins with, Published what the room says of itself.
 	Learned   string
@@ -33,10 +28,6 @@ func (r *Result) Share() float64 { return float64(r.Kept) / float64(max(1, r.All
 // Add takes another morning.
 func (r *Result) Add(o *Result) {
 	r.Kept, r.Early, r.Late = r.Kept+o.Kept, r.Early+o.Early, r.Late+o.Late
-	for b := range r.By {
-		r.By[b].Kept += o.By[b].Kept
-		r.By[b].All += o.By[b].All
-	}
 	r.Widths, r.Saids = append(r.Widths, o.Widths...), append(r.Saids, o.Saids...)
 	r.Learned, r.Published = o.Learned, o.Published
 }
@@ -48,8 +39,6 @@ func (p *player) score(t *told) {
 		return
 	}
 	r := &p.result
-	by := &r.By[min(Horizons-1, max(0, bits.Len64(uint64(waited/time.Minute))-1))] //nolint:gosec // not negative
-	by.All++
 	switch {
 	case waited < t.low:
 		r.Early++
@@ -57,7 +46,6 @@ func (p *player) score(t *told) {
 		r.Late++
 	default:
 		r.Kept++
-		by.Kept++
 	}
 	r.Widths = append(r.Widths, ratio(t.low, t.high))
 	r.Saids = append(r.Saids, ratio(web.RoundRange(t.low, t.high)))

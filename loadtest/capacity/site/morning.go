@@ -103,12 +103,9 @@ func Play(c *Case, law Law, seed uint64) (Played, error) {
 			if law.Pace {
 				factor = float64(state.Factor()) / 1000
 			}
-			if factor < 0.9 {
-				s.result.Healthy = now - quiet
-			}
 		}
 		for credit = min(2, credit+rate*factor*step.Seconds()); credit >= 1; credit-- {
-			s.Enter(nil)
+			s.Enter()
 		}
 	}
 	p := Played{Result: s.Result()}

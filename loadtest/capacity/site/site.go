@@ -19,17 +19,16 @@ type Config struct {
 	// Factor is how much longer everything takes the site at a time; nil: never. Away says when nobody can connect to it; nil: never.
 	Factor func(time.Duration) float64
 	Away   func(time.Duration) bool
-	// MaxInFlight, QueueLength and QueueWait are the proxy's, as delivered if they are 0. Limited says whether its limit adapts.
-	MaxInFlight, QueueLength int
-	QueueWait                time.Duration
-	Limited                  bool
-	// Health judges the site; Off leaves the pace alone.
+	// Limited says whether the proxy's in-flight limit adapts.
+	Limited bool
+	// Off leaves the pace alone, however the site does.
 	Off bool
-	// Health is how the judgement begins.
-	Health admission.State
 }
 
 const (
+	// maxInFlight, queueLength and queueWait are the proxy's, as delivered.
+	maxInFlight, queueLength = 512, 256
+	queueWait                = 5 * time.Second
 	// patience is how long a browser waits, reload how long people do before they load a page again in the mean, and tries how often.
 	patience = 30 * time.Second
 	reload   = 5 * time.Second
@@ -61,15 +60,13 @@ type Site struct {
 
 // Result is what came of it.
 type Result struct {
-	// Entered went in; Booked of them came to the end, GaveUp went before.
-	Entered, Booked, GaveUp int
+	// Booked are the visits that came to the end.
+	Booked int
 	// Requests were made, Failed of them brought no page.
 	Requests, Failed int
 	Crashes          int
 	// Over is how long the site had more to do than it does best.
 	Over time.Duration
-	// Healthy is when the pace was last below nine tenths of what was asked for.
-	Healthy time.Duration
 }
 
 // visit is somebody inside.
@@ -77,7 +74,6 @@ type visit struct {
 	client uint64
 	step   int
 	failed int
-	done   func(booked bool)
 }
 
 // request is one request of a visit.
@@ -95,20 +91,14 @@ func New(cfg Config, start time.Time) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.MaxInFlight == 0 {
-		cfg.MaxInFlight, cfg.QueueLength, cfg.QueueWait = 512, 256, 5*time.Second
-	}
 	return &Site{
 		cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 4)), start: start, capacity: capacity, path: demo.BookingPath(),
-		asked: map[uint64]*request{}, limit: admission.NewLimit(cfg.MaxInFlight), meter: admission.NewMeter(), health: cfg.Health,
+		asked: map[uint64]*request{}, limit: admission.NewLimit(maxInFlight), meter: admission.NewMeter(),
 	}, nil
 }
 
-// Enter lets somebody in. done is called when the visit is over; nil: nobody asks.
-func (s *Site) Enter(done func(booked bool)) {
-	s.result.Entered++
-	s.ask(&visit{client: s.random.Uint64(), done: done})
-}
+// Enter lets somebody in.
+func (s *Site) Enter() { s.ask(&visit{client: s.random.Uint64()}) }
 
 // Result is what came of it so far.
 func (s *Site) Result() Result {
@@ -172,12 +162,12 @@ func (s *Site) ask(v *visit) {
 	switch most := s.most(); {
 	case s.flying < most && len(s.queue) == 0:
 		s.send(r)
-	case len(s.queue) >= s.cfg.QueueLength:
+	case len(s.queue) >= queueLength:
 		s.fail(r, admission.TimedOut)
 	default:
 		r.queued = true
 		s.queue = append(s.queue, r)
-		s.in(s.cfg.QueueWait, func() {
+		s.in(queueWait, func() {
 			if r.queued {
 				s.unqueue(r)
 				s.fail(r, admission.TimedOut)
@@ -188,7 +178,7 @@ func (s *Site) ask(v *visit) {
 
 func (s *Site) most() int {
 	if !s.cfg.Limited {
-		return s.cfg.MaxInFlight
+		return maxInFlight
 	}
 	return s.limit.Now()
 }
@@ -274,7 +264,7 @@ func (s *Site) note(r *request, outcome admission.Outcome) float64 {
 func (s *Site) read(v *visit) {
 	v.failed = 0
 	if v.step++; v.step == len(s.path) {
-		s.leave(v, true)
+		s.result.Booked++
 		return
 	}
 	think := s.cfg.Think
@@ -322,21 +312,8 @@ func (s *Site) unqueue(r *request) {
 // again is somebody whose page did not come.
 func (s *Site) again(v *visit) {
 	s.result.Failed++
-	if v.failed++; v.failed >= tries {
-		s.leave(v, false)
-		return
-	}
-	s.in(s.about(reload), func() { s.ask(v) })
-}
-
-func (s *Site) leave(v *visit, booked bool) {
-	if booked {
-		s.result.Booked++
-	} else {
-		s.result.GaveUp++
-	}
-	if v.done != nil {
-		v.done(booked)
+	if v.failed++; v.failed < tries {
+		s.in(s.about(reload), func() { s.ask(v) })
 	}
 }
 

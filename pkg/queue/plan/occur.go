@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Occurrence is an opening on one date.
+type Occurrence struct {
+	// Name is the date and the start as written: 2026-12-01 08:00.
+	Name string
+	// Begins is when it first does something: its lobby, or its start.
+	Begins, Start time.Time
+	// End is zero if it ends with the next one.
+	End time.Time
+
+	rule *opening
+	date date
+}
+
+// Between are the occurrences that begin in [from, to), in order of time. At most a thousand days are looked at.
+func (c *Calendar) Between(from, to time.Time) (all []Occurrence) {
+	const most = 1000
+	// A lobby may be open since the day before.
+	first, last := dateOf(from.In(c.zone))-1, dateOf(to.In(c.zone))+1
+	for d := first; d <= min(last, first+most); d++ {
+		for _, o := range c.on(d) {
+			if !o.Begins.Before(from) && o.Begins.Before(to) {
+				all = append(all, o)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Occurrence) int { return a.Begins.Compare(b.Begins) })
+	return all
+}
+
+// on are the occurrences of a date.
+func (c *Calendar) on(d date) (all []Occurrence) {
+	for i := range c.openings {
+		if o := &c.openings[i]; o.on(d) {
+			all = append(all, c.occurrence(o, d))
+		}
+	}
+	return all
+}
+
+// on reports whether an opening happens on a date.
+func (o *opening) on(d date) bool {
+	if slices.Contains(o.dates, d) {
+		return true
+	}
+	return o.days[d.weekday()] && !slices.Contains(o.except, d) && (o.from == 0 || d >= o.from) && (o.until == 0 || d <= o.until)
+}
+
+func (c *Calendar) occurrence(o *opening, d date) Occurrence {
+	at := Occurrence{Name: fmt.Sprintf("%v %v", d, o.start), Start: d.at(o.start, c.zone), rule: o, date: d}
+	at.Begins = at.Start
+	if o.hasLobby {
+		at.Begins = d.at(o.lobby, c.zone)
+		if !o.lobby.earlier(o.start) {
+			at.Begins = (d - 1).at(o.lobby, c.zone)
+		}
+	}
+	if o.hasEnd {
+		at.End = d.at(o.end, c.zone)
+		if !o.start.earlier(o.end) {
+			at.End = (d + 1).at(o.end, c.zone)
+		}
+	}
+	return at
+}
+
+// overlaps tells of openings of which one would begin while the other has not ended. Weekly rules repeat: two weeks around each date
+// that the schedule names show all there is.
+func (c *Calendar) overlaps(r *reader) {
+	told := map[[2]*opening]bool{}
+	for _, around := range c.datesNamed() {
+		from := (around - 8).at(0, c.zone)
+		all := c.Between(from, from.Add(17*day))
+		for i := 1; i < len(all); i++ {
+			a, b := &all[i-1], &all[i]
+			pair := [2]*opening{a.rule, b.rule}
+			if told[pair] || b.Begins.After(a.Start) && !b.Begins.Before(a.End) {
+				continue
+			}
+			told[pair] = true
+			r.bad(fmt.Sprintf("openings[%d]", c.index(b.rule)), "on %s it begins at %s, before openings[%d] of %s is over", b.date,
+				b.Begins.Format("15:04"), c.index(a.rule), a.date)
+		}
+	}
+}
+
+func (c *Calendar) index(o *opening) int {
+	for i := range c.openings {
+		if &c.openings[i] == o {
+			return i
+		}
+	}
+	return -1
+}
+
+// datesNamed are those at which what happens can change.
+func (c *Calendar) datesNamed() (all []date) {
+	const anyWeek = date(20_000)
+	all = append(all, anyWeek)
+	for i := range c.openings {
+		o := &c.openings[i]
+		all = append(all, o.dates...)
+		all = append(all, o.except...)
+		for _, bound := range []date{o.from, o.until} {
+			if bound != 0 {
+				all = append(all, bound)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

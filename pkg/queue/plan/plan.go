@@ -1,0 +1,204 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+const (
+	// beginning names the step that puts a room between openings until the first one begins.
+	beginning = "schedule"
+	// changed begins the names of steps that put a changed schedule in force between openings.
+	changed = "changed "
+	// horizon is how many days ahead a plan goes.
+	horizon = 60
+	// mostSteps and mostOpenings leave room below the bounds of queue for what is under way.
+	mostSteps, mostOpenings = queue.MaxSteps - 64, queue.MaxOpenings - 8
+	// lookBack is for how many days the last opening is looked for, which goes on until the next if it has no end.
+	lookBack = 400
+	// settled is how long before a step a plan is not made longer: pages would have to be told of its start anew.
+	settled = 15 * time.Minute
+)
+
+// Past is what a room knows of its plan.
+type Past struct {
+	// Plan is the one in force.
+	Plan []queue.Step
+	// Opening is what took effect of it.
+	Opening *queue.Opening
+}
+
+func (p *Past) rank(opening string) uint8 { return p.Opening.Done[opening].Rank }
+
+func (p *Past) applied(s *queue.Step) bool { return s.Rank <= p.rank(s.Opening) }
+
+func (p *Past) open(s *queue.Step) bool { return !p.applied(s) }
+
+// of are the steps of one opening.
+func (p *Past) of(opening string) []queue.Step {
+	return which(p.Plan, func(s *queue.Step) bool { return s.Opening == opening })
+}
+
+// Next is the plan that a room should have at a time: what is under way, and the openings to come. A plan that is right already comes
+// back as it is. What has been applied stays applied; a schedule that was changed since is put in force by a step of now, which takes
+// back nothing that has been booked. c is nil for a room without a schedule: its room is open, unless its plan is not of a schedule.
+func Next(c *Calendar, past Past, now time.Time) []queue.Step {
+	var fresh []queue.Step
+	switch {
+	case c != nil:
+		fresh = c.fresh(&past, now)
+	case !slices.ContainsFunc(past.Plan, func(s queue.Step) bool { return s.Opening == beginning || strings.HasPrefix(s.Opening, changed) }):
+		return past.Plan
+	default:
+		fresh = past.reach(nil, unplanned(), false, now)
+	}
+	if past.same(fresh, now) {
+		return past.Plan
+	}
+	return fresh
+}
+
+// same reports whether a plan leads where the one in force does, or only further while a step is near.
+func (p *Past) same(plan []queue.Step, now time.Time) bool {
+	had, want := which(p.Plan, p.open), which(plan, p.open)
+	near := func(s queue.Step) bool { return s.At > now.UnixMilli() && s.At <= now.Add(settled).UnixMilli() }
+	return slices.Equal(had, want) || len(had) < len(want) && slices.Equal(had, want[:len(had)]) && slices.ContainsFunc(had, near)
+}
+
+// which are the steps that pass, in order.
+func which(steps []queue.Step, pass func(*queue.Step) bool) (all []queue.Step) {
+	for _, s := range queue.InOrder(steps) {
+		if pass(&s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// fresh is the plan as it would be made now.
+func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
+	plan := []queue.Step{{At: 1, Opening: beginning, Rank: 1, Phase: c.between}}
+	isDue := func(s *queue.Step) bool { return s.At <= now.UnixMilli() }
+	target := after(unplanned(), plan, isDue)
+	behind := false // an opening that ends with the next one and does not go on
+	floor := false  // one is over that was under way, and its line does not go on
+	openings := 0
+	for _, o := range c.about(past, now) {
+		steps := c.steps(&o, behind)
+		behind = o.End.IsZero() && !o.rule.carry
+		if len(plan)+len(steps) > mostSteps || openings == mostOpenings {
+			break
+		}
+		openings++
+		target = after(target, steps, isDue)
+		if last := &steps[len(steps)-1]; isDue(&steps[0]) {
+			floor = isDue(last) && last.Floor && past.rank(o.Name) > 0
+		}
+		plan = append(plan, past.goOn(steps, now)...)
+	}
+	return past.reach(plan, target, floor, now)
+}
+
+// about are the occurrences of a plan: those that are under way, and those to come.
+func (c *Calendar) about(past *Past, now time.Time) (all []Occurrence) {
+	today := dateOf(now.In(c.zone))
+	known := c.Between(c.began(now), (today + horizon).at(0, c.zone))
+	for i, o := range known {
+		over := !o.End.IsZero() && !o.End.After(now) || o.End.IsZero() && i+1 < len(known) && !known[i+1].Begins.After(now)
+		if !over || past.pending(o.Name) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// began is when the last two occurrences began that have begun; now, if there were none for long.
+func (c *Calendar) began(now time.Time) time.Time {
+	today, found := dateOf(now.In(c.zone)), 0
+	from := now
+	for d := today + 1; d > today-lookBack && found < 2; d-- {
+		for _, o := range c.on(d) {
+			if !o.Begins.After(now) {
+				found++
+				from = o.Begins // the earliest of a day that has several: earlier ones do no harm
+			}
+		}
+	}
+	return from
+}
+
+// pending reports whether an opening is under way and has steps that were not applied yet, though they may be due.
+func (p *Past) pending(opening string) bool {
+	return p.rank(opening) > 0 && len(which(p.of(opening), p.open)) > 0
+}
+
+// goOn is what a plan holds of an opening whose steps should be these. Those that have been applied stay, with what the room was to do
+// next if that is still the same; otherwise what is to come follows them with new ranks.
+func (p *Past) goOn(steps []queue.Step, now time.Time) []queue.Step {
+	opening := steps[0].Opening
+	rank := p.rank(opening)
+	if rank == 0 {
+		return steps
+	}
+	had := p.of(opening)
+	applied, open := which(had, p.applied), which(had, p.open)
+	var until int64
+	if len(applied) > 0 {
+		until = applied[len(applied)-1].At
+	}
+	if alike(open, later(steps, until)) {
+		return had
+	}
+	rest := later(steps, now.UnixMilli())
+	for i := range rest {
+		rest[i].Rank = rank + 1 + uint8(i)
+	}
+	return append(applied, rest...)
+}
+
+// later are the steps after a time.
+func later(steps []queue.Step, at int64) (all []queue.Step) {
+	for _, s := range steps {
+		if s.At > at {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// alike compares steps but for their ranks.
+func alike(a, b []queue.Step) bool {
+	return slices.EqualFunc(a, b, func(s, t queue.Step) bool {
+		s.Rank = t.Rank
+		return s == t
+	})
+}
+
+// reach adds to a plan the step that puts the target in force now, unless the steps that are due lead there.
+func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time) []queue.Step {
+	due := func(s *queue.Step) bool { return s.At <= now.UnixMilli() && p.open(s) }
+	has := after(stateOf(p.Opening), plan, due)
+	if has.like(target) {
+		return plan
+	}
+	s := queue.Step{At: now.UnixMilli(), Opening: target.opening, Rank: p.rank(target.opening) + 1, Phase: target.phase, Floor: floor}
+	if target.counts() {
+		s.SetQuota, s.Quota, s.Per, s.Standby = true, target.quota, target.per, target.standby
+		s.SetShare, s.Share = true, target.share
+	}
+	if p.rank(target.opening) == 0 || target.opening == beginning {
+		s.Opening, s.Rank = changed+strconv.FormatUint(p.Opening.Cursor, 10), 1
+	}
+	rank := s.Rank
+	for i := range plan {
+		if plan[i].Opening == s.Opening && p.open(&plan[i]) {
+			rank++
+			plan[i].Rank = rank // behind the one that comes first
+		}
+	}
+	return append(plan, s)
+}

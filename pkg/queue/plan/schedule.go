@@ -1,0 +1,64 @@
+package plan
+
+// Schedule is what an operator writes down. The zero value has no opening.
+type Schedule struct {
+	// Zone is the name of the zone of all dates and clocks, as in Europe/Berlin.
+	Zone string `json:"zone,omitempty" yaml:"zone"`
+	// Between is what the room does before, between and after its openings: closed (the default), line or through.
+	Between  string    `json:"between,omitempty" yaml:"between"`
+	Openings []Opening `json:"openings,omitempty" yaml:"openings"`
+}
+
+// Opening is one that happens at a clock of some days. A clock is 15:04, a date 2006-01-02.
+type Opening struct {
+	// Days are names of weekdays, Dates single days. At least one of both.
+	Days  []string `json:"days,omitempty" yaml:"days"`
+	Dates []string `json:"dates,omitempty" yaml:"dates"`
+	// From and Until are the first and the last date of the weekly rule, Except dates on which it does not hold.
+	From   string   `json:"from,omitempty" yaml:"from"`
+	Until  string   `json:"until,omitempty" yaml:"until"`
+	Except []string `json:"except,omitempty" yaml:"except"`
+	// Lobby is when people may begin to come, before Start: empty, there is none. A clock later than Start is one of the day before.
+	Lobby string `json:"lobby,omitempty" yaml:"lobby"`
+	Start string `json:"start" yaml:"start"`
+	// End is when the opening is over; empty: with the next one. A clock that is not later than Start is one of the day after.
+	End string `json:"end,omitempty" yaml:"end"`
+	// Order is arrival (the default) or draw: how the places of the lobby are ordered.
+	Order string `json:"order,omitempty" yaml:"order"`
+	// Quota is how many may be booked, 0: no bound. More releases further ones later in the same opening.
+	Quota int64     `json:"quota,omitempty" yaml:"quota"`
+	More  []Release `json:"more,omitempty" yaml:"more"`
+	// Per is how many one visit may book, default 1.
+	Per int64 `json:"per,omitempty" yaml:"per"`
+	// Standby is how many may wait for what comes free while everything is booked. Before the last release everybody may.
+	Standby int64 `json:"standby,omitempty" yaml:"standby"`
+	// Profile is a ceiling of the pace, in percent of what the operator has set, in order of After. The last one holds to the end.
+	Profile []Point `json:"profile,omitempty" yaml:"profile"`
+	// CarryOver: those who wait at the end keep their order, ahead of all who come later. Otherwise their places have ended.
+	CarryOver bool `json:"carry_over,omitempty" yaml:"carry_over"`
+}
+
+// Release is a part of the quota that is given later. What was not booked of the parts before is there as well.
+type Release struct {
+	At    string `json:"at" yaml:"at"` // a clock after Start, or after that of the release before
+	Quota int64  `json:"quota" yaml:"quota"`
+}
+
+// Point is a part of a profile.
+type Point struct {
+	After   string `json:"after" yaml:"after"` // since Start: 90s, 5m
+	Percent int64  `json:"percent" yaml:"percent"`
+}
+
+// What a room does between openings, and how places are ordered.
+const (
+	Closed  = "closed"
+	Line    = "line"
+	Through = "through"
+	Arrival = "arrival"
+	Draw    = "draw"
+)
+
+// Problem is what is wrong with a schedule. Path is the key below the schedule, as openings[0].start; Text says what is wrong and what is
+// accepted.
+type Problem struct{ Path, Text string }

@@ -60,6 +60,8 @@ type RoomConfig struct {
 	Clock func() time.Time
 	// Health judges the site behind; nil: nobody does, and the pace is what operators set.
 	Health Health
+	// Planner makes the plan of the schedule in Document; nil: the plan is what is set.
+	Planner Planner
 	// OnEvent is called with what operators should know. It must not block. Optional.
 	OnEvent func(Event)
 	// OnSnapshot is called with every new snapshot and must not change it. It must not block. Optional.
@@ -239,8 +241,10 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.view.Store(&View{})
 	r.tune.Store(cfg.tunable())
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
-	r.controllers = []controller{&r.configuration}
+	plan := &planning{planner: cfg.Planner, view: r.View}
+	r.controllers = []controller{&r.configuration, plan}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
+	plan.first(&r.watermark.m.Document, r.Now())
 	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
 	r.resumes = newBatcher(MaxBatch, cfg.Slots, r.resumeBatch)

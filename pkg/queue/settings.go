@@ -16,6 +16,8 @@ type Settings struct {
 	Notes string `json:"notes,omitempty"`
 	// Health is a HealthMode; empty: HealthAct.
 	Health HealthMode `json:"health,omitempty"`
+	// Schedule is what the room does when, for its Planner; absent: nothing is planned.
+	Schedule json.RawMessage `json:"schedule,omitempty"`
 }
 
 // MaxMessage bounds Settings.Message, in bytes.
@@ -73,6 +75,18 @@ func (d *Document) SetHealthMode(m HealthMode) {
 	s := d.settings()
 	if s.Health = m; m == HealthAct {
 		s.Health = "" // as documents of earlier releases have it
+	}
+	d.Settings = s.Encode()
+}
+
+// Schedule is what the room does when, as JSON for its Planner; empty: nothing is planned.
+func (d *Document) Schedule() string { return string(d.settings().Schedule) }
+
+// SetSchedule sets it. What is no JSON is as none.
+func (d *Document) SetSchedule(text string) {
+	s := d.settings()
+	if s.Schedule = nil; json.Valid([]byte(text)) {
+		s.Schedule = json.RawMessage(text)
 	}
 	d.Settings = s.Encode()
 }

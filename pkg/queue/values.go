@@ -19,6 +19,7 @@ const (
 	KeyStrict    Key = "strict"
 	KeyMessage   Key = "message"
 	KeyHealth    Key = "health"
+	KeySchedule  Key = "schedule"
 
 	KeyAbsent  Key = "absent"
 	KeyConfirm Key = "confirm"
@@ -52,6 +53,7 @@ var documentValues = [...]documentValue{
 	{KeyStrict, func(d *Document) any { return d.Pace.Strict }, func(to, from *Document) { to.Pace.Strict = from.Pace.Strict }},
 	{KeyMessage, func(d *Document) any { return shortHash(d.Message()) }, func(to, from *Document) { to.SetMessage(from.Message()) }},
 	{KeyHealth, func(d *Document) any { return d.HealthMode() }, func(to, from *Document) { to.SetHealthMode(from.HealthMode()) }},
+	{KeySchedule, func(d *Document) any { return shortHash(d.Schedule()) }, func(to, from *Document) { to.SetSchedule(from.Schedule()) }},
 	duration(KeyAbsent, func(t *Timing) *time.Duration { return &t.Absent }),
 	duration(KeyConfirm, func(t *Timing) *time.Duration { return &t.Confirm }),
 	duration(KeyWindow, func(t *Timing) *time.Duration { return &t.Window }),

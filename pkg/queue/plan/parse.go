@@ -58,8 +58,8 @@ func Parse(s *Schedule) (*Calendar, []Problem) {
 		r.bad("between", "%q is not accepted; want %s, %s or %s", s.Between, Closed, Line, Through)
 	}
 	c.between = phase
-	if len(s.Openings) > queue.MaxOpenings {
-		r.bad("openings", "are %d; want at most %d", len(s.Openings), queue.MaxOpenings)
+	if len(s.Openings) == 0 || len(s.Openings) > queue.MaxOpenings {
+		r.bad("openings", "are %d; want 1 to %d", len(s.Openings), queue.MaxOpenings)
 	}
 	for i := range s.Openings {
 		r.at = fmt.Sprintf("openings[%d].", i)

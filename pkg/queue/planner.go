@@ -1,0 +1,58 @@
+package queue
+
+// Planner turns the schedule of a room, as Document.Schedule has it, into the steps of its plan. It is pure and safe for concurrent use.
+type Planner interface {
+	// Plan is the plan that the room should have at a time of the store, in milliseconds: plan is the one in force, opening what took effect
+	// of it. A plan that is right comes back as it is. Neither must be changed.
+	Plan(schedule string, plan []Step, opening *Opening, now int64) []Step
+}
+
+// planEvery is how often a plan is looked at that nothing has happened to, in ms: openings come into its horizon.
+const planEvery = 10_000
+
+// planning is the controller that keeps the plan as the schedule says, whoever has changed that.
+type planning struct {
+	planner Planner
+	view    func() *View
+	seen    planned
+}
+
+// planned is what a plan was last looked at for.
+type planned struct {
+	version int64
+	cursor  uint64
+	time    int64 // in planEvery
+}
+
+func (p *planning) propose(current *Document) Document {
+	v := p.view()
+	if p.planner == nil || !v.Known {
+		return *current
+	}
+	f := &v.Snapshot
+	if now := (planned{current.Version, f.Opening.Cursor, f.Now / planEvery}); now != p.seen {
+		next := *current
+		next.Plan = p.planner.Plan(current.Schedule(), current.Plan, &f.Opening, f.Now)
+		if next.Validate() == nil {
+			return next
+		}
+	}
+	return *current
+}
+
+func (p *planning) settled(current *Document) {
+	if v := p.view(); v.Known {
+		p.seen = planned{current.Version, v.Snapshot.Opening.Cursor, v.Snapshot.Now / planEvery}
+	}
+}
+
+// first is the plan of a room that begins: nobody is let in before it is there.
+func (p *planning) first(d *Document, now int64) {
+	if p.planner == nil {
+		return
+	}
+	o := NewOpening()
+	if plan := p.planner.Plan(d.Schedule(), d.Plan, &o, now); validatePlan(plan) == nil {
+		d.Plan = plan
+	}
+}

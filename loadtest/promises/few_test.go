@@ -3,4 +3,7 @@
 package promises
 
 // How many mornings and how many seeds of each case are played whenever the tests are run.
-const mornings, caseSeeds = 12, 2
+const firstMorning, mornings, caseSeeds = 5, 3, 1
+
+// played are the cases of those that are played: one by the rate, one whose rate changes, one whose people vanish, one of a full room.
+var played = []string{"30 % vanish", "the rate is halved", "full, stays of 3 minutes"}

@@ -43,12 +43,16 @@ func (b *bench) gatewayOf(bin string, in *installation, store, backend string, r
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
+	pace := launch.Pace{Rate: rate, Burst: 1_000_000}
+	if bin == b.gatewayBin {
+		pace.Health = b.health // another build may not know it
+	}
 	g, err := launch.StartGateway(context.Background(), bin, dir, &launch.Config{
 		State: launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
 		Log:    launch.LogStyle{Level: "error"},
 		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
 		Rooms: []launch.Room{{
-			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: launch.Pace{Rate: rate, Burst: 1_000_000},
+			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: pace,
 			AbsentAfter: 12 * time.Hour, Session: launch.Session{Idle: time.Hour, Max: new(time.Duration)},
 		}},
 	})

@@ -143,6 +143,8 @@ type Pace struct {
 	Burst     int64 `yaml:"burst"`
 	// Inside is "strict" where each stay counts in full.
 	Inside string `yaml:"inside,omitempty"`
+	// Health is off, advise or act; empty is the gateway's own default.
+	Health string `yaml:"health,omitempty"`
 }
 
 // Poll is how often pages ask.

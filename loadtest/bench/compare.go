@@ -15,7 +15,8 @@ type contestant struct {
 	name   string
 	p      *process
 	url    string
-	script string // of wrk
+	script string       // of wrk
+	fresh  func() error // renews the script before a round; nil: it stays
 
 	rates []float64
 	costs []float64 // processor time per request of each round, in microseconds
@@ -80,6 +81,11 @@ func (c *contestant) costOver(ref *contestant) []float64 {
 
 // round drives one contestant; a warm-up is not counted.
 func (b *bench) round(c *contestant, warmUp bool) error {
+	if c.fresh != nil {
+		if err := c.fresh(); err != nil {
+			return err
+		}
+	}
 	before := c.p.cpu()
 	out, err := exec.Command("wrk", "-t1", "-c", strconv.Itoa(b.conns), "-d", strconv.Itoa(b.seconds)+"s", "-s", c.script, c.url).CombinedOutput()
 	if err != nil {

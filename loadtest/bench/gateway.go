@@ -118,24 +118,32 @@ func ticketCookie(a *token.Authority, p queue.Place) (string, error) {
 	return "einlass-" + roomID + "=" + t, err
 }
 
-func (in *installation) passCookie() (string, error) {
+// passes are the cookies of n people who are inside, issued so long ago.
+func (in *installation) passes(n int, age time.Duration) ([]string, error) {
 	source, err := token.NewSource(in.ring)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	authority, err := token.NewAuthority(source, roomID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	id, err := token.NewID(rand.Reader)
-	if err != nil {
-		return "", err
+	cookies := make([]string, n)
+	now := time.Now().Add(-age).Unix()
+	for i := range cookies {
+		id, err := token.NewID(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		p, err := authority.IssuePass(token.Pass{
+			Room: roomID, Visitor: id, Epoch: 1, Number: uint64(i) + 1, StartedAt: now, IssuedAt: now, ExpiresAt: now + 3600,
+		})
+		if err != nil {
+			return nil, err
+		}
+		cookies[i] = "einlass-" + roomID + "=" + p
 	}
-	now := time.Now().Unix()
-	p, err := authority.IssuePass(token.Pass{
-		Room: roomID, Visitor: id, Epoch: 1, Number: 1, StartedAt: now, IssuedAt: now, ExpiresAt: now + 3600,
-	})
-	return "einlass-" + roomID + "=" + p, err
+	return cookies, nil
 }
 
 // browserHeaders are what a browser sends with a page load.
@@ -168,12 +176,38 @@ func passRequest(cookie string) string {
 
 // script makes wrk send these requests in turn.
 func (b *bench) script(requests ...string) (string, error) {
+	return b.write("requests.lua", luaOf(requests))
+}
+
+// peopleInside is how many there are who load pages of the site.
+const peopleInside = 256
+
+// passScript makes wrk load pages of the site for people inside. A browser takes the pass that the gateway renews every few
+// seconds, which wrk does not: with one pass for a whole run each answer would bring another one. So fresh gives it new ones.
+func (b *bench) passScript(in *installation) (file string, fresh func() error, err error) {
+	file = b.file("passes.lua")
+	fresh = func() error { return in.writePasses(file, 0) }
+	return file, fresh, fresh()
+}
+
+// writePasses makes wrk load pages with passes that were issued so long ago.
+func (in *installation) writePasses(file string, age time.Duration) error {
+	cookies, err := in.passes(peopleInside, age)
+	if err != nil {
+		return err
+	}
+	for i, c := range cookies {
+		cookies[i] = passRequest(c)
+	}
+	return os.WriteFile(file, []byte(luaOf(cookies)), 0o600)
+}
+
+func luaOf(requests []string) string {
 	var s strings.Builder
 	s.WriteString("local r = {\n")
 	for _, request := range requests {
 		fmt.Fprintf(&s, "%q,\n", request)
 	}
 	s.WriteString("}\nlocal i = 0\nrequest = function()\n  i = i % #r + 1\n  return r[i]\nend\n")
-	text := strings.ReplaceAll(s.String(), `\r`, `\13`)
-	return b.write("requests.lua", text)
+	return strings.ReplaceAll(s.String(), `\r`, `\13`)
 }

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -56,6 +57,17 @@ func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 		v.Factor = state.Factor()
 	}
 	return v
+}
+
+// whatToDo is what a mode means for the proxy.
+func whatToDo(mode queue.HealthMode) proxy.Health {
+	switch mode {
+	case queue.HealthOff:
+		return proxy.HealthOff
+	case queue.HealthAct:
+		return proxy.HealthLimit
+	}
+	return proxy.HealthWatch
 }
 
 // look takes a snapshot: the log has one line each time that the reason changes.

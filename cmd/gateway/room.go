@@ -117,7 +117,7 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 		return
 	}
 	l.health.look(f)
-	b.SetAdaptive(f.Document.HealthMode() == queue.HealthAct)
+	b.SetHealth(whatToDo(f.Document.HealthMode()))
 	b.report(l.metrics)
 }
 

@@ -1,8 +1,10 @@
 package admission
 
 import (
+	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,6 +42,9 @@ const (
 // five seconds, or an eighth of all, and one failure a minute. It keeps hashes of paths and of networks for as long as they are
 // needed, and nothing else of a request. It has no clock of its own, but the times that it is told. Safe for concurrent use.
 type Meter struct {
+	seed maphash.Seed
+	long atomic.Pointer[map[Kind]struct{}] // the kinds that Long knows; nil: none
+
 	mu    sync.Mutex
 	began time.Time
 	now   time.Duration // since began; the latest time told
@@ -64,6 +69,7 @@ type Meter struct {
 type kindState struct {
 	usual
 	seen time.Duration
+	long bool // it is in Meter.long
 }
 
 // second is what was seen in one.
@@ -100,7 +106,9 @@ const (
 
 // NewMeter makes a Meter that knows nothing.
 func NewMeter() *Meter {
-	return &Meter{kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, down: make(map[int]func() bool)}
+	return &Meter{
+		seed: maphash.MakeSeed(), kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, down: make(map[int]func() bool),
+	}
 }
 
 // Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
@@ -109,8 +117,9 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pass(now)
-	var usual time.Duration
-	if usual = m.usually(e.Kind); usual > 0 {
+	k := m.kinds[e.Kind]
+	usual := m.usually(k)
+	if usual > 0 {
 		ratio = float64(e.Worked) / float64(usual)
 	}
 	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
@@ -125,7 +134,10 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 	if e.Outcome == Failed || e.Outcome == Unreached {
 		return ratio, true // however quick it was
 	}
-	k := m.kind(e.Kind)
+	if k == nil {
+		k = m.makeKind(e.Kind)
+	}
+	m.ask(k)
 	if e.Outcome == Answered {
 		k.note(e.Worked, m.now)
 	}
@@ -156,15 +168,38 @@ func (m *Meter) pass(now time.Time) {
 	m.tick, m.counted = tick, 0
 	m.judge()
 	for _, k := range m.kinds {
-		m.learn(k)
+		m.learn(k, m.ill)
 	}
-	m.learn(m.other)
+	m.learn(m.other, m.ill)
 }
 
-func (m *Meter) learn(k *kindState) {
-	if k.ready(m.now) {
-		k.learn(m.now, m.ill)
+func (m *Meter) learn(k *kindState, ill float64) {
+	if !k.ready(m.now) {
+		return
 	}
+	k.learn(m.now, ill)
+	if long := k.time() >= LongUsual; long != k.long {
+		k.long = long
+		m.tellLong()
+	}
+}
+
+// tellLong makes known which kinds are long.
+func (m *Meter) tellLong() {
+	var long map[Kind]struct{}
+	for kind, k := range m.kinds {
+		if k.long {
+			if long == nil {
+				long = map[Kind]struct{}{}
+			}
+			long[kind] = struct{}{}
+		}
+	}
+	if long == nil {
+		m.long.Store(nil)
+		return
+	}
+	m.long.Store(&long)
 }
 
 // judge finds out how the site did, over all kinds, in the ticks since it last could.
@@ -191,33 +226,33 @@ func enough(row *[Buckets]int64) bool {
 	return all >= enoughAnswers
 }
 
-// usually is the usual time of a kind, or of those that have none of their own; 0: it is not known.
-func (m *Meter) usually(k Kind) time.Duration {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) < maxKinds {
-			return 0
-		}
-		s = m.other
+// usually is the usual time of a kind, or, if it is nil, of those that have none of their own; 0: it is not known.
+func (m *Meter) usually(k *kindState) time.Duration {
+	switch {
+	case k != nil:
+		return k.time()
+	case len(m.kinds) < maxKinds:
+		return 0
 	}
-	return s.time()
+	return m.other.time()
 }
 
-// kind finds what is known of a kind, or makes room for it.
-func (m *Meter) kind(k Kind) *kindState {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) >= maxKinds && !m.forget() {
-			return m.other
-		}
-		s = new(kindState)
-		m.kinds[k] = s
+// makeKind makes room for a kind.
+func (m *Meter) makeKind(k Kind) *kindState {
+	if len(m.kinds) >= maxKinds && !m.forget() {
+		return m.other
 	}
-	s.seen = m.now
-	if !s.known() && s.ready(m.now) {
-		s.learn(m.now, m.illNow()) // nothing is gained by the end of the tick
-	}
+	s := new(kindState)
+	m.kinds[k] = s
 	return s
+}
+
+// ask notes that somebody asked for a kind.
+func (m *Meter) ask(k *kindState) {
+	k.seen = m.now
+	if !k.known() {
+		m.learn(k, m.illNow()) // nothing is gained by the end of the tick
+	}
 }
 
 // forget makes room by what was not asked for for longest, if that is long.
@@ -235,7 +270,11 @@ func (m *Meter) forget() bool {
 	if m.full = at + kindMemory; m.now < m.full {
 		return false
 	}
+	gone := m.kinds[oldest]
 	delete(m.kinds, oldest)
+	if gone.long {
+		m.tellLong()
+	}
 	return true
 }
 
@@ -275,12 +314,14 @@ func (m *Meter) second(now time.Time) *Sample {
 	return &s.Sample
 }
 
-// Long reports whether answers of a kind usually take so long that they wait for something, and known whether that is known.
-func (m *Meter) Long(k Kind) (long, known bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	usual := m.usually(k)
-	return usual >= LongUsual, usual > 0
+// Long reports whether answers of a kind are known to take so long that they wait for something. It takes no lock.
+func (m *Meter) Long(k Kind) bool {
+	long := m.long.Load()
+	if long == nil {
+		return false
+	}
+	_, is := (*long)[k]
+	return is
 }
 
 // Watch lets a proxy say whether the site is down as far as it can see: the health check fails at every address, or nobody can be

@@ -182,14 +182,31 @@ func TestKindsAreBounded(t *testing.T) {
 	p.want(t, form, real[form], 1.1)
 	p.run(time.Hour, 1, constant, map[Kind]time.Duration{page: 100 * time.Millisecond, 77: 6 * time.Second})
 	p.want(t, 77, 6*time.Second, 1.1) // a page that was not asked for meanwhile
-	if long, known := p.Long(77); !long || !known {
-		t.Error("it is not known for long")
+}
+
+func TestWhatIsLongIsKnown(t *testing.T) {
+	p := play()
+	if p.Long(77) {
+		t.Error("a kind that was never seen is long")
 	}
-	if long, known := p.Long(page); long || !known {
-		t.Error("a quick page is")
+	p.run(time.Minute, 4, constant, map[Kind]time.Duration{page: 100 * time.Millisecond, 77: 6 * time.Second})
+	if !p.Long(77) || p.Long(page) {
+		t.Errorf("the long poll %v, the page %v", p.Long(77), p.Long(page))
 	}
-	if _, known := NewMeter().Long(page); known {
-		t.Error("a kind that was never seen is known")
+	p.run(20*time.Minute, 4, constant, map[Kind]time.Duration{77: 100 * time.Millisecond})
+	if p.Long(77) {
+		t.Error("it is long although it became quick")
+	}
+	p.run(20*time.Minute, 4, constant, map[Kind]time.Duration{78: 6 * time.Second})
+	if !p.Long(78) {
+		t.Error("a second one is not")
+	}
+	for i := range 2 * maxKinds {
+		p.now = p.now.Add(kindMemory / 4)
+		p.Note(Exchange{Kind: Kind(1000 + i), Client: uint64(i), Took: 1, Worked: 1}, p.now)
+	}
+	if p.Long(78) {
+		t.Error("what was forgotten is long")
 	}
 }
 
@@ -230,7 +247,7 @@ func BenchmarkNote(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for n := 0; pb.Next(); n++ {
 			m.Note(Exchange{
-				Kind: KindOf("GET", paths[n%4], 200), Client: uint64(n), Took: 30 * time.Millisecond, Worked: 20 * time.Millisecond,
+				Kind: m.AskedFor("GET", paths[n%4]).Kind(200), Client: uint64(n), Took: 30 * time.Millisecond, Worked: 20 * time.Millisecond,
 			}, begun.Add(time.Duration(n)*20*time.Microsecond))
 		}
 	})

@@ -92,6 +92,7 @@ type Backend struct {
 	// be able to take every place, or a few hundred slow readers would lock out everybody.
 	outsideLimiter limiter
 	adapting       adapting
+	health         atomic.Uint32 // a Health
 	meter          *admission.Meter
 	forgetMeter    func() // what Start has registered
 	statuses       config.StatusRanges

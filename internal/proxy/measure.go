@@ -12,7 +12,6 @@ import (
 // adapting is the bound of requests in flight that follows how the site does. It learns whether it is in force or not, so that it
 // begins with what is known. Safe for concurrent use.
 type adapting struct {
-	on  atomic.Bool
 	now atomic.Int64 // the limit
 
 	mu    sync.Mutex
@@ -36,38 +35,57 @@ func (a *adapting) learn(ratio float64, how admission.Outcome, atWork int) {
 	a.now.Store(int64(a.limit.Now()))
 }
 
-// SetAdaptive says whether the bound of requests in flight follows how the site does, below max_in_flight; it does not at first. It is
-// safe for concurrent use, and cheap enough to be called as often as the setting is read.
-func (b *Backend) SetAdaptive(on bool) { b.adapting.on.Store(on) }
+// Health is what a Backend does about how its site does.
+type Health uint32
+
+const (
+	// HealthOff measures nothing.
+	HealthOff Health = iota
+	// HealthWatch measures.
+	HealthWatch
+	// HealthLimit measures, and lets the bound of requests in flight follow below max_in_flight.
+	HealthLimit
+)
+
+// SetHealth says what to do; at first nothing is. It is safe for concurrent use, and cheap enough to be called as often as the setting is
+// read.
+func (b *Backend) SetHealth(h Health) { b.health.Store(uint32(h)) }
+
+func (b *Backend) does(h Health) bool { return Health(b.health.Load()) >= h }
 
 // most is how many requests the origin may be at work on now.
 func (b *Backend) most() int {
-	if !b.adapting.on.Load() {
+	if !b.does(HealthLimit) {
 		return b.limit()
 	}
 	return min(b.limit(), int(b.adapting.now.Load()))
 }
 
-// idles reports whether requests of this kind wait for something at the origin, as far as is known.
-func (x *exchange) idles() bool {
-	if !x.b.adapting.on.Load() {
+// ask finds out what the request is for its site's health, and reports whether such requests are known to wait for something there.
+// What comes from outside is not measured: strangers cost nothing to send.
+func (x *exchange) ask() (idles bool) {
+	limits := x.b.does(HealthLimit)
+	if x.measured = x.opt.Inside && x.b.does(HealthWatch); !x.measured && !limits {
 		return false
 	}
-	long, _ := x.b.meter.Long(admission.KindOf(x.req.method, x.v.Path(), 200))
-	return long
+	x.asked = x.b.meter.AskedFor(x.req.method, x.v.Path())
+	return limits && x.b.meter.Long(x.asked.Kind(200))
 }
 
-// measure lets the exchange count for the site's health. What comes from outside does not: strangers cost nothing to send.
+// measure lets the exchange count for the site's health.
 func (x *exchange) measure(err error) {
-	if !x.opt.Inside {
+	if !x.measured {
 		return
 	}
-	e := admission.Exchange{Kind: admission.KindOf(x.req.method, x.v.Path(), x.result.Status), Client: x.b.clientKey(x.v.ClientIP())}
+	e := admission.Exchange{Kind: x.asked.Kind(x.result.Status), Client: x.b.clientKey(x.v.ClientIP())}
 	var counts bool
 	if e.Outcome, counts = x.outcome(err); !counts {
 		return
 	}
-	now := time.Now()
+	now := x.now // when the answer's head was there
+	if e.Outcome != admission.Answered {
+		now = time.Now()
+	}
 	switch {
 	case x.handed.IsZero(): // it did not come to its turn
 		e.Took = now.Sub(x.came)

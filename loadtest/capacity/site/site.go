@@ -253,7 +253,7 @@ func (s *Site) next() {
 
 // note measures a request.
 func (s *Site) note(r *request, outcome admission.Outcome) float64 {
-	kind := admission.KindOf("GET", []byte{'/', byte('a' + s.kind(r))}, 200)
+	kind := s.meter.AskedFor("GET", []byte{'/', byte('a' + s.kind(r))}).Kind(200)
 	ratio, _ := s.meter.Note(admission.Exchange{
 		Kind: kind, Client: r.visit.client, Took: s.now - r.at, Worked: s.now - r.sent, Outcome: outcome,
 	}, s.start.Add(s.now))

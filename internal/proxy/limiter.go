@@ -28,6 +28,8 @@ type limiter struct {
 	ranks   [turns]waiterList
 	stopped bool
 	emptied chan struct{} // closed when nobody is inside or waits; nil: nobody asks
+
+	waiters sync.Pool // of *waiter, those of this limiter
 }
 
 // turn is the rank of a request among those that wait for the origin.
@@ -53,15 +55,34 @@ func turnOf(inside bool, l Load) turn {
 	return turnPart
 }
 
-// waiter is one request that waits. granted is closed under the limiter's lock.
+// waiter is one request that waits. It is used again: where a crowd waits for a quick site, making one costs as much as the wait.
 type waiter struct {
 	prev, next *waiter
 	turn       turn
 	idles      bool // does not count, see entry
 	queued     bool
-	granted    chan struct{}
+	granted    chan struct{} // of one: gets its element under the limiter's lock, when the wait has ended
+	timer      *time.Timer
 	at         mark
-	err        error // set before granted is closed
+	err        error // set before granted gets its element
+}
+
+// waiter takes one for a request, with a timer that does not run.
+func (t *limiter) waiter(e entry) *waiter {
+	me, _ := t.waiters.Get().(*waiter)
+	if me == nil {
+		me = &waiter{granted: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
+		me.timer.Stop()
+	}
+	me.turn, me.idles, me.queued = e.turn, e.idles, true
+	return me
+}
+
+// put gives one back that has left the queue, and whose granted is empty.
+func (t *limiter) put(me *waiter) {
+	me.timer.Stop()
+	me.at, me.err = 0, nil
+	t.waiters.Put(me)
 }
 
 // entry is what a request says to the limiter.
@@ -87,7 +108,7 @@ func (t *limiter) enter(e entry, w *watch) (at mark, waited bool, err error) {
 		t.mu.Unlock()
 		return 0, false, ErrQueueFull
 	}
-	me := &waiter{turn: e.turn, idles: e.idles, queued: true, granted: make(chan struct{})}
+	me := t.waiter(e)
 	t.ranks[e.turn].push(me)
 	t.waiting++
 	t.admit()
@@ -96,7 +117,9 @@ func (t *limiter) enter(e entry, w *watch) (at mark, waited bool, err error) {
 		t.queued()
 	}
 	err = t.wait(me, w)
-	return me.at, true, err
+	at = me.at
+	t.put(me)
+	return at, true, err
 }
 
 // mayWork reports whether there is room for one more that counts. The lock is held.
@@ -124,14 +147,14 @@ func (t *limiter) displace(by turn) bool {
 	return false
 }
 
+// wait returns when the waiter has left the queue. Its granted is empty then.
 func (t *limiter) wait(me *waiter, w *watch) error {
-	timer := time.NewTimer(min(tick, time.Until(w.until)))
-	defer timer.Stop()
 	for {
+		me.timer.Reset(min(tick, time.Until(w.until)))
 		select {
 		case <-me.granted:
 			return me.err
-		case <-timer.C:
+		case <-me.timer.C:
 		}
 		if err := w.expired(); err != nil {
 			return t.giveUp(me, err)
@@ -139,7 +162,6 @@ func (t *limiter) wait(me *waiter, w *watch) error {
 		t.mu.Lock()
 		t.admit()
 		t.mu.Unlock()
-		timer.Reset(min(tick, time.Until(w.until)))
 	}
 }
 
@@ -158,6 +180,7 @@ func (t *limiter) giveUp(me *waiter, cause error) error {
 		t.noteEmpty()
 		return cause
 	}
+	<-me.granted
 	if me.err != nil || errors.Is(cause, ErrQueueFull) {
 		return me.err
 	}
@@ -216,7 +239,7 @@ func (t *limiter) call(who *waiter, err error) {
 	who.queued = false
 	who.err = err
 	t.waiting--
-	close(who.granted)
+	who.granted <- struct{}{}
 }
 
 // stop refuses all requests that wait, and all that come.

@@ -18,8 +18,11 @@ type contestant struct {
 	script string       // of wrk
 	fresh  func() error // renews the script before a round; nil: it stays
 
+	store *process // its Redis; nil for none
+
 	rates []float64
 	costs []float64 // processor time per request of each round, in microseconds
+	pays  []float64 // the same of its store
 	cpu   time.Duration
 	done  float64
 	bad   int
@@ -86,7 +89,7 @@ func (b *bench) round(c *contestant, warmUp bool) error {
 			return err
 		}
 	}
-	before := c.p.cpu()
+	before, ofStore := c.p.cpu(), c.store.cpu()
 	out, err := exec.Command("wrk", "-t1", "-c", strconv.Itoa(b.conns), "-d", strconv.Itoa(b.seconds)+"s", "-s", c.script, c.url).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("wrk on %s: %w\n%s", c.name, err, out)
@@ -107,6 +110,7 @@ func (b *bench) round(c *contestant, warmUp bool) error {
 	used := c.p.cpu() - before
 	c.cpu += used
 	c.costs = append(c.costs, used.Seconds()*1e6/done)
+	c.pays = append(c.pays, (c.store.cpu()-ofStore).Seconds()*1e6/done)
 	return nil
 }
 

@@ -99,6 +99,43 @@ func (b *bench) passCPU() error {
 	return nil
 }
 
+// arrivalCPU measures what an arrival with its page costs the gateway and its Redis. Each build has a Redis of its own.
+func (b *bench) arrivalCPU() error {
+	script, err := b.script(rawRequest("/termine?ort=3", navigation, ""))
+	if err != nil {
+		return err
+	}
+	var all []*contestant
+	for _, bin := range b.both() {
+		in, err := b.install()
+		if err != nil {
+			return err
+		}
+		store, url, err := b.redis()
+		if err != nil {
+			return err
+		}
+		g, err := b.gatewayOf(bin, in, url, "127.0.0.1:9", 0)
+		if err != nil {
+			return err
+		}
+		c := against(filepath.Base(bin), g, script)
+		c.store = store
+		all = append(all, c)
+	}
+	if err := b.takeTurns(all); err != nil {
+		return err
+	}
+	fmt.Printf("| CPU µs of an arrival with page, median of %d rounds | gateway | quartiles | Redis | quartiles |\n|---|---|---|---|---|\n", b.rounds)
+	for _, c := range all {
+		fmt.Printf("| %s | %.1f | %.1f to %.1f | %.1f | %.1f to %.1f |\n", c.name, median(c.costs), quantile(c.costs, 0.25), quantile(c.costs, 0.75),
+			median(c.pays), quantile(c.pays, 0.25), quantile(c.pays, 0.75))
+	}
+	fmt.Println()
+	b.stopAll()
+	return nil
+}
+
 // both are this build, and the other one if there is one.
 func (b *bench) both() []string {
 	if b.beside == "" {
@@ -124,14 +161,22 @@ func (b *bench) builds(bins []string, in *installation, backend string, rate int
 	return all, nil
 }
 
-// cpuTurns drives the contestants in turns, another one first in each round, and prints a line. The last one is the reference.
-func (b *bench) cpuTurns(title string, all []*contestant) error {
+// takeTurns drives the contestants in turns, another one first in each round.
+func (b *bench) takeTurns(all []*contestant) error {
 	for round := range b.rounds + 1 {
 		for i := range all {
 			if err := b.round(all[(i+round)%len(all)], round == 0); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// cpuTurns lets them take turns and prints a line. The last one is the reference.
+func (b *bench) cpuTurns(title string, all []*contestant) error {
+	if err := b.takeTurns(all); err != nil {
+		return err
 	}
 	ours, ref := all[0], all[len(all)-1]
 	if ours.bad > 0 {

@@ -73,7 +73,7 @@ func (b *bench) arrivals() error {
 		}
 		store := "memory"
 		if kind.redis {
-			if store, err = b.redis(); err != nil {
+			if _, store, err = b.redis(); err != nil {
 				return err
 			}
 		}

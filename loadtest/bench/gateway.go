@@ -39,15 +39,16 @@ func (b *bench) gateway(in *installation, store, backend string, rate int64) (*p
 
 // gatewayOf starts a given binary.
 func (b *bench) gatewayOf(bin string, in *installation, store, backend string, rate int64) (*process, error) {
-	dir := b.file("gateway")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, err
-	}
+	return b.startGateway(bin, b.configure(bin, in, store, backend, rate))
+}
+
+// configure is what a binary is started with.
+func (b *bench) configure(bin string, in *installation, store, backend string, rate int64) *launch.Config {
 	pace := launch.Pace{Rate: rate, Burst: 1_000_000}
 	if bin == b.gatewayBin {
 		pace.Health = b.health // another build may not know it
 	}
-	g, err := launch.StartGateway(context.Background(), bin, dir, &launch.Config{
+	return &launch.Config{
 		State: launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
 		Log:    launch.LogStyle{Level: "error"},
 		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
@@ -55,7 +56,15 @@ func (b *bench) gatewayOf(bin string, in *installation, store, backend string, r
 			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: pace,
 			AbsentAfter: 12 * time.Hour, Session: launch.Session{Idle: time.Hour, Max: new(time.Duration)},
 		}},
-	})
+	}
+}
+
+func (b *bench) startGateway(bin string, c *launch.Config) (*process, error) {
+	dir := b.file("gateway")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	g, err := launch.StartGateway(context.Background(), bin, dir, c)
 	if err != nil {
 		return nil, err
 	}

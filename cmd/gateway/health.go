@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -31,7 +32,7 @@ func (h *siteHealth) Sample(tick int64) string {
 		return "" // the first ticks may come before it is made
 	}
 	ahead := time.Duration(h.line.Now()-time.Now().UnixMilli()) * time.Millisecond
-	s := b.meter.Sample(tick, ahead)
+	s := b.site.Meter.Sample(tick, ahead)
 	return s.Encode()
 }
 
@@ -98,40 +99,48 @@ func (h *siteHealth) look(f *queue.Snapshot) {
 	h.said = reason
 }
 
-// meters are the meters of the sites that rooms have behind them. Rooms with the same addresses have one site, and judge alike.
-type meters struct {
+// sites are the sites that rooms have behind them. Rooms with the same addresses have one.
+type sites struct {
 	mu sync.Mutex
-	by map[string]*sharedMeter
+	by map[string]*sharedSite
 }
 
-type sharedMeter struct {
-	*admission.Meter
+type sharedSite struct {
+	*proxy.Site
 	users int
 }
 
-// siteKey names a site by its addresses, in whatever order they are listed.
+// siteKey names a site by where its addresses lead, in whatever order they are listed.
 func siteKey(addresses []string) string {
-	return strings.Join(slices.Sorted(slices.Values(addresses)), " ")
+	dials := make([]string, len(addresses))
+	for i, text := range addresses {
+		dials[i] = text
+		if a, err := config.ParseAddress(text); err == nil {
+			dials[i] = a.Network + " " + a.Dial
+		}
+	}
+	slices.Sort(dials)
+	return strings.Join(slices.Compact(dials), "\n")
 }
 
-// take is the meter of a site; the caller gives it back.
-func (m *meters) take(addresses []string) *admission.Meter {
+// take is the site at addresses; the caller gives it back.
+func (m *sites) take(addresses []string) *proxy.Site {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.by == nil {
-		m.by = map[string]*sharedMeter{}
+		m.by = map[string]*sharedSite{}
 	}
 	key := siteKey(addresses)
 	s := m.by[key]
 	if s == nil {
-		s = &sharedMeter{Meter: admission.NewMeter()}
+		s = &sharedSite{Site: proxy.NewSite()}
 		m.by[key] = s
 	}
 	s.users++
-	return s.Meter
+	return s.Site
 }
 
-func (m *meters) give(addresses []string) {
+func (m *sites) give(addresses []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := siteKey(addresses)

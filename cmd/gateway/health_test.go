@@ -81,25 +81,25 @@ func TestASampleThatCannotBeReadIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestRoomsWithOneSiteShareItsMeter(t *testing.T) {
-	var m meters
+func TestRoomsWithTheSameAddressesHaveOneSite(t *testing.T) {
+	var m sites
 	a := m.take([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://b", "http://a"}); a != b {
-		t.Error("the same addresses in another order have another meter")
+		t.Error("the same addresses in another order have another site")
 	}
 	if c := m.take([]string{"http://a"}); a == c {
-		t.Error("another set of addresses has the same meter")
+		t.Error("another set of addresses has the same site")
 	}
 	m.give([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://a", "http://b"}); a != b {
-		t.Error("a meter was forgotten that a room still has")
+		t.Error("a site was forgotten that a room still has")
 	}
 	for range 2 {
 		m.give([]string{"http://a", "http://b"})
 	}
 	m.give([]string{"http://a"})
 	if len(m.by) != 0 {
-		t.Errorf("%d meters are kept for nobody", len(m.by))
+		t.Errorf("%d sites are kept for nobody", len(m.by))
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 func seen(b *Backend) (s admission.Sample) {
 	tick := time.Now().Unix() / 5
 	for k := tick - 2; k <= tick; k++ {
-		one := b.meter.Sample(k, 0)
+		one := b.site.Meter.Sample(k, 0)
 		s.Add(&one)
 	}
 	return s
@@ -104,7 +104,7 @@ func TestTheLimitFollowsTheSiteOnlyIfItIsTold(t *testing.T) {
 	if got := b.Status().Limit; got != min(most, admission.StartLimit) {
 		t.Errorf("%d in force", got)
 	}
-	b.adapting.learn(0, admission.Failed, 1)
+	b.site.gate.learn(0, admission.Failed)
 	if got := b.Status().Limit; got >= min(most, admission.StartLimit) {
 		t.Errorf("%d after a failure", got)
 	}

@@ -13,11 +13,11 @@ import (
 
 // slow is what a gateway saw of a site that takes eight times as long as usual.
 func slow() string {
-	s := admission.Sample{Requests: 60}
+	s := admission.Sample{Requests: 60, Up: true, Slow: 1<<60 - 1}
 	const usual = 400 * time.Millisecond
-	s.Ratio[admission.RatioBucket(8*usual, usual)] = 60
-	s.Took[admission.TookBucket(8*usual)] = 60
-	s.Usual[admission.TookBucket(usual)] = 60
+	for range 60 {
+		s.Take(8*usual, usual)
+	}
 	return s.Encode()
 }
 
@@ -120,8 +120,10 @@ func TestTheLogSaysOnceThatThePaceIsHeldBack(t *testing.T) {
 	if n := logs.Len(); n != 1 {
 		t.Fatalf("%d lines: %v", n, logs.All())
 	}
-	fine := admission.Sample{Requests: 60}
-	fine.Ratio[8], fine.Took[17], fine.Usual[17] = 60, 60, 60
+	fine := admission.Sample{Requests: 60, Up: true}
+	for range 60 {
+		fine.Take(400*time.Millisecond, 400*time.Millisecond)
+	}
 	for range 100 {
 		see(fine.Encode())
 	}

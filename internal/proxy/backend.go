@@ -203,7 +203,7 @@ func (b *Backend) Start() error {
 	if b.begun.Swap(true) {
 		return errors.New("proxy: Start was called before")
 	}
-	b.forgetMeter = b.site.Meter.Watch(b.down)
+	b.forgetMeter = b.site.Meter.Watch(b.stands)
 	for _, o := range b.fleet.origins {
 		b.owned.Go(func() { b.maintain(o) })
 	}

@@ -114,12 +114,20 @@ func (x *exchange) outcome(err error) (how admission.Outcome, counts bool) {
 	return 0, false
 }
 
-// down reports whether the site is away, as far as can be seen from here: by the check, or because no address can be connected to.
-func (b *Backend) down() bool {
+// stands is what is known of the site from here without requests: the check fails, or nobody can be connected to, at every address; or the
+// last check of one has passed. Whoever has asked nothing knows nothing.
+func (b *Backend) stands() admission.Standing {
+	down := true
 	for _, o := range b.fleet.origins {
-		if o.health.standing()[fromInside] >= rankFailing {
-			return false
+		if o.health.standing()[fromInside] < rankFailing {
+			continue
+		}
+		if down = false; o.health.passes() {
+			return admission.StandingUp
 		}
 	}
-	return true
+	if down {
+		return admission.StandingDown
+	}
+	return admission.StandingUnknown
 }

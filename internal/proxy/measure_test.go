@@ -79,15 +79,15 @@ func TestASiteThatCannotBeConnectedToIsDown(t *testing.T) {
 	b, addr := startProxy(t, cfg, func(f *forwarder) { f.options = insideByHeader })
 	b.SetHealth(HealthWatch)
 	for range cfg.Health.Failures {
-		if b.down() {
+		if b.stands() != admission.StandingUnknown {
 			t.Fatal("down too soon")
 		}
 		conn := dialTest(t, addr)
 		send(t, conn, "GET / HTTP/1.1\r\nHost: h\r\nInside: 1\r\n\r\n")
 		want(t, conn, "HTTP/1.1 502 ")
 	}
-	if s := seen(b); !b.down() || s.Failed != int64(cfg.Health.Failures) || s.Requests != s.Failed {
-		t.Errorf("down %v, %d of %d failed", b.down(), s.Failed, s.Requests)
+	if s := seen(b); b.stands() != admission.StandingDown || s.Failed != int64(cfg.Health.Failures) || s.Requests != s.Failed {
+		t.Errorf("%d, %d of %d failed", b.stands(), s.Failed, s.Requests)
 	}
 }
 

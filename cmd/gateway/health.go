@@ -12,12 +12,14 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
 )
 
 // siteHealth judges the site behind a line: it gives the line what the backend's meter saw, and the law of the pace.
 type siteHealth struct {
 	line *line
 	log  *zap.Logger
+	keys *token.Source // whose ring names what travels; nil: nothing does
 
 	// Of the judgement that was looked at last; only snapshots touch them.
 	blob  string
@@ -39,6 +41,7 @@ func (h *siteHealth) Sample(tick int64) string {
 // Judge implements queue.Health.
 func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 	state, mode := admission.ReadState(in.Before), in.Document.HealthMode()
+	state.Usuals = h.usuals(state.Usuals)
 	if mode == queue.HealthOff {
 		state.Rest()
 		return queue.HealthVerdict{Factor: 1000, Text: state.Text()}
@@ -60,6 +63,27 @@ func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 	return v
 }
 
+// usuals are what the meter and the judgement take for usual. The meter learns from the judgement what it does not know well.
+func (h *siteHealth) usuals(said string) string {
+	if m, by := h.meter(); m != nil {
+		m.Learn(by, said)
+		return m.Usuals(by)
+	}
+	return said
+}
+
+// meter is the one of the site, and what usual times travel by; nil: it is not made yet.
+func (h *siteHealth) meter() (m *admission.Meter, by admission.Secret) {
+	if h.line == nil || h.keys == nil {
+		return nil, by
+	}
+	b := h.line.backend.Load()
+	if b == nil {
+		return nil, by
+	}
+	return b.site.Meter, h.keys.Ring().Derive("usual times", time.UnixMilli(h.line.Now()))
+}
+
 // whatToDo is what a mode means for the proxy.
 func whatToDo(mode queue.HealthMode) proxy.Health {
 	switch mode {
@@ -79,6 +103,9 @@ func (h *siteHealth) look(f *queue.Snapshot) {
 	h.blob = f.Judgement.Blob
 	mode := f.Document.HealthMode()
 	state := admission.ReadState(f.HealthText())
+	if m, by := h.meter(); m != nil {
+		m.Learn(by, state.Usuals)
+	}
 	reason := state.Reason
 	if mode == queue.HealthOff || state.Pace == 0 {
 		reason = admission.ReasonNone

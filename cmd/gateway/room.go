@@ -80,7 +80,7 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	qc := l.config(cfg)
 	qc.Gateway, qc.FirstStart, qc.Slots = a.name, l.newKeys, a.stores.slots()
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
-	l.health = siteHealth{line: l, log: log}
+	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))

@@ -11,6 +11,9 @@ import (
 // Exchange is what became of one request to the site.
 type Exchange struct {
 	Kind Kind
+	// Method and Path are what the Kind is of. They are read while it is noted; no path: what the kind usually takes does not travel.
+	Method string
+	Path   []byte
 	// Client stands for the network that it came from.
 	Client uint64
 	// Took is how long its sender waited for the answer, the queue in the proxy included and the time to send it excluded; Worked is the
@@ -52,6 +55,7 @@ type Meter struct {
 	kinds map[Kind]*kindState
 	other *kindState
 	full  time.Duration // no kind can be forgotten before
+	told  told
 
 	ring    [ringSeconds]second
 	tick    int64              // the five seconds that ill is made of
@@ -69,8 +73,10 @@ type Meter struct {
 // kindState is a kind and when it was last asked for.
 type kindState struct {
 	usual
-	seen time.Duration
-	long bool // it is in Meter.long
+	pattern pattern
+	seen    time.Duration
+	load    float64 // the time that it took of the site lately, in seconds; it falls by a hundredth each tick
+	long    bool    // it is in Meter.long
 }
 
 // second is what was seen in one.
@@ -95,6 +101,8 @@ const (
 	// freeShare answers of a network count in each tick, or a part of all.
 	freeShare, shareOfAll = 4, 8
 	failEvery             = 60.0 // seconds
+
+	loadKept = 0.99 // of kindState.load, each tick
 
 	// illRatio is how many times longer than usual answers take of a site that is not well; enoughAnswers say so.
 	illRatio      = 2.0
@@ -134,9 +142,12 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 		return ratio, true // however quick it was
 	}
 	if k == nil {
-		k = m.makeKind(e.Kind)
+		if k = m.makeKind(&e); usual == 0 {
+			usual = k.time() // it may be known elsewhere
+		}
 	}
 	m.ask(k)
+	k.load += usual.Seconds()
 	if e.Outcome == Answered {
 		k.note(e.Worked, m.now)
 	}
@@ -185,6 +196,7 @@ func (m *Meter) pass(now time.Time) {
 	m.tick, m.counted = tick, 0
 	m.judge()
 	for _, k := range m.kinds {
+		k.load *= loadKept
 		m.learn(k, m.ill)
 	}
 	m.learn(m.other, m.ill)
@@ -195,6 +207,11 @@ func (m *Meter) learn(k *kindState, ill float64) {
 		return
 	}
 	k.learn(m.now, ill)
+	m.mark(k)
+}
+
+// mark notes whether a kind is long.
+func (m *Meter) mark(k *kindState) {
 	if long := k.time() >= LongUsual; long != k.long {
 		k.long = long
 		m.tellLong()
@@ -249,13 +266,17 @@ func (m *Meter) usually(k *kindState) time.Duration {
 	return m.other.time()
 }
 
-// makeKind makes room for a kind.
-func (m *Meter) makeKind(k Kind) *kindState {
+// makeKind makes room for an exchange's kind.
+func (m *Meter) makeKind(e *Exchange) *kindState {
 	if len(m.kinds) >= maxKinds && !m.forget() {
 		return m.other
 	}
 	s := new(kindState)
-	m.kinds[k] = s
+	m.kinds[e.Kind] = s
+	if e.Path != nil {
+		s.pattern = patternOf(e)
+		m.adopt(s)
+	}
 	return s
 }
 

@@ -52,7 +52,9 @@ func (x *exchange) measure(err error) {
 	if !x.measured {
 		return
 	}
-	e := admission.Exchange{Kind: x.asked.Kind(x.result.Status), Client: x.b.site.client(x.v.ClientIP())}
+	e := admission.Exchange{
+		Kind: x.asked.Kind(x.result.Status), Method: x.req.method, Path: x.v.Path(), Client: x.b.site.client(x.v.ClientIP()),
+	}
 	var counts bool
 	if e.Outcome, counts = x.outcome(err); !counts {
 		return

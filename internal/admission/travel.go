@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,7 +111,7 @@ func (m *Meter) adopt(k *kindState) {
 		return
 	}
 	if took := m.told.usual[k.pattern.name(&m.told.by)]; took > 0 {
-		k.usual = usual{log: math.Log(float64(took)), windows: firstWindows}
+		k.set(took)
 		m.mark(k)
 	}
 }

@@ -7,9 +7,8 @@ import (
 )
 
 const (
-	// lead is how far calls run ahead of seats and pace. A waiting page goes in as soon as it hears of its call, and hears of
-	// it by its next poll; two seconds are the least that this takes.
-	lead = 2 * time.Second
+	// entering is how long a waiting page takes that has heard of its call: it counts down two seconds, and asks the gate twice.
+	entering = 3 * time.Second
 	// grace is how long a line that begins without memory waits for the tickets of one before.
 	grace = 2 * time.Second
 )
@@ -33,7 +32,7 @@ func (r *Room) Document() queue.Document {
 // them; see Room.cuts.
 func (r *Room) Timing() queue.Timing {
 	t := queue.Timing{
-		Absent: r.AbsentAfter, Confirm: r.ConfirmWithin, Window: r.ClaimWindow, Lead: lead,
+		Absent: r.AbsentAfter, Confirm: r.ConfirmWithin, Window: r.ClaimWindow, Lead: r.lead(),
 		Active: r.Session.Active, Page: r.Session.Page, Idle: r.Session.Idle, Max: r.Session.Max, Resume: r.Session.Resume,
 		Life: r.TicketLife, Grace: grace,
 		// Within a poll and a fifth, which is how polls are spread, everybody that waits is heard.
@@ -47,6 +46,10 @@ func (r *Room) Timing() queue.Timing {
 	}
 	return t
 }
+
+// lead is how far calls run ahead of seats and pace: the mean time in which a page hears of its call, by its next poll, and goes in. With
+// two seconds, seats stood empty meanwhile: 1 to 3 % of the entries that were possible (docs/capacity.md).
+func (r *Room) lead() time.Duration { return (r.Poll.Min/2 + entering).Truncate(time.Millisecond) }
 
 // cut is a value of the file that the line cannot have, and what it is read as.
 type cut struct {

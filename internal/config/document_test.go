@@ -107,3 +107,21 @@ func TestWhatCheckAcceptsTheLineAccepts(t *testing.T) {
 		}
 	}
 }
+
+func TestCallsRunAheadByTheTimeInWhichAPageHearsOfThem(t *testing.T) {
+	for _, tt := range []struct {
+		poll string
+		want time.Duration
+	}{{"", 4500 * time.Millisecond}, {", poll: {min: 10s, max: 30s}", 8 * time.Second}, {", poll: {min: 1s}", 3500 * time.Millisecond}} {
+		c, err := loadText("listen: {http: \":8080\"}\nrooms: [{id: a, backend: {url: http://127.0.0.1:8000}"+tt.poll+"}]\n", nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Rooms[0].Timing().Lead; got != tt.want {
+			t.Errorf("%q: got %v, want %v", tt.poll, got, tt.want)
+		}
+	}
+	if got := queue.DefaultTiming().Lead; got != 4500*time.Millisecond {
+		t.Errorf("without a configuration: got %v", got)
+	}
+}

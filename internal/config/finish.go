@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/einlass/einlass/internal/booking"
@@ -74,4 +75,39 @@ func (ch *checker) finish(at string, rules []Finish, own string) {
 			}
 		}
 	}
+}
+
+// unguarded says that no visitor inside asks for the path of a rule, for the room's own rules leave it open: its answers end no stay.
+// Empty: some do, or the rule names no path.
+func (r *Room) unguarded(f *Finish) string {
+	if f.Path == "" {
+		return ""
+	}
+	asked, err := route.ParseRule(f.Path)
+	if err != nil {
+		return "" // an error says so
+	}
+	exclude, _ := route.SplitFiles(r.Exclude)
+	rules := route.Room{Paths: r.Paths, Exclude: exclude}.Filled()
+	longest, guarded, by := -1, false, ""
+	for i, text := range slices.Concat(rules.Paths, rules.Exclude) {
+		rule, err := route.ParseRule(text)
+		if err != nil {
+			return ""
+		}
+		inPaths := i < len(rules.Paths)
+		if inPaths && asked.Covers(rule) {
+			return "" // some of what the rule names needs a pass
+		}
+		if rule.Covers(asked) && len(rule.Key()) > longest {
+			longest, guarded, by = len(rule.Key()), inPaths, text
+		}
+	}
+	switch {
+	case guarded:
+		return ""
+	case longest >= 0:
+		return fmt.Sprintf("%s is open by exclude %s: answers there end no stay", f.Path, by)
+	}
+	return fmt.Sprintf("%s lies below none of the room's paths: answers there end no stay", f.Path)
 }

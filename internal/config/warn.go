@@ -28,6 +28,11 @@ func (c *Config) Warnings() (all []*Problem) {
 		if text := r.seats(); text != "" {
 			all = append(all, &Problem{Path: at + ".pace.max_inside", Text: text})
 		}
+		for j := range r.Finish {
+			if text := r.unguarded(&r.Finish[j]); text != "" {
+				all = append(all, &Problem{Path: fmt.Sprintf("%s.finish[%d].path", at, j), Text: text})
+			}
+		}
 		for j, text := range r.Backend.Addresses {
 			if a, err := ParseAddress(text); err == nil && a.Network == "tcp" && !hasPort(a.Host) {
 				port := a.Dial[strings.LastIndexByte(a.Dial, ':')+1:]

@@ -33,3 +33,29 @@ func TestUsualSlipsAreWarnedOf(t *testing.T) {
 		}
 	}
 }
+
+func TestAFinishRuleWhereNobodyNeedsAPassIsWarnedOf(t *testing.T) {
+	for _, tt := range []struct{ rules, want string }{
+		{"finish: [{path: /done}]", ""},
+		{"exclude: [/info], finish: [{path: /info/done}]", "rooms[0].finish[0].path: /info/done is open by exclude /info: answers there end no stay"},
+		{"exclude: [/info], finish: [{path: /INFO}, {path: /done}]", "rooms[0].finish[0].path: /INFO is open by exclude /info: answers there end no stay"},
+		{"paths: [/, /info/form], exclude: [/info], finish: [{path: /info}]", ""},
+		{"paths: [/, /info/form], exclude: [/info], finish: [{path: /info/form/done}]", ""},
+		{"paths: [/termine], finish: [{path: /danke}]", "rooms[0].finish[0].path: /danke lies below none of the room's paths: answers there end no stay"},
+		{"paths: [/termine/neu], finish: [{path: /termine}]", ""},
+		{"paths: [/termine], exclude: [\"*.css\"], finish: [{redirect: /danke}]", ""},
+	} {
+		c, err := loadText("listen: {http: \":8080\"}\nrooms: [{id: a, backend: {url: http://127.0.0.1:8000}, "+tt.rules+"}]\n", nil, nil)
+		if err != nil {
+			t.Errorf("%s: %v", tt.rules, err)
+			continue
+		}
+		var got []string
+		for _, p := range c.Warnings() {
+			got = append(got, p.Error())
+		}
+		if all := strings.Join(got, "\n"); all != tt.want {
+			t.Errorf("%s: warned of %q, want %q", tt.rules, all, tt.want)
+		}
+	}
+}

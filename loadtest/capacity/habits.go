@@ -15,6 +15,8 @@ import "slices"
 //     (internal/demo/README.md; fitted to what is known of its morning, not measured).
 //   - A page each ten seconds for two minutes, which the site ends: the client that measured the README's configuration from
 //     outside, with 60 entries in ten minutes where 300 were possible.
+//   - Each page brings requests for its parts within a second: style, script, pictures. The median page of the web asks for some 70
+//     (HTTP Archive, state of the web, 2024; cited from memory); that the last of them counts, and when it comes, is assumed.
 //   - Presses: of those who come, 15 % press by hand after a minute in the mean, the page of the others goes in by itself
 //     within seconds (assumed for the first check of how calls count; since then the countdown of the page is 2 s).
 //   - Who does not come: 3 to 18 % of the called, and more the longer they have waited, up to 60 % (assumed for the checks of
@@ -49,6 +51,9 @@ type Habit struct {
 	// Deaf: the page is closed before it asks for the first time.
 	Deaf bool
 }
+
+// PartsAfter is how long after a page the last of its parts are asked for.
+func PartsAfter(d Dice) int64 { return d.Between(100, 900) }
 
 // Countdown is how long the page waits before it goes in by itself, where somebody is looking at it.
 func Countdown(d Dice) int64 { return d.Between(2*Second, 2500) }

@@ -162,7 +162,7 @@ func (p *Person) claim() {
 	}
 }
 
-// enter begins the visit. A page has pictures, which bring the cookie back at once.
+// enter begins the visit.
 func (p *Person) enter(s queue.Standing, claimed bool) {
 	w := p.w
 	p.Entered, p.started, p.last = w.now, s.Started, w.time()
@@ -176,12 +176,17 @@ func (p *Person) enter(s queue.Standing, claimed bool) {
 	for _, gap := range p.visit {
 		p.Stay += gap
 	}
-	w.In(w.Between(100, 900), func() {
+	p.parts()
+	p.next()
+}
+
+// parts are asked for by the page that is shown now.
+func (p *Person) parts() {
+	p.w.In(PartsAfter(p.w.Dice), func() {
 		if p.Left == 0 {
 			p.request()
 		}
 	})
-	p.next()
 }
 
 // next waits for the next page that is asked for, or goes.
@@ -200,6 +205,7 @@ func (p *Person) next() {
 	p.visit = p.visit[1:]
 	p.w.In(gap, func() {
 		if p.request() {
+			p.parts()
 			p.next()
 			return
 		}

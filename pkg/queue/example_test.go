@@ -90,8 +90,8 @@ func ExampleRoom_Poll() {
 	}
 	// Output:
 	// waiting 14
-	// waiting 13
-	// waiting 12
+	// waiting 11
+	// waiting 9
 }
 
 // When it is a place's turn, a claim turns the call into a stay: the visitor gets a pass.

@@ -83,8 +83,9 @@ function closed(event) {
   open = false;
   try {
     localStorage.removeItem(id);
-    // Kept for Back, or on the way to a page that is there now.
-    if (event.persisted || leaving && performance.now() - leaving > 200 || others() > 0) { return; }
+    // Kept for Back, or on the way to a page that took its time and is there now. A browser that is busy may need some
+    // hundred milliseconds to close a page.
+    if (event.persisted || leaving && performance.now() - leaving > 1000 || others() > 0) { return; }
     localStorage.setItem(closedAt, String(Date.now()));
     post('closed', '&quiet=' + quiet());
   } catch (e) { }

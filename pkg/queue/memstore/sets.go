@@ -13,9 +13,11 @@ type stay struct {
 // The groups of stays, by what has been told of them.
 const (
 	forgotten = -1 // too long ago to be remembered
-	fresh     = 0  // nothing
-	inside8   = 8  // 1 to 8: so many requests; 8: or more
-	served    = 9  // a booking
+	fresh     = 0  // only that it was let in at once
+	inside1   = 1  // 1 to 8: so many requests; 8: or more
+	inside2   = 2
+	inside8   = 8
+	served    = 9 // a booking
 	groups    = 10
 )
 

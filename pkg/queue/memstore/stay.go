@@ -12,11 +12,14 @@ func (r *room) over(s stay) bool {
 	return s.group != forgotten && !r.live(s) && s.told+r.t.idle+r.t.resume > r.now && s.began+r.t.max > r.now
 }
 
-// next is the group of a stay when one more request of it is told.
+// next is the group of a stay when one more request of it is told. The arrival that was let in at once was the first request of a fresh
+// stay, as a claim is of another, so that both learn and are counted alike.
 func (s stay) next() int8 {
 	switch s.group {
 	case forgotten:
-		return fresh + 1
+		return inside1
+	case fresh:
+		return inside2
 	case served:
 		return served
 	}
@@ -83,7 +86,7 @@ func (r *room) request(ref uint32, at int64) {
 	s := r.stays[ref]
 	if s.group != forgotten && at <= s.told {
 		if s.group == fresh {
-			r.tell(ref, fresh+1, s.told)
+			r.tell(ref, s.next(), s.told)
 		}
 		return
 	}

@@ -72,7 +72,16 @@ var learning = []scenario{
 		want(l, "the chance is lower", f.CallChance < 100, true)
 		want(l, "calls", f.Calls, 5)
 	}},
-	{"the first request of a stay teaches the curve of those not confirmed, the next ones that of their number", func(l *line) {
+	{"each request of a stay teaches the curve of those before it: an arrival that is let in is the first, as a claim is", func(l *line) {
+		l.enter(2)
+		claimed := l.now()
+		for i := range 2 {
+			l.clock.Step(3000)
+			l.renew(2, claimed, l.now())
+			want(l, "curve of a stay that was claimed", l.snapshot().Curves[queue.CurveInside1+queue.CurveKind(i)].Back[1], 1)
+		}
+		l.finish(2)
+		had := l.snapshot().Curves
 		l.fill(1)
 		l.setPace(func(p *queue.Pace) { p.Rate = 1 })
 		began := l.join(1).Started
@@ -82,8 +91,11 @@ var learning = []scenario{
 			l.clock.Set(at)
 			l.wants("renew", l.renew(1, began, at), queue.Standing{State: queue.StateInside, Until: at + idleMS, Started: began})
 			f := l.snapshot()
-			kind := min(queue.CurveFresh+queue.CurveKind(i), queue.CurveInside8)
-			want(l, "curve", f.Curves[kind].Back[1], int64(max(1, i-7)))
+			kind := queue.CurveFresh // of stays whose arrival alone is known
+			if i > 0 {
+				kind = min(queue.CurveInside1+queue.CurveKind(i), queue.CurveInside8)
+			}
+			want(l, "curve", f.Curves[kind].Back[1], had[kind].Back[1]+int64(max(1, i-6)))
 		}
 		want(l, "curve of the served", l.snapshot().Curves[queue.CurveServed], queue.Curve{})
 	}},

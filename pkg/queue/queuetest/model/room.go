@@ -33,8 +33,10 @@ type times = map[queue.VisitorID]int64
 
 // The groups of stays, by what has been told of them.
 const (
-	fresh   = 0 // nothing
-	inside8 = 8 // 1 to 8: so many requests; 8: or more
+	fresh   = 0 // only that it was let in at once
+	inside1 = 1 // 1 to 8: so many requests; 8: or more
+	inside2 = 2
+	inside8 = 8
 	served  = 9 // a booking
 	groups  = 10
 )

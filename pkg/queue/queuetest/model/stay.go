@@ -32,7 +32,9 @@ func (r *room) nextGroup(id queue.VisitorID) int {
 	group, _, ok := r.told(id)
 	switch {
 	case !ok:
-		return fresh + 1
+		return inside1
+	case group == fresh:
+		return inside2 // the arrival that was let in was its first request
 	case group == served:
 		return served
 	}
@@ -111,7 +113,7 @@ func (r *room) request(id queue.VisitorID, at int64) {
 	group, last, known := r.told(id)
 	if known && at <= last {
 		if group == fresh {
-			r.tell(id, fresh+1, last)
+			r.tell(id, inside2, last)
 		}
 		return
 	}

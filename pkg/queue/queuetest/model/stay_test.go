@@ -79,7 +79,7 @@ func TestRequestsMoveAStayOn(t *testing.T) {
 	f := newFixture(t)
 	f.state(f.arrive(queue.Arrival{Visitor: visitor(1)}).Standing, queue.StateInside, queue.ReasonNone)
 	began := f.now
-	want := []int{1, 2, 3, 4, 5, 6, 7, 8, 8}
+	want := []int{2, 3, 4, 5, 6, 7, 8, 8}
 	for _, group := range want {
 		f.pass(time.Second)
 		f.renew(1, began, f.now)

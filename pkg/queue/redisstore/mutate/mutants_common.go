@@ -207,6 +207,10 @@ var inCommon = []mutant{
 		find: `min(v.group + 1, INSIDE + 7)`, replace: `min(v.group + 1, INSIDE + 6)`,
 	},
 	{
+		name: "fresh-behind", file: "standing.lua", what: "an arrival that is let in at once does not count as a request, as a claim does",
+		find: "elseif v.group == FRESH then\n    return INSIDE + 1", replace: "elseif v.group == FRESH then\n    return INSIDE",
+	},
+	{
 		name: "served-moves", file: "standing.lua", what: "a served stay goes back to the others",
 		find: "elseif v.group == SERVED then\n    return SERVED", replace: "elseif v.group == SERVED then\n    return INSIDE",
 	},

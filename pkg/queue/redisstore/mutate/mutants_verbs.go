@@ -164,7 +164,7 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "renew-fresh-stays", file: "renew.lua", what: "an old request does not confirm a stay",
-		find: "if v.group == FRESH then\n      v.group = INSIDE", replace: "if v.group == FRESH then\n      v.group = FRESH",
+		find: "if v.group == FRESH then\n      v.group = next_group(v)", replace: "if v.group == FRESH then\n      v.group = FRESH",
 	},
 	{
 		name: "renew-teaches-nothing", file: "renew.lua", what: "a request teaches no curve",

@@ -14,7 +14,7 @@ end
 local function request(v, time)
   if v.told and time <= v.told then
     if v.group == FRESH then
-      v.group = INSIDE
+      v.group = next_group(v)
     end
     return
   end

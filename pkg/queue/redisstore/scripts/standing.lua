@@ -73,10 +73,13 @@ local function standing(v)
   return IS_UNKNOWN
 end
 
--- next_group is where a stay goes when one more request of it is told.
+-- next_group is where a stay goes when one more request of it is told. The arrival that was let in at once was the first request of a
+-- fresh stay, as a claim is of another, so that both learn and are counted alike.
 local function next_group(v)
   if not v.group then
     return INSIDE
+  elseif v.group == FRESH then
+    return INSIDE + 1
   elseif v.group == SERVED then
     return SERVED
   end

@@ -22,6 +22,9 @@ const (
 	namedKinds
 )
 
+// isFile reports whether it is one of the kinds of files.
+func (k Kind) isFile() bool { return k >= KindStyle && k < namedKinds }
+
 // Asked is what is known of a request's kind before it is answered.
 type Asked uint64
 

@@ -117,7 +117,7 @@ func (x *exchange) forward() error {
 	x.came = x.now
 	var waited bool
 	var err error
-	if x.place, waited, err = x.b.enter(entry{turnOf(x.opt.Inside, x.opt.Load), x.ask()}, &w); err != nil {
+	if x.place, waited, err = x.b.limiter.enter(x.ask(), &w); err != nil {
 		x.measure(err)
 		return err
 	}
@@ -142,7 +142,7 @@ func (x *exchange) depart() {
 		x.drop()
 	}
 	if !x.moved {
-		x.b.leave(x.place)
+		x.b.limiter.leave(x.place)
 	}
 }
 

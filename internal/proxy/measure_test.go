@@ -16,7 +16,7 @@ import (
 func seen(b *Backend) (s admission.Sample) {
 	tick := time.Now().Unix() / 5
 	for k := tick - 2; k <= tick; k++ {
-		one := b.meter.Sample(k, 0)
+		one := b.site.Meter.Sample(k, 0)
 		s.Add(&one)
 	}
 	return s
@@ -79,15 +79,15 @@ func TestASiteThatCannotBeConnectedToIsDown(t *testing.T) {
 	b, addr := startProxy(t, cfg, func(f *forwarder) { f.options = insideByHeader })
 	b.SetHealth(HealthWatch)
 	for range cfg.Health.Failures {
-		if b.down() {
+		if b.stands() != admission.StandingUnknown {
 			t.Fatal("down too soon")
 		}
 		conn := dialTest(t, addr)
 		send(t, conn, "GET / HTTP/1.1\r\nHost: h\r\nInside: 1\r\n\r\n")
 		want(t, conn, "HTTP/1.1 502 ")
 	}
-	if s := seen(b); !b.down() || s.Failed != int64(cfg.Health.Failures) || s.Requests != s.Failed {
-		t.Errorf("down %v, %d of %d failed", b.down(), s.Failed, s.Requests)
+	if s := seen(b); b.stands() != admission.StandingDown || s.Failed != int64(cfg.Health.Failures) || s.Requests != s.Failed {
+		t.Errorf("%d, %d of %d failed", b.stands(), s.Failed, s.Requests)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestTheLimitFollowsTheSiteOnlyIfItIsTold(t *testing.T) {
 	if got := b.Status().Limit; got != min(most, admission.StartLimit) {
 		t.Errorf("%d in force", got)
 	}
-	b.adapting.learn(0, admission.Failed, 1)
+	b.site.gate.learn(0, admission.Failed)
 	if got := b.Status().Limit; got >= min(most, admission.StartLimit) {
 		t.Errorf("%d after a failure", got)
 	}

@@ -135,7 +135,9 @@ func (s *Site) Advance(now time.Duration) {
 // Judge takes the tick that has just ended, and answers what is known of the site now.
 func (s *Site) Judge(tick int64) admission.State {
 	sample := s.meter.Sample(tick, 0)
-	sample.Down = s.away() || s.capacity.Down() // the health check
+	if s.away() || s.capacity.Down() { // the health check
+		sample.Up, sample.Down = false, true
+	}
 	if !s.cfg.Off {
 		s.health = admission.Judge(s.health, &admission.Input{Tick: tick, Last: tick - 1, Samples: []admission.Sample{sample}, Open: true})
 	}

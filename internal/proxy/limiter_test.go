@@ -247,3 +247,23 @@ func tcpPair(tb testing.TB) (a, b net.Conn) {
 	tb.Cleanup(func() { _, _ = a.Close(), b.Close() })
 	return a, b
 }
+
+// Where a crowd waits for a quick site, making what waits would cost as much as the wait.
+func TestAWaitForAPlaceMakesNothingNew(t *testing.T) {
+	ts := newLimiter(1, 10)
+	held, _, err := ts.enter(entry{turn: turnPage}, soon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts.queued = func() { ts.leave(held) }
+	w := soon()
+	// One is for the race detector, which lets a pool forget.
+	if n := testing.AllocsPerRun(1000, func() {
+		var waited bool
+		if held, waited, err = ts.enter(entry{turn: turnPage}, w); err != nil || !waited {
+			t.Fatal(waited, err)
+		}
+	}); n > 1 {
+		t.Errorf("%v allocations a wait", n)
+	}
+}

@@ -25,7 +25,7 @@ type Limit struct {
 const (
 	// LeastLimit is what the limit does not fall below, StartLimit where it begins, unless there is less to share out.
 	LeastLimit = 4
-	StartLimit = 64
+	StartLimit = 20
 )
 
 // Patience is for how long a request is among those that the limit bounds. What takes longer waits for something, as a long poll does

@@ -139,9 +139,10 @@ func TestASecondBatchIsBegunIfTheFirstIsFullOrTakesLong(t *testing.T) {
 		synctest.Wait()
 		begun(10)
 		gate <- struct{}{}
-		gate <- struct{}{}
 		synctest.Wait()
 		begun(5)
+		gate <- struct{}{}
+		synctest.Wait()
 		come(1)
 		begun()
 		time.Sleep(patience)

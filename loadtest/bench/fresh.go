@@ -129,18 +129,26 @@ func pollOnce(dial func() (net.Conn, error), request string) (net.Conn, error) {
 		return nil, err
 	}
 	if _, err = io.WriteString(c, request); err == nil {
-		var res *http.Response
-		if res, err = http.ReadResponse(bufio.NewReaderSize(c, 1024), nil); err == nil {
-			if _, err = io.Copy(io.Discard, res.Body); err == nil && res.StatusCode != http.StatusOK {
-				err = fmt.Errorf("a poll was answered %s", res.Status)
-			}
-		}
+		err = readAnswer(c)
 	}
 	if err != nil {
 		_ = c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+func readAnswer(c net.Conn) error {
+	res, err := http.ReadResponse(bufio.NewReaderSize(c, 1024), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("a poll was answered %s", res.Status)
+	}
+	_, err = io.Copy(io.Discard, res.Body)
+	return err
 }
 
 // handshakeCPU compares what a TLS connection with one poll costs, closed behind it, with nginx, which sends the answer from a file. The

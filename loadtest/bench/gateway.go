@@ -48,8 +48,13 @@ func (b *bench) configure(bin string, in *installation, store, backend string, r
 	if bin == b.gatewayBin {
 		pace.Health = b.health // another build may not know it
 	}
+	var proxies []string
+	if b.networks {
+		proxies = []string{"127.0.0.1/32"}
+	}
 	return &launch.Config{
-		State: launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
+		TrustedProxies: proxies,
+		State:          launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
 		Log:    launch.LogStyle{Level: "error"},
 		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
 		Rooms: []launch.Room{{
@@ -206,7 +211,8 @@ func (in *installation) writePasses(file string, age time.Duration) error {
 		return err
 	}
 	for i, c := range cookies {
-		cookies[i] = passRequest(c)
+		from := fmt.Sprintf("X-Forwarded-For: 10.%d.%d.1\r\nX-Forwarded-Proto: http\r\nHost:", i/8, i%8)
+		cookies[i] = strings.Replace(passRequest(c), "Host:", from, 1)
 	}
 	return os.WriteFile(file, []byte(luaOf(cookies)), 0o600)
 }

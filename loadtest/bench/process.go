@@ -23,6 +23,7 @@ type bench struct {
 	processes  []*process
 	count      int
 	profiles   []string // files
+	networks   bool     // gateways believe X-Forwarded-For: visitors come from many networks
 }
 
 // process is one server under test.

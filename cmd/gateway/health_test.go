@@ -13,11 +13,11 @@ import (
 
 // slow is what a gateway saw of a site that takes eight times as long as usual.
 func slow() string {
-	s := admission.Sample{Requests: 60}
+	s := admission.Sample{Requests: 60, Up: true, Slow: 1<<60 - 1}
 	const usual = 400 * time.Millisecond
-	s.Ratio[admission.RatioBucket(8*usual, usual)] = 60
-	s.Took[admission.TookBucket(8*usual)] = 60
-	s.Usual[admission.TookBucket(usual)] = 60
+	for range 60 {
+		s.Take(8*usual, usual)
+	}
 	return s.Encode()
 }
 
@@ -81,25 +81,25 @@ func TestASampleThatCannotBeReadIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestRoomsWithOneSiteShareItsMeter(t *testing.T) {
-	var m meters
+func TestRoomsWithTheSameAddressesHaveOneSite(t *testing.T) {
+	var m sites
 	a := m.take([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://b", "http://a"}); a != b {
-		t.Error("the same addresses in another order have another meter")
+		t.Error("the same addresses in another order have another site")
 	}
 	if c := m.take([]string{"http://a"}); a == c {
-		t.Error("another set of addresses has the same meter")
+		t.Error("another set of addresses has the same site")
 	}
 	m.give([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://a", "http://b"}); a != b {
-		t.Error("a meter was forgotten that a room still has")
+		t.Error("a site was forgotten that a room still has")
 	}
 	for range 2 {
 		m.give([]string{"http://a", "http://b"})
 	}
 	m.give([]string{"http://a"})
 	if len(m.by) != 0 {
-		t.Errorf("%d meters are kept for nobody", len(m.by))
+		t.Errorf("%d sites are kept for nobody", len(m.by))
 	}
 }
 
@@ -120,8 +120,10 @@ func TestTheLogSaysOnceThatThePaceIsHeldBack(t *testing.T) {
 	if n := logs.Len(); n != 1 {
 		t.Fatalf("%d lines: %v", n, logs.All())
 	}
-	fine := admission.Sample{Requests: 60}
-	fine.Ratio[8], fine.Took[17], fine.Usual[17] = 60, 60, 60
+	fine := admission.Sample{Requests: 60, Up: true}
+	for range 60 {
+		fine.Take(400*time.Millisecond, 400*time.Millisecond)
+	}
 	for range 100 {
 		see(fine.Encode())
 	}

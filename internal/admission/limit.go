@@ -65,6 +65,16 @@ func NewLimit(most int) *Limit {
 // Now is the limit, from 4 (or most, if that is less) to most.
 func (l *Limit) Now() int { return int(l.lim) }
 
+// SetMost changes what the limit stays at or below, 1 or more. It is for when the rooms of a site change.
+func (l *Limit) SetMost(most int) {
+	l.most = float64(max(1, most))
+	l.least = min(LeastLimit, l.most)
+	if l.taken == 0 {
+		l.lim = StartLimit
+	}
+	l.set(l.lim)
+}
+
 // Answered takes an answer: its time at the site, without any wait before, divided by the usual time of its kind (0: that is not
 // known yet), and how many requests the site had at once. As long as the site has less than half of what it may have, the limit is
 // not what decides, and stays.

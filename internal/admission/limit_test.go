@@ -254,20 +254,20 @@ func TestWideTimesLeaveTheLimitHigh(t *testing.T) {
 func TestTheLimitStaysWhereItDecidesNothing(t *testing.T) {
 	l := NewLimit(512)
 	for range 1000 {
-		l.Answered(1, 9)
-		l.Answered(0, 9)
+		l.Answered(1, StartLimit/2-1)
+		l.Answered(0, StartLimit/2-1)
 	}
 	if l.Now() != StartLimit {
 		t.Errorf("%d", l.Now())
 	}
-	l.Answered(0, 10)
+	l.Answered(0, StartLimit/2)
 	if l.Now() <= StartLimit-1 || l.lim <= StartLimit {
 		t.Errorf("%v with half of the places in use", l.lim)
 	}
 }
 
 func TestTheBoundsOfTheLimit(t *testing.T) {
-	for _, most := range []int{-1, 0, 1, 3, 4, 20, 21, 512, 1 << 20} {
+	for _, most := range []int{-1, 0, 1, 3, 4, StartLimit, StartLimit + 1, 512, 1 << 20} {
 		l := NewLimit(most)
 		if want := max(1, min(StartLimit, most)); l.Now() != want {
 			t.Errorf("%d: begins at %d", most, l.Now())

@@ -1,14 +1,19 @@
 package admission
 
 import (
+	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Exchange is what became of one request to the site.
 type Exchange struct {
 	Kind Kind
+	// Method and Path are what the Kind is of. They are read while it is noted; no path: what the kind usually takes does not travel.
+	Method string
+	Path   []byte
 	// Client stands for the network that it came from.
 	Client uint64
 	// Took is how long its sender waited for the answer, the queue in the proxy included and the time to send it excluded; Worked is the
@@ -40,6 +45,9 @@ const (
 // five seconds, or an eighth of all, and one failure a minute. It keeps hashes of paths and of networks for as long as they are
 // needed, and nothing else of a request. It has no clock of its own, but the times that it is told. Safe for concurrent use.
 type Meter struct {
+	seed maphash.Seed
+	long atomic.Pointer[map[Kind]struct{}] // the kinds that Long knows; nil: none
+
 	mu    sync.Mutex
 	began time.Time
 	now   time.Duration // since began; the latest time told
@@ -47,23 +55,28 @@ type Meter struct {
 	kinds map[Kind]*kindState
 	other *kindState
 	full  time.Duration // no kind can be forgotten before
+	told  told
 
 	ring    [ringSeconds]second
 	tick    int64              // the five seconds that ill is made of
-	ratios  [Buckets]int64     // of answers of settled kinds, since ill was judged
+	ratios  [Buckets]int64     // of answers of settled kinds by their weight, since ill was judged
+	squares int64              // of these weights
 	ill     float64            // median of the ratios of the last tick with enough answers
 	counted int64              // answers in this tick
 	shares  [shareSlots]share  // of networks in this tick
 	fails   [failSlots]float64 // when each network last failed, in seconds since began + 1
 
-	down map[int]func() bool // by the order of Watch
-	next int
+	stand map[int]func() Standing // by the order of Watch
+	next  int
 }
 
 // kindState is a kind and when it was last asked for.
 type kindState struct {
 	usual
-	seen time.Duration
+	pattern pattern
+	seen    time.Duration
+	load    float64 // the time that it took of the site lately, in seconds; it falls by a hundredth each tick
+	long    bool    // it is in Meter.long
 }
 
 // second is what was seen in one.
@@ -89,9 +102,13 @@ const (
 	freeShare, shareOfAll = 4, 8
 	failEvery             = 60.0 // seconds
 
+	loadKept = 0.99 // of kindState.load, each tick
+
 	// illRatio is how many times longer than usual answers take of a site that is not well; enoughAnswers say so.
 	illRatio      = 2.0
 	enoughAnswers = 10
+	// slowRatio is how many times longer than usual an answer takes that is slow.
+	slowRatio = 2
 	// abandonedRatio is how many times longer than usual somebody has waited whose leaving says something.
 	abandonedRatio = 2
 	// LongUsual is the usual time from which an answer is taken to wait for something, as a long poll does, instead of being worked on.
@@ -100,7 +117,9 @@ const (
 
 // NewMeter makes a Meter that knows nothing.
 func NewMeter() *Meter {
-	return &Meter{kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, down: make(map[int]func() bool)}
+	return &Meter{
+		seed: maphash.MakeSeed(), kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, stand: make(map[int]func() Standing),
+	}
 }
 
 // Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
@@ -109,36 +128,57 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pass(now)
-	var usual time.Duration
-	if usual = m.usually(e.Kind); usual > 0 {
+	k := m.kinds[e.Kind]
+	usual := m.usually(k)
+	if usual > 0 {
 		ratio = float64(e.Worked) / float64(usual)
 	}
 	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
 		return ratio, false
 	}
 	s := m.second(now)
-	s.Requests++
-	failed := e.Outcome == Failed || e.Outcome == TimedOut || e.Outcome == Unreached
-	if failed {
-		s.Failed++
-	}
+	s.count(&e)
 	if e.Outcome == Failed || e.Outcome == Unreached {
 		return ratio, true // however quick it was
 	}
-	k := m.kind(e.Kind)
+	if k == nil {
+		if k = m.makeKind(&e); usual == 0 {
+			usual = k.time() // it may be known elsewhere
+		}
+	}
+	m.ask(k)
+	k.load += usual.Seconds()
 	if e.Outcome == Answered {
 		k.note(e.Worked, m.now)
 	}
-	if usual > 0 {
-		at := RatioBucket(e.Took, usual)
-		s.Ratio[at]++
-		s.Took[TookBucket(e.Took)]++
-		s.Usual[TookBucket(usual)]++
+	if usual > 0 && usual < LongUsual {
+		s.Take(e.Took, usual)
+		if e.Took > slowRatio*usual {
+			s.Slow |= 1 << (e.Client % 64)
+		}
 		if k.settled() && e.Worked > 0 {
-			m.ratios[RatioBucket(e.Worked, usual)]++
+			w := Weight(usual)
+			m.ratios[RatioBucket(e.Worked, usual)] += w
+			m.squares += w * w
 		}
 	}
 	return ratio, true
+}
+
+// count takes a request, however it ended.
+func (s *Sample) count(e *Exchange) {
+	failed := e.Outcome == Failed || e.Outcome == TimedOut || e.Outcome == Unreached
+	s.Requests++
+	s.Up = s.Up || e.Outcome == Answered
+	if failed {
+		s.Failed++
+	}
+	if e.Kind.isFile() {
+		s.Files++
+		if failed {
+			s.FailedFiles++
+		}
+	}
 }
 
 // pass lets the time pass, and learns at the end of each tick.
@@ -156,68 +196,96 @@ func (m *Meter) pass(now time.Time) {
 	m.tick, m.counted = tick, 0
 	m.judge()
 	for _, k := range m.kinds {
-		m.learn(k)
+		k.load *= loadKept
+		m.learn(k, m.ill)
 	}
-	m.learn(m.other)
+	m.learn(m.other, m.ill)
 }
 
-func (m *Meter) learn(k *kindState) {
-	if k.ready(m.now) {
-		k.learn(m.now, m.ill)
+func (m *Meter) learn(k *kindState, ill float64) {
+	if !k.ready(m.now) {
+		return
 	}
+	k.learn(m.now, ill)
+	m.mark(k)
+}
+
+// mark notes whether a kind is long.
+func (m *Meter) mark(k *kindState) {
+	if long := k.time() >= LongUsual; long != k.long {
+		k.long = long
+		m.tellLong()
+	}
+}
+
+// tellLong makes known which kinds are long.
+func (m *Meter) tellLong() {
+	var long map[Kind]struct{}
+	for kind, k := range m.kinds {
+		if k.long {
+			if long == nil {
+				long = map[Kind]struct{}{}
+			}
+			long[kind] = struct{}{}
+		}
+	}
+	if long == nil {
+		m.long.Store(nil)
+		return
+	}
+	m.long.Store(&long)
 }
 
 // judge finds out how the site did, over all kinds, in the ticks since it last could.
 func (m *Meter) judge() {
 	m.ill = m.illNow()
-	if enough(&m.ratios) {
+	if m.enough() {
 		clear(m.ratios[:])
+		m.squares = 0
 	}
 }
 
 // illNow is how the site does, as far as the last answers say.
 func (m *Meter) illNow() float64 {
-	if !enough(&m.ratios) {
+	if !m.enough() {
 		return m.ill
 	}
 	return RatioMedian(&m.ratios)
 }
 
-func enough(row *[Buckets]int64) bool {
-	var all int64
-	for _, n := range row {
-		all += n
+func (m *Meter) enough() bool { return answersIn(&m.ratios, m.squares) >= enoughAnswers }
+
+// usually is the usual time of a kind, or, if it is nil, of those that have none of their own; 0: it is not known.
+func (m *Meter) usually(k *kindState) time.Duration {
+	switch {
+	case k != nil:
+		return k.time()
+	case len(m.kinds) < maxKinds:
+		return 0
 	}
-	return all >= enoughAnswers
+	return m.other.time()
 }
 
-// usually is the usual time of a kind, or of those that have none of their own; 0: it is not known.
-func (m *Meter) usually(k Kind) time.Duration {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) < maxKinds {
-			return 0
-		}
-		s = m.other
+// makeKind makes room for an exchange's kind.
+func (m *Meter) makeKind(e *Exchange) *kindState {
+	if len(m.kinds) >= maxKinds && !m.forget() {
+		return m.other
 	}
-	return s.time()
-}
-
-// kind finds what is known of a kind, or makes room for it.
-func (m *Meter) kind(k Kind) *kindState {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) >= maxKinds && !m.forget() {
-			return m.other
-		}
-		s = new(kindState)
-		m.kinds[k] = s
-	}
-	s.seen = m.now
-	if !s.known() && s.ready(m.now) {
-		s.learn(m.now, m.illNow()) // nothing is gained by the end of the tick
+	s := new(kindState)
+	m.kinds[e.Kind] = s
+	if e.Path != nil {
+		s.pattern = patternOf(e)
+		m.adopt(s)
 	}
 	return s
+}
+
+// ask notes that somebody asked for a kind.
+func (m *Meter) ask(k *kindState) {
+	k.seen = m.now
+	if !k.known() {
+		m.learn(k, m.illNow()) // nothing is gained by the end of the tick
+	}
 }
 
 // forget makes room by what was not asked for for longest, if that is long.
@@ -235,7 +303,11 @@ func (m *Meter) forget() bool {
 	if m.full = at + kindMemory; m.now < m.full {
 		return false
 	}
+	gone := m.kinds[oldest]
 	delete(m.kinds, oldest)
+	if gone.long {
+		m.tellLong()
+	}
 	return true
 }
 
@@ -275,26 +347,39 @@ func (m *Meter) second(now time.Time) *Sample {
 	return &s.Sample
 }
 
-// Long reports whether answers of a kind usually take so long that they wait for something, and known whether that is known.
-func (m *Meter) Long(k Kind) (long, known bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	usual := m.usually(k)
-	return usual >= LongUsual, usual > 0
+// Long reports whether answers of a kind are known to take so long that they wait for something. It takes no lock.
+func (m *Meter) Long(k Kind) bool {
+	long := m.long.Load()
+	if long == nil {
+		return false
+	}
+	_, is := (*long)[k]
+	return is
 }
 
-// Watch lets a proxy say whether the site is down as far as it can see: the health check fails at every address, or nobody can be
-// connected to. It is asked by Sample, and must not call the Meter. forget ends it.
-func (m *Meter) Watch(down func() bool) (forget func()) {
+// Standing is what a proxy knows of a site without anybody's requests.
+type Standing uint8
+
+const (
+	// StandingUnknown: nothing has been asked.
+	StandingUnknown Standing = iota
+	// StandingUp: a health check passed at an address.
+	StandingUp
+	// StandingDown: the health check fails at every address, or nobody can be connected to.
+	StandingDown
+)
+
+// Watch lets a proxy say how the site stands as far as it can see. It is asked by Sample, and must not call the Meter. forget ends it.
+func (m *Meter) Watch(stands func() Standing) (forget func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	id := m.next
 	m.next++
-	m.down[id] = down
+	m.stand[id] = stands
 	return func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		delete(m.down, id)
+		delete(m.stand, id)
 	}
 }
 
@@ -310,11 +395,16 @@ func (m *Meter) Sample(tick int64, offset time.Duration) Sample {
 			sum.Add(&s.Sample)
 		}
 	}
-	if sum.Requests > sum.Failed {
-		return sum
+	if sum.Up {
+		return sum // whoever answers is there
 	}
-	for _, down := range m.down {
-		sum.Down = sum.Down || down()
+	for _, stands := range m.stand {
+		switch stands() {
+		case StandingUp:
+			sum.Add(&Sample{Up: true})
+		case StandingDown:
+			sum.Add(&Sample{Down: true})
+		}
 	}
 	return sum
 }

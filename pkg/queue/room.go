@@ -46,7 +46,8 @@ type RoomConfig struct {
 	PollMin, PollMax time.Duration
 	// StoreTimeout bounds one store call. Default 2 s.
 	StoreTimeout time.Duration
-	// Slots is how many Join or Claim batches may be in flight. Default 1, right for a store in this process.
+	// Slots is how many Join or Claim batches may be in flight. Default 1, right for a store in this process. More than one are only if
+	// a batch is full or takes long.
 	Slots int
 	// Visitors is for how many visitors the process remembers what the store said. Default 1<<20.
 	Visitors int
@@ -241,9 +242,9 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	r.controllers = []controller{&r.configuration}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
-	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
-	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
-	r.resumes = newBatcher(MaxBatch, cfg.Slots, r.resumeBatch)
+	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)
+	r.claims = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.claimBatch)
+	r.resumes = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.resumeBatch)
 	r.outbox.full = make(chan struct{}, 1)
 	return r, nil
 }

@@ -196,10 +196,10 @@ func TestKindsWeighByTheTimeThatTheyTake(t *testing.T) {
 	}
 	c = well()
 	s := answers(100, 1, 0)
-	s.Requests += 9
-	take(&s, 9, 8, 5*time.Second)
-	if c.see(s); c.Pace != fullPace {
-		t.Errorf("nine of a very slow kind: %+v", c.State)
+	s.Requests += 12
+	take(&s, 12, 8, 5*time.Second)
+	if c.see(s); c.Pace != fullPace || c.Age != 0 {
+		t.Errorf("twelve of a very slow kind: %+v", c.State)
 	}
 }
 

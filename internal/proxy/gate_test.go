@@ -201,6 +201,58 @@ func TestWhoWasSetAsideIsNotForgotten(t *testing.T) {
 	})
 }
 
+func TestWhoWasSetAsideGoesInAtOnceWhenAnotherOfTheVisitorEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, r := rooms(20, 100)
+		order := make(chan string, 1)
+		begun := time.Now()
+		var places []place
+		for range 6 {
+			places = append(places, in(t, r[0], entry{turn: turnPage, of: 7}))
+		}
+		queueUpAs(r[0], entry{turn: turnPart, of: 7}, "in", order)
+		r[0].leave(places[0])
+		if got, after := <-order, time.Since(begun); got != "in" || after != 0 {
+			t.Errorf("%s after %v", got, after)
+		}
+	})
+}
+
+// The one that was taken back into the line may give up there; the next of the visitor must not wait for nothing.
+func TestWhoGivesUpInTheLineLeavesItToTheNextOfTheVisitor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, r := rooms(2, 100)
+		order := make(chan string, 4)
+		mine, other := in(t, r[0], entry{turn: turnPage, of: 7}), in(t, r[0], entry{turn: turnPage, of: 8})
+		wait := func(name string, d time.Duration) {
+			go func() {
+				if _, _, err := r[0].enter(entry{turn: turnPart, of: 7}, &watch{until: time.Now().Add(d)}); err != nil {
+					name += " gave up"
+				}
+				order <- name
+			}()
+			synctest.Wait()
+		}
+		wait("first", time.Second)
+		wait("second", time.Minute)
+		queueUpAs(r[0], entry{turn: turnForm, of: 9}, "form", order)
+		r[0].leave(mine)
+		for _, want := range []string{"form", "first gave up"} {
+			if got := <-order; got != want {
+				t.Errorf("%s, not %s", got, want)
+			}
+		}
+		r[0].leave(other)
+		begun := time.Now()
+		if got := <-order; got != "second" || time.Since(begun) > tick {
+			t.Errorf("%s after %v", got, time.Since(begun))
+		}
+		if g.aside[7] != 0 || g.held[7] != 1 {
+			t.Errorf("%d aside, %d held", g.aside[7], g.held[7])
+		}
+	})
+}
+
 // What visitors over their part have queued gives way to whoever has less.
 func TestTheQueueIsNotFilledByAFewVisitors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

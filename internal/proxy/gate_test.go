@@ -95,6 +95,28 @@ func TestARoomThatIsFullHoldsNobodyElseUp(t *testing.T) {
 	})
 }
 
+// Strangers leave a quarter of the site's limit to people inside, whichever rooms they come to.
+func TestOpenPathsDoNotTakeTheWholeLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, r := rooms(8, 100, 100)
+		order := make(chan string, 1)
+		var last place
+		for n := range 6 {
+			last = in(t, r[n%2], entry{turn: turnOpen})
+		}
+		queueUp(r[0], turnOpen, "open", order)
+		in(t, r[0], entry{turn: turnPart})
+		in(t, r[1], entry{turn: turnPart})
+		if len(order) != 0 {
+			t.Error("a seventh stranger got in")
+		}
+		r[1].leave(last)
+		if got := <-order; got != "open" {
+			t.Error(got)
+		}
+	})
+}
+
 // A room whose health is off, or only watched, neither waits for the site's bound nor takes its places.
 func TestOnlyRoomsThatActHaveTheBound(t *testing.T) {
 	g, r := rooms(2, 100, 100, 100)

@@ -58,9 +58,10 @@ type Meter struct {
 	told  told
 
 	ring    [ringSeconds]second
-	tick    int64              // the five seconds that ill is made of
-	ratios  [Buckets]int64     // of answers of settled kinds by their weight, since ill was judged
-	squares int64              // of these weights
+	tick    int64          // the five seconds that ill is made of
+	ratios  [Buckets]int64 // of answers of settled kinds by their weight, since ill was judged
+	squares int64          // of these weights
+	mean    heavyMean
 	ill     float64            // median of the ratios of the last tick with enough answers
 	counted int64              // answers in this tick
 	shares  [shareSlots]share  // of networks in this tick
@@ -122,24 +123,32 @@ func NewMeter() *Meter {
 	}
 }
 
-// Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
-// does not if its network has had its share.
-func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
+// Heard is what an exchange says to a Limit.
+type Heard struct {
+	// Ratio is its time at the site, without any wait before, divided by what is usual of its kind; 0: that is not known yet.
+	Ratio float64
+	// Weight is the usual time of its kind by that of the kinds that take the site's time, above 0 and up to 1: quick files hide no slow
+	// pages.
+	Weight float64
+}
+
+// Note takes one exchange, and reports whether it counts: it does not if its network has had its share.
+func (m *Meter) Note(e Exchange, now time.Time) (h Heard, counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pass(now)
 	k := m.kinds[e.Kind]
 	usual := m.usually(k)
-	if usual > 0 {
-		ratio = float64(e.Worked) / float64(usual)
+	if h.Weight = 1; usual > 0 {
+		h.Ratio, h.Weight = float64(e.Worked)/float64(usual), m.mean.weigh(usual.Seconds())
 	}
 	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
-		return ratio, false
+		return h, false
 	}
 	s := m.second(now)
 	s.count(&e)
 	if e.Outcome == Failed || e.Outcome == Unreached {
-		return ratio, true // however quick it was
+		return h, true // however quick it was
 	}
 	if k == nil {
 		if k = m.makeKind(&e); usual == 0 {
@@ -162,7 +171,23 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 			m.squares += w * w
 		}
 	}
-	return ratio, true
+	return h, true
+}
+
+// heavyMean is the mean of usual times, each by its own weight: that of the kinds that take the site's time.
+type heavyMean struct{ sum, squares float64 }
+
+// heavyGain is what each answer changes it by.
+const heavyGain = 0.01
+
+// weigh takes a usual time, and answers its weight.
+func (m *heavyMean) weigh(usual float64) float64 {
+	if m.sum == 0 {
+		m.sum, m.squares = usual, usual*usual
+	}
+	m.sum += heavyGain * (usual - m.sum)
+	m.squares += heavyGain * (usual*usual - m.squares)
+	return min(1, usual*m.sum/m.squares)
 }
 
 // count takes a request, however it ended.

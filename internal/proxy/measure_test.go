@@ -104,7 +104,7 @@ func TestTheLimitFollowsTheSiteOnlyIfItIsTold(t *testing.T) {
 	if got := b.Status().Limit; got != min(most, admission.StartLimit) {
 		t.Errorf("%d in force", got)
 	}
-	b.site.gate.learn(0, admission.Failed)
+	b.site.gate.learn(admission.Heard{}, admission.Failed)
 	if got := b.Status().Limit; got >= min(most, admission.StartLimit) {
 		t.Errorf("%d after a failure", got)
 	}

@@ -117,7 +117,7 @@ func TestWhatIsSaidOfFailuresThatAreOver(t *testing.T) {
 		t.Errorf("said %q, want %q", got, want)
 	}
 	c.see(answers(60, 1, 0))
-	if got, want := c.Words(false), "held back to 71 %, rising: too many requests failed"; got != want {
+	if got, want := c.Words(false), "held back to 72 %, rising: too many requests failed"; got != want {
 		t.Errorf("then said %q, want %q", got, want)
 	}
 }

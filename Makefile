@@ -90,11 +90,12 @@ long-parts:
 
 long-crashes: deps-redis
 	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
-	$(GO) test -race -count=1 -timeout 20m -tags long -run 'HoweverOften|InTrouble' ./test/e2e
+	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./cmd/gateway
 
 long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
+	$(GO) test -count=1 -timeout 10m -tags long -run InTrouble ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
 	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
 

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -44,6 +45,16 @@ func TestASlowSiteHoldsThePaceBackAsTheModeSays(t *testing.T) {
 		state := admission.ReadState(v.Text)
 		if v.Factor != want.factor || (state.Words(false) != "") != want.words {
 			t.Errorf("%s: factor %d, words %q", mode, v.Factor, state.Words(false))
+		}
+	}
+}
+
+func TestTheProxyDoesWhatTheModeSays(t *testing.T) {
+	for mode, want := range map[queue.HealthMode]proxy.Health{
+		queue.HealthAct: proxy.HealthLimit, queue.HealthAdvise: proxy.HealthWatch, queue.HealthOff: proxy.HealthOff,
+	} {
+		if got := whatToDo(mode); got != want {
+			t.Errorf("%s: %d", mode, got)
 		}
 	}
 }

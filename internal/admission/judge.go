@@ -12,7 +12,7 @@ const (
 	fullPace  = 1000 // permille
 	leastPace = 20   // it is never below, so that a site that is well again is seen
 	startPace = 300  // at the start of an opening of which nobody knows how the site bears it
-	raise     = 15   // each tick in which the site is not bad, of the full pace
+	raise     = 20   // each tick in which the site is not bad, of the full pace
 	cutTo     = 700  // permille of the pace, when it is bad
 	cutEvery  = 2    // ticks between two cuts: the first must have had time to show
 	badRatio  = 2.5  // times the base

@@ -117,7 +117,7 @@ func TestWhatIsSaidOfFailuresThatAreOver(t *testing.T) {
 		t.Errorf("said %q, want %q", got, want)
 	}
 	c.see(answers(60, 1, 0))
-	if got, want := c.Words(false), "held back to 71 %, rising: too many requests failed"; got != want {
+	if got, want := c.Words(false), "held back to 72 %, rising: too many requests failed"; got != want {
 		t.Errorf("then said %q, want %q", got, want)
 	}
 }
@@ -196,10 +196,10 @@ func TestKindsWeighByTheTimeThatTheyTake(t *testing.T) {
 	}
 	c = well()
 	s := answers(100, 1, 0)
-	s.Requests += 9
-	take(&s, 9, 8, 5*time.Second)
-	if c.see(s); c.Pace != fullPace {
-		t.Errorf("nine of a very slow kind: %+v", c.State)
+	s.Requests += 12
+	take(&s, 12, 8, 5*time.Second)
+	if c.see(s); c.Pace != fullPace || c.Age != 0 {
+		t.Errorf("twelve of a very slow kind: %+v", c.State)
 	}
 }
 

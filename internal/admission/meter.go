@@ -58,9 +58,10 @@ type Meter struct {
 	told  told
 
 	ring    [ringSeconds]second
-	tick    int64              // the five seconds that ill is made of
-	ratios  [Buckets]int64     // of answers of settled kinds by their weight, since ill was judged
-	squares int64              // of these weights
+	tick    int64          // the five seconds that ill is made of
+	ratios  [Buckets]int64 // of answers of settled kinds by their weight, since ill was judged
+	squares int64          // of these weights
+	mean    heavyMean
 	ill     float64            // median of the ratios of the last tick with enough answers
 	counted int64              // answers in this tick
 	shares  [shareSlots]share  // of networks in this tick
@@ -68,15 +69,6 @@ type Meter struct {
 
 	stand map[int]func() Standing // by the order of Watch
 	next  int
-}
-
-// kindState is a kind and when it was last asked for.
-type kindState struct {
-	usual
-	pattern pattern
-	seen    time.Duration
-	load    float64 // the time that it took of the site lately, in seconds; it falls by a hundredth each tick
-	long    bool    // it is in Meter.long
 }
 
 // second is what was seen in one.
@@ -122,24 +114,32 @@ func NewMeter() *Meter {
 	}
 }
 
-// Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
-// does not if its network has had its share.
-func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
+// Heard is what an exchange says to a Limit.
+type Heard struct {
+	// Ratio is its time at the site, without any wait before, divided by what is usual of its kind; 0: that is not known yet.
+	Ratio float64
+	// Weight is the usual time of its kind by that of the kinds that take the site's time, above 0 and up to 1: quick files hide no slow
+	// pages.
+	Weight float64
+}
+
+// Note takes one exchange, and reports whether it counts: it does not if its network has had its share.
+func (m *Meter) Note(e Exchange, now time.Time) (h Heard, counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pass(now)
 	k := m.kinds[e.Kind]
 	usual := m.usually(k)
-	if usual > 0 {
-		ratio = float64(e.Worked) / float64(usual)
+	if h.Weight = 1; usual > 0 {
+		h.Ratio, h.Weight = float64(e.Worked)/float64(usual), m.mean.weigh(usual.Seconds())
 	}
 	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
-		return ratio, false
+		return h, false
 	}
 	s := m.second(now)
 	s.count(&e)
 	if e.Outcome == Failed || e.Outcome == Unreached {
-		return ratio, true // however quick it was
+		return h, true // however quick it was
 	}
 	if k == nil {
 		if k = m.makeKind(&e); usual == 0 {
@@ -162,7 +162,23 @@ func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
 			m.squares += w * w
 		}
 	}
-	return ratio, true
+	return h, true
+}
+
+// heavyMean is the mean of usual times, each by its own weight: that of the kinds that take the site's time.
+type heavyMean struct{ sum, squares float64 }
+
+// heavyGain is what each answer changes it by.
+const heavyGain = 0.01
+
+// weigh takes a usual time, and answers its weight.
+func (m *heavyMean) weigh(usual float64) float64 {
+	if m.sum == 0 {
+		m.sum, m.squares = usual, usual*usual
+	}
+	m.sum += heavyGain * (usual - m.sum)
+	m.squares += heavyGain * (usual*usual - m.squares)
+	return min(1, usual*m.sum/m.squares)
 }
 
 // count takes a request, however it ended.
@@ -210,32 +226,6 @@ func (m *Meter) learn(k *kindState, ill float64) {
 	m.mark(k)
 }
 
-// mark notes whether a kind is long.
-func (m *Meter) mark(k *kindState) {
-	if long := k.time() >= LongUsual; long != k.long {
-		k.long = long
-		m.tellLong()
-	}
-}
-
-// tellLong makes known which kinds are long.
-func (m *Meter) tellLong() {
-	var long map[Kind]struct{}
-	for kind, k := range m.kinds {
-		if k.long {
-			if long == nil {
-				long = map[Kind]struct{}{}
-			}
-			long[kind] = struct{}{}
-		}
-	}
-	if long == nil {
-		m.long.Store(nil)
-		return
-	}
-	m.long.Store(&long)
-}
-
 // judge finds out how the site did, over all kinds, in the ticks since it last could.
 func (m *Meter) judge() {
 	m.ill = m.illNow()
@@ -254,62 +244,6 @@ func (m *Meter) illNow() float64 {
 }
 
 func (m *Meter) enough() bool { return answersIn(&m.ratios, m.squares) >= enoughAnswers }
-
-// usually is the usual time of a kind, or, if it is nil, of those that have none of their own; 0: it is not known.
-func (m *Meter) usually(k *kindState) time.Duration {
-	switch {
-	case k != nil:
-		return k.time()
-	case len(m.kinds) < maxKinds:
-		return 0
-	}
-	return m.other.time()
-}
-
-// makeKind makes room for an exchange's kind.
-func (m *Meter) makeKind(e *Exchange) *kindState {
-	if len(m.kinds) >= maxKinds && !m.forget() {
-		return m.other
-	}
-	s := new(kindState)
-	m.kinds[e.Kind] = s
-	if e.Path != nil {
-		s.pattern = patternOf(e)
-		m.adopt(s)
-	}
-	return s
-}
-
-// ask notes that somebody asked for a kind.
-func (m *Meter) ask(k *kindState) {
-	k.seen = m.now
-	if !k.known() {
-		m.learn(k, m.illNow()) // nothing is gained by the end of the tick
-	}
-}
-
-// forget makes room by what was not asked for for longest, if that is long.
-func (m *Meter) forget() bool {
-	if m.now < m.full {
-		return false
-	}
-	var oldest Kind
-	at := m.now + 1
-	for k, s := range m.kinds {
-		if s.seen < at {
-			oldest, at = k, s.seen
-		}
-	}
-	if m.full = at + kindMemory; m.now < m.full {
-		return false
-	}
-	gone := m.kinds[oldest]
-	delete(m.kinds, oldest)
-	if gone.long {
-		m.tellLong()
-	}
-	return true
-}
 
 // mayCount takes an exchange's part of what its network may add.
 func (m *Meter) mayCount(e *Exchange) bool {
@@ -345,42 +279,6 @@ func (m *Meter) second(now time.Time) *Sample {
 		*s = second{unix: unix}
 	}
 	return &s.Sample
-}
-
-// Long reports whether answers of a kind are known to take so long that they wait for something. It takes no lock.
-func (m *Meter) Long(k Kind) bool {
-	long := m.long.Load()
-	if long == nil {
-		return false
-	}
-	_, is := (*long)[k]
-	return is
-}
-
-// Standing is what a proxy knows of a site without anybody's requests.
-type Standing uint8
-
-const (
-	// StandingUnknown: nothing has been asked.
-	StandingUnknown Standing = iota
-	// StandingUp: a health check passed at an address.
-	StandingUp
-	// StandingDown: the health check fails at every address, or nobody can be connected to.
-	StandingDown
-)
-
-// Watch lets a proxy say how the site stands as far as it can see. It is asked by Sample, and must not call the Meter. forget ends it.
-func (m *Meter) Watch(stands func() Standing) (forget func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id := m.next
-	m.next++
-	m.stand[id] = stands
-	return func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.stand, id)
-	}
 }
 
 // Sample is what was seen in a tick, to within a second: tick k is [5k, 5k+5) seconds after 1970 of a clock that is ahead of the one of Note

@@ -77,11 +77,11 @@ func (g *gate) bound() {
 }
 
 // learn takes what became of a request: the bound follows.
-func (g *gate) learn(ratio float64, how admission.Outcome) {
+func (g *gate) learn(h admission.Heard, how admission.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if how == admission.Answered {
-		g.limit.Answered(ratio, g.working.n)
+		g.limit.Answered(h, g.working.n)
 	} else {
 		g.limit.Failed()
 	}

@@ -95,6 +95,28 @@ func TestARoomThatIsFullHoldsNobodyElseUp(t *testing.T) {
 	})
 }
 
+// Strangers leave a quarter of the site's limit to people inside, whichever rooms they come to.
+func TestOpenPathsDoNotTakeTheWholeLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, r := rooms(8, 100, 100)
+		order := make(chan string, 1)
+		var last place
+		for n := range 6 {
+			last = in(t, r[n%2], entry{turn: turnOpen})
+		}
+		queueUp(r[0], turnOpen, "open", order)
+		in(t, r[0], entry{turn: turnPart})
+		in(t, r[1], entry{turn: turnPart})
+		if len(order) != 0 {
+			t.Error("a seventh stranger got in")
+		}
+		r[1].leave(last)
+		if got := <-order; got != "open" {
+			t.Error(got)
+		}
+	})
+}
+
 // A room whose health is off, or only watched, neither waits for the site's bound nor takes its places.
 func TestOnlyRoomsThatActHaveTheBound(t *testing.T) {
 	g, r := rooms(2, 100, 100, 100)
@@ -197,6 +219,58 @@ func TestWhoWasSetAsideIsNotForgotten(t *testing.T) {
 		}
 		if g.held[7] != 3 || g.aside[7] != 0 || g.ready != 0 {
 			t.Errorf("%d held, %d aside, %d ready", g.held[7], g.aside[7], g.ready)
+		}
+	})
+}
+
+func TestWhoWasSetAsideGoesInAtOnceWhenAnotherOfTheVisitorEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, r := rooms(20, 100)
+		order := make(chan string, 1)
+		begun := time.Now()
+		var places []place
+		for range 6 {
+			places = append(places, in(t, r[0], entry{turn: turnPage, of: 7}))
+		}
+		queueUpAs(r[0], entry{turn: turnPart, of: 7}, "in", order)
+		r[0].leave(places[0])
+		if got, after := <-order, time.Since(begun); got != "in" || after != 0 {
+			t.Errorf("%s after %v", got, after)
+		}
+	})
+}
+
+// The one that was taken back into the line may give up there; the next of the visitor must not wait for nothing.
+func TestWhoGivesUpInTheLineLeavesItToTheNextOfTheVisitor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, r := rooms(2, 100)
+		order := make(chan string, 4)
+		mine, other := in(t, r[0], entry{turn: turnPage, of: 7}), in(t, r[0], entry{turn: turnPage, of: 8})
+		wait := func(name string, d time.Duration) {
+			go func() {
+				if _, _, err := r[0].enter(entry{turn: turnPart, of: 7}, &watch{until: time.Now().Add(d)}); err != nil {
+					name += " gave up"
+				}
+				order <- name
+			}()
+			synctest.Wait()
+		}
+		wait("first", time.Second)
+		wait("second", time.Minute)
+		queueUpAs(r[0], entry{turn: turnForm, of: 9}, "form", order)
+		r[0].leave(mine)
+		for _, want := range []string{"form", "first gave up"} {
+			if got := <-order; got != want {
+				t.Errorf("%s, not %s", got, want)
+			}
+		}
+		r[0].leave(other)
+		begun := time.Now()
+		if got := <-order; got != "second" || time.Since(begun) > tick {
+			t.Errorf("%s after %v", got, time.Since(begun))
+		}
+		if g.aside[7] != 0 || g.held[7] != 1 {
+			t.Errorf("%d aside, %d held", g.aside[7], g.held[7])
 		}
 	})
 }

@@ -73,10 +73,10 @@ func (x *exchange) measure(err error) {
 		e.Worked = now.Sub(x.hadAll())
 		e.Took = x.handed.Sub(x.came) + e.Worked
 	}
-	ratio, counts := x.b.site.Meter.Note(e, now)
+	heard, counts := x.b.site.Meter.Note(e, now)
 	// A request that waited in vain says that the limit is low, or the crowd large; not what the site can do.
 	if counts && !x.handed.IsZero() && e.Outcome != admission.Abandoned {
-		x.b.site.gate.learn(ratio, e.Outcome)
+		x.b.site.gate.learn(heard, e.Outcome)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/config"
 )
 
 // seen is what the meter has noted in the ticks around now.
@@ -104,12 +105,41 @@ func TestTheLimitFollowsTheSiteOnlyIfItIsTold(t *testing.T) {
 	if got := b.Status().Limit; got != min(most, admission.StartLimit) {
 		t.Errorf("%d in force", got)
 	}
-	b.site.gate.learn(0, admission.Failed)
+	b.site.gate.learn(admission.Heard{}, admission.Failed)
 	if got := b.Status().Limit; got >= min(most, admission.StartLimit) {
 		t.Errorf("%d after a failure", got)
 	}
 	b.SetHealth(HealthWatch)
 	if got := b.Status().Limit; got != most {
 		t.Errorf("%d afterwards", got)
+	}
+}
+
+// Whoever has asked nothing has nothing to say; a check that goes on and passed has.
+func TestOnlyACheckThatPassedSaysThatTheSiteIsUp(t *testing.T) {
+	for path, up := range map[string]admission.Standing{"/health": admission.StandingUp, "": admission.StandingUnknown} {
+		b, err := New(with(siteAt("http://127.0.0.1:1", "http://127.0.0.1:2"), func(b *config.Backend) { b.Health.Path = path }), Deps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := func(when string, want admission.Standing) {
+			t.Helper()
+			if got := b.stands(); got != want {
+				t.Errorf("with path %q, %s: %d, want %d", path, when, got, want)
+			}
+		}
+		now := time.Now()
+		want("before anything was asked", admission.StandingUnknown)
+		one, two := &b.fleet.origins[0].health, &b.fleet.origins[1].health
+		for range b.cfg.Health.Unhealthy {
+			one.checked(now, false)
+		}
+		want("when one fails", admission.StandingUnknown)
+		two.checked(now, true)
+		want("when the other passes", up)
+		for range b.cfg.Health.Unhealthy {
+			two.checked(now, false)
+		}
+		want("when both fail", admission.StandingDown)
 	}
 }

@@ -33,7 +33,7 @@ func TestWebSocketsAndStreamsHoldNoPlaceOfTheLimit(t *testing.T) {
 			return
 		}
 	})
-	b, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) { b.Queue.Wait = 20 * time.Second }), func(f *forwarder) {
+	b, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) { b.Queue.Wait = time.Second }), func(f *forwarder) {
 		f.options = insideByHeader
 	})
 	b.SetHealth(HealthLimit)

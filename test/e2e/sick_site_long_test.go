@@ -134,9 +134,11 @@ func TestGatewaysFollowASiteInTroubleAlike(t *testing.T) {
 	before := look(b).Factor
 	says("the pace to be cut by the one that is left", 40*time.Second, func(s operator.Site) bool { return s.Factor < before }, b)
 
+	epoch := b.Room(t).Epoch
 	if err := redis.Client(t).FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
+	until(t, 20*time.Second, "the loss to be noticed", func(context.Context) bool { return b.Room(t).Epoch > epoch })
 	says("the judgement to be back", 40*time.Second, func(s operator.Site) bool {
 		return s.Factor < before && s.Reason == "latency" && s.Usual > 0 && s.Usual < 0.3
 	}, b)

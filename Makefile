@@ -15,6 +15,9 @@ STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
 TAGS     := faults,long
+# How the tests and what they start are compiled. A profile would have all packages compiled twice, and no debugger reads them:
+# without what one needs they are compiled and linked in seven eighths of the time.
+RACE     := -race -pgo=off -gcflags=all=-dwarf=false
 # How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve.
 TESTS    ?= 2
 
@@ -22,7 +25,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -75,10 +78,12 @@ lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
 	[ -z "$$dead" ] || { echo "no binary calls:"; echo "$$dead"; exit 1; }
 	$(GO) test -count=1 ./test/arch
 
-# The code is vetted by lint; a profile for the compiler would have all packages compiled twice.
+# The code is vetted by lint. The programs that tests start are built once, and as the tests are, so that nothing is compiled
+# without the race detector beside it.
 test: deps ## install what is needed and run every test, with the race detector
 	@mkdir -p $(BIN); set -o pipefail; failed=0; \
-	$(GO) test -race -vet=off -pgo=off -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
+	$(GO) build $(RACE) -ldflags='-s -w' -o $(BIN)/race/ ./cmd/gateway ./cmd/admin || exit 1; \
+	TEST_PROGRAMS=$(CURDIR)/$(BIN)/race $(GO) test $(RACE) -vet=off -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
 	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart
@@ -93,13 +98,19 @@ long-crashes: deps-redis
 	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
 	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./cmd/gateway
 
+# All of e2e at its full size, but for what long-crashes and long-habits repeat.
+long-scenes: deps-redis
+	$(GO) test -race -count=1 -timeout 15m -tags long -skip 'HoweverOften|Habits' ./test/e2e
+
 long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
+	$(GO) test -count=1 -timeout 10m -tags long -run InTrouble ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
 	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
 
 long-capacity:
 	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity
+	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity/site
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded
@@ -112,7 +123,7 @@ long-upgrade: deps-redis
 
 long-matrices: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
-	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf' ./pkg/queue/memstore
+	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
@@ -124,6 +135,7 @@ long-fronts: deps-fronts
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest
+	$(GO) test -count=1 -timeout 15m -tags long -run LeavesNothingBehind ./pkg/queue/redisstore
 	$(MAKE) differential STEPS=200000
 
 long-mutants-a: MUTANTS := ^[a-d]

@@ -52,7 +52,7 @@ type app struct {
 	registry  *prometheus.Registry
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
-	meters    meters
+	sites     sites
 	onReady   func(*app)
 	readiness readiness
 

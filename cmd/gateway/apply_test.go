@@ -40,6 +40,9 @@ func TestWhatIsTheSameStaysTheSame(t *testing.T) {
 	if now.room("b").backend == before.room("b").backend || now.room("b").line != before.room("b").line {
 		t.Error("the room with another site has the old backend, or another line")
 	}
+	if a, b, c := now.room("a").backend.site, now.room("b").backend.site, now.room("c").backend.site; a == b || b != c {
+		t.Error("rooms have one limit if, and only if, they have one site")
+	}
 	if now.arrivals == before.arrivals {
 		t.Error("the limit of arrivals is the old one")
 	}

@@ -9,13 +9,17 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/token"
 )
 
 // siteHealth judges the site behind a line: it gives the line what the backend's meter saw, and the law of the pace.
 type siteHealth struct {
 	line *line
 	log  *zap.Logger
+	keys *token.Source // whose ring names what travels; nil: nothing does
 
 	// Of the judgement that was looked at last; only snapshots touch them.
 	blob  string
@@ -30,13 +34,14 @@ func (h *siteHealth) Sample(tick int64) string {
 		return "" // the first ticks may come before it is made
 	}
 	ahead := time.Duration(h.line.Now()-time.Now().UnixMilli()) * time.Millisecond
-	s := b.meter.Sample(tick, ahead)
+	s := b.site.Meter.Sample(tick, ahead)
 	return s.Encode()
 }
 
 // Judge implements queue.Health.
 func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 	state, mode := admission.ReadState(in.Before), in.Document.HealthMode()
+	state.Usuals = h.usuals(state.Usuals)
 	if mode == queue.HealthOff {
 		state.Rest()
 		return queue.HealthVerdict{Factor: 1000, Text: state.Text()}
@@ -58,6 +63,38 @@ func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 	return v
 }
 
+// usuals are what the meter and the judgement take for usual. The meter learns from the judgement what it does not know well.
+func (h *siteHealth) usuals(said string) string {
+	if m, by := h.meter(); m != nil {
+		m.Learn(by, said)
+		return m.Usuals(by)
+	}
+	return said
+}
+
+// meter is the one of the site, and what usual times travel by; nil: it is not made yet.
+func (h *siteHealth) meter() (m *admission.Meter, by admission.Secret) {
+	if h.line == nil || h.keys == nil {
+		return nil, by
+	}
+	b := h.line.backend.Load()
+	if b == nil {
+		return nil, by
+	}
+	return b.site.Meter, h.keys.Ring().Derive("usual times", time.UnixMilli(h.line.Now()))
+}
+
+// whatToDo is what a mode means for the proxy.
+func whatToDo(mode queue.HealthMode) proxy.Health {
+	switch mode {
+	case queue.HealthOff:
+		return proxy.HealthOff
+	case queue.HealthAct:
+		return proxy.HealthLimit
+	}
+	return proxy.HealthWatch
+}
+
 // look takes a snapshot: the log has one line each time that the reason changes.
 func (h *siteHealth) look(f *queue.Snapshot) {
 	if f.Judgement.Blob == h.blob {
@@ -66,6 +103,9 @@ func (h *siteHealth) look(f *queue.Snapshot) {
 	h.blob = f.Judgement.Blob
 	mode := f.Document.HealthMode()
 	state := admission.ReadState(f.HealthText())
+	if m, by := h.meter(); m != nil {
+		m.Learn(by, state.Usuals)
+	}
 	reason := state.Reason
 	if mode == queue.HealthOff || state.Pace == 0 {
 		reason = admission.ReasonNone
@@ -86,40 +126,48 @@ func (h *siteHealth) look(f *queue.Snapshot) {
 	h.said = reason
 }
 
-// meters are the meters of the sites that rooms have behind them. Rooms with the same addresses have one site, and judge alike.
-type meters struct {
+// sites are the sites that rooms have behind them. Rooms with the same addresses have one.
+type sites struct {
 	mu sync.Mutex
-	by map[string]*sharedMeter
+	by map[string]*sharedSite
 }
 
-type sharedMeter struct {
-	*admission.Meter
+type sharedSite struct {
+	*proxy.Site
 	users int
 }
 
-// siteKey names a site by its addresses, in whatever order they are listed.
+// siteKey names a site by where its addresses lead, in whatever order they are listed.
 func siteKey(addresses []string) string {
-	return strings.Join(slices.Sorted(slices.Values(addresses)), " ")
+	dials := make([]string, len(addresses))
+	for i, text := range addresses {
+		dials[i] = text
+		if a, err := config.ParseAddress(text); err == nil {
+			dials[i] = a.Network + " " + a.Dial
+		}
+	}
+	slices.Sort(dials)
+	return strings.Join(slices.Compact(dials), "\n")
 }
 
-// take is the meter of a site; the caller gives it back.
-func (m *meters) take(addresses []string) *admission.Meter {
+// take is the site at addresses; the caller gives it back.
+func (m *sites) take(addresses []string) *proxy.Site {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.by == nil {
-		m.by = map[string]*sharedMeter{}
+		m.by = map[string]*sharedSite{}
 	}
 	key := siteKey(addresses)
 	s := m.by[key]
 	if s == nil {
-		s = &sharedMeter{Meter: admission.NewMeter()}
+		s = &sharedSite{Site: proxy.NewSite()}
 		m.by[key] = s
 	}
 	s.users++
-	return s.Meter
+	return s.Site
 }
 
-func (m *meters) give(addresses []string) {
+func (m *sites) give(addresses []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := siteKey(addresses)

@@ -8,16 +8,17 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // slow is what a gateway saw of a site that takes eight times as long as usual.
 func slow() string {
-	s := admission.Sample{Requests: 60}
+	s := admission.Sample{Requests: 60, Up: true, Slow: 1<<60 - 1}
 	const usual = 400 * time.Millisecond
-	s.Ratio[admission.RatioBucket(8*usual, usual)] = 60
-	s.Took[admission.TookBucket(8*usual)] = 60
-	s.Usual[admission.TookBucket(usual)] = 60
+	for range 60 {
+		s.Take(8*usual, usual)
+	}
 	return s.Encode()
 }
 
@@ -44,6 +45,16 @@ func TestASlowSiteHoldsThePaceBackAsTheModeSays(t *testing.T) {
 		state := admission.ReadState(v.Text)
 		if v.Factor != want.factor || (state.Words(false) != "") != want.words {
 			t.Errorf("%s: factor %d, words %q", mode, v.Factor, state.Words(false))
+		}
+	}
+}
+
+func TestTheProxyDoesWhatTheModeSays(t *testing.T) {
+	for mode, want := range map[queue.HealthMode]proxy.Health{
+		queue.HealthAct: proxy.HealthLimit, queue.HealthAdvise: proxy.HealthWatch, queue.HealthOff: proxy.HealthOff,
+	} {
+		if got := whatToDo(mode); got != want {
+			t.Errorf("%s: %d", mode, got)
 		}
 	}
 }
@@ -81,25 +92,25 @@ func TestASampleThatCannotBeReadIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestRoomsWithOneSiteShareItsMeter(t *testing.T) {
-	var m meters
+func TestRoomsWithTheSameAddressesHaveOneSite(t *testing.T) {
+	var m sites
 	a := m.take([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://b", "http://a"}); a != b {
-		t.Error("the same addresses in another order have another meter")
+		t.Error("the same addresses in another order have another site")
 	}
 	if c := m.take([]string{"http://a"}); a == c {
-		t.Error("another set of addresses has the same meter")
+		t.Error("another set of addresses has the same site")
 	}
 	m.give([]string{"http://a", "http://b"})
 	if b := m.take([]string{"http://a", "http://b"}); a != b {
-		t.Error("a meter was forgotten that a room still has")
+		t.Error("a site was forgotten that a room still has")
 	}
 	for range 2 {
 		m.give([]string{"http://a", "http://b"})
 	}
 	m.give([]string{"http://a"})
 	if len(m.by) != 0 {
-		t.Errorf("%d meters are kept for nobody", len(m.by))
+		t.Errorf("%d sites are kept for nobody", len(m.by))
 	}
 }
 
@@ -120,8 +131,10 @@ func TestTheLogSaysOnceThatThePaceIsHeldBack(t *testing.T) {
 	if n := logs.Len(); n != 1 {
 		t.Fatalf("%d lines: %v", n, logs.All())
 	}
-	fine := admission.Sample{Requests: 60}
-	fine.Ratio[8], fine.Took[17], fine.Usual[17] = 60, 60, 60
+	fine := admission.Sample{Requests: 60, Up: true}
+	for range 60 {
+		fine.Take(400*time.Millisecond, 400*time.Millisecond)
+	}
 	for range 100 {
 		see(fine.Encode())
 	}

@@ -10,7 +10,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
@@ -19,6 +18,7 @@ import (
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -64,7 +64,7 @@ type line struct {
 type backend struct {
 	*proxy.Backend
 	counted metrics.RoomConfig
-	meter   *admission.Meter
+	site    *proxy.Site
 	member  *lifecycle.Member // nil: not started
 	users   users             // guarded by app.applying
 }
@@ -81,7 +81,7 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	qc := l.config(cfg)
 	qc.Gateway, qc.FirstStart, qc.Slots = a.name, l.newKeys, a.stores.slots()
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
-	l.health = siteHealth{line: l, log: log}
+	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
@@ -103,7 +103,7 @@ func (l *line) config(cfg *config.Room) queue.RoomConfig {
 		d.Timing.Grace = 0
 	}
 	return queue.RoomConfig{
-		Document: d, ConfigHash: cfg.Hash(), OnFailure: queue.FailureMode(cfg.OnStoreFailure), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
+		Document: d, ConfigHash: cfg.Hash(), Planner: plan.Planner{}, OnFailure: queue.FailureMode(cfg.OnStoreFailure), PollMin: cfg.Poll.Min, PollMax: cfg.Poll.Max,
 	}
 }
 
@@ -117,7 +117,7 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 		return
 	}
 	l.health.look(f)
-	b.SetAdaptive(f.Document.HealthMode() == queue.HealthAct)
+	b.SetHealth(whatToDo(f.Document.HealthMode()))
 	b.report(l.metrics)
 }
 
@@ -135,15 +135,15 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 	of := zap.String("room", id)
 	b := &backend{counted: metrics.RoomConfig{ID: id, Backends: cfg.Addresses}}
 	counters := a.metrics.OpenRoom(b.counted)
-	b.meter = a.meters.take(cfg.Addresses)
+	b.site = a.sites.take(cfg.Addresses)
 	var err error
 	b.Backend, err = proxy.New(cfg, proxy.Deps{
-		Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic, Meter: b.meter,
+		Log: a.log.With(of), Often: a.often.With(of), OnPanic: a.metrics.Panic, Site: b.site,
 		OnCheck: func() { b.report(counters) }, // snapshots report it too, but none comes while the store is away
 	})
 	if err != nil {
 		a.metrics.CloseRoom(b.counted)
-		a.meters.give(cfg.Addresses)
+		a.sites.give(cfg.Addresses)
 		return nil, err
 	}
 	b.report(counters)
@@ -153,7 +153,7 @@ func (a *app) openBackend(id string, cfg config.Backend) (*backend, error) {
 // closeBackend stops a backend and lets go of its figures.
 func (a *app) closeBackend(ctx context.Context, b *backend) error {
 	err := b.Stop(ctx)
-	a.meters.give(b.counted.Backends)
+	a.sites.give(b.counted.Backends)
 	a.metrics.CloseRoom(b.counted)
 	return err
 }

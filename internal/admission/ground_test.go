@@ -8,11 +8,11 @@ func TestALimitThatDoesNotHelpIsGivenUp(t *testing.T) {
 	for _, times := range []float64{6, 100, 1000} {
 		l := NewLimit(512)
 		for range 2000 {
-			l.Answered(1, l.Now())
+			l.Answered(Heard{1, 1}, l.Now())
 		}
 		low := 0
 		for i := range 3000 {
-			if l.Answered(times, l.Now()); i > 300 && l.Now() < 100 {
+			if l.Answered(Heard{times, 1}, l.Now()); i > 300 && l.Now() < 100 {
 				low++
 			}
 		}
@@ -21,7 +21,7 @@ func TestALimitThatDoesNotHelpIsGivenUp(t *testing.T) {
 		}
 		// From there it falls again if more requests make it slower still.
 		for range 100 {
-			l.Answered(6*times, l.Now())
+			l.Answered(Heard{6 * times, 1}, l.Now())
 		}
 		if l.Now() > 10 {
 			t.Errorf("%v times as long: %d after 100 answers that took six times that", times, l.Now())
@@ -33,18 +33,18 @@ func TestALimitThatDoesNotHelpIsGivenUp(t *testing.T) {
 func TestTheGroundIsLeftWhenTheSiteIsWell(t *testing.T) {
 	l := NewLimit(512)
 	for range 2000 {
-		l.Answered(1, l.Now())
+		l.Answered(Heard{1, 1}, l.Now())
 	}
 	for range 2000 {
-		l.Answered(500, l.Now())
+		l.Answered(Heard{500, 1}, l.Now())
 	}
 	for range 100 {
-		if l.Answered(1, l.Now()); l.Now() < 100 {
+		if l.Answered(Heard{1, 1}, l.Now()); l.Now() < 100 {
 			t.Fatalf("%d while the site is well again", l.Now())
 		}
 	}
 	for range 60 {
-		l.Answered(6, l.Now())
+		l.Answered(Heard{6, 1}, l.Now())
 	}
 	if l.Now() > 10 {
 		t.Errorf("%d after 60 answers that took six times as long", l.Now())
@@ -55,13 +55,13 @@ func TestTheGroundIsLeftWhenTheSiteIsWell(t *testing.T) {
 func TestALimitThatHelpsStays(t *testing.T) {
 	l := NewLimit(512)
 	for range 2000 {
-		l.Answered(1, l.Now())
+		l.Answered(Heard{1, 1}, l.Now())
 	}
 	most := 0
 	for i := range 50_000 {
 		n := float64(l.Now())
 		ratio := max(1, n*n/100) // it bears ten
-		if l.Answered(ratio, l.Now()); i > 500 {
+		if l.Answered(Heard{ratio, 1}, l.Now()); i > 500 {
 			most = max(most, l.Now())
 		}
 	}

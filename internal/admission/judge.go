@@ -1,20 +1,25 @@
 package admission
 
-import "time"
+import (
+	"math/bits"
+	"time"
+)
 
 // The pace follows the site's health by additive increase and multiplicative decrease (D.-M. Chiu, R. Jain, "Analysis of the increase
 // and decrease algorithms for congestion avoidance in computer networks", Computer Networks and ISDN Systems 17, 1989). ADR 19 has what
 // was tried beside it. Everything is integers or plain IEEE arithmetic, so all gateways conclude alike.
 const (
-	fullPace   = 1000 // permille
-	leastPace  = 20   // it is never below, so that a site that is well again is seen
-	startPace  = 300  // at the start of an opening of which nobody knows how the site bears it
-	raise      = 15   // each tick in which the site is not bad, of the full pace
-	cutTo      = 700  // permille of the pace, when it is bad
-	cutEvery   = 2    // ticks between two cuts: the first must have had time to show
-	badRatio   = 2.5  // times the base
-	badShare   = 50   // permille of failed requests
-	leastFails = 3    // fewer failures say nothing
+	fullPace  = 1000 // permille
+	leastPace = 20   // it is never below, so that a site that is well again is seen
+	startPace = 300  // at the start of an opening of which nobody knows how the site bears it
+	raise     = 20   // each tick in which the site is not bad, of the full pace
+	cutTo     = 700  // permille of the pace, when it is bad
+	cutEvery  = 2    // ticks between two cuts: the first must have had time to show
+	badRatio  = 2.5  // times the base
+	badShare  = 50   // permille of failed requests
+	// leastFails failures, of as many networks since one counts once a minute, and slow answers of leastSlow networks, say something: on a
+	// quiet site three people who know a page that is slow, or that breaks, must not hold everybody back.
+	leastFails, leastSlow = 5, 5
 	// noticed is the median below which nobody notices that answers are slow, and a busy machine says more than the site.
 	noticed = 50 * time.Millisecond
 
@@ -52,7 +57,10 @@ func Judge(s State, in *Input) State {
 		return s
 	}
 	s.open(in, fresh)
-	seen := merge(in.Samples)
+	var seen Sample
+	for i := range in.Samples {
+		seen.Add(&in.Samples[i])
+	}
 	if seen.Down {
 		s.Down, s.Bad, s.Reason = true, true, ReasonDown
 		s.Pace = max(leastPace, s.Pace/2)
@@ -63,7 +71,7 @@ func Judge(s State, in *Input) State {
 	w := s.window()
 	w.Add(&seen)
 	s.Age++
-	if w.Requests < windowAnswers && (s.Age < longWindow || w.Requests < fewAnswers) && s.Age < longestWindow {
+	if size := w.size(); size < windowAnswers && (s.Age < longWindow || size < fewAnswers) && s.Age < longestWindow {
 		s.Window = w.Encode()
 		s.quiet()
 		return s
@@ -84,17 +92,6 @@ func (s *State) open(in *Input, fresh bool) {
 	}
 }
 
-// merge adds what all processes saw. The site is down if none of them reaches it: one that does not may have no network.
-func merge(samples []Sample) (sum Sample) {
-	down := len(samples) > 0
-	for i := range samples {
-		sum.Add(&samples[i])
-		down = down && samples[i].Down
-	}
-	sum.Down = down
-	return sum
-}
-
 // quiet is a tick that is no window of its own: the pace goes on rising unless the last window was bad and there are requests still to
 // be judged.
 func (s *State) quiet() {
@@ -103,17 +100,36 @@ func (s *State) quiet() {
 	}
 }
 
+// size is how much a window says, in answers of one weight and failures.
+func (s *Sample) size() float64 {
+	if s.Squares == 0 {
+		return float64(s.Requests) // it is not known yet what is usual
+	}
+	return min(s.Answers()+float64(s.Failed), float64(s.Requests))
+}
+
+// failures is how many of how many requests failed: those for files are left out if there are enough others, since a page that fails loads
+// none, and the files of those that do not would hide it.
+func (s *Sample) failures() (failed, of int64) {
+	if others := s.Requests - s.Files; others >= fewAnswers {
+		return s.Failed - s.FailedFiles, others
+	}
+	return s.Failed, s.Requests
+}
+
 // judge takes a window.
 func (s *State) judge(w *Sample, in *Input) {
-	failed := w.Failed*1000 > badShare*w.Requests && w.Failed >= leastFails
-	ratio, answered := w.MedianRatio()
-	slow := answered && w.Requests >= fewAnswers && ratio > badRatio*s.base() && w.MedianTook() >= noticed
-	if w.Requests > 0 {
+	fails, of := w.failures()
+	failed := fails*1000 > badShare*of && fails >= leastFails
+	ratio, _ := w.MedianRatio()
+	answered := w.Answers() >= fewAnswers
+	slow := answered && ratio > badRatio*s.base() && w.MedianTook() >= noticed && bits.OnesCount64(w.Slow) >= leastSlow
+	if of > 0 {
 		s.Median, s.Usual = w.MedianTook().Milliseconds(), w.MedianUsual().Milliseconds()
-		s.Failed = w.Failed * 1000 / w.Requests
+		s.Failed = fails * 1000 / of
 	}
 	if s.Bad = failed || slow; !s.Bad {
-		if answered && w.Requests >= fewAnswers {
+		if answered {
 			s.learn(ratio)
 		}
 		s.rise()

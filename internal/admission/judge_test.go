@@ -9,17 +9,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// answers is a sample of n answers that took so many times what is usual, of which some failed.
+// answers is a sample of n answers that took so many times what is usual, of which some failed; each is of another network.
 func answers(n int, ratio float64, failed int64) Sample {
-	s := Sample{Requests: int64(n) + failed, Failed: failed}
-	const usual = 400 * time.Millisecond
-	took := time.Duration(ratio * float64(usual))
-	for range n {
-		s.Ratio[RatioBucket(took, usual)]++
-		s.Took[TookBucket(took)]++
-		s.Usual[TookBucket(usual)]++
-	}
+	s := Sample{Requests: int64(n) + failed, Failed: failed, Up: n > 0}
+	take(&s, n, ratio, 400*time.Millisecond)
 	return s
+}
+
+// take adds answers of a kind.
+func take(s *Sample, n int, ratio float64, usual time.Duration) {
+	took := time.Duration(ratio * float64(usual))
+	for i := range n {
+		s.Take(took, usual)
+		if took > slowRatio*usual {
+			s.Slow |= 1 << (i % 64)
+		}
+	}
 }
 
 // course judges ticks one after the other.
@@ -94,7 +99,8 @@ func TestFailuresCutThePace(t *testing.T) {
 	}{
 		"one in ten":            {answers(90, 1, 10), ReasonErrors},
 		"one in thirty":         {answers(90, 1, 3), ReasonNone},
-		"two of few":            {answers(28, 1, 2), ReasonNone},
+		"four of few":           {answers(28, 1, 4), ReasonNone},
+		"five of few":           {answers(28, 1, 5), ReasonErrors},
 		"all, and none answers": {Sample{Requests: 40, Failed: 40}, ReasonErrors},
 	} {
 		c := well()
@@ -111,7 +117,7 @@ func TestWhatIsSaidOfFailuresThatAreOver(t *testing.T) {
 		t.Errorf("said %q, want %q", got, want)
 	}
 	c.see(answers(60, 1, 0))
-	if got, want := c.Words(false), "held back to 71 %, rising: too many requests failed"; got != want {
+	if got, want := c.Words(false), "held back to 72 %, rising: too many requests failed"; got != want {
 		t.Errorf("then said %q, want %q", got, want)
 	}
 }
@@ -122,7 +128,7 @@ func TestWhatNobodyNoticesHoldsNobodyBack(t *testing.T) {
 		c := well()
 		const usual = 3 * time.Millisecond
 		s := Sample{Requests: 60}
-		s.Ratio[RatioBucket(took, usual)], s.Took[TookBucket(took)], s.Usual[TookBucket(usual)] = 60, 60, 60
+		take(&s, 60, float64(took)/float64(usual), usual)
 		c.see(s)
 		if c.Pace != want {
 			t.Errorf("%v in place of %v: pace %d, want %d", took, usual, c.Pace, want)
@@ -155,6 +161,81 @@ func TestOneGatewayWithoutANetworkStopsNobody(t *testing.T) {
 	c.see(Sample{Down: true, Requests: 0}, answers(60, 1, 0), answers(60, 1, 0))
 	if c.Factor() != fullPace {
 		t.Errorf("%+v", c.State)
+	}
+}
+
+// A gateway that has asked nothing has nothing to say against the one that cannot reach the site.
+func TestAnIdleGatewayDoesNotSayThatTheSiteIsUp(t *testing.T) {
+	c := well()
+	if c.see(Sample{Down: true, Requests: 2, Failed: 2}, Sample{}); c.Factor() != 0 {
+		t.Errorf("%+v", c.State)
+	}
+	if c.see(Sample{Down: true, Requests: 2, Failed: 2}, Sample{Up: true}); c.Factor() == 0 { // its check has passed
+		t.Errorf("%+v", c.State)
+	}
+}
+
+// Ten quick files a page must not hide that pages are slow, and one page that always is must not hide that the others are quick.
+func TestKindsWeighByTheTimeThatTheyTake(t *testing.T) {
+	const page, file = 200 * time.Millisecond, 5 * time.Millisecond
+	load := func(pages, files float64) (s Sample) {
+		s = Sample{Requests: 330, Files: 300, Up: true}
+		take(&s, 30, pages, page)
+		take(&s, 300, files, file)
+		return s
+	}
+	c := &course{tick: 1000}
+	for range 2 * baseWindows {
+		c.see(load(1, 1))
+	}
+	if c.see(load(1, 8)); c.Pace != fullPace {
+		t.Errorf("slow files: %+v", c.State)
+	}
+	if c.see(load(8, 1)); c.Pace != 700 || c.Median < 1000 || c.Usual < 150 {
+		t.Errorf("slow pages: %+v", c.State)
+	}
+	c = well()
+	s := answers(100, 1, 0)
+	s.Requests += 12
+	take(&s, 12, 8, 5*time.Second)
+	if c.see(s); c.Pace != fullPace || c.Age != 0 {
+		t.Errorf("twelve of a very slow kind: %+v", c.State)
+	}
+}
+
+// A page that fails loads no files; the files of those that do not must not hide it.
+func TestFilesDoNotHideFailures(t *testing.T) {
+	for name, tt := range map[string]struct {
+		requests, failed, files, failedFiles int64
+		want                                 int64
+	}{
+		"one page in ten":     {1050, 5, 1000, 0, 700},
+		"an image of each":    {550, 50, 500, 50, fullPace},
+		"only files, failing": {50, 10, 45, 10, 700},
+	} {
+		c := well()
+		s := Sample{Requests: tt.requests, Failed: tt.failed, Files: tt.files, FailedFiles: tt.failedFiles, Up: true}
+		take(&s, 60, 1, 400*time.Millisecond)
+		if c.see(s); c.Pace != tt.want {
+			t.Errorf("%s: %+v", name, c.State)
+		}
+	}
+}
+
+// On a quiet site three people who ask for a page that is slow for them are most of what is seen.
+func TestAFewNetworksDoNotHoldAQuietSiteBack(t *testing.T) {
+	c := well()
+	s := answers(60, 30, 0)
+	if s.Slow = 1<<3 | 1<<7 | 1<<9 | 1<<60; true {
+		c.see(s)
+	}
+	if c.Pace != fullPace {
+		t.Errorf("four networks: %+v", c.State)
+	}
+	a, b := answers(30, 30, 0), answers(30, 30, 0)
+	a.Slow, b.Slow = 1<<3|1<<7|1<<9|1<<60, 1<<60|1<<61
+	if c.see(a, b); c.Pace != 700 {
+		t.Errorf("five of two gateways: %+v", c.State)
 	}
 }
 
@@ -263,7 +344,7 @@ func TestWhateverIsSeenThePaceStaysInItsBounds(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "ticks") {
 			n := rapid.IntRange(0, 80).Draw(t, "answers")
 			s := answers(n, rapid.Float64Range(0.01, 100).Draw(t, "ratio"), int64(rapid.IntRange(0, 20).Draw(t, "failed")))
-			s.Down = rapid.IntRange(0, 9).Draw(t, "down") == 0 && n == 0
+			s.Down = rapid.IntRange(0, 9).Draw(t, "down") == 0 && !s.Up
 			before := c.Pace
 			if before == 0 {
 				before = fullPace

@@ -1,8 +1,11 @@
 package admission
 
+import "hash/maphash"
+
 // Kind stands for requests that usually take a site the same time: those of one method and one pattern of paths that end with
-// the same class of status. It is a hash, the same in all processes; neither path nor anything of a visitor can be read from it.
-type Kind uint32
+// the same class of status. It is a hash by a key that a Meter makes for itself: it says nothing elsewhere, and no visitor can find
+// a path that is taken for another one.
+type Kind uint64
 
 // Kinds that are no hash.
 const (
@@ -19,57 +22,81 @@ const (
 	namedKinds
 )
 
-// KindOf is the kind of a request and the status of its answer; 0: there is none yet, or there was none. The query is not looked at,
-// and neither are parameters of a segment (";jsessionid=…"). A segment that looks like a number, a date, an id or free text
-// counts as any such; what lies below six segments as well.
-func KindOf(method string, path []byte, status int) Kind {
+// isFile reports whether it is one of the kinds of files.
+func (k Kind) isFile() bool { return k >= KindStyle && k < namedKinds }
+
+// Asked is what is known of a request's kind before it is answered.
+type Asked uint64
+
+// hashed marks an Asked and a Kind that are hashes; classBits is where a Kind of that sort has the class of its status.
+const (
+	hashed    = 1 << 63
+	classBits = 3
+)
+
+// AskedFor is the kind of a request as far as it is known before the answer. The query is not looked at, and neither are parameters of a
+// segment (";jsessionid=…"). A segment that looks like a number, a date, an id or free text counts as any such; what lies below six
+// segments as well. It is safe for concurrent use.
+func (m *Meter) AskedFor(method string, path []byte) Asked {
+	if method == "GET" || method == "HEAD" {
+		if k := fileKind(path); k != KindOther {
+			return Asked(k)
+		}
+	}
+	var buf [maxTemplate]byte
+	return Asked(maphash.Bytes(m.seed, template(buf[:0], method, path))&^classBits | hashed)
+}
+
+// Kind is the kind of a request and the status of its answer; 0: there is none yet, or there was none.
+func (a Asked) Kind(status int) Kind {
 	if status >= 400 && status < 500 {
 		return KindRefused
 	}
-	fetches := method == "GET" || method == "HEAD"
-	if fetches {
-		if k := fileKind(path); k != KindOther {
-			return k
-		}
+	if a&hashed == 0 {
+		return Kind(a)
 	}
-	h := hashString(fnvOffset, method)
-	h = hashByte(h, statusClass(status))
-	for n := 0; len(path) > 0; n++ {
-		if n == maxSegments {
-			return kindOf(hashByte(h, '*'))
-		}
-		var segment []byte
-		segment, path = cutSegment(path)
-		h = hashByte(h, '/')
-		if isFree(segment) {
-			h = hashByte(h, '*')
-			continue
-		}
-		for _, c := range segment {
-			h = hashByte(h, c)
-		}
-	}
-	return kindOf(h)
+	return Kind(a) | statusClass(status)
 }
 
 const (
 	maxSegments = 6
-	// maxName is the longest segment that is taken for a name, manyDigits and longWithDigit what makes it none.
+	// maxName is the longest segment, or method, that is taken for a name, manyDigits and longWithDigit what makes it none.
 	maxName       = 24
 	manyDigits    = 3
 	shortHex      = 8
 	longWithDigit = 12
+	// maxTemplate is the length of the longest pattern.
+	maxTemplate = maxName + maxSegments*(1+maxName) + len("*")
 )
 
+// template appends the pattern of a request: its method and its path, with "*" for what varies.
+func template(b []byte, method string, path []byte) []byte {
+	b = append(b, method[:min(len(method), maxName)]...)
+	for n := 0; len(path) > 0; n++ {
+		if n == maxSegments {
+			return append(b, '*')
+		}
+		var segment []byte
+		segment, path = cutSegment(path)
+		b = append(b, '/')
+		if isFree(segment) {
+			b = append(b, '*')
+		} else {
+			b = append(b, segment...)
+		}
+	}
+	return b
+}
+
 // statusClass parts answers of one path that cost a site different work: the page, a redirect, "you have it already".
-func statusClass(status int) byte {
+func statusClass(status int) Kind {
 	switch {
 	case status == 304:
-		return 'u'
+		return 1
 	case status >= 300 && status < 400:
-		return 'r'
+		return 2
 	}
-	return 'p' // a failure is one of the page
+	return 0 // a failure is one of the page
 }
 
 // cutSegment takes the first segment, without its parameters, off a path.
@@ -138,23 +165,4 @@ func fileKind(path []byte) Kind {
 		break
 	}
 	return KindOther
-}
-
-// FNV-1a, 64 bits, folded to 32.
-const (
-	fnvOffset uint64 = 14695981039346656037
-	fnvPrime  uint64 = 1099511628211
-)
-
-func hashByte(h uint64, c byte) uint64 { return (h ^ uint64(c)) * fnvPrime }
-
-func hashString(h uint64, s string) uint64 {
-	for i := range len(s) {
-		h = hashByte(h, s[i])
-	}
-	return hashByte(h, 0)
-}
-
-func kindOf(h uint64) Kind {
-	return max(Kind(h>>32)^Kind(h&(1<<32-1)), namedKinds) //nolint:gosec // both halves are meant
 }

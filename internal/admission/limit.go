@@ -13,13 +13,13 @@ type Limit struct {
 	least, most float64
 	lim         float64
 	short, long float64 // means of the logarithms of the last answers' ratios, and of very many
-	taken       int     // answers, up to longMost
-	above       int     // answers in a row for which long lay far above short
+	taken       float64 // answers by their weight, up to longMost
+	above       float64 // those in a row for which long lay far above short
 
 	recent float64 // mean of the logarithms of the last answers' ratios, as they are
 	ground float64 // what recent was where a low limit did not help, 0 or more: ratios are measured from there
-	stuck  int     // answers in a row that were slow although the limit was at its least
-	well   int     // answers in a row that were far below ground
+	stuck  float64 // answers in a row that were slow although the limit was at its least
+	well   float64 // answers in a row that were far below ground
 }
 
 const (
@@ -65,35 +65,45 @@ func NewLimit(most int) *Limit {
 // Now is the limit, from 4 (or most, if that is less) to most.
 func (l *Limit) Now() int { return int(l.lim) }
 
-// Answered takes an answer: its time at the site, without any wait before, divided by the usual time of its kind (0: that is not
-// known yet), and how many requests the site had at once. As long as the site has less than half of what it may have, the limit is
+// SetMost changes what the limit stays at or below, 1 or more. It is for when the rooms of a site change.
+func (l *Limit) SetMost(most int) {
+	l.most = float64(max(1, most))
+	l.least = min(LeastLimit, l.most)
+	if l.taken == 0 {
+		l.lim = StartLimit
+	}
+	l.set(l.lim)
+}
+
+// Answered takes an answer, and how many requests the site had at once. As long as the site has less than half of what it may have, the limit is
 // not what decides, and stays.
-func (l *Limit) Answered(ratio float64, inFlight int) {
+func (l *Limit) Answered(h Heard, inFlight int) {
 	gradient := 1.0
-	if ratio > 0 {
-		l.find(math.Log(min(max(ratio, 1.0/worstRatio), mostRatio)))
-		gradient = l.gradient(min(max(math.Log(ratio)-l.ground, -math.Log(worstRatio)), math.Log(worstRatio)))
+	if h.Ratio > 0 {
+		l.find(math.Log(min(max(h.Ratio, 1.0/worstRatio), mostRatio)), h.Weight)
+		gradient = l.gradient(min(max(math.Log(h.Ratio)-l.ground, -math.Log(worstRatio)), math.Log(worstRatio)), h.Weight)
 	}
 	if float64(inFlight) < l.lim/2 {
 		l.stuck = 0
 		return
 	}
-	if l.stuck++; gradient == 1 || l.lim > nearLeast*l.least || float64(inFlight) > 2*nearLeast*l.least {
+	if l.stuck += h.Weight; gradient == 1 || l.lim > nearLeast*l.least || float64(inFlight) > 2*nearLeast*l.least {
 		l.stuck = 0
 	}
 	if l.stuck >= stuckFor {
 		l.measureFrom(l.recent)
 		return
 	}
-	l.set((1-smoothing)*l.lim + smoothing*(l.lim*gradient+math.Sqrt(l.lim)))
+	part := smoothing * h.Weight
+	l.set((1-part)*l.lim + part*(l.lim*gradient+math.Sqrt(l.lim)))
 }
 
 // find follows the answers as they are, and leaves a ground that the site is well below.
-func (l *Limit) find(x float64) {
-	l.recent += shortGain * (x - l.recent)
+func (l *Limit) find(x, weight float64) {
+	l.recent += shortGain * weight * (x - l.recent)
 	if x > l.ground-math.Log(aboveShort) {
 		l.well = 0
-	} else if l.well++; l.well >= wellFor && l.ground > 0 {
+	} else if l.well += weight; l.well >= wellFor && l.ground > 0 {
 		l.measureFrom(l.recent)
 	}
 }
@@ -105,15 +115,15 @@ func (l *Limit) measureFrom(x float64) {
 }
 
 // gradient moves the means and compares them.
-func (l *Limit) gradient(x float64) float64 {
-	l.taken = min(l.taken+1, longMost)
+func (l *Limit) gradient(x, weight float64) float64 {
+	l.taken = min(l.taken+weight, longMost)
 	// The first means are of all answers so far. Those that come first are the quickest of their kind, so what is usual is not yet known well.
-	n := 1 / float64(l.taken)
-	l.short += max(shortGain, n) * (x - l.short)
+	n := weight / l.taken
+	l.short += max(shortGain*weight, n) * (x - l.short)
 	l.long = min(l.long+n*(x-l.long), math.Log(longCap))
 	if l.long-l.short <= math.Log(aboveShort) {
 		l.above = 0
-	} else if l.above++; l.above >= aboveFor {
+	} else if l.above += weight; l.above >= aboveFor {
 		l.long += math.Log(fallLong)
 	}
 	return min(max(tolerance*math.Exp(l.long-l.short), 0.5), 1)

@@ -88,10 +88,10 @@ func (g *gate) answer(r request, begun time.Time) {
 	if r.failed {
 		e.Outcome = Failed
 	}
-	if ratio, counts := g.meter.Note(e, g.now); counts && r.failed {
+	if h, counts := g.meter.Note(e, g.now); counts && r.failed {
 		g.Failed()
 	} else if counts {
-		g.Answered(ratio, g.inFlight)
+		g.Answered(h, g.inFlight)
 	}
 	g.inFlight--
 	g.served++
@@ -187,19 +187,19 @@ func TestLongPollsThrottleNothing(t *testing.T) {
 func TestTheLimitFallsWhileAnswersTakeLonger(t *testing.T) {
 	l := NewLimit(512)
 	for range 2000 {
-		l.Answered(1, 500)
+		l.Answered(Heard{1, 1}, 500)
 	}
 	if l.Now() != 512 {
 		t.Errorf("%d after 2000 answers as usual", l.Now())
 	}
 	for range 60 {
-		l.Answered(6, 500)
+		l.Answered(Heard{6, 1}, 500)
 	}
 	if l.Now() > 10 {
 		t.Errorf("%d after 60 answers that took six times as long", l.Now())
 	}
 	for range 300 {
-		l.Answered(1, l.Now())
+		l.Answered(Heard{1, 1}, l.Now())
 	}
 	if l.Now() < 200 {
 		t.Errorf("%d after 300 answers as usual", l.Now())
@@ -210,13 +210,13 @@ func TestTheLimitFallsWhileAnswersTakeLonger(t *testing.T) {
 func TestTheLimitForgetsALongIllness(t *testing.T) {
 	l := NewLimit(512)
 	for range 5000 {
-		l.Answered(6, 500)
+		l.Answered(Heard{6, 1}, 500)
 	}
 	for range 150 {
-		l.Answered(1, 500)
+		l.Answered(Heard{1, 1}, 500)
 	}
 	for range 70 {
-		l.Answered(5, 500)
+		l.Answered(Heard{5, 1}, 500)
 	}
 	if l.Now() > 30 {
 		t.Errorf("%d after 70 answers that took five times as long", l.Now())
@@ -227,10 +227,10 @@ func TestTheLimitForgetsALongIllness(t *testing.T) {
 func TestTheLimitStaysLowWhileAnswersTakeLonger(t *testing.T) {
 	l := NewLimit(512)
 	for range 2000 {
-		l.Answered(1, 500)
+		l.Answered(Heard{1, 1}, 500)
 	}
 	for range 20_000 {
-		l.Answered(6, 500)
+		l.Answered(Heard{6, 1}, 500)
 	}
 	if l.Now() > 10 {
 		t.Errorf("%d after 20,000 answers that took six times as long", l.Now())
@@ -242,7 +242,7 @@ func TestWideTimesLeaveTheLimitHigh(t *testing.T) {
 	l, r := NewLimit(512), rand.New(rand.NewPCG(1, 2))
 	low := 0
 	for i := range 50_000 {
-		if l.Answered(lognormal(1.6)(r), 500); i > 2000 && l.Now() < 256 {
+		if l.Answered(Heard{lognormal(1.6)(r), 1}, 500); i > 2000 && l.Now() < 256 {
 			low++
 		}
 	}
@@ -254,20 +254,20 @@ func TestWideTimesLeaveTheLimitHigh(t *testing.T) {
 func TestTheLimitStaysWhereItDecidesNothing(t *testing.T) {
 	l := NewLimit(512)
 	for range 1000 {
-		l.Answered(1, 9)
-		l.Answered(0, 9)
+		l.Answered(Heard{1, 1}, StartLimit/2-1)
+		l.Answered(Heard{0, 1}, StartLimit/2-1)
 	}
 	if l.Now() != StartLimit {
 		t.Errorf("%d", l.Now())
 	}
-	l.Answered(0, 10)
+	l.Answered(Heard{0, 1}, StartLimit/2)
 	if l.Now() <= StartLimit-1 || l.lim <= StartLimit {
 		t.Errorf("%v with half of the places in use", l.lim)
 	}
 }
 
 func TestTheBoundsOfTheLimit(t *testing.T) {
-	for _, most := range []int{-1, 0, 1, 3, 4, 20, 21, 512, 1 << 20} {
+	for _, most := range []int{-1, 0, 1, 3, 4, StartLimit, StartLimit + 1, 512, 1 << 20} {
 		l := NewLimit(most)
 		if want := max(1, min(StartLimit, most)); l.Now() != want {
 			t.Errorf("%d: begins at %d", most, l.Now())
@@ -278,9 +278,9 @@ func TestTheBoundsOfTheLimit(t *testing.T) {
 			case r.IntN(4) == 0 && i%4000 < 1000:
 				l.Failed()
 			case i%3000 < 2000:
-				l.Answered(r.ExpFloat64(), 1<<20)
+				l.Answered(Heard{r.ExpFloat64(), 1}, 1<<20)
 			default:
-				l.Answered([]float64{0, 1e-9, 1e300, math.Inf(1)}[r.IntN(4)], 1<<20)
+				l.Answered(Heard{[]float64{0, 1e-9, 1e300, math.Inf(1)}[r.IntN(4)], 1}, 1<<20)
 			}
 			if n := l.Now(); n < min(LeastLimit, max(1, most)) || n > max(1, most) {
 				t.Fatalf("%d: %d", most, n)
@@ -292,5 +292,38 @@ func TestTheBoundsOfTheLimit(t *testing.T) {
 		if want := max(1, min(LeastLimit, most)); l.Now() != want {
 			t.Errorf("%d: falls to %d", most, l.Now())
 		}
+	}
+}
+
+// Ten quick files a page must not hide from the limit that the pages are slow.
+func TestQuickFilesDoNotHideSlowPagesFromTheLimit(t *testing.T) {
+	p, l := play(), NewLimit(200)
+	load := func(pages int, page_ time.Duration) {
+		for range pages {
+			for n := range 11 {
+				p.now = p.now.Add(10 * time.Millisecond)
+				p.client++
+				e := Exchange{Kind: KindStyle, Client: p.client, Worked: 5 * time.Millisecond}
+				if n == 0 {
+					e.Kind, e.Worked = page, page_
+				}
+				e.Took = e.Worked
+				if h, counts := p.Note(e, p.now); counts {
+					l.Answered(h, l.Now())
+				}
+			}
+		}
+	}
+	load(1000, 200*time.Millisecond)
+	if got := l.Now(); got < 190 {
+		t.Errorf("%d while the site is well", got)
+	}
+	load(40, 1600*time.Millisecond)
+	if got := l.Now(); got > 20 {
+		t.Errorf("%d after forty slow pages", got)
+	}
+	load(400, 200*time.Millisecond)
+	if got := l.Now(); got < 150 {
+		t.Errorf("%d when it is well again", got)
 	}
 }

@@ -1,14 +1,19 @@
 package admission
 
 import (
+	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Exchange is what became of one request to the site.
 type Exchange struct {
 	Kind Kind
+	// Method and Path are what the Kind is of. They are read while it is noted; no path: what the kind usually takes does not travel.
+	Method string
+	Path   []byte
 	// Client stands for the network that it came from.
 	Client uint64
 	// Took is how long its sender waited for the answer, the queue in the proxy included and the time to send it excluded; Worked is the
@@ -40,6 +45,9 @@ const (
 // five seconds, or an eighth of all, and one failure a minute. It keeps hashes of paths and of networks for as long as they are
 // needed, and nothing else of a request. It has no clock of its own, but the times that it is told. Safe for concurrent use.
 type Meter struct {
+	seed maphash.Seed
+	long atomic.Pointer[map[Kind]struct{}] // the kinds that Long knows; nil: none
+
 	mu    sync.Mutex
 	began time.Time
 	now   time.Duration // since began; the latest time told
@@ -47,23 +55,20 @@ type Meter struct {
 	kinds map[Kind]*kindState
 	other *kindState
 	full  time.Duration // no kind can be forgotten before
+	told  told
 
 	ring    [ringSeconds]second
-	tick    int64              // the five seconds that ill is made of
-	ratios  [Buckets]int64     // of answers of settled kinds, since ill was judged
+	tick    int64          // the five seconds that ill is made of
+	ratios  [Buckets]int64 // of answers of settled kinds by their weight, since ill was judged
+	squares int64          // of these weights
+	mean    heavyMean
 	ill     float64            // median of the ratios of the last tick with enough answers
 	counted int64              // answers in this tick
 	shares  [shareSlots]share  // of networks in this tick
 	fails   [failSlots]float64 // when each network last failed, in seconds since began + 1
 
-	down map[int]func() bool // by the order of Watch
-	next int
-}
-
-// kindState is a kind and when it was last asked for.
-type kindState struct {
-	usual
-	seen time.Duration
+	stand map[int]func() Standing // by the order of Watch
+	next  int
 }
 
 // second is what was seen in one.
@@ -89,9 +94,13 @@ const (
 	freeShare, shareOfAll = 4, 8
 	failEvery             = 60.0 // seconds
 
+	loadKept = 0.99 // of kindState.load, each tick
+
 	// illRatio is how many times longer than usual answers take of a site that is not well; enoughAnswers say so.
 	illRatio      = 2.0
 	enoughAnswers = 10
+	// slowRatio is how many times longer than usual an answer takes that is slow.
+	slowRatio = 2
 	// abandonedRatio is how many times longer than usual somebody has waited whose leaving says something.
 	abandonedRatio = 2
 	// LongUsual is the usual time from which an answer is taken to wait for something, as a long poll does, instead of being worked on.
@@ -100,45 +109,92 @@ const (
 
 // NewMeter makes a Meter that knows nothing.
 func NewMeter() *Meter {
-	return &Meter{kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, down: make(map[int]func() bool)}
+	return &Meter{
+		seed: maphash.MakeSeed(), kinds: make(map[Kind]*kindState), other: new(kindState), ill: 1, stand: make(map[int]func() Standing),
+	}
 }
 
-// Note takes one exchange. It returns its time at the site divided by what is usual, 0 if that is not known, and whether it counts: it
-// does not if its network has had its share.
-func (m *Meter) Note(e Exchange, now time.Time) (ratio float64, counts bool) {
+// Heard is what an exchange says to a Limit.
+type Heard struct {
+	// Ratio is its time at the site, without any wait before, divided by what is usual of its kind; 0: that is not known yet.
+	Ratio float64
+	// Weight is the usual time of its kind by that of the kinds that take the site's time, above 0 and up to 1: quick files hide no slow
+	// pages.
+	Weight float64
+}
+
+// Note takes one exchange, and reports whether it counts: it does not if its network has had its share.
+func (m *Meter) Note(e Exchange, now time.Time) (h Heard, counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pass(now)
-	var usual time.Duration
-	if usual = m.usually(e.Kind); usual > 0 {
-		ratio = float64(e.Worked) / float64(usual)
+	k := m.kinds[e.Kind]
+	usual := m.usually(k)
+	if h.Weight = 1; usual > 0 {
+		h.Ratio, h.Weight = float64(e.Worked)/float64(usual), m.mean.weigh(usual.Seconds())
 	}
 	if e.Outcome == Abandoned && (usual == 0 || e.Took < abandonedRatio*usual) || !m.mayCount(&e) {
-		return ratio, false
+		return h, false
 	}
 	s := m.second(now)
-	s.Requests++
-	failed := e.Outcome == Failed || e.Outcome == TimedOut || e.Outcome == Unreached
-	if failed {
-		s.Failed++
-	}
+	s.count(&e)
 	if e.Outcome == Failed || e.Outcome == Unreached {
-		return ratio, true // however quick it was
+		return h, true // however quick it was
 	}
-	k := m.kind(e.Kind)
+	if k == nil {
+		if k = m.makeKind(&e); usual == 0 {
+			usual = k.time() // it may be known elsewhere
+		}
+	}
+	m.ask(k)
+	k.load += usual.Seconds()
 	if e.Outcome == Answered {
 		k.note(e.Worked, m.now)
 	}
-	if usual > 0 {
-		at := RatioBucket(e.Took, usual)
-		s.Ratio[at]++
-		s.Took[TookBucket(e.Took)]++
-		s.Usual[TookBucket(usual)]++
+	if usual > 0 && usual < LongUsual {
+		s.Take(e.Took, usual)
+		if e.Took > slowRatio*usual {
+			s.Slow |= 1 << (e.Client % 64)
+		}
 		if k.settled() && e.Worked > 0 {
-			m.ratios[RatioBucket(e.Worked, usual)]++
+			w := Weight(usual)
+			m.ratios[RatioBucket(e.Worked, usual)] += w
+			m.squares += w * w
 		}
 	}
-	return ratio, true
+	return h, true
+}
+
+// heavyMean is the mean of usual times, each by its own weight: that of the kinds that take the site's time.
+type heavyMean struct{ sum, squares float64 }
+
+// heavyGain is what each answer changes it by.
+const heavyGain = 0.01
+
+// weigh takes a usual time, and answers its weight.
+func (m *heavyMean) weigh(usual float64) float64 {
+	if m.sum == 0 {
+		m.sum, m.squares = usual, usual*usual
+	}
+	m.sum += heavyGain * (usual - m.sum)
+	m.squares += heavyGain * (usual*usual - m.squares)
+	return min(1, usual*m.sum/m.squares)
+}
+
+// count takes a request, however it ended.
+func (s *Sample) count(e *Exchange) {
+	failed := e.Outcome == Failed || e.Outcome == TimedOut || e.Outcome == Unreached
+	s.Requests++
+	s.Up = s.Up || e.Outcome == Answered
+	if failed {
+		s.Failed++
+	}
+	if e.Kind.isFile() {
+		s.Files++
+		if failed {
+			s.FailedFiles++
+		}
+	}
 }
 
 // pass lets the time pass, and learns at the end of each tick.
@@ -156,88 +212,38 @@ func (m *Meter) pass(now time.Time) {
 	m.tick, m.counted = tick, 0
 	m.judge()
 	for _, k := range m.kinds {
-		m.learn(k)
+		k.load *= loadKept
+		m.learn(k, m.ill)
 	}
-	m.learn(m.other)
+	m.learn(m.other, m.ill)
 }
 
-func (m *Meter) learn(k *kindState) {
-	if k.ready(m.now) {
-		k.learn(m.now, m.ill)
+func (m *Meter) learn(k *kindState, ill float64) {
+	if !k.ready(m.now) {
+		return
 	}
+	k.learn(m.now, ill)
+	m.mark(k)
 }
 
 // judge finds out how the site did, over all kinds, in the ticks since it last could.
 func (m *Meter) judge() {
 	m.ill = m.illNow()
-	if enough(&m.ratios) {
+	if m.enough() {
 		clear(m.ratios[:])
+		m.squares = 0
 	}
 }
 
 // illNow is how the site does, as far as the last answers say.
 func (m *Meter) illNow() float64 {
-	if !enough(&m.ratios) {
+	if !m.enough() {
 		return m.ill
 	}
 	return RatioMedian(&m.ratios)
 }
 
-func enough(row *[Buckets]int64) bool {
-	var all int64
-	for _, n := range row {
-		all += n
-	}
-	return all >= enoughAnswers
-}
-
-// usually is the usual time of a kind, or of those that have none of their own; 0: it is not known.
-func (m *Meter) usually(k Kind) time.Duration {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) < maxKinds {
-			return 0
-		}
-		s = m.other
-	}
-	return s.time()
-}
-
-// kind finds what is known of a kind, or makes room for it.
-func (m *Meter) kind(k Kind) *kindState {
-	s := m.kinds[k]
-	if s == nil {
-		if len(m.kinds) >= maxKinds && !m.forget() {
-			return m.other
-		}
-		s = new(kindState)
-		m.kinds[k] = s
-	}
-	s.seen = m.now
-	if !s.known() && s.ready(m.now) {
-		s.learn(m.now, m.illNow()) // nothing is gained by the end of the tick
-	}
-	return s
-}
-
-// forget makes room by what was not asked for for longest, if that is long.
-func (m *Meter) forget() bool {
-	if m.now < m.full {
-		return false
-	}
-	var oldest Kind
-	at := m.now + 1
-	for k, s := range m.kinds {
-		if s.seen < at {
-			oldest, at = k, s.seen
-		}
-	}
-	if m.full = at + kindMemory; m.now < m.full {
-		return false
-	}
-	delete(m.kinds, oldest)
-	return true
-}
+func (m *Meter) enough() bool { return answersIn(&m.ratios, m.squares) >= enoughAnswers }
 
 // mayCount takes an exchange's part of what its network may add.
 func (m *Meter) mayCount(e *Exchange) bool {
@@ -275,29 +281,6 @@ func (m *Meter) second(now time.Time) *Sample {
 	return &s.Sample
 }
 
-// Long reports whether answers of a kind usually take so long that they wait for something, and known whether that is known.
-func (m *Meter) Long(k Kind) (long, known bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	usual := m.usually(k)
-	return usual >= LongUsual, usual > 0
-}
-
-// Watch lets a proxy say whether the site is down as far as it can see: the health check fails at every address, or nobody can be
-// connected to. It is asked by Sample, and must not call the Meter. forget ends it.
-func (m *Meter) Watch(down func() bool) (forget func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id := m.next
-	m.next++
-	m.down[id] = down
-	return func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.down, id)
-	}
-}
-
 // Sample is what was seen in a tick, to within a second: tick k is [5k, 5k+5) seconds after 1970 of a clock that is ahead of the one of Note
 // by offset. It has to be asked for within ten seconds of its end. Rooms with one site may each ask, by the clocks of their stores.
 func (m *Meter) Sample(tick int64, offset time.Duration) Sample {
@@ -310,11 +293,16 @@ func (m *Meter) Sample(tick int64, offset time.Duration) Sample {
 			sum.Add(&s.Sample)
 		}
 	}
-	if sum.Requests > sum.Failed {
-		return sum
+	if sum.Up {
+		return sum // whoever answers is there
 	}
-	for _, down := range m.down {
-		sum.Down = sum.Down || down()
+	for _, stands := range m.stand {
+		switch stands() {
+		case StandingUp:
+			sum.Add(&Sample{Up: true})
+		case StandingDown:
+			sum.Add(&Sample{Down: true})
+		}
 	}
 	return sum
 }

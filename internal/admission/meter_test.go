@@ -18,17 +18,20 @@ func TestWhatWasSeenInATick(t *testing.T) {
 	p.Note(Exchange{Kind: page, Client: 21, Outcome: TimedOut, Took: 60 * time.Second, Worked: 60 * time.Second}, p.now)
 	p.Note(Exchange{Kind: page, Client: 22, Took: time.Second, Worked: time.Second}, p.now.Add(5*time.Second))
 	s := p.Sample(tick, 0)
-	want := Sample{Requests: 12, Failed: 2}
-	want.Ratio[RatioBucket(8*time.Second, time.Second)-1] = 10 // 400 ms within 9 %
-	want.Took[TookBucket(3200*time.Millisecond)] = 10
-	want.Ratio[RatioBucket(60*time.Second, 400*time.Millisecond)]++
-	want.Took[TookBucket(60*time.Second)]++
-	want.Usual[TookBucket(400*time.Millisecond)] = 11
-	if s.Ratio[14] == 10 { // the usual time may lie on either side
-		want.Ratio[13], want.Ratio[14] = 0, 10
+	if s.Requests != 12 || s.Failed != 2 || !s.Up || s.Down {
+		t.Errorf("%+v", s)
 	}
-	if s != want {
+	usual := p.usually(page) // 400 ms within 9 %
+	var want Sample
+	for range 10 {
+		want.Take(3200*time.Millisecond, usual)
+	}
+	want.Take(60*time.Second, usual)
+	if s.Ratio != want.Ratio || s.Took != want.Took || s.Usual != want.Usual || s.Squares != want.Squares {
 		t.Errorf("%+v\n%+v", s, want)
+	}
+	if s.Slow != 1<<10-1|1<<21 {
+		t.Errorf("slow answers of %b", s.Slow)
 	}
 	if s := p.Sample(tick+1, 0); s.Requests != 1 {
 		t.Errorf("the next tick has %d requests", s.Requests)
@@ -128,29 +131,72 @@ func TestWhoLeavesEarlySaysNothing(t *testing.T) {
 
 func TestASiteIsDownIfAProxySaysSoAndNobodyWasAnswered(t *testing.T) {
 	m := NewMeter()
-	down := false
-	forget := m.Watch(func() bool { return down })
-	m.Watch(func() bool { return false })
+	stands := StandingUnknown
+	forget := m.Watch(func() Standing { return stands })
+	other := StandingUnknown
+	m.Watch(func() Standing { return other })
 	tick := morning.Unix() / 5
-	if m.Sample(tick, 0).Down {
-		t.Error("down without a word")
+	want := func(what string, up, down bool) {
+		t.Helper()
+		if s := m.Sample(tick, 0); s.Up != up || s.Down != down {
+			t.Errorf("%s: up %v, down %v", what, s.Up, s.Down)
+		}
 	}
-	down = true
-	if !m.Sample(tick, 0).Down {
-		t.Error("not down")
-	}
+	want("without a word", false, false)
+	stands = StandingUp
+	want("a check that passed", true, false)
+	stands = StandingDown
+	want("one that failed", false, true)
+	other = StandingUp
+	want("one that failed beside one that passed", true, false)
+	other = StandingUnknown
 	m.Note(Exchange{Kind: page, Outcome: Unreached}, morning)
-	if s := m.Sample(tick, 0); !s.Down || s.Failed != 1 {
+	m.Note(Exchange{Kind: page, Client: 1, Outcome: Failed}, morning)
+	want("failures", false, true)
+	m.Note(Exchange{Kind: page, Client: 2}, morning)
+	want("an answer", true, false)
+	forget()
+	tick++
+	want("a proxy that is gone", false, false)
+}
+
+// What waits for something, as a long poll does, is not a site that is slow, and its time is not the site's.
+func TestLongPollsSayNothingOfTheSitesTime(t *testing.T) {
+	p := play()
+	p.run(time.Minute, 4, constant, map[Kind]time.Duration{page: 100 * time.Millisecond, 77: 6 * time.Second})
+	p.now = p.now.Add(10 * time.Second)
+	for i := range 20 {
+		p.Note(Exchange{Kind: 77, Client: uint64(i), Took: 25 * time.Second, Worked: 25 * time.Second}, p.now)
+	}
+	if s := p.Sample(p.now.Unix()/5, 0); s.Requests != 20 || s.Squares != 0 || s.Slow != 0 {
 		t.Errorf("%+v", s)
 	}
-	m.Note(Exchange{Kind: page}, morning)
-	if m.Sample(tick, 0).Down {
-		t.Error("down although it answered")
+}
+
+func TestFilesAreCountedApart(t *testing.T) {
+	p := play()
+	for i, k := range []Kind{page, KindStyle, KindImage, KindMedia, KindRefused, KindOther} {
+		p.Note(Exchange{Kind: k, Client: uint64(2 * i)}, p.now)
+		p.Note(Exchange{Kind: k, Client: uint64(2*i + 1), Outcome: Failed}, p.now)
 	}
-	forget()
-	if m.Sample(tick+1, 0).Down {
-		t.Error("down by a proxy that is gone")
+	if s := p.Sample(p.now.Unix()/5, 0); s.Requests != 12 || s.Failed != 6 || s.Files != 6 || s.FailedFiles != 3 {
+		t.Errorf("%+v", s)
 	}
+}
+
+// What a page usually takes is not learned anew while it is slow, however many quick files there are beside it.
+func TestQuickFilesDoNotMakeSlowPagesUsual(t *testing.T) {
+	p := play()
+	files := func(d time.Duration, page_ time.Duration) {
+		of := map[Kind]time.Duration{page: page_}
+		for k := KindStyle; k < namedKinds; k++ {
+			of[k] = 5 * time.Millisecond
+		}
+		p.run(d, 10, constant, of)
+	}
+	files(5*time.Minute, 200*time.Millisecond)
+	files(20*time.Minute, 1600*time.Millisecond)
+	p.want(t, page, 200*time.Millisecond, 1.2)
 }
 
 // A kind that is asked for now and then keeps what is known of it, whatever else comes.
@@ -182,14 +228,31 @@ func TestKindsAreBounded(t *testing.T) {
 	p.want(t, form, real[form], 1.1)
 	p.run(time.Hour, 1, constant, map[Kind]time.Duration{page: 100 * time.Millisecond, 77: 6 * time.Second})
 	p.want(t, 77, 6*time.Second, 1.1) // a page that was not asked for meanwhile
-	if long, known := p.Long(77); !long || !known {
-		t.Error("it is not known for long")
+}
+
+func TestWhatIsLongIsKnown(t *testing.T) {
+	p := play()
+	if p.Long(77) {
+		t.Error("a kind that was never seen is long")
 	}
-	if long, known := p.Long(page); long || !known {
-		t.Error("a quick page is")
+	p.run(time.Minute, 4, constant, map[Kind]time.Duration{page: 100 * time.Millisecond, 77: 6 * time.Second})
+	if !p.Long(77) || p.Long(page) {
+		t.Errorf("the long poll %v, the page %v", p.Long(77), p.Long(page))
 	}
-	if _, known := NewMeter().Long(page); known {
-		t.Error("a kind that was never seen is known")
+	p.run(20*time.Minute, 4, constant, map[Kind]time.Duration{77: 100 * time.Millisecond})
+	if p.Long(77) {
+		t.Error("it is long although it became quick")
+	}
+	p.run(20*time.Minute, 4, constant, map[Kind]time.Duration{78: 6 * time.Second})
+	if !p.Long(78) {
+		t.Error("a second one is not")
+	}
+	for i := range 2 * maxKinds {
+		p.now = p.now.Add(kindMemory / 4)
+		p.Note(Exchange{Kind: Kind(1000 + i), Client: uint64(i), Took: 1, Worked: 1}, p.now)
+	}
+	if p.Long(78) {
+		t.Error("what was forgotten is long")
 	}
 }
 
@@ -230,7 +293,7 @@ func BenchmarkNote(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for n := 0; pb.Next(); n++ {
 			m.Note(Exchange{
-				Kind: KindOf("GET", paths[n%4], 200), Client: uint64(n), Took: 30 * time.Millisecond, Worked: 20 * time.Millisecond,
+				Kind: m.AskedFor("GET", paths[n%4]).Kind(200), Client: uint64(n), Took: 30 * time.Millisecond, Worked: 20 * time.Millisecond,
 			}, begun.Add(time.Duration(n)*20*time.Microsecond))
 		}
 	})

@@ -142,14 +142,14 @@ func (p *portal) pass(v *visit) {
 
 func (p *portal) note(v *visit, how admission.Outcome) {
 	page := demo.BookingPath()[v.person.step]
-	ratio, counts := p.meter.Note(admission.Exchange{
-		Kind: admission.KindOf("GET", fmt.Appendf(nil, "/kind%d", page), 200), Client: v.person.id, Outcome: how,
+	h, counts := p.meter.Note(admission.Exchange{
+		Kind: p.meter.AskedFor("GET", fmt.Appendf(nil, "/kind%d", page)).Kind(200), Client: v.person.id, Outcome: how,
 		Took: p.now.Sub(v.came), Worked: p.now.Sub(v.begun),
 	}, p.now)
 	switch {
 	case p.limit == nil || !counts:
 	case how == admission.Answered:
-		p.limit.Answered(ratio, p.counted)
+		p.limit.Answered(h, p.counted)
 	default:
 		p.limit.Failed()
 	}

@@ -18,21 +18,61 @@ const MaxCount = 1<<40 - 1
 // ratioShift is the bucket of Ratio that begins at 1.
 const ratioShift = 8
 
-// Sample is what one process saw of one site in one tick, or what several saw.
+// Sample is what one process saw of one site in one tick, or what several saw. A row weighs each answer with its Weight, so that ten
+// quick files of a page do not hide that the page is slow.
 type Sample struct {
 	// Requests were answered or should have been. Failed are those of them that ended with a 5xx, a reset or a time-out, as far as
 	// no visitor could choose that.
 	Requests, Failed int64
-	// Down: the health check fails at every address, or every attempt to connect failed.
-	Down bool
-	// Ratio counts answers by their time divided by the usual time of their kind. Bucket i holds [2^((i-8)/2), 2^((i-7)/2)); the
+	// Files are those of Requests that were for files, FailedFiles those of them that failed.
+	Files, FailedFiles int64
+	// Up: an answer came, or a health check passed at an address. Down: the health check fails at every address, or every attempt to
+	// connect failed. Neither: nobody knows.
+	Up, Down bool
+	// Ratio counts the weight of answers by their time divided by the usual time of their kind. Bucket i holds [2^((i-8)/2), 2^((i-7)/2)); the
 	// first and the last one are open to their side.
 	Ratio [Buckets]int64
-	// Took counts the same answers by their time, the wait in the proxy's queue included. Bucket i holds
+	// Took counts the weight of the same answers by their time, the wait in the proxy's queue included. Bucket i holds
 	// [2^(i/2), 2^((i+1)/2)) ms; the first and the last one are open to their side.
 	Took [Buckets]int64
-	// Usual counts the same answers by the usual time of their kind, in the buckets of Took.
+	// Usual counts the weight of the same answers by the usual time of their kind, in the buckets of Took.
 	Usual [Buckets]int64
+	// Squares is the sum of the squares of these weights.
+	Squares int64
+	// Slow has a bit for each network that had an answer which took more than twice what is usual; some networks share one.
+	Slow uint64
+}
+
+// heaviest bounds the weight of an answer: a few of a very slow kind must not speak for all.
+const heaviest = time.Second
+
+// Weight is what an answer weighs whose kind usually takes so long: the milliseconds, from 1 to 1,000.
+func Weight(usual time.Duration) int64 {
+	return max(1, min(usual, heaviest).Milliseconds())
+}
+
+// Take counts an answer that took so long, of a kind that usually takes so long.
+func (s *Sample) Take(took, usual time.Duration) {
+	w := Weight(usual)
+	s.Ratio[RatioBucket(took, usual)] += w
+	s.Took[TookBucket(took)] += w
+	s.Usual[TookBucket(usual)] += w
+	s.Squares += w * w
+}
+
+// Answers is how many answers of one weight would say as much as those in the rows do: as many as there are if all weigh the same.
+func (s *Sample) Answers() float64 { return answersIn(&s.Ratio, s.Squares) }
+
+// answersIn is the square of the sum of weights by the sum of their squares (L. Kish, "Survey Sampling", 1965).
+func answersIn(row *[Buckets]int64, squares int64) float64 {
+	if squares <= 0 {
+		return 0
+	}
+	var sum float64
+	for _, n := range row {
+		sum += float64(n)
+	}
+	return sum * sum / float64(squares)
 }
 
 // RatioBucket is the bucket of Ratio for a time and a usual time, both above 0.
@@ -55,40 +95,53 @@ func bucket(squared float64, shift int) int {
 	return min(max(math.Ilogb(squared)+shift, 0), Buckets-1)
 }
 
-// Add adds what another process saw. Down stays only if nobody who asked the site got an answer from it: one gateway that
-// cannot reach a site which others reach has a network of its own.
+// Add adds what another process saw. The site is down if somebody says so and nobody saw it up: one gateway that cannot reach a site which
+// others reach has a network of its own, and one that has asked nothing has nothing to say.
 func (s *Sample) Add(other *Sample) {
-	s.Down = (s.Down || other.Down) && (s.Down || s.Requests == 0) && (other.Down || other.Requests == 0)
+	s.Up = s.Up || other.Up
+	s.Down = (s.Down || other.Down) && !s.Up
 	s.Requests += other.Requests
 	s.Failed += other.Failed
+	s.Files += other.Files
+	s.FailedFiles += other.FailedFiles
 	for i := range s.Ratio {
 		s.Ratio[i] += other.Ratio[i]
 		s.Took[i] += other.Took[i]
 		s.Usual[i] += other.Usual[i]
 	}
+	s.Squares += other.Squares
+	s.Slow |= other.Slow
 }
 
 // sampleFormat begins the text of a Sample. A release that changes what the fields mean changes it too; one that only adds
 // fields puts them behind.
-const sampleFormat = "1"
+const (
+	sampleFormat = "2"
+	sampleFields = 11
+)
 
-// Encode writes the sample as text of less than 1,000 bytes in visible ASCII and single spaces: format, requests, failed, down
-// (0 or 1), and the three rows of buckets. Counts are in base 36. A row begins with the index of its first bucket that is not
-// empty; a count of 0 within it is left out; an empty row is "-".
+// Encode writes the sample as text of less than 1,200 bytes in visible ASCII and single spaces: format, requests, failed, files, failed
+// files, "u" (up), "d" (down) or "-", the three rows, squares, and slow in base 36. Counts are in base 36. A row begins with the
+// index of its first bucket that is not empty; a count of 0 within it is left out; an empty row is "-".
 func (s *Sample) Encode() string {
-	b := make([]byte, 0, 128)
+	b := make([]byte, 0, 160)
 	b = append(b, sampleFormat...)
-	b = appendCount(append(b, ' '), s.Requests)
-	b = appendCount(append(b, ' '), s.Failed)
-	if s.Down {
-		b = append(b, " 1"...)
-	} else {
-		b = append(b, " 0"...)
+	for _, n := range []int64{s.Requests, s.Failed, s.Files, s.FailedFiles} {
+		b = appendCount(append(b, ' '), n)
+	}
+	switch {
+	case s.Up:
+		b = append(b, " u"...)
+	case s.Down:
+		b = append(b, " d"...)
+	default:
+		b = append(b, " -"...)
 	}
 	for _, row := range []*[Buckets]int64{&s.Ratio, &s.Took, &s.Usual} {
 		b = appendRow(append(b, ' '), row)
 	}
-	return string(b)
+	b = appendCount(append(b, ' '), s.Squares)
+	return string(strconv.AppendUint(append(b, ' '), s.Slow, 36))
 }
 
 func appendCount(b []byte, n int64) []byte {
@@ -128,20 +181,31 @@ const maxSampleText = 2 << 10
 func DecodeSample(text string) (Sample, error) {
 	var s Sample
 	f := strings.Split(text[:min(len(text), maxSampleText+1)], " ")
-	if len(text) > maxSampleText || len(f) < 7 || f[0] != sampleFormat {
+	if len(text) > maxSampleText || len(f) < sampleFields || f[0] != sampleFormat {
 		return Sample{}, fmt.Errorf("%w: unknown format", ErrSample)
 	}
-	var ok [3]bool
-	s.Requests, ok[0] = readCount(f[1])
-	s.Failed, ok[1] = readCount(f[2])
-	s.Down, ok[2] = f[3] == "1", f[3] == "0" || f[3] == "1"
-	if ok != [3]bool{true, true, true} || s.Failed > s.Requests {
+	for i, n := range []*int64{&s.Requests, &s.Failed, &s.Files, &s.FailedFiles} {
+		var ok bool
+		if *n, ok = readCount(f[1+i]); !ok {
+			return Sample{}, fmt.Errorf("%w: count %d", ErrSample, i)
+		}
+	}
+	s.Up, s.Down = f[5] == "u", f[5] == "d"
+	if !s.Up && !s.Down && f[5] != "-" || s.Failed > s.Requests || s.Files > s.Requests || s.FailedFiles > min(s.Files, s.Failed) {
 		return Sample{}, fmt.Errorf("%w: counts", ErrSample)
 	}
 	for i, row := range []*[Buckets]int64{&s.Ratio, &s.Took, &s.Usual} {
-		if !readRow(f[4+i], row) {
+		if !readRow(f[6+i], row) {
 			return Sample{}, fmt.Errorf("%w: row %d", ErrSample, i)
 		}
+	}
+	var ok bool
+	var err error
+	if s.Squares, ok = readCount(f[9]); !ok {
+		return Sample{}, fmt.Errorf("%w: squares", ErrSample)
+	}
+	if s.Slow, err = strconv.ParseUint(f[10], 36, 64); err != nil {
+		return Sample{}, fmt.Errorf("%w: networks", ErrSample)
 	}
 	return s, nil
 }

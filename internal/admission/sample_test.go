@@ -13,12 +13,16 @@ import (
 func randomSample(r *rand.Rand) (s Sample) {
 	s.Requests = r.Int64N(MaxCount + 1)
 	s.Failed = r.Int64N(s.Requests + 1)
-	s.Down = r.IntN(2) == 0
+	s.Files = r.Int64N(s.Requests + 1)
+	s.FailedFiles = r.Int64N(min(s.Files, s.Failed) + 1)
+	s.Up = r.IntN(3) == 0
+	s.Down = !s.Up && r.IntN(2) == 0
 	for _, row := range []*[Buckets]int64{&s.Ratio, &s.Took, &s.Usual} {
 		for range r.IntN(Buckets + 1) {
 			row[r.IntN(Buckets)] = r.Int64N(1 << r.IntN(41))
 		}
 	}
+	s.Squares, s.Slow = r.Int64N(MaxCount+1), r.Uint64()
 	return s
 }
 
@@ -35,22 +39,22 @@ func TestASampleComesBackFromItsText(t *testing.T) {
 
 func TestTheTextOfASample(t *testing.T) {
 	var s Sample
-	if got, want := s.Encode(), "1 0 0 0 - - -"; got != want {
+	if got, want := s.Encode(), "2 0 0 0 0 - - - - 0 0"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
-	s = Sample{Requests: 40, Failed: 2, Down: true}
+	s = Sample{Requests: 40, Failed: 2, Files: 37, FailedFiles: 1, Down: true, Squares: 72, Slow: 1 << 36}
 	s.Ratio[8], s.Ratio[10] = 37, 1
 	s.Took[0] = 38
 	s.Usual[31] = 38
-	if got, want := s.Encode(), "1 14 2 1 8:11,,1 0:12 31:12"; got != want {
+	if got, want := s.Encode(), "2 14 2 11 1 d 8:11,,1 0:12 31:12 20 vkhsvls"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
-	s = Sample{Requests: math.MaxInt64, Failed: math.MaxInt64}
+	s = Sample{Requests: math.MaxInt64, Failed: math.MaxInt64, Files: math.MaxInt64, Squares: math.MaxInt64, Slow: math.MaxUint64}
 	for i := range Buckets {
 		s.Ratio[i], s.Took[i], s.Usual[i] = math.MaxInt64, math.MaxInt64, math.MaxInt64
 	}
 	text := s.Encode()
-	if len(text) >= 1000 {
+	if len(text) >= 1200 {
 		t.Errorf("%d bytes", len(text))
 	}
 	if got, err := DecodeSample(text); err != nil || got.Requests != MaxCount || got.Usual[31] != MaxCount {
@@ -60,9 +64,12 @@ func TestTheTextOfASample(t *testing.T) {
 
 func TestWhatIsNoSampleIsRefused(t *testing.T) {
 	for _, text := range []string{
-		"", "1", "2 0 0 0 - - -", "1 0 0 0 - -", "1 0 1 0 - - -", "1 -1 0 0 - - -", "1 0 0 2 - - -", "1 x! 0 0 - - -",
-		"1 0 0 0 32:1 - -", "1 0 0 0 31:1,1 - -", "1 0 0 0 -1:1 - -", "1 0 0 0 8 - -", "1 0 0 0 8:-1 - -", "1 0 0 0 - - a:1",
-		"1 0 0 0 - - 0:" + strconv.FormatInt(MaxCount+1, 36), "1  0 0 0 - - -", "1 0 0 0 - - - " + strings.Repeat("x", 2<<10),
+		"", "2", "1 0 0 0 - - -", "3 0 0 0 0 - - - - 0 0", "2 0 0 0 0 - - - - 0", "2 0 1 0 0 - - - - 0 0", "2 0 0 1 0 - - - - 0 0",
+		"2 3 1 2 2 - - - - 0 0", "2 3 2 1 2 - - - - 0 0", "2 -1 0 0 0 - - - - 0 0", "2 0 0 0 0 x - - - 0 0", "2 x! 0 0 0 - - - - 0 0",
+		"2 0 0 0 0 - 32:1 - - 0 0", "2 0 0 0 0 - 31:1,1 - - 0 0", "2 0 0 0 0 - -1:1 - - 0 0", "2 0 0 0 0 - 8 - - 0 0",
+		"2 0 0 0 0 - 8:-1 - - 0 0", "2 0 0 0 0 - - - a:1 0 0", "2 0 0 0 0 - - - - -1 0", "2 0 0 0 0 - - - - 0 -1", "2 0 0 0 0 - - - - 0 !",
+		"2 0 0 0 0 - - - 0:" + strconv.FormatInt(MaxCount+1, 36) + " 0 0", "2  0 0 0 0 - - - - 0 0",
+		"2 0 0 0 0 - - - - 0 0 " + strings.Repeat("x", 2<<10),
 	} {
 		if s, err := DecodeSample(text); !errors.Is(err, ErrSample) || s != (Sample{}) {
 			t.Errorf("%.40q: %v, %+v", text, err, s)
@@ -71,7 +78,7 @@ func TestWhatIsNoSampleIsRefused(t *testing.T) {
 }
 
 func TestFieldsOfALaterReleaseAreSkipped(t *testing.T) {
-	if s, err := DecodeSample("1 5 1 0 - - - more 8:1"); err != nil || s != (Sample{Requests: 5, Failed: 1}) {
+	if s, err := DecodeSample("2 5 1 0 0 u - - - 0 0 more 8:1"); err != nil || s != (Sample{Requests: 5, Failed: 1, Up: true}) {
 		t.Errorf("%v: %+v", err, s)
 	}
 }
@@ -88,7 +95,8 @@ func TestSamplesAddUp(t *testing.T) {
 		if x != y {
 			t.Fatalf("the order matters: %+v, %+v", x, y)
 		}
-		if x.Requests != a.Requests+b.Requests+c.Requests || x.Failed != a.Failed+b.Failed+c.Failed {
+		if x.Requests != a.Requests+b.Requests+c.Requests || x.Failed != a.Failed+b.Failed+c.Failed || x.Files != a.Files+b.Files+c.Files ||
+			x.FailedFiles != a.FailedFiles+b.FailedFiles+c.FailedFiles || x.Squares != a.Squares+b.Squares+c.Squares || x.Slow != a.Slow|b.Slow|c.Slow {
 			t.Errorf("%+v", x)
 		}
 		for i := range Buckets {
@@ -101,7 +109,8 @@ func TestSamplesAddUp(t *testing.T) {
 }
 
 func TestASiteIsDownWhereNobodyReachesIt(t *testing.T) {
-	down, idle, served := Sample{Down: true, Requests: 3, Failed: 3}, Sample{}, Sample{Requests: 1}
+	down, idle, up := Sample{Down: true, Requests: 3, Failed: 3}, Sample{}, Sample{Up: true}
+	failing := Sample{Requests: 1, Failed: 1}
 	for _, c := range []struct {
 		of   []Sample
 		want bool
@@ -109,11 +118,13 @@ func TestASiteIsDownWhereNobodyReachesIt(t *testing.T) {
 		{[]Sample{down}, true},
 		{[]Sample{down, down}, true},
 		{[]Sample{down, idle}, true},
+		{[]Sample{down, failing}, true},
 		{[]Sample{idle, {Down: true}, idle}, true},
-		{[]Sample{down, served}, false},
-		{[]Sample{down, served, down}, false},
-		{[]Sample{idle, served, down}, false},
-		{[]Sample{served, idle}, false},
+		{[]Sample{down, up}, false},
+		{[]Sample{up, down}, false},
+		{[]Sample{down, up, down}, false},
+		{[]Sample{idle, up, down}, false},
+		{[]Sample{up, idle}, false},
 		{[]Sample{idle}, false},
 	} {
 		var sum Sample
@@ -152,8 +163,8 @@ func FuzzDecodeSample(f *testing.F) {
 		s := randomSample(r)
 		f.Add(s.Encode())
 	}
-	f.Add("1 5 1 0 - - - more")
-	f.Add("1 0 0 0 8:,, - -")
+	f.Add("2 5 1 0 0 u - - - 0 0 more")
+	f.Add("2 0 0 0 0 - 8:,, - - 0 0")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := DecodeSample(text)
 		if err != nil {

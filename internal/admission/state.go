@@ -42,6 +42,8 @@ type State struct {
 	// Opening is the one that was open last, Open whether the room is open now.
 	Opening string `json:"o,omitempty"`
 	Open    bool   `json:"i,omitempty"`
+	// Usuals is what the heaviest kinds usually take, see Meter.Usuals.
+	Usuals string `json:"k,omitempty"`
 	// Window is what was seen since the last window, in Age ticks.
 	Window string `json:"w,omitempty"`
 	Age    int64  `json:"a,omitempty"`
@@ -77,6 +79,9 @@ func ReadState(text string) State {
 	var s State
 	if json.Unmarshal([]byte(text), &s) != nil || !s.valid() {
 		return State{}
+	}
+	if len(s.Usuals) > maxUsualsText {
+		s.Usuals = "" // there must be room for it beside the rest
 	}
 	return s
 }

@@ -12,9 +12,10 @@ import (
 // it follows slowly and evenly; two windows in a row below the band are taken at their word; above it follows as slowly as in it
 // while the other kinds do well, and hardly if they do not.
 type usual struct {
-	log     float64 // ln of the time in ns; valid if windows > 0
-	windows int     // that were learned from, up to firstWindows
-	below   bool    // the last window lay below the band
+	log     float64       // ln of the time in ns; valid if windows > 0
+	took    time.Duration // the time
+	windows int           // that were learned from, up to firstWindows
+	below   bool          // the last window lay below the band
 
 	hist  [usualBuckets]uint32 // of the window: by eighths of a power of two, from 2^usualLow ns
 	count int
@@ -47,11 +48,14 @@ func (u *usual) known() bool { return u.windows > 0 }
 // settled reports whether it is known so well that a departure from it says something about the site.
 func (u *usual) settled() bool { return u.windows >= firstWindows }
 
+// time is 0 as long as it is not known.
 func (u *usual) time() time.Duration {
-	if !u.known() {
-		return 0
-	}
-	return time.Duration(math.Exp(u.log))
+	return u.took
+}
+
+// set is for a time that is known well.
+func (u *usual) set(took time.Duration) {
+	*u = usual{log: math.Log(float64(took)), took: took, windows: firstWindows}
 }
 
 // note takes one answer into the window.
@@ -98,6 +102,7 @@ func (u *usual) learn(now time.Duration, ill float64) {
 	default:
 		u.log += evenGain * x
 	}
+	u.took = time.Duration(math.Exp(u.log))
 	u.below = x < -band
 	u.windows = min(u.windows+1, firstWindows)
 	clear(u.hist[:])

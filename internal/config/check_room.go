@@ -38,6 +38,7 @@ func (ch *checker) rooms(c *Config) {
 		}
 		ch.room(r, at)
 		ch.finish(at+".finish", r.Finish, c.Prefix)
+		ch.schedule(at+".schedule", &r.Schedule)
 		ch.home(c, r, at)
 		ch.backend(&r.Backend, at+".backend")
 		ch.notItself(c, &r.Backend, at+".backend")

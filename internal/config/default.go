@@ -77,7 +77,7 @@ func DefaultRoom() Room {
 		Pace: Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Health: "act"},
 		Mode: "run",
 		Session: Session{
-			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 5 * time.Second, FormGrace: 10 * time.Minute,
+			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 2 * time.Second, FormGrace: 10 * time.Minute,
 		},
 		ClaimWindow:    3 * time.Minute,
 		AbsentAfter:    10 * time.Minute,

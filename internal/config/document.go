@@ -25,6 +25,7 @@ func (r *Room) Document() queue.Document {
 		Settings: queue.Settings{Message: r.Message}.Encode(),
 	}
 	d.SetHealthMode(queue.HealthMode(r.Pace.Health))
+	d.SetSchedule(r.Schedule.Encode())
 	return d
 }
 

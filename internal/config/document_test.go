@@ -37,25 +37,25 @@ func TestValuesOfBeforeAreReadAsWhatComesClosestAndWarnedOf(t *testing.T) {
 		want queue.Timing // of its Max, Active and Resume
 		said []string
 	}{
-		{"defaults", func(*Room) {}, queue.Timing{Max: 2 * time.Hour, Active: 5 * time.Second, Resume: 30 * time.Minute}, nil},
+		{"defaults", func(*Room) {}, queue.Timing{Max: 2 * time.Hour, Active: 2 * time.Second, Resume: 30 * time.Minute}, nil},
 		{
 			"no bound", func(r *Room) { r.Session.Max = 0 },
-			queue.Timing{Max: most, Active: 5 * time.Second, Resume: 30 * time.Minute},
+			queue.Timing{Max: most, Active: 2 * time.Second, Resume: 30 * time.Minute},
 			[]string{"rooms[0].session.max: 0s is read as 24h0m0s: no stay is longer than ticket_life"},
 		},
 		{
 			"stays that are longer than tickets", func(r *Room) { r.Session.Max = 8784 * time.Hour },
-			queue.Timing{Max: most, Active: 5 * time.Second, Resume: 30 * time.Minute},
+			queue.Timing{Max: most, Active: 2 * time.Second, Resume: 30 * time.Minute},
 			[]string{"rooms[0].session.max: 8784h0m0s is read as 24h0m0s: no stay is longer than ticket_life"},
 		},
 		{
-			"a short idle time", func(r *Room) { r.Session.Idle = 3 * time.Second },
+			"a short idle time", func(r *Room) { r.Session.Idle, r.Session.Active = 3*time.Second, 5*time.Second },
 			queue.Timing{Max: 2 * time.Hour, Active: 3 * time.Second, Resume: 30 * time.Minute},
 			[]string{"rooms[0].session.active: 5s is read as 3s: it is more than session.idle"},
 		},
 		{
 			"a long idle time", func(r *Room) { r.Session.Idle, r.Session.Max = most, most },
-			queue.Timing{Max: most, Active: 5 * time.Second},
+			queue.Timing{Max: most, Active: 2 * time.Second},
 			[]string{"rooms[0].session.resume: 30m0s is read as 0s: session.idle and session.resume together are more than ticket_life"},
 		},
 	} {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Room is one protected site: host and path rules, one backend, one line.
@@ -27,6 +28,8 @@ type Room struct {
 	Once []string `yaml:"once"`
 	// Finish are rules by which an answer of the site ends the stay of whoever asked, as if it had the field Einlass-Finish: 1.
 	Finish  []Finish `yaml:"finish"`
+	// Schedule is what the room does when: openings, and what is between them. The zero value: it is open.
+	Schedule plan.Schedule `yaml:"schedule"`
 	Backend Backend  `yaml:"backend"`
 	Pace    Pace     `yaml:"pace"`
 	// Mode is run or pause.

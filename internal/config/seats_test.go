@@ -28,7 +28,7 @@ func TestABoundThatTheRateCannotReachIsWarnedOf(t *testing.T) {
 		rate30 + "session: {visit: 2m}": notMore + "; without rules in finish each counts for " + silent + " more, by session.idle 10m0s, until the room has learned its " +
 			"visitors' habits: that is 7.54 a minute; want 239 or more" + atAnyEnd + ", or the longest time that people sit on one page in session.page",
 		rate30 + "session: {visit: 2m, page: 1m}": notMore + "; without rules in finish each counts for 38s more, by session.idle 10m0s and session.page 1m0s, until " +
-			"the room has learned its visitors' habits: that is 22.7 a minute; want 80 or more" + atAnyEnd,
+			"the room has learned its visitors' habits: that is 22.8 a minute; want 79 or more" + atAnyEnd,
 		"pace: {rate: 30, max_inside: 359, inside: strict}, session: {visit: 2m}": "359 lets in 30 a minute only if a stay counts for 11m58s or less, and visits last 2m0s " +
 			"(session.visit); without rules in finish each counts for 10m0s more, by session.idle 10m0s and pace.inside strict: that is 29.9 a minute; want 360 or more" + atAnyEnd,
 		"pace: {rate: 40, max_inside: 60}, session: {visit: 2m}, " + rules: "60 lets in 40 a minute only if a stay counts for 1m30s or less, and visits last 2m0s " +

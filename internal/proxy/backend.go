@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/httpx"
 )
@@ -23,8 +20,8 @@ type Deps struct {
 	Log, Often *zap.Logger
 	// OnCheck is called after each look at an address, on a goroutine of the Backend. Optional.
 	OnCheck func()
-	// Meter measures the site's health by the requests from inside. Backends of one site share it. nil: the Backend has its own.
-	Meter *admission.Meter
+	// Site is shared by the Backends of one site. nil: the Backend has its own.
+	Site *Site
 	// OnPanic is called for each panic that a goroutine of the Backend recovers from. It must be safe for concurrent use.
 	// Optional.
 	OnPanic func()
@@ -82,23 +79,19 @@ const (
 // concurrent use. Start and Stop are optional for forwarding: without Start there is no
 // active health check.
 type Backend struct {
-	cfg        config.Backend
-	log, often *zap.Logger
-	onPanic    func()
-	fleet      fleet
-	names      ownNames
-	limiter    limiter
-	// outsideLimiter stands before limiter for requests from outside: what is open to all must not
-	// be able to take every place, or a few hundred slow readers would lock out everybody.
-	outsideLimiter limiter
-	adapting       adapting
-	meter          *admission.Meter
-	forgetMeter    func() // what Start has registered
-	statuses       config.StatusRanges
-	tunnels        tunnels
-	lingering      lingering
+	cfg         config.Backend
+	log, often  *zap.Logger
+	onPanic     func()
+	fleet       fleet
+	names       ownNames
+	site        *Site
+	limiter     limiter
+	health      atomic.Uint32 // a Health
+	forgetMeter func()        // what Start has registered
+	statuses    config.StatusRanges
+	tunnels     tunnels
+	lingering   lingering
 
-	seed      maphash.Seed // of the keys that stand for clients
 	exchanges sync.Pool
 	streams   sync.Pool
 
@@ -116,7 +109,7 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if err := cfg.Validate("backend"); err != nil {
 		return nil, err
 	}
-	b := &Backend{cfg: cfg, log: deps.Log, often: deps.Often, onPanic: deps.OnPanic, seed: maphash.MakeSeed()}
+	b := &Backend{cfg: cfg, log: deps.Log, often: deps.Often, onPanic: deps.OnPanic, site: deps.Site}
 	if b.log == nil {
 		b.log = zap.NewNop()
 	}
@@ -144,20 +137,19 @@ func New(cfg config.Backend, deps Deps) (*Backend, error) {
 	if b.statuses, err = config.ParseStatusRanges(cfg.Health.Status); err != nil {
 		return nil, fmt.Errorf("backend.health.status: %w", err)
 	}
-	if b.meter = deps.Meter; b.meter == nil {
-		b.meter = admission.NewMeter()
+	if b.site == nil {
+		b.site = NewSite()
 	}
-	b.adapting.init(cfg.MaxInFlight)
-	b.limiter.limit, b.limiter.most = b.limit, b.most
-	b.limiter.length = cfg.Queue.Length
-	b.outsideLimiter.limit = func() int { return lessReserved(b.limit()) }
-	b.outsideLimiter.most = func() int { return lessReserved(b.most()) }
-	b.outsideLimiter.length = cfg.Queue.Length
+	b.limiter = limiter{
+		gate: b.site.gate, limit: b.limit, health: func() Health { return Health(b.health.Load()) },
+		ceiling: cfg.MaxInFlight, length: cfg.Queue.Length,
+	}
 	b.tunnels.max, b.tunnels.onPanic = cfg.Upgrade.Max, b.onPanic
 	b.lingering.max, b.lingering.patience = cfg.MaxInFlight, lingerTime
 	b.exchanges.New = func() any { return new(exchange) }
 	b.streams.New = func() any { return new(stream) }
 	b.life, b.cancel = context.WithCancel(context.Background())
+	b.site.gate.add(&b.limiter)
 	return b, nil
 }
 
@@ -167,52 +159,6 @@ func (b *Backend) limit() int {
 		return b.cfg.MaxInFlight
 	}
 	return max(1, int(b.fleet.slowStartShare(time.Now())*float64(b.cfg.MaxInFlight)))
-}
-
-// reservedPart is the part, a quarter, of the places that only requests from inside get.
-// Where there are fewer places than that, all are for all.
-const reservedPart = 4
-
-// lessReserved is what of n places is for all.
-func lessReserved(n int) int { return n - n/reservedPart }
-
-// place is what a request holds while it is under way.
-type place struct {
-	at      mark
-	outside bool // it holds one in outsideLimiter too
-	before  mark // the mark there
-}
-
-// enter takes a place for a request, and another one before it if it comes from outside.
-func (b *Backend) enter(e entry, w *watch) (p place, waited bool, err error) {
-	if p.outside = e.turn == turnOpen && b.cfg.MaxInFlight >= reservedPart; !p.outside {
-		p.at, waited, err = b.limiter.enter(e, w)
-		return p, waited, err
-	}
-	var first bool
-	if p.before, first, err = b.outsideLimiter.enter(e, w); err != nil {
-		return place{}, first, err
-	}
-	if p.at, waited, err = b.limiter.enter(e, w); err != nil {
-		b.outsideLimiter.leave(p.before)
-	}
-	return p, first || waited, err
-}
-
-// leave gives back what enter took.
-func (b *Backend) leave(p place) {
-	b.limiter.leave(p.at)
-	if p.outside {
-		b.outsideLimiter.leave(p.before)
-	}
-}
-
-// idle tells that the origin does not work on the request any more, which is still under way.
-func (b *Backend) idle(p place) {
-	b.limiter.idle(p.at)
-	if p.outside {
-		b.outsideLimiter.idle(p.before)
-	}
 }
 
 // Forward sends the visit to an origin and arranges for its answer to be sent. A nil error
@@ -237,19 +183,6 @@ func (b *Backend) Forward(v *httpx.Visit, opt Options) (Result, error) {
 // ClientLeft tells that a visitor hung up before the answer, as far as this system can see it without reading.
 func ClientLeft(v *httpx.Visit) bool { return hasLeft(v.Ctx().Conn()) }
 
-// subscriberBits is how much of an IPv6 address tells one subscriber from another.
-const subscriberBits = 56
-
-// clientKey tells clients apart without keeping their addresses.
-func (b *Backend) clientKey(a netip.Addr) uint64 {
-	if a = a.Unmap(); a.Is6() {
-		if p, err := a.WithZone("").Prefix(subscriberBits); err == nil {
-			a = p.Addr()
-		}
-	}
-	return maphash.Comparable(b.seed, a)
-}
-
 // hostFor is the Host field towards the origin.
 func (b *Backend) hostFor(v *httpx.Visit) []byte {
 	if b.cfg.HostHeader != "" {
@@ -270,7 +203,7 @@ func (b *Backend) Start() error {
 	if b.begun.Swap(true) {
 		return errors.New("proxy: Start was called before")
 	}
-	b.forgetMeter = b.meter.Watch(b.down)
+	b.forgetMeter = b.site.Meter.Watch(b.stands)
 	for _, o := range b.fleet.origins {
 		b.owned.Go(func() { b.maintain(o) })
 	}
@@ -287,8 +220,8 @@ func (b *Backend) CloseTunnels() { b.tunnels.close() }
 // with ctx's error if something had to be broken off. Requests in flight are not
 // waited for: they belong to the server, which is to be drained before.
 func (b *Backend) Stop(ctx context.Context) error {
-	b.outsideLimiter.stop()
 	b.limiter.stop()
+	b.site.gate.remove(&b.limiter)
 	err := b.tunnels.drain(ctx)
 	b.cancel()
 	if b.begun.Load() {

@@ -6,8 +6,9 @@ import "time"
 type counted struct {
 	n     int
 	slots []counting
-	free  mark      // the first of the slots that nobody has
-	next  time.Time // nothing ends by itself before
+	free  mark            // the first of the slots that nobody has
+	next  time.Time       // nothing ends by itself before
+	ended func(*counting) // is told of each that counts no more
 }
 
 // mark names a request in counted; 0: it was never there.
@@ -18,22 +19,27 @@ type counting struct {
 	until time.Time // when it stops by itself
 	on    bool      // it counts
 	next  mark      // of a free one
+
+	bounded bool   // the bound that adapts is on it
+	outside bool   // it is from outside
+	of      holder // whose it is
 }
 
-// add counts one more until that time at the latest. The mark is to be removed in the end.
-func (c *counted) add(until time.Time) mark {
-	if c.n == 0 || until.Before(c.next) {
-		c.next = until
+// add counts one more, until its time at the latest. The mark is to be removed in the end.
+func (c *counted) add(one counting) mark {
+	if c.n == 0 || one.until.Before(c.next) {
+		c.next = one.until
 	}
 	c.n++
 	m := c.free
 	if m == 0 {
 		c.slots = append(c.slots, counting{})
-		m = mark(len(c.slots)) //nolint:gosec // max_in_flight is below
+		m = mark(len(c.slots)) //nolint:gosec // the sum of max_in_flight is below
 	}
 	s := &c.slots[m-1]
 	c.free = s.next
-	*s = counting{until: until, on: true}
+	one.on, one.next = true, 0
+	*s = one
 	return m
 }
 
@@ -42,6 +48,9 @@ func (c *counted) stop(m mark) {
 	if m != 0 && c.slots[m-1].on {
 		c.slots[m-1].on = false
 		c.n--
+		if c.ended != nil {
+			c.ended(&c.slots[m-1])
+		}
 	}
 }
 

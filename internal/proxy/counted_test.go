@@ -12,17 +12,23 @@ import (
 // adaptingLimiter has room for ten, of which most may count.
 func adaptingLimiter(most *atomic.Int32) *limiter {
 	t := newLimiter(10, 10)
-	t.most = func() int { return int(most.Load()) }
+	t.gate.most = func() int { return int(most.Load()) }
 	return t
 }
 
-func in(t *testing.T, l *limiter, e entry) mark {
+func in(t *testing.T, l *limiter, e entry) place {
 	t.Helper()
 	at, waited, err := l.enter(e, soon())
 	if waited || err != nil {
 		t.Fatalf("waited %v, %v", waited, err)
 	}
 	return at
+}
+
+func atWork(l *limiter) int {
+	l.gate.mu.Lock()
+	defer l.gate.mu.Unlock()
+	return l.gate.working.n
 }
 
 func TestTheLimitThatAdaptsHoldsRequestsBack(t *testing.T) {
@@ -40,8 +46,8 @@ func TestTheLimitThatAdaptsHoldsRequestsBack(t *testing.T) {
 			t.Error(got)
 		}
 		synctest.Wait()
-		if len(order) != 0 || ts.atWork() != 2 {
-			t.Errorf("%d are at work, and %s came in", ts.atWork(), <-order)
+		if len(order) != 0 || atWork(ts) != 2 {
+			t.Errorf("%d are at work, and %s came in", atWork(ts), <-order)
 		}
 		most.Store(3) // the next look finds the room
 		if got := <-order; got != "2" {
@@ -65,12 +71,12 @@ func TestARequestThatTakesLongCountsNoMore(t *testing.T) {
 			t.Errorf("%s after %v", got, time.Since(begun))
 		}
 		in(t, ts, entry{turn: turnPart})
-		if n := ts.atWork(); n != 2 {
+		if n := atWork(ts); n != 2 {
 			t.Errorf("%d are at work", n)
 		}
 		ts.leave(a)
 		ts.leave(b)
-		if n := ts.atWork(); n != 2 {
+		if n := atWork(ts); n != 2 {
 			t.Errorf("%d are at work after those left that counted no more", n)
 		}
 		if inside, _ := ts.counts(); inside != 2 {
@@ -91,8 +97,8 @@ func TestWhatOnlyWaitsAtTheOriginPassesTheLimitThatAdapts(t *testing.T) {
 			in(t, ts, entry{turn: turnOpen, idles: true})
 		}
 		queueUp(ts, turnOpen, "one too many", order) // ten are inside
-		if inside, waiting := ts.counts(); inside != 10 || waiting != 2 || ts.atWork() != 1 {
-			t.Errorf("%d inside, %d waiting, %d at work", inside, waiting, ts.atWork())
+		if inside, waiting := ts.counts(); inside != 10 || waiting != 2 || atWork(ts) != 1 {
+			t.Errorf("%d inside, %d waiting, %d at work", inside, waiting, atWork(ts))
 		}
 		ts.stop()
 	})
@@ -108,11 +114,11 @@ func TestAStreamThatHasBegunCountsNoMore(t *testing.T) {
 		queueUp(ts, turnPart, "1", order)
 		ts.idle(at)
 		ts.idle(at)
-		if got := <-order; got != "1" || ts.atWork() != 1 {
-			t.Errorf("%s, %d at work", got, ts.atWork())
+		if got := <-order; got != "1" || atWork(ts) != 1 {
+			t.Errorf("%s, %d at work", got, atWork(ts))
 		}
 		ts.leave(at)
-		if n := ts.atWork(); n != 1 {
+		if n := atWork(ts); n != 1 {
 			t.Errorf("%d at work", n)
 		}
 	})
@@ -122,7 +128,7 @@ func TestMarksAreUsedAgain(t *testing.T) {
 	var c counted
 	now := time.Unix(0, 0)
 	for range 1000 {
-		a, b := c.add(now.Add(time.Second)), c.add(now)
+		a, b := c.add(counting{until: now.Add(time.Second)}), c.add(counting{until: now})
 		c.expire(now)
 		if c.n != 1 {
 			t.Fatalf("%d count", c.n)

@@ -6,20 +6,18 @@ import "context"
 // Backend that gets no more requests while the server goes on; WebSockets are not waited for, see CloseTunnels. It returns
 // ctx's error if ctx ends before.
 func (b *Backend) Drain(ctx context.Context) error {
-	for _, t := range []*limiter{&b.outsideLimiter, &b.limiter} {
-		select {
-		case <-t.empty():
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	select {
+	case <-b.limiter.empty():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return nil
 }
 
 // empty is closed when nobody is inside or waits.
 func (t *limiter) empty() <-chan struct{} {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.gate.mu.Lock()
+	defer t.gate.mu.Unlock()
 	if t.emptied == nil {
 		t.emptied = make(chan struct{})
 	}

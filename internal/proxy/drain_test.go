@@ -10,20 +10,18 @@ import (
 
 func TestADrainWaitsForTheLastRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Backend{}
-		b.limiter.limit, b.outsideLimiter.limit = func() int { return 1 }, func() int { return 1 }
-		b.limiter.length = 1
-		b.cfg.MaxInFlight = 4
+		b := &Backend{limiter: *newLimiter(1, 1)}
+		b.limiter.gate.rooms[0] = &b.limiter
 		far := &watch{until: time.Now().Add(time.Hour)}
 		if err := b.Drain(t.Context()); err != nil {
 			t.Fatalf("nobody is there: %v", err)
 		}
-		if _, _, err := b.enter(entry{turn: turnPart}, far); err != nil {
+		if _, _, err := b.limiter.enter(entry{turn: turnPart}, far); err != nil {
 			t.Fatal(err)
 		}
 		waited := make(chan bool, 1)
 		go func() {
-			p, _, err := b.enter(entry{turn: turnOpen}, far)
+			p, _, err := b.limiter.enter(entry{turn: turnOpen}, far)
 			waited <- p.outside && err == nil
 		}()
 		synctest.Wait()
@@ -31,7 +29,7 @@ func TestADrainWaitsForTheLastRequest(t *testing.T) {
 		for range 2 {
 			go func() { drained <- b.Drain(t.Context()) }()
 		}
-		b.leave(place{}) // the one that waits takes the place
+		b.limiter.leave(place{}) // the one that waits takes the place
 		if !<-waited {
 			t.Fatal("the second request got no place")
 		}
@@ -39,7 +37,7 @@ func TestADrainWaitsForTheLastRequest(t *testing.T) {
 		if len(drained) != 0 {
 			t.Fatal("drained while a request is under way")
 		}
-		b.leave(place{outside: true})
+		b.limiter.leave(place{outside: true})
 		for range 2 {
 			if err := <-drained; err != nil {
 				t.Error(err)
@@ -50,10 +48,9 @@ func TestADrainWaitsForTheLastRequest(t *testing.T) {
 
 func TestADrainEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Backend{}
-		b.limiter.limit = func() int { return 1 }
-		b.cfg.MaxInFlight = 1
-		if _, _, err := b.enter(entry{turn: turnPart}, nil); err != nil {
+		b := &Backend{limiter: *newLimiter(1, 0)}
+		b.limiter.gate.rooms[0] = &b.limiter
+		if _, _, err := b.limiter.enter(entry{turn: turnPart}, nil); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -61,7 +58,7 @@ func TestADrainEndsWithItsContext(t *testing.T) {
 		if err := b.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
-		b.leave(place{})
+		b.limiter.leave(place{})
 		if err := b.Drain(t.Context()); err != nil {
 			t.Error(err)
 		}

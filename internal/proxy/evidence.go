@@ -60,7 +60,7 @@ func isLocal(err error) bool {
 func (x *exchange) noteFailure() {
 	now := time.Now()
 	x.o.pulse.note(now, x.result.Status, x.result.Took)
-	client := x.b.clientKey(x.v.ClientIP())
+	client := x.b.site.client(x.v.ClientIP())
 	if x.o.health.failed(now, x.class, client, x.b.fleet.relieves(x.o, x.class, now)) {
 		x.b.log.Warn("backend address left out after failures", addressField(x.o), zap.Stringer("for", x.class))
 	}

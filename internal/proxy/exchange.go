@@ -8,6 +8,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/httpx"
 )
 
@@ -38,16 +39,18 @@ type exchange struct {
 	blank []byte // zeros, never written to
 	begun []byte // of smallUpload+1 bytes, for takeChunks; nil until it is needed
 
-	class  class     // what it may prove
-	now    time.Time // when the clock was last looked at
-	came   time.Time // when the request was ready to be sent
-	handed time.Time // when it got its place at the origin; zero: it has none yet
-	result Result
-	o      *origin
-	c      *conn
-	up     *upload
-	heard  bool // a byte of an answer came
-	broken bool // the request did not go out whole: the connection cannot be used again
+	class    class // what it may prove
+	measured bool  // it counts for the site's health
+	asked    admission.Asked
+	now      time.Time // when the clock was last looked at
+	came     time.Time // when the request was ready to be sent
+	handed   time.Time // when it got its place at the origin; zero: it has none yet
+	result   Result
+	o        *origin
+	c        *conn
+	up       *upload
+	heard    bool // a byte of an answer came
+	broken   bool // the request did not go out whole: the connection cannot be used again
 
 	lends     bool // the connection may serve others afterwards
 	place     place
@@ -114,7 +117,7 @@ func (x *exchange) forward() error {
 	x.came = x.now
 	var waited bool
 	var err error
-	if x.place, waited, err = x.b.enter(entry{turnOf(x.opt.Inside, x.opt.Load), x.idles()}, &w); err != nil {
+	if x.place, waited, err = x.b.limiter.enter(x.ask(), &w); err != nil {
 		x.measure(err)
 		return err
 	}
@@ -139,7 +142,7 @@ func (x *exchange) depart() {
 		x.drop()
 	}
 	if !x.moved {
-		x.b.leave(x.place)
+		x.b.limiter.leave(x.place)
 	}
 }
 

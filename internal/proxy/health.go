@@ -245,6 +245,16 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 	return changed
 }
 
+// passes tells whether there is a check that goes on, and the last one passed.
+func (h *health) passes() bool {
+	if h.cfg.Path == "" {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.good > 0
+}
+
 // unreachable tells whether failures to connect keep the address out.
 func (h *health) unreachable() bool {
 	if !h.troubled.Load() {

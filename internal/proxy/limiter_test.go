@@ -10,7 +10,14 @@ import (
 )
 
 func newLimiter(limit, length int) *limiter {
-	return &limiter{limit: func() int { return limit }, length: length}
+	return newLimiterWith(func() int { return limit }, length)
+}
+
+func newLimiterWith(limit func() int, length int) *limiter {
+	t := &limiter{gate: newGate(), limit: limit, length: length, ceiling: 1}
+	t.gate.most = func() int { return 1 << 20 }
+	t.gate.add(t)
+	return t
 }
 
 func soon() *watch { return &watch{until: time.Now().Add(5 * time.Second)} }
@@ -20,8 +27,12 @@ func hold(t *limiter) { _, _, _ = t.enter(entry{turn: turnPart, idles: true}, so
 
 // queueUp lets one wait in the background and returns once it does.
 func queueUp(t *limiter, r turn, name string, order chan<- string) {
+	queueUpAs(t, entry{turn: r}, name, order)
+}
+
+func queueUpAs(t *limiter, e entry, name string, order chan<- string) {
 	go func() {
-		if _, _, err := t.enter(entry{turn: r}, soon()); err != nil {
+		if _, _, err := t.enter(e, soon()); err != nil {
 			name += ": " + err.Error()
 		}
 		order <- name
@@ -45,12 +56,12 @@ func TestWhoWaitsGoesInByRankAndWithinOneInOrder(t *testing.T) {
 		queueUp(ts, turnForm, "form 2", order)
 		queueUp(ts, turnPart, "part 2", order)
 		for _, want := range []string{"form 1", "form 2", "page 1", "page 2", "part 1", "part 2", "open 1", "open 2"} {
-			ts.leave(0)
+			ts.leave(place{})
 			if got := <-order; got != want {
 				t.Errorf("%s came before %s", got, want)
 			}
 		}
-		ts.leave(0)
+		ts.leave(place{})
 		if inside, waiting := ts.counts(); inside != 0 || waiting != 0 {
 			t.Errorf("%d inside, %d waiting", inside, waiting)
 		}
@@ -76,12 +87,12 @@ func TestAHigherRankFindsRoomInAFullQueue(t *testing.T) {
 					t.Errorf("%d waits, %d comes: %s", lower, higher, got)
 				}
 				for _, want := range then {
-					ts.leave(0)
+					ts.leave(place{})
 					if got := <-order; got != want {
 						t.Errorf("%d waits, %d comes: %s before %s", lower, higher, got, want)
 					}
 				}
-				ts.leave(0)
+				ts.leave(place{})
 				if inside, waiting := ts.counts(); inside != 0 || waiting != 0 {
 					t.Errorf("%d inside, %d waiting", inside, waiting)
 				}
@@ -128,7 +139,7 @@ func TestTheQueueIsBoundedInLengthAndTime(t *testing.T) {
 		if d := time.Since(begin); d != 5*time.Second {
 			t.Errorf("they were sent away after %v", d)
 		}
-		ts.leave(0)
+		ts.leave(place{})
 		if _, waited, err := ts.enter(entry{turn: turnPart}, soon()); waited || err != nil {
 			t.Errorf("the place is lost: %v", err)
 		}
@@ -165,7 +176,7 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var limit atomic.Int32
 		limit.Store(1)
-		ts := &limiter{limit: func() int { return int(limit.Load()) }, length: 5}
+		ts := newLimiterWith(func() int { return int(limit.Load()) }, 5)
 		hold(ts)
 		order := make(chan string, 2)
 		queueUp(ts, turnPart, "1", order)
@@ -174,7 +185,7 @@ func TestALimitThatGrowsLetsTheWaitingInWithoutAnybodyLeaving(t *testing.T) {
 		if got := <-order; got != "1" {
 			t.Error(got)
 		}
-		ts.leave(0)
+		ts.leave(place{})
 		if got := <-order; got != "2" {
 			t.Error(got)
 		}
@@ -190,12 +201,12 @@ func TestAPlaceIsNeverLostBetweenGrantAndGivingUp(t *testing.T) {
 			queueUp(ts, turnPart, "", order)
 		}
 		time.Sleep(5*time.Second - time.Nanosecond)
-		go ts.leave(0) // in the same moment as their time is over
+		go ts.leave(place{}) // in the same moment as their time is over
 		in := 0
 		for range 100 {
 			if <-order == "" {
 				in++
-				ts.leave(0)
+				ts.leave(place{})
 			}
 		}
 		synctest.Wait()
@@ -235,4 +246,24 @@ func tcpPair(tb testing.TB) (a, b net.Conn) {
 	}
 	tb.Cleanup(func() { _, _ = a.Close(), b.Close() })
 	return a, b
+}
+
+// Where a crowd waits for a quick site, making what waits would cost as much as the wait.
+func TestAWaitForAPlaceMakesNothingNew(t *testing.T) {
+	ts := newLimiter(1, 10)
+	held, _, err := ts.enter(entry{turn: turnPage}, soon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts.queued = func() { ts.leave(held) }
+	w := soon()
+	// One is for the race detector, which lets a pool forget.
+	if n := testing.AllocsPerRun(1000, func() {
+		var waited bool
+		if held, waited, err = ts.enter(entry{turn: turnPage}, w); err != nil || !waited {
+			t.Fatal(waited, err)
+		}
+	}); n > 1 {
+		t.Errorf("%v allocations a wait", n)
+	}
 }

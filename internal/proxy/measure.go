@@ -2,72 +2,67 @@ package proxy
 
 import (
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/einlass/einlass/internal/admission"
 )
 
-// adapting is the bound of requests in flight that follows how the site does. It learns whether it is in force or not, so that it
-// begins with what is known. Safe for concurrent use.
-type adapting struct {
-	on  atomic.Bool
-	now atomic.Int64 // the limit
+// Health is what a Backend does about how its site does.
+type Health uint32
 
-	mu    sync.Mutex
-	limit *admission.Limit
-}
+const (
+	// HealthOff measures nothing.
+	HealthOff Health = iota
+	// HealthWatch measures.
+	HealthWatch
+	// HealthLimit measures, and lets the bound of requests in flight follow below max_in_flight.
+	HealthLimit
+)
 
-func (a *adapting) init(most int) {
-	a.limit = admission.NewLimit(most)
-	a.now.Store(int64(a.limit.Now()))
-}
+// SetHealth says what to do; at first nothing is. It is safe for concurrent use, and cheap enough to be called as often as the setting is
+// read.
+func (b *Backend) SetHealth(h Health) { b.health.Store(uint32(h)) }
 
-// learn takes one request; atWork is how many the origin had at once.
-func (a *adapting) learn(ratio float64, how admission.Outcome, atWork int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if how == admission.Answered {
-		a.limit.Answered(ratio, atWork)
-	} else {
-		a.limit.Failed()
-	}
-	a.now.Store(int64(a.limit.Now()))
-}
+func (b *Backend) does(h Health) bool { return Health(b.health.Load()) >= h }
 
-// SetAdaptive says whether the bound of requests in flight follows how the site does, below max_in_flight; it does not at first. It is
-// safe for concurrent use, and cheap enough to be called as often as the setting is read.
-func (b *Backend) SetAdaptive(on bool) { b.adapting.on.Store(on) }
-
-// most is how many requests the origin may be at work on now.
+// most is how many requests of this room the origin may be at work on now.
 func (b *Backend) most() int {
-	if !b.adapting.on.Load() {
+	if !b.does(HealthLimit) {
 		return b.limit()
 	}
-	return min(b.limit(), int(b.adapting.now.Load()))
+	return min(b.limit(), b.site.gate.now())
 }
 
-// idles reports whether requests of this kind wait for something at the origin, as far as is known.
-func (x *exchange) idles() bool {
-	if !x.b.adapting.on.Load() {
-		return false
+// ask finds out what the request is for its site's health. What comes from outside is not measured: strangers cost nothing to send.
+func (x *exchange) ask() (e entry) {
+	e.turn = turnOf(x.opt.Inside, x.opt.Load)
+	limits := x.b.does(HealthLimit)
+	if x.measured = x.opt.Inside && x.b.does(HealthWatch); !x.measured && !limits {
+		return e
 	}
-	long, _ := x.b.meter.Long(admission.KindOf(x.req.method, x.v.Path(), 200))
-	return long
+	x.asked = x.b.site.Meter.AskedFor(x.req.method, x.v.Path())
+	if limits {
+		e.idles, e.of = x.b.site.Meter.Long(x.asked.Kind(200)), x.b.site.holder(&x.opt.Stay)
+	}
+	return e
 }
 
-// measure lets the exchange count for the site's health. What comes from outside does not: strangers cost nothing to send.
+// measure lets the exchange count for the site's health.
 func (x *exchange) measure(err error) {
-	if !x.opt.Inside {
+	if !x.measured {
 		return
 	}
-	e := admission.Exchange{Kind: admission.KindOf(x.req.method, x.v.Path(), x.result.Status), Client: x.b.clientKey(x.v.ClientIP())}
+	e := admission.Exchange{
+		Kind: x.asked.Kind(x.result.Status), Method: x.req.method, Path: x.v.Path(), Client: x.b.site.client(x.v.ClientIP()),
+	}
 	var counts bool
 	if e.Outcome, counts = x.outcome(err); !counts {
 		return
 	}
-	now := time.Now()
+	now := x.now // when the answer's head was there
+	if e.Outcome != admission.Answered {
+		now = time.Now()
+	}
 	switch {
 	case x.handed.IsZero(): // it did not come to its turn
 		e.Took = now.Sub(x.came)
@@ -78,10 +73,10 @@ func (x *exchange) measure(err error) {
 		e.Worked = now.Sub(x.hadAll())
 		e.Took = x.handed.Sub(x.came) + e.Worked
 	}
-	ratio, counts := x.b.meter.Note(e, now)
+	heard, counts := x.b.site.Meter.Note(e, now)
 	// A request that waited in vain says that the limit is low, or the crowd large; not what the site can do.
 	if counts && !x.handed.IsZero() && e.Outcome != admission.Abandoned {
-		x.b.adapting.learn(ratio, e.Outcome, x.b.limiter.atWork())
+		x.b.site.gate.learn(heard, e.Outcome)
 	}
 }
 
@@ -121,12 +116,20 @@ func (x *exchange) outcome(err error) (how admission.Outcome, counts bool) {
 	return 0, false
 }
 
-// down reports whether the site is away, as far as can be seen from here: by the check, or because no address can be connected to.
-func (b *Backend) down() bool {
+// stands is what is known of the site from here without requests: the check fails, or nobody can be connected to, at every address; or the
+// last check of one has passed. Whoever has asked nothing knows nothing.
+func (b *Backend) stands() admission.Standing {
+	down := true
 	for _, o := range b.fleet.origins {
-		if o.health.standing()[fromInside] >= rankFailing {
-			return false
+		if o.health.standing()[fromInside] < rankFailing {
+			continue
+		}
+		if down = false; o.health.passes() {
+			return admission.StandingUp
 		}
 	}
-	return true
+	if down {
+		return admission.StandingDown
+	}
+	return admission.StandingUnknown
 }

@@ -36,7 +36,7 @@ func TestSlowReadersFromOutsideDoNotTakeEveryPlace(t *testing.T) {
 		f.options = insideByHeader
 	})
 	queued := make(chan struct{}, 4)
-	b.outsideLimiter.queued = func() { queued <- struct{}{} }
+	b.limiter.queued = func() { queued <- struct{}{} }
 	for i := range 6 {
 		send(t, dialTest(t, addr), "GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
 		if i < 3 {

@@ -37,8 +37,6 @@ type AddressStatus struct {
 func (b *Backend) Status() Status {
 	s := Status{Limit: b.most(), WebSocket: b.tunnels.count()}
 	s.InFlight, s.Queued = b.limiter.counts()
-	_, before := b.outsideLimiter.counts()
-	s.Queued += before
 	now := time.Now()
 	var top [classes]rank
 	ranks := make([][classes]rank, len(b.fleet.origins))

@@ -225,7 +225,7 @@ func TestWhatThisMachineLacksIsNotTheBackendsFault(t *testing.T) {
 
 func TestOneSubscriberIsOneClient(t *testing.T) {
 	b, _ := startProxy(t, siteAt("http://127.0.0.1:1"))
-	key := func(s string) uint64 { return b.clientKey(netip.MustParseAddr(s)) }
+	key := func(s string) uint64 { return b.site.client(netip.MustParseAddr(s)) }
 	if key("2001:db8:1:1200::1") != key("2001:db8:1:12ff::2") || key("192.0.2.1") != key("::ffff:192.0.2.1") {
 		t.Error("one client is told apart")
 	}

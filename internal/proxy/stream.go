@@ -38,7 +38,7 @@ func (s *stream) take(x *exchange, kind bodyKind, out outFraming) {
 	s.place, s.released = x.place, false
 	s.activity, s.events = x.activity(), isEvents(x.ans.value("content-type"))
 	if s.events {
-		x.b.idle(x.place)
+		x.b.limiter.idle(x.place)
 	}
 	x.moved = true
 }
@@ -167,7 +167,7 @@ func (s *stream) release(f fate) {
 	}
 	s.released = true
 	s.b.release(s.o, s.c, f, time.Now())
-	s.b.leave(s.place)
+	s.b.limiter.leave(s.place)
 }
 
 // Close ends the stream however it went. A body that was not read to its end takes the

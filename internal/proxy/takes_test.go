@@ -41,10 +41,8 @@ func TestAnAnswerThatIsNotTakenGoesToNobody(t *testing.T) {
 			if !errors.Is(failed, ErrUnwanted) || result.Status != 200 {
 				t.Errorf("%+v, %v", result, failed)
 			}
-			b.limiter.mu.Lock()
-			defer b.limiter.mu.Unlock()
-			if b.limiter.inside != 0 {
-				t.Errorf("%d requests are under way", b.limiter.inside)
+			if n, _ := b.limiter.counts(); n != 0 {
+				t.Errorf("%d requests are under way", n)
 			}
 		})
 	}

@@ -34,7 +34,7 @@ func (b *bench) burst() error {
 		}
 		store := kind.store
 		if store == "" {
-			if store, err = b.redis(); err != nil {
+			if _, store, err = b.redis(); err != nil {
 				return err
 			}
 		}

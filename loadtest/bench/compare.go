@@ -15,10 +15,14 @@ type contestant struct {
 	name   string
 	p      *process
 	url    string
-	script string // of wrk
+	script string       // of wrk
+	fresh  func() error // renews the script before a round; nil: it stays
+
+	store *process // its Redis; nil for none
 
 	rates []float64
 	costs []float64 // processor time per request of each round, in microseconds
+	pays  []float64 // the same of its store
 	cpu   time.Duration
 	done  float64
 	bad   int
@@ -80,7 +84,12 @@ func (c *contestant) costOver(ref *contestant) []float64 {
 
 // round drives one contestant; a warm-up is not counted.
 func (b *bench) round(c *contestant, warmUp bool) error {
-	before := c.p.cpu()
+	if c.fresh != nil {
+		if err := c.fresh(); err != nil {
+			return err
+		}
+	}
+	before, ofStore := c.p.cpu(), c.store.cpu()
 	out, err := exec.Command("wrk", "-t1", "-c", strconv.Itoa(b.conns), "-d", strconv.Itoa(b.seconds)+"s", "-s", c.script, c.url).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("wrk on %s: %w\n%s", c.name, err, out)
@@ -101,6 +110,7 @@ func (b *bench) round(c *contestant, warmUp bool) error {
 	used := c.p.cpu() - before
 	c.cpu += used
 	c.costs = append(c.costs, used.Seconds()*1e6/done)
+	c.pays = append(c.pays, (c.store.cpu()-ofStore).Seconds()*1e6/done)
 	return nil
 }
 

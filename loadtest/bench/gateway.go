@@ -39,19 +39,37 @@ func (b *bench) gateway(in *installation, store, backend string, rate int64) (*p
 
 // gatewayOf starts a given binary.
 func (b *bench) gatewayOf(bin string, in *installation, store, backend string, rate int64) (*process, error) {
+	return b.startGateway(bin, b.configure(bin, in, store, backend, rate))
+}
+
+// configure is what a binary is started with.
+func (b *bench) configure(bin string, in *installation, store, backend string, rate int64) *launch.Config {
+	pace := launch.Pace{Rate: rate, Burst: 1_000_000}
+	if bin == b.gatewayBin {
+		pace.Health = b.health // another build may not know it
+	}
+	var proxies []string
+	if b.networks {
+		proxies = []string{"127.0.0.1/32"}
+	}
+	return &launch.Config{
+		TrustedProxies: proxies,
+		State:          launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
+		Log:    launch.LogStyle{Level: "error"},
+		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
+		Rooms: []launch.Room{{
+			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: pace,
+			AbsentAfter: 12 * time.Hour, Session: launch.Session{Idle: time.Hour, Max: new(time.Duration)},
+		}},
+	}
+}
+
+func (b *bench) startGateway(bin string, c *launch.Config) (*process, error) {
 	dir := b.file("gateway")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	g, err := launch.StartGateway(context.Background(), bin, dir, &launch.Config{
-		State: launch.State{Dir: in.dir}, Keys: launch.Keys{File: filepath.Join(in.dir, "keys.json")}, Store: launch.Store{URL: store},
-		Log:    launch.LogStyle{Level: "error"},
-		Limits: launch.Limits{ConnectionsPerIP: 100_000, Stay: launch.Stay{InFlight: 65_536}},
-		Rooms: []launch.Room{{
-			ID: roomID, Title: "Bench", Backend: launch.Backend{URL: "http://" + backend}, Pace: launch.Pace{Rate: rate, Burst: 1_000_000},
-			AbsentAfter: 12 * time.Hour, Session: launch.Session{Idle: time.Hour, Max: new(time.Duration)},
-		}},
-	})
+	g, err := launch.StartGateway(context.Background(), bin, dir, c)
 	if err != nil {
 		return nil, err
 	}
@@ -114,24 +132,32 @@ func ticketCookie(a *token.Authority, p queue.Place) (string, error) {
 	return "einlass-" + roomID + "=" + t, err
 }
 
-func (in *installation) passCookie() (string, error) {
+// passes are the cookies of n people who are inside, issued so long ago.
+func (in *installation) passes(n int, age time.Duration) ([]string, error) {
 	source, err := token.NewSource(in.ring)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	authority, err := token.NewAuthority(source, roomID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	id, err := token.NewID(rand.Reader)
-	if err != nil {
-		return "", err
+	cookies := make([]string, n)
+	now := time.Now().Add(-age).Unix()
+	for i := range cookies {
+		id, err := token.NewID(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		p, err := authority.IssuePass(token.Pass{
+			Room: roomID, Visitor: id, Epoch: 1, Number: uint64(i) + 1, StartedAt: now, IssuedAt: now, ExpiresAt: now + 3600,
+		})
+		if err != nil {
+			return nil, err
+		}
+		cookies[i] = "einlass-" + roomID + "=" + p
 	}
-	now := time.Now().Unix()
-	p, err := authority.IssuePass(token.Pass{
-		Room: roomID, Visitor: id, Epoch: 1, Number: 1, StartedAt: now, IssuedAt: now, ExpiresAt: now + 3600,
-	})
-	return "einlass-" + roomID + "=" + p, err
+	return cookies, nil
 }
 
 // browserHeaders are what a browser sends with a page load.
@@ -164,12 +190,39 @@ func passRequest(cookie string) string {
 
 // script makes wrk send these requests in turn.
 func (b *bench) script(requests ...string) (string, error) {
+	return b.write("requests.lua", luaOf(requests))
+}
+
+// peopleInside is how many there are who load pages of the site.
+const peopleInside = 256
+
+// passScript makes wrk load pages of the site for people inside. A browser takes the pass that the gateway renews every few
+// seconds, which wrk does not: with one pass for a whole run each answer would bring another one. So fresh gives it new ones.
+func (b *bench) passScript(in *installation) (file string, fresh func() error, err error) {
+	file = b.file("passes.lua")
+	fresh = func() error { return in.writePasses(file, 0) }
+	return file, fresh, fresh()
+}
+
+// writePasses makes wrk load pages with passes that were issued so long ago.
+func (in *installation) writePasses(file string, age time.Duration) error {
+	cookies, err := in.passes(peopleInside, age)
+	if err != nil {
+		return err
+	}
+	for i, c := range cookies {
+		from := fmt.Sprintf("X-Forwarded-For: 10.%d.%d.1\r\nX-Forwarded-Proto: http\r\nHost:", i/8, i%8)
+		cookies[i] = strings.Replace(passRequest(c), "Host:", from, 1)
+	}
+	return os.WriteFile(file, []byte(luaOf(cookies)), 0o600)
+}
+
+func luaOf(requests []string) string {
 	var s strings.Builder
 	s.WriteString("local r = {\n")
 	for _, request := range requests {
 		fmt.Fprintf(&s, "%q,\n", request)
 	}
 	s.WriteString("}\nlocal i = 0\nrequest = function()\n  i = i % #r + 1\n  return r[i]\nend\n")
-	text := strings.ReplaceAll(s.String(), `\r`, `\13`)
-	return b.write("requests.lua", text)
+	return strings.ReplaceAll(s.String(), `\r`, `\13`)
 }

@@ -23,6 +23,7 @@ type options struct {
 	profileTo string
 	before    string
 	beside    string
+	health    string
 }
 
 func main() {
@@ -34,10 +35,11 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
-	flag.StringVar(&o.only, "only", "", "cpu, poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
+	flag.StringVar(&o.only, "only", "", "cpu (or cpu-poll, cpu-pass, cpu-arrival, cpu-handshake), fresh, listening, poll, arrival, pass, burst, soak, store, slow or pace (comma-separated); default all")
 	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
 	flag.StringVar(&o.before, "before", "", "compare the CPU per request with this gateway binary, and do nothing else")
 	flag.StringVar(&o.beside, "beside", "", "a gateway binary that takes part in -only cpu")
+	flag.StringVar(&o.health, "health", "", "pace.health of the gateways that are built here")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -69,8 +71,8 @@ func run(o options) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"cpu", b.cpuRatios}, {"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
-		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), part.name) {
+	}{{"cpu-poll", b.pollCPUs}, {"cpu-pass", b.passCPU}, {"cpu-arrival", b.arrivalCPU}, {"cpu-handshake", b.handshakeCPU}, {"fresh", b.freshMemory}, {"listening", b.listening}, {"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}} {
+		if !o.wants(part.name) {
 			continue
 		}
 		if err := part.run(); err != nil {
@@ -81,6 +83,13 @@ func run(o options) error {
 		return b.mergeProfiles()
 	}
 	return nil
+}
+
+// wants tells whether a part is to run: all are, unless some are named, by their names or by the first word of them.
+func (o *options) wants(part string) bool {
+	family, _, _ := strings.Cut(part, "-")
+	named := strings.Split(o.only, ",")
+	return o.only == "" || slices.Contains(named, part) || slices.Contains(named, family)
 }
 
 // prepare builds the gateway as it is shipped.

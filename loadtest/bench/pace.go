@@ -19,7 +19,7 @@ const (
 
 // pace lets three gateways' rooms share one Redis for a minute, each ticking as it likes, and counts the calls.
 func (b *bench) pace() error {
-	url, err := b.redis()
+	_, url, err := b.redis()
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (b *bench) arrivals() error {
 		}
 		store := "memory"
 		if kind.redis {
-			if store, err = b.redis(); err != nil {
+			if _, store, err = b.redis(); err != nil {
 				return err
 			}
 		}
@@ -147,11 +147,7 @@ func (b *bench) passes() error {
 	if err != nil {
 		return err
 	}
-	cookie, err := in.passCookie()
-	if err != nil {
-		return err
-	}
-	script, err := b.script(passRequest(cookie))
+	script, fresh, err := b.passScript(in)
 	if err != nil {
 		return err
 	}
@@ -162,6 +158,9 @@ func (b *bench) passes() error {
 	ours := against("gateway", g, script)
 	all := append([]*contestant{ours}, peers...)
 	all = append(all, against("bare fasthttp `HostClient` proxy", bare, script))
+	for _, c := range all {
+		c.fresh = fresh
+	}
 	if err := b.compare("Forwarded with a pass, 2,000 bytes", 0.90, all...); err != nil {
 		return err
 	}

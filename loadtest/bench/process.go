@@ -23,6 +23,7 @@ type bench struct {
 	processes  []*process
 	count      int
 	profiles   []string // files
+	networks   bool     // gateways believe X-Forwarded-For: visitors come from many networks
 }
 
 // process is one server under test.
@@ -66,14 +67,14 @@ func (b *bench) backend() (string, error) {
 }
 
 // redis starts one and answers its URL.
-func (b *bench) redis() (string, error) {
+func (b *bench) redis() (p *process, url string, err error) {
 	addr, err := launch.FreeAddr()
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	_, port, _ := strings.Cut(addr, ":")
-	_, err = b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir)
-	return "redis://" + addr, err
+	p, err = b.start(addr, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", b.dir)
+	return p, "redis://" + addr, err
 }
 
 // stopAll stops what still runs.
@@ -83,9 +84,12 @@ func (b *bench) stopAll() {
 	}
 }
 
-// cpu is the processor time that the process and its children of one group have used.
+// cpu is the processor time that the process and its children of one group have used; of none it is 0.
 func (p *process) cpu() time.Duration {
 	var total time.Duration
+	if p == nil {
+		return 0
+	}
 	pids := []string{strconv.Itoa(p.Pid())}
 	if out, err := exec.Command("pgrep", "-g", pids[0]).Output(); err == nil {
 		pids = strings.Fields(string(out))

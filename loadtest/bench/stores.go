@@ -34,7 +34,7 @@ func (b *bench) stores() error {
 	if err != nil {
 		return err
 	}
-	url, err := b.redis()
+	_, url, err := b.redis()
 	if err != nil {
 		return err
 	}

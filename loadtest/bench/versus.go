@@ -34,7 +34,11 @@ func (b *bench) versusPolls() error {
 	if err != nil {
 		return err
 	}
-	return b.turns("poll, 100,000 waiting", in, "127.0.0.1:9", 0, pollRequests(cookies))
+	script, err := b.script(pollRequests(cookies)...)
+	if err != nil {
+		return err
+	}
+	return b.turns("poll, 100,000 waiting", in, "127.0.0.1:9", 0, script, nil)
 }
 
 func (b *bench) versusArrivals() error {
@@ -42,7 +46,11 @@ func (b *bench) versusArrivals() error {
 	if err != nil {
 		return err
 	}
-	return b.turns("arrival with page, embedded store", in, "127.0.0.1:9", 0, []string{rawRequest("/termine?ort=3", navigation, "")})
+	script, err := b.script(rawRequest("/termine?ort=3", navigation, ""))
+	if err != nil {
+		return err
+	}
+	return b.turns("arrival with page, embedded store", in, "127.0.0.1:9", 0, script, nil)
 }
 
 func (b *bench) versusPasses() error {
@@ -54,23 +62,22 @@ func (b *bench) versusPasses() error {
 	if err != nil {
 		return err
 	}
-	cookie, err := in.passCookie()
+	script, fresh, err := b.passScript(in)
 	if err != nil {
 		return err
 	}
-	return b.turns("forwarded with a pass, 2,000 bytes", in, backend, 60, []string{passRequest(cookie)})
+	return b.turns("forwarded with a pass, 2,000 bytes", in, backend, 60, script, fresh)
 }
 
 // turns starts the three gateways, each with its own copy of the installation, and drives them in turns. Which comes first
 // changes from round to round.
-func (b *bench) turns(title string, in *installation, backend string, rate int64, requests []string) error {
-	script, err := b.script(requests...)
-	if err != nil {
-		return err
-	}
+func (b *bench) turns(title string, in *installation, backend string, rate int64, script string, fresh func() error) error {
 	all, err := b.builds([]string{b.before, b.before, b.gatewayBin}, in, backend, rate, script)
 	if err != nil {
 		return err
+	}
+	for _, c := range all {
+		c.fresh = fresh
 	}
 	perRequest := make([][]float64, len(all))
 	for round := range b.rounds + 1 {

@@ -142,8 +142,8 @@ func Strangers() (cases []Case) {
 		n              int
 	}{{"90 tickets ahead that nobody claims", "0 of 300", Unclaimed, 90}, {"2,000 tickets ahead that were parked", "", Parked, 2000}} {
 		b := behind{before.habit, before.n}
-		cases = append(cases, Case{before.name + ", 300 citizens behind", tells, b.play, nil, []Row{
-			{"citizens who are in after ten minutes", People, before.measured, func(p *Played) float64 { return float64(p.Entered(p.From, p.From+10*Minute)) }, atLeast(225), Goal{}},
+		cases = append(cases, Case{before.name + ", 330 citizens behind", tells, b.play, nil, []Row{
+			{"citizens who are in after ten minutes, 300 by the pace", People, before.measured, func(p *Played) float64 { return float64(p.Entered(p.From, p.From+10*Minute)) }, atLeast(225), Goal{}},
 		}})
 	}
 	return cases

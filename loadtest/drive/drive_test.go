@@ -90,7 +90,8 @@ func TestACrowdOfEveryKindIsLetInInOrderAndBooks(t *testing.T) {
 // everybodyWentIn checks the result of a drive of 80 people whose rules were sworn to by what name says.
 func everybodyWentIn(t *testing.T, r drive.Result, name string) {
 	t.Helper()
-	if !r.Kept() || r.Checked.Events < 200 || !strings.Contains(r.Sworn, name) {
+	// Numbers and stays are events, and so are snapshots, but how many of those there are is a matter of the machine.
+	if !r.Kept() || r.Checked.Events < 80+50 || !strings.Contains(r.Sworn, name) {
 		t.Errorf("checked %+v, lost %d, by %q: %v", r.Checked, r.Lost, r.Sworn, r.Violations)
 	}
 	ended := int64(0)

@@ -13,6 +13,7 @@ import (
 // What is zero is left out, so that the gateway's default holds, except where a field says otherwise.
 type Config struct {
 	Listen  Listen   `yaml:"listen"`
+	TLS     TLS      `yaml:"tls,omitempty"`
 	Admin   Admin    `yaml:"admin"`
 	Store   Store    `yaml:"store,omitempty"`
 	State   State    `yaml:"state"`
@@ -33,7 +34,14 @@ type Config struct {
 
 // Listen is where visitors come in, host:port.
 type Listen struct {
-	HTTP string `yaml:"http"`
+	HTTP  string `yaml:"http"`
+	HTTPS string `yaml:"https,omitempty"`
+}
+
+// TLS is the certificate of Listen.HTTPS.
+type TLS struct {
+	CertFile string `yaml:"cert_file,omitempty"`
+	KeyFile  string `yaml:"key_file,omitempty"`
 }
 
 // Admin is where operators come in, host:port, and their bearer token.
@@ -143,6 +151,8 @@ type Pace struct {
 	Burst     int64 `yaml:"burst"`
 	// Inside is "strict" where each stay counts in full.
 	Inside string `yaml:"inside,omitempty"`
+	// Health is off, advise or act; empty is the gateway's own default.
+	Health string `yaml:"health,omitempty"`
 }
 
 // Poll is how often pages ask.

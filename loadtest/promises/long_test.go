@@ -2,4 +2,7 @@
 
 package promises
 
-const mornings, caseSeeds = 60, 10
+const firstMorning, mornings, caseSeeds = 1, 60, 10
+
+// played are the cases that are played: all.
+var played []string

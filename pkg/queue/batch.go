@@ -1,19 +1,27 @@
 package queue
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // batcher turns many single calls into few batched ones, without a timer and without a goroutine of its own. A caller that
-// finds a free slot runs a batch of everything that is pending. Callers that come meanwhile wait and become the next batch,
+// finds no batch under way runs one of everything that is pending. Callers that come meanwhile wait and become the next batch,
 // which one of them runs. So an idle store is called at once with one entry, and a busy one with all that came during
 // the call before.
+//
+// A batch begins beside another only if it is full, or if the last one has been under way for as long as patience: a store that
+// is quick does the less for each entry the more there are in a batch, and one that is far away must not make a crowd wait in line.
 type batcher[E, R any] struct {
 	run   func([]E) ([]R, error)
 	max   int // entries in a batch
 	slots int // batches in flight
+	clock func() time.Time
 
 	mu      sync.Mutex
 	pending []*waiter[E, R]
 	running int
+	began   time.Time // when the last batch was begun; valid while one runs
 	free    sync.Pool
 }
 
@@ -25,8 +33,11 @@ type waiter[E, R any] struct {
 	wake chan bool
 }
 
-func newBatcher[E, R any](maxEntries, slots int, run func([]E) ([]R, error)) *batcher[E, R] {
-	b := &batcher[E, R]{run: run, max: maxEntries, slots: slots}
+// patience is for how long a batch is taken to be answered at once. A store nearby answers within half of it.
+const patience = 3 * time.Millisecond
+
+func newBatcher[E, R any](maxEntries, slots int, clock func() time.Time, run func([]E) ([]R, error)) *batcher[E, R] {
+	b := &batcher[E, R]{run: run, max: maxEntries, slots: slots, clock: clock}
 	b.free.New = func() any { return &waiter[E, R]{wake: make(chan bool, 1)} }
 	return b
 }
@@ -36,7 +47,7 @@ func (b *batcher[E, R]) do(entry E) (R, error) {
 	w := b.free.Get().(*waiter[E, R])
 	w.entry = entry
 	b.mu.Lock()
-	lead := b.running < b.slots
+	lead := b.mayBegin()
 	if lead {
 		b.running++
 	} else {
@@ -51,6 +62,25 @@ func (b *batcher[E, R]) do(entry E) (R, error) {
 	w.entry, w.result, w.err = zero.entry, zero.result, nil
 	b.free.Put(w)
 	return result, err
+}
+
+// mayBegin reports whether a caller begins a batch, which then does. The lock is held.
+func (b *batcher[E, R]) mayBegin() bool {
+	switch {
+	case b.running >= b.slots:
+		return false
+	case b.slots == 1 || len(b.pending)+1 >= b.max:
+		return true
+	case b.running == 0:
+		b.began = b.clock()
+		return true
+	}
+	now := b.clock()
+	if now.Sub(b.began) < patience {
+		return false
+	}
+	b.began = now
+	return true
 }
 
 // lead runs one batch that begins with own, which is not pending, then hands the slot to the next waiter or frees it.
@@ -100,6 +130,9 @@ func (b *batcher[E, R]) handOver() {
 	if len(b.pending) > 0 {
 		next := b.pending[0]
 		b.drop(1)
+		if b.slots > 1 {
+			b.began = b.clock()
+		}
 		next.wake <- true
 		return
 	}

@@ -6,11 +6,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestEveryCallerGetsItsOwnResult(t *testing.T) {
 	var batches atomic.Int64
-	b := newBatcher(16, 3, func(in []int) ([]int, error) {
+	b := newBatcher(16, 3, time.Now, func(in []int) ([]int, error) {
 		batches.Add(1)
 		if len(in) == 0 || len(in) > 16 {
 			t.Errorf("batch of %d", len(in))
@@ -39,7 +40,7 @@ func TestCallersWhoComeDuringABatchShareTheNextOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sizes []int
 		gate := make(chan struct{})
-		b := newBatcher(100, 1, func(in []int) ([]int, error) {
+		b := newBatcher(100, 1, time.Now, func(in []int) ([]int, error) {
 			sizes = append(sizes, len(in))
 			<-gate
 			return in, nil
@@ -65,7 +66,7 @@ func TestCallersWhoComeDuringABatchShareTheNextOne(t *testing.T) {
 func TestAnErrorReachesTheWholeBatchAndNobodyAfterIt(t *testing.T) {
 	fail := errors.New("no")
 	var calls int
-	b := newBatcher(8, 1, func(in []int) ([]int, error) {
+	b := newBatcher(8, 1, time.Now, func(in []int) ([]int, error) {
 		if calls++; calls == 1 {
 			return nil, fail
 		}
@@ -81,7 +82,7 @@ func TestAnErrorReachesTheWholeBatchAndNobodyAfterIt(t *testing.T) {
 
 func TestAPanicInABatchFreesTheSlot(t *testing.T) {
 	var calls int
-	b := newBatcher(8, 1, func(in []int) ([]int, error) {
+	b := newBatcher(8, 1, time.Now, func(in []int) ([]int, error) {
 		if calls++; calls == 1 {
 			panic("boom")
 		}
@@ -94,4 +95,63 @@ func TestAPanicInABatchFreesTheSlot(t *testing.T) {
 	if v, err := b.do(2); err != nil || v != 2 {
 		t.Errorf("after the panic: %d, %v", v, err)
 	}
+}
+
+func TestASecondBatchIsBegunIfTheFirstIsFullOrTakesLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sizes := make(chan int, 10)
+		gate := make(chan struct{})
+		b := newBatcher(10, 2, time.Now, func(in []int) ([]int, error) {
+			sizes <- len(in)
+			<-gate
+			return in, nil
+		})
+		var wg sync.WaitGroup
+		come := func(n int) {
+			for i := range n {
+				wg.Go(func() { _, _ = b.do(i) })
+			}
+			synctest.Wait()
+		}
+		begun := func(want ...int) {
+			t.Helper()
+			for _, n := range want {
+				if got := <-sizes; got != n {
+					t.Errorf("a batch of %d, want %d", got, n)
+				}
+			}
+			if len(sizes) > 0 {
+				t.Errorf("%d more batches than %v", len(sizes), want)
+			}
+		}
+		come(1)
+		begun(1)
+		come(9)
+		begun() // a quick store gets them together
+		come(1)
+		begun(10) // full
+		come(25)
+		begun() // no slot
+		gate <- struct{}{}
+		synctest.Wait()
+		begun(10)
+		gate <- struct{}{}
+		synctest.Wait()
+		begun(10)
+		gate <- struct{}{}
+		synctest.Wait()
+		begun(5)
+		gate <- struct{}{}
+		synctest.Wait()
+		come(1)
+		begun()
+		time.Sleep(patience)
+		come(1)
+		begun(2) // the batch under way takes long
+		close(gate)
+		wg.Wait()
+		if b.running != 0 || len(b.pending) != 0 {
+			t.Errorf("%d still running, %d pending", b.running, len(b.pending))
+		}
+	})
 }

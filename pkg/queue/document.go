@@ -94,7 +94,7 @@ const maxLead = 5 * time.Minute
 func DefaultTiming() Timing {
 	return Timing{
 		Absent: 10 * time.Minute, Confirm: 15 * time.Second, Window: 3 * time.Minute, Lead: 4500 * time.Millisecond,
-		Active: 5 * time.Second, Page: 10 * time.Minute, Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute,
+		Active: 2 * time.Second, Page: 10 * time.Minute, Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute,
 		Life: 24 * time.Hour, Hold: 36 * time.Second, Grace: 2 * time.Second,
 	}
 }

@@ -89,9 +89,13 @@ func (r *Room) judgeTick(f *Snapshot) {
 	if r.cfg.Health != nil {
 		v = r.cfg.Health.Judge(in)
 	}
-	// The store takes what is newer than what it has. That may be of a time that its clock has yet to reach again.
+	// The store takes what is newer than what it has, which may be of the tick that has just begun.
+	newer := tick
+	if f.Judgement.Tick <= f.Now/JudgeTick {
+		newer = max(tick, f.Judgement.Tick+1)
+	}
 	j.verdict = Verdict{
-		Tick:   max(tick, f.Judgement.Tick+1),
+		Tick:   newer,
 		Factor: min(1000, max(0, v.Factor)), Blob: joinJudged(tick, r.wait.judge(wait, waits), v.Text),
 	}
 	if j.verdict.Validate() != nil {

@@ -108,6 +108,28 @@ func TestAClockThatIsSetBackStopsNoJudgement(t *testing.T) {
 	}
 }
 
+// A judgement of a time to come, which somebody has put into the store, is replaced by the next one.
+func TestAJudgementOfATimeToComeStopsNoOther(t *testing.T) {
+	one := &physician{name: "a", factor: 700}
+	e := newEngine(t, queue.RoomConfig{Gateway: "a", Document: runs(60, 1), Health: one})
+	e.pass(30 * time.Second)
+	const tick = 1 << 52
+	forged := queue.Verdict{Tick: tick, Factor: 20, Blob: "1 " + strconv.Itoa(tick) + "\n\n7"}
+	if _, err := e.store.Advance(t.Context(), queue.Watermark{}, queue.Sample{}, forged); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(20 * time.Second)
+	f := e.room.View().Snapshot
+	if now := f.Now / queue.JudgeTick; f.Judgement.Factor != 700 || f.Judgement.Tick > now {
+		t.Errorf("factor %d of tick %d, now is %d", f.Judgement.Factor, f.Judgement.Tick, now)
+	}
+	before := len(one.judged)
+	e.pass(20 * time.Second)
+	if n := len(one.judged) - before; n < 3 || n > 5 {
+		t.Errorf("%d judgements in 20 s", n)
+	}
+}
+
 // verbose says more than a store may keep.
 type verbose struct{ physician }
 

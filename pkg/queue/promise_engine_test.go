@@ -155,7 +155,7 @@ func TestPromisedRangesAreKept(t *testing.T) {
 		{"30 % close the page", 0.9, longCrowds, quitters(closes, 0)},
 		{"30 % give their number up", 0.9, longCrowds, quitters(gives, 0)},
 		{"30 % vanish", 0.9, crowds, quitters(vanishes, 0)},
-		{"30 % return", 0.9, crowds, quitters(closes, 20*time.Minute)},
+		{"30 % return", 0.9, longCrowds, quitters(closes, 20*time.Minute)},
 		{"a group returns at once", 0.9, longCrowds, together},
 		{"the rate is halved", 0.9, crowds, changed(rate(30), same, 0, 60)},
 		{"the rate is doubled", 0.9, longCrowds, changed(rate(60), same, 0, 30)},

@@ -46,7 +46,8 @@ type RoomConfig struct {
 	PollMin, PollMax time.Duration
 	// StoreTimeout bounds one store call. Default 2 s.
 	StoreTimeout time.Duration
-	// Slots is how many Join or Claim batches may be in flight. Default 1, right for a store in this process.
+	// Slots is how many Join or Claim batches may be in flight. Default 1, right for a store in this process. More than one are only if
+	// a batch is full or takes long.
 	Slots int
 	// Visitors is for how many visitors the process remembers what the store said. Default 1<<20.
 	Visitors int
@@ -245,9 +246,9 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.controllers = []controller{&r.configuration, plan}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
 	plan.first(&r.watermark.m.Document, r.Now())
-	r.joins = newBatcher(MaxBatch, cfg.Slots, r.joinBatch)
-	r.claims = newBatcher(MaxBatch, cfg.Slots, r.claimBatch)
-	r.resumes = newBatcher(MaxBatch, cfg.Slots, r.resumeBatch)
+	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)
+	r.claims = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.claimBatch)
+	r.resumes = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.resumeBatch)
 	r.outbox.full = make(chan struct{}, 1)
 	return r, nil
 }

@@ -305,7 +305,8 @@ type Store interface {
 	//     Reports.
 	//  2. now < tick, the clock was set back: forget all gateways and samples, the judgement's Tick = 0. Note the gateway and its
 	//     sample; forget gateways and samples that are over. Fill, at the share that was in force until
-	//     now; then a verdict with a later Tick than the judgement's replaces it.
+	//     now; then a verdict with a later Tick than the judgement's replaces it. So does a sample with that of the gateway's last one. A
+	//     Tick later than that of now (JudgeTick) is of no time that was, and any replaces it.
 	//  3. now - tick > Absent/2: hold = max(hold, now+Hold), because nobody was heard for so long. hold = min(hold,
 	//     now + max(Hold, 30 s)), so that a clock that stepped back prolongs no hold. Each curve learns what outlived its
 	//     buckets, see Curve. now < tick: of each of calls, asking (both times), fresh, inside and served, the times later than now,

@@ -88,9 +88,9 @@ func TestNobodyWhoPollsAsToldMissesTheCall(t *testing.T) {
 
 // Calls that nobody claims cost neither pace nor seats.
 func TestNoShowsCostNoPace(t *testing.T) {
-	const minutes = 10
+	const minutes = 6
 	for name, cfg := range map[string]queue.RoomConfig{"by the rate": delivered(60, 0), "in a full room": delivered(600, 100)} {
-		c := newCrowd(t, 23, 2500, cfg) // more than are called until the end
+		c := newCrowd(t, 23, 1800, cfg) // more than are called until the end
 		for _, p := range c.people {
 			p.noShow = c.random.Float64() < 0.4
 		}

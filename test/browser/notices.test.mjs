@@ -1,7 +1,7 @@
 // What somebody inside sees when the site does not answer or the time is over. No page here sends a form again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, setup, setUp, still, until, withPage } from './browser.mjs';
+import { base, log, passing, setup, setUp, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -15,24 +15,26 @@ async function sendForm(page, name) {
 
 test('the page for a short interruption tries again by GET until the site is back', async () => {
   await withPage({ expectFailures: true }, async (page) => {
-    await setup({ page: 'retry', status: 502, next: 300 });
+    await still(page);
+    await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');
     await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
-    await until('two retries', async () => (await log()).length >= 3);
+    await passing(page, 'two retries', async () => (await log()).length >= 3);
     await setup({ page: 'site' });
-    await page.getByRole('heading', { name: 'Inside' }).waitFor();
+    await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
     for (const r of await log()) assert.deepEqual([r.method, r.url], ['GET', '/form?a=1']);
   });
 });
 
 test('the page for a short interruption leads back to the place in the page that was asked for', async () => {
   await withPage({ expectFailures: true }, async (page) => {
-    await setup({ page: 'retry', status: 502, next: 300 });
+    await still(page);
+    await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1#zeiten');
     await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
-    await until('a retry', async () => (await log()).length >= 2);
+    await passing(page, 'a retry', async () => (await log()).length >= 2);
     await setup({ page: 'site' });
-    await page.getByRole('heading', { name: 'Inside' }).waitFor();
+    await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
     assert.equal(new URL(page.url()).hash, '#zeiten');
   });
 });

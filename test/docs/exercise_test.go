@@ -11,12 +11,17 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 )
 
 // programs is the directory with gateway and admin.
 var programs string
 
 func TestMain(m *testing.M) {
+	if programs = launchtest.Programs(); programs != "" {
+		os.Exit(m.Run())
+	}
 	dir, err := os.MkdirTemp("", "einlass-docs-*")
 	if err == nil {
 		programs = dir

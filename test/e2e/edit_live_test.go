@@ -31,19 +31,26 @@ func ticked(t *testing.T, g *harness.Gate) {
 	}
 }
 
+// edit changes in the file what operators may have set, and key in what is then in force.
+type edit struct {
+	before, after string
+	key           func(c *controls)
+}
+
+// first are the first n of all.
+func first[T any](n int, all []T) []T { return all[:min(n, len(all))] }
+
 // Whatever is edited in the file, and however it comes into force, what operators have set for the other keys stays: a pause, a
 // message, a pace.
 func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 	t.Parallel()
-	for name, store := range map[string]func() harness.Settings{
-		"embedded": func() harness.Settings { return harness.Settings{} },
-		"redis": func() harness.Settings {
-			return harness.Settings{Store: redistest.Start(t).URL(), Keys: program.Keys(t)}
-		},
-	} {
+	for name, edits := range map[string]int{"embedded": 100, "redis": editsOnRedis} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			settings := store()
+			settings := harness.Settings{}
+			if name == "redis" {
+				settings.Store, settings.Keys = redistest.Start(t).URL(), program.Keys(t)
+			}
 			settings.Rooms = []harness.Room{{Site: harness.NewSite(t), Rate: 120, MaxInside: 50, Burst: 3, Hosts: []string{"termine.example"}, Exclude: []string{"/free"}}}
 			g := harness.NewGate(t, &program, settings)
 			g.Set(t, `{"rate": 30, "max_inside": 7, "burst": 5, "strict": true, "mode": "pause", "message": "Wir pausieren", "health": "advise"}`)
@@ -56,10 +63,10 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 				"crash":   func() { g.Kill(); g.Start() },
 			}
 			const room = "  - id: termine\n"
-			for i, edit := range []string{
+			for i, edit := range first(edits, []string{
 				"title: Bürgeramt", "contact: Telefon 115", "languages: [de]", "canonical: http://termine.example", "frame_ancestors: [\"https://www.example\"]",
 				"once: [/book]", "confirm_within: 20s",
-			} {
+			}) {
 				// An edit adds a line behind the id.
 				g.Edit(room, room+"    "+edit+"\n")
 				way := []string{"SIGHUP", "restart", "SIGHUP", "crash"}[i%4]
@@ -69,14 +76,14 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 					t.Errorf("behind an edit to %q by %s: %+v, want %+v", edit, way, got, set)
 				}
 			}
-			for i, edit := range [][2]string{
+			for i, edit := range first(edits, [][2]string{
 				{"claim_window: 20s", "claim_window: 25s"},
 				{"idle: 10m0s", "idle: 11m0s"},
 				{"max: 1s", "max: 2s"},
 				{"on_store_failure: hold", "on_store_failure: local"},
 				{"- /free", "- /other"},
 				{"- termine.example", "- termine.example\n      - \"*.termine.example\""},
-			} {
+			}) {
 				g.Edit(edit[0], edit[1])
 				way := []string{"restart", "SIGHUP"}[i%2]
 				ways[way]()
@@ -85,10 +92,7 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 					t.Errorf("behind an edit to %q by %s: %+v, want %+v", edit[1], way, got, set)
 				}
 			}
-			for i, edit := range []struct {
-				before, after string
-				key           func(c *controls)
-			}{
+			for i, edit := range first(edits, []edit{
 				{"rate: 120", "rate: 240", func(c *controls) { c.rate = 240 }},
 				{"max_inside: 50", "max_inside: 60", func(c *controls) { c.maxInside = 60 }},
 				{"burst: 3", "burst: 4", func(c *controls) { c.burst = 4 }},
@@ -98,7 +102,7 @@ func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 				{"      burst: 4\n", "      burst: 4\n      health: off\n", func(c *controls) { c.health = "off" }},
 				{room, room + "    mode: pause\n", func(*controls) {}}, // it is paused already
 				{"    mode: pause\n", "    mode: run\n", func(c *controls) { c.mode = "run" }},
-			} {
+			}) {
 				g.Edit(edit.before, edit.after)
 				edit.key(&set)
 				way := []string{"SIGHUP", "restart"}[i%2]

@@ -47,7 +47,7 @@ func TestARedisThatBeginsToEvictIsNoticed(t *testing.T) {
 
 func TestALineOfWhichAKeyWasEvictedIsRebuiltInItsOrder(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"line", "seen"} {
+	for _, key := range evicted {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			s := harness.NewTrio(t, &program, harness.Room{})

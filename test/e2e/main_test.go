@@ -47,7 +47,7 @@ func until(t *testing.T, d time.Duration, what string, ok func(ctx context.Conte
 	t.Helper()
 	ctx, began := within(t, d), time.Now()
 	for !ok(ctx) {
-		if !launch.Rest(ctx, 10*time.Millisecond) {
+		if !launch.Rest(ctx, 50*time.Millisecond) {
 			t.Fatalf("not within %v: %s", d, what)
 		}
 	}

@@ -42,10 +42,10 @@ func TestACookieThatIsReplayedAThousandTimesBuysOneStay(t *testing.T) {
 	}
 }
 
-func TestTenThousandArrivalsAtOnceAreNumberedDensely(t *testing.T) {
+func TestArrivalsAtOnceAreNumberedDensely(t *testing.T) {
 	t.Parallel()
 	g, _ := one(t, harness.Room{})
-	const n, lanes = 10_000, 50
+	const n, lanes = atOnce, 50
 	var mu sync.Mutex
 	numbers := make(map[uint64]bool, n)
 	began := time.Now()

@@ -4,3 +4,8 @@ package e2e
 
 // often is how many times in a row a fault is repeated: `make long-crashes` has the time.
 const often = 60
+
+// `make long-scenes` has the time for these.
+const atOnce, atThree, editsOnRedis = 10_000, 300, 100
+
+var evicted = []string{"line", "seen"}

@@ -198,11 +198,6 @@ func losses(t *testing.T, lose func(*harness.Trio)) {
 	goIn(t, c, s.Gates[0])
 }
 
-func TestNumbersAreBoundedHoweverOftenRedisIsFlushed(t *testing.T) {
-	t.Parallel()
-	losses(t, func(s *harness.Trio) { s.Flush(t) })
-}
-
 func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
 	t.Parallel()
 	losses(t, func(s *harness.Trio) {

@@ -135,7 +135,9 @@ func (s *Site) Advance(now time.Duration) {
 // Judge takes the tick that has just ended, and answers what is known of the site now.
 func (s *Site) Judge(tick int64) admission.State {
 	sample := s.meter.Sample(tick, 0)
-	sample.Down = s.away() || s.capacity.Down() // the health check
+	if s.away() || s.capacity.Down() { // the health check
+		sample.Up, sample.Down = false, true
+	}
 	if !s.cfg.Off {
 		s.health = admission.Judge(s.health, &admission.Input{Tick: tick, Last: tick - 1, Samples: []admission.Sample{sample}, Open: true})
 	}
@@ -228,9 +230,9 @@ func (s *Site) back(r *request, outcome admission.Outcome) {
 	r.gone = true
 	flying := s.flying
 	s.flying--
-	ratio := s.note(r, outcome)
+	heard := s.note(r, outcome)
 	if outcome == admission.Answered {
-		s.limit.Answered(ratio, flying)
+		s.limit.Answered(heard, flying)
 	} else {
 		s.limit.Failed()
 	}
@@ -252,12 +254,12 @@ func (s *Site) next() {
 }
 
 // note measures a request.
-func (s *Site) note(r *request, outcome admission.Outcome) float64 {
-	kind := admission.KindOf("GET", []byte{'/', byte('a' + s.kind(r))}, 200)
-	ratio, _ := s.meter.Note(admission.Exchange{
+func (s *Site) note(r *request, outcome admission.Outcome) admission.Heard {
+	kind := s.meter.AskedFor("GET", []byte{'/', byte('a' + s.kind(r))}).Kind(200)
+	heard, _ := s.meter.Note(admission.Exchange{
 		Kind: kind, Client: r.visit.client, Took: s.now - r.at, Worked: s.now - r.sent, Outcome: outcome,
 	}, s.start.Add(s.now))
-	return ratio
+	return heard
 }
 
 // read is somebody who looks at a page, and then asks for the next one or goes.

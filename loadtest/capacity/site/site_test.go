@@ -2,10 +2,10 @@ package site
 
 import "testing"
 
-// share plays all mornings with one seed.
+// share plays mornings with one seed.
 func share(t *testing.T, law Law, seed uint64) (mean, worst float64, crashes int) {
 	t.Helper()
-	cases := Cases()
+	cases := played()
 	worst = 9
 	for i := range cases {
 		p, err := Play(&cases[i], law, seed)

@@ -1,4 +1,7 @@
-// Package launchtest builds the gateway for tests that start one with package launch. Only tests import it.
+// Package launchtest has the gateway for tests that start one with package launch. Only tests import it.
+//
+// Each test binary builds the gateway by itself, unless the variable TEST_PROGRAMS of the environment names a directory of
+// programs that were built before, as `make test` does for all of them: linking it a dozen times takes minutes.
 package launchtest
 
 import (
@@ -6,12 +9,16 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/launch"
 )
+
+// Programs is the directory of TEST_PROGRAMS, in which `make test` has built gateway and admin with the race detector, or "".
+func Programs() string { return os.Getenv("TEST_PROGRAMS") }
 
 // Main builds the gateway, names it in program, runs the tests of a binary and returns its exit code.
 func Main(m *testing.M, program *string) int { return run(m, program, false) }
@@ -20,11 +27,8 @@ func Main(m *testing.M, program *string) int { return run(m, program, false) }
 func MainRace(m *testing.M, program *string) int { return run(m, program, true) }
 
 func run(m *testing.M, program *string, race bool) int {
-	dir, err := os.MkdirTemp("", "einlass-gateway-*")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(dir) }()
-		*program, err = launch.BuildGateway(context.Background(), dir, race)
-	}
+	remove, err := gateway(program, race)
+	defer remove()
 	if err == nil {
 		err = overlap()
 	}
@@ -33,6 +37,20 @@ func run(m *testing.M, program *string, race bool) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// gateway finds the program among those that were built before, or builds it; remove removes what it built.
+func gateway(program *string, race bool) (remove func(), err error) {
+	if built := Programs(); built != "" {
+		*program, err = launch.FindGateway(filepath.Join(built, "gateway"))
+		return func() {}, err
+	}
+	dir, err := os.MkdirTemp("", "einlass-gateway-*")
+	if err != nil {
+		return func() {}, err
+	}
+	*program, err = launch.BuildGateway(context.Background(), dir, race)
+	return func() { _ = os.RemoveAll(dir) }, err
 }
 
 // overlap lets two parallel tests run at the same time for each core, if -parallel does not say otherwise: half of the

@@ -12,7 +12,7 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 	r.forgetGateways()
 	r.noteGateway(gateway, s)
 	r.fill() // what has passed is paid at the share that was in force
-	if v.Tick > r.Judgement.Tick {
+	if r.replaces(v.Tick, r.Judgement.Tick) {
 		r.Judgement = v
 	}
 	r.holdAfterSilence()
@@ -32,12 +32,17 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 func (r *room) noteGateway(gateway string, s queue.Sample) {
 	if gateway != "" {
 		r.gateways[gateway] = r.now
-		if s.Tick > r.samples[gateway].Tick {
+		if r.replaces(s.Tick, r.samples[gateway].Tick) {
 			r.samples[gateway] = s
 		}
 	}
 	maps.DeleteFunc(r.gateways, func(_ string, seen int64) bool { return seen+queue.GatewayLife <= r.now })
 	maps.DeleteFunc(r.samples, func(name string, _ queue.Sample) bool { return r.gateways[name] == 0 })
+}
+
+// replaces reports whether what is of a tick takes the place of what is of another one.
+func (r *room) replaces(tick, before int64) bool {
+	return tick > before || before > r.now/queue.JudgeTick
 }
 
 // longestHold bounds a hold that a clock which was wrong has left behind; the longest spread of a start is as long.

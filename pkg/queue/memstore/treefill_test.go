@@ -9,7 +9,7 @@ import (
 // A tree that was filled is the one that inserts would have made, before and after changes to both.
 func TestAFilledTreeIsTheOneOfInserts(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{0, 1, leafMax - 1, leafMax, leafMax + 1, 3000, leafMax * innerMax / 2, leafMax*innerMax/2 + 1, 20_000, 300_000} {
+	for _, n := range []int{0, 1, leafMax - 1, leafMax, leafMax + 1, 3000, leafMax * innerMax / 2, leafMax*innerMax/2 + 1, 20_000, largestTree} {
 		for _, shuffled := range []bool{false, true} {
 			s := &slab{}
 			filled, inserted := newTree(s), newTree(s)

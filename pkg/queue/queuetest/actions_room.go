@@ -49,6 +49,10 @@ func (d *history) drawHealth(rt *rapid.T) (s queue.Sample, v queue.Verdict) {
 		Factor: sample(rt, "factor", []int64{1000, 1000, 999, 500, 1, 0}),
 		Blob:   sample(rt, "judgement", []string{"", "b", "\xff\n"}),
 	}
+	if below(rt, "ahead", 6) == 0 {
+		v.Tick = max(0, d.known.Now/queue.JudgeTick+between(rt, "ahead by", -1, 2))
+		s.Tick = v.Tick
+	}
 	return s, v
 }
 

@@ -72,6 +72,24 @@ var reading = []scenario{
 		f = l.tick(queue.Watermark{}, queue.Sample{}, queue.Verdict{Tick: 6, Factor: 0})
 		want(l, "of a newer one", f.Judgement, queue.Verdict{Tick: 6})
 	}},
+	{"a tick that is yet to come stops neither verdicts nor samples", func(l *line) {
+		now := l.now() / queue.JudgeTick
+		tick := func(tick, factor int64) queue.Snapshot {
+			return l.tick(queue.Watermark{Gateway: "one"}, queue.Sample{Tick: tick, Blob: fmt.Sprint(tick)}, queue.Verdict{Tick: tick, Factor: factor})
+		}
+		f := tick(1<<50, 500)
+		want(l, "to come", f.Judgement.Tick, int64(1<<50))
+		f = tick(now, 900)
+		want(l, "of now", f.Judgement, queue.Verdict{Tick: now, Factor: 900})
+		want(l, "sample of now", f.Samples["one"], queue.Sample{Tick: now, Blob: fmt.Sprint(now)})
+		f = tick(now-1, 700)
+		want(l, "of before", f.Judgement, queue.Verdict{Tick: now, Factor: 900})
+		want(l, "sample of before", f.Samples["one"], queue.Sample{Tick: now, Blob: fmt.Sprint(now)})
+		f = tick(now+1, 600)
+		want(l, "of the next tick", f.Judgement.Factor, 600)
+		f = tick(now, 800)
+		want(l, "of now again", f.Judgement, queue.Verdict{Tick: now, Factor: 800})
+	}},
 	{"visitors that have ended are told for two seconds, the latest first, then the higher id", func(l *line) {
 		l.wait(1, 5)
 		l.leave(1, 2)

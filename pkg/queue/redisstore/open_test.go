@@ -56,6 +56,7 @@ func TestAServerWithTLSIsReachedWithCertificates(t *testing.T) {
 		t.Fatal("no certificate")
 	}
 	o := single(server.Addr())
+	o.DialTimeout, o.ReadTimeout = time.Minute, time.Minute // a busy machine takes its time for a handshake
 	o.TLS = &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: "redis.test",
 		Certificates: []tls.Certificate{must(tls.LoadX509KeyPair(cert, key))(t)},

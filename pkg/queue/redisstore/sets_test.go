@@ -111,7 +111,7 @@ func once(members map[string]map[string]bool, sets []string) (map[string]string,
 func (s inspected) key(name string) string { return "einlass:{" + s.room + "}:2:" + name }
 
 func TestAVisitorIsInOneSetAtATimeAndLeavesNothingBehind(t *testing.T) {
-	t.Setenv("DIFFERENTIAL_STEPS", "800")
+	t.Setenv("DIFFERENTIAL_STEPS", inspectedSteps)
 	server := redistest.Shared(t)
 	client := server.Client(t)
 	queuetest.Differential(t, queuetest.ModelFactory,

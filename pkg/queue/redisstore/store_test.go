@@ -346,3 +346,27 @@ func TestASketchThatIsRefreshedIsThatOfTheLine(t *testing.T) {
 		}
 	}
 }
+
+// Whatever somebody has done to a sample in Redis by hand, the line goes on, and the next sample takes its place.
+func TestASampleThatWasCutShortStopsNothing(t *testing.T) {
+	server := redistest.Shared(t)
+	client, room := server.Client(t), server.Room(t)
+	clock := queuetest.NewClock(1_800_000_000_000)
+	store := must(redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now}))(t)
+	if err := store.Restore(t.Context(), queue.Watermark{Document: quick}); err != nil {
+		t.Fatal(err)
+	}
+	now := clock.Now() / queue.JudgeTick
+	send := func(tick int64) queue.Snapshot {
+		return must(store.Advance(t.Context(), queue.Watermark{Gateway: "a"}, queue.Sample{Tick: tick, Blob: "b"}, queue.Verdict{}))(t)
+	}
+	send(now - 3)
+	for i, kept := range []string{"", "x", "1234567", "\x7f\xf8\x00\x00\x00\x00\x00\x01nan", "\x7f\xf0\x00\x00\x00\x00\x00\x00infinite"} {
+		if err := client.HSet(t.Context(), "einlass:{"+room+"}:2:samples", "a", kept).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if f := send(now - 2); f.Samples["a"] != (queue.Sample{Tick: now - 2, Blob: "b"}) {
+			t.Errorf("case %d: %v", i, f.Samples)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func (t *Trio) Healthy(tb testing.TB, epoch uint64) uint64 {
 				}
 				break
 			}
-			if !launch.Rest(ctx, 20*time.Millisecond) {
+			if !launch.Rest(ctx, 50*time.Millisecond) {
 				tb.Fatalf("gateway %s does not get well: %+v, %v", g.Addr, info, err)
 			}
 		}
@@ -76,7 +76,7 @@ func (t *Trio) Stale(tb testing.TB) time.Duration {
 			if info, err := g.Figures(ctx, "termine"); err == nil && !info.Store.OK {
 				break
 			}
-			if !launch.Rest(ctx, 20*time.Millisecond) {
+			if !launch.Rest(ctx, 50*time.Millisecond) {
 				tb.Fatalf("gateway %s does not notice that Redis is away", g.Addr)
 			}
 		}

@@ -31,7 +31,7 @@ func (r *room) advance(gateway string, s queue.Sample, v queue.Verdict) {
 func (r *room) noteGateway(gateway string, s queue.Sample) {
 	if gateway != "" {
 		r.gateways[gateway] = r.now
-		if s.Tick > r.samples[gateway].Tick {
+		if r.replaces(s.Tick, r.samples[gateway].Tick) {
 			r.samples[gateway] = s
 		}
 	}
@@ -41,9 +41,15 @@ func (r *room) noteGateway(gateway string, s queue.Sample) {
 
 // takeVerdict takes a newer judgement of the site's health.
 func (r *room) takeVerdict(v queue.Verdict) {
-	if v.Tick > r.judgement.Tick {
+	if r.replaces(v.Tick, r.judgement.Tick) {
 		r.judgement = v
 	}
+}
+
+// replaces reports whether what is of a tick takes the place of what is of another one: if it is later, or the other one is of no
+// time that was.
+func (r *room) replaces(tick, before int64) bool {
+	return tick > before || before > r.now/queue.JudgeTick
 }
 
 // longestHold bounds a hold that a clock which was wrong has left behind; the longest spread of a start is as long.

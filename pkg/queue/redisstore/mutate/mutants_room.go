@@ -36,11 +36,23 @@ var inRoom = []mutant{
 	},
 	{
 		name: "sample-again", file: "advance.lua", what: "a sample of the same tick replaces the first",
-		find: `if tick > (before`, replace: `if tick >= (before`,
+		find: `if replaces(tick, tick_of(before))`, replace: `if replaces(tick, tick_of(before) - 1)`,
 	},
 	{
 		name: "verdict-again", file: "advance.lua", what: "a verdict of the same tick replaces the first",
-		find: `if tick > rules.judged then`, replace: `if tick >= rules.judged then`,
+		find: `if replaces(tick, rules.judged)`, replace: `if replaces(tick, rules.judged - 1)`,
+	},
+	{
+		name: "tick-to-come", file: "advance.lua", what: "a tick that is yet to come stops all that follow",
+		find: `not (before >= tick and before <= floor(NOW / JUDGE_TICK))`, replace: `before < tick`,
+	},
+	{
+		name: "tick-of-now", file: "advance.lua", what: "a verdict of the tick that is now may be replaced by an older one",
+		find: `before <= floor(NOW / JUDGE_TICK))`, replace: `before < floor(NOW / JUDGE_TICK))`,
+	},
+	{
+		name: "sample-cut-short", file: "advance.lua", what: "a sample that somebody cut short stops the line",
+		find: `kept and #kept >= 8 and struct`, replace: `kept and struct`,
 	},
 	{
 		name: "silence-late", file: "advance.lua", what: "the line is held a millisecond of silence late",

@@ -83,7 +83,7 @@ func newTester(ctx context.Context, dir string) (*tester, error) {
 		return nil, err
 	}
 	t := &tester{dir: dir, binary: filepath.Join(dir, "redisstore.test")}
-	out, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", t.binary, "-overlay", overlay, "./"+pkg).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "test", "-c", "-tags", "long", "-o", t.binary, "-overlay", overlay, "./"+pkg).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}

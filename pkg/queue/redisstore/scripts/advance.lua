@@ -15,11 +15,23 @@ if own() or behind(read_watermark(ARGV[4])) or torn() or bereft() then
   return LOST
 end
 
+local JUDGE_TICK = 5000 -- ms
+
+-- A tick of no time that was, as one that somebody wrote by hand may be, is replaced by any.
+local function replaces(tick, before)
+  return not (before >= tick and before <= floor(NOW / JUDGE_TICK))
+end
+
+-- The tick of a sample that was kept; 0: none, or what was kept is none.
+local function tick_of(kept)
+  return kept and #kept >= 8 and struct.unpack('>d', kept) or 0
+end
+
 local function note_gateway(name, tick, sample)
   if name ~= '' then
     send('ZADD', GATEWAYS, { NOW, name })
     local before = has(SAMPLES) and call('HGET', KEYS[SAMPLES], name)
-    if tick > (before and struct.unpack('>d', before) or 0) then
+    if replaces(tick, tick_of(before)) then
       send('HSET', SAMPLES, { name, struct.pack('>dc0', tick, sample) })
     end
   end
@@ -31,7 +43,7 @@ local function note_gateway(name, tick, sample)
 end
 
 local function take_verdict(tick, share, judgement)
-  if tick > rules.judged then
+  if replaces(tick, rules.judged) then
     rules.judged, rules.factor = tick, share
     changed.rules, changed.judgement = true, judgement
   end

@@ -1,0 +1,6 @@
+//go:build !long
+
+package site
+
+// played are the mornings that are played whenever the tests are run: those with pages of 1.2 seconds.
+func played() []Case { return Cases()[4:8] }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Keys lists the paths of all values of a section, as in "backend.tls.ca_file" or "paths[0]". section is a pointer to a
@@ -75,7 +76,9 @@ func copyLists(v reflect.Value) {
 	}
 }
 
-func ours(t reflect.Type) bool { return t.PkgPath() == reflect.TypeFor[config.Config]().PkgPath() }
+func ours(t reflect.Type) bool {
+	return t.PkgPath() == reflect.TypeFor[config.Config]().PkgPath() || t.PkgPath() == reflect.TypeFor[plan.Schedule]().PkgPath()
+}
 
 func walk(tb testing.TB, v reflect.Value, path string, visit func(reflect.Value, string)) {
 	tb.Helper()

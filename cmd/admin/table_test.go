@@ -21,7 +21,7 @@ func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
 		"kfz      paused         0       0       0      0.0    -        0     -  -\n" +
 		"\n" +
 		"termine: unreachable: connection refused (backend b)\n" +
-		"termine: 34 % of 600 possible entries used in ten minutes: the room was full\n" +
+		"termine: the room was full: 34 % of 600 possible entries used in ten minutes\n" +
 		"kfz: the store is away since 10:00:05: nobody is called\n" +
 		"kfz: message »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«\n"
 	if code != 0 || out != want || stderr != "" {

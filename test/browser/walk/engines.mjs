@@ -128,7 +128,7 @@ async function webkit(program) {
   });
   const drivers = new Set();
 
-  function tabOf(session, handle) {
+  function tabOf(session, handle, close) {
     // A driver has one window in its hand, and takes the right one before each step.
     const at = async (step, framed) => {
       await session.switchTo().window(handle);
@@ -156,7 +156,7 @@ async function webkit(program) {
       back: () => soon(() => at(() => session.executeScript('history.back()'))),
       url: () => at(() => session.getCurrentUrl()),
       frame: () => inside(true),
-      close: () => at(() => session.close()),
+      close: () => at(close),
     };
   }
   return {
@@ -165,13 +165,26 @@ async function webkit(program) {
       const { server, process } = await driver();
       drivers.add(process);
       const session = await new Builder().usingServer(server).withCapabilities(capabilities()).build();
-      let first = await session.getWindowHandle();
+      let free = await session.getWindowHandle(); // a window without a page
+      // A session ends with its last window (WebDriver §11.3), so another one comes in its place.
+      const close = async () => {
+        const handle = await session.getWindowHandle();
+        if ((await session.getAllWindowHandles()).length === 1) {
+          await session.switchTo().newWindow('tab');
+          free = await session.getWindowHandle();
+          await session.switchTo().window(handle);
+        }
+        await session.close();
+      };
       return {
         async tab() {
-          if (!first) await session.switchTo().newWindow('tab');
-          const handle = first ?? await session.getWindowHandle();
-          first = null;
-          return tabOf(session, handle);
+          if (!free) {
+            await session.switchTo().window((await session.getAllWindowHandles())[0]);
+            await session.switchTo().newWindow('tab');
+          }
+          const handle = free ?? await session.getWindowHandle();
+          free = null;
+          return tabOf(session, handle, close);
         },
         async close() {
           await soon(() => session.quit());

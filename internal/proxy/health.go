@@ -114,6 +114,11 @@ func (h *health) reached(now time.Time) (back bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	defer h.settle()
+	return h.resetReach(now)
+}
+
+// resetReach forgets that it could not be connected to. It reports whether that brought the address back. The lock is held.
+func (h *health) resetReach(now time.Time) (back bool) {
 	h.alone = 0
 	return h.reach.reset(now, &h.cfg)
 }
@@ -241,8 +246,7 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 		return false
 	}
 	changed, h.down = h.down, false
-	h.alone = 0
-	h.reach.reset(now, &h.cfg)
+	h.resetReach(now)
 	for k := range h.served {
 		h.served[k].reset(now, &h.cfg)
 	}

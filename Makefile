@@ -104,7 +104,6 @@ long-scenes: deps-redis
 
 long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
-	$(GO) test -count=1 -timeout 10m -tags long -run InTrouble ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
 	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
 

@@ -49,7 +49,7 @@ func newGateway() *gateway {
 		Document: queue.Document{Version: 3, Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, MaxInside: 100, Burst: 2}},
 	})
 	a.ID, a.Store = "termine", operator.Store{OK: true}
-	a.Usage = operator.Usage{Possible: 600, Used: 201.4, Words: "34 % of 600 possible entries used in ten minutes: the room was full"}
+	a.Usage = operator.Usage{Possible: 600, Used: 201.4, Words: "the room was full: 34 % of 600 possible entries used in ten minutes"}
 	a.Backends = []operator.Backend{{Address: "a", Up: true, State: "ok", Requests: 38, Failed: 1, Slow: 0.128}, {Address: "b", State: "unreachable", Requests: 2, Failed: 2}}
 	b.SetSnapshot(&queue.Snapshot{Document: queue.Document{
 		Version: 12, Pace: queue.Pace{Mode: queue.ModePause, Burst: 1},

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // column is one column of the table of rooms.
@@ -167,6 +168,15 @@ func notes(rooms []operator.RoomInfo) string {
 		}
 		if r.Site.Words != "" {
 			note("%s", r.Site.Words)
+		}
+		switch r.Health {
+		case queue.HealthOff:
+			note("health off: the pace does not follow the site")
+		case queue.HealthAdvise:
+			note("health advise: the pace does not follow the site, it is only said")
+		}
+		if r.Strict {
+			note("strict on: everybody inside counts in full until the stay ends")
 		}
 		if r.Usage.Words != "" {
 			note("%s", r.Usage.Words)

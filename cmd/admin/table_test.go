@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
@@ -21,7 +22,7 @@ func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
 		"kfz      paused         0       0       0      0.0    -        0     -  -\n" +
 		"\n" +
 		"termine: unreachable: connection refused (backend b)\n" +
-		"termine: 34 % of 600 possible entries used in ten minutes: the room was full\n" +
+		"termine: the room was full: 34 % of 600 possible entries used in ten minutes\n" +
 		"kfz: the store is away since 10:00:05: nobody is called\n" +
 		"kfz: message »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«\n"
 	if code != 0 || out != want || stderr != "" {
@@ -46,6 +47,23 @@ func TestASiteThatAnswersNothingWellIsFailing(t *testing.T) {
 	for _, want := range []string{"60   34%  FAILING\n", "termine: failing: 9 of 9 requests in the last minute failed (backend a)\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestWhatOperatorsHaveSwitchedIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		room operator.RoomInfo
+		want string
+	}{
+		{operator.RoomInfo{Health: queue.HealthOff}, "kfz: health off: the pace does not follow the site\n"},
+		{operator.RoomInfo{Health: queue.HealthAdvise}, "kfz: health advise: the pace does not follow the site, it is only said\n"},
+		{operator.RoomInfo{Health: queue.HealthAct, Strict: true}, "kfz: strict on: everybody inside counts in full until the stay ends\n"},
+		{operator.RoomInfo{Health: queue.HealthAct}, ""},
+	} {
+		c.room.ID, c.room.Store.OK = "kfz", true
+		if got := notes([]operator.RoomInfo{c.room}); strings.TrimPrefix(got, "\n") != c.want {
+			t.Errorf("health %q, strict %v: said %q, want %q", c.room.Health, c.room.Strict, got, c.want)
 		}
 	}
 }

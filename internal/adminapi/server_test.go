@@ -213,7 +213,7 @@ func TestTheRoomsAreListed(t *testing.T) {
 		`"ticket_life":86400,"hold":36,"grace":2},` +
 		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"asking":4,"inside":88,"counted":71.5,` +
 		`"head_number":900,"last_number":1234,"gateways":3,"opening":{"phase":"open","booked":0},"site":{"factor":0,"advised":1,"median":0,"usual":0,"failed":0},` +
-		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"usage":{"possible":300,"used":60,"lost":{"full":240},"words":"20 % of 300 possible entries used in ten minutes: the room was full"},"promises":{"kept":0,"early":0,"late":0,"recent":0,"recent_kept":0},"store":{"ok":true},` +
+		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"usage":{"possible":300,"used":60,"lost":{"full":240},"words":"the room was full: 20 % of 300 possible entries used in ten minutes"},"promises":{"kept":0,"early":0,"late":0,"recent":0,"recent_kept":0},"store":{"ok":true},` +
 		`"backends":[{"address":"http://10.0.0.1:80","up":true,"state":"ok","in_flight":4,"requests":40,"failed":3,"median":0.016,"slow":0.128}]},{"id":"kfz",`
 	if !strings.HasPrefix(body, want) || !strings.Contains(body, `"backends":[]`) {
 		t.Errorf("body is %s", body)

@@ -106,8 +106,19 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, path string) {
 			d.into(value, v.Field(field), at)
 			continue
 		}
+		if i > 0 && isCutOff(n, n.Content[i-1], value) && slices.Contains(keys, n.Content[i-2].Value) {
+			d.bad(key, at, `unknown key; within { } a value that has a comma needs quotes: %s: "%s,%s"`, n.Content[i-2].Value, n.Content[i-1].Value, key.Value)
+			continue
+		}
 		d.unknown(key, at, keys)
 	}
+}
+
+// isCutOff reports whether a key without a value is what YAML makes of the rest of the value before it, which has a comma and stands within
+// braces without quotes, as in {status: 200,204}.
+func isCutOff(in, before, value *yaml.Node) bool {
+	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
+	return in.Style&yaml.FlowStyle != 0 && before.Kind == yaml.ScalarNode && before.Style&quoted == 0 && !isNull(before) && isNull(value) && value.Value == ""
 }
 
 func (d *decoder) unknown(key *yaml.Node, path string, keys []string) {

@@ -158,6 +158,21 @@ rooms:
 	}
 }
 
+func TestAValueWithACommaIsNotTakenForAKey(t *testing.T) {
+	const room = "rooms:\n  - id: termine\n    backend: {url: \"http://127.0.0.1:1\"}\n    finish: [{path: /done, "
+	for text, want := range map[string]string{
+		`status: 200,204}]`:           `line 4: rooms[0].finish[0].204: unknown key; within { } a value that has a comma needs quotes: status: "200,204"`,
+		`method: GET,POST}]`:          `line 4: rooms[0].finish[0].POST: unknown key; within { } a value that has a comma needs quotes: method: "GET,POST"`,
+		`status: "200,204", colour}]`: `line 4: rooms[0].finish[0].colour: unknown key; accepted: path, method, status, redirect, header`,
+		`status: 200, colour: red}]`:  `line 4: rooms[0].finish[0].colour: unknown key; accepted: path, method, status, redirect, header`,
+		`colour: 1, red}]`:            `line 4: rooms[0].finish[0].red: unknown key; accepted: path, method, status, redirect, header`,
+	} {
+		if got := problemsOf(t, room+text, nil, nil); !slices.Contains(got, want) {
+			t.Errorf("of %s\n  %q\nis said, want\n  %q", text, got, want)
+		}
+	}
+}
+
 func TestAMissingValueIsReportedWhereItWouldStand(t *testing.T) {
 	got := problemsOf(t, "\n\nrooms:\n  - id: a\n    backend:\n      host_header: b\nstore: redis://h\n", nil, nil)
 	want := []string{"line 6: rooms[0].backend: has no address", "keys: gateways that share a store"}

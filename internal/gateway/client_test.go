@@ -110,6 +110,32 @@ func TestOnlyPagesOfThisHostSayThatTheyAreClosed(t *testing.T) {
 	}
 }
 
+// A browser that sends no Sec-Fetch-Site says where its page is from in Origin. A page without TLS, which somebody on the way may have
+// written, is not of a host with TLS.
+func TestAPageOfAnOlderBrowserIsKnownByItsOrigin(t *testing.T) {
+	for _, test := range []struct {
+		proto, origin string
+		status        int
+	}{
+		{"https", "https://amt.test", 204},
+		{"http", "http://amt.test", 204},
+		{"http", "https://amt.test", 204}, // the proxy in front does not say that it speaks TLS
+		{"https", "http://amt.test", 403},
+		{"https", "ftp://amt.test", 403},
+		{"http", "ftp://amt.test", 403},
+		{"https", "https://amt.test:444", 403},
+		{"https", "https://elsewhere.test", 403},
+		{"https", "null", 403},
+		{"https", "", 403},
+	} {
+		s := newFixture(t, slow)
+		a := s.browser().beacon("done?room=termine", "Host", "amt.test", "Sec-Fetch-Site", "", "X-Forwarded-Proto", test.proto, "Origin", test.origin)
+		if a.StatusCode != test.status {
+			t.Errorf("by %s, from %q: %d, want %d", test.proto, test.origin, a.StatusCode, test.status)
+		}
+	}
+}
+
 // A site's own code says that the stay is done: it is as if the site had said so in a head.
 func TestAPageSaysThatTheStayIsDone(t *testing.T) {
 	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1, Strict: true})

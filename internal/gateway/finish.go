@@ -46,9 +46,14 @@ func (s *stayInside) finish() {
 }
 
 // finishedBy reports whether an answer is one by which the room's rules end the stay. What a browser fetches ahead of a visitor, who
-// may never see it, ends nothing, and neither does what a finished stay fetches: its grace would begin anew with each load.
+// may never see it, ends nothing, and neither does what a finished stay fetches: its grace would begin anew with each load. What a page of
+// another site fetches, as a picture or in a frame, brings the visitor's cookies and may be of somebody who wants the stay to end; a
+// payment that leads back loads a page. Of a form the site knows itself whether to take it.
 func (s *stayInside) finishedBy(head proxy.Head) bool {
 	if s.v == nil || sealed(&s.pass) || s.v.Speculative() {
+		return false
+	}
+	if s.v.Method() == "GET" && string(s.v.Header("Sec-Fetch-Site")) == "cross-site" && !s.v.PageLoad() {
 		return false
 	}
 	return s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)

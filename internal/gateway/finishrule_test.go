@@ -39,6 +39,12 @@ func TestAnAnswerOfTheSiteEndsTheStayByItsRules(t *testing.T) {
 		{"a head alone", "HEAD", "/fertig", "", nil, 0},
 		{"fetched ahead", "GET", "/fertig", "", []string{"Sec-Purpose", "prefetch"}, 0},
 		{"drawn ahead", "GET", "/fertig", "", []string{"Sec-Purpose", "prefetch;prerender"}, 0},
+		{"a payment elsewhere leads back", "GET", "/fertig", "", []string{"Sec-Fetch-Site", "cross-site"}, 1},
+		{"a picture in another site", "GET", "/fertig", "", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, 0},
+		{"a script of another site", "GET", "/fertig", "", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}, 0},
+		{"a frame in another site", "GET", "/fertig", "", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "iframe"}, 0},
+		{"a frame in the site", "GET", "/fertig", "", []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Dest", "iframe"}, 1},
+		{"a form of another host of the site", "POST", "/buchen", "/danke", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := ruled(t)

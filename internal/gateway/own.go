@@ -215,12 +215,13 @@ func param(query []byte, name string) []byte {
 }
 
 // sameOrigin reports whether a state-changing request came from a page of this host. Browsers say so in
-// Sec-Fetch-Site; older ones at least send Origin with POST.
+// Sec-Fetch-Site; older ones at least send Origin with POST. A page that came without TLS is not of an origin with TLS, as somebody on
+// the way may have written it. The reverse is accepted: a proxy in front that does not say that it speaks TLS is no reason to refuse.
 func sameOrigin(v *httpx.Visit) bool {
 	if len(v.Header("Sec-Fetch-Site")) > 0 {
 		return v.SameOrigin()
 	}
 	origin := string(v.Header("Origin"))
-	_, host, ok := strings.Cut(origin, "://")
-	return ok && strings.EqualFold(host, string(v.HostPort()))
+	scheme, host, _ := strings.Cut(origin, "://")
+	return (scheme == "https" || scheme == "http" && !v.Secure()) && strings.EqualFold(host, string(v.HostPort()))
 }

@@ -37,7 +37,8 @@ func usageOf(v *queue.View) Usage {
 	}
 	ratio, known := seen.Ratio()
 	if main, lost := seen.Main(); known && lost && ratio < usedWell {
-		u.Words = fmt.Sprintf("%.0f %% of %.0f possible entries used in ten minutes: %s", 100*ratio, seen.Possible, whyLost(main))
+		// The reason stands first: `admin rooms` cuts the line at the width of a screen.
+		u.Words = fmt.Sprintf("%s: %.0f %% of %.0f possible entries used in ten minutes", whyLost(main), 100*ratio, seen.Possible)
 	}
 	return u
 }

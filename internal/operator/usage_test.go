@@ -21,7 +21,7 @@ func TestTheReasonIsSaidWhenFewOfThePossibleEntriesWereUsed(t *testing.T) {
 		{queue.Usage{Possible: 300, Used: 300}, Usage{Possible: 300, Used: 300}},
 		{queue.Usage{Possible: 300, Used: 280, Lost: lost(queue.LossTurns, 20)}, Usage{Possible: 300, Used: 280, Lost: map[string]float64{"turns": 20}}},
 		{queue.Usage{Possible: 300, Used: 60, Lost: lost(queue.LossFull, 240)}, Usage{
-			Possible: 300, Used: 60, Lost: map[string]float64{"full": 240}, Words: "20 % of 300 possible entries used in ten minutes: the room was full",
+			Possible: 300, Used: 60, Lost: map[string]float64{"full": 240}, Words: "the room was full: 20 % of 300 possible entries used in ten minutes",
 		}},
 	} {
 		if got := usageOf(&queue.View{Usage: tt.seen}); !reflect.DeepEqual(got, tt.want) {

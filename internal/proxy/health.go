@@ -31,6 +31,7 @@ type health struct {
 	good   int  // checks in a row
 	bad    int
 	reach  standing          // can it be connected to?
+	alone  int               // checks in a row that could not connect, and no connection since
 	served [classes]standing // does it answer requests of this class?
 	total  uint64            // failures of requests, ever
 
@@ -113,6 +114,12 @@ func (h *health) reached(now time.Time) (back bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	defer h.settle()
+	return h.resetReach(now)
+}
+
+// resetReach forgets that it could not be connected to. It reports whether that brought the address back. The lock is held.
+func (h *health) resetReach(now time.Time) (back bool) {
+	h.alone = 0
 	return h.reach.reset(now, &h.cfg)
 }
 
@@ -128,10 +135,15 @@ func (h *health) lost(now time.Time, k class) (out bool) {
 	return h.missed(now, h.reach.trial)
 }
 
+// lostChecks is how many checks in a row that cannot connect are enough, whatever the failures that requests may have: they are an interval
+// apart, and an address that nobody has asked must be known to be away before people are let in.
+const lostChecks = 2
+
 // checkLost: the check could not connect. It reports whether that took the address out.
 func (h *health) checkLost(now time.Time) (out bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.alone++
 	return h.cfg.Failures > 0 && h.missed(now, false)
 }
 
@@ -145,7 +157,7 @@ func (h *health) missed(now time.Time, trial bool) (out bool) {
 	switch {
 	case s.out && trial:
 		s.leaveOut(now, &h.cfg)
-	case !s.out && s.failures >= h.cfg.Failures:
+	case !s.out && (s.failures >= h.cfg.Failures || h.alone >= lostChecks):
 		s.leaveOut(now, &h.cfg)
 		h.unreached = outage{now, uint64(s.failures)}
 		return true
@@ -234,7 +246,7 @@ func (h *health) checked(now time.Time, ok bool) (changed bool) {
 		return false
 	}
 	changed, h.down = h.down, false
-	h.reach.reset(now, &h.cfg)
+	h.resetReach(now)
 	for k := range h.served {
 		h.served[k].reset(now, &h.cfg)
 	}

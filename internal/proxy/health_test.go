@@ -220,6 +220,25 @@ func TestAGoodCheckEndsATimeOut(t *testing.T) {
 	}
 }
 
+// An address that nobody asks is known by its checks alone, an interval apart: it is away after two.
+func TestTwoChecksInARowThatCannotConnectAreEnough(t *testing.T) {
+	h := newHealth()
+	if h.checkLost(at(0)) {
+		t.Error("out after one")
+	}
+	h.reached(at(1))
+	if h.checkLost(at(2)) || h.unreachable() {
+		t.Error("out after two with a connection between")
+	}
+	if !h.checkLost(at(3)) || !h.unreachable() {
+		t.Error("not out after two")
+	}
+	h.reached(at(4))
+	if h.unreachable() || h.checkLost(at(5)) {
+		t.Error("the count goes on behind a connection")
+	}
+}
+
 func newFleet(n int) *fleet {
 	f := new(fleet)
 	for range n {

@@ -364,21 +364,26 @@ func TestTheActiveCheckSeesAnAddressFallAndRise(t *testing.T) {
 	exchangeOn(t, c, bufio.NewReader(c), "GET", "\r\n", 200, "")
 }
 
-func TestMoreRequestsThanAllowedWaitAndUrgentOnesGoFirst(t *testing.T) {
-	order := make(chan string, 10)
-	proceed := make(chan struct{})
-	origin := serveRaw(t, func(c net.Conn) {
+// serveWhenTold is an origin that names each request that has come ("GET /a"), and answers one for each that is told to proceed.
+func serveWhenTold(t *testing.T) (origin string, asked <-chan string, proceed chan<- struct{}) {
+	t.Helper()
+	come, told := make(chan string, 20), make(chan struct{})
+	return serveRaw(t, func(c net.Conn) {
 		for r := bufio.NewReader(c); ; {
 			head, err := readRawHead(r)
 			if err != nil {
 				return
 			}
 			line, _, _ := strings.Cut(string(head), " HTTP")
-			order <- line
-			<-proceed
+			come <- line
+			<-told
 			_, _ = io.WriteString(c, okAnswer)
 		}
-	})
+	}), come, told
+}
+
+func TestMoreRequestsThanAllowedWaitAndUrgentOnesGoFirst(t *testing.T) {
+	origin, order, proceed := serveWhenTold(t)
 	b, addr := startProxy(t, with(siteAt("http://"+origin), func(b *config.Backend) {
 		b.MaxInFlight = 1
 		b.Queue.Length = 3

@@ -62,19 +62,7 @@ func TestWebSocketsAndStreamsHoldNoPlaceOfTheLimit(t *testing.T) {
 // A room whose backend is replaced while its queue is full loses nobody: those who wait at the old one go in by turns with those who come
 // to the new one, at one gate.
 func TestABackendThatIsReplacedWithAFullQueueLosesNobody(t *testing.T) {
-	asked, proceed := make(chan string, 20), make(chan struct{})
-	origin := serveRaw(t, func(c net.Conn) {
-		for r := bufio.NewReader(c); ; {
-			head, err := readRawHead(r)
-			if err != nil {
-				return
-			}
-			line, _, _ := strings.Cut(string(head), " HTTP")
-			asked <- line
-			<-proceed
-			_, _ = io.WriteString(c, okAnswer)
-		}
-	})
+	origin, asked, proceed := serveWhenTold(t)
 	cfg := with(siteAt("http://"+origin), func(b *config.Backend) { b.Queue.Wait = time.Minute })
 	inside := func(f *forwarder) { f.options = insideByHeader }
 	old, oldAddr := startProxy(t, cfg, inside)

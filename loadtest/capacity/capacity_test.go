@@ -203,6 +203,10 @@ func TestTablesSayWhatIsShort(t *testing.T) {
 	if got := Markdown([]Result{r}); !strings.Contains(got, "| 20 % | **39 % (30–45)**, short of ≥ 40 | 49 %, ≤ 50 |") {
 		t.Errorf("got %s", got)
 	}
+	nearly := Result{&c, []Figures{{30, 39.7, 45}}, []Figures{{49}}}
+	if got := Markdown([]Result{nearly}); !strings.Contains(got, "| **39.7 % (30–45)**, short of ≥ 40 |") {
+		t.Errorf("got %s", got)
+	}
 	other := Result{&c, []Figures{{44.5}}, []Figures{{50}}}
 	text, far := Confirmation([]Result{r}, []Result{other})
 	if far != 1 || !strings.Contains(text, "| 39 % | 44 % | **5.5** | 49 % | 50 % | 1.0 |") {

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -22,6 +23,9 @@ func figure(f Figures, u Unit, g Goal) string {
 	goal := fmt.Sprintf("%s %g", g.Is, g.Bound)
 	if g.Met(f.Median()) {
 		return text + ", " + goal
+	}
+	if m := f.Median(); math.Round(m) == g.Bound { // the whole number would say that the goal is met
+		text = fmt.Sprintf("%.1f", m) + strings.TrimPrefix(text, fmt.Sprintf("%.0f", m))
 	}
 	return "**" + text + "**, short of " + goal
 }

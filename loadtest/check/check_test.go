@@ -68,7 +68,7 @@ func morning(t *testing.T, dir string) {
 			p := joined.Places[i].Place
 			r, err := s.Keep(ctx, 0, []queue.Beat{{Place: p}})
 			must(err)
-			if r.Standings[0].State != queue.StateCalled {
+			if s := r.Standings[0].State; s != queue.StateCalled && s != queue.StateFull { // called a little ahead of the pace: asks again
 				continue
 			}
 			time.Sleep(time.Millisecond) // of two answers of one millisecond it is not known which came first
@@ -121,7 +121,7 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	if r.Arrivals != 10 || r.Entries != 6 || r.StraightIn != 0 || r.Left != 1 || r.StillThere != 3 || r.Unclaimed != 0 {
 		t.Errorf("people are %+v", r)
 	}
-	if w := r.Waits; w.Count != 6 || w.P50 != 46_007 || w.Max != 79_013 {
+	if w := r.Waits; w.Count != 6 || w.P50 != 30_018 || w.Max != 60_036 {
 		t.Errorf("waits are %+v", w)
 	}
 	var calls, entries int64
@@ -129,8 +129,8 @@ func TestTheReportCountsWhatHappened(t *testing.T) {
 	for _, m := range r.Minutes {
 		calls, entries, allowed = calls+m.Calls, entries+m.Entries, allowed+m.Allowed
 	}
-	// One more is called, whose claim would come next; the last snapshot is 79 s behind the first.
-	if calls != r.Calls || r.Calls != 7 || entries != 6 || math.Abs(allowed-7.9013) > 1e-6 {
+	// One enters each ten seconds; the last snapshot is 60 s behind the first.
+	if calls != r.Calls || r.Calls != 6 || entries != 6 || math.Abs(allowed-6.0036) > 1e-6 {
 		t.Errorf("%d calls, %d entries, %v allowed; %d calls in all", calls, entries, allowed, r.Calls)
 	}
 	if len(r.Controls) != 1 || r.Controls[0].Pace.Rate != 6 || len(r.Epochs) != 1 || r.Summary.Violations != 0 || r.Booked != 1 {

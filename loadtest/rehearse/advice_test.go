@@ -66,7 +66,7 @@ func TestTheLinesSayHowLongVisitsLast(t *testing.T) {
 			Config{Idle: 10 * time.Minute, Script: []drive.Step{{Path: "/start"}, {Path: "/book?day=1", Form: "a=b"}}},
 			59 * time.Second,
 			[]string{
-				"    session: {visit: 1m31s, page: 59s}\n", "38.29s for which a stay that nobody finishes still counts",
+				"    session: {visit: 1m31s, page: 59s}\n", "37.96s for which a stay that nobody finishes still counts",
 				"a rule for the page that ends a visit, or a site that sends Einlass-Finish, max_inside 101 is enough", `finish: [{path: "/book", method: POST}]`,
 			},
 			"", 125, 135,

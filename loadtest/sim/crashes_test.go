@@ -67,7 +67,7 @@ func TestWhoStaysWhileTheGatewayIsFrozenLosesNoTurn(t *testing.T) {
 	if r.Nobody.PassedOver > 0 {
 		t.Errorf("%d people who were there all the time were passed over", r.Nobody.PassedOver)
 	}
-	if r.Nobody.Stayed < 20 {
+	if r.Nobody.Stayed < 10 {
 		t.Errorf("%d people were there all the time", r.Nobody.Stayed)
 	}
 }

@@ -18,7 +18,7 @@ func TestTabsPollTwiceAndGetOneStay(t *testing.T) {
 	if r.People.Tabs != 400 || r.Line.Tickets != 400 || r.People.Booked != 60 {
 		t.Errorf("%+v %+v", r.People, r.Line)
 	}
-	if r.Line.Polls < plain.Line.Polls*3/2 || r.Line.Entries > plain.Line.Entries*5/4 {
+	if r.Line.Polls < plain.Line.Polls*3/2 || r.Line.Entries > plain.Line.Entries*4/3 {
 		t.Errorf("polls %d after %d, entries of store calls %d after %d",
 			r.Line.Polls, plain.Line.Polls, r.Line.Entries, plain.Line.Entries)
 	}
@@ -78,7 +78,8 @@ func TestWhoLeavesUsesUpNoCall(t *testing.T) {
 		s.Crowd.Impatient, s.Crowd.Stay = 0.7, 30*time.Second
 		s.Crowd.React = time.Second
 	}))
-	if r.People.GaveUp < 100 || r.Line.Called-r.Line.Entered > 10 {
+	// Whoever is called ahead when the last slot goes is not let in.
+	if r.People.GaveUp < 100 || r.Line.Called-r.Line.Entered > 20 {
 		t.Errorf("%d gave up, %d called and %d let in", r.People.GaveUp, r.Line.Called, r.Line.Entered)
 	}
 }
@@ -108,10 +109,10 @@ func TestBotsCostPollsAndGainNothing(t *testing.T) {
 	if r.Line.Polls < 3*plain.Line.Polls || r.Line.Entries > 2*plain.Line.Entries || r.Checked.Violations > 0 {
 		t.Errorf("polls %d after %d, entries of store calls %d after %d", r.Line.Polls, plain.Line.Polls, r.Line.Entries, plain.Line.Entries)
 	}
-	// Whoever follows the page enters at most a click and three polls after the bot with the number beside: calls run ahead of the
-	// pace, and whoever is called enters in the order of claims.
+	// Whoever follows the page enters at most a click and three polls after the bot with the number beside, and the time by which calls
+	// run ahead of the pace, divided by the chance that a call is claimed, 0.2 at least: whoever is called enters in the order of claims.
 	gain := gainOfBots(t, cfg, &lines)
-	if limit := s.Crowd.React + 4*s.Gate.PollMin; gain > limit {
+	if limit := s.Crowd.React + 4*s.Gate.PollMin + 5*s.Gate.Timing.Lead; gain > limit {
 		t.Errorf("bots entered %v earlier than people beside them, a quicker click explains %v", gain, limit)
 	}
 }

@@ -10,7 +10,8 @@ import (
 type judge struct {
 	sampled int64   // the newest tick of which a sample was sent
 	verdict Verdict // to be sent; Tick 0: none
-	known   string  // the text of the last one that was in force: a store that has lost the room gets it back with the next
+	known   string  // the text of the last one that was in force, for a store that has lost the room
+	factor  int64   // of that one
 }
 
 // judgeWait is how long a tick must be over before it is judged without the samples of gateways that are late, in ms.
@@ -63,7 +64,7 @@ func (j *judge) sent(s *Sample) {
 func (r *Room) judgeTick(f *Snapshot) {
 	j := &r.judge
 	if f.Judgement.Blob != "" {
-		j.known = f.Judgement.Blob
+		j.known, j.factor = f.Judgement.Blob, f.Judgement.Factor
 	}
 	tick := f.Now/JudgeTick - 1
 	last, wait, health := splitJudged(j.known)
@@ -71,6 +72,10 @@ func (r *Room) judgeTick(f *Snapshot) {
 		last = 0 // the store's clock was set back
 	}
 	if last == tick || f.Now%JudgeTick < judgeWait && !allSampled(f, tick) {
+		if f.Judgement.Blob == "" && last > 0 && j.verdict.Tick == 0 {
+			// The store has lost it. Until the next one it would call as if the site were well.
+			j.verdict = Verdict{Tick: last, Factor: j.factor, Blob: j.known}
+		}
 		return
 	}
 	in := HealthInput{Tick: tick, Last: last, Before: health, Document: &f.Document, Opening: &f.Opening}

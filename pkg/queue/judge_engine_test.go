@@ -94,6 +94,20 @@ func TestALostStoreGetsTheJudgementBack(t *testing.T) {
 	}
 }
 
+// It gets it back at once, and not when the next tick is over: a site that is down would be sent people until then.
+func TestALostStoreIsToldAtOnceThatTheSiteIsNotWell(t *testing.T) {
+	for into := range 5 {
+		one := &physician{name: "a", factor: 0}
+		e := newEngine(t, queue.RoomConfig{Gateway: "a", Document: runs(60, 1), Health: one})
+		e.pass(30*time.Second + time.Duration(into)*time.Second)
+		e.store.lose(t)
+		e.pass(800 * time.Millisecond)
+		if f := &e.room.View().Snapshot; f.Judgement.Factor != 0 || f.HealthText() == "" {
+			t.Errorf("lost %d s into a tick: factor %d, judgement %q", into, f.Judgement.Factor, f.HealthText())
+		}
+	}
+}
+
 // A store whose clock was set back is judged again, and does not wait for the old time to come.
 func TestAClockThatIsSetBackStopsNoJudgement(t *testing.T) {
 	one := &physician{name: "a", factor: 700}

@@ -79,6 +79,7 @@ type usage struct {
 type usagePart struct {
 	number         int64 // steps since the clock's zero
 	possible, used [Losses]float64
+	waiting        float64 // the most people who could have been let in
 }
 
 // add takes the next snapshot, of the local time now. v is the view that it makes, except for Usage; old the one before. holds: the
@@ -114,6 +115,8 @@ func (u *usage) between(v, old *View, now int64) {
 			held = 1 - float64(a.Judgement.Factor)/1000
 		}
 		u.allow(old.At, now, a.asked(), held, loss)
+		p := u.at(now)
+		p.waiting = max(p.waiting, float64(a.Waiting+a.Front+a.Calls+a.Asking))
 	case a.Calls == 0:
 		return // who walks straight in uses nothing that others waited for
 	}
@@ -134,6 +137,20 @@ func (u *usage) allow(from, to int64, perSecond, held float64, loss Loss) {
 		p.possible[LossHealth] += possible * held
 		p.possible[loss] += possible * (1 - held)
 		from = end
+	}
+}
+
+// bound is for a pace that is no bound, a million a minute for example: no more people can enter than enter and wait.
+func (p *usagePart) bound() {
+	possible, used := 0.0, 0.0
+	for l := range Losses {
+		possible += p.possible[l]
+		used += p.used[l]
+	}
+	if most := used + p.waiting; possible > most {
+		for l := range p.possible {
+			p.possible[l] *= most / possible
+		}
 	}
 }
 
@@ -158,7 +175,9 @@ func (u *usage) answer(now int64) (out Usage) {
 			sum.possible[l] += p.possible[l]
 			sum.used[l] += p.used[l]
 		}
+		sum.waiting = max(sum.waiting, p.waiting)
 	}
+	sum.bound()
 	missing := 0.0
 	for l := range Losses {
 		out.Possible += sum.possible[l]

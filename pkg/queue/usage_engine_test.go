@@ -52,3 +52,14 @@ func TestASiteThatHoldsThePaceBackIsSeenInWhatWasUsed(t *testing.T) {
 	c.goOn(12 * time.Minute)
 	wantUsage(t, "a factor of 0.4", c, 0.35, 0.5, queue.LossHealth)
 }
+
+// A rate that is no bound makes no more entries possible than there are people.
+func TestNoMoreEntriesArePossibleThanPeople(t *testing.T) {
+	cfg := delivered(30, 0)
+	cfg.Document.Pace.Rate, cfg.Document.Pace.Burst = 6_000_000, 1
+	c := newCrowd(t, 4, 150, cfg)
+	c.goOn(2 * time.Minute)
+	if u := c.room.View().Usage; u.Possible > 300 || u.Used < 90 {
+		t.Errorf("with 150 people: %+v", u)
+	}
+}

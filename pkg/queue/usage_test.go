@@ -16,7 +16,7 @@ type walk struct {
 func newWalk(rate int64) *walk {
 	w := &walk{now: 1_000_000}
 	f := &w.view.Snapshot
-	f.Document.Pace, f.Opening, f.Judgement.Factor, f.Waiting = Pace{Mode: ModeRun, Rate: rate}, NewOpening(), 1000, 50
+	f.Document.Pace, f.Opening, f.Judgement.Factor, f.Waiting = Pace{Mode: ModeRun, Rate: rate}, NewOpening(), 1000, 5000
 	w.view.At, w.view.Known = w.now, true
 	return w
 }

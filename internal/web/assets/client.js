@@ -78,22 +78,36 @@ function quiet() {
   return Math.max(0, Math.floor(now - Math.min(last, most)));
 }
 
+// Firefox lets the last page of a site that is closed no more at its storage. So a page counts the others, and takes itself out, when the
+// person begins to leave; one that is still there soon after, for the site has asked or is slow, puts itself in again.
+var rest = -1;
+
+function leaves() {
+  leaving = performance.now();
+  try {
+    rest = others();
+    localStorage.removeItem(id);
+    setTimeout(function () { if (open) { here(); } }, 2000);
+  } catch (e) { }
+}
+
 function closed(event) {
   if (!open || !counting) { return; }
   open = false;
   try {
     localStorage.removeItem(id);
-    // Kept for Back, or on the way to a page that took its time and is there now. A browser that is busy may need some
-    // hundred milliseconds to close a page.
-    if (event.persisted || leaving && performance.now() - leaving > 1000 || others() > 0) { return; }
-    localStorage.setItem(closedAt, String(Date.now()));
-    post('closed', '&quiet=' + quiet());
+    rest = others();
   } catch (e) { }
+  // Kept for Back, or on the way to a page that took its time and is there now. A browser that is busy may need some
+  // hundred milliseconds to close a page.
+  if (event.persisted || leaving && performance.now() - leaving > 1000 || rest !== 0) { return; }
+  try { localStorage.setItem(closedAt, String(Date.now())); } catch (e) { }
+  post('closed', '&quiet=' + quiet());
 }
 
 function start() {
   here();
-  window.addEventListener('beforeunload', function () { leaving = performance.now(); });
+  window.addEventListener('beforeunload', leaves);
   window.addEventListener('pagehide', closed);
   window.addEventListener('pageshow', function (event) { if (event.persisted) { leaving = 0; here(); } });
   doc.addEventListener('visibilitychange', function () { if (!doc.hidden) { mark(); } });

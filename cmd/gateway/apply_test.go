@@ -19,7 +19,7 @@ import (
 
 func TestWhatIsTheSameStaysTheSame(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
 	r := run(t, p)
 	before := r.serving.Load()
 	if d := r.apply(p); len(d.fields()) != 1 || d.fields()[0].Key != "unchanged" {
@@ -66,7 +66,7 @@ func TestWhatIsTheSameStaysTheSame(t *testing.T) {
 
 func TestARemovedRoomFindsItsLineAgain(t *testing.T) {
 	s := newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
 	r := run(t, p)
 	v := r.visitor()
 	if res, _ := r.get(v, "b", "/"); res.Header.Get("Einlass-State") != "paused" {
@@ -98,7 +98,7 @@ func TestARemovedRoomFindsItsLineAgain(t *testing.T) {
 
 func TestALineWithoutMemoryThatComesBackBeginsALaterEpoch(t *testing.T) {
 	s := newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
 	r := run(t, p)
 	r.get(r.visitor(), "b", "/")
 	epoch := r.serving.Load().room("b").line.View().Snapshot.Epoch
@@ -124,7 +124,7 @@ func TestALineWithoutMemoryThatComesBackBeginsALaterEpoch(t *testing.T) {
 
 func TestARefusalNamesEverythingAndChangesNothing(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	before := r.serving.Load()
 	good := p.rooms[0]
@@ -162,7 +162,7 @@ func TestARefusalNamesEverythingAndChangesNothing(t *testing.T) {
 // The times of a line are part of its document, so an edit brings them while people wait and are inside.
 func TestTheTimesOfALineFollowAnEdit(t *testing.T) {
 	s := newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), closed}}}
 	r := run(t, p)
 	inside, waiting := r.visitor(), r.visitor()
 	until(t, "somebody is inside", func() bool {
@@ -205,7 +205,7 @@ func TestTheTimesOfALineFollowAnEdit(t *testing.T) {
 
 func TestWhatCannotBeOpenedLeavesEverythingAsItWas(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	before := r.serving.Load()
 	r.from("a")
@@ -267,7 +267,7 @@ func descriptors(t *testing.T) int {
 
 func TestAReloadSaysWhatCameOfIt(t *testing.T) {
 	s := newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	last := func() string {
 		all := r.logs.All()
@@ -296,7 +296,7 @@ func TestAReloadSaysWhatCameOfIt(t *testing.T) {
 }
 
 func TestAConfigurationThatCannotBeReadToItsEndDoesNotHinderAStop(t *testing.T) {
-	r := run(t, &plan{rooms: []planned{{"a", newSite(t).backend(), quick}}})
+	r := run(t, &draft{rooms: []planned{{"a", newSite(t).backend(), quick}}})
 	ctx, stop := context.WithCancel(t.Context())
 	never := make(chan struct{})
 	defer close(never)
@@ -313,7 +313,7 @@ func TestAConfigurationThatCannotBeReadToItsEndDoesNotHinderAStop(t *testing.T) 
 
 func TestAStopWhileAConfigurationComesIntoForceIsClean(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	plans := [2]*config.Config{p.load(t)}
 	p.rooms = []planned{{"a", other.backend(), quick}, {"b", other.backend(), closed}}
@@ -340,7 +340,7 @@ func TestAStopWhileAConfigurationComesIntoForceIsClean(t *testing.T) {
 		t.Errorf("%d configurations came into force", n)
 	}
 	// All stores are closed: another process can use the files.
-	again := run(t, &plan{dir: p.dir, rooms: p.rooms})
+	again := run(t, &draft{dir: p.dir, rooms: p.rooms})
 	if again.from("b") != other.URL {
 		t.Error("the next start does not serve")
 	}

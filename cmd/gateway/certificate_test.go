@@ -77,7 +77,7 @@ func TestACertificateThatIsNotTakenIsCounted(t *testing.T) {
 // The certificate that a site is shown comes with SIGHUP.
 func TestAReloadTakesNoExpiredCertificateForASite(t *testing.T) {
 	s := newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	pair := func(from, until time.Duration) string {
 		dir := t.TempDir()

@@ -158,7 +158,7 @@ func TestEverythingIsSaidAtOnce(t *testing.T) {
 func TestACheckBesideARunningGatewayDisturbsNothing(t *testing.T) {
 	t.Parallel()
 	site := newSite(t)
-	p := &plan{dir: t.TempDir(), rooms: []planned{{"a", site.backend(), quick}}}
+	p := &draft{dir: t.TempDir(), rooms: []planned{{"a", site.backend(), quick}}}
 	r := run(t, p)
 	w := &world{t: t, dir: t.TempDir()}
 	w.text = strings.Replace(p.text(), "127.0.0.1:0", r.public[0].Addr().String(), 1)

@@ -16,7 +16,7 @@ import (
 
 func TestWebSocketsOfTheSameBackendLiveOnAndOthersAreClosed(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
 	r := run(t, p)
 	stays, changes, goes := r.webSocket("a"), r.webSocket("b"), r.webSocket("c")
 	p.rooms = p.rooms[:2]
@@ -34,7 +34,7 @@ func TestWebSocketsOfTheSameBackendLiveOnAndOthersAreClosed(t *testing.T) {
 
 func TestRequestsUnderWayEndAtTheBackendTheyBegan(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
 	r := run(t, p)
 	var bodies []io.Reader
 	for _, room := range []string{"a", "b"} {
@@ -90,7 +90,7 @@ func TestRequestsUnderWayEndAtTheBackendTheyBegan(t *testing.T) {
 
 func TestRequestsThatWaitAtTheOldBackendAreServed(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend() + ", max_in_flight: 1, queue: {length: 9, wait: 30s}", quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend() + ", max_in_flight: 1, queue: {length: 9, wait: 30s}", quick}}}
 	r := run(t, p)
 	answers := make(chan string, 3)
 	ask := func() {
@@ -132,7 +132,7 @@ func TestRequestsThatWaitAtTheOldBackendAreServed(t *testing.T) {
 
 func TestARequestOlderThanTheLastConfigurationKeepsItsBackendAndItsLine(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}, {"c", s.backend(), quick}}}
 	r := run(t, p)
 	forms := map[string]func(string) (int, string){"a": r.posts(t, "a", 9), "b": r.posts(t, "b", 9)}
 	all := p.rooms

@@ -68,8 +68,8 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-// plan is a configuration that a test edits.
-type plan struct {
+// draft is a configuration that a test edits.
+type draft struct {
 	dir, head string
 	https     string // beside http, without a certificate of its own
 	rooms     []planned
@@ -78,7 +78,7 @@ type plan struct {
 type planned struct{ id, backend, more string }
 
 // text is the plan as a file.
-func (p *plan) text() string {
+func (p *draft) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "listen: {http: \"127.0.0.1:0\", https: %q}\nadmin: {listen: \"\"}\nstate: {dir: %q}\n%srooms:\n", p.https, p.dir, p.head)
 	for _, r := range p.rooms {
@@ -87,7 +87,7 @@ func (p *plan) text() string {
 	return b.String()
 }
 
-func (p *plan) load(t *testing.T) *config.Config {
+func (p *draft) load(t *testing.T) *config.Config {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	if err := os.WriteFile(file, []byte(p.text()), 0o600); err != nil {
@@ -117,7 +117,7 @@ type running struct {
 	client *http.Client // without cookies
 }
 
-func run(t *testing.T, p *plan) *running {
+func run(t *testing.T, p *draft) *running {
 	t.Helper()
 	if p.dir == "" {
 		p.dir = t.TempDir()
@@ -217,7 +217,7 @@ func (r *running) from(room string) string {
 }
 
 // apply brings a plan into force.
-func (r *running) apply(p *plan) *diff {
+func (r *running) apply(p *draft) *diff {
 	r.t.Helper()
 	d, err := r.Apply(r.t.Context(), p.load(r.t))
 	if err != nil {
@@ -227,7 +227,7 @@ func (r *running) apply(p *plan) *diff {
 }
 
 // refuses applies a plan that must be refused, and answers the problems.
-func (r *running) refuses(p *plan) []string {
+func (r *running) refuses(p *draft) []string {
 	r.t.Helper()
 	_, err := r.Apply(r.t.Context(), p.load(r.t))
 	var refused *config.LoadError

@@ -12,7 +12,7 @@ import (
 
 func TestSixtyReloadsInARowLeaveNothingBehind(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{rooms: []planned{{"a", s.backend(), quick}}}
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}
 	r := run(t, p)
 	plans := [2]*config.Config{p.load(t)}
 	p.rooms = []planned{{"b", s.backend(), closed}, {"a", other.backend() + ", health: {path: /}", quick}}

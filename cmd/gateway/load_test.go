@@ -106,7 +106,7 @@ func (c *crowd) polls(v *http.Client, room string, want ticket) error {
 
 func TestNobodyNoticesThatTheConfigurationChanges(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	p := &plan{head: "limits: {arrivals_per_prefix: {rate: 0}}\n", rooms: []planned{
+	p := &draft{head: "limits: {arrivals_per_prefix: {rate: 0}}\n", rooms: []planned{
 		{"open", s.backend(), quick},
 		{"line", s.backend(), closed},
 	}}

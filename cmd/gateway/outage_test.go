@@ -16,7 +16,7 @@ func TestARoomThatIsAddedWhileTheStoreIsAwayTakesNoOtherOutOfService(t *testing.
 	if code, said := keysCommand("new", file); code != 0 {
 		t.Fatal(said)
 	}
-	p := &plan{
+	p := &draft{
 		head:  fmt.Sprintf("store: {url: %q, command_timeout: 200ms, dial_timeout: 200ms}\nkeys: {file: %q}\n", store.URL(), file),
 		rooms: []planned{{"a", s.backend(), quick}},
 	}

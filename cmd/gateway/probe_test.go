@@ -67,7 +67,7 @@ func (p *frontProxy) open(t *testing.T, r *running) *httptest.Server {
 }
 
 // check runs "config check" on a plan and returns its exit code and what it printed.
-func check(t *testing.T, p *plan, args ...string) (code int, out string) {
+func check(t *testing.T, p *draft, args ...string) (code int, out string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	if err := os.WriteFile(file, []byte(p.text()), 0o600); err != nil {
@@ -90,7 +90,7 @@ func check(t *testing.T, p *plan, args ...string) (code int, out string) {
 }
 
 // probeBy is check by way of a front.
-func probeBy(t *testing.T, p *plan, front *httptest.Server, args ...string) (code int, out string) {
+func probeBy(t *testing.T, p *draft, front *httptest.Server, args ...string) (code int, out string) {
 	t.Helper()
 	at, err := url.Parse(front.URL)
 	if err != nil {
@@ -102,7 +102,7 @@ func probeBy(t *testing.T, p *plan, front *httptest.Server, args ...string) (cod
 const trusting = "trusted_proxies: [127.0.0.1]\n"
 
 func TestTheProbeSaysThatAFrontIsGood(t *testing.T) {
-	p := &plan{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
+	p := &draft{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
 	r := run(t, p)
 	code, out := probeBy(t, p, (&frontProxy{}).open(t, r), "--insecure")
 	if code != 0 || strings.Contains(out, "error:") || strings.Contains(out, "warning:") {
@@ -122,12 +122,12 @@ func TestTheProbeSaysThatAFrontIsGood(t *testing.T) {
 
 // Each front does one thing wrong, and the probe names it with its mend.
 func TestTheProbeSaysWhatAFrontDoesWrong(t *testing.T) {
-	trusted := &plan{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
-	strict := &plan{rooms: []planned{{"a", newSite(t).backend(), quick}}}
-	gates := map[*plan]*running{trusted: run(t, trusted), strict: run(t, strict)}
+	trusted := &draft{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
+	strict := &draft{rooms: []planned{{"a", newSite(t).backend(), quick}}}
+	gates := map[*draft]*running{trusted: run(t, trusted), strict: run(t, strict)}
 	kept := map[string]*httptest.ResponseRecorder{}
 	for name, tt := range map[string]struct {
-		p       *plan // trusted, if it is nil
+		p       *draft // trusted, if it is nil
 		proxy   frontProxy
 		want    []string
 		warning bool // and no error
@@ -280,7 +280,7 @@ func TestTheProbeSaysWhatAFrontDoesWrong(t *testing.T) {
 }
 
 func TestTheProbeFindsNoFront(t *testing.T) {
-	p := &plan{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
+	p := &draft{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
 	r := run(t, p)
 	front := (&frontProxy{}).open(t, r)
 	code, out := probeBy(t, p, front)
@@ -300,7 +300,7 @@ func TestTheProbeFindsNoFront(t *testing.T) {
 			t.Errorf("%q: exit %d, %s", args, code, out)
 		}
 	}
-	other := &plan{dir: t.TempDir(), rooms: p.rooms}
+	other := &draft{dir: t.TempDir(), rooms: p.rooms}
 	if code, out := probeBy(t, other, front, "--insecure"); code != exitStart || !strings.Contains(out, "keys.json") {
 		t.Errorf("without a keyring: exit %d, %s", code, out)
 	}
@@ -316,7 +316,7 @@ func TestTheProbeFindsTheWayAroundAGuardedPath(t *testing.T) {
 	})
 	behind := httptest.NewServer(site)
 	t.Cleanup(behind.Close)
-	p := &plan{head: trusting, rooms: []planned{{"a", "url: \"" + behind.URL + "\"", quick + "    paths: [/locked]\n"}}}
+	p := &draft{head: trusting, rooms: []planned{{"a", "url: \"" + behind.URL + "\"", quick + "    paths: [/locked]\n"}}}
 	r := run(t, p)
 	code, out := probeBy(t, p, (&frontProxy{}).open(t, r), "--insecure")
 	for _, want := range []string{"warning: /index.php/locked,", "warning: /?q=locked,"} {

@@ -53,15 +53,15 @@ func TestTheProbeSeesOtherWaysToAGateway(t *testing.T) {
 			}
 		}
 	}
-	direct := &plan{rooms: []planned{{"a", behind, quick}}}
+	direct := &draft{rooms: []planned{{"a", behind, quick}}}
 	code, out := check(t, direct, "--probe", "http://a.example/", "--connect", run(t, direct).public[0].Addr().String())
 	says(code, warnings, out, "ok: no proxy in front", "warning: visitors come by http", "fields are not believed")
 
-	relayed := &plan{head: trusting + "proxy_protocol: true\n", rooms: []planned{{"a", behind, quick}}}
+	relayed := &draft{head: trusting + "proxy_protocol: true\n", rooms: []planned{{"a", behind, quick}}}
 	code, out = check(t, relayed, "--probe", "http://a.example/", "--connect", relay(t, run(t, relayed).public[0].Addr().String()))
 	says(code, warnings, out, "ok: the gateway sees the visitor's address by the PROXY protocol: 192.0.2.9")
 
-	trusted := &plan{head: trusting, rooms: []planned{{"a", behind, quick}}}
+	trusted := &draft{head: trusting, rooms: []planned{{"a", behind, quick}}}
 	front := (&frontProxy{}).open(t, run(t, trusted))
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, front.URL+r.RequestURI, http.StatusPermanentRedirect)

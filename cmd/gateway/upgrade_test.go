@@ -74,7 +74,7 @@ func TestAStateDirectoryOfTheReleaseBeforeIsTakenOver(t *testing.T) {
 	for _, end := range []string{"stopped", "killed"} {
 		t.Run(end, func(t *testing.T) {
 			recorded := recordings + "memstore/testdata/2026-11-28/" + end
-			p := &plan{dir: t.TempDir(), rooms: []planned{{"termine", newSite(t).backend(), closed}}}
+			p := &draft{dir: t.TempDir(), rooms: []planned{{"termine", newSite(t).backend(), closed}}}
 			files, err := filepath.Glob(recorded + "/termine.*")
 			if err != nil || len(files) < 3 {
 				t.Fatal(files, err)
@@ -101,7 +101,7 @@ func TestARoomInRedisOfTheReleaseBeforeIsTakenOver(t *testing.T) {
 	if code, said := keysCommand("new", file); code != 0 {
 		t.Fatal(said)
 	}
-	p := &plan{
+	p := &draft{
 		head:  fmt.Sprintf("store: %s\nkeys: {file: %q}\n", store.URL(), file),
 		rooms: []planned{{"termine", newSite(t).backend(), closed}},
 	}
@@ -144,7 +144,7 @@ func (newer) Advance(context.Context, queue.Watermark, queue.Sample, queue.Verdi
 
 // An older release finds a line that a newer one keeps: it holds it, and its log says what to do.
 func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
-	cfg := (&plan{dir: t.TempDir(), rooms: []planned{{"a", newSite(t).backend(), quick}}}).load(t)
+	cfg := (&draft{dir: t.TempDir(), rooms: []planned{{"a", newSite(t).backend(), quick}}}).load(t)
 	core, logs := observer.New(zap.InfoLevel)
 	log := zap.New(core)
 	qc := (&line{}).config(&cfg.Rooms[0])
@@ -168,7 +168,7 @@ func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
 }
 
 func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
-	p := &plan{rooms: []planned{{"a", newSite(t).backend(), quick + "    session: {max: 0}\n"}}}
+	p := &draft{rooms: []planned{{"a", newSite(t).backend(), quick + "    session: {max: 0}\n"}}}
 	r := run(t, p)
 	all := r.logs.FilterMessageSnippet("may not be what was meant").All()
 	if len(all) != 1 || all[0].ContextMap()["key"] != "rooms[0].session.max" {

@@ -135,7 +135,7 @@ long-fronts: deps-fronts
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest
-	$(GO) test -count=1 -timeout 15m -tags long -run LeavesNothingBehind ./pkg/queue/redisstore
+	$(GO) test -count=1 -timeout 15m -tags long -run 'Leaves.*Behind' ./pkg/queue/redisstore
 	$(MAKE) differential STEPS=200000
 
 long-mutants-a: MUTANTS := ^[a-d]

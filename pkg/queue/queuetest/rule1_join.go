@@ -109,6 +109,15 @@ var joining = []scenario{
 		l.waiting("of the lobby", l.beat(queue.Beat{Place: first.Place, Code: queue.Code{1}, Uses: 2}))
 		l.waiting("second", l.arrive(a(2))[0].Standing)
 	}},
+	{"a code that is cut to fewer uses goes on for those who have used it", func(l *line) {
+		a := func(n int) queue.Arrival { return queue.Arrival{Visitor: Visitor(n), Code: queue.Code{1}, Uses: 2} }
+		l.plan(queue.Step{Rank: 1, Phase: queue.PhaseLobby})
+		both := l.arrive(a(1), a(2))
+		l.plan(queue.Step{Rank: 2, Phase: queue.PhaseOpen})
+		for _, j := range both {
+			l.waiting("of the lobby", l.beat(queue.Beat{Place: j.Place, Code: queue.Code{1}, Uses: 1}))
+		}
+	}},
 	{"an arrival goes straight in when nobody waits and the pace allows it", func(l *line) {
 		l.fill(2)
 		l.setPace(func(p *queue.Pace) { p.Rate = 1 })

@@ -110,22 +110,28 @@ func once(members map[string]map[string]bool, sets []string) (map[string]string,
 
 func (s inspected) key(name string) string { return "einlass:{" + s.room + "}:2:" + name }
 
+// inspectedFactory makes stores whose sets are looked at.
+func inspectedFactory(outer testing.TB) queuetest.Factory {
+	outer.Helper()
+	server := redistest.Shared(outer)
+	client := server.Client(outer)
+	return func(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
+		t.Helper()
+		room := server.Room(t)
+		store := must(redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now}))(t)
+		return queuetest.Subject{
+			Store: inspected{store, t, client, room},
+			Lose: func() {
+				if err := redistest.Forget(context.Background(), client, room); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Release: func(format int) queue.Store { return store.Release(format) },
+		}
+	}
+}
+
 func TestAVisitorIsInOneSetAtATimeAndLeavesNothingBehind(t *testing.T) {
 	t.Setenv("DIFFERENTIAL_STEPS", inspectedSteps)
-	server := redistest.Shared(t)
-	client := server.Client(t)
-	queuetest.Differential(t, queuetest.ModelFactory,
-		func(t testing.TB, clock *queuetest.Clock) queuetest.Subject {
-			room := server.Room(t)
-			store := must(redisstore.New(client, redisstore.Config{Room: room, Clock: clock.Now}))(t)
-			return queuetest.Subject{
-				Store: inspected{store, t, client, room},
-				Lose: func() {
-					if err := redistest.Forget(context.Background(), client, room); err != nil {
-						t.Fatal(err)
-					}
-				},
-				Release: func(format int) queue.Store { return store.Release(format) },
-			}
-		})
+	queuetest.Differential(t, queuetest.ModelFactory, inspectedFactory(t))
 }

@@ -21,7 +21,15 @@ func everyCommand(t *testing.T) [][]string {
 	if err := os.WriteFile(plan, []byte(`{"steps": []}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	day := filepath.Join(t.TempDir(), "day.yaml")
+	if err := os.WriteFile(day, []byte("zone: Europe/Berlin\nopenings: [{dates: [2026-12-01], start: 08:00}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return [][]string{
+		{"plan", "termine"},
+		{"plan", "preview", "termine", day},
+		{"close", "termine"},
+		{"open", "termine"},
 		{"rooms"},
 		{"watch"},
 		{"rate", "termine", "61"},

@@ -44,6 +44,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms", operators, quick, s.listRooms},
 		{http.MethodGet, "/v1/rooms/{id}", operators, quick, s.showRoom},
 		{http.MethodPatch, "/v1/rooms/{id}", operators, change, s.changeRoom},
+		{http.MethodGet, "/v1/rooms/{id}/plan", operators, quick, s.showPlan},
+		{http.MethodPost, "/v1/rooms/{id}/plan/preview", operators, quick, s.previewPlan},
 		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/door", operators, change, actOf[operator.DebugDoor](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", operators, change, actOf[operator.DebugReveal](s)},

@@ -19,6 +19,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -62,6 +63,24 @@ func (r *room) Debug(_ context.Context, id string, act operator.DebugAct) (any, 
 	}
 	r.act = act
 	return operator.AnswerTo(act), r.err
+}
+
+func (r *room) Plan(id string) (operator.PlanInfo, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "termine" {
+		return operator.PlanInfo{}, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+	}
+	s, err := plan.Decode(r.d.Schedule())
+	return operator.PlanInfo{ID: id, Version: r.d.Version, Now: "open", Next: []operator.PlanEvent{}, Schedule: s, Warnings: []string{}}, err
+}
+
+func (r *room) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := r.Plan(id)
+	if err == nil {
+		p.Schedule = *change.Schedule
+	}
+	return operator.PlanPreview{Changes: []string{"11:00 625 more: gone"}, Plan: p}, err
 }
 
 func (r *room) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {

@@ -185,3 +185,13 @@ func TestTheDoorClosesAtWhatTheOpeningSays(t *testing.T) {
 		t.Errorf("without a schedule: %d", got)
 	}
 }
+
+func TestDrawsOfManyDaysFitIntoAPlan(t *testing.T) {
+	c := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{{Days: weekdays(), Lobby: "07:00", Start: "08:00", End: "09:00", Order: Draw}}})
+	r := newRoom()
+	r.next(c, time.Date(2026, 12, 1, 0, 0, 0, 0, berlin(t)))
+	d := queue.Document{Version: 1, Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}, Timing: queue.DefaultTiming(), Plan: r.plan}
+	if err := d.Validate(); err != nil || len(r.plan) < 20 {
+		t.Errorf("%d steps: %v", len(r.plan), err)
+	}
+}

@@ -16,8 +16,8 @@ const (
 	changed = "changed "
 	// horizon is how many days ahead a plan goes.
 	horizon = 60
-	// mostSteps and mostOpenings leave room below the bounds of queue for what is under way.
-	mostSteps, mostOpenings = queue.MaxSteps - 64, queue.MaxOpenings - 8
+	// mostSteps, mostOpenings and mostDraws leave room below the bounds of queue for what is under way.
+	mostSteps, mostOpenings, mostDraws = queue.MaxSteps - 64, queue.MaxOpenings - 8, queue.MaxDraws - 8
 	// lookBack is for how many days the last opening is looked for, which goes on until the next if it has no end.
 	lookBack = 400
 	// settled is how long before a step a plan is not made longer: pages would have to be told of its start anew.
@@ -86,12 +86,12 @@ func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
 	target := after(unplanned(), plan, isDue)
 	behind := false // an opening that ends with the next one and does not go on
 	floor := false  // one is over that was under way, and its line does not go on
-	openings := 0
+	openings, draws := 0, 0
 	for _, o := range c.since(now) {
 		steps := c.steps(&o.Occurrence, behind)
 		behind = o.End.IsZero() && !o.rule.carry
 		over := o.over && !past.pending(o.Name)
-		if !over && (len(plan)+len(steps) > mostSteps || openings == mostOpenings) {
+		if !over && (len(plan)+len(steps) > mostSteps || openings == mostOpenings || draws == mostDraws) {
 			break
 		}
 		// What is over counts as well: one that was missed may be what ended one that is pending.
@@ -105,6 +105,9 @@ func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
 		}
 		if !over {
 			openings++
+			if o.rule.draw {
+				draws++
+			}
 			plan = append(plan, past.goOn(steps, now)...)
 		}
 	}

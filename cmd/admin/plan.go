@@ -21,8 +21,8 @@ func (a *app) planCommand() *cobra.Command {
 		Long: "Show what a room does now by its schedule, what comes next, and what to look at.\n" +
 			"Times are those of the schedule's zone.\n\n" +
 			"The commands below change it. Each shows first what would be different, and asks\n" +
-			"at a terminal; elsewhere it takes --yes. A change is in force with the next tick,\n" +
-			"on all gateways.",
+			"at a terminal; elsewhere it takes --yes. A change is in force with the next\n" +
+			"tick, on all gateways.",
 		Example: "  admin plan termine\n" +
 			"  admin plan change termine --start 10:15\n" +
 			"  admin plan change termine --end 12:00 --release 11:30=100\n" +

@@ -17,19 +17,19 @@ func (a *app) planDayCommands() []*cobra.Command {
 	var ch plan.Change
 	change := a.planDay(&cobra.Command{
 		Use: "change ROOM", Short: "Change the opening under way, or the next one",
-		Long: "Change the opening that is under way, or the next one. Its rule holds on all other\ndates, and what it has booked and given goes on.\n\n" +
+		Long: "Change the opening that is under way, or the next one. Its rule holds on all\nother dates, and what it has booked and given goes on.\n\n" +
 			"A clock is 15:04 or now; --lobby and --end take none as well.",
 		Example: "  admin plan change termine --start 10:15\n  admin plan change termine --end 12:00 --release 11:30=100\n" +
 			"  admin plan change termine --opening \"2026-12-07 08:00\" --quota 300",
 	}, &ch)
 	f := change.Flags()
-	f.StringVar(&ch.Lobby, "lobby", "", "when people may begin to come: a `clock`, or none")
+	f.StringVar(&ch.Lobby, "lobby", "", "when people may come: a `clock`, or none")
 	f.StringVar(&ch.Start, "start", "", "when it starts: a `clock`, or now")
 	f.StringVar(&ch.End, "end", "", "when it ends: a `clock`, now, or none")
 	figureFlag(f, &ch.Quota, "quota", "how many may be booked until the first release")
 	figureFlag(f, &ch.Standby, "standby", "how many may wait while all is booked")
 	figureFlag(f, &ch.CloseAt, "close-at", "how many places close the door; 0: none")
-	f.Var((*releaseFlag)(&ch.More), "release", "`clock=N`: N more may be booked from then on; N 0 takes a\nrelease away (repeatable)")
+	f.Var((*releaseFlag)(&ch.More), "release", "`clock=N`: N more may be booked from then on;\n0 takes a release away (repeatable)")
 	return []*cobra.Command{
 		change,
 		a.planDay(&cobra.Command{
@@ -38,7 +38,7 @@ func (a *app) planDayCommands() []*cobra.Command {
 		}, &plan.Change{Start: plan.Now}),
 		a.planDay(&cobra.Command{
 			Use: "end ROOM", Short: "End the opening that is under way now", Example: "  admin plan end termine --reason \"the site is down\"",
-			Long: "End the opening that is under way. Who waits keeps the order or not, as carry_over\nof the schedule says; who is inside stays inside.",
+			Long: "End the opening that is under way. Who waits keeps the order or not, as\ncarry_over of the schedule says; who is inside stays inside.",
 		}, &plan.Change{End: plan.Now}),
 		a.planDay(&cobra.Command{
 			Use: "skip ROOM", Short: "Leave the next opening out", Example: "  admin plan skip termine\n  admin plan skip termine --opening \"2026-12-24 08:00\"",
@@ -92,7 +92,7 @@ func (a *app) planResetCommand() *cobra.Command {
 }
 
 func openingFlag(f *pflag.FlagSet, name *string) {
-	f.StringVar(name, "opening", "", "which one: its date and its start by the rule, as in\n`\"2026-12-07 08:00\"` (default the one under way, else the\nnext)")
+	f.StringVar(name, "opening", "", "`which` one: its date and start by the rule, as in\n\"2026-12-07 08:00\" (default the one under way, else\nthe next)")
 }
 
 // figure is a whole number that may not be given.

@@ -98,7 +98,7 @@ var setters = []setter{
 	},
 	doorway("close ROOM", "Give no more numbers",
 		"Those who have a place keep it and go on. The door opens when the next opening\nbegins, or by admin open.\n\n"+
-			"With --at it closes by itself once N places are in the line (in a lobby: numbers),\nin each opening; 0: it does not.",
+			"With --at it closes by itself once N places are in the line (in a lobby:\nnumbers), in each opening; 0: it does not.",
 		"  admin close termine --reason \"enough for today\"\n  admin close termine --at 5000", queue.DoorClosed),
 	doorway("open ROOM", "Give numbers again",
 		"It stays open, however many come, until the next opening begins. This opens the\ndoor; admin plan start begins an opening.",

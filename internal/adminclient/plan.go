@@ -54,6 +54,8 @@ func (a *answer) plan(id string, out any, p *operator.PlanInfo) error {
 	switch {
 	case p.ID != id:
 		return notAPI("asked for the plan of room %q, it answers with that of %q", id, p.ID)
+	case p.Version < 0:
+		return notAPI("its plan has the version %d", p.Version)
 	case p.Next == nil || p.Warnings == nil || p.Now == "":
 		return notAPI("its plan has not what comes next, what is in force or the warnings")
 	case a.header.Get("ETag") != adminapi.Tag(p.Version):

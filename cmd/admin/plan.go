@@ -43,7 +43,7 @@ func (a *app) planCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "everything that comes within 60 days")
-	cmd.AddCommand(a.planPreviewCommand(), a.planSetCommand(), a.planClearCommand())
+	cmd.AddCommand(a.planPreviewCommand(), a.planSetCommand(), a.planClearCommand(), a.planRehearseCommand())
 	cmd.AddCommand(a.planDayCommands()...)
 	return cmd
 }

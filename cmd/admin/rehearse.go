@@ -21,8 +21,8 @@ func (a *app) planRehearseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rehearse ROOM", Short: "Play the room's day in a few minutes, beside the room",
 		Long: "Play the day of the opening that is under way, or of the next one, in a few\nminutes, and print what happens at each step.\n\n" +
-			"It runs on this machine, with the program gateway: in a room of its own, in front\nof the demo site, with simulated people. " +
-			"The room is not touched. What is rehearsed\nis the plan: places and people are fewer, and the site is not yours.",
+			"It runs on this machine, with the program gateway: in a room of its own, in\nfront of the demo site, with simulated people. The room is not touched.\n" +
+			"What is rehearsed is the plan: places and people are fewer, and the site is not\nyours.",
 		Example:               "  admin plan rehearse termine\n  admin plan rehearse termine --opening \"2026-12-07 08:00\" --within 10m",
 		DisableFlagsInUseLine: true, Args: exactly(1), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -63,6 +63,9 @@ func standby(n int64) string {
 	if n >= queue.MaxInsideLimit {
 		return "everybody may stand by"
 	}
+	if n == 0 {
+		return "nobody may stand by"
+	}
 	return Figure(n) + " may stand by"
 }
 

@@ -38,10 +38,10 @@
 //
 // # Tests and trials
 //
-// What a room can do and no configuration asks for yet is reached below /v1/rooms/{id}/debug/: POST plan, door, reveal, report, join
+// What a room can do and no configuration asks for yet is reached below /v1/rooms/{id}/debug/: POST plan, reveal, report, join
 // and move, each with a JSON object (operator.DebugPlan and so on), GET find?number=N&epoch=E and GET snapshot. They are
 // authorised, bounded and recorded like changes, and change the line of people who wait: they are not for a day on which
-// people come, and may change with each release. Plan and door take If-Match.
+// people come, and may change with each release. Plan takes If-Match.
 //
 // Every answer carries "Einlass-Api: 1", so that a client can tell this API from another server at the address, and what is about
 // one room "Einlass-Room" with its id.

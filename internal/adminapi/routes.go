@@ -47,7 +47,6 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms/{id}/plan", operators, quick, s.showPlan},
 		{http.MethodPost, "/v1/rooms/{id}/plan/preview", operators, quick, s.previewPlan},
 		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/door", operators, change, actOf[operator.DebugDoor](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", operators, change, actOf[operator.DebugReveal](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/report", operators, change, actOf[operator.DebugReport](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/join", operators, change, actOf[operator.DebugJoin](s)},

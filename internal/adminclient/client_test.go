@@ -153,12 +153,12 @@ func TestRoomsAreReadAndChanged(t *testing.T) {
 func TestActsOfTrialsArrive(t *testing.T) {
 	r := newRoom()
 	c := start(t, api(t, r), token)
-	door := &operator.DebugDoor{Closed: true, Limit: 7, Because: operator.Because{Reason: "Probe"}}
-	door.On(3)
+	again := &operator.DebugPlan{Because: operator.Because{Reason: "Probe"}}
+	again.On(3)
 	kind, act := journal.OutcomeKind(queue.Freed), journal.Act(queue.ActHand)
 	for _, act := range []operator.DebugAct{
 		operator.DebugSnapshot{},
-		&operator.DebugFind{Epoch: 7, Number: 8}, door, &operator.DebugReveal{Opening: "o", Seed: "00"},
+		&operator.DebugFind{Epoch: 7, Number: 8}, again, &operator.DebugReveal{Opening: "o", Seed: "00"},
 		&operator.DebugJoin{Lane: 3, Code: journal.ID{1}, Uses: 2}, &operator.DebugMove{Act: &act, Visitor: journal.ID{1}, To: journal.ID{2}},
 		&operator.DebugReport{Outcomes: []operator.Outcome{{Kind: &kind, Count: 2, Ref: journal.ID{3}}}},
 		&operator.DebugPlan{Steps: []operator.Step{{Opening: "o", Rank: 1, Quota: ptr[int64](5)}}},

@@ -118,8 +118,11 @@ func TestEveryProblemOfAChangeIsToldAtOnce(t *testing.T) {
 	s := contingents()
 	s.Openings = append(s.Openings, Opening{Dates: []string{"2026-12-03"}, Start: "08:00", CloseAt: -1})
 	s.Changes = []Change{
-		{Opening: "2026-12-01 09:00"}, {Opening: "heute"}, {Opening: "2026-12-01 08:00", Start: "18:30", Lobby: "8 Uhr", Quota: figure(-1)},
-		{Opening: "2026-12-01 08:00"}, {Opening: "2026-12-02 08:00", Lobby: "08:00", More: []Release{{"08:00", 1}, {"18:00", -2}}, CloseAt: figure(-1)},
+		{Opening: "2026-12-01 09:00"},
+		{Opening: "heute"},
+		{Opening: "2026-12-01 08:00", Start: "18:30", Lobby: "8 Uhr", Quota: figure(-1)},
+		{Opening: "2026-12-01 08:00"},
+		{Opening: "2026-12-02 08:00", Lobby: "08:00", More: []Release{{"08:00", 1}, {"18:00", -2}}, CloseAt: figure(-1)},
 		{Opening: "2026-12-03 08:00", Standby: figure(5)},
 	}
 	_, problems := Parse(s)

@@ -181,51 +181,70 @@ func TestTheRestOfTheDayCanBeChanged(t *testing.T) {
 	}{
 		{
 			"the quota of the part that is given", "09:00", opening(func(s *Schedule) { s.Openings[0].Quota = 700 }),
-			[]string{"01 18:00 closed"}, map[string]int64{"09:00": 700, "11:00": 1325, "17:00": 2575}, nil,
+			[]string{"01 18:00 closed"},
+			map[string]int64{"09:00": 700, "11:00": 1325, "17:00": 2575},
+			nil,
 		},
 		{
 			"a part to come is earlier", "09:00", opening(func(s *Schedule) { s.Openings[0].More[0].At = "10:00" }),
-			[]string{"01 18:00 closed"}, map[string]int64{"09:00": 625, "10:00": 1250, "14:00": 1875}, nil,
+			[]string{"01 18:00 closed"},
+			map[string]int64{"09:00": 625, "10:00": 1250, "14:00": 1875},
+			nil,
 		},
 		{
 			"a part that has been given is taken away", "12:00", opening(func(s *Schedule) { s.Openings[0].More = s.Openings[0].More[1:] }),
-			[]string{"01 18:00 closed"}, map[string]int64{"11:59": 1250, "12:00": 625, "14:00": 1250, "17:00": 1875}, nil,
+			[]string{"01 18:00 closed"},
+			map[string]int64{"11:59": 1250, "12:00": 625, "14:00": 1250, "17:00": 1875},
+			nil,
 		},
 		{
 			"the end is earlier", "09:00", opening(func(s *Schedule) { s.Openings[0].End, s.Openings[0].More = "10:00", nil }),
-			[]string{"01 10:00 closed"}, map[string]int64{"11:00": 625}, nil,
+			[]string{"01 10:00 closed"},
+			map[string]int64{"11:00": 625},
+			nil,
 		},
 		{
 			"the end is over, and the line with it", "12:00", opening(func(s *Schedule) {
 				s.Openings[0].End, s.Openings[0].More, s.Openings[0].CarryOver = "10:00", nil, false
 			}),
-			[]string{"01 12:00 closed, the line ends"}, nil, nil,
+			[]string{"01 12:00 closed, the line ends"},
+			nil, nil,
 		},
 		{
 			"the end is later", "17:30", opening(func(s *Schedule) { s.Openings[0].End = "19:30" }),
-			[]string{"01 19:30 closed"}, map[string]int64{"19:00": 2500}, nil,
+			[]string{"01 19:30 closed"},
+			map[string]int64{"19:00": 2500},
+			nil,
 		},
 		{
 			"the profile goes on", "08:10", opening(func(s *Schedule) { s.Openings[0].Profile = []Point{{"0s", 20}, {"30m", 80}} }),
-			[]string{"01 18:00 closed"}, nil, map[string]int64{"08:09": 1000, "08:10": 200, "08:29": 200, "08:30": 800},
+			[]string{"01 18:00 closed"},
+			nil,
+			map[string]int64{"08:09": 1000, "08:10": 200, "08:29": 200, "08:30": 800},
 		},
 		{
 			"the lobby opens later than it has", "07:30", opening(func(s *Schedule) { s.Openings[0].Lobby = "07:45" }),
-			[]string{"01 07:30 closed", "01 07:45 lobby", "01 08:00 open", "01 18:00 closed"}, nil, nil,
+			[]string{"01 07:30 closed", "01 07:45 lobby", "01 08:00 open", "01 18:00 closed"},
+			nil, nil,
 		},
 		{
 			"another opening takes its place", "09:00", opening(func(s *Schedule) {
 				s.Openings[0].Dates, s.Openings[0].Lobby, s.Openings[0].Start = []string{"2026-12-01"}, "", "10:30"
 			}),
-			[]string{"01 09:00 closed", "01 10:30 open", "01 18:00 closed"}, map[string]int64{"10:30": 625, "11:00": 1250}, nil,
+			[]string{"01 09:00 closed", "01 10:30 open", "01 18:00 closed"},
+			map[string]int64{"10:30": 625, "11:00": 1250},
+			nil,
 		},
 		{
 			"none is left, and the room is open", "09:00", nil,
-			[]string{}, map[string]int64{"09:00": -1}, nil,
+			[]string{},
+			map[string]int64{"09:00": -1},
+			nil,
 		},
 		{
 			"what is between", "18:30", opening(func(s *Schedule) { s.Between = Line }),
-			[]string{"01 18:30 line"}, nil, nil,
+			[]string{"01 18:30 line"},
+			nil, nil,
 		},
 	} {
 		r := newRoom()
@@ -417,8 +436,10 @@ func drawChange(t *rapid.T, base int, o *Opening) Change {
 func TestEveryProblemOfAScheduleIsToldAtOnce(t *testing.T) {
 	_, problems := Parse(&Schedule{Zone: "Local", Between: "shut", Openings: []Opening{
 		{Start: "8:00", End: "25:00", Order: "fair", Per: 2},
-		{Days: []string{"someday", "monday", "Monday"}, From: "2027-01-01", Until: "2026-01-01", Start: "08:00", Lobby: "08:00", Order: "draw", Quota: 5,
-			More: []Release{{"07:00", 0}}, Profile: []Point{{"5m", 101}, {"5m", 50}}},
+		{
+			Days: []string{"someday", "monday", "Monday"}, From: "2027-01-01", Until: "2026-01-01", Start: "08:00", Lobby: "08:00", Order: "draw", Quota: 5,
+			More: []Release{{"07:00", 0}}, Profile: []Point{{"5m", 101}, {"5m", 50}},
+		},
 		{Dates: []string{"2026-02-30", "2026-12-01", "2026-12-01"}, Except: []string{"2026-12-24"}, Start: "08:00", Order: "draw"},
 	}})
 	var got []string

@@ -124,7 +124,7 @@ func run(t *testing.T, p *draft) *running {
 	}
 	level := zap.NewAtomicLevel()
 	core, logs := observer.New(level)
-	a, err := build(t.Context(), p.load(t), zap.New(core), level)
+	a, err := build(t.Context(), &opener{log: zap.New(core)}, p.load(t), level)
 	if err != nil {
 		t.Fatal(err)
 	}

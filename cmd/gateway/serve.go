@@ -95,7 +95,7 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = buildWith(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
+	if a, err = build(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}

@@ -175,6 +175,9 @@ func notes(rooms []operator.RoomInfo) string {
 		case queue.HealthAdvise:
 			note("health advise: the pace does not follow the site, it is only said")
 		}
+		if r.Door == queue.DoorClosed {
+			note("the door is closed until the next opening begins, or admin open")
+		}
 		if r.Strict {
 			note("strict on: everybody inside counts in full until the stay ends")
 		}

@@ -27,6 +27,9 @@ type rehearsed struct {
 	now     string
 }
 
+// starting is how long a gateway has to start before the day begins.
+const starting = 2 * time.Second
+
 func newRehearse() *cobra.Command {
 	var asked rehearsed
 	cmd := &cobra.Command{
@@ -39,7 +42,7 @@ func newRehearse() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runRehearsal(cmd, args[0], &asked) },
 	}
-	cmd.Flags().DurationVar(&asked.within, "within", 3*time.Minute, "how long it takes, 10s to 1h")
+	cmd.Flags().DurationVar(&asked.within, "within", 3*time.Minute, "how long it takes, 10s to 1h; in less than a minute the demo site books little")
 	cmd.Flags().Int64Var(&asked.rate, "rate", 60, "how many people enter a minute of the day")
 	cmd.Flags().StringVar(&asked.opening, "opening", "", "an opening of the day, as in \"2026-12-07 08:00\" (default the next one)")
 	cmd.Flags().StringVar(&asked.now, "now", "", "the time that the next opening is looked for at, as in 2026-12-07T06:00:00+01:00 (default now)")
@@ -76,7 +79,7 @@ func runRehearsal(cmd *cobra.Command, file string, asked *rehearsed) error {
 		return err
 	}
 	cfg.Rooms[0].Schedule = r.schedule
-	planner := newFastPlanner(r, time.Now())
+	planner := newFastPlanner(r, time.Now().Add(starting))
 	cfg.planner = planner
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -133,11 +136,11 @@ func readRehearsal(in io.Reader, file string, asked *rehearsed) (*rehearsal, err
 
 // settings are those of the demo's configuration for a rehearsal.
 func (r *rehearsal) settings(state, site string, rate int64) []string {
-	// As many of the places are entered in an hour of the day as at the rate, but at least what the demo site needs to be of use.
+	// As many of the places are entered in an hour of the day as at the rate, within what the demo site serves: a dozen pages a second.
 	fast := int64(float64(rate) * r.factor() / float64(r.one))
 	return []string{
 		"state.dir=" + state, "rooms.0.backend.url=http://" + site, "listen.http=127.0.0.1:0", "admin.listen=127.0.0.1:0",
-		fmt.Sprintf("rooms.0.pace.rate=%d", min(max(fast, 30), 300)), "rooms.0.pace.max_inside=60", "rooms.0.pace.burst=0",
+		fmt.Sprintf("rooms.0.pace.rate=%d", min(max(fast, 30), 100)), "rooms.0.pace.max_inside=60", "rooms.0.pace.burst=0",
 		"rooms.0.pace.health=off", // it is the plan that is looked at, and the site is another one
 		"rooms.0.poll.max=2s", "rooms.0.claim_window=10s", "rooms.0.session.idle=30s", "rooms.0.title=Probe", "limits.arrivals_per_prefix.rate=0",
 	}
@@ -148,6 +151,6 @@ func (r *rehearsal) crowd(gate string) (*citizens.Crowd, error) {
 	people := int(max(r.places()+r.places()/2, 40))
 	return citizens.New(citizens.Config{
 		BaseURL: gate, AtOnce: people / 2, PerMinute: float64(people) / 2 / r.within.Minutes(), Total: people, MaxConcurrent: people,
-		Think: 300 * time.Millisecond, Typing: 2 * time.Second, Seed: 1,
+		Think: 300 * time.Millisecond, Typing: time.Second, Seed: 1,
 	})
 }

@@ -58,6 +58,14 @@ type doors struct {
 	view    func() *View
 	// refused is the opening in which the store has refused an arrival for the limit.
 	refused atomic.Pointer[string]
+	said    said
+}
+
+// said is what the settings say of the door in an opening: they are read when one of both changes, and not with each tick.
+type said struct {
+	settings, opening string
+	of                Settings
+	limit             int64
 }
 
 // saw takes the answers to a batch of arrivals.
@@ -76,13 +84,7 @@ func (c *doors) propose(current *Document) Document {
 	if !v.Known {
 		return *current
 	}
-	o, s := &v.Snapshot.Opening, current.settings()
-	limit := s.CloseAt
-	if c.planner != nil && o.Name != "" {
-		if n := c.planner.CloseAt(string(s.Schedule), o.Name); n > 0 {
-			limit = n
-		}
-	}
+	s, limit := c.says(current, v.Snapshot.Opening.Name)
 	if s.Doorway == nil && limit == 0 {
 		return *current // nobody has said anything about a door
 	}
@@ -104,6 +106,21 @@ func (c *doors) propose(current *Document) Document {
 	}
 	next.Settings = s.Encode()
 	return next
+}
+
+// says are the settings, and how many places close the door of an opening; 0: none.
+func (c *doors) says(d *Document, opening string) (s Settings, limit int64) {
+	if c.said.settings != d.Settings || c.said.opening != opening {
+		s := d.settings()
+		limit := s.CloseAt
+		if c.planner != nil && opening != "" {
+			if n := c.planner.CloseAt(string(s.Schedule), opening); n > 0 {
+				limit = n
+			}
+		}
+		c.said = said{d.Settings, opening, s, limit}
+	}
+	return c.said.of, c.said.limit
 }
 
 // decided is what was decided about the opening that is under way. A decision that nobody has seen yet is about that one.
@@ -136,15 +153,11 @@ func (c *doors) reached(v *View, limit int64) bool {
 }
 
 func (c *doors) settled(current *Document) {
-	if v := c.view(); current.Door.Limit == 0 || !v.Known || v.Snapshot.Opening.Name != c.about(current) {
+	if c.refused.Load() == nil {
+		return
+	}
+	name := c.view().Snapshot.Opening.Name
+	if s, _ := c.says(current, name); current.Door.Limit == 0 || s.Doorway == nil || s.Doorway.Opening != name {
 		c.refused.Store(nil) // what it was about is decided, or over
 	}
-}
-
-// about is the opening that the limit of a document is for.
-func (c *doors) about(d *Document) string {
-	if way := d.settings().Doorway; way != nil {
-		return way.Opening
-	}
-	return ""
 }

@@ -142,7 +142,9 @@ func TestARehearsalTellsTheBookingsAndWhatHappens(t *testing.T) {
 	}
 	o := &f.Opening
 	moment("06:59", func() { o.Phase = queue.PhaseClosed })
-	moment("07:00", func() { o.Phase, o.Name, o.Quota, o.Segments = queue.PhaseLobby, "x", 40, []queue.Segment{{First: 1, Open: true}} })
+	moment("07:00", func() {
+		o.Phase, o.Name, o.Quota, o.Segments = queue.PhaseLobby, "x", 40, []queue.Segment{{First: 1, Open: true}}
+	})
 	moment("08:00", func() { o.Phase, o.Segments, f.Last = queue.PhaseOpen, nil, 12 })
 	moment("08:06", func() { f.Called = 3 })
 	moment("08:30", func() { o.Booked, f.Waiting, standing = 40, 7, 40 })

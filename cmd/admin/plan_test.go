@@ -241,7 +241,7 @@ func TestWhatCannotBeChangedSaysWhy(t *testing.T) {
 		{[]string{"change", "termine", "--release", "12:00"}, 2, "want a clock and how many"},
 		{[]string{"change", "termine", "--end", "25:00", "--release", "7:00=4", "--yes"}, 1, `schedule.changes[0].end: "25:00" is no clock; want 00:00 to 23:59, for example 08:00; schedule.changes[0].more[0].at: "7:00" is no clock`},
 		{[]string{"reset", "termine"}, 1, "no opening of termine that is to come was changed"},
-		{[]string{"set", "termine", m.file("zone: Europe/Berlin\nopenings: [{days: [monday], start: 08:00, quota: viele, strat: 1}]")}, 2, "openings[0].quota: is no whole number; openings[0].strat: is unknown; accepted: days"},
+		{[]string{"set", "termine", m.file("zone: Europe/Berlin\nopenings: [{days: [monday], start: 08:00, quota: viele, begin: 1}]")}, 2, "openings[0].quota: is no whole number; openings[0].begin: is unknown; accepted: days"},
 		{[]string{"set", "termine", m.file("zone: Berlin\nopenings: [{days: [monday], start: 08:00}, {days: [monday], start: 8 Uhr}]"), "--yes"}, 1, `schedule.zone: "Berlin" is no zone; want for example Europe/Berlin; schedule.openings[1].start`},
 		{[]string{"set", "termine", m.file("zone: Europe/Berlin\nopenings: [{days: [monday], start: 08:00, end: 10:00}, {days: [monday], start: 09:00}]"), "--yes"}, 1, "schedule.openings[1]: on "},
 		{[]string{"preview", "termine", m.file("a: &b 1\nc: *b")}, 2, "anchors and aliases are not accepted"},

@@ -77,7 +77,7 @@ func (t *teller) begin() {
 	}
 	fmt.Fprintf(t.out, "%s from %s to %s, in %v: a minute is %v. Nothing of this touches the room.\n\n",
 		t.openings[0].Start.Format("Mon 2 January 2006"), t.from.Format("15:04"), t.to.Format("15:04"), t.within,
-		(time.Duration(float64(time.Minute) / t.factor())).Round(10*time.Millisecond))
+		time.Duration(float64(time.Minute)/t.factor()).Round(10*time.Millisecond))
 }
 
 // day is the time of the day of a view.

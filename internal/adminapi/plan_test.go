@@ -189,8 +189,10 @@ func TestAWrongScheduleIsRefusedWithAllItsPaths(t *testing.T) {
 		paths    []string
 	}{
 		{`{"zone": "Berlin", "openings": [{"days": ["monday"], "start": "8:00", "quota": -1}]}`, []string{"schedule.zone", "schedule.openings[0].start", "schedule.openings[0].quota"}},
-		{`{"zone": "Europe/Berlin", "opening": [], "openings": [{"dates": "2026-12-01", "start": 8, "carry_over": "ja", "quota": 1.5, "strat": ""}]}`,
-			[]string{"schedule.openings[0].dates", "schedule.openings[0].start", "schedule.openings[0].quota", "schedule.openings[0].carry_over", "schedule.openings[0].strat", "schedule.opening"}},
+		{
+			`{"zone": "Europe/Berlin", "opening": [], "openings": [{"dates": "2026-12-01", "start": 8, "carry_over": "ja", "quota": 1.5, "begin": ""}]}`,
+			[]string{"schedule.openings[0].dates", "schedule.openings[0].start", "schedule.openings[0].quota", "schedule.openings[0].carry_over", "schedule.openings[0].begin", "schedule.opening"},
+		},
 		{`{"zone": "Europe/Berlin", "openings": [{"days": ["monday"], "start": "08:00", "end": "12:00"}, {"days": ["monday"], "start": "11:00"}]}`, []string{"schedule.openings[1]"}},
 		{`[]`, []string{"schedule"}},
 		{`{"zone": "Europe/Berlin", "openings": [{"days": ["monday"], "start": "08:00"}], "changes": [{"opening": "2026-12-01 08:00"}]}`, []string{"schedule.changes[0].opening"}},

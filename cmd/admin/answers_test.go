@@ -28,6 +28,7 @@ func everyCommand(t *testing.T) [][]string {
 	return [][]string{
 		{"plan", "termine"},
 		{"plan", "preview", "termine", day},
+		{"booked", "termine", "412"},
 		{"close", "termine"},
 		{"open", "termine"},
 		{"rooms"},
@@ -129,7 +130,7 @@ func without(member string) forgery {
 	})
 }
 
-func isAct(command []string) bool  { return command[0] == "debug" }
+func isAct(command []string) bool  { return command[0] == "debug" || command[0] == "booked" }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }
 

@@ -38,6 +38,8 @@ type gateway struct {
 	// asked is the last change, act the last act.
 	asked operator.Change
 	act   operator.DebugAct
+
+	reason string // of what was told
 }
 
 func newGateway() *gateway {
@@ -98,6 +100,21 @@ func (g *gateway) PreviewPlan(_ context.Context, id string, change operator.Chan
 }
 
 func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
+
+func (g *gateway) RefuseTold(_ context.Context, _ string, why error) error { return why }
+
+func (g *gateway) Tell(_ context.Context, id string, told operator.Told) (operator.Heard, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i := range g.rooms {
+		if r := &g.rooms[i]; r.ID == id {
+			h := operator.Heard{ID: id, Before: r.Opening.Booked, Booked: told.Total, Quota: r.Opening.Quota}
+			r.Opening.Booked, g.reason = *told.Total, told.Reason
+			return h, nil
+		}
+	}
+	return operator.Heard{}, operator.ErrUnknownRoom
+}
 
 func (g *gateway) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
 

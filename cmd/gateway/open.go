@@ -167,12 +167,17 @@ func othersMay(file string) (mode fs.FileMode, yes bool) {
 // secrets refuses a file with the operators' token that others can read, and warns of those that a container's runtime usually mounts
 // readable for all.
 func (o *opener) secrets(cfg *config.Config) error {
-	if file := cfg.Admin.TokenFile; file != "" {
-		info, err := os.Stat(file)
-		if err == nil {
-			err = secretfile.Check(file, info)
+	for _, token := range []struct{ path, file string }{
+		{"admin.token_file", cfg.Admin.TokenFile}, {"admin.report_token_file", cfg.Admin.ReportTokenFile},
+	} {
+		if token.file == "" {
+			continue
 		}
-		if err := o.refuse("admin.token_file", err); err != nil {
+		info, err := os.Stat(token.file)
+		if err == nil {
+			err = secretfile.Check(token.file, info)
+		}
+		if err := o.refuse(token.path, err); err != nil {
 			return err
 		}
 	}

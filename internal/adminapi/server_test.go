@@ -80,6 +80,8 @@ func (l *line) Update(_ context.Context, change func(*queue.Document) error) (qu
 	}
 }
 
+func (l *line) Report(context.Context, ...queue.Outcome) error { return l.town.err }
+
 // interrupt has somebody else change the controls in the middle of the next change.
 func (t *town) interrupt(change func(*queue.Document)) {
 	t.lines[0].mu.Lock()

@@ -53,6 +53,12 @@ func (r *room) Get(id string) (operator.RoomInfo, error) {
 
 func (r *room) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
+func (r *room) RefuseTold(_ context.Context, _ string, why error) error { return why }
+
+func (r *room) Tell(_ context.Context, id string, told operator.Told) (operator.Heard, error) {
+	return operator.Heard{ID: id, Before: 3, Booked: told.Total, Quota: ptr(int64(10))}, r.err
+}
+
 func (r *room) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
 
 func (r *room) Debug(_ context.Context, id string, act operator.DebugAct) (any, error) {

@@ -14,6 +14,8 @@ type Line interface {
 	View() *queue.View
 	// Update changes the document as queue.Room.Update does.
 	Update(ctx context.Context, change func(*queue.Document) error) (queue.Document, error)
+	// Report tells outcomes as queue.Room.Report does.
+	Report(ctx context.Context, outcomes ...queue.Outcome) error
 	DebugLine
 }
 
@@ -23,6 +25,8 @@ type Room struct {
 	Line      Line
 	// Backends returns the addresses behind the room as this gateway sees them.
 	Backends func() []Backend
+	// Ref is what is kept of the site's own name of a booking, or of what gave it back.
+	Ref func(kind queue.OutcomeKind, name string) queue.Code
 }
 
 // RoomInfo is one room as operators see it.

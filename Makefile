@@ -127,7 +127,8 @@ long-matrices:
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser
-	$(GO) test -count=1 -timeout 15m -tags long ./test/browser ./test/browser/gate
+	$(GO) test -count=1 -timeout 15m -tags long ./test/browser
+	$(GO) test -count=1 -timeout 15m -tags long ./test/browser/gate
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 
 long-browsers: deps-browsers

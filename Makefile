@@ -9,8 +9,8 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end, and beside those whose
 # tests wait (test/, loadtest/chaos) those whose tests use the processor: two that wait at the same time leave the cores idle.
-FIRST    := ./test/e2e ./pkg/queue ./pkg/queue/journal ./pkg/queue/memstore ./test/browser/gate ./pkg/queue/redisstore ./loadtest/drive \
-  ./test/browser ./cmd/gateway ./test/browser/walk ./loadtest/mornings ./loadtest/chaos ./loadtest/sim ./loadtest/rehearse
+FIRST    := ./test/e2e ./internal/gateway ./pkg/queue ./cmd/gateway ./test/browser ./pkg/queue/journal ./pkg/queue/redisstore ./test/browser/gate \
+  ./test/browser/walk ./loadtest/sim ./loadtest/chaos ./loadtest/promises ./loadtest/mornings ./internal/admission ./loadtest/rehearse ./loadtest/drive
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
@@ -25,7 +25,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -113,19 +113,24 @@ long-capacity:
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded
-	$(GO) test -race -count=1 -timeout 10m -tags long -run OnACluster ./loadtest/chaos
+	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./loadtest/chaos
 
 long-faults: faults
 
 long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
-long-matrices: deps-browser
+long-matrices:
 	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
 	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
-	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
+
+# What visitors see in Chromium, every test and each page in every setting.
+long-pages: deps-browser
+	$(GO) test -count=1 -timeout 15m -tags long ./test/browser
+	$(GO) test -count=1 -timeout 15m -tags long ./test/browser/gate
+	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk

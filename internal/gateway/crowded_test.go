@@ -32,21 +32,7 @@ func (s *fixture) inside() *browser {
 // visits is how many visits of each kind are counted.
 func (s *fixture) visits() map[string]int {
 	s.t.Helper()
-	families, err := s.counted.Gather()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	visits := map[string]int{}
-	for _, family := range families {
-		for _, m := range family.GetMetric() {
-			for _, label := range m.GetLabel() {
-				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" {
-					visits[label.GetValue()] += int(m.GetCounter().GetValue())
-				}
-			}
-		}
-	}
-	return visits
+	return s.counted.ofVisits(s.t)
 }
 
 // wantVisits compares the count of one kind of visit.

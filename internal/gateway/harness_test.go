@@ -10,11 +10,11 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -24,7 +24,6 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/limit"
-	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
@@ -139,8 +138,8 @@ type fixture struct {
 	logs *observer.ObservedLogs
 	// ancestors may show the rooms' pages in a frame.
 	ancestors []string
-	// counted is what the rooms' metrics say.
-	counted *prometheus.Registry
+	// counted is what the rooms' metrics say; nil: of this fixture alone.
+	counted *counts
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
 	stores map[string]*lossyStore
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
@@ -187,16 +186,19 @@ func newFixture(t testing.TB, pace queue.Pace, rooms ...config.Room) *fixture {
 	return newFixtureOver(t, newLibrary(t), pace, rooms...)
 }
 
+// compiled is the library of all fixtures. It never changes, and to make one takes longer than all the rest of a fixture.
+var compiled = sync.OnceValues(func() (*web.Library, error) { return web.NewLibrary("/.einlass") })
+
 func newLibrary(t testing.TB) *web.Library {
 	t.Helper()
-	library, err := web.NewLibrary("/.einlass")
+	library, err := compiled()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return library
 }
 
-// newFixtureOver is newFixture with a library that others use too: to make one takes longer than all the rest.
+// newFixtureOver is newFixture with a library.
 func newFixtureOver(t testing.TB, library *web.Library, pace queue.Pace, rooms ...config.Room) *fixture {
 	t.Helper()
 	return newFixtureLike(&fixture{t: t, library: library}, pace, rooms...)
@@ -244,16 +246,14 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	if len(rooms) == 0 {
 		rooms = []config.Room{{ID: "termine", Paths: []string{"/"}, Exclude: []string{"/impressum"}}}
 	}
-	s.counted = prometheus.NewRegistry()
-	m, err := metrics.New(s.counted, metrics.Config{})
-	if err != nil {
-		t.Fatal(err)
+	if s.counted == nil {
+		s.counted = newCounts(t)
 	}
 	var all []gateway.RoomConfig
 	for _, r := range rooms {
 		cfg := s.room(r.ID, pace)
 		cfg.Files = r.Files()
-		cfg.Metrics = m.OpenRoom(metrics.RoomConfig{ID: r.ID})
+		cfg.Metrics = s.counted.open(t, r.ID)
 		all = append(all, cfg)
 	}
 	router, err := route.New((&config.Config{Rooms: rooms}).Routes())

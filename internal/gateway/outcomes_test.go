@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -23,12 +22,12 @@ var update = flag.Bool("update", false, "write testdata/outcomes.txt anew")
 // each: a change of a line is a change of what visitors see, and has to be meant.
 func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
 	const file = "testdata/outcomes.txt"
-	library, scenery := newLibrary(t), make([]string, len(scenes))
+	scenery := make([]string, len(scenes))
 	t.Run("scenes", func(t *testing.T) {
 		for i, sc := range scenes {
 			t.Run(sc.name, func(t *testing.T) {
 				t.Parallel()
-				scenery[i] = outcomesOf(t, library, sc, i == 0)
+				scenery[i] = outcomesOf(t, sc, i == 0)
 			})
 		}
 	})
@@ -58,16 +57,17 @@ func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
 }
 
 // outcomesOf plays all kinds of request in a scene; those that are the same in every scene in the first one only.
-func outcomesOf(t *testing.T, library *web.Library, sc scene, first bool) string {
+func outcomesOf(t *testing.T, sc scene, first bool) string {
 	t.Helper()
 	var got strings.Builder
+	counted := newCounts(t)
 	fmt.Fprintf(&got, "# %s\n", sc.name)
 	for _, kind := range requestKinds {
 		if kind.same && !first {
 			continue
 		}
 		t.Run(kind.name, func(t *testing.T) {
-			s := newFixtureOver(t, library, sc.pace)
+			s := newFixtureLike(&fixture{t: t, library: newLibrary(t), counted: counted}, sc.pace)
 			b := sc.set(s)
 			fmt.Fprintf(&got, "%-22s %s\n", kind.name, s.outcome(b, kind))
 		})

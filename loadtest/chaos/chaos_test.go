@@ -16,18 +16,6 @@ func TestMain(m *testing.M) { os.Exit(launchtest.MainRace(m, &program)) }
 
 func emptyReport() *check.Report { return &check.Report{Entries: 1} }
 
-// TestCrashesInARowMultiplyNothing repeats what a process that dies once cannot show. All crashes are repeated by
-// `loadtest chaos --repeat`.
-func TestCrashesInARowMultiplyNothing(t *testing.T) { crashesInARow(t, Embedded) }
-
-func crashesInARow(t *testing.T, topology Topology) {
-	t.Helper()
-	o := playSmall(t, Config{Seed: 3, Topologies: []Topology{topology}, Repeat: 8, Only: []string{"gateway killed", "FLUSHALL"}})
-	if last := o.Faults[len(o.Faults)-1]; last.Times != 8 || last.Asked < 8 {
-		t.Errorf("%+v", last)
-	}
-}
-
 // playSmall plays one topology with a small crowd, which must end well.
 func playSmall(t *testing.T, cfg Config) *Outcome {
 	t.Helper()

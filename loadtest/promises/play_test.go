@@ -34,7 +34,7 @@ func drawn(first uint64, n int) (mornings []Morning) {
 
 func TestPromisesOfMorningsAreKept(t *testing.T) {
 	t.Parallel()
-	for name, carry := range map[string]bool{"first mornings": false, "later mornings": true} {
+	for name, carry := range carried {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := play(t, drawn(firstMorning, mornings), carry)

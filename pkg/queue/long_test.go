@@ -3,7 +3,7 @@
 package queue_test
 
 // crowds is how many crowds `make long-matrices` tries the promised ranges with.
-const crowds, chancyCrowds, longCrowds = 20, 20, 20
+const crowds, longCrowds = 20, 20
 
 // How many people poll as they are told in each case, and how many times an older copy of the store comes back.
 const polite, copies = 600, 20

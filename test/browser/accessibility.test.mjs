@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { base, setup, setUp, withPage } from './browser.mjs';
+import { base, every, setUp, setup, withPage } from './browser.mjs';
 
 setUp();
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -63,7 +63,6 @@ const more = [
   { name: 'light, wide, English', colorScheme: 'light', viewport: wide, locale: 'en-GB' },
   { name: 'dark, wide, German', colorScheme: 'dark', viewport: wide, locale: 'de-DE' },
 ];
-const every = process.argv.includes('every-setting');
 const settings = every ? [...few, ...more] : few;
 
 // withoutScript serves the page as a browser without script reads it. The checker is a script itself, so turning

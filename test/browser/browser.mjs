@@ -1,9 +1,15 @@
 // What the browser tests share: one Chromium for a file, one context and one page for a test, and the fake gateway that
 // they direct. The fake gateway's address and Chromium's path come from the environment, see browser_test.go.
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const base = process.env.SERVER;
+
+// every says that all tests are played, and not only one for each rule: see few_test.go and every_test.go.
+export const every = process.argv.includes('every-test');
+
+// long is a test that is played with all others only. It is for what another test holds in a simpler way.
+export const long = (name, run) => { if (every) test(name, run); };
 
 let browser;
 

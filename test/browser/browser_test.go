@@ -13,19 +13,19 @@ import (
 	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
-func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs", settings) }
+func TestEveryPageIsAccessible(t *testing.T) { runNode(t, "accessibility.test.mjs", extent) }
 
-func TestThePagesWorkWithoutScript(t *testing.T) { runNode(t, "noscript.test.mjs") }
+func TestThePagesWorkWithoutScript(t *testing.T) { runNode(t, "noscript.test.mjs", extent) }
 
-func TestTheWaitingPage(t *testing.T) { runNode(t, "waiting.test.mjs") }
+func TestTheWaitingPage(t *testing.T) { runNode(t, "waiting.test.mjs", extent) }
 
-func TestTheTurn(t *testing.T) { runNode(t, "turn.test.mjs") }
+func TestTheTurn(t *testing.T) { runNode(t, "turn.test.mjs", extent) }
 
-func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs") }
+func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs", extent) }
 
-func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs") }
+func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs", extent) }
 
-func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs") }
+func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs", extent) }
 
 func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	files, err := filepath.Glob("*.test.mjs")

@@ -2,5 +2,5 @@
 
 package browser
 
-// settings are those in which `make long-matrices` checks each page.
-const settings = "every-setting"
+// extent: `make long-pages` plays every test, and checks each page in every setting.
+const extent = "every-test"

@@ -2,5 +2,5 @@
 
 package browser
 
-// settings are those in which each page is checked whenever the tests are run.
-const settings = "a-few-settings"
+// extent: whenever the tests are run, one is played for each rule, and each page is checked in one setting.
+const extent = "a-few-tests"

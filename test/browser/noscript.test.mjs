@@ -1,7 +1,7 @@
 // A browser that runs no script learns everything and gets in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, setup, setUp, text, until, withPage } from './browser.mjs';
+import { base, log, long, setUp, setup, text, until, withPage } from './browser.mjs';
 
 setUp();
 const options = { javaScriptEnabled: false };
@@ -48,7 +48,7 @@ test('leaving the line takes two steps', async () => {
   });
 });
 
-test('the page for a short interruption tries again by GET', async () => {
+long('the page for a short interruption tries again by GET', async () => {
   await withPage(options, async (page) => {
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');

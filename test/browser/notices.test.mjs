@@ -1,7 +1,7 @@
 // What somebody inside sees when the site does not answer or the time is over. No page here sends a form again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, log, passing, setup, setUp, still, until, withPage } from './browser.mjs';
+import { base, log, long, passing, setUp, setup, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -26,7 +26,7 @@ test('the page for a short interruption tries again by GET until the site is bac
   });
 });
 
-test('the page for a short interruption leads back to the place in the page that was asked for', async () => {
+long('the page for a short interruption leads back to the place in the page that was asked for', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
@@ -39,7 +39,7 @@ test('the page for a short interruption leads back to the place in the page that
   });
 });
 
-test('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
+long('while the gateway itself cannot be reached the page stays instead of turning into an error of the browser', async () => {
   await withPage({ expectFailures: true }, async (page, context) => {
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
@@ -99,7 +99,7 @@ test('after the time inside the form is kept and can be sent by the visitor', as
   });
 });
 
-test('an error page does nothing by itself', async () => {
+long('an error page does nothing by itself', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await setup({ page: 'error', status: 404 });

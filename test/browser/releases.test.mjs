@@ -2,7 +2,7 @@
 // different ones. Whatever meets, the visitor reads nothing wrong, keeps being served and goes in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, passing, polled, polls, setup, setUp, still, until, withPage } from './browser.mjs';
+import { base, long, passing, polled, polls, setUp, setup, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -11,11 +11,11 @@ const facts = (page) => page.evaluate(() => ({
   estimate: document.getElementById('estimate-fact').hidden ? '' : document.getElementById('estimate').textContent,
 }));
 
-for (const [pageOf, scriptOf, pollsOf] of [
-  ['before', 'before', 'now'], ['before', 'now', 'now'], ['before', 'now', 'before'],
-  ['now', 'before', 'now'], ['now', 'before', 'before'], ['now', 'now', 'before'], ['now', 'now', 'now'],
+for (const [pageOf, scriptOf, pollsOf, rarely] of [
+  ['before', 'before', 'now', true], ['before', 'now', 'now', true], ['before', 'now', 'before'],
+  ['now', 'before', 'now'], ['now', 'before', 'before', true], ['now', 'now', 'before'], ['now', 'now', 'now', true],
 ]) {
-  test(`page of ${pageOf}, script of ${scriptOf}, polls of ${pollsOf}`, async () => {
+  (rarely ? long : test)(`page of ${pageOf}, script of ${scriptOf}, polls of ${pollsOf}`, async () => {
     await withPage({}, async (page) => {
       const release = { page: pageOf === 'before' ? 'before' : 'wait', before_script: scriptOf === 'before', before_polls: pollsOf === 'before' };
       await still(page);

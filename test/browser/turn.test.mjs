@@ -1,7 +1,7 @@
 // The turn: going in, being told, coming late, leaving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, passing, polled, polls, setup, setUp, show, spoken, still, until, withPage } from './browser.mjs';
+import { base, hidden, log, long, passing, polled, polls, setUp, setup, show, spoken, still, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -21,7 +21,7 @@ test('who looks at the page goes in by itself, to the URL first asked for', asyn
   });
 });
 
-test('going in leaves no waiting page behind the Back button', async () => {
+long('going in leaves no waiting page behind the Back button', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await setup({ page: 'site' });
@@ -59,7 +59,7 @@ test('in the background the page says so and goes in when it is looked at', asyn
   });
 });
 
-test('the title does not flash for those who want little motion', async () => {
+long('the title does not flash for those who want little motion', async () => {
   await withPage({ reducedMotion: 'reduce' }, async (page) => {
     await still(page);
     await hidden(page);
@@ -123,7 +123,7 @@ test('at the door nobody is let in who does not look', async () => {
   });
 });
 
-test('the last return is announced before', async () => {
+long('the last return is announced before', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
@@ -155,7 +155,7 @@ test('a lobby says how many are there and at what time it starts', async () => {
   });
 });
 
-test('a pass won in another tab lets this one in when it is looked at', async () => {
+long('a pass won in another tab lets this one in when it is looked at', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
@@ -170,7 +170,7 @@ test('a pass won in another tab lets this one in when it is looked at', async ()
   });
 });
 
-test('a slow site is waited for, not asked twice', async () => {
+long('a slow site is waited for, not asked twice', async () => {
   await withPage({}, async (page) => {
     // The page's time runs a hundred times as fast: a page that is being left answers no commands.
     await page.addInitScript(() => {
@@ -214,7 +214,7 @@ test('a closed tab says so, that it does not use up a call', async () => {
   });
 });
 
-test('who has no number says nothing on leaving', async () => {
+long('who has no number says nothing on leaving', async () => {
   await withPage({}, async (page) => {
     await setup({ state: 'shed', number: 0, ahead: -1 });
     await page.goto(base + '/termine');
@@ -257,7 +257,7 @@ const recordSignals = () => {
   };
 };
 
-test('nobody is asked for permission before they press the button', async () => {
+long('nobody is asked for permission before they press the button', async () => {
   await withPage({}, async (page) => {
     await page.addInitScript(recordSignals);
     await still(page);
@@ -297,7 +297,7 @@ for (const [answer, note] of [['granted', 'a sound and a notification'], ['denie
   });
 }
 
-test('the button turns the signals off again', async () => {
+long('the button turns the signals off again', async () => {
   await withPage({}, async (page) => {
     await page.addInitScript(recordSignals);
     await still(page);

@@ -1,7 +1,7 @@
 // The waiting page while one waits: polls, figures, lost connections, other people's words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, polled, polls, setup, setUp, show, spoken, still, text, until, withPage } from './browser.mjs';
+import { base, hidden, log, long, polled, polls, setUp, setup, show, spoken, still, text, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -48,7 +48,7 @@ test('the figure shown never rises, whatever a poll or a reload says', async () 
   });
 });
 
-test('the bar shows the way from the first figure to now', async () => {
+long('the bar shows the way from the first figure to now', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await setup({ next: 1000, ahead: 200 });
@@ -107,7 +107,7 @@ test('a lost connection is said, tried again ever more slowly, and its return is
   });
 });
 
-test('one answer that fails is not made a fuss of', async () => {
+long('one answer that fails is not made a fuss of', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
     await setup({ next: 1000, polls: '503' });
@@ -121,7 +121,7 @@ test('one answer that fails is not made a fuss of', async () => {
   });
 });
 
-test('what is not JSON changes nothing', async () => {
+long('what is not JSON changes nothing', async () => {
   await withPage({ expectFailures: true }, async (page) => {
     await still(page);
     await setup({ next: 1000 });
@@ -277,7 +277,7 @@ test('a page that comes back asks at once', async (t) => {
   });
 });
 
-test('the texts follow the language of the browser', async () => {
+long('the texts follow the language of the browser', async () => {
   for (const [locale, lang, heading] of [['de-AT', 'de', 'Sie sind in der Warteschlange'], ['en-US', 'en', 'You are in line'], ['fr-FR', 'en', 'You are in line']]) {
     await withPage({ locale }, async (page) => {
       await setup();

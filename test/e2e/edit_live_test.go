@@ -44,7 +44,7 @@ func first[T any](n int, all []T) []T { return all[:min(n, len(all))] }
 // message, a pace.
 func TestAnEditNeverUndoesWhatOperatorsSetForAnotherKey(t *testing.T) {
 	t.Parallel()
-	for name, edits := range map[string]int{"embedded": 100, "redis": editsOnRedis} {
+	for _, name := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			settings := harness.Settings{}

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -25,22 +24,6 @@ func TestARedisThatEvictsIsRefusedAtTheStart(t *testing.T) {
 			if code != exitStart || !strings.Contains(log, "maxmemory-policy") || !strings.Contains(log, policy) {
 				t.Errorf("exit code %d (-1: it serves), want %d and a word about maxmemory-policy %s:\n%s", code, exitStart, policy, log)
 			}
-		})
-	}
-}
-
-func TestARedisThatBeginsToEvictIsNoticed(t *testing.T) {
-	t.Parallel()
-	s := harness.NewTrio(t, &program, harness.Room{})
-	client := s.Redis.Client(t)
-	for name, value := range map[string]string{"maxmemory": "100mb", "maxmemory-policy": "allkeys-lru"} {
-		if err := client.ConfigSet(t.Context(), name, value).Err(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, g := range s.Gates {
-		until(t, 45*time.Second, "the log tells of a maxmemory-policy that evicts", func(context.Context) bool {
-			return strings.Contains(g.Log(), "maxmemory-policy")
 		})
 	}
 }

@@ -6,6 +6,8 @@ package e2e
 const often = 60
 
 // `make long-scenes` has the time for these.
-const atOnce, atThree, editsOnRedis = 10_000, 300, 100
+const atOnce, atThree, damages, edits = 10_000, 300, 4, 100
 
 var evicted = []string{"line", "seen"}
+
+var stores = []string{"embedded", "redis"}

@@ -2,12 +2,15 @@
 
 package e2e
 
-// often is how many times in a row a fault is repeated: a few times whenever the tests are run.
-const often = 3
+// often is how many times in a row a fault is repeated: twice whenever the tests are run.
+const often = 2
 
-// How many people come at once, how many wait at three gateways of which one is killed, and how many edits of a kind are tried on
-// Redis: those to the file itself are the same for both stores.
-const atOnce, atThree, editsOnRedis = 2000, 120, 2
+// How many people come at once, how many wait at three gateways of which one is killed, how many kinds of damage state files have,
+// and how many edits of a kind are tried.
+const atOnce, atThree, damages, edits = 2000, 120, 2, 4
 
 // evicted are the keys of a line that Redis throws away.
 var evicted = []string{"line"}
+
+// stores are those on which a stay and an edit are played: that both stores behave the same is held by their own tests.
+var stores = []string{"embedded"}

@@ -108,31 +108,3 @@ func TestAPassHasABoundedNumberOfRequestsAtATime(t *testing.T) {
 		t.Errorf("when they are done the next gets %d", a.StatusCode)
 	}
 }
-
-func TestWhatHasEndedHasEndedAtEveryGateway(t *testing.T) {
-	t.Parallel()
-	s := harness.NewTrio(t, &program, harness.Room{})
-	b := harness.OneInside(t, s.Gates[0])
-	pass := b.Cookie("einlass-termine")
-	b.Get(t, "/done").WantSite(t, "site GET /done")
-	// Snapshots name the ends: two later ones have certainly been made after it.
-	for _, g := range s.Gates[1:] {
-		snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second))
-	}
-	const copies = 20
-	var in atomic.Int64
-	var wg sync.WaitGroup
-	for i := range copies {
-		wg.Go(func() {
-			c := harness.NewBrowser(s.Gates[1+i%2])
-			c.SetCookie("einlass-termine", pass)
-			if a, err := c.Load(t.Context(), "GET", "/"); err != nil || a.FromSite() {
-				in.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	if n := in.Load(); n > 0 {
-		t.Errorf("after the end of a stay other gateways let %d of %d copies of its pass in", n, copies)
-	}
-}

@@ -3,13 +3,11 @@ package e2e
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/einlass/einlass/loadtest/launch"
-	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -118,62 +116,6 @@ func refusedWhole(t *testing.T, g *harness.Gate, site *harness.Site) {
 	wants(t, g.Reload(), "in force")
 }
 
-func TestTwoGatewaysAreReloadedOneAfterTheOther(t *testing.T) {
-	t.Parallel()
-	redis := redistest.Start(t)
-	before, after, other := harness.NewSite(t), harness.NewSite(t), harness.NewSite(t)
-	settings := harness.Settings{Store: redis.URL(), Keys: program.Keys(t), Rooms: []harness.Room{
-		{Site: before, Hosts: []string{"termine.example"}, Exclude: []string{"/free"}},
-	}}
-	gates := []*harness.Gate{harness.NewGate(t, &program, settings), harness.NewGate(t, &program, settings)}
-	var waiting []*harness.Browser
-	arrive := func(g *harness.Gate) {
-		b := harness.NewBrowser(g)
-		b.Get(t, "/")
-		waiting = append(waiting, b)
-	}
-	for i, g := range gates {
-		arrive(g)
-		arrive(gates[1-i])
-		g.Edit("rooms:\n", second(other))
-		g.Edit("url: http://"+before.Addr, "url: http://"+after.Addr)
-		g.Edit("rate: 0\n      max_inside: 0", "rate: 7\n      max_inside: 0")
-		wants(t, g.Reload(), "in force", `"rooms_new":["kfz"]`)
-		arrive(g)
-		arrive(gates[1-i])
-		if a := harness.NewBrowser(g).Get(t, "/free"); a.Header.Get("X-Site") != after.Addr {
-			t.Errorf("gateway %d: %s from %q", i, a.Status, a.Header.Get("X-Site"))
-		}
-	}
-	for i, b := range waiting {
-		if n := b.Token().Number; n != uint64(i+1) {
-			t.Errorf("arrival %d has number %d", i+1, n)
-		}
-	}
-	for _, g := range gates {
-		until(t, 10*time.Second, "the pace of the file is in force", func(context.Context) bool { return g.Room(t).Rate == 7 })
-	}
-	// The room of both files has one line.
-	a, b := at(gates[0], "kfz.example"), at(gates[1], "kfz.example")
-	a.Get(t, "/")
-	b.Get(t, "/")
-	if a.Token().Number != 1 || b.Token().Number != 2 {
-		t.Errorf("the new room gave %+v and %+v", a.Token(), b.Token())
-	}
-	// Gone at both, it keeps its line in the store.
-	for _, g := range gates {
-		g.Edit(second(other), "rooms:\n")
-		wants(t, g.Reload(), `"rooms_removed":["kfz"]`)
-	}
-	gates[0].Edit("rooms:\n", second(other))
-	wants(t, gates[0].Reload(), `"rooms_new":["kfz"]`)
-	c := at(gates[0], "kfz.example")
-	c.Get(t, "/")
-	if now := c.Token(); now.Number != 3 || now.Epoch != a.Token().Epoch {
-		t.Errorf("the room that came back gave %+v behind %+v", now, b.Token())
-	}
-}
-
 func TestADemoSurvivesAHangup(t *testing.T) {
 	t.Parallel()
 	port, err := launch.FreePort()
@@ -189,25 +131,4 @@ func TestADemoSurvivesAHangup(t *testing.T) {
 	if code := demo.Stop(); code != 0 {
 		t.Errorf("the demo ended with code %d:\n%s", code, log)
 	}
-}
-
-// reloadsMove makes each thing that can become of a file that is read again.
-func reloadsMove(t *testing.T, w *metricsWatch) {
-	g, _ := one(t, harness.Room{})
-	w.look(g)
-	result := func(name string) string { return `einlass_config_reloads_total{result="` + name + `"}` }
-	g.Edit("on_store_failure: hold", "on_store_failure: local")
-	g.Reload()
-	w.until(g, 5*time.Second, result("applied"))
-	g.Edit("on_store_failure: local", "on_store_failure: never")
-	g.Reload()
-	w.until(g, 5*time.Second, result("refused"))
-	if w.has(g, "einlass_config_last_reload_successful") {
-		t.Error("a refused file counts as a success")
-	}
-	if err := os.Rename(g.File, filepath.Join(t.TempDir(), "away")); err != nil {
-		t.Fatal(err)
-	}
-	g.Reload()
-	w.until(g, 5*time.Second, result("failed"))
 }

@@ -9,19 +9,20 @@ import (
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
-// onStores runs a test with a gateway on the embedded store, and with one on Redis.
+// onStores runs a test with a gateway on the embedded store, and with one on Redis if stores says so.
 func onStores(t *testing.T, r harness.Room, test func(t *testing.T, g *harness.Gate)) {
 	t.Helper()
 	t.Parallel()
-	for name, store := range map[string]func(t *testing.T) string{
+	at := map[string]func(t *testing.T) string{
 		"embedded": func(*testing.T) string { return "memory" },
 		"redis":    func(t *testing.T) string { t.Helper(); return redistest.Start(t).URL() },
-	} {
+	}
+	for _, name := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			own := r
 			own.Site = harness.NewSite(t)
-			test(t, harness.NewGate(t, &program, harness.Settings{Store: store(t), Keys: program.Keys(t), Rooms: []harness.Room{own}}))
+			test(t, harness.NewGate(t, &program, harness.Settings{Store: at[name](t), Keys: program.Keys(t), Rooms: []harness.Room{own}}))
 		})
 	}
 }

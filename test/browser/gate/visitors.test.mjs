@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { until } from '../browser.mjs';
+import { every, long, until } from '../browser.mjs';
 
 // The heading of somebody who waits: most rooms here let nobody in, so that the page stands still.
 const inLine = /^(You are in line|Nobody is being let in at the moment)$/;
@@ -84,7 +84,7 @@ const heading = (page, name) => page.getByRole('heading', { level: 1, name }).wa
 // settled waits until the browser asks for nothing more.
 const settled = (page) => page.waitForLoadState('networkidle');
 
-test('a site with a service worker: page, number, reload, turn', async () => {
+long('a site with a service worker: page, number, reload, turn', async () => {
   const room = 'worker', termine = at(room) + '/termine';
   await withContext({}, async (context) => {
     const page = await context.newPage();
@@ -116,7 +116,7 @@ test('a site with a service worker: page, number, reload, turn', async () => {
 
 test("another site's frames, objects and hidden forms take no number", async () => {
   const room = 'frames', termine = at(room) + '/termine';
-  for (const pace of [shut, open]) {
+  for (const pace of every ? [shut, open] : [open]) {
     await pace(room);
     const before = await numbers(room);
     for (const part of [
@@ -204,7 +204,7 @@ test('a browser without cookies takes one number and is told', async () => {
   });
 });
 
-test('a browser without cookies and without script takes one number and is told', async () => {
+long('a browser without cookies and without script takes one number and is told', async () => {
   const room = 'scriptless';
   cookies = false;
   await withContext({ javaScriptEnabled: false }, async (context) => {
@@ -239,7 +239,7 @@ test('a form of a browser without cookies takes no number, though there is room'
   });
 });
 
-test('who leaves in one tab takes no number in the other', async () => {
+long('who leaves in one tab takes no number in the other', async () => {
   const room = 'leave';
   for (const javaScriptEnabled of [true, false]) {
     await withContext({ javaScriptEnabled }, async (context) => {
@@ -273,7 +273,7 @@ test('who leaves in one tab takes no number in the other', async () => {
   }
 });
 
-test('four tabs at once show the figures of one number', async () => {
+long('four tabs at once show the figures of one number', async () => {
   const room = 'tabs';
   cookies = true;
   // The four are sent before any is answered, so that none has a cookie, and answered one after the other.
@@ -333,7 +333,7 @@ test('a prefetch takes no number and claims no call', async () => {
 });
 
 // Playwright forbids pages to be prerendered, so this browser is nobody's but its own.
-test('a prerender takes no number', async () => {
+long('a prerender takes no number', async () => {
   const room = 'prerender';
   cookies = true;
   const guesses = [];

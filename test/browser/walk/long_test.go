@@ -9,6 +9,9 @@ import (
 	"testing"
 )
 
+// extent: `make long-browsers` and `make long-pages` play every scene.
+const extent, scenes = "every-test", 18
+
 func TestFirefoxWalksThroughASiteThatBreaksEasily(t *testing.T) {
 	const program = "/usr/bin/firefox-esr"
 	if _, err := os.Stat(program); err != nil {

@@ -1,7 +1,7 @@
 // A walk through a site that breaks easily. Each scene has a room of its own; most let one person in at a time.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { until } from '../browser.mjs';
+import { every, until } from '../browser.mjs';
 import { engine } from './engines.mjs';
 
 const { GATE, ADMIN, TOKEN, SITE, FRONT, CITY } = process.env;
@@ -14,6 +14,9 @@ before(async () => { browser = await engine(); });
 after(async () => { await browser?.close(); });
 
 const scenes = [];
+
+// rarely is a scene that is played in long walks only.
+const rarely = (name, scene) => { if (every) walk(name, scene); };
 
 // walk is a scene, with visitors that end with it.
 function walk(name, scene) {
@@ -110,7 +113,7 @@ walk('a form within the grace is sent, and its answer is read', async (visitor) 
   assert.equal((await told('grace')).last_number, 1);
 });
 
-walk('a form within the grace is sent although somebody else is inside by now', async (visitor) => {
+rarely('a form within the grace is sent although somebody else is inside by now', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'other');
   await tab.fill('#name', 'Erika');
@@ -121,7 +124,7 @@ walk('a form within the grace is sent although somebody else is inside by now', 
   assert.equal((await told('other')).last_number, 2);
 });
 
-walk('a form after the grace is not sent, and says so', async (visitor) => {
+rarely('a form after the grace is not sent, and says so', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'late');
   await tab.fill('#name', 'Erika');
@@ -134,7 +137,7 @@ walk('a form after the grace is not sent, and says so', async (visitor) => {
   await shows(tab, 'Book');
 });
 
-walk('who is done gives the place up at once, and keeps the last page whole', async (visitor) => {
+rarely('who is done gives the place up at once, and keeps the last page whole', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'finish');
   const other = await (await visitor()).tab();
@@ -154,7 +157,7 @@ walk('who is done gives the place up at once, and keeps the last page whole', as
   assert.equal((await told('finish')).inside, 1, 'only the other is inside');
 });
 
-walk('a rule ends the stay of a double click, and a chain of redirects leads to the last page', async (visitor) => {
+rarely('a rule ends the stay of a double click, and a chain of redirects leads to the last page', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'rule');
   const other = await (await visitor()).tab();
@@ -198,7 +201,7 @@ walk('the last of two tabs that is closed frees the place', async (visitor) => {
   await ends('tabs');
 });
 
-for (const room of ['kept', 'unkept']) { // for Back, as browsers keep pages, or not
+for (const room of every ? ['kept', 'unkept'] : ['kept']) { // for Back, as browsers keep pages, or not
   walk(`a reload, the next page, Back, and a page without the script keep the place, where pages are ${room}`, async (visitor) => {
     const tab = await (await visitor()).tab();
     await opens(tab, room);
@@ -224,7 +227,7 @@ for (const room of ['kept', 'unkept']) { // for Back, as browsers keep pages, or
   });
 }
 
-walk('a browser that keeps nothing says nothing, and the page is whole', async (visitor) => {
+rarely('a browser that keeps nothing says nothing, and the page is whole', async (visitor) => {
   const me = await visitor();
   const tab = await me.tab();
   await opens(tab, 'forgets', '/ohne', 'Without');
@@ -238,7 +241,7 @@ walk('a browser that keeps nothing says nothing, and the page is whole', async (
   await empty('forgets');
 });
 
-walk('a tab that crashes says nothing, and those beside it stay', async (visitor) => {
+rarely('a tab that crashes says nothing, and those beside it stay', async (visitor) => {
   const me = await visitor();
   const [first, second] = [await me.tab(), await me.tab()];
   await opens(first, 'crashes');
@@ -248,7 +251,7 @@ walk('a tab that crashes says nothing, and those beside it stay', async (visitor
   assert.equal((await told('crashes')).inside, 1);
 });
 
-walk('the site logs out, clears its cookies and sets one of our name, and the place stays', async (visitor) => {
+rarely('the site logs out, clears its cookies and sets one of our name, and the place stays', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'logout');
   const before = (await told('logout')).last_number;
@@ -274,14 +277,14 @@ walk('what a browser says on a socket keeps its stay, what it only hears does no
   await shows(talking, 'Book');
 });
 
-walk("a page's own timer keeps nobody inside", async (visitor) => {
+rarely("a page's own timer keeps nobody inside", async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'takt', '/takt', 'Timer');
   await until('the timer', async () => (await seen('takt')).ticks > 2);
   await empty('takt');
 });
 
-walk('a page that browsers keep is asked for again, and its script leads to the line and back', async (visitor) => {
+rarely('a page that browsers keep is asked for again, and its script leads to the line and back', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'app', '/app', 'Calendar');
   await tab.click('#ask');
@@ -335,7 +338,7 @@ walk('the site in a frame of the city, and of others', async (visitor) => {
   assert.equal((await told('framed')).last_number, before);
 });
 
-walk('a site of two names gives one number', async (visitor) => {
+rarely('a site of two names gives one number', async (visitor) => {
   const tab = await (await visitor()).tab();
   await tab.go(at('names') + '/weiter');
   await shows(tab, 'On');

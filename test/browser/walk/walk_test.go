@@ -38,7 +38,7 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 	g := serve(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
-	args := append(wrapper, "node", "--test-reporter=spec", "--test-concurrency=1", "walk.test.mjs")
+	args := append(wrapper, "node", "--test-reporter=spec", "--test-concurrency=1", "walk.test.mjs", extent)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "SITE="+g.site, "FRONT="+g.front, "CITY="+g.city,
@@ -55,9 +55,6 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 		t.Fatalf("not all of %d scenes were played:\n%s", scenes, out)
 	}
 }
-
-// scenes is how many there are.
-const scenes = 18
 
 type gate struct {
 	*harness.Gate

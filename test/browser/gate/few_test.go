@@ -1,0 +1,6 @@
+//go:build !long
+
+package gate
+
+// extent: whenever the tests are run, one is played for each rule; the others have tests below the browser too.
+const extent, played = "a-few-tests", 6

@@ -8,3 +8,6 @@ const crowds, chancyCrowds, longCrowds = 1, 2, 0
 
 // How many people poll as they are told in each case, and how many times an older copy of the store comes back.
 const polite, copies = 300, 8
+
+// lossyDays is how many days are played whose store forgets everything at some steps.
+const lossyDays = 5

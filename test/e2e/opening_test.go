@@ -30,6 +30,10 @@ type day struct {
 	names  []string
 	start  time.Time
 	calm   time.Time
+	// forgets: a file is put back that nobody knows better than, so that phases come again.
+	forgets bool
+	// ahead is how far the store's clock is.
+	ahead time.Duration
 }
 
 func newDay(t *testing.T, gates ...*harness.Gate) *day {
@@ -43,13 +47,27 @@ func newDay(t *testing.T, gates ...*harness.Gate) *day {
 			t.Errorf("the booking of number %d: %v", v.Place.Number, err)
 		}
 	}
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		for _, g := range gates {
+			info, err := g.Figures(context.WithoutCancel(t.Context()), "termine")
+			t.Logf("at the end: %d calls, %d inside, %d waiting, %d at the front, %+v, %+v, epoch %d at %v, %v", info.Calls, info.Inside, info.Waiting,
+				info.Front, info.Opening, info.Totals, info.Epoch, info.AsOf, err)
+		}
+		for _, v := range d.crowd.Everybody() {
+			s, err := v.Poll(context.WithoutCancel(t.Context()))
+			t.Logf("number %d of epoch %d: %+v, %v", v.Place.Number, v.Place.Epoch, s, err)
+		}
+	})
 	return d
 }
 
 // plans begins the next opening, with slots more than all before.
 func (d *day) plans(more int64) {
 	d.t.Helper()
-	now := time.Now()
+	now := time.Now().Add(d.ahead)
 	o := harness.Opening{Name: fmt.Sprintf("opening %d", len(d.names)+1), Lobby: now, Start: now.Add(lobbyLasts), Slots: -1}
 	if more > 0 {
 		o.Slots = int64(d.crowd.In()) + more
@@ -57,7 +75,7 @@ func (d *day) plans(more int64) {
 	if n := len(d.names); n > 0 {
 		o.Before, o.Ends = d.names[n-1], now
 	}
-	d.start = o.Start
+	d.start = o.Start.Add(-d.ahead)
 	harness.Plan(d.t, d.gates, o)
 	d.names = append(d.names, o.Name)
 	for _, g := range d.gates {
@@ -98,7 +116,10 @@ func (d *day) opens(when moment, crash func()) {
 	when.wait(d)
 	crash()
 	d.calm = time.Now().Add(hold)
-	until(d.t, 60*time.Second, "all slots of "+d.names[len(d.names)-1]+" are booked", func(context.Context) bool { return d.crowd.In() >= before+slots })
+	// A clock that steps back holds the line for half a minute.
+	until(d.t, time.Minute, "all slots of "+d.names[len(d.names)-1]+" are booked", func(context.Context) bool {
+		return d.crowd.In() >= before+slots
+	})
 	d.soldOut(before + slots)
 }
 
@@ -130,14 +151,16 @@ func (d *day) ends() {
 	all := len(d.crowd.Everybody())
 	d.crowd.Check(harness.Expect{In: all, Rate: 6000, Burst: 20, Calm: d.calm, Repeats: true})
 	d.soldOut(all)
-	d.phases.Check(d.names)
+	if !d.forgets {
+		d.phases.Check(d.names)
+	}
 	d.series.check()
 }
 
 // opening is the room of these tests, where the pace bounds nobody.
 func opening() harness.Room { return harness.Room{Rate: 6000, Burst: 20} }
 
-// crashing plays openings that crash at each moment, all moments side by side.
+// opensOnce plays openings that crash at each moment, all moments side by side.
 func opensOnce(t *testing.T, which []moment, begin func(t *testing.T) (gates []*harness.Gate, crash func(i int))) {
 	t.Helper()
 	for _, m := range which {
@@ -155,7 +178,7 @@ func opensOnce(t *testing.T, which []moment, begin func(t *testing.T) (gates []*
 
 func TestAnOpeningHappensOnceHoweverOftenAGatewayIsKilled(t *testing.T) {
 	t.Parallel()
-	opensOnce(t, moments, func(t *testing.T) ([]*harness.Gate, func(int)) {
+	opensOnce(t, soonOr(moments...), func(t *testing.T) ([]*harness.Gate, func(int)) {
 		g, _ := one(t, opening())
 		return []*harness.Gate{g}, func(int) {
 			g.Kill()

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -29,11 +28,11 @@ func (o *Opening) steps() []operator.Step {
 		return operator.Step{At: at, Opening: o.Name, Rank: rank, Phase: &p}
 	}
 	all := []operator.Step{step(o.Lobby, 1, queue.PhaseLobby), step(o.Start, 2, queue.PhaseOpen)}
-	all[0].Quota, all[0].Standby = &o.Slots, 1000
+	all[0].Quota, all[0].Standby = &o.Slots, 1000 // applied with the lobby
 	if !o.Ends.IsZero() {
 		end := step(o.Ends, 3, queue.PhaseClosed)
 		end.Opening = o.Before
-		all = append(all, end)
+		all = append([]operator.Step{end}, all...) // of one time the first is applied first
 	}
 	return all
 }
@@ -48,14 +47,16 @@ func Plan(tb testing.TB, gates []*Gate, o Opening) {
 	})
 }
 
-// Book tells the gateways of a booking of a visitor until one has taken it. It counts once, however often it is told.
+// Book tells the gateways that a visitor has booked and is done, until one has taken it. It counts once, however often it is told.
 func Book(ctx context.Context, gates []*Gate, v *Visitor) error {
 	id, err := queue.ParseVisitorID(v.Place.Visitor)
 	if err != nil {
 		return err
 	}
-	kind := journal.OutcomeKind(queue.Booked)
-	act := &operator.DebugReport{Outcomes: []operator.Outcome{{Kind: &kind, Visitor: journal.ID(id), Count: 1, Ref: journal.ID(id)}}}
+	booked, finished := journal.OutcomeKind(queue.Booked), journal.OutcomeKind(queue.Finished)
+	act := &operator.DebugReport{Outcomes: []operator.Outcome{
+		{Kind: &booked, Visitor: journal.ID(id), Count: 1, Ref: journal.ID(id)}, {Kind: &finished, Visitor: journal.ID(id)},
+	}}
 	for i := 0; ; i++ {
 		if _, err = gates[i%len(gates)].Operators.Debug(ctx, launch.RoomID, act); err == nil || !launch.Rest(ctx, 100*time.Millisecond) {
 			return err
@@ -85,19 +86,19 @@ type Phases struct {
 	wg   sync.WaitGroup
 
 	mu   sync.Mutex
-	seen []operator.RoomInfo
+	seen map[*Gate][]operator.RoomInfo // each in the order of reading
 }
 
 // NewPhases begins to read.
 func NewPhases(tb testing.TB, gates ...*Gate) *Phases {
 	ctx, cancel := context.WithCancel(tb.Context())
-	p := &Phases{tb: tb, stop: cancel}
+	p := &Phases{tb: tb, stop: cancel, seen: map[*Gate][]operator.RoomInfo{}}
 	for _, g := range gates {
 		p.wg.Go(func() {
 			for launch.Rest(ctx, 100*time.Millisecond) {
 				if info, err := g.Figures(ctx, launch.RoomID); err == nil && info.Store.OK {
 					p.mu.Lock()
-					p.seen = append(p.seen, info)
+					p.seen[g] = append(p.seen[g], info)
 					p.mu.Unlock()
 				}
 			}
@@ -112,37 +113,48 @@ func (p *Phases) end() {
 	p.wg.Wait()
 }
 
-// Check ends the reading. Each opening was in each phase once, and in the order of the names given, whichever gateway says so; what is
-// booked never fell; nobody was called but in phase open.
+// Check ends the reading. At each gateway every opening was in each phase once, in the order of the names given; what is booked never
+// fell; nobody was called but in phase open.
 func (p *Phases) Check(openings []string) {
 	p.tb.Helper()
 	p.end()
-	slices.SortStableFunc(p.seen, func(a, b operator.RoomInfo) int { return a.AsOf.Compare(b.AsOf) })
-	type place struct {
-		opening string
-		phase   string
-	}
-	rank := map[place]int{{"", "open"}: 0}
+	rank := map[string]int{"open of ": 0}
 	for i, name := range openings {
 		for j, phase := range []string{"lobby", "open", "closed"} {
-			rank[place{name, phase}] = 1 + 3*i + j
+			rank[phase+" of "+name] = 1 + 3*i + j
 		}
 	}
-	for i := 1; i < len(p.seen); i++ {
-		a, b := &p.seen[i-1], &p.seen[i]
-		from, known := rank[place{a.Opening.Name, a.Opening.Phase}]
-		to, also := rank[place{b.Opening.Name, b.Opening.Phase}]
-		switch {
-		case !known || !also || to < from:
-			p.tb.Errorf("%s of %q after %s of %q", b.Opening.Phase, b.Opening.Name, a.Opening.Phase, a.Opening.Name)
-		case b.Opening.Booked < a.Opening.Booked:
-			p.tb.Errorf("%d booked after %d, in %q", b.Opening.Booked, a.Opening.Booked, b.Opening.Name)
-		case from == to && b.Opening.Phase != "open" && b.Epoch == a.Epoch && b.Totals.Called > a.Totals.Called:
-			p.tb.Errorf("%d were called in the phase %s of %q", b.Totals.Called-a.Totals.Called, b.Opening.Phase, b.Opening.Name)
+	for g, seen := range p.seen {
+		last := -1
+		for i := range seen {
+			b := &seen[i]
+			phase := b.Opening.Phase + " of " + b.Opening.Name
+			to, known := rank[phase]
+			if !known || to < last {
+				p.tb.Errorf("gateway %s: %s, after number %d of %d", g.Addr, phase, last, len(rank))
+			}
+			if i > 0 {
+				p.follows(&seen[i-1], b, to == last)
+			}
+			last = to
+		}
+		if last < len(rank)-2 {
+			p.tb.Errorf("gateway %s: the last of %d snapshots is number %d of %d", g.Addr, len(seen), last, len(rank))
 		}
 	}
-	if len(p.seen) == 0 || rank[place{p.seen[len(p.seen)-1].Opening.Name, p.seen[len(p.seen)-1].Opening.Phase}] < 3*len(openings)-1 {
-		p.tb.Errorf("%d snapshots were read, and the last is not of the last opening", len(p.seen))
+	if len(p.seen) == 0 {
+		p.tb.Error("nothing was read")
+	}
+}
+
+// follows holds one snapshot of a gateway to the one before.
+func (p *Phases) follows(a, b *operator.RoomInfo, same bool) {
+	p.tb.Helper()
+	if b.Opening.Booked < a.Opening.Booked {
+		p.tb.Errorf("%d booked after %d, in %q", b.Opening.Booked, a.Opening.Booked, b.Opening.Name)
+	}
+	if same && b.Opening.Phase != "open" && b.Epoch == a.Epoch && b.Totals.Called > a.Totals.Called {
+		p.tb.Errorf("%d were called in the phase %s of %q", b.Totals.Called-a.Totals.Called, b.Opening.Phase, b.Opening.Name)
 	}
 }
 

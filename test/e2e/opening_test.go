@@ -56,10 +56,6 @@ func newDay(t *testing.T, gates ...*harness.Gate) *day {
 			t.Logf("at the end: %d calls, %d inside, %d waiting, %d at the front, %+v, %+v, epoch %d at %v, %v", info.Calls, info.Inside, info.Waiting,
 				info.Front, info.Opening, info.Totals, info.Epoch, info.AsOf, err)
 		}
-		for _, v := range d.crowd.Everybody() {
-			s, err := v.Poll(context.WithoutCancel(t.Context()))
-			t.Logf("number %d of epoch %d: %+v, %v", v.Place.Number, v.Place.Epoch, s, err)
-		}
 	})
 	return d
 }

@@ -114,7 +114,7 @@ func (p *Phases) end() {
 }
 
 // Check ends the reading. At each gateway every opening was in each phase once, in the order of the names given; what is booked never
-// fell; nobody was called but in phase open.
+// fell in an epoch; nobody was called but in phase open.
 func (p *Phases) Check(openings []string) {
 	p.tb.Helper()
 	p.end()
@@ -150,7 +150,8 @@ func (p *Phases) Check(openings []string) {
 // follows holds one snapshot of a gateway to the one before.
 func (p *Phases) follows(a, b *operator.RoomInfo, same bool) {
 	p.tb.Helper()
-	if b.Opening.Booked < a.Opening.Booked {
+	// A process that was killed may have shown a booking that it had not answered yet; it is told again.
+	if b.Opening.Booked < a.Opening.Booked && b.Epoch == a.Epoch {
 		p.tb.Errorf("%d booked after %d, in %q", b.Opening.Booked, a.Opening.Booked, b.Opening.Name)
 	}
 	if same && b.Opening.Phase != "open" && b.Epoch == a.Epoch && b.Totals.Called > a.Totals.Called {

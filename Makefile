@@ -95,12 +95,13 @@ long-parts:
 
 long-crashes: deps-redis
 	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
-	$(GO) test -race -count=1 -timeout 15m -tags long -run HoweverOften ./test/e2e
+	$(GO) test -race -count=1 -timeout 15m -parallel 8 -tags long -run AnOpeningHappens ./test/e2e
+	$(GO) test -race -count=1 -timeout 15m -tags long -skip AnOpeningHappens -run HoweverOften ./test/e2e
 	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./cmd/gateway
 
 # All of e2e at its full size, but for what long-crashes and long-habits repeat.
 long-scenes: deps-redis
-	$(GO) test -race -count=1 -timeout 15m -tags long -skip 'HoweverOften|Habits' ./test/e2e
+	$(GO) test -race -count=1 -timeout 15m -tags long -skip 'HoweverOften|Habits|AnOpeningHappens' ./test/e2e
 
 long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
@@ -121,7 +122,7 @@ long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-matrices:
-	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies|LossesAtAnyStep' ./pkg/queue
 	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan

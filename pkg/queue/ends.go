@@ -156,6 +156,29 @@ func (r *Room) sendEnds(ctx context.Context) error {
 	return nil
 }
 
+// retell tells a store that has lost the room again what was booked since the last snapshot. It is told one by one, not as a sum:
+// each gateway has bookings of its own, and what the store knows by its reference does not count twice. What cannot be told now goes
+// with the ends that are pending.
+func (r *Room) retell(ctx context.Context) error {
+	outcomes := r.watermark.untold()
+	for len(outcomes) > 0 {
+		batch := outcomes[:min(len(outcomes), MaxBatch)]
+		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, batch) })
+		if err != nil {
+			for _, o := range outcomes {
+				r.ends.keep(ending{Outcome: o})
+			}
+			if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrLost) {
+				return nil // it was restored; what comes next finds out whether it is there
+			}
+			return err
+		}
+		r.watermark.reported(batch)
+		outcomes = outcomes[len(batch):]
+	}
+	return nil
+}
+
 // unlearn forgets the store's answers, so that every place sends a heartbeat anew. It keeps the ends that were not sent yet.
 func (r *Room) unlearn() {
 	r.recent.clear()

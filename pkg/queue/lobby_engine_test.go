@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -99,6 +100,44 @@ func TestALobbyCostsTheStoreNothingButNumbers(t *testing.T) {
 }
 
 // A ticket of the lobby is issued again only as long as it is known that its lobby goes on.
+// A million in the lobby cost their polls: who asks there leaves nothing behind in a gateway either.
+func TestAPollInALobbyIsRememberedNowhere(t *testing.T) {
+	const people = 50_000
+	e := early(t, 10*time.Minute, false, queue.RoomConfig{Visitors: 1 << 20})
+	first := e.comeEarly(1)[0]
+	e.pass(time.Second)
+	clear(e.store.calls)
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	poll := func(i int) {
+		p, _ := e.room.Place(first)
+		p.Visitor[0], p.Visitor[1], p.Visitor[8], p.Visitor[9] = byte(i), byte(i>>8), byte(i), byte(i>>8)
+		for _, a := range []queue.Answer{e.room.Peek(p), e.room.Poll(p, -1)} { // the page, and what it asks
+			if a.State != queue.StateLobby {
+				t.Fatalf("%+v", a)
+			}
+		}
+	}
+	poll(0)
+	before := heap()
+	for i := range people {
+		poll(i)
+	}
+	e.pass(time.Second)
+	if grown := heap() - before; grown > people {
+		t.Errorf("%d polls have left %d bytes behind", people, grown)
+	}
+	for _, verb := range []string{"join", "keep", "claim", "renew"} {
+		if n := e.store.calls[verb]; n != 0 {
+			t.Errorf("%d polls cost %d calls of %s", people, n, verb)
+		}
+	}
+}
+
 func TestATicketOfTheLobbyIsRenewedOnlyWhileTheLobbyIsKnownToBeOpen(t *testing.T) {
 	e := early(t, 10*time.Minute, true, queue.RoomConfig{})
 	before := e.comeEarly(1)[0]

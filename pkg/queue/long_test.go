@@ -7,3 +7,5 @@ const crowds, longCrowds = 20, 20
 
 // How many people poll as they are told in each case, and how many times an older copy of the store comes back.
 const polite, copies = 600, 20
+
+const lossyDays = 100

@@ -26,7 +26,9 @@ func (r *Room) Poll(p Place, shown int64) Answer { return r.look(&p, shown, true
 // Peek answers as Poll does, for a place that the store has just given: it sends no heartbeat, so that the first poll of the
 // page does and confirms the place.
 func (r *Room) Peek(p Place) Answer {
-	r.recent.answer(p.Visitor, r.Now(), Standing{State: StateWaiting})
+	if v := r.view.Load(); !v.Known || !v.lobby(p.Epoch, p.Number) { // a lobby is remembered nowhere
+		r.recent.answer(p.Visitor, r.Now(), Standing{State: StateWaiting})
+	}
 	a := r.look(&p, -1, false)
 	if a.State == StateWaiting {
 		a.Next = min(a.Next, r.every(min(firstPoll, r.timing().Confirm/4)))

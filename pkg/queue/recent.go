@@ -51,6 +51,7 @@ func newRecent(n int) *recent {
 	return r
 }
 
+// lock locks a visitor's bucket. The memory of a part is taken when one of its visitors is remembered first.
 func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
 	i := binary.LittleEndian.Uint64(id[:8])
 	p := &r.parts[i%uint64(len(r.parts))]
@@ -59,6 +60,17 @@ func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
 		p.buckets = make([]bucket, r.size)
 	}
 	return &p.buckets[i/uint64(len(r.parts))%r.size], binary.LittleEndian.Uint64(id[8:]) | 1, &p.mu
+}
+
+// known locks a visitor's bucket and answers its entry, or nil. It takes no memory, so that who only asks in a lobby costs none.
+func (r *recent) known(id VisitorID) (*seenEntry, *sync.Mutex) {
+	i := binary.LittleEndian.Uint64(id[:8])
+	p := &r.parts[i%uint64(len(r.parts))]
+	p.mu.Lock()
+	if p.buckets == nil {
+		return nil, &p.mu
+	}
+	return p.buckets[i/uint64(len(r.parts))%r.size].find(binary.LittleEndian.Uint64(id[8:]) | 1), &p.mu
 }
 
 // find is the visitor's entry, or nil.
@@ -132,9 +144,8 @@ func (r *recent) request(id VisitorID, now, every int64) (due, later bool, last 
 // trailing is the last request of a stay that was to be told later, which counts as told now; 0: there is nothing to tell. at
 // is the first such request, for an entry that was replaced meanwhile.
 func (r *recent) trailing(id VisitorID, at int64) int64 {
-	b, tag, m := r.lock(id)
+	e, m := r.known(id)
 	defer m.Unlock()
-	e := b.find(tag)
 	if e == nil {
 		return at
 	}
@@ -147,9 +158,9 @@ func (r *recent) trailing(id VisitorID, at int64) int64 {
 
 // last is what the store answered last, at the time answered (0: never).
 func (r *recent) last(id VisitorID) (last Standing, answered int64) {
-	b, tag, m := r.lock(id)
+	e, m := r.known(id)
 	defer m.Unlock()
-	if e := b.find(tag); e != nil && e.at != 0 {
+	if e != nil && e.at != 0 {
 		return e.standing(), e.at
 	}
 	return Standing{}, 0
@@ -157,9 +168,9 @@ func (r *recent) last(id VisitorID) (last Standing, answered int64) {
 
 // unsent notes that a heartbeat counted as sent was not: the next poll sends it.
 func (r *recent) unsent(id VisitorID) {
-	b, tag, m := r.lock(id)
+	e, m := r.known(id)
 	defer m.Unlock()
-	if e := b.find(tag); e != nil {
+	if e != nil {
 		e.sent = 0
 	}
 }
@@ -174,9 +185,9 @@ func (r *recent) answer(id VisitorID, now int64, s Standing) {
 
 // forget forgets one visitor: the next poll sends a heartbeat whenever it comes.
 func (r *recent) forget(id VisitorID) {
-	b, tag, m := r.lock(id)
+	e, m := r.known(id)
 	defer m.Unlock()
-	if e := b.find(tag); e != nil {
+	if e != nil {
 		*e = seenEntry{}
 	}
 }

@@ -96,9 +96,9 @@ func TestWhatIsBookedDuringAnOutageIsToldAfterIt(t *testing.T) {
 func TestALossForgetsNoBooking(t *testing.T) {
 	e, me := selling(t, 10, queue.RoomConfig{})
 	total := queue.Outcome{Kind: queue.Total, Count: 5}
-	freed := queue.Outcome{Kind: queue.Freed, Count: 2, Ref: queue.Code{9}}
-	for range 2 {
-		if err := e.room.Report(t.Context(), total, booking(me, 1), freed); err != nil {
+	for i := range byte(2) {
+		freed := queue.Outcome{Kind: queue.Freed, Count: 2, Ref: queue.Code{9 + i}}
+		if err := e.room.Report(t.Context(), total, booking(me, 1+i), freed); err != nil {
 			t.Fatal(err)
 		}
 		e.store.lose(t)
@@ -111,6 +111,84 @@ func TestALossForgetsNoBooking(t *testing.T) {
 			t.Fatalf("%d booked a minute after the loss, want 4", e.booked())
 		}
 	}
+}
+
+// Each gateway alone knows what it has told since its last snapshot. None of it may be sold again, nor count twice, whichever gateway
+// restores the room first.
+func TestALossForgetsNoBookingOfAnyGateway(t *testing.T) {
+	for _, first := range []string{"a", "b"} {
+		e, me := selling(t, 20, queue.RoomConfig{Gateway: "a"})
+		b := e.beside("b", queue.FailHold)
+		pass := func() {
+			for range 4 {
+				e.pass(250 * time.Millisecond)
+				b.Tick(t.Context())
+			}
+		}
+		ref, want := byte(0), int64(0)
+		tell := func(r *queue.Room) {
+			t.Helper()
+			ref++
+			if err := r.Report(t.Context(), booking(me, ref)); err != nil {
+				t.Fatal(err)
+			}
+			want++
+		}
+		for i := range 4 {
+			tell(e.room)
+			tell(b)
+			tell(b)
+			e.store.lose(t)
+			if first == "b" {
+				b.Tick(t.Context())
+			}
+			pass()
+			if e.booked() != want {
+				t.Fatalf("%s first, loss %d: %d booked, want %d", first, i, e.booked(), want)
+			}
+		}
+		// It is lost again before all have seen what was told again. Then one may count twice rather than be sold twice.
+		tell(e.room)
+		tell(b)
+		for range 3 {
+			e.store.lose(t)
+			b.Tick(t.Context())
+		}
+		if pass(); e.booked() < want || e.booked() > want+1 {
+			t.Errorf("%s first: %d booked after three losses in a row, want %d", first, e.booked(), want)
+		}
+	}
+}
+
+// The store is restored and is away before it has heard of the bookings.
+func TestABookingThatALossInterruptsIsToldWhenTheStoreIsBack(t *testing.T) {
+	e, me := selling(t, 10, queue.RoomConfig{})
+	if err := e.room.Report(t.Context(), booking(me, 1)); err != nil {
+		t.Fatal(err)
+	}
+	e.store.lose(t)
+	s := &unheard{Store: e.store.Store, gone: true}
+	e.store.Store = s
+	e.pass(250 * time.Millisecond)
+	s.gone = false
+	e.pass(time.Second)
+	if e.booked() != 1 || s.tries < 2 {
+		t.Errorf("%d booked, told %d times", e.booked(), s.tries)
+	}
+}
+
+// unheard is a store whose server is away whenever outcomes are reported.
+type unheard struct {
+	queue.Store
+	gone  bool
+	tries int
+}
+
+func (s *unheard) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	if s.tries++; s.gone {
+		return queue.ErrUnavailable
+	}
+	return s.Store.Report(ctx, outcomes)
 }
 
 func TestASoldOutRoomSaysSoAndWhoStandsBy(t *testing.T) {

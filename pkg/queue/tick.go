@@ -138,6 +138,7 @@ func (r *Room) blindUntil(old, v *View) int64 {
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
 	sample, verdict := r.toSend()
+	before := r.rebuilds.Load()
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
 		f, err = r.store.Advance(ctx, r.watermark.asking(), sample, verdict)
@@ -149,7 +150,7 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	r.judge.sent(&sample)
 	if r.watermark.snapshot(&f) {
 		// The line was rebuilt. Send the store the watermark of the old line before adopting the new one.
-		if err := r.restore(ctx); err != nil {
+		if err := r.restore(ctx, before); err != nil {
 			return f, err
 		}
 		r.watermark.adopt(&f)
@@ -199,7 +200,7 @@ func (r *Room) rebuild(ctx context.Context, before uint64, cause error) error {
 	if r.rebuilds.Load() != before {
 		return nil
 	}
-	if err := r.restoreLocked(ctx); err != nil {
+	if err := r.restoreLocked(ctx, true); err != nil {
 		return err
 	}
 	if r.watermark.get().Epoch != 0 {
@@ -208,20 +209,25 @@ func (r *Room) rebuild(ctx context.Context, before uint64, cause error) error {
 	return nil
 }
 
-func (r *Room) restore(ctx context.Context) error {
+// restore gives a store whose room others have rebuilt what this process remembers. The latest bookings are told again unless this
+// process has done that since before.
+func (r *Room) restore(ctx context.Context, before uint64) error {
 	r.rebuilding.Lock()
 	defer r.rebuilding.Unlock()
-	return r.restoreLocked(ctx)
+	return r.restoreLocked(ctx, r.rebuilds.Load() == before)
 }
 
-// restoreLocked restores the watermark and the known stays, so that these count before a place is called or comes back.
+// restoreLocked restores the watermark, the known stays and the latest bookings, so that these count before a place is called or comes back.
 // Places come back with their tickets: every visitor's next poll sends a heartbeat.
-func (r *Room) restoreLocked(ctx context.Context) error {
-	err := r.call(ctx, func(ctx context.Context) error { return r.store.Restore(ctx, r.watermark.lost()) })
+func (r *Room) restoreLocked(ctx context.Context, retell bool) error {
+	err := r.call(ctx, func(ctx context.Context) error { return r.store.Restore(ctx, r.watermark.get()) })
 	if err == nil {
 		r.restored.Store(true)
 		r.unlearn()
 		err = r.recall(ctx)
+	}
+	if err == nil && retell {
+		err = r.retell(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)

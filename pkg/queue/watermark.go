@@ -137,8 +137,8 @@ func (k *watermark) reported(outcomes []Outcome) {
 	}
 }
 
-// get is what the store is to have. It tells of no booking that is newer than the last snapshot: the store may have known
-// it by its reference, and would then seem to know less than the watermark.
+// get is what the store is to have. It tells of no booking that is newer than the last snapshot: those are told again one by one,
+// see Room.retell. The store may know one by its reference, and would then seem to know less than the watermark.
 func (k *watermark) get() Watermark {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -160,22 +160,11 @@ func (k *watermark) asking() Watermark {
 	return k.m
 }
 
-// lost is what a store that has lost the room is given: get with the bookings since the last snapshot.
-func (k *watermark) lost() Watermark {
+// untold takes out the bookings that a store which has lost the room does not have, in the order in which they were told.
+func (k *watermark) untold() []Outcome {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	m := k.m
-	o := &m.Opening // its slices and map are shared and stay as they are
-	for _, b := range k.bookings {
-		o.Reports++
-		switch b.Kind {
-		case Booked:
-			o.Booked += b.Count
-		case Freed:
-			o.Booked = max(0, o.Booked-b.Count)
-		case Total:
-			o.Booked = b.Count
-		}
-	}
-	return m
+	them := k.bookings
+	k.bookings, k.asked = nil, 0
+	return them
 }

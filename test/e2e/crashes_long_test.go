@@ -4,10 +4,8 @@ package e2e
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -78,37 +76,6 @@ func (c *crashing) opens(g *harness.Gate) {
 	c.t.Logf("%d visitors and %d ends, the highest number is %d", all, c.ends, highest)
 	if most := uint64(c.ends*mostSkipped + 2*all); highest > most {
 		c.t.Errorf("the highest number is %d, up to %d may be", highest, most)
-	}
-}
-
-// copied is a copy of a state directory.
-func copied(t *testing.T, dir string) string {
-	t.Helper()
-	backup := filepath.Join(t.TempDir(), "backup")
-	copyDir(t, dir, backup)
-	return backup
-}
-
-// putBack makes a state directory what it was when the backup was made.
-func putBack(t *testing.T, backup, dir string) {
-	t.Helper()
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	copyDir(t, backup, dir)
-}
-
-// copyDir copies files, which are for their owner alone.
-func copyDir(t *testing.T, from, to string) {
-	t.Helper()
-	err := os.CopyFS(to, os.DirFS(from))
-	files, err2 := filepath.Glob(filepath.Join(to, "*"))
-	err = errors.Join(err, err2, os.Chmod(to, 0o700))
-	for _, file := range files {
-		err = errors.Join(err, os.Chmod(file, 0o600))
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -28,6 +28,7 @@ func (w *walker) tick() {
 	}
 	if w.ok(err) {
 		w.known = s
+		w.steer()
 	}
 }
 
@@ -78,7 +79,10 @@ func (w *walker) settle() {
 	case 3:
 		d.Door.Limit = w.random.Int64N(50)
 	default:
-		if !slices.ContainsFunc(d.Plan, func(s queue.Step) bool { return s.At > w.now }) {
+		if w.scheduled {
+			d.SetSchedule(w.schedule())
+			w.edits++
+		} else if !slices.ContainsFunc(d.Plan, func(s queue.Step) bool { return s.At > w.now }) {
 			d.Plan = w.plan()
 		}
 	}

@@ -15,17 +15,21 @@ import (
 
 // walker is a morning on the model that a recorder writes down: visitors and gateways do what they may do, at random.
 type walker struct {
-	t       *testing.T
-	random  *rand.Rand
-	now     int64
-	model   *model.Model
-	store   recording
-	events  []journal.Event
-	known   queue.Snapshot // what the gateway remembers
-	stale   queue.Snapshot // what another one remembers, which is slow
-	people  []*person
-	count   uint64
-	backs   bool // the clock may step back
+	t      *testing.T
+	random *rand.Rand
+	now    int64
+	model  *model.Model
+	store  recording
+	events []journal.Event
+	known  queue.Snapshot // what the gateway remembers
+	stale  queue.Snapshot // what another one remembers, which is slow
+	people []*person
+	count  uint64
+	backs  bool // the clock may step back
+	// scheduled: the plan is made of a schedule by each of two gateways, of which one is slow, instead of by hand.
+	scheduled      bool
+	edits, planned int
+
 	losses  int
 	entries int
 	full    int
@@ -45,8 +49,13 @@ type person struct {
 	ended          bool
 }
 
-// newWalker makes a room. under, if not nil, is put between the recorder and the model.
+// newWalker makes a room whose plan is made by hand. under, if not nil, is put between the recorder and the model.
 func newWalker(t *testing.T, seed uint64, under func(queue.Store) queue.Store) *walker {
+	t.Helper()
+	return newWalkerOf(t, seed, under, false)
+}
+
+func newWalkerOf(t *testing.T, seed uint64, under func(queue.Store) queue.Store, scheduled bool) *walker {
 	t.Helper()
 	w := &walker{t: t, random: rand.New(rand.NewPCG(seed, 7)), now: start}
 	w.model = model.New(func() int64 { return w.now })
@@ -63,6 +72,10 @@ func newWalker(t *testing.T, seed uint64, under func(queue.Store) queue.Store) *
 		Timing: timing,
 	}
 	d.Plan = w.plan()
+	if w.scheduled = scheduled; scheduled {
+		d.Plan = nil
+		d.SetSchedule(w.schedule())
+	}
 	for w.known.Epoch == 0 {
 		w.ok(w.store.Restore(t.Context(), queue.Watermark{Document: d}))
 		w.tick()

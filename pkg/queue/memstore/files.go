@@ -14,8 +14,8 @@ import (
 //
 //	<Path>.places  everybody who is known: each PlacesEvery and on Close
 //	<Path>.marks   figures, document, plan, and who has changed since these places were written, but for new places and
-//	               heartbeats: every Every, on every change of the document or plan, and before a number above the
-//	               reserve in it is given
+//	               heartbeats: every Every, on every change of the document or plan, before a number above the
+//	               reserve in it is given, and before a booking, or with a quota an entry, is answered
 //
 // A third, <Path>.lock, is held by the process that uses them, and notes the latest epoch that one began; see epochNote.
 //
@@ -74,6 +74,7 @@ type keeper struct {
 	failing bool
 	// before: the files are those of the release before. Marks of this one beside them would be half a line.
 	before bool
+	sold   sold
 }
 
 // keep writes the files until the store closes.
@@ -97,7 +98,7 @@ func (s *Store) keep() {
 
 func (s *Store) saveMarksNow() {
 	s.mu.Lock()
-	if s.room == nil {
+	if s.room == nil || s.closed { // Close writes the last ones
 		s.mu.Unlock()
 		return
 	}

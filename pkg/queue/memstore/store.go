@@ -128,13 +128,13 @@ func checkVisitor(id *queue.VisitorID) error {
 	return nil
 }
 
-// Join implements queue.Store.
+// Join implements queue.Store. With files and a quota, those who go straight in are on disk when Join answers.
 func (s *Store) Join(ctx context.Context, arrivals []queue.Arrival) (reply queue.JoinReply, err error) {
 	invalid := check(arrivals, (*queue.Arrival).Validate)
 	if invalid == nil {
 		s.wait(ctx)
 	}
-	err = s.do(ctx, "join", invalid, func(r *room) error {
+	err = s.sell(ctx, "join", invalid, func(r *room) error {
 		s.keeper.reserveFor(r, len(arrivals))
 		reply = queue.JoinReply{Now: r.now, Places: r.joinAll(arrivals)}
 		return nil
@@ -173,9 +173,9 @@ func (s *Store) Keep(ctx context.Context, mapping uint64, beats []queue.Beat) (r
 	return reply, err
 }
 
-// Claim implements queue.Store.
+// Claim implements queue.Store. With files and a quota, those who enter are on disk when Claim answers.
 func (s *Store) Claim(ctx context.Context, mapping uint64, places []queue.Place) (reply queue.KeepReply, err error) {
-	err = s.do(ctx, "claim", check(places, checkPlace), func(r *room) error {
+	err = s.sell(ctx, "claim", check(places, checkPlace), func(r *room) error {
 		if mapping > r.Opening.Mapping {
 			return queue.ErrLost
 		}
@@ -197,9 +197,9 @@ func (s *Store) Renew(ctx context.Context, stays []queue.Stay) (reply queue.Keep
 	return reply, err
 }
 
-// Report implements queue.Store.
+// Report implements queue.Store. With files, bookings are on disk when Report answers.
 func (s *Store) Report(ctx context.Context, outcomes []queue.Outcome) error {
-	return s.do(ctx, "report", check(outcomes, (*queue.Outcome).Validate), func(r *room) error {
+	return s.sell(ctx, "report", check(outcomes, (*queue.Outcome).Validate), func(r *room) error {
 		for _, o := range outcomes {
 			r.report(o)
 		}

@@ -38,6 +38,17 @@ func (p *Past) applied(s *queue.Step) bool { return s.Rank <= p.rank(s.Opening) 
 
 func (p *Past) open(s *queue.Step) bool { return !p.applied(s) }
 
+// seen is the latest time that took effect: now, or later if the clock has stepped back since. An opening that has begun goes on then.
+func (p *Past) seen(now time.Time) int64 {
+	at := now.UnixMilli()
+	for i := range p.Plan {
+		if s := &p.Plan[i]; p.applied(s) {
+			at = max(at, s.At)
+		}
+	}
+	return at
+}
+
 // of are the steps of one opening.
 func (p *Past) of(opening string) []queue.Step {
 	return which(p.Plan, func(s *queue.Step) bool { return s.Opening == opening })
@@ -82,7 +93,8 @@ func which(steps []queue.Step, pass func(*queue.Step) bool) (all []queue.Step) {
 // fresh is the plan as it would be made now.
 func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
 	plan := []queue.Step{{At: 1, Opening: beginning, Rank: 1, Phase: c.between}}
-	isDue := func(s *queue.Step) bool { return s.At <= now.UnixMilli() }
+	seen := past.seen(now)
+	isDue := func(s *queue.Step) bool { return s.At <= seen }
 	target := after(unplanned(), plan, isDue)
 	behind := false // an opening that ends with the next one and does not go on
 	floor := false  // one is over that was under way, and its line does not go on
@@ -177,7 +189,7 @@ func (p *Past) goOn(steps []queue.Step, now time.Time) []queue.Step {
 	if alike(open, later(steps, until)) {
 		return had
 	}
-	rest := later(steps, now.UnixMilli())
+	rest := later(steps, max(now.UnixMilli(), until)) // the clock may have stepped back
 	for i := range rest {
 		rest[i].Rank = rank + 1 + uint8(i)
 	}
@@ -215,14 +227,21 @@ func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time)
 		s.SetShare, s.Share = true, target.share
 		s.Draw = target.draw && has.phase == queue.PhaseLobby
 	}
-	if p.rank(target.opening) == 0 || target.opening == beginning {
+	ahead := func(t *queue.Step) bool { return t.Opening == s.Opening && t.At > s.At && p.applied(t) }
+	if p.rank(target.opening) == 0 || target.opening == beginning || slices.ContainsFunc(plan, func(t queue.Step) bool { return ahead(&t) }) {
 		s.Opening, s.Rank = changed+strconv.FormatUint(p.Opening.Cursor, 10), 1
+	}
+	// It comes behind what is due and before what is to come, whose ranks it moves.
+	for i := range plan {
+		if plan[i].Opening == s.Opening && due(&plan[i]) {
+			s.Rank = max(s.Rank, plan[i].Rank+1)
+		}
 	}
 	rank := s.Rank
 	for i := range plan {
-		if plan[i].Opening == s.Opening && p.open(&plan[i]) {
+		if plan[i].Opening == s.Opening && p.open(&plan[i]) && !due(&plan[i]) {
 			rank++
-			plan[i].Rank = rank // behind the one that comes first
+			plan[i].Rank = rank
 		}
 	}
 	return append(plan, s)

@@ -20,6 +20,7 @@ import (
 func Bench(b *testing.B, factory Factory) {
 	for _, n := range []int{10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("places=%d", n), func(b *testing.B) { benchSize(b, factory, n) })
+		b.Run(fmt.Sprintf("lobby=%d", n), func(b *testing.B) { benchLobby(b, factory, n) })
 	}
 }
 
@@ -51,14 +52,20 @@ func benchTiming() queue.Timing {
 	return t
 }
 
-func benchSize(b *testing.B, factory Factory, n int) {
+// newBench is a store with an empty line.
+func newBench(b *testing.B, factory Factory) *bench {
 	m := &bench{B: b, clock: NewClock(startMS), r: rand.New(rand.NewPCG(7, 7))}
 	m.store = factory(b, m.clock)
-	defer func() { m.must(m.store.Close()) }()
 	d := suiteDocument()
 	d.Timing = benchTiming()
 	d.Pace.Mode, d.Pace.Rate, d.Pace.Burst = queue.ModePause, queue.MaxRate, queue.MaxBurst
 	m.must(m.store.Restore(b.Context(), queue.Watermark{Document: d}))
+	return m
+}
+
+func benchSize(b *testing.B, factory Factory, n int) {
+	m := newBench(b, factory)
+	defer func() { m.must(m.store.Close()) }()
 	m.places = make([]queue.Place, 0, n) // before the bytes are counted: they are not the store's
 	before := m.bytes()
 	start := time.Now()
@@ -84,6 +91,8 @@ func benchSize(b *testing.B, factory Factory, n int) {
 	b.Run("advance", m.run(m.benchAdvance))
 	b.Run("advance-changed", m.run(m.benchChanges))
 	b.Run("advance-100", m.run(m.benchCalls))
+	b.Run("advance-planned", m.run(m.planned(m.benchAdvance)))
+	b.Run("advance-100-planned", m.run(m.planned(m.benchCalls)))
 	b.Run("claim-1", m.run(func() { m.benchStays("claim", 1) }))
 	b.Run("renew-1", m.run(func() { m.benchStays("renew", 1) }))
 	b.Run("renew", m.run(func() { m.benchStays("renew", queue.MaxBatch) }))

@@ -19,9 +19,13 @@ import (
 // Crowd is a number of browsers that keep to the protocol, and the journal of what became of them. Its methods are
 // for the test's goroutine; the browsers run in goroutines of their own that Wait waits for.
 type Crowd struct {
+	// Entered is called once a visitor is inside, in a goroutine of that visitor. Set it before anybody waits; nil: nothing.
+	Entered func(context.Context, *Visitor)
+
 	tb    testing.TB
 	gates atomic.Pointer[[]*Gate]
 	wg    sync.WaitGroup
+	in    atomic.Int64
 
 	mu       sync.Mutex
 	visitors []*Visitor
@@ -143,6 +147,13 @@ func (c *Crowd) stay(ctx context.Context, v *Visitor) {
 			next = troubled // the page did not come
 		}
 	}
+	if v.in.IsZero() {
+		return
+	}
+	if c.Entered != nil {
+		c.Entered(ctx, v)
+	}
+	c.in.Add(1)
 }
 
 // troubled is when a page or a poll that failed is tried again: the page's script does not give up either.

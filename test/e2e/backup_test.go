@@ -1,0 +1,39 @@
+package e2e
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// copied is a copy of a state directory.
+func copied(t *testing.T, dir string) string {
+	t.Helper()
+	backup := filepath.Join(t.TempDir(), "backup")
+	copyDir(t, dir, backup)
+	return backup
+}
+
+// putBack makes a state directory what it was when the backup was made.
+func putBack(t *testing.T, backup, dir string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	copyDir(t, backup, dir)
+}
+
+// copyDir copies files, which are for their owner alone.
+func copyDir(t *testing.T, from, to string) {
+	t.Helper()
+	err := os.CopyFS(to, os.DirFS(from))
+	files, err2 := filepath.Glob(filepath.Join(to, "*"))
+	err = errors.Join(err, err2, os.Chmod(to, 0o700))
+	for _, file := range files {
+		err = errors.Join(err, os.Chmod(file, 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

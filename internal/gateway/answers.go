@@ -348,8 +348,11 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 
 // tellScript answers a request that is no page load with what its script can act on.
 func (e *exchange) tellScript(status int, kind string) {
-	to := e.way()
-	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", e.stateForScript().String()), linkTo(to)...)
+	to, state := e.way(), e.stateForScript()
+	if state == web.Ended && kind == "in-line" {
+		kind = "no-pass" // the line has ended with its opening
+	}
+	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", state.String()), linkTo(to)...)
 	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
 	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }

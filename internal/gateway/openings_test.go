@@ -106,7 +106,7 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 			}
 			page := s.browser().load("GET", "/")
 			says(t, page, test.state, test.outside)
-			if !strings.Contains(page.body, "Do you have questions? <a href=\"tel:") {
+			if !strings.Contains(page.body, "You can also ask here: <a href=\"tel:") {
 				t.Error("no other way is named")
 			}
 			s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })

@@ -205,8 +205,8 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for left, want := range map[time.Duration]string{
-		time.Second: "in weniger als einer Minute", 12 * time.Minute: "in etwa 12 Minuten", time.Minute + time.Second: "in etwa 2 Minuten",
-		90 * time.Minute: "in etwa 1 Std. 30 Min.", 14 * time.Hour: "in etwa 14 Std.",
+		time.Second: "weniger als eine Minute", 12 * time.Minute: "etwa 12 Minuten", time.Minute + time.Second: "etwa 2 Minuten",
+		90 * time.Minute: "etwa 1 Std. 30 Min.", 14 * time.Hour: "etwa 14 Std.",
 	} {
 		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Coming: Coming{Now: monday, Begins: monday.Add(left)}}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))

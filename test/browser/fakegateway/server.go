@@ -191,7 +191,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 		s.servePoll(w, r, setup)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
-	case "leave":
+	case "leave", "join":
 		w.Header().Set("Location", Prefix+"/wait?to=/termine")
 		w.WriteHeader(http.StatusSeeOther)
 	case "wait":

@@ -48,7 +48,7 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Next:    duration("next"),
 			Message: rapid.String().Draw(t, "message"),
 			Stale:   rapid.Bool().Draw(t, "stale"), ClaimLeft: duration("until"),
-			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"), 
+			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"),
 			Coming: Coming{Now: monday, Begins: monday.Add(rapid.SampledFrom([]time.Duration{0, time.Second, 1500 * time.Millisecond, day * time.Minute}).Draw(t, "starts"))},
 		}
 		want := readStatus{

@@ -21,7 +21,9 @@ func mustZone(name string) *time.Location {
 
 // What comes next is said with its time, with the date unless that is today's, and with the year unless that is this one.
 func TestEachStateSaysWhatComesNext(t *testing.T) {
-	on := func(y int, m time.Month, d, h, min int) time.Time { return time.Date(y, m, d, h, min, 0, 0, monday.Location()) }
+	on := func(y int, m time.Month, d, h, min int) time.Time {
+		return time.Date(y, m, d, h, min, 0, 0, monday.Location())
+	}
 	eight, eleven := on(2027, time.June, 14, 8, 0), on(2027, time.June, 14, 11, 0)
 	lobby, tuesday, newYear := on(2027, time.June, 15, 7, 30), on(2027, time.June, 15, 8, 5), on(2028, time.January, 3, 14, 0)
 	for _, test := range []struct {

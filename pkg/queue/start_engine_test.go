@@ -25,23 +25,33 @@ func TestTheNextStartIsOneThatHasSomethingToGive(t *testing.T) {
 	}{
 		"a later part of the same opening": {
 			[]queue.Step{open("day", 1, 1, 2), {At: at(50), Opening: "day", Rank: 2, Phase: queue.PhaseOpen, SetShare: true, Share: 500}, open("day", 3, 100, 4)},
-			2, queue.Start{Opening: "day", At: at(100), Kept: true}, queue.Start{},
+			2,
+			queue.Start{Opening: "day", At: at(100), Kept: true},
+			queue.Start{},
 		},
 		"while there is something, it is not told of": {
-			[]queue.Step{open("day", 1, 1, 2), open("day", 2, 100, 4), again}, 1,
-			queue.Start{Opening: "again", At: at(300), Kept: true}, queue.Start{Opening: "again", At: at(300), Kept: true},
+			[]queue.Step{open("day", 1, 1, 2), open("day", 2, 100, 4), again},
+			1,
+			queue.Start{Opening: "again", At: at(300), Kept: true},
+			queue.Start{Opening: "again", At: at(300), Kept: true},
 		},
 		"the next part is taken as well": {
-			[]queue.Step{open("day", 1, 1, 2), open("more", 1, 100, 2), again}, 2,
-			queue.Start{Opening: "again", At: at(300), Kept: true}, queue.Start{Opening: "again", At: at(300), Kept: true},
+			[]queue.Step{open("day", 1, 1, 2), open("more", 1, 100, 2), again},
+			2,
+			queue.Start{Opening: "again", At: at(300), Kept: true},
+			queue.Start{Opening: "again", At: at(300), Kept: true},
 		},
 		"the line ends before": {
-			[]queue.Step{open("day", 1, 1, 2), end("day", 2, 200, true), again}, 2,
-			queue.Start{Opening: "again", At: at(300)}, queue.Start{Opening: "again", At: at(300)},
+			[]queue.Step{open("day", 1, 1, 2), end("day", 2, 200, true), again},
+			2,
+			queue.Start{Opening: "again", At: at(300)},
+			queue.Start{Opening: "again", At: at(300)},
 		},
 		"the line goes on": {
-			[]queue.Step{open("day", 1, 1, 2), end("day", 2, 200, false), again}, 2,
-			queue.Start{Opening: "again", At: at(300), Kept: true}, queue.Start{Opening: "again", At: at(300), Kept: true},
+			[]queue.Step{open("day", 1, 1, 2), end("day", 2, 200, false), again},
+			2,
+			queue.Start{Opening: "again", At: at(300), Kept: true},
+			queue.Start{Opening: "again", At: at(300), Kept: true},
 		},
 		"nothing more": {[]queue.Step{open("day", 1, 1, 2), end("day", 2, 200, true)}, 2, queue.Start{}, queue.Start{}},
 	} {

@@ -38,6 +38,8 @@ type gateway struct {
 	// asked is the last change, act the last act.
 	asked operator.Change
 	act   operator.DebugAct
+
+	reason string // of what was told
 }
 
 func newGateway() *gateway {
@@ -84,7 +86,35 @@ func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 	return operator.RoomInfo{}, operator.ErrUnknownRoom
 }
 
+func (g *gateway) Plan(id string) (operator.PlanInfo, error) {
+	r, err := g.Get(id)
+	p := operator.PlanInfo{ID: id, Version: r.Version, Now: "open", Schedule: r.Schedule, Next: []operator.PlanEvent{}, Warnings: []string{}}
+	p.AsOf = time.Date(2026, 12, 1, 7, 59, 0, 0, time.UTC)
+	return p, err
+}
+
+func (g *gateway) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := g.Plan(id)
+	p.Schedule = *change.Schedule
+	return operator.PlanPreview{Changes: []string{}, Plan: p}, err
+}
+
 func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
+
+func (g *gateway) RefuseTold(_ context.Context, _ string, why error) error { return why }
+
+func (g *gateway) Tell(_ context.Context, id string, told operator.Told) (operator.Heard, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i := range g.rooms {
+		if r := &g.rooms[i]; r.ID == id {
+			h := operator.Heard{ID: id, Before: r.Opening.Booked, Booked: told.Total, Quota: r.Opening.Quota}
+			r.Opening.Booked, g.reason = *told.Total, told.Reason
+			return h, nil
+		}
+	}
+	return operator.Heard{}, operator.ErrUnknownRoom
+}
 
 func (g *gateway) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
 

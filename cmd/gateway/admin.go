@@ -31,7 +31,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return fmt.Errorf("admin: %w", err)
 	}
 	a.admin, err = adminapi.New(operators, adminapi.Config{
-		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
+		Token: token, ReportToken: cfg.Admin.ReportToken.Reveal(), Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
 	})
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
@@ -97,7 +97,7 @@ func (a *app) operated() []operator.Room {
 	rooms := a.serving.Load().rooms
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
-		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses}
+		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses, Ref: references(a.keys.source, r.line.Room, r.cfg.ID)}
 	}
 	return all
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/secretfile"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // opener opens what a configuration names outside of itself: keyring, store, certificates, directories, sockets. The start, a reload
@@ -22,6 +23,8 @@ import (
 type opener struct {
 	look bool
 	log  *zap.Logger // of a start; a look collects instead
+	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
+	planner queue.Planner
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.
@@ -164,12 +167,17 @@ func othersMay(file string) (mode fs.FileMode, yes bool) {
 // secrets refuses a file with the operators' token that others can read, and warns of those that a container's runtime usually mounts
 // readable for all.
 func (o *opener) secrets(cfg *config.Config) error {
-	if file := cfg.Admin.TokenFile; file != "" {
-		info, err := os.Stat(file)
-		if err == nil {
-			err = secretfile.Check(file, info)
+	for _, token := range []struct{ path, file string }{
+		{"admin.token_file", cfg.Admin.TokenFile}, {"admin.report_token_file", cfg.Admin.ReportTokenFile},
+	} {
+		if token.file == "" {
+			continue
 		}
-		if err := o.refuse("admin.token_file", err); err != nil {
+		info, err := os.Stat(token.file)
+		if err == nil {
+			err = secretfile.Check(token.file, info)
+		}
+		if err := o.refuse(token.path, err); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func actOf[A any, P interface {
 }
 
 // readAct reads an act and its condition.
-func readAct(w http.ResponseWriter, r *http.Request, act operator.DebugAct) error {
+func readAct(w http.ResponseWriter, r *http.Request, act any) error {
 	if !acceptsJSON(r) {
 		return errMediaType
 	}

@@ -82,11 +82,22 @@ func foreign(r *http.Request) bool {
 // principal returns who asks. The comparison of digests in constant time hides the length of the token too.
 func (s *Server) principal(r *http.Request) operator.Principal {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.cfg.Token))
-	if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+	if !strings.EqualFold(scheme, "Bearer") {
 		return operator.Principal{}
 	}
-	return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
+	operators, reporters := same(token, s.cfg.Token), s.cfg.ReportToken != "" && same(token, s.cfg.ReportToken)
+	switch {
+	case operators:
+		return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
+	case reporters:
+		return operator.Principal{Name: "report_token", Method: "bearer", Role: operator.RoleReporter}
+	}
+	return operator.Principal{}
+}
+
+func same(token, wanted string) bool {
+	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(wanted))
+	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }
 
 // authorised returns who asks, or why they may not. Wrong tokens are slowed down where a token is needed.

@@ -36,7 +36,7 @@ func (s *Server) routes() []route {
 	metrics := promhttp.HandlerFor(s.cfg.Gatherer, promhttp.HandlerOpts{
 		ErrorLog: stdLog(s.cfg.Log), Timeout: readTimeout, MaxRequestsInFlight: 8,
 	}).ServeHTTP
-	const public, operators = operator.RolePublic, operator.RoleOperator
+	const public, reporters, operators = operator.RolePublic, operator.RoleReporter, operator.RoleOperator
 	return []route{
 		{http.MethodGet, "/healthz", public, quick, s.healthz},
 		{http.MethodGet, "/readyz", public, quick, s.readyz},
@@ -44,8 +44,10 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms", operators, quick, s.listRooms},
 		{http.MethodGet, "/v1/rooms/{id}", operators, quick, s.showRoom},
 		{http.MethodPatch, "/v1/rooms/{id}", operators, change, s.changeRoom},
+		{http.MethodGet, "/v1/rooms/{id}/plan", operators, quick, s.showPlan},
+		{http.MethodPost, "/v1/rooms/{id}/plan/preview", operators, quick, s.previewPlan},
+		{http.MethodPost, "/v1/rooms/{id}/outcomes", reporters, change, s.tellOutcome},
 		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/door", operators, change, actOf[operator.DebugDoor](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", operators, change, actOf[operator.DebugReveal](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/report", operators, change, actOf[operator.DebugReport](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/join", operators, change, actOf[operator.DebugJoin](s)},

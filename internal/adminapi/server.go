@@ -21,6 +21,8 @@ import (
 type Config struct {
 	// Token authorises operators. Required.
 	Token string
+	// ReportToken authorises those who may only say what was booked and given back; empty: nobody.
+	ReportToken string
 	// Hosts are names besides localhost and IP addresses by which the listener may be addressed, in lower case.
 	Hosts []string
 	// Ready returns why the gateway should not get visitors now, or nil. Optional.
@@ -55,6 +57,10 @@ type Operators interface {
 	Get(id string) (operator.RoomInfo, error)
 	Change(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
 	Refuse(ctx context.Context, id string, change operator.Change, why error) error
+	Plan(id string) (operator.PlanInfo, error)
+	PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error)
+	Tell(ctx context.Context, id string, told operator.Told) (operator.Heard, error)
+	RefuseTold(ctx context.Context, id string, why error) error
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
 }
@@ -75,7 +81,7 @@ const (
 	writeTimeout = 15 * time.Second
 	idleTimeout  = time.Minute
 	maxHead      = 16 << 10
-	maxBody      = 16 << 10
+	maxBody      = 32 << 10
 )
 
 // New makes a server.

@@ -164,28 +164,35 @@ func made(change []byte, info *operator.RoomInfo) error {
 
 // act reads the answer to an act, which has every member of what operator says, and no other.
 func (a *answer) act(id string, act operator.DebugAct) (json.RawMessage, error) {
+	if err := a.about(id, act.Name(), operator.AnswerTo(act)); err != nil {
+		return nil, err
+	}
+	return a.text, nil
+}
+
+// about reads an answer about something that was done with a room into out.
+func (a *answer) about(id, what string, out any) error {
 	if a.header.Get(adminapi.MarkField) == "" {
-		return nil, notAPI("an answer without the field %s", adminapi.MarkField)
+		return notAPI("an answer without the field %s", adminapi.MarkField)
 	}
 	if of := a.header.Get(adminapi.RoomField); of != id {
-		return nil, notAPI("asked for room %q, it answers with %q", id, of)
+		return notAPI("asked for room %q, it answers with %q", id, of)
 	}
-	out := operator.AnswerTo(act)
 	dec := json.NewDecoder(bytes.NewReader(a.text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(out); err != nil {
-		return nil, notAPI("its answer to %s cannot be read: %v", act.Name(), err)
+		return notAPI("its answer to %s cannot be read: %v", what, err)
 	}
 	var has map[string]json.RawMessage
 	if err := whole(a.text, &has); err != nil {
-		return nil, notAPI("its answer to %s cannot be read: %v", act.Name(), err)
+		return notAPI("its answer to %s cannot be read: %v", what, err)
 	}
 	for _, name := range required(reflect.TypeOf(out).Elem()) {
 		if _, ok := has[name]; !ok {
-			return nil, notAPI("its answer to %s has no %s", act.Name(), name)
+			return notAPI("its answer to %s has no %s", what, name)
 		}
 	}
-	return a.text, nil
+	return nil
 }
 
 // required are the names of the members that are always in the JSON of a struct.

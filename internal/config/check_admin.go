@@ -11,13 +11,11 @@ const minToken = 16
 
 func (ch *checker) admin(c *Config) {
 	a := c.Admin
+	ch.token("admin.token", a.Token, a.TokenFile)
+	ch.token("admin.report_token", a.ReportToken, a.ReportTokenFile)
 	if token := a.Token.Reveal(); token != "" {
-		if len(token) < minToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			path := "admin.token"
-			if a.TokenFile != "" {
-				path = "admin.token_file"
-			}
-			ch.bad(path, "want at least %d visible ASCII characters, for example of: openssl rand -hex 32", minToken)
+		if token == a.ReportToken.Reveal() {
+			ch.bad("admin.report_token", "is the operators' token: want another one, which may do less")
 		}
 		return
 	}
@@ -29,6 +27,18 @@ func (ch *checker) admin(c *Config) {
 	} else if c.State.Dir == "" {
 		ch.bad("admin.token", "there is no state.dir to keep a token of our own in; give token or token_file, or state.dir")
 	}
+}
+
+// token checks a token that is given.
+func (ch *checker) token(path string, value Secret, file string) {
+	token := value.Reveal()
+	if token == "" || len(token) >= minToken && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return
+	}
+	if file != "" {
+		path += "_file"
+	}
+	ch.bad(path, "want at least %d visible ASCII characters, for example of: openssl rand -hex 32", minToken)
 }
 
 // loopback reports whether a listener's address is only reachable from this machine.

@@ -145,6 +145,9 @@ type Admin struct {
 	Hosts     []string `yaml:"hosts"`
 	Token     Secret   `yaml:"token"`
 	TokenFile string   `yaml:"token_file"`
+	// ReportToken is for who may only say what was booked and given back; empty: nobody may.
+	ReportToken     Secret `yaml:"report_token"`
+	ReportTokenFile string `yaml:"report_token_file"`
 }
 
 // Log says what is logged to standard error.

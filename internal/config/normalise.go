@@ -18,6 +18,7 @@ func (c *Config) normalise(read func(string) ([]byte, error)) []*Problem {
 	ch := &checker{}
 	secret := func(dir, key string, value *Secret, file string) { ch.secretFile(read, join(dir, key), value, file) }
 	secret("admin", "token", &c.Admin.Token, c.Admin.TokenFile)
+	secret("admin", "report_token", &c.Admin.ReportToken, c.Admin.ReportTokenFile)
 	secret("store", "password", &c.Store.Password, c.Store.PasswordFile)
 	secret("store.sentinel", "password", &c.Store.Sentinel.Password, c.Store.Sentinel.PasswordFile)
 	ch.storeCredentials(&c.Store)

@@ -39,6 +39,7 @@ func TestTheClientScriptNeedsNoPass(t *testing.T) {
 	if a := s.browser().load("GET", "/.einlass/client.js", "If-None-Match", `"other"`); a.StatusCode != 200 {
 		t.Errorf("another release's: %d", a.StatusCode)
 	}
+	s.browser().load("GET", "/.einlass/client.js?room=termin").want(t, 404, "text/html")
 	if a := s.browser().load("POST", "/.einlass/client.js"); a.StatusCode != 405 || a.Header.Get("Allow") != "GET" {
 		t.Errorf("POST: %d, Allow %q", a.StatusCode, a.Header.Get("Allow"))
 	}

@@ -56,7 +56,8 @@ func (s *stayInside) finishedBy(head proxy.Head) bool {
 	if s.v.Method() == "GET" && string(s.v.Header("Sec-Fetch-Site")) == "cross-site" && !s.v.PageLoad() {
 		return false
 	}
-	return s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)
+	_, met := s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)
+	return met
 }
 
 // noteFinished is for a pass that is not sealed, of a stay that has ended. The site may have finished it at another gateway, and

@@ -24,7 +24,7 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	}
 	if string(name) == "client.js" {
 		if v.Method() == "HEAD" || g.methodIs(v, "GET") {
-			g.answerClient(v)
+			g.serveClient(v)
 		}
 		return
 	}
@@ -83,6 +83,20 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 		g.missing(v, 404, "not-found")
 	}
+}
+
+// serveClient sends the script that pages of a site include. One that names a room which is not there would do nothing and say
+// nothing, so whoever includes it is told here.
+func (g *Gateway) serveClient(v *httpx.Visit) {
+	if id := param(v.Query(), "room"); len(id) > 0 {
+		r := g.findOwn(v, id)
+		if r == nil {
+			g.missing(v, 404, "unknown-room")
+			return
+		}
+		r.leave()
+	}
+	g.answerClient(v)
 }
 
 func (g *Gateway) serveAsset(v *httpx.Visit, name []byte) {

@@ -13,7 +13,6 @@ import (
 // DebugLine is what a line can do that no configuration asks for yet. Tests and trials reach it by a [DebugAct].
 type DebugLine interface {
 	Arrive(queue.Arrival) (queue.Joined, error)
-	Report(ctx context.Context, outcomes ...queue.Outcome) error
 	Reveal(ctx context.Context, opening string, seed [32]byte) (inForce [32]byte, err error)
 	Find(ctx context.Context, epoch, number uint64) (queue.Located, error)
 	Move(ctx context.Context, m queue.Move) (queue.Moved, error)

@@ -8,16 +8,22 @@ type Role int
 const (
 	// RolePublic may ask for health and metrics.
 	RolePublic Role = iota
+	// RoleReporter may say what was booked and given back, and nothing else: it is for a site, or what stands beside it.
+	RoleReporter
 	// RoleOperator may see and change rooms.
 	RoleOperator
 )
 
 // String returns the name of the role.
 func (r Role) String() string {
-	if r == RoleOperator {
+	switch r {
+	case RoleOperator:
 		return "operator"
+	case RoleReporter:
+		return "reporter"
+	default:
+		return "public"
 	}
-	return "public"
 }
 
 // Principal is who acts. It names a credential, not a person. The zero value is anybody.

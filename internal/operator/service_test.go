@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -46,7 +47,12 @@ func newHouse(t *testing.T) *house {
 	core, logs := observer.New(zapcore.InfoLevel)
 	h.logs = logs
 	h.Service, err = operator.New(func() []operator.Room {
-		return []operator.Room{{ID: "termine", Title: "Termine", Line: h.room, Backends: func() []operator.Backend { return nil }}}
+		return []operator.Room{{
+			ID: "termine", Title: "Termine", Line: h.room, Backends: func() []operator.Backend { return nil },
+			Ref: func(kind queue.OutcomeKind, name string) queue.Code {
+				return booking.Hash([32]byte{}, "termine", byte(kind), name)
+			},
+		}}
 	}, zap.New(core))
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -25,7 +26,7 @@ const usedWell = 0.9
 // usageOf is what a view says.
 func usageOf(v *queue.View) Usage {
 	seen := &v.Usage
-	u := Usage{Possible: seen.Possible, Used: seen.Used}
+	u := Usage{Possible: tenths(seen.Possible), Used: tenths(seen.Used)}
 	for l, lost := range seen.Lost {
 		if lost <= 0 {
 			continue
@@ -33,7 +34,7 @@ func usageOf(v *queue.View) Usage {
 		if u.Lost == nil {
 			u.Lost = map[string]float64{}
 		}
-		u.Lost[queue.Loss(l).String()] = lost
+		u.Lost[queue.Loss(l).String()] = tenths(lost)
 	}
 	ratio, known := seen.Ratio()
 	if main, lost := seen.Main(); known && lost && ratio < usedWell {
@@ -42,6 +43,9 @@ func usageOf(v *queue.View) Usage {
 	}
 	return u
 }
+
+// tenths rounds entries: more digits say nothing.
+func tenths(entries float64) float64 { return math.Round(10*entries) / 10 }
 
 func whyLost(l queue.Loss) string {
 	switch l {

@@ -18,7 +18,7 @@ func TestTheReasonIsSaidWhenFewOfThePossibleEntriesWereUsed(t *testing.T) {
 	}{
 		{queue.Usage{}, Usage{}},
 		{queue.Usage{Possible: 0.5, Lost: lost(queue.LossFull, 0.5)}, Usage{Possible: 0.5, Lost: map[string]float64{"full": 0.5}}},
-		{queue.Usage{Possible: 300, Used: 300}, Usage{Possible: 300, Used: 300}},
+		{queue.Usage{Possible: 300.04, Used: 299.96}, Usage{Possible: 300, Used: 300}},
 		{queue.Usage{Possible: 300, Used: 280, Lost: lost(queue.LossTurns, 20)}, Usage{Possible: 300, Used: 280, Lost: map[string]float64{"turns": 20}}},
 		{queue.Usage{Possible: 300, Used: 60, Lost: lost(queue.LossFull, 240)}, Usage{
 			Possible: 300, Used: 60, Lost: map[string]float64{"full": 240}, Words: "the room was full: 20 % of 300 possible entries used in ten minutes",

@@ -26,8 +26,36 @@ func TestRowsOnSocketsAreThoseOfVirtualTime(t *testing.T) {
 	}
 }
 
-// known are the figures of unmodified sites that are short of their goals, as docs/capacity.md says why: what they reach.
-var known = map[string]float64{"ten minutes, first": 34, "an hour, later": 83}
+// known are the figures that are short of their goals, as docs/capacity.md says why: what they reach, by site and row, or by case too.
+var known = map[string]float64{
+	silent + ", ten minutes, first": 34,
+	silent + ", an hour, later":     83,
+	// Whoever sits on one page for longer than the room was told of is inside and counts for little.
+	"readers who idle for 8 minutes and more, " + silent + ", most people in a visit at once, first": 133,
+	"readers who idle for 8 minutes and more, " + silent + ", most people in a visit at once, later": 87,
+	// A form of a quarter of an hour outlives an idle time of ten minutes: the stay ends while its visitor types.
+	"forms of a quarter of an hour, " + silent + ", most people in a visit at once, first":                475,
+	"forms of a quarter of an hour, " + silent + ", most people in a visit at once, later":                475,
+	"forms of a quarter of an hour, " + stated + ", `idle` 20 min, most people in a visit at once, first": 155,
+	"forms of a quarter of an hour, " + stated + ", `idle` 20 min, most people in a visit at once, later": 92,
+}
+
+// reachable is the goal of a row, or what is known to be reached instead.
+func reachable(r *Result, row, when string, g Goal) Goal {
+	for _, which := range []string{r.Name + ", " + r.Site, r.Site} {
+		if reached, is := known[which+", "+row+", "+when]; is {
+			g.Bound = reached
+			break
+		}
+	}
+	switch g.Is {
+	case "≥":
+		g.Bound -= 2
+	case "≤":
+		g.Bound += 2
+	}
+	return g
+}
 
 // Rows reach their goals, within two points, with a seed that the page does not print.
 func TestRowsReachTheirGoals(t *testing.T) {
@@ -45,15 +73,7 @@ func TestRowsReachTheirGoals(t *testing.T) {
 		for j := range r.Rows {
 			row := &r.Rows[j]
 			check := func(when string, f Figures, g Goal) {
-				if reached, is := known[row.Name+", "+when]; is && r.Site == silent {
-					g = atLeast(reached)
-				}
-				switch g.Is {
-				case "≥":
-					g.Bound -= 2
-				case "≤":
-					g.Bound += 2
-				}
+				g = reachable(r, row.Name, when, g)
 				if len(f) > 0 && !g.Met(f.Median()) {
 					t.Errorf("%s, %s, %s, %s: %.1f, want %s %g", r.Name, r.Site, row.Name, when, f.Median(), g.Is, g.Bound)
 				}

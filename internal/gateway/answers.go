@@ -38,6 +38,8 @@ const (
 	answerCookies
 	// answerOver says why there is no place, with a button to line up again.
 	answerOver
+	// answerEnded says that the line has ended with its opening, and what comes next.
+	answerEnded
 	// answerGuess is for what a browser loads on a guess. It asks again when somebody wants the page.
 	answerGuess
 	// answerNoPass, answerInLine and answerNoPage are for what is not a page load: never a page that a script would take for
@@ -75,7 +77,8 @@ func (e *exchange) reply(d *decision) {
 	case answerNoStore:
 		e.laterPage(d, 503, web.NoStore)
 	case answerTurnedAway:
-		e.laterPage(d, 200, turnedAwayStates[e.joined.Reason])
+		state, _ := e.turnedAwayState()
+		e.laterPage(d, 200, state)
 	case answerStatus:
 		s := e.status(d)
 		e.answerStatus(&s)
@@ -88,6 +91,8 @@ func (e *exchange) reply(d *decision) {
 		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.target()), r.headers...)
 	case answerOver:
 		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), d.ended, e.target()), r.headers...)
+	case answerEnded:
+		e.endedPage()
 	case answerGuess:
 		v.Answer(503, "", nil, "Retry-After", "1")
 	case answerNoPass:
@@ -145,7 +150,7 @@ func (e *exchange) placePage(d *decision) {
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
 	}
-	w := web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target())}
+	w := web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target()), Join: e.g.ownURL(e.r, e.v, "join", "", e.target())}
 	switch {
 	case s.State == web.Full || s.State == web.Resume:
 		w.Reload = doorReload
@@ -180,12 +185,13 @@ func (e *exchange) status(d *decision) web.Status {
 	if e.knows(claim) && d.state == queue.StateCalled {
 		place.Until = e.claimed.Until
 	}
-	return statusOf(place, shown, e.r.Line.Now())
+	return e.r.statusOf(place, shown)
 }
 
-// turnedAwayStates are what pages say of an arrival that got no number.
-var turnedAwayStates = map[queue.Reason]web.State{
-	queue.ReasonClosed: web.Closed, queue.ReasonLimit: web.Limit, queue.ReasonSoldOut: web.SoldOut, queue.ReasonCode: web.Code,
+// endedPage is the page of a place that ended with its line.
+func (e *exchange) endedPage() {
+	s := e.r.ended()
+	e.page(200, &web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target()), Join: e.g.ownURL(e.r, e.v, "join", "", e.target())})
 }
 
 // laterPage is the waiting page of an arrival that has no number yet.
@@ -195,8 +201,9 @@ func (e *exchange) laterPage(d *decision, code int, state web.State) {
 		again = e.g.waitURL(e.r, e.v, again)
 	}
 	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Message}
-	if state == web.Closed {
-		s.Starts = e.r.opens()
+	if d.answer == answerTurnedAway {
+		_, next := e.turnedAwayState()
+		s.Coming = e.r.coming(&next)
 	}
 	e.page(code, &web.Wait{Status: s, Target: again}, retryAfter(code, e.verdict.after)...)
 }
@@ -341,8 +348,11 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 
 // tellScript answers a request that is no page load with what its script can act on.
 func (e *exchange) tellScript(status int, kind string) {
-	to := e.way()
-	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", e.stateForScript().String()), linkTo(to)...)
+	to, state := e.way(), e.stateForScript()
+	if state == web.Ended && kind == "in-line" {
+		kind = "no-pass" // the line has ended with its opening
+	}
+	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", state.String()), linkTo(to)...)
 	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
 	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -80,36 +81,33 @@ func (e *exchange) askArrive() {
 	e.noteJoined()
 }
 
-// Bounds of the time after which a page asks again that was turned away at the door.
-const (
-	doorRetry = 30 * time.Second
-	// doorSpread is within how long after the door opens the pages ask.
-	doorSpread = 10 * time.Second
-)
-
-// turnedAway is for an arrival that got no number. A door that is closed may open and a line that is too long grows shorter,
-// so such a page comes back by itself: when the plan says that it is time, if that is sooner.
+// turnedAway is for an arrival that got no number. A door that is closed may open, a line that is too long grows shorter, and the
+// plan may have more to give: such a page comes back by itself.
 func (e *exchange) turnedAway() verdict {
-	switch e.joined.Reason {
-	case queue.ReasonClosed, queue.ReasonLimit:
-	default:
+	state, next := e.turnedAwayState()
+	if state == web.Code || state == web.SoldOut && next.At == 0 {
 		return verdict{kind: refusal, answer: answerTurnedAway}
 	}
-	after := spread(doorRetry)
-	if opens := e.r.opens(); opens > 0 && opens < after {
-		after = opens + rand.N(doorSpread)
-	}
-	return verdict{kind: later, answer: answerTurnedAway, after: after, count: metrics.Refused}
+	return verdict{kind: later, answer: answerTurnedAway, after: e.r.comesBack(&next), count: metrics.Refused}
 }
 
-// opens is how long until numbers are given, as the plan says; 0: it does not say, or it is due.
-func (r *Room) opens() time.Duration {
-	next := r.Line.View().Start
-	at := next.At
-	if next.Lobby > 0 {
-		at = next.Lobby
+// turnedAwayState is what the page of an arrival says that got no number, and what comes next for it. Outside an opening the room is
+// closed. In one somebody has closed the door, until the next opening.
+func (e *exchange) turnedAwayState() (web.State, queue.Start) {
+	v := e.r.Line.View()
+	switch e.joined.Reason {
+	case queue.ReasonLimit:
+		return web.Limit, queue.Start{} // the line may get shorter at any time
+	case queue.ReasonSoldOut:
+		return web.SoldOut, v.Start
+	case queue.ReasonCode:
+		return web.Code, queue.Start{}
 	}
-	return time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
+	o := &v.Snapshot.Opening
+	if o.Name == "" || o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseThrough {
+		return web.Closed, v.Start
+	}
+	return web.Early, v.Following
 }
 
 // spread is an interval ±20 %, so that pages that came at once do not ask at once.

@@ -125,8 +125,12 @@ func decideVisit(f *facts) decision {
 	case f.sends:
 		return decideNotSent(f)
 	case f.carries == carriesTicket:
-		if d, spent := decideTicket(f); !spent {
+		d, spent := decideTicket(f)
+		switch {
+		case !spent:
 			return d
+		case d.reason == queue.ReasonFloor:
+			return overBy(d.reason) // a new number takes a press: who comes back finds out that the old one has ended
 		}
 	}
 	return decideArrival(f)
@@ -186,13 +190,13 @@ func decideStanding(f *facts) decision {
 		}
 		d, spent := decideResume(f)
 		if spent {
-			return over(endingOf(d.reason))
+			return overBy(d.reason)
 		}
 		return d
 	case carriesTicket:
 		d, spent := decideTicket(f)
 		if spent {
-			return over(endingOf(d.reason))
+			return overBy(d.reason)
 		}
 		return d
 	case carriesPress:

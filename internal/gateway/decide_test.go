@@ -115,11 +115,13 @@ func answersTo(q question, f facts) (all []facts) {
 		for s := range queue.StateSpent + 1 {
 			with(func(f *facts) { f.place.State = s })
 		}
+		with(func(f *facts) { f.place.State, f.place.Reason = queue.StateSpent, queue.ReasonFloor })
 	case claim, resume:
 		with(func(f *facts) { f.claimFailed = true })
 		for s := range queue.StateSpent + 1 {
 			with(func(f *facts) { f.claimed.State = s })
 		}
+		with(func(f *facts) { f.claimed.State, f.claimed.Reason = queue.StateSpent, queue.ReasonFloor })
 	case arrive:
 		with(func(f *facts) { f.joined.State = queue.StateWaiting })
 		with(func(f *facts) { f.joined.State, f.stands.State = queue.StateLobby, queue.StateLobby })
@@ -150,7 +152,7 @@ func rules(f *facts, d *decision) map[string]bool {
 	parts := f.unsealed && f.fetches && !f.reads && !f.touched && (f.carries == carriesPass || f.carries == carriesEndedPass)
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
-		answerOver: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
+		answerOver: true, answerEnded: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
 		"only a stay that goes on, or begins here, reaches the site": d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends || fetched || parts),
@@ -181,6 +183,8 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a form is never sent on without a pass":         !f.sends || d.act != forward || inside || late,
 		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
 			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),
+		"a new number for one that ended with its line takes a press": f.carries != carriesTicket || f.claimed.Reason != queue.ReasonFloor ||
+			f.purpose == pressing || !f.knows(arrive) && (d.answer == answerEnded || d.answer == answerWindow || f.purpose == knocking),
 		"a stranger's frame shows no page of the line": !f.stranger || f.purpose == pressing || f.purpose == knocking ||
 			d.answer == answerWindow || saysNotSent[d.answer] || !page[d.answer],
 		"a press in a frame takes no number that no cookie keeps": f.purpose != pressing || !f.framed || f.cookieSent || !f.knows(arrive),

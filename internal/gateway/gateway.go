@@ -77,6 +77,7 @@ type Room struct {
 	pressHeaders, windowHeaders []string
 
 	asides asides
+	zones  zones
 
 	named func(host string) bool // whether the room has a host by name
 

@@ -120,14 +120,14 @@ func (e *exchange) serveStatus() {
 		p := e.r.placeOf(&e.ticket)
 		shown := e.r.shownByPoll(e.v, e.r.Line.View().Number(&p))
 		a := e.r.Line.Poll(p, shown)
-		status = statusOf(&a, shown, e.r.Line.Now())
+		status = e.r.statusOf(&a, shown)
 		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.failed(e.r, e.v, "ticket not renewed", err)
 			return
 		}
 	case e.carries == carriesEndedPass && e.resumable:
 		a := e.r.resuming()
-		status = statusOf(&a, -1, e.r.Line.Now())
+		status = e.r.statusOf(&a, -1)
 	}
 	e.answerStatus(&status)
 }

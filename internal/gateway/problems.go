@@ -93,7 +93,7 @@ func (e *exchange) stateForScript() web.State {
 	switch {
 	case e.carries == carriesTicket:
 		a := e.r.Line.Peek(e.r.placeOf(&e.ticket))
-		return statusOf(&a, -1, e.r.Line.Now()).State
+		return e.r.statusOf(&a, -1).State
 	case e.carries == carriesEndedPass && e.resumable:
 		return web.Resume
 	default:

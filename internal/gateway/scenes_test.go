@@ -42,6 +42,15 @@ var scenes = []scene{
 		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1})
 		return s.browser()
 	}},
+	{"nothing, everything is booked for now", slow, func(s *fixture) *browser {
+		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1}, queue.Step{At: hence(s, time.Hour), Phase: queue.PhaseOpen, SetQuota: true, Quota: 5, Per: 1})
+		return s.browser()
+	}},
+	{"nothing, the opening was closed early", slow, func(s *fixture) *browser {
+		s.plan(queue.Step{Phase: queue.PhaseOpen})
+		s.closeDoor()
+		return s.browser()
+	}},
 	{"nothing, before the lobby", slow, func(s *fixture) *browser { s.morning(false); return s.browser() }},
 	{"nothing, in the lobby", slow, func(s *fixture) *browser { s.morning(false); s.pass(time.Minute); return s.browser() }},
 	{"nothing, in the lobby of a draw", slow, func(s *fixture) *browser { s.morning(true); s.pass(time.Minute); return s.browser() }},
@@ -64,6 +73,13 @@ var scenes = []scene{
 		s.update(func(d *queue.Document) { d.Pace.Rate = 1 })
 		b := s.waiting(4)
 		s.plan(queue.Step{Phase: queue.PhaseLine}, queue.Step{At: hence(s, time.Hour), Phase: queue.PhaseOpen})
+		return b
+	}},
+	{"a ticket, everything is booked for now", slow, func(s *fixture) *browser {
+		s.update(func(d *queue.Document) { d.Pace.Rate = 1 })
+		b := s.waiting(4)
+		s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1, Standby: 9},
+			queue.Step{At: hence(s, time.Hour), Phase: queue.PhaseOpen, SetQuota: true, Quota: 5, Per: 1})
 		return b
 	}},
 	{"a ticket, everything is booked, standing by", slow, func(s *fixture) *browser {

@@ -8,7 +8,10 @@ import (
 )
 
 // statusOf is an answer of the line in the words of the page. shown is the last number of people ahead that was shown.
-func statusOf(a *queue.Answer, shown, now int64) web.Status {
+func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
+	if a.State == queue.StateSpent && a.Reason == queue.ReasonFloor {
+		return r.ended()
+	}
 	s := web.Status{
 		State: stateOf(a), Number: a.Number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale,
 		Promised: int(a.Promises.Recent), Kept: int(a.Promises.RecentKept),
@@ -26,7 +29,7 @@ func statusOf(a *queue.Answer, shown, now int64) web.Status {
 		s.Low, s.High, s.Full = a.Low, a.High, a.Full
 		s.State = standsStill(a, s.State)
 	case web.Called:
-		s.ClaimLeft = time.Duration(max(0, a.Until-now)) * time.Millisecond
+		s.ClaimLeft = time.Duration(max(0, a.Until-r.Line.Now())) * time.Millisecond
 	case web.Lobby:
 		s.Ahead, s.Exact = web.Figure(int(a.Ahead), a.Exact, int(shown)), a.Exact
 		s.Came = int(a.Came)
@@ -34,10 +37,18 @@ func statusOf(a *queue.Answer, shown, now int64) web.Status {
 		s.Came = int(a.Came)
 	default:
 	}
-	if (a.Phase != queue.PhaseOpen || a.SoldOut) && a.Start.At > now {
-		s.Starts = time.Duration(a.Start.At-now) * time.Millisecond
+	switch s.State {
+	case web.Lobby, web.Lots, web.Between, web.Refill, web.Standby, web.Booked:
+		s.Coming = r.coming(&a.Start)
+	default:
 	}
 	return s
+}
+
+// ended is what is said of a place that ended with its line.
+func (r *Room) ended() web.Status {
+	v := r.Line.View()
+	return web.Status{State: web.Ended, Ahead: -1, Next: r.comesBack(&v.Start), Message: v.Message, Coming: r.coming(&v.Start)}
 }
 
 // stateOf is the page's state for the line's.
@@ -89,14 +100,17 @@ func lobbyState(a *queue.Answer) web.State {
 	}
 }
 
-// standsStill is the state of a place that waits, if nobody is called for a reason that its page names. Between openings the line
-// stands still as in a pause.
+// standsStill is the state of a place that waits, if nobody is called for a reason that its page names.
 func standsStill(a *queue.Answer, s web.State) web.State {
 	switch {
-	case a.Paused, a.Phase != queue.PhaseOpen:
+	case a.Paused:
 		return web.Paused
+	case a.Phase != queue.PhaseOpen:
+		return web.Between
 	case a.SiteDown:
 		return web.Down
+	case a.SoldOut && a.Start.At > 0 && a.Start.Kept:
+		return web.Refill
 	case a.SoldOut && (a.StandsBy || s == web.Front):
 		return web.Standby // whoever is at the front goes before all who stand by
 	case a.SoldOut:

@@ -100,11 +100,17 @@ func decideResume(f *facts) (d decision, spent bool) {
 	return d, false
 }
 
+// overBy is the page of a ticket that has ended, for a reason that the store knows.
+func overBy(why queue.Reason) decision {
+	if why == queue.ReasonFloor {
+		return decision{act: refuse, answer: answerEnded, count: metrics.Page}
+	}
+	return over(endingOf(why))
+}
+
 // endingOf is what a page says of a ticket that has ended. Where the reason is not known it says what can be.
 func endingOf(why queue.Reason) web.Ending {
 	switch why {
-	case queue.ReasonFloor:
-		return web.EndedFloor
 	case queue.ReasonFinished:
 		return web.EndedStay
 	case queue.ReasonLeft:

@@ -27,13 +27,16 @@ type locale struct {
 	startsMinutes plurals
 	startsLater   phrase
 
+	calendar calendar
+	next     [nexts]phrase
+
 	tabAhead    phrase
 	tabTurn     phrase
 	errorStatus phrase
 	reference   phrase
 
 	// of a site that has a title, a contact
-	header, footer, callUs page
+	header, footer, callUs, others page
 
 	wait    [pageStates]page
 	heading [pageStates]phrase
@@ -57,6 +60,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
+		calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
 		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
 	}
@@ -72,7 +76,7 @@ func (l *locale) compileLayout(k *compiler) error {
 	for _, p := range []struct {
 		into *page
 		name string
-	}{{&l.header, "site-header"}, {&l.footer, "site-footer"}, {&l.callUs, "call-us"}} {
+	}{{&l.header, "site-header"}, {&l.footer, "site-footer"}, {&l.callUs, "call-us"}, {&l.others, "others"}} {
 		var err error
 		if *p.into, err = k.compile(p.name, view{}); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)

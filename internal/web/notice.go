@@ -68,8 +68,6 @@ const (
 	EndedUnknown
 	// EndedExpired: the time inside is over, and the stay cannot be resumed.
 	EndedExpired
-	// EndedFloor: the line was closed.
-	EndedFloor
 	// EndedTwice: two calls were missed.
 	EndedTwice
 	// EndedMoved: the place goes on in another browser.
@@ -84,7 +82,7 @@ const (
 
 var endingNames = [endings]string{
 	EndedLeft: "left", EndedUsed: "used", EndedStay: "stay", EndedUnknown: "unknown", EndedExpired: "expired",
-	EndedFloor: "floor", EndedTwice: "twice", EndedMoved: "moved", EndedRemoved: "removed", EndedCode: "code",
+	EndedTwice: "twice", EndedMoved: "moved", EndedRemoved: "removed", EndedCode: "code",
 }
 
 // notice is the values of every page that is not a waiting page.

@@ -58,6 +58,10 @@ const (
 	slotStarts
 	slotRawStarts
 	slotHideStarts
+	slotComing
+	slotHideComing
+	slotJoin
+	slotOthers
 	slotKept
 	slotHideKept
 	slotReference
@@ -81,6 +85,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
+	"coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,

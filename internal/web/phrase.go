@@ -18,11 +18,20 @@ const (
 	markMinutes
 	markStatus
 	markTitle
+	markTime
+	markDay
+	markDate
+	markMonth
+	markYear
+	markOpens
+	markBegins
 )
 
 var marks = map[string]mark{
 	"{n}": markCount, "{low}": markLow, "{high}": markHigh,
 	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus, "{title}": markTitle,
+	"{t}": markTime, "{day}": markDay, "{date}": markDate, "{month}": markMonth, "{year}": markYear,
+	"{opens}": markOpens, "{begins}": markBegins,
 }
 
 // form is what a text is written into: escaping differs, words do not.

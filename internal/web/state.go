@@ -33,12 +33,19 @@ const (
 	Lobby
 	Lots
 	Drawing
+	// Between: in the line, between openings; the place stays. Refill is the same while everything is booked for now.
+	Between
+	Refill
 	// Standby and Booked: in the line, and everything is booked. The first is called if something is freed.
 	Standby
 	Booked
-	// Closed, Limit, SoldOut, Code: no place, because none are given, so many wait already, everything is booked, or the code
-	// was used by others. The first two may pass, so their pages ask again by themselves.
+	// Ended: no place any more, because the line ended with its opening. A press takes a new number, if any are given.
+	Ended
+	// Closed, Early, Limit, SoldOut, Code: no place, because none are given between openings, none any more in this one, so many
+	// wait already, everything is booked, or the code was used by others. All but the last may pass, so their pages ask again by
+	// themselves.
 	Closed
+	Early
 	Limit
 	SoldOut
 	Code
@@ -56,8 +63,8 @@ const (
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
-	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Standby: "standby", Booked: "booked",
-	Closed: "closed", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
+	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Standby: "standby", Booked: "booked",
+	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }
 
 // String is the state's name in the status and in the page.

@@ -33,9 +33,10 @@ type Status struct {
 	ClaimLeft time.Duration
 	// Last: a call was missed before, and the next one that is missed ends the number.
 	Last bool
-	// Came is how many have come to the lobby, Starts the time until calls begin; zero or less: not said.
-	Came   int
-	Starts time.Duration
+	// Came is how many have come to the lobby; zero or less: not said.
+	Came int
+	// Coming is what comes next.
+	Coming Coming
 }
 
 // JSONType is the media type of what AppendStatus writes.
@@ -43,7 +44,7 @@ const JSONType = "application/json"
 
 // AppendStatus appends the answer to a poll, a JSON object:
 //
-//	state    string, see [State.String]; for Turn "waiting", which pages of an earlier release know
+//	state    string, see [State.String]; for Turn "waiting" and for Ended "none", which pages of an earlier release know
 //	number   the place's number, 0 if none
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
@@ -55,17 +56,21 @@ const JSONType = "application/json"
 //	more     people who come first beside those that ahead says
 //	full     whether the wait is unknown because nobody can go in until somebody leaves
 //	turn     whether the state is Turn
+//	ended    true if the state is Ended; else absent
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
-//	starts   seconds until calls begin; absent if not said
+//	starts   seconds until people are let in; absent if not said
 //	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place
 //
 // It does not allocate if dst has room. Safe for concurrent use.
 func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = append(dst, `{"state":"`...)
-	if s.State == Turn {
+	switch s.State {
+	case Turn:
 		dst = append(dst, Waiting.String()...)
-	} else {
+	case Ended:
+		dst = append(dst, None.String()...)
+	default:
 		dst = append(dst, s.State.String()...)
 	}
 	dst = append(dst, `","number":`...)
@@ -92,6 +97,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = strconv.AppendBool(dst, s.Full)
 	dst = append(dst, `,"turn":`...)
 	dst = strconv.AppendBool(dst, s.State == Turn)
+	if s.State == Ended {
+		dst = append(dst, `,"ended":true`...)
+	}
 	if s.Last {
 		dst = append(dst, `,"last":true`...)
 	}
@@ -99,9 +107,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 		dst = append(dst, `,"came":`...)
 		dst = strconv.AppendInt(dst, int64(s.Came), 10)
 	}
-	if s.Starts > 0 {
+	if starts := s.Coming.starts(); starts > 0 {
 		dst = append(dst, `,"starts":`...)
-		dst = strconv.AppendInt(dst, secondsUp(s.Starts), 10)
+		dst = strconv.AppendInt(dst, secondsUp(starts), 10)
 	}
 	if s.State != None {
 		dst = site.appendWords(dst, site.locale(lang), s)
@@ -120,7 +128,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 //	estimate      the expected wait
 //	claim         how long the call may still be claimed; empty: not said
 //	came          how many have come to the lobby; absent if not said
-//	starts        how long until calls begin; absent if not said
+//	starts        how long until people are let in; absent if not said
+//	next          what comes next: words, a time by RFC 3339, that time in words, words and so on;
+//	              absent if not said
 func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	state := s.State.page()
 	dst = append(dst, `,"words":{"heading":"`...)
@@ -147,11 +157,17 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 		dst = append(dst, `","came":"`...)
 		dst = l.appendCount(dst, inJSON, &l.aheadExact, s.Came)
 	}
-	if s.Starts > 0 {
+	if starts := s.Coming.starts(); starts > 0 {
 		dst = append(dst, `","starts":"`...)
-		dst = l.appendStarts(dst, inJSON, s.Starts)
+		dst = l.appendStarts(dst, inJSON, starts)
 	}
-	return append(dst, `"}`...)
+	dst = append(dst, '"')
+	if nextOf(s) != nextNothing {
+		dst = append(dst, `,"next":["`...)
+		dst = l.appendNext(dst, inJSON, `","`, `","`, `","`, s)
+		dst = append(dst, `"]`...)
+	}
+	return append(dst, '}')
 }
 
 func wholeSeconds(d time.Duration) int64 { return int64(max(d, 0) / time.Second) }

@@ -27,6 +27,7 @@ type readStatus struct {
 	Last    bool   `json:"last"`
 	Came    int    `json:"came"`
 	Starts  int64  `json:"starts"`
+	Ended   bool   `json:"ended"`
 }
 
 func TestAStatusIsReadBackAsWritten(t *testing.T) {
@@ -47,7 +48,8 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Next:    duration("next"),
 			Message: rapid.String().Draw(t, "message"),
 			Stale:   rapid.Bool().Draw(t, "stale"), ClaimLeft: duration("until"),
-			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"), Starts: duration("starts"),
+			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"),
+			Coming: Coming{Now: monday, Begins: monday.Add(rapid.SampledFrom([]time.Duration{0, time.Second, 1500 * time.Millisecond, day * time.Minute}).Draw(t, "starts"))},
 		}
 		want := readStatus{
 			State: s.State.String(), Turn: s.State == Turn, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
@@ -55,10 +57,14 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Low: int64(s.Low / time.Second), High: int64((s.High + time.Second - 1) / time.Second),
 			Next: s.Next.Milliseconds(), Message: replaceInvalid(s.Message), Stale: s.Stale,
 			Until: int64(s.ClaimLeft / time.Second),
-			Last:  s.Last, Came: max(s.Came, 0), Starts: int64((s.Starts + time.Second - 1) / time.Second),
+			Last:  s.Last, Came: max(s.Came, 0), Starts: int64((s.Coming.Begins.Sub(monday) + time.Second - 1) / time.Second),
+			Ended: s.State == Ended,
 		}
 		if want.Turn {
 			want.State = "waiting" // pages of an earlier release know no other name, and would load anew
+		}
+		if want.Ended {
+			want.State = "none" // pages of an earlier release load anew, and show that it has ended
 		}
 		var got readStatus
 		if err := json.Unmarshal(site.AppendStatus(nil, 0, &s), &got); err != nil {
@@ -96,11 +102,14 @@ func TestAPollSaysWhatThePageSays(t *testing.T) {
 			w.High = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "high")) * time.Second
 			w.ClaimLeft = time.Duration(rapid.IntRange(0, 600).Draw(t, "claim")) * time.Second
 			w.Came = rapid.IntRange(0, 2_000_000).Draw(t, "came")
-			w.Starts = time.Duration(rapid.IntRange(0, 90_000).Draw(t, "starts")) * time.Second
+			w.Coming = Coming{Now: monday, Begins: monday.Add(time.Duration(rapid.IntRange(0, 90_000).Draw(t, "starts")) * time.Second), Kept: rapid.Bool().Draw(t, "kept")}
+			if rapid.Bool().Draw(t, "a lobby") {
+				w.Coming.Opens = monday.Add(time.Minute)
+			}
 			var got struct {
 				Words struct {
 					Heading, Lead, Tab, Number, More, Estimate, Claim, Came, Starts string
-					Ahead                                                           []string
+					Ahead, Next                                                     []string
 				}
 			}
 			if err := json.Unmarshal(site.AppendStatus(nil, Lang(lang), &w.Status), &got); err != nil {
@@ -126,8 +135,19 @@ func TestAPollSaysWhatThePageSays(t *testing.T) {
 			if w.Came > 0 {
 				said("came", `<dd id="came">`, got.Words.Came)
 			}
-			if w.Starts > 0 {
-				said("starts", `<span id="starts">`, got.Words.Starts)
+			if w.Coming.starts() > 0 {
+				said("starts", `">`, got.Words.Starts)
+			}
+			if next := got.Words.Next; len(next) > 0 {
+				want := escaped(next[0])
+				for ; len(next) > 3; next = next[3:] {
+					want += `<time datetime="` + next[1] + `">` + escaped(next[2]) + "</time>" + escaped(next[3])
+				}
+				if len(next) != 1 || !strings.Contains(page, `id="coming">`+want+"</p>") {
+					t.Fatalf("%s: the page does not say %q, with %d parts over:\n%s", l.tag, want, len(next)-1, page)
+				}
+			} else if !strings.Contains(page, `<p id="coming" hidden>`) {
+				t.Fatalf("%s: the page says what comes next, the poll does not:\n%s", l.tag, page)
 			}
 			switch a := got.Words.Ahead; len(a) {
 			case 1:

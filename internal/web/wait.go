@@ -15,6 +15,8 @@ type Wait struct {
 	Target string
 	// Reload is the interval of the reloads without script; zero or less: Next.
 	Reload time.Duration
+	// Join is the own URL to which a press is sent that takes a new number, where the place has ended.
+	Join string
 }
 
 func (w *Wait) reload() time.Duration {
@@ -84,9 +86,13 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotCame:
 		return l.appendCount(dst, inHTML, &l.aheadExact, w.Came)
 	case slotStarts:
-		return l.appendStarts(dst, inHTML, w.Starts)
+		return l.appendStarts(dst, inHTML, w.Coming.starts())
 	case slotRawStarts:
-		return strconv.AppendInt(dst, secondsUp(w.Starts), 10)
+		return strconv.AppendInt(dst, secondsUp(w.Coming.starts()), 10)
+	case slotComing:
+		return l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &w.Status)
+	case slotJoin:
+		return appendURL(dst, w.Join)
 	case slotMessage:
 		return appendHTML(dst, w.Message)
 	}
@@ -113,6 +119,8 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 		return s.appendIf(dst, l, l.footer, s.contact)
 	case slotCallUs:
 		return s.appendIf(dst, l, l.callUs, s.contact)
+	case slotOthers:
+		return s.appendIf(dst, l, l.others, s.contact)
 	case slotStatus:
 		dst = append(append(dst, s.status...), "lang="...)
 		return append(append(dst, l.tag...), "&amp;shown="...)
@@ -163,7 +171,9 @@ func waitHides(s slot, w *Wait) bool {
 	case slotHideCame:
 		return w.Came <= 0
 	case slotHideStarts:
-		return w.Starts <= 0
+		return w.Coming.starts() <= 0
+	case slotHideComing:
+		return nextOf(&w.Status) == nextNothing
 	case slotHideStale:
 		return !w.Stale
 	}

@@ -31,7 +31,7 @@ func everyPage(p *Site) map[string][]byte {
 		for s := range pageStates {
 			w := inTheLine()
 			w.State, w.Message, w.Stale, w.ClaimLeft = s, "Bitte Ausweis bereithalten", true, 5*time.Minute
-			w.Last, w.Came, w.Starts = true, 48123, 12*time.Minute
+			w.Last, w.Came, w.Join, w.Coming = true, 48123, "/.einlass/join", Coming{Now: monday, Begins: monday.Add(12 * time.Minute)}
 			pages[l.tag+" "+s.String()] = p.AppendWait(nil, lang, w)
 		}
 		for _, status := range errorStatuses {
@@ -142,7 +142,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused down recovering lobby standby booked" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill standby booked" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -181,7 +181,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 	} {
 		w := inTheLine()
 		w.More = more
-		want = `id="more" class="note" data-in="waiting paused down recovering standby booked"` + want
+		want = `id="more" class="note" data-in="waiting paused down recovering between refill standby booked"` + want
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
 			t.Errorf("with %d the page lacks %s", more, want)
 		}
@@ -205,13 +205,13 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for left, want := range map[time.Duration]string{
-		time.Second: "in weniger als einer Minute", 12 * time.Minute: "in etwa 12 Minuten", time.Minute + time.Second: "in etwa 2 Minuten",
-		90 * time.Minute: "in etwa 1 Std. 30 Min.", 14 * time.Hour: "in etwa 14 Std.",
+		time.Second: "weniger als eine Minute", 12 * time.Minute: "etwa 12 Minuten", time.Minute + time.Second: "etwa 2 Minuten",
+		90 * time.Minute: "etwa 1 Std. 30 Min.", 14 * time.Hour: "etwa 14 Std.",
 	} {
-		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Starts: left}, Target: "/"}
+		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Coming: Coming{Now: monday, Begins: monday.Add(left)}}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))
 		for _, want := range []string{
-			`<span id="starts">` + want + "</span>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots paused booked closed">`,
+			`">` + want + "</span></dd>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots between refill">`,
 		} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%v before the start the page lacks %q", left, want)
@@ -219,7 +219,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		}
 	}
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
-	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots paused booked closed" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
+	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots between refill" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
 	}
 }

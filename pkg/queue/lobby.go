@@ -7,47 +7,12 @@ import (
 	"time"
 )
 
-// Start is what the plan says about the next opening that lets people in.
-type Start struct {
-	// Opening is its name; empty: there is none.
-	Opening string
-	// Lobby is when its lobby begins, At when it opens, in store milliseconds. Lobby is 0 without a lobby, or once it has begun.
-	Lobby, At int64
-	// Draw: the order of those who are in its lobby is drawn.
-	Draw bool
-}
-
 const (
 	// beacon is how long after the start the seed of a draw is known, if everything works.
 	beacon = 14_000 // ms
 	// drawFails is how long after the start a draw fails whose seed did not come: the beacon and what stands in for it.
 	drawFails = 12 * 60_000 // ms
 )
-
-// start finds the next start: of the opening that is in its lobby, or is being drawn, else of the next one in the plan.
-func (v *View) start() (s Start) {
-	o := &v.Snapshot.Opening
-	before := o.Phase == PhaseLobby || o.Phase == PhaseDrawing
-	for _, step := range v.plan {
-		switch {
-		case before && step.Opening == o.Name && step.Phase == PhaseOpen && (o.Phase == PhaseDrawing || step.Rank > o.Done[o.Name].Rank):
-			return Start{Opening: o.Name, At: step.At, Draw: step.Draw || o.Phase == PhaseDrawing}
-		case before || step.Rank <= o.Done[step.Opening].Rank || o.Phase == PhaseOpen && step.Opening == o.Name:
-		case step.Phase == PhaseLobby && step.Opening != s.Opening:
-			s = Start{Opening: step.Opening, Lobby: step.At}
-		case step.Phase == PhaseOpen:
-			if step.Opening != s.Opening {
-				s = Start{Opening: step.Opening}
-			}
-			s.At, s.Draw = step.At, step.Draw
-			return s
-		}
-	}
-	if before {
-		return Start{Opening: o.Name, Draw: o.Phase == PhaseDrawing}
-	}
-	return Start{}
-}
 
 // came is how many numbers were given in the lobby, or are in the draw.
 func (f *Snapshot) came() (n uint64) {

@@ -255,14 +255,14 @@ func TestTheNextStartIsTheOneOfThePlan(t *testing.T) {
 		{At: at(400), Opening: "second", Rank: 1, Phase: queue.PhaseOpen},
 		{At: at(500), Opening: "second", Rank: 2, Phase: queue.PhaseClosed},
 	}}})
-	second := queue.Start{Opening: "second", At: at(400)}
+	second := queue.Start{Opening: "second", At: at(400), Kept: true}
 	for _, test := range []struct {
 		at    time.Duration
 		phase queue.Phase
 		want  queue.Start
 	}{
-		{2 * time.Second, queue.PhaseClosed, queue.Start{Opening: "first", Lobby: at(100), At: at(200)}},
-		{101 * time.Second, queue.PhaseLobby, queue.Start{Opening: "first", At: at(200)}},
+		{2 * time.Second, queue.PhaseClosed, queue.Start{Opening: "first", Lobby: at(100), At: at(200), Kept: true}},
+		{101 * time.Second, queue.PhaseLobby, queue.Start{Opening: "first", At: at(200), Kept: true}},
 		{205 * time.Second, queue.PhaseOpen, second},
 		{301 * time.Second, queue.PhaseLine, second},
 		{401 * time.Second, queue.PhaseOpen, queue.Start{}},

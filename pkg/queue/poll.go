@@ -92,7 +92,11 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 		r.spent(a, known.Reason)
 		return
 	}
-	passed := p.Order <= v.Snapshot.Heads[p.Lane] || p.Order <= v.Snapshot.Opening.Floor
+	passed := p.Order <= v.Snapshot.Heads[p.Lane]
+	if !passed && p.Order <= v.Snapshot.Opening.Floor {
+		r.spent(a, ReasonFloor) // it was never called: it ended in the line
+		return
+	}
 	fresh := answered != 0 && now-answered < freshFor && known.State != StateWaiting
 	switch {
 	case fresh:

@@ -214,9 +214,10 @@ type View struct {
 	Wait Wait
 	// Usage is what became of the entries that were possible of late.
 	Usage Usage
-	// Start is what the plan says comes next, Message what waiting pages show.
-	Start   Start
-	Message string
+	// Start is what the plan says comes next, Following the next opening after the one under way. Message is what waiting pages
+	// show, Schedule what the plan is made of.
+	Start, Following  Start
+	Message, Schedule string
 
 	draws  []drawn   // whose seeds are known
 	plan   []Step    // in order

@@ -140,18 +140,55 @@ long('the last return is announced before', async () => {
   });
 });
 
-test('a lobby says how many are there and at what time it starts', async () => {
-  await withPage({ timezoneId: 'Europe/Berlin' }, async (page) => {
-    await still(page, new Date('2026-03-02T06:48:00Z'));
-    await setup({ state: 'lots', number: 0, ahead: -1, came: 48123, starts: 720, next: 5000 });
+// The device is three hours ahead and in another zone. The page counts what the server says, and names the server's time.
+test('a lobby counts down to the hour by the server, whatever the device says', async () => {
+  await withPage({ timezoneId: 'America/New_York' }, async (page) => {
+    await still(page, new Date('2027-06-14T08:47:55Z'));
+    await setup({ state: 'lots', number: 0, ahead: -1, came: 48123, starts: 725, next: 5000 });
     await page.goto(base + '/termine');
-    await page.getByText('at 08:00').waitFor();
+    await page.getByText('It starts at 8:00.').waitFor();
+    assert.equal(await page.locator('#coming time').getAttribute('datetime'), '2027-06-14T08:00:00+02:00');
+    assert.equal(await page.locator('#starts').textContent(), '12:05 minutes');
+    await page.clock.runFor(3000);
+    assert.equal(await page.locator('#starts').textContent(), '12:02 minutes');
     await setup({ state: 'drawing', number: 0, ahead: -1, came: 48200, next: 5000 });
-    await polled(page, 5100);
+    await polled(page, 2100);
     await page.getByRole('heading', { name: 'The order is being drawn by lot' }).waitFor();
     assert.equal(await page.locator('#starts-fact').isVisible(), false);
     assert.equal(await page.locator('#came').textContent(), '48,200 people');
     assert.match(await spoken(page), /^The order is being drawn by lot\./);
+  });
+});
+
+// While a device sleeps its clocks go apart. What the page has counted is not true any more: it asks, and shows nothing meanwhile.
+test('a countdown that has slept asks again', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await setup({ state: 'lobby', number: 5, ahead: 4, starts: 725, next: 600000 });
+    await page.goto(base + '/termine');
+    await until('the countdown', async () => (await page.locator('#starts').textContent()) === '12:05 minutes');
+    await setup({ state: 'lobby', number: 5, ahead: 4, starts: 65, next: 600000 });
+    await page.evaluate(() => { const now = performance.now.bind(performance); performance.now = () => now() - 660000; });
+    await page.clock.runFor(1000);
+    await until('the new countdown', async () => (await page.locator('#starts').textContent()) === '1:05 minutes');
+    assert.equal(await page.locator('#starts-fact').isVisible(), true);
+    assert.equal((await polls()).length, 1);
+  });
+});
+
+test('a place that ended while the page was open is said, with what comes next and a way on', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await setup({ state: 'between', ahead: 3, starts: 600, next: 5000 });
+    await page.goto(base + '/termine');
+    await page.getByText('It goes on at 7:57.').waitFor();
+    await setup({ state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
+    await polled(page, 5100);
+    await page.getByRole('heading', { name: 'It is over for this time' }).waitFor();
+    assert.equal(await page.locator('#coming').textContent(), 'The line opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
+    assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
+    await page.getByRole('button', { name: 'Join the line again' }).click();
+    await until('the press', async () => (await log()).some((r) => r.method === 'POST' && r.url === '/.einlass/join?to=/termine'));
   });
 });
 

@@ -54,7 +54,9 @@ type Setup struct {
 	Until    int    `json:"until"`
 	Last     bool   `json:"last"`
 	Came     int    `json:"came"`
-	Starts   int    `json:"starts"` // seconds
+	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
+	Opens    int    `json:"opens"`
+	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
 	// Status is the HTTP status of "error", "retry" and "form".
 	Status int `json:"status"`
 	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
@@ -189,7 +191,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 		s.servePoll(w, r, setup)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
-	case "leave":
+	case "leave", "join":
 		w.Header().Set("Location", Prefix+"/wait?to=/termine")
 		w.WriteHeader(http.StatusSeeOther)
 	case "wait":
@@ -271,7 +273,7 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
-			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI()}))
+			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine"}))
 	}
 }
 
@@ -310,8 +312,21 @@ func (s Setup) status() web.Status {
 		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
-		Last: s.Last, Came: s.Came, Starts: seconds(s.Starts),
+		Last: s.Last, Came: s.Came, Coming: s.coming(),
 	}
+}
+
+// monday is the clock of the fake gateway.
+var monday = time.Date(2027, 6, 14, 7, 47, 55, 0, time.FixedZone("", 2*60*60))
+
+func (s Setup) coming() web.Coming {
+	after := func(n int) (t time.Time) {
+		if n > 0 {
+			t = monday.Add(seconds(n))
+		}
+		return t
+	}
+	return web.Coming{Now: monday, Opens: after(s.Opens), Begins: after(s.Starts), Kept: !s.Dropped}
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
@@ -319,7 +334,7 @@ func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 // endings are why a place has ended, by the names of their pages.
 var endings = map[string]web.Ending{
 	"left": web.EndedLeft, "used": web.EndedUsed, "stay": web.EndedStay, "unknown": web.EndedUnknown,
-	"expired": web.EndedExpired, "floor": web.EndedFloor, "twice": web.EndedTwice, "moved": web.EndedMoved,
+	"expired": web.EndedExpired, "twice": web.EndedTwice, "moved": web.EndedMoved,
 	"removed": web.EndedRemoved, "code": web.EndedCode,
 }
 

@@ -4,10 +4,11 @@ function waitingPage() {
   var target = $('go').getAttribute('href');
   var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
+  var counting, begins = 0, counted = 0; // until what the page counts, and what is between the device's clocks
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|between|refill|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -44,10 +45,11 @@ function waitingPage() {
     only($('last'), s.last);
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);
+    show($('coming'), words && words.next);
     if (words) { renderWords(words); } else { renderPlain(s); }
     renderBar(place ? place.shown : s.ahead);
     renderClock(s.low, s.high);
-    renderStart(s.starts);
+    countDown(s.starts, words && words.starts);
     write($('message'), s.message || '');
     show($('message-box'), s.message);
     show($('stale'), s.stale);
@@ -65,7 +67,7 @@ function waitingPage() {
     write($('estimate'), words.estimate);
     write($('claim'), words.claim);
     write($('came'), words.came || '');
-    write($('starts'), words.starts || '');
+    renderComing(words.next);
     tab = words.tab;
     if (!flashing) { doc.title = tab; }
   }
@@ -115,12 +117,43 @@ function waitingPage() {
     show($('clock'), text);
   }
 
-  // renderStart says at what time of day it begins.
-  function renderStart(seconds) {
-    var el = $('starts-clock');
-    if (!el) { return; }
-    write(el, fill(el, { t: clock(new Date(Date.now() + seconds * 1000)) }));
-    show(el, seconds > 0);
+  // renderComing writes what comes next: words, a time by RFC 3339, that time in words, words and so on.
+  function renderComing(parts) {
+    var el = $('coming'), i, time;
+    if (!el || !parts) { return; }
+    el.textContent = parts[0];
+    for (i = 1; i + 2 < parts.length; i += 3) {
+      time = doc.createElement('time');
+      time.setAttribute('datetime', parts[i]);
+      time.textContent = parts[i + 1];
+      el.appendChild(time);
+      el.appendChild(doc.createTextNode(parts[i + 2]));
+    }
+  }
+
+  // countDown counts the seconds that the server has named, whatever the device's clock says. What is longer than an hour stays in words.
+  function countDown(seconds, words) {
+    var el = $('starts');
+    clearInterval(counting);
+    if (words) { write(el, words); }
+    if (!(seconds > 0) || !el || !text(el, 'text')) { return; }
+    begins = now() + seconds * 1000;
+    counted = Date.now() - now();
+    counting = setInterval(count, 1000);
+    count();
+  }
+
+  // count shows what is left. Where the clocks of the device do not go alike, it was asleep or was set: what is left is not known
+  // until the next answer, and only the time that the page names still stands.
+  function count() {
+    var left = Math.max(0, Math.ceil((begins - now()) / 1000)), el = $('starts'), apart = Math.abs(Date.now() - now() - counted) > 2000;
+    if (apart || !left) {
+      clearInterval(counting);
+      show($('starts-fact'), false);
+    } else if (left < 3600) {
+      write(el, fill(el, { t: Math.floor(left / 60) + (left % 60 < 10 ? ':0' : ':') + left % 60 }));
+    }
+    if (apart) { poll(); }
   }
 
   // said is what an element says, if it is shown.
@@ -216,6 +249,7 @@ function waitingPage() {
     failures = 0;
     lost(false);
     if (s.turn) { s.state = 'turn'; }
+    if (s.ended && $('join')) { s.state = 'ended'; }
     if (s.state === 'none' || s.state === 'inside' || s.state === 'called') { turn(s); return; }
     schedule(s.next);
     if (s.words || s.state === state) { stopAlarm(); render(s); } else { anew(); }
@@ -323,7 +357,7 @@ function waitingPage() {
     renderBar(place ? place.shown : n);
     promised = Number(data.high) > 0 ? now() + Number(data.high) * 1000 : 0;
     renderClock(Number(data.low), Number(data.high));
-    renderStart(Number(data.starts));
+    countDown(Number(data.starts));
     bell.render(state);
     updated();
     nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];

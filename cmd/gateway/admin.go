@@ -26,11 +26,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return err
 	}
 	a.token = token
-	operators, err := operator.New(a.operated, a.log)
-	if err != nil {
-		return fmt.Errorf("admin: %w", err)
-	}
-	a.admin, err = adminapi.New(operators, adminapi.Config{
+	a.admin, err = adminapi.New(a.operators, adminapi.Config{
 		Token: token, Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
 	})
 	if err != nil {

@@ -177,6 +177,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
+	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.RefKey = func() [32]byte { return a.keys.source.Ring().Derive("bookings", time.UnixMilli(r.line.Now())) }
 	return rc, nil
 }

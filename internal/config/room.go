@@ -35,8 +35,8 @@ type Room struct {
 	Commands []string `yaml:"commands"`
 	// Schedule is what the room does when: openings, and what is between them. The zero value: it is open.
 	Schedule plan.Schedule `yaml:"schedule"`
-	Backend Backend  `yaml:"backend"`
-	Pace    Pace     `yaml:"pace"`
+	Backend  Backend       `yaml:"backend"`
+	Pace     Pace          `yaml:"pace"`
 	// Mode is run or pause.
 	Mode    string  `yaml:"mode"`
 	Message string  `yaml:"message"`

@@ -83,7 +83,8 @@ type Room struct {
 	files       route.Files
 	// of Finish, Bookings and Frees
 	finishes, bookings, frees *booking.Rules
-	strange                   sync.Once // a word of the site that is no command was logged
+	strange                   sync.Once    // a word of the site that is no command was logged
+	pauseAsked                atomic.Int64 // ms, when the site last asked for a pause
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

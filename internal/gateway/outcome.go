@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -126,7 +127,21 @@ func (s *stayInside) obey(w *word) {
 	if w.finished {
 		s.ended()
 	}
-	if w.pause && r.Pause != nil && r.Line.View().Snapshot.Document.Pace.Mode != queue.ModePause {
+	if w.pause {
+		r.pause()
+	}
+}
+
+// pauseAgain is how long after the site was obeyed it is not obeyed again: the snapshots say by then whether the room is paused.
+const pauseAgain = 2 * time.Second
+
+// pause asks once for a pause that is not in force, of the many answers that may say so at one time.
+func (r *Room) pause() {
+	now, last := r.now().UnixMilli(), r.pauseAsked.Load()
+	if r.Pause == nil || r.Line.View().Snapshot.Document.Pace.Mode == queue.ModePause || now-last < pauseAgain.Milliseconds() {
+		return
+	}
+	if r.pauseAsked.CompareAndSwap(last, now) {
 		r.Pause()
 	}
 }

@@ -26,11 +26,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return err
 	}
 	a.token = token
-	operators, err := operator.New(a.operated, a.log)
-	if err != nil {
-		return fmt.Errorf("admin: %w", err)
-	}
-	a.admin, err = adminapi.New(operators, adminapi.Config{
+	a.admin, err = adminapi.New(a.operators, adminapi.Config{
 		Token: token, ReportToken: cfg.Admin.ReportToken.Reveal(), Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
 	})
 	if err != nil {
@@ -97,7 +93,7 @@ func (a *app) operated() []operator.Room {
 	rooms := a.serving.Load().rooms
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
-		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses, Ref: references(a.keys.source, r.line.Room, r.cfg.ID)}
+		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Backends: r.addresses, Ref: a.references(r.line)}
 	}
 	return all
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
@@ -46,6 +47,7 @@ type app struct {
 	public    []publicListener
 	cert      *tlscert.Files
 	acme      *tlscert.ACME
+	operators *operator.Service
 	admin     *adminapi.Server
 	adminLn   net.Listener
 	token     string // of the admin API
@@ -107,6 +109,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		return err
 	}
 	if a.name, err = gatewayName(); err != nil {
+		return err
+	}
+	if a.operators, err = operator.New(a.operated, a.log); err != nil {
 		return err
 	}
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {

@@ -1,18 +1,22 @@
 package main
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/token"
 )
 
-// references make what is kept of the site's own names of bookings: alike on all gateways, which share the keyring. When its key is
+// bookingKey is by what the site's own names of bookings are kept: alike on all gateways, which share the keyring. When its key is
 // replaced, a booking that is told before and after counts twice.
-func references(keys *token.Source, line *queue.Room, room string) func(queue.OutcomeKind, string) queue.Code {
+func (a *app) bookingKey(l *line) [sha256.Size]byte {
+	return a.keys.source.Ring().Derive("bookings", time.UnixMilli(l.Now()))
+}
+
+// references make what is kept of the site's own names, for what is told beside the site's answers.
+func (a *app) references(l *line) func(queue.OutcomeKind, string) queue.Code {
 	return func(kind queue.OutcomeKind, name string) queue.Code {
-		key := keys.Ring().Derive("bookings", time.UnixMilli(line.Now()))
-		return queue.Code(booking.Hash(key, room, byte(kind), name))
+		return queue.Code(booking.Hash(a.bookingKey(l), l.id, byte(kind), name))
 	}
 }

@@ -18,7 +18,7 @@
 //	act.go       does what was decided: the cookie, the count, then
 //	activity.go  what of it counts as activity of the stay
 //	once.go      a form that was sent before is answered again
-//	forward.go   the site, or; sitehead.go and finish.go do what it says of the stay
+//	forward.go   the site, or; sitehead.go, outcome.go and finish.go do what it says of the stay
 //	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms
 //	target.go    where answers lead
 //

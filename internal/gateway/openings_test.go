@@ -102,7 +102,7 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 			if test.change != nil {
 				s.update(test.change)
 			} else {
-				s.booked(2)
+				s.total(2)
 			}
 			page := s.browser().load("GET", "/")
 			says(t, page, test.state, test.outside)
@@ -115,8 +115,8 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 	}
 }
 
-// booked says that so many are booked.
-func (s *fixture) booked(n int64) {
+// total says that so many are booked.
+func (s *fixture) total(n int64) {
 	s.t.Helper()
 	if err := s.lines[0].Report(s.t.Context(), queue.Outcome{Kind: queue.Total, Count: n}); err != nil {
 		s.t.Fatal(err)
@@ -133,7 +133,7 @@ func TestThePlaceInLineKnowsWhatComesNext(t *testing.T) {
 		b := s.waiting(4)
 		says(t, b.load("GET", "/"), "lobby", "It starts at 10:00.")
 		s.pass(29*time.Minute + time.Second)
-		s.booked(2)
+		s.total(2)
 		b.poll("room=termine&shown=")
 		s.pass(0)
 		if floor {

@@ -186,6 +186,24 @@ func TestAHookCostsNoAllocation(t *testing.T) {
 	}
 }
 
+func TestAHookSeesAllValuesOfAFieldButThoseOfTheHop(t *testing.T) {
+	for fields, want := range map[string][]string{
+		"X-A: b\r\nX-B: n\r\nx-a: c, d\r\n":       {"b", "c, d"},
+		"X-B: n\r\n":                              nil,
+		"Connection: x-a\r\nX-A: b\r\nX-A: c\r\n": nil,
+	} {
+		x := new(exchange)
+		if err := x.ans.parse([]byte("HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 0\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		x.opt.OnHead = func(h Head) { got = h.Values("x-a") }
+		if x.showHead(); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", fields, got, want)
+		}
+	}
+}
+
 // What a request did before it came here is not the site's time, and takes nothing off its time-outs.
 func TestTheTimeOfARequestBeginsWhenItIsForwarded(t *testing.T) {
 	origin := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

@@ -124,6 +124,7 @@ long-matrices: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies' ./pkg/queue
 	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
+	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
 	$(GO) test -count=1 -timeout 15m -tags long -run Accessible ./test/browser
 
 long-browsers: deps-browsers

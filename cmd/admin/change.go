@@ -15,6 +15,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // conditions are what the flags of a change say.
@@ -34,6 +35,7 @@ func (a *app) changeCommands() []*cobra.Command {
 func (a *app) changeCommand(s *setter) *cobra.Command {
 	var on conditions
 	var reason string
+	var at int64
 	cmd := &cobra.Command{
 		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long, Example: s.example,
 		DisableFlagsInUseLine: true,
@@ -43,6 +45,13 @@ func (a *app) changeCommand(s *setter) *cobra.Command {
 			change := operator.Change{IfVersion: on.version, Reason: reason}
 			if err := given(cmd.Flags(), on.version); err != nil {
 				return err
+			}
+			if cmd.Flags().Changed("at") {
+				change.CloseAt = &at
+				if bad := change.Problems(); len(bad) > 0 {
+					return usage(fmt.Errorf("--at %d: want 0 to %d", at, queue.MaxInsideLimit))
+				}
+				return a.change(cmd.Context(), &closesAt, args[0], change, on)
 			}
 			if err := s.set(&change, slices.Concat(args, []string{""})[1]); err != nil {
 				return usage(err)
@@ -61,6 +70,9 @@ func (a *app) changeCommand(s *setter) *cobra.Command {
 	})
 	versionFlag(cmd.Flags(), &on.version)
 	reasonFlag(cmd.Flags(), &reason)
+	if s.at {
+		cmd.Flags().Int64Var(&at, "at", 0, "close by itself once `N` places are there; 0: never")
+	}
 	if s.size != nil {
 		cmd.Flags().BoolVar(&on.yes, "yes", false, "do not ask, however large the change is")
 	}

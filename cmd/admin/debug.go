@@ -46,7 +46,6 @@ func (a *app) debugCommand() *cobra.Command {
 func (a *app) trials() []trial {
 	var (
 		plan   operator.DebugPlan
-		door   operator.DebugDoor
 		reveal operator.DebugReveal
 		find   operator.DebugFind
 		join   operator.DebugJoin
@@ -68,15 +67,6 @@ func (a *app) trials() []trial {
 				}
 				return &plan, err
 			},
-		},
-		{
-			use: "door ROOM", short: "Close the door or limit who waits; without a flag, open it", act: plain(&door),
-			example: "  admin debug door termine --limit 500",
-			flags: func(f *pflag.FlagSet) {
-				f.BoolVar(&door.Closed, "closed", false, "give no places")
-				f.Int64Var(&door.Limit, "limit", 0, "give no places while so many wait; 0: no limit")
-			},
-			because: &door.Because, on: &door,
 		},
 		{
 			use: "reveal ROOM OPENING SEED", short: "Put the seed of a draw in force: 64 hexadecimal digits",

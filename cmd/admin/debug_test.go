@@ -26,8 +26,8 @@ func TestEveryActOfATrialIsACommand(t *testing.T) {
 	step := operator.Step{
 		At: time.Date(2030, 1, 1, 8, 0, 0, 0, time.UTC), Opening: "o", Rank: 1, Phase: ptr(journal.Phase(queue.PhaseLobby)), Quota: ptr[int64](3),
 	}
-	door := &operator.DebugDoor{Closed: true, Limit: 9, Because: operator.Because{Reason: "Probe"}}
-	door.On(3)
+	again := &operator.DebugPlan{Steps: []operator.Step{step}, Because: operator.Because{Reason: "Probe"}}
+	again.On(3)
 	const id = "AQAAAAAAAAAAAAAAAAAAAA"
 	one := journal.ID{1}
 	for _, c := range []struct {
@@ -35,8 +35,7 @@ func TestEveryActOfATrialIsACommand(t *testing.T) {
 		want operator.DebugAct
 	}{
 		{[]string{"plan", "termine", file}, &operator.DebugPlan{Steps: []operator.Step{step}}},
-		{[]string{"door", "termine", "--closed", "--limit", "9", "--reason", "Probe", "--if-version", "3"}, door},
-		{[]string{"door", "termine"}, &operator.DebugDoor{}},
+		{[]string{"plan", "termine", file, "--reason", "Probe", "--if-version", "3"}, again},
 		{[]string{"reveal", "termine", "o", strings.Repeat("0", 64)}, &operator.DebugReveal{Opening: "o", Seed: strings.Repeat("0", 64)}},
 		{
 			[]string{"report", "termine", "booked", "--visitor", id, "--count", "2", "--ref", id},
@@ -67,7 +66,7 @@ func TestActsThatCannotBeHaveTheirExitCodes(t *testing.T) {
 	}{
 		{[]string{"find", "termine", "x"}, 2, `"x" is not a whole number`},
 		{[]string{"plan", "termine", "/nowhere/plan"}, 1, "/nowhere/plan"},
-		{[]string{"door", "termine", "--if-version", "0"}, 2, "version 0"},
+		{[]string{"plan", "termine", "plan.json", "--if-version", "0"}, 2, "version 0"},
 		{[]string{"snapshot", "termin"}, 1, "room »termin« does not exist"},
 		{[]string{"move", "termine", "push"}, 2, `"push"`},
 		{[]string{"report", "termine", "lost"}, 2, `"lost"`},

@@ -55,7 +55,7 @@ func TestExitCodesAndWordsTellWhatIsWrong(t *testing.T) {
 		{"a short interval", env, []string{"watch", "--interval", "1ms"}, 2, "admin: --interval 1ms: want at least 100ms\n"},
 		{"an unknown command", env, []string{"rate-limit"}, 2, "admin: there is no command \"rate-limit\"\n\nUsage:\n  admin\n"},
 		{"a misspelled command", env, []string{"puase", "termine"}, 2, "admin: there is no command \"puase\"; did you mean pause?\n\nUsage:"},
-		{"a misspelled trial", env, []string{"debug", "dor", "termine"}, 2, "admin: there is no command \"debug dor\"; did you mean door?\n\nUsage:"},
+		{"a misspelled trial", env, []string{"debug", "revael", "termine"}, 2, "admin: there is no command \"debug revael\"; did you mean reveal?\n\nUsage:"},
 		{"help about an unknown command", env, []string{"help", "puase"}, 2, "admin: there is no command \"puase\"; did you mean pause?\n\nUsage:"},
 		{"a missing argument", env, []string{"rate", "termine"}, 2, "admin: N is missing\n\nUsage:\n  admin rate ROOM N\n"},
 		{"missing arguments", env, []string{"rate"}, 2, "admin: ROOM and N is missing\n\nUsage:\n  admin rate ROOM N\n"},

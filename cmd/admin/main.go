@@ -9,6 +9,11 @@
 //	admin pause termine             call nobody
 //	admin resume termine            go on calling
 //	admin health termine off        leave the pace alone, however the site does
+//	admin close termine             give no more numbers, until the next opening or admin open
+//	admin close termine --at 5000   the same by itself, once 5000 places are there
+//	admin plan termine              what the room does now by its schedule, and next
+//	admin plan change termine …     change the opening under way, or the next: --start, --end, --quota, --release …
+//	admin plan set termine FILE     another schedule; preview, clear, start, end, skip and reset beside it
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
 //	admin completion bash           completion of commands and rooms; zsh, fish
 //	admin debug …                   for tests and trials: what no configuration asks for yet

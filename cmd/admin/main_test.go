@@ -84,6 +84,19 @@ func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 	return operator.RoomInfo{}, operator.ErrUnknownRoom
 }
 
+func (g *gateway) Plan(id string) (operator.PlanInfo, error) {
+	r, err := g.Get(id)
+	p := operator.PlanInfo{ID: id, Version: r.Version, Now: "open", Schedule: r.Schedule, Next: []operator.PlanEvent{}, Warnings: []string{}}
+	p.AsOf = time.Date(2026, 12, 1, 7, 59, 0, 0, time.UTC)
+	return p, err
+}
+
+func (g *gateway) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := g.Plan(id)
+	p.Schedule = *change.Schedule
+	return operator.PlanPreview{Changes: []string{}, Plan: p}, err
+}
+
 func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
 func (g *gateway) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }

@@ -23,6 +23,8 @@ type setter struct {
 	to   func(c *operator.Change) int64
 	// words are the arguments there are, if they are words.
 	words []string
+	// at: the flag --at N says at how many places instead.
+	at bool
 }
 
 // setters is a constant table.
@@ -94,6 +96,13 @@ var setters = []setter{
 		},
 		is: func(r *operator.RoomInfo) string { return string(r.Health) },
 	},
+	doorway("close ROOM", "Give no more numbers",
+		"Those who have a place keep it and go on. The door opens when the next opening\nbegins, or by admin open.\n\n"+
+			"With --at it closes by itself once N places are in the line (in a lobby:\nnumbers), in each opening; 0: it does not.",
+		"  admin close termine --reason \"enough for today\"\n  admin close termine --at 5000", queue.DoorClosed),
+	doorway("open ROOM", "Give numbers again",
+		"It stays open, however many come, until the next opening begins. This opens the\ndoor; admin plan start begins an opening.",
+		"  admin open termine", queue.DoorOpen),
 	{
 		use: "message ROOM TEXT", short: "Show a text to everybody who waits", what: "message",
 		long: "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.\n" +
@@ -135,6 +144,26 @@ func mode(use, short, long, example string, m queue.Mode) setter {
 		use: use, short: short, long: long, example: example, what: "state",
 		set: func(c *operator.Change, _ string) error { c.Mode = &m; return nil },
 		is:  state,
+	}
+}
+
+// closesAt is the setter behind --at.
+var closesAt = setter{
+	what: "close at",
+	is: func(r *operator.RoomInfo) string {
+		if r.CloseAt == 0 {
+			return "never"
+		}
+		return fmt.Sprintf("%d places", r.CloseAt)
+	},
+}
+
+// doorway is a setter of the door.
+func doorway(use, short, long, example, state string) setter {
+	return setter{
+		use: use, short: short, long: long, example: example, what: "door", at: state == queue.DoorClosed,
+		set: func(c *operator.Change, _ string) error { c.Door = &state; return nil },
+		is:  func(r *operator.RoomInfo) string { return r.Door },
 	}
 }
 

@@ -64,7 +64,11 @@ type app struct {
 // build wires everything that a configuration asks for. What it opened is closed again when it fails. What cannot be opened is a
 // *refusal.
 func build(ctx context.Context, cfg *config.Config, log *zap.Logger, level zap.AtomicLevel) (*app, error) {
-	a := newApp(&opener{log: log}, log, level)
+	return buildWith(ctx, &opener{log: log}, cfg, level)
+}
+
+func buildWith(ctx context.Context, open *opener, cfg *config.Config, level zap.AtomicLevel) (*app, error) {
+	a := newApp(open, open.log, level)
 	first := &change{}
 	if err := a.wire(ctx, cfg, first); err != nil {
 		return a, errors.Join(err, a.discard(first), a.close())

@@ -98,6 +98,7 @@ func gateURL(a net.Addr) string {
 
 // demoSite is the running portal.
 type demoSite struct {
+	*demo.Site
 	addr string
 	stop func()
 }
@@ -105,6 +106,10 @@ type demoSite struct {
 func startPortal() (*demoSite, error) {
 	cfg := demo.Demo(time.Now())
 	cfg.FinishHeader = true // the one thing a site may do for its waiting room: say that a booking is done
+	return startSite(cfg)
+}
+
+func startSite(cfg demo.Config) (*demoSite, error) {
 	site, err := demo.New(cfg)
 	if err != nil {
 		return nil, err
@@ -122,7 +127,7 @@ func startPortal() (*demoSite, error) {
 			fmt.Fprintln(os.Stderr, "demo site:", err)
 		}
 	}()
-	return &demoSite{addr: ln.Addr().String(), stop: func() {
+	return &demoSite{Site: site, addr: ln.Addr().String(), stop: func() {
 		_ = server.Close()
 		<-done
 		site.Close()

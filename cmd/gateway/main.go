@@ -51,6 +51,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		Version:       buildinfo.Version(),
 	}
-	root.AddCommand(newServe(), newDemo(), newConfig(), newKeys())
+	root.AddCommand(newServe(), newDemo(), newRehearse(), newConfig(), newKeys())
 	return root
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/secretfile"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // opener opens what a configuration names outside of itself: keyring, store, certificates, directories, sockets. The start, a reload
@@ -22,6 +23,8 @@ import (
 type opener struct {
 	look bool
 	log  *zap.Logger // of a start; a look collects instead
+	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
+	planner queue.Planner
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.

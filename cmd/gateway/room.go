@@ -80,6 +80,9 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	log := a.log.With(zap.String("room", cfg.ID))
 	qc := l.config(cfg)
 	qc.Gateway, qc.FirstStart, qc.Slots = a.name, l.newKeys, a.stores.slots()
+	if a.open.planner != nil {
+		qc.Planner = a.open.planner
+	}
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
 	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health

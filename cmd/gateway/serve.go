@@ -17,6 +17,7 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/web"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 func newServe() *cobra.Command {
@@ -51,6 +52,8 @@ func newServe() *cobra.Command {
 type loaded struct {
 	*config.Config
 	places *config.Places
+	// planner makes the plans of all rooms; nil: plan.Planner.
+	planner queue.Planner
 }
 
 // sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
@@ -76,7 +79,7 @@ func loadConfig(file string, settings []string) (loaded, error) {
 	if err != nil {
 		return loaded{}, exitError{exitConfig, err}
 	}
-	return loaded{cfg, places}, nil
+	return loaded{Config: cfg, places: places}, nil
 }
 
 // serve runs a configuration until a signal or ctx ends it. With SIGHUP it reads another one by again, if that is given.
@@ -92,7 +95,7 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = build(ctx, cfg.Config, log, level); err != nil {
+	if a, err = buildWith(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}

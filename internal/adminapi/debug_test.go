@@ -74,7 +74,6 @@ func TestActsOfTrialsAreAskedForByHTTP(t *testing.T) {
 		t.Errorf("moved %+v", moved)
 	}
 	var version operator.DebugVersion
-	said("POST", "door", `{"limit": 9}`, &version)
 	later := time.UnixMilli(room.Now()).Add(time.Hour).UTC().Format(time.RFC3339)
 	said("POST", "plan", `{"steps": [{"at": "`+later+`", "opening": "o", "rank": 1, "phase": "lobby"}]}`, &version)
 	said("POST", "report", `{"outcomes": [{"kind": "total", "count": 7}]}`, &operator.DebugTold{})
@@ -85,7 +84,7 @@ func TestActsOfTrialsAreAskedForByHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &picture.Snapshot
-	if resp.StatusCode != 200 || s.Front != 1 || s.Document.Door.Limit != 9 || len(s.Document.Plan) != 1 || s.Opening.Booked != 7 || s.Document.Version != version.Version {
+	if resp.StatusCode != 200 || s.Front != 1 || len(s.Document.Plan) != 1 || s.Opening.Booked != 7 || s.Document.Version != version.Version {
 		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 	if strings.Contains(text, id) {
@@ -101,11 +100,11 @@ func TestActsThatCannotBeAreRefusedWithTheirReason(t *testing.T) {
 		status                  int
 		code                    string
 	}{
-		{"no JSON", "POST", "door", `{"closed": `, nil, 400, CodeMalformed},
-		{"an empty body", "POST", "door", ``, nil, 400, CodeMalformed},
-		{"two objects", "POST", "door", `{}{}`, nil, 400, CodeMalformed},
-		{"something unknown", "POST", "door", `{"open": true}`, nil, 422, CodeInvalid},
-		{"a value of another type", "POST", "door", `{"limit": "many"}`, nil, 422, CodeInvalid},
+		{"no JSON", "POST", "plan", `{"steps": `, nil, 400, CodeMalformed},
+		{"an empty body", "POST", "plan", ``, nil, 400, CodeMalformed},
+		{"two objects", "POST", "plan", `{}{}`, nil, 400, CodeMalformed},
+		{"something unknown", "POST", "plan", `{"open": true}`, nil, 422, CodeInvalid},
+		{"a value of another type", "POST", "plan", `{"steps": "many"}`, nil, 422, CodeInvalid},
 		{"a word that is none", "POST", "move", `{"act": "push"}`, nil, 422, CodeInvalid},
 		{"an id that is none", "POST", "move", `{"act": "front", "visitor": "x"}`, nil, 422, CodeInvalid},
 		{"a plan out of order", "POST", "plan", `{"steps": [{"at": "2030-01-01T08:00:00Z", "opening": "o", "rank": 0, "phase": "open"}]}`, nil, 422, CodeInvalid},
@@ -114,11 +113,11 @@ func TestActsThatCannotBeAreRefusedWithTheirReason(t *testing.T) {
 		{"no number", "GET", "find", "", nil, 422, CodeInvalid},
 		{"nobody", "GET", "find?number=77", "", nil, 404, CodeUnknown},
 		{"a draw that is none", "POST", "reveal", `{"opening": "o", "seed": "` + strings.Repeat("00", 32) + `"}`, nil, 404, CodeUnknown},
-		{"another type", "POST", "door", `{}`, []string{"Content-Type", "text/plain"}, 415, CodeMediaType},
-		{"a version that was", "POST", "door", `{}`, []string{"If-Match", `"77"`}, 412, CodeVersion},
-		{"a version that is none", "POST", "door", `{}`, []string{"If-Match", `x`}, 400, CodeMalformed},
+		{"another type", "POST", "plan", `{}`, []string{"Content-Type", "text/plain"}, 415, CodeMediaType},
+		{"a version that was", "POST", "plan", `{}`, []string{"If-Match", `"77"`}, 412, CodeVersion},
+		{"a version that is none", "POST", "plan", `{}`, []string{"If-Match", `x`}, 400, CodeMalformed},
 		{"a version without a meaning", "POST", "join", `{}`, []string{"If-Match", `"1"`}, 400, CodeMalformed},
-		{"too much", "POST", "door", `{"reason": "` + strings.Repeat("a", maxAct) + `"}`, nil, 413, CodeTooLarge},
+		{"too much", "POST", "plan", `{"reason": "` + strings.Repeat("a", maxAct) + `"}`, nil, 413, CodeTooLarge},
 	} {
 		headers := slices.Concat([]string{"Content-Type", jsonType}, c.headers)
 		resp, body := ask(t, c.method, url+"/v1/rooms/termine/debug/"+c.act, c.body, headers...)
@@ -130,8 +129,8 @@ func TestActsThatCannotBeAreRefusedWithTheirReason(t *testing.T) {
 			t.Errorf("%s: records %v", c.name, all)
 		}
 	}
-	resp, body := ask(t, "POST", url+"/v1/rooms/kfz/debug/door", `{}`, "Content-Type", jsonType)
+	resp, body := ask(t, "POST", url+"/v1/rooms/kfz/debug/plan", `{}`, "Content-Type", jsonType)
 	wantProblem(t, resp, body, 404, CodeUnknownRoom)
-	resp, body = ask(t, "GET", url+"/v1/rooms/termine/debug/door", "")
+	resp, body = ask(t, "GET", url+"/v1/rooms/termine/debug/plan", "")
 	wantProblem(t, resp, body, http.StatusMethodNotAllowed, CodeMethod)
 }

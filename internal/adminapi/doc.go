@@ -2,7 +2,10 @@
 //
 //	GET   /v1/rooms        all rooms                                               operators
 //	GET   /v1/rooms/{id}   one room                                                operators
-//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message, health   operators
+//	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message,
+//	                       health, schedule, door, close_at                        operators
+//	GET   /v1/rooms/{id}/plan           what it does now by its schedule, and next operators
+//	POST  /v1/rooms/{id}/plan/preview   what another schedule would do             operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
 //	GET   /debug/pprof/    profiles                                                operators
 //	GET   /metrics         Prometheus                                              public
@@ -24,12 +27,21 @@
 // The answer to a PATCH shows the controls as stored. A GET shows the latest snapshot, whose controls and figures are of
 // one moment and at most a tick (250 ms) old, so one that follows a PATCH at once may still show the old ones.
 //
+// # The plan
+//
+// The member schedule is the schedule of the configuration file as JSON. It is one value: a patch replaces it as a whole and does not merge
+// it, for half of one day with half of another is no day; null takes it away. All that is wrong with it is told at once, by paths as
+// schedule.openings[0].start. GET plan answers what has been applied of it, what comes, in words and in times of its zone, and what to look
+// at (operator.PlanInfo); its ETag is the version of the controls. POST plan/preview takes the body of a PATCH that names the schedule,
+// refuses what a PATCH would refuse, changes nothing, and answers what would be different (operator.PlanPreview); its ETag is the version
+// that it looked at, for the If-Match of the PATCH.
+//
 // # Tests and trials
 //
-// What a room can do and no configuration asks for yet is reached below /v1/rooms/{id}/debug/: POST plan, door, reveal, report, join
+// What a room can do and no configuration asks for yet is reached below /v1/rooms/{id}/debug/: POST plan, reveal, report, join
 // and move, each with a JSON object (operator.DebugPlan and so on), GET find?number=N&epoch=E and GET snapshot. They are
 // authorised, bounded and recorded like changes, and change the line of people who wait: they are not for a day on which
-// people come, and may change with each release. Plan and door take If-Match.
+// people come, and may change with each release. Plan takes If-Match.
 //
 // Every answer carries "Einlass-Api: 1", so that a client can tell this API from another server at the address, and what is about
 // one room "Einlass-Room" with its id.

@@ -55,6 +55,8 @@ type Operators interface {
 	Get(id string) (operator.RoomInfo, error)
 	Change(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
 	Refuse(ctx context.Context, id string, change operator.Change, why error) error
+	Plan(id string) (operator.PlanInfo, error)
+	PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error)
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
 }
@@ -75,7 +77,7 @@ const (
 	writeTimeout = 15 * time.Second
 	idleTimeout  = time.Minute
 	maxHead      = 16 << 10
-	maxBody      = 16 << 10
+	maxBody      = 32 << 10
 )
 
 // New makes a server.

@@ -208,7 +208,7 @@ func TestTheRoomsAreListed(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("answer is %d, %v", resp.StatusCode, resp.Header)
 	}
-	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"strict":false,"mode":"run","message":"Bitte warten.","health":"act","version":3,` +
+	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"strict":false,"mode":"run","message":"Bitte warten.","health":"act","schedule":{},"door":"open","close_at":0,"version":3,` +
 		`"timing":{"absent_after":600,"confirm_within":15,"claim_window":180,"lead":4.5,"active":2,"page":600,"idle":600,"max":7200,"resume":1800,` +
 		`"ticket_life":86400,"hold":36,"grace":2},` +
 		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"asking":4,"inside":88,"counted":71.5,` +

@@ -19,6 +19,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -62,6 +63,24 @@ func (r *room) Debug(_ context.Context, id string, act operator.DebugAct) (any, 
 	}
 	r.act = act
 	return operator.AnswerTo(act), r.err
+}
+
+func (r *room) Plan(id string) (operator.PlanInfo, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id != "termine" {
+		return operator.PlanInfo{}, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+	}
+	s, err := plan.Decode(r.d.Schedule())
+	return operator.PlanInfo{ID: id, Version: r.d.Version, Now: "open", Next: []operator.PlanEvent{}, Schedule: s, Warnings: []string{}}, err
+}
+
+func (r *room) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := r.Plan(id)
+	if err == nil {
+		p.Schedule = *change.Schedule
+	}
+	return operator.PlanPreview{Changes: []string{"11:00 625 more: gone"}, Plan: p}, err
 }
 
 func (r *room) Change(_ context.Context, id string, change operator.Change) (operator.RoomInfo, error) {
@@ -134,12 +153,12 @@ func TestRoomsAreReadAndChanged(t *testing.T) {
 func TestActsOfTrialsArrive(t *testing.T) {
 	r := newRoom()
 	c := start(t, api(t, r), token)
-	door := &operator.DebugDoor{Closed: true, Limit: 7, Because: operator.Because{Reason: "Probe"}}
-	door.On(3)
+	again := &operator.DebugPlan{Because: operator.Because{Reason: "Probe"}}
+	again.On(3)
 	kind, act := journal.OutcomeKind(queue.Freed), journal.Act(queue.ActHand)
 	for _, act := range []operator.DebugAct{
 		operator.DebugSnapshot{},
-		&operator.DebugFind{Epoch: 7, Number: 8}, door, &operator.DebugReveal{Opening: "o", Seed: "00"},
+		&operator.DebugFind{Epoch: 7, Number: 8}, again, &operator.DebugReveal{Opening: "o", Seed: "00"},
 		&operator.DebugJoin{Lane: 3, Code: journal.ID{1}, Uses: 2}, &operator.DebugMove{Act: &act, Visitor: journal.ID{1}, To: journal.ID{2}},
 		&operator.DebugReport{Outcomes: []operator.Outcome{{Kind: &kind, Count: 2, Ref: journal.ID{3}}}},
 		&operator.DebugPlan{Steps: []operator.Step{{Opening: "o", Rank: 1, Quota: ptr[int64](5)}}},

@@ -57,6 +57,7 @@ func (ch *checker) room(r *Room, at string) {
 	ch.line(key("title"), r.Title, 120)
 	ch.plain(key("message"), r.Message, 2000)
 	ch.line(key("contact"), r.Contact, 200)
+	between(ch, key("close_at"), r.CloseAt, 0, queue.MaxInsideLimit, " (0: never)")
 	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " entries per minute")
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
 	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " entries (0: one second's worth)")

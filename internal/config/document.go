@@ -26,6 +26,7 @@ func (r *Room) Document() queue.Document {
 	}
 	d.SetHealthMode(queue.HealthMode(r.Pace.Health))
 	d.SetSchedule(r.Schedule.Encode())
+	d.SetCloseAt(r.CloseAt)
 	return d
 }
 

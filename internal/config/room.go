@@ -27,11 +27,13 @@ type Room struct {
 	// Once are the prefixes whose forms reach the site once within a stay; the same form again gets the first answer.
 	Once []string `yaml:"once"`
 	// Finish are rules by which an answer of the site ends the stay of whoever asked, as if it had the field Einlass-Finish: 1.
-	Finish  []Finish `yaml:"finish"`
+	Finish []Finish `yaml:"finish"`
 	// Schedule is what the room does when: openings, and what is between them. The zero value: it is open.
 	Schedule plan.Schedule `yaml:"schedule"`
-	Backend Backend  `yaml:"backend"`
-	Pace    Pace     `yaml:"pace"`
+	// CloseAt is how many places close the door for the rest of an opening; 0: none.
+	CloseAt int64   `yaml:"close_at"`
+	Backend Backend `yaml:"backend"`
+	Pace    Pace    `yaml:"pace"`
 	// Mode is run or pause.
 	Mode    string  `yaml:"mode"`
 	Message string  `yaml:"message"`

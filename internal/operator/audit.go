@@ -28,13 +28,13 @@ func (s *Service) write(r *record) {
 		fields = append(fields, zap.Int64("if_version", r.change.IfVersion))
 	}
 	if r.before.Version != 0 {
-		fields = append(fields, zap.Dict("before", documentFields(&r.before)...))
+		fields = append(fields, zap.Dict("before", documentFields(&r.before, &r.change)...))
 	}
 	if r.err != nil {
 		s.log.Warn("operator change failed", append(fields, zap.String("error", bounded(r.err.Error())))...)
 		return
 	}
-	s.log.Info("operator change made", append(fields, zap.Dict("after", documentFields(&r.after)...))...)
+	s.log.Info("operator change made", append(fields, zap.Dict("after", documentFields(&r.after, &r.change)...))...)
 }
 
 // fields say who acts.
@@ -52,10 +52,13 @@ func (c *Change) fields() (fields []zap.Field) {
 	return fields
 }
 
-func documentFields(d *queue.Document) []zap.Field {
+// documentFields are the members as a document has them, the large ones only if a change names them.
+func documentFields(d *queue.Document, c *Change) []zap.Field {
 	fields := []zap.Field{zap.Int64("version", d.Version)}
 	for i := range members {
-		fields = append(fields, members[i].is(d))
+		if m := &members[i]; !m.large || m.given(c) {
+			fields = append(fields, m.is(d))
+		}
 	}
 	return fields
 }

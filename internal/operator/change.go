@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // MaxReason bounds the reason of a change, in bytes.
@@ -23,10 +24,17 @@ type Change struct {
 	Message   *string     `json:"message,omitempty" text:"lines"`
 	// Health is what is done with the judgement of the site's health.
 	Health *queue.HealthMode `json:"health,omitempty"`
+	// Schedule is what the room does when; one that is empty takes it away. As one value it is replaced as a whole.
+	Schedule *plan.Schedule `json:"schedule,omitempty"`
+	// Door is queue.DoorOpen or queue.DoorClosed, until the next opening begins; CloseAt is how many places close it, 0: none.
+	Door    *string `json:"door,omitempty"`
+	CloseAt *int64  `json:"close_at,omitempty"`
 	// Reason is why, for the record: at most MaxReason bytes of text in one line. It changes nothing.
 	Reason string `json:"reason,omitempty"`
 	// IfVersion is the version of the document that the change was decided on; 0 means any. It travels as If-Match.
 	IfVersion int64 `json:"-"`
+
+	unread []FieldError // members of a schedule that are none
 }
 
 // Empty reports whether nothing would change.
@@ -103,7 +111,7 @@ func (c Change) Problems() (bad []FieldError) {
 	probe := queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}}
 	c.setIn(&probe)
 	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
-	return slices.Concat(bad, textProblems(c), reasonProblems(c.Reason))
+	return slices.Concat(bad, c.unread, scheduleProblems(c.Schedule), textProblems(c), reasonProblems(c.Reason))
 }
 
 func reasonProblems(reason string) (bad []FieldError) {

@@ -116,24 +116,6 @@ func updated(ctx context.Context, line Line, version int64, change func(*queue.D
 	return DebugVersion{d.Version}, err
 }
 
-// DebugDoor sets who may join. It answers the document's new version.
-type DebugDoor struct {
-	Closed bool `json:"closed"`
-	// Limit: no place is given while so many wait; 0: no limit.
-	Limit int64 `json:"limit"`
-	Condition
-	Because
-}
-
-// Name implements DebugAct.
-func (a *DebugDoor) Name() string { return "door" }
-
-func (*DebugDoor) answer() any { return new(DebugVersion) }
-
-func (a *DebugDoor) do(ctx context.Context, line Line) (any, error) {
-	return updated(ctx, line, a.version, func(d *queue.Document) { d.Door = queue.Door{Closed: a.Closed, Limit: a.Limit} })
-}
-
 // DebugReveal puts the seed of an opening's draw in force. It answers the one that is.
 type DebugReveal struct {
 	Opening string `json:"opening"`

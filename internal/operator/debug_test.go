@@ -132,7 +132,7 @@ func TestPlacesAreFoundAndMovedByHand(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.act, moved, err)
 		}
 	}
-	if _, err := try[*operator.DebugDoor, operator.DebugVersion](h, &operator.DebugDoor{}, `{"closed": true}`); err != nil {
+	if _, err := h.ask(operator.Change{Door: ptr(queue.DoorClosed)}); err != nil {
 		t.Fatal(err)
 	}
 	h.tick()
@@ -147,7 +147,7 @@ func TestAPlanIsReplacedOnlyIfItWasSeen(t *testing.T) {
 	h := newHouse(t)
 	seen, _ := h.Get("termine")
 	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 30 })
-	if _, err := try[*operator.DebugDoor, any](h, on(&operator.DebugDoor{}, seen.Version), `{"limit": 7}`); err != nil {
+	if _, err := try[*operator.DebugPlan, any](h, on(&operator.DebugPlan{}, seen.Version), `{"steps": []}`); err != nil {
 		t.Errorf("a gateway's change made it fail: %v", err)
 	}
 	if _, err := try[*operator.DebugPlan, any](h, on(&operator.DebugPlan{}, seen.Version), `{"steps": []}`); !errors.Is(err, operator.ErrVersion) {
@@ -161,13 +161,12 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 		"a step without a phase":    &operator.DebugPlan{Steps: []operator.Step{{Opening: "o", Rank: 1}}},
 		"too few weights":           &operator.DebugPlan{Steps: []operator.Step{{Phase: phase(), Weights: []int64{1}}}},
 		"a plan that is none":       &operator.DebugPlan{Steps: []operator.Step{{Phase: phase()}}},
-		"a door that is none":       &operator.DebugDoor{Limit: -1},
 		"an outcome without kind":   &operator.DebugReport{Outcomes: []operator.Outcome{{}}},
 		"no outcome":                &operator.DebugReport{},
 		"no act":                    &operator.DebugMove{},
 		"no number":                 &operator.DebugFind{},
 		"a lane that is none":       &operator.DebugJoin{Lane: queue.Lanes},
-		"a reason of two lines":     &operator.DebugDoor{Because: operator.Because{Reason: "a\nb"}},
+		"a reason of two lines":     &operator.DebugPlan{Because: operator.Because{Reason: "a\nb"}},
 		"a code with too many uses": &operator.DebugJoin{Code: journal.ID{1}, Uses: 17},
 	} {
 		if _, err := h.Debug(operator.NewContext(t.Context(), staff), "termine", act); !errors.Is(err, queue.ErrInvalid) {
@@ -179,10 +178,10 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 		}
 	}
 	h.logs.TakeAll()
-	if _, err := h.Debug(t.Context(), "termine", &operator.DebugDoor{}); !errors.Is(err, operator.ErrNotAllowed) {
+	if _, err := h.Debug(t.Context(), "termine", &operator.DebugPlan{}); !errors.Is(err, operator.ErrNotAllowed) {
 		t.Errorf("nobody: %v", err)
 	}
-	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "kfz", &operator.DebugDoor{}); !errors.Is(err, operator.ErrUnknownRoom) {
+	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "kfz", &operator.DebugPlan{}); !errors.Is(err, operator.ErrUnknownRoom) {
 		t.Errorf("another room: %v", err)
 	}
 	why := errors.New("not JSON")
@@ -192,7 +191,7 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 	if all := h.logs.TakeAll(); len(all) != 3 {
 		t.Errorf("records: %v", all)
 	}
-	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "termine", &operator.DebugDoor{Because: operator.Because{Reason: "Probe"}}); err != nil {
+	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "termine", &operator.DebugPlan{Because: operator.Because{Reason: "Probe"}}); err != nil {
 		t.Fatal(err)
 	}
 	all := h.logs.TakeAll()

@@ -23,6 +23,8 @@ type member struct {
 	// asked and is are fields of the record: what a change says, and what a document says.
 	asked func(*Change) zap.Field
 	is    func(*queue.Document) zap.Field
+	// large: a record repeats it only if a change names it.
+	large bool
 }
 
 // members is a constant table, in the order in which errors list it.
@@ -39,6 +41,9 @@ var members = [...]member{
 		queue.KeyMessage),
 	text("health", false, func(c *Change) **queue.HealthMode { return &c.Health }, (*queue.Document).HealthMode, (*queue.Document).SetHealthMode,
 		queue.KeyHealth),
+	schedule(),
+	text("door", false, func(c *Change) **string { return &c.Door }, (*queue.Document).DoorState, (*queue.Document).SetDoor, queue.KeyDoor),
+	closeAt(),
 }
 
 // number is a member that is a whole number.
@@ -98,6 +103,14 @@ func text[T ~string](
 		asked: func(c *Change) zap.Field { return zap.String(name, bounded(string(**of(c)))) },
 		is:    func(d *queue.Document) zap.Field { return zap.String(name, bounded(string(is(d)))) },
 	}
+}
+
+// closeAt is a number that the settings hold.
+func closeAt() member {
+	m := number("close_at", func(c *Change) **int64 { return &c.CloseAt }, nil, queue.KeyCloseAt)
+	m.set = func(to *queue.Document, c *Change) { to.SetCloseAt(*c.CloseAt) }
+	m.is = func(d *queue.Document) zap.Field { return zap.Int64("close_at", d.CloseAt()) }
+	return m
 }
 
 func isNull(value json.RawMessage) bool { return string(value) == "null" }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Line is what the service needs of a room's line; *queue.Room is one.
@@ -37,8 +38,13 @@ type RoomInfo struct {
 	Mode      queue.Mode `json:"mode"`
 	Message   string     `json:"message"`
 	// Health is what is done with the judgement of the site's health: act, advise or off.
-	Health  queue.HealthMode `json:"health"`
-	Version int64            `json:"version"`
+	Health queue.HealthMode `json:"health"`
+	// Schedule is what the room does when, as in the configuration; empty: it is open all the time.
+	Schedule plan.Schedule `json:"schedule"`
+	// Door is open or closed, CloseAt how many places close it in any opening; 0: none.
+	Door    string `json:"door"`
+	CloseAt int64  `json:"close_at"`
+	Version int64  `json:"version"`
 
 	// Timing is that of the line, by the keys of the configuration and in seconds. It cannot be changed here.
 	Timing Timing `json:"timing"`
@@ -95,6 +101,14 @@ type Opening struct {
 	// Quota is how many may be booked; without one Booked is how many were told.
 	Quota  *int64 `json:"quota,omitempty"`
 	Booked int64  `json:"booked"`
+}
+
+func openingOf(o *queue.Opening) Opening {
+	out := Opening{Phase: o.Phase.String(), Name: o.Name, Booked: o.Booked}
+	if quota := o.Quota; quota >= 0 {
+		out.Quota = &quota
+	}
+	return out
 }
 
 // Totals count since the store began to.
@@ -177,10 +191,7 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 	r.Epoch, r.HeadNumber, r.LastNumber = s.Epoch, s.HeadNumbers[0], s.Last
 	r.Waiting, r.Front, r.Calls, r.Asking, r.Inside, r.Gateways = s.Waiting, s.Front, s.Calls, s.Asking, s.Live, s.Gateways
 	r.Counted = float64(s.Counted) / 1000
-	r.Opening = Opening{Phase: s.Opening.Phase.String(), Name: s.Opening.Name, Booked: s.Opening.Booked}
-	if quota := s.Opening.Quota; quota >= 0 {
-		r.Opening.Quota = &quota
-	}
+	r.Opening = openingOf(&s.Opening)
 	r.Site = siteOf(s)
 	r.Promises = Promises(s.Promises())
 	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
@@ -190,6 +201,8 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 func (r *RoomInfo) SetDocument(d *queue.Document) {
 	r.Rate, r.MaxInside, r.Burst, r.Strict = d.Pace.Rate, d.Pace.MaxInside, d.Pace.Burst, d.Pace.Strict
 	r.Mode, r.Message, r.Version, r.Health = d.Pace.Mode, d.Message(), d.Version, d.HealthMode()
+	r.Door, r.CloseAt = d.DoorState(), d.CloseAt()
+	r.Schedule, _ = plan.Decode(d.Schedule()) // one that this release cannot read is in PlanInfo.Warnings
 	t := &d.Timing
 	r.Timing = Timing{
 		AbsentAfter: t.Absent.Seconds(), ConfirmWithin: t.Confirm.Seconds(), ClaimWindow: t.Window.Seconds(), Lead: t.Lead.Seconds(),

@@ -61,7 +61,7 @@ func TestNoTextCarriesControlCharacters(t *testing.T) {
 	}
 	tried := map[string]bool{}
 	for _, v := range []any{
-		&operator.Change{}, &operator.DebugPlan{}, &operator.DebugDoor{}, &operator.DebugReveal{}, &operator.DebugJoin{}, &operator.DebugReport{}, &operator.DebugFind{}, &operator.DebugMove{},
+		&operator.Change{}, &operator.DebugPlan{}, &operator.DebugReveal{}, &operator.DebugJoin{}, &operator.DebugReport{}, &operator.DebugFind{}, &operator.DebugMove{},
 	} {
 		kind := reflect.TypeOf(v).Elem()
 		eachString("", reflect.New(kind).Elem(), func(path string, _ reflect.Value, tag reflect.StructTag) {

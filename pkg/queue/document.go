@@ -57,7 +57,7 @@ const (
 type Door struct {
 	// Closed: no places are given.
 	Closed bool
-	// Limit: none while so many wait, 0 to MaxInsideLimit; 0 means no limit.
+	// Limit: none while so many wait, in the line, in front and by their numbers in a lobby; 0 to MaxInsideLimit, 0 means no limit.
 	Limit int64
 }
 

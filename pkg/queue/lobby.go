@@ -57,13 +57,7 @@ func (f *Snapshot) came() (n uint64) {
 			return d.N
 		}
 	}
-	for _, s := range o.Segments {
-		if s.Open && s.Epoch == f.Epoch {
-			s.Last, s.Open = f.Last, false
-		}
-		n += s.Len()
-	}
-	return n
+	return o.InLobby(f.Last)
 }
 
 // drawing is the draw that the room waits for, nil: none.

@@ -63,7 +63,19 @@ func TestEveryValueOfTheDocumentIsAKey(t *testing.T) {
 	if before.take(KeyHealth, d); before.HealthMode() != HealthAdvise || before.Message() != d.Message() {
 		t.Errorf("taking the health's mode makes %q", before.Settings)
 	}
-	listed = append(listed, KeyHealth)
+	d.SetSchedule(`{"zone":"UTC"}`)
+	d.SetDoor(DoorClosed)
+	d.SetCloseAt(9)
+	if keys := d.values().changed(before.values()); !slices.Equal(keys, []Key{KeySchedule, KeyDoor, KeyCloseAt}) {
+		t.Errorf("a change of schedule, door and close_at is one of %v", keys)
+	}
+	for _, k := range []Key{KeySchedule, KeyDoor, KeyCloseAt} {
+		before.take(k, d)
+	}
+	if before.Schedule() != d.Schedule() || before.DoorState() != DoorClosed || before.CloseAt() != 9 {
+		t.Errorf("taking schedule, door and close_at makes %+v", before)
+	}
+	listed = append(listed, KeyHealth, KeySchedule, KeyDoor, KeyCloseAt)
 	if len(listed) != len(documentValues) {
 		t.Errorf("%d keys are values of a document: %v; the table has %d", len(listed), listed, len(documentValues))
 	}

@@ -96,6 +96,17 @@ type Opening struct {
 // SoldOut reports whether everything is booked.
 func (o *Opening) SoldOut() bool { return o.Phase == PhaseOpen && o.Quota >= 0 && o.Booked >= o.Quota }
 
+// InLobby is how many numbers the lobby has given, of which last is the last one; 0: there is no lobby.
+func (o *Opening) InLobby(last uint64) (n uint64) {
+	for _, s := range o.Segments {
+		if s.Open {
+			s.Open, s.Last = false, last
+		}
+		n += s.Len()
+	}
+	return n
+}
+
 // NewOpening is the record of a room whose plan has no step yet: open, without a quota, the whole pace, equal lanes.
 func NewOpening() Opening {
 	o := Opening{Phase: PhaseOpen, Quota: -1, Per: 1, Share: 1000, Done: map[string]Done{}}

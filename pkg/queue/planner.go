@@ -5,6 +5,8 @@ type Planner interface {
 	// Plan is the plan that the room should have at a time of the store, in milliseconds: plan is the one in force, opening what took effect
 	// of it. A plan that is right comes back as it is. Neither must be changed.
 	Plan(schedule string, plan []Step, opening *Opening, now int64) []Step
+	// CloseAt is how many places close the door of an opening by the schedule; 0: it does not say.
+	CloseAt(schedule, opening string) int64
 }
 
 // planEvery is how often a plan is looked at that nothing has happened to, in ms: openings come into its horizon.

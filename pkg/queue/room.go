@@ -169,6 +169,7 @@ type Room struct {
 	ends      ends
 	stays     stays
 	closings  closings
+	doors     doors
 	watermark watermark
 	local     localPace
 
@@ -243,7 +244,8 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.tune.Store(cfg.tunable())
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
-	r.controllers = []controller{&r.configuration, plan}
+	r.doors.planner, r.doors.view = cfg.Planner, r.View
+	r.controllers = []controller{&r.configuration, plan, &r.doors}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
 	plan.first(&r.watermark.m.Document, r.Now())
 	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)

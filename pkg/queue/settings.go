@@ -16,6 +16,9 @@ type Settings struct {
 	Notes string `json:"notes,omitempty"`
 	// Health is a HealthMode; empty: HealthAct.
 	Health HealthMode `json:"health,omitempty"`
+	// CloseAt and Doorway are what is said of the door.
+	CloseAt int64    `json:"close_at,omitempty"`
+	Doorway *Doorway `json:"doorway,omitempty"`
 	// Schedule is what the room does when, for its Planner; absent: nothing is planned.
 	Schedule json.RawMessage `json:"schedule,omitempty"`
 }
@@ -94,11 +97,15 @@ func (d *Document) SetSchedule(text string) {
 // CheckSettings refuses what stores do not look at: ErrInvalid, naming the field.
 func (d *Document) CheckSettings() error {
 	s, err := ParseSettings(d.Settings)
-	if err == nil && len(s.Message) > MaxMessage {
-		err = fmt.Errorf("message of %d bytes: want at most %d: %w", len(s.Message), MaxMessage, ErrInvalid)
+	if err != nil {
+		return err
 	}
-	if err == nil && s.Health != "" && !s.Health.Valid() {
-		err = fmt.Errorf("health %q: want off, advise or act: %w", s.Health, ErrInvalid)
+	var p problems
+	p.unless(len(s.Message) <= MaxMessage, "message of %d bytes: want at most %d", len(s.Message), MaxMessage)
+	p.unless(s.Health == "" || s.Health.Valid(), "health %q: want off, advise or act", s.Health)
+	p.unless(s.CloseAt >= 0 && s.CloseAt <= MaxInsideLimit, "close_at %d: want 0 to %d", s.CloseAt, MaxInsideLimit)
+	if w := s.Doorway; w != nil {
+		p.unless(w.State == "" || w.State == DoorOpen || w.State == DoorClosed, "door %q: want %s or %s", w.State, DoorOpen, DoorClosed)
 	}
-	return err
+	return p.join()
 }

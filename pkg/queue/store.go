@@ -249,8 +249,8 @@ type Store interface {
 	//     itself: the number noted there, with the visitor's standing; if it has none StateSpent (ReasonFloor) at or below the
 	//     floor, StateLobby while the number counts in a lobby, else StateWaiting. Otherwise StateTaken with a zero place.
 	//     Nothing changes.
-	//  2. StateRefused: ReasonClosed by the phase (closed, through) or the door; ReasonLimit if so many wait; ReasonSoldOut if
-	//     all is booked and as many as may stand by wait; ReasonCode if as many others as may use the code have.
+	//  2. StateRefused: ReasonClosed by the phase (closed, through) or the door; ReasonLimit if so many wait, in a lobby
+	//     with the numbers of its segments; ReasonSoldOut if all is booked and as many as may stand by wait; ReasonCode if as many others as may use the code have.
 	//  3. last+1, given+1, joined+1, the code noted. In a lobby: StateLobby, nothing else is stored. free > 0: free-1, credit and
 	//     callcredit - Units, spent and fresh at now, called+1, admitted+1, head raised: StateInside. Otherwise into line with
 	//     seen = -now: StateWaiting.

@@ -9,11 +9,16 @@ import (
 // was changed meanwhile. An error of change is returned as it is, and nothing is changed. For a change that was decided on an
 // earlier version, change asks Document.ChangedSince. ErrInvalid: what change has made is no valid document.
 func (r *Room) Update(ctx context.Context, change func(*Document) error) (Document, error) {
-	current, err := r.Document(ctx)
+	f, err := r.read(ctx)
+	current := f.Document
 	for err == nil {
 		next := current.Clone()
 		if err := change(&next); err != nil {
 			return current, err
+		}
+		if r.cfg.Planner != nil && next.Schedule() != current.Schedule() {
+			// In one step with the schedule, so that nothing of the plan before takes effect meanwhile.
+			next.Plan = r.cfg.Planner.Plan(next.Schedule(), current.Plan, &f.Opening, f.Now)
 		}
 		var stored Document
 		stored, err = r.replace(ctx, next)
@@ -45,11 +50,15 @@ func (r *Room) replace(ctx context.Context, next Document) (stored Document, err
 
 // Document reads the current document from the store.
 func (r *Room) Document(ctx context.Context) (Document, error) {
-	var f Snapshot
-	err := r.retryLost(ctx, func(ctx context.Context) error {
+	f, err := r.read(ctx)
+	return f.Document, err
+}
+
+func (r *Room) read(ctx context.Context) (f Snapshot, err error) {
+	err = r.retryLost(ctx, func(ctx context.Context) error {
 		var err error
 		f, err = r.store.Snapshot(ctx)
 		return err
 	})
-	return f.Document, err
+	return f, err
 }

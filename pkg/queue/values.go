@@ -20,6 +20,8 @@ const (
 	KeyMessage   Key = "message"
 	KeyHealth    Key = "health"
 	KeySchedule  Key = "schedule"
+	KeyDoor      Key = "door"
+	KeyCloseAt   Key = "close_at"
 
 	KeyAbsent  Key = "absent"
 	KeyConfirm Key = "confirm"
@@ -54,6 +56,8 @@ var documentValues = [...]documentValue{
 	{KeyMessage, func(d *Document) any { return shortHash(d.Message()) }, func(to, from *Document) { to.SetMessage(from.Message()) }},
 	{KeyHealth, func(d *Document) any { return d.HealthMode() }, func(to, from *Document) { to.SetHealthMode(from.HealthMode()) }},
 	{KeySchedule, func(d *Document) any { return shortHash(d.Schedule()) }, func(to, from *Document) { to.SetSchedule(from.Schedule()) }},
+	{KeyDoor, func(d *Document) any { return d.DoorState() }, func(to, from *Document) { to.SetDoor(from.DoorState()) }},
+	{KeyCloseAt, func(d *Document) any { return d.CloseAt() }, func(to, from *Document) { to.SetCloseAt(from.CloseAt()) }},
 	duration(KeyAbsent, func(t *Timing) *time.Duration { return &t.Absent }),
 	duration(KeyConfirm, func(t *Timing) *time.Duration { return &t.Confirm }),
 	duration(KeyWindow, func(t *Timing) *time.Duration { return &t.Window }),

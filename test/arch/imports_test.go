@@ -64,6 +64,7 @@ var rules = []struct {
 		name: "the admin tool knows no store", of: "cmd/admin",
 		never: []string{module + "pkg/queue/memstore", module + "pkg/queue/redisstore", "github.com/redis/go-redis"},
 	},
+	{name: "plans have no store", of: "pkg/queue/plan", never: []string{"context", "net", "net/http"}},
 	{name: "pages know no server", of: "internal/web", never: []string{"github.com/valyala/fasthttp"}},
 }
 

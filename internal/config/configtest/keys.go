@@ -121,6 +121,13 @@ func change(tb testing.TB, v reflect.Value, path string) {
 		v.SetBool(!v.Bool())
 	case reflect.Int, reflect.Int64:
 		v.SetInt(v.Int() + 1)
+	case reflect.Pointer:
+		fresh := reflect.New(v.Type().Elem())
+		if !v.IsNil() {
+			fresh.Elem().Set(v.Elem())
+		}
+		change(tb, fresh.Elem(), path)
+		v.Set(fresh)
 	default:
 		tb.Fatalf("%s is a %s: teach configtest to change it", path, v.Type())
 	}

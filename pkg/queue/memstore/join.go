@@ -83,6 +83,9 @@ func (r *room) refusal() queue.Reason {
 		return queue.ReasonNone
 	}
 	waiting := r.waiting() + r.above(r.front)
+	if o.Phase == queue.PhaseLobby {
+		waiting += int64(o.InLobby(r.Last))
+	}
 	switch {
 	case door.Limit > 0 && waiting >= door.Limit:
 		return queue.ReasonLimit

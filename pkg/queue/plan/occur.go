@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -38,12 +39,22 @@ func (c *Calendar) Between(from, to time.Time) (all []Occurrence) {
 // on are the occurrences of a date.
 func (c *Calendar) on(d date) (all []Occurrence) {
 	for i := range c.openings {
-		if o := &c.openings[i]; o.on(d) {
-			all = append(all, c.occurrence(o, d))
+		o := &c.openings[i]
+		if !o.on(d) {
+			continue
+		}
+		name := o.name(d)
+		if ch, changed := c.changes[name]; !changed {
+			all = append(all, c.occurrence(name, o, d))
+		} else if !ch.skip {
+			all = append(all, c.occurrence(name, &ch.rule, d))
 		}
 	}
 	return all
 }
+
+// name is the one of an opening on a date. It is that of the rule, whatever was changed on the date.
+func (o *opening) name(d date) string { return fmt.Sprintf("%v %v", d, o.start) }
 
 // on reports whether an opening happens on a date.
 func (o *opening) on(d date) bool {
@@ -53,8 +64,8 @@ func (o *opening) on(d date) bool {
 	return o.days[d.weekday()] && !slices.Contains(o.except, d) && (o.from == 0 || d >= o.from) && (o.until == 0 || d <= o.until)
 }
 
-func (c *Calendar) occurrence(o *opening, d date) Occurrence {
-	at := Occurrence{Name: fmt.Sprintf("%v %v", d, o.start), Start: d.at(o.start, c.zone), rule: o, date: d}
+func (c *Calendar) occurrence(name string, o *opening, d date) Occurrence {
+	at := Occurrence{Name: name, Start: d.at(o.start, c.zone), rule: o, date: d}
 	at.Begins = at.Start
 	if o.hasLobby {
 		at.Begins = d.at(o.lobby, c.zone)
@@ -85,19 +96,9 @@ func (c *Calendar) overlaps(r *reader) {
 				continue
 			}
 			told[pair] = true
-			r.bad(fmt.Sprintf("openings[%d]", c.index(b.rule)), "on %s it begins at %s, before openings[%d] of %s is over", b.date,
-				b.Begins.Format("15:04"), c.index(a.rule), a.date)
+			r.bad(b.rule.path, "on %s it begins at %s, before %s of %s is over", b.date, b.Begins.Format("15:04"), a.rule.path, a.date)
 		}
 	}
-}
-
-func (c *Calendar) index(o *opening) int {
-	for i := range c.openings {
-		if &c.openings[i] == o {
-			return i
-		}
-	}
-	return -1
 }
 
 // datesNamed are those at which what happens can change.
@@ -114,6 +115,24 @@ func (c *Calendar) datesNamed() (all []date) {
 			}
 		}
 	}
+	for _, ch := range c.changes {
+		all = append(all, ch.date)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// earliest is before which there is no opening.
+func (c *Calendar) earliest() date {
+	first := date(math.MaxInt)
+	for i := range c.openings {
+		o := &c.openings[i]
+		for _, d := range o.dates {
+			first = min(first, d)
+		}
+		if o.days != [7]bool{} {
+			first = min(first, o.from)
+		}
+	}
+	return first
 }

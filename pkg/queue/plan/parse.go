@@ -14,10 +14,13 @@ type Calendar struct {
 	zone     *time.Location
 	between  queue.Phase
 	openings []opening
+	changes  map[string]change // by the name of the opening
+	first    date              // there is no opening before it; 0: weekly rules have always held
 }
 
 // opening is an Opening that was read.
 type opening struct {
+	path                string // as problems name it
 	days                [7]bool
 	dates, except       []date
 	from, until         date // zero: none
@@ -26,6 +29,7 @@ type opening struct {
 	hasLobby, hasEnd    bool
 	draw, carry         bool
 	quota, per, standby int64
+	closeAt             int64
 	more                []release
 	profile             []point
 }
@@ -63,9 +67,13 @@ func Parse(s *Schedule) (*Calendar, []Problem) {
 	}
 	for i := range s.Openings {
 		r.at = fmt.Sprintf("openings[%d].", i)
-		c.openings = append(c.openings, r.opening(&s.Openings[i]))
+		o := r.opening(&s.Openings[i])
+		o.path = strings.TrimSuffix(r.at, ".")
+		c.openings = append(c.openings, o)
 	}
 	r.at = ""
+	c.first = c.earliest()
+	c.readChanges(&r, s.Changes)
 	if len(r.problems) == 0 {
 		c.overlaps(&r)
 	}
@@ -105,6 +113,8 @@ func (r *reader) opening(o *Opening) (out opening) {
 	}
 	out.carry = o.CarryOver
 	r.quota(o, &out)
+	r.bound("close_at", o.CloseAt, 0)
+	out.closeAt = o.CloseAt
 	r.profile(o, &out)
 	return out
 }
@@ -136,15 +146,16 @@ func (r *reader) when(o *Opening, out *opening) {
 	}
 }
 
-func (r *reader) quota(o *Opening, out *opening) {
-	bound := func(key string, n, low int64) {
-		if n < low || n > queue.MaxInsideLimit {
-			r.bad(key, "%d is not accepted; want %d to %d", n, low, queue.MaxInsideLimit)
-		}
+func (r *reader) bound(key string, n, low int64) {
+	if n < low || n > queue.MaxInsideLimit {
+		r.bad(key, "%d is not accepted; want %d to %d", n, low, queue.MaxInsideLimit)
 	}
-	bound("quota", o.Quota, 0)
-	bound("per", o.Per, 0)
-	bound("standby", o.Standby, 0)
+}
+
+func (r *reader) quota(o *Opening, out *opening) {
+	r.bound("quota", o.Quota, 0)
+	r.bound("per", o.Per, 0)
+	r.bound("standby", o.Standby, 0)
 	out.quota, out.per, out.standby = o.Quota, max(1, o.Per), o.Standby
 	if o.Quota == 0 {
 		for _, k := range []struct {
@@ -160,7 +171,7 @@ func (r *reader) quota(o *Opening, out *opening) {
 	for i := range o.More {
 		key := fmt.Sprintf("more[%d]", i)
 		at, ok := r.clock(key+".at", o.More[i].At, true)
-		bound(key+".quota", o.More[i].Quota, 1)
+		r.bound(key+".quota", o.More[i].Quota, 1)
 		total += o.More[i].Quota
 		if ok && !before.earlier(at) {
 			r.bad(key+".at", "%s is not after %s; want the same day, and later", o.More[i].At, before)

@@ -16,8 +16,8 @@ const (
 	changed = "changed "
 	// horizon is how many days ahead a plan goes.
 	horizon = 60
-	// mostSteps and mostOpenings leave room below the bounds of queue for what is under way.
-	mostSteps, mostOpenings = queue.MaxSteps - 64, queue.MaxOpenings - 8
+	// mostSteps, mostOpenings and mostDraws leave room below the bounds of queue for what is under way.
+	mostSteps, mostOpenings, mostDraws = queue.MaxSteps - 64, queue.MaxOpenings - 8, queue.MaxDraws - 8
 	// lookBack is for how many days the last opening is looked for, which goes on until the next if it has no end.
 	lookBack = 400
 	// settled is how long before a step a plan is not made longer: pages would have to be told of its start anew.
@@ -86,32 +86,54 @@ func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
 	target := after(unplanned(), plan, isDue)
 	behind := false // an opening that ends with the next one and does not go on
 	floor := false  // one is over that was under way, and its line does not go on
-	openings := 0
-	for _, o := range c.about(past, now) {
-		steps := c.steps(&o, behind)
+	openings, draws := 0, 0
+	for _, o := range c.since(now) {
+		steps := c.steps(&o.Occurrence, behind)
 		behind = o.End.IsZero() && !o.rule.carry
-		if len(plan)+len(steps) > mostSteps || openings == mostOpenings {
+		over := o.over && !past.pending(o.Name)
+		if !over && (len(plan)+len(steps) > mostSteps || openings == mostOpenings || draws == mostDraws) {
 			break
 		}
-		openings++
+		// What is over counts as well: one that was missed may be what ended one that is pending.
 		target = after(target, steps, isDue)
-		if last := &steps[len(steps)-1]; isDue(&steps[0]) {
-			floor = isDue(last) && last.Floor && past.rank(o.Name) > 0
+		if first, last := &steps[0], &steps[len(steps)-1]; isDue(first) {
+			if past.rank(o.Name) > 0 {
+				floor = isDue(last) && last.Floor
+			} else {
+				floor = floor || first.Floor && past.rank(past.Opening.Name) > 0
+			}
 		}
-		plan = append(plan, past.goOn(steps, now)...)
+		if !over {
+			openings++
+			if o.rule.draw {
+				draws++
+			}
+			plan = append(plan, past.goOn(steps, now)...)
+		}
 	}
-	return past.reach(plan, target, floor, now)
+	return past.reach(plan, target, floor || c.endsWithSkip(past), now)
 }
 
-// about are the occurrences of a plan: those that are under way, and those to come.
-func (c *Calendar) about(past *Past, now time.Time) (all []Occurrence) {
+// endsWithSkip reports whether the opening that is under way was taken out of its day, and its line does not go on.
+func (c *Calendar) endsWithSkip(past *Past) bool {
+	ch, changed := c.changes[past.Opening.Name]
+	return changed && ch.skip && !ch.rule.carry && past.rank(past.Opening.Name) > 0 && stateOf(past.Opening).counts()
+}
+
+// known is an occurrence and whether it is over.
+type known struct {
+	Occurrence
+	over bool
+}
+
+// since are the occurrences from the last two that have begun, to those at the horizon.
+func (c *Calendar) since(now time.Time) []known {
 	today := dateOf(now.In(c.zone))
-	known := c.Between(c.began(now), (today + horizon).at(0, c.zone))
-	for i, o := range known {
-		over := !o.End.IsZero() && !o.End.After(now) || o.End.IsZero() && i+1 < len(known) && !known[i+1].Begins.After(now)
-		if !over || past.pending(o.Name) {
-			all = append(all, o)
-		}
+	found := c.Between(c.began(now), (today+horizon).at(0, c.zone))
+	all := make([]known, len(found))
+	for i, o := range found {
+		ended := !o.End.IsZero() && !o.End.After(now)
+		all[i] = known{o, ended || o.End.IsZero() && i+1 < len(found) && !found[i+1].Begins.After(now)}
 	}
 	return all
 }
@@ -120,7 +142,7 @@ func (c *Calendar) about(past *Past, now time.Time) (all []Occurrence) {
 func (c *Calendar) began(now time.Time) time.Time {
 	today, found := dateOf(now.In(c.zone)), 0
 	from := now
-	for d := today + 1; d > today-lookBack && found < 2; d-- {
+	for d := today + 1; d > max(today-lookBack, c.first-1) && found < 2; d-- {
 		for _, o := range c.on(d) {
 			if !o.Begins.After(now) {
 				found++
@@ -144,6 +166,8 @@ func (p *Past) goOn(steps []queue.Step, now time.Time) []queue.Step {
 	if rank == 0 {
 		return steps
 	}
+	steps = slices.Clone(steps)
+	steps[0].Reset = false // it has begun to count, whenever it starts now
 	had := p.of(opening)
 	applied, open := which(had, p.applied), which(had, p.open)
 	var until int64
@@ -189,6 +213,7 @@ func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time)
 	if target.counts() {
 		s.SetQuota, s.Quota, s.Per, s.Standby = true, target.quota, target.per, target.standby
 		s.SetShare, s.Share = true, target.share
+		s.Draw = target.draw && has.phase == queue.PhaseLobby
 	}
 	if p.rank(target.opening) == 0 || target.opening == beginning {
 		s.Opening, s.Rank = changed+strconv.FormatUint(p.Opening.Cursor, 10), 1

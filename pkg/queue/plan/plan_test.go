@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -85,7 +87,7 @@ func TestADayOfFourContingents(t *testing.T) {
 	zone := berlin(t)
 	r := newRoom()
 	quotas := map[string]int64{}
-	for now := time.Date(2026, 12, 1, 0, 0, 0, 0, zone); now.Day() < 4; now = now.Add(time.Minute) {
+	for now := time.Date(2026, 12, 1, 0, 0, 0, 0, zone); now.Day() < 4; now = now.Add(5 * time.Minute) {
 		r.next(c, now)
 		r.tick(now)
 		quotas[now.Format("02 15:04")] = r.opening.Quota
@@ -97,7 +99,7 @@ func TestADayOfFourContingents(t *testing.T) {
 	if !slices.Equal(r.log, want) {
 		t.Errorf("got %q, want %q", r.log, want)
 	}
-	for at, want := range map[string]int64{"01 07:00": 625, "01 10:59": 625, "01 11:00": 1250, "01 14:00": 1875, "01 17:00": 2500, "02 07:00": 625} {
+	for at, want := range map[string]int64{"01 07:00": 625, "01 10:55": 625, "01 11:00": 1250, "01 14:00": 1875, "01 17:00": 2500, "02 07:00": 625} {
 		if quotas[at] != want {
 			t.Errorf("quota at %s: got %d, want %d", at, quotas[at], want)
 		}
@@ -212,7 +214,9 @@ func TestTheRestOfTheDayCanBeChanged(t *testing.T) {
 			[]string{"01 07:30 closed", "01 07:45 lobby", "01 08:00 open", "01 18:00 closed"}, nil, nil,
 		},
 		{
-			"another opening takes its place", "09:00", opening(func(s *Schedule) { s.Openings[0].Dates, s.Openings[0].Lobby, s.Openings[0].Start = []string{"2026-12-01"}, "", "10:30" }),
+			"another opening takes its place", "09:00", opening(func(s *Schedule) {
+				s.Openings[0].Dates, s.Openings[0].Lobby, s.Openings[0].Start = []string{"2026-12-01"}, "", "10:30"
+			}),
 			[]string{"01 09:00 closed", "01 10:30 open", "01 18:00 closed"}, map[string]int64{"10:30": 625, "11:00": 1250}, nil,
 		},
 		{
@@ -266,6 +270,7 @@ func TestTheRestOfTheDayCanBeChanged(t *testing.T) {
 // TestWhateverHappensAnOpeningOpensOnceAndTheRoomEndsWhereItsScheduleSays restarts, jumps and edits at random.
 func TestWhateverHappensAnOpeningOpensOnceAndTheRoomEndsWhereItsScheduleSays(t *testing.T) {
 	zone := berlin(t)
+	setChecks(t, days)
 	rapid.Check(t, func(t *rapid.T) {
 		c := mustParseRapid(t, drawSchedule(t))
 		r := newRoom()
@@ -305,14 +310,36 @@ func TestWhateverHappensAnOpeningOpensOnceAndTheRoomEndsWhereItsScheduleSays(t *
 	})
 }
 
+// setChecks says how many cases rapid tries, unless the command line does.
+func setChecks(t *testing.T, n int) {
+	t.Helper()
+	set := false
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "rapid.checks" })
+	if set {
+		return
+	}
+	value := flag.Lookup("rapid.checks").Value
+	was := value.String()
+	t.Cleanup(func() { _ = value.Set(was) })
+	if err := value.Set(strconv.Itoa(n)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // at is what a schedule says of a time, found in another way: all steps from the beginning, whatever was applied.
 func (c *Calendar) at(now time.Time) state {
 	s := state{phase: c.between, quota: -1, per: 1, share: whole}
-	all := c.Between(now.Add(-lookBack*day), now.Add(time.Millisecond))
-	if len(all) == 0 {
+	var o Occurrence
+	for d, last := dateOf(now.In(c.zone))+1, dateOf(now.In(c.zone))-lookBack; d > last && o.rule == nil; d-- {
+		for _, one := range c.on(d) {
+			if !one.Begins.After(now) && !one.Begins.Before(o.Begins) {
+				o = one
+			}
+		}
+	}
+	if o.rule == nil {
 		return s
 	}
-	o := all[len(all)-1]
 	if !o.End.IsZero() && !o.End.After(now) {
 		return s
 	}
@@ -362,7 +389,29 @@ func drawSchedule(t *rapid.T) *Schedule {
 		}
 		s.Openings = append(s.Openings, o)
 	}
+	for i := range s.Openings {
+		if rapid.Bool().Draw(t, "changed") {
+			s.Changes = append(s.Changes, drawChange(t, i*72, &s.Openings[i]))
+		}
+	}
 	return s
+}
+
+func drawChange(t *rapid.T, base int, o *Opening) Change {
+	ch := Change{Opening: "2026-12-01 " + o.Start, Skip: rapid.IntRange(0, 3).Draw(t, "skip") == 0}
+	pick := func(name string, low, high int) string {
+		if rapid.Bool().Draw(t, "no "+name) {
+			return ""
+		}
+		return fmt.Sprint(clock(10 * rapid.IntRange(low, high).Draw(t, name)))
+	}
+	ch.Start, ch.End = pick("other start", base+5, base+40), pick("other end", base+45, base+71)
+	if o.Quota > 0 {
+		quota := int64(rapid.IntRange(1, 9).Draw(t, "other n"))
+		ch.Quota = &quota
+		ch.More = []Release{{fmt.Sprint(clock(10 * (base + 41))), int64(rapid.IntRange(0, 2).Draw(t, "other more"))}}
+	}
+	return ch
 }
 
 func TestEveryProblemOfAScheduleIsToldAtOnce(t *testing.T) {

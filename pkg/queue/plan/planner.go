@@ -22,9 +22,23 @@ func (Planner) Plan(schedule string, plan []queue.Step, opening *queue.Opening, 
 	return Next(c, Past{plan, opening}, time.UnixMilli(now))
 }
 
+// Empty reports whether it says nothing.
+func (s *Schedule) Empty() bool {
+	return s.Zone == "" && s.Between == "" && len(s.Openings) == 0 && len(s.Changes) == 0
+}
+
+// CloseAt implements queue.Planner.
+func (Planner) CloseAt(schedule, opening string) int64 {
+	c, err := Read(schedule)
+	if err != nil || c == nil {
+		return 0
+	}
+	return c.closeAt(opening)
+}
+
 // Encode is the text for a document; empty for a schedule that says nothing.
 func (s *Schedule) Encode() string {
-	if s.Zone == "" && s.Between == "" && len(s.Openings) == 0 {
+	if s.Empty() {
 		return ""
 	}
 	text, err := json.Marshal(s)

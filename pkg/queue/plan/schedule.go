@@ -7,6 +7,8 @@ type Schedule struct {
 	// Between is what the room does before, between and after its openings: closed (the default), line or through.
 	Between  string    `json:"between,omitempty" yaml:"between"`
 	Openings []Opening `json:"openings,omitempty" yaml:"openings"`
+	// Changes are what single openings do otherwise than these rules say.
+	Changes []Change `json:"changes,omitempty" yaml:"changes"`
 }
 
 // Opening is one that happens at a clock of some days. A clock is 15:04 or 15:04:05, a date 2006-01-02.
@@ -36,7 +38,32 @@ type Opening struct {
 	Profile []Point `json:"profile,omitempty" yaml:"profile"`
 	// CarryOver: those who wait at the end keep their order, ahead of all who come later. Otherwise their places have ended.
 	CarryOver bool `json:"carry_over,omitempty" yaml:"carry_over"`
+	// CloseAt closes the door for the rest of the opening once so many places are in the line, or in its lobby; 0: what the room says.
+	CloseAt int64 `json:"close_at,omitempty" yaml:"close_at"`
 }
+
+// Change is what one opening does otherwise than its rule says. The opening keeps its name, so what it has given, booked and applied goes
+// on, and the rule stays for all other dates. A member that is not given is as the rule says.
+type Change struct {
+	// Opening names it: its date and its start by the rule, as in 2026-12-01 08:00.
+	Opening string `json:"opening" yaml:"opening"`
+	// Skip: it does not happen.
+	Skip bool `json:"skip,omitempty" yaml:"skip"`
+	// Lobby, Start and End are clocks; Lobby and End may be None. A lobby that a new start leaves no time for is left out, and so is a
+	// release that is not before a new end.
+	Lobby string `json:"lobby,omitempty" yaml:"lobby"`
+	Start string `json:"start,omitempty" yaml:"start"`
+	End   string `json:"end,omitempty" yaml:"end"`
+	// Quota, Standby and CloseAt are those of Opening.
+	Quota   *int64 `json:"quota,omitempty" yaml:"quota"`
+	Standby *int64 `json:"standby,omitempty" yaml:"standby"`
+	CloseAt *int64 `json:"close_at,omitempty" yaml:"close_at"`
+	// More are releases by their clocks: another figure for one that the rule has, 0 takes it away, or one more.
+	More []Release `json:"more,omitempty" yaml:"more"`
+}
+
+// None in place of a clock of a Change: there is no lobby, or no end before the next opening.
+const None = "none"
 
 // Release is a part of the quota that is given later. What was not booked of the parts before is there as well.
 type Release struct {

@@ -75,6 +75,8 @@ type state struct {
 	phase               queue.Phase
 	quota, per, standby int64
 	share               int64
+	// draw: the start out of a lobby draws. It is of the steps alone: a room does not say how it was opened.
+	draw bool
 }
 
 // unplanned is the one of a room without a schedule.
@@ -82,7 +84,7 @@ func unplanned() state { return state{phase: queue.PhaseOpen, quota: -1, per: 1,
 
 // stateOf is the one that took effect in a room. A draw whose seed is not known is one of an opening that is open.
 func stateOf(o *queue.Opening) state {
-	s := state{o.Name, o.Phase, o.Quota, o.Per, o.Standby, o.Share}
+	s := state{opening: o.Name, phase: o.Phase, quota: o.Quota, per: o.Per, standby: o.Standby, share: o.Share}
 	if s.phase == queue.PhaseDrawing {
 		s.phase = queue.PhaseOpen
 	}
@@ -91,6 +93,7 @@ func stateOf(o *queue.Opening) state {
 
 // apply adds one step.
 func (s *state) apply(t *queue.Step) {
+	s.draw = t.Draw || s.draw && s.opening == t.Opening && t.Phase == s.phase
 	s.opening, s.phase = t.Opening, t.Phase
 	if t.SetQuota {
 		s.quota, s.per, s.standby = t.Quota, t.Per, t.Standby
@@ -116,6 +119,6 @@ func (s state) counts() bool { return s.phase == queue.PhaseOpen || s.phase == q
 
 // like reports whether both put the same in force, whatever its name.
 func (s state) like(t state) bool {
-	s.opening = t.opening
+	s.opening, s.draw = t.opening, t.draw
 	return s == t || s.phase == t.phase && !s.counts()
 }

@@ -264,6 +264,15 @@ var refusing = []scenario{
 		l.leave(10)
 		l.waiting("when one has left", l.join(20).Standing)
 	}},
+	{"nobody joins while a lobby has given so many numbers, beside those who wait", func(l *line) {
+		l.wait(1, 1)
+		l.settle(func(d *queue.Document) { d.Door.Limit = 4 })
+		l.plan(queue.Step{Rank: 1, Phase: queue.PhaseLobby})
+		want(l, "first number", l.join(10).State, queue.StateLobby)
+		all := l.arrive(queue.Arrival{Visitor: Visitor(20)}, queue.Arrival{Visitor: Visitor(21)}, queue.Arrival{Visitor: Visitor(22)})
+		want(l, "third number", all[1].State, queue.StateLobby)
+		want(l, "fourth", all[2], queue.Joined{Standing: queue.Standing{State: queue.StateRefused, Reason: queue.ReasonLimit}})
+	}},
 	{"places that the floor has ended are not counted against the limit", func(l *line) {
 		l.wait(1, 3)
 		l.settle(func(d *queue.Document) { d.Door.Limit = 1 })

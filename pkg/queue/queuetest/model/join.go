@@ -62,6 +62,12 @@ func (r *room) joinedBefore(a *queue.Arrival) queue.Joined {
 func (r *room) refusal() queue.Reason {
 	o, door := &r.opening, r.document.Door
 	waiting := r.above(r.line) + r.above(r.front)
+	for _, s := range o.Segments { // there are none but in a lobby
+		if s.Open {
+			s.Open, s.Last = false, r.last
+		}
+		waiting += int64(s.Len())
+	}
 	switch {
 	case o.Phase == queue.PhaseClosed, o.Phase == queue.PhaseThrough, door.Closed:
 		return queue.ReasonClosed

@@ -236,7 +236,15 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "batch-passes-limit", file: "join.lua", what: "a batch passes the limit",
-		find: `waiting = waiting + 1`, replace: `waiting = waiting + 0`,
+		find: "waiting = waiting + 1\n  return IS_WAITING", replace: "return IS_WAITING",
+	},
+	{
+		name: "lobby-without-limit", file: "join.lua", what: "the numbers of a lobby do not count against the limit",
+		find: `waiting = waiting + lobby_came()`, replace: ``,
+	},
+	{
+		name: "batch-passes-lobby", file: "join.lua", what: "a batch passes the limit of a lobby",
+		find: "    waiting = waiting + 1\n    return IS_LOBBY", replace: "    return IS_LOBBY",
 	},
 	{
 		name: "lobby-is-a-line", file: "join.lua", what: "an arrival in a lobby is stored",

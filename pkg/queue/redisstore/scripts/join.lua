@@ -35,6 +35,10 @@ if room.sunk == 1 then
   waiting = waiting - counting(FRONT, -1, rules.floor)
 end
 
+if rules.phase == PHASE_LOBBY and rules.limit > 0 then
+  waiting = waiting + lobby_came() -- the numbers of a lobby are places as well
+end
+
 local function refusal()
   if rules.phase == PHASE_CLOSED or rules.phase == PHASE_THROUGH or rules.closed == 1 then
     return IS_CLOSED
@@ -66,6 +70,7 @@ local function give(id, lane, code)
     need_format(lane, code)
   end
   if rules.phase == PHASE_LOBBY then
+    waiting = waiting + 1
     return IS_LOBBY
   elseif free > 0 then
     free = free - 1

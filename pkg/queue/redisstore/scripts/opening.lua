@@ -99,6 +99,16 @@ local function in_lobby(epoch, number)
   return false
 end
 
+-- lobby_came is how many numbers the lobby has given.
+local function lobby_came()
+  read_opening()
+  local n = 0
+  for _, s in ipairs(segments) do
+    n = n + (s.open == 1 and max(0, room.last - s.first + 1) or length(s))
+  end
+  return n
+end
+
 -- shown is the number that is shown for a head: that of the draw's place, or of the epoch; else the one before.
 local function shown(order, before)
   if rules.draws > 0 then

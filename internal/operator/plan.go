@@ -1,0 +1,207 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
+)
+
+// PlanInfo is what a room does now by its schedule, and what it is going to do. All times are in the zone of the schedule.
+type PlanInfo struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Version is that of the controls, of which the schedule is one.
+	Version int64 `json:"version"`
+	// AsOf is the store's time of all figures; the zero time if there has been no snapshot yet.
+	AsOf time.Time `json:"as_of"`
+	Zone string    `json:"zone"`
+	// Now is what is in force, in words.
+	Now string `json:"now"`
+	// Phase, Name, Quota and Booked are what has been applied.
+	Opening
+	// Standby is how many may wait while all is booked: absent, everybody; 0 without a quota.
+	Standby *int64 `json:"standby,omitempty"`
+	// Percent is the ceiling of the pace.
+	Percent int64 `json:"percent"`
+	// Came is how many numbers its lobby has given, Waiting how many places are in the line, Inside how many live passes there are.
+	Came    int64 `json:"came"`
+	Waiting int64 `json:"waiting"`
+	Inside  int64 `json:"inside"`
+	// Door is open or closed; CloseAt is how many places close it in this opening, 0: none.
+	Door    string `json:"door"`
+	CloseAt int64  `json:"close_at"`
+	// Next is what comes, in order of time; never nil.
+	Next []PlanEvent `json:"next"`
+	// Schedule is what all this is made from; an empty one: the room is open.
+	Schedule plan.Schedule `json:"schedule"`
+	// Warnings are what somebody should look at; never nil.
+	Warnings []string `json:"warnings"`
+}
+
+// PlanEvent is one thing that a plan does.
+type PlanEvent struct {
+	At time.Time `json:"at"`
+	// In is how many seconds it is until then; 0: it is due.
+	In      float64 `json:"in"`
+	Opening string  `json:"opening"`
+	// What is lobby, start, release, pace, end or between.
+	What plan.Kind `json:"what"`
+	// Quota is how many may be booked in all from then on; absent: no bound.
+	Quota *int64 `json:"quota,omitempty"`
+	// Time, Words and Until say it for people: when, what, and in how long.
+	Time  string `json:"time"`
+	Words string `json:"words"`
+	Until string `json:"until,omitempty"`
+}
+
+// PlanPreview is what another schedule would do.
+type PlanPreview struct {
+	// Changes say what is different from the schedule in force, in order of time; never nil. More is how many further ones there are.
+	Changes []string `json:"changes"`
+	More    int      `json:"more"`
+	// Plan is the room as it would be.
+	Plan PlanInfo `json:"plan"`
+}
+
+// mostEvents and mostChanges are how many are shown: nobody reads further.
+const mostEvents, mostChanges = 30, 40
+
+// Plan shows what a room does by its schedule, or answers ErrUnknownRoom.
+func (s *Service) Plan(id string) (PlanInfo, error) {
+	r, err := s.find(id)
+	if err != nil {
+		return PlanInfo{}, err
+	}
+	v := r.Line.View()
+	return r.plan(v, v.Snapshot.Document.Schedule()), nil
+}
+
+// PreviewPlan shows what a change of the schedule would do, for the principal in ctx, and changes nothing. A change that names no
+// schedule, or has problems, is an *InvalidError.
+func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (PlanPreview, error) {
+	if PrincipalOf(ctx).Role < RoleOperator {
+		return PlanPreview{}, ErrNotAllowed
+	}
+	r, err := s.find(id)
+	if err != nil {
+		return PlanPreview{}, err
+	}
+	bad := change.Problems()
+	if change.Schedule == nil {
+		bad = append(bad, FieldError{"schedule", "is missing; want an object, or null for none"})
+	}
+	if len(bad) > 0 {
+		return PlanPreview{}, &InvalidError{Fields: bad}
+	}
+	v := r.Line.View()
+	if !v.Known {
+		return PlanPreview{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
+	}
+	text := change.Schedule.Encode()
+	p := PlanPreview{Changes: []string{}, Plan: r.plan(v, text)}
+	now := time.UnixMilli(v.Snapshot.Now)
+	all := plan.Differences(eventsOf(v, v.Snapshot.Document.Schedule()), eventsOf(v, text))
+	for i := range all {
+		if len(p.Changes) < mostChanges {
+			p.Changes = append(p.Changes, all[i].Words(now))
+		}
+	}
+	p.More = len(all) - len(p.Changes)
+	p.Plan.Warnings = append(p.Plan.Warnings, forgets(v, all)...)
+	return p, nil
+}
+
+// eventsOf is what a schedule has in store for a room.
+func eventsOf(v *queue.View, schedule string) []plan.Event {
+	c, err := plan.Read(schedule)
+	if err != nil || !v.Known {
+		return nil
+	}
+	return c.Events(pastOf(v), time.UnixMilli(v.Snapshot.Now))
+}
+
+func pastOf(v *queue.View) plan.Past {
+	return plan.Past{Plan: v.Snapshot.Document.Plan, Opening: &v.Snapshot.Opening}
+}
+
+// plan is a room as it is by a view, with what a schedule has in store for it.
+func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
+	f := &v.Snapshot
+	d, o := &f.Document, &f.Opening
+	c, unread := plan.Read(schedule)
+	p := PlanInfo{
+		ID: r.ID, Title: r.Title, Version: d.Version, Zone: c.Zone().String(), Opening: openingOf(o), Percent: o.Share / 10,
+		Waiting: f.Waiting + f.Front, Inside: f.Live, Door: d.DoorState(), CloseAt: d.CloseAt(), Next: []PlanEvent{}, Warnings: []string{},
+	}
+	p.Schedule, _ = plan.Decode(schedule)
+	if !v.Known {
+		p.Now = "not known: the gateway has not heard of its store yet"
+		return p
+	}
+	now := time.UnixMilli(f.Now).In(c.Zone())
+	p.AsOf, p.Came = now, int64(o.InLobby(f.Last))
+	if o.Standby < queue.MaxInsideLimit {
+		p.Standby = &o.Standby
+	}
+	if n := (plan.Planner{}).CloseAt(schedule, o.Name); n > 0 {
+		p.CloseAt = n
+	}
+	p.Now = p.inForce(o)
+	events := eventsOf(v, schedule)
+	for i := range events[:min(len(events), mostEvents)] {
+		p.Next = append(p.Next, eventOf(&events[i], now))
+	}
+	p.Warnings = append(p.Warnings, r.warnings(v, c, unread, events)...)
+	return p
+}
+
+func eventOf(e *plan.Event, now time.Time) PlanEvent {
+	out := PlanEvent{At: e.At, In: e.At.Sub(now).Seconds(), Opening: e.Opening, What: e.Kind, Time: e.When(now), Words: e.Words(), Until: e.Until(now)}
+	if e.Quota >= 0 && (e.Phase == queue.PhaseOpen || e.Phase == queue.PhaseLobby) {
+		out.Quota = &e.Quota
+	}
+	return out
+}
+
+// inForce says what has been applied.
+func (p *PlanInfo) inForce(o *queue.Opening) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch o.Phase {
+	case queue.PhaseLobby:
+		add("lobby: %s have come, nobody is called yet", plan.Figure(p.Came))
+	case queue.PhaseDrawing:
+		add("the lobby is being drawn")
+	case queue.PhaseOpen:
+		add("open")
+	case queue.PhaseClosed:
+		add("closed: no numbers are given")
+	case queue.PhaseLine:
+		add("line: numbers are given, nobody is called")
+	case queue.PhaseThrough:
+		add("through: there is no waiting room")
+	}
+	if counts := o.Phase == queue.PhaseOpen || o.Phase == queue.PhaseLobby || o.Phase == queue.PhaseDrawing; counts {
+		if o.Quota >= 0 {
+			add("%s of %s booked", plan.Figure(o.Booked), plan.Figure(o.Quota))
+		}
+		if o.SoldOut() && p.Standby != nil {
+			add("sold out, %s may stand by", plan.Figure(o.Standby))
+		} else if o.SoldOut() {
+			add("sold out, everybody may stand by")
+		}
+		if o.Share != 1000 {
+			add("pace at %d %%", p.Percent)
+		}
+		if p.Door == queue.DoorClosed {
+			add("the door is closed")
+		} else if p.CloseAt > 0 {
+			add("closes at %s places", plan.Figure(p.CloseAt))
+		}
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// change is a Change that was read: the rule as it is on its date.
+type change struct {
+	date date
+	skip bool
+	rule opening
+}
+
+// readChanges reads what single openings do otherwise.
+func (c *Calendar) readChanges(r *reader, changes []Change) {
+	if len(changes) > queue.MaxOpenings {
+		r.bad("changes", "are %d; want at most %d", len(changes), queue.MaxOpenings)
+	}
+	c.changes = map[string]change{}
+	for i := range changes {
+		r.at = fmt.Sprintf("changes[%d].", i)
+		name := changes[i].Opening
+		d, rule := c.named(name)
+		switch _, twice := c.changes[name]; {
+		case twice:
+			r.bad("opening", "%q is changed twice", name)
+		case rule == nil:
+			r.bad("opening", "there is no %q by the rules; want the date and the start of an opening, for example 2026-12-01 08:00", name)
+		default:
+			c.changes[name] = change{d, changes[i].Skip, r.changed(*rule, &changes[i])}
+		}
+	}
+	r.at = ""
+}
+
+// named is the date and the rule of an opening by its name; nil: no rule has it.
+func (c *Calendar) named(name string) (d date, rule *opening) {
+	day, _, _ := strings.Cut(name, " ")
+	d, err := parseDate(day)
+	if err != nil {
+		return 0, nil
+	}
+	for i := range c.openings {
+		if o := &c.openings[i]; o.on(d) && o.name(d) == name {
+			return d, o
+		}
+	}
+	return 0, nil
+}
+
+// changed is the rule as a change makes it.
+func (r *reader) changed(rule opening, ch *Change) opening {
+	out := rule
+	out.path = strings.TrimSuffix(r.at, ".")
+	if ch.Start != "" {
+		out.start, _ = r.clock("start", ch.Start, true)
+	}
+	r.changedEdge("lobby", ch.Lobby, &out.lobby, &out.hasLobby)
+	r.changedEdge("end", ch.End, &out.end, &out.hasEnd)
+	overnight := rule.hasLobby && !rule.lobby.earlier(rule.start)
+	if ch.Lobby == "" && rule.hasLobby && !overnight && !out.lobby.earlier(out.start) {
+		out.hasLobby = false
+	}
+	if out.hasLobby && out.lobby == out.start {
+		r.bad("lobby", "%v is the start; want an earlier clock, or %s", out.lobby, None)
+	}
+	if ch.End == "" && rule.hasEnd && rule.start.earlier(rule.end) && !out.start.earlier(out.end) {
+		r.bad("start", "%v is not before the end %v; want an earlier start, or an end as well", out.start, out.end)
+	}
+	for _, n := range []struct {
+		key  string
+		from *int64
+		to   *int64
+	}{{"quota", ch.Quota, &out.quota}, {"standby", ch.Standby, &out.standby}, {"close_at", ch.CloseAt, &out.closeAt}} {
+		if n.from != nil {
+			r.bound(n.key, *n.from, 0)
+			*n.to = *n.from
+		}
+	}
+	r.changedReleases(&out, ch)
+	if out.quota == 0 {
+		if ch.Standby != nil && *ch.Standby > 0 || len(ch.More) > 0 {
+			r.bad("quota", "is none; without one standby and more mean nothing")
+		}
+		out.more, out.standby = nil, 0
+	}
+	return out
+}
+
+// changedEdge reads another lobby or end.
+func (r *reader) changedEdge(key, text string, to *clock, has *bool) {
+	switch text {
+	case "":
+	case None:
+		*has = false
+	default:
+		*to, *has = r.clock(key, text, true)
+	}
+}
+
+// changedReleases puts the releases of a change among those of the rule. What is not after a new start is given with it, and what a new
+// end leaves no time for is not given at all.
+func (r *reader) changedReleases(out *opening, ch *Change) {
+	all := slices.Clone(out.more)
+	for i := range ch.More {
+		key := fmt.Sprintf("more[%d]", i)
+		at, ok := r.clock(key+".at", ch.More[i].At, true)
+		r.bound(key+".quota", ch.More[i].Quota, 0)
+		if ok && !out.start.earlier(at) {
+			r.bad(key+".at", "%v is not after %v; want the same day, and later", at, out.start)
+		}
+		if ok && out.hasEnd && out.start.earlier(out.end) && !at.earlier(out.end) {
+			r.bad(key+".at", "%v is not before the end %v", at, out.end)
+		}
+		all = slices.DeleteFunc(all, func(m release) bool { return m.at == at })
+		if ch.More[i].Quota > 0 {
+			all = append(all, release{at, ch.More[i].Quota})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b release) int { return int(a.at - b.at) })
+	out.more = nil
+	total := out.quota
+	for _, m := range all {
+		switch {
+		case !out.start.earlier(m.at) && out.quota > 0:
+			out.quota += m.quota
+		case !out.hasEnd || !out.start.earlier(out.end) || m.at.earlier(out.end):
+			out.more = append(out.more, m)
+		}
+		total += m.quota
+	}
+	if total > queue.MaxInsideLimit {
+		r.bad("more", "makes a quota of %d; want at most %d", total, queue.MaxInsideLimit)
+	}
+}
+
+// closeAt is at how many places the door of an opening closes by the schedule; 0: it does not say.
+func (c *Calendar) closeAt(opening string) int64 {
+	if ch, changed := c.changes[opening]; changed {
+		return ch.rule.closeAt
+	}
+	if _, rule := c.named(opening); rule != nil {
+		return rule.closeAt
+	}
+	return 0
+}

@@ -8,8 +8,8 @@ import (
 // Request is what the visitor asked.
 type Request struct {
 	Method string
-	// Path is raw, without the query.
-	Path []byte
+	// Path is raw, without the Query.
+	Path, Query []byte
 }
 
 // Answer is the head of what the site answered.
@@ -21,16 +21,27 @@ type Answer interface {
 	Has(lower, value string) bool
 }
 
-// Match reports whether a rule is met. ownHost tells the names of the room, given without port, from those of other sites. An
-// answer that meets no path, method or status costs no allocation.
-func (rs *Rules) Match(req Request, a Answer, ownHost func(name string) bool) bool {
+// Met is what an answer says by the rule that it meets.
+type Met struct {
+	// Ref is the site's own name of it, at most 256 bytes; empty: it has none.
+	Ref string
+	// Count is how many, 1 to MaxCount.
+	Count int64
+}
+
+// Match is what an answer says by the first rule that it meets. ownHost tells the names of the room, given without port, from those of
+// other sites. An answer that meets no path, method or status costs no allocation.
+func (rs *Rules) Match(req Request, a Answer, ownHost func(name string) bool) (met Met, ok bool) {
 	for i := range rs.all {
-		if rs.all[i].match(req, a, ownHost) {
-			return true
+		if r := &rs.all[i]; r.match(req, a, ownHost) {
+			return Met{Ref: r.ref.of(req, a), Count: r.count.of(a)}, true
 		}
 	}
-	return false
+	return Met{}, false
 }
+
+// Any reports whether there is a rule.
+func (rs *Rules) Any() bool { return len(rs.all) > 0 }
 
 func (r *rule) match(req Request, a Answer, ownHost func(name string) bool) bool {
 	return slices.Contains(r.methods, req.Method) && r.hasStatus(a.Status()) &&

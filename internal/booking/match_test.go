@@ -67,7 +67,7 @@ func TestWhatARuleIsMetBy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := rules.Match(Request{test.method, []byte(test.path)}, test.head, own); got != test.want {
+			if _, got := rules.Match(Request{Method: test.method, Path: []byte(test.path)}, test.head, own); got != test.want {
 				t.Errorf("%v, want %v", got, test.want)
 			}
 		})

@@ -25,11 +25,14 @@ type Rule struct {
 	Redirect string
 	// Field is the name of a field of the answer, in any case, which has exactly this Value.
 	Field, Value string
+	// Ref is where the site's own name of a booking stands, Count how many it is of. A rule that ends a stay has neither.
+	Ref   Source
+	Count Count
 }
 
 // Problem is what is wrong with one member of a rule.
 type Problem struct {
-	// Key is path, method, status, redirect or header; empty: the rule as a whole.
+	// Key is path, method, status, redirect, header or ref; empty: the rule as a whole.
 	Key string
 	// Text says what is wrong and what is accepted.
 	Text string
@@ -70,6 +73,9 @@ func (r *Rule) Problems() (all []Problem) {
 	if strings.ContainsFunc(r.Value, func(c rune) bool { return c < ' ' || c > '~' }) {
 		bad("header", "the value has characters that are not visible ASCII")
 	}
+	if r.Ref.From == FromRedirect && r.Redirect == "" {
+		bad("ref", "is the place that a redirect leads to, and the rule has no redirect")
+	}
 	if strings.Trim(r.Path, "/") == "" && r.Redirect == "" && r.Field == "" {
 		bad("", "would be met by any page of the site; want a path below /, a redirect or a header")
 	}
@@ -98,6 +104,8 @@ type rule struct {
 	methods        []string
 	status         [][2]int
 	field, value   string // the field in lower case
+	ref            Source
+	count          Count
 }
 
 // New prepares rules. It refuses those that have [Problem]s.
@@ -107,9 +115,9 @@ func New(rules []Rule) (*Rules, error) {
 	for i := range rules {
 		r := &rules[i]
 		for _, p := range r.Problems() {
-			errs = append(errs, fmt.Errorf("finish[%d] %s: %s", i, p.Key, p.Text))
+			errs = append(errs, fmt.Errorf("rule %d %s: %s", i, p.Key, p.Text))
 		}
-		one := rule{methods: r.Methods, status: r.Status, field: strings.ToLower(r.Field), value: r.Value}
+		one := rule{methods: r.Methods, status: r.Status, field: strings.ToLower(r.Field), value: r.Value, ref: r.Ref, count: r.Count}
 		one.path, one.redirect = parsed(r.Path), parsed(r.Redirect)
 		if len(one.methods) == 0 {
 			one.methods = Methods()

@@ -38,6 +38,9 @@ func (ch *checker) rooms(c *Config) {
 		}
 		ch.room(r, at)
 		ch.finish(at+".finish", r.Finish, c.Prefix)
+		ch.outcomes(at+".bookings", r.Bookings, c.Prefix)
+		ch.outcomes(at+".frees", r.Frees, c.Prefix)
+		ch.commands(at+".commands", r.Commands)
 		ch.schedule(at+".schedule", &r.Schedule)
 		ch.home(c, r, at)
 		ch.backend(&r.Backend, at+".backend")

@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"time"
+
+	"github.com/einlass/einlass/internal/booking"
 )
 
 // Default is the configuration of an empty file. It lacks a room and is not valid.
@@ -49,6 +51,7 @@ func Default() Config {
 // DefaultRoom is what every room begins with. It lacks an id and a backend.
 func DefaultRoom() Room {
 	return Room{
+		Commands: []string{booking.Finish, booking.Booked, booking.Freed},
 		Backend: Backend{
 			Timeouts: BackendTimeouts{
 				Connect:    3 * time.Second,

@@ -53,37 +53,43 @@ func (r *Room) FinishRules() []booking.Rule {
 
 // finish checks the rules of a room. own is the prefix of the gateway's own URLs, which no answer of a site has.
 func (ch *checker) finish(at string, rules []Finish, own string) {
-	gateway, err := route.ParseRule(own)
-	known := err == nil && prefixForm.MatchString(own)
 	for i := range rules {
-		f, here := &rules[i], fmt.Sprintf("%s[%d]", at, i)
-		rule := f.Rule()
-		if _, err := ParseStatusRanges(f.Status); f.Status != "" && err != nil {
-			ch.bad(here+".status", "%v", err)
-			rule.Status = nil
-		}
-		if f.Header != "" && (rule.Field == "" || rule.Value == "") {
-			ch.bad(here+".header", "%q is not accepted; want a field and its value, for example X-Booking: done", f.Header)
-			rule.Field, rule.Value = "Given", ""
-		}
-		for _, p := range rule.Problems() {
-			ch.bad(strings.TrimSuffix(here+"."+p.Key, "."), "%s", p.Text)
-		}
-		for _, prefix := range []struct{ key, path string }{{"path", f.Path}, {"redirect", f.Redirect}} {
-			if inner, err := route.ParseRule(prefix.path); known && err == nil && gateway.Covers(inner) {
-				ch.bad(here+"."+prefix.key, "%q lies at or below prefix %q, where the gateway answers itself", prefix.path, own)
-			}
+		ch.rule(fmt.Sprintf("%s[%d]", at, i), &rules[i], rules[i].Rule(), own)
+	}
+}
+
+// rule checks what must be true of an answer, f, and the rule that was made of it.
+func (ch *checker) rule(here string, f *Finish, rule booking.Rule, own string) {
+	if _, err := ParseStatusRanges(f.Status); f.Status != "" && err != nil {
+		ch.bad(here+".status", "%v", err)
+		rule.Status = nil
+	}
+	if f.Header != "" && (rule.Field == "" || rule.Value == "") {
+		ch.bad(here+".header", "%q is not accepted; want a field and its value, for example X-Booking: done", f.Header)
+		rule.Field, rule.Value = "Given", ""
+	}
+	for _, p := range rule.Problems() {
+		ch.bad(strings.TrimSuffix(here+"."+p.Key, "."), "%s", p.Text)
+	}
+	gateway, err := route.ParseRule(own)
+	if err != nil || !prefixForm.MatchString(own) {
+		return
+	}
+	for _, prefix := range []struct{ key, path string }{{"path", f.Path}, {"redirect", f.Redirect}} {
+		if inner, err := route.ParseRule(prefix.path); err == nil && gateway.Covers(inner) {
+			ch.bad(here+"."+prefix.key, "%q lies at or below prefix %q, where the gateway answers itself", prefix.path, own)
 		}
 	}
 }
 
-// unguarded says that no visitor inside asks for the path of a rule, for the room's own rules leave it open: its answers end no stay.
+// unguarded says that no visitor inside asks for the path of a rule, for the room's own rules leave it open: vain is
+// what its answers do not do then.
 // Empty: some do, or the rule names no path.
-func (r *Room) unguarded(f *Finish) string {
-	if f.Path == "" {
+func (r *Room) unguarded(path, vain string) string {
+	if path == "" {
 		return ""
 	}
-	asked, err := route.ParseRule(f.Path)
+	asked, err := route.ParseRule(path)
 	if err != nil {
 		return "" // an error says so
 	}
@@ -107,7 +113,7 @@ func (r *Room) unguarded(f *Finish) string {
 	case guarded:
 		return ""
 	case longest >= 0:
-		return fmt.Sprintf("%s is open by exclude %s: answers there end no stay", f.Path, by)
+		return fmt.Sprintf("%s is open by exclude %s: %s", path, by, vain)
 	}
-	return fmt.Sprintf("%s lies below none of the room's paths: answers there end no stay", f.Path)
+	return fmt.Sprintf("%s lies below none of the room's paths: %s", path, vain)
 }

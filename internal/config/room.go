@@ -28,6 +28,11 @@ type Room struct {
 	Once []string `yaml:"once"`
 	// Finish are rules by which an answer of the site ends the stay of whoever asked, as if it had the field Einlass-Finish: 1.
 	Finish []Finish `yaml:"finish"`
+	// Bookings are rules by which an answer of the site says that something was booked, Frees that it was given back.
+	Bookings []Outcome `yaml:"bookings"`
+	Frees    []Outcome `yaml:"frees"`
+	// Commands are those of booking.Commands that the site may give in the field Einlass-Command.
+	Commands []string `yaml:"commands"`
 	// Schedule is what the room does when: openings, and what is between them. The zero value: it is open.
 	Schedule plan.Schedule `yaml:"schedule"`
 	// CloseAt is how many places close the door for the rest of an opening; 0: none.

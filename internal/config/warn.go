@@ -28,10 +28,9 @@ func (c *Config) Warnings() (all []*Problem) {
 		if text := r.seats(); text != "" {
 			all = append(all, &Problem{Path: at + ".pace.max_inside", Text: text})
 		}
-		for j := range r.Finish {
-			if text := r.unguarded(&r.Finish[j]); text != "" {
-				all = append(all, &Problem{Path: fmt.Sprintf("%s.finish[%d].path", at, j), Text: text})
-			}
+		all = append(all, r.inVain(at)...)
+		if key, text := r.uncounted(); text != "" {
+			all = append(all, &Problem{Path: at + "." + key, Text: text})
 		}
 		for j, text := range r.Backend.Addresses {
 			if a, err := ParseAddress(text); err == nil && a.Network == "tcp" && !hasPort(a.Host) {

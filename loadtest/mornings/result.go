@@ -79,7 +79,7 @@ func (m *morning) lineOf(d *drive.Result) scenarios.Line {
 	l.Told = d.Ends["outside"] + d.Ends["too_late"]
 	l.Refused = max(0, l.Refused-l.Told)
 	if d.Ends["outside"] > 0 {
-		l.ClosedAt = m.scenario.Gate.CloseAt
+		l.ClosedAt = m.scenario.Gate.Schedule.Openings[0].CloseAt
 	}
 	if a := d.Line; a != nil {
 		l.Called, l.Rate, l.Burst, l.MaxMinute = a.Called, a.Rate, a.Burst, a.MostMinute

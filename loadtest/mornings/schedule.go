@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
@@ -113,7 +112,10 @@ func (m *morning) begin(ctx context.Context, cfg *launch.Config) error {
 				return err
 			}
 			if room.Opening.Phase == "lobby" && room.Opening.Name != "" {
-				return m.closeAt(ctx)
+				if !launch.Rest(ctx, time.Until(m.clock.began)) {
+					return ctx.Err()
+				}
+				return nil
 			}
 			if time.Now().After(m.clock.began) || !launch.Rest(ctx, watchEvery) {
 				break
@@ -124,19 +126,6 @@ func (m *morning) begin(ctx context.Context, cfg *launch.Config) error {
 		}
 	}
 	return errors.New("the gateway does not take a schedule within two seconds")
-}
-
-// closeAt tells the door how many places close it, and waits until the morning begins.
-func (m *morning) closeAt(ctx context.Context) error {
-	if n := m.scenario.Gate.CloseAt; n > 0 {
-		if _, err := m.gate.Operators.Debug(ctx, launch.RoomID, &operator.DebugDoor{Limit: n}); err != nil {
-			return err
-		}
-	}
-	if !launch.Rest(ctx, time.Until(m.clock.began)) {
-		return ctx.Err()
-	}
-	return nil
 }
 
 // watchEvery is how often the gateway is asked whether it has read its schedule.

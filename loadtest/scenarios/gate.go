@@ -20,8 +20,6 @@ type Gate struct {
 	Timing           queue.Timing
 	PollMin, PollMax time.Duration
 	Schedule         plan.Schedule
-	// CloseAt is how many places close the door for the rest of an opening; 0: it stays open.
-	CloseAt int64
 	// Exclude are paths without a waiting room, Finish the site's answers that end a visit.
 	Exclude []string
 	Finish  []config.Finish
@@ -82,7 +80,6 @@ func (g *Gate) validate(starts, ends, opens time.Time, places int) error {
 		}
 	}
 	bad(g.PollMin <= 0 || g.PollMax < g.PollMin, "gate.poll_min, poll_max: must be above 0 and in order")
-	bad(g.CloseAt < 0, "gate.close_at: must not be negative")
 	calendar, err := g.Calendar()
 	if err != nil {
 		return errors.Join(append(errs, err)...)

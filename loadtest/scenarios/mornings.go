@@ -25,8 +25,6 @@ func Memmingen() Scenario {
 			{0, 0}, {15 * time.Minute, 1}, {time.Hour, 0.6}, {5 * time.Hour, 0},
 		}},
 	}
-	gate := gateOf("memmingen.yaml")
-	gate.CloseAt = 9000
 	return Scenario{
 		Name: "memmingen", Title: "Memmingen, May 2021", Factor: 1,
 		Happened: "10,000 hits within seconds before 10:00; the server could not even publish its own link. " +
@@ -34,7 +32,7 @@ func Memmingen() Scenario {
 		Assumed: "One person a hit, 4,000 more as word spreads. The list ends at 5,000. The day of the month. The server is " +
 			"Speyer's but for one parameter, which was fitted to the 1,900. 75 a minute is a fifth of what it can do.",
 		Starts: at(9, 50), Ends: at(16, 0), Counted: at(11, 15),
-		Crowd: crowd, Portal: site, Gate: gate,
+		Crowd: crowd, Portal: site, Gate: gateOf("memmingen.yaml"),
 		Expect: []Expectation{
 			atTheHour(), allBooked(), told(), toldSoon(40 * time.Second), noneTurnedAway(), handedOn(),
 			measured("line.lobby", Expectation{"the crowd is absorbed before the hour", func(r *Result) (bool, string) {

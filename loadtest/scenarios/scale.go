@@ -32,9 +32,6 @@ func (s Scenario) Scale(f float64) (Scenario, error) {
 	s.Crowd.Timeout = min(time.Duration(float64(s.Crowd.Timeout)*slower), 24*time.Hour)
 	s.Gate.Pace = scalePace(s.Gate.Pace, f)
 	s.Gate.Schedule = scaleSchedule(s.Gate.Schedule, f)
-	if s.Gate.CloseAt > 0 {
-		s.Gate.CloseAt = int64(atLeastOne(int(s.Gate.CloseAt), f))
-	}
 	if err := s.Validate(); err != nil {
 		return s, fmt.Errorf("scale %v: %w", f, err)
 	}
@@ -63,6 +60,7 @@ func scaleSchedule(s plan.Schedule, f float64) plan.Schedule {
 	openings := slices.Clone(s.Openings)
 	for i := range openings {
 		o := &openings[i]
+		o.CloseAt = part(o.CloseAt)
 		o.Quota, o.Standby, o.More = part(o.Quota), part(o.Standby), slices.Clone(o.More)
 		for k := range o.More {
 			o.More[k].Quota = part(o.More[k].Quota)

@@ -117,7 +117,7 @@ func TestEveryMistakeInAScenarioIsNamed(t *testing.T) {
 		"an opening at night":  {"gate.schedule", func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].Dates = []string{"2021-06-15"} }},
 		"another hour":         {"gate.schedule: must open when", func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].Start = "09:00" }},
 		"another quota":        {"gate.schedule: its quota", func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].Quota++ }},
-		"closed by nobody":     {"close_at", func(s *scenarios.Scenario) { s.Gate.CloseAt = -1 }},
+		"closed by nobody":     {"gate.schedule.openings[0].close_at", func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].CloseAt = -1 }},
 		"polls out of order":   {"poll_min", func(s *scenarios.Scenario) { s.Gate.PollMax = 1 }},
 		"a site that is wrong": {"capacity.workers", func(s *scenarios.Scenario) { s.Portal.Curve.Workers = 0 }},
 		"an empty promise":     {"expect[0]", func(s *scenarios.Scenario) { s.Expect[0].Holds = nil }},

@@ -21,6 +21,7 @@ type planned struct {
 	known   bool
 	version int64  // of the document that the two are of
 	seen    uint64 // the cursor that they are of
+	full    bool   // the store has refused somebody for the limit: the door closes
 	correct int32  // when an operator says how many are booked
 	parts   []int32
 }
@@ -44,9 +45,12 @@ func (s *sim) keepPlan(ctx context.Context) error {
 		p.cursor, p.at = f.Opening.Cursor, s.now+planEvery
 		next.Plan = plan.Planner{}.Plan(next.Schedule(), next.Plan, &f.Opening, f.Now)
 	}
-	if n := s.cfg.Scenario.Gate.CloseAt; n > 0 && !next.Door.Closed && s.places() >= n {
-		next.Door.Closed = true
-		s.line.ClosedAt = s.places()
+	if n := (plan.Planner{}).CloseAt(next.Schedule(), f.Opening.Name); n > 0 && !next.Door.Closed {
+		next.Door.Limit = n
+		if places := s.places(); p.full || places >= n {
+			next.Door = queue.Door{Closed: true}
+			s.line.ClosedAt = places
+		}
 	}
 	if next.Door == s.room.document.Door && samePlan(next.Plan, s.room.document.Plan) {
 		return nil
@@ -54,10 +58,11 @@ func (s *sim) keepPlan(ctx context.Context) error {
 	return s.room.set(ctx, next)
 }
 
-// correctAfter is how long after a crash that took gateway and store an operator looks at what the site has booked, ms.
+// correctAfter is how long after something that no gateway can know an operator says how many are booked, ms: something was given back, or
+// gateway and store have ended together with what was booked since their last save.
 const correctAfter = 60_000
 
-// correct is that look: the bookings since the last save are forgotten with them.
+// correct is that word.
 func (s *sim) correct() {
 	if s.now < s.planned.correct {
 		return
@@ -82,7 +87,11 @@ func samePlan(a, b []queue.Step) bool {
 func (s *sim) places() int64 {
 	f := &s.room.snapshot
 	// Numbers that a crash has skipped in the lobby are nobody's.
-	return f.Waiting + f.Front + min(int64(came(f)), s.line.Tickets)
+	places := f.Waiting + f.Front + min(int64(came(f)), s.line.Tickets)
+	if f.Opening.Phase == queue.PhaseOpen && f.Now < f.Hold { // the places of the lobby come into the line
+		places = max(places, min(s.line.Lobby, s.line.Tickets))
+	}
+	return places
 }
 
 // came is how many numbers were given in the lobby that is open.
@@ -219,6 +228,7 @@ func (s *sim) refused(who uint32, reason queue.Reason) {
 		c.due = s.wheel.put(after(max(at, s.now), int32(s.random.Int64N(2000)))+s.pollMin, who)
 		return
 	}
+	s.planned.full = s.planned.full || reason == queue.ReasonLimit
 	s.line.Told++
 	if c.kind == somebody {
 		s.end(who, told)

@@ -196,8 +196,8 @@ func TestStandbyPlacesAreCalledInOrderAsPlacesComeFree(t *testing.T) {
 }
 
 func TestADoorThatIsClosedEarlyKeepsTheLine(t *testing.T) {
-	r := behind(t, small(func(s *scenarios.Scenario) { s.Gate.CloseAt = 150 }))
-	if l := r.Line; l.ClosedAt < 150 || l.ClosedAt > 160 || l.Told < 150 || l.Tickets+l.Told != 400 || l.Refused != 0 {
+	r := behind(t, small(func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].CloseAt = 150 }))
+	if l := r.Line; l.ClosedAt < 140 || l.ClosedAt > 150 || l.Told < 150 || l.Tickets+l.Told != 400 || l.Refused != 0 {
 		t.Errorf("%+v", l)
 	}
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -99,7 +98,9 @@ func (s *sim) happen(e event) {
 		}
 		// A booking of this run that nobody else can give back: it is there.
 		_, _ = s.site.ledger.Cancel(number)
-		s.tell(e.who, queue.Freed, number)
+		if s.cfg.Gate { // these pages need no pass, so the gateway does not see it
+			s.planned.correct = min(s.planned.correct, after(s.now, correctAfter))
+		}
 	}
 }
 
@@ -273,7 +274,7 @@ func (s *sim) submit(who uint32, c *citizen) bool {
 		c.step = atCalendar
 	default:
 		c.step = atConfirmation
-		s.tell(who, queue.Booked, b.Number)
+		s.tell(who, b.Number)
 		if s.random.Float64() < s.cfg.Scenario.Crowd.Cancels {
 			s.site.numbers[who] = b.Number
 		}
@@ -299,14 +300,14 @@ func (s *sim) confirmed(who uint32, c *citizen) {
 	}
 }
 
-// tell is what the gateway reports of an answer of the site that is a booking, or gives one back. The site's own number names it.
-func (s *sim) tell(who uint32, kind queue.OutcomeKind, number string) {
+// tell is what the gateway reports of an answer of the site that is a booking. The site's own number names it.
+func (s *sim) tell(who uint32, number string) {
 	if !s.cfg.Gate {
 		return
 	}
-	sum := sha256.Sum256([]byte(fmt.Sprint(kind, number)))
+	sum := sha256.Sum256([]byte(number))
 	s.room.outcomes = append(s.room.outcomes, queue.Outcome{
-		Kind: kind, Visitor: visitorID(s.seed, who), Count: 1, Ref: queue.Code(sum[:len(queue.Code{})]),
+		Kind: queue.Booked, Visitor: visitorID(s.seed, who), Count: 1, Ref: queue.Code(sum[:len(queue.Code{})]),
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -179,6 +180,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
+	rc.RefKey = func() [32]byte { return a.keys.source.Ring().Derive("bookings", time.UnixMilli(r.line.Now())) }
 	return rc, nil
 }
 
@@ -192,6 +194,7 @@ func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 	return gateway.RoomConfig{
 		ID: r.ID, FormGrace: r.Session.FormGrace, StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
 		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Finish: r.FinishRules(),
+		Bookings: r.BookingRules(), Frees: r.FreeRules(), Commands: r.Commands,
 	}
 }
 

@@ -1,15 +1,11 @@
 package gateway
 
 import (
-	"context"
-	"errors"
 	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
-	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
 )
@@ -31,32 +27,17 @@ func seal(p *token.Pass, now int64) {
 func sealed(p *token.Pass) bool { return p.StartedAt == 0 && p.ExpiresAt-p.IssuedAt == sealedLife }
 
 // finish ends a stay because the site said that it is done, so that the next in line can be called.
-func (s *stayInside) finish() {
+func (s *stayInside) finish() { s.obey(&word{finished: true}) }
+
+// ended is what a stay leaves behind of which the store was told that it is done.
+func (s *stayInside) ended() {
 	g, r, p := s.g, s.r, s.pass
-	id := queue.VisitorID(p.Visitor)
-	if err := r.Line.Finish(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
-		g.Log.Error("stay not finished", zap.String("room", r.ID), zap.Error(err))
-	}
-	r.stays.end(id)
+	r.stays.end(queue.VisitorID(p.Visitor))
 	p.Room = r.ID
 	seal(&p, r.now().Unix())
 	if err := r.givePass(s.v, &p); err != nil {
 		g.Log.Error("pass of a finished stay not issued", zap.String("room", r.ID), zap.Error(err))
 	}
-}
-
-// finishedBy reports whether an answer is one by which the room's rules end the stay. What a browser fetches ahead of a visitor, who
-// may never see it, ends nothing, and neither does what a finished stay fetches: its grace would begin anew with each load. What a page of
-// another site fetches, as a picture or in a frame, brings the visitor's cookies and may be of somebody who wants the stay to end; a
-// payment that leads back loads a page. Of a form the site knows itself whether to take it.
-func (s *stayInside) finishedBy(head proxy.Head) bool {
-	if s.v == nil || sealed(&s.pass) || s.v.Speculative() {
-		return false
-	}
-	if s.v.Method() == "GET" && string(s.v.Header("Sec-Fetch-Site")) == "cross-site" && !s.v.PageLoad() {
-		return false
-	}
-	return s.r.finishes.Match(booking.Request{Method: s.v.Method(), Path: s.v.Path()}, head, s.r.named)
 }
 
 // noteFinished is for a pass that is not sealed, of a stay that has ended. The site may have finished it at another gateway, and

@@ -35,7 +35,7 @@ func loadOf(v *httpx.Visit) proxy.Load {
 
 // forwardAs sends the request to the site. nil: the site has answered.
 func (e *exchange) forwardAs(opt *proxy.Options) *failure {
-	said := readSiteHead(opt, stayInside{e.g, e.r, e.v, e.pass}, (*stayInside).finish)
+	said := readSiteHead(opt, stayInside{e.g, e.r, e.v, e.pass}, (*stayInside).obey)
 	defer said.release()
 	failed := e.g.forward(e.r, e.v, *opt)
 	if failed != nil {

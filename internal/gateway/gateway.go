@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,14 @@ type RoomConfig struct {
 	Files []string
 	// Finish are the rules by which an answer of the site ends the stay of whoever asked.
 	Finish []booking.Rule
+	// Bookings are the rules by which it says that something was booked, Frees that it was given back.
+	Bookings, Frees []booking.Rule
+	// Commands are those of booking.Commands that the site may give.
+	Commands []string
+	// RefKey is the key by which the site's names of bookings are kept, the same at all gateways; see booking.Hash.
+	RefKey func() [32]byte
+	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
+	Pause func()
 }
 
 // Room is a RoomConfig in use.
@@ -72,7 +81,9 @@ type Room struct {
 	quiet, once prefixes
 	forms       *forms
 	files       route.Files
-	finishes    *booking.Rules
+	// of Finish, Bookings and Frees
+	finishes, bookings, frees *booking.Rules
+	strange                   sync.Once // a word of the site that is no command was logged
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 

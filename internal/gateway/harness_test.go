@@ -111,6 +111,13 @@ func (h *answerHead) Has(name, value string) bool {
 	return ok && is == value
 }
 
+func (h *answerHead) Values(name string) []string {
+	if value, ok := h.fields[name]; ok {
+		return []string{value}
+	}
+	return nil
+}
+
 func (h *answerHead) SetLocation(to string) {
 	if to != "" {
 		h.fields["location"] = to
@@ -329,6 +336,8 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		ID: id, Line: line, Tokens: s.authority(id), Backend: behind, Pages: pages,
 		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet, Finish: s.finishRules,
 	}
+	cfg.RefKey = func() [32]byte { return s.ring.Ring().Derive("bookings", s.clock()) }
+	cfg.Commands = []string{"finish", "booked", "freed"}
 	if s.behind != nil {
 		cfg.Backend = s.behind
 	}

@@ -11,8 +11,9 @@ import (
 // siteHead obeys the commands of the site, Einlass-* fields, in the head of an answer, before anything of it goes to the
 // visitor. It is pooled, so that a request costs no allocation for it.
 type siteHead struct {
-	stay   stayInside
-	finish func(*stayInside) // Einlass-Finish: 1, the stay is done
+	stay stayInside
+	obey func(*stayInside, *word)
+	word word
 
 	next func(proxy.Head) // what else looks at the head, may be nil
 	read func(proxy.Head) // onHead, bound once
@@ -32,23 +33,25 @@ type stayInside struct {
 	pass token.Pass
 }
 
-// readSiteHead puts a siteHead before the hook of opt, which calls finish. Release it when the visit was forwarded.
-func readSiteHead(opt *proxy.Options, s stayInside, finish func(*stayInside)) *siteHead {
+// readSiteHead puts a siteHead before the hook of opt, which calls obey if there is a word. Release it when the visit was forwarded.
+func readSiteHead(opt *proxy.Options, s stayInside, obey func(*stayInside, *word)) *siteHead {
 	h := siteHeads.Get().(*siteHead)
-	h.stay, h.finish, h.next = s, finish, opt.OnHead
+	h.stay, h.obey, h.next = s, obey, opt.OnHead
 	opt.OnHead = h.read
 	return h
 }
 
 func (h *siteHead) release() {
-	h.stay, h.finish, h.next = stayInside{}, nil, nil
+	h.stay, h.obey, h.word, h.next = stayInside{}, nil, word{}, nil
 	siteHeads.Put(h)
 }
 
 func (h *siteHead) onHead(head proxy.Head) {
-	if head.Has("einlass-finish", "1") || h.stay.finishedBy(head) {
-		h.finish(&h.stay)
-	} else if h.stay.v != nil && h.stay.v.SetsCookie() {
+	h.word = h.stay.heard(head)
+	if !h.word.empty() {
+		h.obey(&h.stay, &h.word)
+	}
+	if !h.word.finished && h.stay.v != nil && h.stay.v.SetsCookie() {
 		h.stay.overtaken()
 	}
 	if h.next != nil {

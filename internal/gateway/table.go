@@ -35,7 +35,7 @@ func newTable(set RoomSet, old *table) (*table, error) {
 		return nil, errors.New("gateway: router and at least one room are required")
 	}
 	for i, cfg := range set.Rooms {
-		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil {
+		if cfg.Line == nil || cfg.Tokens == nil || cfg.Backend == nil || cfg.Pages == nil || cfg.RefKey == nil {
 			return nil, fmt.Errorf("gateway: room %q is not complete", cfg.ID)
 		}
 		t.byID[cfg.ID] = i
@@ -77,10 +77,18 @@ func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gateway: room %q: %w", cfg.ID, err)
 	}
+	bookings, err := booking.New(cfg.Bookings)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: room %q: bookings: %w", cfg.ID, err)
+	}
+	frees, err := booking.New(cfg.Frees)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: room %q: frees: %w", cfg.ID, err)
+	}
 	r := &Room{
 		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
-		quiet: quiet, once: once, files: files, finishes: finishes, idle: make(chan struct{}),
+		quiet: quiet, once: once, files: files, finishes: finishes, bookings: bookings, frees: frees, idle: make(chan struct{}),
 		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
 	r.users.Store(1) // the table

@@ -29,6 +29,8 @@ type Head interface {
 	// Has reports whether one of the fields of that name, given in lower case, has exactly this value. An application and
 	// the servers before it may each add a field of one name, so a command to the gateway can stand in any of them.
 	Has(lower, value string) bool
+	// Values are the values of all fields of that name, given in lower case, in order; nil if there is none.
+	Values(lower string) []string
 	// SetLocation lets a redirect lead elsewhere, and forbids to store the answer, which is then for this request alone.
 	// It does nothing if the answer is no redirect or if to is not a URI reference in visible ASCII or UTF-8.
 	SetLocation(to string)
@@ -62,6 +64,15 @@ func (h *shownHead) Has(lower, value string) bool {
 		}
 	}
 	return false
+}
+
+func (h *shownHead) Values(lower string) (all []string) {
+	for i := range h.ans.fields {
+		if f := &h.ans.fields[i]; !f.drop && equalFold(f.name, lower) {
+			all = append(all, string(f.value))
+		}
+	}
+	return all
 }
 
 func (h *shownHead) SetLocation(to string) {

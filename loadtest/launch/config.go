@@ -121,8 +121,9 @@ type Room struct {
 	// Once are the prefixes of paths whose forms reach the site once, FrameAncestors the origins that may show the room in a frame.
 	Once           []string `yaml:"once,omitempty"`
 	FrameAncestors []string `yaml:"frame_ancestors,omitempty"`
-	// Finish are the answers of the site that end a stay, Schedule is what the room does when.
+	// Finish are the answers of the site that end a stay, Bookings those that are a booking, Schedule is what the room does when.
 	Finish   []Finish       `yaml:"finish,omitempty"`
+	Bookings []Booking      `yaml:"bookings,omitempty"`
 	Schedule *plan.Schedule `yaml:"schedule,omitempty"`
 	Backend  Backend        `yaml:"backend"`
 	Pace     Pace           `yaml:"pace"`
@@ -142,6 +143,14 @@ type Finish struct {
 	Path     string `yaml:"path"`
 	Method   string `yaml:"method,omitempty"`
 	Redirect string `yaml:"redirect,omitempty"`
+}
+
+// Booking is a rule by which an answer of the site is a booking, which Ref names.
+type Booking struct {
+	Path     string `yaml:"path"`
+	Method   string `yaml:"method,omitempty"`
+	Redirect string `yaml:"redirect,omitempty"`
+	Ref      string `yaml:"ref,omitempty"`
 }
 
 // Backend is the site, http://host:port. Health is left out if it is nil.

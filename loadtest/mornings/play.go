@@ -66,12 +66,11 @@ type morning struct {
 	gated    bool
 	seed     uint64
 
-	clock   *clock
-	site    *demo.Site
-	url     string
-	counted *counted
-	gate    *launch.Gateway
-	nobody  *strangers // nil: without a gate
+	clock  *clock
+	site   *demo.Site
+	url    string
+	gate   *launch.Gateway
+	nobody *strangers // nil: without a gate
 }
 
 func (m *morning) play(ctx context.Context, program string) (r scenarios.Result, err error) {
@@ -94,7 +93,6 @@ func (m *morning) play(ctx context.Context, program string) (r scenarios.Result,
 			return r, err
 		}
 		defer func() { err = errors.Join(err, m.gate.Close()) }()
-		m.counted.room.Store(m.gate.Operators)
 		m.nobody = newStrangers(m.gate.URL())
 		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken = m.gate.URL(), launch.RoomID, m.gate.AdminURL(), launch.OperatorToken
 		cfg.Journal = settings.Journal.Dir
@@ -103,7 +101,7 @@ func (m *morning) play(ctx context.Context, program string) (r scenarios.Result,
 		}
 	}
 	measured, err := m.drive(ctx, cfg)
-	if err = errors.Join(err, m.counted.failed()); err != nil {
+	if err != nil {
 		return r, err
 	}
 	return m.result(&measured), nil
@@ -122,8 +120,7 @@ func (m *morning) openSite(ctx context.Context) (closeSite func(), err error) {
 		m.site.Close()
 		return nil, err
 	}
-	m.counted = &counted{site: m.site}
-	server := &http.Server{Handler: m.counted, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: m.site, ReadHeaderTimeout: 10 * time.Second}
 	var served sync.WaitGroup
 	served.Go(func() { _ = server.Serve(l) }) // it ends when it is closed
 	m.url = "http://" + l.Addr().String()
@@ -152,6 +149,9 @@ func (m *morning) settings(dir string) *launch.Config {
 	room.Exclude = g.Exclude
 	for _, f := range g.Finish {
 		room.Finish = append(room.Finish, launch.Finish{Path: f.Path, Method: f.Method, Redirect: f.Redirect})
+	}
+	for _, b := range g.Bookings {
+		room.Bookings = append(room.Bookings, launch.Booking{Path: b.Path, Method: b.Method, Redirect: b.Redirect, Ref: b.Ref})
 	}
 	room.Schedule = &plan.Schedule{Zone: "UTC", Openings: []plan.Opening{{
 		Dates: []string{time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}, Start: "12:00",

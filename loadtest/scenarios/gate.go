@@ -20,9 +20,10 @@ type Gate struct {
 	Timing           queue.Timing
 	PollMin, PollMax time.Duration
 	Schedule         plan.Schedule
-	// Exclude are paths without a waiting room, Finish the site's answers that end a visit.
-	Exclude []string
-	Finish  []config.Finish
+	// Exclude are paths without a waiting room, Bookings and Finish the site's answers that are a booking and that end a visit.
+	Exclude  []string
+	Bookings []config.Outcome
+	Finish   []config.Finish
 }
 
 // gateOf reads the one room of a file of configs. These are part of the program, so one that cannot be read is a broken build.
@@ -39,7 +40,7 @@ func gateOf(file string) Gate {
 	d := room.Document()
 	return Gate{
 		Config: file, Pace: d.Pace, Timing: d.Timing, PollMin: room.Poll.Min, PollMax: room.Poll.Max, Schedule: room.Schedule,
-		Exclude: room.Exclude, Finish: room.Finish,
+		Exclude: room.Exclude, Bookings: room.Bookings, Finish: room.Finish,
 	}
 }
 

@@ -51,7 +51,7 @@ const (
 	comesBack
 	heard   // a stranger that has read that its turn has come
 	stayed  // was there for all the time that the gateway was frozen
-	unheard // of since the last crash
+	unheard // of since the last crash, or since the lobby
 	pair    // will book for somebody else besides
 	second  // is doing so
 	owed    // looked at the page when the last place was booked, and has not read so yet

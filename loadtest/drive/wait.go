@@ -80,7 +80,7 @@ func (c *citizen) hear(s *visitor.Status, next time.Duration) (time.Duration, er
 	}
 	c.d.witness.polled(c, &a, s)
 	switch {
-	case c.vain(s.State):
+	case c.vain(s.State), c.d.cfg.Crowd.HomeOn && s.State == "paused" && s.Starts == 0: // the last opening is over
 		return 0, ended{told}
 	case s.State == "closed":
 		return 0, ended{turnedAway}

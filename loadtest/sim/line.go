@@ -33,6 +33,9 @@ func (s *sim) joined(who uint32, j queue.Joined) {
 	s.line.Tickets++
 	s.inOrder = append(s.inOrder, who)
 	s.joinedNow++
+	if j.State == queue.StateLobby {
+		c.habits |= unheard // its place comes into the line with what is told of it first
+	}
 	if c.kind != somebody {
 		s.standIn(who, c, j.State)
 		return
@@ -220,6 +223,10 @@ func (s *sim) passed(from, to queue.Order) {
 // kept hears what the store says of a place at or before the head; of the others it says nothing new.
 func (s *sim) kept(who uint32, st queue.Standing) {
 	c := &s.people[who]
+	if st.State == queue.StateLobby { // a store that is older than this gateway's start still has the lobby: nothing is kept yet
+		c.sent = s.now - s.beatEvery
+		c.habits |= unheard
+	}
 	if c.state != asking {
 		return
 	}

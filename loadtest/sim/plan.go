@@ -205,7 +205,6 @@ func (s *sim) wait(who uint32, c *citizen) {
 		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())
 	}
 	c.sent = s.now - s.beatEvery // the first poll behind the start is told
-	c.habits |= unheard          // and with it the place comes into the line
 	at := s.now
 	for {
 		next := after(at, s.jitter(every))

@@ -140,8 +140,9 @@ func told() Expectation {
 	}}
 }
 
-// toldSoon: everybody who looks reads within a poll that all is booked.
-func toldSoon(limit time.Duration) Expectation {
+// toldSoon: everybody who looks reads within a poll, 36 s at the longest, that all is booked.
+func toldSoon() Expectation {
+	const limit = 40 * time.Second
 	return measured("line.told_in", Expectation{fmt.Sprintf("who waits reads that all is booked within %v", limit), func(r *Result) (bool, string) {
 		return r.Line.ToldIn > 0 && r.Line.ToldIn <= limit, fmt.Sprintf("%v after the last booking at most", r.Line.ToldIn.Round(time.Millisecond))
 	}})

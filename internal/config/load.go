@@ -38,6 +38,12 @@ func Load(src Source) (*Config, error) {
 	return c, err
 }
 
+// Parse is Load of a file whose content the caller has, and which src.File only names in errors.
+func Parse(src Source, data []byte) (*Config, error) {
+	c, _, err := loadPlaced(src, data, readFile)
+	return c, err
+}
+
 // LoadPlaced is Load, and where each value was given.
 func LoadPlaced(src Source) (*Config, *Places, error) {
 	var data []byte

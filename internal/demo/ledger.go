@@ -159,6 +159,7 @@ func (l *Ledger) Book(now time.Time, session, slotID string, p Person) (Booking,
 		if before.session == session && before.Slot.ID == slotID {
 			return *before, nil // the same form, sent twice
 		}
+		l.release(session) // what was chosen is free for the next at once: this person has a place
 		return Booking{}, ErrAlreadyBooked
 	}
 	if h, ok := l.holds[session]; ok && h.row == i {

@@ -216,6 +216,21 @@ func TestTheGuard(t *testing.T) {
 			t.Errorf("got %+v", tally)
 		}
 	})
+	t.Run("what somebody with a booking has chosen is free at once", func(t *testing.T) {
+		l := newLedger(t, small(), true)
+		if _, err := l.Book(noon, "a", eight, someone(1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := l.Hold(noon, "b", eightforty); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Book(noon, "b", eightforty, someone(1)); !errors.Is(err, ErrAlreadyBooked) {
+			t.Errorf("got %v, want ErrAlreadyBooked", err)
+		}
+		if _, _, held := l.Held(noon, "b"); held {
+			t.Error("the place is still held")
+		}
+	})
 	t.Run("the same form sent twice gets the same booking", func(t *testing.T) {
 		l := newLedger(t, small(), true)
 		first, _ := l.Book(noon, "a", eight, someone(1))

@@ -24,6 +24,8 @@ const (
 	left           // gave the place up by the button
 	noShow         // did not look when called
 	told           // read that there is nothing left
+	outside        // read at the door that so many wait already
+	tooLate        // read at the door that nothing is left, or that nothing is open
 	turnedAway     // the room was closed
 	failedInside   // inside, and the pages made no sense or did not come
 	stopped        // the run was ended
@@ -31,7 +33,7 @@ const (
 )
 
 var outcomeNames = [numberOutcomes]string{
-	"", "booked", "done", "sold_out", "gave_up", "left", "no_show", "told", "turned_away", "failed", "stopped",
+	"", "booked", "done", "sold_out", "gave_up", "left", "no_show", "told", "outside", "too_late", "turned_away", "failed", "stopped",
 }
 
 // citizen is one person with one browser. Its goroutine owns it; its extra tabs only read what never changes.
@@ -126,6 +128,10 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 			return turnedAway
 		}
 		return c.waitTurn(ctx, a)
+	case a.err == nil && c.vain(a.State) && a.State == "limit":
+		return outside
+	case a.err == nil && c.vain(a.State):
+		return tooLate
 	case !a.ok():
 		c.hindered = true
 		// People press reload when they like; only the waiting room's pages reload by themselves, when they were told.

@@ -90,8 +90,8 @@ type Crowd struct {
 	Sleeps   float64 // whose telephone sleeps for SleepFor once
 	NoShows  float64 // who do not look when they are called
 	Quits    float64 // who close the page, somewhere within their wait
-	// HomeOn is the operators' message on which everybody who reads it goes home. Empty: none.
-	HomeOn string
+	// HomeOn: whoever reads that all is booked, or that the line is closed, goes home.
+	HomeOn bool
 	// Persist: a citizen that finds nothing left while the site announces more looks again after Retry, instead of going
 	// home.
 	Persist bool

@@ -97,6 +97,12 @@ type Line struct {
 	MostMinute int64 `json:"most_calls_minute"`
 	Called     int64 `json:"called"`
 	Admitted   int64 `json:"admitted"`
+	// Opened is how often the room began to let people in, by its plan, and First the store's time of the first snapshot in which somebody
+	// had been let in; the zero time: nobody was. Booked is what the room counted at the end, Beyond the most above its quota.
+	Opened int64     `json:"opened,omitempty"`
+	First  time.Time `json:"first,omitzero"`
+	Booked int64     `json:"booked,omitempty"`
+	Beyond int64     `json:"beyond,omitempty"`
 	// Oldest is the age of the oldest snapshot that the API gave, by this machine's clock.
 	Oldest time.Duration `json:"oldest_frame"`
 	// Failed asks of the admin API.

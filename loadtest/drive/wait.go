@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -20,7 +19,7 @@ func (c *citizen) waitTurn(ctx context.Context, page *answer) outcome {
 	if !c.credential().known() { // no place was given, so there is none to poll
 		return c.rest(ctx, c.now().Add(max(time.Second, page.RetryAfter)))
 	}
-	if home := c.d.cfg.Crowd.HomeOn; home != "" && bytes.Contains(page.Body, []byte(home)) {
+	if c.vain(page.State) {
 		return told
 	}
 	if c.noScript {
@@ -81,7 +80,7 @@ func (c *citizen) hear(s *visitor.Status, next time.Duration) (time.Duration, er
 	}
 	c.d.witness.polled(c, &a, s)
 	switch {
-	case s.Message != "" && s.Message == c.d.cfg.Crowd.HomeOn:
+	case c.vain(s.State), c.d.cfg.Crowd.HomeOn && s.State == "paused" && s.Starts == 0: // the last opening is over
 		return 0, ended{told}
 	case s.State == "closed":
 		return 0, ended{turnedAway}
@@ -91,6 +90,15 @@ func (c *citizen) hear(s *visitor.Status, next time.Duration) (time.Duration, er
 		return 0, ended{noShow}
 	}
 	return c.interval(next), nil
+}
+
+// vain reports whether a page says that there is nothing to wait for, and its reader goes home.
+func (c *citizen) vain(state string) bool {
+	switch state {
+	case "booked", "soldout", "limit", "closed":
+		return c.d.cfg.Crowd.HomeOn
+	}
+	return false
 }
 
 // interval is how long until the next poll when a page waits for so long: a bot does not care.

@@ -30,6 +30,7 @@ type watcher struct {
 
 	mu     sync.Mutex
 	line   Line
+	phase  string // of the last snapshot
 	series []snapshotPoint
 }
 
@@ -96,6 +97,17 @@ func (w *watcher) note(info *operator.RoomInfo) {
 	l.Rate, l.Burst, l.Bound = max(l.Rate, info.Rate), max(l.Burst, info.Burst), max(l.Bound, info.MaxInside)
 	l.MostInside = max(l.MostInside, int64(math.Ceil(info.Counted)))
 	l.Called, l.Admitted = info.Totals.Called, info.Totals.Admitted
+	if l.First.IsZero() && info.Totals.Admitted > 0 {
+		l.First = info.AsOf
+	}
+	o := &info.Opening
+	if o.Phase == "open" && w.phase != o.Phase {
+		l.Opened++
+	}
+	w.phase, l.Booked = o.Phase, o.Booked
+	if o.Quota != nil {
+		l.Beyond = max(l.Beyond, o.Booked-*o.Quota)
+	}
 }
 
 // marksOf is a snapshot as the API tells it. The head's order is that of its number in the present epoch: after a loss that is

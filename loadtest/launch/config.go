@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Config is the part of a gateway's configuration that runs and tests set; configs/reference.yaml says what each key means.
@@ -119,10 +121,14 @@ type Room struct {
 	// Once are the prefixes of paths whose forms reach the site once, FrameAncestors the origins that may show the room in a frame.
 	Once           []string `yaml:"once,omitempty"`
 	FrameAncestors []string `yaml:"frame_ancestors,omitempty"`
-	Backend        Backend  `yaml:"backend"`
-	Pace           Pace     `yaml:"pace"`
-	Mode           string   `yaml:"mode,omitempty"`
-	Poll           Poll     `yaml:"poll,omitempty"`
+	// Finish are the answers of the site that end a stay, Bookings those that are a booking, Schedule is what the room does when.
+	Finish   []Finish       `yaml:"finish,omitempty"`
+	Bookings []Booking      `yaml:"bookings,omitempty"`
+	Schedule *plan.Schedule `yaml:"schedule,omitempty"`
+	Backend  Backend        `yaml:"backend"`
+	Pace     Pace           `yaml:"pace"`
+	Mode     string         `yaml:"mode,omitempty"`
+	Poll     Poll           `yaml:"poll,omitempty"`
 
 	ClaimWindow time.Duration `yaml:"claim_window,omitempty"`
 	AbsentAfter time.Duration `yaml:"absent_after,omitempty"`
@@ -130,6 +136,21 @@ type Room struct {
 	Session     Session       `yaml:"session,omitempty"`
 
 	OnStoreFailure string `yaml:"on_store_failure,omitempty"`
+}
+
+// Finish is a rule by which an answer of the site ends the stay.
+type Finish struct {
+	Path     string `yaml:"path"`
+	Method   string `yaml:"method,omitempty"`
+	Redirect string `yaml:"redirect,omitempty"`
+}
+
+// Booking is a rule by which an answer of the site is a booking, which Ref names.
+type Booking struct {
+	Path     string `yaml:"path"`
+	Method   string `yaml:"method,omitempty"`
+	Redirect string `yaml:"redirect,omitempty"`
+	Ref      string `yaml:"ref,omitempty"`
 }
 
 // Backend is the site, http://host:port. Health is left out if it is nil.

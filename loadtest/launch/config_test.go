@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 func TestTheGatewayReadsWhatIsWritten(t *testing.T) {
@@ -19,6 +20,9 @@ func TestTheGatewayReadsWhatIsWritten(t *testing.T) {
 			ID: "termine", Exclude: []string{"/open"}, Backend: Backend{URL: "http://127.0.0.1:18082", Health: &Health{}},
 			Pace: Pace{Rate: 480, MaxInside: 0, Burst: 10}, Poll: Poll{Min: 400 * time.Millisecond, Max: 2 * time.Second},
 			ClaimWindow: 40 * time.Second, Session: Session{Idle: 5 * time.Minute},
+			Finish:   []Finish{{Path: "/form", Method: "POST", Redirect: "/done"}},
+			Bookings: []Booking{{Path: "/form", Method: "POST", Redirect: "/done", Ref: "redirect"}},
+			Schedule: &plan.Schedule{Zone: "Etc/GMT-3", Openings: []plan.Opening{{Dates: []string{"2026-12-01"}, Start: "12:00:07", Quota: 5}}},
 		}},
 	}
 	if err := c.Write(file); err != nil {
@@ -40,6 +44,9 @@ func TestTheGatewayReadsWhatIsWritten(t *testing.T) {
 	}
 	if r.ID != "termine" || r.Pace.Rate != 480 || r.Pace.MaxInside != 0 || r.Poll.Max != 2*time.Second || r.Session.Idle != 5*time.Minute {
 		t.Errorf("room %+v", r)
+	}
+	if len(r.Finish) != 1 || r.Finish[0].Redirect != "/done" || len(r.Bookings) != 1 || r.Bookings[0].Ref != "redirect" || len(r.Schedule.Openings) != 1 || r.Schedule.Openings[0].Start != "12:00:07" {
+		t.Errorf("finish %+v, schedule %+v", r.Finish, r.Schedule)
 	}
 	if r.Backend.Health.Failures != 0 {
 		t.Errorf("the site counts as down after %d failures", r.Backend.Health.Failures)

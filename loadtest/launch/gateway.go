@@ -87,6 +87,16 @@ func StartGateway(ctx context.Context, program, dir string, c *Config) (*Gateway
 	}
 }
 
+// Rewrite puts another configuration into the gateway's file, with the addresses, the token and the drain that it has.
+func (g *Gateway) Rewrite(c *Config) error {
+	own := *c
+	own.Listen.HTTP, own.Admin = g.Addr, Admin{Listen: g.Admin, Token: OperatorToken}
+	if own.Drain == nil && !own.Before {
+		own.Drain = new(time.Duration)
+	}
+	return own.Write(g.File)
+}
+
 // URL is where visitors come in.
 func (g *Gateway) URL() string { return "http://" + g.Addr }
 

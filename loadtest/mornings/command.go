@@ -18,7 +18,7 @@ import (
 func sizes() map[string]Size {
 	return map[string]Size{
 		"memmingen":  {Factor: 0.03, Speed: 400, Gentle: 0.5},
-		"speyer":     {Factor: 0.03, Speed: 500, Gentle: 0.5},
+		"speyer":     {Factor: 0.03, Speed: 540, Gentle: 0.5}, // three hours are twenty seconds
 		"hessen":     {Factor: 0.004, Speed: 600, Gentle: 0.7},
 		"goeppingen": {Factor: 0.03, Speed: 400, Gentle: 0.5},
 	}

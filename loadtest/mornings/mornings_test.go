@@ -20,9 +20,10 @@ func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 // short is a morning for which everybody comes within an hour and a half, in half a minute: pages ask at the door every 4 s, however fast the morning goes.
 func short() (scenarios.Scenario, Size) {
 	s := scenarios.Goeppingen()
-	s.Crowd.Waves[0].Curve = []scenarios.Point{{At: -15 * time.Minute}, {At: 0, Weight: 1}, {At: time.Hour, Weight: 0.2}}
+	s.Crowd.Waves[0].Curve = []scenarios.Point{{At: -15 * time.Minute, Weight: 1}, {At: 0, Weight: 1}, {At: time.Hour, Weight: 0.2}}
 	s.Ends, s.Counted = s.Starts.Add(4*time.Hour), s.Starts.Add(90*time.Minute)
-	s.Gate.CloseAfter = 20 * time.Minute
+	o := &s.Gate.Schedule.Openings[0]
+	o.End, o.Standby = "11:00", 500
 	s.Gate.Pace.MaxInside = 1500 // six: one who does not come when called must not hold up everybody
 	return s, Size{Factor: 0.004, Speed: 500, Gentle: 1}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Size is how a morning is made small enough for one machine.
@@ -33,7 +34,7 @@ type Size struct {
 // Played is what a morning on sockets leaves out or bends, for the page that shows it.
 const Played = "Arrivals, hours, think times, patience and the site's own clock are compressed alike. Not compressed: an " +
 	"absence counts from five minutes, so nobody in these runs is absent; polls are at least 100 ms apart; a call can be " +
-	"claimed for at least two polls; with the gate, browsers wait two seconds for an answer. Callers come by browser, " +
+	"claimed for at least two polls; with the gate, browsers wait five seconds for an answer. Callers come by browser, " +
 	"second devices stay at home, and nobody gives a booking back. Without the gate the storm brings this machine to its own " +
 	"limit too: these rows show that the site collapses; how far it did is for virtual time to say."
 
@@ -42,6 +43,9 @@ const Played = "Arrivals, hours, think times, patience and the site's own clock 
 func Play(ctx context.Context, s scenarios.Scenario, size Size, gate bool, program string, seed uint64) (scenarios.Result, error) {
 	if !(size.Speed >= 1 && size.Speed <= 2000) || !(size.Gentle > 0 && size.Gentle <= 1) {
 		return scenarios.Result{}, fmt.Errorf("mornings: speed must be 1 to 2000 and gentle above 0 and at most 1, are %v and %v", size.Speed, size.Gentle)
+	}
+	if gate {
+		s.Strangers.Loads = scenarios.WithStrangers(s).Strangers.Loads
 	}
 	s, err := s.Scale(size.Factor)
 	if err != nil {
@@ -62,12 +66,11 @@ type morning struct {
 	gated    bool
 	seed     uint64
 
-	clock   *clock
-	site    *demo.Site
-	url     string
-	gate    *launch.Gateway
-	journal string // its directory
-	pace    queue.Pace
+	clock  *clock
+	site   *demo.Site
+	url    string
+	gate   *launch.Gateway
+	nobody *strangers // nil: without a gate
 }
 
 func (m *morning) play(ctx context.Context, program string) (r scenarios.Result, err error) {
@@ -82,27 +85,32 @@ func (m *morning) play(ctx context.Context, program string) (r scenarios.Result,
 		return r, err
 	}
 	defer closeSite()
+	m.clock.began = time.Now() // nothing has looked at it but to start
 	cfg := m.crowd()
 	if m.gated {
-		if err := m.openGate(ctx, program, dir); err != nil {
+		settings := m.settings(dir)
+		if m.gate, err = launch.StartGateway(ctx, program, dir, settings); err != nil {
 			return r, err
 		}
 		defer func() { err = errors.Join(err, m.gate.Close()) }()
-		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken, cfg.Journal = m.gate.URL(), launch.RoomID, m.gate.AdminURL(), launch.OperatorToken, m.journal
+		m.nobody = newStrangers(m.gate.URL())
+		cfg.Target, cfg.Room, cfg.Admin, cfg.AdminToken = m.gate.URL(), launch.RoomID, m.gate.AdminURL(), launch.OperatorToken
+		cfg.Journal = settings.Journal.Dir
+		if err := m.begin(ctx, settings); err != nil {
+			return r, err
+		}
 	}
-	m.clock.began = time.Now() // nothing has looked at it but to start
-	ops := m.operators()
-	measured, err := m.drive(ctx, cfg, ops)
+	measured, err := m.drive(ctx, cfg)
 	if err != nil {
 		return r, err
 	}
-	return m.result(&measured, ops), nil
+	return m.result(&measured), nil
 }
 
 // openSite serves the portal on the fast clock.
 func (m *morning) openSite(ctx context.Context) (closeSite func(), err error) {
 	cfg := m.scenario.Portal
-	cfg.Clock, cfg.FinishHeader = m.clock, m.gated
+	cfg.Clock = m.clock
 	if m.site, err = demo.New(cfg); err != nil {
 		return nil, err
 	}
@@ -123,23 +131,32 @@ func (m *morning) openSite(ctx context.Context) (closeSite func(), err error) {
 	}, nil
 }
 
-// openGate starts the gateway with the scenario's settings, as much faster.
-func (m *morning) openGate(ctx context.Context, program, dir string) (err error) {
+// settings are the scenario's configuration, as much faster, for a gateway that has its files below dir. Its room opens in a month, until
+// begin says when the morning is.
+func (m *morning) settings(dir string) *launch.Config {
 	g := &m.scenario.Gate
 	pollMin := max(100*time.Millisecond, m.fast(g.PollMin))
 	// So many polls a second leave the machine to the others.
 	pollMax := max(2*pollMin, m.fast(g.PollMax), time.Duration(m.scenario.People())*time.Second/1500).Round(time.Millisecond)
-	m.pace = m.fastPace(g.Pace)
 	cfg := launch.OneRoom(dir, launch.Settings{
-		Backend: m.url, Paused: true, Pace: m.pace, PollMin: pollMin, PollMax: pollMax,
+		Backend: m.url, Pace: m.fastPace(g.Pace), PollMin: pollMin, PollMax: pollMax,
 		Timing: queue.Timing{
 			Absent: max(5*time.Minute, m.fast(g.Timing.Absent)), Window: wholeSeconds(max(2*pollMax, m.fast(g.Timing.Window))),
 			Idle: wholeSeconds(max(2*time.Second, m.fast(g.Timing.Idle))),
 		},
 	})
-	m.journal = cfg.Journal.Dir
-	m.gate, err = launch.StartGateway(ctx, program, dir, cfg)
-	return err
+	room := &cfg.Rooms[0]
+	room.Exclude = g.Exclude
+	for _, f := range g.Finish {
+		room.Finish = append(room.Finish, launch.Finish{Path: f.Path, Method: f.Method, Redirect: f.Redirect})
+	}
+	for _, b := range g.Bookings {
+		room.Bookings = append(room.Bookings, launch.Booking{Path: b.Path, Method: b.Method, Redirect: b.Redirect, Ref: b.Ref})
+	}
+	room.Schedule = &plan.Schedule{Zone: "UTC", Openings: []plan.Opening{{
+		Dates: []string{time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}, Start: "12:00",
+	}}}
+	return cfg
 }
 
 // wholeSeconds rounds up to what a configuration takes.
@@ -174,11 +191,11 @@ func (m *morning) crowd() drive.Config {
 	}
 	end, timeout := s.Ends, max(m.fast(c.Timeout), 20*time.Millisecond)
 	if m.gated {
-		crowd.Patience, crowd.Persist, timeout = 0, false, 2*time.Second
+		crowd.Patience, crowd.Persist, timeout = 0, false, 5*time.Second
 		crowd.Tabs, crowd.Reloads, crowd.Sleeps, crowd.Bots, crowd.NoShows = c.Tabs, c.Reloads, c.Sleepers, c.Bots, c.NoShow
 		crowd.Leaves, crowd.Quits = c.Impatient*c.Polite, c.Impatient*(1-c.Polite)
 		crowd.LeaveAfter, crowd.ReloadEvery, crowd.SleepFor = m.fast(c.Stay), max(m.fast(c.ReloadIn), 200*time.Millisecond), m.fast(c.SleepFor)
-		crowd.BotEvery, crowd.HomeOn = max(m.fast(c.BotEvery), 100*time.Millisecond), scenarios.SoldOut
+		crowd.BotEvery, crowd.HomeOn = max(m.fast(c.BotEvery), 100*time.Millisecond), true
 	} else if !s.Counted.IsZero() {
 		end = s.Counted
 	}
@@ -187,41 +204,16 @@ func (m *morning) crowd() drive.Config {
 	}
 }
 
-// operators are those of the gate; nil without one.
-func (m *morning) operators() *operators {
-	if !m.gated {
-		return nil
+// drive lets the crowd come, and strangers beside it.
+func (m *morning) drive(ctx context.Context, cfg drive.Config) (drive.Result, error) {
+	if m.nobody == nil {
+		return drive.Run(ctx, cfg)
 	}
-	gate := m.scenario.Gate
-	gate.Script = append([]scenarios.Step(nil), gate.Script...)
-	for i := range gate.Script {
-		if p := gate.Script[i].Pace; p != nil {
-			fast := m.fastPace(*p)
-			gate.Script[i].Pace = &fast
-		}
-	}
-	return &operators{
-		client: m.gate.Operators, room: launch.RoomID, clock: m.clock, gate: &gate, places: m.site.Stats, pace: m.pace,
-		released: m.scenario.Portal.Calendar.Places,
-	}
-}
-
-// drive lets the crowd come while the operators work.
-func (m *morning) drive(ctx context.Context, cfg drive.Config, ops *operators) (drive.Result, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var beside sync.WaitGroup
-	var failed error
-	if ops != nil {
-		beside.Go(func() {
-			failed = ops.work(ctx)
-			if failed != nil {
-				cancel() // a morning without its operators is none
-			}
-		})
-	}
+	beside, cancel := context.WithCancel(ctx)
+	var came sync.WaitGroup
+	came.Go(func() { m.nobody.come(beside, m.scenario.Strangers.Loads, m.clock) })
 	r, err := drive.Run(ctx, cfg)
 	cancel()
-	beside.Wait()
-	return r, errors.Join(err, failed)
+	came.Wait()
+	return r, err
 }

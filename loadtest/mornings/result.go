@@ -11,7 +11,7 @@ import (
 
 // result is what was measured in the words that all runs share. Spans are of played time; peaks in a second and rates a
 // minute are real ones, as the gateway felt them.
-func (m *morning) result(d *drive.Result, ops *operators) scenarios.Result {
+func (m *morning) result(d *drive.Result) scenarios.Result {
 	s := &m.scenario
 	r := scenarios.Result{
 		Scenario: s.Name, Title: s.Title, Medium: "sockets", Gate: m.gated, Factor: s.Factor, Seed: m.seed,
@@ -19,11 +19,11 @@ func (m *morning) result(d *drive.Result, ops *operators) scenarios.Result {
 		People: people(d), Site: siteOf(d.Portal), Waits: m.quantiles(d.Waits),
 		Checked: scenarios.Checked{Events: d.Checked.Events, Visitors: d.Checked.Numbers, Violations: d.Checked.Violations},
 		Cost:    scenarios.Cost{Wall: d.Took, Events: d.Requests}, Violations: d.Violations,
-		Unmeasured: []string{"until_booked", "samples", "line.store_ops", "checked.shown", "site.cancelled"},
+		Unmeasured: []string{"until_booked", "samples", "line.store_ops", "checked.shown", "site.cancelled", "line.first", "line.told_in", "line.carried", "line.lobby"},
 	}
-	if ops != nil {
-		r.Line = lineOf(d)
-		r.Line.Early = ops.early
+	if m.gated {
+		r.Line = m.lineOf(d)
+		r.Nobody = scenarios.Nobody{Loads: m.nobody.came.Load()}
 	}
 	return r
 }
@@ -38,7 +38,7 @@ func (m *morning) quantiles(q drive.Quantiles) scenarios.Quantiles {
 
 func people(m *drive.Result) scenarios.People {
 	return scenarios.People{
-		All: m.Arrived, Booked: m.Ends["booked"], GaveUp: m.Ends["gave_up"] + m.Ends["left"] + m.Ends["failed"], Told: m.Ends["told"],
+		All: m.Arrived, Booked: m.Ends["booked"], GaveUp: m.Ends["gave_up"] + m.Ends["left"] + m.Ends["failed"], Told: m.Ends["told"] + m.Ends["outside"] + m.Ends["too_late"] + m.Ends["turned_away"],
 		TurnedAway: m.Ends["sold_out"], Remaining: m.Ends["stopped"], NoShows: m.Ends["no_show"],
 	}
 }
@@ -57,12 +57,12 @@ func siteOf(s *demo.Stats) scenarios.Site {
 	}
 }
 
-func lineOf(m *drive.Result) scenarios.Line {
+func (m *morning) lineOf(d *drive.Result) scenarios.Line {
 	l := scenarios.Line{
-		Tickets: m.Numbers, Entered: m.Claims, Longest: m.MostInLine, PeakHits: m.MostRequests,
-		Overtaken: int64(m.Broken[string(journal.RuleOrder)]),
+		Tickets: d.Numbers, Entered: d.Claims, Longest: d.MostInLine, PeakHits: d.MostRequests,
+		Overtaken: int64(d.Broken[string(journal.RuleOrder)]),
 	}
-	for _, k := range m.Kinds {
+	for _, k := range d.Kinds {
 		switch k.Kind {
 		case drive.KindPoll.String():
 			l.Polls = k.Count
@@ -73,12 +73,21 @@ func lineOf(m *drive.Result) scenarios.Line {
 			l.Refused += k.Status["429"] + k.Status["503"]
 		}
 	}
-	for _, t := range m.Times {
+	for _, t := range d.Times {
 		l.PeakJoins = max(l.PeakJoins, t.Arrived)
 	}
-	if a := m.Line; a != nil {
+	l.Told = d.Ends["outside"] + d.Ends["too_late"]
+	l.Refused = max(0, l.Refused-l.Told)
+	if d.Ends["outside"] > 0 {
+		l.ClosedAt = m.scenario.Gate.Schedule.Openings[0].CloseAt
+	}
+	if a := d.Line; a != nil {
 		l.Called, l.Rate, l.Burst, l.MaxMinute = a.Called, a.Rate, a.Burst, a.MostMinute
 		l.MaxInside, l.Bound, l.StaleMax = a.MostInside, a.Bound, a.Oldest
+		l.Opened, l.Booked, l.Beyond = a.Opened, a.Booked, a.Beyond
+		if opens := m.clock.began.Add(m.clock.at(m.scenario.Opens())); !a.First.IsZero() && a.First.Before(opens) {
+			l.Early = 1
+		}
 	}
 	return l
 }

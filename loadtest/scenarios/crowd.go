@@ -41,7 +41,10 @@ type Crowd struct {
 	AwayBy time.Duration // mean time by which they miss the end of their call
 	React  time.Duration // mean time between the call on the screen and the click
 
-	// Cancels is the share of bookings that is given back, at the town hall; behind a gate until the room is closed.
+	// Pairs is the share that books a second place in the same visit, for somebody else, if there is one.
+	Pairs float64
+	// Cancels is the share of bookings that is given back; behind a gate until twenty minutes before the end of the day, so that
+	// there is time to hand them on.
 	Cancels  float64
 	CancelIn time.Duration // mean time until then
 }
@@ -140,6 +143,7 @@ func (c *Crowd) validate(starts, ends time.Time) error {
 		{"bots", c.Bots},
 		{"no_show", c.NoShow},
 		{"cancels", c.Cancels},
+		{"pairs", c.Pairs},
 	} {
 		if !(f.share >= 0 && f.share <= 1) {
 			errs = append(errs, fmt.Errorf("crowd.%s: must be a share in [0, 1], is %v", f.name, f.share))

@@ -1,5 +1,5 @@
 // Package scenarios holds the four mornings that the waiting room is built for, as data: who came when, with which
-// habits, what stood behind the gate, what the operators did at which hour, and what it means that the morning ends
+// habits, what stood behind the gate, which configuration runs it ([Gate]), and what it means that the morning ends
 // well.
 //
 //   - [Scenario] is one morning; [All] lists them: [Memmingen], [Speyer], [Hessen], [Goeppingen].
@@ -11,5 +11,5 @@
 // morning. What is known of a day is in [Scenario.Happened], what had to be assumed in [Scenario.Assumed]; the figures in
 // neither are the tests' own.
 //
-// loadtest's sim, drive, mornings and report import it; it imports pkg/queue and internal/demo.
+// loadtest's sim, drive, mornings and report import it; it imports configs, internal/config, pkg/queue, its plan and internal/demo.
 package scenarios

@@ -2,13 +2,14 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // Expectation is one promise and how to see that it was kept.
 type Expectation struct {
 	Promise string
-	// Holds looks at a run with the gate; what it says is the figure that decided.
+	// Holds looks at a run with the gate; what it says is the figure that decided. None: the run has not measured it.
 	Holds func(*Result) (kept bool, figure string)
 }
 
@@ -27,9 +28,24 @@ func (s *Scenario) Judge(r *Result) []Finding {
 	var out []Finding
 	for _, e := range append(everyMorning(), s.Expect...) {
 		kept, figure := e.Holds(r)
+		if figure == "" {
+			continue
+		}
 		out = append(out, Finding{Promise: e.Promise, Kept: kept, Figure: figure})
 	}
 	return out
+}
+
+// measured is an expectation that says nothing of a run which lacks a figure, given by its path in the result.
+func measured(path string, e Expectation) Expectation {
+	holds := e.Holds
+	e.Holds = func(r *Result) (bool, string) {
+		if slices.Contains(r.Unmeasured, path) {
+			return true, ""
+		}
+		return holds(r)
+	}
+	return e
 }
 
 // everyMorning is what is promised of all of them.
@@ -62,10 +78,25 @@ func everyMorning() []Expectation {
 		{"nobody is booked twice", func(r *Result) (bool, string) {
 			return r.Site.Double == 0, fmt.Sprintf("%d double bookings", r.Site.Double)
 		}},
-		{"everybody who comes gets a place in the line", func(r *Result) (bool, string) {
-			return r.Line.Refused == 0, fmt.Sprintf("%d turned away at the door", r.Line.Refused)
+		{"everybody who comes gets a place in the line, or reads why there is none", func(r *Result) (bool, string) {
+			return r.Line.Refused == 0, fmt.Sprintf("%d turned away without a word, %d told at the door", r.Line.Refused, r.Line.Told)
+		}},
+		{"the room opens by its plan, once and never early", func(r *Result) (bool, string) {
+			return r.Line.Opened == 1 && r.Line.Early == 0, fmt.Sprintf("opened %d times, %d let in before the hour", r.Line.Opened, r.Line.Early)
+		}},
+		{"no more is booked than the plan allows, and the room counts what the site does", func(r *Result) (bool, string) {
+			return r.Line.Beyond == 0 && (r.Line.Booked == r.Site.Booked || r.Nobody.Crashes > 0),
+				fmt.Sprintf("%d beyond the quota; %d counted, %d at the site", r.Line.Beyond, r.Line.Booked, r.Site.Booked)
 		}},
 	}
+}
+
+// atTheHour: the first is called a second after the pages of the lobby have asked, at most.
+func atTheHour() Expectation {
+	return measured("line.first", Expectation{"the first is called at the hour", func(r *Result) (bool, string) {
+		return r.Line.First >= 0 && r.Line.First <= r.Line.Spread+time.Second,
+			fmt.Sprintf("%v after it, of which %v let the pages of the lobby ask", r.Line.First, r.Line.Spread)
+	}})
 }
 
 // allBooked: nothing is left at the end.
@@ -75,9 +106,15 @@ func allBooked() Expectation {
 	}}
 }
 
-// fewTurnedAway: those let in find something, but for the few that race for the last places.
-func fewTurnedAway() Expectation {
-	const share = 0.01
+// noneTurnedAway: whoever is let in finds something.
+func noneTurnedAway() Expectation {
+	return Expectation{"whoever is let in finds something: nobody is let in for nothing", func(r *Result) (bool, string) {
+		return r.People.TurnedAway == 0, fmt.Sprintf("%d of %d let in", r.People.TurnedAway, r.Line.Entered)
+	}}
+}
+
+// fewTurnedAway: the same, but for the few that race for the last places.
+func fewTurnedAway(share float64) Expectation {
 	return Expectation{
 		fmt.Sprintf("the line ends when the places do: at most %g %% are let in for nothing", share*100),
 		func(r *Result) (bool, string) {
@@ -87,12 +124,28 @@ func fewTurnedAway() Expectation {
 	}
 }
 
+// handedOn: what is given back goes to those who stand by.
+func handedOn() Expectation {
+	return Expectation{"what is given back goes to the next in line", func(r *Result) (bool, string) {
+		return r.Site.Made == r.Site.Places+r.Site.Cancelled && (r.Site.Cancelled == 0 || r.Line.StoodBy > 0),
+			fmt.Sprintf("%d given back, %d booked in all, %d of those who stood by let in", r.Site.Cancelled, r.Site.Made, r.Line.StoodBy)
+	}}
+}
+
 // told: citizens that get nothing read so.
 func told() Expectation {
 	return Expectation{"those who wait in vain are told", func(r *Result) (bool, string) {
 		return r.People.Remaining == 0 && r.People.Told > 0,
 			fmt.Sprintf("%d told, %d left without a word", r.People.Told, r.People.Remaining)
 	}}
+}
+
+// toldSoon: everybody who looks reads within a poll, 36 s at the longest, that all is booked.
+func toldSoon() Expectation {
+	const limit = 40 * time.Second
+	return measured("line.told_in", Expectation{fmt.Sprintf("who waits reads that all is booked within %v", limit), func(r *Result) (bool, string) {
+		return r.Line.ToldIn > 0 && r.Line.ToldIn <= limit, fmt.Sprintf("%v after the last booking at most", r.Line.ToldIn.Round(time.Millisecond))
+	}})
 }
 
 // fresh: nobody is answered from an old snapshot.

@@ -3,97 +3,91 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/einlass/einlass/configs"
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
-// Gate is how the waiting room is set and what its operators do. Openings by the clock are not asked of the room:
-// Script does them at the hour, through the admin API or queue.Store.Settle.
+// Gate is how the waiting room is set: what a file of configs says of its room. The schedule in it runs the day; nobody else does.
 type Gate struct {
-	// Pace is without its mode: Script says when the room runs.
-	Pace queue.Pace
-	// Timing and the poll intervals are the defaults of the gateway's configuration.
+	// Config names the file.
+	Config           string
+	Pace             queue.Pace
 	Timing           queue.Timing
 	PollMin, PollMax time.Duration
-	// Script is worked through in order. Before its first step the room is paused.
-	Script []Step
-	// Watch is how often the operators' script compares the places left with the people inside. It pauses the room
-	// while everything that is left is spoken for, and lets it run when places are free again. 0: nobody looks.
-	Watch time.Duration
-	// CloseAfter closes the room for good once nothing has been left for that long and nothing more is to open: it is
-	// paused, and its message says that there are no places any more. 0: never.
-	CloseAfter time.Duration
+	Schedule         plan.Schedule
+	// Exclude are paths without a waiting room, Bookings and Finish the site's answers that are a booking and that end a visit.
+	Exclude  []string
+	Bookings []config.Outcome
+	Finish   []config.Finish
 }
 
-// Action is what a step of a script does.
-type Action string
-
-// What operators can do.
-const (
-	// Open lets people in at the pace: mode run.
-	Open Action = "open"
-	// Pause calls nobody: mode pause. The line stays.
-	Pause Action = "pause"
-	// Close pauses for good and says so with the step's message. Citizens that read it go home.
-	Close Action = "close"
-)
-
-// Step is one thing that operators do at an hour.
-type Step struct {
-	At time.Time
-	Do Action
-	// Pace replaces the gate's from now on, if it is set.
-	Pace *queue.Pace
-	// Message is shown to everybody who waits.
-	Message string
-}
-
-// SoldOut is the message of a room that closes because nothing is left.
-const SoldOut = "Alle Termine sind vergeben. Sie müssen nicht weiter warten."
-
-// ordinaryGate is the gateway's default configuration around a pace.
-func ordinaryGate(pace queue.Pace) Gate {
+// gateOf reads the one room of a file of configs. These are part of the program, so one that cannot be read is a broken build.
+func gateOf(file string) Gate {
+	data, err := configs.Files.ReadFile(file)
+	if err != nil {
+		panic(fmt.Sprintf("scenarios: %v", err))
+	}
+	c, err := config.Parse(config.Source{File: file}, data)
+	if err != nil {
+		panic(fmt.Sprintf("scenarios: %v", err))
+	}
+	room := &c.Rooms[0]
+	d := room.Document()
 	return Gate{
-		Pace:    pace,
-		Timing:  queue.DefaultTiming(),
-		PollMin: 3 * time.Second, PollMax: 30 * time.Second,
-		Watch: time.Second, CloseAfter: 15 * time.Minute,
+		Config: file, Pace: d.Pace, Timing: d.Timing, PollMin: room.Poll.Min, PollMax: room.Poll.Max, Schedule: room.Schedule,
+		Exclude: room.Exclude, Bookings: room.Bookings, Finish: room.Finish,
 	}
 }
 
-// Document is what the room begins with: it is paused.
+// Document is what the room begins with.
 func (g *Gate) Document() queue.Document {
 	d := queue.Document{Version: 1, Pace: g.Pace, Timing: g.Timing}
-	d.Pace.Mode = queue.ModePause
+	d.SetSchedule(g.Schedule.Encode())
 	return d
 }
 
-func (g *Gate) validate(starts, ends time.Time) error {
+// Calendar is the schedule as it is read.
+func (g *Gate) Calendar() (*plan.Calendar, error) {
+	c, problems := plan.Parse(&g.Schedule)
+	var errs []error
+	for _, p := range problems {
+		errs = append(errs, fmt.Errorf("gate.schedule.%s: %s", p.Path, p.Text))
+	}
+	return c, errors.Join(errs...)
+}
+
+// quota is how many may be booked, by all openings together.
+func (g *Gate) quota() (n int64) {
+	for _, o := range g.Schedule.Openings {
+		n += o.Quota
+		for _, m := range o.More {
+			n += m.Quota
+		}
+	}
+	return n
+}
+
+func (g *Gate) validate(starts, ends, opens time.Time, places int) error {
 	document := g.Document()
-	errs := []error{document.Validate()}
+	errs := []error{document.Validate(), document.CheckSettings()}
 	bad := func(wrong bool, format string, args ...any) {
 		if wrong {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
 	bad(g.PollMin <= 0 || g.PollMax < g.PollMin, "gate.poll_min, poll_max: must be above 0 and in order")
-	bad(g.Watch < 0 || g.CloseAfter < 0, "gate.watch, close_after: must not be negative")
-	bad(g.CloseAfter > 0 && g.Watch == 0, "gate.close_after: needs watch")
-	bad(len(g.Script) == 0, "gate.script: must open the room")
-	for i, s := range g.Script {
-		bad(s.At.Before(starts) || s.At.After(ends), "gate.script[%d].at: must lie within starts and ends", i)
-		bad(i > 0 && s.At.Before(g.Script[i-1].At), "gate.script[%d].at: must not be before the step before", i)
-		bad(s.Do != Open && s.Do != Pause && s.Do != Close, "gate.script[%d].do: want open, pause or close, is %q", i, s.Do)
-		bad(s.Do == Close && s.Message == "", "gate.script[%d].message: a room that closes must say so", i)
-		if s.Pace != nil {
-			document.Pace = *s.Pace
-			document.Pace.Mode = queue.ModePause
-		}
-		document.SetMessage(s.Message)
-		if err := errors.Join(document.Validate(), document.CheckSettings()); err != nil {
-			errs = append(errs, fmt.Errorf("gate.script[%d]: %w", i, err))
-		}
+	calendar, err := g.Calendar()
+	if err != nil {
+		return errors.Join(append(errs, err)...)
 	}
+	day := slices.DeleteFunc(calendar.Between(starts.AddDate(0, 0, -1), ends), func(o plan.Occurrence) bool { return o.Start.Before(starts) })
+	bad(len(day) == 0, "gate.schedule: nothing opens between starts and ends")
+	bad(len(day) > 0 && !day[0].Start.Equal(opens), "gate.schedule: must open when the first places do, at %v", opens)
+	bad(g.quota() != int64(places), "gate.schedule: its quota must be the %d places of the site, is %d", places, g.quota())
 	return errors.Join(errs...)
 }

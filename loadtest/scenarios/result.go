@@ -87,14 +87,25 @@ type Line struct {
 	Tickets   int64         `json:"tickets"` // numbers given
 	Called    int64         `json:"called"`
 	Entered   int64         `json:"entered"`
-	Early     int64         `json:"early"` // entries before the first opening
-	Pages     int64         `json:"pages"` // waiting pages loaded
+	Early     int64         `json:"early"`     // entries before the first opening
+	Opened    int64         `json:"opened"`    // how often the room began to let people in
+	Lobby     int64         `json:"lobby"`     // numbers given before the opening
+	First     time.Duration `json:"first"`     // from the opening to the first call
+	Spread    time.Duration `json:"spread"`    // of it, how long the pages of the lobby had to ask
+	Booked    int64         `json:"booked"`    // as the room counts, at the end
+	Beyond    int64         `json:"beyond"`    // the most that were booked beyond the quota of the moment
+	Told      int64         `json:"told"`      // arrivals that read at the door why there is no place for them
+	ToldIn    time.Duration `json:"told_in"`   // the longest from the last booking until somebody who waited read of it
+	ClosedAt  int64         `json:"closed_at"` // places when the door was closed early; 0: it was not
+	Carried   int64         `json:"carried"`   // entries of people who had come for an earlier contingent
+	StoodBy   int64         `json:"stood_by"`  // entries of people who had stood by
+	Pages     int64         `json:"pages"`     // waiting pages loaded
 	Polls     int64         `json:"polls"`
 	Hits      int64         `json:"hits"`       // everything that browsers asked the waiting room
 	PeakHits  int64         `json:"peak_hits"`  // most in one second
 	PeakJoins int64         `json:"peak_joins"` // most numbers given in one second
 	Longest   int64         `json:"longest"`    // most places in line
-	Refused   int64         `json:"refused"`    // arrivals that got neither a number nor the site
+	Refused   int64         `json:"refused"`    // arrivals that got neither a number nor a word
 	StoreOps  int64         `json:"store_ops"`  // calls of the store's verbs, batches counted as one
 	Entries   int64         `json:"entries"`    // entries of these batches
 	StaleMax  time.Duration `json:"stale_max"`  // oldest snapshot that a poll was answered from

@@ -26,10 +26,12 @@ func TestQuantilesAreValuesThatOccurred(t *testing.T) {
 // good is a run of Speyer that kept everything.
 func good() scenarios.Result {
 	return scenarios.Result{
-		Gate:    true,
-		People:  scenarios.People{Told: 1},
-		Site:    scenarios.Site{Places: 2500, Booked: 2500, Made: 2510, Cancelled: 10, Requests: 20_000, Knee: 17, Peak: 12},
-		Line:    scenarios.Line{Entered: 2600, Rate: 60, Burst: 2, MaxMinute: 62, MaxInside: 100, Bound: 180, Polls: 1},
+		Gate:   true,
+		People: scenarios.People{Told: 1},
+		Site:   scenarios.Site{Places: 2500, Booked: 2500, Made: 2510, Cancelled: 10, Requests: 20_000, Knee: 17, Peak: 12},
+		Line: scenarios.Line{Entered: 2600, Rate: 60, Burst: 2, MaxMinute: 62, MaxInside: 100, Bound: 180, Polls: 1,
+			Opened: 1, First: 3 * time.Second, Spread: 2 * time.Second, Booked: 2500, ToldIn: 30 * time.Second, Carried: 1500, StoodBy: 9,
+		},
 		Checked: scenarios.Checked{Events: 1000},
 	}
 }
@@ -52,7 +54,16 @@ func TestEveryBrokenPromiseIsFound(t *testing.T) {
 		"no place in line":    func(r *scenarios.Result) { r.Line.Refused = 1 },
 		"a place left":        func(r *scenarios.Result) { r.Site.Booked-- },
 		"nobody told":         func(r *scenarios.Result) { r.People.Remaining = 1 },
-		"let in for nothing":  func(r *scenarios.Result) { r.People.TurnedAway = 27 },
+		"let in for nothing":  func(r *scenarios.Result) { r.People.TurnedAway = 1 },
+		"opened twice":        func(r *scenarios.Result) { r.Line.Opened = 2 },
+		"opened early":        func(r *scenarios.Result) { r.Line.Early = 1 },
+		"opened late":         func(r *scenarios.Result) { r.Line.First = 3001 * time.Millisecond },
+		"nobody called":       func(r *scenarios.Result) { r.Line.First = -1 },
+		"beyond the quota":    func(r *scenarios.Result) { r.Line.Beyond = 1 },
+		"counted wrongly":     func(r *scenarios.Result) { r.Line.Booked-- },
+		"told late":           func(r *scenarios.Result) { r.Line.ToldIn = time.Minute },
+		"nobody carried over": func(r *scenarios.Result) { r.Line.Carried = 0 },
+		"nobody stood by":     func(r *scenarios.Result) { r.Line.StoodBy = 0 },
 		"a freed place lost":  func(r *scenarios.Result) { r.Site.Made-- },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,10 +3,12 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Scale is the same morning, f times as large: people, places, pace and what the site can do all grow or shrink
@@ -29,15 +31,7 @@ func (s Scenario) Scale(f float64) (Scenario, error) {
 	// Where pages get slower browsers wait longer in the same measure, or a small site would lose requests for its size.
 	s.Crowd.Timeout = min(time.Duration(float64(s.Crowd.Timeout)*slower), 24*time.Hour)
 	s.Gate.Pace = scalePace(s.Gate.Pace, f)
-	script := make([]Step, len(s.Gate.Script))
-	for i, step := range s.Gate.Script {
-		if step.Pace != nil {
-			p := scalePace(*step.Pace, f)
-			step.Pace = &p
-		}
-		script[i] = step
-	}
-	s.Gate.Script = script
+	s.Gate.Schedule = scaleSchedule(s.Gate.Schedule, f)
 	if err := s.Validate(); err != nil {
 		return s, fmt.Errorf("scale %v: %w", f, err)
 	}
@@ -53,6 +47,27 @@ func scalePace(p queue.Pace, f float64) queue.Pace {
 	}
 	p.Burst = int64(atLeastOne(int(p.Burst), f))
 	return p
+}
+
+// scaleSchedule has as many more or fewer places in each part; the hours stay.
+func scaleSchedule(s plan.Schedule, f float64) plan.Schedule {
+	part := func(n int64) int64 {
+		if n == 0 {
+			return 0
+		}
+		return int64(atLeastOne(int(n), f))
+	}
+	openings := slices.Clone(s.Openings)
+	for i := range openings {
+		o := &openings[i]
+		o.CloseAt = part(o.CloseAt)
+		o.Quota, o.Standby, o.More = part(o.Quota), part(o.Standby), slices.Clone(o.More)
+		for k := range o.More {
+			o.More[k].Quota = part(o.More[k].Quota)
+		}
+	}
+	s.Openings = openings
+	return s
 }
 
 // scaleCalendar keeps at least one place an appointment by having fewer days, then longer appointments.

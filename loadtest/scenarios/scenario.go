@@ -27,7 +27,7 @@ type Scenario struct {
 	Strangers Strangers
 	// Portal is the site behind the gate.
 	Portal demo.Config
-	// Gate is how the waiting room is set and what its operators do.
+	// Gate is how the waiting room is set.
 	Gate Gate
 	// Expect is what must hold at the end of a run with the gate, besides what holds of every morning.
 	Expect []Expectation
@@ -86,7 +86,7 @@ func (s *Scenario) Validate() error {
 	for i, e := range s.Expect {
 		bad(e.Promise == "" || e.Holds == nil, "expect[%d]: must have a promise and a predicate", i)
 	}
-	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends), s.Portal.Validate())
+	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends, s.Opens(), s.Portal.Calendar.Places), s.Portal.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("scenario %q: %w", s.Name, err)
 	}

@@ -17,6 +17,7 @@ type state uint8
 const (
 	outside  state = iota // not here yet
 	joining               // waits for a number
+	lobby                 // has one, and waits for the opening
 	waiting               // polls
 	asleep                // the phone is: does not poll
 	asking                // waits for the store's answer, at or before the head
@@ -34,7 +35,7 @@ const (
 func (s state) over() bool { return s >= dropped }
 
 // habits are what a citizen does that others do not.
-type habits uint16
+type habits uint32
 
 const (
 	bot habits = 1 << iota
@@ -50,7 +51,10 @@ const (
 	comesBack
 	heard   // a stranger that has read that its turn has come
 	stayed  // was there for all the time that the gateway was frozen
-	unheard // of since the last crash
+	unheard // of since the last crash, or since the lobby
+	pair    // will book for somebody else besides
+	second  // is doing so
+	owed    // looked at the page when the last place was booked, and has not read so yet
 )
 
 // kind is what kind of client has a ticket.
@@ -153,6 +157,10 @@ func draw(c *scenarios.Crowd, isCaller bool, random *rand.Rand) habits {
 		if random.Float64() < one.share {
 			h |= one.habit
 		}
+	}
+	// Drawn only where somebody does, so that other days stay as they are.
+	if c.Pairs > 0 && random.Float64() < c.Pairs {
+		h |= pair
 	}
 	if h&bot != 0 {
 		h &^= sleeper | noShow // a program does not sleep

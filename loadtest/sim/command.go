@@ -43,6 +43,7 @@ func Command() *cobra.Command {
 	f.BoolVar(&o.gate, "gate", false, "only with the gate")
 	f.BoolVar(&o.noGate, "no-gate", false, "only without the gate")
 	f.BoolVar(&o.strangers, "strangers", false, "let strangers come beside the crowd: only with the gate")
+	f.BoolVar(&o.pairs, "pairs", false, "let a visit book twice, and three of ten people do so")
 	f.IntVar(&o.crashes, "crashes", 0, "let the store crash so many times in a row after the opening: only with the gate")
 	f.StringVar(&o.out, "out", "", "write a report with charts to this HTML file")
 	f.StringVar(&o.journal, "journal", "", "write every event of the run with the gate to this file, one JSON object a line")
@@ -59,7 +60,7 @@ type options struct {
 	seed                   uint64
 	tick                   time.Duration
 	gate, noGate           bool
-	strangers              bool
+	strangers, pairs       bool
 	crashes                int
 }
 
@@ -79,6 +80,9 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 	}
 	if o.crashes < 0 || o.crashes > MaxCrashes {
 		return fmt.Errorf("crashes %d: want 0 to %d", o.crashes, MaxCrashes)
+	}
+	if o.pairs {
+		sc = scenarios.WithPairs(sc)
 	}
 	if o.strangers {
 		sc = scenarios.WithStrangers(sc)

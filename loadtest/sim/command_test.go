@@ -54,7 +54,7 @@ func TestTheCommandPrintsBothRunsAndWritesWhatItIsAskedFor(t *testing.T) {
 		}
 		check.Observe(e)
 	}
-	if sum := check.Close(); sum.Numbers < 140 || sum.Stays < 50 {
+	if sum := check.Close(); sum.Numbers < 90 || sum.Stays < 50 {
 		t.Errorf("the journal holds %+v", sum)
 	}
 }
@@ -121,9 +121,7 @@ func TestAReportThatHasNoPlaceIsRefusedBeforeThePlay(t *testing.T) {
 
 func TestABrokenPromiseFailsTheCommand(t *testing.T) {
 	s := small(func(s *scenarios.Scenario) {
-		// Nobody looks at what is left, so people are let in for nothing.
-		s.Gate.Watch, s.Gate.CloseAfter = 0, 0
-		s.Expect = scenarios.Speyer().Expect
+		s.Expect = scenarios.Speyer().Expect // of one contingent nobody keeps the order for the next
 	})
 	m := report.Morning{Scenario: s, Results: []scenarios.Result{play(t, Config{Scenario: s, Gate: true, Seed: 1})}}
 	doc := filepath.Join(t.TempDir(), "doc.md")

@@ -190,7 +190,7 @@ func (s *sim) save(ctx context.Context) error {
 func (s *sim) restart(ctx context.Context) error {
 	s.room.snapshot = queue.Snapshot{}
 	s.room.given = 0
-	return s.room.restore(ctx, queue.Watermark{Document: s.cfg.Scenario.Gate.Document()})
+	return s.room.restore(ctx, queue.Watermark{Document: s.document()})
 }
 
 // revive ends the store without a word and starts the next.
@@ -212,9 +212,13 @@ func (s *sim) revive(ctx context.Context, what Failure) error {
 	}
 	s.unhear()
 	if what == LosesSince {
+		s.planned.correct = after(s.now, correctAfter)
 		return s.restart(ctx)
 	}
 	if err := s.room.store.Restore(ctx, s.room.memory()); err != nil {
+		return err
+	}
+	if err := s.room.report(ctx, s.room.reported); err != nil {
 		return err
 	}
 	return s.recall(ctx)

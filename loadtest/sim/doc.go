@@ -5,12 +5,13 @@
 // What is the product's own: the store and all its verbs, snapshots and their sketch, the invariants, the server's curve
 // and the appointment book. What is played here as pkg/queue's Room plays it, because a goroutine or a timer a visitor
 // would not fit into the time: the poll intervals, the coalescing of heartbeats to one in a quarter of the absence time,
-// heartbeats with every poll once the head has come by, batches of at most 512 entries.
+// heartbeats with every poll once the head has come by, batches of at most 512 entries; the plan that follows the room's schedule and the
+// door that it closes; the report of a booking that the site's answer tells.
 //
 // # Time
 //
 // The clock moves in steps of 50 ms. In each one the site works first, to the nanosecond and in order of its events;
-// then the operators act, people arrive, and those whose time has come poll, wake, leave or click; then the batches
+// then people arrive, and those whose time has come poll, wake, leave or click; then the batches
 // go to the store; every fifth step the line advances and a new snapshot answers the polls that follow. Far from their turn
 // people poll at the longest interval, whatever the snapshot says: those polls are counted one by one at their second,
 // but only every one that carries a heartbeat is an event.

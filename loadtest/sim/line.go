@@ -24,11 +24,18 @@ func (s *sim) arrive(who uint32) {
 // joined takes the number.
 func (s *sim) joined(who uint32, j queue.Joined) {
 	c := &s.people[who]
+	if j.State == queue.StateRefused {
+		s.refused(who, j.Reason)
+		return
+	}
 	s.numbered(c, j.Place)
 	c.joined, c.sent = s.now, s.now-s.beatEvery // its first poll is told
 	s.line.Tickets++
 	s.inOrder = append(s.inOrder, who)
 	s.joinedNow++
+	if j.State == queue.StateLobby {
+		c.habits |= unheard // its place comes into the line with what is told of it first
+	}
 	if c.kind != somebody {
 		s.standIn(who, c, j.State)
 		return
@@ -47,6 +54,9 @@ func (s *sim) joined(who uint32, j queue.Joined) {
 		return
 	}
 	c.state = waiting
+	if j.State == queue.StateLobby {
+		c.state = lobby
+	}
 	c.due = s.wheel.put(s.now+s.jitter(firstPoll), who)
 }
 
@@ -61,6 +71,10 @@ func (s *sim) turn(who uint32) {
 	c := &s.people[who]
 	s.events++
 	switch c.state {
+	case outside: // was refused before the hour
+		s.page(s.now, c)
+		c.state = joining
+		s.room.joins.add(who)
 	case booked: // the copy of the cookie, in another browser
 		s.page(s.now, c)
 		s.room.claims.add(who)
@@ -72,7 +86,7 @@ func (s *sim) turn(who uint32) {
 		c.state = waiting
 		c.sleeps = after(s.now, about(s.random, s.cfg.Scenario.Crowd.AwakeFor))
 		s.poll(who, c)
-	case waiting:
+	case lobby, waiting:
 		s.poll(who, c)
 	case called, away:
 		c.state = claiming
@@ -88,18 +102,28 @@ func (s *sim) turn(who uint32) {
 // poll asks how many are ahead, and does what follows.
 func (s *sim) poll(who uint32, c *citizen) {
 	s.polled(s.now, c)
+	c.state = waiting
+	if s.inLobby(c) {
+		c.state = lobby
+	}
 	s.line.StaleMax = max(s.line.StaleMax, time.Duration(s.storeNow()-s.room.snapshot.Now)*time.Millisecond)
 	switch {
 	case c.other > 0 && s.people[c.other-1].state == booked && !c.is(greedy):
 		s.depart(who, dropped)
 		return
-	case s.closed:
-		s.depart(who, told)
-		return
 	case s.now >= c.leaves:
 		s.depart(who, gaveUp)
 		return
-	case s.order(c) <= s.room.snapshot.Heads[0]:
+	case c.kind == somebody && s.vain(c, s.ahead(c)):
+		s.depart(who, told)
+		return
+	case s.closed: // nobody stands behind it
+		s.end(who, gaveUp)
+		return
+	case c.state == lobby && s.now < c.sleeps:
+		s.wait(who, c)
+		return
+	case c.state != lobby && s.order(c) <= s.room.snapshot.Heads[0]:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -157,7 +181,12 @@ func (s *sim) schedule(who uint32, ahead int64) {
 	c := &s.people[who]
 	every := s.pollMax
 	if rate := s.room.document.Pace.Rate; rate > 0 {
-		every = max(s.pollMin, int32(min(int64(s.pollMax), ahead*60_000/rate/10)))
+		wait := ahead * 60_000 / rate
+		// Between two contingents the turn comes behind the next.
+		if next := s.planned.next; next != never && s.room.snapshot.Opening.SoldOut() {
+			wait = max(wait, int64(next-s.now))
+		}
+		every = max(s.pollMin, int32(min(int64(s.pollMax), wait/10)))
 	}
 	far := every == s.pollMax
 	if c.is(bot) {
@@ -194,6 +223,10 @@ func (s *sim) passed(from, to queue.Order) {
 // kept hears what the store says of a place at or before the head; of the others it says nothing new.
 func (s *sim) kept(who uint32, st queue.Standing) {
 	c := &s.people[who]
+	if st.State == queue.StateLobby { // a store that is older than this gateway's start still has the lobby: nothing is kept yet
+		c.sent = s.now - s.beatEvery
+		c.habits |= unheard
+	}
 	if c.state != asking {
 		return
 	}
@@ -262,7 +295,12 @@ func (s *sim) claimed(who uint32, st queue.Standing) {
 
 // spent: the ticket is worth nothing any more. Only a second call that was not claimed may do that to somebody who waits.
 func (s *sim) spent(who uint32, st queue.Standing) {
-	if st.Reason != queue.ReasonTwice {
+	switch st.Reason {
+	case queue.ReasonFloor: // the opening is over
+		s.end(who, told)
+		return
+	case queue.ReasonTwice:
+	default:
 		s.oddities++
 	}
 	s.end(who, gaveUp)
@@ -297,7 +335,9 @@ func (s *sim) depart(who uint32, how state) {
 		s.end(who, how)
 		return
 	}
-	s.room.keeps.beat(who, true)
+	if c.state != lobby { // there is nothing to keep
+		s.room.keeps.beat(who, true)
+	}
 	if how != gaveUp {
 		s.end(who, how)
 		return

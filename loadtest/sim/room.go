@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -17,14 +18,15 @@ type room struct {
 
 	given uint64 // the highest number
 
-	joins, keeps, claims, renews, returns, finishes, leaves batch
+	joins, keeps, claims, renews, returns, leaves batch
+	outcomes                                      []queue.Outcome // to be reported
+	reported                                      []queue.Outcome // bookings since the last snapshot: a store that is lost now has them told again
 
 	ids      []queue.VisitorID // of the batch at hand
 	arrivals []queue.Arrival
 	places   []queue.Place
 	beats    []queue.Beat
 	stays    []queue.Stay
-	outcomes []queue.Outcome
 
 	ops, entries int64
 }
@@ -57,7 +59,7 @@ func (b *batch) rounds(one func(who []uint32, gone []bool) error) error {
 	return nil
 }
 
-// open makes the room, paused.
+// open makes the room.
 func (r *room) open(ctx context.Context, d queue.Document) error {
 	r.document = d
 	return r.restore(ctx, queue.Watermark{Document: d})
@@ -90,16 +92,13 @@ func (r *room) advance(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("advance: %w", err)
 	}
-	r.snapshot = f
+	r.snapshot, r.reported = f, r.reported[:0]
 	r.ops++
 	return nil
 }
 
-// set changes what operators set.
-func (r *room) set(ctx context.Context, pace queue.Pace, message string) error {
-	next := r.document
-	next.Pace = pace
-	next.SetMessage(message)
+// set replaces the document.
+func (r *room) set(ctx context.Context, next queue.Document) error {
 	stored, err := r.store.Settle(ctx, next)
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
@@ -109,9 +108,20 @@ func (r *room) set(ctx context.Context, pace queue.Pace, message string) error {
 	return nil
 }
 
+// report tells of outcomes, in order.
+func (r *room) report(ctx context.Context, outcomes []queue.Outcome) error {
+	for part := range slices.Chunk(outcomes, queue.MaxBatch) {
+		r.ops, r.entries = r.ops+1, r.entries+int64(len(part))
+		if err := r.store.Report(ctx, part); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	return nil
+}
+
 // pending reports whether there is anything to send: in most steps there is not.
 func (r *room) pending() bool {
-	return len(r.joins.who)+len(r.keeps.who)+len(r.claims.who)+len(r.renews.who)+len(r.returns.who)+len(r.finishes.who)+len(r.leaves.who) > 0
+	return len(r.joins.who)+len(r.keeps.who)+len(r.claims.who)+len(r.renews.who)+len(r.returns.who)+len(r.outcomes)+len(r.leaves.who) > 0
 }
 
 // flush sends the batches; the answers go to the simulation.
@@ -152,15 +162,22 @@ func (s *sim) flush(ctx context.Context) error {
 			return s.stand("renew", who, reply, err, func(uint32, queue.Standing) {})
 		}),
 		r.returns.rounds(func(who []uint32, _ []bool) error { return s.resume(ctx, who) }),
-		r.finishes.rounds(func(who []uint32, _ []bool) error {
-			r.outcomes = r.outcomes[:0]
-			for _, id := range s.idsOf(who) {
-				r.outcomes = append(r.outcomes, queue.Outcome{Kind: queue.Finished, Visitor: id})
-			}
-			return r.store.Report(ctx, r.outcomes)
-		}),
+		s.tellOutcomes(ctx),
 		r.leaves.rounds(func(who []uint32, _ []bool) error { return r.store.Leave(ctx, s.idsOf(who)) }),
 	)
+}
+
+// tellOutcomes reports what the site's answers have said.
+func (s *sim) tellOutcomes(ctx context.Context) error {
+	r := &s.room
+	err := r.report(ctx, r.outcomes)
+	for _, o := range r.outcomes {
+		if o.Kind != queue.Finished {
+			r.reported = append(r.reported, o)
+		}
+	}
+	r.outcomes = r.outcomes[:0]
+	return err
 }
 
 // resume lets stays go on whose passes have run out: the store is told of the last request first, because after a loss it does

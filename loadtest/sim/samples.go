@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
@@ -44,8 +45,11 @@ func (s *sim) snapshotTaken() {
 	l.MaxMinute = max(l.MaxMinute, s.minuteSum)
 	s.ticks++
 	pace := &f.Document.Pace
-	if pace.Mode == queue.ModeRun {
-		s.allowed += pace.Rate
+	if o := &f.Opening; pace.Mode == queue.ModeRun && o.Phase == queue.PhaseOpen && !o.SoldOut() {
+		s.allowed += pace.Rate * o.Share / 1000
+	}
+	if l.First < 0 && f.Called > 0 {
+		l.First = time.UnixMilli(f.Now).Sub(s.opens)
 	}
 	l.MaxInside = max(l.MaxInside, (f.Counted+999)/1000)
 	l.Longest = max(l.Longest, f.Waiting)
@@ -111,7 +115,7 @@ func (s *sim) result(v verdict) scenarios.Result {
 	r.Line = s.line
 	r.Line.Overtaken = v.overtaken
 	r.Line.StoreOps, r.Line.Entries = s.room.ops, s.room.entries
-	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - r.Line.Tickets
+	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - r.Line.Tickets - r.Line.Told
 	r.Nobody = s.strangersResult()
 	for _, h := range s.hits {
 		r.Line.PeakHits = max(r.Line.PeakHits, int64(h))

@@ -51,13 +51,15 @@ type sim struct {
 	arrivals  []arrival
 	inOrder   []uint32 // tickets in the order in which they were given
 	active    int      // tickets that are here
-	closed    bool
+	closed    bool     // the day's last opening is over
+	ends      int32    // of the run, ms
+	lastFreed int32    // until when bookings are given back behind the gate
 
-	wheel     wheel
-	room      room
-	site      site
-	operators operators
-	check     *checker
+	wheel   wheel
+	room    room
+	site    site
+	planned planned
+	check   *checker
 
 	pollMin, pollMax, beatEvery, idle, longest int32   // ms
 	reloadShare                                float64 // of polls at the longest interval that are reloads
@@ -121,9 +123,18 @@ func prepare(cfg Config) (*sim, error) {
 		reloadShare: min(1, float64(sc.Gate.PollMax)/float64(sc.Crowd.ReloadIn)),
 		hits:        make([]uint32, int(sc.Ends.Sub(sc.Starts)/time.Second)+1),
 	}
-	s.operators = operators{script: sc.Gate.Script, pace: sc.Gate.Pace, empty: never}
-	for _, k := range sc.Portal.Calendar.Contingents {
-		s.operators.opens = int32(k.Opens.Sub(s.start).Milliseconds())
+	s.ends = int32(sc.Ends.Sub(sc.Starts).Milliseconds())
+	s.planned = planned{soldOut: never, correct: never, quota: -1}
+	s.line.First = -1
+	calendar, err := sc.Gate.Calendar()
+	if err != nil {
+		return nil, err
+	}
+	s.lastFreed = s.ends
+	for _, o := range calendar.Between(sc.Starts.AddDate(0, 0, -1), sc.Ends) {
+		if !o.End.IsZero() {
+			s.lastFreed = int32(o.End.Sub(sc.Starts).Milliseconds()) - freedBefore
+		}
 	}
 	s.minute = make([]int64, max(1, int(time.Minute/cfg.Tick)))
 	s.people, s.arrivals = populate(sc, cfg.Gate, s.random)
@@ -178,6 +189,9 @@ func (s *sim) buildRoom() error {
 	return nil
 }
 
+// freedBefore is how long before the end of the last opening nothing is given back any more, ms.
+const freedBefore = 20 * 60_000
+
 // exactly is up to how many people the figures before each entry are read, so that the bound inside is checked at every one of
 // them; with more people that would take longer than the play.
 const exactly = 50_000
@@ -193,7 +207,7 @@ func (s *sim) play(ctx context.Context) error {
 	ends := s.cfg.Scenario.Counted
 	if s.cfg.Gate {
 		ends = s.cfg.Scenario.Ends
-		if err := s.room.open(ctx, s.cfg.Scenario.Gate.Document()); err != nil {
+		if err := s.room.open(ctx, s.document()); err != nil {
 			return err
 		}
 	}
@@ -229,9 +243,7 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if frozen, err := s.crash(ctx); frozen || err != nil {
 		return err
 	}
-	if err := s.operate(ctx); err != nil {
-		return err
-	}
+	s.correct()
 	for _, who := range s.wheel.take() {
 		if s.people[who].due == s.wheel.step {
 			s.turn(who)
@@ -248,6 +260,10 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 		return err
 	}
 	s.snapshotTaken()
+	s.follow()
+	if err := s.keepPlan(ctx); err != nil {
+		return err
+	}
 	s.passed(head, s.room.snapshot.Heads[0])
 	return nil
 }

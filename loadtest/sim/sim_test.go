@@ -10,6 +10,8 @@ import (
 
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/loadtest/scenarios"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // small is an hour with 400 people for 60 places that open after five minutes. They have no habits but to wait.
@@ -17,20 +19,25 @@ func small(change func(*scenarios.Scenario)) scenarios.Scenario {
 	s := scenarios.Speyer()
 	s.Ends, s.Counted = s.Starts.Add(time.Hour), s.Starts.Add(time.Hour)
 	opens := s.Starts.Add(5 * time.Minute)
-	s.Portal.Calendar.Places = 60
-	s.Portal.Calendar.Contingents = []demo.Contingent{{Opens: opens, Places: 60}}
+	s.Gate.Schedule.Openings = []plan.Opening{{Dates: []string{"2021-06-14"}, Lobby: "07:30", Start: "07:35", End: "08:25", Standby: 20}}
+	offer(&s, 60)
 	c := &s.Crowd
 	c.Waves = []scenarios.Wave{{Name: "one", Opens: opens, People: 400, Curve: []scenarios.Point{
 		{At: -3 * time.Minute}, {At: 0, Weight: 1}, {At: 10 * time.Minute},
 	}}}
 	c.Impatient, c.Tabs, c.Devices, c.Reloads, c.Sleepers, c.Bots, c.NoShow, c.Cancels = 0, 0, 0, 0, 0, 0, 0, 0
-	s.Gate.Script = []scenarios.Step{{At: opens, Do: scenarios.Open}}
-	s.Gate.CloseAfter = 12 * time.Minute
 	s.Expect = nil
 	if change != nil {
 		change(&s)
 	}
 	return s
+}
+
+// offer sets how many places there are, at the site and in the plan.
+func offer(s *scenarios.Scenario, places int) {
+	s.Portal.Calendar.Places = places
+	s.Portal.Calendar.Contingents = []demo.Contingent{{Opens: s.Starts.Add(5 * time.Minute), Places: places}}
+	s.Gate.Schedule.Openings[0].Quota = int64(places)
 }
 
 // play runs with a tick a second unless the test says otherwise: fewer snapshots, the same rules.
@@ -120,44 +127,119 @@ func TestSpeyerWithoutAGateCollapses(t *testing.T) {
 
 func TestWhoWaitsInVainIsTold(t *testing.T) {
 	r := behind(t, small(nil))
-	if r.People.Booked != 60 || r.People.Told+r.People.TurnedAway != 340 || r.People.Remaining != 0 {
+	if r.People.Booked != 60 || r.People.Told != 340 || r.People.TurnedAway != 0 || r.People.Remaining != 0 {
 		t.Errorf("%+v", r.People)
 	}
-	open := small(func(s *scenarios.Scenario) { s.Gate.CloseAfter = 0 })
-	if r := behind(t, open); r.People.Told != 0 || r.People.Remaining == 0 {
-		t.Errorf("a room that never closes: %+v", r.People)
+	if r.Line.ToldIn == 0 || r.Line.ToldIn > 36*time.Second {
+		t.Errorf("the last who looked at the page read it after %v", r.Line.ToldIn)
 	}
 }
 
-func TestNobodyIsLetInBeforeTheHourOrWhileClosed(t *testing.T) {
-	late := small(func(s *scenarios.Scenario) {
-		s.Gate.Script = []scenarios.Step{
-			{At: s.Starts.Add(10 * time.Minute), Do: scenarios.Open},
-			{At: s.Starts.Add(11 * time.Minute), Do: scenarios.Pause},
-			{At: s.Starts.Add(20 * time.Minute), Do: scenarios.Close, Message: "closed"},
-		}
+func TestTheRoomOpensByItsPlan(t *testing.T) {
+	r := behind(t, small(nil))
+	if l := r.Line; l.Opened != 1 || l.Early != 0 || l.Lobby < 20 || l.First < l.Spread || l.First > l.Spread+2*time.Second {
+		t.Errorf("%+v", l)
+	}
+	// A plan that is ahead of the site lets people in for nothing, and that is seen.
+	early := small(func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].Start = "07:32" })
+	if _, err := Run(t.Context(), Config{Scenario: early, Gate: true}); err == nil || !strings.Contains(err.Error(), "must open when") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestNobodyIsLetInBehindTheEnd(t *testing.T) {
+	s := small(func(s *scenarios.Scenario) {
+		offer(s, 300)
+		s.Gate.Schedule.Openings[0].End = "07:37"
 	})
-	r := play(t, Config{Scenario: late, Gate: true, Seed: 1})
-	// A minute at 60 and a burst of 2, and what was open when the pause came.
-	if r.Line.Entered < 40 || r.Line.Entered > 62 || r.People.Told < 300 || r.Checked.Violations > 0 {
+	r := play(t, Config{Scenario: s, Gate: true, Seed: 1})
+	// Two minutes at 60, and what was called when the end came.
+	if r.Line.Entered < 80 || r.Line.Entered > 140 || r.People.Told < 250 || r.People.Remaining != 0 || r.Checked.Violations > 0 {
 		t.Errorf("%+v %+v %v", r.Line, r.People, r.Violations)
 	}
-	early := small(func(s *scenarios.Scenario) { s.Gate.Script[0].At, s.Gate.Watch, s.Gate.CloseAfter = s.Starts, 0, 0 })
-	if r := play(t, Config{Scenario: early, Gate: true, Seed: 1}); r.Line.Early == 0 || r.People.TurnedAway == 0 {
-		t.Errorf("a door that opens early was not seen: %+v", r.Line)
+}
+
+func TestWhoWaitsOverTheEndKeepsTheOrder(t *testing.T) {
+	for carry, want := range map[bool]int64{true: 100, false: 0} {
+		s := small(func(s *scenarios.Scenario) {
+			o := &s.Gate.Schedule.Openings[0]
+			o.End, o.CarryOver = "07:50", carry
+			next := *o
+			next.Lobby, next.Start, next.End = "", "08:00", "08:25"
+			offer(s, 60)
+			next.Quota = 100
+			s.Gate.Schedule.Openings = append(s.Gate.Schedule.Openings, next)
+			c := &s.Portal.Calendar
+			c.Contingents = append(c.Contingents, demo.Contingent{Opens: s.Starts.Add(30 * time.Minute), Places: 100})
+			c.Places = 160
+			o.Standby = 300
+			s.Gate.Schedule.Openings[0].Standby = 300
+		})
+		r := play(t, Config{Scenario: s, Gate: true, Seed: 7})
+		if r.Checked.Violations != 0 || r.Line.Opened != 2 {
+			t.Errorf("carry over %v: opened %d times, %v", carry, r.Line.Opened, r.Violations)
+		}
+		if booked := r.Site.Booked - 60; booked != want || r.Line.Carried != want {
+			t.Errorf("carry over %v: %d booked in the second opening, %d of those let in had come before it", carry, booked, r.Line.Carried)
+		}
 	}
 }
 
-func TestAStepOfTheScriptChangesThePace(t *testing.T) {
-	faster := small(func(s *scenarios.Scenario) {
-		pace := s.Gate.Pace
-		pace.Rate = 90
-		s.Gate.Script[0].Pace = &pace
-		s.Portal.Calendar.Places, s.Portal.Calendar.Contingents[0].Places = 300, 300
-	})
-	if r := behind(t, faster); r.Line.Rate != 90 || r.Line.MaxMinute <= 62 {
-		t.Errorf("%+v", r.Line)
+func TestStandbyPlacesAreCalledInOrderAsPlacesComeFree(t *testing.T) {
+	r := behind(t, small(func(s *scenarios.Scenario) {
+		s.Crowd.Cancels, s.Crowd.CancelIn = 0.2, 10*time.Minute
+		s.Gate.Schedule.Openings[0].End = "08:29"
+	}))
+	if r.Site.Cancelled < 3 || r.Line.StoodBy < r.Site.Cancelled/2 || r.Site.Made != 60+r.Site.Cancelled || r.Line.Overtaken != 0 {
+		t.Errorf("%+v %+v", r.Site, r.Line)
 	}
+}
+
+func TestADoorThatIsClosedEarlyKeepsTheLine(t *testing.T) {
+	r := behind(t, small(func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].CloseAt = 150 }))
+	if l := r.Line; l.ClosedAt < 140 || l.ClosedAt > 150 || l.Told < 150 || l.Tickets+l.Told != 400 || l.Refused != 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestAQuotaOfPairsIsNotExceeded(t *testing.T) {
+	s := scenarios.WithPairs(small(func(s *scenarios.Scenario) { offer(s, 200) }))
+	s.Crowd.Pairs = 0.5
+	s.Expect = nil
+	r := behind(t, s)
+	if r.People.Booked < 120 || r.People.Booked > 150 || r.People.TurnedAway > 3 {
+		t.Errorf("%d people have 200 places, %d found nothing", r.People.Booked, r.People.TurnedAway)
+	}
+}
+
+func TestAStoreThatCountsNothingLetsPeopleInForNothing(t *testing.T) {
+	s := small(nil)
+	r := play(t, Config{Scenario: s, Gate: true, Seed: 7, around: func(below queue.Store) queue.Store { return deaf{below} }})
+	broken := 0
+	for _, f := range s.Judge(&r) {
+		if !f.Kept {
+			broken++
+		}
+	}
+	if r.People.TurnedAway < 100 || broken == 0 {
+		t.Errorf("%d were let in for nothing, %d promises broken", r.People.TurnedAway, broken)
+	}
+}
+
+// deaf hears of no booking.
+type deaf struct{ queue.Store }
+
+func (d deaf) Report(ctx context.Context, outcomes []queue.Outcome) error {
+	var rest []queue.Outcome
+	for _, o := range outcomes {
+		if o.Kind != queue.Booked {
+			rest = append(rest, o)
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return d.Store.Report(ctx, rest) //nolint:wrapcheck // the store's own
 }
 
 func TestACallerHasAPlaceInTheSameLine(t *testing.T) {

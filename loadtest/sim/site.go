@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strconv"
 	"time"
@@ -92,11 +93,14 @@ func (s *sim) happen(e event) {
 	case evCancel:
 		number := s.site.numbers[e.who]
 		delete(s.site.numbers, e.who)
-		if s.closed {
+		if s.cfg.Gate && s.now > s.lastFreed {
 			return
 		}
 		// A booking of this run that nobody else can give back: it is there.
 		_, _ = s.site.ledger.Cancel(number)
+		if s.cfg.Gate { // these pages need no pass, so the gateway does not see it
+			s.planned.correct = min(s.planned.correct, after(s.now, correctAfter))
+		}
 	}
 }
 
@@ -122,6 +126,7 @@ func (s *sim) enter(who uint32, started int64) {
 	if s.start.Add(time.Duration(s.now) * time.Millisecond).Before(s.opens) {
 		s.line.Early++
 	}
+	s.went(c)
 	wait := float32(s.now-c.joined) / 1000
 	s.waits, s.recentWaits = append(s.waits, wait), append(s.recentWaits, wait)
 	s.askIn(who, 0)
@@ -222,6 +227,9 @@ func (s *sim) proceed(who uint32, c *citizen) {
 		switch {
 		case ok:
 			c.slot, c.step = slot, atChoose
+		case c.is(second): // one is theirs
+			s.confirmed(who, c)
+			return
 		case s.cfg.Gate:
 			s.end(who, turnedAway)
 			return
@@ -244,8 +252,12 @@ func (s *sim) proceed(who uint32, c *citizen) {
 			wait = crowd.Think
 		}
 	case atConfirmation:
-		s.confirmed(who, c)
-		return
+		if !s.cfg.Gate || !c.is(pair) || c.is(second) {
+			s.confirmed(who, c)
+			return
+		}
+		c.habits |= second
+		c.step = atCalendar
 	}
 	s.later(who, wait)
 }
@@ -262,6 +274,7 @@ func (s *sim) submit(who uint32, c *citizen) bool {
 		c.step = atCalendar
 	default:
 		c.step = atConfirmation
+		s.tell(who, b.Number)
 		if s.random.Float64() < s.cfg.Scenario.Crowd.Cancels {
 			s.site.numbers[who] = b.Number
 		}
@@ -272,7 +285,7 @@ func (s *sim) submit(who uint32, c *citizen) bool {
 // confirmed has an appointment and goes.
 func (s *sim) confirmed(who uint32, c *citizen) {
 	if s.cfg.Gate {
-		s.room.finishes.add(who)
+		s.room.outcomes = append(s.room.outcomes, queue.Outcome{Kind: queue.Finished, Visitor: visitorID(s.seed, who)})
 	}
 	s.untilBooked = append(s.untilBooked, float32(float64(s.clock)/1e9-float64(c.born)/1e3))
 	if _, ok := s.site.numbers[who]; ok {
@@ -287,6 +300,17 @@ func (s *sim) confirmed(who uint32, c *citizen) {
 	}
 }
 
+// tell is what the gateway reports of an answer of the site that is a booking. The site's own number names it.
+func (s *sim) tell(who uint32, number string) {
+	if !s.cfg.Gate {
+		return
+	}
+	sum := sha256.Sum256([]byte(number))
+	s.room.outcomes = append(s.room.outcomes, queue.Outcome{
+		Kind: queue.Booked, Visitor: visitorID(s.seed, who), Count: 1, Ref: queue.Code(sum[:len(queue.Code{})]),
+	})
+}
+
 // triesAgain is how long after the visit somebody with a copy of the cookie tries to get in with it, ms.
 const triesAgain = 30_000
 
@@ -297,7 +321,11 @@ func (s *sim) person(who uint32) demo.Person {
 	if other := s.people[who].other; other > 0 && !s.people[who].owner {
 		who = other - 1
 	}
-	return demo.Person{Name: "Person " + strconv.FormatUint(uint64(who), 10)}
+	name := "Person "
+	if s.people[who].is(second) {
+		name = "Partner of "
+	}
+	return demo.Person{Name: name + strconv.FormatUint(uint64(who), 10)}
 }
 
 // pick draws one of the appointments with places left.

@@ -83,6 +83,10 @@ func (s *sim) keptAlive(who uint32, c *citizen) {
 		s.end(who, gaveUp)
 		return
 	}
+	if s.inLobby(c) {
+		s.park(who, c)
+		return
+	}
 	c.state = asking
 	s.beat(who, c)
 }

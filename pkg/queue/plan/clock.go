@@ -6,18 +6,31 @@ import (
 	"time"
 )
 
-// clock is a time of a day, in minutes.
+// clock is a time of a day, in seconds.
 type clock int
 
+// parseClock reads 15:04, or 15:04:05 for a rehearsal that plays a day in minutes.
 func parseClock(text string) (clock, error) {
-	t, err := time.Parse("15:04", text)
-	if err != nil || len(text) != len("15:04") {
+	layout := "15:04"
+	if len(text) > len(layout) {
+		layout = "15:04:05"
+	}
+	t, err := time.Parse(layout, text)
+	if err != nil || len(text) != len(layout) {
 		return 0, fmt.Errorf("%q is no clock: %w", text, err)
 	}
-	return clock(60*t.Hour() + t.Minute()), nil
+	return clockOf(t), nil
 }
 
-func (c clock) String() string { return fmt.Sprintf("%02d:%02d", c/60, c%60) }
+func clockOf(t time.Time) clock { return clock(3600*t.Hour() + 60*t.Minute() + t.Second()) }
+
+func (c clock) String() string {
+	text := fmt.Sprintf("%02d:%02d", c/3600, c/60%60)
+	if c%60 != 0 {
+		text += fmt.Sprintf(":%02d", c%60)
+	}
+	return text
+}
 
 func (c clock) earlier(d clock) bool { return c < d }
 
@@ -50,12 +63,12 @@ func (d date) String() string { return d.utc().Format(time.DateOnly) }
 // at is a clock on the date. A clock that the zone leaves out is an hour later, one that it has twice is the first.
 func (d date) at(c clock, zone *time.Location) time.Time {
 	y, m, n := d.utc().Date()
-	t := time.Date(y, m, n, int(c)/60, int(c)%60, 0, 0, zone)
-	if wall := clock(60*t.Hour() + t.Minute()); wall < c {
-		t = t.Add(time.Duration(c-wall) * time.Minute) // before the gap, so this leads behind it
+	t := time.Date(y, m, n, 0, 0, int(c), 0, zone)
+	if wall := clockOf(t); wall < c {
+		t = t.Add(time.Duration(c-wall) * time.Second) // before the gap, so this leads behind it
 	}
 	for _, shift := range []time.Duration{30 * time.Minute, time.Hour} { // by so much zones go back today
-		if e := t.Add(-shift); e.Day() == t.Day() && e.Hour() == t.Hour() && e.Minute() == t.Minute() {
+		if e := t.Add(-shift); e.Day() == t.Day() && clockOf(e) == clockOf(t) {
 			return e
 		}
 	}

@@ -136,6 +136,21 @@ func TestAnOpeningHappensOnceADateOnTheDaysOnWhichClocksChange(t *testing.T) {
 	}
 }
 
+func TestAClockMayHaveSeconds(t *testing.T) {
+	c := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{{Dates: []string{"2026-12-01"}, Lobby: "08:59:30", Start: "09:00:07", End: "09:01"}}})
+	zone := berlin(t)
+	all := c.Between(time.Date(2026, 12, 1, 0, 0, 0, 0, zone), time.Date(2026, 12, 2, 0, 0, 0, 0, zone))
+	if len(all) != 1 || all[0].Name != "2026-12-01 09:00:07" || !all[0].Begins.Equal(time.Date(2026, 12, 1, 8, 59, 30, 0, zone)) ||
+		!all[0].Start.Equal(time.Date(2026, 12, 1, 9, 0, 7, 0, zone)) || !all[0].End.Equal(time.Date(2026, 12, 1, 9, 1, 0, 0, zone)) {
+		t.Errorf("%+v", all)
+	}
+	for _, bad := range []string{"9:00:07", "09:00:7", "09:00:60", "09:00:07.5"} {
+		if _, err := parseClock(bad); err == nil {
+			t.Errorf("%q is a clock", bad)
+		}
+	}
+}
+
 func TestWeeklyRulesHaveBoundsAndExceptions(t *testing.T) {
 	zone := berlin(t)
 	c := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{

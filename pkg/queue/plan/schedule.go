@@ -11,7 +11,7 @@ type Schedule struct {
 	Changes []Change `json:"changes,omitempty" yaml:"changes"`
 }
 
-// Opening is one that happens at a clock of some days. A clock is 15:04, a date 2006-01-02.
+// Opening is one that happens at a clock of some days. A clock is 15:04 or 15:04:05, a date 2006-01-02.
 type Opening struct {
 	// Days are names of weekdays, Dates single days. At least one of both.
 	Days  []string `json:"days,omitempty" yaml:"days"`

@@ -29,7 +29,8 @@ func good() scenarios.Result {
 		Gate:   true,
 		People: scenarios.People{Told: 1},
 		Site:   scenarios.Site{Places: 2500, Booked: 2500, Made: 2510, Cancelled: 10, Requests: 20_000, Knee: 17, Peak: 12},
-		Line: scenarios.Line{Entered: 2600, Rate: 60, Burst: 2, MaxMinute: 62, MaxInside: 100, Bound: 180, Polls: 1,
+		Line: scenarios.Line{
+			Entered: 2600, Rate: 60, Burst: 2, MaxMinute: 62, MaxInside: 100, Bound: 180, Polls: 1,
 			Opened: 1, First: 3 * time.Second, Spread: 2 * time.Second, Booked: 2500, ToldIn: 30 * time.Second, Carried: 1500, StoodBy: 9,
 		},
 		Checked: scenarios.Checked{Events: 1000},

@@ -18,7 +18,8 @@ func (m *bench) planned(measure func()) func() {
 		}}
 		for i := range queue.MaxOpenings - 1 {
 			name, at := fmt.Sprintf("day %d", i), now+int64(i+1)*24*3600_000
-			for rank := range uint8(min(255, (queue.MaxSteps-1)/(queue.MaxOpenings-1))) {
+			const steps uint8 = (queue.MaxSteps - 1) / (queue.MaxOpenings - 1)
+			for rank := range steps {
 				phase := queue.PhaseOpen
 				if rank == 0 {
 					phase = queue.PhaseLobby

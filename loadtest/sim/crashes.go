@@ -103,12 +103,21 @@ func (s *sim) firstLife() error {
 	for _, c := range k.left {
 		if c.What == LosesSince && k.dir == "" {
 			var err error
-			if k.dir, err = os.MkdirTemp("", "einlass-sim-"); err != nil {
+			if k.dir, err = stateDir(); err != nil {
 				return err
 			}
 		}
 	}
 	return s.nextLife()
+}
+
+// stateDir makes a directory for the files of a process, in memory where the system has a place for that: with a quota the store waits
+// for the disk with each slot that it gives away, and here a process dies, never its machine.
+func stateDir() (string, error) {
+	if dir, err := os.MkdirTemp("/dev/shm", "einlass-sim-"); err == nil {
+		return dir, nil
+	}
+	return os.MkdirTemp("", "einlass-sim-")
 }
 
 // nextLife makes a store anew, from the files of the present life if there are any.

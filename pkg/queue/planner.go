@@ -21,9 +21,14 @@ type planning struct {
 
 // planned is what a plan was last looked at for.
 type planned struct {
-	version int64
-	cursor  uint64
-	time    int64 // in planEvery
+	version  int64
+	settings string // with the schedule: within a tick the configuration may have changed it, and the version not yet
+	cursor   uint64
+	time     int64 // in planEvery
+}
+
+func plannedFor(d *Document, f *Snapshot) planned {
+	return planned{d.Version, d.Settings, f.Opening.Cursor, f.Now / planEvery}
 }
 
 func (p *planning) propose(current *Document) Document {
@@ -32,7 +37,7 @@ func (p *planning) propose(current *Document) Document {
 		return *current
 	}
 	f := &v.Snapshot
-	if now := (planned{current.Version, f.Opening.Cursor, f.Now / planEvery}); now != p.seen {
+	if now := plannedFor(current, f); now != p.seen {
 		next := *current
 		next.Plan = p.planner.Plan(current.Schedule(), current.Plan, &f.Opening, f.Now)
 		if next.Validate() == nil {
@@ -44,7 +49,7 @@ func (p *planning) propose(current *Document) Document {
 
 func (p *planning) settled(current *Document) {
 	if v := p.view(); v.Known {
-		p.seen = planned{current.Version, v.Snapshot.Opening.Cursor, v.Snapshot.Now / planEvery}
+		p.seen = plannedFor(current, &v.Snapshot)
 	}
 }
 

@@ -55,6 +55,36 @@ func TestARoomOpensAndClosesByItsSchedule(t *testing.T) {
 	}
 }
 
+// TestAScheduleOfAnEditedFileIsInForceWithTheNextTick moves the start a few seconds before it: the old one must not come.
+func TestAScheduleOfAnEditedFileIsInForceWithTheNextTick(t *testing.T) {
+	cfg := queue.RoomConfig{Planner: plan.Planner{}, Document: controls(queue.ModeRun, 60, "")}
+	file := func(o plan.Opening) queue.RoomConfig {
+		s := plan.Schedule{Zone: "UTC", Openings: []plan.Opening{o}}
+		cfg.Document.SetSchedule(s.Encode())
+		return cfg
+	}
+	e := newEngine(t, file(today(5, 10, 40)))
+	e.phases(9)
+	e.pass(53 * time.Second)
+	read := func(o plan.Opening) {
+		t.Helper()
+		if err := e.room.Reconfigure(file(o)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read(today(5, 12, 40))
+	if got, want := e.phases(5), []string{"9 lobby", "12 open"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	o := today(5, 12, 40)
+	o.Quota = 9
+	read(o)
+	e.pass(time.Second)
+	if q := e.room.View().Snapshot.Opening.Quota; q != 9 {
+		t.Errorf("a second after the file was read the quota is %d, want 9", q)
+	}
+}
+
 func TestAScheduleThatIsChangedIsInForceWithTheNextTick(t *testing.T) {
 	e := newEngine(t, scheduled(today(5, 10, 40)))
 	e.phases(15)

@@ -30,7 +30,7 @@ func (o *Occurrence) Open(now time.Time) bool { return !o.Start.After(now) }
 // opening that is ended in its lobby does not happen.
 func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error) {
 	now = now.In(c.zone)
-	clockNow := clock(60*now.Hour() + now.Minute())
+	clockNow := clockOf(now)
 	ch.Opening = o.Name
 	switch {
 	case ch.Start != "" && o.Open(now):
@@ -54,7 +54,7 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 		if dateOf(now) == o.date && clockNow == o.rule.start {
 			clockNow++ // the clock of the start is one of the next day
 		}
-		ch.End = (clockNow % (24 * 60)).String()
+		ch.End = (clockNow % clock(day/time.Second)).String()
 	}
 	return ch, nil
 }

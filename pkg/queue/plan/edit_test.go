@@ -1,0 +1,47 @@
+package plan
+
+import (
+	"testing"
+	"time"
+)
+
+// TestNowIsTheClockOfNow writes down starts and ends of now: a tick later the room has followed.
+func TestNowIsTheClockOfNow(t *testing.T) {
+	zone := berlin(t)
+	const name = "2026-12-01 08:00"
+	for _, tt := range []struct {
+		now  string
+		want Change
+		is   string // what is written down
+		open bool   // after it
+	}{
+		{"07:30:00", Change{Start: Now}, "07:30", true},
+		{"07:30:20", Change{Start: Now}, "07:30:20", true},
+		{"00:00:00", Change{Start: Now}, "00:00", true},
+		{"08:00:00", Change{End: Now}, "08:00:01", false}, // the clock of the start is one of the next day
+		{"08:00:20", Change{End: Now}, "08:00:20", false},
+		{"12:34:56", Change{End: Now}, "12:34:56", false},
+	} {
+		s := contingents()
+		at, err := time.ParseInLocation("2006-01-02 15:04:05", "2026-12-01 "+tt.now, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := mustParse(t, s)
+		o := c.Upcoming(at)[0]
+		ch, err := c.Edit(&o, tt.want, at)
+		if is := ch.Start + ch.End; err != nil || ch.Opening != name || is != tt.is {
+			t.Errorf("%s: %+v, %v; want %s", tt.now, ch, err, tt.is)
+		}
+		edited := s.With(ch, at)
+		c = mustParse(t, &edited)
+		later := at.Add(time.Second)
+		open := false
+		for _, o := range c.Upcoming(later) {
+			open = open || o.Name == name && o.Open(later)
+		}
+		if open != tt.open {
+			t.Errorf("%s: open a second later: %v", tt.now, open)
+		}
+	}
+}

@@ -134,6 +134,7 @@ func (r *Room) tell(ctx context.Context, batch []ending) error {
 	err := r.retryLost(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
 	if err == nil {
 		r.watermark.reported(outcomes)
+		r.stays.booked(outcomes)
 	}
 	return err
 }

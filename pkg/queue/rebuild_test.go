@@ -14,12 +14,13 @@ import (
 // counting is a memory store that can be lost, taken away, and that counts calls.
 type counting struct {
 	queue.Store
-	now   *atomic.Int64
-	mu    sync.Mutex
-	calls map[string]int
-	gone  bool
-	late  int64        // ms that the next snapshot takes
-	ahead atomic.Int64 // ms by which the store's clock is ahead of the gateway's
+	now        *atomic.Int64
+	mu         sync.Mutex
+	calls      map[string]int
+	gone       bool
+	late       int64        // ms that the next snapshot takes
+	unreported int          // so many reports fail
+	ahead      atomic.Int64 // ms by which the store's clock is ahead of the gateway's
 }
 
 func (c *counting) clock() int64 { return c.now.Load() + c.ahead.Load() }
@@ -80,6 +81,10 @@ func (c *counting) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, 
 func (c *counting) Report(ctx context.Context, o []queue.Outcome) error {
 	if err := c.call("report"); err != nil {
 		return err
+	}
+	if c.unreported > 0 {
+		c.unreported--
+		return queue.ErrUnavailable
 	}
 	return c.Store.Report(ctx, o)
 }

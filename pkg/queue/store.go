@@ -280,6 +280,8 @@ type Store interface {
 	//   Booked: booked + Count, reports + 1; the stay moves from fresh or inside to served. In one step, so that
 	//     Quota - booked - U does not change by a booking that is told late.
 	//   Freed: booked = max(0, booked - Count), reports + 1.
+	//     Either with a Count of 0 moves the stay only, without reports + 1: a gateway tells so, after a loss, that a stay has booked
+	//     before. A report would hide from another watermark that it knows of one more booking.
 	//   Total, an operator's correction: booked = Count, reports + 1.
 	//   Finished: teaches the curve if the stay is live; the visitor is ended, finished + 1 if it was not before.
 	Report(ctx context.Context, outcomes []Outcome) error

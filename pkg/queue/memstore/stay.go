@@ -106,7 +106,9 @@ func (r *room) report(o queue.Outcome) {
 		}
 		r.refs.note(o.Ref, r.now)
 	}
-	r.Opening.Reports++
+	if o.Kind == queue.Total || o.Count > 0 {
+		r.Opening.Reports++
+	}
 	switch o.Kind {
 	case queue.Booked:
 		r.Opening.Booked += o.Count

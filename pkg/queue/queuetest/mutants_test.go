@@ -290,6 +290,11 @@ var mutants = []mutant{
 	}}},
 	{"a booking counts one", "a booking counts once by its reference, and its stay counts as served", bent{outcome: func(o *queue.Outcome) { o.Count = min(o.Count, 1) }}},
 	{"a booking does not say whose it is", "each request of a stay teaches the curve of those before it: an arrival that is let in is the first, as a claim is", bent{stay: func(s *queue.Stay, _ int64) { s.Visitor[0] ^= 1 }}},
+	{"a booking of nothing is a report", "a booking of nothing moves its stay to the served, and is no report", bent{outcome: func(o *queue.Outcome) {
+		if o.Kind == queue.Booked && o.Count == 0 {
+			o.Kind, o.Count = queue.Freed, 1
+		}
+	}}},
 	{"a booking leaves its stay as it is", "a served stay is counted by a curve of its own", bent{outcome: func(o *queue.Outcome) {
 		if o.Kind == queue.Booked {
 			o.Visitor = queue.VisitorID{}

@@ -171,6 +171,21 @@ var reporting = []scenario{
 		l.report(booked(1, 2, 1))
 		want(l, "booked when it is forgotten", l.snapshot().Opening.Booked, 7)
 	}},
+	{"a booking of nothing moves its stay to the served, and is no report", func(l *line) {
+		l.enter(1)
+		l.report(booked(1, 0, 1), booked(2, 0, 2))
+		o := l.snapshot().Opening
+		want(l, "booked", o.Booked, 0)
+		want(l, "reports", o.Reports, 0)
+		l.report(queue.Outcome{Kind: queue.Freed, Ref: queue.Code{3}})
+		want(l, "reports of nothing that is free", l.snapshot().Opening.Reports, 0)
+		l.clock.Step(1000)
+		l.renew(1, 1, l.now())
+		f := l.snapshot()
+		want(l, "curve of the served", f.Curves[queue.CurveServed].Back[0], 1)
+		l.report(queue.Outcome{Kind: queue.Total})
+		want(l, "reports with a correction to nothing", l.snapshot().Opening.Reports, 1)
+	}},
 	{"what is freed is given back, never below nothing", func(l *line) {
 		freed := func(count int64, ref byte) queue.Outcome {
 			return queue.Outcome{Kind: queue.Freed, Count: count, Ref: queue.Code{ref}}

@@ -133,7 +133,9 @@ func (r *room) report(o queue.Outcome) {
 		}
 		r.refs[o.Ref] = r.now
 	}
-	r.opening.Reports++
+	if o.Kind == queue.Total || o.Count > 0 {
+		r.opening.Reports++
+	}
 	switch o.Kind {
 	case queue.Booked:
 		r.opening.Booked += o.Count

@@ -32,7 +32,9 @@ local function report(v, kind, count, ref)
   elseif not counted_once(ref) then
     return
   end
-  room.reports = room.reports + 1
+  if kind == 3 or count > 0 then
+    room.reports = room.reports + 1
+  end
   if kind == 1 then
     room.booked = room.booked + count
     if v.group then

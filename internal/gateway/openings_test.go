@@ -158,6 +158,40 @@ func TestThePlaceInLineKnowsWhatComesNext(t *testing.T) {
 	}
 }
 
+// After the last opening a place that was kept comes to nothing by itself, and a room that is paused goes on by itself no sooner than
+// its plan does. Both are said.
+func TestThePlaceInLineKnowsThatNothingComesNext(t *testing.T) {
+	for name, change := range map[string]func(*queue.Document){
+		"run":   func(*queue.Document) {},
+		"pause": func(d *queue.Document) { d.Pace.Mode = queue.ModePause },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+			s.day(false)
+			s.pass(31 * time.Minute)
+			b := s.waiting(4)
+			s.pass(30 * time.Minute)
+			b.poll("room=termine&shown=")
+			s.pass(0)
+			s.total(2)
+			s.update(change)
+			s.pass(time.Hour)
+			b.poll("room=termine&shown=")
+			s.pass(0)
+			says(t, b.load("GET", "/"), "between", "It goes on at 12:00.")
+			s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })
+			over := b.load("GET", "/")
+			says(t, over, "over", "Nobody else will have their turn. Nothing further is planned yet.")
+			if !strings.Contains(over.body, `You can also ask here: <a href="tel:`) || strings.Contains(over.body, `id="coming">`) {
+				t.Errorf("no other way is named, or one that does not come:\n%s", over.body)
+			}
+			if poll := b.poll("room=termine&shown="); !strings.HasPrefix(poll, `{"state":"over"`) || strings.Contains(poll, `"next":[`) {
+				t.Errorf("the poll says %s", poll)
+			}
+		})
+	}
+}
+
 var join = regexp.MustCompile(`<form method="post" action="([^"]+)" id="join"`)
 
 // linesUp presses the button of a page whose place has ended.

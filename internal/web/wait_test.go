@@ -142,7 +142,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill standby booked" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill over standby booked" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -181,7 +181,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 	} {
 		w := inTheLine()
 		w.More = more
-		want = `id="more" class="note" data-in="waiting paused down recovering between refill standby booked"` + want
+		want = `id="more" class="note" data-in="waiting paused down recovering between refill over standby booked"` + want
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
 			t.Errorf("with %d the page lacks %s", more, want)
 		}

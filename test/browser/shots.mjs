@@ -37,6 +37,7 @@ const pages = {
   down: { state: 'down', ahead: 17 },
   between: { state: 'between', ahead: 312, starts: 11525 },
   refill: { state: 'refill', ahead: 312, starts: 11525 },
+  over: { state: 'over', ahead: 312 },
   booked: { state: 'booked', ahead: 3100, starts: 87125, dropped: true },
   ended: { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },

@@ -215,6 +215,7 @@ var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); retur
 func (e *exchange) page(code int, w *web.Wait, extra ...string) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
+	w.Now, w.Zoned = e.r.clock()
 	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), w)
 	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", w.State.String())
 	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
@@ -224,6 +225,7 @@ func (e *exchange) page(code int, w *web.Wait, extra ...string) {
 func (e *exchange) answerStatus(s *web.Status) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
+	s.Now, s.Zoned = e.r.clock()
 	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
 	e.v.Answer(200, web.JSONType, *buf)
 }

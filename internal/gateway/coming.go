@@ -29,6 +29,12 @@ func (z *zones) of(schedule string) *time.Location {
 	return known.location
 }
 
+// clock is the store's, and whether the room has a zone of its own.
+func (r *Room) clock() (now time.Time, zoned bool) {
+	schedule := r.Line.View().Schedule
+	return time.UnixMilli(r.Line.Now()).In(r.zones.of(schedule)), schedule != ""
+}
+
 // coming is what a page says of a start, by the store's clock and in the room's zone.
 func (r *Room) coming(s *queue.Start) web.Coming {
 	in := r.zones.of(r.Line.View().Schedule)

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,24 @@ func TestThePlaceInLineKnowsThatNothingComesNext(t *testing.T) {
 				t.Errorf("the poll says %s", poll)
 			}
 		})
+	}
+}
+
+// Pages say times by this clock: that of a device would contradict the hour that they name.
+func TestPagesAndPollsSayTheServersClock(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.waiting(2)
+	now := strconv.FormatInt(s.now.Load(), 10)
+	page, poll := b.load("GET", "/").body, b.poll("room=termine&shown=")
+	if !strings.Contains(page, ` data-now="`+now+`" data-poll=`) || !strings.Contains(poll, `,"now":`+now+`,"words":`) {
+		t.Errorf("without a schedule the zone is the visitor's:\n%s\n%s", poll, page)
+	}
+	s.update(func(d *queue.Document) { d.SetSchedule(berlin) })
+	s.pass(0)
+	now = strconv.FormatInt(s.now.Load(), 10)
+	page, poll = b.load("GET", "/").body, b.poll("room=termine&shown=")
+	if !strings.Contains(page, ` data-now="`+now+`" data-zone="60"`) || !strings.Contains(poll, `,"now":`+now+`,"zone":60,"words":`) {
+		t.Errorf("with a schedule the zone is the room's:\n%s\n%s", poll, page)
 	}
 }
 

@@ -17,7 +17,7 @@ func inTheLine() *Wait {
 	return &Wait{
 		Status: Status{
 			State: Waiting, Number: 128340, Ahead: 1234, Exact: true, Low: 12 * time.Minute, High: 18 * time.Minute,
-			Next: 15 * time.Second,
+			Next: 15 * time.Second, Now: monday, Zoned: true,
 		},
 		Target: "/termine?ort=3",
 	}

@@ -142,7 +142,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill over standby booked" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill standby booked" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -181,7 +181,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 	} {
 		w := inTheLine()
 		w.More = more
-		want = `id="more" class="note" data-in="waiting paused down recovering between refill over standby booked"` + want
+		want = `id="more" class="note" data-in="waiting paused down recovering between refill standby booked"` + want
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
 			t.Errorf("with %d the page lacks %s", more, want)
 		}
@@ -221,6 +221,19 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
 	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots between refill" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
+	}
+}
+
+// Where nobody is let in any more nothing may look as if somebody were.
+func TestAPageAfterTheLastOpeningPromisesNoTurn(t *testing.T) {
+	p := mustNew(t, testSite())
+	w := inTheLine()
+	w.State, w.More = Over, 3
+	body := string(p.AppendWait(nil, 0, w))
+	for _, want := range []string{`booked" hidden><dt>Ahead of you`, `id="more" class="note" data-in="waiting paused down recovering between refill standby booked" hidden`, `<section class="know" data-in="waiting front paused down recovering turn lobby lots drawing between refill standby booked" hidden`, `<div id="number-fact"><dt>`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q:\n%s", want, body)
+		}
 	}
 }
 

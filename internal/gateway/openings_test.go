@@ -211,6 +211,44 @@ func TestPagesAndPollsSayTheServersClock(t *testing.T) {
 	}
 }
 
+// A program that has no place, or one that waits for the hour, comes back when the plan has something for it.
+func TestProgramsComeBackWhenThePlanSaysSo(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	s.day(true)
+	retries := func(b *browser, state string, least, most time.Duration) {
+		t.Helper()
+		a := b.load("GET", "/api", "Accept", "application/json", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
+		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		got := time.Duration(seconds) * time.Second
+		if err != nil || a.Header.Get("Einlass-State") != state || got < least || got > most {
+			t.Errorf("%d, state %q, again in %q, want %q and %v to %v", a.StatusCode, a.Header.Get("Einlass-State"), a.Header.Get("Retry-After"), state, least, most)
+		}
+	}
+	const spread = 10 * time.Second
+	anybody := s.browser()
+	retries(anybody, "none", 30*time.Minute, 30*time.Minute+spread)
+	s.pass(29*time.Minute + 58*time.Second)
+	retries(anybody, "none", spread, 2*time.Second+spread)
+	s.pass(10 * time.Second)
+	retries(anybody, "none", spread, spread) // numbers are given
+	s.pass(50 * time.Second)
+	b := s.waiting(4)
+	s.pass(2 * time.Minute)
+	retries(b, "lobby", 27*time.Minute, 27*time.Minute+spread)
+	s.pass(28 * time.Minute)
+	b.poll("room=termine&shown=")
+	s.total(2)
+	retries(b, "booked", 24*time.Second, 2*time.Minute+24*time.Second)
+	retries(anybody, "none", time.Hour, time.Hour) // the next lobby is further away
+	s.update(func(d *queue.Document) { d.Door.Closed = true })
+	s.pass(time.Hour)
+	b.poll("room=termine&shown=")
+	s.pass(0)
+	retries(b, "ended", 29*time.Minute, 30*time.Minute+spread)
+	s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })
+	retries(b, "ended", spread, spread) // nobody knows when
+}
+
 var join = regexp.MustCompile(`<form method="post" action="([^"]+)" id="join"`)
 
 // linesUp presses the button of a page whose place has ended.

@@ -61,9 +61,6 @@ const (
 	answerGone
 )
 
-// problemRetry is when a client may ask again that was answered without a place.
-const problemRetry = 10 * time.Second
-
 // reply gives the answer of a decision.
 func (e *exchange) reply(d *decision) {
 	g, r, v := e.g, e.r, e.v
@@ -215,6 +212,7 @@ var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); retur
 func (e *exchange) page(code int, w *web.Wait, extra ...string) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
+	w.Now, w.Zoned = e.r.clock()
 	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), w)
 	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", w.State.String())
 	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
@@ -224,6 +222,7 @@ func (e *exchange) page(code int, w *web.Wait, extra ...string) {
 func (e *exchange) answerStatus(s *web.Status) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
+	s.Now, s.Zoned = e.r.clock()
 	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
 	e.v.Answer(200, web.JSONType, *buf)
 }
@@ -348,11 +347,12 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 
 // tellScript answers a request that is no page load with what its script can act on.
 func (e *exchange) tellScript(status int, kind string) {
-	to, state := e.way(), e.stateForScript()
+	to := e.way()
+	state, after := e.stateForScript()
 	if state == web.Ended && kind == "in-line" {
 		kind = "no-pass" // the line has ended with its opening
 	}
-	headers := append(append(retryAfter(status, problemRetry), "Einlass-State", state.String()), linkTo(to)...)
+	headers := append(append(retryAfter(status, after), "Einlass-State", state.String()), linkTo(to)...)
 	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
 	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }

@@ -29,6 +29,12 @@ func (z *zones) of(schedule string) *time.Location {
 	return known.location
 }
 
+// clock is the store's, and whether the room has a zone of its own.
+func (r *Room) clock() (now time.Time, zoned bool) {
+	schedule := r.Line.View().Schedule
+	return time.UnixMilli(r.Line.Now()).In(r.zones.of(schedule)), schedule != ""
+}
+
 // coming is what a page says of a start, by the store's clock and in the room's zone.
 func (r *Room) coming(s *queue.Start) web.Coming {
 	in := r.zones.of(r.Line.View().Schedule)
@@ -62,4 +68,51 @@ func (r *Room) comesBack(s *queue.Start) time.Duration {
 		return opens + rand.N(doorSpread)
 	}
 	return after
+}
+
+// Bounds of the time after which a program may ask again that was answered without a place.
+const (
+	problemRetry = 10 * time.Second
+	problemLast  = time.Hour
+)
+
+// programsComeBack is when a program may ask again, in a state of its place. start is what comes next for the place. A program is not told
+// of changes of the plan, and only costs until the hour that the plan names.
+func (r *Room) programsComeBack(state web.State, start *queue.Start) time.Duration {
+	at := int64(0)
+	switch state {
+	case web.Lobby, web.Lots, web.Between:
+		at = start.At
+	case web.Refill, web.Standby, web.Booked, web.Over:
+		return r.comesBack(start) // something may be freed before
+	case web.None, web.Ended:
+		at = r.givesNumbers()
+	default:
+	}
+	left := time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
+	if left == 0 {
+		return problemRetry
+	}
+	return min(max(left+rand.N(doorSpread), problemRetry), problemLast)
+}
+
+// givesNumbers is when the plan says that the next numbers are given, in store milliseconds; 0: they are, or nobody knows when.
+func (r *Room) givesNumbers() int64 {
+	v := r.Line.View()
+	f, next := &v.Snapshot, queue.Start{}
+	switch o := &f.Opening; {
+	case !v.Known:
+	case o.Phase == queue.PhaseClosed:
+		next = v.Start
+	case f.Document.Door.Closed:
+		next = v.Following
+	case o.Phase == queue.PhaseOpen && o.SoldOut():
+		if f.Waiting+f.Front >= o.Standby {
+			next = v.Start
+		}
+	}
+	if next.Lobby > 0 {
+		return next.Lobby
+	}
+	return next.At
 }

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,96 @@ func TestThePlaceInLineKnowsWhatComesNext(t *testing.T) {
 		}
 		says(t, b.load("GET", "/"), "between", "It goes on at 12:00.")
 	}
+}
+
+// After the last opening a place that was kept comes to nothing by itself, and a room that is paused goes on by itself no sooner than
+// its plan does. Both are said.
+func TestThePlaceInLineKnowsThatNothingComesNext(t *testing.T) {
+	for name, change := range map[string]func(*queue.Document){
+		"run":   func(*queue.Document) {},
+		"pause": func(d *queue.Document) { d.Pace.Mode = queue.ModePause },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+			s.day(false)
+			s.pass(31 * time.Minute)
+			b := s.waiting(4)
+			s.pass(30 * time.Minute)
+			b.poll("room=termine&shown=")
+			s.pass(0)
+			s.total(2)
+			s.update(change)
+			s.pass(time.Hour)
+			b.poll("room=termine&shown=")
+			s.pass(0)
+			says(t, b.load("GET", "/"), "between", "It goes on at 12:00.")
+			s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })
+			over := b.load("GET", "/")
+			says(t, over, "over", "Nobody else will have their turn. Nothing further is planned yet.")
+			if !strings.Contains(over.body, `You can also ask here: <a href="tel:`) || strings.Contains(over.body, `id="coming">`) {
+				t.Errorf("no other way is named, or one that does not come:\n%s", over.body)
+			}
+			if poll := b.poll("room=termine&shown="); !strings.HasPrefix(poll, `{"state":"over"`) || strings.Contains(poll, `"next":[`) {
+				t.Errorf("the poll says %s", poll)
+			}
+		})
+	}
+}
+
+// Pages say times by this clock: that of a device would contradict the hour that they name.
+func TestPagesAndPollsSayTheServersClock(t *testing.T) {
+	s := newFixture(t, slow)
+	b := s.waiting(2)
+	now := strconv.FormatInt(s.now.Load(), 10)
+	page, poll := b.load("GET", "/").body, b.poll("room=termine&shown=")
+	if !strings.Contains(page, ` data-now="`+now+`" data-poll=`) || !strings.Contains(poll, `,"now":`+now+`,"words":`) {
+		t.Errorf("without a schedule the zone is the visitor's:\n%s\n%s", poll, page)
+	}
+	s.update(func(d *queue.Document) { d.SetSchedule(berlin) })
+	s.pass(0)
+	now = strconv.FormatInt(s.now.Load(), 10)
+	page, poll = b.load("GET", "/").body, b.poll("room=termine&shown=")
+	if !strings.Contains(page, ` data-now="`+now+`" data-zone="60"`) || !strings.Contains(poll, `,"now":`+now+`,"zone":60,"words":`) {
+		t.Errorf("with a schedule the zone is the room's:\n%s\n%s", poll, page)
+	}
+}
+
+// A program that has no place, or one that waits for the hour, comes back when the plan has something for it.
+func TestProgramsComeBackWhenThePlanSaysSo(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	s.day(true)
+	retries := func(b *browser, state string, least, most time.Duration) {
+		t.Helper()
+		a := b.load("GET", "/api", "Accept", "application/json", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
+		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		got := time.Duration(seconds) * time.Second
+		if err != nil || a.Header.Get("Einlass-State") != state || got < least || got > most {
+			t.Errorf("%d, state %q, again in %q, want %q and %v to %v", a.StatusCode, a.Header.Get("Einlass-State"), a.Header.Get("Retry-After"), state, least, most)
+		}
+	}
+	const spread = 10 * time.Second
+	anybody := s.browser()
+	retries(anybody, "none", 30*time.Minute, 30*time.Minute+spread)
+	s.pass(29*time.Minute + 58*time.Second)
+	retries(anybody, "none", spread, 2*time.Second+spread)
+	s.pass(10 * time.Second)
+	retries(anybody, "none", spread, spread) // numbers are given
+	s.pass(50 * time.Second)
+	b := s.waiting(4)
+	s.pass(2 * time.Minute)
+	retries(b, "lobby", 27*time.Minute, 27*time.Minute+spread)
+	s.pass(28 * time.Minute)
+	b.poll("room=termine&shown=")
+	s.total(2)
+	retries(b, "booked", 24*time.Second, 2*time.Minute+24*time.Second)
+	retries(anybody, "none", time.Hour, time.Hour) // the next lobby is further away
+	s.update(func(d *queue.Document) { d.Door.Closed = true })
+	s.pass(time.Hour)
+	b.poll("room=termine&shown=")
+	s.pass(0)
+	retries(b, "ended", 29*time.Minute, 30*time.Minute+spread)
+	s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })
+	retries(b, "ended", spread, spread) // nobody knows when
 }
 
 var join = regexp.MustCompile(`<form method="post" action="([^"]+)" id="join"`)

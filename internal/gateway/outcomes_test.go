@@ -184,13 +184,18 @@ var (
 	problemType  = regexp.MustCompile(`"type":"([^"]*)"`)
 	stateOf      = regexp.MustCompile(`"state":"([^"]*)","number":(\d+),"ahead":(-?\d+)`)
 	refreshes    = regexp.MustCompile(`http-equiv="refresh" content="\d+;url=([^"]*)"`)
+	forPrograms  = regexp.MustCompile(`^(none|lobby|lots|between|refill|over|standby|booked|ended)$`)
 	frameAllowed = regexp.MustCompile(`frame-ancestors [^;]*`)
 )
 
 // told is what an answer says, by what does not change with its wording.
 func told(a answer) (out []string) {
 	for _, name := range []string{"Location", "Retry-After", "Einlass-State", "Allow", "Cache-Control", "X-Site"} {
-		if value := a.Header.Get(name); value != "" && value != "private, no-store" {
+		value := a.Header.Get(name)
+		if name == "Retry-After" && value != "" && value != "10" && forPrograms.MatchString(a.Header.Get("Einlass-State")) {
+			value = "later" // it is spread
+		}
+		if value != "" && value != "private, no-store" {
 			out = append(out, name+"="+value)
 		} else if name == "Cache-Control" && value == "" && a.Header.Get("X-Site") == "" {
 			out = append(out, "cacheable!")

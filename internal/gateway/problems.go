@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"strings"
+	"time"
 
 	"github.com/einlass/einlass/internal/route"
 	"github.com/einlass/einlass/internal/web"
@@ -88,15 +89,16 @@ func (e *exchange) way() string {
 	return e.g.waitURL(e.r, e.v, back)
 }
 
-// stateForScript is the state of the visitor's place as far as this gateway knows. It is no heartbeat.
-func (e *exchange) stateForScript() web.State {
+// stateForScript is the state of the visitor's place as far as this gateway knows, and when a program may ask again. It is no heartbeat.
+func (e *exchange) stateForScript() (web.State, time.Duration) {
 	switch {
 	case e.carries == carriesTicket:
 		a := e.r.Line.Peek(e.r.placeOf(&e.ticket))
-		return e.r.statusOf(&a, -1).State
+		state := e.r.statusOf(&a, -1).State
+		return state, e.r.programsComeBack(state, &a.Start)
 	case e.carries == carriesEndedPass && e.resumable:
-		return web.Resume
+		return web.Resume, problemRetry
 	default:
-		return web.None
+		return web.None, e.r.programsComeBack(web.None, nil)
 	}
 }

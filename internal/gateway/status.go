@@ -103,10 +103,12 @@ func lobbyState(a *queue.Answer) web.State {
 // standsStill is the state of a place that waits, if nobody is called for a reason that its page names.
 func standsStill(a *queue.Answer, s web.State) web.State {
 	switch {
+	case a.Phase != queue.PhaseOpen && a.Phase != queue.PhaseThrough && a.Start.Opening == "":
+		return web.Over
+	case a.Phase != queue.PhaseOpen:
+		return web.Between // also of a room that is paused: it does not go on by itself before
 	case a.Paused:
 		return web.Paused
-	case a.Phase != queue.PhaseOpen:
-		return web.Between
 	case a.SiteDown:
 		return web.Down
 	case a.SoldOut && a.Start.At > 0 && a.Start.Kept:

@@ -58,6 +58,7 @@ const (
 	slotStarts
 	slotRawStarts
 	slotHideStarts
+	slotClock
 	slotComing
 	slotHideComing
 	slotJoin
@@ -85,7 +86,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "others": slotOthers,
+	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,

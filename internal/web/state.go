@@ -36,6 +36,8 @@ const (
 	// Between: in the line, between openings; the place stays. Refill is the same while everything is booked for now.
 	Between
 	Refill
+	// Over: in the line, people are let in no more, and the plan has nothing further.
+	Over
 	// Standby and Booked: in the line, and everything is booked. The first is called if something is freed.
 	Standby
 	Booked
@@ -63,7 +65,7 @@ const (
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
-	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Standby: "standby", Booked: "booked",
+	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
 	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }
 

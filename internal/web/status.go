@@ -37,6 +37,10 @@ type Status struct {
 	Came int
 	// Coming is what comes next.
 	Coming Coming
+	// Now is the server's clock; zero: not said. Zoned: it is in the zone in which the room's times are said. Otherwise a page
+	// says times in the visitor's.
+	Now   time.Time
+	Zoned bool
 }
 
 // JSONType is the media type of what AppendStatus writes.
@@ -60,6 +64,8 @@ const JSONType = "application/json"
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
 //	starts   seconds until people are let in; absent if not said
+//	now      the server's clock in Unix milliseconds; absent if not said
+//	zone     how many minutes the room's zone is ahead of UTC; absent if the room has none
 //	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place
 //
 // It does not allocate if dst has room. Safe for concurrent use.
@@ -110,6 +116,14 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	if starts := s.Coming.starts(); starts > 0 {
 		dst = append(dst, `,"starts":`...)
 		dst = strconv.AppendInt(dst, secondsUp(starts), 10)
+	}
+	if !s.Now.IsZero() {
+		dst = append(dst, `,"now":`...)
+		dst = strconv.AppendInt(dst, s.Now.UnixMilli(), 10)
+	}
+	if minutes, ok := s.zone(); ok {
+		dst = append(dst, `,"zone":`...)
+		dst = strconv.AppendInt(dst, minutes, 10)
 	}
 	if s.State != None {
 		dst = site.appendWords(dst, site.locale(lang), s)
@@ -168,6 +182,12 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 		dst = append(dst, `"]`...)
 	}
 	return append(dst, '}')
+}
+
+// zone is how many minutes the room's zone is ahead of UTC now, if it has one.
+func (s *Status) zone() (minutes int64, ok bool) {
+	_, seconds := s.Now.Zone()
+	return int64(seconds / 60), s.Zoned && !s.Now.IsZero()
 }
 
 func wholeSeconds(d time.Duration) int64 { return int64(max(d, 0) / time.Second) }

@@ -28,6 +28,8 @@ type readStatus struct {
 	Came    int    `json:"came"`
 	Starts  int64  `json:"starts"`
 	Ended   bool   `json:"ended"`
+	Now     int64  `json:"now"`
+	Zone    int    `json:"zone"`
 }
 
 func TestAStatusIsReadBackAsWritten(t *testing.T) {
@@ -51,7 +53,14 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Last: rapid.Bool().Draw(t, "last"), Came: rapid.IntRange(-1, 1_000_000).Draw(t, "came"),
 			Coming: Coming{Now: monday, Begins: monday.Add(rapid.SampledFrom([]time.Duration{0, time.Second, 1500 * time.Millisecond, day * time.Minute}).Draw(t, "starts"))},
 		}
+		zone := rapid.SampledFrom([]int{0, 120, -210}).Draw(t, "zone")
+		if rapid.Bool().Draw(t, "a clock") {
+			s.Now, s.Zoned = monday.In(time.FixedZone("", zone*60)), zone != 0
+		} else {
+			zone = 0
+		}
 		want := readStatus{
+			Zone:  zone,
 			State: s.State.String(), Turn: s.State == Turn, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact,
 			More: s.More, Full: s.Full,
 			Low: int64(s.Low / time.Second), High: int64((s.High + time.Second - 1) / time.Second),
@@ -59,6 +68,9 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Until: int64(s.ClaimLeft / time.Second),
 			Last:  s.Last, Came: max(s.Came, 0), Starts: int64((s.Coming.Begins.Sub(monday) + time.Second - 1) / time.Second),
 			Ended: s.State == Ended,
+		}
+		if !s.Now.IsZero() {
+			want.Now = monday.UnixMilli()
 		}
 		if want.Turn {
 			want.State = "waiting" // pages of an earlier release know no other name, and would load anew

@@ -89,6 +89,8 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendStarts(dst, inHTML, w.Coming.starts())
 	case slotRawStarts:
 		return strconv.AppendInt(dst, secondsUp(w.Coming.starts()), 10)
+	case slotClock:
+		return appendClock(dst, &w.Status)
 	case slotComing:
 		return l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &w.Status)
 	case slotJoin:
@@ -178,6 +180,20 @@ func waitHides(s slot, w *Wait) bool {
 		return !w.Stale
 	}
 	return false
+}
+
+// appendClock appends what the script needs to say the time: attributes, none if it is not said.
+func appendClock(dst []byte, s *Status) []byte {
+	if s.Now.IsZero() {
+		return dst
+	}
+	dst = append(dst, ` data-now="`...)
+	dst = strconv.AppendInt(dst, s.Now.UnixMilli(), 10)
+	if minutes, ok := s.zone(); ok {
+		dst = append(dst, `" data-zone="`...)
+		dst = strconv.AppendInt(dst, minutes, 10)
+	}
+	return append(dst, '"')
 }
 
 func appendHidden(dst []byte, hidden bool) []byte {

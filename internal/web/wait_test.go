@@ -17,7 +17,7 @@ func inTheLine() *Wait {
 	return &Wait{
 		Status: Status{
 			State: Waiting, Number: 128340, Ahead: 1234, Exact: true, Low: 12 * time.Minute, High: 18 * time.Minute,
-			Next: 15 * time.Second,
+			Next: 15 * time.Second, Now: monday, Zoned: true,
 		},
 		Target: "/termine?ort=3",
 	}
@@ -221,6 +221,19 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
 	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots between refill" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
+	}
+}
+
+// Where nobody is let in any more nothing may look as if somebody were.
+func TestAPageAfterTheLastOpeningPromisesNoTurn(t *testing.T) {
+	p := mustNew(t, testSite())
+	w := inTheLine()
+	w.State, w.More = Over, 3
+	body := string(p.AppendWait(nil, 0, w))
+	for _, want := range []string{`booked" hidden><dt>Ahead of you`, `id="more" class="note" data-in="waiting paused down recovering between refill standby booked" hidden`, `<section class="know" data-in="waiting front paused down recovering turn lobby lots drawing between refill standby booked" hidden`, `<div id="number-fact"><dt>`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q:\n%s", want, body)
+		}
 	}
 }
 

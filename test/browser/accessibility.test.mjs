@@ -36,6 +36,7 @@ const pages = {
   'the site does not answer': { state: 'down', ahead: 17 },
   'between openings': { state: 'between', ahead: 312, starts: 11525 },
   'booked for now': { state: 'refill', ahead: 312, starts: 11525 },
+  'nothing comes next': { state: 'over', ahead: 312 },
   'booked, in the line': { state: 'booked', ahead: 3100, starts: 90000, dropped: true },
   'the line has ended': { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'closed early': { state: 'early', number: 0, ahead: -1, starts: 87125 },

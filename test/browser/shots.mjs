@@ -37,6 +37,7 @@ const pages = {
   down: { state: 'down', ahead: 17 },
   between: { state: 'between', ahead: 312, starts: 11525 },
   refill: { state: 'refill', ahead: 312, starts: 11525 },
+  over: { state: 'over', ahead: 312 },
   booked: { state: 'booked', ahead: 3100, starts: 87125, dropped: true },
   ended: { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
@@ -59,7 +60,8 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-s
 async function shoot(name, { locale, colorScheme, size, javaScriptEnabled = true, whole = true, scale = 1 }) {
   const context = await browser.newContext({ locale, colorScheme, viewport: sizes[size], javaScriptEnabled, deviceScaleFactor: scale });
   const page = await context.newPage();
-  const what = { ...pages[name], message: pages[name].message?.[locale.slice(0, 2)] ?? '' };
+  const clock = Date.parse('2027-06-14T05:47:55Z'), zone = 120; // those of the fake gateway
+  const what = { clock, zone, ...pages[name], message: pages[name].message?.[locale.slice(0, 2)] ?? '' };
   if (what.ahead > 0) {
     await setup({ ...what, ahead: Math.round(what.ahead * 1.6) });
     await page.goto(base + '/termine');

@@ -299,3 +299,25 @@ test('a page whose script does not load says after a while that it wants to be r
     await late.waitFor();
   });
 });
+
+test('times of day are by the server\'s clock and in the room\'s zone, whatever the device says', async () => {
+  await withPage({ timezoneId: 'America/New_York' }, async (page) => {
+    await still(page, new Date('2027-06-13T22:10:00Z'));
+    const clock = Date.parse('2027-06-14T05:47:55Z');
+    await setup({ next: 60000, clock, zone: 120 });
+    await page.goto(base + '/termine');
+    assert.equal(await page.locator('#updated').textContent(), 'Updated at 07:47:55');
+    assert.equal(await page.locator('#clock').textContent(), 'between 07:55 and 08:10');
+    await setup({ next: 60000, clock: clock + 60000, zone: 120 });
+    await polled(page, 60001);
+    assert.equal(await page.locator('#updated').textContent(), 'Updated at 07:48:55');
+    assert.equal(await page.locator('#clock').textContent(), 'between 08:00 and 08:10');
+    // Times past the room's midnight would mislead, and those of a room without a zone are the visitor's.
+    await setup({ next: 60000, clock: Date.parse('2027-06-14T21:55:00Z'), zone: 120 });
+    await polled(page, 60001);
+    assert.equal(await page.locator('#clock').isVisible(), false);
+    await setup({ next: 60000, clock: clock + 180000 });
+    await polled(page, 60001);
+    assert.equal(await page.locator('#updated').textContent(), 'Updated at 01:50:55');
+  });
+});

@@ -32,6 +32,8 @@ const answers = [
   { state: 'paused', ahead: 1 },
   { state: 'between', ahead: 1, starts: 5400 },
   { state: 'refill', ahead: 1, more: 4, starts: 90000 },
+  { state: 'over', ahead: 1 },
+  { state: 'over', ahead: 1, more: 4, message: 'Danke.' },
   { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   { state: 'standby', ahead: 1 },
   { state: 'booked', ahead: 1, more: 4, starts: 90000, dropped: true },

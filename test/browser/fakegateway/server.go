@@ -57,6 +57,9 @@ type Setup struct {
 	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
 	Opens    int    `json:"opens"`
 	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
+	// Clock is the server's clock in Unix milliseconds, 0: it is not said; Zone how many minutes the room's is ahead of UTC.
+	Clock int64 `json:"clock"`
+	Zone  *int  `json:"zone"`
 	// Status is the HTTP status of "error", "retry" and "form".
 	Status int `json:"status"`
 	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
@@ -312,8 +315,18 @@ func (s Setup) status() web.Status {
 		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
-		Last: s.Last, Came: s.Came, Coming: s.coming(),
+		Last: s.Last, Came: s.Came, Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
 	}
+}
+
+func (s Setup) now() time.Time {
+	switch {
+	case s.Clock == 0:
+		return time.Time{}
+	case s.Zone == nil:
+		return time.UnixMilli(s.Clock).UTC()
+	}
+	return time.UnixMilli(s.Clock).In(time.FixedZone("", *s.Zone*60))
 }
 
 // monday is the clock of the fake gateway.

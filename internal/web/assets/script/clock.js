@@ -1,11 +1,27 @@
-// Times of day: only the browser knows the visitor's.
+// Times of day, by the server's clock: a device's may be wrong, and would contradict the times that the page names. They are in the room's
+// zone, if it has one, else in the visitor's, which only the browser knows.
+
+var behind = 0, zone = NaN; // how far the device's clock is behind the server's, in ms; how far the zone is ahead of UTC, in minutes
+
+function setClock(now, minutes) {
+  if (now > 0) { behind = now - Date.now(); zone = minutes; }
+}
+
+function serverNow() { return Date.now() + behind; }
+
+// dayOf is a name for the day of a time.
+function dayOf(time) { return isNaN(zone) ? new Date(time).toDateString() : Math.floor((time + zone * 60000) / 86400000); }
 
 // They are written as in the visitor's country.
 var region = (navigator.language || '').split('-')[0] === root.lang.split('-')[0] ? navigator.language : root.lang;
 
-function clock(date, seconds) {
-  var how = { hour: '2-digit', minute: '2-digit' };
+function clock(time, seconds) {
+  var how = { hour: '2-digit', minute: '2-digit' }, date = new Date(time);
   if (seconds) { how.second = '2-digit'; }
+  if (!isNaN(zone)) {
+    how.timeZone = 'UTC';
+    date = new Date(time + zone * 60000);
+  }
   return date.toLocaleTimeString(region, how);
 }
 
@@ -18,9 +34,9 @@ function fill(el, values) {
 
 // oClock turns a range into times of day. Short waits need none, and one that ends tomorrow would mislead.
 function oClock(low, high) {
-  var five = 300000, now = Date.now();
+  var five = 300000, now = serverNow();
   if (!(high >= 600)) { return ''; }
-  var from = new Date(Math.floor((now + low * 1000) / five) * five), to = new Date(Math.ceil((now + high * 1000) / five) * five);
-  if (from < now || to.toDateString() !== new Date(now).toDateString()) { return ''; }
+  var from = Math.floor((now + low * 1000) / five) * five, to = Math.ceil((now + high * 1000) / five) * five;
+  if (from < now || dayOf(to) !== dayOf(now)) { return ''; }
   return fill($('clock'), { low: clock(from), high: clock(to) });
 }

@@ -8,7 +8,7 @@ function waitingPage() {
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|between|refill|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|between|refill|over|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -31,6 +31,7 @@ function waitingPage() {
 
   function render(s) {
     var changed = s.state !== state, words;
+    setClock(s.now, Number(s.zone));
     state = s.state;
     if (s.number > 0 || /^(lots|drawing)$/.test(state)) { number = s.number; } // a draw gives another number
     words = settle(s.ahead, s.words);
@@ -210,7 +211,7 @@ function waitingPage() {
   function now() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
   function updated() {
-    write($('updated'), fill($('updated'), { t: clock(new Date(), true) }));
+    write($('updated'), fill($('updated'), { t: clock(serverNow(), true) }));
     show($('updated'), state !== 'called' && state !== 'missed');
   }
 
@@ -346,6 +347,7 @@ function waitingPage() {
 
   (function start() {
     var n = Number(data.ahead), words = settle(n, { ahead: shownAhead(), tab: doc.title }), nav;
+    setClock(Number(data.now), Number(data.zone));
     // The page says it all already; only the count may have to be what was shown before.
     if (place) {
       spokenAhead = place.shown;

@@ -11,21 +11,10 @@ import (
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
-// zoneAtNoon is a zone in which it is about noon, so that no date changes while a morning is played.
-func zoneAtNoon(now time.Time) string {
-	switch ahead := 12 - now.UTC().Hour(); {
-	case ahead > 0:
-		return fmt.Sprintf("Etc/GMT-%d", ahead) // signs are the other way round there
-	case ahead < 0:
-		return fmt.Sprintf("Etc/GMT+%d", -ahead)
-	}
-	return "Etc/GMT"
-}
-
 // moved is the scenario's schedule for a morning that is played now, as much faster. Clocks of a schedule are whole seconds; what lies
 // between two is later, so that the gate is never ahead of the site.
 func (m *morning) moved() (plan.Schedule, error) {
-	s := plan.Schedule{Zone: zoneAtNoon(m.clock.began), Between: m.scenario.Gate.Schedule.Between}
+	s := plan.Schedule{Zone: launch.ZoneAtNoon(m.clock.began), Between: m.scenario.Gate.Schedule.Between}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil {
 		return s, err

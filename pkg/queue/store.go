@@ -340,7 +340,7 @@ type Store interface {
 	// the seed in force. ErrUnknown: no such draw.
 	Reveal(ctx context.Context, opening string, seed [32]byte) ([32]byte, error)
 
-	// Snapshot reads, and changes nothing.
+	// Snapshot reads, and changes nothing. Snapshots may share what they point to, such as the plan: nobody changes it.
 	Snapshot(ctx context.Context) (Snapshot, error)
 
 	// Restore makes a room, or raises one to m, after Fill. It applies no step of the plan.

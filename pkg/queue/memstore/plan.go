@@ -169,7 +169,7 @@ func (r *room) takeDocument(d *queue.Document) {
 
 func cloneDocument(d *queue.Document) queue.Document {
 	c := *d
-	c.Plan = slices.Clone(d.Plan)
+	c.Plan = slices.Clip(slices.Clone(d.Plan)) // nobody appends to a plan that snapshots share
 	return c
 }
 

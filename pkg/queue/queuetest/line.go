@@ -197,7 +197,8 @@ func (l *line) restore(m queue.Watermark) {
 // settle changes the document as it is now.
 func (l *line) settle(change func(*queue.Document)) queue.Document {
 	l.Helper()
-	d := l.snapshot().Document
+	f := l.snapshot()
+	d := f.Document.Clone() // a snapshot's plan is nobody's to change
 	change(&d)
 	d, err := l.store.Settle(l.Context(), d)
 	l.must("settle", err)

@@ -11,6 +11,9 @@ type Doorway struct {
 	// State is "closed" or "open" once that was decided, by hand or because Limit was reached; empty: nothing is.
 	State string `json:"state,omitempty"`
 	Limit int64  `json:"limit,omitempty"`
+	// Came is how many numbers were given in its lobby in the epochs before Epoch; 0: no epoch was lost in it.
+	Came  int64  `json:"came,omitempty"`
+	Epoch uint64 `json:"epoch,omitempty"`
 }
 
 // The states of a door.
@@ -56,6 +59,8 @@ func (d *Document) SetCloseAt(places int64) {
 type doors struct {
 	planner Planner
 	view    func() *View
+	lastOf  func(epoch uint64) (last uint64, known bool)
+	epoch   uint64 // up to which losses were allowed for when refused was noted
 	// refused is the opening in which the store has refused an arrival for the limit.
 	refused atomic.Pointer[string]
 	said    said
@@ -85,23 +90,32 @@ func (c *doors) propose(current *Document) Document {
 		return *current
 	}
 	s, limit := c.says(current, v.Snapshot.Opening.Name)
-	if s.Doorway == nil && limit == 0 {
-		return *current // nobody has said anything about a door
+	if s.Doorway == nil && limit == 0 && len(v.Snapshot.Opening.Segments) < 2 {
+		return *current // nobody has said anything about a door, and no loss has left numbers out
 	}
 	d := c.decided(s.Doorway, v)
-	if d.Limit = limit; d.State == "" && limit > 0 && c.reached(v, limit) {
+	d.count(&v.Snapshot, c.lastOf)
+	if d.Epoch != c.epoch {
+		c.refused.Store(nil) // for numbers that nobody has
+		c.epoch = d.Epoch
+	}
+	skipped := d.skipped(v.gathered())
+	if d.Limit = limit; d.State == "" && limit > 0 && c.reached(v, limit, skipped) {
 		d.State = DoorClosed
 	}
 	door := Door{Closed: d.State == DoorClosed}
 	if d.State == "" {
 		door.Limit = limit
 	}
+	if door.Limit > 0 && v.Snapshot.Opening.Phase == PhaseLobby {
+		door.Limit += skipped // the store counts all numbers of the lobby
+	}
 	if s.Doorway != nil && *s.Doorway == d && current.Door == door {
 		return *current
 	}
 	next := *current
 	next.Door = door
-	if s.Doorway = &d; d == (Doorway{}) || d.State == "" && limit == 0 {
+	if s.Doorway = &d; d == (Doorway{}) || d.State == "" && limit == 0 && d.Epoch == 0 {
 		s.Doorway = nil
 	}
 	next.Settings = s.Encode()
@@ -136,8 +150,8 @@ func (c *doors) decided(was *Doorway, v *View) Doorway {
 	return *was
 }
 
-// reached reports whether so many places are there.
-func (c *doors) reached(v *View, limit int64) bool {
+// reached reports whether so many places are there, without the numbers that were skipped.
+func (c *doors) reached(v *View, limit, skipped int64) bool {
 	f := &v.Snapshot
 	if refused := c.refused.Load(); refused != nil && *refused == f.Opening.Name {
 		return true
@@ -145,9 +159,9 @@ func (c *doors) reached(v *View, limit int64) bool {
 	places := f.Waiting + f.Front
 	if v.Starting {
 		lobby := Opening{Segments: v.opened}
-		places = max(places, int64(lobby.InLobby(f.Last)))
+		places = max(places, int64(lobby.InLobby(f.Last))-skipped)
 	} else {
-		places += int64(f.came())
+		places += int64(f.came()) - skipped
 	}
 	return places >= limit
 }

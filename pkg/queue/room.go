@@ -219,9 +219,10 @@ type View struct {
 	Start, Following  Start
 	Message, Schedule string
 
-	draws  []drawn   // whose seeds are known
-	plan   []Step    // in order
-	opened []Segment // the lobby that has just been opened, in the order of arrival
+	draws   []drawn   // whose seeds are known
+	plan    []Step    // in order
+	opened  []Segment // the lobby that has just been opened, in the order of arrival
+	skipped int64     // numbers of the lobby that a loss left out
 }
 
 // NewRoom makes a room over store. Run it with Run.
@@ -245,7 +246,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.tune.Store(cfg.tunable())
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
-	r.doors.planner, r.doors.view = cfg.Planner, r.View
+	r.doors.planner, r.doors.view, r.doors.lastOf = cfg.Planner, r.View, r.watermark.lastOf
 	r.controllers = []controller{&r.configuration, plan, &r.doors}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
 	plan.first(&r.watermark.m.Document, r.Now())

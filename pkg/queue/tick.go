@@ -73,6 +73,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v.takeDraws(old)
 	v.keepSketches(old)
 	v.keepLobby(old)
+	v.skipped = v.skips()
 	v.blindUntil = r.blindUntil(old, v)
 	v.unsure = unsureUntil(old, v)
 	v.Usage = r.usage.add(v, old, now, r.cfg.OnFailure == FailHold)

@@ -35,6 +35,7 @@ func (v *Invariants) snapshot(e *Event) {
 	for lane, head := range f.Heads {
 		v.raise(e, uint8(lane), head)
 	}
+	v.front.missing = false
 	v.marks, v.marksAt = f, e.At
 }
 

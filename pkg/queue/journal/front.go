@@ -9,7 +9,7 @@ import (
 // front follows which places were called from the front of the line, and when the line itself was called.
 type front struct {
 	rises   []int64 // stamps of the snapshots in which the head rose, ascending
-	missing bool    // the answer of a tick was lost: the next rise may be older than it looks
+	missing bool    // the answer of a tick was lost: until the next snapshot heads are higher than is known, and what rises may have risen before
 	loose   int64   // until when it may be, where events come in no known order
 
 	ticks   []tick // calls from the front, by time, ascending
@@ -34,7 +34,6 @@ const keepRises = 1 << 14
 
 func (f *front) rose(stamp, at int64) {
 	if f.missing || at <= f.loose {
-		f.missing = false
 		return
 	}
 	f.rises = append(f.rises, stamp)

@@ -43,11 +43,17 @@ func (v *Invariants) nowWaiting(p *place, e *Event) {
 // lapsed reports whether a call made at a time may be over.
 func (v *Invariants) lapsed(called int64) bool { return called+v.ms.window <= v.places.maxAt }
 
+// notPassed reports whether the head has certainly not reached a place that waited in the line. A tick whose answer was lost may have
+// called it.
+func (v *Invariants) notPassed(p *place) bool {
+	return p.passed == 0 && v.cfg.Ordered && !v.front.missing
+}
+
 // wronglyPassed says whether a place that waited in the line was passed over while present.
 func (v *Invariants) wronglyPassed(p *place, e *Event) {
 	switch {
 	case p.exempt:
-	case p.passed == 0 && v.cfg.Ordered:
+	case v.notPassed(p):
 		v.report(RuleOrder, e, "number %d is %v although the head has not passed it", e.Number, queue.State(e.State))
 	case p.passed > 0 && v.present(p, p.passed) && (!v.lapsed(p.passed) || v.neverCalled(e)):
 		v.report(RuleOrder, e, "number %d was passed over at %d, it was present since %d", e.Number, p.passed, p.seen)
@@ -123,7 +129,7 @@ func (v *Invariants) nowCalled(p *place, e *Event) {
 		if !v.present(p, called) && (v.cfg.Ordered || p.seen <= called) {
 			v.report(RulePresence, e, "number %d was called at %d, last seen %d", e.Number, called, p.seen)
 		}
-		if p.state == queue.StateWaiting && !p.exempt && p.passed == 0 && v.cfg.Ordered {
+		if p.state == queue.StateWaiting && !p.exempt && v.notPassed(p) {
 			v.report(RuleOrder, e, "number %d was called although the head has not reached it", e.Number)
 		}
 		if p.state == queue.StateWaiting && !p.exempt && p.passed > 0 && called > p.passed {
@@ -221,7 +227,7 @@ func (v *Invariants) letIn(p *place, e *Event) {
 	switch {
 	case p.state == queue.StateCalled && p.until <= e.At:
 		v.report(RuleStay, e, "number %d claimed at %d what was open until %d", e.Number, e.At, p.until)
-	case p.state == queue.StateWaiting && !p.exempt && p.passed == 0 && v.cfg.Ordered:
+	case p.state == queue.StateWaiting && !p.exempt && v.notPassed(p):
 		v.report(RuleStay, e, "number %d was let in without a call", e.Number)
 	case p.state == queue.StateWaiting && !p.exempt && p.passed > 0 && p.passed+v.ms.window <= e.At:
 		v.report(RuleStay, e, "number %d was let in at %d, its call can have been no later than %d", e.Number, e.At, p.passed)

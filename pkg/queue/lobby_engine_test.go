@@ -255,8 +255,13 @@ func TestTheFirstOfALobbyAskWhenTheHoldEnds(t *testing.T) {
 	}
 	e.room.Flush(t.Context())
 	e.pass(hold + 300*time.Millisecond)
-	if a := e.poll(waiting[0], 0); a.State != queue.StateUnknown { // it goes in by asking the store
+	a := e.poll(waiting[0], 0)
+	if a.State != queue.StateUnknown || a.Next > 400*time.Millisecond { // the store is asked whether it is called
 		t.Errorf("number 1 then reads %+v", a)
+	}
+	e.room.Flush(t.Context())
+	if a := e.poll(waiting[0], 0); a.State != queue.StateCalled {
+		t.Errorf("and then %+v", a)
 	}
 }
 

@@ -20,7 +20,7 @@ func (b *bench) profile(c *contestant) error {
 	if err := wrk.Start(); err != nil {
 		return err
 	}
-	data, err := fetchProfile(c.p.admin, seconds)
+	data, err := fetch(c.p.admin, fmt.Sprintf("profile?seconds=%d", seconds))
 	if err := errors.Join(err, wrk.Wait()); err != nil {
 		return fmt.Errorf("profile of %s: %w", c.name, err)
 	}
@@ -29,13 +29,14 @@ func (b *bench) profile(c *contestant) error {
 	return err
 }
 
-func fetchProfile(admin string, seconds int) ([]byte, error) {
-	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", admin, seconds), nil)
+// fetch is a profile of a gateway by its admin API.
+func fetch(admin, profile string) ([]byte, error) {
+	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/%s", admin, profile), nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+launch.OperatorToken)
-	client := http.Client{Timeout: time.Duration(seconds+20) * time.Second}
+	client := http.Client{Timeout: time.Minute}
 	res, err := client.Do(req)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
 	"runtime"
@@ -28,24 +29,23 @@ type rival struct {
 	cpu   func() time.Duration
 }
 
-// stores measures both stores at a million places: bytes a place, Advance, and what a visitor costs.
-func (b *bench) stores() error {
+// rivals are both stores, each of its own and empty.
+func (b *bench) rivals() (both []*rival, closeAll func(), err error) {
 	mem, err := memstore.New(memstore.Config{})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	_, url, err := b.redis()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	client, err := redisstore.Open(redisstore.Options{Addrs: []string{strings.TrimPrefix(url, "redis://")}})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { _ = client.Close() }()
 	remote, err := redisstore.New(client, redisstore.Config{Room: roomID})
 	if err != nil {
-		return err
+		return nil, nil, errors.Join(err, client.Close())
 	}
 	info := func(section, field string) float64 {
 		text, _ := client.Info(context.Background(), section).Result()
@@ -54,9 +54,7 @@ func (b *bench) stores() error {
 		n, _ := strconv.ParseFloat(line, 64)
 		return n
 	}
-	fmt.Printf("### Stores at %d places\n\n| | bytes/place | Advance p50, ms | Advance p99, ms | µs of the store's processor for a Join | a Keep | a Renew | an Advance |\n"+
-		"|---|---|---|---|---|---|---|---|\n", million)
-	for _, r := range []rival{
+	return []*rival{
 		{"embedded", mem, heapBytes, ownCPU},
 		{
 			"Redis", remote, func() int64 { return int64(info("memory", "used_memory")) },
@@ -64,7 +62,19 @@ func (b *bench) stores() error {
 				return time.Duration((info("cpu", "used_cpu_user") + info("cpu", "used_cpu_sys")) * float64(time.Second))
 			},
 		},
-	} {
+	}, func() { _ = client.Close() }, nil
+}
+
+// stores measures both stores at a million places: bytes a place, Advance, and what a visitor costs.
+func (b *bench) stores() error {
+	both, closeAll, err := b.rivals()
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	fmt.Printf("### Stores at %d places\n\n| | bytes/place | Advance p50, ms | Advance p99, ms | µs of the store's processor for a Join | a Keep | a Renew | an Advance |\n"+
+		"|---|---|---|---|---|---|---|---|\n", million)
+	for _, r := range both {
 		if err := r.measure(); err != nil {
 			return err
 		}

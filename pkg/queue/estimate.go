@@ -12,7 +12,7 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 	case a.Ahead < 0:
 		a.Next = r.every(r.tune.Load().pollMax)
 	default:
-		a.Next = r.pollInterval(first, v.fastest(lane))
+		a.Next = r.whenHoldEnds(r.pollInterval(first, v.fastest(lane)), v, first, v.fastest(lane))
 	}
 	if start := v.Start.At; start > 0 && a.Phase != PhaseOpen {
 		a.Next = r.whenItStarts(a.Next, start, spreadOf(v.Snapshot.Waiting))
@@ -24,6 +24,18 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 	if a.Full = v.Wait.Full && !known; known {
 		a.Low, a.High = low, high
 	}
+}
+
+// whenHoldEnds is an interval, except that a page asks right after the end of a hold if so few are called before it that it may be
+// its turn within the interval: at an opening the first ones would read seconds late that they are called.
+func (r *Room) whenHoldEnds(interval time.Duration, v *View, first int64, perSecond float64) time.Duration {
+	rest := v.Snapshot.Hold - r.storeNow()
+	if rest <= 0 || float64(first) >= float64(v.Snapshot.Document.Pace.Burst)+perSecond*interval.Seconds() {
+		return interval
+	}
+	// The tick that calls comes within one after the hold, and takes a moment; half of one keeps pages from asking all at once.
+	tick := float64(r.cfg.Tick) * (1.2 + r.share()/2)
+	return min(interval, time.Duration(rest)*time.Millisecond+time.Duration(tick))
 }
 
 // asked is how many entries a second the pace allows that operators and plan have set.

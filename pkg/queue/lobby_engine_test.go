@@ -234,6 +234,37 @@ func TestALobbyOpensInTheOrderOfArrival(t *testing.T) {
 	}
 }
 
+// Who may be called as soon as the line is no longer held asks right then, and does not read it an interval later.
+func TestTheFirstOfALobbyAskWhenTheHoldEnds(t *testing.T) {
+	e := early(t, time.Minute, false, queue.RoomConfig{PollMin: 3 * time.Second, Document: runs(600, 10)})
+	waiting := e.comeEarly(1000)
+	e.until(time.Minute + 250*time.Millisecond)
+	hold := time.Duration(e.room.View().Snapshot.Hold-e.now.Load()) * time.Millisecond
+	for _, test := range []struct {
+		number    int
+		low, high time.Duration
+	}{
+		{1, hold + 300*time.Millisecond, hold + 425*time.Millisecond},
+		{10, hold + 300*time.Millisecond, hold + 425*time.Millisecond},
+		{500, 4 * time.Second, 6 * time.Second}, // fifty seconds at ten a second: a tenth of it, within a fifth
+	} {
+		next := e.room.Poll(mustPlace(t, e, waiting[test.number-1]), -1).Next
+		if next < test.low || next > test.high {
+			t.Errorf("number %d asks in %v, want %v to %v", test.number, next, test.low, test.high)
+		}
+	}
+	e.room.Flush(t.Context())
+	e.pass(hold + 300*time.Millisecond)
+	a := e.poll(waiting[0], 0)
+	if a.State != queue.StateUnknown || a.Next > 400*time.Millisecond { // the store is asked whether it is called
+		t.Errorf("number 1 then reads %+v", a)
+	}
+	e.room.Flush(t.Context())
+	if a := e.poll(waiting[0], 0); a.State != queue.StateCalled {
+		t.Errorf("and then %+v", a)
+	}
+}
+
 func mustPlace(t *testing.T, e *engine, ticket queue.Ticket) queue.Place {
 	t.Helper()
 	p, known := e.room.Place(ticket)

@@ -15,6 +15,8 @@ const (
 	firstPoll = 3 * time.Second
 	// doorPoll is how often a page asks at the door, by Claim: within Confirm, so that it keeps its turn.
 	doorPoll = 4 * time.Second
+	// turnPoll is when a page asks again whose poll has just asked the store whether it is called: the answer comes with the next batch.
+	turnPoll = 300 * time.Millisecond
 	// touchEvery is how often requests of a stay are told, in ms.
 	touchEvery = 5000
 )
@@ -122,6 +124,8 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.tune.Load().pollMin)
 	case StateFull:
 		a.Next = r.every(min(doorPoll, r.timing().Confirm/3))
+	case StateUnknown:
+		a.Next = r.every(min(turnPoll, r.tune.Load().pollMin/2))
 	default:
 		a.Next = r.every(r.tune.Load().pollMin / 2)
 	}

@@ -23,6 +23,18 @@ func (c *Calendar) Upcoming(now time.Time) (all []Occurrence) {
 	return all
 }
 
+// Over reports whether no opening is under way and none is to come, however far away.
+func (c *Calendar) Over(now time.Time) bool {
+	today := dateOf(now.In(c.zone))
+	for i := range c.openings {
+		o := &c.openings[i]
+		if o.days != [7]bool{} && (o.until == 0 || o.until > today) || slices.ContainsFunc(o.dates, func(d date) bool { return d > today }) {
+			return false
+		}
+	}
+	return len(c.Upcoming(now)) == 0
+}
+
 // Open reports whether an opening has started.
 func (o *Occurrence) Open(now time.Time) bool { return !o.Start.After(now) }
 

@@ -45,3 +45,29 @@ func TestNowIsTheClockOfNow(t *testing.T) {
 		}
 	}
 }
+
+// TestAScheduleIsOverAfterItsLastOpening asks for those of single dates, of rules with an end, and for openings that go on.
+func TestAScheduleIsOverAfterItsLastOpening(t *testing.T) {
+	zone := berlin(t)
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, zone)
+	for _, tt := range []struct {
+		what string
+		of   Opening
+		over bool
+	}{
+		{"dates of the past", Opening{Dates: []string{"2021-06-14", "2026-11-30"}, Start: "08:00", End: "18:00"}, true},
+		{"one that is under way", Opening{Dates: []string{"2026-12-01"}, Start: "08:00", End: "18:00"}, false},
+		{"one that has ended today", Opening{Dates: []string{"2026-12-01"}, Start: "08:00", End: "11:59"}, true},
+		{"one that goes on", Opening{Dates: []string{"2026-10-01"}, Start: "08:00"}, false},
+		{"one over midnight", Opening{Dates: []string{"2026-11-30"}, Start: "18:00", End: "12:30"}, false},
+		{"a date in two years", Opening{Dates: []string{"2028-12-01"}, Start: "08:00", End: "18:00"}, false},
+		{"every Monday", Opening{Days: []string{"monday"}, Start: "08:00", End: "18:00"}, false},
+		{"every Monday until last week", Opening{Days: []string{"monday"}, Until: "2026-11-27", Start: "08:00", End: "18:00"}, true},
+		{"every Monday from the next year on", Opening{Days: []string{"monday"}, From: "2027-06-01", Start: "08:00", End: "18:00"}, false},
+	} {
+		c := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{tt.of}})
+		if got := c.Over(now); got != tt.over {
+			t.Errorf("%s: over %v, want %v", tt.what, got, tt.over)
+		}
+	}
+}

@@ -71,3 +71,28 @@ func TestAScheduleIsOverAfterItsLastOpening(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOpeningCanBeEndedBeforeAPartThatWasAddedByHand ends it before, after and on the day after a release of an earlier change.
+func TestAnOpeningCanBeEndedBeforeAPartThatWasAddedByHand(t *testing.T) {
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, berlin(t))
+	for _, tt := range []struct {
+		end  string
+		left int // releases of the change
+	}{{Now, 0}, {"15:00", 0}, {"15:01", 1}, {"02:00", 1}, {None, 1}} {
+		s := contingents()
+		s.Changes = []Change{{Opening: "2026-12-01 08:00", More: []Release{{"15:00", 100}}}}
+		c := mustParse(t, s)
+		o := c.Upcoming(now)[0]
+		ch, err := c.Edit(&o, Change{End: tt.end}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := s.With(ch, now)
+		if _, problems := Parse(&edited); len(problems) > 0 {
+			t.Errorf("%s: %v", tt.end, problems)
+		}
+		if n := len(edited.Changes[0].More); n != tt.left {
+			t.Errorf("%s: %d releases are left, want %d", tt.end, n, tt.left)
+		}
+	}
+}

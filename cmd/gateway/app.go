@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ import (
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // app is everything that runs. What is in force of the configuration is serving, which Apply replaces; the rest is made
@@ -136,6 +138,17 @@ func (a *app) warn(cfg *config.Config) {
 func (a *app) warnOfValues(cfg *config.Config) {
 	for _, p := range cfg.Warnings() {
 		a.open.warn(p)
+	}
+	a.warnOfPast(cfg, time.Now())
+}
+
+// warnOfPast says which rooms have only openings that are over, as in an example that was copied with its dates.
+func (a *app) warnOfPast(cfg *config.Config, now time.Time) {
+	for i := range cfg.Rooms {
+		c, problems := plan.Parse(&cfg.Rooms[i].Schedule)
+		if len(problems) == 0 && c.Over(now) {
+			a.open.warnf(fmt.Sprintf("rooms[%d].schedule.openings", i), "are all over: none is to come, and the room stays as it is between openings")
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func mistakesOfValues() []mistake {
 		{name: "a time without a unit", spoil: edits("    pace:", "    absent_after: 10\n    pace:"), key: "rooms[0].absent_after", at: "absent_after"},
 		{name: "a status that is none", spoil: edits(siteURL, siteURL+"      health: {path: /up, status: \"2xx\"}\n"), key: "rooms[0].backend.health.status", at: "2xx"},
 
+		{name: "openings of the past", spoil: edits("    pace:", "    schedule: {zone: Europe/Berlin, openings: [{dates: [2021-06-14], start: \"08:00\", end: \"18:00\"}]}\n    pace:"), is: warns, key: "rooms[0].schedule.openings", at: "schedule:", say: "are all over"},
 		{name: "a mask that was forgotten", spoil: edits("[127.0.0.1]", "[10.0.0.0]"), is: warns, key: "trusted_proxies[0]", at: "10.0.0.0", say: "as in 10.0.0.0/8?"},
 		{name: "everybody is trusted", spoil: edits("[127.0.0.1]", "[0.0.0.0/0]"), is: warns, key: "trusted_proxies[0]", at: "0.0.0.0/0", say: "is everybody"},
 		{name: "a backend without a port", spoil: edits(siteURL, "      url: http://127.0.0.1\n"), is: warns, key: "rooms[0].backend.url", at: "url: http", say: "is read as port 80"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,18 @@ func (c *Calendar) Upcoming(now time.Time) (all []Occurrence) {
 		}
 	}
 	return all
+}
+
+// Over reports whether no opening is under way and none is to come, however far away.
+func (c *Calendar) Over(now time.Time) bool {
+	today := dateOf(now.In(c.zone))
+	for i := range c.openings {
+		o := &c.openings[i]
+		if o.days != [7]bool{} && (o.until == 0 || o.until > today) || slices.ContainsFunc(o.dates, func(d date) bool { return d > today }) {
+			return false
+		}
+	}
+	return len(c.Upcoming(now)) == 0
 }
 
 // Open reports whether an opening has started.
@@ -120,11 +133,26 @@ func (ch Change) and(newer Change) Change {
 		}
 	}
 	ch.More = slices.Clone(ch.More)
+	if newer.End != "" {
+		ch.More = slices.DeleteFunc(ch.More, func(had Release) bool { return ch.tooLate(had) })
+	}
 	for _, m := range newer.More {
 		ch.More = slices.DeleteFunc(ch.More, func(had Release) bool { return had.At == m.At })
 		ch.More = append(ch.More, m)
 	}
 	return ch
+}
+
+// tooLate reports whether the end leaves no time for a release. An opening that ends on the next day has time for all of its own.
+func (ch *Change) tooLate(m Release) bool {
+	_, text, _ := strings.Cut(ch.Opening, " ")
+	if ch.Start != "" {
+		text = ch.Start
+	}
+	start, err := parseClock(text)
+	end, bad := parseClock(ch.End)
+	at, wrong := parseClock(m.At)
+	return err == nil && bad == nil && wrong == nil && start.earlier(end) && !at.earlier(end)
 }
 
 // Empty reports whether it says nothing of its opening.

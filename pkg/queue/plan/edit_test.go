@@ -45,3 +45,54 @@ func TestNowIsTheClockOfNow(t *testing.T) {
 		}
 	}
 }
+
+// TestAScheduleIsOverAfterItsLastOpening asks for those of single dates, of rules with an end, and for openings that go on.
+func TestAScheduleIsOverAfterItsLastOpening(t *testing.T) {
+	zone := berlin(t)
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, zone)
+	for _, tt := range []struct {
+		what string
+		of   Opening
+		over bool
+	}{
+		{"dates of the past", Opening{Dates: []string{"2021-06-14", "2026-11-30"}, Start: "08:00", End: "18:00"}, true},
+		{"one that is under way", Opening{Dates: []string{"2026-12-01"}, Start: "08:00", End: "18:00"}, false},
+		{"one that has ended today", Opening{Dates: []string{"2026-12-01"}, Start: "08:00", End: "11:59"}, true},
+		{"one that goes on", Opening{Dates: []string{"2026-10-01"}, Start: "08:00"}, false},
+		{"one over midnight", Opening{Dates: []string{"2026-11-30"}, Start: "18:00", End: "12:30"}, false},
+		{"a date in two years", Opening{Dates: []string{"2028-12-01"}, Start: "08:00", End: "18:00"}, false},
+		{"every Monday", Opening{Days: []string{"monday"}, Start: "08:00", End: "18:00"}, false},
+		{"every Monday until last week", Opening{Days: []string{"monday"}, Until: "2026-11-27", Start: "08:00", End: "18:00"}, true},
+		{"every Monday from the next year on", Opening{Days: []string{"monday"}, From: "2027-06-01", Start: "08:00", End: "18:00"}, false},
+	} {
+		c := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{tt.of}})
+		if got := c.Over(now); got != tt.over {
+			t.Errorf("%s: over %v, want %v", tt.what, got, tt.over)
+		}
+	}
+}
+
+// TestAnOpeningCanBeEndedBeforeAPartThatWasAddedByHand ends it before, after and on the day after a release of an earlier change.
+func TestAnOpeningCanBeEndedBeforeAPartThatWasAddedByHand(t *testing.T) {
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, berlin(t))
+	for _, tt := range []struct {
+		end  string
+		left int // releases of the change
+	}{{Now, 0}, {"15:00", 0}, {"15:01", 1}, {"02:00", 1}, {None, 1}} {
+		s := contingents()
+		s.Changes = []Change{{Opening: "2026-12-01 08:00", More: []Release{{"15:00", 100}}}}
+		c := mustParse(t, s)
+		o := c.Upcoming(now)[0]
+		ch, err := c.Edit(&o, Change{End: tt.end}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := s.With(ch, now)
+		if _, problems := Parse(&edited); len(problems) > 0 {
+			t.Errorf("%s: %v", tt.end, problems)
+		}
+		if n := len(edited.Changes[0].More); n != tt.left {
+			t.Errorf("%s: %d releases are left, want %d", tt.end, n, tt.left)
+		}
+	}
+}

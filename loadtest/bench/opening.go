@@ -141,10 +141,11 @@ func opening(g *launch.Gateway, n int, hour time.Time) (o opened, err error) {
 		return o, err
 	}
 	for i, d := range heard {
-		if numbers[i] == 1 {
+		number := numbers[i]
+		if number == 1 {
 			o.first = d
 		}
-		if numbers[i] > 0 && (o.heard == 0 || d < o.heard) {
+		if number > 0 && (o.heard == 0 || d < o.heard) {
 			o.heard = d
 		}
 	}

@@ -134,7 +134,7 @@ func (ch Change) and(newer Change) Change {
 	}
 	ch.More = slices.Clone(ch.More)
 	if newer.End != "" {
-		ch.More = slices.DeleteFunc(ch.More, func(had Release) bool { return ch.tooLate(had) })
+		ch.More = slices.DeleteFunc(ch.More, ch.tooLate)
 	}
 	for _, m := range newer.More {
 		ch.More = slices.DeleteFunc(ch.More, func(had Release) bool { return had.At == m.At })

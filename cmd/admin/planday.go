@@ -26,7 +26,7 @@ func (a *app) planDayCommands() []*cobra.Command {
 	f.StringVar(&ch.Lobby, "lobby", "", "when people may come: a `clock`, or none")
 	f.StringVar(&ch.Start, "start", "", "when it starts: a `clock`, or now")
 	f.StringVar(&ch.End, "end", "", "when it ends: a `clock`, now, or none")
-	figureFlag(f, &ch.Quota, "quota", "how many may be booked until the first release; 0: no bound")
+	figureFlag(f, &ch.Quota, "quota", "how many may be booked at first; 0: no bound")
 	figureFlag(f, &ch.Standby, "standby", "how many may wait while all is booked")
 	figureFlag(f, &ch.CloseAt, "close-at", "how many places close the door; 0: none")
 	f.Var((*releaseFlag)(&ch.More), "release", "`clock=N`: N more may be booked from then on;\n0 takes a release away (repeatable)")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/launch/launchtest"
@@ -46,7 +47,17 @@ func TestAGatewayKeepsItsAddressesConfigurationAndLogOverItsLives(t *testing.T) 
 	if g.Process().Pid() == first {
 		t.Error("it is the same process")
 	}
+	// The edited file is in force with a tick of the room, which may come after the first answer.
 	info, err := g.Operators.Room(t.Context(), launch.RoomID)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for range 200 {
+		if err != nil || info.Mode == "run" {
+			break
+		}
+		<-tick.C
+		info, err = g.Operators.Room(t.Context(), launch.RoomID)
+	}
 	if err != nil || info.Mode != "run" {
 		t.Errorf("the room is %+v, %v", info, err)
 	}

@@ -138,8 +138,11 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 	}
 }
 
-// closeAt is at how many places the door of an opening closes by the schedule; 0: it does not say.
-func (c *Calendar) closeAt(opening string) int64 {
+// CloseAt is at how many places the door of an opening closes by the schedule; 0: it does not say, as a nil calendar.
+func (c *Calendar) CloseAt(opening string) int64 {
+	if c == nil {
+		return 0
+	}
 	if ch, changed := c.changes[opening]; changed {
 		return ch.rule.closeAt
 	}

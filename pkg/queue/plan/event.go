@@ -70,10 +70,11 @@ func (c *Calendar) events(past *Past, steps []queue.Step, now time.Time) (all []
 		if e.Due {
 			e.At = now.In(c.Zone())
 		}
-		if kinds := before.kinds(&is); slices.Contains(kinds, Ends) {
+		kinds := before.kinds(&is)
+		if slices.Contains(kinds, Ends) {
 			e.Opening = before.opening // whose end it is, whatever the step is named
 		}
-		for _, kind := range before.kinds(&is) {
+		for _, kind := range kinds {
 			if e.Kind = kind; kind == Released && before.quota >= 0 && is.quota >= 0 {
 				e.More = is.quota - before.quota
 			}

@@ -227,8 +227,8 @@ func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time)
 		s.SetShare, s.Share = true, target.share
 		s.Draw = target.draw && has.phase == queue.PhaseLobby
 	}
-	ahead := func(t *queue.Step) bool { return t.Opening == s.Opening && t.At > s.At && p.applied(t) }
-	if p.rank(target.opening) == 0 || target.opening == beginning || slices.ContainsFunc(plan, func(t queue.Step) bool { return ahead(&t) }) {
+	ahead := func(t queue.Step) bool { return t.Opening == s.Opening && t.At > s.At && p.applied(&t) }
+	if p.rank(target.opening) == 0 || target.opening == beginning || slices.ContainsFunc(plan, ahead) {
 		s.Opening, s.Rank = changed+strconv.FormatUint(p.Opening.Cursor, 10), 1
 	}
 	// It comes behind what is due and before what is to come, whose ranks it moves.

@@ -30,10 +30,10 @@ func (s *Schedule) Empty() bool {
 // CloseAt implements queue.Planner.
 func (Planner) CloseAt(schedule, opening string) int64 {
 	c, err := Read(schedule)
-	if err != nil || c == nil {
+	if err != nil {
 		return 0
 	}
-	return c.closeAt(opening)
+	return c.CloseAt(opening)
 }
 
 // Encode is the text for a document; empty for a schedule that says nothing.
@@ -64,7 +64,7 @@ func Decode(text string) (s Schedule, err error) {
 // Read is the calendar of a text that Encode wrote; nil if it says nothing. queue.ErrInvalid: it has problems.
 func Read(text string) (*Calendar, error) {
 	s, err := Decode(text)
-	if err != nil || s.Encode() == "" {
+	if err != nil || s.Empty() {
 		return nil, err
 	}
 	c, problems := Parse(&s)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -10,6 +11,7 @@ import (
 
 // planned is what the gateway does for the room's schedule, and what the run has seen of it.
 type planned struct {
+	calendar *plan.Calendar // of the scenario's schedule, which nobody changes
 	cursor  uint64 // of the opening record that the plan was last looked at for
 	at      int32  // when it is looked at again
 	phase   queue.Phase
@@ -33,7 +35,7 @@ const planEvery = 10_000
 func (s *sim) document() queue.Document {
 	d := s.cfg.Scenario.Gate.Document()
 	o := queue.NewOpening()
-	d.Plan = plan.Planner{}.Plan(d.Schedule(), nil, &o, s.storeNow())
+	d.Plan = plan.Next(s.planned.calendar, plan.Past{Opening: &o}, time.UnixMilli(s.storeNow()))
 	return d
 }
 
@@ -43,16 +45,16 @@ func (s *sim) keepPlan(ctx context.Context) error {
 	next := s.room.document
 	if f.Opening.Cursor != p.cursor || s.now >= p.at {
 		p.cursor, p.at = f.Opening.Cursor, s.now+planEvery
-		next.Plan = plan.Planner{}.Plan(next.Schedule(), next.Plan, &f.Opening, f.Now)
+		next.Plan = plan.Next(p.calendar, plan.Past{Plan: next.Plan, Opening: &f.Opening}, time.UnixMilli(f.Now))
 	}
-	if n := (plan.Planner{}).CloseAt(next.Schedule(), f.Opening.Name); n > 0 && !next.Door.Closed {
+	if n := p.calendar.CloseAt(f.Opening.Name); n > 0 && !next.Door.Closed {
 		next.Door.Limit = n
 		if places := s.places(); p.full || places >= n {
 			next.Door = queue.Door{Closed: true}
 			s.line.ClosedAt = places
 		}
 	}
-	if next.Door == s.room.document.Door && samePlan(next.Plan, s.room.document.Plan) {
+	if next.Door == s.room.document.Door && slices.Equal(next.Plan, s.room.document.Plan) {
 		return nil
 	}
 	return s.room.set(ctx, next)
@@ -71,23 +73,11 @@ func (s *sim) correct() {
 	s.room.outcomes = append(s.room.outcomes, queue.Outcome{Kind: queue.Total, Count: int64(s.site.ledger.Tally(s.at()).Standing)})
 }
 
-func samePlan(a, b []queue.Step) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // places are those of the line, or of its lobby.
 func (s *sim) places() int64 {
 	f := &s.room.snapshot
 	// Numbers that a crash has skipped in the lobby are nobody's.
-	places := f.Waiting + f.Front + min(int64(came(f)), s.line.Tickets)
+	places := f.Waiting + f.Front + min(came(f), s.line.Tickets)
 	if f.Opening.Phase == queue.PhaseOpen && f.Now < f.Hold { // the places of the lobby come into the line
 		places = max(places, min(s.line.Lobby, s.line.Tickets))
 	}
@@ -95,15 +85,10 @@ func (s *sim) places() int64 {
 }
 
 // came is how many numbers were given in the lobby that is open.
-func came(f *queue.Snapshot) (n uint64) {
-	for _, x := range f.Opening.Segments {
-		if x.Open {
-			x.Last, x.Open = f.Last, false
-		}
-		n += x.Len()
-	}
-	return n
-}
+func came(f *queue.Snapshot) int64 { return int64(f.Opening.InLobby(f.Last)) }
+
+// spreadOf is within how long after the start so many pages of a lobby ask, in ms.
+func spreadOf(pages int64) int64 { return min(30_000, 2000+pages/20) }
 
 // comes notes what the plan says comes next. next is when it lets people in that it does not now, in ms since the start: an opening, or a
 // further part of the one that is open; begins is when people may come again who were refused because nothing is open. never: not today.
@@ -138,12 +123,12 @@ func (s *sim) follow() {
 	}
 	l.Booked = o.Booked
 	if o.Phase == queue.PhaseLobby {
-		l.Lobby = max(l.Lobby, int64(came(&s.room.snapshot)))
+		l.Lobby = max(l.Lobby, came(&s.room.snapshot))
 	}
 	changed := o.Phase != p.phase || o.Name != p.name
 	if changed && o.Phase == queue.PhaseOpen {
 		l.Opened++
-		l.Spread = time.Duration(min(30_000, 2000+l.Lobby/20)) * time.Millisecond
+		l.Spread = time.Duration(spreadOf(l.Lobby)) * time.Millisecond
 	}
 	if o.Phase == queue.PhaseOpen && (changed || o.Quota != p.quota) {
 		p.parts = append(p.parts, s.now)
@@ -199,7 +184,7 @@ func (s *sim) inLobby(c *citizen) bool {
 // something happens: the start, which pages ask for within the spread, or the end of somebody's patience.
 func (s *sim) wait(who uint32, c *citizen) {
 	start := s.planned.next
-	spread := int64(min(30_000, 2000+came(&s.room.snapshot)/20))
+	spread := spreadOf(came(&s.room.snapshot))
 	every := s.pollMax
 	if c.is(bot) {
 		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())

@@ -124,12 +124,12 @@ func prepare(cfg Config) (*sim, error) {
 		hits:        make([]uint32, int(sc.Ends.Sub(sc.Starts)/time.Second)+1),
 	}
 	s.ends = int32(sc.Ends.Sub(sc.Starts).Milliseconds())
-	s.planned = planned{soldOut: never, correct: never, quota: -1}
-	s.line.First = -1
 	calendar, err := sc.Gate.Calendar()
 	if err != nil {
 		return nil, err
 	}
+	s.planned = planned{calendar: calendar, soldOut: never, correct: never, quota: -1}
+	s.line.First = -1
 	s.lastFreed = s.ends
 	for _, o := range calendar.Between(sc.Starts.AddDate(0, 0, -1), sc.Ends) {
 		if !o.End.IsZero() {

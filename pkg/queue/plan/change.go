@@ -113,7 +113,7 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 		if ok && !out.start.earlier(at) {
 			r.bad(key+".at", "%v is not after %v; want the same day, and later", at, out.start)
 		}
-		if ok && out.hasEnd && out.start.earlier(out.end) && !at.earlier(out.end) {
+		if ok && out.endsBefore(at) {
 			r.bad(key+".at", "%v is not before the end %v", at, out.end)
 		}
 		all = slices.DeleteFunc(all, func(m release) bool { return m.at == at })
@@ -128,7 +128,7 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 		switch {
 		case !out.start.earlier(m.at) && out.quota > 0:
 			out.quota += m.quota
-		case !out.hasEnd || !out.start.earlier(out.end) || m.at.earlier(out.end):
+		case !out.endsBefore(m.at):
 			out.more = append(out.more, m)
 		}
 		total += m.quota

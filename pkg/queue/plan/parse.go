@@ -176,7 +176,7 @@ func (r *reader) quota(o *Opening, out *opening) {
 		if ok && !before.earlier(at) {
 			r.bad(key+".at", "%s is not after %s; want the same day, and later", o.More[i].At, before)
 		}
-		if ok && out.hasEnd && out.start.earlier(out.end) && !at.earlier(out.end) {
+		if ok && out.endsBefore(at) {
 			r.bad(key+".at", "%s is not before the end %s", o.More[i].At, out.end)
 		}
 		before = at
@@ -185,6 +185,11 @@ func (r *reader) quota(o *Opening, out *opening) {
 	if total > queue.MaxInsideLimit {
 		r.bad("more", "makes a quota of %d; want at most %d", total, queue.MaxInsideLimit)
 	}
+}
+
+// endsBefore reports whether an opening is over at a clock of its date. One that ends on the next day is over at none.
+func (o *opening) endsBefore(c clock) bool {
+	return o.hasEnd && o.start.earlier(o.end) && !c.earlier(o.end)
 }
 
 func (r *reader) profile(o *Opening, out *opening) {

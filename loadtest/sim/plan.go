@@ -12,20 +12,20 @@ import (
 // planned is what the gateway does for the room's schedule, and what the run has seen of it.
 type planned struct {
 	calendar *plan.Calendar // of the scenario's schedule, which nobody changes
-	cursor  uint64 // of the opening record that the plan was last looked at for
-	at      int32  // when it is looked at again
-	phase   queue.Phase
-	name    string
-	quota   int64
-	soldOut int32 // when all was booked first, of the quota in force; never: it was not yet
-	next    int32
-	begins  int32
-	known   bool
-	version int64  // of the document that the two are of
-	seen    uint64 // the cursor that they are of
-	full    bool   // the store has refused somebody for the limit: the door closes
-	correct int32  // when an operator says how many are booked
-	parts   []int32
+	cursor   uint64         // of the opening record that the plan was last looked at for
+	at       int32          // when it is looked at again
+	phase    queue.Phase
+	name     string
+	quota    int64
+	soldOut  int32 // when all was booked first, of the quota in force; never: it was not yet
+	next     int32
+	begins   int32
+	known    bool
+	version  int64  // of the document that the two are of
+	seen     uint64 // the cursor that they are of
+	full     bool   // the store has refused somebody for the limit: the door closes
+	correct  int32  // when an operator says how many are booked
+	parts    []int32
 }
 
 // planEvery is how often a gateway looks at a plan that nothing has happened to, in ms.

@@ -70,12 +70,12 @@ func (e *exchange) reply(d *decision) {
 	case answerPlace:
 		e.placePage(d)
 	case answerLater:
-		e.laterPage(d, 429, web.Shed)
+		e.laterPage(d, 429, web.Shed, web.Coming{})
 	case answerNoStore:
-		e.laterPage(d, 503, web.NoStore)
+		e.laterPage(d, 503, web.NoStore, web.Coming{})
 	case answerTurnedAway:
-		state, _ := e.turnedAwayState()
-		e.laterPage(d, 200, state)
+		state, next := e.turnedAwayState()
+		e.laterPage(d, 200, state, e.r.coming(&next))
 	case answerStatus:
 		s := e.status(d)
 		e.answerStatus(&s)
@@ -147,7 +147,7 @@ func (e *exchange) placePage(d *decision) {
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
 	}
-	w := web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target()), Join: e.g.ownURL(e.r, e.v, "join", "", e.target())}
+	w := e.waitOf(s)
 	switch {
 	case s.State == web.Full || s.State == web.Resume:
 		w.Reload = doorReload
@@ -187,21 +187,23 @@ func (e *exchange) status(d *decision) web.Status {
 
 // endedPage is the page of a place that ended with its line.
 func (e *exchange) endedPage() {
-	s := e.r.ended()
-	e.page(200, &web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, e.target()), Join: e.g.ownURL(e.r, e.v, "join", "", e.target())})
+	w := e.waitOf(e.r.ended())
+	e.page(200, &w)
 }
 
-// laterPage is the waiting page of an arrival that has no number yet.
-func (e *exchange) laterPage(d *decision, code int, state web.State) {
+// waitOf is the waiting page of somebody who has, or had, a place.
+func (e *exchange) waitOf(s web.Status) web.Wait {
+	to := e.target()
+	return web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, to), Join: e.g.ownURL(e.r, e.v, "join", "", to)}
+}
+
+// laterPage is the waiting page of an arrival that has no number yet, and of what comes next for it.
+func (e *exchange) laterPage(d *decision, code int, state web.State, coming web.Coming) {
 	again := e.target()
 	if d.to == toWait {
 		again = e.g.waitURL(e.r, e.v, again)
 	}
-	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Message}
-	if d.answer == answerTurnedAway {
-		_, next := e.turnedAwayState()
-		s.Coming = e.r.coming(&next)
-	}
+	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Message, Coming: coming}
 	e.page(code, &web.Wait{Status: s, Target: again}, retryAfter(code, e.verdict.after)...)
 }
 

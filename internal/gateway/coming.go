@@ -58,11 +58,7 @@ const (
 
 // comesBack is when a page asks again that got no number, or none any more: when the plan says that it is time, if that is soon.
 func (r *Room) comesBack(s *queue.Start) time.Duration {
-	at := s.At
-	if s.Lobby > 0 {
-		at = s.Lobby
-	}
-	opens := time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
+	opens := r.until(numbersAt(s))
 	after := spread(min(max(doorRetry, opens/20), doorPatience))
 	if opens > 0 && opens < after {
 		return opens + rand.N(doorSpread)
@@ -89,7 +85,7 @@ func (r *Room) programsComeBack(state web.State, start *queue.Start) time.Durati
 		at = r.givesNumbers()
 	default:
 	}
-	left := time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
+	left := r.until(at)
 	if left == 0 {
 		return problemRetry
 	}
@@ -111,8 +107,18 @@ func (r *Room) givesNumbers() int64 {
 			next = v.Start
 		}
 	}
-	if next.Lobby > 0 {
-		return next.Lobby
+	return numbersAt(&next)
+}
+
+// numbersAt is when numbers are given for a start, in store milliseconds; 0: it is not known, or they are.
+func numbersAt(s *queue.Start) int64 {
+	if s.Lobby > 0 {
+		return s.Lobby
 	}
-	return next.At
+	return s.At
+}
+
+// until is how long it is until a time of the store; 0: it has come.
+func (r *Room) until(at int64) time.Duration {
+	return time.Duration(max(0, at-r.Line.Now())) * time.Millisecond
 }

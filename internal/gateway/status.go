@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"time"
-
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -29,7 +27,7 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 		s.Low, s.High, s.Full = a.Low, a.High, a.Full
 		s.State = standsStill(a, s.State)
 	case web.Called:
-		s.ClaimLeft = time.Duration(max(0, a.Until-r.Line.Now())) * time.Millisecond
+		s.ClaimLeft = r.until(a.Until)
 	case web.Lobby:
 		s.Ahead, s.Exact = web.Figure(int(a.Ahead), a.Exact, int(shown)), a.Exact
 		s.Came = int(a.Came)

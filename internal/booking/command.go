@@ -57,7 +57,7 @@ func ParseCommands(values []string) (all []Command, ok bool) {
 		case httpsfv.Token:
 			c.Ref = string(ref)
 		}
-		c.Ref = c.Ref[:min(len(c.Ref), maxRef)]
+		c.Ref = c.Ref[:min(len(c.Ref), MaxRef)]
 		all = append(all, c)
 	}
 	return all, ok

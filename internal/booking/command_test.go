@@ -39,7 +39,7 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		all, _ := ParseCommands([]string{text})
 		for _, c := range all {
-			if !slices.Contains(Commands(), c.Name) || c.Count < 1 || c.Count > MaxCount || len(c.Ref) > maxRef {
+			if !slices.Contains(Commands(), c.Name) || c.Count < 1 || c.Count > MaxCount || len(c.Ref) > MaxRef {
 				t.Errorf("%q gives %+v", text, c)
 			}
 		}

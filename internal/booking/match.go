@@ -23,7 +23,7 @@ type Answer interface {
 
 // Met is what an answer says by the rule that it meets.
 type Met struct {
-	// Ref is the site's own name of it, at most 256 bytes; empty: it has none.
+	// Ref is the site's own name of it, at most MaxRef bytes; empty: it has none.
 	Ref string
 	// Count is how many, 1 to MaxCount.
 	Count int64

@@ -51,8 +51,8 @@ func ParseSource(text string) (Source, error) {
 	return Source{}, fmt.Errorf("%q is not accepted; want %s", text, sources)
 }
 
-// maxRef bounds what a site calls a booking, in bytes: longer names are cut.
-const maxRef = 256
+// MaxRef bounds what a site calls a booking, in bytes. Longer names in its answers are cut.
+const MaxRef = 256
 
 // of is what stands there; empty: nothing does.
 func (s Source) of(req Request, a Answer) string {
@@ -79,7 +79,7 @@ func (s Source) of(req Request, a Answer) string {
 		text = string(req.Path)
 	case FromNothing:
 	}
-	return text[:min(len(text), maxRef)]
+	return text[:min(len(text), MaxRef)]
 }
 
 // MaxCount bounds how many one booking is of.

@@ -10,9 +10,6 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// maxRef bounds the site's own name of a booking, in bytes.
-const maxRef = 256
-
 // Told is one thing that is said of what a site offers: exactly one of Booked, Freed, SoldOut and Total.
 type Told struct {
 	// Booked and Freed are how many were taken or given back, 1 to booking.MaxCount. Ref names it, so that it counts once however often it
@@ -23,7 +20,7 @@ type Told struct {
 	SoldOut bool `json:"sold_out,omitempty"`
 	// Total is how many are taken in all, 0 to queue.MaxInsideLimit: a correction by an operator.
 	Total *int64 `json:"total,omitempty"`
-	// Ref is the site's own name of a booking, at most 256 bytes. It goes no further than to this gateway, which keeps a keyed hash of it.
+	// Ref is the site's own name of a booking, at most booking.MaxRef bytes. It goes no further than to this gateway, which keeps a keyed hash of it.
 	Ref string `json:"ref,omitempty"`
 	Because
 }
@@ -71,8 +68,8 @@ func (t *Told) problems() (bad []FieldError) {
 	if (t.Booked != 0 || t.Freed != 0) && t.Ref == "" {
 		add("ref", "is missing: without the booking's name, what is told twice would count twice")
 	}
-	if len(t.Ref) > maxRef {
-		add("ref", "of %d bytes: want at most %d", len(t.Ref), maxRef)
+	if len(t.Ref) > booking.MaxRef {
+		add("ref", "of %d bytes: want at most %d", len(t.Ref), booking.MaxRef)
 	}
 	return append(bad, reasonProblems(t.Reason)...)
 }

@@ -147,7 +147,7 @@ func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
 	if o.Standby < queue.MaxInsideLimit {
 		p.Standby = &o.Standby
 	}
-	if n := (plan.Planner{}).CloseAt(schedule, o.Name); n > 0 {
+	if n := c.CloseAt(o.Name); n > 0 {
 		p.CloseAt = n
 	}
 	p.Now = p.inForce(o)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,19 +30,14 @@ type calendar struct {
 	months           [12]phrase
 }
 
-var (
-	dayNames   = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
-	monthNames = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
-)
-
 func (c *catalog) calendar() (all calendar) {
 	p := func(id string) phrase { return c.phrase(c.text(id)) }
 	all.today, all.day, all.year = p("when.today"), p("when.day"), p("when.year")
-	for i, name := range dayNames {
-		all.days[i] = p("day." + name)
+	for i := range all.days {
+		all.days[i] = p("day." + strings.ToLower(time.Weekday(i).String()))
 	}
-	for i, name := range monthNames {
-		all.months[i] = p("month." + name)
+	for i := range all.months {
+		all.months[i] = p("month." + strings.ToLower(time.Month(i+1).String()))
 	}
 	return all
 }

@@ -51,26 +51,30 @@ func newRecent(n int) *recent {
 	return r
 }
 
+// where is the part of a visitor, the number of its bucket there, and its tag.
+func (r *recent) where(id VisitorID) (p *part, i, tag uint64) {
+	n, parts := binary.LittleEndian.Uint64(id[:8]), uint64(len(r.parts))
+	return &r.parts[n%parts], n / parts % r.size, binary.LittleEndian.Uint64(id[8:]) | 1
+}
+
 // lock locks a visitor's bucket. The memory of a part is taken when one of its visitors is remembered first.
 func (r *recent) lock(id VisitorID) (*bucket, uint64, *sync.Mutex) {
-	i := binary.LittleEndian.Uint64(id[:8])
-	p := &r.parts[i%uint64(len(r.parts))]
+	p, i, tag := r.where(id)
 	p.mu.Lock()
 	if p.buckets == nil {
 		p.buckets = make([]bucket, r.size)
 	}
-	return &p.buckets[i/uint64(len(r.parts))%r.size], binary.LittleEndian.Uint64(id[8:]) | 1, &p.mu
+	return &p.buckets[i], tag, &p.mu
 }
 
 // known locks a visitor's bucket and answers its entry, or nil. It takes no memory, so that who only asks in a lobby costs none.
 func (r *recent) known(id VisitorID) (*seenEntry, *sync.Mutex) {
-	i := binary.LittleEndian.Uint64(id[:8])
-	p := &r.parts[i%uint64(len(r.parts))]
+	p, i, tag := r.where(id)
 	p.mu.Lock()
 	if p.buckets == nil {
 		return nil, &p.mu
 	}
-	return p.buckets[i/uint64(len(r.parts))%r.size].find(binary.LittleEndian.Uint64(id[8:]) | 1), &p.mu
+	return p.buckets[i].find(tag), &p.mu
 }
 
 // find is the visitor's entry, or nil.

@@ -134,16 +134,24 @@ func (a *app) replace(
 		if !errors.Is(err, adminclient.ErrConflict) || on.version != 0 {
 			break
 		}
-		select {
-		case <-ctx.Done():
-			return before, after, ctx.Err()
-		case <-a.tick(again):
+		if err := a.wait(ctx); err != nil {
+			return before, after, err
 		}
 	}
 	if before.Version < on.version {
 		before.Version = 0 // the snapshot was older than the version that was named
 	}
 	return before, after, err
+}
+
+// wait lets a snapshot go by.
+func (a *app) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-a.tick(again):
+		return nil
+	}
 }
 
 // said is a change in words.

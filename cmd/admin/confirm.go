@@ -32,17 +32,29 @@ func (a *app) confirm(ctx context.Context, s *setter, before *operator.RoomInfo,
 	after := *before
 	after.Rate, after.MaxInside, after.Burst = to, to, to
 	large := fmt.Sprintf("%s of %s from %s to %s %s", s.what, before.ID, s.is(before), s.is(&after), far)
-	if !a.asks {
-		return fmt.Errorf("%s:\n%w", large, errNotConfirmed)
+	if a.asks {
+		fmt.Fprintf(a.err, "%s.\n", large)
 	}
-	fmt.Fprintf(a.err, "%s.\nChange it? [y/N] ", large)
+	err := a.agree(ctx)
+	if errors.Is(err, errNotConfirmed) {
+		return fmt.Errorf("%s:\n%w", large, err)
+	}
+	return err
+}
+
+// agree asks the operator at the terminal whether to change what was said. Elsewhere, and without an answer, it is errNotConfirmed.
+func (a *app) agree(ctx context.Context) error {
+	if !a.asks {
+		return errNotConfirmed
+	}
+	fmt.Fprint(a.err, "Change it? [y/N] ")
 	answer, err := a.answer(ctx)
 	switch answer = strings.ToLower(strings.TrimSpace(answer)); {
 	case answer == "y" || answer == "yes":
 		return nil
 	case err != nil:
 		fmt.Fprintln(a.err)
-		return fmt.Errorf("%s:\n%w", large, errNotConfirmed)
+		return errNotConfirmed
 	}
 	return errDeclined
 }

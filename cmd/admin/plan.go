@@ -154,8 +154,10 @@ func (a *app) reschedule(
 			return nil, err
 		}
 		fmt.Fprint(a.err, previewView(&preview))
-		if err := a.agree(ctx, on.yes); err != nil {
-			return nil, err
+		if !on.yes {
+			if err := a.agree(ctx); err != nil {
+				return nil, err
+			}
 		}
 		if on.version == 0 {
 			change.IfVersion = preview.Plan.Version
@@ -186,36 +188,6 @@ func (a *app) inForce(ctx context.Context, client *adminclient.Client, room stri
 		}
 	}
 	return nil, errors.New("it was changed, and the gateway does not show it yet: admin plan shows it when its store answers")
-}
-
-// wait lets a snapshot go by.
-func (a *app) wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-a.tick(again):
-		return nil
-	}
-}
-
-// agree has a change of the plan confirmed: by --yes, or by the operator at the terminal.
-func (a *app) agree(ctx context.Context, yes bool) error {
-	if yes {
-		return nil
-	}
-	if !a.asks {
-		return errNotConfirmed
-	}
-	fmt.Fprint(a.err, "Change it? [y/N] ")
-	answer, err := a.answer(ctx)
-	switch answer = strings.ToLower(strings.TrimSpace(answer)); {
-	case answer == "y" || answer == "yes":
-		return nil
-	case err != nil:
-		fmt.Fprintln(a.err)
-		return errNotConfirmed
-	}
-	return errDeclined
 }
 
 func (a *app) planSetCommand() *cobra.Command {

@@ -76,11 +76,7 @@ func endOf(o *plan.Occurrence) time.Time {
 func smaller(s plan.Schedule) (plan.Schedule, int64) {
 	var most int64
 	for _, o := range s.Openings {
-		total := o.Quota
-		for _, m := range o.More {
-			total += m.Quota
-		}
-		most = max(most, total, o.CloseAt)
+		most = max(most, o.Total(), o.CloseAt)
 	}
 	one := max(1, most/rehearsalPlaces)
 	less := func(n int64) int64 { return (n + one - 1) / one }
@@ -111,15 +107,7 @@ func smaller(s plan.Schedule) (plan.Schedule, int64) {
 }
 
 // places is how many can be booked on the day, 0: there is no quota.
-func (r *rehearsal) places() (n int64) {
-	for _, o := range r.schedule.Openings {
-		n += o.Quota
-		for _, m := range o.More {
-			n += m.Quota
-		}
-	}
-	return n
-}
+func (r *rehearsal) places() int64 { return r.schedule.Total() }
 
 // factor is how much faster the day goes by.
 func (r *rehearsal) factor() float64 { return max(1, float64(r.to.Sub(r.from))/float64(r.within)) }

@@ -61,17 +61,6 @@ func (g *Gate) Calendar() (*plan.Calendar, error) {
 	return c, errors.Join(errs...)
 }
 
-// quota is how many may be booked, by all openings together.
-func (g *Gate) quota() (n int64) {
-	for _, o := range g.Schedule.Openings {
-		n += o.Quota
-		for _, m := range o.More {
-			n += m.Quota
-		}
-	}
-	return n
-}
-
 func (g *Gate) validate(starts, ends, opens time.Time, places int) error {
 	document := g.Document()
 	errs := []error{document.Validate(), document.CheckSettings()}
@@ -88,6 +77,6 @@ func (g *Gate) validate(starts, ends, opens time.Time, places int) error {
 	day := slices.DeleteFunc(calendar.Between(starts.AddDate(0, 0, -1), ends), func(o plan.Occurrence) bool { return o.Start.Before(starts) })
 	bad(len(day) == 0, "gate.schedule: nothing opens between starts and ends")
 	bad(len(day) > 0 && !day[0].Start.Equal(opens), "gate.schedule: must open when the first places do, at %v", opens)
-	bad(g.quota() != int64(places), "gate.schedule: its quota must be the %d places of the site, is %d", places, g.quota())
+	bad(g.Schedule.Total() != int64(places), "gate.schedule: its quota must be the %d places of the site, is %d", places, g.Schedule.Total())
 	return errors.Join(errs...)
 }

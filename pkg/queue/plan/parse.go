@@ -167,12 +167,11 @@ func (r *reader) quota(o *Opening, out *opening) {
 			}
 		}
 	}
-	total, before := o.Quota, out.start
+	before := out.start
 	for i := range o.More {
 		key := fmt.Sprintf("more[%d]", i)
 		at, ok := r.clock(key+".at", o.More[i].At, true)
 		r.bound(key+".quota", o.More[i].Quota, 1)
-		total += o.More[i].Quota
 		if ok && !before.earlier(at) {
 			r.bad(key+".at", "%s is not after %s; want the same day, and later", o.More[i].At, before)
 		}
@@ -182,7 +181,7 @@ func (r *reader) quota(o *Opening, out *opening) {
 		before = at
 		out.more = append(out.more, release{at, o.More[i].Quota})
 	}
-	if total > queue.MaxInsideLimit {
+	if total := o.Total(); total > queue.MaxInsideLimit {
 		r.bad("more", "makes a quota of %d; want at most %d", total, queue.MaxInsideLimit)
 	}
 }

@@ -65,6 +65,23 @@ type Change struct {
 // None in place of a clock of a Change: there is no lobby, or no end before the next opening.
 const None = "none"
 
+// Total is how many may be booked in all of its parts; 0: there is no bound.
+func (o *Opening) Total() int64 {
+	n := o.Quota
+	for _, m := range o.More {
+		n += m.Quota
+	}
+	return n
+}
+
+// Total is how many may be booked in one of each of its openings, together.
+func (s *Schedule) Total() (n int64) {
+	for i := range s.Openings {
+		n += s.Openings[i].Total()
+	}
+	return n
+}
+
 // Release is a part of the quota that is given later. What was not booked of the parts before is there as well.
 type Release struct {
 	At    string `json:"at" yaml:"at"` // a clock after Start, or after that of the release before

@@ -66,20 +66,12 @@ func (b *bench) compare(title string, goal float64, all ...*contestant) error {
 
 // over is the median over the rounds of the ratios to another one.
 func (c *contestant) over(ref *contestant) float64 {
-	var ratios []float64
-	for i := range c.rates {
-		ratios = append(ratios, c.rates[i]/ref.rates[i])
-	}
-	return median(ratios)
+	return median(ratios(c.rates, ref.rates))
 }
 
 // costOver are, round by round, the ratios of the processor time per request to that of another one.
 func (c *contestant) costOver(ref *contestant) []float64 {
-	var ratios []float64
-	for i := range c.costs {
-		ratios = append(ratios, c.costs[i]/ref.costs[i])
-	}
-	return ratios
+	return ratios(c.costs, ref.costs)
 }
 
 // round drives one contestant; a warm-up is not counted.
@@ -121,6 +113,15 @@ func number(re *regexp.Regexp, text string) (float64, bool) {
 	}
 	n, err := strconv.ParseFloat(m[1], 64)
 	return n, err == nil
+}
+
+// ratios are those of each round.
+func ratios(over, under []float64) []float64 {
+	all := make([]float64, len(over))
+	for i := range over {
+		all[i] = over[i] / under[i]
+	}
+	return all
 }
 
 func median(v []float64) float64 {

@@ -148,14 +148,6 @@ func longestPlan(now int64) []queue.Step {
 	return steps
 }
 
-func ratios(over, under []float64) []float64 {
-	all := make([]float64, len(over))
-	for i := range over {
-		all[i] = over[i] / under[i]
-	}
-	return all
-}
-
 // spread is a median with its quartiles.
 func spread(v []float64) string {
 	return fmt.Sprintf("%.3g (%.3g–%.3g)", median(v), quantile(v, 0.25), quantile(v, 0.75))

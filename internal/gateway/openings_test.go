@@ -264,15 +264,10 @@ func (b *browser) linesUp(page answer) answer {
 // A place that has ended is never replaced silently: whoever comes back, in whatever way, reads so, and only a press takes a number.
 func TestAPlaceThatEndedWithItsOpeningIsReplacedByAPressOnly(t *testing.T) {
 	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
-	s.day(true)
-	s.pass(31 * time.Minute)
-	b := s.waiting(4)
-	s.pass(31 * time.Minute)
-	b.poll("room=termine&shown=")
-	s.pass(time.Hour)
+	b := s.ended()
 	copied := s.carrying(b.cookie("einlass-termine"))
 	before := s.joined()
-	const next = "The line opens at 11:30. The first people have their turn at 12:00."
+	const next = opensNext
 	says(t, b.load("GET", "/"), "ended", next)
 	says(t, b.load("GET", "/.einlass/wait?room=termine&to=/"), "ended", next)
 	says(t, copied.load("GET", "/buchen"), "ended", next)

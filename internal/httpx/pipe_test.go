@@ -34,11 +34,12 @@ func (l *pipeListener) Close() error {
 
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
-// dial connects a client.
+// dial connects a client. It is ready before the server has its end: a pipe that was closed takes no deadline.
 func (l *pipeListener) dial(tb testing.TB) *client {
 	mine, theirs := net.Pipe()
+	c := wrapClient(tb, mine)
 	l.conns <- theirs
-	return wrapClient(tb, mine)
+	return c
 }
 
 // servePipes runs a server over pipes until the test ends.

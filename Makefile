@@ -111,6 +111,7 @@ long-habits: deps-redis
 long-capacity:
 	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity
 	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity/site
+	$(GO) test -count=1 -timeout 10m -tags long -run Portal ./internal/admission
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded

@@ -7,7 +7,7 @@ package queue_test
 const crowds, longCrowds = 1, 0
 
 // How many people poll as they are told in each case, and how many times an older copy of the store comes back.
-const polite, copies = 150, 4
+const polite, copies = 60, 2
 
 // lossyDays is how many days are played whose store forgets everything at some steps.
 const lossyDays = 5

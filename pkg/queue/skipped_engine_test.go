@@ -190,3 +190,28 @@ func TestAGatewayThatRemembersNothingLearnsFromTicketsWhatALossLeftOut(t *testin
 		t.Errorf("%d of 5 got a number, the last was refused by %v; 5 of 8 were taken", given(states), why)
 	}
 }
+
+func TestTheDrawnCountForTheDoorWhileTheyComeIntoTheLine(t *testing.T) {
+	cfg := paused(8)
+	e := early(t, time.Minute, true, cfg)
+	e.comeEarly(5)
+	e.until(time.Minute + time.Second)
+	if states, _ := come(t, e.room, 1); given(states) != 1 { // while it is drawn
+		t.Fatal(states)
+	}
+	e.pass(time.Second)
+	if _, err := e.room.Reveal(t.Context(), "morning", seed32); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(500 * time.Millisecond)
+	if v := e.room.View(); v.Snapshot.Opening.Phase != queue.PhaseOpen || v.Places() != 6 {
+		t.Fatalf("%v, %d places", v.Snapshot.Opening.Phase, v.Places())
+	}
+	if states, _ := come(t, e.room, 2); given(states) != 2 {
+		t.Errorf("%v, 6 of 8 places are taken", states)
+	}
+	e.pass(500 * time.Millisecond)
+	if states, why := come(t, e.room, 1); given(states) != 0 || why != queue.ReasonClosed {
+		t.Errorf("the ninth: %v, %v", states, why)
+	}
+}

@@ -20,11 +20,12 @@ import (
 
 // planned is an admin API over a room with a planner, at a time.
 type planned struct {
-	t    *testing.T
-	url  string
-	now  time.Time
-	room *queue.Room
-	logs *observer.ObservedLogs
+	t     *testing.T
+	url   string
+	now   time.Time
+	store queue.Store
+	room  *queue.Room
+	logs  *observer.ObservedLogs
 }
 
 func newPlanned(t *testing.T, at string) *planned { return newPlannedBy(t, at, plan.Planner{}) }
@@ -40,6 +41,7 @@ func newPlannedBy(t *testing.T, at string, planner queue.Planner) *planned {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.store = store
 	p.room, err = queue.NewRoom(store, queue.RoomConfig{
 		Document:   queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, Burst: 2}, Timing: queue.DefaultTiming()},
 		FirstStart: true, Visitors: 64, Planner: planner, Clock: func() time.Time { return p.now },
@@ -249,5 +251,29 @@ func TestAScheduleThatNothingFollowsIsToldAsSuch(t *testing.T) {
 	want := "not in force yet, or no gateway follows the schedule: 08:00 opens"
 	if !slices.Contains(info.Warnings, want) || info.Phase != "open" {
 		t.Errorf("%q in phase %s, want %q", info.Warnings, info.Phase, want)
+	}
+}
+
+func TestAPlanCountsWhoHasComeAndNotTheNumbersThatALossLeftOut(t *testing.T) {
+	p := newPlanned(t, "2027-04-11T01:10:00+02:00")
+	p.ask("PATCH", "", `{"schedule": `+sunday+`}`, 200, nil)
+	p.pass(time.Second)
+	for range 5 {
+		if j, err := p.room.Arrive(queue.Arrival{}); err != nil || j.State != queue.StateLobby {
+			t.Fatal(j, err)
+		}
+	}
+	p.pass(time.Second)
+	f := p.room.View().Snapshot
+	if err := p.store.Restore(t.Context(), queue.Watermark{ // a gateway that remembers more
+		Gateway: "b", Epoch: f.Epoch, Last: f.Last + 2000, Ceiling: f.Last + 2000, Document: f.Document, Opening: f.Opening,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.pass(time.Second)
+	var info operator.PlanInfo
+	p.ask("GET", "/plan", "", 200, &info)
+	if info.Came != 5 || !strings.HasPrefix(info.Now, "lobby: 5 have come") || p.room.View().Snapshot.Last < 2000 {
+		t.Errorf("%d: %q", info.Came, info.Now)
 	}
 }

@@ -27,7 +27,7 @@ type PlanInfo struct {
 	Standby *int64 `json:"standby,omitempty"`
 	// Percent is the ceiling of the pace.
 	Percent int64 `json:"percent"`
-	// Came is how many numbers its lobby has given, Waiting how many places are in the line, Inside how many live passes there are.
+	// Came is how many have come to its lobby, Waiting how many places are in the line, Inside how many live passes there are.
 	Came    int64 `json:"came"`
 	Waiting int64 `json:"waiting"`
 	Inside  int64 `json:"inside"`
@@ -143,7 +143,7 @@ func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
 		return p
 	}
 	now := time.UnixMilli(f.Now).In(c.Zone())
-	p.AsOf, p.Came = now, int64(o.InLobby(f.Last))
+	p.AsOf, p.Came = now, v.Came()
 	if o.Standby < queue.MaxInsideLimit {
 		p.Standby = &o.Standby
 	}

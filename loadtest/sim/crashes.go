@@ -198,7 +198,7 @@ func (s *sim) save(ctx context.Context) error {
 // restart is what a gateway does that knows its configuration only.
 func (s *sim) restart(ctx context.Context) error {
 	s.room.snapshot = queue.Snapshot{}
-	s.room.given = 0
+	s.room.given, s.room.door = 0, queue.NewDoorkeeper(scheduled{s.planned.calendar})
 	return s.room.restore(ctx, queue.Watermark{Document: s.document()})
 }
 

@@ -57,6 +57,19 @@ func TestCrashesInARowCostABoundedNumberEach(t *testing.T) {
 	t.Run("by turns", func(t *testing.T) { crashed(t, InARow(crashesInARow, 4*time.Minute, 40*time.Minute), 0) })
 }
 
+func TestNumbersThatACrashSkipsInTheLobbyDoNotCloseTheDoor(t *testing.T) {
+	for _, what := range []Failure{LosesAll, LosesSince} {
+		s := small(func(s *scenarios.Scenario) { s.Gate.Schedule.Openings[0].CloseAt = 150 })
+		hour := s.Opens().Sub(s.Starts)
+		r := play(t, Config{Scenario: s, Gate: true, Seed: 7, Crashes: []Crash{{At: hour - time.Second, What: what}, {At: hour + 20*time.Second, What: what}}})
+		// 150 wait when it closes, and those who were let in until then had numbers too.
+		if l := r.Line; l.Lobby < 100 || l.ClosedAt < 140 || l.ClosedAt > 150 || l.Tickets > 150+60 || r.People.Booked != 60 {
+			t.Errorf("%s: %d in the lobby, the door closed at %d with %d numbers, %d skipped; %d booked",
+				what, l.Lobby, l.ClosedAt, l.Tickets, r.Nobody.Skipped, r.People.Booked)
+		}
+	}
+}
+
 func TestWhoStaysWhileTheGatewayIsFrozenLosesNoTurn(t *testing.T) {
 	frozen := []Crash{{At: 6 * time.Minute, What: Freezes, For: 345 * time.Second}}
 	s := longLine(func(s *scenarios.Scenario) { s.Gate.Timing.Absent = 5 * time.Minute })

@@ -106,6 +106,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	if s.inLobby(c) {
 		c.state = lobby
 	}
+	s.room.door.Saw(s.room.epochs[c.epoch], c.number)
 	s.line.StaleMax = max(s.line.StaleMax, time.Duration(s.storeNow()-s.room.snapshot.Now)*time.Millisecond)
 	switch {
 	case c.other > 0 && s.people[c.other-1].state == booked && !c.is(greedy):

@@ -23,7 +23,8 @@ type planned struct {
 	known    bool
 	version  int64  // of the document that the two are of
 	seen     uint64 // the cursor that they are of
-	full     bool   // the store has refused somebody for the limit: the door closes
+	lobby    int64  // how many have come to the lobby
+	numbers  int64  // of the lobby, with those that crashes have skipped: by them the store reckons the spread
 	correct  int32  // when an operator says how many are booked
 	parts    []int32
 }
@@ -47,14 +48,11 @@ func (s *sim) keepPlan(ctx context.Context) error {
 		p.cursor, p.at = f.Opening.Cursor, s.now+planEvery
 		next.Plan = plan.Next(p.calendar, plan.Past{Plan: next.Plan, Opening: &f.Opening}, time.UnixMilli(f.Now))
 	}
-	if n := p.calendar.CloseAt(f.Opening.Name); n > 0 && !next.Door.Closed {
-		next.Door.Limit = n
-		if places := s.places(); p.full || places >= n {
-			next.Door = queue.Door{Closed: true}
-			s.line.ClosedAt = places
-		}
+	next = s.room.door.Propose(&next)
+	if next.Door.Closed && !s.room.document.Door.Closed {
+		s.line.ClosedAt = s.room.door.View().Places()
 	}
-	if next.Door == s.room.document.Door && slices.Equal(next.Plan, s.room.document.Plan) {
+	if next.Door == s.room.document.Door && next.Settings == s.room.document.Settings && slices.Equal(next.Plan, s.room.document.Plan) {
 		return nil
 	}
 	return s.room.set(ctx, next)
@@ -73,18 +71,16 @@ func (s *sim) correct() {
 	s.room.outcomes = append(s.room.outcomes, queue.Outcome{Kind: queue.Total, Count: int64(s.site.ledger.Tally(s.at()).Standing)})
 }
 
-// places are those of the line, or of its lobby.
-func (s *sim) places() int64 {
-	f := &s.room.snapshot
-	// Numbers that a crash has skipped in the lobby are nobody's.
-	places := f.Waiting + f.Front + min(came(f), s.line.Tickets)
-	if f.Opening.Phase == queue.PhaseOpen && f.Now < f.Hold { // the places of the lobby come into the line
-		places = max(places, min(s.line.Lobby, s.line.Tickets))
-	}
-	return places
+// scheduled is the scenario's schedule as the planner of its gateway, which keeps the plan by itself.
+type scheduled struct{ calendar *plan.Calendar }
+
+func (c scheduled) Plan(_ string, now []queue.Step, _ *queue.Opening, _ int64) []queue.Step {
+	return now
 }
 
-// came is how many numbers were given in the lobby that is open.
+func (c scheduled) CloseAt(_, opening string) int64 { return c.calendar.CloseAt(opening) }
+
+// came is how many numbers the lobby that is open has, with those that crashes have skipped.
 func came(f *queue.Snapshot) int64 { return int64(f.Opening.InLobby(f.Last)) }
 
 // spreadOf is within how long after the start so many pages of a lobby ask, in ms.
@@ -123,12 +119,13 @@ func (s *sim) follow() {
 	}
 	l.Booked = o.Booked
 	if o.Phase == queue.PhaseLobby {
-		l.Lobby = max(l.Lobby, came(&s.room.snapshot))
+		p.lobby, p.numbers = s.room.door.View().Came(), came(&s.room.snapshot)
 	}
 	changed := o.Phase != p.phase || o.Name != p.name
 	if changed && o.Phase == queue.PhaseOpen {
 		l.Opened++
-		l.Spread = time.Duration(spreadOf(l.Lobby)) * time.Millisecond
+		l.Lobby = max(l.Lobby, p.lobby)
+		l.Spread = time.Duration(spreadOf(p.numbers)) * time.Millisecond
 	}
 	if o.Phase == queue.PhaseOpen && (changed || o.Quota != p.quota) {
 		p.parts = append(p.parts, s.now)
@@ -213,7 +210,6 @@ func (s *sim) refused(who uint32, reason queue.Reason) {
 		c.due = s.wheel.put(after(max(at, s.now), int32(s.random.Int64N(2000)))+s.pollMin, who)
 		return
 	}
-	s.planned.full = s.planned.full || reason == queue.ReasonLimit
 	s.line.Told++
 	if c.kind == somebody {
 		s.end(who, told)

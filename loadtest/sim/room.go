@@ -14,6 +14,7 @@ type room struct {
 	store    queue.Store
 	document queue.Document
 	snapshot queue.Snapshot
+	door     *queue.Doorkeeper
 	epochs   []uint64 // of the numbers given, in order
 
 	given uint64 // the highest number
@@ -93,6 +94,7 @@ func (r *room) advance(ctx context.Context) error {
 		return fmt.Errorf("advance: %w", err)
 	}
 	r.snapshot, r.reported = f, r.reported[:0]
+	r.door.Took(&f)
 	r.ops++
 	return nil
 }
@@ -140,6 +142,7 @@ func (s *sim) flush(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("join: %w", err)
 			}
+			r.door.Joined(reply.Places)
 			for i, w := range who {
 				s.joined(w, reply.Places[i])
 			}

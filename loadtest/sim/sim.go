@@ -128,6 +128,7 @@ func prepare(cfg Config) (*sim, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.room.door = queue.NewDoorkeeper(scheduled{calendar})
 	s.planned = planned{calendar: calendar, soldOut: never, correct: never, quota: -1}
 	s.line.First = -1
 	s.lastFreed = s.ends

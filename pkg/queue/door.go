@@ -1,6 +1,9 @@
 package queue
 
-import "sync/atomic"
+import (
+	"maps"
+	"sync/atomic"
+)
 
 // Doorway is what Settings keep of the door of one opening: what was decided about it, and the limit that a gateway has put into
 // Document.Door.
@@ -11,9 +14,13 @@ type Doorway struct {
 	// State is "closed" or "open" once that was decided, by hand or because Limit was reached; empty: nothing is.
 	State string `json:"state,omitempty"`
 	Limit int64  `json:"limit,omitempty"`
-	// Came is how many numbers were given in its lobby in the epochs before Epoch; 0: no epoch was lost in it.
-	Came  int64  `json:"came,omitempty"`
-	Epoch uint64 `json:"epoch,omitempty"`
+	// Given is by epoch that was lost in its lobby the highest number that somebody is known to have.
+	Given map[uint64]uint64 `json:"given,omitempty"`
+}
+
+func (d *Doorway) equal(other *Doorway) bool {
+	return d.Opening == other.Opening && d.Known == other.Known && d.State == other.State && d.Limit == other.Limit &&
+		maps.Equal(d.Given, other.Given)
 }
 
 // The states of a door.
@@ -54,13 +61,12 @@ func (d *Document) SetCloseAt(places int64) {
 // The store refuses whoever would come beyond Door.Limit, exactly and for all gateways. But a line gets shorter, and a door that opens
 // and closes with each call would let those in who load their pages again and again. So the first gateway that saw a refusal for the
 // limit, or so many places in a snapshot, closes the door by the document; all others find it closed, and a store that was lost gets it
-// back with the document. While the places of a lobby come into the line after its start, and are not there yet for the store to count,
-// a gateway counts the numbers since the lobby began.
+// back with the document. While places come into the line after a start or a loss, and are not there yet for the store to count, a gateway
+// remembers how many they are: then what comes between two of its snapshots may be too many.
 type doors struct {
 	planner Planner
 	view    func() *View
-	lastOf  func(epoch uint64) (last uint64, known bool)
-	epoch   uint64 // up to which losses were allowed for when refused was noted
+	numbers numbers
 	// refused is the opening in which the store has refused an arrival for the limit.
 	refused atomic.Pointer[string]
 	said    said
@@ -73,15 +79,28 @@ type said struct {
 	limit             int64
 }
 
-// saw takes the answers to a batch of arrivals.
-func (c *doors) saw(answers []Joined) {
+// joined takes the answers to a batch of arrivals.
+func (c *doors) joined(answers []Joined) {
+	var last Place
 	for i := range answers {
-		if answers[i].Reason == ReasonLimit {
+		a := &answers[i]
+		if a.Reason == ReasonLimit {
 			name := c.view().Snapshot.Opening.Name
 			c.refused.Store(&name)
-			return
+		}
+		if a.Place.Number > 0 && (a.Place.Epoch > last.Epoch || a.Place.Epoch == last.Epoch && a.Place.Number > last.Number) {
+			last = a.Place
 		}
 	}
+	if last.Number > 0 {
+		c.numbers.saw(last.Epoch, last.Number)
+	}
+}
+
+// took takes a new view: of the one before is known how many places are still to come.
+func (c *doors) took(v, old *View) {
+	v.keepCrowd(old, &c.numbers)
+	c.numbers.saw(v.Snapshot.Epoch, v.Snapshot.Last)
 }
 
 func (c *doors) propose(current *Document) Document {
@@ -90,17 +109,12 @@ func (c *doors) propose(current *Document) Document {
 		return *current
 	}
 	s, limit := c.says(current, v.Snapshot.Opening.Name)
-	if s.Doorway == nil && limit == 0 && len(v.Snapshot.Opening.Segments) < 2 {
+	if s.Doorway == nil && limit == 0 && len(v.Snapshot.gathered()) < 2 {
 		return *current // nobody has said anything about a door, and no loss has left numbers out
 	}
 	d := c.decided(s.Doorway, v)
-	d.count(&v.Snapshot, c.lastOf)
-	if d.Epoch != c.epoch {
-		c.refused.Store(nil) // for numbers that nobody has
-		c.epoch = d.Epoch
-	}
-	skipped := d.skipped(v.gathered())
-	if d.Limit = limit; d.State == "" && limit > 0 && c.reached(v, limit, skipped) {
+	skipped, known := c.count(&d, &v.Snapshot)
+	if d.Limit = limit; d.State == "" && limit > 0 && known && c.reached(v, limit, skipped) {
 		d.State = DoorClosed
 	}
 	door := Door{Closed: d.State == DoorClosed}
@@ -110,16 +124,29 @@ func (c *doors) propose(current *Document) Document {
 	if door.Limit > 0 && v.Snapshot.Opening.Phase == PhaseLobby {
 		door.Limit += skipped // the store counts all numbers of the lobby
 	}
-	if s.Doorway != nil && *s.Doorway == d && current.Door == door {
+	if s.Doorway != nil && s.Doorway.equal(&d) && current.Door == door {
 		return *current
 	}
 	next := *current
 	next.Door = door
-	if s.Doorway = &d; d == (Doorway{}) || d.State == "" && limit == 0 && d.Epoch == 0 {
+	if s.Doorway = &d; d.equal(&Doorway{}) || d.State == "" && limit == 0 && len(d.Given) == 0 {
 		s.Doorway = nil
 	}
 	next.Settings = s.Encode()
 	return next
+}
+
+// count is how many numbers of the lobby a loss left out, as far as that is known; known: something is of all of them.
+func (c *doors) count(d *Doorway, f *Snapshot) (skipped int64, known bool) {
+	lobby := f.gathered()
+	if len(lobby) < 2 {
+		return 0, true
+	}
+	d.learn(lobby, &c.numbers, f.Now < f.Hold)
+	if f.Opening.Phase == PhaseLobby {
+		c.refused.Store(nil) // it may have been for numbers that nobody has; those of a lobby can be counted, nobody is called
+	}
+	return d.skipped(lobby), d.knows(lobby)
 }
 
 // says are the settings, and how many places close the door of an opening; 0: none.
@@ -150,20 +177,13 @@ func (c *doors) decided(was *Doorway, v *View) Doorway {
 	return *was
 }
 
-// reached reports whether so many places are there, without the numbers that were skipped.
+// reached reports whether so many places are there, without the numbers of the lobby that were skipped.
 func (c *doors) reached(v *View, limit, skipped int64) bool {
 	f := &v.Snapshot
 	if refused := c.refused.Load(); refused != nil && *refused == f.Opening.Name {
 		return true
 	}
-	places := f.Waiting + f.Front
-	if v.Starting {
-		lobby := Opening{Segments: v.opened}
-		places = max(places, int64(lobby.InLobby(f.Last))-skipped)
-	} else {
-		places += int64(f.came()) - skipped
-	}
-	return places >= limit
+	return v.inLine()+int64(f.came())-skipped >= limit
 }
 
 func (c *doors) settled(current *Document) {

@@ -55,7 +55,7 @@ func spreadOf(n int64) int64 { return min(30_000, 2000+n/20) }
 // inLobby answers a poll out of the lobby.
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {
 	f := &v.Snapshot
-	a.State, a.Ahead, a.Came = StateLobby, -1, int64(f.came())-v.skipped
+	a.State, a.Ahead, a.Came = StateLobby, -1, v.Came()
 	a.Renewable = v.Stale == 0 && f.undecided(p)
 	if index, in := indexIn(f.Opening.Segments, p); in && !v.Start.Draw {
 		a.show(v.before(p.Lane, lobbyBase(f.Opening.Segments))+f.Front+int64(index), false, shown)

@@ -57,6 +57,7 @@ func (r *Room) look(p *Place, shown int64, beat bool) Answer {
 			r.spent(&a, s.Reason)
 			return a
 		}
+		r.doors.saw(v, p.Epoch, p.Number)
 		r.inLobby(&a, v, p, shown)
 	default:
 		r.inLine(&a, v, p, shown, beat)

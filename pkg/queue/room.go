@@ -223,6 +223,7 @@ type View struct {
 	plan    []Step    // in order
 	opened  []Segment // the lobby that has just been opened, in the order of arrival
 	skipped int64     // numbers of the lobby that a loss left out
+	crowd   crowd
 }
 
 // NewRoom makes a room over store. Run it with Run.
@@ -246,7 +247,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.tune.Store(cfg.tunable())
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
-	r.doors.planner, r.doors.view, r.doors.lastOf = cfg.Planner, r.View, r.watermark.lastOf
+	r.doors.planner, r.doors.view = cfg.Planner, r.View
 	r.controllers = []controller{&r.configuration, plan, &r.doors}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
 	plan.first(&r.watermark.m.Document, r.Now())

@@ -1,87 +1,120 @@
 package queue
 
+import (
+	"maps"
+	"sync"
+)
+
 // A loss in a lobby leaves numbers out: its numbers go on above the highest one that can have been given, and a busy lobby leaves out
-// thousands. Places that nobody has must not close the door, so gateways note in the document how many numbers were given in the
-// epochs before, as far as the first of them knows that has seen the next epoch. It does not know what others were answered since its
-// last snapshot: the door may close so much later.
+// thousands. Places that nobody has must not close the door, so gateways note in the document which numbers of the epochs before
+// somebody is known to have. A gateway knows what it was answered and what the tickets say that it sees: one that has come after the loss
+// learns it within the interval in which pages ask. What nobody knows yet does not count: the door may close so much later.
 
 // keepPast bounds for how many epochs a process remembers the highest number.
 const keepPast = 64
 
-// past is the highest number that a process knew of when an epoch was over.
-type past struct{ epoch, last uint64 }
-
-// leaves remembers the epoch that is over.
-func (k *watermark) leaves() {
-	if k.m.Epoch == 0 {
-		return
-	}
-	k.past = append(k.past, past{k.m.Epoch, k.m.Last})
-	k.past = k.past[max(0, len(k.past)-keepPast):]
+// numbers are the highest ones that somebody is known to have, of the latest epochs.
+type numbers struct {
+	mu      sync.Mutex
+	highest map[uint64]uint64
 }
 
-// lastOf is the highest number of an epoch that is over; false: this process does not know it.
-func (k *watermark) lastOf(epoch uint64) (last uint64, known bool) {
+func (k *numbers) saw(epoch, number uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, p := range k.past {
-		if p.epoch == epoch {
-			return p.last, true
-		}
+	if k.highest == nil {
+		k.highest = map[uint64]uint64{}
 	}
-	return 0, false
+	k.highest[epoch] = max(k.highest[epoch], number)
+	if len(k.highest) <= keepPast {
+		return
+	}
+	first := epoch
+	for e := range k.highest {
+		first = min(first, e)
+	}
+	delete(k.highest, first)
 }
 
-// gathered are the runs of numbers of the lobby that is open, or is being drawn, or whose places come into the line.
-func (v *View) gathered() []Segment {
-	f := &v.Snapshot
-	switch {
-	case f.Opening.Phase == PhaseDrawing:
+// of is the highest number of an epoch; false: this process knows none.
+func (k *numbers) of(epoch uint64) (number uint64, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	number, known = k.highest[epoch]
+	return number, known
+}
+
+// gathered are the runs of numbers of the lobby that is open or is being drawn.
+func (f *Snapshot) gathered() []Segment {
+	if f.Opening.Phase == PhaseDrawing {
 		if d := f.drawing(); d != nil {
 			return d.Segments
 		}
-	case v.Starting:
-		return v.opened
 	}
 	return f.Opening.Segments
 }
 
-// count adds the numbers that were given in the epochs of an open lobby that are over. If a process does not know, another one may.
-func (d *Doorway) count(f *Snapshot, lastOf func(epoch uint64) (uint64, bool)) {
-	came, over := int64(0), false
-	if f.Opening.Phase != PhaseLobby {
-		return
+// saw learns from a ticket that its number was given, if a loss leaves that open.
+func (c *doors) saw(v *View, epoch, number uint64) {
+	lobby := v.Snapshot.gathered()
+	if len(lobby) < 2 {
+		return // at almost every poll
 	}
-	for _, s := range f.Opening.Segments {
-		if s.Open || s.Epoch < d.Epoch {
-			continue
+	for _, s := range lobby {
+		if !s.Open && s.Holds(epoch, number) {
+			c.numbers.saw(epoch, number)
 		}
-		last, known := lastOf(s.Epoch)
-		if !known {
-			return
-		}
-		s.Last, over = min(s.Last, last), true
-		came += int64(s.Len())
-	}
-	if over {
-		d.Came, d.Epoch = d.Came+came, f.Epoch
 	}
 }
 
-// skipped is how many numbers of a lobby nobody was given, as far as that has been counted.
-func (d *Doorway) skipped(lobby []Segment) int64 {
-	n := -d.Came
+// learn notes what this process knows of the numbers of a lobby. The document may know more: others have noted it. held: pages may not all
+// have asked since the loss; if they have, numbers that nobody knows of were not given.
+func (d *Doorway) learn(lobby []Segment, k *numbers, held bool) {
+	copied := false
 	for _, s := range lobby {
-		if s.Epoch < d.Epoch {
-			n += int64(s.Len())
+		number, known := k.of(s.Epoch)
+		if !known && !held {
+			number, known = s.First-1, true
+		}
+		number = min(number, s.Last)
+		if before, noted := d.Given[s.Epoch]; s.Open || !known || noted && before >= number {
+			continue
+		}
+		if !copied {
+			d.Given, copied = maps.Clone(d.Given), true
+		}
+		if d.Given == nil {
+			d.Given = map[uint64]uint64{}
+		}
+		d.Given[s.Epoch] = number
+	}
+}
+
+// skipped is how many numbers of a lobby nobody was given, as far as that is known.
+func (d *Doorway) skipped(lobby []Segment) (n int64) {
+	for _, s := range lobby {
+		if number, known := d.Given[s.Epoch]; known && !s.Open {
+			all := s.Len()
+			s.Last = min(s.Last, number)
+			n += int64(all - s.Len())
 		}
 	}
-	return max(0, n)
+	return n
+}
+
+// knows reports whether something is known of all numbers of a lobby.
+func (d *Doorway) knows(lobby []Segment) bool {
+	for _, s := range lobby {
+		if _, known := d.Given[s.Epoch]; !known && s.Len() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // skips is how many numbers of the lobby nobody was given, by the document.
 func (v *View) skips() int64 {
-	lobby, o := v.gathered(), &v.Snapshot.Opening
+	lobby, o := v.Snapshot.gathered(), &v.Snapshot.Opening
 	if len(lobby) < 2 {
 		return 0 // there was no loss, and the settings need not be read at each tick
 	}
@@ -91,3 +124,6 @@ func (v *View) skips() int64 {
 	}
 	return s.Doorway.skipped(lobby)
 }
+
+// Came is how many have come to the lobby that is open or is being drawn, without the numbers that a loss left out; 0: there is none.
+func (v *View) Came() int64 { return int64(v.Snapshot.came()) - v.skipped }

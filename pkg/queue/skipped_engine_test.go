@@ -87,3 +87,131 @@ func TestWhoComesToTheStartDoesNotSeeNumbersThatALossLeftOut(t *testing.T) {
 		t.Errorf("the ninth: %v, %v", states, why)
 	}
 }
+
+// opens lets a lobby of five places open whose door closes at eight.
+func opens(t *testing.T) (*engine, *queue.Room) {
+	t.Helper()
+	e, b := closing(t)
+	e.phases(1)
+	e.pass(500 * time.Millisecond)
+	b.Tick(t.Context())
+	if !e.room.View().Starting {
+		t.Fatal("the places of the lobby have come already")
+	}
+	return e, b
+}
+
+// both lets the gateways look at the line.
+func both(t *testing.T, e *engine, b *queue.Room) {
+	t.Helper()
+	for range 3 {
+		e.pass(250 * time.Millisecond)
+		b.Tick(t.Context())
+	}
+}
+
+func TestNumbersThatALossLeavesOutAfterTheStartDoNotCloseTheDoor(t *testing.T) {
+	e, b := opens(t)
+	comes := func(n, want int, why queue.Reason) {
+		t.Helper()
+		states, last := come(t, b, n)
+		if got := given(states); got != want || want < n && last != why {
+			t.Errorf("%d of %d got a number, want %d; the last was refused by %v", got, n, want, last)
+		}
+		both(t, e, b)
+	}
+	for range 2 {
+		e.store.lose(t)
+		both(t, e, b)
+		comes(1, 1, 0)
+	}
+	if d := e.document(); d.DoorState() != queue.DoorOpen {
+		t.Fatalf("with 7 of 8 places the door is %+v", d.Door)
+	}
+	comes(1, 1, 0)
+	comes(1, 0, queue.ReasonClosed)
+}
+
+func TestPlacesThatComeBackAfterALossHaveNotLeftTheDoor(t *testing.T) {
+	cfg := paused(8)
+	e := newEngine(t, cfg)
+	e.pass(250 * time.Millisecond)
+	if states, _ := come(t, e.room, 7); given(states) != 7 {
+		t.Fatal(states)
+	}
+	e.pass(250 * time.Millisecond)
+	e.store.lose(t)
+	e.pass(500 * time.Millisecond)
+	if n := e.room.View().Snapshot.Waiting; n != 0 {
+		t.Fatalf("%d have come back already", n)
+	}
+	for i, want := range []int{1, 0} {
+		if states, _ := come(t, e.room, 1); given(states) != want {
+			t.Errorf("newcomer %d: %v, 7 of 8 places are taken by people who come back", i+1, states)
+		}
+		e.pass(500 * time.Millisecond)
+	}
+}
+
+// Gateway and store end together: what the store writes down for the next is a reserve, and only the tickets say how much of it was given.
+func TestAGatewayThatRemembersNothingLearnsFromTicketsWhatALossLeftOut(t *testing.T) {
+	e, _ := closing(t)
+	f := e.room.View().Snapshot
+	e.store.lose(t)
+	if err := e.store.Restore(t.Context(), queue.Watermark{
+		Gateway: "gone", Epoch: f.Epoch, Last: f.Last + 1000, Ceiling: f.Last + 1000, Document: f.Document, Opening: f.Opening,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cfg := queue.RoomConfig{Gateway: "c", Visitors: 4096, Planner: plan.Planner{}, Document: f.Document, Clock: func() time.Time { return time.UnixMilli(e.now.Load()) }}
+	c, err := queue.NewRoom(e.store, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := func() {
+		for range 2 {
+			e.now.Add(250)
+			c.Tick(t.Context())
+		}
+	}
+	pass()
+	come(t, c, 1) // it is refused: as far as anybody knows the reserve was given
+	for number := uint64(1); number <= 5; number++ {
+		a := c.Poll(queue.Place{Visitor: queue.VisitorID{byte(number)}, Epoch: f.Epoch, Number: number, Order: queue.OrderOf(f.Epoch, number)}, -1)
+		if a.State != queue.StateLobby {
+			t.Fatalf("number %d: %v", number, a.State)
+		}
+	}
+	pass()
+	if n := c.View().Came(); n != 5 {
+		t.Errorf("%d have come, want the 5 that were seen", n)
+	}
+	if states, why := come(t, c, 5); given(states) != 3 || why != queue.ReasonLimit {
+		t.Errorf("%d of 5 got a number, the last was refused by %v; 5 of 8 were taken", given(states), why)
+	}
+}
+
+func TestTheDrawnCountForTheDoorWhileTheyComeIntoTheLine(t *testing.T) {
+	cfg := paused(8)
+	e := early(t, time.Minute, true, cfg)
+	e.comeEarly(5)
+	e.until(time.Minute + time.Second)
+	if states, _ := come(t, e.room, 1); given(states) != 1 { // while it is drawn
+		t.Fatal(states)
+	}
+	e.pass(time.Second)
+	if _, err := e.room.Reveal(t.Context(), "morning", seed32); err != nil {
+		t.Fatal(err)
+	}
+	e.pass(500 * time.Millisecond)
+	if v := e.room.View(); v.Snapshot.Opening.Phase != queue.PhaseOpen || v.Places() != 6 {
+		t.Fatalf("%v, %d places", v.Snapshot.Opening.Phase, v.Places())
+	}
+	if states, _ := come(t, e.room, 2); given(states) != 2 {
+		t.Errorf("%v, 6 of 8 places are taken", states)
+	}
+	e.pass(500 * time.Millisecond)
+	if states, why := come(t, e.room, 1); given(states) != 0 || why != queue.ReasonClosed {
+		t.Errorf("the ninth: %v, %v", states, why)
+	}
+}

@@ -74,6 +74,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v.keepSketches(old)
 	v.keepLobby(old)
 	v.skipped = v.skips()
+	r.doors.took(v, old)
 	v.blindUntil = r.blindUntil(old, v)
 	v.unsure = unsureUntil(old, v)
 	v.Usage = r.usage.add(v, old, now, r.cfg.OnFailure == FailHold)

@@ -114,7 +114,7 @@ func (r *Room) joinBatch(arrivals []Arrival) ([]Joined, error) {
 		return nil, err
 	}
 	r.watermark.joined(&reply)
-	r.doors.saw(reply.Places)
+	r.doors.joined(reply.Places)
 	for i := range reply.Places {
 		reply.Places[i].Standing = r.here(reply.Places[i].Standing)
 	}

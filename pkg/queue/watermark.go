@@ -12,8 +12,7 @@ type watermark struct {
 	given
 	later    uint64    // the highest number that a reply has told of an epoch after m.Epoch
 	bookings []Outcome // that the store has counted and no snapshot tells of yet
-	past     []past
-	asked    int // how many of them the store had counted when the next snapshot was asked for
+	asked    int       // how many of them the store had counted when the next snapshot was asked for
 }
 
 // minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees a number one snapshot after
@@ -95,7 +94,6 @@ func (k *watermark) adopt(f *Snapshot) {
 func (k *watermark) learn(f *Snapshot) {
 	k.given.snapshot(f, k.m.Epoch != 0 && f.Epoch > k.m.Epoch)
 	if f.Epoch > k.m.Epoch {
-		k.leaves()
 		k.m.Epoch, k.m.Last, k.later = f.Epoch, 0, 0
 		k.m.Heads, k.m.HeadNumbers = [Lanes]Order{}, [Lanes]uint64{}
 	}

@@ -259,6 +259,26 @@ func TestAPageWithoutScriptHasAnIntervalOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestAPageWithoutScriptSaysThatItTakesLonger(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	w := inTheLine()
+	w.Worse, w.Again = true, "/.einlass/wait?said=1.2.3&to=/"
+	for lang, want := range []string{"Es dauert länger als gedacht: jetzt etwa 12 bis 18 Minuten.", "It is taking longer than expected: now about 12 to 18 minutes."} {
+		body := string(p.AppendWait(nil, Lang(lang), w))
+		for _, part := range []string{`{e}.">` + want + "</p>", `content="15;url=/.einlass/wait?said=1.2.3&amp;to=/"`, `id="go" href="/termine?ort=3"`} {
+			if !strings.Contains(body, part) {
+				t.Errorf("the page lacks %q", part)
+			}
+		}
+	}
+	w.Worse = false
+	if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, `jetzt {e}." hidden></p>`) {
+		t.Error("what is as expected is said to take longer")
+	}
+}
+
 func TestWhatOthersWroteIsText(t *testing.T) {
 	p := mustNew(t, SiteConfig{
 		Title: `<i>"Amt" & Co</i>{n}`, Room: "termine", Contact: `<script>alert(1)</script>`,

@@ -41,7 +41,7 @@ const pages = {
   'the line has ended': { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'closed early': { state: 'early', number: 0, ahead: -1, starts: 87125 },
   closed: { state: 'closed', number: 0, ahead: -1, starts: 725 },
-  'so many wait': { state: 'limit', number: 0, ahead: -1 },
+  'so many wait': { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'everything is booked': { state: 'soldout', number: 0, ahead: -1 },
   'the code was used': { state: 'code', number: 0, ahead: -1 },
   left: { page: 'over-left' },

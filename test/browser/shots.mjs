@@ -44,7 +44,7 @@ const pages = {
   closed: { state: 'closed', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   closed_for_good: { state: 'closed', number: 0, ahead: -1 },
   early: { state: 'early', number: 0, ahead: -1, opens: 85325, starts: 87125 },
-  limit: { state: 'limit', number: 0, ahead: -1 },
+  limit: { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   soldout: { state: 'soldout', number: 0, ahead: -1, starts: 11525 },
   code: { state: 'code', number: 0, ahead: -1 },
   ...Object.fromEntries(['left', 'used', 'stay', 'unknown', 'expired', 'twice', 'moved', 'removed', 'code']

@@ -239,7 +239,7 @@ func TestProgramsComeBackWhenThePlanSaysSo(t *testing.T) {
 	s.pass(50 * time.Second)
 	b := s.waiting(4)
 	s.pass(2 * time.Minute)
-	retries(b, "lobby", 27*time.Minute, 27*time.Minute+spread)
+	retries(b, "lobby", 27*time.Minute, 27*time.Minute+2*time.Second+spread)
 	s.pass(28 * time.Minute)
 	b.poll("room=termine&shown=")
 	s.total(2)

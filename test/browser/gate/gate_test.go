@@ -53,7 +53,7 @@ func TestNobodyButAPersonTakesANumber(t *testing.T) {
 		settings.Rooms = append(settings.Rooms, room)
 	}
 	g := harness.NewGate(t, &program, settings)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs", extent)
 	cmd.WaitDelay = 5 * time.Second

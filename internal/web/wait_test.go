@@ -237,6 +237,20 @@ func TestAPageAfterTheLastOpeningPromisesNoTurn(t *testing.T) {
 	}
 }
 
+// Whoever gets no number for the rest of an opening is not kept before the screen.
+func TestWhoGetsNoNumberIsToldNotToWait(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	for _, s := range []State{Early, Limit, SoldOut} {
+		for lang, want := range []string{"Sie müssen nicht warten.", "You do not need to wait."} {
+			if body := string(p.AppendWait(nil, Lang(lang), &Wait{Status: Status{State: s}, Target: "/"})); !strings.Contains(body, want) {
+				t.Errorf("%s lacks %q", s, want)
+			}
+		}
+	}
+}
+
 func TestTheLastReturnIsSaidBefore(t *testing.T) {
 	p := mustNew(t, testSite())
 	for s, shown := range map[State]bool{Front: true, Called: true, Missed: true, Full: true, Waiting: false} {

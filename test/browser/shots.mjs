@@ -92,6 +92,8 @@ if (README === 'true') {
   await one('waiting', { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, 'waiting-en-light-desktop.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, 'waiting-de-dark-phone.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'narrow' }, 'waiting-de-light-narrow.png');
-  await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, 'waiting-de-light-phone-noscript.png');
+  for (const name of ['waiting', 'worse']) {
+    await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, `${name}-de-light-phone-noscript.png`);
+  }
 }
 await browser.close();

@@ -200,7 +200,7 @@ test('a page that stood in the background over the end of an opening says nothin
     await page.goto(base + '/termine');
     const read = async () => `${await page.title()}\n${await spoken(page)}\n${await text(page)}`;
     await setup({ state: 'checking', ahead: -1, next: 300 });
-    await polled(page, 3600_000);
+    await polled(page, 5100);
     await show(page);
     await page.getByRole('heading', { name: 'One moment, please' }).waitFor();
     assert.ok(!/your turn/.test(await read()), await read());

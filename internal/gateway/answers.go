@@ -154,6 +154,7 @@ func (e *exchange) placePage(d *decision) {
 	case d.cookie == cookieTicket:
 		w.Reload = max(s.Next, firstReload)
 	}
+	e.sayAgain(&w)
 	e.page(200, &w)
 }
 

@@ -97,7 +97,10 @@ func (e *exchange) turnedAwayState() (web.State, queue.Start) {
 	v := e.r.Line.View()
 	switch e.joined.Reason {
 	case queue.ReasonLimit:
-		return web.Limit, queue.Start{} // the line may get shorter at any time
+		if v.Snapshot.Opening.Name == "" {
+			return web.Limit, v.Start
+		}
+		return web.Limit, v.Following // whoever meets the limit has the door closed for the rest of this opening
 	case queue.ReasonSoldOut:
 		return web.SoldOut, v.Start
 	case queue.ReasonCode:

@@ -68,7 +68,7 @@ func TestWhoKeepsNoCookiesAfterTheEndTakesNoNumberByItself(t *testing.T) {
 }
 
 // Who was not heard of for an hour, telephone in the pocket, reads the same as everybody else. That the place was passed over only
-// the store knows, so a page learns it with its second poll.
+// the store knows, so a page learns it with its second poll, and never reads that it is the turn.
 func TestAParkedVisitorReadsThatThePlaceEnded(t *testing.T) {
 	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
 	s.day(true)
@@ -86,7 +86,9 @@ func TestAParkedVisitorReadsThatThePlaceEnded(t *testing.T) {
 	s.pass(time.Hour)
 	before := s.joined()
 	for _, b := range []*browser{b, early} {
-		b.poll("room=termine&shown=")
+		if poll := b.poll("room=termine&shown="); !strings.Contains(poll, `"turn":false`) || !strings.Contains(poll, `"checking":true`) {
+			t.Errorf("first its page is told %s", poll)
+		}
 		s.pass(0)
 		if poll := b.poll("room=termine&shown="); !strings.HasPrefix(poll, `{"state":"none"`) || !strings.Contains(poll, `"ended":true`) {
 			t.Errorf("its page is told %s", poll)

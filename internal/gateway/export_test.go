@@ -16,3 +16,16 @@ func (g *Gateway) Waiting() (n int) {
 	}
 	return n
 }
+
+// ParseSaid, SaidThen and SaidMark are those of said.
+func ParseSaid(query string, number uint64) (ends, told int64) {
+	s := parseSaid([]byte(query), number)
+	return s.ends, s.told
+}
+
+func SaidThen(ends, told, now, high int64) (nextEnds, nextTold int64, worse bool) {
+	s, worse := said{ends, told}.then(now, high)
+	return s.ends, s.told, worse
+}
+
+func SaidMark(ends, told int64, number uint64) string { return said{ends, told}.mark(number) }

@@ -94,12 +94,17 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 		state, outside string
 	}{
 		"the door was closed": {func(d *queue.Document) { d.Door.Closed = true }, "early", "The line opens at 11:30. The first people have their turn at 12:00."},
+		"so many wait":        {func(d *queue.Document) { d.Door.Limit = 1 }, "limit", "The line opens at 11:30. The first people have their turn at 12:00."},
 		"it is booked out":    {nil, "soldout", "There will be more at 12:00. The line opens at 11:30."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newFixture(t, slow)
 			s.day(false)
 			s.pass(61 * time.Minute)
+			for range 4 {
+				s.browser().load("GET", "/")
+			}
+			s.pass(time.Millisecond)
 			if test.change != nil {
 				s.update(test.change)
 			} else {
@@ -234,7 +239,7 @@ func TestProgramsComeBackWhenThePlanSaysSo(t *testing.T) {
 	s.pass(50 * time.Second)
 	b := s.waiting(4)
 	s.pass(2 * time.Minute)
-	retries(b, "lobby", 27*time.Minute, 27*time.Minute+spread)
+	retries(b, "lobby", 27*time.Minute, 27*time.Minute+2*time.Second+spread)
 	s.pass(28 * time.Minute)
 	b.poll("room=termine&shown=")
 	s.total(2)

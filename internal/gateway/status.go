@@ -26,6 +26,10 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 	case web.Front:
 		s.Low, s.High, s.Full = a.Low, a.High, a.Full
 		s.State = standsStill(a, s.State)
+	case web.Turn:
+		if a.BelowFloor || a.Phase != queue.PhaseOpen && a.Phase != queue.PhaseThrough {
+			s.State = web.Checking
+		}
 	case web.Called:
 		s.ClaimLeft = r.until(a.Until)
 	case web.Lobby:

@@ -79,13 +79,13 @@ func TestTheWaitingPageLeadsThroughItsOwnURL(t *testing.T) {
 	s.browser().load("GET", "/")
 	b := s.browser()
 	again := refreshOf(t, b.load("GET", "/termine?ort=3&x=%20&to=/y"))
-	if again != "/.einlass/wait?room=termine&to=/termine?ort=3&x=%20&to=/y" {
+	if !said.MatchString(again) || said.ReplaceAllString(again, "") != "/.einlass/wait?room=termine&to=/termine?ort=3&x=%20&to=/y" {
 		t.Fatalf("it loads %q again", again)
 	}
 	wait := b.load("GET", again)
 	wait.want(t, 200, "text/html")
-	if refreshOf(t, wait) != again {
-		t.Errorf("then it loads %q again", refreshOf(t, wait))
+	if then := refreshOf(t, wait); said.ReplaceAllString(then, "") != said.ReplaceAllString(again, "") {
+		t.Errorf("then it loads %q again", then)
 	}
 	s.pass(time.Second)
 	s.pass(time.Second)

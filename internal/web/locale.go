@@ -19,6 +19,7 @@ type locale struct {
 	aheadAbout   plurals
 	aheadMore    plurals
 	keptPromises plurals
+	worse        phrase
 	claimSoon    phrase
 	claimMinutes plurals
 	reloads      plurals
@@ -57,7 +58,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		tag: c.tag.String(), langTag: c.tag, grouping: groupingOf(c.tag),
 		estimates: c.estimates(),
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
-		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"),
+		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		calendar: c.calendar(), next: c.nexts(),

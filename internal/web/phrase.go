@@ -12,6 +12,7 @@ type mark uint8
 const (
 	markNone mark = iota
 	markCount
+	markEstimate
 	markLow
 	markHigh
 	markHours
@@ -28,7 +29,7 @@ const (
 )
 
 var marks = map[string]mark{
-	"{n}": markCount, "{low}": markLow, "{high}": markHigh,
+	"{n}": markCount, "{e}": markEstimate, "{low}": markLow, "{high}": markHigh,
 	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus, "{title}": markTitle,
 	"{t}": markTime, "{day}": markDay, "{date}": markDate, "{month}": markMonth, "{year}": markYear,
 	"{opens}": markOpens, "{begins}": markBegins,

@@ -24,6 +24,8 @@ const (
 	Shed
 	// Turn: the head has come by, and what that means for this place is not known yet; the next poll tells.
 	Turn
+	// Checking: the same where it need not be the turn, because the place may have ended, or nobody is let in at present.
+	Checking
 	// Full: it is this visitor's turn, and the room is full. The page asks again; that keeps the turn.
 	Full
 	// Resume: the stay ran out and can be resumed before every new call. The page asks for that.
@@ -64,7 +66,7 @@ const (
 
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
-	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Full: "full", Resume: "resume",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
 	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
 	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }

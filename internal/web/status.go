@@ -48,7 +48,7 @@ const JSONType = "application/json"
 
 // AppendStatus appends the answer to a poll, a JSON object:
 //
-//	state    string, see [State.String]; for Turn "waiting" and for Ended "none", which pages of an earlier release know
+//	state    string, see [State.String]; for Turn and Checking "waiting", for Ended "none", which pages of an earlier release know
 //	number   the place's number, 0 if none
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
@@ -60,6 +60,7 @@ const JSONType = "application/json"
 //	more     people who come first beside those that ahead says
 //	full     whether the wait is unknown because nobody can go in until somebody leaves
 //	turn     whether the state is Turn
+//	checking true if the state is Checking; else absent
 //	ended    true if the state is Ended; else absent
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
@@ -72,7 +73,7 @@ const JSONType = "application/json"
 func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = append(dst, `{"state":"`...)
 	switch s.State {
-	case Turn:
+	case Turn, Checking:
 		dst = append(dst, Waiting.String()...)
 	case Ended:
 		dst = append(dst, None.String()...)
@@ -103,6 +104,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = strconv.AppendBool(dst, s.Full)
 	dst = append(dst, `,"turn":`...)
 	dst = strconv.AppendBool(dst, s.State == Turn)
+	if s.State == Checking {
+		dst = append(dst, `,"checking":true`...)
+	}
 	if s.State == Ended {
 		dst = append(dst, `,"ended":true`...)
 	}

@@ -28,6 +28,7 @@ type readStatus struct {
 	Came    int    `json:"came"`
 	Starts  int64  `json:"starts"`
 	Ended   bool   `json:"ended"`
+	Checks  bool   `json:"checking"`
 	Now     int64  `json:"now"`
 	Zone    int    `json:"zone"`
 }
@@ -67,12 +68,12 @@ func TestAStatusIsReadBackAsWritten(t *testing.T) {
 			Next: s.Next.Milliseconds(), Message: replaceInvalid(s.Message), Stale: s.Stale,
 			Until: int64(s.ClaimLeft / time.Second),
 			Last:  s.Last, Came: max(s.Came, 0), Starts: int64((s.Coming.Begins.Sub(monday) + time.Second - 1) / time.Second),
-			Ended: s.State == Ended,
+			Ended: s.State == Ended, Checks: s.State == Checking,
 		}
 		if !s.Now.IsZero() {
 			want.Now = monday.UnixMilli()
 		}
-		if want.Turn {
+		if want.Turn || want.Checks {
 			want.State = "waiting" // pages of an earlier release know no other name, and would load anew
 		}
 		if want.Ended {

@@ -13,8 +13,11 @@ type Wait struct {
 	// URL that numbers nobody, or, as long as there is no number, the URL first asked for. Anything but a path on the
 	// same host is replaced by "/".
 	Target string
-	// Reload is the interval of the reloads without script; zero or less: Next.
+	// Reload is the interval of the reloads without script; zero or less: Next. Again is what they load; empty: Target.
 	Reload time.Duration
+	Again  string
+	// Worse: it takes longer than the page before this one said.
+	Worse bool
 	// Join is the own URL to which a press is sent that takes a new number, where the place has ended.
 	Join string
 }
@@ -24,6 +27,13 @@ func (w *Wait) reload() time.Duration {
 		return w.Reload
 	}
 	return w.Next
+}
+
+func (w *Wait) again() string {
+	if w.Again != "" {
+		return w.Again
+	}
+	return w.Target
 }
 
 func (l *locale) compileWait(k *compiler) error {
@@ -54,7 +64,7 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotTitle:
 		return s.appendTab(dst, inHTML, l, &w.Status)
 	case slotReload:
-		return appendReload(dst, w.reload(), w.Target)
+		return appendReload(dst, w.reload(), w.again())
 	case slotReloads:
 		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.reload()))
 	case slotNext:
@@ -81,6 +91,8 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendCount(dst, inHTML, &l.keptPromises, w.Kept*100/max(1, w.Promised))
 	case slotEstimate:
 		return l.appendEstimate(dst, inHTML, w.Low, w.High, w.Full)
+	case slotWorse:
+		return l.appendWorse(dst, inHTML, w)
 	case slotClaim:
 		return l.appendClaim(dst, inHTML, w.ClaimLeft)
 	case slotCame:
@@ -170,6 +182,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Message == ""
 	case slotHideLast:
 		return !w.Last
+	case slotHideWorse:
+		return !w.Worse
 	case slotHideCame:
 		return w.Came <= 0
 	case slotHideStarts:
@@ -261,6 +275,20 @@ func (l *locale) appendAhead(dst []byte, f form, before, behind string, st *Stat
 			dst = append(dst, before...)
 			dst = l.grouping.append(dst, uint64(n))
 			dst = append(dst, behind...)
+		}
+	}
+	return dst
+}
+
+// appendWorse appends that it takes longer than was said, if it does.
+func (l *locale) appendWorse(dst []byte, f form, w *Wait) []byte {
+	if !w.Worse {
+		return dst
+	}
+	for _, p := range l.worse {
+		dst = append(dst, p.text[f]...)
+		if p.mark == markEstimate {
+			dst = l.appendEstimate(dst, f, w.Low, w.High, w.Full)
 		}
 	}
 	return dst

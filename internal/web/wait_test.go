@@ -237,6 +237,20 @@ func TestAPageAfterTheLastOpeningPromisesNoTurn(t *testing.T) {
 	}
 }
 
+// Whoever gets no number for the rest of an opening is not kept before the screen.
+func TestWhoGetsNoNumberIsToldNotToWait(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	for _, s := range []State{Early, Limit, SoldOut} {
+		for lang, want := range []string{"Sie müssen nicht warten.", "You do not need to wait."} {
+			if body := string(p.AppendWait(nil, Lang(lang), &Wait{Status: Status{State: s}, Target: "/"})); !strings.Contains(body, want) {
+				t.Errorf("%s lacks %q", s, want)
+			}
+		}
+	}
+}
+
 func TestTheLastReturnIsSaidBefore(t *testing.T) {
 	p := mustNew(t, testSite())
 	for s, shown := range map[State]bool{Front: true, Called: true, Missed: true, Full: true, Waiting: false} {
@@ -256,6 +270,26 @@ func TestAPageWithoutScriptHasAnIntervalOfItsOwn(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+func TestAPageWithoutScriptSaysThatItTakesLonger(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	w := inTheLine()
+	w.Worse, w.Again = true, "/.einlass/wait?said=1.2.3&to=/"
+	for lang, want := range []string{"Es dauert länger als gedacht: jetzt etwa 12 bis 18 Minuten.", "It is taking longer than expected: now about 12 to 18 minutes."} {
+		body := string(p.AppendWait(nil, Lang(lang), w))
+		for _, part := range []string{`{e}.">` + want + "</p>", `content="15;url=/.einlass/wait?said=1.2.3&amp;to=/"`, `id="go" href="/termine?ort=3"`} {
+			if !strings.Contains(body, part) {
+				t.Errorf("the page lacks %q", part)
+			}
+		}
+	}
+	w.Worse = false
+	if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, `jetzt {e}." hidden></p>`) {
+		t.Error("what is as expected is said to take longer")
 	}
 }
 

@@ -129,7 +129,7 @@ func nextOf(s *Status) next {
 	c := &s.Coming
 	known := c.Begins.After(c.Now)
 	switch s.State {
-	case Closed, Early, SoldOut, Ended:
+	case Closed, Early, Limit, SoldOut, Ended:
 		opens := c.Opens.After(c.Now)
 		switch {
 		case !known:

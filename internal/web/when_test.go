@@ -40,6 +40,8 @@ func TestEachStateSaysWhatComesNext(t *testing.T) {
 		{Closed, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},
 		{Early, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},
 		{Early, Coming{Begins: tuesday}, "Die Warteschlange öffnet am Dienstag, 15. Juni, um 8:05 Uhr.", "The line opens on Tuesday 15 June at 8:05."},
+		{Limit, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},
+		{Limit, Coming{Opens: lobby, Begins: tuesday}, "Die Warteschlange öffnet am Dienstag, 15. Juni, um 7:30 Uhr. Die ersten kommen um 8:05 Uhr an die Reihe.", "The line opens on Tuesday 15 June at 7:30. The first people have their turn at 8:05."},
 		{SoldOut, Coming{Begins: eleven}, "Mehr gibt es um 11:00 Uhr. Dann öffnet die Warteschlange wieder.", "There will be more at 11:00. The line opens again then."},
 		{SoldOut, Coming{Opens: lobby, Begins: tuesday}, "Mehr gibt es am Dienstag, 15. Juni, um 8:05 Uhr. Die Warteschlange öffnet um 7:30 Uhr.", "There will be more on Tuesday 15 June at 8:05. The line opens at 7:30."},
 		{SoldOut, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/test/browser/fakegateway"
@@ -39,7 +38,7 @@ func runNode(t *testing.T, file string, args ...string) {
 	t.Helper()
 	t.Parallel()
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd, stop, err := fakegateway.Node(ctx, ".", site, append([]string{"--test-reporter=spec", file}, args...)...)
 	if err != nil {

@@ -10,6 +10,7 @@ const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
   waiting_kept: { ahead: 87, low: 720, high: 1080, promised: 1400, kept: 1302 },
   waiting_many: { ahead: 12345, exact: false, number: 128340, low: 4200, high: 6600 },
+  worse: { ahead: 412, low: 1500, high: 2400, worse: true },
   next: { ahead: 0, low: 10, high: 40 },
   stale: { ahead: 87, stale: true, low: 240, high: 420 },
   front: { state: 'front', ahead: -1, low: 0, high: 120 },
@@ -17,6 +18,7 @@ const pages = {
   more_next: { ahead: -1, exact: false, more: 17, low: 5, high: 60 },
   full: { ahead: 8, low: 0, high: 0, full: true },
   turn: { state: 'turn', ahead: -1 },
+  checking: { state: 'checking', ahead: -1 },
   missed: { state: 'missed' },
   called: { state: 'called', until: 290 },
   paused: { state: 'paused', message: { de: 'Um 11 Uhr geht es weiter.', en: 'We go on at 11 o’clock.' } },
@@ -44,7 +46,7 @@ const pages = {
   closed: { state: 'closed', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   closed_for_good: { state: 'closed', number: 0, ahead: -1 },
   early: { state: 'early', number: 0, ahead: -1, opens: 85325, starts: 87125 },
-  limit: { state: 'limit', number: 0, ahead: -1 },
+  limit: { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   soldout: { state: 'soldout', number: 0, ahead: -1, starts: 11525 },
   code: { state: 'code', number: 0, ahead: -1 },
   ...Object.fromEntries(['left', 'used', 'stay', 'unknown', 'expired', 'twice', 'moved', 'removed', 'code']
@@ -90,6 +92,8 @@ if (README === 'true') {
   await one('waiting', { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, 'waiting-en-light-desktop.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, 'waiting-de-dark-phone.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'narrow' }, 'waiting-de-light-narrow.png');
-  await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, 'waiting-de-light-phone-noscript.png');
+  for (const name of ['waiting', 'worse']) {
+    await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, `${name}-de-light-phone-noscript.png`);
+  }
 }
 await browser.close();

@@ -1,7 +1,7 @@
 // The turn: going in, being told, coming late, leaving.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, hidden, log, long, passing, polled, polls, setUp, setup, show, spoken, still, until, withPage } from './browser.mjs';
+import { base, hidden, log, long, passing, polled, polls, setUp, setup, show, spoken, still, text, until, withPage } from './browser.mjs';
 
 setUp();
 
@@ -189,6 +189,25 @@ test('a place that ended while the page was open is said, with what comes next a
     assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
     await page.getByRole('button', { name: 'Join the line again' }).click();
     await until('the press', async () => (await log()).some((r) => r.method === 'POST' && r.url === '/.einlass/join?to=/termine'));
+  });
+});
+
+test('a page that stood in the background over the end of an opening says nothing of a turn', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await hidden(page);
+    await setup({ ahead: 40, next: 5000 });
+    await page.goto(base + '/termine');
+    const read = async () => `${await page.title()}\n${await spoken(page)}\n${await text(page)}`;
+    await setup({ state: 'checking', ahead: -1, next: 300 });
+    await polled(page, 5100);
+    await show(page);
+    await page.getByRole('heading', { name: 'One moment, please' }).waitFor();
+    assert.ok(!/your turn/.test(await read()), await read());
+    await setup({ state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
+    await polled(page, 1000);
+    await page.getByRole('heading', { name: 'It is over for this time' }).waitFor();
+    assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
   });
 });
 

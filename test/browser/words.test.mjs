@@ -22,6 +22,7 @@ const answers = [
   { state: 'front', ahead: -1, low: 0, high: 30 },
   { state: 'front', ahead: -1, low: 0, high: 0, full: true },
   { state: 'turn', ahead: -1 },
+  { state: 'checking', ahead: -1 },
   { state: 'front', ahead: -1, low: 0, high: 30, last: true },
   { state: 'missed', ahead: -1, last: true },
   { state: 'full', ahead: -1 },

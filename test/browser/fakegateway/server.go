@@ -64,6 +64,8 @@ type Setup struct {
 	Status int `json:"status"`
 	// Polls is how polls end: "" with the status, "drop" with a broken connection, or an HTTP status.
 	Polls string `json:"polls"`
+	// Worse: the page says that it takes longer than the page before it said.
+	Worse bool `json:"worse"`
 	// Admit lets a navigation in when the state is "called", as the gateway does.
 	Admit bool `json:"admit"`
 	// BeforeScript answers the script of the release before, BeforePolls polls as its gateway does, and the page "before" is
@@ -276,7 +278,7 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
-			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine"}))
+			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine", Worse: setup.Worse}))
 	}
 }
 

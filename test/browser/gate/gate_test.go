@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost. Such a host is as trustworthy to browsers
 // as one with TLS, and every two of them are different sites. plain.test is none of that.
-var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain"}
+var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer"}
 
 func TestNobodyButAPersonTakesANumber(t *testing.T) {
 	chromium, err := browser.Chromium()
@@ -46,10 +46,14 @@ func TestNobodyButAPersonTakesANumber(t *testing.T) {
 			// Time for two steps between two refreshes of a page without script.
 			room.PollMin, room.PollMax = 5*time.Second, 6*time.Second
 		}
+		if name == "longer" {
+			// Somebody at the end of a line of 30 waits for some minutes.
+			room.Rate, room.Burst = 12, 1
+		}
 		settings.Rooms = append(settings.Rooms, room)
 	}
 	g := harness.NewGate(t, &program, settings)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs", extent)
 	cmd.WaitDelay = 5 * time.Second

@@ -74,6 +74,17 @@ async function numbers(room) {
 const open = (room) => admin(room, { rate: 6000, burst: 100 });
 const shut = (room) => admin(room, { rate: 0, burst: 1 });
 
+// joins takes a number as a page load does, and polls once, so that the place is worth something.
+async function joins(room) {
+  const ask = (path, headers) => new Promise((done, failed) => {
+    request({ host: '127.0.0.1', port, path, headers: { Host: `${room}.localhost:${port}`, ...headers } }, (a) => { a.resume().on('end', () => done(a)); })
+      .on('error', failed).end();
+  });
+  const page = await ask('/termine', { Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' });
+  const cookie = (page.headers['set-cookie'] ?? []).map((c) => c.split(';')[0]).join('; ');
+  await ask(`/.einlass/status?room=${room}&shown=`, { Cookie: cookie });
+}
+
 async function withContext(options, run) {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   context.setDefaultTimeout(30000);
@@ -352,6 +363,23 @@ long('a prerender takes no number', async () => {
     await gone;
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+});
+
+long('without script the page that loads itself says when it takes longer than it said before', async () => {
+  const room = 'longer', url = at(room) + '/termine?ort=3';
+  for (let i = 0; i < 30; i++) await joins(room);
+  await withContext({ javaScriptEnabled: false }, async (context) => {
+    const page = await context.newPage();
+    await page.goto(url);
+    await heading(page, inLine);
+    const worse = page.locator('#worse');
+    assert.equal(await worse.isVisible(), false);
+    await admin(room, { rate: 3 });
+    await worse.filter({ hasText: 'It is taking longer than expected: now ' }).waitFor();
+    assert.ok((await worse.textContent()).includes(await page.locator('#estimate').textContent()));
+    assert.ok(page.url().endsWith('&to=/termine?ort=3'), page.url());
+    assert.equal((await context.cookies()).length, 2, 'what was said is in no cookie');
+  });
 });
 
 test('by plain http a form without a pass gets a page with a way on', async () => {

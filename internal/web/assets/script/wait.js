@@ -8,7 +8,7 @@ function waitingPage() {
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|full|lobby|lots|drawing|between|refill|over|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|checking|full|lobby|lots|drawing|between|refill|over|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -250,6 +250,7 @@ function waitingPage() {
     failures = 0;
     lost(false);
     if (s.turn) { s.state = 'turn'; }
+    if (s.checking) { s.state = 'checking'; }
     if (s.ended && $('join')) { s.state = 'ended'; }
     if (s.state === 'none' || s.state === 'inside' || s.state === 'called') { turn(s); return; }
     schedule(s.next);

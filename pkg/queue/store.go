@@ -271,17 +271,18 @@ type Store interface {
 	// StateSpent (ReasonExpired). Otherwise, known or not: out of every waiting set and asking, except that a stay that is resumed
 	// keeps its turn at the door while it is over; spent at its beginning (if not known, min(Started, now)); a = min(At, now).
 	// A later request than the last one known teaches the curve if the stay was live, and moves the stay to the next inside at
-	// a: from fresh or unknown to inside1; served stays served. An earlier one moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
+	// a: from fresh or unknown to inside1, an unknown one that has booked to served; served stays served. An earlier one moves it from fresh only. StateInside with the end min(last request + Idle, beginning + Max) if the stay is live,
 	// StateMissed (ReasonOver) if it is over, else StateSpent (ReasonExpired).
 	Renew(ctx context.Context, stays []Stay) (KeepReply, error)
 
 	// Report takes outcomes; those of one answer of the site in the order booked, finished. Booked and Freed with a Ref that
 	// was counted: nothing.
 	//   Booked: booked + Count, reports + 1; the stay moves from fresh or inside to served. In one step, so that
-	//     Quota - booked - U does not change by a booking that is told late.
+	//     Quota - booked - U does not change by a booking that is told late. Of a visitor that is not ended and
+	//     whose stay is not known refs keeps that it has booked: the id with its first byte inverted, as long as after the last such report.
 	//   Freed: booked = max(0, booked - Count), reports + 1.
-	//     Either with a Count of 0 moves the stay only, without reports + 1: a gateway tells so, after a loss, that a stay has booked
-	//     before. A report would hide from another watermark that it knows of one more booking.
+	//     Either with a Count of 0 is no report, and does the rest: a gateway tells so, after a loss, what was counted before. A
+	//     report would hide from another watermark that it knows of one more booking.
 	//   Total, an operator's correction: booked = Count, reports + 1.
 	//   Finished: teaches the curve if the stay is live; the visitor is ended, finished + 1 if it was not before.
 	Report(ctx context.Context, outcomes []Outcome) error

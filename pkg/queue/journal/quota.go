@@ -1,12 +1,17 @@
 package journal
 
-import "github.com/einlass/einlass/pkg/queue"
+import (
+	"maps"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
 
 // quota follows what is booked and who may still book.
 type quota struct {
 	// unbooked are stays that certainly may still book.
 	unbooked crowd
 	refs     map[ID]counted
+	booked   map[queue.VisitorID]int64 // when, of visitors that are in no place
 	known    bool
 	// low and high bound what may be booked, and reports how often that may have been told.
 	low, high int64
@@ -26,7 +31,9 @@ type counted struct {
 
 type booking struct{ at, count int64 }
 
-func newQuota() quota { return quota{unbooked: newCrowd(), refs: map[ID]counted{}} }
+func newQuota() quota {
+	return quota{unbooked: newCrowd(), refs: map[ID]counted{}, booked: map[queue.VisitorID]int64{}}
+}
 
 func (q *quota) forget() {
 	q.known = false
@@ -48,14 +55,19 @@ func (q *quota) sweep(before int64) {
 			delete(q.refs, ref)
 		}
 	}
+	maps.DeleteFunc(q.booked, func(_ queue.VisitorID, at int64) bool { return at < before })
 }
 
 // reported notes a report. One whose reference was told before a loss may count again, or not.
 func (v *Invariants) reported(e *Event) {
 	q, o := &v.quota, e.Report
 	id := queue.VisitorID(e.Visitor)
-	if p := v.places.find(id); p != nil && queue.OutcomeKind(o.Kind) == queue.Booked {
-		p.served = true
+	if queue.OutcomeKind(o.Kind) == queue.Booked {
+		if p := v.places.find(id); p != nil {
+			p.served = true
+		} else {
+			q.booked[id] = e.At
+		}
 	}
 	c, told := q.refs[o.Ref]
 	told = told && o.Ref != (ID{})

@@ -25,6 +25,7 @@ func (v *Invariants) renew(e *Event) {
 		delete(v.places.spent, id)
 		p = v.places.add(id)
 		p.finished, p.began = u.ended, u.began
+		_, p.served = v.quota.booked[id]
 		if spent && u.generation != v.generation {
 			p.began = 0
 		}

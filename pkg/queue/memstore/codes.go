@@ -93,11 +93,16 @@ func (f *references) has(c queue.Code) bool {
 	return ok
 }
 
-// note notes a reference that is not known.
+// note notes a reference; one that is known is forgotten later.
 func (f *references) note(c queue.Code, at int64) {
-	ref := f.slab.take(queue.VisitorID(c))
+	ref, known := f.index[c]
+	if known {
+		f.byTime.remove(uint64(f.slab.at(ref).at), ref)
+	} else {
+		ref = f.slab.take(queue.VisitorID(c))
+		f.index[c] = ref
+	}
 	f.slab.at(ref).at = at
-	f.index[c] = ref
 	f.byTime.insert(uint64(at), ref)
 	f.changed.reference(c)
 }

@@ -91,7 +91,11 @@ func (r *room) request(ref uint32, at int64) {
 		return
 	}
 	r.came(s, at)
-	r.tell(ref, s.next(), at)
+	next := s.next()
+	if s.group == forgotten && r.refs.has(bookedMark(r.slab.at(ref).id)) {
+		next = served
+	}
+	r.tell(ref, next, at)
 }
 
 // report takes one outcome.
@@ -112,16 +116,34 @@ func (r *room) report(o queue.Outcome) {
 	switch o.Kind {
 	case queue.Booked:
 		r.Opening.Booked += o.Count
-		if ref, rec := r.find(o.Visitor); rec != nil {
-			if s, ok := r.stays[ref]; ok && s.group != forgotten {
-				r.tell(ref, served, s.told)
-			}
-		}
+		r.serve(o.Visitor)
 	case queue.Freed:
 		r.Opening.Booked = max(0, r.Opening.Booked-o.Count)
 	case queue.Total:
 		r.Opening.Booked = o.Count
 	}
+}
+
+// serve moves a visitor's stay to the served, and notes of one that is not known that it has booked.
+func (r *room) serve(id queue.VisitorID) {
+	ref, rec := r.find(id)
+	if rec != nil {
+		if s, ok := r.stays[ref]; ok && s.group != forgotten {
+			r.tell(ref, served, s.told)
+			return
+		}
+	}
+	if rec == nil || rec.set() != inEnded {
+		r.refs.note(bookedMark(id), r.now)
+	}
+}
+
+// bookedMark is what is remembered among the references of a visitor who has booked and whose stay is not known. It is no
+// reference: those are hashes.
+func bookedMark(id queue.VisitorID) queue.Code {
+	mark := queue.Code(id)
+	mark[0] ^= 0xff
+	return mark
 }
 
 // finish ends a stay whose visitor is done.

@@ -186,6 +186,48 @@ var reporting = []scenario{
 		l.report(queue.Outcome{Kind: queue.Total})
 		want(l, "reports with a correction to nothing", l.snapshot().Opening.Reports, 1)
 	}},
+	{"a visitor who has booked and whose stay is not known comes in as served", func(l *line) {
+		l.report(booked(1, 1, 1), booked(2, 0, 2), queue.Outcome{Kind: queue.Freed, Visitor: Visitor(3), Count: 1, Ref: queue.Code{9}})
+		l.report(queue.Outcome{Kind: queue.Booked, Count: 1, Ref: queue.Code{8}}) // of nobody
+		l.report(booked(1, 1, 1))
+		o := l.snapshot().Opening
+		want(l, "booked", o.Booked, 1)
+		want(l, "reports", o.Reports, 3)
+		for n, kind := range map[int]queue.CurveKind{1: queue.CurveServed, 2: queue.CurveServed, 3: queue.CurveInside1} {
+			l.renew(n, l.now()-1, l.now())
+			l.clock.Step(1000)
+			before := l.snapshot().Curves[kind].Back[0]
+			l.renew(n, l.now()-1, l.now())
+			want(l, "back of its kind", l.snapshot().Curves[kind].Back[0], before+1)
+		}
+	}},
+	{"that a visitor has booked is remembered for a life after it was told last", func(l *line) {
+		l.report(booked(1, 1, 1), booked(2, 1, 2))
+		l.step(lifeMS - 1)
+		l.report(booked(1, 1, 3))
+		l.step(1)
+		l.advance()
+		curves := func(n int) (served int64) {
+			l.renew(n, l.now()-1, l.now())
+			l.clock.Step(1000)
+			before := l.snapshot().Curves[queue.CurveServed].Back[0]
+			l.renew(n, l.now()-1, l.now())
+			return l.snapshot().Curves[queue.CurveServed].Back[0] - before
+		}
+		want(l, "served, told again", curves(1), 1)
+		want(l, "served, told a life ago", curves(2), 0)
+	}},
+	{"nobody is remembered as one who has booked behind the end", func(l *line) {
+		l.finish(1)
+		l.clock.Step(1000)
+		l.report(booked(1, 1, 1))
+		l.step(lifeMS - 1000)
+		l.advance()
+		l.renew(1, l.now()-1, l.now())
+		l.clock.Step(1000)
+		l.renew(1, l.now()-1, l.now())
+		want(l, "back of the served", l.snapshot().Curves[queue.CurveServed].Back[0], 0)
+	}},
 	{"what is freed is given back, never below nothing", func(l *line) {
 		freed := func(count int64, ref byte) queue.Outcome {
 			return queue.Outcome{Kind: queue.Freed, Count: count, Ref: queue.Code{ref}}

@@ -118,7 +118,11 @@ func (r *room) request(id queue.VisitorID, at int64) {
 		return
 	}
 	r.came(id, at)
-	r.tell(id, r.nextGroup(id), at)
+	next := r.nextGroup(id)
+	if !known && has(r.refs, bookedMark(id)) {
+		next = served
+	}
+	r.tell(id, next, at)
 }
 
 // report takes one outcome.
@@ -139,14 +143,28 @@ func (r *room) report(o queue.Outcome) {
 	switch o.Kind {
 	case queue.Booked:
 		r.opening.Booked += o.Count
-		if _, at, ok := r.told(o.Visitor); ok {
-			r.tell(o.Visitor, served, at)
-		}
+		r.serve(o.Visitor)
 	case queue.Freed:
 		r.opening.Booked = max(0, r.opening.Booked-o.Count)
 	case queue.Total:
 		r.opening.Booked = o.Count
 	}
+}
+
+// serve moves a visitor's stay to the served, and notes of one that is not known that it has booked.
+func (r *room) serve(id queue.VisitorID) {
+	if _, at, ok := r.told(id); ok {
+		r.tell(id, served, at)
+	} else if !has(r.ended, id) {
+		r.refs[bookedMark(id)] = r.now
+	}
+}
+
+// bookedMark stands in refs for a visitor who has booked and whose stay is not known.
+func bookedMark(id queue.VisitorID) queue.Code {
+	mark := queue.Code(id)
+	mark[0] = 255 - mark[0]
+	return mark
 }
 
 // finish ends a stay whose visitor is done.

@@ -183,12 +183,28 @@ var inVerbs = []mutant{
 		find: `touch(v).group = SERVED`, replace: `touch(v).group = v.group`,
 	},
 	{
+		name: "booked-before-the-stay", file: "report.lua", what: "a booking of a stay that is not known yet is not remembered",
+		find: `add_pair(noted, NOW, booked_mark(v.id))`, replace: `add_pair(noted, 0, booked_mark(v.id))`,
+	},
+	{
+		name: "booked-behind-the-end", file: "report.lua", what: "an ended visitor is remembered as one who has booked",
+		find: `elseif v.set ~= ENDED then`, replace: `else`,
+	},
+	{
+		name: "renew-forgets-the-booking", file: "renew.lua", what: "a stay that comes back has not booked",
+		find: `has_booked[booked_mark(v.id)] and SERVED`, replace: `false and SERVED`,
+	},
+	{
 		name: "freed-below-nothing", file: "report.lua", what: "more is given back than was taken",
 		find: `max(0, room.booked - count)`, replace: `room.booked - count`,
 	},
 	{
 		name: "reports-not-counted", file: "report.lua", what: "reports are not counted",
 		find: `room.reports + 1`, replace: `room.reports`,
+	},
+	{
+		name: "nothing-is-a-report", file: "report.lua", what: "a booking of nothing is a report",
+		find: `kind == 3 or count > 0`, replace: `true`,
 	},
 	{
 		name: "joins-in-the-first-second", file: "join.lua", what: "two lines that are lost in one second give the same numbers",

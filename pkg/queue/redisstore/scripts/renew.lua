@@ -9,6 +9,8 @@ if stop then
   return stop
 end
 
+local has_booked = {} -- marks of those whose stays are not known
+
 -- request notes a request of a stay. One that is told again, or after a later one, proves nothing new, except that the cookie
 -- of a fresh stay has come back.
 local function request(v, time)
@@ -19,7 +21,7 @@ local function request(v, time)
     return
   end
   note_came(v, time)
-  v.group, v.told = next_group(v), time
+  v.group, v.told = not v.group and has_booked[booked_mark(v.id)] and SERVED or next_group(v), time
 end
 
 local function renew(v, started, time)
@@ -41,9 +43,21 @@ local function renew(v, started, time)
   return stay_standing(v)
 end
 
+-- find_marks learns which of the stays that are not known have booked.
+local function find_marks(ids)
+  local asked = {}
+  for _, id in ipairs(has(REFS) and ids or {}) do
+    if not record(id).group then
+      asked[#asked + 1] = booked_mark(id)
+    end
+  end
+  look(asked, REFS, 'ZMSCORE', has_booked)
+end
+
 local batch = ARGV[3]
 local ids, states, times = each(batch, 32), {}, {}
 find_tickets(ids)
+find_marks(ids)
 for i, id in ipairs(ids) do
   local state, till, began = renew(record(id), struct.unpack('>I8I8', batch, i * 32 - 15))
   states[i], times[#times + 1] = state, till

@@ -39,6 +39,8 @@ local function report(v, kind, count, ref)
     room.booked = room.booked + count
     if v.group then
       touch(v).group = SERVED
+    elseif v.set ~= ENDED then
+      add_pair(noted, NOW, booked_mark(v.id))
     end
   elseif kind == 2 then
     room.booked = max(0, room.booked - count)

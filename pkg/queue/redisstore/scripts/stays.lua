@@ -7,6 +7,11 @@ local function note_came(v, time)
   end
 end
 
+-- booked_mark is what REFS holds of a visitor who has booked and whose stay is not known. It is no reference: those are hashes.
+local function booked_mark(id)
+  return struct.pack('Bc15', 255 - byte(id), sub(id, 2))
+end
+
 -- find_tickets learns where the visitors of a batch are whose tickets have probably bought stays.
 local function find_tickets(ids)
   local rest = meet(ids, SPENT, 'began')

@@ -33,7 +33,7 @@ type Command struct {
 //	booked;count=2;ref="A17", finish
 //
 // A field that is no such list gives no command, and so do words that are none: ok is false then. The parameters are those of booked and
-// freed: count is 1 to MaxCount, ref a string or a token.
+// freed: count is 0 to MaxCount, ref a string or a token.
 func ParseCommands(values []string) (all []Command, ok bool) {
 	list, err := httpsfv.UnmarshalList(values)
 	if err != nil {
@@ -49,7 +49,7 @@ func ParseCommands(values []string) (all []Command, ok bool) {
 		}
 		c := Command{string(name), Met{Count: 1}}
 		if n, is := parameter(item, "count").(int64); is {
-			c.Count = min(max(1, n), MaxCount)
+			c.Count = counted(n)
 		}
 		switch ref := parameter(item, "ref").(type) {
 		case string:

@@ -25,7 +25,7 @@ type Answer interface {
 type Met struct {
 	// Ref is the site's own name of it, at most MaxRef bytes; empty: it has none.
 	Ref string
-	// Count is how many, 1 to MaxCount.
+	// Count is how many, 0 to MaxCount.
 	Count int64
 }
 

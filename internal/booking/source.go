@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -107,11 +108,22 @@ func ParseCount(text string) (Count, error) {
 	return Count{}, fmt.Errorf(`%q is not accepted; want a number, 1 to %d, or "header NAME" of the answer`, text, MaxCount)
 }
 
-// of is the number. A field without one counts one: something was booked.
+// of is the number. A field without one counts one: something was booked. 0 is a number, and more than MaxCount counts MaxCount.
 func (c Count) of(a Answer) int64 {
-	n := max(1, c.N)
-	if c.Field != "" {
-		n, _ = strconv.ParseInt(strings.TrimSpace(string(a.Field(c.Field))), 10, 64)
+	if c.Field == "" {
+		return max(1, c.N)
 	}
-	return min(max(1, n), MaxCount)
+	n, err := strconv.ParseInt(strings.TrimSpace(string(a.Field(c.Field))), 10, 64)
+	if errors.Is(err, strconv.ErrSyntax) {
+		n = 1
+	}
+	return counted(n)
+}
+
+// counted is how many a number says that a site has given: below 0 it says nothing, and something was booked.
+func counted(n int64) int64 {
+	if n < 0 {
+		return 1
+	}
+	return min(n, MaxCount)
 }

@@ -26,6 +26,9 @@ func TestWhatABookingIsCalledAndHowManyItIsOf(t *testing.T) {
 		{"header X-Id", "header X-Seats", Request{}, head{201, map[string]string{"x-seats": "many"}}, Met{"", 1}},
 		{"header X-Id", "header X-Seats", Request{}, head{201, map[string]string{"x-id": long, "x-seats": "99999"}}, Met{long[:256], MaxCount}},
 		{"", "header X-Seats", Request{}, head{201, map[string]string{"x-seats": "-3"}}, Met{"", 1}},
+		{"", "header X-Seats", Request{}, head{201, map[string]string{"x-seats": "0"}}, Met{"", 0}},
+		{"", "header X-Seats", Request{}, head{201, map[string]string{"x-seats": "1001"}}, Met{"", MaxCount}},
+		{"", "header X-Seats", Request{}, head{201, map[string]string{"x-seats": "99999999999999999999"}}, Met{"", MaxCount}},
 	} {
 		ref, err := ParseSource(test.ref)
 		if err != nil {

@@ -83,6 +83,7 @@ type Room struct {
 	files       route.Files
 	// of Finish, Bookings and Frees
 	finishes, bookings, frees *booking.Rules
+	many                      sync.Once    // a count at the bound was logged
 	strange                   sync.Once    // a word of the site that is no command was logged
 	pauseAsked                atomic.Int64 // ms, when the site last asked for a pause
 	// of the two pages in a frame

@@ -94,6 +94,15 @@ func (s *stayInside) shown() bool {
 // loaded again says nothing new, so it is named by its address and visitor; a form that the site took again is another booking.
 func (s *stayInside) outcomes(all []queue.Outcome, kind queue.OutcomeKind, met []booking.Met) []queue.Outcome {
 	for i, m := range met {
+		if m.Count == 0 {
+			continue // of nothing: it does not say that the visitor has booked
+		}
+		if m.Count == booking.MaxCount {
+			s.r.many.Do(func() {
+				s.g.Log.Warn("the site said that very many are booked or freed by one answer; more than the bound count as the bound",
+					zap.String("room", s.r.ID), zap.Int64("bound", booking.MaxCount))
+			})
+		}
 		o := queue.Outcome{Kind: kind, Visitor: queue.VisitorID(s.pass.Visitor), Count: m.Count}
 		switch {
 		case m.Ref != "":

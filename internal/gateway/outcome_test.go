@@ -233,6 +233,7 @@ func TestTheSiteCommandsByAFieldThatVisitorsNeitherSeeNorSend(t *testing.T) {
 		{"a booking", both[:3], []string{`booked;count=2;ref="A17"`}, 2, 0, false, false},
 		{"one booking in two fields", both[:3], []string{`booked;ref="A17"`, `booked;ref=A17`}, 1, 0, false, false},
 		{"two, and the end", both[:3], []string{`booked;ref="A17", booked;ref="A18", finish`}, 2, 1, false, false},
+		{"nothing booked", both[:3], []string{`booked;count=0;ref="A17"`}, 0, 0, false, false},
 		{"booked and given back", both[:3], []string{`booked;count=3;ref="A17", freed;ref="A17"`}, 2, 0, false, false},
 		{"what is no command", both[:3], []string{"close, booked"}, 1, 0, false, true},
 		{"no list", both[:3], []string{"booked;;"}, 0, 0, false, true},

@@ -10,7 +10,7 @@ func (s *stays) stay(id VisitorID) (Stay, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, known := s.inner[id]
-	return c.Stay, known
+	return c, known
 }
 
 // Stands reports whether the ticket of a stay has not ended for good, as far as the store has said. Unlike Touch it notes no

@@ -56,18 +56,21 @@ func (r *Room) Leave(ctx context.Context, id VisitorID) error {
 }
 
 // Report tells outcomes, those of one answer of the site in order and a booking before the end of its stay. What is booked or
-// freed without a reference counts as something new. ErrInvalid, of which nothing is told; ErrUnavailable as for Finish: they
+// freed without a reference counts as something new; what this process has told by its reference is not told again, so that it counts
+// once also where the store has just lost the room. ErrInvalid, of which nothing is told; ErrUnavailable as for Finish: they
 // are sent when the store returns.
 func (r *Room) Report(ctx context.Context, outcomes ...Outcome) error {
-	them := make([]ending, len(outcomes))
-	for i, o := range outcomes {
+	them := make([]ending, 0, len(outcomes))
+	for _, o := range outcomes {
 		if o.Ref == (Code{}) && (o.Kind == Booked || o.Kind == Freed) {
 			o.Ref = Code(r.newVisitor())
 		}
 		if err := o.Validate(); err != nil {
 			return err
 		}
-		them[i] = ending{Outcome: o}
+		if o.Kind == Finished || !r.watermark.knows(o.Ref) {
+			them = append(them, ending{Outcome: o})
+		}
 	}
 	return r.end(ctx, them)
 }
@@ -134,7 +137,6 @@ func (r *Room) tell(ctx context.Context, batch []ending) error {
 	err := r.retryLost(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
 	if err == nil {
 		r.watermark.reported(outcomes)
-		r.stays.booked(outcomes)
 	}
 	return err
 }

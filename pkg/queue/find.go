@@ -69,6 +69,7 @@ func (r *Room) Move(ctx context.Context, m Move) (Moved, error) {
 		r.over(m.Visitor, moved.Reason)
 	case m.Act == ActHand && moved.State != StateTaken:
 		r.over(m.Visitor, ReasonMoved)
+		r.watermark.hand(m.Visitor, m.To)
 	case m.Act == ActFront:
 		r.recent.forget(m.Visitor) // its next poll asks where it stands
 	}

@@ -125,7 +125,7 @@ func (r *Room) deliver(ctx context.Context) {
 // Flush sends what is in the outbox now.
 func (r *Room) Flush(ctx context.Context) { r.send(ctx) }
 
-// send sends ends, then renewals, then reminders of bookings, then ends of closed stays, then heartbeats, in batches. Renewals come before heartbeats because the store counts
+// send sends ends, then renewals, then reminders of what was counted, then ends of closed stays, then heartbeats, in batches. Renewals come before heartbeats because the store counts
 // stays by them. A renewal that fails while the store is away is kept: the visitor may make no further request before the stay
 // would run out in the store, which would then call another place. Dropped heartbeats need no retry: the next poll sends
 // them again.

@@ -13,15 +13,8 @@ import (
 // of Room.Now.
 type stays struct {
 	mu    sync.Mutex
-	inner map[VisitorID]remembered
-	swept int64       // ms
-	owed  []VisitorID // who has booked, of which a store that has lost the room is to be told
-}
-
-// remembered is a stay. booked: the store has counted what it booked, so that it uses no slot by being inside.
-type remembered struct {
-	Stay
-	booked bool
+	inner map[VisitorID]Stay
+	swept int64 // ms
 }
 
 // sweepEvery is how often stays that are over are forgotten, in ms.
@@ -32,55 +25,11 @@ func (s *stays) note(c Stay, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inner == nil {
-		s.inner = map[VisitorID]remembered{}
+		s.inner = map[VisitorID]Stay{}
 	}
-	if old, known := s.inner[c.Visitor]; known || len(s.inner) < most {
-		s.inner[c.Visitor] = remembered{c, old.booked}
+	if _, known := s.inner[c.Visitor]; known || len(s.inner) < most {
+		s.inner[c.Visitor] = c
 	}
-}
-
-// booked notes which of them have booked by what the store was told.
-func (s *stays) booked(outcomes []Outcome) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range outcomes {
-		if c, known := s.inner[outcomes[i].Visitor]; known && outcomes[i].Kind == Booked {
-			c.booked = true
-			s.inner[c.Visitor] = c
-		}
-	}
-}
-
-// owe lets the store be told again who has booked.
-func (s *stays) owe() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.owed = nil
-	for id, c := range s.inner {
-		if c.booked {
-			s.owed = append(s.owed, id)
-		}
-	}
-}
-
-// due takes out whom the store is to be told of, at most n, and leaves out those who are not inside any more.
-func (s *stays) due(n int) (ids []VisitorID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.owed) > 0 && len(ids) < n {
-		if _, known := s.inner[s.owed[0]]; known {
-			ids = append(ids, s.owed[0])
-		}
-		s.owed = s.owed[1:]
-	}
-	return ids
-}
-
-// keepDue puts back whom the store could not be told of.
-func (s *stays) keepDue(ids []VisitorID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.owed = append(s.owed, ids...)
 }
 
 func (s *stays) forget(id VisitorID) {
@@ -97,7 +46,7 @@ func (s *stays) sweep(now, idle int64) {
 		return
 	}
 	s.swept = now
-	maps.DeleteFunc(s.inner, func(_ VisitorID, c remembered) bool { return c.At+idle <= now })
+	maps.DeleteFunc(s.inner, func(_ VisitorID, c Stay) bool { return c.At+idle <= now })
 	if len(s.inner) == 0 {
 		s.inner = nil // frees the space that a crowd needed
 	}
@@ -107,11 +56,7 @@ func (s *stays) sweep(now, idle int64) {
 func (s *stays) all() []Stay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]Stay, 0, len(s.inner))
-	for _, c := range s.inner {
-		all = append(all, c.Stay)
-	}
-	return all
+	return slices.Collect(maps.Values(s.inner))
 }
 
 // recall tells a store that has lost the room of every stay that this process knows. What cannot be told now goes with the
@@ -143,38 +88,4 @@ func (r *Room) recall(ctx context.Context) error {
 		stays = stays[len(batch):]
 	}
 	return nil
-}
-
-// remind tells a store that has lost the room which of the stays that came back have booked. Their bookings are counted again already,
-// so each of them would use two slots until it ends. It goes behind the bookings and the stays: before its booking is counted a stay
-// that was served would use none.
-func (r *Room) remind(ctx context.Context) error {
-	for {
-		ids := r.stays.due(MaxBatch)
-		if len(ids) == 0 {
-			return nil
-		}
-		outcomes := make([]Outcome, len(ids))
-		for i, id := range ids {
-			outcomes[i] = Outcome{Kind: Booked, Visitor: id, Ref: reminder(id)}
-		}
-		// Not again after a rebuild within: what was booked may have to be told before.
-		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
-		switch {
-		case errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
-			r.stays.keepDue(ids)
-			return ErrUnavailable
-		case err != nil:
-			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
-		}
-	}
-}
-
-// reminder is the reference of a visitor's booking of nothing. It is none that a site or another visitor has.
-func reminder(id VisitorID) Code {
-	ref := Code(id)
-	for i := range ref {
-		ref[i] ^= 0xa5
-	}
-	return ref
 }

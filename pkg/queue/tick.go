@@ -234,7 +234,7 @@ func (r *Room) restoreLocked(ctx context.Context, retell bool) error {
 	if err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
 	}
-	r.stays.owe()
+	r.watermark.owe()
 	r.rebuilds.Add(1)
 	return nil
 }

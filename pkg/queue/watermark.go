@@ -12,6 +12,7 @@ type watermark struct {
 	given
 	later    uint64    // the highest number that a reply has told of an epoch after m.Epoch
 	bookings []Outcome // that the store has counted and no snapshot tells of yet
+	counted  counted   // of which one does
 	asked    int       // how many of them the store had counted when the next snapshot was asked for
 }
 
@@ -109,6 +110,10 @@ func (k *watermark) learn(f *Snapshot) {
 	if f.Document.Version >= k.m.Document.Version {
 		k.m.Document = f.Document
 	}
+	for _, o := range k.bookings[:k.asked] {
+		k.counted.add(o, f.Now)
+	}
+	k.counted.expire(f.Now, f.Document.Timing.Life.Milliseconds())
 	k.bookings, k.asked = slices.Delete(k.bookings, 0, k.asked), 0
 	k.raise()
 }
@@ -133,6 +138,7 @@ func (k *watermark) reported(outcomes []Outcome) {
 	for _, o := range outcomes {
 		if o.Kind != Finished {
 			k.bookings = append(k.bookings, o)
+			k.counted.note(o.Ref)
 		}
 	}
 }
@@ -166,5 +172,8 @@ func (k *watermark) untold() []Outcome {
 	defer k.mu.Unlock()
 	them := k.bookings
 	k.bookings, k.asked = nil, 0
+	for i := range them {
+		delete(k.counted.known, them[i].Ref) // until it is counted again
+	}
 	return them
 }

@@ -1,0 +1,155 @@
+package queue
+
+import (
+	"context"
+	"errors"
+)
+
+// counted are the outcomes of this process that are in a snapshot, oldest first, each with a Count of 0. A store that has lost the room
+// gets back by the watermark how many are booked, not what they are called: it is told so one by one. Otherwise a page that says what
+// was booked would count again when it is loaded again, and a stay that has booked would use a second slot.
+type counted struct {
+	them   []countedOnce
+	known  map[Code]struct{} // their references, and those of what is in no snapshot yet
+	gone   int               // how many have been forgotten
+	told   int               // up to which one the store knows them, plus gone
+	losses int               // how often told began anew
+}
+
+type countedOnce struct {
+	Outcome
+	at int64 // store ms
+}
+
+// knows reports whether the store has counted an outcome of this process by a reference.
+func (c *counted) knows(ref Code) bool {
+	_, ok := c.known[ref]
+	return ok
+}
+
+func (c *counted) note(ref Code) {
+	if c.known == nil {
+		c.known = map[Code]struct{}{}
+	}
+	if ref != (Code{}) {
+		c.known[ref] = struct{}{}
+	}
+}
+
+// add adds one that a snapshot tells of, and forgets the first ones where there are too many.
+func (c *counted) add(o Outcome, now int64) {
+	if o.Ref == (Code{}) {
+		return
+	}
+	if o.Kind != Booked {
+		o.Kind = Freed // of nothing: it says only that the reference was counted, and of no visitor that it has booked
+	}
+	o.Count = 0
+	all := c.told == c.gone+len(c.them)
+	c.them = append(c.them, countedOnce{o, now})
+	if all {
+		c.told++
+	}
+	if len(c.them) > outboxMax {
+		c.drop(1)
+	}
+}
+
+// expire forgets what the store forgets.
+func (c *counted) expire(now, life int64) {
+	n := 0
+	for n < len(c.them) && c.them[n].at+life <= now {
+		n++
+	}
+	c.drop(n)
+}
+
+func (c *counted) drop(n int) {
+	for _, o := range c.them[:n] {
+		delete(c.known, o.Ref)
+	}
+	c.them, c.gone = c.them[n:], c.gone+n
+	c.told = max(c.told, c.gone)
+}
+
+// owe begins to tell them anew.
+func (c *counted) owe() { c.told, c.losses = c.gone, c.losses+1 }
+
+// due are the next ones that the store is to be told of, at most n.
+func (c *counted) due(n int) (outcomes []Outcome) {
+	next := c.them[c.told-c.gone:]
+	for i := range next[:min(n, len(next))] {
+		outcomes = append(outcomes, next[i].Outcome)
+	}
+	return outcomes
+}
+
+// hand lets another visitor be the one that has booked what one has.
+func (c *counted) hand(id, to VisitorID) {
+	for i := range c.them {
+		if c.them[i].Visitor == id {
+			c.them[i].Visitor = to
+		}
+	}
+}
+
+// due are the outcomes that a store which has lost the room is to be told of, at most n, and in which of the losses.
+func (k *watermark) due(n int) (outcomes []Outcome, loss int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.counted.due(n), k.counted.losses
+}
+
+// reminded notes that the store was told of the next n, unless it was lost again since.
+func (k *watermark) reminded(n, loss int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if c := &k.counted; loss == c.losses {
+		c.told = min(c.gone+len(c.them), c.told+n)
+	}
+}
+
+func (k *watermark) owe() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.counted.owe()
+}
+
+// knows reports whether an outcome of this process was counted by a reference.
+func (k *watermark) knows(ref Code) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.counted.knows(ref)
+}
+
+// hand lets all that one visitor has booked be of another.
+func (k *watermark) hand(id, to VisitorID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.counted.hand(id, to)
+	for i := range k.bookings {
+		if k.bookings[i].Visitor == id {
+			k.bookings[i].Visitor = to
+		}
+	}
+}
+
+// remind tells a store that has lost the room what this process had told it before the last snapshot: that it was counted, and who has
+// booked. It goes behind the bookings that are told again, so that nothing is known before it is counted.
+func (r *Room) remind(ctx context.Context) error {
+	for {
+		outcomes, loss := r.watermark.due(MaxBatch)
+		if len(outcomes) == 0 {
+			return nil
+		}
+		// Not again after a rebuild within: what was booked may have to be told before.
+		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
+		switch {
+		case errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
+			return ErrUnavailable
+		case err != nil:
+			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
+		}
+		r.watermark.reminded(len(outcomes), loss)
+	}
+}

@@ -39,6 +39,14 @@ func (s *stays) note(c Stay, most int) {
 	}
 }
 
+// may reports whether a stay is remembered, or may be one that there was no room for.
+func (s *stays) may(id VisitorID, most int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.inner[id]
+	return known || len(s.inner) >= most
+}
+
 // booked notes which of them have booked by what the store was told.
 func (s *stays) booked(outcomes []Outcome) {
 	s.mu.Lock()

@@ -22,6 +22,8 @@ type fault struct {
 	crash bool
 	// minutes says that it lasts for minutes: it is played only when it is asked for by name.
 	minutes bool
+	// forgets says that nobody is left who knows all that was booked.
+	forgets bool
 	// disk says that it needs the small disk.
 	disk bool
 	// play does it and ends it, and answers by what it was seen to have happened. The world need not be well yet.

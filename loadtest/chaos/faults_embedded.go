@@ -153,9 +153,10 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(w.state, environment.Room+".places")
-	if err := untilWritten(ctx, path); err != nil {
-		return "", err
+	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+		if err := untilWritten(ctx, filepath.Join(w.state, room+".places")); err != nil {
+			return "", err
+		}
 	}
 	g.Process().Kill()
 	for _, room := range []string{environment.Room, environment.OpeningRoom} {

@@ -13,7 +13,6 @@ import (
 	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
-	"github.com/einlass/einlass/pkg/queue"
 )
 
 // guest is somebody who comes to an opening and books at the portal. What it shares is guarded by mu.
@@ -40,7 +39,7 @@ func (o *openings) come(n int) {
 	for range n {
 		g := &guest{browser: o.w.crowd.newBrowser(), o: o, n: len(o.guests), figure: -1}
 		g.Browser = o.room.Open(visitor.HTTP(o.w.crowd.transport))
-		g.Browser.Observe = g.judge
+		g.Observe = g.judge
 		o.guests = append(o.guests, g)
 		o.wg.Go(func() { g.live(o.ctx) })
 	}
@@ -252,7 +251,7 @@ func overtaken(a *act, guests []*guest) (all []string) {
 	}
 	for _, g := range guests {
 		g.mu.Lock()
-		if g.place.Number > 0 && g.came.Before(a.start) && g.entered.IsZero() && queue.Order(order(g.place)) < order(last) {
+		if g.place.Number > 0 && g.came.Before(a.start) && g.entered.IsZero() && order(g.place) < order(last) {
 			all = append(all, fmt.Sprintf("opening %s: %+v still waits and %+v was let in, last told at %s", a.name, g.place, last, g.last))
 		}
 		g.mu.Unlock()

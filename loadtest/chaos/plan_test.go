@@ -132,8 +132,10 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 func TestWhatMayNotBeIsAFailure(t *testing.T) {
 	quiet := func() *Outcome {
 		crashes := Played{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 2*skip + 11}
-		return &Outcome{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes},
-			Openings: &openingFigures{Played: 1, Booked: 3}, OpeningReport: emptyReport()}
+		return &Outcome{
+			Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes},
+			Openings: &openingFigures{Played: 1, Booked: 3}, OpeningReport: emptyReport(),
+		}
 	}
 	for want, spoil := range map[string]func(*Outcome){
 		"places lost":            func(o *Outcome) { o.Felt.Lost = []string{"x"} },

@@ -104,8 +104,10 @@ func (w *world) startGateways(ctx context.Context, count int) error {
 		return err
 	}
 	for i := range count {
-		s := environment.Settings{Store: launch.Store{URL: "memory"}, Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr,
-			Portal: w.portal.Addr, Schedule: schedule}
+		s := environment.Settings{
+			Store: launch.Store{URL: "memory"}, Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr,
+			Portal: w.portal.Addr, Schedule: schedule,
+		}
 		if w.group != nil {
 			s.Store = w.group.Store(i)
 		} else {

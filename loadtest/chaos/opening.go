@@ -58,6 +58,8 @@ type act struct {
 	start  time.Time
 	before int64 // booked at the portal when its lobby began
 	in     int64 // guests that had been let in then
+	// deaf: a gateway heard people and could not tell the store.
+	deaf bool
 	// forgotten is how many were booked when all memory of it was lost, the last time.
 	forgotten int64
 }

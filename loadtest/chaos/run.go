@@ -170,6 +170,9 @@ func (w *world) act(ctx context.Context, s Step) Played {
 	if err != nil {
 		return Played{Fault: s.Fault, Error: err.Error()}
 	}
+	if f, err := faultNamed(w.topology, s.Fault); err == nil {
+		w.openings.now.deaf = f.deaf
+	}
 	p := w.playInARow(ctx, s)
 	if p.Error == "" {
 		if err := w.openings.soldOut(ctx); err != nil {

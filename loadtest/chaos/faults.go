@@ -22,6 +22,10 @@ type fault struct {
 	crash bool
 	// minutes says that it lasts for minutes: it is played only when it is asked for by name.
 	minutes bool
+	// forgets says that nobody is left who knows all that was booked.
+	forgets bool
+	// deaf says that a gateway hears people and cannot tell the store of them for seconds.
+	deaf bool
 	// disk says that it needs the small disk.
 	disk bool
 	// play does it and ends it, and answers by what it was seen to have happened. The world need not be well yet.
@@ -56,7 +60,7 @@ func faultNamed(t Topology, name string) (fault, error) {
 // gatewayFaults happen in every topology.
 var gatewayFaults = []fault{
 	{name: "gateway killed", crash: true, least: 500 * time.Millisecond, most: 2 * time.Second, play: killGateway},
-	{name: "gateway paused", least: 2 * time.Second, most: 6 * time.Second, play: pauseGateway},
+	{name: "gateway paused", deaf: true, least: 2 * time.Second, most: 6 * time.Second, play: pauseGateway},
 	{name: "rolling restart", play: rollingRestart},
 	{name: "keys rotated", play: rotateKeys},
 	{name: "ten times the arrivals", least: 2 * time.Second, most: 2 * time.Second, play: burst},

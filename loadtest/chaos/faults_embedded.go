@@ -18,9 +18,9 @@ import (
 var embeddedFaults = []fault{
 	{name: "gateway frozen for minutes", minutes: true, least: 345 * time.Second, most: 345 * time.Second, play: freezeGateway},
 	{name: "disk full", disk: true, least: 2 * time.Second, most: 4 * time.Second, play: fullDisk},
-	{name: "gateway killed on a full disk", disk: true, crash: true, least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
+	{name: "gateway killed on a full disk", disk: true, crash: true, forgets: true, least: time.Second, most: 2 * time.Second, play: killOnFullDisk},
 	{name: "places file damaged", crash: true, play: damagePlaces},
-	{name: "all state lost", crash: true, least: 1100 * time.Millisecond, most: 1100 * time.Millisecond, play: loseState},
+	{name: "all state lost", crash: true, forgets: true, least: 1100 * time.Millisecond, most: 1100 * time.Millisecond, play: loseState},
 }
 
 // oldStates are state files as earlier versions of the store have written them, a directory for each form.
@@ -153,18 +153,16 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(w.state, environment.Room+".places")
-	if err := untilWritten(ctx, path); err != nil {
-		return "", err
+	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+		if err := untilWritten(ctx, filepath.Join(w.state, room+".places")); err != nil {
+			return "", err
+		}
 	}
 	g.Process().Kill()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	data[len(data)/2] ^= 0xff
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		return "", err
+	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+		if err := damage(filepath.Join(w.state, room+".places")); err != nil {
+			return "", err
+		}
 	}
 	if err := g.Start(ctx); err != nil {
 		return "", err
@@ -174,6 +172,16 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	}
 	seen, err := w.newEpoch(ctx, before)
 	return "the file was refused; " + seen, err
+}
+
+// damage flips a byte of a file.
+func damage(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	data[len(data)/2] ^= 0xff
+	return os.WriteFile(path, data, 0o600)
 }
 
 // loseState removes all state files while the gateway is down: only the tickets know the line. It is down for more than a
@@ -188,9 +196,13 @@ func loseState(ctx context.Context, w *world, s Step) (string, error) {
 		return "", err
 	}
 	g.Process().Kill()
-	files, err := filepath.Glob(filepath.Join(w.state, environment.Room+".*"))
-	if err != nil || len(files) == 0 {
-		return "", errors.Join(err, errors.New("there are no state files"))
+	var files []string
+	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+		found, err := filepath.Glob(filepath.Join(w.state, room+".*"))
+		if err != nil || len(found) == 0 {
+			return "", errors.Join(err, fmt.Errorf("there are no state files of %s", room))
+		}
+		files = append(files, found...)
 	}
 	for _, f := range files {
 		if err := os.Remove(f); err != nil {

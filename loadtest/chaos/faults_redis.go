@@ -20,7 +20,7 @@ var redisFaults = []fault{
 	{name: "redis replica killed", crash: true, play: killReplica},
 	{name: "redis replica paused", least: time.Second, most: 3 * time.Second, play: pauseReplica},
 	{name: "FLUSHALL", crash: true, play: flush},
-	{name: "one gateway cut off from redis", least: 2 * time.Second, most: 5 * time.Second, play: cutOne},
+	{name: "one gateway cut off from redis", deaf: true, least: 2 * time.Second, most: 5 * time.Second, play: cutOne},
 	{name: "all gateways refused by redis", least: 2 * time.Second, most: 5 * time.Second, play: cutAll},
 	{name: "200 ms to redis", least: 3 * time.Second, most: 6 * time.Second, play: slowDown},
 }

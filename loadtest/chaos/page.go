@@ -42,6 +42,16 @@ func oneLine(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, 
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
+// openingRows are those of the openings.
+func openingRows(row func(string, func(*Outcome) string), count func(string, func(*Outcome) int)) {
+	row("openings (slots, booked)", func(o *Outcome) string {
+		return fmt.Sprintf("%d (%d, %d)", o.Openings.Played, o.Openings.Slots, o.Openings.Booked)
+	})
+	row("their guests (let in)", func(o *Outcome) string { return fmt.Sprintf("%d (%d)", o.Openings.Guests, o.Openings.In) })
+	row("longest from the hour until sold out", func(o *Outcome) string { return seconds(o.Openings.Longest) })
+	count("things that went wrong with openings", func(o *Outcome) int { return len(o.Openings.Wrong) })
+}
+
 // summary is one column a topology.
 func summary(b *strings.Builder, outcomes []*Outcome) {
 	b.WriteString("\n| |")
@@ -83,8 +93,11 @@ func summary(b *strings.Builder, outcomes []*Outcome) {
 	row("entries that were nobody's", func(o *Outcome) string {
 		return fmt.Sprintf("%d of %d", o.Felt.Strangers.Entries+o.Felt.Strangers.FrameNumbers, o.Report.Entries)
 	})
-	row("violations found by the checker", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Violations) })
-	row("of events", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Events) })
+	openingRows(row, count)
+	row("violations found by the checker", func(o *Outcome) string {
+		return fmt.Sprint(o.Report.Summary.Violations + o.OpeningReport.Summary.Violations)
+	})
+	row("of events", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Events + o.OpeningReport.Summary.Events) })
 	row("losses it saw or was told of (moments)", func(o *Outcome) string { return fmt.Sprint(o.Report.Summary.Losses) })
 	count("lines begun anew", func(o *Outcome) int { return max(0, len(o.Report.Epochs)-1) })
 	row("entries, of those the pace allows in all", func(o *Outcome) string { return fmt.Sprintf("%d of %d", o.Report.Entries, o.most()) })

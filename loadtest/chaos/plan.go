@@ -28,7 +28,9 @@ type Step struct {
 	Pick int
 	// Hold is how long the fault lasts, where that is free to choose.
 	Hold time.Duration
-	// Calm is how long nothing happens after everything is well again.
+	// Moment is when it begins, of the opening that is played with it: an index of moments.
+	Moment int
+	// Calm is how long nothing happens after everything is well again, in a row.
 	Calm time.Duration
 	// Times is how often it is played in a row, each time with the calm after it.
 	Times int
@@ -42,8 +44,8 @@ func Plan(t Topology, seed uint64) []Step {
 	for _, f := range faultsOf(t) {
 		steps = append(steps, Step{
 			Fault: f.name, Pick: dice.IntN(60),
-			Hold: f.least + time.Duration(dice.Int64N(int64(f.most-f.least)+1)).Round(10*time.Millisecond),
-			Calm: time.Duration(1000+dice.IntN(1500)) * time.Millisecond, Times: 1,
+			Hold:   f.least + time.Duration(dice.Int64N(int64(f.most-f.least)+1)).Round(10*time.Millisecond),
+			Moment: dice.IntN(len(moments)), Times: 1,
 		})
 	}
 	dice.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
@@ -80,9 +82,9 @@ func printPlan(t Topology, steps []Step) string {
 	for i, s := range steps {
 		times := ""
 		if s.Times > 1 {
-			times = fmt.Sprintf(", %d times in a row", s.Times)
+			times = fmt.Sprintf(", %d times in a row with %v of calm", s.Times, s.Calm)
 		}
-		fmt.Fprintf(&b, "  %2d  %-38s target %2d, %v, then %v of calm%s\n", i+1, s.Fault, s.Pick, s.Hold, s.Calm, times)
+		fmt.Fprintf(&b, "  %2d  %-38s target %2d, %v, %s%s\n", i+1, s.Fault, s.Pick, s.Hold, moments[s.Moment].name, times)
 	}
 	return b.String()
 }

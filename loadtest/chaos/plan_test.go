@@ -36,7 +36,7 @@ func TestAPlanHasEveryFaultOnceWithinItsBounds(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if s.Hold < f.least-5*time.Millisecond || s.Hold > f.most+5*time.Millisecond || s.Calm < time.Second {
+				if s.Hold < f.least-5*time.Millisecond || s.Hold > f.most+5*time.Millisecond || s.Moment < 0 || s.Moment >= len(moments) {
 					t.Errorf("seed %d: %+v, the fault lasts %v to %v", seed, s, f.least, f.most)
 				}
 				names = append(names, s.Fault)
@@ -132,7 +132,10 @@ func TestThePageIsReplacedBetweenItsMarkersOnly(t *testing.T) {
 func TestWhatMayNotBeIsAFailure(t *testing.T) {
 	quiet := func() *Outcome {
 		crashes := Played{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 2*skip + 11}
-		return &Outcome{Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes}}
+		return &Outcome{
+			Lasted: time.Minute, Felt: &felt{In: 1}, Report: emptyReport(), Faults: []Played{crashes},
+			Openings: &openingFigures{Played: 1, Booked: 3}, OpeningReport: emptyReport(),
+		}
 	}
 	for want, spoil := range map[string]func(*Outcome){
 		"places lost":            func(o *Outcome) { o.Felt.Lost = []string{"x"} },
@@ -152,7 +155,11 @@ func TestWhatMayNotBeIsAFailure(t *testing.T) {
 		"numbers went on by 4012": func(o *Outcome) {
 			o.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 4012}}
 		},
-		"0 went in, the pace": func(o *Outcome) { o.Felt.In = 0 },
+		"with the openings":              func(o *Outcome) { o.Openings.Wrong = []string{"x"} },
+		"0 openings were played":         func(o *Outcome) { o.Openings.Played = 0 },
+		"in the room of the openings":    func(o *Outcome) { o.OpeningReport.Summary.Violations = 1; o.OpeningReport.Violations = []string{"x"} },
+		"of the openings are incomplete": func(o *Outcome) { o.OpeningReport.Until = 1 },
+		"0 went in, the pace":            func(o *Outcome) { o.Felt.In = 0 },
 	} {
 		o := quiet()
 		o.verdict(&world{})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/pkg/queue/journal"
@@ -25,7 +26,7 @@ type Config struct {
 	Only []string
 	// Repeat plays only the crashes, each so many times in a row; 0 plays every fault once.
 	Repeat int
-	// Small lets only a few visitors come, none of whom sleep, and makes the calms short.
+	// Small lets only a few visitors come, none of whom sleep.
 	Small bool
 	// Gateway is the absolute path of the gateway's program.
 	Gateway string
@@ -42,6 +43,9 @@ type Outcome struct {
 	Lasted   time.Duration `json:"lasted"`
 	Felt     *felt         `json:"felt"`
 	Report   *check.Report `json:"report"`
+	// Openings is what came of the openings, and OpeningReport what the checker says of their room.
+	Openings      *openingFigures `json:"openings"`
+	OpeningReport *check.Report   `json:"opening_report"`
 	// Failures are reasons why the run has not ended well.
 	Failures []string `json:"failures"`
 }
@@ -109,10 +113,16 @@ func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome
 		defer close(flowed)
 		w.crowd.flow(crowd, stop)
 	}()
+	guests, home := context.WithCancel(ctx)
+	defer home()
+	if w.openings, err = newOpenings(guests, w); err != nil {
+		return nil, err
+	}
 	launch.Rest(ctx, 2*time.Second)
 	w.playAll(ctx, cfg, out)
 	close(stop)
 	<-flowed
+	out.Openings = w.openings.ends(ctx, home)
 	timer := time.AfterFunc(drain, over)
 	w.crowd.wait()
 	timer.Stop()
@@ -129,7 +139,10 @@ func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome
 	if err := keepLogs(w); err != nil {
 		return out, err
 	}
-	if out.Report, err = w.judge(); err != nil {
+	if out.Report, err = w.judge(environment.Room); err != nil {
+		return out, err
+	}
+	if out.OpeningReport, err = w.judge(environment.OpeningRoom); err != nil {
 		return out, err
 	}
 	out.verdict(w)
@@ -138,10 +151,7 @@ func play(ctx context.Context, cfg Config, t Topology, dir string) (out *Outcome
 
 func (w *world) playAll(ctx context.Context, cfg Config, out *Outcome) {
 	for _, s := range chosen(cfg, w.topology) {
-		if cfg.Small {
-			s.Calm /= 4
-		}
-		played := w.playInARow(ctx, s)
+		played := w.act(ctx, s)
 		out.Faults = append(out.Faults, played)
 		fmt.Fprintf(cfg.Out, "%s: %-34s %6.1f s  %s%s, %d numbers for %d page loads\n",
 			w.topology, s.Fault, played.Took.Seconds(), played.Seen, played.Error, played.Numbers, played.Asked)
@@ -149,6 +159,27 @@ func (w *world) playAll(ctx context.Context, cfg Config, out *Outcome) {
 			return // the next faults need a system that works
 		}
 	}
+}
+
+// act plays a step about the hour of an opening, until the opening is sold out.
+func (w *world) act(ctx context.Context, s Step) Played {
+	err := w.openings.begin(ctx, slots)
+	if err == nil {
+		err = moments[s.Moment].wait(ctx, w.openings)
+	}
+	if err != nil {
+		return Played{Fault: s.Fault, Error: err.Error()}
+	}
+	if f, err := faultNamed(w.topology, s.Fault); err == nil {
+		w.openings.now.deaf = f.deaf
+	}
+	p := w.playInARow(ctx, s)
+	if p.Error == "" {
+		if err := w.openings.soldOut(ctx); err != nil {
+			p.Error = err.Error()
+		}
+	}
+	return p
 }
 
 // playInARow plays a step as often as it says. Meanwhile few people come, because a line that begins anew calls nobody for
@@ -174,6 +205,9 @@ func (w *world) playInARow(ctx context.Context, s Step) Played {
 		p.Took = max(p.Took, time.Since(began))
 		if s.Times > 1 {
 			w.crowd.load(ctx, false) // a number is given in every calm
+			if err = w.openings.goesOn(ctx); err != nil {
+				break
+			}
 		}
 		if !launch.Rest(ctx, s.Calm) {
 			break
@@ -240,10 +274,15 @@ func (w *world) play(ctx context.Context, f fault, s Step) (seen string, err err
 		}
 		return w.well(ctx)
 	}
-	if f.lossy {
-		return seen, w.losing(do)
+	switch {
+	case f.lossy:
+		err = w.losing(do)
+	case f.forgets:
+		err = w.openings.forgets(ctx, do)
+	default:
+		err = do()
 	}
-	return seen, do()
+	return seen, err
 }
 
 // upgraded says what became of the state files that an earlier version had left.
@@ -274,9 +313,9 @@ func keepLogs(w *world) error {
 	return nil
 }
 
-// judge lets the checker read all journals, with the losses that the faults brought.
-func (w *world) judge() (*check.Report, error) {
-	files, err := w.journalFiles()
+// judge lets the checker read all journals of a room, with the losses that the faults brought.
+func (w *world) judge(room string) (*check.Report, error) {
+	files, err := w.journalFiles(room)
 	if err != nil {
 		return nil, err
 	}

@@ -55,10 +55,26 @@ func (o *Outcome) verdict(w *world) {
 	if r.Entries < int64(f.In) {
 		bad("%d visitors went in, the journals know of %d", f.In, r.Entries)
 	}
+	o.openingsVerdict(bad)
 	for _, g := range w.gateways {
 		if log := g.Log(); strings.Contains(log, "DATA RACE") || strings.Contains(log, "panic") {
 			bad("%s has logged a race or a panic", g.Name)
 		}
+	}
+}
+
+// openingsVerdict is what is asked of the openings besides what each act was held to.
+func (o *Outcome) openingsVerdict(bad func(format string, args ...any)) {
+	if n := len(o.Openings.Wrong); n > 0 {
+		bad("%d things went wrong with the openings, first: %s", n, o.Openings.Wrong[0])
+	}
+	if o.Openings.Played == 0 || o.Openings.Booked == 0 {
+		bad("%d openings were played and %d slots booked", o.Openings.Played, o.Openings.Booked)
+	}
+	if r := o.OpeningReport; r.Summary.Violations > 0 {
+		bad("the checker found %d violations in the room of the openings, first: %s", r.Summary.Violations, r.Violations[0])
+	} else if r.Until > 0 {
+		bad("the journals of the room of the openings are incomplete")
 	}
 }
 

@@ -30,6 +30,8 @@ type world struct {
 	gateways []*environment.Gateway
 	balancer *environment.Balancer
 	crowd    *crowd
+	portal   *environment.Portal
+	openings *openings
 
 	mu     sync.Mutex
 	losses []journal.Event
@@ -51,6 +53,9 @@ func (w *world) start(ctx context.Context, smallDisk bool) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if w.site, err = environment.NewSite(); err != nil {
+		return err
+	}
+	if w.portal, err = environment.NewPortal(ctx); err != nil {
 		return err
 	}
 	count := 3
@@ -94,8 +99,15 @@ func asGroup[G environment.Group](g G, err error) (environment.Group, error) {
 }
 
 func (w *world) startGateways(ctx context.Context, count int) error {
+	schedule, _, err := firstSchedule(time.Now())
+	if err != nil {
+		return err
+	}
 	for i := range count {
-		s := environment.Settings{Store: launch.Store{URL: "memory"}, Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr}
+		s := environment.Settings{
+			Store: launch.Store{URL: "memory"}, Keys: w.keys, State: filepath.Join(w.dir, fmt.Sprintf("state-%d", i)), Journal: w.journals, Site: w.site.Addr,
+			Portal: w.portal.Addr, Schedule: schedule,
+		}
 		if w.group != nil {
 			s.Store = w.group.Store(i)
 		} else {
@@ -127,6 +139,9 @@ func (w *world) close() error {
 	w.network.Close()
 	if w.site != nil {
 		errs = append(errs, w.site.Close())
+	}
+	if w.portal != nil {
+		errs = append(errs, w.portal.Close())
 	}
 	if w.disk != nil {
 		errs = append(errs, w.disk.Close())
@@ -197,9 +212,9 @@ func (w *world) epochs(ctx context.Context) (low, high uint64, err error) {
 	return low, high, nil
 }
 
-// journalFiles are all journals of the topology.
-func (w *world) journalFiles() ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(w.journals, "*.jsonl"))
+// journalFiles are all journals of a room.
+func (w *world) journalFiles(room string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(w.journals, room+"-*.jsonl"))
 	if err == nil && len(files) == 0 {
 		err = os.ErrNotExist
 	}

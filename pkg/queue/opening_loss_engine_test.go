@@ -170,3 +170,34 @@ func TestLossesAtAnyStepOfADayLoseNothingOfItsOpening(t *testing.T) {
 		}
 	})
 }
+
+// A gateway that is ahead of the one that rebuilt the line never shows the step before again.
+func TestNoGatewayShowsAStepUndoneThatAnotherHadNotSeenBeforeTheLoss(t *testing.T) {
+	doc := runs(60, 1)
+	at := engineStart + 10_000
+	doc.Plan = []queue.Step{
+		{At: engineStart, Opening: "eight", Rank: 1, Phase: queue.PhaseLobby}, {At: at, Opening: "eight", Rank: 2, Phase: queue.PhaseOpen},
+	}
+	e := newEngine(t, queue.RoomConfig{Gateway: "a", Document: doc})
+	b := e.beside("b", queue.FailHold)
+	for e.now.Load() < at {
+		if b.Tick(t.Context()); b.View().Snapshot.Opening.Phase == queue.PhaseOpen {
+			t.Fatal("b has seen the start")
+		}
+		e.pass(250 * time.Millisecond)
+	}
+	if phase := e.room.View().Snapshot.Opening.Phase; phase != queue.PhaseOpen {
+		t.Fatalf("phase %v at the hour", phase)
+	}
+	e.store.lose(t)
+	b.Tick(t.Context())
+	for range 40 {
+		e.pass(250 * time.Millisecond)
+		if phase := e.room.View().Snapshot.Opening.Phase; phase != queue.PhaseOpen {
+			t.Fatalf("phase %v after the start", phase)
+		}
+	}
+	if b.Tick(t.Context()); b.View().Snapshot.Opening.Phase != queue.PhaseOpen {
+		t.Errorf("the other has phase %v", b.View().Snapshot.Opening.Phase)
+	}
+}

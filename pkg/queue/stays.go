@@ -32,6 +32,14 @@ func (s *stays) note(c Stay, most int) {
 	}
 }
 
+// may reports whether a stay is remembered, or may be one that there was no room for.
+func (s *stays) may(id VisitorID, most int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.inner[id]
+	return known || len(s.inner) >= most
+}
+
 func (s *stays) forget(id VisitorID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

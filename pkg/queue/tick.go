@@ -141,12 +141,11 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
 	sample, verdict := r.toSend()
 	before := r.rebuilds.Load()
-	err := r.retryLost(ctx, func(ctx context.Context) error {
-		var err error
+	ask := func(ctx context.Context) (err error) {
 		f, err = r.store.Advance(ctx, r.watermark.asking(), sample, verdict)
 		return err
-	})
-	if err != nil {
+	}
+	if err := r.retryLost(ctx, ask); err != nil {
 		return f, err
 	}
 	r.judge.sent(&sample)
@@ -154,6 +153,12 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 		// The line was rebuilt. Send the store the watermark of the old line before adopting the new one.
 		if err := r.restore(ctx, before); err != nil {
 			return f, err
+		}
+		if r.watermark.ahead(&f) {
+			// The snapshot is from before: pages would see an opening go back, and the watermark would forget the step.
+			if err := r.retryLost(ctx, ask); err != nil {
+				return f, err
+			}
 		}
 		r.watermark.adopt(&f)
 	}

@@ -18,7 +18,8 @@ func (r *Room) trailAfter() int64 { return min(touchEvery, r.timing().Idle.Milli
 func (r *Room) tellTrails(all bool) {
 	now := r.Now()
 	for _, c := range r.outbox.takeTrails(now, r.trailAfter(), all) {
-		if at := r.recent.trailing(c.Visitor, c.At); at > 0 {
+		// Whose ticket has ended meanwhile is inside no more, which a store that has lost the room would not know.
+		if at := r.recent.trailing(c.Visitor, c.At); at > 0 && r.stays.may(c.Visitor, r.cfg.Visitors) {
 			r.told(c.Visitor, c.Started, at)
 		}
 	}

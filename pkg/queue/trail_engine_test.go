@@ -42,3 +42,34 @@ func TestAStayLastsIdleAfterTheLastOfSeveralRequests(t *testing.T) {
 		t.Errorf("%d inside when it is over", f.Live)
 	}
 }
+
+// The end of a stay is known to all gateways. A last request that one of them has yet to tell of it must not bring it back to a store
+// that has lost both.
+func TestALastRequestOfAStayThatHasEndedIsNotToldAfterALoss(t *testing.T) {
+	e, inside := occupied(t, 2)
+	b := e.beside("b", queue.FailHold)
+	both := func(d time.Duration) {
+		for range d / (250 * time.Millisecond) {
+			e.pass(250 * time.Millisecond)
+			b.Flush(t.Context())
+			b.Tick(t.Context())
+		}
+	}
+	for range 2 { // the first is told at once
+		for _, p := range inside {
+			if !b.Touch(p.Visitor, engineStart) {
+				t.Fatal("a live stay is refused")
+			}
+		}
+		both(250 * time.Millisecond)
+	}
+	if err := e.room.Finish(t.Context(), inside[0].Visitor); err != nil {
+		t.Fatal(err)
+	}
+	both(500 * time.Millisecond)
+	e.store.lose(t)
+	both(10 * time.Second)
+	if f := b.View().Snapshot; f.Live != 1 {
+		t.Errorf("%d are inside after the loss, want the one who has not finished", f.Live)
+	}
+}

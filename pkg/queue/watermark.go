@@ -85,6 +85,14 @@ func (k *watermark) snapshot(f *Snapshot) (later bool) {
 	return false
 }
 
+// ahead reports whether the plan or the bookings have gone further than in a snapshot of another epoch.
+func (k *watermark) ahead(f *Snapshot) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	mine, its := &k.m.Opening, &f.Opening
+	return mine.Cursor > its.Cursor || mine.Cursor == its.Cursor && mine.Reports > its.Reports
+}
+
 // adopt takes over a snapshot of any epoch.
 func (k *watermark) adopt(f *Snapshot) {
 	k.mu.Lock()

@@ -30,6 +30,9 @@ func NewCluster(ctx context.Context, dir string, n *Network, gateways int) (*Clu
 	if err == nil {
 		err = c.Ready(ctx)
 	}
+	if err == nil {
+		err = c.together(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("redis cluster: %w", err), c.Close())
 	}
@@ -165,14 +168,17 @@ func (c *Cluster) byPort(port string) *Redis {
 	return nil
 }
 
-// Master implements Group: the one that most nodes say has the room's slot.
-func (c *Cluster) Master(ctx context.Context) (*Redis, error) {
+// Master implements Group.
+func (c *Cluster) Master(ctx context.Context) (*Redis, error) { return c.owner(ctx, Room) }
+
+// owner is the one that most nodes say has the room's slot.
+func (c *Cluster) owner(ctx context.Context, room string) (*Redis, error) {
 	votes := map[*Redis]int{}
 	for _, r := range c.servers {
 		if !r.proc.Alive() {
 			continue
 		}
-		slot, err := r.client.ClusterKeySlot(ctx, "{"+Room+"}").Result()
+		slot, err := r.client.ClusterKeySlot(ctx, "{"+room+"}").Result()
 		if err != nil {
 			continue // paused, or just gone
 		}
@@ -193,7 +199,20 @@ func (c *Cluster) Master(ctx context.Context) (*Redis, error) {
 			return owner, nil
 		}
 	}
-	return nil, fmt.Errorf("the nodes do not agree on who has the room: %d candidates", len(votes))
+	return nil, fmt.Errorf("the nodes do not agree on who has %s: %d candidates", room, len(votes))
+}
+
+// together holds the two rooms to what faults take for granted: that one master has both.
+func (c *Cluster) together(ctx context.Context) error {
+	a, err := c.owner(ctx, Room)
+	if err != nil {
+		return err
+	}
+	b, err := c.owner(ctx, OpeningRoom)
+	if err == nil && a != b {
+		err = fmt.Errorf("%s has %s and %s has %s", a.Name, Room, b.Name, OpeningRoom)
+	}
+	return err
 }
 
 // Replica is the one that follows a master.

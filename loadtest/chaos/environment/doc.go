@@ -9,7 +9,8 @@
 //	sentinel.go  a master, two replicas and three Sentinels
 //	cluster.go   six nodes of a Redis Cluster
 //	disk.go      a small disk that can be filled up
-//	site.go      the site behind
+//	site.go      the site behind the crowd's room
+//	portal.go    the portal behind the room of the openings
 //
 // Every gateway reaches every Redis server through a link of its own; what servers announce leads there and nowhere else,
 // so that a gateway can be cut off without the others noticing. Replicas reach their master and the Sentinels reach

@@ -3,16 +3,25 @@ package environment
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
-// Room is the only room.
-const Room = launch.RoomID
+// Room is the room of the crowd that comes all the time, OpeningRoom the one that lives by its schedule. On a cluster both are on
+// the same master, so that a fault of one is a fault of the other.
+const (
+	Room        = launch.RoomID
+	OpeningRoom = "impfung"
+)
+
+// OpeningHost is by which host OpeningRoom is reached. Room has every other.
+const OpeningHost = "impfung.example"
 
 // Pace of the room and the times of its visitors. Everything happens ten to sixty times faster than in an office.
 const (
@@ -30,6 +39,8 @@ const (
 type Gateway struct {
 	*launch.Gateway
 	Name string
+
+	settings Settings
 }
 
 // Settings of a gateway.
@@ -38,7 +49,10 @@ type Settings struct {
 	Keys    string // keyring file, empty: its own
 	State   string // state directory
 	Journal string // journal directory
-	Site    string // host:port
+	Site    string // host:port of what is behind Room
+	Portal  string // and behind OpeningRoom
+	// Schedule is that of OpeningRoom, until Plan.
+	Schedule *plan.Schedule
 }
 
 // NewGateway plans a gateway in a directory of its own below dir.
@@ -52,7 +66,17 @@ func NewGateway(program, dir, name string, s Settings) (*Gateway, error) {
 		return nil, err
 	}
 	g.Ready = g.URL() + "/.einlass/status" // its store may be away: then it is not ready, and serves all the same
-	return &Gateway{Gateway: g, Name: name}, nil
+	return &Gateway{Gateway: g, Name: name, settings: s}, nil
+}
+
+// Plan writes the schedule of OpeningRoom into the configuration, and lets the gateway read it.
+func (g *Gateway) Plan(schedule *plan.Schedule) error {
+	g.settings.Schedule = schedule
+	if err := g.Rewrite(g.settings.config()); err != nil {
+		return fmt.Errorf("%s: %w", g.Name, err)
+	}
+	g.Process().Hangup()
+	return nil
 }
 
 func (s *Settings) config() *launch.Config {
@@ -63,9 +87,28 @@ func (s *Settings) config() *launch.Config {
 			ID: Room, Backend: launch.Backend{URL: "http://" + s.Site}, Exclude: []string{OpenPath},
 			Pace: launch.Pace{Rate: Rate, MaxInside: MaxInside, Burst: Burst}, Poll: launch.Poll{Min: pollMin, Max: pollMax},
 			ClaimWindow: claim, AbsentAfter: absent, Session: launch.Session{Idle: idle},
-		}},
+		}, s.openingRoom()},
 	}
 }
+
+// openingRoom is a room whose pace bounds nobody: the slots of its openings do. It knows what is booked by the portal's answers.
+func (s *Settings) openingRoom() launch.Room {
+	const path, redirect = "/termine/angaben", "/buchung"
+	return launch.Room{
+		ID: OpeningRoom, Hosts: []string{OpeningHost}, Backend: launch.Backend{URL: "http://" + s.Portal}, Exclude: []string{"/buchung"},
+		Bookings: []launch.Booking{{Path: path, Method: http.MethodPost, Redirect: redirect, Ref: "redirect"}},
+		Finish:   []launch.Finish{{Path: path, Method: http.MethodPost, Redirect: redirect}},
+		Schedule: s.Schedule, Pace: launch.Pace{Rate: 6000, Burst: 20}, Poll: launch.Poll{Min: openingPoll / 2, Max: openingPoll},
+		ClaimWindow: openingIdle, AbsentAfter: absent, Session: launch.Session{Idle: openingIdle},
+	}
+}
+
+// openingPoll is how often the pages of OpeningRoom ask, and openingIdle how long a call and a stay hold a slot for somebody who
+// does nothing: an opening is to be over in seconds.
+const (
+	openingPoll = 800 * time.Millisecond
+	openingIdle = 30 * time.Second
+)
 
 // Close kills it if it still lives.
 func (g *Gateway) Close() {
@@ -76,27 +119,34 @@ func (g *Gateway) Close() {
 	g.Operators.Close()
 }
 
-// Figures asks the admin API.
+// Figures asks the admin API about the crowd's room.
 func (g *Gateway) Figures(ctx context.Context) (operator.RoomInfo, error) {
+	return g.FiguresOf(ctx, Room)
+}
+
+// FiguresOf asks the admin API about a room.
+func (g *Gateway) FiguresOf(ctx context.Context, room string) (operator.RoomInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	info, err := g.Operators.Room(ctx, Room)
+	info, err := g.Operators.Room(ctx, room)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", g.Name, err)
 	}
 	return info, err
 }
 
-// Well says what is wrong with it: nil if its store answers and its snapshot is fresh.
+// Well says what is wrong with it: nil if its store answers and its snapshots are fresh.
 func (g *Gateway) Well(ctx context.Context) error {
-	info, err := g.Figures(ctx)
-	switch {
-	case err != nil:
-		return err
-	case !info.Store.OK:
-		return fmt.Errorf("%s: its store does not answer", g.Name)
-	case time.Since(info.AsOf) > 2*time.Second:
-		return fmt.Errorf("%s: its snapshot is of %v", g.Name, info.AsOf)
+	for _, room := range []string{Room, OpeningRoom} {
+		info, err := g.FiguresOf(ctx, room)
+		switch {
+		case err != nil:
+			return err
+		case !info.Store.OK:
+			return fmt.Errorf("%s: its store does not answer for %s", g.Name, room)
+		case time.Since(info.AsOf) > 2*time.Second:
+			return fmt.Errorf("%s: its snapshot of %s is of %v", g.Name, room, info.AsOf)
+		}
 	}
 	return nil
 }

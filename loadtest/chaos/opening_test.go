@@ -1,0 +1,110 @@
+package chaos
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/visitor"
+)
+
+// info is what a gateway says of the room of the openings.
+func info(phase, name string, at time.Time, booked, called int64) operator.RoomInfo {
+	var r operator.RoomInfo
+	r.Opening.Phase, r.Opening.Name, r.Opening.Booked, r.AsOf, r.Totals.Called = phase, name, booked, at, called
+	return r
+}
+
+func TestAnOpeningThatHappensTwiceOrTooEarlyIsSeen(t *testing.T) {
+	hour := time.Unix(1000, 0)
+	before, after := hour.Add(-time.Second), hour.Add(time.Second)
+	none := info("closed", "schedule", before, 0, 0)
+	quiet := []operator.RoomInfo{none, info("lobby", "a", before, 0, 0), info("open", "a", after, 2, 2), info("open", "a", after, 3, 3), info("lobby", "b", after, 0, 3)}
+	for want, seen := range map[string][]operator.RoomInfo{
+		"":                        quiet,
+		`"lobby of a" came after`: {quiet[2], quiet[1]},
+		`"open of a" came after`:  {quiet[4], quiet[2]},
+		"before its hour":         {info("open", "a", before, 0, 0)},
+		"4 are booked, 3 slots":   {info("open", "a", after, 4, 4)},
+		"called in the lobby":     {quiet[4], info("lobby", "b", after, 0, 4)},
+		"is no phase":             {quiet[2], none},
+	} {
+		w := &watch{rank: map[string]int{}, due: map[string]dueOpening{}}
+		w.expect("a", hour, 3)
+		w.expect("b", hour, 3)
+		var last operator.RoomInfo
+		for i := range seen {
+			last = w.read("gateway-0", &last, &seen[i])
+		}
+		if want == "" && len(w.wrong) > 0 || want != "" && !slices.ContainsFunc(w.wrong, func(s string) bool { return strings.Contains(s, want) }) {
+			t.Errorf("want %q, got %q", want, w.wrong)
+		}
+	}
+	// Nothing is left of what it has said.
+	w := &watch{rank: map[string]int{}, due: map[string]dueOpening{}}
+	w.expect("a", hour, 3)
+	last := quiet[2]
+	w.lenient(true)
+	last = w.read("gateway-0", &last, &none)
+	w.lenient(false)
+	for _, i := range []int{0, 1, 2} {
+		last = w.read("gateway-0", &last, &quiet[i])
+	}
+	if len(w.wrong) > 0 {
+		t.Errorf("after all was lost: %q", w.wrong)
+	}
+}
+
+func TestWhoStillWaitsAlthoughSomebodyBehindWasLetInIsSeen(t *testing.T) {
+	hour := time.Unix(1000, 0)
+	one := func(number uint64, came, entered time.Time) *guest {
+		return &guest{place: visitor.Token{Epoch: 7, Number: number}, came: came, entered: entered}
+	}
+	in, there := hour.Add(3*time.Second), hour.Add(-time.Second)
+	line := []*guest{one(1, there, in), one(2, there, in), one(3, there, time.Time{}), one(4, in, time.Time{})}
+	a := &act{name: "a", start: hour}
+	if got := overtaken(a, line); len(got) > 0 {
+		t.Errorf("in order: %q", got)
+	}
+	line[3].came, line[3].entered = there, in
+	if got := overtaken(a, line); len(got) != 1 || !strings.Contains(got[0], "Number:3") {
+		t.Errorf("number 3 was overtaken: %q", got)
+	}
+	a.deaf = true
+	if got := overtaken(a, line); len(got) > 0 {
+		t.Errorf("no gateway could tell the store of number 3: %q", got)
+	}
+}
+
+func TestAGuestWhoGotNothingOrLostThePlaceIsSeen(t *testing.T) {
+	for want, g := range map[string]*guest{
+		"":           {booked: true},
+		"not booked": {},
+		"in place":   {lost: "place 2 in place of 1"},
+		"shown":      {booked: true, rose: "number 1 was shown 2 ahead after 1"},
+	} {
+		got := strings.Join(g.wronged(), " ")
+		if (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("want %q, got %q", want, got)
+		}
+	}
+}
+
+func TestTheScheduleKeepsTheLatestOpenings(t *testing.T) {
+	_, zone, err := firstSchedule(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &openings{began: time.Now(), zone: zone}
+	hour := time.Now().Truncate(time.Hour)
+	for i := range kept + 3 {
+		start := hour.Add(time.Duration(i) * time.Minute)
+		s := o.schedule(start.Add(-time.Second), start, slots)
+		last := s.Openings[len(s.Openings)-1]
+		if len(s.Openings) > kept || last.Start != start.In(zone).Format(time.TimeOnly) || !last.CarryOver || last.Quota != slots || last.Standby == 0 {
+			t.Errorf("%d openings, the last is %+v", len(s.Openings), last)
+		}
+	}
+}

@@ -47,9 +47,9 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 	ch.Opening = o.Name
 	switch {
 	case ch.Start != "" && o.Open(now):
-		return ch, fmt.Errorf("%s has begun at %s: its start cannot be moved", o.Name, o.Start.Format("15:04"))
+		return ch, fmt.Errorf("%s has begun at %v: its start cannot be moved", o.Name, clockOf(o.Start))
 	case ch.Lobby != "" && !o.Begins.After(now):
-		return ch, fmt.Errorf("%s has begun at %s: its lobby cannot be moved", o.Name, o.Begins.Format("15:04"))
+		return ch, fmt.Errorf("%s has begun at %v: its lobby cannot be moved", o.Name, clockOf(o.Begins))
 	case ch.Skip && o.Open(now):
 		return ch, fmt.Errorf("%s is open: it can be ended", o.Name)
 	case ch.Start == Now && dateOf(now) != o.date:

@@ -96,7 +96,7 @@ func (c *Calendar) overlaps(r *reader) {
 				continue
 			}
 			told[pair] = true
-			r.bad(b.rule.path, "on %s it begins at %s, before %s of %s is over", b.date, b.Begins.Format("15:04"), a.rule.path, a.date)
+			r.bad(b.rule.path, "on %s it begins at %v, before %s of %s is over", b.date, clockOf(b.Begins), a.rule.path, a.date)
 		}
 	}
 }

@@ -31,6 +31,7 @@ type opening struct {
 	quota, per, standby int64
 	closeAt             int64
 	more                []release
+	early               []release // those that a start behind them gives as well
 	profile             []point
 }
 

@@ -231,6 +231,9 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
 		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
+	case queue.EventOlder:
+		log.Warn("the schedule of this configuration is left out: it was in force before, and another gateway has brought a later one; " +
+			"if it is the right one, put it in force with admin plan set")
 	case queue.EventDrawFailed:
 		log.Error("draw failed, its lobby goes in the order of arrival", zap.String("opening", e.Opening), zap.Error(e.Err))
 	case queue.EventErrorOver:

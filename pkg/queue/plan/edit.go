@@ -79,11 +79,8 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 // the start has been put behind it.
 func (o *Occurrence) early(ch *Change) error {
 	start := o.rule.start
-	if ch.Start != "" {
-		var err error
-		if start, err = parseClock(ch.Start); err != nil {
-			return nil // a problem of the schedule, which is told with all others
-		}
+	if other, err := parseClock(ch.Start); err == nil {
+		start = other
 	}
 	for _, m := range ch.More {
 		at, err := parseClock(m.At)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -92,8 +93,29 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	return l, forgot, nil
 }
 
-// closeLine lets go of the store and the figures of a line that does not run.
+// lastCalls is the part of the time of a stop that is left to what comes after a line has waited for its store: its last calls of a store
+// that does not answer, and the end of the store.
+const lastCalls = 3 * time.Second
+
+// finishing waits for a store that is away while there is something booked of which it does not know.
+func (l *line) finishing(ctx context.Context) error {
+	if until, bounded := ctx.Deadline(); bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, until.Add(-lastCalls))
+		defer cancel()
+	}
+	l.Finishing(ctx)
+	return nil
+}
+
+// closeLine lets go of the store and the figures of a line that does not run, and says what its store was not told.
 func (a *app) closeLine(l *line) error {
+	if l.Room != nil {
+		if n := l.Untold(); n != (queue.Untold{}) {
+			a.log.Error("the store is away and was not told of bookings: correct how many there are with admin booked", zap.String("room", l.id),
+				zap.Int64("booked", n.Booked), zap.Int64("freed", n.Freed), zap.Int64("totals", n.Totals))
+		}
+	}
 	a.metrics.CloseRoom(metrics.RoomConfig{ID: l.id})
 	return l.store.Close()
 }
@@ -231,6 +253,9 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 		log.Warn("line lost by the store, rebuilding it from memory and tickets", zap.Error(e.Err))
 	case queue.EventControl:
 		log.Info("controls set from the configuration", zap.Any("keys", e.Keys))
+	case queue.EventOlder:
+		log.Warn("the schedule of this configuration is left out: it was in force before, and another gateway has brought a later one; " +
+			"if it is the right one, put it in force with admin plan set")
 	case queue.EventDrawFailed:
 		log.Error("draw failed, its lobby goes in the order of arrival", zap.String("opening", e.Opening), zap.Error(e.Err))
 	case queue.EventErrorOver:
@@ -244,7 +269,7 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 func (a *app) lineServices(l *line) []lifecycle.Service {
 	return []lifecycle.Service{
 		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
-		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run},
+		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run, Stop: l.finishing},
 	}
 }
 

@@ -165,6 +165,10 @@ func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
 	if all := logs.FilterMessageSnippet("draw failed").All(); len(all) != 1 || all[0].ContextMap()["opening"] != "o" {
 		t.Errorf("the log says %v", logs.All())
 	}
+	logEvent(log, nil, queue.Event{Kind: queue.EventOlder})
+	if all := logs.FilterMessageSnippet("schedule of this configuration is left out").All(); len(all) != 1 {
+		t.Errorf("the log says %v", logs.All())
+	}
 }
 
 func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {

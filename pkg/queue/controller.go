@@ -77,6 +77,8 @@ type configuration struct {
 	valuesHash string
 	hash       string // of all bytes of the configuration
 	done       bool
+
+	older older
 }
 
 // set takes a configuration. One that is known by its hash is not applied again.
@@ -87,6 +89,7 @@ func (f *configuration) set(want Document, hash string) {
 		hash = want.values().hash()
 	}
 	if hash != f.hash {
+		f.older.begin(f)
 		f.want, f.valuesHash, f.hash, f.done = want.Clone(), want.valuesHash(), hash, false
 	}
 }
@@ -105,7 +108,9 @@ func (f *configuration) initial() Document {
 func (f *configuration) sign(d *Document) {
 	s := d.settings()
 	n := s.notes()
-	n.Hash, n.Values = f.hash, f.want.values()
+	values := f.want.values()
+	n.seen(values[KeySchedule], f.older.follows(&n))
+	n.Hash, n.Values = f.hash, values
 	s.ValuesHash = f.valuesHash
 	s.note(n)
 	d.Settings = s.Encode()
@@ -123,14 +128,36 @@ func (f *configuration) propose(current *Document) Document {
 		return *current
 	}
 	next := current.Clone()
-	for _, k := range f.edited(current, s.ValuesHash, n.Values) {
+	keys := f.edited(current, s.ValuesHash, n.Values)
+	held := slices.Contains(keys, KeySchedule) && f.older.holds(&n, f.want.values()[KeySchedule])
+	if held {
+		keys = slices.DeleteFunc(keys, func(k Key) bool { return k == KeySchedule })
+	}
+	for _, k := range keys {
 		next.take(k, &f.want)
 	}
 	if next.Timing.Validate() != nil {
 		next.Timing = f.want.Timing // single durations do not go with those that the document had
 	}
-	f.sign(&next)
+	switch {
+	case !held:
+		f.sign(&next)
+	case len(keys) > 0:
+		f.signPart(&next, keys)
+	}
 	return next
+}
+
+// signPart notes in d that these keys of the configuration were applied. The one that was applied last stays so.
+func (f *configuration) signPart(d *Document, keys []Key) {
+	s := d.settings()
+	n := s.notes()
+	values := f.want.values()
+	for _, k := range keys {
+		n.Values[k] = values[k]
+	}
+	s.note(n)
+	d.Settings = s.Encode()
 }
 
 // edited lists the keys in which the configuration differs from the one that was applied last. Of values of which it is not
@@ -150,12 +177,22 @@ func (f *configuration) edited(current *Document, applied string, before values)
 }
 
 func (f *configuration) settled(current *Document) {
+	if f.brought(current) {
+		f.older.onEvent(Event{Kind: EventOlder})
+	}
+}
+
+// brought notes whether there is no more to bring, and reports whether that is so because the schedule is left out.
+func (f *configuration) brought(current *Document) (leftOut bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.done {
-		s := current.settings()
-		f.done = s.notes().Hash == f.hash
+	if f.done {
+		return false
 	}
+	s := current.settings()
+	leftOut = s.notes().Hash != f.hash && f.older.left
+	f.done = s.notes().Hash == f.hash || leftOut
+	return leftOut
 }
 
 // equal reports whether two documents say the same.

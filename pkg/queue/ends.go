@@ -12,6 +12,7 @@ import (
 type ends struct {
 	mu      sync.Mutex
 	pending []ending
+	sending Untold // of those that were taken out
 }
 
 // ending is an outcome, or a visitor that has given up its place or stay.
@@ -27,13 +28,18 @@ func (e *ends) keep(them ...ending) {
 	e.pending = append(e.pending, them[:min(len(them), outboxMax-len(e.pending))]...)
 }
 
-// take removes and returns all of them.
-func (e *ends) take() []ending {
+// take removes and returns all of them, until done is called.
+func (e *ends) take() (them []ending, done func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	them := e.pending
-	e.pending = nil
-	return them
+	them, e.pending = e.pending, nil
+	n := untold(them)
+	e.sending = e.sending.plus(n, 1)
+	return them, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.sending = e.sending.plus(n, -1)
+	}
 }
 
 // all is what must still be sent to the store.
@@ -143,7 +149,9 @@ func (r *Room) tell(ctx context.Context, batch []ending) error {
 
 // sendEnds sends what ended while the store was away, and keeps what fails.
 func (r *Room) sendEnds(ctx context.Context) error {
-	for them := r.ends.take(); len(them) > 0; {
+	them, done := r.ends.take()
+	defer done()
+	for len(them) > 0 {
 		batch := alike(them)
 		err := r.tell(ctx, batch)
 		if errors.Is(err, ErrUnavailable) {

@@ -13,6 +13,8 @@ type notes struct {
 	// fewer: of those that are missing it is not known what that configuration said.
 	Hash   string `json:"hash"`
 	Values values `json:"values,omitempty"`
+	// Schedules are what the configurations said of the schedule, in the order in which they brought it, the latest mostSchedules.
+	Schedules []json.RawMessage `json:"schedules,omitempty"`
 	// Of is Settings.ValuesHash when the notes were written. Where the two differ, another release has applied a
 	// configuration without writing notes: then Values says nothing any more.
 	Of string `json:"of"`

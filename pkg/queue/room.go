@@ -136,8 +136,10 @@ const (
 	EventStoreUp   EventKind = "store up"
 	EventLost      EventKind = "line lost"                       // the store was empty or older than remembered and is being rebuilt
 	EventControl   EventKind = "controls set from configuration" // Keys says which
-	EventError     EventKind = "error"                           // of the store, beside EventStoreDown; what each tick meets again is reported once
-	EventErrorOver EventKind = "error is over"                   // the tick can write the document again, after an EventError
+	// EventOlder: the schedule of the configuration was left out, because another gateway has brought a later one.
+	EventOlder     EventKind = "schedule of an older configuration left out"
+	EventError     EventKind = "error"         // of the store, beside EventStoreDown; what each tick meets again is reported once
+	EventErrorOver EventKind = "error is over" // the tick can write the document again, after an EventError
 	// EventDrawFailed: the seed of a draw did not come, and its lobby goes in the order of arrival. Opening says of which.
 	EventDrawFailed EventKind = "draw failed"
 )
@@ -245,6 +247,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	}
 	r.view.Store(&View{})
 	r.tune.Store(cfg.tunable())
+	r.configuration.older.of(r)
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
 	r.doors.planner, r.doors.view = cfg.Planner, r.View

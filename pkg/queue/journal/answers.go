@@ -123,7 +123,7 @@ func (v *Invariants) answered(e *Event) {
 	if e.Kind != Join || v.old {
 		v.setTicket(p, e)
 	}
-	v.door.note(p, e, v.ms.confirm, v.generation)
+	v.door.note(p, e, v.ms.confirm)
 	v.apply(p, e)
 	switch p = v.places.find(id); {
 	case p == nil:

@@ -64,12 +64,12 @@ type asker struct {
 	id          queue.VisitorID
 	first, last int64
 	// since is set where the turn may have begun before first: the visitor stood at the door before a loss that the store
-	// may have come through, or asked too late, and the store may not have noticed.
+	// may have come through, or asked too late, and the store may not have noticed, which it does with the next tick.
 	since bool
 }
 
-// note takes over an answer about a visitor. generation is the present one.
-func (d *door) note(p *place, e *Event, confirm int64, generation uint32) {
+// note takes over an answer about a visitor.
+func (d *door) note(p *place, e *Event, confirm int64) {
 	if queue.State(e.State) != queue.StateFull {
 		d.leave(p.id)
 		return
@@ -96,8 +96,7 @@ func (d *door) note(p *place, e *Event, confirm int64, generation uint32) {
 	case at >= 0:
 		d.asking[at] = asker{p.id, e.At, e.At, true} // it may have begun anew
 	default:
-		before := p.state == queue.StateFull && p.generation != generation
-		d.asking = append(d.asking, asker{p.id, e.At, e.At, before})
+		d.asking = append(d.asking, asker{p.id, e.At, e.At, p.state == queue.StateFull})
 	}
 }
 

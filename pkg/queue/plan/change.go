@@ -102,15 +102,15 @@ func (r *reader) changedEdge(key, text string, to *clock, has *bool) {
 	}
 }
 
-// changedReleases puts the releases of a change among those of the rule. What is not after a new start is given with it, and what a new
-// end leaves no time for is not given at all.
+// changedReleases puts the releases of a change among those of the rule. What is not after a new start is given with it, whoever wrote it
+// down and when, and what a new end leaves no time for is not given at all.
 func (r *reader) changedReleases(out *opening, ch *Change) {
 	all := slices.Clone(out.more)
 	for i := range ch.More {
 		key := fmt.Sprintf("more[%d]", i)
 		at, ok := r.clock(key+".at", ch.More[i].At, true)
 		r.bound(key+".quota", ch.More[i].Quota, 0)
-		if ok && !out.start.earlier(at) {
+		if ok && ch.Start == "" && !out.start.earlier(at) {
 			r.bad(key+".at", "%v is not after %v; want the same day, and later", at, out.start)
 		}
 		if ok && out.endsBefore(at) {
@@ -122,12 +122,13 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b release) int { return int(a.at - b.at) })
-	out.more = nil
+	out.more, out.early = nil, nil
 	total := out.quota
 	for _, m := range all {
 		switch {
 		case !out.start.earlier(m.at) && out.quota > 0:
 			out.quota += m.quota
+			out.early = append(out.early, m)
 		case !out.endsBefore(m.at):
 			out.more = append(out.more, m)
 		}

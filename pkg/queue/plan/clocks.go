@@ -22,9 +22,9 @@ func (c *Calendar) ClockChanges(now time.Time, span time.Duration) (all []string
 		all = append(all, fmt.Sprintf("on %s the clocks go %s; an opening still happens once", d.utc().Format("Mon 2 January"), word))
 		for i := range today {
 			o := &today[i]
-			if got := o.Start.Format("15:04"); got != o.rule.start.String() {
-				all = append(all, fmt.Sprintf("there is no %v on %v: it starts at %s", o.rule.start, d, got))
-			} else if later := o.Start.Add(time.Duration(before-after) * time.Second); before > after && later.Format("15:04") == got {
+			if got := clockOf(o.Start); got != o.rule.start {
+				all = append(all, fmt.Sprintf("there is no %v on %v: it starts at %v", o.rule.start, d, got))
+			} else if later := o.Start.Add(time.Duration(before-after) * time.Second); before > after && clockOf(later) == got {
 				all = append(all, fmt.Sprintf("%v happens twice on %v: it starts at the first", o.rule.start, d))
 			}
 		}

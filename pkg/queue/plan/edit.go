@@ -47,9 +47,9 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 	ch.Opening = o.Name
 	switch {
 	case ch.Start != "" && o.Open(now):
-		return ch, fmt.Errorf("%s has begun at %s: its start cannot be moved", o.Name, o.Start.Format("15:04"))
+		return ch, fmt.Errorf("%s has begun at %v: its start cannot be moved", o.Name, clockOf(o.Start))
 	case ch.Lobby != "" && !o.Begins.After(now):
-		return ch, fmt.Errorf("%s has begun at %s: its lobby cannot be moved", o.Name, o.Begins.Format("15:04"))
+		return ch, fmt.Errorf("%s has begun at %v: its lobby cannot be moved", o.Name, clockOf(o.Begins))
 	case ch.Skip && o.Open(now):
 		return ch, fmt.Errorf("%s is open: it can be ended", o.Name)
 	case ch.Start == Now && dateOf(now) != o.date:
@@ -59,6 +59,9 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 	}
 	if ch.Start == Now {
 		ch.Start = clockNow.String()
+	}
+	if err := o.early(&ch); err != nil {
+		return ch, err
 	}
 	if ch.End == Now && !o.Open(now) {
 		ch.End, ch.Skip = "", true
@@ -70,6 +73,23 @@ func (c *Calendar) Edit(o *Occurrence, ch Change, now time.Time) (Change, error)
 		ch.End = (clockNow % clock(day/time.Second)).String()
 	}
 	return ch, nil
+}
+
+// early refuses a release that the start does not come before, unless it is one that the opening has: it may be another figure now, or
+// the start has been put behind it.
+func (o *Occurrence) early(ch *Change) error {
+	start := o.rule.start
+	if other, err := parseClock(ch.Start); err == nil {
+		start = other
+	}
+	for _, m := range ch.More {
+		at, err := parseClock(m.At)
+		has := func(r release) bool { return r.at == at }
+		if err == nil && !start.earlier(at) && !slices.ContainsFunc(o.rule.more, has) && !slices.ContainsFunc(o.rule.early, has) {
+			return fmt.Errorf("a release at %v is not after the start at %v; want the same day, and later", at, start)
+		}
+	}
+	return nil
 }
 
 // With is the schedule with one change more. What an earlier change of that opening says stays where the new one says nothing, and changes of

@@ -96,3 +96,44 @@ func TestAnOpeningCanBeEndedBeforeAPartThatWasAddedByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestAStartCanBePutBehindAPartThatWasAddedByHand moves the start over a release of an earlier change, one of the rule, and back.
+func TestAStartCanBePutBehindAPartThatWasAddedByHand(t *testing.T) {
+	now := time.Date(2026, 12, 1, 7, 30, 0, 0, berlin(t))
+	s := contingents()
+	for _, tt := range []struct {
+		change Change
+		quota  int64 // of the start
+		parts  int   // after it
+		bad    string
+	}{
+		{change: Change{More: []Release{{"08:30", 100}}}, quota: 625, parts: 4},
+		{change: Change{Start: "09:00"}, quota: 725, parts: 3},
+		{change: Change{Start: "08:15"}, quota: 625, parts: 4},
+		{change: Change{Start: "12:00"}, quota: 1350, parts: 2},
+		{change: Change{More: []Release{{"11:00", 25}}}, quota: 750, parts: 2},
+		{change: Change{More: []Release{{"08:30", 0}}}, quota: 650, parts: 2},
+		{change: Change{More: []Release{{"11:30", 5}}}, bad: "a release at 11:30 is not after the start at 12:00; want the same day, and later"},
+		{change: Change{Start: "10:00", More: []Release{{"10:00", 5}}}, bad: "a release at 10:00 is not after the start at 10:00; want the same day, and later"},
+		{change: Change{Start: "10:00", More: []Release{{"11:30", 5}}}, quota: 625, parts: 4},
+	} {
+		c := mustParse(t, s)
+		o := c.Upcoming(now)[0]
+		ch, err := c.Edit(&o, tt.change, now)
+		if tt.bad != "" {
+			if err == nil || err.Error() != tt.bad {
+				t.Errorf("%+v: got %v, want %s", tt.change, err, tt.bad)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := s.With(ch, now)
+		s = &edited
+		rule := mustParse(t, s).Upcoming(now)[0].rule
+		if rule.quota != tt.quota || len(rule.more) != tt.parts {
+			t.Errorf("%+v: got a quota of %d and %d parts more, want %d and %d", tt.change, rule.quota, len(rule.more), tt.quota, tt.parts)
+		}
+	}
+}

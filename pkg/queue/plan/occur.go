@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 )
@@ -96,7 +95,7 @@ func (c *Calendar) overlaps(r *reader) {
 				continue
 			}
 			told[pair] = true
-			r.bad(b.rule.path, "on %s it begins at %s, before %s of %s is over", b.date, b.Begins.Format("15:04"), a.rule.path, a.date)
+			r.bad(b.rule.path, "on %s it begins at %v, before %s of %s is over", b.date, clockOf(b.Begins), a.rule.path, a.date)
 		}
 	}
 }
@@ -122,17 +121,44 @@ func (c *Calendar) datesNamed() (all []date) {
 	return slices.Compact(all)
 }
 
-// earliest is before which there is no opening.
-func (c *Calendar) earliest() date {
-	first := date(math.MaxInt)
-	for i := range c.openings {
-		o := &c.openings[i]
-		for _, d := range o.dates {
-			first = min(first, d)
-		}
-		if o.days != [7]bool{} {
-			first = min(first, o.from)
+// begun are the last two occurrences that have begun, with all others of their dates, in order of time. However long ago it was: one
+// without an end goes on until the next.
+func (c *Calendar) begun(now time.Time) (all []Occurrence) {
+	for d := c.lastOn(dateOf(now.In(c.zone)) + 1); d > 0 && len(all) < 2; d = c.lastOn(d - 1) { // a lobby may begin on the day before
+		for _, o := range c.on(d) {
+			if !o.Begins.After(now) {
+				all = append(all, o)
+			}
 		}
 	}
-	return first
+	slices.SortStableFunc(all, func(a, b Occurrence) int { return a.Begins.Compare(b.Begins) })
+	return all
+}
+
+// lastOn is the last date until one on which an opening happens by the rules; 0: there is none.
+func (c *Calendar) lastOn(until date) (last date) {
+	for i := range c.openings {
+		last = max(last, c.openings[i].lastOn(until))
+	}
+	return last
+}
+
+func (o *opening) lastOn(until date) (last date) {
+	for _, d := range o.dates {
+		if d <= until {
+			last = max(last, d)
+		}
+	}
+	if o.days == [7]bool{} {
+		return last
+	}
+	if o.until != 0 {
+		until = min(until, o.until)
+	}
+	for d := until; d > last && d >= o.from; d-- { // a week for each date that is left out, at most
+		if o.on(d) {
+			return d
+		}
+	}
+	return last
 }

@@ -15,7 +15,6 @@ type Calendar struct {
 	between  queue.Phase
 	openings []opening
 	changes  map[string]change // by the name of the opening
-	first    date              // there is no opening before it; 0: weekly rules have always held
 }
 
 // opening is an Opening that was read.
@@ -31,6 +30,7 @@ type opening struct {
 	quota, per, standby int64
 	closeAt             int64
 	more                []release
+	early               []release // those that a start behind them gives as well
 	profile             []point
 }
 
@@ -72,7 +72,6 @@ func Parse(s *Schedule) (*Calendar, []Problem) {
 		c.openings = append(c.openings, o)
 	}
 	r.at = ""
-	c.first = c.earliest()
 	c.readChanges(&r, s.Changes)
 	if len(r.problems) == 0 {
 		c.overlaps(&r)

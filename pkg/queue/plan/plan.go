@@ -18,8 +18,6 @@ const (
 	horizon = 60
 	// mostSteps, mostOpenings and mostDraws leave room below the bounds of queue for what is under way.
 	mostSteps, mostOpenings, mostDraws = queue.MaxSteps - 64, queue.MaxOpenings - 8, queue.MaxDraws - 8
-	// lookBack is for how many days the last opening is looked for, which goes on until the next if it has no end.
-	lookBack = 400
 	// settled is how long before a step a plan is not made longer: pages would have to be told of its start anew.
 	settled = 15 * time.Minute
 )
@@ -141,28 +139,13 @@ type known struct {
 // since are the occurrences from the last two that have begun, to those at the horizon.
 func (c *Calendar) since(now time.Time) []known {
 	today := dateOf(now.In(c.zone))
-	found := c.Between(c.began(now), (today+horizon).at(0, c.zone))
+	found := append(c.begun(now), c.Between(now.Add(1), (today+horizon).at(0, c.zone))...)
 	all := make([]known, len(found))
 	for i, o := range found {
 		ended := !o.End.IsZero() && !o.End.After(now)
 		all[i] = known{o, ended || o.End.IsZero() && i+1 < len(found) && !found[i+1].Begins.After(now)}
 	}
 	return all
-}
-
-// began is when the last two occurrences began that have begun; now, if there were none for long.
-func (c *Calendar) began(now time.Time) time.Time {
-	today, found := dateOf(now.In(c.zone)), 0
-	from := now
-	for d := today + 1; d > max(today-lookBack, c.first-1) && found < 2; d-- {
-		for _, o := range c.on(d) {
-			if !o.Begins.After(now) {
-				found++
-				from = o.Begins // the earliest of a day that has several: earlier ones do no harm
-			}
-		}
-	}
-	return from
 }
 
 // pending reports whether an opening is under way and has steps that were not applied yet, though they may be due.

@@ -364,7 +364,7 @@ func setChecks(t *testing.T, n int) {
 func (c *Calendar) at(now time.Time) state {
 	s := state{phase: c.between, quota: -1, per: 1, share: whole}
 	var o Occurrence
-	for d, last := dateOf(now.In(c.zone))+1, dateOf(now.In(c.zone))-lookBack; d > last && o.rule == nil; d-- {
+	for d, last := dateOf(now.In(c.zone))+1, dateOf(now.In(c.zone))-400; d > last && o.rule == nil; d-- {
 		for _, one := range c.on(d) {
 			if !one.Begins.After(now) && !one.Begins.Before(o.Begins) {
 				o = one

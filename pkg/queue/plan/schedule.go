@@ -58,7 +58,8 @@ type Change struct {
 	Quota   *int64 `json:"quota,omitempty" yaml:"quota"`
 	Standby *int64 `json:"standby,omitempty" yaml:"standby"`
 	CloseAt *int64 `json:"close_at,omitempty" yaml:"close_at"`
-	// More are releases by their clocks: another figure for one that the rule has, 0 takes it away, or one more.
+	// More are releases by their clocks: another figure for one that the rule has, 0 takes it away, or one more. What a new start is
+	// behind is given with it.
 	More []Release `json:"more,omitempty" yaml:"more"`
 }
 

@@ -104,11 +104,11 @@ func (e *Event) When(now time.Time) string {
 func clockOn(t, now time.Time) string {
 	switch now = now.In(t.Location()); dateOf(t) - dateOf(now) {
 	case 0:
-		return t.Format("15:04")
+		return clockOf(t).String()
 	case 1:
-		return t.Format("tomorrow 15:04")
+		return "tomorrow " + clockOf(t).String()
 	default:
-		return t.Format("Mon 2 Jan 15:04")
+		return t.Format("Mon 2 Jan ") + clockOf(t).String()
 	}
 }
 

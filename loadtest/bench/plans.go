@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/queuetest"
 )
 
 // How a plan is measured: so many Advance a round, with it and without in turns.
@@ -80,7 +79,7 @@ func (r *rival) planRound(ctx context.Context, pace queue.Pace, planned bool, t 
 	d := f.Document.Clone()
 	d.Pace, d.Plan = pace, nil
 	if planned {
-		d.Plan = queuetest.LongestPlan(f.Now)
+		d.Plan = longestPlan(f.Now)
 	}
 	if _, err := r.store.Settle(ctx, d); err != nil {
 		return err
@@ -130,6 +129,23 @@ func (r *rival) fill(ctx context.Context, batches int) error {
 		}
 	}
 	return nil
+}
+
+// longestPlan has as many steps and openings as one may have: an opening that is open, with slots, and steps to come.
+func longestPlan(now int64) []queue.Step {
+	const day, openings = 24 * 3600_000, queue.MaxOpenings
+	steps := []queue.Step{{At: now, Opening: "today", Rank: 1, Phase: queue.PhaseOpen, SetQuota: true, Quota: queue.MaxInsideLimit, Per: 1, Standby: 100}}
+	const each = (queue.MaxSteps - 1) / (openings - 1)
+	for i := range int64(openings - 1) {
+		for rank := range int64(each) {
+			phase := queue.PhaseOpen
+			if rank == 0 {
+				phase = queue.PhaseLobby
+			}
+			steps = append(steps, queue.Step{At: now + (i+1)*day + rank*60_000, Opening: fmt.Sprintf("day %d", i), Rank: uint8(rank + 1), Phase: phase})
+		}
+	}
+	return steps
 }
 
 // spread is a median with its quartiles.

@@ -12,8 +12,7 @@ import (
 )
 
 // moved is the scenario's schedule for a morning that is played now, as much faster. Clocks of a schedule are whole seconds; what lies
-// between two is later, so that the gate is never ahead of the site. The gate is a program as it is, which reads a file: a planner that
-// moves the steps instead, as a rehearsal has it, to the millisecond and under the names of the day, cannot be given to it.
+// between two is later, so that the gate is never ahead of the site.
 func (m *morning) moved() (plan.Schedule, error) {
 	s := plan.Schedule{Zone: launch.ZoneAtNoon(m.clock.began), Between: m.scenario.Gate.Schedule.Between}
 	zone, err := time.LoadLocation(s.Zone)

@@ -8,30 +8,26 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-// LongestPlan has as many steps and openings as one may have: an opening that is open from now on, with slots, and steps to come.
-func LongestPlan(now int64) []queue.Step {
-	const steps uint8 = (queue.MaxSteps - 1) / (queue.MaxOpenings - 1)
-	plan := []queue.Step{{
-		At: now, Opening: "today", Rank: 1, Phase: queue.PhaseOpen, SetQuota: true, Quota: queue.MaxInsideLimit, Per: 1, Standby: 100,
-	}}
-	for i := range int64(queue.MaxOpenings - 1) {
-		name, at := fmt.Sprintf("day %d", i), now+(i+1)*24*3600_000
-		for rank := range steps {
-			phase := queue.PhaseOpen
-			if rank == 0 {
-				phase = queue.PhaseLobby
-			}
-			plan = append(plan, queue.Step{At: at + int64(rank)*60_000, Opening: name, Rank: rank + 1, Phase: phase})
-		}
-	}
-	return plan
-}
-
-// planned gives the room a plan that is as long as one may be.
+// planned gives the room a plan that is as long as one may be: an opening that is open now, with slots, and steps to come.
 func (m *bench) planned(measure func()) func() {
 	return func() {
 		m.Helper()
-		before := m.setPlan(LongestPlan(m.clock.Now()))
+		now := m.clock.Now()
+		plan := []queue.Step{{
+			At: now, Opening: "today", Rank: 1, Phase: queue.PhaseOpen, SetQuota: true, Quota: queue.MaxInsideLimit, Per: 1, Standby: 100,
+		}}
+		for i := range queue.MaxOpenings - 1 {
+			name, at := fmt.Sprintf("day %d", i), now+int64(i+1)*24*3600_000
+			const steps uint8 = (queue.MaxSteps - 1) / (queue.MaxOpenings - 1)
+			for rank := range steps {
+				phase := queue.PhaseOpen
+				if rank == 0 {
+					phase = queue.PhaseLobby
+				}
+				plan = append(plan, queue.Step{At: at + int64(rank)*60_000, Opening: name, Rank: rank + 1, Phase: phase})
+			}
+		}
+		before := m.setPlan(plan)
 		m.tick()
 		measure()
 		m.setPlan(before)

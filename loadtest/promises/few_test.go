@@ -3,7 +3,7 @@
 package promises
 
 // How many mornings, from which seed on, and how many seeds of each case are played whenever the tests are run.
-const firstMorning, mornings, caseSeeds = 1, 3, 1
+const firstMorning, mornings, caseSeeds = 1, 7, 1
 
 // carried says whether mornings begin with what the one before has learned: as later mornings do, and a first one does not.
 var carried = map[string]bool{"later mornings": true}

@@ -20,16 +20,12 @@ func TestTheWaitingPage(t *testing.T) { runNode(t, "waiting.test.mjs", extent) }
 
 func TestTheTurn(t *testing.T) { runNode(t, "turn.test.mjs", extent) }
 
-func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs", extent) }
-
 func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs", extent) }
-
-func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs", extent) }
 
 func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	files, err := filepath.Glob("*.test.mjs")
 	if err != nil || len(files) != 7 {
-		t.Errorf("%d node tests (%v), and this file runs 7", len(files), err)
+		t.Errorf("%d node tests (%v), and the tests run 7", len(files), err)
 	}
 }
 

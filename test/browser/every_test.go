@@ -2,10 +2,17 @@
 
 package browser
 
-import "time"
+import (
+	"testing"
+	"time"
+)
 
 // extent: `make long-pages` plays every test, and checks each page in every setting.
 const (
 	extent   = "every-test"
 	patience = 13 * time.Minute // within that of `make long-pages`
 )
+
+func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs", extent) }
+
+func TestPagesAndGatewaysOfTwoReleases(t *testing.T) { runNode(t, "releases.test.mjs", extent) }

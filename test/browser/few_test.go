@@ -4,7 +4,8 @@ package browser
 
 import "time"
 
-// extent: whenever the tests are run, one is played for each rule, and each page is checked in one setting.
+// extent: whenever the tests are run, one is played for each rule, and each page is checked in one setting. What each
+// state says in words, and gateways of two releases, are for `make long-pages`.
 const (
 	extent   = "a-few-tests"
 	patience = 6 * time.Minute

@@ -14,7 +14,7 @@ func TestEveryConfigurationIsOneThatTheGatewayTakes(t *testing.T) {
 		"sentinel": {URL: "redis://", Sentinel: launch.Sentinel{Master: SentinelName, Addresses: []string{"127.0.0.1:7002"}}},
 	} {
 		dir := t.TempDir()
-		g, err := NewGateway("gateway", dir, name, Settings{Store: store, Keys: dir + "/keys", State: dir, Journal: dir, Site: "127.0.0.1:8000"})
+		g, err := NewGateway("gateway", dir, name, Settings{Store: store, Keys: dir + "/keys", State: dir, Journal: dir, Site: "127.0.0.1:8000", Portal: "127.0.0.1:8001"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -162,7 +162,7 @@ func (p *socketPerson) wait(ctx context.Context, first time.Duration) error {
 	return err
 }
 
-// visit asks for the pages of a visit. A page has a picture, which brings the cookie back at once.
+// visit asks for the pages of a visit. Each page has a picture, which brings the cookie back at once.
 func (p *socketPerson) visit(ctx context.Context) error {
 	pages := p.habit.Visit(p.dice)
 	e := &socketEntry{at: time.Now()}
@@ -172,9 +172,8 @@ func (p *socketPerson) visit(ctx context.Context) error {
 	p.crowd.mu.Lock()
 	p.crowd.entries = append(p.crowd.entries, e)
 	p.crowd.mu.Unlock()
-	picture := p.dice.Between(100, 900)
 	for i, gap := range pages {
-		if i == 0 && gap > picture {
+		if picture := PartsAfter(p.dice); gap > picture {
 			gap -= picture
 			if !p.rest(ctx, picture) {
 				return nil

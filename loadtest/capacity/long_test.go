@@ -19,22 +19,12 @@ func TestRowsOnSocketsAreThoseOfVirtualTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _ := SocketTable(results)
+	text, far := SocketTable(results)
 	t.Log("\n" + text)
-	for i := range results {
-		r := &results[i]
-		most := float64(distant)
-		if known, is := knownApart[r.Name+", "+r.Site]; is {
-			most = known
-		}
-		if apart := r.Apart(); apart > most {
-			t.Errorf("%s, %s: %.1f points apart, at most %.0f", r.Name, r.Site, apart, most)
-		}
+	if far > 0 {
+		t.Errorf("%d rows are more than %d points apart", far, distant)
 	}
 }
-
-// knownApart are the rows that are further apart than they should be, as docs/capacity.md says, and how far they may be.
-var knownApart = map[string]float64{"nobody finishes, " + stated: 18}
 
 // known are the figures that are short of their goals, as docs/capacity.md says why: what they reach, by site and row, or by case too.
 var known = map[string]float64{

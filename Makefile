@@ -25,7 +25,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k
+LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -147,8 +147,9 @@ long-differential: deps-redis
 
 long-mutants-a: MUTANTS := ^[a-d]
 long-mutants-e: MUTANTS := ^[e-j]
-long-mutants-k: MUTANTS := ^[k-z]
-long-mutants-a long-mutants-e long-mutants-k: deps-redis
+long-mutants-k: MUTANTS := ^[k-r]
+long-mutants-s: MUTANTS := ^[s-z]
+long-mutants-a long-mutants-e long-mutants-k long-mutants-s: deps-redis
 	$(GO) run ./pkg/queue/redisstore/mutate -only '$(MUTANTS)'
 
 bench: deps-redis deps-bench ## the figures of docs/performance.md, in a quarter of an hour, into docs/bench.md

@@ -153,13 +153,13 @@ func damagePlaces(ctx context.Context, w *world, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+	for _, room := range environment.Rooms() {
 		if err := untilWritten(ctx, filepath.Join(w.state, room+".places")); err != nil {
 			return "", err
 		}
 	}
 	g.Process().Kill()
-	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+	for _, room := range environment.Rooms() {
 		if err := damage(filepath.Join(w.state, room+".places")); err != nil {
 			return "", err
 		}
@@ -197,7 +197,7 @@ func loseState(ctx context.Context, w *world, s Step) (string, error) {
 	}
 	g.Process().Kill()
 	var files []string
-	for _, room := range []string{environment.Room, environment.OpeningRoom} {
+	for _, room := range environment.Rooms() {
 		found, err := filepath.Glob(filepath.Join(w.state, room+".*"))
 		if err != nil || len(found) == 0 {
 			return "", errors.Join(err, fmt.Errorf("there are no state files of %s", room))

@@ -20,6 +20,9 @@ const (
 	OpeningRoom = "impfung"
 )
 
+// Rooms are both.
+func Rooms() []string { return []string{Room, OpeningRoom} }
+
 // OpeningHost is by which host OpeningRoom is reached. Room has every other.
 const OpeningHost = "impfung.example"
 
@@ -137,7 +140,7 @@ func (g *Gateway) FiguresOf(ctx context.Context, room string) (operator.RoomInfo
 
 // Well says what is wrong with it: nil if its store answers and its snapshots are fresh.
 func (g *Gateway) Well(ctx context.Context) error {
-	for _, room := range []string{Room, OpeningRoom} {
+	for _, room := range Rooms() {
 		info, err := g.FiguresOf(ctx, room)
 		switch {
 		case err != nil:

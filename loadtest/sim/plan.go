@@ -24,7 +24,7 @@ type planned struct {
 	version  int64  // of the document that the two are of
 	seen     uint64 // the cursor that they are of
 	lobby    int64  // how many have come to the lobby
-	numbers  int64  // of the lobby, with those that crashes have skipped: by them the store reckons the spread
+	numbers  uint64 // of the lobby, with those that crashes have skipped: by them the store reckons the spread
 	correct  int32  // when an operator says how many are booked
 	parts    []int32
 }
@@ -81,10 +81,7 @@ func (c scheduled) Plan(_ string, now []queue.Step, _ *queue.Opening, _ int64) [
 func (c scheduled) CloseAt(_, opening string) int64 { return c.calendar.CloseAt(opening) }
 
 // came is how many numbers the lobby that is open has, with those that crashes have skipped.
-func came(f *queue.Snapshot) int64 { return int64(f.Opening.InLobby(f.Last)) }
-
-// spreadOf is within how long after the start so many pages of a lobby ask, in ms.
-func spreadOf(pages int64) int64 { return min(30_000, 2000+pages/20) }
+func came(f *queue.Snapshot) uint64 { return f.Opening.InLobby(f.Last) }
 
 // comes notes what the plan says comes next. next is when it lets people in that it does not now, in ms since the start: an opening, or a
 // further part of the one that is open; begins is when people may come again who were refused because nothing is open. never: not today.
@@ -125,7 +122,7 @@ func (s *sim) follow() {
 	if changed && o.Phase == queue.PhaseOpen {
 		l.Opened++
 		l.Lobby = max(l.Lobby, p.lobby)
-		l.Spread = time.Duration(spreadOf(p.numbers)) * time.Millisecond
+		l.Spread = time.Duration(queue.Spread(p.numbers)) * time.Millisecond
 	}
 	if o.Phase == queue.PhaseOpen && (changed || o.Quota != p.quota) {
 		p.parts = append(p.parts, s.now)
@@ -181,7 +178,7 @@ func (s *sim) inLobby(c *citizen) bool {
 // something happens: the start, which pages ask for within the spread, or the end of somebody's patience.
 func (s *sim) wait(who uint32, c *citizen) {
 	start := s.planned.next
-	spread := spreadOf(came(&s.room.snapshot))
+	spread := queue.Spread(came(&s.room.snapshot))
 	every := s.pollMax
 	if c.is(bot) {
 		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())

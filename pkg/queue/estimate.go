@@ -15,7 +15,7 @@ func (r *Room) estimate(a *Answer, v *View, lane uint8, first int64) {
 		a.Next = r.whenHoldEnds(r.pollInterval(first, v.fastest(lane)), v, first, v.fastest(lane))
 	}
 	if start := v.Start.At; start > 0 && a.Phase != PhaseOpen {
-		a.Next = r.whenItStarts(a.Next, start, spreadOf(v.Snapshot.Waiting))
+		a.Next = r.whenItStarts(a.Next, start, Spread(uint64(max(0, v.Snapshot.Waiting))))
 	}
 	if !v.tellsWait() {
 		return

@@ -46,11 +46,11 @@ func (f *Snapshot) spread(start int64) int64 {
 	if start < f.Opening.Planned+hold {
 		return hold // it was brought forward: the pages ask in their intervals
 	}
-	return spreadOf(int64(min(f.came(), 1<<40)))
+	return Spread(f.came())
 }
 
-// spreadOf is how long so many pages take to ask, in ms.
-func spreadOf(n int64) int64 { return min(30_000, 2000+n/20) }
+// Spread is within how long after the start, in ms, the pages of a lobby of n ask again, one that was not brought forward.
+func Spread(n uint64) int64 { return min(30_000, 2000+int64(n/20)) }
 
 // inLobby answers a poll out of the lobby.
 func (r *Room) inLobby(a *Answer, v *View, p *Place, shown int64) {

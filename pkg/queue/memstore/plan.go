@@ -124,7 +124,7 @@ func (r *room) spread(s *queue.Step, n uint64) int64 {
 	if s.At < r.Opening.Planned+hold {
 		return hold
 	}
-	return min(30_000, 2_000+int64(n/20))
+	return queue.Spread(n)
 }
 
 // begins begins an epoch, in which numbers go on after last. An open segment of another epoch ends at its ceiling, the highest

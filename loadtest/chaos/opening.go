@@ -247,7 +247,7 @@ func (o *openings) forgets(ctx context.Context, do func() error) error {
 
 // goesOn begins the next opening if the one that is played is sold out: a row of the same fault has as many as it has time for.
 func (o *openings) goesOn(ctx context.Context) error {
-	if o.sold(ctx) != nil {
+	if full := o.sold(ctx) == nil; !full {
 		return nil
 	}
 	if err := o.soldOut(ctx); err != nil {

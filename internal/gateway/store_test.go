@@ -49,11 +49,11 @@ func (s leavingStore) Renew(ctx context.Context, stays []queue.Stay) (queue.Keep
 	return s.Store.Renew(ctx, stays)
 }
 
-func (s leavingStore) Report(ctx context.Context, outcomes []queue.Outcome) error {
+func (s leavingStore) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (queue.Reported, error) {
 	if err := s.fault(); err != nil {
-		return err
+		return queue.Reported{}, err
 	}
-	return s.Store.Report(ctx, outcomes)
+	return s.Store.Report(ctx, teller, outcomes)
 }
 
 func (s leavingStore) Leave(ctx context.Context, ids []queue.VisitorID) error {

@@ -112,8 +112,12 @@ func (w *watchedStore) Renew(ctx context.Context, stays []queue.Stay) (queue.Kee
 	return measure(w, "renew", func() (queue.KeepReply, error) { return w.next.Renew(ctx, stays) })
 }
 
-func (w *watchedStore) Report(ctx context.Context, outcomes []queue.Outcome) error {
-	return w.only("report", func() error { return w.next.Report(ctx, outcomes) })
+func (w *watchedStore) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	err = w.only("report", func() (err error) {
+		reply, err = w.next.Report(ctx, teller, outcomes)
+		return err
+	})
+	return reply, err
 }
 
 func (w *watchedStore) Leave(ctx context.Context, ids []queue.VisitorID) error {

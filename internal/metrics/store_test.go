@@ -32,7 +32,10 @@ func (s *scripted) Claim(_ context.Context, mapping uint64, _ []queue.Place) (qu
 func (s *scripted) Renew(context.Context, []queue.Stay) (queue.KeepReply, error) {
 	return queue.KeepReply{Now: 4}, s.err
 }
-func (s *scripted) Report(context.Context, []queue.Outcome) error  { return s.err }
+
+func (s *scripted) Report(context.Context, queue.Tally, []queue.Outcome) (queue.Reported, error) {
+	return queue.Reported{Tally: queue.Tally{Reports: 11}}, s.err
+}
 func (s *scripted) Leave(context.Context, []queue.VisitorID) error { return s.err }
 
 func (s *scripted) Find(_ context.Context, o queue.Order) (queue.Found, error) {
@@ -88,8 +91,9 @@ func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 			found, err8 := s.Find(ctx, 8)
 			moved, err9 := s.Move(ctx, queue.Move{Act: queue.ActHand})
 			seed, err10 := s.Reveal(ctx, "o", [32]byte{10})
+			reported, err11 := s.Report(ctx, queue.Tally{}, nil)
 			all := []error{
-				err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, s.Report(ctx, nil), s.Leave(ctx, nil),
+				err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, s.Leave(ctx, nil),
 				s.Restore(ctx, queue.Watermark{}), s.Close(),
 			}
 			for i, got := range all {
@@ -98,7 +102,7 @@ func TestAWatchedStoreAnswersAsBeforeAndIsCounted(t *testing.T) {
 				}
 			}
 			if joined.Now != 1 || kept.Now != 2 || claimed.Now != 3 || renewed.Now != 4 || advanced.Now != 123 || settled.Version != 9 ||
-				frame.Now != 6 || found.At != 8 || moved.Left != int64(queue.ActHand) || seed[0] != 10 || !inner.closed {
+				frame.Now != 6 || found.At != 8 || moved.Left != int64(queue.ActHand) || seed[0] != 10 || reported.Tally.Reports != 11 || !inner.closed {
 				t.Error("replies are mixed up")
 			}
 			for _, name := range verbNames {

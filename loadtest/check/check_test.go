@@ -80,7 +80,8 @@ func morning(t *testing.T, dir string) {
 		}
 	}
 	ids := []queue.VisitorID{joined.Places[9].Place.Visitor}
-	must(s.Report(ctx, []queue.Outcome{{Kind: queue.Booked, Visitor: joined.Places[0].Place.Visitor, Count: 1, Ref: queue.Code{1}}}))
+	_, err = s.Report(ctx, queue.Tally{}, []queue.Outcome{{Kind: queue.Booked, Visitor: joined.Places[0].Place.Visitor, Count: 1, Ref: queue.Code{1}}})
+	must(err)
 	must(s.Leave(ctx, ids))
 	_, err = s.Advance(ctx, queue.Watermark{}, queue.Sample{}, queue.Verdict{})
 	must(err)

@@ -114,7 +114,7 @@ func (r *room) set(ctx context.Context, next queue.Document) error {
 func (r *room) report(ctx context.Context, outcomes []queue.Outcome) error {
 	for part := range slices.Chunk(outcomes, queue.MaxBatch) {
 		r.ops, r.entries = r.ops+1, r.entries+int64(len(part))
-		if err := r.store.Report(ctx, part); err != nil {
+		if _, err := r.store.Report(ctx, queue.Tally{}, part); err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
 	}

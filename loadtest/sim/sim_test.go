@@ -229,7 +229,7 @@ func TestAStoreThatCountsNothingLetsPeopleInForNothing(t *testing.T) {
 // deaf hears of no booking.
 type deaf struct{ queue.Store }
 
-func (d deaf) Report(ctx context.Context, outcomes []queue.Outcome) error {
+func (d deaf) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (queue.Reported, error) {
 	var rest []queue.Outcome
 	for _, o := range outcomes {
 		if o.Kind != queue.Booked {
@@ -237,9 +237,9 @@ func (d deaf) Report(ctx context.Context, outcomes []queue.Outcome) error {
 		}
 	}
 	if len(rest) == 0 {
-		return nil
+		return queue.Reported{}, nil
 	}
-	return d.Store.Report(ctx, rest) //nolint:wrapcheck // the store's own
+	return d.Store.Report(ctx, teller, rest) //nolint:wrapcheck // the store's own
 }
 
 func TestACallerHasAPlaceInTheSameLine(t *testing.T) {

@@ -5,12 +5,12 @@ import (
 	"errors"
 )
 
-// counted are the outcomes of this process that are in a snapshot, oldest first, each with a Count of 0. A store that has lost the room
+// counted are the outcomes of this process that a store has counted, oldest first, each with a Count of 0. A store that has lost the room
 // gets back by the watermark how many are booked, not what they are called: it is told so one by one. Otherwise a page that says what
 // was booked would count again when it is loaded again, and a stay that has booked would use a second slot.
 type counted struct {
 	them   []countedOnce
-	known  map[Code]struct{} // their references, and those of what is in no snapshot yet
+	known  map[Code]struct{} // their references
 	gone   int               // how many have been forgotten
 	told   int               // up to which one the store knows them, plus gone
 	losses int               // how often told began anew
@@ -27,20 +27,15 @@ func (c *counted) knows(ref Code) bool {
 	return ok
 }
 
-func (c *counted) note(ref Code) {
-	if c.known == nil {
-		c.known = map[Code]struct{}{}
-	}
-	if ref != (Code{}) {
-		c.known[ref] = struct{}{}
-	}
-}
-
-// add adds one that a snapshot tells of, and forgets the first ones where there are too many.
+// add adds one, and forgets the first ones where there are too many.
 func (c *counted) add(o Outcome, now int64) {
 	if o.Ref == (Code{}) {
 		return
 	}
+	if c.known == nil {
+		c.known = map[Code]struct{}{}
+	}
+	c.known[o.Ref] = struct{}{}
 	if o.Kind != Booked {
 		o.Kind = Freed // of nothing: it says only that the reference was counted, and of no visitor that it has booked
 	}
@@ -127,23 +122,20 @@ func (k *watermark) hand(id, to VisitorID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.counted.hand(id, to)
-	for i := range k.bookings {
-		if k.bookings[i].Visitor == id {
-			k.bookings[i].Visitor = to
-		}
-	}
 }
 
-// remind tells a store that has lost the room what this process had told it before the last snapshot: that it was counted, and who has
-// booked. It goes behind the bookings that are told again, so that nothing is known before it is counted.
+// remind tells a store that has lost the room what this process had told it: that it was counted, and who has booked. How many that
+// are in all it knows by the tally in the watermark.
 func (r *Room) remind(ctx context.Context) error {
 	for {
 		outcomes, loss := r.watermark.due(MaxBatch)
 		if len(outcomes) == 0 {
 			return nil
 		}
-		// Not again after a rebuild within: what was booked may have to be told before.
-		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
+		err := r.call(ctx, func(ctx context.Context) error {
+			_, err := r.store.Report(ctx, r.watermark.tally(), outcomes)
+			return err
+		})
 		switch {
 		case errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
 			return ErrUnavailable

@@ -140,9 +140,13 @@ func (r *Room) tell(ctx context.Context, batch []ending) error {
 	for i := range batch {
 		outcomes[i] = batch[i].Outcome
 	}
-	err := r.retryLost(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
+	var reply Reported
+	err := r.retryLost(ctx, func(ctx context.Context) (err error) {
+		reply, err = r.store.Report(ctx, r.watermark.tally(), outcomes)
+		return err
+	})
 	if err == nil {
-		r.watermark.reported(outcomes)
+		r.watermark.reported(outcomes, reply, r.storeNow())
 	}
 	return err
 }
@@ -163,29 +167,6 @@ func (r *Room) sendEnds(ctx context.Context) error {
 			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 		}
 		them = them[len(batch):]
-	}
-	return nil
-}
-
-// retell tells a store that has lost the room again what was booked since the last snapshot. It is told one by one, not as a sum:
-// each gateway has bookings of its own, and what the store knows by its reference does not count twice. What cannot be told now goes
-// with the ends that are pending.
-func (r *Room) retell(ctx context.Context) error {
-	outcomes := r.watermark.untold()
-	for len(outcomes) > 0 {
-		batch := outcomes[:min(len(outcomes), MaxBatch)]
-		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, batch) })
-		if err != nil {
-			for _, o := range outcomes {
-				r.ends.keep(ending{Outcome: o})
-			}
-			if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrLost) {
-				return nil // it was restored; what comes next finds out whether it is there
-			}
-			return err
-		}
-		r.watermark.reported(batch)
-		outcomes = outcomes[len(batch):]
 	}
 	return nil
 }

@@ -247,12 +247,12 @@ type gathering struct {
 	all                    chan struct{}
 }
 
-func (s *gathering) Report(ctx context.Context, o []queue.Outcome) error {
+func (s *gathering) Report(ctx context.Context, teller queue.Tally, o []queue.Outcome) (queue.Reported, error) {
 	if s.came.Add(1) == s.wanted.Load() {
 		close(s.all)
 	}
 	<-s.all
-	return s.Store.Report(ctx, o)
+	return s.Store.Report(ctx, teller, o)
 }
 
 func (s *gathering) Restore(ctx context.Context, m queue.Watermark) error {

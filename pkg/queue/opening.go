@@ -77,9 +77,11 @@ type Opening struct {
 	// Name is the opening that the phase belongs to.
 	Name string
 	// Quota is how many may be booked, -1: no bound. Per is how many one stay may book, Standby how many places are given
-	// while sold out, Booked how many are taken, Reports how often that was told.
+	// while sold out, Booked how many are taken (below 0: see Tally), Reports how often that was told, Totals how often as a total. Tallies are the
+	// parts that gateways have told, in the order of their names; slices of it are not changed.
 	Quota, Per, Standby, Booked int64
-	Reports                     uint64
+	Reports, Totals             uint64
+	Tallies                     []Tally
 	// Share is in permille of the pace.
 	Share   int64
 	Weights [Lanes]int64

@@ -78,15 +78,15 @@ func (c *counting) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, 
 	return c.Store.Renew(ctx, s)
 }
 
-func (c *counting) Report(ctx context.Context, o []queue.Outcome) error {
+func (c *counting) Report(ctx context.Context, teller queue.Tally, o []queue.Outcome) (queue.Reported, error) {
 	if err := c.call("report"); err != nil {
-		return err
+		return queue.Reported{}, err
 	}
 	if c.unreported > 0 {
 		c.unreported--
-		return queue.ErrUnavailable
+		return queue.Reported{}, queue.ErrUnavailable
 	}
-	return c.Store.Report(ctx, o)
+	return c.Store.Report(ctx, teller, o)
 }
 
 func (c *counting) Leave(ctx context.Context, ids []queue.VisitorID) error {

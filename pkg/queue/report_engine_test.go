@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -160,8 +161,8 @@ func TestALossForgetsNoBookingOfAnyGateway(t *testing.T) {
 	}
 }
 
-// The store is restored and is away before it has heard of the bookings.
-func TestABookingThatALossInterruptsIsToldWhenTheStoreIsBack(t *testing.T) {
+// The store is restored, and is away before it is reminded of the bookings.
+func TestABookingThatALossInterruptsIsKnownAtOnce(t *testing.T) {
 	e, me := selling(t, 10, queue.RoomConfig{})
 	if err := e.room.Report(t.Context(), booking(me, 1)); err != nil {
 		t.Fatal(err)
@@ -170,7 +171,14 @@ func TestABookingThatALossInterruptsIsToldWhenTheStoreIsBack(t *testing.T) {
 	s := &unheard{Store: e.store.Store, gone: true}
 	e.store.Store = s
 	e.pass(250 * time.Millisecond)
+	if e.booked() != 1 {
+		t.Errorf("%d booked, while nothing can be reported", e.booked())
+	}
 	s.gone = false
+	e.pass(time.Second)
+	if err := e.beside("b", queue.FailHold).Report(t.Context(), booking(me, 1)); err != nil {
+		t.Fatal(err)
+	}
 	e.pass(time.Second)
 	if e.booked() != 1 || s.tries < 2 {
 		t.Errorf("%d booked, told %d times", e.booked(), s.tries)
@@ -184,11 +192,11 @@ type unheard struct {
 	tries int
 }
 
-func (s *unheard) Report(ctx context.Context, outcomes []queue.Outcome) error {
+func (s *unheard) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (queue.Reported, error) {
 	if s.tries++; s.gone {
-		return queue.ErrUnavailable
+		return queue.Reported{}, queue.ErrUnavailable
 	}
-	return s.Store.Report(ctx, outcomes)
+	return s.Store.Report(ctx, teller, outcomes)
 }
 
 func TestASoldOutRoomSaysSoAndWhoStandsBy(t *testing.T) {
@@ -319,5 +327,59 @@ func TestNothingIsSentBeforeTheFirstSnapshot(t *testing.T) {
 	young.Flush(t.Context())
 	if e.store.calls["renew"] != 1 || e.store.calls["leave"] != 1 {
 		t.Errorf("the store was called: %v", e.store.calls)
+	}
+}
+
+// Gateways hear of the bookings of others at different times, and one that has heard of fewer may be the first to restore the room and to
+// tell its own again. None may be sold again, nor count twice.
+func TestALossForgetsNoBookingThatOnlySomeHaveHeardOf(t *testing.T) {
+	for seed := range uint64(60) {
+		dice := rand.New(rand.NewPCG(seed, 14)) //nolint:gosec // a test's dice
+		e, me := selling(t, 500, queue.RoomConfig{Gateway: "a"})
+		rooms := []*queue.Room{e.room, e.beside("b", queue.FailHold), e.beside("c", queue.FailHold)}
+		ref, want, last := byte(0), int64(0), queue.Outcome{}
+		for loss := range 4 {
+			for range 6 {
+				r := rooms[dice.IntN(3)]
+				switch n := dice.IntN(8); {
+				case n < 5:
+					ref++
+					last, want = booking(me, ref), want+1
+					if err := r.Report(t.Context(), last); err != nil {
+						t.Fatal(err)
+					}
+				case n < 6:
+					r.Tick(t.Context())
+				case n < 7 && want > 2:
+					ref++
+					want--
+					if err := r.Report(t.Context(), queue.Outcome{Kind: queue.Freed, Count: 1, Ref: queue.Code{ref, 1}}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				e.now.Add(100)
+			}
+			e.store.lose(t)
+			for _, i := range dice.Perm(3) {
+				rooms[i].Tick(t.Context())
+				if dice.IntN(4) == 0 { // somebody inside books meanwhile, at whichever gateway
+					ref++
+					want++
+					if err := rooms[dice.IntN(3)].Report(t.Context(), booking(me, ref)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for range 8 {
+				e.pass(250 * time.Millisecond)
+				for _, r := range rooms {
+					r.Tick(t.Context())
+					r.Flush(t.Context())
+				}
+			}
+			if e.booked() != want {
+				t.Fatalf("seed %d, loss %d: %d booked, want %d", seed, loss, e.booked(), want)
+			}
+		}
 	}
 }

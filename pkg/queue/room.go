@@ -253,6 +253,13 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.doors.planner, r.doors.view = cfg.Planner, r.View
 	r.controllers = []controller{&r.configuration, plan, &r.doors}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
+	if r.watermark.teller = cfg.Gateway; cfg.Gateway == "" {
+		name, err := NewVisitorID(nil) // any that no other process has
+		if err != nil {
+			return nil, fmt.Errorf("room: %w", err)
+		}
+		r.watermark.teller = fmt.Sprintf("%x", name)
+	}
 	plan.first(&r.watermark.m.Document, r.Now())
 	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.claimBatch)

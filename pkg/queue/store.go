@@ -277,15 +277,17 @@ type Store interface {
 
 	// Report takes outcomes; those of one answer of the site in the order booked, finished. Booked and Freed with a Ref that
 	// was counted: nothing.
-	//   Booked: booked + Count, reports + 1; the stay moves from fresh or inside to served. In one step, so that
+	// The teller's tally says for which gateway: its name may be empty. With more Reports than the room knows of that gateway: ErrLost,
+	// and nothing is told, unless all are Finished.
+	//   Booked: booked + Count, reports + 1, both in the gateway's tally too; the stay moves from fresh or inside to served. In one step, so that
 	//     Quota - booked - U does not change by a booking that is told late. Of a visitor that is not ended and
 	//     whose stay is not known refs keeps that it has booked: the id with its first byte inverted, as long as after the last such report.
-	//   Freed: booked = max(0, booked - Count), reports + 1.
-	//     Either with a Count of 0 is no report, and does the rest: a gateway tells so, after a loss, what was counted before. A
-	//     report would hide from another watermark that it knows of one more booking.
-	//   Total, an operator's correction: booked = Count, reports + 1.
+	//   Freed: booked - Count, at least 0, reports + 1, in the tally by as much.
+	//     Either with a Count of 0 is no report, and does the rest: a gateway tells so, after a loss, what was counted before.
+	//   Total, an operator's correction: booked = Count, reports + 1, totals + 1.
 	//   Finished: teaches the curve if the stay is live; the visitor is ended, finished + 1 if it was not before.
-	Report(ctx context.Context, outcomes []Outcome) error
+	// Of more than MaxTallies tallies the one with the fewest reports is forgotten: what it has booked stays in booked.
+	Report(ctx context.Context, teller Tally, outcomes []Outcome) (Reported, error)
 
 	// Leave gives places and stays up: ended, left + 1 for each that was not ended before. Known or not.
 	Leave(ctx context.Context, ids []VisitorID) error
@@ -355,8 +357,10 @@ type Store interface {
 	//     max(Last, Carried(m.Ceiling)).
 	//
 	// In all cases: the document with the higher version stands. The record with the higher Cursor stands whole; of equal ones
-	// that with more Reports says what is booked, the later Planned stands, and the segments of one open lobby are united by
-	// epoch. Floor and Mapping: the higher; Done: the higher rank of each opening. Draws are united: of two of one opening the
+	// the later Planned stands, and the segments of one open lobby are united by epoch. But of two tallies of one gateway that
+	// with more Reports stands, whichever record has it; and booked is the sum of the tallies and of the rest of the record
+	// that stands, of equal ones of that with more Totals, then with more Reports in the rest. Reports never falls; booked may be below 0 as
+	// long as nothing has been heard of what those booked whose places others have given back. Floor and Mapping: the higher; Done: the higher rank of each opening. Draws are united: of two of one opening the
 	// known one, else that frozen first; a record that is drawing opens if its draw is known, with the hold of Reveal. Where the
 	// epoch changed, an open segment ends at max(First-1, the highest number that can have been given in its epoch), and a new
 	// one follows.

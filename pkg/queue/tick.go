@@ -140,9 +140,8 @@ func (r *Room) blindUntil(old, v *View) int64 {
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
 	sample, verdict := r.toSend()
-	before := r.rebuilds.Load()
 	ask := func(ctx context.Context) (err error) {
-		f, err = r.store.Advance(ctx, r.watermark.asking(), sample, verdict)
+		f, err = r.store.Advance(ctx, r.watermark.get(), sample, verdict)
 		return err
 	}
 	if err := r.retryLost(ctx, ask); err != nil {
@@ -151,7 +150,7 @@ func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	r.judge.sent(&sample)
 	if r.watermark.snapshot(&f) {
 		// The line was rebuilt. Send the store the watermark of the old line before adopting the new one.
-		if err := r.restore(ctx, before); err != nil {
+		if err := r.restore(ctx); err != nil {
 			return f, err
 		}
 		if r.watermark.ahead(&f) {
@@ -207,7 +206,7 @@ func (r *Room) rebuild(ctx context.Context, before uint64, cause error) error {
 	if r.rebuilds.Load() != before {
 		return nil
 	}
-	if err := r.restoreLocked(ctx, true); err != nil {
+	if err := r.restoreLocked(ctx); err != nil {
 		return err
 	}
 	if r.watermark.get().Epoch != 0 {
@@ -216,25 +215,21 @@ func (r *Room) rebuild(ctx context.Context, before uint64, cause error) error {
 	return nil
 }
 
-// restore gives a store whose room others have rebuilt what this process remembers. The latest bookings are told again unless this
-// process has done that since before.
-func (r *Room) restore(ctx context.Context, before uint64) error {
+// restore gives a store whose room others have rebuilt what this process remembers.
+func (r *Room) restore(ctx context.Context) error {
 	r.rebuilding.Lock()
 	defer r.rebuilding.Unlock()
-	return r.restoreLocked(ctx, r.rebuilds.Load() == before)
+	return r.restoreLocked(ctx)
 }
 
-// restoreLocked restores the watermark, the known stays and the latest bookings, so that these count before a place is called or comes back.
-// Places come back with their tickets: every visitor's next poll sends a heartbeat.
-func (r *Room) restoreLocked(ctx context.Context, retell bool) error {
+// restoreLocked restores the watermark, of which all that this process has booked is a part, and the known stays, so that these count before
+// a place is called or comes back. Places come back with their tickets: every visitor's next poll sends a heartbeat.
+func (r *Room) restoreLocked(ctx context.Context) error {
 	err := r.call(ctx, func(ctx context.Context) error { return r.store.Restore(ctx, r.watermark.get()) })
 	if err == nil {
 		r.restored.Store(true)
 		r.unlearn()
 		err = r.recall(ctx)
-	}
-	if err == nil && retell {
-		err = r.retell(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)

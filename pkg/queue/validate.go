@@ -125,9 +125,10 @@ const maxCount = 1 << 52
 
 // validate checks a record that any step has made; a record without a step says nothing but how much is booked.
 func (o *Opening) validate(p *problems) {
-	p.between("booked", o.Booked, 0, maxCount)
+	p.between("booked", o.Booked, -maxCount, maxCount)
 	p.unless(max(o.Cursor, o.Mapping, o.Reports) <= maxCount, "cursor %d, mapping %d, reports %d: want at most %d",
 		o.Cursor, o.Mapping, o.Reports, int64(maxCount))
+	o.validateTallies(p)
 	p.between("planned", o.Planned, -maxCount, maxCount)
 	p.unless(o.Floor <= MaxOrder, "floor %d: want at most %d", o.Floor, MaxOrder)
 	p.unless(len(o.Draws) <= MaxDraws, "%d draws: want at most %d", len(o.Draws), MaxDraws)

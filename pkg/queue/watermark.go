@@ -1,19 +1,15 @@
 package queue
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
 // watermark is what this process remembers of the room, so that a lost store can be rebuilt.
 type watermark struct {
 	mu sync.Mutex
 	m  Watermark
 	given
-	later    uint64    // the highest number that a reply has told of an epoch after m.Epoch
-	bookings []Outcome // that the store has counted and no snapshot tells of yet
-	counted  counted   // of which one does
-	asked    int       // how many of them the store had counted when the next snapshot was asked for
+	later   uint64 // the highest number that a reply has told of an epoch after m.Epoch
+	teller  string // this process's name where it tells of bookings
+	counted counted
 }
 
 // minMargin is how far above the last number seen a rebuilt line goes on at least. A gateway sees a number one snapshot after
@@ -113,16 +109,14 @@ func (k *watermark) learn(f *Snapshot) {
 				k.m.Heads[lane], k.m.HeadNumbers[lane] = head, f.HeadNumbers[lane]
 			}
 		}
+		told := k.m.Opening.Tally(k.teller)
 		k.m.Opening, k.m.Curves = f.Opening, f.Curves
+		k.m.Opening.Raise(Reported{Tally: told})
 	}
 	if f.Document.Version >= k.m.Document.Version {
 		k.m.Document = f.Document
 	}
-	for _, o := range k.bookings[:k.asked] {
-		k.counted.add(o, f.Now)
-	}
 	k.counted.expire(f.Now, f.Document.Timing.Life.Milliseconds())
-	k.bookings, k.asked = slices.Delete(k.bookings, 0, k.asked), 0
 	k.raise()
 }
 
@@ -139,20 +133,26 @@ func (k *watermark) document(d *Document) {
 	}
 }
 
-// reported notes what the store has counted of the bookings of this process.
-func (k *watermark) reported(outcomes []Outcome) {
+// tally is what this process has told in all.
+func (k *watermark) tally() Tally {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.m.Opening.Tally(k.teller)
+}
+
+// reported notes what the store has counted of the bookings of this process, at a time of the store.
+func (k *watermark) reported(outcomes []Outcome, reply Reported, now int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, o := range outcomes {
 		if o.Kind != Finished {
-			k.bookings = append(k.bookings, o)
-			k.counted.note(o.Ref)
+			k.counted.add(o, now)
 		}
 	}
+	k.m.Opening.Raise(reply)
 }
 
-// get is what the store is to have. It tells of no booking that is newer than the last snapshot: those are told again one by one,
-// see Room.retell. The store may know one by its reference, and would then seem to know less than the watermark.
+// get is what the store is to have.
 func (k *watermark) get() Watermark {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -164,24 +164,4 @@ func (k *watermark) mapping() uint64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.m.Opening.Mapping
-}
-
-// asking is get for the call that brings the next snapshot.
-func (k *watermark) asking() Watermark {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.asked = len(k.bookings)
-	return k.m
-}
-
-// untold takes out the bookings that a store which has lost the room does not have, in the order in which they were told.
-func (k *watermark) untold() []Outcome {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	them := k.bookings
-	k.bookings, k.asked = nil, 0
-	for i := range them {
-		delete(k.counted.known, them[i].Ref) // until it is counted again
-	}
-	return them
 }

@@ -59,7 +59,8 @@ func TestATurnAtTheDoorGoesOnUntilATickHasEndedIt(t *testing.T) {
 	claim(2, queue.StateFull)
 	now++
 	claim(1, queue.StateFull)
-	must(store.Report(t.Context(), []queue.Outcome{{Kind: queue.Finished, Visitor: arrivals[0].Visitor}}))
+	_, err = store.Report(t.Context(), queue.Tally{}, []queue.Outcome{{Kind: queue.Finished, Visitor: arrivals[0].Visitor}})
+	must(err)
 	now++
 	claim(2, queue.StateFull)
 	claim(1, queue.StateInside)

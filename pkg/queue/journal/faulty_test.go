@@ -111,12 +111,12 @@ func (f *faulty) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply
 	return f.Store.Renew(ctx, stays)
 }
 
-func (f *faulty) Report(ctx context.Context, outcomes []queue.Outcome) error {
+func (f *faulty) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (queue.Reported, error) {
 	if f.report != nil {
 		outcomes = slices.Clone(outcomes)
 		f.report(outcomes)
 	}
-	return f.Store.Report(ctx, outcomes)
+	return f.Store.Report(ctx, teller, outcomes)
 }
 
 func (f *faulty) Leave(ctx context.Context, ids []queue.VisitorID) error {

@@ -47,9 +47,8 @@ func (f flaky) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, erro
 	return away(f, func() (queue.KeepReply, error) { return f.Store.Renew(ctx, s) })
 }
 
-func (f flaky) Report(ctx context.Context, o []queue.Outcome) error {
-	_, err := away(f, func() (struct{}, error) { return struct{}{}, f.Store.Report(ctx, o) })
-	return err
+func (f flaky) Report(ctx context.Context, teller queue.Tally, o []queue.Outcome) (queue.Reported, error) {
+	return away(f, func() (queue.Reported, error) { return f.Store.Report(ctx, teller, o) })
 }
 
 func (f flaky) Leave(ctx context.Context, ids []queue.VisitorID) error {
@@ -106,8 +105,8 @@ func (g *gateways) Renew(ctx context.Context, s []queue.Stay) (queue.KeepReply, 
 	return g.one().Renew(ctx, s)
 }
 
-func (g *gateways) Report(ctx context.Context, o []queue.Outcome) error {
-	return g.one().Report(ctx, o)
+func (g *gateways) Report(ctx context.Context, teller queue.Tally, o []queue.Outcome) (queue.Reported, error) {
+	return g.one().Report(ctx, teller, o)
 }
 
 func (g *gateways) Leave(ctx context.Context, ids []queue.VisitorID) error {

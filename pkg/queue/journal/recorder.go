@@ -193,7 +193,7 @@ func (r *Recorder) standings(
 }
 
 // Report implements queue.Store.
-func (r *Recorder) Report(ctx context.Context, outcomes []queue.Outcome) error {
+func (r *Recorder) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
 	ids := idsOf(outcomes, func(o *queue.Outcome) queue.VisitorID { return o.Visitor })
 	events := make([]Event, len(outcomes))
 	for i, o := range outcomes {
@@ -202,7 +202,11 @@ func (r *Recorder) Report(ctx context.Context, outcomes []queue.Outcome) error {
 			events[i] = Event{Kind: Finish, Visitor: ID(o.Visitor)}
 		}
 	}
-	return r.told(Report, ids, events, func() error { return r.Store.Report(ctx, outcomes) })
+	err = r.told(Report, ids, events, func() (err error) {
+		reply, err = r.Store.Report(ctx, teller, outcomes)
+		return err
+	})
+	return reply, err
 }
 
 // Leave implements queue.Store.

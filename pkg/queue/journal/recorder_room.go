@@ -65,7 +65,7 @@ func (r *Recorder) pictured(f *queue.Snapshot) (events []Event) {
 	}
 	if old := r.seen.opening; old == nil || !sameRecord(old, &f.Opening) {
 		o := f.Opening.Clone()
-		o.Booked, o.Reports = 0, 0
+		o.Booked, o.Reports, o.Totals, o.Tallies = 0, 0, 0, nil
 		for _, e := range opened(old, &o) {
 			e.At = at
 			events = append(events, e)

@@ -51,7 +51,9 @@ func (s echo) Claim(_ context.Context, _ uint64, p []queue.Place) (queue.KeepRep
 func (s echo) Renew(_ context.Context, p []queue.Stay) (queue.KeepReply, error) {
 	return s.stand(len(p))
 }
-func (s echo) Report(context.Context, []queue.Outcome) error  { return s.err }
+func (s echo) Report(context.Context, queue.Tally, []queue.Outcome) (queue.Reported, error) {
+	return queue.Reported{}, s.err
+}
 func (s echo) Leave(context.Context, []queue.VisitorID) error { return s.err }
 func (s echo) Restore(context.Context, queue.Watermark) error { return s.err }
 func (s echo) Snapshot(context.Context) (queue.Snapshot, error) {
@@ -86,7 +88,7 @@ func playAll(t *testing.T, s queue.Store) (errs []error) {
 	note(s.Keep(ctx, 4, []queue.Beat{{Place: places[0]}, {Place: places[1], Away: true}}))
 	note(s.Claim(ctx, 4, places))
 	note(s.Renew(ctx, []queue.Stay{{Visitor: v[0], Started: start - 9, At: start - 5}, {Visitor: v[1]}}))
-	note(nil, s.Report(ctx, []queue.Outcome{
+	note(s.Report(ctx, queue.Tally{}, []queue.Outcome{
 		{Kind: queue.Booked, Visitor: v[0], Count: 2, Ref: queue.Code(v[1])}, {Kind: queue.Finished, Visitor: v[0]},
 	}))
 	note(nil, s.Leave(ctx, v))

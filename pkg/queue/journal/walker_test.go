@@ -293,7 +293,8 @@ func (w *walker) report() {
 	if kind == queue.Freed && w.random.IntN(5) == 0 {
 		o = queue.Outcome{Kind: queue.Total, Count: w.random.Int64N(60)}
 	}
-	told := w.ok(w.store.Report(w.t.Context(), []queue.Outcome{o, o}))
+	_, err := w.store.Report(w.t.Context(), queue.Tally{}, []queue.Outcome{o, o})
+	told := w.ok(err)
 	p.ended = p.ended || kind == queue.Finished && told
 }
 

@@ -291,7 +291,8 @@ func (p *pair) report() {
 			Ref: queue.Code{0: 9, 15: byte(1 + p.r.IntN(200))},
 		}
 	})
-	agree(p, fmt.Sprintf("report %+v", outcomes), func(s queue.Store) (int, error) { return 0, s.Report(p.t.Context(), outcomes) })
+	teller := queue.Tally{Gateway: []string{"", "a", "b"}[p.r.IntN(3)], Reports: uint64(p.r.IntN(2) * p.r.IntN(20))}
+	agree(p, fmt.Sprintf("report %+v", outcomes), func(s queue.Store) (queue.Reported, error) { return s.Report(p.t.Context(), teller, outcomes) })
 }
 
 func (p *pair) move() {

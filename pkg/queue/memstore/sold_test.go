@@ -35,7 +35,8 @@ func TestASlotThatWasTakenIsKnownHoweverOftenProcessesDie(t *testing.T) {
 	}
 	report := func(o queue.Outcome) {
 		t.Helper()
-		must(t, s.Report(t.Context(), []queue.Outcome{o}))
+		_, err := s.Report(t.Context(), queue.Tally{}, []queue.Outcome{o})
+		must(t, err)
 	}
 	for i := range 5 {
 		for range 6 {

@@ -1,6 +1,10 @@
 package memstore
 
-import "github.com/einlass/einlass/pkg/queue"
+import (
+	"slices"
+
+	"github.com/einlass/einlass/pkg/queue"
+)
 
 // live reports whether a stay lives.
 func (r *room) live(s stay) bool {
@@ -98,8 +102,8 @@ func (r *room) request(ref uint32, at int64) {
 	r.tell(ref, next, at)
 }
 
-// report takes one outcome.
-func (r *room) report(o queue.Outcome) {
+// report takes one outcome of a gateway.
+func (r *room) report(gateway string, o queue.Outcome) {
 	if o.Kind == queue.Finished {
 		r.finish(o.Visitor)
 		return
@@ -110,18 +114,32 @@ func (r *room) report(o queue.Outcome) {
 		}
 		r.refs.note(o.Ref, r.now)
 	}
-	if o.Kind == queue.Total || o.Count > 0 {
-		r.Opening.Reports++
+	switch {
+	case o.Kind == queue.Total:
+		r.Opening.SetTotal(o.Count)
+	case o.Count > 0 && o.Kind == queue.Freed:
+		r.Opening.Count(gateway, -o.Count)
+	case o.Count > 0:
+		r.Opening.Count(gateway, o.Count)
 	}
-	switch o.Kind {
-	case queue.Booked:
-		r.Opening.Booked += o.Count
+	if o.Kind == queue.Booked {
 		r.serve(o.Visitor)
-	case queue.Freed:
-		r.Opening.Booked = max(0, r.Opening.Booked-o.Count)
-	case queue.Total:
-		r.Opening.Booked = o.Count
 	}
+}
+
+// reportAll takes the outcomes that a gateway tells.
+func (r *room) reportAll(teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	books := slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.Kind != queue.Finished })
+	if books && teller.Gateway != "" && teller.Reports > r.Opening.Tally(teller.Gateway).Reports {
+		return reply, queue.ErrLost
+	}
+	for _, o := range outcomes {
+		r.report(teller.Gateway, o)
+	}
+	if books {
+		reply = queue.Reported{Tally: r.Opening.Tally(teller.Gateway), Rest: r.Opening.Rest()}
+	}
+	return reply, nil
 }
 
 // serve moves a visitor's stay to the served, and notes of one that is not known that it has booked.

@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -198,13 +199,13 @@ func (s *Store) Renew(ctx context.Context, stays []queue.Stay) (reply queue.Keep
 }
 
 // Report implements queue.Store. With files, bookings are on disk when Report answers.
-func (s *Store) Report(ctx context.Context, outcomes []queue.Outcome) error {
-	return s.sell(ctx, "report", check(outcomes, (*queue.Outcome).Validate), func(r *room) error {
-		for _, o := range outcomes {
-			r.report(o)
-		}
-		return nil
+func (s *Store) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	invalid := errors.Join(teller.Validate(), check(outcomes, (*queue.Outcome).Validate))
+	err = s.sell(ctx, "report", invalid, func(r *room) (err error) {
+		reply, err = r.reportAll(teller, outcomes)
+		return err
 	})
+	return reply, err
 }
 
 // Leave implements queue.Store.

@@ -96,6 +96,11 @@ func (d *history) exaggerate(rt *rapid.T, m *queue.Watermark) {
 	case 13:
 		o.Reports += uint64(between(rt, "reports", 1, 2))
 		o.Booked += between(rt, "booked", 0, 5)
+	case 20:
+		t := queue.Tally{
+			Gateway: sample(rt, "gateway", []string{"a", "b", "d"}), Reports: uint64(between(rt, "told", 1, 5)), Booked: between(rt, "booked", -3, 5),
+		}
+		o.Raise(queue.Reported{Tally: t, Rest: queue.Told{Totals: uint64(between(rt, "totals", 0, 2)), Booked: between(rt, "rest", 0, 9)}})
 	case 14:
 		o.Floor = m.Heads[lane] + 1
 	case 15:
@@ -211,7 +216,7 @@ func (d *history) playTouch(rt *rapid.T) {
 	case 4:
 		d.leave([]queue.VisitorID{p.Visitor})
 	case 5:
-		d.report([]queue.Outcome{{Kind: queue.Booked, Visitor: p.Visitor, Count: 1, Ref: d.drawRef(rt)}})
+		d.report(queue.Tally{}, []queue.Outcome{{Kind: queue.Booked, Visitor: p.Visitor, Count: 1, Ref: d.drawRef(rt)}})
 	case 6:
 		d.renew(rt, []queue.VisitorID{p.Visitor})
 	default:

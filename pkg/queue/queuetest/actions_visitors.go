@@ -207,7 +207,16 @@ func (d *history) playReport(rt *rapid.T) {
 			Visitor: id, Count: sample(rt, "count", []int64{1, 2, 0, 7, queue.MaxInsideLimit}), Ref: d.drawRef(rt),
 		})
 	}
-	d.report(outcomes)
+	d.report(drawTeller(rt), outcomes)
+}
+
+// drawTeller draws the gateway that tells of bookings, of few; at times it knows of more than the room.
+func drawTeller(rt *rapid.T) queue.Tally {
+	t := queue.Tally{Gateway: sample(rt, "teller", []string{"", "a", "b", "c"})}
+	if below(rt, "teller knows", 3) == 0 {
+		t.Reports = uint64(between(rt, "told", 1, 4))
+	}
+	return t
 }
 
 // drawRef draws a reference, of few.
@@ -218,9 +227,9 @@ func (d *history) drawRef(rt *rapid.T) queue.Code {
 	return queue.Code(d.freshID())
 }
 
-func (d *history) report(outcomes []queue.Outcome) {
-	_, _ = both(d, "report", func(s queue.Store) (struct{}, error) {
-		return only(s.Report(context.Background(), outcomes))
+func (d *history) report(teller queue.Tally, outcomes []queue.Outcome) {
+	_, _ = both(d, "report", func(s queue.Store) (queue.Reported, error) {
+		return s.Report(context.Background(), teller, outcomes)
 	}, differ)
 	for _, o := range outcomes {
 		d.ends(o.Visitor, d.clock.Now()+d.timing().Life.Milliseconds())

@@ -311,9 +311,12 @@ func (m *bench) stayVerb(verb string, ids []queue.VisitorID) func() error {
 		outcomes = append(outcomes, queue.Outcome{Kind: queue.Booked, Visitor: id, Count: 1, Ref: queue.Code(Visitor(m.next))})
 	}
 	return map[string]func() error{
-		"claim":  func() error { _, err := m.store.Claim(ctx, 0, places); return err },
-		"renew":  func() error { _, err := m.store.Renew(ctx, stays); return err },
-		"report": func() error { return m.store.Report(ctx, outcomes) },
+		"claim": func() error { _, err := m.store.Claim(ctx, 0, places); return err },
+		"renew": func() error { _, err := m.store.Renew(ctx, stays); return err },
+		"report": func() error {
+			_, err := m.store.Report(ctx, queue.Tally{Gateway: "bench"}, outcomes)
+			return err
+		},
 	}[verb]
 }
 

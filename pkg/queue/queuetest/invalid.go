@@ -76,7 +76,10 @@ func invalidBatches() (all []invalid) {
 			{"keep" + what, func(ctx context.Context, s queue.Store) error { _, err := s.Keep(ctx, 0, beats); return err }},
 			{"claim" + what, func(ctx context.Context, s queue.Store) error { _, err := s.Claim(ctx, 0, places); return err }},
 			{"renew" + what, func(ctx context.Context, s queue.Store) error { _, err := s.Renew(ctx, stays); return err }},
-			{"report" + what, func(ctx context.Context, s queue.Store) error { return s.Report(ctx, outcomes) }},
+			{"report" + what, func(ctx context.Context, s queue.Store) error {
+				_, err := s.Report(ctx, queue.Tally{}, outcomes)
+				return err
+			}},
 			{"leave" + what, func(ctx context.Context, s queue.Store) error { return s.Leave(ctx, ids) }},
 		}...)
 	}
@@ -133,7 +136,16 @@ func invalidEntries() (all []invalid) {
 		"freed without a reference": {Kind: queue.Freed, Count: 1}, "less than nothing": {Kind: queue.Booked, Count: -1, Ref: ref}, "too many": {Kind: queue.Total, Count: queue.MaxInsideLimit + 1},
 	}) {
 		all = append(all, invalid{"report of " + name, func(ctx context.Context, s queue.Store) error {
-			return s.Report(ctx, []queue.Outcome{{Kind: queue.Finished, Visitor: Visitor(0)}, o})
+			_, err := s.Report(ctx, queue.Tally{}, []queue.Outcome{{Kind: queue.Finished, Visitor: Visitor(0)}, o})
+			return err
+		}})
+	}
+	for name, t := range byName(map[string]queue.Tally{
+		"a long name": {Gateway: string(make([]byte, 65))}, "too many reports": {Gateway: "a", Reports: 1<<42 + 1}, "too little": {Gateway: "a", Booked: -1<<42 - 1},
+	}) {
+		all = append(all, invalid{"report by " + name, func(ctx context.Context, s queue.Store) error {
+			_, err := s.Report(ctx, t, []queue.Outcome{{Kind: queue.Finished, Visitor: Visitor(0)}})
+			return err
 		}})
 	}
 	return append(all, invalid{"leave of nobody", func(ctx context.Context, s queue.Store) error {
@@ -163,8 +175,9 @@ func invalidTicks() (all []invalid) {
 		"a long name": func(m *queue.Watermark) { m.Gateway = strings.Repeat("g", 65) }, "a curve below zero": func(m *queue.Watermark) { m.Curves[10].Surv[15] = -1 },
 		"a full curve": func(m *queue.Watermark) { m.Curves[0].Back[0], m.Curves[0].Surv[0] = 200, 56 }, "too many draws": func(m *queue.Watermark) { m.Opening.Draws = make([]queue.Draw, queue.MaxDraws+1) },
 		"an empty draw": func(m *queue.Watermark) { m.Opening.Draws = []queue.Draw{{Opening: "a"}} }, "an empty segment": func(m *queue.Watermark) { m.Opening.Segments = []queue.Segment{{}} },
-		"a record without a share": func(m *queue.Watermark) { m.Opening.Cursor = 1; m.Opening.Per = 1 }, "booked below zero": func(m *queue.Watermark) { m.Opening.Booked = -1 },
-		"a high floor": func(m *queue.Watermark) { m.Opening.Floor = queue.MaxOrder + 1 },
+		"a record without a share": func(m *queue.Watermark) { m.Opening.Cursor = 1; m.Opening.Per = 1 }, "too little booked": func(m *queue.Watermark) { m.Opening.Booked = -1<<52 - 1 },
+		"a tally without a name": func(m *queue.Watermark) { m.Opening.Tallies = make([]queue.Tally, 1) },
+		"a high floor":           func(m *queue.Watermark) { m.Opening.Floor = queue.MaxOrder + 1 },
 	}) {
 		m := queue.Watermark{Document: document}
 		edit(&m)

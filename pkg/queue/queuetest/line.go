@@ -130,7 +130,15 @@ func (l *line) renew(n int, started, at int64) queue.Standing {
 
 func (l *line) report(outcomes ...queue.Outcome) {
 	l.Helper()
-	l.must("report", l.store.Report(l.Context(), outcomes))
+	l.tell("", outcomes...)
+}
+
+// tell is report in the name of a gateway.
+func (l *line) tell(gateway string, outcomes ...queue.Outcome) queue.Reported {
+	l.Helper()
+	reply, err := l.store.Report(l.Context(), queue.Tally{Gateway: gateway}, outcomes)
+	l.must("report", err)
+	return reply
 }
 
 func (l *line) finish(n int) {

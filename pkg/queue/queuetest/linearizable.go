@@ -89,9 +89,9 @@ func (s step) play(ctx context.Context, store queue.Store) string {
 	case "renew":
 		reply, err = store.Renew(ctx, []queue.Stay{{Visitor: id, Started: startMS, At: startMS + 900}})
 	case "booked":
-		err = store.Report(ctx, []queue.Outcome{{Kind: queue.Booked, Visitor: id, Count: 1, Ref: queue.Code(id)}})
+		_, err = store.Report(ctx, queue.Tally{}, []queue.Outcome{{Kind: queue.Booked, Visitor: id, Count: 1, Ref: queue.Code(id)}})
 	case "finish":
-		err = store.Report(ctx, []queue.Outcome{{Kind: queue.Finished, Visitor: id}})
+		_, err = store.Report(ctx, queue.Tally{}, []queue.Outcome{{Kind: queue.Finished, Visitor: id}})
 	case "front":
 		reply, err = store.Move(ctx, queue.Move{Act: queue.ActFront, Visitor: id, Ref: queue.Code{1, byte(s.place.Number)}})
 	case "hand":

@@ -130,8 +130,8 @@ func (b bent) Renew(ctx context.Context, stays []queue.Stay) (queue.KeepReply, e
 	return reply, err
 }
 
-func (b bent) Report(ctx context.Context, outcomes []queue.Outcome) error {
-	return b.Store.Report(ctx, each(outcomes, b.outcome))
+func (b bent) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (queue.Reported, error) {
+	return b.Store.Report(ctx, teller, each(outcomes, b.outcome))
 }
 
 func (b bent) Find(ctx context.Context, o queue.Order) (queue.Found, error) {

@@ -27,7 +27,8 @@ func (l *line) verbs(p queue.Place) []verb {
 			return err
 		}},
 		{"report", func(s queue.Store) error {
-			return s.Report(ctx, []queue.Outcome{{Kind: queue.Finished, Visitor: p.Visitor}})
+			_, err := s.Report(ctx, queue.Tally{}, []queue.Outcome{{Kind: queue.Finished, Visitor: p.Visitor}})
+			return err
 		}},
 		{"leave", func(s queue.Store) error { return s.Leave(ctx, []queue.VisitorID{p.Visitor}) }},
 		{"find", func(s queue.Store) error { _, err := s.Find(ctx, p.Order); return err }},

@@ -39,7 +39,7 @@ func groups() []group {
 		{"3 an absent place neither blocks the line nor uses up a call", absence},
 		{"4 one ticket buys one stay", slices.Concat(staying, reporting, moving, forgetting)},
 		{"5 the snapshot answers polls", slices.Concat(reading, sketching)},
-		{"6 the line survives the loss of its store", slices.Concat(losing, returning, numbering, healing, uniting, sinking)},
+		{"6 the line survives the loss of its store", slices.Concat(losing, returning, numbering, healing, uniting, telling, sinking)},
 		{"7 errors say what happened and change nothing", slices.Concat(erring, settling, releasing)},
 	}
 }

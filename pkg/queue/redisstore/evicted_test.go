@@ -55,7 +55,7 @@ func everywhere(t *testing.T, client redis.UniversalClient, room string) (*redis
 	must(store.Claim(t.Context(), 0, p[1:2]))(t)
 	now := clock.Now()
 	must(store.Renew(t.Context(), []queue.Stay{{Visitor: p[2].Visitor, Started: now, At: now}}))(t)
-	if err := store.Report(t.Context(), []queue.Outcome{{Kind: queue.Booked, Visitor: p[3].Visitor, Count: 1, Ref: queue.Code{2}}}); err != nil {
+	if _, err := store.Report(t.Context(), queue.Tally{}, []queue.Outcome{{Kind: queue.Booked, Visitor: p[3].Visitor, Count: 1, Ref: queue.Code{2}}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Leave(t.Context(), visitors(100, 1)); err != nil {

@@ -98,7 +98,8 @@ func verbs(store queue.Store) map[string]func(ctx context.Context) error {
 			return err
 		},
 		"report": func(ctx context.Context) error {
-			return store.Report(ctx, []queue.Outcome{{Kind: queue.Total, Ref: ref}})
+			_, err := store.Report(ctx, queue.Tally{Gateway: "a"}, []queue.Outcome{{Kind: queue.Total, Ref: ref}})
+			return err
 		},
 		"leave": func(ctx context.Context) error { return store.Leave(ctx, visitors(1, 1)) },
 		"find": func(ctx context.Context) error {

@@ -1,7 +1,9 @@
 package redisstore
 
 import (
+	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -44,6 +46,20 @@ func packDone(done map[string]queue.Done) (text []byte) {
 		text = binary.BigEndian.AppendUint64(append(text, done[name].Rank), done[name].Cursor)
 	}
 	return text
+}
+
+// packTallies is as tally.lua keeps them.
+func packTallies(o *queue.Opening) []byte {
+	text := appendDouble(nil, int64(o.Totals))
+	for _, t := range o.Tallies {
+		text = append(append(text, byte(len(t.Gateway))), t.Gateway...)
+		text = appendDouble(appendDouble(text, int64(t.Reports)), t.Booked)
+	}
+	return text
+}
+
+func appendDouble(text []byte, n int64) []byte {
+	return binary.BigEndian.AppendUint64(text, math.Float64bits(float64(n)))
 }
 
 // packCurves is a byte a count, see curves.lua.
@@ -99,6 +115,20 @@ func (r *records) uint(bytes int) (n uint64) {
 }
 
 func (r *records) name() string { return r.take(int(r.uint(1))) }
+
+func (r *records) double() int64 { return int64(math.Float64frombits(r.uint(8))) }
+
+// tallies reads what packTallies packs; nothing: there are none.
+func (r *records) tallies(o *queue.Opening) {
+	if r.text == "" {
+		return
+	}
+	o.Totals = uint64(r.double())
+	for r.text != "" && !r.broken {
+		o.Tallies = append(o.Tallies, queue.Tally{Gateway: r.name(), Reports: uint64(r.double()), Booked: r.double()})
+	}
+	slices.SortFunc(o.Tallies, func(a, b queue.Tally) int { return cmp.Compare(a.Gateway, b.Gateway) })
+}
 
 func (r *records) segment() queue.Segment {
 	return queue.Segment{Epoch: r.uint(4), First: r.uint(8), Last: r.uint(8), Open: r.uint(1) == 1}

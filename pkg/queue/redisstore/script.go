@@ -249,7 +249,7 @@ func newScripts() (*scripts, error) {
 		{&s.keep, "prelude places ?moves ?standing ?codes ?opening ?restore_place keep"},
 		{&s.claim, "prelude bucket places moves standing curves ?chances ?codes ?opening ?restore_place claim"},
 		{&s.renew, "prelude places moves standing curves stays renew"},
-		{&s.report, "prelude places moves standing curves stays report"},
+		{&s.report, "prelude places moves standing curves stays tally report"},
 		{&s.leave, "prelude places moves leave"},
 		{&s.find, "prelude places moves standing find"},
 		{&s.move, "prelude places moves standing codes move"},
@@ -257,7 +257,7 @@ func newScripts() (*scripts, error) {
 		{&s.settle, "prelude bucket document settle"},
 		{&s.reveal, "prelude opening reveal"},
 		{&s.snapshot, "prelude curves chances sketch figures snapshot"},
-		{&s.restore, "prelude loss bucket opening steps document watermark unite restore"},
+		{&s.restore, "prelude loss bucket opening steps document watermark tally unite restore"},
 		{&s.upgrade, "prelude bucket document upgrade"},
 	} {
 		flags, keys := "", len(names)

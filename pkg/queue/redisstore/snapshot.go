@@ -45,6 +45,7 @@ func (r *reader) snapshot(m *memory) (queue.Snapshot, error) {
 	})
 	f.Document.Version = rules.int("version")
 	f.Judgement = queue.Verdict{Tick: rules.int("judged"), Factor: rules.int("factor"), Blob: r.text()}
+	record(r, func(t *records) struct{} { t.tallies(&f.Opening); return struct{}{} })
 	f.Curves = record(r, (*records).curves)
 	f.Waiting, f.Front, f.Calls, f.Asking, f.Live = r.int(), r.int(), r.int(), r.int(), r.int()
 	f.Counted, f.CallChance, f.Gateways = r.int(), r.int(), r.int()

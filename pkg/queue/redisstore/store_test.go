@@ -46,7 +46,7 @@ func TestAPlaceGoesAllTheWayWithTheServersClock(t *testing.T) {
 	for _, p := range places {
 		done = append(done, queue.Outcome{Kind: queue.Finished, Visitor: p.Visitor})
 	}
-	if err := store.Report(t.Context(), done); err != nil {
+	if _, err := store.Report(t.Context(), queue.Tally{}, done); err != nil {
 		t.Fatal(err)
 	}
 	f := must(store.Snapshot(t.Context()))(t)

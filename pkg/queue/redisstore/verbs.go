@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -74,10 +75,17 @@ func (s *Store) standings(
 }
 
 // Report implements queue.Store.
-func (s *Store) Report(ctx context.Context, outcomes []queue.Outcome) error {
-	return s.verb(ctx, "report", check(outcomes, (*queue.Outcome).Validate), s.scripts.report, (*reader).end, func() []any {
-		return []any{packOutcomes(outcomes)}
-	})
+func (s *Store) Report(ctx context.Context, teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	invalid := errors.Join(teller.Validate(), check(outcomes, (*queue.Outcome).Validate))
+	err = s.verb(ctx, "report", invalid, s.scripts.report, func(r *reader) error {
+		reply.Tally = queue.Tally{Reports: r.uint(), Booked: r.int()}
+		reply.Rest = queue.Told{Reports: r.int(), Booked: r.int(), Totals: r.uint()}
+		if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.Kind != queue.Finished }) {
+			reply.Tally.Gateway = teller.Gateway
+		}
+		return r.end()
+	}, func() []any { return []any{packOutcomes(outcomes), teller.Gateway, teller.Reports} })
+	return reply, err
 }
 
 // Leave implements queue.Store.
@@ -184,7 +192,7 @@ func (s *Store) Restore(ctx context.Context, m queue.Watermark) error {
 		return append(append([]any{
 			packWatermark(&m), o.Name, len(o.Segments), packSegments(o.Segments), packDraws(o.Draws), packDone(o.Done), packCurves(&m.Curves),
 			m.Document.Version,
-		}, document...), taken)
+		}, document...), taken, packTallies(o))
 	}
 	for {
 		var old []any

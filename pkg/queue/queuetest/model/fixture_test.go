@@ -147,7 +147,8 @@ func (f *fixture) renew(n int, started, at int64) queue.Standing {
 
 func (f *fixture) report(outcomes ...queue.Outcome) {
 	f.t.Helper()
-	f.must(f.m.Report(context.Background(), outcomes))
+	_, err := f.m.Report(context.Background(), queue.Tally{}, outcomes)
+	f.must(err)
 }
 
 func (f *fixture) leave(n int) {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -147,13 +148,13 @@ func (m *Model) Renew(_ context.Context, stays []queue.Stay) (reply queue.KeepRe
 }
 
 // Report implements queue.Store.
-func (m *Model) Report(_ context.Context, outcomes []queue.Outcome) error {
-	return m.do("report", check(outcomes, (*queue.Outcome).Validate), func(r *room) error {
-		for _, o := range outcomes {
-			r.report(o)
-		}
-		return nil
+func (m *Model) Report(_ context.Context, teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	invalid := errors.Join(teller.Validate(), check(outcomes, (*queue.Outcome).Validate))
+	err = m.do("report", invalid, func(r *room) (err error) {
+		reply, err = r.reportAll(teller, outcomes)
+		return err
 	})
+	return reply, err
 }
 
 // Leave implements queue.Store.

@@ -102,8 +102,7 @@ func (r *room) takeHeads(m *queue.Watermark) {
 	}
 }
 
-// unite brings the opening records together: the one with the higher cursor stands whole; of equal ones that with more
-// reports says how much is booked.
+// unite brings the opening records together: the one with the higher cursor stands whole, but for the tallies.
 func (r *room) unite(m *queue.Watermark) {
 	mine, theirs := r.opening.Clone(), m.Opening.Clone()
 	o := &r.opening
@@ -114,14 +113,14 @@ func (r *room) unite(m *queue.Watermark) {
 			o.Done = map[string]queue.Done{}
 		}
 	case theirs.Cursor == mine.Cursor:
-		if theirs.Reports > mine.Reports {
-			o.Booked, o.Reports = theirs.Booked, theirs.Reports
-		}
 		o.Planned = max(mine.Planned, theirs.Planned)
 		if mine.Phase == queue.PhaseLobby && theirs.Phase == queue.PhaseLobby && mine.Name == theirs.Name {
 			o.Segments = uniteSegments(mine.Segments, theirs.Segments)
 		}
 	}
+	booked := mine.Clone()
+	booked.UniteBooked(&theirs, theirs.Cursor > mine.Cursor)
+	o.Booked, o.Reports, o.Totals, o.Tallies = booked.Booked, booked.Reports, booked.Totals, booked.Tallies
 	o.Floor, o.Mapping = max(mine.Floor, theirs.Floor), max(mine.Mapping, theirs.Mapping)
 	for _, done := range []map[string]queue.Done{mine.Done, theirs.Done} {
 		for name, d := range done {

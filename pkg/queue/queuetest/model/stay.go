@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -125,8 +127,8 @@ func (r *room) request(id queue.VisitorID, at int64) {
 	r.tell(id, next, at)
 }
 
-// report takes one outcome.
-func (r *room) report(o queue.Outcome) {
+// report takes one outcome of a gateway.
+func (r *room) report(gateway string, o queue.Outcome) {
 	if o.Kind == queue.Finished {
 		r.finish(o.Visitor)
 		return
@@ -137,18 +139,32 @@ func (r *room) report(o queue.Outcome) {
 		}
 		r.refs[o.Ref] = r.now
 	}
-	if o.Kind == queue.Total || o.Count > 0 {
-		r.opening.Reports++
+	switch {
+	case o.Kind == queue.Total:
+		r.opening.SetTotal(o.Count)
+	case o.Count > 0 && o.Kind == queue.Freed:
+		r.opening.Count(gateway, -o.Count)
+	case o.Count > 0:
+		r.opening.Count(gateway, o.Count)
 	}
-	switch o.Kind {
-	case queue.Booked:
-		r.opening.Booked += o.Count
+	if o.Kind == queue.Booked {
 		r.serve(o.Visitor)
-	case queue.Freed:
-		r.opening.Booked = max(0, r.opening.Booked-o.Count)
-	case queue.Total:
-		r.opening.Booked = o.Count
 	}
+}
+
+// reportAll takes the outcomes that a gateway tells.
+func (r *room) reportAll(teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
+	books := slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.Kind != queue.Finished })
+	if books && teller.Gateway != "" && teller.Reports > r.opening.Tally(teller.Gateway).Reports {
+		return reply, queue.ErrLost
+	}
+	for _, o := range outcomes {
+		r.report(teller.Gateway, o)
+	}
+	if books {
+		reply = queue.Reported{Tally: r.opening.Tally(teller.Gateway), Rest: r.opening.Rest()}
+	}
+	return reply, nil
 }
 
 // serve moves a visitor's stay to the served, and notes of one that is not known that it has booked.

@@ -55,8 +55,48 @@ var inRestore = []mutant{
 		find: `d.frozen < have.frozen`, replace: `d.frozen > have.frozen`,
 	},
 	{
-		name: "unite-fewer-reports", file: "unite.lua", what: "fewer reports say what is booked",
-		find: `m.reports > room.reports`, replace: `m.reports < room.reports`,
+		name: "unite-fewer-reports", file: "unite.lua", what: "fewer reports in the rest say what is booked",
+		find: `its_reports > reports`, replace: `its_reports < reports`,
+	},
+	{
+		name: "unite-fewer-totals", file: "unite.lua", what: "a record that has not heard of a total says what is booked",
+		find: `their_totals > totals`, replace: `their_totals < totals`,
+	},
+	{
+		name: "unite-lower-tally", file: "unite.lua", what: "the lower one of two tallies stands",
+		find: `t.reports > tallies[name].reports`, replace: `t.reports < tallies[name].reports`,
+	},
+	{
+		name: "unite-own-tallies", file: "unite.lua", what: "what only the watermark knows of a gateway is forgotten",
+		find: `not tallies[name] or`, replace: `tallies[name] and`,
+	},
+	{
+		name: "unite-older-rest", file: "unite.lua", what: "a record of fewer steps says the rest",
+		find: `m.cursor == rules.cursor and newer`, replace: `newer`,
+	},
+	{
+		name: "unite-without-tallies", file: "unite.lua", what: "a room of before counts the tallies once more",
+		find: `if not known then`, replace: `if false then`,
+	},
+	{
+		name: "unite-begins-with-less", file: "unite.lua", what: "a room without tallies takes nothing from a record with more reports",
+		find: `m.cursor == rules.cursor and m.reports > room.reports`, replace: `false`,
+	},
+	{
+		name: "unite-falls", file: "unite.lua", what: "reports fall",
+		find: `max(room.reports, reports)`, replace: `reports`,
+	},
+	{
+		name: "tallies-without-end", file: "tally.lua", what: "tallies are never forgotten",
+		find: `tallies[names[i]] = nil`, replace: ``,
+	},
+	{
+		name: "tallies-forget-the-last", file: "tally.lua", what: "the gateway that tells is forgotten",
+		find: `if name ~= but then`, replace: `if true then`,
+	},
+	{
+		name: "tallies-forget-the-highest", file: "tally.lua", what: "the highest tally is forgotten",
+		find: `return x < y`, replace: `return x > y`,
 	},
 	{
 		name: "unite-floor", file: "unite.lua", what: "the floor of the other record is lost",

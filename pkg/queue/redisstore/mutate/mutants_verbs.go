@@ -196,7 +196,27 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "freed-below-nothing", file: "report.lua", what: "more is given back than was taken",
-		find: `max(0, room.booked - count)`, replace: `room.booked - count`,
+		find: `max(n, -max(0, room.booked))`, replace: `n`,
+	},
+	{
+		name: "freed-of-less-than-nothing", file: "report.lua", what: "what is given back of less than nothing is added",
+		find: `-max(0, room.booked)`, replace: `-room.booked`,
+	},
+	{
+		name: "report-believes-a-lost-room", file: "report.lua", what: "a gateway that has told more reports to a room that was lost",
+		find: `told <= tally.reports`, replace: `true`,
+	},
+	{
+		name: "report-in-no-name", file: "report.lua", what: "a booking is in nobody's tally",
+		find: `tallies[gateway] = tally`, replace: ``,
+	},
+	{
+		name: "report-of-no-total", file: "report.lua", what: "totals are not counted",
+		find: `totals + 1`, replace: `totals`,
+	},
+	{
+		name: "finished-is-a-booking", file: "report.lua", what: "an end is lost where the room was",
+		find: `byte(batch, i) ~= 0`, replace: `true`,
 	},
 	{
 		name: "reports-not-counted", file: "report.lua", what: "reports are not counted",

@@ -1,6 +1,6 @@
 -- The snapshot, shared by Advance and Snapshot.
 --
--- Reply: 'ok', now, figures, rules and lanes (packed), opening's name, segments, draws, done, document, judgement, curves, places
+-- Reply: 'ok', now, figures, rules and lanes (packed), opening's name, segments, draws, done, document, judgement, tallies, curves, places
 --        in line, in front, open calls, at the door, live stays, what counts as inside, chance of a call, gateways; then the lists
 --        of the visitors whose tickets ended lately, each with its score in ENDED, and of the samples, each behind its gateway; the
 --        sketch.
@@ -37,10 +37,11 @@ end
 
 -- snapshot is the reply. A verb that has changed figures has saved them.
 local function snapshot(sketch)
-  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'lanes', 'name', 'segments', 'draws', 'done', 'document', 'judgement')
+  local texts = call('HMGET', KEYS[ROOM], 'figures', 'rules', 'lanes', 'name', 'segments', 'draws', 'done', 'document', 'judgement', 'tallies')
   local waiting, front = places()
   return {
     'ok', NOW, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9],
+    texts[10] or '',
     curves_text(), waiting, front, open_calls(), size(ASKING), live_stays(), counted(), chances(CALLS)[1],
     counting(GATEWAYS, NOW - GATEWAY_LIFE, '+inf'), ended_lately(), has(SAMPLES) and call('HGETALL', KEYS[SAMPLES]) or {}, sketch,
   }

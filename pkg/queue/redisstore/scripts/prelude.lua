@@ -5,7 +5,7 @@
 --
 -- KEYS, the same for every verb, all in one slot; a name stands for its number in KEYS:
 --   ROOM      hash: figures, rules, lanes (packed doubles, see figures.go); there (one character a key: 1 it exists, 0 not);
---             server (replication id and run id); name, segments, draws, done, plan (see opening.lua); document, judgement
+--             server (replication id and run id); name, segments, draws, done, plan (see opening.lua); tallies (see tally.lua); document, judgement
 --             (texts of the gateways); growth (see sketch.lua)
 --   LINE+0..7 zset: visitor -> order, one a lane
 --   SEEN      hash: visitor -> last heartbeat in ms, 0 = away, negative = given then and never heard of; + lane·2^44, with

@@ -2,7 +2,7 @@
 --
 -- ARGV, the same for Restore and what it is tested by: 3 watermark (see figures.go); of its opening record 4 name, 5 number of
 -- segments, 6 segments, 7 draws, 8 done, packed as in ROOM; 9 curves, as in CURVES; of its document 10 version, 11 format, 12 the
--- document for gateways, 13 plan, 14 what stores read of it
+-- document for gateways, 13 plan, 14 what stores read of it, 15 the text for the old room, 16 tallies, as in ROOM
 
 local OPENING = { 'cursor', 'phase', 'quota', 'per', 'standby', 'share', 'weight', 'planned' }
 
@@ -84,22 +84,49 @@ local function opened(name)
   end
 end
 
--- unite brings the opening records together: the one with the higher cursor stands whole; of equal ones that with more reports
--- says how much is booked.
+-- unite_booked brings what two records know to be booked together: by gateway the tally with more reports, and the rest of the record
+-- that stands; of equal ones that with more totals, then with more reports. Reports never falls. In a room without tallies, as releases
+-- before make them and one that begins, what is booked is that of one record, and the tallies are in it.
+local function unite_booked(m)
+  local known, theirs, their_totals = read_tallies(), parse_tallies(ARGV[16])
+  if not known then
+    tallies, totals = theirs, their_totals
+    if m.cursor > rules.cursor or m.cursor == rules.cursor and m.reports > room.reports then
+      room.booked, room.reports = m.booked, max(room.reports, m.reports)
+    end
+    return keep_tallies('')
+  end
+  local booked, reports = rest(room.booked, room.reports, tallies)
+  local its_booked, its_reports = rest(m.booked, m.reports, theirs)
+  local newer = their_totals > totals or their_totals == totals and its_reports > reports
+  if m.cursor > rules.cursor or m.cursor == rules.cursor and newer then
+    booked, reports, totals = its_booked, its_reports, their_totals
+  end
+  for name, t in pairs(theirs) do
+    if not tallies[name] or t.reports > tallies[name].reports then
+      tallies[name] = t
+    end
+  end
+  for _, t in pairs(tallies) do
+    booked, reports = booked + t.booked, reports + t.reports
+  end
+  room.booked, room.reports = booked, max(room.reports, reports)
+  keep_tallies('')
+end
+
+-- unite brings the opening records together: the one with the higher cursor stands whole, but for the tallies.
 local function unite(m)
   local theirs, name = parse_segments(ARGV[6], 1, tonumber(ARGV[5])), call('HGET', KEYS[ROOM], 'name') or ''
   local plan = changed.plan or call('HGET', KEYS[ROOM], 'plan') or ''
   local mine, before = parse_done(call('HGET', KEYS[ROOM], 'done') or ''), rules.floor
   read_opening()
+  unite_booked(m)
   if m.cursor > rules.cursor then
     for _, field in ipairs(OPENING) do
       rules[field] = m[field]
     end
-    room.booked, room.reports, segments, name = m.booked, m.reports, theirs, ARGV[4]
+    segments, name = theirs, ARGV[4]
   elseif m.cursor == rules.cursor then
-    if m.reports > room.reports then
-      room.booked, room.reports = m.booked, m.reports
-    end
     rules.planned = max(rules.planned, m.planned)
     if rules.phase == PHASE_LOBBY and m.phase == PHASE_LOBBY and name == ARGV[4] then
       segments = unite_segments(segments, theirs)

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -98,17 +99,25 @@ func (r *Room) note(them []ending) {
 	}
 }
 
-// end notes ends here, and in the store at once or when it returns.
+// end notes ends here, and in the store at once or when it returns. To a line that was just rebuilt what is booked is told a moment
+// later, see settling.
 func (r *Room) end(ctx context.Context, them []ending) error {
 	r.note(them)
+	if books(them) && r.settling() {
+		r.ends.keep(them...)
+		return nil
+	}
 	for len(them) > 0 {
-		batch := alike(them)
+		batch := them[:alike(them)]
 		err := ErrUnavailable
 		if r.up() { // no request waits for a store that does not answer
 			err = r.tell(ctx, batch)
 		}
 		if errors.Is(err, ErrUnavailable) {
 			r.ends.keep(them...)
+		}
+		if errors.Is(err, errSettling) {
+			return nil
 		}
 		if err != nil {
 			return err
@@ -118,41 +127,64 @@ func (r *Room) end(ctx context.Context, them []ending) error {
 	return nil
 }
 
-// alike is as many of them, from the first on, as go with one verb.
-func alike(them []ending) []ending {
+// alike is how many of them, from the first on, go with one verb.
+func alike(them []ending) int {
 	n := 0
 	for n < min(len(them), MaxBatch) && them[n].left == them[0].left {
 		n++
 	}
-	return them[:n]
+	return n
 }
 
 // tell sends ends that go with one verb.
 func (r *Room) tell(ctx context.Context, batch []ending) error {
+	booked := books(batch)
+	err := r.retryLost(ctx, func(ctx context.Context) error {
+		if booked && r.settling() {
+			return errSettling
+		}
+		return r.outcome(ctx, batch)
+	})
+	if err != nil {
+		return err
+	}
+	r.watermark.reported(batch, r.Now())
+	if booked {
+		r.hurry()
+	}
+	return nil
+}
+
+// outcome sends ends with the verb that they go with.
+func (r *Room) outcome(ctx context.Context, batch []ending) error {
 	if batch[0].left {
 		ids := make([]VisitorID, len(batch))
 		for i := range batch {
 			ids[i] = batch[i].Visitor
 		}
-		return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Leave(ctx, ids) })
+		return r.store.Leave(ctx, ids)
 	}
 	outcomes := make([]Outcome, len(batch))
 	for i := range batch {
 		outcomes[i] = batch[i].Outcome
 	}
-	err := r.retryLost(ctx, func(ctx context.Context) error { return r.store.Report(ctx, outcomes) })
-	if err == nil {
-		r.watermark.reported(outcomes)
-	}
-	return err
+	return r.store.Report(ctx, outcomes)
+}
+
+// books reports whether any of them changes how many are booked.
+func books(them []ending) bool {
+	return slices.ContainsFunc(them, func(e ending) bool { return !e.left && e.Kind != Finished })
 }
 
 // sendEnds sends what ended while the store was away, and keeps what fails.
 func (r *Room) sendEnds(ctx context.Context) error {
+	if r.settling() {
+		return nil
+	}
 	them, done := r.ends.take()
 	defer done()
 	for len(them) > 0 {
-		batch := alike(them)
+		batch := them[:alike(them)]
 		err := r.tell(ctx, batch)
 		if errors.Is(err, ErrUnavailable) {
 			r.ends.keep(them...)
@@ -167,27 +199,13 @@ func (r *Room) sendEnds(ctx context.Context) error {
 	return nil
 }
 
-// retell tells a store that has lost the room again what was booked since the last snapshot. It is told one by one, not as a sum:
-// each gateway has bookings of its own, and what the store knows by its reference does not count twice. What cannot be told now goes
-// with the ends that are pending.
-func (r *Room) retell(ctx context.Context) error {
-	outcomes := r.watermark.untold()
-	for len(outcomes) > 0 {
-		batch := outcomes[:min(len(outcomes), MaxBatch)]
-		err := r.call(ctx, func(ctx context.Context) error { return r.store.Report(ctx, batch) })
-		if err != nil {
-			for _, o := range outcomes {
-				r.ends.keep(ending{Outcome: o})
-			}
-			if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrLost) {
-				return nil // it was restored; what comes next finds out whether it is there
-			}
-			return err
-		}
-		r.watermark.reported(batch)
-		outcomes = outcomes[len(batch):]
+// retell lets a store that has lost the room be told again what was booked since the last snapshot, as soon as the line has settled. It
+// is told one by one, not as a sum: each gateway has bookings of its own, and what the store knows by its reference does not count
+// twice.
+func (r *Room) retell() {
+	for _, o := range r.watermark.untold() {
+		r.ends.keep(ending{Outcome: o})
 	}
-	return nil
 }
 
 // unlearn forgets the store's answers, so that every place sends a heartbeat anew. It keeps the ends that were not sent yet.

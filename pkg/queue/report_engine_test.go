@@ -120,8 +120,9 @@ func TestALossForgetsNoBookingOfAnyGateway(t *testing.T) {
 		e, me := selling(t, 20, queue.RoomConfig{Gateway: "a"})
 		b := e.beside("b", queue.FailHold)
 		pass := func() {
-			for range 4 {
+			for range 5 {
 				e.pass(250 * time.Millisecond)
+				b.Flush(t.Context())
 				b.Tick(t.Context())
 			}
 		}
@@ -169,7 +170,7 @@ func TestABookingThatALossInterruptsIsToldWhenTheStoreIsBack(t *testing.T) {
 	e.store.lose(t)
 	s := &unheard{Store: e.store.Store, gone: true}
 	e.store.Store = s
-	e.pass(250 * time.Millisecond)
+	e.pass(2 * time.Second)
 	s.gone = false
 	e.pass(time.Second)
 	if e.booked() != 1 || s.tries < 2 {

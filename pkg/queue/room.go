@@ -188,6 +188,8 @@ type Room struct {
 
 	rebuilding sync.RWMutex  // held while the store is given what was lost
 	rebuilds   atomic.Uint64 // how often that was done
+	rebuilt    atomic.Int64  // local ms, when it was done last
+	hurried    chan struct{} // the next tick does not wait for its time
 	// restored: marks were restored since the last snapshot.
 	restored atomic.Bool
 
@@ -258,6 +260,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.claims = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.claimBatch)
 	r.resumes = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.resumeBatch)
 	r.outbox.full = make(chan struct{}, 1)
+	r.hurried = make(chan struct{}, 1)
 	return r, nil
 }
 

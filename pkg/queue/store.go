@@ -234,7 +234,7 @@ type Moved struct {
 // ErrUnavailable: then it may have taken effect, and may be repeated without harm.
 //
 // Every verb except Restore answers ErrLost when the store has no such room. A store whose servers take over from each other,
-// and can lose acknowledged writes when they do, answers ErrLost to Join and Advance from such a takeover until the next
+// and can lose acknowledged writes when they do, answers ErrLost to Join, Report and Advance from such a takeover until the next
 // Restore, which treats its watermark as ahead whatever it says. A room of a release before this port answers ErrLost to
 // every verb until a Restore takes it over, with the timing of the watermark's document.
 //

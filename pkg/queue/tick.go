@@ -23,6 +23,7 @@ func (r *Room) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			<-done
 			return nil
+		case <-r.hurried:
 		case <-tick.C:
 		}
 	}
@@ -233,11 +234,14 @@ func (r *Room) restoreLocked(ctx context.Context, retell bool) error {
 		r.unlearn()
 		err = r.recall(ctx)
 	}
-	if err == nil && retell {
-		err = r.retell(ctx)
-	}
 	if err != nil {
 		return fmt.Errorf("rebuild the line: %w", err)
+	}
+	if retell {
+		r.retell()
+	}
+	if r.watermark.get().Epoch != 0 {
+		r.settles()
 	}
 	r.watermark.owe()
 	r.rebuilds.Add(1)

@@ -139,15 +139,17 @@ func (k *watermark) document(d *Document) {
 	}
 }
 
-// reported notes what the store has counted of the bookings of this process.
-func (k *watermark) reported(outcomes []Outcome) {
+// reported notes what the store was told of by this process.
+func (k *watermark) reported(them []ending, now int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, o := range outcomes {
-		if o.Kind != Finished {
-			k.bookings = append(k.bookings, o)
-			k.counted.note(o.Ref)
+	for _, e := range them {
+		if e.left || e.Kind == Finished {
+			k.counted.keep(e, now)
+			continue
 		}
+		k.bookings = append(k.bookings, e.Outcome)
+		k.counted.note(e.Ref)
 	}
 }
 

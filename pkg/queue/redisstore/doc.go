@@ -15,7 +15,7 @@
 //   - every number is an integer below 2^53, so that Lua's doubles are exact;
 //   - a waiting place takes about 220 bytes (two entries: line and seen);
 //   - a room says which of its keys there are, so that a server that evicts is noticed (ErrLost), whichever key it took;
-//   - a failover is noticed by the replication id, which each Join and Advance asks for, and the run id (ErrLost until a Restore);
+//   - a failover is noticed by the replication id, which each Join, Report and Advance asks for, and the run id (ErrLost until a Restore);
 //   - the sketches that Advance answers are kept with the room and shared by all gateways, see scripts/sketch.lua.
 //
 // A verb's script is put together from the parts in scripts/, what Go's tables say (keys.go, figures.go, script.go), and without

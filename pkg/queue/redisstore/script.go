@@ -249,7 +249,7 @@ func newScripts() (*scripts, error) {
 		{&s.keep, "prelude places ?moves ?standing ?codes ?opening ?restore_place keep"},
 		{&s.claim, "prelude bucket places moves standing curves ?chances ?codes ?opening ?restore_place claim"},
 		{&s.renew, "prelude places moves standing curves stays renew"},
-		{&s.report, "prelude places moves standing curves stays report"},
+		{&s.report, "prelude loss places moves standing curves stays report"},
 		{&s.leave, "prelude places moves leave"},
 		{&s.find, "prelude places moves standing find"},
 		{&s.move, "prelude places moves standing codes move"},

@@ -1,4 +1,4 @@
--- What Join, Advance and Restore ask: whether this server holds the room, whole.
+-- What Join, Report, Advance and Restore ask: whether this server holds the room, whole.
 
 -- replication is the server's replication id, which changes whenever it begins a history of its own: at its start and when it
 -- takes over from its master. nil if the user has no right to ask. O(1).

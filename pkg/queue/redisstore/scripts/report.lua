@@ -8,6 +8,8 @@
 local stop = load()
 if stop then
   return stop
+elseif own() then
+  return LOST
 end
 
 local batch, refs, noted = ARGV[3], {}, {}

@@ -159,9 +159,9 @@ func (r *reader) event(l *line) error {
 	return nil
 }
 
-// dated says until when a restore, or an end of a place, took effect: a call that was begun after its answer has been answered.
-// It is written down at the time of the answer before it. Other processes have had answers since, from before it; if the store
-// could not be asked for a while, long since.
+// dated says until when a restore, an outcome, an end of a place, or what was not answered took effect: a call that was begun after it
+// has been answered. It is written down at the time of the answer before it. Other processes have had answers since, from before it; if
+// the store could not be asked for a while, long since.
 func (r *reader) dated(l *line) {
 	switch l.Kind {
 	case Join, Keep, Claim, Renew, Snapshot:
@@ -180,7 +180,7 @@ func (r *reader) note(e Event) {
 	}
 	r.src.Last = max(r.src.Last, e.At)
 	switch e.Kind {
-	case Restore, Finish, Leave:
+	case Restore, Finish, Leave, Report, Uncertain:
 		r.undated = append(r.undated, undated{len(r.events), r.begun})
 	}
 	r.events = append(r.events, e)
@@ -200,7 +200,11 @@ func (r *reader) finish() error {
 		r.src.First, r.src.Last = r.src.Started, r.src.Started
 	}
 	for _, u := range r.undated {
-		r.events[u.index].Until = max(r.src.Last, r.events[u.index].At) + slack
+		e := &r.events[u.index]
+		e.Until = max(r.src.Last, e.At)
+		if e.Kind != Uncertain { // to which the checker adds it
+			e.Until += slack
+		}
 	}
 	// What comes before the first answer has no time of the store yet.
 	for i := range r.events {

@@ -143,8 +143,12 @@ func (r *reader) event(l *line) error {
 		return err
 	}
 	if i := r.open[l.Call]; i != nil {
-		if l.Kind == Uncertain {
+		switch {
+		case l.Kind == Uncertain:
 			i.uncertain(l.Visitor, r.note)
+		case i.repeated(l):
+			// It may have taken effect before what it now tells, as a verb without an answer does.
+			r.events = append(r.events, Event{At: i.At, Kind: Uncertain, Verb: i.Kind, Visitor: l.Visitor})
 		}
 		delete(i.visitors, l.Visitor)
 		if len(i.visitors) == 0 {
@@ -214,6 +218,19 @@ func (r *reader) finish() error {
 	}
 	r.src.Events = len(r.events)
 	return nil
+}
+
+// repeats is after what time without an answer a verb may have been sent again by the store's client.
+const repeats = 500
+
+// repeated reports whether the answer may be to a repetition of the call. An arrival that is repeated is answered as it was, and an
+// outcome has its reference.
+func (i *intent) repeated(l *line) bool {
+	switch l.Kind {
+	case Keep, Claim, Renew:
+		return l.At-i.At >= repeats
+	}
+	return false
 }
 
 // uncertain is what a call without an answer may have done.

@@ -136,23 +136,26 @@ func alike(them []ending) int {
 	return n
 }
 
-// tell sends ends that go with one verb.
+// tell sends ends that go with one verb. No loss is noticed between what the store counts and what is known of it, so that a rebuild tells
+// all that was counted before.
 func (r *Room) tell(ctx context.Context, batch []ending) error {
 	booked := books(batch)
 	err := r.retryLost(ctx, func(ctx context.Context) error {
+		r.rebuilding.RLock()
+		defer r.rebuilding.RUnlock()
 		if booked && r.settling() {
 			return errSettling
 		}
-		return r.outcome(ctx, batch)
+		if err := r.outcome(ctx, batch); err != nil {
+			return err
+		}
+		r.watermark.reported(batch, r.Now())
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	r.watermark.reported(batch, r.Now())
-	if booked {
+	if err == nil && booked {
 		r.hurry()
 	}
-	return nil
+	return err
 }
 
 // outcome sends ends with the verb that they go with.

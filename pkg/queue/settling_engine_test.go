@@ -111,3 +111,53 @@ func TestABookingIsFollowedByASnapshotAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// lostBehind is a store that is lost behind a report, before its answer is heard.
+type lostBehind struct {
+	queue.Store
+	lose     func()
+	restored chan struct{}
+}
+
+func (s *lostBehind) Report(ctx context.Context, o []queue.Outcome) error {
+	err := s.Store.Report(ctx, o)
+	if s.lose != nil {
+		s.lose()
+		select {
+		case <-s.restored:
+		case <-time.After(200 * time.Millisecond): // the rebuild waits for the answer
+		}
+	}
+	return err
+}
+
+func (s *lostBehind) Restore(ctx context.Context, m queue.Watermark) error {
+	err := s.Store.Restore(ctx, m)
+	if s.restored != nil {
+		close(s.restored)
+		s.restored = nil
+	}
+	return err
+}
+
+func TestABookingOfALossThatIsNoticedBeforeItsAnswerIsToldAgain(t *testing.T) {
+	e, me := selling(t, 3, queue.RoomConfig{Gateway: "a"})
+	s := &lostBehind{Store: e.store.Store, restored: make(chan struct{})}
+	e.store.Store = s
+	over := make(chan struct{})
+	s.lose = func() {
+		s.lose = nil
+		s.Store = newStore(t, e.store.clock)
+		go func() {
+			defer close(over)
+			e.room.Tick(t.Context())
+		}()
+	}
+	if err := e.room.Report(t.Context(), booking(me, 1)); err != nil {
+		t.Fatal(err)
+	}
+	<-over
+	if e.pass(2 * time.Second); e.booked() != 1 {
+		t.Errorf("%d booked, want 1", e.booked())
+	}
+}

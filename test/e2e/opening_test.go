@@ -115,7 +115,7 @@ func (d *day) opens(when moment, crash func()) {
 	d.crowd.Stay(d.ctx, came...)
 	when.wait(d)
 	crash()
-	d.calm = time.Now().Add(hold)
+	d.calm = time.Now().Add(longestPoll * 6 / 5)
 	// A clock that steps back holds the line for half a minute.
 	until(d.t, time.Minute, "all slots of "+d.names[len(d.names)-1]+" are booked", func(context.Context) bool {
 		return d.crowd.In() >= before+slots
@@ -139,7 +139,7 @@ func (d *day) soldOut(in int) {
 		return info.AsOf.After(known.Add(500 * time.Millisecond))
 	})
 	if got := g.Room(d.t).Opening.Booked; d.crowd.In() > in || got > int64(in) {
-		d.t.Errorf("%s: %d are in and %d booked, %d slots were there", d.names[len(d.names)-1], d.crowd.In(), got, in)
+		d.t.Fatalf("%s: %d are in and %d booked, %d slots were there", d.names[len(d.names)-1], d.crowd.In(), got, in)
 	}
 }
 
@@ -158,7 +158,7 @@ func (d *day) ends() {
 }
 
 // opening is the room of these tests, where the pace bounds nobody.
-func opening() harness.Room { return harness.Room{Rate: 6000, Burst: 20} }
+func opening() harness.Room { return harness.Room{Rate: 6000, Burst: 20, PollMax: longestPoll} }
 
 // opensOnce plays openings that crash at each moment, all moments side by side.
 func opensOnce(t *testing.T, which []moment, begin func(t *testing.T) (gates []*harness.Gate, crash func(i int))) {

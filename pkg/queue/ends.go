@@ -139,12 +139,14 @@ func alike(them []ending) int {
 // tell sends ends that go with one verb. No loss is noticed between what the store counts and what is known of it, so that a rebuild tells
 // all that was counted before.
 func (r *Room) tell(ctx context.Context, batch []ending) error {
-	booked := books(batch)
+	booked, before := books(batch), r.rebuilds.Load()
 	err := r.retryLost(ctx, func(ctx context.Context) error {
 		r.rebuilding.RLock()
 		defer r.rebuilding.RUnlock()
-		if booked && r.settling() {
-			return errSettling
+		if booked {
+			if err := r.mayBook(ctx); err != nil {
+				return err
+			}
 		}
 		if err := r.outcome(ctx, batch); err != nil {
 			return err
@@ -152,6 +154,11 @@ func (r *Room) tell(ctx context.Context, batch []ending) error {
 		r.watermark.reported(batch, r.Now())
 		return nil
 	})
+	if errors.Is(err, errRebuilt) {
+		if err = r.restore(ctx, before); err == nil {
+			err = errSettling
+		}
+	}
 	if err == nil && booked {
 		r.hurry()
 	}

@@ -1,6 +1,10 @@
 package queue
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // After a loss each gateway restores what it remembers, with its next tick. Of two memories that with more bookings says how many there
 // are: what is told to the store between the two hides from the later one that it knows of one more. So a gateway tells of bookings
@@ -11,6 +15,25 @@ const settleTicks = 3
 
 // errSettling: the store was there and had lost the line.
 var errSettling = fmt.Errorf("%w: the line was rebuilt just now", ErrUnavailable)
+
+// errRebuilt: another gateway has rebuilt the line, and this one has not restored what it remembers.
+var errRebuilt = errors.New("the line was rebuilt by another gateway")
+
+// mayBook says why the store cannot be told of a booking now. It asks the store, because a loss that this process has not noticed may be
+// the one that others have mended: bookings are few.
+func (r *Room) mayBook(ctx context.Context) error {
+	if r.settling() {
+		return errSettling
+	}
+	f, err := r.store.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if known := r.watermark.get().Epoch; known != 0 && f.Epoch > known {
+		return errRebuilt
+	}
+	return nil
+}
 
 // settling reports whether other gateways may still have to restore what they remember of the line.
 func (r *Room) settling() bool {

@@ -31,6 +31,11 @@ func TestABookingThatOneGatewayHasSeenIsNotHiddenByWhatAnotherTells(t *testing.T
 			b.Tick(t.Context())
 			tell(b, 2)
 		},
+		"by the one that has seen it": func(e *engine, b *queue.Room, tell func(*queue.Room, byte)) {
+			e.store.lose(t)
+			b.Tick(t.Context())
+			tell(e.room, 2)
+		},
 		"with what finds the loss": func(e *engine, b *queue.Room, tell func(*queue.Room, byte)) {
 			e.store.lose(t)
 			tell(b, 2)

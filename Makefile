@@ -88,7 +88,7 @@ test: deps ## install what is needed and run every test, with the race detector
 
 check: lint test ## what a change has to pass, the long tests apart
 
-long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults, full matrices: 45 minutes
+long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults, full matrices: an hour
 
 long-parts:
 	@echo $(LONG)

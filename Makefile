@@ -25,7 +25,7 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
+LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -88,18 +88,28 @@ test: deps ## install what is needed and run every test, with the race detector
 
 check: lint test ## what a change has to pass, the long tests apart
 
-long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults, full matrices: 45 minutes
+long: $(LONG) ## crashes 60 times in a row, planted errors, 200000 steps of both stores, long faults, full matrices: an hour
 
 long-parts:
 	@echo $(LONG)
 
 long-crashes: deps-redis
 	$(GO) test -count=1 -tags long -run Crash ./loadtest/sim
-	$(GO) test -race -count=1 -timeout 15m -parallel 8 -tags long -run AnOpeningHappens ./test/e2e
+	$(GO) test -race -count=1 -timeout 15m -tags long -run ClockOfItsGateway ./test/e2e
 	$(GO) test -race -count=1 -timeout 15m -tags long -skip AnOpeningHappens -run HoweverOften ./test/e2e
 	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./cmd/gateway
 
-# All of e2e at its full size, but for what long-crashes and long-habits repeat.
+# A thousand openings that crash, 60 in a row at each moment, the rows side by side: they wait for the hour. The programs are without the
+# race detector, which takes five times as long to start them; make test plays rows with it.
+OPENINGS = TEST_PROGRAMS=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 15m -parallel 20 -tags long
+long-openings: deps-redis build
+	$(OPENINGS) -skip 'RedisAndAll|OlderFile|ClockOfItsGateway' -run AnOpeningHappens ./test/e2e
+
+# All of Redis is killed, or comes back with an older file.
+long-openings-redis: deps-redis build
+	$(OPENINGS) -run 'AnOpeningHappens.*(RedisAndAll|OlderFile)' ./test/e2e
+
+# All of e2e at its full size, but for what long-crashes, the parts of openings and long-habits repeat.
 long-scenes: deps-redis
 	$(GO) test -race -count=1 -timeout 15m -tags long -skip 'HoweverOften|Habits|AnOpeningHappens' ./test/e2e
 

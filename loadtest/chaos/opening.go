@@ -26,8 +26,7 @@ const (
 	tick = 250 * time.Millisecond
 	// kept is how many of the openings that have been stay in the schedule.
 	kept = 5
-	// sellsWithin is within what an opening has to be sold out after its fault. The slot of a visitor whose end was lost with a
-	// file comes free with the stay.
+	// sellsWithin is within what an opening has to be sold out after its fault.
 	sellsWithin = 45 * time.Second
 )
 
@@ -201,7 +200,7 @@ func rested(ctx context.Context, d time.Duration) error {
 
 // soldOut waits until all slots of the opening are booked and all gateways have it open, and holds the act to what is asked.
 func (o *openings) soldOut(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, sellsWithin)
+	ctx, cancel := context.WithTimeout(ctx, o.now.patience())
 	defer cancel()
 	if err := launch.Until(ctx, func() error { return o.sold(ctx) }); err != nil {
 		return fmt.Errorf("opening %s: %w", o.now.name, err)
@@ -221,6 +220,13 @@ func (o *openings) soldOut(ctx context.Context) error {
 	o.judge(called)
 	o.now, o.last = nil, o.now
 	return nil
+}
+
+// patience is within what the act has to be sold out after its fault. Where all memory of bookings was lost, the file may have the
+// places of those who have booked, as it was before they were called: nobody knows that they are done, and each of them holds the next
+// slot until its call or stay runs out.
+func (a *act) patience() time.Duration {
+	return sellsWithin + time.Duration(a.forgotten)*environment.OpeningIdle
 }
 
 // forgets does what leaves nobody who knows all that was booked: the gateway has no file of it, and there is no other. It gives

@@ -8,6 +8,7 @@ import (
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/visitor"
+	"github.com/einlass/einlass/loadtest/chaos/environment"
 )
 
 // info is what a gateway says of the room of the openings.
@@ -106,5 +107,13 @@ func TestTheScheduleKeepsTheLatestOpenings(t *testing.T) {
 		if len(s.Openings) > kept || last.Start != start.In(zone).Format(time.TimeOnly) || !last.CarryOver || last.Quota != slots || last.Standby == 0 {
 			t.Errorf("%d openings, the last is %+v", len(s.Openings), last)
 		}
+	}
+}
+
+// Each slot that the gate gives anew is held by somebody who has gone, at worst one after the other.
+func TestAnActWhoseBookingsWereForgottenHasTheTimeOfThoseWhoAreDone(t *testing.T) {
+	remembers, forgets := act{}, act{forgotten: 2}
+	if got, want := forgets.patience()-remembers.patience(), 2*environment.OpeningIdle; got != want {
+		t.Errorf("%v more, want %v", got, want)
 	}
 }

@@ -155,7 +155,8 @@ func TestWhatMayNotBeIsAFailure(t *testing.T) {
 		"numbers went on by 4012": func(o *Outcome) {
 			o.Faults = []Played{{Fault: "FLUSHALL", Times: 2, Losses: 1, Asked: 11, Numbers: 4012}}
 		},
-		"with the openings":              func(o *Outcome) { o.Openings.Wrong = []string{"x"} },
+		"opening x is open":              func(o *Outcome) { o.Openings.Wrong = []string{"x", "opening x is open"} },
+		"2 more":                         func(o *Outcome) { o.Openings.Wrong = make([]string, 12) },
 		"0 openings were played":         func(o *Outcome) { o.Openings.Played = 0 },
 		"in the room of the openings":    func(o *Outcome) { o.OpeningReport.Summary.Violations = 1; o.OpeningReport.Violations = []string{"x"} },
 		"of the openings are incomplete": func(o *Outcome) { o.OpeningReport.Until = 1 },

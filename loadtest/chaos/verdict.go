@@ -65,8 +65,12 @@ func (o *Outcome) verdict(w *world) {
 
 // openingsVerdict is what is asked of the openings besides what each act was held to.
 func (o *Outcome) openingsVerdict(bad func(format string, args ...any)) {
-	if n := len(o.Openings.Wrong); n > 0 {
-		bad("%d things went wrong with the openings, first: %s", n, o.Openings.Wrong[0])
+	const most = 10
+	for _, wrong := range o.Openings.Wrong[:min(most, len(o.Openings.Wrong))] {
+		bad("%s", wrong)
+	}
+	if n := len(o.Openings.Wrong) - most; n > 0 {
+		bad("%d more things went wrong with the openings", n)
 	}
 	if o.Openings.Played == 0 || o.Openings.Booked == 0 {
 		bad("%d openings were played and %d slots booked", o.Openings.Played, o.Openings.Booked)

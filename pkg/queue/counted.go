@@ -5,9 +5,11 @@ import (
 	"errors"
 )
 
-// counted are the outcomes of this process that a store has counted, oldest first, each with a Count of 0. A store that has lost the room
-// gets back by the watermark how many are booked, not what they are called: it is told so one by one. Otherwise a page that says what
-// was booked would count again when it is loaded again, and a stay that has booked would use a second slot.
+// counted are the outcomes of this process that a store has counted, oldest first, each with a Count of 0, and the places and stays that
+// have ended here. A store that has lost the room gets back by the watermark how many are booked, not what they are called: it is told
+// so one by one. Otherwise a page that says what was booked would count again when it is loaded again, and a stay that has booked would
+// use a second slot. So would a call or a stay that has ended: a store that comes back as an older copy of itself has it still, and
+// another gateway that has not heard of its end brings it back.
 type counted struct {
 	them   []countedOnce
 	known  map[Code]struct{} // their references
@@ -17,7 +19,7 @@ type counted struct {
 }
 
 type countedOnce struct {
-	Outcome
+	ending
 	at int64 // store ms
 }
 
@@ -28,20 +30,22 @@ func (c *counted) knows(ref Code) bool {
 }
 
 // add adds one, and forgets the first ones where there are too many.
-func (c *counted) add(o Outcome, now int64) {
-	if o.Ref == (Code{}) {
-		return
+func (c *counted) add(e ending, now int64) {
+	if e.books() {
+		if e.Ref == (Code{}) {
+			return
+		}
+		if c.known == nil {
+			c.known = map[Code]struct{}{}
+		}
+		c.known[e.Ref] = struct{}{}
+		if e.Kind != Booked {
+			e.Kind = Freed // of nothing: it says only that the reference was counted, and of no visitor that it has booked
+		}
+		e.Count = 0
 	}
-	if c.known == nil {
-		c.known = map[Code]struct{}{}
-	}
-	c.known[o.Ref] = struct{}{}
-	if o.Kind != Booked {
-		o.Kind = Freed // of nothing: it says only that the reference was counted, and of no visitor that it has booked
-	}
-	o.Count = 0
 	all := c.told == c.gone+len(c.them)
-	c.them = append(c.them, countedOnce{o, now})
+	c.them = append(c.them, countedOnce{e, now})
 	if all {
 		c.told++
 	}
@@ -70,29 +74,29 @@ func (c *counted) drop(n int) {
 // owe begins to tell them anew.
 func (c *counted) owe() { c.told, c.losses = c.gone, c.losses+1 }
 
-// due are the next ones that the store is to be told of, at most n.
-func (c *counted) due(n int) (outcomes []Outcome) {
+// due are the next ones that the store is to be told of with one verb.
+func (c *counted) due() (them []ending) {
 	next := c.them[c.told-c.gone:]
-	for i := range next[:min(n, len(next))] {
-		outcomes = append(outcomes, next[i].Outcome)
+	for i := range next[:min(MaxBatch, len(next))] {
+		them = append(them, next[i].ending)
 	}
-	return outcomes
+	return alike(them)
 }
 
-// hand lets another visitor be the one that has booked what one has.
+// hand lets another visitor be the one that has booked what one has. What has ended stays ended.
 func (c *counted) hand(id, to VisitorID) {
 	for i := range c.them {
-		if c.them[i].Visitor == id {
+		if c.them[i].Visitor == id && c.them[i].books() {
 			c.them[i].Visitor = to
 		}
 	}
 }
 
-// due are the outcomes that a store which has lost the room is to be told of, at most n, and in which of the losses.
-func (k *watermark) due(n int) (outcomes []Outcome, loss int) {
+// due are the next ones that a store which has lost the room is to be told of, and in which of the losses.
+func (k *watermark) due() (them []ending, loss int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.counted.due(n), k.counted.losses
+	return k.counted.due(), k.counted.losses
 }
 
 // reminded notes that the store was told of the next n, unless it was lost again since.
@@ -124,16 +128,17 @@ func (k *watermark) hand(id, to VisitorID) {
 	k.counted.hand(id, to)
 }
 
-// remind tells a store that has lost the room what this process had told it: that it was counted, and who has booked. How many that
-// are in all it knows by the tally in the watermark.
+// remind tells a store that has lost the room what this process had told it: that it was counted, who has booked, and who is done. How
+// many are booked in all it knows by the tally in the watermark.
 func (r *Room) remind(ctx context.Context) error {
 	for {
-		outcomes, loss := r.watermark.due(MaxBatch)
-		if len(outcomes) == 0 {
+		them, loss := r.watermark.due()
+		if len(them) == 0 {
 			return nil
 		}
+		// Not again after a rebuild within: all of them are due again then.
 		err := r.call(ctx, func(ctx context.Context) error {
-			_, err := r.store.Report(ctx, r.watermark.tally(), outcomes)
+			_, err := r.outcome(ctx, them)
 			return err
 		})
 		switch {
@@ -142,6 +147,6 @@ func (r *Room) remind(ctx context.Context) error {
 		case err != nil:
 			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 		}
-		r.watermark.reminded(len(outcomes), loss)
+		r.watermark.reminded(len(them), loss)
 	}
 }

@@ -21,6 +21,9 @@ type ending struct {
 	Outcome
 }
 
+// books reports whether it says something of what is booked.
+func (e *ending) books() bool { return !e.left && e.Kind != Finished }
+
 // keep keeps ends that could not be sent, up to outboxMax of them.
 func (e *ends) keep(them ...ending) {
 	e.mu.Lock()
@@ -129,26 +132,31 @@ func alike(them []ending) []ending {
 
 // tell sends ends that go with one verb.
 func (r *Room) tell(ctx context.Context, batch []ending) error {
+	var reply Reported
+	err := r.retryLost(ctx, func(ctx context.Context) (err error) {
+		reply, err = r.outcome(ctx, batch)
+		return err
+	})
+	if err == nil {
+		r.watermark.reported(batch, reply, r.storeNow())
+	}
+	return err
+}
+
+// outcome sends ends with the verb that they go with.
+func (r *Room) outcome(ctx context.Context, batch []ending) (Reported, error) {
 	if batch[0].left {
 		ids := make([]VisitorID, len(batch))
 		for i := range batch {
 			ids[i] = batch[i].Visitor
 		}
-		return r.retryLost(ctx, func(ctx context.Context) error { return r.store.Leave(ctx, ids) })
+		return Reported{}, r.store.Leave(ctx, ids)
 	}
 	outcomes := make([]Outcome, len(batch))
 	for i := range batch {
 		outcomes[i] = batch[i].Outcome
 	}
-	var reply Reported
-	err := r.retryLost(ctx, func(ctx context.Context) (err error) {
-		reply, err = r.store.Report(ctx, r.watermark.tally(), outcomes)
-		return err
-	})
-	if err == nil {
-		r.watermark.reported(outcomes, reply, r.storeNow())
-	}
-	return err
+	return r.store.Report(ctx, r.watermark.tally(), outcomes)
 }
 
 // sendEnds sends what ended while the store was away, and keeps what fails.

@@ -140,14 +140,12 @@ func (k *watermark) tally() Tally {
 	return k.m.Opening.Tally(k.teller)
 }
 
-// reported notes what the store has counted of the bookings of this process, at a time of the store.
-func (k *watermark) reported(outcomes []Outcome, reply Reported, now int64) {
+// reported notes what the store was told of by this process, at a time of the store, and where that has brought what is booked.
+func (k *watermark) reported(them []ending, reply Reported, now int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, o := range outcomes {
-		if o.Kind != Finished {
-			k.counted.add(o, now)
-		}
+	for _, e := range them {
+		k.counted.add(e, now)
 	}
 	k.m.Opening.Raise(reply)
 }

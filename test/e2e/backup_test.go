@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -24,10 +25,13 @@ func putBack(t *testing.T, backup, dir string) {
 	copyDir(t, backup, dir)
 }
 
-// copyDir copies files, which are for their owner alone.
+// copyDir copies files, which are for their owner alone. Those that are being written are gone when they are, and copied anew.
 func copyDir(t *testing.T, from, to string) {
 	t.Helper()
 	err := os.CopyFS(to, os.DirFS(from))
+	for errors.Is(err, fs.ErrNotExist) && t.Context().Err() == nil {
+		err = errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from)))
+	}
 	files, err2 := filepath.Glob(filepath.Join(to, "*"))
 	err = errors.Join(err, err2, os.Chmod(to, 0o700))
 	for _, file := range files {

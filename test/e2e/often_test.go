@@ -2,8 +2,16 @@
 
 package e2e
 
+import "time"
+
 // often is how many times in a row a fault is repeated: twice whenever the tests are run.
 const often = 2
+
+// crashes is how many openings in a row crash at the same moment.
+const crashes = 1
+
+// longestPoll is that of the openings.
+const longestPoll = time.Second
 
 // How many people come at once, how many wait at three gateways of which one is killed, how many kinds of damage state files have,
 // and how many edits of a kind are tried.

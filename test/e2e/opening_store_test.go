@@ -43,7 +43,7 @@ func TestAnOpeningHappensOnceHoweverOftenABackupOfItsLobbyIsPutBack(t *testing.T
 	g, _ := one(t, opening())
 	d := newDay(t, g)
 	d.forgets = true
-	for range (often + len(moments) - 1) / len(moments) {
+	for range crashes {
 		var backup string
 		d.opens(moment{wait: func(d *day) {
 			let(t, time.Until(d.start.Add(-500*time.Millisecond)))

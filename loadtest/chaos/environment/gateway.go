@@ -102,15 +102,15 @@ func (s *Settings) openingRoom() launch.Room {
 		Bookings: []launch.Booking{{Path: path, Method: http.MethodPost, Redirect: redirect, Ref: "redirect"}},
 		Finish:   []launch.Finish{{Path: path, Method: http.MethodPost, Redirect: redirect}},
 		Schedule: s.Schedule, Pace: launch.Pace{Rate: 6000, Burst: 20}, Poll: launch.Poll{Min: openingPoll / 2, Max: openingPoll},
-		ClaimWindow: openingIdle, AbsentAfter: absent, Session: launch.Session{Idle: openingIdle},
+		ClaimWindow: OpeningIdle, AbsentAfter: absent, Session: launch.Session{Idle: OpeningIdle},
 	}
 }
 
-// openingPoll is how often the pages of OpeningRoom ask, and openingIdle how long a call and a stay hold a slot for somebody who
+// openingPoll is how often the pages of OpeningRoom ask, and OpeningIdle how long a call and a stay hold a slot for somebody who
 // does nothing: an opening is to be over in seconds.
 const (
 	openingPoll = 800 * time.Millisecond
-	openingIdle = 30 * time.Second
+	OpeningIdle = 30 * time.Second
 )
 
 // Close kills it if it still lives.

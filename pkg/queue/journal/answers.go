@@ -313,7 +313,7 @@ func (v *Invariants) uncertain(e *Event) {
 	case Snapshot:
 		v.pace.missing, v.front.missing = true, v.cfg.Ordered
 		if !v.cfg.Ordered {
-			v.front.loose = max(v.front.loose, e.At+slack)
+			v.front.loose = max(v.front.loose, e.by()+slack)
 			v.silence.note(unanswered{at: e.At, tick: true})
 		}
 		return
@@ -324,7 +324,7 @@ func (v *Invariants) uncertain(e *Event) {
 		v.room.stale = true
 		return
 	case Report:
-		v.quota.loose = max(v.quota.loose, e.At+slack)
+		v.quota.loose = max(v.quota.loose, e.by()+slack)
 	}
 	id := queue.VisitorID(e.Visitor)
 	p := v.places.find(id)
@@ -333,7 +333,7 @@ func (v *Invariants) uncertain(e *Event) {
 		p.at = e.At
 	}
 	if p != nil {
-		p.looseUntil = e.At + slack
+		p.looseUntil = e.by() + slack
 		v.silence.note(unanswered{at: e.At, id: p.id})
 		v.untells(id)
 		v.door.leave(id)

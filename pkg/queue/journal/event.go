@@ -63,7 +63,7 @@ type Event struct {
 	State  State       `json:"state,omitempty"`
 	Reason Reason      `json:"reason,omitempty"`
 	Away   bool        `json:"away,omitempty"`
-	Until  int64       `json:"until,omitempty"` // of a Restore, Finish or Leave: by when it took effect, as Merge finds
+	Until  int64       `json:"until,omitempty"` // of a Restore, Finish, Leave, Report or Uncertain: by when it took effect, as Merge finds
 	// Started is when the stay began; 0: not known.
 	Started int64 `json:"started,omitempty"`
 	// Told is when the request was made that a Renew tells of.
@@ -158,6 +158,9 @@ func MarksOf(f *queue.Snapshot) *Marks {
 		Reports: o.Reports, Share: o.Share, Floor: o.Floor, Version: f.Document.Version, Pace: Pace(f.Document.Pace),
 	}
 }
+
+// by is by when an event took effect that has no time of the store's.
+func (e *Event) by() int64 { return max(e.At, e.Until) }
 
 // order is the rank of the place that the event tells of.
 func (e *Event) order() queue.Order {

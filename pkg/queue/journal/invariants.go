@@ -287,7 +287,7 @@ func (v *Invariants) settled(e *Event) {
 func (v *Invariants) unsettled(e *Event) {
 	v.marks = nil
 	v.pace.unknown()
-	v.settling = max(v.settling, e.At+slack)
+	v.settling = max(v.settling, e.by()+slack)
 	if v.cfg.Ordered {
 		v.settling = math.MaxInt64 // the next snapshot tells
 	}

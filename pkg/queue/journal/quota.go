@@ -29,7 +29,7 @@ type counted struct {
 	doubtful   bool // it was told again when the store may or may not have known it, so since when it does is not known
 }
 
-type booking struct{ at, count int64 }
+type booking struct{ at, count int64 } // at: by when it took effect
 
 func newQuota() quota {
 	return quota{unbooked: newCrowd(), refs: map[ID]counted{}, booked: map[queue.VisitorID]int64{}}
@@ -107,7 +107,7 @@ func (q *quota) count(e *Event, perhaps, ordered bool) {
 		}
 	}
 	if !ordered {
-		q.recent = append(q.recent, booking{e.At, o.Count})
+		q.recent = append(q.recent, booking{e.by(), o.Count})
 	}
 }
 

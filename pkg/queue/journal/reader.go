@@ -143,8 +143,12 @@ func (r *reader) event(l *line) error {
 		return err
 	}
 	if i := r.open[l.Call]; i != nil {
-		if l.Kind == Uncertain {
+		switch {
+		case l.Kind == Uncertain:
 			i.uncertain(l.Visitor, r.note)
+		case i.repeated(l):
+			// It may have taken effect before what it now tells, as a verb without an answer does.
+			r.events = append(r.events, Event{At: i.At, Kind: Uncertain, Verb: i.Kind, Visitor: l.Visitor})
 		}
 		delete(i.visitors, l.Visitor)
 		if len(i.visitors) == 0 {
@@ -159,9 +163,9 @@ func (r *reader) event(l *line) error {
 	return nil
 }
 
-// dated says until when a restore, or an end of a place, took effect: a call that was begun after its answer has been answered.
-// It is written down at the time of the answer before it. Other processes have had answers since, from before it; if the store
-// could not be asked for a while, long since.
+// dated says until when a restore, an outcome, an end of a place, or what was not answered took effect: a call that was begun after it
+// has been answered. It is written down at the time of the answer before it. Other processes have had answers since, from before it; if
+// the store could not be asked for a while, long since.
 func (r *reader) dated(l *line) {
 	switch l.Kind {
 	case Join, Keep, Claim, Renew, Snapshot:
@@ -180,7 +184,7 @@ func (r *reader) note(e Event) {
 	}
 	r.src.Last = max(r.src.Last, e.At)
 	switch e.Kind {
-	case Restore, Finish, Leave:
+	case Restore, Finish, Leave, Report, Uncertain:
 		r.undated = append(r.undated, undated{len(r.events), r.begun})
 	}
 	r.events = append(r.events, e)
@@ -200,7 +204,11 @@ func (r *reader) finish() error {
 		r.src.First, r.src.Last = r.src.Started, r.src.Started
 	}
 	for _, u := range r.undated {
-		r.events[u.index].Until = max(r.src.Last, r.events[u.index].At) + slack
+		e := &r.events[u.index]
+		e.Until = max(r.src.Last, e.At)
+		if e.Kind != Uncertain { // to which the checker adds it
+			e.Until += slack
+		}
 	}
 	// What comes before the first answer has no time of the store yet.
 	for i := range r.events {
@@ -210,6 +218,19 @@ func (r *reader) finish() error {
 	}
 	r.src.Events = len(r.events)
 	return nil
+}
+
+// repeats is after what time without an answer a verb may have been sent again by the store's client.
+const repeats = 500
+
+// repeated reports whether the answer may be to a repetition of the call. An arrival that is repeated is answered as it was, and an
+// outcome has its reference.
+func (i *intent) repeated(l *line) bool {
+	switch l.Kind {
+	case Keep, Claim, Renew:
+		return l.At-i.At >= repeats
+	}
+	return false
 }
 
 // uncertain is what a call without an answer may have done.

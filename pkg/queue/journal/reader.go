@@ -224,10 +224,10 @@ func (r *reader) finish() error {
 const repeats = 500
 
 // repeated reports whether the answer may be to a repetition of the call. An arrival that is repeated is answered as it was, and an
-// outcome has its reference.
+// outcome has its reference; a request that was told before tells nothing new.
 func (i *intent) repeated(l *line) bool {
 	switch l.Kind {
-	case Keep, Claim, Renew:
+	case Keep, Claim:
 		return l.At-i.At >= repeats
 	}
 	return false

@@ -87,6 +87,13 @@ var telling = []scenario{
 		l.restore(before)
 		want(l, "sold behind the total", l.sold(), "41 3 1 [{a 1 1} {c 1 1}]")
 	}},
+	{"reports do not fall by a record that has heard of a total and of less else", func(l *line) {
+		l.report(booked(1, 1, 1), booked(2, 1, 2), booked(3, 1, 3))
+		m := l.remembered()
+		m.Opening.Booked, m.Opening.Reports, m.Opening.Totals = 40, 1, 1
+		l.restore(m)
+		want(l, "sold", l.sold(), "40 3 1 []")
+	}},
 	{"the record of more steps says the rest, and no tally is lost", func(l *line) {
 		l.tell("a", booked(1, 1, 1))
 		m := l.remembered()

@@ -220,11 +220,11 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "reports-not-counted", file: "report.lua", what: "reports are not counted",
-		find: `room.reports + 1`, replace: `room.reports`,
+		find: `room.booked + n, room.reports + 1`, replace: `room.booked + n, room.reports`,
 	},
 	{
 		name: "nothing-is-a-report", file: "report.lua", what: "a booking of nothing is a report",
-		find: `kind == 3 or count > 0`, replace: `true`,
+		find: `elseif count > 0 then`, replace: `else`,
 	},
 	{
 		name: "joins-in-the-first-second", file: "join.lua", what: "two lines that are lost in one second give the same numbers",
@@ -364,11 +364,11 @@ var inVerbs = []mutant{
 	},
 	{
 		name: "booking-counts-one", file: "report.lua", what: "a booking of two counts one",
-		find: `room.booked = room.booked + count`, replace: `room.booked = room.booked + min(1, count)`,
+		find: `counts(kind == 1 and count or -count)`, replace: `counts(kind == 1 and 1 or -count)`,
 	},
 	{
 		name: "total-adds", file: "report.lua", what: "a total is added",
-		find: "room.booked = count\n", replace: "room.booked = room.booked + count\n",
+		find: `totals = count, room.reports`, replace: `totals = room.booked + count, room.reports`,
 	},
 	{
 		name: "ref-forgotten-at-once", file: "report.lua", what: "a reference counts again in the next batch",

@@ -223,14 +223,11 @@ func (r *reader) finish() error {
 // repeats is after what time without an answer a verb may have been sent again by the store's client.
 const repeats = 500
 
-// repeated reports whether the answer may be to a repetition of the call. An arrival that is repeated is answered as it was, and an
-// outcome has its reference; a request that was told before tells nothing new.
+// repeated reports whether the answer to a heartbeat or a claim may be to a repetition of it, and the first one be what has brought the
+// place to where it is. An arrival that is repeated is answered as it was, and an outcome has its reference.
 func (i *intent) repeated(l *line) bool {
-	switch l.Kind {
-	case Keep, Claim:
-		return l.At-i.At >= repeats
-	}
-	return false
+	state := queue.State(l.State)
+	return l.At-i.At >= repeats && (l.Kind == Keep && state == queue.StateCalled || l.Kind == Claim && state == queue.StateInside)
 }
 
 // uncertain is what a call without an answer may have done.

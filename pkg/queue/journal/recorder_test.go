@@ -51,6 +51,7 @@ func (s echo) Claim(_ context.Context, _ uint64, p []queue.Place) (queue.KeepRep
 func (s echo) Renew(_ context.Context, p []queue.Stay) (queue.KeepReply, error) {
 	return s.stand(len(p))
 }
+
 func (s echo) Report(context.Context, queue.Tally, []queue.Outcome) (queue.Reported, error) {
 	return queue.Reported{}, s.err
 }

@@ -62,7 +62,7 @@ func TestAReportThatWaitedForTheStoreCountsWhenItComesThrough(t *testing.T) {
 				}})
 			}
 			sees(a, back+50, 1)
-			for at := int64(back + 500); at < back+12_000; at += 500 {
+			for at := back + 500; at < back+12_000; at += 500 {
 				if c.at > 0 && at >= c.at {
 					sees(b, at, 2)
 				} else {

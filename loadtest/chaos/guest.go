@@ -29,6 +29,7 @@ type guest struct {
 	lost    string // what came in place of the place, or of the portal
 	rose    string // a figure that rose
 	last    string // what the last poll said
+	sent    bool   // the form that books, without an answer yet
 	figure  int64
 }
 
@@ -147,9 +148,14 @@ var (
 )
 
 // books goes from the calendar to the confirmation, and reports whether it got there. A form whose answer was lost is not sent
-// again: the way begins anew, and the portal says that there is a booking already.
+// again: the way begins anew, and the portal says that there is a booking already, or the gate that the stay has ended.
 func (g *guest) books(ctx context.Context) bool {
-	days := g.shown(g.get(ctx, calendar))
+	a, err := g.get(ctx, calendar)
+	if g.done(a, g.Credential().Token) {
+		g.set(func() { g.booked = true })
+		return true
+	}
+	days := g.shown(a, err)
 	if days == nil {
 		return false
 	}
@@ -162,6 +168,7 @@ func (g *guest) books(ctx context.Context) bool {
 	if form == nil || !bytes.Contains(form.Body, []byte(`action="/termine/angaben"`)) {
 		return false
 	}
+	g.sent = true
 	last := g.shown(g.sendForm(ctx, "/termine/angaben", form.Body, map[string]string{
 		"name": "Anna " + surname(g.n), "birth": "1970-01-02", "email": fmt.Sprintf("guest%d@example.org", g.n), "consent": "ja",
 	}))
@@ -169,6 +176,11 @@ func (g *guest) books(ctx context.Context) bool {
 		last.Status == http.StatusConflict && bytes.Contains(last.Body, []byte(`href="/buchung"`)))
 	g.set(func() { g.booked = g.booked || done })
 	return done
+}
+
+// done reports whether a guest whose booking was not answered is told that the stay is over: only the answer that books ends it.
+func (g *guest) done(a *visitor.Answer, now visitor.Token) bool {
+	return g.sent && a != nil && (a.State == "soldout" || now.Visitor != "" && now.Visitor != g.place.Visitor)
 }
 
 // shown is an answer of the portal, nil without one. The waiting room's in its place is noted: who has been let in stays so until

@@ -117,3 +117,25 @@ func TestAnActWhoseBookingsWereForgottenHasTheTimeOfThoseWhoAreDone(t *testing.T
 		t.Errorf("%v more, want %v", got, want)
 	}
 }
+
+// The gate is killed behind the answer that books, before the guest has it.
+func TestAGuestWhoseBookingWasNotAnsweredIsDoneWhenTheGateSaysSo(t *testing.T) {
+	mine, another := visitor.Token{Visitor: "a", Number: 1}, visitor.Token{Visitor: "b", Number: 9}
+	for _, c := range []struct {
+		sent  bool
+		state string
+		now   visitor.Token
+		want  bool
+	}{
+		{true, "soldout", mine, true},
+		{true, "waiting", another, true},
+		{true, "", mine, false},
+		{false, "soldout", mine, false},
+		{false, "waiting", another, false},
+	} {
+		g := &guest{place: mine, sent: c.sent}
+		if got := g.done(&visitor.Answer{State: c.state}, c.now); got != c.want {
+			t.Errorf("%+v: done is %v", c, got)
+		}
+	}
+}

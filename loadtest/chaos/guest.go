@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -178,9 +179,12 @@ func (g *guest) books(ctx context.Context) bool {
 	return done
 }
 
+// over is what the gate says to whom it has no place for any more.
+var over = []string{"ended", "none", "soldout"}
+
 // done reports whether a guest whose booking was not answered is told that the stay is over: only the answer that books ends it.
 func (g *guest) done(a *visitor.Answer, now visitor.Token) bool {
-	return g.sent && a != nil && (a.State == "soldout" || now.Visitor != "" && now.Visitor != g.place.Visitor)
+	return g.sent && a != nil && (slices.Contains(over, a.State) || now.Visitor != "" && now.Visitor != g.place.Visitor)
 }
 
 // shown is an answer of the portal, nil without one. The waiting room's in its place is noted: who has been let in stays so until

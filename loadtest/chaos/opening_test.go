@@ -128,6 +128,8 @@ func TestAGuestWhoseBookingWasNotAnsweredIsDoneWhenTheGateSaysSo(t *testing.T) {
 		want  bool
 	}{
 		{true, "soldout", mine, true},
+		{true, "ended", mine, true},
+		{true, "none", mine, true},
 		{true, "waiting", another, true},
 		{true, "", mine, false},
 		{false, "soldout", mine, false},

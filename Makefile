@@ -46,6 +46,8 @@ deps-redis:
 
 deps-browser:
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	@command -v chromium-headless-shell >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell; } || \
+	  echo "without chromium-headless-shell the tests of pages take longer"
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }
 	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
 

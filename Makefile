@@ -124,11 +124,13 @@ long-faults: faults
 long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
-long-matrices:
+long-matrices: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies|LossesAtAnyStep' ./pkg/queue
 	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
+	$(GO) test -count=1 -timeout 10m -tags long -run 'StayShort|Outcome|WithinIdle' ./internal/gateway
+	$(GO) test -count=1 -timeout 10m -tags long -run EachMistake ./cmd/gateway
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser

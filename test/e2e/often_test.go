@@ -7,7 +7,7 @@ const often = 2
 
 // How many people come at once, how many wait at three gateways of which one is killed, how many kinds of damage state files have,
 // and how many edits of a kind are tried.
-const atOnce, atThree, damages, edits = 2000, 120, 2, 4
+const atOnce, atThree, damages, edits = 2000, 60, 2, 4
 
 // evicted are the keys of a line that Redis throws away.
 var evicted = []string{"line"}

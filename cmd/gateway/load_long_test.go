@@ -10,6 +10,9 @@ import (
 	"github.com/einlass/einlass/internal/config"
 )
 
+// oneStartIn is of how many mistakes `make long-matrices` starts with one.
+const oneStartIn = 1
+
 func TestSixtyReloadsInARowLeaveNothingBehind(t *testing.T) {
 	s, other := newSite(t), newSite(t)
 	p := &draft{rooms: []planned{{"a", s.backend(), quick}}}

@@ -35,11 +35,14 @@ func longer(path string) string {
 }
 
 func TestHeadsOfOurOwnStayShortWhateverIsAskedFor(t *testing.T) {
-	for _, sc := range scenes {
+	for i, sc := range scenes {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
 			counted := newCounts(t)
-			for _, kind := range requestKinds {
+			for j, kind := range requestKinds {
+				if (i+j)%oneIn != 0 {
+					continue
+				}
 				t.Run(kind.name, func(t *testing.T) { // whose end frees what was made for it
 					s := newFixtureLike(&fixture{t: t, library: newLibrary(t), counted: counted}, sc.pace)
 					b := sc.set(s)

@@ -22,12 +22,16 @@ var update = flag.Bool("update", false, "write testdata/outcomes.txt anew")
 // each: a change of a line is a change of what visitors see, and has to be meant.
 func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
 	const file = "testdata/outcomes.txt"
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	scenery := make([]string, len(scenes))
 	t.Run("scenes", func(t *testing.T) {
 		for i, sc := range scenes {
 			t.Run(sc.name, func(t *testing.T) {
 				t.Parallel()
-				scenery[i] = outcomesOf(t, sc, i == 0)
+				scenery[i] = outcomesOf(t, sc, i, recorded(string(want), sc))
 			})
 		}
 	})
@@ -39,10 +43,7 @@ func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+		want = []byte(got)
 	}
 	scene := ""
 	wanted := strings.Split(string(want), "\n")
@@ -56,14 +57,29 @@ func TestTheOutcomeOfEachKindOfRequest(t *testing.T) {
 	}
 }
 
-// outcomesOf plays all kinds of request in a scene; those that are the same in every scene in the first one only.
-func outcomesOf(t *testing.T, sc scene, first bool) string {
+// recorded are the lines of a scene in the file.
+func recorded(file string, sc scene) []string {
+	_, after, _ := strings.Cut(file, "# "+sc.name+"\n")
+	lines, _, _ := strings.Cut(after, "\n#")
+	return strings.Split(lines, "\n")
+}
+
+// outcomesOf plays kinds of request in a scene, one of so many as few_test.go and every_test.go say, by turns; what it does not play
+// stays as it is recorded. Kinds that are the same in every scene are played in the first one only.
+func outcomesOf(t *testing.T, sc scene, turn int, recorded []string) string {
 	t.Helper()
 	var got strings.Builder
 	counted := newCounts(t)
 	fmt.Fprintf(&got, "# %s\n", sc.name)
-	for _, kind := range requestKinds {
-		if kind.same && !first {
+	for i, kind := range requestKinds {
+		if kind.same && turn > 0 {
+			continue
+		}
+		if !kind.same && !*update && (turn+i)%oneOutcomeIn != 0 {
+			name := fmt.Sprintf("%-22s ", kind.name)
+			if i := slices.IndexFunc(recorded, func(line string) bool { return strings.HasPrefix(line, name) }); i >= 0 {
+				fmt.Fprintln(&got, recorded[i])
+			}
 			continue
 		}
 		t.Run(kind.name, func(t *testing.T) {

@@ -32,10 +32,10 @@ func TestARequestWithinIdleOfTheLastOneIsServed(t *testing.T) {
 		{"page", "GET", nil}, {"script", "GET", script}, {"form", "POST", ownPage}, {"frame", "GET", framed("iframe", "cross-site")},
 	}
 	library, server := newLibrary(t), redistest.Shared(t)
-	for seed := range uint64(12) {
+	for seed := range uint64(idlers + stored) {
 		chance := rand.New(rand.NewPCG(seed, 11))
 		s := &fixture{t: t, library: library}
-		if seed >= 10 {
+		if seed >= idlers {
 			s.onRedis(server)
 		}
 		newFixtureLike(s, queue.Pace{Rate: 60, Burst: 1, MaxInside: 1, Strict: true})

@@ -6,4 +6,4 @@ package sim
 const crashesInARow = 2
 
 // mostLoads is how many pages a minute a program without cookies loads at most.
-const mostLoads = 120
+const mostLoads = 60

@@ -129,7 +129,7 @@ func TestWhoClosedThePageComesBackToTheOldPlace(t *testing.T) {
 
 func TestTheStrangersOfAMorningHoldItsPromises(t *testing.T) {
 	memmingen := scenarios.Memmingen()
-	sc, err := memmingen.Scale(0.05)
+	sc, err := memmingen.Scale(0.03)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,4 +10,4 @@ const crowds, longCrowds = 1, 0
 const polite, copies = 60, 2
 
 // lossyDays is how many days are played whose store forgets everything at some steps.
-const lossyDays = 5
+const lossyDays = 2

@@ -36,7 +36,11 @@ func runNode(t *testing.T, file string, args ...string) {
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd, stop, err := fakegateway.Node(ctx, ".", site, append([]string{"--test-reporter=spec", file}, args...)...)
+	chromium, err := engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd, stop, err := fakegateway.Node(ctx, chromium, ".", site, append([]string{"--test-reporter=spec", file}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

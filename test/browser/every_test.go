@@ -5,6 +5,8 @@ package browser
 import (
 	"testing"
 	"time"
+
+	"github.com/einlass/einlass/test/browser/fakegateway"
 )
 
 // extent: `make long-pages` plays every test, and checks each page in every setting.
@@ -12,6 +14,8 @@ const (
 	extent   = "every-test"
 	patience = 13 * time.Minute // within that of `make long-pages`
 )
+
+func engine() (string, error) { return fakegateway.Chromium() }
 
 func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs", extent) }
 

@@ -2,7 +2,11 @@
 
 package browser
 
-import "time"
+import (
+	"time"
+
+	"github.com/einlass/einlass/test/browser/fakegateway"
+)
 
 // extent: whenever the tests are run, one is played for each rule, and each page is checked in one setting. What each
 // state says in words, and gateways of two releases, are for `make long-pages`.
@@ -10,3 +14,5 @@ const (
 	extent   = "a-few-tests"
 	patience = 6 * time.Minute
 )
+
+func engine() (string, error) { return fakegateway.Shell() }

@@ -200,3 +200,20 @@ func TestALineIsKeptHoweverOftenRedisIsFlushedEachSecond(t *testing.T) {
 	s.Healthy(t, 0)
 	c.opens(s.Gates[0])
 }
+
+// Redis keeps everything, and no gateway remembers anything.
+func TestAnOpeningHappensOnceHoweverOftenRedisAndAllGatewaysAreKilled(t *testing.T) {
+	t.Parallel()
+	opensOnce(t, soonOr(moments...), func(t *testing.T) ([]*harness.Gate, func(int)) {
+		s := harness.NewTrioAt(t, &program, redistest.Start(t, "--appendonly", "yes"), opening())
+		return s.Gates, func(int) {
+			for _, g := range s.Gates {
+				g.Kill()
+			}
+			s.Redis.Restart(redistest.Keep)
+			for _, g := range s.Gates {
+				g.Start()
+			}
+		}
+	})
+}

@@ -15,7 +15,7 @@ const longestPoll = time.Second
 
 // How many people come at once, how many wait at three gateways of which one is killed, how many kinds of damage state files have,
 // and how many edits of a kind are tried.
-const atOnce, atThree, damages, edits = 2000, 120, 2, 4
+const atOnce, atThree, damages, edits = 2000, 60, 2, 4
 
 // evicted are the keys of a line that Redis throws away.
 var evicted = []string{"line"}

@@ -58,29 +58,6 @@ func TestAnOpeningHappensOnceHoweverOftenABackupOfItsLobbyIsPutBack(t *testing.T
 	d.ends()
 }
 
-// The clock of Redis steps an hour ahead in the lobby, which ends it, and an hour back after the next start.
-func TestAnOpeningHappensOnceHoweverTheClockOfRedisSteps(t *testing.T) {
-	t.Parallel()
-	s := harness.NewTrioAt(t, &program, redistest.Start(t, "--appendonly", "yes"), opening())
-	d := newDay(t, s.Gates...)
-	steps := func(to time.Duration) func() {
-		return func() {
-			s.Redis.Kill()
-			s.Redis.Clock(to)
-			s.Redis.Restart(redistest.Keep)
-			if d.ahead = to; to > 0 {
-				d.start = time.Now()
-			}
-			for _, g := range s.Gates {
-				snapshotAfter(t, g, time.Now().Add(to-time.Minute))
-			}
-		}
-	}
-	d.opens(moments[0], steps(time.Hour))
-	d.opens(moments[2], steps(0))
-	d.ends()
-}
-
 // One gateway does not reach the store from before the hour until after it. Nobody is let in twice, nor by it alone.
 func TestAnOpeningHappensOnceWhileAGatewayIsCutOffOverTheHour(t *testing.T) {
 	t.Parallel()

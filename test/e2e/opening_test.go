@@ -203,22 +203,6 @@ func TestAnOpeningHappensOnceHoweverOftenRedisForgetsEverything(t *testing.T) {
 	})
 }
 
-func TestAnOpeningHappensOnceHoweverOftenRedisAndAllGatewaysAreKilled(t *testing.T) {
-	t.Parallel()
-	opensOnce(t, soonOr(moments...), func(t *testing.T) ([]*harness.Gate, func(int)) {
-		s := harness.NewTrioAt(t, &program, redistest.Start(t, "--appendonly", "yes"), opening())
-		return s.Gates, func(int) {
-			for _, g := range s.Gates {
-				g.Kill()
-			}
-			s.Redis.Restart(redistest.Keep)
-			for _, g := range s.Gates {
-				g.Start()
-			}
-		}
-	})
-}
-
 // soonOr is all of them with `make long`, and else the last one.
 func soonOr(all ...moment) []moment {
 	if crashes == 1 {

@@ -25,6 +25,34 @@ func TestRedisIsKilledAndComesBackEmpty(t *testing.T) {
 	})
 }
 
+// losses lets Redis lose everything again and again while people wait.
+func losses(t *testing.T, lose func(*harness.Trio)) {
+	t.Helper()
+	s := harness.NewTrio(t, &program, harness.Room{})
+	c := harness.NewCrowd(t, s.Gates...)
+	old := c.Arrive(20)
+	ctx := within(t, time.Minute+often*3*time.Second)
+	c.Stay(ctx, old...)
+	given := newSeries(t, old...)
+	epoch := old[0].Place.Epoch
+	repeat(func(int) {
+		lose(s)
+		epoch = s.Healthy(t, epoch+1)
+		fresh := c.Arrive(3)
+		given.add(fresh)
+		c.Stay(ctx, fresh...)
+	})
+	given.check()
+	goIn(t, c, s.Gates[0])
+}
+
+func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
+	t.Parallel()
+	losses(t, func(s *harness.Trio) {
+		s.Redis.Restart(redistest.Empty)
+	})
+}
+
 func TestNumbersAreBoundedHoweverOftenRedisIsFlushed(t *testing.T) {
 	t.Parallel()
 	losses(t, func(s *harness.Trio) { s.Flush(t) })

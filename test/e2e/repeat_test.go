@@ -7,7 +7,6 @@ import (
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -175,34 +174,6 @@ func TestNumbersAreDenseHoweverOftenAGatewayIsStopped(t *testing.T) {
 	stillFirst(t, g, first)
 	c.Stay(within(t, 30*time.Second), c.Everybody()...)
 	goIn(t, c, g)
-}
-
-// losses lets Redis lose everything again and again while people wait.
-func losses(t *testing.T, lose func(*harness.Trio)) {
-	t.Helper()
-	s := harness.NewTrio(t, &program, harness.Room{})
-	c := harness.NewCrowd(t, s.Gates...)
-	old := c.Arrive(20)
-	ctx := within(t, time.Minute+often*3*time.Second)
-	c.Stay(ctx, old...)
-	given := newSeries(t, old...)
-	epoch := old[0].Place.Epoch
-	repeat(func(int) {
-		lose(s)
-		epoch = s.Healthy(t, epoch+1)
-		fresh := c.Arrive(3)
-		given.add(fresh)
-		c.Stay(ctx, fresh...)
-	})
-	given.check()
-	goIn(t, c, s.Gates[0])
-}
-
-func TestNumbersAreBoundedHoweverOftenRedisIsKilled(t *testing.T) {
-	t.Parallel()
-	losses(t, func(s *harness.Trio) {
-		s.Redis.Restart(redistest.Empty)
-	})
 }
 
 // snapshotAfter waits for a snapshot of the store's time t or later.

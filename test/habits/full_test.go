@@ -34,7 +34,7 @@ func TestAStrictRoomNeverHoldsMoreThanItsBound(t *testing.T) {
 			if w.Most.Live > pace.MaxInside || most > int(pace.MaxInside) {
 				t.Errorf("%d live stays and %d people, want %d at most", w.Most.Live, most, pace.MaxInside)
 			}
-			if n < int(span/hour)*100 {
+			if n < int(span*100/hour) {
 				t.Errorf("%d entered: the room does not refill", n)
 			}
 			w.Paced(pace)

@@ -30,8 +30,8 @@ func TestAStayThatRanOutComesBackBeforeEveryNewCall(t *testing.T) {
 			w.Spread(100, minute, func() { w.Arrive(h) })
 			w.Run(minute)
 			w.Open()
-			w.Spread(300, 80*minute, func() { w.Arrive(h) })
-			w.Run(100 * minute)
+			w.Spread(int(looksUp/minute)*3, looksUp*4/5, func() { w.Arrive(h) })
+			w.Run(looksUp)
 			returned, longest := 0, int64(0)
 			for _, p := range w.People {
 				for _, r := range p.Resumed {
@@ -57,7 +57,7 @@ func TestAStayThatRanOutComesBackBeforeEveryNewCall(t *testing.T) {
 				}
 			}
 			t.Logf("%d stays ran out and came back, after %.1f s at most; %d entered", returned, float64(longest)/1000, len(w.Entries))
-			if returned < 20 {
+			if returned < int(looksUp/minute)/5 {
 				t.Errorf("%d stays ran out", returned)
 			}
 			if w.Most.Live > pace.MaxInside {

@@ -7,4 +7,7 @@ package habits
 const seedsEach = 1
 
 // busy is how long a line is played whose people alone take the time of the play; others are played for multiples of it.
-const busy = 15 * minute
+const busy = 6 * minute
+
+// looksUp is how long a line is played of which every third visitor looks something up.
+const looksUp = 60 * minute

@@ -164,13 +164,13 @@ func TestTheFilesOfSeveralGatewaysAreMergedAndBreakNoRule(t *testing.T) {
 		}
 		w.store = g
 		w.events = nil
-		for range 750 {
+		for range steps / 4 {
 			w.step()
 		}
 		g.all[0].Log.Begin(journal.Event{At: w.now, Kind: journal.Claim}, []queue.VisitorID{w.any().ticket.Visitor}) // and killed
 		begin()
 		g.all = g.all[1:]
-		for range 750 {
+		for range steps / 4 {
 			w.step()
 		}
 		for _, r := range g.all {

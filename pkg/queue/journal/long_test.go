@@ -2,5 +2,5 @@
 
 package journal_test
 
-// walks is how many walks `make long-matrices` makes on the model, of 3,000 steps each.
-const walks = 70
+// walks is how many walks `make long-matrices` makes on the model, of so many steps each.
+const walks, steps = 70, 3000

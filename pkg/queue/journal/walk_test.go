@@ -38,8 +38,7 @@ func TestAWalkByAScheduleBreaksNoRule(t *testing.T) { walkOn(t, true) }
 
 func walkOn(t *testing.T, scheduled bool) {
 	t.Helper()
-	const steps = 3000
-	entries := 0
+	entries, edits := 0, 0
 	for seed := range uint64(walks) {
 		under := func(below queue.Store) queue.Store { return below }
 		if seed%2 == 1 {
@@ -59,13 +58,14 @@ func walkOn(t *testing.T, scheduled bool) {
 		}
 		t.Logf("seed %d: %d events, %d entries, %d at the door, %d losses, %d edits, %d plans", seed, len(w.events), w.entries, w.full, w.losses,
 			w.edits, w.planned)
-		if !scheduled && w.entries == 0 || w.losses == 0 || w.known.Opening.Cursor == 0 || scheduled && (w.edits == 0 || w.planned == 0) {
+		if !scheduled && w.entries == 0 || w.losses == 0 || w.known.Opening.Cursor == 0 || scheduled && w.planned == 0 {
 			t.Errorf("seed %d: nothing was tested", seed)
 		}
-		entries += w.entries
+		entries, edits = entries+w.entries, edits+w.edits
 	}
-	if entries == 0 { // a schedule may happen to let nobody in
-		t.Error("nobody was let in")
+	// A schedule may happen to let nobody in, or to stay as it is.
+	if entries == 0 || scheduled && edits == 0 {
+		t.Errorf("%d were let in, %d edits", entries, edits)
 	}
 }
 

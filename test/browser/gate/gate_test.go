@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/launch"
-	browser "github.com/einlass/einlass/test/browser/fakegateway"
+	"github.com/einlass/einlass/test/browser/fakegateway"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -27,12 +27,12 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer"}
 
 func TestNobodyButAPersonTakesANumber(t *testing.T) {
-	chromium, err := browser.Chromium()
+	chromium, err := engine()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat("../node_modules/playwright-core/package.json"); err != nil {
-		t.Fatal(browser.ErrDeps)
+		t.Fatal(fakegateway.ErrDeps)
 	}
 	site := &harness.Site{Addr: serveSite(t)}
 	var settings harness.Settings

@@ -40,7 +40,11 @@ func run(out string, readme bool) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Languages: []string{"de", "en"}}
-	cmd, closeServer, err := fakegateway.Node(ctx, filepath.Join("test", "browser"), site, "shots.mjs")
+	chromium, err := fakegateway.Chromium()
+	if err != nil {
+		return err
+	}
+	cmd, closeServer, err := fakegateway.Node(ctx, chromium, filepath.Join("test", "browser"), site, "shots.mjs")
 	if err != nil {
 		return err
 	}

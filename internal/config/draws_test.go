@@ -21,7 +21,7 @@ func TestDrawsAreDecidedByQuicknetUnlessTheFileSaysOtherwise(t *testing.T) {
 	if c.Rooms[0].Draw.Beacon != "drand" || c.DrawsDir() != "state/draws" {
 		t.Errorf("%q, %q", c.Rooms[0].Draw.Beacon, c.DrawsDir())
 	}
-	if c, err = loadText("draws: {dir: /srv/draws}\n" + drawsRoom, nil, nil); err != nil || c.DrawsDir() != "/srv/draws" {
+	if c, err = loadText("draws: {dir: /srv/draws}\n"+drawsRoom, nil, nil); err != nil || c.DrawsDir() != "/srv/draws" {
 		t.Errorf("%q, %v", c.DrawsDir(), err)
 	}
 }

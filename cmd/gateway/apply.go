@@ -48,6 +48,7 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 		if err := r.line.Reconfigure(r.line.config(r.cfg)); err != nil {
 			a.log.Error("line not reconfigured", zap.String("room", r.cfg.ID), zap.Error(err))
 		}
+		r.line.draws.SetRule(ruleOf(r.cfg))
 	}
 	if level, parsed := zapcore.ParseLevel(cfg.Log.Level); parsed == nil {
 		a.level.SetLevel(level)

@@ -21,6 +21,7 @@ type Config struct {
 	State   State    `yaml:"state"`
 	Keys    Keys     `yaml:"keys,omitempty"`
 	Journal Journal  `yaml:"journal,omitempty"`
+	Draws   Draws    `yaml:"draws,omitempty"`
 	Log     LogStyle `yaml:"log,omitempty"`
 	Limits  Limits   `yaml:"limits"`
 	// Drain is how long it serves on after a SIGTERM. Nil is 0, so that a stop costs nothing.
@@ -83,6 +84,20 @@ type Journal struct {
 	Dir string `yaml:"dir"`
 }
 
+// Draws is the chain of drand that decides draws, and who has its rounds.
+type Draws struct {
+	Drand Drand `yaml:"drand"`
+}
+
+// Drand is a chain and its servers; hash and key are hexadecimal, Genesis is in Unix seconds.
+type Drand struct {
+	Servers []string      `yaml:"servers"`
+	Hash    string        `yaml:"hash"`
+	Key     string        `yaml:"key"`
+	Genesis int64         `yaml:"genesis"`
+	Period  time.Duration `yaml:"period"`
+}
+
 // LogStyle is what is logged, and how.
 type LogStyle struct {
 	Level  string `yaml:"level,omitempty"`
@@ -125,6 +140,7 @@ type Room struct {
 	Finish   []Finish       `yaml:"finish,omitempty"`
 	Bookings []Booking      `yaml:"bookings,omitempty"`
 	Schedule *plan.Schedule `yaml:"schedule,omitempty"`
+	Draw     RoomDraw       `yaml:"draw,omitempty"`
 	Backend  Backend        `yaml:"backend"`
 	Pace     Pace           `yaml:"pace"`
 	Mode     string         `yaml:"mode,omitempty"`
@@ -143,6 +159,11 @@ type Finish struct {
 	Path     string `yaml:"path"`
 	Method   string `yaml:"method,omitempty"`
 	Redirect string `yaml:"redirect,omitempty"`
+}
+
+// RoomDraw is what decides the draws of a room: drand, typed or none.
+type RoomDraw struct {
+	Beacon string `yaml:"beacon"`
 }
 
 // Booking is a rule by which an answer of the site is a booking, which Ref names.

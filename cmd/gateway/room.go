@@ -56,6 +56,7 @@ type line struct {
 	newKeys bool // the keys that sign tickets were made for it
 	metrics *metrics.Room
 	health  siteHealth
+	lots    limit.Lots
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -74,6 +75,7 @@ type backend struct {
 // first: the process starts, so that what is known of the keys holds.
 func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
 	l = &line{id: cfg.ID, newKeys: first && a.keys.made}
+	l.lots.Limit(lotsOf(cfg))
 	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
 		return nil, false, err
 	}
@@ -137,6 +139,7 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.Snapshot(f)
 	l.metrics.Usage(l.View().Usage)
 	l.metrics.StoreUp(true)
+	l.lots.See(l.View().DrawLobby(f.Now))
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made
 		return
@@ -201,6 +204,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
+	rc.Lots = &r.line.lots
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
 	return rc, nil
@@ -218,6 +222,11 @@ func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Finish: r.FinishRules(),
 		Bookings: r.BookingRules(), Frees: r.FreeRules(), Commands: r.Commands,
 	}
+}
+
+// lotsOf is how many lots of a draw one network has.
+func lotsOf(r *config.Room) limit.LotsOf {
+	return limit.LotsOf{IPv4: r.Draw.Lots.IPv4, IPv6: r.Draw.Lots.IPv6}
 }
 
 // homeOf is where a room gives its numbers. Without a word on that, it does so by TLS if the gateway has it.

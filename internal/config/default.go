@@ -78,6 +78,7 @@ func DefaultRoom() Room {
 			},
 		},
 		Pace: Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Health: "act"},
+		Draw: Draw{Lots: Lots{IPv4: 100, IPv6: 16}},
 		Mode: "run",
 		Session: Session{
 			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 2 * time.Second, FormGrace: 10 * time.Minute,

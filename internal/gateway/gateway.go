@@ -37,6 +37,14 @@ type Shedder interface {
 	Enter() (leave func(), ok bool)
 }
 
+// Lots bounds how many of one network's arrivals take part in the draw of one lobby; *limit.Lots is one.
+type Lots interface {
+	// Take takes a lot, if there is one. first: it is the first of this lobby that there was none for.
+	Take(lobby string, client netip.Addr) (ok, first bool)
+	// Return gives one back for which there was no number.
+	Return(lobby string, client netip.Addr)
+}
+
 // RoomConfig is one room as the public plane sees it.
 type RoomConfig struct {
 	ID      string
@@ -67,6 +75,8 @@ type RoomConfig struct {
 	Commands []string
 	// RefKey is the key by which the site's names of bookings are kept, the same at all gateways; see booking.Hash.
 	RefKey func() [32]byte
+	// Lots may be nil: no bound.
+	Lots Lots
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }

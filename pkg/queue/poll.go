@@ -143,7 +143,7 @@ func (v *View) before(lane uint8, o Order) int64 {
 func (a *Answer) count(v *View, p *Place, shown int64) int64 {
 	f := &v.Snapshot
 	first, exact := f.Sketches[p.Lane].Ahead(p.Order)
-	if start := v.atStart(p); start > first {
+	if start := max(v.atStart(p), v.behindLobby(p)); start > first {
 		first, exact = start, false
 	}
 	a.StandsBy = a.SoldOut && first < f.Opening.Standby

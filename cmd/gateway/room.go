@@ -57,6 +57,7 @@ type line struct {
 	metrics *metrics.Room
 	health  siteHealth
 	lots    limit.Lots
+	odds    chances
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -87,7 +88,8 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 		qc.Planner = a.open.planner
 	}
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
-	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
+	l.odds.view = func() *queue.View { return l.View() }
+	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
@@ -139,6 +141,7 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.Snapshot(f)
 	l.metrics.Usage(l.View().Usage)
 	l.metrics.StoreUp(true)
+	l.odds.look(f, l.View())
 	l.lots.See(l.View().DrawLobby(f.Now))
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made
@@ -204,7 +207,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
-	rc.Lots = &r.line.lots
+	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
 	return rc, nil

@@ -162,13 +162,22 @@ func (s *Scores) Brier() (score float64, known bool) {
 // Chances is what gateways hand on to each other: of the opening under way, and how the words held so far.
 type Chances struct {
 	Chance
+	// Tick is the last one that is in it.
+	Tick   int64  `json:"k,omitempty"`
 	Scores Scores `json:"w"`
+}
+
+// Round cuts off what need not travel.
+func (c *Chances) Round() {
+	for _, x := range []*float64{&c.Places, &c.Taken, &c.Squares, &c.Scores.Squares} {
+		*x = math.Round(*x*1e4) / 1e4
+	}
 }
 
 // valid reports whether it can be.
 func (c *Chances) valid() bool {
 	most := 1e12
-	for _, x := range []float64{c.Places, c.Taken, c.Squares, c.Scores.Squares, float64(c.Over)} {
+	for _, x := range []float64{c.Places, c.Taken, c.Squares, c.Scores.Squares, float64(c.Over), float64(c.Tick)} {
 		if !(x >= 0 && x <= most) {
 			return false
 		}

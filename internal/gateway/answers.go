@@ -187,7 +187,9 @@ func (e *exchange) status(d *decision) web.Status {
 	if e.knows(claim) && d.state == queue.StateCalled {
 		place.Until = e.claimed.Until
 	}
-	return e.r.statusOf(place, shown)
+	s := e.r.statusOf(place, shown)
+	e.sayChance(place, &s, e.purpose == standing || e.purpose == knocking)
+	return s
 }
 
 // endedPage is the page of a place that ended with its line.

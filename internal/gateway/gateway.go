@@ -45,6 +45,12 @@ type Lots interface {
 	Return(lobby string, client netip.Addr)
 }
 
+// Chances says in a word what the chance of a place is that something is left when it is its turn.
+type Chances interface {
+	// Word is for a place that so many come before, whose page said so before.
+	Word(before int64, said web.Chance) web.Chance
+}
+
 // RoomConfig is one room as the public plane sees it.
 type RoomConfig struct {
 	ID      string
@@ -77,6 +83,8 @@ type RoomConfig struct {
 	RefKey func() [32]byte
 	// Lots may be nil: no bound.
 	Lots Lots
+	// Chances may be nil: nothing is said.
+	Chances Chances
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }

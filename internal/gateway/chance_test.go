@@ -41,7 +41,7 @@ func TestAPageSaysTheChanceInAWordAndBringsItAlong(t *testing.T) {
 		}
 	}
 	page := b.load("GET", "/?chance=2")
-	if !strings.Contains(page.body, `<dd id="chance" data-said="3">At your place more than half still get something.</dd>`) {
+	if !strings.Contains(page.body, `<p id="chance" data-in="waiting front" data-said="3">At your place more than half still get something.</p>`) {
 		t.Errorf("not on the page: %s", page.body)
 	}
 	if o.said != web.NoChance {
@@ -62,7 +62,7 @@ func TestWhereNothingIsKnownNothingIsSaidOfTheChance(t *testing.T) {
 		t.Error(got)
 	}
 	page := b.load("GET", "/")
-	if !strings.Contains(page.body, `<div data-in="waiting front" hidden><dt>Will anything be left?`) || strings.Contains(refreshOf(t, page), "chance") {
+	if !strings.Contains(page.body, `<p id="chance" data-in="waiting front" hidden></p>`) || strings.Contains(refreshOf(t, page), "chance") {
 		t.Error(page.body)
 	}
 	// While the figures are old the chance is older still.

@@ -45,7 +45,7 @@ function waitingPage() {
     only($('more'), s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);
     only($('last'), s.last);
-    only($('chance') && $('chance').parentNode, s.chance > 0);
+    only($('chance'), s.chance > 0);
     chance = s.chance || 0;
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);

@@ -143,8 +143,8 @@ func (c *chances) judge(before *admission.Chances, in *queue.HealthInput) *admis
 		}
 	}
 	next.Tick = in.Tick
-	if next.Opening == "" && next.Scores.All() == 0 {
-		return nil // a room that is always open has nothing to say
+	if in.Opening.Quota < 0 && next.Scores.All() == 0 {
+		return nil // a room without a quota has nothing to say
 	}
 	next.Round()
 	return &next

@@ -85,7 +85,7 @@ var reasons = []admission.Reason{admission.ReasonLatency, admission.ReasonErrors
 var promises = describe("wait_promises_total", "Ranges of the wait that pages were told and that have ended: the turn came within the range, earlier or later. One of each length is counted every 15 seconds.", "result")
 
 // chances has one series for each word and result: what came of those who were told a chance.
-var chances = describe("chance_told_total", "Places that were told a word about the chance that something is left, and what came of it: yes, something was left when the head came by, or no. A few along the line are counted every 15 seconds.", "word", "left")
+var chances = describe("chance_told_total", "Places that were told a word about the chance that something is left, and what came of it: yes, something was left when the head came by, or no. A few along the line are counted every 15 seconds. Not there before the first one.", "word", "left")
 
 // brier is the score of all of them.
 var brier = describe("chance_brier_score", "Mean of (chance - result)² over all places that were told a chance: 0 is a seer, 0.25 says a half of everything. Not there before the first one.")
@@ -93,7 +93,7 @@ var brier = describe("chance_brier_score", "Mean of (chance - result)² over all
 // collectChances sends how the words about a chance held.
 func collectChances(id string, snapshot *queue.Snapshot, out chan<- prometheus.Metric) {
 	state := admission.ReadState(snapshot.HealthText())
-	if state.Chances == nil {
+	if state.Chances == nil || state.Chances.Scores.All() == 0 {
 		return
 	}
 	s := &state.Chances.Scores

@@ -78,8 +78,8 @@ type RoomInfo struct {
 	// Promises are the ranges of the wait that pages were told.
 	Promises Promises `json:"promises"`
 	// Chances are the words that pages were told about the chance that something is left; absent where no opening had a quota.
-	Chances  *Chances `json:"chances,omitempty"`
-	Store    Store    `json:"store"`
+	Chances *Chances `json:"chances,omitempty"`
+	Store   Store    `json:"store"`
 	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
 }

@@ -145,10 +145,10 @@ func (h *Held) score(t *told, got bool) {
 
 // watcher is somebody whose page asks after every place that is over, and how often what it says changes.
 type watcher struct {
-	place          int
-	word, plain    admission.Word
+	place           int
+	word, plain     admission.Word
 	changes, plains int
-	told           bool
+	told            bool
 }
 
 func newWatcher(m *Morning, rng *rand.Rand) *watcher { return &watcher{place: rng.IntN(m.Line)} }

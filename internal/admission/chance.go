@@ -54,7 +54,7 @@ func (c *Chance) Of(ahead, left int64) (p float64, known bool) {
 	n, a := c.Places+chancePrior, float64(ahead)
 	mean := (c.Taken + chancePrior*chanceMean) / n
 	spread := math.Max((c.Squares+chancePrior*0.6)/n-mean*mean, leastSpread)
-	unsure := spread/n + math.Pow(chanceUnsure*mean, 2)
+	unsure := spread/n + chanceUnsure*mean*chanceUnsure*mean
 	x := (float64(left) - 0.5 - a*mean) / math.Sqrt(a*spread+a*a*unsure)
 	return math.Erfc(-x/math.Sqrt2) / 2, true
 }

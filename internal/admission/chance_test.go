@@ -32,8 +32,14 @@ func TestTheChanceFollowsWhatPlacesTake(t *testing.T) {
 		ahead, left int64
 		low, high   float64
 	}{
-		{0, 1, 1, 1}, {0, 0, 0, 0}, {10, 0, 0, 0},
-		{100, 1000, 0.999, 1}, {100, 50, 0.4, 0.55}, {100, 60, 0.85, 0.97}, {100, 40, 0.03, 0.15}, {1000, 100, 0, 0.001},
+		{0, 1, 1, 1},
+		{0, 0, 0, 0},
+		{10, 0, 0, 0},
+		{100, 1000, 0.999, 1},
+		{100, 50, 0.4, 0.55},
+		{100, 60, 0.85, 0.97},
+		{100, 40, 0.03, 0.15},
+		{1000, 100, 0, 0.001},
 	} {
 		if p, _ := c.Of(tc.ahead, tc.left); p < tc.low || p > tc.high {
 			t.Errorf("%d ahead, %d left: %.3f, want %g to %g", tc.ahead, tc.left, p, tc.low, tc.high)
@@ -83,11 +89,26 @@ func TestAWordIsTakenBackOnlyBehindItsEdge(t *testing.T) {
 		p            float64
 		before, want Word
 	}{
-		{0.05, NoWord, Little}, {0.1, NoWord, Some}, {0.5, NoWord, Most}, {0.9, NoWord, Usually}, {1, NoWord, Usually}, {0.5, Words + 3, Most},
-		{0.91, Most, Most}, {0.93, Most, Usually}, {0.88, Usually, Usually}, {0.86, Usually, Most},
-		{0.54, Some, Some}, {0.55, Some, Most}, {0.46, Most, Most}, {0.44, Most, Some},
-		{0.12, Little, Little}, {0.13, Little, Some}, {0.08, Some, Some}, {0.06, Some, Little},
-		{0, Usually, Little}, {1, Little, Usually},
+		{0.05, NoWord, Little},
+		{0.1, NoWord, Some},
+		{0.5, NoWord, Most},
+		{0.9, NoWord, Usually},
+		{1, NoWord, Usually},
+		{0.5, Words + 3, Most},
+		{0.91, Most, Most},
+		{0.93, Most, Usually},
+		{0.88, Usually, Usually},
+		{0.86, Usually, Most},
+		{0.54, Some, Some},
+		{0.55, Some, Most},
+		{0.46, Most, Most},
+		{0.44, Most, Some},
+		{0.12, Little, Little},
+		{0.13, Little, Some},
+		{0.08, Some, Some},
+		{0.06, Some, Little},
+		{0, Usually, Little},
+		{1, Little, Usually},
 	} {
 		if got := WordOf(tc.p, tc.before); got != tc.want {
 			t.Errorf("%v after %q: %q, want %q", tc.p, tc.before, got, tc.want)

@@ -42,8 +42,10 @@ func TestAnArrivalBeyondTheLotsOfItsNetworkWaitsInTheLobbyAndJoinsAfterTheStart(
 	}
 	s.pass(0)
 	b, a := s.come(1)
-	for _, want := range []string{"Many people from your network are already in the draw.", "Nobody is turned away.", `<dd id="came">2 people</dd>`,
-		`It starts <time datetime="2027-01-15T09:01:00Z">at 9:01</time>.`, `id="number-fact" hidden`} {
+	for _, want := range []string{
+		"Many people from your network are already in the draw.", "Nobody is turned away.", `<dd id="came">2 people</dd>`,
+		`It starts <time datetime="2027-01-15T09:01:00Z">at 9:01</time>.`, `id="number-fact" hidden`,
+	} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("the page lacks %q:\n%s", want, a.body)
 		}

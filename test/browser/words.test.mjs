@@ -45,7 +45,6 @@ const answers = [
   { state: 'called', until: 0 },
   { state: 'nostore', number: 0, ahead: -1 },
   { state: 'shed', number: 0, ahead: -1 },
-  { state: 'behind', number: 0, ahead: -1, came: 312, starts: 725 },
   ...[1, 2, 3, 4].map((chance) => ({ state: 'waiting', ahead: 412, low: 720, high: 1080, chance })),
 ];
 

@@ -16,7 +16,7 @@ type chances struct {
 	shared atomic.Pointer[admission.Chances] // nil: nothing is known
 
 	blob  string      // of the judgement that was read last
-	seen  queue.Tally // by the snapshot before
+	seen  queue.Sales // by the snapshot before
 	parts []part      // what is not in shared yet
 	notes []note
 	noted int64 // when the last ones were made, ms
@@ -73,9 +73,9 @@ func sells(o *queue.Opening) bool {
 // look takes a snapshot.
 func (c *chances) look(f *queue.Snapshot, v *queue.View) {
 	c.adopt(f)
-	t, before := v.Tally, c.seen
+	t, before := v.Sales, c.seen
 	if c.seen = t; t.Opening != before.Opening {
-		before, c.notes = queue.Tally{}, nil
+		before, c.notes = queue.Sales{}, nil
 	}
 	p := c.part(f)
 	p.places += t.Over - before.Over

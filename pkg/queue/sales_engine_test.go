@@ -13,8 +13,8 @@ func TestAPlaceIsOverOnceWhateverItBooks(t *testing.T) {
 	look := func(what string, over int64, taken float64) {
 		t.Helper()
 		e.pass(time.Second)
-		if v := e.room.View(); v.Tally.Opening != "day" || v.Tally.Over != over || v.Tally.Taken != taken {
-			t.Errorf("%s: %+v, want %d over and %g taken", what, v.Tally, over, taken)
+		if v := e.room.View(); v.Sales.Opening != "day" || v.Sales.Over != over || v.Sales.Taken != taken {
+			t.Errorf("%s: %+v, want %d over and %g taken", what, v.Sales, over, taken)
 		}
 	}
 	look("inside", 0, 0)

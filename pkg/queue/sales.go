@@ -1,9 +1,9 @@
 package queue
 
-// Tally is what the places of an opening have taken, as this process has seen it from one snapshot to the next: what a chance to get
+// Sales is what the places of an opening have taken, as this process has seen it from one snapshot to the next: what a chance to get
 // something is learned from. A place is over when it was passed while absent, when its call has lapsed, and when its stay has ended or
 // booked.
-type Tally struct {
+type Sales struct {
 	// Opening is the one that it is of.
 	Opening string
 	// Over is how many places are over.
@@ -18,12 +18,12 @@ type Tally struct {
 // open is how many places have left the line and are not over yet.
 func (f *Snapshot) open() int64 { return f.Calls + f.Asking + f.Unbooked }
 
-// tally takes the next snapshot.
-func (v *View) tally(old *View) Tally {
-	t, a, b := old.Tally, &old.Snapshot, &v.Snapshot
+// sales takes the next snapshot.
+func (v *View) sales(old *View) Sales {
+	t, a, b := old.Sales, &old.Snapshot, &v.Snapshot
 	switch {
 	case !old.Known || t.Opening != b.Opening.Name:
-		return Tally{Opening: b.Opening.Name, passed: b.open()}
+		return Sales{Opening: b.Opening.Name, passed: b.open()}
 	case !follows(a, b):
 		t.passed = t.Over + b.open() // what happened in between is not known
 		return t

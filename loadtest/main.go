@@ -7,6 +7,7 @@
 //	go run ./loadtest chaos     breaks everything around a crowd
 //	go run ./loadtest mornings  the four mornings in virtual time
 //	go run ./loadtest sockets   the four mornings on real sockets, smaller and faster
+//	go run ./loadtest fair      what a draw's lots are worth, and how well the words about a chance hold
 //	go run ./loadtest check     holds a gateway's journal to the rules of the line
 //
 // Its packages are its commands; the site they drive crowds at is internal/demo, the benchmarks are loadtest/bench.
@@ -26,6 +27,7 @@ import (
 	"github.com/einlass/einlass/loadtest/chaos"
 	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/drive"
+	"github.com/einlass/einlass/loadtest/fair"
 	"github.com/einlass/einlass/loadtest/mornings"
 	"github.com/einlass/einlass/loadtest/rehearse"
 	"github.com/einlass/einlass/loadtest/sim"
@@ -49,6 +51,6 @@ func command() *cobra.Command {
 		Use: "loadtest", Short: "Prove what a waiting room promises, and rehearse an opening",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(sim.Command(), sim.MorningsCommand(), mornings.Command(), drive.Command(), rehearse.Command(), capacity.Command(), chaos.Command(), check.Command())
+	root.AddCommand(sim.Command(), sim.MorningsCommand(), mornings.Command(), drive.Command(), rehearse.Command(), capacity.Command(), chaos.Command(), check.Command(), fair.Command())
 	return root
 }

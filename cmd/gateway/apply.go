@@ -44,6 +44,7 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 		return nil, errors.Join(err, a.discard(ch))
 	}
 	for _, r := range ch.next.rooms {
+		r.line.lots.Limit(lotsOf(r.cfg))
 		// The line has accepted it before.
 		if err := r.line.Reconfigure(r.line.config(r.cfg)); err != nil {
 			a.log.Error("line not reconfigured", zap.String("room", r.cfg.ID), zap.Error(err))

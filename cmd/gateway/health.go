@@ -19,6 +19,7 @@ import (
 type siteHealth struct {
 	line *line
 	log  *zap.Logger
+	odds *chances
 	keys *token.Source // whose ring names what travels; nil: nothing does
 
 	// Of the judgement that was looked at last; only snapshots touch them.
@@ -42,6 +43,9 @@ func (h *siteHealth) Sample(tick int64) string {
 func (h *siteHealth) Judge(in queue.HealthInput) queue.HealthVerdict {
 	state, mode := admission.ReadState(in.Before), in.Document.HealthMode()
 	state.Usuals = h.usuals(state.Usuals)
+	if h.odds != nil {
+		state.Chances = h.odds.judge(state.Chances, &in)
+	}
 	if mode == queue.HealthOff {
 		state.Rest()
 		return queue.HealthVerdict{Factor: 1000, Text: state.Text()}

@@ -58,6 +58,8 @@ type line struct {
 	metrics *metrics.Room
 	health  siteHealth
 	draws   *draws.Conductor
+	lots    limit.Lots
+	odds    chances
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -76,6 +78,7 @@ type backend struct {
 // first: the process starts, so that what is known of the keys holds.
 func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
 	l = &line{id: cfg.ID, newKeys: first && a.keys.made}
+	l.lots.Limit(lotsOf(cfg))
 	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
 		return nil, false, err
 	}
@@ -91,7 +94,8 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	}
 	qc.Drawer = l.draws
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
-	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
+	l.odds.view = func() *queue.View { return l.View() }
+	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
@@ -144,6 +148,8 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.Usage(l.View().Usage)
 	l.draws.Follow(f)
 	l.metrics.StoreUp(true)
+	l.odds.look(f, l.View())
+	l.lots.See(l.View().DrawLobby(f.Now))
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made
 		return
@@ -208,6 +214,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
+	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.Draws = r.line.draws
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
@@ -226,6 +233,11 @@ func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Finish: r.FinishRules(),
 		Bookings: r.BookingRules(), Frees: r.FreeRules(), Commands: r.Commands,
 	}
+}
+
+// lotsOf is how many lots of a draw one network has.
+func lotsOf(r *config.Room) limit.LotsOf {
+	return limit.LotsOf{IPv4: r.Draw.Lots.IPv4, IPv6: r.Draw.Lots.IPv6}
 }
 
 // homeOf is where a room gives its numbers. Without a word on that, it does so by TLS if the gateway has it.

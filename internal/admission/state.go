@@ -47,7 +47,14 @@ type State struct {
 	// Window is what was seen since the last window, in Age ticks.
 	Window string `json:"w,omitempty"`
 	Age    int64  `json:"a,omitempty"`
+
+	// Chances is about what people came for, and not about the site: it travels along. Nil: nothing is known, or a gateway of an older
+	// release has written the text.
+	Chances *Chances `json:"h,omitempty"`
 }
+
+// maxState bounds the text of a State, in bytes: queue.MaxHealthText.
+const maxState = 2 << 10
 
 // Factor is the part of the pace in force while the judgement is acted on, in permille.
 func (s *State) Factor() int64 {
@@ -71,6 +78,11 @@ func (s *State) Text() string {
 	if err != nil {
 		return "" // numbers and short strings can always be written
 	}
+	if len(text) > maxState && s.Chances != nil {
+		short := *s
+		short.Chances = nil
+		return short.Text()
+	}
 	return string(text)
 }
 
@@ -79,6 +91,9 @@ func ReadState(text string) State {
 	var s State
 	if json.Unmarshal([]byte(text), &s) != nil || !s.valid() {
 		return State{}
+	}
+	if s.Chances != nil && !s.Chances.valid() {
+		s.Chances = nil
 	}
 	if len(s.Usuals) > maxUsualsText {
 		s.Usuals = "" // there must be room for it beside the rest

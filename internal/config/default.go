@@ -54,7 +54,6 @@ func Default() Config {
 func DefaultRoom() Room {
 	return Room{
 		Commands: []string{booking.Finish, booking.Booked, booking.Freed},
-		Draw:     RoomDraw{Beacon: string(draw.Drand)},
 		Backend: Backend{
 			Timeouts: BackendTimeouts{
 				Connect:    3 * time.Second,
@@ -81,6 +80,7 @@ func DefaultRoom() Room {
 			},
 		},
 		Pace: Pace{Rate: 60, MaxInside: 100, Inside: InsideExpected, Health: "act"},
+		Draw: Draw{Beacon: string(draw.Drand), Lots: Lots{IPv4: 100, IPv6: 16}},
 		Mode: "run",
 		Session: Session{
 			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 2 * time.Second, FormGrace: 10 * time.Minute,

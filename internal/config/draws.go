@@ -29,12 +29,6 @@ type DrandChain struct {
 	Period  time.Duration `yaml:"period"`
 }
 
-// RoomDraw is how a room's openings are drawn.
-type RoomDraw struct {
-	// Beacon is one of draw.Rules.
-	Beacon string `yaml:"beacon"`
-}
-
 func defaultDraws() Draws {
 	c := drand.Quicknet()
 	return Draws{Drand: DrandChain{

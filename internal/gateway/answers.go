@@ -32,6 +32,8 @@ const (
 	// answerTurnedAway says why no number was given. answerStatus tells the script of a page at the door where it stands.
 	answerTurnedAway
 	answerStatus
+	// answerBehind is the waiting page without a number that joins by itself when the draw's lobby is over.
+	answerBehind
 	// answerButton and answerWindow ask in a frame for a press, answerCookies for cookies.
 	answerButton
 	answerWindow
@@ -76,6 +78,8 @@ func (e *exchange) reply(d *decision) {
 	case answerTurnedAway:
 		state, next := e.turnedAwayState()
 		e.laterPage(d, 200, state, e.r.coming(&next))
+	case answerBehind:
+		e.laterPage(d, 200, web.Behind, e.r.coming(&e.r.Line.View().Start))
 	case answerStatus:
 		s := e.status(d)
 		e.answerStatus(&s)
@@ -183,7 +187,9 @@ func (e *exchange) status(d *decision) web.Status {
 	if e.knows(claim) && d.state == queue.StateCalled {
 		place.Until = e.claimed.Until
 	}
-	return e.r.statusOf(place, shown)
+	s := e.r.statusOf(place, shown)
+	e.sayChance(place, &s, e.purpose == standing || e.purpose == knocking)
+	return s
 }
 
 // endedPage is the page of a place that ended with its line.
@@ -204,7 +210,7 @@ func (e *exchange) laterPage(d *decision, code int, state web.State, coming web.
 	if d.to == toWait {
 		again = e.g.waitURL(e.r, e.v, again)
 	}
-	s := web.Status{State: state, Ahead: -1, Next: e.verdict.after, Message: e.r.Line.View().Message, Coming: coming}
+	s := web.Status{State: state, Ahead: -1, Came: e.verdict.came, Next: e.verdict.after, Message: e.r.Line.View().Message, Coming: coming}
 	e.page(code, &web.Wait{Status: s, Target: again}, retryAfter(code, e.verdict.after)...)
 }
 

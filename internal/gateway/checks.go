@@ -63,6 +63,16 @@ func (e *exchange) askArrive() {
 		}
 		defer leave()
 	}
+	lot, ok := e.takeLot()
+	if !ok {
+		e.verdict = e.behind()
+		return
+	}
+	defer func() {
+		if lot != "" && e.joined.State != queue.StateLobby {
+			e.r.Lots.Return(lot, e.v.ClientIP())
+		}
+	}()
 	for _, c := range e.r.table.checks {
 		if e.verdict = c.check(e.v); e.verdict.kind != pass {
 			return

@@ -129,6 +129,7 @@ func answersTo(q question, f facts) (all []facts) {
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerTurnedAway, count: metrics.Refused} })
 		with(func(f *facts) { f.verdict = verdict{kind: refusal, answer: answerTurnedAway} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerLater, count: metrics.Limited} })
+		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerBehind, count: metrics.Behind} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerNoStore, count: metrics.Failed} })
 		with(func(f *facts) { f.verdict = verdict{kind: challenge, answer: answerButton} })
 		with(func(f *facts) { f.verdict = verdict{kind: refusal, answer: answerNoPass} })
@@ -151,7 +152,7 @@ func rules(f *facts, d *decision) map[string]bool {
 	fetched := f.finished && f.fetches
 	parts := f.unsealed && f.fetches && !f.reads && !f.touched && (f.carries == carriesPass || f.carries == carriesEndedPass)
 	page := map[answer]bool{
-		answerPlace: true, answerLater: true, answerNoStore: true, answerButton: true, answerWindow: true, answerCookies: true,
+		answerPlace: true, answerLater: true, answerNoStore: true, answerBehind: true, answerButton: true, answerWindow: true, answerCookies: true,
 		answerOver: true, answerEnded: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{

@@ -125,6 +125,8 @@ type verdict struct {
 	// after is when to ask again, and count what the visit is counted as; both of later only.
 	after time.Duration
 	count metrics.Visit
+	// came is how many have come to the lobby, if the page is to say it.
+	came int
 }
 
 type verdictKind uint8

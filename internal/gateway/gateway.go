@@ -37,6 +37,20 @@ type Shedder interface {
 	Enter() (leave func(), ok bool)
 }
 
+// Lots bounds how many of one network's arrivals take part in the draw of one lobby; *limit.Lots is one.
+type Lots interface {
+	// Take takes a lot, if there is one. first: it is the first of this lobby that there was none for.
+	Take(lobby string, client netip.Addr) (ok, first bool)
+	// Return gives one back for which there was no number.
+	Return(lobby string, client netip.Addr)
+}
+
+// Chances says in a word what the chance of a place is that something is left when it is its turn.
+type Chances interface {
+	// Word is for a place that so many come before, whose page said so before.
+	Word(before int64, said web.Chance) web.Chance
+}
+
 // RoomConfig is one room as the public plane sees it.
 type RoomConfig struct {
 	ID      string
@@ -69,6 +83,10 @@ type RoomConfig struct {
 	RefKey func() [32]byte
 	// Draws are the records of the room's draws; nil: there are none.
 	Draws Draws
+	// Lots may be nil: no bound.
+	Lots Lots
+	// Chances may be nil: nothing is said.
+	Chances Chances
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }

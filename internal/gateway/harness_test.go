@@ -151,6 +151,10 @@ type fixture struct {
 	counted *counts
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
 	stores map[string]*lossyStore
+	// lots are those of the first room.
+	lots limit.Lots
+	// chances says the word of a chance; nil: none.
+	chances gateway.Chances
 	// away takes the stores away; crowded and unlimited are the word of the limit for arrivals.
 	away, crowded, unlimited atomic.Bool
 	// notReady is what the gateway is told of itself.
@@ -339,6 +343,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 		FrameAncestors: s.ancestors, FormGrace: 5 * time.Minute, StayInFlight: 32, StayNetworks: 4, Quiet: s.quiet, Finish: s.finishRules,
 	}
 	cfg.RefKey = func() [32]byte { return s.ring.Ring().Derive("bookings", s.clock()) }
+	cfg.Lots, cfg.Chances = &s.lots, s.chances
 	cfg.Commands = []string{"finish", "booked", "freed"}
 	cfg.Draws = s.draws
 	if s.behind != nil {

@@ -125,6 +125,7 @@ func (e *exchange) serveStatus() {
 		shown := e.r.shownByPoll(e.v, e.r.Line.View().Number(&p))
 		a := e.r.Line.Poll(p, shown)
 		status = e.r.statusOf(&a, shown)
+		e.sayChance(&a, &status, true)
 		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.failed(e.r, e.v, "ticket not renewed", err)
 			return

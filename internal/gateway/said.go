@@ -84,20 +84,27 @@ func (s said) then(now, high int64) (next said, worse bool) {
 	return next, next.told != 0
 }
 
-// sayAgain lets a page of the line carry, for its reloads without script, what it says of the wait, and say whether that is worse than
-// what the page before it said.
+// sayAgain lets a page of the line carry, for its reloads without script, what it says of the wait and of the chance, and say whether
+// the wait is worse than what the page before it said.
 func (e *exchange) sayAgain(w *web.Wait) {
-	if w.State != web.Waiting && w.State != web.Front || w.High <= 0 {
+	if w.State != web.Waiting && w.State != web.Front {
 		return
 	}
-	before := said{}
-	if e.purpose == standing {
-		before = parseSaid(e.v.Query(), w.Number)
+	mark := markOf(w.Chance)
+	if w.High > 0 {
+		before := said{}
+		if e.purpose == standing {
+			before = parseSaid(e.v.Query(), w.Number)
+		}
+		next, worse := before.then(e.r.Line.Now()/1000, int64((w.High+time.Second-1)/time.Second))
+		w.Worse = worse
+		mark = next.mark(w.Number) + mark
 	}
-	next, worse := before.then(e.r.Line.Now()/1000, int64((w.High+time.Second-1)/time.Second))
-	w.Worse = worse
+	if mark == "" {
+		return
+	}
 	to := e.target()
-	if again := e.g.ownURL(e.r, e.v, "wait", next.mark(w.Number), to); strings.HasSuffix(again, to) {
+	if again := e.g.ownURL(e.r, e.v, "wait", mark, to); strings.HasSuffix(again, to) {
 		w.Again = again // else the mark would cost a part of the target
 	}
 }

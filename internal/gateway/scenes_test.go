@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -54,6 +55,13 @@ var scenes = []scene{
 	{"nothing, before the lobby", slow, func(s *fixture) *browser { s.morning(false); return s.browser() }},
 	{"nothing, in the lobby", slow, func(s *fixture) *browser { s.morning(false); s.pass(time.Minute); return s.browser() }},
 	{"nothing, in the lobby of a draw", slow, func(s *fixture) *browser { s.morning(true); s.pass(time.Minute); return s.browser() }},
+	{"nothing, in the lobby of a draw, the network has its lots", slow, func(s *fixture) *browser {
+		s.lots.Limit(limit.LotsOf{IPv4: 1})
+		s.morning(true)
+		s.pass(time.Minute)
+		s.browser().load("GET", "/").want(s.t, 200, "text/html")
+		return s.browser()
+	}},
 	{"nothing, no waiting room", slow, func(s *fixture) *browser { s.plan(queue.Step{Phase: queue.PhaseThrough}); return s.browser() }},
 	{"a ticket, no waiting room any more", closed, func(s *fixture) *browser {
 		b := s.waiting(2)

@@ -84,6 +84,29 @@ var reasons = []admission.Reason{admission.ReasonLatency, admission.ReasonErrors
 // promises has one series for each end of a range that was told.
 var promises = describe("wait_promises_total", "Ranges of the wait that pages were told and that have ended: the turn came within the range, earlier or later. One of each length is counted every 15 seconds.", "result")
 
+// chances has one series for each word and result: what came of those who were told a chance.
+var chances = describe("chance_told_total", "Places that were told a word about the chance that something is left, and what came of it: yes, something was left when the head came by, or no. A few along the line are counted every 15 seconds. Not there before the first one.", "word", "left")
+
+// brier is the score of all of them.
+var brier = describe("chance_brier_score", "Mean of (chance - result)² over all places that were told a chance: 0 is a seer, 0.25 says a half of everything. Not there before the first one.")
+
+// collectChances sends how the words about a chance held.
+func collectChances(id string, snapshot *queue.Snapshot, out chan<- prometheus.Metric) {
+	state := admission.ReadState(snapshot.HealthText())
+	if state.Chances == nil || state.Chances.Scores.All() == 0 {
+		return
+	}
+	s := &state.Chances.Scores
+	for w := admission.Little; w < admission.Words; w++ {
+		for result, n := range map[string]int64{"yes": s.Got[w], "no": s.Told[w] - s.Got[w]} {
+			out <- prometheus.MustNewConstMetric(chances, prometheus.CounterValue, float64(n), id, w.String(), result)
+		}
+	}
+	if score, known := s.Brier(); known {
+		out <- prometheus.MustNewConstMetric(brier, prometheus.GaugeValue, score, id)
+	}
+}
+
 // phases are all there are.
 var phases = []queue.Phase{
 	queue.PhaseOpen, queue.PhaseClosed, queue.PhaseLobby, queue.PhaseDrawing, queue.PhaseLine, queue.PhaseThrough,
@@ -96,6 +119,8 @@ func (all *rooms) Describe(out chan<- *prometheus.Desc) {
 	}
 	out <- phase
 	out <- promises
+	out <- chances
+	out <- brier
 	out <- heldBack
 	out <- paceFactor
 	out <- possibleEntries
@@ -132,6 +157,7 @@ func (all *rooms) Collect(out chan<- prometheus.Metric) {
 		for result, n := range map[string]int64{"kept": told.Kept, "early": told.Early, "late": told.Late} {
 			out <- prometheus.MustNewConstMetric(promises, prometheus.CounterValue, float64(n), id, result)
 		}
+		collectChances(id, snapshot, out)
 		for _, p := range phases {
 			out <- prometheus.MustNewConstMetric(phase, prometheus.GaugeValue, flag(p == snapshot.Opening.Phase), id, p.String())
 		}

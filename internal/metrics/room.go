@@ -42,11 +42,13 @@ const (
 	Shared
 	// Busy had a pass with too many requests under way: status 429.
 	Busy
+	// Behind came to the lobby of a draw from a network that has all its lots, and joins after the start.
+	Behind
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind",
 }
 
 // Room counts for one room. A nil Room counts nothing.

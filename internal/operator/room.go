@@ -79,7 +79,9 @@ type RoomInfo struct {
 	Usage Usage `json:"usage"`
 	// Promises are the ranges of the wait that pages were told.
 	Promises Promises `json:"promises"`
-	Store    Store    `json:"store"`
+	// Chances are the words that pages were told about the chance that something is left; absent where no opening had a quota.
+	Chances *Chances `json:"chances,omitempty"`
+	Store   Store    `json:"store"`
 	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
 }
@@ -200,6 +202,7 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 	r.Opening = openingOf(&s.Opening)
 	r.Site = siteOf(s)
 	r.Promises = Promises(s.Promises())
+	r.Chances = chancesOf(s)
 	r.Totals = Totals{Joined: s.Joined, Called: s.Called, Admitted: s.Admitted, Finished: s.Finished, Left: s.Left}
 }
 

@@ -28,6 +28,8 @@ type locale struct {
 	startsMinutes plurals
 	startsLater   phrase
 
+	chance [chances]phrase
+
 	calendar calendar
 	next     [nexts]phrase
 
@@ -61,7 +63,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
-		calendar: c.calendar(), next: c.nexts(),
+		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
 		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
 	}

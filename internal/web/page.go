@@ -48,6 +48,9 @@ const (
 	slotHideMore
 	slotEstimate
 	slotWorse
+	slotChance
+	slotSaidChance
+	slotHideChance
 	slotHideWorse
 	slotClaim
 	slotHideClaim
@@ -84,7 +87,7 @@ var slotNames = map[string]slot{
 	"title": slotTitle, "reload": slotReload, "reloads": slotReloads, "hide-reloads": slotHideReloads,
 	"next": slotNext, "target": slotTarget, "back": slotBack,
 	"number": slotNumber, "raw-number": slotRawNumber, "hide-number": slotHideNumber,
-	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate, "worse": slotWorse, "hide-worse": slotHideWorse,
+	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate, "chance": slotChance, "said-chance": slotSaidChance, "hide-chance": slotHideChance, "worse": slotWorse, "hide-worse": slotHideWorse,
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,

@@ -22,6 +22,8 @@ const (
 	NoStore
 	// Shed: no place yet, because too many arrive at once.
 	Shed
+	// Behind: no place yet, because the network has all its lots of the draw. The page joins by itself after the start.
+	Behind
 	// Turn: the head has come by, and what that means for this place is not known yet; the next poll tells.
 	Turn
 	// Checking: the same where it need not be the turn, because the place may have ended, or nobody is let in at present.
@@ -66,7 +68,7 @@ const (
 
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
-	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Behind: "behind", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
 	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
 	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }

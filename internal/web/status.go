@@ -22,6 +22,8 @@ type Status struct {
 	Full      bool
 	// Promised counts the latest ranges that were told, Kept those that held. The page says it from enoughPromises on.
 	Promised, Kept int
+	// Chance is what is said of the chance that something is left.
+	Chance Chance
 	// Next is how long the page waits before it asks again: the interval of the script's polls and, rounded up
 	// to seconds, of the reloads without script. Zero or less: the page does not ask again by itself.
 	Next time.Duration
@@ -64,6 +66,7 @@ const JSONType = "application/json"
 //	ended    true if the state is Ended; else absent
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
+//	chance   1 to 4 for what is said of the chance that something is left, from little on; absent if nothing is
 //	starts   seconds until people are let in; absent if not said
 //	now      the server's clock in Unix milliseconds; absent if not said
 //	zone     how many minutes the room's zone is ahead of UTC; absent if the room has none
@@ -117,6 +120,10 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 		dst = append(dst, `,"came":`...)
 		dst = strconv.AppendInt(dst, int64(s.Came), 10)
 	}
+	if s.Chance != NoChance {
+		dst = append(dst, `,"chance":`...)
+		dst = strconv.AppendUint(dst, uint64(s.Chance), 10)
+	}
 	if starts := s.Coming.starts(); starts > 0 {
 		dst = append(dst, `,"starts":`...)
 		dst = strconv.AppendInt(dst, secondsUp(starts), 10)
@@ -146,6 +153,7 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 //	estimate      the expected wait
 //	claim         how long the call may still be claimed; empty: not said
 //	came          how many have come to the lobby; absent if not said
+//	chance        what is said of the chance; absent if nothing is
 //	starts        how long until people are let in; absent if not said
 //	next          what comes next: words, a time by RFC 3339, that time in words, words and so on;
 //	              absent if not said
@@ -174,6 +182,10 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	if s.Came > 0 {
 		dst = append(dst, `","came":"`...)
 		dst = l.appendCount(dst, inJSON, &l.aheadExact, s.Came)
+	}
+	if s.Chance != NoChance {
+		dst = append(dst, `","chance":"`...)
+		dst = l.appendChance(dst, inJSON, s.Chance)
 	}
 	if starts := s.Coming.starts(); starts > 0 {
 		dst = append(dst, `","starts":"`...)

@@ -91,6 +91,14 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendCount(dst, inHTML, &l.keptPromises, w.Kept*100/max(1, w.Promised))
 	case slotEstimate:
 		return l.appendEstimate(dst, inHTML, w.Low, w.High, w.Full)
+	case slotChance:
+		return l.appendChance(dst, inHTML, w.Chance)
+	case slotSaidChance:
+		if w.Chance == NoChance {
+			return dst
+		}
+		dst = append(dst, ` data-said="`...)
+		return append(strconv.AppendUint(dst, uint64(w.Chance), 10), '"')
 	case slotWorse:
 		return l.appendWorse(dst, inHTML, w)
 	case slotClaim:
@@ -182,6 +190,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Message == ""
 	case slotHideLast:
 		return !w.Last
+	case slotHideChance:
+		return w.Chance == NoChance
 	case slotHideWorse:
 		return !w.Worse
 	case slotHideCame:

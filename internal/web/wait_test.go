@@ -211,7 +211,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Coming: Coming{Now: monday, Begins: monday.Add(left)}}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))
 		for _, want := range []string{
-			`">` + want + "</span></dd>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="lobby lots between refill">`,
+			`">` + want + "</span></dd>", `<dd id="came">48.123 Personen</dd>`, `id="number-fact" hidden`, `id="starts-fact" data-in="behind lobby lots between refill">`,
 		} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%v before the start the page lacks %q", left, want)
@@ -219,7 +219,7 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		}
 	}
 	body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: Drawing, Ahead: -1}, Target: "/"}))
-	if !strings.Contains(body, `id="starts-fact" data-in="lobby lots between refill" hidden`) || !strings.Contains(body, `id="came-fact" data-in="lobby lots drawing" hidden`) {
+	if !strings.Contains(body, `id="starts-fact" data-in="behind lobby lots between refill" hidden`) || !strings.Contains(body, `id="came-fact" data-in="behind lobby lots drawing" hidden`) {
 		t.Error("what is not known is shown")
 	}
 }

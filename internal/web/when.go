@@ -151,7 +151,7 @@ func nextOf(s *Status) next {
 		if known && !c.Kept {
 			return nextNew
 		}
-	case Lobby, Lots:
+	case Lobby, Lots, Behind:
 		if known {
 			return nextStarts
 		}

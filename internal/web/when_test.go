@@ -95,7 +95,7 @@ func TestOnlyADayIsCountedDown(t *testing.T) {
 			t.Errorf("%v before: counted %v", left, got)
 		}
 		page := string(p.AppendWait(nil, 0, &Wait{Status: s, Target: "/"}))
-		if hidden := strings.Contains(page, `id="starts-fact" data-in="lobby lots between refill" hidden`); hidden == counted {
+		if hidden := strings.Contains(page, `id="starts-fact" data-in="behind lobby lots between refill" hidden`); hidden == counted {
 			t.Errorf("%v before: hidden %v", left, hidden)
 		}
 	}

@@ -17,6 +17,8 @@ type Answer struct {
 	Exact bool
 	// More is how many places at the front are called first in addition to Ahead: they came back since.
 	More int64
+	// Before is how many places are not over yet before this one has its turn, in all lanes, called and inside alike; -1: not known.
+	Before int64
 	// Came is how many have come to the lobby so far, or take part in the draw; 0 in other states.
 	Came int64
 	// Low and High are an estimate of the time until the call; zero: there is none. Full says that there is none because

@@ -67,7 +67,7 @@ func (r *Room) look(p *Place, shown int64, beat bool) Answer {
 
 // answer is what holds for every place.
 func (v *View) answer(p *Place, now int64) Answer {
-	a := Answer{Stale: v.Stale != 0, Number: p.Number, Ahead: -1}
+	a := Answer{Stale: v.Stale != 0, Number: p.Number, Ahead: -1, Before: -1}
 	if !v.Known {
 		return a
 	}
@@ -111,6 +111,9 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 		if v.Stale != 0 && r.mayEnterWithoutStore(p) {
 			a.State = StateCalled
 		}
+		if !v.blind() {
+			a.Before = v.unfinished(p.Lane, first)
+		}
 		r.estimate(a, v, p.Lane, first)
 		return
 	case v.Stale != 0:
@@ -123,6 +126,7 @@ func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
 	case StateFront:
 		// Where it stands among those at the front is not known: it may be the first or the last.
 		r.estimate(a, v, p.Lane, max(0, v.Snapshot.Front-1))
+		a.Before = v.unfinished(p.Lane, max(0, v.Snapshot.Front-1))
 		a.Low, a.Ahead, a.Next = 0, -1, r.every(r.tune.Load().pollMin)
 	case StateFull:
 		a.Next = r.every(min(doorPoll, r.timing().Confirm/3))
@@ -143,7 +147,7 @@ func (v *View) before(lane uint8, o Order) int64 {
 func (a *Answer) count(v *View, p *Place, shown int64) int64 {
 	f := &v.Snapshot
 	first, exact := f.Sketches[p.Lane].Ahead(p.Order)
-	if start := v.atStart(p); start > first {
+	if start := max(v.atStart(p), v.behindLobby(p)); start > first {
 		first, exact = start, false
 	}
 	a.StandsBy = a.SoldOut && first < f.Opening.Standby

@@ -220,6 +220,8 @@ type View struct {
 	Wait Wait
 	// Usage is what became of the entries that were possible of late.
 	Usage Usage
+	// Sales is what the places of the opening have taken.
+	Sales Sales
 	// Start is what the plan says comes next, Following the next opening after the one under way. Message is what waiting pages
 	// show, Schedule what the plan is made of.
 	Start, Following  Start

@@ -19,10 +19,10 @@ type Snapshot struct {
 	// Samples are the newest of the gateways that are there, by name.
 	Samples map[string]Sample
 
-	// Waiting and Front count places above the floor, Calls and Asking open calls, Live the live stays; Counted is what
-	// counts as inside, in permille, and CallChance the chance in permille that a new call is claimed.
-	Waiting, Front, Calls, Asking, Live int64
-	Counted, CallChance                 int64
+	// Waiting and Front count places above the floor, Calls and Asking open calls, Live the live stays, and Unbooked those of them that
+	// have not booked (U); Counted is what counts as inside, in permille, and CallChance the chance in permille that a new call is claimed.
+	Waiting, Front, Calls, Asking, Live, Unbooked int64
+	Counted, CallChance                           int64
 	// Totals since the store began to count.
 	Joined, Called, Admitted, Finished, Left int64
 	// Gateways were heard of within GatewayLife.

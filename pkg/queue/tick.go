@@ -78,6 +78,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	r.doors.took(v, old)
 	v.blindUntil = r.blindUntil(old, v)
 	v.unsure = unsureUntil(old, v)
+	v.Sales = v.sales(old)
 	v.Usage = r.usage.add(v, old, now, r.cfg.OnFailure == FailHold)
 	r.wait.promise(v)
 	return v

@@ -33,6 +33,8 @@ const pages = {
   'the last return': { state: 'front', ahead: -1, last: true },
   lobby: { state: 'lobby', number: 128, ahead: 127, came: 312, starts: 725, message },
   'lobby of a draw': { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 100000 },
+  'beyond the lots of a network': { state: 'behind', number: 0, ahead: -1, came: 48123, starts: 725 },
+  'a chance': { ahead: 412, low: 720, high: 1080, chance: 2 },
   'the draw': { state: 'drawing', number: 0, ahead: -1, came: 48123 },
   'on the waiting list': { state: 'standby', ahead: 17 },
   'the site does not answer': { state: 'down', ahead: 17 },

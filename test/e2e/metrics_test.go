@@ -21,6 +21,7 @@ func TestEveryMetricMoves(t *testing.T) {
 	w := &metricsWatch{t: t, first: map[*harness.Gate]map[string]string{}, seen: map[string]bool{}, kinds: map[string]string{}}
 	boundaryMoves(t, w)
 	visitsMove(t, w)
+	lotsMove(t, w)
 	storeMoves(t, w)
 	trialsMove(t, w)
 	reloadsMove(t, w)

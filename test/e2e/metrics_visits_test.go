@@ -12,9 +12,32 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
+
+// lotsMove makes the arrivals that have no lot of a draw.
+func lotsMove(t *testing.T, w *metricsWatch) {
+	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{{Site: &oddSite(t).Site, Rate: 60, Burst: 1}}})
+	w.look(g)
+	now := time.Now()
+	lobby, open := journal.Phase(queue.PhaseLobby), journal.Phase(queue.PhaseOpen)
+	act := &operator.DebugPlan{Steps: []operator.Step{
+		{At: now, Opening: "draw", Rank: 1, Phase: &lobby}, {At: now.Add(time.Hour), Opening: "draw", Rank: 2, Phase: &open, Draw: true},
+	}}
+	if _, err := g.Operators.Debug(t.Context(), launch.RoomID, act); err != nil {
+		t.Fatal(err)
+	}
+	behind := `einlass_visits_total{kind="behind",room="termine"}`
+	until(t, 30*time.Second, "somebody is beyond the lots of the network", func(context.Context) bool {
+		harness.NewBrowser(g).Get(t, "/")
+		return w.has(g, behind)
+	})
+	w.until(g, 5*time.Second, behind)
+}
 
 // visitsMove makes each kind of visit and each outcome of a request to the site.
 func visitsMove(t *testing.T, w *metricsWatch) {

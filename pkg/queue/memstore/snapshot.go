@@ -15,7 +15,7 @@ func (r *room) snapshot() queue.Snapshot {
 		Credit: r.Credit, CallCredit: r.CallCredit, Mark: r.Mark, Format: r.Format,
 		Document: r.Document, Opening: r.Opening.Clone(), Curves: r.Curves,
 		Judgement: r.Judgement, Samples: maps.Clone(r.samples),
-		Waiting: r.waiting(), Front: r.above(r.front), Calls: r.openCalls(), Asking: int64(r.asking.len()), Live: r.liveStays(),
+		Waiting: r.waiting(), Front: r.above(r.front), Calls: r.openCalls(), Asking: int64(r.asking.len()), Live: r.liveStays(), Unbooked: r.unbooked(),
 		Counted: r.counted(), CallChance: r.chances(queue.CurveCall)[0],
 		Joined: r.Joined, Called: r.Called, Admitted: r.Admitted, Finished: r.Finished, Left: r.Left,
 		Ended: r.endedLately(),

@@ -35,7 +35,7 @@ var reading = []scenario{
 		l.finish(99)
 		f = l.snapshot()
 		for what, n := range byName(map[string][2]int64{
-			"waiting": {f.Waiting, 2}, "front": {f.Front, 1}, "calls": {f.Calls, 0}, "asking": {f.Asking, 1}, "live": {f.Live, 1},
+			"waiting": {f.Waiting, 2}, "front": {f.Front, 1}, "calls": {f.Calls, 0}, "asking": {f.Asking, 1}, "live": {f.Live, 1}, "unbooked": {f.Unbooked, 1},
 			"joined": {f.Joined, 6}, "called": {f.Called, 2}, "admitted": {f.Admitted, 1}, "left": {f.Left, 1}, "finished": {f.Finished, 1},
 			"last": {int64(f.Last), 6}, "given": {int64(f.Given), 6},
 		}) {

@@ -48,6 +48,7 @@ func (r *reader) snapshot(m *memory) (queue.Snapshot, error) {
 	record(r, func(t *records) struct{} { t.tallies(&f.Opening); return struct{}{} })
 	f.Curves = record(r, (*records).curves)
 	f.Waiting, f.Front, f.Calls, f.Asking, f.Live = r.int(), r.int(), r.int(), r.int(), r.int()
+	f.Unbooked = r.int()
 	f.Counted, f.CallChance, f.Gateways = r.int(), r.int(), r.int()
 	ended, samples := r.list(), r.list()
 	f.Ended, f.Samples = ended.ended(), samples.samples()

@@ -54,6 +54,7 @@ type Setup struct {
 	Until    int    `json:"until"`
 	Last     bool   `json:"last"`
 	Came     int    `json:"came"`
+	Chance   uint8  `json:"chance"` // 1, little, to 4, usually
 	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
 	Opens    int    `json:"opens"`
 	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
@@ -317,7 +318,7 @@ func (s Setup) status() web.Status {
 		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
-		Last: s.Last, Came: s.Came, Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
+		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
 	}
 }
 

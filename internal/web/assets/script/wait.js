@@ -5,6 +5,7 @@ function waitingPage() {
   var state = data.state, number = Number(data.number), place, last = 0, due = 0, timer, failures = 0;
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var counting, begins = 0, counted = 0; // until what the page counts, and what is between the device's clocks
+  var chance = $('chance') ? Number(text($('chance'), 'said')) : 0; // what was said of it last
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
@@ -44,6 +45,8 @@ function waitingPage() {
     only($('more'), s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);
     only($('last'), s.last);
+    only($('chance'), s.chance > 0);
+    chance = s.chance || 0;
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);
     show($('coming'), words && words.next);
@@ -67,6 +70,7 @@ function waitingPage() {
     write($('more'), words.more);
     write($('estimate'), words.estimate);
     write($('claim'), words.claim);
+    write($('chance'), words.chance || '');
     write($('came'), words.came || '');
     renderComing(words.next);
     tab = words.tab;
@@ -239,7 +243,7 @@ function waitingPage() {
     clearTimeout(timer);
     // The figure belongs to its number: another tab may have got another one meanwhile.
     var asking = asks();
-    request((asking ? data.ask : data.poll) + (place ? number + '.' + place.shown : ''), asking ? 'POST' : 'GET', answered, failed);
+    request((asking ? data.ask : data.poll) + (place ? number + '.' + place.shown : '') + (chance ? '&chance=' + chance : ''), asking ? 'POST' : 'GET', answered, failed);
   }
 
   function answered(got) {

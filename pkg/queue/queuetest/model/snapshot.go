@@ -15,7 +15,7 @@ func (r *room) snapshot() queue.Snapshot {
 		Credit: r.credit, CallCredit: r.callcredit, Mark: r.mark, Format: r.format,
 		Document: cloneDocument(&r.document), Opening: r.opening.Clone(), Curves: r.curves,
 		Judgement: r.judgement, Samples: maps.Clone(r.samples),
-		Waiting: r.above(r.line), Front: r.above(r.front), Calls: r.openCalls(), Asking: int64(len(r.asking)), Live: r.liveStays(),
+		Waiting: r.above(r.line), Front: r.above(r.front), Calls: r.openCalls(), Asking: int64(len(r.asking)), Live: r.liveStays(), Unbooked: r.unbooked(),
 		Counted: r.counted(), CallChance: r.chances(queue.CurveCall)[0],
 		Joined: r.joined, Called: r.called, Admitted: r.admitted, Finished: r.finished, Left: r.left,
 		Ended: r.endedLately(),

@@ -29,6 +29,7 @@
 //	POST ask?lang=L&shown=M.N
 //	                        asks to be let in, as a page load does, and answers as status does: for pages whose turn it is in
 //	                        a room that is full
+//	GET  draw?lang=L        the draw of the room: as a page, or its record as JSON for what reads no pages
 //	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //

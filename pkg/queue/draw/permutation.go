@@ -1,8 +1,10 @@
-// Package draw is the permutation of a lobby's numbers at the start of an opening, which anybody can recompute.
+// Package draw is the draw of a lobby's numbers at the start of an opening, which anybody can recompute: the permutation, the
+// protocol by which its seed comes about, and what is published of it.
 //
-// It is the swap-or-not shuffle (Hoang, Morris, Rogaway, "An Enciphering Scheme Based on a Card Shuffle", CRYPTO 2012) in
-// the form of Ethereum's compute_shuffled_index, byte for byte: 90 rounds, SHA-256, integers little-endian. It has no clock and
-// no memory; the engine, the journal and verifiers import it. It imports nothing of ours.
+// The permutation is the swap-or-not shuffle (Hoang, Morris, Rogaway, "An Enciphering Scheme Based on a Card Shuffle", CRYPTO 2012)
+// in the form of Ethereum's compute_shuffled_index, byte for byte: 90 rounds, SHA-256, integers little-endian. The protocol and the
+// texts are in docs/adr/0020. The package has no clock and no memory; the engine, the journal, the gateway and verifiers import it.
+// It imports nothing of ours.
 package draw
 
 import (

@@ -5,7 +5,7 @@
 //
 //   lots   the statements belong together, and the lots are as many as they say
 //   seal   the secret is what was sealed before the lobby opened
-//   value  the public value follows from what was published of it
+//   value  the public value is from where it was announced to be from, unless it is said why not, and follows from what was published of it
 //   seed   the seed follows from the secret, the lots and the public value
 //   place  the lot has drawn the place that its bearer was told
 //   drawn  the place that was computed, counted from 1
@@ -16,7 +16,7 @@ function checkDraw(record, mine) {
     answer.seal = hash(ofText('einlass/draw/v1/commit\n').concat(ofHex(result.secret))) === said.commit;
   }
   if (result.algorithm === 'swap-or-not-90-sha256') {
-    answer.value = valueOf(result) === result.value;
+    answer.value = valueOf(result) === result.value && (result.beacon === said.beacon || !!result.fallback);
     answer.seed = seedOf(frozen, result) === result.seed;
   }
   lot = lotOf(frozen.segments, mine.epoch, mine.number);
@@ -34,7 +34,12 @@ function belongTogether(said, frozen, result) {
   var all = frozen.segments.reduce(function (sum, s) { return sum + s.last - s.first + 1; }, 0), first = frozen.segments[0];
   return [frozen, result].every(function (s) { return s.room === said.room && s.opening === said.opening; }) &&
     frozen.commit === said.commit && result.freeze === hash(ofText(JSON.stringify(frozen))) &&
-    all === frozen.n && first.epoch === frozen.epoch && first.first === frozen.n0;
+    all === frozen.n && first.epoch === frozen.epoch && first.first === frozen.n0 && frozen.round === roundAfter(frozen.frozen, said.chain);
+}
+
+// roundAfter is the round of drand that decides: the first that begins ten seconds after the start, or later.
+function roundAfter(frozen, chain) {
+  return chain && 1 + Math.max(0, Math.ceil((frozen + 10000 - chain.genesis * 1000) / (chain.period * 1000)));
 }
 
 // valueOf is the public value by what was published of it.

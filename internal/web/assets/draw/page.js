@@ -19,6 +19,7 @@
   }
 
   function verdict(name) {
+    if (!$('verdict')) { return; }
     write($('verdict'), text($('verdict'), name));
     $('check').setAttribute('data-verdict', name);
   }

@@ -43,6 +43,7 @@ type app struct {
 	name      string // of this process among those that share the store
 	keys      *keys
 	stores    *stores
+	draws     drawing
 	library   *web.Library
 	gate      *gateway.Gateway
 	server    *httpx.Server
@@ -108,6 +109,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		return err
 	}
 	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {
+		return err
+	}
+	if a.draws, err = a.open.draws(cfg, a.log); err != nil {
 		return err
 	}
 	if a.name, err = gatewayName(); err != nil {

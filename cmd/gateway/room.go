@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/limit"
@@ -56,6 +57,7 @@ type line struct {
 	newKeys bool // the keys that sign tickets were made for it
 	metrics *metrics.Room
 	health  siteHealth
+	draws   *draws.Conductor
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -84,6 +86,10 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	if a.open.planner != nil {
 		qc.Planner = a.open.planner
 	}
+	if l.draws, err = a.draws.conductor(cfg, a.keys.source, log); err != nil {
+		return nil, false, errors.Join(at("draws.dir", err), a.closeLine(l))
+	}
+	qc.Drawer = l.draws
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
 	l.health = siteHealth{line: l, log: log, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
@@ -136,6 +142,7 @@ func (l *line) config(cfg *config.Room) queue.RoomConfig {
 func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.Snapshot(f)
 	l.metrics.Usage(l.View().Usage)
+	l.draws.Follow(f)
 	l.metrics.StoreUp(true)
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made
@@ -202,6 +209,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
+	rc.Draws = r.line.draws
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
 	return rc, nil
 }
@@ -256,6 +264,8 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	case queue.EventOlder:
 		log.Warn("the schedule of this configuration is left out: it was in force before, and another gateway has brought a later one; " +
 			"if it is the right one, put it in force with admin plan set")
+	case queue.EventDrawn:
+		log.Info("lobby drawn", zap.String("opening", e.Opening))
 	case queue.EventDrawFailed:
 		log.Error("draw failed, its lobby goes in the order of arrival", zap.String("opening", e.Opening), zap.Error(e.Err))
 	case queue.EventErrorOver:

@@ -17,6 +17,7 @@ func (a *app) services() []lifecycle.Service {
 	if a.stores.client != nil {
 		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
 	}
+	all = append(all, a.draws.services()...)
 	all = append(all, a.roomsService())
 	if a.keys.follower != nil {
 		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})

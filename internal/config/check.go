@@ -84,6 +84,7 @@ func (c *Config) check(languages []string) []*Problem {
 	ch.prefix(c.Prefix)
 	ch.store(c)
 	ch.state(c)
+	ch.draws(&c.Draws.Drand)
 	ch.admin(c)
 	ch.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	ch.oneOf("log.format", c.Log.Format, "json", "console")

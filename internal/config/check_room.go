@@ -42,6 +42,7 @@ func (ch *checker) rooms(c *Config) {
 		ch.outcomes(at+".frees", r.Frees, c.Prefix)
 		ch.commands(at+".commands", r.Commands)
 		ch.schedule(at+".schedule", &r.Schedule)
+		ch.beacon(at+".draw.beacon", r.Draw.Beacon)
 		ch.home(c, r, at)
 		ch.backend(&r.Backend, at+".backend")
 		ch.notItself(c, &r.Backend, at+".backend")

@@ -20,6 +20,7 @@ type Config struct {
 	Store   Store   `yaml:"store"`
 	State   State   `yaml:"state"`
 	Journal Journal `yaml:"journal"`
+	Draws   Draws   `yaml:"draws"`
 	Keys    Keys    `yaml:"keys"`
 	Admin   Admin   `yaml:"admin"`
 	Log     Log     `yaml:"log"`

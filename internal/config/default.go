@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/booking"
+	"github.com/einlass/einlass/pkg/queue/draw"
 )
 
 // Default is the configuration of an empty file. It lacks a room and is not valid.
@@ -41,6 +42,7 @@ func Default() Config {
 			Connections:    16,
 		},
 		State:       State{Dir: "state", Interval: time.Second, PlacesInterval: 10 * time.Second},
+		Draws:       defaultDraws(),
 		Admin:       Admin{Listen: "127.0.0.1:8081"},
 		Log:         Log{Level: "info", Format: "json"},
 		Drain:       5 * time.Second,
@@ -52,6 +54,7 @@ func Default() Config {
 func DefaultRoom() Room {
 	return Room{
 		Commands: []string{booking.Finish, booking.Booked, booking.Freed},
+		Draw:     RoomDraw{Beacon: string(draw.Drand)},
 		Backend: Backend{
 			Timeouts: BackendTimeouts{
 				Connect:    3 * time.Second,

@@ -35,6 +35,8 @@ type Room struct {
 	Commands []string `yaml:"commands"`
 	// Schedule is what the room does when: openings, and what is between them. The zero value: it is open.
 	Schedule plan.Schedule `yaml:"schedule"`
+	// Draw is how the openings are drawn whose order is draw.
+	Draw RoomDraw `yaml:"draw"`
 	// CloseAt is how many places close the door for the rest of an opening; 0: none.
 	CloseAt int64   `yaml:"close_at"`
 	Backend Backend `yaml:"backend"`

@@ -67,6 +67,8 @@ type RoomConfig struct {
 	Commands []string
 	// RefKey is the key by which the site's names of bookings are kept, the same at all gateways; see booking.Hash.
 	RefKey func() [32]byte
+	// Draws are the records of the room's draws; nil: there are none.
+	Draws Draws
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }

@@ -145,6 +145,8 @@ type fixture struct {
 	logs *observer.ObservedLogs
 	// ancestors may show the rooms' pages in a frame.
 	ancestors []string
+	// draws are the records of the rooms' draws.
+	draws gateway.Draws
 	// counted is what the rooms' metrics say; nil: of this fixture alone.
 	counted *counts
 	// stores are the rooms'. Those that another fixture left here are used again, see twin.
@@ -338,6 +340,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	}
 	cfg.RefKey = func() [32]byte { return s.ring.Ring().Derive("bookings", s.clock()) }
 	cfg.Commands = []string{"finish", "booked", "freed"}
+	cfg.Draws = s.draws
 	if s.behind != nil {
 		cfg.Backend = s.behind
 	}

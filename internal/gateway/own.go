@@ -46,6 +46,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if v.Method() == "HEAD" || e.methodIs("GET") {
 			e.answerKeys()
 		}
+	case "draw":
+		if v.Method() == "HEAD" || e.methodIs("GET") {
+			e.serveDraw()
+		}
 	case "status":
 		if e.methodIs("GET") {
 			e.serveStatus()

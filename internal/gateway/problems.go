@@ -40,6 +40,7 @@ var problems = map[string]meaning{
 	"stay-busy":            {"This pass has too many requests under way", "The request was not sent to the site. Wait as long as Retry-After says and repeat it; make fewer at once."},
 	"other-origin":         {"This is not for other sites", "The address takes requests of the pages of its own host only."},
 	"unknown-room":         {"There is no such room here", "The room that the query names is not served at this host. Load the site's page again."},
+	"no-draw":              {"There is no record of such a draw", "The room has no draw, or none of the opening that the query names. Without one in the query all records are answered."},
 	"unknown-host":         {"No site of this name is served here", "The name in the request belongs to no room. Check the address."},
 	"ambiguous-path":       {"The path can be read in several ways", "Servers would not agree on which page this path names. Use its plain spelling."},
 	"path-encoding":        {"The path is not in UTF-8", "What it names depends on the encoding that a server believes it is in. Write it in UTF-8."},

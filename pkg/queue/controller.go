@@ -20,8 +20,8 @@ type controller interface {
 const steerTries = 4
 
 // steer runs the controllers. What they change raises the version, as every change does, but is noted in the document as
-// made by a gateway; see Document.ChangedSince.
-func (r *Room) steer(ctx context.Context, current Document) {
+// made by a gateway; see Document.ChangedSince. It answers the document that is in force, as far as it knows.
+func (r *Room) steer(ctx context.Context, current Document) Document {
 	for range steerTries {
 		next := current
 		for _, c := range r.controllers {
@@ -30,7 +30,7 @@ func (r *Room) steer(ctx context.Context, current Document) {
 		if next.equal(&current) {
 			r.settle(&current)
 			r.steered()
-			return
+			return current
 		}
 		keys := next.byGateway(&current)
 		stored, err := r.replace(ctx, next)
@@ -41,15 +41,16 @@ func (r *Room) steer(ctx context.Context, current Document) {
 				r.cfg.OnEvent(Event{Kind: EventControl, Keys: keys})
 			}
 			r.steered()
-			return
+			return stored
 		case !errors.Is(err, ErrConflict):
 			if r.steering.failed(err) {
 				r.cfg.OnEvent(Event{Kind: EventError, Err: err})
 			}
-			return
+			return current
 		}
 		current = stored
 	}
+	return current
 }
 
 // steered notes that the controllers have no more to write.

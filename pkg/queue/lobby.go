@@ -1,18 +1,12 @@
 package queue
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"time"
 )
 
-const (
-	// beacon is how long after the start the seed of a draw is known, if everything works.
-	beacon = 14_000 // ms
-	// drawFails is how long after the start a draw fails whose seed did not come: the beacon and what stands in for it.
-	drawFails = 12 * 60_000 // ms
-)
+// beacon is how long after the start the seed of a draw may be known in a room without a Drawer, where somebody else reveals it.
+const beacon = 14_000 // ms
 
 // came is how many numbers were given in the lobby, or are in the draw.
 func (f *Snapshot) came() (n uint64) {
@@ -91,10 +85,7 @@ func (r *Room) lobbyNext(v *View) time.Duration {
 		return interval
 	}
 	spread := f.spread(start)
-	if v.Start.Draw {
-		start += beacon
-	}
-	return r.whenItStarts(interval, start, spread)
+	return r.whenItStarts(interval, start+v.seedWait, spread)
 }
 
 // whenItStarts is an interval, except that a page does not ask just before the start and again behind it: if the start falls into
@@ -153,35 +144,4 @@ func (v *View) atStart(p *Place) int64 {
 		return v.before(p.Lane, lobbyBase(v.opened)) + int64(index)
 	}
 	return 0
-}
-
-// failDraws gives up the draws whose seeds did not come: the order of arrival stands.
-func (r *Room) failDraws(ctx context.Context, f *Snapshot) {
-	for i := range f.Opening.Draws {
-		d := &f.Opening.Draws[i]
-		if d.Known || f.Now < d.Frozen+drawFails {
-			continue
-		}
-		seed, err := r.Reveal(ctx, d.Opening, [32]byte{})
-		switch {
-		case err == nil:
-			r.revealing.worked()
-			if seed == ([32]byte{}) {
-				r.cfg.OnEvent(Event{Kind: EventDrawFailed, Opening: d.Opening})
-			}
-		case !errors.Is(err, ErrUnavailable) && r.revealing.failed(err):
-			r.cfg.OnEvent(Event{Kind: EventError, Err: err})
-		}
-	}
-}
-
-// Reveal puts the seed of an opening's draw in force, once, and answers the one that is: that of whoever came first. A zero
-// seed: the draw has failed, and the order of arrival stands. ErrUnknown: there is no such draw.
-func (r *Room) Reveal(ctx context.Context, opening string, seed [32]byte) (inForce [32]byte, err error) {
-	err = r.retryLost(ctx, func(ctx context.Context) error {
-		var err error
-		inForce, err = r.store.Reveal(ctx, opening, seed)
-		return err
-	})
-	return inForce, err
 }

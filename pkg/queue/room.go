@@ -63,6 +63,8 @@ type RoomConfig struct {
 	Health Health
 	// Planner makes the plan of the schedule in Document; nil: the plan is what is set.
 	Planner Planner
+	// Drawer finds the seeds of draws; nil: somebody else reveals them, or the order of arrival stands.
+	Drawer Drawer
 	// OnEvent is called with what operators should know. It must not block. Optional.
 	OnEvent func(Event)
 	// OnSnapshot is called with every new snapshot and must not change it. It must not block. Optional.
@@ -140,6 +142,8 @@ const (
 	EventOlder     EventKind = "schedule of an older configuration left out"
 	EventError     EventKind = "error"         // of the store, beside EventStoreDown; what each tick meets again is reported once
 	EventErrorOver EventKind = "error is over" // the tick can write the document again, after an EventError
+	// EventDrawn: this process knows the seed of a draw, and one is in force. Opening says of which.
+	EventDrawn EventKind = "drawn"
 	// EventDrawFailed: the seed of a draw did not come, and its lobby goes in the order of arrival. Opening says of which.
 	EventDrawFailed EventKind = "draw failed"
 )
@@ -221,11 +225,13 @@ type View struct {
 	Start, Following  Start
 	Message, Schedule string
 
-	draws   []drawn   // whose seeds are known
-	plan    []Step    // in order
-	opened  []Segment // the lobby that has just been opened, in the order of arrival
-	skipped int64     // numbers of the lobby that a loss left out
-	crowd   crowd
+	draws []drawn // whose seeds are known
+	// seedWait is how long after the start the seed of the lobby's draw is known, in ms.
+	seedWait int64
+	plan     []Step    // in order
+	opened   []Segment // the lobby that has just been opened, in the order of arrival
+	skipped  int64     // numbers of the lobby that a loss left out
+	crowd    crowd
 }
 
 // NewRoom makes a room over store. Run it with Run.
@@ -251,7 +257,8 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
 	r.doors.planner, r.doors.view = cfg.Planner, r.View
-	r.controllers = []controller{&r.configuration, plan, &r.doors}
+	draws := &noted{drawer: cfg.Drawer, view: r.View, onEvent: cfg.OnEvent}
+	r.controllers = []controller{&r.configuration, plan, &r.doors, draws}
 	r.watermark.m = Watermark{Gateway: cfg.Gateway, Document: r.configuration.initial()}
 	plan.first(&r.watermark.m.Document, r.Now())
 	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)

@@ -21,6 +21,8 @@ type Settings struct {
 	Doorway *Doorway `json:"doorway,omitempty"`
 	// Schedule is what the room does when, for its Planner; absent: nothing is planned.
 	Schedule json.RawMessage `json:"schedule,omitempty"`
+	// Draws is what gateways and officials note about draws, for the room's Drawer; absent: nothing.
+	Draws json.RawMessage `json:"draws,omitempty"`
 }
 
 // MaxMessage bounds Settings.Message, in bytes.
@@ -90,6 +92,18 @@ func (d *Document) SetSchedule(text string) {
 	s := d.settings()
 	if s.Schedule = nil; json.Valid([]byte(text)) {
 		s.Schedule = json.RawMessage(text)
+	}
+	d.Settings = s.Encode()
+}
+
+// Draws is what is noted about draws, as JSON for the room's Drawer; empty: nothing.
+func (d *Document) Draws() string { return string(d.settings().Draws) }
+
+// SetDraws sets it. What is no JSON is as none.
+func (d *Document) SetDraws(text string) {
+	s := d.settings()
+	if s.Draws = nil; json.Valid([]byte(text)) {
+		s.Draws = json.RawMessage(text)
 	}
 	d.Settings = s.Encode()
 }

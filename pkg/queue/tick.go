@@ -40,8 +40,8 @@ func (r *Room) Tick(ctx context.Context) {
 		r.missed(began, err)
 		return
 	}
-	r.steer(ctx, f.Document)
-	r.failDraws(ctx, &f)
+	inForce := r.steer(ctx, f.Document)
+	r.reveal(ctx, &f, &inForce)
 	now := r.localNow()
 	r.slew(f.Now-(began+now)/2, now)
 	old := r.view.Load()
@@ -69,6 +69,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
 		v.Message, v.Schedule = f.Document.Message(), f.Document.Schedule()
 	}
+	v.seedWait = r.seedWait(v)
 	v.endSketches()
 	v.takeDraws(old)
 	v.keepSketches(old)

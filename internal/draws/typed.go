@@ -1,0 +1,50 @@
+package draws
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/draw"
+)
+
+var (
+	// ErrNoDraw: no draw of that name waits for a line.
+	ErrNoDraw = errors.New("there is no such draw")
+	// ErrNotNow: a line cannot be typed in for the draw now.
+	ErrNotNow = errors.New("no line can be typed in for this draw")
+)
+
+// Type notes in a document the line that an official types in for the draw of an opening. Errors are ErrNoDraw and ErrNotNow.
+func Type(d *queue.Document, o *queue.Opening, opening, line string) error {
+	notes := parseNotes(d.Draws())
+	n := noteOf(notes, opening)
+	frozen := drawOf(o, opening)
+	switch {
+	case n == nil:
+		return fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
+	case n.Beacon != draw.ByHand:
+		return fmt.Errorf("%w: its commitment says that %s decides", ErrNotNow, n.Beacon)
+	case frozen == nil:
+		return fmt.Errorf("%w: its lobby is still open; a line counts from the start on, when the numbers are frozen", ErrNotNow)
+	case n.Line != "":
+		return fmt.Errorf("%w: a line was typed in already", ErrNotNow)
+	case n.Fallback != "" || frozen.Known:
+		return fmt.Errorf("%w: nothing was typed in ten minutes, and the secret alone has decided", ErrNotNow)
+	}
+	n.Line = strings.TrimSpace(line)
+	d.SetDraws(encodeNotes(notes))
+	return nil
+}
+
+func named(notes []note) string {
+	if len(notes) == 0 {
+		return "none"
+	}
+	var names []string
+	for i := range notes {
+		names = append(names, fmt.Sprintf("%q", notes[i].Opening))
+	}
+	return strings.Join(names, ", ")
+}

@@ -127,6 +127,7 @@ long-matrices:
 	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
+	$(GO) test -count=1 -timeout 15m -tags long -run Draw ./loadtest/sim
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser

@@ -49,7 +49,7 @@ func TestRecordsOfDrawsArePublic(t *testing.T) {
 		t.Errorf("POST: %d", post.StatusCode)
 	}
 	for _, query := range []string{"opening=2026-12-02%2008:00", "opening=", "opening=%zz"} {
-		noDraw(t, b.load("GET", "/.einlass/draw?"+query, "Accept", "*/*"))
+		noDraw(t, b.load("GET", "/.einlass/draw?"+query, "Accept", "*/*", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"))
 	}
 }
 
@@ -63,7 +63,7 @@ func noDraw(t *testing.T, a answer) {
 
 func TestARoomWithoutDrawsSaysSo(t *testing.T) {
 	empty := newFixtureLike(&fixture{t: t, library: newLibrary(t), draws: published{}}, closed)
-	noDraw(t, empty.browser().load("GET", "/.einlass/draw", "Accept", "*/*"))
-	noDraw(t, newFixture(t, closed).browser().load("GET", "/.einlass/draw", "Accept", "*/*"))
+	noDraw(t, empty.browser().load("GET", "/.einlass/draw", "Accept", "*/*", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"))
+	noDraw(t, newFixture(t, closed).browser().load("GET", "/.einlass/draw", "Accept", "*/*", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"))
 	empty.browser().load("GET", "/.einlass/draw", "Accept", "text/html").want(t, 404, "text/html")
 }

@@ -5,7 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/cloudflare/circl/sign/bls"
 
@@ -40,4 +45,17 @@ func New(tb testing.TB, genesis, period int64) *Chain {
 func (c *Chain) Sign(round uint64) []byte {
 	message := sha256.Sum256(binary.BigEndian.AppendUint64(nil, round))
 	return bls.Sign(c.key, message[:])
+}
+
+// ServeHTTP answers with a round as drand's servers do, once it has begun.
+func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	round, err := strconv.ParseUint(path.Base(r.URL.Path), 10, 64)
+	if err != nil || r.URL.Path != fmt.Sprintf("/%s/public/%d", c.Hash, round) || c.Begins(round) > time.Now().UnixMilli() {
+		http.NotFound(w, r)
+		return
+	}
+	signature := c.Sign(round)
+	randomness := sha256.Sum256(signature)
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"round":%d,"randomness":"%x","signature":"%x"}`, round, randomness, signature)
 }

@@ -8,8 +8,7 @@ import (
 
 // Draw is what the page of a draw tells one visitor.
 type Draw struct {
-	Stage   DrawStage
-	Opening string
+	Stage DrawStage
 	// Public is where the value comes from that nobody knew before; Fallback: it did not come in time, and the sealed secret
 	// alone has decided.
 	Public   DrawPublic
@@ -24,8 +23,8 @@ type Draw struct {
 	// are in hexadecimal digits; empty: not published yet.
 	Seal, Line, Secret, Value, Seed string
 	Round                           uint64
-	// Record is the own URL of the record, Back that of the waiting page.
-	Record, Back string
+	// Record is the own URL of the record, Again that of this page, Back that of the waiting page.
+	Record, Again, Back string
 	// Next is when the page loads again by itself; zero or less: it does not.
 	Next time.Duration
 }
@@ -141,7 +140,7 @@ func (s *Site) AppendDraw(dst []byte, lang Lang, d *Draw) []byte {
 		dst = append(dst, seg.html...)
 		switch seg.slot {
 		case slotReload:
-			dst = appendReload(dst, d.Next, d.Record)
+			dst = appendReload(dst, d.Next, d.Again)
 		case slotTarget:
 			dst = appendURL(dst, d.Back)
 		case slotRecord:
@@ -175,15 +174,14 @@ func (l *locale) drawNews(s *Status) phrase { return l.draw.news[min(s.Draw, dra
 
 // appendDrawData appends what the script needs to compute the place, as attributes.
 func appendDrawData(dst []byte, d *Draw) []byte {
-	dst = append(append(dst, ` data-opening="`...), escaped(d.Opening)...)
 	for _, n := range []struct {
 		name  string
 		value uint64
 	}{{"epoch", d.Epoch}, {"number", d.Ticket}, {"place", d.Place}, {"next", uint64(max(d.Next, 0) / time.Millisecond)}} {
-		dst = append(append(append(dst, `" data-`...), n.name...), `="`...)
-		dst = strconv.AppendUint(dst, n.value, 10)
+		dst = append(append(append(dst, ` data-`...), n.name...), `="`...)
+		dst = append(strconv.AppendUint(dst, n.value, 10), '"')
 	}
-	return append(dst, '"')
+	return dst
 }
 
 // appendDrawOwn appends the visitor's lot and what it has drawn, or that there is none.

@@ -10,9 +10,9 @@ import (
 // aDraw is a draw of 812 lots, of which the visitor has one.
 func aDraw() Draw {
 	return Draw{
-		Stage: DrawDone, Opening: "2027-06-14 08:00", Public: PublicDrand, Lots: 1812, Epoch: 7, Ticket: 37, Lot: 37, Place: 1005, Number: 1006,
+		Stage: DrawDone, Public: PublicDrand, Lots: 1812, Epoch: 7, Ticket: 37, Lot: 37, Place: 1005, Number: 1006,
 		Seal: strings.Repeat("6d", 32), Round: 123456, Secret: strings.Repeat("00", 32), Value: strings.Repeat("fe", 32), Seed: strings.Repeat("d1", 32),
-		Record: "/.einlass/draw?room=termine", Back: "/.einlass/wait?room=termine&to=/",
+		Record: "/.einlass/draw.json?room=termine", Again: "/.einlass/draw?room=termine", Back: "/.einlass/wait?room=termine&to=/",
 	}
 }
 
@@ -62,9 +62,9 @@ func TestThePageOfADrawSaysWhatIsKnown(t *testing.T) {
 // The script computes with what the page brings: the ticket as it is, the place as it was told.
 func TestThePageOfADrawBringsWhatItsScriptReads(t *testing.T) {
 	d := aDraw()
-	d.Opening, d.Next = `"<x>`, 15*time.Second
+	d.Next = 15 * time.Second
 	page := string(mustNew(t, testSite()).AppendDraw(nil, 0, &d))
-	want := ` data-record="/.einlass/draw?room=termine" data-opening="&#34;&lt;x&gt;" data-epoch="7" data-number="37" data-place="1005" data-next="15000">`
+	want := ` data-record="/.einlass/draw.json?room=termine" data-epoch="7" data-number="37" data-place="1005" data-next="15000">`
 	if !strings.Contains(page, want) {
 		t.Errorf("the page lacks %s:\n%s", want, page)
 	}

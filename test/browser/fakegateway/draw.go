@@ -27,7 +27,7 @@ type Draw struct {
 // published is what the page shows of a record.
 type published struct {
 	Commitment struct {
-		Statement struct{ Opening, Commit string }
+		Statement struct{ Commit string }
 	}
 	Freeze *struct {
 		Statement struct{ Round uint64 }
@@ -43,13 +43,13 @@ var (
 	drawNews    = map[string]web.DrawNews{"": web.NoDraw, "comes": web.DrawComes, "drawn": web.Drawn, "alone": web.DrawnAlone, "failed": web.NotDrawn}
 )
 
-// serveDraw answers the page of a draw, and what reads no pages the record.
+// serveDraw answers the page of a draw, or its record.
 func (s *Server) serveDraw(w http.ResponseWriter, r *http.Request, d *Draw) {
 	if d == nil {
 		http.NotFound(w, r)
 		return
 	}
-	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+	if strings.HasSuffix(r.URL.Path, ".json") {
 		w.Header().Set("Content-Type", web.JSONType)
 		write(w, http.StatusOK, d.Record)
 		return
@@ -57,14 +57,14 @@ func (s *Server) serveDraw(w http.ResponseWriter, r *http.Request, d *Draw) {
 	page := web.Draw{
 		Stage: drawStages[d.Stage], Public: drawPublics[d.Public], Fallback: d.Fallback, Lots: d.Lots, Epoch: d.Epoch, Ticket: d.Ticket, Lot: d.Lot,
 		Place: d.Place, Number: d.Number, Next: time.Duration(d.Next) * time.Millisecond,
-		Record: Prefix + "/draw", Back: Prefix + "/wait?to=/termine",
+		Record: Prefix + "/draw.json", Again: Prefix + "/draw", Back: Prefix + "/wait?to=/termine",
 	}
 	var p published
 	if err := json.Unmarshal(d.Record, &p); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	page.Opening, page.Seal = p.Commitment.Statement.Opening, p.Commitment.Statement.Commit
+	page.Seal = p.Commitment.Statement.Commit
 	if p.Freeze != nil {
 		page.Round = p.Freeze.Statement.Round
 	}

@@ -197,7 +197,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 			return
 		}
 		s.servePoll(w, r, setup)
-	case "draw":
+	case "draw", "draw.json":
 		s.serveDraw(w, r, setup.Draw)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)

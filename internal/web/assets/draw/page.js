@@ -1,7 +1,7 @@
 // The page of a draw: it asks for the record, computes, and shows those of its sentences that are true.
 
 (function () {
-  var key = 'einlass-draw ' + data.opening, again = Number(data.next);
+  var key = 'einlass-draw ' + data.record, again = Number(data.next);
 
   // What this device saw before the start is held against what is published afterwards. A browser may forbid the storage.
   function remember(commit) { try { localStorage.setItem(key, commit); } catch (e) { } }

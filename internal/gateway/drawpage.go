@@ -132,7 +132,7 @@ func (e *exchange) drawPage() {
 	if lang := param(e.v.Query(), "lang"); len(lang) > 0 {
 		page.Again += "&lang=" + url.QueryEscape(string(lang))
 	}
-	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendDraw(nil, e.r.langOf(e.v), &page), e.r.headers...)
+	e.answerDraw(&page)
 }
 
 // bearerPlace is the place of the visitor's ticket, or of the one that bought the stay.

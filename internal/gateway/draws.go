@@ -32,5 +32,5 @@ func (e *exchange) serveDraw(page bool) {
 		e.g.missing(e.v, 404, "no-draw")
 		return
 	}
-	e.v.Answer(200, "application/json", text)
+	e.answerRecord(text)
 }

@@ -125,6 +125,7 @@ type Room struct {
 	Finish   []Finish       `yaml:"finish,omitempty"`
 	Bookings []Booking      `yaml:"bookings,omitempty"`
 	Schedule *plan.Schedule `yaml:"schedule,omitempty"`
+	Draw     *Draw          `yaml:"draw,omitempty"`
 	Backend  Backend        `yaml:"backend"`
 	Pace     Pace           `yaml:"pace"`
 	Mode     string         `yaml:"mode,omitempty"`
@@ -143,6 +144,11 @@ type Finish struct {
 	Path     string `yaml:"path"`
 	Method   string `yaml:"method,omitempty"`
 	Redirect string `yaml:"redirect,omitempty"`
+}
+
+// Draw is how openings are drawn.
+type Draw struct {
+	Beacon string `yaml:"beacon"`
 }
 
 // Booking is a rule by which an answer of the site is a booking, which Ref names.

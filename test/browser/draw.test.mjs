@@ -122,26 +122,3 @@ test('the waiting page leads to the draw and stays open', async () => {
     assert.ok(!(await log()).some((r) => r.url.includes('away')), 'the place is given away');
   });
 });
-
-// One place takes 180 hashes. A slow telephone is played by the browser's own brake, six times; what it takes is printed and stands in
-// docs/performance.md, since no time is promised on a machine that others share.
-test('the check on a slow telephone', async (t) => {
-  await withPage({}, async (p, context) => {
-    await setup({ draw: drawn() });
-    // From the moment at which the record has come until the verdict stands on the page.
-    await p.addInitScript(() => {
-      new MutationObserver(() => { window.judged ??= performance.now(); })
-        .observe(document, { attributes: true, attributeFilter: ['data-verdict'], subtree: true });
-    });
-    const cdp = await context.newCDPSession(p);
-    await cdp.send('Emulation.setCPUThrottlingRate', { rate: 6 });
-    const took = [];
-    for (let i = 0; i < 7; i += 1) {
-      await p.goto(page);
-      await verdict(p);
-      took.push(await p.evaluate(() => window.judged - performance.getEntriesByType('resource').find((r) => r.initiatorType === 'fetch').responseEnd));
-    }
-    t.diagnostic(`the check took ${took.map((ms) => ms.toFixed(1)).join(' ')} ms, each on a page of its own, six times slowed down`);
-    assert.ok(took.every((ms) => ms > 0));
-  });
-});

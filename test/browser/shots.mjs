@@ -4,8 +4,8 @@ import { chromium } from 'playwright-core';
 import { readFileSync } from 'node:fs';
 import { base, setup } from './browser.mjs';
 
-const { OUT, README, CHROMIUM } = process.env;
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 300, height: 640 }, readme: { width: 760, height: 712 } };
+const { OUT, README, ONLY, CHROMIUM } = process.env;
+const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1280, height: 900 }, narrow: { width: 300, height: 640 }, readme: { width: 760, height: 712 } };
 
 const record = JSON.parse(readFileSync(new URL('../../pkg/queue/draw/testdata/record-drand.json', import.meta.url), 'utf8'));
 const { result, freeze, ...sealed } = record;
@@ -92,6 +92,7 @@ async function shoot(name, { locale, colorScheme, size, javaScriptEnabled = true
 }
 
 async function one(name, options, file) {
+  if (!name.includes(ONLY)) return;
   const { context, picture } = await shoot(name, options);
   await picture(file);
   await context.close();
@@ -105,6 +106,9 @@ if (README === 'true') {
   for (const name of Object.keys(pages)) {
     await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone' }, `${name}-de-light-phone.png`);
     await one(name, { locale: 'en-GB', colorScheme: 'dark', size: 'desktop' }, `${name}-en-dark-desktop.png`);
+    if (!/draw/.test(name)) continue;
+    await one(name, { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, `${name}-de-dark-phone.png`);
+    await one(name, { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, `${name}-en-light-desktop.png`);
   }
   await one('waiting', { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, 'waiting-en-light-desktop.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, 'waiting-de-dark-phone.png');

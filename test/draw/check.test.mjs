@@ -30,6 +30,13 @@ test('places of the published vectors', () => {
   }
 });
 
+test('one place takes two hashes a round', () => {
+  const source = ['sha256.js', 'permutation.js'].map((name) => here(assets + name)).join('');
+  const counted = new Function(source.replace('function block(h, bytes, at) {', '$& blocks += 1;') + ';var blocks = 0; return { placeOf: placeOf, blocks: function () { return blocks; } };')();
+  counted.placeOf(page.ofHex('ff'.repeat(32)), 1000000, 5);
+  assert.equal(counted.blocks(), 180);
+});
+
 const mine = { epoch: 7, number: 1, place: 3670 };
 const fits = { lots: true, seal: true, value: true, seed: true, place: true, drawn: 3670 };
 

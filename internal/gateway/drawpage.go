@@ -121,7 +121,10 @@ func (e *exchange) drawPage() {
 	if has && own == opening {
 		page.Lot, page.Epoch, page.Ticket = lot+1, place.Epoch, place.Number
 		if number := v.Number(&place); number > 0 && page.Stage >= web.DrawDone {
-			page.Number, page.Place = number, number-d.first+1
+			page.Number = number
+			if page.Stage == web.DrawDone {
+				page.Place = number - d.first + 1
+			}
 		}
 	}
 	if page.Stage == web.DrawFrozen {

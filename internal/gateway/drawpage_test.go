@@ -184,7 +184,11 @@ func TestThePageOfADrawSaysWhatWentWrong(t *testing.T) {
 			s := newDrawScene(t, draw.ByHand)
 			s.freeze()
 			s.decide(tt.result)
-			s.says("page", s.all[1].load("GET", "/.einlass/draw?room=termine").body, tt.page, `<dt>Your lot</dt><dd>2</dd>`)
+			page := s.all[1].load("GET", "/.einlass/draw?room=termine").body
+			s.says("page", page, tt.page, `<dt>Your lot</dt><dd>2</dd>`, "<dt>Your number</dt>")
+			if failed := tt.result.Algorithm == draw.Arrival; strings.Contains(page, "<dt>Place drawn</dt>") == failed {
+				t.Errorf("the draw has failed: %t, and the page says\n%s", failed, page)
+			}
 			s.says("poll", s.all[1].poll("room=termine&shown="), tt.news)
 		})
 	}

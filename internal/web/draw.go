@@ -80,8 +80,9 @@ type drawWords struct {
 	public [drawPublics]phrase
 	late   [drawPublics]phrase
 	news   [drawNews]phrase
-	noLot  phrase
-	labels [drawLabels]phrase
+	// noLot is said to whoever has none: that one can still be had, or not.
+	noLotYet, noLot phrase
+	labels          [drawLabels]phrase
 }
 
 // drawLabel names a figure of a draw.
@@ -123,7 +124,7 @@ func (l *locale) compileDraw(k *compiler) error {
 	for n, name := range drawLabelNames {
 		w.labels[n] = say("label." + name)
 	}
-	w.noLot = say("no_lot")
+	w.noLotYet, w.noLot = say("no_lot_yet"), say("no_lot")
 	for s, name := range drawStageNames {
 		v := view{Page: "draw", State: name, Reloads: true}
 		if err := k.notice(&w.pages[s], "draw.html", v, "draw."+name+".heading", "draw."+name+".lead"); err != nil {
@@ -191,7 +192,11 @@ func (l *locale) appendDrawOwn(dst []byte, d *Draw) []byte {
 		value uint64
 	}{{drawLot, d.Lot}, {drawPlace, d.Place}, {drawNumber, d.Number}, {drawLots, d.Lots}}
 	if d.Lot == 0 {
-		dst = append(append(append(dst, "<p>"...), l.draw.noLot.constant(inHTML)...), "</p>"...)
+		none := l.draw.noLot
+		if d.Stage == DrawAnnounced {
+			none = l.draw.noLotYet
+		}
+		dst = append(append(append(dst, "<p>"...), none.constant(inHTML)...), "</p>"...)
 		figures = figures[len(figures)-1:]
 	}
 	if d.Lot == 0 && d.Lots == 0 {

@@ -31,10 +31,11 @@ func TestThePageOfADrawSaysWhatIsKnown(t *testing.T) {
 	}{
 		"before the start": {func(d *Draw) {
 			d.Stage, d.Place, d.Number, d.Lots, d.Secret, d.Value, d.Seed, d.Round = DrawAnnounced, 0, 0, 0, "", "", "", 0
-		}, []string{"The order is drawn by lot", "Your lot", "37", "Seal", strings.Repeat("6d", 32), "value of drand is added"}, []string{"Secret number", "Place drawn", "Lots in all", "The draw has failed"}},
+		}, []string{"The order is drawn by lot", "Your lot", "37", "Seal", strings.Repeat("6d", 32), "It is from drand, a public service."}, []string{"Secret number", "Place drawn", "Lots in all", "The draw has failed"}},
 		"frozen":            {func(d *Draw) { d.Stage, d.Place, d.Number, d.Secret, d.Value, d.Seed = DrawFrozen, 0, 0, "", "", "" }, []string{"The draw is under way", "1,812", "Round of drand", "123456"}, []string{"Place drawn", "Combined number"}},
 		"drawn":             {func(*Draw) {}, []string{"The order has been drawn", "Place drawn", "1,005", "Your number", "1,006", "Combined number", strings.Repeat("d1", 32)}, []string{"did not come in time", "You have no lot"}},
 		"no lot":            {func(d *Draw) { d.Lot, d.Place, d.Number = 0, 0, 0 }, []string{"You have no lot in this draw", "1,812"}, []string{"Your lot", "Place drawn"}},
+		"no lot yet":        {func(d *Draw) { d.Stage, d.Lot, d.Lots = DrawAnnounced, 0, 0 }, []string{"You have no lot yet."}, []string{"You have no lot in"}},
 		"late":              {func(d *Draw) { d.Fallback = true }, []string{"The public random value of drand did not come in time. The order was drawn by the sealed secret alone."}, []string{"is added"}},
 		"nothing was typed": {func(d *Draw) { d.Fallback, d.Public = true, PublicTyped }, []string{"was not entered in time. The order was drawn by the sealed secret alone."}, nil},
 		"typed":             {func(d *Draw) { d.Public, d.Line, d.Round = PublicTyped, "<4 & 9>", 0 }, []string{"we enter a public random value", "&lt;4 &amp; 9&gt;"}, []string{"Round of drand"}},

@@ -27,7 +27,7 @@ test('a draw that fits, by the record alone', async () => {
     await setup({ draw: drawn() });
     await p.goto(page);
     const read = await verdict(p);
-    for (const want of ['Everything fits.', 'The secret number fits the seal. It was not exchanged.', 'The public random value fits its source.',
+    for (const want of ['Everything fits.', 'The secret number fits the seal. It was not exchanged.', 'The public random value fits what was published of it.',
       'Your place fits. Your lot has drawn exactly this place.', '3,670', '9,000']) assert.ok(read.some((l) => l.includes(want)), `${want} is not in\n${read.join('\n')}`);
     assert.ok(!read.some((l) => /does not|before the start\./.test(l)), read.join('\n'));
     assert.deepEqual((await log()).map((r) => r.url), ['/.einlass/draw', '/.einlass/draw.json'], 'it asks for more than the page and the record');
@@ -40,7 +40,7 @@ test('each thing that does not fit is said', async () => {
     ['Your place does not fit. Your lot has drawn the place 3670.', drawn({ place: 12, number: 12 })],
     ['The secret number does not fit the seal.', drawn({}, (r) => { r.result.statement.secret = other; })],
     ['The combined number does not fit', drawn({}, (r) => { r.result.statement.seed = other; })],
-    ['The public random value does not fit its source.', drawn({}, (r) => { r.result.statement.signature = other; })],
+    ['The public random value does not fit what was published of it.', drawn({}, (r) => { r.result.statement.signature = other; })],
     ['The count of the lots does not fit', drawn({}, (r) => { r.freeze.statement.n = 8999; })],
   ]) {
     await withPage({}, async (p) => {

@@ -49,7 +49,7 @@ const pages = {
   draw_fits: { draw },
   draw_fails: { draw: { ...draw, place: 12, number: 12 } },
   draw_no_lot: { draw: { ...draw, ...before, epoch: 0, ticket: 0, lot: 0, fallback: true } },
-  draw_failed: { draw: { ...draw, place: 1, number: 1, stage: 'failed', record: { ...record, result: { ...result, statement: { ...result.statement, algorithm: 'arrival' } } } } },
+  draw_failed: { draw: { ...draw, place: 0, number: 1, stage: 'failed', record: { ...record, result: { ...result, statement: { ...result.statement, algorithm: 'arrival' } } } } },
   standby: { state: 'standby', ahead: 17 },
   down: { state: 'down', ahead: 17 },
   between: { state: 'between', ahead: 312, starts: 11525 },

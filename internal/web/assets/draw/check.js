@@ -10,13 +10,14 @@
 //   place  the lot has drawn the place that its bearer was told
 //   drawn  the place that was computed, counted from 1
 function checkDraw(record, mine) {
-  var said = record.commitment.statement, frozen = record.freeze.statement, result = record.result.statement, lot, answer = {};
+  var said = record.commitment.statement, frozen = record.freeze.statement, result = record.result.statement, lot, fits, answer = {};
   answer.lots = belongTogether(said, frozen, result);
   if (result.secret) {
     answer.seal = hash(ofText('einlass/draw/v1/commit\n').concat(ofHex(result.secret))) === said.commit;
   }
   if (result.algorithm === 'swap-or-not-90-sha256') {
-    answer.value = valueOf(result) === result.value && (result.beacon === said.beacon || !!result.fallback);
+    fits = valueOf(result) === result.value && (result.beacon === said.beacon || !!result.fallback);
+    if (!fits || result.beacon !== 'none') { answer.value = fits; }
     answer.seed = seedOf(frozen, result) === result.seed;
   }
   lot = lotOf(frozen.segments, mine.epoch, mine.number);

@@ -125,7 +125,7 @@ type Room struct {
 	Finish   []Finish       `yaml:"finish,omitempty"`
 	Bookings []Booking      `yaml:"bookings,omitempty"`
 	Schedule *plan.Schedule `yaml:"schedule,omitempty"`
-	Draw     *Draw          `yaml:"draw,omitempty"`
+	Draw     RoomDraw       `yaml:"draw,omitempty"`
 	Backend  Backend        `yaml:"backend"`
 	Pace     Pace           `yaml:"pace"`
 	Mode     string         `yaml:"mode,omitempty"`
@@ -146,8 +146,8 @@ type Finish struct {
 	Redirect string `yaml:"redirect,omitempty"`
 }
 
-// Draw is how openings are drawn.
-type Draw struct {
+// RoomDraw is what decides the draws of a room: drand, typed or none.
+type RoomDraw struct {
 	Beacon string `yaml:"beacon"`
 }
 

@@ -160,7 +160,7 @@ func (m *morning) settings(dir string) *launch.Config {
 		room.Bookings = append(room.Bookings, launch.Booking{Path: b.Path, Method: b.Method, Redirect: b.Redirect, Ref: b.Ref})
 	}
 	if g.Draws() {
-		room.Draw = &launch.Draw{Beacon: string(draw.None)}
+		room.Draw = launch.RoomDraw{Beacon: string(draw.None)}
 	}
 	room.Schedule = &plan.Schedule{Zone: "UTC", Openings: []plan.Opening{{
 		Dates: []string{time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}, Start: "12:00",

@@ -29,6 +29,8 @@ func everyCommand(t *testing.T) [][]string {
 		{"plan", "termine"},
 		{"plan", "preview", "termine", day},
 		{"booked", "termine", "412"},
+		{"draw", "show", "termine"},
+		{"draw", "type", "termine", "o", "3 17 22"},
 		{"close", "termine"},
 		{"open", "termine"},
 		{"rooms"},
@@ -130,7 +132,9 @@ func without(member string) forgery {
 	})
 }
 
-func isAct(command []string) bool  { return command[0] == "debug" || command[0] == "booked" }
+func isAct(command []string) bool {
+	return command[0] == "debug" || command[0] == "booked" || command[0] == "draw"
+}
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }
 

@@ -40,6 +40,8 @@ type gateway struct {
 	act   operator.DebugAct
 
 	reason string // of what was told
+
+	records []string // of draws
 }
 
 func newGateway() *gateway {
@@ -100,6 +102,26 @@ func (g *gateway) PreviewPlan(_ context.Context, id string, change operator.Chan
 }
 
 func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
+
+func (g *gateway) RefuseTyped(_ context.Context, _ string, why error) error { return why }
+
+func (g *gateway) Draws(id string) (operator.DrawsInfo, error) {
+	if _, err := g.Get(id); err != nil {
+		return operator.DrawsInfo{}, err
+	}
+	return operator.DrawsInfo{ID: id, Records: g.records}, nil
+}
+
+func (g *gateway) Type(_ context.Context, id string, typed operator.Typed) (operator.DrawTyped, error) {
+	if _, err := g.Get(id); err != nil {
+		return operator.DrawTyped{}, err
+	}
+	if typed.Opening == "later" {
+		return operator.DrawTyped{}, fmt.Errorf("%w: its lobby is still open", operator.ErrNotNow)
+	}
+	g.reason = typed.Reason
+	return operator.DrawTyped{ID: id, Opening: typed.Opening, Line: typed.Line}, nil
+}
 
 func (g *gateway) RefuseTold(_ context.Context, _ string, why error) error { return why }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/route"
-	"github.com/einlass/einlass/pkg/queue/draw"
 )
 
 // change is a configuration on its way into force: what is new of it is open and does not serve yet.
@@ -49,7 +48,7 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 		if err := r.line.Reconfigure(r.line.config(r.cfg)); err != nil {
 			a.log.Error("line not reconfigured", zap.String("room", r.cfg.ID), zap.Error(err))
 		}
-		r.line.draws.SetRule(draw.Rule(r.cfg.Draw.Beacon))
+		r.line.draws.SetRule(ruleOf(r.cfg))
 	}
 	if level, parsed := zapcore.ParseLevel(cfg.Log.Level); parsed == nil {
 		a.level.SetLevel(level)

@@ -158,6 +158,7 @@ func mistakesOfPlaces() []mistake {
 		}, nobody: true, key: "state.dir", at: "DIR/closed", say: "permission denied"},
 		{name: "the journal's directory is a file", spoil: func(w *world) { w.instead("journal") }, key: "journal.dir", at: "dir: DIR/journal", say: "not a directory"},
 		{name: "the journal's directory cannot be written to", spoil: func(w *world) { w.chmod("journal", 0o500) }, nobody: true, key: "journal.dir", at: "dir: DIR/journal", say: "permission denied"},
+		{name: "the directory of draws is below a file", spoil: edits("journal:\n", "draws: {dir: DIR/token/draws}\njournal:\n"), key: "draws.dir", at: "draws: {dir", say: "not a directory"},
 		{name: "ACME's directory is a file", spoil: func(w *world) {
 			w.write("acme", "a file", 0o600)
 			byACME("")(w)

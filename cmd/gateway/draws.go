@@ -27,8 +27,10 @@ func (o *opener) draws(cfg *config.Config, log *zap.Logger) (d drawing, err erro
 	if dir == "" || o.noDir && cfg.Draws.Dir == "" {
 		return d, nil
 	}
-	if err := o.refuse("draws.dir", writable(dir)); err != nil {
-		return d, err
+	if cfg.Draws.Dir != "" { // else it is in state.dir, which is open
+		if err := o.refuse("draws.dir", writable(dir)); err != nil {
+			return d, err
+		}
 	}
 	d.archive, err = draws.NewArchive(dir, log)
 	return d, err
@@ -38,8 +40,11 @@ func (o *opener) draws(cfg *config.Config, log *zap.Logger) (d drawing, err erro
 func (d *drawing) conductor(cfg *config.Room, keys *token.Source, log *zap.Logger) (*draws.Conductor, error) {
 	return draws.New(draws.Config{
 		Room: cfg.ID, Keys: keys, Chain: d.chain, Rounds: d.beacons, Archive: d.archive, Log: log,
-	}, draw.Rule(cfg.Draw.Beacon))
+	}, ruleOf(cfg))
 }
+
+// ruleOf is which beacon decides the draws that a room commits to from now on.
+func ruleOf(cfg *config.Room) draw.Rule { return draw.Rule(cfg.Draw.Beacon) }
 
 // services write the records, and ask drand. The lines that need them start after them and stop before.
 func (d *drawing) services() []lifecycle.Service {

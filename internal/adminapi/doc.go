@@ -6,6 +6,8 @@
 //	                       health, schedule, door, close_at                        operators
 //	GET   /v1/rooms/{id}/plan           what it does now by its schedule, and next operators
 //	POST  /v1/rooms/{id}/plan/preview   what another schedule would do             operators
+//	GET   /v1/rooms/{id}/draws          the records of its draws                   operators
+//	POST  /v1/rooms/{id}/draws/line     the line that decides one: operator.Typed  operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
 //	GET   /debug/pprof/    profiles                                                operators
 //	GET   /metrics         Prometheus                                              public

@@ -39,6 +39,7 @@ const (
 	CodeUnknownRoom  = "unknown_room"
 	CodeMethod       = "method_not_allowed"
 	CodeConflict     = "conflict"
+	CodeNotNow       = "not_now"
 	CodeVersion      = "version_conflict"
 	CodeTooLarge     = "too_large"
 	CodeMediaType    = "unsupported_media_type"
@@ -88,6 +89,7 @@ var kinds = []kind{
 	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},
 	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
+	{operator.ErrNotNow, http.StatusConflict, CodeNotNow, "Not now"},
 	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
 	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
 	{queue.ErrUnknown, http.StatusNotFound, CodeUnknown, "Unknown place or opening"},

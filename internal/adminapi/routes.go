@@ -47,6 +47,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms/{id}/plan", operators, quick, s.showPlan},
 		{http.MethodPost, "/v1/rooms/{id}/plan/preview", operators, quick, s.previewPlan},
 		{http.MethodPost, "/v1/rooms/{id}/outcomes", reporters, change, s.tellOutcome},
+		{http.MethodGet, "/v1/rooms/{id}/draws", operators, quick, s.showDraws},
+		{http.MethodPost, "/v1/rooms/{id}/draws/line", operators, change, s.typeLine},
 		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", operators, change, actOf[operator.DebugReveal](s)},
 		{http.MethodPost, "/v1/rooms/{id}/debug/report", operators, change, actOf[operator.DebugReport](s)},

@@ -61,6 +61,9 @@ type Operators interface {
 	PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error)
 	Tell(ctx context.Context, id string, told operator.Told) (operator.Heard, error)
 	RefuseTold(ctx context.Context, id string, why error) error
+	Draws(id string) (operator.DrawsInfo, error)
+	Type(ctx context.Context, id string, typed operator.Typed) (operator.DrawTyped, error)
+	RefuseTyped(ctx context.Context, id string, why error) error
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
 }

@@ -53,6 +53,16 @@ func (r *room) Get(id string) (operator.RoomInfo, error) {
 
 func (r *room) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
+func (r *room) Draws(id string) (operator.DrawsInfo, error) {
+	return operator.DrawsInfo{ID: id, Records: []string{"a record"}}, r.err
+}
+
+func (r *room) Type(_ context.Context, id string, typed operator.Typed) (operator.DrawTyped, error) {
+	return operator.DrawTyped{ID: id, Opening: typed.Opening, Line: typed.Line}, r.err
+}
+
+func (r *room) RefuseTyped(_ context.Context, _ string, why error) error { return why }
+
 func (r *room) RefuseTold(_ context.Context, _ string, why error) error { return why }
 
 func (r *room) Tell(_ context.Context, id string, told operator.Told) (operator.Heard, error) {
@@ -325,5 +335,22 @@ func TestATokenThatTravelsOpenlyIsNoticed(t *testing.T) {
 		if c.Plain() != want {
 			t.Errorf("%q is plain: %v", address, c.Plain())
 		}
+	}
+}
+
+func TestDrawsAndLines(t *testing.T) {
+	r := newRoom()
+	c := start(t, api(t, r), token)
+	info, err := c.Draws(t.Context(), "termine")
+	if err != nil || info.ID != "termine" || len(info.Records) != 1 {
+		t.Errorf("%+v, %v", info, err)
+	}
+	done, err := c.Type(t.Context(), "termine", operator.Typed{Opening: "eight", Line: "1 2"})
+	if err != nil || done.Opening != "eight" || done.Line != "1 2" {
+		t.Errorf("%+v, %v", done, err)
+	}
+	r.err = operator.ErrNotNow
+	if _, err := c.Type(t.Context(), "termine", operator.Typed{Opening: "eight", Line: "1 2"}); err == nil {
+		t.Error("a refusal is no error")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,8 +64,8 @@ func TestEachBeaconAndWhatStandsInForIt(t *testing.T) {
 	}{
 		"drand":         {rule: draw.Drand, after: 14 * time.Second, before: 13 * time.Second, beacon: draw.Drand},
 		"drand, silent": {rule: draw.Drand, silent: true, after: 44 * time.Second, before: 39 * time.Second, beacon: draw.None, fallback: draw.DrandSilent},
-		"typed":         {rule: draw.ByHand, line: " 3 17 22 ", after: 91 * time.Second, before: 89 * time.Second, beacon: draw.ByHand},
-		"nothing typed": {rule: draw.ByHand, after: 601 * time.Second, before: 599 * time.Second, beacon: draw.None, fallback: draw.NothingTyped},
+		"typed":         {rule: draw.ByHand, line: " 3 17 22 ", after: 93 * time.Second, before: 89 * time.Second, beacon: draw.ByHand},
+		"nothing typed": {rule: draw.ByHand, after: 603 * time.Second, before: 599 * time.Second, beacon: draw.None, fallback: draw.NothingTyped},
 		"none":          {rule: draw.None, after: time.Second, beacon: draw.None},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -312,7 +313,7 @@ func TestALineIsTypedInOnceAndAfterTheStart(t *testing.T) {
 	if r := g.record().Result; r.Line != "1 2 3" {
 		t.Errorf("%+v", r)
 	}
-	if err := draws.Type(&queue.Document{}, &queue.Opening{}, "nobody", "1"); !errors.Is(err, draws.ErrNoDraw) {
+	if _, err := draws.Type(&queue.Document{}, &queue.Opening{}, "nobody", "1"); !errors.Is(err, draws.ErrNoDraw) {
 		t.Errorf("an unknown opening: %v", err)
 	}
 	other := newWorld(t)
@@ -336,5 +337,74 @@ func TestEachStatementIsLoggedOnce(t *testing.T) {
 		if n := g.logs.FilterMessage(what).Len(); n != 1 {
 			t.Errorf("%q is logged %d times", what, n)
 		}
+	}
+}
+
+// A gateway of a release that knows no notes about draws drops them when it writes the document: they come back, and say the same.
+func TestNotesThatAnOlderGatewayDropsComeBack(t *testing.T) {
+	w := newWorld(t)
+	g := w.gate("a", draw.ByHand, nil)
+	drop := func() {
+		t.Helper()
+		if _, err := g.Update(t.Context(), func(d *queue.Document) error { d.SetDraws(""); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.until(2 * time.Minute)
+	g.comeEarly(20)
+	commit := g.record().Commitment.Commit
+	drop()
+	w.until(start + time.Second)
+	drop()
+	w.until(start + 3*time.Second)
+	if err := g.typesIn("1 2 3"); err != nil {
+		t.Fatal(err)
+	}
+	w.until(start + 10*time.Second)
+	if v := g.record(); v.Commitment.Commit != commit || v.Result == nil || v.Result.Line != "1 2 3" {
+		t.Errorf("%+v", v)
+	}
+	if n := g.logs.FilterMessageSnippet("differs").Len(); n != 0 {
+		t.Errorf("logged: %v", g.logs.All())
+	}
+}
+
+// A plan may have more draws within the next hours than notes have room for: the next ones are committed to, and the document rests.
+func TestTheNextOfManyDrawsAreCommittedTo(t *testing.T) {
+	w := newWorld(t)
+	g := w.gate("a", draw.None, nil)
+	_, err := g.Update(t.Context(), func(d *queue.Document) error {
+		d.Plan = nil
+		for i := range 20 {
+			at := worldStart + 60_000 + int64(19-i)*20*60_000
+			name := fmt.Sprintf("%02d", 19-i)
+			d.Plan = append(d.Plan, queue.Step{At: at, Opening: name, Rank: 1, Phase: queue.PhaseLobby},
+				queue.Step{At: at + 60_000, Opening: name, Rank: 2, Phase: queue.PhaseOpen, Draw: true},
+				queue.Step{At: at + 10*60_000, Opening: name, Rank: 3, Phase: queue.PhaseLine})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.until(2 * time.Second)
+	for i := range 20 {
+		if committed := g.draws.Of(fmt.Sprintf("%02d", i)) != nil; committed != (i < 8) {
+			t.Errorf("draw %d: committed to: %v", i, committed)
+		}
+	}
+	version := g.View().Snapshot.Document.Version
+	w.until(30 * time.Second)
+	if now := g.View().Snapshot.Document.Version; now != version {
+		t.Errorf("the document is written again and again: version %d, then %d", version, now)
+	}
+	w.until(70 * time.Second)
+	g.comeEarly(3)
+	w.until(25 * time.Minute) // the first is over, the second is in its lobby or later
+	if r, err := draw.ParseRecord(g.draws.Of("00")); err != nil || r.Result == nil {
+		t.Errorf("the first has no result: %v", err)
+	}
+	if g.draws.Of("08") == nil || g.draws.Of("10") != nil {
+		t.Error("the next are not committed to")
 	}
 }

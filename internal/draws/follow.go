@@ -36,8 +36,9 @@ type seen struct {
 
 // published are texts as they are answered.
 type published struct {
-	all []byte
-	of  map[string][]byte
+	all     []byte
+	records [][]byte
+	of      map[string][]byte
 }
 
 func (f *follower) load(cfg *Config) error {
@@ -146,7 +147,7 @@ func (f *follower) publish(room string) {
 	p.all = append(p.all, `{"room":"`+room+`","records":[`...)
 	for i, opening := range openings {
 		text := f.records[opening].Encode()
-		p.of[opening] = text
+		p.of[opening], p.records = text, append(p.records, text)
 		if i > 0 {
 			p.all = append(p.all, ',')
 		}
@@ -162,6 +163,9 @@ func (f *follower) publish(room string) {
 
 // All are the published records of the room, the latest first, as JSON; nil: there are none. It must not be changed.
 func (c *Conductor) All() []byte { return c.follower.published.Load().all }
+
+// Records are the same, each as it is verified. They must not be changed.
+func (c *Conductor) Records() [][]byte { return c.follower.published.Load().records }
 
 // Of is the record of an opening, as it is verified; nil: there is none. It must not be changed.
 func (c *Conductor) Of(opening string) []byte { return c.follower.published.Load().of[opening] }

@@ -16,26 +16,27 @@ var (
 	ErrNotNow = errors.New("no line can be typed in for this draw")
 )
 
-// Type notes in a document the line that an official types in for the draw of an opening. Errors are ErrNoDraw and ErrNotNow.
-func Type(d *queue.Document, o *queue.Opening, opening, line string) error {
+// Type notes in a document the line that an official types in for the draw of an opening, and answers what counts of it. Errors are
+// ErrNoDraw and ErrNotNow.
+func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts string, err error) {
 	notes := parseNotes(d.Draws())
 	n := noteOf(notes, opening)
 	frozen := drawOf(o, opening)
 	switch {
 	case n == nil:
-		return fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
+		return "", fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
 	case n.Beacon != draw.ByHand:
-		return fmt.Errorf("%w: its commitment says that %s decides", ErrNotNow, n.Beacon)
+		return "", fmt.Errorf("%w: its commitment says that %s decides", ErrNotNow, n.Beacon)
 	case frozen == nil:
-		return fmt.Errorf("%w: its lobby is still open; a line counts from the start on, when the numbers are frozen", ErrNotNow)
+		return "", fmt.Errorf("%w: its lobby is still open; a line counts from the start on, when the numbers are frozen", ErrNotNow)
 	case n.Line != "":
-		return fmt.Errorf("%w: a line was typed in already", ErrNotNow)
+		return "", fmt.Errorf("%w: a line was typed in already", ErrNotNow)
 	case n.Fallback != "" || frozen.Known:
-		return fmt.Errorf("%w: nothing was typed in ten minutes, and the secret alone has decided", ErrNotNow)
+		return "", fmt.Errorf("%w: nothing was typed in ten minutes, and the secret alone has decided", ErrNotNow)
 	}
 	n.Line = strings.TrimSpace(line)
 	d.SetDraws(encodeNotes(notes))
-	return nil
+	return n.Line, nil
 }
 
 func named(notes []note) string {

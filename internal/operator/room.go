@@ -23,6 +23,8 @@ type Line interface {
 type Room struct {
 	ID, Title string
 	Line      Line
+	// Draws returns the published records of the room's draws, the latest first; nil: there are none.
+	Draws func() [][]byte
 	// Backends returns the addresses behind the room as this gateway sees them.
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.

@@ -21,6 +21,7 @@ type Config struct {
 	State   State    `yaml:"state"`
 	Keys    Keys     `yaml:"keys,omitempty"`
 	Journal Journal  `yaml:"journal,omitempty"`
+	Draws   Draws    `yaml:"draws,omitempty"`
 	Log     LogStyle `yaml:"log,omitempty"`
 	Limits  Limits   `yaml:"limits"`
 	// Drain is how long it serves on after a SIGTERM. Nil is 0, so that a stop costs nothing.
@@ -81,6 +82,20 @@ type Keys struct {
 // Journal is the journal's directory.
 type Journal struct {
 	Dir string `yaml:"dir"`
+}
+
+// Draws is the chain of drand that decides draws, and who has its rounds.
+type Draws struct {
+	Drand Drand `yaml:"drand"`
+}
+
+// Drand is a chain and its servers; hash and key are hexadecimal, Genesis is in Unix seconds.
+type Drand struct {
+	Servers []string      `yaml:"servers"`
+	Hash    string        `yaml:"hash"`
+	Key     string        `yaml:"key"`
+	Genesis int64         `yaml:"genesis"`
+	Period  time.Duration `yaml:"period"`
 }
 
 // LogStyle is what is logged, and how.

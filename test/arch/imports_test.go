@@ -65,6 +65,7 @@ var rules = []struct {
 		never: []string{module + "pkg/queue/memstore", module + "pkg/queue/redisstore", "github.com/redis/go-redis"},
 	},
 	{name: "plans have no store", of: "pkg/queue/plan", never: []string{"context", "net", "net/http"}},
+	{name: "draws have no clock", of: "pkg/queue/draw", but: []string{"pkg/queue/draw/drand/drandtest"}, never: []string{"time", "context", "net", "net/http"}},
 	{name: "pages know no server", of: "internal/web", never: []string{"github.com/valyala/fasthttp"}},
 }
 
@@ -98,6 +99,7 @@ var keepers = []struct {
 	who  []string
 }{
 	{"github.com/valyala/fasthttp", []string{"internal/httpx", "internal/gateway", "internal/proxy", "loadtest"}},
+	{"github.com/cloudflare/circl", []string{"pkg/queue/draw/drand"}},
 	{module + "pkg/queue/memstore", []string{"cmd/gateway", "loadtest", "pkg/queue/memstore"}},
 	{module + "pkg/queue/redisstore", []string{"cmd/gateway", "loadtest", "pkg/queue/redisstore", "test/e2e"}},
 }

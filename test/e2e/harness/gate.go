@@ -27,6 +27,10 @@ type Settings struct {
 	Forgets bool
 	// Limits of the gateway. Default: arrivals are not limited.
 	Limits launch.Limits
+	// Journal is the directory of journals; default none.
+	Journal string
+	// Draws is the chain of drand; default the gateway's.
+	Draws launch.Draws
 	// Drain is how long the gateway serves on after a SIGTERM.
 	Drain time.Duration
 	// Trusted are the networks whose forwarding headers are believed.
@@ -55,12 +59,14 @@ type Room struct {
 	// Once, Quiet and Ancestors are the room's once, session.quiet and frame_ancestors.
 	Once, Quiet, Ancestors []string
 	OnFailure              string // default hold
+	Beacon                 string // default drand
 }
 
 func (s *Settings) config() *launch.Config {
 	c := &launch.Config{
 		State: launch.State{Dir: s.State, Interval: 200 * time.Millisecond, PlacesInterval: s.Places},
 		Store: launch.Store{URL: s.Store}, Limits: s.Limits, Log: launch.LogStyle{Format: "json"},
+		Journal: launch.Journal{Dir: s.Journal}, Draws: s.Draws,
 		Drain: &s.Drain, TrustedProxies: s.Trusted, Keys: launch.Keys{File: s.Keys},
 	}
 	if s.Forgets {
@@ -104,7 +110,7 @@ func (r *Room) config() launch.Room {
 		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst), Inside: inside[r.Strict]},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
 		Session: session, ClaimWindow: or(r.Claim, 20*time.Second),
-		OnStoreFailure: or(r.OnFailure, "hold"),
+		OnStoreFailure: or(r.OnFailure, "hold"), Draw: launch.RoomDraw{Beacon: r.Beacon},
 	}
 }
 

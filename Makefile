@@ -142,6 +142,7 @@ long-matrices: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
 	$(GO) test -count=1 -timeout 10m -tags long -run 'StayShort|Outcome|WithinIdle' ./internal/gateway
 	$(GO) test -count=1 -timeout 10m -tags long -run EachMistake ./cmd/gateway
+	$(GO) test -count=1 -timeout 15m -tags long -run Draw ./loadtest/sim
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser

@@ -397,6 +397,17 @@ func (e *exchange) answerKeys() {
 	e.v.Answer(200, "application/jwk-set+json", e.r.Tokens.AppendJWKS(nil, e.r.now()), "Cache-Control", maxAge)
 }
 
+// answerRecord publishes records of draws. They grow while a draw is under way, so nobody keeps them.
+func (e *exchange) answerRecord(text []byte) { e.v.Answer(200, web.JSONType, text) }
+
+// answerDraw is the page of a draw.
+func (e *exchange) answerDraw(d *web.Draw) {
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.r.langOf(e.v), d)
+	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
+}
+
 // answerAsset sends a file of our pages.
 func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) { sendAsset(v, asset, asset.Headers()) }
 

@@ -12,8 +12,12 @@ type Draws interface {
 }
 
 // serveDraw publishes what is known of the room's draws: before the lobby the commitment, at the start what was frozen, and then the
-// result. With an opening in the query it is that one's record alone.
-func (e *exchange) serveDraw() {
+// result. With an opening in the query it is that one's record alone. People get a page.
+func (e *exchange) serveDraw(page bool) {
+	if page {
+		e.drawPage()
+		return
+	}
 	var text []byte
 	if d := e.r.Draws; d != nil {
 		switch query, err := url.ParseQuery(string(e.v.Query())); {
@@ -28,5 +32,5 @@ func (e *exchange) serveDraw() {
 		e.g.missing(e.v, 404, "no-draw")
 		return
 	}
-	e.v.Answer(200, "application/json", text)
+	e.answerRecord(text)
 }

@@ -27,7 +27,7 @@ func TestRecordsOfDrawsArePublic(t *testing.T) {
 	s := &fixture{t: t, library: newLibrary(t), draws: published{"2026-12-01 08:00": "{\"record\":1}\n"}}
 	newFixtureLike(s, closed)
 	b := s.browser()
-	a := b.load("GET", "/.einlass/draw")
+	a := b.load("GET", "/.einlass/draw.json")
 	a.want(t, 200, "application/json")
 	if a.body != `{"room":"termine","records":[]}` {
 		t.Errorf("all: %q", a.body)
@@ -36,13 +36,13 @@ func TestRecordsOfDrawsArePublic(t *testing.T) {
 		t.Error("a public answer sets a cookie")
 	}
 	for _, query := range []string{"opening=2026-12-01%2008:00", "opening=2026-12-01+08%3A00", "room=termine&opening=2026-12-01%2008:00"} {
-		a = b.load("GET", "/.einlass/draw?"+query)
+		a = b.load("GET", "/.einlass/draw.json?"+query)
 		a.want(t, 200, "application/json")
 		if a.body != "{\"record\":1}\n" {
 			t.Errorf("%s: %q", query, a.body)
 		}
 	}
-	if head := b.load("HEAD", "/.einlass/draw"); head.StatusCode != http.StatusOK || head.ContentLength != 31 {
+	if head := b.load("HEAD", "/.einlass/draw.json"); head.StatusCode != http.StatusOK || head.ContentLength != 31 {
 		t.Errorf("HEAD: %d, %d bytes", head.StatusCode, head.ContentLength)
 	}
 	if post := b.load("POST", "/.einlass/draw"); post.StatusCode != http.StatusMethodNotAllowed {

@@ -114,7 +114,9 @@ type Room struct {
 
 	named func(host string) bool // whether the room has a host by name
 
-	table *table
+	table     *table
+	drawPages drawPages
+
 	users users
 	idle  chan struct{} // closed when users has come to 0
 }

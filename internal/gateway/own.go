@@ -46,9 +46,9 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if v.Method() == "HEAD" || e.methodIs("GET") {
 			e.answerKeys()
 		}
-	case "draw":
+	case "draw", "draw.json":
 		if v.Method() == "HEAD" || e.methodIs("GET") {
-			e.serveDraw()
+			e.serveDraw(string(name) == "draw" && v.ReadsHTML())
 		}
 	case "status":
 		if e.methodIs("GET") {

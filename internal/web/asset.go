@@ -9,11 +9,15 @@ import (
 	"strings"
 )
 
-//go:embed assets/style.css assets/icon.svg assets/client.js assets/script/*.js
+//go:embed assets/style.css assets/icon.svg assets/client.js assets/script/*.js assets/draw/*.js
 var assetFiles embed.FS
 
-// scriptParts are put into one function in this order.
-var scriptParts = [...]string{"page.js", "clock.js", "wait.js", "bell.js", "notices.js", "start.js"}
+// A script is one function, into which its parts are put in this order.
+var (
+	scriptParts = [...]string{"script/page.js", "script/clock.js", "script/wait.js", "script/bell.js", "script/notices.js", "script/start.js"}
+	// drawParts are of the page of a draw.
+	drawParts = [...]string{"script/page.js", "draw/sha256.js", "draw/permutation.js", "draw/check.js", "draw/page.js"}
+)
 
 const scriptType = "text/javascript; charset=utf-8"
 
@@ -56,7 +60,7 @@ func (lib *Library) Asset(name []byte) (Asset, bool) {
 const hashLength = 16
 
 // assetURLs are what a page links to.
-type assetURLs struct{ style, icon, script string }
+type assetURLs struct{ style, icon, script, draw string }
 
 // addAssets answers what the pages of each language link to.
 func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
@@ -68,11 +72,11 @@ func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	script, err := scriptBody()
+	program, err := newScript(scriptParts[:])
 	if err != nil {
 		return nil, err
 	}
-	program, err := newAsset(scriptType, script)
+	draw, err := newScript(drawParts[:])
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	shared := assetURLs{style: lib.addAsset("css", sheet), icon: lib.addAsset("svg", image)}
+	shared := assetURLs{style: lib.addAsset("css", sheet), icon: lib.addAsset("svg", image), draw: lib.addAsset("draw.js", draw)}
 	var all []assetURLs
 	for _, c := range catalogs {
 		// The script is the same in all languages. Its name has one because a gateway of the release before, which may be
@@ -96,12 +100,20 @@ func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
 	return all, nil
 }
 
-// scriptBody puts the parts of the script into one function.
-func scriptBody() ([]byte, error) {
+func newScript(parts []string) (Asset, error) {
+	script, err := scriptBody(parts)
+	if err != nil {
+		return Asset{}, err
+	}
+	return newAsset(scriptType, script)
+}
+
+// scriptBody puts the parts of a script into one function.
+func scriptBody(parts []string) ([]byte, error) {
 	var script bytes.Buffer
 	script.WriteString("(function(){'use strict';\n")
-	for _, name := range scriptParts {
-		part, err := assetFiles.ReadFile("assets/script/" + name)
+	for _, name := range parts {
+		part, err := assetFiles.ReadFile("assets/" + name)
 		if err != nil {
 			return nil, err
 		}

@@ -5,14 +5,15 @@ import (
 	"compress/gzip"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestOneScriptIsThereForAllLanguages(t *testing.T) {
 	lib := mustLibrary(t)
-	if len(lib.assets) != 2+len(lib.langs) {
-		t.Errorf("%d assets, want a stylesheet, an icon and a script for each language", len(lib.assets))
+	if len(lib.assets) != 3+len(lib.langs) {
+		t.Errorf("%d assets, want a stylesheet, an icon, the script of draws and one for each language", len(lib.assets))
 	}
 	for _, l := range lib.langs {
 		if lib.assets[l.tag+".js"].ETag != lib.assets["en.js"].ETag {
@@ -70,10 +71,7 @@ func TestCommentsDoNotReachTheVisitor(t *testing.T) {
 
 // The rules of a language (plural forms, digits, the words for a range) stand once, in Go.
 func TestTheScriptKnowsNoLanguage(t *testing.T) {
-	program, err := scriptBody()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := slices.Concat(mustScript(t, scriptParts[:]), mustScript(t, drawParts[:]))
 	for _, rule := range []string{"PluralRules", "NumberFormat", `\d{3}`, "toLocaleString"} {
 		if bytes.Contains(program, []byte(rule)) {
 			t.Errorf("the script has a rule of its own: %s", rule)
@@ -106,10 +104,7 @@ func TestTheScriptKnowsNoLanguage(t *testing.T) {
 
 // What the script reads of a page must be there: data-… of the body and of the elements that bring texts.
 func TestPagesBringWhatTheScriptReads(t *testing.T) {
-	program, err := scriptBody()
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := mustScript(t, scriptParts[:])
 	wait := string(mustNew(t, testSite()).AppendWait(nil, 0, inTheLine()))
 	form := string(mustNew(t, testSite()).AppendInterruption(nil, 0, &Interruption{Form: true, Status: 504}))
 	for _, name := range regexp.MustCompile(`data\.(\w+)`).FindAllStringSubmatch(string(program), -1) {
@@ -128,8 +123,24 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 }
 
 func TestEveryPartOfTheScriptIsSent(t *testing.T) {
-	files, err := assetFiles.ReadDir("assets/script")
-	if err != nil || len(files) != len(scriptParts) {
-		t.Errorf("%d parts are sent, %d files are there (%v)", len(scriptParts), len(files), err)
+	for dir, parts := range map[string][]string{"script": scriptParts[:], "draw": drawParts[:]} {
+		files, err := assetFiles.ReadDir("assets/" + dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !slices.Contains(parts, dir+"/"+f.Name()) {
+				t.Errorf("%s/%s is not sent", dir, f.Name())
+			}
+		}
 	}
+}
+
+func mustScript(t *testing.T, parts []string) []byte {
+	t.Helper()
+	program, err := scriptBody(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
 }

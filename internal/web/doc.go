@@ -29,6 +29,9 @@
 //	POST ask?lang=L&shown=M.N
 //	                        asks to be let in, as a page load does, and answers as status does: for pages whose turn it is in
 //	                        a room that is full
+//	GET  draw?lang=L        the draw of the room as a page; as draw.json for what reads none
+//	GET  draw.json?opening=NAME
+//	                        the record of an opening's draw; without the parameter all of the room's
 //	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //

@@ -53,6 +53,7 @@ type locale struct {
 	press   page
 	window  page
 	cookies page
+	draw    drawWords
 }
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
@@ -71,7 +72,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), errors.Join(c.errs...))
+	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), l.compileDraw(k), errors.Join(c.errs...))
 }
 
 // compileLayout compiles what a page has only if its site has a title or a contact.

@@ -81,6 +81,14 @@ const (
 	slotAsk
 	slotAway
 	slotLeave
+	slotRecord
+	slotDrawData
+	slotDrawPublic
+	slotDrawOwn
+	slotDrawValues
+	slotDrawNews
+	slotHideDraw
+	slotDraw
 )
 
 var slotNames = map[string]slot{
@@ -95,12 +103,14 @@ var slotNames = map[string]slot{
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
+	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
+	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
 }
 
 // view is what a template sees beside its functions.
 type view struct {
-	Page    string // the script's part for this page: wait, retry, form, lapsed, or none
-	State   string // of a waiting page
+	Page    string // the script's part for this page: wait, retry, form, lapsed, draw, or none
+	State   string // of a waiting page, the stage of a draw
 	Heading string // HTML
 	Lead    string // HTML
 	Reloads bool   // reloads by itself without script
@@ -117,10 +127,15 @@ func newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
 	k := &compiler{catalog: c}
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": k.text, "raw": k.scriptText, "slot": slotCode, "in": k.in, "only": k.only,
-		"lang":   c.tag.String,
-		"style":  func() string { return assets.style },
-		"icon":   func() string { return assets.icon },
-		"script": func() string { return assets.script },
+		"lang":  c.tag.String,
+		"style": func() string { return assets.style },
+		"icon":  func() string { return assets.icon },
+		"script": func(page string) string {
+			if page == "draw" {
+				return assets.draw
+			}
+			return assets.script
+		},
 	}).ParseFS(pageFiles, "pages/*.html")
 	k.set = set
 	return k, err
@@ -146,7 +161,7 @@ func (k *compiler) text(id string) (string, error) {
 func (k *compiler) scriptText(id string) string { return escaped(k.catalog.text(id)) }
 
 // codeOf is what stands for a slot in a template's output.
-func codeOf(s slot) string { return "\x00" + string(rune('A'+s)) }
+func codeOf(s slot) string { return string([]byte{0, 'A' + byte(s)}) }
 
 func slotCode(name string) (string, error) {
 	s, ok := slotNames[name]

@@ -39,6 +39,8 @@ type Status struct {
 	Came int
 	// Coming is what comes next.
 	Coming Coming
+	// Draw is what is said of a draw.
+	Draw DrawNews
 	// Now is the server's clock; zero: not said. Zoned: it is in the zone in which the room's times are said. Otherwise a page
 	// says times in the visitor's.
 	Now   time.Time
@@ -157,6 +159,7 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 //	starts        how long until people are let in; absent if not said
 //	next          what comes next: words, a time by RFC 3339, that time in words, words and so on;
 //	              absent if not said
+//	draw          what is said of the draw; absent if nothing is
 func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	state := s.State.page()
 	dst = append(dst, `,"words":{"heading":"`...)
@@ -196,6 +199,10 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 		dst = append(dst, `,"next":["`...)
 		dst = l.appendNext(dst, inJSON, `","`, `","`, `","`, s)
 		dst = append(dst, `"]`...)
+	}
+	if news := l.drawNews(s); news != nil {
+		dst = append(append(dst, `,"draw":"`...), news.constant(inJSON)...)
+		dst = append(dst, '"')
 	}
 	return append(dst, '}')
 }

@@ -49,7 +49,7 @@ func (l *locale) compileWait(k *compiler) error {
 }
 
 // AppendWait appends a waiting page, complete and of type [HTMLType]. It does not allocate if dst has room
-// (under 6 KB with a short message). Safe for concurrent use.
+// (under 7 KB with a short message). Safe for concurrent use.
 func (s *Site) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
 	l := s.locale(lang)
 	for _, seg := range l.wait[w.State.page()] {
@@ -115,6 +115,11 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &w.Status)
 	case slotJoin:
 		return appendURL(dst, w.Join)
+	case slotDrawNews:
+		if news := l.drawNews(&w.Status); news != nil {
+			dst = append(dst, news.constant(inHTML)...)
+		}
+		return dst
 	case slotMessage:
 		return appendHTML(dst, w.Message)
 	}
@@ -153,6 +158,9 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 		return append(dst, s.away...)
 	case slotLeave:
 		return append(dst, s.leave...)
+	case slotDraw:
+		dst = append(append(dst, s.draw...), "lang="...)
+		return append(dst, l.tag...)
 	}
 	return dst
 }
@@ -202,6 +210,8 @@ func waitHides(s slot, w *Wait) bool {
 		return nextOf(&w.Status) == nextNothing
 	case slotHideStale:
 		return !w.Stale
+	case slotHideDraw:
+		return w.Draw == NoDraw
 	}
 	return false
 }

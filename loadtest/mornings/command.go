@@ -17,10 +17,12 @@ import (
 // sizes let the whole set take some five minutes on two cores.
 func sizes() map[string]Size {
 	return map[string]Size{
-		"memmingen":  {Factor: 0.03, Speed: 400, Gentle: 0.5},
-		"speyer":     {Factor: 0.03, Speed: 540, Gentle: 0.5}, // three hours are twenty seconds
-		"hessen":     {Factor: 0.004, Speed: 600, Gentle: 0.7},
-		"goeppingen": {Factor: 0.03, Speed: 400, Gentle: 0.5},
+		"memmingen":      {Factor: 0.03, Speed: 400, Gentle: 0.5},
+		"speyer":         {Factor: 0.03, Speed: 540, Gentle: 0.5}, // three hours are twenty seconds
+		"hessen":         {Factor: 0.004, Speed: 600, Gentle: 0.7},
+		"goeppingen":     {Factor: 0.03, Speed: 400, Gentle: 0.5},
+		"memmingen-draw": {Factor: 0.03, Speed: 400, Gentle: 0.5},
+		"speyer-draw":    {Factor: 0.03, Speed: 540, Gentle: 0.5},
 	}
 }
 

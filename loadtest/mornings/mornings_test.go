@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func TestWhatCannotBePlayedIsRefused(t *testing.T) {
 }
 
 func TestEveryMorningHasASize(t *testing.T) {
-	for _, s := range scenarios.All() {
+	for _, s := range slices.Concat(scenarios.All(), scenarios.Drawn()) {
 		size := sizes()[s.Name]
 		if _, err := s.Scale(size.Factor); err != nil {
 			t.Errorf("%s: %v", s.Name, err)

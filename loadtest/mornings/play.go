@@ -17,6 +17,7 @@ import (
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/scenarios"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/draw"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
@@ -29,13 +30,16 @@ type Size struct {
 	// Gentle is the share of the scenario's pace that the gate is set to: a site a fiftieth as large has room for a few
 	// requests side by side only, and none for chance. Above 0, at most 1.
 	Gentle float64
+	// Keep is a directory in which the gateway's files stay, to be looked at afterwards; empty: they are removed.
+	Keep string
 }
 
 // Played is what a morning on sockets leaves out or bends, for the page that shows it.
 const Played = "Arrivals, hours, think times, patience and the site's own clock are compressed alike. Not compressed: an " +
 	"absence counts from five minutes, so nobody in these runs is absent; polls are at least 100 ms apart; a call can be " +
 	"claimed for at least two polls; with the gate, browsers wait five seconds for an answer. Callers come by browser, " +
-	"second devices stay at home, and nobody gives a booking back. Without the gate the storm brings this machine to its own " +
+	"second devices stay at home, and nobody gives a booking back. A draw is decided by the secret alone, and where the record " +
+	"leads is checked in the tests. Without the gate the storm brings this machine to its own " +
 	"limit too: these rows show that the site collapses; how far it did is for virtual time to say."
 
 // Play plays one morning in full size s, made smaller by size. program is the gateway, see package launch; without the gate it
@@ -74,11 +78,13 @@ type morning struct {
 }
 
 func (m *morning) play(ctx context.Context, program string) (r scenarios.Result, err error) {
-	dir, err := os.MkdirTemp("", "einlass-mornings-*")
-	if err != nil {
-		return r, err
+	dir := m.size.Keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "einlass-mornings-*"); err != nil {
+			return r, err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	m.clock = &clock{start: m.scenario.Starts, began: time.Now(), speed: m.size.Speed}
 	closeSite, err := m.openSite(ctx)
 	if err != nil {
@@ -152,6 +158,9 @@ func (m *morning) settings(dir string) *launch.Config {
 	}
 	for _, b := range g.Bookings {
 		room.Bookings = append(room.Bookings, launch.Booking{Path: b.Path, Method: b.Method, Redirect: b.Redirect, Ref: b.Ref})
+	}
+	if g.Draws() {
+		room.Draw = launch.RoomDraw{Beacon: string(draw.None)}
 	}
 	room.Schedule = &plan.Schedule{Zone: "UTC", Openings: []plan.Opening{{
 		Dates: []string{time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}, Start: "12:00",

@@ -9,6 +9,7 @@ import (
 	"github.com/einlass/einlass/configs"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/draw"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
@@ -20,6 +21,8 @@ type Gate struct {
 	Timing           queue.Timing
 	PollMin, PollMax time.Duration
 	Schedule         plan.Schedule
+	// Beacon is what decides the openings that are drawn, beside the secret: one of draw.Rules.
+	Beacon draw.Rule
 	// Exclude are paths without a waiting room, Bookings and Finish the site's answers that are a booking and that end a visit.
 	Exclude  []string
 	Bookings []config.Outcome
@@ -39,7 +42,7 @@ func gateOf(file string) Gate {
 	room := &c.Rooms[0]
 	d := room.Document()
 	return Gate{
-		Config: file, Pace: d.Pace, Timing: d.Timing, PollMin: room.Poll.Min, PollMax: room.Poll.Max, Schedule: room.Schedule,
+		Config: file, Pace: d.Pace, Timing: d.Timing, PollMin: room.Poll.Min, PollMax: room.Poll.Max, Schedule: room.Schedule, Beacon: draw.Rule(room.Draw.Beacon),
 		Exclude: room.Exclude, Bookings: room.Bookings, Finish: room.Finish,
 	}
 }
@@ -49,6 +52,11 @@ func (g *Gate) Document() queue.Document {
 	d := queue.Document{Version: 1, Pace: g.Pace, Timing: g.Timing}
 	d.SetSchedule(g.Schedule.Encode())
 	return d
+}
+
+// Draws reports whether openings are drawn.
+func (g *Gate) Draws() bool {
+	return slices.ContainsFunc(g.Schedule.Openings, func(o plan.Opening) bool { return o.Order == plan.Draw })
 }
 
 // Calendar is the schedule as it is read.

@@ -92,6 +92,7 @@ type Line struct {
 	Lobby     int64         `json:"lobby"`     // numbers given before the opening
 	First     time.Duration `json:"first"`     // from the opening to the first call
 	Spread    time.Duration `json:"spread"`    // of it, how long the pages of the lobby had to ask
+	Seed      time.Duration `json:"seed"`      // of it, how long the seed of the draw took, if there was one
 	Booked    int64         `json:"booked"`    // as the room counts, at the end
 	Beyond    int64         `json:"beyond"`    // the most that were booked beyond the quota of the moment
 	Told      int64         `json:"told"`      // arrivals that read at the door why there is no place for them

@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 )
 
 func TestEveryMorningIsValidInEverySize(t *testing.T) {
-	for _, full := range scenarios.All() {
+	for _, full := range slices.Concat(scenarios.All(), scenarios.Drawn()) {
 		for _, f := range []float64{0.001, 0.01, 0.1, 0.5, 1, 2, 12} {
 			s, err := full.Scale(f)
 			if err != nil {
@@ -57,7 +58,7 @@ func TestASiteOfAnotherSizeDoesAsMuchMoreWork(t *testing.T) {
 }
 
 func TestMorningsAreFoundByName(t *testing.T) {
-	for _, want := range scenarios.All() {
+	for _, want := range slices.Concat(scenarios.All(), scenarios.Drawn()) {
 		got, err := scenarios.Named(want.Name)
 		if err != nil || got.Title != want.Title {
 			t.Errorf("%s: %q, %v", want.Name, got.Title, err)

@@ -119,7 +119,7 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 		opens := w.Opens.Sub(s.Starts)
 		for range w.People {
 			c := citizen{owner: true, born: int32((opens + w.Offset(random.Float64())).Milliseconds())}
-			c.habits = draw(crowd, w.Callers, random)
+			c.habits = roll(crowd, w.Callers, random)
 			who := add(c)
 			if gate && !w.Callers {
 				opened(s, &people[who], add, random)
@@ -128,7 +128,7 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 				continue
 			}
 			second := citizen{born: c.born + about(random, 30*time.Second), other: who + 1}
-			second.habits = draw(crowd, false, random) &^ bot
+			second.habits = roll(crowd, false, random) &^ bot
 			people[who].other = add(second) + 1
 			if random.Float64() < crowd.Greedy {
 				people[who].habits |= greedy
@@ -143,7 +143,7 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 	return people, arrivals
 }
 
-func draw(c *scenarios.Crowd, isCaller bool, random *rand.Rand) habits {
+func roll(c *scenarios.Crowd, isCaller bool, random *rand.Rand) habits {
 	var h habits
 	if isCaller {
 		return caller

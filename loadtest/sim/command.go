@@ -27,7 +27,7 @@ func Command() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sim",
 		Short: "Play a morning in virtual time, with and without the gate",
-		Long: "Plays one of the four mornings in virtual time, on the store's real rules and in front of the real fragile\n" +
+		Long: "Plays a morning in virtual time, on the store's real rules and in front of the real fragile\n" +
 			"site, with and without the gate (or one of them), checks every answer and prints the figures side by side.",
 		Example: "  loadtest sim --scenario memmingen --gate --strangers --crashes 60\n" +
 			"  loadtest sim --scenario speyer --out speyer.html\n" +
@@ -36,7 +36,7 @@ func Command() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cmd.OutOrStdout()) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.scenario, "scenario", "speyer", "memmingen, speyer, hessen or goeppingen")
+	f.StringVar(&o.scenario, "scenario", "speyer", "memmingen, speyer, hessen, goeppingen, memmingen-draw or speyer-draw")
 	f.IntVar(&o.people, "people", 0, "how many people come; places, pace and site are scaled alike (0: as it happened)")
 	f.Uint64Var(&o.seed, "seed", 1, "the same seed is the same day")
 	f.DurationVar(&o.tick, "tick", 250*time.Millisecond, "how often the line advances; a coarser tick plays faster")
@@ -47,21 +47,23 @@ func Command() *cobra.Command {
 	f.IntVar(&o.crashes, "crashes", 0, "let the store crash so many times in a row after the opening: only with the gate")
 	f.StringVar(&o.out, "out", "", "write a report with charts to this HTML file")
 	f.StringVar(&o.journal, "journal", "", "write every event of the run with the gate to this file, one JSON object a line")
+	f.StringVar(&o.record, "record", "", "write the record of the last draw to this file")
 	c.MarkFlagsMutuallyExclusive("gate", "no-gate")
 	c.MarkFlagsMutuallyExclusive("no-gate", "journal")
+	c.MarkFlagsMutuallyExclusive("no-gate", "record")
 	c.MarkFlagsMutuallyExclusive("no-gate", "strangers")
 	c.MarkFlagsMutuallyExclusive("no-gate", "crashes")
 	return c
 }
 
 type options struct {
-	scenario, out, journal string
-	people                 int
-	seed                   uint64
-	tick                   time.Duration
-	gate, noGate           bool
-	strangers, pairs       bool
-	crashes                int
+	scenario, out, journal, record string
+	people                         int
+	seed                           uint64
+	tick                           time.Duration
+	gate, noGate                   bool
+	strangers, pairs               bool
+	crashes                        int
 }
 
 func (o *options) run(ctx context.Context, w io.Writer) (err error) {
@@ -103,6 +105,15 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		defer func() { err = errors.Join(err, b.Flush(), f.Close()) }()
 		journal = b
 	}
+	var record io.Writer
+	if o.record != "" {
+		f, err := os.Create(o.record)
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		record = f
+	}
 	morning := report.Morning{Scenario: sc}
 	for _, gate := range []bool{false, true} {
 		if gate && o.noGate || !gate && o.gate {
@@ -110,7 +121,7 @@ func (o *options) run(ctx context.Context, w io.Writer) (err error) {
 		}
 		cfg := Config{Scenario: sc, Gate: gate, Seed: o.seed, Tick: o.tick}
 		if gate {
-			cfg.Journal = journal
+			cfg.Journal, cfg.Record = journal, record
 			cfg.Crashes = InARow(o.crashes, sc.Opens().Sub(sc.Starts), sc.Counted.Sub(sc.Starts))
 		}
 		r, err := Run(ctx, cfg)

@@ -115,7 +115,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case s.now >= c.leaves:
 		s.depart(who, gaveUp)
 		return
-	case c.kind == somebody && s.vain(c, s.ahead(c)):
+	case c.kind == somebody && s.vain(c, s.ahead(who)):
 		s.depart(who, told)
 		return
 	case s.closed: // nobody stands behind it
@@ -124,7 +124,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case c.state == lobby && s.now < c.sleeps:
 		s.wait(who, c)
 		return
-	case c.state != lobby && s.order(c) <= s.room.snapshot.Heads[0]:
+	case c.state != lobby && s.order(who) <= s.room.snapshot.Heads[0]:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -138,7 +138,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	if s.now-c.sent >= s.beatEvery {
 		s.beat(who, c)
 	}
-	ahead := s.ahead(c)
+	ahead := s.ahead(who)
 	// While places come back to the line after a loss, the page shows no figure.
 	if f := &s.room.snapshot; who%s.cfg.ShownEvery == 0 && f.Now >= f.Hold && f.Now > s.cameBack {
 		s.check.observe(journal.Event{
@@ -156,12 +156,17 @@ func (s *sim) beat(who uint32, c *citizen) {
 
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
 // checked on what the snapshot says.
-func (s *sim) ahead(c *citizen) int64 {
-	n, _ := s.room.snapshot.Sketches[0].Ahead(s.order(c))
+func (s *sim) ahead(who uint32) int64 {
+	n, _ := s.room.snapshot.Sketches[0].Ahead(s.order(who))
 	return n
 }
 
-func (s *sim) order(c *citizen) queue.Order {
+// order is the one of a ticket: what was drawn, or that of its number.
+func (s *sim) order(who uint32) queue.Order {
+	if s.draws.orders != nil && s.draws.orders[who] != 0 {
+		return s.draws.orders[who]
+	}
+	c := &s.people[who]
 	return queue.OrderOf(s.room.epochs[c.epoch], c.number)
 }
 
@@ -208,11 +213,11 @@ func (s *sim) schedule(who uint32, ahead int64) {
 // next poll, which is at most the longest interval away.
 func (s *sim) passed(from, to queue.Order) {
 	at, _ := slices.BinarySearchFunc(s.inOrder, from+1, func(who uint32, o queue.Order) int {
-		return cmp.Compare(s.order(&s.people[who]), o)
+		return cmp.Compare(s.order(who), o)
 	})
 	for _, who := range s.inOrder[at:] {
 		c := &s.people[who]
-		if s.order(c) > to {
+		if s.order(who) > to {
 			return
 		}
 		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {

@@ -21,6 +21,7 @@ type planned struct {
 	next     int32
 	begins   int32
 	known    bool
+	draws    bool   // whether the schedule has openings that are drawn
 	version  int64  // of the document that the two are of
 	seen     uint64 // the cursor that they are of
 	lobby    int64  // how many have come to the lobby
@@ -47,6 +48,9 @@ func (s *sim) keepPlan(ctx context.Context) error {
 	if f.Opening.Cursor != p.cursor || s.now >= p.at {
 		p.cursor, p.at = f.Opening.Cursor, s.now+planEvery
 		next.Plan = plan.Next(p.calendar, plan.Past{Plan: next.Plan, Opening: &f.Opening}, time.UnixMilli(f.Now))
+	}
+	if s.planned.draws {
+		s.notes(&next)
 	}
 	next = s.room.door.Propose(&next)
 	if next.Door.Closed && !s.room.document.Door.Closed {
@@ -133,7 +137,7 @@ func (s *sim) follow() {
 		p.soldOut, changed = s.now, true
 		s.owe()
 	}
-	if was := s.closed; !was && l.Opened > 0 && o.Phase != queue.PhaseOpen && o.Phase != queue.PhaseLobby && p.begins == never {
+	if was := s.closed; !was && l.Opened > 0 && o.Phase != queue.PhaseOpen && o.Phase != queue.PhaseLobby && o.Phase != queue.PhaseDrawing && p.begins == never {
 		s.closed, changed = true, true
 	}
 	if changed {
@@ -160,9 +164,15 @@ func (s *sim) stir() {
 	}
 }
 
-// inLobby reports whether the ticket is one of the lobby that is open, so that no place is stored for it.
+// inLobby reports whether the ticket is one of the lobby that is open, or of a draw whose seed is awaited, so that no place is stored
+// for it.
 func (s *sim) inLobby(c *citizen) bool {
 	o := &s.room.snapshot.Opening
+	for i := range o.Draws {
+		if _, in := o.Draws[i].Index(s.room.epochs[c.epoch], c.number); in && !o.Draws[i].Known {
+			return true
+		}
+	}
 	if o.Phase != queue.PhaseLobby {
 		return false
 	}
@@ -177,8 +187,7 @@ func (s *sim) inLobby(c *citizen) bool {
 // wait is one poll in the lobby and those that follow, which change nothing and tell the store nothing, up to the one in which
 // something happens: the start, which pages ask for within the spread, or the end of somebody's patience.
 func (s *sim) wait(who uint32, c *citizen) {
-	start := s.planned.next
-	spread := queue.Spread(came(&s.room.snapshot))
+	start, spread := s.leavesLobby()
 	every := s.pollMax
 	if c.is(bot) {
 		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())
@@ -187,8 +196,10 @@ func (s *sim) wait(who uint32, c *citizen) {
 	at := s.now
 	for {
 		next := after(at, s.jitter(every))
-		if at < start && next >= start {
-			next = after(start, int32(s.random.Int64N(spread)))
+		if within := int32(s.random.Int64N(spread)); at < start && next >= start {
+			next = after(start, within)
+		} else if at >= start { // the seed is late: who asks within the spread comes in time
+			next = min(next, after(at, max(s.pollMin/2, within)))
 		}
 		if next >= start || next >= c.leaves || next >= c.sleeps {
 			c.due = s.wheel.put(next, who)
@@ -197,6 +208,22 @@ func (s *sim) wait(who uint32, c *citizen) {
 		s.polled(next, c)
 		at = next
 	}
+}
+
+// leavesLobby is when the pages of a lobby ask, in ms since the start, and within how long after it: at the start, or once the seed of the
+// draw may be known.
+func (s *sim) leavesLobby() (start int32, spread int64) {
+	f := &s.room.snapshot
+	start, spread = s.planned.next, queue.Spread(came(f))
+	for i := range f.Opening.Draws {
+		if d := &f.Opening.Draws[i]; !d.Known {
+			start, spread = int32(d.Frozen-s.startMS), d.Spread
+		}
+	}
+	if s.planned.draws && start != never {
+		start += int32(s.draws.conductor.Wait(f.Document.Draws(), f.Opening.Name).Milliseconds())
+	}
+	return start, spread
 }
 
 // refused is an arrival that got no number: it reads why, and comes again if the plan says when.

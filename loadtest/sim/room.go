@@ -153,11 +153,11 @@ func (s *sim) flush(ctx context.Context) error {
 			for i, p := range s.placesOf(who) {
 				r.beats = append(r.beats, queue.Beat{Place: p, Away: gone[i]})
 			}
-			reply, err := r.store.Keep(ctx, 0, r.beats)
+			reply, err := r.store.Keep(ctx, s.draws.mapping, r.beats)
 			return s.stand("keep", who, reply, err, s.kept)
 		}),
 		r.claims.rounds(func(who []uint32, _ []bool) error {
-			reply, err := r.store.Claim(ctx, 0, s.placesOf(who))
+			reply, err := r.store.Claim(ctx, s.draws.mapping, s.placesOf(who))
 			return s.stand("claim", who, reply, err, s.claimed)
 		}),
 		r.renews.rounds(func(who []uint32, _ []bool) error {
@@ -198,7 +198,7 @@ func (s *sim) resume(ctx context.Context, who []uint32) error {
 	if err != nil || len(over) == 0 {
 		return err
 	}
-	reply, err = s.room.store.Claim(ctx, 0, s.placesOf(over))
+	reply, err = s.room.store.Claim(ctx, s.draws.mapping, s.placesOf(over))
 	return s.stand("resume", over, reply, err, s.resumed)
 }
 
@@ -250,5 +250,5 @@ func (s *sim) placesOf(who []uint32) []queue.Place {
 
 func (s *sim) place(who uint32) queue.Place {
 	c := &s.people[who]
-	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number, Order: s.order(c)}
+	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number, Order: s.order(who)}
 }

@@ -29,6 +29,9 @@ type Config struct {
 	// Journal takes every event as a line of JSON, as `loadtest check` reads them. Optional. Only with Gate.
 	Journal io.Writer
 
+	// Record takes the record of the last draw, if there was one. Optional. Only with Gate.
+	Record io.Writer
+
 	// Crashes come in order. Only with Gate.
 	Crashes []Crash
 
@@ -59,6 +62,7 @@ type sim struct {
 	room    room
 	site    site
 	planned planned
+	draws   drawing
 	check   *checker
 
 	pollMin, pollMax, beatEvery, idle, longest int32   // ms
@@ -88,7 +92,7 @@ func Run(ctx context.Context, cfg Config) (scenarios.Result, error) {
 	}
 	err = s.play(ctx)
 	v := s.check.finish()
-	if err = errors.Join(err, s.crashes.end(), v.err); err != nil {
+	if err = errors.Join(err, s.crashes.end(), v.err, s.writeRecord()); err != nil {
 		return scenarios.Result{}, fmt.Errorf("simulate %s: %w", cfg.Scenario.Name, err)
 	}
 	r := s.result(v)
@@ -129,7 +133,7 @@ func prepare(cfg Config) (*sim, error) {
 		return nil, err
 	}
 	s.room.door = queue.NewDoorkeeper(scheduled{calendar})
-	s.planned = planned{calendar: calendar, soldOut: never, correct: never, quota: -1}
+	s.planned = planned{calendar: calendar, draws: sc.Gate.Draws(), soldOut: never, correct: never, quota: -1}
 	s.line.First = -1
 	s.lastFreed = s.ends
 	for _, o := range calendar.Between(sc.Starts.AddDate(0, 0, -1), sc.Ends) {
@@ -140,6 +144,9 @@ func prepare(cfg Config) (*sim, error) {
 	s.minute = make([]int64, max(1, int(time.Minute/cfg.Tick)))
 	s.people, s.arrivals = populate(sc, cfg.Gate, s.random)
 	if err := s.buildSite(&sc.Portal); err != nil {
+		return nil, err
+	}
+	if err := s.buildDraws(); err != nil {
 		return nil, err
 	}
 	return s, s.buildRoom()
@@ -261,8 +268,14 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 		return err
 	}
 	s.snapshotTaken()
+	if err := s.drawn(); err != nil {
+		return err
+	}
 	s.follow()
 	if err := s.keepPlan(ctx); err != nil {
+		return err
+	}
+	if err := s.reveal(ctx); err != nil {
 		return err
 	}
 	s.passed(head, s.room.snapshot.Heads[0])

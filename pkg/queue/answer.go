@@ -43,6 +43,8 @@ type Answer struct {
 	Start   Start
 	// SoldOut: everything is booked. StandsBy: this place is among those that are called if something is freed.
 	SoldOut, StandsBy bool
+	// Drawn is the opening whose draw has given the place its order; empty: none has.
+	Drawn string
 	// BelowFloor: the line was closed below this place's order. Unless it was called before, it has ended.
 	BelowFloor bool
 	// Renewable: the ticket of a place in the lobby may be issued again, because its lobby is known to be open, or its draw to wait

@@ -79,6 +79,33 @@ func (v *View) Number(p *Place) uint64 {
 	return p.Number
 }
 
+// Lot is which lot of a draw a place's number is, in the order of arrival and counted from 0, and the opening that is drawn: of a draw, or of
+// the lobby that is open where the order will be drawn. false: it is none.
+func (v *View) Lot(p *Place) (opening string, lot uint64, ok bool) {
+	o := &v.Snapshot.Opening
+	for i := range o.Draws {
+		d := &o.Draws[i]
+		if lot, ok = d.Index(p.Epoch, p.Number); ok {
+			return d.Opening, lot, true
+		}
+	}
+	if lot, ok = indexIn(o.Segments, p); ok && v.Start.Draw {
+		return o.Name, lot, true
+	}
+	return "", 0, false
+}
+
+// drawnIn is the opening whose draw has given a place its order; empty: none has.
+func (v *View) drawnIn(p *Place) string {
+	for i := range v.draws {
+		d := &v.draws[i]
+		if _, in := d.Index(p.Epoch, p.Number); in && d.Holds(p.Order) {
+			return d.Opening
+		}
+	}
+	return ""
+}
+
 // takeDraws prepares the permutations of the draws whose seeds are known, those of the view before if they are the same.
 func (v *View) takeDraws(old *View) {
 	draws := v.Snapshot.Opening.Draws

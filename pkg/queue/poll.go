@@ -72,7 +72,7 @@ func (v *View) answer(p *Place, now int64) Answer {
 		return a
 	}
 	f := &v.Snapshot
-	a.Number, a.Message, a.Start = v.Number(p), v.Message, v.Start
+	a.Number, a.Message, a.Start, a.Drawn = v.Number(p), v.Message, v.Start, v.drawnIn(p)
 	a.Phase, a.Opening, a.SoldOut = f.Opening.Phase, f.Opening.Name, f.Opening.SoldOut()
 	a.Paused = f.Document.Pace.Mode == ModePause || f.asked() == 0
 	a.BelowFloor = p.Order <= f.Opening.Floor

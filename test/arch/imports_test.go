@@ -99,7 +99,7 @@ var keepers = []struct {
 	who  []string
 }{
 	{"github.com/valyala/fasthttp", []string{"internal/httpx", "internal/gateway", "internal/proxy", "loadtest"}},
-	{"github.com/cloudflare/circl", []string{"pkg/queue/draw/drand"}},
+	{"github.com/cloudflare/circl", []string{"loadtest/sim", "pkg/queue/draw/drand"}},
 	{module + "pkg/queue/memstore", []string{"cmd/gateway", "loadtest", "pkg/queue/memstore"}},
 	{module + "pkg/queue/redisstore", []string{"cmd/gateway", "loadtest", "pkg/queue/redisstore", "test/e2e"}},
 }

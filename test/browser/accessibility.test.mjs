@@ -10,6 +10,8 @@ setUp();
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const message = 'Heute werden 400 Termine vergeben.\nBitte halten Sie Ihren Personalausweis und die Terminbestätigungsnummernbescheinigung bereit.';
+const record = JSON.parse(await readFile(new URL('../../pkg/queue/draw/testdata/record-drand.json', import.meta.url), 'utf8'));
+const draw = { public: 'drand', lots: 9000, epoch: 7, ticket: 1, lot: 1, place: 3670, number: 3670, stage: 'done', record };
 const pages = {
   waiting: { message, stale: true },
   'waiting, nobody ahead': { ahead: 0, low: 0, high: 30 },
@@ -48,6 +50,11 @@ const pages = {
   'so many wait': { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'everything is booked': { state: 'soldout', number: 0, ahead: -1 },
   'the code was used': { state: 'code', number: 0, ahead: -1 },
+  'draw: before the start': { draw: { ...draw, lots: 0, place: 0, number: 0, stage: 'announced', record: { commitment: record.commitment } } },
+  'draw: it fits': { draw },
+  'draw: it does not fit': { draw: { ...draw, place: 12 } },
+  'draw: no lot': { draw: { ...draw, lot: 0, place: 0, number: 0, fallback: true } },
+  'after a draw without its public value': { news: 'alone' },
   left: { page: 'over-left' },
   'number used': { page: 'over-used' },
   'no number': { page: 'over-unknown' },
@@ -77,7 +84,7 @@ const settings = every ? [...few, ...more] : few;
 // withoutScript serves the page as a browser without script reads it. The checker is a script itself, so turning
 // scripts off would turn it off too.
 async function withoutScript(page) {
-  await page.route('**/termine', async (route) => {
+  await page.route(/\/(termine|draw)$/, async (route) => {
     const answer = await route.fetch();
     const html = (await answer.text()).replace(/<script[^>]*><\/script>/, '').replace(/<\/?noscript>/g, '');
     await route.fulfill({ response: answer, body: html });
@@ -115,7 +122,7 @@ for (const [turn, { name, ...options }] of settings.entries()) {
         if (!every && i > 0 && i % settings.length !== turn) continue;
         await t.test(what, async () => {
           await setup(changes);
-          await page.goto(base + '/termine');
+          await page.goto(base + (changes.draw ? '/.einlass/draw' : '/termine'));
           assert.equal(await page.evaluate(() => document.documentElement.className), options.scripted === false ? '' : 'js');
           await check(page, options);
         });

@@ -1,10 +1,16 @@
 // Takes the pictures, see shots/main.go.
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { readFileSync } from 'node:fs';
 import { base, setup } from './browser.mjs';
 
-const { OUT, README, CHROMIUM } = process.env;
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 300, height: 640 }, readme: { width: 760, height: 712 } };
+const { OUT, README, ONLY, CHROMIUM } = process.env;
+const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1280, height: 900 }, narrow: { width: 300, height: 640 }, readme: { width: 760, height: 712 } };
+
+const record = JSON.parse(readFileSync(new URL('../../pkg/queue/draw/testdata/record-drand.json', import.meta.url), 'utf8'));
+const { result, freeze, ...sealed } = record;
+const draw = { public: 'drand', lots: 9000, epoch: 7, ticket: 1, lot: 1, place: 3670, number: 3670, stage: 'done', record };
+const before = { place: 0, number: 0 };
 
 const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
@@ -38,6 +44,15 @@ const pages = {
   chance_little: { ahead: 3412, number: 128340, low: 4200, high: 6600, exact: false, chance: 1 },
   chance_usually: { ahead: 87, low: 720, high: 1080, chance: 4, promised: 1400, kept: 1302 },
   drawing: { state: 'drawing', number: 0, ahead: -1, came: 48123 },
+  lots_draw: { state: 'lots', number: 0, ahead: -1, came: 48123, starts: 725, news: 'comes' },
+  waiting_drawn: { ahead: 3669, number: 3670, low: 4200, high: 6600, news: 'drawn' },
+  waiting_alone: { ahead: 3669, number: 3670, low: 4200, high: 6600, news: 'alone' },
+  draw_announced: { draw: { ...draw, ...before, lots: 0, stage: 'announced', record: sealed } },
+  draw_frozen: { draw: { ...draw, ...before, stage: 'frozen', record: { ...sealed, freeze } } },
+  draw_fits: { draw },
+  draw_fails: { draw: { ...draw, place: 12, number: 12 } },
+  draw_no_lot: { draw: { ...draw, ...before, epoch: 0, ticket: 0, lot: 0, fallback: true } },
+  draw_failed: { draw: { ...draw, place: 0, number: 1, stage: 'failed', record: { ...record, result: { ...result, statement: { ...result.statement, algorithm: 'arrival' } } } } },
   standby: { state: 'standby', ahead: 17 },
   down: { state: 'down', ahead: 17 },
   between: { state: 'between', ahead: 312, starts: 11525 },
@@ -67,17 +82,20 @@ async function shoot(name, { locale, colorScheme, size, javaScriptEnabled = true
   const page = await context.newPage();
   const clock = Date.parse('2027-06-14T05:47:55Z'), zone = 120; // those of the fake gateway
   const what = { clock, zone, ...pages[name], message: pages[name].message?.[locale.slice(0, 2)] ?? '' };
+  const where = what.draw ? '/.einlass/draw' : '/termine';
   if (what.ahead > 0) {
     await setup({ ...what, ahead: Math.round(what.ahead * 1.6) });
     await page.goto(base + '/termine');
   }
   await setup(what);
-  await page.goto(base + '/termine');
+  await page.goto(base + where);
+  if (what.draw) await page.locator('details').evaluateAll((all) => { for (const d of all) d.open = true; });
   await page.waitForLoadState('networkidle');
   return { page, context, picture: (file) => page.screenshot({ path: path.join(OUT, file), fullPage: whole }) };
 }
 
 async function one(name, options, file) {
+  if (!name.includes(ONLY)) return;
   const { context, picture } = await shoot(name, options);
   await picture(file);
   await context.close();
@@ -91,11 +109,14 @@ if (README === 'true') {
   for (const name of Object.keys(pages)) {
     await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone' }, `${name}-de-light-phone.png`);
     await one(name, { locale: 'en-GB', colorScheme: 'dark', size: 'desktop' }, `${name}-en-dark-desktop.png`);
+    if (!/draw/.test(name)) continue;
+    await one(name, { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, `${name}-de-dark-phone.png`);
+    await one(name, { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, `${name}-en-light-desktop.png`);
   }
   await one('waiting', { locale: 'en-GB', colorScheme: 'light', size: 'desktop' }, 'waiting-en-light-desktop.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'dark', size: 'phone' }, 'waiting-de-dark-phone.png');
   await one('waiting', { locale: 'de-DE', colorScheme: 'light', size: 'narrow' }, 'waiting-de-light-narrow.png');
-  for (const name of ['waiting', 'worse']) {
+  for (const name of ['waiting', 'worse', 'draw_fits', 'draw_frozen']) {
     await one(name, { locale: 'de-DE', colorScheme: 'light', size: 'phone', javaScriptEnabled: false }, `${name}-de-light-phone-noscript.png`);
   }
 }

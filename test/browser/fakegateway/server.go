@@ -75,6 +75,9 @@ type Setup struct {
 	BeforePolls  bool `json:"before_polls"`
 	// Post chooses the page for a POST to the site: "site" (also when empty), "form" or "lapsed".
 	Post string `json:"post"`
+	// News is what the waiting page says of a draw: "comes", "drawn", "alone", "failed", or nothing; Draw its page.
+	News string `json:"news"`
+	Draw *Draw  `json:"draw"`
 }
 
 // Request is a line of the log.
@@ -195,6 +198,8 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 			return
 		}
 		s.servePoll(w, r, setup)
+	case "draw", "draw.json":
+		s.serveDraw(w, r, setup.Draw)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
 	case "leave", "join":
@@ -319,6 +324,7 @@ func (s Setup) status() web.Status {
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
+		Draw: drawNews[s.News],
 	}
 }
 

@@ -1,7 +1,9 @@
-// Command shots takes pictures of every page, for the README and for looking at them:
+// Command shots takes pictures of every page, for the README and for looking at them, and measures the one that computes:
 //
 //	go run ./test/browser/shots -out /tmp/shots            every page, both themes, phone and desktop
+//	go run ./test/browser/shots -out /tmp/shots -only draw those whose names contain "draw"
 //	go run ./test/browser/shots -out docs/img -readme      the two pictures of the README only
+//	go run ./test/browser/shots -slow                      what the check of a draw takes, also on a browser slowed down six times
 package main
 
 import (
@@ -19,17 +21,23 @@ import (
 func main() {
 	out := flag.String("out", "", "folder for the pictures; required")
 	readme := flag.Bool("readme", false, "only the two pictures of the README")
+	only := flag.String("only", "", "only pictures whose names contain this")
+	slow := flag.Bool("slow", false, "no pictures: measure the check of a draw")
 	flag.Parse()
-	if err := run(*out, *readme); err != nil {
+	script, env := "shots.mjs", []string{"README=" + fmt.Sprint(*readme), "ONLY=" + *only}
+	if *slow {
+		script = "slow.mjs"
+	} else if *out == "" {
+		fmt.Fprintln(os.Stderr, "shots: -out: name the folder for the pictures")
+		os.Exit(2)
+	}
+	if err := run(script, *out, env); err != nil {
 		fmt.Fprintln(os.Stderr, "shots:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string, readme bool) error {
-	if out == "" {
-		return fmt.Errorf("-out: name the folder for the pictures")
-	}
+func run(script, out string, env []string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
@@ -44,12 +52,12 @@ func run(out string, readme bool) error {
 	if err != nil {
 		return err
 	}
-	cmd, closeServer, err := fakegateway.Node(ctx, chromium, filepath.Join("test", "browser"), site, "shots.mjs")
+	cmd, closeServer, err := fakegateway.Node(ctx, chromium, filepath.Join("test", "browser"), site, script)
 	if err != nil {
 		return err
 	}
 	defer closeServer()
-	cmd.Env = append(cmd.Env, "OUT="+out, fmt.Sprintf("README=%t", readme))
+	cmd.Env = append(append(cmd.Env, "OUT="+out), env...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }

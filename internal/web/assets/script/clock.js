@@ -25,13 +25,6 @@ function clock(time, seconds) {
   return date.toLocaleTimeString(region, how);
 }
 
-// fill puts times into a sentence that the page brought along.
-function fill(el, values) {
-  return (el.getAttribute('data-text') || '').replace(/\{(\w+)\}/g, function (mark, name) {
-    return name in values ? values[name] : mark;
-  });
-}
-
 // oClock turns a range into times of day. Short waits need none, and one that ends tomorrow would mislead.
 function oClock(low, high) {
   var five = 300000, now = serverNow();

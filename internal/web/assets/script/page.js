@@ -48,3 +48,10 @@ function only(el, on) { show(el, el && !el.hidden && on); }
 
 // text is a sentence that the page brought along for the script. Pages of the release before have none.
 function text(el, name) { return el.getAttribute('data-' + name) || ''; }
+
+// fill puts values into such a sentence.
+function fill(el, values) {
+  return text(el, 'text').replace(/\{(\w+)\}/g, function (mark, name) {
+    return name in values ? values[name] : mark;
+  });
+}

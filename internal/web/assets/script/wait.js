@@ -50,6 +50,7 @@ function waitingPage() {
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);
     show($('coming'), words && words.next);
+    show($('draw'), words && words.draw);
     if (words) { renderWords(words); } else { renderPlain(s); }
     renderBar(place ? place.shown : s.ahead);
     renderClock(s.low, s.high);
@@ -73,6 +74,7 @@ function waitingPage() {
     write($('chance'), words.chance || '');
     write($('came'), words.came || '');
     renderComing(words.next);
+    write($('draw-news'), words.draw || '');
     tab = words.tab;
     if (!flashing) { doc.title = tab; }
   }

@@ -15,7 +15,7 @@ const (
 	patience = 13 * time.Minute // within that of `make long-pages`
 )
 
-func engine() (string, error) { return fakegateway.Chromium() }
+func engine() (string, error) { return fakegateway.Chromium(false) }
 
 func TestTheScriptSaysWhatThePageSays(t *testing.T) { runNode(t, "words.test.mjs", extent) }
 

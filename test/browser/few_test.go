@@ -15,4 +15,4 @@ const (
 	patience = 6 * time.Minute
 )
 
-func engine() (string, error) { return fakegateway.Shell() }
+func engine() (string, error) { return fakegateway.Chromium(true) }

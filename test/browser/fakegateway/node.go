@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/internal/web"
@@ -16,16 +17,13 @@ import (
 // ErrDeps says that the browser or the node modules are not installed.
 var ErrDeps = errors.New("run make deps")
 
-// Chromium finds the browser that people have: the environment's CHROMIUM, else Debian's.
-func Chromium() (string, error) { return first(os.Getenv("CHROMIUM"), "/usr/bin/chromium") }
-
-// Shell finds Chromium without its window: the same engine, which takes a third of the processor's time for a page. Where it is not
-// installed, it finds Chromium.
-func Shell() (string, error) {
-	return first(os.Getenv("CHROMIUM"), "/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
-}
-
-func first(paths ...string) (string, error) {
+// Chromium finds the browser that people have: the environment's CHROMIUM, else Debian's. shell: rather Chromium without its window where
+// that is installed, the same engine, which takes a third of the processor's time for a page.
+func Chromium(shell bool) (string, error) {
+	paths := []string{os.Getenv("CHROMIUM"), "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"}
+	if !shell {
+		paths = slices.Delete(paths, 1, 2)
+	}
 	for _, path := range paths {
 		if path == "" {
 			continue

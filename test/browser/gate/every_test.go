@@ -9,4 +9,4 @@ const extent = "every-test"
 
 var played = len(rooms)
 
-func engine() (string, error) { return fakegateway.Chromium() }
+func engine() (string, error) { return fakegateway.Chromium(false) }

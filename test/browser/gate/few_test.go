@@ -7,4 +7,4 @@ import "github.com/einlass/einlass/test/browser/fakegateway"
 // extent: whenever the tests are run, one is played for each rule; the others have tests below the browser too.
 const extent, played = "a-few-tests", 6
 
-func engine() (string, error) { return fakegateway.Shell() }
+func engine() (string, error) { return fakegateway.Chromium(true) }

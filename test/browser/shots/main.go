@@ -48,7 +48,7 @@ func run(script, out string, env []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Languages: []string{"de", "en"}}
-	chromium, err := fakegateway.Chromium()
+	chromium, err := fakegateway.Chromium(false)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 const idle = 8 * time.Second
 
 func TestChromiumWalksThroughASiteThatBreaksEasily(t *testing.T) {
-	chromium, err := fakegateway.Chromium()
+	chromium, err := fakegateway.Chromium(false)
 	if err != nil {
 		t.Fatal(err)
 	}

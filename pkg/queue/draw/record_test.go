@@ -226,6 +226,11 @@ func TestKeysMustBeTrusted(t *testing.T) {
 	}
 }
 
+// anySignature believes each: to check one takes milliseconds, and is drand's to try.
+func anySignature(_ *draw.Chain, _ uint64, signature []byte) (draw.Value, error) {
+	return draw.Typed(string(signature)), nil
+}
+
 func FuzzParseRecord(f *testing.F) {
 	for _, rule := range draw.Rules() {
 		s := made(f, rule)
@@ -240,7 +245,7 @@ func FuzzParseRecord(f *testing.F) {
 		if !bytes.Equal(r.Encode(), text) {
 			t.Errorf("%q is read as %q", text, r.Encode())
 		}
-		_, _ = draw.Verify(&r, nil, drand.Check) // it must not panic
+		_, _ = draw.Verify(&r, nil, anySignature) // it must not panic
 	})
 }
 

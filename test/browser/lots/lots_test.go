@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 const gathers = 40 * time.Second
 
 func TestPeopleSeeTheirLotsDrawnAndCheckThem(t *testing.T) {
-	chromium, err := browser.Chromium()
+	chromium, err := browser.Chromium(false)
 	if err != nil {
 		t.Fatal(err)
 	}

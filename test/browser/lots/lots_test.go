@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 const gathers = 40 * time.Second
 
 func TestPeopleSeeTheirLotsDrawnAndCheckThem(t *testing.T) {
-	chromium, err := browser.Chromium(false)
+	chromium, err := browser.Chromium(true)
 	if err != nil {
 		t.Fatal(err)
 	}

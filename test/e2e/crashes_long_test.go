@@ -201,11 +201,12 @@ func TestALineIsKeptHoweverOftenRedisIsFlushedEachSecond(t *testing.T) {
 	c.opens(s.Gates[0])
 }
 
-// Redis keeps everything, and no gateway remembers anything.
+// Redis keeps everything, and no gateway remembers anything. By default it does not write while it waits for the disk, for up to two
+// seconds, and its death loses what it has acknowledged since.
 func TestAnOpeningHappensOnceHoweverOftenRedisAndAllGatewaysAreKilled(t *testing.T) {
 	t.Parallel()
 	opensOnce(t, soonOr(moments...), func(t *testing.T) ([]*harness.Gate, func(int)) {
-		s := harness.NewTrioAt(t, &program, redistest.Start(t, "--appendonly", "yes"), opening())
+		s := harness.NewTrioAt(t, &program, redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always"), opening())
 		return s.Gates, func(int) {
 			for _, g := range s.Gates {
 				g.Kill()

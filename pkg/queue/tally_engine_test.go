@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,26 +98,21 @@ type lostBehind struct {
 	queue.Store
 	lose     func()
 	restored chan struct{}
+	once     sync.Once
 }
 
 func (s *lostBehind) Report(ctx context.Context, teller queue.Tally, o []queue.Outcome) (queue.Reported, error) {
 	reply, err := s.Store.Report(ctx, teller, o)
 	if s.lose != nil {
 		s.lose()
-		select {
-		case <-s.restored:
-		case <-time.After(200 * time.Millisecond): // the rebuild waits for the answer
-		}
+		<-s.restored
 	}
 	return reply, err
 }
 
 func (s *lostBehind) Restore(ctx context.Context, m queue.Watermark) error {
 	err := s.Store.Restore(ctx, m)
-	if s.restored != nil {
-		close(s.restored)
-		s.restored = nil
-	}
+	s.once.Do(func() { close(s.restored) })
 	return err
 }
 

@@ -10,7 +10,7 @@ PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end, and beside those whose
 # tests wait (test/, loadtest/chaos) those whose tests use the processor: two that wait at the same time leave the cores idle.
 FIRST    := ./test/e2e ./internal/gateway ./pkg/queue ./cmd/gateway ./test/browser ./pkg/queue/journal ./pkg/queue/redisstore ./test/browser/gate \
-  ./test/browser/walk ./loadtest/sim ./loadtest/chaos ./loadtest/promises ./loadtest/mornings ./internal/admission ./loadtest/rehearse ./loadtest/drive
+  ./test/browser/walk ./loadtest/sim ./loadtest/chaos ./loadtest/promises ./loadtest/mornings ./internal/admission ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
@@ -143,6 +143,7 @@ long-matrices: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long -run 'StayShort|Outcome|WithinIdle' ./internal/gateway
 	$(GO) test -count=1 -timeout 10m -tags long -run EachMistake ./cmd/gateway
 	$(GO) test -count=1 -timeout 15m -tags long -run Draw ./loadtest/sim
+	$(GO) test -count=1 -timeout 10m -tags long -run 'Likely|SaysNothing' ./pkg/queue/draw
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser

@@ -43,21 +43,7 @@ func TestAHeartbeatThatWasSentTwiceMayHaveBeenHeardTheFirstTime(t *testing.T) {
 			beat := begin(a, c.begun, journal.Keep)
 			answer(b, begin(b, told, journal.Keep), told, journal.Keep, queue.StateCalled, false)
 			answer(a, beat, told+1, journal.Keep, queue.StateCalled, false)
-			for _, f := range []*journal.File{a, b} {
-				if err := f.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			found := map[journal.Rule]int{}
-			m := merge(t, one, other)
-			v, err := journal.New(m.Config(func(x journal.Violation) { found[x.Rule]++ }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range m.Events {
-				v.Observe(e)
-			}
-			v.Close()
+			found := brokenTogether(t, []*journal.File{a, b}, one, other)
 			if found[journal.RulePresence] != c.want || len(found) > 1 {
 				t.Errorf("broken are %v, want %d of an absent place", found, c.want)
 			}

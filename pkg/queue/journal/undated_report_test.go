@@ -69,21 +69,7 @@ func TestAReportThatWaitedForTheStoreCountsWhenItComesThrough(t *testing.T) {
 					sees(b, at, 1)
 				}
 			}
-			for _, f := range []*journal.File{a, b} {
-				if err := f.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			found := map[journal.Rule]int{}
-			m := merge(t, one, other)
-			v, err := journal.New(m.Config(func(x journal.Violation) { found[x.Rule]++ }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range m.Events {
-				v.Observe(e)
-			}
-			v.Close()
+			found := brokenTogether(t, []*journal.File{a, b}, one, other)
 			if found[journal.RuleQuota] != c.want || len(found) > 1 {
 				t.Errorf("broken are %v, want %d of the quota", found, c.want)
 			}

@@ -49,24 +49,31 @@ func TestAnEndThatWaitedForTheStoreIsOlderThanWhatFollowsIt(t *testing.T) {
 				Kind: journal.Keep, State: journal.State(queue.StateSpent), Reason: journal.Reason(queue.ReasonFinished),
 			})
 			answer(b, still, c.renewed, inside(journal.Renew, c.renewed))
-			for _, f := range []*journal.File{a, b} {
-				if err := f.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			found := map[journal.Rule]int{}
-			m := merge(t, one, other)
-			v, err := journal.New(m.Config(func(x journal.Violation) { found[x.Rule]++ }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range m.Events {
-				v.Observe(e)
-			}
-			v.Close()
+			found := brokenTogether(t, []*journal.File{a, b}, one, other)
 			if found[journal.RuleStay] != c.want || len(found) > 1 {
 				t.Errorf("broken are %v, want %d of a stay", found, c.want)
 			}
 		})
 	}
+}
+
+// brokenTogether closes the files of gateways, and counts by rule what their journals together break.
+func brokenTogether(t *testing.T, files []*journal.File, paths ...string) map[journal.Rule]int {
+	t.Helper()
+	for _, f := range files {
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := map[journal.Rule]int{}
+	m := merge(t, paths...)
+	v, err := journal.New(m.Config(func(x journal.Violation) { found[x.Rule]++ }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range m.Events {
+		v.Observe(e)
+	}
+	v.Close()
+	return found
 }

@@ -20,7 +20,7 @@ func (a *app) drawCommand() *cobra.Command {
 			"verify a record with nothing but the record itself.",
 		Example: "  admin draw show termine\n" +
 			"  admin draw type termine \"2026-12-01 08:00\" \"3 17 22 31 40 49\"\n" +
-			"  admin draw verify record.json --keys jwks.json --journal journal/*.jsonl",
+			"  admin draw verify record.json --keys jwks.json --journal a.jsonl",
 		DisableFlagsInUseLine: true, Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -155,15 +155,18 @@ func (e *exchange) placePage(d *decision) {
 	switch {
 	case s.State == web.Full || s.State == web.Resume:
 		w.Reload = doorReload
-	case d.cookie == cookieTicket:
+	case d.cookie == cookieTicket && !beforeCalls(s.State):
 		w.Reload = max(s.Next, firstReload)
 	}
 	e.sayAgain(&w)
 	e.page(200, &w)
 }
 
+// beforeCalls reports whether the place is of a lobby, which is called when its pages have asked at the start: they must not miss that.
+func beforeCalls(s web.State) bool { return s == web.Lobby || s == web.Lots || s == web.Drawing }
+
 const (
-	// firstReload is when the page of a new place loads again without script.
+	// firstReload is when the page of a new place in line loads again without script.
 	firstReload = 20 * time.Second
 	// doorPoll and doorReload are how often a page asks at the door, with script and without: less than Timing.Confirm, so
 	// that it keeps its turn.

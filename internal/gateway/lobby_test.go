@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +25,32 @@ func TestTheLobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 		t.Errorf("%d places are in the line", n.Waiting)
 	}
 }
+
+// Without script a page of the lobby asks at the start as pages with script do, also that of somebody who has just come. The line is held
+// for the spread of two seconds alone, and a place that has not asked by then is passed over.
+func TestAPageWithoutScriptAsksWhenTheLobbyEnds(t *testing.T) {
+	for _, draw := range []bool{false, true} {
+		for left := time.Second; left < 25*time.Second; left += 700 * time.Millisecond {
+			s := newFixture(t, slow)
+			s.morning(draw)
+			s.pass(time.Hour + time.Minute - left)
+			m := refreshIn.FindStringSubmatch(s.browser().load("GET", "/", from(9)...).body)
+			if m == nil {
+				t.Fatal("the page does not load again")
+			}
+			seed := time.Duration(0)
+			if draw {
+				seed = 14 * time.Second // by drand
+			}
+			after, err := strconv.Atoi(m[1])
+			if got := time.Duration(after) * time.Second; err != nil || got > left+seed+2*time.Second {
+				t.Errorf("%v before the start, drawn %v: it loads again after %v", left, draw, got)
+			}
+		}
+	}
+}
+
+var refreshIn = regexp.MustCompile(`http-equiv="refresh" content="(\d+);`)
 
 // A ticket of the lobby is worth a place that no store knows: it may not live on where it could have been used meanwhile.
 func TestATicketInTheLobbyIsRenewedOnlyWhileTheLobbyIsKnownToBeOpen(t *testing.T) {

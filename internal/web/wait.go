@@ -333,9 +333,10 @@ func (l *locale) appendStarts(dst []byte, f form, left time.Duration) []byte {
 	return l.appendDurations(dst, f, l.startsLater, minutes, 0)
 }
 
-// reloadSeconds is the interval of reloads without script.
+// reloadSeconds is the interval of reloads without script. It is rounded down: the pages of a lobby ask within some seconds of its start, and
+// who asks later is passed over.
 func reloadSeconds(next time.Duration) int {
-	return int(min(max(next, 0), 24*time.Hour)+time.Second-1) / int(time.Second)
+	return max(1, int(min(next, 24*time.Hour)/time.Second))
 }
 
 // appendReload appends what makes a browser without script reload by GET. A browser with script ignores it.

@@ -16,6 +16,7 @@ import (
 	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/internal/demo/citizens"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/draw"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
@@ -79,6 +80,8 @@ func runRehearsal(cmd *cobra.Command, file string, asked *rehearsed) error {
 		return err
 	}
 	cfg.Rooms[0].Schedule = r.schedule
+	// A day in minutes has no time for a beacon, and nobody types in its line.
+	cfg.Rooms[0].Draw.Beacon = string(draw.None)
 	planner := newFastPlanner(r, time.Now().Add(starting))
 	cfg.planner = planner
 	ctx, cancel := context.WithCancel(cmd.Context())

@@ -245,6 +245,18 @@ func TestJournalsAreHeldToARecord(t *testing.T) {
 	verify(1, "do not tell of the draw")
 }
 
+// A process that ended before it began leaves a journal in which there is nothing, of no room.
+func TestAnEmptyJournalIsHeldToNothing(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "journal.jsonl")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, complaint := command(t, nil, "draw", "verify", records(t)[2], "--journal", empty)
+	if code != 1 || !strings.Contains(complaint, "the journals are empty") {
+		t.Errorf("%d %s", code, complaint)
+	}
+}
+
 // What is written for programs can be read again.
 func TestAVerifiedRecordIsJSONForPrograms(t *testing.T) {
 	code, out, _ := command(t, nil, "--json", "draw", "verify", records(t)[2])

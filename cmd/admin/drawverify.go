@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -122,6 +123,9 @@ func (a *app) verifyJournals(v *draw.Verified, files []string) error {
 	m, err := journal.Merge(files...)
 	if err != nil {
 		return err
+	}
+	if m.Room == "" {
+		return errors.New("the journals are empty: there is nothing that could be held to the record")
 	}
 	if m.Room != v.Commitment.Room {
 		return fmt.Errorf("the journals are of room %s, the record of %s", clean(m.Room), clean(v.Commitment.Room))

@@ -25,6 +25,8 @@ func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts str
 	switch {
 	case n == nil:
 		return "", fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
+	case n.Beacon == draw.None:
+		return "", fmt.Errorf("%w: its commitment says that the secret alone decides", ErrNotNow)
 	case n.Beacon != draw.ByHand:
 		return "", fmt.Errorf("%w: its commitment says that %s decides", ErrNotNow, n.Beacon)
 	case frozen == nil:

@@ -257,6 +257,22 @@ func TestAnEmptyJournalIsHeldToNothing(t *testing.T) {
 	}
 }
 
+// What a site answers that is asked for no opening is a record only nearly.
+func TestAListOfRecordsIsNotTakenForOne(t *testing.T) {
+	record, err := os.ReadFile(records(t)[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(t.TempDir(), "draw.json")
+	if err := os.WriteFile(list, []byte(`{"room":"termine","records":[`+"\n"+string(record)+"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, complaint := command(t, nil, "draw", "verify", list)
+	if code != 1 || !strings.Contains(complaint, "is the list of all records of a room") {
+		t.Errorf("%d %s", code, complaint)
+	}
+}
+
 // What is written for programs can be read again.
 func TestAVerifiedRecordIsJSONForPrograms(t *testing.T) {
 	code, out, _ := command(t, nil, "--json", "draw", "verify", records(t)[2])

@@ -245,6 +245,34 @@ func TestJournalsAreHeldToARecord(t *testing.T) {
 	verify(1, "do not tell of the draw")
 }
 
+// A process that ended before it began leaves a journal in which there is nothing, of no room.
+func TestAnEmptyJournalIsHeldToNothing(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "journal.jsonl")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, complaint := command(t, nil, "draw", "verify", records(t)[2], "--journal", empty)
+	if code != 1 || !strings.Contains(complaint, "the journals are empty") {
+		t.Errorf("%d %s", code, complaint)
+	}
+}
+
+// What a site answers that is asked for no opening is a record only nearly.
+func TestAListOfRecordsIsNotTakenForOne(t *testing.T) {
+	record, err := os.ReadFile(records(t)[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(t.TempDir(), "draw.json")
+	if err := os.WriteFile(list, []byte(`{"room":"termine","records":[`+"\n"+string(record)+"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, complaint := command(t, nil, "draw", "verify", list)
+	if code != 1 || !strings.Contains(complaint, "is the list of all records of a room") {
+		t.Errorf("%d %s", code, complaint)
+	}
+}
+
 // What is written for programs can be read again.
 func TestAVerifiedRecordIsJSONForPrograms(t *testing.T) {
 	code, out, _ := command(t, nil, "--json", "draw", "verify", records(t)[2])

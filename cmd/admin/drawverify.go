@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,6 +41,9 @@ func (a *app) drawVerifyCommand() *cobra.Command {
 				}
 			}
 			v, err := verified(string(text), trusted)
+			if err != nil && listsRecords(text) {
+				return fmt.Errorf("%s is the list of all records of a room; fetch one of them: /.einlass/draw.json?opening=…", args[0])
+			}
 			if err != nil {
 				return fmt.Errorf("%w: %w", errDoesNotFit, err)
 			}
@@ -52,6 +56,12 @@ func (a *app) drawVerifyCommand() *cobra.Command {
 	cmd.Flags().StringVar(&keys, "keys", "", "`file` with the public keys: /.einlass/jwks.json")
 	cmd.Flags().StringArrayVar(&journals, "journal", nil, "`file` of the room's journal; once for each")
 	return cmd
+}
+
+// listsRecords reports whether a text is what /.einlass/draw.json answers where no opening is named.
+func listsRecords(text []byte) bool {
+	var list struct{ Records []json.RawMessage }
+	return json.Unmarshal(text, &list) == nil && len(list.Records) > 0
 }
 
 // readKeys reads the keys of a JWKS that can have signed a record.
@@ -122,6 +132,9 @@ func (a *app) verifyJournals(v *draw.Verified, files []string) error {
 	m, err := journal.Merge(files...)
 	if err != nil {
 		return err
+	}
+	if m.Room == "" {
+		return errors.New("the journals are empty: there is nothing that could be held to the record")
 	}
 	if m.Room != v.Commitment.Room {
 		return fmt.Errorf("the journals are of room %s, the record of %s", clean(m.Room), clean(v.Commitment.Room))

@@ -101,7 +101,7 @@ func write(file string, text []byte) error {
 	return nil
 }
 
-// load reads the latest records of a room. A file that is no record is left alone, and said so.
+// load reads the latest records of a room. A file that is no record, or cannot be read, is left alone, and said so.
 func (a *Archive) load(room string, log *zap.Logger) (map[string]*draw.Record, error) {
 	records := map[string]*draw.Record{}
 	entries, err := os.ReadDir(filepath.Join(a.dir, room))
@@ -117,8 +117,9 @@ func (a *Archive) load(room string, log *zap.Logger) (map[string]*draw.Record, e
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(a.dir, room, e.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("records of draws: %w", err)
+		if err != nil { // a copy that another user has put there, for example: one record is no reason to stand still
+			log.Error("a record of a draw cannot be read", zap.String("file", e.Name()), zap.Error(err))
+			continue
 		}
 		opening, r, err := readRecord(text, room)
 		if err != nil {

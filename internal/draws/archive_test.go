@@ -55,13 +55,16 @@ func TestRecordsOutliveTheProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(dir, "termine", "2027-01-17_08-00.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	later := newWorld(t)
 	again, _ := newArchive(t, dir)
 	h := later.gate("b", draw.None, again)
 	if !bytes.Equal(h.draws.Of(opening), text) {
 		t.Errorf("%s", h.draws.Of(opening))
 	}
-	if h.logs.FilterMessageSnippet("is none").Len() != 1 {
+	if h.logs.FilterMessageSnippet("is none").Len() != 1 || h.logs.FilterMessageSnippet("cannot be read").Len() != 1 {
 		t.Errorf("logged: %v", h.logs.All())
 	}
 }

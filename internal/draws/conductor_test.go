@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -323,6 +324,18 @@ func TestALineIsTypedInOnceAndAfterTheStart(t *testing.T) {
 	other.until(start + time.Second)
 	if err := h.typesIn("1 2 3"); !errors.Is(err, draws.ErrNotNow) {
 		t.Errorf("a draw that drand decides: %v", err)
+	}
+}
+
+// Who tries it out alone has no draw, and is told so where the line is typed in.
+func TestALineForALobbyOfOneIsRefusedInWords(t *testing.T) {
+	w := newWorld(t)
+	g := w.gate("a", draw.ByHand, nil)
+	w.until(2 * time.Minute)
+	g.comeEarly(1)
+	w.until(start + time.Minute)
+	if err := g.typesIn("1 2 3"); !errors.Is(err, draws.ErrNotNow) || !strings.Contains(err.Error(), "of one number or none in a lobby nothing is drawn") {
+		t.Errorf("%v", err)
 	}
 }
 

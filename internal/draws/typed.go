@@ -22,9 +22,14 @@ func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts str
 	notes := parseNotes(d.Draws())
 	n := noteOf(notes, opening)
 	frozen := drawOf(o, opening)
+	_, begun := o.Done[opening]
 	switch {
+	case n == nil && begun:
+		return "", fmt.Errorf("%w: %q has begun without a draw that waits for a line; of one number or none in a lobby nothing is drawn", ErrNotNow, opening)
 	case n == nil:
 		return "", fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
+	case n.Beacon == draw.None:
+		return "", fmt.Errorf("%w: its commitment says that the secret alone decides", ErrNotNow)
 	case n.Beacon != draw.ByHand:
 		return "", fmt.Errorf("%w: its commitment says that %s decides", ErrNotNow, n.Beacon)
 	case frozen == nil:

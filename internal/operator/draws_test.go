@@ -55,7 +55,7 @@ func TestALineIsTypedInForADraw(t *testing.T) {
 	refused(queue.ErrInvalid, "termine", "eight", "1\n2", "line")
 	refused(queue.ErrInvalid, "termine", "", "1", "opening: is missing")
 	refused(queue.ErrUnknown, "termine", "ten", "1", `"eight", "nine"`)
-	refused(operator.ErrNotNow, "termine", "nine", "1", "none decides")
+	refused(operator.ErrNotNow, "termine", "nine", "1", "the secret alone decides")
 	refused(operator.ErrUnknownRoom, "nowhere", "eight", "1", "")
 	if _, err := h.types(reporter, "termine", "eight", "1"); !errors.Is(err, operator.ErrNotAllowed) {
 		t.Errorf("a reporter: %v", err)

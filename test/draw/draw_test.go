@@ -167,3 +167,26 @@ func TestTheOtherProgramNamesWhatDoesNotFit(t *testing.T) {
 		})
 	}
 }
+
+// Who is early is told what is not there yet.
+func TestTheOtherProgramSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	record, err := draw.ParseRecord(aRecord(func(*draw.Commitment, *draw.Freeze, *draw.Result) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{"result", "freeze"} {
+		record.Result = nil
+		if what == "freeze" {
+			record.Freeze = nil
+		}
+		file := filepath.Join(t.TempDir(), "record.json")
+		if err := os.WriteFile(file, record.Encode(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, complaint, err := node(t, "recompute.mjs", file)
+		if want := "recompute: " + what + ": the record has none"; err == nil || !strings.Contains(complaint, want) {
+			t.Errorf("%v %s, want %s", err, complaint, want)
+		}
+	}
+}

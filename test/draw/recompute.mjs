@@ -25,6 +25,7 @@ function need(fits, what) { if (!fits) throw new Error(what); }
 
 // signed checks the signature of a statement and gives what it says. The text that was signed is the statement as it stands.
 function signed(record, what) {
+  need(record[what], `${what}: the record has none`);
   const { kid, signature, statement } = record[what];
   const key = record.keys.find((k) => k.kid === kid);
   need(key, `${what}: key ${kid} is not in the record`);

@@ -1,6 +1,7 @@
 package draw_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/pkg/queue/draw"
@@ -57,6 +58,23 @@ func TestALineIsTypedWithoutTheSpaceAroundIt(t *testing.T) {
 	}
 	if got := draw.NoRoll().String(); got != "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" {
 		t.Errorf("no roll: %s", got)
+	}
+}
+
+// What is published is what the witnesses read: nothing that nobody sees, and nothing that shows the digits in another order.
+func TestALineIsWhatPeopleRead(t *testing.T) {
+	for _, line := range []string{"3 17 22", "Würfel: 3, 1", "\u0663 \u0661", "a\u200db"} {
+		if err := draw.CheckLine(line); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+	for line, want := range map[string]string{
+		"": "empty", " \u00a0": "empty", "\u200b": "empty", "\ufeff\u2060": "empty", "1\n2": "one line", "\xff": "one line",
+		"1 \u202e23": "turns the order", "\u20661 2\u2069": "turns the order", "1\u200f2": "turns the order",
+	} {
+		if err := draw.CheckLine(line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", line, err, want)
+		}
 	}
 }
 

@@ -50,15 +50,23 @@ func decode(text []byte, v any) error {
 // CheckLine says why a text cannot be typed in for a draw; nil: it can.
 func CheckLine(line string) error {
 	switch {
-	case strings.TrimSpace(line) == "":
+	case !strings.ContainsFunc(line, seen):
 		return errors.New("it is empty")
 	case len(line) > MaxLine:
 		return fmt.Errorf("%d bytes are more than %d", len(line), MaxLine)
 	case !plain(line):
 		return errors.New("it must be one line of text in UTF-8")
+	case strings.ContainsFunc(line, turns):
+		return errors.New("it has an invisible character that turns the order in which the others are read; type it by hand")
 	}
 	return nil
 }
+
+// seen reports whether people see a character.
+func seen(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+
+// turns reports whether a character changes where others are shown: two who look at such a line may read different numbers.
+func turns(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
 
 // plain reports whether a text has only characters that people see, and that every writer of JSON spells alike.
 func plain(text string) bool {

@@ -30,7 +30,7 @@ func TestTheLobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 // for the spread of two seconds alone, and a place that has not asked by then is passed over.
 func TestAPageWithoutScriptAsksWhenTheLobbyEnds(t *testing.T) {
 	for _, draw := range []bool{false, true} {
-		for left := time.Second; left < 25*time.Second; left += 700 * time.Millisecond {
+		for left := time.Second; left < 25*time.Second; left += 2900 * time.Millisecond {
 			s := newFixture(t, slow)
 			s.morning(draw)
 			s.pass(time.Hour + time.Minute - left)

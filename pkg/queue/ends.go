@@ -22,7 +22,7 @@ type ending struct {
 }
 
 // books reports whether it says something of what is booked.
-func (e *ending) books() bool { return !e.left && e.Kind != Finished }
+func (e *ending) books() bool { return !e.left && e.Books() }
 
 // keep keeps ends that could not be sent, up to outboxMax of them.
 func (e *ends) keep(them ...ending) {

@@ -136,6 +136,9 @@ type Outcome struct {
 	Ref Code
 }
 
+// Books reports whether it says something of what is booked, and does not only end a stay.
+func (o Outcome) Books() bool { return o.Kind != Finished }
+
 // Standing is a store's answer about one visitor.
 type Standing struct {
 	State  State

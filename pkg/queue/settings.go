@@ -90,9 +90,7 @@ func (d *Document) Schedule() string { return string(d.settings().Schedule) }
 // SetSchedule sets it. What is no JSON is as none.
 func (d *Document) SetSchedule(text string) {
 	s := d.settings()
-	if s.Schedule = nil; json.Valid([]byte(text)) {
-		s.Schedule = json.RawMessage(text)
-	}
+	s.Schedule = rawOrNone(text)
 	d.Settings = s.Encode()
 }
 
@@ -102,10 +100,15 @@ func (d *Document) Draws() string { return string(d.settings().Draws) }
 // SetDraws sets it. What is no JSON is as none.
 func (d *Document) SetDraws(text string) {
 	s := d.settings()
-	if s.Draws = nil; json.Valid([]byte(text)) {
-		s.Draws = json.RawMessage(text)
-	}
+	s.Draws = rawOrNone(text)
 	d.Settings = s.Encode()
+}
+
+func rawOrNone(text string) json.RawMessage {
+	if !json.Valid([]byte(text)) {
+		return nil
+	}
+	return json.RawMessage(text)
 }
 
 // CheckSettings refuses what stores do not look at: ErrInvalid, naming the field.

@@ -86,13 +86,7 @@ func (o *Opening) UniteBooked(theirs *Opening, step bool) {
 		rest = its
 	}
 	for _, t := range theirs.Tallies {
-		i, ok := slices.BinarySearchFunc(all, t, byGateway)
-		switch {
-		case !ok:
-			all = slices.Insert(all, i, t)
-		case t.Reports > all[i].Reports:
-			all[i] = t
-		}
+		all = withTally(all, t)
 	}
 	o.Tallies = all
 	o.sum(rest)
@@ -116,14 +110,20 @@ func (o *Opening) sum(rest Told) {
 }
 
 func (o *Opening) setTally(t Tally) {
-	all := slices.Clone(o.Tallies)
-	if i, ok := slices.BinarySearchFunc(all, t, byGateway); ok {
-		all[i] = t
-	} else {
-		all = slices.Insert(all, i, t)
-	}
-	o.Tallies = all
+	o.Tallies = withTally(slices.Clone(o.Tallies), t)
 	o.forgetTallies(t.Gateway)
+}
+
+// withTally puts a tally among others, in whose slice it may write. Of two of one gateway the higher stands.
+func withTally(all []Tally, t Tally) []Tally {
+	i, ok := slices.BinarySearchFunc(all, t, byGateway)
+	switch {
+	case !ok:
+		return slices.Insert(all, i, t)
+	case t.Reports > all[i].Reports:
+		all[i] = t
+	}
+	return all
 }
 
 // forgetTallies forgets those with the fewest reports, if there are too many: what they have told stays in the rest. That of one

@@ -80,7 +80,7 @@ func (s *Store) Report(ctx context.Context, teller queue.Tally, outcomes []queue
 	err = s.verb(ctx, "report", invalid, s.scripts.report, func(r *reader) error {
 		reply.Tally = queue.Tally{Reports: r.uint(), Booked: r.int()}
 		reply.Rest = queue.Told{Reports: r.int(), Booked: r.int(), Totals: r.uint()}
-		if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.Kind != queue.Finished }) {
+		if slices.ContainsFunc(outcomes, queue.Outcome.Books) {
 			reply.Tally.Gateway = teller.Gateway
 		}
 		return r.end()

@@ -154,7 +154,7 @@ func (r *room) report(gateway string, o queue.Outcome) {
 
 // reportAll takes the outcomes that a gateway tells.
 func (r *room) reportAll(teller queue.Tally, outcomes []queue.Outcome) (reply queue.Reported, err error) {
-	books := slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.Kind != queue.Finished })
+	books := slices.ContainsFunc(outcomes, queue.Outcome.Books)
 	if books && teller.Gateway != "" && teller.Reports > r.opening.Tally(teller.Gateway).Reports {
 		return reply, queue.ErrLost
 	}

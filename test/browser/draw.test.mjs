@@ -99,6 +99,18 @@ test('without script the page says all there is', async () => {
   });
 });
 
+test('a record that is whole before its page is does no harm', async () => {
+  await withPage({}, async (p) => {
+    await setup({ draw: announced({ stage: 'frozen', next: 600000 }) });
+    await p.route('**/.einlass/draw.json', async (route) => { await setup({ draw: drawn() }); await route.continue(); });
+    const got = p.waitForEvent('requestfinished', (r) => r.url().endsWith('/draw.json'));
+    await p.goto(page);
+    await got;
+    assert.ok(!await p.evaluate(() => localStorage.length), 'a seal is remembered after the draw');
+    assert.match(await text(p), /The draw is under way/);
+  });
+});
+
 test('a page of a draw under way loads again by itself', async () => {
   await withPage({}, async (p) => {
     await setup({ draw: announced({ stage: 'frozen', next: 1000 }) });

@@ -19,15 +19,15 @@
   }
 
   function verdict(name) {
-    if (!$('verdict')) { return; }
     write($('verdict'), text($('verdict'), name));
     $('check').setAttribute('data-verdict', name);
   }
 
   function got(answer) {
     var record = answer.value, seen = remembered(), found;
-    if (!record || !record.commitment) { verdict('cannot'); return; }
-    if (!record.result) { remember(record.commitment.statement.commit); return; }
+    if (record && record.commitment && !record.result) { remember(record.commitment.statement.commit); }
+    if (!$('verdict')) { return; } // a page of a draw under way loads again by itself, also when the record is already whole
+    if (!record || !record.result) { verdict('cannot'); return; }
     found = checkDraw(record, { epoch: Number(data.epoch), number: Number(data.number), place: Number(data.place) });
     if (seen) { found.seen = seen === record.commitment.statement.commit; }
     tell(found);
@@ -36,5 +36,5 @@
   if (again > 0) { setTimeout(function () { location.reload(); }, jitter(again)); }
   if (!window.fetch) { return; }
   show($('check'), true);
-  request(data.record, 'GET', got, function () { verdict('cannot'); });
+  request(data.record, 'GET', got, function () { got({}); });
 })();

@@ -113,7 +113,7 @@ func TestWhatIsWrongWithGroupsIsToldByItsPath(t *testing.T) {
 		"between none": {func(s *Schedule) { s.Openings, s.Changes, s.Between = nil, nil, Line }, "between", "without openings"},
 	} {
 		s := grouped()
-		tc.change(&s)
+		tc.change(s)
 		_, problems := Parse(s)
 		if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Path == tc.path && strings.Contains(p.Text, tc.text) }) {
 			t.Errorf("%s: %s", name, fmt.Sprint(problems))

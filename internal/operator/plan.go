@@ -101,6 +101,9 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 	if !v.Known {
 		return PlanPreview{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
 	}
+	if err := change.keepsLanes(v, &v.Snapshot.Document); err != nil {
+		return PlanPreview{}, err
+	}
 	text := change.Schedule.Encode()
 	p := PlanPreview{Changes: []string{}, Plan: r.plan(v, text)}
 	now := time.UnixMilli(v.Snapshot.Now)

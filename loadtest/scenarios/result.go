@@ -45,6 +45,11 @@ type People struct {
 	Booked  int64 `json:"booked"`
 	// CallersBooked are those of Booked who came by telephone.
 	CallersBooked int64 `json:"callers_booked"`
+	// CallersNumbered are the callers for whom the hotline took a place, CallersAssisted those of CallersBooked for whom it booked as
+	// well, CallersDue those whose turn had come before everything was over, and nobody of the hotline was free.
+	CallersNumbered int64 `json:"callers_numbered,omitempty"`
+	CallersAssisted int64 `json:"callers_assisted,omitempty"`
+	CallersDue      int64 `json:"callers_due,omitempty"`
 	GaveUp        int64 `json:"gave_up"`     // left before it was their turn, or before anything was left
 	Told          int64 `json:"told"`        // read that nothing is left and went home
 	TurnedAway    int64 `json:"turned_away"` // were let in and found nothing left

@@ -23,6 +23,8 @@ type Scenario struct {
 	Counted time.Time
 	// Crowd is the citizens that come.
 	Crowd Crowd
+	// Hotline answers the callers of the crowd.
+	Hotline Hotline
 	// Strangers come beside it.
 	Strangers Strangers
 	// Portal is the site behind the gate.
@@ -89,7 +91,7 @@ func (s *Scenario) Validate() error {
 	for i, e := range s.Expect {
 		bad(e.Promise == "" || e.Holds == nil, "expect[%d]: must have a promise and a predicate", i)
 	}
-	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends, s.Opens(), s.Portal.Calendar.Places), s.Portal.Validate())
+	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Hotline.validate(), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends, s.Opens(), s.Portal.Calendar.Places), s.Portal.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("scenario %q: %w", s.Name, err)
 	}

@@ -259,6 +259,7 @@ func (s *sim) unhear() {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
 		}
 	}
+	s.retell()
 }
 
 // askInVain: citizens that are due get no answer and ask again.

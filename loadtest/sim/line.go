@@ -16,6 +16,10 @@ func (s *sim) arrive(who uint32) {
 		s.appear(who)
 		return
 	}
+	if s.rings(&s.people[who]) {
+		s.ring(who)
+		return
+	}
 	s.page(s.now, &s.people[who])
 	s.people[who].state = joining
 	s.room.joins.add(who)
@@ -41,6 +45,10 @@ func (s *sim) joined(who uint32, j queue.Joined) {
 		return
 	}
 	c.leaves, c.sleeps = never, never
+	if s.rings(c) {
+		s.takenFor(who, j)
+		return
+	}
 	crowd := &s.cfg.Scenario.Crowd
 	if !c.is(caller) && s.random.Float64() < crowd.Impatient {
 		c.leaves = after(s.now, about(s.random, crowd.Stay))
@@ -72,7 +80,14 @@ func (s *sim) turn(who uint32) {
 	s.events++
 	switch c.state {
 	case outside: // was refused before the hour
+		if s.rings(c) {
+			s.ring(who)
+			return
+		}
 		s.page(s.now, c)
+		c.state = joining
+		s.room.joins.add(who)
+	case talking:
 		c.state = joining
 		s.room.joins.add(who)
 	case booked: // the copy of the cookie, in another browser
@@ -220,6 +235,9 @@ func (s *sim) passed(from, to queue.Order) {
 		if s.order(who) > to {
 			return
 		}
+		if c.state == atDesk {
+			s.isDue(who)
+		}
 		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
 		}
@@ -360,6 +378,7 @@ func (s *sim) depart(who uint32, how state) {
 }
 
 func (s *sim) end(who uint32, how state) {
+	s.hangUp(&s.people[who])
 	s.people[who].state = how
 	s.active--
 }

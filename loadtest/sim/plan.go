@@ -230,6 +230,7 @@ func (s *sim) leavesLobby() (start int32, spread int64) {
 func (s *sim) refused(who uint32, reason queue.Reason) {
 	c := &s.people[who]
 	if at := s.planned.begins; reason == queue.ReasonClosed && !s.room.document.Door.Closed && at != never && c.kind == somebody {
+		s.hangUp(c)
 		c.state = outside
 		c.due = s.wheel.put(after(max(at, s.now), int32(s.random.Int64N(2000)))+s.pollMin, who)
 		return

@@ -169,6 +169,12 @@ func (s *sim) fates() scenarios.People {
 			if end == booked {
 				p.CallersBooked++
 			}
+			if end == booked && c.is(assisted) {
+				p.CallersAssisted++
+			}
+			if s.rings(c) && c.number > 0 {
+				p.CallersNumbered++
+			}
 		}
 		switch end {
 		case booked:

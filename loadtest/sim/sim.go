@@ -72,6 +72,7 @@ type sim struct {
 	count       scenarios.People
 	nobody      scenarios.Nobody
 	line        scenarios.Line
+	hotline     hotline
 	waits       []float32 // seconds
 	untilBooked []float32
 	events      int64
@@ -135,6 +136,7 @@ func prepare(cfg Config) (*sim, error) {
 	s.room.door = queue.NewDoorkeeper(scheduled{calendar})
 	s.planned = planned{calendar: calendar, draws: sc.Gate.Draws(), soldOut: never, correct: never, quota: -1}
 	s.line.First = -1
+	s.hotline = hotline{free: sc.Hotline.Agents, most: max(1, sc.Hotline.Agents*3/4)}
 	s.lastFreed = s.ends
 	for _, o := range calendar.Between(sc.Starts.AddDate(0, 0, -1), sc.Ends) {
 		if !o.End.IsZero() {
@@ -279,5 +281,6 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 		return err
 	}
 	s.passed(head, s.room.snapshot.Heads[0])
+	s.deskSees()
 	return nil
 }

@@ -60,6 +60,7 @@ const (
 	second   // is doing so
 	attended // somebody of the hotline is busy with this caller
 	assisted // and books
+	borrows  // was given somebody else's code
 	owed     // looked at the page when the last place was booked, and has not read so yet
 )
 
@@ -87,6 +88,7 @@ type citizen struct {
 	sleeps  int32 // when its phone falls asleep next
 	due     int32 // the step of the wheel that counts
 	number  uint64
+	code    uint32 // that of the person with this number, counted from 1; 0: none
 	other   uint32 // the same person's other device plus one; 0: none
 	try     uint32 // the request that it waits for; older ones it has given up
 	slot    uint16 // the appointment it is about to take
@@ -144,6 +146,7 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 	}
 	if gate {
 		invite(s, add, random)
+		handOut(&s.Door, people, random)
 	}
 	slices.Sort(arrivals)
 	return people, arrivals

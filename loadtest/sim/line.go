@@ -16,6 +16,9 @@ func (s *sim) arrive(who uint32) {
 		s.appear(who)
 		return
 	}
+	if s.staysOut(who) {
+		return
+	}
 	if s.rings(&s.people[who]) {
 		s.ring(who)
 		return
@@ -139,7 +142,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case c.state == lobby && s.now < c.sleeps:
 		s.wait(who, c)
 		return
-	case c.state != lobby && s.order(who) <= s.room.snapshot.Heads[0]:
+	case c.state != lobby && s.order(who) <= s.room.snapshot.Heads[s.lane]:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -172,7 +175,7 @@ func (s *sim) beat(who uint32, c *citizen) {
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
 // checked on what the snapshot says.
 func (s *sim) ahead(who uint32) int64 {
-	n, _ := s.room.snapshot.Sketches[0].Ahead(s.order(who))
+	n, _ := s.room.snapshot.Sketches[s.lane].Ahead(s.order(who))
 	return n
 }
 
@@ -324,6 +327,8 @@ func (s *sim) spent(who uint32, st queue.Standing) {
 		s.end(who, told)
 		return
 	case queue.ReasonTwice:
+	case queue.ReasonCode: // after a loss somebody else has used it first
+		s.line.CodeUsed++
 	default:
 		s.oddities++
 	}

@@ -236,6 +236,9 @@ func (s *sim) refused(who uint32, reason queue.Reason) {
 		return
 	}
 	s.line.Told++
+	if reason == queue.ReasonCode {
+		s.line.CodeUsed++
+	}
 	if c.kind == somebody {
 		s.end(who, told)
 		return

@@ -113,7 +113,7 @@ func (s *sim) result(v verdict) scenarios.Result {
 		return r
 	}
 	r.Line = s.line
-	r.Line.Overtaken = v.overtaken
+	r.Line.Overtaken, r.Line.CodesTwice = v.overtaken, s.twice()
 	r.Line.StoreOps, r.Line.Entries = s.room.ops, s.room.entries
 	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - r.Line.Tickets - r.Line.Told
 	r.Nobody = s.strangersResult()

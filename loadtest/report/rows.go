@@ -48,7 +48,12 @@ func rows() []row {
 			if r.People.Callers == 0 {
 				return ""
 			}
-			return fmt.Sprintf("%s of %s", count(r.People.CallersBooked), count(r.People.Callers))
+			row := fmt.Sprintf("%s of %s", count(r.People.CallersBooked), count(r.People.Callers))
+			if n := r.People.CallersNumbered; n > 0 {
+				row += fmt.Sprintf(" (%s got a number, %s booked by the staff, %s when nobody was free)",
+					count(n), count(r.People.CallersAssisted), count(r.People.CallersDue))
+			}
+			return row
 		}},
 		{"requests at the site", func(r *R) string { return count(r.Site.Requests) }},
 		{"… refused or lost", func(r *R) string { return count(r.Site.Refused + r.Site.Lost) }},

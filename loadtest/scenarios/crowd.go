@@ -56,8 +56,8 @@ type Wave struct {
 	People int
 	// Curve is the density of arrivals, linear between its points; only the proportions of the weights matter.
 	Curve []Point
-	// Callers have no browser: the hotline takes a place for them and keeps it until they are called back. They have none
-	// of a browser's habits and do not lose patience.
+	// Callers have no browser: the hotline takes a place for them, see Hotline. They have none of a browser's habits and do not lose
+	// patience.
 	Callers bool
 }
 

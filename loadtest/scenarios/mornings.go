@@ -110,7 +110,8 @@ func Hessen() Scenario {
 			"line for 50,000. The places open at 8 h and all at once. The server was fitted to about 9,000 bookings. Nine of ten " +
 			"do not stay when they read how many are ahead. 240 a minute is about a third of what the server can do.",
 		Starts: at(7, 30), Ends: at(20, 0), Counted: at(20, 0),
-		Crowd: crowd, Portal: site, Gate: gateOf("hesse.yaml"),
+		Hotline: Hotline{Agents: 40, Take: 6 * time.Second, Dial: 40 * time.Second, Linked: 0.5},
+		Crowd:   crowd, Portal: site, Gate: gateOf("hesse.yaml"),
 		Expect: []Expectation{
 			atTheHour(), allBooked(), told(), toldSoon(), noneTurnedAway(), handedOn(),
 			{"millions of hits cost the site nothing", func(r *Result) (bool, string) {

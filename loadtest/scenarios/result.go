@@ -45,11 +45,16 @@ type People struct {
 	Booked  int64 `json:"booked"`
 	// CallersBooked are those of Booked who came by telephone.
 	CallersBooked int64 `json:"callers_booked"`
-	GaveUp        int64 `json:"gave_up"`     // left before it was their turn, or before anything was left
-	Told          int64 `json:"told"`        // read that nothing is left and went home
-	TurnedAway    int64 `json:"turned_away"` // were let in and found nothing left
-	Absent        int64 `json:"absent"`      // asleep or away at the end: there was nobody to tell
-	Remaining     int64 `json:"remaining"`   // still there at the end
+	// CallersNumbered are the callers for whom the hotline took a place, CallersAssisted those of CallersBooked for whom it booked as
+	// well, CallersDue those whose turn had come before everything was over, and nobody of the hotline was free.
+	CallersNumbered int64 `json:"callers_numbered,omitempty"`
+	CallersAssisted int64 `json:"callers_assisted,omitempty"`
+	CallersDue      int64 `json:"callers_due,omitempty"`
+	GaveUp          int64 `json:"gave_up"`     // left before it was their turn, or before anything was left
+	Told            int64 `json:"told"`        // read that nothing is left and went home
+	TurnedAway      int64 `json:"turned_away"` // were let in and found nothing left
+	Absent          int64 `json:"absent"`      // asleep or away at the end: there was nobody to tell
+	Remaining       int64 `json:"remaining"`   // still there at the end
 
 	Bots     int64 `json:"bots"`
 	Tabs     int64 `json:"tabs"`
@@ -84,32 +89,37 @@ type Site struct {
 
 // Line is what the waiting room counted. All zero without a gate.
 type Line struct {
-	Tickets   int64         `json:"tickets"` // numbers given
-	Called    int64         `json:"called"`
-	Entered   int64         `json:"entered"`
-	Early     int64         `json:"early"`     // entries before the first opening
-	Opened    int64         `json:"opened"`    // how often the room began to let people in
-	Lobby     int64         `json:"lobby"`     // numbers given before the opening
-	First     time.Duration `json:"first"`     // from the opening to the first call
-	Spread    time.Duration `json:"spread"`    // of it, how long the pages of the lobby had to ask
-	Seed      time.Duration `json:"seed"`      // of it, how long the seed of the draw took, if there was one
-	Booked    int64         `json:"booked"`    // as the room counts, at the end
-	Beyond    int64         `json:"beyond"`    // the most that were booked beyond the quota of the moment
-	Told      int64         `json:"told"`      // arrivals that read at the door why there is no place for them
-	ToldIn    time.Duration `json:"told_in"`   // the longest from the last booking until somebody who waited read of it
-	ClosedAt  int64         `json:"closed_at"` // places when the door was closed early; 0: it was not
-	Carried   int64         `json:"carried"`   // entries of people who had come for an earlier contingent
-	StoodBy   int64         `json:"stood_by"`  // entries of people who had stood by
-	Pages     int64         `json:"pages"`     // waiting pages loaded
-	Polls     int64         `json:"polls"`
-	Hits      int64         `json:"hits"`       // everything that browsers asked the waiting room
-	PeakHits  int64         `json:"peak_hits"`  // most in one second
-	PeakJoins int64         `json:"peak_joins"` // most numbers given in one second
-	Longest   int64         `json:"longest"`    // most places in line
-	Refused   int64         `json:"refused"`    // arrivals that got neither a number nor a word
-	StoreOps  int64         `json:"store_ops"`  // calls of the store's verbs, batches counted as one
-	Entries   int64         `json:"entries"`    // entries of these batches
-	StaleMax  time.Duration `json:"stale_max"`  // oldest snapshot that a poll was answered from
+	Tickets    int64         `json:"tickets"` // numbers given
+	Called     int64         `json:"called"`
+	Entered    int64         `json:"entered"`
+	Early      int64         `json:"early"`                 // entries before the first opening
+	Opened     int64         `json:"opened"`                // how often the room began to let people in
+	Lobby      int64         `json:"lobby"`                 // numbers given before the opening
+	First      time.Duration `json:"first"`                 // from the opening to the first call
+	Spread     time.Duration `json:"spread"`                // of it, how long the pages of the lobby had to ask
+	Seed       time.Duration `json:"seed"`                  // of it, how long the seed of the draw took, if there was one
+	Booked     int64         `json:"booked"`                // as the room counts, at the end
+	Beyond     int64         `json:"beyond"`                // the most that were booked beyond the quota of the moment
+	Told       int64         `json:"told"`                  // arrivals that read at the door why there is no place for them
+	AtDoor     int64         `json:"at_door,omitempty"`     // of these, read that they are not among those who may come
+	CodeUsed   int64         `json:"code_used,omitempty"`   // and that their code has been used
+	Outsiders  int64         `json:"outsiders,omitempty"`   // entries without the code that is needed
+	Borrowed   int64         `json:"borrowed,omitempty"`    // entries by a code of somebody else
+	CodesTwice int64         `json:"codes_twice,omitempty"` // codes of one use that two were let in by
+	ToldIn     time.Duration `json:"told_in"`               // the longest from the last booking until somebody who waited read of it
+	ClosedAt   int64         `json:"closed_at"`             // places when the door was closed early; 0: it was not
+	Carried    int64         `json:"carried"`               // entries of people who had come for an earlier contingent
+	StoodBy    int64         `json:"stood_by"`              // entries of people who had stood by
+	Pages      int64         `json:"pages"`                 // waiting pages loaded
+	Polls      int64         `json:"polls"`
+	Hits       int64         `json:"hits"`       // everything that browsers asked the waiting room
+	PeakHits   int64         `json:"peak_hits"`  // most in one second
+	PeakJoins  int64         `json:"peak_joins"` // most numbers given in one second
+	Longest    int64         `json:"longest"`    // most places in line
+	Refused    int64         `json:"refused"`    // arrivals that got neither a number nor a word
+	StoreOps   int64         `json:"store_ops"`  // calls of the store's verbs, batches counted as one
+	Entries    int64         `json:"entries"`    // entries of these batches
+	StaleMax   time.Duration `json:"stale_max"`  // oldest snapshot that a poll was answered from
 
 	Rate      int64 `json:"rate"`       // entries a minute that were allowed, at most
 	Burst     int64 `json:"burst"`      // and at once

@@ -24,6 +24,7 @@ func (s Scenario) Scale(f float64) (Scenario, error) {
 		waves[i] = w
 	}
 	s.Crowd.Waves = waves
+	s.Hotline = s.Hotline.scale(f)
 	s.Portal.Calendar = scaleCalendar(s.Portal.Calendar, f)
 	slower := s.Portal.Curve.Rate
 	s.Portal.Curve = scaleCurve(s.Portal.Curve, f)

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/einlass/einlass/internal/demo"
@@ -23,6 +24,10 @@ type Scenario struct {
 	Counted time.Time
 	// Crowd is the citizens that come.
 	Crowd Crowd
+	// Door is who of the crowd may come.
+	Door Door
+	// Hotline answers the callers of the crowd.
+	Hotline Hotline
 	// Strangers come beside it.
 	Strangers Strangers
 	// Portal is the site behind the gate.
@@ -44,7 +49,7 @@ func Drawn() []Scenario { return []Scenario{WithDraw(Memmingen()), WithDraw(Spey
 // Named is the scenario of that name in full size; the error lists the names there are.
 func Named(name string) (Scenario, error) {
 	var names []string
-	for _, s := range append(All(), Drawn()...) {
+	for _, s := range slices.Concat(All(), Drawn(), []Scenario{SpeyerResidents()}) {
 		if s.Name == name {
 			return s, nil
 		}
@@ -89,7 +94,7 @@ func (s *Scenario) Validate() error {
 	for i, e := range s.Expect {
 		bad(e.Promise == "" || e.Holds == nil, "expect[%d]: must have a promise and a predicate", i)
 	}
-	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends, s.Opens(), s.Portal.Calendar.Places), s.Portal.Validate())
+	errs = append(errs, s.Crowd.validate(s.Starts, s.Ends), s.Hotline.validate(), s.Door.validate(&s.Gate), s.Strangers.validate(s.Starts, s.Ends), s.Gate.validate(s.Starts, s.Ends, s.Opens(), s.Portal.Calendar.Places), s.Portal.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("scenario %q: %w", s.Name, err)
 	}

@@ -24,6 +24,10 @@ const (
 	called                // the page says so; the click is to come
 	away                  // called, but not at the screen
 	claiming              // waits for the store's answer to the click
+	ringing               // at the hotline, until somebody answers
+	talking               // to the hotline, which takes the place
+	atDesk                // the hotline has a place for this caller
+	upNow                 // whose turn it is, and nobody of the hotline is free yet
 	inside                // at the site
 	dropped               // another device of the same person has a booking
 	gaveUp
@@ -49,12 +53,15 @@ const (
 	inFront // the store has said so; a state that outlives the next poll
 	copied  // its cookie is in another browser too
 	comesBack
-	heard   // a stranger that has read that its turn has come
-	stayed  // was there for all the time that the gateway was frozen
-	unheard // of since the last crash, or since the lobby
-	pair    // will book for somebody else besides
-	second  // is doing so
-	owed    // looked at the page when the last place was booked, and has not read so yet
+	heard    // a stranger that has read that its turn has come
+	stayed   // was there for all the time that the gateway was frozen
+	unheard  // of since the last crash, or since the lobby
+	pair     // will book for somebody else besides
+	second   // is doing so
+	attended // somebody of the hotline is busy with this caller
+	assisted // and books
+	borrows  // was given somebody else's code
+	owed     // looked at the page when the last place was booked, and has not read so yet
 )
 
 // kind is what kind of client has a ticket.
@@ -81,6 +88,7 @@ type citizen struct {
 	sleeps  int32 // when its phone falls asleep next
 	due     int32 // the step of the wheel that counts
 	number  uint64
+	code    uint32 // that of the person with this number, counted from 1; 0: none
 	other   uint32 // the same person's other device plus one; 0: none
 	try     uint32 // the request that it waits for; older ones it has given up
 	slot    uint16 // the appointment it is about to take
@@ -138,6 +146,7 @@ func populate(s *scenarios.Scenario, gate bool, random *rand.Rand) ([]citizen, [
 	}
 	if gate {
 		invite(s, add, random)
+		handOut(&s.Door, people, random)
 	}
 	slices.Sort(arrivals)
 	return people, arrivals

@@ -259,6 +259,7 @@ func (s *sim) unhear() {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
 		}
 	}
+	s.retell()
 }
 
 // askInVain: citizens that are due get no answer and ask again.
@@ -275,7 +276,7 @@ func (s *sim) stay(until int32) {
 	until = after(until, stayAfter)
 	for _, who := range s.inOrder {
 		c := &s.people[who]
-		if s.order(who) <= s.room.snapshot.Heads[0] {
+		if s.order(who) <= s.room.snapshot.Heads[s.lane] {
 			continue // called already, and the call goes by meanwhile
 		}
 		if c.kind == somebody && c.state == waiting && c.leaves > until && c.sleeps > until {

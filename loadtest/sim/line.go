@@ -16,6 +16,13 @@ func (s *sim) arrive(who uint32) {
 		s.appear(who)
 		return
 	}
+	if s.staysOut(who) {
+		return
+	}
+	if s.rings(&s.people[who]) {
+		s.ring(who)
+		return
+	}
 	s.page(s.now, &s.people[who])
 	s.people[who].state = joining
 	s.room.joins.add(who)
@@ -41,6 +48,10 @@ func (s *sim) joined(who uint32, j queue.Joined) {
 		return
 	}
 	c.leaves, c.sleeps = never, never
+	if s.rings(c) {
+		s.takenFor(who, j)
+		return
+	}
 	crowd := &s.cfg.Scenario.Crowd
 	if !c.is(caller) && s.random.Float64() < crowd.Impatient {
 		c.leaves = after(s.now, about(s.random, crowd.Stay))
@@ -72,7 +83,14 @@ func (s *sim) turn(who uint32) {
 	s.events++
 	switch c.state {
 	case outside: // was refused before the hour
+		if s.rings(c) {
+			s.ring(who)
+			return
+		}
 		s.page(s.now, c)
+		c.state = joining
+		s.room.joins.add(who)
+	case talking:
 		c.state = joining
 		s.room.joins.add(who)
 	case booked: // the copy of the cookie, in another browser
@@ -124,7 +142,7 @@ func (s *sim) poll(who uint32, c *citizen) {
 	case c.state == lobby && s.now < c.sleeps:
 		s.wait(who, c)
 		return
-	case c.state != lobby && s.order(who) <= s.room.snapshot.Heads[0]:
+	case c.state != lobby && s.order(who) <= s.room.snapshot.Heads[s.lane]:
 		// The head has come by: only the store knows what that means for this place.
 		c.state = asking
 		s.beat(who, c)
@@ -157,7 +175,7 @@ func (s *sim) beat(who uint32, c *citizen) {
 // ahead is the figure that the waiting page shows, before the browser's own rule that it never rises: the rules are
 // checked on what the snapshot says.
 func (s *sim) ahead(who uint32) int64 {
-	n, _ := s.room.snapshot.Sketches[0].Ahead(s.order(who))
+	n, _ := s.room.snapshot.Sketches[s.lane].Ahead(s.order(who))
 	return n
 }
 
@@ -219,6 +237,9 @@ func (s *sim) passed(from, to queue.Order) {
 		c := &s.people[who]
 		if s.order(who) > to {
 			return
+		}
+		if c.state == atDesk {
+			s.isDue(who)
 		}
 		if c.state == waiting && int64(c.due-s.wheel.step)*stepMS > int64(s.pollMax) {
 			c.due = s.wheel.put(s.now+int32(s.random.Int64N(int64(s.pollMax))), who)
@@ -306,6 +327,8 @@ func (s *sim) spent(who uint32, st queue.Standing) {
 		s.end(who, told)
 		return
 	case queue.ReasonTwice:
+	case queue.ReasonCode: // after a loss somebody else has used it first
+		s.line.CodeUsed++
 	default:
 		s.oddities++
 	}
@@ -360,6 +383,7 @@ func (s *sim) depart(who uint32, how state) {
 }
 
 func (s *sim) end(who uint32, how state) {
+	s.hangUp(&s.people[who])
 	s.people[who].state = how
 	s.active--
 }

@@ -232,11 +232,15 @@ func (s *sim) leavesLobby() (start int32, spread int64) {
 func (s *sim) refused(who uint32, reason queue.Reason) {
 	c := &s.people[who]
 	if at := s.planned.begins; reason == queue.ReasonClosed && !s.room.document.Door.Closed && at != never && c.kind == somebody {
+		s.hangUp(c)
 		c.state = outside
 		c.due = s.wheel.put(after(max(at, s.now), int32(s.random.Int64N(2000)))+s.pollMin, who)
 		return
 	}
 	s.line.Told++
+	if reason == queue.ReasonCode {
+		s.line.CodeUsed++
+	}
 	if c.kind == somebody {
 		s.end(who, told)
 		return

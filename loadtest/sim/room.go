@@ -135,8 +135,9 @@ func (s *sim) flush(ctx context.Context) error {
 	return errors.Join(
 		r.joins.rounds(func(who []uint32, _ []bool) error {
 			r.arrivals = r.arrivals[:0]
-			for _, id := range s.idsOf(who) {
-				r.arrivals = append(r.arrivals, queue.Arrival{Visitor: id})
+			for i, id := range s.idsOf(who) {
+				code, uses := s.codeOf(who[i])
+				r.arrivals = append(r.arrivals, queue.Arrival{Visitor: id, Lane: s.lane, Code: code, Uses: uses})
 			}
 			reply, err := r.store.Join(ctx, r.arrivals)
 			if err != nil {
@@ -151,7 +152,8 @@ func (s *sim) flush(ctx context.Context) error {
 		r.keeps.rounds(func(who []uint32, gone []bool) error {
 			r.beats = r.beats[:0]
 			for i, p := range s.placesOf(who) {
-				r.beats = append(r.beats, queue.Beat{Place: p, Away: gone[i]})
+				code, uses := s.codeOf(who[i])
+				r.beats = append(r.beats, queue.Beat{Place: p, Away: gone[i], Code: code, Uses: uses})
 			}
 			reply, err := r.store.Keep(ctx, s.draws.mapping, r.beats)
 			return s.stand("keep", who, reply, err, s.kept)
@@ -250,5 +252,5 @@ func (s *sim) placesOf(who []uint32) []queue.Place {
 
 func (s *sim) place(who uint32) queue.Place {
 	c := &s.people[who]
-	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number, Order: s.order(who)}
+	return queue.Place{Visitor: visitorID(s.seed, who), Epoch: s.room.epochs[c.epoch], Number: c.number, Order: s.order(who), Lane: s.lane}
 }

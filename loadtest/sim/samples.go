@@ -113,7 +113,7 @@ func (s *sim) result(v verdict) scenarios.Result {
 		return r
 	}
 	r.Line = s.line
-	r.Line.Overtaken = v.overtaken
+	r.Line.Overtaken, r.Line.CodesTwice = v.overtaken, s.twice()
 	r.Line.StoreOps, r.Line.Entries = s.room.ops, s.room.entries
 	r.Line.Refused = int64(len(s.people)-len(s.arrivals)) - r.Line.Tickets - r.Line.Told
 	r.Nobody = s.strangersResult()
@@ -168,6 +168,12 @@ func (s *sim) fates() scenarios.People {
 			p.Callers++
 			if end == booked {
 				p.CallersBooked++
+			}
+			if end == booked && c.is(assisted) {
+				p.CallersAssisted++
+			}
+			if s.rings(c) && c.number > 0 {
+				p.CallersNumbered++
 			}
 		}
 		switch end {

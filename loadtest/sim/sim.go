@@ -72,6 +72,8 @@ type sim struct {
 	count       scenarios.People
 	nobody      scenarios.Nobody
 	line        scenarios.Line
+	hotline     hotline
+	lane        uint8     // in which everybody stands
 	waits       []float32 // seconds
 	untilBooked []float32
 	events      int64
@@ -133,8 +135,10 @@ func prepare(cfg Config) (*sim, error) {
 		return nil, err
 	}
 	s.room.door = queue.NewDoorkeeper(scheduled{calendar})
+	s.lane, _ = calendar.Lane(sc.Door.Group)
 	s.planned = planned{calendar: calendar, draws: sc.Gate.Draws(), soldOut: never, correct: never, quota: -1}
 	s.line.First = -1
+	s.hotline = hotline{free: sc.Hotline.Agents, most: max(1, sc.Hotline.Agents*3/4)}
 	s.lastFreed = s.ends
 	for _, o := range calendar.Between(sc.Starts.AddDate(0, 0, -1), sc.Ends) {
 		if !o.End.IsZero() {
@@ -263,7 +267,7 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if !tick {
 		return nil
 	}
-	head := s.room.snapshot.Heads[0]
+	head := s.room.snapshot.Heads[s.lane]
 	if err := s.room.advance(ctx); err != nil {
 		return err
 	}
@@ -278,6 +282,7 @@ func (s *sim) stepLine(ctx context.Context, tick bool) error {
 	if err := s.reveal(ctx); err != nil {
 		return err
 	}
-	s.passed(head, s.room.snapshot.Heads[0])
+	s.passed(head, s.room.snapshot.Heads[s.lane])
+	s.deskSees()
 	return nil
 }

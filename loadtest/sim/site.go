@@ -127,6 +127,7 @@ func (s *sim) enter(who uint32, started int64) {
 		s.line.Early++
 	}
 	s.went(c)
+	s.wentBy(c)
 	wait := float32(s.now-c.joined) / 1000
 	s.waits, s.recentWaits = append(s.waits, wait), append(s.recentWaits, wait)
 	s.askIn(who, 0)

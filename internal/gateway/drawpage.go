@@ -171,10 +171,10 @@ func (e *exchange) drawOf(v *queue.View, own string) (opening string, d *readDra
 	return "", nil
 }
 
-// drawNews is what a waiting page says of the draw in which its place has a lot.
+// drawNews is what a waiting page says of the draw in which its place has a lot, or behind which it stands.
 func (r *Room) drawNews(a *queue.Answer) web.DrawNews {
 	opening, comes := a.Drawn, false
-	if a.State == queue.StateLobby && a.Start.Draw {
+	if (a.State == queue.StateLobby || a.BehindDraw) && a.Start.Draw {
 		opening, comes = a.Start.Opening, true
 	}
 	d := r.drawPages.of(r.Draws, opening)

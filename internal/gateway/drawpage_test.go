@@ -148,6 +148,25 @@ func TestThePageOfADrawFollowsTheDraw(t *testing.T) {
 	s.says("German", s.all[0].load("GET", "/.einlass/draw?room=termine&lang=de").body, "Die Reihenfolge ist ausgelost")
 }
 
+// Whoever comes between the start and the seed has no lot, but a number, and is told the truth about both.
+func TestALatecomerIsToldThatTheOrderIsBeingDrawn(t *testing.T) {
+	s := newDrawScene(t, draw.ByHand)
+	s.freeze()
+	late := s.browser()
+	for lang, want := range map[string]string{
+		"en": "First it is the turn of everybody who has a lot. After them it is your turn. You keep your number.",
+		"de": "Zuerst kommen alle an die Reihe, die ein Los haben. Danach kommen Sie. Sie behalten Ihre Nummer.",
+	} {
+		page := late.load("GET", "/?lang="+lang, append(from(7), "Accept-Language", lang)...)
+		s.says("page", page.body, `data-state="late"`, want, `id="number-fact"><dt>`, `http-equiv="refresh"`)
+		poll := late.poll("room=termine&lang=" + lang + "&shown=")
+		s.says("poll", poll, `{"state":"late","number":4,"ahead":3,`, want, `"draw":"`)
+	}
+	s.says("who is in the draw", s.all[0].poll("room=termine&shown="), `{"state":"drawing","number":0,`)
+	s.decide(draw.Result{Beacon: draw.ByHand, Line: "3 1 6", Value: draw.Typed("3 1 6"), Algorithm: draw.SwapOrNot})
+	s.says("drawn", late.poll("room=termine&shown="), `{"state":"waiting","number":4,"ahead":3,`)
+}
+
 func TestWhoIsInsideFindsTheOwnLot(t *testing.T) {
 	s := newDrawScene(t, draw.None)
 	s.freeze()

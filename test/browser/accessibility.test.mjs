@@ -38,6 +38,7 @@ const pages = {
   'beyond the lots of a network': { state: 'behind', number: 0, ahead: -1, came: 48123, starts: 725 },
   'a chance': { ahead: 412, low: 720, high: 1080, chance: 2 },
   'the draw': { state: 'drawing', number: 0, ahead: -1, came: 48123 },
+  'behind the draw': { state: 'late', ahead: 48123, number: 48124, news: 'comes' },
   'on the waiting list': { state: 'standby', ahead: 17 },
   'the site does not answer': { state: 'down', ahead: 17 },
   'between openings': { state: 'between', ahead: 312, starts: 11525 },

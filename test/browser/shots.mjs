@@ -55,6 +55,7 @@ const pages = {
   draw_failed: { draw: { ...draw, place: 0, number: 1, stage: 'failed', record: { ...record, result: { ...result, statement: { ...result.statement, algorithm: 'arrival' } } } } },
   standby: { state: 'standby', ahead: 17 },
   down: { state: 'down', ahead: 17 },
+  late: { state: 'late', ahead: 48123, number: 48124, news: 'comes' },
   between: { state: 'between', ahead: 312, starts: 11525 },
   refill: { state: 'refill', ahead: 312, starts: 11525 },
   over: { state: 'over', ahead: 312 },

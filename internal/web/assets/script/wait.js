@@ -9,7 +9,7 @@ function waitingPage() {
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|checking|full|lobby|lots|drawing|between|refill|over|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|checking|full|lobby|lots|drawing|late|between|refill|over|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }

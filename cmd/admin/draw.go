@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (a *app) drawShowCommand() *cobra.Command {
 				return err
 			}
 			for _, text := range info.Records {
-				words, err := inWords(text)
+				words, err := inWords(text, info.Undrawn)
 				if err == nil {
 					_, err = fmt.Fprint(a.out, words)
 				}
@@ -92,7 +93,7 @@ func (a *app) showRecord(info *operator.DrawsInfo, opening string) error {
 }
 
 // inWords is a record in a line, and its seal in another: it can be read out and printed before the draw, and compared after it.
-func inWords(text string) (string, error) {
+func inWords(text string, undrawn []string) (string, error) {
 	v, err := verified(text, nil)
 	if err != nil {
 		return "", err
@@ -103,6 +104,8 @@ func inWords(text string) (string, error) {
 		line += fmt.Sprintf("%d numbers drawn, %s", v.Freeze.N, decidedBy(v.Result))
 	case v.Freeze != nil:
 		line += fmt.Sprintf("%d numbers frozen, waits for %s", v.Freeze.N, awaited(&v))
+	case slices.Contains(undrawn, v.Commitment.Opening):
+		line += "nothing was drawn, of one number or none in its lobby; the order of arrival stands"
 	default:
 		line += "committed to, decided by " + ruleInWords(v.Commitment.Beacon)
 	}

@@ -62,6 +62,8 @@ func TestDrawsAreShown(t *testing.T) {
 	r.Freeze = nil
 	g.records = []string{string(r.Encode())}
 	said(0, "2026-12-01 08:00: committed to, decided by drand\n"+seal, "show", "termine")
+	g.undrawn = []string{"2026-12-01 08:00"}
+	said(0, "2026-12-01 08:00: nothing was drawn, of one number or none in its lobby; the order of arrival stands\n"+seal, "show", "termine")
 }
 
 func TestALineIsTypedIn(t *testing.T) {

@@ -117,7 +117,7 @@ func (a *app) sayVerified(v *draw.Verified, trusted bool) error {
 	}
 	switch {
 	case v.Result == nil && v.Freeze == nil:
-		say("the record fits; what is drawn and the result are not there yet")
+		say("the record fits; what is drawn and the result are not there: they follow at the start, unless there is one number or none")
 	case v.Result == nil:
 		say("the record fits; the result is not there yet")
 	default:

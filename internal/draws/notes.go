@@ -20,6 +20,8 @@ type note struct {
 	Signature draw.Bytes    `json:"signature,omitempty"`
 	Line      string        `json:"line,omitempty"`
 	Fallback  draw.Fallback `json:"fallback,omitempty"`
+	// Undrawn: the opening has begun, and of one number or none in its lobby there was nothing to draw.
+	Undrawn bool `json:"undrawn,omitempty"`
 }
 
 // decided reports whether the beacon's value is noted, or that there is none.

@@ -24,7 +24,7 @@ func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts str
 	frozen := drawOf(o, opening)
 	_, begun := o.Done[opening]
 	switch {
-	case n == nil && begun:
+	case (n == nil || n.Undrawn) && begun:
 		return "", fmt.Errorf("%w: %q has begun without a draw that waits for a line; of one number or none in a lobby nothing is drawn", ErrNotNow, opening)
 	case n == nil:
 		return "", fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))

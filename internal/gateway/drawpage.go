@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -118,6 +119,9 @@ func (e *exchange) drawPage() {
 		return
 	}
 	page := d.page
+	if page.Stage == web.DrawAnnounced && slices.Contains(e.r.Draws.Undrawn(), opening) {
+		page.Stage = web.DrawNothing
+	}
 	if has && own == opening {
 		page.Lot, page.Epoch, page.Ticket = lot+1, place.Epoch, place.Number
 		if number := v.Number(&place); number > 0 && page.Stage >= web.DrawDone {
@@ -160,6 +164,7 @@ func (e *exchange) drawOf(v *queue.View, own string) (opening string, d *readDra
 	if v.Start.Draw {
 		candidates = append(candidates, v.Start.Opening)
 	}
+	candidates = append(candidates, v.Snapshot.Opening.Name) // it has no draw if there was nothing to draw
 	for i := len(v.Snapshot.Opening.Draws) - 1; i >= 0; i-- {
 		candidates = append(candidates, v.Snapshot.Opening.Draws[i].Opening)
 	}

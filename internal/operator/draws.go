@@ -24,6 +24,9 @@ type DrawsInfo struct {
 	ID string `json:"id"`
 	// Records are as draw.ParseRecord reads them, the latest first; never nil.
 	Records []string `json:"records"`
+	// Undrawn are the openings of which nothing was drawn, because there was one number or none in the lobby. Their records end with the
+	// commitment.
+	Undrawn []string `json:"undrawn,omitempty"`
 }
 
 // DrawTyped is what has become of a line.
@@ -48,6 +51,9 @@ func (s *Service) Draws(id string) (DrawsInfo, error) {
 		for _, text := range r.Draws() {
 			info.Records = append(info.Records, string(text))
 		}
+	}
+	if r.Undrawn != nil {
+		info.Undrawn = r.Undrawn()
 	}
 	return info, nil
 }

@@ -52,6 +52,7 @@ const pages = {
   'everything is booked': { state: 'soldout', number: 0, ahead: -1 },
   'the code was used': { state: 'code', number: 0, ahead: -1 },
   'draw: before the start': { draw: { ...draw, lots: 0, place: 0, number: 0, stage: 'announced', record: { commitment: record.commitment } } },
+  'draw: nothing to draw': { draw: { ...draw, lots: 0, lot: 0, place: 0, number: 0, stage: 'nothing', record: { commitment: record.commitment } } },
   'draw: it fits': { draw },
   'draw: it does not fit': { draw: { ...draw, place: 12 } },
   'draw: no lot': { draw: { ...draw, lot: 0, place: 0, number: 0, fallback: true } },

@@ -48,6 +48,7 @@ const pages = {
   waiting_drawn: { ahead: 3669, number: 3670, low: 4200, high: 6600, news: 'drawn' },
   waiting_alone: { ahead: 3669, number: 3670, low: 4200, high: 6600, news: 'alone' },
   draw_announced: { draw: { ...draw, ...before, lots: 0, stage: 'announced', record: sealed } },
+  draw_nothing: { draw: { ...draw, ...before, lots: 0, lot: 0, stage: 'nothing', record: sealed } },
   draw_frozen: { draw: { ...draw, ...before, stage: 'frozen', record: { ...sealed, freeze } } },
   draw_fits: { draw },
   draw_fails: { draw: { ...draw, place: 12, number: 12 } },

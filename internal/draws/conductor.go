@@ -24,6 +24,8 @@ const (
 	patience = 30_000
 	// typing is how long after the start a line may be typed in, in ms.
 	typing = 10 * 60_000
+	// latest is how long after the start a line that was typed in is put in force at the latest, in ms: before the draw fails.
+	latest = typing + 90_000
 	// drandWait is how long after the start the round has begun and arrived, if everything works.
 	drandWait = 13_500 * time.Millisecond
 )
@@ -123,7 +125,7 @@ func (c *Conductor) Draws(text string, d *queue.Document, f *queue.Snapshot) str
 }
 
 func sameNote(a, b note) bool {
-	return a.Opening == b.Opening && a.Key == b.Key && a.Beacon == b.Beacon && a.Line == b.Line && a.Fallback == b.Fallback && a.Undrawn == b.Undrawn &&
+	return a.Opening == b.Opening && a.Key == b.Key && a.Beacon == b.Beacon && a.Line == b.Line && a.After == b.After && a.Fallback == b.Fallback && a.Undrawn == b.Undrawn &&
 		string(a.Signature) == string(b.Signature)
 }
 
@@ -232,12 +234,17 @@ func (c *Conductor) sameChain(n *note) bool { return n.Chain != nil && *n.Chain 
 
 // Wait implements queue.Drawer.
 func (c *Conductor) Wait(text, opening string) time.Duration {
-	rule := *c.rule.Load()
-	if n := noteOf(c.parsed(text), opening); n != nil {
-		rule = n.Beacon
+	n := noteOf(c.parsed(text), opening)
+	if n == nil {
+		n = &note{Beacon: *c.rule.Load()}
 	}
-	if rule == draw.Drand {
+	switch {
+	case n.Beacon == draw.Drand:
 		return drandWait
+	case n.Line != "":
+		return time.Duration(n.After) * time.Millisecond
+	case n.Beacon == draw.ByHand:
+		return typing * time.Millisecond
 	}
 	return 0
 }

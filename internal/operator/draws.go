@@ -78,7 +78,7 @@ func (s *Service) Type(ctx context.Context, id string, t Typed) (done DrawTyped,
 			return queue.ErrUnavailable
 		}
 		_, err := r.Line.Update(ctx, func(d *queue.Document) (err error) {
-			done.Line, err = draws.Type(d, &v.Snapshot.Opening, t.Opening, t.Line)
+			done.Line, err = draws.Type(d, &v.Snapshot, t.Opening, t.Line)
 			return err
 		})
 		return err

@@ -16,7 +16,7 @@ func TestDrawsAreShownAndLinesAreTaken(t *testing.T) {
 	service, err := operator.New(func() []operator.Room {
 		return []operator.Room{{
 			ID: "termine", Line: p.room, Backends: func() []operator.Backend { return nil },
-			Draws: func() [][]byte { return [][]byte{[]byte("one\n"), []byte("two\n")} },
+			Draws:   func() [][]byte { return [][]byte{[]byte("one\n"), []byte("two\n")} },
 			Undrawn: func() []string { return []string{"eight"} },
 		}}
 	}, zap.NewNop())

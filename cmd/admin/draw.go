@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,9 @@ func (a *app) drawCommand() *cobra.Command {
 func (a *app) drawShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show ROOM [OPENING]", Short: "Show a room's draws, or the record of one",
-		Long: "Show what is published of a room's draws, the latest first. With OPENING, show\n" +
-			"the record of that one, byte for byte as admin draw verify reads it.",
+		Long: "Show what is published of a room's draws, the latest first, each with its seal:\n" +
+			"what the page of the draw shows before and after. With OPENING, show the record\n" +
+			"of that one, byte for byte as admin draw verify reads it.",
 		Example:               "  admin draw show termine\n  admin draw show termine \"2026-12-01 08:00\" > record.json",
 		DisableFlagsInUseLine: true, Args: oneOrTwo, ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,9 +56,9 @@ func (a *app) drawShowCommand() *cobra.Command {
 				return err
 			}
 			for _, text := range info.Records {
-				line, err := inWords(text)
+				words, err := inWords(text, info.Undrawn)
 				if err == nil {
-					_, err = fmt.Fprintln(a.out, line)
+					_, err = fmt.Fprint(a.out, words)
 				}
 				if err != nil {
 					return err
@@ -90,8 +92,8 @@ func (a *app) showRecord(info *operator.DrawsInfo, opening string) error {
 	return fmt.Errorf("there is no draw of %q in room %s", clean(opening), clean(info.ID))
 }
 
-// inWords is a record in a line.
-func inWords(text string) (string, error) {
+// inWords is a record in a line, and its seal in another: it can be read out and printed before the draw, and compared after it.
+func inWords(text string, undrawn []string) (string, error) {
 	v, err := verified(text, nil)
 	if err != nil {
 		return "", err
@@ -102,10 +104,12 @@ func inWords(text string) (string, error) {
 		line += fmt.Sprintf("%d numbers drawn, %s", v.Freeze.N, decidedBy(v.Result))
 	case v.Freeze != nil:
 		line += fmt.Sprintf("%d numbers frozen, waits for %s", v.Freeze.N, awaited(&v))
+	case slices.Contains(undrawn, v.Commitment.Opening):
+		line += "nothing was drawn, of one number or none in its lobby; the order of arrival stands"
 	default:
 		line += "committed to, decided by " + ruleInWords(v.Commitment.Beacon)
 	}
-	return line, nil
+	return line + "\n  seal " + v.Commitment.Commit.String() + "\n", nil
 }
 
 func ruleInWords(r draw.Rule) string {
@@ -182,5 +186,9 @@ func (a *app) drawTypeCommand() *cobra.Command {
 	return cmd
 }
 
-// errDoesNotFit is what a record is refused with.
-var errDoesNotFit = errors.New("the record does not fit")
+var (
+	// errDoesNotFit is what a record is refused with.
+	errDoesNotFit = errors.New("the record does not fit")
+	// errIncomplete: journals fit as far as they go, and do not tell of the whole draw.
+	errIncomplete = errors.New("the journals are incomplete")
+)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,9 @@ func TestDrawsAreShown(t *testing.T) {
 		}
 		g.records = append(g.records, string(text))
 	}
-	said(0, "2026-12-01 08:00: 9000 numbers drawn, by drand\n2026-12-01 08:00: 9000 numbers drawn, by the line \"3 17 22 31 40 49 ö\"\n"+
-		"2026-12-01 08:00: 9000 numbers drawn, by the secret alone\n", "show", "termine")
+	const seal = "  seal 6d1f6dddb5ae0343afa5bc62306b82bf6667a73f501c7f84c191926e9ce30ddb\n"
+	said(0, "2026-12-01 08:00: 9000 numbers drawn, by drand\n"+seal+"2026-12-01 08:00: 9000 numbers drawn, by the line \"3 17 22 31 40 49 ö\"\n"+seal+
+		"2026-12-01 08:00: 9000 numbers drawn, by the secret alone\n"+seal, "show", "termine")
 	said(0, g.records[0], "show", "termine", "2026-12-01 08:00")
 	said(1, `there is no draw of "2026-12-02 08:00" in room termine`, "show", "termine", "2026-12-02 08:00")
 	said(1, "does not exist", "show", "nowhere")
@@ -56,10 +58,12 @@ func TestDrawsAreShown(t *testing.T) {
 	}
 	r.Result = nil
 	g.records = []string{string(r.Encode())}
-	said(0, "9000 numbers frozen, waits for round 1000 of drand, at 15:59:24 UTC\n", "show", "termine")
+	said(0, "9000 numbers frozen, waits for round 1000 of drand, at 15:59:24 UTC\n"+seal, "show", "termine")
 	r.Freeze = nil
 	g.records = []string{string(r.Encode())}
-	said(0, "2026-12-01 08:00: committed to, decided by drand\n", "show", "termine")
+	said(0, "2026-12-01 08:00: committed to, decided by drand\n"+seal, "show", "termine")
+	g.undrawn = []string{"2026-12-01 08:00"}
+	said(0, "2026-12-01 08:00: nothing was drawn, of one number or none in its lobby; the order of arrival stands\n"+seal, "show", "termine")
 }
 
 func TestALineIsTypedIn(t *testing.T) {
@@ -229,7 +233,15 @@ func TestJournalsAreHeldToARecord(t *testing.T) {
 		}
 		verifies(t, wantCode, want, path, "--journal", file)
 	}
-	verify(0, "the journals fit: 30 tickets of the draw at their places, 30 of them called, in that order\n")
+	verify(0, "the journals fit: 30 tickets of the draw at their places, 30 of them called, in that order\n30 of 30 lots seen; 0 missing\n")
+
+	// A journal from which lines are taken that tell of one ticket.
+	whole := file
+	file = lacking(t, whole, ticketOf(t, whole), false)
+	verify(1, "the journals are incomplete: 29 of 30 lots seen in the journals; 1 missing")
+	file = lacking(t, whole, ticketOf(t, whole), true)
+	verify(0, "29 of 30 lots seen; 1 missing, as many as calls without an answer and losses of the store can have made\n")
+	file = whole
 
 	// Another draw, signed by the same key: the record fits in itself, and the journal names what does not.
 	other := f
@@ -243,6 +255,39 @@ func TestJournalsAreHeldToARecord(t *testing.T) {
 	verify(1, "the seed is ")
 	f.Opening, c.Opening, r.Opening = "p", "p", "p"
 	verify(1, "do not tell of the draw")
+}
+
+// ticketOf is the visitor of the first arrival in a journal.
+func ticketOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), `"kind":"join"`)
+	_, after, found := strings.Cut(after, `"visitor":"`)
+	id, _, _ := strings.Cut(after, `"`)
+	if !found {
+		t.Fatalf("nobody came in %.1000s", text)
+	}
+	return id
+}
+
+// lacking writes a journal again without what it tells of one visitor, or without the answers alone.
+func lacking(t *testing.T, file, visitor string, unanswered bool) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+		return strings.Contains(line, `"visitor":"`+visitor) || !unanswered && strings.Contains(line, `"kind":"join"`) && strings.Contains(line, visitor)
+	})
+	less := filepath.Join(t.TempDir(), filepath.Base(file))
+	if err := os.WriteFile(less, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return less
 }
 
 // A process that ended before it began leaves a journal in which there is nothing, of no room.

@@ -25,8 +25,10 @@ func (a *app) drawVerifyCommand() *cobra.Command {
 			"first thing that does not fit is named.\n\n" +
 			"--keys FILE is the site's /.einlass/jwks.json, best fetched before the draw;\n" +
 			"without it the keys are those that the record names. --journal FILE, once for\n" +
-			"each file of the room, holds each ticket's place and each call to the draw. No\n" +
-			"gateway is asked.",
+			"each file of the room, holds each ticket's place and each call to the draw, and\n" +
+			"counts the lots that the files tell of. No gateway is asked.\n\n" +
+			"Exit codes: 0 everything fits, 1 something does not, or the files do not tell\n" +
+			"of all lots and of nothing that explains it.",
 		Example:               "  admin draw verify record.json --keys jwks.json\n  admin draw verify record.json --journal a.jsonl --journal b.jsonl",
 		DisableFlagsInUseLine: true, Args: exactly(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -115,7 +117,7 @@ func (a *app) sayVerified(v *draw.Verified, trusted bool) error {
 	}
 	switch {
 	case v.Result == nil && v.Freeze == nil:
-		say("the record fits; what is drawn and the result are not there yet")
+		say("the record fits; what is drawn and the result are not there: they follow at the start, unless there is one number or none")
 	case v.Result == nil:
 		say("the record fits; the result is not there yet")
 	default:
@@ -149,8 +151,19 @@ func (a *app) verifyJournals(v *draw.Verified, files []string) error {
 	if len(drawn.Faults) > 0 {
 		return fmt.Errorf("%w: the journals tell of something else", errDoesNotFit)
 	}
-	if !a.json {
-		fmt.Fprintf(a.out, "the journals fit: %d tickets of the draw at their places, %d of them called, in that order\n", drawn.Places, drawn.Called)
+	n := v.Freeze.N
+	missing, explained := drawn.Missing(n)
+	if !explained {
+		return fmt.Errorf("%w: %d of %d lots seen in the journals; %d missing: a file of a gateway, or a part of one, is not there", errIncomplete, drawn.Lots, n, missing)
 	}
+	if a.json {
+		return nil
+	}
+	fmt.Fprintf(a.out, "the journals fit: %d tickets of the draw at their places, %d of them called, in that order\n", drawn.Places, drawn.Called)
+	fmt.Fprintf(a.out, "%d of %d lots seen; %d missing", drawn.Lots, n, missing)
+	if missing > 0 {
+		fmt.Fprint(a.out, ", as many as calls without an answer and losses of the store can have made")
+	}
+	fmt.Fprintln(a.out)
 	return nil
 }

@@ -41,7 +41,8 @@ type gateway struct {
 
 	reason string // of what was told
 
-	records []string // of draws
+	// records are those of draws, undrawn the openings of which nothing was drawn.
+	records, undrawn []string
 }
 
 func newGateway() *gateway {
@@ -109,7 +110,7 @@ func (g *gateway) Draws(id string) (operator.DrawsInfo, error) {
 	if _, err := g.Get(id); err != nil {
 		return operator.DrawsInfo{}, err
 	}
-	return operator.DrawsInfo{ID: id, Records: g.records}, nil
+	return operator.DrawsInfo{ID: id, Records: g.records, Undrawn: g.undrawn}, nil
 }
 
 func (g *gateway) Type(_ context.Context, id string, typed operator.Typed) (operator.DrawTyped, error) {

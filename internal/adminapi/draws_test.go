@@ -16,7 +16,8 @@ func TestDrawsAreShownAndLinesAreTaken(t *testing.T) {
 	service, err := operator.New(func() []operator.Room {
 		return []operator.Room{{
 			ID: "termine", Line: p.room, Backends: func() []operator.Backend { return nil },
-			Draws: func() [][]byte { return [][]byte{[]byte("one\n"), []byte("two\n")} },
+			Draws:   func() [][]byte { return [][]byte{[]byte("one\n"), []byte("two\n")} },
+			Undrawn: func() []string { return []string{"eight"} },
 		}}
 	}, zap.NewNop())
 	if err != nil {
@@ -31,7 +32,7 @@ func TestDrawsAreShownAndLinesAreTaken(t *testing.T) {
 		}
 		return r.StatusCode, strings.TrimSpace(text)
 	}
-	if status, text := as("GET", "/v1/rooms/termine/draws", ""); status != 200 || text != `{"id":"termine","records":["one\n","two\n"]}` {
+	if status, text := as("GET", "/v1/rooms/termine/draws", ""); status != 200 || text != `{"id":"termine","records":["one\n","two\n"],"undrawn":["eight"]}` {
 		t.Errorf("%d %s", status, text)
 	}
 	if status, _ := as("GET", "/v1/rooms/nowhere/draws", ""); status != 404 {

@@ -51,8 +51,20 @@ func fileOf(opening string) string {
 
 // keep has a record written.
 func (a *Archive) keep(room, opening string, text []byte) {
+	a.put(filepath.Join(room, fileOf(opening)), text)
+}
+
+// keepUndrawn has written beside a record that nothing was drawn. It is no part of the record, which is signed and has one form.
+func (a *Archive) keepUndrawn(room, opening string) {
+	a.put(filepath.Join(room, undrawnOf(fileOf(opening))), []byte("Nothing was drawn, of one number or none in the lobby.\n"))
+}
+
+// undrawnOf is the file beside that of a record.
+func undrawnOf(record string) string { return strings.TrimSuffix(record, ".json") + ".undrawn" }
+
+func (a *Archive) put(file string, text []byte) {
 	a.mu.Lock()
-	a.pending[filepath.Join(room, fileOf(opening))] = text
+	a.pending[file] = text
 	a.mu.Unlock()
 	select {
 	case a.wake <- struct{}{}:
@@ -101,15 +113,15 @@ func write(file string, text []byte) error {
 	return nil
 }
 
-// load reads the latest records of a room. A file that is no record, or cannot be read, is left alone, and said so.
-func (a *Archive) load(room string, log *zap.Logger) (map[string]*draw.Record, error) {
-	records := map[string]*draw.Record{}
+// load reads the latest records of a room, and of which openings nothing was drawn. A file that is no record, or cannot be read, is left alone, and said so.
+func (a *Archive) load(room string, log *zap.Logger) (records map[string]*draw.Record, undrawn map[string]bool, err error) {
+	records, undrawn = map[string]*draw.Record{}, map[string]bool{}
 	entries, err := os.ReadDir(filepath.Join(a.dir, room))
 	if errors.Is(err, fs.ErrNotExist) {
-		return records, nil
+		return records, undrawn, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("records of draws: %w", err)
+		return nil, nil, fmt.Errorf("records of draws: %w", err)
 	}
 	slices.SortFunc(entries, func(x, y fs.DirEntry) int { return strings.Compare(y.Name(), x.Name()) })
 	for _, e := range entries {
@@ -127,8 +139,11 @@ func (a *Archive) load(room string, log *zap.Logger) (map[string]*draw.Record, e
 			continue
 		}
 		records[opening] = r
+		if slices.ContainsFunc(entries, func(other fs.DirEntry) bool { return other.Name() == undrawnOf(e.Name()) }) {
+			undrawn[opening] = true
+		}
 	}
-	return records, nil
+	return records, undrawn, nil
 }
 
 func readRecord(text []byte, room string) (opening string, r *draw.Record, err error) {

@@ -24,6 +24,8 @@ const (
 	patience = 30_000
 	// typing is how long after the start a line may be typed in, in ms.
 	typing = 10 * 60_000
+	// latest is how long after the start a line that was typed in is put in force at the latest, in ms: before the draw fails.
+	latest = typing + 90_000
 	// drandWait is how long after the start the round has begun and arrived, if everything works.
 	drandWait = 13_500 * time.Millisecond
 )
@@ -89,8 +91,13 @@ func (c *Conductor) parsed(text string) []note {
 func (c *Conductor) Draws(text string, d *queue.Document, f *queue.Snapshot) string {
 	before := c.parsed(text)
 	wanted := comingDraws(d.Plan, f)
-	after := slices.DeleteFunc(slices.Clone(before), func(n note) bool {
-		return !slices.Contains(wanted, n.Opening) && drawOf(&f.Opening, n.Opening) == nil
+	after := slices.Clone(before)
+	for i := range after {
+		n := &after[i]
+		n.Undrawn = !slices.Contains(wanted, n.Opening) && (n.Undrawn || undrawn(d, f, n.Opening))
+	}
+	after = slices.DeleteFunc(after, func(n note) bool {
+		return !slices.Contains(wanted, n.Opening) && !n.Undrawn && drawOf(&f.Opening, n.Opening) == nil
 	})
 	for _, opening := range wanted {
 		if noteOf(after, opening) == nil {
@@ -104,7 +111,7 @@ func (c *Conductor) Draws(text string, d *queue.Document, f *queue.Snapshot) str
 			c.decide(&after[i], frozen, f.Now)
 		}
 	}
-	for i := 0; len(after) > mostNotes && i < len(after); { // of draws that are over, the oldest first
+	for i := 0; len(after) > mostNotes && i < len(after); { // of openings that have begun, the oldest first
 		if slices.Contains(wanted, after[i].Opening) {
 			i++
 			continue
@@ -118,8 +125,17 @@ func (c *Conductor) Draws(text string, d *queue.Document, f *queue.Snapshot) str
 }
 
 func sameNote(a, b note) bool {
-	return a.Opening == b.Opening && a.Key == b.Key && a.Beacon == b.Beacon && a.Line == b.Line && a.Fallback == b.Fallback &&
+	return a.Opening == b.Opening && a.Key == b.Key && a.Beacon == b.Beacon && a.Line == b.Line && a.After == b.After && a.Fallback == b.Fallback && a.Undrawn == b.Undrawn &&
 		string(a.Signature) == string(b.Signature)
+}
+
+// undrawn reports whether the step that draws an opening took effect, and no draw came of it: there was one number or none in the lobby. A
+// draw is kept for the life of a ticket, so it is looked for no longer.
+func undrawn(d *queue.Document, f *queue.Snapshot, opening string) bool {
+	reached := f.Opening.Done[opening].Rank
+	return drawOf(&f.Opening, opening) == nil && slices.ContainsFunc(d.Plan, func(s queue.Step) bool {
+		return s.Draw && s.Opening == opening && s.Rank <= reached && s.At+f.Document.Timing.Life.Milliseconds() > f.Now
+	})
 }
 
 // comingDraws are the next openings that are to be drawn: those that wait for their seed, and those whose lobby is open or opens soon. They
@@ -218,12 +234,17 @@ func (c *Conductor) sameChain(n *note) bool { return n.Chain != nil && *n.Chain 
 
 // Wait implements queue.Drawer.
 func (c *Conductor) Wait(text, opening string) time.Duration {
-	rule := *c.rule.Load()
-	if n := noteOf(c.parsed(text), opening); n != nil {
-		rule = n.Beacon
+	n := noteOf(c.parsed(text), opening)
+	if n == nil {
+		n = &note{Beacon: *c.rule.Load()}
 	}
-	if rule == draw.Drand {
+	switch {
+	case n.Beacon == draw.Drand:
 		return drandWait
+	case n.Line != "":
+		return time.Duration(n.After) * time.Millisecond
+	case n.Beacon == draw.ByHand:
+		return typing * time.Millisecond
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package draws
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type follower struct {
 	settings string
 	draws    []seen
 	records  map[string]*draw.Record
+	undrawn  map[string]bool   // the openings of which nothing was drawn
 	told     map[string]string // by opening: the fault that was logged last
 
 	published atomic.Pointer[published]
@@ -39,13 +41,14 @@ type published struct {
 	all     []byte
 	records [][]byte
 	of      map[string][]byte
+	undrawn []string
 }
 
 func (f *follower) load(cfg *Config) error {
-	f.records, f.told = map[string]*draw.Record{}, map[string]string{}
+	f.records, f.undrawn, f.told = map[string]*draw.Record{}, map[string]bool{}, map[string]string{}
 	if cfg.Archive != nil {
 		var err error
-		if f.records, err = cfg.Archive.load(cfg.Room, cfg.Log); err != nil {
+		if f.records, f.undrawn, err = cfg.Archive.load(cfg.Room, cfg.Log); err != nil {
 			return err
 		}
 	}
@@ -70,6 +73,7 @@ func (c *Conductor) Follow(f *queue.Snapshot) {
 	changed := false
 	for i := range notes {
 		changed = c.renew(&notes[i], drawOf(o, notes[i].Opening)) || changed
+		changed = c.leaves(&notes[i]) || changed
 	}
 	if changed {
 		w.publish(c.cfg.Room)
@@ -94,6 +98,24 @@ func (c *Conductor) renew(n *note, d *queue.Draw) bool {
 	w.records[n.Opening] = &r
 	if c.cfg.Archive != nil {
 		c.cfg.Archive.keep(c.cfg.Room, n.Opening, r.Encode())
+	}
+	return true
+}
+
+// leaves notes whether nothing was drawn of an opening, and reports whether that is new.
+func (c *Conductor) leaves(n *note) bool {
+	w := &c.follower
+	if w.undrawn[n.Opening] == n.Undrawn {
+		return false
+	}
+	if !n.Undrawn { // its lobby opens once more
+		delete(w.undrawn, n.Opening)
+		return true
+	}
+	w.undrawn[n.Opening] = true
+	c.cfg.Log.Info("nothing was drawn, of one number or none in a lobby", zap.String("opening", n.Opening), zap.String("key", n.Key))
+	if c.cfg.Archive != nil {
+		c.cfg.Archive.keepUndrawn(c.cfg.Room, n.Opening)
 	}
 	return true
 }
@@ -141,6 +163,7 @@ func (f *follower) publish(room string) {
 	slices.SortFunc(openings, func(a, b string) int { return strings.Compare(b, a) }) // names begin with the date
 	for _, opening := range openings[min(len(openings), mostPublished):] {
 		delete(f.records, opening)
+		delete(f.undrawn, opening)
 	}
 	openings = openings[:min(len(openings), mostPublished)]
 	p := &published{of: map[string][]byte{}}
@@ -148,18 +171,33 @@ func (f *follower) publish(room string) {
 	for i, opening := range openings {
 		text := f.records[opening].Encode()
 		p.of[opening], p.records = text, append(p.records, text)
+		if f.undrawn[opening] && f.records[opening].Freeze == nil {
+			p.undrawn = append(p.undrawn, opening)
+		}
 		if i > 0 {
 			p.all = append(p.all, ',')
 		}
 		p.all = append(p.all, '\n')
 		p.all = append(p.all, bytes.TrimSuffix(text, []byte("\n"))...)
 	}
-	p.all = append(p.all, "]}\n"...)
+	p.all = append(p.all, ']')
+	if len(p.undrawn) > 0 {
+		names, err := json.Marshal(p.undrawn)
+		if err != nil {
+			panic("draws: names cannot be encoded: " + err.Error()) // texts always can
+		}
+		p.all = append(append(p.all, ",\n\"undrawn\":"...), names...)
+	}
+	p.all = append(p.all, "}\n"...)
 	if len(openings) == 0 {
 		p.all = nil
 	}
 	f.published.Store(p)
 }
+
+// Undrawn are the openings with a published record of which nothing was drawn, because there was one number or none in the lobby: the record
+// ends with the commitment. It must not be changed.
+func (c *Conductor) Undrawn() []string { return c.follower.published.Load().undrawn }
 
 // All are the published records of the room, the latest first, as JSON; nil: there are none. It must not be changed.
 func (c *Conductor) All() []byte { return c.follower.published.Load().all }

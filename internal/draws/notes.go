@@ -16,10 +16,14 @@ type note struct {
 	Beacon draw.Rule `json:"beacon"`
 	// Chain is the hash of drand's chain.
 	Chain *draw.Value `json:"chain,omitempty"`
-	// Signature is that of drand's round, Line what was typed in, Fallback why neither counts.
+	// Signature is that of drand's round, Line what was typed in, After how many ms after the start that is put in force (0 by an earlier
+	// release: at once), Fallback why neither counts.
 	Signature draw.Bytes    `json:"signature,omitempty"`
 	Line      string        `json:"line,omitempty"`
+	After     int64         `json:"after,omitempty"`
 	Fallback  draw.Fallback `json:"fallback,omitempty"`
+	// Undrawn: the opening has begun, and of one number or none in its lobby there was nothing to draw.
+	Undrawn bool `json:"undrawn,omitempty"`
 }
 
 // decided reports whether the beacon's value is noted, or that there is none.

@@ -16,15 +16,16 @@ var (
 	ErrNotNow = errors.New("no line can be typed in for this draw")
 )
 
-// Type notes in a document the line that an official types in for the draw of an opening, and answers what counts of it. Errors are
-// ErrNoDraw and ErrNotNow.
-func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts string, err error) {
+// Type notes in a document the line that an official types in for the draw of an opening, at a snapshot, and answers what counts of it. It is
+// put in force once all pages have asked that wait for it in their intervals: then they know when to ask again. Errors are ErrNoDraw and
+// ErrNotNow.
+func Type(d *queue.Document, f *queue.Snapshot, opening, line string) (counts string, err error) {
 	notes := parseNotes(d.Draws())
 	n := noteOf(notes, opening)
-	frozen := drawOf(o, opening)
-	_, begun := o.Done[opening]
+	frozen := drawOf(&f.Opening, opening)
+	_, begun := f.Opening.Done[opening]
 	switch {
-	case n == nil && begun:
+	case (n == nil || n.Undrawn) && begun:
 		return "", fmt.Errorf("%w: %q has begun without a draw that waits for a line; of one number or none in a lobby nothing is drawn", ErrNotNow, opening)
 	case n == nil:
 		return "", fmt.Errorf("%q: %w; openings that are committed to: %s", opening, ErrNoDraw, named(notes))
@@ -39,7 +40,7 @@ func Type(d *queue.Document, o *queue.Opening, opening, line string) (counts str
 	case n.Fallback != "" || frozen.Known:
 		return "", fmt.Errorf("%w: nothing was typed in ten minutes, and the secret alone has decided", ErrNotNow)
 	}
-	n.Line = strings.TrimSpace(line)
+	n.Line, n.After = strings.TrimSpace(line), min(max(0, f.Now-frozen.Frozen)+d.Timing.Hold.Milliseconds(), latest)
 	d.SetDraws(encodeNotes(notes))
 	return n.Line, nil
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -118,6 +119,9 @@ func (e *exchange) drawPage() {
 		return
 	}
 	page := d.page
+	if page.Stage == web.DrawAnnounced && slices.Contains(e.r.Draws.Undrawn(), opening) {
+		page.Stage = web.DrawNothing
+	}
 	if has && own == opening {
 		page.Lot, page.Epoch, page.Ticket = lot+1, place.Epoch, place.Number
 		if number := v.Number(&place); number > 0 && page.Stage >= web.DrawDone {
@@ -160,6 +164,7 @@ func (e *exchange) drawOf(v *queue.View, own string) (opening string, d *readDra
 	if v.Start.Draw {
 		candidates = append(candidates, v.Start.Opening)
 	}
+	candidates = append(candidates, v.Snapshot.Opening.Name) // it has no draw if there was nothing to draw
 	for i := len(v.Snapshot.Opening.Draws) - 1; i >= 0; i-- {
 		candidates = append(candidates, v.Snapshot.Opening.Draws[i].Opening)
 	}
@@ -171,10 +176,10 @@ func (e *exchange) drawOf(v *queue.View, own string) (opening string, d *readDra
 	return "", nil
 }
 
-// drawNews is what a waiting page says of the draw in which its place has a lot.
+// drawNews is what a waiting page says of the draw in which its place has a lot, or behind which it stands.
 func (r *Room) drawNews(a *queue.Answer) web.DrawNews {
 	opening, comes := a.Drawn, false
-	if a.State == queue.StateLobby && a.Start.Draw {
+	if (a.State == queue.StateLobby || a.BehindDraw) && a.Start.Draw {
 		opening, comes = a.Start.Opening, true
 	}
 	d := r.drawPages.of(r.Draws, opening)

@@ -18,6 +18,8 @@ type proof struct {
 	mu     sync.Mutex
 	record draw.Record
 	text   []byte
+	// undrawn are the openings of which nothing was drawn.
+	undrawn []string
 }
 
 func (p *proof) All() []byte { return p.Of("morgen") }
@@ -29,6 +31,12 @@ func (p *proof) Of(opening string) []byte {
 		return nil
 	}
 	return p.text
+}
+
+func (p *proof) Undrawn() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.undrawn
 }
 
 func (p *proof) publish(change func(*draw.Record)) {
@@ -148,6 +156,25 @@ func TestThePageOfADrawFollowsTheDraw(t *testing.T) {
 	s.says("German", s.all[0].load("GET", "/.einlass/draw?room=termine&lang=de").body, "Die Reihenfolge ist ausgelost")
 }
 
+// Whoever comes between the start and the seed has no lot, but a number, and is told the truth about both.
+func TestALatecomerIsToldThatTheOrderIsBeingDrawn(t *testing.T) {
+	s := newDrawScene(t, draw.ByHand)
+	s.freeze()
+	late := s.browser()
+	for lang, want := range map[string]string{
+		"en": "First it is the turn of everybody who has a lot. After them it is your turn. You keep your number.",
+		"de": "Zuerst kommen alle an die Reihe, die ein Los haben. Danach kommen Sie. Sie behalten Ihre Nummer.",
+	} {
+		page := late.load("GET", "/?lang="+lang, append(from(7), "Accept-Language", lang)...)
+		s.says("page", page.body, `data-state="late"`, want, `id="number-fact"><dt>`, `http-equiv="refresh"`)
+		poll := late.poll("room=termine&lang=" + lang + "&shown=")
+		s.says("poll", poll, `{"state":"late","number":4,"ahead":3,`, want, `"draw":"`)
+	}
+	s.says("who is in the draw", s.all[0].poll("room=termine&shown="), `{"state":"drawing","number":0,`)
+	s.decide(draw.Result{Beacon: draw.ByHand, Line: "3 1 6", Value: draw.Typed("3 1 6"), Algorithm: draw.SwapOrNot})
+	s.says("drawn", late.poll("room=termine&shown="), `{"state":"waiting","number":4,"ahead":3,`)
+}
+
 func TestWhoIsInsideFindsTheOwnLot(t *testing.T) {
 	s := newDrawScene(t, draw.None)
 	s.freeze()
@@ -191,6 +218,39 @@ func TestThePageOfADrawSaysWhatWentWrong(t *testing.T) {
 			}
 			s.says("poll", s.all[1].poll("room=termine&shown="), tt.news)
 		})
+	}
+}
+
+// Of a lobby of one nothing is drawn: the page of the draw stays, and says so, to the one as to those who come later.
+func TestThePageOfADrawSaysThatThereWasNothingToDraw(t *testing.T) {
+	p := &proof{}
+	s := &drawScene{fixture: &fixture{t: t, library: newLibrary(t), draws: p}, proof: p, secret: draw.Value{5}}
+	newFixtureLike(s.fixture, slow)
+	s.by = drawSigner{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+	commitment := draw.Commitment{Room: "termine", Opening: "morgen", Beacon: draw.ByHand, Commit: draw.Commit(s.secret)}
+	p.publish(func(r *draw.Record) { r.SetCommitment(&commitment, s.by) })
+	s.morning(true)
+	s.pass(time.Minute)
+	alone := s.browser()
+	alone.load("GET", "/", from(1)...)
+	alone.poll("room=termine&shown=")
+	s.pass(time.Hour)
+	p.publish(func(*draw.Record) { p.undrawn = []string{"morgen"} })
+	late := s.browser()
+	late.load("GET", "/", from(2)...)
+	for _, b := range []*browser{alone, late} {
+		for link, want := range map[string]string{
+			"lang=en": "There was nothing to draw", "lang=de": "Es gab nichts auszulosen", "lang=en&opening=morgen": "So the order of arrival counts.",
+		} {
+			page := b.load("GET", "/.einlass/draw?room=termine&"+link)
+			page.want(t, 200, "text/html")
+			s.says(link, page.body, want, draw.Commit(s.secret).String(), `data-next="0"`)
+			for _, not := range []string{`http-equiv="refresh"`, "no lot", "kein Los", `id="check"`, "sealed a secret"} {
+				if strings.Contains(page.body, not) {
+					t.Errorf("%s: the page says %q", link, not)
+				}
+			}
+		}
 	}
 }
 

@@ -9,6 +9,8 @@ type Draws interface {
 	// All are the records of the room, the latest first. Of is the one of an opening, byte for byte as it is verified.
 	All() []byte
 	Of(opening string) []byte
+	// Undrawn are the openings with a record of which nothing was drawn, because there was one number or none in the lobby.
+	Undrawn() []string
 }
 
 // serveDraw publishes what is known of the room's draws: before the lobby the commitment, at the start what was frozen, and then the

@@ -23,6 +23,8 @@ func (p published) Of(opening string) []byte {
 	return nil
 }
 
+func (published) Undrawn() []string { return nil }
+
 func TestRecordsOfDrawsArePublic(t *testing.T) {
 	s := &fixture{t: t, library: newLibrary(t), draws: published{"2026-12-01 08:00": "{\"record\":1}\n"}}
 	newFixtureLike(s, closed)

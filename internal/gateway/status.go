@@ -106,6 +106,8 @@ func lobbyState(a *queue.Answer) web.State {
 // standsStill is the state of a place that waits, if nobody is called for a reason that its page names.
 func standsStill(a *queue.Answer, s web.State) web.State {
 	switch {
+	case a.BehindDraw:
+		return web.Late
 	case a.Phase != queue.PhaseOpen && a.Phase != queue.PhaseThrough && a.Start.Opening == "":
 		return web.Over
 	case a.Phase != queue.PhaseOpen:

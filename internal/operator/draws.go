@@ -24,6 +24,9 @@ type DrawsInfo struct {
 	ID string `json:"id"`
 	// Records are as draw.ParseRecord reads them, the latest first; never nil.
 	Records []string `json:"records"`
+	// Undrawn are the openings of which nothing was drawn, because there was one number or none in the lobby. Their records end with the
+	// commitment.
+	Undrawn []string `json:"undrawn,omitempty"`
 }
 
 // DrawTyped is what has become of a line.
@@ -49,6 +52,9 @@ func (s *Service) Draws(id string) (DrawsInfo, error) {
 			info.Records = append(info.Records, string(text))
 		}
 	}
+	if r.Undrawn != nil {
+		info.Undrawn = r.Undrawn()
+	}
 	return info, nil
 }
 
@@ -72,7 +78,7 @@ func (s *Service) Type(ctx context.Context, id string, t Typed) (done DrawTyped,
 			return queue.ErrUnavailable
 		}
 		_, err := r.Line.Update(ctx, func(d *queue.Document) (err error) {
-			done.Line, err = draws.Type(d, &v.Snapshot.Opening, t.Opening, t.Line)
+			done.Line, err = draws.Type(d, &v.Snapshot, t.Opening, t.Line)
 			return err
 		})
 		return err

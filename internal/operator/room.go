@@ -25,6 +25,8 @@ type Room struct {
 	Line      Line
 	// Draws returns the published records of the room's draws, the latest first; nil: there are none.
 	Draws func() [][]byte
+	// Undrawn returns the openings with a record of which nothing was drawn; nil: there are none.
+	Undrawn func() []string
 	// Backends returns the addresses behind the room as this gateway sees them.
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.

@@ -35,7 +35,7 @@ func (s *Status) Turn() bool {
 // InLine reports whether the place waits: in the line, whether or not somebody is called at present, or in a lobby.
 func (s *Status) InLine() bool {
 	switch s.State {
-	case "waiting", "front", "paused", "recovering", "lobby", "lots", "drawing", "between", "refill", "over", "standby", "booked", "down":
+	case "waiting", "front", "paused", "recovering", "lobby", "lots", "drawing", "late", "between", "refill", "over", "standby", "booked", "down":
 		return true
 	}
 	return false

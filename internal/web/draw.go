@@ -40,10 +40,12 @@ const (
 	// DrawDone: the order is drawn. DrawFailed: the order of arrival stands.
 	DrawDone
 	DrawFailed
+	// DrawNothing: there was one lot or none.
+	DrawNothing
 	drawStages
 )
 
-var drawStageNames = [drawStages]string{DrawAnnounced: "announced", DrawFrozen: "frozen", DrawDone: "done", DrawFailed: "failed"}
+var drawStageNames = [drawStages]string{DrawAnnounced: "announced", DrawFrozen: "frozen", DrawDone: "done", DrawFailed: "failed", DrawNothing: "nothing"}
 
 // DrawPublic is where the public value of a draw comes from.
 type DrawPublic uint8
@@ -191,6 +193,9 @@ func (l *locale) appendDrawOwn(dst []byte, d *Draw) []byte {
 		label drawLabel
 		value uint64
 	}{{drawLot, d.Lot}, {drawPlace, d.Place}, {drawNumber, d.Number}, {drawLots, d.Lots}}
+	if d.Stage == DrawNothing {
+		return dst
+	}
 	if d.Lot == 0 {
 		none := l.draw.noLot
 		if d.Stage == DrawAnnounced {

@@ -37,6 +37,8 @@ const (
 	Lobby
 	Lots
 	Drawing
+	// Late: in the line, behind the lots of a draw whose order is not known yet.
+	Late
 	// Between: in the line, between openings; the place stays. Refill is the same while everything is booked for now.
 	Between
 	Refill
@@ -69,7 +71,7 @@ const (
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Behind: "behind", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
-	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
+	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Late: "late", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
 	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
 }
 

@@ -148,7 +148,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	w := &Wait{Status: Status{State: Waiting, Ahead: -1}, Target: "/"}
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
-		`id="ahead-fact" data-in="waiting front paused down recovering lobby between refill standby booked" hidden`, `id="number-fact" hidden`,
+		`id="ahead-fact" data-in="waiting front paused down recovering lobby late between refill standby booked" hidden`, `id="number-fact" hidden`,
 		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -187,7 +187,7 @@ func TestThoseWhoCameBackAreSaid(t *testing.T) {
 	} {
 		w := inTheLine()
 		w.More = more
-		want = `id="more" class="note" data-in="waiting paused down recovering between refill standby booked"` + want
+		want = `id="more" class="note" data-in="waiting paused down recovering late between refill standby booked"` + want
 		if body := string(p.AppendWait(nil, 0, w)); !strings.Contains(body, want) {
 			t.Errorf("with %d the page lacks %s", more, want)
 		}
@@ -236,7 +236,7 @@ func TestAPageAfterTheLastOpeningPromisesNoTurn(t *testing.T) {
 	w := inTheLine()
 	w.State, w.More = Over, 3
 	body := string(p.AppendWait(nil, 0, w))
-	for _, want := range []string{`booked" hidden><dt>Ahead of you`, `id="more" class="note" data-in="waiting paused down recovering between refill standby booked" hidden`, `<section class="know" data-in="waiting front paused down recovering turn lobby lots drawing between refill standby booked" hidden`, `<div id="number-fact"><dt>`} {
+	for _, want := range []string{`booked" hidden><dt>Ahead of you`, `id="more" class="note" data-in="waiting paused down recovering late between refill standby booked" hidden`, `<section class="know" data-in="waiting front paused down recovering turn lobby lots drawing late between refill standby booked" hidden`, `<div id="number-fact"><dt>`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q:\n%s", want, body)
 		}

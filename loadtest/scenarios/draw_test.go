@@ -35,7 +35,7 @@ func TestTheFirstCallOfADrawIsHeldToSeedAndSpread(t *testing.T) {
 	for _, s := range scenarios.Drawn() {
 		seed := 14 * time.Second
 		if s.Gate.Beacon == draw.ByHand {
-			seed = scenarios.TypedIn + time.Second
+			seed = scenarios.TypedIn + 37*time.Second
 		}
 		for name, tt := range map[string]struct {
 			seed, first time.Duration

@@ -59,7 +59,7 @@ func (s *sim) notes(next *queue.Document) {
 		d := &f.Opening.Draws[i]
 		if s.cfg.Scenario.Gate.Beacon == draw.ByHand && !d.Known && f.Now >= d.Frozen+scenarios.TypedIn.Milliseconds() {
 			// Once it is typed in it stands, and is not typed in again.
-			_, _ = draws.Type(next, &f.Opening, d.Opening, fmt.Sprintf("dice of run %d: 3 1 6 6 2 5 4 1", s.seed))
+			_, _ = draws.Type(next, f, d.Opening, fmt.Sprintf("dice of run %d: 3 1 6 6 2 5 4 1", s.seed))
 		}
 	}
 }

@@ -190,6 +190,7 @@ func (s *sim) inLobby(c *citizen) bool {
 // something happens: the start, which pages ask for within the spread, or the end of somebody's patience.
 func (s *sim) wait(who uint32, c *citizen) {
 	start, spread := s.leavesLobby()
+	drawing := s.room.snapshot.Opening.Phase == queue.PhaseDrawing // a line may be typed in at any moment
 	every := s.pollMax
 	if c.is(bot) {
 		every = int32(s.cfg.Scenario.Crowd.BotEvery.Milliseconds())
@@ -203,7 +204,7 @@ func (s *sim) wait(who uint32, c *citizen) {
 		} else if at >= start { // the seed is late: who asks within the spread comes in time
 			next = min(next, after(at, max(s.pollMin/2, within)))
 		}
-		if next >= start || next >= c.leaves || next >= c.sleeps {
+		if drawing || next >= start || next >= c.leaves || next >= c.sleeps {
 			c.due = s.wheel.put(next, who)
 			return
 		}
@@ -223,7 +224,10 @@ func (s *sim) leavesLobby() (start int32, spread int64) {
 		}
 	}
 	if s.planned.draws && start != never {
-		start += int32(s.draws.conductor.Wait(f.Document.Draws(), f.Opening.Name).Milliseconds())
+		wait := int32(s.draws.conductor.Wait(f.Document.Draws(), f.Opening.Name).Milliseconds())
+		if f.Opening.Phase == queue.PhaseDrawing || wait <= s.pollMax {
+			start += wait
+		}
 	}
 	return start, spread
 }

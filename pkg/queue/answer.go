@@ -45,6 +45,8 @@ type Answer struct {
 	SoldOut, StandsBy bool
 	// Drawn is the opening whose draw has given the place its order; empty: none has.
 	Drawn string
+	// BehindDraw: the place comes behind all lots of the draw that the room waits for.
+	BehindDraw bool
 	// BelowFloor: the line was closed below this place's order. Unless it was called before, it has ended.
 	BelowFloor bool
 	// Renewable: the ticket of a place in the lobby may be issued again, because its lobby is known to be open, or its draw to wait

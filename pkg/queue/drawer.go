@@ -16,7 +16,7 @@ type Drawer interface {
 	// Seed is the seed of a draw that is frozen and not known, by the notes that are in force. false: it cannot be known yet.
 	Seed(notes string, d *Draw) (seed [32]byte, known bool)
 	// Wait is how long after the start of an opening the seed of its draw is put in force at the earliest, by its notes. The pages of its lobby
-	// ask then.
+	// ask then, and before in their intervals: where notes bring it forward, it must be by as much as all pages take to ask.
 	Wait(notes, opening string) time.Duration
 }
 

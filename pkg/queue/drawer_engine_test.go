@@ -78,6 +78,40 @@ func TestPagesOfALobbyAskWhenTheSeedComes(t *testing.T) {
 	}
 }
 
+// While a seed is far away people ask no more often than they do in a lobby, and whoever does learns in time when it comes.
+func TestPagesAskInTheirIntervalWhileTheSeedIsFar(t *testing.T) {
+	const far, most = 10 * time.Minute, 30 * time.Second
+	d := &drawer{wait: far}
+	long := simple()
+	long.Window = 10 * time.Minute
+	e := early(t, time.Minute, true, queue.RoomConfig{Drawer: d, PollMax: most, Document: queue.Document{Timing: long}})
+	lobby := e.comeEarly(200)
+	asks := func(low, high time.Duration) {
+		t.Helper()
+		for _, ticket := range lobby {
+			if next := e.poll(ticket, -1).Next; next < low || next > high {
+				t.Fatalf("at %v the page asks in %v, want %v to %v", time.Duration(e.now.Load()-engineStart)*time.Millisecond, next, low, high)
+			}
+		}
+	}
+	e.until(56 * time.Second)
+	asks(4*time.Second, 6100*time.Millisecond) // at the start it reads that the seed is awaited
+	e.until(61 * time.Second)
+	asks(most*4/5, most*6/5)
+	e.until(5 * time.Minute)
+	asks(most*4/5, most*6/5)
+	d.wait = 4*time.Minute + 40*time.Second // the notes bring it forward
+	d.note = `"noted"`
+	e.pass(time.Second)
+	asks(most*4/5, most*6/5) // and so everybody knows in time
+	e.until(5*time.Minute + 30*time.Second)
+	asks(10*time.Second, 12100*time.Millisecond)
+	e.pass(10*time.Second + 500*time.Millisecond)
+	if f := e.room.View().Snapshot; f.Opening.Phase != queue.PhaseOpen {
+		t.Errorf("the seed is not in force: %v", f.Opening.Phase)
+	}
+}
+
 // Notes that do not fit into the settings are said once, and left out.
 func TestNotesThatDoNotFitAreSaidOnce(t *testing.T) {
 	var faults []error

@@ -22,13 +22,22 @@ func TestALatecomerIsToldOfTheWholeLobby(t *testing.T) {
 			}
 			late = append(late, ticketOf(j.Place))
 			e.pass(250 * time.Millisecond)
-			if a := e.poll(late[len(late)-1], -1); a.Ahead != want {
+			a := e.poll(late[len(late)-1], -1)
+			if a.Ahead != want {
 				t.Errorf("draw %v: %d are ahead of latecomer %d, want %d", draw, a.Ahead, len(late), want)
+			}
+			if drawing := a.Phase == queue.PhaseDrawing; a.BehindDraw != drawing {
+				t.Errorf("the draw is awaited: %v, and latecomer %d stands behind it: %v", drawing, len(late), a.BehindDraw)
 			}
 		}
 		comes(300)
 		comes(301)
 		if draw {
+			before := late[0] // of an opening before, whose line goes on
+			before.Epoch--
+			if a := e.poll(before, -1); a.BehindDraw {
+				t.Error("who stood in the line before stands behind the draw")
+			}
 			if _, err := e.room.Reveal(t.Context(), "morning", [32]byte{7}); err != nil {
 				t.Fatal(err)
 			}

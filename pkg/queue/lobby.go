@@ -80,12 +80,16 @@ func (r *Room) lobbyNext(v *View) time.Duration {
 	if d := f.drawing(); d != nil && f.Opening.Phase == PhaseDrawing {
 		start = d.Frozen
 	}
-	interval := r.every(r.tune.Load().pollMax)
+	most := r.tune.Load().pollMax
+	interval := r.every(most)
 	if start == 0 {
 		return interval
 	}
-	spread := f.spread(start)
-	return r.whenItStarts(interval, start+v.seedWait, spread)
+	wait := v.seedWait
+	if f.Opening.Phase == PhaseLobby && wait > most.Milliseconds() {
+		wait = 0 // the seed is far from the start, at which the page reads that it is awaited
+	}
+	return r.whenItStarts(interval, start+wait, f.spread(start))
 }
 
 // whenItStarts is an interval, except that a page does not ask just before the start and again behind it: if the start falls into

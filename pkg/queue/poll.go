@@ -75,7 +75,7 @@ func (v *View) answer(p *Place, now int64) Answer {
 	a.Number, a.Message, a.Start, a.Drawn = v.Number(p), v.Message, v.Start, v.drawnIn(p)
 	a.Phase, a.Opening, a.SoldOut = f.Opening.Phase, f.Opening.Name, f.Opening.SoldOut()
 	a.Paused = f.Document.Pace.Mode == ModePause || f.asked() == 0
-	a.BelowFloor = p.Order <= f.Opening.Floor
+	a.BelowFloor, a.BehindDraw = p.Order <= f.Opening.Floor, f.behindDraw(p)
 	a.Promises = v.Wait.Promises
 	a.SiteDown = f.Judgement.Factor == 0
 	a.Starting = v.Starting && !v.Rebuilding && now < f.Hold

@@ -53,6 +53,17 @@ test('each thing that does not fit is said', async () => {
   }
 });
 
+test('where there was nothing to draw nothing is computed', async () => {
+  await withPage({}, async (p) => {
+    await setup({ draw: announced({ stage: 'nothing', lot: 0 }) });
+    await p.goto(page);
+    await until('the record to be read', () => p.evaluate(() => localStorage.length === 1));
+    const read = await text(p);
+    assert.match(read, /There was nothing to draw/);
+    assert.doesNotMatch(read, /lot in this draw|Calculated|checks/);
+  });
+});
+
 test('the seal that this device saw before the start is compared', async () => {
   await withPage({}, async (p) => {
     await setup({ draw: announced() });

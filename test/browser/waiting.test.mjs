@@ -203,6 +203,33 @@ test('a screen reader hears a new state at once and figures rarely', async () =>
   });
 });
 
+test('another word of the chance is spoken once', async () => {
+  await withPage({}, async (page) => {
+    await still(page);
+    await setup({ next: 5000, ahead: 412, chance: 3 });
+    await page.goto(base + '/termine');
+    await page.evaluate(() => {
+      window.heard = [];
+      new MutationObserver(() => window.heard.push(document.getElementById('spoken').textContent))
+        .observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true });
+    });
+    const some = 'At your place some still get something, most do not.';
+    const asks = async (all) => {
+      for (const s of all) {
+        await setup({ next: 5000, ahead: 412, ...s });
+        await polled(page, 5001);
+      }
+      return page.evaluate(() => window.heard.splice(0));
+    };
+    assert.deepEqual(await asks([{ chance: 3 }, { chance: 3 }]), [], 'what the page says is not spoken');
+    assert.deepEqual(await asks([{ chance: 2 }, { chance: 2 }, { chance: 2 }]), [some]);
+    assert.deepEqual(await asks([{ chance: 0 }, { chance: 2 }]), [], 'the same word is not news, whatever was between');
+    const away = await asks([{ state: 'paused' }, { chance: 2 }, { chance: 2 }, { chance: 1 }, { chance: 1 }]);
+    assert.equal(away.length, 3, JSON.stringify(away)); // it pauses, it goes on, and the new word, but not the one of before
+    assert.equal(away[2], 'At your place hardly anybody still gets something.');
+  });
+});
+
 test('a place that is no longer known makes the page load anew, at most twice a minute', async () => {
   for (const answer of [{ state: 'none' }, { polls: '410' }]) {
     await withPage({ expectFailures: true }, async (page) => {

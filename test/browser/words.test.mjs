@@ -30,6 +30,7 @@ const answers = [
   { state: 'lobby', number: 128, ahead: 127, came: 312, starts: 725 },
   { state: 'lots', number: 0, ahead: -1, came: 1, starts: 30 },
   { state: 'drawing', number: 0, ahead: -1, came: 48123 },
+  { state: 'late', number: 48124, ahead: 48123 },
   { state: 'paused', ahead: 1 },
   { state: 'between', ahead: 1, starts: 5400 },
   { state: 'refill', ahead: 1, more: 4, starts: 90000 },

@@ -12,10 +12,22 @@ import (
 type Drawn struct {
 	// Told: the journal tells what was frozen, and which seed came to be in force.
 	Told bool
+	// Lots are how many lots of the draw were seen: given in the lobby, or with a place after it. Unanswered are the arrivals in that lobby
+	// whose call has no answer, and Lost is set where the store lost something meanwhile: both can make lots that nobody has seen.
+	Lots       uint64
+	Unanswered uint64
+	Lost       bool
 	// Places are how many tickets of the draw were seen with a place, Called how many of them with their turn.
 	Places, Called int
 	// Faults say what does not fit, the first mostFaults.
 	Faults []string
+}
+
+// Missing is how many of n lots the journal does not tell of, and whether what it tells of calls and losses can be the reason. Otherwise a
+// part of the journal is missing.
+func (d *Drawn) Missing(n uint64) (missing uint64, explained bool) {
+	missing = n - min(n, d.Lots)
+	return missing, d.Lost || missing <= d.Unanswered
 }
 
 // mostFaults bounds what is told of a journal that fits nowhere.
@@ -36,7 +48,8 @@ func (m *Merged) Drawn(f *draw.Freeze, r *draw.Result) (Drawn, error) {
 	if err != nil {
 		return Drawn{}, err
 	}
-	w := drawnWalk{d: d, p: p, places: map[ID]bool{}, called: map[ID]bool{}}
+	w := drawnWalk{d: d, p: p, lots: map[uint64]bool{}, places: map[ID]bool{}, called: map[ID]bool{}}
+	w.Lost = w.again()
 	checker, err := New(m.Config(func(v Violation) {
 		if slices.Contains(drawRules(), v.Rule) {
 			w.fault("%s", v)
@@ -50,6 +63,7 @@ func (m *Merged) Drawn(f *draw.Freeze, r *draw.Result) (Drawn, error) {
 		w.observe(&m.Events[i])
 	}
 	checker.Close()
+	w.Lots = uint64(len(w.lots))
 	w.Places, w.Called = len(w.places), len(w.called)
 	if !w.Told {
 		w.Faults = []string{fmt.Sprintf("the journals do not tell of the draw of %q", d.Opening)}
@@ -61,6 +75,7 @@ type drawnWalk struct {
 	Drawn
 	d              *queue.Draw
 	p              *draw.Permutation
+	lots           map[uint64]bool
 	places, called map[ID]bool
 }
 
@@ -78,6 +93,28 @@ func (w *drawnWalk) observe(e *Event) {
 		}
 	case Keep, Claim:
 		w.place(e)
+	default:
+		w.lobby(e)
+	}
+}
+
+// again reports whether the lobby went on after a loss: then a new segment began.
+func (w *drawnWalk) again() bool { return len(w.d.Segments) > 1 }
+
+// lobby notes which lots were given, and what can have made lots that nobody saw.
+func (w *drawnWalk) lobby(e *Event) {
+	switch {
+	case e.Kind == Join:
+		if index, in := w.d.Index(e.Epoch, e.Number); in {
+			w.lots[index] = true
+		}
+	case e.At >= w.d.Frozen:
+	case e.Kind == Step && e.Step.Opening == w.d.Opening: // its lobby begins: what was before has made no lots
+		w.Unanswered, w.Lost = 0, w.again()
+	case e.Kind == Uncertain && e.Verb == Join:
+		w.Unanswered++
+	case e.Kind == Lose:
+		w.Lost = true
 	}
 }
 
@@ -105,6 +142,7 @@ func (w *drawnWalk) place(e *Event) {
 	if !in {
 		return
 	}
+	w.lots[index] = true
 	switch queue.State(e.State) {
 	case queue.StateCalled, queue.StateFull, queue.StateInside:
 		w.called[e.Visitor] = true

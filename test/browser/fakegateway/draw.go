@@ -11,7 +11,7 @@ import (
 
 // Draw is what the fake gateway shows of a draw. Record is what its page computes from, as JSON.
 type Draw struct {
-	Stage    string          `json:"stage"`  // "announced" (also when empty), "frozen", "done" or "failed"
+	Stage    string          `json:"stage"`  // "announced" (also when empty), "frozen", "done", "failed" or "nothing"
 	Public   string          `json:"public"` // "none" (also when empty), "drand" or "typed"
 	Fallback bool            `json:"fallback"`
 	Lots     uint64          `json:"lots"`
@@ -38,7 +38,7 @@ type published struct {
 }
 
 var (
-	drawStages  = map[string]web.DrawStage{"": web.DrawAnnounced, "announced": web.DrawAnnounced, "frozen": web.DrawFrozen, "done": web.DrawDone, "failed": web.DrawFailed}
+	drawStages  = map[string]web.DrawStage{"": web.DrawAnnounced, "announced": web.DrawAnnounced, "frozen": web.DrawFrozen, "done": web.DrawDone, "failed": web.DrawFailed, "nothing": web.DrawNothing}
 	drawPublics = map[string]web.DrawPublic{"": web.PublicNone, "none": web.PublicNone, "drand": web.PublicDrand, "typed": web.PublicTyped}
 	drawNews    = map[string]web.DrawNews{"": web.NoDraw, "comes": web.DrawComes, "drawn": web.Drawn, "alone": web.DrawnAlone, "failed": web.NotDrawn}
 )

@@ -40,7 +40,7 @@ function setUpBell() {
 
   return {
     render: function (state) {
-      show(box, (Sound || canNotify) && text(button, 'ask') && /^(waiting|front|paused|down|recovering|lobby|lots|drawing|between|refill|standby|booked)$/.test(state));
+      show(box, (Sound || canNotify) && text(button, 'ask') && /^(waiting|front|paused|down|recovering|lobby|lots|drawing|late|between|refill|standby|booked)$/.test(state));
       redraw();
     },
     ring: function () {

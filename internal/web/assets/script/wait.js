@@ -6,10 +6,11 @@ function waitingPage() {
   var busy = false, going = false, spokenAt = Date.now(), spokenAhead = Infinity, toldMore = !$('more').hidden, tab = doc.title;
   var counting, begins = 0, counted = 0; // until what the page counts, and what is between the device's clocks
   var chance = $('chance') ? Number(text($('chance'), 'said')) : 0; // what was said of it last
+  var heard = chance; // the word of it that was read on the page or spoken last
   var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
   var bell = setUpBell();
 
-  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|checking|full|lobby|lots|drawing|between|refill|over|standby|booked)$/.test(state); }
+  function hasPlace() { return /^(waiting|front|missed|called|paused|down|recovering|turn|checking|full|lobby|lots|drawing|late|between|refill|over|standby|booked)$/.test(state); }
 
   // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
   function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
@@ -166,10 +167,15 @@ function waitingPage() {
   // said is what an element says, if it is shown.
   function said(id) { var el = $(id); return el && !el.hidden ? ' ' + el.textContent : ''; }
 
-  function say(text) { spokenAt = Date.now(); $('spoken').textContent = text; }
+  // say speaks a sentence, never the same twice in a row.
+  function say(text) {
+    if (text === $('spoken').textContent) { return; }
+    spokenAt = Date.now();
+    $('spoken').textContent = text;
+  }
 
-  // Screen readers hear what matters: a new state at once, the figures at a milestone and no more than once a
-  // minute, otherwise every five minutes.
+  // Screen readers hear what matters: a new state at once, another word of the chance with the next answer that brings no other
+  // news, the figures at a milestone and no more than once a minute, otherwise every five minutes.
   function announce(s, words, changed) {
     var n = place ? place.shown : s.ahead;
     var passed = [1000, 500, 200, 100, 50, 20, 10, 5, 3, 2, 1, 0].some(function (m) { return n >= 0 && n <= m && spokenAhead > m; });
@@ -182,6 +188,9 @@ function waitingPage() {
     } else if (s.more > 0 && !toldMore) {
       toldMore = true;
       say(words.more);
+    } else if (s.chance > 0 && s.chance !== heard) {
+      heard = s.chance;
+      say(words.chance);
     } else if (/^(waiting|front)$/.test(state) && n >= 0 && (passed && since > 60000 || since > 300000)) {
       say(words.ahead.join('') + ' – ' + words.estimate);
       spokenAhead = n;

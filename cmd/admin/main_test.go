@@ -29,7 +29,7 @@ const token = "0123456789abcdef"
 
 // gateway is a town with two rooms behind a real admin API.
 type gateway struct {
-	adminapi.CodesOperators // none; codes_test.go has a gateway with codes
+	someCodes // codes_test.go has a gateway with codes of its own
 
 	mu    sync.Mutex
 	rooms []operator.RoomInfo

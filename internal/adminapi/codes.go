@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -114,7 +115,8 @@ func (s *Server) stream(w http.ResponseWriter, p *operator.CodesPrinted, table b
 	var text []byte
 	for serial := p.First; serial < p.Batch.Count; serial++ {
 		if (serial-p.First)%codesAtOnce == 0 {
-			if err := control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+			// Where there is no connection there is no deadline to move.
+			if err := control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 				return fmt.Errorf("codes: %w", err)
 			}
 		}

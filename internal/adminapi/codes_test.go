@@ -138,7 +138,7 @@ func TestAnInvitationIsAnswered(t *testing.T) {
 		t.Errorf("%d %s", r.StatusCode, text)
 	}
 	for body, says := range map[string]string{
-		`{"group":"residents"}`: "until: is missing", `{"group":"residents","until":"tomorrow"}`: CodeInvalid, `{"person":4711}`: "person: want a text",
+		`{"group":"residents"}`: "until: want it, or valid", `{"group":"residents","until":"tomorrow"}`: CodeInvalid, `{"person":4711}`: "person: want a text",
 	} {
 		if r, text := d.ask(t, "POST", "/invitations", body, ""); r.StatusCode != 422 || !strings.Contains(text, says) || strings.Contains(text, "4711") {
 			t.Errorf("%s: %d %s", body, r.StatusCode, text)

@@ -162,8 +162,8 @@ func (s *CodesStream) open(resp *http.Response, id string) error {
 	if err := whole(line, &s.Head); err != nil {
 		return notAPI("its head cannot be read: %v", err)
 	}
-	if s.Head.ID != id || s.Head.Batch.Batch == 0 || s.Head.First >= s.Head.Batch.Count {
-		return notAPI("asked about room %q, it answers with batch %d of %q", id, s.Head.Batch.Batch, s.Head.ID)
+	if of := resp.Header.Get(adminapi.RoomField); of != id || s.Head.ID != id || s.Head.Batch.Batch == 0 || s.Head.First >= s.Head.Batch.Count {
+		return notAPI("asked about room %q, it answers with batch %d of %q", id, s.Head.Batch.Batch, of)
 	}
 	s.next = s.Head.First
 	return nil
@@ -185,6 +185,9 @@ func (s *CodesStream) Next() (adminapi.CodeLine, error) {
 	}
 	switch {
 	case line.Codes != nil && s.next == s.Head.Batch.Count && *line.Codes == s.next-s.Head.First:
+		if _, err := s.read.ReadByte(); !errors.Is(err, io.EOF) {
+			return adminapi.CodeLine{}, notAPI("there is more behind its codes")
+		}
 		return adminapi.CodeLine{}, io.EOF
 	case line.Codes != nil || line.Serial != s.next || line.Code == "" || s.next >= s.Head.Batch.Count:
 		return adminapi.CodeLine{}, notAPI("code %d comes where %d is due", line.Serial, s.next)
@@ -207,7 +210,7 @@ func (s *CodesStream) line() ([]byte, error) {
 	}
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
+			return nil, notAPI("its codes end before their last line")
 		}
 		return nil, s.broken(err)
 	}

@@ -145,6 +145,7 @@ func answers(t *testing.T, kind, text string, breaks bool) *Client {
 	t.Helper()
 	return start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(adminapi.MarkField, adminapi.Mark)
+		w.Header().Set(adminapi.RoomField, "termine")
 		w.Header().Set("Content-Type", kind)
 		fmt.Fprint(w, text)
 		if breaks {
@@ -167,12 +168,13 @@ func TestAStreamThatIsNotWholeHasNoEnd(t *testing.T) {
 		want       error
 	}{
 		{"cut off", head + one, true, 1, ErrUnreachable},
-		{"no end", head + one + two, false, 2, ErrUnreachable},
+		{"no end", head + one + two, false, 2, ErrNotAPI},
 		{"an early end", head + one + `{"codes":1}` + "\n", false, 1, ErrNotAPI},
 		{"another count", head + one + two + `{"codes":3}` + "\n", false, 2, ErrNotAPI},
+		{"more behind the end", head + one + two + `{"codes":2}` + "\n{}", false, 2, ErrNotAPI},
 		{"a gap", head + two, false, 0, ErrNotAPI},
 		{"too many", head + one + two + `{"serial":2,"code":"C"}` + "\n", false, 2, ErrNotAPI},
-		{"half a line", head + one + `{"serial":1,"co`, false, 1, ErrUnreachable},
+		{"half a line", head + one + `{"serial":1,"co`, false, 1, ErrNotAPI},
 		{"no JSON", head + "{\n", false, 0, ErrNotAPI},
 		{"a long line", head + strings.Repeat("x", 100<<10), false, 0, ErrNotAPI},
 	} {
@@ -198,7 +200,7 @@ func TestWhatIsNoStreamOfCodesIsRefused(t *testing.T) {
 		"no head":      {adminapi.LinesType, "{}\n"},
 		"another room": {adminapi.LinesType, strings.Replace(head, "termine", "kfz", 1)},
 	} {
-		if s, err := answers(t, c.kind, c.text, false).MakeCodes(t.Context(), "termine", operator.CodesAsked{}); !errors.Is(err, ErrNotAPI) && !errors.Is(err, ErrUnreachable) {
+		if s, err := answers(t, c.kind, c.text, false).MakeCodes(t.Context(), "termine", operator.CodesAsked{}); !errors.Is(err, ErrNotAPI) {
 			t.Errorf("%s: %+v, %v", name, s, err)
 		}
 	}
@@ -211,6 +213,7 @@ func TestAStreamThatStopsIsGivenUp(t *testing.T) {
 	stop := make(chan struct{})
 	c := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(adminapi.MarkField, adminapi.Mark)
+		w.Header().Set(adminapi.RoomField, "termine")
 		w.Header().Set("Content-Type", adminapi.LinesType)
 		fmt.Fprint(w, head)
 		if err := http.NewResponseController(w).Flush(); err != nil {

@@ -79,6 +79,8 @@ const (
 type CodesInfo struct {
 	ID      string `json:"id"`
 	Version int64  `json:"version"`
+	// Zone is that of the room's schedule, for people who read the times.
+	Zone string `json:"zone"`
 	// Batches are in order of their numbers; never nil.
 	Batches []CodeBatch `json:"batches"`
 }
@@ -101,7 +103,7 @@ func (s *Service) Codes(id string) (CodesInfo, error) {
 	if !v.Known || r.Door == nil {
 		return CodesInfo{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
 	}
-	info := CodesInfo{ID: r.ID, Version: v.Snapshot.Document.Version, Batches: []CodeBatch{}}
+	info := codesInfo(r, &v.Snapshot.Document)
 	all, codes, err := r.batches(&v.Snapshot.Document)
 	for i := range all {
 		info.Batches = append(info.Batches, r.codeBatch(&v.Snapshot.Document, codes, &all[i], v.Snapshot.Now))
@@ -172,7 +174,7 @@ func (s *Service) RevokeCodes(ctx context.Context, id string, asked CodesRevoked
 		if err != nil {
 			return err
 		}
-		info = CodesInfo{ID: r.ID, Version: after.Version, Batches: []CodeBatch{}}
+		info = codesInfo(r, &after)
 		all, codes, err := r.batches(&after)
 		for _, id := range batches {
 			if b := all.Find(id); b != nil {
@@ -196,10 +198,14 @@ func (s *Service) RemoveCodes(ctx context.Context, id string, asked CodesRemoved
 		if err != nil {
 			return err
 		}
-		info = CodesInfo{ID: r.ID, Version: after.Version, Batches: []CodeBatch{}}
+		info = codesInfo(r, &after)
 		return nil
 	})
 	return info, err
+}
+
+func codesInfo(r *Room, d *queue.Document) CodesInfo {
+	return CodesInfo{ID: r.ID, Version: d.Version, Zone: plan.Zone(d.Schedule()).String(), Batches: []CodeBatch{}}
 }
 
 // onCodes does something with the codes of a room at the line's time, for a principal who may.

@@ -304,10 +304,16 @@ func TestInvitationsAreMade(t *testing.T) {
 	if e, err := reader.Check(invited.Invitation, h.now.Load()); err != nil || e.Group != "over80" || e.Uses != 1 {
 		t.Errorf("%+v, %v", e, err)
 	}
+	soon, err := h.Invite(h.as(staff), "termine", operator.InviteAsked{Group: "over80", Valid: 60})
+	if e, readErr := reader.Check(soon.Invitation, h.now.Load()); err != nil || readErr != nil || e.Until != now.Add(time.Minute).Truncate(time.Second).UnixMilli() || !soon.Until.Equal(time.UnixMilli(e.Until)) {
+		t.Errorf("for a minute: %+v, %v, %v", e, err, readErr)
+	}
 	for says, asked := range map[string]operator.InviteAsked{
 		"group: is missing": {Until: now.Add(time.Hour)},
 		"no such group":     {Group: "cats", Until: now.Add(time.Hour)},
-		"until: is missing": {Group: "over80"},
+		"until: want it":    {Group: "over80"},
+		"valid: of -1":      {Group: "over80", Valid: -1},
+		"or valid":          {Group: "over80", Valid: 60, Until: now.Add(time.Hour)},
 		"before now":        {Group: "over80", Until: now.Add(-time.Hour)},
 		"400 days":          {Group: "over80", Until: now.Add(401 * 24 * time.Hour)},
 		"person: has 129":   {Group: "over80", Person: operator.PersonKey(strings.Repeat("4711", 33)[:129]), Until: now.Add(time.Hour)},

@@ -18,9 +18,10 @@ type InviteAsked struct {
 	Group string `json:"group"`
 	// Person tells the persons of a site apart, at most door.MaxPerson bytes. It goes into the invitation and no further.
 	Person PersonKey `json:"person,omitempty"`
-	// From and Until are when it counts; From the zero time: at once.
+	// From and Until are when it counts; From the zero time: at once. Valid, in seconds, is in place of Until: for how long from now on.
 	From  time.Time `json:"from,omitzero"`
-	Until time.Time `json:"until"`
+	Until time.Time `json:"until,omitzero"`
+	Valid int64     `json:"valid,omitempty"`
 	Because
 }
 
@@ -55,6 +56,9 @@ func (s *Service) Invite(ctx context.Context, id string, asked InviteAsked) (inv
 		}, asked.Reason, err)
 	}()
 	err = s.onCodes(ctx, id, append(textProblems(&asked), asked.problems()...), func(r *Room, now int64) error {
+		if asked.Valid > 0 {
+			asked.Until = time.UnixMilli(now).Truncate(time.Second).Add(time.Duration(asked.Valid) * time.Second).UTC()
+		}
 		if last := time.UnixMilli(now).Add(longestInvitation); asked.Until.After(last) {
 			return &InvalidError{Fields: []FieldError{{"until", fmt.Sprintf("is more than %d days ahead, and an invitation cannot be withdrawn", int(longestInvitation.Hours())/24)}}}
 		}
@@ -76,8 +80,11 @@ func (a *InviteAsked) problems() (bad []FieldError) {
 	if n := len(a.Person); n > door.MaxPerson {
 		bad = append(bad, FieldError{"person", fmt.Sprintf("has %d bytes: want at most %d", n, door.MaxPerson)})
 	}
-	if a.Until.IsZero() {
-		bad = append(bad, FieldError{"until", "is missing"})
+	switch {
+	case a.Until.IsZero() == (a.Valid == 0):
+		bad = append(bad, FieldError{"until", "want it, or valid"})
+	case a.Valid < 0 || a.Valid > int64(longestInvitation/time.Second):
+		bad = append(bad, FieldError{"valid", fmt.Sprintf("of %d: want 1 to %d seconds", a.Valid, int64(longestInvitation/time.Second))})
 	}
 	return append(bad, reasonProblems(a.Reason)...)
 }

@@ -30,6 +30,11 @@ func (c *Client) RevokeCodes(ctx context.Context, id string, asked operator.Code
 	return c.batches(ctx, "revoke codes", http.MethodPost, id, codesOf(id)+"/revoke", asked)
 }
 
+// RestoreCodes puts batches back that were lost, and gives all that there are.
+func (c *Client) RestoreCodes(ctx context.Context, id string, asked operator.CodesRestored) (operator.CodesInfo, error) {
+	return c.batches(ctx, "restore codes", http.MethodPost, id, codesOf(id)+"/restore", asked)
+}
+
 // RemoveCodes takes a batch away that counts no more.
 func (c *Client) RemoveCodes(ctx context.Context, id string, asked operator.CodesRemoved) error {
 	path := codesOf(id) + "/" + strconv.Itoa(int(asked.Batch))

@@ -111,6 +111,8 @@ func TestBatchesAreShownWithdrawnAndRemoved(t *testing.T) {
 	m := withGroups(t)
 	said := func(wantCode int, want string, args ...string) {
 		t.Helper()
+		m.now = m.now.Add(time.Second)
+		m.pass()
 		code, out, stderr := m.run("", false, args...)
 		m.pass()
 		if code != wantCode || !strings.Contains(out+stderr, want) {

@@ -241,6 +241,15 @@ func broken(t *testing.T) map[string]string {
 	return environment(server)
 }
 
+func TestAnAnswerThatIsLostMayHaveMadeABatch(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(server.Close)
+	code, out, stderr := command(t, environment(server), "codes", "new", "termine", "--group", "residents", "--count", "3")
+	if code != exitUnreachable || out != "" || !strings.Contains(stderr, "if a batch was made all the same, this shows it: admin codes list termine\n") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, stderr)
+	}
+}
+
 func TestCodesThatBreakOffSayHowToGetTheRest(t *testing.T) {
 	env := broken(t)
 	args := []string{"codes", "new", "termine", "--group", "residents", "--count", "3"}

@@ -25,12 +25,23 @@ func everyCommand(t *testing.T) [][]string {
 	if err := os.WriteFile(day, []byte("zone: Europe/Berlin\nopenings: [{dates: [2026-12-01], start: 08:00}]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	batches := filepath.Join(t.TempDir(), "batches.json")
+	if err := os.WriteFile(batches, []byte(`{"id":"termine","batches":[{"batch":1}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return [][]string{
 		{"plan", "termine"},
 		{"plan", "preview", "termine", day},
 		{"booked", "termine", "412"},
 		{"draw", "show", "termine"},
 		{"draw", "type", "termine", "o", "3 17 22"},
+		{"codes", "list", "termine"},
+		{"codes", "new", "termine", "--group", "residents", "--count", "2", "--out", filepath.Join(t.TempDir(), "codes.csv")},
+		{"codes", "again", "termine", "1", "--out", filepath.Join(t.TempDir(), "codes.csv")},
+		{"codes", "revoke", "termine", "1"},
+		{"codes", "remove", "termine", "1"},
+		{"codes", "restore", "termine", batches},
+		{"invite", "termine", "--group", "residents"},
 		{"close", "termine"},
 		{"open", "termine"},
 		{"rooms"},
@@ -133,7 +144,7 @@ func without(member string) forgery {
 }
 
 func isAct(command []string) bool {
-	return command[0] == "debug" || command[0] == "booked" || command[0] == "draw"
+	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite"}, command[0])
 }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }

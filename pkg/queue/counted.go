@@ -92,6 +92,18 @@ func (c *counted) hand(id, to VisitorID) {
 	}
 }
 
+// acted are the tickets that acts of others have ended.
+func (k *watermark) acted() (them []ending) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range k.counted.them {
+		if e := &k.counted.them[i]; e.left && e.why != ReasonNone {
+			them = append(them, e.ending)
+		}
+	}
+	return them
+}
+
 // due are the next ones that a store which has lost the room is to be told of, and in which of the losses.
 func (k *watermark) due() (them []ending, loss int) {
 	k.mu.Lock()

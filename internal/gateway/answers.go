@@ -411,6 +411,28 @@ func (e *exchange) answerDraw(d *web.Draw) {
 	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
 }
 
+// answerMove is the page with a link to the visitor's place.
+func (e *exchange) answerMove(m *web.Move) {
+	body, err := e.r.Pages.AppendMove(nil, e.g.lang(e.r, e.v), m)
+	if err != nil {
+		e.g.failed(e.r, e.v, "link to a place not shown", err)
+		return
+	}
+	e.v.Answer(200, web.HTMLType, body, e.r.headers...)
+}
+
+// answerTake is the page that a link leads to.
+func (e *exchange) answerTake(status int, t *web.Take) {
+	headers := append(retryAfter(status, storeRetry), e.r.headers...)
+	e.v.Answer(status, web.HTMLType, e.r.Pages.AppendTake(nil, e.g.lang(e.r, e.v), t), headers...)
+}
+
+// answerBadLink is the page of a link that leads to no place.
+func (e *exchange) answerBadLink(why web.BadLink) {
+	back := e.g.waitURL(e.r, e.v, e.target())
+	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendBadLink(nil, e.g.lang(e.r, e.v), why, back), e.r.headers...)
+}
+
 // answerAsset sends a file of our pages.
 func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) { sendAsset(v, asset, asset.Headers()) }
 

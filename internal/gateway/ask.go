@@ -79,6 +79,7 @@ func (e *exchange) askLook() {
 func (e *exchange) askTouch() {
 	e.quiet = e.r.quiet.has(e.v.Path())
 	if e.touched = e.touch(); !e.touched {
+		e.endedBy = e.r.Line.EndedBecause(queue.VisitorID(e.pass.Visitor))
 		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 		e.noteFinished()
 	}

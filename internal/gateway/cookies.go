@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -21,6 +22,7 @@ const (
 	plainPrefix = "einlass-"
 	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
 	shownSuffix = ".shown"
+	takeSuffix  = ".take"
 	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
 	// is which.
 	framedSuffix = ".framed"
@@ -32,7 +34,7 @@ func ownCookie(name []byte) bool {
 }
 
 // cookieNames are the names of one room's cookies, by jar.
-type cookieNames struct{ token, shown [jars]string }
+type cookieNames struct{ token, shown, take [jars]string }
 
 // jar is where a browser keeps cookies of ours.
 type jar uint8
@@ -48,7 +50,7 @@ const (
 
 func newCookieNames(room string) (n cookieNames) {
 	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
-		n.token[j], n.shown[j] = name, name+shownSuffix
+		n.token[j], n.shown[j], n.take[j] = name, name+shownSuffix, name+takeSuffix
 	}
 	return n
 }
@@ -239,8 +241,13 @@ func (r *Room) resuming() queue.Answer {
 // without a word: one of full life follows when the cookie has come back, so that a number that nobody uses is soon worth
 // nothing, without any memory.
 func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
+	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}, r.unconfirmed())
+}
+
+// unconfirmed is how long a ticket lives whose cookie has not come back.
+func (r *Room) unconfirmed() time.Duration {
 	t := r.Line.Timing()
-	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}, min(t.Absent, t.Life))
+	return min(t.Absent, t.Life)
 }
 
 // setTicket issues a ticket and sets its cookie.
@@ -360,6 +367,27 @@ func (r *Room) dropShown(v *httpx.Visit) {
 	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
 		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
 	}
+}
+
+// takeSecret is the secret by which this browser takes a place over, nil if it has none.
+func (e *exchange) takeSecret() []byte {
+	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])
+	if !isProof(secret) {
+		return nil
+	}
+	return secret
+}
+
+// giveTakeSecret gives the browser one, for as long as a link is good for, unless it has one: with each it comes to another id.
+func (e *exchange) giveTakeSecret() {
+	secret := string(e.takeSecret())
+	if secret == "" {
+		secret = newTakeSecret()
+	}
+	j := e.r.jar(e.v)
+	e.v.SetCookie(httpx.Cookie{
+		Name: e.r.cookies.take[j], Value: secret, MaxAge: 2 * placelink.Life, Secure: e.v.Secure(), Partitioned: j == framedJar,
+	})
 }
 
 // probeCookie sets the cookie of the operator's probe as that of a room is set, and reports whether it came.

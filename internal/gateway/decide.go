@@ -107,8 +107,11 @@ func decideVisit(f *facts) decision {
 		if d, fetched := decideLastParts(f); fetched {
 			return d
 		}
-		if f.sends {
+		switch {
+		case f.sends:
 			return decideNotSent(f)
+		case f.endedBy == queue.ReasonMoved && f.reads:
+			return movedAway()
 		}
 	case f.carries == carriesEndedPass && (f.sends || !f.reads):
 		return decideLate(f)
@@ -131,9 +134,18 @@ func decideVisit(f *facts) decision {
 			return d
 		case d.reason == queue.ReasonFloor:
 			return overBy(d.reason) // a new number takes a press: who comes back finds out that the old one has ended
+		case d.reason == queue.ReasonMoved:
+			return movedAway()
 		}
 	}
 	return decideArrival(f)
+}
+
+// movedAway is for a page load of somebody whose place went on in another browser: they are told so, once, before they get another number.
+func movedAway() decision {
+	d := over(web.EndedMoved)
+	d.cookie = cookieLeft
+	return d
 }
 
 // decideLastParts is for what a finished stay fetches whose pass does not say that it is finished. A page is not among it: no
@@ -182,6 +194,9 @@ func decideStanding(f *facts) decision {
 		}
 		if f.touched {
 			return decision{act: admit, answer: answerLead, count: uncounted}
+		}
+		if f.endedBy == queue.ReasonMoved {
+			return over(web.EndedMoved)
 		}
 		return over(web.EndedStay)
 	case carriesEndedPass:

@@ -34,6 +34,8 @@ type facts struct {
 	form           // look
 	// touched: the stay of the pass goes on. alive: it does although the pass has ended.
 	touched, alive bool
+	// endedBy is why it does not, if touch has said so.
+	endedBy queue.Reason
 	// held is what the bounds of the stay say, and heldRetry when a refused request may come again.
 	held      held
 	heldRetry time.Duration

@@ -13,6 +13,7 @@ import (
 	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
@@ -95,6 +96,7 @@ type RoomConfig struct {
 type Room struct {
 	RoomConfig
 	cookies cookieNames
+	links   *placelink.Links
 	headers []string // of every page
 	stays   *stays
 	// of Quiet and Once

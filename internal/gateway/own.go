@@ -72,6 +72,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 	case "join", "leave":
 		e.servePress(string(name) == "join")
+	case "move":
+		e.serveMove()
+	case "take":
+		e.serveTake()
 	case "away":
 		if e.methodIs("POST") {
 			e.serveAway()

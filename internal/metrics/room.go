@@ -44,11 +44,13 @@ const (
 	Busy
 	// Behind came to the lobby of a draw from a network that has all its lots, and joins after the start.
 	Behind
+	// Moved took a place over from another browser by a link.
+	Moved
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind", "moved",
 }
 
 // Room counts for one room. A nil Room counts nothing.

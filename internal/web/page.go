@@ -89,6 +89,11 @@ const (
 	slotDrawNews
 	slotHideDraw
 	slotDraw
+	slotMove
+	slotLink
+	slotQR
+	slotHideOwn
+	slotHideFailed
 )
 
 var slotNames = map[string]slot{
@@ -105,6 +110,7 @@ var slotNames = map[string]slot{
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
+	"move": slotMove, "link": slotLink, "qr": slotQR, "hide-own": slotHideOwn, "hide-failed": slotHideFailed,
 }
 
 // view is what a template sees beside its functions.

@@ -158,6 +158,8 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 		return append(dst, s.away...)
 	case slotLeave:
 		return append(dst, s.leave...)
+	case slotMove:
+		return append(dst, s.move...)
 	case slotDraw:
 		dst = append(append(dst, s.draw...), "lang="...)
 		return append(dst, l.tag...)

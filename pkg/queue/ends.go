@@ -18,7 +18,7 @@ type ends struct {
 // ending is an outcome, or a visitor that has given up its place or stay.
 type ending struct {
 	left bool // only Visitor counts
-	// why a ticket has ended that an act of somebody else has ended; zero: its visitor has given it up.
+	// why the ticket of left has ended, if an act of somebody else has ended it.
 	why Reason
 	Outcome
 }
@@ -95,8 +95,6 @@ func (r *Room) over(id VisitorID, why Reason) {
 func (r *Room) note(them []ending) {
 	for i := range them {
 		switch e := &them[i]; {
-		case e.left && e.why != ReasonNone:
-			r.over(e.Visitor, e.why)
 		case e.left:
 			r.over(e.Visitor, ReasonLeft)
 		case e.Kind == Finished:
@@ -183,10 +181,8 @@ func (r *Room) sendEnds(ctx context.Context) error {
 	return nil
 }
 
-// unlearn forgets the store's answers, so that every place sends a heartbeat anew. It keeps the ends that were not sent yet, and those by
-// acts: the store is reminded of them, but not why they were.
+// unlearn forgets the store's answers, so that every place sends a heartbeat anew. It keeps the ends that were not sent yet.
 func (r *Room) unlearn() {
 	r.recent.clear()
-	r.note(r.watermark.acted())
 	r.note(r.ends.all())
 }

@@ -94,3 +94,21 @@ func (r *Room) endedBy(id VisitorID, why Reason) {
 	r.over(id, why)
 	r.watermark.reported([]ending{{left: true, why: why, Outcome: Outcome{Visitor: id}}}, Reported{}, r.storeNow())
 }
+
+// because puts in what this process knows of an end. A store that was lost is reminded of ends, but not of why they were.
+func (r *Room) because(id VisitorID, s Standing) Standing {
+	if s.State == StateSpent && s.Reason == ReasonLeft {
+		if why := r.watermark.acted(id); why != ReasonNone {
+			s.Reason = why
+		}
+	}
+	return s
+}
+
+// EndedBecause is why a visitor's ticket has ended for good, as far as this process knows.
+func (r *Room) EndedBecause(id VisitorID) Reason {
+	if s, answered := r.recent.last(id); answered != 0 && s.State == StateSpent {
+		return s.Reason
+	}
+	return ReasonNone
+}

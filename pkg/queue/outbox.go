@@ -174,7 +174,7 @@ func (r *Room) kept(b Beat, s Standing) {
 	case s.State == StateUnknown, s.State == StateLobby:
 		r.recent.unsent(b.Place.Visitor)
 	default:
-		r.recent.answer(b.Place.Visitor, r.Now(), r.here(s))
+		r.recent.answer(b.Place.Visitor, r.Now(), r.because(b.Place.Visitor, r.here(s)))
 	}
 }
 
@@ -205,7 +205,7 @@ func (r *Room) renew(ctx context.Context) error {
 
 // renewed notes the store's answer to a renewal.
 func (r *Room) renewed(c Stay, s Standing) {
-	r.recent.answer(c.Visitor, r.Now(), r.here(s))
+	r.recent.answer(c.Visitor, r.Now(), r.because(c.Visitor, r.here(s)))
 	if s.State == StateSpent {
 		r.stays.forget(c.Visitor)
 	}

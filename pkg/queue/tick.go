@@ -99,7 +99,7 @@ func (r *Room) ended(id VisitorID) {
 	if s, answered := r.recent.last(id); answered != 0 && s.State == StateSpent {
 		return
 	}
-	r.over(id, ReasonNone)
+	r.over(id, r.watermark.acted(id))
 }
 
 // keepSketches keeps the sketches from before a loss while places are still coming back. By the store's own sketches, pages

@@ -49,6 +49,7 @@ func (r *Room) Claim(p Place) (Standing, error) {
 	if r.up() {
 		s, err := r.claims.do(p)
 		if err == nil {
+			s = r.because(p.Visitor, s)
 			r.claimed(p.Visitor, s)
 			return s, nil
 		}
@@ -95,6 +96,7 @@ func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 	case errors.Is(err, ErrUnavailable):
 		return r.resumeWithoutStore(c)
 	case err == nil:
+		s = r.because(p.Visitor, s)
 		r.claimed(p.Visitor, s)
 	}
 	return s, err

@@ -31,6 +31,10 @@ func everyCommand(t *testing.T) [][]string {
 		{"booked", "termine", "412"},
 		{"draw", "show", "termine"},
 		{"draw", "type", "termine", "o", "3 17 22"},
+		{"place", "new", "termine"},
+		{"place", "now", "termine"},
+		{"place", "link", "termine", "7", "7KQ4-M2PX"},
+		{"desk", "termine"},
 		{"close", "termine"},
 		{"open", "termine"},
 		{"rooms"},
@@ -133,7 +137,7 @@ func without(member string) forgery {
 }
 
 func isAct(command []string) bool {
-	return command[0] == "debug" || command[0] == "booked" || command[0] == "draw"
+	return slices.Contains([]string{"debug", "booked", "draw", "place", "desk"}, command[0])
 }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }

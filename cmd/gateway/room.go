@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
@@ -59,6 +60,8 @@ type line struct {
 	health  siteHealth
 	draws   *draws.Conductor
 	lots    limit.Lots
+	names   *desk.Names
+	desk    *desk.Desk
 	odds    chances
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
@@ -98,6 +101,9 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
+	if err = a.openDesk(l, log); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
 	return l, forgot, nil
@@ -292,6 +298,7 @@ func (a *app) lineServices(l *line) []lifecycle.Service {
 	return []lifecycle.Service{
 		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
 		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run, Stop: l.finishing},
+		{Name: "desk of " + l.id, Run: l.desk.Run},
 	}
 }
 

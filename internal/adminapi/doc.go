@@ -8,6 +8,10 @@
 //	POST  /v1/rooms/{id}/plan/preview   what another schedule would do             operators
 //	GET   /v1/rooms/{id}/draws          the records of its draws                   operators
 //	POST  /v1/rooms/{id}/draws/line     the line that decides one: operator.Typed  operators
+//	GET   /v1/rooms/{id}/places         those that its desk keeps                  operators
+//	POST  /v1/rooms/{id}/places         takes one: operator.NewPlace               operators
+//	POST  /v1/rooms/{id}/places/find    where one stands: operator.PlaceAct; link,
+//	                       front and remove beside it                              operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
 //	GET   /debug/pprof/    profiles                                                operators
 //	GET   /metrics         Prometheus                                              public

@@ -90,6 +90,8 @@ var kinds = []kind{
 	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{operator.ErrNotNow, http.StatusConflict, CodeNotNow, "Not now"},
+	{operator.ErrPlaceNotNow, http.StatusConflict, CodeNotNow, "Not now"},
+	{operator.ErrNotKept, http.StatusServiceUnavailable, CodeUnavailable, "Nothing can be written"},
 	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
 	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
 	{queue.ErrUnknown, http.StatusNotFound, CodeUnknown, "Unknown place or opening"},

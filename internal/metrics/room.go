@@ -46,11 +46,13 @@ const (
 	Behind
 	// Moved took a place over from another browser by a link.
 	Moved
+	// Desk is a place that staff took for somebody without a browser.
+	Desk
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind", "moved",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind", "moved", "desk",
 }
 
 // Room counts for one room. A nil Room counts nothing.

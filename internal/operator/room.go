@@ -29,6 +29,8 @@ type Room struct {
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
+	// Places are those of people without a browser; nil: there are none.
+	Places *Places
 }
 
 // RoomInfo is one room as operators see it.

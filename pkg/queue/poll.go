@@ -38,7 +38,11 @@ func (r *Room) Peek(p Place) Answer {
 	return a
 }
 
-// look answers Poll and Peek; beat: a heartbeat is sent if one is due.
+// Glance answers as Poll does, for somebody else than the place's visitor: it is no heartbeat, and nothing is remembered of it. Where the head
+// has passed the place it is StateUnknown: the store knows, see FindPlace.
+func (r *Room) Glance(p Place) Answer { return r.look(&p, -1, false) }
+
+// look answers Poll, Peek and Glance; beat: a heartbeat is sent if one is due.
 func (r *Room) look(p *Place, shown int64, beat bool) Answer {
 	v := r.view.Load()
 	a := v.answer(p, r.Now())

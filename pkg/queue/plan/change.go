@@ -31,7 +31,11 @@ func (c *Calendar) readChanges(r *reader, changes []Change) {
 		case rule == nil:
 			r.bad("opening", "there is no %q by the rules; want the date and the start of an opening, for example 2026-12-01 08:00", name)
 		default:
-			c.changes[name] = change{d, changes[i].Skip, r.changed(*rule, &changes[i])}
+			as := r.changed(*rule, &changes[i])
+			if w := c.readWho(r, changes[i].Who); w.named() {
+				as.who = w
+			}
+			c.changes[name] = change{d, changes[i].Skip, as}
 		}
 	}
 	r.at = ""

@@ -146,6 +146,9 @@ func (ch Change) and(newer Change) Change {
 	text(&ch.Lobby, newer.Lobby)
 	text(&ch.Start, newer.Start)
 	text(&ch.End, newer.End)
+	if len(newer.Who) > 0 {
+		ch.Who = newer.Who
+	}
 	ch.Skip = ch.Skip || newer.Skip
 	for _, n := range []struct{ to, from **int64 }{{&ch.Quota, &newer.Quota}, {&ch.Standby, &newer.Standby}, {&ch.CloseAt, &newer.CloseAt}} {
 		if *n.from != nil {
@@ -177,5 +180,5 @@ func (ch *Change) tooLate(m Release) bool {
 
 // Empty reports whether it says nothing of its opening.
 func (ch *Change) Empty() bool {
-	return !ch.Skip && ch.Lobby == "" && ch.Start == "" && ch.End == "" && ch.Quota == nil && ch.Standby == nil && ch.CloseAt == nil && len(ch.More) == 0
+	return !ch.Skip && ch.Lobby == "" && ch.Start == "" && ch.End == "" && ch.Quota == nil && ch.Standby == nil && ch.CloseAt == nil && len(ch.More) == 0 && len(ch.Who) == 0
 }

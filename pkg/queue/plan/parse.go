@@ -15,6 +15,9 @@ type Calendar struct {
 	between  queue.Phase
 	openings []opening
 	changes  map[string]change // by the name of the opening
+	groups   []Group
+	rest     int64 // the weight of those in no group
+	who      who   // of openings that do not say
 }
 
 // opening is an Opening that was read.
@@ -32,6 +35,7 @@ type opening struct {
 	more                []release
 	early               []release // those that a start behind them gives as well
 	profile             []point
+	who                 who
 }
 
 type release struct {
@@ -51,7 +55,8 @@ const longestProfile = 24 * time.Hour
 func Parse(s *Schedule) (*Calendar, []Problem) {
 	r := reader{}
 	c := Calendar{between: queue.PhaseClosed}
-	if zone, err := time.LoadLocation(s.Zone); s.Zone == "" || s.Zone == "Local" || err != nil {
+	always := len(s.Openings) == 0 && len(s.Groups) > 0 // a room that is open, for groups: it needs no clocks
+	if zone, err := time.LoadLocation(s.Zone); s.Zone == "" && !always || s.Zone == "Local" || err != nil {
 		r.bad("zone", "%q is no zone; want for example Europe/Berlin", s.Zone)
 	} else {
 		c.zone = zone
@@ -62,12 +67,19 @@ func Parse(s *Schedule) (*Calendar, []Problem) {
 		r.bad("between", "%q is not accepted; want %s, %s or %s", s.Between, Closed, Line, Through)
 	}
 	c.between = phase
-	if len(s.Openings) == 0 || len(s.Openings) > queue.MaxOpenings {
+	switch {
+	case always && s.Between != "":
+		r.bad("between", "means nothing without openings: the room is open")
+	case always:
+		c.between = queue.PhaseOpen
+	case len(s.Openings) == 0, len(s.Openings) > queue.MaxOpenings:
 		r.bad("openings", "are %d; want 1 to %d", len(s.Openings), queue.MaxOpenings)
 	}
+	c.readGroups(&r, s)
 	for i := range s.Openings {
 		r.at = fmt.Sprintf("openings[%d].", i)
 		o := r.opening(&s.Openings[i])
+		o.who = c.readWho(&r, s.Openings[i].Who)
 		o.path = strings.TrimSuffix(r.at, ".")
 		c.openings = append(c.openings, o)
 	}

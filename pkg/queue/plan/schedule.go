@@ -7,6 +7,11 @@ type Schedule struct {
 	// Between is what the room does before, between and after its openings: closed (the default), line or through.
 	Between  string    `json:"between,omitempty" yaml:"between"`
 	Openings []Opening `json:"openings,omitempty" yaml:"openings"`
+	// Groups are those that the people are told apart by, at most MaxGroups, and Everybody is whoever is in none.
+	Groups    []Group `json:"groups,omitempty" yaml:"groups"`
+	Everybody *Rest   `json:"everybody,omitempty" yaml:"everybody"`
+	// Who may come to openings that do not say, and to a room without openings: names of groups, or Everybody. Empty: everybody.
+	Who []string `json:"who,omitempty" yaml:"who"`
 	// Changes are what single openings do otherwise than these rules say.
 	Changes []Change `json:"changes,omitempty" yaml:"changes"`
 }
@@ -40,6 +45,8 @@ type Opening struct {
 	CarryOver bool `json:"carry_over,omitempty" yaml:"carry_over"`
 	// CloseAt closes the door for the rest of the opening once so many places are in the line, or in its lobby; 0: what the room says.
 	CloseAt int64 `json:"close_at,omitempty" yaml:"close_at"`
+	// Who may come; empty: as the schedule says. Places of others, from before, are called all the same.
+	Who []string `json:"who,omitempty" yaml:"who"`
 }
 
 // Change is what one opening does otherwise than its rule says. The opening keeps its name, so what it has given, booked and applied goes
@@ -61,6 +68,8 @@ type Change struct {
 	// More are releases by their clocks: another figure for one that the rule has, 0 takes it away, or one more. What a new start is
 	// behind is given with it.
 	More []Release `json:"more,omitempty" yaml:"more"`
+	// Who is that of Opening.
+	Who []string `json:"who,omitempty" yaml:"who"`
 }
 
 // None in place of a clock of a Change: there is no lobby, or no end before the next opening.

@@ -23,6 +23,8 @@ type Settings struct {
 	Schedule json.RawMessage `json:"schedule,omitempty"`
 	// Draws is what gateways and officials note about draws, for the room's Drawer; absent: nothing.
 	Draws json.RawMessage `json:"draws,omitempty"`
+	// Codes are the batches of codes that open the door, for those who read them; absent: none.
+	Codes json.RawMessage `json:"codes,omitempty"`
 }
 
 // MaxMessage bounds Settings.Message, in bytes.
@@ -101,6 +103,16 @@ func (d *Document) Draws() string { return string(d.settings().Draws) }
 func (d *Document) SetDraws(text string) {
 	s := d.settings()
 	s.Draws = rawOrNone(text)
+	d.Settings = s.Encode()
+}
+
+// Codes are the batches of codes, as JSON; empty: none.
+func (d *Document) Codes() string { return string(d.settings().Codes) }
+
+// SetCodes sets them. What is no JSON is as none.
+func (d *Document) SetCodes(text string) {
+	s := d.settings()
+	s.Codes = rawOrNone(text)
 	d.Settings = s.Encode()
 }
 

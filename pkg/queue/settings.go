@@ -23,7 +23,7 @@ type Settings struct {
 	Schedule json.RawMessage `json:"schedule,omitempty"`
 	// Draws is what gateways and officials note about draws, for the room's Drawer; absent: nothing.
 	Draws json.RawMessage `json:"draws,omitempty"`
-	// Codes are the batches of codes that open the door, for those who read them; absent: none.
+	// Codes is what was printed of codes for the door, and what of it counts; absent: nothing.
 	Codes json.RawMessage `json:"codes,omitempty"`
 }
 
@@ -106,10 +106,10 @@ func (d *Document) SetDraws(text string) {
 	d.Settings = s.Encode()
 }
 
-// Codes are the batches of codes, as JSON; empty: none.
+// Codes is what was printed of codes for the door, as JSON for who reads them; empty: nothing.
 func (d *Document) Codes() string { return string(d.settings().Codes) }
 
-// SetCodes sets them. What is no JSON is as none.
+// SetCodes sets it. What is no JSON is as none.
 func (d *Document) SetCodes(text string) {
 	s := d.settings()
 	s.Codes = rawOrNone(text)

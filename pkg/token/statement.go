@@ -2,7 +2,6 @@ package token
 
 import (
 	"crypto/ed25519"
-	"crypto/hmac"
 	"crypto/sha256"
 	"time"
 )
@@ -53,9 +52,7 @@ func (s *Signer) Sign(statement []byte) []byte { return ed25519.Sign(s.private, 
 
 // Derive makes a secret for another purpose of the key. All holders of the ring make the same, for as long as it is there.
 func (s *Signer) Derive(purpose string) [sha256.Size]byte {
-	mac := hmac.New(sha256.New, s.spec.secret)
-	mac.Write([]byte("derive " + purpose))
-	return [sha256.Size]byte(mac.Sum(nil))
+	return s.spec.derive(purpose)
 }
 
 // String names the key, and no secret.

@@ -66,6 +66,7 @@ var rules = []struct {
 	},
 	{name: "plans have no store", of: "pkg/queue/plan", never: []string{"context", "net", "net/http"}},
 	{name: "draws have no clock", of: "pkg/queue/draw", but: []string{"pkg/queue/draw/drand/drandtest"}, never: []string{"time", "context", "net", "net/http"}},
+	{name: "codes are made without I/O", of: "internal/door", never: []string{"context", "net", "net/http", "os"}},
 	{name: "pages know no server", of: "internal/web", never: []string{"github.com/valyala/fasthttp"}},
 }
 

@@ -54,10 +54,10 @@ type DoorGroup struct {
 }
 
 // Open reports whether everybody may come.
-func (d *Door) Open() bool { return d.Everybody }
+func (d Door) Open() bool { return d.Everybody }
 
 // Lets reports whether a group may come; Everybody asks for those in none.
-func (d *Door) Lets(group string) bool {
+func (d Door) Lets(group string) bool {
 	return d.Everybody || slices.ContainsFunc(d.Groups, func(g DoorGroup) bool { return g.Name == group })
 }
 

@@ -121,6 +121,7 @@ func (c *Calendar) fresh(past *Past, now time.Time) []queue.Step {
 			plan = append(plan, past.goOn(steps, now)...)
 		}
 	}
+	target.weights = c.weights() // also where no opening has begun that would set them
 	return past.reach(plan, target, floor || c.endsWithSkip(past), now)
 }
 
@@ -204,11 +205,17 @@ func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time)
 	if has.like(target) {
 		return plan
 	}
+	if has.phase == queue.PhaseLobby && target.phase == has.phase && (has.opening == target.opening || strings.HasPrefix(has.opening, changed)) {
+		p.atStart(plan, &has, &target)
+		return plan
+	}
 	s := queue.Step{At: now.UnixMilli(), Opening: target.opening, Rank: p.rank(target.opening) + 1, Phase: target.phase, Floor: floor}
 	if target.counts() {
-		s.SetQuota, s.Quota, s.Per, s.Standby = true, target.quota, target.per, target.standby
-		s.SetShare, s.Share = true, target.share
+		target.figures(&s)
 		s.Draw = target.draw && has.phase == queue.PhaseLobby
+	}
+	if has.weights != target.weights {
+		s.SetWeights, s.Weights = true, target.weights
 	}
 	ahead := func(t queue.Step) bool { return t.Opening == s.Opening && t.At > s.At && p.applied(&t) }
 	if p.rank(target.opening) == 0 || target.opening == beginning || slices.ContainsFunc(plan, ahead) {
@@ -228,4 +235,25 @@ func (p *Past) reach(plan []queue.Step, target state, floor bool, now time.Time)
 		}
 	}
 	return append(plan, s)
+}
+
+// atStart puts what is different from the lobby in force into the step that ends it. A step of now would begin the lobby anew, and those
+// who are in it would be in none.
+func (p *Past) atStart(plan []queue.Step, has, target *state) {
+	var start *queue.Step
+	for i := range plan {
+		s := &plan[i]
+		if s.Opening == target.opening && s.Phase == queue.PhaseOpen && p.open(s) && (start == nil || s.Rank < start.Rank) {
+			start = s
+		}
+	}
+	if start == nil {
+		return // it is skipped, which is a step of another phase
+	}
+	if has.quota != target.quota || has.per != target.per || has.standby != target.standby || has.share != target.share {
+		target.figures(start)
+	}
+	if has.weights != target.weights {
+		start.SetWeights, start.Weights = true, target.weights
+	}
 }

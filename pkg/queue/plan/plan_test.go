@@ -19,6 +19,7 @@ type room struct {
 	opening queue.Opening
 	plan    []queue.Step
 	log     []string
+	again   string // an opening whose lobby began twice
 }
 
 func newRoom() *room { return &room{opening: queue.NewOpening()} }
@@ -29,6 +30,9 @@ func (r *room) tick(now time.Time) {
 			continue
 		}
 		o := &r.opening
+		if s.Phase == queue.PhaseLobby && o.Phase == s.Phase && o.Name == s.Opening {
+			r.again = s.Opening // stores begin a new lobby, and forget who is in the one before
+		}
 		o.Cursor++
 		o.Done[s.Opening] = queue.Done{Rank: s.Rank, Cursor: o.Cursor}
 		if s.SetQuota {
@@ -39,6 +43,9 @@ func (r *room) tick(now time.Time) {
 		}
 		if s.SetShare {
 			o.Share = s.Share
+		}
+		if s.SetWeights {
+			o.Weights = s.Weights
 		}
 		if s.Phase != o.Phase || s.Floor {
 			floor := ""
@@ -329,11 +336,18 @@ func TestWhateverHappensAnOpeningOpensOnceAndTheRoomEndsWhereItsScheduleSays(t *
 			if err := (&queue.Document{Version: 1, Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}, Timing: queue.DefaultTiming(), Plan: r.plan}).Validate(); err != nil {
 				t.Fatal(err)
 			}
+			if r.again != "" {
+				t.Fatalf("at %v the lobby of %s begins again", now, r.again)
+			}
 			if r.opening.Phase == queue.PhaseOpen {
 				opened[r.opening.Name] = true
 			}
 			want := c.at(now)
-			if got := stateOf(&r.opening); !got.like(want) {
+			got := stateOf(&r.opening)
+			if got.phase == queue.PhaseLobby && want.phase == got.phase {
+				got = want // what is changed then holds from the start on
+			}
+			if !got.like(want) {
 				t.Fatalf("at %v: got %+v, want %+v", now, got, want)
 			}
 			r.next(c, now) // what was applied has left room for openings further ahead
@@ -362,7 +376,7 @@ func setChecks(t *testing.T, n int) {
 
 // at is what a schedule says of a time, found in another way: all steps from the beginning, whatever was applied.
 func (c *Calendar) at(now time.Time) state {
-	s := state{phase: c.between, quota: -1, per: 1, share: whole}
+	s := state{phase: c.between, quota: -1, per: 1, share: whole, weights: c.weights()}
 	var o Occurrence
 	for d, last := dateOf(now.In(c.zone))+1, dateOf(now.In(c.zone))-400; d > last && o.rule == nil; d-- {
 		for _, one := range c.on(d) {
@@ -422,6 +436,12 @@ func drawSchedule(t *rapid.T) *Schedule {
 			o.Profile = []Point{{"0s", 50}, {fmt.Sprintf("%dm", rapid.IntRange(1, 200).Draw(t, "after")), 100}}
 		}
 		s.Openings = append(s.Openings, o)
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "groups") {
+		s.Groups = append(s.Groups, Group{Name: fmt.Sprint("group-", i), Share: int64(rapid.IntRange(1, 3).Draw(t, "weight"))})
+	}
+	if len(s.Groups) > 0 && rapid.IntRange(0, 3).Draw(t, "always") == 0 {
+		return &Schedule{Groups: s.Groups}
 	}
 	for i := range s.Openings {
 		if rapid.Bool().Draw(t, "changed") {

@@ -26,6 +26,9 @@ func (c *Calendar) steps(o *Occurrence, floor bool) (all []queue.Step) {
 	}
 	r.setQuota(&first, 0)
 	first.Reset = true
+	if len(c.groups) > 0 {
+		first.SetWeights, first.Weights = true, c.weights()
+	}
 	start := first
 	if r.hasLobby {
 		first.Phase = queue.PhaseLobby
@@ -75,16 +78,20 @@ type state struct {
 	phase               queue.Phase
 	quota, per, standby int64
 	share               int64
+	// weights are those of the lanes. Unlike the other figures they hold between openings too.
+	weights [queue.Lanes]int64
 	// draw: the start out of a lobby draws. It is of the steps alone: a room does not say how it was opened.
 	draw bool
 }
 
 // unplanned is the one of a room without a schedule.
-func unplanned() state { return state{phase: queue.PhaseOpen, quota: -1, per: 1, share: whole} }
+func unplanned() state {
+	return state{phase: queue.PhaseOpen, quota: -1, per: 1, share: whole, weights: queue.NewOpening().Weights}
+}
 
 // stateOf is the one that took effect in a room. A draw whose seed is not known is one of an opening that is open.
 func stateOf(o *queue.Opening) state {
-	s := state{opening: o.Name, phase: o.Phase, quota: o.Quota, per: o.Per, standby: o.Standby, share: o.Share}
+	s := state{opening: o.Name, phase: o.Phase, quota: o.Quota, per: o.Per, standby: o.Standby, share: o.Share, weights: o.Weights}
 	if s.phase == queue.PhaseDrawing {
 		s.phase = queue.PhaseOpen
 	}
@@ -101,6 +108,9 @@ func (s *state) apply(t *queue.Step) {
 	if t.SetShare {
 		s.share = t.Share
 	}
+	if t.SetWeights {
+		s.weights = t.Weights
+	}
 }
 
 // after is the state when the steps that pass have been applied, in order.
@@ -114,11 +124,18 @@ func after(from state, steps []queue.Step, pass func(*queue.Step) bool) state {
 	return from
 }
 
-// counts reports whether people are let in by its figures. Between openings they say what was, and nothing follows from them.
+// counts reports whether people are let in by its figures. Between openings they say what was, and nothing follows from them but the
+// weights.
 func (s state) counts() bool { return s.phase == queue.PhaseOpen || s.phase == queue.PhaseLobby }
 
 // like reports whether both put the same in force, whatever its name.
 func (s state) like(t state) bool {
 	s.opening, s.draw = t.opening, t.draw
-	return s == t || s.phase == t.phase && !s.counts()
+	return s == t || s.phase == t.phase && !s.counts() && s.weights == t.weights
+}
+
+// figures puts those of the state into a step.
+func (s *state) figures(t *queue.Step) {
+	t.SetQuota, t.Quota, t.Per, t.Standby = true, s.quota, s.per, s.standby
+	t.SetShare, t.Share = true, s.share
 }

@@ -58,7 +58,10 @@ func (d Door) Open() bool { return d.Everybody }
 
 // Lets reports whether a group may come; Everybody asks for those in none.
 func (d Door) Lets(group string) bool {
-	return d.Everybody || slices.ContainsFunc(d.Groups, func(g DoorGroup) bool { return g.Name == group })
+	if group == Everybody {
+		return d.Everybody
+	}
+	return slices.ContainsFunc(d.Groups, func(g DoorGroup) bool { return g.Name == group })
 }
 
 // who is a list of groups that was read: by lane, 0 for everybody. No lane: nobody is named.

@@ -60,7 +60,7 @@ func TestWithoutAScheduleOrGroupsEverybodyMayCome(t *testing.T) {
 	var none *Calendar
 	plain := mustParse(t, &Schedule{Zone: "UTC", Openings: []Opening{{Days: []string{"monday"}, Start: "08:00"}}})
 	for _, c := range []*Calendar{none, plain} {
-		if d := c.Door("2026-12-07 08:00"); !d.Open() || len(d.Groups) != 0 || !d.Lets("anybody") {
+		if d := c.Door("2026-12-07 08:00"); !d.Open() || len(d.Groups) != 0 || !d.Lets(Everybody) || d.Lets("over80") {
 			t.Errorf("%+v", d)
 		}
 		if lane, ok := c.Lane(Everybody); lane != 0 || !ok {

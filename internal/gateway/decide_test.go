@@ -13,14 +13,16 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking, reading, presenting} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 1024 {
+			for bits := range 2048 {
 				f := facts{
 					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
 					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0, elsewhere: bits&128 != 0,
 					finished: bits&256 != 0, fetches: bits&512 != 0,
+					guarded: bits&1024 != 0,
 				}
 				f.carries = c
-				if (p == standing || p == reading) && f.sends || (p == pressing || p == knocking || p == presenting) && !f.sends || c > carriesNothing && !f.cookieSent ||
+				if f.guarded && p != reading && p != presenting ||
+					(p == standing || p == reading) && f.sends || (p == pressing || p == knocking || p == presenting) && !f.sends || c > carriesNothing && !f.cookieSent ||
 					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable ||
 					f.sends && f.fetches || f.finished && (c != carriesEndedPass || f.inGrace || f.prolongable) {
 					continue

@@ -20,6 +20,8 @@ func decideReading(f *facts) decision {
 		return decision{act: refuse, answer: answerNoPage, count: metrics.Refused}
 	case f.through:
 		return decision{act: admit, answer: answerLead, count: uncounted}
+	case !f.guarded:
+		return pastDoor()
 	case f.elsewhere:
 		return decision{act: wait, answer: answerHome, count: uncounted}
 	case f.carries == carriesPass && !f.knows(touch):
@@ -28,6 +30,11 @@ func decideReading(f *facts) decision {
 		return decision{act: admit, answer: answerLead, count: uncounted}
 	}
 	return decideAtDoor(f)
+}
+
+// pastDoor is for a door at which nobody is asked for anything.
+func pastDoor() decision {
+	return decision{act: wait, answer: answerLead, to: toTarget, count: uncounted}
 }
 
 // decideAtDoor is the page at the door, and a secret for a browser that has none, nor a place.
@@ -50,6 +57,8 @@ func decidePresent(f *facts) decision {
 		return ask(look)
 	}
 	switch {
+	case !f.guarded:
+		return pastDoor()
 	case f.elsewhere:
 		return decideElsewhere()
 	case !f.cookieSent && f.framed:

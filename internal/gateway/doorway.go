@@ -37,12 +37,22 @@ type Guesses interface {
 
 // doorways remembers what the settings of a room say of its door, which operators may change while it runs. The zero value is ready;
 // safe for concurrent use.
-type doorways struct{ latest atomic.Pointer[doorway] }
+type doorways struct {
+	calendars plan.Current
+	latest    atomic.Pointer[doorway]
+}
 
 type doorway struct {
 	schedule, batches string
 	calendar          *plan.Calendar // nil: nothing is planned, and everybody may come
 	codes             *door.Codes    // nil: there are none
+	now               atomic.Pointer[doorNow]
+}
+
+// doorNow is who may come by one view of the line.
+type doorNow struct {
+	view *queue.View
+	door plan.Door
 }
 
 // doorway is what the settings say at present. What cannot be read changes nothing of who may come, and opens no door.
@@ -53,15 +63,10 @@ func (e *exchange) doorway() *doorway {
 		return known
 	}
 	next := &doorway{schedule: v.Schedule, batches: v.Codes}
-	var err error
-	if v.Schedule != "" {
-		if next.calendar, err = plan.Read(v.Schedule); err != nil {
-			e.g.Log.Error("the schedule cannot be read: who may come stays as it was", zap.String("room", r.ID), zap.Error(err))
-			if known != nil {
-				next.calendar = known.calendar
-			}
-		}
+	if v.Known {
+		next.calendar = r.doorways.calendars.Of(&v.Snapshot.Document)
 	}
+	var err error
 	if next.codes, err = r.Door.read(r.ID, v.Codes); err != nil {
 		e.g.Log.Error("the batches of codes cannot be read: no code opens the door", zap.String("room", r.ID), zap.Error(err))
 	}
@@ -84,19 +89,23 @@ func (d *Door) read(room, batches string) (*door.Codes, error) {
 // guards reports whether the door ever asks for anything.
 func (w *doorway) guards() bool { return len(w.calendar.Groups()) > 0 }
 
-// comes is who may come at present: to the opening that is under way, else to the next one. One whose time has come counts from then on,
-// although the snapshot is of before: else its door would stand open for the first moment.
+// comes is who may come at present. An opening whose time has come counts from then on, although the snapshot is of before: else its door
+// would stand open for the first moment.
 func (r *Room) comes(w *doorway) plan.Door {
-	v := r.Line.View()
+	v, now := r.Line.View(), r.Line.Now()
 	o, next := &v.Snapshot.Opening, &v.Following
-	name := o.Name
 	if o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseLine {
-		name, next = v.Start.Opening, &v.Start
+		next = &v.Start
 	}
-	if at := numbersAt(next); next.Opening != "" && at > 0 && at <= r.Line.Now() {
-		name = next.Opening
+	if at := numbersAt(next); at > 0 && at <= now {
+		return w.calendar.Door(next.Opening)
 	}
-	return w.calendar.Door(name)
+	known := w.now.Load()
+	if known == nil || known.view != v {
+		known = &doorNow{v, w.calendar.DoorNow(o, time.UnixMilli(now))}
+		w.now.Store(known)
+	}
+	return known.door
 }
 
 // shut is why the line gives no numbers at present, as far as the last snapshot says.
@@ -114,14 +123,13 @@ func (r *Room) shut() queue.Reason {
 	return queue.ReasonNone
 }
 
-// startOf is when the next opening gives numbers to whom lets says yes; zero: it is not known.
-func (r *Room) startOf(w *doorway, lets func(*plan.Door) bool) time.Time {
-	v := r.Line.View()
-	start := v.StartOf(func(opening string) bool {
-		d := w.calendar.Door(opening)
-		return lets(&d)
-	})
-	return r.at(numbersAt(&start))
+// comesAt is when a group may come, by the plan; zero: nobody knows.
+func (r *Room) comesAt(w *doorway, group string) time.Time {
+	next, ok := w.calendar.Coming(group, r.now())
+	if !ok {
+		return time.Time{}
+	}
+	return next.Begins
 }
 
 // at is a time of the store in the room's zone; zero: none.
@@ -179,7 +187,7 @@ func (e *exchange) doorPage() web.Door {
 	}
 	page.Now, _ = r.clock()
 	if !page.Free {
-		page.Everybody = r.startOf(w, (*plan.Door).Open)
+		page.Everybody = r.comesAt(w, plan.Everybody)
 	}
 	return page
 }

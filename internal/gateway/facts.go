@@ -27,6 +27,8 @@ type facts struct {
 	through bool
 	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.
 	elsewhere bool
+	// guarded: the room's door asks for a code at some time. Known at its own URL only.
+	guarded bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 

@@ -15,7 +15,6 @@ import (
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
-	"github.com/einlass/einlass/pkg/queue/plan"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -168,8 +167,11 @@ func (e *exchange) readBrought(guess bool) entrance {
 		return entrance{news: web.DoorWrong}
 	}
 	lane, known := w.calendar.Lane(entry.Group)
-	if d := e.r.comes(w); !known || entry.Group == plan.Everybody || !d.Lets(entry.Group) {
-		return entrance{news: web.DoorOtherGroup, next: e.r.startOf(w, func(d *plan.Door) bool { return known && d.Lets(entry.Group) })}
+	if !known || lane == 0 {
+		return entrance{news: web.DoorOtherGroup}
+	}
+	if d := e.r.comes(w); !d.Lets(entry.Group) {
+		return entrance{news: web.DoorOtherGroup, next: e.r.comesAt(w, entry.Group)}
 	}
 	e.arrival = queue.Arrival{Lane: lane, Code: entry.Code, Uses: entry.Uses}
 	e.arrival.Visitor = e.visitorOf(&entry)

@@ -106,7 +106,9 @@ func (s *Site) AppendDoor(dst []byte, lang Lang, d *Door) []byte {
 		case slotComing:
 			dst = l.appendDoorNext(dst, d)
 		case slotEverybody:
-			dst = l.appendAt(dst, l.door.everybody, d.Everybody, d.Now)
+			if !d.Everybody.IsZero() {
+				dst = l.appendAt(dst, l.door.everybody, d.Everybody, d.Now)
+			}
 		case slotHideEverybody:
 			dst = appendHidden(dst, d.Free || !d.Everybody.After(d.Now))
 		default:

@@ -33,15 +33,6 @@ func (v *View) following() Start {
 	return v.coming(func(s *Step) bool { return s.Opening == o.Name })
 }
 
-// StartOf finds the next start of the openings that wanted names, of another one than what is under way; for those who may come to some
-// openings only.
-func (v *View) StartOf(wanted func(opening string) bool) Start {
-	o := &v.Snapshot.Opening
-	return v.coming(func(s *Step) bool {
-		return s.Opening == o.Name && o.Phase != PhaseClosed && o.Phase != PhaseLine || !wanted(s.Opening)
-	})
-}
-
 // coming finds the first step to come that lets people in, leaving out some. One whose quota is booked already lets nobody in.
 func (v *View) coming(except func(*Step) bool) (s Start) {
 	o := &v.Snapshot.Opening

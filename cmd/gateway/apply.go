@@ -101,6 +101,9 @@ func refusals(now *serving, cfg *config.Config) []*config.Problem {
 // fails; discard closes it.
 func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *serving) error {
 	ch.next = &serving{cfg: cfg}
+	if err := ch.boundGuesses(cfg.Limits.Codes, now); err != nil {
+		return err
+	}
 	anyForgot := false
 	for i := range cfg.Rooms {
 		r, forgot, err := a.prepareRoom(ctx, ch, &cfg.Rooms[i], now)
@@ -117,7 +120,7 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		public, err := a.publicRoom(r, cfg)
+		public, err := a.publicRoom(r, cfg, ch.next.guesses)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}
@@ -200,6 +203,16 @@ func (ch *change) limit(c config.Arrivals, now *serving) (err error) {
 	}
 	ch.set.Arrivals = ch.next.arrivals
 	return nil
+}
+
+// boundGuesses makes the bound of wrong codes, or keeps the one there is with all that it knows.
+func (ch *change) boundGuesses(c config.Codes, now *serving) (err error) {
+	if now != nil && now.cfg.Limits.Codes == c {
+		ch.next.guesses = now.guesses
+		return nil
+	}
+	ch.next.guesses, err = limit.NewGuesses(c.Wrong, c.WrongInAll, time.Now())
+	return err
 }
 
 // start starts what is new.

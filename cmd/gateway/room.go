@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
@@ -29,6 +30,7 @@ type serving struct {
 	cfg      *config.Config
 	rooms    []*room         // in the order of the configuration
 	arrivals *limit.Arrivals // nil: no limit
+	guesses  *limit.Guesses
 }
 
 // room is a room of one configuration. Its line and its backend may be those of the configuration before.
@@ -202,7 +204,7 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
 	if err != nil {
 		return gateway.RoomConfig{}, err
@@ -218,7 +220,17 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.Draws = r.line.draws
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
+	if rc.Door, err = a.doorOf(r.cfg, guesses); err != nil {
+		return gateway.RoomConfig{}, err
+	}
 	return rc, nil
+}
+
+// doorOf is what the room reads codes and invitations with.
+func (a *app) doorOf(r *config.Room, guesses *limit.Guesses) (d gateway.Door, err error) {
+	d = gateway.Door{Keys: a.keys.source, Guesses: guesses}
+	d.Invitations, err = door.NewInvitations(a.keys.source, r.ID, nil)
+	return d, err
 }
 
 // siteConfig is what the configuration says about a room's pages.

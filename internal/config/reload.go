@@ -40,6 +40,7 @@ var restart = []struct{ path, why string }{
 // which is made anew when anything in it differs. What stands in neither list is refused like what needs a restart.
 var live = []string{
 	"limits.arrivals_per_prefix.rate", "limits.arrivals_per_prefix.burst", "limits.stay.in_flight", "limits.stay.networks",
+	"limits.codes.wrong", "limits.codes.wrong_in_all",
 	"log.level", "drain", "paths.legacy",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].canonical", "rooms[].frame_ancestors", "rooms[].paths", "rooms[].exclude",
 	"rooms[].once", "rooms[].backend",

@@ -31,6 +31,12 @@ func everyCommand(t *testing.T) [][]string {
 		{"booked", "termine", "412"},
 		{"draw", "show", "termine"},
 		{"draw", "type", "termine", "o", "3 17 22"},
+		{"codes", "list", "termine"},
+		{"codes", "new", "termine", "--group", "residents", "--count", "2", "--out", filepath.Join(t.TempDir(), "codes.csv")},
+		{"codes", "again", "termine", "1", "--out", filepath.Join(t.TempDir(), "codes.csv")},
+		{"codes", "revoke", "termine", "1"},
+		{"codes", "remove", "termine", "1"},
+		{"invite", "termine", "--group", "residents"},
 		{"close", "termine"},
 		{"open", "termine"},
 		{"rooms"},
@@ -133,7 +139,7 @@ func without(member string) forgery {
 }
 
 func isAct(command []string) bool {
-	return command[0] == "debug" || command[0] == "booked" || command[0] == "draw"
+	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite"}, command[0])
 }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }

@@ -93,7 +93,7 @@ func (a *app) operated() []operator.Room {
 	rooms := a.serving.Load().rooms
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
-		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Backends: r.addresses, Ref: a.references(r.line)}
+		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Backends: r.addresses, Ref: a.references(r.line), Door: r.line.door}
 	}
 	return all
 }

@@ -60,6 +60,7 @@ type line struct {
 	metrics *metrics.Room
 	health  siteHealth
 	draws   *draws.Conductor
+	door    *door.Issuer
 	lots    limit.Lots
 	odds    chances
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
@@ -95,6 +96,9 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 		return nil, false, errors.Join(at("draws.dir", err), a.closeLine(l))
 	}
 	qc.Drawer = l.draws
+	if l.door, err = door.NewIssuer(a.keys.source, cfg.ID); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
 	l.odds.view = func() *queue.View { return l.View() }
 	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}

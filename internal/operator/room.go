@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
@@ -29,6 +30,8 @@ type Room struct {
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
+	// Door makes the room's codes and invitations.
+	Door *door.Issuer
 }
 
 // RoomInfo is one room as operators see it.

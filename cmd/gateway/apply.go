@@ -15,6 +15,7 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // change is a configuration on its way into force: what is new of it is open and does not serve yet.
@@ -93,8 +94,28 @@ func refusals(now *serving, cfg *config.Config) []*config.Problem {
 		if err := old.line.Accepts(old.line.config(r)); err != nil {
 			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d]", i), Text: err.Error()})
 		}
+		if text := old.movesLanes(r); text != "" {
+			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d].schedule.groups", i), Text: text})
+		}
 	}
 	return problems
+}
+
+// movesLanes says why the schedule of another configuration cannot follow the one in force while the room has the places that it has. One
+// that was not edited is not brought.
+func (r *room) movesLanes(next *config.Room) string {
+	if next.Schedule.Encode() == r.cfg.Schedule.Encode() {
+		return ""
+	}
+	v := r.line.View()
+	if !v.Known {
+		return plan.MovesLanes(&r.cfg.Schedule, &next.Schedule, nil)
+	}
+	before, err := plan.Decode(v.Snapshot.Document.Schedule())
+	if err != nil {
+		return "" // it is of a later release, and has no groups that are known here
+	}
+	return plan.MovesLanes(&before, &next.Schedule, &v.Snapshot)
 }
 
 // prepare opens what is new in a configuration. now is nil when the process starts. What it has opened stands in ch also when it

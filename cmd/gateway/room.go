@@ -292,6 +292,9 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	case queue.EventOlder:
 		log.Warn("the schedule of this configuration is left out: it was in force before, and another gateway has brought a later one; " +
 			"if it is the right one, put it in force with admin plan set")
+	case queue.EventLanes:
+		log.Error("the schedule of this configuration is held while the room has places: they would stand in the lanes of other groups; " +
+			"append groups, or take them away from the end")
 	case queue.EventDrawn:
 		log.Info("lobby drawn", zap.String("opening", e.Opening))
 	case queue.EventDrawFailed:

@@ -13,7 +13,7 @@ func grouped() *Schedule {
 	return &Schedule{
 		Zone:      "Europe/Berlin",
 		Groups:    []Group{{Name: "over80", Title: "80 und älter", Ask: "Fragen: 06232 14-0", Share: 3}, {Name: "staff"}},
-		Everybody: &Rest{Share: 2},
+		Everybody: Rest{Share: 2},
 		Who:       []string{"staff"},
 		Openings: []Opening{
 			{Days: []string{"monday"}, Start: "08:00", End: "12:00", Who: []string{"over80", "staff"}},

@@ -150,6 +150,7 @@ long-pages: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long ./test/browser
 	$(GO) test -count=1 -timeout 15m -tags long ./test/browser/gate
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
+	$(GO) test -count=1 -timeout 5m -tags long -run Chromium ./cmd/admin
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk

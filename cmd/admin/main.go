@@ -17,6 +17,8 @@
 //	admin draw show termine         the draws of the openings; type and verify beside it
 //	admin desk termine              take places at the telephone, one key a caller
 //	admin place now termine         whose turn it is of those; list, show, link, front, remove beside it
+//	admin codes new termine …       codes for a group; list, again, revoke, remove and print beside it
+//	admin invite termine …          a link that opens the door to a group
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away
 //	admin completion bash           completion of commands and rooms; zsh, fish
 //	admin debug …                   for tests and trials: what no configuration asks for yet

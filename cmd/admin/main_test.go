@@ -29,6 +29,8 @@ const token = "0123456789abcdef"
 
 // gateway is a town with two rooms behind a real admin API.
 type gateway struct {
+	someCodes // codes_test.go has a gateway with codes of its own
+
 	mu    sync.Mutex
 	rooms []operator.RoomInfo
 	err   error

@@ -58,7 +58,7 @@ func newMorning(t *testing.T, clock string) *morning {
 	}
 	m.pass()
 	service, err := operator.New(func() []operator.Room {
-		return []operator.Room{{ID: "termine", Title: "Termine", Line: m.room, Backends: func() []operator.Backend { return nil }}}
+		return []operator.Room{{ID: "termine", Title: "Termine", Line: m.room, Door: issuer(t), Backends: func() []operator.Backend { return nil }}}
 	}, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)

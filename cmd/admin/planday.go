@@ -29,6 +29,7 @@ func (a *app) planDayCommands() []*cobra.Command {
 	figureFlag(f, &ch.Quota, "quota", "how many may be booked at first; 0: no bound")
 	figureFlag(f, &ch.Standby, "standby", "how many may wait while all is booked")
 	figureFlag(f, &ch.CloseAt, "close-at", "how many places close the door; 0: none")
+	f.StringSliceVar(&ch.Who, "who", nil, "`which` groups may come, or everybody (repeatable)")
 	f.Var((*releaseFlag)(&ch.More), "release", "`clock=N`: N more may be booked from then on;\n0 takes a release away (repeatable)")
 	return []*cobra.Command{
 		change,

@@ -34,6 +34,9 @@ func planView(p *operator.PlanInfo, all bool) string {
 	case p.Schedule.Empty():
 		line("")
 		line("There is no schedule: the room is open all the time.")
+	case len(p.Schedule.Openings) == 0:
+		line("")
+		line("There are no openings: the room is open all the time.")
 	case len(p.Next) > 0:
 		line("")
 		b.WriteString(eventLines(p.Next, all))

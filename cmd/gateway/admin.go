@@ -94,7 +94,10 @@ func (a *app) operated() []operator.Room {
 	rooms := now.rooms
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
-		all[i] = operator.Room{ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Backends: r.addresses, Ref: a.references(r.line), Places: a.placesOf(r, now.cfg)}
+		all[i] = operator.Room{
+			ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Backends: r.addresses, Ref: a.references(r.line), Door: r.line.door,
+			Places: a.placesOf(r, now.cfg),
+		}
 	}
 	return all
 }

@@ -150,7 +150,7 @@ func (a *app) warnOfValues(cfg *config.Config) {
 func (a *app) warnOfPast(cfg *config.Config, now time.Time) {
 	for i := range cfg.Rooms {
 		c, problems := plan.Parse(&cfg.Rooms[i].Schedule)
-		if len(problems) == 0 && c.Over(now) {
+		if len(problems) == 0 && !c.Always() && c.Over(now) {
 			a.open.warnf(fmt.Sprintf("rooms[%d].schedule.openings", i), "are all over: none is to come, and the room stays as it is between openings")
 		}
 	}

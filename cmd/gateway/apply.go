@@ -15,6 +15,7 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // change is a configuration on its way into force: what is new of it is open and does not serve yet.
@@ -93,14 +94,37 @@ func refusals(now *serving, cfg *config.Config) []*config.Problem {
 		if err := old.line.Accepts(old.line.config(r)); err != nil {
 			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d]", i), Text: err.Error()})
 		}
+		if text := old.movesLanes(r); text != "" {
+			problems = append(problems, &config.Problem{Path: fmt.Sprintf("rooms[%d].schedule.groups", i), Text: text})
+		}
 	}
 	return problems
+}
+
+// movesLanes says why the schedule of another configuration cannot follow the one in force while the room has the places that it has. One
+// that was not edited is not brought.
+func (r *room) movesLanes(next *config.Room) string {
+	if next.Schedule.Encode() == r.cfg.Schedule.Encode() {
+		return ""
+	}
+	v := r.line.View()
+	if !v.Known {
+		return plan.MovesLanes(&r.cfg.Schedule, &next.Schedule, nil)
+	}
+	before, err := plan.Decode(v.Snapshot.Document.Schedule())
+	if err != nil {
+		return "" // it is of a later release, and has no groups that are known here
+	}
+	return plan.MovesLanes(&before, &next.Schedule, &v.Snapshot)
 }
 
 // prepare opens what is new in a configuration. now is nil when the process starts. What it has opened stands in ch also when it
 // fails; discard closes it.
 func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *serving) error {
 	ch.next = &serving{cfg: cfg}
+	if err := ch.boundGuesses(cfg.Limits.Codes, now); err != nil {
+		return err
+	}
 	anyForgot := false
 	for i := range cfg.Rooms {
 		r, forgot, err := a.prepareRoom(ctx, ch, &cfg.Rooms[i], now)
@@ -117,7 +141,7 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		public, err := a.publicRoom(r, cfg)
+		public, err := a.publicRoom(r, cfg, ch.next.guesses)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}
@@ -200,6 +224,16 @@ func (ch *change) limit(c config.Arrivals, now *serving) (err error) {
 	}
 	ch.set.Arrivals = ch.next.arrivals
 	return nil
+}
+
+// boundGuesses makes the bound of wrong codes, or keeps the one there is with all that it knows.
+func (ch *change) boundGuesses(c config.Codes, now *serving) (err error) {
+	if now != nil && now.cfg.Limits.Codes == c {
+		ch.next.guesses = now.guesses
+		return nil
+	}
+	ch.next.guesses, err = limit.NewGuesses(c.Wrong, c.WrongInAll, time.Now())
+	return err
 }
 
 // start starts what is new.

@@ -159,6 +159,25 @@ func TestARefusalNamesEverythingAndChangesNothing(t *testing.T) {
 	}
 }
 
+func TestAFileThatMovesGroupsToOtherLanesIsRefusedWhileSomebodyWaits(t *testing.T) {
+	s := newSite(t)
+	groups := func(names string) string { return closed + "    schedule: {groups: [" + names + "]}\n" }
+	p := &draft{rooms: []planned{{"a", s.backend(), groups("{name: over80}, {name: residents}")}}}
+	r := run(t, p)
+	line := r.serving.Load().room("a").line
+	r.get(r.visitor(), "a", "/")
+	until(t, "somebody waits", func() bool { return line.View().Snapshot.Waiting == 1 })
+	p.rooms[0].more = groups("{name: residents}, {name: over80}")
+	lines := r.refuses(p)
+	want := "rooms[0].schedule.groups: residents would get the lane of over80, and the room has places"
+	if len(lines) != 1 || !strings.HasPrefix(lines[0], want) {
+		t.Errorf("%q, want %q", lines, want)
+	}
+	p.rooms[0].more = groups("{name: over80}, {name: residents, share: 3}, {name: staff}")
+	r.apply(p)
+	until(t, "the groups are in force", func() bool { return line.View().Snapshot.Opening.Weights[2] == 3 })
+}
+
 // The times of a line are part of its document, so an edit brings them while people wait and are inside.
 func TestTheTimesOfALineFollowAnEdit(t *testing.T) {
 	s := newSite(t)

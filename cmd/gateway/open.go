@@ -181,6 +181,12 @@ func (o *opener) secrets(cfg *config.Config) error {
 			return err
 		}
 	}
+	for i := range cfg.Rooms {
+		_, err := invitationSecret(&cfg.Rooms[i])
+		if err := o.refuse(fmt.Sprintf("rooms[%d].invitations.secret_file", i), err); err != nil {
+			return err
+		}
+	}
 	for _, secret := range []struct{ path, file string }{
 		{"store.password_file", cfg.Store.PasswordFile},
 		{"store.sentinel.password_file", cfg.Store.Sentinel.PasswordFile},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"reflect"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/desk"
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/lifecycle"
@@ -30,6 +32,7 @@ type serving struct {
 	cfg      *config.Config
 	rooms    []*room         // in the order of the configuration
 	arrivals *limit.Arrivals // nil: no limit
+	guesses  *limit.Guesses
 }
 
 // room is a room of one configuration. Its line and its backend may be those of the configuration before.
@@ -59,6 +62,7 @@ type line struct {
 	metrics *metrics.Room
 	health  siteHealth
 	draws   *draws.Conductor
+	door    *door.Issuer
 	lots    limit.Lots
 	names   *desk.Names
 	desk    *desk.Desk
@@ -96,6 +100,9 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 		return nil, false, errors.Join(at("draws.dir", err), a.closeLine(l))
 	}
 	qc.Drawer = l.draws
+	if l.door, err = door.NewIssuer(a.keys.source, cfg.ID); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
 	qc.OnEvent = func(e queue.Event) { logEvent(log, l.metrics, e) }
 	l.odds.view = func() *queue.View { return l.View() }
 	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}
@@ -208,7 +215,7 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
 	if err != nil {
 		return gateway.RoomConfig{}, err
@@ -224,7 +231,21 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.Draws = r.line.draws
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
+	if rc.Door, err = a.doorOf(r.cfg, guesses); err != nil {
+		return gateway.RoomConfig{}, err
+	}
 	return rc, nil
+}
+
+// doorOf is what the room reads codes and invitations with.
+func (a *app) doorOf(r *config.Room, guesses *limit.Guesses) (d gateway.Door, err error) {
+	secret, err := invitationSecret(r)
+	if err != nil {
+		return d, fmt.Errorf("invitations.secret_file: %w", err)
+	}
+	d = gateway.Door{Keys: a.keys.source, Guesses: guesses}
+	d.Invitations, err = door.NewInvitations(a.keys.source, r.ID, secret)
+	return d, err
 }
 
 // siteConfig is what the configuration says about a room's pages.
@@ -282,6 +303,9 @@ func logEvent(log *zap.Logger, m *metrics.Room, e queue.Event) {
 	case queue.EventOlder:
 		log.Warn("the schedule of this configuration is left out: it was in force before, and another gateway has brought a later one; " +
 			"if it is the right one, put it in force with admin plan set")
+	case queue.EventLanes:
+		log.Error("the schedule of this configuration is held while the room has places: they would stand in the lanes of other groups; " +
+			"append groups, or take them away from the end")
 	case queue.EventDrawn:
 		log.Info("lobby drawn", zap.String("opening", e.Opening))
 	case queue.EventDrawFailed:

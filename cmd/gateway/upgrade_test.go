@@ -169,6 +169,10 @@ func TestALineOfANewerReleaseIsHeldAndTheLogSaysWhatToDo(t *testing.T) {
 	if all := logs.FilterMessageSnippet("schedule of this configuration is left out").All(); len(all) != 1 {
 		t.Errorf("the log says %v", logs.All())
 	}
+	logEvent(log, nil, queue.Event{Kind: queue.EventLanes})
+	if all := logs.FilterMessageSnippet("is held while the room has places").All(); len(all) != 1 {
+		t.Errorf("the log says %v", logs.All())
+	}
 }
 
 func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {

@@ -12,6 +12,12 @@
 //	POST  /v1/rooms/{id}/places         takes one: operator.NewPlace               operators
 //	POST  /v1/rooms/{id}/places/find    where one stands: operator.PlaceAct; link,
 //	                       front and remove beside it                              operators
+//	GET   /v1/rooms/{id}/codes          its batches of codes                       operators
+//	POST  /v1/rooms/{id}/codes          another batch: its codes                   operators
+//	POST  /v1/rooms/{id}/codes/print    the codes of a batch that there is         operators
+//	POST  /v1/rooms/{id}/codes/revoke   codes that let nobody in any more          operators
+//	DELETE /v1/rooms/{id}/codes/{batch} a batch that is over                       operators
+//	POST  /v1/rooms/{id}/invitations    one invitation                             operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators
 //	GET   /debug/pprof/    profiles                                                operators
 //	GET   /metrics         Prometheus                                              public
@@ -41,6 +47,13 @@
 // at (operator.PlanInfo); its ETag is the version of the controls. POST plan/preview takes the body of a PATCH that names the schedule,
 // refuses what a PATCH would refuse, changes nothing, and answers what would be different (operator.PlanPreview); its ETag is the version
 // that it looked at, for the If-Match of the PATCH.
+//
+// # Codes
+//
+// Codes are lines of JSON (application/jsonl): first CodesHead, then a CodeLine each, at last CodesEnd. With Accept: text/csv they are a table.
+// The batch is in the room's document before the first code leaves. An answer that is cut off lacks its end, in both forms (a table by the
+// chunked coding of HTTP); POST print gives the same codes again, from a serial on. DELETE takes ?reason=TEXT. Neither codes nor the keys of
+// persons are logged.
 //
 // # Tests and trials
 //

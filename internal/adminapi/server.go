@@ -68,8 +68,20 @@ type Operators interface {
 	TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error)
 	ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error)
 	RefusePlace(ctx context.Context, id, act string, why error) error
+	CodesOperators
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
+}
+
+// CodesOperators is the part about codes and invitations.
+type CodesOperators interface {
+	Codes(id string) (operator.CodesInfo, error)
+	MakeCodes(ctx context.Context, id string, asked operator.CodesAsked) (operator.CodesPrinted, error)
+	PrintCodes(ctx context.Context, id string, asked operator.CodesAgain) (operator.CodesPrinted, error)
+	RevokeCodes(ctx context.Context, id string, asked operator.CodesRevoked) (operator.CodesInfo, error)
+	RemoveCodes(ctx context.Context, id string, asked operator.CodesRemoved) (operator.CodesInfo, error)
+	Invite(ctx context.Context, id string, asked operator.InviteAsked) (operator.Invited, error)
+	RefuseCodes(ctx context.Context, id, act string, why error) error
 }
 
 // Server serves the API. Make one with New.

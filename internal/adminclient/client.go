@@ -226,8 +226,8 @@ func (c *Client) act(ctx context.Context, path string, act operator.DebugAct) (*
 	return c.do(ctx, http.MethodPost, path, body, version)
 }
 
-// do makes one request, and gives an answer that is the API's.
-func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64) (*answer, error) {
+// request is one request to the API.
+func (c *Client) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.Address()+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
@@ -240,21 +240,35 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVer
 	case http.MethodPost:
 		req.Header.Set("Content-Type", "application/json")
 	}
+	return req, nil
+}
+
+// do makes one request, and gives an answer that is the API's.
+func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64) (*answer, error) {
+	req, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
 	if ifVersion != 0 {
 		req.Header.Set("If-Match", adminapi.Tag(ifVersion))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		var inner *url.Error
-		if errors.As(err, &inner) {
-			err = inner.Err // without "Get http://…", which the caller says better
-		}
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, unreachable(err)
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, unreachable(err)
 	}
 	return read(resp, text)
+}
+
+// unreachable is an ErrUnreachable, without "Get http://…", which the caller says better.
+func unreachable(err error) error {
+	var inner *url.Error
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }

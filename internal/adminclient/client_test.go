@@ -28,6 +28,8 @@ const token = "0123456789abcdef"
 
 // room is one room behind a real admin API.
 type room struct {
+	adminapi.CodesOperators // none; codes_test.go has a room with codes
+
 	mu   sync.Mutex
 	info operator.RoomInfo
 	d    queue.Document

@@ -58,6 +58,8 @@ func TestValuesOutsideTheirBoundsAreRefused(t *testing.T) {
 		{"PROXY protocol from everybody", `proxy_protocol: true`, "", "proxy_protocol: is accepted from trusted peers only"},
 		{"a URL longer than the head", `limits: {header_bytes: 1KiB, url_bytes: 2KiB}`, "", "limits.url_bytes: 2KiB is more than header_bytes (1KiB)"},
 		{"a body without bound", `limits: {body_bytes: 0}`, "", "limits.body_bytes: 0 is not in 1…1048576GiB"},
+		{"no wrong code is read", `limits: {codes: {wrong: 0}}`, "", "limits.codes.wrong: 0 is not in 1…1000 a minute"},
+		{"no wrong code in all is read", `limits: {codes: {wrong_in_all: 0}}`, "", "limits.codes.wrong_in_all: 0 is not in 1…1000000 a minute"},
 		{"arrivals without a burst", `limits: {arrivals_per_prefix: {rate: 1, burst: 0}}`, "", "limits.arrivals_per_prefix.burst: 0 is not in 1…10000000"},
 		{"a stay with too many requests", `limits: {stay: {in_flight: 65537}}`, "", "limits.stay.in_flight: 65537 is neither 0 (off) nor in 1…65536 requests"},
 		{"a stay from too many networks", `limits: {stay: {networks: 65}}`, "", "limits.stay.networks: 65 is neither 0 (off) nor in 1…64"},

@@ -37,6 +37,8 @@ type Room struct {
 	Schedule plan.Schedule `yaml:"schedule"`
 	// Draw is how the openings are drawn whose order is draw.
 	Draw Draw `yaml:"draw"`
+	// Invitations is how a site invites by itself.
+	Invitations Invitations `yaml:"invitations"`
 	// CloseAt is how many places close the door for the rest of an opening; 0: none.
 	CloseAt int64   `yaml:"close_at"`
 	Backend Backend `yaml:"backend"`
@@ -66,6 +68,12 @@ type Room struct {
 func (r *Room) Files() []string {
 	_, files := route.SplitFiles(r.Exclude)
 	return files
+}
+
+// Invitations is what a room takes from its site.
+type Invitations struct {
+	// SecretFile holds the secret that site and gateway share, of at least door.MinSecret bytes; empty: the site invites nobody.
+	SecretFile string `yaml:"secret_file"`
 }
 
 // Pace is how fast the line moves.

@@ -159,7 +159,7 @@ func (b Batches) Revoke(id uint16, serials ...uint32) (Batches, error) {
 	changed := slices.Clone(b)
 	batch := &changed[i]
 	if len(serials) == 0 {
-		batch.Revoked = true
+		batch.Revoked, batch.Singles = true, nil // a batch that is revoked makes room
 		return changed, nil
 	}
 	batch.Singles = slices.Concat(batch.Singles, serials)

@@ -109,6 +109,9 @@ func TestBatchesAndSingleCodesAreRevoked(t *testing.T) {
 	if some, err = some.Revoke(1, 5, 3); err != nil || !slices.Equal(some[0].Singles, []uint32{3, 5, 7}) {
 		t.Errorf("%+v, %v", some, err)
 	}
+	if none, err := some.Revoke(1); err != nil || !none[0].Revoked || len(none[0].Singles) != 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
 	if some, err = some.Revoke(2); err != nil || !some[1].Revoked {
 		t.Errorf("%+v, %v", some, err)
 	}

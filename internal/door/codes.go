@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/einlass/einlass/pkg/token"
 )
@@ -127,6 +128,13 @@ func (k *codeKeys) of(kid string) *codeKey {
 func (c *Codes) Known(id uint16) bool {
 	b := c.batches.Find(id)
 	return b != nil && c.in().of(b.Kid) != nil
+}
+
+// Ended reports whether the key of a batch signs and verifies no more at a time. Its codes are still read, until a rotation takes the key out
+// of the ring.
+func (c *Codes) Ended(id uint16, now int64) bool {
+	b := c.batches.Find(id)
+	return b != nil && !slices.Contains(c.source.Ring().Kids(time.UnixMilli(now)), b.Kid)
 }
 
 // Check reads a code as somebody typed it: ErrTypo, ErrWrong, ErrNotYet, ErrExpired or ErrRevoked.

@@ -38,6 +38,8 @@ const (
 	answerButton
 	answerWindow
 	answerCookies
+	// answerDoor asks for a code, or for the press that an invitation takes.
+	answerDoor
 	// answerOver says why there is no place, with a button to line up again.
 	answerOver
 	// answerEnded says that the line has ended with its opening, and what comes next.
@@ -89,7 +91,9 @@ func (e *exchange) reply(d *decision) {
 	case answerWindow:
 		v.Answer(200, web.HTMLType, r.Pages.AppendWindow(nil, g.lang(r, v), e.target()), r.windowHeaders...)
 	case answerCookies:
-		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.target()), r.headers...)
+		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.tryAgain()), r.doorHeaders...)
+	case answerDoor:
+		e.answerDoor()
 	case answerOver:
 		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), d.ended, e.target()), r.headers...)
 	case answerEnded:
@@ -132,12 +136,38 @@ func (e *exchange) lead(d *decision) {
 		to = e.g.waitURL(e.r, e.v, to)
 	case toWaitKept:
 		to = e.g.ownURL(e.r, e.v, "wait", keptMark, to)
+	case toDoor:
+		to = e.g.ownURL(e.r, e.v, "door", "", to)
 	}
 	if d.act != admit {
 		e.v.Redirect(303, to)
 		return
 	}
 	e.v.Redirect(303, to, "Einlass-State", "inside")
+}
+
+// tryAgain is where the page for cookies leads: a code need not be typed again.
+func (e *exchange) tryAgain() string {
+	if e.purpose != presenting {
+		return e.target()
+	}
+	return e.g.ownURL(e.r, e.v, "door", e.brought.again(), e.target())
+}
+
+// answerDoor is the page at the door.
+func (e *exchange) answerDoor() {
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	if e.purpose == reading && e.brought.invitation {
+		e.entrance = e.readBrought(false)
+	}
+	page, status := e.doorPage(), 200
+	if page.News == web.DoorLimited {
+		status = 429
+	}
+	*buf = e.r.Pages.AppendDoor((*buf)[:0], e.g.lang(e.r, e.v), &page)
+	headers := append(slices.Clone(e.r.doorHeaders), "Einlass-State", "door")
+	e.v.Answer(status, web.HTMLType, *buf, append(headers, retryAfter(status, e.entrance.retry)...)...)
 }
 
 // leadTo redirects to a URL. What stands in that of this request is never a Referer.

@@ -95,6 +95,10 @@ const (
 	wordLeft  = "left"
 	wordPress = "press"
 	wordTry   = "try" // whether it comes back
+
+	// tryWith introduces the secret of a browser at the door, and pressWith that of a press there, see brought.word.
+	tryWith   = wordTry + "."
+	pressWith = wordPress + "."
 )
 
 // cookie is what becomes of the room's cookie.
@@ -115,6 +119,8 @@ const (
 	cookieLeft
 	cookiePress
 	cookieTry
+	// cookieSecret is cookieTry with a secret, of a browser at the door.
+	cookieSecret
 	// cookieHand is the secret by which a stay is taken over from home, if it can be.
 	cookieHand
 )
@@ -132,6 +138,17 @@ func (e *exchange) readCookie() {
 		return
 	case wordPress:
 		e.carries = carriesPress
+		return
+	}
+	if secret, ok := bytes.CutPrefix(raw, []byte(tryWith)); ok {
+		if isProof(secret) {
+			e.secret = string(secret)
+		}
+		return
+	}
+	if rest, ok := bytes.CutPrefix(raw, []byte(pressWith)); ok {
+		e.carries = carriesPress
+		e.readPress(string(rest))
 		return
 	}
 	now := e.r.now()
@@ -173,7 +190,7 @@ func (e *exchange) setCookie(d *decision) error {
 	switch d.cookie {
 	case cookieStays:
 	case cookieTicket:
-		return e.r.giveTicket(e.v, e.joined.Place)
+		return e.r.giveTicket(e.v, &e.joined.Place, &e.arrival)
 	case cookieKeepTicket:
 		a := e.place
 		a.State, a.Reason = d.state, d.reason
@@ -198,13 +215,25 @@ func (e *exchange) setCookie(d *decision) error {
 		e.r.setWord(e.v, wordLeft)
 		e.r.dropShown(e.v)
 	case cookiePress:
-		e.r.setWord(e.v, wordPress)
+		e.r.setWord(e.v, e.brought.word(e.ownSecret()))
 	case cookieTry:
 		e.r.setWord(e.v, wordTry)
+	case cookieSecret:
+		if e.secret == "" || e.carries == carriesPress && !e.bringsItself() { // else the press of before stays
+			e.r.setWord(e.v, tryWith+e.ownSecret())
+		}
 	case cookieHand:
 		e.giveSecret()
 	}
 	return nil
+}
+
+// ownSecret is the secret of this browser at the door, a new one if it has none.
+func (e *exchange) ownSecret() string {
+	if e.secret == "" {
+		e.secret = newSecret()
+	}
+	return e.secret
 }
 
 // now is the store's time, by which all gateways issue and check tokens.
@@ -240,8 +269,8 @@ func (r *Room) resuming() queue.Answer {
 // giveTicket sets the cookie for a place that was just given. Its ticket lives no longer than the place counts as present
 // without a word: one of full life follows when the cookie has come back, so that a number that nobody uses is soon worth
 // nothing, without any memory.
-func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
-	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}, r.unconfirmed())
+func (r *Room) giveTicket(v *httpx.Visit, p *queue.Place, a *queue.Arrival) error {
+	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number, Rank: rank(p, a)}, r.unconfirmed())
 }
 
 // unconfirmed is how long a ticket lives whose cookie has not come back.

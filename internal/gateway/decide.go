@@ -17,6 +17,10 @@ func decide(f *facts) decision {
 		return inStrangersFrame(f, decideStanding(f))
 	case knocking:
 		return decideKnock(f)
+	case reading:
+		return inStrangersFrame(f, decideReading(f))
+	case presenting:
+		return decidePresent(f)
 	default:
 		return inStrangersFrame(f, decideVisit(f))
 	}
@@ -72,6 +76,8 @@ const (
 	toWait
 	// toWaitKept is toWait, with the mark that a cookie was given.
 	toWaitKept
+	// toDoor: the own URL of the page at the door, which leads to the target.
+	toDoor
 )
 
 func ask(q question) decision { return decision{ask: q} }
@@ -244,11 +250,15 @@ func over(why web.Ending) decision {
 	return decision{act: refuse, answer: answerOver, ended: why, count: metrics.Page}
 }
 
+// leadToWait leads somebody who presses to where the place stands that is there.
+func leadToWait() decision {
+	return decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
+}
+
 // decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
 func decidePress(f *facts) decision {
-	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
 	if f.through {
-		return stands
+		return leadToWait()
 	}
 	if !f.cookieSent && !f.knows(look) {
 		return ask(look)
@@ -263,7 +273,7 @@ func decidePress(f *facts) decision {
 			return ask(touch)
 		}
 		if f.touched {
-			return stands
+			return leadToWait()
 		}
 	case carriesTicket:
 		// A claim is how to ask whether the place still stands, and a press may claim.
@@ -271,7 +281,7 @@ func decidePress(f *facts) decision {
 			return ask(claim)
 		}
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
-			return stands
+			return leadToWait()
 		}
 	case carriesEndedPass:
 		if !f.resumable {
@@ -281,7 +291,7 @@ func decidePress(f *facts) decision {
 			return ask(resume)
 		}
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
-			return stands
+			return leadToWait()
 		}
 	case carriesNothing, carriesLeft, carriesPress:
 	}
@@ -375,14 +385,16 @@ func decideArrival(f *facts) decision {
 	}
 	switch v.kind {
 	case challenge:
-		d := decision{act: wait, answer: v.answer, count: metrics.Page}
-		if v.answer == answerButton && !f.cookieSent {
-			d.cookie = cookieTry // the press shows whether it comes back
-		}
-		return d
+		return decideChallenge(f, v.answer)
 	case refusal:
+		if f.swaps() {
+			return leadToWait()
+		}
 		return decision{act: refuse, answer: v.answer, count: metrics.Refused}
 	case later:
+		if f.swaps() {
+			return leadToWait()
+		}
 		d := decision{act: wait, answer: v.answer, count: v.count}
 		if f.purpose != visiting {
 			// The press is remembered, so that the page which comes back by itself need not ask for another.
@@ -392,6 +404,21 @@ func decideArrival(f *facts) decision {
 	default:
 		return decideNumbered(f)
 	}
+}
+
+// decideChallenge is for an arrival that has to do something first.
+func decideChallenge(f *facts, a answer) decision {
+	switch {
+	case a == answerDoor && f.purpose == pressing:
+		return decision{act: wait, answer: answerLead, to: toDoor, count: uncounted}
+	case a == answerDoor:
+		return decideAtDoor(f)
+	}
+	d := decision{act: wait, answer: a, count: metrics.Page}
+	if a == answerButton && !f.cookieSent {
+		d.cookie = cookieTry // the press shows whether it comes back
+	}
+	return d
 }
 
 // decideElsewhere is for an arrival at a name, or without TLS, where the room gives no numbers: it goes home first.

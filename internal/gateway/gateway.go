@@ -84,6 +84,8 @@ type RoomConfig struct {
 	RefKey func() [32]byte
 	// Draws are the records of the room's draws; nil: there are none.
 	Draws Draws
+	// Door is what codes and invitations are read with.
+	Door Door
 	// Lots may be nil: no bound.
 	Lots Lots
 	// Chances may be nil: nothing is said.
@@ -111,8 +113,12 @@ type Room struct {
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 
-	asides asides
-	zones  zones
+	// doorHeaders are those of the page at the door, in whose URL a code may stand: no page that follows is told of it.
+	doorHeaders []string
+
+	asides   asides
+	zones    zones
+	doorways doorways
 
 	named func(host string) bool // whether the room has a host by name
 

@@ -346,6 +346,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	cfg.Lots, cfg.Chances = &s.lots, s.chances
 	cfg.Commands = []string{"finish", "booked", "freed"}
 	cfg.Draws = s.draws
+	cfg.Door = s.atDoor()
 	if s.behind != nil {
 		cfg.Backend = s.behind
 	}

@@ -96,8 +96,19 @@ func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 		quiet: quiet, once: once, files: files, finishes: finishes, bookings: bookings, frees: frees, idle: make(chan struct{}),
 		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
+	r.doorHeaders = append(withoutReferrer(r.headers), "Referrer-Policy", "strict-origin")
 	r.users.Store(1) // the table
 	return r, nil
+}
+
+// withoutReferrer is header fields without the one that says what is told of a page's URL.
+func withoutReferrer(headers []string) (rest []string) {
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i] != "Referrer-Policy" {
+			rest = append(rest, headers[i], headers[i+1])
+		}
+	}
+	return rest
 }
 
 // room is the room of an id, nil if there is none.

@@ -1,8 +1,10 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,6 +103,9 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 	if !v.Known {
 		return PlanPreview{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
 	}
+	if err := change.keepsLanes(v, &v.Snapshot.Document); err != nil {
+		return PlanPreview{}, err
+	}
 	text := change.Schedule.Encode()
 	p := PlanPreview{Changes: []string{}, Plan: r.plan(v, text)}
 	now := time.UnixMilli(v.Snapshot.Now)
@@ -111,8 +116,40 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 		}
 	}
 	p.More = len(all) - len(p.Changes)
+	if text := whoElse(v, text); text != "" {
+		p.Changes = slices.Insert(p.Changes, 0, text)
+	}
 	p.Plan.Warnings = append(p.Plan.Warnings, forgets(v, all)...)
 	return p, nil
+}
+
+// whoComes says who may come, which is what the places that are given now are for; empty: there are no groups, or no waiting room.
+func whoComes(c *plan.Calendar, o *queue.Opening, now time.Time) string {
+	who := c.Who(c.DoorNow(o, now))
+	switch {
+	case who == "" || o.Phase == queue.PhaseThrough:
+		return ""
+	case o.Phase == queue.PhaseClosed:
+		return "who next: " + who
+	}
+	return "who: " + who
+}
+
+// whoElse says how another schedule would change who may come now; empty: it would not.
+func whoElse(v *queue.View, schedule string) string {
+	now := time.UnixMilli(v.Snapshot.Now)
+	is, err := plan.Read(v.Snapshot.Document.Schedule())
+	becomes, bad := plan.Read(schedule)
+	if err != nil || bad != nil {
+		return ""
+	}
+	o := &v.Snapshot.Opening
+	before, after := is.Who(is.DoorNow(o, now)), becomes.Who(becomes.DoorNow(o, now))
+	if begun := o.Phase == queue.PhaseOpen || o.Phase == queue.PhaseLobby || o.Phase == queue.PhaseDrawing; !begun || before == after {
+		return ""
+	}
+	everybody := func(who string) string { return cmp.Or(who, plan.Everybody) }
+	return fmt.Sprintf("now who: %s, instead of who: %s", everybody(after), everybody(before))
 }
 
 // eventsOf is what a schedule has in store for a room.
@@ -151,6 +188,9 @@ func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
 		p.CloseAt = n
 	}
 	p.Now = p.inForce(o)
+	if who := whoComes(c, o, now); who != "" {
+		p.Now += "; " + who
+	}
 	events := eventsOf(v, schedule)
 	for i := range events[:min(len(events), mostEvents)] {
 		p.Next = append(p.Next, eventOf(&events[i], now))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/admission"
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
@@ -31,6 +32,8 @@ type Room struct {
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
 	// Places are those of people without a browser; nil: there are none.
 	Places *Places
+	// Door makes the room's codes and invitations.
+	Door *door.Issuer
 }
 
 // RoomInfo is one room as operators see it.

@@ -50,3 +50,22 @@ func scheduleProblem(p plan.Problem) FieldError {
 	}
 	return FieldError{"schedule." + p.Path, p.Text}
 }
+
+// keepsLanes refuses a schedule by which places would stand in the lanes of other groups.
+func (c *Change) keepsLanes(v *queue.View, current *queue.Document) error {
+	if c.Schedule == nil {
+		return nil
+	}
+	var f *queue.Snapshot
+	if v.Known {
+		f = &v.Snapshot
+	}
+	before, err := plan.Decode(current.Schedule())
+	if err != nil {
+		return nil //nolint:nilerr // it is of a later release, and has no groups that are known here; somebody replaces it
+	}
+	if text := plan.MovesLanes(&before, c.Schedule, f); text != "" {
+		return &InvalidError{Fields: []FieldError{{"schedule.groups", text}}}
+	}
+	return nil
+}

@@ -88,6 +88,9 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	err := s.with(rec.room, func(r *Room) error {
 		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
 			rec.before = d.Clone()
+			if err := rec.change.keepsLanes(r.Line.View(), d); err != nil {
+				return err
+			}
 			return rec.change.Apply(d)
 		})
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/booking"
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -26,6 +27,7 @@ type house struct {
 	cfg  queue.RoomConfig
 	*operator.Service
 	logs *observer.ObservedLogs
+	door *door.Issuer
 }
 
 func newHouse(t *testing.T) *house {
@@ -48,7 +50,7 @@ func newHouse(t *testing.T) *house {
 	h.logs = logs
 	h.Service, err = operator.New(func() []operator.Room {
 		return []operator.Room{{
-			ID: "termine", Title: "Termine", Line: h.room, Backends: func() []operator.Backend { return nil },
+			ID: "termine", Title: "Termine", Line: h.room, Door: h.door, Backends: func() []operator.Backend { return nil },
 			Ref: func(kind queue.OutcomeKind, name string) queue.Code {
 				return booking.Hash([32]byte{}, "termine", byte(kind), name)
 			},

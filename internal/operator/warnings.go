@@ -25,7 +25,7 @@ func (r *Room) warnings(v *queue.View, c *plan.Calendar, unread error, events []
 	if c == nil {
 		return all
 	}
-	if len(events) == 0 {
+	if len(events) == 0 && !c.Always() {
 		warn("nothing comes next: the schedule has no opening within the next 60 days")
 	}
 	for _, e := range followed(v, now) {

@@ -94,6 +94,14 @@ const (
 	slotQR
 	slotHideOwn
 	slotHideFailed
+	slotCode
+	slotInvitation
+	slotGroups
+	slotHideGroups
+	slotHideFree
+	slotHideStands
+	slotEverybody
+	slotHideEverybody
 )
 
 var slotNames = map[string]slot{
@@ -111,6 +119,8 @@ var slotNames = map[string]slot{
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
 	"move": slotMove, "link": slotLink, "qr": slotQR, "hide-own": slotHideOwn, "hide-failed": slotHideFailed,
+	"code": slotCode, "invitation": slotInvitation, "groups": slotGroups, "hide-groups": slotHideGroups, "hide-free": slotHideFree,
+	"hide-stands": slotHideStands, "everybody": slotEverybody, "hide-everybody": slotHideEverybody,
 }
 
 // view is what a template sees beside its functions.
@@ -132,7 +142,7 @@ type compiler struct {
 func newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
 	k := &compiler{catalog: c}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": k.text, "raw": k.scriptText, "slot": slotCode, "in": k.in, "only": k.only,
+		"t": k.text, "raw": k.scriptText, "slot": slotMark, "in": k.in, "only": k.only,
 		"lang":  c.tag.String,
 		"style": func() string { return assets.style },
 		"icon":  func() string { return assets.icon },
@@ -169,7 +179,7 @@ func (k *compiler) scriptText(id string) string { return escaped(k.catalog.text(
 // codeOf is what stands for a slot in a template's output.
 func codeOf(s slot) string { return string([]byte{0, 'A' + byte(s)}) }
 
-func slotCode(name string) (string, error) {
+func slotMark(name string) (string, error) {
 	s, ok := slotNames[name]
 	if !ok {
 		return "", fmt.Errorf("unknown slot %q", name)
@@ -198,7 +208,7 @@ func (k *compiler) only(states, hide string) (string, error) {
 	if err != nil || strings.HasSuffix(mark, " hidden") {
 		return mark, err
 	}
-	code, err := slotCode(hide)
+	code, err := slotMark(hide)
 	return mark + code, err
 }
 

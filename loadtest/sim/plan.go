@@ -84,6 +84,8 @@ func (c scheduled) Plan(_ string, now []queue.Step, _ *queue.Opening, _ int64) [
 
 func (c scheduled) CloseAt(_, opening string) int64 { return c.calendar.CloseAt(opening) }
 
+func (scheduled) Keeps(string, string, *queue.Snapshot) bool { return true }
+
 // came is how many numbers the lobby that is open has, with those that crashes have skipped.
 func came(f *queue.Snapshot) uint64 { return f.Opening.InLobby(f.Last) }
 

@@ -80,6 +80,7 @@ type configuration struct {
 	done       bool
 
 	older older
+	lanes lanes
 }
 
 // set takes a configuration. One that is known by its hash is not applied again.
@@ -128,9 +129,11 @@ func (f *configuration) propose(current *Document) Document {
 	if n.Hash == f.hash {
 		return *current
 	}
+	f.lanes.held = false
 	next := current.Clone()
 	keys := f.edited(current, s.ValuesHash, n.Values)
-	held := slices.Contains(keys, KeySchedule) && f.older.holds(&n, f.want.values()[KeySchedule])
+	held := slices.Contains(keys, KeySchedule) &&
+		(f.older.holds(&n, f.want.values()[KeySchedule]) || f.lanes.holds(current, &f.want))
 	if held {
 		keys = slices.DeleteFunc(keys, func(k Key) bool { return k == KeySchedule })
 	}
@@ -181,6 +184,7 @@ func (f *configuration) settled(current *Document) {
 	if f.brought(current) {
 		f.older.onEvent(Event{Kind: EventOlder})
 	}
+	f.lanes.tell()
 }
 
 // brought notes whether there is no more to bring, and reports whether that is so because the schedule is left out.

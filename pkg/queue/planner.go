@@ -7,6 +7,9 @@ type Planner interface {
 	Plan(schedule string, plan []Step, opening *Opening, now int64) []Step
 	// CloseAt is how many places close the door of an opening by the schedule; 0: it does not say.
 	CloseAt(schedule, opening string) int64
+	// Keeps reports whether one schedule can follow another in a room with such a snapshot, nil: it is not known. Otherwise its places
+	// would stand in the lanes of other groups.
+	Keeps(before, after string, f *Snapshot) bool
 }
 
 // planEvery is how often a plan is looked at that nothing has happened to, in ms: openings come into its horizon.

@@ -139,7 +139,9 @@ const (
 	EventLost      EventKind = "line lost"                       // the store was empty or older than remembered and is being rebuilt
 	EventControl   EventKind = "controls set from configuration" // Keys says which
 	// EventOlder: the schedule of the configuration was left out, because another gateway has brought a later one.
-	EventOlder     EventKind = "schedule of an older configuration left out"
+	EventOlder EventKind = "schedule of an older configuration left out"
+	// EventLanes: the schedule of the configuration waits, because places would stand in the lanes of other groups.
+	EventLanes     EventKind = "schedule of the configuration held"
 	EventError     EventKind = "error"         // of the store, beside EventStoreDown; what each tick meets again is reported once
 	EventErrorOver EventKind = "error is over" // the tick can write the document again, after an EventError
 	// EventDrawn: this process knows the seed of a draw, and one is in force. Opening says of which.
@@ -223,9 +225,9 @@ type View struct {
 	// Sales is what the places of the opening have taken.
 	Sales Sales
 	// Start is what the plan says comes next, Following the next opening after the one under way. Message is what waiting pages
-	// show, Schedule what the plan is made of.
-	Start, Following  Start
-	Message, Schedule string
+	// show, Schedule what the plan is made of, Codes the batches of codes.
+	Start, Following         Start
+	Message, Schedule, Codes string
 
 	draws []drawn // whose seeds are known
 	// seedWait is how long after the start the seed of the lobby's draw is known, in ms.
@@ -256,6 +258,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.view.Store(&View{})
 	r.tune.Store(cfg.tunable())
 	r.configuration.older.of(r)
+	r.configuration.lanes.of(r)
 	r.configuration.set(cfg.Document, cfg.ConfigHash)
 	plan := &planning{planner: cfg.Planner, view: r.View}
 	r.doors.planner, r.doors.view = cfg.Planner, r.View

@@ -24,6 +24,9 @@ func (c *Calendar) Upcoming(now time.Time) (all []Occurrence) {
 	return all
 }
 
+// Always reports whether the room is open all the time: the schedule says no more than who may come.
+func (c *Calendar) Always() bool { return len(c.openings) == 0 }
+
 // Over reports whether no opening is under way and none is to come, however far away.
 func (c *Calendar) Over(now time.Time) bool {
 	today := dateOf(now.In(c.zone))

@@ -38,6 +38,8 @@ type Event struct {
 	Phase queue.Phase
 	// Draw: the order of the lobby is drawn. Floor: those who wait have lost their places.
 	Draw, Floor bool
+	// Who says who may come, empty: there are no groups.
+	Who string
 }
 
 // Zone is the one of all dates and clocks; UTC for a nil calendar.
@@ -65,7 +67,7 @@ func (c *Calendar) events(past *Past, steps []queue.Step, now time.Time) (all []
 		is.apply(s)
 		e := Event{
 			At: time.UnixMilli(s.At).In(c.Zone()), Due: s.At <= now.UnixMilli(), Opening: s.Opening, Quota: is.quota, Standby: is.standby,
-			Percent: is.share / 10, Phase: is.phase, Floor: s.Floor, Draw: s.Draw,
+			Percent: is.share / 10, Phase: is.phase, Floor: s.Floor, Draw: s.Draw, Who: c.whoComes(s),
 		}
 		if e.Due {
 			e.At = now.In(c.Zone())

@@ -58,7 +58,10 @@ func (d Door) Open() bool { return d.Everybody }
 
 // Lets reports whether a group may come; Everybody asks for those in none.
 func (d Door) Lets(group string) bool {
-	return d.Everybody || slices.ContainsFunc(d.Groups, func(g DoorGroup) bool { return g.Name == group })
+	if group == Everybody {
+		return d.Everybody
+	}
+	return slices.ContainsFunc(d.Groups, func(g DoorGroup) bool { return g.Name == group })
 }
 
 // who is a list of groups that was read: by lane, 0 for everybody. No lane: nobody is named.
@@ -124,6 +127,36 @@ func (c *Calendar) Groups() (all []DoorGroup) {
 	return all
 }
 
+// Who says who may come through a door, each with its share of the pace; empty where the schedule has no groups.
+func (c *Calendar) Who(d Door) string {
+	if c == nil || len(c.groups) == 0 {
+		return ""
+	}
+	weights := c.weights()
+	var parts []string
+	if d.Everybody {
+		if weights == queue.NewOpening().Weights {
+			return Everybody
+		}
+		parts = append(parts, fmt.Sprintf("%s (share %d)", Everybody, weights[0]))
+	}
+	for _, g := range d.Groups {
+		parts = append(parts, fmt.Sprintf("%s (share %d)", g.Name, weights[g.Lane]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// whoComes says who may come from a step of an opening on.
+func (c *Calendar) whoComes(s *queue.Step) string {
+	if c == nil || s.Phase != queue.PhaseLobby && s.Phase != queue.PhaseOpen {
+		return ""
+	}
+	if len(c.openings) > 0 && !c.has(s.Opening) {
+		return "" // it puts a changed schedule in force
+	}
+	return c.Who(c.Door(s.Opening))
+}
+
 // weights are those of the lanes: of everybody, and of each group. A lane of none weighs 1.
 func (c *Calendar) weights() (all [queue.Lanes]int64) {
 	for i := range all {
@@ -160,12 +193,10 @@ func (c *Calendar) readGroups(r *reader, s *Schedule) {
 		c.groups = append(c.groups, g)
 	}
 	r.at = ""
-	if s.Everybody != nil {
-		r.share("everybody.share", s.Everybody.Share)
-		c.rest = s.Everybody.Share
-		if len(s.Groups) == 0 {
-			r.bad("everybody", "means nothing without groups")
-		}
+	r.share("everybody.share", s.Everybody.Share)
+	c.rest = s.Everybody.Share
+	if s.Everybody != (Rest{}) && len(s.Groups) == 0 {
+		r.bad("everybody", "means nothing without groups")
 	}
 	c.who = c.readWho(r, s.Who)
 }

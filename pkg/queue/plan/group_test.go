@@ -13,7 +13,7 @@ func grouped() *Schedule {
 	return &Schedule{
 		Zone:      "Europe/Berlin",
 		Groups:    []Group{{Name: "over80", Title: "80 und älter", Ask: "Fragen: 06232 14-0", Share: 3}, {Name: "staff"}},
-		Everybody: &Rest{Share: 2},
+		Everybody: Rest{Share: 2},
 		Who:       []string{"staff"},
 		Openings: []Opening{
 			{Days: []string{"monday"}, Start: "08:00", End: "12:00", Who: []string{"over80", "staff"}},
@@ -60,7 +60,7 @@ func TestWithoutAScheduleOrGroupsEverybodyMayCome(t *testing.T) {
 	var none *Calendar
 	plain := mustParse(t, &Schedule{Zone: "UTC", Openings: []Opening{{Days: []string{"monday"}, Start: "08:00"}}})
 	for _, c := range []*Calendar{none, plain} {
-		if d := c.Door("2026-12-07 08:00"); !d.Open() || len(d.Groups) != 0 || !d.Lets("anybody") {
+		if d := c.Door("2026-12-07 08:00"); !d.Open() || len(d.Groups) != 0 || !d.Lets(Everybody) || d.Lets("over80") {
 			t.Errorf("%+v", d)
 		}
 		if lane, ok := c.Lane(Everybody); lane != 0 || !ok {

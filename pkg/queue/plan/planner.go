@@ -24,7 +24,7 @@ func (Planner) Plan(schedule string, plan []queue.Step, opening *queue.Opening, 
 
 // Empty reports whether it says nothing.
 func (s *Schedule) Empty() bool {
-	return s.Zone == "" && s.Between == "" && len(s.Openings) == 0 && len(s.Changes) == 0 && len(s.Groups) == 0 && s.Everybody == nil && len(s.Who) == 0
+	return s.Zone == "" && s.Between == "" && len(s.Openings) == 0 && len(s.Changes) == 0 && len(s.Groups) == 0 && s.Everybody == (Rest{}) && len(s.Who) == 0
 }
 
 // CloseAt implements queue.Planner.

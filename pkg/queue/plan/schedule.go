@@ -9,7 +9,7 @@ type Schedule struct {
 	Openings []Opening `json:"openings,omitempty" yaml:"openings"`
 	// Groups are those that the people are told apart by, at most MaxGroups, and Everybody is whoever is in none.
 	Groups    []Group `json:"groups,omitempty" yaml:"groups"`
-	Everybody *Rest   `json:"everybody,omitempty" yaml:"everybody"`
+	Everybody Rest    `json:"everybody,omitzero" yaml:"everybody"`
 	// Who may come to openings that do not say, and to a room without openings: names of groups, or Everybody. Empty: everybody.
 	Who []string `json:"who,omitempty" yaml:"who"`
 	// Changes are what single openings do otherwise than these rules say.

@@ -22,7 +22,7 @@ func TestTheFirstStepOfAnOpeningSetsTheWeightsOfItsLanes(t *testing.T) {
 		}
 	}
 	plain := *grouped()
-	plain.Groups, plain.Everybody, plain.Who = nil, nil, nil
+	plain.Groups, plain.Everybody, plain.Who = nil, Rest{}, nil
 	for i := range plain.Openings {
 		plain.Openings[i].Who = nil
 	}
@@ -37,7 +37,7 @@ func TestTheFirstStepOfAnOpeningSetsTheWeightsOfItsLanes(t *testing.T) {
 // Weights follow the schedule at once, whatever the room does, and stay no longer than the groups.
 func TestWeightsFollowTheSchedule(t *testing.T) {
 	always := &Schedule{Groups: []Group{{Name: "residents", Share: 4}}}
-	other := &Schedule{Groups: []Group{{Name: "residents", Share: 5}}, Everybody: &Rest{Share: 7}}
+	other := &Schedule{Groups: []Group{{Name: "residents", Share: 5}}, Everybody: Rest{Share: 7}}
 	between := grouped()
 	now := time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC) // no opening is under way
 	r := newRoom()
@@ -77,7 +77,7 @@ func TestGroupsTravelInTheDocument(t *testing.T) {
 	if err != nil || len(c.Groups()) != 2 || !c.Door("2026-12-07 14:00").Open() || c.Door("2026-12-07 08:00").Open() {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	for _, s := range []*Schedule{{Groups: want.Groups}, {Everybody: &Rest{Share: 2}}, {Who: want.Who}} {
+	for _, s := range []*Schedule{{Groups: want.Groups}, {Everybody: Rest{Share: 2}}, {Who: want.Who}} {
 		if s.Empty() || s.Encode() == "" {
 			t.Errorf("%+v says nothing", s)
 		}

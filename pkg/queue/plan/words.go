@@ -13,9 +13,9 @@ import (
 func (e *Event) Words() string {
 	switch e.Kind {
 	case LobbyOpens:
-		return "the lobby opens"
+		return "the lobby opens" + e.who()
 	case Starts:
-		return "opens" + e.figures()
+		return "opens" + e.figures() + e.who()
 	case Released:
 		return e.released()
 	case PaceIs:
@@ -28,6 +28,13 @@ func (e *Event) Words() string {
 	default:
 		return "from now on " + strings.TrimPrefix(between(e.Phase), "; ")
 	}
+}
+
+func (e *Event) who() string {
+	if e.Who == "" {
+		return ""
+	}
+	return ", who: " + e.Who
 }
 
 func (e *Event) figures() string {

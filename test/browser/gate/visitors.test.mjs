@@ -451,7 +451,8 @@ test("a letter's link leads to the booking, and takes nothing before the press",
     await page.keyboard.press('Enter');
     await heading(page, inLine);
     assert.equal(await numbers(room), 1);
-    await page.goBack();
+    await page.goBack(); // to the page with the field, which says that there is a number now
+    await page.getByText('You have a number already.').waitFor();
     await page.goto(link(first));
     await page.getByText('You have a number already.').waitFor();
     await page.getByRole('link', { name: 'Back to the line' }).click();

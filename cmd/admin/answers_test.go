@@ -25,6 +25,10 @@ func everyCommand(t *testing.T) [][]string {
 	if err := os.WriteFile(day, []byte("zone: Europe/Berlin\nopenings: [{dates: [2026-12-01], start: 08:00}]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	batches := filepath.Join(t.TempDir(), "batches.json")
+	if err := os.WriteFile(batches, []byte(`{"id":"termine","batches":[{"batch":1}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return [][]string{
 		{"plan", "termine"},
 		{"plan", "preview", "termine", day},
@@ -36,6 +40,7 @@ func everyCommand(t *testing.T) [][]string {
 		{"codes", "again", "termine", "1", "--out", filepath.Join(t.TempDir(), "codes.csv")},
 		{"codes", "revoke", "termine", "1"},
 		{"codes", "remove", "termine", "1"},
+		{"codes", "restore", "termine", batches},
 		{"invite", "termine", "--group", "residents"},
 		{"close", "termine"},
 		{"open", "termine"},

@@ -26,7 +26,7 @@ func (a *app) codesCommand() *cobra.Command {
 		DisableFlagsInUseLine: true, Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.codesNewCommand(), a.codesAgainCommand(), a.codesListCommand(), a.codesRevokeCommand(), a.codesRemoveCommand(), a.codesPrintCommand())
+	cmd.AddCommand(a.codesNewCommand(), a.codesAgainCommand(), a.codesListCommand(), a.codesRevokeCommand(), a.codesRemoveCommand(), a.codesRestoreCommand(), a.codesPrintCommand())
 	return cmd
 }
 

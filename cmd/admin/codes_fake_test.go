@@ -57,6 +57,10 @@ func (c someCodes) RevokeCodes(_ context.Context, id string, _ operator.CodesRev
 	return c.batches(id)
 }
 
+func (c someCodes) RestoreCodes(_ context.Context, id string, _ operator.CodesRestored) (operator.CodesInfo, error) {
+	return c.batches(id)
+}
+
 func (c someCodes) RemoveCodes(_ context.Context, id string, _ operator.CodesRemoved) (operator.CodesInfo, error) {
 	return c.batches(id)
 }

@@ -135,6 +135,50 @@ func TestBatchesAreShownWithdrawnAndRemoved(t *testing.T) {
 	said(1, "there is no batch 1", "codes", "again", "termine", "1")
 }
 
+// Batches that are really gone come back from what was listed, with the same codes.
+func TestBatchesThatWereLostArePutBack(t *testing.T) {
+	m := withGroups(t)
+	printed, _ := m.must("codes", "new", "termine", "--group", "residents", "--count", "5", "--from", "2026-12-01", "--until", "2026-12-24 08:00")
+	m.pass()
+	m.must("codes", "revoke", "termine", "1", "--serial", "3")
+	m.must("codes", "new", "termine", "--group", "over80", "--count", "2")
+	m.must("codes", "revoke", "termine", "2")
+	m.pass()
+	saved, _ := m.must("codes", "list", "termine", "--json")
+	before := m.room.View().Snapshot.Document
+	if _, err := m.room.Update(t.Context(), func(d *queue.Document) error { d.SetCodes(""); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	m.pass()
+	file := filepath.Join(t.TempDir(), "batches.json")
+	if err := os.WriteFile(file, []byte(saved), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		out, _ := m.must("codes", "restore", "termine", file)
+		m.pass()
+		after := m.room.View().Snapshot.Document
+		if after.Codes() != before.Codes() || !strings.Contains(out, "in force") {
+			t.Errorf("it is %s\nwas %s\n%s", after.Codes(), before.Codes(), out)
+		}
+	}
+	if again, _ := m.must("codes", "again", "termine", "1"); again != printed {
+		t.Errorf("the codes are\n%swere\n%s", again, printed)
+	}
+	for says, text := range map[string]string{
+		"no batches": `{"id":"termine"}`, "batches of the room kfz": strings.Replace(saved, "termine", "kfz", 1),
+		"there is another batch 1": strings.Replace(saved, `"count": 5`, `"count": 6`, 1), "count 0": strings.Replace(saved, `"count": 5`, `"count": 0`, 1),
+	} {
+		if says == "count 0" {
+			text = strings.Replace(text, `"batch": 1`, `"batch": 9`, 1)
+			text = strings.Replace(text, `"batch": 2`, `"batch": 10`, 1)
+		}
+		if code, out, stderr := m.run(text, false, "codes", "restore", "termine", "-"); code == exitOK || !strings.Contains(stderr, says) {
+			t.Errorf("%s: exit code %d, %s %s", says, code, out, stderr)
+		}
+	}
+}
+
 func TestWrongCommandsOnCodesMakeNothing(t *testing.T) {
 	m := withGroups(t)
 	there := filepath.Join(t.TempDir(), "there")

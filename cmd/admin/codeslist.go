@@ -68,7 +68,7 @@ func batchList(info *operator.CodesInfo) string {
 			notes.WriteString(wrapped("!  ", fmt.Sprintf("batch %d: %s", c.Batch, clean(c.Why))))
 		}
 	}
-	w.Flush() // into memory
+	_ = w.Flush() // into memory
 	return b.String() + notes.String()
 }
 

@@ -157,12 +157,21 @@ func codeAsRow(dst []byte, p *operator.CodesPrinted, serial uint32) []byte {
 }
 
 func (s *Server) revokeCodes(w http.ResponseWriter, r *http.Request) {
-	var asked operator.CodesRevoked
+	answerBatches(s, w, r, "revoke", s.operators.RevokeCodes)
+}
+
+func (s *Server) restoreCodes(w http.ResponseWriter, r *http.Request) {
+	answerBatches(s, w, r, "restore", s.operators.RestoreCodes)
+}
+
+// answerBatches reads what is asked for, and answers with batches.
+func answerBatches[A any](s *Server, w http.ResponseWriter, r *http.Request, act string, do func(context.Context, string, A) (operator.CodesInfo, error)) {
+	var asked A
 	if err := readAct(w, r, &asked); err != nil {
-		s.fail(w, s.operators.RefuseCodes(r.Context(), r.PathValue("id"), "revoke", err))
+		s.fail(w, s.operators.RefuseCodes(r.Context(), r.PathValue("id"), act, err))
 		return
 	}
-	info, err := s.operators.RevokeCodes(r.Context(), r.PathValue("id"), asked)
+	info, err := do(r.Context(), r.PathValue("id"), asked)
 	s.answerCodes(w, info, err)
 }
 

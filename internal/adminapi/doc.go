@@ -12,6 +12,7 @@
 //	POST  /v1/rooms/{id}/codes          another batch: its codes                   operators
 //	POST  /v1/rooms/{id}/codes/print    the codes of a batch that there is         operators
 //	POST  /v1/rooms/{id}/codes/revoke   codes that let nobody in any more          operators
+//	POST  /v1/rooms/{id}/codes/restore  batches that were lost, as GET has shown   operators
 //	DELETE /v1/rooms/{id}/codes/{batch} a batch that is over                       operators
 //	POST  /v1/rooms/{id}/invitations    one invitation                             operators
 //	      /v1/rooms/{id}/debug/…   for tests and trials, see below                 operators

@@ -53,6 +53,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/v1/rooms/{id}/codes", operators, 0, s.makeCodes},
 		{http.MethodPost, "/v1/rooms/{id}/codes/print", operators, 0, s.printCodes},
 		{http.MethodPost, "/v1/rooms/{id}/codes/revoke", operators, change, s.revokeCodes},
+		{http.MethodPost, "/v1/rooms/{id}/codes/restore", operators, change, s.restoreCodes},
 		{http.MethodDelete, "/v1/rooms/{id}/codes/{batch}", operators, change, s.removeCodes},
 		{http.MethodPost, "/v1/rooms/{id}/invitations", operators, change, s.invite},
 		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},

@@ -75,6 +75,7 @@ type CodesOperators interface {
 	MakeCodes(ctx context.Context, id string, asked operator.CodesAsked) (operator.CodesPrinted, error)
 	PrintCodes(ctx context.Context, id string, asked operator.CodesAgain) (operator.CodesPrinted, error)
 	RevokeCodes(ctx context.Context, id string, asked operator.CodesRevoked) (operator.CodesInfo, error)
+	RestoreCodes(ctx context.Context, id string, asked operator.CodesRestored) (operator.CodesInfo, error)
 	RemoveCodes(ctx context.Context, id string, asked operator.CodesRemoved) (operator.CodesInfo, error)
 	Invite(ctx context.Context, id string, asked operator.InviteAsked) (operator.Invited, error)
 	RefuseCodes(ctx context.Context, id, act string, why error) error

@@ -30,6 +30,11 @@ func (c *Client) RevokeCodes(ctx context.Context, id string, asked operator.Code
 	return c.batches(ctx, "revoke codes", http.MethodPost, id, codesOf(id)+"/revoke", asked)
 }
 
+// RestoreCodes puts batches back that were lost, and gives all that there are.
+func (c *Client) RestoreCodes(ctx context.Context, id string, asked operator.CodesRestored) (operator.CodesInfo, error) {
+	return c.batches(ctx, "restore codes", http.MethodPost, id, codesOf(id)+"/restore", asked)
+}
+
 // RemoveCodes takes a batch away that counts no more.
 func (c *Client) RemoveCodes(ctx context.Context, id string, asked operator.CodesRemoved) error {
 	path := codesOf(id) + "/" + strconv.Itoa(int(asked.Batch))
@@ -108,7 +113,8 @@ func (c *Client) MakeCodes(ctx context.Context, id string, asked operator.CodesA
 func (c *Client) PrintCodes(ctx context.Context, id string, asked operator.CodesAgain) (*CodesStream, error) {
 	s, err := c.stream(ctx, codesOf(id)+"/print", id, asked)
 	if err == nil && (s.Head.Batch.Batch != asked.Batch || s.Head.First != asked.First) {
-		err = errors.Join(notAPI("asked for batch %d, it answers with batch %d", asked.Batch, s.Head.Batch.Batch), s.Close())
+		err = notAPI("asked for batch %d, it answers with batch %d", asked.Batch, s.Head.Batch.Batch)
+		s.Close()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("print codes: %w", err)
@@ -127,17 +133,20 @@ func (c *Client) stream(ctx context.Context, path, id string, asked any) (*Codes
 	s.idle = time.AfterFunc(s.wait, func() { end(errIdle) })
 	req, err := c.request(ctx, http.MethodPost, path, body)
 	if err != nil {
-		return nil, errors.Join(err, s.Close())
+		s.Close()
+		return nil, err
 	}
 	unbounded := *c.http
 	unbounded.Timeout = 0
-	resp, err := unbounded.Do(req)
+	resp, err := unbounded.Do(req) //nolint:bodyclose // CodesStream.Close does
 	if err != nil {
-		return nil, errors.Join(s.broken(err), s.Close())
+		s.Close()
+		return nil, s.broken(err)
 	}
 	s.body, s.read = resp.Body, bufio.NewReaderSize(resp.Body, 64<<10)
 	if err := s.open(resp, id); err != nil {
-		return nil, errors.Join(err, s.Close())
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }
@@ -226,11 +235,10 @@ func (s *CodesStream) broken(err error) error {
 }
 
 // Close ends the stream.
-func (s *CodesStream) Close() error {
+func (s *CodesStream) Close() {
 	s.idle.Stop()
 	s.end(nil)
-	if s.body == nil {
-		return nil
+	if s.body != nil {
+		_ = s.body.Close() // what comes now is of no use
 	}
-	return s.body.Close()
 }

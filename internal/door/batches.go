@@ -150,6 +150,22 @@ func (b Batches) Add(batch Batch) (Batches, uint16, error) {
 	return added, batch.ID, nil
 }
 
+// Restore puts a batch back as it was. One that is there stays as it is, if it is the same one.
+func (b Batches) Restore(batch Batch) (Batches, error) {
+	i, there := b.search(batch.ID)
+	if !there {
+		restored := slices.Insert(slices.Clone(b), i, batch)
+		if err := restored.Check(); err != nil {
+			return b, err
+		}
+		return restored, nil
+	}
+	if is := &b[i]; is.Kid != batch.Kid || is.Made != batch.Made || is.Group != batch.Group || is.Count != batch.Count || is.Uses != batch.Uses {
+		return b, fmt.Errorf("%w: there is another batch %d", ErrBatches, batch.ID)
+	}
+	return b, nil
+}
+
 // Revoke notes that a batch, or of serials that are given those alone, does not count any more. What is revoked already stays so.
 func (b Batches) Revoke(id uint16, serials ...uint32) (Batches, error) {
 	i, ok := b.search(id)

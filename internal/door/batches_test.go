@@ -126,6 +126,35 @@ func TestBatchesAndSingleCodesAreRevoked(t *testing.T) {
 	}
 }
 
+func TestABatchIsPutBack(t *testing.T) {
+	lost := batch(2, func(b *door.Batch) { b.Singles, b.Uses = []uint32{7}, 3 })
+	all := door.Batches{batch(1, nil), batch(3, nil)}
+	restored, err := all.Restore(lost)
+	if err != nil || !reflect.DeepEqual(restored, door.Batches{all[0], lost, all[1]}) || len(all) != 2 {
+		t.Fatalf("%+v, %v", restored, err)
+	}
+	newer, err := restored.Revoke(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := newer.Restore(lost); err != nil || !again[1].Revoked {
+		t.Errorf("what is there was overwritten: %+v, %v", again, err)
+	}
+	for name, change := range map[string]func(*door.Batch){
+		"key": func(b *door.Batch) { b.Kid = "k9" }, "time": func(b *door.Batch) { b.Made++ }, "group": func(b *door.Batch) { b.Group = "x" },
+		"count": func(b *door.Batch) { b.Count++ }, "uses": func(b *door.Batch) { b.Uses++ },
+	} {
+		other := lost
+		change(&other)
+		if _, err := restored.Restore(other); !errors.Is(err, door.ErrBatches) || !strings.Contains(err.Error(), "another batch 2") {
+			t.Errorf("another %s: %v", name, err)
+		}
+	}
+	if _, err := all.Restore(batch(2, func(b *door.Batch) { b.Count = 0 })); !errors.Is(err, door.ErrBatches) {
+		t.Error("one that cannot be is put back")
+	}
+}
+
 func TestOnlyABatchThatCountsNoMoreIsRemoved(t *testing.T) {
 	all := door.Batches{batch(1, nil), batch(2, func(b *door.Batch) { b.Until = noon }), batch(3, func(b *door.Batch) { b.Revoked = true })}
 	for id, at := range map[uint16]int64{1: noon, 2: noon - 1, 4: noon} {

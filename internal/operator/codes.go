@@ -48,6 +48,12 @@ type CodesRemoved struct {
 	Because
 }
 
+// CodesRestored puts batches back that were lost, as CodesInfo has listed them.
+type CodesRestored struct {
+	Batches []CodeBatch `json:"batches"`
+	Because
+}
+
 // CodeBatch is one batch as operators see it.
 type CodeBatch struct {
 	Batch uint16 `json:"batch"`
@@ -103,10 +109,15 @@ func (s *Service) Codes(id string) (CodesInfo, error) {
 	if !v.Known || r.Door == nil {
 		return CodesInfo{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
 	}
-	info := codesInfo(r, &v.Snapshot.Document)
-	all, codes, err := r.batches(&v.Snapshot.Document)
+	return r.listed(&v.Snapshot.Document, v.Snapshot.Now)
+}
+
+// listed are all batches of a document.
+func (r *Room) listed(d *queue.Document, now int64) (CodesInfo, error) {
+	info := codesInfo(r, d)
+	all, codes, err := r.batches(d)
 	for i := range all {
-		info.Batches = append(info.Batches, r.codeBatch(&v.Snapshot.Document, codes, &all[i], v.Snapshot.Now))
+		info.Batches = append(info.Batches, r.codeBatch(d, codes, &all[i], now))
 	}
 	return info, err
 }
@@ -206,6 +217,43 @@ func (s *Service) RemoveCodes(ctx context.Context, id string, asked CodesRemoved
 
 func codesInfo(r *Room, d *queue.Document) CodesInfo {
 	return CodesInfo{ID: r.ID, Version: d.Version, Zone: plan.Zone(d.Schedule()).String(), Batches: []CodeBatch{}}
+}
+
+// RestoreCodes puts batches back, so that their codes count again. Those that are there stay as they are. Errors are those of MakeCodes.
+func (s *Service) RestoreCodes(ctx context.Context, id string, asked CodesRestored) (info CodesInfo, err error) {
+	batches := make([]uint16, len(asked.Batches))
+	for i := range asked.Batches {
+		batches[i] = asked.Batches[i].Batch
+	}
+	defer func() {
+		s.writeCodes(ctx, "restore", id, []zap.Field{zap.Uint16s("batches", batches)}, asked.Reason, err)
+	}()
+	err = s.onCodes(ctx, id, append(textProblems(&asked), asked.problems()...), func(r *Room, now int64) error {
+		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
+			return r.setBatches(d, func(all door.Batches) (_ door.Batches, err error) {
+				for i := range asked.Batches {
+					if all, err = all.Restore(asked.Batches[i].restored()); err != nil {
+						return all, err
+					}
+				}
+				return all, nil
+			})
+		})
+		if err != nil {
+			return err
+		}
+		info, err = r.listed(&after, now)
+		return err
+	})
+	return info, err
+}
+
+// restored is the batch that a listing was made of.
+func (c *CodeBatch) restored() door.Batch {
+	return door.Batch{
+		ID: c.Batch, Kid: c.Key, Made: c.Made, Group: c.Group, Uses: c.Uses, Count: c.Count, From: millisOf(c.From), Until: millisOf(c.Until),
+		Revoked: c.State == BatchRevoked, Singles: c.Revoked,
+	}
 }
 
 // onCodes does something with the codes of a room at the line's time, for a principal who may.

@@ -52,6 +52,13 @@ func (a *CodesAsked) problems() (bad []FieldError) {
 	return append(bad, reasonProblems(a.Reason)...)
 }
 
+func (a *CodesRestored) problems() (bad []FieldError) {
+	if n := len(a.Batches); n < 1 || n > door.MaxBatches {
+		bad = append(bad, FieldError{"batches", fmt.Sprintf("%d of them: want 1 to %d", n, door.MaxBatches)})
+	}
+	return append(bad, reasonProblems(a.Reason)...)
+}
+
 // mostRevoked bounds the codes of one request.
 const mostRevoked = door.MaxSingles
 

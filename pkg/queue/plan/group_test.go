@@ -42,7 +42,7 @@ func TestTheDoorOfAnOpeningLetsItsGroupsIn(t *testing.T) {
 			t.Errorf("to %q come %s, want %s", name, s, want)
 		}
 		for _, g := range []string{"over80", "staff", Everybody} {
-			if d.Lets(g) != (slices.Contains(got, g)) {
+			if d.Lets(g) != slices.Contains(got, g) {
 				t.Errorf("to %q: %s %v", name, g, d.Lets(g))
 			}
 		}

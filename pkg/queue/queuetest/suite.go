@@ -33,7 +33,7 @@ type group struct {
 
 func groups() []group {
 	return []group{
-		{"1 numbers are unique and dense and nobody overtakes", slices.Concat(tabled(), guarded(), joining, refusing, calling, weighing)},
+		{"1 numbers are unique and dense and nobody overtakes", slices.Concat(tabled(), guarded(), joining, refusing, calling, weighing, sharing())},
 		{"1 a plan opens the room, and a lobby is drawn", slices.Concat(planning, opening, drawing, spanning)},
 		{"2 never more than the pace and the room allow", slices.Concat(pacing, counting, learning, quotas, bounding)},
 		{"3 an absent place neither blocks the line nor uses up a call", absence},

@@ -35,6 +35,16 @@ var inLine = []mutant{
 		find: `lanes[lane + 17] = lanes[lane + 17] + rules.weight[lane + 1]`, replace: `lanes[lane + 17] = lanes[lane + 17] + 1`,
 	},
 	{
+		name: "shares-to-the-half", file: "calling.lua", what: "a lane is called again before it has paid for its turn",
+		find:    `readers[best].offer = lanes[best + 17] - sum, nil`,
+		replace: `readers[best].offer = lanes[best + 17] - ((lanes[best + 17] > sum / 2) and sum or 0), nil`,
+	},
+	{
+		name: "turns-of-the-absent", file: "calling.lua", what: "a lane saves up turns while nobody is there",
+		find:    "    if readers[lane].offer then\n      lanes[lane + 17] = lanes[lane + 17] + rules.weight[lane + 1]\n",
+		replace: "    lanes[lane + 17] = lanes[lane + 17] + rules.weight[lane + 1]\n    if readers[lane].offer then\n",
+	},
+	{
 		name: "called-not-counted", file: "calling.lua", what: "calls are not counted",
 		find: "room.called = room.called + #calls\n", replace: ``,
 	},

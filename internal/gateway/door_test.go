@@ -460,11 +460,33 @@ func TestAPressWithACodeIsRememberedUntilThereAreNumbers(t *testing.T) {
 }
 
 func TestWhereThereAreNoNumbersNobodyIsAskedForACode(t *testing.T) {
-	s := newFixture(t, closed)
-	s.residentsOnly(1)
-	s.closeDoor()
-	if a := s.browser().load("GET", "/"); a.Header.Get("Einlass-State") == "door" || a.StatusCode != 200 {
-		t.Errorf("closed: %d %s", a.StatusCode, a.Header.Get("Einlass-State"))
+	for state, shut := range map[string]func(s *fixture){
+		"closed":  func(s *fixture) { s.closeDoor() },
+		"soldout": func(s *fixture) { s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1}) },
+		"limit": func(s *fixture) {
+			s.waiting(2)
+			s.update(func(d *queue.Document) { d.Door.Limit = 2 })
+		},
+	} {
+		t.Run(state, func(t *testing.T) {
+			s := newFixture(t, closed)
+			shut(s)
+			codes := s.residentsOnly(1)
+			before := s.stored()
+			a := s.browser().load("GET", "/")
+			if got := a.Header.Get("Einlass-State"); got != state || a.StatusCode != 200 {
+				t.Errorf("%d %s", a.StatusCode, got)
+			}
+			// Who comes with a code reads the same, and the code is not used.
+			b := s.atThePage()
+			a = b.present("code", s.code(codes, 1, 0))
+			if got := a.Header.Get("Einlass-State"); got != state {
+				t.Errorf("with a code: %d %s", a.StatusCode, got)
+			}
+			if after := s.stored(); after.Joined != before.Joined {
+				t.Errorf("%d numbers", after.Joined-before.Joined)
+			}
+		})
 	}
 }
 

@@ -36,10 +36,10 @@ func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e.elsewhere = r.elsewhere(v) && !v.Framed()
 	switch p {
 	case reading:
-		e.guarded = e.doorway().guards()
+		e.guarded = e.doorway().guards
 		e.bringInURL()
 	case presenting:
-		e.guarded = e.doorway().guards()
+		e.guarded = e.doorway().guards
 		e.bringInForm()
 	default:
 	}

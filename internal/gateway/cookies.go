@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -121,6 +122,8 @@ const (
 	cookieTry
 	// cookieSecret is cookieTry with a secret, of a browser at the door.
 	cookieSecret
+	// cookieNote is cookieSecret with what was wrong with a code.
+	cookieNote
 	// cookieHand is the secret by which a stay is taken over from home, if it can be.
 	cookieHand
 )
@@ -140,9 +143,11 @@ func (e *exchange) readCookie() {
 		e.carries = carriesPress
 		return
 	}
-	if secret, ok := bytes.CutPrefix(raw, []byte(tryWith)); ok {
-		if isProof(secret) {
-			e.secret = string(secret)
+	if rest, ok := bytes.CutPrefix(raw, []byte(tryWith)); ok {
+		secret, note, _ := strings.Cut(string(rest), ".")
+		if isProof([]byte(secret)) {
+			e.secret = secret
+			e.readNote(note)
 		}
 		return
 	}
@@ -222,6 +227,8 @@ func (e *exchange) setCookie(d *decision) error {
 		if e.secret == "" || e.carries == carriesPress && !e.bringsItself() { // else the press of before stays
 			e.r.setWord(e.v, tryWith+e.ownSecret())
 		}
+	case cookieNote:
+		e.r.setWord(e.v, tryWith+e.ownSecret()+e.note())
 	case cookieHand:
 		e.giveSecret()
 	}

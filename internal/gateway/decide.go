@@ -409,6 +409,8 @@ func decideArrival(f *facts) decision {
 // decideChallenge is for an arrival that has to do something first.
 func decideChallenge(f *facts, a answer) decision {
 	switch {
+	case a == answerDoor && f.purpose == presenting:
+		return decideNotOpened(f)
 	case a == answerDoor && f.purpose == pressing:
 		return decision{act: wait, answer: answerLead, to: toDoor, count: uncounted}
 	case a == answerDoor:

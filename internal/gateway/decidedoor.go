@@ -48,6 +48,15 @@ func decideAtDoor(f *facts) decision {
 	return d
 }
 
+// decideNotOpened is for a press at the door that brought nothing which opens it. It leads to a page that says so, and can be loaded again; where
+// the cookie holds something better than a note, or the answer is a status, or the link brings all again, that page is the answer itself.
+func decideNotOpened(f *facts) decision {
+	if f.carries != carriesNothing && f.carries != carriesLeft || f.entrance.invited || f.entrance.news == web.DoorLimited {
+		return decideAtDoor(f)
+	}
+	return decision{act: wait, answer: answerLead, to: toDoor, cookie: cookieNote, count: uncounted}
+}
+
 // decidePresent is for a press at the door, with a code or an invitation.
 func decidePresent(f *facts) decision {
 	if f.through {
@@ -79,7 +88,7 @@ func decidePresent(f *facts) decision {
 		return ask(present)
 	}
 	if f.entrance.news != web.DoorAsks {
-		return decideAtDoor(f)
+		return decideNotOpened(f)
 	}
 	if q := f.placeQuestion(); q != 0 && !f.knows(q) {
 		return ask(q)

@@ -95,10 +95,14 @@ func (s *fixture) code(codes *door.Codes, batch uint16, serial uint32) string {
 
 const doorURL = "/.einlass/door?room=termine&to=/a?b=1"
 
-// present sends the form at the door.
+// present sends the form at the door, and follows where the answer leads if that is to the door again.
 func (b *browser) present(field, value string) answer {
 	b.s.t.Helper()
-	return b.send(doorURL, urlencoded, url.Values{field: {value}}.Encode())
+	a := b.send(doorURL, urlencoded, url.Values{field: {value}}.Encode())
+	if a.Header.Get("Location") == doorURL {
+		return b.load("GET", doorURL)
+	}
+	return a
 }
 
 // comes is a browser that has seen the page at the door.
@@ -456,11 +460,33 @@ func TestAPressWithACodeIsRememberedUntilThereAreNumbers(t *testing.T) {
 }
 
 func TestWhereThereAreNoNumbersNobodyIsAskedForACode(t *testing.T) {
-	s := newFixture(t, closed)
-	s.residentsOnly(1)
-	s.closeDoor()
-	if a := s.browser().load("GET", "/"); a.Header.Get("Einlass-State") == "door" || a.StatusCode != 200 {
-		t.Errorf("closed: %d %s", a.StatusCode, a.Header.Get("Einlass-State"))
+	for state, shut := range map[string]func(s *fixture){
+		"closed":  func(s *fixture) { s.closeDoor() },
+		"soldout": func(s *fixture) { s.plan(queue.Step{Phase: queue.PhaseOpen, SetQuota: true, Per: 1}) },
+		"limit": func(s *fixture) {
+			s.waiting(2)
+			s.update(func(d *queue.Document) { d.Door.Limit = 2 })
+		},
+	} {
+		t.Run(state, func(t *testing.T) {
+			s := newFixture(t, closed)
+			shut(s)
+			codes := s.residentsOnly(1)
+			before := s.stored()
+			a := s.browser().load("GET", "/")
+			if got := a.Header.Get("Einlass-State"); got != state || a.StatusCode != 200 {
+				t.Errorf("%d %s", a.StatusCode, got)
+			}
+			// Who comes with a code reads the same, and the code is not used.
+			b := s.atThePage()
+			a = b.present("code", s.code(codes, 1, 0))
+			if got := a.Header.Get("Einlass-State"); got != state {
+				t.Errorf("with a code: %d %s", a.StatusCode, got)
+			}
+			if after := s.stored(); after.Joined != before.Joined {
+				t.Errorf("%d numbers", after.Joined-before.Joined)
+			}
+		})
 	}
 }
 
@@ -507,5 +533,33 @@ func TestACodeIsKnownAgainAfterALossOfTheStore(t *testing.T) {
 	}
 	if again != 1 {
 		t.Errorf("%d of 4 codes can be used again; the ticket of one did not come back", again)
+	}
+}
+
+func TestWhatWasWrongIsSaidByAPageThatCanBeLoadedAgain(t *testing.T) {
+	s := newFixture(t, closed)
+	codes := s.guard(plan.Schedule{Groups: groups, Who: []string{"residents"}},
+		door.Batch{Group: "residents", Uses: 1, Count: 10, From: epochMs + 2*time.Hour.Milliseconds()}, door.Batch{Group: "residents", Uses: 1, Count: 10})
+	b := s.atThePage()
+	code := s.code(codes, 1, 0)
+	b.send(doorURL, urlencoded, "code="+code).want(t, 303, "")
+	for range 2 {
+		a := b.load("GET", doorURL)
+		a.wantDoor(t, "Your code is not valid yet")
+		if !strings.Contains(a.body, "at 11:00") || !strings.Contains(a.body, `value="`+code+`"`) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	// A link with another code says nothing of the one before.
+	b.load("GET", "/.einlass/door?code="+s.code(codes, 2, 0)).wantDoor(t, "Please enter your code")
+	b.present("code", s.code(codes, 2, 0)).want(t, 303, "")
+	if s.ticketOf(b).Rank.Lane != 1 {
+		t.Error("no number")
+	}
+	for _, note := range []string{"x", "1.2", "99.0.A", "-1.0.A", "1.99999999999999999999.A", "1.0." + strings.Repeat("A", 1000), `1.0."><script>`} {
+		a := s.carrying("try."+strings.Repeat("A", 22)+"."+note).load("GET", doorURL)
+		if a.StatusCode != 200 || strings.Contains(a.body, "<script>") {
+			t.Errorf("%q: %d\n%s", note, a.StatusCode, a.body)
+		}
 	}
 }

@@ -45,6 +45,7 @@ type doorways struct {
 type doorway struct {
 	schedule, batches string
 	calendar          *plan.Calendar // nil: nothing is planned, and everybody may come
+	guards            bool           // the door asks for something, at some time
 	codes             *door.Codes    // nil: there are none
 	now               atomic.Pointer[doorNow]
 }
@@ -65,6 +66,7 @@ func (e *exchange) doorway() *doorway {
 	next := &doorway{schedule: v.Schedule, batches: v.Codes}
 	if v.Known {
 		next.calendar = r.doorways.calendars.Of(&v.Snapshot.Document)
+		next.guards = len(next.calendar.Groups()) > 0
 	}
 	var err error
 	if next.codes, err = r.Door.read(r.ID, v.Codes); err != nil {
@@ -85,9 +87,6 @@ func (d *Door) read(room, batches string) (*door.Codes, error) {
 	}
 	return door.NewCodes(d.Keys, room, all)
 }
-
-// guards reports whether the door ever asks for anything.
-func (w *doorway) guards() bool { return len(w.calendar.Groups()) > 0 }
 
 // comes is who may come at present. An opening whose time has come counts from then on, although the snapshot is of before: else its door
 // would stand open for the first moment.
@@ -143,7 +142,7 @@ func (r *Room) at(ms int64) (t time.Time) {
 // passDoor is what the door says to an arrival, before anything else is asked: its lane and code, or why it has to stay outside.
 func (e *exchange) passDoor() (queue.Arrival, verdict) {
 	w := e.doorway()
-	if !w.guards() {
+	if !w.guards {
 		return queue.Arrival{}, verdict{}
 	}
 	outside := verdict{kind: challenge, answer: answerDoor}

@@ -88,7 +88,9 @@ func TestAnInvitationTakesOnePress(t *testing.T) {
 		return raw
 	}
 	personal, anybody := make("residents", "anna", time.Hour), make("residents", "", time.Hour)
-	link := func(raw string) string { return "/.einlass/door?room=termine&invitation=" + url.QueryEscape(raw) + "&to=/a?b=1" }
+	link := func(raw string) string {
+		return "/.einlass/door?room=termine&invitation=" + url.QueryEscape(raw) + "&to=/a?b=1"
+	}
 	b := s.browser()
 	a := b.load("GET", link(personal))
 	a.wantDoor(t, "You are invited")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -114,10 +115,43 @@ func (e *exchange) readPress(rest string) {
 	}
 }
 
+// What was wrong with a code is told by a page that can be loaded again, and gone back to: the answer to the form leads there. So that it need
+// not be typed again, and stands in no URL, the cookie says behind the browser's secret what was wrong, when it is not, and the code:
+// try.<secret>.<news>.<Unix seconds>.<code>. It proves nothing; who makes one up reads what it says.
+
+// note is that part of the cookie.
+func (e *exchange) note() string {
+	code := strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-') {
+			return r
+		}
+		return -1
+	}, e.brought.text)
+	next := max(0, e.entrance.next.Unix())
+	return "." + strconv.Itoa(int(e.entrance.news)) + "." + strconv.FormatInt(next, 10) + "." + code
+}
+
+// readNote reads it, for a page at the door whose URL brings nothing.
+func (e *exchange) readNote(note string) {
+	parts := strings.Split(note, ".")
+	if e.purpose != reading || e.brought.text != "" || len(parts) != 3 {
+		return
+	}
+	news, err := strconv.ParseUint(parts[0], 10, 8)
+	next, errNext := strconv.ParseUint(parts[1], 10, 40)
+	if err != nil || errNext != nil || news > uint64(web.DoorLimited) {
+		return
+	}
+	e.bring(parts[2], "")
+	e.entrance = entrance{news: web.DoorNews(news), next: e.r.at(int64(next) * 1000)}
+}
+
 // entrance is what a code or an invitation says, as far as decide needs to know. news: why it gives no number.
 type entrance struct {
 	news web.DoorNews
 	lane uint8
+	// invited: it is an invitation.
+	invited bool
 	// next is when it does; retry when a code is read again.
 	next  time.Time
 	retry time.Duration
@@ -126,6 +160,7 @@ type entrance struct {
 // askPresent reads what was brought, and counts it unless it is good: then the line has the last word.
 func (e *exchange) askPresent() {
 	e.entrance = e.readBrought(true)
+	e.entrance.invited = e.brought.invitation
 	e.r.Metrics.Code(codeResults[e.entrance.news])
 }
 

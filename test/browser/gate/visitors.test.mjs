@@ -409,3 +409,81 @@ test('by plain http a form without a pass gets a page with a way on', async () =
     assert.equal(await numbers(room), 1);
   });
 });
+
+// guard lets residents in only, and gives so many of their codes, each for one visitor.
+async function guard(room, count) {
+  await admin(room, { schedule: { zone: 'Europe/Berlin', groups: [{ name: 'residents', title: 'People of Speyer', ask: '06232 14-0' }], who: ['residents'] } });
+  await numbers(room); // its gateway knows
+  const answer = await fetch(`http://${ADMIN}/v1/rooms/${room}/codes`, {
+    method: 'POST', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ group: 'residents', count, uses: 1, reason: 'letters' }),
+  });
+  const lines = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line));
+  const codes = lines.map((line) => line.code).filter(Boolean);
+  assert.equal(codes.length, count, JSON.stringify(lines));
+  await numbers(room);
+  return codes;
+}
+
+test("a letter's link leads to the booking, and takes nothing before the press", async () => {
+  const room = 'letter';
+  const [first, second, third] = await guard(room, 3);
+  const link = (code) => `${at(room)}/.einlass/door?code=${code}`;
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(at(room) + '/termine?ort=3');
+    await heading(page, 'Please enter your code');
+    await page.getByText('People of Speyer').waitFor();
+    for (let i = 0; i < 3; i++) await page.goto(link(first)); // as a mail scanner does, and somebody who looks again
+    assert.equal(await page.getByLabel('Your code').inputValue(), first);
+    assert.equal(await numbers(room), 0);
+    // By keyboard alone: a sign is wrong, then all is typed in small letters and without dashes.
+    await page.getByLabel('Your code').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Please check your code');
+    assert.equal(await page.getByLabel('Your code').inputValue(), first.slice(0, -1));
+    await page.reload(); // of the answer to the form
+    await heading(page, 'Please check your code');
+    await page.getByLabel('Your code').fill(first.replaceAll('-', '').toLowerCase());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading(page, inLine);
+    assert.equal(await numbers(room), 1);
+    await page.goBack(); // to the page with the field, which says that there is a number now
+    await page.getByText('You have a number already.').waitFor();
+    await page.goto(link(first));
+    await page.getByText('You have a number already.').waitFor();
+    await page.getByRole('link', { name: 'Back to the line' }).click();
+    await heading(page, inLine);
+    await open(room);
+    await heading(page, 'Inside');
+    const told = await page.evaluate(() => document.referrer);
+    assert.ok(!told.includes(first), `the site is told of the code: ${told}`);
+    assert.equal(await numbers(room), 1);
+  });
+  await withContext({ javaScriptEnabled: false }, async (context) => { // straight in
+    const page = await context.newPage();
+    await page.goto(link(second));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'Inside');
+    assert.ok(!(await page.locator('#mode').textContent()).includes('POST'));
+  });
+  await shut(room);
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(link(third));
+    // A double click: the second press comes before the first answer, and the code is for one visitor.
+    await page.evaluate(() => { const form = document.getElementById('door'); form.submit(); form.submit(); });
+    await heading(page, inLine);
+    assert.equal(await numbers(room), 3);
+  });
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(link(third));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'This code has been used already');
+    assert.equal(await numbers(room), 3);
+  });
+});

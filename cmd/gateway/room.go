@@ -229,7 +229,7 @@ func (a *app) publicRoom(r *room, cfg *config.Config, guesses *limit.Guesses) (g
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
-	rc.Draws = r.line.draws
+	rc.Draws, rc.Names = r.line.draws, r.line.names
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
 	if rc.Door, err = a.doorOf(r.cfg, guesses); err != nil {
 		return gateway.RoomConfig{}, err

@@ -181,6 +181,9 @@ func (e *exchange) placePage(d *decision) {
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
 	}
+	if p, has := e.placeShown(d); has {
+		s.Code = e.r.codeOf(&p, s.Number)
+	}
 	w := e.waitOf(s)
 	switch {
 	case s.State == web.Full || s.State == web.Resume:
@@ -455,6 +458,19 @@ func (e *exchange) answerMove(m *web.Move) {
 func (e *exchange) answerTake(status int, t *web.Take) {
 	headers := append(retryAfter(status, storeRetry), e.r.headers...)
 	e.v.Answer(status, web.HTMLType, e.r.Pages.AppendTake(nil, e.g.lang(e.r, e.v), t), headers...)
+}
+
+// answerFoundPlace is the page on which anybody with number and code sees where a place stands.
+func (e *exchange) answerFoundPlace(f *web.PlaceForm) {
+	f.Action, f.Room = e.g.Prefix+"/place", e.r.ID
+	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendPlace(nil, e.g.lang(e.r, e.v), f), e.r.headers...)
+}
+
+// tooManyGuesses refuses to read a code, right or wrong.
+func (e *exchange) tooManyGuesses(after time.Duration) {
+	e.r.Metrics.Visit(metrics.Limited)
+	headers := append(retryAfter(429, after), e.r.headers...)
+	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, "too-many-codes", ""), headers...)
 }
 
 // answerBadLink is the page of a link that leads to no place.

@@ -248,6 +248,9 @@ func (r *Room) now() time.Time { return time.UnixMilli(r.Line.Now()) }
 
 // placeOf is the place of a ticket, in the order that is known.
 func (r *Room) placeOf(t *token.Ticket) queue.Place {
+	if r.Names != nil {
+		r.Names.Saw(t.Epoch)
+	}
 	p, _ := r.Line.Place(queue.Ticket{
 		Visitor: queue.VisitorID(t.Visitor), Epoch: t.Epoch, Number: t.Number, Order: queue.Order(t.Rank.Order), Lane: t.Rank.Lane,
 	})

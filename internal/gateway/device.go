@@ -194,7 +194,7 @@ func (r *Room) take(k *placelink.Link, to queue.VisitorID) (taken, error) {
 			return taken{ended: true, other: moved.Reason == queue.ReasonMoved, why: moved.Reason}, nil
 		}
 		// The store does not know the place: it counts in a lobby, or was lost and comes back with this claim.
-		s, err := r.Line.Claim(p)
+		s, err := r.Line.ClaimBeat(r.beatOf(&k.Ticket))
 		switch {
 		case err != nil:
 			return taken{}, err

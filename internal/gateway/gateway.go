@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/booking"
+	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/placelink"
@@ -90,6 +91,8 @@ type RoomConfig struct {
 	Lots Lots
 	// Chances may be nil: nothing is said.
 	Chances Chances
+	// Names says which number and code name a place; nil: pages show no code.
+	Names *desk.Names
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }

@@ -74,6 +74,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 	case "join", "leave":
 		e.servePress(string(name) == "join")
+	case "place":
+		if e.methodIs("GET") {
+			e.serveFindPlace()
+		}
 	case "move":
 		e.serveMove()
 	case "take":
@@ -132,6 +136,9 @@ func (e *exchange) serveStatus() {
 		a := e.r.Line.PollBeat(b, shown)
 		status = e.r.statusOf(&a, shown)
 		e.sayChance(&a, &status, true)
+		if a.Drawn != "" {
+			status.Code = e.r.codeOf(&b.Place, status.Number) // the page may be of before the draw
+		}
 		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.failed(e.r, e.v, "ticket not renewed", err)
 			return

@@ -94,6 +94,14 @@ const (
 	slotQR
 	slotHideOwn
 	slotHideFailed
+	slotPlaceCode
+	slotSpelledCode
+	slotHideCode
+	slotLine
+	slotRoom
+	slotHideFound
+	slotHideTypo
+	slotHideWrong
 	slotCode
 	slotInvitation
 	slotGroups
@@ -119,6 +127,7 @@ var slotNames = map[string]slot{
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
 	"move": slotMove, "link": slotLink, "qr": slotQR, "hide-own": slotHideOwn, "hide-failed": slotHideFailed,
+	"place-code": slotPlaceCode, "spelled-code": slotSpelledCode, "hide-code": slotHideCode, "where": slotLine, "room": slotRoom, "hide-found": slotHideFound, "hide-typo": slotHideTypo, "hide-wrong": slotHideWrong,
 	"code": slotCode, "invitation": slotInvitation, "groups": slotGroups, "hide-groups": slotHideGroups, "hide-free": slotHideFree,
 	"hide-stands": slotHideStands, "everybody": slotEverybody, "hide-everybody": slotHideEverybody,
 }

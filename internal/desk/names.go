@@ -68,7 +68,7 @@ func nameKey(order queue.Order, lane uint8, lot bool) uint64 {
 func (n *Names) Of(p queue.Place) Name {
 	name := Name{Number: n.line.View().Number(&p)}
 	if name.Lot = name.Number == 0; name.Lot {
-		name.Number, p.Order = p.Number, queue.OrderOf(p.Epoch, p.Number)
+		name.Number, p.Order = p.Number, queue.Ticket(p).OwnOrder()
 	}
 	name.Code = n.codes.Code(nameKey(p.Order, p.Lane, name.Lot), n.line.Now())
 	return name
@@ -110,18 +110,17 @@ func (n *Names) candidates(number uint64) (all []candidate) {
 	}
 	for _, epoch := range epochs {
 		t := queue.Ticket{Epoch: epoch, Number: number}
-		all = append(all, candidate{t, nameKey(queue.OrderOf(epoch, number), 0, false)}, candidate{t, nameKey(queue.OrderOf(epoch, number), 0, true)})
+		all = append(all, candidate{t, nameKey(t.OwnOrder(), 0, false)}, candidate{t, nameKey(t.OwnOrder(), 0, true)})
 	}
 	for i := range f.Opening.Draws {
 		d := &f.Opening.Draws[i]
 		if len(d.Segments) == 0 {
 			continue
 		}
-		first := d.Segments[0]
-		if order := queue.OrderOf(first.Epoch, number); d.Known && d.Holds(order) {
-			// The order of a number that was drawn does not follow from it.
-			drawn := candidate{queue.Ticket{Epoch: first.Epoch, Number: number, Order: order}, nameKey(order, 0, false)}
-			all = append([]candidate{drawn}, all...)
+		// The order of a number that was drawn is the one that it would have by itself where the lobby began, and its ticket says so.
+		t := queue.Ticket{Epoch: d.Segments[0].Epoch, Number: number}
+		if t.Order = t.OwnOrder(); d.Known && d.Holds(t.Order) {
+			all = append([]candidate{{t, nameKey(t.Order, 0, false)}}, all...)
 		}
 	}
 	return all

@@ -69,6 +69,12 @@ const pages = {
   'in a frame': { page: 'press' },
   "in another site's frame": { page: 'window' },
   'no cookies': { page: 'cookies' },
+  'a link to another device': { page: 'move' },
+  'on another device': { page: 'take' },
+  'a link that was used': { page: 'link-used' },
+  'a link that is old': { page: 'link-old' },
+  'where a place stands': { page: 'place-found' },
+  'number and code do not fit': { page: 'place-wrong' },
 };
 
 const narrow = { width: 300, height: 640 };

@@ -284,6 +284,8 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
 	case page == "door":
 		s.servePage(w, status, s.pages.AppendDoor(nil, lang, setup.Door.page()))
+	case ofDevice(page):
+		s.serveDevice(w, page, status, lang)
 	case strings.HasPrefix(page, "over-"):
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
 	default:

@@ -487,3 +487,45 @@ test("a letter's link leads to the booking, and takes nothing before the press",
     assert.equal(await numbers(room), 3);
   });
 });
+
+test("from grandmother's phone to grandson's computer: one entry, and the phone is told", async () => {
+  const room = 'device';
+  await joins(room); // somebody before them
+  await withContext({ viewport: { width: 360, height: 740 } }, async (phones) => {
+    const phone = await phones.newPage();
+    await phone.goto(at(room) + '/termine?ort=3');
+    await heading(phone, inLine);
+    const number = await phone.locator('#number').textContent();
+    assert.match(await phone.locator('#code').textContent(), /^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
+    await phone.getByText('Take your place to another device').click();
+    const [shown] = await Promise.all([phones.waitForEvent('page'), phone.getByRole('button', { name: 'Show the link (new window)' }).click()]);
+    await heading(shown, 'How to take your place along');
+    await shown.getByRole('img', { name: 'Picture for the camera. It holds the link.' }).waitFor();
+    const link = await shown.locator('.link').textContent();
+    await heading(phone, inLine); // the waiting page goes on
+    await withContext({}, async (computers) => {
+      const computer = await computers.newPage();
+      for (let i = 0; i < 2; i++) await computer.goto(link); // who looks takes nothing
+      await heading(phone, inLine);
+      await computer.getByRole('button', { name: 'Yes, go on here' }).click();
+      await heading(computer, inLine);
+      assert.equal(await computer.locator('#number').textContent(), number);
+      await heading(phone, 'Your place is on your other device now');
+      await withContext({}, async (others) => {
+        const other = await others.newPage();
+        await other.goto(link);
+        await other.getByRole('button', { name: 'Yes, go on here' }).click();
+        await heading(other, 'This link has been used already');
+      });
+      const before = await numbers(room);
+      await open(room);
+      await heading(computer, 'Inside');
+      assert.ok(computer.url().endsWith('/termine?ort=3'), computer.url());
+      const told = await computer.evaluate(() => document.referrer);
+      assert.ok(!told.includes('&t='), `the site is told of the link: ${told}`);
+      await phone.reload();
+      await heading(phone, 'Your place is on your other device now');
+      assert.equal(await numbers(room), before);
+    });
+  });
+});

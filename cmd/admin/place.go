@@ -34,7 +34,34 @@ func (a *app) placeCommand() *cobra.Command {
 	} {
 		parent.AddCommand(a.placeActCommand(act.name, act.use, act.short))
 	}
+	parent.AddCommand(a.placeSMSCommand())
 	return parent
+}
+
+func (a *app) placeSMSCommand() *cobra.Command {
+	var to, reason string
+	cmd := &cobra.Command{
+		Use: "sms ROOM NUMBER CODE", Short: "Send a link to a place as a short message",
+		Long:    "Send a link to a place as a short message, by the service of rooms[].sms. The\ntelephone number goes to that service and is kept nowhere; your shell may keep\nthe command line.",
+		Example: "  admin place sms termine 4711 7KQ4-M2PX --to +49170…", DisableFlagsInUseLine: true, Args: exactly(3), ValidArgsFunction: a.completeRoom(nil),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			number, err := strconv.ParseUint(args[1], 10, 64)
+			if err != nil || number == 0 {
+				return usage(fmt.Errorf("%q: want the number of the place", args[1]))
+			}
+			if to == "" {
+				return usage(errors.New("--to is missing: want a telephone number"))
+			}
+			asked := operator.PlaceSend{PlaceAct: operator.PlaceAct{Number: number, Code: args[2], Because: operator.Because{Reason: reason}}, To: to}
+			return a.onRoom(args[0], func(client *adminclient.Client) error {
+				info, err := client.SendPlace(cmd.Context(), args[0], asked)
+				return a.sayPlace(&info, err)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&to, "to", "", "telephone `number`")
+	reasonFlag(cmd.Flags(), &reason)
+	return cmd
 }
 
 func (a *app) placeNewCommand() *cobra.Command {

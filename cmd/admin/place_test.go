@@ -36,6 +36,11 @@ func (g *gateway) ActOnPlace(_ context.Context, id, act string, a operator.Place
 	return info, g.err
 }
 
+func (g *gateway) SendPlace(_ context.Context, id string, a operator.PlaceSend) (operator.PlaceInfo, error) {
+	g.reason = a.To
+	return operator.PlaceInfo{ID: id, Number: a.Number, Code: a.Code, State: "missed", Now: true}, g.err
+}
+
 func (g *gateway) RefusePlace(_ context.Context, _, _ string, why error) error { return why }
 
 func TestPlacesAreTakenListedAndActedOn(t *testing.T) {
@@ -60,6 +65,12 @@ func TestPlacesAreTakenListedAndActedOn(t *testing.T) {
 		}
 	}
 	if code, _, stderr := command(t, env, "place", "show", "termine", "x", "7KQ4-M2PX"); code != 2 || !strings.Contains(stderr, "want the number") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if code, out, _ := command(t, env, "place", "sms", "termine", "7", "7KQ4-M2PX", "--to", "+49 170 1234567"); code != 0 || g.reason != "+49 170 1234567" || strings.Contains(out, "170") {
+		t.Errorf("exit code %d, %q arrived, it says %s", code, g.reason, out)
+	}
+	if code, _, stderr := command(t, env, "place", "sms", "termine", "7", "7KQ4-M2PX"); code != 2 || !strings.Contains(stderr, "--to is missing") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 	g.err = queue.ErrUnknown

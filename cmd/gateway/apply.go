@@ -163,6 +163,9 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 
 func (a *app) prepareRoom(ctx context.Context, ch *change, cfg *config.Room, now *serving) (r *room, forgot bool, err error) {
 	r = &room{cfg: cfg}
+	if r.sms, err = smsSender(cfg); err != nil && !a.open.look {
+		return nil, false, at("sms.secret_file", err) // a look has named it
+	}
 	old := now.room(cfg.ID)
 	if old != nil {
 		r.line = old.line

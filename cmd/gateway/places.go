@@ -33,6 +33,7 @@ func (a *app) openDesk(l *line, log *zap.Logger) (err error) {
 func (a *app) placesOf(r *room, cfg *config.Config) *operator.Places {
 	return &operator.Places{
 		Line: r.line.Room, Desk: r.line.desk, Names: r.line.names, Taken: func() { r.line.metrics.Visit(metrics.Desk) },
+		SMS:  r.sendLink(),
 		Link: func(t queue.Ticket) (string, time.Time, error) { return a.linkTo(r, cfg, t) },
 	}
 }

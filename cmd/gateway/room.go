@@ -21,6 +21,7 @@ import (
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/sms"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/plan"
@@ -40,6 +41,7 @@ type room struct {
 	cfg     *config.Room
 	line    *line
 	backend *backend
+	sms     *sms.Sender // nil: there is none
 }
 
 // room is the room of an id, nil if there is none.

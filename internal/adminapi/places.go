@@ -40,6 +40,17 @@ func (s *Server) onPlace(act string) http.HandlerFunc {
 	}
 }
 
+// sendPlace sends a link as a short message. A body that cannot be read is refused without repeating it: a telephone number may be in it.
+func (s *Server) sendPlace(w http.ResponseWriter, r *http.Request) {
+	var asked operator.PlaceSend
+	if err := readAct(w, r, &asked); err != nil {
+		s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), "sms", err))
+		return
+	}
+	info, err := s.operators.SendPlace(r.Context(), r.PathValue("id"), asked)
+	s.answerPlace(w, &info, err)
+}
+
 func (s *Server) answerPlace(w http.ResponseWriter, info *operator.PlaceInfo, err error) {
 	if err != nil {
 		s.fail(w, err)

@@ -53,6 +53,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/v1/rooms/{id}/places", operators, change, s.takePlace},
 		{http.MethodPost, "/v1/rooms/{id}/places/find", operators, change, s.onPlace(operator.PlaceFind)},
 		{http.MethodPost, "/v1/rooms/{id}/places/link", operators, change, s.onPlace(operator.PlaceLink)},
+		{http.MethodPost, "/v1/rooms/{id}/places/sms", operators, change, s.sendPlace},
 		{http.MethodPost, "/v1/rooms/{id}/places/front", operators, change, s.onPlace(operator.PlaceFront)},
 		{http.MethodPost, "/v1/rooms/{id}/places/remove", operators, change, s.onPlace(operator.PlaceRemove)},
 		{http.MethodGet, "/v1/rooms/{id}/codes", operators, quick, s.listCodes},

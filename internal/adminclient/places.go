@@ -45,6 +45,15 @@ func (c *Client) ActOnPlace(ctx context.Context, id, act string, asked operator.
 	return info, nil
 }
 
+// SendPlace sends a link to a place as a short message.
+func (c *Client) SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error) {
+	info, err := c.place(ctx, id, "/sms", asked)
+	if err != nil {
+		return info, fmt.Errorf("send place: %w", err)
+	}
+	return info, nil
+}
+
 func (c *Client) place(ctx context.Context, id, act string, asked any) (info operator.PlaceInfo, err error) {
 	body, err := json.Marshal(asked)
 	var a *answer

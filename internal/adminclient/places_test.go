@@ -19,6 +19,10 @@ func (r *room) ActOnPlace(_ context.Context, id, act string, asked operator.Plac
 	return operator.PlaceInfo{ID: id, Number: asked.Number, Code: asked.Code, State: act, Reason: 1}, r.err
 }
 
+func (r *room) SendPlace(_ context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error) {
+	return operator.PlaceInfo{ID: id, Number: asked.Number, Code: asked.Code, State: asked.To}, r.err
+}
+
 func (r *room) RefusePlace(_ context.Context, _, _ string, why error) error { return why }
 
 func TestPlacesAreListedTakenAndActedOn(t *testing.T) {
@@ -37,6 +41,10 @@ func TestPlacesAreListedTakenAndActedOn(t *testing.T) {
 		if err != nil || done.Number != 9 || done.State != act || done.Reason != 1 {
 			t.Errorf("%s: %+v, %v", act, done, err)
 		}
+	}
+	sent, err := c.SendPlace(t.Context(), "termine", operator.PlaceSend{PlaceAct: operator.PlaceAct{Number: 9, Code: "x"}, To: "0170"})
+	if err != nil || sent.Number != 9 || sent.State != "0170" {
+		t.Errorf("%+v, %v", sent, err)
 	}
 	if _, err := c.Places(t.Context(), "andere"); err == nil {
 		t.Error("the list of another room is taken")

@@ -56,7 +56,13 @@ func (e *exchange) serveMove() {
 	if len(to) > longestBack {
 		to = "/"
 	}
-	e.answerMove(&web.Move{Link: e.r.homeURL(e.v, e.g.ownURL(e.r, e.v, "take", "&t="+raw, to)), Back: back})
+	link := e.g.ownURL(e.r, e.v, "take", "&t="+raw, to)
+	if at := authority(e.v); at != "" {
+		link = e.v.Scheme() + "://" + at + link // where the place is known: cookies are of one host
+	} else {
+		link = e.r.homeURL(e.v, link)
+	}
+	e.answerMove(&web.Move{Link: link, Back: back})
 }
 
 // bearerTicket is the ticket of the visitor's place, or the one that bought the stay. False: the visitor has neither, or was let in

@@ -480,6 +480,9 @@ func TestALinkLeadsToWhereItsVisitorWantedToGo(t *testing.T) {
 	s := newFixture(t, closed)
 	phone := s.browser()
 	phone.load("GET", "/")
+	if page := phone.load("POST", "/.einlass/move?room=termine", own...); !strings.Contains(page.body, `<p class="link">http://`+s.addr+"/.einlass/take?") {
+		t.Errorf("the link is not to this host:\n%s", page.body)
+	}
 	for from, want := range map[string]string{
 		"/.einlass/wait?room=termine&to=/termine?ort=3":                        "/termine?ort=3",
 		"/.einlass/wait?room=termine&to=/" + strings.Repeat("x", 70):           "/",

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/door"
+	"github.com/einlass/einlass/internal/sms"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
 )
@@ -21,6 +23,8 @@ type Places struct {
 	Names *desk.Names
 	// Link is the address by which the place of a ticket goes on in the browser that opens it, and until when.
 	Link func(t queue.Ticket) (url string, until time.Time, err error)
+	// SMS sends a link to a telephone number; nil: there is no service for it. Its errors do not say the number.
+	SMS func(ctx context.Context, to, link string) error
 	// Taken is called for each place that the desk takes.
 	Taken func()
 }
@@ -33,6 +37,13 @@ type PlaceAct struct {
 	Number uint64 `json:"number"`
 	Code   string `json:"code"`
 	Because
+}
+
+// PlaceSend is about a place whose link is to be sent as a short message.
+type PlaceSend struct {
+	PlaceAct
+	// To is a telephone number. It goes no further than to the service for messages.
+	To string `json:"to"`
 }
 
 // PlaceInfo is where a place stands.
@@ -71,6 +82,8 @@ var (
 	ErrPlaceNotNow = errors.New("this cannot be done now")
 	// ErrNotKept means that a place could not be written down, and was given up.
 	ErrNotKept = desk.ErrNotKept
+	// ErrNotSent means that the service for messages did not take one.
+	ErrNotSent = errors.New("the message was not sent")
 )
 
 // TakePlace takes a place for the principal in ctx. Errors are *InvalidError, ErrUnknownRoom, ErrNotAllowed, ErrPlaceNotNow, ErrNotKept and
@@ -158,6 +171,43 @@ func (a *PlaceAct) problems(act string) (bad []FieldError) {
 		bad = append(bad, FieldError{Field: "reason", Detail: "is missing: others will ask why"})
 	}
 	return bad
+}
+
+// SendPlace sends a link to a place to a telephone number, for the principal in ctx. Errors are those of ActOnPlace; ErrNotSent: the service did not
+// take it. It is recorded, without the number of the telephone, whatever comes of it.
+func (s *Service) SendPlace(ctx context.Context, id string, a PlaceSend) (info PlaceInfo, err error) {
+	defer func() { s.writePlace(ctx, id, "sms", a.Number, a.Reason, err) }()
+	to, bad := a.To, a.problems(PlaceLink)
+	if to, err = sms.Number(to); err != nil {
+		bad = append(bad, FieldError{Field: "to", Detail: err.Error()})
+	}
+	// What is plain text is seen to here, so that no fault repeats the number.
+	err = s.withPlaces(ctx, id, &a.PlaceAct, a.Reason, bad, func(r *Room) error {
+		if r.Places.SMS == nil {
+			return fmt.Errorf("%w: the room has no sms.url", ErrPlaceNotNow)
+		}
+		t, err := r.named(a.Number, a.Code)
+		if err == nil {
+			err = r.act(ctx, PlaceLink, &t, &info)
+		}
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(info.URL, "/") {
+			return fmt.Errorf("%w: the address of the room is not known; set rooms[].canonical", ErrPlaceNotNow)
+		}
+		if err := r.Places.SMS(ctx, to, info.URL); err != nil {
+			return fmt.Errorf("%w: %w", ErrNotSent, err)
+		}
+		until := info.Until
+		info = r.placeInfo(ctx, t) // without the link: it is for the one who gets the message
+		info.Until = until
+		return nil
+	})
+	if err != nil {
+		info = PlaceInfo{}
+	}
+	return info, err
 }
 
 // withPlaces checks an act and does it with a room.

@@ -30,6 +30,10 @@ type hotline struct {
 	logs  *observer.ObservedLogs
 	links []queue.Ticket
 	taken int
+	// places are those of the room, sent what its service was given, which fails.
+	places *operator.Places
+	sent   []string
+	fails  error
 }
 
 func newHotline(t *testing.T, plan ...queue.Step) *hotline {
@@ -73,6 +77,7 @@ func newHotline(t *testing.T, plan ...queue.Step) *hotline {
 		h.links = append(h.links, ticket)
 		return "https://termine.example/link-of-a-place", time.UnixMilli(h.now).Add(5 * time.Minute), nil
 	}}
+	h.places = places
 	core, logs := observer.New(zap.InfoLevel)
 	h.logs = logs
 	if h.s, err = operator.New(func() []operator.Room { return []operator.Room{{ID: "termine", Line: h.line, Places: places}} }, zap.New(core)); err != nil {
@@ -189,6 +194,41 @@ func TestWhatCannotBeDoneWithAPlaceIsSaid(t *testing.T) {
 	}
 	if n := h.logs.FilterMessage("act on a place failed").Len(); n != 7 {
 		t.Errorf("%d failures are recorded, want 7", n)
+	}
+}
+
+// A telephone number goes to the service, and nowhere else.
+func TestALinkIsSentAndTheNumberOfTheTelephoneIsNotWrittenDown(t *testing.T) {
+	h := newHotline(t)
+	one := h.take()
+	send := func(to string) (operator.PlaceInfo, error) {
+		return h.s.SendPlace(h.ctx, "termine", operator.PlaceSend{PlaceAct: operator.PlaceAct{Number: one.Number, Code: one.Code}, To: to})
+	}
+	if _, err := send("+49 170 1234567"); !errors.Is(err, operator.ErrPlaceNotNow) || !strings.Contains(err.Error(), "sms.url") {
+		t.Errorf("without a service: %v", err)
+	}
+	h.places.SMS = func(_ context.Context, to, link string) error {
+		h.sent = append(h.sent, to+" "+link)
+		return h.fails
+	}
+	sent, err := send("+49 170 / 123 45-67")
+	if err != nil || sent.URL != "" || sent.Until == nil || len(h.sent) != 1 || h.sent[0] != "+491701234567 https://termine.example/link-of-a-place" {
+		t.Errorf("%+v, %v, sent %q", sent, err, h.sent)
+	}
+	h.fails = errors.New("status 500")
+	if _, err := send("+491701234567"); !errors.Is(err, operator.ErrNotSent) {
+		t.Errorf("%v", err)
+	}
+	for _, bad := range []string{"", "0170-CALL-4567890", "+49170\n1234567890"} {
+		var invalid *operator.InvalidError
+		if _, err := send(bad); !errors.As(err, &invalid) || invalid.Fields[0].Field != "to" || bad != "" && strings.Contains(err.Error(), "4567890") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	for _, secret := range []string{"1701234567", "4567890", "link-of-a-place", one.Code} {
+		if log := fmt.Sprint(h.logs.All()); strings.Contains(log, secret) {
+			t.Errorf("the record says %s: %s", secret, log)
+		}
 	}
 }
 

@@ -563,3 +563,34 @@ func TestWhatWasWrongIsSaidByAPageThatCanBeLoadedAgain(t *testing.T) {
 		}
 	}
 }
+
+// Whoever had a place that is over is as one who never had one, and needs a code that is not used.
+func TestAPlaceThatIsOverDoesNotKeepItsBearerFromTheDoor(t *testing.T) {
+	for name, over := range map[string]func(s *fixture) *browser{
+		"a ticket that was used": func(s *fixture) *browser {
+			b := s.called()
+			s.carrying(b.cookie("einlass-termine")).load("GET", "/").want(s.t, 303, "")
+			s.pass(2 * time.Hour)
+			return b
+		},
+		"a pass that has ended": func(s *fixture) *browser { b := s.inside(); s.pass(2 * time.Hour); return b },
+		"the word left": func(s *fixture) *browser {
+			b := s.waiting(1)
+			b.load("POST", "/.einlass/leave?room=termine", ownPage...).want(s.t, 303, "")
+			return b
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newFixture(t, slow)
+			b := over(s)
+			s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
+			codes := s.residentsOnly(1)
+			b.load("GET", "/a?b=1").wantDoor(t, "Please enter your code")
+			b.present("code", "7KQ4").wantDoor(t, "Please check your code")
+			b.present("code", s.code(codes, 1, 0)).want(t, 303, "")
+			if got := s.ticketOf(b); got.Rank.Lane != 1 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}

@@ -72,7 +72,13 @@ func (a *app) codesNewCommand() *cobra.Command {
 			if asked.Until, err = moment("--until", until, zone, true); err != nil {
 				return err
 			}
-			return a.writeCodes(args[0], &to, func() (*adminclient.CodesStream, error) { return client.MakeCodes(cmd.Context(), args[0], asked) })
+			return a.writeCodes(args[0], &to, func() (*adminclient.CodesStream, error) {
+				stream, err := client.MakeCodes(cmd.Context(), args[0], asked)
+				if errors.Is(err, adminclient.ErrUnreachable) || errors.Is(err, adminclient.ErrNotAPI) {
+					err = fmt.Errorf("%w\nif a batch was made all the same, this shows it: admin codes list %s", err, clean(args[0]))
+				}
+				return stream, err
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -111,6 +111,8 @@ func TestBatchesAreShownWithdrawnAndRemoved(t *testing.T) {
 	m := withGroups(t)
 	said := func(wantCode int, want string, args ...string) {
 		t.Helper()
+		m.now = m.now.Add(time.Second)
+		m.pass()
 		code, out, stderr := m.run("", false, args...)
 		m.pass()
 		if code != wantCode || !strings.Contains(out+stderr, want) {
@@ -237,6 +239,15 @@ func broken(t *testing.T) map[string]string {
 	}))
 	t.Cleanup(server.Close)
 	return environment(server)
+}
+
+func TestAnAnswerThatIsLostMayHaveMadeABatch(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(server.Close)
+	code, out, stderr := command(t, environment(server), "codes", "new", "termine", "--group", "residents", "--count", "3")
+	if code != exitUnreachable || out != "" || !strings.Contains(stderr, "if a batch was made all the same, this shows it: admin codes list termine\n") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, stderr)
+	}
 }
 
 func TestCodesThatBreakOffSayHowToGetTheRest(t *testing.T) {

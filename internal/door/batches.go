@@ -196,6 +196,10 @@ func (b Batches) Remove(id uint16, now int64) (Batches, error) {
 	if !b[i].Revoked && !b[i].over(now) {
 		return b, fmt.Errorf("%w: batch %d is in force; revoke it first", ErrBatches, id)
 	}
+	if now <= b[i].Made {
+		// Another one would get its id and its time, and so its codes.
+		return b, fmt.Errorf("%w: batch %d has just been made; try again in a second", ErrBatches, id)
+	}
 	return slices.Delete(slices.Clone(b), i, i+1), nil
 }
 

@@ -162,6 +162,9 @@ func TestOnlyABatchThatCountsNoMoreIsRemoved(t *testing.T) {
 			t.Errorf("batch %d: %v", id, err)
 		}
 	}
+	if _, err := all.Remove(3, all[2].Made); !errors.Is(err, door.ErrBatches) || !strings.Contains(err.Error(), "just been made") {
+		t.Errorf("at the time at which another one would be the same: %v", err)
+	}
 	for _, id := range []uint16{2, 3} {
 		if rest, err := all.Remove(id, noon); err != nil || len(rest) != 2 || rest.Find(id) != nil || all.Find(id) == nil {
 			t.Errorf("batch %d: %+v, %v", id, rest, err)

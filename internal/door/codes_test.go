@@ -134,6 +134,11 @@ func TestACodeOfSomethingElseIsNotKnown(t *testing.T) {
 	}
 	wrong("of another room", code(t, elsewhere, 1, 0))
 	wrong("of another key", code(t, codesOf(t, sourceOf(t, "k1"), batch(1, func(b *door.Batch) { b.Kid = "k1" })), 1, 0))
+	both := sourceOf(t, "k0", "k1")
+	mine := codesOf(t, both, batch(1, nil), batch(2, func(b *door.Batch) { b.Kid = "k1" }))
+	if e, err := mine.Check(code(t, codesOf(t, both, batch(1, func(b *door.Batch) { b.Kid = "k1" })), 1, 0), noon); !errors.Is(err, door.ErrWrong) {
+		t.Errorf("of the key of another batch: %+v, %v", e, err)
+	}
 	wrong("of a batch that is not there", code(t, codesOf(t, source, batch(3, nil)), 3, 0))
 	wrong("beyond the count", code(t, codesOf(t, source, batch(2, nil)), 2, 10))
 	wrong("of the batch that had the id before", code(t, codesOf(t, source, batch(1, func(b *door.Batch) { b.Made++ })), 1, 0))

@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -41,7 +43,7 @@ func signed(t testing.TB, method jwt.SigningMethod, key any, header, claims map[
 func TestAnInvitationOfAGatewayIsAccepted(t *testing.T) {
 	source := sourceOf(t, "k0")
 	invitations := invitationsOf(t, source, "")
-	make := func(group, person string) door.Entry {
+	made := func(group, person string) door.Entry {
 		t.Helper()
 		text, err := invitations.Make(door.Invitation{Group: group, Person: person, Until: noon + hour}, noon)
 		if err != nil {
@@ -56,12 +58,12 @@ func TestAnInvitationOfAGatewayIsAccepted(t *testing.T) {
 		}
 		return e
 	}
-	make("residents", "")
-	alice := make("residents", "case 17")
-	if make("residents", "case 17").Code != alice.Code {
+	made("residents", "")
+	alice := made("residents", "case 17")
+	if made("residents", "case 17").Code != alice.Code {
 		t.Error("two invitations of one person are two for the store")
 	}
-	if make("residents", "case 18").Code == alice.Code || make("over80", "case 17").Code == alice.Code {
+	if made("residents", "case 18").Code == alice.Code || made("over80", "case 17").Code == alice.Code {
 		t.Error("two persons, or two groups, are one for the store")
 	}
 }
@@ -92,6 +94,36 @@ func TestAnInvitationHasItsTime(t *testing.T) {
 		if !errors.Is(err, c.want) || e.Group != "residents" || e.From > 0 && e.From != noon+hour {
 			t.Errorf("%s: %+v, %v, want %v", c.name, e, err, c.want)
 		}
+	}
+}
+
+func TestAnInvitationEndsWithItsKey(t *testing.T) {
+	random := rand.NewChaCha8([32]byte{1})
+	ring, err := token.NewKeyring(random, at(noon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := token.NewSource(ring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	invitations := invitationsOf(t, source, "")
+	text, err := invitations.Make(door.Invitation{Group: "residents", Until: noon + 9*hour}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotated, err := ring.Rotate(random, token.Rotation{Now: at(noon), Overlap: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := source.Replace(rotated); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := invitations.Check(text, noon+hour-1); err != nil {
+		t.Errorf("while its key verifies: %v", err)
+	}
+	if _, err := invitations.Check(text, noon+hour); !errors.Is(err, door.ErrWrong) {
+		t.Errorf("when its key has ended: %v", err)
 	}
 }
 
@@ -126,6 +158,7 @@ func TestASiteInvitesByTheSecretItShares(t *testing.T) {
 		"another algorithm":   signed(t, jwt.SigningMethodHS512, []byte(shared), nil, claims),
 		"no algorithm":        signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil, claims),
 		"our type, no key":    signed(t, hs256, []byte(shared+"!"), map[string]any{"typ": "einlass-invitation+jwt", "kid": "k9"}, claims),
+		"our type, zero key":  signed(t, hs256, make([]byte, 32), map[string]any{"typ": "einlass-invitation+jwt", "kid": "k9"}, claims),
 		"our type, our kid":   signed(t, hs256, []byte(shared), map[string]any{"typ": "einlass-invitation+jwt", "kid": "k0"}, claims),
 		"another room":        signed(t, hs256, []byte(shared), nil, with(func(m map[string]any) { m["aud"] = "elsewhere" })),
 		"no room":             signed(t, hs256, []byte(shared), nil, with(func(m map[string]any) { delete(m, "aud") })),

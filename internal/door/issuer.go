@@ -1,7 +1,6 @@
 package door
 
 import (
-	"slices"
 	"time"
 
 	"github.com/einlass/einlass/pkg/token"
@@ -33,8 +32,5 @@ func (i *Issuer) Invite(v Invitation, now int64) (string, error) { return i.invi
 func (i *Issuer) Add(to Batches, b Batch, now int64) (Batches, uint16, error) {
 	b.Kid = i.source.Ring().SigningKid(time.UnixMilli(now))
 	b.Made = now
-	for slices.ContainsFunc(to, func(other Batch) bool { return other.Made == b.Made }) {
-		b.Made++ // so that no two batches ever have the same codes, whatever becomes of their ids
-	}
 	return to.Add(b)
 }

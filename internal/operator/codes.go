@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -274,8 +275,14 @@ func (s *Service) onCodes(ctx context.Context, id string, bad []FieldError, do f
 		}
 		return do(r, v.Snapshot.Now)
 	})
-	if errors.Is(err, door.ErrBatches) || errors.Is(err, door.ErrInvitation) {
-		err = &InvalidError{Fields: []FieldError{{Detail: err.Error()}}}
+	for _, kind := range []struct {
+		err   error
+		field string
+	}{{door.ErrBatches, "batch"}, {door.ErrInvitation, "invitation"}} {
+		if errors.Is(err, kind.err) {
+			_, detail, _ := strings.Cut(err.Error(), kind.err.Error()+": ")
+			return &InvalidError{Fields: []FieldError{{kind.field, detail}}}
+		}
 	}
 	return err
 }

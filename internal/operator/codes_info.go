@@ -64,13 +64,13 @@ const mostRevoked = door.MaxSingles
 
 func (a *CodesRevoked) problems() (bad []FieldError) {
 	if (a.Batch != 0) == (len(a.Codes) > 0) {
-		bad = append(bad, FieldError{"", "want batch, with or without serials, or codes"})
+		bad = append(bad, FieldError{"batch", "want it, with or without serials, or codes"})
 	}
 	if len(a.Serials) > 0 && a.Batch == 0 {
 		bad = append(bad, FieldError{"serials", "want the batch that they are of"})
 	}
 	if n := max(len(a.Serials), len(a.Codes)); n > mostRevoked {
-		bad = append(bad, FieldError{"", fmt.Sprintf("%d of them: want at most %d; revoke their batch", n, mostRevoked)})
+		bad = append(bad, FieldError{"serials", fmt.Sprintf("%d, or so many codes: want at most %d; revoke their batch", n, mostRevoked)})
 	}
 	return append(bad, reasonProblems(a.Reason)...)
 }

@@ -198,7 +198,7 @@ func TestCodesAreRevokedAndRemoved(t *testing.T) {
 		"codes[0]: the code is not known": {Codes: []string{"2222-2222-2222-2222"}},
 		"there is no batch 2":             {Batch: 2},
 		"there are 5 codes":               {Batch: 1, Serials: []uint32{5}},
-		"want batch":                      {},
+		"batch: want it":                  {},
 		"serials: want the batch":         {Serials: []uint32{1}},
 		"want at most 512":                {Batch: 1, Serials: make([]uint32, 513)},
 	} {

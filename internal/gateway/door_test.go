@@ -86,7 +86,7 @@ func TestThePageAtTheDoorSaysWhatIsWrongWithACode(t *testing.T) {
 	}
 	for _, test := range []struct{ code, heading, says, counted string }{
 		{"", "Please check your code", "", "typo"},
-		{"7KQ4", "Please check your code", "typing mistake", "typo"},
+		{"7KQ4", "Please check your code", "wrong or missing", "typo"},
 		{string(swapped), "Please check your code", "", "typo"},
 		{good + good + good + good, "Please check your code", "", "typo"},
 		{s.code(other, 1, 0), "We do not know this code", "", "wrong"},

@@ -50,10 +50,13 @@ type doorway struct {
 	now               atomic.Pointer[doorNow]
 }
 
-// doorNow is who may come by one view of the line.
+// doorNow is who may come by one view of the line, and when everybody may who may not now; zero: nobody knows. All that come between two
+// snapshots read the same, so it is found once.
 type doorNow struct {
-	view *queue.View
-	door plan.Door
+	view      *queue.View
+	opening   string // not empty: its time has come since the view
+	door      plan.Door
+	everybody time.Time
 }
 
 // doorway is what the settings say at present. What cannot be read changes nothing of who may come, and opens no door.
@@ -90,21 +93,28 @@ func (d *Door) read(room, batches string) (*door.Codes, error) {
 
 // comes is who may come at present. An opening whose time has come counts from then on, although the snapshot is of before: else its door
 // would stand open for the first moment.
-func (r *Room) comes(w *doorway) plan.Door {
+func (r *Room) comes(w *doorway) *doorNow {
 	v, now := r.Line.View(), r.Line.Now()
-	o, next := &v.Snapshot.Opening, &v.Following
+	o, next, begun := &v.Snapshot.Opening, &v.Following, ""
 	if o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseLine {
 		next = &v.Start
 	}
 	if at := numbersAt(next); at > 0 && at <= now {
-		return w.calendar.Door(next.Opening)
+		begun = next.Opening
 	}
 	known := w.now.Load()
-	if known == nil || known.view != v {
-		known = &doorNow{v, w.calendar.DoorNow(o, time.UnixMilli(now))}
-		w.now.Store(known)
+	if known != nil && known.view == v && known.opening == begun {
+		return known
 	}
-	return known.door
+	known = &doorNow{view: v, opening: begun}
+	if known.door = w.calendar.DoorNow(o, time.UnixMilli(now)); begun != "" {
+		known.door = w.calendar.Door(begun)
+	}
+	if !known.door.Open() {
+		known.everybody = r.comesAt(w, plan.Everybody)
+	}
+	w.now.Store(known)
+	return known
 }
 
 // shut is why the line gives no numbers at present, as far as the last snapshot says.
@@ -149,13 +159,12 @@ func (e *exchange) passDoor() (queue.Arrival, verdict) {
 	if e.carries == carriesPress && e.brought.text != "" && !e.knows(present) {
 		e.ask(present)
 	}
-	d := e.r.comes(w)
 	switch {
 	case e.knows(present) && e.entrance.news != web.DoorAsks:
 		return queue.Arrival{}, outside
 	case e.knows(present):
 		return e.arrival, verdict{}
-	case d.Open():
+	case e.r.comes(w).door.Open():
 		return queue.Arrival{}, verdict{}
 	}
 	if why := e.r.shut(); why != queue.ReasonNone {
@@ -168,9 +177,9 @@ func (e *exchange) passDoor() (queue.Arrival, verdict) {
 // doorPage is what the page at the door says.
 func (e *exchange) doorPage() web.Door {
 	r, w, to := e.r, e.doorway(), e.target()
-	d := r.comes(w)
+	now := r.comes(w)
 	page := web.Door{
-		News: e.entrance.news, Next: e.entrance.next, Action: e.g.ownURL(r, e.v, "door", "", to), Free: d.Open(),
+		News: e.entrance.news, Next: e.entrance.next, Action: e.g.ownURL(r, e.v, "door", "", to), Free: now.door.Open(), Everybody: now.everybody,
 		Stands: e.carries == carriesTicket, Back: to,
 	}
 	if page.Stands {
@@ -179,14 +188,11 @@ func (e *exchange) doorPage() web.Door {
 	if page.Code = e.brought.text; e.brought.invitation {
 		page.Code, page.Invitation = "", e.brought.text
 	}
-	for _, g := range d.Groups {
+	for _, g := range now.door.Groups {
 		if !page.Free {
 			page.Groups = append(page.Groups, web.DoorGroup{Title: g.Title, Ask: g.Ask})
 		}
 	}
 	page.Now, _ = r.clock()
-	if !page.Free {
-		page.Everybody = r.comesAt(w, plan.Everybody)
-	}
 	return page
 }

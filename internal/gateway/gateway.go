@@ -116,7 +116,8 @@ type Room struct {
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 
-	// doorHeaders are those of the page at the door, in whose URL a code may stand: no page that follows is told of it.
+	// doorHeaders are those of the page at the door, and of the one for cookies that follows it, in whose URL a code may stand: no page behind
+	// them is told of it.
 	doorHeaders []string
 
 	asides   asides

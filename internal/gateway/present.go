@@ -205,7 +205,7 @@ func (e *exchange) readBrought(guess bool) entrance {
 	if !known || lane == 0 {
 		return entrance{news: web.DoorOtherGroup}
 	}
-	if d := e.r.comes(w); !d.Lets(entry.Group) {
+	if !e.r.comes(w).door.Lets(entry.Group) {
 		return entrance{news: web.DoorOtherGroup, next: e.r.comesAt(w, entry.Group)}
 	}
 	e.arrival = queue.Arrival{Lane: lane, Code: entry.Code, Uses: entry.Uses}

@@ -96,7 +96,7 @@ func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 		quiet: quiet, once: once, files: files, finishes: finishes, bookings: bookings, frees: frees, idle: make(chan struct{}),
 		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
-	r.doorHeaders = append(withoutReferrer(r.headers), "Referrer-Policy", "strict-origin")
+	r.doorHeaders = append(withoutReferrer(r.pressHeaders), "Referrer-Policy", "strict-origin")
 	r.users.Store(1) // the table
 	return r, nil
 }

@@ -54,6 +54,12 @@ type locale struct {
 	window  page
 	cookies page
 	draw    drawWords
+	// of a place that goes on in another browser
+	move, take page
+	badLink    [badLinks]page
+	qrName     phrase
+	place      placeWords
+	door       doorWords
 }
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
@@ -72,7 +78,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), l.compileDraw(k), errors.Join(c.errs...))
+	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), l.compileDraw(k), l.compileDoor(k), l.compileDevice(k), l.compilePlace(k), errors.Join(c.errs...))
 }
 
 // compileLayout compiles what a page has only if its site has a title or a contact.

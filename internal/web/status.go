@@ -10,6 +10,8 @@ type Status struct {
 	State State
 	// Number is the place's number; 0: none, not shown.
 	Number uint64
+	// Code names the place together with its number; empty: not shown.
+	Code string
 	// Ahead is how many people are to be called before this one; negative: unknown, not shown. The page shows
 	// an inexact count with the word "about", rounded up to at most three digits unless [Figure] has rounded it.
 	Ahead int
@@ -54,6 +56,7 @@ const JSONType = "application/json"
 //
 //	state    string, see [State.String]; for Turn and Checking "waiting", for Ended "none", which pages of an earlier release know
 //	number   the place's number, 0 if none
+//	code     the place code, of a place that a draw has given its number; else absent
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
 //	low,high range of the expected wait in seconds; high 0 if unknown
@@ -87,6 +90,10 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	}
 	dst = append(dst, `","number":`...)
 	dst = strconv.AppendUint(dst, s.Number, 10)
+	if s.Code != "" {
+		dst = append(dst, `,"code":`...)
+		dst = appendJSON(dst, s.Code)
+	}
 	dst = append(dst, `,"ahead":`...)
 	dst = strconv.AppendInt(dst, int64(max(s.Ahead, -1)), 10)
 	dst = append(dst, `,"exact":`...)

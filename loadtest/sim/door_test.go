@@ -44,7 +44,7 @@ func TestCodesAfterCrashes(t *testing.T) {
 }
 
 func TestSpeyerWithCodesForResidents(t *testing.T) {
-	full := scenarios.SpeyerResidents()
+	full := scenarios.SpeyerLetters()
 	s, err := full.Scale(speyerShare)
 	if err != nil {
 		t.Fatal(err)

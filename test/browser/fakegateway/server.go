@@ -35,7 +35,7 @@ const Prefix = "/.einlass"
 // Setup is what the fake gateway shows. The figures are as in the status that pages poll.
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
-	// "lapsed", "early", "press", "window", "cookies", or "over-" and why a place has ended, as the waiting page's texts name it.
+	// "lapsed", "early", "press", "window", "cookies", "door", or "over-" and why a place has ended, as the waiting page's texts name it.
 	Page   string `json:"page"`
 	State  string `json:"state"`
 	Number uint64 `json:"number"`
@@ -78,6 +78,8 @@ type Setup struct {
 	// News is what the waiting page says of a draw: "comes", "drawn", "alone", "failed", or nothing; Draw its page.
 	News string `json:"news"`
 	Draw *Draw  `json:"draw"`
+	// Door is what the page at the door says.
+	Door *Door `json:"door"`
 }
 
 // Request is a line of the log.
@@ -280,6 +282,10 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendWindow(nil, lang, "/termine"))
 	case page == "cookies":
 		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
+	case page == "door":
+		s.servePage(w, status, s.pages.AppendDoor(nil, lang, setup.Door.page()))
+	case ofDevice(page):
+		s.serveDevice(w, page, status, lang)
 	case strings.HasPrefix(page, "over-"):
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
 	default:

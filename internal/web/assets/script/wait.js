@@ -42,6 +42,12 @@ function waitingPage() {
       show(el, (' ' + el.getAttribute('data-in') + ' ').indexOf(' ' + state + ' ') >= 0);
     });
     show($('number-fact'), number > 0);
+    if (s.code) {
+      write($('code'), s.code);
+      write($('code-spelled'), s.code.split('').join(' '));
+      show($('code-fact'), true);
+      show($('code-know'), true);
+    }
     only($('ahead-fact'), s.ahead >= 0);
     only($('more'), s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);

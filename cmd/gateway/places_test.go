@@ -42,7 +42,9 @@ func TestALinkIsSentByTheServiceOfARoom(t *testing.T) {
 	more := closed + "    canonical: http://a.example:8080\n    sms: {url: \"" + service.URL + "\", secret_file: " + file + "}\n"
 	r := run(t, &draft{rooms: []planned{{"a", s.backend(), more}, {"b", s.backend(), closed}}})
 	ctx := operator.NewContext(t.Context(), operator.Principal{Name: "token", Role: operator.RoleOperator})
-	until(t, "the line is known", func() bool { return r.serving.Load().room("a").line.View().Known && r.serving.Load().room("b").line.View().Known })
+	until(t, "the line is known", func() bool {
+		return r.serving.Load().room("a").line.View().Known && r.serving.Load().room("b").line.View().Known
+	})
 	send := func(ctx context.Context, room string) error {
 		taken, err := r.operators.TakePlace(ctx, room, operator.NewPlace{})
 		if err != nil {

@@ -359,7 +359,8 @@ function waitingPage() {
   window.addEventListener('pagehide', function () {
     if (!going && hasPlace() && navigator.sendBeacon) { navigator.sendBeacon(data.away); }
   });
-  doc.addEventListener('submit', function () { going = true; });
+  // A form that opens a window leaves this page where it is.
+  doc.addEventListener('submit', function (e) { if (!e.target.target) { going = true; } });
   $('go').addEventListener('click', function (e) {
     if (!e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();

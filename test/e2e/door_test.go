@@ -16,19 +16,19 @@ import (
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
-// citizen is a browser with cookies that brings a code to any gateway.
-type citizen struct {
+// applicant is a browser with cookies that brings a code to any gateway.
+type applicant struct {
 	t      *testing.T
 	client *http.Client
 }
 
-func newCitizen(t *testing.T) *citizen {
+func newApplicant(t *testing.T) *applicant {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &citizen{t, &http.Client{
+	return &applicant{t, &http.Client{
 		Jar: anyGate{jar}, Timeout: 20 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -42,7 +42,7 @@ func (a anyGate) Cookies(*url.URL) []*http.Cookie               { return a.jar.C
 func (a anyGate) SetCookies(_ *url.URL, cookies []*http.Cookie) { a.jar.SetCookies(a.one(), cookies) }
 
 // ask makes a request, and says its status and state.
-func (c *citizen) ask(g *harness.Gate, method, path, body string) (status int, state string) {
+func (c *applicant) ask(g *harness.Gate, method, path, body string) (status int, state string) {
 	req, err := http.NewRequestWithContext(c.t.Context(), method, "http://"+g.Addr+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Error(err)
@@ -69,7 +69,7 @@ func (c *citizen) ask(g *harness.Gate, method, path, body string) (status int, s
 }
 
 // enters brings a code, and says whether it gave a number.
-func (c *citizen) enters(g *harness.Gate, code string) bool {
+func (c *applicant) enters(g *harness.Gate, code string) bool {
 	c.ask(g, http.MethodGet, "/.einlass/door?code="+code, "")
 	status, state := c.ask(g, http.MethodPost, "/.einlass/door?to=/", "code="+code)
 	return status == http.StatusSeeOther && state != "door"
@@ -114,7 +114,7 @@ func awaitDoor(t *testing.T, gates ...*harness.Gate) {
 	t.Helper()
 	for _, g := range gates {
 		for end := time.Now().Add(20 * time.Second); ; let(t, 50*time.Millisecond) {
-			if _, state := newCitizen(t).ask(g, http.MethodGet, "/.einlass/door", ""); state == "door" {
+			if _, state := newApplicant(t).ask(g, http.MethodGet, "/.einlass/door", ""); state == "door" {
 				break
 			}
 			if time.Now().After(end) {
@@ -136,7 +136,7 @@ func TestACodeIsUsedAsOftenAsItMayBeAtAllGatewaysTogether(t *testing.T) {
 	)
 	for i := range 60 {
 		all.Go(func() {
-			if newCitizen(t).enters(s.Gates[i%3], codes[0]) {
+			if newApplicant(t).enters(s.Gates[i%3], codes[0]) {
 				in.Add(1)
 			}
 		})
@@ -145,10 +145,10 @@ func TestACodeIsUsedAsOftenAsItMayBeAtAllGatewaysTogether(t *testing.T) {
 	if in.Load() != 3 {
 		t.Errorf("%d of 60 came in with a code of 3 uses", in.Load())
 	}
-	var waiting []*citizen
+	var waiting []*applicant
 	for i, code := range codes[1:] {
 		for range 3 {
-			c := newCitizen(t)
+			c := newApplicant(t)
 			if !c.enters(s.Gates[i%3], code) {
 				t.Fatalf("code %d does not open the door", i)
 			}
@@ -168,7 +168,7 @@ func TestACodeIsUsedAsOftenAsItMayBeAtAllGatewaysTogether(t *testing.T) {
 	again := 0
 	for i, code := range codes[1:] {
 		for range 3 {
-			if newCitizen(t).enters(s.Gates[i%3], code) {
+			if newApplicant(t).enters(s.Gates[i%3], code) {
 				again++
 			}
 		}

@@ -42,6 +42,11 @@ const (
 	arrivalsSweep   = int64(time.Second) // between two sweeps of a shard
 )
 
+// outOfTurn is how much older than another request one may be that is counted after it: each has the time at which it began, and who sends it
+// decides how long its form takes. A debt that seems too large by less is no sign of a clock that was set back; if it were, a form that is held
+// back would clear the debt of its network.
+const outOfTurn = time.Minute
+
 // arrivalShard holds all networks of some /48s and IPv4 addresses: an arrival's three are together under one lock.
 type arrivalShard struct {
 	mu    sync.Mutex
@@ -111,11 +116,11 @@ func (l *Arrivals) allow(client netip.Addr, now time.Time, take bool) (ok bool, 
 	return true, 0
 }
 
-// owes reports whether a network still has a debt that ends at paid. A debt larger than the largest possible one is
+// owes reports whether a network still has a debt that ends at paid. A debt much larger than the largest possible one is
 // ignored: the clock was set back, and the network would be refused until the clock reaches the old time again.
 func (l *Arrivals) owes(paid, at int64) bool {
 	most := &l.rates[0] // the others' bursts last no longer
-	return paid > at && paid-at <= most.slack+most.every
+	return paid > at && paid-at <= most.slack+most.every+int64(outOfTurn)
 }
 
 // sweepNext sweeps one shard, in turn: a few arrivals later everything is forgotten that is paid.

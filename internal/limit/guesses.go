@@ -35,7 +35,7 @@ func (g *Guesses) Blocked(client netip.Addr, now time.Time) time.Duration {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if ahead := g.paid.Sub(now); ahead > time.Minute-g.every && ahead <= time.Minute {
+	if ahead := g.paid.Sub(now); ahead > time.Minute-g.every && ahead <= time.Minute+outOfTurn {
 		return max(ahead-(time.Minute-g.every), time.Second)
 	}
 	return 0
@@ -46,16 +46,11 @@ func (g *Guesses) Wrong(client netip.Addr, now time.Time) {
 	g.networks.Allow(client, now)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// A debt larger than the largest possible one is of a clock that was set back.
-	if ahead := g.paid.Sub(now); ahead < 0 || ahead > time.Minute {
+	// A debt much larger than the largest possible one is of a clock that was set back.
+	if ahead := g.paid.Sub(now); ahead < 0 || ahead > time.Minute+outOfTurn {
 		g.paid = now
 	}
-	g.paid = minTime(g.paid.Add(g.every), now.Add(time.Minute))
-}
-
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+	if next := g.paid.Add(g.every); !next.After(now.Add(time.Minute)) {
+		g.paid = next
 	}
-	return b
 }

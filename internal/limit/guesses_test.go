@@ -46,6 +46,39 @@ func TestWrongCodesAreBoundedPerNetworkAndInAll(t *testing.T) {
 	}
 }
 
+// A request has the time at which it began. One that began before others is counted after them where its form took longer, and that must
+// not look like a clock that was set back.
+func TestARequestOutOfTurnClearsNoDebt(t *testing.T) {
+	began := time.Unix(1_800_000_000, 0)
+	g, err := limit.NewGuesses(5, 20, began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, one := began, netip.MustParseAddr("192.0.2.1")
+	now := began.Add(10 * time.Second)
+	for i := range 20 {
+		g.Wrong(netip.AddrFrom4([4]byte{198, 51, 100, byte(i / 5)}), now)
+		if i < 5 {
+			g.Wrong(one, now)
+		}
+	}
+	if g.Blocked(one, held) == 0 {
+		t.Error("a network that has sent five is read once more by a request that began earlier")
+	}
+	if g.Blocked(netip.MustParseAddr("192.0.2.2"), held) == 0 {
+		t.Error("the bound of all is not held for a request that began earlier")
+	}
+	for i := range 10 {
+		g.Wrong(one, held.Add(-time.Duration(i)))
+	}
+	if g.Blocked(one, now) == 0 {
+		t.Error("the network's debt is cleared")
+	}
+	if g.Blocked(netip.MustParseAddr("192.0.2.2"), now) == 0 {
+		t.Error("the debt of all is cleared")
+	}
+}
+
 func TestGuessesNeedABound(t *testing.T) {
 	for _, bad := range [][2]int64{{0, 1}, {1, 0}} {
 		if _, err := limit.NewGuesses(bad[0], bad[1], time.Unix(1, 0)); err == nil {

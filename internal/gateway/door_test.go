@@ -132,7 +132,7 @@ func TestGuessesAreBoundedPerNetwork(t *testing.T) {
 		b.present("code", "7KQ4").wantDoor(t, "Please check your code") // a typo is no guess
 		b.present("code", s.code(other, 1, uint32(i))).wantDoor(t, "We do not know this code")
 	}
-	a := b.present("code", s.code(codes, 1, 0))
+	a := b.present("code", s.code(other, 1, 6))
 	a.wantDoor(t, "Please wait for one minute")
 	if a.StatusCode != 429 || a.Header.Get("Retry-After") != "12" || s.codes()["limited"] != 1 {
 		t.Errorf("%d %q, counted %v", a.StatusCode, a.Header.Get("Retry-After"), s.codes())
@@ -140,8 +140,28 @@ func TestGuessesAreBoundedPerNetwork(t *testing.T) {
 	// A press that a cookie remembers is no way around it.
 	forged := s.carrying("press." + strings.Repeat("A", 22) + "." + strings.ReplaceAll(s.code(other, 1, 7), "-", ""))
 	forged.load("GET", "/.einlass/wait?room=termine&to=/").wantDoor(t, "Please wait for one minute")
+	b.present("code", "7KQ4").wantDoor(t, "Please check your code") // the check sign is no secret
+	// Whoever shares the network has done nothing.
+	s.atThePage().present("code", s.code(codes, 1, 0)).want(t, 303, "")
 	s.pass(12 * time.Second)
-	b.present("code", s.code(codes, 1, 0)).want(t, 303, "")
+	b.present("code", s.code(other, 1, 8)).wantDoor(t, "We do not know this code")
+}
+
+func TestACrowdOfGuessesShutsNobodyOut(t *testing.T) {
+	s := newFixture(t, closed)
+	codes := s.residentsOnly(1)
+	other, err := door.NewCodes(s.ring, "other", door.Batches{{ID: 1, Kid: s.ring.Ring().SigningKid(s.clock()), Made: epochMs, Group: "residents", Uses: 1, Count: 200}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 120 { // 100 are read in all
+		guess := s.carrying("press." + strings.Repeat("A", 22) + "." + strings.ReplaceAll(s.code(other, 1, uint32(i)), "-", ""))
+		guess.load("GET", "/.einlass/wait?room=termine&to=/", from(1+i/5)...)
+	}
+	if counted := s.codes(); counted["wrong"] != 100 || counted["limited"] != 20 {
+		t.Errorf("counted %v", counted)
+	}
+	s.atThePage().present("code", s.code(codes, 1, 0)).want(t, 303, "")
 }
 
 func TestWhatLoadsALinkTakesNothing(t *testing.T) {

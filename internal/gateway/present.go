@@ -173,22 +173,25 @@ var codeResults = map[web.DoorNews]metrics.Code{
 
 const notCounted = metrics.Code(255)
 
-// readBrought is what was brought says, and notes the arrival that it makes. guess: a code that is wrong counts as a guess.
+// readBrought is what was brought says, and notes the arrival that it makes. guess: a code that is wrong counts as a guess. Beyond the bound of
+// guesses a code is told nothing but that it is genuine: thousands share the network of whoever guesses, and a bound in all is reached by a crowd
+// that wants nobody to come in. To find one by guessing takes more requests than can be sent, bounded or not.
 func (e *exchange) readBrought(guess bool) entrance {
 	if e.brought.text == "" {
 		return entrance{news: web.DoorTypo}
 	}
 	w, guesses := e.doorway(), e.r.Door.Guesses
 	guess = guess && guesses != nil && !e.brought.invitation
+	var blocked time.Duration
 	if guess {
-		if after := guesses.Blocked(e.v.ClientIP(), e.v.Now()); after > 0 {
-			return entrance{news: web.DoorLimited, retry: after}
-		}
+		blocked = guesses.Blocked(e.v.ClientIP(), e.v.Now())
 	}
 	entry, err := e.r.prove(w, &e.brought)
 	switch {
 	case errors.Is(err, door.ErrTypo):
 		return entrance{news: web.DoorTypo}
+	case err != nil && blocked > 0:
+		return entrance{news: web.DoorLimited, retry: blocked}
 	case errors.Is(err, door.ErrNotYet):
 		return entrance{news: web.DoorEarly, next: e.r.at(entry.From)}
 	case errors.Is(err, door.ErrExpired):

@@ -67,6 +67,8 @@ func Open(room, path string, line Line, names *Names, log *zap.Logger) (*Desk, e
 	for i := range d.places {
 		names.Saw(d.places[i].Epoch)
 	}
+	kept := d.places
+	names.kept.Store(&kept)
 	return d, nil
 }
 
@@ -128,6 +130,7 @@ func (d *Desk) keep(places []entry) error {
 		}
 	}
 	d.places = places
+	d.names.kept.Store(&places)
 	return nil
 }
 

@@ -72,13 +72,14 @@ func read(path, room string) ([]entry, error) {
 	return f.Places, nil
 }
 
-// write replaces the file: whenever the machine stops, it holds the old places or the new ones.
+// write replaces the file: whenever the machine stops, it holds the old places or the new ones. What a crash leaves of the new one is written over
+// the next time. Two must not write at once.
 func write(path, room string, places []entry) (err error) {
 	text, err := json.Marshal(file{Version: fileVersion, Room: room, Places: places})
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

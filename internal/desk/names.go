@@ -30,6 +30,8 @@ type Names struct {
 	codes *door.Places
 	// epochs are those of which tickets have been seen, the latest first: what was given before a loss is named by them.
 	epochs atomic.Pointer[[]uint64]
+	// kept are the places of the desk, which are named whatever has become of the line since.
+	kept atomic.Pointer[[]entry]
 }
 
 // NewNames names the places of a room.
@@ -111,6 +113,14 @@ func (n *Names) candidates(number uint64) (all []candidate) {
 	for _, epoch := range epochs {
 		t := queue.Ticket{Epoch: epoch, Number: number}
 		all = append(all, candidate{t, nameKey(t.OwnOrder(), 0, false)}, candidate{t, nameKey(t.OwnOrder(), 0, true)})
+	}
+	if kept := n.kept.Load(); kept != nil {
+		for i := range *kept {
+			if e := &(*kept)[i]; e.Number == number && !slices.Contains(epochs, e.Epoch) {
+				t := queue.Ticket{Epoch: e.Epoch, Number: number}
+				all = append(all, candidate{t, nameKey(t.OwnOrder(), 0, false)}, candidate{t, nameKey(t.OwnOrder(), 0, true)})
+			}
+		}
 	}
 	for i := range f.Opening.Draws {
 		d := &f.Opening.Draws[i]

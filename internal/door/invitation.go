@@ -135,6 +135,9 @@ func (i *Invitations) Check(raw string, now int64) (Entry, error) {
 
 // secret is what a header names: a key of the ring that verifies at now, or else what the site shares.
 func (i *Invitations) secret(header map[string]any, now int64) ([]byte, error) {
+	if header["crit"] != nil {
+		return nil, errors.New("it asks for what is not understood here") // RFC 7515 §4.1.11
+	}
 	ring := i.source.Ring()
 	if kid, _ := header["kid"].(string); header["typ"] == invitationType && slices.Contains(ring.Kids(time.UnixMilli(now)), kid) {
 		secret, _ := ring.DeriveBy(kid, invitationPurpose+i.room) // the ring has just named it

@@ -156,6 +156,7 @@ func TestASiteInvitesByTheSecretItShares(t *testing.T) {
 	for name, text := range map[string]string{
 		"another secret":      signed(t, hs256, []byte(shared+"!"), nil, claims),
 		"another algorithm":   signed(t, jwt.SigningMethodHS512, []byte(shared), nil, claims),
+		"what is not known":   signed(t, hs256, []byte(shared), map[string]any{"crit": []string{"x"}, "x": 1}, claims),
 		"no algorithm":        signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil, claims),
 		"our type, no key":    signed(t, hs256, []byte(shared+"!"), map[string]any{"typ": "einlass-invitation+jwt", "kid": "k9"}, claims),
 		"our type, zero key":  signed(t, hs256, make([]byte, 32), map[string]any{"typ": "einlass-invitation+jwt", "kid": "k9"}, claims),

@@ -244,6 +244,7 @@ func mistakesOfStores(t *testing.T) []mistake {
 			store("url: redis://127.0.0.1:9")(w)
 		}, key: "keys", say: "need the same keyring"},
 		{name: "a state file is damaged", spoil: func(w *world) { w.write("state/termine.marks", "damaged", 0o600) }, is: warns, key: "state.dir", at: "dir: DIR/state", say: "not a state file"},
+		{name: "the list of callers is damaged", spoil: func(w *world) { w.write("state/termine.desk.json", "damaged", 0o600) }, is: warns, key: "state.dir", at: "dir: DIR/state", say: "a start sets it aside"},
 		{name: "a state file cannot be opened", spoil: func(w *world) { w.mkdir("state/termine.lock") }, key: "state.dir", at: "dir: DIR/state", say: "termine.lock: is a directory"},
 		{name: "a state file is another user's", spoil: func(w *world) {
 			w.empty("state/termine.lock", 0)

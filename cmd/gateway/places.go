@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"strings"
 	"time"
@@ -24,6 +25,14 @@ func (a *app) openDesk(l *line, log *zap.Logger) (err error) {
 	path := ""
 	if a.stores.cfg.State.Dir != "" && !a.open.noDir {
 		path = statePath(a.stores.cfg, l.id+".desk.json")
+	}
+	if a.open.look && path != "" {
+		if err := desk.Check(l.id, path); err != nil && !errors.Is(err, desk.ErrDamaged) {
+			return at("state.dir", err)
+		} else if err != nil {
+			a.open.warnf("state.dir", "%v; a start sets it aside, and the list of places taken by telephone is empty", err)
+		}
+		path = ""
 	}
 	l.desk, err = desk.Open(l.id, path, l.Room, l.names, log)
 	return at("state.dir", err)

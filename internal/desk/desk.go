@@ -54,15 +54,12 @@ type Desk struct {
 	looked
 }
 
-// Open opens the desk of a room. What it kept is in the file; an empty path is no file. A file that cannot be read is left alone and is an
-// error: it is all that is known of places that people were promised.
+// Open opens the desk of a room. What it kept is in the file; an empty path is no file. A damaged one is set aside, as the state of the line is: the
+// line goes on, and number and code still name its places. One of another release or room is left alone and is an error.
 func Open(room, path string, line Line, names *Names, log *zap.Logger) (*Desk, error) {
 	d := &Desk{room: room, path: path, line: line, names: names, log: log}
-	if path != "" {
-		var err error
-		if d.places, err = read(path, room); err != nil {
-			return nil, fmt.Errorf("places taken by telephone: %w", err)
-		}
+	if err := d.readFile(); err != nil {
+		return nil, fmt.Errorf("places taken by telephone: %w", err)
 	}
 	for i := range d.places {
 		names.Saw(d.places[i].Epoch)
@@ -72,7 +69,23 @@ func Open(room, path string, line Line, names *Names, log *zap.Logger) (*Desk, e
 	return d, nil
 }
 
-// Check is Open for a look: whether the file can be read.
+func (d *Desk) readFile() (err error) {
+	if d.path == "" {
+		return nil
+	}
+	d.places, err = read(d.path, d.room)
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	aside, asideErr := setAside(d.path, time.UnixMilli(d.line.Now()))
+	if asideErr != nil {
+		return errors.Join(err, asideErr)
+	}
+	d.log.Error("the list of places taken by telephone is damaged and was set aside", zap.String("kept", aside), zap.Error(err))
+	return nil
+}
+
+// Check is Open for a look: whether the file can be read. ErrDamaged: Open sets it aside.
 func Check(room, path string) error {
 	_, err := read(path, room)
 	return err

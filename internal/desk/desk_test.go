@@ -3,7 +3,6 @@ package desk_test
 import (
 	"bytes"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -347,24 +346,6 @@ func TestAPlaceThatCannotBeWrittenDownIsGivenUp(t *testing.T) {
 	o.pass(time.Second)
 	if f := o.line.View().Snapshot; f.Waiting != 1 || len(o.desk.List()) != 0 {
 		t.Errorf("%d wait, %d are listed", f.Waiting, len(o.desk.List()))
-	}
-}
-
-func TestAFileThatIsNoneIsLeftAlone(t *testing.T) {
-	o := newOffice(t, queue.Pace{Rate: 1, Burst: 1})
-	for _, text := range []string{"", "{", `{"version":2,"room":"termine","places":[]}`, `{"version":1,"room":"andere","places":[]}`, `{"version":1,"room":"termine","places":[{"visitor":"AQAAAAAAAAAAAAAAAAAAAA","epoch":1,"number":0}]}`} {
-		if err := os.WriteFile(o.path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := desk.Open("termine", o.path, o.line, o.names, zap.NewNop()); err == nil || !strings.Contains(err.Error(), o.path) {
-			t.Errorf("%q: %v", text, err)
-		}
-		if desk.Check("termine", o.path) == nil {
-			t.Errorf("%q is passed", text)
-		}
-		if kept, err := os.ReadFile(o.path); err != nil || string(kept) != text {
-			t.Errorf("%q became %q", text, kept)
-		}
 	}
 }
 

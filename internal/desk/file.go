@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -47,6 +48,9 @@ func (v *visitorText) UnmarshalText(text []byte) error {
 	return err
 }
 
+// ErrDamaged means that a file is none that any release has written.
+var ErrDamaged = errors.New("damaged state file")
+
 // read reads a file; one that is not there is empty.
 func read(path, room string) ([]entry, error) {
 	text, err := os.ReadFile(path)
@@ -58,7 +62,7 @@ func read(path, room string) ([]entry, error) {
 	}
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrDamaged, err)
 	}
 	if f.Version != fileVersion || f.Room != room {
 		return nil, fmt.Errorf("%s: it is of version %d and room %q, want version %d and room %q", path, f.Version, f.Room, fileVersion, room)
@@ -66,10 +70,16 @@ func read(path, room string) ([]entry, error) {
 	for i := range f.Places {
 		p := f.Places[i].ticket()
 		if p.Visitor == (queue.VisitorID{}) || p.Epoch == 0 || p.Number == 0 || p.Number > queue.MaxNumber || p.Lane >= queue.Lanes {
-			return nil, fmt.Errorf("%s: places[%d] is none", path, i)
+			return nil, fmt.Errorf("%s: %w: places[%d] is none", path, ErrDamaged, i)
 		}
 	}
 	return f.Places, nil
+}
+
+// setAside renames a damaged file, so that it can be looked at and is not written over.
+func setAside(path string, now time.Time) (aside string, err error) {
+	aside = fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405.000"))
+	return aside, os.Rename(path, aside)
 }
 
 // write replaces the file: whenever the machine stops, it holds the old places or the new ones. What a crash leaves of the new one is written over

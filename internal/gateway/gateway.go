@@ -123,6 +123,7 @@ type Room struct {
 	asides   asides
 	zones    zones
 	doorways doorways
+	lookups  lookups
 
 	named func(host string) bool // whether the room has a host by name
 

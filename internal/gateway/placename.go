@@ -76,8 +76,11 @@ func (e *exchange) serveFindPlace() {
 // statusOfNamed is where a place stands that was asked for by number and code.
 func (r *Room) statusOfNamed(t queue.Ticket, number uint64) web.Status {
 	p, _ := r.Line.Place(t)
-	// Without the store, or as long as it does not know the place after a loss, it is where the last snapshot has it.
-	a, _, _ := r.Names.Where(context.Background(), p)
+	a := r.lookups.answer(p, r.now(), func() (queue.Answer, error) {
+		// Without the store, or as long as it does not know the place after a loss, it is where the last snapshot has it.
+		a, _, err := r.Names.Where(context.Background(), p)
+		return a, err
+	})
 	s := r.statusOf(&a, -1)
 	s.Number = number
 	return s

@@ -62,6 +62,7 @@ func TestNumberAndCodeShowWhereAPlaceStands(t *testing.T) {
 	s.pass(3 * time.Minute)
 	says200(t, friend.asks("2", code), "It is the turn of this place now")
 	phone.load("POST", "/.einlass/leave?room=termine", own...)
+	s.pass(time.Second)
 	says200(t, friend.asks("2", code), "This place is not valid any more")
 }
 

@@ -35,15 +35,3 @@ func TestASiteInTroubleIsUsedAsFarAsItGoes(t *testing.T) {
 		t.Errorf("%+v, then %+v (%v)", all[0], again, err)
 	}
 }
-
-func TestWithoutALawTheSiteIsLost(t *testing.T) {
-	t.Parallel()
-	twice := Cases()[13]
-	p, err := Play(&twice, Laws()[0], 900)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Share > 0.3 || p.Crashes == 0 {
-		t.Errorf("%.2f of what was possible with %d crashes: this site needs no law", p.Share, p.Crashes)
-	}
-}

@@ -70,12 +70,6 @@ func Open(room, path string, line Line, names *Names, log *zap.Logger) (*Desk, e
 	return d, nil
 }
 
-// Check is Open for a look: whether the file can be read.
-func Check(room, path string) error {
-	_, err := read(path, room)
-	return err
-}
-
 // Taken is a place of a desk.
 type Taken struct {
 	Ticket queue.Ticket

@@ -94,33 +94,11 @@ func (e *exchange) askArrive() {
 // turnedAway is for an arrival that got no number. A door that is closed may open, a line that is too long grows shorter, and the
 // plan may have more to give: such a page comes back by itself.
 func (e *exchange) turnedAway() verdict {
-	state, next := e.turnedAwayState()
+	state, next := e.r.turnsAway(e.joined.Reason)
 	if state == web.Code || state == web.SoldOut && next.At == 0 {
 		return verdict{kind: refusal, answer: answerTurnedAway}
 	}
 	return verdict{kind: later, answer: answerTurnedAway, after: e.r.comesBack(&next), count: metrics.Refused}
-}
-
-// turnedAwayState is what the page of an arrival says that got no number, and what comes next for it. Outside an opening the room is
-// closed. In one somebody has closed the door, until the next opening.
-func (e *exchange) turnedAwayState() (web.State, queue.Start) {
-	v := e.r.Line.View()
-	switch e.joined.Reason {
-	case queue.ReasonLimit:
-		if v.Snapshot.Opening.Name == "" {
-			return web.Limit, v.Start
-		}
-		return web.Limit, v.Following // whoever meets the limit has the door closed for the rest of this opening
-	case queue.ReasonSoldOut:
-		return web.SoldOut, v.Start
-	case queue.ReasonCode:
-		return web.Code, queue.Start{}
-	}
-	o := &v.Snapshot.Opening
-	if o.Name == "" || o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseThrough {
-		return web.Closed, v.Start
-	}
-	return web.Early, v.Following
 }
 
 // spread is an interval ±20 %, so that pages that came at once do not ask at once.

@@ -111,7 +111,7 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 		}
 	}
 	p.More = len(all) - len(p.Changes)
-	p.Plan.Warnings = append(p.Plan.Warnings, forgets(v, all)...)
+	p.Plan.Warnings = append(append(p.Plan.Warnings, ends(v, all)...), forgets(v, all)...)
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ type reader struct {
 	begun  uint64 // the latest call
 	// undated are the answers of whose time only the beginning is known, and the latest call begun before their end.
 	undated []undated
+	seen    []sighting
 }
 
 // undated is an answer that tells no time of the store, by its index in events.
@@ -159,6 +160,7 @@ func (r *reader) event(l *line) error {
 		return nil // it was counted where it began
 	}
 	r.dated(l)
+	r.sees(&l.Event)
 	r.note(l.Event)
 	return nil
 }

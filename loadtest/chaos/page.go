@@ -11,7 +11,7 @@ import (
 // Page is the result of a run as Markdown.
 func Page(cfg Config, outcomes []*Outcome) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Seed %d. ", cfg.Seed)
+	fmt.Fprintf(&b, "`loadtest chaos --seed %d`, %s. ", cfg.Seed, cfg.Of)
 	if failures := Failures(outcomes); failures > 0 {
 		fmt.Fprintf(&b, "**%d things went wrong.**\n", failures)
 	} else {

@@ -34,6 +34,8 @@ type Config struct {
 	Keep string
 	// Out gets a line as each fault ends.
 	Out io.Writer
+	// Of says when the run was and of what, for its page.
+	Of string
 }
 
 // Outcome is what happened in one topology.

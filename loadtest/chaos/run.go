@@ -75,6 +75,8 @@ func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 			return nil, err
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
 	var outcomes []*Outcome
 	for _, t := range cfg.Topologies {

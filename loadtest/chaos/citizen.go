@@ -119,7 +119,9 @@ func (v *citizen) arrive(ctx context.Context) bool {
 		v.crowd.asked.Add(1)
 		ok := v.try(ctx, func() (err error) { a, err = v.get(ctx, page); return err })
 		if ok && site(a) {
-			v.place = v.Credential().Token
+			held := v.Credential()
+			v.crowd.signed(held.Key)
+			v.place = held.Token
 			v.came = time.Now()
 			v.entered = v.came
 			return true

@@ -57,7 +57,7 @@ func TestAStayThatALossBroughtBackBeforeItsEndCameInHoldsNoSlot(t *testing.T) {
 				answer(b, ask(b, before+80, journal.Renew), c.renewed, inside(journal.Renew, c.renewed))
 			}
 			sees(a, ended, epoch+1, 1)
-			for at := int64(ended + 500); at < ended+6_000; at += 500 {
+			for at := ended + 500; at < ended+6_000; at += 500 {
 				sees(b, at, epoch+1, 1)
 			}
 			if c.renewed > ended {

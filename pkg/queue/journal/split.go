@@ -27,10 +27,11 @@ func (r *reader) sees(e *Event) {
 	case e.Kind != Join || e.Number == 0:
 		return
 	}
-	if i := slices.IndexFunc(r.seen, func(s sighting) bool { return s.epoch == epoch }); i >= 0 {
-		s := &r.seen[i]
-		s.first, s.last = min(s.first, e.At), max(s.last, e.At)
-		return
+	for i := range slices.Backward(r.seen) { // nearly always the latest
+		if s := &r.seen[i]; s.epoch == epoch {
+			s.first, s.last = min(s.first, e.At), max(s.last, e.At)
+			return
+		}
 	}
 	r.seen = append(r.seen, sighting{epoch, e.At, e.At})
 }

@@ -19,7 +19,7 @@
 //
 // A process writes down that it restored a store at the time of the store's latest answer to it. When the store lost the room it cannot
 // know: a server that takes over answers heartbeats before a tick finds out that it is another one. So [Merge] lets a loss be possible since
-// any process was last given a number or a snapshot, and as long as processes are answered by two servers.
+// that process was last given a number or a snapshot, and as long as processes are answered by two servers.
 //
 // A file that cannot be written says so in its header, overwritten in place, because a full disk has no space for another
 // line. What its process did from then on is unknown, so the whole merged journal ends there, and [Merged] says where.

@@ -72,28 +72,9 @@ func Merge(paths ...string) (*Merged, error) {
 		}
 	}
 	m.sort()
-	m.dateLosses()
 	m.loseDivided()
 	m.cut()
 	return m, nil
-}
-
-// dateLosses says since when a store that was restored may have lost the room: since it last gave a number or a snapshot. A server that takes
-// over, and may lack what the one before has acknowledged, answers neither before a restore; heartbeats and claims it answers by what it
-// has, and may so take back what was told before.
-func (m *Merged) dateLosses() {
-	proof := int64(0)
-	for i := range m.Events {
-		switch e := &m.Events[i]; e.Kind {
-		case Join, Snapshot:
-			proof = e.At
-		case Restore:
-			if proof > 0 {
-				e.At = proof
-			}
-		}
-	}
-	m.sort()
 }
 
 // Add puts in what the processes cannot know, as Lose from whoever breaks a store. What is behind Until is left out.

@@ -16,14 +16,18 @@ func TestAServerThatTookOverMayTakeBackWhatWasToldSinceTheLastTick(t *testing.T)
 	}
 	for name, c := range map[string]struct {
 		restored int64
+		beside   int64 // another process is still at the old server
 		want     int
 	}{
 		"a tick finds that the room is another server's": {restored: back},
+		"another process is still at the old one":        {restored: back, beside: called + 50},
 		"no tick does":           {want: 1},
 		"one did so long before": {restored: start + 600, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file, path := create(t, t.TempDir(), false, start)
+			dir := t.TempDir()
+			file, path := create(t, dir, false, start)
+			other, beside := create(t, dir, false, start+1)
 			answered := func(at int64, e journal.Event, ids ...queue.VisitorID) {
 				call := file.Begin(journal.Event{At: at, Kind: e.Kind, Watermark: e.Watermark}, ids)
 				e.At = at
@@ -47,12 +51,17 @@ func TestAServerThatTookOverMayTakeBackWhatWasToldSinceTheLastTick(t *testing.T)
 			answered(tick, marks(epoch))
 			keep(called, queue.StateCalled, tick+50+queue.DefaultTiming().Window.Milliseconds())
 			keep(back, queue.StateWaiting, 0)
+			if c.beside > 0 {
+				other.End(other.Begin(journal.Event{Kind: journal.Snapshot}, nil), []journal.Event{{
+					At: c.beside, Kind: journal.Snapshot, Snapshot: marks(epoch).Snapshot,
+				}})
+			}
 			restore(back)
 			if c.restored == back {
 				answered(restored, marks(epoch+1))
 			}
 			keep(restored+10, queue.StateWaiting, 0)
-			found := brokenTogether(t, []*journal.File{file}, path)
+			found := brokenTogether(t, []*journal.File{file, other}, path, beside)
 			if found[journal.RuleLost] != c.want {
 				t.Errorf("broken are %v, want %d of a place lost", found, c.want)
 			}

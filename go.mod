@@ -28,6 +28,8 @@ require (
 
 require github.com/dunglas/httpsfv v1.1.2
 
+require rsc.io/qr v0.2.0 // indirect
+
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.2.0
 	github.com/Shopify/toxiproxy/v2 v2.5.0

@@ -35,6 +35,10 @@ func everyCommand(t *testing.T) [][]string {
 		{"booked", "termine", "412"},
 		{"draw", "show", "termine"},
 		{"draw", "type", "termine", "o", "3 17 22"},
+		{"place", "new", "termine"},
+		{"place", "now", "termine"},
+		{"place", "link", "termine", "7", "7KQ4-M2PX"},
+		{"desk", "termine"},
 		{"codes", "list", "termine"},
 		{"codes", "new", "termine", "--group", "residents", "--count", "2", "--out", filepath.Join(t.TempDir(), "codes.csv")},
 		{"codes", "again", "termine", "1", "--out", filepath.Join(t.TempDir(), "codes.csv")},
@@ -144,7 +148,7 @@ func without(member string) forgery {
 }
 
 func isAct(command []string) bool {
-	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite"}, command[0])
+	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite", "place", "desk"}, command[0])
 }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }

@@ -89,7 +89,8 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.tokenFile, "token-file", "", "`file` with the token, which others must not be able\nto read (default EINLASS_ADMIN_TOKEN, the token)")
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
-	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.planCommand(), a.bookedCommand(), a.drawCommand(), a.codesCommand(), a.inviteCommand(), a.debugCommand())
+	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.planCommand(), a.bookedCommand(), a.drawCommand(), a.codesCommand(), a.inviteCommand())
+	root.AddCommand(a.placeCommand(), a.deskCommand(), a.debugCommand())
 	root.AddCommand(a.changeCommands()...)
 	root.SetHelpCommand(helpCommand())
 	return root

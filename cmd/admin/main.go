@@ -15,6 +15,8 @@
 //	admin plan change termine …     change the opening under way, or the next: --start, --end, --quota, --release …
 //	admin plan set termine FILE     another schedule; preview, clear, start, end, skip and reset beside it
 //	admin draw show termine         the draws of the openings; type and verify beside it
+//	admin desk termine              take places at the telephone, one key a caller
+//	admin place now termine         whose turn it is of those; list, show, link, front, remove beside it
 //	admin codes new termine …       codes for a group; list, again, revoke, remove and print beside it
 //	admin invite termine …          a link that opens the door to a group
 //	admin message termine "…"       show a text to everybody who waits; "" takes it away

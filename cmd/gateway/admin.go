@@ -90,12 +90,14 @@ func readToken(file string) (string, error) {
 
 // operated are the rooms as the operator service sees them.
 func (a *app) operated() []operator.Room {
-	rooms := a.serving.Load().rooms
+	now := a.serving.Load()
+	rooms := now.rooms
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
 		all[i] = operator.Room{
 			ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Undrawn: r.line.draws.Undrawn,
 			Backends: r.addresses, Ref: a.references(r.line), Door: r.line.door,
+			Places: a.placesOf(r, now.cfg),
 		}
 	}
 	return all

@@ -122,6 +122,9 @@ func (r *room) movesLanes(next *config.Room) string {
 // fails; discard closes it.
 func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *serving) error {
 	ch.next = &serving{cfg: cfg}
+	if err := ch.boundGuesses(cfg.Limits.Codes, now); err != nil {
+		return err
+	}
 	anyForgot := false
 	for i := range cfg.Rooms {
 		r, forgot, err := a.prepareRoom(ctx, ch, &cfg.Rooms[i], now)
@@ -138,7 +141,7 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		public, err := a.publicRoom(r, cfg)
+		public, err := a.publicRoom(r, cfg, ch.next.guesses)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}
@@ -160,6 +163,9 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 
 func (a *app) prepareRoom(ctx context.Context, ch *change, cfg *config.Room, now *serving) (r *room, forgot bool, err error) {
 	r = &room{cfg: cfg}
+	if r.sms, err = smsSender(cfg); err != nil && !a.open.look {
+		return nil, false, at("sms.secret_file", err) // a look has named it
+	}
 	old := now.room(cfg.ID)
 	if old != nil {
 		r.line = old.line
@@ -221,6 +227,16 @@ func (ch *change) limit(c config.Arrivals, now *serving) (err error) {
 	}
 	ch.set.Arrivals = ch.next.arrivals
 	return nil
+}
+
+// boundGuesses makes the bound of wrong codes, or keeps the one there is with all that it knows.
+func (ch *change) boundGuesses(c config.Codes, now *serving) (err error) {
+	if now != nil && now.cfg.Limits.Codes == c {
+		ch.next.guesses = now.guesses
+		return nil
+	}
+	ch.next.guesses, err = limit.NewGuesses(c.Wrong, c.WrongInAll, time.Now())
+	return err
 }
 
 // start starts what is new.

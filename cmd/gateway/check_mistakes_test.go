@@ -86,11 +86,24 @@ func mistakesOfFiles() []mistake {
 			w.edit("    pace:", "    invitations: {secret_file: DIR/invitations}\n    pace:")
 		}
 	}
+	messages := func(secret string, mode fs.FileMode) func(*world) {
+		return func(w *world) {
+			if secret != "" {
+				w.write("messages", secret, mode)
+			}
+			w.edit("    pace:", "    sms: {url: \"https://sms.example\", secret_file: DIR/messages}\n    pace:")
+		}
+	}
+	const messageKey = "rooms[0].sms.secret_file"
 	const inviteKey = "rooms[0].invitations.secret_file"
 	return []mistake{
 		{name: "no secret of invitations", spoil: invites("", 0), key: inviteKey, at: "invitations", say: "no such file"},
 		{name: "a short secret of invitations", spoil: invites("abc\n", 0o600), key: inviteKey, at: "invitations", say: "holds 3 bytes: want at least 32"},
 		{name: "a secret of invitations that others can read", spoil: invites(strings.Repeat("x", 32), 0o644), key: inviteKey, at: "invitations", say: "chmod o="},
+		{name: "no secret of messages", spoil: messages("", 0), key: messageKey, at: "secret_file", say: "no such file"},
+		{name: "a short secret of messages", spoil: messages("abc\n", 0o600), key: messageKey, at: "secret_file", say: "holds 3 bytes: want at least 32"},
+		{name: "a secret of messages that is no base64", spoil: messages("whsec_!", 0o600), key: messageKey, at: "secret_file", say: "goes on in base64"},
+		{name: "a secret of messages that others can read", spoil: messages(strings.Repeat("x", 32), 0o644), key: messageKey, at: "secret_file", say: "chmod o="},
 		{name: "no keyring", spoil: func(w *world) { w.remove("keys.json") }, key: "keys.file", at: keyLine, say: "gateway keys new"},
 		{name: "a keyring that others can read", spoil: func(w *world) { w.chmod("keys.json", 0o644) }, key: "keys.file", at: keyLine, say: "chmod 600"},
 		{name: "an empty keyring", spoil: func(w *world) { w.empty("keys.json", 0o600) }, key: "keys.file", at: keyLine, say: "keyring"},

@@ -64,12 +64,12 @@ func clientOf(s config.Store) string {
 
 // applied is all that Apply looks at in a configuration, as text.
 func applied(c config.Config) string {
-	text := fmt.Sprintf("%+v %v %v %v", c.Routes(), c.Limits.ArrivalsPerPrefix, c.Log.Level, drainOf(&c, nil))
+	text := fmt.Sprintf("%+v %v %v %v %v", c.Routes(), c.Limits.Codes, c.Limits.ArrivalsPerPrefix, c.Log.Level, drainOf(&c, nil))
 	for i := range c.Rooms {
 		r := &c.Rooms[i]
 		line := (&line{}).config(r)
 		line.ConfigHash = ""
-		text += fmt.Sprintf("%+v %+v %+v %+v %+v %v", siteConfig(r), line, boundsOf(r, &c.Limits), homeOf(r, &c.Listen), r.Backend, ruleOf(r)) + fmt.Sprint(lotsOf(r))
+		text += fmt.Sprintf("%+v %+v %+v %+v %+v %v", siteConfig(r), line, boundsOf(r, &c.Limits), homeOf(r, &c.Listen), r.Backend, ruleOf(r)) + fmt.Sprint(lotsOf(r), r.SMS)
 	}
 	return text
 }

@@ -182,6 +182,10 @@ func (o *opener) secrets(cfg *config.Config) error {
 		}
 	}
 	for i := range cfg.Rooms {
+		_, smsErr := smsSender(&cfg.Rooms[i])
+		if err := o.refuse(fmt.Sprintf("rooms[%d].sms.secret_file", i), smsErr); err != nil {
+			return err
+		}
 		_, err := invitationSecret(&cfg.Rooms[i])
 		if err := o.refuse(fmt.Sprintf("rooms[%d].invitations.secret_file", i), err); err != nil {
 			return err

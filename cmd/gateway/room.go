@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"reflect"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
@@ -19,6 +21,7 @@ import (
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
+	"github.com/einlass/einlass/internal/sms"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/plan"
@@ -30,6 +33,7 @@ type serving struct {
 	cfg      *config.Config
 	rooms    []*room         // in the order of the configuration
 	arrivals *limit.Arrivals // nil: no limit
+	guesses  *limit.Guesses
 }
 
 // room is a room of one configuration. Its line and its backend may be those of the configuration before.
@@ -37,6 +41,7 @@ type room struct {
 	cfg     *config.Room
 	line    *line
 	backend *backend
+	sms     *sms.Sender // nil: there is none
 }
 
 // room is the room of an id, nil if there is none.
@@ -61,6 +66,8 @@ type line struct {
 	draws   *draws.Conductor
 	door    *door.Issuer
 	lots    limit.Lots
+	names   *desk.Names
+	desk    *desk.Desk
 	odds    chances
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
@@ -103,6 +110,9 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	l.health = siteHealth{line: l, log: log, odds: &l.odds, keys: a.keys.source}
 	qc.OnSnapshot, qc.OnBeatsDropped, qc.Health = l.onSnapshot, a.metrics.HeartbeatsDropped, &l.health
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
+	if err = a.openDesk(l, log); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
 	return l, forgot, nil
@@ -207,7 +217,7 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
 	if err != nil {
 		return gateway.RoomConfig{}, err
@@ -221,9 +231,23 @@ func (a *app) publicRoom(r *room, cfg *config.Config) (gateway.RoomConfig, error
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
-	rc.Draws = r.line.draws
+	rc.Draws, rc.Names = r.line.draws, r.line.names
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
+	if rc.Door, err = a.doorOf(r.cfg, guesses); err != nil {
+		return gateway.RoomConfig{}, err
+	}
 	return rc, nil
+}
+
+// doorOf is what the room reads codes and invitations with.
+func (a *app) doorOf(r *config.Room, guesses *limit.Guesses) (d gateway.Door, err error) {
+	secret, err := invitationSecret(r)
+	if err != nil {
+		return d, fmt.Errorf("invitations.secret_file: %w", err)
+	}
+	d = gateway.Door{Keys: a.keys.source, Guesses: guesses}
+	d.Invitations, err = door.NewInvitations(a.keys.source, r.ID, secret)
+	return d, err
 }
 
 // siteConfig is what the configuration says about a room's pages.
@@ -300,6 +324,7 @@ func (a *app) lineServices(l *line) []lifecycle.Service {
 	return []lifecycle.Service{
 		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
 		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run, Stop: l.finishing},
+		{Name: "desk of " + l.id, Run: l.desk.Run},
 	}
 }
 

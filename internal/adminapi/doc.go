@@ -8,6 +8,10 @@
 //	POST  /v1/rooms/{id}/plan/preview   what another schedule would do             operators
 //	GET   /v1/rooms/{id}/draws          the records of its draws                   operators
 //	POST  /v1/rooms/{id}/draws/line     the line that decides one: operator.Typed  operators
+//	GET   /v1/rooms/{id}/places         those that its desk keeps                  operators
+//	POST  /v1/rooms/{id}/places         takes one: operator.NewPlace               operators
+//	POST  /v1/rooms/{id}/places/find    where one stands: operator.PlaceAct; link,
+//	                       sms, front and remove beside it                              operators
 //	GET   /v1/rooms/{id}/codes          its batches of codes                       operators
 //	POST  /v1/rooms/{id}/codes          another batch: its codes                   operators
 //	POST  /v1/rooms/{id}/codes/print    the codes of a batch that there is         operators

@@ -50,6 +50,7 @@ const (
 	CodeUnknown      = "unknown"
 	CodeFormat       = "newer_format"
 	CodeCrowd        = "too_many_wrong_tokens"
+	CodeNotSent      = "not_sent"
 	CodeInternal     = "internal"
 )
 
@@ -90,6 +91,9 @@ var kinds = []kind{
 	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{operator.ErrNotNow, http.StatusConflict, CodeNotNow, "Not now"},
+	{operator.ErrPlaceNotNow, http.StatusConflict, CodeNotNow, "Not now"},
+	{operator.ErrNotSent, http.StatusBadGateway, CodeNotSent, "Not sent"},
+	{operator.ErrNotKept, http.StatusServiceUnavailable, CodeUnavailable, "Nothing can be written"},
 	{errMediaType, http.StatusUnsupportedMediaType, CodeMediaType, "Unsupported media type"},
 	{queue.ErrInvalid, http.StatusUnprocessableEntity, CodeInvalid, "Invalid values"},
 	{queue.ErrUnknown, http.StatusNotFound, CodeUnknown, "Unknown place or opening"},

@@ -64,6 +64,11 @@ type Operators interface {
 	Draws(id string) (operator.DrawsInfo, error)
 	Type(ctx context.Context, id string, typed operator.Typed) (operator.DrawTyped, error)
 	RefuseTyped(ctx context.Context, id string, why error) error
+	ListPlaces(ctx context.Context, id string) (operator.PlaceList, error)
+	TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error)
+	ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error)
+	SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error)
+	RefusePlace(ctx context.Context, id, act string, why error) error
 	CodesOperators
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error

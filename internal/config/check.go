@@ -196,6 +196,8 @@ func (ch *checker) limits(l *Limits) {
 	}
 	offOr(ch, at("stay.in_flight"), l.Stay.InFlight, 1, 65_536, " requests")
 	offOr(ch, at("stay.networks"), l.Stay.Networks, 1, 64, "")
+	between(ch, at("codes.wrong"), l.Codes.Wrong, 1, 1_000, " a minute")
+	between(ch, at("codes.wrong_in_all"), l.Codes.WrongInAll, 1, 1_000_000, " a minute")
 }
 
 var prefixForm = regexp.MustCompile(`^/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,24 @@ func (ch *checker) rooms(c *Config) {
 	ch.routes(c)
 }
 
+// sms holds the two keys together, and the address to a URL.
+func (ch *checker) sms(s *SMS, at string) {
+	switch {
+	case s.URL == "" && s.SecretFile == "":
+	case s.URL == "":
+		ch.bad(at+".url", "is missing; want the address of the service, or no secret_file")
+	case s.SecretFile == "":
+		ch.bad(at+".secret_file", "is missing; want the file with the secret of the service")
+	}
+	if s.URL == "" {
+		return
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
+		ch.bad(at+".url", "%q is not accepted; want for example https://sms.example.org/hook", s.URL)
+	}
+}
+
 func (ch *checker) room(r *Room, at string) {
 	key := func(name string) string { return at + "." + name }
 	switch {
@@ -61,6 +80,7 @@ func (ch *checker) room(r *Room, at string) {
 	ch.line(key("title"), r.Title, 120)
 	ch.plain(key("message"), r.Message, 2000)
 	ch.line(key("contact"), r.Contact, 200)
+	ch.sms(&r.SMS, key("sms"))
 	between(ch, key("close_at"), r.CloseAt, 0, queue.MaxInsideLimit, " (0: never)")
 	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " entries per minute")
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")

@@ -95,6 +95,15 @@ type Limits struct {
 	ConnectionsPerIP  int           `yaml:"connections_per_ip"`
 	ArrivalsPerPrefix Arrivals      `yaml:"arrivals_per_prefix"`
 	Stay              Stay          `yaml:"stay"`
+	Codes             Codes         `yaml:"codes"`
+}
+
+// Codes bounds how many wrong codes are read at one gateway, in a minute.
+type Codes struct {
+	// Wrong is from one network, an IPv4 address or an IPv6 /64; a /56 has twice the limit and a /48 eight times.
+	Wrong int64 `yaml:"wrong"`
+	// WrongInAll is from all networks together.
+	WrongInAll int64 `yaml:"wrong_in_all"`
 }
 
 // Stay bounds what one stay may use at one gateway.

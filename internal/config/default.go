@@ -31,6 +31,7 @@ func Default() Config {
 			Connections:       100_000,
 			ConnectionsPerIP:  2_000,
 			ArrivalsPerPrefix: Arrivals{Rate: 1_200, Burst: 2_000},
+			Codes:             Codes{Wrong: 5, WrongInAll: 6_000},
 			Stay:              Stay{InFlight: 32, Networks: 4},
 		},
 		Prefix: "/.einlass",

@@ -40,6 +40,7 @@ var restart = []struct{ path, why string }{
 // which is made anew when anything in it differs. What stands in neither list is refused like what needs a restart.
 var live = []string{
 	"limits.arrivals_per_prefix.rate", "limits.arrivals_per_prefix.burst", "limits.stay.in_flight", "limits.stay.networks",
+	"limits.codes.wrong", "limits.codes.wrong_in_all",
 	"log.level", "drain", "paths.legacy",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].canonical", "rooms[].frame_ancestors", "rooms[].paths", "rooms[].exclude",
 	"rooms[].once", "rooms[].backend",
@@ -47,7 +48,7 @@ var live = []string{
 	"rooms[].session.idle", "rooms[].session.max", "rooms[].session.resume", "rooms[].session.active", "rooms[].session.page",
 	"rooms[].session.visit",
 	"rooms[].finish", "rooms[].bookings", "rooms[].frees", "rooms[].commands", "rooms[].schedule", "rooms[].draw.beacon", "rooms[].draw.lots.ipv4",
-	"rooms[].draw.lots.ipv6", "rooms[].invitations.secret_file", "rooms[].close_at",
+	"rooms[].draw.lots.ipv6", "rooms[].invitations.secret_file", "rooms[].sms.url", "rooms[].sms.secret_file", "rooms[].close_at",
 	"rooms[].session.form_grace", "rooms[].session.quiet",
 	"rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
 	"rooms[].poll.min", "rooms[].poll.max",

@@ -39,6 +39,8 @@ type Room struct {
 	Draw Draw `yaml:"draw"`
 	// Invitations is how a site invites by itself.
 	Invitations Invitations `yaml:"invitations"`
+	// SMS is the service that hands links to places on as short messages.
+	SMS SMS `yaml:"sms"`
 	// CloseAt is how many places close the door for the rest of an opening; 0: none.
 	CloseAt int64   `yaml:"close_at"`
 	Backend Backend `yaml:"backend"`
@@ -68,6 +70,14 @@ type Room struct {
 func (r *Room) Files() []string {
 	_, files := route.SplitFiles(r.Exclude)
 	return files
+}
+
+// SMS is a service for short messages.
+type SMS struct {
+	// URL is where a signed webhook is sent; empty: there is none.
+	URL string `yaml:"url"`
+	// SecretFile holds the secret that gateway and service share, of at least sms.MinSecret bytes.
+	SecretFile string `yaml:"secret_file"`
 }
 
 // Invitations is what a room takes from its site.

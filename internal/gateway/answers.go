@@ -38,6 +38,8 @@ const (
 	answerButton
 	answerWindow
 	answerCookies
+	// answerDoor asks for a code, or for the press that an invitation takes.
+	answerDoor
 	// answerOver says why there is no place, with a button to line up again.
 	answerOver
 	// answerEnded says that the line has ended with its opening, and what comes next.
@@ -76,7 +78,7 @@ func (e *exchange) reply(d *decision) {
 	case answerNoStore:
 		e.laterPage(d, 503, web.NoStore, web.Coming{})
 	case answerTurnedAway:
-		state, next := e.turnedAwayState()
+		state, next := r.turnsAway(e.joined.Reason)
 		e.laterPage(d, 200, state, e.r.coming(&next))
 	case answerBehind:
 		e.laterPage(d, 200, web.Behind, e.r.coming(&e.r.Line.View().Start))
@@ -89,9 +91,13 @@ func (e *exchange) reply(d *decision) {
 	case answerWindow:
 		v.Answer(200, web.HTMLType, r.Pages.AppendWindow(nil, g.lang(r, v), e.target()), r.windowHeaders...)
 	case answerCookies:
-		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.target()), r.headers...)
+		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.tryAgain()), r.doorHeaders...)
+	case answerDoor:
+		e.answerDoor()
 	case answerOver:
-		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), d.ended, e.target()), r.headers...)
+		over := web.Placeless{Why: d.ended, Target: e.target()}
+		over.Shut, over.Coming = r.shut()
+		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), &over), r.headers...)
 	case answerEnded:
 		e.endedPage()
 	case answerGuess:
@@ -132,12 +138,38 @@ func (e *exchange) lead(d *decision) {
 		to = e.g.waitURL(e.r, e.v, to)
 	case toWaitKept:
 		to = e.g.ownURL(e.r, e.v, "wait", keptMark, to)
+	case toDoor:
+		to = e.g.ownURL(e.r, e.v, "door", "", to)
 	}
 	if d.act != admit {
 		e.v.Redirect(303, to)
 		return
 	}
 	e.v.Redirect(303, to, "Einlass-State", "inside")
+}
+
+// tryAgain is where the page for cookies leads: a code need not be typed again.
+func (e *exchange) tryAgain() string {
+	if e.purpose != presenting {
+		return e.target()
+	}
+	return e.g.ownURL(e.r, e.v, "door", e.brought.again(), e.target())
+}
+
+// answerDoor is the page at the door.
+func (e *exchange) answerDoor() {
+	buf := pageBuffers.Get().(*[]byte)
+	defer pageBuffers.Put(buf)
+	if e.purpose == reading && e.brought.invitation {
+		e.entrance = e.readBrought(false)
+	}
+	page, status := e.doorPage(), 200
+	if page.News == web.DoorLimited {
+		status = 429
+	}
+	*buf = e.r.Pages.AppendDoor((*buf)[:0], e.g.lang(e.r, e.v), &page)
+	headers := append(slices.Clone(e.r.doorHeaders), "Einlass-State", "door")
+	e.v.Answer(status, web.HTMLType, *buf, append(headers, retryAfter(status, e.entrance.retry)...)...)
 }
 
 // leadTo redirects to a URL. What stands in that of this request is never a Referer.
@@ -150,6 +182,9 @@ func (e *exchange) placePage(d *decision) {
 	s := e.status(d)
 	if s.Ahead >= 0 && s.Number > 0 {
 		e.r.rememberShown(e.v, s.Number, s.Ahead)
+	}
+	if p, has := e.placeShown(d); has {
+		s.Code = e.r.codeOf(&p, s.Number)
 	}
 	w := e.waitOf(s)
 	switch {
@@ -409,6 +444,41 @@ func (e *exchange) answerDraw(d *web.Draw) {
 	defer pageBuffers.Put(buf)
 	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.r.langOf(e.v), d)
 	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
+}
+
+// answerMove is the page with a link to the visitor's place.
+func (e *exchange) answerMove(m *web.Move) {
+	body, err := e.r.Pages.AppendMove(nil, e.g.lang(e.r, e.v), m)
+	if err != nil {
+		e.g.failed(e.r, e.v, "link to a place not shown", err)
+		return
+	}
+	e.v.Answer(200, web.HTMLType, body, e.r.headers...)
+}
+
+// answerTake is the page that a link leads to.
+func (e *exchange) answerTake(status int, t *web.Take) {
+	headers := append(retryAfter(status, storeRetry), e.r.headers...)
+	e.v.Answer(status, web.HTMLType, e.r.Pages.AppendTake(nil, e.g.lang(e.r, e.v), t), headers...)
+}
+
+// answerFoundPlace is the page on which anybody with number and code sees where a place stands.
+func (e *exchange) answerFoundPlace(f *web.PlaceForm) {
+	f.Action, f.Room = e.g.Prefix+"/place", e.r.ID
+	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendPlace(nil, e.g.lang(e.r, e.v), f), e.r.headers...)
+}
+
+// tooManyGuesses refuses to read a code, right or wrong.
+func (e *exchange) tooManyGuesses(after time.Duration) {
+	e.r.Metrics.Visit(metrics.Limited)
+	headers := append(retryAfter(429, after), e.r.headers...)
+	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, "too-many-codes", ""), headers...)
+}
+
+// answerBadLink is the page of a link that leads to no place.
+func (e *exchange) answerBadLink(why web.BadLink) {
+	back := e.g.waitURL(e.r, e.v, e.target())
+	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendBadLink(nil, e.g.lang(e.r, e.v), why, back), e.r.headers...)
 }
 
 // answerAsset sends a file of our pages.

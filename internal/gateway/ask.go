@@ -22,6 +22,10 @@ type exchange struct {
 	nonce string   // of cookieHand
 	ended int64    // Unix seconds, when a finished stay ended
 	once  *formKey // not nil: a form that is sent once
+
+	brought brought
+	secret  string        // of the browser, at the door; empty: it has none
+	arrival queue.Arrival // what was brought makes of one
 }
 
 // serve decides on a request and acts, asking what decide wants to know.
@@ -30,6 +34,15 @@ func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e.purpose, e.sends, e.fetches, e.through = p, sends(v.Method()), fetches(v), r.through()
 	e.cookieGiven = p == standing && cookieGiven(v.Query())
 	e.elsewhere = r.elsewhere(v) && !v.Framed()
+	switch p {
+	case reading:
+		e.guarded = e.doorway().guards
+		e.bringInURL()
+	case presenting:
+		e.guarded = e.doorway().guards
+		e.bringInForm()
+	default:
+	}
 	e.readCookie()
 	if p == visiting && e.sentBefore() {
 		return
@@ -64,6 +77,8 @@ func (e *exchange) ask(q question) {
 		e.askResume()
 	case arrive:
 		e.askArrive()
+	case present:
+		e.askPresent()
 	}
 }
 
@@ -79,25 +94,26 @@ func (e *exchange) askLook() {
 func (e *exchange) askTouch() {
 	e.quiet = e.r.quiet.has(e.v.Path())
 	if e.touched = e.touch(); !e.touched {
+		e.endedBy = e.r.Line.EndedBecause(queue.VisitorID(e.pass.Visitor))
 		e.r.stays.end(queue.VisitorID(e.pass.Visitor))
 		e.noteFinished()
 	}
 }
 
 func (e *exchange) askPoll() {
-	p := e.r.placeOf(&e.ticket)
-	number := e.r.Line.View().Number(&p)
+	b := e.r.beatOf(&e.ticket)
+	number := e.r.Line.View().Number(&b.Place)
 	if e.purpose == knocking {
 		e.shown = e.r.shownByPoll(e.v, number)
 	} else {
 		e.shown = e.r.shown(e.v, number)
 	}
-	e.place = e.r.Line.Poll(p, e.shown)
+	e.place = e.r.Line.PollBeat(b, e.shown)
 }
 
 func (e *exchange) askClaim() {
 	t := &e.ticket
-	e.noteClaim(e.r.Line.Claim(e.r.placeOf(t)))
+	e.noteClaim(e.r.Line.ClaimBeat(e.r.beatOf(t)))
 	e.pass = token.Pass{Visitor: t.Visitor, Epoch: t.Epoch, Number: t.Number, Rank: t.Rank, Extra: t.Extra}
 	e.beginStay(&e.claimed)
 }
@@ -128,7 +144,7 @@ func (e *exchange) beginStay(s *queue.Standing) {
 // noteJoined notes what an arrival has been given: a stay, or a place.
 func (e *exchange) noteJoined() {
 	p := &e.joined.Place
-	e.pass = token.Pass{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}
+	e.pass = token.Pass{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number, Rank: rank(p, &e.arrival)}
 	e.beginStay(&e.joined.Standing)
 	if e.joined.State != queue.StateInside && e.purpose == visiting {
 		e.stands = e.r.Line.Peek(*p)

@@ -1,8 +1,12 @@
 package gateway
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
@@ -53,8 +57,14 @@ const shedRetry = 2 * time.Second
 // storeRetry is when an arrival may come again that found no store.
 const storeRetry = 5 * time.Second
 
-// askArrive numbers an arrival that passes the checks. Shedding bounds how many are worked on at once, so it comes first.
+// askArrive numbers an arrival that passes the checks. The door comes first, because it costs least, then shedding, which bounds how many are
+// worked on at once.
 func (e *exchange) askArrive() {
+	arrival, said := e.passDoor()
+	if said.kind != pass {
+		e.verdict = said
+		return
+	}
 	if e.g.Shed != nil {
 		leave, ok := e.g.Shed.Enter()
 		if !ok {
@@ -79,7 +89,7 @@ func (e *exchange) askArrive() {
 		}
 	}
 	var err error
-	if e.joined, err = e.r.Line.Arrive(queue.Arrival{}); err != nil {
+	if e.joined, err = e.r.Line.Arrive(arrival); err != nil {
 		e.storeFailed(err)
 		e.verdict = verdict{kind: later, answer: answerNoStore, after: storeRetry, count: metrics.Failed}
 		return
@@ -88,39 +98,36 @@ func (e *exchange) askArrive() {
 		e.verdict = e.turnedAway()
 		return
 	}
+	if e.knows(present) {
+		e.r.Metrics.Code(metrics.CodeOK)
+	}
+	e.leaveOther()
 	e.noteJoined()
+}
+
+// leaveOther gives up the place in line that was given for the one of now.
+func (e *exchange) leaveOther() {
+	if !e.swaps() {
+		return
+	}
+	if err := e.r.Line.Leave(context.Background(), queue.VisitorID(e.ticket.Visitor)); err != nil && !errors.Is(err, queue.ErrUnavailable) {
+		e.g.Log.Error("place not given up", zap.String("room", e.r.ID), zap.Error(err))
+	}
 }
 
 // turnedAway is for an arrival that got no number. A door that is closed may open, a line that is too long grows shorter, and the
 // plan may have more to give: such a page comes back by itself.
 func (e *exchange) turnedAway() verdict {
-	state, next := e.turnedAwayState()
-	if state == web.Code || state == web.SoldOut && next.At == 0 {
+	if e.joined.Reason == queue.ReasonCode {
+		e.entrance.news = web.DoorUsed
+		e.r.Metrics.Code(metrics.CodeUsed)
+		return verdict{kind: challenge, answer: answerDoor}
+	}
+	state, next := e.r.turnsAway(e.joined.Reason)
+	if state == web.SoldOut && next.At == 0 {
 		return verdict{kind: refusal, answer: answerTurnedAway}
 	}
 	return verdict{kind: later, answer: answerTurnedAway, after: e.r.comesBack(&next), count: metrics.Refused}
-}
-
-// turnedAwayState is what the page of an arrival says that got no number, and what comes next for it. Outside an opening the room is
-// closed. In one somebody has closed the door, until the next opening.
-func (e *exchange) turnedAwayState() (web.State, queue.Start) {
-	v := e.r.Line.View()
-	switch e.joined.Reason {
-	case queue.ReasonLimit:
-		if v.Snapshot.Opening.Name == "" {
-			return web.Limit, v.Start
-		}
-		return web.Limit, v.Following // whoever meets the limit has the door closed for the rest of this opening
-	case queue.ReasonSoldOut:
-		return web.SoldOut, v.Start
-	case queue.ReasonCode:
-		return web.Code, queue.Start{}
-	}
-	o := &v.Snapshot.Opening
-	if o.Name == "" || o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseThrough {
-		return web.Closed, v.Start
-	}
-	return web.Early, v.Following
 }
 
 // spread is an interval ±20 %, so that pages that came at once do not ask at once.

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -21,6 +23,7 @@ const (
 	plainPrefix = "einlass-"
 	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
 	shownSuffix = ".shown"
+	takeSuffix  = ".take"
 	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
 	// is which.
 	framedSuffix = ".framed"
@@ -32,7 +35,7 @@ func ownCookie(name []byte) bool {
 }
 
 // cookieNames are the names of one room's cookies, by jar.
-type cookieNames struct{ token, shown [jars]string }
+type cookieNames struct{ token, shown, take [jars]string }
 
 // jar is where a browser keeps cookies of ours.
 type jar uint8
@@ -48,7 +51,7 @@ const (
 
 func newCookieNames(room string) (n cookieNames) {
 	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
-		n.token[j], n.shown[j] = name, name+shownSuffix
+		n.token[j], n.shown[j], n.take[j] = name, name+shownSuffix, name+takeSuffix
 	}
 	return n
 }
@@ -93,6 +96,10 @@ const (
 	wordLeft  = "left"
 	wordPress = "press"
 	wordTry   = "try" // whether it comes back
+
+	// tryWith introduces the secret of a browser at the door, and pressWith that of a press there, see brought.word.
+	tryWith   = wordTry + "."
+	pressWith = wordPress + "."
 )
 
 // cookie is what becomes of the room's cookie.
@@ -113,6 +120,10 @@ const (
 	cookieLeft
 	cookiePress
 	cookieTry
+	// cookieSecret is cookieTry with a secret, of a browser at the door.
+	cookieSecret
+	// cookieNote is cookieSecret with what was wrong with a code.
+	cookieNote
 	// cookieHand is the secret by which a stay is taken over from home, if it can be.
 	cookieHand
 )
@@ -130,6 +141,19 @@ func (e *exchange) readCookie() {
 		return
 	case wordPress:
 		e.carries = carriesPress
+		return
+	}
+	if rest, ok := bytes.CutPrefix(raw, []byte(tryWith)); ok {
+		secret, note, _ := strings.Cut(string(rest), ".")
+		if isProof([]byte(secret)) {
+			e.secret = secret
+			e.readNote(note)
+		}
+		return
+	}
+	if rest, ok := bytes.CutPrefix(raw, []byte(pressWith)); ok {
+		e.carries = carriesPress
+		e.readPress(string(rest))
 		return
 	}
 	now := e.r.now()
@@ -171,7 +195,7 @@ func (e *exchange) setCookie(d *decision) error {
 	switch d.cookie {
 	case cookieStays:
 	case cookieTicket:
-		return e.r.giveTicket(e.v, e.joined.Place)
+		return e.r.giveTicket(e.v, &e.joined.Place, &e.arrival)
 	case cookieKeepTicket:
 		a := e.place
 		a.State, a.Reason = d.state, d.reason
@@ -196,13 +220,27 @@ func (e *exchange) setCookie(d *decision) error {
 		e.r.setWord(e.v, wordLeft)
 		e.r.dropShown(e.v)
 	case cookiePress:
-		e.r.setWord(e.v, wordPress)
+		e.r.setWord(e.v, e.brought.word(e.ownSecret()))
 	case cookieTry:
 		e.r.setWord(e.v, wordTry)
+	case cookieSecret:
+		if e.secret == "" || e.carries == carriesPress && !e.bringsItself() { // else the press of before stays
+			e.r.setWord(e.v, tryWith+e.ownSecret())
+		}
+	case cookieNote:
+		e.r.setWord(e.v, tryWith+e.ownSecret()+e.note())
 	case cookieHand:
 		e.giveSecret()
 	}
 	return nil
+}
+
+// ownSecret is the secret of this browser at the door, a new one if it has none.
+func (e *exchange) ownSecret() string {
+	if e.secret == "" {
+		e.secret = newSecret()
+	}
+	return e.secret
 }
 
 // now is the store's time, by which all gateways issue and check tokens.
@@ -210,6 +248,9 @@ func (r *Room) now() time.Time { return time.UnixMilli(r.Line.Now()) }
 
 // placeOf is the place of a ticket, in the order that is known.
 func (r *Room) placeOf(t *token.Ticket) queue.Place {
+	if r.Names != nil {
+		r.Names.Saw(t.Epoch)
+	}
 	p, _ := r.Line.Place(queue.Ticket{
 		Visitor: queue.VisitorID(t.Visitor), Epoch: t.Epoch, Number: t.Number, Order: queue.Order(t.Rank.Order), Lane: t.Rank.Lane,
 	})
@@ -238,9 +279,14 @@ func (r *Room) resuming() queue.Answer {
 // giveTicket sets the cookie for a place that was just given. Its ticket lives no longer than the place counts as present
 // without a word: one of full life follows when the cookie has come back, so that a number that nobody uses is soon worth
 // nothing, without any memory.
-func (r *Room) giveTicket(v *httpx.Visit, p queue.Place) error {
+func (r *Room) giveTicket(v *httpx.Visit, p *queue.Place, a *queue.Arrival) error {
+	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number, Rank: rank(p, a)}, r.unconfirmed())
+}
+
+// unconfirmed is how long a ticket lives whose cookie has not come back.
+func (r *Room) unconfirmed() time.Duration {
 	t := r.Line.Timing()
-	return r.setTicket(v, token.Ticket{Visitor: token.ID(p.Visitor), Epoch: p.Epoch, Number: p.Number}, min(t.Absent, t.Life))
+	return min(t.Absent, t.Life)
 }
 
 // setTicket issues a ticket and sets its cookie.
@@ -360,6 +406,27 @@ func (r *Room) dropShown(v *httpx.Visit) {
 	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
 		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
 	}
+}
+
+// takeSecret is the secret by which this browser takes a place over, nil if it has none.
+func (e *exchange) takeSecret() []byte {
+	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])
+	if !isProof(secret) {
+		return nil
+	}
+	return secret
+}
+
+// giveTakeSecret gives the browser one, for as long as a link is good for, unless it has one: with each it comes to another id.
+func (e *exchange) giveTakeSecret() {
+	secret := string(e.takeSecret())
+	if secret == "" {
+		secret = newTakeSecret()
+	}
+	j := e.r.jar(e.v)
+	e.v.SetCookie(httpx.Cookie{
+		Name: e.r.cookies.take[j], Value: secret, MaxAge: 2 * placelink.Life, Secure: e.v.Secure(), Partitioned: j == framedJar,
+	})
 }
 
 // probeCookie sets the cookie of the operator's probe as that of a room is set, and reports whether it came.

@@ -27,13 +27,13 @@ func newCounts(t testing.TB) *counts {
 	return c
 }
 
-// Register registers the collector of the visits twice.
+// Register registers the collectors of the visits and of the codes twice.
 func (c *counts) Register(collector prometheus.Collector) error {
 	descs := make(chan *prometheus.Desc, 100)
 	collector.Describe(descs)
 	close(descs)
 	for desc := range descs {
-		if strings.Contains(desc.String(), `"einlass_visits_total"`) {
+		if strings.Contains(desc.String(), `"einlass_visits_total"`) || strings.Contains(desc.String(), `"einlass_door_codes_total"`) {
 			if err := c.visits.Register(collector); err != nil {
 				return err
 			}
@@ -54,6 +54,12 @@ func (c *counts) open(t testing.TB, room string) *metrics.Room {
 // ofVisits says how many visits of each kind were counted.
 func (c *counts) ofVisits(t testing.TB) map[string]int {
 	t.Helper()
+	return c.of(t, "einlass_visits_total", "kind")
+}
+
+// of are the values of a counter, by one of its labels.
+func (c *counts) of(t testing.TB, counter, by string) map[string]int {
+	t.Helper()
 	families, err := c.visits.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +68,7 @@ func (c *counts) ofVisits(t testing.TB) map[string]int {
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
 			for _, label := range m.GetLabel() {
-				if family.GetName() == "einlass_visits_total" && label.GetName() == "kind" {
+				if family.GetName() == counter && label.GetName() == by {
 					visits[label.GetValue()] += int(m.GetCounter().GetValue())
 				}
 			}

@@ -17,6 +17,10 @@ func decide(f *facts) decision {
 		return inStrangersFrame(f, decideStanding(f))
 	case knocking:
 		return decideKnock(f)
+	case reading:
+		return inStrangersFrame(f, decideReading(f))
+	case presenting:
+		return decidePresent(f)
 	default:
 		return inStrangersFrame(f, decideVisit(f))
 	}
@@ -72,6 +76,8 @@ const (
 	toWait
 	// toWaitKept is toWait, with the mark that a cookie was given.
 	toWaitKept
+	// toDoor: the own URL of the page at the door, which leads to the target.
+	toDoor
 )
 
 func ask(q question) decision { return decision{ask: q} }
@@ -107,8 +113,11 @@ func decideVisit(f *facts) decision {
 		if d, fetched := decideLastParts(f); fetched {
 			return d
 		}
-		if f.sends {
+		switch {
+		case f.sends:
 			return decideNotSent(f)
+		case f.endedBy == queue.ReasonMoved && f.reads:
+			return movedAway()
 		}
 	case f.carries == carriesEndedPass && (f.sends || !f.reads):
 		return decideLate(f)
@@ -131,9 +140,18 @@ func decideVisit(f *facts) decision {
 			return d
 		case d.reason == queue.ReasonFloor:
 			return overBy(d.reason) // a new number takes a press: who comes back finds out that the old one has ended
+		case d.reason == queue.ReasonMoved:
+			return movedAway()
 		}
 	}
 	return decideArrival(f)
+}
+
+// movedAway is for a page load of somebody whose place went on in another browser: they are told so, once, before they get another number.
+func movedAway() decision {
+	d := over(web.EndedMoved)
+	d.cookie = cookieLeft
+	return d
 }
 
 // decideLastParts is for what a finished stay fetches whose pass does not say that it is finished. A page is not among it: no
@@ -183,6 +201,9 @@ func decideStanding(f *facts) decision {
 		if f.touched {
 			return decision{act: admit, answer: answerLead, count: uncounted}
 		}
+		if f.endedBy == queue.ReasonMoved {
+			return over(web.EndedMoved)
+		}
 		return over(web.EndedStay)
 	case carriesEndedPass:
 		if !f.resumable {
@@ -229,11 +250,15 @@ func over(why web.Ending) decision {
 	return decision{act: refuse, answer: answerOver, ended: why, count: metrics.Page}
 }
 
+// leadToWait leads somebody who presses to where the place stands that is there.
+func leadToWait() decision {
+	return decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
+}
+
 // decidePress is for a press on a button of our own page: a number for a visitor without a place, and on to the waiting page.
 func decidePress(f *facts) decision {
-	stands := decision{act: wait, answer: answerLead, to: toWait, count: uncounted}
 	if f.through {
-		return stands
+		return leadToWait()
 	}
 	if !f.cookieSent && !f.knows(look) {
 		return ask(look)
@@ -248,7 +273,7 @@ func decidePress(f *facts) decision {
 			return ask(touch)
 		}
 		if f.touched {
-			return stands
+			return leadToWait()
 		}
 	case carriesTicket:
 		// A claim is how to ask whether the place still stands, and a press may claim.
@@ -256,7 +281,7 @@ func decidePress(f *facts) decision {
 			return ask(claim)
 		}
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
-			return stands
+			return leadToWait()
 		}
 	case carriesEndedPass:
 		if !f.resumable {
@@ -266,7 +291,7 @@ func decidePress(f *facts) decision {
 			return ask(resume)
 		}
 		if f.claimFailed || f.claimed.State != queue.StateSpent {
-			return stands
+			return leadToWait()
 		}
 	case carriesNothing, carriesLeft, carriesPress:
 	}
@@ -360,14 +385,16 @@ func decideArrival(f *facts) decision {
 	}
 	switch v.kind {
 	case challenge:
-		d := decision{act: wait, answer: v.answer, count: metrics.Page}
-		if v.answer == answerButton && !f.cookieSent {
-			d.cookie = cookieTry // the press shows whether it comes back
-		}
-		return d
+		return decideChallenge(f, v.answer)
 	case refusal:
+		if f.swaps() {
+			return leadToWait()
+		}
 		return decision{act: refuse, answer: v.answer, count: metrics.Refused}
 	case later:
+		if f.swaps() {
+			return leadToWait()
+		}
 		d := decision{act: wait, answer: v.answer, count: v.count}
 		if f.purpose != visiting {
 			// The press is remembered, so that the page which comes back by itself need not ask for another.
@@ -377,6 +404,23 @@ func decideArrival(f *facts) decision {
 	default:
 		return decideNumbered(f)
 	}
+}
+
+// decideChallenge is for an arrival that has to do something first.
+func decideChallenge(f *facts, a answer) decision {
+	switch {
+	case a == answerDoor && f.purpose == presenting:
+		return decideNotOpened(f)
+	case a == answerDoor && f.purpose == pressing:
+		return decision{act: wait, answer: answerLead, to: toDoor, count: uncounted}
+	case a == answerDoor:
+		return decideAtDoor(f)
+	}
+	d := decision{act: wait, answer: a, count: metrics.Page}
+	if a == answerButton && !f.cookieSent {
+		d.cookie = cookieTry // the press shows whether it comes back
+	}
+	return d
 }
 
 // decideElsewhere is for an arrival at a name, or without TLS, where the room gives no numbers: it goes home first.

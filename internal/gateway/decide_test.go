@@ -4,22 +4,25 @@ import (
 	"testing"
 
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
 // All that can be known of a request is tried: from each way in which one can begin, and with each answer to each question.
 func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
-	for _, p := range []purpose{visiting, standing, pressing, knocking} {
+	for _, p := range []purpose{visiting, standing, pressing, knocking, reading, presenting} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 1024 {
+			for bits := range 2048 {
 				f := facts{
 					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
 					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0, elsewhere: bits&128 != 0,
 					finished: bits&256 != 0, fetches: bits&512 != 0,
+					guarded: bits&1024 != 0,
 				}
 				f.carries = c
-				if p == standing && f.sends || p >= pressing && !f.sends || c > carriesNothing && !f.cookieSent ||
+				if f.guarded && p != reading && p != presenting ||
+					(p == standing || p == reading) && f.sends || (p == pressing || p == knocking || p == presenting) && !f.sends || c > carriesNothing && !f.cookieSent ||
 					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable ||
 					f.sends && f.fetches || f.finished && (c != carriesEndedPass || f.inGrace || f.prolongable) {
 					continue
@@ -122,7 +125,12 @@ func answersTo(q question, f facts) (all []facts) {
 			with(func(f *facts) { f.claimed.State = s })
 		}
 		with(func(f *facts) { f.claimed.State, f.claimed.Reason = queue.StateSpent, queue.ReasonFloor })
+	case present:
+		with(func(f *facts) { f.entrance.news = web.DoorWrong })
+		with(func(f *facts) { f.entrance.lane = 1 })
+		with(func(f *facts) { f.entrance.lane = 1; f.ticket.Rank.Lane = 1 })
 	case arrive:
+		with(func(f *facts) { f.verdict = verdict{kind: challenge, answer: answerDoor} })
 		with(func(f *facts) { f.joined.State = queue.StateWaiting })
 		with(func(f *facts) { f.joined.State, f.stands.State = queue.StateLobby, queue.StateLobby })
 		with(func(f *facts) { f.joined.State = queue.StateInside })
@@ -145,7 +153,8 @@ func rules(f *facts, d *decision) map[string]bool {
 	asked := f.knows(claim) || f.knows(resume)
 	claimed := asked && !f.claimFailed && f.claimed.State == queue.StateInside
 	numbered := f.knows(arrive) && f.verdict.kind == pass
-	person := f.purpose != visiting || f.loads
+	person := f.purpose != visiting && f.purpose != reading || f.loads
+	presses := f.purpose == pressing || f.purpose == presenting
 	saysNotSent := map[answer]bool{
 		answerEarly: true, answerStillWaits: true, answerPassEnded: true, answerNetworks: true, answerBusy: true, answerGone: true,
 	}
@@ -153,7 +162,7 @@ func rules(f *facts, d *decision) map[string]bool {
 	parts := f.unsealed && f.fetches && !f.reads && !f.touched && (f.carries == carriesPass || f.carries == carriesEndedPass)
 	page := map[answer]bool{
 		answerPlace: true, answerLater: true, answerNoStore: true, answerBehind: true, answerButton: true, answerWindow: true, answerCookies: true,
-		answerOver: true, answerEnded: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
+		answerDoor: true, answerOver: true, answerEnded: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
 		"only a stay that goes on, or begins here, reaches the site": d.act != forward || f.purpose == visiting && (inside || late || letIn && !f.sends || fetched || parts),
@@ -164,17 +173,17 @@ func rules(f *facts, d *decision) map[string]bool {
 		"somebody inside costs no call to the store":                      !inside && !late || !asked && !f.knows(arrive),
 		"somebody inside neither waits nor is refused but for the bounds": !inside || f.purpose != visiting || d.act == forward || f.held != heldFree,
 		"a stay that has ended is not extended":                           f.held != heldEnded || d.cookie != cookieKeepPass,
-		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || f.purpose == pressing || !asked && !f.knows(arrive),
+		"a guess neither numbers nor claims":                              !f.knows(look) || !f.guess || presses || !asked && !f.knows(arrive),
 		"a number takes a person":                                         !f.knows(arrive) || person,
-		"another host's frame uses up no call":                            !asked || f.purpose == pressing || !f.framed || f.sameOrigin,
-		"a script gets no page":                                           !page[d.answer] || f.reads || f.purpose == pressing,
+		"another host's frame uses up no call":                            !asked || presses || !f.framed || f.sameOrigin,
+		"a script gets no page":                                           !page[d.answer] || f.reads || presses,
 		"a page at the door takes no number":                              f.purpose != knocking || !f.knows(arrive),
 		"a page at the door is answered for its script":                   (f.purpose == knocking) == (d.answer == answerStatus),
 		"only a stay that can be resumed is":                              !f.knows(resume) || f.carries == carriesEndedPass && f.resumable,
-		"nobody waits while there is no waiting room":                     !f.through || d.act != wait || f.purpose == pressing || f.purpose == knocking && d.state == queue.StateInside,
+		"nobody waits while there is no waiting room":                     !f.through || d.act != wait || presses || f.purpose == knocking && d.state == queue.StateInside,
 		"nothing is asked of the store while there is no waiting room":    !f.through || !asked && !f.knows(arrive) && !f.knows(poll),
 		"the site is reached without a place only then":                   d.act != bypass || f.through && f.purpose == visiting,
-		"a full room does not end a turn":                                 f.claimed.State != queue.StateFull || d.act == wait && (d.state == queue.StateFull || d.reason == queue.ReasonOver || f.purpose == pressing),
+		"a full room does not end a turn":                                 f.claimed.State != queue.StateFull || d.act == wait && (d.state == queue.StateFull || d.reason == queue.ReasonOver || presses),
 		"a pass is for a stay that begins":                                d.cookie != cookiePass || letIn || claimed,
 		"a stay that begins has its pass, or the place stands":            !letIn || d.cookie == cookiePass,
 		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
@@ -185,12 +194,17 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
 			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),
 		"a new number for one that ended with its line takes a press": f.carries != carriesTicket || f.claimed.Reason != queue.ReasonFloor ||
-			f.purpose == pressing || !f.knows(arrive) && (d.answer == answerEnded || d.answer == answerWindow || f.purpose == knocking),
-		"a stranger's frame shows no page of the line": !f.stranger || f.purpose == pressing || f.purpose == knocking ||
+			presses || !f.knows(arrive) && (d.answer == answerEnded || d.answer == answerWindow || f.purpose == knocking),
+		"a stranger's frame shows no page of the line": !f.stranger || presses || f.purpose == knocking ||
 			d.answer == answerWindow || saysNotSent[d.answer] || !page[d.answer],
-		"a press in a frame takes no number that no cookie keeps": f.purpose != pressing || !f.framed || f.cookieSent || !f.knows(arrive),
-		"a number is given at home only":                          !f.elsewhere || !f.knows(arrive),
-		"there is an answer":                                      (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
+		"a press in a frame takes no number that no cookie keeps":           !presses || !f.framed || f.cookieSent || !f.knows(arrive),
+		"the page at the door takes nothing":                                f.purpose != reading || !asked && !f.knows(arrive|present|poll),
+		"a code is read for a press only, and used with a cookie that came": !f.knows(present) || f.purpose == presenting && f.cookieSent,
+		"a code that does not count gives no number":                        f.purpose != presenting || f.entrance.news == web.DoorAsks || !f.knows(arrive),
+		"whose turn it is keeps its place":                                  !f.swaps() || f.claimed.State != queue.StateCalled && f.claimed.State != queue.StateInside && f.claimed.State != queue.StateFull,
+		"a place is left for another one only":                              !f.swaps() || numbered || d.cookie == cookieStays,
+		"a number is given at home only":                                    !f.elsewhere || !f.knows(arrive),
+		"there is an answer":                                                (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
 		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
 			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile || f.aside == asideAsset)),
 		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,

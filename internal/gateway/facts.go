@@ -27,6 +27,8 @@ type facts struct {
 	through bool
 	// elsewhere: the room gives its numbers at another host or by TLS, and a window can be sent there.
 	elsewhere bool
+	// guarded: the room's door asks for a code at some time. Known at its own URL only.
+	guarded bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
@@ -34,6 +36,8 @@ type facts struct {
 	form           // look
 	// touched: the stay of the pass goes on. alive: it does although the pass has ended.
 	touched, alive bool
+	// endedBy is why it does not, if touch has said so.
+	endedBy queue.Reason
 	// held is what the bounds of the stay say, and heldRetry when a refused request may come again.
 	held      held
 	heldRetry time.Duration
@@ -48,6 +52,8 @@ type facts struct {
 	verdict verdict
 	joined  queue.Joined
 	stands  queue.Answer
+	// entrance is what the code or the invitation says that was brought.
+	entrance entrance
 }
 
 func (f *facts) knows(q question) bool { return f.known&q != 0 }
@@ -66,10 +72,14 @@ const (
 	knocking
 	// leaving: a press on the button that gives a place up. There is nothing to decide.
 	leaving
+	// reading: the own URL of the page at the door.
+	reading
+	// presenting: a press there, with a code or an invitation.
+	presenting
 )
 
 // question is something that decide wants to know; questions are a set.
-type question uint8
+type question uint16
 
 const (
 	// look: how the request was made.
@@ -88,6 +98,8 @@ const (
 	resume
 	// arrive: whether the checks let an arrival have a place, and which.
 	arrive
+	// present: what the code or the invitation says that was brought.
+	present
 )
 
 // form is how a request was made.

@@ -11,8 +11,10 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/booking"
+	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/route"
@@ -83,10 +85,14 @@ type RoomConfig struct {
 	RefKey func() [32]byte
 	// Draws are the records of the room's draws; nil: there are none.
 	Draws Draws
+	// Door is what codes and invitations are read with.
+	Door Door
 	// Lots may be nil: no bound.
 	Lots Lots
 	// Chances may be nil: nothing is said.
 	Chances Chances
+	// Names says which number and code name a place; nil: pages show no code.
+	Names *desk.Names
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
 }
@@ -95,6 +101,7 @@ type RoomConfig struct {
 type Room struct {
 	RoomConfig
 	cookies cookieNames
+	links   *placelink.Links
 	headers []string // of every page
 	stays   *stays
 	// of Quiet and Once
@@ -109,8 +116,13 @@ type Room struct {
 	// of the two pages in a frame
 	pressHeaders, windowHeaders []string
 
-	asides asides
-	zones  zones
+	// doorHeaders are those of the page at the door, and of the one for cookies that follows it, in whose URL a code may stand: no page behind
+	// them is told of it.
+	doorHeaders []string
+
+	asides   asides
+	zones    zones
+	doorways doorways
 
 	named func(host string) bool // whether the room has a host by name
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/desk"
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/limit"
@@ -346,6 +347,10 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	cfg.Lots, cfg.Chances = &s.lots, s.chances
 	cfg.Commands = []string{"finish", "booked", "freed"}
 	cfg.Draws = s.draws
+	if cfg.Names, err = desk.NewNames(s.ring, id, line); err != nil {
+		s.t.Fatal(err)
+	}
+	cfg.Door = s.atDoor()
 	if s.behind != nil {
 		cfg.Backend = s.behind
 	}

@@ -55,6 +55,10 @@ func (r *Room) homeURL(v *httpx.Visit, path string) string {
 // goHome leads to what was asked for, at home. If it has another name, by way of an own URL there: a stay that has begun
 // there is handed over to this host, see handOver.
 func (e *exchange) goHome() {
+	if e.purpose == reading {
+		e.leadTo(e.r.homeURL(e.v, asked(e.v))) // with the code that stands in it
+		return
+	}
 	to := e.target()
 	if e.nonce != "" {
 		mark := "&host=" + authority(e.v) + "&proof=" + proofOf([]byte(e.nonce))

@@ -137,6 +137,10 @@ var requestKinds = []requestKind{
 	{"join, GET", "GET", "/.einlass/join?room=termine&to=/a", ownPage, true},
 	{"join from elsewhere", "POST", "/.einlass/join?room=termine&to=/a", elsePage, true},
 	{"join, script elsewhere", "POST", "/.einlass/join?room=termine&to=/a", slices.Concat(script[:6], elsePage), true},
+	{"door", "GET", "/.einlass/door?room=termine&code=x&to=/a", nil, false},
+	{"door, guess", "GET", "/.einlass/door?room=termine&code=x&to=/a", []string{"Sec-Purpose", "prefetch"}, false},
+	{"door, press", "POST", "/.einlass/door?room=termine&to=/a", ownPage, false},
+	{"door from elsewhere", "POST", "/.einlass/door?room=termine&to=/a", elsePage, true},
 	{"leave", "POST", "/.einlass/leave?room=termine", slices.Concat(ownPage, referer), false},
 	{"leave, GET", "GET", "/.einlass/leave?room=termine", ownPage, true},
 	{"leave from elsewhere", "POST", "/.einlass/leave?room=termine", elsePage, true},
@@ -232,7 +236,9 @@ func told(a answer) (out []string) {
 // cookieSet says which cookie was set to what.
 func cookieSet(c *http.Cookie) string {
 	value := c.Value
-	if header, _, ok := strings.Cut(value, "."); ok && !strings.HasSuffix(c.Name, ".shown") {
+	if word, _, secret := strings.Cut(value, "."); secret && (word == "try" || word == "press") {
+		value = word + " with a secret"
+	} else if header, _, ok := strings.Cut(value, "."); ok && !strings.HasSuffix(c.Name, ".shown") {
 		raw, _ := base64.RawURLEncoding.DecodeString(header)
 		_, after, _ := strings.Cut(string(raw), `"typ":"`)
 		value, _, _ = strings.Cut(after, `"`)

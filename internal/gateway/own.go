@@ -58,6 +58,8 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		if e.methodIs("GET") {
 			g.serve(r, v, standing)
 		}
+	case "door":
+		e.serveDoor()
 	case "home":
 		if e.methodIs("GET") {
 			e.serveHome()
@@ -72,6 +74,14 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 	case "join", "leave":
 		e.servePress(string(name) == "join")
+	case "place":
+		if e.methodIs("GET") {
+			e.serveFindPlace()
+		}
+	case "move":
+		e.serveMove()
+	case "take":
+		e.serveTake()
 	case "away":
 		if e.methodIs("POST") {
 			e.serveAway()
@@ -121,11 +131,14 @@ func (e *exchange) serveStatus() {
 	case e.r.through(), e.carries == carriesPass:
 		status.State = web.Inside
 	case e.carries == carriesTicket:
-		p := e.r.placeOf(&e.ticket)
-		shown := e.r.shownByPoll(e.v, e.r.Line.View().Number(&p))
-		a := e.r.Line.Poll(p, shown)
+		b := e.r.beatOf(&e.ticket)
+		shown := e.r.shownByPoll(e.v, e.r.Line.View().Number(&b.Place))
+		a := e.r.Line.PollBeat(b, shown)
 		status = e.r.statusOf(&a, shown)
 		e.sayChance(&a, &status, true)
+		if a.Drawn != "" {
+			status.Code = e.r.codeOf(&b.Place, status.Number) // the page may be of before the draw
+		}
 		if err := e.r.keepTicket(e.v, &e.ticket, &a); err != nil {
 			e.g.failed(e.r, e.v, "ticket not renewed", err)
 			return
@@ -167,6 +180,20 @@ func (e *exchange) servePress(join bool) {
 	}
 }
 
+// serveDoor shows the page at the door, and takes what its form brings.
+func (e *exchange) serveDoor() {
+	switch {
+	case e.v.Method() == "GET":
+		e.g.serve(e.r, e.v, reading)
+	case e.v.Method() != "POST":
+		e.g.missing(e.v, 405, "method", "Allow", "GET, POST")
+	case !sameOrigin(e.v):
+		e.g.refuse(e.r, e.v, 403, "other-origin")
+	default:
+		e.g.serve(e.r, e.v, presenting)
+	}
+}
+
 // serveLeave gives the place or the stay up.
 func (e *exchange) serveLeave() {
 	e.readCookie()
@@ -193,7 +220,7 @@ func (e *exchange) serveAway() {
 		return
 	}
 	if e.readCookie(); e.carries == carriesTicket {
-		e.r.Line.Away(e.r.placeOf(&e.ticket))
+		e.r.Line.AwayBeat(e.r.beatOf(&e.ticket))
 	}
 	e.done()
 }

@@ -33,6 +33,22 @@ var scenes = []scene{
 	{"the word press", closed, func(s *fixture) *browser { return s.carrying("press") }},
 	{"the word press, there is room", slow, func(s *fixture) *browser { s.pass(time.Second); return s.carrying("press") }},
 	{"the word press, too many", closed, func(s *fixture) *browser { s.crowd(); return s.carrying("press") }},
+	{"nothing, a code is needed", slow, func(s *fixture) *browser { s.residentsOnly(1); s.pass(time.Second); return s.browser() }},
+	{"a browser's secret, a code is needed", slow, func(s *fixture) *browser {
+		s.residentsOnly(1)
+		s.pass(time.Second)
+		return s.atThePage()
+	}},
+	{"the word press with a code", closed, func(s *fixture) *browser {
+		codes := s.residentsOnly(1)
+		return s.carrying("press." + strings.Repeat("A", 22) + "." + s.code(codes, 1, 0))
+	}},
+	{"the word press with a code of before", closed, func(s *fixture) *browser {
+		codes := s.residentsOnly(1)
+		return s.carrying("press." + strings.Repeat("A", 22) + "." + s.code(codes, 2, 0))
+	}},
+	{"a ticket, a code is needed", trickle, func(s *fixture) *browser { b := s.waiting(4); s.residentsOnly(1); return b }},
+	{"nothing, a code is needed and the door is closed", slow, func(s *fixture) *browser { s.residentsOnly(1); s.closeDoor(); return s.browser() }},
 	{"nothing, the door is closed", slow, func(s *fixture) *browser { s.closeDoor(); return s.browser() }},
 	{"nothing, so many wait already", closed, func(s *fixture) *browser {
 		s.waiting(2)

@@ -63,6 +63,20 @@ func (s leavingStore) Leave(ctx context.Context, ids []queue.VisitorID) error {
 	return s.Store.Leave(ctx, ids)
 }
 
+func (s leavingStore) Find(ctx context.Context, o queue.Order) (queue.Found, error) {
+	if err := s.fault(); err != nil {
+		return queue.Found{}, err
+	}
+	return s.Store.Find(ctx, o)
+}
+
+func (s leavingStore) Move(ctx context.Context, m queue.Move) (queue.Moved, error) {
+	if err := s.fault(); err != nil {
+		return queue.Moved{}, err
+	}
+	return s.Store.Move(ctx, m)
+}
+
 func (s leavingStore) Advance(ctx context.Context, m queue.Watermark, h queue.Sample, v queue.Verdict) (queue.Snapshot, error) {
 	if err := s.fault(); err != nil {
 		return queue.Snapshot{}, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/einlass/einlass/internal/booking"
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/route"
 )
 
@@ -85,14 +86,29 @@ func newRoom(cfg RoomConfig, t *table, at int) (*Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gateway: room %q: frees: %w", cfg.ID, err)
 	}
+	links, err := placelink.New(cfg.Tokens)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: room %q: %w", cfg.ID, err)
+	}
 	r := &Room{
-		RoomConfig: cfg, table: t, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
+		RoomConfig: cfg, table: t, links: links, cookies: newCookieNames(cfg.ID), headers: cfg.Pages.Headers(),
 		pressHeaders: cfg.Pages.PressHeaders(), windowHeaders: cfg.Pages.WindowHeaders(),
 		quiet: quiet, once: once, files: files, finishes: finishes, bookings: bookings, frees: frees, idle: make(chan struct{}),
 		named: func(host string) bool { return t.Router.Names(at, host) },
 	}
+	r.doorHeaders = append(withoutReferrer(r.pressHeaders), "Referrer-Policy", "strict-origin")
 	r.users.Store(1) // the table
 	return r, nil
+}
+
+// withoutReferrer is header fields without the one that says what is told of a page's URL.
+func withoutReferrer(headers []string) (rest []string) {
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i] != "Referrer-Policy" {
+			rest = append(rest, headers[i], headers[i+1])
+		}
+	}
+	return rest
 }
 
 // room is the room of an id, nil if there is none.

@@ -72,6 +72,15 @@ func NewArrivals(perMinute, burst int64, start time.Time) (*Arrivals, error) {
 // that is not known at all is not limited. It is the generic cell rate algorithm (ITU-T I.371): one time a network
 // instead of a count and a time. An arrival that one network refuses costs the others nothing.
 func (l *Arrivals) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration) {
+	return l.allow(client, now, true)
+}
+
+// Would is Allow, and takes nothing.
+func (l *Arrivals) Would(client netip.Addr, now time.Time) (ok bool, retryAfter time.Duration) {
+	return l.allow(client, now, false)
+}
+
+func (l *Arrivals) allow(client netip.Addr, now time.Time, take bool) (ok bool, retryAfter time.Duration) {
 	nets := NetworksOf(l.seed, client)
 	if nets.None() {
 		return true, 0
@@ -95,7 +104,9 @@ func (l *Arrivals) Allow(client netip.Addr, now time.Time) (ok bool, retryAfter 
 		return false, time.Duration(wait)
 	}
 	for i, key := range nets.All() {
-		shard.put(key, next[i])
+		if take {
+			shard.put(key, next[i])
+		}
 	}
 	return true, 0
 }

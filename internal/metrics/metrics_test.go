@@ -34,6 +34,7 @@ func busy(t *testing.T) (*Metrics, *prometheus.Registry) {
 	for i := range 300 {
 		stranger := fmt.Sprintf("stranger-%d", i)
 		room.Visit(Visit(i % 256))
+		room.Code(Code(i % 256))
 		room.Answer(stranger, i*7, time.Second)
 		room.NoAnswer(stranger, Outcome(i))
 		room.Backend(stranger, true, true)
@@ -69,7 +70,7 @@ func TestNoRequestCanMakeANewSeries(t *testing.T) {
 		"address":   {"", "http://a:1", "http://b:1"},
 		"fault":     {"bad_request", "too_large", other},
 		"reason":    slices.Concat([]string{"network", "full", "latency", "errors", "down", "start"}, adminRefusals[:]),
-		"result":    slices.Concat([]string{"kept", "early", "late"}, reloadNames[:]),
+		"result":    slices.Concat([]string{"kept", "early", "late"}, reloadNames[:], codeNames[:]),
 		"verb":      append([]string{other}, verbNames...),
 		"phase":     {"open", "closed", "lobby", "drawing", "line", "through"},
 		"version":   nil,
@@ -245,6 +246,7 @@ func TestARoomThatIsNotConfiguredCountsNothing(t *testing.T) {
 	before := testutil.CollectAndCount(reg)
 	var none *Room
 	none.Visit(Arrival)
+	none.Code(CodeOK)
 	none.Answer("x", 200, 0)
 	none.NoAnswer("x", Down)
 	none.Backend("x", true, true)

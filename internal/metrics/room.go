@@ -44,16 +44,45 @@ const (
 	Busy
 	// Behind came to the lobby of a draw from a network that has all its lots, and joins after the start.
 	Behind
+	// Moved took a place over from another browser by a link.
+	Moved
+	// Desk is a place that staff took for somebody without a browser.
+	Desk
 	visits
 )
 
 var visitNames = [visits]string{
-	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind",
+	"arrival", "straight", "poll", "page", "claim", "forward", "unguarded", "late", "refused", "limited", "left", "failed", "shared", "busy", "behind", "moved", "desk",
 }
+
+// Code is what became of a code, or an invitation, at the door.
+type Code uint8
+
+const (
+	// CodeOK brought its visitor a number.
+	CodeOK Code = iota
+	// CodeTypo cannot be one, CodeWrong is none of the room's.
+	CodeTypo
+	CodeWrong
+	// CodeEarly, CodeExpired and CodeRevoked do not count yet, or any more.
+	CodeEarly
+	CodeExpired
+	CodeRevoked
+	// CodeUsed was used by as many as may.
+	CodeUsed
+	// CodeGroup is of a group that does not come now.
+	CodeGroup
+	// CodeLimited was not read: too many wrong ones came.
+	CodeLimited
+	codes
+)
+
+var codeNames = [codes]string{"ok", "typo", "wrong", "early", "expired", "revoked", "used", "group", "limited"}
 
 // Room counts for one room. A nil Room counts nothing.
 type Room struct {
 	visits                 [visits]prometheus.Counter
+	codes                  [codes]prometheus.Counter
 	storeUp, inFlightLimit prometheus.Gauge
 	backends               atomic.Pointer[map[string]*backend] // immutable
 	nowhere                *backend                            // of requests that were sent to no address
@@ -125,6 +154,13 @@ var backendBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10,
 func (r *Room) Visit(kind Visit) {
 	if r != nil && kind < visits {
 		r.visits[kind].Inc()
+	}
+}
+
+// Code counts a code, or an invitation, that somebody pressed a button with.
+func (r *Room) Code(result Code) {
+	if r != nil && result < codes {
+		r.codes[result].Inc()
 	}
 }
 

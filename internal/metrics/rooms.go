@@ -16,7 +16,7 @@ type RoomConfig struct {
 // rooms are the series of all rooms. They come with the first user of a room or an address and go with the last: while a
 // room or its backend is replaced, the old one still counts.
 type rooms struct {
-	visits, answers                    *prometheus.CounterVec
+	visits, codes, answers             *prometheus.CounterVec
 	storeUp, up, reused, inFlightLimit *prometheus.GaugeVec
 	answered                           *prometheus.HistogramVec
 
@@ -34,6 +34,7 @@ type openRoom struct {
 func (r *registrar) rooms() *rooms {
 	all := &rooms{
 		visits:        r.counters("visits_total", "Requests of visitors, by room and what became of them.", "room", "kind"),
+		codes:         r.counters("door_codes_total", "Codes and invitations that came to the door, by room and what became of them.", "room", "result"),
 		storeUp:       r.gauges("store_up", "Whether the store answered for this room the last time it was asked.", "room"),
 		inFlightLimit: r.gauges("backend_in_flight_limit", "How many requests of this room the backend may work on at once: max_in_flight, or less while it is slow.", "room"),
 		answers: r.counters("backend_requests_total",
@@ -107,6 +108,7 @@ func (all *rooms) forget(labels prometheus.Labels) {
 		return
 	}
 	all.visits.DeletePartialMatch(labels)
+	all.codes.DeletePartialMatch(labels)
 	all.storeUp.DeletePartialMatch(labels)
 	all.inFlightLimit.DeletePartialMatch(labels)
 }
@@ -116,6 +118,9 @@ func (all *rooms) make(id string) *Room {
 	room := &Room{
 		storeUp: all.storeUp.WithLabelValues(id), inFlightLimit: all.inFlightLimit.WithLabelValues(id),
 		nowhere: newBackend(all.answers, id, "", Down, QueueFull, Stopped, ClientGone, RequestRefused),
+	}
+	for result, name := range codeNames {
+		room.codes[result] = all.codes.WithLabelValues(id, name)
 	}
 	room.backends.Store(&map[string]*backend{})
 	for kind, name := range visitNames {

@@ -32,6 +32,8 @@ type Room struct {
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
+	// Places are those of people without a browser; nil: there are none.
+	Places *Places
 	// Door makes the room's codes and invitations.
 	Door *door.Issuer
 }

@@ -86,9 +86,10 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	}
 	var info RoomInfo
 	err := s.with(rec.room, func(r *Room) error {
+		v := r.Line.View()
 		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
 			rec.before = d.Clone()
-			if err := rec.change.keepsLanes(r.Line.View(), d); err != nil {
+			if err := rec.change.keepsLanes(v, d); err != nil {
 				return err
 			}
 			return rec.change.Apply(d)

@@ -50,10 +50,17 @@ type locale struct {
 	notSent [formEndings]page
 	crowded [2][2]page // see crowdedPages
 	over    [endings]page
+	shut    [endings]page // the same while no numbers are given
 	press   page
 	window  page
 	cookies page
 	draw    drawWords
+	// of a place that goes on in another browser
+	move, take page
+	badLink    [badLinks]page
+	qrName     phrase
+	place      placeWords
+	door       doorWords
 }
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
@@ -72,7 +79,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), l.compileDraw(k), errors.Join(c.errs...))
+	return l, errors.Join(l.compileLayout(k), l.compileWait(k), l.compileNotices(k), l.compileCrowded(k), l.compileDraw(k), l.compileDoor(k), l.compileDevice(k), l.compilePlace(k), errors.Join(c.errs...))
 }
 
 // compileLayout compiles what a page has only if its site has a title or a contact.

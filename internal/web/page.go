@@ -67,6 +67,8 @@ const (
 	slotComing
 	slotHideComing
 	slotJoin
+	slotHideJoin
+	slotShut
 	slotOthers
 	slotKept
 	slotHideKept
@@ -89,6 +91,27 @@ const (
 	slotDrawNews
 	slotHideDraw
 	slotDraw
+	slotMove
+	slotLink
+	slotQR
+	slotHideOwn
+	slotHideFailed
+	slotPlaceCode
+	slotSpelledCode
+	slotHideCode
+	slotLine
+	slotRoom
+	slotHideFound
+	slotHideTypo
+	slotHideWrong
+	slotCode
+	slotInvitation
+	slotGroups
+	slotHideGroups
+	slotHideFree
+	slotHideStands
+	slotEverybody
+	slotHideEverybody
 )
 
 var slotNames = map[string]slot{
@@ -99,12 +122,16 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "others": slotOthers,
+	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
+	"move": slotMove, "link": slotLink, "qr": slotQR, "hide-own": slotHideOwn, "hide-failed": slotHideFailed,
+	"place-code": slotPlaceCode, "spelled-code": slotSpelledCode, "hide-code": slotHideCode, "where": slotLine, "room": slotRoom, "hide-found": slotHideFound, "hide-typo": slotHideTypo, "hide-wrong": slotHideWrong,
+	"code": slotCode, "invitation": slotInvitation, "groups": slotGroups, "hide-groups": slotHideGroups, "hide-free": slotHideFree,
+	"hide-stands": slotHideStands, "everybody": slotEverybody, "hide-everybody": slotHideEverybody,
 }
 
 // view is what a template sees beside its functions.
@@ -114,6 +141,7 @@ type view struct {
 	Heading string // HTML
 	Lead    string // HTML
 	Reloads bool   // reloads by itself without script
+	Shut    bool   // no numbers are given at present
 }
 
 // compiler makes the pages of one language.
@@ -126,7 +154,7 @@ type compiler struct {
 func newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
 	k := &compiler{catalog: c}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": k.text, "raw": k.scriptText, "slot": slotCode, "in": k.in, "only": k.only,
+		"t": k.text, "raw": k.scriptText, "slot": slotMark, "in": k.in, "only": k.only,
 		"lang":  c.tag.String,
 		"style": func() string { return assets.style },
 		"icon":  func() string { return assets.icon },
@@ -163,7 +191,7 @@ func (k *compiler) scriptText(id string) string { return escaped(k.catalog.text(
 // codeOf is what stands for a slot in a template's output.
 func codeOf(s slot) string { return string([]byte{0, 'A' + byte(s)}) }
 
-func slotCode(name string) (string, error) {
+func slotMark(name string) (string, error) {
 	s, ok := slotNames[name]
 	if !ok {
 		return "", fmt.Errorf("unknown slot %q", name)
@@ -192,7 +220,7 @@ func (k *compiler) only(states, hide string) (string, error) {
 	if err != nil || strings.HasSuffix(mark, " hidden") {
 		return mark, err
 	}
-	code, err := slotCode(hide)
+	code, err := slotMark(hide)
 	return mark + code, err
 }
 

@@ -19,7 +19,7 @@ func policyHeaders(forms, ancestors string) []string {
 	}
 }
 
-// PressHeaders are those of the page of AppendPress alone. Its form ends on the site, which may lead to another host,
+// PressHeaders are those of the pages of AppendPress and AppendDoor alone. Their forms end on the site, which may lead to another host,
 // and browsers hold form-action against every step of the way.
 func (s *Site) PressHeaders() []string { return policyHeaders("*", s.ancestors) }
 

@@ -87,7 +87,8 @@ type Site struct {
 	contact     string        // HTML
 	status, ask string        // own URLs as HTML, without their lang
 	away        string
-	leave, draw string
+	leave, move string
+	draw        string
 }
 
 // Site makes the answers of one site. The error joins everything that is wrong with cfg.
@@ -122,7 +123,7 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 	return &Site{
 		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", ancestors), ancestors: ancestors,
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
-		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), draw: escaped(spoken("draw")),
+		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), move: escaped(own("move")), draw: escaped(spoken("draw")),
 	}, nil
 }
 

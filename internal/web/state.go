@@ -49,14 +49,12 @@ const (
 	Booked
 	// Ended: no place any more, because the line ended with its opening. A press takes a new number, if any are given.
 	Ended
-	// Closed, Early, Limit, SoldOut, Code: no place, because none are given between openings, none any more in this one, so many
-	// wait already, everything is booked, or the code was used by others. All but the last may pass, so their pages ask again by
-	// themselves.
+	// Closed, Early, Limit, SoldOut: no place, because none are given between openings, none any more in this one, so many wait already, or
+	// everything is booked. All may pass, so their pages ask again by themselves.
 	Closed
 	Early
 	Limit
 	SoldOut
-	Code
 
 	pageStates // the states above have a page
 
@@ -72,7 +70,7 @@ var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
 	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Behind: "behind", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
 	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Late: "late", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
-	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", Code: "code", None: "none", Inside: "inside",
+	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", None: "none", Inside: "inside",
 }
 
 // String is the state's name in the status and in the page.

@@ -10,6 +10,8 @@ type Status struct {
 	State State
 	// Number is the place's number; 0: none, not shown.
 	Number uint64
+	// Code names the place together with its number; empty: not shown.
+	Code string
 	// Ahead is how many people are to be called before this one; negative: unknown, not shown. The page shows
 	// an inexact count with the word "about", rounded up to at most three digits unless [Figure] has rounded it.
 	Ahead int
@@ -39,6 +41,8 @@ type Status struct {
 	Came int
 	// Coming is what comes next.
 	Coming Coming
+	// Shut: no numbers are given at present. Of a place that has ended.
+	Shut bool
 	// Draw is what is said of a draw.
 	Draw DrawNews
 	// Now is the server's clock; zero: not said. Zoned: it is in the zone in which the room's times are said. Otherwise a page
@@ -54,6 +58,7 @@ const JSONType = "application/json"
 //
 //	state    string, see [State.String]; for Turn and Checking "waiting", for Ended "none", which pages of an earlier release know
 //	number   the place's number, 0 if none
+//	code     the place code, of a place that a draw has given its number; else absent
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
 //	low,high range of the expected wait in seconds; high 0 if unknown
@@ -66,6 +71,7 @@ const JSONType = "application/json"
 //	turn     whether the state is Turn
 //	checking true if the state is Checking; else absent
 //	ended    true if the state is Ended; else absent
+//	shut     true if it is, and no numbers are given at present; else absent
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
 //	chance   1 to 4 for what is said of the chance that something is left, from little on; absent if nothing is
@@ -87,6 +93,10 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	}
 	dst = append(dst, `","number":`...)
 	dst = strconv.AppendUint(dst, s.Number, 10)
+	if s.Code != "" {
+		dst = append(dst, `,"code":`...)
+		dst = appendJSON(dst, s.Code)
+	}
 	dst = append(dst, `,"ahead":`...)
 	dst = strconv.AppendInt(dst, int64(max(s.Ahead, -1)), 10)
 	dst = append(dst, `,"exact":`...)
@@ -114,6 +124,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	}
 	if s.State == Ended {
 		dst = append(dst, `,"ended":true`...)
+		if s.Shut {
+			dst = append(dst, `,"shut":true`...)
+		}
 	}
 	if s.Last {
 		dst = append(dst, `,"last":true`...)

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -73,6 +74,10 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return appendURL(dst, w.Target)
 	case slotNumber:
 		return l.grouping.append(dst, w.Number)
+	case slotPlaceCode:
+		return appendHTML(dst, w.Code)
+	case slotSpelledCode:
+		return appendHTML(dst, spelled(w.Code))
 	case slotRawNumber:
 		return strconv.AppendUint(dst, w.Number, 10)
 	case slotAhead:
@@ -158,6 +163,8 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 		return append(dst, s.away...)
 	case slotLeave:
 		return append(dst, s.leave...)
+	case slotMove:
+		return append(dst, s.move...)
 	case slotDraw:
 		dst = append(append(dst, s.draw...), "lang="...)
 		return append(dst, l.tag...)
@@ -177,6 +184,18 @@ func (s *Site) appendIf(dst []byte, l *locale, pg page, about string) []byte {
 	return dst
 }
 
+// spelled is a code for screen readers, which would read it as a word: sign by sign.
+func spelled(code string) string {
+	var b strings.Builder
+	for i, sign := range code {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(sign)
+	}
+	return b.String()
+}
+
 // enoughPromises is how many ranges must have ended for a share of them to say something.
 const enoughPromises = 200
 
@@ -186,6 +205,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.reload() <= 0
 	case slotHideNumber:
 		return w.Number == 0
+	case slotHideCode:
+		return w.Code == ""
 	case slotHideAhead:
 		return w.Ahead < 0
 	case slotHideKept:
@@ -208,6 +229,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Coming.starts() <= 0
 	case slotHideComing:
 		return nextOf(&w.Status) == nextNothing
+	case slotHideJoin:
+		return w.Shut
 	case slotHideStale:
 		return !w.Stale
 	case slotHideDraw:

@@ -32,10 +32,10 @@ func (d *Door) validate(g *Gate) error {
 	return errors.Join(errs...)
 }
 
-// SpeyerResidents is Speyer's morning with codes in the letters of its residents, who were the only ones that were eligible.
-func SpeyerResidents() Scenario {
+// SpeyerLetters is Speyer's morning with codes in the letters of its residents, who were the only ones that were eligible.
+func SpeyerLetters() Scenario {
 	s := Speyer()
-	s.Name, s.Title = "speyer-residents", "Speyer, 14 June 2021, with codes for residents"
+	s.Name, s.Title = "speyer-letters", "Speyer, 14 June 2021, with codes for residents"
 	s.Assumed += " Two of five who come are residents. One of fifty outsiders has got a resident's code."
 	s.Gate = gateOf(s.Name + ".yaml")
 	s.Door = Door{Group: "residents", Outsiders: 0.6, Shared: 0.02}

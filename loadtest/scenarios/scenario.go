@@ -49,7 +49,7 @@ func Drawn() []Scenario { return []Scenario{WithDraw(Memmingen()), WithDraw(Spey
 // Named is the scenario of that name in full size; the error lists the names there are.
 func Named(name string) (Scenario, error) {
 	var names []string
-	for _, s := range slices.Concat(All(), Drawn(), []Scenario{SpeyerResidents()}) {
+	for _, s := range slices.Concat(All(), Drawn(), []Scenario{SpeyerLetters()}) {
 		if s.Name == name {
 			return s, nil
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestSpeyerWithCodesForResidents(t *testing.T) {
-	full := scenarios.SpeyerResidents()
+	full := scenarios.SpeyerLetters()
 	s, err := full.Scale(speyerShare)
 	if err != nil {
 		t.Fatal(err)

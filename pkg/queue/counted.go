@@ -12,10 +12,11 @@ import (
 // another gateway that has not heard of its end brings it back.
 type counted struct {
 	them   []countedOnce
-	known  map[Code]struct{} // their references
-	gone   int               // how many have been forgotten
-	told   int               // up to which one the store knows them, plus gone
-	losses int               // how often told began anew
+	known  map[Code]struct{}    // their references
+	acts   map[VisitorID]Reason // why tickets have ended that acts have ended
+	gone   int                  // how many have been forgotten
+	told   int                  // up to which one the store knows them, plus gone
+	losses int                  // how often told began anew
 }
 
 type countedOnce struct {
@@ -44,6 +45,12 @@ func (c *counted) add(e ending, now int64) {
 		}
 		e.Count = 0
 	}
+	if e.left && e.why != ReasonNone {
+		if c.acts == nil {
+			c.acts = map[VisitorID]Reason{}
+		}
+		c.acts[e.Visitor] = e.why
+	}
 	all := c.told == c.gone+len(c.them)
 	c.them = append(c.them, countedOnce{e, now})
 	if all {
@@ -66,6 +73,9 @@ func (c *counted) expire(now, life int64) {
 func (c *counted) drop(n int) {
 	for _, o := range c.them[:n] {
 		delete(c.known, o.Ref)
+		if o.left && o.why != ReasonNone {
+			delete(c.acts, o.Visitor)
+		}
 	}
 	c.them, c.gone = c.them[n:], c.gone+n
 	c.told = max(c.told, c.gone)
@@ -90,6 +100,13 @@ func (c *counted) hand(id, to VisitorID) {
 			c.them[i].Visitor = to
 		}
 	}
+}
+
+// acted is why an act has ended a visitor's ticket; zero: none of this process has.
+func (k *watermark) acted(id VisitorID) Reason {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.counted.acts[id]
 }
 
 // due are the next ones that a store which has lost the room is to be told of, and in which of the losses.

@@ -13,6 +13,10 @@ type Ticket struct {
 	Lane          uint8
 }
 
+// OwnOrder is the order that the number has by itself, outside any draw. It names what somebody was told before a draw has given the place
+// another one.
+func (t Ticket) OwnOrder() Order { return OrderOf(t.Epoch, t.Number) }
+
 // Place is the place of a ticket. false: its order is not known yet, because its number counts in a lobby or in a draw whose
 // seed is not known, or because there was no snapshot yet. Such a place may be given to every method all the same.
 func (r *Room) Place(t Ticket) (p Place, known bool) {

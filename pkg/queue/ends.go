@@ -18,6 +18,8 @@ type ends struct {
 // ending is an outcome, or a visitor that has given up its place or stay.
 type ending struct {
 	left bool // only Visitor counts
+	// why the ticket of left has ended, if an act of somebody else has ended it.
+	why Reason
 	Outcome
 }
 

@@ -36,6 +36,17 @@ func (r *Room) Find(ctx context.Context, epoch, number uint64) (Located, error) 
 	return Located{}, err
 }
 
+// FindPlace finds the visitor that has the order of a place. It is another one than the ticket says if the place was handed over.
+// ErrUnknown: nobody has it, as in a lobby.
+func (r *Room) FindPlace(ctx context.Context, p Place) (found Found, err error) {
+	err = r.retryLost(ctx, func(ctx context.Context) error {
+		var err error
+		found, err = r.store.Find(ctx, p.Order)
+		return err
+	})
+	return found, err
+}
+
 // epochsOf are the epochs in which a number may be shown. A drawn number stands for the order that it would have by itself in
 // the epoch in which its lobby began.
 func (r *Room) epochsOf(number uint64) []uint64 {
@@ -66,13 +77,38 @@ func (r *Room) Move(ctx context.Context, m Move) (Moved, error) {
 	}
 	switch {
 	case m.Act == ActRemove, m.Act == ActEnd && m.Visitor != VisitorID{}:
-		r.over(m.Visitor, moved.Reason)
+		r.endedBy(m.Visitor, moved.Reason)
 	case m.Act == ActHand && moved.State != StateTaken:
-		r.over(m.Visitor, ReasonMoved)
+		r.endedBy(m.Visitor, moved.Reason)
 		r.watermark.hand(m.Visitor, m.To)
 	case m.Act == ActFront:
 		r.recent.forget(m.Visitor) // its next poll asks where it stands
 	}
 	moved.Standing = r.here(moved.Standing)
 	return moved, nil
+}
+
+// endedBy notes that an act has ended a ticket. A store that loses the room would take it back with its next poll, beside the place that
+// goes on elsewhere: it is reminded.
+func (r *Room) endedBy(id VisitorID, why Reason) {
+	r.over(id, why)
+	r.watermark.reported([]ending{{left: true, why: why, Outcome: Outcome{Visitor: id}}}, Reported{}, r.storeNow())
+}
+
+// because puts in what this process knows of an end. A store that was lost is reminded of ends, but not of why they were.
+func (r *Room) because(id VisitorID, s Standing) Standing {
+	if s.State == StateSpent && s.Reason == ReasonLeft {
+		if why := r.watermark.acted(id); why != ReasonNone {
+			s.Reason = why
+		}
+	}
+	return s
+}
+
+// EndedBecause is why a visitor's ticket has ended for good, as far as this process knows.
+func (r *Room) EndedBecause(id VisitorID) Reason {
+	if s, answered := r.recent.last(id); answered != 0 && s.State == StateSpent {
+		return s.Reason
+	}
+	return ReasonNone
 }

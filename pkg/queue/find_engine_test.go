@@ -114,3 +114,71 @@ func TestAnOperatorFindsADrawnPlaceByTheNumberItWasShown(t *testing.T) {
 	e.pass(time.Second)
 	check("in a later epoch")
 }
+
+// What an act has ended does not come back with its ticket after a loss: a place that was handed over would be in the line twice.
+func TestAPlaceThatWasHandedOverIsThereOnceAfterALoss(t *testing.T) {
+	for name, act := range map[string]queue.Act{"handed over": queue.ActHand, "removed": queue.ActRemove} {
+		t.Run(name, func(t *testing.T) {
+			e := newEngine(t, queue.RoomConfig{Document: pauses()})
+			places := e.arrive(3)
+			old, next := places[1], places[1]
+			next.Visitor = queue.VisitorID{7}
+			m := queue.Move{Act: act, Visitor: old.Visitor}
+			if act == queue.ActHand {
+				m.To = next.Visitor
+			}
+			if _, err := e.room.Move(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			e.pass(time.Second)
+			e.store.lose(t)
+			e.pass(time.Second)
+			want := queue.ReasonMoved
+			if act == queue.ActRemove {
+				want = queue.ReasonRemoved
+			}
+			if a := e.room.Poll(old, -1); a.State != queue.StateSpent || a.Reason != want {
+				t.Errorf("the old ticket: %+v", a)
+			}
+			living := []queue.Place{places[0], places[2]}
+			if act == queue.ActHand {
+				living = append(living, next)
+			}
+			for _, p := range living {
+				e.room.Poll(p, -1)
+			}
+			e.pass(time.Second)
+			if s, err := e.room.Claim(old); err != nil || s.State != queue.StateSpent {
+				t.Errorf("the old ticket claims: %+v, %v", s, err)
+			}
+			if n := e.room.View().Snapshot.Waiting; n != int64(len(living)) {
+				t.Errorf("%d places wait, want %d", n, len(living))
+			}
+			if act != queue.ActHand {
+				return
+			}
+			if found, err := e.room.FindPlace(t.Context(), old); err != nil || found.Visitor != next.Visitor {
+				t.Errorf("the place is of %+v, %v", found, err)
+			}
+		})
+	}
+}
+
+// A ticket that has ended stays ended for the reason that it has: nothing follows an end.
+func TestAnEndedTicketIsNotHandedOver(t *testing.T) {
+	e := newEngine(t, queue.RoomConfig{Document: pauses()})
+	old := e.arrive(1)[0]
+	if err := e.room.Leave(t.Context(), old.Visitor); err != nil {
+		t.Fatal(err)
+	}
+	m, err := e.room.Move(t.Context(), queue.Move{Act: queue.ActHand, Visitor: old.Visitor, To: queue.VisitorID{7}})
+	if err != nil || m.State != queue.StateSpent || m.Reason != queue.ReasonLeft {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if a := e.room.Poll(old, -1); a.Reason != queue.ReasonLeft {
+		t.Errorf("its page says %v", a.Reason)
+	}
+	if found, err := e.room.FindPlace(t.Context(), old); err == nil && found.Visitor != old.Visitor {
+		t.Errorf("somebody has its place: %+v", found)
+	}
+}

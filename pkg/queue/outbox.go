@@ -168,14 +168,29 @@ func (r *Room) keepBatch(ctx context.Context, beats []Beat) (KeepReply, error) {
 // clock might never count as fresh. A visitor that was reported away is reported present by its next poll, however soon that
 // is; so is one of which the store cannot tell yet.
 func (r *Room) kept(b Beat, s Standing) {
-	switch {
-	case b.Away:
+	if b.Away {
 		r.recent.forget(b.Place.Visitor)
-	case s.State == StateUnknown, s.State == StateLobby:
-		r.recent.unsent(b.Place.Visitor)
-	default:
-		r.recent.answer(b.Place.Visitor, r.Now(), r.here(s))
+		return
 	}
+	r.noteBeat(b.Place.Visitor, r.because(b.Place.Visitor, r.here(noCode(s))))
+}
+
+// noteBeat notes where a place stands that a heartbeat told of, in this process's time.
+func (r *Room) noteBeat(id VisitorID, s Standing) {
+	if s.State == StateUnknown || s.State == StateLobby {
+		r.recent.unsent(id)
+		return
+	}
+	r.recent.answer(id, r.Now(), s)
+}
+
+// noCode is the standing of a place that the store has ended because others use its code: the store says Refused that once, and from
+// then on that the ticket has ended.
+func noCode(s Standing) Standing {
+	if s.State == StateRefused {
+		return Standing{State: StateSpent, Reason: s.Reason}
+	}
+	return s
 }
 
 // renew sends the renewals that are pending now, and keeps the batch that fails.
@@ -205,7 +220,7 @@ func (r *Room) renew(ctx context.Context) error {
 
 // renewed notes the store's answer to a renewal.
 func (r *Room) renewed(c Stay, s Standing) {
-	r.recent.answer(c.Visitor, r.Now(), r.here(s))
+	r.recent.answer(c.Visitor, r.Now(), r.because(c.Visitor, r.here(s)))
 	if s.State == StateSpent {
 		r.stays.forget(c.Visitor)
 	}

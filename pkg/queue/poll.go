@@ -23,7 +23,10 @@ const (
 
 // Poll answers from the snapshot where a place stands, and counts as a heartbeat. It makes no store call. shown is the number
 // of places ahead that the visitor was shown last, or -1; Poll never answers a higher one.
-func (r *Room) Poll(p Place, shown int64) Answer { return r.look(&p, shown, true) }
+func (r *Room) Poll(p Place, shown int64) Answer { return r.look(&Beat{Place: p}, shown, true) }
+
+// PollBeat is Poll for a place that may have used a code: the heartbeat says so, and a store that was lost knows the code again.
+func (r *Room) PollBeat(b Beat, shown int64) Answer { return r.look(&b, shown, true) }
 
 // Peek answers as Poll does, for a place that the store has just given: it sends no heartbeat, so that the first poll of the
 // page does and confirms the place.
@@ -31,16 +34,20 @@ func (r *Room) Peek(p Place) Answer {
 	if v := r.view.Load(); !v.Known || !v.lobby(p.Epoch, p.Number) { // a lobby is remembered nowhere
 		r.recent.answer(p.Visitor, r.Now(), Standing{State: StateWaiting})
 	}
-	a := r.look(&p, -1, false)
+	a := r.look(&Beat{Place: p}, -1, false)
 	if a.State == StateWaiting {
 		a.Next = min(a.Next, r.every(min(firstPoll, r.timing().Confirm/4)))
 	}
 	return a
 }
 
-// look answers Poll and Peek; beat: a heartbeat is sent if one is due.
-func (r *Room) look(p *Place, shown int64, beat bool) Answer {
-	v := r.view.Load()
+// Glance answers as Poll does, for somebody else than the place's visitor: it is no heartbeat, and nothing is remembered of it. Where the head
+// has passed the place it is StateUnknown: the store knows, see FindPlace.
+func (r *Room) Glance(p Place) Answer { return r.look(&Beat{Place: p}, -1, false) }
+
+// look answers Poll, Peek and Glance; beat: a heartbeat is sent if one is due.
+func (r *Room) look(b *Beat, shown int64, beat bool) Answer {
+	v, p := r.view.Load(), &b.Place
 	a := v.answer(p, r.Now())
 	if !p.Valid() {
 		r.spent(&a, ReasonNone) // the store would refuse the whole batch
@@ -60,7 +67,7 @@ func (r *Room) look(p *Place, shown int64, beat bool) Answer {
 		r.doors.saw(v, p.Epoch, p.Number)
 		r.inLobby(&a, v, p, shown)
 	default:
-		r.inLine(&a, v, p, shown, beat)
+		r.inLine(&a, v, b, shown, beat)
 	}
 	return a
 }
@@ -89,9 +96,9 @@ func (r *Room) spent(a *Answer, why Reason) {
 }
 
 // inLine answers for a place that may be in the line, at the front, called or inside.
-func (r *Room) inLine(a *Answer, v *View, p *Place, shown int64, beat bool) {
-	now := r.Now()
-	known, answered := r.beat(p, now, beat)
+func (r *Room) inLine(a *Answer, v *View, b *Beat, shown int64, beat bool) {
+	now, p := r.Now(), &b.Place
+	known, answered := r.beat(b, now, beat)
 	if answered != 0 && known.State == StateSpent {
 		r.spent(a, known.Reason)
 		return
@@ -165,12 +172,13 @@ func (a *Answer) count(v *View, p *Place, shown int64) int64 {
 }
 
 // beat sends a heartbeat if one is due, and says what the store answered last.
-func (r *Room) beat(p *Place, now int64, send bool) (Standing, int64) {
+func (r *Room) beat(b *Beat, now int64, send bool) (Standing, int64) {
 	if !send {
 		return Standing{State: StateWaiting}, 0
 	}
+	p := &b.Place
 	due, known, answered := r.recent.due(p.Visitor, now, r.beatEvery(p), frontBeat)
-	if due && !r.outbox.beat(Beat{Place: *p}) {
+	if due && !r.outbox.beat(*b) {
 		r.recent.unsent(p.Visitor)
 		r.cfg.OnBeatsDropped(1)
 	}
@@ -186,13 +194,16 @@ func (r *Room) beatEvery(p *Place) int64 {
 }
 
 // Away reports to the store that the visitor has closed the page.
-func (r *Room) Away(p Place) {
-	v := r.view.Load()
+func (r *Room) Away(p Place) { r.AwayBeat(Beat{Place: p}) }
+
+// AwayBeat is Away for a place that may have used a code.
+func (r *Room) AwayBeat(b Beat) {
+	v, p := r.view.Load(), &b.Place
 	if !p.Valid() || !v.Known || v.lobby(p.Epoch, p.Number) {
 		return
 	}
 	r.recent.forget(p.Visitor)
-	if !r.outbox.beat(Beat{Place: p, Away: true}) {
+	if b.Away = true; !r.outbox.beat(b) {
 		r.cfg.OnBeatsDropped(1)
 	}
 }

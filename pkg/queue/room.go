@@ -225,9 +225,9 @@ type View struct {
 	// Sales is what the places of the opening have taken.
 	Sales Sales
 	// Start is what the plan says comes next, Following the next opening after the one under way. Message is what waiting pages
-	// show, Schedule what the plan is made of.
-	Start, Following  Start
-	Message, Schedule string
+	// show, Schedule what the plan is made of, Codes the batches of codes.
+	Start, Following         Start
+	Message, Schedule, Codes string
 
 	draws []drawn // whose seeds are known
 	// seedWait is how long after the start the seed of the lobby's draw is known, in ms.

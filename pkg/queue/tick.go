@@ -65,9 +65,9 @@ func (r *Room) Tick(ctx context.Context) {
 // newView is what is known of the room by a snapshot and by the view before.
 func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	v := &View{Snapshot: *f, At: now, Known: true, Wait: r.wait.add(f), plan: InOrder(f.Document.Plan), Message: old.Message}
-	v.Start, v.Following, v.Schedule = v.start(), v.following(), old.Schedule
+	v.Start, v.Following, v.Schedule, v.Codes = v.start(), v.following(), old.Schedule, old.Codes
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
-		v.Message, v.Schedule = f.Document.Message(), f.Document.Schedule()
+		v.Message, v.Schedule, v.Codes = f.Document.Message(), f.Document.Schedule(), f.Document.Codes()
 	}
 	v.seedWait = r.seedWait(v)
 	v.endSketches()
@@ -99,7 +99,7 @@ func (r *Room) ended(id VisitorID) {
 	if s, answered := r.recent.last(id); answered != 0 && s.State == StateSpent {
 		return
 	}
-	r.over(id, ReasonNone)
+	r.over(id, r.watermark.acted(id))
 }
 
 // keepSketches keeps the sketches from before a loss while places are still coming back. By the store's own sketches, pages
@@ -141,6 +141,11 @@ func (r *Room) blindUntil(old, v *View) int64 {
 // advance asks for the next snapshot, and rebuilds a line that was lost.
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
+	if v := r.view.Load(); v.Known && v.Stale != 0 {
+		if err := r.hearAgain(ctx); err != nil {
+			return f, err
+		}
+	}
 	sample, verdict := r.toSend()
 	ask := func(ctx context.Context) (err error) {
 		f, err = r.store.Advance(ctx, r.watermark.get(), sample, verdict)

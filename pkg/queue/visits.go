@@ -6,10 +6,14 @@ import (
 )
 
 // Arrive numbers a new arrival, or lets it straight in when the allowance permits and the line is empty. The id of the visitor
-// is drawn here; lane and code are the caller's. In a lobby the answer is StateLobby with a place that no store keeps;
+// is drawn here, unless the caller names one; lane and code are the caller's. Whoever repeats an arrival with the same id and code
+// gets the same place, as long as it stands. In a lobby the answer is StateLobby with a place that no store keeps;
 // StateRefused: no number is given, for the Reason. ErrUnavailable: no place can be given now; try again.
 func (r *Room) Arrive(a Arrival) (Joined, error) {
-	a.Visitor = r.newVisitor()
+	named := a.Visitor != VisitorID{}
+	if !named {
+		a.Visitor = r.newVisitor()
+	}
 	if err := a.Validate(); err != nil {
 		return Joined{}, err // the store would refuse the whole batch
 	}
@@ -18,8 +22,9 @@ func (r *Room) Arrive(a Arrival) (Joined, error) {
 		return r.arriveWithoutStore(&a, ErrUnavailable)
 	}
 	j, err := r.joins.do(a)
-	if err == nil && j.State == StateTaken {
-		// The call was repeated on its way, after the store had let the id in. No visitor has that stay: draw another id.
+	if err == nil && (j.State == StateTaken || named && j.State == StateSpent) {
+		// The call was repeated on its way, after the store had let the id in: no visitor has that stay. Or the place of the id that
+		// the caller named is over. Draw another id.
 		a.Visitor = r.newVisitor()
 		if j, err = r.joins.do(a); err == nil && j.State == StateTaken {
 			err = ErrUnavailable
@@ -49,6 +54,7 @@ func (r *Room) Claim(p Place) (Standing, error) {
 	if r.up() {
 		s, err := r.claims.do(p)
 		if err == nil {
+			s = r.because(p.Visitor, s)
 			r.claimed(p.Visitor, s)
 			return s, nil
 		}
@@ -57,6 +63,34 @@ func (r *Room) Claim(p Place) (Standing, error) {
 		}
 	}
 	return r.claimWithoutStore(&p)
+}
+
+// ClaimBeat is Claim for a place that may have used a code. A store that was lost takes a place in by a claim too, and a claim says
+// nothing of codes: so a place of which this process has heard nothing from the store is told first.
+func (r *Room) ClaimBeat(b Beat) (Standing, error) {
+	id := b.Place.Visitor
+	if _, answered := r.recent.last(id); b.Code != (Code{}) && answered == 0 && b.Place.Valid() && r.up() {
+		s, err := r.tellBeat(b)
+		if err != nil && !errors.Is(err, ErrUnavailable) {
+			return s, err
+		}
+		if err == nil && s.State == StateSpent {
+			return s, nil
+		}
+	}
+	return r.Claim(b.Place)
+}
+
+// tellBeat sends one heartbeat, and notes what the store says.
+func (r *Room) tellBeat(b Beat) (Standing, error) {
+	beats := []Beat{b}
+	all, err := r.standings(func(ctx context.Context) (KeepReply, error) { return r.keepBatch(ctx, beats) })
+	if err != nil || len(all) == 0 {
+		return Standing{}, err
+	}
+	s := noCode(all[0])
+	r.noteBeat(b.Place.Visitor, s)
+	return s, nil
 }
 
 // claimed notes the answer to a claim.
@@ -95,6 +129,7 @@ func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
 	case errors.Is(err, ErrUnavailable):
 		return r.resumeWithoutStore(c)
 	case err == nil:
+		s = r.because(p.Visitor, s)
 		r.claimed(p.Visitor, s)
 	}
 	return s, err

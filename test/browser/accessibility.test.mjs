@@ -12,6 +12,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const message = 'Heute werden 400 Termine vergeben.\nBitte halten Sie Ihren Personalausweis und die Terminbestätigungsnummernbescheinigung bereit.';
 const record = JSON.parse(await readFile(new URL('../../pkg/queue/draw/testdata/record-drand.json', import.meta.url), 'utf8'));
 const draw = { public: 'drand', lots: 9000, epoch: 7, ticket: 1, lot: 1, place: 3670, number: 3670, stage: 'done', record };
+const door = { code: '7KQ4-M2PX-9WVB-3HDT', next: 725, groups: [{ title: 'Einwohner der Stadt Speyer', ask: 'Ihr Code steht in Ihrem Brief. Fragen: 06232 14-0' }] };
 const pages = {
   waiting: { message, stale: true },
   'waiting, nobody ahead': { ahead: 0, low: 0, high: 30 },
@@ -45,12 +46,18 @@ const pages = {
   'booked for now': { state: 'refill', ahead: 312, starts: 11525 },
   'nothing comes next': { state: 'over', ahead: 312 },
   'booked, in the line': { state: 'booked', ahead: 3100, starts: 90000, dropped: true },
-  'the line has ended': { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
+  'the line has ended': { state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'closed early': { state: 'early', number: 0, ahead: -1, starts: 87125 },
   closed: { state: 'closed', number: 0, ahead: -1, starts: 725 },
   'so many wait': { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   'everything is booked': { state: 'soldout', number: 0, ahead: -1 },
-  'the code was used': { state: 'code', number: 0, ahead: -1 },
+  'at the door': { page: 'door', door: { ...door, everybody: 87125, groups: [...door.groups, { title: 'Menschen über 80', ask: '06232 14-0' }] } },
+  ...Object.fromEntries(['typo', 'wrong', 'early', 'expired', 'revoked', 'used', 'group', 'limited']
+    .map((news) => [`at the door: ${news}`, { page: 'door', door: { ...door, news } }])),
+  'at the door, with a number': { page: 'door', door: { ...door, stands: true } },
+  'at the door, for everybody': { page: 'door', door: { groups: [], free: true, next: 0 } },
+  ...Object.fromEntries(['asks', 'wrong', 'early', 'expired', 'used', 'group']
+    .map((news) => [`invited: ${news}`, { page: 'door', door: { ...door, news, code: '', invitation: 'eyJh.eyJh.x' } }])),
   'draw: before the start': { draw: { ...draw, lots: 0, place: 0, number: 0, stage: 'announced', record: { commitment: record.commitment } } },
   'draw: nothing to draw': { draw: { ...draw, lots: 0, lot: 0, place: 0, number: 0, stage: 'nothing', record: { commitment: record.commitment } } },
   'draw: it fits': { draw },
@@ -58,12 +65,19 @@ const pages = {
   'draw: no lot': { draw: { ...draw, lot: 0, place: 0, number: 0, fallback: true } },
   'after a draw without its public value': { news: 'alone' },
   left: { page: 'over-left' },
+  'left, and the line is closed': { page: 'over-left', shut: true, opens: 85325, starts: 87125 },
   'number used': { page: 'over-used' },
   'no number': { page: 'over-unknown' },
   'moved to another device': { page: 'over-moved' },
   'in a frame': { page: 'press' },
   "in another site's frame": { page: 'window' },
   'no cookies': { page: 'cookies' },
+  'a link to another device': { page: 'move' },
+  'on another device': { page: 'take' },
+  'a link that was used': { page: 'link-used' },
+  'a link that is old': { page: 'link-old' },
+  'where a place stands': { page: 'place-found' },
+  'number and code do not fit': { page: 'place-wrong' },
 };
 
 const narrow = { width: 300, height: 640 };

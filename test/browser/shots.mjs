@@ -12,6 +12,7 @@ const { result, freeze, ...sealed } = record;
 const draw = { public: 'drand', lots: 9000, epoch: 7, ticket: 1, lot: 1, place: 3670, number: 3670, stage: 'done', record };
 const before = { place: 0, number: 0 };
 
+const door = { code: '7KQ4-M2PX-9WVB-3HDT', next: 725, groups: [{ title: 'Einwohner der Stadt Speyer', ask: 'Ihr Code steht in Ihrem Brief. Fragen: 06232 14-0' }] };
 const pages = {
   waiting: { ahead: 1234, number: 128340, low: 720, high: 1080, message: { de: 'Heute werden 400 Termine vergeben. Alle, die vor 10 Uhr hier waren, kommen an die Reihe.', en: '400 appointments are given out today. Everybody who was here before 10 o’clock will get one.' } },
   waiting_kept: { ahead: 87, low: 720, high: 1080, promised: 1400, kept: 1302 },
@@ -61,14 +62,16 @@ const pages = {
   refill: { state: 'refill', ahead: 312, starts: 11525 },
   over: { state: 'over', ahead: 312 },
   booked: { state: 'booked', ahead: 3100, starts: 87125, dropped: true },
-  ended: { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
+  ended: { state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
   closed: { state: 'closed', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   closed_for_good: { state: 'closed', number: 0, ahead: -1 },
   early: { state: 'early', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   limit: { state: 'limit', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   soldout: { state: 'soldout', number: 0, ahead: -1, starts: 11525 },
-  code: { state: 'code', number: 0, ahead: -1 },
+  ...Object.fromEntries(['asks', 'typo', 'wrong', 'early', 'expired', 'revoked', 'used', 'group', 'limited']
+    .map((news) => [`door_${news}`, { page: 'door', door: { ...door, news } }])),
+  invited: { page: 'door', door: { ...door, code: '', invitation: 'eyJh.eyJh.x' } },
   ...Object.fromEntries(['left', 'used', 'stay', 'unknown', 'expired', 'twice', 'moved', 'removed', 'code']
     .map((why) => [`over_${why}`, { page: `over-${why}` }])),
   press: { page: 'press' },

@@ -140,6 +140,18 @@ func visitsMove(t *testing.T, w *metricsWatch) {
 		_, _ = b.Load(ctx, "POST", "/", home...)
 		return w.has(g, visit("late"))
 	})
+	// A place that staff take, and that goes on in a browser.
+	caller, err := g.Operators.TakePlace(t.Context(), launch.RoomID, operator.NewPlace{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := g.Operators.ActOnPlace(t.Context(), launch.RoomID, operator.PlaceLink, operator.PlaceAct{Number: caller.Number, Code: caller.Code})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens(t, harness.NewBrowser(g), made.URL)
+	w.until(g, 5*time.Second, visit("desk"))
+	w.until(g, 5*time.Second, visit("moved"))
 	// Arrivals from one network beyond its limit.
 	home = from()
 	for range 4 {

@@ -35,7 +35,7 @@ const Prefix = "/.einlass"
 // Setup is what the fake gateway shows. The figures are as in the status that pages poll.
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
-	// "lapsed", "early", "press", "window", "cookies", or "over-" and why a place has ended, as the waiting page's texts name it.
+	// "lapsed", "early", "press", "window", "cookies", "door", or "over-" and why a place has ended, as the waiting page's texts name it.
 	Page   string `json:"page"`
 	State  string `json:"state"`
 	Number uint64 `json:"number"`
@@ -58,6 +58,7 @@ type Setup struct {
 	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
 	Opens    int    `json:"opens"`
 	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
+	Shut     bool   `json:"shut"`    // no numbers are given at present
 	// Clock is the server's clock in Unix milliseconds, 0: it is not said; Zone how many minutes the room's is ahead of UTC.
 	Clock int64 `json:"clock"`
 	Zone  *int  `json:"zone"`
@@ -78,6 +79,8 @@ type Setup struct {
 	// News is what the waiting page says of a draw: "comes", "drawn", "alone", "failed", or nothing; Draw its page.
 	News string `json:"news"`
 	Draw *Draw  `json:"draw"`
+	// Door is what the page at the door says.
+	Door *Door `json:"door"`
 }
 
 // Request is a line of the log.
@@ -206,7 +209,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 		w.Header().Set("Location", Prefix+"/wait?to=/termine")
 		w.WriteHeader(http.StatusSeeOther)
 	case "wait":
-		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, web.EndedLeft, "/termine"))
+		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, &web.Placeless{Why: web.EndedLeft, Target: "/termine"}))
 	default:
 		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
 	}
@@ -280,8 +283,12 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendWindow(nil, lang, "/termine"))
 	case page == "cookies":
 		s.servePage(w, status, s.pages.AppendCookies(nil, lang, "/termine"))
+	case page == "door":
+		s.servePage(w, status, s.pages.AppendDoor(nil, lang, setup.Door.page()))
+	case ofDevice(page):
+		s.serveDevice(w, page, status, lang)
 	case strings.HasPrefix(page, "over-"):
-		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
+		s.servePage(w, status, s.pages.AppendOver(nil, lang, setup.placeless(strings.TrimPrefix(page, "over-"))))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
 			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine", Worse: setup.Worse}))
@@ -324,8 +331,17 @@ func (s Setup) status() web.Status {
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
-		Draw: drawNews[s.News],
+		Draw: drawNews[s.News], Shut: s.Shut,
 	}
+}
+
+// placeless is what the page says of a place that has ended.
+func (s Setup) placeless(why string) *web.Placeless {
+	p := web.Placeless{Why: endings[why], Target: "/termine"}
+	if s.Shut {
+		p.Shut, p.Coming = web.Closed, s.coming()
+	}
+	return &p
 }
 
 func (s Setup) now() time.Time {

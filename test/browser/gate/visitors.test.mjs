@@ -409,3 +409,123 @@ test('by plain http a form without a pass gets a page with a way on', async () =
     assert.equal(await numbers(room), 1);
   });
 });
+
+// guard lets residents in only, and gives so many of their codes, each for one visitor.
+async function guard(room, count) {
+  await admin(room, { schedule: { zone: 'Europe/Berlin', groups: [{ name: 'residents', title: 'People of Speyer', ask: '06232 14-0' }], who: ['residents'] } });
+  await numbers(room); // its gateway knows
+  const answer = await fetch(`http://${ADMIN}/v1/rooms/${room}/codes`, {
+    method: 'POST', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ group: 'residents', count, uses: 1, reason: 'letters' }),
+  });
+  const lines = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line));
+  const codes = lines.map((line) => line.code).filter(Boolean);
+  assert.equal(codes.length, count, JSON.stringify(lines));
+  await numbers(room);
+  return codes;
+}
+
+test("a letter's link leads to the booking, and takes nothing before the press", async () => {
+  const room = 'letter';
+  const [first, second, third] = await guard(room, 3);
+  const link = (code) => `${at(room)}/.einlass/door?code=${code}`;
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(at(room) + '/termine?ort=3');
+    await heading(page, 'Please enter your code');
+    await page.getByText('People of Speyer').waitFor();
+    for (let i = 0; i < 3; i++) await page.goto(link(first)); // as a mail scanner does, and somebody who looks again
+    assert.equal(await page.getByLabel('Your code').inputValue(), first);
+    assert.equal(await numbers(room), 0);
+    // By keyboard alone: a sign is wrong, then all is typed in small letters and without dashes.
+    await page.getByLabel('Your code').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Please check your code');
+    assert.equal(await page.getByLabel('Your code').inputValue(), first.slice(0, -1));
+    await page.reload(); // of the answer to the form
+    await heading(page, 'Please check your code');
+    await page.getByLabel('Your code').fill(first.replaceAll('-', '').toLowerCase());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading(page, inLine);
+    assert.equal(await numbers(room), 1);
+    await page.goBack(); // to the page with the field, which says that there is a number now
+    await page.getByText('You have a number already.').waitFor();
+    await page.goto(link(first));
+    await page.getByText('You have a number already.').waitFor();
+    await page.getByRole('link', { name: 'Back to the line' }).click();
+    await heading(page, inLine);
+    await open(room);
+    await heading(page, 'Inside');
+    const told = await page.evaluate(() => document.referrer);
+    assert.ok(!told.includes(first), `the site is told of the code: ${told}`);
+    assert.equal(await numbers(room), 1);
+  });
+  await withContext({ javaScriptEnabled: false }, async (context) => { // straight in
+    const page = await context.newPage();
+    await page.goto(link(second));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'Inside');
+    assert.ok(!(await page.locator('#mode').textContent()).includes('POST'));
+  });
+  await shut(room);
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(link(third));
+    // A double click: the second press comes before the first answer, and the code is for one visitor.
+    await page.evaluate(() => { const form = document.getElementById('door'); form.submit(); form.submit(); });
+    await heading(page, inLine);
+    assert.equal(await numbers(room), 3);
+  });
+  await withContext({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(link(third));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'This code has been used already');
+    assert.equal(await numbers(room), 3);
+  });
+});
+
+test("from grandmother's phone to grandson's computer: one entry, and the phone is told", async () => {
+  const room = 'device';
+  await joins(room); // somebody before them
+  await withContext({ viewport: { width: 360, height: 740 } }, async (phones) => {
+    const phone = await phones.newPage();
+    await phone.goto(at(room) + '/termine?ort=3');
+    await heading(phone, inLine);
+    const number = await phone.locator('#number').textContent();
+    assert.match(await phone.locator('#code').textContent(), /^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
+    await phone.getByText('Take your place to another device').click();
+    const [shown] = await Promise.all([phones.waitForEvent('page'), phone.getByRole('button', { name: 'Show the link (new window)' }).click()]);
+    await heading(shown, 'How to take your place along');
+    await shown.getByRole('img', { name: 'Picture for the camera. It holds the link.' }).waitFor();
+    const link = await shown.locator('.link').textContent();
+    await heading(phone, inLine); // the waiting page goes on
+    await withContext({}, async (computers) => {
+      const computer = await computers.newPage();
+      for (let i = 0; i < 2; i++) await computer.goto(link); // who looks takes nothing
+      await heading(phone, inLine);
+      await computer.getByRole('button', { name: 'Yes, go on here' }).click();
+      await heading(computer, inLine);
+      assert.equal(await computer.locator('#number').textContent(), number);
+      await heading(phone, 'Your place is on your other device now');
+      await withContext({}, async (others) => {
+        const other = await others.newPage();
+        await other.goto(link);
+        await other.getByRole('button', { name: 'Yes, go on here' }).click();
+        await heading(other, 'This link has been used already');
+      });
+      const before = await numbers(room);
+      await open(room);
+      await heading(computer, 'Inside');
+      assert.ok(computer.url().endsWith('/termine?ort=3'), computer.url());
+      const told = await computer.evaluate(() => document.referrer);
+      assert.ok(!told.includes('&t='), `the site is told of the link: ${told}`);
+      await phone.reload();
+      await heading(phone, 'Your place is on your other device now');
+      assert.equal(await numbers(room), before);
+    });
+  });
+});

@@ -42,6 +42,12 @@ function waitingPage() {
       show(el, (' ' + el.getAttribute('data-in') + ' ').indexOf(' ' + state + ' ') >= 0);
     });
     show($('number-fact'), number > 0);
+    if (s.code) {
+      write($('code'), s.code);
+      write($('code-spelled'), s.code.split('').join(' '));
+      show($('code-fact'), true);
+      show($('code-know'), true);
+    }
     only($('ahead-fact'), s.ahead >= 0);
     only($('more'), s.more > 0);
     show($('claim'), state === 'called' && s.until > 0);
@@ -50,6 +56,7 @@ function waitingPage() {
     chance = s.chance || 0;
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);
+    only($('join'), !s.shut);
     show($('coming'), words && words.next);
     show($('draw'), words && words.draw);
     if (words) { renderWords(words); } else { renderPlain(s); }
@@ -353,7 +360,8 @@ function waitingPage() {
   window.addEventListener('pagehide', function () {
     if (!going && hasPlace() && navigator.sendBeacon) { navigator.sendBeacon(data.away); }
   });
-  doc.addEventListener('submit', function () { going = true; });
+  // A form that opens a window leaves this page where it is.
+  doc.addEventListener('submit', function (e) { if (!e.target.target) { going = true; } });
   $('go').addEventListener('click', function (e) {
     if (!e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();

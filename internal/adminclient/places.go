@@ -1,0 +1,70 @@
+package adminclient
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/einlass/einlass/internal/operator"
+)
+
+func placesOf(id string) string { return "/v1/rooms/" + url.PathEscape(id) + "/places" }
+
+// Places gives those that the desk of a room keeps at this gateway.
+func (c *Client) Places(ctx context.Context, id string) (list operator.PlaceList, err error) {
+	a, err := c.do(ctx, http.MethodGet, placesOf(id), nil, 0)
+	if err == nil {
+		err = a.about(id, "places", &list)
+	}
+	if err == nil && list.ID != id {
+		err = notAPI("asked about room %q, it answers about %q", id, list.ID)
+	}
+	if err != nil {
+		return list, fmt.Errorf("list places: %w", err)
+	}
+	return list, nil
+}
+
+// TakePlace takes a place for somebody without a browser.
+func (c *Client) TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error) {
+	info, err := c.place(ctx, id, "", asked)
+	if err != nil {
+		return info, fmt.Errorf("take place: %w", err)
+	}
+	return info, nil
+}
+
+// ActOnPlace does operator.PlaceFind, PlaceLink, PlaceFront or PlaceRemove with a place.
+func (c *Client) ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error) {
+	info, err := c.place(ctx, id, "/"+act, asked)
+	if err != nil {
+		return info, fmt.Errorf("%s place: %w", act, err)
+	}
+	return info, nil
+}
+
+// SendPlace sends a link to a place as a short message.
+func (c *Client) SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error) {
+	info, err := c.place(ctx, id, "/sms", asked)
+	if err != nil {
+		return info, fmt.Errorf("send place: %w", err)
+	}
+	return info, nil
+}
+
+func (c *Client) place(ctx context.Context, id, act string, asked any) (info operator.PlaceInfo, err error) {
+	body, err := json.Marshal(asked)
+	var a *answer
+	if err == nil {
+		a, err = c.do(ctx, http.MethodPost, placesOf(id)+act, body, 0)
+	}
+	if err == nil {
+		err = a.about(id, "a place", &info)
+	}
+	if err == nil && (info.ID != id || info.Number == 0 || info.Code == "") {
+		err = notAPI("asked about room %q, it answers about %q with the number %d", id, info.ID, info.Number)
+	}
+	return info, err
+}

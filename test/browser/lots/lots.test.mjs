@@ -14,8 +14,8 @@ async function picture(page, name) {
   if (OUT) await page.screenshot({ path: path.join(OUT, `${name}.png`), fullPage: true });
 }
 
-// figure is what stands under a label of the page.
-const figure = async (page, label) => (await text(page)).match(new RegExp(`^${label}\\n(.*)$`, 'm'))?.[1];
+// figure is what stands under a label of the page. A page without script may be loading itself anew when it is asked.
+const figure = (page, label) => until(label, async () => (await text(page).catch(() => '')).match(new RegExp(`^${label}\\n(.*)$`, 'm'))?.[1]);
 
 async function person(scripted) {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 360, height: 780 }, javaScriptEnabled: scripted });

@@ -120,15 +120,17 @@ long-habits: deps-redis
 	$(GO) test -count=1 -timeout 15m -parallel 16 -tags long -run Habits ./test/e2e
 	$(GO) test -count=1 -timeout 10m -tags long ./test/habits
 	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/promises
+	$(GO) test -count=1 -timeout 10m -tags long -run TheDrawn ./loadtest/mornings
 
 long-capacity:
 	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity
 	$(GO) test -count=1 -timeout 15m -tags long ./loadtest/capacity/site
+	$(GO) test -count=1 -timeout 10m -tags long ./loadtest/rehearse
 	$(GO) test -count=1 -timeout 10m -tags long -run Portal ./internal/admission
 
 long-chaos: deps-chaos build
 	$(BIN)/loadtest chaos --repeat 20 --topology embedded
-	$(GO) test -race -count=1 -timeout 10m -tags long -run InARow ./loadtest/chaos
+	$(GO) test -race -count=1 -timeout 10m -tags long -run 'InARow|ThreeGateways' ./loadtest/chaos
 
 long-faults: faults
 
@@ -136,19 +138,20 @@ long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
 
 long-matrices: deps-redis
-	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies|LossesAtAnyStep' ./pkg/queue
-	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree' ./pkg/queue/memstore
+	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies|LossesAtAnyStep|NoShowsCost|PollsOnTime|ClosedEarly' ./pkg/queue
+	$(GO) test -count=1 -timeout 15m -tags long -run 'ClosedCleanly|MarksHold|HistoriesOf|FilledTree|Conforms' ./pkg/queue/memstore
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Walk|SeveralGateways' ./pkg/queue/journal
 	$(GO) test -count=1 -timeout 10m -tags long -run WhateverHappens ./pkg/queue/plan
 	$(GO) test -count=1 -timeout 10m -tags long -run 'StayShort|Outcome|WithinIdle' ./internal/gateway
 	$(GO) test -count=1 -timeout 10m -tags long -run EachMistake ./cmd/gateway
-	$(GO) test -count=1 -timeout 15m -tags long -run Draw ./loadtest/sim
-	$(GO) test -count=1 -timeout 10m -tags long -run 'Likely|SaysNothing' ./pkg/queue/draw
+	$(GO) test -count=1 -timeout 15m -tags long -run 'Draw|Residents|Hesse' ./loadtest/sim
+	$(GO) test -count=1 -timeout 10m -tags long -run 'Likely|SaysNothing|ChangedByte|Permutation' ./pkg/queue/draw
 
 # What visitors see in Chromium, every test and each page in every setting.
 long-pages: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long ./test/browser
 	$(GO) test -count=1 -timeout 15m -tags long ./test/browser/gate
+	$(GO) test -count=1 -timeout 5m -tags long ./test/browser/lots
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 	$(GO) test -count=1 -timeout 5m -tags long -run Chromium ./cmd/admin
 

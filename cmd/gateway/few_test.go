@@ -3,4 +3,4 @@
 package main
 
 // oneStartIn is of how many mistakes one is started with, whenever the tests are run. Each is checked.
-const oneStartIn = 3
+const oneStartIn = 6

@@ -36,7 +36,7 @@ func (c *Client) TakePlace(ctx context.Context, id string, asked operator.NewPla
 	return info, nil
 }
 
-// ActOnPlace does one of operator.PlaceActs with a place.
+// ActOnPlace does operator.PlaceFind, PlaceLink, PlaceFront or PlaceRemove with a place.
 func (c *Client) ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error) {
 	info, err := c.place(ctx, id, "/"+act, asked)
 	if err != nil {

@@ -78,7 +78,7 @@ func (e *exchange) reply(d *decision) {
 	case answerNoStore:
 		e.laterPage(d, 503, web.NoStore, web.Coming{})
 	case answerTurnedAway:
-		state, next := e.turnedAwayState()
+		state, next := r.turnsAway(e.joined.Reason)
 		e.laterPage(d, 200, state, e.r.coming(&next))
 	case answerBehind:
 		e.laterPage(d, 200, web.Behind, e.r.coming(&e.r.Line.View().Start))
@@ -95,7 +95,9 @@ func (e *exchange) reply(d *decision) {
 	case answerDoor:
 		e.answerDoor()
 	case answerOver:
-		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), d.ended, e.target()), r.headers...)
+		over := web.Placeless{Why: d.ended, Target: e.target()}
+		over.Shut, over.Coming = r.shut()
+		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), &over), r.headers...)
 	case answerEnded:
 		e.endedPage()
 	case answerGuess:

@@ -123,31 +123,11 @@ func (e *exchange) turnedAway() verdict {
 		e.r.Metrics.Code(metrics.CodeUsed)
 		return verdict{kind: challenge, answer: answerDoor}
 	}
-	state, next := e.turnedAwayState()
+	state, next := e.r.turnsAway(e.joined.Reason)
 	if state == web.SoldOut && next.At == 0 {
 		return verdict{kind: refusal, answer: answerTurnedAway}
 	}
 	return verdict{kind: later, answer: answerTurnedAway, after: e.r.comesBack(&next), count: metrics.Refused}
-}
-
-// turnedAwayState is what the page of an arrival says that got no number, and what comes next for it. Outside an opening the room is
-// closed. In one somebody has closed the door, until the next opening.
-func (e *exchange) turnedAwayState() (web.State, queue.Start) {
-	v := e.r.Line.View()
-	switch e.joined.Reason {
-	case queue.ReasonLimit:
-		if v.Snapshot.Opening.Name == "" {
-			return web.Limit, v.Start
-		}
-		return web.Limit, v.Following // whoever meets the limit has the door closed for the rest of this opening
-	case queue.ReasonSoldOut:
-		return web.SoldOut, v.Start
-	}
-	o := &v.Snapshot.Opening
-	if o.Name == "" || o.Phase == queue.PhaseClosed || o.Phase == queue.PhaseThrough {
-		return web.Closed, v.Start
-	}
-	return web.Early, v.Following
 }
 
 // spread is an interval ±20 %, so that pages that came at once do not ask at once.

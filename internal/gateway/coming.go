@@ -94,19 +94,11 @@ func (r *Room) programsComeBack(state web.State, start *queue.Start) time.Durati
 
 // givesNumbers is when the plan says that the next numbers are given, in store milliseconds; 0: they are, or nobody knows when.
 func (r *Room) givesNumbers() int64 {
-	v := r.Line.View()
-	f, next := &v.Snapshot, queue.Start{}
-	switch o := &f.Opening; {
-	case !v.Known:
-	case o.Phase == queue.PhaseClosed:
-		next = v.Start
-	case f.Document.Door.Closed:
-		next = v.Following
-	case o.Phase == queue.PhaseOpen && o.SoldOut():
-		if f.Waiting+f.Front >= o.Standby {
-			next = v.Start
-		}
+	why := r.refusal()
+	if why == queue.ReasonNone {
+		return 0
 	}
+	_, next := r.turnsAway(why)
 	return numbersAt(&next)
 }
 

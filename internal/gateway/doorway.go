@@ -117,21 +117,6 @@ func (r *Room) comes(w *doorway) *doorNow {
 	return known
 }
 
-// shut is why the line gives no numbers at present, as far as the last snapshot says.
-func (r *Room) shut() queue.Reason {
-	f := &r.Line.View().Snapshot
-	o, d, waiting := &f.Opening, &f.Document.Door, f.Waiting+f.Front
-	switch {
-	case o.Phase == queue.PhaseClosed, o.Phase == queue.PhaseThrough, d.Closed:
-		return queue.ReasonClosed
-	case d.Limit > 0 && o.Phase != queue.PhaseLobby && waiting >= d.Limit:
-		return queue.ReasonLimit
-	case o.SoldOut() && waiting >= o.Standby:
-		return queue.ReasonSoldOut
-	}
-	return queue.ReasonNone
-}
-
 // comesAt is when a group may come, by the plan; zero: nobody knows.
 func (r *Room) comesAt(w *doorway, group string) time.Time {
 	next, ok := w.calendar.Coming(group, r.now())
@@ -167,7 +152,7 @@ func (e *exchange) passDoor() (queue.Arrival, verdict) {
 	case e.r.comes(w).door.Open():
 		return queue.Arrival{}, verdict{}
 	}
-	if why := e.r.shut(); why != queue.ReasonNone {
+	if why := e.r.refusal(); why != queue.ReasonNone {
 		e.joined = queue.Joined{Standing: queue.Standing{State: queue.StateRefused, Reason: why}}
 		return queue.Arrival{}, e.turnedAway()
 	}

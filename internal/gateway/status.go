@@ -51,7 +51,10 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 // ended is what is said of a place that ended with its line.
 func (r *Room) ended() web.Status {
 	v := r.Line.View()
-	return web.Status{State: web.Ended, Ahead: -1, Next: r.comesBack(&v.Start), Message: v.Message, Coming: r.coming(&v.Start)}
+	shut, _ := r.shut()
+	return web.Status{
+		State: web.Ended, Ahead: -1, Next: r.comesBack(&v.Start), Message: v.Message, Coming: r.coming(&v.Start), Shut: shut != web.Waiting,
+	}
 }
 
 // stateOf is the page's state for the line's.

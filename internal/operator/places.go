@@ -131,9 +131,6 @@ const (
 	PlaceRemove = "remove"
 )
 
-// PlaceActs are the acts on a place.
-func PlaceActs() []string { return []string{PlaceFind, PlaceLink, PlaceFront, PlaceRemove} }
-
 // ActOnPlace finds a place, makes a link to it, puts it to the front or takes it out of the line, for the principal in ctx. Errors are
 // *InvalidError, ErrUnknownRoom, ErrNotAllowed, ErrPlaceNotNow, queue.ErrUnknown and the store's. It is recorded, without the code and the
 // link, whatever comes of it.

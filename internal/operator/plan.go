@@ -119,7 +119,7 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 	if text := whoElse(v, text); text != "" {
 		p.Changes = slices.Insert(p.Changes, 0, text)
 	}
-	p.Plan.Warnings = append(p.Plan.Warnings, forgets(v, all)...)
+	p.Plan.Warnings = append(append(p.Plan.Warnings, ends(v, all)...), forgets(v, all)...)
 	return p, nil
 }
 

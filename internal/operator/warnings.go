@@ -2,6 +2,8 @@ package operator
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
@@ -71,6 +73,25 @@ func followed(v *queue.View, now time.Time) (all []string) {
 		}
 	}
 	return all
+}
+
+// ends is the warning of a preview about whose numbers end at once.
+func ends(v *queue.View, changes []plan.Difference) []string {
+	if !slices.ContainsFunc(changes, func(d plan.Difference) bool { return d.After != nil && d.After.Due && d.After.Floor }) {
+		return nil
+	}
+	f := &v.Snapshot
+	var who []string
+	if n := v.Came(); n > 0 && (f.Opening.Phase == queue.PhaseLobby || f.Opening.Phase == queue.PhaseDrawing) {
+		who = append(who, plan.Figure(n)+" in the lobby")
+	}
+	if n := f.Waiting + f.Front; n > 0 {
+		who = append(who, plan.Figure(n)+" in the line")
+	}
+	if who == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("the numbers of people who wait end at once: %s. Nothing brings them back, a reset neither", strings.Join(who, " and "))}
 }
 
 // forgets are the warnings of a preview about what has been counted.

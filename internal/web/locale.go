@@ -50,6 +50,7 @@ type locale struct {
 	notSent [formEndings]page
 	crowded [2][2]page // see crowdedPages
 	over    [endings]page
+	shut    [endings]page // the same while no numbers are given
 	press   page
 	window  page
 	cookies page

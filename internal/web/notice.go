@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -85,12 +86,23 @@ var endingNames = [endings]string{
 	EndedTwice: "twice", EndedMoved: "moved", EndedRemoved: "removed", EndedCode: "code",
 }
 
+// Placeless is what a page tells somebody who has no place.
+type Placeless struct {
+	Why Ending
+	// Target is the path through which to line up again.
+	Target string
+	// Shut is Closed, Early, Limit or SoldOut if no numbers are given at present, and Coming what comes next then.
+	Shut   State
+	Coming Coming
+}
+
 // notice is the values of every page that is not a waiting page.
 type notice struct {
 	status       int
 	kind, ref    string
 	target, back string
 	next         time.Duration
+	shut         Status
 }
 
 func (l *locale) compileNotices(k *compiler) error {
@@ -124,22 +136,37 @@ func (l *locale) compileNotices(k *compiler) error {
 		}
 	}
 	for why, name := range endingNames {
-		if err := build(&l.over[why], "over.html", "over", "over."+name+".heading", "over."+name+".text"); err != nil {
+		if err := l.compileOver(k, Ending(why), "over."+name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// compileOver compiles the pages of an ending: while numbers are given it says how to get another one, else what comes next.
+func (l *locale) compileOver(k *compiler, why Ending, id string) error {
+	if err := k.notice(&l.shut[why], "over.html", view{Page: "over", Shut: true}, id+".heading", id+".text"); err != nil {
+		return err
+	}
+	if why == EndedRemoved || why == EndedCode { // which tell where to ask
+		return k.notice(&l.over[why], "over.html", view{Page: "over"}, id+".heading", id+".text")
+	}
+	return k.notice(&l.over[why], "over.html", view{Page: "over"}, id+".heading", id+".text", id+".again")
+}
+
 // notice compiles a page that is not a waiting page.
-func (k *compiler) notice(into *page, file string, v view, heading, lead string) error {
+func (k *compiler) notice(into *page, file string, v view, heading string, lead ...string) error {
 	var err error
 	if v.Heading, err = k.text(heading); err != nil {
 		return err
 	}
-	if v.Lead, err = k.text(lead); err != nil {
-		return err
+	texts := make([]string, len(lead))
+	for i, id := range lead {
+		if texts[i], err = k.text(id); err != nil {
+			return err
+		}
 	}
+	v.Lead = strings.Join(texts, " ")
 	if *into, err = k.compile(file, v); err != nil {
 		return fmt.Errorf("page %s: %w", file, err)
 	}
@@ -178,11 +205,14 @@ func (s *Site) AppendPassEnded(dst []byte, lang Lang, v *PassEnded) []byte {
 	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{ref: v.Ref, target: v.Start})
 }
 
-// AppendOver appends the page for somebody who has no place any more, or none yet. Target is the path through which
-// to line up again. Safe for concurrent use.
-func (s *Site) AppendOver(dst []byte, lang Lang, why Ending, target string) []byte {
+// AppendOver appends the page for somebody who has no place any more, or none yet. Safe for concurrent use.
+func (s *Site) AppendOver(dst []byte, lang Lang, o *Placeless) []byte {
 	l := s.locale(lang)
-	return s.appendNotice(dst, l, l.over[min(why, endings-1)], &notice{target: target})
+	pages, n := &l.over, notice{target: o.Target}
+	if o.Shut != Waiting {
+		pages, n.shut = &l.shut, Status{State: o.Shut, Coming: o.Coming}
+	}
+	return s.appendNotice(dst, l, pages[min(o.Why, endings-1)], &n)
 }
 
 // AppendPress appends what is shown in a part of another page of this host before anybody has a number: one button,
@@ -225,6 +255,10 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 			}
 		case slotReference:
 			dst = l.appendReference(dst, n)
+		case slotShut:
+			dst = append(s.appendPhrase(dst, inHTML, l.heading[n.shut.State]), '.')
+		case slotComing:
+			dst = l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &n.shut)
 		default:
 			dst = s.appendSlot(dst, l, seg.slot)
 		}

@@ -98,7 +98,8 @@ func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 		"early": p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Why: FormEarly}),
 	}
 	for why, name := range endingNames {
-		bodies[name] = p.AppendOver(nil, 0, Ending(why), "/a")
+		bodies[name] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Target: "/a"})
+		bodies[name+" and shut"] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Target: "/a", Shut: Limit})
 	}
 	seen := map[string]string{}
 	for name, body := range bodies {

@@ -67,6 +67,8 @@ const (
 	slotComing
 	slotHideComing
 	slotJoin
+	slotHideJoin
+	slotShut
 	slotOthers
 	slotKept
 	slotHideKept
@@ -120,7 +122,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "others": slotOthers,
+	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
@@ -139,6 +141,7 @@ type view struct {
 	Heading string // HTML
 	Lead    string // HTML
 	Reloads bool   // reloads by itself without script
+	Shut    bool   // no numbers are given at present
 }
 
 // compiler makes the pages of one language.

@@ -41,6 +41,8 @@ type Status struct {
 	Came int
 	// Coming is what comes next.
 	Coming Coming
+	// Shut: no numbers are given at present. Of a place that has ended.
+	Shut bool
 	// Draw is what is said of a draw.
 	Draw DrawNews
 	// Now is the server's clock; zero: not said. Zoned: it is in the zone in which the room's times are said. Otherwise a page
@@ -69,6 +71,7 @@ const JSONType = "application/json"
 //	turn     whether the state is Turn
 //	checking true if the state is Checking; else absent
 //	ended    true if the state is Ended; else absent
+//	shut     true if it is, and no numbers are given at present; else absent
 //	last     true if the next call that is missed ends the number; else absent
 //	came     how many have come to the lobby; absent if not said
 //	chance   1 to 4 for what is said of the chance that something is left, from little on; absent if nothing is
@@ -121,6 +124,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	}
 	if s.State == Ended {
 		dst = append(dst, `,"ended":true`...)
+		if s.Shut {
+			dst = append(dst, `,"shut":true`...)
+		}
 	}
 	if s.Last {
 		dst = append(dst, `,"last":true`...)

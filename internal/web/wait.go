@@ -229,6 +229,8 @@ func waitHides(s slot, w *Wait) bool {
 		return w.Coming.starts() <= 0
 	case slotHideComing:
 		return nextOf(&w.Status) == nextNothing
+	case slotHideJoin:
+		return w.Shut
 	case slotHideStale:
 		return !w.Stale
 	case slotHideDraw:

@@ -46,7 +46,8 @@ func everyPage(p *Site) map[string][]byte {
 		pages[l.tag+" early"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormEarly})
 		pages[l.tag+" form in line"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormInLine})
 		for why, name := range endingNames {
-			pages[l.tag+" over "+name] = p.AppendOver(nil, lang, Ending(why), "/a")
+			pages[l.tag+" over "+name] = p.AppendOver(nil, lang, &Placeless{Why: Ending(why), Target: "/a"})
+			pages[l.tag+" over and shut "+name] = p.AppendOver(nil, lang, &Placeless{Why: Ending(why), Target: "/a", Shut: SoldOut, Coming: Coming{Now: monday, Begins: monday.Add(time.Hour)}})
 		}
 		for stage, name := range drawStageNames {
 			d := aDraw()
@@ -312,7 +313,7 @@ func TestWhatOthersWroteIsText(t *testing.T) {
 		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Target: w.Target, Ref: "<script>"}),
 		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: w.Target, Kind: "<script>"}),
 		p.AppendPassEnded(nil, 0, &PassEnded{Start: w.Target, Ref: "<script>"}),
-		p.AppendOver(nil, 0, EndedLeft, w.Target),
+		p.AppendOver(nil, 0, &Placeless{Why: EndedLeft, Target: w.Target}), p.AppendOver(nil, 0, &Placeless{Why: EndedLeft, Target: w.Target, Shut: Closed}),
 		p.AppendPress(nil, 0, w.Target),
 		p.AppendWindow(nil, 0, w.Target),
 		p.AppendCookies(nil, 0, w.Target),

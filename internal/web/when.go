@@ -132,6 +132,10 @@ func nextOf(s *Status) next {
 	case Closed, Early, Limit, SoldOut, Ended:
 		opens := c.Opens.After(c.Now)
 		switch {
+		case s.State == Ended && !s.Shut && known:
+			return nextStarts
+		case s.State == Ended && !s.Shut:
+			return nextNothing // a press takes a number
 		case !known:
 			return nextUnknown
 		case s.State == SoldOut && opens:

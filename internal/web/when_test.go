@@ -26,6 +26,7 @@ func TestEachStateSaysWhatComesNext(t *testing.T) {
 	}
 	eight, eleven := on(2027, time.June, 14, 8, 0), on(2027, time.June, 14, 11, 0)
 	lobby, tuesday, newYear := on(2027, time.June, 15, 7, 30), on(2027, time.June, 15, 8, 5), on(2028, time.January, 3, 14, 0)
+	const shut = State(255) // Ended, and no numbers are given
 	for _, test := range []struct {
 		state  State
 		coming Coming
@@ -45,7 +46,10 @@ func TestEachStateSaysWhatComesNext(t *testing.T) {
 		{SoldOut, Coming{Begins: eleven}, "Mehr gibt es um 11:00 Uhr. Dann öffnet die Warteschlange wieder.", "There will be more at 11:00. The line opens again then."},
 		{SoldOut, Coming{Opens: lobby, Begins: tuesday}, "Mehr gibt es am Dienstag, 15. Juni, um 8:05 Uhr. Die Warteschlange öffnet um 7:30 Uhr.", "There will be more on Tuesday 15 June at 8:05. The line opens at 7:30."},
 		{SoldOut, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},
-		{Ended, Coming{Begins: tuesday}, "Die Warteschlange öffnet am Dienstag, 15. Juni, um 8:05 Uhr.", "The line opens on Tuesday 15 June at 8:05."},
+		{shut, Coming{Begins: tuesday}, "Die Warteschlange öffnet am Dienstag, 15. Juni, um 8:05 Uhr.", "The line opens on Tuesday 15 June at 8:05."},
+		{shut, Coming{}, "Wann die Warteschlange wieder öffnet, wissen wir noch nicht.", "We do not know yet when the line opens again."},
+		{Ended, Coming{Begins: tuesday}, "Los geht es am Dienstag, 15. Juni, um 8:05 Uhr.", "It starts on Tuesday 15 June at 8:05."},
+		{Ended, Coming{}, "", ""},
 		{Between, Coming{Begins: eleven, Kept: true}, "Weiter geht es um 11:00 Uhr.", "It goes on at 11:00."},
 		{Between, Coming{}, "Wann es weitergeht, wissen wir noch nicht.", "We do not know yet when it goes on."},
 		{Refill, Coming{Begins: eleven, Kept: true}, "Weiter geht es um 11:00 Uhr.", "It goes on at 11:00."},
@@ -57,8 +61,12 @@ func TestEachStateSaysWhatComesNext(t *testing.T) {
 		site := testSite()
 		site.Languages = []string{"de", "en"}
 		p := mustNew(t, site)
+		status := Status{State: test.state, Coming: test.coming}
+		if test.state == shut {
+			status.State, status.Shut = Ended, true
+		}
 		for lang, want := range []string{test.de, test.en} {
-			page := string(p.AppendWait(nil, Lang(lang), &Wait{Status: Status{State: test.state, Coming: test.coming}, Target: "/"}))
+			page := string(p.AppendWait(nil, Lang(lang), &Wait{Status: status, Target: "/"}))
 			_, said, _ := strings.Cut(page, `id="coming">`)
 			said, _, _ = strings.Cut(said, "</p>")
 			if strings.Contains(page, `<p id="coming" hidden>`) {

@@ -41,6 +41,7 @@ type citizen struct {
 	came     time.Time // when the place was given
 	entered  time.Time
 	done     bool
+	leaving  bool // it has given its place up, and may have had no answer
 	left     bool
 	lost     string // what came in place of the place
 	thrown   string // what came in place of the site
@@ -118,7 +119,9 @@ func (v *citizen) arrive(ctx context.Context) bool {
 		v.crowd.asked.Add(1)
 		ok := v.try(ctx, func() (err error) { a, err = v.get(ctx, page); return err })
 		if ok && site(a) {
-			v.place = v.Credential().Token
+			held := v.Credential()
+			v.crowd.signed(held.Key)
+			v.place = held.Token
 			v.came = time.Now()
 			v.entered = v.came
 			return true
@@ -152,8 +155,11 @@ func (v *citizen) wait(ctx context.Context) bool {
 		if err != nil {
 			return false
 		}
-		if v.knock(ctx); !v.entered.IsZero() || v.lost != "" {
-			return v.lost == ""
+		if v.knock(ctx); v.left || v.lost != "" {
+			return false
+		}
+		if !v.entered.IsZero() {
+			return true
 		}
 		next = s.Interval()
 	}
@@ -178,7 +184,7 @@ func (v *citizen) poll(ctx context.Context, first time.Duration, gone func() boo
 		},
 		Told: func(s *visitor.Status, next time.Duration) (time.Duration, error) {
 			v.heard()
-			if v.told(s); v.lost != "" {
+			if v.told(s); v.lost != "" || v.left {
 				return 0, errOver
 			}
 			return next, nil
@@ -189,6 +195,7 @@ func (v *citizen) poll(ctx context.Context, first time.Duration, gone func() boo
 // told notes what a status says that may not be.
 func (v *citizen) told(s *visitor.Status) {
 	v.last = fmt.Sprintf("%s: %+v", time.Now().Format("15:04:05.000"), *s)
+	v.left = v.left || v.leaving && s.State == "none"
 	if !s.InLine() {
 		return
 	}
@@ -212,6 +219,9 @@ func (v *citizen) knock(ctx context.Context) {
 	}
 	now := v.Credential().Token
 	switch {
+	case now.Visitor != v.place.Visitor && v.leaving:
+		v.left = true
+		v.crowd.asked.Add(1) // it had no place any more
 	case now.Visitor != v.place.Visitor:
 		v.lost = fmt.Sprintf("place %+v in place of %+v, %d", now, v.place, a.Status)
 	case site(a), a.Status == http.StatusSeeOther:
@@ -223,6 +233,8 @@ func (v *citizen) knock(ctx context.Context) {
 func (v *citizen) habits(ctx context.Context, polls int) (gone bool) {
 	switch {
 	case v.habit == leaver && polls >= 3:
+		// The gate may have heard it although its answer was lost: then the place ends while the page goes on.
+		v.leaving = true
 		ok := v.try(ctx, func() error { return v.leave(ctx) })
 		v.left = v.left || ok
 		return ok

@@ -9,9 +9,11 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/internal/buildinfo"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/report"
 )
@@ -43,6 +45,7 @@ func Command() *cobra.Command {
 				cfg.Seed = uint64(rand.Uint32())
 			}
 			cfg.Out = cmd.OutOrStdout()
+			cfg.Of = time.Now().Format("2 January 2006") + ", built from " + buildinfo.Version()
 			for _, name := range topologies {
 				if !slices.Contains(Topologies(), Topology(name)) {
 					return fmt.Errorf("--topology %s: want some of %v", name, Topologies())

@@ -1,7 +1,10 @@
 package chaos_test
 
 import (
+	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,5 +27,17 @@ func TestAPlanThatPlaysNothingIsRefused(t *testing.T) {
 		if err := cmd.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", args, err, want)
 		}
+	}
+}
+
+func TestADirectoryToKeepARunInIsMade(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := filepath.Join(t.TempDir(), "kept", "run")
+	if _, err := chaos.Run(ctx, chaos.Config{Topologies: []chaos.Topology{chaos.Embedded}, Few: 1, Keep: dir, Gateway: "/nonexistent"}); err == nil {
+		t.Error("a run without a gateway has ended well")
+	}
+	if _, err := os.Stat(filepath.Join(dir, string(chaos.Embedded))); err != nil {
+		t.Error(err)
 	}
 }

@@ -29,7 +29,7 @@ type crowd struct {
 
 	mu       sync.Mutex
 	visitors []*citizen
-	keys     map[string]int // tickets by the key that signed them
+	keys     map[string]int // tickets and passes by the key that signed them
 }
 
 // newCrowd has nobody yet. A small one has a quarter of the visitors, and none who sleep or close the page.
@@ -127,14 +127,17 @@ func (c *crowd) wait() {
 	c.transport.CloseIdleConnections()
 }
 
-// signed notes the key of a new ticket.
+// signed notes the key of a new ticket, or of the pass of somebody who is let straight in, of which a short line has many; "": of none.
 func (c *crowd) signed(key string) {
+	if key == "" {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keys[key]++
 }
 
-// keysSeen is how many keys have signed new tickets.
+// keysSeen is how many keys have signed what newcomers got.
 func (c *crowd) keysSeen() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -32,6 +32,7 @@ type guest struct {
 	last    string // what the last poll said
 	sent    bool   // the form that books, without an answer yet
 	figure  int64
+	present present
 }
 
 // come lets n guests come at once.
@@ -97,9 +98,16 @@ func (g *guest) enters() {
 // waits polls as the page's script does, and loads the page when it is to. False: the run is over.
 func (g *guest) waits(ctx context.Context) bool {
 	_, err := g.Wait(ctx, visitor.Script{
-		Rest:   rested,
-		Failed: func(error, time.Duration) time.Duration { return again },
+		Rest: func(ctx context.Context, d time.Duration) error {
+			g.set(func() { g.present.asks(time.Now().Add(d)) })
+			return rested(ctx, d)
+		},
+		Failed: func(error, time.Duration) time.Duration {
+			g.set(func() { g.present.failed(time.Now()) })
+			return again
+		},
 		Told: func(s *visitor.Status, next time.Duration) (time.Duration, error) {
+			g.set(func() { g.present.answered(time.Now()) })
 			if g.told(s); g.lost != "" {
 				return 0, errOver
 			}
@@ -253,30 +261,6 @@ func (o *openings) settled() bool {
 		}
 	}
 	return true
-}
-
-// overtaken are guests who had a place before the hour and still wait, although somebody behind them was let in in that act.
-// Whom only a gateway has heard that could not tell the store is passed over and goes to the front: the checker holds that to the rules.
-func overtaken(a *act, guests []*guest) (all []string) {
-	if a.deaf {
-		return nil
-	}
-	var last visitor.Token
-	for _, g := range guests {
-		g.mu.Lock()
-		if g.entered.After(a.start) && order(g.place) > order(last) {
-			last = g.place
-		}
-		g.mu.Unlock()
-	}
-	for _, g := range guests {
-		g.mu.Lock()
-		if g.place.Number > 0 && g.came.Before(a.start) && g.entered.IsZero() && order(g.place) < order(last) {
-			all = append(all, fmt.Sprintf("opening %s: %+v still waits and %+v was let in, last told at %s", a.name, g.place, last, g.last))
-		}
-		g.mu.Unlock()
-	}
-	return all
 }
 
 // newGuestRoom is the room of the openings as guests reach it.

@@ -4,6 +4,9 @@ package chaos
 
 import "testing"
 
+// small are the faults of the small chaos.
+func small() []string { return []string{"gateway killed", "FLUSHALL", "failover by an operator"} }
+
 // TestCrashesInARowMultiplyNothing repeats what a process that dies once cannot show. All crashes are repeated by
 // `loadtest chaos --repeat`.
 func TestCrashesInARowMultiplyNothing(t *testing.T) { crashesInARow(t, Embedded) }

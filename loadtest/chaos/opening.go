@@ -71,6 +71,8 @@ type openingFigures struct {
 	Guests  int           `json:"guests"`
 	In      int           `json:"in"`
 	Longest time.Duration `json:"longest"` // from the hour until it was sold out
+	// Held is how often a guest that was present about the hour was held to the order of the line.
+	Held int `json:"held"`
 	// Wrong is everything that may not be.
 	Wrong []string `json:"wrong"`
 }
@@ -318,7 +320,9 @@ func (o *openings) judge(called int64) {
 	o.mu.Lock()
 	guests := slices.Clone(o.guests)
 	o.mu.Unlock()
-	o.figures.Wrong = append(o.figures.Wrong, overtaken(o.now, guests)...)
+	wrong, held := overtaken(o.now, guests)
+	o.figures.Wrong = append(o.figures.Wrong, wrong...)
+	o.figures.Held += held
 }
 
 // withinSlots holds what the portal has booked since the lobby of an opening to its slots.

@@ -58,27 +58,6 @@ func TestAnOpeningThatHappensTwiceOrTooEarlyIsSeen(t *testing.T) {
 	}
 }
 
-func TestWhoStillWaitsAlthoughSomebodyBehindWasLetInIsSeen(t *testing.T) {
-	hour := time.Unix(1000, 0)
-	one := func(number uint64, came, entered time.Time) *guest {
-		return &guest{place: visitor.Token{Epoch: 7, Number: number}, came: came, entered: entered}
-	}
-	in, there := hour.Add(3*time.Second), hour.Add(-time.Second)
-	line := []*guest{one(1, there, in), one(2, there, in), one(3, there, time.Time{}), one(4, in, time.Time{})}
-	a := &act{name: "a", start: hour}
-	if got := overtaken(a, line); len(got) > 0 {
-		t.Errorf("in order: %q", got)
-	}
-	line[3].came, line[3].entered = there, in
-	if got := overtaken(a, line); len(got) != 1 || !strings.Contains(got[0], "Number:3") {
-		t.Errorf("number 3 was overtaken: %q", got)
-	}
-	a.deaf = true
-	if got := overtaken(a, line); len(got) > 0 {
-		t.Errorf("no gateway could tell the store of number 3: %q", got)
-	}
-}
-
 func TestAGuestWhoGotNothingOrLostThePlaceIsSeen(t *testing.T) {
 	for want, g := range map[string]*guest{
 		"":           {booked: true},

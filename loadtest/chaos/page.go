@@ -11,7 +11,7 @@ import (
 // Page is the result of a run as Markdown.
 func Page(cfg Config, outcomes []*Outcome) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Seed %d. ", cfg.Seed)
+	fmt.Fprintf(&b, "`loadtest chaos --seed %d`, %s. ", cfg.Seed, cfg.Of)
 	if failures := Failures(outcomes); failures > 0 {
 		fmt.Fprintf(&b, "**%d things went wrong.**\n", failures)
 	} else {
@@ -48,6 +48,7 @@ func openingRows(row func(string, func(*Outcome) string), count func(string, fun
 		return fmt.Sprintf("%d (%d, %d)", o.Openings.Played, o.Openings.Slots, o.Openings.Booked)
 	})
 	row("their guests (let in)", func(o *Outcome) string { return fmt.Sprintf("%d (%d)", o.Openings.Guests, o.Openings.In) })
+	count("of these, held to the order of the line", func(o *Outcome) int { return o.Openings.Held })
 	row("longest from the hour until sold out", func(o *Outcome) string { return seconds(o.Openings.Longest) })
 	count("things that went wrong with openings", func(o *Outcome) int { return len(o.Openings.Wrong) })
 }

@@ -34,6 +34,8 @@ type Config struct {
 	Keep string
 	// Out gets a line as each fault ends.
 	Out io.Writer
+	// Of says when the run was and of what, for its page.
+	Of string
 }
 
 // Outcome is what happened in one topology.
@@ -73,6 +75,8 @@ func Run(ctx context.Context, cfg Config) ([]*Outcome, error) {
 			return nil, err
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
 	var outcomes []*Outcome
 	for _, t := range cfg.Topologies {

@@ -88,7 +88,7 @@ func (w *crowd) Close()        {}
 // The rehearsal has its default times here, and a site that is overrun for long after a bad step.
 func TestTheRateThatIsFoundIsNearTheKnownCapacity(t *testing.T) {
 	confirmed := 0
-	for seed := range uint64(3) {
+	for seed := range uint64(rehearsals) {
 		synctest.Test(t, func(t *testing.T) {
 			cfg := demo.Demo(time.Now())
 			cfg.Calendar.Days = 1

@@ -148,7 +148,7 @@ func TestTheRateThatIsAdvisedIsNeverAboveWhatTheSiteCanServe(t *testing.T) {
 		{"a wrong address", Config{}, 16, quick, func() func(*http.Request, *rand.Rand, int) int { return limit(0, 404) }, 0, 0},
 		{"silence, and steps shorter than a browser's patience", Config{Length: 20 * time.Second}, 16, quick, func() func(*http.Request, *rand.Rand, int) int { return limit(5, hang) }, 30, 100},
 	} {
-		for seed := range uint64(2) {
+		for seed := range uint64(rehearsals) {
 			cfg := c.cfg
 			cfg.Script, cfg.Most = pages, 400
 			r, out, _ := rehearsed(t, cfg, seed, func() http.Handler {

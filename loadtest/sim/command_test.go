@@ -72,7 +72,7 @@ func TestOneRunCanBeLeftOut(t *testing.T) {
 }
 
 func TestStrangersAndCrashesCanBeAskedFor(t *testing.T) {
-	out, err := command(t, "--scenario", "memmingen", "--tick", "1s", "--people", "350", "--gate", "--strangers", "--crashes", "8")
+	out, err := command(t, "--scenario", "memmingen", "--tick", "2s", "--people", "350", "--gate", "--strangers", "--crashes", "8")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

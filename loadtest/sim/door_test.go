@@ -43,15 +43,6 @@ func TestCodesAfterCrashes(t *testing.T) {
 	}
 }
 
-func TestSpeyerWithCodesForResidents(t *testing.T) {
-	full := scenarios.SpeyerLetters()
-	s, err := full.Scale(speyerShare)
-	if err != nil {
-		t.Fatal(err)
-	}
-	judged(t, s, Config{Scenario: s, Gate: true, Seed: 7, Tick: time.Second})
-}
-
 // A store that forgets the code of a ticket lets two in by it.
 func TestACodeThatIsForgottenIsSeen(t *testing.T) {
 	s := letters(nil)

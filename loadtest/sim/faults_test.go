@@ -96,14 +96,14 @@ func TestEveryPlantedFaultIsReported(t *testing.T) {
 		"a number is given twice": {journal.RuleUnique, func(f *faulty) {
 			n := 0
 			f.join = func(r *queue.JoinReply) {
-				if n++; n == 100 {
+				if n++; n == 40 {
 					r.Places[0].Place.Number--
 				}
 			}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := small(func(s *scenarios.Scenario) { s.Crowd.NoShow = 0.1 })
+			s := small(func(s *scenarios.Scenario) { s.Crowd.NoShow, s.Crowd.Waves[0].People = 0.1, 150 })
 			r := play(t, Config{Scenario: s, Gate: true, Seed: 7, ShownEvery: 1, around: func(store queue.Store) queue.Store {
 				f := &faulty{Store: store}
 				c.plant(f)

@@ -83,7 +83,7 @@ func (r *room) memory() queue.Watermark {
 	f := &r.snapshot
 	return queue.Watermark{
 		Gateway: "sim", Epoch: f.Epoch, Last: f.Last, Heads: f.Heads, HeadNumbers: f.HeadNumbers,
-		Ceiling: max(f.Last, r.given), Document: r.document, Opening: f.Opening, Curves: f.Curves,
+		Ceiling: max(f.Last, r.given), Hold: f.Hold, Document: r.document, Opening: f.Opening, Curves: f.Curves,
 	}
 }
 

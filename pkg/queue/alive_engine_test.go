@@ -21,9 +21,11 @@ func working(t *testing.T, cfg queue.RoomConfig) (e *engine, me queue.Place, sta
 
 // What a visitor does within a request keeps the stay alive, up to its maximum.
 func TestWhatIsDoneWithinARequestKeepsAStayUpToItsMaximum(t *testing.T) {
-	e, me, started := working(t, queue.RoomConfig{Document: real(60, 1)})
+	doc := real(60, 1)
+	doc.Timing.Max = 30 * time.Minute
+	e, me, started := working(t, queue.RoomConfig{Document: doc})
 	last := e.room.Now()
-	end := started + queue.DefaultTiming().Max.Milliseconds()
+	end := started + doc.Timing.Max.Milliseconds()
 	for e.room.Now()+60_000 < end {
 		e.pass(time.Minute)
 		if !e.room.Act(me.Visitor, started) {

@@ -96,6 +96,9 @@ func (c *crasher) pass(d time.Duration) {
 func TestALineThatWasClosedEarlyIsClosedAfterACrashWhateverTheClock(t *testing.T) {
 	for _, by := range []time.Duration{0, time.Hour, -time.Hour} {
 		for _, after := range []time.Duration{0, 250 * time.Millisecond, 5 * time.Second} {
+			if !everyCase && after != 250*time.Millisecond {
+				continue
+			}
 			t.Run(fmt.Sprint(by, " after ", after), func(t *testing.T) {
 				o := today(1, 2, 90)
 				o.Quota = 500

@@ -163,12 +163,12 @@ func TestAHealthThatSaysTooMuchStopsNoTick(t *testing.T) {
 func TestWhatIsLearnedOfWaitsIsSharedAndSurvives(t *testing.T) {
 	cfg := pace(60, 0)
 	cfg.Gateway = "a"
-	c := newCrowd(t, 3, 1500, cfg)
+	c := newCrowd(t, 3, 900, cfg)
 	c.leaving(0.3, time.Minute, vanishes)
-	c.goOn(20 * time.Minute)
+	c.goOn(10 * time.Minute)
 	mine := c.room.View()
 	if p := mine.Wait.Promises; p.Kept == 0 || p.Recent == 0 {
-		t.Fatalf("no promise was scored in twenty minutes: %+v", p)
+		t.Fatalf("no promise was scored in ten minutes: %+v", p)
 	}
 	other := c.beside("b", queue.FailHold).View()
 	if other.Wait.Promises != mine.Wait.Promises {

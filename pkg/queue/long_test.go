@@ -9,3 +9,6 @@ const crowds, longCrowds = 20, 20
 const polite, copies = 600, 20
 
 const lossyDays = 100
+
+// everyCase says whether cases that differ from another by a figure alone are played too.
+const everyCase = true

@@ -64,7 +64,9 @@ type Watermark struct {
 	Heads       [Lanes]Order
 	HeadNumbers [Lanes]uint64
 	// Ceiling is at least the highest number that can have been given. At least Last.
-	Ceiling  uint64
+	Ceiling uint64
+	// Hold is until when nobody is called, in store milliseconds: whoever was told to ask by then is waited for in another store, too.
+	Hold     int64
 	Document Document
 	Opening  Opening
 	Curves   [Curves]Curve
@@ -356,7 +358,7 @@ type Store interface {
 	//   m.Epoch < epoch: last = max(last, Carried(m.Ceiling)), heads = max; a segment of m.Epoch that is not frozen: Last =
 	//     max(Last, Carried(m.Ceiling)).
 	//
-	// In all cases: the document with the higher version stands. The record with the higher Cursor stands whole; of equal ones
+	// In all cases: hold = max(hold, m.Hold). The document with the higher version stands. The record with the higher Cursor stands whole; of equal ones
 	// the later Planned stands, and the segments of one open lobby are united by epoch. But of two tallies of one gateway that
 	// with more Reports stands, whichever record has it; and booked is the sum of the tallies and of the rest of the record
 	// that stands, of equal ones of that with more Totals, then with more Reports in the rest. Reports never falls; booked may be below 0 as

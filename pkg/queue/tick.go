@@ -141,6 +141,11 @@ func (r *Room) blindUntil(old, v *View) int64 {
 // advance asks for the next snapshot, and rebuilds a line that was lost.
 func (r *Room) advance(ctx context.Context) (Snapshot, error) {
 	var f Snapshot
+	if v := r.view.Load(); v.Known && v.Stale != 0 {
+		if err := r.hearAgain(ctx); err != nil {
+			return f, err
+		}
+	}
 	sample, verdict := r.toSend()
 	ask := func(ctx context.Context) (err error) {
 		f, err = r.store.Advance(ctx, r.watermark.get(), sample, verdict)

@@ -37,6 +37,9 @@ func (c *crowd) count(s queue.State) (n int) {
 // Who never stopped asking is never told what only those read who were away.
 func TestWhoPollsOnTimeNeverReadsThatTheyStandAtTheFront(t *testing.T) {
 	for _, rate := range []int64{12, 60, 600} {
+		if !everyCase && rate != 60 {
+			continue
+		}
 		c := everybody(t, 21, 300, pace(rate, 0), nil)
 		if front, missed := c.count(queue.StateFront), c.count(queue.StateMissed); front > 0 || missed > 0 {
 			t.Errorf("at %d a minute %d of 300 who polled on time read that they are at the front, %d that they missed their call",
@@ -90,6 +93,9 @@ func TestNobodyWhoPollsAsToldMissesTheCall(t *testing.T) {
 func TestNoShowsCostNoPace(t *testing.T) {
 	const minutes = 6
 	for name, cfg := range map[string]queue.RoomConfig{"by the rate": delivered(60, 0), "in a full room": delivered(600, 100)} {
+		if !everyCase && cfg.Document.Pace.MaxInside > 0 {
+			continue
+		}
 		c := newCrowd(t, 23, 1800, cfg) // more than are called until the end
 		for _, p := range c.people {
 			p.noShow = c.random.Float64() < 0.4

@@ -21,7 +21,7 @@ func wantUsage(t *testing.T, what string, c *crowd, low, high float64, main queu
 }
 
 func TestTheRoomSaysWhatShareOfThePossibleEntriesWasUsed(t *testing.T) {
-	c := newCrowd(t, 1, 900, delivered(30, 0))
+	c := newCrowd(t, 1, 650, delivered(30, 0))
 	c.goOn(10 * time.Minute)
 	wantUsage(t, "a line that is let in", c, 0.95, 1, queue.LossTurns)
 	c.set(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })

@@ -106,6 +106,7 @@ func (m *Watermark) Validate() error {
 	var p problems
 	p.unless(m.Epoch < 1<<31, "epoch %d: want less than 2^31", m.Epoch)
 	p.unless(m.Ceiling >= m.Last && m.Ceiling <= MaxNumber, "ceiling %d: want last %d to %d", m.Ceiling, m.Last, MaxNumber)
+	p.between("hold", m.Hold, 0, maxCount)
 	p.unless(len(m.Gateway) <= maxGatewayName, "gateway name of %d bytes: want at most %d", len(m.Gateway), maxGatewayName)
 	for lane, head := range m.Heads {
 		p.unless(head <= MaxOrder, "head %d of lane %d: want at most %d", head, lane, MaxOrder)

@@ -110,7 +110,7 @@ func (k *watermark) learn(f *Snapshot) {
 			}
 		}
 		told := k.m.Opening.Tally(k.teller)
-		k.m.Opening, k.m.Curves = f.Opening, f.Curves
+		k.m.Opening, k.m.Curves, k.m.Hold = f.Opening, f.Curves, f.Hold
 		k.m.Opening.Raise(Reported{Tally: told})
 	}
 	if f.Document.Version >= k.m.Document.Version {

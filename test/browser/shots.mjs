@@ -62,7 +62,7 @@ const pages = {
   refill: { state: 'refill', ahead: 312, starts: 11525 },
   over: { state: 'over', ahead: 312 },
   booked: { state: 'booked', ahead: 3100, starts: 87125, dropped: true },
-  ended: { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
+  ended: { state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125 },
   last: { state: 'front', ahead: -1, low: 0, high: 120, last: true },
   closed: { state: 'closed', number: 0, ahead: -1, opens: 85325, starts: 87125 },
   closed_for_good: { state: 'closed', number: 0, ahead: -1 },

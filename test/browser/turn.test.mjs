@@ -182,10 +182,14 @@ test('a place that ended while the page was open is said, with what comes next a
     await setup({ state: 'between', ahead: 3, starts: 600, next: 5000 });
     await page.goto(base + '/termine');
     await page.getByText('It goes on at 7:57.').waitFor();
-    await setup({ state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
+    await setup({ state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
     await polled(page, 5100);
     await page.getByRole('heading', { name: 'It is over for this time' }).waitFor();
     assert.equal(await page.locator('#coming').textContent(), 'The line opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
+    assert.equal(await page.getByRole('button', { name: 'Join the line again' }).count(), 0);
+    await setup({ state: 'ended', number: 0, ahead: -1, starts: 87125, next: 60000 });
+    await polled(page, 60100);
+    assert.equal(await page.locator('#coming').textContent(), 'It starts on Tuesday 15 June at 8:00.');
     assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
     await page.getByRole('button', { name: 'Join the line again' }).click();
     await until('the press', async () => (await log()).some((r) => r.method === 'POST' && r.url === '/.einlass/join?to=/termine'));

@@ -36,7 +36,7 @@ const answers = [
   { state: 'refill', ahead: 1, more: 4, starts: 90000 },
   { state: 'over', ahead: 1 },
   { state: 'over', ahead: 1, more: 4, message: 'Danke.' },
-  { state: 'ended', number: 0, ahead: -1, opens: 85325, starts: 87125 },
+  { state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125 },
   { state: 'standby', ahead: 1 },
   { state: 'booked', ahead: 1, more: 4, starts: 90000, dropped: true },
   { state: 'called', ahead: 0, until: 290 },

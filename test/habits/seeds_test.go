@@ -10,4 +10,4 @@ const seedsEach = 1
 const busy = 6 * minute
 
 // looksUp is how long a line is played of which every third visitor looks something up.
-const looksUp = 60 * minute
+const looksUp = 40 * minute

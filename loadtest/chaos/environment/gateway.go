@@ -101,15 +101,15 @@ func (s *Settings) openingRoom() launch.Room {
 		ID: OpeningRoom, Hosts: []string{OpeningHost}, Backend: launch.Backend{URL: "http://" + s.Portal}, Exclude: []string{"/buchung"},
 		Bookings: []launch.Booking{{Path: path, Method: http.MethodPost, Redirect: redirect, Ref: "redirect"}},
 		Finish:   []launch.Finish{{Path: path, Method: http.MethodPost, Redirect: redirect}},
-		Schedule: s.Schedule, Pace: launch.Pace{Rate: 6000, Burst: 20}, Poll: launch.Poll{Min: openingPoll / 2, Max: openingPoll},
+		Schedule: s.Schedule, Pace: launch.Pace{Rate: 6000, Burst: 20}, Poll: launch.Poll{Min: pollMin, Max: OpeningPoll},
 		ClaimWindow: OpeningIdle, AbsentAfter: absent, Session: launch.Session{Idle: OpeningIdle},
 	}
 }
 
-// openingPoll is how often the pages of OpeningRoom ask, and OpeningIdle how long a call and a stay hold a slot for somebody who
+// OpeningPoll is how often the pages of OpeningRoom ask at least, and OpeningIdle how long a call and a stay hold a slot for somebody who
 // does nothing: an opening is to be over in seconds.
 const (
-	openingPoll = 800 * time.Millisecond
+	OpeningPoll = 1500 * time.Millisecond
 	OpeningIdle = 30 * time.Second
 )
 

@@ -127,14 +127,15 @@ func TestARecordGrows(t *testing.T) {
 }
 
 func TestEveryChangedByteIsNamed(t *testing.T) {
-	by := newKey("k1", 1)
+	by, bits := newKey("k1", 1), []byte{0x01, 0x20, 0x80}
 	for _, rule := range draw.Rules() {
 		s := made(t, rule)
 		r := s.record(by)
 		text := r.Encode()
 		trusted := draw.Key{Kid: "k1", Key: draw.Bytes(by.Public())}
 		for i := range text {
-			for _, bit := range []byte{0x01, 0x20, 0x80} {
+			for turn := range changedBits {
+				bit := bits[(i+turn)%len(bits)]
 				changed := bytes.Clone(text)
 				changed[i] ^= bit
 				if err := verify(changed, trusted); err == nil || err.Error() == "" {

@@ -17,6 +17,10 @@
 // [Invariants] has read five seconds of the store's later answers. It raises no violation either way. It excuses only the
 // visitors that it names and, for an arrival, one missing number each; all other evidence stays in force.
 //
+// A process writes down that it restored a store at the time of the store's latest answer to it. When the store lost the room it cannot
+// know: a server that takes over answers heartbeats before a tick finds out that it is another one. So [Merge] lets a loss be possible since
+// that process was last given a number or a snapshot, and as long as processes are answered by two servers.
+//
 // A file that cannot be written says so in its header, overwritten in place, because a full disk has no space for another
 // line. What its process did from then on is unknown, so the whole merged journal ends there, and [Merged] says where.
 //

@@ -64,13 +64,13 @@ func TestAFileTellsWhatTheStoreAnswered(t *testing.T) {
 	for _, e := range m.Events {
 		kinds = append(kinds, string(e.Kind))
 	}
-	if got := strings.Join(kinds, " "); got != "join join keep leave restore settle record frame" {
+	if got := strings.Join(kinds, " "); got != "join join restore keep leave settle record frame" {
 		t.Errorf("events are %q", got)
 	}
 	if s := m.Files[0]; !s.Closed || s.Open != 0 || !s.Complete || s.Room != "termine" || m.Format != journal.Format {
 		t.Errorf("source is %+v", s)
 	}
-	if e := m.Events[2]; !e.Away || e.Visitor != journal.ID(id(1)) || e.Number != 1 {
+	if e := m.Events[3]; !e.Away || e.Visitor != journal.ID(id(1)) || e.Number != 1 {
 		t.Errorf("heartbeat is %+v", e)
 	}
 }

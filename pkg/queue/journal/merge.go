@@ -24,6 +24,8 @@ type Merged struct {
 	// Until is the store time up to which the journals are complete; 0: to the end. A file that could not be written any
 	// more ends it for all: what its process did later is not known, and the others cannot be judged without it.
 	Until int64
+
+	seen [][]sighting // by file
 }
 
 // Source is one file.
@@ -70,6 +72,7 @@ func Merge(paths ...string) (*Merged, error) {
 		}
 	}
 	m.sort()
+	m.loseDivided()
 	m.cut()
 	return m, nil
 }
@@ -145,5 +148,6 @@ func (m *Merged) add(path string) error {
 	}
 	m.Files = append(m.Files, r.src)
 	m.Events = append(m.Events, r.events...)
+	m.seen = append(m.seen, r.seen)
 	return nil
 }

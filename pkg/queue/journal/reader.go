@@ -24,6 +24,8 @@ type reader struct {
 	begun  uint64 // the latest call
 	// undated are the answers of whose time only the beginning is known, and the latest call begun before their end.
 	undated []undated
+	seen    []sighting
+	proof   int64 // when it was last given a number or a snapshot
 }
 
 // undated is an answer that tells no time of the store, by its index in events.
@@ -159,6 +161,7 @@ func (r *reader) event(l *line) error {
 		return nil // it was counted where it began
 	}
 	r.dated(l)
+	r.sees(&l.Event)
 	r.note(l.Event)
 	return nil
 }
@@ -178,7 +181,16 @@ func (r *reader) dated(l *line) {
 	}
 }
 
+// note takes an event in. A store that is restored may have lost the room since it last gave the process a number or a snapshot: a server
+// that takes over, and may lack what the one before has acknowledged, answers neither before a restore. Heartbeats and claims it answers by
+// what it has, and may so take back what was told before.
 func (r *reader) note(e Event) {
+	switch {
+	case e.Kind == Snapshot, e.Kind == Join:
+		r.proof = e.At
+	case e.Kind == Restore && r.proof > 0:
+		e.At = r.proof
+	}
 	if e.At > 0 && (r.src.First == 0 || e.At < r.src.First) {
 		r.src.First = e.At
 	}

@@ -37,6 +37,7 @@ func (r *room) unite(m *queue.Watermark) {
 	}
 	r.forgetDone()
 	o.Draws = uniteDraws(mine.Draws, theirs.Draws)
+	r.Hold = max(r.Hold, m.Hold)
 	r.opened()
 }
 

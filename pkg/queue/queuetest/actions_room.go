@@ -105,6 +105,8 @@ func (d *history) exaggerate(rt *rapid.T, m *queue.Watermark) {
 		o.Floor = m.Heads[lane] + 1
 	case 15:
 		o.Planned += between(rt, "planned", -5, 5)
+	case 21:
+		m.Hold += between(rt, "hold", 1, 40_000)
 	case 16:
 		for i := range o.Draws {
 			o.Draws[i].Known, o.Draws[i].Seed = !o.Draws[i].Known, [32]byte{7}

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// defaultSteps is how many steps Differential plays unless the environment says otherwise: a few seconds.
-	defaultSteps = 3_000
 	// everydaySeed is what rapid draws from without DIFFERENTIAL_STEPS.
 	everydaySeed = 20210614
 	// historySteps is how long one history is on average.

@@ -295,7 +295,7 @@ func (d *history) remember(gateway string, f queue.Snapshot) {
 // watermark is what a gateway remembers that has seen snapshot f.
 func watermark(f *queue.Snapshot) queue.Watermark {
 	return queue.Watermark{
-		Gateway: "g1", Epoch: f.Epoch, Last: f.Last, Heads: f.Heads, HeadNumbers: f.HeadNumbers, Ceiling: f.Last,
+		Gateway: "g1", Epoch: f.Epoch, Last: f.Last, Heads: f.Heads, HeadNumbers: f.HeadNumbers, Ceiling: f.Last, Hold: f.Hold,
 		Document: f.Document, Opening: f.Opening, Curves: f.Curves,
 	}
 }

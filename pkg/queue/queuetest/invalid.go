@@ -172,7 +172,8 @@ func invalidTicks() (all []invalid) {
 	for name, edit := range byName(map[string]func(*queue.Watermark){
 		"a late epoch": func(m *queue.Watermark) { m.Epoch = 1 << 31 }, "a ceiling below last": func(m *queue.Watermark) { m.Last, m.Ceiling = 2, 1 },
 		"a high ceiling": func(m *queue.Watermark) { m.Ceiling = queue.MaxNumber + 1 }, "a high head": func(m *queue.Watermark) { m.Heads[7] = queue.MaxOrder + 1 },
-		"a long name": func(m *queue.Watermark) { m.Gateway = strings.Repeat("g", 65) }, "a curve below zero": func(m *queue.Watermark) { m.Curves[10].Surv[15] = -1 },
+		"a hold before all time": func(m *queue.Watermark) { m.Hold = -1 },
+		"a long name":            func(m *queue.Watermark) { m.Gateway = strings.Repeat("g", 65) }, "a curve below zero": func(m *queue.Watermark) { m.Curves[10].Surv[15] = -1 },
 		"a full curve": func(m *queue.Watermark) { m.Curves[0].Back[0], m.Curves[0].Surv[0] = 200, 56 }, "too many draws": func(m *queue.Watermark) { m.Opening.Draws = make([]queue.Draw, queue.MaxDraws+1) },
 		"an empty draw": func(m *queue.Watermark) { m.Opening.Draws = []queue.Draw{{Opening: "a"}} }, "an empty segment": func(m *queue.Watermark) { m.Opening.Segments = []queue.Segment{{}} },
 		"a record without a share": func(m *queue.Watermark) { m.Opening.Cursor = 1; m.Opening.Per = 1 }, "too little booked": func(m *queue.Watermark) { m.Opening.Booked = -1<<52 - 1 },

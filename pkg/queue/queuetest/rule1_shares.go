@@ -12,9 +12,9 @@ import (
 // port was at most 1.23 away in trials with 4,000 sets of weights.
 const farthest = 1.3
 
-// sharing holds the calls of 2 to 8 lanes, of weights at random, to the shares of the lanes, at any time.
+// sharing holds the calls of several lanes, of weights at random, to the shares of the lanes, at any time.
 func sharing() (all []scenario) {
-	for n := 2; n <= queue.Lanes; n++ {
+	for _, n := range sharers() {
 		all = append(all,
 			scenario{fmt.Sprintf("each of %d lanes is near its share of the calls at any time", n), func(l *line) {
 				s := newShared(l, n)

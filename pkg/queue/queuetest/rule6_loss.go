@@ -173,6 +173,22 @@ var losing = []scenario{
 		l.restore(m)
 		want(l, "a lower head", snapshotDiff(f, l.snapshot()), "")
 	}},
+	{"whoever was told to ask after a start is waited for after a loss, too", func(l *line) {
+		for name, wait := range map[string]int64{"longer than a loss": holdMS + 500, "shorter": holdMS - 500} {
+			l.restart()
+			m := l.remembered()
+			m.Hold = l.now() + wait
+			l.restore(m)
+			want(l, "held by a watermark that is not ahead, "+name, l.snapshot().Hold, m.Hold)
+			l.store.Lose()
+			l.restore(m)
+			f := l.snapshot()
+			want(l, "held by a room that begins, "+name, f.Hold, max(m.Hold, l.now()+holdMS))
+			m.Epoch, m.Last, m.Ceiling, m.Hold = f.Epoch-1, 1, 1, f.Hold+700
+			l.restore(m)
+			want(l, "held by an earlier epoch, "+name, l.snapshot().Hold, m.Hold)
+		}
+	}},
 	{"a watermark that says what is known changes nothing", func(l *line) {
 		l.enter(1)
 		l.wait(2, 3)

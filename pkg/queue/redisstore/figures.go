@@ -29,7 +29,7 @@ var (
 	rules = layout(append(append([]string{"version"}, documentFigures...),
 		strings.Fields(openingFigures+" factor judged due segments draws")...))
 	// watermark is what a gateway remembers in numbers.
-	watermark = layout(strings.Fields("epoch last ceiling booked reports " + openingFigures + " head*8 number*8"))
+	watermark = layout(strings.Fields("epoch last ceiling hold booked reports " + openingFigures + " head*8 number*8"))
 	// lanes are the heads, their numbers and the turns.
 	lanes = layout{"head*8", "number*8", "turn*8"}
 )

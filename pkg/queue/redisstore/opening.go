@@ -79,7 +79,7 @@ func packCurves(curves *[queue.Curves]queue.Curve) []byte {
 func packWatermark(m *queue.Watermark) []byte {
 	p, o := packed{}, &m.Opening
 	for name, n := range map[string]int64{
-		"epoch": int64(m.Epoch), "last": int64(m.Last), "ceiling": int64(m.Ceiling), "cursor": int64(o.Cursor),
+		"epoch": int64(m.Epoch), "last": int64(m.Last), "ceiling": int64(m.Ceiling), "hold": m.Hold, "cursor": int64(o.Cursor),
 		"phase": int64(o.Phase), "quota": o.Quota, "per": o.Per, "standby": o.Standby, "booked": o.Booked,
 		"reports": int64(o.Reports), "share": o.Share, "floor": int64(o.Floor), "mapping": int64(o.Mapping), "planned": o.Planned,
 	} {

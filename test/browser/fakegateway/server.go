@@ -58,6 +58,7 @@ type Setup struct {
 	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
 	Opens    int    `json:"opens"`
 	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
+	Shut     bool   `json:"shut"`    // no numbers are given at present
 	// Clock is the server's clock in Unix milliseconds, 0: it is not said; Zone how many minutes the room's is ahead of UTC.
 	Clock int64 `json:"clock"`
 	Zone  *int  `json:"zone"`
@@ -208,7 +209,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 		w.Header().Set("Location", Prefix+"/wait?to=/termine")
 		w.WriteHeader(http.StatusSeeOther)
 	case "wait":
-		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, web.EndedLeft, "/termine"))
+		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, &web.Placeless{Why: web.EndedLeft, Target: "/termine"}))
 	default:
 		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
 	}
@@ -287,7 +288,7 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 	case ofDevice(page):
 		s.serveDevice(w, page, status, lang)
 	case strings.HasPrefix(page, "over-"):
-		s.servePage(w, status, s.pages.AppendOver(nil, lang, endings[strings.TrimPrefix(page, "over-")], "/termine"))
+		s.servePage(w, status, s.pages.AppendOver(nil, lang, setup.placeless(strings.TrimPrefix(page, "over-"))))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
 			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine", Worse: setup.Worse}))
@@ -330,8 +331,17 @@ func (s Setup) status() web.Status {
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
-		Draw: drawNews[s.News],
+		Draw: drawNews[s.News], Shut: s.Shut,
 	}
+}
+
+// placeless is what the page says of a place that has ended.
+func (s Setup) placeless(why string) *web.Placeless {
+	p := web.Placeless{Why: endings[why], Target: "/termine"}
+	if s.Shut {
+		p.Shut, p.Coming = web.Closed, s.coming()
+	}
+	return &p
 }
 
 func (s Setup) now() time.Time {

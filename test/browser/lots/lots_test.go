@@ -24,9 +24,6 @@ var program string
 
 func TestMain(m *testing.M) { os.Exit(launchtest.Main(m, &program)) }
 
-// gathers is how long four browsers have to come to the lobby, on a machine that others share.
-const gathers = 40 * time.Second
-
 func TestPeopleSeeTheirLotsDrawnAndCheckThem(t *testing.T) {
 	chromium, err := browser.Chromium(true)
 	if err != nil {
@@ -58,7 +55,7 @@ func TestPeopleSeeTheirLotsDrawnAndCheckThem(t *testing.T) {
 	}()
 	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "lots.test.mjs")
 	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "GATE="+g.URL(), "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
+	cmd.Env = append(os.Environ(), "GATE="+g.URL(), "PEOPLE="+people, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "ℹ pass 1\n") {
 		t.Fatalf("%v\n%s", err, out)

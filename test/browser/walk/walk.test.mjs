@@ -79,7 +79,7 @@ walk('a form that is sent again within a stay books once, and gets its answer', 
   assert.equal((await seen('shop')).orphans, 0);
 });
 
-walk('idle counts from the last request, and then the place is free', async (visitor) => {
+rarely('idle counts from the last request, and then the place is free', async (visitor) => {
   const tab = await (await visitor()).tab();
   await enters(tab, 'idle');
   let last = Date.now();
@@ -99,7 +99,7 @@ walk('idle counts from the last request, and then the place is free', async (vis
   assert.ok(Date.now() - last >= idle - 1500, `the place was free ${Date.now() - last} ms after the last request`);
 });
 
-walk('a form within the grace is sent, and its answer is read', async (visitor) => {
+rarely('a form within the grace is sent, and its answer is read', async (visitor) => {
   const first = await visitor();
   const tab = await first.tab();
   await enters(tab, 'grace');
@@ -194,7 +194,7 @@ walk('the last of two tabs that is closed frees the place', async (visitor) => {
   await opens(first, 'tabs');
   await opens(second, 'tabs');
   await first.close();
-  await outlasts();
+  if (every) await outlasts();
   assert.equal((await told('tabs')).inside, 1, 'a tab is open');
   await pause(1000);
   await second.close();
@@ -217,6 +217,7 @@ for (const room of every ? ['kept', 'unkept'] : ['kept']) { // for Back, as brow
     if (browser.keeps) assert.equal(await tab.run('return document.title'), room === 'kept' ? 'kept' : 'Site');
     await outlasts();
     assert.equal((await told(room)).inside, 1, 'after Back');
+    if (!every) return; // a page without the script says nothing
     await tab.click('a');
     await shows(tab, 'Page 2');
     await scripted(tab);
@@ -262,7 +263,7 @@ rarely('the site logs out, clears its cookies and sets one of our name, and the 
   assert.equal((await told('logout')).last_number, before);
 });
 
-walk('what a browser says on a socket keeps its stay, what it only hears does not', async (visitor) => {
+rarely('what a browser says on a socket keeps its stay, what it only hears does not', async (visitor) => {
   const talking = await (await visitor()).tab();
   await enters(talking, 'talk', '/chat?talk', 'Chat');
   const listening = await (await visitor()).tab();

@@ -51,6 +51,7 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 		}
 		t.Fatalf("%v\n%s", err, failing)
 	}
+	t.Logf("%s", out) // how long each scene took
 	if want := fmt.Sprintf("ℹ pass %d\n", scenes); !strings.Contains(string(out), want) {
 		t.Fatalf("not all of %d scenes were played:\n%s", scenes, out)
 	}

@@ -56,6 +56,7 @@ function waitingPage() {
     chance = s.chance || 0;
     only($('came-fact'), s.came > 0);
     only($('starts-fact'), s.starts > 0);
+    only($('join'), !s.shut);
     show($('coming'), words && words.next);
     show($('draw'), words && words.draw);
     if (words) { renderWords(words); } else { renderPlain(s); }

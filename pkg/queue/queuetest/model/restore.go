@@ -131,6 +131,7 @@ func (r *room) unite(m *queue.Watermark) {
 	}
 	r.forgetDone()
 	o.Draws = uniteDraws(mine.Draws, theirs.Draws)
+	r.hold = max(r.hold, m.Hold)
 	r.opened()
 }
 

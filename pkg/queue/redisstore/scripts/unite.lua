@@ -139,6 +139,7 @@ local function unite(m)
   done = unite_done(mine, parse_done(ARGV[8]))
   forget_done(parse_plan(plan))
   draws = unite_draws(draws, parse_draws(ARGV[7]))
+  room.hold = max(room.hold, m.hold)
   opened(name)
   rules.due = 0
   changed.name, changed.done = name, pack_done(done)

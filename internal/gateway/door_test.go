@@ -235,7 +235,7 @@ func TestWhatWasWrongIsSaidByAPageThatCanBeLoadedAgain(t *testing.T) {
 		}
 	}
 	// A link with another code says nothing of the one before.
-	b.load("GET", "/.einlass/door?code="+s.code(codes, 2, 0)).wantDoor(t, "Please enter your code")
+	b.load("GET", "/.einlass/door?code="+s.code(codes, 2, 0)).wantDoor(t, "Your code is in the field already")
 	b.present("code", s.code(codes, 2, 0)).want(t, 303, "")
 	if s.ticketOf(b).Rank.Lane != 1 {
 		t.Error("no number")

@@ -162,7 +162,7 @@ func TestWhatLoadsALinkTakesNothing(t *testing.T) {
 	}
 	b := s.browser()
 	a := b.load("GET", link)
-	a.wantDoor(t, "Please enter your code")
+	a.wantDoor(t, "Your code is in the field already")
 	if !strings.Contains(a.body, `value="`+code+`"`) || a.Header.Get("Referrer-Policy") != "strict-origin" ||
 		!strings.Contains(a.Header.Get("Content-Security-Policy"), "form-action *;") {
 		t.Errorf("%v\n%s", a.Header, a.body)

@@ -43,7 +43,9 @@ func (c someCodes) print(id string) (operator.CodesPrinted, error) {
 	return operator.CodesPrinted{ID: id, Batch: info.Batches[0], Printer: printer}, err
 }
 
-func (c someCodes) Codes(id string) (operator.CodesInfo, error) { return c.batches(id) }
+func (c someCodes) Codes(_ context.Context, id string) (operator.CodesInfo, error) {
+	return c.batches(id)
+}
 
 func (c someCodes) MakeCodes(_ context.Context, id string, _ operator.CodesAsked) (operator.CodesPrinted, error) {
 	return c.print(id)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 func (a *app) placeCommand() *cobra.Command {
@@ -55,7 +56,11 @@ func (a *app) placeSMSCommand() *cobra.Command {
 			asked := operator.PlaceSend{PlaceAct: operator.PlaceAct{Number: number, Code: args[2], Because: operator.Because{Reason: reason}}, To: to}
 			return a.onRoom(args[0], func(client *adminclient.Client) error {
 				info, err := client.SendPlace(cmd.Context(), args[0], asked)
-				return a.sayPlace(&info, err)
+				if err := a.sayPlace(&info, err); err != nil || a.json {
+					return err
+				}
+				_, err = fmt.Fprintln(a.out, "the link was sent; it is good for five minutes")
+				return err
 			})
 		},
 	}
@@ -136,13 +141,20 @@ func (a *app) placeActCommand(act, use, short string) *cobra.Command {
 	return cmd
 }
 
+// deskKeys are what can be typed at the desk. They are said once: a number with its code and the prompt have to fit a line of 80 signs.
+const deskKeys = "  (Enter)        a new place: read number and code out\n" +
+	"  n              whose turn it is\n" +
+	"  l              all places of this desk\n" +
+	"  NUMBER CODE    where a place stands\n" +
+	"  NUMBER CODE l  a link to it\n" +
+	"  ?              these keys\n" +
+	"  q              leave"
+
 // deskCommand is for the people at the telephone: a key a caller.
 func (a *app) deskCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "desk ROOM", Short: "Take places at the telephone, one key a caller",
-		Long: "Take places at the telephone. Each line is one of:\n\n" +
-			"  (Enter)        a new place: read number and code out\n  n              whose turn it is\n  l              all places of this desk\n" +
-			"  NUMBER CODE    where a place stands\n  NUMBER CODE l  a link to it\n  q              leave\n",
+		Long:    "Take places at the telephone. Each line is one of:\n\n" + deskKeys + "\n",
 		Example: "  admin desk termine", DisableFlagsInUseLine: true, Args: exactly(1), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.onRoom(args[0], func(client *adminclient.Client) error { return a.desk(cmd.Context(), client, args[0]) })
@@ -155,10 +167,13 @@ func (a *app) desk(ctx context.Context, client *adminclient.Client, room string)
 	if err := a.listPlaces(ctx, client, room, true); err != nil {
 		return err // better now than with the first caller
 	}
+	if a.asks {
+		fmt.Fprintln(a.err, deskKeys)
+	}
 	in := bufio.NewReader(a.in)
 	for {
 		if a.asks {
-			fmt.Fprint(a.err, "Enter: new place  n: now  l: list  NUMBER CODE [l]: show, link  q: quit > ")
+			fmt.Fprint(a.err, "> ")
 		}
 		line, err := in.ReadString('\n')
 		if line == "" && err != nil {
@@ -185,6 +200,9 @@ func (a *app) deskLine(ctx context.Context, client *adminclient.Client, room str
 	case len(words) == 0:
 		info, err := client.TakePlace(ctx, room, operator.NewPlace{})
 		return a.sayPlace(&info, err)
+	case len(words) == 1 && words[0] == "?":
+		_, err := fmt.Fprintln(a.err, deskKeys)
+		return err
 	case len(words) == 1 && (words[0] == "n" || words[0] == "l"):
 		return a.listPlaces(ctx, client, room, words[0] == "n")
 	}
@@ -194,7 +212,7 @@ func (a *app) deskLine(ctx context.Context, client *adminclient.Client, room str
 	}
 	number, err := strconv.ParseUint(words[0], 10, 64)
 	if err != nil || len(words) < 2 {
-		return usage(fmt.Errorf("%q: want Enter, n, l, q, or a number and its code", strings.Join(words, " ")))
+		return usage(fmt.Errorf("%q: want Enter, n, l, ?, q, or a number and its code", strings.Join(words, " ")))
 	}
 	info, err := client.ActOnPlace(ctx, room, act, operator.PlaceAct{Number: number, Code: strings.Join(words[1:], "")})
 	return a.sayPlace(&info, err)
@@ -236,6 +254,9 @@ func (a *app) sayPlace(info *operator.PlaceInfo, err error) error {
 func placeLine(p *operator.PlaceInfo) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d  %s  %s", p.Number, clean(p.Code), clean(p.State))
+	if why, err := p.Reason.MarshalText(); err == nil && len(why) > 0 && p.State == queue.StateSpent.String() {
+		fmt.Fprintf(&b, " (%s)", why)
+	}
 	if p.Lot {
 		b.WriteString(", a lot: the draw gives the number")
 	}

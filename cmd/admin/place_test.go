@@ -10,6 +10,7 @@ import (
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 func (g *gateway) ListPlaces(_ context.Context, id string) (operator.PlaceList, error) {
@@ -27,6 +28,9 @@ func (g *gateway) TakePlace(_ context.Context, id string, _ operator.NewPlace) (
 func (g *gateway) ActOnPlace(_ context.Context, id, act string, a operator.PlaceAct) (operator.PlaceInfo, error) {
 	g.reason = act + " " + a.Reason
 	info := operator.PlaceInfo{ID: id, Number: a.Number, Code: a.Code, State: "waiting"}
+	if act == operator.PlaceRemove {
+		info.State, info.Reason = "spent", journal.Reason(queue.ReasonRemoved)
+	}
 	if act == operator.PlaceLink {
 		info.URL = "https://termine.example/.einlass/take?room=termine&t=x"
 		if a.Number == 8 {
@@ -53,7 +57,7 @@ func TestPlacesAreTakenListedAndActedOn(t *testing.T) {
 		{"place link termine 7 7KQ4-M2PX", "7  7KQ4-M2PX  waiting\nhttps://termine.example/.einlass/take?room=termine&t=x\n"},
 		{"place link termine 8 7KQ4-M2PX", "put the site's address before it; with rooms[].canonical the gateway knows it\n"},
 		{"place front termine 7 7KQ4-M2PX --reason mistake", "waiting\n"},
-		{"place remove termine 7 7KQ4-M2PX --reason asked", "waiting\n"},
+		{"place remove termine 7 7KQ4-M2PX --reason asked", "spent (removed)\n"},
 		{"place list termine", "8  8KQ4-M2PX  waiting, 12 ahead, about 4 to 7 min\n"},
 	} {
 		code, out, stderr := command(t, env, strings.Fields(tt.args)...)
@@ -67,7 +71,7 @@ func TestPlacesAreTakenListedAndActedOn(t *testing.T) {
 	if code, _, stderr := command(t, env, "place", "show", "termine", "x", "7KQ4-M2PX"); code != 2 || !strings.Contains(stderr, "want the number") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
-	if code, out, _ := command(t, env, "place", "sms", "termine", "7", "7KQ4-M2PX", "--to", "+49 170 1234567"); code != 0 || g.reason != "+49 170 1234567" || strings.Contains(out, "170") {
+	if code, out, _ := command(t, env, "place", "sms", "termine", "7", "7KQ4-M2PX", "--to", "+49 170 1234567"); code != 0 || g.reason != "+49 170 1234567" || strings.Contains(out, "170") || !strings.Contains(out, "the link was sent") {
 		t.Errorf("exit code %d, %q arrived, it says %s", code, g.reason, out)
 	}
 	if code, _, stderr := command(t, env, "place", "sms", "termine", "7", "7KQ4-M2PX"); code != 2 || !strings.Contains(stderr, "--to is missing") {
@@ -84,7 +88,7 @@ func TestTheDeskReadsALineACaller(t *testing.T) {
 	env := environment(g.serve(t))
 	var stdout, stderr bytes.Buffer
 	a := &app{
-		in:  strings.NewReader("\n\nn\n7 7KQ4-M2PX\n7 7kq4 m2px l\nwhat\nl\nq\n\n"),
+		in:  strings.NewReader("\n\nn\n7 7KQ4-M2PX\n7 7kq4 m2px l\nwhat\n?\nl\nq\n\n"),
 		out: &stdout, err: &stderr, getenv: func(k string) string { return env[k] }, readFile: os.ReadFile,
 	}
 	if code := a.run(t.Context(), []string{"desk", "termine"}); code != 0 {
@@ -98,7 +102,7 @@ func TestTheDeskReadsALineACaller(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, stdout.String())
 		}
 	}
-	if !strings.Contains(stderr.String(), `"what": want Enter, n, l, q`) {
+	if !strings.Contains(stderr.String(), `"what": want Enter, n, l, ?, q`) || !strings.Contains(stderr.String(), "NUMBER CODE l  a link to it") {
 		t.Errorf("it says %q", stderr.String())
 	}
 }

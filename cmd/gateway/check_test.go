@@ -205,6 +205,9 @@ func TestWrongUsageOfTheCheckIsExitCodeTwo(t *testing.T) {
 			t.Errorf("%q: exit code %d, %s", args, code, said)
 		}
 	}
+	if code, _, said := program(t, "serve", "einlass.yaml"); code != exitUsage || !strings.Contains(said, "as -c FILE") {
+		t.Errorf("serve without -c: exit code %d, %s", code, said)
+	}
 	if code, _, said := program(t, "config", "check", "--set", "log.level=loud", w.file()); code != exitFault || !strings.Contains(said, "flag log.level: log.level: ") {
 		t.Errorf("a wrong setting: exit code %d, %s", code, said)
 	}

@@ -26,7 +26,12 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve -c FILE",
 		Short: "Serve the rooms of a configuration file",
-		Args:  cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%q: want the configuration file as -c FILE", args[0]) // config check takes it without
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			first, err := loadConfig(file, settings)
 			if err != nil {

@@ -48,7 +48,7 @@ type CodesEnd struct {
 const codesAtOnce = 4096
 
 func (s *Server) listCodes(w http.ResponseWriter, r *http.Request) {
-	info, err := s.operators.Codes(r.PathValue("id"))
+	info, err := s.operators.Codes(r.Context(), r.PathValue("id"))
 	s.answerCodes(w, info, err)
 }
 

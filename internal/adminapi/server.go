@@ -76,7 +76,7 @@ type Operators interface {
 
 // CodesOperators is the part about codes and invitations.
 type CodesOperators interface {
-	Codes(id string) (operator.CodesInfo, error)
+	Codes(ctx context.Context, id string) (operator.CodesInfo, error)
 	MakeCodes(ctx context.Context, id string, asked operator.CodesAsked) (operator.CodesPrinted, error)
 	PrintCodes(ctx context.Context, id string, asked operator.CodesAgain) (operator.CodesPrinted, error)
 	RevokeCodes(ctx context.Context, id string, asked operator.CodesRevoked) (operator.CodesInfo, error)

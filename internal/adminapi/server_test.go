@@ -54,6 +54,12 @@ func (l *line) View() *queue.View {
 	return &queue.View{Known: true, Snapshot: l.snapshot, Usage: l.usage}
 }
 
+func (l *line) Document(context.Context) (queue.Document, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.snapshot.Document.Clone(), l.town.err
+}
+
 func (l *line) Update(_ context.Context, change func(*queue.Document) error) (queue.Document, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

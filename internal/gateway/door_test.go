@@ -182,7 +182,7 @@ func TestWhatLoadsALinkTakesNothing(t *testing.T) {
 	}
 	b := s.browser()
 	a := b.load("GET", link)
-	a.wantDoor(t, "Please enter your code")
+	a.wantDoor(t, "Your code is in the field already")
 	if !strings.Contains(a.body, `value="`+code+`"`) || a.Header.Get("Referrer-Policy") != "strict-origin" ||
 		!strings.Contains(a.Header.Get("Content-Security-Policy"), "form-action *;") {
 		t.Errorf("%v\n%s", a.Header, a.body)
@@ -255,7 +255,7 @@ func TestWhatWasWrongIsSaidByAPageThatCanBeLoadedAgain(t *testing.T) {
 		}
 	}
 	// A link with another code says nothing of the one before.
-	b.load("GET", "/.einlass/door?code="+s.code(codes, 2, 0)).wantDoor(t, "Please enter your code")
+	b.load("GET", "/.einlass/door?code="+s.code(codes, 2, 0)).wantDoor(t, "Your code is in the field already")
 	b.present("code", s.code(codes, 2, 0)).want(t, 303, "")
 	if s.ticketOf(b).Rank.Lane != 1 {
 		t.Error("no number")

@@ -56,18 +56,18 @@ func (e *exchange) serveFindPlace() {
 	}
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil {
-		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceWrong})
+		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceWrong, Number: number, Code: code})
 		return
 	}
 	t, err := e.r.Names.Find(n, code)
 	switch {
 	case errors.Is(err, door.ErrTypo):
-		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceTypo})
+		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceTypo, Number: number, Code: code})
 	case err != nil:
 		if guesses != nil {
 			guesses.Wrong(e.v.ClientIP(), e.v.Now())
 		}
-		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceWrong})
+		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceWrong, Number: number, Code: code})
 	default:
 		e.answerFoundPlace(&web.PlaceForm{Result: web.PlaceFound, Status: e.r.statusOfNamed(t, n)})
 	}

@@ -100,8 +100,9 @@ type CodesPrinted struct {
 	*door.Printer
 }
 
-// Codes returns the batches of a room, or ErrUnknownRoom.
-func (s *Service) Codes(id string) (CodesInfo, error) {
+// Codes returns the batches of a room as the store has them, so that a list that is saved after a batch was made has it. Without the store they are
+// those of the last snapshot. Errors are ErrUnknownRoom and queue.ErrUnavailable.
+func (s *Service) Codes(ctx context.Context, id string) (CodesInfo, error) {
 	r, err := s.find(id)
 	if err != nil {
 		return CodesInfo{}, err
@@ -110,7 +111,16 @@ func (s *Service) Codes(id string) (CodesInfo, error) {
 	if !v.Known || r.Door == nil {
 		return CodesInfo{}, fmt.Errorf("there is no snapshot yet: %w", queue.ErrUnavailable)
 	}
-	return r.listed(&v.Snapshot.Document, v.Snapshot.Now)
+	d := r.document(ctx, v)
+	return r.listed(&d, v.Snapshot.Now)
+}
+
+// document is the room's document in the store; without the store that of the last snapshot, which may be older than what was just changed.
+func (r *Room) document(ctx context.Context, v *queue.View) queue.Document {
+	if d, err := r.Line.Document(ctx); err == nil {
+		return d
+	}
+	return v.Snapshot.Document
 }
 
 // listed are all batches of a document.
@@ -160,8 +170,8 @@ func (s *Service) PrintCodes(ctx context.Context, id string, again CodesAgain) (
 		s.writeCodes(ctx, "print", id, []zap.Field{zap.Uint16("batch", again.Batch), zap.Uint32("first", again.First)}, again.Reason, err)
 	}()
 	err = s.onCodes(ctx, id, append(textProblems(&again), again.problems()...), func(r *Room, now int64) (err error) {
-		v := r.Line.View()
-		printed, err = r.printed(&v.Snapshot.Document, again.Batch, again.First, now)
+		d := r.document(ctx, r.Line.View())
+		printed, err = r.printed(&d, again.Batch, again.First, now)
 		return err
 	})
 	return printed, err

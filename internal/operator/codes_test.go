@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
@@ -72,6 +74,21 @@ func (h *house) made(asked operator.CodesAsked) operator.CodesPrinted {
 	return p
 }
 
+// Whoever saves the list, or prints codes again, right after a batch was made has it: no snapshot has come meanwhile.
+func TestABatchIsListedAndPrintedAsSoonAsItIsMade(t *testing.T) {
+	h, _ := withDoor(t)
+	made, err := h.MakeCodes(h.as(staff), "termine", operator.CodesAsked{Group: "residents", Count: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := h.Codes(h.t.Context(), "termine"); err != nil || len(info.Batches) != 1 || info.Batches[0].Batch != made.Batch.Batch {
+		t.Errorf("%+v, %v", info, err)
+	}
+	if _, err := h.PrintCodes(h.as(staff), "termine", operator.CodesAgain{Batch: made.Batch.Batch}); err != nil {
+		t.Error(err)
+	}
+}
+
 // check reads a code as a gateway does: by the document alone.
 func (h *house) check(code string) (door.Entry, error) {
 	h.t.Helper()
@@ -111,7 +128,7 @@ func TestABatchIsInTheDocumentBeforeItsCodesLeave(t *testing.T) {
 	// What gateways and operators write into the document leaves the codes alone.
 	h.document(func(d *queue.Document) { d.SetMessage("x"); d.SetDraws(`[]`) })
 	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 90 })
-	if info, err := h.Codes("termine"); err != nil || len(info.Batches) != 2 {
+	if info, err := h.Codes(h.t.Context(), "termine"); err != nil || len(info.Batches) != 2 {
 		t.Errorf("%+v, %v", info, err)
 	}
 }
@@ -241,7 +258,7 @@ func TestABatchSaysWhyItCannotBeUsed(t *testing.T) {
 	h.document(func(d *queue.Document) { d.SetSchedule(`{"groups":[{"name":"residents"}]}`) })
 	states := func(want ...string) {
 		t.Helper()
-		info, err := h.Codes("termine")
+		info, err := h.Codes(h.t.Context(), "termine")
 		var got []string
 		for _, b := range info.Batches {
 			got = append(got, b.State)
@@ -255,7 +272,7 @@ func TestABatchSaysWhyItCannotBeUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	states(operator.BatchUseless, operator.BatchUseless, operator.BatchOver, operator.BatchUseless, operator.BatchRevoked)
-	if info, _ := h.Codes("termine"); !strings.Contains(info.Batches[0].Why, "keyring does not have its key") {
+	if info, _ := h.Codes(h.t.Context(), "termine"); !strings.Contains(info.Batches[0].Why, "keyring does not have its key") {
 		t.Errorf("%+v", info.Batches[0])
 	}
 	if _, err := h.PrintCodes(h.as(staff), "termine", operator.CodesAgain{Batch: 1}); !errors.Is(err, queue.ErrInvalid) {
@@ -283,7 +300,7 @@ func TestAKeyThatHasEndedIsSaid(t *testing.T) {
 	for after, want := range map[time.Duration]string{0: "", 2 * time.Minute: "the next rotation of the keyring"} {
 		h.now.Store(now.Add(after).UnixMilli())
 		h.tick()
-		info, err := h.Codes("termine")
+		info, err := h.Codes(h.t.Context(), "termine")
 		if b := info.Batches[0]; err != nil || b.State != operator.BatchInForce || (want == "") != (b.Why == "") || !strings.Contains(b.Why, want) {
 			t.Errorf("after %v: %+v, %v", after, b, err)
 		}
@@ -360,5 +377,26 @@ func TestTheRecordHoldsNoCodeAndNoPerson(t *testing.T) {
 		if !strings.Contains(record.String(), want) {
 			t.Errorf("%s is not in the record:\n%s", want, record.String())
 		}
+	}
+}
+
+// storeless is a line whose store is away.
+type storeless struct{ operator.Line }
+
+func (storeless) Document(context.Context) (queue.Document, error) {
+	return queue.Document{}, queue.ErrUnavailable
+}
+
+func TestBatchesAreListedWhileTheStoreIsAway(t *testing.T) {
+	h, _ := withDoor(t)
+	h.made(operator.CodesAsked{Group: "residents", Count: 2})
+	service, err := operator.New(func() []operator.Room {
+		return []operator.Room{{ID: "termine", Line: storeless{h.room}, Door: h.door, Backends: func() []operator.Backend { return nil }}}
+	}, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := service.Codes(t.Context(), "termine"); err != nil || len(info.Batches) != 1 {
+		t.Errorf("%+v, %v", info, err)
 	}
 }

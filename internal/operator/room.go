@@ -13,6 +13,8 @@ import (
 // Line is what the service needs of a room's line; *queue.Room is one.
 type Line interface {
 	View() *queue.View
+	// Document reads the document in the store as queue.Room.Document does.
+	Document(ctx context.Context) (queue.Document, error)
 	// Update changes the document as queue.Room.Update does.
 	Update(ctx context.Context, change func(*queue.Document) error) (queue.Document, error)
 	// Report tells outcomes as queue.Room.Report does.

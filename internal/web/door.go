@@ -42,6 +42,8 @@ const (
 	DoorUsed
 	// DoorOtherGroup: it counts, and its group does not come now.
 	DoorOtherGroup
+	// doorFilled: none came yet, and the link of a letter has filled the field in.
+	doorFilled
 	// DoorLimited: too many wrong ones came from there.
 	DoorLimited
 
@@ -50,7 +52,7 @@ const (
 
 var doorNames = [doorNews]string{
 	DoorAsks: "asks", DoorTypo: "typo", DoorWrong: "wrong", DoorEarly: "early", DoorExpired: "expired", DoorRevoked: "revoked",
-	DoorUsed: "used", DoorOtherGroup: "group", DoorLimited: "limited",
+	DoorUsed: "used", DoorOtherGroup: "group", DoorLimited: "limited", doorFilled: "filled",
 }
 
 // doorWords is what the pages at the door say.
@@ -84,7 +86,11 @@ func (l *locale) compileDoor(k *compiler) error {
 // AppendDoor appends the page at the door. Safe for concurrent use.
 func (s *Site) AppendDoor(dst []byte, lang Lang, d *Door) []byte {
 	l := s.locale(lang)
-	for _, seg := range l.door.pages[min(d.News, doorNews-1)][oneIf(d.Invitation != "")] {
+	news := min(d.News, doorNews-1)
+	if news == DoorAsks && d.Code != "" && d.Invitation == "" {
+		news = doorFilled
+	}
+	for _, seg := range l.door.pages[news][oneIf(d.Invitation != "")] {
 		dst = append(dst, seg.html...)
 		switch seg.slot {
 		case slotTarget:

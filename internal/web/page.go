@@ -105,6 +105,7 @@ const (
 	slotHideTypo
 	slotHideWrong
 	slotCode
+	slotTypedNumber
 	slotInvitation
 	slotGroups
 	slotHideGroups
@@ -130,7 +131,7 @@ var slotNames = map[string]slot{
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,
 	"move": slotMove, "link": slotLink, "qr": slotQR, "hide-own": slotHideOwn, "hide-failed": slotHideFailed,
 	"place-code": slotPlaceCode, "spelled-code": slotSpelledCode, "hide-code": slotHideCode, "where": slotLine, "room": slotRoom, "hide-found": slotHideFound, "hide-typo": slotHideTypo, "hide-wrong": slotHideWrong,
-	"code": slotCode, "invitation": slotInvitation, "groups": slotGroups, "hide-groups": slotHideGroups, "hide-free": slotHideFree,
+	"code": slotCode, "typed-number": slotTypedNumber, "invitation": slotInvitation, "groups": slotGroups, "hide-groups": slotHideGroups, "hide-free": slotHideFree,
 	"hide-stands": slotHideStands, "everybody": slotEverybody, "hide-everybody": slotHideEverybody,
 }
 

@@ -4,6 +4,8 @@ package web
 type PlaceForm struct {
 	// Action is the path of the form, and Room what it names.
 	Action, Room string
+	// Number and Code are what was typed in and names no place: it stays in the fields.
+	Number, Code string
 	Result       PlaceResult
 	// Status is where the place stands, of PlaceFound.
 	Status Status
@@ -50,6 +52,10 @@ func (s *Site) AppendPlace(dst []byte, lang Lang, f *PlaceForm) []byte {
 			dst = appendURL(dst, f.Action)
 		case slotRoom:
 			dst = appendHTML(dst, f.Room)
+		case slotTypedNumber:
+			dst = appendHTML(dst, f.Number)
+		case slotCode:
+			dst = appendHTML(dst, f.Code)
 		case slotLine:
 			dst = s.appendPhrase(dst, inHTML, l.whereabouts(f.Status.State))
 		case slotHideFound:

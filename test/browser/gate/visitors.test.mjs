@@ -497,6 +497,7 @@ test("from grandmother's phone to grandson's computer: one entry, and the phone 
     await heading(phone, inLine);
     const number = await phone.locator('#number').textContent();
     assert.match(await phone.locator('#code').textContent(), /^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
+    assert.equal(await phone.locator('#code').evaluate((e) => getComputedStyle(e).borderTopStyle), 'none'); // a text, and no field
     await phone.getByText('Take your place to another device').click();
     const [shown] = await Promise.all([phones.waitForEvent('page'), phone.getByRole('button', { name: 'Show the link (new window)' }).click()]);
     await heading(shown, 'How to take your place along');

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
@@ -70,19 +71,24 @@ func (a *app) placeSMSCommand() *cobra.Command {
 }
 
 func (a *app) placeNewCommand() *cobra.Command {
-	var reason string
+	var reason, group string
 	cmd := &cobra.Command{
 		Use: "new ROOM", Short: "Take a place for somebody without a browser",
 		Example: "  admin place new termine", DisableFlagsInUseLine: true, Args: exactly(1), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.onRoom(args[0], func(client *adminclient.Client) error {
-				info, err := client.TakePlace(cmd.Context(), args[0], operator.NewPlace{Because: operator.Because{Reason: reason}})
+				info, err := client.TakePlace(cmd.Context(), args[0], operator.NewPlace{Group: group, Because: operator.Because{Reason: reason}})
 				return a.sayPlace(&info, err)
 			})
 		},
 	}
+	groupFlag(cmd.Flags(), &group)
 	reasonFlag(cmd.Flags(), &reason)
 	return cmd
+}
+
+func groupFlag(f *pflag.FlagSet, group *string) {
+	f.StringVar(group, "group", "", "`name` of the callers' group")
 }
 
 func (a *app) placeListCommand(name, short string, now bool) *cobra.Command {
@@ -152,18 +158,21 @@ const deskKeys = "  (Enter)        a new place: read number and code out\n" +
 
 // deskCommand is for the people at the telephone: a key a caller.
 func (a *app) deskCommand() *cobra.Command {
-	return &cobra.Command{
+	var group string
+	cmd := &cobra.Command{
 		Use: "desk ROOM", Short: "Take places at the telephone, one key a caller",
 		Long:    "Take places at the telephone. Each line is one of:\n\n" + deskKeys + "\n",
 		Example: "  admin desk termine", DisableFlagsInUseLine: true, Args: exactly(1), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.onRoom(args[0], func(client *adminclient.Client) error { return a.desk(cmd.Context(), client, args[0]) })
+			return a.onRoom(args[0], func(client *adminclient.Client) error { return a.desk(cmd.Context(), client, args[0], group) })
 		},
 	}
+	groupFlag(cmd.Flags(), &group)
+	return cmd
 }
 
 // desk reads lines until there are no more. What cannot be done is said, and the next line is read: the next caller waits.
-func (a *app) desk(ctx context.Context, client *adminclient.Client, room string) error {
+func (a *app) desk(ctx context.Context, client *adminclient.Client, room, group string) error {
 	if err := a.listPlaces(ctx, client, room, true); err != nil {
 		return err // better now than with the first caller
 	}
@@ -186,7 +195,7 @@ func (a *app) desk(ctx context.Context, client *adminclient.Client, room string)
 		if len(words) == 1 && words[0] == "q" {
 			return nil
 		}
-		if err := a.deskLine(ctx, client, room, words); err != nil {
+		if err := a.deskLine(ctx, client, room, group, words); err != nil {
 			fmt.Fprintln(a.err, "admin: "+a.explain(&roomError{room, err}))
 		}
 		if ctx.Err() != nil {
@@ -195,10 +204,10 @@ func (a *app) desk(ctx context.Context, client *adminclient.Client, room string)
 	}
 }
 
-func (a *app) deskLine(ctx context.Context, client *adminclient.Client, room string, words []string) error {
+func (a *app) deskLine(ctx context.Context, client *adminclient.Client, room, group string, words []string) error {
 	switch {
 	case len(words) == 0:
-		info, err := client.TakePlace(ctx, room, operator.NewPlace{})
+		info, err := client.TakePlace(ctx, room, operator.NewPlace{Group: group})
 		return a.sayPlace(&info, err)
 	case len(words) == 1 && words[0] == "?":
 		_, err := fmt.Fprintln(a.err, deskKeys)

@@ -30,7 +30,11 @@ type Places struct {
 }
 
 // NewPlace asks for a place for somebody without a browser.
-type NewPlace struct{ Because }
+type NewPlace struct {
+	// Group is the one of the schedule that the caller belongs to; empty: the only one that may come now, or none where everybody may.
+	Group string `json:"group,omitempty"`
+	Because
+}
 
 // PlaceAct is about the place that a number and its code name.
 type PlaceAct struct {
@@ -91,7 +95,11 @@ var (
 func (s *Service) TakePlace(ctx context.Context, id string, n NewPlace) (info PlaceInfo, err error) {
 	defer func() { s.writePlace(ctx, id, "new", info.Number, n.Reason, err) }()
 	err = s.withPlaces(ctx, id, &n, n.Reason, nil, func(r *Room) error {
-		taken, err := r.Places.Desk.Take(ctx, queue.Arrival{})
+		arrival, err := r.arrivalFor(n.Group)
+		if err != nil {
+			return err
+		}
+		taken, err := r.Places.Desk.Take(ctx, arrival)
 		var refused *desk.Refused
 		switch {
 		case errors.As(err, &refused), errors.Is(err, desk.ErrFull):

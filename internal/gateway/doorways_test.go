@@ -112,6 +112,7 @@ func TestAnInvitationTakesOnePress(t *testing.T) {
 	for _, test := range []struct{ raw, heading string }{
 		{personal[:len(personal)-4] + "AAAA", "We do not know this invitation"},
 		{make("over80", "", time.Hour), "Your group comes later"},
+		{make("teachers", "", time.Hour), "We do not know this invitation"},
 		{make("residents", "", time.Second), "Your invitation is no longer valid"},
 	} {
 		if strings.Contains(test.heading, "no longer") {

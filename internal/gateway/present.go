@@ -205,7 +205,10 @@ func (e *exchange) readBrought(guess bool) entrance {
 		return entrance{news: web.DoorWrong}
 	}
 	lane, known := w.calendar.Lane(entry.Group)
-	if !known || lane == 0 {
+	switch {
+	case e.brought.invitation && (!known || lane == 0): // its site made a mistake: there is no such group
+		return entrance{news: web.DoorWrong}
+	case !known || lane == 0: // the group was taken out of the schedule, and may come back
 		return entrance{news: web.DoorOtherGroup}
 	}
 	if !e.r.comes(w).door.Lets(entry.Group) {

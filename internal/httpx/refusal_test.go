@@ -88,7 +88,10 @@ func TestAConnectionTooManyInAllIsToldToComeAgain(t *testing.T) {
 		c := dial(t, addr)
 		c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 		resp, _ := c.answer("GET")
-		status = resp.StatusCode
+		if status = resp.StatusCode; status != 200 {
+			// No more than a few are told at once: the others are cut off.
+			_ = c.Close()
+		}
 	}
 }
 

@@ -95,7 +95,7 @@ func (c *citizen) hear(s *visitor.Status, next time.Duration) (time.Duration, er
 // vain reports whether a page says that there is nothing to wait for, and its reader goes home.
 func (c *citizen) vain(state string) bool {
 	switch state {
-	case "booked", "soldout", "limit", "closed":
+	case "booked", "soldout", "limit", "closed", "ended":
 		return c.d.cfg.Crowd.HomeOn
 	}
 	return false

@@ -28,6 +28,11 @@ func (c *citizen) book(ctx context.Context, due time.Time) outcome {
 	if end != none {
 		return end
 	}
+	return c.bookFrom(ctx, &start)
+}
+
+// bookFrom is the way from the first page of the site.
+func (c *citizen) bookFrom(ctx context.Context, start *answer) outcome {
 	if !bytes.Contains(start.Body, []byte(`href="/termine`)) {
 		return failedInside // not the site that we know
 	}

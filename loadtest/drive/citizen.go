@@ -65,6 +65,8 @@ type citizen struct {
 
 	place  queue.Place // of the latest ticket or pass
 	expect bool        // the place was said to be gone, or used: another one is no loss
+	// promised is the number that was read out at the telephone, until a browser has the place; 0: none was.
+	promised uint64
 
 	waitingFor time.Time // since when an answer is owed; zero: none is
 	testified  testimony
@@ -234,13 +236,24 @@ func (c *citizen) noted(a *answer, before, after credential) {
 	c.expect = false
 	if !before.known() || !same {
 		c.place, c.browser.Shown, c.testified = after.place, -1, testimony{}
-		c.d.figures.numbered()
+		c.counted()
 		w.joined(c, a)
 	}
 	if after.pass && (!before.pass || !same) {
 		c.d.figures.claimed(a.came, a.came.Sub(c.lined), c.inLine || before.known())
 		w.claimed(c, a, after.until)
 	}
+}
+
+// counted counts the number of a place that has come into the browser, unless that was done when it was read out.
+func (c *citizen) counted() {
+	switch {
+	case c.promised == 0:
+		c.d.figures.numbered()
+	case c.promised != c.place.Number:
+		c.d.figures.lost()
+	}
+	c.promised = 0
 }
 
 // lineUp notes that a waiting page came.

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,8 @@ type Config struct {
 	// Length ends the run: citizens still under way are stopped. Default: when the last one has gone.
 	Length time.Duration
 	Crowd  Crowd
+	// Hotline answers those who come by telephone, beside the crowd.
+	Hotline Hotline
 	// Script is what citizens do inside. Empty: they book an appointment at the site of package demo.
 	Script []Step
 
@@ -90,7 +93,7 @@ type Crowd struct {
 	Sleeps   float64 // whose telephone sleeps for SleepFor once
 	NoShows  float64 // who do not look when they are called
 	Quits    float64 // who close the page, somewhere within their wait
-	// HomeOn: whoever reads that all is booked, or that the line is closed, goes home.
+	// HomeOn: whoever reads that all is booked, or that the line is closed or has ended, goes home.
 	HomeOn bool
 	// Persist: a citizen that finds nothing left while the site announces more looks again after Retry, instead of going
 	// home.
@@ -143,7 +146,7 @@ func (c Config) withDefaults() Config {
 		for _, w := range c.Waves {
 			end = max(end, w.From+w.Over)
 		}
-		for _, d := range c.Due {
+		for _, d := range slices.Concat(c.Due, c.Hotline.Due) {
 			end = max(end, d)
 		}
 		c.Every = min(max((end/6).Round(time.Second), time.Second), time.Minute)
@@ -202,6 +205,7 @@ func (c Config) Validate() error {
 	} {
 		bad(share >= 0 && share <= 1, "%s: must be 0 to 1, is %v", name, share)
 	}
+	errs = append(errs, c.Hotline.validate(&c))
 	for i, s := range c.Script {
 		if err := s.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("script[%d]: %w", i, err))

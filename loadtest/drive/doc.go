@@ -12,6 +12,8 @@
 //	citizen.go    one person's visit: arrive, wait, go in
 //	wait.go       what a citizen does while the page waits
 //	booking.go    the way through the booking site of internal/demo
+//	hotline.go    the staff that answers people who come by telephone
+//	caller.go     one of those: rings, is told a number, opens the link or is booked for
 //	script.go     the way through any other site: the operator's list of pages
 //	figures.go    counters and latencies
 //	witness.go    what the clients can testify, as a journal for pkg/queue/journal

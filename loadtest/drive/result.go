@@ -41,6 +41,8 @@ type Result struct {
 	Every time.Duration `json:"every"`
 	Times []Time        `json:"times"`
 
+	// Callers are those of Arrived who came by telephone, nil without a hotline.
+	Callers *Callers `json:"callers,omitempty"`
 	// Line is what the admin API told, nil without.
 	Line *Line `json:"line,omitempty"`
 	// Portal is what the site counted during the run, nil without.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type Drive struct {
 	figures *figures
 	witness *witness
 	watcher *watcher // nil: no admin API
+	hotline *hotline // nil: nobody comes by telephone
 	began   time.Time
 	ended   time.Time // when the last one had gone
 
@@ -73,6 +75,9 @@ func New(ctx context.Context, cfg Config) (*Drive, error) {
 		if d.watcher, err = newWatcher(&cfg, d.witness); err != nil {
 			return nil, fmt.Errorf("drive: %w", err)
 		}
+		if len(cfg.Hotline.Due) > 0 {
+			d.hotline = newHotline(&cfg, d.watcher.client)
+		}
 	}
 	d.began = cfg.Now()
 	d.figures = newFigures(d.began, cfg.Every, cfg.Observe)
@@ -86,6 +91,9 @@ func (d *Drive) attend(ctx context.Context) {
 	if d.watcher != nil {
 		d.watcher.ask(ctx) // the first snapshot before the first citizen
 		d.aside.Go(func() { d.watcher.run(ctx) })
+	}
+	if d.hotline != nil {
+		d.aside.Go(func() { d.hotline.run(ctx) })
 	}
 	d.aside.Go(func() {
 		tick := time.NewTicker(time.Second)
@@ -111,12 +119,29 @@ func (d *Drive) Arrive(ctx context.Context, due time.Time) {
 	d.count++
 	c := newCitizen(d, d.count)
 	d.mu.Unlock()
+	d.come(ctx, c, due, c.live)
+}
+
+// come lets a citizen live its visit.
+func (d *Drive) come(ctx context.Context, c *citizen, due time.Time, live func(context.Context, time.Time) outcome) {
 	d.figures.came(due)
 	d.people.Go(func() {
-		end := c.live(ctx, due)
+		end := live(ctx, due)
 		c.gone(end)
 		d.figures.ended(end)
 	})
+}
+
+// callAll lets everybody ring who comes by telephone, each at its time.
+func (d *Drive) callAll(ctx context.Context) {
+	for n, after := range slices.Sorted(slices.Values(d.cfg.Hotline.Due)) {
+		due := d.began.Add(after)
+		if !launch.Rest(ctx, due.Sub(d.cfg.Now())) {
+			return
+		}
+		c := newCaller(d, n)
+		d.come(ctx, c.citizen, due, c.live)
+	}
 }
 
 // Wait returns when everybody who has arrived has gone.
@@ -167,6 +192,9 @@ func (d *Drive) Result(ctx context.Context) (Result, error) {
 	if d.watcher != nil {
 		d.watcher.read(&r)
 	}
+	if d.hotline != nil {
+		r.Callers = d.hotline.callers()
+	}
 	var errs []error
 	if d.before != nil {
 		after, err := portalStats(ctx, d.cfg.Portal, d.cfg.Confirmed)
@@ -208,6 +236,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	}
 	defer cancel()
 	defer context.AfterFunc(crowd, d.Cut)()
+	d.people.Go(func() { d.callAll(crowd) })
 	for _, after := range schedule(cfg.Waves, cfg.Due, rand.New(rand.NewPCG(cfg.Seed, 0))) {
 		due := d.began.Add(after)
 		if !launch.Rest(crowd, due.Sub(d.cfg.Now())) {

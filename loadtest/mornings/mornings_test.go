@@ -51,6 +51,32 @@ func TestAMorningOnSocketsEndsWellBehindTheGate(t *testing.T) {
 	}
 }
 
+// Callers who ring before the crowd comes are told the first numbers, and have their appointments: by the link, or by the staff.
+func TestCallersOfAMorningAreBookedInTheirTurn(t *testing.T) {
+	t.Parallel()
+	s, size := short()
+	browsers := &s.Crowd.Waves[0]
+	browsers.Curve = []scenarios.Point{{At: 15 * time.Minute, Weight: 1}, {At: time.Hour, Weight: 1}}
+	s.Crowd.Waves = append(s.Crowd.Waves, scenarios.Wave{
+		Name: "at the hotline", Opens: browsers.Opens, People: 2000, Callers: true, Curve: []scenarios.Point{{At: 0, Weight: 1}, {At: 5 * time.Minute, Weight: 1}},
+	})
+	s.Hotline = scenarios.Hotline{Agents: 750, Take: 6 * time.Second, Dial: 40 * time.Second, Linked: 0.5}
+	r, err := Play(t.Context(), s, size, true, program, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &r.People
+	if p.Callers != 8 || p.CallersNumbered != 8 || p.CallersBooked != 8 || p.CallersAssisted == 0 || p.CallersAssisted == 8 {
+		t.Errorf("people %+v", *p)
+	}
+	if sum := p.Booked + p.GaveUp + p.Told + p.TurnedAway + p.Remaining + p.NoShows; sum != p.All || p.Booked <= 8 || r.Site.Booked != p.Booked {
+		t.Errorf("%d of them accounted for, site %+v, people %+v", sum, r.Site, *p)
+	}
+	if r.Checked.Violations != 0 || r.Line.Overtaken != 0 {
+		t.Errorf("checked %+v, line %+v: %v", r.Checked, r.Line, r.Violations)
+	}
+}
+
 func TestTheSameMorningWithoutTheGateIsPlayedAgainstTheSiteItself(t *testing.T) {
 	t.Parallel()
 	s, size := short()
@@ -95,7 +121,8 @@ func TestTheTableStandsBetweenTheMarks(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	if err := kept([]Pair{pair}); !errors.Is(err, ErrNotKept) || !strings.Contains(err.Error(), "49 of 50") {
+	pair.With.Violations = []string{"at 7: a place was overtaken"}
+	if err := kept([]Pair{pair}); !errors.Is(err, ErrNotKept) || !strings.Contains(err.Error(), "49 of 50") || !strings.Contains(err.Error(), "at 7: a place") {
 		t.Errorf("the verdict is %v", err)
 	}
 	const begin, end = "<!-- sockets:begin -->", "<!-- sockets:end -->"

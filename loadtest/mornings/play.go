@@ -37,8 +37,8 @@ type Size struct {
 // Played is what a morning on sockets leaves out or bends, for the page that shows it.
 const Played = "Arrivals, hours, think times, patience and the site's own clock are compressed alike. Not compressed: an " +
 	"absence counts from five minutes, so nobody in these runs is absent; polls are at least 100 ms apart; a call can be " +
-	"claimed for at least two polls; with the gate, browsers wait five seconds for an answer. Callers come by browser, " +
-	"second devices stay at home, and nobody gives a booking back. A draw is decided by the secret alone, and where the record " +
+	"claimed for at least two polls; with the gate, browsers wait five seconds for an answer. Without the gate " +
+	"callers come by browser; with it the staff takes their places by the admin API. Second devices stay at home, and nobody gives a booking back. A draw is decided by the secret alone, and where the record " +
 	"leads is checked in the tests. Without the gate the storm brings this machine to its own " +
 	"limit too: these rows show that the site collapses; how far it did is for virtual time to say."
 
@@ -188,11 +188,15 @@ func (m *morning) fastPace(p queue.Pace) queue.Pace {
 func (m *morning) crowd() drive.Config {
 	s, c := &m.scenario, &m.scenario.Crowd
 	r := rand.New(rand.NewPCG(m.seed, 7))
-	var due []time.Duration
+	var due, rings []time.Duration
 	for i := range c.Waves {
 		w := &c.Waves[i]
 		for range w.People {
-			due = append(due, m.clock.at(w.Opens.Add(w.Offset(r.Float64()))))
+			if at := m.clock.at(w.Opens.Add(w.Offset(r.Float64()))); w.Callers && m.gated && s.Hotline.Agents > 0 {
+				rings = append(rings, at)
+			} else {
+				due = append(due, at)
+			}
 		}
 	}
 	crowd := drive.Crowd{
@@ -209,7 +213,8 @@ func (m *morning) crowd() drive.Config {
 		end = s.Counted
 	}
 	return drive.Config{
-		Target: m.url, Portal: m.url, Due: due, Length: m.clock.at(end), Crowd: crowd, Timeout: timeout, Seed: m.seed, Sources: 200,
+		Hotline: drive.Hotline{Agents: s.Hotline.Agents, Take: m.fast(s.Hotline.Take), Dial: m.fast(s.Hotline.Dial), Linked: s.Hotline.Linked, Due: rings},
+		Target:  m.url, Portal: m.url, Due: due, Length: m.clock.at(end), Crowd: crowd, Timeout: timeout, Seed: m.seed, Sources: 200,
 	}
 }
 

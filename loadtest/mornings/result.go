@@ -37,10 +37,15 @@ func (m *morning) quantiles(q drive.Quantiles) scenarios.Quantiles {
 }
 
 func people(m *drive.Result) scenarios.People {
-	return scenarios.People{
+	p := scenarios.People{
 		All: m.Arrived, Booked: m.Ends["booked"], GaveUp: m.Ends["gave_up"] + m.Ends["left"] + m.Ends["failed"], Told: m.Ends["told"] + m.Ends["outside"] + m.Ends["too_late"] + m.Ends["turned_away"],
 		TurnedAway: m.Ends["sold_out"], Remaining: m.Ends["stopped"], NoShows: m.Ends["no_show"],
 	}
+	if c := m.Callers; c != nil {
+		p.Callers, p.CallersNumbered, p.CallersBooked = c.Arrived, c.Numbered, c.Booked
+		p.CallersAssisted, p.CallersDue = c.Assisted, c.Due
+	}
+	return p
 }
 
 func siteOf(s *demo.Stats) scenarios.Site {

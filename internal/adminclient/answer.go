@@ -2,6 +2,7 @@ package adminclient
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -168,6 +169,22 @@ func (a *answer) act(id string, act operator.DebugAct) (json.RawMessage, error) 
 		return nil, err
 	}
 	return a.text, nil
+}
+
+// ask sends what is asked of a room, nil: nothing, and reads the answer, which is about what, into out.
+func (c *Client) ask(ctx context.Context, method, path, id, what string, asked, out any) error {
+	var body []byte
+	if asked != nil {
+		var err error
+		if body, err = json.Marshal(asked); err != nil {
+			return err
+		}
+	}
+	a, err := c.do(ctx, method, path, body, 0)
+	if err != nil {
+		return err
+	}
+	return a.about(id, what, out)
 }
 
 // about reads an answer about something that was done with a room into out.

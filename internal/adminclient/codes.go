@@ -46,17 +46,7 @@ func (c *Client) RemoveCodes(ctx context.Context, id string, asked operator.Code
 }
 
 func (c *Client) batches(ctx context.Context, what, method, id, path string, asked any) (info operator.CodesInfo, err error) {
-	var body []byte
-	if asked != nil {
-		body, err = json.Marshal(asked)
-	}
-	var a *answer
-	if err == nil {
-		a, err = c.do(ctx, method, path, body, 0)
-	}
-	if err == nil {
-		err = a.about(id, "codes", &info)
-	}
+	err = c.ask(ctx, method, path, id, "codes", asked, &info)
 	if err == nil && info.ID != id {
 		err = notAPI("asked about room %q, it answers about %q", id, info.ID)
 	}
@@ -68,14 +58,7 @@ func (c *Client) batches(ctx context.Context, what, method, id, path string, ask
 
 // Invite makes an invitation.
 func (c *Client) Invite(ctx context.Context, id string, asked operator.InviteAsked) (invited operator.Invited, err error) {
-	body, err := json.Marshal(asked)
-	var a *answer
-	if err == nil {
-		a, err = c.do(ctx, http.MethodPost, "/v1/rooms/"+url.PathEscape(id)+"/invitations", body, 0)
-	}
-	if err == nil {
-		err = a.about(id, "an invitation", &invited)
-	}
+	err = c.ask(ctx, http.MethodPost, "/v1/rooms/"+url.PathEscape(id)+"/invitations", id, "an invitation", asked, &invited)
 	if err == nil && (invited.ID != id || invited.Group != asked.Group || invited.Invitation == "") {
 		err = notAPI("asked for group %q of room %q, it answers about %q of %q", asked.Group, id, invited.Group, invited.ID)
 	}

@@ -2,7 +2,6 @@ package adminclient
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,10 +13,7 @@ func drawsOf(id string) string { return "/v1/rooms/" + url.PathEscape(id) + "/dr
 
 // Draws gives the records of a room's draws.
 func (c *Client) Draws(ctx context.Context, id string) (info operator.DrawsInfo, err error) {
-	a, err := c.do(ctx, http.MethodGet, drawsOf(id), nil, 0)
-	if err == nil {
-		err = a.about(id, "draws", &info)
-	}
+	err = c.ask(ctx, http.MethodGet, drawsOf(id), id, "draws", nil, &info)
 	if err == nil && info.ID != id {
 		err = notAPI("asked about room %q, it answers about %q", id, info.ID)
 	}
@@ -29,14 +25,7 @@ func (c *Client) Draws(ctx context.Context, id string) (info operator.DrawsInfo,
 
 // Type types a line in for the draw of an opening.
 func (c *Client) Type(ctx context.Context, id string, typed operator.Typed) (done operator.DrawTyped, err error) {
-	body, err := json.Marshal(typed)
-	var a *answer
-	if err == nil {
-		a, err = c.do(ctx, http.MethodPost, drawsOf(id)+"/line", body, 0)
-	}
-	if err == nil {
-		err = a.about(id, "what was typed in", &done)
-	}
+	err = c.ask(ctx, http.MethodPost, drawsOf(id)+"/line", id, "what was typed in", typed, &done)
 	if err == nil && (done.ID != id || done.Opening != typed.Opening) {
 		err = notAPI("asked about %q of room %q, it answers about %q of %q", typed.Opening, id, done.Opening, done.ID)
 	}

@@ -2,7 +2,6 @@ package adminclient
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,14 +11,7 @@ import (
 
 // Tell says what was booked, given back or is booked in all.
 func (c *Client) Tell(ctx context.Context, id string, told operator.Told) (h operator.Heard, err error) {
-	body, err := json.Marshal(told)
-	var a *answer
-	if err == nil {
-		a, err = c.do(ctx, http.MethodPost, "/v1/rooms/"+url.PathEscape(id)+"/outcomes", body, 0)
-	}
-	if err == nil {
-		err = a.about(id, "what was told", &h)
-	}
+	err = c.ask(ctx, http.MethodPost, "/v1/rooms/"+url.PathEscape(id)+"/outcomes", id, "what was told", told, &h)
 	if err == nil && h.ID != id {
 		err = notAPI("asked about room %q, it answers about %q", id, h.ID)
 	}

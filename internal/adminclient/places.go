@@ -2,7 +2,6 @@ package adminclient
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,10 +13,7 @@ func placesOf(id string) string { return "/v1/rooms/" + url.PathEscape(id) + "/p
 
 // Places gives those that the desk of a room keeps at this gateway.
 func (c *Client) Places(ctx context.Context, id string) (list operator.PlaceList, err error) {
-	a, err := c.do(ctx, http.MethodGet, placesOf(id), nil, 0)
-	if err == nil {
-		err = a.about(id, "places", &list)
-	}
+	err = c.ask(ctx, http.MethodGet, placesOf(id), id, "places", nil, &list)
 	if err == nil && list.ID != id {
 		err = notAPI("asked about room %q, it answers about %q", id, list.ID)
 	}
@@ -55,14 +51,7 @@ func (c *Client) SendPlace(ctx context.Context, id string, asked operator.PlaceS
 }
 
 func (c *Client) place(ctx context.Context, id, act string, asked any) (info operator.PlaceInfo, err error) {
-	body, err := json.Marshal(asked)
-	var a *answer
-	if err == nil {
-		a, err = c.do(ctx, http.MethodPost, placesOf(id)+act, body, 0)
-	}
-	if err == nil {
-		err = a.about(id, "a place", &info)
-	}
+	err = c.ask(ctx, http.MethodPost, placesOf(id)+act, id, "a place", asked, &info)
 	if err == nil && (info.ID != id || info.Number == 0 || info.Code == "") {
 		err = notAPI("asked about room %q, it answers about %q with the number %d", id, info.ID, info.Number)
 	}

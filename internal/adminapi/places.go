@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/einlass/einlass/internal/operator"
@@ -18,44 +19,36 @@ func (s *Server) listPlaces(w http.ResponseWriter, r *http.Request) {
 
 // takePlace takes a place for somebody without a browser.
 func (s *Server) takePlace(w http.ResponseWriter, r *http.Request) {
-	var asked operator.NewPlace
-	if err := readAct(w, r, &asked); err != nil {
-		s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), "new", err))
-		return
-	}
-	info, err := s.operators.TakePlace(r.Context(), r.PathValue("id"), asked)
-	s.answerPlace(w, &info, err)
+	answerPlace(s, w, r, "new", s.operators.TakePlace)
 }
 
 // onPlace acts on the place that a number and a code name. They stand in the body, as URLs are written down in many places.
 func (s *Server) onPlace(act string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var asked operator.PlaceAct
-		if err := readAct(w, r, &asked); err != nil {
-			s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), act, err))
-			return
-		}
-		info, err := s.operators.ActOnPlace(r.Context(), r.PathValue("id"), act, asked)
-		s.answerPlace(w, &info, err)
+		answerPlace(s, w, r, act, func(ctx context.Context, id string, asked operator.PlaceAct) (operator.PlaceInfo, error) {
+			return s.operators.ActOnPlace(ctx, id, act, asked)
+		})
 	}
 }
 
-// sendPlace sends a link as a short message. A body that cannot be read is refused without repeating it: a telephone number may be in it.
+// sendPlace sends a link as a short message.
 func (s *Server) sendPlace(w http.ResponseWriter, r *http.Request) {
-	var asked operator.PlaceSend
+	answerPlace(s, w, r, "sms", s.operators.SendPlace)
+}
+
+// answerPlace reads what is asked for, and answers with a place. A body that cannot be read is refused without repeating it: a telephone number
+// may be in it.
+func answerPlace[A any](s *Server, w http.ResponseWriter, r *http.Request, act string, do func(context.Context, string, A) (operator.PlaceInfo, error)) {
+	var asked A
 	if err := readAct(w, r, &asked); err != nil {
-		s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), "sms", err))
+		s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), act, err))
 		return
 	}
-	info, err := s.operators.SendPlace(r.Context(), r.PathValue("id"), asked)
-	s.answerPlace(w, &info, err)
-}
-
-func (s *Server) answerPlace(w http.ResponseWriter, info *operator.PlaceInfo, err error) {
+	info, err := do(r.Context(), r.PathValue("id"), asked)
 	if err != nil {
 		s.fail(w, err)
 		return
 	}
 	about(w, info.ID)
-	s.write(w, http.StatusOK, jsonType, info)
+	s.write(w, http.StatusOK, jsonType, &info)
 }

@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"slices"
-
-	"github.com/einlass/einlass/pkg/queue"
-)
+import "github.com/einlass/einlass/pkg/queue"
 
 // hotline is the staff at the telephone of a town. A caller rings until one of them is free, who takes a place in the line and reads the
 // number out. The place has no browser: it is away from the beginning, so the head passes it without a call. From then on it is in the
@@ -15,6 +11,7 @@ type hotline struct {
 	ringing       []uint32 // in the order in which they began
 	now           []uint32 // places whose turn it is, in their order
 	lobby         bool     // by the last snapshot
+	over          bool     // nothing further is planned, and everybody was told
 }
 
 // rings: callers that are answered by the staff. The others have somebody who opens the link that they are sent by a text message, and
@@ -36,8 +33,6 @@ func (s *sim) ring(who uint32) {
 // answerCalls gives the staff that are free something to do. Booking comes first, because a turn has come there, but not for all of them.
 func (s *sim) answerCalls() {
 	h := &s.hotline
-	h.ringing = slices.DeleteFunc(h.ringing, func(who uint32) bool { return s.people[who].state != ringing })
-	h.now = slices.DeleteFunc(h.now, func(who uint32) bool { return s.people[who].state != upNow })
 	for h.free > 0 {
 		books := len(h.now) > 0 && !s.room.snapshot.Opening.SoldOut()
 		switch {
@@ -127,11 +122,18 @@ func (s *sim) deskSees() {
 		s.retell()
 	}
 	h.lobby = lobby
+	if s.closed && !h.over {
+		s.goHome()
+	}
+	s.answerCalls()
+}
+
+// goHome tells those who ask that it is over.
+func (s *sim) goHome() {
+	h := &s.hotline
+	h.over, h.ringing, h.now = true, nil, nil
 	for i := range s.people {
-		if !s.closed {
-			break
-		}
-		switch c := &s.people[i]; c.state { // who asks is told that it is over
+		switch s.people[i].state {
 		case upNow:
 			s.count.CallersDue++
 			s.end(uint32(i), told)
@@ -142,7 +144,6 @@ func (s *sim) deskSees() {
 			s.end(uint32(i), told)
 		}
 	}
-	s.answerCalls()
 }
 
 // isDue is a place of the desk that the head has passed.

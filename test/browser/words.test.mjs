@@ -46,7 +46,8 @@ const answers = [
   { state: 'called', until: 0 },
   { state: 'nostore', number: 0, ahead: -1 },
   { state: 'shed', number: 0, ahead: -1 },
-  ...[1, 2, 3, 4].map((chance) => ({ state: 'waiting', ahead: 412, low: 720, high: 1080, chance })),
+  // Of another number: the figure of the one that was called does not rise again.
+  ...[1, 2, 3, 4].map((chance) => ({ state: 'waiting', number: 4712, ahead: 412, low: 720, high: 1080, chance })),
 ];
 
 const noon = new Date('2026-03-02T12:00:00');

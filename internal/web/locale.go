@@ -36,7 +36,8 @@ type locale struct {
 	tabAhead    phrase
 	tabTurn     phrase
 	errorStatus phrase
-	reference   phrase
+	// what names the fault to those who help: by telephone, or where the site has none
+	toldByPhone, reference phrase
 
 	// of a site that has a title, a contact
 	header, footer, callUs, others page
@@ -73,7 +74,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
-		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
+		errorStatus: c.phrase(c.text("label.error")), toldByPhone: c.phrase(c.text("label.error_call")), reference: c.phrase(c.text("label.reference")),
 	}
 	k, err := newCompiler(c, assets)
 	if err != nil {

@@ -246,7 +246,7 @@ test('a form of a browser without cookies takes no number, though there is room'
     await page.getByRole('button', { name: 'Send' }).click();
     await heading(page, 'We did not receive your form');
     assert.equal(await numbers(room), before);
-    assert.equal(await page.getByRole('link', { name: 'Open the site in a new tab' }).getAttribute('href'), '/open/form');
+    assert.equal(await page.getByRole('link', { name: 'Open in a new window' }).getAttribute('href'), '/open/form');
   });
 });
 
@@ -260,7 +260,7 @@ long('who leaves in one tab takes no number in the other', async () => {
       await b.goto(at(room) + '/termine?tab=2');
       await heading(b, inLine);
       await a.getByText('Leave the queue', { exact: true }).click();
-      await a.getByRole('button', { name: 'Yes, leave the line' }).click();
+      await a.getByRole('button', { name: 'Yes, leave the queue' }).click();
       await heading(a, 'You have left the queue');
       await heading(b, 'You have left the queue');
       await a.reload();
@@ -394,7 +394,7 @@ test('by plain http a form without a pass gets a page with a way on', async () =
     await heading(page, 'We did not receive your form');
     assert.equal(await numbers(room), 0);
     const opened = context.waitForEvent('page');
-    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    await page.getByRole('link', { name: 'Open in a new window' }).click();
     const tab = await opened;
     await heading(tab, 'Open'); // the form's own page needs no pass here
     await tab.goto(at(room) + '/termine');

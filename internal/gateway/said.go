@@ -77,7 +77,7 @@ func byItself(query []byte) bool {
 }
 
 // then is what has been said once a page says a wait of at most so many seconds, and whether that page says that it takes longer
-// than was said before. The rule is that of the script, see worse in wait.js.
+// than was said before. The rule is that of the script, see worse in say.js.
 func (s said) then(now, high int64) (next said, worse bool) {
 	ends := now + high
 	switch {

@@ -88,7 +88,7 @@ func TestAFigureIsNeverSaidToRise(t *testing.T) {
 func TestATelephoneNumberBecomesALink(t *testing.T) {
 	for contact, want := range map[string]string{
 		"07131 56-2000":         `<a href="tel:07131562000">07131 56-2000</a>`,
-		"+49 (0) 711/1234":      `<a href="tel:+4907111234">+49 (0) 711/1234</a>`,
+		"+49 (0) 711/1234":      `<a href="tel:+497111234">+49 (0) 711/1234</a>`,
 		"115":                   `<a href="tel:115">115</a>`,
 		"Rathaus, Zimmer 3 & 4": "Rathaus, Zimmer 3 &amp; 4",
 		"--":                    "--",

@@ -16,8 +16,8 @@ type SiteConfig struct {
 	// Room is the room's id, added as room=… to the URLs that a page calls, for hosts that serve several rooms
 	// by path. Empty: not added. Letters, digits, '-' and '_'.
 	Room string
-	// Contact is the way to help for those who need it: a telephone number or a short text. A telephone number
-	// becomes a link. Optional, at most 200 bytes.
+	// Contact is the way to help for those who need it: a telephone number or a short text. Telephone
+	// numbers and e-mail addresses in it become links. Optional, at most 200 bytes.
 	Contact string
 	// FrameAncestors are the origins beside the site's own whose pages may show ours in a frame, by CSP Level 3 §7.7.2:
 	// https://www.example.org, https://*.example.org.
@@ -139,20 +139,6 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), move: escaped(own("move")), draw: escaped(spoken("draw")),
 		entry: cfg.Entry,
 	}, nil
-}
-
-// contactHTML links a telephone number, so that a tap on a phone calls it.
-func contactHTML(contact string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '+' {
-			return r
-		}
-		return -1
-	}, contact)
-	if len(digits) < 3 || strings.Trim(contact, "0123456789+-/() ") != "" {
-		return escaped(contact)
-	}
-	return `<a href="tel:` + digits + `">` + escaped(contact) + `</a>`
 }
 
 // Lang is one of the languages of a [Site]: an index that only means something together with the Site that

@@ -122,7 +122,7 @@ func TestAnIncompleteLanguageIsRefused(t *testing.T) {
 			return strings.Replace(s, "up to {{.Count}} minutes", "up to {{.Number}} minutes", 1)
 		}, "unknown placeholder"},
 		{"a page has no value for a placeholder", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "help: Need help?", `help: "Need {{.Count}}"`, 1)
+			return strings.Replace(s, `help: "You can get help here:"`, `help: "Need {{.Count}}"`, 1)
 		}, "has a value that this page does not have"},
 		{"the file is no YAML", "nl.yaml", func(string) string { return "a: [" }, "nl.yaml"},
 		{"the name is no language", "x.yaml", func(s string) string { return s }, "x.yaml"},
@@ -143,7 +143,7 @@ func compileAll(files fs.FS) error {
 
 func TestOneFileAddsALanguage(t *testing.T) {
 	files := withLocale(t, "nl.yaml", func(s string) string {
-		return strings.Replace(s, "heading: You are in line", "heading: U staat in de rij", 1)
+		return strings.Replace(s, "heading: You are in the queue", "heading: U staat in de rij", 1)
 	})
 	if err := compileAll(files); err != nil {
 		t.Fatal(err)

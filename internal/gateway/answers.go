@@ -1,11 +1,8 @@
 package gateway
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -14,7 +11,6 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
-	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
 )
 
@@ -178,114 +174,6 @@ func (e *exchange) leadTo(to string) {
 	e.v.Redirect(303, to, "Referrer-Policy", "no-referrer")
 }
 
-// placePage shows where the visitor stands and remembers, for browsers without script, what was shown.
-func (e *exchange) placePage(d *decision) {
-	s := e.status(d)
-	if s.Ahead >= 0 && s.Number > 0 {
-		e.r.rememberShown(e.v, s.Number, s.Ahead)
-	}
-	if p, has := e.placeShown(d); has {
-		s.Code = e.r.codeOf(&p, s.Number)
-	}
-	w := e.waitOf(s)
-	w.Reload = e.reloadOf(&s)
-	w.Knocks = asksAtDoor(s.State) && !e.byItself
-	e.sayAgain(&w)
-	e.page(200, &w)
-}
-
-const (
-	// doorPoll and doorReload are how often a page asks at the door, with script and without: less than Timing.Confirm, so
-	// that it keeps its turn.
-	doorPoll   = 4 * time.Second
-	doorReload = 10 * time.Second
-)
-
-// calmReload is how often at most a page without script loads itself again: a reader has begun anew each time.
-const calmReload = 20 * time.Second
-
-// asksAtDoor reports whether a page of this state keeps a turn by asking for it.
-func asksAtDoor(s web.State) bool { return s == web.Full || s == web.Resume }
-
-// reloadOf is when a page without script loads itself again. Somebody at the door keeps the turn by it, and a lobby is called when its pages
-// have asked at the start: these must not be late. A short claim window must not go by between two loads.
-func (e *exchange) reloadOf(s *web.Status) time.Duration {
-	switch s.State {
-	case web.Full, web.Resume:
-		return doorReload
-	case web.Lobby, web.Lots, web.Drawing:
-		return s.Next
-	default:
-		window := e.r.Line.View().Snapshot.Document.Timing.Window
-		return max(s.Next, min(calmReload, window*2/5))
-	}
-}
-
-// status is what a page says of the place of a decision.
-func (e *exchange) status(d *decision) web.Status {
-	place, shown := &e.place, e.shown
-	switch {
-	case d.cookie == cookieTicket:
-		place, shown = &e.stands, -1
-	case d.reason == queue.ReasonOver:
-		*place, shown = e.r.resuming(), -1
-	}
-	if d.state == queue.StateFull && place.State != queue.StateFull {
-		place.Next = spread(doorPoll)
-	}
-	place.State, place.Reason = d.state, d.reason
-	if (e.knows(claim) || e.knows(beat)) && d.state == queue.StateCalled {
-		place.Until = e.claimed.Until
-	}
-	s := e.r.statusOf(place, shown)
-	e.sayChance(place, &s, e.purpose == standing || e.purpose == knocking)
-	return s
-}
-
-// endedPage is the page of a place that ended with its line.
-func (e *exchange) endedPage() {
-	w := e.waitOf(e.r.ended())
-	e.page(200, &w)
-}
-
-// waitOf is the waiting page of somebody who has, or had, a place.
-func (e *exchange) waitOf(s web.Status) web.Wait {
-	to := e.target()
-	return web.Wait{Status: s, Target: e.g.waitURL(e.r, e.v, to), Join: e.g.ownURL(e.r, e.v, "join", "", to)}
-}
-
-// laterPage is the waiting page of an arrival that has no number yet, and of what comes next for it.
-func (e *exchange) laterPage(d *decision, code int, state web.State, coming web.Coming) {
-	again := e.target()
-	if d.to == toWait {
-		again = e.g.waitURL(e.r, e.v, again)
-	}
-	s := web.Status{State: state, Ahead: -1, Came: e.verdict.came, Next: e.verdict.after, Message: e.r.Line.View().Message, Coming: coming}
-	e.page(code, &web.Wait{Status: s, Target: again}, retryAfter(code, e.verdict.after)...)
-}
-
-// pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
-var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
-
-// page is a page of the line, which loads again by itself.
-func (e *exchange) page(code int, w *web.Wait, extra ...string) {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
-	w.Now, w.Zoned = e.r.clock()
-	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), w)
-	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", w.State.String())
-	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
-}
-
-// answerStatus is the answer to a poll.
-func (e *exchange) answerStatus(s *web.Status) {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
-	s.Now, s.Zoned = e.r.clock()
-	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
-	e.v.Answer(200, web.JSONType, *buf)
-}
-
 // notSent says that a form was not sent on.
 func (e *exchange) notSent(code int, page web.PassEnded) {
 	page.Start = e.g.backTo(e.v)
@@ -317,28 +205,6 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 	}
 	headers = withReference(append(headers, r.headersFor(v)...), page.Ref)
 	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), headers...)
-}
-
-// crowdedScript is crowded for a script, whose person is still inside. Where it only has to wait it gets no URL: a script that
-// sent its window away would lose what is entered there.
-func (e *exchange) crowdedScript(kind, title string, networks bool, headers []string) {
-	p := web.Problem{Status: 429, Type: e.g.Prefix + "/problems/" + kind, Title: title}
-	if e.held != heldEnded && e.carries == carriesPass {
-		headers = append(headers, "Einlass-State", web.Inside.String())
-	}
-	if networks {
-		p.URL = e.way()
-		headers = append(headers, linkTo(p.URL)...)
-	}
-	e.v.Answer(429, web.ProblemType, web.AppendProblem(nil, &p), headers...)
-}
-
-// linkTo is the field by which a script is told of a page. A URL that is too long for a head stands in the body alone.
-func linkTo(page string) []string {
-	if len(page) > httpx.LongestURL {
-		return nil
-	}
-	return []string{"Link", "<" + strings.ReplaceAll(page, ">", "%3E") + `>; rel="alternate"; type="text/html"`}
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -401,12 +267,6 @@ func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
 	g.answerError(r, v, 500, ref)
 }
 
-// problem answers with an RFC 9457 body.
-func (g *Gateway) problem(v *httpx.Visit, status int, kind, title string, headers []string) {
-	p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: title}
-	v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
-}
-
 // explain answers the URL of a problem's type.
 func (g *Gateway) explain(v *httpx.Visit, kind string) {
 	m, ok := problems[kind]
@@ -415,18 +275,6 @@ func (g *Gateway) explain(v *httpx.Visit, kind string) {
 		return
 	}
 	v.Answer(200, plainText, []byte(m.title+".\n\n"+m.text+"\n"), "Content-Language", "en")
-}
-
-// tellScript answers a request that is no page load with what its script can act on.
-func (e *exchange) tellScript(status int, kind string) {
-	to := e.way()
-	state, after := e.stateForScript()
-	if state == web.Ended && kind == "in-line" {
-		kind = "no-pass" // the line has ended with its opening
-	}
-	headers := append(append(retryAfter(status, after), "Einlass-State", state.String()), linkTo(to)...)
-	p := web.Problem{Status: status, Type: e.g.Prefix + "/problems/" + kind, Title: problems[kind].title, URL: to}
-	e.v.Answer(status, web.ProblemType, web.AppendProblem(nil, &p), headers...)
 }
 
 // missing refuses an own URL that leads nowhere, or a method that it does not take.
@@ -505,38 +353,6 @@ func (e *exchange) tooManyGuesses(after time.Duration) {
 func (e *exchange) answerBadLink(why web.BadLink) {
 	back := e.g.waitURL(e.r, e.v, e.target())
 	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendBadLink(nil, e.g.lang(e.r, e.v), why, back), e.r.headers...)
-}
-
-// answerAsset sends a file of our pages.
-func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) { sendAsset(v, asset, asset.Headers()) }
-
-// answerClient sends the script that pages of the site may include.
-func (g *Gateway) answerClient(v *httpx.Visit) {
-	asset, headers := g.Library.Client(), web.ClientHeaders()
-	// RFC 9110 §13.1.2: either form of the content is the one that the browser has.
-	if had := v.Header("If-None-Match"); bytes.Contains(had, []byte(asset.ETag)) || bytes.Contains(had, []byte(asset.GzipETag)) {
-		_, etag, _ := assetForm(v, asset)
-		v.Answer(304, "", nil, "Cache-Control", headers[1], "Vary", "Accept-Encoding", "ETag", etag)
-		return
-	}
-	sendAsset(v, asset, headers)
-}
-
-// sendAsset sends the form of a file that the browser takes.
-func sendAsset(v *httpx.Visit, asset *web.Asset, headers []string) {
-	body, etag, zipped := assetForm(v, asset)
-	if zipped {
-		headers = append(headers, "Content-Encoding", "gzip")
-	}
-	v.Answer(200, asset.ContentType, body, append(headers, "ETag", etag)...)
-}
-
-// assetForm is the form of a file that the browser takes: compressed, or as it is.
-func assetForm(v *httpx.Visit, asset *web.Asset) (body []byte, etag string, zipped bool) {
-	if asset.Gzip != nil && acceptsGzip(v) {
-		return asset.Gzip, asset.GzipETag, true
-	}
-	return asset.Body, asset.ETag, false
 }
 
 // retryAfter is the header for statuses that have one (RFC 9110 §10.2.3), in whole seconds.

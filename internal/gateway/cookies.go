@@ -3,14 +3,12 @@ package gateway
 import (
 	"bytes"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/httpx"
-	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/token"
@@ -24,6 +22,7 @@ const (
 	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
 	shownSuffix = ".shown"
 	takeSuffix  = ".take"
+	stillSuffix = ".still"
 	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
 	// is which.
 	framedSuffix = ".framed"
@@ -35,7 +34,7 @@ func ownCookie(name []byte) bool {
 }
 
 // cookieNames are the names of one room's cookies, by jar.
-type cookieNames struct{ token, shown, take [jars]string }
+type cookieNames struct{ token, shown, take, still [jars]string }
 
 // jar is where a browser keeps cookies of ours.
 type jar uint8
@@ -51,7 +50,7 @@ const (
 
 func newCookieNames(room string) (n cookieNames) {
 	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
-		n.token[j], n.shown[j], n.take[j] = name, name+shownSuffix, name+takeSuffix
+		n.token[j], n.shown[j], n.take[j], n.still[j] = name, name+shownSuffix, name+takeSuffix, name+stillSuffix
 	}
 	return n
 }
@@ -359,74 +358,6 @@ func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {
 
 func (r *Room) setWord(v *httpx.Visit, word string) {
 	r.setToken(v, []byte(word), r.Line.Timing().Life)
-}
-
-// A browser that has been shown how many are ahead is never shown more, so it sends the figure along: in a cookie with
-// page loads, as a parameter with polls. The tabs of a browser share one ticket and come to it one after the other, so
-// a figure counts only for the number that it was shown for.
-
-// shown is the last number of people ahead that this browser was shown for a place, -1 if unknown.
-func (r *Room) shown(v *httpx.Visit, number uint64) int64 {
-	return parseShown(v.Cookie(r.cookies.shown[r.jar(v)]), number)
-}
-
-// shownByPoll is shown for a poll. Pages of older releases name no number there: for them counts what the cookie says.
-func (r *Room) shownByPoll(v *httpx.Visit, number uint64) int64 {
-	if value := param(v.Query(), "shown"); bytes.IndexByte(value, '.') >= 0 {
-		return parseShown(value, number)
-	}
-	return r.shown(v, number)
-}
-
-// parseShown reads "<number>.<people ahead>" that a browser sent; what is none, or of another number, is unknown. A lie
-// only changes what is shown to the liar.
-func parseShown(value []byte, number uint64) int64 {
-	mine, ahead, _ := bytes.Cut(value, []byte("."))
-	if n, err := strconv.ParseUint(string(mine), 10, 64); err != nil || n != number {
-		return -1
-	}
-	n, err := strconv.ParseUint(string(ahead), 10, 40)
-	if err != nil {
-		return -1
-	}
-	return int64(n)
-}
-
-func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
-	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
-	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
-	j := r.jar(v)
-	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.shown[j], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(), Partitioned: j == framedJar,
-	})
-}
-
-func (r *Room) dropShown(v *httpx.Visit) {
-	j := r.jar(v)
-	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
-		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
-	}
-}
-
-// takeSecret is the secret by which this browser takes a place over, nil if it has none.
-func (e *exchange) takeSecret() []byte {
-	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])
-	if !isProof(secret) {
-		return nil
-	}
-	return secret
-}
-
-// giveTakeSecret gives the browser one, for as long as a link is good for, unless it has one: with each it comes to another id.
-func (e *exchange) giveTakeSecret() {
-	secret := string(e.takeSecret())
-	if secret == "" {
-		secret = newTakeSecret()
-	}
-	j := e.r.jar(e.v)
-	e.v.SetCookie(httpx.Cookie{
-		Name: e.r.cookies.take[j], Value: secret, MaxAge: 2 * placelink.Life, Secure: e.v.Secure(), Partitioned: j == framedJar,
-	})
 }
 
 // probeCookie sets the cookie of the operator's probe as that of a room is set, and reports whether it came.

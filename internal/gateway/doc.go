@@ -19,7 +19,7 @@
 //	activity.go  what of it counts as activity of the stay
 //	once.go      a form that was sent before is answered again
 //	forward.go   the site, or; sitehead.go, outcome.go and finish.go do what it says of the stay
-//	answers.go   an answer of our own, page or problem; status.go is the line's word in the page's terms
+//	answers.go   an answer of our own, page or problem; answerline.go has the line's, answerfiles.go what is the same for all; status.go is the line's word in the page's terms
 //	target.go    where answers lead
 //
 // Invariants: a request keeps the room that it found to its end, whatever set of rooms follows; a request with a valid pass and a poll cost no store call; only a request whose answer a person reads gets a

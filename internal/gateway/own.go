@@ -82,6 +82,8 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		e.serveMove()
 	case "take":
 		e.serveTake()
+	case stillName:
+		e.serveStill()
 	case "away":
 		if e.methodIs("POST") {
 			e.serveAway()

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// All answers of our own are made in one file, and all cookies in another: what holds for each of them is seen at one look.
+// All answers of our own are made in few files, and all cookies in others: what holds for each of them is seen at one look.
 func TestAnswersAndCookiesAreMadeInOneFileEach(t *testing.T) {
-	files := map[string]string{"Answer": "answers.go", "BreakOff": "answers.go", "SetCookie": "cookies.go", "Cookie": "cookies.go"}
+	files := map[string]string{"Answer": "answer", "BreakOff": "answer", "SetCookie": "cookie", "Cookie": "cookie"}
 	found := map[string]int{}
 	entries, err := os.ReadDir(".")
 	if err != nil {
@@ -37,8 +37,8 @@ func TestAnswersAndCookiesAreMadeInOneFileEach(t *testing.T) {
 			}
 			if want, ok := files[method.Sel.Name]; ok {
 				found[method.Sel.Name]++
-				if name != want {
-					t.Errorf("%s calls %s, which belongs in %s", name, method.Sel.Name, want)
+				if !strings.HasPrefix(name, want) {
+					t.Errorf("%s calls %s, which belongs in a file called %s…", name, method.Sel.Name, want)
 				}
 			}
 			return true

@@ -39,6 +39,7 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 		s.Came = int(a.Came)
 	default:
 	}
+	r.sayStay(&s)
 	s.Draw = r.drawNews(a)
 	switch s.State {
 	case web.Lobby, web.Lots, web.Between, web.Refill, web.Standby, web.Booked:

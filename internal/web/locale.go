@@ -24,7 +24,8 @@ type locale struct {
 	claimMinutes plurals
 	claimAgain   phrase
 	claimEnds    phrase
-	reloads      plurals
+	reloads      reloadWords
+	stay         stayWords
 
 	startsSoon    phrase
 	startsMinutes plurals
@@ -76,7 +77,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		claimAgain: c.phrase(c.text("claim.again")), claimEnds: c.phrase(c.text("claim.ends")),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
-		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
+		reloads: c.reloadWords(), stay: c.stayWords(), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
 		errorStatus: c.phrase(c.text("label.error")), toldByPhone: c.phrase(c.text("label.error_call")), reference: c.phrase(c.text("label.reference")),
 	}
 	k, err := newCompiler(c, assets)

@@ -244,7 +244,9 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 		dst = append(dst, seg.html...)
 		switch seg.slot {
 		case slotReload:
-			dst = appendReload(dst, n.next, n.target)
+			if n.next > 0 {
+				dst = appendReload(dst, max(n.next, CalmReload), n.target)
+			}
 		case slotNext:
 			dst = strconv.AppendInt(dst, int64(max(n.next, 0)/time.Millisecond), 10)
 		case slotHideReloads:

@@ -44,7 +44,7 @@ func TestAnInterruptionReloadsByGETWithoutScript(t *testing.T) {
 	p := mustNew(t, testSite())
 	in := &Interruption{Status: 502, Target: "/a?b", Next: 4500 * time.Millisecond}
 	body := string(p.AppendInterruption(nil, 0, in))
-	if !strings.Contains(body, `<meta http-equiv="refresh" content="4;url=/a?b">`) || !strings.Contains(body, "tries again by itself") {
+	if !strings.Contains(body, `<meta http-equiv="refresh" content="20;url=/a?b">`) || !strings.Contains(body, "tries again by itself") {
 		t.Error("the page does not reload by itself")
 	}
 	in.Next = 0

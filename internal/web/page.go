@@ -65,6 +65,14 @@ const (
 	slotHideStarts
 	slotClock
 	slotEntry
+	slotSwitch
+	slotAbsent
+	slotNews
+	slotStay
+	slotHideSwitch
+	slotHideStill
+	slotHideMoves
+	slotHideStay
 	slotAnew
 	slotComing
 	slotHideComing
@@ -125,7 +133,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"clock": slotClock, "entry": slotEntry, "anew": slotAnew, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
+	"clock": slotClock, "entry": slotEntry, "switch": slotSwitch, "absent": slotAbsent, "news": slotNews, "stay": slotStay, "hide-still": slotHideStill, "hide-switch": slotHideSwitch, "hide-moves": slotHideMoves, "hide-stay": slotHideStay, "anew": slotAnew, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,

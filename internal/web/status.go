@@ -35,6 +35,8 @@ type Status struct {
 	Stale bool
 	// ClaimLeft is how long a call may still be claimed; zero or less: not said.
 	ClaimLeft time.Duration
+	// Idle and Max are the bounds of a stay, that of a step and that of the whole; zero: not said.
+	Idle, Max time.Duration
 	// Last: a call was missed before, and the next one that is missed ends the number.
 	Last bool
 	// Came is how many have come to the lobby; zero or less: not said.
@@ -167,6 +169,7 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 //	more          how many come first beside those; empty: none
 //	estimate      the expected wait
 //	claim         how long the call may still be claimed; empty: not said
+//	stay          how much time there is inside; absent if not said
 //	came          how many have come to the lobby; absent if not said
 //	chance        what is said of the chance; absent if nothing is
 //	starts        how long until people are let in; absent if not said
@@ -194,6 +197,10 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	dst = append(dst, `","claim":"`...)
 	if s.ClaimLeft > 0 {
 		dst = l.appendClaim(dst, inJSON, s)
+	}
+	if s.saysStay() {
+		dst = append(dst, `","stay":"`...)
+		dst = l.appendStay(dst, inJSON, s)
 	}
 	if s.Came > 0 {
 		dst = append(dst, `","came":"`...)

@@ -21,22 +21,13 @@ type Wait struct {
 	Knocks bool
 	// News: the page before this one, which has loaded it, was of another state. Worse: it said that it takes less long.
 	News, Worse bool
+	// Still: the visitor has turned the reloads without script off. Switch is the own URL to which a press is sent that turns them off,
+	// or on again; empty: it cannot be. Absent is how long somebody is not taken for absent who does not load the page.
+	Still  bool
+	Switch string
+	Absent time.Duration
 	// Join is the own URL to which a press is sent that takes a new number, where the place has ended.
 	Join string
-}
-
-func (w *Wait) reload() time.Duration {
-	if w.Reload > 0 {
-		return w.Reload
-	}
-	return w.Next
-}
-
-func (w *Wait) again() string {
-	if w.Again != "" {
-		return w.Again
-	}
-	return w.Target
 }
 
 func (l *locale) compileWait(k *compiler) error {
@@ -65,14 +56,19 @@ func (s *Site) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
 func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte {
 	switch into {
 	case slotTitle:
-		return s.appendTab(dst, inHTML, l, &w.Status)
+		return s.appendNewsTab(dst, l, w)
 	case slotReload:
-		if w.Knocks {
-			return appendReload(dst, w.reload(), w.Target)
-		}
-		return appendReload(dst, w.reload(), w.again())
+		return appendReload(dst, w.reload(), w.reloadTarget())
 	case slotReloads:
-		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.reload()))
+		return l.appendCount(dst, inHTML, &l.reloads.every, reloadSeconds(w.reload()))
+	case slotSwitch:
+		return appendURL(dst, w.Switch)
+	case slotAbsent:
+		return l.appendAbsent(dst, inHTML, w.Absent)
+	case slotNews:
+		return l.appendNews(dst, inHTML, w)
+	case slotStay:
+		return l.appendStay(dst, inHTML, &w.Status)
 	case slotNext:
 		return strconv.AppendInt(dst, int64(max(w.Next, 0)/time.Millisecond), 10)
 	case slotTarget:
@@ -212,6 +208,14 @@ func waitHides(s slot, w *Wait) bool {
 	switch s {
 	case slotHideReloads:
 		return w.reload() <= 0
+	case slotHideSwitch:
+		return w.reload() <= 0 || w.Switch == ""
+	case slotHideStill:
+		return !w.Still || w.Switch == ""
+	case slotHideMoves:
+		return w.Still
+	case slotHideStay:
+		return !w.saysStay()
 	case slotHideNumber:
 		return w.Number == 0
 	case slotHideCode:
@@ -380,22 +384,4 @@ func (l *locale) appendStarts(dst []byte, f form, left time.Duration) []byte {
 		return l.appendCount(dst, f, &l.startsMinutes, minutes)
 	}
 	return l.appendDurations(dst, f, l.startsLater, minutes, 0)
-}
-
-// reloadSeconds is the interval of reloads without script. It is rounded down: the pages of a lobby ask within some seconds of its start, and
-// who asks later is passed over.
-func reloadSeconds(next time.Duration) int {
-	return max(1, int(min(next, 24*time.Hour)/time.Second))
-}
-
-// appendReload appends what makes a browser without script reload by GET. A browser with script ignores it.
-func appendReload(dst []byte, next time.Duration, target string) []byte {
-	if next <= 0 {
-		return dst
-	}
-	dst = append(dst, `<noscript><meta http-equiv="refresh" content="`...)
-	dst = strconv.AppendInt(dst, int64(reloadSeconds(next)), 10)
-	dst = append(dst, `;url=`...)
-	dst = appendURL(dst, target)
-	return append(dst, `"></noscript>`...)
 }

@@ -150,7 +150,7 @@ func TestWhatIsUnknownIsNotShown(t *testing.T) {
 	body := string(p.AppendWait(nil, 0, w))
 	for _, want := range []string{
 		`id="ahead-fact" data-in="waiting front paused down recovering lobby late between refill standby booked" hidden`, `id="number-fact" hidden`,
-		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<span hidden>`,
+		`id="stale" hidden`, `id="message-box" hidden`, "not known yet", `<noscript><p hidden>`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)

@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/placelink"
+)
+
+// Cookies beside the one that says what the visitor is: none of them gives anybody anything.
+
+// A browser that has been shown how many are ahead is never shown more, so it sends the figure along: in a cookie with
+// page loads, as a parameter with polls. The tabs of a browser share one ticket and come to it one after the other, so
+// a figure counts only for the number that it was shown for.
+
+// shown is the last number of people ahead that this browser was shown for a place, -1 if unknown.
+func (r *Room) shown(v *httpx.Visit, number uint64) int64 {
+	return parseShown(v.Cookie(r.cookies.shown[r.jar(v)]), number)
+}
+
+// shownByPoll is shown for a poll. Pages of older releases name no number there: for them counts what the cookie says.
+func (r *Room) shownByPoll(v *httpx.Visit, number uint64) int64 {
+	if value := param(v.Query(), "shown"); bytes.IndexByte(value, '.') >= 0 {
+		return parseShown(value, number)
+	}
+	return r.shown(v, number)
+}
+
+// parseShown reads "<number>.<people ahead>" that a browser sent; what is none, or of another number, is unknown. A lie
+// only changes what is shown to the liar.
+func parseShown(value []byte, number uint64) int64 {
+	mine, ahead, _ := bytes.Cut(value, []byte("."))
+	if n, err := strconv.ParseUint(string(mine), 10, 64); err != nil || n != number {
+		return -1
+	}
+	n, err := strconv.ParseUint(string(ahead), 10, 40)
+	if err != nil {
+		return -1
+	}
+	return int64(n)
+}
+
+func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
+	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
+	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
+	j := r.jar(v)
+	v.SetCookie(httpx.Cookie{
+		Name: r.cookies.shown[j], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(), Partitioned: j == framedJar,
+	})
+}
+
+func (r *Room) dropShown(v *httpx.Visit) {
+	j := r.jar(v)
+	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
+		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
+	}
+}
+
+// takeSecret is the secret by which this browser takes a place over, nil if it has none.
+func (e *exchange) takeSecret() []byte {
+	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])
+	if !isProof(secret) {
+		return nil
+	}
+	return secret
+}
+
+// giveTakeSecret gives the browser one, for as long as a link is good for, unless it has one: with each it comes to another id.
+func (e *exchange) giveTakeSecret() {
+	secret := string(e.takeSecret())
+	if secret == "" {
+		secret = newTakeSecret()
+	}
+	j := e.r.jar(e.v)
+	e.v.SetCookie(httpx.Cookie{
+		Name: e.r.cookies.take[j], Value: secret, MaxAge: 2 * placelink.Life, Secure: e.v.Secure(), Partitioned: j == framedJar,
+	})
+}
+
+// still reports whether the visitor has turned reloads off.
+func (e *exchange) still() bool { return e.v.Cookie(e.r.cookies.still[e.r.jar(e.v)]) != nil }
+
+// keepStill sets the cookie, or with a negative age drops it.
+func (r *Room) keepStill(v *httpx.Visit, value string, age time.Duration) {
+	j := r.jar(v)
+	v.SetCookie(httpx.Cookie{Name: r.cookies.still[j], Value: value, MaxAge: age, Secure: v.Secure(), Partitioned: j == framedJar})
+}

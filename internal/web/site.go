@@ -89,6 +89,7 @@ type Site struct {
 	away        string
 	leave, move string
 	draw        string
+	languages   []string // the choice of language by language, see languageForms
 }
 
 // Site makes the answers of one site. The error joins everything that is wrong with cfg.
@@ -124,6 +125,7 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", ancestors), ancestors: ancestors,
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
 		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), move: escaped(own("move")), draw: escaped(spoken("draw")),
+		languages: lib.languageForms(langs, &cfg),
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
@@ -187,27 +188,38 @@ func (e *exchange) placePage(d *decision) {
 		s.Code = e.r.codeOf(&p, s.Number)
 	}
 	w := e.waitOf(s)
-	switch {
-	case s.State == web.Full || s.State == web.Resume:
-		w.Reload = doorReload
-	case d.cookie == cookieTicket && !beforeCalls(s.State):
-		w.Reload = max(s.Next, firstReload)
-	}
+	w.Reload = e.reloadOf(&s)
+	w.Knocks = asksAtDoor(s.State) && !e.byItself
 	e.sayAgain(&w)
 	e.page(200, &w)
 }
 
-// beforeCalls reports whether the place is of a lobby, which is called when its pages have asked at the start: they must not miss that.
-func beforeCalls(s web.State) bool { return s == web.Lobby || s == web.Lots || s == web.Drawing }
-
 const (
-	// firstReload is when the page of a new place in line loads again without script.
-	firstReload = 20 * time.Second
 	// doorPoll and doorReload are how often a page asks at the door, with script and without: less than Timing.Confirm, so
 	// that it keeps its turn.
 	doorPoll   = 4 * time.Second
 	doorReload = 10 * time.Second
 )
+
+// calmReload is how often at most a page without script loads itself again: a reader has begun anew each time.
+const calmReload = 20 * time.Second
+
+// asksAtDoor reports whether a page of this state keeps a turn by asking for it.
+func asksAtDoor(s web.State) bool { return s == web.Full || s == web.Resume }
+
+// reloadOf is when a page without script loads itself again. Somebody at the door keeps the turn by it, and a lobby is called when its pages
+// have asked at the start: these must not be late. A short claim window must not go by between two loads.
+func (e *exchange) reloadOf(s *web.Status) time.Duration {
+	switch s.State {
+	case web.Full, web.Resume:
+		return doorReload
+	case web.Lobby, web.Lots, web.Drawing:
+		return s.Next
+	default:
+		window := e.r.Line.View().Snapshot.Document.Timing.Window
+		return max(s.Next, min(calmReload, window*2/5))
+	}
+}
 
 // status is what a page says of the place of a decision.
 func (e *exchange) status(d *decision) web.Status {
@@ -222,7 +234,7 @@ func (e *exchange) status(d *decision) web.Status {
 		place.Next = spread(doorPoll)
 	}
 	place.State, place.Reason = d.state, d.reason
-	if e.knows(claim) && d.state == queue.StateCalled {
+	if (e.knows(claim) || e.knows(beat)) && d.state == queue.StateCalled {
 		place.Until = e.claimed.Until
 	}
 	s := e.r.statusOf(place, shown)
@@ -297,13 +309,14 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 		return
 	}
 	page := web.Crowded{
-		Networks: networks, Form: e.sends, Target: g.waitURL(r, v, asked(v)), Kind: kind,
+		Networks: networks, Form: e.sends, Target: g.waitURL(r, v, asked(v)), Ref: g.noteFault(r.ID, 429, kind),
 		Next: min(max(e.heldRetry, soonestAgain), latestAgain),
 	}
 	if page.Form {
 		page.Target = g.backTo(v)
 	}
-	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headersFor(v)...)...)
+	headers = withReference(append(headers, r.headersFor(v)...), page.Ref)
+	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), headers...)
 }
 
 // crowdedScript is crowded for a script, whose person is still inside. Where it only has to wait it gets no URL: a script that
@@ -339,14 +352,15 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 		v.BreakOff()
 		return
 	}
-	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(f.err))
+	ref := door.NewReference()
+	g.Log.Warn("not forwarded", zap.String("reference", ref), zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(f.err))
 	switch {
 	case !v.ReadsHTML():
-		g.problem(v, f.status, f.kind, f.title(), retryAfter(f.status, retryIn))
+		g.problem(v, f.status, f.kind, f.title(), withReference(retryAfter(f.status, retryIn), ref))
 	case f.status < 500:
-		g.refuse(r, v, f.status, f.kind)
+		g.answerError(r, v, f.status, ref)
 	default:
-		page := web.Interruption{Status: f.status, Form: sends(v.Method()), Next: retryIn, Kind: f.kind}
+		page := web.Interruption{Status: f.status, Form: sends(v.Method()), Next: retryIn, Ref: ref}
 		switch {
 		case page.Form:
 			page.Back = g.backTo(v)
@@ -356,6 +370,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 			page.Target = asked(v)
 		}
 		headers := append(retryAfter(f.status, retryIn), r.headersFor(v)...)
+		headers = withReference(headers, ref)
 		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
 	}
 }
@@ -366,14 +381,24 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 		g.problem(v, status, kind, "The request was refused", nil)
 		return
 	}
-	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headersFor(v)...)
+	g.answerError(r, v, status, g.noteFault(r.ID, status, kind))
+}
+
+// answerError is the page of a fault.
+func (g *Gateway) answerError(r *Room, v *httpx.Visit, status int, ref string) {
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, ref), withReference(r.headersFor(v), ref)...)
 }
 
 // failed answers a fault of our own; what it was stands in the log only.
 func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
-	g.Log.Error("visit failed", zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
+	ref := door.NewReference()
+	g.Log.Error("visit failed", zap.String("reference", ref), zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
 	r.Metrics.Visit(metrics.Failed)
-	g.refuse(r, v, 500, "internal")
+	if !v.ReadsHTML() {
+		g.problem(v, 500, "internal", "The request was refused", withReference(nil, ref))
+		return
+	}
+	g.answerError(r, v, 500, ref)
 }
 
 // problem answers with an RFC 9457 body.
@@ -471,8 +496,9 @@ func (e *exchange) answerFoundPlace(f *web.PlaceForm) {
 // tooManyGuesses refuses to read a code, right or wrong.
 func (e *exchange) tooManyGuesses(after time.Duration) {
 	e.r.Metrics.Visit(metrics.Limited)
-	headers := append(retryAfter(429, after), e.r.headers...)
-	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, "too-many-codes", ""), headers...)
+	ref := e.g.noteFault(e.r.ID, 429, "too-many-codes")
+	headers := withReference(append(retryAfter(429, after), e.r.headers...), ref)
+	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, ref), headers...)
 }
 
 // answerBadLink is the page of a link that leads to no place.

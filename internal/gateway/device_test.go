@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	linkIn   = regexp.MustCompile(`<p class="link">https?://[^/]+([^<]+)</p>`)
+	linkIn   = regexp.MustCompile(`<p class="link"[^>]*>https?://[^/]+([^<]+)</p>`)
 	actionIn = regexp.MustCompile(`<form method="post" action="([^"]+)"`)
 )
 
@@ -231,7 +231,7 @@ func TestALinkThatIsNoneSaysSo(t *testing.T) {
 	// The place has ended since the link was made.
 	link = phone.link()
 	phone.load("POST", "/.einlass/leave?room=termine", own...)
-	says200(t, computer.take(link), "You have left the line")
+	says200(t, computer.take(link), "You have left the queue")
 	if a := s.browser().load("POST", "/.einlass/move?room=termine", own...); a.StatusCode != 303 {
 		t.Errorf("whoever has no place gets a link: %d", a.StatusCode)
 	}
@@ -480,7 +480,7 @@ func TestALinkLeadsToWhereItsVisitorWantedToGo(t *testing.T) {
 	s := newFixture(t, closed)
 	phone := s.browser()
 	phone.load("GET", "/")
-	if page := phone.load("POST", "/.einlass/move?room=termine", own...); !strings.Contains(page.body, `<p class="link">http://`+s.addr+"/.einlass/take?") {
+	if page := phone.load("POST", "/.einlass/move?room=termine", own...); !strings.Contains(page.body, `<p class="link" id="link">http://`+s.addr+"/.einlass/take?") {
 		t.Errorf("the link is not to this host:\n%s", page.body)
 	}
 	for from, want := range map[string]string{

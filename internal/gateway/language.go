@@ -16,9 +16,6 @@ import (
 // langMark introduces the chosen language in an own URL, for browsers that keep no cookies.
 const langMark = "&lang="
 
-// asksOnly marks the URL of a waiting page as one that claims nothing, see byItself.
-const asksOnly = saidMark + "0"
-
 // pagesByGet are the own URLs, behind the prefix, that can be loaded again as they are. What a form has asked for is left for the
 // waiting page, which says where the visitor stands.
 var pagesByGet = []string{"door", "draw", "place", "take"}
@@ -78,7 +75,7 @@ func (e *exchange) spokenPage(mark string) string {
 	name, query, _ := strings.Cut(name, "?")
 	if !slices.Contains(pagesByGet, name) {
 		// Of what the page has said nothing is repeated: the place is asked about anew.
-		return e.g.ownURL(e.r, e.v, "wait", mark+asksOnly, e.g.target([]byte(query)))
+		return e.g.ownURL(e.r, e.v, "wait", mark+bareMark, e.g.target([]byte(query)))
 	}
 	if query != "" {
 		query = "&" + query
@@ -97,7 +94,7 @@ func (e *exchange) pageOf(target, mark string) string {
 	if e.readCookie(); e.carries == carriesNothing || e.carries == carriesPass {
 		return target
 	}
-	return e.g.ownURL(e.r, e.v, "wait", mark+asksOnly, target)
+	return e.g.ownURL(e.r, e.v, "wait", mark+bareMark, target)
 }
 
 // formTarget is the parameter to of a form of ours: a path of the site, else its root.

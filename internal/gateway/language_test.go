@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -121,5 +122,19 @@ func TestALanguageThatTheRoomDoesNotHaveChangesNothing(t *testing.T) {
 	}
 	if a := b.load("POST", "/.einlass/language?room=termine&lang=de"); a.StatusCode != 405 {
 		t.Errorf("POST: %d", a.StatusCode)
+	}
+}
+
+func TestALanguageThatWasChosenAtItsTurnClaimsNothing(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 60, Burst: 1})
+	s.browser().load("GET", "/")
+	b := s.browser()
+	b.load("GET", "/")
+	s.pass(2 * time.Second)
+	if page := b.follow(b.speaks("de", "/")); spoken(page) != "de" || !strings.Contains(page.body, `data-state="called"`) {
+		t.Errorf("%d, %s: %.300s", page.StatusCode, spoken(page), page.body)
+	}
+	if page := b.load("GET", "/"); page.Header.Get("Einlass-State") != "inside" {
+		t.Errorf("the place is lost: %d", page.StatusCode)
 	}
 }

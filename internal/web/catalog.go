@@ -24,7 +24,7 @@ var localeFiles embed.FS
 var placeholders = map[string]string{
 	"Count": "{n}", "Low": "{low}", "High": "{high}", "Hours": "{h}", "Minutes": "{m}",
 	"Time": "{t}", "Status": "{status}", "Title": "{title}",
-	"Day": "{day}", "Date": "{date}", "Month": "{month}", "Year": "{year}", "Opens": "{opens}", "Begins": "{begins}",
+	"Day": "{day}", "Date": "{date}", "Month": "{month}", "Year": "{year}", "Opens": "{opens}", "Begins": "{begins}", "Reference": "{ref}",
 }
 
 // catalog gives the messages of one language. It remembers what went wrong and what was asked for, so that a

@@ -38,7 +38,7 @@ func TestOneLanguageAndNoRoomHaveNoChoice(t *testing.T) {
 	one := testSite()
 	one.Languages = []string{"de"}
 	for name, p := range map[string]*Site{"one": mustNew(t, one), "neutral": mustLibrary(t).Neutral()} {
-		if page := p.AppendError(nil, 0, 404, "", ""); strings.Contains(string(page), "<nav") {
+		if page := p.AppendError(nil, 0, 404, ""); strings.Contains(string(page), "<nav") {
 			t.Errorf("%s has a choice: %s", name, page)
 		}
 	}
@@ -50,7 +50,7 @@ func TestTheTitleIsInTheFirstLanguage(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for lang, want := range map[Lang]string{0: "<p>" + site.Title, 1: `<p lang="de">` + site.Title} {
-		if page := p.AppendError(nil, lang, 404, "", ""); !strings.Contains(string(page), `<header class="site">`+want) {
+		if page := p.AppendError(nil, lang, 404, ""); !strings.Contains(string(page), `<header class="site">`+want) {
 			t.Errorf("language %d: no %s", lang, want)
 		}
 	}

@@ -24,6 +24,8 @@ type locale struct {
 	worse        phrase
 	claimSoon    phrase
 	claimMinutes plurals
+	claimAgain   phrase
+	claimEnds    phrase
 	reloads      plurals
 
 	startsSoon    phrase
@@ -38,7 +40,8 @@ type locale struct {
 	tabAhead    phrase
 	tabTurn     phrase
 	errorStatus phrase
-	reference   phrase
+	// what names the fault to those who help: by telephone, or where the site has none
+	toldByPhone, reference phrase
 
 	// of a site that has a title, a contact
 	header, footer, callUs, others page
@@ -72,10 +75,11 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
+		claimAgain: c.phrase(c.text("claim.again")), claimEnds: c.phrase(c.text("claim.ends")),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
-		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
+		errorStatus: c.phrase(c.text("label.error")), toldByPhone: c.phrase(c.text("label.error_call")), reference: c.phrase(c.text("label.reference")),
 	}
 	k, err := newCompiler(c, assets)
 	if err != nil {

@@ -18,7 +18,7 @@ test('the page for a short interruption tries again by GET until the site is bac
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await passing(page, 'two retries', async () => (await log()).length >= 3);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -31,7 +31,7 @@ long('the page for a short interruption leads back to the place in the page that
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1#zeiten');
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await passing(page, 'a retry', async () => (await log()).length >= 2);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -46,7 +46,7 @@ long('while the gateway itself cannot be reached the page stays instead of turni
     await page.goto(base + '/form');
     await context.setOffline(true);
     await page.clock.runFor(20000);
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await context.setOffline(false);
     await setup({ page: 'site' });
     await until('the site', async () => {
@@ -64,11 +64,11 @@ test('an interrupted form is never sent again; the page says when the site answe
     // The site goes away for a while: the page that held the form answers 502 too.
     await setup({ page: 'error', post: 'form', status: 502, next: 300 });
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('It will not be sent again by itself.').waitFor();
+    await page.getByText('We will not send it again by ourselves.').waitFor();
     await until('two looks', async () => (await log()).filter((r) => r.method === 'HEAD').length >= 2);
-    assert.equal(await page.getByText('The site is answering again.').isVisible(), false);
+    assert.equal(await page.getByText('It works again.').isVisible(), false);
     await setup({ page: 'site', post: 'site' });
-    await page.getByText('The site is answering again.').waitFor();
+    await page.getByText('It works again.').waitFor();
     await page.getByRole('button', { name: 'Back to my form' }).click();
     await page.waitForURL(base + '/form');
     assert.equal(await page.locator('#name').inputValue(), 'Erika Mustermann');
@@ -80,10 +80,10 @@ test('after the time inside the form is kept and can be sent by the visitor', as
   await withPage({ expectFailures: true }, async (page, context) => {
     await setup({ page: 'site', post: 'lapsed' });
     await sendForm(page, 'Erika');
-    await page.getByRole('heading', { name: 'Your time inside has ended' }).waitFor();
-    await page.getByText('Your form was not sent.').waitFor();
+    await page.getByRole('heading', { name: 'We did not receive your form' }).waitFor();
+    await page.getByText('You were not active for some time').waitFor();
     const opened = context.waitForEvent('page');
-    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    await page.getByRole('link', { name: 'Open in a new window' }).click();
     const tab = await opened;
     await tab.getByRole('heading', { name: 'Inside' }).waitFor();
     assert.equal(tab.url(), base + '/form');
@@ -104,7 +104,7 @@ long('an error page does nothing by itself', async () => {
     await still(page);
     await setup({ page: 'error', status: 404 });
     await page.goto(base + '/nowhere');
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor();
     await page.clock.runFor(600000);
     assert.equal((await log()).length, 1);
   });

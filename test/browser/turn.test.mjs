@@ -45,8 +45,8 @@ test('in the background the page says so and goes in when it is looked at', asyn
     await setup({ state: 'called', admit: true, next: 1000, until: 300 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    await page.getByText('Your place is held for about 5 more minutes.').waitFor();
-    assert.match(await spoken(page), /^It is your turn\. You can go in now\./);
+    await page.getByText('We will keep your place for 5 more minutes. After that it will still be your turn again.').waitFor();
+    assert.match(await spoken(page), /^It is your turn\. You can go on to: Bürgerbüro Musterstadt\./);
     const titles = new Set();
     for (let i = 0; i < 6; i++) {
       titles.add(await page.title());
@@ -185,13 +185,13 @@ test('a place that ended while the page was open is said, with what comes next a
     await setup({ state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
     await polled(page, 5100);
     await page.getByRole('heading', { name: 'It is over for this time' }).waitFor();
-    assert.equal(await page.locator('#coming').textContent(), 'The line opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
-    assert.equal(await page.getByRole('button', { name: 'Join the line again' }).count(), 0);
+    assert.equal(await page.locator('#coming').textContent(), 'The queue opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
+    assert.equal(await page.getByRole('button', { name: 'Join the queue again' }).count(), 0);
     await setup({ state: 'ended', number: 0, ahead: -1, starts: 87125, next: 60000 });
     await polled(page, 60100);
     assert.equal(await page.locator('#coming').textContent(), 'It starts on Tuesday 15 June at 8:00.');
     assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
-    await page.getByRole('button', { name: 'Join the line again' }).click();
+    await page.getByRole('button', { name: 'Join the queue again' }).click();
     await until('the press', async () => (await log()).some((r) => r.method === 'POST' && r.url === '/.einlass/join?to=/termine'));
   });
 });
@@ -288,88 +288,11 @@ test('leaving the line is a deliberate step and is not also reported as going aw
   await withPage({}, async (page) => {
     await setup();
     await page.goto(base + '/termine');
-    await page.getByText('Leave the line', { exact: true }).click();
-    await page.getByRole('button', { name: 'Yes, leave the line' }).click();
-    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    await page.getByText('Leave the queue', { exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, leave the queue' }).click();
+    await page.getByRole('heading', { name: 'You have left the queue' }).waitFor();
     assert.equal((await log()).filter((r) => r.url === '/.einlass/leave').length, 1);
     assert.deepEqual(await away(), []);
-  });
-});
-
-// recordSignals notes notifications, tones and vibration instead of making them.
-const recordSignals = () => {
-  window.signals = [];
-  window.Notification = class {
-    static permission = 'default';
-    static requestPermission() {
-      window.signals.push('asked');
-      this.permission = window.answer ?? 'granted';
-      return Promise.resolve(this.permission);
-    }
-    constructor(title, { body }) { window.signals.push(`notice: ${title} (${body})`); }
-    close() { window.signals.push('closed'); }
-  };
-  navigator.vibrate = () => window.signals.push('vibrates');
-  const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (at) {
-    window.signals.push('tone');
-    return start.call(this, at);
-  };
-};
-
-long('nobody is asked for permission before they press the button', async () => {
-  await withPage({}, async (page) => {
-    await page.addInitScript(recordSignals);
-    await still(page);
-    await hidden(page);
-    await setup({ next: 1000 });
-    await page.goto(base + '/termine');
-    await setup({ state: 'called', next: 60000 });
-    await polled(page, 1100);
-    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    assert.deepEqual(await page.evaluate(() => window.signals), []);
-  });
-});
-
-for (const [answer, note] of [['granted', 'a sound and a notification'], ['denied', 'tell you with a sound.']]) {
-  test(`who wants to be told is told; permission ${answer}`, async () => {
-    await withPage({}, async (page) => {
-      await page.addInitScript(recordSignals);
-      await page.addInitScript((a) => { window.answer = a; }, answer);
-      await still(page);
-      await hidden(page);
-      await setup({ next: 1000 });
-      await page.goto(base + '/termine');
-      const button = page.locator('#bell-button');
-      await button.click();
-      await page.getByText(note).waitFor();
-      assert.equal(await button.getAttribute('aria-pressed'), 'true');
-      await setup({ state: 'called', next: 60000 });
-      await polled(page, 1100);
-      await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-      const signals = await page.evaluate(() => window.signals);
-      assert.deepEqual(signals, ['asked', 'tone', 'tone', 'tone', 'vibrates',
-        ...(answer === 'granted' ? ['notice: It is your turn (Bürgerbüro Musterstadt)'] : [])]);
-      await page.clock.runFor(21000);
-      assert.equal((await page.evaluate(() => window.signals)).filter((s) => s === 'tone').length, 6);
-      assert.equal((await page.evaluate(() => window.signals)).filter((s) => s.startsWith('notice')).length, answer === 'granted' ? 1 : 0);
-    });
-  });
-}
-
-long('the button turns the signals off again', async () => {
-  await withPage({}, async (page) => {
-    await page.addInitScript(recordSignals);
-    await still(page);
-    await hidden(page);
-    await setup({ next: 1000 });
-    await page.goto(base + '/termine');
-    await page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
-    await page.getByRole('button', { name: 'Turn off' }).click();
-    await setup({ state: 'called', next: 60000 });
-    await polled(page, 1100);
-    await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    assert.deepEqual(await page.evaluate(() => window.signals), ['asked']);
   });
 });
 

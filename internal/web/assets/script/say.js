@@ -7,11 +7,20 @@ var promised = 0, worseAt = 0; // the latest time of the turn that was said, and
 // said is what an element says, if it is shown.
 function said(id) { var el = $(id); return el && !el.hidden ? ' ' + el.textContent : ''; }
 
-// say speaks a sentence, never the same twice in a row.
-function say(text) {
-  if (text === $('spoken').textContent) { return; }
+// Two regions speak: one when the screen reader has finished, one at once. The second is made here, as only the script fills it.
+var polite = $('spoken'), urgent = polite && polite.cloneNode(false), lastSaid = '';
+if (urgent) {
+  urgent.id = 'urgent';
+  urgent.setAttribute('role', 'alert');
+  polite.parentNode.appendChild(urgent);
+}
+
+// say speaks a sentence, never the same twice in a row. What is an alert interrupts: that it is one's turn, or was, or soon is no more.
+function say(text, alert) {
+  if (!text || text === lastSaid) { return; }
+  lastSaid = text;
   spokenAt = Date.now();
-  $('spoken').textContent = text;
+  (alert ? urgent : polite).textContent = text;
 }
 
 // Screen readers hear what matters: a new state at once, another word of the chance with the next answer that brings no other

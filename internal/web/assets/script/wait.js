@@ -3,7 +3,7 @@
 var state, number, place; // place is what was shown of people ahead, see settle
 var tab; // the title of the page while nothing flashes
 var chance; // what was said of it last
-var bell;
+var bell, awake, alarmClock;
 
 function waitingPage() {
   target = $('go').getAttribute('href');
@@ -14,6 +14,9 @@ function waitingPage() {
   chance = $('chance') ? Number(text($('chance'), 'said')) : 0;
   heard = chance;
   bell = setUpBell();
+  awake = setUpAwake();
+  alarmClock = setUpAlarm();
+  setUpCopy();
   listen();
   begin();
 }
@@ -56,6 +59,8 @@ function render(s) {
   show($('message-box'), s.message);
   show($('stale'), s.stale);
   bell.render(state);
+  awake.render(state);
+  alarmClock(s.low);
   updated();
   announce(s, words, changed);
 }
@@ -129,6 +134,8 @@ function begin() {
   renderClock(Number(data.low), Number(data.high));
   countDown(Number(data.starts));
   bell.render(state);
+  awake.render(state);
+  alarmClock(Number(data.low));
   updated();
   nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];
   if (nav && nav.type === 'back_forward') { poll(); } else { schedule(Number(data.next)); }

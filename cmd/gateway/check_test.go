@@ -51,7 +51,7 @@ const (
 
 func TestEachMistakeIsFoundBeforeTheMorning(t *testing.T) {
 	t.Parallel()
-	all := slices.Concat(mistakesOfValues(), mistakesOfFiles(), mistakesOfPlaces(), mistakesOfStores(t))
+	all := slices.Concat(mistakesOfValues(), mistakesOfFiles(), mistakesOfPlaces(), mistakesOfPages(), mistakesOfStores(t))
 	names := map[string]bool{}
 	for i, m := range all {
 		if names[m.name] {

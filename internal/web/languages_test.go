@@ -68,8 +68,13 @@ func TestEasyLanguageIsOnlyChosen(t *testing.T) {
 		langs, header string
 		want          Lang
 	}{
-		{"en de de-simple", "de", 1}, {"en de de-simple", "de-simple", 1}, {"de-simple en", "de", 0}, {"en de-simple", "de", 0},
-		{"en de-simple de", "de-AT", 2}, {"de-simple", "de", 0}, {"de-simple", "en", 0},
+		{"en de de-simple", "de", 1},
+		{"en de de-simple", "de-simple", 1},
+		{"de-simple en", "de", 0},
+		{"en de-simple", "de", 0},
+		{"en de-simple de", "de-AT", 2},
+		{"de-simple", "de", 0},
+		{"de-simple", "en", 0},
 	} {
 		if got := newMatcher(locales(strings.Fields(c.langs)...)).find([]byte(c.header)); got != c.want {
 			t.Errorf("%s for %s: %d, want %d", c.langs, c.header, got, c.want)

@@ -45,8 +45,8 @@ func (s *Site) appendLanguages(dst []byte, l *locale, to string) []byte {
 	return dst
 }
 
-// appendTitleLang marks the site's title with its language where the page has another one (WCAG 2.2, 3.1.2). A title is in the
-// first language of its site.
+// appendTitleLang marks what an operator has written with its language where the page has another one (WCAG 2.2, 3.1.2): the title
+// and the message are in the first language of their site.
 func (s *Site) appendTitleLang(dst []byte, l *locale) []byte {
 	first := s.langs[0]
 	if l == first {

@@ -45,13 +45,18 @@ func TestOneLanguageAndNoRoomHaveNoChoice(t *testing.T) {
 }
 
 // WCAG 2.2, 3.1.2: what is in another language than the page says so.
-func TestTheTitleIsInTheFirstLanguage(t *testing.T) {
+func TestTitleAndMessageAreInTheFirstLanguage(t *testing.T) {
 	site := testSite()
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for lang, want := range map[Lang]string{0: "<p>" + site.Title, 1: `<p lang="de">` + site.Title} {
 		if page := p.AppendError(nil, lang, 404, ""); !strings.Contains(string(page), `<header class="site">`+want) {
 			t.Errorf("language %d: no %s", lang, want)
+		}
+		w := &Wait{Target: "/", Status: Status{Message: "Heute bis 12 Uhr"}}
+		said := map[Lang]string{0: `<p id="message">Heute`, 1: `<p id="message" lang="de">Heute`}[lang]
+		if page := p.AppendWait(nil, lang, w); !strings.Contains(string(page), said) {
+			t.Errorf("language %d: no %s", lang, said)
 		}
 	}
 }

@@ -315,7 +315,7 @@ func (e *exchange) answerRecord(text []byte) { e.v.Answer(200, web.JSONType, tex
 func (e *exchange) answerDraw(d *web.Draw) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
-	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.r.langOf(e.v), d)
+	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.langOf(), d)
 	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
 }
 
@@ -361,16 +361,4 @@ func retryAfter(status int, d time.Duration) []string {
 		return nil
 	}
 	return []string{"Retry-After", strconv.Itoa(int((d + time.Second - 1) / time.Second))}
-}
-
-func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
-	return r.Pages.Lang(v.Header("Accept-Language"))
-}
-
-// langOf is the language of the page that polls, as its URL says. Pages of the release before do not say it.
-func (r *Room) langOf(v *httpx.Visit) web.Lang {
-	if l, ok := r.Pages.LangOf(param(v.Query(), "lang")); ok {
-		return l
-	}
-	return r.Pages.Lang(v.Header("Accept-Language"))
 }

@@ -14,7 +14,7 @@ func (e *exchange) answerStatus(s *web.Status) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
 	s.Now, s.Zoned = e.r.clock()
-	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
+	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.langOf(), s)
 	e.v.Answer(200, web.JSONType, *buf)
 }
 

@@ -58,6 +58,18 @@ func (r *Room) dropShown(v *httpx.Visit) {
 	}
 }
 
+// langLife is how long a chosen language is remembered.
+const langLife = 24 * time.Hour
+
+// rememberedLang is the tag of the language that was chosen in this browser, nil if none was.
+func (r *Room) rememberedLang(v *httpx.Visit) []byte { return v.Cookie(r.cookies.lang[r.jar(v)]) }
+
+// rememberLang sets it. The tag is one of the room's.
+func (r *Room) rememberLang(v *httpx.Visit, tag string) {
+	j := r.jar(v)
+	v.SetCookie(httpx.Cookie{Name: r.cookies.lang[j], Value: tag, MaxAge: langLife, Secure: v.Secure(), Partitioned: j == framedJar})
+}
+
 // takeSecret is the secret by which this browser takes a place over, nil if it has none.
 func (e *exchange) takeSecret() []byte {
 	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])

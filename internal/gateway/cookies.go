@@ -23,6 +23,7 @@ const (
 	shownSuffix = ".shown"
 	takeSuffix  = ".take"
 	stillSuffix = ".still"
+	langSuffix  = ".lang"
 	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
 	// is which.
 	framedSuffix = ".framed"
@@ -34,7 +35,7 @@ func ownCookie(name []byte) bool {
 }
 
 // cookieNames are the names of one room's cookies, by jar.
-type cookieNames struct{ token, shown, take, still [jars]string }
+type cookieNames struct{ token, shown, take, still, lang [jars]string }
 
 // jar is where a browser keeps cookies of ours.
 type jar uint8
@@ -50,7 +51,7 @@ const (
 
 func newCookieNames(room string) (n cookieNames) {
 	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
-		n.token[j], n.shown[j], n.take[j], n.still[j] = name, name+shownSuffix, name+takeSuffix, name+stillSuffix
+		n.token[j], n.shown[j], n.take[j], n.still[j], n.lang[j] = name, name+shownSuffix, name+takeSuffix, name+stillSuffix, name+langSuffix
 	}
 	return n
 }

@@ -10,6 +10,8 @@ import (
 // locale is everything in one language, compiled.
 type locale struct {
 	tag      string
+	name     string // of the language in itself, HTML
+	choice   string // what the choice of language is called, HTML
 	langTag  language.Tag
 	grouping grouping
 
@@ -69,7 +71,7 @@ type locale struct {
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 	l := &locale{
-		tag: c.tag.String(), langTag: c.tag, grouping: groupingOf(c.tag),
+		tag: c.tag.String(), name: escaped(c.text("language.name")), choice: escaped(c.text("language.choice")), langTag: c.tag, grouping: groupingOf(c.tag),
 		estimates: c.estimates(),
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),

@@ -253,6 +253,8 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 			dst = appendHidden(dst, n.next <= 0)
 		case slotTarget:
 			dst = appendURL(dst, n.target)
+		case slotLanguages:
+			dst = s.appendLanguages(dst, l, n.target)
 		case slotBack:
 			if n.back != "" {
 				dst = appendURL(dst, n.back)

@@ -215,6 +215,33 @@ test('a browser without cookies takes one number and is told', async () => {
   });
 });
 
+test('a language that is chosen on a phone keeps the place, without script too', async () => {
+  const room = 'language';
+  for (const [javaScriptEnabled, mine] of [[true, 1], [false, 2]]) {
+    await withContext({ javaScriptEnabled, viewport: { width: 320, height: 640 }, locale: 'tr-TR' }, async (context) => {
+      const page = await context.newPage();
+      const number = () => page.locator('body').getAttribute('data-number');
+      const wide = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      await page.goto(at(room) + '/termine?ort=3');
+      await heading(page, inLine);
+      const before = await number();
+      const button = page.getByRole('button', { name: 'Deutsch' });
+      assert.equal(await button.getAttribute('lang'), 'de');
+      const { height } = await button.boundingBox();
+      assert.ok(height >= 44, `the button is ${height} px high`);
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'English' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      assert.equal(await number(), before);
+      if (javaScriptEnabled) assert.ok(await wide() <= 0, 'the page is wider than the window');
+      await page.goto(at(room) + '/termine?ort=3');
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      assert.equal(await numbers(room), mine);
+    });
+  }
+});
+
 long('a browser without cookies and without script takes one number and is told', async () => {
   const room = 'scriptless';
   cookies = false;

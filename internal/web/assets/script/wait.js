@@ -15,6 +15,10 @@ function waitingPage() {
   heard = chance;
   bell = setUpBell();
   listen();
+  watch(function () {
+    if (call) { stopAlarm(); }
+    countIn();
+  });
   begin();
 }
 
@@ -22,6 +26,7 @@ function hasPlace() { return /^(waiting|front|missed|called|paused|down|recoveri
 
 function render(s) {
   var changed = s.state !== state, words;
+  stir();
   setClock(s.now, Number(s.zone));
   state = s.state;
   if (s.number > 0 || /^(lots|drawing)$/.test(state)) { number = s.number; } // a draw gives another number
@@ -56,7 +61,7 @@ function render(s) {
   show($('message-box'), s.message);
   show($('stale'), s.stale);
   bell.render(state);
-  updated();
+  updated(s.stale);
   announce(s, words, changed);
 }
 
@@ -104,6 +109,7 @@ function listen() {
   });
   // A form that opens a window leaves this page where it is.
   doc.addEventListener('submit', function (e) { if (!e.target.target) { going = true; } });
+  if ($('entry-stop')) { $('entry-stop').addEventListener('click', stay); }
   $('go').addEventListener('click', function (e) {
     if (!e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();
@@ -129,7 +135,8 @@ function begin() {
   renderClock(Number(data.low), Number(data.high));
   countDown(Number(data.starts));
   bell.render(state);
-  updated();
+  updated($('stale') && !$('stale').hidden);
   nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];
-  if (nav && nav.type === 'back_forward') { poll(); } else { schedule(Number(data.next)); }
+  // A page that was sent at the turn does not say for how long it may be taken.
+  if (state === 'called' || nav && nav.type === 'back_forward') { poll(); } else { schedule(Number(data.next)); }
 }

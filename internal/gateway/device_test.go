@@ -231,7 +231,7 @@ func TestALinkThatIsNoneSaysSo(t *testing.T) {
 	// The place has ended since the link was made.
 	link = phone.link()
 	phone.load("POST", "/.einlass/leave?room=termine", own...)
-	says200(t, computer.take(link), "You have left the line")
+	says200(t, computer.take(link), "You have left the queue")
 	if a := s.browser().load("POST", "/.einlass/move?room=termine", own...); a.StatusCode != 303 {
 		t.Errorf("whoever has no place gets a link: %d", a.StatusCode)
 	}

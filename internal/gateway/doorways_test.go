@@ -33,7 +33,7 @@ func TestTheDoorOfAnOpeningStandsFromItsFirstMoment(t *testing.T) {
 	early := s.atThePage()
 	a := early.present("code", s.code(codes, 2, 0))
 	a.wantDoor(t, "Your group comes later")
-	if !strings.Contains(a.body, `The line opens for your group <time datetime="2027-01-15T11:00:00+01:00">at 11:00</time>.`) {
+	if !strings.Contains(a.body, `The queue opens for your group <time datetime="2027-01-15T11:00:00+01:00">at 11:00</time>.`) {
 		t.Errorf("the page does not say when:\n%s", a.body)
 	}
 	remembered := s.atThePage()

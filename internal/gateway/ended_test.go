@@ -8,7 +8,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-const opensNext = "The line opens at 11:30. The first people have their turn at 12:00."
+const opensNext = "The queue opens at 11:30. The first people have their turn at 12:00."
 
 // ended is somebody whose place ended with the first opening of a day, half an hour before the line opens again.
 func (s *fixture) ended() *browser {

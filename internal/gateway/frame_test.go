@@ -235,7 +235,7 @@ func TestAFormOfSomebodyInLineInAStrangersFrameIsAnsweredAsNotSent(t *testing.T)
 	for _, dest := range []string{"iframe", "embed", "object"} {
 		a := b.load("POST", "/buchen", framed(dest, "cross-site", "Accept-Language", "en")...)
 		a.want(t, 429, "text/html")
-		if !strings.Contains(a.body, "Your form was not sent") || !strings.Contains(a.body, "You are still in line") {
+		if !strings.Contains(a.body, "We did not pass your form on") || !strings.Contains(a.body, "You are still in the queue") {
 			t.Errorf("%s: it does not say so:\n%s", dest, a.body)
 		}
 		if ancestors := a.Header.Get("Content-Security-Policy"); !strings.Contains(ancestors, "frame-ancestors *") || a.Header.Get("X-Frame-Options") != "" {

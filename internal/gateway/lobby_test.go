@@ -16,7 +16,7 @@ func TestTheLobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	b := s.early(true)
 	s.pass(0)
 	page := b.load("GET", "/").body
-	for _, want := range []string{`">about 1 h</span>`, `It starts <time datetime="2027-01-15T09:01:00Z">at 9:01</time>.`, `<dd id="came">3 people</dd>`, `id="number-fact" hidden`} {
+	for _, want := range []string{`">about 1 hour</span>`, `It starts <time datetime="2027-01-15T09:01:00Z">at 9:01</time>.`, `<dd id="came">3 people</dd>`, `id="number-fact" hidden`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}

@@ -31,7 +31,7 @@ func TestHoweverOftenAPlaceIsAskedForTheStoreIsAskedOnceASecond(t *testing.T) {
 	code := phone.code()
 	friend := s.browser()
 	for range 50 {
-		says200(t, friend.asks("1", code), "The place is in line")
+		says200(t, friend.asks("1", code), "The place is in the queue")
 	}
 	if n := count.finds.Load(); n != 1 {
 		t.Errorf("50 questions in one moment asked the store %d times", n)

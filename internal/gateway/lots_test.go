@@ -43,7 +43,7 @@ func TestAnArrivalBeyondTheLotsOfItsNetworkWaitsInTheLobbyAndJoinsAfterTheStart(
 	s.pass(0)
 	b, a := s.come(1)
 	for _, want := range []string{
-		"Many people from your network are already in the draw.", "Nobody is turned away.", `<dd id="came">2 people</dd>`,
+		"Many people on your internet connection are already in the draw.", "We turn nobody away.", `<dd id="came">2 people</dd>`,
 		`It starts <time datetime="2027-01-15T09:01:00Z">at 9:01</time>.`, `id="number-fact" hidden`,
 	} {
 		if !strings.Contains(a.body, want) {

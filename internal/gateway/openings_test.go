@@ -46,15 +46,15 @@ func TestWhoComesBeforeTheLobbyReadsWhenTheLineOpens(t *testing.T) {
 	s := newFixture(t, slow)
 	s.day(false)
 	b := s.browser()
-	says(t, b.load("GET", "/"), "closed", "The line opens at 9:30. The first people have their turn at 10:00.")
+	says(t, b.load("GET", "/"), "closed", "The queue opens at 9:30. The first people have their turn at 10:00.")
 	s.pass(9 * time.Hour)
-	says(t, b.load("GET", "/"), "closed", "We do not know yet when the line opens again.")
+	says(t, b.load("GET", "/"), "closed", "We do not know yet when the queue opens again.")
 	s.update(func(d *queue.Document) {
 		d.Plan = append(d.Plan, queue.Step{At: hence(s, 15*time.Hour), Opening: "three", Rank: 1, Phase: queue.PhaseOpen})
 	})
-	says(t, b.load("GET", "/"), "closed", "The line opens on Saturday 16 January at 9:00.")
+	says(t, b.load("GET", "/"), "closed", "The queue opens on Saturday 16 January at 9:00.")
 	s.update(func(d *queue.Document) { d.SetSchedule(`{"zone":"America/New_York"}`) })
-	says(t, b.load("GET", "/"), "closed", "The line opens on Saturday 16 January at 3:00.")
+	says(t, b.load("GET", "/"), "closed", "The queue opens on Saturday 16 January at 3:00.")
 }
 
 // Pages outside come back when numbers are given, and now and then before: operators may open sooner than the plan says.
@@ -93,9 +93,9 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 		change         func(d *queue.Document)
 		state, outside string
 	}{
-		"the door was closed": {func(d *queue.Document) { d.Door.Closed = true }, "early", "The line opens at 11:30. The first people have their turn at 12:00."},
-		"so many wait":        {func(d *queue.Document) { d.Door.Limit = 1 }, "limit", "The line opens at 11:30. The first people have their turn at 12:00."},
-		"it is booked out":    {nil, "soldout", "There will be more at 12:00. The line opens at 11:30."},
+		"the door was closed": {func(d *queue.Document) { d.Door.Closed = true }, "early", "The queue opens at 11:30. The first people have their turn at 12:00."},
+		"so many wait":        {func(d *queue.Document) { d.Door.Limit = 1 }, "limit", "The queue opens at 11:30. The first people have their turn at 12:00."},
+		"it is booked out":    {nil, "soldout", "There will be more at 12:00. The queue opens at 11:30."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newFixture(t, slow)
@@ -116,7 +116,7 @@ func TestWhoIsTooLateForAnOpeningIsToldOfTheNext(t *testing.T) {
 				t.Error("no other way is named")
 			}
 			s.update(func(d *queue.Document) { d.Plan = d.Plan[:4] })
-			says(t, s.browser().load("GET", "/"), test.state, "We do not know yet when the line opens again.")
+			says(t, s.browser().load("GET", "/"), test.state, "We do not know yet when the queue opens again.")
 		})
 	}
 }
@@ -143,7 +143,7 @@ func TestThePlaceInLineKnowsWhatComesNext(t *testing.T) {
 		b.poll("room=termine&shown=")
 		s.pass(0)
 		if floor {
-			says(t, b.load("GET", "/"), "booked", "The next time, the line opens at 12:00. You will need a new number then.")
+			says(t, b.load("GET", "/"), "booked", "The next time, the queue opens at 12:00. You will need a new number then.")
 		} else {
 			says(t, b.load("GET", "/"), "refill", "It goes on at 12:00.")
 		}
@@ -152,7 +152,7 @@ func TestThePlaceInLineKnowsWhatComesNext(t *testing.T) {
 		poll := b.poll("room=termine&shown=")
 		s.away.Store(false)
 		if floor {
-			if !strings.HasPrefix(poll, `{"state":"none"`) || !strings.Contains(poll, `"ended":true`) || !strings.Contains(poll, `"next":["The line opens ","2027-01-15T11:30:00+01:00","at 11:30",". The first`) {
+			if !strings.HasPrefix(poll, `{"state":"none"`) || !strings.Contains(poll, `"ended":true`) || !strings.Contains(poll, `"next":["The queue opens ","2027-01-15T11:30:00+01:00","at 11:30",". The first`) {
 				t.Errorf("after the end the poll says %s", poll)
 			}
 			continue

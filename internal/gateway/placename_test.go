@@ -49,7 +49,7 @@ func TestNumberAndCodeShowWhereAPlaceStands(t *testing.T) {
 	says200(t, friend.load("GET", "/.einlass/place?room=termine"), "Where is the place?")
 	for _, as := range []string{code, strings.ToLower(code), strings.ReplaceAll(code, "-", " ")} {
 		a := friend.asks("2", as)
-		says200(t, a, "The place is in line")
+		says200(t, a, "The place is in the queue")
 		says200(t, a, "1 person")
 		if a.Header.Get("Set-Cookie") != "" || strings.Contains(a.body, code) {
 			t.Error("it gives more than where the place stands")
@@ -58,7 +58,7 @@ func TestNumberAndCodeShowWhereAPlaceStands(t *testing.T) {
 	s.loseLine() // its number was given before
 	phone.poll("room=termine&shown=")
 	s.pass(0)
-	says200(t, friend.asks("2", code), "The place is in line")
+	says200(t, friend.asks("2", code), "The place is in the queue")
 	s.pass(3 * time.Minute)
 	says200(t, friend.asks("2", code), "It is the turn of this place now")
 	phone.load("POST", "/.einlass/leave?room=termine", own...)
@@ -97,7 +97,7 @@ func TestGuessesOfPlaceCodesAreLimited(t *testing.T) {
 		t.Errorf("whoever guesses is told of the right one: %d", a.StatusCode)
 	}
 	other := s.browser()
-	says200(t, other.load("GET", "/.einlass/place?room=termine&number=2&code="+code, from(7)...), "The place is in line")
+	says200(t, other.load("GET", "/.einlass/place?room=termine&number=2&code="+code, from(7)...), "The place is in the queue")
 	for _, number := range []string{"0", "-1", "x", "99999999999999999999", "2251799813685249"} {
 		a := other.load("GET", "/.einlass/place?room=termine&number="+number+"&code="+code, from(8)...)
 		says200(t, a, "do not belong together")

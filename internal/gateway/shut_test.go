@@ -10,7 +10,7 @@ import (
 
 // offers reports whether a page has a button that takes a number, and shows it.
 func offers(page answer) bool {
-	return strings.Contains(page.body, "Join the line again") && !strings.Contains(page.body, `id="join" data-in="ended" hidden`)
+	return strings.Contains(page.body, "Join the queue again") && !strings.Contains(page.body, `id="join" data-in="ended" hidden`)
 }
 
 // The page of a place that ended with its opening offers a number as soon as there are any, and no sooner.
@@ -38,7 +38,7 @@ func shutDoor(d *queue.Document) { d.SetDoor(queue.DoorClosed) }
 
 // Whoever gave the place up, while no numbers are given, reads why there are none and what comes next.
 func TestTheEndOfAPlaceSaysWhatComesNextWhileNoNumbersAreGiven(t *testing.T) {
-	const left, unknown = "Your number is no longer valid.", "We do not know yet when the line opens again."
+	const left, unknown = "Your number is no longer valid.", "We do not know yet when the queue opens again."
 	for name, c := range map[string]struct {
 		day    bool
 		change func(*queue.Document)
@@ -47,16 +47,16 @@ func TestTheEndOfAPlaceSaysWhatComesNextWhileNoNumbersAreGiven(t *testing.T) {
 		want   string // "" where a number is offered
 	}{
 		"open":             {pass: time.Second},
-		"the door is shut": {change: shutDoor, want: "The line is closed at the moment. " + unknown},
+		"the door is shut": {change: shutDoor, want: "The queue is closed at the moment. " + unknown},
 		"in an opening, too": {
-			day: true, pass: time.Hour + time.Minute, change: shutDoor, want: "Nobody else can join the line. " + opensNext,
+			day: true, pass: time.Hour + time.Minute, change: shutDoor, want: "Nobody else can join the queue. " + opensNext,
 		},
 		"the line is full":  {change: func(d *queue.Document) { d.Door.Limit = 1 }, want: "Very many people are waiting already."},
 		"a longer line may": {change: func(d *queue.Document) { d.Door.Limit = 9 }},
 		"in a lobby":        {day: true, pass: 31 * time.Minute},
-		"sold out":          {day: true, pass: time.Hour + time.Minute, booked: 2, want: "Everything has been given out. There will be more at 12:00. The line opens at 11:30."},
-		"between openings":  {day: true, pass: 2*time.Hour + time.Minute, want: "The line is closed at the moment. " + opensNext},
-		"after the last":    {day: true, pass: 9 * time.Hour, want: "The line is closed at the moment. " + unknown},
+		"sold out":          {day: true, pass: time.Hour + time.Minute, booked: 2, want: "Everything has been given out. There will be more at 12:00. The queue opens at 11:30."},
+		"between openings":  {day: true, pass: 2*time.Hour + time.Minute, want: "The queue is closed at the moment. " + opensNext},
+		"after the last":    {day: true, pass: 9 * time.Hour, want: "The queue is closed at the moment. " + unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})

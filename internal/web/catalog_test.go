@@ -112,17 +112,17 @@ func TestAnIncompleteLanguageIsRefused(t *testing.T) {
 		want       string
 	}{
 		{"a message is missing", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "  ask: Tell me when it is my turn\n", "", 1)
+			return strings.Replace(s, "  ask: Play a sound when it is my turn\n", "", 1)
 		}, `nl.yaml: message "bell.ask" is missing`},
 		{"a message is empty", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "ask: Tell me when it is my turn", `ask: " "`, 1)
+			return strings.Replace(s, "ask: Play a sound when it is my turn", `ask: " "`, 1)
 		}, `message "bell.ask" is empty`},
 		{"a plural form is missing", "pl.yaml", func(s string) string { return s }, `plural`},
 		{"a placeholder is unknown", "nl.yaml", func(s string) string {
 			return strings.Replace(s, "up to {{.Count}} minutes", "up to {{.Number}} minutes", 1)
 		}, "unknown placeholder"},
 		{"a page has no value for a placeholder", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "help: Need help?", `help: "Need {{.Count}}"`, 1)
+			return strings.Replace(s, `help: "You can get help here:"`, `help: "Need {{.Count}}"`, 1)
 		}, "has a value that this page does not have"},
 		{"the file is no YAML", "nl.yaml", func(string) string { return "a: [" }, "nl.yaml"},
 		{"the name is no language", "x.yaml", func(s string) string { return s }, "x.yaml"},
@@ -143,7 +143,7 @@ func compileAll(files fs.FS) error {
 
 func TestOneFileAddsALanguage(t *testing.T) {
 	files := withLocale(t, "nl.yaml", func(s string) string {
-		return strings.Replace(s, "heading: You are in line", "heading: U staat in de rij", 1)
+		return strings.Replace(s, "heading: You are in the queue", "heading: U staat in de rij", 1)
 	})
 	if err := compileAll(files); err != nil {
 		t.Fatal(err)

@@ -10,11 +10,13 @@ import (
 type estimates struct {
 	unknown, full, soon phrase
 	upto, about         plurals
-	minutes             phrase
-	span, single        phrase
-	longest, more       phrase
+	// minutes and hours are ranges of whole ones. Their form is that of the upper end.
+	minutes, hours plurals
+	span, single   phrase
+	longest, more  phrase
 
-	durMinutes, durHours, durBoth phrase
+	durMinutes, durHours plurals
+	durBoth              phrase
 }
 
 func (c *catalog) estimates() estimates {
@@ -22,10 +24,10 @@ func (c *catalog) estimates() estimates {
 	return estimates{
 		unknown: p("estimate.unknown"), full: p("estimate.full"), soon: p("estimate.soon"),
 		upto: c.plurals("estimate.upto"), about: c.plurals("estimate.about"),
-		minutes: p("estimate.minutes"),
-		span:    p("estimate.span"), single: p("estimate.single"),
+		minutes: c.plurals("estimate.minutes"), hours: c.plurals("estimate.hours"),
+		span: p("estimate.span"), single: p("estimate.single"),
 		longest: p("estimate.longest"), more: p("estimate.more"),
-		durMinutes: p("duration.minutes"), durHours: p("duration.hours"), durBoth: p("duration.both"),
+		durMinutes: c.plurals("duration.minutes"), durHours: c.plurals("duration.hours"), durBoth: p("duration.both"),
 	}
 }
 
@@ -95,6 +97,8 @@ func (l *locale) appendEstimate(dst []byte, f form, low, high time.Duration, ful
 		return l.appendDurations(dst, f, e.single, lowMin, 0)
 	case highMin > hour && lowMin < 1:
 		return l.appendDurations(dst, f, e.longest, 0, highMin)
+	case highMin > hour && lowMin%hour == 0 && highMin%hour == 0:
+		return l.appendRange(dst, f, &e.hours, lowMin/hour, highMin/hour)
 	case highMin > hour:
 		return l.appendDurations(dst, f, e.span, lowMin, highMin)
 	case lowMin < 1:
@@ -102,13 +106,18 @@ func (l *locale) appendEstimate(dst []byte, f form, low, high time.Duration, ful
 	case lowMin == highMin:
 		return l.appendCount(dst, f, &e.about, highMin)
 	}
-	for _, p := range e.minutes {
+	return l.appendRange(dst, f, &e.minutes, lowMin, highMin)
+}
+
+// appendRange appends a range of whole minutes or hours.
+func (l *locale) appendRange(dst []byte, f form, forms *plurals, low, high int) []byte {
+	for _, p := range forms[formOf(l.langTag, high)] {
 		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markLow:
-			dst = strconv.AppendInt(dst, int64(lowMin), 10)
+			dst = strconv.AppendInt(dst, int64(low), 10)
 		case markHigh:
-			dst = strconv.AppendInt(dst, int64(highMin), 10)
+			dst = strconv.AppendInt(dst, int64(high), 10)
 		}
 	}
 	return dst
@@ -127,21 +136,22 @@ func (l *locale) appendDurations(dst []byte, f form, saying phrase, lowMin, high
 	return dst
 }
 
+// appendDuration appends whole minutes, hours, or both.
 func (l *locale) appendDuration(dst []byte, f form, minutes int) []byte {
-	saying := l.estimates.durBoth
+	e := &l.estimates
 	switch {
 	case minutes < hour:
-		saying = l.estimates.durMinutes
+		return l.appendCount(dst, f, &e.durMinutes, minutes)
 	case minutes%hour == 0:
-		saying = l.estimates.durHours
+		return l.appendCount(dst, f, &e.durHours, minutes/hour)
 	}
-	for _, p := range saying {
+	for _, p := range e.durBoth {
 		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markHours:
-			dst = strconv.AppendInt(dst, int64(minutes/hour), 10)
+			dst = l.appendCount(dst, f, &e.durHours, minutes/hour)
 		case markMinutes:
-			dst = strconv.AppendInt(dst, int64(minutes%hour), 10)
+			dst = l.appendCount(dst, f, &e.durMinutes, minutes%hour)
 		}
 	}
 	return dst

@@ -22,6 +22,8 @@ type locale struct {
 	worse        phrase
 	claimSoon    phrase
 	claimMinutes plurals
+	claimAgain   phrase
+	claimEnds    phrase
 	reloads      plurals
 
 	startsSoon    phrase
@@ -70,6 +72,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),
 		claimSoon: c.phrase(c.text("claim.soon")), claimMinutes: c.plurals("claim.minutes"),
+		claimAgain: c.phrase(c.text("claim.again")), claimEnds: c.phrase(c.text("claim.ends")),
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),

@@ -11,7 +11,7 @@ func TestAnErrorPageSaysWhatHappened(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	body := string(p.AppendError(nil, 0, 504, "backend-timeout", "8f3a"))
-	for _, want := range []string{"<h1>Die Seite braucht zu lange</h1>", "Fehler 504 · backend-timeout · Kennung 8f3a<"} {
+	for _, want := range []string{"<h1>Das dauert gerade zu lange</h1>", "Fehler 504 · backend-timeout · Kennung 8f3a<"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -24,7 +24,7 @@ func TestAnErrorPageSaysWhatHappened(t *testing.T) {
 func TestAnErrorWithoutTextsOfItsOwnGetsTheGeneralOnes(t *testing.T) {
 	p := mustNew(t, testSite())
 	for status, heading := range map[int]string{
-		418: "We could not understand this request", 599: "Something went wrong on our side",
+		418: "That did not work", 599: "Something went wrong on our side",
 		507: "Something went wrong on our side",
 	} {
 		if body := string(p.AppendError(nil, 0, status, "", "")); !strings.Contains(body, "<h1>"+heading+"</h1>") {

@@ -193,7 +193,7 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	dst = l.appendEstimate(dst, inJSON, s.Low, s.High, s.Full)
 	dst = append(dst, `","claim":"`...)
 	if s.ClaimLeft > 0 {
-		dst = l.appendClaim(dst, inJSON, s.ClaimLeft)
+		dst = l.appendClaim(dst, inJSON, s)
 	}
 	if s.Came > 0 {
 		dst = append(dst, `","came":"`...)

@@ -95,7 +95,7 @@ func TestAStatusIsWrittenExactlySo(t *testing.T) {
 		Message: "Hallo\n", ClaimLeft: -time.Second,
 	}))
 	want := `{"state":"called","number":4711,"ahead":-1,"exact":false,"low":0,"high":1,"next":1500,"message":"Hallo\n","stale":false,"until":0,"more":0,"full":false,"turn":false,` +
-		`"words":{"heading":"It is your turn","lead":"You can go in now.","tab":"It is your turn! · Bürgerbüro Musterstadt","number":"4,711",` +
+		`"words":{"heading":"It is your turn","lead":"You can go on to: Bürgerbüro Musterstadt.","tab":"It is your turn! · Bürgerbüro Musterstadt","number":"4,711",` +
 		`"ahead":["Nobody. You are next."],"more":"","estimate":"less than a minute","claim":""}}`
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)

@@ -107,7 +107,7 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotWorse:
 		return l.appendWorse(dst, inHTML, w)
 	case slotClaim:
-		return l.appendClaim(dst, inHTML, w.ClaimLeft)
+		return l.appendClaim(dst, inHTML, &w.Status)
 	case slotCame:
 		return l.appendCount(dst, inHTML, &l.aheadExact, w.Came)
 	case slotStarts:
@@ -337,11 +337,18 @@ func (l *locale) appendWorse(dst []byte, f form, w *Wait) []byte {
 	return dst
 }
 
-func (l *locale) appendClaim(dst []byte, f form, left time.Duration) []byte {
-	if left < time.Minute {
-		return append(dst, l.claimSoon.constant(f)...)
+// appendClaim appends how long the call may still be claimed, and what follows if it is not.
+func (l *locale) appendClaim(dst []byte, f form, st *Status) []byte {
+	if st.ClaimLeft < time.Minute {
+		dst = append(dst, l.claimSoon.constant(f)...)
+	} else {
+		dst = l.appendCount(dst, f, &l.claimMinutes, int(st.ClaimLeft/time.Minute))
 	}
-	return l.appendCount(dst, f, &l.claimMinutes, int(left/time.Minute))
+	dst = append(dst, ' ')
+	if st.Last {
+		return append(dst, l.claimEnds.constant(f)...)
+	}
+	return append(dst, l.claimAgain.constant(f)...)
 }
 
 // appendStarts appends how long it is until calls begin.

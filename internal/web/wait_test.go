@@ -134,7 +134,7 @@ func TestAWaitingPageSaysEverythingInItsHTML(t *testing.T) {
 		`<html lang="de" dir="ltr">`,
 		"<title>1.234 vor Ihnen · Bürgerbüro Musterstadt</title>",
 		`<noscript><meta http-equiv="refresh" content="15;url=/termine?ort=3"></noscript>`,
-		"<b>1.234</b> Personen", "etwa 12 bis 18 Minuten", `id="number">128.340<`,
+		"<b>1.234</b> Personen", "ungefähr 12 bis 18 Minuten", `id="number">128.340<`,
 		"alle 15 Sekunden", `<form method="post" action="/.einlass/leave?room=termine">`, `href="tel:115"`,
 		`data-poll="/.einlass/status?room=termine&amp;lang=de&amp;shown="`, `data-ahead="1234"`, `data-next="15000"`,
 	} {
@@ -212,8 +212,8 @@ func TestALobbySaysHowManyCameAndWhenItStarts(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	for left, want := range map[time.Duration]string{
-		time.Second: "weniger als eine Minute", 12 * time.Minute: "etwa 12 Minuten", time.Minute + time.Second: "etwa 2 Minuten",
-		90 * time.Minute: "etwa 1 Std. 30 Min.", 14 * time.Hour: "etwa 14 Std.",
+		time.Second: "weniger als eine Minute", 12 * time.Minute: "ungefähr 12 Minuten", time.Minute + time.Second: "ungefähr 2 Minuten",
+		90 * time.Minute: "ungefähr 1 Stunde 30 Minuten", 14 * time.Hour: "ungefähr 14 Stunden",
 	} {
 		w := &Wait{Status: Status{State: Lots, Ahead: -1, Came: 48123, Coming: Coming{Now: monday, Begins: monday.Add(left)}}, Target: "/"}
 		body := string(p.AppendWait(nil, 0, w))
@@ -260,12 +260,32 @@ func TestWhoGetsNoNumberIsToldNotToWait(t *testing.T) {
 
 func TestTheLastReturnIsSaidBefore(t *testing.T) {
 	p := mustNew(t, testSite())
-	for s, shown := range map[State]bool{Front: true, Called: true, Missed: true, Full: true, Waiting: false} {
+	for s, shown := range map[State]bool{Front: true, Called: false, Missed: true, Full: true, Waiting: false} {
 		for _, last := range []bool{true, false} {
 			body := string(p.AppendWait(nil, 0, &Wait{Status: Status{State: s, Last: last}, Target: "/"}))
-			if got := strings.Contains(body, `<p id="last" class="note" data-in="front missed called full">If you are away`); got != (shown && last) {
+			if got := strings.Contains(body, `<p id="last" class="note" data-in="front missed full">If you are away`); got != (shown && last) {
 				t.Errorf("%s, last %v: said %v", s, last, got)
 			}
+		}
+	}
+}
+
+func TestACallSaysHowLongItStandsAndWhatFollows(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de"}
+	p := mustNew(t, site)
+	for want, st := range map[string]Status{
+		"Wir warten noch 2 Minuten auf Sie. Danach kommen Sie trotzdem wieder an die Reihe.":               {ClaimLeft: 179 * time.Second},
+		"Wir warten noch 1 Minute auf Sie. Danach gilt Ihre Nummer nicht mehr.":                            {ClaimLeft: time.Minute, Last: true},
+		"Wir warten noch weniger als eine Minute auf Sie. Danach kommen Sie trotzdem wieder an die Reihe.": {ClaimLeft: 59 * time.Second},
+		"Wir warten noch weniger als eine Minute auf Sie. Danach gilt Ihre Nummer nicht mehr.":             {ClaimLeft: time.Second, Last: true},
+	} {
+		st.State = Called
+		if body := string(p.AppendWait(nil, 0, &Wait{Status: st, Target: "/"})); !strings.Contains(body, `id="claim">`+want+"</p>") {
+			t.Errorf("the page lacks %q", want)
+		}
+		if poll := string(p.AppendStatus(nil, 0, &st)); !strings.Contains(poll, `"claim":"`+want+`"`) {
+			t.Errorf("the poll lacks %q: %s", want, poll)
 		}
 	}
 }
@@ -286,7 +306,7 @@ func TestAPageWithoutScriptSaysThatItTakesLonger(t *testing.T) {
 	p := mustNew(t, site)
 	w := inTheLine()
 	w.Worse, w.Again = true, "/.einlass/wait?said=1.2.3&to=/"
-	for lang, want := range []string{"Es dauert länger als gedacht: jetzt etwa 12 bis 18 Minuten.", "It is taking longer than expected: now about 12 to 18 minutes."} {
+	for lang, want := range []string{"Es dauert länger als gedacht: jetzt ungefähr 12 bis 18 Minuten.", "It is taking longer than expected: now about 12 to 18 minutes."} {
 		body := string(p.AppendWait(nil, Lang(lang), w))
 		for _, part := range []string{`{e}.">` + want + "</p>", `content="15;url=/.einlass/wait?said=1.2.3&amp;to=/"`, `id="go" href="/termine?ort=3"`} {
 			if !strings.Contains(body, part) {

@@ -141,7 +141,7 @@ test('the waiting page leads to the draw and stays open', async () => {
     const opened = context.waitForEvent('page');
     await p.getByRole('link', { name: 'See and check the draw (new window)' }).click();
     assert.ok((await verdict(await opened)).includes('Everything fits.'));
-    assert.ok(await p.getByRole('heading', { name: 'You are in line' }).isVisible());
+    assert.ok(await p.getByRole('heading', { name: 'You are in the queue' }).isVisible());
     assert.ok(!(await log()).some((r) => r.url.includes('away')), 'the place is given away');
   });
 });

@@ -11,7 +11,7 @@ test('the page says number, people ahead, wait, and how often it reloads', async
     await setup({ next: 20000 });
     await page.goto(base + '/termine?ort=3');
     const read = await text(page);
-    for (const want of ['You are in line', '1,234', 'about 12 to 18 minutes', '4,711', 'every 20 seconds', 'Need help? 07131 56-2000']) {
+    for (const want of ['You are in the queue', '1,234', 'about 12 to 18 minutes', '4,711', 'every 20 seconds', 'You can get help here: 07131 56-2000']) {
       assert.ok(read.includes(want), `${want} is not in:\n${read}`);
     }
     assert.ok(!read.includes('Tell me when it is my turn'), 'a button that needs the script is shown');
@@ -36,14 +36,14 @@ test('leaving the line takes two steps', async () => {
     await page.goto(base + '/termine');
     const leave = page.getByRole('button', { name: 'Yes, leave the line' });
     assert.equal(await leave.isVisible(), false);
-    await page.getByText('Leave the line', { exact: true }).click();
+    await page.getByText('Leave the queue', { exact: true }).click();
     await leave.click();
-    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    await page.getByRole('heading', { name: 'You have left the queue' }).waitFor();
     assert.deepEqual((await log()).slice(1), [
       { method: 'POST', url: '/.einlass/leave', body: '' }, { method: 'GET', url: '/.einlass/wait?to=/termine', body: '' },
     ]);
     await page.reload();
-    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    await page.getByRole('heading', { name: 'You have left the queue' }).waitFor();
     assert.equal((await log()).filter((r) => r.method === 'POST').length, 1, 'a reload leaves again');
   });
 });

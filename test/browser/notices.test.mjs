@@ -18,7 +18,7 @@ test('the page for a short interruption tries again by GET until the site is bac
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await passing(page, 'two retries', async () => (await log()).length >= 3);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -31,7 +31,7 @@ long('the page for a short interruption leads back to the place in the page that
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1#zeiten');
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await passing(page, 'a retry', async () => (await log()).length >= 2);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -46,7 +46,7 @@ long('while the gateway itself cannot be reached the page stays instead of turni
     await page.goto(base + '/form');
     await context.setOffline(true);
     await page.clock.runFor(20000);
-    await page.getByRole('heading', { name: 'A short interruption' }).waitFor();
+    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
     await context.setOffline(false);
     await setup({ page: 'site' });
     await until('the site', async () => {
@@ -80,8 +80,8 @@ test('after the time inside the form is kept and can be sent by the visitor', as
   await withPage({ expectFailures: true }, async (page, context) => {
     await setup({ page: 'site', post: 'lapsed' });
     await sendForm(page, 'Erika');
-    await page.getByRole('heading', { name: 'Your time inside has ended' }).waitFor();
-    await page.getByText('Your form was not sent.').waitFor();
+    await page.getByRole('heading', { name: 'We did not receive your form' }).waitFor();
+    await page.getByText('We did not pass your form on.').waitFor();
     const opened = context.waitForEvent('page');
     await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
     const tab = await opened;
@@ -104,7 +104,7 @@ long('an error page does nothing by itself', async () => {
     await still(page);
     await setup({ page: 'error', status: 404 });
     await page.goto(base + '/nowhere');
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor();
     await page.clock.runFor(600000);
     assert.equal((await log()).length, 1);
   });

@@ -185,13 +185,13 @@ test('a place that ended while the page was open is said, with what comes next a
     await setup({ state: 'ended', shut: true, number: 0, ahead: -1, opens: 85325, starts: 87125, next: 60000 });
     await polled(page, 5100);
     await page.getByRole('heading', { name: 'It is over for this time' }).waitFor();
-    assert.equal(await page.locator('#coming').textContent(), 'The line opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
-    assert.equal(await page.getByRole('button', { name: 'Join the line again' }).count(), 0);
+    assert.equal(await page.locator('#coming').textContent(), 'The queue opens on Tuesday 15 June at 7:30. The first people have their turn at 8:00.');
+    assert.equal(await page.getByRole('button', { name: 'Join the queue again' }).count(), 0);
     await setup({ state: 'ended', number: 0, ahead: -1, starts: 87125, next: 60000 });
     await polled(page, 60100);
     assert.equal(await page.locator('#coming').textContent(), 'It starts on Tuesday 15 June at 8:00.');
     assert.deepEqual((await log()).filter((r) => !/status|assets|away/.test(r.url)).map((r) => r.url), ['/termine']);
-    await page.getByRole('button', { name: 'Join the line again' }).click();
+    await page.getByRole('button', { name: 'Join the queue again' }).click();
     await until('the press', async () => (await log()).some((r) => r.method === 'POST' && r.url === '/.einlass/join?to=/termine'));
   });
 });
@@ -288,9 +288,9 @@ test('leaving the line is a deliberate step and is not also reported as going aw
   await withPage({}, async (page) => {
     await setup();
     await page.goto(base + '/termine');
-    await page.getByText('Leave the line', { exact: true }).click();
+    await page.getByText('Leave the queue', { exact: true }).click();
     await page.getByRole('button', { name: 'Yes, leave the line' }).click();
-    await page.getByRole('heading', { name: 'You have left the line' }).waitFor();
+    await page.getByRole('heading', { name: 'You have left the queue' }).waitFor();
     assert.equal((await log()).filter((r) => r.url === '/.einlass/leave').length, 1);
     assert.deepEqual(await away(), []);
   });

@@ -97,7 +97,7 @@ test('a lost connection is said, tried again ever more slowly, and its return is
     assert.ok((await polls()).length >= 6); // a browser may try a connection anew by itself
     assert.ok(gaps[5] >= 20000 && gaps[2] >= 2500, `pauses of ${gaps} ms`);
     await lost.getByText('Your number stays yours').waitFor();
-    assert.match(await spoken(page), /No connection/);
+    assert.match(await spoken(page), /no connection/);
     assert.equal(await page.locator('#ahead b').textContent(), '1,234');
     await setup({ next: 60000, ahead: 900 });
     await page.evaluate(() => { window.dispatchEvent(new Event('online')); });
@@ -126,10 +126,10 @@ long('what is not JSON changes nothing', async () => {
     await still(page);
     await setup({ next: 1000 });
     await page.goto(base + '/termine');
-    const before = (await text(page)).replace(/Updated at .*/, '');
+    const before = (await text(page)).replace(/Last updated: .*/, '');
     await page.route('**/status*', (route) => route.fulfill({ body: '<html>Log in to the hotel network</html>' }));
     await until('a second try', async () => { await page.clock.runFor(1000); return page.locator('#lost').isVisible(); });
-    assert.ok((await text(page)).replace(/Updated at .*/, '').includes(before.split('\n')[3]));
+    assert.ok((await text(page)).replace(/Last updated: .*/, '').includes(before.split('\n')[3]));
     assert.equal(await page.locator('#ahead b').textContent(), '1,234');
   });
 });
@@ -305,7 +305,7 @@ test('a page that comes back asks at once', async (t) => {
 });
 
 long('the texts follow the language of the browser', async () => {
-  for (const [locale, lang, heading] of [['de-AT', 'de', 'Sie sind in der Warteschlange'], ['en-US', 'en', 'You are in line'], ['fr-FR', 'en', 'You are in line']]) {
+  for (const [locale, lang, heading] of [['de-AT', 'de', 'Sie sind in der Warteschlange'], ['en-US', 'en', 'You are in the queue'], ['fr-FR', 'en', 'You are in the queue']]) {
     await withPage({ locale }, async (page) => {
       await setup();
       await page.goto(base + '/termine');
@@ -320,7 +320,7 @@ test('a page whose script does not load says after a while that it wants to be r
     await page.route('**/*.js', (route) => route.abort());
     await setup();
     await page.goto(base + '/termine');
-    const late = page.getByText('This page has not updated for some time.');
+    const late = page.getByText('This page is some minutes old.');
     assert.equal(await late.isVisible(), false);
     await page.evaluate(() => { for (const a of document.getAnimations()) a.currentTime = 301000; });
     await late.waitFor();
@@ -333,11 +333,11 @@ test('times of day are by the server\'s clock and in the room\'s zone, whatever 
     const clock = Date.parse('2027-06-14T05:47:55Z');
     await setup({ next: 60000, clock, zone: 120 });
     await page.goto(base + '/termine');
-    assert.equal(await page.locator('#updated').textContent(), 'Updated at 07:47:55');
+    assert.equal(await page.locator('#updated').textContent(), 'Last updated: 07:47:55');
     assert.equal(await page.locator('#clock').textContent(), 'between 07:55 and 08:10');
     await setup({ next: 60000, clock: clock + 60000, zone: 120 });
     await polled(page, 60001);
-    assert.equal(await page.locator('#updated').textContent(), 'Updated at 07:48:55');
+    assert.equal(await page.locator('#updated').textContent(), 'Last updated: 07:48:55');
     assert.equal(await page.locator('#clock').textContent(), 'between 08:00 and 08:10');
     // Times past the room's midnight would mislead, and those of a room without a zone are the visitor's.
     await setup({ next: 60000, clock: Date.parse('2027-06-14T21:55:00Z'), zone: 120 });
@@ -345,6 +345,6 @@ test('times of day are by the server\'s clock and in the room\'s zone, whatever 
     assert.equal(await page.locator('#clock').isVisible(), false);
     await setup({ next: 60000, clock: clock + 180000 });
     await polled(page, 60001);
-    assert.equal(await page.locator('#updated').textContent(), 'Updated at 01:50:55');
+    assert.equal(await page.locator('#updated').textContent(), 'Last updated: 01:50:55');
   });
 });

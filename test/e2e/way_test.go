@@ -210,7 +210,7 @@ func TestWhoLeavesGivesThePlaceUpAndWhoIsAwayKeepsIt(t *testing.T) {
 		t.Errorf("%d, and who left carries %+v", left.StatusCode, all[0].Token())
 	}
 	for range 2 { // the answer and its reload
-		if page := all[0].Get(t, left.Header.Get("Location")); page.StatusCode != 200 || page.Waiting() || !strings.Contains(page.Body, "You have left the line") {
+		if page := all[0].Get(t, left.Header.Get("Location")); page.StatusCode != 200 || page.Waiting() || !strings.Contains(page.Body, "You have left the queue") {
 			t.Errorf("the answer leads to %d\n%s", page.StatusCode, page.Body)
 		}
 	}

@@ -218,7 +218,7 @@ func survives(t *testing.T, v *visitor, g *harness.Gate) {
 	}
 	until(t, func() error {
 		a, err := v.get("/")
-		if err == nil && (a.StatusCode != 503 || !strings.Contains(a.text, "A short interruption") || a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Retry-After") != "10") {
+		if err == nil && (a.StatusCode != 503 || !strings.Contains(a.text, "There is a problem at the moment") || a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Retry-After") != "10") {
 			err = fmt.Errorf("no gateway: %d %v %.200q", a.StatusCode, a.Header, a.text)
 		}
 		return err

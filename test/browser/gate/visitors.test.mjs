@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 import { every, long, until } from '../browser.mjs';
 
 // The heading of somebody who waits: most rooms here let nobody in, so that the page stands still.
-const inLine = /^(You are in line|Nobody is being let in at the moment)$/;
+const inLine = /^(You are in the queue|Nobody is being let in at the moment)$/;
 
 const { GATE, ADMIN, TOKEN, CHROMIUM } = process.env;
 const port = GATE.split(':')[1];
@@ -229,7 +229,7 @@ long('a browser without cookies and without script takes one number and is told'
     await page.reload();
     await heading(page, 'You do not have a number');
     assert.equal(await numbers(room), 1);
-    await page.getByRole('link', { name: 'Join the line again' }).click();
+    await page.getByRole('link', { name: 'Join the queue again' }).click();
     await heading(page, inLine);
     assert.equal(await numbers(room), 2);
   });
@@ -259,22 +259,22 @@ long('who leaves in one tab takes no number in the other', async () => {
       await a.goto(at(room) + '/termine');
       await b.goto(at(room) + '/termine?tab=2');
       await heading(b, inLine);
-      await a.getByText('Leave the line', { exact: true }).click();
+      await a.getByText('Leave the queue', { exact: true }).click();
       await a.getByRole('button', { name: 'Yes, leave the line' }).click();
-      await heading(a, 'You have left the line');
-      await heading(b, 'You have left the line');
+      await heading(a, 'You have left the queue');
+      await heading(b, 'You have left the queue');
       await a.reload();
-      await heading(a, 'You have left the line');
+      await heading(a, 'You have left the queue');
       await a.goto(a.url()); // Enter in the address bar
-      await heading(a, 'You have left the line');
+      await heading(a, 'You have left the queue');
       await a.goto(at(room) + '/open/again');
       await a.goBack();
-      await heading(a, 'You have left the line');
+      await heading(a, 'You have left the queue');
       // The button's own address, out of an old page's history.
       await a.goto(`${at(room)}/.einlass/leave?room=${room}`);
-      await heading(a, 'You have left the line');
+      await heading(a, 'You have left the queue');
       assert.equal(await numbers(room), before + 1);
-      await b.getByRole('link', { name: 'Join the line again' }).click();
+      await b.getByRole('link', { name: 'Join the queue again' }).click();
       await heading(b, inLine);
       assert.equal(b.url(), at(room) + '/termine?tab=2');
       assert.equal(await numbers(room), before + 2);
@@ -455,7 +455,7 @@ test("a letter's link leads to the booking, and takes nothing before the press",
     await page.getByText('You have a number already.').waitFor();
     await page.goto(link(first));
     await page.getByText('You have a number already.').waitFor();
-    await page.getByRole('link', { name: 'Back to the line' }).click();
+    await page.getByRole('link', { name: 'Back to the queue' }).click();
     await heading(page, inLine);
     await open(room);
     await heading(page, 'Inside');

@@ -49,7 +49,7 @@ const shows = (tab, heading) => until(`the heading ${heading}`, async () => {
 });
 const empty = (room) => until(`nobody inside ${room}`, async () => (await told(room)).inside === 0);
 const pause = (ms) => new Promise((r) => { setTimeout(r, ms); });
-const waits = /^(You are in line|It is your turn|You are next)/;
+const waits = /^(You are in the queue|It is your turn|You are next)/;
 
 // enters opens the site's first page and waits until it is the site's.
 async function enters(tab, room, path = '/', heading = 'Book') {

@@ -253,7 +253,9 @@ func (a *app) doorOf(r *config.Room, guesses *limit.Guesses) (d gateway.Door, er
 
 // siteConfig is what the configuration says about a room's pages.
 func siteConfig(r *config.Room) web.SiteConfig {
-	return web.SiteConfig{Title: r.Title, Room: r.ID, Contact: r.Contact, FrameAncestors: r.FrameAncestors, Languages: r.Languages}
+	return web.SiteConfig{
+		Title: r.Title, Room: r.ID, Contact: r.Contact, FrameAncestors: r.FrameAncestors, Languages: r.Languages, Entry: r.Entry,
+	}
 }
 
 // boundsOf is what the configuration says about a room's visitors.

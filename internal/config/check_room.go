@@ -115,6 +115,7 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 	between(ch, key("session.form_grace"), r.Session.FormGrace, 0, 24*time.Hour, "")
 	between(ch, key("claim_window"), r.ClaimWindow, max(time.Second, r.Poll.Max), 24*time.Hour,
 		" (from poll.max: a waiting page must hear of its call in time)")
+	offOr(ch, key("entry"), r.Entry, 3*time.Second, time.Minute, " (whoever is told must have time to hear it)")
 	between(ch, key("absent_after"), r.AbsentAfter, 5*time.Minute, 24*time.Hour, " (browsers and phones pause pages in the background)")
 	between(ch, key("confirm_within"), r.ConfirmWithin, 12*time.Second, 4*time.Minute, " (a page without script asks every 10s at the door)")
 	between(ch, key("ticket_life"), r.TicketLife, max(r.AbsentAfter, r.ClaimWindow, r.Session.Idle), longest,
@@ -132,6 +133,7 @@ func (ch *checker) roomTimes(r *Room, key func(string) string) {
 		{"session.visit", r.Session.Visit, time.Second},
 		{"session.form_grace", r.Session.FormGrace, time.Second},
 		{"claim_window", r.ClaimWindow, time.Second},
+		{"entry", r.Entry, time.Second},
 		{"absent_after", r.AbsentAfter, time.Second},
 		{"confirm_within", r.ConfirmWithin, time.Second},
 		{"ticket_life", r.TicketLife, time.Second},

@@ -87,6 +87,7 @@ func DefaultRoom() Room {
 			Idle: 10 * time.Minute, Max: 2 * time.Hour, Resume: 30 * time.Minute, Active: 2 * time.Second, FormGrace: 10 * time.Minute,
 		},
 		ClaimWindow:    3 * time.Minute,
+		Entry:          10 * time.Second,
 		AbsentAfter:    10 * time.Minute,
 		ConfirmWithin:  15 * time.Second,
 		TicketLife:     24 * time.Hour,

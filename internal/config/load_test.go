@@ -119,10 +119,12 @@ rooms:
     pace:
       rate: -5
     absent_after: 1m
+    entry: 2s
   - id: kfz
     backend: {url: "http://127.0.0.1:8000"}
     pace: {rate: 1, rate: 2}
     mode: stop
+    entry: 4500ms
 `, []string{"EINLASS_LOG__LEVEL=loud", "EINLASS_LISEN__HTTP=:1"}, map[string]string{"stop_timeout": "soon"})
 	want := []string{
 		`line 2: listen.htpp: unknown key, did you mean http? Accepted: http, https, unix, unix_mode`,
@@ -133,8 +135,10 @@ rooms:
 		`line 10: rooms[0].backend.url: "ftp://x" is not an address: want http://host:port, https://host:port or unix:/path`,
 		`line 12: rooms[0].pace.rate: -5 is not in 0…10000000 entries per minute`,
 		`line 13: rooms[0].absent_after: 1m0s is not in 5m0s…24h0m0s (browsers and phones pause pages in the background)`,
-		`line 16: rooms[1].pace.rate: is already given in line 16`,
-		`line 17: rooms[1].mode: "stop" is not accepted; want run, pause`,
+		`line 14: rooms[0].entry: 2s is neither 0 (off) nor in 3s…1m0s (whoever is told must have time to hear it)`,
+		`line 17: rooms[1].pace.rate: is already given in line 17`,
+		`line 18: rooms[1].mode: "stop" is not accepted; want run, pause`,
+		`line 19: rooms[1].entry: 4.5s is not a multiple of 1s`,
 		`environment EINLASS_LISEN__HTTP: lisen: unknown key, did you mean listen? Accepted: listen, tls, trusted_proxies, trusted_fields, proxy_protocol, limits, prefix, store, state, journal, draws, keys, admin, log, drain, stop_timeout, paths, rooms`,
 		`flag stop_timeout: stop_timeout: "soon" is not a duration; write for example 30s, 5m or 1h30m`,
 		`environment EINLASS_LOG__LEVEL: log.level: "loud" is not accepted; want debug, info, warn, error`,

@@ -51,6 +51,8 @@ type Room struct {
 	Session Session `yaml:"session"`
 	// ClaimWindow is how long a call may be claimed. A waiting page asks at least twice in this time, whatever Poll says.
 	ClaimWindow time.Duration `yaml:"claim_window"`
+	// Entry is how long a page counts, in front of somebody, before it goes on by itself at its turn; 0: only a press goes on.
+	Entry time.Duration `yaml:"entry"`
 	// AbsentAfter is how long after its last sign of life a place still counts as present.
 	AbsentAfter time.Duration `yaml:"absent_after"`
 	// ConfirmWithin is how long a place or stay counts of which nothing was heard since it was given.

@@ -187,27 +187,38 @@ func (e *exchange) placePage(d *decision) {
 		s.Code = e.r.codeOf(&p, s.Number)
 	}
 	w := e.waitOf(s)
-	switch {
-	case s.State == web.Full || s.State == web.Resume:
-		w.Reload = doorReload
-	case d.cookie == cookieTicket && !beforeCalls(s.State):
-		w.Reload = max(s.Next, firstReload)
-	}
+	w.Reload = e.reloadOf(&s)
+	w.Knocks = asksAtDoor(s.State) && !e.byItself
 	e.sayAgain(&w)
 	e.page(200, &w)
 }
 
-// beforeCalls reports whether the place is of a lobby, which is called when its pages have asked at the start: they must not miss that.
-func beforeCalls(s web.State) bool { return s == web.Lobby || s == web.Lots || s == web.Drawing }
-
 const (
-	// firstReload is when the page of a new place in line loads again without script.
-	firstReload = 20 * time.Second
 	// doorPoll and doorReload are how often a page asks at the door, with script and without: less than Timing.Confirm, so
 	// that it keeps its turn.
 	doorPoll   = 4 * time.Second
 	doorReload = 10 * time.Second
 )
+
+// calmReload is how often at most a page without script loads itself again: a reader has begun anew each time.
+const calmReload = 20 * time.Second
+
+// asksAtDoor reports whether a page of this state keeps a turn by asking for it.
+func asksAtDoor(s web.State) bool { return s == web.Full || s == web.Resume }
+
+// reloadOf is when a page without script loads itself again. Somebody at the door keeps the turn by it, and a lobby is called when its pages
+// have asked at the start: these must not be late. A short claim window must not go by between two loads.
+func (e *exchange) reloadOf(s *web.Status) time.Duration {
+	switch s.State {
+	case web.Full, web.Resume:
+		return doorReload
+	case web.Lobby, web.Lots, web.Drawing:
+		return s.Next
+	default:
+		window := e.r.Line.View().Snapshot.Document.Timing.Window
+		return max(s.Next, min(calmReload, window*2/5))
+	}
+}
 
 // status is what a page says of the place of a decision.
 func (e *exchange) status(d *decision) web.Status {
@@ -222,7 +233,7 @@ func (e *exchange) status(d *decision) web.Status {
 		place.Next = spread(doorPoll)
 	}
 	place.State, place.Reason = d.state, d.reason
-	if e.knows(claim) && d.state == queue.StateCalled {
+	if (e.knows(claim) || e.knows(beat)) && d.state == queue.StateCalled {
 		place.Until = e.claimed.Until
 	}
 	s := e.r.statusOf(place, shown)

@@ -32,7 +32,9 @@ type exchange struct {
 func (g *Gateway) serve(r *Room, v *httpx.Visit, p purpose) {
 	e := exchange{g: g, r: r, v: v}
 	e.purpose, e.sends, e.fetches, e.through = p, sends(v.Method()), fetches(v), r.through()
-	e.cookieGiven = p == standing && cookieGiven(v.Query())
+	if p == standing {
+		e.cookieGiven, e.byItself = cookieGiven(v.Query()), byItself(v.Query())
+	}
 	e.elsewhere = r.elsewhere(v) && !v.Framed()
 	switch p {
 	case reading:
@@ -71,6 +73,8 @@ func (e *exchange) ask(q question) {
 		e.askHold()
 	case poll:
 		e.askPoll()
+	case beat:
+		e.noteClaim(e.r.Line.Beat(e.r.beatOf(&e.ticket)))
 	case claim:
 		e.askClaim()
 	case resume:

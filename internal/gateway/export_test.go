@@ -24,8 +24,10 @@ func ParseSaid(query string, number uint64) (ends, told int64) {
 }
 
 func SaidThen(ends, told, now, high int64) (nextEnds, nextTold int64, worse bool) {
-	s, worse := said{ends, told}.then(now, high)
+	s, worse := said{ends: ends, told: told}.then(now, high)
 	return s.ends, s.told, worse
 }
 
-func SaidMark(ends, told int64, number uint64) string { return said{ends, told}.mark(number) }
+func SaidMark(ends, told int64, number uint64) string {
+	return said{ends: ends, told: told, state: "recovering"}.mark(number)
+}

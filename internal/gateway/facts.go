@@ -29,6 +29,8 @@ type facts struct {
 	elsewhere bool
 	// guarded: the room's door asks for a code at some time. Known at its own URL only.
 	guarded bool
+	// byItself: a page of ours loads this URL by itself, whether or not anybody looks at it.
+	byItself bool
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
@@ -45,7 +47,8 @@ type facts struct {
 	// browser was shown, -1: none.
 	place queue.Answer
 	shown int64
-	// claimed is where the store says that the place, or the stay to be resumed, stands, unless claimFailed.
+	// claimed is where the store says that the place, or the stay to be resumed, stands, unless claimFailed. After beat it is where the
+	// place stands and no stay has begun.
 	claimed     queue.Standing
 	claimFailed bool
 	// verdict is the checks' on an arrival; if they let it pass, joined is its place, and stands where that is if it waits.
@@ -92,6 +95,8 @@ const (
 	hold
 	// poll: where the place of a ticket stands as far as this gateway knows. It counts as a heartbeat.
 	poll
+	// beat: where the place of a ticket stands as the store says. It turns nothing into a stay.
+	beat
 	// claim: where the place of a ticket stands as the store says, which turns a call into a stay.
 	claim
 	// resume: where the stay of a pass that has ended stands as the store says, which lets it go on.

@@ -126,6 +126,7 @@ var requestKinds = []requestKind{
 	{"status", "GET", "/.einlass/status?room=termine&shown=", script, false},
 	{"wait", "GET", "/.einlass/wait?room=termine&to=/a?b=1", nil, false},
 	{"wait, kept", "GET", "/.einlass/wait?room=termine&kept=1&to=/a?b=1", nil, false},
+	{"wait, by itself", "GET", "/.einlass/wait?room=termine&said=7.0.0.waiting&to=/a?b=1", nil, false},
 	{"wait, guess", "GET", "/.einlass/wait?room=termine&to=/a", []string{"Sec-Purpose", "prefetch"}, false},
 	{"wait, script", "GET", "/.einlass/wait?room=termine&to=/a", script, false},
 	{"wait, other's frame", "GET", "/.einlass/wait?room=termine&to=/a", framed("iframe", "cross-site"), false},

@@ -9,16 +9,21 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
-// The script of a waiting page remembers the range that it has said, and says so when the turn is further away than that. A page
-// without script is a new one each time, so the URL by which it loads itself again carries what was said. What comes with it is
-// anybody's word: it only changes whether its bearer reads that it takes longer, and the range itself is never taken from it.
+// The script of a waiting page remembers what the page has said, and tells what is news. A page without script is a new one each time, so
+// the URL by which it loads itself again carries what was said. What comes with it is anybody's word: it only changes whether its bearer
+// reads that it takes longer or that something is new, and nothing else of the page is taken from it.
+//
+// The same parameter marks a URL as one that a page of ours loads by itself: by it nothing is claimed, see byItself.
 
-// saidMark introduces, in an own URL's query, what was said: "<number>.<ends>.<told>".
+// saidMark introduces, in an own URL's query, what was said: "<number>.<ends>.<told>.<state>"; in releases before without the state.
 const saidMark = "&said="
 
+// bareMark is saidMark where nothing was said, or where the URL has no room for it.
+const bareMark = saidMark + "0"
+
 const (
-	// longestSaid bounds what is read: a number of at most 20 digits, two times of at most 13, and what is between them.
-	longestSaid = 48
+	// longestSaid bounds what is read: a number of at most 20 digits, two times of at most 13, a state, and what is between them.
+	longestSaid = 64
 	// worseBy is by how many seconds the turn has to be further away before that is news, beside a quarter of what was left.
 	worseBy = 120
 	// worseFor is for how many seconds a page goes on saying so.
@@ -27,39 +32,48 @@ const (
 
 // said is what a visitor was told of its wait, in store seconds; zero: nothing.
 type said struct {
-	ends int64 // the latest time of the turn that was said
-	told int64 // when a later one was told as news; 0: none was, or it is no news any more
+	ends  int64  // the latest time of the turn that was said
+	told  int64  // when a later one was told as news; 0: none was, or it is no news any more
+	state string // of the page
 }
 
-// parseSaid reads what was said for a number. What is none, or of another number, is nothing.
-func parseSaid(query []byte, number uint64) said {
+// parseSaid reads what was said for a number. Of what was said for another one, or is not readable, only the state counts.
+func parseSaid(query []byte, number uint64) (s said) {
 	own, _, _ := bytes.Cut(query, []byte(toParam)) // what follows is the target's
 	value := param(own, strings.Trim(saidMark, "&="))
 	if len(value) > longestSaid {
 		return said{}
 	}
 	parts := strings.Split(string(value), ".")
-	if len(parts) != 3 {
-		return said{}
+	if len(parts) > 3 {
+		s.state = parts[3]
+	}
+	if len(parts) < 3 || len(parts) > 4 {
+		return s
 	}
 	n, errNumber := strconv.ParseUint(parts[0], 10, 64)
 	ends, errEnds := strconv.ParseUint(parts[1], 10, 40)
 	told, errTold := strconv.ParseUint(parts[2], 10, 40)
 	if errNumber != nil || errEnds != nil || errTold != nil || n != number {
-		return said{}
+		return s
 	}
-	return said{int64(ends), int64(told)}
+	s.ends, s.told = int64(ends), int64(told)
+	return s
 }
 
-// mark is what an own URL carries of it; empty: nothing.
+// mark is what an own URL carries of it.
 func (s said) mark(number uint64) string {
-	if s.ends <= 0 || number == 0 {
-		return ""
-	}
 	b := append(make([]byte, 0, len(saidMark)+longestSaid), saidMark...)
 	b = append(strconv.AppendUint(b, number, 10), '.')
 	b = append(strconv.AppendInt(b, s.ends, 10), '.')
-	return string(strconv.AppendInt(b, s.told, 10))
+	b = append(strconv.AppendInt(b, s.told, 10), '.')
+	return string(append(b, s.state...))
+}
+
+// byItself reports whether the URL of a waiting page is one that a page of ours loads by itself.
+func byItself(query []byte) bool {
+	own, _, _ := bytes.Cut(query, []byte(toParam))
+	return bytes.Contains(own, []byte(saidMark))
 }
 
 // then is what has been said once a page says a wait of at most so many seconds, and whether that page says that it takes longer
@@ -72,11 +86,11 @@ func (s said) then(now, high int64) (next said, worse bool) {
 	case ends <= s.ends && s.ends-ends > worseBy:
 		return said{ends: ends}, false // it is better again
 	case ends <= s.ends:
-		next = said{ends, s.told}
+		next = said{ends: ends, told: s.told}
 	case ends-s.ends < worseBy, 4*high < 5*(s.ends-now):
-		next = s
+		next = said{ends: s.ends, told: s.told}
 	default:
-		return said{ends, now}, true
+		return said{ends: ends, told: now}, true
 	}
 	if next.told == 0 || now < next.told || now-next.told > worseFor {
 		next.told = 0
@@ -84,27 +98,23 @@ func (s said) then(now, high int64) (next said, worse bool) {
 	return next, next.told != 0
 }
 
-// sayAgain lets a page of the line carry, for its reloads without script, what it says of the wait and of the chance, and say whether
-// the wait is worse than what the page before it said.
+// sayAgain sets what a page of the line loads by itself: its own URL with what it says of the state, the wait and the chance. The page tells
+// what is new since the page before it.
 func (e *exchange) sayAgain(w *web.Wait) {
-	if w.State != web.Waiting && w.State != web.Front {
-		return
+	var before, next said
+	if e.purpose == standing {
+		before = parseSaid(e.v.Query(), w.Number)
 	}
-	mark := markOf(w.Chance)
-	if w.High > 0 {
-		before := said{}
-		if e.purpose == standing {
-			before = parseSaid(e.v.Query(), w.Number)
-		}
-		next, worse := before.then(e.r.Line.Now()/1000, int64((w.High+time.Second-1)/time.Second))
-		w.Worse = worse
-		mark = next.mark(w.Number) + mark
+	if w.High > 0 && (w.State == web.Waiting || w.State == web.Front) {
+		next, w.Worse = before.then(e.r.Line.Now()/1000, int64((w.High+time.Second-1)/time.Second))
 	}
-	if mark == "" {
-		return
-	}
+	next.state = w.State.String()
+	w.News = before.state != "" && before.state != next.state
 	to := e.target()
-	if again := e.g.ownURL(e.r, e.v, "wait", mark, to); strings.HasSuffix(again, to) {
-		w.Again = again // else the mark would cost a part of the target
+	// A mark that would cost a part of the target is left out.
+	for _, mark := range []string{next.mark(w.Number) + markOf(w.Chance), bareMark, ""} {
+		if w.Again = e.g.ownURL(e.r, e.v, "wait", mark, to); strings.HasSuffix(w.Again, to) {
+			return
+		}
 	}
 }

@@ -57,21 +57,26 @@ func decidePlace(f *facts) (d decision, spent bool) {
 	if f.framed && !f.sameOrigin {
 		return d, d.state == queue.StateSpent
 	}
-	// The head has come by: only the store knows whether this place is called, and a claim is how to ask.
-	if !f.knows(claim) {
-		return ask(claim), false
+	// The head has come by: only the store knows whether this place is called. A claim is how a person asks; what a page loads by itself
+	// begins no stay, because nobody may be there.
+	how := claim
+	if f.byItself {
+		how = beat
+	}
+	if !f.knows(how) {
+		return ask(how), false
 	}
 	if f.claimFailed {
 		return d, false
 	}
 	d.reason = f.claimed.Reason
-	switch f.claimed.State {
-	case queue.StateInside:
+	switch {
+	case f.claimed.State == queue.StateInside && how == claim:
 		return decision{act: admit, answer: answerLead, cookie: cookiePass, count: metrics.Claim}, false
-	case queue.StateSpent:
+	case f.claimed.State == queue.StateSpent:
 		d.state = queue.StateSpent
 		return d, true
-	case queue.StateWaiting:
+	case f.claimed.State == queue.StateWaiting:
 		d.state = queue.StateUnknown // the turn has come as far as this gateway knows, and the line does not say so yet
 	default:
 		d.state = f.claimed.State
@@ -83,7 +88,7 @@ func decidePlace(f *facts) (d decision, spent bool) {
 // spent: it cannot be resumed after all.
 func decideResume(f *facts) (d decision, spent bool) {
 	d = decision{act: wait, answer: answerPlace, count: metrics.Page, state: queue.StateMissed, reason: queue.ReasonOver}
-	if f.framed && !f.sameOrigin {
+	if f.framed && !f.sameOrigin || f.byItself {
 		return d, false // as for a call
 	}
 	if !f.knows(resume) {

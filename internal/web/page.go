@@ -64,6 +64,8 @@ const (
 	slotRawStarts
 	slotHideStarts
 	slotClock
+	slotEntry
+	slotAnew
 	slotComing
 	slotHideComing
 	slotJoin
@@ -123,7 +125,7 @@ var slotNames = map[string]slot{
 	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
 	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"clock": slotClock, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
+	"clock": slotClock, "entry": slotEntry, "anew": slotAnew, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -24,7 +25,15 @@ type SiteConfig struct {
 	// Languages are the tags of the languages offered, each one of [Languages]. Visitors who ask for none of them get the
 	// first. Empty: all there are, English first.
 	Languages []string
+	// Entry is after how long a page goes on by itself at its turn, in whole seconds, while somebody looks at it; 0: after a press only.
+	Entry time.Duration
 }
+
+// Bounds of SiteConfig.Entry: whoever is told of the turn must have the time to hear it.
+const (
+	shortestEntry = 3 * time.Second
+	longestEntry  = time.Minute
+)
 
 // Validate reports every field that cannot be used, joined into one error.
 func (c SiteConfig) Validate() error {
@@ -40,6 +49,9 @@ func (c SiteConfig) Validate() error {
 	}
 	if strings.IndexFunc(c.Room, notInRoom) >= 0 {
 		bad("room", c.Room, "must consist of letters, digits, - and _")
+	}
+	if c.Entry != 0 && (c.Entry < shortestEntry || c.Entry > longestEntry || c.Entry%time.Second != 0) {
+		bad("entry", c.Entry.String(), "must be 0 or whole seconds from 3s to 1m")
 	}
 	for _, origin := range c.FrameAncestors {
 		if origin == "" || strings.IndexFunc(origin, notInOrigin) >= 0 {
@@ -89,6 +101,7 @@ type Site struct {
 	away        string
 	leave, move string
 	draw        string
+	entry       time.Duration
 }
 
 // Site makes the answers of one site. The error joins everything that is wrong with cfg.
@@ -124,6 +137,7 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", ancestors), ancestors: ancestors,
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
 		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), move: escaped(own("move")), draw: escaped(spoken("draw")),
+		entry: cfg.Entry,
 	}, nil
 }
 

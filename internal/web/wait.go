@@ -14,11 +14,13 @@ type Wait struct {
 	// URL that numbers nobody, or, as long as there is no number, the URL first asked for. Anything but a path on the
 	// same host is replaced by "/".
 	Target string
-	// Reload is the interval of the reloads without script; zero or less: Next. Again is what they load; empty: Target.
+	// Reload is the interval of the reloads without script; zero or less: Next. Again is what the page loads by itself, with script or
+	// without, to learn where its bearer stands; empty: Target. Knocks: without script it loads Target instead, to be let in.
 	Reload time.Duration
 	Again  string
-	// Worse: it takes longer than the page before this one said.
-	Worse bool
+	Knocks bool
+	// News: the page before this one, which has loaded it, was of another state. Worse: it said that it takes less long.
+	News, Worse bool
 	// Join is the own URL to which a press is sent that takes a new number, where the place has ended.
 	Join string
 }
@@ -65,6 +67,9 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotTitle:
 		return s.appendTab(dst, inHTML, l, &w.Status)
 	case slotReload:
+		if w.Knocks {
+			return appendReload(dst, w.reload(), w.Target)
+		}
 		return appendReload(dst, w.reload(), w.again())
 	case slotReloads:
 		return l.appendCount(dst, inHTML, &l.reloads, reloadSeconds(w.reload()))
@@ -116,6 +121,10 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return strconv.AppendInt(dst, secondsUp(w.Coming.starts()), 10)
 	case slotClock:
 		return appendClock(dst, &w.Status)
+	case slotEntry:
+		return s.appendEntry(dst)
+	case slotAnew:
+		return appendURL(dst, w.again())
 	case slotComing:
 		return l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &w.Status)
 	case slotJoin:
@@ -250,6 +259,16 @@ func appendClock(dst []byte, s *Status) []byte {
 		dst = append(dst, `" data-zone="`...)
 		dst = strconv.AppendInt(dst, minutes, 10)
 	}
+	return append(dst, '"')
+}
+
+// appendEntry appends, as an attribute, after how many seconds the page goes on by itself at its turn; none: after a press only.
+func (s *Site) appendEntry(dst []byte) []byte {
+	if s.entry <= 0 {
+		return dst
+	}
+	dst = append(dst, ` data-entry="`...)
+	dst = strconv.AppendInt(dst, int64(s.entry/time.Second), 10)
 	return append(dst, '"')
 }
 

@@ -172,6 +172,7 @@ type Room struct {
 	joins   *batcher[Arrival, Joined]
 	claims  *batcher[Place, Standing]
 	resumes *batcher[Stay, Standing]
+	beats   *batcher[Beat, Standing]
 
 	outbox    outbox
 	ends      ends
@@ -276,6 +277,7 @@ func NewRoom(store Store, cfg RoomConfig) (*Room, error) {
 	r.joins = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.joinBatch)
 	r.claims = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.claimBatch)
 	r.resumes = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.resumeBatch)
+	r.beats = newBatcher(MaxBatch, cfg.Slots, cfg.Clock, r.beatBatch)
 	r.outbox.full = make(chan struct{}, 1)
 	return r, nil
 }

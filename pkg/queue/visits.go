@@ -70,7 +70,7 @@ func (r *Room) Claim(p Place) (Standing, error) {
 func (r *Room) ClaimBeat(b Beat) (Standing, error) {
 	id := b.Place.Visitor
 	if _, answered := r.recent.last(id); b.Code != (Code{}) && answered == 0 && b.Place.Valid() && r.up() {
-		s, err := r.tellBeat(b)
+		s, err := r.Beat(b)
 		if err != nil && !errors.Is(err, ErrUnavailable) {
 			return s, err
 		}
@@ -81,14 +81,20 @@ func (r *Room) ClaimBeat(b Beat) (Standing, error) {
 	return r.Claim(b.Place)
 }
 
-// tellBeat sends one heartbeat, and notes what the store says.
-func (r *Room) tellBeat(b Beat) (Standing, error) {
-	beats := []Beat{b}
-	all, err := r.standings(func(ctx context.Context) (KeepReply, error) { return r.keepBatch(ctx, beats) })
-	if err != nil || len(all) == 0 {
+// Beat sends a heartbeat at once and says where the store says that the place stands. Unlike a claim it never begins a stay: it is for
+// a page that asks by itself, and cannot wait for the answer to a later poll. ErrUnavailable: the store is away.
+func (r *Room) Beat(b Beat) (Standing, error) {
+	if !b.Place.Valid() {
+		return Standing{State: StateSpent}, nil // the store would refuse the whole batch
+	}
+	if !r.up() {
+		return Standing{}, ErrUnavailable
+	}
+	s, err := r.beats.do(b)
+	if err != nil {
 		return Standing{}, err
 	}
-	s := noCode(all[0])
+	s = r.because(b.Place.Visitor, noCode(s))
 	r.noteBeat(b.Place.Visitor, s)
 	return s, nil
 }
@@ -166,6 +172,10 @@ func (r *Room) claimBatch(places []Place) ([]Standing, error) {
 
 func (r *Room) resumeBatch(stays []Stay) ([]Standing, error) {
 	return r.standings(func(ctx context.Context) (KeepReply, error) { return r.renewBatch(ctx, stays) })
+}
+
+func (r *Room) beatBatch(beats []Beat) ([]Standing, error) {
+	return r.standings(func(ctx context.Context) (KeepReply, error) { return r.keepBatch(ctx, beats) })
 }
 
 // standings runs a verb for visitors that wait for its answer.

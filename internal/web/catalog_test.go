@@ -112,10 +112,10 @@ func TestAnIncompleteLanguageIsRefused(t *testing.T) {
 		want       string
 	}{
 		{"a message is missing", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "  ask: Play a sound when it is my turn\n", "", 1)
+			return strings.Replace(s, "  ask: Tell me with a sound\n", "", 1)
 		}, `nl.yaml: message "bell.ask" is missing`},
 		{"a message is empty", "nl.yaml", func(s string) string {
-			return strings.Replace(s, "ask: Play a sound when it is my turn", `ask: " "`, 1)
+			return strings.Replace(s, "ask: Tell me with a sound", `ask: " "`, 1)
 		}, `message "bell.ask" is empty`},
 		{"a plural form is missing", "pl.yaml", func(s string) string { return s }, `plural`},
 		{"a placeholder is unknown", "nl.yaml", func(s string) string {

@@ -52,7 +52,7 @@ func (l *locale) compileWait(k *compiler) error {
 }
 
 // AppendWait appends a waiting page, complete and of type [HTMLType]. It does not allocate if dst has room
-// (under 7 KB with a short message). Safe for concurrent use.
+// (under 9 KB with a short message). Safe for concurrent use.
 func (s *Site) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
 	l := s.locale(lang)
 	for _, seg := range l.wait[w.State.page()] {

@@ -69,8 +69,8 @@ func TestEveryPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
 	}
 	for name, body := range everyPage(site) {
 		t.Run(name, func(t *testing.T) {
-			if len(body) > 8<<10 {
-				t.Errorf("%d bytes, at most 8 KB may be", len(body))
+			if len(body) > 9<<10 {
+				t.Errorf("%d bytes, at most 9 KB may be", len(body))
 			}
 			checkDocument(t, lib, body, name[:2])
 		})

@@ -23,12 +23,14 @@ func TestTheTurn(t *testing.T) { runNode(t, "turn.test.mjs", extent) }
 
 func TestFormsAndInterruptions(t *testing.T) { runNode(t, "notices.test.mjs", extent) }
 
+func TestWhatPeopleCanPress(t *testing.T) { runNode(t, "controls.test.mjs", extent) }
+
 func TestTheDraw(t *testing.T) { runNode(t, "draw.test.mjs", extent) }
 
 func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 	files, err := filepath.Glob("*.test.mjs")
-	if err != nil || len(files) != 8 {
-		t.Errorf("%d node tests (%v), and the tests run 8", len(files), err)
+	if err != nil || len(files) != 9 {
+		t.Errorf("%d node tests (%v), and the tests run 9", len(files), err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Setup struct {
 	Page   string `json:"page"`
 	State  string `json:"state"`
 	Number uint64 `json:"number"`
+	Code   string `json:"code"`
 	Ahead  int    `json:"ahead"`
 	Exact  bool   `json:"exact"`
 	More   int    `json:"more"`
@@ -327,7 +328,7 @@ func write(w http.ResponseWriter, status int, body []byte) {
 func (s Setup) status() web.Status {
 	state, _ := stateOf(s.State)
 	return web.Status{
-		State: state, Number: s.Number, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
+		State: state, Number: s.Number, Code: s.Code, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
 		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
 		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,

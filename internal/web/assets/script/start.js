@@ -4,5 +4,6 @@ switch (data.page) {
 case 'wait': waitingPage(); break;
 case 'retry': retryPage(); break;
 case 'form': formPage(); break;
+case 'move': setUpCopy(); break;
 case 'lapsed': backButton(); break;
 }

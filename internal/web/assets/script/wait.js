@@ -3,7 +3,7 @@
 var state, number, place; // place is what was shown of people ahead, see settle
 var tab; // the title of the page while nothing flashes
 var chance; // what was said of it last
-var bell;
+var bell, awake, alarmClock;
 
 function waitingPage() {
   target = $('go').getAttribute('href');
@@ -14,6 +14,9 @@ function waitingPage() {
   chance = $('chance') ? Number(text($('chance'), 'said')) : 0;
   heard = chance;
   bell = setUpBell();
+  awake = setUpAwake();
+  alarmClock = setUpAlarm();
+  setUpCopy();
   listen();
   watch(function () {
     if (call) { stopAlarm(); }
@@ -61,6 +64,8 @@ function render(s) {
   show($('message-box'), s.message);
   show($('stale'), s.stale);
   bell.render(state);
+  awake.render(state);
+  alarmClock(s.low);
   updated(s.stale);
   announce(s, words, changed);
 }
@@ -135,6 +140,8 @@ function begin() {
   renderClock(Number(data.low), Number(data.high));
   countDown(Number(data.starts));
   bell.render(state);
+  awake.render(state);
+  alarmClock(Number(data.low));
   updated($('stale') && !$('stale').hidden);
   nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];
   // A page that was sent at the turn does not say for how long it may be taken.

@@ -135,7 +135,19 @@ func (a *app) warn(cfg *config.Config) {
 		a.open.warnf("listen.http", "cookies are not bound to the host and can be read on the way: visitors come without TLS; "+
 			"serve listen.https, or name the proxy that does in trusted_proxies")
 	}
+	a.warnOfLanguages(cfg)
 	a.warnOfValues(cfg)
+}
+
+// warnOfLanguages says which rooms leave the languages of their pages open. A check alone says so: what they get is what they always
+// had.
+func (a *app) warnOfLanguages(cfg *config.Config) {
+	for i := range cfg.Rooms {
+		if a.open.look && len(cfg.Rooms[i].Languages) == 0 {
+			a.open.warnf(fmt.Sprintf("rooms[%d].languages", i), "is not set: whoever asks for none of the languages that there are reads English; "+
+				"name the language of the room first, as in [de, en]")
+		}
+	}
 }
 
 // warnOfValues says which values are read as others, or are usual slips.

@@ -15,6 +15,7 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/route"
+	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
@@ -24,6 +25,7 @@ type change struct {
 	set      gateway.RoomSet
 	lines    []*line // new
 	backends []*backend
+	pages    map[string]*web.Library // by their folders
 }
 
 // Apply brings another configuration into force while the gateway runs. It refuses a configuration as a whole, with a
@@ -141,7 +143,14 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		public, err := a.publicRoom(r, cfg, ch.next.guesses)
+		library, err := a.pagesOf(ch, cfg, i)
+		if err != nil {
+			if err := a.open.refuse(fmt.Sprintf("rooms[%d].pages", i), err); err != nil {
+				return err
+			}
+			continue
+		}
+		public, err := a.publicRoom(r, library, cfg, ch.next.guesses)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}

@@ -46,12 +46,12 @@ const (
 	inline    = "  token: 0123456789abcdef0123456789abcdef\n"
 	siteURL   = "      url: http://127.0.0.1:9\n"
 	acme      = "  acme:\n    domains: [termine.example]\n    accept_terms: true\n    directory: https://127.0.0.1:9/\n    storage: DIR/acme\n"
-	secondTo  = "  - id: second\n    hosts: [second.example]\n    backend:\n      url: http://127.0.0.1:8\n"
+	secondTo  = "  - id: second\n    hosts: [second.example]\n    languages: [de]\n    backend:\n      url: http://127.0.0.1:8\n"
 )
 
 func TestEachMistakeIsFoundBeforeTheMorning(t *testing.T) {
 	t.Parallel()
-	all := slices.Concat(mistakesOfValues(), mistakesOfFiles(), mistakesOfPlaces(), mistakesOfStores(t))
+	all := slices.Concat(mistakesOfValues(), mistakesOfFiles(), mistakesOfPlaces(), mistakesOfPages(), mistakesOfStores(t))
 	names := map[string]bool{}
 	for i, m := range all {
 		if names[m.name] {
@@ -178,7 +178,7 @@ func TestACheckBesideARunningGatewayDisturbsNothing(t *testing.T) {
 	w := &world{t: t, dir: t.TempDir()}
 	w.text = strings.Replace(p.text(), "127.0.0.1:0", r.public[0].Addr().String(), 1)
 	code, out, said := w.check(w.file())
-	if code != 0 || !strings.Contains(out, "ok, 1 room") || !strings.Contains(said, "warning: line 1: listen.http: ") || strings.Count(said, "\n") != 1 {
+	if code != 0 || !strings.Contains(out, "ok, 1 room") || !strings.Contains(said, "warning: line 1: listen.http: ") || !strings.Contains(said, "rooms[0].languages: is not set") || strings.Count(said, "\n") != 2 {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}
 	visitor := r.visitor()

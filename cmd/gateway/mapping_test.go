@@ -69,7 +69,7 @@ func applied(c config.Config) string {
 		r := &c.Rooms[i]
 		line := (&line{}).config(r)
 		line.ConfigHash = ""
-		text += fmt.Sprintf("%+v %+v %+v %+v %+v %v", siteConfig(r), line, boundsOf(r, &c.Limits), homeOf(r, &c.Listen), r.Backend, ruleOf(r)) + fmt.Sprint(lotsOf(r), r.SMS, r.Invitations)
+		text += fmt.Sprintf("%+v %+v %+v %+v %+v %v", siteConfig(r), line, boundsOf(r, &c.Limits), homeOf(r, &c.Listen), r.Backend, ruleOf(r)) + fmt.Sprint(lotsOf(r), r.SMS, r.Invitations, r.Pages)
 	}
 	return text
 }

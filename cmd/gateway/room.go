@@ -216,12 +216,12 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, library *web.Library, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
-	pages, err := a.library.Site(siteConfig(r.cfg))
+	pages, err := library.Site(siteConfig(r.cfg))
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}

@@ -66,6 +66,7 @@ drain: 0s
 rooms:
   - id: termine
     hosts: [termine.example]
+    languages: [de, en]
     backend:
       url: http://127.0.0.1:9
     pace:

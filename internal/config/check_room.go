@@ -95,7 +95,7 @@ func (ch *checker) room(r *Room, at string) {
 	for i, tag := range r.Languages {
 		at := fmt.Sprintf("%s[%d]", key("languages"), i)
 		switch {
-		case !slices.Contains(ch.languages, tag):
+		case r.Pages == "" && !slices.Contains(ch.languages, tag): // else the folder is asked when it is read
 			ch.bad(at, "there are no pages in %q; want some of %s", tag, strings.Join(ch.languages, ", "))
 		case slices.Contains(r.Languages[:i], tag):
 			ch.bad(at, "%q is given twice", tag)

@@ -52,7 +52,7 @@ var live = []string{
 	"rooms[].session.form_grace", "rooms[].session.quiet",
 	"rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
 	"rooms[].poll.min", "rooms[].poll.max",
-	"rooms[].on_store_failure", "rooms[].contact", "rooms[].languages", "rooms[].entry",
+	"rooms[].on_store_failure", "rooms[].contact", "rooms[].languages", "rooms[].pages", "rooms[].entry",
 }
 
 // NeedRestart reports every key in which next differs from the configuration that runs, and which can take another value only

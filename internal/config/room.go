@@ -66,6 +66,8 @@ type Room struct {
 	// Languages are the tags of the languages offered, the first is the default. Empty offers all there are, English
 	// first.
 	Languages []string `yaml:"languages"`
+	// Pages is a folder with own sentences and languages; empty: there is none. What is in it is read by internal/web.
+	Pages string `yaml:"pages"`
 }
 
 // Files are the kinds of files in Exclude, "*.css". See route.Files.

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/web"
@@ -281,7 +282,7 @@ func (e *exchange) answerStatus(s *web.Status) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
 	s.Now, s.Zoned = e.r.clock()
-	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.r.langOf(e.v), s)
+	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.langOf(), s)
 	e.v.Answer(200, web.JSONType, *buf)
 }
 
@@ -308,13 +309,14 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 		return
 	}
 	page := web.Crowded{
-		Networks: networks, Form: e.sends, Target: g.waitURL(r, v, asked(v)), Kind: kind,
+		Networks: networks, Form: e.sends, Target: g.waitURL(r, v, asked(v)), Ref: g.noteFault(r.ID, 429, kind),
 		Next: min(max(e.heldRetry, soonestAgain), latestAgain),
 	}
 	if page.Form {
 		page.Target = g.backTo(v)
 	}
-	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), append(headers, r.headersFor(v)...)...)
+	headers = withReference(append(headers, r.headersFor(v)...), page.Ref)
+	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), headers...)
 }
 
 // crowdedScript is crowded for a script, whose person is still inside. Where it only has to wait it gets no URL: a script that
@@ -350,14 +352,15 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 		v.BreakOff()
 		return
 	}
-	g.Log.Warn("not forwarded", zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(f.err))
+	ref := door.NewReference()
+	g.Log.Warn("not forwarded", zap.String("reference", ref), zap.String("room", r.ID), zap.String("kind", f.kind), zap.Error(f.err))
 	switch {
 	case !v.ReadsHTML():
-		g.problem(v, f.status, f.kind, f.title(), retryAfter(f.status, retryIn))
+		g.problem(v, f.status, f.kind, f.title(), withReference(retryAfter(f.status, retryIn), ref))
 	case f.status < 500:
-		g.refuse(r, v, f.status, f.kind)
+		g.answerError(r, v, f.status, ref)
 	default:
-		page := web.Interruption{Status: f.status, Form: sends(v.Method()), Next: retryIn, Kind: f.kind}
+		page := web.Interruption{Status: f.status, Form: sends(v.Method()), Next: retryIn, Ref: ref}
 		switch {
 		case page.Form:
 			page.Back = g.backTo(v)
@@ -367,6 +370,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 			page.Target = asked(v)
 		}
 		headers := append(retryAfter(f.status, retryIn), r.headersFor(v)...)
+		headers = withReference(headers, ref)
 		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
 	}
 }
@@ -377,14 +381,24 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 		g.problem(v, status, kind, "The request was refused", nil)
 		return
 	}
-	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, kind, ""), r.headersFor(v)...)
+	g.answerError(r, v, status, g.noteFault(r.ID, status, kind))
+}
+
+// answerError is the page of a fault.
+func (g *Gateway) answerError(r *Room, v *httpx.Visit, status int, ref string) {
+	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, ref), withReference(r.headersFor(v), ref)...)
 }
 
 // failed answers a fault of our own; what it was stands in the log only.
 func (g *Gateway) failed(r *Room, v *httpx.Visit, what string, err error) {
-	g.Log.Error("visit failed", zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
+	ref := door.NewReference()
+	g.Log.Error("visit failed", zap.String("reference", ref), zap.String("room", r.ID), zap.String("what", what), zap.Error(err))
 	r.Metrics.Visit(metrics.Failed)
-	g.refuse(r, v, 500, "internal")
+	if !v.ReadsHTML() {
+		g.problem(v, 500, "internal", "The request was refused", withReference(nil, ref))
+		return
+	}
+	g.answerError(r, v, 500, ref)
 }
 
 // problem answers with an RFC 9457 body.
@@ -453,7 +467,7 @@ func (e *exchange) answerRecord(text []byte) { e.v.Answer(200, web.JSONType, tex
 func (e *exchange) answerDraw(d *web.Draw) {
 	buf := pageBuffers.Get().(*[]byte)
 	defer pageBuffers.Put(buf)
-	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.r.langOf(e.v), d)
+	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.langOf(), d)
 	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
 }
 
@@ -482,8 +496,9 @@ func (e *exchange) answerFoundPlace(f *web.PlaceForm) {
 // tooManyGuesses refuses to read a code, right or wrong.
 func (e *exchange) tooManyGuesses(after time.Duration) {
 	e.r.Metrics.Visit(metrics.Limited)
-	headers := append(retryAfter(429, after), e.r.headers...)
-	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, "too-many-codes", ""), headers...)
+	ref := e.g.noteFault(e.r.ID, 429, "too-many-codes")
+	headers := withReference(append(retryAfter(429, after), e.r.headers...), ref)
+	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, ref), headers...)
 }
 
 // answerBadLink is the page of a link that leads to no place.
@@ -530,16 +545,4 @@ func retryAfter(status int, d time.Duration) []string {
 		return nil
 	}
 	return []string{"Retry-After", strconv.Itoa(int((d + time.Second - 1) / time.Second))}
-}
-
-func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
-	return r.Pages.Lang(v.Header("Accept-Language"))
-}
-
-// langOf is the language of the page that polls, as its URL says. Pages of the release before do not say it.
-func (r *Room) langOf(v *httpx.Visit) web.Lang {
-	if l, ok := r.Pages.LangOf(param(v.Query(), "lang")); ok {
-		return l
-	}
-	return r.Pages.Lang(v.Header("Accept-Language"))
 }

@@ -24,6 +24,7 @@ const (
 	// Rooms' ids have no dot: with a hyphen this would be the cookie of a room called "<room>-shown".
 	shownSuffix = ".shown"
 	takeSuffix  = ".take"
+	langSuffix  = ".lang"
 	// framedSuffix is for the cookie of a frame. It has a name of its own because a browser may send both, and does not say which
 	// is which.
 	framedSuffix = ".framed"
@@ -35,7 +36,7 @@ func ownCookie(name []byte) bool {
 }
 
 // cookieNames are the names of one room's cookies, by jar.
-type cookieNames struct{ token, shown, take [jars]string }
+type cookieNames struct{ token, shown, take, lang [jars]string }
 
 // jar is where a browser keeps cookies of ours.
 type jar uint8
@@ -51,7 +52,7 @@ const (
 
 func newCookieNames(room string) (n cookieNames) {
 	for j, name := range [jars]string{plainPrefix + room, hostPrefix + room, hostPrefix + room + framedSuffix} {
-		n.token[j], n.shown[j], n.take[j] = name, name+shownSuffix, name+takeSuffix
+		n.token[j], n.shown[j], n.take[j], n.lang[j] = name, name+shownSuffix, name+takeSuffix, name+langSuffix
 	}
 	return n
 }
@@ -406,6 +407,18 @@ func (r *Room) dropShown(v *httpx.Visit) {
 	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
 		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
 	}
+}
+
+// langLife is how long a chosen language is remembered.
+const langLife = 24 * time.Hour
+
+// rememberedLang is the tag of the language that was chosen in this browser, nil if none was.
+func (r *Room) rememberedLang(v *httpx.Visit) []byte { return v.Cookie(r.cookies.lang[r.jar(v)]) }
+
+// rememberLang sets it. The tag is one of the room's.
+func (r *Room) rememberLang(v *httpx.Visit, tag string) {
+	j := r.jar(v)
+	v.SetCookie(httpx.Cookie{Name: r.cookies.lang[j], Value: tag, MaxAge: langLife, Secure: v.Secure(), Partitioned: j == framedJar})
 }
 
 // takeSecret is the secret by which this browser takes a place over, nil if it has none.

@@ -85,10 +85,13 @@ func TestWhoComesFromTooManyNetworksIsToldWhy(t *testing.T) {
 	fifth := from(4)
 	page := b.load("GET", "/seite?a=b", append(fifth, "Accept-Language", "de")...)
 	page.want(t, 429, "text/html")
-	for _, want := range []string{"Zu viele verschiedene Internet-Anschlüsse", `href="/.einlass/wait?room=termine&amp;to=/seite?a=b"`, "von selbst", "stay-networks"} {
+	for _, want := range []string{"Zu viele verschiedene Internet-Anschlüsse", `href="/.einlass/wait?room=termine&amp;to=/seite?a=b"`, "von selbst"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q\n%s", want, page.body)
 		}
+	}
+	if kind := s.kindOf(page); kind != "stay-networks" {
+		t.Errorf("%q in the log", kind)
 	}
 	if page.Header.Get("Retry-After") != "60" || page.Header.Get("Cache-Control") != "private, no-store" {
 		t.Errorf("headers %v", page.Header)

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	linkIn   = regexp.MustCompile(`<p class="link">https?://[^/]+([^<]+)</p>`)
+	linkIn   = regexp.MustCompile(`<p class="link"[^>]*>https?://[^/]+([^<]+)</p>`)
 	actionIn = regexp.MustCompile(`<form method="post" action="([^"]+)"`)
 )
 
@@ -480,7 +480,7 @@ func TestALinkLeadsToWhereItsVisitorWantedToGo(t *testing.T) {
 	s := newFixture(t, closed)
 	phone := s.browser()
 	phone.load("GET", "/")
-	if page := phone.load("POST", "/.einlass/move?room=termine", own...); !strings.Contains(page.body, `<p class="link">http://`+s.addr+"/.einlass/take?") {
+	if page := phone.load("POST", "/.einlass/move?room=termine", own...); !strings.Contains(page.body, `<p class="link" id="link">http://`+s.addr+"/.einlass/take?") {
 		t.Errorf("the link is not to this host:\n%s", page.body)
 	}
 	for from, want := range map[string]string{

@@ -11,26 +11,27 @@ func (g *Gateway) ErrorPage(
 		p := web.Problem{Status: status, Type: g.Prefix + "/problems/" + kind, Title: "The request was refused"}
 		return web.ProblemType, web.AppendProblem(nil, &p), nil
 	}
-	pages := g.pagesAt(host)
-	return web.HTMLType, pages.AppendError(nil, pages.Lang(acceptLanguage), status, kind, ""), pages.Headers()
+	pages, room := g.pagesAt(host)
+	ref := g.noteFault(room, status, kind)
+	return web.HTMLType, pages.AppendError(nil, pages.Lang(acceptLanguage), status, ref), withReference(pages.Headers(), ref)
 }
 
-// pagesAt are the pages of the only room that has a host by name. At any other host, whose room nobody can tell, they name none,
-// and nobody's telephone.
-func (g *Gateway) pagesAt(host string) *web.Site {
+// pagesAt are the pages of the only room that has a host by name, and its id. At any other host, whose room nobody can tell, they name
+// none, and nobody's telephone.
+func (g *Gateway) pagesAt(host string) (pages *web.Site, room string) {
 	t := g.table.Load()
 	var only *Room
 	for i, r := range t.rooms {
 		switch {
 		case host == "" || !t.Router.Names(i, host):
 		case only != nil:
-			return g.Library.Neutral()
+			return g.Library.Neutral(), ""
 		default:
 			only = r
 		}
 	}
 	if only == nil {
-		return g.Library.Neutral()
+		return g.Library.Neutral(), ""
 	}
-	return only.Pages
+	return only.Pages, only.ID
 }

@@ -151,8 +151,9 @@ type Deps struct {
 // Gateway is the public plane's handler. Safe for concurrent use.
 type Gateway struct {
 	Deps
-	table  atomic.Pointer[table]
-	prefix []byte // with a slash
+	table      atomic.Pointer[table]
+	faultLines faultLines
+	prefix     []byte // with a slash
 }
 
 // New makes a gateway over rooms.

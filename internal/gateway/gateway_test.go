@@ -320,8 +320,8 @@ func TestARequestThatIsNotForwardedForItsOwnSakeSaysSo(t *testing.T) {
 		problem := b.load("GET", "/api", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty")
 		problem.want(t, c.status, "application/problem+json")
 		for _, a := range []answer{page, problem} {
-			if !strings.Contains(a.body, c.kind) || strings.Contains(a.body, c.err.Error()) {
-				t.Errorf("want %s and no internals:\n%s", c.kind, a.body)
+			if kind := s.kindOf(a); kind != c.kind || strings.Contains(a.body, c.err.Error()) {
+				t.Errorf("%q in the log, want %s and no internals:\n%s", kind, c.kind, a.body)
 			}
 		}
 	}

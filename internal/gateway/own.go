@@ -60,6 +60,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 		}
 	case "door":
 		e.serveDoor()
+	case "language":
+		if e.methodIs("GET") {
+			e.serveLanguage()
+		}
 	case "home":
 		if e.methodIs("GET") {
 			e.serveHome()

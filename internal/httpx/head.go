@@ -41,15 +41,24 @@ func (h *head) parse(raw []byte, lim *limits) Fault {
 		return FaultLineEnd
 	}
 	if f := h.requestLine(line, lim); f != NoFault {
+		h.readFields(rest, lim) // they say who asks, and at which host
 		return f
 	}
+	if f := h.readFields(rest, lim); f != NoFault {
+		return f
+	}
+	return h.interpret(lim)
+}
+
+// readFields reads field lines up to the empty one, or to the first that has a fault.
+func (h *head) readFields(rest []byte, lim *limits) Fault {
 	for {
 		line, next, ok := cutLine(rest)
 		if !ok {
 			return FaultLineEnd
 		}
 		if len(line) == 0 {
-			break
+			return NoFault
 		}
 		if len(h.fields) == lim.fieldCount {
 			return FaultHeaderSize
@@ -61,7 +70,6 @@ func (h *head) parse(raw []byte, lim *limits) Fault {
 		h.fields = append(h.fields, field{name, value})
 		rest = next
 	}
-	return h.interpret(lim)
 }
 
 // cutLine takes one line off. Lines end with CR LF; that they hold no other CR is for the caller to see, who looks at
@@ -81,6 +89,7 @@ func (h *head) requestLine(line []byte, lim *limits) Fault {
 		return requestLineFault(line)
 	}
 	method, rest := line[:n], line[n+1:]
+	h.method = method
 	target, version, ok := cutByte(rest, ' ')
 	if !ok || len(target) == 0 {
 		return requestLineFault(line)
@@ -95,7 +104,7 @@ func (h *head) requestLine(line []byte, lim *limits) Fault {
 		}
 		return requestLineFault(line)
 	}
-	h.method, h.target = method, target
+	h.target = target
 	switch {
 	case len(target) > lim.urlBytes:
 		return FaultURILength

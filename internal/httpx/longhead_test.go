@@ -17,6 +17,15 @@ func TestAHeadThatIsTooLongGetsAPageUnlessItNamesAProgram(t *testing.T) {
 		{"an address without end", "GET /?" + long, 414, true},
 		{"17 kB of cookies", "GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nCookie: a=" + long[:17<<10] + "\r\n\r\n", 431, true},
 		{"24 kB of cookies", "GET / HTTP/1.1\r\nHost: h\r\nCookie: a=" + long + "\r\n\r\n", 431, true},
+		{"a long address of a program", "GET /?" + long[:9<<10] + " HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n", 414, false},
+		{"a bad request line", "GET / HTTP/1.1 x\r\nHost: h\r\n\r\n", 400, true},
+		{"a bad request line of a program", "GET / HTTP/1.1 x\r\nHost: h\r\nSec-Fetch-Mode: cors\r\n\r\n", 400, false},
+		{"no method", "? / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n", 400, true},
+		{"another version", "GET / HTTP/3.1\r\nHost: h\r\nAccept: text/html\r\n\r\n", 505, true},
+		{"a bad address", "GET /a b HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n", 400, true},
+		{"a bad field", "GET / HTTP/1.1\r\nHost: h\r\nA\x01: b\r\nAccept: */*\r\n\r\n", 400, true},
+		{"a bare line feed", "GET / HTTP/1.1\r\nHost: h\nAccept: */*\r\n\r\n", 400, true},
+		{"a bare line feed of a program", "GET / HTTP/1.1\r\nAccept: */*\r\nHost: h\n\r\n", 400, false},
 		{"too many fields of a program", "GET / HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n" + strings.Repeat("A: b\r\n", 300) + "\r\n", 431, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -35,30 +35,27 @@ func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string
 		if p := recover(); p != nil {
 			v.s.cfg.OnPanic()
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
-			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(f), v.hostOf(f), nil)
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(), v.hostOf(f), nil)
 		}
 	}()
-	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(f), v.hostOf(f), v.Header("Accept-Language"))
+	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(), v.hostOf(f), v.Header("Accept-Language"))
 }
 
-// hostOf is the host that a request with a fault names, as far as it was read.
+// hostOf is the host that a request with a fault names, as far as it was read. It chooses words, and decides nothing.
 func (v *Visit) hostOf(f Fault) string {
-	if host := v.Header("Host"); f == FaultHeaderSize && v.host == "" && validHost(host) {
+	if host := v.Header("Host"); f != FaultHost && f != FaultOtherHost && v.host == "" && validHost(host) {
 		return v.s.hostName(host)
 	}
 	return v.host
 }
 
-// mayRead reports whether a person reads the answer to a fault. A head that is too long is not read to its end, and the fields
-// that tell a person from a program stand somewhere in it. People have no use for JSON, and programs look at the status: such a
+// mayRead reports whether a person reads the answer to a fault. A head with a fault may not be read to its end, and the fields
+// that tell a person from a program stand somewhere in it. People have no use for JSON, and programs look at the status: a
 // fault gets a page unless a field that was read names a program.
-func (v *Visit) mayRead(f Fault) bool {
-	if f != FaultURILength && f != FaultHeaderSize {
-		return v.ReadsHTML()
-	}
+func (v *Visit) mayRead() bool {
 	for _, name := range [...]string{"Accept", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "X-Requested-With"} {
 		if v.Header(name) != nil {
-			return v.ReadsHTML()
+			return v.ReadsHTML() || v.method == "" && v.takesHTML()
 		}
 	}
 	return true

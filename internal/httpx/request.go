@@ -100,7 +100,7 @@ func (c *conn) nextHead() error {
 	}
 	switch parsed := r.head.parse(raw, &c.s.limits); {
 	case fault != NoFault:
-		// What was read of a head that is too long says who asks, and at which host.
+		// What was read of a head that is too long or has not come whole says who asks, and at which host.
 	case parsed != NoFault:
 		fault = parsed
 	default:
@@ -136,7 +136,7 @@ func (r *request) writeHead() {
 	r.out = append(out, "\r\n"...)
 }
 
-// readHead reads up to the empty line that ends a head; of one that is too long, raw is what was read. Some bytes of it are here already. The time for the whole
+// readHead reads up to the empty line that ends a head; of one with a fault, raw is what was read. Some bytes of it are here already. The time for the whole
 // head begins to run when they turn out not to be all.
 func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 	r := c.req
@@ -152,7 +152,7 @@ func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 		end, bad := headEnd(buf, scanned)
 		switch {
 		case bad:
-			return nil, FaultLineEnd, nil
+			return buf, FaultLineEnd, nil
 		case end > c.s.limits.headBytes || end == 0 && len(buf) >= c.s.limits.headBytes:
 			return buf, tooLarge(buf), nil
 		case end > 0:
@@ -166,7 +166,7 @@ func (c *conn) readHead() (raw []byte, fault Fault, err error) {
 		}
 		if err := c.fill(); err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) && len(buf) > 0 {
-				return nil, FaultTimeout, nil
+				return buf, FaultTimeout, nil
 			}
 			return nil, NoFault, err
 		}

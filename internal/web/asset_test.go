@@ -112,8 +112,10 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 			t.Errorf("no page has data-%s", name[1])
 		}
 	}
-	for _, attr := range []string{"data-lost", "data-found", "data-ask", "data-off", "data-full", "data-sound", "data-touch", "data-notice", "data-none",
-		"data-trial", "data-on", "data-refused", "data-copy", "data-done", "data-marked"} {
+	for _, attr := range []string{
+		"data-lost", "data-found", "data-ask", "data-off", "data-full", "data-sound", "data-touch", "data-notice", "data-none",
+		"data-trial", "data-on", "data-refused", "data-copy", "data-done", "data-marked",
+	} {
 		if !strings.Contains(wait, attr+`="`) {
 			t.Errorf("the waiting page lacks %s", attr)
 		}

@@ -24,15 +24,17 @@ var localeFiles embed.FS
 var placeholders = map[string]string{
 	"Count": "{n}", "Low": "{low}", "High": "{high}", "Hours": "{h}", "Minutes": "{m}",
 	"Time": "{t}", "Status": "{status}", "Title": "{title}",
-	"Day": "{day}", "Date": "{date}", "Month": "{month}", "Year": "{year}", "Opens": "{opens}", "Begins": "{begins}",
+	"Day": "{day}", "Date": "{date}", "Month": "{month}", "Year": "{year}", "Opens": "{opens}", "Begins": "{begins}", "Reference": "{ref}",
 }
 
 // catalog gives the messages of one language. It remembers what went wrong and what was asked for, so that a
 // whole page can be compiled before anything is reported.
 type catalog struct {
 	tag       language.Tag
+	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
-	ids       []string // every message in the file
+	ids       []string                 // every message in the file
+	messages  map[string]*i18n.Message // by their ids, as the embedded file has them
 	used      map[string]bool
 	errs      []error
 }
@@ -67,22 +69,27 @@ func loadCatalog(files fs.FS, name string) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A bundle for each language alone: go-i18n would otherwise fall back to another language in silence.
-	bundle := i18n.NewBundle(tag)
-	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	file, err := bundle.ParseMessageFileBytes(data, path.Base(name))
+	c := newCatalog(tag)
+	file, err := c.bundle.ParseMessageFileBytes(data, path.Base(name))
 	if err != nil {
 		return nil, err
 	}
-	c := &catalog{
-		tag: tag, used: map[string]bool{},
-		localizer: i18n.NewLocalizer(bundle, tag.String()),
-	}
 	for _, m := range file.Messages {
 		c.ids = append(c.ids, m.ID)
+		c.messages[m.ID] = m
 	}
 	slices.Sort(c.ids)
 	return c, nil
+}
+
+func newCatalog(tag language.Tag) *catalog {
+	// A bundle for each language alone: go-i18n would otherwise fall back to another language in silence.
+	bundle := i18n.NewBundle(tag)
+	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
+	return &catalog{
+		tag: tag, used: map[string]bool{}, messages: map[string]*i18n.Message{},
+		bundle: bundle, localizer: i18n.NewLocalizer(bundle, tag.String()),
+	}
 }
 
 // sameMessages reports each message that some languages have and others lack.

@@ -12,8 +12,8 @@ type Crowded struct {
 	Target string
 	// Next is the time until the page tries again by itself.
 	Next time.Duration
-	// Kind is for those who help: a short word for what happened.
-	Kind string
+	// Ref names the fault to those who help, as in AppendError. Optional.
+	Ref string
 }
 
 // crowdedPages are the texts and templates, by Networks and Form.
@@ -38,7 +38,7 @@ func (l *locale) compileCrowded(k *compiler) error {
 // concurrent use.
 func (s *Site) AppendCrowded(dst []byte, lang Lang, c *Crowded) []byte {
 	l := s.locale(lang)
-	n := notice{status: 429, kind: c.Kind, target: c.Target, next: c.Next}
+	n := notice{status: 429, ref: c.Ref, target: c.Target, next: c.Next}
 	return s.appendNotice(dst, l, l.crowded[oneIf(c.Networks)][oneIf(c.Form)], &n)
 }
 

@@ -11,14 +11,14 @@ func TestAPassThatIsUsedTooMuchIsExplainedInPlainWords(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	page := func(c Crowded) string { return string(p.AppendCrowded(nil, 0, &c)) }
-	networks := page(Crowded{Networks: true, Target: "/a?b=c", Next: time.Minute, Kind: "stay-networks"})
-	busy := page(Crowded{Target: "/a?b=c", Next: 5 * time.Second, Kind: "stay-busy"})
+	networks := page(Crowded{Networks: true, Target: "/a?b=c", Next: time.Minute, Ref: "8F3A"})
+	busy := page(Crowded{Target: "/a?b=c", Next: 5 * time.Second, Ref: "8F3A"})
 	for _, tc := range []struct{ body, want string }{
 		{networks, "<h1>Zu viele verschiedene Internet-Anschlüsse</h1>"},
 		{networks, "vom WLAN zum Handy-Netz"},
 		{networks, `content="60;url=/a?b=c"`},
 		{networks, `data-page="retry" data-next="60000"`},
-		{networks, "Fehler 429 · stay-networks"},
+		{networks, "Fehler 429. Bitte nennen"},
 		{busy, "<h1>Bitte warten Sie einen Moment</h1>"},
 		{busy, `id="go" href="/a?b=c"`},
 		{busy, "von selbst"},

@@ -25,6 +25,9 @@
 //	                        empty if none. The answer's count for that number must not be higher.
 //	GET  wait?to=PATH       where the visitor stands, as a page, and on to PATH once inside; numbers nobody.
 //	                        PATH is raw and the last parameter: all that follows belongs to it.
+//	GET  language?lang=L&to=PATH
+//	                        remembers the language L for a day and leads back to the page. PATH is encoded as forms do; it
+//	                        counts where the browser does not say which page that was.
 //	POST join?to=PATH       takes a number by a press in a frame, and leads to wait
 //	POST ask?lang=L&shown=M.N
 //	                        asks to be let in, as a page load does, and answers as status does: for pages whose turn it is in

@@ -20,17 +20,22 @@ const (
 // few different headers and matching takes microseconds.
 type matcher struct {
 	match language.Matcher
+	langs []Lang // of its tags
 	known atomic.Pointer[map[string]Lang]
 	grow  sync.Mutex
 }
 
-// newMatcher takes the languages in the order of their Lang.
+// newMatcher takes the languages in the order of their Lang. One with a variant, as easy language is, is for those who choose it:
+// no browser asks for it, and whoever asks for its language gets that.
 func newMatcher(langs []*locale) *matcher {
-	tags := make([]language.Tag, len(langs))
+	m := &matcher{}
+	var tags []language.Tag
 	for i, l := range langs {
-		tags[i] = l.langTag
+		if len(l.langTag.Variants()) == 0 {
+			tags, m.langs = append(tags, l.langTag), append(m.langs, Lang(i))
+		}
 	}
-	m := &matcher{match: language.NewMatcher(tags)}
+	m.match = language.NewMatcher(tags)
 	m.known.Store(&map[string]Lang{})
 	return m
 }
@@ -84,12 +89,12 @@ func cutList(header []byte) []byte {
 
 func (m *matcher) find(header []byte) Lang {
 	wanted, _, err := language.ParseAcceptLanguage(string(header))
-	if err != nil || len(wanted) == 0 {
+	if err != nil || len(wanted) == 0 || len(m.langs) == 0 {
 		return 0
 	}
 	_, index, confidence := m.match.Match(wanted...)
 	if confidence == language.No {
 		return 0
 	}
-	return Lang(index)
+	return m.langs[index]
 }

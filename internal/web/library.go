@@ -32,6 +32,10 @@ func newLibrary(locales fs.FS, prefix string) (*Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: languages: %w", err)
 	}
+	return newLibraryOf(catalogs, prefix)
+}
+
+func newLibraryOf(catalogs []*catalog, prefix string) (*Library, error) {
 	lib := &Library{prefix: prefix, assets: map[string]Asset{}}
 	urls, err := lib.addAssets(catalogs)
 	if err != nil {
@@ -79,6 +83,16 @@ func languagesIn(files fs.FS) ([]string, error) {
 	return tags, nil
 }
 
+// Languages are the tags of the languages of this library, sorted.
+func (lib *Library) Languages() []string {
+	tags := make([]string, len(lib.langs))
+	for i, l := range lib.langs {
+		tags[i] = l.tag
+	}
+	slices.Sort(tags)
+	return tags
+}
+
 // choose finds the compiled languages for a list of tags; an empty list means all.
 func (lib *Library) choose(tags []string) ([]*locale, error) {
 	if len(tags) == 0 {
@@ -88,7 +102,7 @@ func (lib *Library) choose(tags []string) ([]*locale, error) {
 	for _, tag := range tags {
 		i := slices.IndexFunc(lib.langs, func(l *locale) bool { return l.tag == tag })
 		if i < 0 {
-			return nil, fmt.Errorf("language %q: must be one of %s", tag, strings.Join(Languages(), ", "))
+			return nil, fmt.Errorf("language %q: must be one of %s", tag, strings.Join(lib.Languages(), ", "))
 		}
 		chosen = append(chosen, lib.langs[i])
 	}

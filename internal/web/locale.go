@@ -10,6 +10,8 @@ import (
 // locale is everything in one language, compiled.
 type locale struct {
 	tag      string
+	name     string // of the language in itself, HTML
+	choice   string // what the choice of language is called, HTML
 	langTag  language.Tag
 	grouping grouping
 
@@ -38,7 +40,8 @@ type locale struct {
 	tabAhead    phrase
 	tabTurn     phrase
 	errorStatus phrase
-	reference   phrase
+	// what names the fault to those who help: by telephone, or where the site has none
+	toldByPhone, reference phrase
 
 	// of a site that has a title, a contact
 	header, footer, callUs, others page
@@ -67,7 +70,7 @@ type locale struct {
 
 func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 	l := &locale{
-		tag: c.tag.String(), langTag: c.tag, grouping: groupingOf(c.tag),
+		tag: c.tag.String(), name: escaped(c.text("language.name")), choice: escaped(c.text("language.choice")), langTag: c.tag, grouping: groupingOf(c.tag),
 		estimates: c.estimates(),
 		aheadNone: c.phrase(c.text("ahead.none")), aheadExact: c.plurals("ahead.exact"), aheadAbout: c.plurals("ahead.about"),
 		aheadMore: c.plurals("ahead.more"), keptPromises: c.plurals("how.kept"), worse: c.phrase(c.text("estimate.worse")),
@@ -76,7 +79,7 @@ func compileLocale(c *catalog, assets assetURLs) (*locale, error) {
 		startsSoon: c.phrase(c.text("starts.soon")), startsMinutes: c.plurals("starts.minutes"), startsLater: c.phrase(c.text("starts.later")),
 		chance: c.chances(), calendar: c.calendar(), next: c.nexts(),
 		reloads: c.plurals("know.reloads"), tabAhead: c.phrase(c.text("tab.ahead")), tabTurn: c.phrase(c.text("tab.turn")),
-		errorStatus: c.phrase(c.text("label.error")), reference: c.phrase(c.text("label.reference")),
+		errorStatus: c.phrase(c.text("label.error")), toldByPhone: c.phrase(c.text("label.error_call")), reference: c.phrase(c.text("label.reference")),
 	}
 	k, err := newCompiler(c, assets)
 	if err != nil {

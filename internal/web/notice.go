@@ -27,8 +27,8 @@ type Interruption struct {
 	Back string
 	// Next is the time until the retry; zero or less: no retry by itself.
 	Next time.Duration
-	// Kind and Ref are for those who help: a short word for what happened and the request's id. Optional.
-	Kind, Ref string
+	// Ref names the fault to those who help, as in AppendError. Optional.
+	Ref string
 }
 
 // PassEnded is what the page says about a form whose sender is not inside: no more, or not yet.
@@ -38,8 +38,6 @@ type PassEnded struct {
 	Start string
 	// Why the sender is not inside.
 	Why FormEnding
-	// Ref is the request's id. Optional.
-	Ref string
 }
 
 // FormEnding is why the sender of a form is not inside.
@@ -99,7 +97,7 @@ type Placeless struct {
 // notice is the values of every page that is not a waiting page.
 type notice struct {
 	status       int
-	kind, ref    string
+	ref          string
 	target, back string
 	next         time.Duration
 	shut         Status
@@ -113,7 +111,11 @@ func (l *locale) compileNotices(k *compiler) error {
 	for _, status := range errorStatuses {
 		var pg page
 		id := "error." + strconv.Itoa(status)
-		if err := build(&pg, "error.html", "error", id+".heading", id+".text"); err != nil {
+		name := "error"
+		if status == 421 {
+			name = "lost" // there is no start page to go to
+		}
+		if err := build(&pg, "error.html", name, id+".heading", id+".text"); err != nil {
 			return err
 		}
 		l.errors[status] = pg
@@ -174,9 +176,9 @@ func (k *compiler) notice(into *page, file string, v view, heading string, lead 
 }
 
 // AppendError appends the page for an HTTP status of 400 or above; one without texts of its own gets those of
-// 400 or 500. Kind is a short word for what happened, ref the request's id, both shown small for those who help;
-// either may be empty. Safe for concurrent use.
-func (s *Site) AppendError(dst []byte, lang Lang, status int, kind, ref string) []byte {
+// 400 or 500. Ref names this fault to those who help: a few letters and digits, which are read out on the telephone. It may be empty.
+// Safe for concurrent use.
+func (s *Site) AppendError(dst []byte, lang Lang, status int, ref string) []byte {
 	l := s.locale(lang)
 	pg, ok := l.errors[status]
 	if !ok && status < 500 {
@@ -184,14 +186,14 @@ func (s *Site) AppendError(dst []byte, lang Lang, status int, kind, ref string) 
 	} else if !ok {
 		pg = l.errors[500]
 	}
-	return s.appendNotice(dst, l, pg, &notice{status: status, kind: kind, ref: ref})
+	return s.appendNotice(dst, l, pg, &notice{status: status, ref: ref})
 }
 
 // AppendInterruption appends the page for somebody inside whose request the site did not answer. Safe for
 // concurrent use.
 func (s *Site) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte {
 	l := s.locale(lang)
-	n := notice{status: i.Status, kind: i.Kind, ref: i.Ref, target: i.Target, back: i.Back, next: i.Next}
+	n := notice{status: i.Status, ref: i.Ref, target: i.Target, back: i.Back, next: i.Next}
 	if i.Form {
 		return s.appendNotice(dst, l, l.form, &n)
 	}
@@ -202,7 +204,7 @@ func (s *Site) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte
 // concurrent use.
 func (s *Site) AppendPassEnded(dst []byte, lang Lang, v *PassEnded) []byte {
 	l := s.locale(lang)
-	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{ref: v.Ref, target: v.Start})
+	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{target: v.Start})
 }
 
 // AppendOver appends the page for somebody who has no place any more, or none yet. Safe for concurrent use.
@@ -249,12 +251,14 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 			dst = appendHidden(dst, n.next <= 0)
 		case slotTarget:
 			dst = appendURL(dst, n.target)
+		case slotLanguages:
+			dst = s.appendLanguages(dst, l, n.target)
 		case slotBack:
 			if n.back != "" {
 				dst = appendURL(dst, n.back)
 			}
 		case slotReference:
-			dst = l.appendReference(dst, n)
+			dst = s.appendReference(dst, l, n)
 		case slotShut:
 			dst = append(s.appendPhrase(dst, inHTML, l.heading[n.shut.State]), '.')
 		case slotComing:
@@ -266,32 +270,29 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 	return dst
 }
 
-// appendReference appends what a visitor can read out on the telephone: "Error 504 · backend-timeout ·
-// Reference 8f3a".
-func (l *locale) appendReference(dst []byte, n *notice) []byte {
-	start := len(dst)
-	next := func() {
-		if len(dst) > start {
-			dst = append(dst, " · "...)
+// appendReference appends what a visitor can read out on the telephone, or write down where the site names none: "Error 504. Please say
+// this on the telephone: 8F3A".
+func (s *Site) appendReference(dst []byte, l *locale, n *notice) []byte {
+	for _, p := range l.errorStatus {
+		dst = append(dst, p.text[inHTML]...)
+		if p.mark == markStatus {
+			dst = strconv.AppendInt(dst, int64(n.status), 10)
 		}
 	}
-	if n.status != 0 {
-		for _, p := range l.errorStatus {
-			dst = append(dst, p.text[inHTML]...)
-			if p.mark == markStatus {
-				dst = strconv.AppendInt(dst, int64(n.status), 10)
-			}
+	if n.ref == "" {
+		return dst
+	}
+	words := l.reference
+	if s.contact != "" {
+		words = l.toldByPhone
+	}
+	dst = append(dst, ' ')
+	for _, p := range words {
+		dst = append(dst, p.text[inHTML]...)
+		if p.mark == markReference {
+			dst = append(append(append(dst, `<span aria-hidden="true">`...), escaped(n.ref)...), `</span><span class="spoken">`...)
+			dst = append(append(dst, escaped(spelled(n.ref))...), `</span>`...)
 		}
-	}
-	if n.kind != "" {
-		next()
-		dst = appendHTML(dst, n.kind)
-	}
-	if n.ref != "" {
-		next()
-		dst = append(dst, l.reference.constant(inHTML)...)
-		dst = append(dst, ' ')
-		dst = appendHTML(dst, n.ref)
 	}
 	return dst
 }

@@ -10,14 +10,21 @@ func TestAnErrorPageSaysWhatHappened(t *testing.T) {
 	site := testSite()
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
-	body := string(p.AppendError(nil, 0, 504, "backend-timeout", "8f3a"))
-	for _, want := range []string{"<h1>Das dauert gerade zu lange</h1>", "Fehler 504 · backend-timeout · Kennung 8f3a<"} {
+	body := string(p.AppendError(nil, 0, 504, "8F3A"))
+	for _, want := range []string{"<h1>Das dauert gerade zu lange</h1>", `Fehler 504. Bitte nennen Sie am Telefon: <span aria-hidden="true">8F3A</span><span class="spoken">8 F 3 A</span>`, `href="/">Zur Startseite<`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if body := string(p.AppendError(nil, 0, 404, "", "")); !strings.Contains(body, ">Fehler 404<") {
+	if body := string(p.AppendError(nil, 0, 404, "")); !strings.Contains(body, ">Fehler 404.<") {
 		t.Error("the status is missing")
+	}
+	if body := string(p.AppendError(nil, 0, 421, "")); strings.Contains(body, "Startseite") {
+		t.Error("a page of no site leads to a start page")
+	}
+	site.Contact = ""
+	if body := string(mustNew(t, site).AppendError(nil, 0, 504, "8F3A")); !strings.Contains(body, "Fehler 504. Kennung: <span") || strings.Contains(body, "Telefon") {
+		t.Error("a site without a telephone asks for a call")
 	}
 }
 
@@ -27,7 +34,7 @@ func TestAnErrorWithoutTextsOfItsOwnGetsTheGeneralOnes(t *testing.T) {
 		418: "That did not work", 599: "Something went wrong on our side",
 		507: "Something went wrong on our side",
 	} {
-		if body := string(p.AppendError(nil, 0, status, "", "")); !strings.Contains(body, "<h1>"+heading+"</h1>") {
+		if body := string(p.AppendError(nil, 0, status, "")); !strings.Contains(body, "<h1>"+heading+"</h1>") {
 			t.Errorf("%d does not say %q", status, heading)
 		}
 	}
@@ -108,7 +115,8 @@ func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 				t.Errorf("%s: the page has %q", name, never)
 			}
 		}
-		if n := strings.Count(string(body), `"/a"`); n != 1 {
+		beside := strings.Count(string(body), `name="to" value="/a"`) // of the choice of language
+		if n := strings.Count(string(body), `"/a"`) - beside; n != 1 {
 			t.Errorf("%s leads to its target %d times", name, n)
 		}
 		if other, ok := seen[string(body)]; ok {

@@ -81,6 +81,8 @@ const (
 	slotContact
 	slotSite
 	slotTitleEnd
+	slotTitleLang
+	slotLanguages
 	slotStatus
 	slotAsk
 	slotAway
@@ -128,6 +130,7 @@ var slotNames = map[string]slot{
 	"clock": slotClock, "entry": slotEntry, "anew": slotAnew, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
 	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
+	"title-lang": slotTitleLang, "languages": slotLanguages,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
 	"draw-news": slotDrawNews, "hide-draw": slotHideDraw, "draw": slotDraw,

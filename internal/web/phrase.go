@@ -26,13 +26,14 @@ const (
 	markYear
 	markOpens
 	markBegins
+	markReference
 )
 
 var marks = map[string]mark{
 	"{n}": markCount, "{e}": markEstimate, "{low}": markLow, "{high}": markHigh,
 	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus, "{title}": markTitle,
 	"{t}": markTime, "{day}": markDay, "{date}": markDate, "{month}": markMonth, "{year}": markYear,
-	"{opens}": markOpens, "{begins}": markBegins,
+	"{opens}": markOpens, "{begins}": markBegins, "{ref}": markReference,
 }
 
 // form is what a text is written into: escaping differs, words do not.

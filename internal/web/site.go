@@ -101,6 +101,7 @@ type Site struct {
 	away        string
 	leave, move string
 	draw        string
+	languages   []string // the choice of language by language, see languageForms
 	entry       time.Duration
 }
 
@@ -137,7 +138,8 @@ func (lib *Library) site(cfg SiteConfig) (*Site, error) {
 		langs: langs, matcher: newMatcher(langs), headers: policyHeaders("'self'", ancestors), ancestors: ancestors,
 		title: inForms(cfg.Title), contact: contactHTML(cfg.Contact),
 		status: escaped(spoken("status")), ask: escaped(spoken("ask")), away: escaped(own("away")), leave: escaped(own("leave")), move: escaped(own("move")), draw: escaped(spoken("draw")),
-		entry: cfg.Entry,
+		languages: lib.languageForms(langs, &cfg),
+		entry:     cfg.Entry,
 	}, nil
 }
 

@@ -77,6 +77,8 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return strconv.AppendInt(dst, int64(max(w.Next, 0)/time.Millisecond), 10)
 	case slotTarget:
 		return appendURL(dst, w.Target)
+	case slotLanguages:
+		return s.appendLanguages(dst, l, w.Target)
 	case slotNumber:
 		return l.grouping.append(dst, w.Number)
 	case slotPlaceCode:
@@ -150,6 +152,10 @@ func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
 		return append(dst, s.title[inHTML]...)
 	case slotContact:
 		return append(dst, s.contact...)
+	case slotTitleLang:
+		return s.appendTitleLang(dst, l)
+	case slotLanguages:
+		return s.appendLanguages(dst, l, "")
 	case slotTitleEnd:
 		if s.title[inHTML] != "" {
 			dst = append(append(dst, " · "...), s.title[inHTML]...)

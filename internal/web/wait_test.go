@@ -36,13 +36,13 @@ func everyPage(p *Site) map[string][]byte {
 			pages[l.tag+" "+s.String()] = p.AppendWait(nil, lang, w)
 		}
 		for _, status := range errorStatuses {
-			pages[fmt.Sprint(l.tag, " error ", status)] = p.AppendError(nil, lang, status, "kind", "ref")
+			pages[fmt.Sprint(l.tag, " error ", status)] = p.AppendError(nil, lang, status, "ref")
 		}
-		in := Interruption{Status: 502, Target: "/a", Back: "/b", Next: 5 * time.Second, Kind: "kind", Ref: "ref"}
+		in := Interruption{Status: 502, Target: "/a", Back: "/b", Next: 5 * time.Second, Ref: "ref"}
 		pages[l.tag+" retry"] = p.AppendInterruption(nil, lang, &in)
 		in.Form = true
 		pages[l.tag+" form"] = p.AppendInterruption(nil, lang, &in)
-		pages[l.tag+" lapsed"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Ref: "ref"})
+		pages[l.tag+" lapsed"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a"})
 		pages[l.tag+" early"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormEarly})
 		pages[l.tag+" form in line"] = p.AppendPassEnded(nil, lang, &PassEnded{Start: "/a", Why: FormInLine})
 		for why, name := range endingNames {
@@ -329,10 +329,10 @@ func TestWhatOthersWroteIsText(t *testing.T) {
 	w.Target = `/"><script>alert(1)</script>`
 	bodies := [][]byte{
 		p.AppendWait(nil, 0, w),
-		p.AppendError(nil, 0, 400, "<script>", "<script>"),
+		p.AppendError(nil, 0, 400, "<script>"),
 		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Target: w.Target, Ref: "<script>"}),
-		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: w.Target, Kind: "<script>"}),
-		p.AppendPassEnded(nil, 0, &PassEnded{Start: w.Target, Ref: "<script>"}),
+		p.AppendInterruption(nil, 0, &Interruption{Status: 502, Form: true, Back: w.Target, Ref: "<script>"}),
+		p.AppendPassEnded(nil, 0, &PassEnded{Start: w.Target}),
 		p.AppendOver(nil, 0, &Placeless{Why: EndedLeft, Target: w.Target}), p.AppendOver(nil, 0, &Placeless{Why: EndedLeft, Target: w.Target, Shut: Closed}),
 		p.AppendPress(nil, 0, w.Target),
 		p.AppendWindow(nil, 0, w.Target),

@@ -34,7 +34,7 @@ test('leaving the line takes two steps', async () => {
   await withPage(options, async (page) => {
     await setup();
     await page.goto(base + '/termine');
-    const leave = page.getByRole('button', { name: 'Yes, leave the line' });
+    const leave = page.getByRole('button', { name: 'Yes, leave the queue' });
     assert.equal(await leave.isVisible(), false);
     await page.getByText('Leave the queue', { exact: true }).click();
     await leave.click();

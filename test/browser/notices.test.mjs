@@ -64,11 +64,11 @@ test('an interrupted form is never sent again; the page says when the site answe
     // The site goes away for a while: the page that held the form answers 502 too.
     await setup({ page: 'error', post: 'form', status: 502, next: 300 });
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('It will not be sent again by itself.').waitFor();
+    await page.getByText('We will not send it again by ourselves.').waitFor();
     await until('two looks', async () => (await log()).filter((r) => r.method === 'HEAD').length >= 2);
-    assert.equal(await page.getByText('The site is answering again.').isVisible(), false);
+    assert.equal(await page.getByText('It works again.').isVisible(), false);
     await setup({ page: 'site', post: 'site' });
-    await page.getByText('The site is answering again.').waitFor();
+    await page.getByText('It works again.').waitFor();
     await page.getByRole('button', { name: 'Back to my form' }).click();
     await page.waitForURL(base + '/form');
     assert.equal(await page.locator('#name').inputValue(), 'Erika Mustermann');
@@ -81,9 +81,9 @@ test('after the time inside the form is kept and can be sent by the visitor', as
     await setup({ page: 'site', post: 'lapsed' });
     await sendForm(page, 'Erika');
     await page.getByRole('heading', { name: 'We did not receive your form' }).waitFor();
-    await page.getByText('We did not pass your form on.').waitFor();
+    await page.getByText('You were not active for some time').waitFor();
     const opened = context.waitForEvent('page');
-    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    await page.getByRole('link', { name: 'Open in a new window' }).click();
     const tab = await opened;
     await tab.getByRole('heading', { name: 'Inside' }).waitFor();
     assert.equal(tab.url(), base + '/form');

@@ -45,8 +45,8 @@ test('in the background the page says so and goes in when it is looked at', asyn
     await setup({ state: 'called', admit: true, next: 1000, until: 300 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    await page.getByText('Your place is held for about 5 more minutes.').waitFor();
-    assert.match(await spoken(page), /^It is your turn\. You can go in now\./);
+    await page.getByText('We will keep your place for 5 more minutes. After that it will still be your turn again.').waitFor();
+    assert.match(await spoken(page), /^It is your turn\. You can go on to: Bürgerbüro Musterstadt\./);
     const titles = new Set();
     for (let i = 0; i < 6; i++) {
       titles.add(await page.title());
@@ -289,7 +289,7 @@ test('leaving the line is a deliberate step and is not also reported as going aw
     await setup();
     await page.goto(base + '/termine');
     await page.getByText('Leave the queue', { exact: true }).click();
-    await page.getByRole('button', { name: 'Yes, leave the line' }).click();
+    await page.getByRole('button', { name: 'Yes, leave the queue' }).click();
     await page.getByRole('heading', { name: 'You have left the queue' }).waitFor();
     assert.equal((await log()).filter((r) => r.url === '/.einlass/leave').length, 1);
     assert.deepEqual(await away(), []);

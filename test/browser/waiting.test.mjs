@@ -96,7 +96,7 @@ test('a lost connection is said, tried again ever more slowly, and its return is
     }
     assert.ok((await polls()).length >= 6); // a browser may try a connection anew by itself
     assert.ok(gaps[5] >= 20000 && gaps[2] >= 2500, `pauses of ${gaps} ms`);
-    await lost.getByText('Your number stays yours').waitFor();
+    await lost.getByText('You keep your number').waitFor();
     assert.match(await spoken(page), /no connection/);
     assert.equal(await page.locator('#ahead b').textContent(), '1,234');
     await setup({ next: 60000, ahead: 900 });
@@ -334,11 +334,11 @@ test('times of day are by the server\'s clock and in the room\'s zone, whatever 
     await setup({ next: 60000, clock, zone: 120 });
     await page.goto(base + '/termine');
     assert.equal(await page.locator('#updated').textContent(), 'Last updated: 07:47:55');
-    assert.equal(await page.locator('#clock').textContent(), 'between 07:55 and 08:10');
+    assert.equal(await page.locator('#clock').textContent(), 'It will be your turn between about 07:55 and 08:10.');
     await setup({ next: 60000, clock: clock + 60000, zone: 120 });
     await polled(page, 60001);
     assert.equal(await page.locator('#updated').textContent(), 'Last updated: 07:48:55');
-    assert.equal(await page.locator('#clock').textContent(), 'between 08:00 and 08:10');
+    assert.equal(await page.locator('#clock').textContent(), 'It will be your turn between about 08:00 and 08:10.');
     // Times past the room's midnight would mislead, and those of a room without a zone are the visitor's.
     await setup({ next: 60000, clock: Date.parse('2027-06-14T21:55:00Z'), zone: 120 });
     await polled(page, 60001);

@@ -212,7 +212,7 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 	case "wait":
 		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, &web.Placeless{Why: web.EndedLeft, Target: "/termine"}))
 	default:
-		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, "", ""))
+		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, ""))
 	}
 }
 
@@ -266,16 +266,16 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, pageBefore)
 	case page == "neutral":
 		neutral := s.library.Neutral()
-		s.servePage(w, status, neutral.AppendError(nil, neutral.Lang([]byte(r.Header.Get("Accept-Language"))), status, "unknown-host", ""))
+		s.servePage(w, status, neutral.AppendError(nil, neutral.Lang([]byte(r.Header.Get("Accept-Language"))), status, ""))
 	case page == "error":
-		s.servePage(w, status, s.pages.AppendError(nil, lang, status, "backend-timeout", "8f3a61c2"))
+		s.servePage(w, status, s.pages.AppendError(nil, lang, status, "8F3A"))
 	case page == "retry", page == "form":
 		s.servePage(w, status, s.pages.AppendInterruption(nil, lang, &web.Interruption{
 			Status: status, Form: page == "form", Target: r.URL.RequestURI(), Back: "/form", Next: next,
-			Kind: "backend-timeout", Ref: "8f3a61c2",
+			Ref: "8F3A",
 		}))
 	case page == "lapsed":
-		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Ref: "8f3a61c2"}))
+		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form"}))
 	case page == "early":
 		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Why: web.FormEarly}))
 	case page == "press":

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost. Such a host is as trustworthy to browsers
 // as one with TLS, and every two of them are different sites. plain.test is none of that.
-var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer", "letter", "device"}
+var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer", "letter", "device", "language"}
 
 func TestNobodyButAPersonTakesANumber(t *testing.T) {
 	chromium, err := engine()

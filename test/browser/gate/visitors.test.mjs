@@ -215,6 +215,33 @@ test('a browser without cookies takes one number and is told', async () => {
   });
 });
 
+test('a language that is chosen on a phone keeps the place, without script too', async () => {
+  const room = 'language';
+  for (const [javaScriptEnabled, mine] of [[true, 1], [false, 2]]) {
+    await withContext({ javaScriptEnabled, viewport: { width: 320, height: 640 }, locale: 'tr-TR' }, async (context) => {
+      const page = await context.newPage();
+      const number = () => page.locator('body').getAttribute('data-number');
+      const wide = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      await page.goto(at(room) + '/termine?ort=3');
+      await heading(page, inLine);
+      const before = await number();
+      const button = page.getByRole('button', { name: 'Deutsch' });
+      assert.equal(await button.getAttribute('lang'), 'de');
+      const { height } = await button.boundingBox();
+      assert.ok(height >= 44, `the button is ${height} px high`);
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'English' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      assert.equal(await number(), before);
+      if (javaScriptEnabled) assert.ok(await wide() <= 0, 'the page is wider than the window');
+      await page.goto(at(room) + '/termine?ort=3');
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      assert.equal(await numbers(room), mine);
+    });
+  }
+});
+
 long('a browser without cookies and without script takes one number and is told', async () => {
   const room = 'scriptless';
   cookies = false;
@@ -246,7 +273,7 @@ test('a form of a browser without cookies takes no number, though there is room'
     await page.getByRole('button', { name: 'Send' }).click();
     await heading(page, 'We did not receive your form');
     assert.equal(await numbers(room), before);
-    assert.equal(await page.getByRole('link', { name: 'Open the site in a new tab' }).getAttribute('href'), '/open/form');
+    assert.equal(await page.getByRole('link', { name: 'Open in a new window' }).getAttribute('href'), '/open/form');
   });
 });
 
@@ -260,7 +287,7 @@ long('who leaves in one tab takes no number in the other', async () => {
       await b.goto(at(room) + '/termine?tab=2');
       await heading(b, inLine);
       await a.getByText('Leave the queue', { exact: true }).click();
-      await a.getByRole('button', { name: 'Yes, leave the line' }).click();
+      await a.getByRole('button', { name: 'Yes, leave the queue' }).click();
       await heading(a, 'You have left the queue');
       await heading(b, 'You have left the queue');
       await a.reload();
@@ -394,7 +421,7 @@ test('by plain http a form without a pass gets a page with a way on', async () =
     await heading(page, 'We did not receive your form');
     assert.equal(await numbers(room), 0);
     const opened = context.waitForEvent('page');
-    await page.getByRole('link', { name: 'Open the site in a new tab' }).click();
+    await page.getByRole('link', { name: 'Open in a new window' }).click();
     const tab = await opened;
     await heading(tab, 'Open'); // the form's own page needs no pass here
     await tab.goto(at(room) + '/termine');

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/einlass/einlass/internal/config"
+)
+
+// withPages names a folder with one file.
+func withPages(file, text, languages string) func(*world) {
+	return func(w *world) {
+		if err := os.MkdirAll(w.path("pages"), 0o700); err != nil {
+			w.t.Fatal(err)
+		}
+		w.write(filepath.Join("pages", file), text, 0o600)
+		w.edit("[de, en]\n", languages+"\n    pages: DIR/pages\n")
+	}
+}
+
+func mistakesOfPages() []mistake {
+	return []mistake{
+		{name: "no folder of pages", spoil: edits("[de, en]\n", "[de, en]\n    pages: DIR/none\n"), key: "rooms[0].pages", at: "pages:", say: "no such file"},
+		{name: "a file for a folder of pages", spoil: edits("[de, en]\n", "[de, en]\n    pages: DIR/token\n"), key: "rooms[0].pages", at: "pages:", say: "is not a folder"},
+		{name: "an unknown sentence", spoil: withPages("de.yaml", "\nnothing: x\nmore: y\n", "[de]"), key: "rooms[0].pages", at: "pages:", say: "de.yaml:3: more: unknown key"},
+		{name: "a language that the folder lacks", spoil: withPages("de.yaml", "", "[de, fr]"), key: "rooms[0].languages[1]", at: "[de, fr]", say: `there are no pages in "fr"; want some of de`},
+	}
+}
+
+func TestAReloadReadsTheFolderAgainAndKeepsWhatWasGood(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	say := func(text string) {
+		if err := os.WriteFile(filepath.Join(dir, "en.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("error:\n  \"404\":\n    heading: Nothing of the kind\n")
+	p := &draft{dir: t.TempDir(), rooms: []planned{{"a", newSite(t).backend(), "    languages: [en]\n    pages: " + dir + "\n"}}}
+	r := run(t, p)
+	read := func() (*config.Config, error) { return p.load(t), nil }
+	shows := func(want string) {
+		t.Helper()
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, body := r.get(r.newClient(jar), "a", "/.einlass/none?room=a"); !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q: %s", want, body)
+		}
+	}
+	shows("Nothing of the kind")
+	say("error:\n  \"404\":\n    heading: Nothing at all\n")
+	r.reload(t.Context(), read)
+	shows("Nothing at all")
+	say("error:\n  \"404\":\n    haeding: Nothing\n")
+	r.reload(t.Context(), read)
+	shows("Nothing at all")
+	if r.logs.FilterMessageSnippet("the one before stays").Len() != 1 {
+		t.Error("the log does not say that the folder was refused")
+	}
+}
+
+func TestTheSentencesOfALanguageArePrinted(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	root := newRoot()
+	root.SetOut(&out)
+	root.SetArgs([]string{"pages", "reference", "de"})
+	if err := root.Execute(); err != nil || !strings.Contains(out.String(), "  name: Deutsch\n") {
+		t.Errorf("%v, %.100s", err, out.String())
+	}
+	root.SetArgs([]string{"pages", "reference", "tlh"})
+	if err := root.Execute(); err == nil || !strings.Contains(err.Error(), "want one of de") {
+		t.Errorf("an unknown language: %v", err)
+	}
+}

@@ -15,7 +15,8 @@ var assetFiles embed.FS
 // A script is one function, into which its parts are put in this order.
 var (
 	scriptParts = [...]string{
-		"script/page.js", "script/clock.js", "script/wait.js", "script/figures.js", "script/say.js", "script/poll.js", "script/turn.js",
+		"script/page.js", "script/clock.js", "script/wait.js", "script/figures.js", "script/say.js", "script/poll.js",
+		"script/presence.js", "script/turn.js", "script/alarm.js",
 		"script/bell.js", "script/awake.js", "script/copy.js", "script/notices.js", "script/start.js",
 	}
 	// drawParts are of the page of a draw.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/test/browser/fakegateway"
@@ -37,7 +38,7 @@ func TestEveryNodeTestHasItsGoTest(t *testing.T) {
 func runNode(t *testing.T, file string, args ...string) {
 	t.Helper()
 	t.Parallel()
-	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000"}
+	site := web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Entry: 10 * time.Second}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	chromium, err := engine()

@@ -1,13 +1,21 @@
 // Times of day, by the server's clock: a device's may be wrong, and would contradict the times that the page names. They are in the room's
 // zone, if it has one, else in the visitor's, which only the browser knows.
 
-var behind = 0, zone = NaN; // how far the device's clock is behind the server's, in ms; how far the zone is ahead of UTC, in minutes
+// now is a clock that nobody sets, in ms. It may stand still while the device sleeps.
+function now() { return window.performance && performance.now ? performance.now() : Date.now(); }
 
-function setClock(now, minutes) {
-  if (now > 0) { behind = now - Date.now(); zone = minutes; }
+// mark is a moment by both clocks of the device, and since how long ago one was, in ms: longer than one clock says if it was set back
+// or stood still meanwhile.
+function mark() { return [now(), Date.now()]; }
+function since(then) { return Math.max(now() - then[0], Date.now() - then[1]); }
+
+var behind = Date.now() - now(), zone = NaN; // how far now is behind the server's clock, in ms; how far the zone is ahead of UTC, in minutes
+
+function setClock(time, minutes) {
+  if (time > 0) { behind = time - now(); zone = minutes; }
 }
 
-function serverNow() { return Date.now() + behind; }
+function serverNow() { return now() + behind; }
 
 // dayOf is a name for the day of a time.
 function dayOf(time) { return isNaN(zone) ? new Date(time).toDateString() : Math.floor((time + zone * 60000) / 86400000); }
@@ -27,12 +35,9 @@ function clock(time, seconds) {
 
 // oClock turns a range into times of day. Short waits need none, and one that ends tomorrow would mislead.
 function oClock(low, high) {
-  var five = 300000, now = serverNow();
+  var five = 300000, at = serverNow();
   if (!(high >= 600)) { return ''; }
-  var from = Math.floor((now + low * 1000) / five) * five, to = Math.ceil((now + high * 1000) / five) * five;
-  if (from < now || dayOf(to) !== dayOf(now)) { return ''; }
+  var from = Math.floor((at + low * 1000) / five) * five, to = Math.ceil((at + high * 1000) / five) * five;
+  if (from < at || dayOf(to) !== dayOf(at)) { return ''; }
   return fill($('clock'), { low: clock(from), high: clock(to) });
 }
-
-// now is a clock that nobody sets, in ms.
-function now() { return window.performance && performance.now ? performance.now() : Date.now(); }

@@ -79,10 +79,11 @@ function countDown(seconds, words) {
   count();
 }
 
-// count shows what is left. Where the clocks of the device do not go alike, it was asleep or was set: what is left is not known
-// until the next answer, and only the time that the page names still stands.
+// count shows what is left. Where the device's time of day has run ahead of now, the device was asleep or was set: what is left is not
+// known until the next answer, and only the time that the page names still stands. A device that is set back changes nothing.
 function count() {
-  var left = Math.max(0, Math.ceil((begins - now()) / 1000)), el = $('starts'), apart = Math.abs(Date.now() - now() - counted) > 2000;
+  var left = Math.max(0, Math.ceil((begins - now()) / 1000)), el = $('starts'), ahead = Date.now() - now() - counted, apart = ahead > 2000;
+  counted += Math.min(ahead, 0);
   if (apart || !left) {
     clearInterval(counting);
     show($('starts-fact'), false);
@@ -92,7 +93,9 @@ function count() {
   if (apart) { poll(); }
 }
 
-function updated() {
-  write($('updated'), fill($('updated'), { t: clock(serverNow(), true) }));
-  show($('updated'), state !== 'called' && state !== 'missed');
+// updated says of when the figures are. Those that are the last known ones stay of the time when they came.
+function updated(stale) {
+  var el = $('updated');
+  if (!stale) { write(el, fill(el, { t: clock(serverNow(), true) })); }
+  show(el, el.textContent && state !== 'called' && state !== 'missed');
 }

@@ -13,6 +13,7 @@ function jitter(ms) { return ms * (0.8 + 0.4 * Math.random()); }
 
 // Storage of this tab; a browser may forbid it.
 function keep(key, value) { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (e) { } }
+function forget(key) { try { sessionStorage.removeItem(key); } catch (e) { } }
 function kept(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch (e) { return null; } }
 
 // request asks and gives the answer, or the reason why there is none, within 15 seconds.

@@ -1,23 +1,21 @@
 // The polls of the waiting page: when they are due, what they answer, and what is done when none comes.
 
-var last = 0, due = 0, timer, failures = 0, busy = false;
+var last = mark(), timer, failures = 0, busy = false;
 
 // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
 function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }
 
 // schedule sets the next poll. Timers of a tab in the background fire late, by up to a minute, and not at all
-// while a device sleeps: what counts is when the poll is due, see wake.
+// while a device sleeps, see wake.
 function schedule(ms) {
   clearTimeout(timer);
-  due = ms > 0 ? Date.now() + ms : Infinity;
   if (ms > 0) { timer = setTimeout(poll, Math.max(ms, 500)); }
 }
 
 function poll() {
   if (busy || going) { return; }
-  if (!window.fetch) { enter(); return; }
   busy = true;
-  last = Date.now();
+  last = mark();
   clearTimeout(timer);
   // The figure belongs to its number: another tab may have got another one meanwhile.
   var asking = asks();
@@ -35,6 +33,7 @@ function answered(got) {
   if (s.checking) { s.state = 'checking'; }
   if (s.ended && $('join')) { s.state = 'ended'; }
   if (s.state === 'none' || s.state === 'inside' || s.state === 'called') { turn(s); return; }
+  endCall();
   schedule(s.next);
   if (s.words || s.state === state) { stopAlarm(); render(s); } else { anew(); }
 }
@@ -49,5 +48,5 @@ function failed(err, retryAfter) {
 // wake polls at once when the page is looked at, or the connection or the device is back.
 function wake() {
   stopAlarm();
-  if (state === 'called' || failures || Date.now() >= due || Date.now() - last > 3000) { poll(); }
+  if (state === 'called' || failures || since(last) > 3000) { poll(); }
 }

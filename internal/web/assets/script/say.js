@@ -1,6 +1,6 @@
 // What the waiting page says to those who do not look at it: the sentences that screen readers speak.
 
-var spokenAt = Date.now(), spokenAhead = Infinity, toldMore;
+var spokenAt = now(), spokenAhead = Infinity, toldMore;
 var heard; // the word of the chance that was read on the page or spoken last
 var promised = 0, worseAt = 0; // the latest time of the turn that was said, and when a later one was told, in ms of now
 
@@ -19,7 +19,7 @@ if (urgent) {
 function say(text, alert) {
   if (!text || text === lastSaid) { return; }
   lastSaid = text;
-  spokenAt = Date.now();
+  spokenAt = now();
   (alert ? urgent : polite).textContent = text;
 }
 
@@ -28,11 +28,15 @@ function say(text, alert) {
 function announce(s, words, changed) {
   var n = place ? place.shown : s.ahead;
   var passed = [1000, 500, 200, 100, 50, 20, 10, 5, 3, 2, 1, 0].some(function (m) { return n >= 0 && n <= m && spokenAhead > m; });
-  var since = Date.now() - spokenAt;
+  var quiet = now() - spokenAt;
   if (!words) { return; }
+  if (state === 'called') {
+    if (changed) { sayTurn(words); }
+    return;
+  }
   if (worse(s, words) && !changed) { return; }
   if (changed) {
-    say((words.heading + '. ' + words.lead + said('last')).replace(/\.\. /, '. '));
+    say((words.heading + '. ' + words.lead + said('last')).replace(/\.\. /, '. '), state === 'missed');
     spokenAhead = n;
   } else if (s.more > 0 && !toldMore) {
     toldMore = true;
@@ -40,7 +44,7 @@ function announce(s, words, changed) {
   } else if (s.chance > 0 && s.chance !== heard) {
     heard = s.chance;
     say(words.chance);
-  } else if (/^(waiting|front)$/.test(state) && n >= 0 && (passed && since > 60000 || since > 300000)) {
+  } else if (/^(waiting|front)$/.test(state) && n >= 0 && (passed && quiet > 60000 || quiet > 300000)) {
     say(words.ahead.join('') + ' – ' + words.estimate);
     spokenAhead = n;
   }

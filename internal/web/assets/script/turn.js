@@ -1,54 +1,134 @@
-// The turn: the way in, and how one is called who does not look at the page.
+// The turn. The time inside begins when a place is claimed, so a page claims for a person only: by a press, or by counting down
+// while somebody is here. Whoever is away is called and loses nothing by this page.
 
-var target; // what leads to the site, or anew to this page
+var target; // what leads to the site: loading it claims a call
 var going = false;
-var flashing, ringing;
+var call; // the call that is on, see called
 
-// turn: it is worth loading the page. In the background that would use up a call nobody sees, so the page
-// says so and goes in when it is looked at.
 function turn(s) {
   schedule(s.next || 10000);
   if (s.state === 'none') { anew(); return; }
-  if (!visible() && s.state === 'inside') { return; }
-  s.state = 'called';
-  render(s);
-  if (visible()) { enter(); } else { alarm(); }
+  // Another tab has claimed. A gateway of the release before does not tell in words what a call is, and its pages went in when looked at.
+  if (s.state === 'inside' || !s.words) {
+    if (visible()) { enter(); } else if (s.state === 'called') { alarm(); }
+    return;
+  }
+  called(s);
 }
 
+// called shows a call. until is when it ends, stopped that the visitor wants to go on by a press only.
+function called(s) {
+  var first = !call;
+  if (first) { call = { stopped: kept(stopKey()) === true }; }
+  call.last = s.last;
+  call.until = s.until > 0 ? now() + s.until * 1000 : Infinity;
+  if (first && s.until <= 60) { call.warned = true; } // the call itself says it
+  render(s);
+  clearTimeout(call.warning);
+  if (!call.warned && s.until > 0) { call.warning = setTimeout(warn, Math.max(0, s.until - 60) * 1000); }
+  countIn(first);
+  if (first && !call.counting && !here()) { alarm(); }
+}
+
+// sayTurn tells of the call: what it is, how long it lasts, and what the page does by itself.
+function sayTurn(words) {
+  var rest = here() && mayCount() ? fill($('entry'), { n: Number(data.entry) }) : words.claim;
+  say((words.heading + '. ' + words.lead + ' ' + rest).replace(/\.\. /, '. '), true);
+}
+
+// warn tells a minute before the end of a call what comes then.
+function warn() {
+  var claim = $('claim'), words = text(claim, call.last ? 'ends' : 'again');
+  call.warned = true;
+  if (!words) { return; }
+  write(claim, words);
+  show(claim, true);
+  say(words, true);
+  if (!here()) { bell.ring(); }
+}
+
+// endCall forgets a call that is over.
+function endCall() {
+  if (!call) { return; }
+  stopCounting();
+  clearTimeout(call.warning);
+  forget(stopKey());
+  call = undefined;
+}
+
+function stopKey() { return data.poll + number + 'stop'; }
+
+// ---- going on by itself ----
+
+function mayCount() { return $('entry') && Number(data.entry) >= 3 && !(call && call.stopped); }
+
+// countIn begins to count down if somebody is here. The heading takes the focus, so that whoever uses keys or hears the page
+// stands before the buttons. told: that has been said.
+function countIn(told) {
+  if (state !== 'called' || !call || call.counting || going || !here() || !mayCount() || failures) { return; }
+  var heading = $('heading');
+  stopAlarm();
+  stir();
+  call.ends = now() + Number(data.entry) * 1000;
+  call.ticked = mark();
+  call.counting = setInterval(tick, 500);
+  show($('entry'), true);
+  tick();
+  heading.setAttribute('tabindex', '-1');
+  heading.focus();
+  if (!told) { say($('entry-left').textContent, true); }
+}
+
+// tick shows what is left. A device that was asleep has counted for nobody, and a page without a connection would leave for nothing.
+function tick() {
+  var left = Math.ceil((call.ends - now()) / 1000), slept = since(call.ticked) > 5000;
+  call.ticked = mark();
+  if (slept) { seen = -Infinity; }
+  if (slept || !visible() || now() >= call.until || left <= 0 && (failures || navigator.onLine === false)) {
+    stopCounting();
+    poll();
+    return;
+  }
+  write($('entry-left'), fill($('entry'), { n: Math.max(left, 0) }));
+  if (left <= 0) {
+    stopCounting();
+    enter();
+  }
+}
+
+function stopCounting() {
+  clearInterval(call.counting);
+  call.counting = undefined;
+  show($('entry'), false);
+}
+
+// stay is the press on the button that stops the count. From then on only a press goes on, in this tab and for this call.
+function stay() {
+  if (!call) { return; }
+  call.stopped = true;
+  keep(stopKey(), true);
+  stopCounting();
+  $('go').focus();
+}
+
+// ---- leaving the page ----
+
 // enter loads the page's target, which leads to the URL first asked for and keeps its fragment on the way.
-function enter() {
+function enter() { leadOn(target); }
+
+// anew loads the page to learn what became of the place, at most twice a minute. That claims nothing.
+function anew() {
+  var key = 'einlass-anew', before = kept(key) || 0;
+  if (Math.abs(Date.now() - before) < 30000) { return; }
+  keep(key, Date.now());
+  leadOn(data.anew || target);
+}
+
+function leadOn(url) {
   going = true;
   stopAlarm();
   // Should the navigation come to nothing (a download, say), go on polling. Not before a slow site has had its
   // time: a second attempt would cut off the first.
   setTimeout(function () { going = false; schedule(1000); }, 120000);
-  lead(target);
-}
-
-// anew loads the page's target to learn what became of the place, or to get one where there was none, at most twice a
-// minute.
-function anew() {
-  var key = 'einlass-anew', before = kept(key) || 0;
-  if (Date.now() - before < 30000) { return; }
-  keep(key, Date.now());
-  enter();
-}
-
-function alarm() {
-  if (flashing) { return; }
-  var turnTitle = doc.title, still = window.matchMedia && matchMedia('(prefers-reduced-motion: reduce)').matches, on = true;
-  flashing = setInterval(function () {
-    on = !on;
-    if (!still) { doc.title = on ? turnTitle : siteTitle; }
-  }, 1000);
-  bell.ring();
-  ringing = setInterval(bell.ring, 20000);
-}
-
-function stopAlarm() {
-  clearInterval(flashing);
-  clearInterval(ringing);
-  if (flashing && state === 'called') { doc.title = tab; }
-  flashing = ringing = undefined;
-  bell.quiet();
+  lead(url);
 }

@@ -18,6 +18,10 @@ function waitingPage() {
   alarmClock = setUpAlarm();
   setUpCopy();
   listen();
+  watch(function () {
+    if (call) { stopAlarm(); }
+    countIn();
+  });
   begin();
 }
 
@@ -25,6 +29,7 @@ function hasPlace() { return /^(waiting|front|missed|called|paused|down|recoveri
 
 function render(s) {
   var changed = s.state !== state, words;
+  stir();
   setClock(s.now, Number(s.zone));
   state = s.state;
   if (s.number > 0 || /^(lots|drawing)$/.test(state)) { number = s.number; } // a draw gives another number
@@ -43,6 +48,7 @@ function render(s) {
   only($('ahead-fact'), s.ahead >= 0);
   only($('more'), s.more > 0);
   show($('claim'), state === 'called' && s.until > 0);
+  only($('stay'), words && words.stay);
   only($('last'), s.last);
   only($('chance'), s.chance > 0);
   chance = s.chance || 0;
@@ -61,7 +67,7 @@ function render(s) {
   bell.render(state);
   awake.render(state);
   alarmClock(s.low);
-  updated();
+  updated(s.stale);
   announce(s, words, changed);
 }
 
@@ -73,6 +79,7 @@ function renderWords(words) {
   write($('more'), words.more);
   write($('estimate'), words.estimate);
   write($('claim'), words.claim);
+  write($('stay'), words.stay || '');
   write($('chance'), words.chance || '');
   write($('came'), words.came || '');
   renderComing(words.next);
@@ -109,6 +116,7 @@ function listen() {
   });
   // A form that opens a window leaves this page where it is.
   doc.addEventListener('submit', function (e) { if (!e.target.target) { going = true; } });
+  if ($('entry-stop')) { $('entry-stop').addEventListener('click', stay); }
   $('go').addEventListener('click', function (e) {
     if (!e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();
@@ -136,7 +144,8 @@ function begin() {
   bell.render(state);
   awake.render(state);
   alarmClock(Number(data.low));
-  updated();
+  updated($('stale') && !$('stale').hidden);
   nav = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];
-  if (nav && nav.type === 'back_forward') { poll(); } else { schedule(Number(data.next)); }
+  // A page that was sent at the turn does not say for how long it may be taken.
+  if (state === 'called' || nav && nav.type === 'back_forward') { poll(); } else { schedule(Number(data.next)); }
 }

@@ -3,7 +3,9 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +29,18 @@ func (a *Answer) Refresh() (after time.Duration, target string, err error) {
 	}
 	return after, target, err
 }
+
+// Button is where the button of a waiting page leads.
+func (a *Answer) Button(t testing.TB) string {
+	t.Helper()
+	found := button.FindStringSubmatch(a.Body)
+	if found == nil {
+		t.Fatalf("no button on a page of state %q", a.Header.Get("Einlass-State"))
+	}
+	return html.UnescapeString(found[1])
+}
+
+var button = regexp.MustCompile(`id="go" href="([^"]+)"`)
 
 // FromSite reports whether the site answered, and not the gateway in its stead.
 func (a *Answer) FromSite() bool { return a.Header.Get("X-Site") != "" }

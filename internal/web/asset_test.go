@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestOneScriptIsThereForAllLanguages(t *testing.T) {
@@ -105,7 +106,9 @@ func TestTheScriptKnowsNoLanguage(t *testing.T) {
 // What the script reads of a page must be there: data-… of the body and of the elements that bring texts.
 func TestPagesBringWhatTheScriptReads(t *testing.T) {
 	program := mustScript(t, scriptParts[:])
-	wait := string(mustNew(t, testSite()).AppendWait(nil, 0, inTheLine()))
+	site := testSite()
+	site.Entry = 10 * time.Second
+	wait := string(mustNew(t, site).AppendWait(nil, 0, inTheLine()))
 	form := string(mustNew(t, testSite()).AppendInterruption(nil, 0, &Interruption{Form: true, Status: 504}))
 	for _, name := range regexp.MustCompile(`data\.(\w+)`).FindAllStringSubmatch(string(program), -1) {
 		if !strings.Contains(wait, " data-"+name[1]+`="`) && !strings.Contains(form, " data-"+name[1]+`="`) {
@@ -114,13 +117,13 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 	}
 	for _, attr := range []string{
 		"data-lost", "data-found", "data-ask", "data-off", "data-full", "data-sound", "data-touch", "data-notice", "data-none",
-		"data-trial", "data-on", "data-refused", "data-copy", "data-done", "data-marked",
+		"data-trial", "data-again", "data-ends", "data-on", "data-refused", "data-copy", "data-done", "data-marked",
 	} {
 		if !strings.Contains(wait, attr+`="`) {
 			t.Errorf("the waiting page lacks %s", attr)
 		}
 	}
-	for _, id := range []string{"starts", "clock", "worse", "updated", "alarm", "answers"} {
+	for _, id := range []string{"starts", "clock", "worse", "entry", "updated", "alarm", "answers"} {
 		if filled := regexp.MustCompile(`id="` + id + `"[^>]* data-text="`); !filled.MatchString(wait) && !filled.MatchString(form) {
 			t.Errorf("a page lacks the text of %s, which the script fills in", id)
 		}

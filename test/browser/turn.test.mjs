@@ -8,16 +8,193 @@ setUp();
 const away = async () => (await log()).filter((r) => r.url === '/.einlass/away');
 const inside = (page) => page.getByRole('heading', { name: 'Inside' });
 
-test('who looks at the page goes in by itself, to the URL first asked for', async () => {
+// signs are what a person does. A pointer counts when it moves, not where it first stands.
+const signs = {
+  pointer: async (page) => { await page.mouse.move(20, 20); await page.mouse.move(60, 60); },
+  key: (page) => page.keyboard.press('Shift'),
+  touch: (page) => page.touchscreen.tap(5, 5),
+  scroll: async (page) => {
+    await page.clock.runFor(1100); // what the page itself has moved is over
+    await page.evaluate(() => new Promise((r) => { addEventListener('scroll', r, { once: true }); scrollTo(0, 40); }));
+  },
+};
+const sign = signs.key;
+const counting = (page) => page.locator('#entry').isVisible();
+const left = (page) => page.locator('#entry-left').textContent();
+const alerted = (page) => page.locator('#urgent').textContent();
+const loads = async () => (await log()).filter((r) => r.url === '/termine').length;
+
+// called opens the page of somebody who waits, and calls them after a time in ms. before is done while they wait.
+async function called(page, { before = () => {}, waits = 1000, ...more } = {}) {
+  await still(page);
+  await setup({ next: waits });
+  await page.goto(base + '/termine');
+  await before(page);
+  await setup({ state: 'called', admit: true, next: 5000, until: 300, ...more });
+  await polled(page, waits + 100);
+  await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
+}
+
+test('who is at the page is told, and after a count goes in to the URL first asked for', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await setup({ next: 1000 });
     await page.goto(base + '/termine?ort=3&q=%C3%BC#slot-5');
-    await setup({ state: 'called', admit: true, next: 1000, until: 300 });
-    await page.clock.runFor(1100);
+    await sign(page);
+    await setup({ state: 'called', admit: true, next: 60000, until: 300 });
+    await polled(page, 1100);
+    await until('the count', () => counting(page));
+    assert.match(await alerted(page), /^It is your turn\. .* Seconds left: 10$/);
+    assert.match(await page.title(), /^It is your turn/);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'heading');
+    await page.clock.runFor(6000);
+    assert.match(await left(page), /Seconds left: [34]$/);
+    assert.equal((await log()).filter((r) => r.url.startsWith('/termine')).length, 1, 'it left before anybody could hear it');
+    await page.clock.runFor(4600).catch(() => {}); // it is leaving
     await inside(page).waitFor();
     assert.equal(page.url(), base + '/termine?ort=3&q=%C3%BC#slot-5');
     assert.deepEqual(await away(), [], 'going in was taken for going away');
+  });
+});
+
+test('nobody at the page: it calls, and claims nothing however long it takes', async () => {
+  await withPage({}, async (page) => {
+    await called(page, { next: 600000 });
+    assert.match(await alerted(page), /^It is your turn\. .* We will keep your place for 5 more minutes\. After that it will still be your turn again\.$/);
+    await page.clock.runFor(120000);
+    assert.equal(await counting(page), false);
+    assert.equal(await loads(), 1, 'a call was used up for nobody');
+    await sign(page);
+    await until('the count', () => counting(page));
+    await page.clock.runFor(11000).catch(() => {});
+    await inside(page).waitFor();
+  });
+});
+
+for (const [kind, make] of Object.entries(signs)) {
+  (kind === 'scroll' ? test : long)(`somebody is at the page: ${kind}`, async () => {
+    await withPage({ hasTouch: true, viewport: { width: 360, height: 400 } }, async (page) => {
+      await called(page);
+      assert.equal(await counting(page), false);
+      await make(page);
+      await until('the count', () => counting(page));
+    });
+  });
+}
+
+for (const [waits, counts] of [[118000, true], [121000, false]]) {
+  test(`a sign of a person of ${waits / 1000} seconds ago counts: ${counts}`, async () => {
+    await withPage({}, async (page) => {
+      await called(page, { before: sign, waits });
+      assert.equal(await counting(page), counts);
+    });
+  });
+}
+
+test('what a page does by itself is no sign of a person', async () => {
+  await withPage({ viewport: { width: 360, height: 400 } }, async (page) => {
+    await called(page, { before: () => page.evaluate(() => { scrollTo(0, 1e6); }), waits: 130000 });
+    // The page of a call is shorter, so the browser scrolled. A still pointer is over other content, and scripts of others send events.
+    await page.mouse.move(20, 20);
+    await page.evaluate(() => { dispatchEvent(new Event('keydown')); });
+    assert.equal(await counting(page), false);
+  });
+});
+
+test('the count can be stopped, and then only a press goes on', async () => {
+  await withPage({}, async (page) => {
+    await called(page, { before: sign });
+    await until('the count', () => counting(page));
+    // By keys: the heading has the focus, the way on is next, then the stop.
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'go');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.equal(await counting(page), false);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'go');
+    await page.clock.runFor(30000);
+    await sign(page);
+    await page.clock.runFor(30000);
+    assert.equal(await loads(), 1, 'it went on in spite of the stop');
+    await page.keyboard.press('Enter');
+    await inside(page).waitFor();
+  });
+});
+
+test('where the room wants a press nothing is counted', async () => {
+  await withPage({}, async (page) => {
+    await called(page, { before: async () => { await page.evaluate(() => document.body.removeAttribute('data-entry')); await sign(page); } });
+    await page.clock.runFor(60000);
+    assert.equal(await counting(page), false);
+    assert.equal(await loads(), 1);
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await inside(page).waitFor();
+  });
+});
+
+for (const [last, after] of [[false, 'After that it will still be your turn again.'], [true, 'After that your number is no longer valid.']]) {
+  (last ? test : long)(`a minute before the end of a call it is said what follows, last call: ${last}`, async () => {
+    await withPage({}, async (page) => {
+      await called(page, { until: 180, next: 600000, last });
+      await page.clock.runFor(115000);
+      assert.doesNotMatch(await alerted(page), /less than a minute/);
+      await page.clock.runFor(6000);
+      assert.equal(await alerted(page), `We will keep your place for less than a minute. ${after}`);
+      assert.equal(await page.locator('#claim').textContent(), `We will keep your place for less than a minute. ${after}`);
+    });
+  });
+}
+
+test('without a connection the count leaves the page where it is, and a press goes on', async () => {
+  await withPage({ expectFailures: true }, async (page) => {
+    await called(page, { before: sign, next: 3000 });
+    await until('the count', () => counting(page));
+    await setup({ state: 'called', admit: true, next: 3000, until: 300, polls: 'drop' });
+    await passing(page, 'the end of the count', async () => !(await counting(page)));
+    await passing(page, 'a failed poll', () => page.locator('#lost').isVisible());
+    await page.clock.runFor(60000);
+    assert.equal(await loads(), 1, 'it left for nothing');
+    await setup({ state: 'called', admit: true, next: 3000, until: 200, polls: 'drop' });
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await inside(page).waitFor();
+  });
+});
+
+test('a count that has slept begins anew when somebody is back', async () => {
+  await withPage({}, async (page) => {
+    await called(page, { before: sign, next: 60000 });
+    await until('the count', () => counting(page));
+    await page.clock.fastForward(600000);
+    await until('the end of the count', async () => !(await counting(page)));
+    await page.clock.runFor(20000);
+    assert.equal(await loads(), 1, 'a device that woke up went in for nobody');
+    await sign(page);
+    await until('the count', () => counting(page));
+  });
+});
+
+test('a page that is left for another tab counts no further', async () => {
+  await withPage({}, async (page) => {
+    await hidden(page);
+    await called(page, { before: async () => { await show(page); await sign(page); }, next: 60000 });
+    await until('the count', () => counting(page));
+    await page.evaluate(() => { window.dispatchEvent(new CustomEvent('test-visibility', { detail: 'hidden' })); });
+    await page.clock.runFor(30000);
+    assert.equal(await counting(page), false);
+    assert.equal(await loads(), 1);
+  });
+});
+
+test('a browser without newer parts of the language and the web reaches the turn', async () => {
+  await withPage({}, async (page) => {
+    await page.addInitScript(() => {
+      for (const part of ['fetch', 'Intl', 'AbortController', 'PointerEvent']) delete window[part];
+      delete Navigator.prototype.sendBeacon;
+    });
+    await called(page, { before: sign, zone: 120, clock: Date.UTC(2027, 5, 14, 5, 47, 55) });
+    await until('the count', () => counting(page));
+    await page.clock.runFor(11000).catch(() => {});
+    await inside(page).waitFor();
   });
 });
 
@@ -28,15 +205,15 @@ long('going in leaves no waiting page behind the Back button', async () => {
     await page.goto(base + '/start');
     await setup({ next: 1000 });
     await page.goto(base + '/termine');
+    await sign(page);
     await setup({ state: 'called', admit: true, next: 1000 });
-    await page.clock.runFor(1100);
-    await inside(page).waitFor();
+    await passing(page, 'the way in', () => inside(page).isVisible());
     await page.goBack();
     await page.waitForURL(base + '/start');
   });
 });
 
-test('in the background the page says so and goes in when it is looked at', async () => {
+test('in the background the page says so, and goes in when somebody is back', async () => {
   await withPage({}, async (page) => {
     await still(page);
     await hidden(page);
@@ -45,8 +222,8 @@ test('in the background the page says so and goes in when it is looked at', asyn
     await setup({ state: 'called', admit: true, next: 1000, until: 300 });
     await polled(page, 1100);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();
-    await page.getByText('We will keep your place for 5 more minutes. After that it will still be your turn again.').waitFor();
-    assert.match(await spoken(page), /^It is your turn\. You can go on to: Bürgerbüro Musterstadt\./);
+    assert.equal(await page.locator('#claim').textContent(), 'We will keep your place for 5 more minutes. After that it will still be your turn again.');
+    assert.match(await alerted(page), /^It is your turn\. You can go on to: Bürgerbüro Musterstadt\./);
     const titles = new Set();
     for (let i = 0; i < 6; i++) {
       titles.add(await page.title());
@@ -55,6 +232,11 @@ test('in the background the page says so and goes in when it is looked at', asyn
     assert.deepEqual([...titles].sort(), ['Bürgerbüro Musterstadt', 'It is your turn! · Bürgerbüro Musterstadt']);
     assert.equal((await log()).filter((r) => r.url === '/termine').length, 1, 'a call was used up unseen');
     await show(page);
+    await page.clock.runFor(20000);
+    assert.equal(await loads(), 1, 'a page that is seen by nobody went in');
+    await sign(page);
+    await until('the count', () => counting(page));
+    await page.clock.runFor(11000).catch(() => {});
     await inside(page).waitFor();
   });
 });
@@ -244,6 +426,7 @@ long('a slow site is waited for, not asked twice', async () => {
       new MutationObserver(() => { sessionStorage.setItem('heading', heading.textContent); }).observe(heading, { childList: true });
     });
     await setup({ state: 'called', next: 1000 });
+    await sign(page);
     const asked = [];
     let served = false;
     let go;

@@ -29,6 +29,8 @@ function clock(time, seconds) {
   if (!isNaN(zone)) {
     how.timeZone = 'UTC';
     date = new Date(time + zone * 60000);
+    // A browser that knows no zones would say its own.
+    if (!window.Intl) { return ('0' + date.getUTCHours()).slice(-2) + date.toISOString().slice(13, seconds ? 19 : 16); }
   }
   return date.toLocaleTimeString(region, how);
 }

@@ -1,6 +1,6 @@
 // The script of every page, in parts that are put into one function, in the order of asset.go. It saves reloads;
 // nothing depends on it. It knows no language: sentences come with the page and with each poll. Written for old
-// telephones: no syntax newer than ECMAScript 5, and where a browser lacks fetch the pages reload instead.
+// telephones: no syntax newer than ECMAScript 5, and nothing newer of the web without a way around it.
 
 var doc = document, root = doc.documentElement, body = doc.body, data = body.dataset;
 root.className = 'js';
@@ -20,16 +20,37 @@ function kept(key) { try { return JSON.parse(sessionStorage.getItem(key)); } cat
 function request(url, method, done, failed) {
   var ended = false, cut = window.AbortController && new AbortController();
   var limit = setTimeout(function () { if (cut) { cut.abort(); } end(failed, new Error('no answer in time')); }, 15000);
+  var type = method === 'HEAD' ? '*/*' : 'application/json';
   function end(call, value) {
     if (!ended) { ended = true; clearTimeout(limit); call(value); }
   }
+  if (!window.fetch) {
+    requestBefore(url, method, type, function (got) { end(done, got); }, function (err) { end(failed, err); });
+    return;
+  }
   fetch(url, {
     method: method, credentials: 'same-origin', cache: 'no-store', redirect: 'manual',
-    headers: { Accept: method === 'HEAD' ? '*/*' : 'application/json' }, signal: cut ? cut.signal : undefined
+    headers: { Accept: type }, signal: cut ? cut.signal : undefined
   }).then(function (answer) {
     if (method === 'HEAD' || !answer.ok) { return { answer: answer }; }
     return answer.json().then(function (value) { return { answer: answer, value: value }; });
   }).then(function (got) { end(done, got); }, function (err) { end(failed, err); });
+}
+
+// requestBefore asks as browsers did before they had fetch. They follow redirects, which no answer to a poll is.
+function requestBefore(url, method, type, done, failed) {
+  var ask = new XMLHttpRequest();
+  ask.open(method, url);
+  ask.setRequestHeader('Accept', type);
+  ask.onerror = failed;
+  ask.onload = function () {
+    var got = { answer: { status: ask.status, headers: { get: function (name) { return ask.getResponseHeader(name); } } } };
+    if (method !== 'HEAD' && ask.status === 200) {
+      try { got.value = JSON.parse(ask.responseText); } catch (e) { failed(e); return; }
+    }
+    done(got);
+  };
+  ask.send();
 }
 
 // lead loads a URL in the place of this page and takes the fragment along, which no request carries. A replace by the same URL

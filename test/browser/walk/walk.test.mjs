@@ -313,9 +313,9 @@ walk('the site in a frame of the city, and of others', async (visitor) => {
   const tab = await first.tab();
   await tab.go(`https://city.localhost:${port(CITY)}/`);
   const frame = () => tab.frame();
-  await until('the button', () => frame().text('form button'));
+  await until('the button', () => frame().text('form .button'));
   assert.equal(await frame().run('return document.documentElement.scrollWidth <= 300'), true, 'wider than the frame');
-  await frame().click('form button');
+  await frame().click('form .button');
   if (browser.partitions) {
     await until('the site', async () => (await frame().heading()) === 'Book');
     await frame().fill('#name', 'Erika');

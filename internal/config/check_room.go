@@ -95,7 +95,8 @@ func (ch *checker) room(r *Room, at string) {
 	for i, tag := range r.Languages {
 		at := fmt.Sprintf("%s[%d]", key("languages"), i)
 		switch {
-		case r.Pages == "" && !slices.Contains(ch.languages, tag): // else the folder is asked when it is read
+		// With a folder it is asked when it is read.
+		case r.Pages == "" && ch.languages != nil && !slices.Contains(ch.languages, tag):
 			ch.bad(at, "there are no pages in %q; want some of %s", tag, strings.Join(ch.languages, ", "))
 		case slices.Contains(r.Languages[:i], tag):
 			ch.bad(at, "%q is given twice", tag)

@@ -25,7 +25,7 @@ type Source struct {
 	Env []string
 	// Flags are values by the path of their key.
 	Flags map[string]string
-	// Languages are the tags that languages accepts: those that there are pages in.
+	// Languages are the tags that languages accepts: those that there are pages in. nil: any, for programs that make no pages.
 	Languages []string
 }
 

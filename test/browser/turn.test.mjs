@@ -314,7 +314,7 @@ long('the last return is announced before', async () => {
     await setup({ state: 'missed', last: true, next: 60000 });
     await polled(page, 1100);
     await page.getByText('If you are away at your turn once more, your number is no longer valid.', { exact: true }).first().waitFor();
-    assert.match(await spoken(page), /Then it will be your turn again\. If you are away at your turn once more, your number is no longer valid\.$/);
+    assert.match(await alerted(page), /Then it will be your turn again\. If you are away at your turn once more, your number is no longer valid\.$/);
     await setup({ state: 'called', next: 60000 });
     await polled(page, 60000);
     await page.getByRole('heading', { name: 'It is your turn' }).waitFor();

@@ -50,7 +50,7 @@ const answers = [
   ...[1, 2, 3, 4].map((chance) => ({ state: 'waiting', number: 4712, ahead: 412, low: 720, high: 1080, chance })),
 ];
 
-const noon = new Date('2026-03-02T12:00:00');
+const noon = new Date('2026-03-02T12:00:01'); // ends of ranges are not just where they are rounded
 
 async function open(page) {
   await page.goto(base + '/termine');
@@ -70,7 +70,7 @@ for (const [turn, locale] of ['de-DE', 'en-GB'].entries()) {
       for (const [i, next] of answers.entries()) {
         if (!every && i % 2 !== turn) continue; // each state in one language
         for (const p of [page, fresh]) await p.clock.setFixedTime(noon.getTime() + i * 5000);
-        await setup(next);
+        await setup({ clock: noon.getTime() + i * 5000, ...next });
         await fresh.goto(base + '/termine');
         await fresh.evaluate(() => sessionStorage.clear());
         const want = await read(fresh);

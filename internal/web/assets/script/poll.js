@@ -1,6 +1,6 @@
 // The polls of the waiting page: when they are due, what they answer, and what is done when none comes.
 
-var last = mark(), timer, failures = 0, busy = false;
+var last = [-Infinity, -Infinity], timer, failures = 0, busy = false;
 
 // asks: it is this visitor's turn, and the page asks again and again to be let in. Nobody is let in while nobody looks.
 function asks() { return /^(full|resume)$/.test(state) && data.ask && visible(); }

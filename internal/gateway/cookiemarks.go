@@ -11,13 +11,18 @@ import (
 
 // Cookies beside the one that says what the visitor is: none of them gives anybody anything.
 
+// markCookie is the value of one of them in the jar that a visit uses, nil if none came.
+func (r *Room) markCookie(v *httpx.Visit, names *[jars]string) []byte {
+	return v.Cookie(names[r.jar(v)])
+}
+
 // A browser that has been shown how many are ahead is never shown more, so it sends the figure along: in a cookie with
 // page loads, as a parameter with polls. The tabs of a browser share one ticket and come to it one after the other, so
 // a figure counts only for the number that it was shown for.
 
 // shown is the last number of people ahead that this browser was shown for a place, -1 if unknown.
 func (r *Room) shown(v *httpx.Visit, number uint64) int64 {
-	return parseShown(v.Cookie(r.cookies.shown[r.jar(v)]), number)
+	return parseShown(r.markCookie(v, &r.cookies.shown), number)
 }
 
 // shownByPoll is shown for a poll. Pages of older releases name no number there: for them counts what the cookie says.
@@ -45,16 +50,12 @@ func parseShown(value []byte, number uint64) int64 {
 func (r *Room) rememberShown(v *httpx.Visit, number uint64, ahead int) {
 	value := strconv.AppendUint(make([]byte, 0, 32), number, 10)
 	value = strconv.AppendInt(append(value, '.'), int64(ahead), 10)
-	j := r.jar(v)
-	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.shown[j], Value: string(value), MaxAge: r.Line.Timing().Life, Secure: v.Secure(), Partitioned: j == framedJar,
-	})
+	r.setCookie(v, &r.cookies.shown, string(value), r.Line.Timing().Life)
 }
 
 func (r *Room) dropShown(v *httpx.Visit) {
-	j := r.jar(v)
-	if name := r.cookies.shown[j]; v.Cookie(name) != nil {
-		v.SetCookie(httpx.Cookie{Name: name, MaxAge: -1, Secure: v.Secure(), Partitioned: j == framedJar})
+	if r.markCookie(v, &r.cookies.shown) != nil {
+		r.setCookie(v, &r.cookies.shown, "", -1)
 	}
 }
 
@@ -62,17 +63,16 @@ func (r *Room) dropShown(v *httpx.Visit) {
 const langLife = 24 * time.Hour
 
 // rememberedLang is the tag of the language that was chosen in this browser, nil if none was.
-func (r *Room) rememberedLang(v *httpx.Visit) []byte { return v.Cookie(r.cookies.lang[r.jar(v)]) }
+func (r *Room) rememberedLang(v *httpx.Visit) []byte { return r.markCookie(v, &r.cookies.lang) }
 
 // rememberLang sets it. The tag is one of the room's.
 func (r *Room) rememberLang(v *httpx.Visit, tag string) {
-	j := r.jar(v)
-	v.SetCookie(httpx.Cookie{Name: r.cookies.lang[j], Value: tag, MaxAge: langLife, Secure: v.Secure(), Partitioned: j == framedJar})
+	r.setCookie(v, &r.cookies.lang, tag, langLife)
 }
 
 // takeSecret is the secret by which this browser takes a place over, nil if it has none.
 func (e *exchange) takeSecret() []byte {
-	secret := e.v.Cookie(e.r.cookies.take[e.r.jar(e.v)])
+	secret := e.r.markCookie(e.v, &e.r.cookies.take)
 	if !isProof(secret) {
 		return nil
 	}
@@ -85,17 +85,13 @@ func (e *exchange) giveTakeSecret() {
 	if secret == "" {
 		secret = newTakeSecret()
 	}
-	j := e.r.jar(e.v)
-	e.v.SetCookie(httpx.Cookie{
-		Name: e.r.cookies.take[j], Value: secret, MaxAge: 2 * placelink.Life, Secure: e.v.Secure(), Partitioned: j == framedJar,
-	})
+	e.r.setCookie(e.v, &e.r.cookies.take, secret, 2*placelink.Life)
 }
 
 // still reports whether the visitor has turned reloads off.
-func (e *exchange) still() bool { return e.v.Cookie(e.r.cookies.still[e.r.jar(e.v)]) != nil }
+func (e *exchange) still() bool { return e.r.markCookie(e.v, &e.r.cookies.still) != nil }
 
 // keepStill sets the cookie, or with a negative age drops it.
 func (r *Room) keepStill(v *httpx.Visit, value string, age time.Duration) {
-	j := r.jar(v)
-	v.SetCookie(httpx.Cookie{Name: r.cookies.still[j], Value: value, MaxAge: age, Secure: v.Secure(), Partitioned: j == framedJar})
+	r.setCookie(v, &r.cookies.still, value, age)
 }

@@ -351,10 +351,13 @@ const (
 )
 
 func (r *Room) setToken(v *httpx.Visit, raw []byte, life time.Duration) {
+	r.setCookie(v, &r.cookies.token, string(raw), life)
+}
+
+// setCookie sets one of the room's cookies, in the jar that the visit uses. A negative age drops it.
+func (r *Room) setCookie(v *httpx.Visit, names *[jars]string, value string, age time.Duration) {
 	j := r.jar(v)
-	v.SetCookie(httpx.Cookie{
-		Name: r.cookies.token[j], Value: string(raw), MaxAge: life, Secure: v.Secure(), Partitioned: j == framedJar,
-	})
+	v.SetCookie(httpx.Cookie{Name: names[j], Value: value, MaxAge: age, Secure: v.Secure(), Partitioned: j == framedJar})
 }
 
 func (r *Room) setWord(v *httpx.Visit, word string) {

@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"bytes"
-
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -21,8 +19,7 @@ func (e *exchange) sayChance(a *queue.Answer, s *web.Status, own bool) {
 	}
 	said := web.NoChance
 	if own {
-		query, _, _ := bytes.Cut(e.v.Query(), []byte(toParam)) // what follows is the target's
-		said = web.ParseChance(param(query, "chance"))
+		said = web.ParseChance(param(ownQuery(e.v.Query()), "chance"))
 	}
 	s.Chance = e.r.Chances.Word(a.Before, said)
 }

@@ -26,7 +26,7 @@ func (g *Gateway) lang(r *Room, v *httpx.Visit) web.Lang {
 		return l
 	}
 	if bytes.HasPrefix(v.Path(), g.prefix) { // on the site's URLs the parameter is the site's
-		if l, ok := r.Pages.LangOf(ownParam(v.Query(), "lang")); ok {
+		if l, ok := r.Pages.LangOf(param(ownQuery(v.Query()), "lang")); ok {
 			return l
 		}
 	}
@@ -41,17 +41,11 @@ func (e *exchange) langOf() web.Lang {
 	return e.g.lang(e.r, e.v)
 }
 
-// ownParam is a parameter of an own URL, and not of the target that the URL leads to.
-func ownParam(query []byte, name string) []byte {
-	own, _, _ := bytes.Cut(query, []byte(toParam))
-	return param(own, name)
-}
-
 // serveLanguage remembers a language and leads back to the page on which it was chosen. A tag that the room does not have changes
 // nothing: the page may be one of before a reload of the configuration.
 func (e *exchange) serveLanguage() {
 	mark := ""
-	if tag := ownParam(e.v.Query(), "lang"); len(tag) > 0 {
+	if tag := param(ownQuery(e.v.Query()), "lang"); len(tag) > 0 {
 		if _, ok := e.r.Pages.LangOf(tag); ok {
 			e.r.rememberLang(e.v, string(tag))
 			mark = langMark + string(tag)
@@ -63,8 +57,8 @@ func (e *exchange) serveLanguage() {
 // spokenPage is the URL of the page that the choice was made on. The browser's Referer names it; the parameter to, which a browser
 // encodes as it does all values of a form, stands in for a Referer that is not sent.
 func (e *exchange) spokenPage(mark string) string {
-	u, err := url.Parse(string(e.v.Header("Referer")))
-	if err != nil || !strings.EqualFold(u.Host, string(e.v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+	u := pageBefore(e.v)
+	if u == nil {
 		return e.pageOf(e.g.formTarget(e.v.Query()), mark)
 	}
 	from := u.RequestURI()

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -43,7 +42,7 @@ func (e *exchange) bring(code, invitation string) {
 
 // bringInURL notes what the link of a letter says.
 func (e *exchange) bringInURL() {
-	own, _, _ := bytes.Cut(e.v.Query(), []byte(toParam)) // what follows is the target's
+	own := ownQuery(e.v.Query())
 	if len(own) > longestForm {
 		return
 	}

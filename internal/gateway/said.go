@@ -39,8 +39,7 @@ type said struct {
 
 // parseSaid reads what was said for a number. Of what was said for another one, or is not readable, only the state counts.
 func parseSaid(query []byte, number uint64) (s said) {
-	own, _, _ := bytes.Cut(query, []byte(toParam)) // what follows is the target's
-	value := param(own, strings.Trim(saidMark, "&="))
+	value := param(ownQuery(query), strings.Trim(saidMark, "&="))
 	if len(value) > longestSaid {
 		return said{}
 	}
@@ -71,10 +70,7 @@ func (s said) mark(number uint64) string {
 }
 
 // byItself reports whether the URL of a waiting page is one that a page of ours loads by itself.
-func byItself(query []byte) bool {
-	own, _, _ := bytes.Cut(query, []byte(toParam))
-	return bytes.Contains(own, []byte(saidMark))
-}
+func byItself(query []byte) bool { return bytes.Contains(ownQuery(query), []byte(saidMark)) }
 
 // then is what has been said once a page says a wait of at most so many seconds, and whether that page says that it takes longer
 // than was said before. The rule is that of the script, see worse in say.js.

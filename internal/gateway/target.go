@@ -16,6 +16,12 @@ import (
 // target as it was sent: nothing is escaped, so the URL is no longer than it must be.
 const toParam = "&to="
 
+// ownQuery is the query of an own URL without the target that it leads to: what follows is the target's.
+func ownQuery(query []byte) []byte {
+	own, _, _ := bytes.Cut(query, []byte(toParam))
+	return own
+}
+
 // ownURL is an own URL of this room that leads to a target; mark is more of its query. One that would be longer than what
 // a visitor may ask for leads to the target's path, or to the root.
 func (g *Gateway) ownURL(r *Room, v *httpx.Visit, name, mark, to string) string {
@@ -102,12 +108,21 @@ func (g *Gateway) wanted(v *httpx.Visit) string {
 // backTo is the path of the page a request came from, if that was on this host; else the root. A page of our own stands
 // for what it leads to.
 func (g *Gateway) backTo(v *httpx.Visit) string {
-	u, err := url.Parse(string(v.Header("Referer")))
-	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+	u := pageBefore(v)
+	if u == nil {
 		return "/"
 	}
 	if from := u.RequestURI(); !strings.HasPrefix(from, string(g.prefix)) {
 		return httpx.OnThisHost(from)
 	}
 	return g.target([]byte(u.RawQuery))
+}
+
+// pageBefore is the URL of the page that a request came from, if that was on this host; else nil.
+func pageBefore(v *httpx.Visit) *url.URL {
+	u, err := url.Parse(string(v.Header("Referer")))
+	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+		return nil
+	}
+	return u
 }

@@ -8,8 +8,7 @@ function setUpAwake() {
 
   function redraw(words) {
     write(button, text(button, wanted ? 'off' : 'ask'));
-    write(note, words);
-    if (words) { say(words); }
+    tell(note, words);
   }
 
   function refused() {

@@ -23,12 +23,7 @@ function setUpBell() {
 
   function redraw() {
     write(button, text(button, on ? 'off' : 'ask'));
-    tell(on ? text(note, promise()) : '');
-  }
-
-  function tell(words) {
-    write(note, words);
-    if (words) { say(words); }
+    tell(note, on ? text(note, promise()) : '');
   }
 
   // tone plays one and calls when it has been played.
@@ -79,7 +74,7 @@ function setUpBell() {
     if (!heard && !seen && !asking) {
       on = false;
       redraw();
-      tell(text(note, 'none'));
+      tell(note, text(note, 'none'));
     } else { redraw(); }
   }
 

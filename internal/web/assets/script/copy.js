@@ -6,9 +6,7 @@ function setUpCopy() {
     var from = $(text(button, 'copy')), label = button.textContent, back;
 
     function done(copied) {
-      var words = text(button, copied ? 'done' : 'marked');
-      write(button, words);
-      say(words);
+      tell(button, text(button, copied ? 'done' : 'marked'));
       clearTimeout(back);
       back = setTimeout(function () { write(button, label); }, 10000);
     }

@@ -23,6 +23,12 @@ function say(text, alert) {
   (alert ? urgent : polite).textContent = text;
 }
 
+// tell writes what came of a press beside its button, and speaks it.
+function tell(el, words) {
+  write(el, words);
+  say(words);
+}
+
 // Screen readers hear what matters: a new state at once, another word of the chance with the next answer that brings no other
 // news, the figures at a milestone and no more than once a minute, otherwise every five minutes.
 function announce(s, words, changed) {

@@ -29,6 +29,9 @@ func (r *Room) Expired(id VisitorID) bool {
 // Act is Touch for what a visitor does within a request. It answers false also if the stay ran out before, which only a request
 // can resume. It makes a store call only if this process knows of no request within Timing.Idle.
 func (r *Room) Act(id VisitorID, started int64) bool {
+	if r.EndedAll(id, started) {
+		return false
+	}
 	now := r.Now()
 	due, later, known, answered := r.recent.request(id, now, touchEvery)
 	switch {
@@ -50,6 +53,9 @@ func (r *Room) Act(id VisitorID, started int64) bool {
 // Left is how long a stay lasts if its visitor does nothing more; 0: it is over. It makes a store call only if this process knows
 // of no request within Timing.Idle: another gateway may.
 func (r *Room) Left(id VisitorID, started int64) time.Duration {
+	if r.EndedAll(id, started) {
+		return 0
+	}
 	if left := r.leftHere(id); left > 0 {
 		return left
 	}
@@ -66,6 +72,9 @@ func (r *Room) Left(id VisitorID, started int64) time.Duration {
 // Alive reports whether a stay goes on whose pass has run out, because of what its visitor did meanwhile without getting another
 // one. started and last are when it began and when its last request was made as the pass says, in store milliseconds.
 func (r *Room) Alive(id VisitorID, started, last int64) bool {
+	if r.EndedAll(id, started) {
+		return false
+	}
 	if r.leftHere(id) > 0 {
 		return true
 	}

@@ -55,8 +55,9 @@ type Answer struct {
 	// Guessed: State is not the store's word, and the place may long have had its stay. The store is away, and the head has passed
 	// the place or is not known.
 	Guessed bool
-	// Message is the text that the operator has set.
-	Message string
+	// Message is the text that the operator has set, Messages are those for single languages. They must not be changed.
+	Message  string
+	Messages map[string]string
 }
 
 // show sets the figure that is shown: never more than the visitor was shown last.

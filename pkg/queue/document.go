@@ -31,7 +31,13 @@ const (
 	ModeRun Mode = "run"
 	// ModePause calls nobody and lets no arrival straight in. Open calls may still be claimed, and stays go on.
 	ModePause Mode = "pause"
+	// ModeOpen is as a pause for stores, which keep the line and call nobody. Gateways let everybody through without a place or a stay,
+	// whatever the phase is: nobody waits. A release that does not know it reads a pause.
+	ModeOpen Mode = "open"
 )
+
+// Valid reports whether m is one of the modes.
+func (m Mode) Valid() bool { return m == ModeRun || m == ModePause || m == ModeOpen }
 
 // Pace is how fast the line moves.
 type Pace struct {

@@ -75,7 +75,14 @@ func TestEveryValueOfTheDocumentIsAKey(t *testing.T) {
 	if before.Schedule() != d.Schedule() || before.DoorState() != DoorClosed || before.CloseAt() != 9 {
 		t.Errorf("taking schedule, door and close_at makes %+v", before)
 	}
-	listed = append(listed, KeyHealth, KeySchedule, KeyDoor, KeyCloseAt)
+	d.SetMessages(map[string]string{"en": "Soon."})
+	if keys := d.values().changed(before.values()); !slices.Equal(keys, []Key{KeyMessages}) {
+		t.Errorf("a change of the messages is one of %v", keys)
+	}
+	if before.take(KeyMessages, d); before.Messages()["en"] != "Soon." {
+		t.Errorf("taking the messages makes %q", before.Settings)
+	}
+	listed = append(listed, KeyHealth, KeySchedule, KeyDoor, KeyCloseAt, KeyMessages)
 	if len(listed) != len(documentValues) {
 		t.Errorf("%d keys are values of a document: %v; the table has %d", len(listed), listed, len(documentValues))
 	}

@@ -45,6 +45,13 @@ func (r *Room) Peek(p Place) Answer {
 // has passed the place it is StateUnknown: the store knows, see FindPlace.
 func (r *Room) Glance(p Place) Answer { return r.look(&Beat{Place: p}, -1, false) }
 
+// Newcomer answers as Glance does, for a place that would be given now: how long it waits behind all that are there.
+func (r *Room) Newcomer(lane uint8) Answer {
+	f := &r.view.Load().Snapshot
+	p := Place{Visitor: VisitorID{1}, Epoch: f.Epoch, Number: f.Last + 1, Order: OrderOf(f.Epoch, f.Last+1), Lane: lane}
+	return r.Glance(p)
+}
+
 // look answers Poll, Peek and Glance; beat: a heartbeat is sent if one is due.
 func (r *Room) look(b *Beat, shown int64, beat bool) Answer {
 	v, p := r.view.Load(), &b.Place
@@ -79,8 +86,9 @@ func (v *View) answer(p *Place, now int64) Answer {
 		return a
 	}
 	f := &v.Snapshot
-	a.Number, a.Message, a.Start, a.Drawn = v.Number(p), v.Message, v.Start, v.drawnIn(p)
-	a.Phase, a.Opening, a.SoldOut = f.Opening.Phase, f.Opening.Name, f.Opening.SoldOut()
+	a.Number, a.Start, a.Drawn = v.Number(p), v.Start, v.drawnIn(p)
+	a.Message, a.Messages = v.Message, v.Messages
+	a.Phase, a.Opening, a.SoldOut = f.phase(), f.Opening.Name, f.Opening.SoldOut()
 	a.Paused = f.Document.Pace.Mode == ModePause || f.asked() == 0
 	a.BelowFloor, a.BehindDraw = p.Order <= f.Opening.Floor, f.behindDraw(p)
 	a.Promises = v.Wait.Promises
@@ -217,6 +225,9 @@ func (r *Room) Touch(id VisitorID, started int64) bool { return r.touch(id, star
 func (r *Room) Prolong(id VisitorID, started int64) bool { return r.touch(id, started, 0) }
 
 func (r *Room) touch(id VisitorID, started, every int64) bool {
+	if r.EndedAll(id, started) {
+		return false
+	}
 	now := r.Now()
 	due, later, known, answered := r.recent.request(id, now, every)
 	switch {

@@ -185,6 +185,8 @@ type Room struct {
 	judge judge
 	wait  wait
 	usage usage
+	// arriving belongs to Tick.
+	arriving arriving
 
 	controllers   []controller // run by Tick
 	steering      faults       // of what the controllers write
@@ -223,20 +225,27 @@ type View struct {
 	Wait Wait
 	// Usage is what became of the entries that were possible of late.
 	Usage Usage
+	// Arriving is how many numbers were given in the last minute, as far back as this process has seen.
+	Arriving int64
 	// Sales is what the places of the opening have taken.
 	Sales Sales
 	// Start is what the plan says comes next, Following the next opening after the one under way. Message is what waiting pages
 	// show, Schedule what the plan is made of, Codes the batches of codes.
 	Start, Following         Start
 	Message, Schedule, Codes string
+	// Messages are shown instead of Message in single languages; they must not be changed.
+	Messages map[string]string
 
 	draws []drawn // whose seeds are known
 	// seedWait is how long after the start the seed of the lobby's draw is known, in ms.
 	seedWait int64
-	plan     []Step    // in order
-	opened   []Segment // the lobby that has just been opened, in the order of arrival
-	skipped  int64     // numbers of the lobby that a loss left out
-	crowd    crowd
+	notice   notice
+	// staysFrom is when the oldest stays that count began, in store ms.
+	staysFrom int64
+	plan      []Step    // in order
+	opened    []Segment // the lobby that has just been opened, in the order of arrival
+	skipped   int64     // numbers of the lobby that a loss left out
+	crowd     crowd
 }
 
 // NewRoom makes a room over store. Run it with Run.

@@ -33,6 +33,17 @@ type Snapshot struct {
 	Sketches [Lanes]Sketch
 }
 
+// Through reports whether nobody waits: there is no waiting room at present, by the plan or because operators have opened the room to all.
+func (f *Snapshot) Through() bool { return f.phase() == PhaseThrough }
+
+// phase is what the room does: while it is open to all there is no waiting room, whatever the plan says.
+func (f *Snapshot) phase() Phase {
+	if f.Document.Pace.Mode == ModeOpen {
+		return PhaseThrough
+	}
+	return f.Opening.Phase
+}
+
 // Bounds of a snapshot; durations are in milliseconds.
 const (
 	GatewayLife = 5000

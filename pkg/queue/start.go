@@ -33,6 +33,20 @@ func (v *View) following() Start {
 	return v.coming(func(s *Step) bool { return s.Opening == o.Name })
 }
 
+// StartAt finds the start of an opening to come whose lobby begins, or that lets people in, at a time of the store in whole seconds.
+func (v *View) StartAt(seconds int64) Start {
+	for i := range v.plan {
+		step := &v.plan[i]
+		if step.At/1000 != seconds || step.Phase != PhaseLobby && step.Phase != PhaseOpen {
+			continue
+		}
+		if s := v.coming(func(other *Step) bool { return other.Opening != step.Opening }); s.At/1000 == seconds || s.Lobby/1000 == seconds {
+			return s
+		}
+	}
+	return Start{}
+}
+
 // coming finds the first step to come that lets people in, leaving out some. One whose quota is booked already lets nobody in.
 func (v *View) coming(except func(*Step) bool) (s Start) {
 	o := &v.Snapshot.Opening

@@ -64,6 +64,10 @@ func TestTheNextStartIsOneThatHasSomethingToGive(t *testing.T) {
 			e.until(4 * time.Second)
 			if v := e.room.View(); v.Start != test.next || v.Following != test.following {
 				t.Errorf("next %+v, following %+v", v.Start, v.Following)
+			} else if named := v.StartAt(test.next.At / 1000); test.next.At > 0 && named != test.next {
+				t.Errorf("at the time of the next %+v is found", named)
+			} else if none := v.StartAt(test.next.At/1000 + 1); none != (queue.Start{}) {
+				t.Errorf("where nothing starts %+v is found", none)
 			}
 		})
 	}

@@ -70,8 +70,8 @@ func (s *stays) all() []Stay {
 // recall tells a store that has lost the room of every stay that this process knows. What cannot be told now goes with the
 // renewals that are pending.
 func (r *Room) recall(ctx context.Context) error {
-	idle := r.timing().Idle.Milliseconds()
-	stays := slices.DeleteFunc(r.stays.all(), func(c Stay) bool { return c.At+idle <= r.Now() })
+	idle, from := r.timing().Idle.Milliseconds(), r.view.Load().staysFrom
+	stays := slices.DeleteFunc(r.stays.all(), func(c Stay) bool { return c.At+idle <= r.Now() || c.Started < from })
 	for len(stays) > 0 {
 		batch := stays[:min(len(stays), MaxBatch)]
 		var reply KeepReply

@@ -64,11 +64,14 @@ func (r *Room) Tick(ctx context.Context) {
 
 // newView is what is known of the room by a snapshot and by the view before.
 func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
-	v := &View{Snapshot: *f, At: now, Known: true, Wait: r.wait.add(f), plan: InOrder(f.Document.Plan), Message: old.Message}
+	v := &View{Snapshot: *f, At: now, Known: true, Wait: r.wait.add(f), plan: InOrder(f.Document.Plan), notice: old.notice}
 	v.Start, v.Following, v.Schedule, v.Codes = v.start(), v.following(), old.Schedule, old.Codes
+	v.staysFrom = old.staysFrom
 	if !old.Known || old.Snapshot.Document.Settings != f.Document.Settings {
-		v.Message, v.Schedule, v.Codes = f.Document.Message(), f.Document.Schedule(), f.Document.Codes()
+		v.notice, v.staysFrom = noticeOf(&f.Document), f.Document.StaysFrom()
+		v.Schedule, v.Codes = f.Document.Schedule(), f.Document.Codes()
 	}
+	v.show(f.Now)
 	v.seedWait = r.seedWait(v)
 	v.endSketches()
 	v.takeDraws(old)
@@ -78,7 +81,7 @@ func (r *Room) newView(f *Snapshot, now int64, old *View) *View {
 	r.doors.took(v, old)
 	v.blindUntil = r.blindUntil(old, v)
 	v.unsure = unsureUntil(old, v)
-	v.Sales = v.sales(old)
+	v.Sales, v.Arriving = v.sales(old), r.arriving.add(f)
 	v.Usage = r.usage.add(v, old, now, r.cfg.OnFailure == FailHold)
 	r.wait.promise(v)
 	return v
@@ -250,6 +253,10 @@ func (r *Room) restoreLocked(ctx context.Context) error {
 func (r *Room) missed(now int64, err error) {
 	v := *r.view.Load()
 	report := r.advancing.failed(err)
+	if v.Stale != 0 && (v.Message != "" || v.Messages != nil) && v.notice.over(r.storeNow()) {
+		v.show(r.storeNow())
+		r.view.Store(&v)
+	}
 	if v.Stale == 0 {
 		v.Stale = now
 		r.view.Store(&v)

@@ -101,7 +101,7 @@ func (u *usage) between(v, old *View, now int64) {
 	switch {
 	case old.Stale != 0:
 		loss = LossStore
-	case a.Document.Pace.Mode == ModePause:
+	case a.Document.Pace.Mode != ModeRun:
 		loss = LossPaused
 	case a.Now < a.Hold:
 		loss = LossHold

@@ -36,7 +36,7 @@ func (d *Document) Validate() error {
 // Validate joins everything that is wrong with the pace.
 func (c Pace) Validate() error {
 	var p problems
-	p.unless(c.Mode == ModeRun || c.Mode == ModePause, "pace.mode %q: want %s or %s", c.Mode, ModeRun, ModePause)
+	p.unless(c.Mode.Valid(), "pace.mode %q: want %s, %s or %s", c.Mode, ModeRun, ModePause, ModeOpen)
 	p.between("pace.rate", c.Rate, 0, MaxRate)
 	p.between("pace.max_inside", c.MaxInside, 0, MaxInsideLimit)
 	p.between("pace.burst", c.Burst, 1, MaxBurst)

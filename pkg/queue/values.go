@@ -18,6 +18,7 @@ const (
 	KeyBurst     Key = "burst"
 	KeyStrict    Key = "strict"
 	KeyMessage   Key = "message"
+	KeyMessages  Key = "messages"
 	KeyHealth    Key = "health"
 	KeySchedule  Key = "schedule"
 	KeyDoor      Key = "door"
@@ -54,6 +55,7 @@ var documentValues = [...]documentValue{
 	{KeyBurst, func(d *Document) any { return d.Pace.Burst }, func(to, from *Document) { to.Pace.Burst = from.Pace.Burst }},
 	{KeyStrict, func(d *Document) any { return d.Pace.Strict }, func(to, from *Document) { to.Pace.Strict = from.Pace.Strict }},
 	{KeyMessage, func(d *Document) any { return shortHash(d.Message()) }, func(to, from *Document) { to.SetMessage(from.Message()) }},
+	{KeyMessages, func(d *Document) any { return hashOf(d.Messages()) }, func(to, from *Document) { to.SetMessages(from.Messages()) }},
 	{KeyHealth, func(d *Document) any { return d.HealthMode() }, func(to, from *Document) { to.SetHealthMode(from.HealthMode()) }},
 	{KeySchedule, func(d *Document) any { return shortHash(d.Schedule()) }, func(to, from *Document) { to.SetSchedule(from.Schedule()) }},
 	{KeyDoor, func(d *Document) any { return d.DoorState() }, func(to, from *Document) { to.SetDoor(from.DoorState()) }},
@@ -79,6 +81,18 @@ func duration(k Key, of func(*Timing) *time.Duration) documentValue {
 	}
 }
 
+// hashOf is a hash of texts by their names; of none it is that of an empty text.
+func hashOf(texts map[string]string) string {
+	if len(texts) == 0 {
+		return shortHash("")
+	}
+	text, err := json.Marshal(texts)
+	if err != nil {
+		panic(fmt.Sprintf("queue: texts cannot be encoded: %v", err)) // texts always can
+	}
+	return shortHash(string(text))
+}
+
 // values are what the values of a document say, by key, in JSON. Nil: not known.
 type values map[Key]json.RawMessage
 
@@ -93,6 +107,9 @@ func (d *Document) values() values {
 	}
 	return all
 }
+
+// Differs lists the keys in which two documents differ.
+func (d *Document) Differs(other *Document) []Key { return d.values().changed(other.values()) }
 
 // with is v with the values of others where v says nothing.
 func (v values) with(others values) values {

@@ -116,6 +116,9 @@ func (r *Room) claimed(id VisitorID, s Standing) {
 // StateInside: it goes on. StateFull: the room is full; ask again within Timing.Confirm. StateSpent: it cannot be resumed.
 // StateMissed: the store is away; ask again.
 func (r *Room) Resume(p Place, started, last int64) (Standing, error) {
+	if r.EndedAll(p.Visitor, started) {
+		return Standing{State: StateSpent, Reason: ReasonFinished}, nil
+	}
 	c := Stay{Visitor: p.Visitor, Started: started, At: last}
 	if p.Number == 0 {
 		// Let in without a number, while the store was away. The place of a stay is not looked at.

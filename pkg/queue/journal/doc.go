@@ -24,6 +24,9 @@
 // A file that cannot be written says so in its header, overwritten in place, because a full disk has no space for another
 // line. What its process did from then on is unknown, so the whole merged journal ends there, and [Merged] says where.
 //
+// A process writes its journal in parts (File.Part), so that old ones can be deleted (DeleteOld) while it lives. Merge reads the parts of a
+// process as one, and names one that is missing between others. What is before the first is not known, which no rule minds.
+//
 // # Formats
 //
 // Files of format 1 were written for the port before this one: pace was paid at the call, open calls counted as inside, and

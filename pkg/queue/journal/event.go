@@ -40,6 +40,8 @@ const (
 	// Record is the opening record as a snapshot showed it first, but for what is booked: Record. Steps, freezes and reveals
 	// stand before it, the snapshot after it.
 	Record Kind = "record"
+	// Judged is what the gateways have concluded of the site and of kept promises, as a snapshot showed it first: Verdict.
+	Judged Kind = "judged"
 	// Restore was answered without an error: Watermark.
 	Restore Kind = "restore"
 	// Lose: the store may have lost some or all of its state. The program that breaks a store writes this.
@@ -81,6 +83,14 @@ type Event struct {
 	Snapshot  *Marks           `json:"frame,omitempty"`
 	Document  *queue.Document  `json:"document,omitempty"`
 	Watermark *queue.Watermark `json:"memory,omitempty"`
+	Verdict   *Verdict         `json:"verdict,omitempty"`
+}
+
+// Verdict is a queue.Verdict under the names of the journal.
+type Verdict struct {
+	Tick   int64  `json:"tick"`
+	Factor int64  `json:"factor"`
+	Blob   string `json:"blob,omitempty"`
 }
 
 // Outcome is a report of the site that is no end.

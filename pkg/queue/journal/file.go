@@ -26,6 +26,8 @@ type Header struct {
 	// Complete says that all that happened while the process lived is in the file. It becomes false when the file could
 	// not be written any more and the process went on without it.
 	Complete bool `json:"complete"`
+	// Part numbers the files of a process, from 0.
+	Part int `json:"part,omitempty"`
 }
 
 const (
@@ -51,11 +53,14 @@ const (
 	kindNone Kind = "none"
 	// kindEnd: the journal was closed, so nothing is missing behind it.
 	kindEnd Kind = "end"
+	// kindNext: the journal goes on in the next part.
+	kindNext Kind = "next"
 )
 
 // File is a Log in a file. Safe for concurrent use.
 type File struct {
 	report func(error)
+	dir    string
 
 	mu     sync.Mutex
 	file   *os.File // nil: closed or given up
@@ -77,25 +82,40 @@ func Create(dir, room string, embedded bool, started time.Time, report func(erro
 	}
 	process := fmt.Sprintf("%s-%d-%d", host, os.Getpid(), started.UnixMilli())
 	f := &File{
-		report: report,
+		report: report, dir: dir,
 		header: Header{
 			Journal: Format, Room: room, Process: process, Started: started.UnixMilli(), Embedded: embedded, Complete: true,
 		},
 	}
 	f.enc = json.NewEncoder(&f.buf)
-	head, err := f.header.line()
-	if err != nil {
+	if f.file, err = f.header.create(dir); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
-	}
-	path := filepath.Join(dir, room+"-"+process+".jsonl")
-	if f.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	if _, err := f.file.Write(head); err != nil {
-		return nil, errors.Join(fmt.Errorf("journal: %w", err), f.file.Close())
 	}
 	return f, nil
 }
+
+// create makes the file of a header.
+func (h *Header) create(dir string) (*os.File, error) {
+	head, err := h.line()
+	if err != nil {
+		return nil, err
+	}
+	name := h.Room + "-" + h.Process
+	if h.Part > 0 {
+		name += fmt.Sprintf(".%d", h.Part)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, name+suffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := file.Write(head); err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	return file, nil
+}
+
+// suffix ends the names of files.
+const suffix = ".jsonl"
 
 // line is the header as it stands in the file, with the spaces that let it be replaced.
 func (h *Header) line() ([]byte, error) {
@@ -137,6 +157,32 @@ func (f *File) End(call uint64, events []Event) {
 		f.add(line{Event: Event{Kind: kindNone}, Call: call})
 	}
 	f.write()
+}
+
+// Part ends the file and goes on in another one, so that old files can be deleted while the process lives. Merge reads the parts of a process
+// as one. If the other cannot be made, the journal goes on in the one that it has. false: the journal has ended.
+func (f *File) Part() (goesOn bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.file == nil {
+		return false, nil
+	}
+	header := f.header
+	header.Part++
+	next, err := header.create(f.dir)
+	if err != nil {
+		return true, fmt.Errorf("journal: %w", err)
+	}
+	f.add(line{Event: Event{Kind: kindNext}})
+	if f.write(); f.file == nil {
+		return false, errors.Join(next.Close(), os.Remove(next.Name())) // which was reported
+	}
+	before := f.file
+	f.file, f.header = next, header
+	if err := before.Close(); err != nil {
+		return true, fmt.Errorf("journal: %w", err)
+	}
+	return true, nil
 }
 
 // Close implements Log.

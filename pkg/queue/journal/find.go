@@ -6,8 +6,28 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
+
+// Rooms are the rooms of which a directory holds journals, in order.
+func Rooms(dir string) (rooms []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	for _, e := range entries {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), suffix) {
+			continue
+		}
+		h, err := headerOf(filepath.Join(dir, e.Name()))
+		if err == nil && h.Room != "" && !slices.Contains(rooms, h.Room) {
+			rooms = append(rooms, h.Room)
+		}
+	}
+	slices.Sort(rooms)
+	return rooms, nil
+}
 
 // Find names the journals of one room in a directory, in the order of their names. The name of a file is not enough:
 // those of room a-b begin like those of room a. A file whose header cannot be read is named too, for Merge to judge.

@@ -60,8 +60,8 @@ func Merge(paths ...string) (*Merged, error) {
 		return nil, errors.New("journal: no files")
 	}
 	m := &Merged{}
-	for _, path := range paths {
-		if err := m.add(path); err != nil {
+	for _, parts := range ofProcesses(paths) {
+		if err := m.add(parts); err != nil {
 			return nil, err
 		}
 	}
@@ -116,19 +116,54 @@ func (m *Merged) cut() {
 	m.Events = m.Events[:end]
 }
 
-func (m *Merged) add(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
+// ofProcesses puts the parts of one process together, in order. What has no header that can be read stands alone.
+func ofProcesses(paths []string) (all [][]string) {
+	type part struct {
+		path string
+		Header
 	}
-	defer func() { _ = file.Close() }()
+	var parts []part
+	for _, path := range paths {
+		h, _ := headerOf(path) // what is wrong is said where it is read
+		parts = append(parts, part{path, h})
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.Part, b.Part) })
+	at := map[string]int{}
+	for _, p := range parts {
+		i, ok := at[p.Process]
+		if !ok || p.Process == "" || p.Part == 0 {
+			at[p.Process] = len(all)
+			all = append(all, []string{p.path})
+			continue
+		}
+		all[i] = append(all[i], p.path)
+	}
+	return all
+}
+
+func (m *Merged) add(parts []string) error {
+	path := parts[0]
 	r := reader{open: map[uint64]*intent{}, src: Source{Path: path}}
-	switch err := r.read(file); {
-	case errors.Is(err, errUnborn):
-		return nil
-	case err != nil:
-		return fmt.Errorf("journal: %s: %w", path, err)
+	for i, part := range parts {
+		if i > 0 && !r.next {
+			if bare(part) { // the process died while it began the part
+				continue
+			}
+			return fmt.Errorf("journal: %s does not go on in %s: a part between them is missing", parts[i-1], part)
+		}
+		switch err := r.take(part); {
+		case errors.Is(err, errUnborn):
+			if i == 0 {
+				return nil
+			}
+		case err != nil:
+			return fmt.Errorf("journal: %s: %w", part, err)
+		}
 	}
+	if r.next {
+		return fmt.Errorf("journal: %s goes on in another part, which is missing", parts[len(parts)-1])
+	}
+	r.finish()
 	switch {
 	case m.Room == "":
 		m.Room, m.Format, m.Timing = r.src.Room, r.src.Journal, r.timing
@@ -150,4 +185,20 @@ func (m *Merged) add(path string) error {
 	m.Events = append(m.Events, r.events...)
 	m.seen = append(m.seen, r.seen)
 	return nil
+}
+
+// take reads a part.
+func (r *reader) take(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return r.read(file)
+}
+
+// bare reports whether a file holds nothing but its header.
+func bare(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() <= headerSize
 }

@@ -26,6 +26,8 @@ type reader struct {
 	undated []undated
 	seen    []sighting
 	proof   int64 // when it was last given a number or a snapshot
+	// next says that the part that was read goes on in another one.
+	next bool
 }
 
 // undated is an answer that tells no time of the store, by its index in events.
@@ -43,6 +45,7 @@ type intent struct {
 // maxLine bounds one line: an intent of 512 visitors is 13 kB.
 const maxLine = 1 << 20
 
+// read reads one part. After the last, finish says what came of what was under way.
 func (r *reader) read(file io.Reader) error {
 	in := bufio.NewReaderSize(file, maxLine)
 	for n := 1; ; n++ {
@@ -51,9 +54,9 @@ func (r *reader) read(file io.Reader) error {
 		case errors.Is(err, io.EOF) && n == 1 && len(text) < headerSize && unborn(text):
 			return errUnborn
 		case errors.Is(err, io.EOF) && len(text) == 0:
-			return r.finish()
+			return nil
 		case errors.Is(err, io.EOF) && n > 1:
-			return r.finish() // broken off by the end of the process or of the disk
+			return nil // broken off by the end of the process or of the disk
 		case err != nil && !errors.Is(err, io.EOF):
 			return fmt.Errorf("line %d: %w", n, err)
 		}
@@ -76,8 +79,17 @@ func unborn(text []byte) bool {
 }
 
 func (r *reader) header(text []byte) error {
+	before := r.src.Header
+	r.src.Header = Header{}
 	if err := json.Unmarshal(text, &r.src.Header); err != nil {
 		return fmt.Errorf("no header of a journal: %w", err)
+	}
+	if r.next {
+		r.next = false
+		if h := r.src.Header; h.Part != before.Part+1 || h.Process != before.Process || h.Room != before.Room {
+			return fmt.Errorf("it does not go on with part %d of %s, but is part %d of %s", before.Part+1, before.Process, h.Part, h.Process)
+		}
+		return nil
 	}
 	switch {
 	case r.src.Journal != Format && r.src.Journal != FormatOld:
@@ -110,12 +122,14 @@ func (r *reader) line(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.src.Closed {
+	if r.src.Closed || r.next {
 		return errors.New("something follows the end")
 	}
 	switch {
 	case l.Kind == kindEnd:
 		r.src.Closed = true
+	case l.Kind == kindNext:
+		r.next = true
 	case l.Intent:
 		return r.begin(&l)
 	case l.Kind == kindNone:
@@ -202,7 +216,8 @@ func (r *reader) note(e Event) {
 	r.events = append(r.events, e)
 }
 
-func (r *reader) finish() error {
+// finish takes in what was under way at the end.
+func (r *reader) finish() {
 	r.src.Open = len(r.open)
 	for _, i := range r.open {
 		for id := range i.visitors {
@@ -229,7 +244,6 @@ func (r *reader) finish() error {
 		}
 	}
 	r.src.Events = len(r.events)
-	return nil
 }
 
 // repeats is after what time without an answer a verb may have been sent again by the store's client.
@@ -269,7 +283,7 @@ func (e *Event) valid() error {
 
 var kinds = []Kind{
 	Join, Keep, Claim, Renew, Finish, Leave, Report, Moved, Uncertain, Snapshot, Settle, Step, Freeze, Reveal, Record, Restore,
-	Lose, Shown,
+	Judged, Lose, Shown,
 }
 
 // whole reports whether the event carries what its kind tells of.
@@ -291,6 +305,8 @@ func (e *Event) whole() bool {
 		return e.Record != nil
 	case Restore:
 		return e.Watermark != nil
+	case Judged:
+		return e.Verdict != nil
 	}
 	return true
 }

@@ -17,6 +17,7 @@ type seen struct {
 	opening *queue.Opening // nil: nothing
 	version int64          // of the document, -1 before the first
 	any     bool
+	judged  int64 // the tick of the judgement
 }
 
 // figures records what stands before an entry.
@@ -72,6 +73,10 @@ func (r *Recorder) pictured(f *queue.Snapshot) (events []Event) {
 		}
 		events = append(events, Event{At: at, Kind: Record, Record: &o})
 		r.seen.opening = &o
+	}
+	if j := f.Judgement; j.Tick != r.seen.judged {
+		events = append(events, Event{At: at, Kind: Judged, Verdict: &Verdict{Tick: j.Tick, Factor: j.Factor, Blob: j.Blob}})
+		r.seen.judged = j.Tick
 	}
 	return append(events, Event{At: at, Kind: Snapshot, Snapshot: MarksOf(f)})
 }

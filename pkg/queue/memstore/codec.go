@@ -22,11 +22,17 @@ type head struct {
 	// Reserved: no higher number was given. Unused: none was given in the epoch at all.
 	Reserved uint64
 	Unused   bool
-	Figures  figures
+	// Open: the mode is queue.ModeOpen. Earlier releases read the pause that stands in the figures.
+	Open    bool `json:",omitempty"`
+	Figures figures
 }
 
 func (h *head) encode() []byte {
-	data, err := json.Marshal(h)
+	written := *h
+	if mode := &written.Figures.Document.Pace.Mode; *mode == queue.ModeOpen {
+		*mode, written.Open = queue.ModePause, true
+	}
+	data, err := json.Marshal(&written)
 	if err != nil {
 		panic(fmt.Sprintf("memstore: a head cannot be encoded: %v", err)) // plain data always can
 	}
@@ -149,6 +155,9 @@ func decode(data []byte) (*contents, error) {
 	}
 	if err := json.Unmarshal(text, &c.head); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if mode := &c.Figures.Document.Pace.Mode; c.Open && *mode == queue.ModePause {
+		*mode = queue.ModeOpen
 	}
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)

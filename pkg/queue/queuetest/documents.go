@@ -35,7 +35,7 @@ func (d *history) drawDocument(rt *rapid.T, doc queue.Document) queue.Document {
 
 func drawPace(rt *rapid.T) queue.Pace {
 	return queue.Pace{
-		Mode:      sample(rt, "mode", []queue.Mode{queue.ModeRun, queue.ModeRun, queue.ModeRun, queue.ModePause}),
+		Mode:      sample(rt, "mode", []queue.Mode{queue.ModeRun, queue.ModeRun, queue.ModeRun, queue.ModePause, queue.ModeOpen}),
 		Rate:      sample(rt, "rate", []int64{60_000, 6_000, 60, 0, 7, queue.MaxRate}),
 		Burst:     sample(rt, "burst", []int64{5, 1, 2, 1_500, queue.MaxBurst}),
 		MaxInside: sample(rt, "bound", []int64{0, 1, 2, 4, queue.MaxInsideLimit}),

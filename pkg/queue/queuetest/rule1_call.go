@@ -154,6 +154,18 @@ var calling = []scenario{
 		f = l.tick(queue.Watermark{}, queue.Sample{}, queue.Verdict{Tick: 2, Factor: 1000})
 		want(l, "called", f.Called, 3)
 	}},
+	{"a room that is open to all keeps its line and calls nobody", func(l *line) {
+		places := l.wait(0, 3)
+		l.fill(5)
+		l.setPace(func(p *queue.Pace) { p.Rate, p.Mode = 60, queue.ModeOpen })
+		f := l.advance()
+		want(l, "called while open to all", f.Called, 0)
+		want(l, "waiting", f.Waiting, 3)
+		joined := l.wait(3, 1)[0] // of a gateway that has not heard of it yet
+		want(l, "number", joined.Number, places[2].Number+1)
+		l.setPace(func(p *queue.Pace) { p.Mode = queue.ModeRun })
+		want(l, "called when it runs again", l.advance().Called, 4)
+	}},
 	{"nobody was heard for half the absence: the line is held", func(l *line) {
 		l.advance()
 		l.clock.Step(absentMS / 2)

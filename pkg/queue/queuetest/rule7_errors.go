@@ -135,6 +135,12 @@ var settling = []scenario{
 		l.must("settle", err)
 		next.Version++
 		want(l, "stored", fmt.Sprint(got), fmt.Sprint(next))
+		next.Pace.Mode = queue.ModeOpen
+		got, err = l.store.Settle(l.Context(), next)
+		l.must("settle", err)
+		next.Version++
+		want(l, "stored, open to all", fmt.Sprint(got), fmt.Sprint(next))
+		want(l, "in the snapshot, open to all", fmt.Sprint(l.snapshot().Document), fmt.Sprint(next))
 	}},
 	{"changes of the same version from two gateways let one through", func(l *line) {
 		d, errs := l.snapshot().Document, make([]error, 8)

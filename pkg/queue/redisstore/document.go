@@ -17,6 +17,7 @@ import (
 type storedDocument struct {
 	Pace struct {
 		Mode      queue.Mode `json:"mode"`
+		Open      bool       `json:"open,omitempty"` // the mode is queue.ModeOpen: earlier releases read the pause beside it
 		Rate      int64      `json:"rate"`
 		MaxInside int64      `json:"max_inside"`
 		Burst     int64      `json:"burst"`
@@ -62,6 +63,9 @@ func encodeDocument(d *queue.Document) ([]byte, error) {
 	s := storedDocument{Timing: map[string]int64{}, Settings: []byte(d.Settings)}
 	p := d.Pace
 	s.Pace.Mode, s.Pace.Rate, s.Pace.MaxInside, s.Pace.Burst, s.Pace.Strict = p.Mode, p.Rate, p.MaxInside, p.Burst, p.Strict
+	if p.Mode == queue.ModeOpen {
+		s.Pace.Mode, s.Pace.Open = queue.ModePause, true
+	}
 	s.Door.Closed, s.Door.Limit = d.Door.Closed, d.Door.Limit
 	for name, length := range durations(&d.Timing) {
 		s.Timing[name] = length.Milliseconds()
@@ -96,6 +100,9 @@ func decodeDocument(text string, version int64) (d queue.Document, err error) {
 		Pace: queue.Pace{
 			Mode: s.Pace.Mode, Rate: s.Pace.Rate, MaxInside: s.Pace.MaxInside, Burst: s.Pace.Burst, Strict: s.Pace.Strict,
 		},
+	}
+	if s.Pace.Open && d.Pace.Mode == queue.ModePause {
+		d.Pace.Mode = queue.ModeOpen
 	}
 	for name, length := range durations(&d.Timing) {
 		*length = time.Duration(s.Timing[name]) * time.Millisecond

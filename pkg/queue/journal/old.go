@@ -1,0 +1,42 @@
+package journal
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// DeleteOld deletes the journals of a directory that were last written before a time, and gives their names. What is no journal stays.
+func DeleteOld(dir string, before time.Time) (deleted []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // another gateway was quicker
+		}
+		if err != nil || !info.Mode().IsRegular() || !strings.HasSuffix(path, suffix) || !info.ModTime().Before(before) || !isJournal(path) {
+			errs = append(errs, err)
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+			continue
+		}
+		deleted = append(deleted, entry.Name())
+	}
+	return deleted, errors.Join(errs...)
+}
+
+// isJournal reports whether a file begins as a journal does.
+func isJournal(path string) bool {
+	h, err := headerOf(path)
+	return err == nil && h.Journal > 0 && h.Room != ""
+}

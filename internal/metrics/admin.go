@@ -3,11 +3,11 @@ package metrics
 import "github.com/prometheus/client_golang/prometheus"
 
 // adminRefusals are the names of internal/adminapi for why a request for operators was refused.
-var adminRefusals = [...]string{"missing", "wrong", "crowd", other}
+var adminRefusals = [...]string{"missing", "wrong", "crowd", "login", "role", other}
 
 func (r *registrar) strangers() map[string]prometheus.Counter {
 	total := r.counters("admin_unauthorized_total",
-		"Requests to the admin API without the right token: without any, with a wrong one, or with one of too many wrong ones.", "reason")
+		"Requests to the admin API that were refused: without a token or a session, with a wrong token or log-in, with one of too many, or by somebody whose role may not.", "reason")
 	all := map[string]prometheus.Counter{}
 	for _, name := range adminRefusals {
 		all[name] = total.WithLabelValues(name)
@@ -15,7 +15,7 @@ func (r *registrar) strangers() map[string]prometheus.Counter {
 	return all
 }
 
-// AdminRefused counts a request to the admin API without the right token.
+// AdminRefused counts a request to the admin API that was refused.
 func (m *Metrics) AdminRefused(reason string) {
 	c, ok := m.strangers[reason]
 	if !ok {

@@ -59,6 +59,7 @@ var figures = []figure{
 	count("pace_max_inside", "Nobody enters while so many count as inside; 0 means no bound. In earlier releases it bounded visitors inside and called together.", func(f *queue.Snapshot) int64 { return f.Document.Pace.MaxInside }),
 	count("pace_burst", "Most entries at once. In earlier releases it was that of calls.", func(f *queue.Snapshot) int64 { return f.Document.Pace.Burst }),
 	gauge("pace_paused", "Whether nobody is called.", func(f *queue.Snapshot) float64 { return flag(f.Document.Pace.Mode == queue.ModePause) }),
+	gauge("pace_open_to_all", "Whether operators let everybody through without a place.", func(f *queue.Snapshot) float64 { return flag(f.Document.Pace.Mode == queue.ModeOpen) }),
 	gauge("pace_strict", "Whether each visitor inside counts in full.", func(f *queue.Snapshot) float64 { return flag(f.Document.Pace.Strict) }),
 	count("opening_quota", "How many may be booked. Not there without a quota.", func(f *queue.Snapshot) int64 { return f.Opening.Quota }).where(hasQuota),
 	count("opening_booked", "How many are booked. Not there without a quota.", func(f *queue.Snapshot) int64 { return f.Opening.Booked }).where(hasQuota),

@@ -125,6 +125,7 @@ func TestEveryFigureOfASnapshotMovesItsMetric(t *testing.T) {
 		"pace_max_inside":              {func(f *queue.Snapshot) { f.Document.Pace.MaxInside = 7 }, 7},
 		"pace_burst":                   {func(f *queue.Snapshot) { f.Document.Pace.Burst = 7 }, 7},
 		"pace_paused":                  {func(f *queue.Snapshot) { f.Document.Pace.Mode = queue.ModePause }, 1},
+		"pace_open_to_all":             {func(f *queue.Snapshot) { f.Document.Pace.Mode = queue.ModeOpen }, 1},
 		"pace_strict":                  {func(f *queue.Snapshot) { f.Document.Pace.Strict = true }, 1},
 		"opening_quota":                {func(f *queue.Snapshot) { f.Opening.Quota = 7 }, 7},
 		"opening_booked":               {func(f *queue.Snapshot) { f.Opening.Booked = 7 }, 7},

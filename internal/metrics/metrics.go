@@ -35,6 +35,7 @@ type Metrics struct {
 	rooms       *rooms
 	reloads     reloads
 	certificate certificate
+	audit       audit
 	faults      map[string]prometheus.Counter
 	refusals    map[string]prometheus.Counter
 	strangers   map[string]prometheus.Counter
@@ -78,6 +79,7 @@ func New(reg prometheus.Registerer, cfg Config) (*Metrics, error) {
 	m.rooms = r.rooms()
 	m.reloads = r.reloads(m.now())
 	m.certificate = r.certificate()
+	m.audit = r.audit()
 	if len(r.errs) > 0 {
 		return nil, fmt.Errorf("register metrics: %w", errors.Join(r.errs...))
 	}

@@ -86,7 +86,9 @@ func (c *Config) check(languages []string) []*Problem {
 	ch.state(c)
 	ch.draws(&c.Draws.Drand)
 	ch.admin(c)
+	ch.alerts(&c.Alerts)
 	ch.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	between(ch, "log.access", c.Log.Access, 0, 1_000_000, "")
 	ch.oneOf("log.format", c.Log.Format, "json", "console")
 	between(ch, "drain", c.Drain, 0, 5*time.Minute, "")
 	between(ch, "stop_timeout", c.StopTimeout, time.Second, time.Hour, "")
@@ -105,7 +107,7 @@ func (ch *checker) listen(c *Config) {
 		{"listen.https", l.HTTPS},
 		{"admin.listen", c.Admin.Listen},
 	} {
-		if a.address == "" {
+		if a.address == "" || strings.HasPrefix(a.address, "unix:") && a.path == "admin.listen" {
 			continue
 		}
 		if err := checkHostPort(a.address, false); err != nil {
@@ -211,6 +213,8 @@ func (ch *checker) prefix(p string) {
 func (ch *checker) state(c *Config) {
 	between(ch, "state.interval", c.State.Interval, 100*time.Millisecond, time.Minute, "")
 	between(ch, "state.places_interval", c.State.PlacesInterval, c.State.Interval, time.Hour, "")
+	offOr(ch, "journal.retention", c.Journal.Retention, 24*time.Hour, 10*365*24*time.Hour, "")
+	offOr(ch, "audit.retention", c.Audit.Retention, 24*time.Hour, 10*365*24*time.Hour, "")
 	if c.Keys.File != "" && c.Keys.Env != "" {
 		ch.bad("keys", "give either file or env")
 	}

@@ -11,6 +11,7 @@ const minToken = 16
 
 func (ch *checker) admin(c *Config) {
 	a := c.Admin
+	ch.adminListener(&a, c.Listen.Unix)
 	ch.token("admin.token", a.Token, a.TokenFile)
 	ch.token("admin.report_token", a.ReportToken, a.ReportTokenFile)
 	if token := a.Token.Reveal(); token != "" {
@@ -29,6 +30,24 @@ func (ch *checker) admin(c *Config) {
 	}
 }
 
+// adminListener checks a socket, and the certificate.
+func (ch *checker) adminListener(a *Admin, public string) {
+	path, socket := a.Socket()
+	switch {
+	case !socket:
+	case path == "" || path[0] != '/' || len(path) > maxSocketPath:
+		ch.bad("admin.listen", "%q is not a socket: want unix: and an absolute path of at most %d bytes", a.Listen, maxSocketPath)
+	case path == public:
+		ch.bad("admin.listen", "%s is already listen.unix", path)
+	}
+	switch given := a.TLS != (AdminTLS{}); {
+	case given && (a.TLS.CertFile == "" || a.TLS.KeyFile == ""):
+		ch.bad("admin.tls", "give both cert_file and key_file, or neither")
+	case given && (socket || a.Listen == ""):
+		ch.bad("admin.tls", "is for a host:port in admin.listen")
+	}
+}
+
 // token checks a token that is given.
 func (ch *checker) token(path string, value Secret, file string) {
 	token := value.Reveal()
@@ -43,6 +62,9 @@ func (ch *checker) token(path string, value Secret, file string) {
 
 // loopback reports whether a listener's address is only reachable from this machine.
 func loopback(address string) bool {
+	if strings.HasPrefix(address, "unix:") {
+		return true
+	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return false

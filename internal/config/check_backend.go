@@ -136,6 +136,9 @@ func (c *Config) ownListener(a Address) string {
 		if a.Dial == c.Listen.Unix {
 			return "listen.unix"
 		}
+		if path, ok := c.Admin.Socket(); ok && a.Dial == path {
+			return "admin.listen"
+		}
 		return ""
 	}
 	host, port, _ := net.SplitHostPort(a.Dial)

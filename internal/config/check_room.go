@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +12,9 @@ import (
 )
 
 // idForm is the form of a room's id. It stands in cookie names, store keys and metric labels.
+// markup is what a page would show as it stands.
+var markup = regexp.MustCompile(`<[A-Za-z/!]|&[a-z#0-9]+;`)
+
 var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
 // maxRooms bounds what one process serves and what metrics are labelled with.
@@ -45,28 +47,11 @@ func (ch *checker) rooms(c *Config) {
 		ch.schedule(at+".schedule", &r.Schedule)
 		ch.draw(at+".draw", &r.Draw)
 		ch.home(c, r, at)
+		ch.links(c, r, at+".links")
 		ch.backend(&r.Backend, at+".backend")
 		ch.notItself(c, &r.Backend, at+".backend")
 	}
 	ch.routes(c)
-}
-
-// sms holds the two keys together, and the address to a URL.
-func (ch *checker) sms(s *SMS, at string) {
-	switch {
-	case s.URL == "" && s.SecretFile == "":
-	case s.URL == "":
-		ch.bad(at+".url", "is missing; want the address of the service, or no secret_file")
-	case s.SecretFile == "":
-		ch.bad(at+".secret_file", "is missing; want the file with the secret of the service")
-	}
-	if s.URL == "" {
-		return
-	}
-	u, err := url.Parse(s.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
-		ch.bad(at+".url", "%q is not accepted; want for example https://sms.example.org/hook", s.URL)
-	}
 }
 
 func (ch *checker) room(r *Room, at string) {
@@ -80,14 +65,18 @@ func (ch *checker) room(r *Room, at string) {
 	ch.line(key("title"), r.Title, 120)
 	ch.plain(key("message"), r.Message, 2000)
 	ch.line(key("contact"), r.Contact, 200)
-	ch.sms(&r.SMS, key("sms"))
+	ch.line(key("site_name"), r.SiteName, 60)
+	if markup.MatchString(r.SiteName) {
+		ch.bad(key("site_name"), "has HTML, which would be read as it stands; want plain text: Die Terminbuchung")
+	}
+	ch.hook(r.SMS.URL, r.SMS.SecretFile, key("sms"))
 	between(ch, key("close_at"), r.CloseAt, 0, queue.MaxInsideLimit, " (0: never)")
 	between(ch, key("pace.rate"), r.Pace.Rate, 0, queue.MaxRate, " entries per minute")
 	between(ch, key("pace.max_inside"), r.Pace.MaxInside, 0, queue.MaxInsideLimit, " (0: no bound)")
 	between(ch, key("pace.burst"), r.Pace.Burst, 0, queue.MaxBurst, " entries (0: one second's worth)")
 	ch.oneOf(key("pace.inside"), r.Pace.Inside, InsideExpected, InsideStrict)
 	ch.oneOf(key("pace.health"), r.Pace.Health, string(queue.HealthAct), string(queue.HealthAdvise), string(queue.HealthOff))
-	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause))
+	ch.oneOf(key("mode"), r.Mode, string(queue.ModeRun), string(queue.ModePause), string(queue.ModeOpen))
 	ch.oneOf(key("on_store_failure"), r.OnStoreFailure, "hold", "local", "open")
 	ch.roomTimes(r, key)
 	ch.prefixes(key("session.quiet"), r.Session.Quiet)

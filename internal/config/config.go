@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -19,11 +20,13 @@ type Config struct {
 	Prefix  string  `yaml:"prefix"`
 	Store   Store   `yaml:"store"`
 	State   State   `yaml:"state"`
+	Audit   Audit   `yaml:"audit"`
 	Journal Journal `yaml:"journal"`
 	Draws   Draws   `yaml:"draws"`
 	Keys    Keys    `yaml:"keys"`
 	Admin   Admin   `yaml:"admin"`
 	Log     Log     `yaml:"log"`
+	Alerts  Alerts  `yaml:"alerts"`
 	// Drain is how long a gateway that was told to stop by SIGTERM says that it is not ready and serves on.
 	Drain time.Duration `yaml:"drain"`
 	// StopTimeout bounds a graceful stop, from the end of Drain on.
@@ -133,10 +136,18 @@ type State struct {
 	PlacesInterval time.Duration `yaml:"places_interval"`
 }
 
+// Audit is the record of what operators did, which is kept in State.Dir.
+type Audit struct {
+	// Retention is how long an entry is kept; 0: for ever.
+	Retention time.Duration `yaml:"retention"`
+}
+
 // Journal is where the store's answers are written down, for a report afterwards.
 type Journal struct {
 	// Dir gets one file per room and process. Empty writes nothing.
 	Dir string `yaml:"dir"`
+	// Retention is how long a file is kept after it was last written; 0: for ever.
+	Retention time.Duration `yaml:"retention"`
 }
 
 // Keys is where the keyring for tickets and passes comes from: a file or an environment variable, not both.
@@ -148,8 +159,10 @@ type Keys struct {
 
 // Admin is the operators' listener.
 type Admin struct {
-	// Listen is host:port; empty switches the admin API off.
+	// Listen is host:port, or unix: and the path of a socket; empty switches the admin API off.
 	Listen string `yaml:"listen"`
+	// TLS is the certificate of the listener; empty: it speaks plain HTTP.
+	TLS AdminTLS `yaml:"tls"`
 	// Hosts are further names by which browsers and tools may address the listener. IP addresses and
 	// localhost are always accepted.
 	Hosts     []string `yaml:"hosts"`
@@ -160,8 +173,19 @@ type Admin struct {
 	ReportTokenFile string `yaml:"report_token_file"`
 }
 
+// AdminTLS is a certificate from files, which are read again when they change.
+type AdminTLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+}
+
+// Socket is the path of the socket that the admin API listens at, if it does.
+func (a *Admin) Socket() (path string, ok bool) { return strings.CutPrefix(a.Listen, "unix:") }
+
 // Log says what is logged to standard error.
 type Log struct {
 	Level  string `yaml:"level"`
 	Format string `yaml:"format"`
+	// Access: one request of so many has a line; 0: none.
+	Access int64 `yaml:"access"`
 }

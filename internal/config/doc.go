@@ -25,6 +25,6 @@
 //	EINLASS_ROOMS__KFZ_SUED__PACE__RATE=120     by id, with _ for -
 //
 // A variable with the prefix that names no key is an error, except those that belong to the command line
-// (EINLASS_CONFIG, EINLASS_ADMIN_URL, EINLASS_ADMIN_TOKEN), the one that keys.env names, and the ones that
+// (EINLASS_CONFIG, EINLASS_ADMIN_URL, EINLASS_ADMIN_TOKEN, EINLASS_ADMIN_CA), the one that keys.env names, and the ones that
 // Kubernetes makes for a service called einlass.
 package config

@@ -21,6 +21,7 @@ func (c *Config) normalise(read func(string) ([]byte, error)) []*Problem {
 	secret("admin", "report_token", &c.Admin.ReportToken, c.Admin.ReportTokenFile)
 	secret("store", "password", &c.Store.Password, c.Store.PasswordFile)
 	secret("store.sentinel", "password", &c.Store.Sentinel.Password, c.Store.Sentinel.PasswordFile)
+	secret("alerts.mail", "password", &c.Alerts.Mail.Password, c.Alerts.Mail.PasswordFile)
 	ch.storeCredentials(&c.Store)
 	for i, host := range c.Admin.Hosts {
 		c.Admin.Hosts[i] = ch.hostName(fmt.Sprintf("admin.hosts[%d]", i), host)
@@ -41,6 +42,7 @@ func (r *Room) normalise(ch *checker, at string) {
 		}
 	}
 	ch.origins(r, at)
+	r.Links.normalise(ch, at+".links")
 	if b := &r.Backend; b.URL != "" && len(b.Addresses) > 0 {
 		ch.bad(at+".backend.url", "give either url or addresses")
 	} else if b.URL != "" {

@@ -15,7 +15,7 @@ import (
 const envPrefix = "EINLASS_"
 
 // foreignNames are variables with our prefix that belong to the command line.
-var foreignNames = []string{"EINLASS_CONFIG", "EINLASS_ADMIN_URL", "EINLASS_ADMIN_TOKEN"}
+var foreignNames = []string{"EINLASS_CONFIG", "EINLASS_ADMIN_URL", "EINLASS_ADMIN_TOKEN", "EINLASS_ADMIN_CA"}
 
 // serviceName matches what Kubernetes and container links make for services called einlass or einlass-….
 var serviceName = regexp.MustCompile(`_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$`)

@@ -57,7 +57,7 @@ func TestAStoreGivenInShortMayBeCompleted(t *testing.T) {
 
 func TestVariablesThatAreNoConfigurationAreLeftAlone(t *testing.T) {
 	env := []string{
-		"EINLASS_CONFIG=/etc/einlass.yaml", "EINLASS_ADMIN_URL=x", "EINLASS_ADMIN_TOKEN=y", "EINLASS_KEYRING=secret", "EINLASS_=",
+		"EINLASS_CONFIG=/etc/einlass.yaml", "EINLASS_ADMIN_URL=x", "EINLASS_ADMIN_TOKEN=y", "EINLASS_ADMIN_CA=z", "EINLASS_KEYRING=secret", "EINLASS_=",
 		"EINLASS_SERVICE_HOST=10.0.0.1", "EINLASS_SERVICE_PORT=80", "EINLASS_SERVICE_PORT_HTTP=80", "EINLASS_PORT=tcp://10.0.0.1:80",
 		"EINLASS_PORT_80_TCP=tcp://10.0.0.1:80", "EINLASS_PORT_80_TCP_PROTO=tcp", "EINLASS_REDIS_PORT_6379_TCP_ADDR=10.0.0.2",
 		"einlass_listen__http=lower case is somebody else's",

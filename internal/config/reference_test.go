@@ -24,7 +24,7 @@ func TestEveryFileInConfigsLoads(t *testing.T) {
 				t.Fatal(err)
 			}
 			secret := func(string) ([]byte, error) { return []byte("0123456789abcdef0123456789abcdef\n"), nil }
-			c, err := load(Source{File: name, Languages: []string{"de", "en"}}, data, secret)
+			c, err := load(Source{File: name, Languages: []string{"de", "de-simple", "en"}}, data, secret)
 			if err != nil {
 				t.Fatal(err)
 			}

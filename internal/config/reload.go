@@ -28,11 +28,13 @@ var restart = []struct{ path, why string }{
 	{"prefix", "pages that are open in browsers ask there"},
 	{"store", "the lines are in the store"},
 	{"state", "the lines are kept there"},
+	{"audit", "the record is open"},
 	{"journal", "the journals of the rooms are open"},
 	{"draws", "the draws that are committed to name the chain, and the records are kept there"},
 	{"keys", "the tickets and passes of all who wait are signed with them; the file that it names is read again when it changes"},
 	{"admin", "the listener is made with it"},
 	{"log.format", "the log is open"},
+	{"alerts", "what sends them is started with it"},
 	{"stop_timeout", "the parts of the process are started with it"},
 }
 
@@ -41,7 +43,7 @@ var restart = []struct{ path, why string }{
 var live = []string{
 	"limits.arrivals_per_prefix.rate", "limits.arrivals_per_prefix.burst", "limits.stay.in_flight", "limits.stay.networks",
 	"limits.codes.wrong", "limits.codes.wrong_in_all",
-	"log.level", "drain", "paths.legacy",
+	"log.level", "log.access", "drain", "paths.legacy",
 	"rooms[].id", "rooms[].title", "rooms[].hosts", "rooms[].canonical", "rooms[].frame_ancestors", "rooms[].paths", "rooms[].exclude",
 	"rooms[].once", "rooms[].backend",
 	"rooms[].pace.rate", "rooms[].pace.max_inside", "rooms[].pace.inside", "rooms[].pace.health", "rooms[].pace.burst", "rooms[].mode", "rooms[].message",
@@ -52,7 +54,8 @@ var live = []string{
 	"rooms[].session.form_grace", "rooms[].session.quiet",
 	"rooms[].claim_window", "rooms[].absent_after", "rooms[].confirm_within", "rooms[].ticket_life",
 	"rooms[].poll.min", "rooms[].poll.max",
-	"rooms[].on_store_failure", "rooms[].contact", "rooms[].languages", "rooms[].pages", "rooms[].entry",
+	"rooms[].on_store_failure", "rooms[].contact", "rooms[].site_name", "rooms[].links.imprint", "rooms[].links.privacy",
+	"rooms[].links.accessibility", "rooms[].links.barrier", "rooms[].languages", "rooms[].pages", "rooms[].entry",
 }
 
 // NeedRestart reports every key in which next differs from the configuration that runs, and which can take another value only

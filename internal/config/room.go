@@ -45,7 +45,7 @@ type Room struct {
 	CloseAt int64   `yaml:"close_at"`
 	Backend Backend `yaml:"backend"`
 	Pace    Pace    `yaml:"pace"`
-	// Mode is run or pause.
+	// Mode is run, pause or open.
 	Mode    string  `yaml:"mode"`
 	Message string  `yaml:"message"`
 	Session Session `yaml:"session"`
@@ -63,6 +63,10 @@ type Room struct {
 	OnStoreFailure string `yaml:"on_store_failure"`
 	// Contact is plain text for people who cannot wait on this page.
 	Contact string `yaml:"contact"`
+	// SiteName is what sentences in the first of Languages call the site; empty: each language has a word.
+	SiteName string `yaml:"site_name"`
+	// Links are at the foot of every page.
+	Links Links `yaml:"links"`
 	// Languages are the tags of the languages offered, the first is the default. Empty offers all there are, English
 	// first.
 	Languages []string `yaml:"languages"`
@@ -80,7 +84,7 @@ func (r *Room) Files() []string {
 type SMS struct {
 	// URL is where a signed webhook is sent; empty: there is none.
 	URL string `yaml:"url"`
-	// SecretFile holds the secret that gateway and service share, of at least sms.MinSecret bytes.
+	// SecretFile holds the secret that gateway and service share, of at least webhook.MinSecret bytes.
 	SecretFile string `yaml:"secret_file"`
 }
 

@@ -16,6 +16,12 @@ func (c *Config) Warnings() (all []*Problem) {
 			all = append(all, &Problem{Path: fmt.Sprintf("trusted_proxies[%d]", i), Text: text})
 		}
 	}
+	if a := &c.Admin; a.Listen != "" && !loopback(a.Listen) && a.TLS.CertFile == "" {
+		all = append(all, &Problem{
+			Path: "admin.listen", Text: a.Listen + " can be reached from other machines without TLS: tokens and passwords travel in clear; " +
+				"give admin.tls, or listen at a loopback address or a unix: socket",
+		})
+	}
 	for i := range c.Rooms {
 		r, at := &c.Rooms[i], fmt.Sprintf("rooms[%d]", i)
 		for _, cut := range r.cuts() {

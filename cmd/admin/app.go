@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,12 +22,15 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	readFile func(string) ([]byte, error)
-	// terminal says that out can be cleared, asks that somebody can answer a question.
-	terminal, asks bool
-	tick           func(time.Duration) <-chan time.Time
+	// terminal says that out can be cleared, asks that somebody can answer a question, keys that out is a screen and in the keys
+	// before it.
+	terminal, asks, keys bool
+	tick                 func(time.Duration) <-chan time.Time
 
 	args           []string
 	url, tokenFile string
+	ca, context    string
+	output         string
 	timeout        time.Duration
 	json           bool
 }
@@ -85,15 +88,32 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	flags := root.PersistentFlags()
+	flags.StringVar(&a.ca, "ca", "", "`file` (PEM) with the authorities to trust for https,\ninstead of the system's (default EINLASS_ADMIN_CA)")
 	flags.StringVar(&a.url, "url", "", "`address` of the admin API\n(default EINLASS_ADMIN_URL or "+adminclient.DefaultURL+")")
 	flags.StringVar(&a.tokenFile, "token-file", "", "`file` with the token, which others must not be able\nto read (default EINLASS_ADMIN_TOKEN, the token)")
 	flags.DurationVar(&a.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
-	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.planCommand(), a.bookedCommand(), a.drawCommand(), a.codesCommand(), a.inviteCommand())
-	root.AddCommand(a.placeCommand(), a.deskCommand(), a.debugCommand())
+	flags.StringVarP(&a.output, "output", "o", "", "`form` of the answer: table, json or yaml")
+	flags.StringVar(&a.context, "context", "", "`name` of the gateway, as admin context has it")
+	completeFlag(root, "output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(root, "context", func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return a.completeContext(cmd, nil, begun)
+	})
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.chooseOutput() }
+	root.AddCommand(a.roomsCommand(), a.watchCommand(), a.historyCommand(), a.eventsCommand(), a.planCommand(), a.bookedCommand(), a.drawCommand(), a.codesCommand(), a.inviteCommand())
+	root.AddCommand(a.modeCommand(), a.staysCommand())
+	root.AddCommand(a.placeCommand(), a.deskCommand(), a.debugCommand(), a.auditCommand(), a.reportCommand(), a.originsCommand())
 	root.AddCommand(a.changeCommands()...)
+	root.AddCommand(a.alertsCommand(), a.doctorCommand(), a.contextCommand())
 	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// completeFlag completes the values of a flag that there is.
+func completeFlag(cmd *cobra.Command, flag string, complete cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // the flag is defined above
+	}
 }
 
 // helpCommand is cobra's, but for a command that there is not.
@@ -150,21 +170,22 @@ func unknownCommand(parent *cobra.Command, args []string) error {
 
 // client makes the client that flags and environment ask for.
 func (a *app) client() (*adminclient.Client, error) {
+	in, err := a.inContext()
+	if err != nil {
+		return nil, err
+	}
 	token := strings.TrimSpace(a.getenv("EINLASS_ADMIN_TOKEN"))
-	if a.tokenFile != "" {
-		var err error
-		if token, err = secretfile.Read(a.tokenFile); err != nil {
+	if file := cmp.Or(a.tokenFile, in.TokenFile); file != "" {
+		if token, err = secretfile.Read(file); err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
 		}
 	}
 	if token == "" {
 		return nil, errNoToken
 	}
-	address := a.url
-	if address == "" {
-		address = a.getenv("EINLASS_ADMIN_URL")
-	}
-	c, err := adminclient.New(adminclient.Config{URL: address, Token: token, Timeout: a.timeout})
+	c, err := adminclient.New(adminclient.Config{
+		URL: cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), CAFile: cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA")), Token: token, Timeout: a.timeout,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +197,3 @@ func (a *app) client() (*adminclient.Client, error) {
 }
 
 var errNoToken = errors.New("there is no token: set EINLASS_ADMIN_TOKEN or use --token-file")
-
-// printJSON writes a value for programs.
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}

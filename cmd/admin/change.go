@@ -34,10 +34,14 @@ func (a *app) changeCommands() []*cobra.Command {
 
 func (a *app) changeCommand(s *setter) *cobra.Command {
 	var on conditions
-	var reason string
+	var reason, lang, until string
 	var at int64
+	usageLine := s.use
+	if s.lang {
+		usageLine += " [--lang TAG] [--until TIME]"
+	}
 	cmd := &cobra.Command{
-		Use: s.use, Short: s.short, Long: s.short + ".\n\n" + s.long, Example: s.example,
+		Use: usageLine, Short: s.short, Long: s.short + ".\n\n" + s.long, Example: s.example,
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(strings.Count(s.use, " ")),
 		ValidArgsFunction:     a.completeRoom(s.words),
@@ -54,7 +58,15 @@ func (a *app) changeCommand(s *setter) *cobra.Command {
 				return a.change(cmd.Context(), &closesAt, args[0], change, on)
 			}
 			if err := s.set(&change, slices.Concat(args, []string{""})[1]); err != nil {
-				return usage(err)
+				return usage(meant(s, args, err))
+			}
+			if cmd.Flags().Changed("lang") {
+				forLanguage(&change, lang)
+			}
+			if cmd.Flags().Changed("until") {
+				if err := endsAt(&change, until); err != nil {
+					return usage(err)
+				}
 			}
 			if bad := change.Problems(); len(bad) > 0 {
 				return usage(&operator.InvalidError{Fields: bad})
@@ -73,9 +85,11 @@ func (a *app) changeCommand(s *setter) *cobra.Command {
 	if s.at {
 		cmd.Flags().Int64Var(&at, "at", 0, "close by itself once `N` places are there; 0: never")
 	}
-	if s.size != nil {
-		cmd.Flags().BoolVar(&on.yes, "yes", false, "do not ask, however large the change is")
+	if s.lang {
+		cmd.Flags().StringVar(&lang, "lang", "", "for the pages of one language, by its `TAG`: de, en")
+		cmd.Flags().StringVar(&until, "until", "", "when it is over, for all languages: a `TIME` such as\n2026-12-01T11:00:00+01:00 (default when it is taken away)")
 	}
+	cmd.Flags().BoolVar(&on.yes, "yes", false, "do not ask, however large the change is")
 	return cmd
 }
 
@@ -124,13 +138,20 @@ func (a *app) replace(
 		if before, err = client.Room(ctx, id); err != nil {
 			return before, after, err
 		}
+		if s.also != nil {
+			s.also(&change, &before)
+		}
 		if err := a.confirm(ctx, s, &before, &change, on.yes); err != nil {
 			return before, after, err
 		}
 		if on.version == 0 {
 			change.IfVersion = before.Version
 		}
-		after, err = client.Update(ctx, id, change)
+		err = a.insist(ctx, on.yes, func(code string) (err error) {
+			change.Confirm = code
+			after, err = client.Update(ctx, id, change)
+			return err
+		})
 		if !errors.Is(err, adminclient.ErrConflict) || on.version != 0 {
 			break
 		}
@@ -169,6 +190,8 @@ func said(s *setter, before, after *operator.RoomInfo) string {
 	}
 	return clean(text + fmt.Sprintf("; version %d", after.Version))
 }
+
+func yesFlag(flags *pflag.FlagSet, yes *bool) { flags.BoolVar(yes, "yes", false, "do not ask") }
 
 func reasonFlag(flags *pflag.FlagSet, reason *string) {
 	flags.StringVar(reason, "reason", "", "why, for the gateway's log: one `line` that names nobody")

@@ -15,7 +15,7 @@ type someCodes struct{}
 
 func (someCodes) batches(id string) (operator.CodesInfo, error) {
 	if id != "termine" {
-		return operator.CodesInfo{}, operator.ErrUnknownRoom
+		return operator.CodesInfo{}, &operator.UnknownRoomError{ID: id}
 	}
 	return operator.CodesInfo{ID: id, Version: 3, Zone: "Europe/Berlin", Batches: []operator.CodeBatch{
 		{Batch: 1, Group: "residents", Count: 2, Uses: 1, Made: 1, Key: "k1", Revoked: []uint32{}, State: operator.BatchInForce},

@@ -127,10 +127,10 @@ func TestBatchesAreShownWithdrawnAndRemoved(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^1 +residents +5 +1 +2026-12-01 07:00 +2026-12-24 08:00 +- +- +not yet$`).MatchString(list) {
 		t.Errorf("the list is\n%s", list)
 	}
-	said(0, "batch 1 of termine: 2 of 5 codes are withdrawn\n", "codes", "revoke", "termine", "1", "--serial", "0", "--serial", "2")
-	said(0, "batch 1 of termine: 3 of 5 codes are withdrawn\n", "codes", "revoke", "termine", "--code", code)
+	said(0, "batch 1 of termine: 2 of 5 codes are withdrawn\n", "codes", "revoke", "termine", "1", "--serial", "0", "--serial", "2", "--yes")
+	said(0, "batch 1 of termine: 3 of 5 codes are withdrawn\n", "codes", "revoke", "termine", "--code", code, "--yes")
 	said(1, "is in force", "codes", "remove", "termine", "1")
-	said(0, "batch 1 of termine: withdrawn, all 5 codes\n", "codes", "revoke", "termine", "1", "--reason", "lost")
+	said(0, "batch 1 of termine: withdrawn, all 5 codes\n", "codes", "revoke", "termine", "1", "--reason", "lost", "--yes")
 	said(0, `"state": "revoked"`, "codes", "list", "termine", "--json")
 	said(0, "batch 1 of termine: removed\n", "codes", "remove", "termine", "1")
 	said(1, "there is no batch 1", "codes", "remove", "termine", "1")
@@ -142,9 +142,9 @@ func TestBatchesThatWereLostArePutBack(t *testing.T) {
 	m := withGroups(t)
 	printed, _ := m.must("codes", "new", "termine", "--group", "residents", "--count", "5", "--from", "2026-12-01", "--until", "2026-12-24 08:00")
 	m.pass()
-	m.must("codes", "revoke", "termine", "1", "--serial", "3")
+	m.must("codes", "revoke", "termine", "1", "--serial", "3", "--yes")
 	m.must("codes", "new", "termine", "--group", "over80", "--count", "2")
-	m.must("codes", "revoke", "termine", "2")
+	m.must("codes", "revoke", "termine", "2", "--yes")
 	m.pass()
 	saved, _ := m.must("codes", "list", "termine", "--json")
 	before := m.room.View().Snapshot.Document

@@ -75,6 +75,7 @@ func batchList(info *operator.CodesInfo) string {
 func (a *app) codesRevokeCommand() *cobra.Command {
 	var asked operator.CodesRevoked
 	var serials []uint
+	var yes bool
 	cmd := &cobra.Command{
 		Use: "revoke ROOM [BATCH]", Short: "Withdraw a batch, or single codes",
 		Long: "Withdraw a batch of codes, or single ones of it with --serial, or the codes that\n" +
@@ -101,7 +102,12 @@ func (a *app) codesRevokeCommand() *cobra.Command {
 				return err
 			}
 			defer client.Close()
-			info, err := client.RevokeCodes(cmd.Context(), args[0], asked)
+			var info operator.CodesInfo
+			err = a.insist(cmd.Context(), yes, func(code string) (err error) {
+				asked.Confirm = code
+				info, err = client.RevokeCodes(cmd.Context(), args[0], asked)
+				return err
+			})
 			if err != nil {
 				return &roomError{args[0], err}
 			}
@@ -118,6 +124,7 @@ func (a *app) codesRevokeCommand() *cobra.Command {
 	}
 	cmd.Flags().UintSliceVar(&serials, "serial", nil, "a single code by its `serial` (repeatable)")
 	cmd.Flags().StringSliceVar(&asked.Codes, "code", nil, "a single `code` as it is printed (repeatable)")
+	yesFlag(cmd.Flags(), &yes)
 	reasonFlag(cmd.Flags(), &asked.Reason)
 	return cmd
 }

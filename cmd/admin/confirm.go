@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
 )
 
@@ -38,6 +39,31 @@ func (a *app) confirm(ctx context.Context, s *setter, before *operator.RoomInfo,
 	err := a.agree(ctx)
 	if errors.Is(err, errNotConfirmed) {
 		return fmt.Errorf("%s:\n%w", large, err)
+	}
+	return err
+}
+
+// insist does an act, and once more with the confirmation that the gateway asks for, which the operator gives at the terminal or by --yes.
+// What the act does is said before: it is the gateway that knows.
+func (a *app) insist(ctx context.Context, yes bool, do func(code string) error) error {
+	err := do("")
+	for range tries {
+		var asks *adminclient.Error
+		if !errors.Is(err, adminclient.ErrConfirm) || !errors.As(err, &asks) {
+			return err
+		}
+		if !yes {
+			if a.asks {
+				fmt.Fprintf(a.err, "%s.\n", clean(asks.Effect))
+			}
+			switch no := a.agree(ctx); {
+			case errors.Is(no, errNotConfirmed):
+				return fmt.Errorf("%s:\n%w", clean(asks.Effect), no)
+			case no != nil:
+				return no
+			}
+		}
+		err = do(asks.Confirm) // more people may be concerned by then, and it asks again
 	}
 	return err
 }

@@ -48,7 +48,7 @@ func TestALargeChangeIsAskedAbout(t *testing.T) {
 	} {
 		g := newGateway()
 		code, out, stderr := typing(t, g, strings.NewReader(c.typed), c.asks, c.args...)
-		r, _ := g.Get("termine")
+		r, _ := g.Get(t.Context(), "termine")
 		asked := strings.Contains(stderr, "Change it? [y/N]")
 		if code != c.code || r.Rate != c.rate || (out != "") != (code == 0) || asked != c.asks {
 			t.Errorf("%q typed at admin %q: exit code %d, rate %d, %q %q", c.typed, c.args, code, r.Rate, out, stderr)
@@ -70,7 +70,7 @@ func TestTheOldValueThatIsNamedIsTheOneReplaced(t *testing.T) {
 	// With a version of the operator's own there is no second question.
 	g = newGateway()
 	code, _, stderr = typing(t, g, &interference{g: g}, true, "rate", "termine", "9000", "--if-version", "3")
-	if r, _ := g.Get("termine"); code != 5 || r.Rate != 90 {
+	if r, _ := g.Get(t.Context(), "termine"); code != 5 || r.Rate != 90 {
 		t.Errorf("exit code %d, %q, rate %d", code, stderr, r.Rate)
 	}
 }

@@ -28,11 +28,11 @@ func (e *usageError) Error() string { return e.err.Error() }
 func codeOf(err error) int {
 	var wrong *usageError
 	switch {
-	case errors.As(err, &wrong), errors.Is(err, errNotConfirmed):
+	case errors.As(err, &wrong), errors.Is(err, errNotConfirmed), errors.Is(err, adminclient.ErrConfirm):
 		return exitUsage
 	case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable), errors.Is(err, errNotKnown):
 		return exitUnreachable
-	case errors.Is(err, adminclient.ErrUnauthorized), errors.Is(err, errNoToken):
+	case errors.Is(err, adminclient.ErrUnauthorized), errors.Is(err, adminclient.ErrNotAllowed), errors.Is(err, errNoToken):
 		return exitUnauthorized
 	case errors.Is(err, adminclient.ErrConflict):
 		return exitConflict
@@ -70,7 +70,7 @@ func (a *app) explain(err error) string {
 		return unknownRoom(asked.room, answer.Rooms)
 	case errors.Is(err, adminclient.ErrConflict):
 		return fmt.Sprintf("nothing was changed: %v", answer)
-	case errors.Is(err, adminclient.ErrRefused):
+	case errors.Is(err, adminclient.ErrRefused), errors.Is(err, adminclient.ErrNotAllowed):
 		return fmt.Sprintf("the gateway refused: %v", answer)
 	}
 	return err.Error()

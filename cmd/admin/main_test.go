@@ -21,14 +21,19 @@ import (
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
+	keyring "github.com/einlass/einlass/pkg/token"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const token = "0123456789abcdef"
 
+// unasked is what is not asked for here. It lies deeper than what is.
+type unasked struct{ adminapi.Operators }
+
 // gateway is a town with two rooms behind a real admin API.
 type gateway struct {
+	unasked
 	someCodes // codes_test.go has a gateway with codes of its own
 
 	mu    sync.Mutex
@@ -45,6 +50,10 @@ type gateway struct {
 
 	// records are those of draws, undrawn the openings of which nothing was drawn.
 	records, undrawn []string
+
+	// signer signs reports, jwks has its key.
+	signer *keyring.Signer
+	jwks   []byte
 }
 
 func newGateway() *gateway {
@@ -66,14 +75,15 @@ func newGateway() *gateway {
 	return &gateway{rooms: []operator.RoomInfo{a, b}}
 }
 
-func (g *gateway) List() []operator.RoomInfo {
+func (g *gateway) List(context.Context) ([]operator.RoomInfo, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]operator.RoomInfo(nil), g.rooms...)
+	return append([]operator.RoomInfo(nil), g.rooms...), nil
 }
 
-func (g *gateway) Get(id string) (operator.RoomInfo, error) {
-	for _, r := range g.List() {
+func (g *gateway) Get(ctx context.Context, id string) (operator.RoomInfo, error) {
+	all, _ := g.List(ctx)
+	for _, r := range all {
 		if r.ID == id {
 			g.mu.Lock()
 			defer g.mu.Unlock()
@@ -88,18 +98,30 @@ func (g *gateway) Get(id string) (operator.RoomInfo, error) {
 			return r, nil
 		}
 	}
-	return operator.RoomInfo{}, operator.ErrUnknownRoom
+	return operator.RoomInfo{}, g.unknownRoom(id)
 }
 
-func (g *gateway) Plan(id string) (operator.PlanInfo, error) {
-	r, err := g.Get(id)
+func (g *gateway) unknownRoom(id string) error {
+	unknown := &operator.UnknownRoomError{ID: id}
+	for i := range g.rooms {
+		unknown.Rooms = append(unknown.Rooms, g.rooms[i].ID)
+	}
+	return unknown
+}
+
+func (g *gateway) Sites() []operator.SiteInfo { return nil }
+
+func (g *gateway) NoteAccess(*operator.Access) {}
+
+func (g *gateway) Plan(ctx context.Context, id string) (operator.PlanInfo, error) {
+	r, err := g.Get(ctx, id)
 	p := operator.PlanInfo{ID: id, Version: r.Version, Now: "open", Schedule: r.Schedule, Next: []operator.PlanEvent{}, Warnings: []string{}}
 	p.AsOf = time.Date(2026, 12, 1, 7, 59, 0, 0, time.UTC)
 	return p, err
 }
 
-func (g *gateway) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
-	p, err := g.Plan(id)
+func (g *gateway) PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := g.Plan(ctx, id)
 	p.Schedule = *change.Schedule
 	return operator.PlanPreview{Changes: []string{}, Plan: p}, err
 }
@@ -108,15 +130,15 @@ func (g *gateway) Refuse(_ context.Context, _ string, _ operator.Change, why err
 
 func (g *gateway) RefuseTyped(_ context.Context, _ string, why error) error { return why }
 
-func (g *gateway) Draws(id string) (operator.DrawsInfo, error) {
-	if _, err := g.Get(id); err != nil {
+func (g *gateway) Draws(ctx context.Context, id string) (operator.DrawsInfo, error) {
+	if _, err := g.Get(ctx, id); err != nil {
 		return operator.DrawsInfo{}, err
 	}
 	return operator.DrawsInfo{ID: id, Records: g.records, Undrawn: g.undrawn}, nil
 }
 
-func (g *gateway) Type(_ context.Context, id string, typed operator.Typed) (operator.DrawTyped, error) {
-	if _, err := g.Get(id); err != nil {
+func (g *gateway) Type(ctx context.Context, id string, typed operator.Typed) (operator.DrawTyped, error) {
+	if _, err := g.Get(ctx, id); err != nil {
 		return operator.DrawTyped{}, err
 	}
 	if typed.Opening == "later" {
@@ -138,7 +160,7 @@ func (g *gateway) Tell(_ context.Context, id string, told operator.Told) (operat
 			return h, nil
 		}
 	}
-	return operator.Heard{}, operator.ErrUnknownRoom
+	return operator.Heard{}, g.unknownRoom(id)
 }
 
 func (g *gateway) RefuseDebug(_ context.Context, _, _ string, why error) error { return why }
@@ -147,7 +169,7 @@ func (g *gateway) Debug(_ context.Context, id string, act operator.DebugAct) (an
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if id != "termine" {
-		return nil, operator.ErrUnknownRoom
+		return nil, g.unknownRoom(id)
 	}
 	g.act = act
 	return operator.AnswerTo(act), g.err
@@ -166,7 +188,7 @@ func (g *gateway) Change(_ context.Context, id string, change operator.Change) (
 			continue
 		}
 		d := queue.Document{
-			Version: r.Version, Settings: queue.Settings{Message: r.Message}.Encode(),
+			Version: r.Version, Settings: queue.Settings{Message: r.Message, Messages: r.Messages}.Encode(),
 			Pace: queue.Pace{Mode: r.Mode, Rate: r.Rate, MaxInside: r.MaxInside, Burst: r.Burst, Strict: r.Strict},
 		}
 		if err := change.Apply(&d); err != nil {
@@ -176,12 +198,12 @@ func (g *gateway) Change(_ context.Context, id string, change operator.Change) (
 		r.SetDocument(&d)
 		return *r, nil
 	}
-	return operator.RoomInfo{}, operator.ErrUnknownRoom
+	return operator.RoomInfo{}, g.unknownRoom(id)
 }
 
 func (g *gateway) handler(t *testing.T) http.Handler {
 	t.Helper()
-	s, err := adminapi.New(g, adminapi.Config{Token: token})
+	s, err := adminapi.New(g, adminapi.Config{Token: token, ReportToken: "of-a-site"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,12 +259,18 @@ func TestEveryControlCanBeChanged(t *testing.T) {
 		{[]string{"message", "termine", "Bitte\twarten"}, "message of termine: »Bitte warten« (was none); version 13\n"},
 		{[]string{"message", "termine", "--", "- bitte"}, "message of termine: »- bitte« (was »Bitte warten«); version 14\n"},
 		{[]string{"message", "termine", ""}, "message of termine: none (was »- bitte«); version 15\n"},
-		{[]string{"rate", "termine", "60", "--if-version", "15"}, "rate of termine: 60 a minute (was 120); version 16\n"},
-		{[]string{"burst", "termine", "2"}, "burst of termine: 2 at once (was 7); version 17\n"},
-		{[]string{"health", "termine", "advise"}, "health of termine: advise (was act); version 18\n"},
-		{[]string{"rate", "termine", "300"}, "rate of termine: 300 a minute (was 60); burst: 5 at once (was 2); version 19\n"},
-		{[]string{"rate", "termine", "60"}, "rate of termine: 60 a minute (was 300); burst: 2 at once (was 5); version 20\n"},
-		{[]string{"rate", "kfz", "6000", "--yes"}, "rate of kfz: 6000 a minute (was 0 a minute); version 13\n"},
+		{[]string{"message", "kfz", "--lang", "en", "Please wait"}, "message of kfz: »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«, en »Please wait« (was »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«); version 13\n"},
+		{[]string{"message", "kfz", "Bitte warten"}, "message of kfz: »Bitte warten«, en »Please wait« (was »Störung bis 11 Uhr, bitte haben Sie noch etwas Geduld«, en »Please wait«); version 14\n"},
+		{[]string{"message", "kfz", "--lang", "en", ""}, "message of kfz: »Bitte warten« (was »Bitte warten«, en »Please wait«); version 15\n"},
+		{[]string{"message", "termine", "--lang", "EN", "Please wait"}, "message of termine: en »Please wait« (was none); version 16\n"},
+		{[]string{"message", "termine", ""}, "message of termine: none (was en »Please wait«); version 17\n"},
+		{[]string{"rate", "termine", "60", "--if-version", "17"}, "rate of termine: 60 a minute (was 120); version 18\n"},
+		{[]string{"burst", "termine", "2"}, "burst of termine: 2 at once (was 7); version 19\n"},
+		{[]string{"health", "termine", "advise"}, "health of termine: advise (was act); version 20\n"},
+		{[]string{"rate", "termine", "300"}, "rate of termine: 300 a minute (was 60); burst: 5 at once (was 2); version 21\n"},
+		{[]string{"rate", "termine", "60"}, "rate of termine: 60 a minute (was 300); burst: 2 at once (was 5); version 22\n"},
+		{[]string{"rate", "kfz", "6000", "--yes"}, "rate of kfz: 6000 a minute (was 0 a minute); version 16\n"},
+		{[]string{"message", "kfz", "Bis elf", "--until", "2999-12-01T11:00:00+01:00"}, "message of kfz: »Bis elf«, until 2999-12-01T10:00:00Z (was »Bitte warten«); version 17\n"},
 	}
 	g := newGateway()
 	env := environment(g.serve(t))
@@ -251,7 +279,7 @@ func TestEveryControlCanBeChanged(t *testing.T) {
 			t.Errorf("admin %q: exit code %d, %q %q, want %q", tt.args, code, out, stderr, tt.want)
 		}
 	}
-	if r, _ := g.Get("termine"); r.Rate != 60 || r.Burst != 2 || r.MaxInside != 0 || r.Mode != queue.ModeRun || r.Message != "" {
+	if r, _ := g.Get(t.Context(), "termine"); r.Rate != 60 || r.Burst != 2 || r.MaxInside != 0 || r.Mode != queue.ModeRun || r.Message != "" {
 		t.Errorf("room is %+v", r)
 	}
 	if g.asked.Reason != "" {

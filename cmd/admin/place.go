@@ -47,9 +47,9 @@ func (a *app) placeSMSCommand() *cobra.Command {
 		Long:    "Send a link to a place as a short message, by the service of rooms[].sms. The\ntelephone number goes to that service and is kept nowhere; your shell may keep\nthe command line.",
 		Example: "  admin place sms termine 4711 7KQ4-M2PX --to +49170…", DisableFlagsInUseLine: true, Args: exactly(3), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, err := strconv.ParseUint(args[1], 10, 64)
-			if err != nil || number == 0 {
-				return usage(fmt.Errorf("%q: want the number of the place", args[1]))
+			number, err := placeNumber(args[1])
+			if err != nil {
+				return err
 			}
 			if to == "" {
 				return usage(errors.New("--to is missing: want a telephone number"))
@@ -128,23 +128,41 @@ func (a *app) listPlaces(ctx context.Context, client *adminclient.Client, room s
 
 func (a *app) placeActCommand(act, use, short string) *cobra.Command {
 	var reason string
+	var yes bool
 	cmd := &cobra.Command{
 		Use: use + " ROOM NUMBER CODE", Short: short, Example: "  admin place " + use + " termine 4711 7KQ4-M2PX",
 		DisableFlagsInUseLine: true, Args: exactly(3), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			number, err := strconv.ParseUint(args[1], 10, 64)
-			if err != nil || number == 0 {
-				return usage(fmt.Errorf("%q: want the number of the place", args[1]))
+			number, err := placeNumber(args[1])
+			if err != nil {
+				return err
 			}
 			asked := operator.PlaceAct{Number: number, Code: args[2], Because: operator.Because{Reason: reason}}
 			return a.onRoom(args[0], func(client *adminclient.Client) error {
-				info, err := client.ActOnPlace(cmd.Context(), args[0], act, asked)
+				var info operator.PlaceInfo
+				err := a.insist(cmd.Context(), yes, func(code string) (err error) {
+					asked.Confirm = code
+					info, err = client.ActOnPlace(cmd.Context(), args[0], act, asked)
+					return err
+				})
 				return a.sayPlace(&info, err)
 			})
 		},
 	}
+	if act == operator.PlaceRemove {
+		yesFlag(cmd.Flags(), &yes)
+	}
 	reasonFlag(cmd.Flags(), &reason)
 	return cmd
+}
+
+// placeNumber reads the number of a place.
+func placeNumber(text string) (uint64, error) {
+	number, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || number == 0 {
+		return 0, usage(fmt.Errorf("%q: want the number of the place", text))
+	}
+	return number, nil
 }
 
 // deskKeys are what can be typed at the desk. They are said once: a number with its code and the prompt have to fit a line of 80 signs.

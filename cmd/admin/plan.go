@@ -162,7 +162,12 @@ func (a *app) reschedule(
 		if on.version == 0 {
 			change.IfVersion = preview.Plan.Version
 		}
-		if _, err = client.Update(ctx, args[0], change); err == nil {
+		err = a.insist(ctx, true, func(code string) (err error) { // the preview has said it
+			change.Confirm = code
+			_, err = client.Update(ctx, args[0], change)
+			return err
+		})
+		if err == nil {
 			return a.inForce(ctx, client, args[0], &s)
 		}
 		if !errors.Is(err, adminclient.ErrConflict) || on.version != 0 {

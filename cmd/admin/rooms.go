@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -58,13 +57,17 @@ const clearScreen = "\x1b[H\x1b[J"
 
 func (a *app) watchCommand() *cobra.Command {
 	var interval time.Duration
-	var wide bool
+	var wide, tables bool
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Show all rooms, again and again",
-		Long: "Show all rooms, again and again, until it is interrupted. A gateway that cannot\n" +
-			"be reached is asked again. The columns are those of admin rooms.",
-		Example:               "  admin watch\n  admin watch --interval 5s --wide",
+		Long: "Show all rooms on the whole terminal, with a clock, what they did in the last\n" +
+			"half an hour, and what somebody has to do something about. Its keys: up and\n" +
+			"down select a room, p pauses it or lets it run again, ? says more, q ends.\n\n" +
+			"Where there is no terminal, or with --table or --wide, the tables of admin rooms\n" +
+			"come one after another until it is interrupted. A gateway that cannot be reached\n" +
+			"is asked again.",
+		Example:               "  admin watch\n  admin watch --interval 5s --wide\n  admin watch --table | tee morning.txt",
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(0),
 		ValidArgsFunction:     cobra.NoFileCompletions,
@@ -77,10 +80,14 @@ func (a *app) watchCommand() *cobra.Command {
 				return err
 			}
 			defer client.Close()
+			if a.keys && !wide && !tables && !a.json {
+				return a.fullScreen(cmd.Context(), client, interval)
+			}
 			return a.watch(cmd.Context(), client, a.tick(interval), wide)
 		},
 	}
 	cmd.Flags().DurationVar(&interval, "interval", time.Second, "time between two looks")
+	cmd.Flags().BoolVar(&tables, "table", false, "tables one after another, on a terminal too")
 	wideFlag(cmd.Flags(), &wide)
 	return cmd
 }
@@ -94,8 +101,7 @@ func (a *app) watch(ctx context.Context, client *adminclient.Client, ticks <-cha
 		switch {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // the operator has seen enough
-		case errors.Is(err, adminclient.ErrUnreachable), errors.Is(err, adminclient.ErrUnavailable),
-			seen && errors.Is(err, adminclient.ErrNotAPI):
+		case err != nil && passes(err, seen):
 			view = a.explain(err) + "\n"
 		case err != nil:
 			return err

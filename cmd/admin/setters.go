@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
@@ -25,18 +29,22 @@ type setter struct {
 	words []string
 	// at: the flag --at N says at how many places instead.
 	at bool
+	// lang: the flag --lang says for which language.
+	lang bool
+	// also completes a change by what the room has, as often as that is read; nil: nothing is to be completed.
+	also func(c *operator.Change, r *operator.RoomInfo)
 }
 
 // setters is a constant table.
 var setters = []setter{
 	number(setter{
 		use: "rate ROOM N", short: "Set how many people may enter a minute", what: "rate",
-		long: "0 lets nobody in. The burst follows if it was one second's worth of the old\nrate.",
+		long: "Nobody: admin pause. The burst follows if it was one second's worth of the old\nrate.",
 		example: "  admin rate termine 120\n" +
 			"  admin rate termine 600 --yes      in a script, for a change by ten or more",
 		is:   func(r *operator.RoomInfo) string { return fmt.Sprintf("%d a minute", r.Rate) },
 		size: func(r *operator.RoomInfo) int64 { return r.Rate },
-	}, "people a minute", 0, queue.MaxRate, func(c *operator.Change) **int64 { return &c.Rate }),
+	}, "people a minute", 1, queue.MaxRate, func(c *operator.Change) **int64 { return &c.Rate }),
 	number(setter{
 		use: "max-inside ROOM N", short: "Set how many people may be inside", what: "max inside",
 		long:    "0 means no bound. Nobody enters while so many count as inside; see strict.",
@@ -105,19 +113,72 @@ var setters = []setter{
 		"  admin open termine", queue.DoorOpen),
 	{
 		use: "message ROOM TEXT", short: "Show a text to everybody who waits", what: "message",
-		long: "TEXT is plain text of at most 2000 bytes; \"\" takes the message away.\n" +
-			"A text that begins with - goes behind --.",
+		long: "TEXT is plain text of at most 2000 bytes; \"\" takes the message away, and those\nfor single languages with it.\n" +
+			"A text that begins with - goes behind --.\n\n" +
+			"With --lang the text is for the pages of one language, which else show the\ntext for all; \"\" takes away that one.",
 		example: "  admin message termine \"Das Amt hat eine Störung bis 11 Uhr.\"\n" +
+			"  admin message termine --lang en \"The office has a disturbance until 11.\"\n" +
 			"  admin message termine \"\"",
-		accepts: "a text that begins with - goes behind --: admin message ROOM -- TEXT",
-		set:     func(c *operator.Change, text string) error { c.Message = &text; return nil },
-		is: func(r *operator.RoomInfo) string {
-			if r.Message == "" {
-				return "none"
-			}
-			return fmt.Sprintf("»%s«", r.Message)
-		},
+		accepts: "a text that begins with - goes behind --: admin message ROOM -- TEXT", lang: true,
+		set: func(c *operator.Change, text string) error { c.Message = &text; return nil },
+		is:  messagesOf, also: withoutMessages,
 	},
+}
+
+// messagesOf are the text for all and those for single languages.
+func messagesOf(r *operator.RoomInfo) string {
+	var parts []string
+	if r.Message != "" {
+		parts = append(parts, fmt.Sprintf("»%s«", r.Message))
+	}
+	for _, tag := range slices.Sorted(maps.Keys(r.Messages)) {
+		parts = append(parts, fmt.Sprintf("%s »%s«", tag, r.Messages[tag]))
+	}
+	if parts == nil {
+		return "none"
+	}
+	text := strings.Join(parts, ", ")
+	if r.MessageExpired {
+		return text + ", over since " + r.MessageUntil
+	}
+	if r.MessageUntil != "" {
+		return text + ", until " + r.MessageUntil
+	}
+	return text
+}
+
+// withoutMessages has a message that is taken away take those for single languages along: nobody shall read what is over.
+func withoutMessages(c *operator.Change, r *operator.RoomInfo) {
+	if c.Message == nil || *c.Message != "" {
+		return
+	}
+	c.Messages = nil
+	for tag := range r.Messages {
+		if c.Messages == nil {
+			c.Messages = map[string]*string{}
+		}
+		c.Messages[tag] = nil
+	}
+}
+
+// forLanguage makes a message one for the pages of a language.
+func forLanguage(c *operator.Change, lang string) {
+	text := c.Message
+	if *text == "" {
+		text = nil
+	}
+	c.Message, c.Messages = nil, map[string]*string{operator.CanonicalTag(lang): text}
+}
+
+// endsAt says when a message is over.
+func endsAt(c *operator.Change, text string) error {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return fmt.Errorf("--until %q: want a time such as 2026-12-01T11:00:00+01:00", text)
+	}
+	utc := at.UTC().Format(time.RFC3339) // as rooms show it
+	c.MessageUntil = &utc
+	return nil
 }
 
 // number completes a setter of a whole number.
@@ -168,8 +229,12 @@ func doorway(use, short, long, example, state string) setter {
 }
 
 func state(r *operator.RoomInfo) string {
-	if r.Mode == queue.ModePause {
+	switch r.Mode {
+	case queue.ModePause:
 		return "paused"
+	case queue.ModeOpen:
+		return "open to all"
+	default:
+		return "running"
 	}
-	return "running"
 }

@@ -184,8 +184,8 @@ func notes(rooms []operator.RoomInfo) string {
 		if r.Usage.Words != "" {
 			note("%s", r.Usage.Words)
 		}
-		if r.Message != "" {
-			note("message »%s«", r.Message)
+		if r.Message != "" || len(r.Messages) > 0 {
+			note("message %s", messagesOf(r))
 		}
 	}
 	return prefixed("\n", b.String())

@@ -2,19 +2,23 @@ package main
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/dashboard"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/secretfile"
+	"github.com/einlass/einlass/internal/tlscert"
 )
 
 func (a *app) buildAdmin(cfg *config.Config) error {
@@ -26,14 +30,54 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 		return err
 	}
 	a.token = token
-	a.admin, err = adminapi.New(a.operators, adminapi.Config{
-		Token: token, ReportToken: cfg.Admin.ReportToken.Reveal(), Hosts: cfg.Admin.Hosts, Gatherer: a.registry, Log: a.often, Ready: a.ready, Refused: a.metrics.AdminRefused,
-	})
+	a.buildStaff(cfg)
+	pages, err := dashboard.New()
 	if err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
-	a.adminLn, err = a.open.listen("admin.listen", cfg.Admin.Listen)
-	return err
+	api := adminapi.Config{
+		Token: token, ReportToken: cfg.Admin.ReportToken.Reveal(), Hosts: cfg.Admin.Hosts,
+		Ready: a.ready, Started: a.started, Gatherer: a.registry, Alerts: a.alarm.watch.Active, Doctor: a.examine,
+		Log: a.often, Refused: a.metrics.AdminRefused,
+		Dashboard: pages, Network: a.networkName,
+	}
+	if a.staff != nil {
+		api.Staff = a.staff
+	}
+	a.admin, err = adminapi.New(a.operators, api)
+	if err != nil {
+		return fmt.Errorf("admin: %w", err)
+	}
+	return a.listenAdmin(cfg)
+}
+
+// socketMode lets owner and group of the admin API's socket use it. They need a token all the same.
+const socketMode = 0o660
+
+// listenAdmin opens the listener of the admin API.
+func (a *app) listenAdmin(cfg *config.Config) (err error) {
+	files := &cfg.Admin.TLS
+	if path, ok := cfg.Admin.Socket(); ok {
+		a.adminLn, err = a.open.listenUnix("admin.listen", path, socketMode)
+		return err
+	}
+	if files.CertFile != "" {
+		a.adminCert, err = tlscert.LoadFiles(files.CertFile, files.KeyFile, a.log)
+		if err != nil {
+			if err := a.open.refuse(certificateKey(err, "admin.tls", files.KeyFile), err); err != nil {
+				return err
+			}
+		} else {
+			a.open.fault("admin.tls.cert_file", tlscert.Valid(a.adminCert.Leaf(), time.Now()))
+		}
+	}
+	if a.adminLn, err = a.open.listen("admin.listen", cfg.Admin.Listen); err != nil || a.adminLn == nil || a.adminCert == nil {
+		return err
+	}
+	secure := cfg.TLS.Restrict(a.adminCert.TLS())
+	secure.NextProtos = []string{"http/1.1"} // the time limits of the listener are those of one request after the other
+	a.adminLn = tls.NewListener(a.adminLn, secure)
+	return nil
 }
 
 // adminToken is the configured token, which Load has read if a file holds it, or one that is made and kept beside the state.
@@ -95,9 +139,11 @@ func (a *app) operated() []operator.Room {
 	all := make([]operator.Room, len(rooms))
 	for i, r := range rooms {
 		all[i] = operator.Room{
-			ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Draws: r.line.draws.Records, Undrawn: r.line.draws.Undrawn,
+			ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Languages: r.langs, Draws: r.line.draws.Records, Undrawn: r.line.draws.Undrawn,
 			Backends: r.addresses, Ref: a.references(r.line), Door: r.line.door,
-			Places: a.placesOf(r, now.cfg),
+			Places: a.placesOf(r, now.cfg), History: r.line.past,
+			File: r.cfg.Document,
+			Page: func(tag string) ([]byte, []string, bool) { return a.gate.Preview(r.cfg.ID, tag) },
 		}
 	}
 	return all

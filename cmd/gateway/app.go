@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/audit"
 	"github.com/einlass/einlass/internal/buildinfo"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/gateway"
@@ -26,6 +28,7 @@ import (
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/probe"
+	"github.com/einlass/einlass/internal/staff"
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -51,9 +54,14 @@ type app struct {
 	cert      *tlscert.Files
 	acme      *tlscert.ACME
 	operators *operator.Service
+	audit     *audit.Log // nil: there is no state.dir to keep it in
 	admin     *adminapi.Server
 	adminLn   net.Listener
-	token     string // of the admin API
+	adminCert *tlscert.Files // nil: without TLS
+	token     string         // of the admin API
+	staff     *staff.Book    // who else may operate; nil: there is no place for a file
+	alarm     *alarm
+	access    *accessLog
 	registry  *prometheus.Registry
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
@@ -102,6 +110,8 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	}
 	a.repeats = newRepeats(a.log, a.metrics.LinesLeftOut)
 	a.often = a.repeats.often()
+	a.access = &accessLog{log: a.log}
+	a.access.every.Store(cfg.Log.Access)
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
 		return err
 	}
@@ -120,10 +130,17 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if a.operators, err = operator.New(a.operated, a.log); err != nil {
 		return err
 	}
+	if err = a.buildAudit(cfg); err != nil {
+		return err
+	}
+	a.operators.SetLevels(a.level)
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {
 		return err
 	}
 	if err = a.buildPublic(first); err != nil {
+		return err
+	}
+	if err = a.buildAlarm(cfg); err != nil {
 		return err
 	}
 	return a.buildAdmin(cfg)
@@ -136,6 +153,7 @@ func (a *app) warn(cfg *config.Config) {
 			"serve listen.https, or name the proxy that does in trusted_proxies")
 	}
 	a.warnOfLanguages(cfg)
+	a.warnOfLinks(cfg)
 	a.warnOfValues(cfg)
 }
 
@@ -145,7 +163,17 @@ func (a *app) warnOfLanguages(cfg *config.Config) {
 	for i := range cfg.Rooms {
 		if a.open.look && len(cfg.Rooms[i].Languages) == 0 {
 			a.open.warnf(fmt.Sprintf("rooms[%d].languages", i), "is not set: whoever asks for none of the languages that there are reads English; "+
-				"name the language of the room first, as in [de, en]")
+				"name the language of the room first, as in [de, de-simple, en]")
+		}
+	}
+}
+
+// warnOfLinks says what people will not find at the foot of the pages. A check alone says so: nothing is worse than before.
+func (a *app) warnOfLinks(cfg *config.Config) {
+	for i := range cfg.Rooms {
+		if missing := cfg.Rooms[i].Links.Missing(); a.open.look && len(missing) > 0 {
+			a.open.warnf(fmt.Sprintf("rooms[%d].links", i), "lacks %s: the law of most public sites wants them reached from every page (BITV 2.0 § 7, DDG § 5, GDPR Art. 13)",
+				strings.Join(missing, ", "))
 		}
 	}
 }
@@ -219,7 +247,7 @@ func (a *app) buildPublic(first *change) error {
 		return err
 	}
 	a.gate, err = gateway.New(first.set, gateway.Deps{
-		Prefix: cfg.Prefix, Library: a.library, Log: a.often, Shed: shed, Asides: asides,
+		Prefix: cfg.Prefix, Library: a.library, Log: a.often, Faults: a.log, Shed: shed, Asides: asides,
 		Probe: seal,
 		Ready: func() bool { return a.ready(context.Background()) == nil },
 	})
@@ -230,7 +258,7 @@ func (a *app) buildPublic(first *change) error {
 	if err := a.listen(cfg); err != nil {
 		return err
 	}
-	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.often), a.handler(cfg))
+	a.server, err = httpx.New(boundaryConfig(cfg, a.metrics, a.gate, a.access, a.often), a.handler(cfg))
 	if err != nil {
 		return err
 	}

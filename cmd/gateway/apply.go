@@ -57,8 +57,9 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 	if level, parsed := zapcore.ParseLevel(cfg.Log.Level); parsed == nil {
 		a.level.SetLevel(level)
 	}
+	a.access.every.Store(cfg.Log.Access)
 	a.retire(now, former)
-	return diffOf(now.cfg, cfg), nil
+	return diffOf(now, ch.next), nil
 }
 
 // swap does everything that can fail, and then puts the new rooms into service.
@@ -81,6 +82,7 @@ func (a *app) swap(ctx context.Context, ch *change, cfg *config.Config, now *ser
 	for _, r := range ch.next.rooms {
 		r.line.backend.Store(r.backend)
 	}
+	a.operators.Changed()
 	return former, nil
 }
 
@@ -143,14 +145,15 @@ func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *
 		}
 		anyForgot = anyForgot || forgot
 		ch.next.rooms = append(ch.next.rooms, r)
-		library, err := a.pagesOf(ch, cfg, i)
+		pages, folder, err := a.pagesOf(ch, cfg, i)
 		if err != nil {
 			if err := a.open.refuse(fmt.Sprintf("rooms[%d].pages", i), err); err != nil {
 				return err
 			}
 			continue
 		}
-		public, err := a.publicRoom(r, library, cfg, ch.next.guesses)
+		r.folder, r.langs = folder, pages.Languages()
+		public, err := a.publicRoom(r, pages, cfg, ch.next.guesses)
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.cfg.ID, err)
 		}

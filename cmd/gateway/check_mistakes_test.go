@@ -20,6 +20,13 @@ func mistakesOfValues() []mistake {
 		{name: "a rate in words", spoil: edits("rate: 60", "rate: many"), key: "rooms[0].pace.rate", at: "rate: many"},
 		{name: "a rate below 0", spoil: edits("rate: 60", "rate: -5"), key: "rooms[0].pace.rate", at: "rate: -5", say: "is not in 0"},
 		{name: "no languages", spoil: edits("    languages: [de, en]\n", ""), key: "rooms[0].languages", at: "id: termine", say: "is not set", is: warns},
+		{name: "no links", spoil: func(w *world) {
+			before, rest, _ := strings.Cut(w.text, "    links: ")
+			_, after, _ := strings.Cut(rest, "\n")
+			w.text = before + after
+		}, key: "rooms[0].links", at: "id: termine", say: "lacks imprint, privacy, accessibility, barrier: ", is: warns},
+		{name: "a link that is missing", spoil: edits("privacy: /datenschutz, ", ""), key: "rooms[0].links", at: "links:", say: "lacks privacy: ", is: warns},
+		{name: "a link that is none", spoil: edits("imprint: /impressum", "imprint: impressum"), key: "rooms[0].links.imprint", at: "links:", say: "want https://www.example.org/imprint, or a path on this host"},
 		{name: "an unknown language", spoil: edits("[de, en]", "[de, tlh]"), key: "rooms[0].languages[1]", at: "tlh", say: `there are no pages in "tlh"`},
 		{name: "two rooms overlap", spoil: func(w *world) { w.text += strings.ReplaceAll(secondTo, "second.example", "termine.example") }, key: "rooms[1].paths[0]", at: "id: second", say: "two rules cannot decide"},
 		{name: "two rooms of one id", spoil: func(w *world) { w.text += strings.ReplaceAll(secondTo, "id: second", "id: termine   # too") }, key: "rooms[1].id", at: "# too", say: "is already rooms[0].id"},
@@ -44,11 +51,15 @@ func mistakesOfValues() []mistake {
 		{name: "keys from two places", spoil: edits("file: DIR/keys.json", "file: DIR/keys.json\n  env: KEYS"), key: "keys", at: "  file: DIR/keys", say: "give either"},
 		{name: "nowhere to keep the keys", spoil: edits(fileKeys, "", "dir: DIR/state", `dir: ""`), key: "keys", say: "no state.dir"},
 		{name: "operators without a token on a public address", spoil: edits("listen: 127.0.0.1:0\n"+fileToken, "listen: 0.0.0.0:0\n"), key: "admin.token", at: "listen: 0.0", say: "can be reached from other machines"},
+		{name: "operators at a socket that is none", spoil: edits("listen: 127.0.0.1:0\n"+fileToken, "listen: unix:admin.sock\n"+fileToken), key: "admin.listen", at: "unix:admin", say: "an absolute path"},
+		{name: "half a certificate for operators", spoil: edits(fileToken, fileToken+"  tls: {cert_file: DIR/cert.pem}\n"), key: "admin.tls", at: "tls: {", say: "give both"},
+		{name: "a certificate for a socket", spoil: edits("listen: 127.0.0.1:0\n"+fileToken, "listen: unix:/run/admin.sock\n  tls: {cert_file: DIR/cert.pem, key_file: DIR/key.pem}\n"+fileToken), key: "admin.tls", at: "tls: {", say: "is for a host:port"},
+		{name: "a certificate for operators that is not there", spoil: edits(fileToken, fileToken+"  tls: {cert_file: DIR/gone.pem, key_file: DIR/key.pem}\n"), key: "admin.tls.cert_file", at: "tls: {", say: "gone.pem"},
 		{name: "a short token", spoil: edits(fileToken, "  token: abc\n"), key: "admin.token", at: "token: abc", say: "at least 16"},
 		{name: "an unknown level", spoil: edits("rooms:", "log: {level: loud}\nrooms:"), key: "log.level", at: "loud", say: "want debug, info, warn, error"},
 		{name: "no time to stop", spoil: edits("rooms:", "stop_timeout: 0s\nrooms:"), key: "stop_timeout", at: "stop_timeout"},
 		{name: "a drain of an hour", spoil: edits("drain: 0s", "drain: 1h"), key: "drain", at: "drain", say: "is not in 0s"},
-		{name: "an unknown mode", spoil: edits("    pace:", "    mode: off\n    pace:"), key: "rooms[0].mode", at: "mode: off", say: "want run, pause"},
+		{name: "an unknown mode", spoil: edits("    pace:", "    mode: off\n    pace:"), key: "rooms[0].mode", at: "mode: off", say: "want run, pause, open"},
 		{name: "a canonical of another host", spoil: edits("    pace:", "    canonical: https://www.example\n    pace:"), key: "rooms[0].canonical", at: "canonical", say: "none of the room's hosts"},
 		{name: "a path twice", spoil: edits("    pace:", "    paths: [/a]\n    exclude: [/a]\n    pace:"), key: "rooms[0].exclude[0]", at: "exclude", say: "two rules cannot decide"},
 		{name: "a path of the gateway's own", spoil: edits("    pace:", "    paths: [/.einlass/x]\n    pace:"), key: "rooms[0].paths[0]", at: "paths", say: "where the gateway answers itself"},
@@ -101,6 +112,9 @@ func mistakesOfFiles() []mistake {
 		{name: "no secret of invitations", spoil: invites("", 0), key: inviteKey, at: "invitations", say: "no such file"},
 		{name: "a short secret of invitations", spoil: invites("abc\n", 0o600), key: inviteKey, at: "invitations", say: "holds 3 bytes: want at least 32"},
 		{name: "a secret of invitations that others can read", spoil: invites(strings.Repeat("x", 32), 0o644), key: inviteKey, at: "invitations", say: "chmod o="},
+		{name: "no secret of alerts", spoil: func(w *world) {
+			w.text += "alerts: {webhook: {url: \"https://alerts.example\", secret_file: DIR/alerts}}\n"
+		}, key: "alerts.webhook.secret_file", at: "secret_file", say: "no such file"},
 		{name: "no secret of messages", spoil: messages("", 0), key: messageKey, at: "secret_file", say: "no such file"},
 		{name: "a short secret of messages", spoil: messages("abc\n", 0o600), key: messageKey, at: "secret_file", say: "holds 3 bytes: want at least 32"},
 		{name: "a secret of messages that is no base64", spoil: messages("whsec_!", 0o600), key: messageKey, at: "secret_file", say: "goes on in base64"},

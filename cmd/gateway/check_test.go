@@ -178,7 +178,7 @@ func TestACheckBesideARunningGatewayDisturbsNothing(t *testing.T) {
 	w := &world{t: t, dir: t.TempDir()}
 	w.text = strings.Replace(p.text(), "127.0.0.1:0", r.public[0].Addr().String(), 1)
 	code, out, said := w.check(w.file())
-	if code != 0 || !strings.Contains(out, "ok, 1 room") || !strings.Contains(said, "warning: line 1: listen.http: ") || !strings.Contains(said, "rooms[0].languages: is not set") || strings.Count(said, "\n") != 2 {
+	if code != 0 || !strings.Contains(out, "ok, 1 room") || !strings.Contains(said, "warning: line 1: listen.http: ") || !strings.Contains(said, "rooms[0].languages: is not set") || !strings.Contains(said, "rooms[0].links: lacks") || strings.Count(said, "\n") != 3 {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}
 	visitor := r.visitor()

@@ -81,7 +81,12 @@ func printDemo(cmd *cobra.Command, cfg *config.Config, gate, portalAddr, token s
 	}
 	fmt.Fprintf(out, "\n  Change the pace while it runs, in another terminal:\n\n")
 	fmt.Fprintf(out, "    export EINLASS_ADMIN_URL=http://%s EINLASS_ADMIN_TOKEN=%s\n", cfg.Admin.Listen, token)
-	fmt.Fprintf(out, "    bin/admin rooms\n    bin/admin rate %s 120\n    bin/admin pause %s\n\n  Ctrl-C ends it.\n\n", room.ID, room.ID)
+	fmt.Fprintf(out, "    bin/admin rooms\n    bin/admin rate %s 120\n    bin/admin pause %s\n", room.ID, room.ID)
+	if cfg.Admin.Listen != "" {
+		fmt.Fprintf(out, "\n  The operators' pages: http://%s   make a user first, with a telephone for its one-time codes:\n\n", cfg.Admin.Listen)
+		fmt.Fprintf(out, "    bin/gateway users add %s clerk --role admin\n", staffFile(cfg))
+	}
+	fmt.Fprint(out, "\n  Ctrl-C ends it.\n\n")
 }
 
 func gateURL(a net.Addr) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ func newSite(t *testing.T) *site {
 type draft struct {
 	dir, head string
 	https     string // beside http, without a certificate of its own
+	admin     string // the section; empty: there is no admin API
 	rooms     []planned
 }
 
@@ -80,7 +82,7 @@ type planned struct{ id, backend, more string }
 // text is the plan as a file.
 func (p *draft) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "listen: {http: \"127.0.0.1:0\", https: %q}\nadmin: {listen: \"\"}\nstate: {dir: %q}\n%srooms:\n", p.https, p.dir, p.head)
+	fmt.Fprintf(&b, "listen: {http: \"127.0.0.1:0\", https: %q}\nadmin: {%s}\nstate: {dir: %q}\n%srooms:\n", p.https, cmp.Or(p.admin, `listen: ""`), p.dir, p.head)
 	for _, r := range p.rooms {
 		fmt.Fprintf(&b, "  - id: %s\n    hosts: [%s.example]\n    exclude: [/free]\n    poll: {min: 100ms, max: 1s}\n    backend: {%s}\n%s", r.id, r.id, r.backend, r.more)
 	}

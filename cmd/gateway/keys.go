@@ -93,24 +93,9 @@ func (o *opener) findRing(cfg *config.Config) (f foundRing, err error) {
 
 // follow brings rotations of the keyring file into force.
 func (k *keys) follow(ctx context.Context) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	failed := false
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		changed, err := k.follower.Poll()
-		if err != nil && !failed {
-			k.log.Error("keyring not read, the old one stays", zap.Error(err))
-		}
-		failed = err != nil
-		if changed {
-			k.log.Info("keyring changed", zap.Stringer("keys", k.source.Ring()))
-		}
-	}
+	return follow(ctx, k.follower.Poll,
+		func(err error) { k.log.Error("keyring not read, the old one stays", zap.Error(err)) },
+		func() { k.log.Info("keyring changed", zap.Stringer("keys", k.source.Ring())) })
 }
 
 func newKeys() *cobra.Command {

@@ -27,11 +27,11 @@ type publicListener struct {
 }
 
 // boundaryConfig is what the boundary is given.
-func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, log *zap.Logger) httpx.Config {
+func boundaryConfig(cfg *config.Config, m *metrics.Metrics, g *gateway.Gateway, access *accessLog, log *zap.Logger) httpx.Config {
 	return httpx.Config{
 		Limits: cfg.Limits, TrustedProxies: cfg.TrustedProxies, TrustedFields: cfg.TrustedFields, ProxyProtocol: cfg.ProxyProtocol, HSTS: cfg.TLS.HSTS,
 		Page: g.ErrorPage, OnFault: func(f httpx.Fault) { m.Fault(f.Kind()) }, OnPanic: m.Panic,
-		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, OnUntrusted: m.UntrustedProxy, Log: log,
+		OnRefused: func(r httpx.Refusal) { m.ConnectionRefused(r.String()) }, OnUntrusted: m.UntrustedProxy, OnAnswer: access.answered, Log: log,
 	}
 }
 
@@ -110,7 +110,7 @@ func (a *app) tlsConfig(cfg *config.Config) (*tls.Config, error) {
 	}
 	cert, err := tlscert.LoadFiles(cfg.TLS.CertFile, cfg.TLS.KeyFile, a.log)
 	if err != nil {
-		return nil, a.open.refuse(certificateKey(err, &cfg.TLS), err)
+		return nil, a.open.refuse(certificateKey(err, "tls", cfg.TLS.KeyFile), err)
 	}
 	a.open.fault("tls.cert_file", tlscert.Valid(cert.Leaf(), time.Now()))
 	a.open.uncovered(cfg, cert.Leaf())
@@ -120,11 +120,11 @@ func (a *app) tlsConfig(cfg *config.Config) (*tls.Config, error) {
 }
 
 // certificateKey is the key of the file that a certificate was not read of.
-func certificateKey(err error, cfg *config.TLS) string {
-	if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == cfg.KeyFile {
-		return "tls.key_file"
+func certificateKey(err error, section, keyFile string) string {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) && path.Path == keyFile {
+		return section + ".key_file"
 	}
-	return "tls.cert_file"
+	return section + ".cert_file"
 }
 
 // slowKey warns of a key whose signatures cost so much that a crowd's handshakes are the gateway's largest work.

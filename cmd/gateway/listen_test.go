@@ -20,7 +20,7 @@ func TestThePlaneIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := boundaryConfig(&cfg, m, &gateway.Gateway{}, zap.NewNop())
+	b := boundaryConfig(&cfg, m, &gateway.Gateway{}, new(accessLog), zap.NewNop())
 	b.OnPanic()
 	b.OnUntrusted()
 	b.OnFault(httpx.FaultInternal)

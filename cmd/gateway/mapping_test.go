@@ -64,7 +64,7 @@ func clientOf(s config.Store) string {
 
 // applied is all that Apply looks at in a configuration, as text.
 func applied(c config.Config) string {
-	text := fmt.Sprintf("%+v %v %v %v %v", c.Routes(), c.Limits.Codes, c.Limits.ArrivalsPerPrefix, c.Log.Level, drainOf(&c, nil))
+	text := fmt.Sprintf("%+v %v %v %v %v", c.Routes(), c.Limits.Codes, c.Limits.ArrivalsPerPrefix, []any{c.Log.Level, c.Log.Access}, drainOf(&c, nil))
 	for i := range c.Rooms {
 		r := &c.Rooms[i]
 		line := (&line{}).config(r)

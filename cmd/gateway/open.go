@@ -194,6 +194,7 @@ func (o *opener) secrets(cfg *config.Config) error {
 	for _, secret := range []struct{ path, file string }{
 		{"store.password_file", cfg.Store.PasswordFile},
 		{"store.sentinel.password_file", cfg.Store.Sentinel.PasswordFile},
+		{"alerts.mail.password_file", cfg.Alerts.Mail.PasswordFile},
 		{"tls.key_file", cfg.TLS.KeyFile},
 	} {
 		if mode, yes := othersMay(secret.file); secret.file != "" && yes {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +12,30 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
-// pagesOf is the library that a room's pages come from: that of its folder, which is read once a change, or the common one. The
-// error joins everything that is wrong with the folder, and with the languages that the room chooses from it.
-func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (*web.Library, error) {
+// pagesOf makes a room's pages, and says what they are made with (web.Library.Folder). The error joins everything that is wrong with its
+// folder, or with the languages that the room chooses from it.
+func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (pages *web.Site, folder string, err error) {
+	lib, err := a.libraryOf(ch, cfg, i)
+	if err != nil {
+		return nil, "", err
+	}
+	pages, err = lib.Site(siteConfig(&cfg.Rooms[i]))
+	var missing *web.NoPages
+	if !errors.As(err, &missing) {
+		return pages, lib.Folder(), at(fmt.Sprintf("rooms[%d]", i), err)
+	}
+	refused := &refusal{}
+	for j, text := range missing.Texts {
+		if dir, tag := cfg.Rooms[i].Pages, cfg.Rooms[i].Languages[missing.At[j]]; dir != "" {
+			text += fmt.Sprintf("; the folder %s has no %s.yaml, which would bring them", dir, tag)
+		}
+		refused.problems = append(refused.problems, &config.Problem{Path: fmt.Sprintf("rooms[%d].languages[%d]", i, missing.At[j]), Text: text})
+	}
+	return nil, "", refused
+}
+
+// libraryOf is the library that a room's pages come from: that of its folder, which is read once a change, or the common one.
+func (a *app) libraryOf(ch *change, cfg *config.Config, i int) (*web.Library, error) {
 	r := &cfg.Rooms[i]
 	if r.Pages == "" {
 		return a.library, nil
@@ -31,14 +50,19 @@ func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (*web.Library, erro
 			ch.pages = map[string]*web.Library{}
 		}
 		ch.pages[r.Pages] = lib
-	}
-	for j, tag := range r.Languages {
-		if known := lib.Languages(); !slices.Contains(known, tag) {
-			return nil, at(fmt.Sprintf("rooms[%d].languages[%d]", i, j),
-				fmt.Errorf("there are no pages in %q; want some of %s", tag, strings.Join(known, ", ")))
-		}
+		a.warnOfSentences(lib, i)
 	}
 	return lib, nil
+}
+
+// warnOfSentences says which sentences of a room's folder are not plain. A check alone says so: they can be shown.
+func (a *app) warnOfSentences(lib *web.Library, i int) {
+	if !a.open.look {
+		return
+	}
+	for _, text := range lib.Warnings() {
+		a.open.warnf(fmt.Sprintf("rooms[%d].pages", i), "%s", text)
+	}
 }
 
 func ownPages(prefix, dir string) (*web.Library, error) {
@@ -49,7 +73,17 @@ func ownPages(prefix, dir string) (*web.Library, error) {
 	if !info.IsDir() {
 		return nil, &fs.PathError{Op: "read", Path: dir, Err: errors.New("is not a folder")}
 	}
-	return web.NewOwnLibrary(prefix, os.DirFS(dir))
+	lib, err := web.NewOwnLibrary(prefix, os.DirFS(dir))
+	return lib, namesFolder(dir, err)
+}
+
+// namesFolder gives an error of a folder itself its name, for which the pages say ".".
+func namesFolder(dir string, err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) && of.Path == "." {
+		return &fs.PathError{Op: of.Op, Path: dir, Err: of.Err}
+	}
+	return err
 }
 
 // eachAt gives each of the joined errors the path of a key.

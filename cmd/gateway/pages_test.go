@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
 )
@@ -27,7 +31,22 @@ func mistakesOfPages() []mistake {
 		{name: "no folder of pages", spoil: edits("[de, en]\n", "[de, en]\n    pages: DIR/none\n"), key: "rooms[0].pages", at: "pages:", say: "no such file"},
 		{name: "a file for a folder of pages", spoil: edits("[de, en]\n", "[de, en]\n    pages: DIR/token\n"), key: "rooms[0].pages", at: "pages:", say: "is not a folder"},
 		{name: "an unknown sentence", spoil: withPages("de.yaml", "\nnothing: x\nmore: y\n", "[de]"), key: "rooms[0].pages", at: "pages:", say: "de.yaml:3: more: unknown key"},
-		{name: "a language that the folder lacks", spoil: withPages("de.yaml", "", "[de, fr]"), key: "rooms[0].languages[1]", at: "[de, fr]", say: `there are no pages in "fr"; want some of de`},
+		{name: "a sentence that is not plain", spoil: withPages("de.yaml", "state:\n  waiting:\n    heading: Sie sind gleich dran\n", "[de]"), key: "rooms[0].pages", at: "pages:", say: `de.yaml:3: state.waiting.heading: "dran" has another word`, is: warns},
+		{name: "a pale colour", spoil: withPages("colours.yaml", "light:\n  accent: \"#ff8c00\"\n", "[de]"), key: "rooms[0].pages", at: "pages:", say: "colours.yaml:2: light.accent: accent #ff8c00 on card #ffffff has a contrast of 2.33:1; want at least 4.5:1"},
+		{name: "a logo that runs", spoil: withPages("logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">\n<script/></svg>", "[de]"), key: "rooms[0].pages", at: "pages:", say: "logo.svg: line 2 has <script>"},
+		{name: "a language that the folder lacks", spoil: withPages("de.yaml", "", "[de, fr]"), key: "rooms[0].languages[1]", at: "[de, fr]", say: "/pages has no fr.yaml, which would bring them"},
+		{name: "two languages that the folder lacks", spoil: withPages("de.yaml", "", "[fr, de, it]"), key: "rooms[0].languages[2]", at: "[fr, de, it]", say: `there are no pages in "it"; want some of de`},
+	}
+}
+
+func TestAFolderThatCannotBeReadIsNamed(t *testing.T) {
+	t.Parallel()
+	err := namesFolder("/etc/einlass/pages", &fs.PathError{Op: "open", Path: ".", Err: fs.ErrPermission})
+	if err == nil || err.Error() != "open /etc/einlass/pages: permission denied" || !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("said is %v", err)
+	}
+	if err := namesFolder("/x", nil); err != nil {
+		t.Errorf("without an error: %v", err)
 	}
 }
 
@@ -57,6 +76,13 @@ func TestAReloadReadsTheFolderAgainAndKeepsWhatWasGood(t *testing.T) {
 	say("error:\n  \"404\":\n    heading: Nothing at all\n")
 	r.reload(t.Context(), read)
 	shows("Nothing at all")
+	if changed := r.logs.FilterMessage("configuration in force").FilterField(zap.Strings("rooms_changed", []string{"a"})).Len(); changed != 1 {
+		t.Errorf("the log does not say that the room has changed: %v", r.logs.All())
+	}
+	r.reload(t.Context(), read)
+	if r.logs.FilterField(zap.Bool("unchanged", true)).Len() != 1 {
+		t.Error("the log does not say that nothing has changed")
+	}
 	say("error:\n  \"404\":\n    haeding: Nothing\n")
 	r.reload(t.Context(), read)
 	shows("Nothing at all")

@@ -15,16 +15,17 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/sms"
+	"github.com/einlass/einlass/internal/webhook"
 )
 
 // A caller gets a link as a short message. Neither the log nor the state of the gateway knows the telephone.
 func TestALinkIsSentByTheServiceOfARoom(t *testing.T) {
-	secret := strings.Repeat("k", sms.MinSecret)
+	secret := strings.Repeat("k", webhook.MinSecret)
 	got := make(chan sms.Message, 1)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		h := r.Header
-		if want := "v1," + sms.Sign([]byte(secret), h.Get("Webhook-Id"), h.Get("Webhook-Timestamp"), body); err != nil || h.Get("Webhook-Signature") != want {
+		if want := "v1," + webhook.Sign([]byte(secret), h.Get("Webhook-Id"), h.Get("Webhook-Timestamp"), body); err != nil || h.Get("Webhook-Signature") != want {
 			t.Errorf("signed %q, want %q", h.Get("Webhook-Signature"), want)
 		}
 		var m sms.Message

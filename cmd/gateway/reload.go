@@ -64,27 +64,22 @@ type diff struct {
 	settings                []string // sections that are of no room
 }
 
-func diffOf(before, after *config.Config) *diff {
+func diffOf(now, next *serving) *diff {
 	d := &diff{}
-	hashes := map[string]string{}
-	for i := range before.Rooms {
-		hashes[before.Rooms[i].ID] = before.Rooms[i].Hash()
-	}
-	for i := range after.Rooms {
-		r := &after.Rooms[i]
-		switch hash, known := hashes[r.ID]; {
-		case !known:
-			d.added = append(d.added, r.ID)
-		case hash != r.Hash():
-			d.changed = append(d.changed, r.ID)
-		}
-		delete(hashes, r.ID)
-	}
-	for i := range before.Rooms {
-		if _, gone := hashes[before.Rooms[i].ID]; gone {
-			d.removed = append(d.removed, before.Rooms[i].ID)
+	for _, r := range next.rooms {
+		switch old := now.room(r.cfg.ID); {
+		case old == nil:
+			d.added = append(d.added, r.cfg.ID)
+		case old.cfg.Hash() != r.cfg.Hash(), old.folder != r.folder:
+			d.changed = append(d.changed, r.cfg.ID)
 		}
 	}
+	for _, r := range now.rooms {
+		if next.room(r.cfg.ID) == nil {
+			d.removed = append(d.removed, r.cfg.ID)
+		}
+	}
+	before, after := now.cfg, next.cfg
 	if before.Limits != after.Limits {
 		d.settings = append(d.settings, "limits")
 	}

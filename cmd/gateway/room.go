@@ -16,6 +16,7 @@ import (
 	"github.com/einlass/einlass/internal/door"
 	"github.com/einlass/einlass/internal/draws"
 	"github.com/einlass/einlass/internal/gateway"
+	"github.com/einlass/einlass/internal/history"
 	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/internal/limit"
 	"github.com/einlass/einlass/internal/metrics"
@@ -40,6 +41,8 @@ type room struct {
 	cfg     *config.Room
 	line    *line
 	backend *backend
+	folder  string      // what its pages are made with
+	langs   []string    // that they are in
 	sms     *sms.Sender // nil: there is none
 }
 
@@ -68,6 +71,9 @@ type line struct {
 	names   *desk.Names
 	desk    *desk.Desk
 	odds    chances
+	history *history.Ring
+	changed func()                  // called when other controls are in force
+	version int64                   // of the document of the snapshot before; only snapshots touch it
 	backend atomic.Pointer[backend] // whose figures are taken with each snapshot
 	members []*lifecycle.Member     // the last one that started first; nil: not started
 	users   users                   // guarded by app.applying
@@ -85,7 +91,7 @@ type backend struct {
 // openLine makes the line of a room that was not configured before, and says whether its store remembers nothing of a line.
 // first: the process starts, so that what is known of the keys holds.
 func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
-	l = &line{id: cfg.ID, newKeys: first && a.keys.made}
+	l = &line{id: cfg.ID, newKeys: first && a.keys.made, changed: a.operators.Changed}
 	l.lots.Limit(lotsOf(cfg))
 	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
 		return nil, false, err
@@ -114,6 +120,7 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	if err = a.openDesk(l, log); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
+	a.openHistory(l, log)
 	return l, forgot, nil
 }
 
@@ -141,7 +148,7 @@ func (a *app) closeLine(l *line) error {
 		}
 	}
 	a.metrics.CloseRoom(metrics.RoomConfig{ID: l.id})
-	return l.store.Close()
+	return errors.Join(l.closeHistory(), l.store.Close())
 }
 
 // config is what the configuration says about the line. A line that begins without memory waits a moment for the tickets of one
@@ -164,6 +171,10 @@ func (l *line) onSnapshot(f *queue.Snapshot) {
 	l.metrics.StoreUp(true)
 	l.odds.look(f, l.View())
 	l.lots.See(l.View().DrawLobby(f.Now))
+	if f.Document.Version != l.version {
+		l.version = f.Document.Version
+		l.changed()
+	}
 	b := l.backend.Load()
 	if b == nil { // the first snapshots may come before it is made
 		return
@@ -216,17 +227,16 @@ func (r *room) sameBackend(cfg *config.Room) bool {
 }
 
 // publicRoom is a room as the public plane sees it.
-func (a *app) publicRoom(r *room, library *web.Library, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
+func (a *app) publicRoom(r *room, pages *web.Site, cfg *config.Config, guesses *limit.Guesses) (gateway.RoomConfig, error) {
 	authority, err := token.NewAuthority(a.keys.source, r.cfg.ID)
-	if err != nil {
-		return gateway.RoomConfig{}, err
-	}
-	pages, err := library.Site(siteConfig(r.cfg))
 	if err != nil {
 		return gateway.RoomConfig{}, err
 	}
 	rc := boundsOf(r.cfg, &cfg.Limits)
 	rc.Home, rc.FrameAncestors = homeOf(r.cfg, &cfg.Listen), r.cfg.FrameAncestors
+	if len(r.cfg.Paths) > 0 {
+		rc.Start = r.cfg.Paths[0]
+	}
 	rc.Line, rc.Tokens, rc.Backend, rc.Pages, rc.Metrics = r.line.Room, authority, r.backend, pages, r.line.metrics
 	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
@@ -254,7 +264,8 @@ func (a *app) doorOf(r *config.Room, guesses *limit.Guesses) (d gateway.Door, er
 // siteConfig is what the configuration says about a room's pages.
 func siteConfig(r *config.Room) web.SiteConfig {
 	return web.SiteConfig{
-		Title: r.Title, Room: r.ID, Contact: r.Contact, FrameAncestors: r.FrameAncestors, Languages: r.Languages, Entry: r.Entry,
+		Title: r.Title, Name: r.SiteName, Room: r.ID, Contact: r.Contact, FrameAncestors: r.FrameAncestors, Languages: r.Languages, Entry: r.Entry,
+		Links: web.Links(r.Links),
 	}
 }
 
@@ -262,7 +273,7 @@ func siteConfig(r *config.Room) web.SiteConfig {
 func boundsOf(r *config.Room, limits *config.Limits) gateway.RoomConfig {
 	return gateway.RoomConfig{
 		ID: r.ID, FormGrace: r.Session.FormGrace, StayInFlight: limits.Stay.InFlight, StayNetworks: limits.Stay.Networks,
-		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Finish: r.FinishRules(),
+		Quiet: r.Session.Quiet, Once: r.Once, Files: r.Files(), Open: r.Links.Open(), Finish: r.FinishRules(),
 		Bookings: r.BookingRules(), Frees: r.FreeRules(), Commands: r.Commands,
 	}
 }
@@ -328,6 +339,7 @@ func (a *app) lineServices(l *line) []lifecycle.Service {
 		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
 		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run, Stop: l.finishing},
 		{Name: "desk of " + l.id, Run: l.desk.Run},
+		{Name: "history of " + l.id, Run: l.watcher().Run},
 	}
 }
 

@@ -13,14 +13,30 @@ import (
 func (a *app) services() []lifecycle.Service {
 	var all []lifecycle.Service
 	all = append(all, lifecycle.Service{Name: "log", Run: a.repeats.run})
+	if a.audit != nil {
+		all = append(all, a.auditService())
+	}
 	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return a.stores.close() }})
 	if a.stores.client != nil {
 		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
+	}
+	if a.stores.cfg.Journal.Dir != "" {
+		all = append(all, lifecycle.Service{Name: "journals", Run: func(ctx context.Context) error {
+			return a.stores.journals.run(ctx, &a.stores.cfg.Journal, a.log)
+		}})
 	}
 	all = append(all, a.draws.services()...)
 	all = append(all, a.roomsService())
 	if a.keys.follower != nil {
 		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})
+	}
+	if a.adminCert != nil {
+		all = append(all, lifecycle.Service{Name: "admin certificate", Run: func(ctx context.Context) error {
+			return a.adminCert.Watch(ctx, certificateEvery, func(error) {}) // it logs what it refuses
+		}})
+	}
+	if a.staff != nil {
+		all = append(all, lifecycle.Service{Name: "staff file", Run: a.followStaff})
 	}
 	if a.cert != nil {
 		all = append(all, lifecycle.Service{Name: "certificate", Run: a.watchCertificate})
@@ -31,6 +47,7 @@ func (a *app) services() []lifecycle.Service {
 			Stop: func(context.Context) error { a.acme.Stop(); return nil },
 		})
 	}
+	all = append(all, a.alarm.service())
 	if a.admin != nil {
 		all = append(all, lifecycle.Service{
 			Name: "admin API",
@@ -87,10 +104,13 @@ func (a *app) publicService() lifecycle.Service {
 	}
 }
 
+// certificateEvery is how often files of a certificate are looked at.
+const certificateEvery = 10 * time.Second
+
 // watchCertificate follows the files of the certificate, and tells the metrics what comes of it.
 func (a *app) watchCertificate(ctx context.Context) error {
 	a.metrics.Certificate(a.cert.Leaf().NotAfter)
-	return a.cert.Watch(ctx, 10*time.Second, func(err error) {
+	return a.cert.Watch(ctx, certificateEvery, func(err error) {
 		if err != nil {
 			a.metrics.CertificateRefused()
 			return

@@ -30,6 +30,8 @@ type stores struct {
 	cfg    *config.Config
 	log    *zap.Logger
 	client redis.UniversalClient // nil for the embedded store
+
+	journals journals
 }
 
 // stores opens the client, and asks the server. A look that cannot do so goes on with stores in memory.
@@ -154,6 +156,7 @@ func (s *stores) open(room string) (store queue.Store, forgot bool, err error) {
 	if err != nil {
 		return nil, false, errors.Join(at("journal.dir", fmt.Errorf("room %s: %w", room, err)), store.Close())
 	}
+	s.journals.add(file)
 	return &journal.Recorder{Store: store, Log: file}, forgot, nil
 }
 

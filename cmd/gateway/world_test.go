@@ -67,6 +67,7 @@ rooms:
   - id: termine
     hosts: [termine.example]
     languages: [de, en]
+    links: {imprint: /impressum, privacy: /datenschutz, accessibility: /barrierefreiheit, barrier: "mailto:barriere@town.example"}
     backend:
       url: http://127.0.0.1:9
     pace:

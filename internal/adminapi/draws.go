@@ -7,7 +7,7 @@ import (
 )
 
 func (s *Server) showDraws(w http.ResponseWriter, r *http.Request) {
-	info, err := s.operators.Draws(r.PathValue("id"))
+	info, err := s.operators.Draws(r.Context(), r.PathValue("id"))
 	if err != nil {
 		s.fail(w, err)
 		return

@@ -11,8 +11,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-
-	"github.com/einlass/einlass/internal/operator"
 )
 
 // guard refuses requests that another origin's page in an operator's browser could send. It runs before everything else.
@@ -27,7 +25,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		switch {
 		case !isHealth(r.URL) && !s.ours(r.Host):
 			s.fail(w, errMisdirected)
-		case foreign(r):
+		case foreign(r) && !followed(r), s.origins.Check(r) != nil:
 			s.fail(w, errForbidden)
 		default:
 			next.ServeHTTP(w, r)
@@ -39,7 +37,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 // without Host (HAProxy's option httpchk), by a pod's name or by one of its own, and what these paths say is worth no
 // rebinding attack, unless they are asked to say more.
 func isHealth(u *url.URL) bool {
-	return u.RawQuery == "" && (u.Path == "/healthz" || u.Path == "/readyz")
+	return u.RawQuery == "" && slices.Contains([]string{"/healthz", "/livez", "/readyz", "/startupz"}, u.Path)
 }
 
 // recovered turns a panic of a handler into an answer. If one was begun already, the client sees it cut off.
@@ -79,39 +77,15 @@ func foreign(r *http.Request) bool {
 	return len(origins) > 1 || err != nil || !strings.EqualFold(u.Host, r.Host)
 }
 
-// principal returns who asks. The comparison of digests in constant time hides the length of the token too.
-func (s *Server) principal(r *http.Request) operator.Principal {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return operator.Principal{}
-	}
-	operators, reporters := same(token, s.cfg.Token), s.cfg.ReportToken != "" && same(token, s.cfg.ReportToken)
-	switch {
-	case operators:
-		return operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
-	case reporters:
-		return operator.Principal{Name: "report_token", Method: "bearer", Role: operator.RoleReporter}
-	}
-	return operator.Principal{}
+// followed reports whether somebody has followed a link to a page, in a mail for example. A browser sends our cookie with none of these, and
+// pages show nothing by themselves.
+func followed(r *http.Request) bool {
+	h := r.Header
+	return r.Method == http.MethodGet && h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document" &&
+		!strings.HasPrefix(r.URL.Path, "/v1/") && !strings.HasPrefix(r.URL.Path, "/debug/")
 }
 
 func same(token, wanted string) bool {
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(wanted))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
-}
-
-// authorised returns who asks, or why they may not. Wrong tokens are slowed down where a token is needed.
-func (s *Server) authorised(r *http.Request, role operator.Role) (operator.Principal, error) {
-	who := s.principal(r)
-	switch {
-	case role == operator.RolePublic:
-	case who.Role >= role:
-		s.guesses.right(r.Context(), peerOf(r))
-	case r.Header.Get("Authorization") == "":
-		s.cfg.Refused(RefusedMissing)
-		return who, errUnauthorized
-	default:
-		return who, s.guesses.wrong(r.Context(), peerOf(r))
-	}
-	return who, nil
 }

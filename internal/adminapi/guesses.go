@@ -3,6 +3,7 @@ package adminapi
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -11,15 +12,17 @@ import (
 	"go.uber.org/zap"
 )
 
-// Refusals are why a request for operators was refused: without a token, with a wrong one, or with a wrong one while too many of them
-// waited for their answers.
+// Refusals are why a request for operators was refused: without a token or a session, with a wrong token or log-in, with one while too many of
+// them waited for their answers, or by somebody whose role may not.
 const (
 	RefusedMissing = "missing"
 	RefusedWrong   = "wrong"
 	RefusedCrowd   = "crowd"
+	RefusedLogIn   = "login"
+	RefusedRole    = "role"
 )
 
-var errCrowd = errors.New("too many wrong tokens; try again later")
+var errCrowd = errors.New("too many wrong tokens or log-ins; try again later")
 
 // Bounds of the wrong tokens.
 const (
@@ -34,27 +37,39 @@ const (
 	forget = time.Minute
 	// So many wait for their answers at once; what is beyond is answered at once, with 429.
 	waitingAll, waitingPeer = 64, 4
+	// waitingName is how many log-ins by one name wait, whatever addresses they come from.
+	waitingName = 16
+	// names is how many names are told apart: what is typed may be any of millions.
+	names = 256
 	// mostPeers bounds the addresses that are remembered; beyond them, new ones count in all only.
 	mostPeers = 1024
 	// logEvery is how often the log says how many there were.
 	logEvery = time.Minute
 )
 
-// guesser is an address, an IPv6 /64, that wrong tokens come from; or all together.
+// suspect is what is guessed from, an address (an IPv6 /64), or a name that is guessed at: one of few that names are sorted into, so that which of
+// them exist makes no difference.
+type suspect struct {
+	net  netip.Prefix
+	name int // 1 to names; 0: it is an address
+}
+
+// guesser is what is remembered of a suspect, or of all together.
 type guesser struct {
 	wrong   int
 	last    time.Time
 	waiting int
 }
 
-// guesses slows wrong tokens down, counts them, and logs them in short. Safe for concurrent use.
+// guesses slows wrong tokens and log-ins down, counts them, and logs them in short. Safe for concurrent use.
 type guesses struct {
 	log     *zap.Logger
 	refused func(reason string)
+	seed    maphash.Seed
 	after   func(time.Duration) <-chan time.Time
 
 	mu    sync.Mutex
-	peers map[netip.Prefix]*guesser
+	peers map[suspect]*guesser
 	all   guesser
 	// unlogged counts since said, when the log was told last.
 	unlogged int
@@ -78,7 +93,10 @@ func (g *guesser) delay(free int) time.Duration {
 }
 
 // peerOf is the network that a request counts for.
-func peerOf(r *http.Request) netip.Prefix {
+func peerOf(r *http.Request) suspect { return suspect{net: networkOf(r)} }
+
+// networkOf is the address that a request comes from, of IPv6 its /64; the zero value: from a socket of this machine.
+func networkOf(r *http.Request) netip.Prefix {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Prefix{}
@@ -94,46 +112,89 @@ func peerOf(r *http.Request) netip.Prefix {
 	return p
 }
 
-// wrong counts a wrong token and waits as long as it is to be answered later. errCrowd: nobody waits, too many do already.
-func (g *guesses) wrong(ctx context.Context, from netip.Prefix) error {
+// named is the suspect that a typed name is sorted into.
+func (g *guesses) named(name string) suspect {
+	return suspect{name: int(maphash.String(g.seed, name)%names) + 1}
+}
+
+// most is how many may wait for a suspect.
+func (s suspect) most() int {
+	if s.name > 0 {
+		return waitingName
+	}
+	return waitingPeer
+}
+
+// crowded reports whether too many wait for answers to add another one.
+func (g *guesses) crowded(at ...suspect) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.full(at)
+}
+
+func (g *guesses) full(at []suspect) bool {
+	if g.all.waiting >= waitingAll {
+		return true
+	}
+	for _, one := range at {
+		if peer := g.peers[one]; peer != nil && peer.waiting >= one.most() {
+			return true
+		}
+	}
+	return false
+}
+
+// wrong counts a wrong token or log-in, by the name of why it is refused, and waits as long as it is to be answered later. few means that there
+// were few of late, so that each may be told of. errCrowd: nobody waits, too many do already.
+func (g *guesses) wrong(ctx context.Context, reason string, at ...suspect) (few bool, err error) {
 	g.mu.Lock()
 	now := time.Now()
-	peer := g.peer(from, now)
-	for _, one := range []*guesser{peer, &g.all} {
+	guessers := []*guesser{&g.all}
+	for _, one := range at {
+		guessers = append(guessers, g.peer(one, now))
+	}
+	delay := time.Duration(0)
+	for i, one := range guessers {
 		one.decay(now)
 		one.wrong++
 		one.last = now
+		if i > 0 {
+			delay = max(delay, one.delay(0))
+		}
 	}
 	g.unlogged++
 	g.flush(now)
-	delay := max(peer.delay(0), g.all.delay(crowd))
-	if g.all.waiting >= waitingAll || peer.waiting >= waitingPeer {
+	delay = max(delay, g.all.delay(crowd))
+	few = g.all.wrong <= crowd
+	if g.full(at) {
 		g.mu.Unlock()
 		g.refused(RefusedCrowd)
-		return errCrowd
+		return few, errCrowd
 	}
-	peer.waiting++
-	g.all.waiting++
+	for _, one := range guessers {
+		one.waiting++
+	}
 	g.mu.Unlock()
-	g.refused(RefusedWrong)
+	g.refused(reason)
 	g.wait(ctx, delay)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	peer.waiting--
-	g.all.waiting--
-	return errUnauthorized
+	for _, one := range guessers {
+		one.waiting--
+	}
+	return few, errUnauthorized
 }
 
-// right holds a right token back a little if wrong ones come from its address, and not at all if they come from others.
-func (g *guesses) right(ctx context.Context, from netip.Prefix) {
+// right holds what is right back a little if wrong ones come from its address or name, and not at all if they come from others.
+func (g *guesses) right(ctx context.Context, at ...suspect) {
 	g.mu.Lock()
-	peer := g.peers[from]
-	if peer == nil {
-		g.mu.Unlock()
-		return
+	delay := time.Duration(0)
+	for _, one := range at {
+		if peer := g.peers[one]; peer != nil {
+			peer.decay(time.Now())
+			delay = max(delay, min(peer.delay(0), mildDelay))
+		}
 	}
-	peer.decay(time.Now())
-	delay := min(peer.delay(0), mildDelay)
 	g.mu.Unlock()
 	g.wait(ctx, delay)
 }
@@ -148,8 +209,8 @@ func (g *guesses) wait(ctx context.Context, delay time.Duration) {
 	}
 }
 
-// peer is what is remembered of an address.
-func (g *guesses) peer(from netip.Prefix, now time.Time) *guesser {
+// peer is what is remembered of a suspect.
+func (g *guesses) peer(from suspect, now time.Time) *guesser {
 	if p := g.peers[from]; p != nil {
 		return p
 	}

@@ -22,12 +22,17 @@ type RoomList struct {
 	Rooms []operator.RoomInfo `json:"rooms"`
 }
 
-func (s *Server) listRooms(w http.ResponseWriter, _ *http.Request) {
-	s.write(w, http.StatusOK, jsonType, RoomList{Rooms: s.operators.List()})
+func (s *Server) listRooms(w http.ResponseWriter, r *http.Request) {
+	rooms, err := s.operators.List(r.Context())
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	s.write(w, http.StatusOK, jsonType, RoomList{Rooms: rooms})
 }
 
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) {
-	info, err := s.operators.Get(r.PathValue("id"))
+	info, err := s.operators.Get(r.Context(), r.PathValue("id"))
 	s.answerRoom(w, info, err)
 }
 
@@ -43,13 +48,18 @@ func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answerRoom(w http.ResponseWriter, info operator.RoomInfo, err error) {
+	s.answerChange(w, info, info, err)
+}
+
+// answerChange answers with what is told of a room, under the version of its controls.
+func (s *Server) answerChange(w http.ResponseWriter, room operator.RoomInfo, told any, err error) {
 	if err != nil {
 		s.fail(w, err)
 		return
 	}
-	w.Header().Set("ETag", Tag(info.Version))
-	about(w, info.ID)
-	s.write(w, http.StatusOK, jsonType, info)
+	w.Header().Set("ETag", Tag(room.Version))
+	about(w, room.ID)
+	s.write(w, http.StatusOK, jsonType, told)
 }
 
 // readChange reads a PATCH.
@@ -74,6 +84,16 @@ func acceptsJSON(r *http.Request) bool {
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { s.plain(w, "ok\n") }
 
+func (s *Server) startupz(w http.ResponseWriter, r *http.Request) {
+	if s.cfg.Started != nil {
+		if err := s.cfg.Started(r.Context()); err != nil {
+			s.fail(w, fmt.Errorf("%w: %w", errNotReady, err))
+			return
+		}
+	}
+	s.plain(w, "started\n")
+}
+
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.Ready != nil {
 		if err := s.cfg.Ready(r.Context()); err != nil {
@@ -92,9 +112,9 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 // it does not make the gateway unready.
 func (s *Server) backends() string {
 	var b strings.Builder
-	for _, room := range s.operators.List() {
-		for _, at := range room.Backends {
-			fmt.Fprintf(&b, "room %s: backend %s: %s", room.ID, at.Address, at.State)
+	for _, site := range s.operators.Sites() {
+		for _, at := range site.Backends {
+			fmt.Fprintf(&b, "room %s: backend %s: %s", site.Room, at.Address, at.State)
 			if at.Requests > 0 {
 				fmt.Fprintf(&b, ", %d of %d requests failed in the last minute, half of the answers within %gs, nearly all within %gs",
 					at.Failed, at.Requests, at.Median, at.Slow)

@@ -14,7 +14,7 @@ import (
 
 const reportToken = "what a site may say: bookings"
 
-// A token for bookings says what was booked. Whatever else there is refuses it, and answers as to a wrong one.
+// A token for bookings says what was booked. Whatever else there is refuses it.
 func TestTheTokenForBookingsDoesNothingElse(t *testing.T) {
 	p := newPlanned(t, "2026-12-01T07:00:00Z")
 	service, err := operator.New(func() []operator.Room {
@@ -49,12 +49,12 @@ func TestTheTokenForBookingsDoesNothingElse(t *testing.T) {
 			continue
 		}
 		path := strings.ReplaceAll(row.path, "{id}", "termine")
-		if status, _ := as(reportToken, row.method, path, "{}"); status != http.StatusUnauthorized {
+		if status, _ := as(reportToken, row.method, path, "{}"); status != http.StatusForbidden {
 			t.Errorf("%s %s: %d", row.method, path, status)
 		}
 	}
 	for body, want := range map[string]int{
-		`{"total": 3}`:              http.StatusUnauthorized, // for operators
+		`{"total": 3}`:              http.StatusForbidden, // for operators
 		`{"booked": 1}`:             http.StatusUnprocessableEntity,
 		`{"colour": "red"}`:         http.StatusUnprocessableEntity,
 		`[]`:                        http.StatusUnprocessableEntity,

@@ -3,13 +3,16 @@ package adminapi
 import "net/http"
 
 func (s *Server) showPlan(w http.ResponseWriter, r *http.Request) {
-	info, err := s.operators.Plan(r.PathValue("id"))
+	info, err := s.operators.Plan(r.Context(), r.PathValue("id"))
 	s.answerPlan(w, info.ID, info.Version, info, err)
 }
 
 func (s *Server) previewPlan(w http.ResponseWriter, r *http.Request) {
 	change, err := readChange(w, r)
 	if err != nil {
+		if _, unknown := s.operators.Get(r.Context(), r.PathValue("id")); unknown != nil {
+			err = unknown // the greater mistake
+		}
 		s.fail(w, err)
 		return
 	}

@@ -55,7 +55,7 @@ func TestAPreviewSaysWhoseNumbersEndAtOnce(t *testing.T) {
 			t.Errorf("%s: the preview says %q, want %q", name, got, c.want)
 		}
 	}
-	p.ask("PATCH", "", schedule(opening, skip), 200, nil)
+	p.insist(schedule(opening, skip), nil)
 	p.pass(time.Second)
 	p.ask("PATCH", "", schedule(opening, ""), 200, nil)
 	p.pass(time.Second)

@@ -154,7 +154,7 @@ func TestAPreviewChangesNothingAndAChangeIsRecorded(t *testing.T) {
 		t.Errorf("warnings %q", less.Plan.Warnings)
 	}
 	var room operator.RoomInfo
-	p.ask("PATCH", "", `{"schedule": `+strings.Replace(day, `"quota": 625, "more"`, `"quota": 300, "more"`, 1)+`, "reason": "Saal gesperrt"}`, 200, &room, "If-Match", tag)
+	p.insist(`{"schedule": `+strings.Replace(day, `"quota": 625, "more"`, `"quota": 300, "more"`, 1)+`, "reason": "Saal gesperrt"}`, &room, "If-Match", tag)
 	p.pass(time.Second)
 	if o := p.room.View().Snapshot.Opening; o.Booked != 412 || o.Quota != 300 || !o.SoldOut() {
 		t.Errorf("booked %d of %d", o.Booked, o.Quota)
@@ -176,7 +176,7 @@ func TestAPreviewChangesNothingAndAChangeIsRecorded(t *testing.T) {
 		t.Errorf("a record about the rate repeats the schedule: %v", said)
 	}
 	room = operator.RoomInfo{}
-	p.ask("PATCH", "", `{"schedule": null}`, 200, &room)
+	p.insist(`{"schedule": null}`, &room)
 	p.pass(time.Second)
 	if !room.Schedule.Empty() || p.room.View().Snapshot.Opening.Quota != -1 {
 		t.Errorf("without a schedule: %+v", p.room.View().Snapshot.Opening)

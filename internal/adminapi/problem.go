@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/staff"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -25,6 +26,12 @@ type Problem struct {
 	Detail string `json:"detail,omitempty"`
 	// Errors are all wrong members of a patch.
 	Errors []operator.FieldError `json:"errors,omitempty"`
+	// Confirm, of an act that has to be confirmed, is what to send with it as "confirm". Effect says for people what it does, EffectKind and
+	// Count for programs.
+	Confirm    string              `json:"confirm,omitempty"`
+	Effect     string              `json:"effect,omitempty"`
+	EffectKind operator.EffectKind `json:"effect_kind,omitempty"`
+	Count      *int64              `json:"count,omitempty"`
 	// Rooms are the ids that exist, when the one asked for does not.
 	Rooms []string `json:"rooms,omitempty"`
 }
@@ -34,6 +41,7 @@ const (
 	CodeMalformed    = "malformed"
 	CodeUnauthorized = "unauthorized"
 	CodeForbidden    = "forbidden_origin"
+	CodeNotAllowed   = "not_allowed"
 	CodeMisdirected  = "unknown_host"
 	CodeNotFound     = "not_found"
 	CodeUnknownRoom  = "unknown_room"
@@ -41,6 +49,7 @@ const (
 	CodeConflict     = "conflict"
 	CodeNotNow       = "not_now"
 	CodeVersion      = "version_conflict"
+	CodeConfirm      = "confirm"
 	CodeTooLarge     = "too_large"
 	CodeMediaType    = "unsupported_media_type"
 	CodeInvalid      = "invalid"
@@ -51,6 +60,10 @@ const (
 	CodeFormat       = "newer_format"
 	CodeCrowd        = "too_many_wrong_tokens"
 	CodeNotSent      = "not_sent"
+	CodeWrongLogIn   = "wrong_login"
+	CodeListeners    = "too_many_listeners"
+	CodeNoRecord     = "no_record"
+	CodeNoKey        = "no_key"
 	CodeInternal     = "internal"
 )
 
@@ -81,14 +94,22 @@ var kinds = []kind{
 	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errNoVersion, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
-	{errCrowd, http.StatusTooManyRequests, CodeCrowd, "Too many wrong tokens"},
-	{operator.ErrNotAllowed, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
+	{staff.ErrWrong, http.StatusUnauthorized, CodeWrongLogIn, "Not logged in"},
+	{staff.ErrBusy, http.StatusTooManyRequests, CodeCrowd, "Too many log-ins"},
+	{errCrowd, http.StatusTooManyRequests, CodeCrowd, "Too many wrong tokens or log-ins"},
+	{errListeners, http.StatusServiceUnavailable, CodeListeners, "Too many listeners"},
+	{operator.ErrNoHistory, http.StatusNotFound, CodeUnknown, "No history"},
+	{operator.ErrNotAllowed, http.StatusForbidden, CodeNotAllowed, "Not allowed"},
 	{errForbidden, http.StatusForbidden, CodeForbidden, "Foreign origin"},
 	{errMisdirected, http.StatusMisdirectedRequest, CodeMisdirected, "Unknown host"},
+	{operator.ErrNoPage, http.StatusNotFound, CodeNotFound, "Not found"},
 	{errNotFound, http.StatusNotFound, CodeNotFound, "Not found"},
+	{operator.ErrNoKey, http.StatusConflict, CodeNoKey, "No key"},
+	{operator.ErrNoRecord, http.StatusNotFound, CodeNoRecord, "No record"},
 	{operator.ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
 	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},
 	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
+	{operator.ErrConfirm, http.StatusPreconditionRequired, CodeConfirm, "It has to be confirmed"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{operator.ErrNotNow, http.StatusConflict, CodeNotNow, "Not now"},
 	{operator.ErrPlaceNotNow, http.StatusConflict, CodeNotNow, "Not now"},
@@ -119,6 +140,14 @@ func problemOf(err error) Problem {
 		if errors.As(err, &invalid) {
 			p.Errors = invalid.Fields
 		}
+		var asks *operator.ConfirmError
+		if errors.As(err, &asks) {
+			p.Confirm, p.Effect, p.EffectKind, p.Count = asks.Code, asks.Effect, asks.Kind, &asks.Count
+		}
+		var unknown *operator.UnknownRoomError
+		if errors.As(err, &unknown) {
+			p.Rooms = unknown.Rooms
+		}
 		return p
 	}
 	return Problem{Title: "Internal error", Status: http.StatusInternalServerError, Code: CodeInternal}
@@ -129,18 +158,14 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	p := problemOf(err)
 	p.Type = "about:blank"
 	switch p.Code {
-	case CodeUnauthorized:
+	case CodeUnauthorized, CodeWrongLogIn:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="einlass"`)
-	case CodeUnavailable, CodeStopping, CodeCrowd:
+	case CodeUnavailable, CodeStopping, CodeCrowd, CodeListeners:
 		w.Header().Set("Retry-After", "1")
 	case CodeMediaType:
 		w.Header().Set("Accept-Patch", patchType)
 	case CodeInternal:
 		s.cfg.Log.Error("admin request failed", zap.Error(err))
-	case CodeUnknownRoom:
-		for _, room := range s.operators.List() {
-			p.Rooms = append(p.Rooms, room.ID)
-		}
 	}
 	s.write(w, p.Status, ProblemType, p)
 }

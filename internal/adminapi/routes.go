@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/pprof"
 	"slices"
@@ -36,18 +37,36 @@ func (s *Server) routes() []route {
 	metrics := promhttp.HandlerFor(s.cfg.Gatherer, promhttp.HandlerOpts{
 		ErrorLog: stdLog(s.cfg.Log), Timeout: readTimeout, MaxRequestsInFlight: 8,
 	}).ServeHTTP
-	const public, reporters, operators = operator.RolePublic, operator.RoleReporter, operator.RoleOperator
+	const public, reporters = operator.RolePublic, operator.RoleReporter
+	const viewers, operators, admins = operator.RoleViewer, operator.RoleOperator, operator.RoleAdmin
 	return []route{
 		{http.MethodGet, "/healthz", public, quick, s.healthz},
+		{http.MethodGet, "/livez", public, quick, s.healthz},
+		{http.MethodGet, "/startupz", public, quick, s.startupz},
 		{http.MethodGet, "/readyz", public, quick, s.readyz},
 		{http.MethodGet, "/metrics", public, readTimeout, metrics},
-		{http.MethodGet, "/v1/rooms", operators, quick, s.listRooms},
-		{http.MethodGet, "/v1/rooms/{id}", operators, quick, s.showRoom},
+		{http.MethodGet, "/v1/log", admins, quick, s.showLog},
+		{http.MethodPut, "/v1/log", admins, quick, s.changeLog},
+		{http.MethodPost, "/v1/session", public, change, s.logIn},
+		{http.MethodGet, "/v1/session", viewers, quick, s.showSession},
+		{http.MethodDelete, "/v1/session", viewers, quick, s.logOut},
+		{http.MethodGet, "/v1/alerts", viewers, quick, s.listAlerts},
+		{http.MethodGet, "/v1/doctor", admins, quick, s.showDoctor},
+		{http.MethodGet, "/v1/rooms", viewers, quick, s.listRooms},
+		{http.MethodGet, "/v1/rooms/{id}", viewers, quick, s.showRoom},
 		{http.MethodPatch, "/v1/rooms/{id}", operators, change, s.changeRoom},
-		{http.MethodGet, "/v1/rooms/{id}/plan", operators, quick, s.showPlan},
+		{http.MethodGet, "/v1/openapi.yaml", viewers, quick, s.showOpenAPI},
+		{http.MethodGet, "/v1/openapi.json", viewers, quick, s.showOpenAPIAsJSON},
+		{http.MethodPost, "/v1/rooms/{id}/mode", operators, change, s.setMode},
+		{http.MethodPost, "/v1/rooms/{id}/stays/end", operators, change, s.endStays},
+		{http.MethodGet, "/v1/events", viewers, 0, s.listen},
+		{http.MethodGet, "/v1/rooms/{id}/origins", operators, quick, s.showOrigins},
+		{http.MethodGet, "/v1/rooms/{id}/history", viewers, quick, s.showHistory},
+		{http.MethodGet, "/v1/rooms/{id}/page", viewers, quick, s.showPage},
+		{http.MethodGet, "/v1/rooms/{id}/plan", viewers, quick, s.showPlan},
 		{http.MethodPost, "/v1/rooms/{id}/plan/preview", operators, quick, s.previewPlan},
 		{http.MethodPost, "/v1/rooms/{id}/outcomes", reporters, change, s.tellOutcome},
-		{http.MethodGet, "/v1/rooms/{id}/draws", operators, quick, s.showDraws},
+		{http.MethodGet, "/v1/rooms/{id}/draws", viewers, quick, s.showDraws},
 		{http.MethodPost, "/v1/rooms/{id}/draws/line", operators, change, s.typeLine},
 		{http.MethodGet, "/v1/rooms/{id}/places", operators, change, s.listPlaces},
 		{http.MethodPost, "/v1/rooms/{id}/places", operators, change, s.takePlace},
@@ -63,24 +82,37 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/v1/rooms/{id}/codes/restore", operators, change, s.restoreCodes},
 		{http.MethodDelete, "/v1/rooms/{id}/codes/{batch}", operators, change, s.removeCodes},
 		{http.MethodPost, "/v1/rooms/{id}/invitations", operators, change, s.invite},
-		{http.MethodPost, "/v1/rooms/{id}/debug/plan", operators, change, actOf[operator.DebugPlan](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", operators, change, actOf[operator.DebugReveal](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/report", operators, change, actOf[operator.DebugReport](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/join", operators, change, actOf[operator.DebugJoin](s)},
-		{http.MethodPost, "/v1/rooms/{id}/debug/move", operators, change, actOf[operator.DebugMove](s)},
-		{http.MethodGet, "/v1/rooms/{id}/debug/find", operators, change, s.debugFind},
-		{http.MethodGet, "/v1/rooms/{id}/debug/snapshot", operators, quick, s.debugSnapshot},
-		{http.MethodGet, "/debug/pprof/", operators, 0, pprof.Index},
-		{http.MethodGet, "/debug/pprof/cmdline", operators, quick, pprof.Cmdline},
-		{http.MethodGet, "/debug/pprof/profile", operators, 0, pprof.Profile},
-		{http.MethodGet, "/debug/pprof/symbol", operators, quick, pprof.Symbol},
-		{http.MethodPost, "/debug/pprof/symbol", operators, quick, pprof.Symbol},
-		{http.MethodGet, "/debug/pprof/trace", operators, 0, pprof.Trace},
+		{http.MethodPost, "/v1/rooms/{id}/debug/plan", admins, change, actOf[operator.DebugPlan](s)},
+		{http.MethodPost, "/v1/rooms/{id}/debug/reveal", admins, change, actOf[operator.DebugReveal](s)},
+		{http.MethodPost, "/v1/rooms/{id}/debug/report", admins, change, actOf[operator.DebugReport](s)},
+		{http.MethodPost, "/v1/rooms/{id}/debug/join", admins, change, actOf[operator.DebugJoin](s)},
+		{http.MethodPost, "/v1/rooms/{id}/debug/move", admins, change, actOf[operator.DebugMove](s)},
+		{http.MethodGet, "/v1/rooms/{id}/debug/find", admins, change, s.debugFind},
+		{http.MethodGet, "/v1/rooms/{id}/debug/snapshot", admins, quick, s.debugSnapshot},
+		{http.MethodPost, "/v1/rooms/{id}/reports/sign", admins, quick, s.signReport},
+		{http.MethodGet, "/v1/audit", admins, quick, s.listAudit},
+		{http.MethodGet, "/debug/pprof/", admins, 0, pprof.Index},
+		{http.MethodGet, "/debug/pprof/cmdline", admins, quick, pprof.Cmdline},
+		{http.MethodGet, "/debug/pprof/profile", admins, 0, pprof.Profile},
+		{http.MethodGet, "/debug/pprof/symbol", admins, quick, pprof.Symbol},
+		{http.MethodPost, "/debug/pprof/symbol", admins, quick, pprof.Symbol},
+		{http.MethodGet, "/debug/pprof/trace", admins, 0, pprof.Trace},
 		// Without the token, an existing path and a missing one get the same answer.
-		{"", "/v1/", operators, quick, s.nothing},
-		{"", "/debug/", operators, quick, s.nothing},
+		{"", "/v1/", viewers, quick, s.nothing},
+		{"", "/debug/", admins, quick, s.nothing},
 		{"", "/", public, quick, s.nothing},
 	}
+}
+
+// pages are the rows of the dashboard. Whoever loads its pages learns nothing by them: what they show comes from the rows of the API.
+func (s *Server) pages() (rows []route) {
+	if s.cfg.Dashboard == nil {
+		return nil
+	}
+	for _, path := range s.cfg.Dashboard.Paths() {
+		rows = append(rows, route{http.MethodGet, path, operator.RolePublic, quick, s.cfg.Dashboard.ServeHTTP})
+	}
+	return rows
 }
 
 // mux serves a table. A path answers other methods than its own with the list of them.
@@ -96,29 +128,77 @@ func (s *Server) mux(routes []route) http.Handler {
 	return mux
 }
 
-// dispatch serves the rows of one path, which have one role.
+// dispatch serves the rows of one path. Who may do nothing at all with it is not told what it is.
 func (s *Server) dispatch(rows []route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.guesses.tell(false)
-		who, err := s.authorised(r, rows[0].role)
-		if err != nil {
-			s.fail(w, err)
-			return
-		}
-		i := slices.IndexFunc(rows, func(row route) bool { return row.accepts(r.Method) })
-		if i < 0 {
-			w.Header().Set("Allow", allowed(rows))
-			s.fail(w, errMethod)
-			return
+		var who operator.Principal
+		if !isPublic(rows, r.Method) {
+			var err error
+			if who, err = s.authenticated(w, r); err != nil {
+				s.fail(w, err)
+				return
+			}
 		}
 		ctx := operator.NewContext(r.Context(), who)
-		if limit := rows[i].limit; limit > 0 {
+		row, err := choose(ctx, rows, r.Method)
+		if err != nil {
+			s.refuse(w, r, rows, who, err)
+			return
+		}
+		if row.limit > 0 {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, limit)
+			ctx, cancel = context.WithTimeout(ctx, row.limit)
 			defer cancel()
 		}
-		rows[i].handle(w, r.WithContext(ctx))
+		row.handle(w, r.WithContext(ctx))
 	})
+}
+
+// isPublic reports whether anybody may ask for a method of a path, or for all of the path if it has not that method.
+func isPublic(rows []route, method string) bool {
+	all := true
+	for i := range rows {
+		free := rows[i].role == operator.RolePublic
+		if rows[i].accepts(method) {
+			return free
+		}
+		all = all && free
+	}
+	return all
+}
+
+// choose returns the row that a method asks for, if the principal in ctx may have it.
+func choose(ctx context.Context, rows []route, method string) (*route, error) {
+	i := slices.IndexFunc(rows, func(row route) bool { return row.accepts(method) })
+	if i >= 0 {
+		return &rows[i], rows[i].permit(ctx)
+	}
+	for i := range rows {
+		if rows[i].permit(ctx) == nil {
+			return nil, errMethod
+		}
+	}
+	return nil, rows[0].permit(ctx)
+}
+
+// permit refuses a principal in ctx that has not the role. Rows for admins that are not about one room need all rooms.
+func (r *route) permit(ctx context.Context) error {
+	if r.role == operator.RoleAdmin && !strings.Contains(r.path, "{id}") {
+		return operator.PermitAll(ctx, r.role)
+	}
+	return operator.Permit(ctx, r.role)
+}
+
+// refuse answers a request that no row is for, or none that the principal may have.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rows []route, who operator.Principal, err error) {
+	if errors.Is(err, errMethod) {
+		w.Header().Set("Allow", allowed(rows))
+	} else {
+		s.cfg.Refused(RefusedRole)
+		s.operators.NoteAccess(&operator.Access{Act: operator.Refused, Principal: who, Asked: r.Method + " " + rows[0].path, Err: err})
+	}
+	s.fail(w, err)
 }
 
 // accepts reports whether a row answers a method. HEAD is a GET whose body net/http leaves out.

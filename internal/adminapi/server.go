@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log"
 	"net"
 	"net/http"
@@ -14,7 +15,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/alerts"
+	"github.com/einlass/einlass/internal/audit"
+	"github.com/einlass/einlass/internal/doctor"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/report/signed"
 )
 
 // Config is what a Server needs to know.
@@ -23,18 +28,36 @@ type Config struct {
 	Token string
 	// ReportToken authorises those who may only say what was booked and given back; empty: nobody.
 	ReportToken string
+	// Staff are those who have a token or log in, besides these two. Optional.
+	Staff Staff
+	// Network is a name that stands for a network in records, and does not tell it. Optional: all are called "network".
+	Network func(netip.Prefix) string
 	// Hosts are names besides localhost and IP addresses by which the listener may be addressed, in lower case.
 	Hosts []string
 	// Ready returns why the gateway should not get visitors now, or nil. Optional.
 	Ready func(ctx context.Context) error
+	// Started returns why the gateway has not started yet, or nil; once it has, it stays so. Optional.
+	Started func(ctx context.Context) error
 	// Gatherer is what /metrics shows. Optional.
 	Gatherer prometheus.Gatherer
+	// Alerts returns the alerts of the moment, in a slice of the caller's. Optional.
+	Alerts func() []alerts.Alert
+	// Doctor looks at the machine. Optional.
+	Doctor func() []doctor.Finding
 	// Log gets faults. Optional.
 	Log *zap.Logger
 	// Refused counts requests without a right token, by one of the Refused constants. Optional.
 	Refused func(reason string)
+	// Dashboard serves the pages by which operators use the API in a browser. Optional.
+	Dashboard Dashboard
 	// After waits where wrong tokens are slowed down. Default time.After.
 	After func(time.Duration) <-chan time.Time
+}
+
+// Dashboard is what is served beside the API; *dashboard.Dashboard is one. Paths are patterns of http.ServeMux without method.
+type Dashboard interface {
+	http.Handler
+	Paths() []string
 }
 
 // Validate joins everything that is wrong.
@@ -53,25 +76,39 @@ func (c Config) Validate() error {
 
 // Operators is what the API is an interface to; *operator.Service is one.
 type Operators interface {
-	List() []operator.RoomInfo
-	Get(id string) (operator.RoomInfo, error)
+	List(ctx context.Context) ([]operator.RoomInfo, error)
+	Sites() []operator.SiteInfo
+	Get(ctx context.Context, id string) (operator.RoomInfo, error)
 	Change(ctx context.Context, id string, change operator.Change) (operator.RoomInfo, error)
 	Refuse(ctx context.Context, id string, change operator.Change, why error) error
-	Plan(id string) (operator.PlanInfo, error)
+	Plan(ctx context.Context, id string) (operator.PlanInfo, error)
 	PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error)
 	Tell(ctx context.Context, id string, told operator.Told) (operator.Heard, error)
 	RefuseTold(ctx context.Context, id string, why error) error
-	Draws(id string) (operator.DrawsInfo, error)
+	Draws(ctx context.Context, id string) (operator.DrawsInfo, error)
 	Type(ctx context.Context, id string, typed operator.Typed) (operator.DrawTyped, error)
 	RefuseTyped(ctx context.Context, id string, why error) error
 	ListPlaces(ctx context.Context, id string) (operator.PlaceList, error)
 	TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error)
 	ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error)
 	SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error)
+	SetMode(ctx context.Context, id string, act operator.ModeAct) (operator.ModeInfo, error)
+	EndStays(ctx context.Context, id string, asked operator.StaysEnd) (operator.StaysEnded, error)
+	RefuseStays(ctx context.Context, id string, why error) error
 	RefusePlace(ctx context.Context, id, act string, why error) error
 	CodesOperators
+	LogLevel(ctx context.Context) (operator.LogInfo, error)
+	ChangeLogLevel(ctx context.Context, c operator.LogChange) (operator.LogInfo, error)
+	Page(ctx context.Context, id, tag string) (operator.Page, error)
+	History(ctx context.Context, id string, asked operator.HistoryAsked) (operator.HistoryInfo, error)
+	// Changes is closed when controls, or which rooms there are, change after the call.
+	Changes() <-chan struct{}
+	Audit(ctx context.Context, q audit.Query) (audit.Page, error)
+	Origins(ctx context.Context, id string) (operator.OriginsInfo, error)
+	SignReport(ctx context.Context, id string, asked signed.Asked) (signed.Signature, error)
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
+	NoteAccess(a *operator.Access)
 }
 
 // CodesOperators is the part about codes and invitations.
@@ -91,8 +128,10 @@ type Server struct {
 	operators Operators
 	cfg       Config
 	handler   http.Handler
+	origins   *http.CrossOriginProtection
 	http      *http.Server
 	guesses   *guesses
+	events    events
 }
 
 // Limits of the listener. The time that a handler may take stands in the table of routes.
@@ -119,16 +158,22 @@ func New(operators Operators, cfg Config) (*Server, error) {
 	if cfg.Gatherer == nil {
 		cfg.Gatherer = prometheus.NewRegistry()
 	}
+	if cfg.Staff == nil {
+		cfg.Staff = noStaff{}
+	}
+	if cfg.Network == nil {
+		cfg.Network = func(netip.Prefix) string { return "network" }
+	}
 	if cfg.Refused == nil {
 		cfg.Refused = func(string) {}
 	}
 	if cfg.After == nil {
 		cfg.After = time.After
 	}
-	s := &Server{operators: operators, cfg: cfg, guesses: &guesses{
-		log: cfg.Log, refused: cfg.Refused, after: cfg.After, peers: map[netip.Prefix]*guesser{},
+	s := &Server{operators: operators, cfg: cfg, events: newEvents(), origins: http.NewCrossOriginProtection(), guesses: &guesses{
+		log: cfg.Log, refused: cfg.Refused, after: cfg.After, seed: maphash.MakeSeed(), peers: map[suspect]*guesser{},
 	}}
-	s.handler = s.guard(s.mux(s.routes()))
+	s.handler = s.guard(s.mux(append(s.routes(), s.pages()...)))
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headTimeout,
@@ -138,6 +183,7 @@ func New(operators Operators, cfg Config) (*Server, error) {
 		MaxHeaderBytes:    maxHead,
 		ErrorLog:          stdLog(cfg.Log),
 	}
+	s.http.RegisterOnShutdown(func() { close(s.events.stop) }) // it waits for answers that are under way
 	return s, nil
 }
 

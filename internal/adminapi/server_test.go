@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/history"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -34,6 +35,7 @@ type town struct {
 	err    error
 	panics bool
 	log    *zap.Logger // of the operator service
+	past   func(time.Duration, int) history.Answer
 }
 
 // line is the line of one room.
@@ -52,6 +54,13 @@ func (l *line) View() *queue.View {
 		panic("a bug")
 	}
 	return &queue.View{Known: true, Snapshot: l.snapshot, Usage: l.usage}
+}
+
+// set says how many wait.
+func (l *line) set(waiting int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.snapshot.Waiting = waiting
 }
 
 func (l *line) Document(context.Context) (queue.Document, error) {
@@ -86,6 +95,16 @@ func (l *line) Update(_ context.Context, change func(*queue.Document) error) (qu
 	}
 }
 
+func (l *line) EndStays(context.Context) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ended := l.snapshot.Live
+	if l.town.err == nil {
+		l.snapshot.Live = 0
+	}
+	return ended, l.town.err
+}
+
 func (l *line) Report(context.Context, ...queue.Outcome) error { return l.town.err }
 
 // interrupt has somebody else change the controls in the middle of the next change.
@@ -99,7 +118,7 @@ func (t *town) document() queue.Document { return t.lines[0].View().Snapshot.Doc
 
 func (t *town) rooms() []operator.Room {
 	return []operator.Room{
-		{ID: "termine", Title: "Termine", Line: t.lines[0], Backends: func() []operator.Backend {
+		{ID: "termine", Title: "Termine", Line: t.lines[0], History: t.past, Backends: func() []operator.Backend {
 			return []operator.Backend{{Address: "http://10.0.0.1:80", Up: true, State: "ok", InFlight: 4, Requests: 40, Failed: 3, Median: 0.016, Slow: 0.128}}
 		}},
 		{ID: "kfz", Line: t.lines[1], Backends: func() []operator.Backend { return nil }},
@@ -150,6 +169,7 @@ func serveOperators(t *testing.T, operators Operators, cfg Config) (url string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.handler = held(t, s.handler)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -216,11 +236,13 @@ func TestTheRoomsAreListed(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("answer is %d, %v", resp.StatusCode, resp.Header)
 	}
-	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"strict":false,"mode":"run","message":"Bitte warten.","health":"act","schedule":{},"door":"open","close_at":0,"version":3,` +
+	want := `{"rooms":[{"id":"termine","title":"Termine","rate":60,"max_inside":100,"burst":2,"strict":false,"mode":"run","message":"Bitte warten.","messages":{},"message_until":"","health":"act","schedule":{},"door":"open","close_at":0,"version":3,` +
 		`"timing":{"absent_after":600,"confirm_within":15,"claim_window":180,"lead":4.5,"active":2,"page":600,"idle":600,"max":7200,"resume":1800,` +
 		`"ticket_life":86400,"hold":36,"grace":2},` +
 		`"as_of":"2025-06-15T15:06:40.123Z","epoch":7,"waiting":300,"front":2,"calls":12,"asking":4,"inside":88,"counted":71.5,` +
-		`"head_number":900,"last_number":1234,"gateways":3,"opening":{"phase":"open","booked":0},"site":{"factor":0,"advised":1,"median":0,"usual":0,"failed":0},` +
+		`"head_number":900,"last_number":1234,"gateways":3,"opening":{"phase":"open","booked":0},` +
+		`"why":{"asked":60,"in_force":0,"reason":"health","words":"held back for the site's health"},"wait":{"low":null,"high":null,"end_from":null,"end_to":null},"left":null,` +
+		`"site":{"factor":0,"advised":1,"median":0,"usual":0,"failed":0},` +
 		`"totals":{"joined":1234,"called":930,"admitted":900,"finished":800,"left":20},"usage":{"possible":300,"used":60,"lost":{"full":240},"words":"the room was full: 20 % of 300 possible entries used in ten minutes"},"promises":{"kept":0,"early":0,"late":0,"recent":0,"recent_kept":0},"store":{"ok":true},` +
 		`"backends":[{"address":"http://10.0.0.1:80","up":true,"state":"ok","in_flight":4,"requests":40,"failed":3,"median":0.016,"slow":0.128}]},{"id":"kfz",`
 	if !strings.HasPrefix(body, want) || !strings.Contains(body, `"backends":[]`) {
@@ -319,7 +341,7 @@ func TestHealthAndReadinessNeedNoToken(t *testing.T) {
 func TestHealthIsAnsweredWhateverHostIsNamed(t *testing.T) {
 	url := serve(t, &town{}, Config{})
 	addr := strings.TrimPrefix(url, "http://")
-	for _, path := range []string{"/healthz", "/readyz"} {
+	for _, path := range []string{"/healthz", "/livez", "/startupz", "/readyz"} {
 		for _, head := range []string{
 			" HTTP/1.0", // HAProxy's option httpchk
 			" HTTP/1.0\r\nHost: einlass-0",

@@ -10,13 +10,17 @@ package adminclient
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -32,10 +36,14 @@ var (
 	ErrNotAPI = errors.New("this is not the gate's admin API")
 	// ErrUnauthorized means that the token is missing or wrong.
 	ErrUnauthorized = errors.New("the token was not accepted")
+	// ErrNotAllowed means that the token is right and its role may not.
+	ErrNotAllowed = errors.New("the role does not allow it")
 	// ErrUnknownRoom means that there is no room of that id; Error.Rooms lists those there are.
 	ErrUnknownRoom = errors.New("the room does not exist")
 	// ErrConflict means that the controls are of another version than the change was made for.
 	ErrConflict = errors.New("the controls were changed by somebody else")
+	// ErrConfirm means that nothing was done yet: the act has to be confirmed, by Error.Confirm; Error.Effect says what it does.
+	ErrConfirm = errors.New("it has to be confirmed")
 	// ErrRefused means that the gateway did not accept the values or the request.
 	ErrRefused = errors.New("the gateway refused")
 	// ErrUnavailable means that the gateway answered but cannot do it now.
@@ -64,11 +72,15 @@ func kindOf(p adminapi.Problem) error {
 	switch p.Code {
 	case adminapi.CodeUnauthorized, adminapi.CodeCrowd:
 		return ErrUnauthorized
+	case adminapi.CodeNotAllowed:
+		return ErrNotAllowed
 	case adminapi.CodeUnknownRoom:
 		return ErrUnknownRoom
 	case adminapi.CodeConflict, adminapi.CodeVersion:
 		return ErrConflict
-	case adminapi.CodeUnavailable, adminapi.CodeFormat, adminapi.CodeStopping, adminapi.CodeInternal:
+	case adminapi.CodeConfirm:
+		return ErrConfirm
+	case adminapi.CodeUnavailable, adminapi.CodeFormat, adminapi.CodeStopping, adminapi.CodeListeners, adminapi.CodeInternal:
 		return ErrUnavailable
 	}
 	return ErrRefused
@@ -79,8 +91,10 @@ const DefaultURL = "http://127.0.0.1:8081"
 
 // Config is what a Client needs to know.
 type Config struct {
-	// URL is http://host:port or https://host:port. Default DefaultURL.
+	// URL is http://host:port, https://host:port or unix:/path of a socket. Default DefaultURL.
 	URL string
+	// CAFile holds the authorities (PEM) that are trusted for https, instead of the system's. Optional.
+	CAFile string
 	// Token authorises. Required.
 	Token string
 	// Timeout bounds one request. Default 10 s.
@@ -89,9 +103,10 @@ type Config struct {
 
 // Client asks one gateway. Make one with New.
 type Client struct {
-	base  *url.URL
-	token string
-	http  *http.Client
+	base   *url.URL
+	socket string // path of the socket; empty: the host of base is dialled
+	token  string
+	http   *http.Client
 }
 
 // maxAnswer bounds an answer: a thousand rooms with long messages.
@@ -105,11 +120,20 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
 	}
-	base, err := url.Parse(cfg.URL)
 	var errs []error
+	socket, local := strings.CutPrefix(cfg.URL, "unix:")
+	if !local {
+		socket = ""
+	} else {
+		cfg.URL = "http://localhost"
+		if !strings.HasPrefix(socket, "/") {
+			errs = append(errs, errors.New("the address of a socket must be unix: and an absolute path"))
+		}
+	}
+	base, err := url.Parse(cfg.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" ||
 		base.RawQuery != "" || base.Fragment != "" || base.User != nil {
-		errs = append(errs, errors.New("the address must be http://host:port or https://host:port"))
+		errs = append(errs, errors.New("the address must be http://host:port, https://host:port or unix:/path"))
 	}
 	if cfg.Token == "" {
 		errs = append(errs, errors.New("there is no token"))
@@ -119,12 +143,25 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("the timeout %v is negative", cfg.Timeout))
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if local {
+		transport.Proxy = nil
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		}
+	}
+	if cfg.CAFile != "" {
+		transport.TLSClientConfig, err = trusting(cfg.CAFile)
+		if err == nil && (local || base != nil && base.Scheme != "https") {
+			err = errors.New("a file of authorities is for https://host:port")
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	transport.MaxResponseHeaderBytes = 64 << 10
-	return &Client{base: base, token: cfg.Token, http: &http.Client{
+	return &Client{base: base, socket: socket, token: cfg.Token, http: &http.Client{
 		Transport:     transport,
 		Timeout:       cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -132,7 +169,25 @@ func New(cfg Config) (*Client, error) {
 }
 
 // Address is where the client asks.
-func (c *Client) Address() string { return c.base.Scheme + "://" + c.base.Host }
+func (c *Client) Address() string {
+	if c.socket != "" {
+		return "unix:" + c.socket
+	}
+	return c.base.Scheme + "://" + c.base.Host
+}
+
+// trusting trusts the authorities of a file.
+func trusting(file string) (*tls.Config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the file of authorities: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("the file of authorities: %s holds no certificate (PEM)", file)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
 
 // Plain reports whether the token travels unencrypted to a name or address that is not this machine's.
 func (c *Client) Plain() bool {
@@ -228,7 +283,7 @@ func (c *Client) act(ctx context.Context, path string, act operator.DebugAct) (*
 
 // request is one request to the API.
 func (c *Client) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.Address()+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base.Scheme+"://"+c.base.Host+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}

@@ -26,8 +26,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const token = "0123456789abcdef"
 
+// unasked is what is not asked for here. It lies deeper than what is.
+type unasked struct{ adminapi.Operators }
+
 // room is one room behind a real admin API.
 type room struct {
+	unasked
+
 	adminapi.CodesOperators // none; codes_test.go has a room with codes
 
 	mu   sync.Mutex
@@ -35,27 +40,40 @@ type room struct {
 	d    queue.Document
 	err  error
 	// asked is the last change, act the last act.
-	asked operator.Change
-	act   operator.DebugAct
+	ending operator.StaysEnd
+	asked  operator.Change
+	act    operator.DebugAct
+	past   operator.HistoryAsked
+	// changed is closed when something has.
+	changed chan struct{}
 }
 
-func (r *room) List() []operator.RoomInfo {
+func (r *room) List(context.Context) ([]operator.RoomInfo, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.info.SetDocument(&r.d)
-	return []operator.RoomInfo{r.info}
+	return []operator.RoomInfo{r.info}, nil
 }
 
-func (r *room) Get(id string) (operator.RoomInfo, error) {
+func (r *room) Get(ctx context.Context, id string) (operator.RoomInfo, error) {
 	if id != "termine" {
-		return operator.RoomInfo{}, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+		return operator.RoomInfo{}, unknownRoom(id)
 	}
-	return r.List()[0], nil
+	all, err := r.List(ctx)
+	return all[0], err
 }
+
+func unknownRoom(id string) error {
+	return &operator.UnknownRoomError{ID: id, Rooms: []string{"termine"}}
+}
+
+func (r *room) Sites() []operator.SiteInfo { return nil }
+
+func (r *room) NoteAccess(*operator.Access) {}
 
 func (r *room) Refuse(_ context.Context, _ string, _ operator.Change, why error) error { return why }
 
-func (r *room) Draws(id string) (operator.DrawsInfo, error) {
+func (r *room) Draws(_ context.Context, id string) (operator.DrawsInfo, error) {
 	return operator.DrawsInfo{ID: id, Records: []string{"a record"}}, r.err
 }
 
@@ -64,6 +82,24 @@ func (r *room) Type(_ context.Context, id string, typed operator.Typed) (operato
 }
 
 func (r *room) RefuseTyped(_ context.Context, _ string, why error) error { return why }
+
+func (r *room) SetMode(ctx context.Context, id string, act operator.ModeAct) (operator.ModeInfo, error) {
+	if act.Mode == operator.WordOpen && act.Confirm == "" {
+		return operator.ModeInfo{}, &operator.ConfirmError{Kind: operator.EffectOpenAll, Count: 3, Effect: "everybody gets in", Code: "3-abc"}
+	}
+	m := queue.ModeOpen
+	info, err := r.Change(ctx, id, operator.Change{Mode: &m, Reason: act.Reason, Confirm: act.Confirm, IfVersion: act.Version()})
+	return operator.ModeInfo{RoomInfo: info, ToServe: 7}, err
+}
+
+func (r *room) EndStays(_ context.Context, id string, asked operator.StaysEnd) (operator.StaysEnded, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ending = asked
+	return operator.StaysEnded{ID: id, Ended: 3}, r.err
+}
+
+func (r *room) RefuseStays(_ context.Context, _ string, why error) error { return why }
 
 func (r *room) RefuseTold(_ context.Context, _ string, why error) error { return why }
 
@@ -77,24 +113,24 @@ func (r *room) Debug(_ context.Context, id string, act operator.DebugAct) (any, 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id != "termine" {
-		return nil, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+		return nil, unknownRoom(id)
 	}
 	r.act = act
 	return operator.AnswerTo(act), r.err
 }
 
-func (r *room) Plan(id string) (operator.PlanInfo, error) {
+func (r *room) Plan(_ context.Context, id string) (operator.PlanInfo, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id != "termine" {
-		return operator.PlanInfo{}, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+		return operator.PlanInfo{}, unknownRoom(id)
 	}
 	s, err := plan.Decode(r.d.Schedule())
 	return operator.PlanInfo{ID: id, Version: r.d.Version, Now: "open", Next: []operator.PlanEvent{}, Schedule: s, Warnings: []string{}}, err
 }
 
-func (r *room) PreviewPlan(_ context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
-	p, err := r.Plan(id)
+func (r *room) PreviewPlan(ctx context.Context, id string, change operator.Change) (operator.PlanPreview, error) {
+	p, err := r.Plan(ctx, id)
 	if err == nil {
 		p.Schedule = *change.Schedule
 	}
@@ -105,7 +141,7 @@ func (r *room) Change(_ context.Context, id string, change operator.Change) (ope
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id != "termine" {
-		return r.info, fmt.Errorf("%q: %w", id, operator.ErrUnknownRoom)
+		return r.info, unknownRoom(id)
 	}
 	if r.err != nil {
 		return r.info, r.err

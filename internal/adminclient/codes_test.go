@@ -110,13 +110,13 @@ func TestCodesCome(t *testing.T) {
 	if info, err := c.Codes(t.Context(), "termine"); err != nil || len(info.Batches) != 1 || info.Batches[0].State != operator.BatchInForce {
 		t.Errorf("%+v, %v", info, err)
 	}
-	if info, err := c.RevokeCodes(t.Context(), "termine", operator.CodesRevoked{Codes: []string{lines[7].Code}}); err != nil || len(info.Batches) != 1 || info.Batches[0].Revoked[0] != 7 {
+	if info, err := revokes(t, c, operator.CodesRevoked{Codes: []string{lines[7].Code}}); err != nil || len(info.Batches) != 1 || info.Batches[0].Revoked[0] != 7 {
 		t.Errorf("%+v, %v", info, err)
 	}
 	if err := c.RemoveCodes(t.Context(), "termine", operator.CodesRemoved{Batch: 1}); !errors.Is(err, ErrRefused) {
 		t.Errorf("removed in force: %v", err)
 	}
-	if _, err := c.RevokeCodes(t.Context(), "termine", operator.CodesRevoked{Batch: 1}); err != nil {
+	if _, err := revokes(t, c, operator.CodesRevoked{Batch: 1}); err != nil {
 		t.Error(err)
 	}
 	if err := c.RemoveCodes(t.Context(), "termine", operator.CodesRemoved{Batch: 1, Because: operator.Because{Reason: "over & out"}}); err != nil {
@@ -234,4 +234,16 @@ func TestAStreamThatStopsIsGivenUp(t *testing.T) {
 	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "nothing came") {
 		t.Error(err)
 	}
+}
+
+// revokes confirms what the gateway asks.
+func revokes(t *testing.T, c *Client, asked operator.CodesRevoked) (operator.CodesInfo, error) {
+	t.Helper()
+	_, err := c.RevokeCodes(t.Context(), "termine", asked)
+	var asks *Error
+	if !errors.As(err, &asks) || asks.EffectKind != operator.EffectCodesRevoked {
+		t.Fatalf("%v", err)
+	}
+	asked.Confirm = asks.Confirm
+	return c.RevokeCodes(t.Context(), "termine", asked)
 }

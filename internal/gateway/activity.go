@@ -15,6 +15,9 @@ import (
 // that the stay does not end there while its pass is valid. False: the stay has ended.
 func (e *exchange) touch() bool {
 	id, started := queue.VisitorID(e.pass.Visitor), e.pass.StartedAt*1000
+	if e.r.Line.EndedAll(id, started) {
+		return false
+	}
 	switch {
 	case e.carries == carriesPass && !e.sends && e.r.afterMax(&e.pass):
 		e.quiet = true

@@ -7,7 +7,7 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
-// Files that are the same for everybody.
+// Files that are the same for everybody, and entries for calendars.
 
 // answerAsset sends a file of our pages.
 func (g *Gateway) answerAsset(v *httpx.Visit, asset *web.Asset) { sendAsset(v, asset, asset.Headers()) }
@@ -35,8 +35,14 @@ func sendAsset(v *httpx.Visit, asset *web.Asset, headers []string) {
 
 // assetForm is the form of a file that the browser takes: compressed, or as it is.
 func assetForm(v *httpx.Visit, asset *web.Asset) (body []byte, etag string, zipped bool) {
-	if asset.Gzip != nil && acceptsGzip(v) {
+	if asset.Gzip != nil && acceptsGzip(v.Header("Accept-Encoding")) {
 		return asset.Gzip, asset.GzipETag, true
 	}
 	return asset.Body, asset.ETag, false
+}
+
+// answerEvent sends an entry for a calendar.
+func (e *exchange) answerEvent(event *web.Event) {
+	headers := []string{"Content-Disposition", `inline; filename="next.ics"`, "X-Content-Type-Options", "nosniff"}
+	e.v.Answer(200, web.CalendarType, e.r.Pages.AppendEvent(nil, e.langOf(), event), headers...)
 }

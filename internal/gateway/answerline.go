@@ -1,9 +1,9 @@
 package gateway
 
 import (
-	"sync"
 	"time"
 
+	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
 )
@@ -89,7 +89,10 @@ func (e *exchange) laterPage(d *decision, code int, state web.State, coming web.
 	if d.to == toWait {
 		again = e.g.waitURL(e.r, e.v, again)
 	}
-	s := web.Status{State: state, Ahead: -1, Came: e.verdict.came, Next: e.verdict.after, Message: e.r.Line.View().Message, Coming: coming}
+	v := e.r.Line.View()
+	s := web.Status{
+		State: state, Ahead: -1, Came: e.verdict.came, Next: e.verdict.after, Message: v.Message, Messages: v.Messages, Coming: coming,
+	}
 	w := web.Wait{Status: s, Target: again}
 	if s.Next > 0 {
 		w.Reload = max(s.Next, web.CalmReload)
@@ -97,16 +100,13 @@ func (e *exchange) laterPage(d *decision, code int, state web.State, coming web.
 	e.page(code, &w, retryAfter(code, e.verdict.after)...)
 }
 
-// pageBuffers holds buffers of a page's size; Visit.Answer copies out of them.
-var pageBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
-
 // page is a page of the line, which loads again by itself.
 func (e *exchange) page(code int, w *web.Wait, extra ...string) {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
 	w.Now, w.Zoned = e.r.clock()
+	w.Start, w.InApp = e.startURL(), inApp(e.v)
 	e.sayReloads(w)
-	*buf = e.r.Pages.AppendWait((*buf)[:0], e.g.lang(e.r, e.v), w)
+	sheet := httpx.NewSheet()
+	body := e.r.pagesFor(e.v).AppendWait(sheet.Body(), e.g.lang(e.r, e.v), w)
 	headers := append(append(make([]string, 0, 16), e.r.headers...), "Einlass-State", w.State.String())
-	e.v.Answer(code, web.HTMLType, *buf, append(headers, extra...)...)
+	e.v.AnswerSheet(code, web.HTMLType, sheet, body, withEncoding(append(headers, extra...), body)...)
 }

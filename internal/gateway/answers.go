@@ -23,8 +23,9 @@ const (
 	answerLead
 	// answerPlace is the waiting page: where the place stands.
 	answerPlace
-	// answerLater and answerNoStore are the waiting page without a number, which loads again by itself.
+	// answerLater, answerLaterNetwork and answerNoStore are the waiting page without a number, which loads again by itself.
 	answerLater
+	answerLaterNetwork
 	answerNoStore
 	// answerTurnedAway says why no number was given. answerStatus tells the script of a page at the door where it stands.
 	answerTurnedAway
@@ -72,6 +73,8 @@ func (e *exchange) reply(d *decision) {
 		e.placePage(d)
 	case answerLater:
 		e.laterPage(d, 429, web.Shed, web.Coming{})
+	case answerLaterNetwork:
+		e.laterPage(d, 429, web.Network, web.Coming{})
 	case answerNoStore:
 		e.laterPage(d, 503, web.NoStore, web.Coming{})
 	case answerTurnedAway:
@@ -84,17 +87,21 @@ func (e *exchange) reply(d *decision) {
 		e.answerStatus(&s)
 	case answerButton:
 		action := g.ownURL(r, v, "join", "", e.target())
-		v.Answer(200, web.HTMLType, r.Pages.AppendPress(nil, g.lang(r, v), action), r.pressHeaders...)
+		answerPage(v, 200, r.pagesFor(v).AppendPress(nil, g.lang(r, v), action), r.pressHeaders...)
 	case answerWindow:
-		v.Answer(200, web.HTMLType, r.Pages.AppendWindow(nil, g.lang(r, v), e.target()), r.windowHeaders...)
+		answerPage(v, 200, r.pagesFor(v).AppendWindow(nil, g.lang(r, v), e.target()), r.windowHeaders...)
 	case answerCookies:
-		v.Answer(200, web.HTMLType, r.Pages.AppendCookies(nil, g.lang(r, v), e.tryAgain()), r.doorHeaders...)
+		answerPage(v, 200, r.pagesFor(v).AppendCookies(nil, g.lang(r, v), e.tryAgain()), r.doorHeaders...)
 	case answerDoor:
 		e.answerDoor()
 	case answerOver:
-		over := web.Placeless{Why: d.ended, Target: e.target()}
+		over := web.Placeless{Why: d.ended, Join: g.ownURL(r, v, "join", "", e.target())}
 		over.Shut, over.Coming = r.shut()
-		v.Answer(200, web.HTMLType, r.Pages.AppendOver(nil, g.lang(r, v), &over), r.headers...)
+		if over.Shut == web.Waiting {
+			over.Wait = r.newcomer(0)
+		}
+		headers := append(slices.Clone(r.pressHeaders), "Einlass-State", web.None.String())
+		answerPage(v, 200, r.pagesFor(v).AppendOver(nil, g.lang(r, v), &over), headers...)
 	case answerEnded:
 		e.endedPage()
 	case answerGuess:
@@ -106,15 +113,15 @@ func (e *exchange) reply(d *decision) {
 	case answerNoPage:
 		e.tellScript(429, "no-page")
 	case answerEarly:
-		e.notSent(429, web.PassEnded{Why: web.FormEarly})
+		e.notSent(429, web.PassEnded{Why: web.FormEarly, Wait: r.newcomer(0)})
 	case answerStillWaits:
-		e.notSent(429, web.PassEnded{Why: web.FormInLine})
+		e.notSent(429, web.PassEnded{Why: web.FormInLine, Wait: r.statusOf(&e.place, e.shown)})
 	case answerPassEnded:
 		if !v.ReadsHTML() {
 			e.tellScript(403, "pass-ended")
 			return
 		}
-		e.notSent(403, web.PassEnded{})
+		e.notSent(403, web.PassEnded{Resumes: e.carries == carriesEndedPass && e.resumable, Wait: r.newcomer(e.pass.Rank.Lane)})
 	case answerNetworks:
 		e.crowded("stay-networks", "This pass is used from too many networks", true)
 	case answerBusy:
@@ -134,7 +141,7 @@ func (e *exchange) lead(d *decision) {
 	case toWait:
 		to = e.g.waitURL(e.r, e.v, to)
 	case toWaitKept:
-		to = e.g.ownURL(e.r, e.v, "wait", keptMark, to)
+		to = e.g.ownURL(e.r, e.v, "wait", e.spokenMark()+keptMark, to)
 	case toDoor:
 		to = e.g.ownURL(e.r, e.v, "door", "", to)
 	}
@@ -155,8 +162,6 @@ func (e *exchange) tryAgain() string {
 
 // answerDoor is the page at the door.
 func (e *exchange) answerDoor() {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
 	if e.purpose == reading && e.brought.invitation {
 		e.entrance = e.readBrought(false)
 	}
@@ -164,9 +169,10 @@ func (e *exchange) answerDoor() {
 	if page.News == web.DoorLimited {
 		status = 429
 	}
-	*buf = e.r.Pages.AppendDoor((*buf)[:0], e.g.lang(e.r, e.v), &page)
+	sheet := httpx.NewSheet()
+	body := e.r.pagesFor(e.v).AppendDoor(sheet.Body(), e.g.lang(e.r, e.v), &page)
 	headers := append(slices.Clone(e.r.doorHeaders), "Einlass-State", "door")
-	e.v.Answer(status, web.HTMLType, *buf, append(headers, retryAfter(status, e.entrance.retry)...)...)
+	answerSheet(e.v, status, sheet, body, append(headers, retryAfter(status, e.entrance.retry)...)...)
 }
 
 // leadTo redirects to a URL. What stands in that of this request is never a Referer.
@@ -177,8 +183,9 @@ func (e *exchange) leadTo(to string) {
 // notSent says that a form was not sent on.
 func (e *exchange) notSent(code int, page web.PassEnded) {
 	page.Start = e.g.backTo(e.v)
+	e.r.sayStay(&page.Wait)
 	headers := append(retryAfter(code, problemRetry), e.r.headersFor(e.v)...)
-	e.v.Answer(code, web.HTMLType, e.r.Pages.AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
+	answerPage(e.v, code, e.r.pagesFor(e.v).AppendPassEnded(nil, e.g.lang(e.r, e.v), &page), headers...)
 }
 
 // Bounds of the time after which the page asks again by itself: not so often that it adds to what is too much, and often
@@ -204,7 +211,7 @@ func (e *exchange) crowded(kind, title string, networks bool) {
 		page.Target = g.backTo(v)
 	}
 	headers = withReference(append(headers, r.headersFor(v)...), page.Ref)
-	v.Answer(429, web.HTMLType, r.Pages.AppendCrowded(nil, g.lang(r, v), &page), headers...)
+	answerPage(v, 429, r.pagesFor(v).AppendCrowded(nil, g.lang(r, v), &page), headers...)
 }
 
 // retryIn is how soon the page for a short interruption asks again.
@@ -237,7 +244,7 @@ func (g *Gateway) answerFailure(r *Room, v *httpx.Visit, f *failure, inside bool
 		}
 		headers := append(retryAfter(f.status, retryIn), r.headersFor(v)...)
 		headers = withReference(headers, ref)
-		v.Answer(f.status, web.HTMLType, r.Pages.AppendInterruption(nil, g.lang(r, v), &page), headers...)
+		answerPage(v, f.status, r.pagesFor(v).AppendInterruption(nil, g.lang(r, v), &page), headers...)
 	}
 }
 
@@ -250,9 +257,19 @@ func (g *Gateway) refuse(r *Room, v *httpx.Visit, status int, kind string) {
 	g.answerError(r, v, status, g.noteFault(r.ID, status, kind))
 }
 
-// answerError is the page of a fault.
-func (g *Gateway) answerError(r *Room, v *httpx.Visit, status int, ref string) {
-	v.Answer(status, web.HTMLType, r.Pages.AppendError(nil, g.lang(r, v), status, ref), withReference(r.headersFor(v), ref)...)
+// answerError is the page of a fault. more are further header fields.
+func (g *Gateway) answerError(r *Room, v *httpx.Visit, status int, ref string, more ...string) {
+	headers := slices.Concat(withReference(r.headersFor(v), ref), more)
+	answerPage(v, status, r.pagesFor(v).AppendError(nil, g.lang(r, v), status, ref), headers...)
+}
+
+// refuseAside says that too much comes without a pass.
+func (e *exchange) refuseAside(after time.Duration) {
+	if !e.reads {
+		e.g.problem(e.v, 429, "too-many", "There are too many requests without a pass", retryAfter(429, after))
+		return
+	}
+	e.g.answerError(e.r, e.v, 429, e.g.noteFault(e.r.ID, 429, "too-many"), retryAfter(429, after)...)
 }
 
 // failed answers a fault of our own; what it was stands in the log only.
@@ -283,13 +300,13 @@ func (g *Gateway) missing(v *httpx.Visit, status int, kind string, headers ...st
 		g.problem(v, status, kind, problems[kind].title, headers)
 		return
 	}
-	contentType, body, more := g.ErrorPage(status, kind, true, v.Host(), v.Header("Accept-Language"))
+	contentType, body, more := g.ErrorPage(status, kind, readerOf(v, true))
 	v.Answer(status, contentType, body, slices.Concat(headers, more)...)
 }
 
 // refuseNeutral refuses what belongs to no room.
 func (g *Gateway) refuseNeutral(v *httpx.Visit, status int, kind string) {
-	contentType, body, headers := g.ErrorPage(status, kind, v.ReadsHTML(), v.Host(), v.Header("Accept-Language"))
+	contentType, body, headers := g.ErrorPage(status, kind, readerOf(v, v.ReadsHTML()))
 	v.Answer(status, contentType, body, headers...)
 }
 
@@ -313,46 +330,42 @@ func (e *exchange) answerRecord(text []byte) { e.v.Answer(200, web.JSONType, tex
 
 // answerDraw is the page of a draw.
 func (e *exchange) answerDraw(d *web.Draw) {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
-	*buf = e.r.Pages.AppendDraw((*buf)[:0], e.langOf(), d)
-	e.v.Answer(200, web.HTMLType, *buf, e.r.headers...)
+	sheet := httpx.NewSheet()
+	answerSheet(e.v, 200, sheet, e.r.pagesFor(e.v).AppendDraw(sheet.Body(), e.langOf(), d), e.r.headers...)
 }
 
 // answerMove is the page with a link to the visitor's place.
 func (e *exchange) answerMove(m *web.Move) {
-	body, err := e.r.Pages.AppendMove(nil, e.g.lang(e.r, e.v), m)
+	body, err := e.r.pagesFor(e.v).AppendMove(nil, e.g.lang(e.r, e.v), m)
 	if err != nil {
 		e.g.failed(e.r, e.v, "link to a place not shown", err)
 		return
 	}
-	e.v.Answer(200, web.HTMLType, body, e.r.headers...)
+	answerPage(e.v, 200, body, e.r.headers...)
 }
 
 // answerTake is the page that a link leads to.
 func (e *exchange) answerTake(status int, t *web.Take) {
 	headers := append(retryAfter(status, storeRetry), e.r.headers...)
-	e.v.Answer(status, web.HTMLType, e.r.Pages.AppendTake(nil, e.g.lang(e.r, e.v), t), headers...)
+	answerPage(e.v, status, e.r.pagesFor(e.v).AppendTake(nil, e.g.lang(e.r, e.v), t), headers...)
 }
 
 // answerFoundPlace is the page on which anybody with number and code sees where a place stands.
 func (e *exchange) answerFoundPlace(f *web.PlaceForm) {
 	f.Action, f.Room = e.g.Prefix+"/place", e.r.ID
-	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendPlace(nil, e.g.lang(e.r, e.v), f), e.r.headers...)
+	answerPage(e.v, 200, e.r.pagesFor(e.v).AppendPlace(nil, e.g.lang(e.r, e.v), f), e.r.headers...)
 }
 
 // tooManyGuesses refuses to read a code, right or wrong.
 func (e *exchange) tooManyGuesses(after time.Duration) {
 	e.r.Metrics.Visit(metrics.Limited)
-	ref := e.g.noteFault(e.r.ID, 429, "too-many-codes")
-	headers := withReference(append(retryAfter(429, after), e.r.headers...), ref)
-	e.v.Answer(429, web.HTMLType, e.r.Pages.AppendError(nil, e.g.lang(e.r, e.v), 429, ref), headers...)
+	e.g.answerError(e.r, e.v, 429, e.g.noteFault(e.r.ID, 429, "too-many-codes"), retryAfter(429, after)...)
 }
 
 // answerBadLink is the page of a link that leads to no place.
 func (e *exchange) answerBadLink(why web.BadLink) {
 	back := e.g.waitURL(e.r, e.v, e.target())
-	e.v.Answer(200, web.HTMLType, e.r.Pages.AppendBadLink(nil, e.g.lang(e.r, e.v), why, back), e.r.headers...)
+	answerPage(e.v, 200, e.r.pagesFor(e.v).AppendBadLink(nil, e.g.lang(e.r, e.v), why, back), e.r.headers...)
 }
 
 // retryAfter is the header for statuses that have one (RFC 9110 §10.2.3), in whole seconds.

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"bytes"
 	"strings"
+	"sync"
 
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/web"
@@ -9,13 +11,25 @@ import (
 
 // Answers that a script or another program reads.
 
-// answerStatus is the answer to a poll.
+// hasParam is the version of the text that the page of a poll has, which it is not sent again.
+const hasParam = "text"
+
+// statusBuffers holds buffers of the size of an answer to a poll; Visit.Answer copies out of them.
+var statusBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 2<<10); return &b }}
+
+// answerStatus is the answer to a poll. A program that names the entity tag of its last answer is told if nothing is new.
 func (e *exchange) answerStatus(s *web.Status) {
-	buf := pageBuffers.Get().(*[]byte)
-	defer pageBuffers.Put(buf)
+	buf := statusBuffers.Get().(*[]byte)
+	defer statusBuffers.Put(buf)
 	s.Now, s.Zoned = e.r.clock()
+	s.Has = param(e.v.Query(), hasParam)
 	*buf = e.r.Pages.AppendStatus((*buf)[:0], e.langOf(), s)
-	e.v.Answer(200, web.JSONType, *buf)
+	tag := web.StatusTag(*buf)
+	if e.v.Method() == "GET" && bytes.Contains(e.v.Header("If-None-Match"), []byte(tag)) {
+		e.v.Answer(304, "", nil, "ETag", tag)
+		return
+	}
+	e.v.Answer(200, web.JSONType, *buf, "ETag", tag)
 }
 
 // problem answers with an RFC 9457 body.

@@ -10,7 +10,6 @@ import (
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/proxy"
-	"github.com/einlass/einlass/internal/route"
 )
 
 // What browsers and other programs send without cookies by design stands beside the line: nobody's pass can come with it, and
@@ -30,16 +29,24 @@ const (
 	asideFile
 	// asideAsset asks for a file of a kind that the room has open. No page is one, and the site has to say that its answer is none.
 	asideAsset
-	// asideOdd asks there for more than a file.
+	// asidePage asks for a page that the foot of ours leads to.
+	asidePage
+	// asideOdd asks for more than a file where files are.
 	asideOdd
 )
 
-// asideOf says what a visit is to a room that has these kinds of files open.
-func asideOf(v *httpx.Visit, files route.Files) aside {
+// onlyReads reports whether a request asks for something, sends nothing and stays a request.
+func onlyReads(v *httpx.Visit) bool {
+	return (v.Method() == http.MethodGet || v.Method() == http.MethodHead) && v.ContentLength() == 0 && v.Header("Upgrade") == nil
+}
+
+// asideOf says what a visit is to the room.
+func (r *Room) asideOf(v *httpx.Visit) aside {
 	path := v.Path()
 	switch {
-	case files.Has(path) && (v.Method() == http.MethodGet || v.Method() == http.MethodHead) && v.ContentLength() == 0 &&
-		v.Header("Upgrade") == nil && !v.ReadsHTML():
+	case r.table.opens(v):
+		return asidePage
+	case r.files.Has(path) && onlyReads(v) && !v.ReadsHTML():
 		return asideAsset
 	case v.Method() == http.MethodOptions:
 		if v.ContentLength() == 0 && v.Header("Origin") != nil && v.Header("Access-Control-Request-Method") != nil && v.Header("Upgrade") == nil {
@@ -48,7 +55,7 @@ func asideOf(v *httpx.Visit, files route.Files) aside {
 		return asideNone
 	case string(path) != "/robots.txt" && !bytes.HasPrefix(path, wellKnown), sends(v.Method()):
 		return asideNone
-	case v.Method() != http.MethodGet && v.Method() != http.MethodHead, v.ContentLength() != 0, v.Header("Upgrade") != nil,
+	case !onlyReads(v),
 		// A site's router may take the page to show from the query.
 		v.Query() != nil,
 		!isPlainFile(path[1:]):
@@ -110,7 +117,7 @@ func (e *exchange) forwardAside() {
 	}
 	if !ok || !r.asides.enter() {
 		r.Metrics.Visit(metrics.Limited)
-		g.problem(v, 429, "too-many", "There are too many requests without a pass", retryAfter(429, max(after, time.Second)))
+		e.refuseAside(max(after, time.Second))
 		return
 	}
 	v.WhenAnswered(&r.asides)

@@ -18,6 +18,7 @@ type exchange struct {
 	r *Room
 	v *httpx.Visit
 	facts
+	goal  string   // of target; empty: not read yet
 	quiet bool     // the request is no activity; known once its pass was looked at
 	nonce string   // of cookieHand
 	ended int64    // Unix seconds, when a finished stay ended
@@ -90,8 +91,9 @@ func (e *exchange) askLook() {
 	v := e.v
 	e.form = form{
 		guess: v.Speculative(), reads: v.ReadsHTML() && v.Method() != "HEAD", loads: v.PageLoad(),
-		framed: v.Framed(), sameOrigin: v.SameOrigin(), aside: asideOf(v, e.r.files), stranger: e.r.strangersFrame(v),
+		framed: v.Framed(), sameOrigin: v.SameOrigin(), aside: e.r.asideOf(v), stranger: e.r.strangersFrame(v),
 	}
+	e.calm = e.returns() && e.r.calm()
 }
 
 // askTouch notes the request as activity, if it is.

@@ -46,16 +46,22 @@ type perNetwork struct{ Arrivals }
 
 func (p perNetwork) check(v *httpx.Visit) verdict {
 	if ok, after := p.Allow(v.ClientIP(), v.Now()); !ok {
-		return verdict{kind: later, answer: answerLater, after: max(after, time.Second), count: metrics.Limited}
+		return verdict{kind: later, answer: answerLaterNetwork, after: max(after, networkRetry), count: metrics.Limited}
 	}
 	return verdict{kind: pass}
 }
 
-// shedRetry is when an arrival may come again that was turned away because too many are being worked on.
-const shedRetry = 2 * time.Second
+// askAgain is when the page of an arrival asks again that found no store, or that was turned away because too many are being worked on:
+// always within storeRetry, so that nobody who comes or reloads once numbers are given is ahead of those who wait by more than that. While the
+// store is away it asks by a poll, from memory: 100,000 such pages are 25,000 polls a second.
+const askAgain = 4100 * time.Millisecond
 
 // storeRetry is when an arrival may come again that found no store.
 const storeRetry = 5 * time.Second
+
+// networkRetry is the earliest at which somebody comes again whose network has sent as many arrivals as it may. Thousands may share one, so
+// their pages do not load again as often as those of askAgain do, see anew in turn.js.
+const networkRetry = 5 * time.Second
 
 // askArrive numbers an arrival that passes the checks. The door comes first, because it costs least, then shedding, which bounds how many are
 // worked on at once.
@@ -68,7 +74,7 @@ func (e *exchange) askArrive() {
 	if e.g.Shed != nil {
 		leave, ok := e.g.Shed.Enter()
 		if !ok {
-			e.verdict = verdict{kind: later, answer: answerLater, after: shedRetry, count: metrics.Limited}
+			e.verdict = verdict{kind: later, answer: answerLater, after: spread(askAgain), count: metrics.Limited}
 			return
 		}
 		defer leave()
@@ -91,7 +97,7 @@ func (e *exchange) askArrive() {
 	var err error
 	if e.joined, err = e.r.Line.Arrive(arrival); err != nil {
 		e.storeFailed(err)
-		e.verdict = verdict{kind: later, answer: answerNoStore, after: storeRetry, count: metrics.Failed}
+		e.verdict = verdict{kind: later, answer: answerNoStore, after: spread(askAgain), count: metrics.Failed}
 		return
 	}
 	if e.joined.State == queue.StateRefused {
@@ -100,6 +106,10 @@ func (e *exchange) askArrive() {
 	}
 	if e.knows(present) {
 		e.r.Metrics.Code(metrics.CodeOK)
+	}
+	if e.returns() && e.joined.State != queue.StateInside {
+		e.leavePlace(e.joined.Place.Visitor) // see decideReturn
+		return
 	}
 	e.leaveOther()
 	e.noteJoined()
@@ -110,7 +120,11 @@ func (e *exchange) leaveOther() {
 	if !e.swaps() {
 		return
 	}
-	if err := e.r.Line.Leave(context.Background(), queue.VisitorID(e.ticket.Visitor)); err != nil && !errors.Is(err, queue.ErrUnavailable) {
+	e.leavePlace(queue.VisitorID(e.ticket.Visitor))
+}
+
+func (e *exchange) leavePlace(id queue.VisitorID) {
+	if err := e.r.Line.Leave(context.Background(), id); err != nil && !errors.Is(err, queue.ErrUnavailable) {
 		e.g.Log.Error("place not given up", zap.String("room", e.r.ID), zap.Error(err))
 	}
 }

@@ -26,7 +26,7 @@ func (e *exchange) serveClosed(what string) {
 		case "here":
 			e.r.Line.Prolong(id, started)
 		case "done":
-			if e.r.Line.Stands(id) {
+			if !e.r.Line.EndedAll(id, started) && e.r.Line.Stands(id) {
 				s := stayInside{e.g, e.r, e.v, e.pass}
 				s.finish()
 			}

@@ -115,24 +115,33 @@ func TestOnlyPagesOfThisHostSayThatTheyAreClosed(t *testing.T) {
 // written, is not of a host with TLS.
 func TestAPageOfAnOlderBrowserIsKnownByItsOrigin(t *testing.T) {
 	for _, test := range []struct {
-		proto, origin string
-		status        int
+		proto, origin, referer string
+		status                 int
 	}{
-		{"https", "https://amt.test", 204},
-		{"http", "http://amt.test", 204},
-		{"http", "https://amt.test", 204}, // the proxy in front does not say that it speaks TLS
-		{"https", "http://amt.test", 403},
-		{"https", "ftp://amt.test", 403},
-		{"http", "ftp://amt.test", 403},
-		{"https", "https://amt.test:444", 403},
-		{"https", "https://elsewhere.test", 403},
-		{"https", "null", 403},
-		{"https", "", 403},
+		{"https", "https://amt.test", "", 204},
+		{"http", "http://amt.test", "", 204},
+		{"http", "https://amt.test", "", 204}, // the proxy in front does not say that it speaks TLS
+		{"https", "http://amt.test", "", 403},
+		{"https", "ftp://amt.test", "", 403},
+		{"http", "ftp://amt.test", "", 403},
+		{"https", "https://amt.test:444", "", 403},
+		{"https", "https://elsewhere.test", "", 403},
+		{"https", "null", "", 403},
+		{"https", "", "", 403},
+		{"https", "", "https://amt.test/termine?ort=3", 204},
+		{"http", "", "http://amt.test/", 204},
+		{"https", "", "http://amt.test/termine", 403},
+		{"https", "", "https://amt.test.elsewhere.test/", 403},
+		{"https", "", "https://amt.test@elsewhere.test/", 403},
+		{"https", "", "https://elsewhere.test/amt.test/", 403},
+		{"https", "", "amt.test/", 403},
+		{"https", "null", "https://amt.test/termine", 403},
+		{"https", "https://elsewhere.test", "https://amt.test/termine", 403},
 	} {
 		s := newFixture(t, slow)
-		a := s.browser().beacon("done?room=termine", "Host", "amt.test", "Sec-Fetch-Site", "", "X-Forwarded-Proto", test.proto, "Origin", test.origin)
+		a := s.browser().beacon("done?room=termine", "Host", "amt.test", "Sec-Fetch-Site", "", "X-Forwarded-Proto", test.proto, "Origin", test.origin, "Referer", test.referer)
 		if a.StatusCode != test.status {
-			t.Errorf("by %s, from %q: %d, want %d", test.proto, test.origin, a.StatusCode, test.status)
+			t.Errorf("by %s, from %q, %q: %d, want %d", test.proto, test.origin, test.referer, a.StatusCode, test.status)
 		}
 	}
 }

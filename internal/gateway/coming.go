@@ -35,6 +35,14 @@ func (r *Room) clock() (now time.Time, zoned bool) {
 	return time.UnixMilli(r.Line.Now()).In(r.zones.of(schedule)), schedule != ""
 }
 
+// figuresOf is of when the figures are that pages say, by the store's clock and in the room's zone; zero: there are none yet.
+func (r *Room) figuresOf() (t time.Time) {
+	if v := r.Line.View(); v.Known {
+		t = time.UnixMilli(v.Snapshot.Now).In(r.zones.of(v.Schedule))
+	}
+	return t
+}
+
 // coming is what a page says of a start, by the store's clock and in the room's zone.
 func (r *Room) coming(s *queue.Start) web.Coming {
 	in := r.zones.of(r.Line.View().Schedule)

@@ -128,8 +128,8 @@ const (
 	cookieHand
 )
 
-// readCookie notes what the visit carries for this room. What is forged, foreign or expired counts as nothing: its bearer
-// is a new arrival.
+// readCookie notes what the visit carries for this room. What is forged, foreign or expired counts as nothing, and
+// its bearer is told so.
 func (e *exchange) readCookie() {
 	raw := e.r.cookie(e.v)
 	e.cookieSent = len(raw) > 0
@@ -177,6 +177,7 @@ func (e *exchange) readCookie() {
 			e.carries = carriesTicket
 		}
 	}
+	e.unknown = e.carries == carriesNothing && !bytes.HasPrefix(raw, []byte(wordHand))
 }
 
 // cookie is what the room's cookie says.
@@ -265,14 +266,14 @@ func (r *Room) placeOfPass(p *token.Pass) queue.Place {
 // through reports whether there is no waiting room at present.
 func (r *Room) through() bool {
 	v := r.Line.View()
-	return v.Known && v.Snapshot.Opening.Phase == queue.PhaseThrough
+	return v.Known && v.Snapshot.Through()
 }
 
 // resuming is what is known of a stay that may be resumed, before the store is asked.
 func (r *Room) resuming() queue.Answer {
 	v := r.Line.View()
 	return queue.Answer{
-		State: queue.StateMissed, Reason: queue.ReasonOver, Ahead: -1, Message: v.Message, Stale: v.Stale != 0, Next: spread(doorPoll),
+		State: queue.StateMissed, Reason: queue.ReasonOver, Ahead: -1, Message: v.Message, Messages: v.Messages, Stale: v.Stale != 0, Next: spread(doorPoll),
 	}
 }
 

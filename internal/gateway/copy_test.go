@@ -16,7 +16,7 @@ func (b *browser) copyOf(name string) *browser {
 	return other
 }
 
-func TestAnArrivalWithASpentTicketTakesOneNumber(t *testing.T) {
+func TestASpentTicketIsReplacedByAPressOnly(t *testing.T) {
 	s := newFixture(t, closed)
 	s.waiting(3)
 	b := s.browser()
@@ -24,7 +24,19 @@ func TestAnArrivalWithASpentTicketTakesOneNumber(t *testing.T) {
 	copied := b.copyOf("einlass-termine")
 	b.load("POST", "/.einlass/leave?room=termine", "Sec-Fetch-Site", "same-origin")
 	s.pass(time.Second)
-	// A person's navigation with a place that was given up is an arrival: its page shows the new number and brings the ticket.
+	// Whoever comes back reads what has become of the place, as often as the page is loaded, and how long a new one takes.
+	var page answer
+	for range 3 {
+		page = copied.load("GET", "/")
+		page.want(t, 200, "text/html")
+		if !strings.Contains(page.body, "You have left the queue") || refresh.MatchString(page.body) || page.Header.Get("Set-Cookie") != "" {
+			t.Errorf("not the page of the end: %v\n%s", page.Header, page.body)
+		}
+	}
+	if n := s.joined(); n != 4 {
+		t.Errorf("%d numbers were taken without a press, want 4", n)
+	}
+	copied.follow(copied.linesUp(page))
 	for range 3 {
 		if a := copied.load("GET", "/"); !strings.Contains(a.body, `data-number="5" data-ahead="3"`) {
 			t.Errorf("not number 5, behind three:\n%s", a.body)

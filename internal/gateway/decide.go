@@ -116,8 +116,8 @@ func decideVisit(f *facts) decision {
 		switch {
 		case f.sends:
 			return decideNotSent(f)
-		case f.endedBy == queue.ReasonMoved && f.reads:
-			return movedAway()
+		case f.reads:
+			return decideReturn(f, stayEnding(f.endedBy))
 		}
 	case f.carries == carriesEndedPass && (f.sends || !f.reads):
 		return decideLate(f)
@@ -125,33 +125,29 @@ func decideVisit(f *facts) decision {
 		if d, goesOn := decideGoesOn(f); goesOn {
 			return d
 		}
-		if !f.resumable || f.framed && !f.sameOrigin {
+		if f.framed && !f.sameOrigin {
 			break
 		}
-		if d, spent := decideResume(f); !spent {
-			return d
+		if !f.resumable {
+			return decideReturn(f, f.outlasted())
 		}
+		d, spent := decideResume(f)
+		if spent {
+			return decideReturn(f, endingOf(d.reason))
+		}
+		return d
 	case f.sends:
 		return decideNotSent(f)
 	case f.carries == carriesTicket:
 		d, spent := decideTicket(f)
-		switch {
-		case !spent:
-			return d
-		case d.reason == queue.ReasonFloor:
-			return overBy(d.reason) // a new number takes a press: who comes back finds out that the old one has ended
-		case d.reason == queue.ReasonMoved:
-			return movedAway()
+		if spent {
+			return overBy(d.reason)
 		}
+		return d
+	case f.unknown && f.reads:
+		return decideReturn(f, web.EndedUnknown)
 	}
 	return decideArrival(f)
-}
-
-// movedAway is for a page load of somebody whose place went on in another browser: they are told so, once, before they get another number.
-func movedAway() decision {
-	d := over(web.EndedMoved)
-	d.cookie = cookieLeft
-	return d
 }
 
 // decideLastParts is for what a finished stay fetches whose pass does not say that it is finished. A page is not among it: no
@@ -201,13 +197,10 @@ func decideStanding(f *facts) decision {
 		if f.touched {
 			return decision{act: admit, answer: answerLead, count: uncounted}
 		}
-		if f.endedBy == queue.ReasonMoved {
-			return over(web.EndedMoved)
-		}
-		return over(web.EndedStay)
+		return over(stayEnding(f.endedBy))
 	case carriesEndedPass:
 		if !f.resumable {
-			return over(web.EndedExpired)
+			return over(f.outlasted())
 		}
 		d, spent := decideResume(f)
 		if spent {

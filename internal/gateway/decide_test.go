@@ -13,15 +13,16 @@ func TestDecideKeepsItsRulesWhateverIsKnown(t *testing.T) {
 	x := explorer{t: t, acts: map[act]int{}, answers: map[answer]int{}, cookies: map[cookie]int{}}
 	for _, p := range []purpose{visiting, standing, pressing, knocking, reading, presenting} {
 		for c := carriesNothing; c <= carriesPress; c++ {
-			for bits := range 2048 {
+			for bits := range 4096 {
 				f := facts{
 					purpose: p, sends: bits&1 != 0, inGrace: bits&2 != 0, cookieSent: bits&4 != 0, cookieGiven: bits&8 != 0,
 					resumable: bits&16 != 0, through: bits&32 != 0, prolongable: bits&64 != 0, elsewhere: bits&128 != 0,
 					finished: bits&256 != 0, fetches: bits&512 != 0,
-					guarded: bits&1024 != 0,
+					guarded: bits&1024 != 0, unknown: bits&2048 != 0,
 				}
 				f.carries = c
-				if f.guarded && p != reading && p != presenting ||
+				if f.unknown && (c != carriesNothing || !f.cookieSent) ||
+					f.guarded && p != reading && p != presenting ||
 					(p == standing || p == reading) && f.sends || (p == pressing || p == knocking || p == presenting) && !f.sends || c > carriesNothing && !f.cookieSent ||
 					(f.inGrace || f.prolongable) && c != carriesEndedPass || f.resumable && !f.prolongable ||
 					f.sends && f.fetches || f.finished && (c != carriesEndedPass || f.inGrace || f.prolongable) {
@@ -93,6 +94,9 @@ func answersTo(q question, f facts) (all []facts) {
 				continue // see httpx.Visit
 			}
 			with(func(f *facts) { f.form = form })
+			if f.returns() {
+				with(func(f *facts) { f.form, f.calm = form, true })
+			}
 			if form.framed && !form.sameOrigin {
 				form.stranger = true
 				with(func(f *facts) { f.form = form })
@@ -137,6 +141,7 @@ func answersTo(q question, f facts) (all []facts) {
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerTurnedAway, count: metrics.Refused} })
 		with(func(f *facts) { f.verdict = verdict{kind: refusal, answer: answerTurnedAway} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerLater, count: metrics.Limited} })
+		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerLaterNetwork, count: metrics.Limited} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerBehind, count: metrics.Behind} })
 		with(func(f *facts) { f.verdict = verdict{kind: later, answer: answerNoStore, count: metrics.Failed} })
 		with(func(f *facts) { f.verdict = verdict{kind: challenge, answer: answerButton} })
@@ -154,6 +159,9 @@ func rules(f *facts, d *decision) map[string]bool {
 	claimed := asked && !f.claimFailed && f.claimed.State == queue.StateInside
 	numbered := f.knows(arrive) && f.verdict.kind == pass
 	person := f.purpose != visiting && f.purpose != reading || f.loads
+	outdone := numbered && !letIn && f.returns() // its place is given up again
+	spent := asked && !f.claimFailed && f.claimed.State == queue.StateSpent
+	over := f.unknown || f.carries == carriesPass && !f.touched || f.carries == carriesEndedPass
 	presses := f.purpose == pressing || f.purpose == presenting
 	saysNotSent := map[answer]bool{
 		answerEarly: true, answerStillWaits: true, answerPassEnded: true, answerNetworks: true, answerBusy: true, answerGone: true,
@@ -161,7 +169,7 @@ func rules(f *facts, d *decision) map[string]bool {
 	fetched := f.finished && f.fetches
 	parts := f.unsealed && f.fetches && !f.reads && !f.touched && (f.carries == carriesPass || f.carries == carriesEndedPass)
 	page := map[answer]bool{
-		answerPlace: true, answerLater: true, answerNoStore: true, answerBehind: true, answerButton: true, answerWindow: true, answerCookies: true,
+		answerPlace: true, answerLater: true, answerLaterNetwork: true, answerNoStore: true, answerBehind: true, answerButton: true, answerWindow: true, answerCookies: true,
 		answerDoor: true, answerOver: true, answerEnded: true, answerEarly: true, answerStillWaits: true, answerTurnedAway: true,
 	}
 	return map[string]bool{
@@ -186,15 +194,18 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a full room does not end a turn":                                 f.claimed.State != queue.StateFull || d.act == wait && (d.state == queue.StateFull || d.reason == queue.ReasonOver || presses),
 		"a pass is for a stay that begins":                                d.cookie != cookiePass || letIn || claimed,
 		"a stay that begins has its pass, or the place stands":            !letIn || d.cookie == cookiePass,
-		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket,
+		"a place that was given has its ticket":                           !numbered || letIn || d.cookie == cookieTicket || outdone,
 		"only a known token is renewed": (d.cookie != cookieKeepPass || inside || late) &&
 			(d.cookie != cookieKeepTicket || f.carries == carriesTicket),
 		"only a stay that no bound has ended is revived": !f.knows(revive) || f.carries == carriesEndedPass && f.prolongable,
 		"a form is never sent on without a pass":         !f.sends || d.act != forward || inside || late,
 		"a form that is not sent on is no visit, and its answer says so": f.purpose != visiting || !f.sends || d.act == forward ||
 			d.act == bypass || d.act == refuse && !asked && !f.knows(arrive) && (!f.reads || f.guess || saysNotSent[d.answer]),
-		"a new number for one that ended with its line takes a press": f.carries != carriesTicket || f.claimed.Reason != queue.ReasonFloor ||
-			presses || !f.knows(arrive) && (d.answer == answerEnded || d.answer == answerWindow || f.purpose == knocking),
+		"a place that ended with its line says so": f.carries != carriesTicket || f.claimed.Reason != queue.ReasonFloor ||
+			presses || d.answer == answerEnded || d.answer == answerWindow || f.purpose == knocking,
+		"a new number for a ticket that is spent takes a press": f.carries != carriesTicket || !spent || presses || !f.knows(arrive),
+		"a new number for what is over takes a press": !over || f.purpose != visiting || !f.knows(arrive) ||
+			f.calm && d.cookie != cookieTicket && (!outdone || d.answer == answerOver),
 		"a stranger's frame shows no page of the line": !f.stranger || presses || f.purpose == knocking ||
 			d.answer == answerWindow || saysNotSent[d.answer] || !page[d.answer],
 		"a press in a frame takes no number that no cookie keeps":           !presses || !f.framed || f.cookieSent || !f.knows(arrive),
@@ -206,8 +217,8 @@ func rules(f *facts, d *decision) map[string]bool {
 		"a number is given at home only":                                    !f.elsewhere || !f.knows(arrive),
 		"there is an answer":                                                (d.act == forward || d.act == bypass || d.act == beside) == (d.answer == 0),
 		"what stands beside the line is never numbered, and nobody else stands there": (f.aside == asideNone || f.purpose != visiting || !asked && !f.knows(arrive)) &&
-			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile || f.aside == asideAsset)),
+			(d.act != beside || f.purpose == visiting && (f.aside == asidePreflight || f.aside == asideFile || f.aside == asideAsset || f.aside == asidePage)),
 		"admission is of somebody inside": d.act != admit || inside || letIn || claimed || f.through,
-		"who is refused gets no place":    d.act != refuse || !numbered || f.held != heldFree,
+		"who is refused gets no place":    d.act != refuse || !numbered || outdone || f.held != heldFree,
 	}
 }

@@ -178,6 +178,7 @@ func (e *exchange) doorPage() web.Door {
 			page.Groups = append(page.Groups, web.DoorGroup{Title: g.Title, Ask: g.Ask})
 		}
 	}
+	page.Entry = r.firstEntry(page.Next, page.Everybody)
 	page.Now, _ = r.clock()
 	return page
 }

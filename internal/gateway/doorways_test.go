@@ -36,6 +36,9 @@ func TestTheDoorOfAnOpeningStandsFromItsFirstMoment(t *testing.T) {
 	if !strings.Contains(a.body, `The queue opens for your group <time datetime="2027-01-15T11:00:00+01:00">at 11:00</time>.`) {
 		t.Errorf("the page does not say when:\n%s", a.body)
 	}
+	if entry := s.browser().entry(a); !strings.Contains(entry.body, "DTSTART:20270115T100000Z") {
+		t.Errorf("the entry for a calendar is\n%s", entry.body)
+	}
 	remembered := s.atThePage()
 	if a := remembered.present("code", s.code(codes, 1, 0)); a.Header.Get("Einlass-State") != "closed" {
 		t.Fatalf("before the lobby, with a code: %s", a.Header.Get("Einlass-State"))
@@ -50,6 +53,9 @@ func TestTheDoorOfAnOpeningStandsFromItsFirstMoment(t *testing.T) {
 	a.wantDoor(t, "Please enter your code")
 	if !strings.Contains(a.body, `for everybody else <time datetime="2027-01-16T10:00:00+01:00">on Saturday 16 January at 10:00</time>`) {
 		t.Errorf("the page does not say when everybody may come:\n%s", a.body)
+	}
+	if entry := s.browser().entry(a); !strings.Contains(entry.body, "DTSTART:20270116T090000Z") {
+		t.Errorf("the entry for a calendar is\n%s", entry.body)
 	}
 	remembered.load("GET", "/.einlass/wait?room=termine&to=/").want(t, 303, "")
 	place := s.ticketOf(remembered)

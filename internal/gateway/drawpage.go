@@ -176,8 +176,16 @@ func (e *exchange) drawOf(v *queue.View, own string) (opening string, d *readDra
 	return "", nil
 }
 
+// sayDraw sets what is said of a draw.
+func (r *Room) sayDraw(s *web.Status, a *queue.Answer) {
+	var d *readDraw
+	if s.Draw, d = r.drawNews(a); (s.Draw == web.Drawn || s.Draw == web.DrawnAlone) && a.Number >= d.first {
+		s.Place, s.Lots = a.Number-d.first+1, d.page.Lots
+	}
+}
+
 // drawNews is what a waiting page says of the draw in which its place has a lot, or behind which it stands.
-func (r *Room) drawNews(a *queue.Answer) web.DrawNews {
+func (r *Room) drawNews(a *queue.Answer) (web.DrawNews, *readDraw) {
 	opening, comes := a.Drawn, false
 	if (a.State == queue.StateLobby || a.BehindDraw) && a.Start.Draw {
 		opening, comes = a.Start.Opening, true
@@ -185,15 +193,15 @@ func (r *Room) drawNews(a *queue.Answer) web.DrawNews {
 	d := r.drawPages.of(r.Draws, opening)
 	switch {
 	case d == nil:
-		return web.NoDraw
+		return web.NoDraw, nil
 	case comes:
-		return web.DrawComes
+		return web.DrawComes, d
 	case d.page.Stage == web.DrawFailed:
-		return web.NotDrawn
+		return web.NotDrawn, d
 	case d.page.Stage != web.DrawDone:
-		return web.NoDraw // the record follows with the next snapshot
+		return web.NoDraw, d // the record follows with the next snapshot
 	case d.page.Fallback:
-		return web.DrawnAlone
+		return web.DrawnAlone, d
 	}
-	return web.Drawn
+	return web.Drawn, d
 }

@@ -136,13 +136,14 @@ func TestThePageOfADrawFollowsTheDraw(t *testing.T) {
 	places := map[string]bool{}
 	for i, b := range s.all {
 		poll := b.poll("room=termine&shown=")
-		s.says("poll", poll, `"draw":"Your number was drawn by lot. You can check that."`)
+		s.says("poll", poll, ` of 3. Your number was drawn by lot. You can check that."`)
 		number := shownNumber.FindStringSubmatch(poll)[1]
 		places[number] = true
+		s.says("poll", poll, `"draw":"Your number is now `+number+" of 3. Your number was drawn")
 		s.says("drawn", b.load("GET", link).body, "The order has been drawn", fmt.Sprintf(`<dt>Your lot</dt><dd>%d</dd>`, i+1),
 			"<dt>Place drawn</dt><dd>"+number+"</dd>", "<dt>Your number</dt><dd>"+number+"</dd>", fmt.Sprintf(`data-number="%d" data-place="%s"`, i+1, number),
 			draw.Typed("3 1 6").String(), "3 1 6")
-		s.says("the waiting page", b.load("GET", "/.einlass/wait?room=termine&to=/").body, "Your number was drawn by lot.", `href="/.einlass/draw?room=termine&amp;lang=en"`)
+		s.says("the waiting page", b.load("GET", "/.einlass/wait?room=termine&to=/").body, "Your number is now "+number+" of 3. Your number was drawn by lot.", `href="/.einlass/draw?room=termine&amp;lang=en"`)
 	}
 	if len(places) != 3 {
 		t.Errorf("places %v", places)

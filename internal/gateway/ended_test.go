@@ -96,7 +96,9 @@ func TestAParkedVisitorReadsThatThePlaceEnded(t *testing.T) {
 		says(t, b.load("GET", "/.einlass/wait?room=termine&to=/"), "ended", opensNext)
 		says(t, b.load("GET", "/"), "ended", opensNext)
 	}
-	says(t, gone.load("GET", "/"), "closed", opensNext)
+	unknown := gone.load("GET", "/")
+	says(t, unknown, "none", opensNext)
+	says(t, unknown, "none", "You do not have a number")
 	if n := s.joined(); n != before {
 		t.Errorf("%d numbers were given without a press", n-before)
 	}
@@ -121,8 +123,8 @@ func TestACopiedCookieIsWorthNothingAfterTheEnd(t *testing.T) {
 	s.pass(time.Hour)
 	before := s.joined()
 	for _, c := range []*browser{copied, idle} {
-		says(t, c.load("GET", "/"), "closed", opensNext)
-		says(t, c.load("GET", "/.einlass/wait?room=termine&to=/"), "", "Your visit is over")
+		says(t, c.load("GET", "/"), "none", opensNext)
+		says(t, c.load("GET", "/.einlass/wait?room=termine&to=/"), "none", "Your visit is over")
 		if poll := c.poll("room=termine&shown="); !strings.HasPrefix(poll, `{"state":"none"`) {
 			t.Errorf("its page is told %s", poll)
 		}

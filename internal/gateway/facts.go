@@ -34,8 +34,13 @@ type facts struct {
 	// cookieSent: the room's cookie came, whatever it says. cookieGiven: the URL says that it was given just before.
 	cookieSent, cookieGiven bool
 
+	// unknown: that cookie says nothing that this room can have written, or could still read.
+	unknown bool
+
 	known question // what has been asked
 	form           // look
+	// calm: nobody waits, as far as is known. Known with look.
+	calm bool
 	// touched: the stay of the pass goes on. alive: it does although the pass has ended.
 	touched, alive bool
 	// endedBy is why it does not, if touch has said so.

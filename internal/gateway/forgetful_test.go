@@ -108,3 +108,24 @@ func TestTheSitesRedirectsElsewhereStay(t *testing.T) {
 		t.Errorf("inside, it leads to %q", a.Header.Get("Location"))
 	}
 }
+
+// A press on a page that has a number takes no second one, and leads to what the number is lost by.
+func TestAPressOnAPageWithANumberTakesNoSecondOne(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	s.browser().load("GET", "/")
+	b := s.forgetful()
+	page := b.load("GET", "/termine?ort=3")
+	if page.wantState(t, "waiting"); !strings.Contains(page.body, `<input type="hidden" name="held"></form>`) {
+		t.Errorf("the choice of language does not say that the page has a number:\n%s", page.body)
+	}
+	given := s.joined()
+	for name, led := range map[string]answer{
+		"reloads off": b.load("POST", switchOf(t, page), ownPage...),
+		"language": b.load("GET", "/.einlass/language?room=termine&lang=de&to=%2Ftermine%3Fort%3D3&held=",
+			"Referer", "http://"+s.addr+"/termine?ort=3", "Sec-Fetch-Site", "same-origin"),
+	} {
+		if end := b.run(led, 5*time.Second); s.joined() != given || !strings.Contains(end.body, `data-page="cookies"`) {
+			t.Errorf("%s: %d numbers, it ends with %d at %s", name, s.joined()-given, end.StatusCode, end.Request.URL)
+		}
+	}
+}

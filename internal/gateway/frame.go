@@ -46,7 +46,7 @@ func inStrangersFrame(f *facts, d decision) decision {
 		return d
 	}
 	switch d.answer {
-	case answerButton, answerPlace, answerLater, answerNoStore, answerBehind, answerTurnedAway, answerDoor, answerCookies, answerOver, answerEnded:
+	case answerButton, answerPlace, answerLater, answerLaterNetwork, answerNoStore, answerBehind, answerTurnedAway, answerDoor, answerCookies, answerOver, answerEnded:
 		d.answer = answerWindow
 	}
 	return d

@@ -66,6 +66,8 @@ type RoomConfig struct {
 	FormGrace time.Duration
 	// Home is where the room gives its numbers.
 	Home Home
+	// Start is the path at which the room begins; empty: the root.
+	Start string
 	// FrameAncestors are the origins whose pages may show the room's in a frame, as in web.SiteConfig.
 	FrameAncestors []string
 	// StayInFlight and StayNetworks bound what one stay may use at this gateway, see stays; 0: no bound.
@@ -75,6 +77,8 @@ type RoomConfig struct {
 	Quiet, Once []string
 	// Files are the kinds of files that need no pass, as route.ParseFiles reads them.
 	Files []string
+	// Open are the targets, path and query, of the pages that need no pass.
+	Open []string
 	// Finish are the rules by which an answer of the site ends the stay of whoever asked.
 	Finish []booking.Rule
 	// Bookings are the rules by which it says that something was booked, Frees that it was given back.
@@ -145,7 +149,11 @@ type Deps struct {
 	Ready func() bool
 	// Probe tells the operator's probe from strangers; nil: nobody may probe.
 	Probe *probe.Seal
-	Log   *zap.Logger
+	// Faults is the log for the lines that the references on pages lead to, of which none may be left out; nil: Log. They are bounded here.
+	Faults *zap.Logger
+	// Now is the clock by which lines of faults are counted; nil: time.Now.
+	Now func() time.Time
+	Log *zap.Logger
 }
 
 // Gateway is the public plane's handler. Safe for concurrent use.
@@ -162,8 +170,14 @@ func New(set RoomSet, deps Deps) (*Gateway, error) {
 	if deps.Library == nil || deps.Prefix == "" {
 		return nil, errors.New("gateway: library and prefix are required")
 	}
+	if g.Now == nil {
+		g.Now = time.Now
+	}
 	if g.Log == nil {
 		g.Log = zap.NewNop()
+	}
+	if g.Faults == nil {
+		g.Faults = g.Log
 	}
 	first, err := newTable(set, nil)
 	if err != nil {

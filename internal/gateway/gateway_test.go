@@ -116,7 +116,7 @@ func TestPathsWithoutALineGoThrough(t *testing.T) {
 	}
 }
 
-func TestForgedForeignAndMixedUpTokensAreNewArrivals(t *testing.T) {
+func TestForgedForeignAndMixedUpTokensAreWorthNothing(t *testing.T) {
 	s := newFixture(t, closed, config.Room{ID: "eins", Hosts: []string{"eins.test"}}, config.Room{ID: "zwei", Hosts: []string{"zwei.test"}})
 	b := s.browser()
 	a := b.load("GET", "/", "Host", "eins.test")
@@ -131,8 +131,21 @@ func TestForgedForeignAndMixedUpTokensAreNewArrivals(t *testing.T) {
 		"long": strings.Repeat("A", 4000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := s.browser().load("GET", "/", "Host", "zwei.test", "Cookie", "einlass-zwei="+value)
+			s.pass(0)
+			cookie, before := []string{"Host", "zwei.test", "Cookie", "einlass-zwei=" + value}, s.lines[1].View().Snapshot.Joined
+			a := s.browser().load("GET", "/", cookie...)
 			a.want(t, 200, "text/html")
+			if value != "" {
+				if !strings.Contains(a.body, "You do not have a number") || a.Header.Get("Set-Cookie") != "" {
+					t.Errorf("its bearer is not told: %v", a.Header)
+				}
+				if s.pass(0); s.lines[1].View().Snapshot.Joined != before {
+					t.Error("it takes a number")
+				}
+				press := s.browser().load("POST", "/.einlass/join?room=zwei&to=/", append(cookie, ownPage...)...)
+				press.want(t, 303, "")
+				a = press
+			}
 			if !strings.Contains(a.Header.Get("Set-Cookie"), "einlass-zwei=ey") {
 				t.Errorf("no ticket: %v", a.Header)
 			}

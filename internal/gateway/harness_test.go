@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -266,7 +267,7 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	var all []gateway.RoomConfig
 	for _, r := range rooms {
 		cfg := s.room(r.ID, pace)
-		cfg.Files = r.Files()
+		cfg.Files, cfg.Open = r.Files(), r.Links.Open()
 		cfg.Metrics = s.counted.open(t, r.ID)
 		all = append(all, cfg)
 	}
@@ -291,7 +292,7 @@ func (s *fixture) open(pace queue.Pace, rooms ...config.Room) {
 	log := zap.New(core)
 	g, err := gateway.New(
 		gateway.RoomSet{Rooms: all, Router: router, Arrivals: arrivals{s, perNetwork}},
-		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }, Probe: s.seal()},
+		gateway.Deps{Prefix: "/.einlass", Library: s.library, Shed: shed, Asides: arrivals{s, asides}, Log: log, Ready: func() bool { return !s.notReady.Load() }, Probe: s.seal(), Now: s.clock},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -434,6 +435,11 @@ func (b *browser) load(method, path string, headers ...string) answer {
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
 		b.s.t.Fatal(err)
+	}
+	// The client of net/http asks for gzip by itself, and unpacks it.
+	if page := res.Header.Get("Content-Security-Policy") != "" && res.Header.Get("X-Robots-Tag") == "noindex"; page && len(data) > 0 &&
+		(!res.Uncompressed || !slices.Contains(res.Header.Values("Vary"), "Accept-Encoding")) && req.Header.Get("Accept-Encoding") == "" {
+		b.s.t.Errorf("%s %s: a page that is not gzip, or does not say that it may be: %v", method, path, res.Header)
 	}
 	return answer{res, string(data)}
 }

@@ -41,15 +41,24 @@ func (e *exchange) langOf() web.Lang {
 	return e.g.lang(e.r, e.v)
 }
 
+// spokenMark is what an own URL carries of the language that was chosen for this one.
+func (e *exchange) spokenMark() string {
+	if !bytes.HasPrefix(e.v.Path(), e.g.prefix) {
+		return ""
+	}
+	tag := param(ownQuery(e.v.Query()), "lang")
+	if _, ok := e.r.Pages.LangOf(tag); len(tag) == 0 || !ok {
+		return ""
+	}
+	return langMark + string(tag)
+}
+
 // serveLanguage remembers a language and leads back to the page on which it was chosen. A tag that the room does not have changes
 // nothing: the page may be one of before a reload of the configuration.
 func (e *exchange) serveLanguage() {
-	mark := ""
-	if tag := param(ownQuery(e.v.Query()), "lang"); len(tag) > 0 {
-		if _, ok := e.r.Pages.LangOf(tag); ok {
-			e.r.rememberLang(e.v, string(tag))
-			mark = langMark + string(tag)
-		}
+	mark := e.spokenMark()
+	if mark != "" {
+		e.r.rememberLang(e.v, strings.TrimPrefix(mark, langMark))
 	}
 	e.v.Redirect(303, e.spokenPage(mark))
 }
@@ -85,7 +94,8 @@ func (e *exchange) spokenPage(mark string) string {
 // led to the site's URL: loading that would claim a turn, or take a new number.
 func (e *exchange) pageOf(target, mark string) string {
 	target = httpx.OnThisHost(target)
-	if e.readCookie(); e.carries == carriesNothing || e.carries == carriesPass {
+	held := param(e.v.Query(), strings.Trim(heldMark, "&=")) != nil
+	if e.readCookie(); e.carries == carriesNothing && !held || e.carries == carriesPass {
 		return target
 	}
 	return e.g.ownURL(e.r, e.v, "wait", mark+bareMark, target)

@@ -138,3 +138,43 @@ func TestALanguageThatWasChosenAtItsTurnClaimsNothing(t *testing.T) {
 		t.Errorf("the place is lost: %d", page.StatusCode)
 	}
 }
+
+// Whoever keeps no cookies reads why in the language that was chosen, however often.
+func TestThePageOfNoCookiesSpeaksTheChosenLanguage(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	b := s.browser()
+	b.client.Jar = nil
+	page := b.follow(b.load("GET", "/.einlass/wait?room=termine&to=/x"), "Accept-Language", "en")
+	if spoken(page) != "en" {
+		t.Fatalf("%d, in %q", page.StatusCode, spoken(page))
+	}
+	for range 2 {
+		led := b.speaks("de", "/.einlass/wait?room=termine&kept=1&to=/x")
+		for led.StatusCode == 303 {
+			led = b.load("GET", led.Header.Get("Location"), "Accept-Language", "en")
+		}
+		if page = led; spoken(page) != "de" || !strings.Contains(page.body, `data-page="cookies"`) {
+			t.Errorf("%d, in %q:\n%s", page.StatusCode, spoken(page), page.body)
+		}
+	}
+}
+
+// A page that came without TLS may have been written by somebody on the way, and another scheme's is no page of this host.
+func TestALanguageLeadsBackToAPageOfThisOriginOnly(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	for _, c := range []struct{ proto, referer, want string }{
+		{"https", "https://{host}/a", "/a"},
+		{"https", "http://{host}/a", "/x"},
+		{"http", "http://{host}/a", "/a"},
+		{"http", "https://{host}/a", "/a"}, // behind a proxy that does not say that it speaks TLS
+		{"http", "android-app://{host}/a", "/x"},
+		{"http", "http://elsewhere.test/a", "/x"},
+		{"http", "http://{host}@elsewhere.test/a", "/x"},
+	} {
+		referer := strings.ReplaceAll(c.referer, "{host}", s.addr)
+		a := s.browser().load("GET", "/.einlass/language?room=termine&lang=de&to=%2Fx", "Referer", referer, "X-Forwarded-Proto", c.proto)
+		if got := a.Header.Get("Location"); a.StatusCode != 303 || got != c.want {
+			t.Errorf("by %s from %s: %d %q, want %q", c.proto, c.referer, a.StatusCode, got, c.want)
+		}
+	}
+}

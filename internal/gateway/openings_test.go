@@ -204,14 +204,14 @@ func TestPagesAndPollsSayTheServersClock(t *testing.T) {
 	b := s.waiting(2)
 	now := strconv.FormatInt(s.now.Load(), 10)
 	page, poll := b.load("GET", "/").body, b.poll("room=termine&shown=")
-	if !strings.Contains(page, ` data-now="`+now+`" data-poll=`) || !strings.Contains(poll, `,"now":`+now+`,"words":`) {
+	if !strings.Contains(page, ` data-now="`+now+`" data-poll=`) || !strings.Contains(poll, `,"now":`+now+`,"message":`) {
 		t.Errorf("without a schedule the zone is the visitor's:\n%s\n%s", poll, page)
 	}
 	s.update(func(d *queue.Document) { d.SetSchedule(berlin) })
 	s.pass(0)
 	now = strconv.FormatInt(s.now.Load(), 10)
 	page, poll = b.load("GET", "/").body, b.poll("room=termine&shown=")
-	if !strings.Contains(page, ` data-now="`+now+`" data-zone="60"`) || !strings.Contains(poll, `,"now":`+now+`,"zone":60,"words":`) {
+	if !strings.Contains(page, ` data-now="`+now+`" data-zone="60"`) || !strings.Contains(poll, `,"now":`+now+`,"zone":60,"message":`) {
 		t.Errorf("with a schedule the zone is the room's:\n%s\n%s", poll, page)
 	}
 }
@@ -254,7 +254,7 @@ func TestProgramsComeBackWhenThePlanSaysSo(t *testing.T) {
 	retries(b, "ended", spread, spread) // nobody knows when
 }
 
-var join = regexp.MustCompile(`<form method="post" action="([^"]+)" id="join"`)
+var join = regexp.MustCompile(`<form method="post" action="([^"]*/join\?[^"]*)"`)
 
 // linesUp presses the button of a page whose place has ended.
 func (b *browser) linesUp(page answer) answer {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/einlass/einlass/internal/httpx"
@@ -49,6 +50,10 @@ func (g *Gateway) serveOwn(v *httpx.Visit, name []byte) {
 	case "draw", "draw.json":
 		if v.Method() == "HEAD" || e.methodIs("GET") {
 			e.serveDraw(string(name) == "draw" && v.ReadsHTML())
+		}
+	case "next.ics":
+		if v.Method() == "HEAD" || e.methodIs("GET") {
+			e.serveNext()
 		}
 	case "status":
 		if e.methodIs("GET") {
@@ -152,8 +157,17 @@ func (e *exchange) serveStatus() {
 	case e.carries == carriesEndedPass && e.resumable:
 		a := e.r.resuming()
 		status = e.r.statusOf(&a, -1)
+	case e.awaitsStore():
+		status = web.Status{State: web.NoStore, Ahead: -1, Next: spread(askAgain)}
 	}
 	e.answerStatus(&status)
+}
+
+// awaitsStore reports whether the poll of a page that says so goes on waiting for the store. One in eight is sent to load the page again all the
+// same: a room may let people in without its store.
+func (e *exchange) awaitsStore() bool {
+	v := e.r.Line.View()
+	return (v.Stale != 0 || !v.Known) && string(param(e.v.Query(), "as")) == web.NoStore.String() && rand.N(8) > 0
 }
 
 // serveKnock asks for a page at the door, by its script, whether it can go in now.
@@ -231,19 +245,6 @@ func (e *exchange) serveAway() {
 	e.done()
 }
 
-// acceptsGzip reads Accept-Encoding as far as it matters: gzip is named and not refused by q=0.
-func acceptsGzip(v *httpx.Visit) bool {
-	for coding := range strings.SplitSeq(strings.ToLower(string(v.Header("Accept-Encoding"))), ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(coding), ";")
-		if strings.TrimSpace(name) != "gzip" {
-			continue
-		}
-		weight = strings.ReplaceAll(weight, " ", "")
-		return strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != "" || weight == ""
-	}
-	return false
-}
-
 func (e *exchange) methodIs(method string) bool { return e.g.methodIs(e.v, method) }
 
 func (g *Gateway) methodIs(v *httpx.Visit, method string) bool {
@@ -266,14 +267,24 @@ func param(query []byte, name string) []byte {
 	return nil
 }
 
-// sameOrigin reports whether a state-changing request came from a page of this host. Browsers say so in
-// Sec-Fetch-Site; older ones at least send Origin with POST. A page that came without TLS is not of an origin with TLS, as somebody on
-// the way may have written it. The reverse is accepted: a proxy in front that does not say that it speaks TLS is no reason to refuse.
+// sameOrigin reports whether a state-changing request came from a page of this host. Browsers say so in Sec-Fetch-Site, older ones in
+// Origin, and before Firefox 70 and in Internet Explorer a form of the same host has the Referer alone, which no other page can write.
 func sameOrigin(v *httpx.Visit) bool {
 	if len(v.Header("Sec-Fetch-Site")) > 0 {
 		return v.SameOrigin()
 	}
-	origin := string(v.Header("Origin"))
-	scheme, host, _ := strings.Cut(origin, "://")
+	from := v.Header("Origin")
+	if len(from) == 0 {
+		from = v.Header("Referer")
+	}
+	return ofThisOrigin(v, string(from))
+}
+
+// ofThisOrigin reports whether a page of this host is what an Origin or a Referer names. The rule is the same for what a page may change and
+// for what it may lead back to: nobody else's page chooses either. A page that came without TLS is not of an origin with TLS, as somebody on
+// the way may have written it. The reverse is accepted: a proxy in front that does not say that it speaks TLS is no reason to refuse.
+func ofThisOrigin(v *httpx.Visit, page string) bool {
+	scheme, host, _ := strings.Cut(page, "://")
+	host, _, _ = strings.Cut(host, "/")
 	return (scheme == "https" || scheme == "http" && !v.Secure()) && strings.EqualFold(host, string(v.HostPort()))
 }

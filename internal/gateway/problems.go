@@ -94,7 +94,7 @@ func (e *exchange) way() string {
 func (e *exchange) stateForScript() (web.State, time.Duration) {
 	switch {
 	case e.carries == carriesTicket:
-		a := e.r.Line.Peek(e.r.placeOf(&e.ticket))
+		a := e.r.Line.Glance(e.r.placeOf(&e.ticket))
 		state := e.r.statusOf(&a, -1).State
 		return state, e.r.programsComeBack(state, &a.Start)
 	case e.carries == carriesEndedPass && e.resumable:

@@ -4,13 +4,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/internal/httpx"
+	"github.com/einlass/einlass/internal/web"
 )
 
 // kindInSource finds the kinds that this package answers with.
-var kindInSource = regexp.MustCompile(`(?:problem|tellScript|missing|refuse|refuseNeutral|crowded)\((?:[a-z.]+, )*(?:\d+, )?"([a-z-]+)"`)
+var kindInSource = regexp.MustCompile(`(?:const kind = |(?:problem|tellScript|missing|refuse|refuseNeutral|crowded)\((?:[a-z.]+, )*(?:\d+, )?)"([a-z-]+)"`)
 
 func TestEachKindOfProblemIsExplained(t *testing.T) {
 	kinds := map[string]bool{}
@@ -48,5 +51,19 @@ func TestEachKindOfProblemIsExplained(t *testing.T) {
 		if !kinds[kind] {
 			t.Errorf("%s is explained, and nothing answers with it", kind)
 		}
+	}
+}
+
+// A kind is for programs and the log. The lint of the pages' sentences finds each one that is no word for people, too.
+func TestTheLintOfThePagesKnowsEveryKind(t *testing.T) {
+	var want []string
+	for kind := range problems {
+		if strings.Contains(kind, "-") {
+			want = append(want, kind)
+		}
+	}
+	slices.Sort(want)
+	if got := web.InternalKinds; !slices.Equal(got, want) {
+		t.Errorf("the lint knows %q\nthere are %q", got, want)
 	}
 }

@@ -40,7 +40,7 @@ func (f *faultLines) take(now time.Time) bool {
 
 // noteFault writes a fault down and answers its reference; empty: there are too many. room may be empty.
 func (g *Gateway) noteFault(room string, status int, kind string) (ref string) {
-	if !g.faultLines.take(time.Now()) {
+	if !g.faultLines.take(g.Now()) {
 		return ""
 	}
 	level := zapcore.InfoLevel
@@ -48,7 +48,7 @@ func (g *Gateway) noteFault(room string, status int, kind string) (ref string) {
 		level = zapcore.WarnLevel
 	}
 	ref = door.NewReference()
-	g.Log.Log(level, "page of a fault", zap.String("reference", ref), zap.String("room", room), zap.Int("status", status), zap.String("kind", kind))
+	g.Faults.Log(level, "page of a fault", zap.String("reference", ref), zap.String("room", room), zap.Int("status", status), zap.String("kind", kind))
 	return ref
 }
 

@@ -84,6 +84,19 @@ var scenes = []scene{
 		s.plan(queue.Step{Phase: queue.PhaseThrough})
 		return b
 	}},
+	{"nothing, open to all in the lobby", slow, func(s *fixture) *browser {
+		s.morning(true)
+		s.pass(time.Minute)
+		s.openToAll()
+		return s.browser()
+	}},
+	{"a ticket, open to all", closed, func(s *fixture) *browser { b := s.waiting(2); s.openToAll(); return b }},
+	{"a ticket, open to all no more", closed, func(s *fixture) *browser {
+		b := s.waiting(2)
+		s.openToAll()
+		s.setMode(queue.ModeRun)
+		return b
+	}},
 	{"a ticket, in the lobby", slow, func(s *fixture) *browser { return s.early(false) }},
 	{"a ticket, in the lobby of a draw", slow, func(s *fixture) *browser { return s.early(true) }},
 	{"a ticket, its order is being drawn", slow, func(s *fixture) *browser { b := s.early(true); s.pass(time.Hour); return b }},

@@ -72,7 +72,7 @@ func TestAnOwnAddressThatLeadsNowhereIsAPageForPeople(t *testing.T) {
 	} {
 		a := s.browser().load(test.method, test.path)
 		a.want(t, test.status, "text/html")
-		if heading.FindString(a.body) == "" || !strings.Contains(a.body, `rel="stylesheet"`) {
+		if heading.FindString(a.body) == "" || !strings.Contains(a.body, "<style>") {
 			t.Errorf("%s: %s", test.path, a.body)
 		}
 		s.browser().load(test.method, test.path, script...).want(t, test.status, "application/problem+json")

@@ -22,6 +22,7 @@ func BenchmarkServe(b *testing.B) {
 		{"Pass", "/termine", page, slow, func(s *fixture) *browser { return s.inside() }},
 		{"Poll", "/.einlass/status?room=termine&shown=", "Accept: */*\r\nSec-Fetch-Mode: cors\r\n", trickle, func(s *fixture) *browser { return s.waiting(4) }},
 		{"WaitingPage", "/.einlass/wait?room=termine&to=/", page, trickle, func(s *fixture) *browser { return s.waiting(4) }},
+		{"ZippedPage", "/.einlass/wait?room=termine&to=/", page + "Accept-Encoding: gzip, deflate, br\r\nAccept-Language: de-DE,de;q=0.9,en;q=0.8\r\n", trickle, func(s *fixture) *browser { return s.waiting(4) }},
 		{"Arrival", "/termine", page, trickle, nil},
 		{"Door", "/termine", page, trickle, func(s *fixture) *browser { s.residentsOnly(1); return s.atThePage() }},
 		{"Unread", "/bild.png", "Accept: image/*\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n", trickle, nil},

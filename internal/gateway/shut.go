@@ -15,7 +15,7 @@ func (r *Room) refusal() queue.Reason {
 		waiting += int64(o.InLobby(f.Last)) // numbers of a lobby are places as well
 	}
 	switch limit := f.Document.Door.Limit; {
-	case !v.Known || o.Phase == queue.PhaseThrough:
+	case !v.Known || f.Through():
 		return queue.ReasonNone
 	case o.Phase == queue.PhaseClosed || f.Document.Door.Closed:
 		return queue.ReasonClosed

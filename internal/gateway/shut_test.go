@@ -51,7 +51,7 @@ func TestTheEndOfAPlaceSaysWhatComesNextWhileNoNumbersAreGiven(t *testing.T) {
 		"in an opening, too": {
 			day: true, pass: time.Hour + time.Minute, change: shutDoor, want: "Nobody else can join the queue. " + opensNext,
 		},
-		"the line is full":  {change: func(d *queue.Document) { d.Door.Limit = 1 }, want: "Very many people are waiting already."},
+		"the line is full":  {change: func(d *queue.Document) { d.Door.Limit = 1 }, want: "A lot of people are waiting already."},
 		"a longer line may": {change: func(d *queue.Document) { d.Door.Limit = 9 }},
 		"in a lobby":        {day: true, pass: 31 * time.Minute},
 		"sold out":          {day: true, pass: time.Hour + time.Minute, booked: 2, want: "Everything has been given out. There will be more at 12:00. The queue opens at 11:30."},

@@ -11,7 +11,7 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 		return r.ended()
 	}
 	s := web.Status{
-		State: stateOf(a), Number: a.Number, Ahead: -1, Next: a.Next, Message: a.Message, Stale: a.Stale,
+		State: stateOf(a), Number: a.Number, Ahead: -1, Next: a.Next, Message: a.Message, Messages: a.Messages, Stale: a.Stale, AsOf: r.figuresOf(),
 		Promised: int(a.Promises.Recent), Kept: int(a.Promises.RecentKept),
 		Last: a.Reason == queue.ReasonAgain || a.Reason == queue.ReasonLapsed,
 	}
@@ -40,7 +40,7 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 	default:
 	}
 	r.sayStay(&s)
-	s.Draw = r.drawNews(a)
+	r.sayDraw(&s, a)
 	switch s.State {
 	case web.Lobby, web.Lots, web.Between, web.Refill, web.Standby, web.Booked:
 		s.Coming = r.coming(&a.Start)
@@ -49,12 +49,21 @@ func (r *Room) statusOf(a *queue.Answer, shown int64) web.Status {
 	return s
 }
 
+// newcomer is what a place would say that is given now; why none is, if none are.
+func (r *Room) newcomer(lane uint8) web.Status {
+	if state, coming := r.shut(); state != web.Waiting {
+		return web.Status{State: state, Ahead: -1, Coming: coming}
+	}
+	a := r.Line.Newcomer(lane)
+	return r.statusOf(&a, -1)
+}
+
 // ended is what is said of a place that ended with its line.
 func (r *Room) ended() web.Status {
 	v := r.Line.View()
 	shut, _ := r.shut()
 	return web.Status{
-		State: web.Ended, Ahead: -1, Next: r.comesBack(&v.Start), Message: v.Message, Coming: r.coming(&v.Start), Shut: shut != web.Waiting,
+		State: web.Ended, Ahead: -1, Next: r.comesBack(&v.Start), Message: v.Message, Messages: v.Messages, Coming: r.coming(&v.Start), Shut: shut != web.Waiting,
 	}
 }
 

@@ -11,6 +11,10 @@ const (
 	stillMark = "&off=1"
 )
 
+// heldMark says that the page of a form had a number, for browsers that keep no cookies: what a press leads to takes no second one. The
+// choice of language has it as a field of its form.
+const heldMark = "&held="
+
 // sayReloads sets what a page says of its reloads, and whether there are any. Somebody at the door loses the turn without them.
 func (e *exchange) sayReloads(w *web.Wait) {
 	if w.Knocks {
@@ -20,6 +24,9 @@ func (e *exchange) sayReloads(w *web.Wait) {
 	mark := stillMark
 	if w.Still {
 		mark = ""
+	}
+	if w.Number > 0 {
+		mark += heldMark
 	}
 	w.Switch = e.g.ownURL(e.r, e.v, stillName, mark, e.target())
 	w.Absent = e.r.Line.Timing().Absent
@@ -40,11 +47,7 @@ func (e *exchange) serveStill() {
 	default:
 		e.r.keepStill(e.v, "", -1)
 	}
-	to := e.target()
-	if e.readCookie(); e.carries == carriesTicket || e.carries == carriesEndedPass {
-		to = e.g.ownURL(e.r, e.v, "wait", bareMark, to) // nothing is claimed by it
-	}
-	e.v.Redirect(303, to)
+	e.v.Redirect(303, e.pageOf(e.target(), ""))
 }
 
 // sayStay sets how much time there is inside, by what is in force now.

@@ -64,6 +64,23 @@ func TestReloadsWithoutScriptCanBeTurnedOff(t *testing.T) {
 	}
 }
 
+// Whoever has left the line and presses the button on a page that is still open stays out of it: no number is taken.
+func TestReloadsAreTurnedOffWithoutANewNumberForWhoHasLeft(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	s.browser().load("GET", "/")
+	b := s.browser()
+	page := b.load("GET", "/termine?ort=3")
+	page.wantState(t, "waiting")
+	given := s.stored().Last
+	b.load("POST", "/.einlass/leave?room=termine", ownPage...)
+	if got := headingOf(t, b.turn(switchOf(t, page))); got != "You have left the queue" {
+		t.Errorf("after the press the page says %q", got)
+	}
+	if got := s.stored().Last; got != given {
+		t.Errorf("a number was taken: %d, and %d before", got, given)
+	}
+}
+
 // No page without script loads itself within 20 seconds, however near the turn is, but at the door.
 func TestPagesWithoutScriptLoadThemselvesCalmly(t *testing.T) {
 	seconds := regexp.MustCompile(`http-equiv="refresh" content="(\d+);`)

@@ -94,7 +94,7 @@ func TestAParkedTicketIsWorthNothing(t *testing.T) {
 	s.pass(6 * time.Minute)
 	s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
 	late := s.carrying(ticket)
-	if a := late.load("GET", "/"); !strings.Contains(a.body, `data-number="32"`) {
+	if a := late.follow(late.linesUp(late.load("GET", "/"))); !strings.Contains(a.body, `data-number="32"`) {
 		t.Errorf("a ticket that was never shown is worth a place after %v:\n%s", timing.Absent, a.body)
 	}
 }

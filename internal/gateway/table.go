@@ -27,11 +27,12 @@ type table struct {
 	rooms  []*Room // in the router's order
 	byID   map[string]int
 	checks []check // of arrivals, in order
+	open   openPages
 }
 
 // newTable makes a table of set. Of a room that old has too, it keeps the counts of what each stay uses.
 func newTable(set RoomSet, old *table) (*table, error) {
-	t := &table{RoomSet: set, byID: make(map[string]int, len(set.Rooms))}
+	t := &table{RoomSet: set, byID: make(map[string]int, len(set.Rooms)), open: newOpenPages(set.Rooms)}
 	if set.Router == nil || len(set.Rooms) == 0 {
 		return nil, errors.New("gateway: router and at least one room are required")
 	}

@@ -81,16 +81,20 @@ const keptMark = "&kept=1"
 // cookieGiven reports whether an own URL has the mark.
 func cookieGiven(query []byte) bool { return bytes.Contains(query, []byte(keptMark+toParam)) }
 
-// target is where the visitor goes in the end.
+// target is where the visitor goes in the end. It is read once: a page names it up to three times. The purpose must be known.
 func (e *exchange) target() string {
+	if e.goal != "" {
+		return e.goal
+	}
 	switch e.purpose {
 	case visiting:
-		return e.g.wanted(e.v)
+		e.goal = e.g.wanted(e.v)
 	case leaving:
-		return e.g.backTo(e.v)
+		e.goal = e.g.backTo(e.v)
 	default:
-		return e.g.target(e.v.Query())
+		e.goal = e.g.target(e.v.Query())
 	}
+	return e.goal
 }
 
 // asked is the URL that was asked for, as a reference that leads back to it and nowhere else.
@@ -118,10 +122,11 @@ func (g *Gateway) backTo(v *httpx.Visit) string {
 	return g.target([]byte(u.RawQuery))
 }
 
-// pageBefore is the URL of the page that a request came from, if that was on this host; else nil.
+// pageBefore is the URL of the page that a request came from, if that was of this origin, see ofThisOrigin; else nil.
 func pageBefore(v *httpx.Visit) *url.URL {
-	u, err := url.Parse(string(v.Header("Referer")))
-	if err != nil || !strings.EqualFold(u.Host, string(v.HostPort())) || !strings.HasPrefix(u.Path, "/") {
+	page := string(v.Header("Referer"))
+	u, err := url.Parse(page)
+	if err != nil || !ofThisOrigin(v, page) || !strings.HasPrefix(u.Path, "/") {
 		return nil
 	}
 	return u

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 var refresh = regexp.MustCompile(`<meta http-equiv="refresh" content="\d+;url=([^"]+)">`)
@@ -155,10 +156,10 @@ func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 	s := newFixture(t, slow)
 	told := func(b *browser, want string) {
 		t.Helper()
-		before := s.joined()
+		before, wantsJoin := s.joined(), !strings.Contains(want, "cookies")
 		end := b.run(b.load("GET", wait), time.Second)
 		end.want(t, 200, "text/html")
-		if !strings.Contains(end.body, want) || !strings.Contains(end.body, `href="/a"`) {
+		if !strings.Contains(end.body, want) || wantsJoin && !strings.Contains(end.body, `action="/.einlass/join?room=termine&amp;to=/a"`) {
 			t.Errorf("want %q:\n%s", want, end.body)
 		}
 		if n := s.joined(); n != before {
@@ -194,7 +195,7 @@ func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 	told(used, "Your visit is over")
 	// The press on the button is a person's.
 	before := s.joined()
-	used.load("GET", "/a")
+	used.linesUp(used.load("GET", "/a"))
 	if n := s.joined(); n != before+1 {
 		t.Errorf("the press gave %d numbers", n-before)
 	}
@@ -204,6 +205,26 @@ func TestWhoCarriesNoPlaceIsToldWhyAndTakesNoNumber(t *testing.T) {
 	lapsed.load("GET", "/")
 	s.pass(time.Hour)
 	told(lapsed, "Your visit is over")
+}
+
+// Whoever may join again reads beforehand how long it takes, as a newcomer reads it afterwards.
+func TestThePageOfAPlaceThatEndedSaysHowLongANewOneTakes(t *testing.T) {
+	s := newFixture(t, queue.Pace{Rate: 1, Burst: 1})
+	s.waiting(12)
+	s.pass(time.Second)
+	b := s.browser()
+	end := b.run(b.load("GET", "/.einlass/wait?room=termine&to=/a", from(8)...), 0)
+	newcomer := estimated.FindStringSubmatch(s.browser().load("GET", "/", from(9)...).body)
+	if newcomer == nil || !strings.Contains(newcomer[1], "minutes") {
+		t.Fatalf("a newcomer reads no range: %q", newcomer)
+	}
+	if !strings.Contains(end.body, "<p>It takes "+newcomer[1]+".</p>") {
+		t.Errorf("a newcomer reads %q, and before:\n%s", newcomer[1], end.body)
+	}
+	s.update(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
+	if end = b.load("GET", "/.einlass/wait?room=termine&to=/a"); !strings.Contains(end.body, "<p hidden></p>") {
+		t.Errorf("in a pause:\n%s", end.body)
+	}
 }
 
 func TestPagesOfOldReleasesStillWork(t *testing.T) {

@@ -20,6 +20,17 @@ var ownHeaders = [...][2]string{
 // extra is pairs of name and value; line ends in them are blanked out. contentType may be empty. HEAD gets the length
 // that GET would have been sent, and no body (RFC 9110 §9.3.2).
 func (v *Visit) Answer(status int, contentType string, body []byte, extra ...string) {
+	v.answerHead(status, contentType, extra)
+	resp := &v.ctx.Response
+	resp.SetBody(body)
+	if v.method == "HEAD" {
+		resp.SkipBody = true
+	}
+}
+
+// answerHead sets all of an answer but its body.
+func (v *Visit) answerHead(status int, contentType string, extra []string) {
+	v.c.dropSheet()
 	resp := &v.ctx.Response
 	resp.SetStatusCode(status)
 	v.setDate(status)
@@ -36,10 +47,6 @@ func (v *Visit) Answer(status int, contentType string, body []byte, extra ...str
 	}
 	if hsts := v.HSTS(); hsts != "" {
 		resp.Header.Add("Strict-Transport-Security", hsts)
-	}
-	resp.SetBody(body)
-	if v.method == "HEAD" {
-		resp.SkipBody = true
 	}
 }
 

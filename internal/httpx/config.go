@@ -38,6 +38,9 @@ type Config struct {
 	// OnUntrusted is called for each request with forwarding fields from a private or loopback address that TrustedProxies do
 	// not name. Likewise. Optional.
 	OnUntrusted func()
+	// OnAnswer is called when an answer is ready to be sent, with its status. It must be safe for concurrent use, and keep nothing of the
+	// visit. Optional.
+	OnAnswer func(v *Visit, status int)
 	// Log gets panics, listeners that fail and, once, a proxy that is not trusted. Optional.
 	Log *zap.Logger
 }
@@ -76,6 +79,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OnUntrusted == nil {
 		c.OnUntrusted = func() {}
+	}
+	if c.OnAnswer == nil {
+		c.OnAnswer = func(*Visit, int) {}
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -46,11 +46,11 @@ func TestEveryFaultHasAStatusAKindAndAPage(t *testing.T) {
 			t.Errorf("fault %d: %d %q", f, f.Status(), f.Kind())
 		}
 		kinds[f.Kind()] = true
-		contentType, body, _ := plainPage(f.Status(), f.Kind(), true, "", nil)
+		contentType, body, _ := plainPage(f.Status(), f.Kind(), Reader{Person: true})
 		if !strings.HasPrefix(contentType, "text/html") || !strings.Contains(string(body), faults[f].title) {
 			t.Errorf("%s: page %s %q", f.Kind(), contentType, body)
 		}
-		contentType, body, _ = plainPage(f.Status(), f.Kind(), false, "", nil)
+		contentType, body, _ = plainPage(f.Status(), f.Kind(), Reader{})
 		if contentType != "application/problem+json" || !strings.Contains(string(body), `"code":"`+f.Kind()+`"`) {
 			t.Errorf("%s: problem %s %q", f.Kind(), contentType, body)
 		}
@@ -62,13 +62,13 @@ func TestEveryFaultHasAStatusAKindAndAPage(t *testing.T) {
 
 func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 	type asked struct {
-		navigation     bool
-		host, language string
+		person                     bool
+		host, languages, encodings string
 	}
 	var got []asked
 	_, addr := serve(t, given(func(c *Config) {
-		c.Page = func(status int, kind string, navigation bool, host string, language []byte) (string, []byte, []string) {
-			got = append(got, asked{navigation, host, string(language)})
+		c.Page = func(status int, kind string, r Reader) (string, []byte, []string) {
+			got = append(got, asked{r.Person, r.Host, string(r.Languages), string(r.Encodings)})
 			return "text/html", []byte(kind), []string{"X-A", "b"}
 		}
 	}), ok)
@@ -80,8 +80,8 @@ func TestARefusalIsAPageForPeopleInTheirLanguage(t *testing.T) {
 	c := dial(t, addr)
 	c.ask("GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nAccept-Language: fr\r\n\r\n", 200)
 	c.ask("GET / HTTP/1.1\nHost: h\r\n\r\n", 400)
-	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: H.example.:80\r\nAccept-Language: fr\r\nAccept: text/html\r\nCookie: "+strings.Repeat("x", 17<<10)+"\r\n\r\n", 431)
-	want := []asked{{true, "a, b", "de"}, {true, "", ""}, {true, "h.example", "fr"}}
+	dial(t, addr).ask("GET / HTTP/1.1\r\nHost: H.example.:80\r\nAccept-Language: fr\r\nAccept-Encoding: gzip\r\nAccept: text/html\r\nCookie: "+strings.Repeat("x", 17<<10)+"\r\n\r\n", 431)
+	want := []asked{{true, "a, b", "de", ""}, {true, "", "", ""}, {true, "h.example", "fr", "gzip"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("asked %+v, want %+v", got, want)
 	}

@@ -38,6 +38,7 @@ type conn struct {
 	refusal  Fault          // the one answer of a connection beyond a limit; NoFault: it is served
 	cut      *time.Timer    // ends a connection with a refusal
 	after    Ender          // waits for the end of the answer under way
+	sheet    *Sheet         // the body of the answer under way, whose head comes next; nil: fasthttp sends it
 	closing  sync.Once
 }
 
@@ -146,8 +147,16 @@ func (c *conn) readTunnel(p []byte) (int, error) {
 // writePiece is how much may be written under one stall deadline.
 const writePiece = 64 << 10
 
-// Write writes in pieces, each of which has to be taken by the client within the stall time.
+// Write writes what fasthttp sends: an answer, or the head of one whose body is on a sheet.
 func (c *conn) Write(p []byte) (int, error) {
+	if c.sheet != nil {
+		return c.writeSheet(p)
+	}
+	return c.writeAll(p)
+}
+
+// writeAll writes in pieces, each of which has to be taken by the client within the stall time.
+func (c *conn) writeAll(p []byte) (int, error) {
 	total := 0
 	for {
 		if !c.tunnel.Load() {
@@ -191,6 +200,7 @@ func (c *conn) Close() error {
 	err := net.ErrClosed
 	c.closing.Do(func() {
 		c.answered()
+		c.dropSheet()
 		c.linger()
 		err = c.Conn.Close()
 		if c.cut != nil {

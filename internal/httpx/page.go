@@ -7,20 +7,28 @@ import (
 	"go.uber.org/zap"
 )
 
-// Page renders the answer to a fault: for a person when the request was a navigation, else for a program. host is the one that the
-// request names, in lower case and without port, as Visit.Host; empty if that was not read. headers are pairs of name and value.
-// It must be safe for concurrent use and not keep acceptLanguage.
-type Page func(status int, kind string, navigation bool, host string, acceptLanguage []byte) (contentType string, body []byte, headers []string)
+// Page renders the answer to a fault. headers are pairs of name and value. It must be safe for concurrent use.
+type Page func(status int, kind string, reader Reader) (contentType string, body []byte, headers []string)
+
+// Reader is who reads the answer to a fault, as far as the request was read. A Page must not keep its bytes.
+type Reader struct {
+	// Person: the request was a navigation. Else a program reads the answer.
+	Person bool
+	// Host is the one that the request names, in lower case and without port, as Visit.Host; empty if that was not read.
+	Host string
+	// Languages and Encodings are what the browser accepts, by Accept-Language and Accept-Encoding.
+	Languages, Encodings []byte
+}
 
 // plainPage is for a boundary without pages of its own.
-func plainPage(status int, kind string, navigation bool, _ string, _ []byte) (string, []byte, []string) {
+func plainPage(status int, kind string, reader Reader) (string, []byte, []string) {
 	title := kind
 	for _, f := range faults {
 		if f.kind == kind {
 			title = f.title
 		}
 	}
-	if navigation {
+	if reader.Person {
 		t := html.EscapeString(title)
 		return "text/html; charset=utf-8", fmt.Appendf(nil,
 			"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>%s</title><h1>%s</h1>\n", t, t), nil
@@ -35,10 +43,12 @@ func (v *Visit) page(f Fault) (contentType string, body []byte, headers []string
 		if p := recover(); p != nil {
 			v.s.cfg.OnPanic()
 			v.s.cfg.Log.Error("panic in the page of a fault", zap.Any("panic", p))
-			contentType, body, headers = plainPage(f.Status(), f.Kind(), v.mayRead(), v.hostOf(f), nil)
+			contentType, body, headers = plainPage(f.Status(), f.Kind(), Reader{Person: v.mayRead()})
 		}
 	}()
-	return v.s.cfg.Page(f.Status(), f.Kind(), v.mayRead(), v.hostOf(f), v.Header("Accept-Language"))
+	return v.s.cfg.Page(f.Status(), f.Kind(), Reader{
+		Person: v.mayRead(), Host: v.hostOf(f), Languages: v.Header("Accept-Language"), Encodings: v.Header("Accept-Encoding"),
+	})
 }
 
 // hostOf is the host that a request with a fault names, as far as it was read. It chooses words, and decides nothing.

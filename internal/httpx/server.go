@@ -73,10 +73,9 @@ func New(cfg Config, handler Handler) (*Server, error) {
 	// fasthttp has no limits of its own here, because it never sees what they would be about: it reads heads that we
 	// wrote. Each field that its defaults would use for more than we want is set.
 	s.fast = &fasthttp.Server{
-		Handler:      s.serve,
-		ErrorHandler: func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
-		Concurrency:  math.MaxInt32,
-		// A waiting page with its head fits, so that it leaves in one write.
+		Handler:                       s.serve,
+		ErrorHandler:                  func(ctx *fasthttp.RequestCtx, _ error) { ctx.SetConnectionClose() },
+		Concurrency:                   math.MaxInt32,
 		WriteBufferSize:               8 << 10,
 		NoDefaultServerHeader:         true,
 		NoDefaultDate:                 true,
@@ -118,6 +117,7 @@ func (v *Visit) end() {
 		v.s.blank.CopyTo(&v.ctx.Response)
 		v.Fault(FaultInternal)
 	}
+	v.s.cfg.OnAnswer(v, v.ctx.Response.StatusCode())
 	if v.ctx.Hijacked() {
 		v.c.tunnel.Store(true)
 		return

@@ -226,7 +226,7 @@ func TestAPanicIsA500AndTheServerGoesOn(t *testing.T) {
 func TestAPanicInThePageOfAFaultIsStillAnAnswer(t *testing.T) {
 	panics := 0
 	_, addr := serve(t, given(func(c *Config) {
-		c.Page = func(int, string, bool, string, []byte) (string, []byte, []string) { panic("on purpose") }
+		c.Page = func(int, string, Reader) (string, []byte, []string) { panic("on purpose") }
 		c.OnPanic = func() { panics++ }
 	}), func(*Visit) { panic("on purpose too") })
 	c := dial(t, addr)

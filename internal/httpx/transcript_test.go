@@ -96,7 +96,7 @@ var escape = regexp.MustCompile(`\\x[0-9a-f]{2}`)
 
 func (tr *transcript) config(tb testing.TB) Config {
 	cfg := given(func(c *Config) {
-		c.Page = func(_ int, kind string, _ bool, _ string, _ []byte) (string, []byte, []string) {
+		c.Page = func(_ int, kind string, _ Reader) (string, []byte, []string) {
 			return "text/plain", []byte(kind), nil
 		}
 	})

@@ -22,6 +22,17 @@ const maxText = 2000
 
 // write is the one place where changes are recorded.
 func (s *Service) write(r *record) {
+	if asked(r.err) {
+		return
+	}
+	n := note{act: ActChange, room: r.room, reason: r.change.Reason, asked: objectOf(r.change.fields()), err: r.err}
+	if r.before.Version != 0 {
+		n.before = objectOf(documentFields(&r.before, &r.change))
+	}
+	if r.err == nil {
+		n.after = objectOf(documentFields(&r.after, &r.change))
+	}
+	s.keep(r.principal, &n)
 	fields := append(r.principal.fields(),
 		zap.String("room", bounded(r.room)), zap.String("reason", bounded(r.change.Reason)), zap.Dict("asked", r.change.fields()...))
 	if r.change.IfVersion != 0 {
@@ -39,7 +50,11 @@ func (s *Service) write(r *record) {
 
 // fields say who acts.
 func (p Principal) fields() []zap.Field {
-	return []zap.Field{zap.String("principal", p.Name), zap.String("method", p.Method), zap.Stringer("role", p.Role)}
+	fields := []zap.Field{zap.String("principal", p.Name), zap.String("method", p.Method), zap.Stringer("role", p.Role)}
+	if p.From != "" {
+		fields = append(fields, zap.String("from", p.From))
+	}
+	return fields
 }
 
 // fields are the members that were given.

@@ -22,6 +22,11 @@ type Change struct {
 	Strict    *bool       `json:"strict,omitempty"`
 	Mode      *queue.Mode `json:"mode,omitempty"`
 	Message   *string     `json:"message,omitempty" text:"lines"`
+	// Messages are texts for the pages of single languages, by their tags; nil takes one away, others stay.
+	Messages map[string]*string `json:"messages,omitempty" text:"lines"`
+	// MessageUntil is when message and messages are over (RFC 3339); empty: when somebody takes them away, as with every change that names
+	// them and no time.
+	MessageUntil *string `json:"message_until,omitempty"`
 	// Health is what is done with the judgement of the site's health.
 	Health *queue.HealthMode `json:"health,omitempty"`
 	// Schedule is what the room does when; one that is empty takes it away. As one value it is replaced as a whole.
@@ -31,6 +36,8 @@ type Change struct {
 	CloseAt *int64  `json:"close_at,omitempty"`
 	// Reason is why, for the record: at most MaxReason bytes of text in one line. It changes nothing.
 	Reason string `json:"reason,omitempty"`
+	// Confirm is the code of the *ConfirmError that a dangerous change was refused with.
+	Confirm string `json:"confirm,omitempty"`
 	// IfVersion is the version of the document that the change was decided on; 0 means any. It travels as If-Match.
 	IfVersion int64 `json:"-"`
 
@@ -111,7 +118,7 @@ func (c Change) Problems() (bad []FieldError) {
 	probe := queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}}
 	c.setIn(&probe)
 	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
-	return slices.Concat(bad, c.unread, scheduleProblems(c.Schedule), textProblems(c), reasonProblems(c.Reason))
+	return slices.Concat(bad, c.unread, scheduleProblems(c.Schedule), untilProblems(&c), textProblems(c), reasonProblems(c.Reason))
 }
 
 func reasonProblems(reason string) (bad []FieldError) {

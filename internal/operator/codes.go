@@ -41,6 +41,7 @@ type CodesRevoked struct {
 	Serials []uint32 `json:"serials,omitempty"`
 	Codes   []string `json:"codes,omitempty"`
 	Because
+	Confirmed
 }
 
 // CodesRemoved takes a batch away that counts no more.
@@ -101,9 +102,9 @@ type CodesPrinted struct {
 }
 
 // Codes returns the batches of a room as the store has them, so that a list that is saved after a batch was made has it. Without the store they are
-// those of the last snapshot. Errors are ErrUnknownRoom and queue.ErrUnavailable.
+// those of the last snapshot. Errors are ErrUnknownRoom, ErrNotAllowed and queue.ErrUnavailable.
 func (s *Service) Codes(ctx context.Context, id string) (CodesInfo, error) {
-	r, err := s.find(id)
+	r, err := s.permitted(ctx, RoleOperator, id)
 	if err != nil {
 		return CodesInfo{}, err
 	}
@@ -189,7 +190,10 @@ func (s *Service) RevokeCodes(ctx context.Context, id string, asked CodesRevoked
 	err = s.onCodes(ctx, id, append(textProblems(&asked), asked.problems()...), func(r *Room, now int64) error {
 		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
 			return r.setBatches(d, func(all door.Batches) (_ door.Batches, err error) {
-				all, batches, err = r.revoke(all, &asked, now)
+				before := all
+				if all, batches, err = r.revoke(all, &asked, now); err == nil {
+					err = r.confirmRevocation(before, &asked, batches, now)
+				}
 				return all, err
 			})
 		})
@@ -269,10 +273,7 @@ func (c *CodeBatch) restored() door.Batch {
 
 // onCodes does something with the codes of a room at the line's time, for a principal who may.
 func (s *Service) onCodes(ctx context.Context, id string, bad []FieldError, do func(r *Room, now int64) error) error {
-	if PrincipalOf(ctx).Role < RoleOperator {
-		return ErrNotAllowed
-	}
-	if _, err := s.find(id); err != nil {
+	if _, err := s.permitted(ctx, RoleOperator, id); err != nil {
 		return err
 	}
 	if len(bad) > 0 {

@@ -89,7 +89,7 @@ func (a *CodesAsked) fields(batch uint16) []zap.Field {
 
 // RefuseCodes records an act on codes that came in a form that cannot be read, and returns the error to answer with, as Refuse does.
 func (s *Service) RefuseCodes(ctx context.Context, id, act string, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.writeCodes(ctx, act, id, nil, "", why)
@@ -98,6 +98,10 @@ func (s *Service) RefuseCodes(ctx context.Context, id, act string, why error) er
 
 // writeCodes is the one place where acts on codes and invitations are recorded: which ones, and never a code, nor whose an invitation is.
 func (s *Service) writeCodes(ctx context.Context, act, room string, what []zap.Field, reason string, err error) {
+	if asked(err) {
+		return
+	}
+	s.keep(PrincipalOf(ctx), &note{act: "codes: " + act, room: room, reason: reason, asked: objectOf(what), err: err})
 	fields := slices.Concat(PrincipalOf(ctx).fields(), []zap.Field{zap.String("act", act), zap.String("room", bounded(room)), zap.String("reason", bounded(reason))}, what)
 	if err != nil {
 		s.log.Warn("codes: not done", append(fields, zap.String("error", bounded(err.Error())))...)

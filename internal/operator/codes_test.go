@@ -81,7 +81,7 @@ func TestABatchIsListedAndPrintedAsSoonAsItIsMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := h.Codes(h.t.Context(), "termine"); err != nil || len(info.Batches) != 1 || info.Batches[0].Batch != made.Batch.Batch {
+	if info, err := h.Codes(h.as(staff), "termine"); err != nil || len(info.Batches) != 1 || info.Batches[0].Batch != made.Batch.Batch {
 		t.Errorf("%+v, %v", info, err)
 	}
 	if _, err := h.PrintCodes(h.as(staff), "termine", operator.CodesAgain{Batch: made.Batch.Batch}); err != nil {
@@ -128,7 +128,7 @@ func TestABatchIsInTheDocumentBeforeItsCodesLeave(t *testing.T) {
 	// What gateways and operators write into the document leaves the codes alone.
 	h.document(func(d *queue.Document) { d.SetMessage("x"); d.SetDraws(`[]`) })
 	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 90 })
-	if info, err := h.Codes(h.t.Context(), "termine"); err != nil || len(info.Batches) != 2 {
+	if info, err := h.Codes(h.as(staff), "termine"); err != nil || len(info.Batches) != 2 {
 		t.Errorf("%+v, %v", info, err)
 	}
 }
@@ -178,7 +178,7 @@ func TestTheSettingsKeepRoomForWhatGatewaysNote(t *testing.T) {
 		t.Errorf("after %d batches: %v", made, err)
 	}
 	h.tick()
-	if _, err := h.RevokeCodes(h.as(staff), "termine", operator.CodesRevoked{Batch: 1}); err != nil {
+	if _, err := h.revoke(operator.CodesRevoked{Batch: 1}); err != nil {
 		t.Errorf("a batch cannot be revoked: %v", err)
 	}
 }
@@ -192,7 +192,7 @@ func TestCodesAreRevokedAndRemoved(t *testing.T) {
 	}
 	revoke := func(asked operator.CodesRevoked) {
 		t.Helper()
-		info, err := h.RevokeCodes(h.as(staff), "termine", asked)
+		info, err := h.revoke(asked)
 		if err != nil || len(info.Batches) == 0 || info.Batches[0].Batch != 1 {
 			t.Errorf("%+v: %+v, %v", asked, info, err)
 		}
@@ -251,14 +251,14 @@ func TestABatchSaysWhyItCannotBeUsed(t *testing.T) {
 	h.made(operator.CodesAsked{Group: "residents", Count: 2, Until: now.Add(time.Minute)})
 	h.made(operator.CodesAsked{Group: "over80", Count: 2})
 	h.made(operator.CodesAsked{Group: "residents", Count: 2})
-	if _, err := h.RevokeCodes(h.as(staff), "termine", operator.CodesRevoked{Batch: 5}); err != nil {
+	if _, err := h.revoke(operator.CodesRevoked{Batch: 5}); err != nil {
 		t.Fatal(err)
 	}
 	h.pass(2 * time.Minute)
 	h.document(func(d *queue.Document) { d.SetSchedule(`{"groups":[{"name":"residents"}]}`) })
 	states := func(want ...string) {
 		t.Helper()
-		info, err := h.Codes(h.t.Context(), "termine")
+		info, err := h.Codes(h.as(staff), "termine")
 		var got []string
 		for _, b := range info.Batches {
 			got = append(got, b.State)
@@ -272,7 +272,7 @@ func TestABatchSaysWhyItCannotBeUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	states(operator.BatchUseless, operator.BatchUseless, operator.BatchOver, operator.BatchUseless, operator.BatchRevoked)
-	if info, _ := h.Codes(h.t.Context(), "termine"); !strings.Contains(info.Batches[0].Why, "keyring does not have its key") {
+	if info, _ := h.Codes(h.as(staff), "termine"); !strings.Contains(info.Batches[0].Why, "keyring does not have its key") {
 		t.Errorf("%+v", info.Batches[0])
 	}
 	if _, err := h.PrintCodes(h.as(staff), "termine", operator.CodesAgain{Batch: 1}); !errors.Is(err, queue.ErrInvalid) {
@@ -300,7 +300,7 @@ func TestAKeyThatHasEndedIsSaid(t *testing.T) {
 	for after, want := range map[time.Duration]string{0: "", 2 * time.Minute: "the next rotation of the keyring"} {
 		h.now.Store(now.Add(after).UnixMilli())
 		h.tick()
-		info, err := h.Codes(h.t.Context(), "termine")
+		info, err := h.Codes(h.as(staff), "termine")
 		if b := info.Batches[0]; err != nil || b.State != operator.BatchInForce || (want == "") != (b.Why == "") || !strings.Contains(b.Why, want) {
 			t.Errorf("after %v: %+v, %v", after, b, err)
 		}
@@ -357,7 +357,7 @@ func TestTheRecordHoldsNoCodeAndNoPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, wrong := h.RevokeCodes(h.as(staff), "termine", operator.CodesRevoked{Codes: []string{code, code[:18] + "0"}})
-	_, right := h.RevokeCodes(h.as(staff), "termine", operator.CodesRevoked{Codes: []string{code}})
+	_, right := h.revoke(operator.CodesRevoked{Codes: []string{code}})
 	if wrong == nil || right != nil {
 		t.Fatalf("%v, %v", wrong, right)
 	}
@@ -396,7 +396,7 @@ func TestBatchesAreListedWhileTheStoreIsAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := service.Codes(t.Context(), "termine"); err != nil || len(info.Batches) != 1 {
+	if info, err := service.Codes(h.as(staff), "termine"); err != nil || len(info.Batches) != 1 {
 		t.Errorf("%+v, %v", info, err)
 	}
 }

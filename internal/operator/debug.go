@@ -37,10 +37,7 @@ func AnswerTo(act DebugAct) any { return act.answer() }
 // store's. It is recorded, whatever comes of it.
 func (s *Service) Debug(ctx context.Context, id string, act DebugAct) (answer any, err error) {
 	defer func() { s.writeDebug(ctx, id, act.Name(), act, answer, err) }()
-	if PrincipalOf(ctx).Role < RoleOperator {
-		return nil, ErrNotAllowed
-	}
-	if _, err := s.find(id); err != nil {
+	if _, err := s.permitted(ctx, RoleAdmin, id); err != nil {
 		return nil, err
 	}
 	if bad := append(textProblems(act), act.problems()...); len(bad) > 0 {
@@ -56,7 +53,7 @@ func (s *Service) Debug(ctx context.Context, id string, act DebugAct) (answer an
 
 // RefuseDebug records an act that was asked for in a form that cannot be read, and returns the error to answer with, as Refuse does.
 func (s *Service) RefuseDebug(ctx context.Context, id, name string, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.writeDebug(ctx, id, name, nil, nil, why)
@@ -65,6 +62,11 @@ func (s *Service) RefuseDebug(ctx context.Context, id, name string, why error) e
 
 // writeDebug is the one place where these acts are recorded.
 func (s *Service) writeDebug(ctx context.Context, room, name string, asked, answer any, err error) {
+	n := note{act: "debug: " + name, room: room, asked: jsonOf(asked), err: err}
+	if err == nil {
+		n.after = jsonOf(answer)
+	}
+	s.keep(PrincipalOf(ctx), &n)
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("act", name), zap.String("asked", inShort(asked)))
 	if err != nil {
 		s.log.Warn("operator debug act failed", append(fields, zap.String("error", bounded(err.Error())))...)

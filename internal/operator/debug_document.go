@@ -15,6 +15,11 @@ type Because struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// Confirmed is the code of the *ConfirmError that a dangerous act was refused with, as Change.Confirm.
+type Confirmed struct {
+	Confirm string `json:"confirm,omitempty"`
+}
+
 func (b Because) problems() []FieldError { return reasonProblems(b.Reason) }
 
 // Condition is the version of the document that an act was decided on, as Change.IfVersion.

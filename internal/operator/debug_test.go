@@ -19,7 +19,7 @@ func try[A operator.DebugAct, B any](h *house, act A, body string) (answer B, er
 	if err := json.Unmarshal([]byte(body), &act); err != nil {
 		h.t.Fatal(err)
 	}
-	said, err := h.Debug(operator.NewContext(h.t.Context(), staff), "termine", act)
+	said, err := h.Debug(h.as(admin), "termine", act)
 	if err != nil {
 		return answer, err
 	}
@@ -83,7 +83,7 @@ func TestWhatHasNoConfigurationYetIsTriedByHand(t *testing.T) {
 	if o := &picture.Opening; err != nil || o.Phase != queue.PhaseOpen || o.Booked != 2 || o.Quota != 3 || o.Standby != 4 || !o.Draws[0].Known {
 		t.Fatalf("%+v, %v", o, err)
 	}
-	if info, _ := h.Get("termine"); info.Opening.Phase != "open" || info.Opening.Name != "o" || info.Opening.Quota == nil || *info.Opening.Quota != 3 || info.Opening.Booked != 2 {
+	if info, _ := h.Get(h.as(staff), "termine"); info.Opening.Phase != "open" || info.Opening.Name != "o" || info.Opening.Quota == nil || *info.Opening.Quota != 3 || info.Opening.Booked != 2 {
 		t.Errorf("operators see %+v", info.Opening)
 	}
 	if picture.Ended == 0 || picture.Snapshot.Ended != nil {
@@ -145,7 +145,7 @@ func TestPlacesAreFoundAndMovedByHand(t *testing.T) {
 // What gateways apply by themselves does not make the condition fail, another operator's change does.
 func TestAPlanIsReplacedOnlyIfItWasSeen(t *testing.T) {
 	h := newHouse(t)
-	seen, _ := h.Get("termine")
+	seen, _ := h.Get(h.as(staff), "termine")
 	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 30 })
 	if _, err := try[*operator.DebugPlan, any](h, on(&operator.DebugPlan{}, seen.Version), `{"steps": []}`); err != nil {
 		t.Errorf("a gateway's change made it fail: %v", err)
@@ -169,7 +169,7 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 		"a reason of two lines":     &operator.DebugPlan{Because: operator.Because{Reason: "a\nb"}},
 		"a code with too many uses": &operator.DebugJoin{Code: journal.ID{1}, Uses: 17},
 	} {
-		if _, err := h.Debug(operator.NewContext(t.Context(), staff), "termine", act); !errors.Is(err, queue.ErrInvalid) {
+		if _, err := h.Debug(h.as(admin), "termine", act); !errors.Is(err, queue.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 		all := h.logs.TakeAll()
@@ -181,17 +181,17 @@ func TestActsAreRefusedAndRecorded(t *testing.T) {
 	if _, err := h.Debug(t.Context(), "termine", &operator.DebugPlan{}); !errors.Is(err, operator.ErrNotAllowed) {
 		t.Errorf("nobody: %v", err)
 	}
-	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "kfz", &operator.DebugPlan{}); !errors.Is(err, operator.ErrUnknownRoom) {
+	if _, err := h.Debug(h.as(admin), "kfz", &operator.DebugPlan{}); !errors.Is(err, operator.ErrUnknownRoom) {
 		t.Errorf("another room: %v", err)
 	}
 	why := errors.New("not JSON")
-	if err := h.RefuseDebug(operator.NewContext(t.Context(), staff), "termine", "plan", why); !errors.Is(err, why) {
+	if err := h.RefuseDebug(h.as(admin), "termine", "plan", why); !errors.Is(err, why) {
 		t.Errorf("refused: %v", err)
 	}
 	if all := h.logs.TakeAll(); len(all) != 3 {
 		t.Errorf("records: %v", all)
 	}
-	if _, err := h.Debug(operator.NewContext(t.Context(), staff), "termine", &operator.DebugPlan{Because: operator.Because{Reason: "Probe"}}); err != nil {
+	if _, err := h.Debug(h.as(admin), "termine", &operator.DebugPlan{Because: operator.Because{Reason: "Probe"}}); err != nil {
 		t.Fatal(err)
 	}
 	all := h.logs.TakeAll()

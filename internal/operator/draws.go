@@ -40,9 +40,9 @@ type DrawTyped struct {
 // ErrNotNow means that a line does not count now.
 var ErrNotNow = draws.ErrNotNow
 
-// Draws returns the records of a room's draws, or ErrUnknownRoom.
-func (s *Service) Draws(id string) (DrawsInfo, error) {
-	r, err := s.find(id)
+// Draws returns the records of a room's draws for the principal in ctx, or ErrUnknownRoom or ErrNotAllowed.
+func (s *Service) Draws(ctx context.Context, id string) (DrawsInfo, error) {
+	r, err := s.permitted(ctx, RoleViewer, id)
 	if err != nil {
 		return DrawsInfo{}, err
 	}
@@ -62,10 +62,7 @@ func (s *Service) Draws(id string) (DrawsInfo, error) {
 // queue.ErrUnknown and the store's. It is recorded, whatever comes of it.
 func (s *Service) Type(ctx context.Context, id string, t Typed) (done DrawTyped, err error) {
 	defer func() { s.writeTyped(ctx, id, &t, err) }()
-	if PrincipalOf(ctx).Role < RoleOperator {
-		return DrawTyped{}, ErrNotAllowed
-	}
-	if _, err := s.find(id); err != nil {
+	if _, err := s.permitted(ctx, RoleOperator, id); err != nil {
 		return DrawTyped{}, err
 	}
 	if bad := append(textProblems(&t), t.problems()...); len(bad) > 0 {
@@ -101,7 +98,7 @@ func (t *Typed) problems() (bad []FieldError) {
 
 // RefuseTyped records a line that came in a form that cannot be read, and returns the error to answer with, as Refuse does.
 func (s *Service) RefuseTyped(ctx context.Context, id string, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.writeTyped(ctx, id, &Typed{}, why)
@@ -110,6 +107,7 @@ func (s *Service) RefuseTyped(ctx context.Context, id string, why error) error {
 
 // writeTyped is the one place where these are recorded.
 func (s *Service) writeTyped(ctx context.Context, room string, t *Typed, err error) {
+	s.keep(PrincipalOf(ctx), &note{act: ActDrawLine, room: room, reason: t.Reason, asked: jsonOf(t), err: err})
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("typed", inShort(t)))
 	if err != nil {
 		s.log.Warn("line for a draw not taken", append(fields, zap.String("error", bounded(err.Error())))...)

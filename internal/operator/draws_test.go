@@ -80,10 +80,10 @@ func TestALineIsTypedInForADraw(t *testing.T) {
 
 func TestRecordsOfDrawsAreListed(t *testing.T) {
 	h := newHouse(t)
-	if info, err := h.Draws("termine"); err != nil || info.ID != "termine" || info.Records == nil || len(info.Records) != 0 {
+	if info, err := h.Draws(h.as(staff), "termine"); err != nil || info.ID != "termine" || info.Records == nil || len(info.Records) != 0 {
 		t.Errorf("%+v, %v", info, err)
 	}
-	if _, err := h.Draws("nowhere"); !errors.Is(err, operator.ErrUnknownRoom) {
+	if _, err := h.Draws(h.as(staff), "nowhere"); !errors.Is(err, operator.ErrUnknownRoom) {
 		t.Error(err)
 	}
 }

@@ -63,7 +63,7 @@ func TestAPlanSaysWhoMayCome(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.tick()
-	p, err := h.Plan("termine")
+	p, err := h.Plan(h.as(staff), "termine")
 	if err != nil || p.Now != "open; who: over80 (share 3)" {
 		t.Errorf("now %q, %v", p.Now, err)
 	}

@@ -23,6 +23,8 @@ type member struct {
 	// asked and is are fields of the record: what a change says, and what a document says.
 	asked func(*Change) zap.Field
 	is    func(*queue.Document) zap.Field
+	// back has a change name what a document says of the value, so that it undoes another change of it.
+	back func(undo, made *Change, before *queue.Document)
 	// large: a record repeats it only if a change names it.
 	large bool
 }
@@ -39,6 +41,8 @@ var members = [...]member{
 	flag("strict", func(c *Change) **bool { return &c.Strict }, func(d *queue.Document) *bool { return &d.Pace.Strict }, queue.KeyStrict),
 	text("message", true, func(c *Change) **string { return &c.Message }, (*queue.Document).Message, (*queue.Document).SetMessage,
 		queue.KeyMessage),
+	messages(),
+	messageUntil(),
 	text("health", false, func(c *Change) **queue.HealthMode { return &c.Health }, (*queue.Document).HealthMode, (*queue.Document).SetHealthMode,
 		queue.KeyHealth),
 	schedule(),
@@ -60,6 +64,7 @@ func number(name string, of func(*Change) **int64, in func(*queue.Document) *int
 			return ""
 		},
 		set:   func(to *queue.Document, c *Change) { *in(to) = **of(c) },
+		back:  func(undo, _ *Change, before *queue.Document) { n := *in(before); *of(undo) = &n },
 		asked: func(c *Change) zap.Field { return zap.Int64(name, **of(c)) },
 		is:    func(d *queue.Document) zap.Field { return zap.Int64(name, *in(d)) },
 	}
@@ -79,6 +84,7 @@ func flag(name string, of func(*Change) **bool, in func(*queue.Document) *bool, 
 			return ""
 		},
 		set:   func(to *queue.Document, c *Change) { *in(to) = **of(c) },
+		back:  func(undo, _ *Change, before *queue.Document) { yes := *in(before); *of(undo) = &yes },
 		asked: func(c *Change) zap.Field { return zap.Bool(name, **of(c)) },
 		is:    func(d *queue.Document) zap.Field { return zap.Bool(name, *in(d)) },
 	}
@@ -99,7 +105,12 @@ func text[T ~string](
 			*of(c) = &s
 			return ""
 		},
-		set:   func(to *queue.Document, c *Change) { set(to, **of(c)) },
+		set: func(to *queue.Document, c *Change) { set(to, **of(c)) },
+		back: func(undo, _ *Change, before *queue.Document) {
+			s := is(before)
+			*of(undo) = &s
+			undo.keepUntil(before)
+		},
 		asked: func(c *Change) zap.Field { return zap.String(name, bounded(string(**of(c)))) },
 		is:    func(d *queue.Document) zap.Field { return zap.String(name, bounded(string(is(d)))) },
 	}
@@ -110,6 +121,7 @@ func closeAt() member {
 	m := number("close_at", func(c *Change) **int64 { return &c.CloseAt }, nil, queue.KeyCloseAt)
 	m.set = func(to *queue.Document, c *Change) { to.SetCloseAt(*c.CloseAt) }
 	m.is = func(d *queue.Document) zap.Field { return zap.Int64("close_at", d.CloseAt()) }
+	m.back = func(undo, _ *Change, before *queue.Document) { n := before.CloseAt(); undo.CloseAt = &n }
 	return m
 }
 
@@ -127,12 +139,15 @@ func Members() []string {
 // Read takes one member from JSON into the change: a value, or the reason. detail says what is wrong with the value;
 // known is false if there is no such member.
 func (c *Change) Read(name string, value json.RawMessage) (detail string, known bool) {
-	if name == "reason" {
-		var reason string
-		if isNull(value) || json.Unmarshal(value, &reason) != nil {
+	for beside, to := range map[string]*string{"reason": &c.Reason, "confirm": &c.Confirm} {
+		if name != beside {
+			continue
+		}
+		var text string
+		if isNull(value) || json.Unmarshal(value, &text) != nil {
 			return "want a string", true
 		}
-		c.Reason = reason
+		*to = text
 		return "", true
 	}
 	for i := range members {

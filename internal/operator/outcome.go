@@ -79,11 +79,11 @@ func (t *Told) problems() (bad []FieldError) {
 // the names of bookings, whatever comes of it.
 func (s *Service) Tell(ctx context.Context, id string, t Told) (h Heard, err error) {
 	defer func() { s.writeTold(ctx, id, &t, err) }()
-	switch role := PrincipalOf(ctx).Role; {
-	case role < RoleReporter, role < RoleOperator && t.Total != nil:
-		return Heard{}, ErrNotAllowed
+	needed := RoleReporter
+	if t.Total != nil {
+		needed = RoleOperator
 	}
-	if _, err := s.find(id); err != nil {
+	if _, err := s.permitted(ctx, needed, id); err != nil {
 		return Heard{}, err
 	}
 	if bad := append(textProblems(&t), t.problems()...); len(bad) > 0 {
@@ -128,7 +128,7 @@ func (r *Room) tell(ctx context.Context, t *Told) (Heard, error) {
 
 // RefuseTold records something that was told in a form that cannot be read, and returns the error to answer with, as Refuse does.
 func (s *Service) RefuseTold(ctx context.Context, id string, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.writeTold(ctx, id, &Told{}, why)
@@ -141,6 +141,7 @@ func (s *Service) writeTold(ctx context.Context, room string, t *Told, err error
 	if said.Ref != "" {
 		said.Ref = "…" // it may name somebody
 	}
+	s.keep(PrincipalOf(ctx), &note{act: ActOutcome, room: room, reason: said.Reason, asked: jsonOf(&said), err: err})
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("told", inShort(&said)))
 	if err != nil {
 		s.log.Warn("what was told is not counted", append(fields, zap.String("error", bounded(err.Error())))...)

@@ -14,6 +14,7 @@ import (
 	"github.com/einlass/einlass/internal/sms"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 // Places are what a room has for people who cannot use a browser.
@@ -41,6 +42,7 @@ type PlaceAct struct {
 	Number uint64 `json:"number"`
 	Code   string `json:"code"`
 	Because
+	Confirmed
 }
 
 // PlaceSend is about a place whose link is to be sent as a short message.
@@ -149,6 +151,11 @@ func (s *Service) ActOnPlace(ctx context.Context, id, act string, a PlaceAct) (i
 		if err != nil {
 			return err
 		}
+		if act == PlaceRemove {
+			if err := r.confirmRemoval(&a); err != nil {
+				return err
+			}
+		}
 		if act != PlaceFind {
 			if err := r.act(ctx, act, &t, &info); err != nil {
 				return err
@@ -217,10 +224,7 @@ func (s *Service) SendPlace(ctx context.Context, id string, a PlaceSend) (info P
 
 // withPlaces checks an act and does it with a room.
 func (s *Service) withPlaces(ctx context.Context, id string, asked any, reason string, bad []FieldError, do func(*Room) error) error {
-	if PrincipalOf(ctx).Role < RoleOperator {
-		return ErrNotAllowed
-	}
-	if _, err := s.find(id); err != nil {
+	if _, err := s.permitted(ctx, RoleOperator, id); err != nil {
 		return err
 	}
 	if bad = append(append(bad, textProblems(asked)...), reasonProblems(reason)...); len(bad) > 0 {
@@ -290,6 +294,14 @@ func (r *Room) act(ctx context.Context, act string, t *queue.Ticket, info *Place
 	}
 }
 
+// confirmRemoval has it confirmed that somebody loses a place.
+func (r *Room) confirmRemoval(a *PlaceAct) error {
+	return confirmed(a.Confirm, r.ID, r.Line.View().Snapshot.Now, effect{
+		kind: EffectPlaceRemoved, count: int64(a.Number), exact: true,
+		words: fmt.Sprintf("the person with the number %s loses their place in the line", plan.Figure(int64(a.Number))),
+	})
+}
+
 // placeInfo is where a place stands.
 func (r *Room) placeInfo(ctx context.Context, t queue.Ticket) PlaceInfo {
 	p, _ := r.Places.Line.Place(t)
@@ -322,7 +334,7 @@ func (r *Room) placeInfo(ctx context.Context, t queue.Ticket) PlaceInfo {
 
 // RefusePlace records an act on a place that came in a form that cannot be read, and returns the error to answer with, as Refuse does.
 func (s *Service) RefusePlace(ctx context.Context, id, act string, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.writePlace(ctx, id, act, 0, "", why)
@@ -331,6 +343,14 @@ func (s *Service) RefusePlace(ctx context.Context, id, act string, why error) er
 
 // writePlace is the one place where these are recorded. A number names nobody; with its code or by a link it would be somebody's place.
 func (s *Service) writePlace(ctx context.Context, room, act string, number uint64, reason string, err error) {
+	if asked(err) {
+		return
+	}
+	n := note{act: "place: " + act, room: room, reason: reason, err: err}
+	if number != 0 {
+		n.asked = objectOf([]zap.Field{zap.Uint64("number", number)})
+	}
+	s.keep(PrincipalOf(ctx), &n)
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("act", act), zap.Uint64("number", number), zap.String("reason", bounded(reason)))
 	if err != nil {
 		s.log.Warn("act on a place failed", append(fields, zap.String("error", bounded(err.Error())))...)

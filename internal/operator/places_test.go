@@ -106,7 +106,11 @@ func (h *hotline) take() operator.PlaceInfo {
 }
 
 func (h *hotline) act(act string, of operator.PlaceInfo, reason string) (operator.PlaceInfo, error) {
-	return h.s.ActOnPlace(h.ctx, "termine", act, operator.PlaceAct{Number: of.Number, Code: of.Code, Because: operator.Because{Reason: reason}})
+	a := operator.PlaceAct{Number: of.Number, Code: of.Code, Because: operator.Because{Reason: reason}}
+	return agreed(func(code string) (operator.PlaceInfo, error) {
+		a.Confirm = code
+		return h.s.ActOnPlace(h.ctx, "termine", act, a)
+	})
 }
 
 func TestStaffTakeFindLinkAndRemoveAPlace(t *testing.T) {

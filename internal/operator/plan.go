@@ -72,9 +72,9 @@ type PlanPreview struct {
 // mostEvents and mostChanges are how many are shown: nobody reads further.
 const mostEvents, mostChanges = 30, 40
 
-// Plan shows what a room does by its schedule, or answers ErrUnknownRoom.
-func (s *Service) Plan(id string) (PlanInfo, error) {
-	r, err := s.find(id)
+// Plan shows what a room does by its schedule to the principal in ctx, or answers ErrUnknownRoom or ErrNotAllowed.
+func (s *Service) Plan(ctx context.Context, id string) (PlanInfo, error) {
+	r, err := s.permitted(ctx, RoleViewer, id)
 	if err != nil {
 		return PlanInfo{}, err
 	}
@@ -85,10 +85,7 @@ func (s *Service) Plan(id string) (PlanInfo, error) {
 // PreviewPlan shows what a change of the schedule would do, for the principal in ctx, and changes nothing. A change that names no
 // schedule, or has problems, is an *InvalidError.
 func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (PlanPreview, error) {
-	if PrincipalOf(ctx).Role < RoleOperator {
-		return PlanPreview{}, ErrNotAllowed
-	}
-	r, err := s.find(id)
+	r, err := s.permitted(ctx, RoleOperator, id)
 	if err != nil {
 		return PlanPreview{}, err
 	}
@@ -188,6 +185,9 @@ func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
 		p.CloseAt = n
 	}
 	p.Now = p.inForce(o)
+	if d.Pace.Mode == queue.ModeOpen {
+		p.Now = "open to all: everybody gets in at once; by the plan: " + p.Now
+	}
 	if who := whoComes(c, o, now); who != "" {
 		p.Now += "; " + who
 	}

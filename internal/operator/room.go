@@ -6,6 +6,7 @@ import (
 
 	"github.com/einlass/einlass/internal/admission"
 	"github.com/einlass/einlass/internal/door"
+	"github.com/einlass/einlass/internal/history"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
@@ -19,6 +20,8 @@ type Line interface {
 	Update(ctx context.Context, change func(*queue.Document) error) (queue.Document, error)
 	// Report tells outcomes as queue.Room.Report does.
 	Report(ctx context.Context, outcomes ...queue.Outcome) error
+	// EndStays ends all stays as queue.Room.EndStays does.
+	EndStays(ctx context.Context) (ended int64, err error)
 	DebugLine
 }
 
@@ -26,18 +29,26 @@ type Line interface {
 type Room struct {
 	ID, Title string
 	Line      Line
+	// Languages are the tags of those that the room's pages are in; nil: they are not known.
+	Languages []string
 	// Draws returns the published records of the room's draws, the latest first; nil: there are none.
 	Draws func() [][]byte
 	// Undrawn returns the openings with a record of which nothing was drawn; nil: there are none.
 	Undrawn func() []string
+	// Page is the page that somebody would see who came now, with its header fields; nil: it is not shown.
+	Page func(tag string) (body []byte, headers []string, ok bool)
 	// Backends returns the addresses behind the room as this gateway sees them.
 	Backends func() []Backend
 	// Ref is what is kept of the site's own name of a booking, or of what gave it back.
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
+	// File is the document as the configuration has it; nil: it is not known.
+	File func() queue.Document
 	// Places are those of people without a browser; nil: there are none.
 	Places *Places
 	// Door makes the room's codes and invitations.
 	Door *door.Issuer
+	// History is what the room did in a span before now, in so many points; nil: nobody has watched.
+	History func(span time.Duration, points int) history.Answer
 }
 
 // RoomInfo is one room as operators see it.
@@ -52,6 +63,11 @@ type RoomInfo struct {
 	Strict    bool       `json:"strict"`     // each stay counts in full
 	Mode      queue.Mode `json:"mode"`
 	Message   string     `json:"message"`
+	// Messages are shown instead of it in single languages, by their tags.
+	Messages map[string]string `json:"messages"`
+	// MessageUntil is when they are over, in RFC 3339; empty: when somebody takes them away. MessageExpired: they are, and no page shows them.
+	MessageUntil   string `json:"message_until"`
+	MessageExpired bool   `json:"message_expired,omitempty"`
 	// Health is what is done with the judgement of the site's health: act, advise or off.
 	Health queue.HealthMode `json:"health"`
 	// Schedule is what the room does when, as in the configuration; empty: it is open all the time.
@@ -80,6 +96,12 @@ type RoomInfo struct {
 	// Opening is what takes effect of the room's plan.
 	Opening Opening `json:"opening"`
 
+	// Why is the pace that is asked for beside the one in force, Wait how long waiting takes. Left is what is not booked of the opening's
+	// quota, null: it has none.
+	Why  Why    `json:"why"`
+	Wait Wait   `json:"wait"`
+	Left *int64 `json:"left"`
+
 	// Site is how the site does, by the judgement of all gateways.
 	Site Site `json:"site"`
 
@@ -93,6 +115,14 @@ type RoomInfo struct {
 	Store   Store    `json:"store"`
 	// Backends are the addresses behind the room as this gateway sees them; never nil.
 	Backends []Backend `json:"backends"`
+	// Undo is, in the answer to a change, the change that reverts it: to be made on the condition of Version. Absent: nothing has changed.
+	Undo *Change `json:"undo,omitempty"`
+}
+
+// SiteInfo is how the addresses behind one room do, as this gateway sees them.
+type SiteInfo struct {
+	Room     string
+	Backends []Backend
 }
 
 // Timing holds durations in seconds.
@@ -203,12 +233,12 @@ type Backend struct {
 
 // SetSnapshot fills in everything that a snapshot tells.
 func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
-	r.SetDocument(&s.Document)
 	r.AsOf = time.UnixMilli(s.Now).UTC()
+	r.SetDocument(&s.Document)
 	r.Epoch, r.HeadNumber, r.LastNumber = s.Epoch, s.HeadNumbers[0], s.Last
 	r.Waiting, r.Front, r.Calls, r.Asking, r.Inside, r.Gateways = s.Waiting, s.Front, s.Calls, s.Asking, s.Live, s.Gateways
 	r.Counted = float64(s.Counted) / 1000
-	r.Opening = openingOf(&s.Opening)
+	r.Opening, r.Left = openingOf(&s.Opening), leftOf(&s.Opening)
 	r.Site = siteOf(s)
 	r.Promises = Promises(s.Promises())
 	r.Chances = chancesOf(s)
@@ -219,6 +249,11 @@ func (r *RoomInfo) SetSnapshot(s *queue.Snapshot) {
 func (r *RoomInfo) SetDocument(d *queue.Document) {
 	r.Rate, r.MaxInside, r.Burst, r.Strict = d.Pace.Rate, d.Pace.MaxInside, d.Pace.Burst, d.Pace.Strict
 	r.Mode, r.Message, r.Version, r.Health = d.Pace.Mode, d.Message(), d.Version, d.HealthMode()
+	if r.Messages = d.Messages(); r.Messages == nil {
+		r.Messages = map[string]string{}
+	}
+	until := d.MessageUntil()
+	r.MessageUntil, r.MessageExpired = untilText(until), until != 0 && r.AsOf.UnixMilli() >= until
 	r.Door, r.CloseAt = d.DoorState(), d.CloseAt()
 	r.Schedule, _ = plan.Decode(d.Schedule()) // one that this release cannot read is in PlanInfo.Warnings
 	t := &d.Timing
@@ -232,10 +267,10 @@ func (r *RoomInfo) SetDocument(d *queue.Document) {
 // info describes the room by the latest snapshot.
 func (r *Room) info() RoomInfo {
 	v := r.Line.View()
-	info := RoomInfo{ID: r.ID, Title: r.Title, Store: Store{OK: v.Known && v.Stale == 0}, Backends: r.Backends()}
+	info := RoomInfo{ID: r.ID, Title: r.Title, Store: Store{OK: v.Known && v.Stale == 0}, Why: whyOf(v), Backends: r.Backends()}
 	if v.Known {
 		info.SetSnapshot(&v.Snapshot)
-		info.Usage = usageOf(v)
+		info.Usage, info.Wait = usageOf(v), waitOf(v)
 	}
 	if v.Stale != 0 {
 		since := time.UnixMilli(v.Stale).UTC()

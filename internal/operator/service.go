@@ -3,26 +3,25 @@ package operator
 import (
 	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/report/signed"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
-var (
-	// ErrUnknownRoom means that no room has the id.
-	ErrUnknownRoom = errors.New("there is no such room")
-	// ErrVersion means that the controls are not of the version that the change was decided on.
-	ErrVersion = errors.New("the controls have changed since")
-	// ErrNotAllowed means that the principal has not the role for it.
-	ErrNotAllowed = errors.New("this is for operators")
-)
+// ErrVersion means that the controls are not of the version that the change was decided on.
+var ErrVersion = errors.New("the controls have changed since")
 
 // Service shows and changes rooms. Make one with New.
 type Service struct {
-	rooms func() []Room
-	log   *zap.Logger
+	rooms   func() []Room
+	log     *zap.Logger
+	changes changes
+	kept    Recorder // nil: the log alone
+	level   *zap.AtomicLevel
+	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }
 
 // New makes a service over rooms, which returns those in service at the moment, in the order of the configuration.
@@ -31,22 +30,38 @@ func New(rooms func() []Room, log *zap.Logger) (*Service, error) {
 	if rooms == nil || log == nil {
 		return nil, errors.New("operator service: rooms and log are required")
 	}
-	return &Service{rooms: rooms, log: log}, nil
+	level := zap.NewAtomicLevel()
+	return &Service{rooms: rooms, log: log, level: &level}, nil
 }
 
-// List returns all rooms in the order of the configuration.
-func (s *Service) List() []RoomInfo {
-	rooms := s.rooms()
-	all := make([]RoomInfo, len(rooms))
+// List returns the rooms that the principal in ctx sees, in the order of the configuration, or ErrNotAllowed.
+func (s *Service) List(ctx context.Context) ([]RoomInfo, error) {
+	if err := Permit(ctx, RoleViewer); err != nil {
+		return nil, err
+	}
+	p, rooms := PrincipalOf(ctx), s.rooms()
+	all := make([]RoomInfo, 0, len(rooms))
 	for i := range rooms {
-		all[i] = rooms[i].info()
+		if p.Sees(rooms[i].ID) {
+			all = append(all, rooms[i].info())
+		}
+	}
+	return all, nil
+}
+
+// Sites returns how the addresses behind all rooms do, in the order of the configuration. It is for everybody, as health is.
+func (s *Service) Sites() []SiteInfo {
+	rooms := s.rooms()
+	all := make([]SiteInfo, len(rooms))
+	for i := range rooms {
+		all[i] = SiteInfo{Room: rooms[i].ID, Backends: rooms[i].Backends()}
 	}
 	return all
 }
 
-// Get returns one room, or ErrUnknownRoom.
-func (s *Service) Get(id string) (RoomInfo, error) {
-	r, err := s.find(id)
+// Get returns one room for the principal in ctx, or ErrUnknownRoom or ErrNotAllowed.
+func (s *Service) Get(ctx context.Context, id string) (RoomInfo, error) {
+	r, err := s.permitted(ctx, RoleViewer, id)
 	if err != nil {
 		return RoomInfo{}, err
 	}
@@ -54,7 +69,7 @@ func (s *Service) Get(id string) (RoomInfo, error) {
 }
 
 // Change changes the document of a room for the principal in ctx, and returns the room as it is then. Where others change
-// it at the same moment, it applies the change to theirs. Errors are those of Change.Apply, *InvalidError,
+// it at the same moment, it applies the change to theirs. Errors are those of Change.Apply, *InvalidError, *ConfirmError,
 // ErrUnknownRoom, ErrNotAllowed and the store's. The change is recorded, whatever comes of it.
 func (s *Service) Change(ctx context.Context, id string, change Change) (RoomInfo, error) {
 	rec := record{principal: PrincipalOf(ctx), room: id, change: change}
@@ -67,7 +82,7 @@ func (s *Service) Change(ctx context.Context, id string, change Change) (RoomInf
 // Refuse records a change that was asked for in a form that cannot be made: as far as it could be read, and why not.
 // It returns the error to answer with, which is ErrUnknownRoom if the room is the greater mistake.
 func (s *Service) Refuse(ctx context.Context, id string, change Change, why error) error {
-	if _, err := s.find(id); err != nil {
+	if _, err := s.seen(ctx, id); err != nil {
 		why = err
 	}
 	s.write(&record{principal: PrincipalOf(ctx), room: id, change: change, err: why})
@@ -75,10 +90,7 @@ func (s *Service) Refuse(ctx context.Context, id string, change Change, why erro
 }
 
 func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
-	if rec.principal.Role < RoleOperator {
-		return RoomInfo{}, ErrNotAllowed
-	}
-	if _, err := s.find(rec.room); err != nil {
+	if _, err := s.permitted(ctx, RoleOperator, rec.room); err != nil {
 		return RoomInfo{}, err
 	}
 	if bad := rec.change.Problems(); len(bad) > 0 {
@@ -86,13 +98,24 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	}
 	var info RoomInfo
 	err := s.with(rec.room, func(r *Room) error {
+		if bad := rec.change.inLanguagesOf(r); len(bad) > 0 {
+			return &InvalidError{Fields: bad}
+		}
 		v := r.Line.View()
 		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
 			rec.before = d.Clone()
 			if err := rec.change.keepsLanes(v, d); err != nil {
 				return err
 			}
-			return rec.change.Apply(d)
+			next := d.Clone()
+			if err := rec.change.Apply(&next); err != nil {
+				return err
+			}
+			if err := confirmed(rec.change.Confirm, r.ID, v.Snapshot.Now, effects(v, d, &next)...); err != nil {
+				return err
+			}
+			*d = next
+			return nil
 		})
 		if err != nil {
 			return err
@@ -100,6 +123,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 		rec.after = after
 		info = r.info()
 		info.SetDocument(&after)
+		info.Undo = rec.change.undo(&rec.before, &after)
 		return nil
 	})
 	return info, err
@@ -132,5 +156,5 @@ func (s *Service) find(id string) (*Room, error) {
 			return &rooms[i], nil
 		}
 	}
-	return nil, fmt.Errorf("%q: %w", id, ErrUnknownRoom)
+	return nil, &UnknownRoomError{ID: id}
 }

@@ -26,11 +26,15 @@ type house struct {
 	room *queue.Room
 	cfg  queue.RoomConfig
 	*operator.Service
-	logs *observer.ObservedLogs
-	door *door.Issuer
+	logs      *observer.ObservedLogs
+	door      *door.Issuer
+	languages []string
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) *house { return newHouseWith(t, func(*queue.RoomConfig) {}) }
+
+// newHouseWith is a house whose room is configured otherwise.
+func newHouseWith(t *testing.T, change func(*queue.RoomConfig)) *house {
 	t.Helper()
 	h := &house{t: t}
 	h.now.Store(1_800_000_000_000)
@@ -42,6 +46,7 @@ func newHouse(t *testing.T) *house {
 		Clock: func() time.Time { return time.UnixMilli(h.now.Load()) }, Visitors: 16, FirstStart: true, ConfigHash: "a",
 		Document: queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Rate: 60, Burst: 2}, Timing: queue.DefaultTiming()},
 	}
+	change(&h.cfg)
 	if h.room, err = queue.NewRoom(store, h.cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +55,7 @@ func newHouse(t *testing.T) *house {
 	h.logs = logs
 	h.Service, err = operator.New(func() []operator.Room {
 		return []operator.Room{{
-			ID: "termine", Title: "Termine", Line: h.room, Door: h.door, Backends: func() []operator.Backend { return nil },
+			ID: "termine", Title: "Termine", Line: h.room, File: func() queue.Document { return h.cfg.Document }, Languages: h.languages, Door: h.door, Backends: func() []operator.Backend { return nil },
 			Ref: func(kind queue.OutcomeKind, name string) queue.Code {
 				return booking.Hash([32]byte{}, "termine", byte(kind), name)
 			},
@@ -79,7 +84,11 @@ func (h *house) reconfigure(hash string, change func(*queue.Document)) {
 	h.tick()
 }
 
-var staff = operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
+var (
+	staff  = operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleOperator}
+	admin  = operator.Principal{Name: "token", Method: "bearer", Role: operator.RoleAdmin}
+	viewer = operator.Principal{Name: "screen", Method: "bearer", Role: operator.RoleViewer}
+)
 
 func (h *house) ask(change operator.Change) (operator.RoomInfo, error) {
 	return h.Change(operator.NewContext(h.t.Context(), staff), "termine", change)
@@ -89,7 +98,7 @@ func ptr[T any](v T) *T { return &v }
 
 func TestARoomIsShownAndChanged(t *testing.T) {
 	h := newHouse(t)
-	before, err := h.Get("termine")
+	before, err := h.Get(h.as(staff), "termine")
 	if err != nil || before.Rate != 60 || before.Title != "Termine" || !before.Store.OK || before.Backends == nil || before.Version < 1 {
 		t.Fatalf("%+v, %v", before, err)
 	}
@@ -101,10 +110,10 @@ func TestARoomIsShownAndChanged(t *testing.T) {
 		t.Fatalf("%+v, %v", after, err)
 	}
 	h.tick()
-	if all := h.List(); len(all) != 1 || all[0].Rate != 600 || all[0].Version != after.Version {
+	if all, _ := h.List(h.as(staff)); len(all) != 1 || all[0].Rate != 600 || all[0].Version != after.Version {
 		t.Errorf("%+v", all)
 	}
-	if _, err := h.Get("kfz"); !errors.Is(err, operator.ErrUnknownRoom) {
+	if _, err := h.Get(h.as(staff), "kfz"); !errors.Is(err, operator.ErrUnknownRoom) {
 		t.Errorf("another room: %v", err)
 	}
 }
@@ -112,12 +121,12 @@ func TestARoomIsShownAndChanged(t *testing.T) {
 // What a gateway applies by itself does not make an operator's condition fail, unless it is about the same value.
 func TestAConditionFailsOnlyForWhatWouldBeOverwrittenUnseen(t *testing.T) {
 	h := newHouse(t)
-	seen, err := h.Get("termine")
+	seen, err := h.Get(h.as(staff), "termine")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.reconfigure("b", func(d *queue.Document) { d.SetMessage("Aus der Datei") })
-	if now, _ := h.Get("termine"); now.Version == seen.Version || now.Message != "Aus der Datei" {
+	if now, _ := h.Get(h.as(staff), "termine"); now.Version == seen.Version || now.Message != "Aus der Datei" {
 		t.Fatalf("the configuration was not applied: %+v", now)
 	}
 
@@ -154,7 +163,7 @@ func TestOnlyAnOperatorChangesARoom(t *testing.T) {
 		}
 	}
 	h.tick()
-	if r, _ := h.Get("termine"); r.Rate != 60 {
+	if r, _ := h.Get(h.as(staff), "termine"); r.Rate != 60 {
 		t.Errorf("%+v", r)
 	}
 	if all := h.logs.FilterMessage("operator change failed").All(); len(all) != 2 {
@@ -164,7 +173,7 @@ func TestOnlyAnOperatorChangesARoom(t *testing.T) {
 
 func TestARecordSaysWhoWhatWhyAndWhatCameOfIt(t *testing.T) {
 	h := newHouse(t)
-	seen, _ := h.Get("termine")
+	seen, _ := h.Get(h.as(staff), "termine")
 	after, err := h.ask(operator.Change{Rate: ptr[int64](600), Message: ptr("Gleich."), Reason: "Die Seite hält mehr aus."})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package operator
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/einlass/einlass/internal/plain"
@@ -26,6 +27,10 @@ func textsBelow(path string, rule func(string) string, v reflect.Value) (bad []F
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			bad = append(bad, textsBelow(fmt.Sprintf("%s[%d]", path, i), rule, v.Index(i))...)
+		}
+	case reflect.Map:
+		for _, key := range slices.SortedFunc(slices.Values(v.MapKeys()), func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) }) {
+			bad = append(bad, textsBelow(path+"."+key.String(), rule, v.MapIndex(key))...)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {

@@ -50,7 +50,7 @@ func named(bad []operator.FieldError, path string) bool {
 // Whatever string a change or an act carries, a new member too, the service refuses what no page and no log can show.
 func TestNoTextCarriesControlCharacters(t *testing.T) {
 	h := newHouse(t)
-	ctx := operator.NewContext(t.Context(), staff)
+	ctx := h.as(admin)
 	ask := func(v any) error {
 		if c, ok := v.(*operator.Change); ok {
 			_, err := h.Change(ctx, "termine", *c)

@@ -39,7 +39,9 @@ func (r *Room) warnings(v *queue.View, c *plan.Calendar, unread error, events []
 		starts = starts || e.Kind == plan.Starts && e.At.Before(now.Add(soon))
 	}
 	open := f.Opening.Phase == queue.PhaseOpen
-	if pace := &f.Document.Pace; starts || open {
+	if pace := &f.Document.Pace; pace.Mode == queue.ModeOpen {
+		warn("the room is open to all: everybody gets in at once, and the line stands, whatever the plan says")
+	} else if starts || open {
 		switch {
 		case pace.Mode == queue.ModePause:
 			warn("the room is paused: nobody is called, whatever the plan says")

@@ -125,6 +125,24 @@ func (b *Browser) Leave(ctx context.Context) (*Answer, error) {
 	return b.do(ctx, Request{For: Leave, Method: http.MethodPost, Target: b.room.leave})
 }
 
+// Join presses the button of a page that says that a number or a stay is over, and follows where it leads. False: a is no such page, and
+// nothing was asked.
+func (b *Browser) Join(ctx context.Context, a *Answer) (joined *Answer, is bool, err error) {
+	target, is := a.joins()
+	if !is {
+		return a, false, nil
+	}
+	joined, err = b.do(ctx, Request{For: Join, Method: http.MethodPost, Target: target})
+	switch {
+	case err != nil || !joined.Redirects():
+	case joined.Elsewhere:
+		err = fmt.Errorf("%w: from %s", ErrElsewhere, target)
+	default:
+		joined, err = b.Visit(ctx, Want{Target: joined.Next})
+	}
+	return joined, true, err
+}
+
 func (b *Browser) do(ctx context.Context, what Request) (*Answer, error) {
 	b.request = what
 	r := &b.request

@@ -234,7 +234,7 @@ func TestACredentialIsReadAndWhatIsNoneIsNot(t *testing.T) {
 }
 
 func TestAWaitingPageSaysWhenToAsk(t *testing.T) {
-	a := &Answer{Body: []byte(`<noscript><meta http-equiv="refresh" content="12;url=/.einlass/wait?room=a&amp;to=/x"></noscript>` +
+	a := &Answer{Body: []byte(`<meta http-equiv="refresh" content="12;url=/.einlass/wait?room=a&amp;to=/x"></noscript>` +
 		`<body data-page="wait" data-next="2500" data-ahead="41" data-number="x">`)}
 	if after, target, ok := a.Refresh(); !ok || after != 12*time.Second || target != "/.einlass/wait?room=a&to=/x" {
 		t.Errorf("%v %q %v", after, target, ok)
@@ -242,7 +242,7 @@ func TestAWaitingPageSaysWhenToAsk(t *testing.T) {
 	if a.FirstPoll() != 2500*time.Millisecond || a.Data("ahead") != 41 || a.Data("number") != -1 || a.Data("none") != -1 {
 		t.Errorf("%v, %d", a.FirstPoll(), a.Data("ahead"))
 	}
-	for _, body := range []string{"", `<noscript><meta http-equiv="refresh" content="12">`, `<noscript><meta http-equiv="refresh" content="x;url=/">`} {
+	for _, body := range []string{"", `<meta http-equiv="refresh" content="12">`, `<meta http-equiv="refresh" content="x;url=/">`} {
 		if _, _, ok := (&Answer{Body: []byte(body)}).Refresh(); ok {
 			t.Errorf("%q asks to be loaded again", body)
 		}

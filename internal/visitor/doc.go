@@ -2,7 +2,7 @@
 // gateway, without a screen.
 //
 //	room.go      the waiting room as its visitors reach it: address, prefix, id
-//	browser.go   one visitor's browser: page loads, redirects, polls, leaving
+//	browser.go   one visitor's browser: page loads, redirects, polls, leaving, joining again
 //	request.go   a request and its answer, and the seam to an HTTP library
 //	http.go      that seam over net/http
 //	jar.go       the cookies of one browser

@@ -65,8 +65,21 @@ func TestAVisitorGoesThroughARealGateway(t *testing.T) {
 	if a, err := second.Away(ctx); err != nil || a.Status != 204 {
 		t.Errorf("away: %+v, %v", a, err)
 	}
+	copied := room.Open(transport)
+	copied.SetCookie("einlass-"+launch.RoomID, first.Ticket())
 	if a, err := first.Leave(ctx); err != nil || a.Status != 303 || first.Credential().Known() {
 		t.Errorf("leave: %+v, %v, then %+v", a, err, first.Credential())
+	}
+
+	over, err := copied.Visit(ctx, visitor.Want{Target: "/termine?ort=3"})
+	if err != nil || over.Status != 200 || over.State != "none" || copied.Credential().Number != 1 {
+		t.Errorf("the place that was given up: %+v, %v", over, err)
+	}
+	if a, pressed, err := copied.Join(ctx, over); err != nil || !pressed || !a.Waiting() || copied.Credential().Number != 3 {
+		t.Errorf("a new number: %+v, %t, %v, then %+v", a, pressed, err, copied.Credential())
+	}
+	if a, pressed, err := copied.Join(ctx, over); err != nil || !pressed || !a.Waiting() || copied.Credential().Number != 3 {
+		t.Errorf("a second press: %+v, %t, %v, then %+v", a, pressed, err, copied.Credential())
 	}
 
 	place := second.Credential().Token

@@ -29,9 +29,23 @@ func (a *Answer) FirstPoll() time.Duration {
 	return s.Interval()
 }
 
+// joins is where the button leads of a page for somebody who has no place any more. A page that says so of itself is no other's: the site
+// may have forms like this one.
+func (a *Answer) joins() (target string, ok bool) {
+	if a.State != "none" {
+		return "", false
+	}
+	_, rest, ok := bytes.Cut(a.Body, []byte(`<form method="post" action="`))
+	if !ok {
+		return "", false
+	}
+	action, _, ok := bytes.Cut(rest, []byte(`"`))
+	return html.UnescapeString(string(action)), ok
+}
+
 // Refresh is when and where a waiting page wants to be loaded again in a browser without script, or false.
 func (a *Answer) Refresh() (after time.Duration, target string, ok bool) {
-	_, rest, ok := bytes.Cut(a.Body, []byte(`<noscript><meta http-equiv="refresh" content="`))
+	_, rest, ok := bytes.Cut(a.Body, []byte(`<meta http-equiv="refresh" content="`))
 	if !ok {
 		return 0, "", false
 	}

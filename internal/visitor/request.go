@@ -22,6 +22,8 @@ const (
 	Leave
 	// Fetch is a request of a script of the site.
 	Fetch
+	// Join takes a new number, by the button of a page that says that the old one is over.
+	Join
 )
 
 // Request is one request of a browser. A transport only reads it, and not after it has returned.

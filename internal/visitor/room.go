@@ -81,7 +81,7 @@ func fields(language string) [][]string {
 		return append(append([]string{}, all...), "Accept", accept, "Sec-Fetch-Mode", mode, "Sec-Fetch-Dest", "empty")
 	}
 	return [][]string{
-		Page: page, Leave: page, Poll: script("application/json", "cors"), Away: script("*/*", "no-cors"), Fetch: script("*/*", "cors"),
+		Page: page, Leave: page, Join: page, Poll: script("application/json", "cors"), Away: script("*/*", "no-cors"), Fetch: script("*/*", "cors"),
 	}
 }
 

@@ -4,28 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
-	"strings"
 )
 
-//go:embed assets/style.css assets/icon.svg assets/client.js assets/script/*.js assets/draw/*.js
-var assetFiles embed.FS
-
-// A script is one function, into which its parts are put in this order.
-var (
-	scriptParts = [...]string{
-		"script/page.js", "script/clock.js", "script/wait.js", "script/figures.js", "script/say.js", "script/poll.js",
-		"script/presence.js", "script/turn.js", "script/alarm.js",
-		"script/bell.js", "script/awake.js", "script/copy.js", "script/notices.js", "script/start.js",
-	}
-	// drawParts are of the page of a draw.
-	drawParts = [...]string{"script/page.js", "draw/sha256.js", "draw/permutation.js", "draw/check.js", "draw/page.js"}
-)
-
-const scriptType = "text/javascript; charset=utf-8"
-
-// Asset is a file that pages load. It is the same for every site.
+// Asset is a file that pages of the release before load, which may be open in browsers for hours. Those of this release bring
+// everything along. It is the same for every site.
 type Asset struct {
 	ContentType string
 	// Body is the content, Gzip the same compressed. Neither may be changed.
@@ -63,68 +46,38 @@ func (lib *Library) Asset(name []byte) (Asset, bool) {
 // hashLength is how many hexadecimal digits of a hash a name carries.
 const hashLength = 16
 
-// assetURLs are what a page links to.
-type assetURLs struct{ style, icon, script, draw string }
-
-// addAssets answers what the pages of each language link to.
-func (lib *Library) addAssets(catalogs []*catalog) ([]assetURLs, error) {
-	style, err := assetFiles.ReadFile("assets/style.css")
-	if err != nil {
-		return nil, err
-	}
+// addAssets adds what pages of the release before load. Their script has a name for each language, and is the same in all.
+func (lib *Library) addAssets(catalogs []*catalog) error {
 	icon, err := assetFiles.ReadFile("assets/icon.svg")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	program, err := newScript(scriptParts[:])
+	program, err := script("linked")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	draw, err := newScript(drawParts[:])
+	draw, err := script("draw")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	sheet, err := newAsset("text/css; charset=utf-8", withoutComments(style))
-	if err != nil {
-		return nil, err
+	files := map[string]struct {
+		contentType string
+		body        []byte
+	}{
+		"css":     {"text/css; charset=utf-8", []byte(lib.inline.style)},
+		"svg":     {"image/svg+xml", icon},
+		"draw.js": {scriptType, draw},
 	}
-	image, err := newAsset("image/svg+xml", icon)
-	if err != nil {
-		return nil, err
-	}
-	shared := assetURLs{style: lib.addAsset("css", sheet), icon: lib.addAsset("svg", image), draw: lib.addAsset("draw.js", draw)}
-	var all []assetURLs
-	for _, c := range catalogs {
-		// The script is the same in all languages. Its name has one because a gateway of the release before, which may be
-		// asked for it while both run, has a script for each language and finds it by that part of the name.
-		urls := shared
-		urls.script = lib.addAsset(c.tag.String()+".js", program)
-		all = append(all, urls)
-	}
-	return all, nil
-}
-
-func newScript(parts []string) (Asset, error) {
-	script, err := scriptBody(parts)
-	if err != nil {
-		return Asset{}, err
-	}
-	return newAsset(scriptType, script)
-}
-
-// scriptBody puts the parts of a script into one function.
-func scriptBody(parts []string) ([]byte, error) {
-	var script bytes.Buffer
-	script.WriteString("(function(){'use strict';\n")
-	for _, name := range parts {
-		part, err := assetFiles.ReadFile("assets/" + name)
-		if err != nil {
-			return nil, err
+	for kind, file := range files {
+		if lib.assets[kind], err = newAsset(file.contentType, file.body); err != nil {
+			return err
 		}
-		script.Write(withoutComments(part))
 	}
-	script.WriteString("})();\n")
-	return script.Bytes(), nil
+	linked, err := newAsset(scriptType, program)
+	for _, c := range catalogs {
+		lib.assets[c.tag.String()+".js"] = linked
+	}
+	return err
 }
 
 func newAsset(contentType string, body []byte) (Asset, error) {
@@ -147,26 +100,4 @@ func newAsset(contentType string, body []byte) (Asset, error) {
 	}, nil
 }
 
-// addAsset adds an asset under a kind and answers its path.
-func (lib *Library) addAsset(kind string, a Asset) string {
-	lib.assets[kind] = a
-	return lib.prefix + "/assets/" + a.hash() + "." + kind
-}
-
 func (a Asset) hash() string { return a.ETag[1 : 1+hashLength] }
-
-// withoutComments drops indentation, empty lines and lines that are a comment: what the sources say to their
-// reader, a visitor need not load. Comments stand on lines of their own, as // … or as /* … */ on one line.
-func withoutComments(source []byte) []byte {
-	var out bytes.Buffer
-	for line := range strings.Lines(string(source)) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "//") ||
-			strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/") {
-			continue
-		}
-		out.WriteString(line)
-		out.WriteByte('\n')
-	}
-	return out.Bytes()
-}

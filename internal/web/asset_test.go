@@ -63,16 +63,10 @@ func TestAnAssetIsTheSameCompressed(t *testing.T) {
 	}
 }
 
-func TestCommentsDoNotReachTheVisitor(t *testing.T) {
-	got := string(withoutComments([]byte("// a\n  x = 1; // kept\n\n/* b */\n  /* c */ {}\n")))
-	if want := "x = 1; // kept\n/* c */ {}\n"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
 // The rules of a language (plural forms, digits, the words for a range) stand once, in Go.
 func TestTheScriptKnowsNoLanguage(t *testing.T) {
-	program := slices.Concat(mustScript(t, scriptParts[:]), mustScript(t, drawParts[:]))
+	comment := regexp.MustCompile(`(?m)^\s*//.*$`)
+	program := comment.ReplaceAll(slices.Concat(mustScript(t, partsOf("linked")), mustScript(t, scriptParts["draw"])), nil)
 	for _, rule := range []string{"PluralRules", "NumberFormat", `\d{3}`, "toLocaleString"} {
 		if bytes.Contains(program, []byte(rule)) {
 			t.Errorf("the script has a rule of its own: %s", rule)
@@ -105,7 +99,7 @@ func TestTheScriptKnowsNoLanguage(t *testing.T) {
 
 // What the script reads of a page must be there: data-… of the body and of the elements that bring texts.
 func TestPagesBringWhatTheScriptReads(t *testing.T) {
-	program := mustScript(t, scriptParts[:])
+	program := mustScript(t, partsOf("linked"))
 	site := testSite()
 	site.Entry = 10 * time.Second
 	wait := string(mustNew(t, site).AppendWait(nil, 0, inTheLine()))
@@ -116,7 +110,7 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 		}
 	}
 	for _, attr := range []string{
-		"data-lost", "data-found", "data-ask", "data-off", "data-full", "data-sound", "data-touch", "data-notice", "data-none",
+		"data-found", "data-ask", "data-off", "data-full", "data-sound", "data-touch", "data-notice", "data-none",
 		"data-trial", "data-again", "data-ends", "data-on", "data-refused", "data-copy", "data-done", "data-marked",
 	} {
 		if !strings.Contains(wait, attr+`="`) {
@@ -128,27 +122,4 @@ func TestPagesBringWhatTheScriptReads(t *testing.T) {
 			t.Errorf("a page lacks the text of %s, which the script fills in", id)
 		}
 	}
-}
-
-func TestEveryPartOfTheScriptIsSent(t *testing.T) {
-	for dir, parts := range map[string][]string{"script": scriptParts[:], "draw": drawParts[:]} {
-		files, err := assetFiles.ReadDir("assets/" + dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			if !slices.Contains(parts, dir+"/"+f.Name()) {
-				t.Errorf("%s/%s is not sent", dir, f.Name())
-			}
-		}
-	}
-}
-
-func mustScript(t *testing.T, parts []string) []byte {
-	t.Helper()
-	program, err := scriptBody(parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return program
 }

@@ -23,7 +23,7 @@ var localeFiles embed.FS
 // placeholders turns the named values of a message into the marks that phrases are split at.
 var placeholders = map[string]string{
 	"Count": "{n}", "Low": "{low}", "High": "{high}", "Hours": "{h}", "Minutes": "{m}",
-	"Time": "{t}", "Status": "{status}", "Title": "{title}",
+	"Time": "{t}", "Estimate": "{e}", "All": "{all}", "Number": "{number}", "Status": "{status}", "Title": "{title}", "Site": "{site}",
 	"Day": "{day}", "Date": "{date}", "Month": "{month}", "Year": "{year}", "Opens": "{opens}", "Begins": "{begins}", "Reference": "{ref}",
 }
 
@@ -31,6 +31,9 @@ var placeholders = map[string]string{
 // whole page can be compiled before anything is reported.
 type catalog struct {
 	tag       language.Tag
+	about     about
+	rules     *rules   // of about
+	warnings  []string // of what a folder says
 	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
 	ids       []string                 // every message in the file
@@ -70,6 +73,10 @@ func loadCatalog(files fs.FS, name string) (*catalog, error) {
 		return nil, err
 	}
 	c := newCatalog(tag)
+	if c.about, data, err = splitAbout(data); err != nil {
+		return nil, err
+	}
+	c.rules = c.about.rules()
 	file, err := c.bundle.ParseMessageFileBytes(data, path.Base(name))
 	if err != nil {
 		return nil, err
@@ -87,7 +94,7 @@ func newCatalog(tag language.Tag) *catalog {
 	bundle := i18n.NewBundle(tag)
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	return &catalog{
-		tag: tag, used: map[string]bool{}, messages: map[string]*i18n.Message{},
+		tag: tag, rules: (&about{}).rules(), used: map[string]bool{}, messages: map[string]*i18n.Message{},
 		bundle: bundle, localizer: i18n.NewLocalizer(bundle, tag.String()),
 	}
 }

@@ -1,7 +1,5 @@
 package web
 
-import "bytes"
-
 // clientAge is for how long browsers keep the client script before they ask again, which costs a 304: a page of the site names it by
 // a URL that does not change with the release.
 const clientAge = "public, max-age=3600"
@@ -16,13 +14,9 @@ func ClientHeaders() []string {
 }
 
 func newClient() (Asset, error) {
-	source, err := assetFiles.ReadFile("assets/client.js")
+	body, err := script("client")
 	if err != nil {
 		return Asset{}, err
 	}
-	var script bytes.Buffer
-	script.WriteString("(function(){'use strict';\n")
-	script.Write(withoutComments(source))
-	script.WriteString("})();\n")
-	return newAsset(scriptType, script.Bytes())
+	return newAsset(scriptType, body)
 }

@@ -25,7 +25,7 @@ var crowdedPages = [2][2]struct{ texts, file string }{
 func (l *locale) compileCrowded(k *compiler) error {
 	for i, pages := range crowdedPages {
 		for j, p := range pages {
-			v := view{Page: p.texts, Reloads: j == 0}
+			v := view{Page: p.texts, Reloads: j == 0, Form: j == 1}
 			if err := k.notice(&l.crowded[i][j], p.file, v, p.texts+".heading", p.texts+".lead"); err != nil {
 				return err
 			}

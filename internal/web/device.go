@@ -59,9 +59,8 @@ func (s *Site) AppendMove(dst []byte, lang Lang, m *Move) ([]byte, error) {
 		return dst, fmt.Errorf("picture of a link of %d bytes: %w", len(m.Link), err)
 	}
 	l := s.locale(lang)
-	for _, seg := range l.move {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+	return s.appendPage(dst, l, l.move, func(dst []byte, into slot) []byte {
+		switch into {
 		case slotQR:
 			dst = appendQR(dst, code, l.qrName)
 		case slotLink:
@@ -69,10 +68,10 @@ func (s *Site) AppendMove(dst []byte, lang Lang, m *Move) ([]byte, error) {
 		case slotTarget:
 			dst = appendURL(dst, m.Back)
 		default:
-			dst = s.appendSlot(dst, l, seg.slot)
+			dst = s.appendSlot(dst, l, into)
 		}
-	}
-	return dst, nil
+		return dst
+	}), nil
 }
 
 // quietZone is how many modules around a picture are empty (ISO/IEC 18004 §6.3.8).
@@ -102,9 +101,8 @@ func appendQR(dst []byte, code *qr.Code, name phrase) []byte {
 // AppendTake appends the page of a link. Safe for concurrent use.
 func (s *Site) AppendTake(dst []byte, lang Lang, t *Take) []byte {
 	l := s.locale(lang)
-	for _, seg := range l.take {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+	return s.appendPage(dst, l, l.take, func(dst []byte, into slot) []byte {
+		switch into {
 		case slotTarget:
 			dst = appendURL(dst, t.Action)
 		case slotNumber:
@@ -116,10 +114,10 @@ func (s *Site) AppendTake(dst []byte, lang Lang, t *Take) []byte {
 		case slotHideFailed:
 			dst = appendHidden(dst, !t.Failed)
 		default:
-			dst = s.appendSlot(dst, l, seg.slot)
+			dst = s.appendSlot(dst, l, into)
 		}
-	}
-	return dst
+		return dst
+	})
 }
 
 // AppendBadLink appends the page of a link that leads to no place. Back is the own URL of the waiting page. Safe for concurrent use.

@@ -1,4 +1,4 @@
-// Package web makes every page, answer body and asset that the gateway sends in its own name: the waiting page
+// Package web makes every page and answer body that the gateway sends in its own name: the waiting page
 // and the JSON status it polls, error pages, the page for a short interruption, the page for a form that came
 // after the time inside had ended, and RFC 9457 problem bodies.
 //
@@ -6,8 +6,8 @@
 //
 //   - A page is complete without script: all facts are in its HTML, it reloads by itself, and giving up the
 //     place is a plain form. The script only saves reloads.
-//   - Nothing is loaded from anywhere but the gateway's own prefix, and nothing is inline. [Site.Headers]
-//     carries the Content-Security-Policy that enforces it.
+//   - A page is one answer: its style, icon and script stand in it, and nothing else is loaded. [Site.Headers] carries the
+//     Content-Security-Policy that enforces it, by the hashes of style and script.
 //   - Pages are compiled to constant segments once a process, by [NewLibrary]; a [Site] is a few strings over them.
 //     Answering only appends bytes: no allocation, no reflection, no template at run time. Everything that a visitor or
 //     an operator wrote is escaped where it is appended.
@@ -19,10 +19,11 @@
 //
 // # Own URLs, below the configured prefix
 //
-//	GET  assets/<name>      Library.Asset, the same for all rooms; also HEAD
+//	GET  assets/<name>      Library.Asset, the same for all rooms, for pages of the release before; also HEAD
 //	GET  status?lang=L&shown=M.N
 //	                        Site.AppendStatus in the language L of the page, else in the browser's; N is the last count of people ahead that was shown for the number M,
 //	                        empty if none. The answer's count for that number must not be higher.
+//	                        as=nostore says that the page waits for the store: as long as that is away, the answer says so.
 //	GET  wait?to=PATH       where the visitor stands, as a page, and on to PATH once inside; numbers nobody.
 //	                        PATH is raw and the last parameter: all that follows belongs to it.
 //	GET  language?lang=L&to=PATH
@@ -35,6 +36,8 @@
 //	GET  draw?lang=L        the draw of the room as a page; as draw.json for what reads none
 //	GET  draw.json?opening=NAME
 //	                        the record of an opening's draw; without the parameter all of the room's
+//	GET  next.ics?lang=L&at=UNIX
+//	                        Site.AppendEvent: what comes next at that time, as an entry for a calendar; the same for everybody
 //	POST leave              gives the place up, and leads to wait
 //	POST away               sent when the page is closed or left (an empty body); answered with 204
 //

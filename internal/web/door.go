@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type Door struct {
 	// Now is the server's clock, in the room's zone. Next is when this code, or its group, is good for a number; Everybody when no
 	// code is needed any more; zero: not known, or never.
 	Now, Next, Everybody time.Time
+	// Entry is one of these at which an opening starts, so that a calendar can have it; zero: none.
+	Entry time.Time
 }
 
 // DoorGroup is a group that may come. Both are plain text; Ask may be empty.
@@ -57,7 +60,7 @@ var doorNames = [doorNews]string{
 
 // doorWords is what the pages at the door say.
 type doorWords struct {
-	pages [doorNews][2]page // for a code, for an invitation
+	pages [doorNews][2]*page // for a code, for an invitation
 	// when it counts, when the group comes, and when everybody may.
 	early, group, unknown, everybody phrase
 }
@@ -90,9 +93,8 @@ func (s *Site) AppendDoor(dst []byte, lang Lang, d *Door) []byte {
 	if news == DoorAsks && d.Code != "" && d.Invitation == "" {
 		news = doorFilled
 	}
-	for _, seg := range l.door.pages[news][oneIf(d.Invitation != "")] {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+	return s.appendPage(dst, l, l.door.pages[news][oneIf(d.Invitation != "")], func(dst []byte, into slot) []byte {
+		switch into {
 		case slotTarget:
 			dst = appendURL(dst, d.Action)
 		case slotBack:
@@ -109,6 +111,10 @@ func (s *Site) AppendDoor(dst []byte, lang Lang, d *Door) []byte {
 			dst = appendHidden(dst, !d.Free)
 		case slotHideStands:
 			dst = appendHidden(dst, !d.Stands)
+		case slotEntryAt:
+			dst = strconv.AppendInt(dst, d.Entry.Unix(), 10)
+		case slotHideCalendar:
+			dst = appendHidden(dst, d.Entry.IsZero() || d.Free)
 		case slotComing:
 			dst = l.appendDoorNext(dst, d)
 		case slotEverybody:
@@ -118,10 +124,10 @@ func (s *Site) AppendDoor(dst []byte, lang Lang, d *Door) []byte {
 		case slotHideEverybody:
 			dst = appendHidden(dst, d.Free || !d.Everybody.After(d.Now))
 		default:
-			dst = s.appendSlot(dst, l, seg.slot)
+			dst = s.appendSlot(dst, l, into)
 		}
-	}
-	return dst
+		return dst
+	})
 }
 
 // appendGroups lists who may come, and where they ask for a code.

@@ -78,10 +78,12 @@ var drawNewsNames = [drawNews]string{DrawComes: "comes", Drawn: "drawn", DrawnAl
 
 // drawWords are the sentences about draws in one language.
 type drawWords struct {
-	pages  [drawStages]page
+	pages  [drawStages]*page
 	public [drawPublics]phrase
 	late   [drawPublics]phrase
 	news   [drawNews]phrase
+	// drawn says what the lot has drawn, and drawnPlace that where numbers did not begin with 1.
+	drawn, drawnPlace phrase
 	// noLot is said to whoever has none: that one can still be had, or not.
 	noLotYet, noLot phrase
 	labels          [drawLabels]phrase
@@ -126,6 +128,7 @@ func (l *locale) compileDraw(k *compiler) error {
 	for n, name := range drawLabelNames {
 		w.labels[n] = say("label." + name)
 	}
+	w.drawn, w.drawnPlace = say("drawn"), say("drawn_place")
 	w.noLotYet, w.noLot = say("no_lot_yet"), say("no_lot")
 	for s, name := range drawStageNames {
 		v := view{Page: "draw", State: name, Reloads: true}
@@ -139,11 +142,12 @@ func (l *locale) compileDraw(k *compiler) error {
 // AppendDraw appends the page of a draw. Safe for concurrent use.
 func (s *Site) AppendDraw(dst []byte, lang Lang, d *Draw) []byte {
 	l := s.locale(lang)
-	for _, seg := range l.draw.pages[min(d.Stage, drawStages-1)] {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+	return s.appendPage(dst, l, l.draw.pages[min(d.Stage, drawStages-1)], func(dst []byte, into slot) []byte {
+		switch into {
 		case slotReload:
-			dst = appendReload(dst, d.Next, d.Again)
+			dst = appendReload(dst, d.Next)
+		case slotReloadTo:
+			dst = appendReloadTo(dst, d.Next, d.Again)
 		case slotTarget:
 			dst = appendURL(dst, d.Back)
 		case slotRecord:
@@ -157,10 +161,10 @@ func (s *Site) AppendDraw(dst []byte, lang Lang, d *Draw) []byte {
 		case slotDrawValues:
 			dst = l.appendDrawValues(dst, d)
 		default:
-			dst = s.appendSlot(dst, l, seg.slot)
+			dst = s.appendSlot(dst, l, into)
 		}
-	}
-	return dst
+		return dst
+	})
 }
 
 // drawPublic is what is said of the public value.
@@ -174,6 +178,32 @@ func (l *locale) drawPublic(d *Draw) phrase {
 
 // drawNews is what a waiting page says of the draw, nil: nothing.
 func (l *locale) drawNews(s *Status) phrase { return l.draw.news[min(s.Draw, drawNews-1)] }
+
+// appendDrawNews appends what a waiting page says of the draw, first of all what the place's lot has drawn.
+func (l *locale) appendDrawNews(dst []byte, f form, s *Status) []byte {
+	if s.Place > 0 && (s.Draw == Drawn || s.Draw == DrawnAlone) {
+		words := l.draw.drawn
+		if s.Place != s.Number {
+			words = l.draw.drawnPlace
+		}
+		for _, p := range words {
+			dst = append(dst, p.text[f]...)
+			switch p.mark {
+			case markNumber:
+				dst = l.grouping.append(dst, s.Number)
+			case markCount:
+				dst = l.grouping.append(dst, s.Place)
+			case markAll:
+				dst = l.grouping.append(dst, s.Lots)
+			}
+		}
+		dst = append(dst, ' ')
+	}
+	if news := l.drawNews(s); news != nil {
+		dst = append(dst, news.constant(f)...)
+	}
+	return dst
+}
 
 // appendDrawData appends what the script needs to compute the place, as attributes.
 func appendDrawData(dst []byte, d *Draw) []byte {

@@ -72,7 +72,7 @@ func TestThePageOfADrawBringsWhatItsScriptReads(t *testing.T) {
 	if !strings.Contains(page, `content="15;url=/.einlass/draw?room=termine"`) {
 		t.Error("it does not load again without script")
 	}
-	program := string(mustScript(t, drawParts[2:]))
+	program := string(mustScript(t, scriptParts["draw"][2:]))
 	for _, name := range regexp.MustCompile(`data\.(\w+)`).FindAllStringSubmatch(program, -1) {
 		if !strings.Contains(page, " data-"+name[1]+`="`) {
 			t.Errorf("the page has no data-%s", name[1])
@@ -107,5 +107,29 @@ func TestTheWaitingPageSaysWhatTheDrawHasDecided(t *testing.T) {
 	w := inTheLine()
 	if page, poll := string(p.AppendWait(nil, 0, w)), string(p.AppendStatus(nil, 0, &w.Status)); !strings.Contains(page, `<p id="draw" hidden>`) || strings.Contains(poll, `"draw"`) {
 		t.Errorf("a draw where there is none:\n%s\n%s", page, poll)
+	}
+}
+
+// The number that a lot has drawn is said with how many there are, in the groups of the language.
+func TestTheWaitingPageSaysWhatTheLotHasDrawn(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	for i, want := range [][2]string{
+		{"Ihre Nummer ist jetzt 312 von 9.823. Das Los hat Ihre Nummer bestimmt.", "Ihre Nummer ist jetzt 10.312. Das ist Platz 312 von 9.823. Das Los"},
+		{"Your number is now 312 of 9,823. Your number was drawn by lot.", "Your number is now 10,312. That is place 312 of 9,823. Your number"},
+	} {
+		for j, number := range []uint64{312, 10312} {
+			w := inTheLine()
+			w.Number, w.Draw, w.Place, w.Lots = number, Drawn, 312, 9823
+			page, poll := string(p.AppendWait(nil, Lang(i), w)), string(p.AppendStatus(nil, Lang(i), &w.Status))
+			if !strings.Contains(page, want[j]) || !strings.Contains(poll, `"draw":"`+want[j]) {
+				t.Errorf("%q is not in\n%s\n%s", want[j], poll, page)
+			}
+			w.Draw = DrawComes
+			if page := string(p.AppendWait(nil, Lang(i), w)); strings.Contains(page, "9.823") || strings.Contains(page, "9,823") {
+				t.Error("it is said before the draw")
+			}
+		}
 	}
 }

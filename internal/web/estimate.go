@@ -109,6 +109,12 @@ func (l *locale) appendEstimate(dst []byte, f form, low, high time.Duration, ful
 	return l.appendRange(dst, f, &e.minutes, lowMin, highMin)
 }
 
+// saysSpan reports whether a range says how long it takes: it is known, and not so wide that it says nothing.
+func saysSpan(low, high time.Duration) bool {
+	lowMin, highMin := roundRange(low, high)
+	return high > 0 && (highMin <= day || lowMin >= hour)
+}
+
 // appendRange appends a range of whole minutes or hours.
 func (l *locale) appendRange(dst []byte, f form, forms *plurals, low, high int) []byte {
 	for _, p := range forms[formOf(l.langTag, high)] {

@@ -53,6 +53,15 @@ func (s *Site) Lang(acceptLanguage []byte) Lang {
 	return s.matcher.learn(acceptLanguage)
 }
 
+// Languages are the tags of those that the pages are in, the first one first.
+func (s *Site) Languages() []string {
+	tags := make([]string, len(s.langs))
+	for i, l := range s.langs {
+		tags[i] = l.tag
+	}
+	return tags
+}
+
 // LangOf finds the language that a page of ours was in by its tag, as the page sends it along. False: the site has no
 // such language.
 func (s *Site) LangOf(tag []byte) (Lang, bool) {

@@ -32,18 +32,25 @@ func (lib *Library) languageForms(langs []*locale, cfg *SiteConfig) []string {
 	return forms
 }
 
-// appendLanguages appends the choice of language of a page that leads to a path, if the site has one. The path is what a
-// browser that sends no Referer comes back to.
-func (s *Site) appendLanguages(dst []byte, l *locale, to string) []byte {
+// languagesOf is the choice of language of a page, up to the path that it leads to; empty if the site has one language.
+func (s *Site) languagesOf(l *locale) string {
 	for i, page := range s.langs {
-		if page == l && s.languages[i] != "" {
-			dst = append(dst, s.languages[i]...)
-			dst = appendURL(dst, to)
-			dst = append(dst, `"></form></nav>`...)
+		if page == l {
+			return s.languages[i]
 		}
 	}
-	return dst
+	return ""
 }
+
+// endOfLanguages stands behind that path, which is what a browser that sends no Referer comes back to.
+const endOfLanguages = `"></form></nav>`
+
+// beginOfHeld and endOfHeld stand there instead in a page whose reader may have a number. Who has one is not led to where another one is
+// given; for others the field between them is disabled, so that it is not sent.
+const (
+	beginOfHeld = `"><input type="hidden" name="held"`
+	endOfHeld   = `></form></nav>`
+)
 
 // appendTitleLang marks what an operator has written with its language where the page has another one (WCAG 2.2, 3.1.2): the title
 // and the message are in the first language of their site.

@@ -38,6 +38,10 @@ type PassEnded struct {
 	Start string
 	// Why the sender is not inside.
 	Why FormEnding
+	// Resumes: the stay can be resumed, so that its sender waits behind nobody.
+	Resumes bool
+	// Wait is what the sender's place says, or one that would be given now. If none are given, it is in the state that says why.
+	Wait Status
 }
 
 // FormEnding is why the sender of a form is not inside.
@@ -87,11 +91,13 @@ var endingNames = [endings]string{
 // Placeless is what a page tells somebody who has no place.
 type Placeless struct {
 	Why Ending
-	// Target is the path through which to line up again.
-	Target string
+	// Join is the own URL of the press that takes another number.
+	Join string
 	// Shut is Closed, Early, Limit or SoldOut if no numbers are given at present, and Coming what comes next then.
 	Shut   State
 	Coming Coming
+	// Wait is what a place would say that would be given now.
+	Wait Status
 }
 
 // notice is the values of every page that is not a waiting page.
@@ -100,16 +106,17 @@ type notice struct {
 	ref          string
 	target, back string
 	next         time.Duration
-	shut         Status
+	shut, wait   Status
+	form         *PassEnded
 }
 
 func (l *locale) compileNotices(k *compiler) error {
-	build := func(into *page, file, kind, heading, lead string) error {
+	build := func(into **page, file, kind, heading, lead string) error {
 		return k.notice(into, file, view{Page: kind, Reloads: kind == "retry"}, heading, lead)
 	}
-	l.errors = map[int]page{}
+	l.errors = map[int]*page{}
 	for _, status := range errorStatuses {
-		var pg page
+		var pg *page
 		id := "error." + strconv.Itoa(status)
 		name := "error"
 		if status == 421 {
@@ -121,12 +128,12 @@ func (l *locale) compileNotices(k *compiler) error {
 		l.errors[status] = pg
 	}
 	for _, p := range []struct {
-		into                      *page
+		into                      **page
 		file, kind, heading, lead string
 	}{
 		{&l.retry, "retry.html", "retry", "interruption.heading", "interruption.lead"},
 		{&l.form, "form.html", "form", "interruption.heading", "interruption.form_lead"},
-		{&l.notSent[FormLate], "pass_ended.html", "pass_ended", "pass_ended.heading", "pass_ended.lead"},
+		{&l.notSent[FormLate], "pass_ended.html", "pass_ended", "pass_ended.heading", "pass_ended.kept"},
 		{&l.notSent[FormEarly], "pass_ended.html", "pass_ended", "early.heading", "early.lead"},
 		{&l.notSent[FormInLine], "pass_ended.html", "pass_ended", "form_in_line.heading", "form_in_line.lead"},
 		{&l.press, "press.html", "press", "press.heading", "press.text"},
@@ -157,11 +164,12 @@ func (l *locale) compileOver(k *compiler, why Ending, id string) error {
 }
 
 // notice compiles a page that is not a waiting page.
-func (k *compiler) notice(into *page, file string, v view, heading string, lead ...string) error {
+func (k *compiler) notice(into **page, file string, v view, heading string, lead ...string) error {
 	var err error
 	if v.Heading, err = k.text(heading); err != nil {
 		return err
 	}
+	v.Title = strings.NewReplacer(softHyphen, "", codeOf(slotSiteName), codeOf(slotTabName)).Replace(v.Heading)
 	texts := make([]string, len(lead))
 	for i, id := range lead {
 		if texts[i], err = k.text(id); err != nil {
@@ -204,13 +212,13 @@ func (s *Site) AppendInterruption(dst []byte, lang Lang, i *Interruption) []byte
 // concurrent use.
 func (s *Site) AppendPassEnded(dst []byte, lang Lang, v *PassEnded) []byte {
 	l := s.locale(lang)
-	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{target: v.Start})
+	return s.appendNotice(dst, l, l.notSent[min(v.Why, formEndings-1)], &notice{target: v.Start, form: v})
 }
 
 // AppendOver appends the page for somebody who has no place any more, or none yet. Safe for concurrent use.
 func (s *Site) AppendOver(dst []byte, lang Lang, o *Placeless) []byte {
 	l := s.locale(lang)
-	pages, n := &l.over, notice{target: o.Target}
+	pages, n := &l.over, notice{target: o.Join, wait: o.Wait}
 	if o.Shut != Waiting {
 		pages, n.shut = &l.shut, Status{State: o.Shut, Coming: o.Coming}
 	}
@@ -239,13 +247,16 @@ func (s *Site) AppendCookies(dst []byte, lang Lang, target string) []byte {
 	return s.appendNotice(dst, l, l.cookies, &notice{target: target})
 }
 
-func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
-	for _, seg := range pg {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+func (s *Site) appendNotice(dst []byte, l *locale, pg *page, n *notice) []byte {
+	return s.appendPage(dst, l, pg, func(dst []byte, into slot) []byte {
+		switch into {
 		case slotReload:
 			if n.next > 0 {
-				dst = appendReload(dst, max(n.next, CalmReload), n.target)
+				dst = appendReload(dst, max(n.next, CalmReload))
+			}
+		case slotReloadTo:
+			if n.next > 0 {
+				dst = appendReloadTo(dst, n.next, n.target)
 			}
 		case slotNext:
 			dst = strconv.AppendInt(dst, int64(max(n.next, 0)/time.Millisecond), 10)
@@ -254,22 +265,34 @@ func (s *Site) appendNotice(dst []byte, l *locale, pg page, n *notice) []byte {
 		case slotTarget:
 			dst = appendURL(dst, n.target)
 		case slotLanguages:
-			dst = s.appendLanguages(dst, l, n.target)
+			dst = appendURL(dst, n.target)
 		case slotBack:
 			if n.back != "" {
 				dst = appendURL(dst, n.back)
 			}
 		case slotReference:
 			dst = s.appendReference(dst, l, n)
+		case slotLate:
+			dst = l.appendLate(dst, n.form)
+		case slotFormWait:
+			dst = s.appendFormWait(dst, l, n.form)
+		case slotTakes:
+			dst = l.appendTakes(dst, &n.wait)
+		case slotHideTakes:
+			dst = appendHidden(dst, !n.wait.Full && !saysSpan(n.wait.Low, n.wait.High))
 		case slotShut:
-			dst = append(s.appendPhrase(dst, inHTML, l.heading[n.shut.State]), '.')
+			dst = s.appendHeading(dst, l, n.shut.State)
+		case slotEntryAt:
+			dst = strconv.AppendInt(dst, n.shut.Coming.Begins.Unix(), 10)
+		case slotHideCalendar:
+			dst = appendHidden(dst, hidesCalendar(&n.shut))
 		case slotComing:
 			dst = l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &n.shut)
 		default:
-			dst = s.appendSlot(dst, l, seg.slot)
+			dst = s.appendSlot(dst, l, into)
 		}
-	}
-	return dst
+		return dst
+	})
 }
 
 // appendReference appends what a visitor can read out on the telephone, or write down where the site names none: "Error 504. Please say

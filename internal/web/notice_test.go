@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ func TestAnErrorPageSaysWhatHappened(t *testing.T) {
 	site.Languages = []string{"de", "en"}
 	p := mustNew(t, site)
 	body := string(p.AppendError(nil, 0, 504, "8F3A"))
-	for _, want := range []string{"<h1>Das dauert gerade zu lange</h1>", `Fehler 504. Bitte nennen Sie am Telefon: <span aria-hidden="true">8F3A</span><span class="spoken">8 F 3 A</span>`, `href="/">Zur Startseite<`} {
+	for _, want := range []string{"<h1>Die Termin\u00adbuchung antwortet gerade nicht</h1>", `Fehler 504. Bitte nennen Sie am Telefon: <span aria-hidden="true">8F3A</span><span class="spoken">8 F 3 A</span>`, `href="/">Zur Startseite<`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -98,6 +99,36 @@ func TestTheCookiePageSaysHowAndWhomToCall(t *testing.T) {
 	}
 }
 
+// Each reason has its own sentence, and a range that says nothing is not told.
+func TestThePageOfAFormSaysTheWait(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "en"}
+	p := mustNew(t, site)
+	c := Coming{Now: monday, Begins: monday.Add(time.Hour)}
+	for want, v := range map[string]PassEnded{
+		"Sie müssen noch einmal warten. Das dauert ungefähr 40 bis 60 Minuten.":                         {Wait: Status{Low: 40 * time.Minute, High: time.Hour}},
+		"Sie müssen zuerst warten. Das dauert bis zu 5 Minuten.":                                        {Why: FormEarly, Wait: Status{High: 5 * time.Minute}},
+		"Sie müssen noch warten. Wie lange es dauert, wissen wir noch nicht.":                           {Why: FormInLine, Wait: Status{State: Front}},
+		"Sie müssen noch einmal warten. Wie lange es dauert, wissen wir noch nicht.":                    {Wait: Status{Low: time.Minute, High: 100 * time.Hour}},
+		"Sie müssen noch einmal warten. Im Moment ist kein Platz frei. Wie lange es dauert, wissen wir": {Wait: Status{Full: true}},
+		"Der nächste freie Platz ist für Sie.":                                                          {Resumes: true, Wait: Status{High: time.Hour}},
+		"Es ist alles vergeben. Mehr gibt es um 8:47 Uhr.":                                              {Wait: Status{State: SoldOut, Coming: c}},
+		"Es hat noch nicht angefangen. Los geht es um 8:47 Uhr.":                                        {Wait: Status{State: Lobby, Coming: c}},
+		"Sie sind an der Reihe. Einen Moment noch.  <span":                                              {Why: FormInLine, Wait: Status{State: Full}},
+	} {
+		v.Start = "/a"
+		body := string(p.AppendPassEnded(nil, 0, &v))
+		if text := timeTags.ReplaceAllString(body, ""); !strings.Contains(text, want) {
+			t.Errorf("%q is not in:\n%s", want, body)
+		}
+		if strings.Contains(body, "kurz") || strings.Contains(body, "vielleicht") {
+			t.Errorf("it says nothing certain:\n%s", body)
+		}
+	}
+}
+
+var timeTags = regexp.MustCompile(`</?time[^>]*>`)
+
 func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 	p := mustNew(t, testSite())
 	bodies := map[string][]byte{
@@ -105,8 +136,8 @@ func TestNoPageWithoutAPlaceLoadsAnythingByItself(t *testing.T) {
 		"early": p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Why: FormEarly}),
 	}
 	for why, name := range endingNames {
-		bodies[name] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Target: "/a"})
-		bodies[name+" and shut"] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Target: "/a", Shut: Limit})
+		bodies[name] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Join: "/a"})
+		bodies[name+" and shut"] = p.AppendOver(nil, 0, &Placeless{Why: Ending(why), Join: "/a", Shut: Limit})
 	}
 	seen := map[string]string{}
 	for name, body := range bodies {
@@ -154,6 +185,34 @@ func TestPagesThatASiteNamesMayShowItsOwnInAFrame(t *testing.T) {
 		cfg.FrameAncestors = []string{origin}
 		if err := cfg.Validate(); err == nil {
 			t.Errorf("%q is taken", origin)
+		}
+	}
+}
+
+func TestThePageOfALateFormSaysTheBoundsOfAStay(t *testing.T) {
+	site := testSite()
+	site.Languages = []string{"de", "de-simple", "en"}
+	p := mustNew(t, site)
+	for _, c := range []struct {
+		lang      Lang
+		idle, max time.Duration
+		want      string
+	}{
+		{0, 10 * time.Minute, 2 * time.Hour, "Sie waren länger als 10 Minuten nicht aktiv, oder Ihre Zeit war um. Zusammen haben Sie 2 Stunden. Ihre Eingaben sind meist noch da."},
+		{0, 10 * time.Minute, 48 * time.Hour, "Sie waren länger als 10 Minuten nicht aktiv. Ihre Eingaben sind"},
+		{0, 10 * time.Minute, 0, "Sie waren länger als 10 Minuten nicht aktiv. Ihre Eingaben sind"},
+		{0, 30 * time.Second, 0, "Sie waren länger nicht aktiv, oder Ihre Zeit war um. Ihre Eingaben sind"},
+		{1, 10 * time.Minute, 2 * time.Hour, "Sie haben länger als 10 Minuten nichts gemacht.\nOder Ihre Zeit war um.\nZusammen haben Sie 2 Stunden Zeit.\n Meistens"},
+		{2, time.Minute, 90 * time.Minute, "You were not active for more than 1 minute, or your time was over. You have 1 hour 30 minutes in all. What you entered"},
+	} {
+		body := string(p.AppendPassEnded(nil, c.lang, &PassEnded{Start: "/a", Wait: Status{Idle: c.idle, Max: c.max}}))
+		if !strings.Contains(body, `<p class="lead">`+c.want) {
+			t.Errorf("%v, %v: no %q in\n%s", c.idle, c.max, c.want, body)
+		}
+	}
+	for _, why := range []FormEnding{FormEarly, FormInLine} {
+		if body := string(p.AppendPassEnded(nil, 0, &PassEnded{Start: "/a", Why: why, Wait: Status{Idle: time.Minute}})); strings.Contains(body, "nicht aktiv") {
+			t.Errorf("%d: whoever was not inside was not active too long", why)
 		}
 	}
 }

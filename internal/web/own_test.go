@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -36,7 +37,7 @@ func TestAFolderReplacesSingleSentences(t *testing.T) {
 			t.Fatal(err)
 		}
 		page := string(site.AppendWait(nil, 0, &Wait{Target: "/"}))
-		if !strings.Contains(page, `<h1 id="heading">Bitte nehmen Sie Platz</h1>`) || !strings.Contains(page, "Warteschlange verlassen") {
+		if !strings.Contains(page, `<h1 id="heading">Bitte nehmen Sie Platz</h1>`) || !strings.Contains(page, "Warte\u00adschlange verlassen") {
 			t.Errorf("%s: the page does not read so, or lost other sentences", name)
 		}
 	}
@@ -73,6 +74,22 @@ func TestAFolderBringsAWholeLanguage(t *testing.T) {
 	}
 }
 
+func TestOfAFileThatIsNotYAMLOnlyThatIsSaid(t *testing.T) {
+	_, err := NewOwnLibrary("/.einlass", folder(map[string]string{"fr.yaml": "direction: ltr\nstate: [\n"}))
+	if err == nil || !strings.HasPrefix(err.Error(), "fr.yaml: not YAML: line") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("said is %.300v", err)
+	}
+}
+
+func TestWhatAnEditorLeavesBehindIsNoFileOfAFolder(t *testing.T) {
+	if _, err := NewOwnLibrary("/.einlass", folder(map[string]string{"de.yaml~": "x", ".de.yaml.swp": "x"})); err != nil {
+		t.Error(err)
+	}
+	if _, err := NewOwnLibrary("/.einlass", folder(map[string]string{"de.yaml.bak": "x"})); err == nil {
+		t.Error("de.yaml.bak is accepted")
+	}
+}
+
 func TestWhatIsWrongWithAFolderIsSaidWithFileAndLineAllAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, text string
@@ -92,7 +109,10 @@ func TestWhatIsWrongWithAFolderIsSaidWithFileAndLineAllAtOnce(t *testing.T) {
 		"a duplicate":      {"de.yaml", "language:\n  name: x\n  name: y\n", []string{"de.yaml:3: language.name: is already given in line 2"}},
 		"a tab":            {"de.yaml", "language:\n\tname: x\n", []string{"de.yaml: not YAML: line 2"}},
 		"HTML":             {"de.yaml", "language: {name: <b>x</b>}", []string{"has HTML"}},
-		"several lines":    {"de.yaml", "language:\n  name: |\n    x\n    y\n", []string{"de.yaml:2: language.name: has a line end"}},
+		"a control sign":   {"de.yaml", "language:\n  name: \"x\\ty\"\n", []string{"de.yaml:2: language.name: has a control character"}},
+		"a head":           {"de.yaml", "about:\n  words: x\n  wrds: 3\n", []string{"de.yaml:2: about.words: want a whole number", "de.yaml:3: about.wrds: unknown key"}},
+		"half reviewed":    {"de-simple.yaml", "about:\n  reviewed: true\ndirection: ltr\n", []string{"de-simple.yaml:1: about.reviewed: true is of a file with all sentences"}},
+		"no head":          {"de.yaml", "about: x\n", []string{"de.yaml:1: about: want reviewed, words,"}},
 		"an empty one":     {"de.yaml", "language: {name: \"\"}", []string{"is empty"}},
 		"a long one":       {"de.yaml", "language: {name: " + strings.Repeat("x", 601) + "}", []string{"has 601 bytes; at most 600"}},
 		"a list":           {"de.yaml", "- x\n", []string{"de.yaml:1: : want keys"}},
@@ -100,6 +120,9 @@ func TestWhatIsWrongWithAFolderIsSaidWithFileAndLineAllAtOnce(t *testing.T) {
 		"a binary":         {"de.yaml", "language:\n  name: \xff\n", []string{"de.yaml: line 2 is not text in UTF-8"}},
 		"a huge file":      {"de.yaml", strings.Repeat("#\n", 200_000), []string{"is larger than 256 KB"}},
 		"a direction":      {"de.yaml", "direction: up", []string{`direction: "up" is not accepted; want ltr or rtl`}},
+		"a near key":       {"de.yaml", "state:\n  waitin:\n    heading: x\n", []string{"de.yaml:2: state.waitin: unknown key, did you mean state.waiting? `gateway pages"}},
+		"no key is near":   {"de.yaml", "zzzzzzzz: x\n", []string{"de.yaml:1: zzzzzzzz: unknown key; `gateway pages"}},
+		"a broken second":  {"de.yaml", "language: {name: x}\n---\n\tx: y\n", []string{"de.yaml: not YAML: line 3"}},
 		"a foreign file":   {"readme.txt", "x", []string{"readme.txt: is not the name of a language's file"}},
 		"no tag":           {"DE.yaml", "x", []string{"is not the name of a language's file"}},
 		"half a language":  {"fr.yaml", "direction: ltr\n", []string{`fr.yaml: message "language.name" is missing`, `fr.yaml: message "state.waiting.heading" is missing`}},
@@ -167,5 +190,52 @@ func TestASentenceOfAFolderIsEscaped(t *testing.T) {
 	}
 	if page := string(site.AppendWait(nil, 0, &Wait{Target: "/"})); !strings.Contains(page, `>a &#34;b&#34; &amp; c &lt; d<`) && !strings.Contains(page, `>a &quot;b&quot; &amp; c &lt; d<`) {
 		t.Error("the sentence is not escaped")
+	}
+}
+
+func TestWhatIsNotPlainInAFolderIsAWarningWithFileAndLine(t *testing.T) {
+	lib, err := NewOwnLibrary("/.einlass", folder(map[string]string{
+		"de.yaml": "state:\n  waiting:\n    heading: Sie sind gleich dran\n    lead: Bitte lassen Sie diese Seite offen.\nclaim:\n  minutes:\n    one: Noch eine Minute.\n    other: Noch {{.Count}} Min. Zeit.\n",
+		"sv.yaml": "about: {words: 3}\n" + withoutAbout(t, ownLanguage(t)),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := lib.Warnings()
+	for _, want := range []string{
+		`de.yaml:3: state.waiting.heading: "dran" has another word here`,
+		`de.yaml:3: state.waiting.heading: "gleich" promises a time`,
+		`de.yaml:8: claim.minutes.other: "Min." is an abbreviation`,
+		`: state.waiting.heading: 5 words in a sentence, at most 3 are wanted`,
+	} {
+		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }) {
+			t.Errorf("no warning %q", want)
+		}
+	}
+	if slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "state.waiting.lead") && strings.HasPrefix(s, "de") }) {
+		t.Error("a plain sentence is warned of")
+	}
+	site, err := lib.Site(SiteConfig{Title: "T", Languages: []string{"de"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := string(site.AppendWait(nil, 0, &Wait{Target: "/"})); !strings.Contains(page, "Sie sind gleich dran") {
+		t.Error("a sentence that is only warned of is not shown")
+	}
+}
+
+func TestWhatIsPrintedAsReferenceIsAcceptedAsFolder(t *testing.T) {
+	for _, tag := range Languages() {
+		file, err := Sentences(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lib, err := NewOwnLibrary("/.einlass", folder(map[string]string{tag + ".yaml": string(file)}))
+		if err != nil {
+			t.Fatalf("%s: %.600v", tag, err)
+		}
+		if w := lib.Warnings(); w != nil {
+			t.Errorf("%s: %q", tag, w)
+		}
 	}
 }

@@ -13,16 +13,29 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/einlass/einlass/internal/suggest"
 )
 
-// longestSentence bounds one message of a folder, in bytes.
-const longestSentence = 600
+const (
+	// longestSentence bounds one message of a folder, in bytes.
+	longestSentence = 600
+	// mostTypos is how many letters a key may be off from the one that is proposed.
+	mostTypos = 2
+)
 
 var (
 	// placeholder is a value that is filled in: {{.Count}} by the gateway, {n} by the script.
 	placeholder = regexp.MustCompile(`\{\{\s*\.([A-Za-z]+)\s*\}\}|\{[a-z]+\}`)
 	markup      = regexp.MustCompile(`<[A-Za-z/!]|&[a-z#0-9]+;`)
 )
+
+// errNotYAML is of a file of which nothing is known, so that nothing more can be said about it.
+var errNotYAML = errors.New("not YAML")
+
+func notYAML(name string, err error) error {
+	return fmt.Errorf("%s: %w: %s", name, errNotYAML, strings.TrimPrefix(err.Error(), "yaml: "))
+}
 
 // ownFile is a file of a folder on its way into a catalog.
 type ownFile struct {
@@ -42,13 +55,39 @@ func (c *catalog) put(name string, data []byte) (given map[string]int, problems 
 	case errors.Is(err, io.EOF), err == nil && len(doc.Content) == 0:
 		return f.given, nil
 	case err != nil:
-		return f.given, []error{fmt.Errorf("%s: not YAML: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))}
+		return f.given, []error{notYAML(name, err)}
 	}
-	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+	switch err := dec.Decode(&second); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return f.given, []error{notYAML(name, err)}
+	case err == nil:
 		f.bad(&second, "a second document begins here; want one")
 	}
+	key, head := cutAbout(doc.Content[0])
+	f.head(head)
 	f.section(doc.Content[0], "")
+	if a := &c.about; head != nil && a.Reviewed != nil && *a.Reviewed && len(c.missing(name, f.given)) > 0 {
+		f.bad(key, "%s.reviewed: true is of a file with all sentences: the next release may say the others in other words", aboutKey)
+	}
 	return f.given, f.errs
+}
+
+// head reads what the sentences of the file are held to.
+func (f *ownFile) head(value *yaml.Node) {
+	if value == nil {
+		return
+	}
+	for _, p := range f.catalog.about.read(value) {
+		f.errs = append(f.errs, fmt.Errorf("%s:%d: %s", f.name, p.line, p.text))
+	}
+	f.catalog.rules = f.catalog.about.rules()
+}
+
+// warn says what is not plain in a text that can be shown.
+func (f *ownFile) warn(id string, n *yaml.Node, text string) {
+	for _, complaint := range f.catalog.rules.lint(text) {
+		f.catalog.warnings = append(f.catalog.warnings, fmt.Sprintf("%s:%d: %s: %s", f.name, n.Line, id, complaint))
+	}
 }
 
 func (f *ownFile) bad(n *yaml.Node, format string, args ...any) {
@@ -76,9 +115,28 @@ func (f *ownFile) section(n *yaml.Node, path string) {
 		case f.catalog.hasBelow(id + "."):
 			f.section(value, id+".")
 		default:
-			f.bad(key, "%s: unknown key; `gateway pages reference` prints those that there are", id)
+			meant := ";"
+			if near := suggest.Nearest(key.Value, f.catalog.freeKeys(path, n), mostTypos); near != "" {
+				meant = ", did you mean " + path + near + "?"
+			}
+			f.bad(key, "%s: unknown key%s `gateway pages reference` prints those that there are", id, meant)
 		}
 	}
+}
+
+// freeKeys are the keys directly below a path that a mapping does not give, sorted.
+func (c *catalog) freeKeys(path string, n *yaml.Node) []string {
+	free := map[string]bool{}
+	for id := range c.messages {
+		if rest, below := strings.CutPrefix(id, path); below {
+			key, _, _ := strings.Cut(rest, ".")
+			free[key] = true
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		delete(free, n.Content[i].Value)
+	}
+	return slices.Sorted(maps.Keys(free))
 }
 
 // hasBelow reports whether messages have ids that begin so.
@@ -98,6 +156,7 @@ func (f *ownFile) message(id string, base *i18n.Message, key, value *yaml.Node) 
 	if !counts(base) {
 		if own.Other = f.sentence(id, value); len(f.errs) == before {
 			f.placeholders(id, value, own.Other, base.Other, base.Other)
+			f.warn(id, value, own.Other)
 		}
 	} else {
 		f.forms(id, own, base, value)
@@ -141,6 +200,7 @@ func (f *ownFile) forms(id string, own, base *i18n.Message, n *yaml.Node) {
 					must = base.Other
 				}
 				f.placeholders(id+"."+form, value, *into[form], all, must)
+				f.warn(id+"."+form, value, *into[form])
 			}
 		}
 	}
@@ -161,15 +221,19 @@ func (f *ownFile) sentence(id string, n *yaml.Node) string {
 		f.bad(n, "%s: is empty", id)
 	case len(text) > longestSentence:
 		f.bad(n, "%s: has %d bytes; at most %d are accepted", id, len(text), longestSentence)
-	case strings.IndexFunc(text, unicode.IsControl) >= 0:
-		f.bad(n, "%s: has a line end or a control character; want one line", id)
+	case strings.IndexFunc(text, notOnAPage) >= 0:
+		f.bad(n, "%s: has a control character; want text, and line ends where a line ends", id)
 	case markup.MatchString(text):
 		f.bad(n, "%s: has HTML, which would be read as it stands; want plain text", id)
 	}
 	return text
 }
 
-// placeholders holds the placeholders of a text to those that may stand in it, and to those that must: all but the title.
+// notOnAPage reports whether a sign can stand on no page. Pages keep line ends, which easy language needs.
+func notOnAPage(r rune) bool { return unicode.IsControl(r) && r != '\n' }
+
+// placeholders holds the placeholders of a text to those that may stand in it, and to those that must: all but what names the
+// site.
 func (f *ownFile) placeholders(id string, n *yaml.Node, text, may, must string) {
 	accepted, has := placeholdersOf(may), placeholdersOf(text)
 	list := "none"
@@ -182,7 +246,7 @@ func (f *ownFile) placeholders(id string, n *yaml.Node, text, may, must string) 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(placeholdersOf(must))) {
-		if !has[name] && name != "{{.Title}}" {
+		if !has[name] && name != "{{.Title}}" && name != "{{.Site}}" {
 			f.bad(n, "%s: the placeholder %s is missing", id, name)
 		}
 	}

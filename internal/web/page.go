@@ -8,19 +8,12 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"github.com/einlass/einlass/internal/splice"
 )
 
 //go:embed pages/*.html
 var pageFiles embed.FS
-
-// segment of a page: constant bytes, then the value of a slot.
-type segment struct {
-	html []byte
-	slot slot
-}
-
-// page is compiled HTML.
-type page []segment
 
 // slot names a value that is only known when the page is sent. In a template's output it is a NUL followed by
 // the slot's letter, which no text can contain.
@@ -30,6 +23,7 @@ const (
 	slotNone slot = iota
 	slotTitle
 	slotReload
+	slotReloadTo
 	slotReloads
 	slotHideReloads
 	slotNext
@@ -40,7 +34,6 @@ const (
 	slotHideNumber
 	slotAhead
 	slotRawAhead
-	slotExact
 	slotLow
 	slotHigh
 	slotHideAhead
@@ -55,8 +48,15 @@ const (
 	slotClaim
 	slotHideClaim
 	slotMessage
+	slotMessageLang
 	slotHideMessage
 	slotHideStale
+	slotStale
+	slotStaleOf
+	slotPrinted
+	slotHidePrinted
+	slotStart
+	slotInApp
 	slotHideLast
 	slotCame
 	slotHideCame
@@ -70,24 +70,39 @@ const (
 	slotNews
 	slotStay
 	slotHideSwitch
-	slotHideStill
+	slotStill
 	slotHideMoves
 	slotHideStay
 	slotAnew
+	slotHeld
+	slotJoinTo
+	slotSwitchTo
+	slotHideEstimate
 	slotComing
+	slotCalendar
+	slotEntryAt
+	slotHideCalendar
 	slotHideComing
 	slotJoin
 	slotHideJoin
 	slotShut
+	slotFormWait
+	slotTakes
+	slotHideTakes
+	slotLate
 	slotOthers
 	slotKept
 	slotHideKept
 	slotReference
 	slotHeader
+	slotOwnStyle
+	slotLogo
 	slotFooter
 	slotCallUs
 	slotContact
 	slotSite
+	slotSiteName
+	slotTabName
 	slotTitleEnd
 	slotTitleLang
 	slotLanguages
@@ -128,16 +143,16 @@ const (
 )
 
 var slotNames = map[string]slot{
-	"title": slotTitle, "reload": slotReload, "reloads": slotReloads, "hide-reloads": slotHideReloads,
+	"title": slotTitle, "reload": slotReload, "reload-to": slotReloadTo, "reloads": slotReloads, "hide-reloads": slotHideReloads,
 	"next": slotNext, "target": slotTarget, "back": slotBack,
 	"number": slotNumber, "raw-number": slotRawNumber, "hide-number": slotHideNumber,
-	"ahead": slotAhead, "raw-ahead": slotRawAhead, "exact": slotExact, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate, "chance": slotChance, "said-chance": slotSaidChance, "hide-chance": slotHideChance, "worse": slotWorse, "hide-worse": slotHideWorse,
-	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "hide-message": slotHideMessage,
-	"hide-stale": slotHideStale, "hide-last": slotHideLast, "reference": slotReference,
+	"ahead": slotAhead, "raw-ahead": slotRawAhead, "low": slotLow, "high": slotHigh, "hide-ahead": slotHideAhead, "more": slotMore, "hide-more": slotHideMore, "estimate": slotEstimate, "chance": slotChance, "said-chance": slotSaidChance, "hide-chance": slotHideChance, "worse": slotWorse, "hide-worse": slotHideWorse,
+	"claim": slotClaim, "hide-claim": slotHideClaim, "message": slotMessage, "message-lang": slotMessageLang, "hide-message": slotHideMessage,
+	"hide-stale": slotHideStale, "stale": slotStale, "stale-of": slotStaleOf, "printed": slotPrinted, "hide-printed": slotHidePrinted, "start": slotStart, "in-app": slotInApp, "hide-last": slotHideLast, "reference": slotReference,
 	"came": slotCame, "hide-came": slotHideCame, "starts": slotStarts, "raw-starts": slotRawStarts, "hide-starts": slotHideStarts,
-	"clock": slotClock, "entry": slotEntry, "switch": slotSwitch, "absent": slotAbsent, "news": slotNews, "stay": slotStay, "hide-still": slotHideStill, "hide-switch": slotHideSwitch, "hide-moves": slotHideMoves, "hide-stay": slotHideStay, "anew": slotAnew, "coming": slotComing, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "others": slotOthers,
+	"clock": slotClock, "entry": slotEntry, "switch": slotSwitch, "switch-to": slotSwitchTo, "join-to": slotJoinTo, "absent": slotAbsent, "news": slotNews, "stay": slotStay, "still": slotStill, "hide-switch": slotHideSwitch, "hide-moves": slotHideMoves, "hide-stay": slotHideStay, "anew": slotAnew, "coming": slotComing, "calendar": slotCalendar, "entry-at": slotEntryAt, "hide-calendar": slotHideCalendar, "hide-coming": slotHideComing, "join": slotJoin, "hide-join": slotHideJoin, "shut": slotShut, "form-wait": slotFormWait, "takes": slotTakes, "hide-takes": slotHideTakes, "late": slotLate, "others": slotOthers,
 	"kept": slotKept, "hide-kept": slotHideKept,
-	"header": slotHeader, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
+	"header": slotHeader, "own-style": slotOwnStyle, "logo": slotLogo, "footer": slotFooter, "call-us": slotCallUs, "contact": slotContact, "site": slotSite,
 	"title-lang": slotTitleLang, "languages": slotLanguages,
 	"title-end": slotTitleEnd, "status": slotStatus, "ask": slotAsk, "away": slotAway, "leave": slotLeave,
 	"record": slotRecord, "draw-data": slotDrawData, "draw-public": slotDrawPublic, "draw-own": slotDrawOwn, "draw-values": slotDrawValues,
@@ -152,38 +167,56 @@ var slotNames = map[string]slot{
 type view struct {
 	Page    string // the script's part for this page: wait, retry, form, lapsed, draw, or none
 	State   string // of a waiting page, the stage of a draw
+	Title   string // HTML, the heading as the browser's window has it
 	Heading string // HTML
 	Lead    string // HTML
 	Reloads bool   // reloads by itself without script
 	Shut    bool   // no numbers are given at present
+	Form    bool   // is the answer to a form: loading it again would lose what was written
 }
 
 // compiler makes the pages of one language.
 type compiler struct {
 	catalog *catalog
-	state   string
-	set     *template.Template
+	inline  *inline
+	// what pages begin with: the waiting page, the others
+	waitHead, head *splice.Block
+	state          string
+	set            *template.Template
+	soft           *strings.Replacer
 }
 
-func newCompiler(c *catalog, assets assetURLs) (*compiler, error) {
-	k := &compiler{catalog: c}
+func newCompiler(c *catalog, in *inline, prefix string) (*compiler, error) {
+	k := &compiler{catalog: c, soft: softened(c.tag), inline: in}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": k.text, "raw": k.scriptText, "slot": slotMark, "in": k.in, "only": k.only,
-		"lang":  c.tag.String,
-		"style": func() string { return assets.style },
-		"icon":  func() string { return assets.icon },
-		"script": func(page string) string {
-			if page == "draw" {
-				return assets.draw
+		"t": k.text, "unreviewed": k.unreviewed, "raw": k.scriptText, "slot": slotMark, "in": k.in, "only": k.only,
+		"lang": c.tag.String, "counts": titleCounts,
+		"style": func(kind string) string {
+			if kind == "wait" {
+				return in.waitStyle
 			}
-			return assets.script
+			return in.style
 		},
+		"icon":  func() string { return in.icon },
+		"guard": func() string { return in.guard },
+		// what is there whenever the gateway is
+		"probe": func() string { return prefix + "/client.js" },
 	}).ParseFS(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
 	k.set = set
-	return k, err
+	for kind, into := range map[string]**splice.Block{"wait": &k.waitHead, "": &k.head} {
+		var head bytes.Buffer
+		if err := set.ExecuteTemplate(&head, "head", view{Page: kind}); err != nil {
+			return nil, err
+		}
+		*into = splice.NewBlock(bytes.TrimSpace(head.Bytes()))
+	}
+	return k, nil
 }
 
-// text is a message as HTML. Only the site's title may be filled in here.
+// text is a message as HTML. Only the site's title and name may be filled in here.
 func (k *compiler) text(id string) (string, error) {
 	var html strings.Builder
 	for _, part := range k.catalog.phrase(k.catalog.text(id)) {
@@ -192,11 +225,22 @@ func (k *compiler) text(id string) (string, error) {
 		case markNone:
 		case markTitle:
 			html.WriteString(codeOf(slotSite))
+		case markSite:
+			html.WriteString(codeOf(slotSiteName))
 		default:
 			return "", fmt.Errorf("message %q has a value that this page does not have", id)
 		}
 	}
-	return html.String(), nil
+	return k.soft.Replace(html.String()), nil
+}
+
+// unreviewed says that nobody of those for whom the language is made has signed its sentences; empty: somebody has, or need not.
+func (k *compiler) unreviewed() (string, error) {
+	text, err := k.text("language.unreviewed")
+	if !k.catalog.about.unreviewed() {
+		return "", err
+	}
+	return text, err
 }
 
 // scriptText is a message that the script fills in, for an attribute: its values stay as they are written, {low}.
@@ -238,14 +282,34 @@ func (k *compiler) only(states, hide string) (string, error) {
 	return mark + code, err
 }
 
-// compile runs a template and cuts its output at the slots.
-func (k *compiler) compile(name string, v view) (page, error) {
+// compile makes a page.
+func (k *compiler) compile(name string, v view) (*page, error) {
+	segments, err := k.part(name, v)
+	if err != nil {
+		return nil, err
+	}
+	kind, err := kindOf(segments)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "wait" {
+		return newPage(k.head, segments, k.inline.tailOf(kind))
+	}
+	pg, err := newPage(k.waitHead, segments, k.inline.tailOf(kind))
+	if err == nil {
+		pg.numbered = true
+	}
+	return pg, err
+}
+
+// part runs a template and cuts its output at the slots.
+func (k *compiler) part(name string, v view) ([]segment, error) {
 	k.state = v.State
 	var out bytes.Buffer
 	if err := k.set.ExecuteTemplate(&out, name, v); err != nil {
 		return nil, err
 	}
-	var pg page
+	var pg []segment
 	html := withoutIndent(out.Bytes())
 	for {
 		constant, rest, found := bytes.Cut(html, []byte{0})

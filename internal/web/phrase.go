@@ -27,13 +27,16 @@ const (
 	markOpens
 	markBegins
 	markReference
+	markSite
+	markAll
+	markNumber
 )
 
 var marks = map[string]mark{
 	"{n}": markCount, "{e}": markEstimate, "{low}": markLow, "{high}": markHigh,
 	"{h}": markHours, "{m}": markMinutes, "{status}": markStatus, "{title}": markTitle,
 	"{t}": markTime, "{day}": markDay, "{date}": markDate, "{month}": markMonth, "{year}": markYear,
-	"{opens}": markOpens, "{begins}": markBegins, "{ref}": markReference,
+	"{opens}": markOpens, "{begins}": markBegins, "{ref}": markReference, "{site}": markSite, "{all}": markAll, "{number}": markNumber,
 }
 
 // form is what a text is written into: escaping differs, words do not.

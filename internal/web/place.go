@@ -24,7 +24,7 @@ const (
 
 // placeWords say of each state where the place stands. Those that are not there stand like waiting.
 type placeWords struct {
-	form   page
+	form   *page
 	states map[State]phrase
 }
 
@@ -36,7 +36,7 @@ var placeStates = map[State]string{
 func (l *locale) compilePlace(k *compiler) error {
 	l.place.states = map[State]phrase{}
 	for state, name := range placeStates {
-		l.place.states[state] = k.catalog.phrase(k.catalog.text("place.state." + name))
+		l.place.states[state] = k.catalog.phrase(k.soft.Replace(k.catalog.text("place.state." + name)))
 	}
 	return k.notice(&l.place.form, "place.html", view{Page: "place"}, "place.heading", "place.lead")
 }
@@ -45,9 +45,8 @@ func (l *locale) compilePlace(k *compiler) error {
 func (s *Site) AppendPlace(dst []byte, lang Lang, f *PlaceForm) []byte {
 	l := s.locale(lang)
 	w := Wait{Status: f.Status}
-	for _, seg := range l.place.form {
-		dst = append(dst, seg.html...)
-		switch seg.slot {
+	return s.appendPage(dst, l, l.place.form, func(dst []byte, into slot) []byte {
+		switch into {
 		case slotTarget:
 			dst = appendURL(dst, f.Action)
 		case slotRoom:
@@ -57,7 +56,7 @@ func (s *Site) AppendPlace(dst []byte, lang Lang, f *PlaceForm) []byte {
 		case slotCode:
 			dst = appendHTML(dst, f.Code)
 		case slotLine:
-			dst = s.appendPhrase(dst, inHTML, l.whereabouts(f.Status.State))
+			dst = s.appendPhrase(dst, inHTML, l, l.whereabouts(f.Status.State))
 		case slotHideFound:
 			dst = appendHidden(dst, f.Result != PlaceFound)
 		case slotHideTypo:
@@ -65,10 +64,10 @@ func (s *Site) AppendPlace(dst []byte, lang Lang, f *PlaceForm) []byte {
 		case slotHideWrong:
 			dst = appendHidden(dst, f.Result != PlaceWrong)
 		default:
-			dst = s.appendWaitSlot(dst, l, seg.slot, &w)
+			dst = s.appendWaitSlot(dst, l, into, &w)
 		}
-	}
-	return dst
+		return dst
+	})
 }
 
 // whereabouts says where a place stands.

@@ -16,6 +16,7 @@ type reloadWords struct {
 	every  plurals
 	absent phrase
 	news   phrase
+	still  []segment
 }
 
 func (c *catalog) reloadWords() reloadWords {
@@ -50,6 +51,18 @@ func (w *Wait) reloadTarget() string {
 	return w.again()
 }
 
+// appendStill appends how to go on without reloads, and how to turn them on again, for somebody who has turned them off.
+func (s *Site) appendStill(dst []byte, l *locale, w *Wait) []byte {
+	if !w.Still || w.Switch == "" {
+		return dst
+	}
+	for _, seg := range l.reloads.still {
+		dst = append(dst, seg.html...)
+		dst = s.appendWaitSlot(dst, l, seg.slot, w)
+	}
+	return dst
+}
+
 // appendAbsent appends what becomes of somebody who has turned reloads off.
 func (l *locale) appendAbsent(dst []byte, f form, absent time.Duration) []byte {
 	return l.appendDurations(dst, f, l.reloads.absent, int(absent/time.Minute), 0)
@@ -66,9 +79,11 @@ func (l *locale) appendNews(dst []byte, f form, w *Wait) []byte {
 // appendNewsTab appends the document's title, which begins with the news if there are any.
 func (s *Site) appendNewsTab(dst []byte, l *locale, w *Wait) []byte {
 	switch {
+	case !titleCounts(w.State.page().String()):
+		return l.appendNews(dst, inHTML, w) // the rest stands in the page
 	case w.News:
 		dst = l.appendNews(dst, inHTML, w)
-		dst = s.appendPhrase(dst, inHTML, l.heading[w.State.page()])
+		dst = s.appendPhrase(dst, inHTML, l, l.heading[w.State.page()])
 	case w.Worse:
 		dst = l.appendWorse(dst, inHTML, w)
 	default:
@@ -83,14 +98,21 @@ func reloadSeconds(next time.Duration) int {
 	return max(1, int(min(next, 24*time.Hour)/time.Second))
 }
 
-// appendReload appends what makes a browser without script reload by GET.
-func appendReload(dst []byte, next time.Duration, target string) []byte {
+const reloadBegin, reloadURL = `<meta http-equiv="refresh" content="`, `;url=`
+
+// appendReload appends, with appendReloadTo, what makes a browser without script, or whose script fails, reload by GET: see
+// assets/script/guard.js.
+func appendReload(dst []byte, next time.Duration) []byte {
 	if next <= 0 {
 		return dst
 	}
-	dst = append(dst, `<noscript><meta http-equiv="refresh" content="`...)
-	dst = strconv.AppendInt(dst, int64(reloadSeconds(next)), 10)
-	dst = append(dst, `;url=`...)
-	dst = appendURL(dst, target)
-	return append(dst, `"></noscript>`...)
+	return strconv.AppendInt(append(dst, reloadBegin...), int64(reloadSeconds(next)), 10)
+}
+
+func appendReloadTo(dst []byte, next time.Duration, target string) []byte {
+	if next <= 0 {
+		return dst
+	}
+	dst = appendURL(append(dst, reloadURL...), target)
+	return append(dst, `">`...)
 }

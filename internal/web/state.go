@@ -22,6 +22,8 @@ const (
 	NoStore
 	// Shed: no place yet, because too many arrive at once.
 	Shed
+	// Network: the same, because too many arrive from one network.
+	Network
 	// Behind: no place yet, because the network has all its lots of the draw. The page joins by itself after the start.
 	Behind
 	// Turn: the head has come by, and what that means for this place is not known yet; the next poll tells.
@@ -68,7 +70,7 @@ const (
 
 var stateNames = [...]string{
 	Waiting: "waiting", Front: "front", Missed: "missed", Called: "called", Paused: "paused", Down: "down",
-	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Behind: "behind", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
+	Recovering: "recovering", NoStore: "nostore", Shed: "shed", Network: "network", Behind: "behind", Turn: "turn", Checking: "checking", Full: "full", Resume: "resume",
 	Lobby: "lobby", Lots: "lots", Drawing: "drawing", Late: "late", Between: "between", Refill: "refill", Over: "over", Standby: "standby", Booked: "booked",
 	Ended: "ended", Closed: "closed", Early: "early", Limit: "limit", SoldOut: "soldout", None: "none", Inside: "inside",
 }

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"strconv"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Status is what a visitor in the line is told, by the page and by every poll.
@@ -31,8 +34,11 @@ type Status struct {
 	Next time.Duration
 	// Message is the operator's text for everybody in the room; plain text, line ends are kept. Empty: none.
 	Message string
-	// Stale: the figures are the last ones known, because no newer ones can be had.
+	// Messages are shown instead of it on the pages of single languages, by their tags.
+	Messages map[string]string
+	// Stale: the figures are the last ones known, because no newer ones can be had. AsOf is of when they are, in the zone of Now; zero: not said.
 	Stale bool
+	AsOf  time.Time
 	// ClaimLeft is how long a call may still be claimed; zero or less: not said.
 	ClaimLeft time.Duration
 	// Idle and Max are the bounds of a stay, that of a step and that of the whole; zero: not said.
@@ -45,12 +51,15 @@ type Status struct {
 	Coming Coming
 	// Shut: no numbers are given at present. Of a place that has ended.
 	Shut bool
-	// Draw is what is said of a draw.
-	Draw DrawNews
+	// Draw is what is said of a draw. Place is what the place's lot has drawn, counted from 1, of so many lots; 0: not known.
+	Draw        DrawNews
+	Place, Lots uint64
 	// Now is the server's clock; zero: not said. Zoned: it is in the zone in which the room's times are said. Otherwise a page
 	// says times in the visitor's.
 	Now   time.Time
 	Zoned bool
+	// Has is the version of the text that the page has already, as an earlier answer named it; empty: none.
+	Has []byte
 }
 
 // JSONType is the media type of what AppendStatus writes.
@@ -64,9 +73,8 @@ const JSONType = "application/json"
 //	ahead    people ahead, -1 if unknown
 //	exact    whether ahead is exact
 //	low,high range of the expected wait in seconds; high 0 if unknown
-//	next     milliseconds until the next poll, 0 for none
-//	message  the operator's text
 //	stale    whether the figures are the last known ones
+//	of       of when the figures are that are stale, in Unix milliseconds; absent if not said
 //	until    seconds for which the call may still be claimed, 0 if not called
 //	more     people who come first beside those that ahead says
 //	full     whether the wait is unknown because nobody can go in until somebody leaves
@@ -78,9 +86,18 @@ const JSONType = "application/json"
 //	came     how many have come to the lobby; absent if not said
 //	chance   1 to 4 for what is said of the chance that something is left, from little on; absent if nothing is
 //	starts   seconds until people are let in; absent if not said
+//	v        the version of these fields, pollVersion
+//	text     the version of the text, which is message and words
+//	next     milliseconds until the next poll, 0 for none
 //	now      the server's clock in Unix milliseconds; absent if not said
 //	zone     how many minutes the room's zone is ahead of UTC; absent if the room has none
-//	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place
+//	message  the operator's text; absent if the page has the text
+//	message_lang  its language if that is not the page's; else absent
+//	words    what the page says about all this, in the visitor's language, see appendWords; absent without a place, and if the page
+//	         has the text
+//
+// Fields are only ever added: a page of an earlier release reads those that it knows. One that is to mean something else gets another
+// name, and the version is counted up where programs should look.
 //
 // It does not allocate if dst has room. Safe for concurrent use.
 func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
@@ -107,12 +124,12 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 	dst = strconv.AppendInt(dst, wholeSeconds(s.Low), 10)
 	dst = append(dst, `,"high":`...)
 	dst = strconv.AppendInt(dst, secondsUp(s.High), 10)
-	dst = append(dst, `,"next":`...)
-	dst = strconv.AppendInt(dst, int64(max(s.Next, 0)/time.Millisecond), 10)
-	dst = append(dst, `,"message":`...)
-	dst = appendJSON(dst, s.Message)
 	dst = append(dst, `,"stale":`...)
 	dst = strconv.AppendBool(dst, s.Stale)
+	if of := s.asOf(); of > 0 {
+		dst = append(dst, `,"of":`...)
+		dst = strconv.AppendInt(dst, of, 10)
+	}
 	dst = append(dst, `,"until":`...)
 	dst = strconv.AppendInt(dst, wholeSeconds(s.ClaimLeft), 10)
 	dst = append(dst, `,"more":`...)
@@ -145,6 +162,13 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 		dst = append(dst, `,"starts":`...)
 		dst = strconv.AppendInt(dst, secondsUp(starts), 10)
 	}
+	dst = append(dst, `,"v":`...)
+	dst = strconv.AppendInt(dst, pollVersion, 10)
+	dst = append(dst, `,"text":"`...)
+	version := len(dst)
+	dst = append(append(dst, noVersion...), '"')
+	dst = append(dst, beyondTag...)
+	dst = strconv.AppendInt(dst, int64(max(s.Next, 0)/time.Millisecond), 10)
 	if !s.Now.IsZero() {
 		dst = append(dst, `,"now":`...)
 		dst = strconv.AppendInt(dst, s.Now.UnixMilli(), 10)
@@ -153,10 +177,49 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 		dst = append(dst, `,"zone":`...)
 		dst = strconv.AppendInt(dst, minutes, 10)
 	}
+	text := len(dst)
+	message, tag := site.message(site.locale(lang), s)
+	dst = append(dst, `,"message":`...)
+	dst = appendJSON(dst, message)
+	if tag != "" {
+		dst = append(append(append(dst, `,"message_lang":"`...), tag...), '"')
+	}
 	if s.State != None {
 		dst = site.appendWords(dst, site.locale(lang), s)
 	}
+	appendVersion(dst[:version], dst[text:])
+	if bytes.Equal(dst[version:version+len(noVersion)], s.Has) {
+		dst = dst[:text]
+	}
 	return append(dst, '}')
+}
+
+// pollVersion is the version of the fields of an answer to a poll.
+const pollVersion = 1
+
+// noVersion is as long as a version is.
+const noVersion = "000000000000"
+
+// beyondTag begins what differs from one answer to the next though nothing has happened: when to ask again, and the clock.
+const beyondTag = `,"next":`
+
+// appendVersion appends the version of a text: the same at every gateway and after every start, another for another text.
+func appendVersion(dst, text []byte) []byte {
+	const digits = "0123456789abcdef"
+	sum := xxhash.Sum64(text)
+	for range len(noVersion) {
+		dst = append(dst, digits[sum>>60])
+		sum <<= 4
+	}
+	return dst
+}
+
+// StatusTag is the entity tag of an answer by AppendStatus, for programs that ask again whether anything is new (RFC 9110 §8.8.3). It is a
+// weak one: answers that differ in their clock, or in whether they bring the text, have the same.
+func StatusTag(answer []byte) string {
+	figures, _, _ := bytes.Cut(answer, []byte(beyondTag))
+	tag := append(make([]byte, 0, len(`W/""`)+len(noVersion)), `W/"`...)
+	return string(append(appendVersion(tag, figures), '"'))
 }
 
 // appendWords appends the sentences of a waiting page as it would be rendered now, so that the script needs no rule of
@@ -179,9 +242,9 @@ func (site *Site) AppendStatus(dst []byte, lang Lang, s *Status) []byte {
 func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 	state := s.State.page()
 	dst = append(dst, `,"words":{"heading":"`...)
-	dst = site.appendPhrase(dst, inJSON, l.heading[state])
+	dst = site.appendPhrase(dst, inJSON, l, l.heading[state])
 	dst = append(dst, `","lead":"`...)
-	dst = site.appendPhrase(dst, inJSON, l.lead[state])
+	dst = site.appendPhrase(dst, inJSON, l, l.lead[state])
 	dst = append(dst, `","tab":"`...)
 	dst = site.appendTab(dst, inJSON, l, s)
 	dst = append(dst, `","number":"`...)
@@ -221,8 +284,7 @@ func (site *Site) appendWords(dst []byte, l *locale, s *Status) []byte {
 		dst = append(dst, `"]`...)
 	}
 	if news := l.drawNews(s); news != nil {
-		dst = append(append(dst, `,"draw":"`...), news.constant(inJSON)...)
-		dst = append(dst, '"')
+		dst = append(l.appendDrawNews(append(dst, `,"draw":"`...), inJSON, s), '"')
 	}
 	return append(dst, '}')
 }

@@ -26,6 +26,9 @@ type Wait struct {
 	Still  bool
 	Switch string
 	Absent time.Duration
+	// Start is the whole address of the start page, for those who print the page. InApp: it is shown by the browser of an app.
+	Start string
+	InApp bool
 	// Join is the own URL to which a press is sent that takes a new number, where the place has ended.
 	Join string
 }
@@ -43,26 +46,29 @@ func (l *locale) compileWait(k *compiler) error {
 }
 
 // AppendWait appends a waiting page, complete and of type [HTMLType]. It does not allocate if dst has room
-// (under 9 KB with a short message). Safe for concurrent use.
+// (50 KB are enough with a short message, also as gzip). Safe for concurrent use.
 func (s *Site) AppendWait(dst []byte, lang Lang, w *Wait) []byte {
 	l := s.locale(lang)
-	for _, seg := range l.wait[w.State.page()] {
-		dst = append(dst, seg.html...)
-		dst = s.appendWaitSlot(dst, l, seg.slot, w)
-	}
-	return dst
+	return s.appendPage(dst, l, l.wait[w.State.page()], func(dst []byte, into slot) []byte { return s.appendWaitSlot(dst, l, into, w) })
 }
 
 func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte {
+	if hide, ok := hideOf[into]; ok && waitHides(hide, w) {
+		return dst
+	}
 	switch into {
 	case slotTitle:
 		return s.appendNewsTab(dst, l, w)
 	case slotReload:
-		return appendReload(dst, w.reload(), w.reloadTarget())
+		return appendReload(dst, w.reload())
+	case slotReloadTo:
+		return appendReloadTo(dst, w.reload(), w.reloadTarget())
 	case slotReloads:
 		return l.appendCount(dst, inHTML, &l.reloads.every, reloadSeconds(w.reload()))
-	case slotSwitch:
-		return appendURL(dst, w.Switch)
+	case slotSwitchTo:
+		return appendBehind(dst, s.switches, w.Switch)
+	case slotStill:
+		return s.appendStill(dst, l, w)
 	case slotAbsent:
 		return l.appendAbsent(dst, inHTML, w.Absent)
 	case slotNews:
@@ -74,7 +80,12 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 	case slotTarget:
 		return appendURL(dst, w.Target)
 	case slotLanguages:
-		return s.appendLanguages(dst, l, w.Target)
+		return appendURL(dst, w.Target)
+	case slotHeld:
+		if w.Number == 0 {
+			dst = append(dst, " disabled"...)
+		}
+		return dst
 	case slotNumber:
 		return l.grouping.append(dst, w.Number)
 	case slotPlaceCode:
@@ -87,8 +98,6 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return l.appendAhead(dst, inHTML, "<b>", "</b>", &w.Status)
 	case slotRawAhead:
 		return strconv.AppendInt(dst, int64(max(w.Ahead, -1)), 10)
-	case slotExact:
-		return strconv.AppendBool(dst, w.Exact)
 	case slotMore:
 		return l.appendCount(dst, inHTML, &l.aheadMore, w.More)
 	case slotLow:
@@ -125,74 +134,42 @@ func (s *Site) appendWaitSlot(dst []byte, l *locale, into slot, w *Wait) []byte 
 		return appendURL(dst, w.again())
 	case slotComing:
 		return l.appendNext(dst, inHTML, `<time datetime="`, `">`, `</time>`, &w.Status)
-	case slotJoin:
-		return appendURL(dst, w.Join)
+	case slotEntryAt:
+		// The script puts the time in when there is one.
+		if hidesCalendar(&w.Status) {
+			return append(dst, '0')
+		}
+		return strconv.AppendInt(dst, w.Coming.Begins.Unix(), 10)
+	case slotJoinTo:
+		return appendBehind(dst, s.join, w.Join)
+	case slotStale:
+		return l.appendStale(dst, &w.Status)
+	case slotPrinted:
+		return l.appendPrinted(dst, w)
+	case slotStart:
+		return appendHTML(dst, w.Start)
+	case slotInApp:
+		return s.appendInApp(dst, l, w)
+	case slotStaleOf:
+		return appendStaleOf(dst, &w.Status)
 	case slotDrawNews:
-		if news := l.drawNews(&w.Status); news != nil {
-			dst = append(dst, news.constant(inHTML)...)
+		return l.appendDrawNews(dst, inHTML, &w.Status)
+	case slotMessage:
+		text, _ := s.message(l, &w.Status)
+		return appendHTML(dst, text)
+	case slotMessageLang:
+		if _, tag := s.message(l, &w.Status); tag != "" {
+			dst = append(append(append(dst, ` lang="`...), tag...), '"')
 		}
 		return dst
-	case slotMessage:
-		return appendHTML(dst, w.Message)
+	case slotHideMessage:
+		text, _ := s.message(l, &w.Status)
+		return appendHidden(dst, text == "")
 	}
 	if waitHides(into, w) {
 		return appendHidden(dst, true)
 	}
 	return s.appendSlot(dst, l, into)
-}
-
-// appendSlot appends what is the same for everybody on a page of this site.
-func (s *Site) appendSlot(dst []byte, l *locale, into slot) []byte {
-	switch into {
-	case slotSite:
-		return append(dst, s.title[inHTML]...)
-	case slotContact:
-		return append(dst, s.contact...)
-	case slotTitleLang:
-		return s.appendTitleLang(dst, l)
-	case slotLanguages:
-		return s.appendLanguages(dst, l, "")
-	case slotTitleEnd:
-		if s.title[inHTML] != "" {
-			dst = append(append(dst, " · "...), s.title[inHTML]...)
-		}
-	case slotHeader:
-		return s.appendIf(dst, l, l.header, s.title[inHTML])
-	case slotFooter:
-		return s.appendIf(dst, l, l.footer, s.contact)
-	case slotCallUs:
-		return s.appendIf(dst, l, l.callUs, s.contact)
-	case slotOthers:
-		return s.appendIf(dst, l, l.others, s.contact)
-	case slotStatus:
-		dst = append(append(dst, s.status...), "lang="...)
-		return append(append(dst, l.tag...), "&amp;shown="...)
-	case slotAsk:
-		dst = append(append(dst, s.ask...), "lang="...)
-		return append(append(dst, l.tag...), "&amp;shown="...)
-	case slotAway:
-		return append(dst, s.away...)
-	case slotLeave:
-		return append(dst, s.leave...)
-	case slotMove:
-		return append(dst, s.move...)
-	case slotDraw:
-		dst = append(append(dst, s.draw...), "lang="...)
-		return append(dst, l.tag...)
-	}
-	return dst
-}
-
-// appendIf appends a part of the layout that is about something which a site may lack.
-func (s *Site) appendIf(dst []byte, l *locale, pg page, about string) []byte {
-	if about == "" {
-		return dst
-	}
-	for _, seg := range pg {
-		dst = append(dst, seg.html...)
-		dst = s.appendSlot(dst, l, seg.slot)
-	}
-	return dst
 }
 
 // spelled is a code for screen readers, which would read it as a word: sign by sign.
@@ -207,63 +184,14 @@ func spelled(code string) string {
 	return b.String()
 }
 
-// enoughPromises is how many ranges must have ended for a share of them to say something.
-const enoughPromises = 200
-
-func waitHides(s slot, w *Wait) bool {
-	switch s {
-	case slotHideReloads:
-		return w.reload() <= 0
-	case slotHideSwitch:
-		return w.reload() <= 0 || w.Switch == ""
-	case slotHideStill:
-		return !w.Still || w.Switch == ""
-	case slotHideMoves:
-		return w.Still
-	case slotHideStay:
-		return !w.saysStay()
-	case slotHideNumber:
-		return w.Number == 0
-	case slotHideCode:
-		return w.Code == ""
-	case slotHideAhead:
-		return w.Ahead < 0
-	case slotHideKept:
-		return w.Promised < enoughPromises
-	case slotHideMore:
-		return w.More <= 0
-	case slotHideClaim:
-		return w.ClaimLeft <= 0
-	case slotHideMessage:
-		return w.Message == ""
-	case slotHideLast:
-		return !w.Last
-	case slotHideChance:
-		return w.Chance == NoChance
-	case slotHideWorse:
-		return !w.Worse
-	case slotHideCame:
-		return w.Came <= 0
-	case slotHideStarts:
-		return w.Coming.starts() <= 0
-	case slotHideComing:
-		return nextOf(&w.Status) == nextNothing
-	case slotHideJoin:
-		return w.Shut
-	case slotHideStale:
-		return !w.Stale
-	case slotHideDraw:
-		return w.Draw == NoDraw
-	}
-	return false
-}
+const clockBegin = ` data-now="`
 
 // appendClock appends what the script needs to say the time: attributes, none if it is not said.
 func appendClock(dst []byte, s *Status) []byte {
 	if s.Now.IsZero() {
 		return dst
 	}
-	dst = append(dst, ` data-now="`...)
+	dst = append(dst, clockBegin...)
 	dst = strconv.AppendInt(dst, s.Now.UnixMilli(), 10)
 	if minutes, ok := s.zone(); ok {
 		dst = append(dst, `" data-zone="`...)
@@ -280,114 +208,4 @@ func (s *Site) appendEntry(dst []byte) []byte {
 	dst = append(dst, ` data-entry="`...)
 	dst = strconv.AppendInt(dst, int64(s.entry/time.Second), 10)
 	return append(dst, '"')
-}
-
-func appendHidden(dst []byte, hidden bool) []byte {
-	if hidden {
-		return append(dst, " hidden"...)
-	}
-	return dst
-}
-
-// appendTab appends the document's title. In the line it begins with the count, so that it can be read on a tab
-// that is not in front.
-func (s *Site) appendTab(dst []byte, f form, l *locale, st *Status) []byte {
-	state := st.State.page()
-	switch {
-	case state == Called:
-		return s.appendPhrase(dst, f, l.tabTurn)
-	case state != Waiting && state != Front && state != Recovering || st.Ahead < 1:
-		dst = s.appendPhrase(dst, f, l.heading[state])
-		return append(append(dst, " · "...), s.title[f]...)
-	}
-	for _, p := range l.tabAhead {
-		dst = append(dst, p.text[f]...)
-		switch p.mark {
-		case markCount:
-			dst = l.grouping.append(dst, uint64(shownAhead(st.Ahead, st.Exact)))
-		case markTitle:
-			dst = append(dst, s.title[f]...)
-		}
-	}
-	return dst
-}
-
-// appendPhrase appends a phrase that has no value but the site's title.
-func (s *Site) appendPhrase(dst []byte, f form, saying phrase) []byte {
-	for _, p := range saying {
-		dst = append(dst, p.text[f]...)
-		if p.mark == markTitle {
-			dst = append(dst, s.title[f]...)
-		}
-	}
-	return dst
-}
-
-func shownAhead(n int, exact bool) int {
-	if exact {
-		return n
-	}
-	return roundAhead(n)
-}
-
-// appendAhead appends how many people are ahead, with something before and behind the count itself.
-func (l *locale) appendAhead(dst []byte, f form, before, behind string, st *Status) []byte {
-	n := st.Ahead
-	if n <= 0 {
-		return append(dst, l.aheadNone.constant(f)...)
-	}
-	saying := &l.aheadExact
-	if !st.Exact {
-		saying = &l.aheadAbout
-		n = roundAhead(n)
-	}
-	for _, p := range saying[formOf(l.langTag, n)] {
-		dst = append(dst, p.text[f]...)
-		if p.mark == markCount {
-			dst = append(dst, before...)
-			dst = l.grouping.append(dst, uint64(n))
-			dst = append(dst, behind...)
-		}
-	}
-	return dst
-}
-
-// appendWorse appends that it takes longer than was said, if it does.
-func (l *locale) appendWorse(dst []byte, f form, w *Wait) []byte {
-	if !w.Worse {
-		return dst
-	}
-	for _, p := range l.worse {
-		dst = append(dst, p.text[f]...)
-		if p.mark == markEstimate {
-			dst = l.appendEstimate(dst, f, w.Low, w.High, w.Full)
-		}
-	}
-	return dst
-}
-
-// appendClaim appends how long the call may still be claimed, and what follows if it is not.
-func (l *locale) appendClaim(dst []byte, f form, st *Status) []byte {
-	if st.ClaimLeft < time.Minute {
-		dst = append(dst, l.claimSoon.constant(f)...)
-	} else {
-		dst = l.appendCount(dst, f, &l.claimMinutes, int(st.ClaimLeft/time.Minute))
-	}
-	dst = append(dst, ' ')
-	if st.Last {
-		return append(dst, l.claimEnds.constant(f)...)
-	}
-	return append(dst, l.claimAgain.constant(f)...)
-}
-
-// appendStarts appends how long it is until calls begin.
-func (l *locale) appendStarts(dst []byte, f form, left time.Duration) []byte {
-	minutes := int((min(left, longestWait) + time.Minute - 1) / time.Minute)
-	switch {
-	case left < time.Minute:
-		return append(dst, l.startsSoon.constant(f)...)
-	case minutes < hour:
-		return l.appendCount(dst, f, &l.startsMinutes, minutes)
-	}
-	return l.appendDurations(dst, f, l.startsLater, minutes, 0)
 }

@@ -26,12 +26,14 @@ func (c *Coming) starts() time.Duration {
 // calendar is how a language writes times.
 type calendar struct {
 	today, day, year phrase
+	full             phrase // on paper
 	days             [7]phrase
 	months           [12]phrase
 }
 
 func (c *catalog) calendar() (all calendar) {
 	p := func(id string) phrase { return c.phrase(c.text(id)) }
+	all.full = p("when.full")
 	all.today, all.day, all.year = p("when.today"), p("when.day"), p("when.year")
 	for i := range all.days {
 		all.days[i] = p("day." + strings.ToLower(time.Weekday(i).String()))
@@ -57,8 +59,7 @@ func (l *locale) appendWhen(dst []byte, f form, t, now time.Time) []byte {
 		dst = append(dst, p.text[f]...)
 		switch p.mark {
 		case markTime:
-			dst = strconv.AppendInt(dst, int64(t.Hour()), 10)
-			dst = t.AppendFormat(dst, ":04")
+			dst = appendTime(dst, t)
 		case markDay:
 			dst = append(dst, c.days[t.Weekday()].constant(f)...)
 		case markDate:

@@ -43,10 +43,8 @@ func (b *bench) compare(title string, goal float64, all ...*contestant) error {
 			}
 		}
 	}
-	if b.profileTo != "" && all[0].p.admin != "" {
-		if err := b.profile(all[0]); err != nil {
-			return err
-		}
+	if err := b.profile(all[0]); err != nil {
+		return err
 	}
 	ref := all[len(all)-1]
 	fmt.Printf("### %s\n\n| | requests/s (median) | CPU µs/request | ÷ %s |\n|---|---|---|---|\n", title, ref.name)

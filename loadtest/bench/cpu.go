@@ -181,6 +181,9 @@ func (b *bench) cpuTurns(title string, all []*contestant) error {
 	if err := b.takeTurns(all); err != nil {
 		return err
 	}
+	if err := b.profile(all[0]); err != nil {
+		return err
+	}
 	ours, ref := all[0], all[len(all)-1]
 	if ours.bad > 0 {
 		return errors.New("the gateway refused requests: " + title)

@@ -35,7 +35,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 7, "rounds per contestant")
 	flag.IntVar(&o.seconds, "seconds", 2, "seconds per round")
 	flag.IntVar(&o.conns, "conns", 64, "keep-alive connections")
-	flag.StringVar(&o.only, "only", "", "cpu (or cpu-poll, cpu-pass, cpu-arrival, cpu-handshake), fresh, listening, poll, arrival, pass, burst, soak, store, slow, pace, plan, lobby or opening (comma-separated); default all")
+	flag.StringVar(&o.only, "only", "", "cpu (or cpu-page, cpu-poll, cpu-pass, cpu-arrival, cpu-handshake), fresh, listening, poll, arrival, pass, burst, soak, store, slow, pace, plan, lobby or opening (comma-separated); default all")
 	flag.StringVar(&o.profileTo, "profile", "", "write a CPU profile of the gateway in all parts that are run to this file")
 	flag.StringVar(&o.before, "before", "", "compare the CPU per request with this gateway binary, and do nothing else")
 	flag.StringVar(&o.beside, "beside", "", "a gateway binary that takes part in -only cpu")
@@ -71,7 +71,7 @@ func run(o options) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"cpu-poll", b.pollCPUs}, {"cpu-pass", b.passCPU}, {"cpu-arrival", b.arrivalCPU}, {"cpu-handshake", b.handshakeCPU}, {"fresh", b.freshMemory}, {"listening", b.listening}, {"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}, {"plan", b.plans}, {"lobby", b.lobby}, {"opening", b.openings}} {
+	}{{"cpu-poll", b.pollCPUs}, {"cpu-pass", b.passCPU}, {"cpu-page", b.pageCPU}, {"cpu-arrival", b.arrivalCPU}, {"cpu-handshake", b.handshakeCPU}, {"fresh", b.freshMemory}, {"listening", b.listening}, {"poll", b.polls}, {"arrival", b.arrivals}, {"pass", b.passes}, {"burst", b.burst}, {"soak", b.soak}, {"store", b.stores}, {"slow", b.slow}, {"pace", b.pace}, {"plan", b.plans}, {"lobby", b.lobby}, {"opening", b.openings}} {
 		if !o.wants(part.name) {
 			continue
 		}

@@ -205,6 +205,9 @@ func (p *socketPerson) visit(ctx context.Context) error {
 
 func (p *socketPerson) load(ctx context.Context, target string) (*visitor.Answer, error) {
 	a, err := p.browser.Visit(ctx, visitor.Want{For: visitor.Page, Target: target})
+	if err == nil {
+		a, _, err = p.browser.Join(ctx, a)
+	}
 	if err == nil && !a.Waiting() && a.Status != http.StatusOK {
 		return a, fmt.Errorf("%s was answered with %d: %w", target, a.Status, ErrRule)
 	}

@@ -59,7 +59,7 @@ func printer(format string) (func(io.Writer, *Report) error, error) {
 	switch format {
 	case "markdown":
 		return func(w io.Writer, r *Report) error {
-			_, err := io.WriteString(w, r.Markdown())
+			_, err := io.WriteString(w, Markdown(r))
 			return err
 		}, nil
 	case "json":

@@ -7,10 +7,8 @@
 // left, how long they waited, how the pace kept to what was set minute by minute, what the store lost and who changed
 // the controls when. Every figure is counted from the events; none is estimated.
 //
-//	report.go   the figures, counted
-//	pace.go     the same by the minute
 //	print.go    the report as Markdown
 //	command.go  the command
 //
-// It imports pkg/queue and its journal only.
+// pkg/queue/journal/summary counts. It imports that and the journal only.
 package check

@@ -6,11 +6,24 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/einlass/einlass/pkg/queue/journal"
+	"github.com/einlass/einlass/pkg/queue/journal/summary"
 )
 
+// Report is what happened in one room.
+type Report = summary.Report
+
+// Run checks and counts a merged journal.
+func Run(m *journal.Merged) (*Report, error) { return summary.Run(m) }
+
+// page is a report for people.
+type page struct{ *Report }
+
 // Markdown is the report for people.
-func (r *Report) Markdown() string {
+func Markdown(report *Report) string {
 	var b strings.Builder
+	r := page{report}
 	fmt.Fprintf(&b, "# Room %s, %s to %s UTC\n\n%s\n", r.Room, day(r.From), clock(r.To), r.verdict())
 	r.people(&b)
 	r.minutes(&b)
@@ -30,7 +43,7 @@ func span(ms int64) string {
 	return d.Round(time.Second).String()
 }
 
-func (r *Report) verdict() string {
+func (r page) verdict() string {
 	var b strings.Builder
 	if r.Until > 0 {
 		fmt.Fprintf(&b, "**The journals are complete only until %s.** A gateway could not write its journal after that, so nothing later is judged or counted.\n\n", clock(r.Until))
@@ -47,7 +60,7 @@ func (r *Report) verdict() string {
 	return b.String()
 }
 
-func (r *Report) people(b *strings.Builder) {
+func (r page) people(b *strings.Builder) {
 	b.WriteString("\n| people | |\n|---|---:|\n")
 	for _, row := range []struct {
 		name  string
@@ -75,7 +88,7 @@ func (r *Report) people(b *strings.Builder) {
 	fmt.Fprintf(b, "| from number to entry | %s | %s | %s | %s |\n", span(w.P50), span(w.P90), span(w.P99), span(w.Max))
 }
 
-func (r *Report) minutes(b *strings.Builder) {
+func (r page) minutes(b *strings.Builder) {
 	b.WriteString("\n| minute | arrivals | calls | set pace allows | went in | in line | inside |\n|---|---:|---:|---:|---:|---:|---:|\n")
 	for _, m := range r.Minutes {
 		fmt.Fprintf(b, "| %s | %d | %d | %.1f | %d | %d | %d |\n",
@@ -85,7 +98,7 @@ func (r *Report) minutes(b *strings.Builder) {
 		"and fewer where nobody was there or the store was away.\n")
 }
 
-func (r *Report) events(b *strings.Builder) {
+func (r page) events(b *strings.Builder) {
 	b.WriteString("\n| when | what |\n|---|---|\n")
 	type note struct {
 		at   int64
@@ -108,7 +121,7 @@ func (r *Report) events(b *strings.Builder) {
 		notes = append(notes, note{e.At, fmt.Sprintf("%s, epoch %d", what, e.Epoch)})
 	}
 	for _, s := range r.Steps {
-		notes = append(notes, note{s.At, s.text()})
+		notes = append(notes, note{s.At, stepText(&s)})
 	}
 	for _, at := range r.Restores {
 		notes = append(notes, note{at, "a gateway tells the store what it remembers"})
@@ -120,7 +133,7 @@ func (r *Report) events(b *strings.Builder) {
 	fmt.Fprintf(b, "\n%d losses of the store or starts of an embedded one, %d places came back by their tickets.\n", r.Summary.Losses, r.Summary.Returned)
 }
 
-func (s *Step) text() string {
+func stepText(s *summary.Step) string {
 	switch {
 	case s.Rank > 0:
 		return fmt.Sprintf("opening %s: step %d", s.Opening, s.Rank)
@@ -130,7 +143,7 @@ func (s *Step) text() string {
 	return fmt.Sprintf("opening %s: the seed of the draw is %s", s.Opening, s.Seed)
 }
 
-func (r *Report) sources(b *strings.Builder) {
+func (r page) sources(b *strings.Builder) {
 	b.WriteString("\n| journal | from | to | events | ended | calls under way then |\n|---|---|---|---:|---|---:|\n")
 	for _, f := range r.Files {
 		end := "killed, or still running"

@@ -123,6 +123,8 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 	switch {
 	case ctx.Err() != nil:
 		return stopped
+	case a.waiting() && a.Status == 200 && a.State == "none":
+		return c.joinAgain(ctx, a)
 	case a.waiting() && a.Status == 200:
 		c.hindered = true
 		c.lineUp()
@@ -144,6 +146,20 @@ func (c *citizen) settle(ctx context.Context, a *answer) outcome {
 		return c.rest(ctx, c.now().Add(wait))
 	}
 	c.comeIn()
+	return none
+}
+
+// joinAgain is for the page that says that a number or a stay is over: whoever still wants in reads it and presses its button.
+func (c *citizen) joinAgain(ctx context.Context, a *answer) outcome {
+	c.hindered, c.expect = true, true
+	c.lineUp()
+	if !c.pause(ctx, c.d.cfg.Crowd.Retry) {
+		return stopped
+	}
+	c.before = c.credential()
+	if _, pressed, _ := c.browser.Join(ctx, a.Answer); !pressed {
+		return c.rest(ctx, c.now().Add(c.about(c.d.cfg.Crowd.Retry))) // another page of somebody without a place
+	}
 	return none
 }
 
@@ -195,7 +211,7 @@ func (c *citizen) observed(ctx context.Context, r *visitor.Request, got *visitor
 		c.page, c.read = max(c.page, a.came.Sub(c.read)), a.came
 	}
 	// A page at the door comes in by its own question, which brings the pass.
-	if c.d.cfg.Room != "" && (r.For == visitor.Page || r.For == visitor.Poll) {
+	if c.d.cfg.Room != "" && (r.For == visitor.Page || r.For == visitor.Poll || r.For == visitor.Join) {
 		c.before = c.credential()
 		c.noted(&a, before, c.before)
 	}
@@ -210,6 +226,8 @@ func (c *citizen) kind(r *visitor.Request) Kind {
 		return KindAway
 	case r.For == visitor.Leave:
 		return KindLeave
+	case r.For == visitor.Join:
+		return KindArrive
 	case c.d.cfg.Room == "" && !c.visited, c.d.cfg.Room != "" && !c.before.known():
 		return KindArrive
 	case c.before.known() && !c.before.pass:

@@ -147,6 +147,8 @@ type Room struct {
 	Poll     Poll           `yaml:"poll,omitempty"`
 
 	ClaimWindow time.Duration `yaml:"claim_window,omitempty"`
+	// Entry is after how long a page goes on by itself at its turn.
+	Entry       time.Duration `yaml:"entry,omitempty"`
 	AbsentAfter time.Duration `yaml:"absent_after,omitempty"`
 	TicketLife  time.Duration `yaml:"ticket_life,omitempty"`
 	Session     Session       `yaml:"session,omitempty"`

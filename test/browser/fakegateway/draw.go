@@ -44,7 +44,8 @@ var (
 )
 
 // serveDraw answers the page of a draw, or its record.
-func (s *Server) serveDraw(w http.ResponseWriter, r *http.Request, d *Draw) {
+func (s *Server) serveDraw(w http.ResponseWriter, r *http.Request, setup Setup) {
+	d := setup.Draw
 	if d == nil {
 		http.NotFound(w, r)
 		return
@@ -74,7 +75,7 @@ func (s *Server) serveDraw(w http.ResponseWriter, r *http.Request, d *Draw) {
 	}
 	lang, ok := s.pages.LangOf([]byte(r.URL.Query().Get("lang")))
 	if !ok {
-		lang = s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+		lang = s.lang(r, setup)
 	}
 	s.servePage(w, http.StatusOK, s.pages.AppendDraw(nil, lang, &page))
 }

@@ -17,6 +17,11 @@ import (
 // ErrDeps says that the browser or the node modules are not installed.
 var ErrDeps = errors.New("run make deps")
 
+// Office is the site that the tests of pages and their pictures are of.
+func Office() web.SiteConfig {
+	return web.SiteConfig{Title: "Bürgerbüro Musterstadt", Contact: "07131 56-2000", Entry: 10 * time.Second}
+}
+
 // Chromium finds the browser that people have: the environment's CHROMIUM, else Debian's. shell: rather Chromium without its window where
 // that is installed, the same engine, which takes a third of the processor's time for a page.
 func Chromium(shell bool) (string, error) {

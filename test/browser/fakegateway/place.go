@@ -25,8 +25,12 @@ func (s *Server) serveDevice(w http.ResponseWriter, page string, status int, lan
 		body = s.pages.AppendBadLink(nil, lang, web.LinkUsed, "/termine")
 	case "link-old":
 		body = s.pages.AppendBadLink(nil, lang, web.LinkOld, "/termine")
-	case "place-wrong":
-		body = s.pages.AppendPlace(nil, lang, &web.PlaceForm{Action: Prefix + "/place", Room: "termine", Result: web.PlaceWrong})
+	case "place-asks", "place-typo", "place-wrong":
+		form := web.PlaceForm{Action: Prefix + "/place", Room: "termine", Result: placeResults[page]}
+		if form.Result != web.PlaceAsked {
+			form.Number, form.Code = "4711", "7KQ4-M2PX"
+		}
+		body = s.pages.AppendPlace(nil, lang, &form)
 	default:
 		body = s.pages.AppendPlace(nil, lang, &web.PlaceForm{
 			Action: Prefix + "/place", Room: "termine", Result: web.PlaceFound,
@@ -36,10 +40,13 @@ func (s *Server) serveDevice(w http.ResponseWriter, page string, status int, lan
 	s.servePage(w, status, body)
 }
 
+// placeResults are what came of number and code, by the names of their pages.
+var placeResults = map[string]web.PlaceResult{"place-asks": web.PlaceAsked, "place-typo": web.PlaceTypo, "place-wrong": web.PlaceWrong}
+
 // ofDevice are the pages that serveDevice serves.
 func ofDevice(page string) bool {
 	switch page {
-	case "move", "take", "link-used", "link-old", "place-found", "place-wrong":
+	case "move", "take", "link-used", "link-old", "place-asks", "place-found", "place-typo", "place-wrong":
 		return true
 	}
 	return false

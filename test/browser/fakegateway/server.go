@@ -35,8 +35,10 @@ const Prefix = "/.einlass"
 // Setup is what the fake gateway shows. The figures are as in the status that pages poll.
 type Setup struct {
 	// Page chooses the answer to a navigation: "wait" (also when empty), "site", "error", "neutral", "before", "retry", "form",
-	// "lapsed", "early", "press", "window", "cookies", "door", or "over-" and why a place has ended, as the waiting page's texts name it.
+	// "lapsed", "early", "in-line", "busy", "networks" (also with "-form"), "press", "window", "cookies", "door", a page of serveDevice, or
+	// "over-" and why a place has ended, as the waiting page's texts name it.
 	Page   string `json:"page"`
+	Lang   string `json:"lang"` // the tag of the page's language; empty: as the browser asks
 	State  string `json:"state"`
 	Number uint64 `json:"number"`
 	Code   string `json:"code"`
@@ -51,15 +53,23 @@ type Setup struct {
 	High     int    `json:"high"`
 	Next     int    `json:"next"` // milliseconds
 	Message  string `json:"message"`
-	Stale    bool   `json:"stale"`
-	Until    int    `json:"until"`
-	Last     bool   `json:"last"`
-	Came     int    `json:"came"`
-	Chance   uint8  `json:"chance"` // 1, little, to 4, usually
-	Starts   int    `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
-	Opens    int    `json:"opens"`
-	Dropped  bool   `json:"dropped"` // the place does not stand in line when it starts
-	Shut     bool   `json:"shut"`    // no numbers are given at present
+	// Messages are those for single languages.
+	Messages map[string]string `json:"messages"`
+	Stale    bool              `json:"stale"`
+	Lots     uint64            `json:"lots"`  // of the draw that has drawn the number
+	Start    string            `json:"start"` // the whole address of the start page
+	InApp    bool              `json:"in_app"`
+	Of       int64             `json:"of"` // of when the figures are that are stale, in Unix milliseconds
+	Until    int               `json:"until"`
+	Idle     int               `json:"idle"` // the bounds of a stay
+	Max      int               `json:"max"`
+	Last     bool              `json:"last"`
+	Came     int               `json:"came"`
+	Chance   uint8             `json:"chance"` // 1, little, to 4, usually
+	Starts   int               `json:"starts"` // seconds from now, which is a Monday at 7:47:55, as Opens
+	Opens    int               `json:"opens"`
+	Dropped  bool              `json:"dropped"` // the place does not stand in line when it starts
+	Shut     bool              `json:"shut"`    // no numbers are given at present
 	// Clock is the server's clock in Unix milliseconds, 0: it is not said; Zone how many minutes the room's is ahead of UTC.
 	Clock int64 `json:"clock"`
 	Zone  *int  `json:"zone"`
@@ -69,6 +79,8 @@ type Setup struct {
 	Polls string `json:"polls"`
 	// Worse: the page says that it takes longer than the page before it said.
 	Worse bool `json:"worse"`
+	// Still: the visitor has turned the reloads without script off.
+	Still bool `json:"still"`
 	// Admit lets a navigation in when the state is "called", as the gateway does.
 	Admit bool `json:"admit"`
 	// BeforeScript answers the script of the release before, BeforePolls polls as its gateway does, and the page "before" is
@@ -80,6 +92,8 @@ type Setup struct {
 	// News is what the waiting page says of a draw: "comes", "drawn", "alone", "failed", or nothing; Draw its page.
 	News string `json:"news"`
 	Draw *Draw  `json:"draw"`
+	// Town: the pages have a town's colours, its logo, and links at their foot.
+	Town bool `json:"town"`
 	// Door is what the page at the door says.
 	Door *Door `json:"door"`
 }
@@ -95,6 +109,7 @@ type Request struct {
 type Server struct {
 	library *web.Library
 	pages   *web.Site
+	town    *Server // answers by the town's pages; it has no setup of its own
 
 	mu    sync.Mutex
 	setup Setup
@@ -111,7 +126,11 @@ func New(site web.SiteConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fake gateway: %w", err)
 	}
-	return &Server{library: library, pages: pages}, nil
+	town, err := newTown(site)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{library: library, pages: pages, town: town}, nil
 }
 
 // ServeHTTP implements [http.Handler].
@@ -123,10 +142,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveLog(w, r)
 	case isOwn && strings.HasPrefix(own, "assets/"):
 		s.serveAsset(w, r, strings.TrimPrefix(own, "assets/"))
+	case isOwn && own == "client.js":
+		set(w, web.ClientHeaders())
+		w.Header().Set("Content-Type", s.library.Client().ContentType)
+		write(w, http.StatusOK, s.library.Client().Body)
 	case isOwn:
-		s.serveOwn(w, r, own, s.note(r))
+		setup := s.note(r)
+		s.of(setup).serveOwn(w, r, own, setup)
 	default:
-		s.serveSite(w, r, s.note(r))
+		setup := s.note(r)
+		s.of(setup).serveSite(w, r, setup)
 	}
 }
 
@@ -203,14 +228,14 @@ func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string, s
 		}
 		s.servePoll(w, r, setup)
 	case "draw", "draw.json":
-		s.serveDraw(w, r, setup.Draw)
+		s.serveDraw(w, r, setup)
 	case "away":
 		w.WriteHeader(http.StatusNoContent)
 	case "leave", "join":
 		w.Header().Set("Location", Prefix+"/wait?to=/termine")
 		w.WriteHeader(http.StatusSeeOther)
 	case "wait":
-		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, &web.Placeless{Why: web.EndedLeft, Target: "/termine"}))
+		s.servePage(w, http.StatusOK, s.pages.AppendOver(nil, 0, &web.Placeless{Why: web.EndedLeft, Join: "/termine"}))
 	default:
 		s.servePage(w, http.StatusNotFound, s.pages.AppendError(nil, 0, http.StatusNotFound, ""))
 	}
@@ -237,17 +262,18 @@ func (s *Server) servePoll(w http.ResponseWriter, r *http.Request, setup Setup) 
 	if !ok {
 		lang = s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
 	}
+	status.Has = []byte(r.URL.Query().Get("text"))
 	body := s.pages.AppendStatus(nil, lang, &status)
 	if setup.BeforePolls {
 		if at := bytes.Index(body, []byte(`,"words":`)); at >= 0 {
-			body = append(body[:at], '}')
+			body = bytes.Replace(append(body[:at], '}'), []byte(`"text":`), []byte(`"unknown":`), 1)
 		}
 	}
 	write(w, http.StatusOK, body)
 }
 
 func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) {
-	lang := s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
+	lang := s.lang(r, setup)
 	page, status := setup.Page, http.StatusOK
 	if r.Method == http.MethodPost {
 		page = setup.Post
@@ -263,7 +289,9 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 	case page == "site", page != "form" && page != "lapsed" && setup.Admit && setup.State == "called":
 		s.serveForm(w)
 	case page == "before":
-		s.servePage(w, status, pageBefore)
+		w.Header().Set("Content-Security-Policy", policyBefore)
+		w.Header().Set("Content-Type", web.HTMLType)
+		write(w, status, pageBefore)
 	case page == "neutral":
 		neutral := s.library.Neutral()
 		s.servePage(w, status, neutral.AppendError(nil, neutral.Lang([]byte(r.Header.Get("Accept-Language"))), status, ""))
@@ -275,9 +303,15 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 			Ref: "8F3A",
 		}))
 	case page == "lapsed":
-		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form"}))
+		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Wait: setup.status()}))
 	case page == "early":
-		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Why: web.FormEarly}))
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Why: web.FormEarly, Wait: setup.status()}))
+	case page == "in-line":
+		s.servePage(w, http.StatusForbidden, s.pages.AppendPassEnded(nil, lang, &web.PassEnded{Start: "/form", Why: web.FormInLine}))
+	case strings.HasPrefix(page, "busy"), strings.HasPrefix(page, "networks"):
+		s.servePage(w, http.StatusTooManyRequests, s.pages.AppendCrowded(nil, lang, &web.Crowded{
+			Networks: strings.HasPrefix(page, "networks"), Form: strings.HasSuffix(page, "-form"), Target: "/termine", Next: next, Ref: "8F3A",
+		}))
 	case page == "press":
 		s.servePage(w, status, s.pages.AppendPress(nil, lang, Prefix+"/join?to=/termine"))
 	case page == "window":
@@ -292,8 +326,19 @@ func (s *Server) serveSite(w http.ResponseWriter, r *http.Request, setup Setup) 
 		s.servePage(w, status, s.pages.AppendOver(nil, lang, setup.placeless(strings.TrimPrefix(page, "over-"))))
 	default:
 		s.servePage(w, http.StatusServiceUnavailable,
-			s.pages.AppendWait(nil, lang, &web.Wait{Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine", Worse: setup.Worse}))
+			s.pages.AppendWait(nil, lang, &web.Wait{
+				Status: setup.status(), Target: r.URL.RequestURI(), Join: Prefix + "/join?to=/termine", Worse: setup.Worse, Start: setup.Start, InApp: setup.InApp,
+				Still: setup.Still, Switch: Prefix + "/reloads?to=/termine", Absent: 10 * time.Minute,
+			}))
 	}
+}
+
+// lang is the language of a page: as the setup says, else as the browser asks.
+func (s *Server) lang(r *http.Request, setup Setup) web.Lang {
+	if lang, ok := s.pages.LangOf([]byte(setup.Lang)); ok {
+		return lang
+	}
+	return s.pages.Lang([]byte(r.Header.Get("Accept-Language")))
 }
 
 // serveForm is the site behind: a page with a form.
@@ -302,6 +347,10 @@ func (s *Server) serveForm(w http.ResponseWriter) {
 	write(w, http.StatusOK, []byte(`<!doctype html><html lang="en"><title>Inside</title><h1>Inside</h1>
 <form method="post" action="/send"><label>Name <input name="name" id="name"></label><button>Send</button></form></html>`))
 }
+
+// policyBefore is what the release before sent its pages with: their script and style are files.
+const policyBefore = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; require-trusted-types-for 'script'; form-action 'self'; frame-ancestors 'self'"
 
 func (s *Server) servePage(w http.ResponseWriter, status int, body []byte) {
 	set(w, s.pages.Headers())
@@ -327,18 +376,20 @@ func write(w http.ResponseWriter, status int, body []byte) {
 
 func (s Setup) status() web.Status {
 	state, _ := stateOf(s.State)
+	of := s
+	of.Clock = s.Of
 	return web.Status{
 		State: state, Number: s.Number, Code: s.Code, Ahead: s.Ahead, Exact: s.Exact, More: s.More, Full: s.Full, Promised: s.Promised, Kept: s.Kept,
 		Low: seconds(s.Low), High: seconds(s.High), Next: time.Duration(s.Next) * time.Millisecond,
-		Message: s.Message, Stale: s.Stale, ClaimLeft: seconds(s.Until),
+		Message: s.Message, Messages: s.Messages, Stale: s.Stale, AsOf: of.now(), ClaimLeft: seconds(s.Until), Idle: seconds(s.Idle), Max: seconds(s.Max),
 		Last: s.Last, Came: s.Came, Chance: web.Chance(s.Chance), Coming: s.coming(), Now: s.now(), Zoned: s.Zone != nil,
-		Draw: drawNews[s.News], Shut: s.Shut,
+		Draw: drawNews[s.News], Place: min(s.Number, s.Lots), Lots: s.Lots, Shut: s.Shut,
 	}
 }
 
 // placeless is what the page says of a place that has ended.
 func (s Setup) placeless(why string) *web.Placeless {
-	p := web.Placeless{Why: endings[why], Target: "/termine"}
+	p := web.Placeless{Why: endings[why], Join: "/termine"}
 	if s.Shut {
 		p.Shut, p.Coming = web.Closed, s.coming()
 	}

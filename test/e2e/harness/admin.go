@@ -3,9 +3,11 @@ package harness
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
 )
 
@@ -33,7 +35,13 @@ func (g *Gate) Set(tb testing.TB, patch string) {
 	if err := strict.Decode(&change); err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := g.Operators.Update(tb.Context(), "termine", change); err != nil {
+	_, err := g.Operators.Update(tb.Context(), "termine", change)
+	var asks *adminclient.Error
+	if errors.Is(err, adminclient.ErrConfirm) && errors.As(err, &asks) {
+		change.Confirm = asks.Confirm
+		_, err = g.Operators.Update(tb.Context(), "termine", change)
+	}
+	if err != nil {
 		tb.Fatal(err)
 	}
 }

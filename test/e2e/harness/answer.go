@@ -47,7 +47,8 @@ func (a *Answer) FromSite() bool { return a.Header.Get("X-Site") != "" }
 
 // Waiting reports whether this is the waiting page.
 func (a *Answer) Waiting() bool {
-	return a.StatusCode == 200 && !a.FromSite() && a.Header.Get("Einlass-State") != "" && a.isHTML()
+	state := a.Header.Get("Einlass-State")
+	return a.StatusCode == 200 && !a.FromSite() && state != "" && state != "none" && a.isHTML()
 }
 
 func (a *Answer) isHTML() bool { return strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") }

@@ -49,7 +49,7 @@ func open(g *Gate, host string, how func(visitor.Transport) *visitor.Browser) *B
 	b.Browser = how(toGate{b.gate})
 	b.Observe = func(_ context.Context, r *visitor.Request, a *visitor.Answer, err error) {
 		if b.breach = nil; err == nil {
-			b.breach = answerOf(a).wrong(r.For == visitor.Page || r.For == visitor.Leave)
+			b.breach = answerOf(a).wrong(r.For == visitor.Page || r.For == visitor.Leave || r.For == visitor.Join)
 		}
 	}
 	b.Move(g)
@@ -78,6 +78,20 @@ func (b *Browser) Load(ctx context.Context, method, target string, extra ...stri
 // Visit is Load of a page by GET, and follows redirects as a browser does.
 func (b *Browser) Visit(ctx context.Context, target string) (*Answer, error) {
 	return b.checked(b.Browser.Visit(ctx, visitor.Want{For: visitor.Page, Target: target}))
+}
+
+// JoinAgain asks for a page, reads there that its number or its stay is over, and presses the button.
+func (b *Browser) JoinAgain(tb testing.TB, target string) *Answer {
+	tb.Helper()
+	over, err := b.Browser.Visit(tb.Context(), visitor.Want{For: visitor.Page, Target: target})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	joined, pressed, err := b.Join(tb.Context(), over)
+	if err != nil || !pressed {
+		tb.Fatalf("%v: %d %s in state %q is no page of a place that is over\n%s", err, over.Status, target, over.State, over.Body)
+	}
+	return answerOf(joined)
 }
 
 // Fetch asks for something as a script does.

@@ -54,6 +54,8 @@ type Room struct {
 	// Claim is how long a call stands, default 20s; Idle how long a stay without a request, default 10m; Longest how long a stay
 	// in all, default that of the gateway.
 	Claim, Idle, Longest time.Duration
+	// Entry is after how long a page goes on by itself at its turn, default that of the gateway.
+	Entry time.Duration
 	// Grace is how long after a stay a form is still taken, default that of the gateway.
 	Grace time.Duration
 	// Once, Quiet and Ancestors are the room's once, session.quiet and frame_ancestors.
@@ -109,7 +111,7 @@ func (r *Room) config() launch.Room {
 		Backend: launch.Backend{URL: "http://" + r.Site.Addr},
 		Pace:    launch.Pace{Rate: int64(r.Rate), MaxInside: int64(r.MaxInside), Burst: int64(r.Burst), Inside: inside[r.Strict]},
 		Poll:    launch.Poll{Min: or(r.PollMin, 200*time.Millisecond), Max: or(r.PollMax, time.Second)},
-		Session: session, ClaimWindow: or(r.Claim, 20*time.Second),
+		Session: session, ClaimWindow: or(r.Claim, 20*time.Second), Entry: r.Entry,
 		OnStoreFailure: or(r.OnFailure, "hold"), Draw: launch.RoomDraw{Beacon: r.Beacon},
 	}
 }

@@ -34,7 +34,7 @@
   }
 
   if (again > 0) { setTimeout(function () { location.reload(); }, jitter(again)); }
-  if (!window.fetch) { return; }
+  well();
   show($('check'), true);
   request(data.record, 'GET', got, function () { got({}); });
 })();

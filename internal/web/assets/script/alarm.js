@@ -9,8 +9,8 @@ function alarm() {
     on = !on;
     if (!still) { doc.title = on ? turnTitle : siteTitle; }
   }, 1000);
-  bell.ring();
-  ringing = setInterval(bell.ring, 20000);
+  bell.ring_();
+  ringing = setInterval(bell.ring_, 20000);
 }
 
 function stopAlarm() {
@@ -18,5 +18,5 @@ function stopAlarm() {
   clearInterval(ringing);
   if (flashing && state === 'called') { doc.title = tab; }
   flashing = ringing = undefined;
-  bell.quiet();
+  bell.quiet_();
 }

@@ -4,7 +4,7 @@
 // stays on when the browser has agreed. Browsers end that with every look at something else, so the page asks for it again when it is back.
 function setUpAwake() {
   var box = $('awake'), button = $('awake-button'), note = $('awake-note'), wanted = false, lock;
-  if (!box || !navigator.wakeLock || !touches()) { return { render: function () { } }; }
+  if (!navigator.wakeLock || !touches()) { return { render_: function () { } }; }
 
   function redraw(words) {
     write(button, text(button, wanted ? 'off' : 'ask'));
@@ -41,8 +41,8 @@ function setUpAwake() {
 
   return {
     // render shows the offer where people wait, and lets the screen go off where nobody has to.
-    render: function (state) {
-      var waits = /^(waiting|front|paused|down|recovering|lobby|lots|drawing|late|between|refill|standby)$/.test(state);
+    render_: function () {
+      var waits = mayBeCalled();
       show(box, waits);
       if (wanted && !waits && !/^(called|turn|checking|full|resume|missed)$/.test(state)) {
         wanted = false;
@@ -60,7 +60,6 @@ function setUpAlarm() {
   var el = $('alarm'), named = 0, step = 300000;
   return function (low) {
     var at = 0;
-    if (!el) { return; }
     if (low > 1200 && low < 43200) { at = Math.floor((serverNow() + (low - Math.max(300, low / 10)) * 1000) / step) * step; }
     if (!at || !named || at < named || at - named > 3 * step) { named = at; }
     write(el, named ? fill(el, { t: clock(named) }) : '');

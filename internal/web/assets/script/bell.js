@@ -13,11 +13,10 @@ function setUpBell() {
   var box = $('bell'), button = $('bell-button'), note = $('bell-note'), on = false, asking = false, playing = false, heard, seen, sound, notice, trial, limit;
   var Sound = window.AudioContext || window.webkitAudioContext;
   var canNotify = 'Notification' in window;
-  button.removeAttribute('aria-pressed'); // the label says what a press does; pages of the release before have both
 
   function promise() {
     if (heard && seen && !touches()) { return 'full'; }
-    if (heard) { return touches() && text(note, 'touch') ? 'touch' : 'sound'; }
+    if (heard) { return touches() ? 'touch' : 'sound'; }
     return seen ? 'notice' : '';
   }
 
@@ -111,16 +110,16 @@ function setUpBell() {
   }
 
   return {
-    render: function (state) {
-      show(box, (Sound || canNotify) && text(button, 'ask') && /^(waiting|front|paused|down|recovering|lobby|lots|drawing|late|between|refill|standby|booked)$/.test(state));
+    render_: function () {
+      show(box, (Sound || canNotify) && mayBeCalled());
       write(button, text(button, on ? 'off' : 'ask'));
     },
-    ring: function () {
+    ring_: function () {
       if (!on) { return; }
       if (sound) { tones(); }
       if (navigator.vibrate) { navigator.vibrate([300, 150, 300]); }
       notice = notice || notify($('heading').textContent, siteTitle);
     },
-    quiet: quiet
+    quiet_: quiet
   };
 }

@@ -23,16 +23,24 @@ function dayOf(time) { return isNaN(zone) ? new Date(time).toDateString() : Math
 // They are written as in the visitor's country.
 var region = (navigator.language || '').split('-')[0] === root.lang.split('-')[0] ? navigator.language : root.lang;
 
-function clock(time, seconds) {
-  var how = { hour: '2-digit', minute: '2-digit' }, date = new Date(time);
-  if (seconds) { how.second = '2-digit'; }
-  if (!isNaN(zone)) {
-    how.timeZone = 'UTC';
-    date = new Date(time + zone * 60000);
-    // A browser that knows no zones would say its own.
-    if (!window.Intl) { return ('0' + date.getUTCHours()).slice(-2) + date.toISOString().slice(13, seconds ? 19 : 16); }
-  }
+// zoned is a time that is to be written in UTC to be the room's, if its zone is known.
+function zoned(time, how) {
+  if (isNaN(zone)) { return new Date(time); }
+  how.timeZone = 'UTC';
+  return new Date(time + zone * 60000);
+}
+
+function clock(time) {
+  var how = { hour: '2-digit', minute: '2-digit' }, date = zoned(time, how);
+  // A browser that knows no zones would say its own.
+  if (how.timeZone && !window.Intl) { return ('0' + date.getUTCHours()).slice(-2) + date.toISOString().slice(13, 16); }
   return date.toLocaleTimeString(region, how);
+}
+
+// fullTime is a time with its date.
+function fullTime(time) {
+  var how = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, date = zoned(time, how);
+  return (window.Intl ? date.toLocaleDateString(region, how) : date.toUTCString().slice(0, 16)) + ', ' + clock(time);
 }
 
 // oClock turns a range into times of day. Short waits need none, and one that ends tomorrow would mislead.
@@ -41,5 +49,5 @@ function oClock(low, high) {
   if (!(high >= 600)) { return ''; }
   var from = Math.floor((at + low * 1000) / five) * five, to = Math.ceil((at + high * 1000) / five) * five;
   if (from < at || dayOf(to) !== dayOf(at)) { return ''; }
-  return fill($('clock'), { low: clock(from), high: clock(to) });
+  return fill('clock', { low: clock(from), high: clock(to) });
 }

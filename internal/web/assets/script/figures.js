@@ -33,7 +33,7 @@ function renderAhead(parts) {
 // The bar goes from the first figure shown in this tab to nobody ahead: no guess, no animation of its own.
 function renderBar(n) {
   var first = place ? place.first : 0;
-  show($('bar'), n > 0 && n < first);
+  show('bar', n > 0 && n < first);
   if (first > 0) {
     $('bar').max = first;
     $('bar').value = first - Math.max(n, 0);
@@ -49,14 +49,17 @@ function shownAhead() {
 
 function renderClock(low, high) {
   var text = oClock(low, high);
-  write($('clock'), text);
-  show($('clock'), text);
+  write('clock', text);
+  show('clock', text);
 }
 
-// renderComing writes what comes next: words, a time by RFC 3339, that time in words, words and so on.
+// renderComing writes what comes next: words, a time by RFC 3339, that time in words, words and so on. Its entry for a calendar is found by
+// that time.
 function renderComing(parts) {
-  var el = $('coming'), i, time;
-  if (!el || !parts) { return; }
+  var el = $('coming'), link = $('calendar').querySelector('a'), i, time;
+  show('calendar', parts && parts.length > 1);
+  if (!parts) { return; }
+  if (parts.length > 1) { link.href = link.href.replace(/&at=.*/, '&at=' + Date.parse(parts[1]) / 1000); }
   el.textContent = parts[0];
   for (i = 1; i + 2 < parts.length; i += 3) {
     time = doc.createElement('time');
@@ -72,10 +75,10 @@ function countDown(seconds, words) {
   var el = $('starts');
   clearInterval(counting);
   if (words) { write(el, words); }
-  if (!(seconds > 0) || !el || !text(el, 'text')) { return; }
+  if (!(seconds > 0)) { return; }
   begins = now() + seconds * 1000;
   counted = Date.now() - now();
-  counting = setInterval(count, 1000);
+  if (live()) { counting = setInterval(count, 1000); }
   count();
 }
 
@@ -86,16 +89,24 @@ function count() {
   counted += Math.min(ahead, 0);
   if (apart || !left) {
     clearInterval(counting);
-    show($('starts-fact'), false);
+    show('starts-fact', false);
   } else if (left < 3600) {
     write(el, fill(el, { t: Math.floor(left / 60) + (left % 60 < 10 ? ':0' : ':') + left % 60 }));
   }
   if (apart) { poll(); }
 }
 
-// updated says of when the figures are. Those that are the last known ones stay of the time when they came.
-function updated(stale) {
+// renderStale says that the figures are the last known ones, and of when they are. of is in ms, 0: not known. That time does not move on.
+function renderStale(stale, of) {
+  var el = $('stale');
+  if (stale) { write(el, of > 0 ? fill(el, { t: clock(of) }) : text(el, 'none')); }
+  show(el, stale);
+}
+
+// updated says of when the figures are, if nothing else on the page does. at is when they came, in ms of now.
+function updated(stale, at) {
   var el = $('updated');
-  if (!stale) { write(el, fill(el, { t: clock(serverNow(), true) })); }
-  show(el, el.textContent && state !== 'called' && state !== 'missed');
+  if (!stale) { write(el, fill(el, { t: clock((at || now()) + behind) })); }
+  renderPrint();
+  show(el, el.textContent && !stale && state !== 'called' && state !== 'missed');
 }

@@ -6,7 +6,6 @@ function retryPage() {
   var failures = 0, next = Number(data.next), to = $('go').getAttribute('href');
   function go() { lead(to); }
   function attempt() {
-    if (!window.fetch) { go(); return; }
     request(data.probe, 'HEAD', go, function () {
       failures += 1;
       setTimeout(attempt, backoff(failures));
@@ -21,16 +20,16 @@ function formPage() {
   var next = Number(data.next);
   function attempt() {
     request(data.probe, 'HEAD', function (got) {
-      if (got.answer.status >= 500 || got.answer.status === 429) { again(); return; }
-      write($('answers'), text($('answers'), 'text'));
+      if (got.status >= 500 || got.status === 429) { again(); return; }
+      write('answers', text('answers', 'text'));
     }, again);
   }
   function again() { setTimeout(attempt, jitter(Math.max(next, 2000))); }
   backButton();
-  if (next > 0 && data.probe && window.fetch) { setTimeout(attempt, jitter(next)); }
+  if (next > 0 && data.probe) { setTimeout(attempt, jitter(next)); }
 }
 
 function backButton() {
-  show($('back-step'), history.length > 1);
+  show('back-step', history.length > 1);
   $('back').addEventListener('click', function () { history.back(); });
 }

@@ -1,9 +1,4 @@
-// The part for this page.
+// The waiting page begins.
 
-switch (data.page) {
-case 'wait': waitingPage(); break;
-case 'retry': retryPage(); break;
-case 'form': formPage(); break;
-case 'move': setUpCopy(); break;
-case 'lapsed': backButton(); break;
-}
+if (data.page === 'wait') { waitingPage(); }
+well();

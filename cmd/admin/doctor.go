@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/einlass/einlass/internal/adminapi"
+	"github.com/einlass/einlass/internal/adminclient"
+	"github.com/einlass/einlass/internal/alerts"
+	"github.com/einlass/einlass/internal/doctor"
+	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/pkg/queue"
+)
+
+// errWrong is that the doctor found something; it has been said.
+var errWrong = errors.New("something is wrong: see what to do above")
+
+func (a *app) doctorCommand() *cobra.Command {
+	var site string
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Look at everything, and say what is wrong and what to do",
+		Long: "Look at everything, and say what is wrong and what to do: the gateway and its\n" +
+			"clock, the store and the site of each room, the alerts, and on the gateway's\n" +
+			"machine the certificate, the disk and the limits. With --site also whether\n" +
+			"that address, as visitors type it, leads to the gateway.\n\n" +
+			"Whether the gateway sees the addresses of visitors behind a proxy is seen on\n" +
+			"its own machine: gateway config check FILE --probe URL.\n\n" +
+			"Exit codes: 0 nothing is wrong (there may be warnings), 1 something is.",
+		Example:               "  admin doctor\n  admin doctor --site https://termine.example.org\n  admin doctor -o json",
+		DisableFlagsInUseLine: true, Args: exactly(0), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var at *url.URL
+			if site != "" {
+				var err error
+				if at, err = url.Parse(site); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+					return usage(fmt.Errorf("--site %s: want the address as visitors type it, https://termine.example.org", site))
+				}
+			}
+			found := a.examine(cmd.Context())
+			if at != nil {
+				found = append(found, a.examineSite(cmd.Context(), at)...)
+			}
+			if a.json {
+				if err := a.printJSON(adminapi.DoctorInfo{Findings: found}); err != nil {
+					return err
+				}
+			} else if _, err := fmt.Fprint(a.out, findingsText(found)); err != nil {
+				return err
+			}
+			for i := range found {
+				if found[i].State == doctor.Wrong {
+					return errWrong
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&site, "site", "", "`address` of the site, as visitors type it")
+	return cmd
+}
+
+// examine looks at the gateway and at what it knows.
+func (a *app) examine(ctx context.Context) []doctor.Finding {
+	client, err := a.client()
+	if err != nil {
+		return []doctor.Finding{{Check: "token", State: doctor.Wrong, What: a.explain(err), Do: "Give the address and a token that only you can read, by --token-file FILE or EINLASS_ADMIN_TOKEN."}}
+	}
+	defer client.Close()
+	ready, err := client.Ready(ctx)
+	if err != nil {
+		return []doctor.Finding{{Check: "gateway", State: doctor.Wrong, What: a.explain(err), Do: "Look whether the gateway runs there (systemctl status einlass), and whether the address is that of admin.listen."}}
+	}
+	found := []doctor.Finding{readiness(client.Address(), ready), clockOf(ready.Date, time.Now())}
+	rooms, err := client.Rooms(ctx)
+	if err != nil {
+		do := "Ask whoever runs the gateway for a token; gateway tokens add makes one."
+		if !errors.Is(err, adminclient.ErrUnauthorized) && !errors.Is(err, adminclient.ErrNotAllowed) {
+			do = "Look at the log of the gateway."
+		}
+		return append(found, doctor.Finding{Check: "rooms", State: doctor.Wrong, What: a.explain(err), Do: do})
+	}
+	for i := range rooms {
+		found = append(found, examineRoom(&rooms[i])...)
+	}
+	return append(append(found, a.examineAlerts(ctx, client)...), a.examineMachine(ctx, client)...)
+}
+
+func readiness(address string, r adminclient.Readiness) doctor.Finding {
+	if r.Why != "" {
+		return doctor.Finding{Check: "gateway", State: doctor.Wrong, What: "the gateway at " + address + " wants no visitors: " + r.Why, Do: "Look at its log. While it starts or stops this is as it should be."}
+	}
+	return doctor.Finding{Check: "gateway", State: doctor.OK, What: "the gateway at " + address + " is ready"}
+}
+
+const (
+	// clockFar is how far clocks may differ unnoticed: the gateway tells its time in whole seconds.
+	clockFar     = 3 * time.Second
+	clockTooFar  = time.Minute
+	setTheClock  = "Look at the time service of both machines (timedatectl): openings begin by the gateway's clock, people come by theirs."
+	unknownClock = "the gateway does not tell its time"
+)
+
+// clockOf compares the clock of the gateway with the one here.
+func clockOf(there, here time.Time) doctor.Finding {
+	if there.IsZero() {
+		return doctor.Finding{Check: "clock", State: doctor.Warning, What: unknownClock, Do: setTheClock}
+	}
+	far := there.Sub(here).Truncate(time.Second)
+	f := doctor.Finding{Check: "clock", State: doctor.OK, What: "the gateway's clock is that of this machine"}
+	if far.Abs() >= clockFar {
+		ahead := "ahead of"
+		if far < 0 {
+			ahead = "behind"
+		}
+		f.State, f.What, f.Do = doctor.Warning, fmt.Sprintf("the gateway's clock is %v %s this machine's", far.Abs(), ahead), setTheClock
+		if far.Abs() >= clockTooFar {
+			f.State = doctor.Wrong
+		}
+	}
+	return f
+}
+
+// examineRoom looks at the store and the site of a room, and at what an operator may have forgotten.
+func examineRoom(r *operator.RoomInfo) []doctor.Finding {
+	st := doctor.Finding{Check: "store", State: doctor.OK, What: r.ID + ": the store answers"}
+	if !r.Store.OK {
+		st.State, st.What = doctor.Wrong, r.ID+": the store is "+store(r)
+		st.Do = "Look whether the store (Redis) runs and can be reached from the gateway's machine. Leave the gateways running."
+	}
+	found := []doctor.Finding{st}
+	for i := range r.Backends {
+		b := &r.Backends[i]
+		f := doctor.Finding{Check: "site", State: doctor.OK, What: fmt.Sprintf("%s: %s answers", r.ID, b.Address)}
+		if !b.Up {
+			f.State, f.What = doctor.Wrong, fmt.Sprintf("%s: %s is %s", r.ID, b.Address, backendTrouble(b))
+			f.Do = fmt.Sprintf("Call the people who run the site; until it is well: admin pause %s.", r.ID)
+		}
+		found = append(found, f)
+	}
+	if r.Mode == queue.ModePause {
+		found = append(found, doctor.Finding{Check: "room", State: doctor.Warning, What: r.ID + " is paused: nobody is called", Do: fmt.Sprintf("If that is over: admin resume %s.", r.ID)})
+	}
+	return found
+}
+
+func (a *app) examineAlerts(ctx context.Context, client *adminclient.Client) (found []doctor.Finding) {
+	active, err := client.Alerts(ctx)
+	if err != nil {
+		return []doctor.Finding{{Check: "alerts", State: doctor.Warning, What: a.explain(err), Do: "Ask a gateway of this release: an older one tells no alerts."}}
+	}
+	if len(active) == 0 {
+		return []doctor.Finding{{Check: "alerts", State: doctor.OK, What: "there are none"}}
+	}
+	for i := range active {
+		al := &active[i]
+		f := doctor.Finding{Check: "alerts", State: doctor.Warning, What: al.En.What, Do: al.En.Do}
+		if al.Room != "" {
+			f.What = al.Room + ": " + al.En.What
+		}
+		if al.Severity == alerts.Critical {
+			f.State = doctor.Wrong
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+func (a *app) examineMachine(ctx context.Context, client *adminclient.Client) []doctor.Finding {
+	found, err := client.Doctor(ctx)
+	if err != nil {
+		return []doctor.Finding{{
+			Check: "machine", State: doctor.Warning, What: "certificate, disk and limits are not looked at: " + a.explain(err),
+			Do: "Give the token of an admin, to a gateway of this release.",
+		}}
+	}
+	return found
+}
+
+// examineSite asks the address of visitors for what only the gateway serves.
+func (a *app) examineSite(ctx context.Context, at *url.URL) []doctor.Finding {
+	wrong := func(what, do string) []doctor.Finding {
+		return []doctor.Finding{{Check: "front", State: doctor.Wrong, What: what, Do: do}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.Scheme+"://"+at.Host+"/.einlass/jwks.json", nil)
+	if err != nil {
+		return wrong(err.Error(), "Give the address as visitors type it.")
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return wrong(fmt.Sprintf("%s does not answer: %v", at, err), "Look whether its name leads to the gateway or to the proxy before it, and whether that runs.")
+	}
+	defer resp.Body.Close()
+	var keys struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err == nil {
+		err = json.Unmarshal(text, &keys)
+	}
+	var found []doctor.Finding
+	if err != nil || resp.StatusCode != http.StatusOK || len(keys.Keys) == 0 {
+		found = wrong(fmt.Sprintf("%s answers, and it is not the gateway (status %d)", at, resp.StatusCode), "Have the proxy send all paths of this name to the gateway, /.einlass/ too: who comes here now goes around the waiting room.")
+	} else {
+		found = []doctor.Finding{{Check: "front", State: doctor.OK, What: at.String() + " leads to the gateway"}}
+	}
+	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
+		found = append(found, doctor.Certificate("the certificate of "+at.Host, resp.TLS.PeerCertificates[0].NotAfter, time.Now()))
+	} else {
+		found = append(found, doctor.Finding{Check: "certificate", State: doctor.Warning, What: at.Host + " is asked without TLS", Do: "Give the address with https://, as visitors type it."})
+	}
+	return found
+}
+
+// findingsText is one finding a line, with what to do below it.
+func findingsText(found []doctor.Finding) string {
+	var b strings.Builder
+	for i := range found {
+		f := &found[i]
+		state := string(f.State)
+		if f.State == doctor.Wrong {
+			state = "WRONG"
+		}
+		b.WriteString(wrapped(fmt.Sprintf("%-8s %-12s ", state, f.Check), clean(f.What)))
+		if f.Do != "" {
+			b.WriteString(wrapped(strings.Repeat(" ", 20)+"→ ", clean(f.Do)))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/pkg/queue/journal"
+)
+
+func TestJournalsGoOnInAnotherFileEachDayAndAreDeleted(t *testing.T) {
+	p := &draft{dir: t.TempDir(), rooms: []planned{{id: "termine", backend: newSite(t).backend()}}}
+	dir := filepath.Join(p.dir, "journal")
+	p.head = "journal: {dir: " + dir + ", retention: 72h}\n"
+	r := run(t, p)
+	cfg := &r.stores.cfg.Journal
+	files := func() int {
+		t.Helper()
+		paths, err := journal.Find(dir, "termine")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(paths)
+	}
+	now := time.Now()
+	for after, want := range map[time.Duration]int{0: 1, journalPart - time.Minute: 1} {
+		if r.stores.journals.look(now.Add(after), cfg, r.log); files() != want {
+			t.Errorf("%d files after %v, want %d", files(), after, want)
+		}
+	}
+	if r.stores.journals.look(now.Add(journalPart+time.Minute), cfg, r.log); files() != 2 {
+		t.Errorf("%d files on the second day", files())
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	paths, err := journal.Find(dir, "termine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := journal.Merge(paths...); err != nil || !m.Files[0].Closed {
+		t.Errorf("%+v, %v", m, err)
+	}
+	for _, path := range paths {
+		if err := os.Chtimes(path, now, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var j journals
+	if j.look(now.Add(71*time.Hour), cfg, zap.NewNop()); files() != 2 {
+		t.Error("deleted too early")
+	}
+	if j.look(now.Add(73*time.Hour), cfg, zap.NewNop()); files() != 0 {
+		t.Error("not deleted")
+	}
+}

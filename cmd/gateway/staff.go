@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/staff"
+)
+
+// staffFile is where those stand who may operate the gateway: beside the keyring; empty: there is no directory for it.
+func staffFile(cfg *config.Config) string {
+	switch {
+	case cfg.Keys.File != "":
+		return filepath.Join(filepath.Dir(cfg.Keys.File), staff.FileName)
+	case cfg.State.Dir != "":
+		return statePath(cfg, staff.FileName)
+	}
+	return ""
+}
+
+// buildStaff opens the staff file. One that is broken does not stop a start: the token of the configuration works all the same.
+func (a *app) buildStaff(cfg *config.Config) {
+	file := staffFile(cfg)
+	if file == "" || a.open.noDir {
+		return
+	}
+	used := ""
+	if cfg.State.Dir != "" {
+		used = statePath(cfg, "staff-codes.json")
+	}
+	book, err := staff.Open(staff.Config{Path: file, Used: used, Keys: a.keys.source, Log: a.log})
+	a.open.fault("admin", err)
+	a.staff = book
+	if tokens, users := book.Size(); tokens+users > 0 {
+		a.log.Info("staff file read", zap.String("file", file), zap.Int("tokens", tokens), zap.Int("users", users))
+	}
+}
+
+// followStaff brings changes of the staff file into force.
+func (a *app) followStaff(ctx context.Context) error {
+	return follow(ctx, a.staff.Poll,
+		func(err error) {
+			a.log.Error("the staff file is not read, the last good one stays in force", zap.Error(err))
+		},
+		func() {
+			tokens, users := a.staff.Size()
+			a.log.Info("staff file read", zap.Int("tokens", tokens), zap.Int("users", users))
+		})
+}
+
+// networkName stands for a network in records: whoever has no key of the ring cannot tell which one it is.
+func (a *app) networkName(net netip.Prefix) string {
+	key := a.keys.source.Ring().Derive("operator network", time.Now())
+	mac := hmac.New(sha256.New, key[:])
+	mac.Write([]byte(net.String()))
+	return "net-" + hex.EncodeToString(mac.Sum(nil)[:6])
+}

@@ -1,0 +1,43 @@
+// Who changed what, the latest first.
+import { call } from './api.js';
+import { $, day, has, make, on, onSubmit, put, t } from './ui.js';
+
+let last;
+
+export async function start(who) {
+  if (who.role !== 'admin') { $('not').hidden = false; $('filter').hidden = true; return; }
+  onSubmit('filter', () => { $('entries').replaceChildren(); last = undefined; return load(); });
+  on('more', load);
+  await load();
+}
+
+async function load() {
+  const query = new URLSearchParams({ limit: '50' });
+  if ($('of').value.trim()) query.set('room', $('of').value.trim());
+  if (last) query.set('before', String(last));
+  const page = await call('GET', '/v1/audit?' + query);
+  $('entries').append(...page.entries.map(entry));
+  if (page.entries.length) last = page.entries[page.entries.length - 1].seq;
+  $('more').hidden = !page.more;
+  put($('chain'), t('audit.chain', { last: page.state.last, signed: page.state.signed }));
+}
+
+const named = (key) => (has('audit.key.' + key) ? t('audit.key.' + key) : key);
+const brief = (value) => (value === undefined ? '' : typeof value === 'object' && value ? Object.entries(value).map(([k, v]) => `${named(k)}: ${typeof v === 'object' ? JSON.stringify(v) : v}`).join(', ') : String(value));
+
+// differences are the values that an act has changed.
+function differences(e) {
+  if (!e.before || !e.after || typeof e.before !== 'object') return brief(e.asked);
+  return Object.keys(e.after).filter((k) => k !== 'version' && JSON.stringify(e.before[k]) !== JSON.stringify(e.after[k]))
+    .map((k) => `${named(k)}: ${brief(e.before[k]) || '–'} → ${brief(e.after[k]) || '–'}`).join(', ') || brief(e.asked);
+}
+
+function entry(e) {
+  const who = e.principal ? `${e.principal.name || t('audit.nobody')} (${e.principal.role})` : t('audit.gateway');
+  return make('li', { 'data-level': e.error ? 'bad' : '' },
+    make('p', {}, make('time', { datetime: e.time }, day(e.time)), ' · ', make('b', {}, who), e.room ? ` · ${e.room}` : ''),
+    make('p', {}, make('b', {}, has('audit.act.' + e.act) ? t('audit.act.' + e.act) : e.act), ' ', differences(e)),
+    e.reason ? make('p', {}, t('audit.reason', { reason: e.reason })) : null,
+    e.error ? make('p', { class: 'wrong' }, t('audit.refused'), ' ', make('span', { lang: 'en' }, e.error)) : null,
+    make('p', { class: 'hint' }, `#${e.seq}` + (e.principal && e.principal.from ? ` · ${e.principal.from}` : '')));
+}

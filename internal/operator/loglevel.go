@@ -1,0 +1,63 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// LogInfo is what the log of this gateway tells.
+type LogInfo struct {
+	// Level is the least grave that is written: debug, info, warn or error.
+	Level string `json:"level"`
+}
+
+// LogChange asks for another level, until the next start or the next configuration that is read.
+type LogChange struct {
+	Level  string `json:"level"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// ActLog is the act of the record.
+const ActLog = "log level"
+
+// SetLevels gives the service the level of the log. It is called before the service is used.
+func (s *Service) SetLevels(level zap.AtomicLevel) { s.level = &level }
+
+// LogLevel returns the level for the principal in ctx, or ErrNotAllowed.
+func (s *Service) LogLevel(ctx context.Context) (LogInfo, error) {
+	if err := PermitAll(ctx, RoleAdmin); err != nil {
+		return LogInfo{}, err
+	}
+	return LogInfo{Level: s.level.String()}, nil
+}
+
+// ChangeLogLevel sets the level for the principal in ctx. It is recorded. Errors are ErrNotAllowed and *InvalidError.
+func (s *Service) ChangeLogLevel(ctx context.Context, c LogChange) (LogInfo, error) {
+	before := s.level.String()
+	info, err := s.changeLogLevel(ctx, c)
+	s.Note(ctx, Noted{Act: ActLog, Reason: c.Reason, Asked: map[string]string{"level": bounded(c.Level)}, Before: LogInfo{Level: before}, After: LogInfo{Level: s.level.String()}, Err: err})
+	if err == nil {
+		// An error, so that it is told at each level.
+		s.log.Log(zapcore.ErrorLevel, "log level changed", append(PrincipalOf(ctx).fields(), zap.String("before", before), zap.String("after", info.Level), zap.String("reason", bounded(c.Reason)))...)
+	}
+	return info, err
+}
+
+func (s *Service) changeLogLevel(ctx context.Context, c LogChange) (LogInfo, error) {
+	if err := PermitAll(ctx, RoleAdmin); err != nil {
+		return LogInfo{}, err
+	}
+	level, err := zapcore.ParseLevel(c.Level)
+	bad := reasonProblems(c.Reason)
+	if err != nil || c.Level != level.String() || level > zapcore.ErrorLevel {
+		bad = append(bad, FieldError{"level", fmt.Sprintf("%q is not accepted; want debug, info, warn or error", bounded(c.Level))})
+	}
+	if len(bad) > 0 {
+		return LogInfo{}, &InvalidError{Fields: bad}
+	}
+	s.level.SetLevel(level)
+	return LogInfo{Level: level.String()}, nil
+}

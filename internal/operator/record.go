@@ -1,0 +1,124 @@
+package operator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/einlass/einlass/internal/audit"
+)
+
+// Recorder keeps the record of what was asked for; *audit.Log is one. Append never fails: an act does not depend on its record.
+type Recorder interface {
+	Append(audit.Entry)
+	List(audit.Query) (audit.Page, error)
+}
+
+// Acts of the record that are one each. Others have a prefix: "codes: ", "place: ", "debug: ".
+const (
+	ActChange   = "change"
+	ActOutcome  = "outcome"
+	ActDrawLine = "draw: line"
+)
+
+// ErrNoRecord means that the gateway keeps no record.
+var ErrNoRecord = errors.New("this gateway keeps no record, because it has no state.dir; what was done stands in its log")
+
+// KeepIn makes the service keep its record in r, beside the log. It is called before the service is used.
+func (s *Service) KeepIn(r Recorder) { s.kept = r }
+
+// Audit returns entries of the record, the latest first, for the principal in ctx: of the rooms that it sees, and what is of no room if it sees
+// all. Errors are ErrNotAllowed, ErrUnknownRoom, ErrNoRecord and those of the files.
+func (s *Service) Audit(ctx context.Context, q audit.Query) (audit.Page, error) {
+	if err := Permit(ctx, RoleAdmin); err != nil {
+		return audit.Page{}, err
+	}
+	if q.Room != "" {
+		if _, err := s.seen(ctx, q.Room); err != nil {
+			return audit.Page{}, err
+		}
+	}
+	q.Sees = audit.Rooms(PrincipalOf(ctx).Rooms)
+	if s.kept == nil {
+		return audit.Page{}, ErrNoRecord
+	}
+	return s.kept.List(q)
+}
+
+// Noted is something to record that is no act on a room: a log-in, or a request that was refused.
+type Noted struct {
+	Act string
+	// Room is the room that it was about; empty: none.
+	Room   string
+	Reason string
+	// Asked is what was asked for, as JSON shows it; nil: nothing to say. It names no visitor.
+	Asked any
+	// Before and After are what was in force.
+	Before, After any
+	Err           error
+}
+
+// Note records something for the principal in ctx. The caller logs it.
+func (s *Service) Note(ctx context.Context, n Noted) {
+	s.keep(PrincipalOf(ctx), &note{
+		act: n.Act, room: n.Room, reason: n.Reason, asked: jsonOf(n.Asked), before: jsonOf(n.Before), after: jsonOf(n.After), err: n.Err,
+	})
+}
+
+// note is what the record is to say.
+type note struct {
+	act, room, reason    string
+	asked, before, after json.RawMessage
+	err                  error
+}
+
+// keep writes into the record, if there is one.
+func (s *Service) keep(p Principal, n *note) {
+	if s.kept == nil {
+		return
+	}
+	e := audit.Entry{
+		Principal: &audit.Principal{Name: bounded(p.Name), Role: p.Role.String(), Method: p.Method, From: p.From},
+		Act:       bounded(n.act), Room: bounded(n.room), Reason: bounded(n.reason), Asked: n.asked, Before: n.before, After: n.after,
+	}
+	if n.err != nil {
+		e.Error = bounded(n.err.Error())
+	}
+	s.kept.Append(e)
+}
+
+// objectOf is what fields of the log say, as an object.
+func objectOf(fields []zap.Field) json.RawMessage {
+	if len(fields) == 0 {
+		return nil
+	}
+	enc := zapcore.NewMapObjectEncoder()
+	for _, f := range fields {
+		f.AddTo(enc)
+	}
+	return jsonOf(enc.Fields)
+}
+
+// maxObject bounds, in bytes, what the record repeats of one request.
+const maxObject = 16 << 10
+
+// jsonOf is a value as JSON; nil of nothing. What is too long or cannot be encoded is told of.
+func jsonOf(v any) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	text, err := json.Marshal(v)
+	switch {
+	case err != nil:
+		text, _ = json.Marshal(map[string]string{"unreadable": fmt.Sprintf("%T: %v", v, err)})
+	case len(text) > maxObject:
+		text, _ = json.Marshal(map[string]any{"bytes": len(text), "begins": bounded(string(text))})
+	case string(text) == "null":
+		return nil
+	}
+	return text
+}

@@ -9,7 +9,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
 # The packages that take longest are tested first, so that none of them is left to run alone at the end, and beside those whose
 # tests wait (test/, loadtest/chaos) those whose tests use the processor: two that wait at the same time leave the cores idle.
-FIRST    := ./test/e2e ./internal/gateway ./pkg/queue ./cmd/gateway ./test/browser ./pkg/queue/journal ./pkg/queue/redisstore ./test/browser/gate \
+FIRST    := ./test/e2e ./internal/gateway ./pkg/queue ./cmd/gateway ./test/browser ./test/browser/admin ./pkg/queue/journal ./pkg/queue/redisstore ./test/browser/gate \
   ./test/browser/walk ./loadtest/sim ./loadtest/chaos ./loadtest/promises ./loadtest/mornings ./internal/admission ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits
 STEPS    ?= 200000
 FUZZTIME ?= 60s
@@ -26,9 +26,9 @@ TESTS    ?= 2
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
+LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-bench deps-chaos deps-fronts lint test check long long-parts $(LONG) bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man man lint test check long long-parts $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,7 +39,7 @@ build: ## build gateway, admin and the operator's load test into bin/
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo
 
-deps: deps-redis deps-chaos deps-browser ## install what the tests need (Debian)
+deps: deps-redis deps-chaos deps-browser deps-prometheus deps-oathtool deps-man ## install what the tests need (Debian)
 
 deps-redis:
 	@command -v redis-server >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server; }
@@ -49,6 +49,7 @@ deps-browser:
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
 	@command -v chromium-headless-shell >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell; } || \
 	  echo "without chromium-headless-shell the tests of pages take longer"
+	@{ [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] && command -v fc-query >/dev/null; } || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fonts-dejavu-core fontconfig; }
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }
 	@[ test/browser/node_modules/.package-lock.json -nt test/browser/package-lock.json ] || npm --prefix test/browser ci --no-audit --no-fund --silent
 
@@ -56,6 +57,9 @@ deps-browsers: deps-browser
 	@for tool in firefox-esr WebKitWebDriver xvfb-run xauth; do command -v $$tool >/dev/null || missing=1; done; \
 	[ -z "$$missing" ] || { apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth; }
+
+deps-pages: deps-browser
+	@command -v pngquant >/dev/null && [ -e /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq pngquant fonts-liberation; }
 
 deps-bench:
 	@for tool in wrk nginx haproxy caddy slowhttptest; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
@@ -70,6 +74,22 @@ deps-fronts:
 	[ -z "$$missing" ] || { \
 	[ -e /usr/sbin/policy-rc.d ] || { trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d; }; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing/nginx/nginx-light}; }
+
+# promtool holds the alerts to Prometheus; the service is not started while it is installed.
+deps-prometheus:
+	@command -v promtool >/dev/null || { [ -e /usr/sbin/policy-rc.d ] || { trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; }
+
+# One-time codes as another program computes them.
+deps-oathtool:
+	@command -v oathtool >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq oathtool; }
+
+# mandoc holds the pages of the manual to the rules of their language.
+deps-man:
+	@command -v mandoc >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mandoc; }
+
+man: ## write the pages of the manual (man/) anew, after a change of commands or flags
+	$(GO) test ./cmd/admin -run Manual -count=1 -args -update
 
 fmt: ## format the code
 	$(call tool,golangci-lint) fmt
@@ -147,13 +167,17 @@ long-matrices: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Draw|Residents|Hesse' ./loadtest/sim
 	$(GO) test -count=1 -timeout 10m -tags long -run 'Likely|SaysNothing|ChangedByte|Permutation' ./pkg/queue/draw
 
-# What visitors see in Chromium, every test and each page in every setting.
+# What visitors see in Chromium, every test.
 long-pages: deps-browser
-	$(GO) test -count=1 -timeout 15m -tags long ./test/browser
+	$(GO) test -count=1 -timeout 15m -tags long -skip Looks ./test/browser
 	$(GO) test -count=1 -timeout 15m -tags long ./test/browser/gate
 	$(GO) test -count=1 -timeout 5m -tags long ./test/browser/lots
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 	$(GO) test -count=1 -timeout 5m -tags long -run Chromium ./cmd/admin
+
+# Every state of every page: each width, each scheme of colours, with script and without, each language.
+long-looks: deps-browser
+	$(GO) test -count=1 -timeout 15m -tags long -run Looks ./test/browser
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk
@@ -173,8 +197,26 @@ long-mutants-s: MUTANTS := ^[s-z]
 long-mutants-a long-mutants-e long-mutants-k long-mutants-s: deps-redis
 	$(GO) run ./pkg/queue/redisstore/mutate -only '$(MUTANTS)'
 
+matrix-update: deps-browser ## write anew what the pages look like (test/browser/golden), after a change of texts or style
+	UPDATE_MATRIX=1 $(GO) test -count=1 -timeout 15m -tags long -run LooksOfEveryState ./test/browser
+
+pages: deps-pages ## take the pictures of docs/pages anew, of every state of every page
+	$(GO) run ./test/browser/shots -out docs/pages
+
+operator-pages: deps-pages build ## take the pictures of docs/operators anew, of the operators' pages of the demo
+	node test/browser/admin/album.mjs $(BIN)/gateway docs/operators
+
 bench: deps-redis deps-bench ## the figures of docs/performance.md, in a quarter of an hour, into docs/bench.md
 	@set -o pipefail; { echo "# What \`make bench\` printed"; echo; $(GO) run ./loadtest/bench; } | tee docs/.bench.md && mv docs/.bench.md docs/bench.md
+
+scripts: deps-browser ## minify the scripts of the pages anew
+	@$(GO) test ./internal/web -run TestScriptsAreSentAsTheirPartsAre -count=1 -update
+
+sizes: ## write the table of docs/pages/sizes.md anew
+	$(GO) test ./internal/web -run SizesIsCurrent -count=1 -args -update
+
+slow: deps-browser ## measure the pages on a slow telephone, into docs/pages/slow.md
+	$(GO) test ./test/browser/gate -tags long -run SlowTelephone -count=1 -args -update
 
 profile: deps-redis deps-bench ## write the profile that the compiler optimises the gateway by
 	$(GO) run ./loadtest/bench -only poll,arrival,pass -rounds 1 -profile cmd/gateway/default.pgo

@@ -44,7 +44,7 @@ const tones = ['tone', 'tone', 'tone'];
 // At the press everything is tried, and only what has worked is promised.
 const full = 'This is the sound when it is your turn. You will also see a notification. Please keep this page open.';
 const sound = 'This is the sound when it is your turn. Please keep this page open and the sound on.';
-const touch = 'You will hear a sound as long as this page is open and the screen is on.';
+const touch = 'You will hear a sound. For that this page must be open and the screen on.';
 const notice = 'We will show a notification when it is your turn. Please keep this page open.';
 const none = 'This device does not play a sound at the moment. Please look here from time to time.';
 for (const [what, device, note, options, rarely] of [

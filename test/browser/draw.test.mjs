@@ -137,7 +137,7 @@ test('the waiting page leads to the draw and stays open', async () => {
     await p.goto(base + '/termine');
     await p.getByText('You can read here how the order is drawn.').waitFor();
     await setup({ state: 'waiting', number: 3670, ahead: 3669, news: 'alone', draw: drawn({ fallback: true }) });
-    await p.getByText('The order was drawn by the sealed secret alone.').waitFor();
+    await p.locator('#draw-news', { hasText: 'The order was drawn by the sealed secret alone.' }).waitFor();
     const opened = context.waitForEvent('page');
     await p.getByRole('link', { name: 'See and check the draw (new window)' }).click();
     assert.ok((await verdict(await opened)).includes('Everything fits.'));

@@ -18,7 +18,7 @@ test('the page for a short interruption tries again by GET until the site is bac
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1');
-    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
+    await page.getByRole('heading', { name: 'The booking site is not answering at the moment' }).waitFor();
     await passing(page, 'two retries', async () => (await log()).length >= 3);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -31,7 +31,7 @@ long('the page for a short interruption leads back to the place in the page that
     await still(page);
     await setup({ page: 'retry', status: 502, next: 1000 });
     await page.goto(base + '/form?a=1#zeiten');
-    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
+    await page.getByRole('heading', { name: 'The booking site is not answering at the moment' }).waitFor();
     await passing(page, 'a retry', async () => (await log()).length >= 2);
     await setup({ page: 'site' });
     await passing(page, 'the site', () => page.getByRole('heading', { name: 'Inside' }).isVisible());
@@ -46,7 +46,7 @@ long('while the gateway itself cannot be reached the page stays instead of turni
     await page.goto(base + '/form');
     await context.setOffline(true);
     await page.clock.runFor(20000);
-    await page.getByRole('heading', { name: 'There is a problem at the moment' }).waitFor();
+    await page.getByRole('heading', { name: 'The booking site is not answering at the moment' }).waitFor();
     await context.setOffline(false);
     await setup({ page: 'site' });
     await until('the site', async () => {

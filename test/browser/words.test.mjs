@@ -8,7 +8,7 @@ setUp();
 const answers = [
   { state: 'waiting', ahead: 40000, low: 3000, high: 4500 },
   { state: 'waiting', ahead: 12345, exact: false, low: 3000, high: 4500 },
-  { state: 'waiting', ahead: 11000, stale: true, message: 'Größe & <b>Zeile</b>\nnächste' },
+  { state: 'waiting', ahead: 11000, stale: true, of: 1772448500000, message: 'Größe & <b>Zeile</b>\nnächste' },
   { state: 'recovering', ahead: 11000 },
   { state: 'down', ahead: 11000 },
   { state: 'waiting', ahead: 999, exact: false },

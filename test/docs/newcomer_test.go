@@ -36,7 +36,8 @@ run=$(sed -n 's/^ExecStart=//p' "$UNITS/einlass.service" | sed "s|/usr/local/bin
 setsid $run </dev/null >>"$RUN/einlass.log" 2>&1 &
 echo $! >"$RUN/einlass.pid"
 for _ in {1..600}; do
-	[ ! -s "$STATE/admin-token" ] || ! EINLASS_ADMIN_TOKEN=$(cat "$STATE/admin-token") admin rooms >/dev/null 2>&1 || exit 0
+	token=$(cat "$STATE/admin-token" "$ETC/admin-token" 2>/dev/null || true)
+	[ -z "$token" ] || ! EINLASS_ADMIN_TOKEN=$token admin rooms >/dev/null 2>&1 || exit 0
 	sleep 0.05
 done
 cat "$RUN/einlass.log" >&2
@@ -44,11 +45,11 @@ exit 1
 `,
 }
 
-func newNewcomer(t *testing.T, site http.Handler) *newcomer {
+func newNewcomer(t *testing.T, document string, site http.Handler) *newcomer {
 	t.Helper()
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
-	m := &machine{t: t, blocks: exercises(t, "../../README.md"), dir: t.TempDir(), web: free(t), admin: free(t)}
+	m := &machine{t: t, blocks: exercises(t, document), dir: t.TempDir(), web: free(t), admin: free(t)}
 	n := &newcomer{machine: m, https: free(t), site: server.Listener.Addr().String()}
 	for _, name := range []string{"etc", "bin", "run", "units", "stand", "checkout"} {
 		if err := os.Mkdir(m.path(name), 0o700); err != nil {
@@ -79,7 +80,7 @@ func (n *newcomer) follow(name string) string {
 	n.t.Helper()
 	text := n.blocks[name]
 	if text == "" {
-		n.t.Fatalf("the README has no exercise %s", name)
+		n.t.Fatalf("there is no exercise %s", name)
 	}
 	for _, place := range [][2]string{
 		{"/usr/local/bin/", n.path("bin") + "/"},

@@ -39,7 +39,7 @@ func TestTheEmbeddedLineIsBackedUpAndRestored(t *testing.T) {
 	if _, _, err := people[0].load(); err == nil {
 		t.Error("a gateway that is stopped answers")
 	}
-	m.sh(`for f in "$STATE"/*; do head -c 20 /dev/urandom >"$f"; done`)
+	m.sh(`find "$STATE" -type f | while read -r f; do head -c 20 /dev/urandom >"$f"; done`)
 	if out := m.follow("embedded-restore"); !strings.Contains(out, message) {
 		t.Errorf("after the restore the room shows %s", out)
 	}

@@ -33,7 +33,7 @@ func TestTheREADMELeadsFromABareMachineToALine(t *testing.T) {
 		}
 		_, _ = w.Write([]byte("the site's " + r.URL.Path))
 	}
-	n := newNewcomer(t, http.HandlerFunc(site))
+	n := newNewcomer(t, readmeFile, http.HandlerFunc(site))
 	for _, name := range readmeBlocks[:4] {
 		if out := n.follow(name); name == "readme-start" && !strings.Contains(out, "ok, 1 room(s)") {
 			t.Errorf("%s: %s", name, out)

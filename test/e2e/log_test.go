@@ -125,3 +125,28 @@ func toText(v any) string {
 	}
 	return string(text)
 }
+
+// Whoever reads a reference out on the telephone is found in the log, however many others there are in the same minute.
+func TestEveryReferenceOnAPageIsInTheLog(t *testing.T) {
+	t.Parallel()
+	g, _ := one(t, harness.Room{})
+	s := harness.NewStranger(g)
+	told := map[string]bool{}
+	for range 12 {
+		a := send(t, s, "GET", "/.einlass/nothing?room=termine", "", navigates...)
+		ref := a.Header.Get("Einlass-Reference")
+		if a.StatusCode != 404 || ref == "" {
+			t.Fatalf("%d, reference %q", a.StatusCode, ref)
+		}
+		told[ref] = true
+	}
+	until(t, time.Minute, "a line for each reference", func(context.Context) bool {
+		known := 0
+		for _, line := range having(logged(t, g), "page of a fault") {
+			if ref, _ := line["reference"].(string); told[ref] {
+				known++
+			}
+		}
+		return known == 12
+	})
+}

@@ -188,9 +188,9 @@ func TestAStayHasItsLongestTimeInAll(t *testing.T) {
 		if in := last.Sub(entered); in > longest+time.Second {
 			t.Errorf("a stay was served for %v, want %v in all", in, longest)
 		}
-		// Beyond it both are where whoever comes for the first time is.
+		// Beyond it both read so, and are where whoever comes for the first time is when they have pressed.
 		for _, b := range []*harness.Browser{b, second} {
-			if a := b.Get(t, "/"); !a.Waiting() || b.Token().Number < 2 {
+			if a := b.JoinAgain(t, "/"); !a.Waiting() || b.Token().Number < 2 {
 				t.Errorf("beyond it: %d with the place %+v", a.StatusCode, b.Token())
 			}
 		}

@@ -1,5 +1,5 @@
 // Package gate drives Chromium through the real gateway: what counts is what a browser sends by itself, and that no
-// part of it takes a number. The tests are written for node in visitors.test.mjs.
+// part of it takes a number, and what becomes of a place on the ways that people take. The tests are written for node in *.test.mjs.
 package gate
 
 import (
@@ -15,6 +15,7 @@ import (
 
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/browser/fakegateway"
+	"github.com/einlass/einlass/test/browser/nodetest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -27,13 +28,6 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer", "letter", "device", "language"}
 
 func TestNobodyButAPersonTakesANumber(t *testing.T) {
-	chromium, err := engine()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat("../node_modules/playwright-core/package.json"); err != nil {
-		t.Fatal(fakegateway.ErrDeps)
-	}
 	site := &harness.Site{Addr: serveSite(t)}
 	var settings harness.Settings
 	for _, name := range rooms {
@@ -52,23 +46,45 @@ func TestNobodyButAPersonTakesANumber(t *testing.T) {
 		}
 		settings.Rooms = append(settings.Rooms, room)
 	}
+	play(t, "visitors.test.mjs", settings, played)
+}
+
+// play starts a gateway and plays a file of tests against it, of which so many must be played. What prepares the gateway comes before.
+func play(t *testing.T, file string, settings harness.Settings, count int, prepare ...func(*harness.Gate)) {
+	t.Helper()
 	g := harness.NewGate(t, &program, settings)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", "visitors.test.mjs", extent)
-	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
-	out, err := cmd.CombinedOutput()
+	for _, p := range prepare {
+		p(g)
+	}
+	out, err := node(t, g, "--test-reporter=spec", file, extent).CombinedOutput()
 	if err != nil {
-		_, failing, found := strings.Cut(string(out), "✖ failing tests:")
-		if !found {
-			failing = string(out)
-		}
-		t.Fatalf("%v\n%s", err, failing)
+		t.Fatalf("%v\n%s", err, nodetest.Failing(out))
 	}
-	if want := fmt.Sprintf("ℹ pass %d\n", played); !strings.Contains(string(out), want) {
-		t.Fatalf("not all of %d tests were run:\n%s", played, out)
+	if want := fmt.Sprintf("ℹ pass %d\n", count); !strings.Contains(string(out), want) {
+		t.Fatalf("not all of %d tests were run:\n%s", count, out)
 	}
+}
+
+// node is a program against a gateway.
+func node(t *testing.T, g *harness.Gate, args ...string) *exec.Cmd {
+	t.Helper()
+	chromium, err := engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := fakegateway.Chromium(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("../node_modules/playwright-core/package.json"); err != nil {
+		t.Fatal(fakegateway.ErrDeps)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, "node", args...)
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "CHROMIUM="+chromium, "WHOLE_CHROMIUM="+whole, "NODE_NO_WARNINGS=1")
+	return cmd
 }
 
 // pages of the site. Below /open nobody needs a pass.

@@ -46,7 +46,7 @@ test('from the lobby to the check', async () => {
   await picture(people[0].draw, 'before');
   const numbers = [];
   for (const p of people) {
-    await p.page.getByText('Your number was drawn by lot. You can check that.').waitFor({ timeout: 120000 });
+    await p.page.locator('#draw-news', { hasText: 'Your number was drawn by lot. You can check that.' }).waitFor({ timeout: 120000 });
     const number = await figure(p.page, 'Your number');
     numbers.push(number);
     const draw = await p.open();

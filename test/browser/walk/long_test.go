@@ -10,7 +10,7 @@ import (
 )
 
 // extent: `make long-browsers` and `make long-pages` play every scene.
-const extent, scenes = "every-test", 18
+const extent, scenes = "every-test", 20
 
 func TestFirefoxWalksThroughASiteThatBreaksEasily(t *testing.T) {
 	const program = "/usr/bin/firefox-esr"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/test/browser/fakegateway"
+	"github.com/einlass/einlass/test/browser/nodetest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
@@ -36,20 +37,16 @@ func TestChromiumWalksThroughASiteThatBreaksEasily(t *testing.T) {
 func walk(t *testing.T, engine, program string, wrapper ...string) {
 	t.Helper()
 	g := serve(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	args := append(wrapper, "node", "--test-reporter=spec", "--test-concurrency=1", "walk.test.mjs", extent)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "SITE="+g.site, "FRONT="+g.front, "CITY="+g.city,
+	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "SITE="+g.site, "FRONT="+g.front, "CITY="+g.city, "SPOILED="+g.spoiled,
 		"ENGINE="+engine, "BROWSER="+program, "IDLE="+idle.String(), "NODE_NO_WARNINGS=1", "NODE_TLS_REJECT_UNAUTHORIZED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		_, failing, found := strings.Cut(string(out), "✖ failing tests:")
-		if !found {
-			failing = string(out)
-		}
-		t.Fatalf("%v\n%s", err, failing)
+		t.Fatalf("%v\n%s", err, nodetest.Failing(out))
 	}
 	t.Logf("%s", out) // how long each scene took
 	if want := fmt.Sprintf("ℹ pass %d\n", scenes); !strings.Contains(string(out), want) {
@@ -59,7 +56,7 @@ func walk(t *testing.T, engine, program string, wrapper ...string) {
 
 type gate struct {
 	*harness.Gate
-	site, front, city string // addresses
+	site, front, city, spoiled string // addresses
 }
 
 func serve(t *testing.T) gate {
@@ -82,14 +79,14 @@ func serve(t *testing.T) gate {
 	late := small("late")
 	late.Grace = time.Second
 	rule := small("rule")
-	rule.Once = []string{"/buchen"}
+	rule.Once, rule.Idle = []string{"/buchen"}, 10*time.Minute // as finish
 	names := room("names")
 	names.Hosts = []string{"www.names.localhost", "names.localhost"}
 	g := harness.NewGate(t, &program, harness.Settings{
 		Trusted: []string{"127.0.0.0/8"},
 		Rooms: []harness.Room{
 			shop, room("logout"), small("idle"), small("grace"), small("other"), late, finish, small("talk"), small("listen"), small("takt"), room("app"), room("framed"), names,
-			rule, room("tabs"), room("kept"), room("unkept"), room("forgets"), room("crashes"),
+			rule, room("tabs"), room("kept"), room("unkept"), room("forgets"), room("crashes"), room("blocked"), room("fails"),
 		},
 	})
 	front := serveFront(t, g.Addr)
@@ -101,5 +98,5 @@ func serve(t *testing.T) gate {
 	if said := g.Reload(); !strings.Contains(said, "in force") {
 		t.Fatal(said)
 	}
-	return gate{g, addr, front, city}
+	return gate{g, addr, front, city, serveSpoiled(t, g.Addr)}
 }

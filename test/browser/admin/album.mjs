@@ -1,0 +1,120 @@
+// Takes the pictures of the operators' pages: node album.mjs GATEWAY OUT. A gateway of its own shows its demo, with simulated citizens.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [, , program, out] = process.argv;
+const token = 'token-of-the-album-0123456789abcdef';
+
+const freePort = () => new Promise((done) => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); });
+});
+
+const [front, admin] = [await freePort(), await freePort()];
+const base = `http://127.0.0.1:${admin}`;
+const gateway = spawn(program, ['demo', '--set', `listen.http=127.0.0.1:${front}`, '--set', `admin.listen=127.0.0.1:${admin}`, '--set', `admin.token=${token}`], { stdio: 'ignore' });
+
+async function api(method, path, body) {
+  const answer = await fetch(base + path, { method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+  return text.startsWith('{') && !text.includes('\n{') ? JSON.parse(text) : text;
+}
+
+const until = async (done) => {
+  for (let left = 600; left > 0; left--) {
+    if (await done().catch(() => false)) return;
+    await new Promise((r) => { setTimeout(r, 200); });
+  }
+  throw new Error('the demo did not come up');
+};
+
+const phone = { width: 390, height: 844 }, desktop = { width: 1280, height: 900 };
+const room = '/rooms/termine';
+const schedule = {
+  zone: 'Europe/Berlin', groups: [{ name: 'einheimische', title: 'Einheimische', ask: 'code' }, { name: 'alle', title: 'Alle anderen' }],
+  openings: [{ days: ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'], start: '00:01', end: '23:55', quota: 400 }],
+};
+const run = () => api('PATCH', '/v1/rooms/termine', { mode: 'run', rate: 30 });
+const pause = () => api('PATCH', '/v1/rooms/termine', { mode: 'pause' });
+const press = (name) => async (page) => { await page.getByRole('button', { name, exact: true }).click(); };
+
+// conflict has somebody else change the pace while a form is filled.
+async function conflict(page) {
+  await page.locator('#rate').fill('20');
+  await api('PATCH', '/v1/rooms/termine', { rate: 45 });
+  await page.locator('#pace button').first().click();
+  await page.locator('#ask[open]').waitFor();
+}
+
+async function preview(page) {
+  await page.locator('#one-quota').fill('500');
+  await page.locator('#one-preview').click();
+  await page.locator('#preview:not([hidden])').waitFor();
+}
+
+async function confirmed(page) {
+  await page.locator('.rare summary').click();
+  await page.locator('#all').click();
+  await page.locator('#ask[open]').waitFor();
+}
+
+async function taken(page) {
+  await page.locator('#take button').click();
+  await page.locator('#place:not([hidden])').waitFor();
+}
+
+// pictures: name, what it shows, path, size, scheme, and what happens before. "whole": all of the page and not only its window.
+const pictures = [
+  ['room-phone-light', 'A room that works', room, phone, 'light', { before: run, whole: true }],
+  ['room-phone-dark', 'The same in dark', room, phone, 'dark', {}],
+  ['room-desktop-light', 'The same on a desktop', room, desktop, 'light', { whole: true }],
+  ['room-desktop-dark', 'The same in dark', room, desktop, 'dark', { whole: true }],
+  ['room-english', 'In English', room, desktop, 'light', { locale: 'en-GB' }],
+  ['paused-phone', 'One press has paused the room; the next one takes it back', room, phone, 'light', { act: press('Anhalten') }],
+  ['paused-desktop', 'What is to be done in a paused room', room, desktop, 'dark', { before: pause }],
+  ['conflict', 'Somebody else has changed the pace meanwhile', room, desktop, 'light', { before: run, act: conflict }],
+  ['confirm-phone', 'What takes something from people says so', room, phone, 'dark', { act: confirmed }],
+  ['rooms-phone-dark', 'All rooms', '/', phone, 'dark', {}],
+  ['rooms-desktop', 'All rooms', '/', desktop, 'light', {}],
+  ['plan-desktop', 'The plan', `${room}/plan`, desktop, 'light', { before: () => api('PATCH', '/v1/rooms/termine', { schedule }).catch(() => null) }],
+  ['plan-phone-dark', 'What another plan would do', `${room}/plan`, phone, 'dark', { act: preview, whole: true }],
+  ['places-desktop', 'A place for somebody on the phone', `${room}/places`, desktop, 'light', { act: taken }],
+  ['places-phone', 'The same on a phone', `${room}/places`, phone, 'dark', { whole: true }],
+  ['codes-desktop', 'Batches of codes', `${room}/codes`, desktop, 'dark', { before: () => api('POST', '/v1/rooms/termine/codes', { group: 'einheimische', count: 200 }) }],
+  ['audit-desktop', 'Who has changed what', '/audit', desktop, 'light', {}],
+  ['audit-phone', 'The same on a phone', '/audit', phone, 'dark', {}],
+  ['settings-phone', 'Who is logged in', '/settings', phone, 'light', {}],
+  ['login-phone', 'Log in', '/login', phone, 'light', {}],
+  ['login-desktop', 'Log in', '/login', desktop, 'dark', {}],
+];
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  // The demo's line is there, and a minute of history.
+  await until(async () => (await api('GET', '/v1/rooms/termine')).totals.admitted >= 20);
+  mkdirSync(out, { recursive: true });
+  for (const name of readdirSync(out)) if (name.endsWith('.png')) rmSync(join(out, name));
+  for (const [name, , path, viewport, colorScheme, { before, act, whole, locale = 'de-DE' }] of pictures) {
+    if (before) await before();
+    const context = await browser.newContext({ viewport, colorScheme, locale, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', extraHTTPHeaders: path === '/login' ? {} : { Authorization: `Bearer ${token}` } });
+    const page = await context.newPage();
+    await page.goto(base + path, { waitUntil: 'load' });
+    await page.locator(path === '/' ? '#rooms li' : 'main h1').first().waitFor();
+    if (path === room) await page.locator('#charts .uplot').first().waitFor();
+    if (act) await act(page);
+    if (act && act !== conflict && act !== confirmed) await page.locator('#toast, #preview').first().waitFor();
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); })); // charts are drawn in a frame of their own
+    await page.screenshot({ path: join(out, name + '.png'), fullPage: Boolean(whole) });
+    await context.close();
+  }
+  const rows = pictures.map(([name, what]) => `| [${name}](${name}.png) | ${what} |`);
+  writeFileSync(join(out, 'README.md'), `# The operators' pages\n\nPictures of the operators' room in a browser, taken by \`make operator-pages\` from \`gateway demo\`.\n\n| picture | what it shows |\n|---|---|\n${rows.join('\n')}\n`);
+  try { execFileSync('pngquant', ['--force', '--skip-if-larger', '--ext', '.png', '64', ...pictures.map(([name]) => join(out, name + '.png'))]); } catch { /* as they are */ }
+} finally {
+  await browser.close();
+  gateway.kill();
+}

@@ -44,8 +44,13 @@ var kinds = []struct {
 	name string
 	err  error
 }{
-	{"lost", queue.ErrLost}, {"conflict", queue.ErrConflict}, {"invalid", queue.ErrInvalid}, {"format", queue.ErrFormat},
-	{"unknown", queue.ErrUnknown}, {"closed", queue.ErrClosed}, {"unavailable", queue.ErrUnavailable},
+	{"lost", queue.ErrLost},
+	{"conflict", queue.ErrConflict},
+	{"invalid", queue.ErrInvalid},
+	{"format", queue.ErrFormat},
+	{"unknown", queue.ErrUnknown},
+	{"closed", queue.ErrClosed},
+	{"unavailable", queue.ErrUnavailable},
 }
 
 func kindOf(err error) string {
@@ -107,7 +112,9 @@ type (
 
 // Join and those below are the verbs of queue.Store.
 func (l *lines) Join(a *Args[[]queue.Arrival], r *Reply[queue.JoinReply]) error {
-	return do(l, a, r, func(ctx context.Context, s queue.Store, v []queue.Arrival) (queue.JoinReply, error) { return s.Join(ctx, v) })
+	return do(l, a, r, func(ctx context.Context, s queue.Store, v []queue.Arrival) (queue.JoinReply, error) {
+		return s.Join(ctx, v)
+	})
 }
 
 func (l *lines) Keep(a *Args[Asked[queue.Beat]], r *Reply[queue.KeepReply]) error {
@@ -123,7 +130,9 @@ func (l *lines) Claim(a *Args[Asked[queue.Place]], r *Reply[queue.KeepReply]) er
 }
 
 func (l *lines) Renew(a *Args[[]queue.Stay], r *Reply[queue.KeepReply]) error {
-	return do(l, a, r, func(ctx context.Context, s queue.Store, v []queue.Stay) (queue.KeepReply, error) { return s.Renew(ctx, v) })
+	return do(l, a, r, func(ctx context.Context, s queue.Store, v []queue.Stay) (queue.KeepReply, error) {
+		return s.Renew(ctx, v)
+	})
 }
 
 func (l *lines) Report(a *Args[Told], r *Reply[queue.Reported]) error {
@@ -153,7 +162,9 @@ func (l *lines) Advance(a *Args[Ticked], r *Reply[queue.Snapshot]) error {
 }
 
 func (l *lines) Settle(a *Args[queue.Document], r *Reply[queue.Document]) error {
-	return do(l, a, r, func(ctx context.Context, s queue.Store, v queue.Document) (queue.Document, error) { return s.Settle(ctx, v) })
+	return do(l, a, r, func(ctx context.Context, s queue.Store, v queue.Document) (queue.Document, error) {
+		return s.Settle(ctx, v)
+	})
 }
 
 func (l *lines) Reveal(a *Args[Revealed], r *Reply[[32]byte]) error {

@@ -51,6 +51,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		Version:       buildinfo.Version(),
 	}
-	root.AddCommand(newServe(), newDemo(), newRehearse(), newConfig(), newPages(), newKeys(), newTokens(), newUsers())
+	root.AddCommand(newServe(), newUpgrade(), newDemo(), newRehearse(), newConfig(), newPages(), newKeys(), newTokens(), newUsers())
 	return root
 }

@@ -136,18 +136,11 @@ func newKeysRotate() *cobra.Command {
 					"they would refuse what the new Ed25519 key signs before they ask again; --urgent rotates all the same, "+
 					"for a keyring that was disclosed", in, token.MaxJWKSAge)}
 			}
-			ring, err := token.Load(args[0])
-			if err != nil {
-				return exitError{exitFault, err}
-			}
 			now := time.Now()
-			next, err := ring.Rotate(rand.Reader, token.Rotation{
+			_, err := token.RotateFile(args[0], "", rand.Reader, token.Rotation{
 				Now: now, ActivatesAt: now.Add(in), Overlap: overlap, DropPending: urgent,
 			})
 			if err != nil {
-				return exitError{exitFault, err}
-			}
-			if err := next.Save(args[0]); err != nil {
 				return exitError{exitFault, err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: the new key signs from %s; copy the file to every gateway before that. The old one is accepted until %s.\n",

@@ -19,6 +19,7 @@ type Service struct {
 	rooms   func() []Room
 	log     *zap.Logger
 	changes changes
+	spent   spentCodes
 	kept    Recorder // nil: the log alone
 	level   *zap.AtomicLevel
 	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
@@ -96,6 +97,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	if bad := rec.change.Problems(); len(bad) > 0 {
 		return RoomInfo{}, &InvalidError{Fields: bad}
 	}
+	says := s.confirmation(ctx, rec.room, rec.change.Confirm)
 	var info RoomInfo
 	err := s.with(rec.room, func(r *Room) error {
 		if bad := rec.change.inLanguagesOf(r); len(bad) > 0 {
@@ -111,7 +113,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 			if err := rec.change.Apply(&next); err != nil {
 				return err
 			}
-			if err := confirmed(rec.change.Confirm, r.ID, v.Snapshot.Now, effects(v, d, &next)...); err != nil {
+			if err := says.given(v.Snapshot.Now, effects(v, d, &next)...); err != nil {
 				return err
 			}
 			*d = next

@@ -20,7 +20,8 @@ import (
 type keys struct {
 	source   *token.Source
 	follower *token.Follower
-	made     bool // just now: no ticket of an earlier line exists
+	file     string // that it is kept in; empty: the environment gave it
+	made     bool   // just now: no ticket of an earlier line exists
 	log      *zap.Logger
 }
 
@@ -39,7 +40,7 @@ func (o *opener) keys(cfg *config.Config) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	k := &keys{source: source, made: found.made, log: o.log}
+	k := &keys{source: source, made: found.made, file: found.file, log: o.log}
 	if found.file != "" {
 		k.follower = token.NewFollower(found.file, source)
 	}

@@ -34,6 +34,9 @@ const (
 	EffectStayEnd      EffectKind = "stay_end"      // one stay ends: Count is the number of the place
 	EffectPlaceRemoved EffectKind = "place_removed" // one place is taken out of the line: Count is its number
 	EffectCodesRevoked EffectKind = "codes_revoked" // Count codes let nobody in any more
+	EffectRoomDropped  EffectKind = "room_dropped"  // a room goes out of service: Count wait or are inside
+	EffectKeysEnd      EffectKind = "keys_end"      // keys end before tickets do: Count wait or are inside
+	EffectKeysCopied   EffectKind = "keys_copied"   // Count gateways need the new keys
 )
 
 // ConfirmError says what a dangerous act would do. The same act with Code does it, for some minutes and as long as it concerns not many more.

@@ -185,7 +185,9 @@ func TestAConfirmationCountsForAnActThatIsTriedAgain(t *testing.T) {
 	h := newHouse(t)
 	h.come(7)
 	var err error
-	h.Service, err = operator.New(func() []operator.Room { return []operator.Room{{ID: "termine", Line: twice{h.room}, Backends: func() []operator.Backend { return nil }}} }, zap.NewNop())
+	h.Service, err = operator.New(func() []operator.Room {
+		return []operator.Room{{ID: "termine", Line: twice{h.room}, Backends: func() []operator.Backend { return nil }}}
+	}, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,10 @@ type Service struct {
 	log     *zap.Logger
 	changes changes
 	spent   spentCodes
-	kept    Recorder // nil: the log alone
+	people  func() People // nil: nobody beside the token of the configuration
+	keyring Keyring       // nil: nothing is told of it
+	config  Configuration // nil: likewise
+	kept    Recorder      // nil: the log alone
 	level   *zap.AtomicLevel
 	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }

@@ -13,8 +13,13 @@ import (
 var (
 	// ErrRotating means: another process changes the keyring at this moment.
 	ErrRotating = errors.New("another process changes the keyring now; try again")
+	// ErrPending means: a key has not begun to sign, and the new ones would sign
+	// before it.
+	ErrPending = errors.New("a key has not begun to sign")
 	// ErrRingChanged means: the keyring is not the one that the rotation was decided on.
 	ErrRingChanged = errors.New("the keyring has changed since")
+
+	errPendingKey = fmt.Errorf("%w: %w", ErrInvalidKeyring, ErrPending)
 )
 
 // RotateFile rotates the keyring of a file and writes it back, under a lock that other calls respect: of several at once, one rotates and the

@@ -71,7 +71,7 @@ func sourceOf(file string, settings []string) (config.Source, error) {
 		}
 		flags[path] = value
 	}
-	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()}, nil
+	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages(), Pages: folderProblems}, nil
 }
 
 // loadConfig reads the configuration of a source.

@@ -115,7 +115,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
 		return err
 	}
-	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
+	if a.library, err = a.open.pages(cfg.Prefix); err != nil {
 		return err
 	}
 	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {

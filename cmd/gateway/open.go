@@ -25,6 +25,8 @@ type opener struct {
 	log  *zap.Logger // of a start; a look collects instead
 	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
 	planner queue.Planner
+	// library makes the pages that rooms have without a folder of their own; nil: web.NewLibrary.
+	library libraryMaker
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.

@@ -12,6 +12,16 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
+// libraryMaker makes pages under a prefix. What it makes is read only, so several gateways in one process may share it.
+type libraryMaker func(prefix string) (*web.Library, error)
+
+func (o *opener) pages(prefix string) (*web.Library, error) {
+	if o.library != nil {
+		return o.library(prefix)
+	}
+	return web.NewLibrary(prefix)
+}
+
 // pagesOf makes a room's pages, and says what they are made with (web.Library.Folder). The error joins everything that is wrong with its
 // folder, or with the languages that the room chooses from it.
 func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (pages *web.Site, folder string, err error) {

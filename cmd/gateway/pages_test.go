@@ -122,7 +122,7 @@ func TestAReloadReadsTheFolderAgainAndKeepsWhatWasGood(t *testing.T) {
 func TestTheSentencesOfALanguageArePrinted(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	root.SetOut(&out)
 	root.SetArgs([]string{"pages", "reference", "de"})
 	if err := root.Execute(); err != nil || !strings.Contains(out.String(), "  name: Deutsch\n") {

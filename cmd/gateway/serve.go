@@ -59,6 +59,7 @@ type loaded struct {
 	places *config.Places
 	// planner makes the plans of all rooms; nil: plan.Planner.
 	planner queue.Planner
+	library libraryMaker // nil: that of an opener
 }
 
 // sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
@@ -100,7 +101,7 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = build(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
+	if a, err = build(ctx, &opener{log: log, planner: cfg.planner, library: cfg.library}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}

@@ -228,12 +228,7 @@ func (w *world) start(file string) (code int, said string) {
 // byNobody runs a command of the gateway as a user that owns the world and is not root.
 func (w *world) byNobody(args ...string) (code int, said string) {
 	w.t.Helper()
-	if os.Getuid() == 0 {
-		w.ok(os.Chmod(filepath.Dir(w.dir), 0o755))
-		w.ok(filepath.WalkDir(w.dir, func(path string, _ fs.DirEntry, err error) error {
-			return errors.Join(err, os.Lchown(path, nobody, nobody))
-		}))
-	}
+	w.toNobody()
 	cmd := exec.CommandContext(w.t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asUser+"=1")
 	text, err := cmd.CombinedOutput()
@@ -241,4 +236,16 @@ func (w *world) byNobody(args ...string) (code int, said string) {
 		w.t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), string(text)
+}
+
+// toNobody gives everything to the user that the program is run by.
+func (w *world) toNobody() {
+	w.t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	w.ok(os.Chmod(filepath.Dir(w.dir), 0o755))
+	w.ok(filepath.WalkDir(w.dir, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	}))
 }

@@ -33,7 +33,7 @@ func (c operatedConfig) Check(text string) operator.ConfigReview {
 	if c.a.source != nil {
 		src = *c.a.source
 	}
-	src.File, src.Secrets = "", c.a.serving.Load().cfg
+	src.File, src.Secrets, src.Pages = "", c.a.serving.Load().cfg, nil
 	cfg, places, err := config.ParsePlaced(src, []byte(text))
 	return c.review(cfg, places, err)
 }
@@ -53,7 +53,7 @@ func (c operatedConfig) Reload(ctx context.Context, dry bool, agreed func(operat
 	}
 	review := c.review(cfg, places, err)
 	if err == nil {
-		problems, _, err := look(ctx, cfg) // the warnings of a look are those of the values, which the review has
+		problems, _, err := look(ctx, cfg, c.a.open.library) // the warnings of a look are those of the values, which the review has
 		if err != nil {
 			c.a.log.Error("the configuration cannot be looked at", zap.Error(err))
 			return review, operator.ErrNotInForce
@@ -67,7 +67,8 @@ func (c operatedConfig) Reload(ctx context.Context, dry bool, agreed func(operat
 	if err := agreed(review); err != nil {
 		return review, err
 	}
-	if err := c.a.bring(ctx, cfg, nil); err != nil {
+	c.a.reloaded(func() { err = c.a.bring(ctx, cfg, nil) })
+	if err != nil {
 		return review, operator.ErrNotInForce
 	}
 	return review, nil

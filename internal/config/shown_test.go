@@ -123,8 +123,11 @@ func TestWhatDiffersIsNamedByItsRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Difference{
-		{"drain", "5s", "1m30s"}, {"rooms.b.backend.url", "http://127.0.0.1:1", "http://127.0.0.1:2"},
-		{"rooms.b.pace.rate", "60", "120"}, {"rooms.b.message", "", "Hallo"}, {"rooms.b.languages", "", "[de, en]"},
+		{"drain", "5s", "1m30s"},
+		{"rooms.b.backend.url", "http://127.0.0.1:1", "http://127.0.0.1:2"},
+		{"rooms.b.pace.rate", "60", "120"},
+		{"rooms.b.message", "", "Hallo"},
+		{"rooms.b.languages", "", "[de, en]"},
 	}
 	if got := c.Differences(next); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -60,17 +61,20 @@ const leftAfter = time.Minute
 
 // removeLeft takes away what a process left behind that died while it wrote: it holds keys.
 func removeLeft(path string, now time.Time) error {
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*"))
+	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
-		return nil // a directory whose name has the signs of a pattern: what is left stays
+		return err
 	}
 	var errs []error
 	for _, file := range left {
-		info, err := os.Lstat(file)
-		if err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < leftAfter {
+		if !file.Type().IsRegular() || !strings.HasPrefix(file.Name(), "."+filepath.Base(path)+".") {
 			continue
 		}
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		info, err := file.Info()
+		if err != nil || now.Sub(info.ModTime()) < leftAfter {
+			continue
+		}
+		if err := os.Remove(filepath.Join(filepath.Dir(path), file.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}

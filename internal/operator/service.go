@@ -19,7 +19,8 @@ type Service struct {
 	rooms   func() []Room
 	log     *zap.Logger
 	changes changes
-	kept    Recorder // nil: the log alone
+	kept    Recorder           // nil: the log alone
+	code    func(error) string // nil: kinds of errors have no names
 	level   *zap.AtomicLevel
 	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }

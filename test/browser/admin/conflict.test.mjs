@@ -87,7 +87,7 @@ test('a form shows what a colleague has set meanwhile, in each field that nobody
     await until('the page shows it', async () => await english.inputValue() === 'Theirs.');
     await page.getByRole('button', { name: 'Meldung zeigen' }).click();
     await toast(page).getByText('Die Meldung ist geändert.').waitFor();
-    assert.deepEqual([(await room('fields')).message, (await room('fields')).messages.en], ['Neu.', 'Theirs.']);
+    await until('both are in force', async () => { const { message, messages } = await room('fields'); return message === 'Neu.' && messages.en === 'Theirs.'; });
     await german.fill('Mine.');
     await patch('fields', { message: 'Theirs too.', messages: { en: 'Theirs.' } });
     await until('the page knows', async () => await german.evaluate((f) => f.dataset.is) === 'Theirs too.');

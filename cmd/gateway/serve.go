@@ -59,6 +59,7 @@ type loaded struct {
 	places *config.Places
 	// planner makes the plans of all rooms; nil: plan.Planner.
 	planner queue.Planner
+	library libraryMaker // nil: that of an opener
 }
 
 // sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
@@ -71,7 +72,7 @@ func sourceOf(file string, settings []string) (config.Source, error) {
 		}
 		flags[path] = value
 	}
-	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()}, nil
+	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages(), Pages: folderProblems}, nil
 }
 
 // loadConfig reads the configuration of a source.
@@ -98,16 +99,20 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
+	manager, sockets, err := supervisor(os.Getenv, os.Getpid())
+	if err != nil {
+		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
+	}
 	var a *app
-	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = build(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, again) }) }, syscall.SIGHUP)
+	if a, err = build(ctx, &opener{log: log, planner: cfg.planner, library: cfg.library, given: sockets, manager: manager}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
 	a.onReady = ready
-	services := append(a.services(), hangups)
+	services := append(a.services(), hangups, a.supervised())
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return exitError{exitStart, err}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/einlass/einlass/internal/demo"
 	"github.com/einlass/einlass/internal/visitor"
 	"github.com/einlass/einlass/loadtest/chaos/environment"
 	"github.com/einlass/einlass/loadtest/launch"
@@ -181,8 +182,7 @@ func (g *guest) books(ctx context.Context) bool {
 	last := g.shown(g.sendForm(ctx, "/termine/angaben", form.Body, map[string]string{
 		"name": "Anna " + surname(g.n), "birth": "1970-01-02", "email": fmt.Sprintf("guest%d@example.org", g.n), "consent": "ja",
 	}))
-	done := last != nil && (bytes.Contains(last.Body, []byte(`class="bookingno"`)) ||
-		last.Status == http.StatusConflict && bytes.Contains(last.Body, []byte(`href="/buchung"`)))
+	done := last != nil && demo.Booked(last.Status, last.Body)
 	g.set(func() { g.booked = g.booked || done })
 	return done
 }

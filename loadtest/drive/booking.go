@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/einlass/einlass/internal/demo"
 )
 
 // What a citizen finds on the pages of package demo.
@@ -74,9 +76,8 @@ func (c *citizen) try(ctx context.Context) outcome {
 	switch {
 	case end != none || !last.ok() || last.waiting():
 		return end
-	case last.Status == 200 && bytes.Contains(last.Body, []byte(`class="bookingno"`)),
-		last.Status == 409 && bytes.Contains(last.Body, []byte(`href="/buchung"`)):
-		return booked // or told that a form before, whose answer was lost, has done it
+	case demo.Booked(last.Status, last.Body):
+		return booked // by this form, or by one before whose answer was lost
 	case last.Status == 422:
 		return failedInside
 	}

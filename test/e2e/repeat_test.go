@@ -30,6 +30,8 @@ type series struct {
 	// unordered: newcomers may be ahead of those who wait, see where it is set.
 	unordered bool
 	highest   uint64 // number so far; an older copy of a store goes on below it
+	// unanswered is how many asked for a number before the last crash and learned none: theirs may have been given.
+	unanswered int
 	// numbers are those of last after each crash, for the message.
 	numbers []uint64
 	skipped bool
@@ -56,8 +58,9 @@ func (s *series) after(crashes, asked int, came []*harness.Visitor) {
 	bound := uint64(0)
 	if s.last != nil {
 		before = s.last.Order()
-		bound = s.highest + uint64(crashes)*mostSkipped + 2*uint64(asked)
+		bound = s.highest + uint64(s.unanswered) + uint64(crashes)*mostSkipped + 2*uint64(asked)
 	}
+	s.unanswered = asked - len(came)
 	for _, v := range came {
 		place := harness.Token{Epoch: v.Place.Epoch, Number: v.Place.Number}
 		if s.given[place] {
@@ -118,6 +121,27 @@ func stillFirst(t *testing.T, g *harness.Gate, v *harness.Visitor) {
 	})
 	if s.Number != v.Place.Number || s.Ahead != 0 || v.Token() != v.Place {
 		t.Errorf("the first of the line, with %+v, is told %+v", v.Place, s)
+	}
+}
+
+func TestASeriesCountsNumbersThatWereBeingGivenWhenTheCrashCame(t *testing.T) {
+	with := func(number uint64) []*harness.Visitor {
+		return []*harness.Visitor{{Place: harness.Token{Epoch: 1, Number: number}}}
+	}
+	// Number 10 is the highest of 50 that anybody has learned when the crash comes, and the next is given above the reserve.
+	most := 10 + 49 + mostSkipped + 2*uint64(1)
+	for number, skipped := range map[uint64]bool{most: false, most + 1: true} {
+		s := newSeries(t, with(1)...)
+		s.after(0, 50, with(10))
+		if s.add(with(number)); s.skipped != skipped {
+			t.Errorf("number %d behind number 10 of 50: too many skipped %v", number, s.skipped)
+		}
+	}
+	s := newSeries(t, with(1)...)
+	s.after(0, 50, with(10))
+	s.add(with(11))
+	if s.add(with(most)); !s.skipped {
+		t.Error("numbers of an earlier crash are counted again")
 	}
 }
 

@@ -136,6 +136,9 @@ var kinds = []kind{
 	{queue.ErrClosed, http.StatusServiceUnavailable, CodeStopping, "The gateway is stopping"},
 }
 
+// CodeOf is the code of an error, as problems and records name its kind.
+func CodeOf(err error) string { return problemOf(err).Code }
+
 // problemOf makes a problem from an error and its row. Of an error without a row it shows no details.
 func problemOf(err error) Problem {
 	var tooLarge *http.MaxBytesError

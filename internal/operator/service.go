@@ -20,10 +20,11 @@ type Service struct {
 	log     *zap.Logger
 	changes changes
 	spent   spentCodes
-	people  func() People // nil: nobody beside the token of the configuration
-	keyring Keyring       // nil: nothing is told of it
-	config  Configuration // nil: likewise
-	kept    Recorder      // nil: the log alone
+	people  func() People      // nil: nobody beside the token of the configuration
+	keyring Keyring            // nil: nothing is told of it
+	config  Configuration      // nil: likewise
+	kept    Recorder           // nil: the log alone
+	code    func(error) string // nil: kinds of errors have no names
 	level   *zap.AtomicLevel
 	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }

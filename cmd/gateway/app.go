@@ -29,6 +29,7 @@ import (
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/staff"
+	"github.com/einlass/einlass/internal/systemd"
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
@@ -43,6 +44,7 @@ type app struct {
 	repeats   *repeats
 	level     zap.AtomicLevel
 	open      *opener
+	manager   *systemd.Notifier
 	name      string // of this process among those that share the store
 	keys      *keys
 	stores    *stores
@@ -66,6 +68,7 @@ type app struct {
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
 	sites     sites
+	source    *config.Source // that the configuration was read from and is read from again; nil: none
 	onReady   func(*app)
 	readiness readiness
 
@@ -86,7 +89,10 @@ func build(ctx context.Context, open *opener, cfg *config.Config, level zap.Atom
 }
 
 func newApp(open *opener, log *zap.Logger, level zap.AtomicLevel) *app {
-	return &app{open: open, log: log, level: level, leaving: map[string]<-chan struct{}{}}
+	if open.manager == nil {
+		open.manager = &systemd.Notifier{}
+	}
+	return &app{open: open, manager: open.manager, log: log, level: level, leaving: map[string]<-chan struct{}{}}
 }
 
 // wire opens and connects the parts. What it has opened stands in a and first also when it fails.
@@ -115,7 +121,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
 		return err
 	}
-	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
+	if a.library, err = a.open.pages(cfg.Prefix); err != nil {
 		return err
 	}
 	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {
@@ -134,6 +140,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		return err
 	}
 	a.operators.SetLevels(a.level)
+	a.operators.SetKeyring(operatedKeys{a})
+	a.operators.SetConfiguration(operatedConfig{a})
+	a.operators.ShowPeople(a.people)
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {
 		return err
 	}
@@ -143,7 +152,23 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if err = a.buildAlarm(cfg); err != nil {
 		return err
 	}
-	return a.buildAdmin(cfg)
+	if err = a.buildAdmin(cfg); err != nil {
+		return err
+	}
+	return a.open.refuse("listen", a.open.given.unused(listenersOf(cfg)))
+}
+
+// listenersOf are the addresses that a configuration listens at, by their keys.
+func listenersOf(cfg *config.Config) []string {
+	var all []string
+	for _, l := range []struct{ key, at string }{
+		{"listen.http", cfg.Listen.HTTP}, {"listen.https", cfg.Listen.HTTPS}, {"listen.unix", cfg.Listen.Unix}, {"admin.listen", cfg.Admin.Listen},
+	} {
+		if l.at != "" {
+			all = append(all, l.at+" ("+l.key+")")
+		}
+	}
+	return all
 }
 
 // warn says what an operator may not have meant.

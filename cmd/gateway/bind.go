@@ -15,6 +15,9 @@ import (
 // listen opens a TCP listener. A look finds out whether the address could be bound and answers nil.
 func (o *opener) listen(path, address string) (net.Listener, error) {
 	if !o.look {
+		if ln := o.given.take(path, "tcp", address); ln != nil {
+			return ln, nil
+		}
 		ln, err := net.Listen("tcp", address)
 		return ln, o.refuse(path, err)
 	}
@@ -71,6 +74,9 @@ func bindable(address string) error {
 // listenUnix opens a Unix socket. A look finds out whether it could be made and answers nil.
 func (o *opener) listenUnix(path, file string, mode os.FileMode) (net.Listener, error) {
 	if !o.look {
+		if ln := o.given.take(path, "unix", file); ln != nil {
+			return ln, nil
+		}
 		ln, err := httpx.ListenUnix(file, mode)
 		return ln, o.refuse(path, err)
 	}

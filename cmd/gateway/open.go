@@ -13,6 +13,7 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/secretfile"
+	"github.com/einlass/einlass/internal/systemd"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -25,6 +26,11 @@ type opener struct {
 	log  *zap.Logger // of a start; a look collects instead
 	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
 	planner queue.Planner
+	// library makes the pages that rooms have without a folder of their own; nil: web.NewLibrary.
+	library libraryMaker
+	// given are the sockets that were open before, manager is who hears how this process does. Of a start alone.
+	given   given
+	manager *systemd.Notifier
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.

@@ -37,14 +37,11 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			again := func() (*config.Config, error) {
-				src, err := sourceOf(file, settings)
-				if err != nil {
-					return nil, err
-				}
-				return config.Load(src)
+			src, err := sourceOf(file, settings)
+			if err != nil {
+				return err
 			}
-			return serve(cmd.Context(), first, again, cmd.ErrOrStderr(), nil)
+			return serve(cmd.Context(), first, &src, cmd.ErrOrStderr(), nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
@@ -59,6 +56,7 @@ type loaded struct {
 	places *config.Places
 	// planner makes the plans of all rooms; nil: plan.Planner.
 	planner queue.Planner
+	library libraryMaker // nil: that of an opener
 }
 
 // sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
@@ -71,7 +69,7 @@ func sourceOf(file string, settings []string) (config.Source, error) {
 		}
 		flags[path] = value
 	}
-	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()}, nil
+	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages(), Pages: folderProblems}, nil
 }
 
 // loadConfig reads the configuration of a source.
@@ -87,9 +85,10 @@ func loadConfig(file string, settings []string) (loaded, error) {
 	return loaded{Config: cfg, places: places}, nil
 }
 
-// serve runs a configuration until a signal or ctx ends it. With SIGHUP it reads another one by again, if that is given.
+// serve runs a configuration until a signal or ctx ends it. With SIGHUP, or when an operator asks for it, it reads another one from src, if that is
+// given.
 // ready, if given, is called when visitors are served.
-func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error), stderr io.Writer, ready func(*app)) error {
+func serve(ctx context.Context, cfg loaded, src *config.Source, stderr io.Writer, ready func(*app)) error {
 	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
 		return exitError{exitConfig, err}
@@ -98,16 +97,20 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
+	manager, sockets, err := supervisor(os.Getenv, os.Getpid())
+	if err != nil {
+		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
+	}
 	var a *app
-	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reload(ctx, again) }, syscall.SIGHUP)
-	if a, err = build(ctx, &opener{log: log, planner: cfg.planner}, cfg.Config, level); err != nil {
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(src)) }) }, syscall.SIGHUP)
+	if a, err = build(ctx, &opener{log: log, planner: cfg.planner, library: cfg.library, given: sockets, manager: manager}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
-	a.onReady = ready
-	services := append(a.services(), hangups)
+	a.onReady, a.source = ready, src
+	services := append(a.services(), hangups, a.supervised())
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return exitError{exitStart, err}
@@ -117,6 +120,14 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// readingOf reads the configuration of a source; nil if there is none.
+func readingOf(src *config.Source) func() (*config.Config, error) {
+	if src == nil {
+		return nil
+	}
+	return func() (*config.Config, error) { return config.Load(*src) }
 }
 
 // newLog makes the log, and the level that can be changed while it is in use.

@@ -191,7 +191,7 @@ func (w *world) check(file string) (code int, out, said string) {
 func program(t *testing.T, args ...string) (code int, out, said string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	root.SetArgs(args)
 	root.SetOut(&stdout)
 	root.SetErr(&stderr)
@@ -217,6 +217,7 @@ func (w *world) start(file string) (code int, said string) {
 	var stderr bytes.Buffer
 	cfg, err := loadConfig(file, nil)
 	if err == nil {
+		cfg.library = sharedLibrary
 		ctx, cancel := context.WithCancel(w.t.Context())
 		defer cancel()
 		err = serve(ctx, cfg, nil, &stderr, func(*app) { cancel() })
@@ -227,12 +228,7 @@ func (w *world) start(file string) (code int, said string) {
 // byNobody runs a command of the gateway as a user that owns the world and is not root.
 func (w *world) byNobody(args ...string) (code int, said string) {
 	w.t.Helper()
-	if os.Getuid() == 0 {
-		w.ok(os.Chmod(filepath.Dir(w.dir), 0o755))
-		w.ok(filepath.WalkDir(w.dir, func(path string, _ fs.DirEntry, err error) error {
-			return errors.Join(err, os.Lchown(path, nobody, nobody))
-		}))
-	}
+	w.toNobody()
 	cmd := exec.CommandContext(w.t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asUser+"=1")
 	text, err := cmd.CombinedOutput()
@@ -240,4 +236,16 @@ func (w *world) byNobody(args ...string) (code int, said string) {
 		w.t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), string(text)
+}
+
+// toNobody gives everything to the user that the program is run by.
+func (w *world) toNobody() {
+	w.t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	w.ok(os.Chmod(filepath.Dir(w.dir), 0o755))
+	w.ok(filepath.WalkDir(w.dir, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	}))
 }

@@ -24,9 +24,11 @@ TAGS     := faults,long
 RACE     := -race -pgo=off -gcflags=all=-dwarf=false '-gcflags=github.com/redis/go-redis/v9=-dwarf=false -l'
 # The others and the programs that they start are compiled as lint has them.
 PLAIN    := -pgo=off
-EACH      = -vet=off -shuffle=on -timeout 10m -p $(TESTS)
-# How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve.
+EACH     := -vet=off -shuffle=on -timeout 10m
+# How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve; those without the
+# race detector wait more than they compute.
 TESTS    ?= 2
+WAITS    ?= 3
 
 # A tool has a module of its own below tools/, so that what it needs never reaches the product's. Go keeps the binaries.
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
@@ -112,8 +114,8 @@ test: deps ## install what is needed and run every test, with the race detector 
 	@mkdir -p $(BIN); set -o pipefail; failed=0; export TEST_PROGRAMS=$(CURDIR)/$(BIN)/test; \
 	$(GO) build $(PLAIN) -o $(BIN)/test/ ./cmd/gateway ./cmd/admin || exit 1; \
 	calm=$$($(GO) list $(CALM)) && all=$$($(GO) list $(PKGS)) || exit 1; \
-	{ $(GO) test $(PLAIN) $(EACH) $(CALM); calmly=$$?; \
-	$(GO) test $(RACE) $(EACH) $(FIRST) $$(grep -vxF "$$calm" <<<"$$all") && [ $$calmly = 0 ]; } | tee $(BIN)/test.out || failed=1; \
+	{ $(GO) test $(PLAIN) $(EACH) -p $(WAITS) $(CALM); calmly=$$?; \
+	$(GO) test $(RACE) $(EACH) -p $(TESTS) $(FIRST) $$(grep -vxF "$$calm" <<<"$$all") && [ $$calmly = 0 ]; } | tee $(BIN)/test.out || failed=1; \
 	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart

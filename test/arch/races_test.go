@@ -13,8 +13,8 @@ import (
 
 // What `make test` plays without the race detector and with it: all packages, each once.
 const (
-	calmly  = "$(GO) test $(PLAIN) $(EACH) $(CALM);"
-	allElse = `$(GO) test $(RACE) $(EACH) $(FIRST) $$(grep -vxF "$$calm" <<<"$$all")`
+	calmly  = "$(GO) test $(PLAIN) $(EACH) -p $(WAITS) $(CALM);"
+	allElse = `$(GO) test $(RACE) $(EACH) -p $(TESTS) $(FIRST) $$(grep -vxF "$$calm" <<<"$$all")`
 )
 
 // packagesOf lists what patterns of the Makefile name, by their paths in the module.

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 var rooms = []string{"pace", "pause", "message", "sold", "conflict", "keyboard", "small", "words", "place", "plan", "rare", "out"}
 
 func TestWhatOperatorsSeeAndChange(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	var settings harness.Settings
 	for _, name := range rooms {
@@ -47,6 +48,7 @@ type person struct {
 }
 
 func TestWhoLogsIn(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	settings := harness.Settings{State: t.TempDir()}
 	for _, name := range []string{"login", "record", "stolen"} {

@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 GO       ?= go
 BIN      := bin
+DIST     := dist
 # What the gateway says it is: of a checkout its tag or commit; for sources without one, make build VERSION=1.2.3.
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
@@ -34,9 +35,9 @@ WAITS    ?= 3
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
+LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages packages man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,7 +48,7 @@ build: ## build gateway, admin and the operator's load test into bin/
 run: build ## start the gate in front of a demo portal, with simulated citizens
 	$(BIN)/gateway demo
 
-deps: deps-redis deps-chaos deps-browser deps-prometheus deps-oathtool deps-man ## install what the tests need (Debian)
+deps: deps-redis deps-chaos deps-browser deps-prometheus deps-oathtool deps-man deps-systemd ## install what the tests need (Debian)
 
 deps-redis:
 	@command -v redis-server >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server; }
@@ -95,6 +96,20 @@ deps-oathtool:
 # mandoc holds the pages of the manual to the rules of their language.
 deps-man:
 	@command -v mandoc >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mandoc; }
+
+# systemd-analyze says how well the service is sandboxed.
+deps-systemd:
+	@command -v systemd-analyze >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd; }
+
+# What makes and looks at packages, a machine of its own to try them in (debootstrap), and the licences.
+deps-packages:
+	@for tool in lintian rpm debootstrap reuse systemd-analyze nginx openssl skopeo; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	missing=$${missing/systemd-analyze/systemd}; [ -z "$$missing" ] || { \
+	[ -e /usr/sbin/policy-rc.d ] || { trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing/nginx/nginx-light}; }
+
+packages: ## make deb and rpm for amd64 and arm64, into dist/
+	packaging/package.sh $(DIST) amd64 arm64
 
 man: ## write the pages of the manual (man/) anew, after a change of commands or flags
 	$(GO) test ./cmd/admin -run Manual -count=1 -args -update
@@ -205,6 +220,10 @@ long-browsers: deps-browsers
 long-fronts: deps-fronts
 	$(GO) test -count=1 -timeout 10m -tags long ./test/fronts
 
+# What administrators install, in a machine of its own with systemd.
+long-packages: deps-packages
+	$(GO) test -count=1 -timeout 10m -tags long ./test/packages
+
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Leaves.*Behind' ./pkg/queue/redisstore
@@ -265,4 +284,4 @@ chaos: deps-chaos build ## break everything under a crowd, in less than ten minu
 	$(BIN)/loadtest chaos $(if $(SEED),--seed $(SEED)) --write docs/chaos.md
 
 clean: ## remove what was built
-	rm -rf $(BIN) test/browser/node_modules
+	rm -rf $(BIN) $(DIST) test/browser/node_modules

@@ -32,6 +32,7 @@ var rooms = []string{"pace", "pause", "message", "sold", "conflict", "keyboard",
 	"focus", "others", "end", "charts", "codes", "german", "others-plan", "fields"}
 
 func TestWhatOperatorsSeeAndChange(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	var settings harness.Settings
 	for _, name := range rooms {
@@ -40,8 +41,8 @@ func TestWhatOperatorsSeeAndChange(t *testing.T) {
 		})
 	}
 	g := harness.NewGate(t, &program, settings)
-	for _, file := range []string{"operate", "desk", "plan", "connection", "conflict", "looks"} {
-		t.Run(file, func(t *testing.T) { play(t, file+".test.mjs", g) })
+	for _, file := range []string{"operate.test.mjs", "desk.test.mjs", "plan.test.mjs", "connection.test.mjs", "conflict.test.mjs", "looks.test.mjs"} {
+		t.Run(file, func(t *testing.T) { play(t, file, g) })
 	}
 }
 
@@ -52,6 +53,7 @@ type person struct {
 }
 
 func TestWhoLogsIn(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	settings := harness.Settings{State: t.TempDir()}
 	for _, name := range []string{"login", "record", "stolen"} {

@@ -112,7 +112,7 @@ packages: ## make deb and rpm for amd64 and arm64, into dist/
 	packaging/package.sh $(DIST) amd64 arm64
 
 man: ## write the pages of the manual (man/) anew, after a change of commands or flags
-	$(GO) test ./cmd/admin -run Manual -count=1 -args -update
+	$(GO) test ./cmd/admin ./cmd/gateway -run Manual -count=1 -args -update
 
 fmt: ## format the code
 	$(call tool,golangci-lint) fmt

@@ -28,19 +28,22 @@ var program harness.Program
 func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost.
-var rooms = []string{"pace", "pause", "message", "sold", "conflict", "keyboard", "small", "words", "place", "plan", "rare", "out", "lost",
-	"focus", "others", "end", "charts", "codes", "german", "others-plan", "fields"}
+var rooms = strings.Fields(`pace pause message sold conflict keyboard small words place plan rare out lost focus others end charts codes german
+	others-plan fields lots`)
+
+// beacons are those of rooms that have another one than the gateway's.
+var beacons = map[string]string{"lots": "typed"}
 
 func TestWhatOperatorsSeeAndChange(t *testing.T) {
 	site := &harness.Site{Addr: serve(t)}
 	var settings harness.Settings
 	for _, name := range rooms {
 		settings.Rooms = append(settings.Rooms, harness.Room{
-			ID: name, Hosts: []string{name + ".localhost"}, Site: site, Claim: 3 * time.Minute,
+			ID: name, Hosts: []string{name + ".localhost"}, Site: site, Claim: 3 * time.Minute, Beacon: beacons[name],
 		})
 	}
 	g := harness.NewGate(t, &program, settings)
-	for _, file := range []string{"operate", "desk", "plan", "connection", "conflict", "looks"} {
+	for _, file := range []string{"operate", "desk", "plan", "draws", "connection", "conflict", "looks"} {
 		t.Run(file, func(t *testing.T) { play(t, file+".test.mjs", g) })
 	}
 }

@@ -61,7 +61,10 @@ func TestWhoLogsIn(t *testing.T) {
 		settings.Rooms = append(settings.Rooms, harness.Room{ID: name, Hosts: []string{name + ".localhost"}, Site: site})
 	}
 	people := users(t, settings.State)
-	play(t, "login.test.mjs", harness.NewGate(t, &program, settings), people)
+	g := harness.NewGate(t, &program, settings)
+	for _, file := range []string{"login", "office"} {
+		t.Run(file, func(t *testing.T) { play(t, file+".test.mjs", g, people, "FILE="+g.File) })
+	}
 }
 
 func TestADemoLetsANewcomerIn(t *testing.T) {

@@ -35,6 +35,7 @@ var rooms = strings.Fields(`pace pause message sold conflict keyboard small word
 var beacons = map[string]string{"lots": "typed"}
 
 func TestWhatOperatorsSeeAndChange(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	var settings harness.Settings
 	for _, name := range rooms {
@@ -43,8 +44,8 @@ func TestWhatOperatorsSeeAndChange(t *testing.T) {
 		})
 	}
 	g := harness.NewGate(t, &program, settings)
-	for _, file := range []string{"operate", "desk", "plan", "draws", "connection", "conflict", "looks"} {
-		t.Run(file, func(t *testing.T) { play(t, file+".test.mjs", g) })
+	for _, file := range []string{"operate.test.mjs", "desk.test.mjs", "plan.test.mjs", "draws.test.mjs", "connection.test.mjs", "conflict.test.mjs", "looks.test.mjs"} {
+		t.Run(file, func(t *testing.T) { play(t, file, g) })
 	}
 }
 
@@ -55,6 +56,7 @@ type person struct {
 }
 
 func TestWhoLogsIn(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serve(t)}
 	settings := harness.Settings{State: t.TempDir()}
 	for _, name := range []string{"login", "record", "stolen"} {
@@ -62,8 +64,8 @@ func TestWhoLogsIn(t *testing.T) {
 	}
 	people := users(t, settings.State)
 	g := harness.NewGate(t, &program, settings)
-	for _, file := range []string{"login", "office"} {
-		t.Run(file, func(t *testing.T) { play(t, file+".test.mjs", g, people, "FILE="+g.File) })
+	for _, file := range []string{"login.test.mjs", "office.test.mjs"} {
+		t.Run(file, func(t *testing.T) { play(t, file, g, people, "FILE="+g.File) })
 	}
 }
 

@@ -6,7 +6,7 @@ import { api, patch, ready, setUp, unfit, withOperator } from './admin.mjs';
 
 setUp();
 
-const views = ['/', '/login', '/rooms/small', '/rooms/small/plan', '/rooms/small/places', '/rooms/small/codes', '/audit', '/settings'];
+const views = ['/', '/login', '/rooms/small', '/rooms/small/plan', '/rooms/small/places', '/rooms/small/codes', '/rooms/small/draws', '/audit', '/settings'];
 
 // opened waits until a view shows what it has.
 async function opened(page, path) {

@@ -73,6 +73,7 @@ type app struct {
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
 	sites     sites
+	source    *config.Source // that the configuration was read from and is read from again; nil: none
 	onReady   func(*app)
 	own       *ownership
 	borrowed  *lent.Client // of the successor; nil: there is none
@@ -127,7 +128,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if a.rooms, err = lifecycle.NewSet(lifecycle.Config{StopTimeout: cfg.StopTimeout, Log: a.log}); err != nil {
 		return err
 	}
-	if a.library, err = web.NewLibrary(cfg.Prefix); err != nil {
+	if a.library, err = a.open.pages(cfg.Prefix); err != nil {
 		return err
 	}
 	if a.stores, err = a.open.stores(ctx, cfg, a.log, a.often); err != nil {
@@ -146,6 +147,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		return err
 	}
 	a.operators.SetLevels(a.level)
+	a.operators.SetKeyring(operatedKeys{a})
+	a.operators.SetConfiguration(operatedConfig{a})
+	a.operators.ShowPeople(a.people)
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {
 		return err
 	}

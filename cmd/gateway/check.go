@@ -11,9 +11,9 @@ import (
 	"github.com/einlass/einlass/internal/config"
 )
 
-func newConfig() *cobra.Command {
+func newConfig(library libraryMaker) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Look at configuration files"}
-	cmd.AddCommand(newConfigCheck(), &cobra.Command{
+	cmd.AddCommand(newConfigCheck(library), &cobra.Command{
 		Use:   "reference",
 		Short: "Print the commented reference of all settings",
 		Args:  cobra.NoArgs,
@@ -25,7 +25,7 @@ func newConfig() *cobra.Command {
 	return cmd
 }
 
-func newConfigCheck() *cobra.Command {
+func newConfigCheck(library libraryMaker) *cobra.Command {
 	var settings []string
 	var front probing
 	cmd := &cobra.Command{
@@ -40,7 +40,7 @@ func newConfigCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg, err := checkConfig(cmd, args[0], settings)
+			cfg, err := checkConfig(cmd, args[0], settings, library)
 			if err != nil || through == nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func newConfigCheck() *cobra.Command {
 }
 
 // checkConfig prints what is wrong with a file, warnings apart from errors, and gives the configuration if nothing is.
-func checkConfig(cmd *cobra.Command, file string, settings []string) (*config.Config, error) {
+func checkConfig(cmd *cobra.Command, file string, settings []string, library libraryMaker) (*config.Config, error) {
 	cfg, err := loadConfig(file, settings)
 	if exit := (exitError{}); errors.As(err, &exit) && exit.code == exitConfig {
 		return nil, exitError{exitFault, exit.err}
@@ -61,7 +61,7 @@ func checkConfig(cmd *cobra.Command, file string, settings []string) (*config.Co
 	if err != nil {
 		return nil, err
 	}
-	problems, warnings, err := look(cmd.Context(), cfg.Config)
+	problems, warnings, err := look(cmd.Context(), cfg.Config, library)
 	if err != nil {
 		return nil, exitError{exitFault, err}
 	}
@@ -79,9 +79,9 @@ func checkConfig(cmd *cobra.Command, file string, settings []string) (*config.Co
 }
 
 // look goes the way of a start and says what it met: problems would stop the start or fail visitors, warnings would not. See opener.
-func look(ctx context.Context, cfg *config.Config) (problems, warnings []*config.Problem, err error) {
+func look(ctx context.Context, cfg *config.Config, library libraryMaker) (problems, warnings []*config.Problem, err error) {
 	log := zap.NewNop()
-	a := newApp(&opener{look: true, log: log}, log, zap.NewAtomicLevel())
+	a := newApp(&opener{look: true, log: log, library: library}, log, zap.NewAtomicLevel())
 	first := &change{}
 	err = a.wire(ctx, cfg, first)
 	return a.open.problems, a.open.warnings, errors.Join(err, a.discard(first), a.close())

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +120,19 @@ type running struct {
 	client *http.Client // without cookies
 }
 
+var usualLibrary = sync.OnceValues(func() (*web.Library, error) { return web.NewLibrary(usualPrefix) })
+
+// usualPrefix is that of nearly every test.
+const usualPrefix = "/.einlass"
+
+// sharedLibrary makes the pages of all tests once: with the race detector that takes longer than all else of a start.
+func sharedLibrary(prefix string) (*web.Library, error) {
+	if prefix != usualPrefix {
+		return web.NewLibrary(prefix)
+	}
+	return usualLibrary()
+}
+
 func run(t *testing.T, p *draft) *running {
 	t.Helper()
 	if p.dir == "" {
@@ -126,7 +140,7 @@ func run(t *testing.T, p *draft) *running {
 	}
 	level := zap.NewAtomicLevel()
 	core, logs := observer.New(level)
-	a, err := build(t.Context(), &opener{log: zap.New(core)}, p.load(t), level)
+	a, err := build(t.Context(), &opener{log: zap.New(core), library: sharedLibrary}, p.load(t), level)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ rooms:
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	check := newRoot()
+	check := newRoot(sharedLibrary)
 	check.SetArgs([]string{"config", "check", file})
 	check.SetOut(&out)
 	if err := check.ExecuteContext(t.Context()); err != nil {

@@ -21,7 +21,7 @@ import (
 // host is what is around a process that serves a configuration file: what it was given, and how it reads and starts itself again. Nil: it
 // is a demo or a rehearsal.
 type host struct {
-	again       func() (*config.Config, error)
+	source      *config.Source // of the configuration
 	manager     *systemd.Notifier
 	sockets     given
 	predecessor *handover.Predecessor // nil: there is none
@@ -51,6 +51,14 @@ func newHost(args, env []string, getenv func(string) string, pid int) (h *host, 
 	return h, err
 }
 
+// src is the source of the configuration; nil: there is none that could be read again.
+func (h *host) src() *config.Source {
+	if h == nil {
+		return nil
+	}
+	return h.source
+}
+
 // refuse tells the predecessor why this process does not start.
 func (h *host) refuse(why error) error {
 	if h == nil || h.predecessor == nil {
@@ -65,7 +73,7 @@ func (h *host) take(ctx context.Context, cfg loaded, log *zap.Logger) error {
 	if h == nil || h.predecessor == nil {
 		return nil
 	}
-	problems, err := lookAsSuccessor(ctx, cfg.Config)
+	problems, err := lookAsSuccessor(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -84,11 +92,11 @@ func (h *host) take(ctx context.Context, cfg loaded, log *zap.Logger) error {
 }
 
 // lookAsSuccessor is look, for which a state file that this release cannot read is a problem: the predecessor reads it.
-func lookAsSuccessor(ctx context.Context, cfg *config.Config) ([]*config.Problem, error) {
+func lookAsSuccessor(ctx context.Context, cfg loaded) ([]*config.Problem, error) {
 	log := zap.NewNop()
-	a := newApp(&opener{look: true, successor: true, log: log}, log, zap.NewAtomicLevel())
+	a := newApp(&opener{look: true, successor: true, log: log, library: cfg.library}, log, zap.NewAtomicLevel())
 	first := &change{}
-	err := a.wire(ctx, cfg, first)
+	err := a.wire(ctx, cfg.Config, first)
 	return a.open.problems, errors.Join(err, a.discard(first), a.close())
 }
 

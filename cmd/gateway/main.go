@@ -31,7 +31,7 @@ func (e exitError) Error() string { return e.err.Error() }
 func (e exitError) Unwrap() error { return e.err }
 
 func main() {
-	err := newRoot().Execute()
+	err := newRoot(nil).Execute()
 	if err == nil {
 		return
 	}
@@ -43,7 +43,8 @@ func main() {
 	os.Exit(exitUsage)
 }
 
-func newRoot() *cobra.Command {
+// newRoot makes the commands. Those that look at a configuration make pages by library; nil: as a gateway does.
+func newRoot(library libraryMaker) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gateway",
 		Short:         "Einlass, a fair waiting room in front of a booking site",
@@ -51,6 +52,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		Version:       buildinfo.Version(),
 	}
-	root.AddCommand(newServe(), newUpgrade(), newDemo(), newRehearse(), newConfig(), newPages(), newKeys(), newTokens(), newUsers())
+	root.AddCommand(newServe(), newUpgrade(), newDemo(), newRehearse(), newConfig(library), newPages(), newKeys(), newTokens(), newUsers())
 	return root
 }

@@ -28,6 +28,8 @@ type opener struct {
 	log       *zap.Logger // of a start; a look collects instead
 	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
 	planner queue.Planner
+	// library makes the pages that rooms have without a folder of their own; nil: web.NewLibrary.
+	library libraryMaker
 	// given are the sockets that were open before, manager is who hears how this process does. Of a start alone.
 	given   given
 	manager *systemd.Notifier

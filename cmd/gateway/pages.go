@@ -12,6 +12,16 @@ import (
 	"github.com/einlass/einlass/internal/web"
 )
 
+// libraryMaker makes pages under a prefix. What it makes is read only, so several gateways in one process may share it.
+type libraryMaker func(prefix string) (*web.Library, error)
+
+func (o *opener) pages(prefix string) (*web.Library, error) {
+	if o.library != nil {
+		return o.library(prefix)
+	}
+	return web.NewLibrary(prefix)
+}
+
 // pagesOf makes a room's pages, and says what they are made with (web.Library.Folder). The error joins everything that is wrong with its
 // folder, or with the languages that the room chooses from it.
 func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (pages *web.Site, folder string, err error) {
@@ -24,14 +34,32 @@ func (a *app) pagesOf(ch *change, cfg *config.Config, i int) (pages *web.Site, f
 	if !errors.As(err, &missing) {
 		return pages, lib.Folder(), at(fmt.Sprintf("rooms[%d]", i), err)
 	}
-	refused := &refusal{}
+	return nil, "", &refusal{languagesWithoutPages(fmt.Sprintf("rooms[%d]", i), &cfg.Rooms[i], missing)}
+}
+
+// languagesWithoutPages are those that a room chooses and neither we nor its folder have.
+func languagesWithoutPages(path string, r *config.Room, missing *web.NoPages) []*config.Problem {
+	problems := make([]*config.Problem, len(missing.Texts))
 	for j, text := range missing.Texts {
-		if dir, tag := cfg.Rooms[i].Pages, cfg.Rooms[i].Languages[missing.At[j]]; dir != "" {
-			text += fmt.Sprintf("; the folder %s has no %s.yaml, which would bring them", dir, tag)
+		if r.Pages != "" {
+			text += fmt.Sprintf("; the folder %s has no %s.yaml, which would bring them", r.Pages, r.Languages[missing.At[j]])
 		}
-		refused.problems = append(refused.problems, &config.Problem{Path: fmt.Sprintf("rooms[%d].languages[%d]", i, missing.At[j]), Text: text})
+		problems[j] = &config.Problem{Path: fmt.Sprintf("%s.languages[%d]", path, missing.At[j]), Text: text}
 	}
-	return nil, "", refused
+	return problems
+}
+
+// folderProblems is config.Source.Pages. The prefix is that of no gateway, as the one of the configuration may be what is wrong.
+func folderProblems(path string, r *config.Room) []*config.Problem {
+	lib, err := ownPages(config.Default().Prefix, r.Pages)
+	if err != nil {
+		return problemsOf(path+".pages", err)
+	}
+	var missing *web.NoPages
+	if _, err := lib.Site(siteConfig(r)); errors.As(err, &missing) {
+		return languagesWithoutPages(path, r, missing)
+	}
+	return nil // what else a site refuses is a value of the room, of which the configuration speaks
 }
 
 // libraryOf is the library that a room's pages come from: that of its folder, which is read once a change, or the common one.

@@ -39,6 +39,34 @@ func mistakesOfPages() []mistake {
 	}
 }
 
+func TestMistakesOfTheFileAndOfItsFolderAreSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	withPages("de.yaml", "\nnothing: x\nmore: y\n", "[de]")(w)
+	w.edit("rate: 60", "rate: -5")
+	w.edit("rooms:", "prefix: /wait/\nlog: {level: loud}\nrooms:") // the folder is read under a prefix that is good
+	file := w.file()
+	code, _, said := w.check(file)
+	for _, want := range []string{"prefix: ", "log.level: ", "rooms[0].pace.rate: ", "de.yaml:2: nothing: unknown key", "de.yaml:3: more: unknown key", ": 5 problems"} {
+		if code != exitFault || !strings.Contains(said, want) {
+			t.Errorf("exit code %d, without %q:\n%s", code, want, said)
+		}
+	}
+	if started, log := w.start(file); started != exitConfig || !strings.Contains(log, "de.yaml:3: more: unknown key") || !strings.Contains(log, "log.level: ") {
+		t.Errorf("the start ends with %d:\n%s", started, log)
+	}
+}
+
+func TestALanguageThatTheFolderLacksIsSaidBesideMistakesOfTheFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	withPages("de.yaml", "", "[fr, de]")(w)
+	w.edit("rate: 60", "rate: -5")
+	if code, _, said := w.check(w.file()); code != exitFault || !strings.Contains(said, "/pages has no fr.yaml") || !strings.Contains(said, ": 2 problems") {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+}
+
 func TestAFolderThatCannotBeReadIsNamed(t *testing.T) {
 	t.Parallel()
 	err := namesFolder("/etc/einlass/pages", &fs.PathError{Op: "open", Path: ".", Err: fs.ErrPermission})
@@ -94,7 +122,7 @@ func TestAReloadReadsTheFolderAgainAndKeepsWhatWasGood(t *testing.T) {
 func TestTheSentencesOfALanguageArePrinted(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	root.SetOut(&out)
 	root.SetArgs([]string{"pages", "reference", "de"})
 	if err := root.Execute(); err != nil || !strings.Contains(out.String(), "  name: Deutsch\n") {

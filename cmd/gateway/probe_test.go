@@ -74,7 +74,7 @@ func check(t *testing.T, p *draft, args ...string) (code int, out string) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	cmd := newRoot()
+	cmd := newRoot(sharedLibrary)
 	cmd.SetArgs(append([]string{"config", "check", file}, args...))
 	cmd.SetOut(&text)
 	cmd.SetErr(io.Discard)

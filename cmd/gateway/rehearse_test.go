@@ -19,7 +19,7 @@ const contingents = `{"schedule": {"zone": "Europe/Berlin", "openings": [{"days"
 
 // The day is played with a real gateway before the real demo site, in ten seconds.
 func TestADayIsRehearsedInAMoment(t *testing.T) {
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	var out, errs bytes.Buffer
 	root.SetIn(strings.NewReader(contingents))
 	root.SetOut(&out)

@@ -41,13 +41,11 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return h.refuse(err)
 			}
-			h.again = func() (*config.Config, error) {
-				src, err := sourceOf(file, settings)
-				if err != nil {
-					return nil, err
-				}
-				return config.Load(src)
+			src, err := sourceOf(file, settings)
+			if err != nil {
+				return h.refuse(err)
 			}
+			h.source = &src
 			return serve(cmd.Context(), first, h, cmd.ErrOrStderr(), nil)
 		},
 	}
@@ -63,6 +61,7 @@ type loaded struct {
 	places *config.Places
 	// planner makes the plans of all rooms; nil: plan.Planner.
 	planner queue.Planner
+	library libraryMaker // nil: that of an opener
 }
 
 // sourceOf names file, the environment and --set path=value settings, in rising order of precedence.
@@ -75,7 +74,7 @@ func sourceOf(file string, settings []string) (config.Source, error) {
 		}
 		flags[path] = value
 	}
-	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages()}, nil
+	return config.Source{File: file, Env: os.Environ(), Flags: flags, Languages: web.Languages(), Pages: folderProblems}, nil
 }
 
 // loadConfig reads the configuration of a source.
@@ -91,8 +90,8 @@ func loadConfig(file string, settings []string) (loaded, error) {
 	return loaded{Config: cfg, places: places}, nil
 }
 
-// serve runs a configuration until a signal or ctx ends it, or another process has taken over. h may be nil. ready, if given, is called
-// when visitors are served.
+// serve runs a configuration until a signal or ctx ends it, or another process has taken over. With SIGHUP, or when an operator asks for it, it
+// reads another one from the source of h, which may be nil. ready, if given, is called when visitors are served.
 func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready func(*app)) error {
 	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
@@ -104,12 +103,12 @@ func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready fun
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	var a *app
-	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(ctx, h) }, sigReload)
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(h.src())) }) }, sigReload)
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
 	if err := h.take(ctx, cfg, log); err != nil {
 		return h.refuse(startError(err))
 	}
-	open := &opener{log: log, planner: cfg.planner}
+	open := &opener{log: log, planner: cfg.planner, library: cfg.library}
 	if h != nil {
 		open.given, open.manager = h.sockets, h.manager
 	}
@@ -119,7 +118,7 @@ func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready fun
 		}
 		return h.refuse(startError(err))
 	}
-	a.onReady = ready
+	a.onReady, a.source = ready, h.src()
 	services := append(append(a.services(), hangups), h.services(a, func(to handed) { end(to) })...)
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
@@ -130,6 +129,14 @@ func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready fun
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// readingOf reads the configuration of a source; nil if there is none.
+func readingOf(src *config.Source) func() (*config.Config, error) {
+	if src == nil {
+		return nil
+	}
+	return func() (*config.Config, error) { return config.Load(*src) }
 }
 
 // newLog makes the log, and the level that can be changed while it is in use.

@@ -22,7 +22,7 @@ const somePassword = "vier kurze wörter hier"
 func typing(t *testing.T, input string, args ...string) (code int, out, said string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	root.SetArgs(args)
 	root.SetIn(strings.NewReader(input))
 	root.SetOut(&stdout)

@@ -85,12 +85,8 @@ func (a *app) alive(ctx context.Context, within time.Duration) error {
 }
 
 // reloaded is a reload that the service manager hears of.
-func (a *app) reloaded(ctx context.Context, h *host) {
-	if h == nil {
-		a.reload(ctx, nil)
-		return
-	}
+func (a *app) reloaded(reload func()) {
 	a.told(a.manager.Reloading("reads its configuration"))
-	a.reload(ctx, h.again)
+	reload()
 	a.told(a.manager.Ready("visitors are served"))
 }

@@ -191,7 +191,7 @@ func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, said strings.Builder
-	check := newRoot()
+	check := newRoot(sharedLibrary)
 	check.SetArgs([]string{"config", "check", file})
 	check.SetOut(&out)
 	check.SetErr(&said)

@@ -191,7 +191,7 @@ func (w *world) check(file string) (code int, out, said string) {
 func program(t *testing.T, args ...string) (code int, out, said string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	root := newRoot()
+	root := newRoot(sharedLibrary)
 	root.SetArgs(args)
 	root.SetOut(&stdout)
 	root.SetErr(&stderr)
@@ -217,6 +217,7 @@ func (w *world) start(file string) (code int, said string) {
 	var stderr bytes.Buffer
 	cfg, err := loadConfig(file, nil)
 	if err == nil {
+		cfg.library = sharedLibrary
 		ctx, cancel := context.WithCancel(w.t.Context())
 		defer cancel()
 		err = serve(ctx, cfg, nil, &stderr, func(*app) { cancel() })

@@ -54,6 +54,30 @@ func problemsOf(t *testing.T, text string, env []string, flags map[string]string
 	return lines[1:]
 }
 
+func TestFoldersArePartOfWhatIsWrongWithAFile(t *testing.T) {
+	asked := 0
+	src := Source{File: "einlass.yaml", Pages: func(path string, r *Room) []*Problem {
+		asked++
+		return []*Problem{{Path: path + ".pages", Text: r.Pages + " is wrong"}}
+	}}
+	text := minimal + "    pages: folder\n"
+	if _, err := load(src, []byte(text), readFile); err != nil || asked > 0 {
+		t.Errorf("a good file: %v, and %d folders are read, which a start reads", err, asked)
+	}
+	_, err := load(src, []byte(text+"log: {level: loud}\n"), readFile)
+	var bad *LoadError
+	if !errors.As(err, &bad) || len(bad.Problems) != 2 || bad.Problems[0].Path != "rooms[0].pages" || bad.Problems[0].Line == 0 || bad.Problems[0].Text != "folder is wrong" {
+		t.Errorf("said is %v", err)
+	}
+}
+
+// WCAG 2.2.1: whoever reads slowly, or with a screen reader, has the time to press.
+func TestACallMayBeTakenForThreeMinutesAtLeastUnlessSaidOtherwise(t *testing.T) {
+	if got := parse(t, minimal).Rooms[0].ClaimWindow; got < 3*time.Minute {
+		t.Errorf("a call may be taken for %v", got)
+	}
+}
+
 func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 	c := parse(t, minimal)
 	if c.Listen.HTTP != ":8080" || c.Admin.Listen != "127.0.0.1:8081" || !c.Store.Memory() || c.Prefix != "/.einlass" {

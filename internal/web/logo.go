@@ -28,9 +28,9 @@ const (
 	widestLogo = 2000
 )
 
-// logoStyle is behind the colours. A logo is drawn for a light ground, so it has one in the dark, too, whatever colours are forced: a shadow,
+// logoStyle is behind the colours. Below a logo stands the title, which not every logo says in words. A logo is drawn for a light ground, so it has one in the dark, too, whatever colours are forced: a shadow,
 // which moves nothing.
-const logoStyle = ".logo{display:block;height:3rem;max-width:100%;object-fit:contain}" +
+const logoStyle = ".logo{display:block;height:3rem;max-width:100%;margin-bottom:.5rem;object-fit:contain}" +
 	"@media screen and (prefers-color-scheme:dark){.logo{background:#fff;box-shadow:0 0 0 .3rem #fff;border-radius:.1rem;forced-color-adjust:none}}"
 
 // readLogo makes the URL of a logo. The error continues a sentence that begins with the file.

@@ -122,8 +122,8 @@ func TestColoursAndLogoAreOnEveryPageAndInItsPolicy(t *testing.T) {
 				}
 			}
 		}
-		if want := `<img class="logo" src="` + logo + `" alt="` + escaped(testSite().Title) + `">`; strings.Count(string(body), want) != 1 {
-			t.Errorf("%s: the logo is not in the header", name)
+		if want := `<img class="logo" src="` + logo + `" alt="">` + escaped(testSite().Title) + `</p>`; strings.Count(string(body), want) != 1 {
+			t.Errorf("%s: the logo is not in the header above the title", name)
 		}
 	}
 	// Rooms without a folder have the pages and the policy that they had.

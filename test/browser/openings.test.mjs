@@ -100,6 +100,28 @@ test('a button prints, where the browser can and there is a number', async () =>
   });
 });
 
+test('a place that has ended is printed no more', async () => {
+  await withPage({ locale: 'de-DE' }, async (page) => {
+    await still(page);
+    await setup({ ...place, clock: morning, zone: 120, next: 10000 });
+    await page.goto(base + '/termine');
+    const button = page.locator('#print button');
+    assert.ok(await button.isVisible());
+    for (const state of ['ended', 'soldout', 'closed']) {
+      await setup({ ...place, state, ahead: -1, clock: morning + 90000, zone: 120, next: 10000 });
+      await polled(page, 12001);
+      assert.ok(await button.isHidden(), `${state}: the place can be printed`);
+      assert.doesNotMatch((await printed(page)).read, /4\.711|Ausgedruckt|example\.org/, `${state}: it is on paper`);
+    }
+  });
+  // The page as it is sent says the same.
+  await withPage({ locale: 'de-DE', javaScriptEnabled: false }, async (page) => {
+    await setup({ ...place, state: 'ended', ahead: -1, clock: morning, zone: 120 });
+    await page.goto(base + '/termine');
+    assert.doesNotMatch((await printed(page)).read, /4\.711|Ausgedruckt|example\.org/);
+  });
+});
+
 test('a page that waits for the store asks by polls, and loads within five seconds, however often', async () => {
   await withPage({}, async (page) => {
     const loads = [];

@@ -48,12 +48,21 @@ test('colours are the town’s on a screen, and nobody’s on paper or where col
   });
 });
 
-test('the logo says the title, is small, and stands on white in the dark', async () => {
+test('the title stands as text below the logo, which is small and on white in the dark', async () => {
   await withPage({ viewport: { width: 320, height: 600 } }, async (page) => {
     await setup({ town: true });
     await page.goto(base + '/termine');
-    const logo = page.getByRole('img', { name: 'Bürgerbüro Musterstadt' });
-    const { width, height } = await logo.boundingBox();
+    const logo = page.locator('header img'), header = page.getByRole('banner');
+    assert.equal(await header.textContent(), 'Bürgerbüro Musterstadt');
+    assert.equal(await logo.getAttribute('alt'), '', 'a voice would read the title twice');
+    const { width, height, y } = await logo.boundingBox();
+    const title = await header.evaluate((el) => {
+      const range = document.createRange();
+      range.selectNodeContents(el.querySelector('img').nextSibling);
+      const { top, height } = range.getBoundingClientRect();
+      return { top, height };
+    });
+    assert.ok(title.height > 0 && title.top >= y + height, `the title is ${title.height} high and begins at ${title.top}, the logo ends at ${y + height}`);
     assert.ok(await logo.evaluate((el) => el.naturalWidth > 0), 'it is broken');
     assert.ok(height <= 54 && width <= 284, `${width} × ${height}`);
     for (const [media, want] of [[{ colorScheme: 'light' }, 'rgba(0, 0, 0, 0)'], [{ colorScheme: 'dark' }, 'rgb(255, 255, 255)'], [{ forcedColors: 'active' }, 'rgb(255, 255, 255)']]) {

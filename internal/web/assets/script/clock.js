@@ -20,27 +20,21 @@ function serverNow() { return now() + behind; }
 // dayOf is a name for the day of a time.
 function dayOf(time) { return isNaN(zone) ? new Date(time).toDateString() : Math.floor((time + zone * 60000) / 86400000); }
 
-// They are written as in the visitor's country.
-var region = (navigator.language || '').split('-')[0] === root.lang.split('-')[0] ? navigator.language : root.lang;
-
 // zoned is a time that is to be written in UTC to be the room's, if its zone is known.
-function zoned(time, how) {
-  if (isNaN(zone)) { return new Date(time); }
-  how.timeZone = 'UTC';
-  return new Date(time + zone * 60000);
-}
+function zoned(time) { return new Date(isNaN(zone) ? time : time + zone * 60000); }
 
+// clock writes 24 hours, as the sentences of the server do: what a browser thinks usual in a country ("7:05 AM") would stand beside its "8:00".
 function clock(time) {
-  var how = { hour: '2-digit', minute: '2-digit' }, date = zoned(time, how);
-  // A browser that knows no zones would say its own.
-  if (how.timeZone && !window.Intl) { return ('0' + date.getUTCHours()).slice(-2) + date.toISOString().slice(13, 16); }
-  return date.toLocaleTimeString(region, how);
+  var date = zoned(time), known = !isNaN(zone), minute = known ? date.getUTCMinutes() : date.getMinutes();
+  return (known ? date.getUTCHours() : date.getHours()) + ':' + ('0' + minute).slice(-2);
 }
 
-// fullTime is a time with its date.
+// fullTime is a time with its date, written as in the visitor's country if the page is in its language.
 function fullTime(time) {
-  var how = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, date = zoned(time, how);
-  return (window.Intl ? date.toLocaleDateString(region, how) : date.toUTCString().slice(0, 16)) + ', ' + clock(time);
+  var how = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, date = zoned(time), own = navigator.language || '';
+  if (!isNaN(zone)) { how.timeZone = 'UTC'; }
+  own = own.split('-')[0] === root.lang.split('-')[0] ? own : root.lang;
+  return (window.Intl ? date.toLocaleDateString(own, how) : date.toUTCString().slice(0, 16)) + ', ' + clock(time);
 }
 
 // oClock turns a range into times of day. Short waits need none, and one that ends tomorrow would mislead.

@@ -9,10 +9,11 @@ function setUpPrint() {
   window.addEventListener('beforeprint', renderPrint);
 }
 
+// A place that has ended is none any more, on paper neither.
 function renderPrint() {
-  var el = $('printed-at');
-  show('print', number > 0 && window.print);
-  show('printed', number > 0);
+  var el = $('printed-at'), named = number > 0 && hasPlace();
+  show('print', named && window.print);
+  show('printed', named);
   write(el, fill(el, { t: fullTime(serverNow()) }));
   show(el, true);
 }

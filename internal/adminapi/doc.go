@@ -27,7 +27,7 @@
 //	GET   /v1/rooms/{id}/places         those that its desk keeps                  operators
 //	POST  /v1/rooms/{id}/places         takes one: operator.NewPlace               operators
 //	POST  /v1/rooms/{id}/places/find    where one stands: operator.PlaceAct; link,
-//	                       sms, front and remove beside it                              operators
+//	                       history, sms, front and remove beside it                     operators
 //	GET   /v1/rooms/{id}/codes          its batches of codes                       operators
 //	POST  /v1/rooms/{id}/codes          another batch: its codes                   operators
 //	POST  /v1/rooms/{id}/codes/print    the codes of a batch that there is         operators

@@ -68,6 +68,7 @@ const (
 	CodeFixed        = "fixed"
 	CodeNotKept      = "not_kept"
 	CodeNotInForce   = "not_in_force"
+	CodeNoJournal    = "no_journal"
 	CodeInternal     = "internal"
 )
 
@@ -111,6 +112,7 @@ var kinds = []kind{
 	{operator.ErrNoPage, http.StatusNotFound, CodeNotFound, "Not found"},
 	{errNotFound, http.StatusNotFound, CodeNotFound, "Not found"},
 	{operator.ErrNoKey, http.StatusConflict, CodeNoKey, "No key"},
+	{operator.ErrNoJournal, http.StatusNotFound, CodeNoJournal, "No journal"},
 	{operator.ErrNoRecord, http.StatusNotFound, CodeNoRecord, "No record"},
 	{operator.ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
 	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},

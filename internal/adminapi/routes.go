@@ -77,6 +77,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms/{id}/places", operators, change, s.listPlaces},
 		{http.MethodPost, "/v1/rooms/{id}/places", operators, change, s.takePlace},
 		{http.MethodPost, "/v1/rooms/{id}/places/find", operators, change, s.onPlace(operator.PlaceFind)},
+		{http.MethodPost, "/v1/rooms/{id}/places/history", operators, change, s.placeHistory},
 		{http.MethodPost, "/v1/rooms/{id}/places/link", operators, change, s.onPlace(operator.PlaceLink)},
 		{http.MethodPost, "/v1/rooms/{id}/places/sms", operators, change, s.sendPlace},
 		{http.MethodPost, "/v1/rooms/{id}/places/front", operators, change, s.onPlace(operator.PlaceFront)},

@@ -91,6 +91,7 @@ type Operators interface {
 	ListPlaces(ctx context.Context, id string) (operator.PlaceList, error)
 	TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error)
 	ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error)
+	PlaceHistory(ctx context.Context, id string, asked operator.PlaceAct) (operator.PlaceTold, error)
 	SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error)
 	SetMode(ctx context.Context, id string, act operator.ModeAct) (operator.ModeInfo, error)
 	EndStays(ctx context.Context, id string, asked operator.StaysEnd) (operator.StaysEnded, error)

@@ -50,8 +50,13 @@ export async function call(method, path, body, headers = {}, within = patience) 
 export async function download(path, body, name) {
   const answer = await fetch(path, { method: 'POST', credentials: 'same-origin', headers: { Accept: 'text/csv', 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   if (!answer.ok) throw new Problem(answer.status, await answer.json());
+  keep(await answer.blob(), name);
+}
+
+// keep hands something to the browser to save under a name.
+export function keep(blob, name) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await answer.blob());
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);

@@ -87,6 +87,14 @@ export function ask(title, text, yes, no = t('ask.no')) {
 $('ask-yes').addEventListener('click', () => $('ask').close('yes'));
 $('ask-no').addEventListener('click', () => $('ask').close(''));
 
+// all shows the page of a view that is for administrators of all rooms, or says that it is, and reports which.
+export function all(who) {
+  const may = who.role === 'admin' && !who.rooms;
+  $('not').hidden = may;
+  $('all').hidden = !may;
+  return may;
+}
+
 // Left is thrown where somebody has been asked and said no.
 export class Left extends Error {}
 

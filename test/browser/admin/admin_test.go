@@ -28,8 +28,11 @@ var program harness.Program
 func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost.
-var rooms = []string{"pace", "pause", "message", "sold", "conflict", "keyboard", "small", "words", "place", "plan", "rare", "out", "lost",
-	"focus", "others", "end", "charts", "codes", "german", "others-plan", "fields"}
+var rooms = strings.Fields(`pace pause message sold conflict keyboard small words place plan rare out lost focus others end charts codes german
+	others-plan fields lots`)
+
+// beacons are those of rooms that have another one than the gateway's.
+var beacons = map[string]string{"lots": "typed"}
 
 func TestWhatOperatorsSeeAndChange(t *testing.T) {
 	t.Parallel()
@@ -37,11 +40,11 @@ func TestWhatOperatorsSeeAndChange(t *testing.T) {
 	var settings harness.Settings
 	for _, name := range rooms {
 		settings.Rooms = append(settings.Rooms, harness.Room{
-			ID: name, Hosts: []string{name + ".localhost"}, Site: site, Claim: 3 * time.Minute,
+			ID: name, Hosts: []string{name + ".localhost"}, Site: site, Claim: 3 * time.Minute, Beacon: beacons[name],
 		})
 	}
 	g := harness.NewGate(t, &program, settings)
-	for _, file := range []string{"operate.test.mjs", "desk.test.mjs", "plan.test.mjs", "connection.test.mjs", "conflict.test.mjs", "looks.test.mjs"} {
+	for _, file := range []string{"operate.test.mjs", "desk.test.mjs", "plan.test.mjs", "draws.test.mjs", "connection.test.mjs", "conflict.test.mjs", "looks.test.mjs"} {
 		t.Run(file, func(t *testing.T) { play(t, file, g) })
 	}
 }
@@ -60,7 +63,10 @@ func TestWhoLogsIn(t *testing.T) {
 		settings.Rooms = append(settings.Rooms, harness.Room{ID: name, Hosts: []string{name + ".localhost"}, Site: site})
 	}
 	people := users(t, settings.State)
-	play(t, "login.test.mjs", harness.NewGate(t, &program, settings), people)
+	g := harness.NewGate(t, &program, settings)
+	for _, file := range []string{"login.test.mjs", "office.test.mjs"} {
+		t.Run(file, func(t *testing.T) { play(t, file, g, people, "FILE="+g.File) })
+	}
 }
 
 func TestADemoLetsANewcomerIn(t *testing.T) {
@@ -147,7 +153,7 @@ func play(t *testing.T, file string, g *harness.Gate, env ...string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", file)
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", file, extent)
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, env...)

@@ -112,7 +112,7 @@ packages: ## make deb and rpm for amd64 and arm64, into dist/
 	packaging/package.sh $(DIST) amd64 arm64
 
 man: ## write the pages of the manual (man/) anew, after a change of commands or flags
-	$(GO) test ./cmd/admin -run Manual -count=1 -args -update
+	$(GO) test ./cmd/admin ./cmd/gateway -run Manual -count=1 -args -update
 
 fmt: ## format the code
 	$(call tool,golangci-lint) fmt
@@ -210,9 +210,10 @@ long-pages: deps-browser
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 	$(GO) test -count=1 -timeout 5m -tags long -run Chromium ./cmd/admin
 
-# Every state of every page: each width, each scheme of colours, with script and without, each language.
+# Every state of every page: each width, each scheme of colours, with script and without, each language. Every view of the operators.
 long-looks: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run Looks ./test/browser
+	$(GO) test -count=1 -timeout 10m -tags long ./test/browser/admin
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk

@@ -8,28 +8,36 @@ DIST     := dist
 # What the gateway says it is: of a checkout its tag or commit; for sources without one, make build VERSION=1.2.3.
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 PKGS     := ./...
-# The packages that take longest are tested first, so that none of them is left to run alone at the end, and beside those whose
-# tests wait (test/, loadtest/chaos) those whose tests use the processor: two that wait at the same time leave the cores idle.
-FIRST    := ./test/e2e ./internal/gateway ./pkg/queue ./cmd/gateway ./test/browser ./test/browser/admin ./pkg/queue/journal ./pkg/queue/redisstore ./test/browser/gate \
-  ./test/browser/walk ./loadtest/sim ./loadtest/chaos ./loadtest/promises ./loadtest/mornings ./internal/admission ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits
+# What is played without the race detector by make test, and with it by long-races: no requests are served there, or by programs of their own.
+# All else is looked at for races by make test. What takes longest stands first, so that nothing is left to run alone at the end, and what
+# waits (test/, loadtest/chaos) beside what computes: two that wait at the same time leave the cores idle.
+CALM     := ./test/e2e ./loadtest/sim ./test/browser/gate ./internal/web ./test/browser ./loadtest/promises ./test/browser/admin ./loadtest/mornings \
+  ./loadtest/chaos ./internal/admission ./test/browser/walk ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits \
+  ./cmd/admin ./internal/config/... ./internal/report/... ./loadtest/... ./pkg/queue/draw/... ./pkg/queue/plan ./test/...
+FIRST    := ./cmd/gateway ./internal/gateway ./pkg/queue/redisstore ./pkg/queue ./pkg/queue/journal
 STEPS    ?= 200000
 FUZZTIME ?= 60s
 # The build tags of the long tests, so that they are vetted with every change.
 TAGS     := faults,long
-# How the tests and what they start are compiled. A profile would have all packages compiled twice, and no debugger reads them:
+# How tests with the race detector are compiled. A profile would have all packages compiled twice, and no debugger reads them:
 # without what one needs they are compiled and linked in seven eighths of the time. Without inlining the client of Redis, the largest
 # package of all, is compiled in three fifths of it.
 RACE     := -race -pgo=off -gcflags=all=-dwarf=false '-gcflags=github.com/redis/go-redis/v9=-dwarf=false -l'
-# How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve.
+# The others and the programs that they start are compiled as lint has them.
+PLAIN    := -pgo=off
+EACH     := -vet=off -shuffle=on -timeout 10m
+# How many packages are tested at the same time. Many tests wait for real processes, which more of them would starve; those without the
+# race detector wait more than they compute.
 TESTS    ?= 2
+WAITS    ?= 3
 
 # A tool has a module of its own below tools/, so that what it needs never reaches the product's. Go keeps the binaries.
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
+LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages release man lint test check long long-parts $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages release man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -116,12 +124,13 @@ lint: ## format (gofumpt), vet, lint (.golangci.yml), dead code, import rules
 	[ -z "$$dead" ] || { echo "no binary calls:"; echo "$$dead"; exit 1; }
 	$(GO) test -count=1 ./test/arch
 
-# The code is vetted by lint. The programs that tests start are built once, and as the tests are, so that nothing is compiled
-# without the race detector beside it.
-test: deps ## install what is needed and run every test, with the race detector
-	@mkdir -p $(BIN); set -o pipefail; failed=0; \
-	$(GO) build $(RACE) -ldflags='-s -w' -o $(BIN)/race/ ./cmd/gateway ./cmd/admin || exit 1; \
-	TEST_PROGRAMS=$(CURDIR)/$(BIN)/race $(GO) test $(RACE) -vet=off -shuffle=on -timeout 10m -p $(TESTS) $(FIRST) $(PKGS) | tee $(BIN)/test.out || failed=1; \
+# The code is vetted by lint. The programs that tests start are built once, and as those tests are.
+test: deps ## install what is needed and run every test, with the race detector where requests are served
+	@mkdir -p $(BIN); set -o pipefail; failed=0; export TEST_PROGRAMS=$(CURDIR)/$(BIN)/test; \
+	$(GO) build $(PLAIN) -o $(BIN)/test/ ./cmd/gateway ./cmd/admin || exit 1; \
+	calm=$$($(GO) list $(CALM)) && all=$$($(GO) list $(PKGS)) || exit 1; \
+	{ $(GO) test $(PLAIN) $(EACH) -p $(WAITS) $(CALM); calmly=$$?; \
+	$(GO) test $(RACE) $(EACH) -p $(TESTS) $(FIRST) $$(grep -vxF "$$calm" <<<"$$all") && [ $$calmly = 0 ]; } | tee $(BIN)/test.out || failed=1; \
 	echo "The ten slowest packages:"; awk '$$1 == "ok" || $$1 == "FAIL" { print $$3, $$2 }' $(BIN)/test.out | sort -rn | head; exit $$failed
 
 check: lint test ## what a change has to pass, the long tests apart
@@ -168,6 +177,17 @@ long-chaos: deps-chaos build
 	$(GO) test -race -count=1 -timeout 10m -tags long -run 'InARow|ThreeGateways' ./loadtest/chaos
 
 long-faults: faults
+
+# What make test plays without the race detector. Of test/e2e long-scenes does so.
+RACING = TEST_PROGRAMS=$(CURDIR)/$(BIN)/race $(GO) test $(RACE) -count=1 -vet=off -timeout 15m -p $(TESTS)
+long-races: deps bin-race
+	$(RACING) $$($(GO) list $(CALM) | grep -v '/test/')
+
+long-races-ways: deps bin-race
+	$(RACING) $$($(GO) list $(CALM) | grep '/test/' | grep -v '/test/e2e')
+
+bin-race:
+	$(GO) build $(RACE) -ldflags='-s -w' -o $(BIN)/race/ ./cmd/gateway ./cmd/admin
 
 long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade

@@ -142,7 +142,7 @@ func (a *app) operated() []operator.Room {
 			ID: r.cfg.ID, Title: r.cfg.Title, Line: r.line, Languages: r.langs, Draws: r.line.draws.Records, Undrawn: r.line.draws.Undrawn,
 			Backends: r.addresses, Ref: a.references(r.line), Door: r.line.door,
 			Places: a.placesOf(r, now.cfg), History: r.line.past,
-			File: r.cfg.Document,
+			File: r.cfg.Document, Journals: journalsOf(now.cfg, r.cfg.ID),
 			Page: func(tag string) ([]byte, []string, bool) { return a.gate.Preview(r.cfg.ID, tag) },
 		}
 	}

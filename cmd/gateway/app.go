@@ -68,6 +68,7 @@ type app struct {
 	metrics   *metrics.Metrics
 	rooms     *lifecycle.Set // lines and backends, which come and go
 	sites     sites
+	source    *config.Source // that the configuration was read from and is read from again; nil: none
 	onReady   func(*app)
 	readiness readiness
 
@@ -139,6 +140,9 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 		return err
 	}
 	a.operators.SetLevels(a.level)
+	a.operators.SetKeyring(operatedKeys{a})
+	a.operators.SetConfiguration(operatedConfig{a})
+	a.operators.ShowPeople(a.people)
 	if err = a.prepare(ctx, first, cfg, nil); err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func (r *room) movesLanes(next *config.Room) string {
 // prepare opens what is new in a configuration. now is nil when the process starts. What it has opened stands in ch also when it
 // fails; discard closes it.
 func (a *app) prepare(ctx context.Context, ch *change, cfg *config.Config, now *serving) error {
-	ch.next = &serving{cfg: cfg}
+	ch.next = &serving{cfg: cfg, since: time.Now()}
 	if err := ch.boundGuesses(cfg.Limits.Codes, now); err != nil {
 		return err
 	}

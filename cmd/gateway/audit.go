@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/audit"
 	"github.com/einlass/einlass/internal/buildinfo"
 	"github.com/einlass/einlass/internal/config"
@@ -49,6 +50,7 @@ func (a *app) buildAudit(cfg *config.Config) (err error) {
 	})
 	if err == nil {
 		a.operators.KeepIn(a.audit)
+		a.operators.NameErrors(adminapi.CodeOf)
 	}
 	return err
 }

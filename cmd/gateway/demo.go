@@ -54,6 +54,13 @@ func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	if err != nil {
 		return err
 	}
+	desk, err := startDesk(cfg.Config)
+	if err != nil && !errors.Is(err, errFarDesk) {
+		return exitError{exitStart, fmt.Errorf("demo: %w", err)}
+	}
+	if desk != nil {
+		defer desk.stop()
+	}
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	crowdDone := make(chan struct{})
@@ -61,6 +68,7 @@ func runDemo(cmd *cobra.Command, citizens bool, settings []string) error {
 	err = serve(ctx, cfg, nil, cmd.ErrOrStderr(), func(a *app) {
 		gate := gateURL(a.public[0].Addr())
 		printDemo(cmd, cfg.Config, gate, site.addr, a.token, citizens)
+		printDesk(cmd, cfg.Config, desk)
 		if citizens {
 			crowdDone = startCrowd(ctx, gate)
 		}
@@ -82,7 +90,16 @@ func printDemo(cmd *cobra.Command, cfg *config.Config, gate, portalAddr, token s
 	fmt.Fprintf(out, "\n  Change the pace while it runs, in another terminal:\n\n")
 	fmt.Fprintf(out, "    export EINLASS_ADMIN_URL=http://%s EINLASS_ADMIN_TOKEN=%s\n", cfg.Admin.Listen, token)
 	fmt.Fprintf(out, "    bin/admin rooms\n    bin/admin rate %s 120\n    bin/admin pause %s\n", room.ID, room.ID)
-	if cfg.Admin.Listen != "" {
+}
+
+// printDesk says how to come to the operators' pages, and how the demo ends. desk is nil where they are not on this machine alone.
+func printDesk(cmd *cobra.Command, cfg *config.Config, desk *demoDesk) {
+	out := cmd.OutOrStdout()
+	switch {
+	case desk != nil:
+		fmt.Fprintf(out, "\n  The operators' pages: http://%s\n\n", cfg.Admin.Listen)
+		fmt.Fprintf(out, "    Name:      %s\n    Password:  %s\n    Code:      on this page, in place of a telephone: %s\n", desk.user.Name, desk.password, desk.page)
+	case cfg.Admin.Listen != "":
 		fmt.Fprintf(out, "\n  The operators' pages: http://%s   make a user first, with a telephone for its one-time codes:\n\n", cfg.Admin.Listen)
 		fmt.Fprintf(out, "    bin/gateway users add %s clerk --role admin\n", staffFile(cfg))
 	}

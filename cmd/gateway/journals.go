@@ -82,3 +82,11 @@ func (o *openJournal) part(now time.Time, log *zap.Logger) (ended bool) {
 	o.began = now
 	return !goesOn
 }
+
+// journalsOf names the journals of a room; nil: none are written.
+func journalsOf(cfg *config.Config, room string) func() ([]string, error) {
+	if cfg.Journal.Dir == "" {
+		return nil
+	}
+	return func() ([]string, error) { return journal.Find(cfg.Journal.Dir, room) }
+}

@@ -20,7 +20,8 @@ import (
 type keys struct {
 	source   *token.Source
 	follower *token.Follower
-	made     bool // just now: no ticket of an earlier line exists
+	file     string // that it is kept in; empty: the environment gave it
+	made     bool   // just now: no ticket of an earlier line exists
 	log      *zap.Logger
 }
 
@@ -39,7 +40,7 @@ func (o *opener) keys(cfg *config.Config) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	k := &keys{source: source, made: found.made, log: o.log}
+	k := &keys{source: source, made: found.made, file: found.file, log: o.log}
 	if found.file != "" {
 		k.follower = token.NewFollower(found.file, source)
 	}
@@ -136,18 +137,11 @@ func newKeysRotate() *cobra.Command {
 					"they would refuse what the new Ed25519 key signs before they ask again; --urgent rotates all the same, "+
 					"for a keyring that was disclosed", in, token.MaxJWKSAge)}
 			}
-			ring, err := token.Load(args[0])
-			if err != nil {
-				return exitError{exitFault, err}
-			}
 			now := time.Now()
-			next, err := ring.Rotate(rand.Reader, token.Rotation{
+			_, err := token.RotateFile(args[0], "", rand.Reader, token.Rotation{
 				Now: now, ActivatesAt: now.Add(in), Overlap: overlap, DropPending: urgent,
 			})
 			if err != nil {
-				return exitError{exitFault, err}
-			}
-			if err := next.Save(args[0]); err != nil {
 				return exitError{exitFault, err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: the new key signs from %s; copy the file to every gateway before that. The old one is accepted until %s.\n",

@@ -18,8 +18,13 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 		a.log.Warn("there is no configuration file that could be read again")
 		return
 	}
-	var d *diff
 	cfg, err := readUntil(ctx, read)
+	_ = a.bring(ctx, cfg, err) // it is told
+}
+
+// bring brings a configuration into force that was read with an error or without, and tells what comes of it. It returns why nothing did.
+func (a *app) bring(ctx context.Context, cfg *config.Config, err error) error {
+	var d *diff
 	if err == nil {
 		d, err = a.Apply(ctx, cfg)
 	}
@@ -36,6 +41,7 @@ func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
 		a.metrics.Reloaded(metrics.Broken)
 		a.log.Error("configuration could not be brought into force, the one before stays", zap.Error(err))
 	}
+	return err
 }
 
 // readUntil gives a reading up when ctx ends: it may never end, of a pipe that nobody writes to or of a network file system that

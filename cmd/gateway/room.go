@@ -31,6 +31,7 @@ import (
 // serving is a configuration in force, with the parts that it asked for. It is immutable.
 type serving struct {
 	cfg      *config.Config
+	since    time.Time       // when it came into force, or was about to
 	rooms    []*room         // in the order of the configuration
 	arrivals *limit.Arrivals // nil: no limit
 	guesses  *limit.Guesses

@@ -37,14 +37,11 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			again := func() (*config.Config, error) {
-				src, err := sourceOf(file, settings)
-				if err != nil {
-					return nil, err
-				}
-				return config.Load(src)
+			src, err := sourceOf(file, settings)
+			if err != nil {
+				return err
 			}
-			return serve(cmd.Context(), first, again, cmd.ErrOrStderr(), nil)
+			return serve(cmd.Context(), first, &src, cmd.ErrOrStderr(), nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
@@ -88,9 +85,10 @@ func loadConfig(file string, settings []string) (loaded, error) {
 	return loaded{Config: cfg, places: places}, nil
 }
 
-// serve runs a configuration until a signal or ctx ends it. With SIGHUP it reads another one by again, if that is given.
+// serve runs a configuration until a signal or ctx ends it. With SIGHUP, or when an operator asks for it, it reads another one from src, if that is
+// given.
 // ready, if given, is called when visitors are served.
-func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error), stderr io.Writer, ready func(*app)) error {
+func serve(ctx context.Context, cfg loaded, src *config.Source, stderr io.Writer, ready func(*app)) error {
 	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
 		return exitError{exitConfig, err}
@@ -104,14 +102,14 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
 	var a *app
-	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, again) }) }, syscall.SIGHUP)
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(src)) }) }, syscall.SIGHUP)
 	if a, err = build(ctx, &opener{log: log, planner: cfg.planner, library: cfg.library, given: sockets, manager: manager}, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}
 		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
 	}
-	a.onReady = ready
+	a.onReady, a.source = ready, src
 	services := append(a.services(), hangups, a.supervised())
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
@@ -122,6 +120,14 @@ func serve(ctx context.Context, cfg loaded, again func() (*config.Config, error)
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// readingOf reads the configuration of a source; nil if there is none.
+func readingOf(src *config.Source) func() (*config.Config, error) {
+	if src == nil {
+		return nil
+	}
+	return func() (*config.Config, error) { return config.Load(*src) }
 }
 
 // newLog makes the log, and the level that can be changed while it is in use.

@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/staff"
 )
 
@@ -42,6 +44,26 @@ func (a *app) buildStaff(cfg *config.Config) {
 	if tokens, users := book.Size(); tokens+users > 0 {
 		a.log.Info("staff file read", zap.String("file", file), zap.Int("tokens", tokens), zap.Int("users", users))
 	}
+}
+
+// people are those who are in the staff file.
+func (a *app) people() (all operator.People) {
+	if a.staff == nil {
+		return all
+	}
+	now, roll := time.Now(), a.staff.Roll()
+	grant := func(g *staff.Grant) operator.Grant {
+		return operator.Grant{
+			Name: g.Name, Role: g.Role, Rooms: slices.Clone(g.Rooms), Made: timeOrNone(g.Made), Expires: timeOrNone(g.Expires), Expired: g.Expired(now),
+		}
+	}
+	for i := range roll.Users {
+		all.Users = append(all.Users, grant(&roll.Users[i].Grant))
+	}
+	for i := range roll.Tokens {
+		all.Tokens = append(all.Tokens, grant(&roll.Tokens[i].Grant))
+	}
+	return all
 }
 
 // followStaff brings changes of the staff file into force.

@@ -17,6 +17,7 @@ func TestTheRecordIsShownToOperators(t *testing.T) {
 	defer log.Close()
 	service := (&town{}).service()
 	service.KeepIn(log)
+	service.NameErrors(CodeOf)
 	url := serveOperators(t, service, Config{})
 	authorized := []string{"Authorization", "Bearer " + token, "Content-Type", "application/json"}
 	get := func(query string) (*http.Response, string) {
@@ -44,6 +45,9 @@ func TestTheRecordIsShownToOperators(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in %s", want, text)
 		}
+	}
+	if _, text := get("?room=kfz"); !strings.Contains(text, `"code":"invalid"`) {
+		t.Errorf("the kind of the error is not named: %s", text)
 	}
 	r, text := get("?room=nowhere")
 	wantProblem(t, r, text, http.StatusNotFound, CodeUnknownRoom)

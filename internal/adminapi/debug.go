@@ -46,7 +46,15 @@ func readAct(w http.ResponseWriter, r *http.Request, act any) error {
 	} else if version != 0 {
 		return errNoVersion
 	}
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAct))
+	return readBody(w, r, maxAct, act)
+}
+
+// readBody reads a body of at most so many bytes into act.
+func readBody(w http.ResponseWriter, r *http.Request, most int64, act any) error {
+	if !acceptsJSON(r) {
+		return errMediaType
+	}
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(act); err != nil {
 		return unread(err)

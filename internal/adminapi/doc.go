@@ -1,6 +1,12 @@
 // Package adminapi is the operators' HTTP interface to internal/operator, on a listener of its own.
 //
 //	GET   /v1/log          what the log of this gateway tells; PUT changes it      admins
+//	GET   /v1/keys         the keys that sign, without their secrets               admins
+//	POST  /v1/keys/rotate  new keys: operator.KeysRotation, with If-Match          admins
+//	GET   /v1/config       the configuration in force, without secrets             admins
+//	POST  /v1/config/check what is wrong with one, and what it would change        admins
+//	POST  /v1/config/reload  reads the file again, or says what would change       admins
+//	GET   /v1/users        who may operate the gateway                             admins
 //	GET   /v1/alerts       what somebody has to do something about                 viewers
 //	GET   /v1/doctor       what the machine of this gateway knows of itself            admins
 //	GET   /v1/rooms        all rooms                                               viewers
@@ -21,7 +27,7 @@
 //	GET   /v1/rooms/{id}/places         those that its desk keeps                  operators
 //	POST  /v1/rooms/{id}/places         takes one: operator.NewPlace               operators
 //	POST  /v1/rooms/{id}/places/find    where one stands: operator.PlaceAct; link,
-//	                       sms, front and remove beside it                              operators
+//	                       history, sms, front and remove beside it                     operators
 //	GET   /v1/rooms/{id}/codes          its batches of codes                       operators
 //	POST  /v1/rooms/{id}/codes          another batch: its codes                   operators
 //	POST  /v1/rooms/{id}/codes/print    the codes of a batch that there is         operators
@@ -67,8 +73,9 @@
 // An act that takes something from people is answered first with the problem "confirm" (428): effect says what it does ("312 people inside lose
 // their stay"), effect_kind and count say it for programs (operator.EffectKind), confirm is a code. The same request with the member "confirm": CODE
 // does it, within five minutes and as long as it concerns not many more people. So are: opening a room to all; closing its door while people
-// come; a schedule that changes the opening under way; the end of stays; a place that is removed; codes that are revoked.
-// Nothing is recorded of the question.
+// come; a schedule that changes the opening under way; the end of stays; a place that is removed; codes that are revoked; a
+// room that a reload takes out of service; keys that end before tickets do, and those that other gateways need. A confirmation counts once at a
+// gateway, and for the principal that was asked. Nothing is recorded of the question.
 //
 // # Modes and stays
 //

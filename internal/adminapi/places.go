@@ -52,3 +52,19 @@ func answerPlace[A any](s *Server, w http.ResponseWriter, r *http.Request, act s
 	about(w, info.ID)
 	s.write(w, http.StatusOK, jsonType, &info)
 }
+
+// placeHistory tells what the journals have about a place.
+func (s *Server) placeHistory(w http.ResponseWriter, r *http.Request) {
+	var asked operator.PlaceAct
+	if err := readAct(w, r, &asked); err != nil {
+		s.fail(w, s.operators.RefusePlace(r.Context(), r.PathValue("id"), operator.PlaceHistory, err))
+		return
+	}
+	told, err := s.operators.PlaceHistory(r.Context(), r.PathValue("id"), asked)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	about(w, told.ID)
+	s.write(w, http.StatusOK, jsonType, told)
+}

@@ -138,6 +138,7 @@ func TestAPreviewChangesNothingAndAChangeIsRecorded(t *testing.T) {
 	if want := []string{"now quota 625, nobody may stand by: new", "11:00 625 more, quota 1,250, nobody may stand by: gone", "12:00 ends, and the line with it; no numbers are given, instead of 14:00"}; !slices.Equal(preview.Changes, want) {
 		t.Errorf("got %q, want %q", preview.Changes, want)
 	}
+	wantDifferences(t, &preview)
 	p.pass(time.Second)
 	if after := p.room.View().Snapshot.Document; after.Version != before.Version || after.Settings != before.Settings || p.logs.Len() != 0 {
 		t.Errorf("a preview has changed the document: %+v, %v", after, p.logs.All())
@@ -149,9 +150,15 @@ func TestAPreviewChangesNothingAndAChangeIsRecorded(t *testing.T) {
 	if len(less.Plan.Warnings) != 1 || !strings.HasPrefix(less.Plan.Warnings[0], "412 are booked and the quota would be 300: nothing is taken back") {
 		t.Errorf("warnings %q", less.Plan.Warnings)
 	}
+	if n := less.Plan.Notices; len(n) != 1 || n[0].Kind != operator.NoticeSoldOut || n[0].Words != less.Plan.Warnings[0] || *n[0].Booked != 412 || *n[0].Quota != 300 {
+		t.Errorf("notices %+v", n)
+	}
 	p.ask("POST", "/plan/preview", `{"schedule": `+strings.Replace(day, `"08:00"`, `"10:00"`, 1)+`}`, 200, &less)
 	if len(less.Plan.Warnings) != 1 || !strings.Contains(less.Plan.Warnings[0], "2026-12-01 10:00 is another opening than 2026-12-01 08:00 and begins to count at 0") {
 		t.Errorf("warnings %q", less.Plan.Warnings)
+	}
+	if n := less.Plan.Notices; len(n) != 1 || n[0].Kind != operator.NoticeAnother || n[0].Opening != "2026-12-01 10:00" || n[0].Counted != "2026-12-01 08:00" || *n[0].Booked != 412 {
+		t.Errorf("notices %+v", n)
 	}
 	var room operator.RoomInfo
 	p.insist(`{"schedule": `+strings.Replace(day, `"quota": 625, "more"`, `"quota": 300, "more"`, 1)+`, "reason": "Saal gesperrt"}`, &room, "If-Match", tag)
@@ -180,6 +187,24 @@ func TestAPreviewChangesNothingAndAChangeIsRecorded(t *testing.T) {
 	p.pass(time.Second)
 	if !room.Schedule.Empty() || p.room.View().Snapshot.Opening.Quota != -1 {
 		t.Errorf("without a schedule: %+v", p.room.View().Snapshot.Opening)
+	}
+}
+
+// wantDifferences holds the changes of a preview as events: a new quota at once, a release that is gone, and an end that comes sooner.
+func wantDifferences(t *testing.T, preview *operator.PlanPreview) {
+	t.Helper()
+	d := preview.Differences
+	if len(d) != len(preview.Changes) || d[0].Before != nil || d[1].After != nil || d[2].Before == nil || d[2].After == nil {
+		t.Fatalf("differences %+v", d)
+	}
+	if now := d[0].After; !now.Due || *now.Quota != 625 || now.What != plan.Released || now.Standby == nil || *now.Standby != 0 {
+		t.Errorf("at once: %+v", now)
+	}
+	if gone := d[1].Before; gone.More != 625 || *gone.Quota != 1250 || gone.Due {
+		t.Errorf("gone: %+v", gone)
+	}
+	if was, is := d[2].Before, d[2].After; !is.Floor || is.Phase != "closed" || was.At.Sub(is.At) != 2*time.Hour {
+		t.Errorf("the end was %+v and is %+v", was, is)
 	}
 }
 

@@ -64,6 +64,11 @@ const (
 	CodeListeners    = "too_many_listeners"
 	CodeNoRecord     = "no_record"
 	CodeNoKey        = "no_key"
+	CodeNoVersion    = "version_required"
+	CodeFixed        = "fixed"
+	CodeNotKept      = "not_kept"
+	CodeNotInForce   = "not_in_force"
+	CodeNoJournal    = "no_journal"
 	CodeInternal     = "internal"
 )
 
@@ -83,6 +88,7 @@ var (
 	errMethod       = errors.New("the method is not accepted here")
 	errMediaType    = errors.New("want Content-Type application/merge-patch+json or application/json")
 	errIfMatch      = errors.New(`If-Match must be "N" with the number of a version, or *`)
+	errIfTag        = errors.New(`If-Match must be "VERSION" with the version of an answer, or *`)
 	errNoVersion    = errors.New("If-Match has no meaning for this act")
 	errNotReady     = errors.New("not ready for visitors")
 )
@@ -92,6 +98,7 @@ var kinds = []kind{
 	{errNotReady, http.StatusServiceUnavailable, CodeNotReady, "Not ready"},
 	{errMalformed, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errIfMatch, http.StatusBadRequest, CodeMalformed, "Malformed request"},
+	{errIfTag, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errNoVersion, http.StatusBadRequest, CodeMalformed, "Malformed request"},
 	{errUnauthorized, http.StatusUnauthorized, CodeUnauthorized, "Not authorised"},
 	{staff.ErrWrong, http.StatusUnauthorized, CodeWrongLogIn, "Not logged in"},
@@ -105,10 +112,16 @@ var kinds = []kind{
 	{operator.ErrNoPage, http.StatusNotFound, CodeNotFound, "Not found"},
 	{errNotFound, http.StatusNotFound, CodeNotFound, "Not found"},
 	{operator.ErrNoKey, http.StatusConflict, CodeNoKey, "No key"},
+	{operator.ErrNoJournal, http.StatusNotFound, CodeNoJournal, "No journal"},
 	{operator.ErrNoRecord, http.StatusNotFound, CodeNoRecord, "No record"},
 	{operator.ErrUnknownRoom, http.StatusNotFound, CodeUnknownRoom, "Unknown room"},
 	{errMethod, http.StatusMethodNotAllowed, CodeMethod, "Method not allowed"},
 	{operator.ErrVersion, http.StatusPreconditionFailed, CodeVersion, "Changed by somebody else"},
+	{operator.ErrNoVersion, http.StatusPreconditionRequired, CodeNoVersion, "It must say which version it was decided on"},
+	{operator.ErrKeysElsewhere, http.StatusConflict, CodeFixed, "Not here"},
+	{operator.ErrNoConfig, http.StatusConflict, CodeFixed, "Not here"},
+	{operator.ErrKeysNotKept, http.StatusServiceUnavailable, CodeNotKept, "Nothing can be written"},
+	{operator.ErrNotInForce, http.StatusServiceUnavailable, CodeNotInForce, "Not in force"},
 	{operator.ErrConfirm, http.StatusPreconditionRequired, CodeConfirm, "It has to be confirmed"},
 	{queue.ErrConflict, http.StatusConflict, CodeConflict, "Changed by somebody else"},
 	{operator.ErrNotNow, http.StatusConflict, CodeNotNow, "Not now"},
@@ -124,6 +137,9 @@ var kinds = []kind{
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, CodeUnavailable, "The store is unavailable"},
 	{queue.ErrClosed, http.StatusServiceUnavailable, CodeStopping, "The gateway is stopping"},
 }
+
+// CodeOf is the code of an error, as problems and records name its kind.
+func CodeOf(err error) string { return problemOf(err).Code }
 
 // problemOf makes a problem from an error and its row. Of an error without a row it shows no details.
 func problemOf(err error) Problem {

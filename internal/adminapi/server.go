@@ -91,6 +91,7 @@ type Operators interface {
 	ListPlaces(ctx context.Context, id string) (operator.PlaceList, error)
 	TakePlace(ctx context.Context, id string, asked operator.NewPlace) (operator.PlaceInfo, error)
 	ActOnPlace(ctx context.Context, id, act string, asked operator.PlaceAct) (operator.PlaceInfo, error)
+	PlaceHistory(ctx context.Context, id string, asked operator.PlaceAct) (operator.PlaceTold, error)
 	SendPlace(ctx context.Context, id string, asked operator.PlaceSend) (operator.PlaceInfo, error)
 	SetMode(ctx context.Context, id string, act operator.ModeAct) (operator.ModeInfo, error)
 	EndStays(ctx context.Context, id string, asked operator.StaysEnd) (operator.StaysEnded, error)
@@ -99,6 +100,7 @@ type Operators interface {
 	CodesOperators
 	LogLevel(ctx context.Context) (operator.LogInfo, error)
 	ChangeLogLevel(ctx context.Context, c operator.LogChange) (operator.LogInfo, error)
+	GatewayOperators
 	Page(ctx context.Context, id, tag string) (operator.Page, error)
 	History(ctx context.Context, id string, asked operator.HistoryAsked) (operator.HistoryInfo, error)
 	// Changes is closed when controls, or which rooms there are, change after the call.
@@ -109,6 +111,18 @@ type Operators interface {
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error
 	NoteAccess(a *operator.Access)
+}
+
+// GatewayOperators is the part about the gateway itself.
+type GatewayOperators interface {
+	Keys(ctx context.Context) (operator.KeysInfo, error)
+	RotateKeys(ctx context.Context, asked operator.KeysRotation) (operator.KeysInfo, error)
+	RefuseKeys(ctx context.Context, why error) error
+	Config(ctx context.Context) (operator.ConfigInfo, error)
+	CheckConfig(ctx context.Context, asked operator.ConfigAsked) (operator.ConfigReview, error)
+	ReloadConfig(ctx context.Context, asked operator.ReloadAsked) (operator.ConfigReview, error)
+	RefuseReload(ctx context.Context, why error) error
+	People(ctx context.Context) (operator.People, error)
 }
 
 // CodesOperators is the part about codes and invitations.

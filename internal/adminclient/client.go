@@ -292,7 +292,7 @@ func (c *Client) request(ctx context.Context, method, path string, body []byte) 
 	switch method {
 	case http.MethodPatch:
 		req.Header.Set("Content-Type", "application/merge-patch+json")
-	case http.MethodPost:
+	case http.MethodPost, http.MethodPut:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
@@ -300,12 +300,21 @@ func (c *Client) request(ctx context.Context, method, path string, body []byte) 
 
 // do makes one request, and gives an answer that is the API's.
 func (c *Client) do(ctx context.Context, method, path string, body []byte, ifVersion int64) (*answer, error) {
+	tag := ""
+	if ifVersion != 0 {
+		tag = adminapi.Tag(ifVersion)
+	}
+	return c.doIf(ctx, method, path, body, tag)
+}
+
+// doIf is do with the tag of a version; empty: none.
+func (c *Client) doIf(ctx context.Context, method, path string, body []byte, tag string) (*answer, error) {
 	req, err := c.request(ctx, method, path, body)
 	if err != nil {
 		return nil, err
 	}
-	if ifVersion != 0 {
-		req.Header.Set("If-Match", adminapi.Tag(ifVersion))
+	if tag != "" {
+		req.Header.Set("If-Match", tag)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -57,3 +57,15 @@ func (c *Client) place(ctx context.Context, id, act string, asked any) (info ope
 	}
 	return info, err
 }
+
+// PlaceHistory tells what the journals of the gateway have about a place.
+func (c *Client) PlaceHistory(ctx context.Context, id string, asked operator.PlaceAct) (told operator.PlaceTold, err error) {
+	err = c.ask(ctx, http.MethodPost, placesOf(id)+"/"+operator.PlaceHistory, id, "the history of a place", asked, &told)
+	if err == nil && (told.ID != id || told.Number == 0 || told.Steps == nil) {
+		err = notAPI("asked about room %q, it answers about %q with the number %d", id, told.ID, told.Number)
+	}
+	if err != nil {
+		return told, fmt.Errorf("history of a place: %w", err)
+	}
+	return told, nil
+}

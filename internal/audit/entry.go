@@ -26,6 +26,8 @@ type Entry struct {
 	Reason string          `json:"reason,omitempty"`
 	// Error is why it was not done; empty: it was.
 	Error string `json:"error,omitempty"`
+	// Code is the kind of the error, by which it can be said in other words; empty: it has none, or an older release wrote the entry.
+	Code string `json:"code,omitempty"`
 }
 
 // Principal is who acted.

@@ -27,6 +27,8 @@ type Source struct {
 	Flags map[string]string
 	// Languages are the tags that languages accepts: those that there are pages in. nil: any, for programs that make no pages.
 	Languages []string
+	// Secrets has the secrets for which Hidden stands, as the configuration in force does; nil: Hidden is refused.
+	Secrets *Config
 	// Pages says what is wrong with the folder of a room's pages; path is that of the room. It is asked if something else is wrong, so that
 	// everything is said at once: whoever gets a configuration reads the folders itself. nil: nobody says so.
 	Pages func(path string, r *Room) []*Problem
@@ -45,6 +47,11 @@ func Load(src Source) (*Config, error) {
 func Parse(src Source, data []byte) (*Config, error) {
 	c, _, err := loadPlaced(src, data, readFile)
 	return c, err
+}
+
+// ParsePlaced is Parse, and where each value was given.
+func ParsePlaced(src Source, data []byte) (*Config, *Places, error) {
+	return loadPlaced(src, data, readFile)
 }
 
 // LoadPlaced is Load, and where each value was given.
@@ -69,7 +76,8 @@ func loadPlaced(src Source, data []byte, read func(string) ([]byte, error)) (*Co
 	d.applyAll(root, append(fromEnv(src.Env), fromFlags(src.Flags)...))
 	c := Default()
 	d.into(root, reflect.ValueOf(&c).Elem(), "")
-	found := append(c.normalise(read), c.check(src.Languages)...)
+	found := c.reveal(src.Secrets)
+	found = append(append(found, c.normalise(read)...), c.check(src.Languages)...)
 	if len(d.problems)+len(found) > 0 {
 		found = append(found, c.folders(src.Pages)...)
 	}

@@ -71,6 +71,13 @@ func TestFoldersArePartOfWhatIsWrongWithAFile(t *testing.T) {
 	}
 }
 
+// WCAG 2.2.1: whoever reads slowly, or with a screen reader, has the time to press.
+func TestACallMayBeTakenForThreeMinutesAtLeastUnlessSaidOtherwise(t *testing.T) {
+	if got := parse(t, minimal).Rooms[0].ClaimWindow; got < 3*time.Minute {
+		t.Errorf("a call may be taken for %v", got)
+	}
+}
+
 func TestTheSmallestConfigurationHasAllDefaults(t *testing.T) {
 	c := parse(t, minimal)
 	if c.Listen.HTTP != ":8080" || c.Admin.Listen != "127.0.0.1:8081" || !c.Store.Memory() || c.Prefix != "/.einlass" {

@@ -32,7 +32,11 @@ func views() []view {
 		{"/rooms/{room}/plan", "plan", true},
 		{"/rooms/{room}/places", "places", true},
 		{"/rooms/{room}/codes", "codes", true},
+		{"/rooms/{room}/draws", "draws", true},
 		{"/audit", "audit", false},
+		{"/people", "people", false},
+		{"/keys", "keys", false},
+		{"/config", "config", false},
 		{"/settings", "settings", false},
 	}
 }

@@ -1,8 +1,10 @@
 package dashboard
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -106,6 +108,25 @@ func TestFilesAreAskedForAgainAndNotSentAgain(t *testing.T) {
 	}
 	if again := get(t, "/assets/app.js", "If-None-Match", tag); again.StatusCode != http.StatusNotModified {
 		t.Errorf("again: %d", again.StatusCode)
+	}
+	for accepts, want := range map[string]string{
+		"gzip, deflate, br": "gzip", "br;q=1, GZIP ; q=0.5": "gzip", "gzip;q=0": "", "gzip; q=0.0": "", "br": "", "": "", "*": "",
+	} {
+		a := get(t, "/assets/app.js", "Accept-Encoding", accepts)
+		if a.Header.Get("Content-Encoding") != want || a.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("accepts %q: %v", accepts, a.Header)
+		}
+		plain := body(t, get(t, "/assets/app.js"))
+		if want == "" {
+			continue
+		}
+		r, err := gzip.NewReader(a.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(r); err != nil || string(text) != plain {
+			t.Errorf("accepts %q: %v, other bytes", accepts, err)
+		}
 	}
 	d, err := New()
 	if err != nil {

@@ -8,7 +8,11 @@
 //	/rooms/{id}/plan   its schedule, and what another one would do
 //	/rooms/{id}/places places for callers, and where a place stands
 //	/rooms/{id}/codes  batches of codes
+//	/rooms/{id}/draws  what was drawn, and the line of an official
 //	/audit             who changed what
+//	/people            who may operate the gateway
+//	/keys              the keys that sign, and new ones
+//	/config            the configuration in force, and what the file would change
 //	/settings          who is logged in
 //	/assets/…          script, styles and the charts' library (uPlot, MIT, unchanged; its licence is beside it)
 //

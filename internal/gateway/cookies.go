@@ -293,13 +293,19 @@ func (r *Room) unconfirmed() time.Duration {
 // setTicket issues a ticket and sets its cookie.
 func (r *Room) setTicket(v *httpx.Visit, t token.Ticket, life time.Duration) error {
 	now := r.now()
-	t.Room, t.IssuedAt, t.ExpiresAt = r.ID, now.Unix(), max(now.Unix()+1, now.Add(life).Unix())
+	t.IssuedAt, t.ExpiresAt = now.Unix(), max(now.Unix()+1, now.Add(life).Unix())
+	return r.sendTicket(v, &t)
+}
+
+// sendTicket sets the cookie of a ticket whose times are set, for as long as it lives.
+func (r *Room) sendTicket(v *httpx.Visit, t *token.Ticket) error {
+	t.Room = r.ID
 	var buf [token.MaxLength]byte
-	raw, err := r.Tokens.AppendTicket(buf[:0], t)
+	raw, err := r.Tokens.AppendTicket(buf[:0], *t)
 	if err != nil {
 		return err
 	}
-	r.setToken(v, raw, life)
+	r.setToken(v, raw, time.Duration(t.ExpiresAt-r.now().Unix())*time.Second)
 	return nil
 }
 
@@ -310,20 +316,37 @@ func ahead(issuedAt, now int64) bool { return issuedAt > now+int64(renewLatest/t
 // keepTicket renews a ticket past half its life, so that a place may wait for longer than a ticket lives, one that has come
 // back for the first time, and one that is ahead. a is what the line says of its place.
 func (r *Room) keepTicket(v *httpx.Visit, t *token.Ticket, a *queue.Answer) error {
-	timing, lives, now := r.Line.Timing(), t.ExpiresAt-t.IssuedAt, r.now().Unix()
-	life := timing.Life
+	life, lives, now := r.Line.Timing().Life, t.ExpiresAt-t.IssuedAt, r.now().Unix()
 	if !living(a) {
 		return nil
 	}
-	if a.Guessed && (lives >= int64(life/time.Second) || now >= t.IssuedAt+int64(timing.Resume/time.Second)) {
-		// The ticket may have bought its stay at any time since it was issued, and Resume longer than Life is how long that is
-		// remembered: what is issued on a guess has to end before.
+	if a.Guessed && lives >= int64(life/time.Second) {
 		return nil
 	}
 	if lives >= int64(life/time.Second) && now < t.IssuedAt+lives/2 && !ahead(t.IssuedAt, now) {
 		return nil
 	}
+	if (a.Guessed || a.State == queue.StateFull) && !ahead(t.IssuedAt, now) {
+		return r.keepUnsure(v, t)
+	}
 	return r.setTicket(v, *t, life)
+}
+
+// keepUnsure prolongs a ticket that may have bought its stay at any time since it was issued: at the door stands also who resumes one. So it goes
+// on to say since when, and ends when the memory of its use may end.
+func (r *Room) keepUnsure(v *httpx.Visit, t *token.Ticket) error {
+	longer := *t
+	longer.ExpiresAt = min(r.now().Add(r.Line.Timing().Life).Unix(), t.IssuedAt+r.remembered())
+	if longer.ExpiresAt <= t.ExpiresAt {
+		return nil
+	}
+	return r.sendTicket(v, &longer)
+}
+
+// remembered is for how many seconds, after a stay began, the store remembers at least that its ticket was used.
+func (r *Room) remembered() int64 {
+	t := r.Line.Timing()
+	return int64((t.Life + t.Resume) / time.Second)
 }
 
 // living reports whether a ticket may live on. The memory of its use ends with the last ticket that was valid then: a

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
 	"github.com/einlass/einlass/internal/placelink"
 	"github.com/einlass/einlass/internal/web"
@@ -73,6 +74,7 @@ func (e *exchange) bearerTicket() (t token.Ticket, ok bool) {
 		t = e.ticket
 	case e.carries == carriesPass, e.carries == carriesEndedPass && e.resumable:
 		t = token.Ticket{Visitor: e.pass.Visitor, Epoch: e.pass.Epoch, Number: e.pass.Number, Rank: e.pass.Rank, Extra: e.pass.Extra}
+		t.ExpiresAt = e.pass.StartedAt + e.r.remembered()
 	}
 	return t, t.Number > 0
 }
@@ -151,13 +153,26 @@ func (e *exchange) takePress(k *placelink.Link, own token.Ticket, has bool) {
 	}
 	t := k.Ticket
 	t.Visitor = token.ID(taken.visitor)
-	if err := e.r.setTicket(e.v, t, e.r.unconfirmed()); err != nil {
+	if err := e.r.giveTaken(e.v, &t, taken.used); err != nil {
 		e.g.failed(e.r, e.v, "ticket not issued", err)
 		return
 	}
 	e.r.dropShown(e.v)
 	e.r.Metrics.Visit(metrics.Moved)
 	e.leadTo(e.g.waitURL(e.r, e.v, e.target()))
+}
+
+// giveTaken sets the cookie for a place that was handed over. Where its ticket may have bought a stay, of which nothing is known but that it has
+// not lasted for Max, it is issued as of so long ago, and ends when the memory of its use may end: whatever prolongs it, because it may have been
+// used since it was issued, prolongs it no further.
+func (r *Room) giveTaken(v *httpx.Visit, t *token.Ticket, used bool) error {
+	if !used {
+		return r.setTicket(v, *t, r.unconfirmed())
+	}
+	now := r.now()
+	t.IssuedAt = now.Add(-r.Line.Timing().Max).Unix()
+	t.ExpiresAt = max(now.Unix()+1, min(now.Add(r.unconfirmed()).Unix(), t.IssuedAt+r.remembered()))
+	return r.sendTicket(v, t)
 }
 
 // giveUp gives a place up whose ticket is about to be replaced: nobody would come for it, and its call would be one for nothing.
@@ -173,6 +188,7 @@ func (e *exchange) giveUp(t token.Ticket) {
 type taken struct {
 	visitor queue.VisitorID // who has the place now
 	other   bool            // another browser has it
+	used    bool            // its ticket has bought a stay, or may have
 	ended   bool            // it has ended
 	why     queue.Reason
 }
@@ -190,8 +206,11 @@ func (r *Room) take(k *placelink.Link, to queue.VisitorID) (taken, error) {
 		}
 		found, findErr := r.Line.FindPlace(ctx, p)
 		switch {
+		case findErr == nil && found.Visitor == to && found.State == queue.StateSpent:
+			// The stay cannot be resumed. A ticket for it would soon outlive the memory of its use.
+			return taken{ended: true, why: found.Reason}, nil
 		case findErr == nil && found.Visitor == to:
-			return taken{visitor: to}, nil
+			return taken{visitor: to, used: mayBeUsed(&found.Standing)}, nil
 		case findErr == nil && found.Visitor != p.Visitor:
 			return taken{other: true}, nil
 		case findErr != nil && !errors.Is(findErr, queue.ErrUnknown):
@@ -213,6 +232,17 @@ func (r *Room) take(k *placelink.Link, to queue.VisitorID) (taken, error) {
 		}
 	}
 	return taken{}, errNotYet
+}
+
+// mayBeUsed reports whether the ticket of somebody who stands so has bought its stay, or may have: at the door stands also who resumes one.
+func mayBeUsed(s *queue.Standing) bool {
+	switch s.State {
+	case queue.StateInside, queue.StateFull:
+		return true
+	case queue.StateMissed:
+		return s.Reason == queue.ReasonOver
+	}
+	return false
 }
 
 // newTakeSecret draws a secret.

@@ -187,12 +187,13 @@ func (s *Service) RevokeCodes(ctx context.Context, id string, asked CodesRevoked
 			zap.Uint16s("batches", batches), zap.Uint32s("serials", asked.Serials), zap.Int("codes", len(asked.Codes)),
 		}, asked.Reason, err)
 	}()
+	says := s.confirmation(ctx, id, asked.Confirm)
 	err = s.onCodes(ctx, id, append(textProblems(&asked), asked.problems()...), func(r *Room, now int64) error {
 		after, err := r.Line.Update(ctx, func(d *queue.Document) error {
 			return r.setBatches(d, func(all door.Batches) (_ door.Batches, err error) {
 				before := all
 				if all, batches, err = r.revoke(all, &asked, now); err == nil {
-					err = r.confirmRevocation(before, &asked, batches, now)
+					err = says.revocation(before, &asked, batches, now)
 				}
 				return all, err
 			})

@@ -1,10 +1,13 @@
 package operator_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/pkg/queue"
@@ -134,6 +137,64 @@ func TestAConfirmationIsForWhatWasAskedAlone(t *testing.T) {
 	h.tick()
 	if _, err = h.mode(operator.WordOpen, code); !errors.Is(err, operator.ErrConfirm) {
 		t.Errorf("an old confirmation: %v", err)
+	}
+}
+
+// One who was asked agrees once: a request that is sent again, by whatever is between, does nothing.
+func TestAConfirmationCountsOnceAndForWhoWasAsked(t *testing.T) {
+	h := newHouse(t)
+	h.come(7)
+	end := func(who operator.Principal, code string) error {
+		_, err := h.EndStays(h.as(who), "termine", operator.StaysEnd{All: true, Because: operator.Because{Reason: "x"}, Confirmed: operator.Confirmed{Confirm: code}})
+		return err
+	}
+	other := staff
+	other.Name = "berta"
+	code := asks(t, end(staff, ""), operator.EffectStaysEnd, 0, "")
+	asks(t, end(other, code), operator.EffectStaysEnd, 0, "")
+	if err := end(staff, code); err != nil {
+		t.Fatal(err)
+	}
+	again := asks(t, end(staff, code), operator.EffectStaysEnd, 0, "")
+	if again == code {
+		t.Error("the same code is given again")
+	}
+	if err := end(staff, again); err != nil {
+		t.Errorf("what was asked again: %v", err)
+	}
+	h.now.Add((6 * time.Minute).Milliseconds())
+	h.tick()
+	asks(t, end(staff, again), operator.EffectStaysEnd, 0, "")
+}
+
+// twice is a line on which somebody else is quicker once in each change.
+type twice struct{ *queue.Room }
+
+func (l twice) Update(ctx context.Context, change func(*queue.Document) error) (queue.Document, error) {
+	return l.Room.Update(ctx, func(d *queue.Document) error {
+		first := d.Clone()
+		if err := change(&first); err != nil {
+			return err
+		}
+		return change(d)
+	})
+}
+
+// A change that somebody else is quicker than looks twice, and is one act.
+func TestAConfirmationCountsForAnActThatIsTriedAgain(t *testing.T) {
+	h := newHouse(t)
+	h.come(7)
+	var err error
+	h.Service, err = operator.New(func() []operator.Room {
+		return []operator.Room{{ID: "termine", Line: twice{h.room}, Backends: func() []operator.Backend { return nil }}}
+	}, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.mode(operator.WordOpen, "")
+	code := asks(t, err, operator.EffectOpenAll, 7, "")
+	if _, err := h.mode(operator.WordOpen, code); err != nil {
+		t.Error(err)
 	}
 }
 

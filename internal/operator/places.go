@@ -152,7 +152,7 @@ func (s *Service) ActOnPlace(ctx context.Context, id, act string, a PlaceAct) (i
 			return err
 		}
 		if act == PlaceRemove {
-			if err := r.confirmRemoval(&a); err != nil {
+			if err := confirmRemoval(r, &a, s.confirmation(ctx, id, a.Confirm)); err != nil {
 				return err
 			}
 		}
@@ -295,8 +295,8 @@ func (r *Room) act(ctx context.Context, act string, t *queue.Ticket, info *Place
 }
 
 // confirmRemoval has it confirmed that somebody loses a place.
-func (r *Room) confirmRemoval(a *PlaceAct) error {
-	return confirmed(a.Confirm, r.ID, r.Line.View().Snapshot.Now, effect{
+func confirmRemoval(r *Room, a *PlaceAct, says *confirmation) error {
+	return says.given(r.Line.View().Snapshot.Now, effect{
 		kind: EffectPlaceRemoved, count: int64(a.Number), exact: true,
 		words: fmt.Sprintf("the person with the number %s loses their place in the line", plan.Figure(int64(a.Number))),
 	})

@@ -40,7 +40,8 @@ type PlanInfo struct {
 	Next []PlanEvent `json:"next"`
 	// Schedule is what all this is made from; an empty one: the room is open.
 	Schedule plan.Schedule `json:"schedule"`
-	// Warnings are what somebody should look at; never nil.
+	// Notices are what somebody should look at, and Warnings their words; neither is ever nil.
+	Notices  []Notice `json:"notices"`
 	Warnings []string `json:"warnings"`
 }
 
@@ -52,8 +53,22 @@ type PlanEvent struct {
 	Opening string  `json:"opening"`
 	// What is lobby, start, release, pace, end or between.
 	What plan.Kind `json:"what"`
-	// Quota is how many may be booked in all from then on; absent: no bound.
+	// Due: it is over, and takes effect as soon as a gateway and its store have seen the plan.
+	Due bool `json:"due"`
+	// Quota is how many may be booked in all from then on; absent: no bound. More is how many that is more than before; 0: it is not more, or
+	// had no bound.
 	Quota *int64 `json:"quota,omitempty"`
+	More  int64  `json:"more"`
+	// Standby is how many may wait from then on while all is booked; absent: everybody.
+	Standby *int64 `json:"standby,omitempty"`
+	// Percent is the ceiling of the pace from then on, and Phase that of the room.
+	Percent int64  `json:"percent"`
+	Phase   string `json:"phase"`
+	// Draw: the order of the lobby is drawn. Floor: those who wait lose their places.
+	Draw  bool `json:"draw"`
+	Floor bool `json:"floor"`
+	// Who says who may come; absent: there are no groups.
+	Who string `json:"who,omitempty"`
 	// Time, Words and Until say it for people: when, what, and in how long.
 	Time  string `json:"time"`
 	Words string `json:"words"`
@@ -65,8 +80,23 @@ type PlanPreview struct {
 	// Changes say what is different from the schedule in force, in order of time; never nil. More is how many further ones there are.
 	Changes []string `json:"changes"`
 	More    int      `json:"more"`
+	// Differences are the same as events; never nil. Who is how another schedule changes who may come now; absent: it does not.
+	Differences []PlanDifference `json:"differences"`
+	Who         *PlanWho         `json:"who,omitempty"`
 	// Plan is the room as it would be.
 	Plan PlanInfo `json:"plan"`
+}
+
+// PlanDifference is an event that another schedule has differently. One of both is absent if only the other one has it.
+type PlanDifference struct {
+	Before *PlanEvent `json:"before,omitempty"`
+	After  *PlanEvent `json:"after,omitempty"`
+}
+
+// PlanWho is who may come now, by the schedule in force and by another one. Empty: everybody.
+type PlanWho struct {
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // mostEvents and mostChanges are how many are shown: nobody reads further.
@@ -104,19 +134,23 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 		return PlanPreview{}, err
 	}
 	text := change.Schedule.Encode()
-	p := PlanPreview{Changes: []string{}, Plan: r.plan(v, text)}
+	p := PlanPreview{Changes: []string{}, Differences: []PlanDifference{}}
 	now := time.UnixMilli(v.Snapshot.Now)
 	all := plan.Differences(eventsOf(v, v.Snapshot.Document.Schedule()), eventsOf(v, text))
 	for i := range all {
 		if len(p.Changes) < mostChanges {
 			p.Changes = append(p.Changes, all[i].Words(now))
+			p.Differences = append(p.Differences, PlanDifference{shownEvent(all[i].Before, now), shownEvent(all[i].After, now)})
 		}
 	}
 	p.More = len(all) - len(p.Changes)
-	if text := whoElse(v, text); text != "" {
-		p.Changes = slices.Insert(p.Changes, 0, text)
+	if p.Who = whoElse(v, text); p.Who != nil {
+		p.Changes = slices.Insert(p.Changes, 0, p.Who.words())
 	}
-	p.Plan.Warnings = append(append(p.Plan.Warnings, ends(v, all)...), forgets(v, all)...)
+	var more notices
+	more.ends(v, all)
+	more.forgets(v, all)
+	p.Plan = r.plan(v, text, more...)
 	return p, nil
 }
 
@@ -132,21 +166,25 @@ func whoComes(c *plan.Calendar, o *queue.Opening, now time.Time) string {
 	return "who: " + who
 }
 
-// whoElse says how another schedule would change who may come now; empty: it would not.
-func whoElse(v *queue.View, schedule string) string {
+// whoElse is how another schedule would change who may come now; nil: it would not.
+func whoElse(v *queue.View, schedule string) *PlanWho {
 	now := time.UnixMilli(v.Snapshot.Now)
 	is, err := plan.Read(v.Snapshot.Document.Schedule())
 	becomes, bad := plan.Read(schedule)
 	if err != nil || bad != nil {
-		return ""
+		return nil
 	}
 	o := &v.Snapshot.Opening
-	before, after := is.Who(is.DoorNow(o, now)), becomes.Who(becomes.DoorNow(o, now))
-	if begun := o.Phase == queue.PhaseOpen || o.Phase == queue.PhaseLobby || o.Phase == queue.PhaseDrawing; !begun || before == after {
-		return ""
+	who := PlanWho{is.Who(is.DoorNow(o, now)), becomes.Who(becomes.DoorNow(o, now))}
+	if begun := o.Phase == queue.PhaseOpen || o.Phase == queue.PhaseLobby || o.Phase == queue.PhaseDrawing; !begun || who.Before == who.After {
+		return nil
 	}
-	everybody := func(who string) string { return cmp.Or(who, plan.Everybody) }
-	return fmt.Sprintf("now who: %s, instead of who: %s", everybody(after), everybody(before))
+	return &who
+}
+
+// words say it for people.
+func (w *PlanWho) words() string {
+	return fmt.Sprintf("now who: %s, instead of who: %s", cmp.Or(w.After, plan.Everybody), cmp.Or(w.Before, plan.Everybody))
 }
 
 // eventsOf is what a schedule has in store for a room.
@@ -162,14 +200,14 @@ func pastOf(v *queue.View) plan.Past {
 	return plan.Past{Plan: v.Snapshot.Document.Plan, Opening: &v.Snapshot.Opening}
 }
 
-// plan is a room as it is by a view, with what a schedule has in store for it.
-func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
+// plan is a room as it is by a view, with what a schedule has in store for it. more are further notices.
+func (r *Room) plan(v *queue.View, schedule string, more ...Notice) PlanInfo {
 	f := &v.Snapshot
 	d, o := &f.Document, &f.Opening
 	c, unread := plan.Read(schedule)
 	p := PlanInfo{
 		ID: r.ID, Title: r.Title, Version: d.Version, Zone: c.Zone().String(), Opening: openingOf(o), Percent: o.Share / 10,
-		Waiting: f.Waiting + f.Front, Inside: f.Live, Door: d.DoorState(), CloseAt: d.CloseAt(), Next: []PlanEvent{}, Warnings: []string{},
+		Waiting: f.Waiting + f.Front, Inside: f.Live, Door: d.DoorState(), CloseAt: d.CloseAt(), Next: []PlanEvent{}, Notices: []Notice{}, Warnings: []string{},
 	}
 	p.Schedule, _ = plan.Decode(schedule)
 	if !v.Known {
@@ -195,16 +233,32 @@ func (r *Room) plan(v *queue.View, schedule string) PlanInfo {
 	for i := range events[:min(len(events), mostEvents)] {
 		p.Next = append(p.Next, eventOf(&events[i], now))
 	}
-	p.Warnings = append(p.Warnings, r.warnings(v, c, unread, events)...)
+	p.Notices = append(append(p.Notices, r.notices(v, c, unread, events)...), more...)
+	p.Warnings = notices(p.Notices).words()
 	return p
 }
 
 func eventOf(e *plan.Event, now time.Time) PlanEvent {
-	out := PlanEvent{At: e.At, In: e.At.Sub(now).Seconds(), Opening: e.Opening, What: e.Kind, Time: e.When(now), Words: e.Words(), Until: e.Until(now)}
+	out := PlanEvent{
+		At: e.At, In: e.At.Sub(now).Seconds(), Opening: e.Opening, What: e.Kind, Due: e.Due, More: e.More, Percent: e.Percent,
+		Phase: e.Phase.String(), Draw: e.Draw, Floor: e.Floor, Who: e.Who, Time: e.When(now), Words: e.Words(), Until: e.Until(now),
+	}
 	if e.Quota >= 0 && (e.Phase == queue.PhaseOpen || e.Phase == queue.PhaseLobby) {
 		out.Quota = &e.Quota
 	}
+	if e.Standby < queue.MaxInsideLimit {
+		out.Standby = &e.Standby
+	}
 	return out
+}
+
+// shownEvent is an event that there may be.
+func shownEvent(e *plan.Event, now time.Time) *PlanEvent {
+	if e == nil {
+		return nil
+	}
+	shown := eventOf(e, now)
+	return &shown
 }
 
 // inForce says what has been applied.

@@ -31,6 +31,9 @@ var ErrNoRecord = errors.New("this gateway keeps no record, because it has no st
 // KeepIn makes the service keep its record in r, beside the log. It is called before the service is used.
 func (s *Service) KeepIn(r Recorder) { s.kept = r }
 
+// NameErrors makes the record name the kinds of errors as code does. It is called before the service is used.
+func (s *Service) NameErrors(code func(error) string) { s.code = code }
+
 // Audit returns entries of the record, the latest first, for the principal in ctx: of the rooms that it sees, and what is of no room if it sees
 // all. Errors are ErrNotAllowed, ErrUnknownRoom, ErrNoRecord and those of the files.
 func (s *Service) Audit(ctx context.Context, q audit.Query) (audit.Page, error) {
@@ -87,6 +90,9 @@ func (s *Service) keep(p Principal, n *note) {
 	}
 	if n.err != nil {
 		e.Error = bounded(n.err.Error())
+		if s.code != nil {
+			e.Code = s.code(n.err)
+		}
 	}
 	s.kept.Append(e)
 }

@@ -43,6 +43,8 @@ type Room struct {
 	Ref func(kind queue.OutcomeKind, name string) queue.Code
 	// File is the document as the configuration has it; nil: it is not known.
 	File func() queue.Document
+	// Journals names the journals of the room that there are; nil: none are written.
+	Journals func() ([]string, error)
 	// Places are those of people without a browser; nil: there are none.
 	Places *Places
 	// Door makes the room's codes and invitations.

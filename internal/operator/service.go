@@ -19,7 +19,12 @@ type Service struct {
 	rooms   func() []Room
 	log     *zap.Logger
 	changes changes
-	kept    Recorder // nil: the log alone
+	spent   spentCodes
+	people  func() People      // nil: nobody beside the token of the configuration
+	keyring Keyring            // nil: nothing is told of it
+	config  Configuration      // nil: likewise
+	kept    Recorder           // nil: the log alone
+	code    func(error) string // nil: kinds of errors have no names
 	level   *zap.AtomicLevel
 	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }
@@ -96,6 +101,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 	if bad := rec.change.Problems(); len(bad) > 0 {
 		return RoomInfo{}, &InvalidError{Fields: bad}
 	}
+	says := s.confirmation(ctx, rec.room, rec.change.Confirm)
 	var info RoomInfo
 	err := s.with(rec.room, func(r *Room) error {
 		if bad := rec.change.inLanguagesOf(r); len(bad) > 0 {
@@ -111,7 +117,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 			if err := rec.change.Apply(&next); err != nil {
 				return err
 			}
-			if err := confirmed(rec.change.Confirm, r.ID, v.Snapshot.Now, effects(v, d, &next)...); err != nil {
+			if err := says.given(v.Snapshot.Now, effects(v, d, &next)...); err != nil {
 				return err
 			}
 			*d = next

@@ -50,33 +50,34 @@ func (s *Service) EndStays(ctx context.Context, id string, a StaysEnd) (ended St
 		return ended, &InvalidError{Fields: bad}
 	}
 	ended.ID = id
+	says := s.confirmation(ctx, id, a.Confirm)
 	err = s.with(id, func(r *Room) (err error) {
 		if !r.Line.View().Known {
 			return queue.ErrUnavailable
 		}
 		if a.All {
-			ended.Ended, err = r.endAll(ctx, a.Confirm)
+			ended.Ended, err = r.endAll(ctx, says)
 			return err
 		}
-		ended.Ended, err = r.endOne(ctx, &a)
+		ended.Ended, err = r.endOne(ctx, &a, says)
 		return err
 	})
 	return ended, err
 }
 
-func (r *Room) endAll(ctx context.Context, code string) (ended int64, err error) {
+func (r *Room) endAll(ctx context.Context, says *confirmation) (ended int64, err error) {
 	f := &r.Line.View().Snapshot
 	words := fmt.Sprintf("%s inside lose their stay", people(f.Live))
 	if f.Live == 1 {
 		words = "1 person inside loses their stay"
 	}
-	if err := confirmed(code, r.ID, f.Now, effect{kind: EffectStaysEnd, count: f.Live, words: words}); err != nil {
+	if err := says.given(f.Now, effect{kind: EffectStaysEnd, count: f.Live, words: words}); err != nil {
 		return 0, err
 	}
 	return r.Line.EndStays(ctx)
 }
 
-func (r *Room) endOne(ctx context.Context, a *StaysEnd) (ended int64, err error) {
+func (r *Room) endOne(ctx context.Context, a *StaysEnd, says *confirmation) (ended int64, err error) {
 	if r.Places == nil {
 		return 0, queue.ErrUnavailable
 	}
@@ -96,7 +97,7 @@ func (r *Room) endOne(ctx context.Context, a *StaysEnd) (ended int64, err error)
 		kind: EffectStayEnd, count: int64(a.Number), exact: true,
 		words: fmt.Sprintf("the person inside with the number %s loses their stay", plan.Figure(int64(a.Number))),
 	}
-	if err := confirmed(a.Confirm, r.ID, r.Line.View().Snapshot.Now, asks); err != nil {
+	if err := says.given(r.Line.View().Snapshot.Now, asks); err != nil {
 		return 0, err
 	}
 	if _, err := r.Line.Move(ctx, queue.Move{Act: queue.ActEnd, Visitor: visitor}); err != nil {

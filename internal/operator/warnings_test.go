@@ -31,7 +31,9 @@ func TestAPreviewCountsThoseWhoWaitOutsideTheLobbyToo(t *testing.T) {
 		if c.want != "" {
 			want = []string{"the numbers of people who wait end at once: " + c.want + ". Nothing brings them back, a reset neither"}
 		}
-		if got := ends(v, []plan.Difference{{After: &c.change}}); !slices.Equal(got, want) {
+		var all notices
+		all.ends(v, []plan.Difference{{After: &c.change}})
+		if got := all.words(); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}

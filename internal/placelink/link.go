@@ -34,9 +34,14 @@ func New(tokens *token.Authority) (*Links, error) {
 	return &Links{authority}, nil
 }
 
-// Make is the link for the place of a ticket.
+// Make is the link for the place of a ticket. It is good no longer than the ticket, if that says how long it lives: behind it nobody may remember
+// that it was used.
 func (l *Links) Make(t token.Ticket, now time.Time) (string, error) {
-	t.Room, t.IssuedAt, t.ExpiresAt = l.authority.Room(), now.Unix(), now.Add(Life).Unix()
+	ends := now.Add(Life).Unix()
+	if t.ExpiresAt != 0 {
+		ends = min(ends, t.ExpiresAt)
+	}
+	t.Room, t.IssuedAt, t.ExpiresAt = l.authority.Room(), now.Unix(), ends
 	raw, err := l.authority.AppendTicket(nil, t)
 	if err != nil {
 		return "", fmt.Errorf("link to a place: %w", err)

@@ -111,3 +111,18 @@ func TestABrowserComesToOneIdAndAnotherToAnother(t *testing.T) {
 		t.Errorf("%d different ids, want 6", len(seen))
 	}
 }
+
+func TestALinkIsGoodNoLongerThanItsTicket(t *testing.T) {
+	l, short := linksOf(t, authorities(t, "termine")[0]), place
+	short.ExpiresAt = noon.Add(time.Minute).Unix()
+	raw, err := l.Make(short, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Read([]byte(raw), noon.Add(59*time.Second)); err != nil {
+		t.Error(err)
+	}
+	if _, err := l.Read([]byte(raw), noon.Add(time.Minute)); !errors.Is(err, token.ErrExpired) {
+		t.Errorf("when the ticket is over: %v", err)
+	}
+}

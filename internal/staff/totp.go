@@ -53,6 +53,17 @@ func NewTOTP() string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret[:])
 }
 
+// Code is the one-time code of a user at a moment, and for how much longer it is that: what an application shows. An error means that the secret
+// is none.
+func (u *User) Code(now time.Time) (code string, left time.Duration, err error) {
+	secret, err := decodeTOTP(u.TOTP)
+	if err != nil {
+		return "", 0, err
+	}
+	step := stepAt(now)
+	return codeAt(secret, step), time.Unix((step+1)*stepSeconds, 0).Sub(now), nil
+}
+
 // URL is what an application takes as a picture: the secret of a user at a gateway (the key URI format).
 func (u *User) URL(issuer string) string {
 	label := url.PathEscape(issuer) + ":" + url.PathEscape(u.Name)

@@ -3,7 +3,6 @@ package token
 import (
 	"crypto/sha256"
 	"fmt"
-	"time"
 )
 
 // The file format without a file, for fuzzing.
@@ -22,29 +21,4 @@ func (k *Keyring) Fingerprint() string {
 		return err.Error()
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(text))
-}
-
-// KeyInfo is a key without its secret. Times are UTC in whole
-// seconds; the zero time means none.
-type KeyInfo struct {
-	ID          string
-	Algorithm   string // HS256, EdDSA, or one that this release does not know
-	Created     time.Time
-	ActivatesAt time.Time // signs from here on, until a newer key of its algorithm does
-	NotAfter    time.Time // verifies before this
-}
-
-// Keys describes the keys of the ring, newest first.
-func (k *Keyring) Keys() []KeyInfo {
-	infos := make([]KeyInfo, 0, len(k.specs))
-	for i := range k.specs {
-		spec := &k.specs[i]
-		infos = append(infos, KeyInfo{
-			ID: spec.kid, Algorithm: spec.alg,
-			Created:     timeOrZero(spec.created),
-			ActivatesAt: timeOrZero(spec.activatesAt),
-			NotAfter:    timeOrZero(spec.notAfter),
-		})
-	}
-	return infos
 }

@@ -64,8 +64,8 @@ type Rotation struct {
 // end, keys that have ended by now are left out, and keys of an unknown
 // algorithm stay as they are. The receiver stays as it is.
 //
-// It returns ErrInvalidKeyring if a key of k begins to sign later than the new
-// keys would.
+// It returns ErrPending, which is an ErrInvalidKeyring, if a key of k begins to
+// sign later than the new keys would.
 func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 	now, activates := r.Now.Unix(), r.ActivatesAt.Unix()
 	if r.ActivatesAt.IsZero() {
@@ -90,7 +90,7 @@ func (k *Keyring) Rotate(random io.Reader, r Rotation) (*Keyring, error) {
 				continue // it has signed nothing
 			}
 			return nil, fmt.Errorf("rotate keyring: %w: key %q begins to sign only at %s",
-				ErrInvalidKeyring, spec.kid, formatTime(spec.activatesAt))
+				errPendingKey, spec.kid, formatTime(spec.activatesAt))
 		}
 		if spec.known() && (spec.notAfter == 0 || spec.notAfter > end) {
 			spec.notAfter = end

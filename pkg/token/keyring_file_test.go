@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 		fmt.Println(created, ring.Fingerprint())
 		return
 	}
+	if path := os.Getenv(rotateVar); path != "" {
+		rotateOnce(path)
+		return
+	}
 	os.Exit(m.Run())
 }
 

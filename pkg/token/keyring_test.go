@@ -18,8 +18,8 @@ import (
 
 func TestANewKeyringSignsAtOnce(t *testing.T) {
 	ring := must(token.NewKeyring(seeded(1), noon))
-	keys := ring.Keys()
-	if len(keys) != 2 || keys[0].Algorithm != "HS256" || keys[1].Algorithm != "EdDSA" || keys[0].ID == keys[1].ID {
+	keys := ring.Keys(noon)
+	if len(keys) != 2 || keys[0].Alg != "HS256" || keys[1].Alg != "EdDSA" || keys[0].Kid == keys[1].Kid {
 		t.Fatalf("keys are %+v", keys)
 	}
 	for _, key := range keys {
@@ -46,7 +46,7 @@ func TestARotationCostsNobodyAPlace(t *testing.T) {
 	before := must(token.NewKeyring(seeded(1), noon.AddDate(0, -1, 0)))
 	after := must(before.Rotate(seeded(2), token.Rotation{Now: noon, ActivatesAt: noon.Add(lead), Overlap: overlap}))
 	early, late := authorityWith(after), authorityWith(before)
-	oldKey := before.Keys()[0].ID
+	oldKey := before.Keys(noon)[0].Kid
 
 	verify := func(by *token.Authority, raw []byte, at time.Time) error {
 		_, err := by.VerifyTicket(raw, at)
@@ -148,7 +148,7 @@ func TestAnEndMayComeEarlierButNotLater(t *testing.T) {
 	first := must(token.NewKeyring(seeded(1), noon))
 	second := must(first.Rotate(seeded(2), token.Rotation{Now: noon, Overlap: time.Hour}))
 	firstEnd := func(overlap time.Duration) time.Time {
-		keys := must(second.Rotate(seeded(3), token.Rotation{Now: noon.Add(time.Minute), Overlap: overlap})).Keys()
+		keys := must(second.Rotate(seeded(3), token.Rotation{Now: noon.Add(time.Minute), Overlap: overlap})).Keys(noon)
 		return keys[len(keys)-1].NotAfter
 	}
 	for overlap, want := range map[time.Duration]time.Time{
@@ -166,16 +166,16 @@ func TestARotationLeavesOutWhatHasEnded(t *testing.T) {
 	first := must(token.NewKeyring(seeded(1), noon))
 	second := must(first.Rotate(seeded(2), token.Rotation{Now: noon, Overlap: time.Hour}))
 	third := must(second.Rotate(seeded(3), token.Rotation{Now: noon.Add(time.Hour), Overlap: time.Hour}))
-	if count := len(second.Keys()); count != 4 {
+	if count := len(second.Keys(noon)); count != 4 {
 		t.Errorf("%d keys after one rotation", count)
 	}
-	if count := len(third.Keys()); count != 4 {
+	if count := len(third.Keys(noon)); count != 4 {
 		t.Errorf("%d keys after two", count)
 	}
-	if end := third.Keys()[2].NotAfter; !end.Equal(noon.Add(2 * time.Hour)) {
+	if end := third.Keys(noon)[2].NotAfter; !end.Equal(noon.Add(2 * time.Hour)) {
 		t.Errorf("the second key ends at %v", end)
 	}
-	if len(first.Keys()) != 2 || !first.Keys()[0].NotAfter.IsZero() {
+	if len(first.Keys(noon)) != 2 || !first.Keys(noon)[0].NotAfter.IsZero() {
 		t.Error("the rotation has changed the ring that it began with")
 	}
 }
@@ -204,7 +204,7 @@ func TestAnImpossibleRotationIsRefused(t *testing.T) {
 	}
 	t.Run("but a key that has signed nothing can be dropped", func(t *testing.T) {
 		now := must(pending.Rotate(seeded(3), token.Rotation{Now: noon, DropPending: true}))
-		if keys := now.Keys(); len(keys) != 4 || !keys[0].ActivatesAt.Equal(noon) || !keys[2].NotAfter.Equal(noon) {
+		if keys := now.Keys(noon); len(keys) != 4 || !keys[0].ActivatesAt.Equal(noon) || !keys[2].NotAfter.Equal(noon) {
 			t.Errorf("the keys are %+v", keys)
 		}
 	})

@@ -88,10 +88,13 @@ async function closed(context) {
 
 // text is what a person reads on the page, one line for each piece, without what only a screen reader says and where words may break.
 export async function text(page) {
-  const [all, said] = await page.evaluate(() => [document.body.innerText, document.getElementById('spoken')?.innerText]);
+  const [all, spoken] = await page.evaluate(() => [document.body.innerText, ['spoken', 'urgent'].map((id) => document.getElementById(id)?.innerText)]);
   const lines = all.replace(/\u00ad/g, '').split('\n').map((l) => l.trim()).filter((l) => l);
-  const at = lines.lastIndexOf(said?.trim()); // what is said may also stand in the page
-  return lines.filter((_, i) => i !== at).join('\n');
+  for (const said of spoken) {
+    const at = lines.lastIndexOf(said?.trim()); // what is said may also stand in the page
+    if (at >= 0) lines.splice(at, 1);
+  }
+  return lines.join('\n');
 }
 
 // hidden makes a page believe that it is in the background, until show is called: the browser that runs tests

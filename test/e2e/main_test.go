@@ -13,14 +13,20 @@ import (
 	"time"
 
 	"github.com/einlass/einlass/loadtest/launch"
+	"github.com/einlass/einlass/loadtest/launch/launchtest"
 	"github.com/einlass/einlass/test/e2e/harness"
 )
 
 var program harness.Program
 
 func TestMain(m *testing.M) {
-	// The tests wait more than they compute: twice as many as there are processors go side by side.
-	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+	// The tests wait more than they compute: twice as many as there are processors go side by side, and three times as many with programs
+	// that were built before, which are without the race detector.
+	sideBySide := 2
+	if launchtest.Programs() != "" {
+		sideBySide = 3
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(sideBySide*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
 	os.Exit(harness.Main(m, &program))

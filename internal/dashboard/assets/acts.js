@@ -1,13 +1,15 @@
 // What operators change in a room. Each act says what was done and how to take it back; a change that somebody else has overtaken is told
 // with both values.
 import { Problem, call, of } from './api.js';
-import { $, Left, ask, has, t, toast } from './ui.js';
+import { $, Left, ask, day, has, t, toast } from './ui.js';
 
 const reason = () => ($('reason') && $('reason').value.trim()) || undefined;
 
 // shown is a value as people read it.
 function shown(key, value) {
   if (has(`value.${key}.${value}`)) return t(`value.${key}.${value}`);
+  if (key === 'message_until' && value) return day(value);
+  if (key === 'messages') return shown('message', Object.values(value).filter(Boolean).join(' / '));
   if (typeof value === 'object') return t('value.object');
   if (value === '') return t('value.nothing');
   return typeof value === 'number' ? t('value.number', { n: value }) : t('value.text', { text: String(value) });
@@ -37,22 +39,22 @@ export async function sure(method, path, body, headers) {
   }
 }
 
-// change makes a change. version: that which was looked at, so that nothing newer is overwritten; none: whatever there is.
-// text is what is said when it is done.
-export async function change(room, patch, { version, undone, text } = {}) {
-  const headers = version ? { 'If-Match': `"${version}"` } : {};
+// change makes a change of a room as it was looked at. seen: nothing that is newer is overwritten unasked; else whatever there is. text is what is
+// said when it is done.
+export async function change(room, patch, { seen, undone, text } = {}) {
+  const headers = seen ? { 'If-Match': `"${room.version}"` } : {};
   let after;
   try {
     after = await sure('PATCH', of(room.id), { ...patch, reason: reason() }, headers);
   } catch (e) {
     if (!(e instanceof Problem) || e.code !== 'version_conflict') throw e;
-    return conflict(room, patch);
+    return conflict(room, patch, { undone, text });
   }
   const key = Object.keys(patch)[0];
   const back = after.undo || before(room, patch);
   const did = has(`did.${key}.${after[key]}`) ? `did.${key}.${after[key]}` : 'did.' + (key === 'messages' ? 'message' : key);
   const done = undone ? t('did.undone') : text || t(did, { is: shown(key, after[key]), was: shown(key, room[key]) });
-  toast(done, undone ? undefined : () => change(after, back, { version: after.version, undone: true }));
+  toast(done, undone ? undefined : () => change(after, back, { seen: true, undone: true }));
   document.dispatchEvent(new CustomEvent('changed', { detail: after }));
   return after;
 }
@@ -66,17 +68,20 @@ async function newer(room) {
   }
 }
 
-// conflict says what somebody else has set meanwhile, and asks whose value shall be in force.
-async function conflict(room, patch) {
+// conflict makes a change if somebody else has changed other things meanwhile; else it says what they have set, and asks whose value shall be
+// in force.
+async function conflict(room, patch, more) {
   const now = await newer(room);
-  const key = Object.keys(patch).find((k) => now[k] !== undefined) || 'rate';
+  const of = (r, key) => JSON.stringify(key === 'messages' ? Object.keys(patch.messages).map((tag) => r.messages[tag]) : r[key]);
+  const key = Object.keys(patch).find((k) => of(now, k) !== of(room, k));
+  if (!key) return change(now, patch, { ...more, seen: true });
   document.dispatchEvent(new CustomEvent('changed', { detail: now }));
   const values = { what: t('name.' + key), theirs: shown(key, now[key]), was: shown(key, room[key]), mine: shown(key, patch[key]) };
   if (!await ask(t('conflict.title'), t('conflict.text', values), t('conflict.mine', values), t('conflict.keep', values))) {
     toast(t('conflict.left', values));
     return now;
   }
-  return change(now, patch, { version: now.version });
+  return change(now, patch, { ...more, seen: true });
 }
 
 // tell says something of what is booked.

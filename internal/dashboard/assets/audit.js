@@ -32,12 +32,19 @@ function differences(e) {
     .map((k) => `${named(k)}: ${brief(e.before[k]) || '–'} → ${brief(e.after[k]) || '–'}`).join(', ') || brief(e.asked);
 }
 
+// why are the words for why something was not done: those of the kind of the error, and what the gateway says where that is not all.
+function why(e) {
+  const key = 'audit.why.' + e.code, said = make('span', { lang: 'en' }, e.error);
+  if (!has(key)) return [said];
+  return e.code === 'invalid' || e.code === 'malformed' || e.code === 'not_now' ? [t(key), ' ', said] : [t(key)];
+}
+
 function entry(e) {
   const who = e.principal ? `${e.principal.name || t('audit.nobody')} (${e.principal.role})` : t('audit.gateway');
   return make('li', { 'data-level': e.error ? 'bad' : '' },
     make('p', {}, make('time', { datetime: e.time }, day(e.time)), ' · ', make('b', {}, who), e.room ? ` · ${e.room}` : ''),
     make('p', {}, make('b', {}, has('audit.act.' + e.act) ? t('audit.act.' + e.act) : e.act), ' ', differences(e)),
     e.reason ? make('p', {}, t('audit.reason', { reason: e.reason })) : null,
-    e.error ? make('p', { class: 'wrong' }, t('audit.refused'), ' ', make('span', { lang: 'en' }, e.error)) : null,
+    e.error ? make('p', { class: 'wrong' }, t('audit.refused'), ' ', ...why(e)) : null,
     make('p', { class: 'hint' }, `#${e.seq}` + (e.principal && e.principal.from ? ` · ${e.principal.from}` : '')));
 }

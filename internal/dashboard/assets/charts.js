@@ -1,7 +1,7 @@
 // What a room did of late: a chart for each of some figures, and the same as a table.
 /* global uPlot */
 import { call, of } from './api.js';
-import { $, clock, language, make, number, t } from './ui.js';
+import { $, clock, language, make, t } from './ui.js';
 
 // charts are their names and the columns of the history that they draw; "force" is made from others.
 const charts = [['line', ['waiting']], ['people', ['inside']], ['enter', ['admitted', 'force']], ['stock', ['booked']], ['answers', ['median']]];
@@ -14,7 +14,7 @@ export function start(room) {
   for (const button of $('spans').querySelectorAll('button')) {
     button.addEventListener('click', () => { span = button.value; load(); });
   }
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => load());
+  for (const look of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) matchMedia(look).addEventListener('change', load);
   let width = 0;
   new ResizeObserver(() => {
     if ($('charts').clientWidth !== width && width) for (const u of drawn) u.setSize(size(u.root.parentNode));
@@ -40,7 +40,18 @@ async function load() {
 }
 
 const size = (node) => ({ width: node.clientWidth, height: 170 });
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// colour is what a text of a class has: as numbers, for a canvas knows no colours of the system's own.
+function colour(name) {
+  const probe = make('i', { class: 'ink-' + name, hidden: true });
+  $('charts').append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+// precise is a figure of a table, as exact as the chart has it.
+const precise = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 
 function show(c) {
   const open = [...document.querySelectorAll('#charts details')].map((d) => d.open);
@@ -70,8 +81,8 @@ function summary(values) {
 
 function draw(node, c, columns) {
   const least = columns[0] === 'median' ? 0.1 : 1;
-  const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') }, font: '13px system-ui, sans-serif' };
-  const styles = [{ stroke: colour('--accent'), width: 3 }, { stroke: colour('--warn'), width: 2, dash: [6, 4] }];
+  const axis = { stroke: colour('quiet'), grid: { stroke: colour('line') }, ticks: { stroke: colour('line') }, font: '13px system-ui, sans-serif' };
+  const styles = [{ stroke: colour('accent'), width: 3 }, { stroke: colour('warn'), width: 2, dash: [6, 4] }];
   return new uPlot({
     ...size(node), legend: { show: false }, cursor: { show: false },
     scales: { y: { range: (u, low, high) => [0, Math.max(least, high * 1.1)] } },
@@ -86,6 +97,6 @@ function draw(node, c, columns) {
 function table(node, c, columns) {
   const head = make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, t('column.t')), ...columns.map((name) => make('th', { scope: 'col', class: 'n' }, t('column.' + name)))));
   const rows = c.t.map((at, i) => make('tr', {}, make('th', { scope: 'row' }, clock(at * 1000)),
-    ...columns.map((name) => make('td', { class: 'n' }, c[name][i] === null ? '–' : number(c[name][i]))))).reverse();
+    ...columns.map((name) => make('td', { class: 'n' }, c[name][i] === null ? '–' : precise.format(c[name][i]))))).reverse();
   node.replaceChildren(head, make('tbody', {}, ...rows));
 }

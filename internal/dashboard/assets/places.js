@@ -43,6 +43,7 @@ export async function start(who, room) {
   $('group-row').hidden = groups.length === 0;
   $('group').append(...groups.map((g) => make('option', { value: g.name }, g.title || g.name)));
   await listed();
+  setInterval(() => listed().catch(() => {}), 10_000);
 }
 
 // why reports whether a reason is given, and asks for one: others will look for it in the record.

@@ -1,15 +1,17 @@
 // One room: how it does, what to do, what can be changed.
-import { call, follow, of } from './api.js';
+import { call, follow, now, of } from './api.js';
 import { change, sure, tell } from './acts.js';
 import { start as charts } from './charts.js';
 import { lost } from './lost.js';
 import { show as origins } from './origins.js';
-import { $, list, make, number, on, onSubmit, percent, put, t, toast } from './ui.js';
+import { $, clock, day, list, make, number, on, onSubmit, percent, put, t, toast } from './ui.js';
 import { alerts, figures, soldOut, state } from './words.js';
+
+const forms = ['pace', 'inside', 'message-form'];
 
 let mayAct;
 let room;   // as it was told last
-const seen = {}; // the room as it was when somebody began to fill a form, by the form's id
+const seen = {}; // what each form shows, by its id: the room as it was when all of its fields showed what was in force
 
 export function start(who, id) {
   mayAct = who.role !== 'viewer';
@@ -46,22 +48,21 @@ function buttons() {
     onSubmit(form, async () => {
       await looked(form, { [name]: $(name).valueAsNumber });
     });
-    watch(form);
   }
-  on('slower', () => change(room, { rate: slower(room.rate) }));
-  on('faster', () => change(room, { rate: faster(room.rate) }));
+  on('slower', () => change(room, { rate: slower(room.rate) }, { seen: true }));
+  on('faster', () => change(room, { rate: faster(room.rate) }, { seen: true }));
   onSubmit('message-form', async () => {
-    const patch = { message: $('message').value.trim() };
+    const patch = { message: $('message').value.trim(), message_until: until() };
     const english = $('message-en').value.trim();
     if (english || room.messages.en) patch.messages = { en: english || null };
-    await looked('message-form', patch);
+    const end = patch.message_until && { text: t('did.message.until', { at: day(patch.message_until) }) };
+    await looked('message-form', patch, end);
   });
   on('message-off', async () => {
     const messages = Object.fromEntries(Object.keys(room.messages).map((tag) => [tag, null]));
     await change(room, Object.keys(messages).length ? { message: '', messages } : { message: '' });
     filled('message-form');
   });
-  watch('message-form');
   $('template').addEventListener('change', (e) => {
     if (!e.target.value) return;
     $('message').value = t(`message.${e.target.value}.de`);
@@ -79,17 +80,30 @@ function buttons() {
   on('sold-out', () => tell(room, { sold_out: true }, t('did.sold'), (heard) => ({ total: heard.before })));
 }
 
-// watch remembers what somebody has looked at who begins to fill a form.
-function watch(form) {
-  $(form).addEventListener('focusin', () => { seen[form] ??= room; });
-  $(form).addEventListener('focusout', (e) => { if (!$(form).contains(e.relatedTarget) && !dirty(form)) delete seen[form]; });
+// looked makes the change of a form, unless somebody else has changed the same meanwhile.
+async function looked(form, patch, more) {
+  await change(seen[form], patch, { ...more, seen: true });
+  filled(form);
 }
 
-// looked makes the change of a form, unless somebody else has changed the same meanwhile.
-async function looked(form, patch) {
-  const from = seen[form] || room;
-  await change(from, patch, { version: from.version });
-  filled(form);
+// until is the end of a message that is to be shown; empty: it has none. One that was not touched stays, unless it is over. A clock that has
+// passed today is tomorrow's.
+function until() {
+  const { value, dataset } = $('message-until');
+  if (value === dataset.shown) return room.message_expired ? '' : room.message_until;
+  if (!value) return '';
+  const [hours, minutes] = value.split(':'), end = new Date(now());
+  end.setHours(hours, minutes, 0, 0);
+  if (end <= now()) end.setDate(end.getDate() + 1);
+  return end.toISOString();
+}
+
+// showEnd says how long the message that is set is shown.
+function showEnd() {
+  const { message_until: end, message_expired: over } = room;
+  fill('message-until', end && !over ? clock(end, false) : '');
+  $('message-now').hidden = !end;
+  if (end) put($('message-now'), t(over ? 'message.over' : 'message.until', { at: day(end) }));
 }
 
 // slower and faster are a quarter less and more, in round figures.
@@ -97,20 +111,15 @@ const round = (n) => { const step = n >= 200 ? 10 : n >= 20 ? 5 : 1; return Math
 const slower = (rate) => Math.min(round(rate * 0.75), Math.max(1, rate - 1));
 const faster = (rate) => Math.max(round(rate * 1.25), rate + 1);
 
-// dirty: somebody has written something else into a form than what was shown there.
-function dirty(form) {
-  return [...$(form).elements].some((f) => f.dataset.shown !== undefined && f.value !== f.dataset.shown);
-}
-
 function filled(form) {
-  delete seen[form];
   for (const f of $(form).elements) delete f.dataset.shown;
   show();
 }
 
-// fill shows a value in a field unless somebody is changing it.
+// fill shows a value in a field unless somebody is changing it, or has it before them.
 function fill(id, value) {
   const field = $(id);
+  field.dataset.is = String(value);
   if (field.form && (field.dataset.shown !== undefined && field.value !== field.dataset.shown)) return;
   if (document.activeElement === field && field.dataset.shown !== undefined) return;
   field.value = field.dataset.shown = String(value);
@@ -134,6 +143,8 @@ function show() {
   fill('max_inside', room.max_inside);
   fill('message', room.message);
   fill('message-en', room.messages.en || '');
+  showEnd();
+  for (const form of forms) if ([...$(form).elements].every((f) => f.dataset.is === f.dataset.shown)) seen[form] = room;
   put($('slower'), t('act.slower', { n: slower(room.rate) }));
   put($('faster'), t('act.faster', { n: faster(room.rate) }));
   $('slower').hidden = room.rate <= 1;

@@ -17,10 +17,12 @@ export const has = (key) => texts[key] !== undefined;
 const figures = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 export const number = (n) => figures.format(n);
 export const percent = (part) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(part);
-export const clock = (at, seconds = true) => new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) });
-export const day = (at, timeZone) => new Date(at).toLocaleString(language, { timeZone, weekday: 'short', day: 'numeric', month: 'numeric', hour: '2-digit', minute: '2-digit' });
+export const clock = (at, seconds = true) => new Date(at).toLocaleTimeString(language, { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) });
+export const day = (at, timeZone) => new Date(at).toLocaleString(language, { timeZone, hourCycle: 'h23', weekday: 'short', day: 'numeric', month: 'numeric', hour: '2-digit', minute: '2-digit' });
 
-// minutes says how long some seconds are.
+export const date = (at) => new Date(at).toLocaleDateString(language, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'numeric' });
+
+// long says how long some seconds are.
 export function long(seconds) {
   if (seconds < 90) return t('seconds', { n: Math.round(seconds) });
   if (seconds < 5400) return t('minutes', { n: Math.round(seconds / 60) });
@@ -84,6 +86,14 @@ export function ask(title, text, yes, no = t('ask.no')) {
 }
 $('ask-yes').addEventListener('click', () => $('ask').close('yes'));
 $('ask-no').addEventListener('click', () => $('ask').close(''));
+
+// all shows the page of a view that is for administrators of all rooms, or says that it is, and reports which.
+export function all(who) {
+  const may = who.role === 'admin' && !who.rooms;
+  $('not').hidden = may;
+  $('all').hidden = !may;
+  return may;
+}
 
 // Left is thrown where somebody has been asked and said no.
 export class Left extends Error {}

@@ -17,7 +17,7 @@ import (
 	"github.com/einlass/einlass/loadtest/launch"
 )
 
-// Programs is the directory of TEST_PROGRAMS, in which `make test` has built gateway and admin with the race detector, or "".
+// Programs is the directory of TEST_PROGRAMS, in which `make test` has built gateway and admin, or "".
 func Programs() string { return os.Getenv("TEST_PROGRAMS") }
 
 // Main builds the gateway, names it in program, runs the tests of a binary and returns its exit code.

@@ -252,12 +252,18 @@ func (v *Invariants) overtakenByEnd(id queue.VisitorID, e *Event) bool {
 
 // evidence reports whether what is known of a place says what the store must have known at the event.
 func (v *Invariants) evidence(p *place, e *Event) bool {
-	return p.generation == v.generation && p.steps == v.steps && v.places.maxAt < p.base+v.ms.life && p.looseUntil == 0 &&
-		!v.tied && v.settling == 0 && (v.cfg.Ordered || e.At > p.at && !p.finished)
+	return p.generation == v.generation && p.steps == v.steps && v.remembers(p.base) && p.looseUntil == 0 &&
+		!v.tied && (v.cfg.Ordered || e.At > p.at && !p.finished)
+}
+
+// remembers reports whether the store remembers what it has remembered since a time: the life of a ticket is not over, and has not been
+// at any time before, when the life was shorter.
+func (v *Invariants) remembers(base int64) bool {
+	return v.ms.life > 0 && base > v.forgotten && v.settling == 0
 }
 
 func (v *Invariants) spentStill(u used, e *Event) bool {
-	return u.generation == v.generation && (u.ended || u.steps == v.steps) && v.places.maxAt < u.base+v.ms.life &&
+	return u.generation == v.generation && (u.ended || u.steps == v.steps) && v.remembers(u.base) &&
 		(v.cfg.Ordered || e.At > u.by)
 }
 

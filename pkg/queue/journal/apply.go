@@ -9,6 +9,7 @@ func (v *Invariants) apply(p *place, e *Event) {
 		return // it is known as what it was, and lives again if the clock steps back
 	}
 	was, current := p.state, p.generation == v.generation
+	since := v.endSince(p, e)
 	switch {
 	case e.At == p.at && !v.cfg.Ordered: // which of two answers was the later, a later one will tell
 		p.looseUntil = max(p.looseUntil, e.At)
@@ -34,7 +35,7 @@ func (v *Invariants) apply(p *place, e *Event) {
 	case queue.StateWaiting, queue.StateFront:
 		v.heard(p, e)
 	case queue.StateSpent, queue.StateRefused:
-		v.isSpent(p, e)
+		v.isSpent(p, e, since)
 		return
 	}
 	if state == queue.StateWaiting && (was != queue.StateWaiting || !current) {
@@ -87,10 +88,10 @@ func (v *Invariants) begun(p *place, e *Event, was queue.State, current, stepped
 			p.base = 0 // its beginning is not known; otherwise it is not before the last answer
 		}
 	case queue.StateFull:
-		p.base = e.At
 		if was != queue.StateFull {
 			p.resumes = current && (was == queue.StateInside || was == queue.StateMissed && p.reason == queue.ReasonOver)
 		}
+		p.base = v.fullSince(p, e, was, current)
 		switch {
 		case was == queue.StateUnknown || !current || was == queue.StateFull && p.until == 0:
 			until = 0 // it may be a stay that is to be resumed, or not
@@ -104,30 +105,59 @@ func (v *Invariants) begun(p *place, e *Event, was queue.State, current, stepped
 			until = e.At + v.ms.window
 		}
 	case queue.StateInside:
-		// A visitor that is found inside came in some time before; only verbs that begin or extend a stay tell when.
-		switch begun := was != queue.StateInside || !current; {
-		case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && (begun && current || e.Started == e.At):
-			p.base = e.At
-		case begun:
-			p.base = 0
-		}
 		if e.Started != 0 {
 			p.began = e.Started
 		}
+		p.base = v.insideSince(p, e, was != queue.StateInside || !current, current)
 	}
 	p.until = until
 }
 
-// isSpent forgets a place whose ticket is worth nothing. What the floor ended is remembered by the floor.
-func (v *Invariants) isSpent(p *place, e *Event) {
+// insideSince is from when the store counts the life of what it remembers of somebody inside: since the stay began, however long it is
+// prolonged.
+func (v *Invariants) insideSince(p *place, e *Event, begun, current bool) int64 {
+	switch {
+	case !v.old:
+		return p.began
+	case e.Kind == Renew || e.Kind == Join || e.Kind == Claim && begun && current:
+		return e.At
+	case begun:
+		return 0 // a visitor that is found inside came in some time before
+	}
+	return p.base
+}
+
+// fullSince is from when the store counts the life of what it remembers of somebody at the door. A stay that is to be resumed is remembered
+// since it began, and has not lasted for Max.
+func (v *Invariants) fullSince(p *place, e *Event, was queue.State, current bool) int64 {
+	switch {
+	case p.resumes:
+		return p.began
+	case was == queue.StateUnknown || !current || was == queue.StateFull && p.until == 0:
+		return e.At - v.ms.max // it may be one
+	}
+	return e.At
+}
+
+// endSince is the earliest time at which a place can have ended of whose end an answer tells; 0: it is not known. The store remembers an end
+// since it was, not since somebody asked for it.
+func (v *Invariants) endSince(p *place, e *Event) int64 {
+	if p == nil || p.state == queue.StateUnknown || !v.evidence(p, e) {
+		return 0
+	}
+	return p.at
+}
+
+// isSpent forgets a place whose ticket is worth nothing. What the floor ended is remembered by the floor, and a store that has not taken it
+// out yet tells its number to its code.
+func (v *Invariants) isSpent(p *place, e *Event, since int64) {
 	u := used{base: p.base, generation: v.generation, steps: v.steps}
 	switch queue.Reason(e.Reason) {
 	case queue.ReasonNone, queue.ReasonExpired:
 	case queue.ReasonFloor:
-		v.places.drop(p.id)
-		return
+		u = used{base: e.At} // of no generation: only its number is kept, which a code may tell again
 	default:
-		u.base, u.ended = e.At, true
+		u.base, u.by, u.ended = since, e.At+slack, true
 	}
 	v.places.spend(p.id, u)
 }

@@ -62,7 +62,9 @@ type Invariants struct {
 	steps uint32
 	// settling is until when a change of the timing may not have reached the store.
 	settling int64
-	at       int64 // of the event before
+	// forgotten: what the store remembers since this time or an earlier one, it may have forgotten.
+	forgotten int64
+	at        int64 // of the event before
 	// restoring is until when a restore may take effect, and the loss before it come; 0: there is none under way.
 	restoring int64
 }
@@ -214,6 +216,9 @@ func (v *Invariants) clock(e *Event) {
 		v.broken(e.At)
 	}
 	v.at, v.places.maxAt = e.At, max(v.places.maxAt, e.At)
+	if v.ms.life > 0 {
+		v.forgotten = max(v.forgotten, v.places.maxAt-v.ms.life)
+	}
 	if v.cfg.Ordered {
 		v.pace.pass(e.At)
 	}
@@ -275,6 +280,7 @@ func (v *Invariants) settled(e *Event) {
 	if t := millisOf(&d.Timing); t != v.ms {
 		if !v.cfg.Ordered && v.ms != (timing{}) {
 			v.settling = e.At + slack
+			v.forgotten = max(v.forgotten, v.settling-v.ms.life)
 		}
 		v.ms = t
 		v.steps++

@@ -99,9 +99,19 @@ func (v *Invariants) notRenewed(p *place, e *Event) {
 	case !p.again && !v.endedUnseen(e) && max(p.began, e.Started)+v.ms.max > e.At:
 		v.report(RulePass, e, "a stay of a visitor that is %v was not renewed (%s)", p.state, reasonNames[e.Reason])
 	}
+	u := used{base: v.endSince(p, e), by: e.At + slack, generation: v.generation, steps: v.steps, ended: !late}
+	before, known := v.places.spent[id]
+	switch {
+	case late: // it is remembered as a stay
+		u.base = max(v.beganOf(p), e.Started)
+	case known && before.generation == v.generation:
+		u.base = before.base // and does not end again
+	case queue.Reason(e.Reason) == queue.ReasonExpired:
+		u.base = max(u.base, v.beganOf(p)+v.ms.max, e.Started+v.ms.max)
+	}
 	v.untells(id)
 	v.door.leave(id)
-	v.places.spend(id, used{base: e.At, generation: v.generation, steps: v.steps, ended: !late})
+	v.places.spend(id, u)
 }
 
 // beganOf is when a visitor's stay began, 0: not known.

@@ -27,7 +27,7 @@ func TestAClockIsShownAsItIsWritten(t *testing.T) {
 	if _, err := c.Edit(&o, Change{Start: "09:00"}, now); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	if got, want := c.ClockChanges(now.AddDate(-1, 0, 0), 365*day), []string{
+	if got, want := wordsOf(c.ClockChanges(now.AddDate(-1, 0, 0), 365*day)), []string{
 		"on Sun 29 March the clocks go forward; an opening still happens once", "there is no 02:30:30 on 2026-03-29: it starts at 03:30:30",
 		"on Sun 25 October the clocks go back; an opening still happens once", "02:30:30 happens twice on 2026-10-25: it starts at the first",
 	}; !slices.Equal(got, want) {
@@ -35,6 +35,13 @@ func TestAClockIsShownAsItIsWritten(t *testing.T) {
 	}
 	afternoon := mustParse(t, &Schedule{Zone: "Europe/Berlin", Openings: []Opening{{Dates: []string{"2026-10-25"}, Start: "14:00:30"}}})
 	if got := afternoon.ClockChanges(now.AddDate(-1, 0, 0), 365*day); len(got) != 1 {
-		t.Errorf("a clock that both days have: %q", got)
+		t.Errorf("a clock that both days have: %q", wordsOf(got))
 	}
+}
+
+func wordsOf(changes []ClockChange) (all []string) {
+	for i := range changes {
+		all = append(all, changes[i].Words())
+	}
+	return all
 }

@@ -280,6 +280,9 @@ func (d *history) playMove(rt *rapid.T) {
 		p.Visitor = m.To
 		d.codes[m.To], d.started[m.To] = d.codes[m.Visitor], d.started[m.Visitor]
 		d.hold(p)
+		if d.started[m.To] != 0 {
+			d.issued[m.To] = d.issued[m.Visitor] // a ticket that is used lives no longer by it
+		}
 		d.standing(m.To, moved.Standing)
 	}
 }

@@ -24,18 +24,19 @@ export function setUp() {
 // withOperator opens a page of the dashboard in a browser of its own, and fails for anything that it must never do: raise an error, break
 // its own content policy, or ask anybody but the gateway.
 export async function withOperator(path, run, options = {}) {
-  const { foreign, ...contextOptions } = options; // foreign: the test looks at other origins too
+  // foreign: the test looks at other origins too; base: another way to the gateway, others: further gateways
+  const { foreign, base: to = base, others = [to], ...contextOptions } = options;
   const context = await browser.newContext({
     locale: 'de-DE', viewport: { width: 1280, height: 900 }, extraHTTPHeaders: { Authorization: `Bearer ${TOKEN}` }, ...contextOptions,
   });
   const wrong = [];
-  context.on('request', (r) => { if (!foreign && !r.url().startsWith(base)) wrong.push('asked ' + r.url()); });
+  context.on('request', (r) => { if (!foreign && !others.some((o) => r.url().startsWith(o))) wrong.push('asked ' + r.url()); });
   context.on('weberror', (e) => { wrong.push('error ' + e.error()); });
   context.on('console', (m) => { if (!foreign && m.type() === 'error' && !/Failed to load resource/.test(m.text())) wrong.push('console ' + m.text()); });
   context.setDefaultTimeout(30000);
   try {
     const page = await context.newPage();
-    await page.goto(base + path);
+    await page.goto(to + path);
     await run(page, context);
   } finally { await context.close(); }
   if (wrong.length) throw new Error(wrong.join('\n'));
@@ -50,6 +51,15 @@ export async function withVisitor(room, run) {
     await page.goto(at(room));
     await run(page);
   } finally { await context.close(); }
+}
+
+// goesIn has a visitor go in at the turn, and answers what shows that.
+export async function goesIn(visitor) {
+  const go = visitor.locator('#go'), inside = visitor.getByRole('heading', { level: 1, name: 'Inside' });
+  await go.or(inside).first().waitFor();
+  if (await go.isVisible()) await go.click();
+  await inside.waitFor();
+  return inside;
 }
 
 // api asks the operators' API past the pages.
@@ -72,10 +82,12 @@ export const opens = (id, quota) => api('POST', `/v1/rooms/${id}/debug/plan`, {
 // ready waits until a page shows its room.
 export const ready = (page) => page.locator('#state-word').filter({ hasNotText: '…' }).waitFor();
 
-// unfit is what axe finds against WCAG 2.2 AA, and what is wider than the window.
-export async function unfit(page) {
+// unfit is what axe finds against WCAG 2.2 AA, and what is wider than the window. In forced colours it cannot tell contrasts.
+export async function unfit(page, { forced = false } = {}) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const found = await page.evaluate((skip) => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], ...(skip && { rules: { 'color-contrast': { enabled: false } } }),
+  }), Boolean(forced));
   if (found.passes.length < 10) return ['axe checked next to nothing'];
   const all = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -1,33 +1,13 @@
 // Who logs in sees and changes what their role lets them, in this browser alone.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { until } from '../browser.mjs';
+import { logIn } from './people.mjs';
 import { at, base, patch, ready, room, setUp, unfit, withOperator } from './admin.mjs';
 
 setUp();
 
-const people = JSON.parse(process.env.PEOPLE); // name → password and secret
 const anonymous = { extraHTTPHeaders: {} };
-
-// code is the one-time code of a moment (RFC 6238).
-function code(secret, now = Date.now()) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret.replace(/=+$/, '')].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(now / 30000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const offset = mac[19] & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1e6).padStart(6, '0');
-}
-
-async function logIn(page, name, typed = people[name].password) {
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Passwort').fill(typed);
-  await page.getByLabel('Code aus der App').fill(code(people[name].secret));
-  await page.getByRole('button', { name: 'Anmelden' }).click();
-}
 
 test('a log-in with a one-time code leads to where somebody wanted to go, and its end back', async () => {
   await patch('login', { rate: 60 });
@@ -63,6 +43,29 @@ test('who may only look sees no control, and cannot change a thing past the page
       method: 'PATCH', headers: { 'Content-Type': 'application/merge-patch+json' }, body: '{"mode":"pause"}',
     })).status);
     assert.equal(status, 403);
+  }, anonymous);
+});
+
+test('a window that is open keeps its session, whichever view it shows, and leads to the log-in when it is over', async () => {
+  await withOperator('/login?next=/settings', async (page, context) => {
+    await logIn(page, 'uwe');
+    await page.getByText('Darf bedienen').waitFor();
+    for (const path of ['/settings', '/rooms/login/codes', '/rooms/login/places']) {
+      await page.clock.install();
+      let asked = 0;
+      const count = (r) => { if (new URL(r.url()).pathname === '/v1/session') asked++; };
+      await page.goto(base + path);
+      await page.locator('#who').getByText('uwe').waitFor();
+      page.on('request', count);
+      // Nobody touches it for the hour after which a session ends.
+      for (let minutes = 0; minutes < 60; minutes += 10) await page.clock.runFor('10:00');
+      await until(`${path} has asked each quarter of an hour`, () => asked >= 4);
+      page.off('request', count);
+    }
+    await context.clearCookies({ name: '__Host-einlass-admin' });
+    await page.clock.runFor('10:00');
+    await page.getByRole('heading', { level: 1, name: 'Anmelden' }).waitFor();
+    assert.match(page.url(), /next=%2Frooms%2Flogin%2Fplaces$/);
   }, anonymous);
 });
 

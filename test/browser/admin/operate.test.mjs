@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../browser.mjs';
-import { api, opens, patch, ready, room, setUp, unfit, withOperator, withVisitor } from './admin.mjs';
+import { api, goesIn, opens, patch, ready, room, setUp, unfit, withOperator, withVisitor } from './admin.mjs';
 
 setUp();
 
@@ -11,18 +11,18 @@ const word = (page, text) => page.locator('#state-word').getByText(text, { exact
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 test('a change of the pace is seen by a browser that waits, and undone by one press', async () => {
-  await patch('pace', { rate: 0, burst: 1 });
+  await patch('pace', { rate: 1, burst: 1 });
   await withVisitor('pace', async (visitor) => {
-    await heading(visitor, /queue|let in/);
+    await visitor.getByRole('heading', { level: 1 }).waitFor();
     await withOperator('/rooms/pace', async (page) => {
-      await word(page, 'Steht');
+      await word(page, 'Läuft');
       await page.getByLabel('Einlässe je Minute', { exact: true }).fill('6000');
       await page.locator('#pace').getByRole('button', { name: 'Ändern' }).click();
-      await toast(page).getByText('Tempo ist jetzt 6.000, vorher 0.').waitFor();
+      await toast(page).getByText('Tempo ist jetzt 6.000, vorher 1.').waitFor();
       await visitor.locator('#go').or(visitor.getByRole('heading', { name: 'Inside' })).first().waitFor();
       await page.getByRole('button', { name: 'Rückgängig' }).click();
       await toast(page).getByText('Rückgängig gemacht.').waitFor();
-      await until('rate and burst are back', async () => { const now = await room('pace'); return now.rate === 0 && now.burst === 1; });
+      await until('rate and burst are back', async () => { const now = await room('pace'); return now.rate === 1 && now.burst === 1; });
     });
   });
 });
@@ -45,7 +45,7 @@ test('one press pauses and the same place goes on', async () => {
 });
 
 test('a message from a template is read by those who wait, and taken away', async () => {
-  await patch('message', { rate: 0, burst: 1 });
+  await patch('message', { mode: 'pause' });
   await withVisitor('message', async (visitor) => {
     await withOperator('/rooms/message', async (page) => {
       await ready(page);
@@ -63,6 +63,37 @@ test('a message from a template is read by those who wait, and taken away', asyn
   });
 });
 
+test('a message has an end that the page says, and nobody reads it behind', async () => {
+  await patch('end', { mode: 'pause' });
+  await withVisitor('end', async (visitor) => {
+    await heading(visitor, 'Nobody is being let in at the moment');
+    await withOperator('/rooms/end', async (page) => {
+      await ready(page);
+      await page.getByLabel('Text auf der Warteseite').fill('Heute nur Ausweise.');
+      await page.getByLabel('Bis wann? (Uhrzeit)').fill('23:59');
+      await page.getByRole('button', { name: 'Meldung zeigen' }).click();
+      await toast(page).getByText(/^Die Meldung ist geändert\. Sie ist zu sehen bis .*23:59 Uhr\.$/).waitFor();
+      await page.locator('#message-now').getByText(/^Zu sehen bis .*23:59 Uhr\.$/).waitFor();
+      await visitor.locator('#message').getByText('Heute nur Ausweise.').waitFor();
+      const end = new Date((await room('end')).message_until);
+      assert.ok(end > Date.now() && end <= Date.now() + 86400_000, String(end));
+      // Another text alone keeps the end.
+      await page.getByLabel('Text auf der Warteseite').fill('Heute nur Pässe.');
+      await page.getByRole('button', { name: 'Meldung zeigen' }).click();
+      await until('the text is another', async () => (await room('end')).message === 'Heute nur Pässe.');
+      assert.equal(Date.parse((await room('end')).message_until), end.getTime());
+      // When it is over the page says so, and who shows the text anew does so without that end.
+      await patch('end', { message: 'Heute nur Pässe.', message_until: new Date(Date.now() + 1500).toISOString() });
+      await page.locator('#message-now').getByText(/^War zu sehen bis .* Jetzt sieht sie niemand mehr\.$/).waitFor();
+      await visitor.locator('#message').getByText('Heute nur Pässe.').waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Meldung zeigen' }).click();
+      await toast(page).getByText('Die Meldung ist geändert.', { exact: true }).waitFor();
+      await until('it has no end', async () => (await room('end')).message_until === '');
+      await visitor.locator('#message').getByText('Heute nur Pässe.').waitFor();
+    });
+  });
+});
+
 test('sold out is said by one press and taken back', async () => {
   await opens('sold', 50);
   await withOperator('/rooms/sold', async (page) => {
@@ -73,33 +104,6 @@ test('sold out is said by one press and taken back', async () => {
     await page.getByRole('button', { name: 'Rückgängig' }).click();
     await page.getByText('0 von 50 sind gebucht.', { exact: true }).waitFor();
     await until('nothing is booked', async () => (await room('sold')).opening.booked === 0);
-  });
-});
-
-test('two operators in conflict read both values, and nothing is overwritten unasked', async () => {
-  await patch('conflict', { rate: 60 });
-  await withOperator('/rooms/conflict', async (mine) => {
-    await withOperator('/rooms/conflict', async (theirs) => {
-      await word(mine, 'Läuft');
-      await word(theirs, 'Läuft');
-      await mine.getByLabel('Einlässe je Minute', { exact: true }).fill('30');
-      await theirs.getByLabel('Einlässe je Minute', { exact: true }).fill('90');
-      await theirs.getByLabel('Einlässe je Minute', { exact: true }).press('Enter');
-      await toast(theirs).getByText('Tempo ist jetzt 90, vorher 60.').waitFor();
-      await mine.getByLabel('Einlässe je Minute', { exact: true }).press('Enter');
-      const question = mine.getByRole('dialog', { name: 'Jemand anders war schneller' });
-      await question.getByText('von 60 auf 90 geändert. Sie wollten 30.').waitFor();
-      await until('theirs is in force', async () => (await room('conflict')).rate === 90);
-      await mine.keyboard.press('Escape');
-      await toast(mine).getByText('Es bleibt bei 90.').waitFor();
-      assert.equal(await mine.getByLabel('Einlässe je Minute', { exact: true }).inputValue(), '90');
-      await mine.getByLabel('Einlässe je Minute', { exact: true }).fill('45');
-      await patch('conflict', { rate: 120 });
-      await mine.getByLabel('Einlässe je Minute', { exact: true }).press('Enter');
-      await question.getByRole('button', { name: 'Trotzdem 45' }).click();
-      await toast(mine).getByText('Tempo ist jetzt 45, vorher 120.').waitFor();
-      await until('mine is in force', async () => (await room('conflict')).rate === 45);
-    });
   });
 });
 
@@ -131,19 +135,6 @@ test('everything can be done with the keyboard alone', async () => {
   });
 });
 
-for (const [scheme, width] of [['light', 360], ['dark', 1280]]) {
-  test(`each view is usable at ${width} pixels, ${scheme}`, async () => {
-    await patch('small', { mode: 'pause' });
-    for (const path of ['/', '/login', '/rooms/small', '/rooms/small/plan', '/rooms/small/places', '/rooms/small/codes', '/audit', '/settings']) {
-      await withOperator(path, async (page) => {
-        if (path === '/rooms/small') await word(page, 'Angehalten');
-        if (path === '/') await page.locator('#rooms li').first().waitFor();
-        assert.deepEqual(await unfit(page), [], path);
-      }, { viewport: { width, height: 780 }, colorScheme: scheme });
-    }
-  });
-}
-
 test('the words are of the language that the browser asks for, and of the one that is chosen', async () => {
   await patch('words', { rate: 60 });
   await withOperator('/rooms/words', async (page) => {
@@ -170,59 +161,8 @@ test('what a refused value has to be is said in words, and nothing is changed', 
   });
 });
 
-test('somebody on the phone gets a place, which is looked up by number and code and put to the front', async () => {
-  await patch('place', { rate: 0, burst: 1 });
-  await withVisitor('place', async (visitor) => {
-    await heading(visitor, /queue|let in/);
-    await withOperator('/rooms/place/places', async (page) => {
-      await page.getByRole('button', { name: 'Platz nehmen' }).click();
-      await toast(page).getByText(/^Platz genommen: Nummer \d+, Code \S+\.$/).waitFor();
-      const [, number, code] = /Nummer (\d+), Code (\S+)\.$/.exec(await toast(page).textContent());
-      await page.getByRole('row', { name: code }).waitFor();
-      await page.reload();
-      await page.getByLabel('Nummer', { exact: true }).fill(number);
-      await page.getByLabel('Platzcode', { exact: true }).fill(code.toLowerCase());
-      await page.getByRole('button', { name: 'Nachsehen', exact: true }).click();
-      await page.getByRole('heading', { name: `Nummer ${number}, Code ${code}` }).waitFor();
-      await page.getByText('Eine Person ist vorher dran.').waitFor();
-      await page.getByRole('button', { name: 'Nach vorn stellen' }).click();
-      await toast(page).getByText('Schreiben Sie den Grund dazu.').waitFor();
-      await page.getByLabel(/^Grund \(zum/).fill('war schon da, Rechner abgestürzt');
-      await page.getByRole('button', { name: 'Nach vorn stellen' }).click();
-      const question = page.getByRole('dialog', { name: 'Vor alle anderen stellen?' });
-      await question.getByRole('button', { name: 'Nach vorn stellen' }).click();
-      await toast(page).getByText('Der Platz steht jetzt ganz vorn.').waitFor();
-      const found = await api('POST', '/v1/rooms/place/places/find', { number: Number(number), code });
-      assert.equal(found.state, 'front');
-      assert.deepEqual(await unfit(page), []);
-    });
-  });
-});
-
-test('a change of the plan is shown before it is made, and undone', async () => {
-  const start = new Date(Date.now() + 30 * 86400_000).toISOString().slice(0, 10);
-  await patch('plan', { schedule: { zone: 'Europe/Berlin', openings: [{ dates: [start], start: '08:00', end: '12:00', quota: 50 }] } });
-  const planned = async () => (await api('GET', '/v1/rooms/plan/plan')).schedule.changes || [];
-  await withOperator('/rooms/plan/plan', async (page) => {
-    await page.getByText('Die Öffnung beginnt, insgesamt 50 frei').waitFor();
-    await page.getByLabel('Freigegeben').fill('80');
-    await page.getByRole('button', { name: 'Zeigen, was anders wird' }).first().click();
-    const preview = page.locator('#preview');
-    await preview.getByText(/80/).first().waitFor();
-    assert.deepEqual(await planned(), [], 'a preview changes nothing');
-    assert.deepEqual(await unfit(page), []);
-    await page.getByRole('button', { name: 'So machen' }).click();
-    await toast(page).getByText('Der Plan ist geändert.').waitFor();
-    await page.getByText('Die Öffnung beginnt, insgesamt 80 frei').waitFor();
-    await until('the quota is another', async () => (await planned())[0]?.quota === 80);
-    await page.getByRole('button', { name: 'Rückgängig' }).click();
-    await page.getByText('Die Öffnung beginnt, insgesamt 50 frei').waitFor();
-    await until('the plan is as it was', async () => (await planned()).length === 0);
-  });
-});
-
 test('what takes something from people says whom it concerns, and is done only when that is confirmed', async () => {
-  await patch('rare', { rate: 0, burst: 1 });
+  await patch('rare', { mode: 'pause' });
   await withVisitor('rare', async (visitor) => {
     await heading(visitor, /queue|let in/);
     await withOperator('/rooms/rare', async (page) => {
@@ -234,13 +174,13 @@ test('what takes something from people says whom it concerns, and is done only w
       assert.deepEqual(await unfit(page), []);
       await question.getByRole('button', { name: 'Abbrechen' }).click();
       await toast(page).getByText('Nichts geändert.').waitFor();
-      assert.equal((await room('rare')).mode, 'run');
+      assert.equal((await room('rare')).mode, 'pause');
       await page.getByRole('button', { name: 'Für alle öffnen' }).click();
       await question.getByRole('button', { name: 'Für alle öffnen' }).click();
       await word(page, 'Offen für alle');
       await visitor.locator('#go').or(visitor.getByRole('heading', { name: 'Inside' })).first().waitFor();
       await page.getByRole('button', { name: 'Rückgängig' }).click();
-      await until('the queue is back', async () => (await room('rare')).mode === 'run');
+      await until('the queue is back', async () => (await room('rare')).mode === 'pause');
     });
   });
 });
@@ -248,11 +188,8 @@ test('what takes something from people says whom it concerns, and is done only w
 test('those inside are sent out when that is confirmed, and queue anew', async () => {
   await patch('out', { rate: 6000, burst: 100 });
   await withVisitor('out', async (visitor) => {
-    const go = visitor.locator('#go'), inside = visitor.getByRole('heading', { level: 1, name: 'Inside' });
-    await go.or(inside).first().waitFor();
-    if (await go.isVisible()) await go.click();
-    await inside.waitFor();
-    await patch('out', { rate: 0, burst: 1 });
+    const inside = await goesIn(visitor);
+    await patch('out', { mode: 'pause' });
     await withOperator('/rooms/out', async (page) => {
       await page.locator('#figure-inside b').getByText('1', { exact: true }).waitFor();
       await page.getByText('Selten gebraucht').click();
@@ -271,7 +208,7 @@ test('those inside are sent out when that is confirmed, and queue anew', async (
 });
 
 test('the page that citizens see now opens beside, and nobody takes a number by it', async () => {
-  await patch('words', { rate: 0, burst: 1, message: 'Heute nur Ausweise.' });
+  await patch('words', { mode: 'pause', message: 'Heute nur Ausweise.' });
   await until('the message is in force', async () => (await room('words')).message === 'Heute nur Ausweise.');
   const before = (await room('words')).last_number;
   await withOperator('/rooms/words', async (page, context) => {

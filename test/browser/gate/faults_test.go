@@ -8,6 +8,7 @@ import (
 
 // TestEachFaultIsAPage is about what a person reads whose browser sends what cannot be served, or refuses cookies.
 func TestEachFaultIsAPage(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serveSite(t)}
 	var settings harness.Settings
 	for _, name := range []string{"faults", "refusing", "refusing-scriptless", "again"} {

@@ -58,8 +58,8 @@ export async function told(room) {
 // numbers is how many a room has given.
 export const numbers = async (room) => (await told(room)).last_number;
 
-export const open = (room) => admin(room, { rate: 6000, burst: 100 });
-export const shut = (room) => admin(room, { rate: 0, burst: 1 });
+export const open = (room) => admin(room, { rate: 6000, burst: 100, mode: 'run' });
+export const shut = (room) => admin(room, { mode: 'pause' });
 
 // joins takes a number as a page load does, and polls once, so that the place is worth something.
 export async function joins(room) {

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 var rooms = []string{"worker", "frames", "press", "cookies", "scriptless", "form", "leave", "tabs", "prerender", "prefetch", "plain", "longer", "letter", "device", "language"}
 
 func TestNobodyButAPersonTakesANumber(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serveSite(t)}
 	var settings harness.Settings
 	for _, name := range rooms {

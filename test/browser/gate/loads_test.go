@@ -9,6 +9,7 @@ import (
 
 // TestAPageIsOneAnswer is about what a browser asks for to show a page: the page.
 func TestAPageIsOneAnswer(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serveSite(t)}
 	settings := harness.Settings{Draws: harness.NewDrand(t), Rooms: []harness.Room{
 		{ID: "called", Hosts: []string{"called.localhost"}, Site: site, Claim: 3 * time.Minute},

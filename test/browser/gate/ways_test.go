@@ -11,6 +11,7 @@ import (
 var ways = []string{"absent", "asleep", "both", "restart", "back", "offline", "keys", "bare"}
 
 func TestAPlaceIsKeptOnTheWaysThatPeopleTake(t *testing.T) {
+	t.Parallel()
 	site := &harness.Site{Addr: serveSite(t)}
 	var settings harness.Settings
 	for _, name := range ways {

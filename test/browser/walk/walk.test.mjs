@@ -348,10 +348,10 @@ walk('the site in a frame of the city, and of others', async (visitor) => {
   assert.equal((await told('framed')).last_number, before);
 });
 
-// pace says how many are let in a minute.
-async function pace(room, rate) {
+// set is what an operator does with a room.
+async function set(room, change) {
   const answer = await fetch(`http://${ADMIN}/v1/rooms/${room}`, {
-    method: 'PATCH', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/merge-patch+json' }, body: JSON.stringify({ rate, burst: 100 }),
+    method: 'PATCH', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/merge-patch+json' }, body: JSON.stringify(change),
   });
   assert.ok(answer.ok, `${answer.status} ${await answer.text()}`);
 }
@@ -359,12 +359,12 @@ async function pace(room, rate) {
 for (const room of ['blocked', 'fails']) {
   rarely(`a page whose script is ${room === 'blocked' ? 'blocked' : 'broken'} loads itself again, says so, and reaches the turn`, async (visitor) => {
     const tab = await (await visitor()).tab();
-    await pace(room, 0);
+    await set(room, { mode: 'pause' });
     await tab.go(`http://${room}.localhost:${port(SPOILED)}/`);
     await shows(tab, /^(You are in the queue|Nobody is being let in)/);
     const number = await tab.text('#number');
     await until('the word of it', async () => /reloads by itself every \d+ seconds/.test(await tab.text('.bare') ?? ''));
-    await pace(room, 6000);
+    await set(room, { mode: 'run', rate: 6000, burst: 100 });
     await goesIn(tab, 'Book', 90000);
     assert.deepEqual([number, (await told(room)).last_number], ['1', 1]);
   });

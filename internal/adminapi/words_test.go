@@ -1,0 +1,35 @@
+package adminapi
+
+import (
+	"os"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Each kind of error that a record can name is said by the operators' pages, in each of their languages.
+func TestThePagesHaveWordsForEachKindOfError(t *testing.T) {
+	// None of these is recorded.
+	never := map[string]bool{
+		CodeNotReady: true, CodeMisdirected: true, CodeMethod: true, CodeConfirm: true, CodeMediaType: true, CodeListeners: true, CodeNoRecord: true,
+	}
+	codes := map[string]bool{CodeTooLarge: true, CodeInternal: true}
+	for _, k := range kinds {
+		codes[k.code] = !never[k.code]
+	}
+	for _, tag := range []string{"de", "en"} {
+		data, err := os.ReadFile("../dashboard/locales/" + tag + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts struct{ Script map[string]string }
+		if err := yaml.Unmarshal(data, &texts); err != nil {
+			t.Fatal(err)
+		}
+		for code, recorded := range codes {
+			if recorded && texts.Script["audit.why."+code] == "" {
+				t.Errorf("%s has no words for %s in the record", tag, code)
+			}
+		}
+	}
+}

@@ -210,9 +210,10 @@ long-pages: deps-browser
 	$(GO) test -count=1 -timeout 10m -tags long -run Chromium ./test/browser/walk
 	$(GO) test -count=1 -timeout 5m -tags long -run Chromium ./cmd/admin
 
-# Every state of every page: each width, each scheme of colours, with script and without, each language.
+# Every state of every page: each width, each scheme of colours, with script and without, each language. Every view of the operators.
 long-looks: deps-browser
 	$(GO) test -count=1 -timeout 15m -tags long -run Looks ./test/browser
+	$(GO) test -count=1 -timeout 10m -tags long ./test/browser/admin
 
 long-browsers: deps-browsers
 	$(GO) test -count=1 -timeout 15m -tags long -run 'Firefox|WebKit' ./test/browser/walk

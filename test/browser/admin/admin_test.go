@@ -153,7 +153,7 @@ func play(t *testing.T, file string, g *harness.Gate, env ...string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", file)
+	cmd := exec.CommandContext(ctx, "node", "--test-reporter=spec", file, extent)
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), "GATE="+g.Addr, "ADMIN="+g.Admin, "TOKEN="+launch.OperatorToken, "CHROMIUM="+chromium, "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, env...)

@@ -1,7 +1,7 @@
 // Each view fits, is read and is pressed by everybody, and a chart shows what its table says.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { until } from '../browser.mjs';
+import { long, until } from '../browser.mjs';
 import { api, patch, ready, setUp, unfit, withOperator } from './admin.mjs';
 
 setUp();
@@ -18,15 +18,16 @@ async function opened(page, path) {
   await page.waitForLoadState('networkidle').catch(() => {}); // a stream never rests
 }
 
+const telephone = { width: 360, height: 780 }, screen = { width: 1280, height: 900 };
 const looks = [
-  ['at 360 pixels, light', { viewport: { width: 360, height: 780 }, colorScheme: 'light' }],
-  ['at 1280 pixels, light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
-  ['at 360 pixels, dark', { viewport: { width: 360, height: 780 }, colorScheme: 'dark' }],
-  ['at 1280 pixels, dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }],
-  ['in forced colours', { viewport: { width: 360, height: 780 }, forcedColors: 'active' }],
+  [test, 'at 360 pixels, light', { viewport: telephone, colorScheme: 'light' }],
+  [long, 'at 1280 pixels, light', { viewport: screen, colorScheme: 'light' }],
+  [long, 'at 360 pixels, dark', { viewport: telephone, colorScheme: 'dark' }],
+  [test, 'at 1280 pixels, dark', { viewport: screen, colorScheme: 'dark' }],
+  [test, 'in forced colours', { viewport: telephone, forcedColors: 'active' }],
 ];
-for (const [how, options] of looks) {
-  test(`each view is usable ${how}`, async () => {
+for (const [run, how, options] of looks) {
+  run(`each view is usable ${how}`, async () => {
     await patch('small', { mode: 'pause' });
     for (const path of views) {
       await withOperator(path, async (page) => {

@@ -112,7 +112,7 @@ release: ## make all that is released into dist/: packages, programs, image, cha
 	packaging/release.sh $(DIST) amd64 arm64
 
 man: ## write the pages of the manual (man/) anew, after a change of commands or flags
-	$(GO) test ./cmd/admin -run Manual -count=1 -args -update
+	$(GO) test ./cmd/admin ./cmd/gateway -run Manual -count=1 -args -update
 
 fmt: ## format the code
 	$(call tool,golangci-lint) fmt

@@ -227,7 +227,7 @@ long-fronts: deps-fronts
 
 # What administrators install, in a machine of its own with systemd.
 long-packages: deps-packages
-	$(GO) test -count=1 -timeout 10m -tags long ./test/packages
+	$(GO) test -count=1 -timeout 15m -tags long ./test/packages
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest

@@ -39,6 +39,15 @@ func everyCommand(t *testing.T) [][]string {
 		{"place", "now", "termine"},
 		{"place", "link", "termine", "7", "7KQ4-M2PX"},
 		{"desk", "termine"},
+		{"place", "history", "termine", "7", "7KQ4-M2PX"},
+		{"keys"},
+		{"keys", "rotate", "--yes"},
+		{"config", "show"},
+		{"config", "check", day},
+		{"config", "reload", "--yes"},
+		{"users"},
+		{"log-level"},
+		{"log-level", "debug"},
 		{"codes", "list", "termine"},
 		{"codes", "new", "termine", "--group", "residents", "--count", "2", "--out", filepath.Join(t.TempDir(), "codes.csv")},
 		{"codes", "again", "termine", "1", "--out", filepath.Join(t.TempDir(), "codes.csv")},
@@ -155,7 +164,7 @@ func without(member string) forgery {
 }
 
 func isAct(command []string) bool {
-	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite", "place", "desk", "audit", "origins", "history", "mode", "stays", "alerts"}, command[0])
+	return slices.Contains([]string{"debug", "booked", "draw", "codes", "invite", "place", "desk", "audit", "origins", "history", "mode", "stays", "alerts", "keys", "config", "users", "log-level"}, command[0])
 }
 func isPlan(command []string) bool { return command[0] == "plan" }
 func isList(command []string) bool { return command[0] == "rooms" || command[0] == "watch" }

@@ -105,6 +105,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.placeCommand(), a.deskCommand(), a.debugCommand(), a.auditCommand(), a.reportCommand(), a.originsCommand())
 	root.AddCommand(a.changeCommands()...)
 	root.AddCommand(a.alertsCommand(), a.doctorCommand(), a.contextCommand())
+	root.AddCommand(a.keysCommand(), a.configCommand(), a.usersCommand(), a.logLevelCommand())
 	root.SetHelpCommand(helpCommand())
 	return root
 }

@@ -36,7 +36,7 @@ func (a *app) placeCommand() *cobra.Command {
 	} {
 		parent.AddCommand(a.placeActCommand(act.name, act.use, act.short))
 	}
-	parent.AddCommand(a.placeSMSCommand())
+	parent.AddCommand(a.placeSMSCommand(), a.placeHistoryCommand())
 	return parent
 }
 

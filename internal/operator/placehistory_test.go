@@ -12,9 +12,14 @@ func TestAnswersInARowThatSayTheSameAreOneStep(t *testing.T) {
 	waiting, called := journal.State(queue.StateWaiting), journal.State(queue.StateCalled)
 	front := &journal.Move{Act: journal.Act(queue.ActFront)}
 	steps := stepsOf([]journal.Event{
-		{At: 1, Kind: journal.Join, State: waiting}, {At: 2, Kind: journal.Keep, State: waiting}, {At: 3, Kind: journal.Keep, State: waiting},
-		{At: 4, Kind: journal.Keep, State: waiting, Away: true}, {At: 5, Kind: journal.Keep, State: called},
-		{At: 6, Kind: journal.Moved, Move: front}, {At: 7, Kind: journal.Moved, Move: front}, {At: 8, Kind: journal.Renew},
+		{At: 1, Kind: journal.Join, State: waiting},
+		{At: 2, Kind: journal.Keep, State: waiting},
+		{At: 3, Kind: journal.Keep, State: waiting},
+		{At: 4, Kind: journal.Keep, State: waiting, Away: true},
+		{At: 5, Kind: journal.Keep, State: called},
+		{At: 6, Kind: journal.Moved, Move: front},
+		{At: 7, Kind: journal.Moved, Move: front},
+		{At: 8, Kind: journal.Renew},
 	})
 	want := []struct {
 		at, until, times int64

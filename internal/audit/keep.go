@@ -77,6 +77,22 @@ func (l *Log) Close() error {
 		l.flush()
 	}
 	l.closed = true
+	return l.letGo()
+}
+
+// Lend writes what waits, as Close does, and lets another process write the record. What is appended afterwards waits until that process
+// has let go of it; the first line that is written then goes on behind its lines.
+func (l *Log) Lend() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) > 0 || l.lost > 0 {
+		l.flush()
+	}
+	return l.letGo()
+}
+
+// letGo signs and closes the file, and takes the lock away.
+func (l *Log) letGo() error {
 	if l.file == nil {
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 func chartTool(t *testing.T) string {
 	t.Helper()
 	tool := filepath.Join(t.TempDir(), "chart")
-	run(t, []string{"GOFLAGS=-mod=readonly"}, "go", "-C", top+"/tools/chart", "build", "-o", tool, ".")
+	run(t, nil, "go", "-C", top+"/tools/chart", "build", "-o", tool, ".")
 	return tool
 }
 
@@ -61,6 +61,7 @@ func manifests(t *testing.T, text string) map[string]manifest {
 }
 
 func TestTheChartRunsTwoGateways(t *testing.T) {
+	t.Parallel()
 	tool, chart := chartTool(t), top+"/packaging/chart"
 	all := manifests(t, run(t, nil, tool, chart))
 	for _, kind := range []string{"Deployment", "Service", "ConfigMap", "PodDisruptionBudget"} {

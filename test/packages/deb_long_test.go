@@ -96,6 +96,7 @@ func unpacked(t *testing.T, deb string) string {
 
 // The copy has another path, no repository, and an empty cache of the compiler.
 func TestTheSameSourceGivesTheSameBytesElsewhere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	elsewhere := filepath.Join(dir, "another checkout")
 	run(t, nil, "cp", "-r", source, elsewhere)

@@ -155,7 +155,8 @@ func (m *machine) handsOver(deb, version string) {
 // underACrowd does something to the gateway while citizens come, wait and book, none of whom may notice it. It answers what act does.
 func (m *machine) underACrowd(what string, act func() string) string {
 	m.t.Helper()
-	line := m.within(drives + "--people 60 --over 5s --per-minute 300 --for 40s --think 1s --typing 2s >/root/drive.out 2>&1")
+	m.crowds++ // others each time: the site takes one booking of each person
+	line := m.within(drives + fmt.Sprintf("--seed %d ", 1+m.crowds) + "--people 60 --over 5s --per-minute 300 --for 40s --think 1s --typing 2s >/root/drive.out 2>&1")
 	if err := line.Start(); err != nil {
 		m.t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
 LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
-.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages packages man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
+.PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages release man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -103,13 +103,13 @@ deps-systemd:
 
 # What makes and looks at packages, a machine of its own to try them in (debootstrap), and the licences.
 deps-packages:
-	@for tool in lintian rpm debootstrap reuse systemd-analyze nginx openssl skopeo; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@for tool in lintian rpm debootstrap reuse systemd-analyze nginx openssl skopeo umoci; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	missing=$${missing/systemd-analyze/systemd}; [ -z "$$missing" ] || { \
 	[ -e /usr/sbin/policy-rc.d ] || { trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d; }; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing/nginx/nginx-light}; }
 
-packages: ## make deb and rpm for amd64 and arm64, into dist/
-	packaging/package.sh $(DIST) amd64 arm64
+release: ## make all that is released into dist/: packages, programs, image, chart, compose file, what they are made of, checksums
+	packaging/release.sh $(DIST) amd64 arm64
 
 man: ## write the pages of the manual (man/) anew, after a change of commands or flags
 	$(GO) test ./cmd/admin ./cmd/gateway -run Manual -count=1 -args -update
@@ -223,7 +223,7 @@ long-fronts: deps-fronts
 
 # What administrators install, in a machine of its own with systemd.
 long-packages: deps-packages
-	$(GO) test -count=1 -timeout 10m -tags long ./test/packages
+	$(GO) test -count=1 -timeout 15m -tags long ./test/packages
 
 long-differential: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run EveryMutant ./pkg/queue/queuetest

@@ -14,12 +14,15 @@ out=$(cd "$out" && pwd)
 cp "$here/einlass.yaml" "$out/etc/"
 # The packages' programs are not in /usr/local, which is the administrator's.
 sed 's|/usr/local/bin/|/usr/bin/|; /goes to \/etc\/systemd/d' "$top/configs/einlass.service" >"$out/unit/einlass.service"
+cp "$top/configs/einlass.socket" "$out/unit/"
 cp "$here/sysusers.conf" "$out/unit/"
 cp "$here"/scripts/* "$out/scripts/"
 for page in "$top"/man/*.1; do gzip -9nc "$page" >"$out/man/${page##*/}.gz"; done
 
 cp "$top/configs/reference.yaml" "$top/README.md" "$out/doc/"
 cp -r "$top/configs/fronts" "$top/configs/prometheus" "$top/configs/grafana" "$out/doc/"
+"$here/sbom.sh" "$out/bin" "$out/doc/sbom"
+"$here/notices.sh" "$out/bin" | gzip -9n >"$out/doc/NOTICES.gz"
 cp "$here/copyright" "$out/deb/"
 cp "$here/lintian-overrides" "$out/deb/lintian"
 gzip -9nc >"$out/deb/changelog.gz" <<END

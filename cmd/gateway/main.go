@@ -52,6 +52,6 @@ func newRoot(library libraryMaker) *cobra.Command {
 		SilenceErrors: true,
 		Version:       buildinfo.Version(),
 	}
-	root.AddCommand(newServe(), newDemo(), newRehearse(), newConfig(library), newPages(), newKeys(), newTokens(), newUsers())
+	root.AddCommand(newServe(), newDemo(), newRehearse(), newConfig(library), newPages(), newKeys(), newTokens(), newUsers(), newBackup(), newRestore())
 	return root
 }

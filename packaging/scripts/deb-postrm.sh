@@ -6,7 +6,7 @@ if [ -d /run/systemd/system ]; then
 fi
 if [ "$1" = purge ]; then
 	if command -v deb-systemd-helper >/dev/null; then
-		deb-systemd-helper purge einlass.service >/dev/null || true
+		deb-systemd-helper purge einlass.socket einlass.service >/dev/null || true
 	fi
 	# Configuration, certificates, line, keys and record: what purge is asked for.
 	rm -rf /etc/einlass /var/lib/einlass /run/einlass

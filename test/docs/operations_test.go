@@ -10,6 +10,7 @@ import (
 func TestEveryExerciseIsFollowed(t *testing.T) {
 	followed := map[string]bool{
 		"embedded-backup": true, "embedded-restore": true, "keys-backup": true, "keys-restore": true,
+		"gateway-backup": true, "gateway-restore": true,
 		"redis-backup": true, "redis-restore": true, "rollback-backup": true, "rollback": true,
 	}
 	for name := range exercises(t, operations) {
@@ -45,6 +46,40 @@ func TestTheEmbeddedLineIsBackedUpAndRestored(t *testing.T) {
 	}
 	m.keeps("restore", people, numbers)
 	m.freshAbove("restore", people, numbers)
+}
+
+// A line is backed up while it runs, goes on, is lost with its keys, and comes back with everybody in it; once.
+func TestTheLineIsBackedUpWhileItRunsAndRestored(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.configure("")
+	m.sh("systemctl start einlass")
+	m.sh(`admin message termine "` + message + `"`)
+	people, numbers := m.line(3)
+	m.follow("gateway-backup")
+	if out := m.sh(`stat -c %a "$BACKUP/line.backup"; tar -tzf "$BACKUP/line.backup"`); !strings.HasPrefix(out, "600\n") ||
+		!strings.Contains(out, "line/termine.marks") || !strings.Contains(out, "keys.json") || !strings.Contains(out, "audit/") {
+		t.Errorf("the backup: %s", out)
+	}
+	again := `gateway restore "$BACKUP/line.backup" -c "$ETC/einlass.yaml" --replace 2>&1 && exit 9; true`
+	if out := m.sh(again); !strings.Contains(out, "stop the gateway first") {
+		t.Errorf("while it runs: %s", out)
+	}
+	later, more := m.line(2)
+	people, numbers = append(people, later...), append(numbers, more...)
+	m.sh(`systemctl stop einlass; find "$STATE" -type f | while read -r f; do head -c 20 /dev/urandom >"$f"; done`)
+	if out := m.follow("gateway-restore"); !strings.Contains(out, message) || !strings.Contains(out, "Put aside: ") || !strings.Contains(out, "the line is as of") {
+		t.Errorf("after the restore: %s", out)
+	}
+	m.keeps("restore", people, numbers)
+	m.freshAbove("restore", people, numbers)
+	if out := m.sh("systemctl stop einlass; " + again + "; systemctl start einlass"); !strings.Contains(out, "room termine: the line that is there was saved at") {
+		t.Errorf("the same backup once more: %s", out)
+	}
+	m.keeps("refusal", people, numbers)
+	// A machine that has nothing gets it all.
+	m.sh(`systemctl stop einlass; mv "$STATE" "$STATE.gone"; gateway restore "$BACKUP/line.backup" -c "$ETC/einlass.yaml"; systemctl start einlass`)
+	m.keeps("restore elsewhere", people, numbers)
 }
 
 // Configuration and keyring are lost, and come back: every ticket is good.

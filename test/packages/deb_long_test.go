@@ -3,7 +3,9 @@
 package packages
 
 import (
+	"bytes"
 	"debug/elf"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +20,7 @@ func TestLintianFindsNothing(t *testing.T) {
 		if out := run(t, nil, "lintian", "--allow-root", "--fail-on", "error,warning", deb(arch)); strings.Contains(out, "einlass:") {
 			t.Errorf("%s: %s", arch, out)
 		}
-		shown := run(t, nil, "lintian", "--allow-root", "--show-overrides", "-I", deb(arch))
+		shown := run(t, nil, "lintian", "--allow-root", "--show-overrides", "--fail-on", "none", "-I", deb(arch))
 		if strings.Contains(shown, "unused-override") || strings.Contains(shown, "mismatched-override") {
 			t.Errorf("%s: an override is not needed: %s", arch, shown)
 		}
@@ -28,7 +30,7 @@ func TestLintianFindsNothing(t *testing.T) {
 func TestTheDebHoldsAServiceAndItsManual(t *testing.T) {
 	names := strings.Fields(run(t, nil, "bash", "-o", "pipefail", "-c", `dpkg-deb --fsys-tarfile "$0" | tar -t`, deb("amd64")))
 	for _, want := range []string{
-		"./usr/bin/gateway", "./usr/bin/admin", "./lib/systemd/system/einlass.service", "./usr/lib/sysusers.d/einlass.conf",
+		"./usr/bin/gateway", "./usr/bin/admin", "./lib/systemd/system/einlass.service", "./lib/systemd/system/einlass.socket", "./usr/lib/sysusers.d/einlass.conf",
 		"./etc/einlass/einlass.yaml", "./etc/einlass/tls/", "./usr/share/man/man1/admin.1.gz", "./usr/share/doc/einlass/copyright",
 		"./usr/share/doc/einlass/reference.yaml", "./usr/share/doc/einlass/fronts/nginx.conf",
 	} {
@@ -94,19 +96,14 @@ func unpacked(t *testing.T, deb string) string {
 
 // The copy has another path, no repository, and an empty cache of the compiler.
 func TestTheSameSourceGivesTheSameBytesElsewhere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	elsewhere := filepath.Join(dir, "another", "checkout")
-	if err := os.MkdirAll(elsewhere, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	run(t, nil, "bash", "-c", `git -C "$0" ls-files -z | tar -C "$0" --null -T - -c | tar -C "$1" -x`, top, elsewhere)
-	nfpm := strings.TrimSpace(run(t, nil, "bash", "-c", `cd "$0" && go tool -modfile=tools/nfpm/go.mod -n nfpm`, top))
-	if nfpm == "" {
-		t.Fatal("there is no nfpm")
-	}
-	run(t, []string{"GOCACHE=" + filepath.Join(dir, "cache"), "NFPM=" + nfpm, "VERSION=" + version, "SOURCE_DATE_EPOCH=" + epoch},
-		elsewhere+"/packaging/package.sh", filepath.Join(dir, "dist"), "amd64")
-	for _, file := range []string{deb("amd64"), rpm("amd64")} {
+	elsewhere := filepath.Join(dir, "another checkout")
+	run(t, nil, "cp", "-r", source, elsewhere)
+	nfpm := strings.TrimSpace(run(t, nil, "bash", "-c", `cd "$0" && go tool -modfile=tools/nfpm/go.mod -n nfpm`, source))
+	run(t, []string{"GOCACHE=" + filepath.Join(dir, "cache"), "NFPM=" + nfpm, "VERSION=" + version, fmt.Sprint("SOURCE_DATE_EPOCH=", epoch)},
+		elsewhere+"/packaging/release.sh", filepath.Join(dir, "dist"), "amd64")
+	for _, file := range []string{deb("amd64"), rpm("amd64"), filepath.Join(dist, "einlass-"+version+"-linux-amd64.tar.gz"), filepath.Join(dist, "einlass-chart-"+version+".tgz")} {
 		here, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +112,7 @@ func TestTheSameSourceGivesTheSameBytesElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(here) != string(there) {
+		if !bytes.Equal(here, there) {
 			t.Errorf("%s has other bytes when it is made elsewhere", filepath.Base(file))
 		}
 	}

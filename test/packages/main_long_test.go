@@ -10,13 +10,14 @@ import (
 	"testing"
 )
 
-// dist is where the packages of this checkout are, made once for all tests.
-var dist string
+// dist is where the packages of this checkout are, made once for all tests; source is the copy of it that they are made from, so that no
+// test sees a file that was changed meanwhile.
+var dist, source string
 
 const (
 	version = "1.2.3"
 	// epoch stands for the time of the commit.
-	epoch = "1796000000"
+	epoch = 1796000000
 )
 
 func TestMain(m *testing.M) { os.Exit(play(m)) }
@@ -25,8 +26,10 @@ func play(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "einlass-packages-*")
 	if err == nil {
 		defer func() { _ = os.RemoveAll(dir) }()
-		dist = filepath.Join(dir, "dist")
-		err = makePackages(top, dist, version, "amd64", "arm64")
+		dist, source = filepath.Join(dir, "dist"), filepath.Join(dir, "source")
+		if err = copySource(top, source); err == nil {
+			err = makePackages(source, dist, version, "amd64", "arm64")
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -35,12 +38,25 @@ func play(m *testing.M) int {
 	return m.Run()
 }
 
+// copySource copies what git knows or would take of a checkout.
+func copySource(checkout, to string) error {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	copied := exec.Command("bash", "-o", "pipefail", "-c",
+		`git -C "$0" ls-files -co --exclude-standard -z | tar -C "$0" --null -T - -c | tar -C "$1" -x`, checkout, to)
+	if out, err := copied.CombinedOutput(); err != nil {
+		return fmt.Errorf("copy %s: %w\n%s", checkout, err, out)
+	}
+	return nil
+}
+
 // makePackages makes the packages of a checkout or a copy of one.
 func makePackages(checkout, into, version string, arch ...string) error {
-	cmd := exec.Command(checkout+"/packaging/package.sh", append([]string{into}, arch...)...)
-	cmd.Env = append(os.Environ(), "VERSION="+version, "SOURCE_DATE_EPOCH="+epoch)
+	cmd := exec.Command(checkout+"/packaging/release.sh", append([]string{into}, arch...)...)
+	cmd.Env = append(os.Environ(), "VERSION="+version, fmt.Sprint("SOURCE_DATE_EPOCH=", epoch))
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("package.sh: %w\n%s", err, out)
+		return fmt.Errorf("release.sh: %w\n%s", err, out)
 	}
 	return nil
 }

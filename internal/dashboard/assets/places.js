@@ -1,7 +1,7 @@
 // Places for people without a browser, and where a place stands.
 import { call, of } from './api.js';
 import { sure } from './acts.js';
-import { $, ask, clock, has, list, long, make, number, on, onSubmit, put, t, toast } from './ui.js';
+import { $, ask, clock, day, has, list, long, make, number, on, onSubmit, put, t, toast } from './ui.js';
 
 let id, place;
 
@@ -22,6 +22,7 @@ export async function start(who, room) {
     $('place-link').hidden = !found.url;
     put($('place-link'), found.url ? `${found.url}\n${t('place.link.until', { at: clock(found.until, false) })}` : '');
   });
+  on('told', async () => tellSteps(await act('history')));
   on('front', async () => {
     if (!why()) return;
     if (await ask(t('place.front.title'), t('place.front.text', { number: number(place.number) }), t('place.front'))) { show(await act('front')); toast(t('place.front.done')); }
@@ -59,8 +60,23 @@ const act = (what, n = place.number, code = place.code, more = {}) => sure('POST
 
 const stateOf = (p) => (has('place.state.' + p.state) ? t('place.state.' + p.state) : p.state);
 
+// tellSteps says what became of the place.
+function tellSteps({ steps, gateways }) {
+  $('steps-section').hidden = false;
+  $('no-steps').hidden = steps.length > 0;
+  $('elsewhere').hidden = gateways < 2;
+  list($('steps'), steps, (s) => make('li', {}, make('b', {}, s.times > 1 ? t('step.span', { from: day(s.at, undefined, true), to: clock(s.until) }) : day(s.at, undefined, true)), ' ', step(s)));
+  $('steps-section').focus();
+}
+
+function step(s) {
+  const what = t('step.' + (s.act ? 'move.' + s.act : s.what === 'keep' && s.away ? 'away' : s.what));
+  return s.state && s.what !== 'move' ? `${what}: ${has('place.state.' + s.state) ? t('place.state.' + s.state) : s.state}` : what;
+}
+
 function show(p) {
   place = p;
+  $('steps-section').hidden = true;
   $('place').hidden = false;
   $('place-link').hidden = true;
   put($('place-title'), t('place.named', { number: number(p.number), code: p.code }));

@@ -4,7 +4,7 @@ import { change, sure, tell } from './acts.js';
 import { start as charts } from './charts.js';
 import { lost } from './lost.js';
 import { show as origins } from './origins.js';
-import { $, clock, day, list, make, number, on, onSubmit, percent, put, t, toast } from './ui.js';
+import { $, brief, clock, day, list, make, number, on, onSubmit, percent, put, t, toast } from './ui.js';
 import { alerts, figures, soldOut, state } from './words.js';
 
 const forms = ['pace', 'inside', 'message-form'];
@@ -181,6 +181,6 @@ function showFigures() {
 
 function showSite() {
   put($('site-words'), t('site.' + (room.site.reason || 'fine')));
-  const rows = room.backends.map((b) => [b.address, t('backend.' + (b.state || 'ok')), number(b.requests), b.requests ? percent(b.failed / b.requests) : '–', t('seconds', { n: b.median })]);
+  const rows = room.backends.map((b) => [b.address, t('backend.' + (b.state || 'ok')), number(b.requests), b.requests ? percent(b.failed / b.requests) : '–', brief(b.median)]);
   list($('backends').tBodies[0], rows, (cells) => make('tr', {}, ...cells.map((c, i) => make('td', i > 1 ? { class: 'n' } : {}, c))));
 }

@@ -1,5 +1,5 @@
 // How a room does, in words: what the figures of the API mean for who looks at it.
-import { clock, language, long, number, percent, t } from './ui.js';
+import { brief, clock, language, long, number, percent, t } from './ui.js';
 
 const down = (room) => room.backends.length > 0 && room.backends.every((b) => b.state === 'unreachable' || b.state === 'down');
 const open = (room) => room.opening.phase === 'open' || room.opening.phase === 'through';
@@ -75,7 +75,7 @@ export function figures(room) {
     ['booked', number(o.booked), o.quota !== undefined ? t('figure.left', { n: Math.max(0, o.quota - o.booked) }) : ''],
     ['admitted', number(room.totals.admitted), t('figure.joined', { n: room.totals.joined })],
     ['promises', kept, promises.recent ? t('figure.promises', { n: promises.recent }) : t('figure.promises.none')],
-    ['site', t('seconds', { n: room.site.median }), room.site.failed ? t('figure.failed', { n: percent(room.site.failed) }) : t('figure.failed.none')],
+    ['site', brief(room.site.median), room.site.failed ? t('figure.failed', { n: percent(room.site.failed) }) : t('figure.failed.none')],
     ['gateways', number(room.gateways), room.store.ok ? t('figure.store') : t('figure.store.away')],
   ];
 }

@@ -67,6 +67,36 @@ async function taken(page) {
   await page.locator('#place:not([hidden])').waitFor();
 }
 
+// ends gives a message an end.
+async function ends(page) {
+  await page.locator('#template').selectOption('slow');
+  await page.locator('#message-until').fill('23:30');
+  await page.locator('#message-form button').first().click();
+  await page.locator('#message-now:not([hidden])').waitFor();
+}
+
+// hush has the gateway say nothing any more, until the picture is taken.
+async function hush(page) {
+  gateway.kill('SIGSTOP');
+  await page.locator('#lost:not([hidden])').waitFor();
+}
+
+// checked has another configuration looked at.
+async function checked(page) {
+  await page.getByText('Einen Text prüfen').click();
+  await page.locator('#text').fill((await page.locator('#inforce').textContent()).replace(/rate: 30\b/, 'rate: 40'));
+  await page.locator('#check button').click();
+  await page.locator('#review:not([hidden])').waitFor();
+}
+
+// announced is a draw that is fixed.
+const announced = () => api('POST', '/v1/rooms/termine/debug/plan', {
+  steps: [
+    { at: new Date().toISOString(), opening: '2027-01-04 08:00', rank: 200, phase: 'lobby' },
+    { at: new Date(Date.now() + 3600_000).toISOString(), opening: '2027-01-04 08:00', rank: 201, phase: 'open', draw: true },
+  ],
+});
+
 // pictures: name, what it shows, path, size, scheme, and what happens before. "whole": all of the page and not only its window.
 const pictures = [
   ['room-phone-light', 'A room that works', room, phone, 'light', { before: run, whole: true }],
@@ -78,6 +108,9 @@ const pictures = [
   ['paused-desktop', 'What is to be done in a paused room', room, desktop, 'dark', { before: pause }],
   ['conflict', 'Somebody else has changed the pace meanwhile', room, desktop, 'light', { before: run, act: conflict }],
   ['confirm-phone', 'What takes something from people says so', room, phone, 'dark', { act: confirmed }],
+  ['message-phone', 'A message with its end', room, phone, 'light', { act: ends, whole: true }],
+  ['lost-phone', 'No figures come: since when', room, phone, 'light', { act: hush }],
+  ['room-forced', 'In forced colours', room, phone, 'dark', { forced: true, whole: true }],
   ['rooms-phone-dark', 'All rooms', '/', phone, 'dark', {}],
   ['rooms-desktop', 'All rooms', '/', desktop, 'light', {}],
   ['plan-desktop', 'The plan', `${room}/plan`, desktop, 'light', { before: () => api('PATCH', '/v1/rooms/termine', { schedule }).catch(() => null) }],
@@ -85,11 +118,19 @@ const pictures = [
   ['places-desktop', 'A place for somebody on the phone', `${room}/places`, desktop, 'light', { act: taken }],
   ['places-phone', 'The same on a phone', `${room}/places`, phone, 'dark', { whole: true }],
   ['codes-desktop', 'Batches of codes', `${room}/codes`, desktop, 'dark', { before: () => api('POST', '/v1/rooms/termine/codes', { group: 'einheimische', count: 200 }) }],
+  ['people-desktop', 'Who may operate the gateway', '/people', desktop, 'light', {}],
+  ['people-phone', 'The same on a phone', '/people', phone, 'dark', {}],
+  ['keys-desktop', 'The keys that sign', '/keys', desktop, 'dark', {}],
+  ['keys-phone', 'The same on a phone', '/keys', phone, 'light', { whole: true }],
+  ['config-desktop', 'The configuration in force', '/config', desktop, 'light', {}],
+  ['config-phone', 'What another one would change', '/config', phone, 'dark', { act: checked }],
   ['audit-desktop', 'Who has changed what', '/audit', desktop, 'light', {}],
   ['audit-phone', 'The same on a phone', '/audit', phone, 'dark', {}],
   ['settings-phone', 'Who is logged in', '/settings', phone, 'light', {}],
   ['login-phone', 'Log in', '/login', phone, 'light', {}],
   ['login-desktop', 'Log in', '/login', desktop, 'dark', {}],
+  ['draws-phone', 'A draw that is fixed', `${room}/draws`, phone, 'light', { before: announced }],
+  ['draws-desktop', 'The same on a desktop', `${room}/draws`, desktop, 'dark', {}],
 ];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
@@ -98,17 +139,19 @@ try {
   await until(async () => (await api('GET', '/v1/rooms/termine')).totals.admitted >= 20);
   mkdirSync(out, { recursive: true });
   for (const name of readdirSync(out)) if (name.endsWith('.png')) rmSync(join(out, name));
-  for (const [name, , path, viewport, colorScheme, { before, act, whole, locale = 'de-DE' }] of pictures) {
+  for (const [name, , path, viewport, colorScheme, { before, act, whole, forced, locale = 'de-DE' }] of pictures) {
     if (before) await before();
-    const context = await browser.newContext({ viewport, colorScheme, locale, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', extraHTTPHeaders: path === '/login' ? {} : { Authorization: `Bearer ${token}` } });
+    const context = await browser.newContext({ viewport, colorScheme, forcedColors: forced ? 'active' : 'none', locale, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', extraHTTPHeaders: path === '/login' ? {} : { Authorization: `Bearer ${token}` } });
     const page = await context.newPage();
     await page.goto(base + path, { waitUntil: 'load' });
     await page.locator(path === '/' ? '#rooms li' : 'main h1').first().waitFor();
     if (path === room) await page.locator('#charts .uplot').first().waitFor();
     if (act) await act(page);
-    if (act && act !== conflict && act !== confirmed) await page.locator('#toast, #preview').first().waitFor();
+    await page.locator('#all:not([hidden]) td, #inforce:not(:empty), #draws li, #entries li, #me div, #next, #places, #batches tr, #login, #rooms li, #figures div').first().waitFor();
+    if (act && ![conflict, confirmed, hush, checked].includes(act)) await page.locator('#toast, #preview').first().waitFor();
     await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); })); // charts are drawn in a frame of their own
     await page.screenshot({ path: join(out, name + '.png'), fullPage: Boolean(whole) });
+    gateway.kill('SIGCONT');
     await context.close();
   }
   const rows = pictures.map(([name, what]) => `| [${name}](${name}.png) | ${what} |`);

@@ -67,3 +67,32 @@ test('codes are made as a table to keep, and let nobody in any more once they ar
     assert.equal((await api('GET', '/v1/rooms/codes/codes')).batches[0].state, 'revoked');
   });
 });
+
+test('what a browser did is told of its place by number and code', async () => {
+  await patch('told', { mode: 'pause' });
+  await withVisitor('told', async (visitor) => {
+    const code = (await visitor.locator('#code').textContent()).trim();
+    const { last_number: number } = await api('GET', '/v1/rooms/told');
+    await withOperator('/rooms/told/places', async (page) => {
+      await page.getByLabel('Nummer', { exact: true }).fill(String(number));
+      await page.getByLabel('Platzcode', { exact: true }).fill(code);
+      await page.getByRole('button', { name: 'Nachsehen', exact: true }).click();
+      const steps = page.locator('#steps');
+      await until('the journal has it', async () => {
+        await page.getByRole('button', { name: 'Was war mit diesem Platz?' }).click();
+        await page.locator('#steps-section:not([hidden])').waitFor();
+        return (await steps.textContent()).includes('Die Seite war offen: Wartet');
+      });
+      assert.match(await steps.locator('li').first().textContent(), /\d\d:\d\d:\d\d.* Nummer bekommen/);
+      assert.deepEqual(await unfit(page), []);
+      await page.getByLabel(/^Grund \(zum/).fill('war schon da');
+      await page.getByRole('button', { name: 'Nach vorn stellen' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Nach vorn stellen' }).click();
+      await toast(page).getByText('Der Platz steht jetzt ganz vorn.').waitFor();
+      await until('the act is told too', async () => {
+        await page.getByRole('button', { name: 'Was war mit diesem Platz?' }).click();
+        return (await steps.textContent()).includes('Wurde nach vorn gestellt');
+      });
+    });
+  });
+});

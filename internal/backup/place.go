@@ -1,0 +1,118 @@
+package backup
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Conflict is a file that stands where one of the backup belongs.
+type Conflict struct {
+	Part
+	// Staged is the one of the backup.
+	Staged string
+}
+
+// Conflicts are the files that stand in the way. Those that are the same, go on from the backup's or are to stay are none.
+func (s *Staged) Conflicts() (all []Conflict, err error) {
+	for i := range s.files {
+		f := &s.files[i]
+		if f.temp == "" {
+			continue
+		}
+		stays, err := f.stays()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, err
+		case stays:
+			if err := os.Remove(f.temp); err != nil {
+				return nil, err
+			}
+			f.temp = ""
+		default:
+			all = append(all, Conflict{f.Part, f.temp})
+		}
+	}
+	return all, nil
+}
+
+// stays reports whether what is there stays. The error is fs.ErrNotExist if nothing is.
+func (f *staged) stays() (bool, error) {
+	there, err := os.Open(f.Path)
+	if err != nil {
+		return false, err
+	}
+	defer there.Close()
+	if f.Rule == Stay {
+		return true, nil
+	}
+	ours, err := os.Open(f.temp)
+	if err != nil {
+		return false, err
+	}
+	defer ours.Close()
+	begins, whole, err := beginsWith(there, ours)
+	return begins && (whole || f.Rule == Grow), err
+}
+
+// beginsWith reports whether a file begins with what another one holds, and whether that is all of it.
+func beginsWith(there, ours io.Reader) (begins, whole bool, err error) {
+	const step = 1 << 16
+	a, b := make([]byte, step), make([]byte, step)
+	for {
+		n, err := io.ReadFull(ours, a)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return false, false, err
+		}
+		m, thereErr := io.ReadFull(there, b[:n])
+		if n > 0 && thereErr != nil && !errors.Is(thereErr, io.EOF) && !errors.Is(thereErr, io.ErrUnexpectedEOF) {
+			return false, false, thereErr
+		}
+		if m < n || !bytes.Equal(a[:n], b[:m]) {
+			return false, false, nil
+		}
+		if err != nil { // ours ends here
+			m, thereErr = there.Read(b[:1])
+			if thereErr != nil && !errors.Is(thereErr, io.EOF) {
+				return false, false, thereErr
+			}
+			return true, m == 0, nil
+		}
+	}
+}
+
+// Commit puts the files in place, those that stand in the way aside under their name with the ending, and says how many it has put and where
+// others were put. They are on the disk when it returns.
+func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
+	dirs := map[string]bool{}
+	for i := range s.files {
+		f := &s.files[i]
+		if f.temp == "" {
+			continue
+		}
+		switch err := os.Link(f.Path, f.Path+ending); {
+		case err == nil:
+			aside = append(aside, f.Path+ending)
+		case !errors.Is(err, fs.ErrNotExist):
+			return put, aside, fmt.Errorf("put %s aside: %w", f.Path, err)
+		}
+		if err := os.Rename(f.temp, f.Path); err != nil {
+			return put, aside, err
+		}
+		f.temp = ""
+		put++
+		dirs[filepath.Dir(f.Path)] = true
+	}
+	for _, dir := range s.made {
+		dirs[filepath.Dir(dir)] = true
+	}
+	for dir := range dirs {
+		err = errors.Join(err, syncDir(dir))
+	}
+	return put, aside, err
+}

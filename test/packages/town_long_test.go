@@ -1,0 +1,182 @@
+//go:build long
+
+package packages
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// five is all that an administrator has to write.
+const five = `state: {dir: /var/lib/einlass}
+listen: {http: "127.0.0.1:8080"}
+trusted_proxies: [127.0.0.1]
+rooms:
+  - {id: termine, backend: {url: "http://127.0.0.1:8000"}, pace: {rate: 600, max_inside: 500}}
+`
+
+// sockets is what systemctl edit einlass.socket is told, so that connections queue while the service restarts.
+const sockets = `[Socket]
+ListenStream=
+ListenStream=127.0.0.1:8080
+`
+
+// behind sets up nginx with TLS in front, by the example that the package brings, and the site behind.
+const behind = `
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=termine.example.org \
+  -addext subjectAltName=DNS:termine.example.org -out /etc/einlass/tls/cert.pem -keyout /etc/einlass/tls/key.pem
+cp /usr/share/doc/einlass/fronts/nginx.conf /etc/nginx/nginx.conf
+cp /usr/share/doc/einlass/fronts/away.html /etc/einlass/
+systemctl restart nginx
+systemd-run --unit=site --collect portal -listen 127.0.0.1:8000
+`
+
+// newerVersion is that of the upgrade.
+const newerVersion = "1.2.4"
+
+// crowd is what loadtest drive tells of the citizens.
+type crowd struct {
+	Arrived int64
+	Ends    map[string]int64
+	Lost    int64
+	Kinds   []struct {
+		Kind   string
+		Status map[string]int64
+		Errors map[string]int64
+	}
+}
+
+// failed are the requests that had no answer, or one that a server at fault gives.
+func (c *crowd) failed() (n int64, what []string) {
+	for _, kind := range c.Kinds {
+		for status, times := range kind.Status {
+			if strings.HasPrefix(status, "5") {
+				n += times
+				what = append(what, fmt.Sprintf("%s: %d times status %s", kind.Kind, times, status))
+			}
+		}
+		for why, times := range kind.Errors {
+			n += times
+			what = append(what, fmt.Sprintf("%s: %d times %s", kind.Kind, times, why))
+		}
+	}
+	return n, what
+}
+
+const drives = "loadtest drive --target https://127.0.0.1 --host termine.example.org --ca /etc/einlass/tls/cert.pem --json /root/crowd.json "
+
+// came reads what became of a crowd.
+func (m *machine) came() *crowd {
+	m.t.Helper()
+	var c crowd
+	if err := json.Unmarshal([]byte(m.sh("cat /root/crowd.json")), &c); err != nil {
+		m.t.Fatal(err)
+	}
+	return &c
+}
+
+// installs installs a deb, as apt does with one that needs nothing more.
+func (m *machine) installs(deb string) string {
+	m.t.Helper()
+	m.brings(deb, "root/einlass.deb")
+	return m.sh("dpkg -i /root/einlass.deb; rm /root/einlass.deb")
+}
+
+func TestFromABareDebianToABookingAndBack(t *testing.T) {
+	t.Parallel()
+	if err := makePackages(source, dist, newerVersion, "amd64"); err != nil {
+		t.Fatal(err)
+	}
+	m := newMachine(t)
+	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", m.path("usr/local/bin/"), top+"/loadtest", top+"/loadtest/portal")
+	before := m.files()
+
+	m.installs(deb("amd64"))
+	if out, _ := m.try("systemctl is-enabled einlass"); strings.TrimSpace(out) != "disabled" {
+		t.Errorf("a gateway without a site is %s", out)
+	}
+	m.writes("etc/einlass/einlass.yaml", five)
+	m.sh(behind)
+	m.sh("gateway config check /etc/einlass/einlass.yaml")
+	m.sh("mkdir -p /etc/systemd/system/einlass.socket.d")
+	m.writes("etc/systemd/system/einlass.socket.d/override.conf", sockets)
+	m.sh("systemctl daemon-reload && systemctl enable --now einlass.socket einlass.service")
+
+	m.sh(drives + "--people 1 --over 1s --think 300ms --typing 500ms >/root/drive.out 2>&1")
+	if c := m.came(); c.Ends["booked"] != 1 {
+		t.Errorf("the citizen's visit ended so: %v", c.Ends)
+	}
+	m.upgradedUnderACrowd(strings.Replace(deb("amd64"), version, newerVersion, 1), newerVersion)
+	m.upgradedUnderACrowd(deb("amd64"), version)
+	if conf := m.sh("cat /etc/einlass/einlass.yaml"); conf != five {
+		t.Errorf("the configuration is now %s", conf)
+	}
+	if said := m.sh("dpkg --verify einlass | grep -v /etc/ || true"); said != "" {
+		t.Errorf("files of the package were changed: %s", said)
+	}
+
+	m.sh("dpkg -r einlass")
+	if out, _ := m.try("systemctl is-active einlass"); strings.TrimSpace(out) != "inactive" {
+		t.Errorf("the removed gateway is %s", out)
+	}
+	m.sh("test -s /etc/einlass/einlass.yaml -a -s /var/lib/einlass/keys.json") // kept until the purge
+	m.sh("dpkg -P einlass")
+	m.sh("rm -r /etc/systemd/system/einlass.socket.d") // the administrator's own
+	m.leavesNothing(before)
+}
+
+// upgradedUnderACrowd installs another release while citizens come, wait and book.
+func (m *machine) upgradedUnderACrowd(deb, version string) {
+	m.t.Helper()
+	line := m.within(drives + "--people 60 --over 5s --per-minute 300 --for 40s --think 1s --typing 2s >/root/drive.out 2>&1")
+	if err := line.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	m.sh("until gateway_line=$(EINLASS_ADMIN_TOKEN=$(cat /var/lib/einlass/admin-token) admin rooms --json) && grep -Eq '\"inside\": ?[1-9]' <<<\"$gateway_line\"; do sleep 0.2; done")
+	said := m.installs(deb)
+	if err := line.Wait(); err != nil {
+		m.t.Errorf("%s: the crowd: %v\n%s\n%s", version, err, m.sh("tail -n 5 /root/drive.out"), said)
+	}
+	c := m.came()
+	if n, what := c.failed(); n > 0 || c.Lost > 0 {
+		m.t.Errorf("upgrade to %s: %d requests failed, %d places were lost: %v\n%s", version, n, c.Lost, what, said)
+	}
+	if c.Ends["booked"] == 0 {
+		m.t.Errorf("upgrade to %s: nobody booked: %v", version, c.Ends)
+	}
+	if out := m.sh(`"/proc/$(systemctl show -P MainPID einlass)/exe" --version`); !strings.Contains(out, version) {
+		m.t.Errorf("the service runs %s, want %s", out, version)
+	}
+	m.t.Logf("upgrade to %s: %d people, %v, %d requests failed", version, c.Arrived, c.Ends, func() int64 { n, _ := c.failed(); return n }())
+}
+
+// files are all names on that machine, but for what systemd, dpkg and nginx write while they run.
+func (m *machine) files() string {
+	m.t.Helper()
+	return m.sh(`find / -xdev \( -path /root -o -path /var/log -o -path /var/lib/dpkg -o -path /tmp -o -path /var/tmp -o -path /var/cache -o -path /var/lib/nginx -o -path /var/lib/systemd \) -prune -o -print | sort`)
+}
+
+// leavesNothing holds a machine from which the package was purged to what it was.
+func (m *machine) leavesNothing(before string) {
+	m.t.Helper()
+	m.sh("systemctl daemon-reload")
+	was := map[string]bool{}
+	for name := range strings.Lines(before) {
+		was[name] = true
+	}
+	for name := range strings.Lines(m.files()) {
+		if !was[name] {
+			m.t.Errorf("purge leaves %s", name)
+		}
+	}
+	for _, script := range []string{
+		"! getent passwd einlass", "! getent group einlass", "! ls -d /run/einlass 2>/dev/null", "! readlink /proc/[0-9]*/exe | grep -w gateway",
+		"! systemctl cat einlass 2>/dev/null", "! find /var/lib/systemd -name '*einlass*' | grep .", `! dpkg -l einlass 2>/dev/null | grep -E "^(ii|rc)"`,
+	} {
+		if out, err := m.try(script); err != nil {
+			m.t.Errorf("purge leaves something: %s: %s", script, out)
+		}
+	}
+}

@@ -35,7 +35,7 @@ WAITS    ?= 3
 tool = $(GO) tool -modfile=tools/$(1)/go.mod $(1)
 
 # The parts of `make long`, each at most fifteen minutes on two cores. .ci/run plays one of them, which the commit chooses.
-LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
+LONG := long-crashes long-openings long-openings-redis long-scenes long-habits long-capacity long-chaos long-faults long-races long-races-ways long-upgrade long-matrices long-pages long-looks long-browsers long-fronts long-handover long-packages long-differential long-mutants-a long-mutants-e long-mutants-k long-mutants-s
 
 .PHONY: help build run fmt deps deps-redis deps-browser deps-browsers deps-pages deps-bench deps-chaos deps-fronts deps-prometheus deps-oathtool deps-man deps-systemd deps-packages release man lint test check long long-parts bin-race $(LONG) matrix-update pages scripts sizes slow bench profile fuzz differential mutants faults mornings chaos clean
 
@@ -191,6 +191,10 @@ bin-race:
 
 long-upgrade: deps-redis
 	$(GO) test -count=1 -timeout 10m -tags long ./test/upgrade
+
+# A gateway is replaced 60 times in a row under a crowd, and killed at each step of it.
+long-handover: deps-redis deps-chaos build
+	TEST_PROGRAMS=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 15m -tags long ./test/handover
 
 long-matrices: deps-redis
 	$(GO) test -count=1 -timeout 15m -tags long -run 'PromisedRanges|PollsAsTold|OlderCopies|LossesAtAnyStep|NoShowsCost|PollsOnTime|ClosedEarly' ./pkg/queue

@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheAccessLogTellsOfRequestsAndNotOfPeople(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	p := &draft{head: "log: {access: 3}\n", rooms: []planned{{"a", s.backend(), quick}, {"down", `url: "http://127.0.0.1:1"`, quick}}}
 	r := run(t, p)

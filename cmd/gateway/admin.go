@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -44,11 +44,34 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 	if a.staff != nil {
 		api.Staff = a.staff
 	}
-	a.admin, err = adminapi.New(a.operators, api)
-	if err != nil {
+	a.newAdmin = func() (*adminapi.Server, error) { return adminapi.New(a.operators, api) }
+	if a.admin, err = a.newAdmin(); err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
 	return a.listenAdmin(cfg)
+}
+
+// adminAway is how long a successor's predecessor waits for operators' requests under way.
+const adminAway = 2 * time.Second
+
+// serveAdmin serves operators until ctx ends: then this process stops, or its successor serves them.
+func (a *app) serveAdmin(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- a.admin.Serve(a.adminLn) }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			<-ctx.Done() // it is being stopped: wait to be told
+		}
+		return err
+	case <-ctx.Done():
+	}
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), adminAway)
+	defer cancel()
+	if err := a.admin.Shutdown(limit); err != nil {
+		a.log.Warn("requests of operators were broken off", zap.Error(err))
+	}
+	return <-ended
 }
 
 // socketMode lets owner and group of the admin API's socket use it. They need a token all the same.
@@ -74,9 +97,9 @@ func (a *app) listenAdmin(cfg *config.Config) (err error) {
 	if a.adminLn, err = a.open.listen("admin.listen", cfg.Admin.Listen); err != nil || a.adminLn == nil || a.adminCert == nil {
 		return err
 	}
-	secure := cfg.TLS.Restrict(a.adminCert.TLS())
-	secure.NextProtos = []string{"http/1.1"} // the time limits of the listener are those of one request after the other
-	a.adminLn = tls.NewListener(a.adminLn, secure)
+	a.adminTLS = cfg.TLS.Restrict(a.adminCert.TLS())
+	a.adminTLS.NextProtos = []string{"http/1.1"} // the time limits of the listener are those of one request after the other
+	a.adminLn = secured(a.adminLn, a.adminTLS)
 	return nil
 }
 

@@ -78,10 +78,10 @@ func hookTo(url, secretFile string) (*webhook.Sender, error) {
 }
 
 // service runs both until the gateway stops.
-func (a *alarm) service() lifecycle.Service {
-	return lifecycle.Service{Name: "alerts", Run: func(ctx context.Context) error {
+func (a *alarm) service(own *ownership) lifecycle.Service {
+	return lifecycle.Service{Name: "alerts", Run: own.while(func(ctx context.Context) error {
 		sent := make(chan error, 1)
 		go func() { sent <- a.outbox.Run(ctx) }()
 		return errors.Join(a.watch.Run(ctx), <-sent)
-	}}
+	})}
 }

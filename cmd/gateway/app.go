@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -33,6 +34,7 @@ import (
 	"github.com/einlass/einlass/internal/tlscert"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/lent"
 	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
@@ -53,12 +55,15 @@ type app struct {
 	gate      *gateway.Gateway
 	server    *httpx.Server
 	public    []publicListener
+	deaf      chan error // why no more connections are taken
 	cert      *tlscert.Files
 	acme      *tlscert.ACME
 	operators *operator.Service
 	audit     *audit.Log // nil: there is no state.dir to keep it in
 	admin     *adminapi.Server
+	newAdmin  func() (*adminapi.Server, error)
 	adminLn   net.Listener
+	adminTLS  *tls.Config    // nil: without TLS
 	adminCert *tlscert.Files // nil: without TLS
 	token     string         // of the admin API
 	staff     *staff.Book    // who else may operate; nil: there is no place for a file
@@ -70,6 +75,8 @@ type app struct {
 	sites     sites
 	source    *config.Source // that the configuration was read from and is read from again; nil: none
 	onReady   func(*app)
+	own       *ownership
+	borrowed  *lent.Client // of the successor; nil: there is none
 	readiness readiness
 
 	serving  atomic.Pointer[serving]
@@ -92,7 +99,7 @@ func newApp(open *opener, log *zap.Logger, level zap.AtomicLevel) *app {
 	if open.manager == nil {
 		open.manager = &systemd.Notifier{}
 	}
-	return &app{open: open, manager: open.manager, log: log, level: level, leaving: map[string]<-chan struct{}{}}
+	return &app{own: newOwnership(), deaf: make(chan error, 1), open: open, manager: open.manager, log: log, level: level, leaving: map[string]<-chan struct{}{}}
 }
 
 // wire opens and connects the parts. What it has opened stands in a and first also when it fails.

@@ -37,6 +37,9 @@ type change struct {
 func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 	a.applying.Lock()
 	defer a.applying.Unlock()
+	if a.own.given() {
+		return nil, errHanded
+	}
 	now := a.serving.Load()
 	if problems := refusals(now, cfg); len(problems) > 0 {
 		return nil, &config.LoadError{Problems: problems}
@@ -61,6 +64,8 @@ func (a *app) Apply(ctx context.Context, cfg *config.Config) (*diff, error) {
 	a.retire(now, former)
 	return diffOf(now, ch.next), nil
 }
+
+var errHanded = errors.New("another process serves visitors now: send it the signal")
 
 // swap does everything that can fail, and then puts the new rooms into service.
 func (a *app) swap(ctx context.Context, ch *change, cfg *config.Config, now *serving) (map[string]*gateway.Former, error) {

@@ -19,6 +19,8 @@ import (
 const (
 	actStarted = "gateway: started"
 	actStopped = "gateway: stopped"
+	actHanded  = "gateway: handed over"
+	actBack    = "gateway: took back"
 )
 
 // buildAudit makes the record of what operators did. Nothing is opened before the gateway starts.
@@ -57,16 +59,20 @@ func (a *app) buildAudit(cfg *config.Config) (err error) {
 
 // auditService runs the record. It says when the gateway starts and stops, so that a time without entries is told from one without a gateway.
 func (a *app) auditService() lifecycle.Service {
-	note := func(act string) {
-		a.operators.Note(context.Background(), operator.Noted{Act: act, After: map[string]string{"version": buildinfo.Version()}})
-	}
 	return lifecycle.Service{
 		Name:  "record of acts",
-		Start: func(context.Context) error { note(actStarted); return nil },
-		Run:   a.audit.Run,
+		Start: func(context.Context) error { a.noteAct(actStarted); return nil },
+		Run:   a.own.while(a.audit.Run),
 		Stop: func(context.Context) error {
-			note(actStopped)
+			if !a.own.given() { // else it said so when it handed over
+				a.noteAct(actStopped)
+			}
 			return a.audit.Close()
 		},
 	}
+}
+
+// noteAct writes an act of the gateway itself into the record.
+func (a *app) noteAct(act string) {
+	a.operators.Note(context.Background(), operator.Noted{Act: act, After: map[string]string{"version": buildinfo.Version()}})
 }

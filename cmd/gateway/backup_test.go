@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/einlass/einlass/internal/audit"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
 )
@@ -170,6 +171,17 @@ func TestABackupThatDoesNotFitIsRefused(t *testing.T) {
 	if err := open.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(k.path("state/audit"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	record, err := audit.Hold(k.path("state/audit"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.refused(nil, "stop the gateway first: another process writes the record", file)
+	if err := record.Close(); err != nil {
+		t.Fatal(err)
+	}
 	k.write("state/keys.json", "other keys")
 	k.refused(nil, "keys.json is there and differs from the backup's; --replace puts it aside", file)
 	k.goesOn("a", 1)
@@ -178,11 +190,43 @@ func TestABackupThatDoesNotFitIsRefused(t *testing.T) {
 
 	k.configure("state: {dir: "+k.path("state")+"}", "a", "c")
 	k.refused(nil, "is of rooms a, b, and this configuration has rooms a, c", file)
-	k.configure("store: {url: \"redis://127.0.0.1:1\"}\nkeys: {file: "+k.path("keys.json")+"}\nadmin: {token: "+strings.Repeat("t", 32)+"}\nstate: {dir: "+k.path("state")+"}", "a", "b")
-	if text, err := os.ReadFile(k.config); err == nil {
-		k.write("einlass.yaml", strings.Replace(string(text), "admin: {listen: \"127.0.0.1:0\"}\n", "", 1))
-	}
+	k.shares("a", "b")
 	k.refused(nil, "this configuration keeps them in Redis", file)
+}
+
+// shares makes the configuration one of gateways that share a store.
+func (k *keptGateway) shares(rooms ...string) {
+	k.configure("store: {url: \"redis://127.0.0.1:1\"}\nkeys: {file: "+k.path("keys.json")+"}\nstate: {dir: "+k.path("state")+"}", rooms...)
+}
+
+// With Redis the line is Redis's own. Keys, staff and what stands beside them are in the backup all the same.
+func TestABackupWithRedisHoldsNoLine(t *testing.T) {
+	k := keptOn(t, "a")
+	k.goesOn("a", 1) // of before
+	k.shares("a")
+	k.write("keys.json", "the keys")
+	k.write("staff.json", "the staff")
+	k.write("state/a.desk.json", "callers")
+	_, said, err := k.run(nil, "backup", k.path("monday"))
+	if err != nil || !strings.Contains(said, "4 files of room a") || !strings.Contains(said, "The line is in Redis") {
+		t.Fatalf("%s: %v", said, err)
+	}
+	for _, name := range []string{"keys.json", "staff.json", "state/a.desk.json"} {
+		if err := os.Remove(k.path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, _, err := k.run(nil, "restore", k.path("monday"))
+	if err != nil || !strings.Contains(out, "3 files of room a are in place") || !strings.Contains(out, "The line is in Redis") {
+		t.Fatalf("%s: %v", out, err)
+	}
+	for name, want := range map[string]string{"keys.json": "the keys", "staff.json": "the staff", "state/a.desk.json": "callers"} {
+		if text, err := os.ReadFile(k.path(name)); err != nil || string(text) != want {
+			t.Errorf("%s holds %q, %v", name, text, err)
+		}
+	}
+	k.configure("state: {dir: "+k.path("state")+"}", "a")
+	k.refused(nil, "holds no line", k.path("monday"))
 }
 
 // again is an archive in which a text was changed to another one of the same length.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/einlass/einlass/internal/audit"
 	"github.com/einlass/einlass/internal/backup"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/staff"
@@ -23,9 +24,6 @@ const (
 // places, or the places are newer and say it all.
 var lineEndings = [...]string{".marks", ".places"}
 
-// asideMark is in the names of files that a restore has put aside, before the time.
-const asideMark = ".before-restore-"
-
 // backedUp are the files of a configuration that a backup holds, whether they are there or not.
 func backedUp(cfg *config.Config, file string) (parts []backup.Part, err error) {
 	parts = append(parts, backup.Part{Name: "configuration.yaml", Path: file, Rule: backup.Stay})
@@ -42,14 +40,16 @@ func backedUp(cfg *config.Config, file string) (parts []backup.Part, err error) 
 		for i := range cfg.Rooms {
 			parts = append(parts, roomParts(cfg, cfg.Rooms[i].ID)...)
 		}
-		more, err := partsIn(statePath(cfg, "audit"), auditIn, backup.Grow)
+		records, err := audit.Files(statePath(cfg, "audit"))
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, more...)
+		for _, f := range records {
+			parts = append(parts, backup.Part{Name: auditIn + filepath.Base(f), Path: f, Rule: backup.Grow})
+		}
 	}
 	if dir := cfg.DrawsDir(); dir != "" {
-		more, err := partsIn(dir, drawsIn, backup.Stay)
+		more, err := drawParts(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -68,19 +68,19 @@ func roomParts(cfg *config.Config, id string) (parts []backup.Part) {
 	return append(parts, backup.Part{Name: desksIn + id + ".json", Path: statePath(cfg, id+".desk.json")})
 }
 
-// partsIn are the files in a directory and those below it.
-func partsIn(dir, name string, rule backup.Rule) (parts []backup.Part, err error) {
+// drawParts are the records of draws in a directory, each room's in one of its own.
+func drawParts(dir string) (parts []backup.Part, err error) {
 	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && p == dir:
 			return fs.SkipAll // there is none yet
 		case err != nil:
 			return err
-		case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), ".") || strings.Contains(d.Name(), asideMark):
-			return nil // half-written ones begin with a dot
+		case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), "."): // half-written ones begin with a dot
+			return nil
 		}
 		below, err := filepath.Rel(dir, p)
-		parts = append(parts, backup.Part{Name: name + filepath.ToSlash(below), Path: p, Rule: rule})
+		parts = append(parts, backup.Part{Name: drawsIn + filepath.ToSlash(below), Path: p, Rule: backup.Stay})
 		return err
 	})
 	return parts, err

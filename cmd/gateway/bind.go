@@ -15,11 +15,12 @@ import (
 // listen opens a TCP listener. A look finds out whether the address could be bound and answers nil.
 func (o *opener) listen(path, address string) (net.Listener, error) {
 	if !o.look {
-		if ln := o.given.take(path, "tcp", address); ln != nil {
-			return ln, nil
+		ln, managed := o.given.take(path, "tcp", address)
+		var err error
+		if ln == nil {
+			ln, err = net.Listen("tcp", address)
 		}
-		ln, err := net.Listen("tcp", address)
-		return ln, o.refuse(path, err)
+		return o.opened(path, address, managed, ln), o.refuse(path, err)
 	}
 	switch err := bindable(address); {
 	case errors.Is(err, unix.EADDRINUSE):
@@ -28,6 +29,23 @@ func (o *opener) listen(path, address string) (net.Listener, error) {
 		return nil, o.refuse(path, fmt.Errorf("%s cannot be listened at: %w", address, err))
 	}
 	return nil, nil
+}
+
+// socket is a listening socket that is open, with the key of the configuration that it was opened for, and its value. Its listener is what
+// TLS, if there is any, stands on.
+type socket struct {
+	path, text string
+	managed    bool // its file, if it has one, is the service manager's
+	net.Listener
+}
+
+// opened notes a listener, for a successor. It answers nil for nil.
+func (o *opener) opened(path, text string, managed bool, ln net.Listener) net.Listener {
+	if ln == nil {
+		return nil
+	}
+	o.sockets = append(o.sockets, socket{path, text, managed, ln})
+	return ln
 }
 
 // bindable says why an address cannot be bound. It binds a socket and does not listen, so that a gateway which starts in this moment
@@ -74,11 +92,12 @@ func bindable(address string) error {
 // listenUnix opens a Unix socket. A look finds out whether it could be made and answers nil.
 func (o *opener) listenUnix(path, file string, mode os.FileMode) (net.Listener, error) {
 	if !o.look {
-		if ln := o.given.take(path, "unix", file); ln != nil {
-			return ln, nil
+		ln, managed := o.given.take(path, "unix", file)
+		var err error
+		if ln == nil {
+			ln, err = httpx.ListenUnix(file, mode)
 		}
-		ln, err := httpx.ListenUnix(file, mode)
-		return ln, o.refuse(path, err)
+		return o.opened(path, file, managed, ln), o.refuse(path, err)
 	}
 	inUse, err := httpx.LookUnix(file)
 	if err == nil {

@@ -105,6 +105,7 @@ func (l *chanceLine) play(people, seconds int) {
 }
 
 func TestAChanceIsLearnedSharedAndScored(t *testing.T) {
+	t.Parallel()
 	l := newChanceLine(t, 2, 600)
 	l.play(1500, 6)
 	last := func(c *chances, before int64) web.Chance { return c.Word(before, web.NoChance) }
@@ -142,6 +143,7 @@ func TestAChanceIsLearnedSharedAndScored(t *testing.T) {
 }
 
 func TestWhatWasSaidOfAChanceIsScoredWhenAllIsBooked(t *testing.T) {
+	t.Parallel()
 	l := newChanceLine(t, 1, 600)
 	l.play(1500, 240)
 	if f := l.all[0].View().Snapshot; !f.Opening.SoldOut() {

@@ -47,10 +47,10 @@ func (d *drawing) conductor(cfg *config.Room, keys *token.Source, log *zap.Logge
 func ruleOf(cfg *config.Room) draw.Rule { return draw.Rule(cfg.Draw.Beacon) }
 
 // services write the records, and ask drand. The lines that need them start after them and stop before.
-func (d *drawing) services() []lifecycle.Service {
+func (d *drawing) services(own *ownership) []lifecycle.Service {
 	all := []lifecycle.Service{{Name: "drand", Run: d.beacons.Run}}
 	if d.archive != nil {
-		all = append(all, lifecycle.Service{Name: "records of draws", Run: d.archive.Run})
+		all = append(all, lifecycle.Service{Name: "records of draws", Run: own.while(d.archive.Run)})
 	}
 	return all
 }

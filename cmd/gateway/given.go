@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/einlass/einlass/internal/handover"
 	"github.com/einlass/einlass/internal/systemd"
 )
 
@@ -18,6 +19,7 @@ type given struct{ sockets []givenSocket }
 type givenSocket struct {
 	path, text string // the key of the configuration that it was opened for, and its value
 	name       string
+	managed    bool // it is the service manager's, perhaps by way of a predecessor
 	net.Listener
 }
 
@@ -25,21 +27,31 @@ type givenSocket struct {
 func ofManager(sockets []systemd.Socket) given {
 	var g given
 	for _, s := range sockets {
-		g.sockets = append(g.sockets, givenSocket{name: s.Name, Listener: s.Listener})
+		g.sockets = append(g.sockets, givenSocket{name: s.Name, managed: true, Listener: s.Listener})
 	}
 	return g
 }
 
-// take is the socket for the value of a key, nil if none was given. A value of network "unix" is a path.
-func (g *given) take(path, network, value string) net.Listener {
+// ofPredecessor are the sockets of the gateway whose successor this process is.
+func ofPredecessor(sockets []handover.Given) given {
+	var g given
+	for _, s := range sockets {
+		g.sockets = append(g.sockets, givenSocket{path: s.Path, text: s.Text, managed: !s.Unlink, Listener: s.Listener})
+	}
+	return g
+}
+
+// take is the socket for the value of a key, nil if none was given, and whether it is the service manager's. A value of network "unix" is
+// a path.
+func (g *given) take(path, network, value string) (ln net.Listener, managed bool) {
 	for i, s := range g.sockets {
 		if s.path != "" && (s.path != path || s.text != value) || s.path == "" && !listensAt(s.Addr(), network, value) {
 			continue
 		}
 		g.sockets = slices.Delete(g.sockets, i, i+1)
-		return s.Listener
+		return s.Listener, s.managed
 	}
-	return nil
+	return nil, false
 }
 
 // listensAt reports whether a socket has the address that a configuration names.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,9 +51,9 @@ func (l *line) closeHistory() error {
 	return l.history.Close()
 }
 
-// watcher notes what the line does.
-func (l *line) watcher() *history.Recorder {
-	return &history.Recorder{Ring: l.history, View: l.View, Now: l.Now}
+// watch notes what the line does, until ctx ends.
+func (l *line) watch(ctx context.Context) error {
+	return (&history.Recorder{Ring: l.history, View: l.View, Now: l.Now}).Run(ctx)
 }
 
 // past is what the line did in a span before now, in so many points.

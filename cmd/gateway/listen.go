@@ -24,6 +24,8 @@ import (
 type publicListener struct {
 	net.Listener
 	secure bool
+	path   string      // the key of its address
+	tls    *tls.Config // nil: without
 }
 
 // boundaryConfig is what the boundary is given.
@@ -57,7 +59,7 @@ func (a *app) listen(cfg *config.Config) error {
 		if err != nil {
 			return err
 		}
-		a.serves(ln, nil)
+		a.serves("listen.http", ln, nil)
 	}
 	if at := cfg.Listen.HTTPS; at != "" {
 		secure, err := a.tlsConfig(cfg)
@@ -68,7 +70,7 @@ func (a *app) listen(cfg *config.Config) error {
 		if err != nil {
 			return err
 		}
-		a.serves(ln, secure)
+		a.serves("listen.https", ln, secure)
 	}
 	if at := cfg.Listen.Unix; at != "" {
 		mode, err := strconv.ParseUint(cfg.Listen.UnixMode, 8, 9)
@@ -79,20 +81,24 @@ func (a *app) listen(cfg *config.Config) error {
 		if err != nil {
 			return err
 		}
-		a.serves(ln, nil)
+		a.serves("listen.unix", ln, nil)
 	}
 	return nil
 }
 
 // serves adds a listener, with TLS if secure is given. A look has none.
-func (a *app) serves(ln net.Listener, secure *tls.Config) {
-	switch {
-	case ln == nil:
-	case secure != nil:
-		a.public = append(a.public, publicListener{tls.NewListener(ln, secure), true})
-	default:
-		a.public = append(a.public, publicListener{ln, false})
+func (a *app) serves(path string, ln net.Listener, secure *tls.Config) {
+	if ln != nil {
+		a.public = append(a.public, publicListener{secured(ln, secure), secure != nil, path, secure})
 	}
+}
+
+// secured is a listener with TLS if secure is given.
+func secured(ln net.Listener, secure *tls.Config) net.Listener {
+	if secure == nil {
+		return ln
+	}
+	return tls.NewListener(ln, secure)
 }
 
 // tlsConfig is the certificate from files or from ACME, nil for a look that could not read it.

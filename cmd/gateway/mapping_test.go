@@ -75,6 +75,7 @@ func applied(c config.Config) string {
 }
 
 func TestWhatNeedsNoRestartIsApplied(t *testing.T) {
+	t.Parallel()
 	base := config.Default()
 	base.Rooms = []config.Room{config.DefaultRoom()}
 	arrives := configtest.Arriving(t, base, applied)

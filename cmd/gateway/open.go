@@ -23,7 +23,9 @@ import (
 // lock and no port, and closes what it has opened. Where the two differ, an opener asks look.
 type opener struct {
 	look bool
-	log  *zap.Logger // of a start; a look collects instead
+	// successor: a look for a process that takes over from one that runs.
+	successor bool
+	log       *zap.Logger // of a start; a look collects instead
 	// planner makes the plans of rooms from their schedules; nil: plan.Planner.
 	planner queue.Planner
 	// library makes the pages that rooms have without a folder of their own; nil: web.NewLibrary.
@@ -31,6 +33,8 @@ type opener struct {
 	// given are the sockets that were open before, manager is who hears how this process does. Of a start alone.
 	given   given
 	manager *systemd.Notifier
+	// sockets are those that were opened.
+	sockets []socket
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.

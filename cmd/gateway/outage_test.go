@@ -10,6 +10,7 @@ import (
 )
 
 func TestARoomThatIsAddedWhileTheStoreIsAwayTakesNoOtherOutOfService(t *testing.T) {
+	t.Parallel()
 	s, other := newSite(t), newSite(t)
 	store := redistest.Start(t)
 	file := filepath.Join(t.TempDir(), "keys.json")

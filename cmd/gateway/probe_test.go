@@ -280,6 +280,7 @@ func TestTheProbeSaysWhatAFrontDoesWrong(t *testing.T) {
 }
 
 func TestTheProbeFindsNoFront(t *testing.T) {
+	t.Parallel()
 	p := &draft{head: trusting, rooms: []planned{{"a", newSite(t).backend(), quick}}}
 	r := run(t, p)
 	front := (&frontProxy{}).open(t, r)

@@ -43,6 +43,7 @@ func relay(t *testing.T, to string) (addr string) {
 }
 
 func TestTheProbeSeesOtherWaysToAGateway(t *testing.T) {
+	t.Parallel()
 	const errors, warnings = 1, 0 // the exit codes
 	behind := newSite(t).backend()
 	says := func(code, wantCode int, out string, wants ...string) {

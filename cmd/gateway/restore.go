@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/einlass/einlass/internal/audit"
 	"github.com/einlass/einlass/internal/backup"
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/pkg/queue/memstore"
@@ -107,7 +109,8 @@ type restoring struct {
 	cmd    *cobra.Command
 	cfg    *config.Config
 	staged *backup.Staged
-	held   []*memstore.Held
+	held   []io.Closer
+	into   []*memstore.Held
 	lines  map[string]*lineAge // by room
 	// strays are state files that the backup has no counterpart of: beside those of the backup they would be half of another line.
 	strays []string
@@ -116,9 +119,25 @@ type restoring struct {
 // lineAge is when the line of a room was saved, here and in the backup; zero: there is none that can be read.
 type lineAge struct{ here, backup time.Time }
 
-// hold keeps gateways from the lines.
+// asideMark stands before the time in the name of a file that was put aside.
+const asideMark = ".before-restore-"
+
+// hold keeps gateways from what they write, and refuses where one runs.
 func (r *restoring) hold() error {
-	if !r.cfg.Store.Memory() || r.cfg.State.Dir == "" {
+	if r.cfg.State.Dir == "" {
+		return nil
+	}
+	record, err := audit.Hold(statePath(r.cfg, "audit"))
+	switch {
+	case err == nil:
+		r.held = append(r.held, record)
+		if err := backup.OwnAsParent(record.Name()); err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("stop the gateway first: %w", err)
+	}
+	if !r.cfg.Store.Memory() {
 		return nil
 	}
 	for _, id := range roomIDs(r.cfg) {
@@ -127,7 +146,7 @@ func (r *restoring) hold() error {
 		if err != nil {
 			return fmt.Errorf("stop the gateway first: %w", err)
 		}
-		r.held = append(r.held, h)
+		r.held, r.into = append(r.held, h), append(r.into, h)
 		if err := backup.OwnAsParent(path + ".lock"); err != nil {
 			return err
 		}
@@ -256,7 +275,7 @@ func (r *restoring) put() error {
 	if err != nil {
 		return fmt.Errorf("%d files were put in place before: %w. Run this again", put, err)
 	}
-	for _, h := range r.held {
+	for _, h := range r.into {
 		if err := h.PutBack(); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/einlass/einlass/internal/sms"
 	"github.com/einlass/einlass/internal/web"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/lent"
 	"github.com/einlass/einlass/pkg/queue/plan"
 	"github.com/einlass/einlass/pkg/token"
 )
@@ -63,7 +64,8 @@ type line struct {
 	*queue.Room
 	id      string
 	store   queue.Store
-	newKeys bool // the keys that sign tickets were made for it
+	home    *lent.Switch // the store, if it is in this process and can move to a successor; nil: it is elsewhere
+	newKeys bool         // the keys that sign tickets were made for it
 	metrics *metrics.Room
 	health  siteHealth
 	draws   *draws.Conductor
@@ -96,6 +98,10 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	l.lots.Limit(lotsOf(cfg))
 	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
 		return nil, false, err
+	}
+	if a.stores.client == nil {
+		l.home = lent.NewSwitch(l.store)
+		l.store = l.home
 	}
 	l.metrics = a.metrics.OpenRoom(metrics.RoomConfig{ID: cfg.ID})
 	log := a.log.With(zap.String("room", cfg.ID))
@@ -339,8 +345,8 @@ func (a *app) lineServices(l *line) []lifecycle.Service {
 	return []lifecycle.Service{
 		{Name: "store of " + l.id, Stop: func(context.Context) error { return a.closeLine(l) }},
 		{Name: "line of " + l.id, Start: func(ctx context.Context) error { l.Tick(ctx); return nil }, Run: l.Run, Stop: l.finishing},
-		{Name: "desk of " + l.id, Run: l.desk.Run},
-		{Name: "history of " + l.id, Run: l.watcher().Run},
+		{Name: "desk of " + l.id, Run: a.own.while(l.desk.Run)},
+		{Name: "history of " + l.id, Run: a.own.while(l.watch)},
 	}
 }
 

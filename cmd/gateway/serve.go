@@ -33,15 +33,20 @@ func newServe() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			h, err := hostOf()
+			if err != nil {
+				return startError(err)
+			}
 			first, err := loadConfig(file, settings)
 			if err != nil {
-				return err
+				return h.refuse(err)
 			}
 			src, err := sourceOf(file, settings)
 			if err != nil {
-				return err
+				return h.refuse(err)
 			}
-			return serve(cmd.Context(), first, &src, cmd.ErrOrStderr(), nil)
+			h.source = &src
+			return serve(cmd.Context(), first, h, cmd.ErrOrStderr(), nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (YAML)")
@@ -85,35 +90,39 @@ func loadConfig(file string, settings []string) (loaded, error) {
 	return loaded{Config: cfg, places: places}, nil
 }
 
-// serve runs a configuration until a signal or ctx ends it. With SIGHUP, or when an operator asks for it, it reads another one from src, if that is
-// given.
-// ready, if given, is called when visitors are served.
-func serve(ctx context.Context, cfg loaded, src *config.Source, stderr io.Writer, ready func(*app)) error {
+// serve runs a configuration until a signal or ctx ends it, or another process has taken over. With SIGHUP, or when an operator asks for it, it
+// reads another one from the source of h, which may be nil. ready, if given, is called when visitors are served.
+func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready func(*app)) error {
 	log, level, err := newLog(cfg.Log, stderr)
 	if err != nil {
-		return exitError{exitConfig, err}
+		return h.refuse(exitError{exitConfig, err})
 	}
 	defer func() { _ = log.Sync() }()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	ctx, hurry, release := lifecycle.Signals(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
-	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
-	manager, sockets, err := supervisor(os.Getenv, os.Getpid())
-	if err != nil {
-		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
-	}
 	var a *app
-	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(src)) }) }, syscall.SIGHUP)
-	if a, err = build(ctx, &opener{log: log, planner: cfg.planner, library: cfg.library, given: sockets, manager: manager}, cfg.Config, level); err != nil {
+	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(h.src())) }) }, sigReload)
+	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
+	if err := h.take(ctx, cfg, log); err != nil {
+		return h.refuse(startError(err))
+	}
+	open := &opener{log: log, planner: cfg.planner, library: cfg.library}
+	if h != nil {
+		open.given, open.manager = h.sockets, h.manager
+	}
+	if a, err = build(ctx, open, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {
 			err = cfg.places.Error(refused.problems)
 		}
-		return exitError{exitStart, fmt.Errorf("cannot start: %w", err)}
+		return h.refuse(startError(err))
 	}
-	a.onReady, a.source = ready, src
-	services := append(a.services(), hangups, a.supervised())
+	a.onReady, a.source = ready, h.src()
+	services := append(append(a.services(), hangups), h.services(a, func(to handed) { end(to) })...)
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
-		return exitError{exitStart, err}
+		return h.refuse(startError(err))
 	}
 	if err := group.Run(ctx); err != nil {
 		return exitError{exitFault, err}

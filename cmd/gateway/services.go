@@ -16,16 +16,21 @@ func (a *app) services() []lifecycle.Service {
 	if a.audit != nil {
 		all = append(all, a.auditService())
 	}
-	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error { return a.stores.close() }})
+	all = append(all, lifecycle.Service{Name: "store client", Stop: func(context.Context) error {
+		if a.borrowed != nil {
+			_ = a.borrowed.Close() // its other end may have ended before
+		}
+		return a.stores.close()
+	}})
 	if a.stores.client != nil {
 		all = append(all, lifecycle.Service{Name: "store check", Run: func(ctx context.Context) error { return a.stores.watch(ctx, a.metrics) }})
 	}
 	if a.stores.cfg.Journal.Dir != "" {
-		all = append(all, lifecycle.Service{Name: "journals", Run: func(ctx context.Context) error {
+		all = append(all, lifecycle.Service{Name: "journals", Run: a.own.while(func(ctx context.Context) error {
 			return a.stores.journals.run(ctx, &a.stores.cfg.Journal, a.log)
-		}})
+		})})
 	}
-	all = append(all, a.draws.services()...)
+	all = append(all, a.draws.services(a.own)...)
 	all = append(all, a.roomsService())
 	if a.keys.follower != nil {
 		all = append(all, lifecycle.Service{Name: "keyring", Run: a.keys.follow})
@@ -47,12 +52,12 @@ func (a *app) services() []lifecycle.Service {
 			Stop: func(context.Context) error { a.acme.Stop(); return nil },
 		})
 	}
-	all = append(all, a.alarm.service())
+	all = append(all, a.alarm.service(a.own))
 	if a.admin != nil {
 		all = append(all, lifecycle.Service{
 			Name: "admin API",
-			Run:  func(context.Context) error { return a.admin.Serve(a.adminLn) },
-			Stop: a.admin.Shutdown,
+			Run:  a.own.while(a.serveAdmin),
+			Stop: func(ctx context.Context) error { return a.admin.Shutdown(ctx) },
 		})
 	}
 	return append(all, a.publicService())
@@ -76,13 +81,10 @@ func (a *app) roomsService() lifecycle.Service {
 
 // publicService serves visitors on all listeners.
 func (a *app) publicService() lifecycle.Service {
-	ended := make(chan error, len(a.public))
 	return lifecycle.Service{
 		Name: "public plane",
 		Start: func(context.Context) error {
-			for _, l := range a.public {
-				go func() { ended <- a.server.Serve(l.Listener, l.secure) }()
-			}
+			a.listening()
 			a.hello()
 			if a.onReady != nil {
 				a.onReady(a)
@@ -93,14 +95,25 @@ func (a *app) publicService() lifecycle.Service {
 			select {
 			case <-ctx.Done():
 				return nil
-			case err := <-ended:
-				if err == nil {
-					<-ctx.Done() // Shutdown closed the listener: wait to be told
-				}
+			case err := <-a.deaf:
 				return err
 			}
 		},
 		Stop: a.stopPublic,
+	}
+}
+
+// listening takes visitors' connections at all listeners. What ends it otherwise than as asked goes to deaf.
+func (a *app) listening() {
+	for _, l := range a.public {
+		go func() {
+			if err := a.server.Serve(l.Listener, l.secure); err != nil {
+				select {
+				case a.deaf <- err:
+				default: // one is enough
+				}
+			}
+		}()
 	}
 }
 

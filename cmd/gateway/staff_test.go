@@ -52,6 +52,7 @@ func (r *running) asAdmin(method, path, body string, headers ...string) *http.Re
 
 // A token and a user that commands make operate a gateway that runs, and do not any more when commands have removed them.
 func TestTokensAndUsersCountWhileTheGatewayRuns(t *testing.T) {
+	t.Parallel()
 	p := &draft{dir: t.TempDir(), admin: `listen: "127.0.0.1:0"`, rooms: []planned{{id: "termine", backend: newSite(t).backend()}, {id: "kfz", backend: newSite(t).backend()}}}
 	r := run(t, p)
 	file := filepath.Join(p.dir, staff.FileName)

@@ -16,6 +16,11 @@ import (
 // time to see it, or ctx ends.
 func (a *app) leave(ctx context.Context, cause error) {
 	a.readiness.leaving.Store(true)
+	if to := (handed{}); errors.As(cause, &to) {
+		a.ebb(ctx)
+		return
+	}
+	a.server.Part(true)
 	a.told(a.manager.Stopping("stops"))
 	span := drainOf(a.serving.Load().cfg, cause)
 	a.log.Info("stop asked for", zap.NamedError("cause", cause))

@@ -190,6 +190,10 @@ func (s *stores) lookAt(room string) (store queue.Store, forgot bool, err error)
 		files := &memstore.Files{Path: statePath(s.cfg, room)}
 		damaged, found := files.Look()
 		for _, one := range damaged {
+			if s.by.successor {
+				s.by.fault("state.dir", fmt.Errorf("%w: the gateway that runs has written it, and this release cannot read it", one))
+				continue
+			}
 			s.by.warnf("state.dir", "%v; a start sets it aside, and what it held comes back with the visitors' tickets", one)
 		}
 		err = at("state.dir", found)

@@ -8,7 +8,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/lifecycle"
-	"github.com/einlass/einlass/internal/systemd"
 )
 
 // told logs what the service manager could not be told; it is no reason not to serve.
@@ -18,14 +17,24 @@ func (a *app) told(err error) {
 	}
 }
 
-// supervised is the last service that starts: it tells the service manager that visitors are served, that the process is alive, and that
-// it stops.
-func (a *app) supervised() lifecycle.Service {
+// supervised starts when visitors are served: it tells the service manager so, that the process is alive, and that it stops. Of a successor
+// the manager hears from its predecessor: it listens to the main process alone.
+func (a *app) supervised(main bool) lifecycle.Service {
 	return lifecycle.Service{
-		Name:  "service manager",
-		Start: func(context.Context) error { a.told(a.manager.Ready("visitors are served")); return nil },
-		Run:   a.watchdog,
-		Stop:  func(context.Context) error { a.told(a.manager.Stopping("stops")); return nil },
+		Name: "service manager",
+		Start: func(context.Context) error {
+			if main {
+				a.told(a.manager.Ready("visitors are served"))
+			}
+			return nil
+		},
+		Run: a.own.while(a.watchdog),
+		Stop: func(context.Context) error {
+			if !a.own.given() {
+				a.told(a.manager.Stopping("stops"))
+			}
+			return nil
+		},
 	}
 }
 
@@ -80,14 +89,4 @@ func (a *app) reloaded(reload func()) {
 	a.told(a.manager.Reloading("reads its configuration"))
 	reload()
 	a.told(a.manager.Ready("visitors are served"))
-}
-
-// supervisor reads what the service manager gave this process.
-func supervisor(getenv func(string) string, pid int) (*systemd.Notifier, given, error) {
-	manager, err := systemd.NewNotifier(getenv, pid)
-	if err != nil {
-		return nil, given{}, err
-	}
-	sockets, err := systemd.Sockets(getenv, pid)
-	return manager, ofManager(sockets), err
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // manager is what systemd is for a service: it opens sockets and hears what the service says.
@@ -70,8 +71,11 @@ func (m *manager) hears() string {
 func (m *manager) next() string {
 	m.w.t.Helper()
 	var p [4096]byte
+	_ = m.notify.SetReadDeadline(time.Now().Add(time.Minute)) // a service that has ended says nothing
 	n, err := m.notify.Read(p[:])
-	m.w.ok(err)
+	if err != nil {
+		m.w.t.Fatalf("%v: %s", err, m.said.String())
+	}
 	return string(p[:n])
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -199,7 +200,7 @@ func New(operators Operators, cfg Config) (*Server, error) {
 		MaxHeaderBytes:    maxHead,
 		ErrorLog:          stdLog(cfg.Log),
 	}
-	s.http.RegisterOnShutdown(func() { close(s.events.stop) }) // it waits for answers that are under way
+	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.events.stop) })) // it waits for answers that are under way
 	return s, nil
 }
 

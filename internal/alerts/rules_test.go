@@ -68,8 +68,8 @@ var causes = map[string]struct {
 	do    func(w *world)
 	after func(w *world) // what show would undo
 }{
-	"EinlassStoreAway":    {until: time.Minute, after: func(w *world) { w.room.StoreUp(false) }},
-	"EinlassSiteDown":     {until: time.Minute, after: func(w *world) { w.room.Backend(address, false, true) }},
+	"EinlassStoreAway": {until: time.Minute, after: func(w *world) { w.room.StoreUp(false) }},
+	"EinlassSiteDown":  {until: time.Minute, after: func(w *world) { w.room.Backend(address, false, true) }},
 	"EinlassNobodyEnters": {until: 4 * time.Minute, do: func(w *world) {
 		w.f.Admitted -= 10
 		w.f.Opening.Quota, w.f.Opening.Booked, w.f.Live = 10, 5, 2 // there is something to enter for

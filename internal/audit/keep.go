@@ -77,6 +77,22 @@ func (l *Log) Close() error {
 		l.flush()
 	}
 	l.closed = true
+	return l.letGo()
+}
+
+// Lend writes what waits, as Close does, and lets another process write the record. What is appended afterwards waits until that process
+// has let go of it; the first line that is written then goes on behind its lines.
+func (l *Log) Lend() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) > 0 || l.lost > 0 {
+		l.flush()
+	}
+	return l.letGo()
+}
+
+// letGo signs and closes the file, and takes the lock away.
+func (l *Log) letGo() error {
 	if l.file == nil {
 		return nil
 	}
@@ -155,15 +171,21 @@ func (l *Log) take() error {
 	if l.lock != nil {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(l.cfg.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := Hold(l.cfg.Dir)
+	l.lock = f
+	return err
+}
+
+// Hold keeps processes from writing the record in a directory, until the file is closed that it answers. One that writes it is an error.
+func Hold(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("another process writes the record in %s: %w", l.cfg.Dir, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("another process writes the record in %s: %w", dir, err), f.Close())
 	}
-	l.lock = f
-	return nil
+	return f, nil
 }
 
 // create begins a file.

@@ -335,6 +335,35 @@ func TestASecondProcessDoesNotWriteTheSameRecord(t *testing.T) {
 	w.whole()
 }
 
+func TestARecordThatIsLentGoesOnBehindTheLinesOfTheOther(t *testing.T) {
+	w := newWorld(t, 0)
+	w.acts(2)
+	if err := w.Lend(); err != nil {
+		t.Fatal(err)
+	}
+	second := &world{t: t, dir: w.dir, now: w.now, key: w.key}
+	second.open(0)
+	second.acts(1)
+	if s := second.State(); s.Waiting != 0 {
+		t.Fatalf("the other waits: %+v", s)
+	}
+	w.acts(1)
+	if s := w.State(); s.Waiting != 1 {
+		t.Fatalf("both write: %+v", s)
+	}
+	if err := second.Lend(); err != nil {
+		t.Fatal(err)
+	}
+	w.tick()
+	if s := w.State(); s.Waiting != 0 {
+		t.Fatalf("it does not go on: %+v", s)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.whole()
+}
+
 func TestEntriesAreListedByRoomAndTime(t *testing.T) {
 	w := newWorld(t, 0)
 	w.acts(2)

@@ -240,3 +240,28 @@ func TestABackupNeverReplacesAnotherFile(t *testing.T) {
 		t.Errorf("%v, %v: %v", after, err, entries)
 	}
 }
+
+// What a process has begun that was killed, the next one finishes: nothing of it is left.
+func TestARestoreThatWasBrokenOffIsBegunAgain(t *testing.T) {
+	archive := newPlace(t, kept).backup()
+	to := newPlace(t, map[string]string{"keys": "other keys"})
+	broken, err := Read(bytes.NewReader(archive), wanted, to.part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := broken.Files()[0]
+	if err := os.Rename(first.Staged, first.Path); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Read(bytes.NewReader(archive), wanted, to.part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conflicts, err := s.Conflicts(); err != nil || len(conflicts) != 1 || conflicts[0].Name != "keys" {
+		t.Errorf("%v, %v", conflicts, err)
+	}
+	if n, _, err := s.Commit(".aside"); err != nil || n != 3 {
+		t.Errorf("%d files, %v", n, err)
+	}
+	to.wants(map[string]string{"line": kept["line"], "keys": "secret", "keys.aside": "other keys", "audit/1": "1\n2\n", "draw": "drawn"})
+}

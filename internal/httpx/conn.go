@@ -96,9 +96,7 @@ func (c *conn) rest() {
 
 // await returns when the first bytes of a request are here. It waits at most d, and not beyond the idle time.
 func (c *conn) await(d time.Duration) error {
-	if !c.waitFrom(d) {
-		return io.EOF
-	}
+	c.waitFrom(d)
 	r := requests.Get().(*request)
 	n, err := c.Conn.Read(r.in)
 	return c.arrived(r, n, err)
@@ -107,9 +105,7 @@ func (c *conn) await(d time.Duration) error {
 // awaitLong is await without a buffer: one byte has to come before there is one. That costs a read more, and spares
 // four kilobytes of every connection that waits.
 func (c *conn) awaitLong() error {
-	if !c.waitFrom(c.s.cfg.Limits.IdleTimeout) {
-		return io.EOF
-	}
+	c.waitFrom(c.s.cfg.Limits.IdleTimeout)
 	n, err := c.Conn.Read(c.first[:])
 	r := requests.Get().(*request)
 	r.in[0] = c.first[0]

@@ -14,9 +14,8 @@ type deadlines struct {
 	user  time.Time // set by a handler for this request; zero: none
 	asked bool      // the handler has set one, be it none
 	idle  bool      // waits for the first byte of a request
+	used  bool      // a request has come
 }
-
-var longAgo = time.Unix(1, 0)
 
 // armRead makes reads fail at by. A deadline in force that is earlier by at most the tolerance is left alone: moving
 // it costs more than reading.
@@ -38,9 +37,16 @@ func (c *conn) arm(by time.Time, tolerance time.Duration) {
 	_ = c.Conn.SetReadDeadline(by)
 }
 
-// waitFrom sets the deadline for the first byte of a request, d from now but not beyond the idle time. It answers
-// false if the server stops: nothing is waited for any more.
-func (c *conn) waitFrom(d time.Duration) bool {
+// How long a connection waits for a request when the server stops. One that was sent before the client could know of it is answered; the
+// kernel would answer it with a reset. Whoever has just connected, perhaps by TLS, has not been able to send one.
+const (
+	lastLook  = 50 * time.Millisecond
+	firstLook = 2 * time.Second
+)
+
+// waitFrom sets the deadline for the first byte of a request, d from now but not beyond the idle time, nor beyond the last look
+// if the server stops.
+func (c *conn) waitFrom(d time.Duration) {
 	now := time.Now()
 	by, tolerance := now.Add(d), d/4
 	if c.idleUntil.IsZero() {
@@ -55,23 +61,38 @@ func (c *conn) waitFrom(d time.Duration) bool {
 	c.arm(by, tolerance)
 	// The flag first and the question then, as Shutdown does it the other way round: none can miss the other.
 	c.deadlines.idle = true
-	return !c.s.stopping.Load()
+	if c.s.stopping.Load() {
+		c.lookOnce()
+	}
+}
+
+// lookOnce makes a wait end soon; the lock is held.
+func (c *conn) lookOnce() {
+	look := firstLook
+	if c.deadlines.used || c.refusal != NoFault {
+		look = lastLook
+	}
+	by := time.Now().Add(look)
+	if at := c.deadlines.at; !at.IsZero() && at.Before(by) {
+		return
+	}
+	c.deadlines.at = by
+	_ = c.Conn.SetReadDeadline(by)
 }
 
 // busy ends the wait.
 func (c *conn) busy() {
 	c.deadlines.mu.Lock()
 	defer c.deadlines.mu.Unlock()
-	c.deadlines.idle = false
+	c.deadlines.idle, c.deadlines.used = false, true
 }
 
-// stopWaiting makes a connection that waits for its next request end. One in the middle of a request goes on.
+// stopWaiting makes a connection that waits for its next request end soon. One in the middle of a request goes on.
 func (c *conn) stopWaiting() {
 	c.deadlines.mu.Lock()
 	defer c.deadlines.mu.Unlock()
 	if c.deadlines.idle {
-		c.deadlines.at = longAgo
-		_ = c.Conn.SetReadDeadline(longAgo)
+		c.lookOnce()
 	}
 }
 

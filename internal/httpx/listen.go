@@ -28,7 +28,7 @@ func (s *Server) Serve(ln net.Listener, secure bool) error {
 		case err == nil:
 			pause = 0
 			s.welcome(nc, secure)
-		case s.stopping.Load():
+		case s.stopping.Load() || !s.listens(ln):
 			return nil
 		case !temporary(err):
 			return err
@@ -92,8 +92,8 @@ func (s *Server) prepare(c *conn) error {
 		raw = secured.NetConn()
 	}
 	ask, counted := c.trust && s.cfg.ProxyProtocol, true
-	if (ask || isTLS) && !c.waitFrom(s.cfg.Limits.HeadTimeout) {
-		return net.ErrClosed
+	if ask || isTLS {
+		c.waitFrom(s.cfg.Limits.HeadTimeout)
 	}
 	if ask {
 		h, err := readProxyHeader(raw)

@@ -127,6 +127,13 @@ func (p *places) left() {
 	p.checkDrained()
 }
 
+// busy reports whether connections with a goroutine of ours are left.
+func (p *places) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.running > 0
+}
+
 func (p *places) checkDrained() {
 	if p.closed && p.running == 0 {
 		close(p.drained)

@@ -145,9 +145,91 @@ func TestShutdownLetsAParkedConnectionGo(t *testing.T) {
 		if err := s.Shutdown(context.Background()); err != nil {
 			t.Error(err)
 		}
-		within(t, begun, 0, 0)
+		within(t, begun, lastLook, lastLook)
 		c.closed()
 	})
+}
+
+// A request may be on its way when its connection is let go: the client could not know.
+func TestARequestThatCameBeforeItsConnectionWasClosedIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := servePipes(t, given(), ok)
+		c := ln.dial(t)
+		c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		time.Sleep(5 * time.Second)
+		done := make(chan error, 1)
+		go func() { done <- s.Shutdown(context.Background()) }()
+		synctest.Wait()
+		if resp, _ := c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200); !resp.Close {
+			t.Error("the answer does not say that the connection is over")
+		}
+		c.closed()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAServerThatPartsSaysSoInEachAnswerAndTakesNewConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ln := servePipes(t, given(), ok)
+		before := ln.dial(t)
+		before.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+		s.Part(true)
+		for _, c := range []*client{before, ln.dial(t)} {
+			if resp, _ := c.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200); !resp.Close {
+				t.Error("an answer does not say that its connection is over")
+			}
+			c.closed()
+		}
+		s.Part(false)
+		if resp, _ := ln.dial(t).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200); resp.Close {
+			t.Error("the server parts yet")
+		}
+	})
+}
+
+func TestAServerGoesOnWithoutItsListenerAndTakesAnother(t *testing.T) {
+	s := newServer(t, given(), ok)
+	first, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := first.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kept.Close() }()
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(first, false) }()
+	at := first.Addr().String()
+	old := dial(t, at)
+	old.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	s.Unlisten()
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	waits := dial(t, at) // the socket is open elsewhere: the kernel keeps the connection
+	old.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	second, err := net.FileListener(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { served <- s.Serve(second, false) }()
+	waits.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", 200)
+	s.Unlisten()
+	ctx, cancel := context.WithCancel(t.Context())
+	quiet := make(chan struct{})
+	go func() { s.Quiet(ctx); close(quiet) }()
+	_, _ = old.Close(), waits.Close()
+	<-quiet
+	cancel()
+	if n := s.Stats().Connections; n != 0 {
+		t.Errorf("%d connections are left", n)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
 }
 
 func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
@@ -172,7 +254,7 @@ func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
-func TestShutdownDoesNotWaitForAPROXYHeader(t *testing.T) {
+func TestShutdownWaitsForAFirstRequestButAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, ln := servePipes(t, given(func(c *Config) { c.ProxyProtocol = true }), ok) // a pipe has no address and is trusted
 		ln.dial(t).send("PROXY")
@@ -181,7 +263,7 @@ func TestShutdownDoesNotWaitForAPROXYHeader(t *testing.T) {
 		if err := s.Shutdown(context.Background()); err != nil {
 			t.Error(err)
 		}
-		within(t, begun, 0, 0)
+		within(t, begun, firstLook, firstLook)
 	})
 }
 

@@ -42,6 +42,8 @@ type Server struct {
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
+	// parting: each answer says that its connection is over.
+	parting atomic.Bool
 	// stopping is set before idle connections are woken, and read after one has begun to wait.
 	stopping atomic.Bool
 	stopped  chan struct{}
@@ -122,7 +124,7 @@ func (v *Visit) end() {
 		v.c.tunnel.Store(true)
 		return
 	}
-	if v.c.req.conclude() || v.s.stopping.Load() {
+	if v.c.req.conclude() || v.s.stopping.Load() || v.s.parting.Load() {
 		v.ctx.SetConnectionClose()
 	}
 }
@@ -174,6 +176,46 @@ func (s *Server) untrack(ln net.Listener) {
 		_ = ln.Close()
 	}
 }
+
+// Part makes each answer from now on the last one of its connection, or no more: clients come back on new connections, which end
+// after one answer as long as the server parts. Whoever does so before Shutdown leaves few idle connections to it, on which a request may
+// be under way when they are closed.
+func (s *Server) Part(parting bool) { s.parting.Store(parting) }
+
+// Unlisten closes the listeners; connections go on, and Serve may be called with others. The calls of Serve return nil. What the kernel
+// has accepted by then is lost unless the socket of the listener is also open elsewhere.
+func (s *Server) Unlisten() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ln := range s.listeners {
+		delete(s.listeners, ln)
+		_ = ln.Close()
+	}
+}
+
+// listens reports whether a listener is one of Serve's yet.
+func (s *Server) listens(ln net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, open := s.listeners[ln]
+	return open
+}
+
+// Quiet returns when no connection is left but hijacked ones, or ctx ends. It is for a server that takes no new ones.
+func (s *Server) Quiet(ctx context.Context) {
+	tick := time.NewTicker(quietTick)
+	defer tick.Stop()
+	for s.places.busy() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// quietTick is how often Quiet looks.
+const quietTick = 20 * time.Millisecond
 
 // Shutdown stops accepting, closes idle connections and waits for requests to end, their answers saying that the
 // connection is over. If ctx ends before, it breaks off what is left and returns the context's error. Hijacked

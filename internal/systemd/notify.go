@@ -57,6 +57,11 @@ func (n *Notifier) Reloading(status string) error {
 // Stopping says that the process ends.
 func (n *Notifier) Stopping(status string) error { return n.send("STOPPING=1", status) }
 
+// Successor says that another process is the service from now on, and that it is ready. Only the present main process may say so.
+func (n *Notifier) Successor(pid int, status string) error {
+	return n.send("MAINPID="+strconv.Itoa(pid)+"\nREADY=1", status)
+}
+
 // Alive is what the watchdog waits for.
 func (n *Notifier) Alive() error { return n.send("WATCHDOG=1", "") }
 

@@ -24,7 +24,7 @@ const firstFD = 3
 // process than pid. An error names each socket that is not one to accept connections at. It is called once: the descriptors are closed,
 // the listeners have others.
 func Sockets(getenv func(string) string, pid int) ([]Socket, error) {
-	if getenv("LISTEN_PID") != strconv.Itoa(pid) {
+	if getenv("LISTEN_FDS") == "" || getenv("LISTEN_PID") != strconv.Itoa(pid) {
 		return nil, nil
 	}
 	n, err := strconv.Atoi(getenv("LISTEN_FDS"))

@@ -167,7 +167,7 @@ func TestARateOfNothingLetsNobodyIn(t *testing.T) {
 		return harness.NewBrowser(g).Get(t, "/").FromSite()
 	})
 	snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
-	g.Edit("rate: 6000\n", "rate: 0\n") // the API takes none
+	g.Edit("rate: 6000\n", "rate: 0\n")                  // the API takes none
 	if said := g.Reload(); !strings.Contains(said, "in force") {
 		t.Fatal(said)
 	}

@@ -216,6 +216,7 @@ func (a *app) warnOfValues(cfg *config.Config) {
 		a.open.warn(p)
 	}
 	a.warnOfPast(cfg, time.Now())
+	a.warnOfGrants(cfg)
 }
 
 // warnOfPast says which rooms have only openings that are over, as in an example that was copied with its dates.

@@ -46,6 +46,32 @@ func (a *app) buildStaff(cfg *config.Config) {
 	}
 }
 
+// warnOfGrants says which rooms that somebody is given in the staff file there are not: a room that was renamed leaves its clerks outside. A file
+// that is not there, or cannot be read, is said elsewhere.
+func (a *app) warnOfGrants(cfg *config.Config) {
+	file := staffFile(cfg)
+	if file == "" {
+		return
+	}
+	roll, err := staff.Load(file)
+	if err != nil {
+		return
+	}
+	warn := func(kind string, g *staff.Grant) {
+		for _, id := range g.Rooms {
+			if !slices.ContainsFunc(cfg.Rooms, func(r config.Room) bool { return r.ID == id }) {
+				a.open.warnf("rooms", "%s names the room %q for the %s %q, and there is no room with this id", file, id, kind, g.Name)
+			}
+		}
+	}
+	for i := range roll.Users {
+		warn("user", &roll.Users[i].Grant)
+	}
+	for i := range roll.Tokens {
+		warn("token", &roll.Tokens[i].Grant)
+	}
+}
+
 // people are those who are in the staff file.
 func (a *app) people() (all operator.People) {
 	if a.staff == nil {

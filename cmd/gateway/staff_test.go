@@ -172,3 +172,21 @@ func TestAStaffFileThatOthersCanReadIsNotTaken(t *testing.T) {
 		t.Errorf("%d %s", code, said)
 	}
 }
+
+func TestACheckWarnsOfRoomsThatSomebodyIsGivenAndThereAreNot(t *testing.T) {
+	p := &draft{dir: t.TempDir(), admin: `listen: "127.0.0.1:0"`, rooms: []planned{{id: "termine", backend: newSite(t).backend()}}}
+	file := filepath.Join(p.dir, staff.FileName)
+	for _, room := range []string{"termine", "kfz"} {
+		if code, _, said := program(t, "tokens", "add", file, "board-"+room, "--role", "viewer", "--room", room); code != 0 {
+			t.Fatal(said)
+		}
+	}
+	config := filepath.Join(t.TempDir(), "gateway.yaml")
+	if err := os.WriteFile(config, []byte(p.text()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, said := program(t, "config", "check", config)
+	if code != 0 || strings.Count(said, "there is no room with this id") != 1 || !strings.Contains(said, `names the room "kfz" for the token "board-kfz"`) {
+		t.Errorf("%d %s%s", code, out, said)
+	}
+}

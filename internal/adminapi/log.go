@@ -14,7 +14,7 @@ func (s *Server) showLog(w http.ResponseWriter, r *http.Request) {
 func (s *Server) changeLog(w http.ResponseWriter, r *http.Request) {
 	var c operator.LogChange
 	if err := readAct(w, r, &c); err != nil {
-		s.fail(w, err)
+		s.fail(w, s.operators.RefuseLogLevel(r.Context(), err))
 		return
 	}
 	info, err := s.operators.ChangeLogLevel(r.Context(), c)

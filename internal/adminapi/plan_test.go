@@ -253,7 +253,12 @@ func TestWarningsNameWhatKeepsThePlanFromHappening(t *testing.T) {
 	if !slices.Equal(info.Warnings, []string{"the room is paused: nobody is called, whatever the plan says"}) {
 		t.Errorf("paused: %q", info.Warnings)
 	}
-	p.ask("PATCH", "", `{"mode": "run", "rate": 0}`, 200, nil)
+	if _, err := p.room.Update(t.Context(), func(d *queue.Document) error { // as of a file
+		d.Pace.Mode, d.Pace.Rate = queue.ModeRun, 0
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	p.pass(time.Second)
 	p.ask("GET", "/plan", "", 200, &info)
 	if !slices.Equal(info.Warnings, []string{"the rate is 0: nobody is called, whatever the plan says"}) {

@@ -10,7 +10,7 @@ import (
 func (s *Server) signReport(w http.ResponseWriter, r *http.Request) {
 	var asked signed.Asked
 	if err := readAct(w, r, &asked); err != nil {
-		s.fail(w, err)
+		s.fail(w, s.operators.RefuseReport(r.Context(), r.PathValue("id"), err))
 		return
 	}
 	signature, err := s.operators.SignReport(r.Context(), r.PathValue("id"), asked)

@@ -100,6 +100,7 @@ type Operators interface {
 	RefusePlace(ctx context.Context, id, act string, why error) error
 	CodesOperators
 	LogLevel(ctx context.Context) (operator.LogInfo, error)
+	RefuseLogLevel(ctx context.Context, why error) error
 	ChangeLogLevel(ctx context.Context, c operator.LogChange) (operator.LogInfo, error)
 	GatewayOperators
 	Page(ctx context.Context, id, tag string) (operator.Page, error)
@@ -108,6 +109,7 @@ type Operators interface {
 	Changes() <-chan struct{}
 	Audit(ctx context.Context, q audit.Query) (audit.Page, error)
 	Origins(ctx context.Context, id string) (operator.OriginsInfo, error)
+	RefuseReport(ctx context.Context, id string, why error) error
 	SignReport(ctx context.Context, id string, asked signed.Asked) (signed.Signature, error)
 	Debug(ctx context.Context, id string, act operator.DebugAct) (answer any, err error)
 	RefuseDebug(ctx context.Context, id, name string, why error) error

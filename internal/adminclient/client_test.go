@@ -192,8 +192,8 @@ func TestRoomsAreReadAndChanged(t *testing.T) {
 	if err != nil || len(rooms) != 1 || rooms[0].Rate != 60 || !rooms[0].Store.OK {
 		t.Fatalf("rooms are %+v, %v", rooms, err)
 	}
-	got, err := c.Update(t.Context(), "termine", operator.Change{Rate: ptr[int64](0), Message: ptr("Pause"), Mode: ptr(queue.ModePause), Reason: "Störung im Amt", IfVersion: 1})
-	if err != nil || got.Rate != 0 || got.Message != "Pause" || got.Mode != queue.ModePause || got.Version != 2 {
+	got, err := c.Update(t.Context(), "termine", operator.Change{Rate: ptr[int64](1), Message: ptr("Pause"), Mode: ptr(queue.ModePause), Reason: "Störung im Amt", IfVersion: 1})
+	if err != nil || got.Rate != 1 || got.Message != "Pause" || got.Mode != queue.ModePause || got.Version != 2 {
 		t.Fatalf("room is %+v, %v", got, err)
 	}
 	r.mu.Lock()

@@ -76,7 +76,8 @@ func lineRules() []Rule {
 			Expr: `einlass_line_waiting > 0 and einlass_pace_paused == 0 and einlass_pace_calls_per_second > 0 and einlass_pace_factor > 0` +
 				` and ignoring (phase) einlass_opening_phase{phase="open"} == 1 and increase(einlass_line_admitted_total[2m]) == 0` +
 				` and (einlass_pace_max_inside == 0 or einlass_line_counted_inside < einlass_pace_max_inside)` +
-				` and einlass_line_hold_timestamp_seconds < einlass_line_frame_timestamp_seconds`,
+				` and einlass_line_hold_timestamp_seconds < einlass_line_frame_timestamp_seconds` +
+				` unless einlass_opening_quota - einlass_opening_booked <= einlass_line_inside`,
 			holds: nobodyEnters,
 			En: Words{
 				"People wait, the room is open and not full, and for two minutes nobody has entered.",
@@ -286,6 +287,7 @@ func gatewayRules() []Rule {
 	}
 }
 
+// nobodyEnters is silent while nobody can: when all is booked, and when those inside hold what is left.
 func nobodyEnters(w *window) figures {
 	if !w.covers(twoMinutes) {
 		return nil
@@ -295,8 +297,13 @@ func nobodyEnters(w *window) figures {
 		w.latest("opening_phase", "phase", "open").is(1), w.increase(twoMinutes, "line_admitted_total").is(0))
 	bound, inside := w.latest("pace_max_inside"), w.latest("line_counted_inside")
 	hold, frame := w.latest("line_hold_timestamp_seconds"), w.latest("line_frame_timestamp_seconds")
+	quota, booked, live := w.latest("opening_quota"), w.latest("opening_booked"), w.latest("line_inside")
 	out := figures{}
 	for room, n := range running {
+		limit, limited := quota[room]
+		if limited && limit-booked[room] <= live[room] {
+			continue
+		}
 		if (bound[room] == 0 || inside[room] < bound[room]) && hold[room] < frame[room] {
 			out[room] = n
 		}

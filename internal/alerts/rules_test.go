@@ -68,9 +68,12 @@ var causes = map[string]struct {
 	do    func(w *world)
 	after func(w *world) // what show would undo
 }{
-	"EinlassStoreAway":    {until: time.Minute, after: func(w *world) { w.room.StoreUp(false) }},
-	"EinlassSiteDown":     {until: time.Minute, after: func(w *world) { w.room.Backend(address, false, true) }},
-	"EinlassNobodyEnters": {until: 4 * time.Minute, do: func(w *world) { w.f.Admitted -= 10 }},
+	"EinlassStoreAway": {until: time.Minute, after: func(w *world) { w.room.StoreUp(false) }},
+	"EinlassSiteDown":  {until: time.Minute, after: func(w *world) { w.room.Backend(address, false, true) }},
+	"EinlassNobodyEnters": {until: 4 * time.Minute, do: func(w *world) {
+		w.f.Admitted -= 10
+		w.f.Opening.Quota, w.f.Opening.Booked, w.f.Live = 10, 5, 2 // there is something to enter for
+	}},
 	"EinlassSiteErrors": {until: 4 * time.Minute, do: func(w *world) {
 		for range 5 {
 			w.room.NoAnswer(address, metrics.Timeout)
@@ -134,6 +137,39 @@ func TestEachRuleIsFiredByItsCauseHereAndInPrometheus(t *testing.T) {
 				t.Fatalf("%v after its cause began it is not said; said: %v", cause.until, names)
 			}
 			promtool(t, file, rule, &seen, cause.until, watch.Active())
+		})
+	}
+}
+
+// When all is booked, and when those inside hold what is left, nobody enters and nothing is wrong.
+func TestNobodyIsMissedWhereNobodyCanEnter(t *testing.T) {
+	file := rulesFile(t)
+	for name, opening := range map[string]struct{ booked, live int64 }{"sold out": {10, 0}, "those inside hold the last places": {7, 3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, reg := newWorld(t)
+			watch, err := alerts.New(reg, nil, zap.NewNop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var seen series
+			for at := time.Duration(0); at <= calm+4*time.Minute; at += alerts.Interval {
+				now := time.Unix(0, 0).Add(at)
+				w.pass(now)
+				if at > calm {
+					w.f.Admitted -= 10
+				}
+				w.f.Opening.Quota, w.f.Opening.Booked, w.f.Live = 10, opening.booked, opening.live
+				w.show()
+				seen.take(t, reg)
+				watch.Look(now)
+			}
+			if names := namesOf(watch.Active()); slices.Contains(names, "EinlassNobodyEnters") {
+				t.Errorf("it is said: %v", names)
+			}
+			rules := alerts.Rules()
+			i := slices.IndexFunc(rules, func(r alerts.Rule) bool { return r.Name == "EinlassNobodyEnters" })
+			promtool(t, file, rules[i], &seen, 4*time.Minute, watch.Active())
 		})
 	}
 }

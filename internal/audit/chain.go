@@ -23,8 +23,13 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	if len(text) != hex.EncodedLen(len(h)) {
 		return errors.New("want 64 hexadecimal digits")
 	}
-	_, err := hex.Decode(h[:], text)
-	return err
+	if _, err := hex.Decode(h[:], text); err != nil {
+		return err
+	}
+	if h.String() != string(text) {
+		return errors.New("want hexadecimal digits in lower case: a hash has one spelling")
+	}
+	return nil
 }
 
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
@@ -116,8 +121,14 @@ func signed(by Signer, chain string, at time.Time, seq uint64, hash Hash) *Head 
 
 // valid reports whether a head is signed by the key that it names.
 func (h *Head) valid(chain string, at time.Time) bool {
-	key, err := base64.RawURLEncoding.DecodeString(h.Key)
-	signature, err2 := base64.RawURLEncoding.DecodeString(h.Signature)
-	return err == nil && err2 == nil && len(key) == ed25519.PublicKeySize &&
-		ed25519.Verify(key, statement(chain, at, h.Seq, h.Hash), signature)
+	key, ok := inOneSpelling(h.Key)
+	signature, ok2 := inOneSpelling(h.Signature)
+	return ok && ok2 && len(key) == ed25519.PublicKeySize && ed25519.Verify(key, statement(chain, at, h.Seq, h.Hash), signature)
+}
+
+// inOneSpelling decodes base64url that is written as it would be written here: the decoder takes other last characters and line breaks, too, and
+// a text that was changed must not pass.
+func inOneSpelling(text string) ([]byte, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return raw, err == nil && base64.RawURLEncoding.EncodeToString(raw) == text
 }

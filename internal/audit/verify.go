@@ -66,6 +66,7 @@ type Known struct {
 }
 
 // Verify reads files of one record and says what does not fit first. Without keys, heads are held to the keys that they name themselves.
+// A record without any head fails.
 // The error is that a file cannot be read.
 func Verify(paths []string, keys []Key, known ...Known) (Proof, error) {
 	v := verifier{keys: keys, known: known}
@@ -257,8 +258,9 @@ func (v *verifier) end() *Fault {
 	if len(v.lines) == 0 {
 		return &Fault{Kind: FaultMissing, Text: "there is no line in these files"}
 	}
-	if len(v.keys) > 0 && v.proof.Heads == 0 && v.proof.Last-v.proof.First >= headLines {
-		return &Fault{Kind: FaultUnsigned, Seq: v.proof.Last, Text: "there is no signed head"}
+	if v.proof.Heads == 0 {
+		return &Fault{Kind: FaultUnsigned, Seq: v.proof.Last, Text: "there is no signed head, so anybody could have written these lines: the keyring has no Ed25519 key, " +
+			"the heads were taken out, or the record was begun within the last minute"}
 	}
 	if v.bare > 0 {
 		v.proof.Notes = append(v.proof.Notes, fmt.Sprintf("lines %d to %d are not signed yet", v.bare, v.proof.Last))

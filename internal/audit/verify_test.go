@@ -179,8 +179,59 @@ func TestARecordWithoutAKeyHasNoHeads(t *testing.T) {
 	if f := w.verify().Fault; f == nil || f.Kind != FaultUnsigned {
 		t.Errorf("with keys: %+v", f)
 	}
-	if proof, err := Verify(w.files(), nil); err != nil || proof.Fault != nil || proof.Signed != 0 {
+	if proof, err := Verify(w.files(), nil); err != nil || proof.Fault == nil || proof.Fault.Kind != FaultUnsigned || proof.Trusted {
 		t.Errorf("without keys: %+v, %v", proof, err)
+	}
+}
+
+// Whoever takes the heads out of a short record leaves nothing that shows who wrote it.
+func TestAShortRecordWithoutItsHeadFails(t *testing.T) {
+	w := newWorld(t, 0)
+	w.acts(3)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if f := w.verify().Fault; f != nil {
+		t.Fatalf("as it was written: %+v", f)
+	}
+	edit(t, w.files()[0], func(rows []string) []string { return rows[:2] })
+	for _, keys := range [][]Key{nil, trusted(w.key)} {
+		proof, err := Verify(w.files(), keys)
+		if err != nil || proof.Fault == nil || proof.Fault.Kind != FaultUnsigned || proof.Trusted {
+			t.Errorf("with %d keys: %+v, %v", len(keys), proof, err)
+		}
+	}
+}
+
+// The decoders take several spellings of the same bytes, and a record has one.
+func TestAHeadAndAHashHaveOneSpelling(t *testing.T) {
+	by := keyOf('a')
+	at := time.Unix(1_800_000_000, 0)
+	head := signed(by, "chain", at, 7, Hash{1})
+	if !head.valid("chain", at) {
+		t.Fatal("the head is not valid")
+	}
+	last := func(text string) string { // the lowest bits of the last character stand for nothing
+		const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+		return text[:len(text)-1] + string(signs[strings.IndexByte(signs, text[len(text)-1])^1])
+	}
+	for name, change := range map[string]func(h *Head){
+		"a changed last character of the signature": func(h *Head) { h.Signature = last(h.Signature) },
+		"of the key":                    func(h *Head) { h.Key = last(h.Key) },
+		"a line break in the signature": func(h *Head) { h.Signature = h.Signature[:5] + "\n" + h.Signature[5:] },
+	} {
+		other := *head
+		if change(&other); other.valid("chain", at) {
+			t.Errorf("%s: it is valid", name)
+		}
+	}
+	var h Hash
+	text := strings.Repeat("ab", 32)
+	if err := h.UnmarshalText([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.UnmarshalText([]byte(strings.ToUpper(text))); err == nil {
+		t.Error("a hash in capitals is read")
 	}
 }
 

@@ -16,6 +16,7 @@ const MaxReason = 500
 // Change is a partial change of the document of a room; nil members stay as they are. It encodes as the merge patch that
 // asks for it.
 type Change struct {
+	// Rate is entries a minute, at least 1.
 	Rate      *int64      `json:"rate,omitempty"`
 	MaxInside *int64      `json:"max_inside,omitempty"`
 	Burst     *int64      `json:"burst,omitempty"`
@@ -113,11 +114,15 @@ func (e *InvalidError) Error() string {
 // Is makes it a queue.ErrInvalid.
 func (e *InvalidError) Is(target error) bool { return target == queue.ErrInvalid }
 
-// Problems lists the members that are out of range whatever else the document says.
+// Problems lists the members that are out of range whatever else the document says. A rate of 0, which files and stored documents may have, is
+// refused: it hides in a figure that the room is paused.
 func (c Change) Problems() (bad []FieldError) {
 	probe := queue.Document{Pace: queue.Pace{Mode: queue.ModeRun, Burst: 1}}
 	c.setIn(&probe)
 	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
+	if c.Rate != nil && *c.Rate == 0 {
+		bad = append(bad, FieldError{"rate", "is 0, and want at least 1; to call nobody, set the mode to pause"})
+	}
 	return slices.Concat(bad, c.unread, scheduleProblems(c.Schedule), untilProblems(&c), textProblems(c), reasonProblems(c.Reason))
 }
 

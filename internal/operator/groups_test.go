@@ -20,7 +20,7 @@ func groupsOf(names ...string) *plan.Schedule {
 
 func TestAGroupIsNotMovedToAnotherLaneWhileTheRoomHasPlaces(t *testing.T) {
 	h := newHouse(t)
-	if _, err := h.ask(operator.Change{Schedule: groupsOf("over80", "residents"), Rate: ptr[int64](0)}); err != nil {
+	if _, err := h.ask(operator.Change{Schedule: groupsOf("over80", "residents"), Mode: ptr(queue.ModePause)}); err != nil {
 		t.Fatal(err)
 	}
 	h.tick()

@@ -38,12 +38,26 @@ func (s *Service) LogLevel(ctx context.Context) (LogInfo, error) {
 func (s *Service) ChangeLogLevel(ctx context.Context, c LogChange) (LogInfo, error) {
 	before := s.level.String()
 	info, err := s.changeLogLevel(ctx, c)
-	s.Note(ctx, Noted{Act: ActLog, Reason: c.Reason, Asked: map[string]string{"level": bounded(c.Level)}, Before: LogInfo{Level: before}, After: LogInfo{Level: s.level.String()}, Err: err})
+	s.noteLogLevel(ctx, c, before, err)
 	if err == nil {
 		// An error, so that it is told at each level.
 		s.log.Log(zapcore.ErrorLevel, "log level changed", append(PrincipalOf(ctx).fields(), zap.String("before", before), zap.String("after", info.Level), zap.String("reason", bounded(c.Reason)))...)
 	}
 	return info, err
+}
+
+// RefuseLogLevel records a change that came in a form that cannot be read, and returns the error to answer with.
+func (s *Service) RefuseLogLevel(ctx context.Context, why error) error {
+	s.noteLogLevel(ctx, LogChange{}, s.level.String(), why)
+	return why
+}
+
+// noteLogLevel is the one place where these are recorded.
+func (s *Service) noteLogLevel(ctx context.Context, c LogChange, before string, err error) {
+	s.Note(ctx, Noted{
+		Act: ActLog, Reason: c.Reason, Asked: map[string]string{"level": bounded(c.Level)},
+		Before: LogInfo{Level: before}, After: LogInfo{Level: s.level.String()}, Err: err,
+	})
 }
 
 func (s *Service) changeLogLevel(ctx context.Context, c LogChange) (LogInfo, error) {

@@ -22,15 +22,7 @@ func (s *Service) SignReports(by func(time.Time) (signed.Signer, bool)) { s.sign
 // SignReport signs the report of an opening for the principal in ctx. What is in it, the gateway does not see. Errors are *InvalidError,
 // ErrUnknownRoom, ErrNotAllowed and ErrNoKey. It is recorded, whatever comes of it.
 func (s *Service) SignReport(ctx context.Context, id string, asked signed.Asked) (signature signed.Signature, err error) {
-	defer func() {
-		s.keep(PrincipalOf(ctx), &note{act: ActReport, room: id, asked: jsonOf(asked), err: err})
-		fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(id)), zap.String("asked", inShort(asked)))
-		if err != nil {
-			s.log.Warn("report not signed", append(fields, zap.Error(err))...)
-			return
-		}
-		s.log.Info("report signed", append(fields, zap.String("key", signature.Kid))...)
-	}()
+	defer func() { s.writeReport(ctx, id, asked, signature.Kid, err) }()
 	if _, err := s.permitted(ctx, RoleAdmin, id); err != nil {
 		return signature, err
 	}
@@ -46,4 +38,24 @@ func (s *Service) SignReport(ctx context.Context, id string, asked signed.Asked)
 		return signature, ErrNoKey
 	}
 	return signed.Sign(by, id, asked, now), nil
+}
+
+// RefuseReport records a signing that was asked for in a form that cannot be read, and returns the error to answer with, as Refuse does.
+func (s *Service) RefuseReport(ctx context.Context, id string, why error) error {
+	if _, err := s.seen(ctx, id); err != nil {
+		why = err
+	}
+	s.writeReport(ctx, id, signed.Asked{}, "", why)
+	return why
+}
+
+// writeReport is the one place where these are recorded.
+func (s *Service) writeReport(ctx context.Context, id string, asked signed.Asked, kid string, err error) {
+	s.keep(PrincipalOf(ctx), &note{act: ActReport, room: id, asked: jsonOf(asked), err: err})
+	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(id)), zap.String("asked", inShort(asked)))
+	if err != nil {
+		s.log.Warn("report not signed", append(fields, zap.Error(err))...)
+		return
+	}
+	s.log.Info("report signed", append(fields, zap.String("key", kid))...)
 }

@@ -16,6 +16,14 @@ func (c *Change) undo(before, after *queue.Document) *Change {
 			m.back(&undo, c, before)
 		}
 	}
+	if undo.Rate != nil && *undo.Rate == 0 { // of a file; a change to it is refused, and a pause does the same
+		undo.Rate, undo.Burst = nil, nil
+		if before.Pace.Mode == queue.ModeRun {
+			pause := queue.ModePause
+			undo.Mode = &pause
+		}
+		return &undo
+	}
 	if undo.Empty() || !differIn(before, after, undo.keys()) {
 		return nil
 	}

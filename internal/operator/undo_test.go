@@ -2,7 +2,9 @@ package operator_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/einlass/einlass/internal/operator"
@@ -72,5 +74,25 @@ func TestTheUndoOfAChangeBringsEveryMemberBack(t *testing.T) {
 	same, err := h.ask(operator.Change{Rate: &now.Rate})
 	if err != nil || same.Undo != nil {
 		t.Errorf("a change that changes nothing has the undo %+v, %v", same.Undo, err)
+	}
+}
+
+// A file may have a rate of 0. Whoever changes it cannot ask for it again: a pause does the same.
+func TestARateOfNothingIsRefusedAndUndoneByAPause(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.ask(operator.Change{Rate: ptr[int64](0)})
+	var invalid *operator.InvalidError
+	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Field != "rate" || !strings.Contains(invalid.Fields[0].Detail, "pause") {
+		t.Fatalf("%v", err)
+	}
+	h.reconfigure("b", func(d *queue.Document) { d.Pace.Rate = 0 })
+	h.tick()
+	h.tick()
+	info, err := h.ask(operator.Change{Rate: ptr[int64](90), Burst: ptr[int64](3)})
+	if err != nil || info.Undo == nil || info.Undo.Rate != nil || info.Undo.Mode == nil || *info.Undo.Mode != queue.ModePause {
+		t.Fatalf("%+v, %v", info.Undo, err)
+	}
+	if info, err = h.ask(*info.Undo); err != nil || info.Mode != queue.ModePause {
+		t.Errorf("%s, %v", info.Mode, err)
 	}
 }

@@ -156,7 +156,7 @@ func split(cookie string) (text, mac []byte, ok bool) {
 		return nil, nil, false
 	}
 	mac, err = b.DecodeString(second)
-	return text, mac, err == nil
+	return text, mac, err == nil && b.EncodeToString(text) == first && b.EncodeToString(mac) == second // it passes over line breaks
 }
 
 // ended are the sessions that were ended before their time.

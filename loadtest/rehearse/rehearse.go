@@ -323,6 +323,10 @@ func (r *run) takeRoom(ctx context.Context) (restore func(), err error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		change := operator.Change{Rate: &before.Rate, MaxInside: &before.MaxInside, Burst: &before.Burst, Mode: &before.Mode}
+		if before.Rate == 0 { // of a file; the API takes none
+			pause := queue.ModePause
+			change.Rate, change.Burst, change.Mode = nil, nil, &pause
+		}
 		if _, err := client.Update(ctx, r.cfg.Room, change); err != nil {
 			fmt.Fprintf(r.cfg.Out, "the room could not be set back to rate %d, max inside %d, burst %d, mode %s: %v\n",
 				before.Rate, before.MaxInside, before.Burst, before.Mode, err)

@@ -39,7 +39,7 @@ func opens(t *testing.T, b *harness.Browser, link string) {
 func TestPlacesOfCallersAreKeptHoweverOftenTheGatewayIsKilled(t *testing.T) {
 	t.Parallel()
 	g, _ := one(t, harness.Room{Rate: 60, Burst: 1})
-	g.Set(t, `{"rate": 0, "burst": 1}`)
+	g.Set(t, `{"mode": "pause"}`)
 	c := harness.NewCrowd(t, g)
 	c.Arrive(1)
 	var mu sync.Mutex
@@ -106,7 +106,7 @@ func TestPlacesOfCallersAreKeptHoweverOftenTheGatewayIsKilled(t *testing.T) {
 
 	// The first caller goes in by a link, hours after the turn as well as at once.
 	caller := answered[0]
-	g.Set(t, `{"rate": 60, "burst": 1}`)
+	g.Set(t, `{"mode": "run"}`)
 	until(t, 60*time.Second, "the caller's turn", func(context.Context) bool { return list()[caller.Code].Now })
 	made, err := g.Operators.ActOnPlace(t.Context(), launch.RoomID, operator.PlaceLink, operator.PlaceAct{Number: caller.Number, Code: strings.ToLower(caller.Code)})
 	if err != nil {

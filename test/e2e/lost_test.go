@@ -167,7 +167,11 @@ func TestARateOfNothingLetsNobodyIn(t *testing.T) {
 		return harness.NewBrowser(g).Get(t, "/").FromSite()
 	})
 	snapshotAfter(t, g, g.Room(t).AsOf.Add(time.Second)) // the bucket is full again
-	g.Set(t, `{"rate": 0}`)
+	g.Edit("rate: 6000\n", "rate: 0\n")                  // the API takes none
+	if said := g.Reload(); !strings.Contains(said, "in force") {
+		t.Fatal(said)
+	}
+	until(t, 10*time.Second, "the rate", func(context.Context) bool { return g.Room(t).Rate == 0 })
 	before := site.Seen()
 	in := 0
 	for range 30 {

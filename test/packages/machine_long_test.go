@@ -18,9 +18,10 @@ import (
 
 // machine is a Debian with its own systemd as process 1, on a network of its own that has nothing but loopback.
 type machine struct {
-	t    *testing.T
-	root string
-	init int // its process 1, as this machine counts
+	t      *testing.T
+	root   string
+	init   int // its process 1, as this machine counts
+	crowds int // so many have come to its site
 }
 
 // contents are the packages that a town's machine has besides: they come before it is cut off from the network.

@@ -5,8 +5,10 @@ package packages
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // five is all that an administrator has to write.
@@ -33,6 +35,14 @@ systemctl restart nginx
 systemd-run --unit=site --collect portal -listen 127.0.0.1:8000
 `
 
+const (
+	// running prints the version of the service's process.
+	running = `"/proc/$(systemctl show -P MainPID einlass)/exe" --version`
+	// inside waits for the first people inside.
+	inside = `export EINLASS_ADMIN_TOKEN=$(cat /var/lib/einlass/admin-token)
+		for i in {1..300}; do admin rooms --json | grep -Eq '"inside": ?[1-9]' && exit 0; sleep 0.2; done; exit 1`
+)
+
 // newerVersion is that of the upgrade.
 const newerVersion = "1.2.4"
 
@@ -41,7 +51,10 @@ type crowd struct {
 	Arrived int64
 	Ends    map[string]int64
 	Lost    int64
-	Kinds   []struct {
+	// Requests in all, and how long anybody waited for any answer, in nanoseconds.
+	Requests int64
+	Longest  int64 `json:"longest_silence"`
+	Kinds    []struct {
 		Kind   string
 		Status map[string]int64
 		Errors map[string]int64
@@ -86,7 +99,8 @@ func (m *machine) installs(deb string) string {
 
 func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	t.Parallel()
-	if err := makePackages(source, dist, newerVersion, "amd64"); err != nil {
+	newer := t.TempDir()
+	if err := makePackages(source, newer, newerVersion, "amd64"); err != nil {
 		t.Fatal(err)
 	}
 	m := newMachine(t)
@@ -100,16 +114,18 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	m.writes("etc/einlass/einlass.yaml", five)
 	m.sh(behind)
 	m.sh("gateway config check /etc/einlass/einlass.yaml")
-	m.sh("mkdir -p /etc/systemd/system/einlass.socket.d")
-	m.writes("etc/systemd/system/einlass.socket.d/override.conf", sockets)
-	m.sh("systemctl daemon-reload && systemctl enable --now einlass.socket einlass.service")
+	m.sh("systemctl enable --now einlass")
 
 	m.sh(drives + "--people 1 --over 1s --think 300ms --typing 500ms >/root/drive.out 2>&1")
 	if c := m.came(); c.Ends["booked"] != 1 {
 		t.Errorf("the citizen's visit ended so: %v", c.Ends)
 	}
-	m.upgradedUnderACrowd(strings.Replace(deb("amd64"), version, newerVersion, 1), newerVersion)
-	m.upgradedUnderACrowd(deb("amd64"), version)
+	m.handsOver(filepath.Join(newer, "einlass_"+newerVersion+"_amd64.deb"), newerVersion)
+	m.handsOver(deb("amd64"), version)
+	m.writes("root/override.conf", sockets)
+	m.sh(`mkdir -p /etc/systemd/system/einlass.socket.d && mv /root/override.conf /etc/systemd/system/einlass.socket.d/
+		systemctl daemon-reload && systemctl stop einlass && systemctl enable --now einlass.socket einlass.service`)
+	m.underACrowd("a restart", func() string { return m.sh("systemctl restart einlass") })
 	if conf := m.sh("cat /etc/einlass/einlass.yaml"); conf != five {
 		t.Errorf("the configuration is now %s", conf)
 	}
@@ -127,29 +143,35 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	m.leavesNothing(before)
 }
 
-// upgradedUnderACrowd installs another release while citizens come, wait and book.
-func (m *machine) upgradedUnderACrowd(deb, version string) {
+// handsOver installs another release while citizens come.
+func (m *machine) handsOver(deb, version string) {
 	m.t.Helper()
-	line := m.within(drives + "--people 60 --over 5s --per-minute 300 --for 40s --think 1s --typing 2s >/root/drive.out 2>&1")
+	said := m.underACrowd("the change to "+version, func() string { return m.installs(deb) })
+	if !strings.Contains(said, "serves, version "+version) || !strings.Contains(m.sh(running), version) {
+		m.t.Errorf("the gateway did not hand over to %s: %s", version, said)
+	}
+}
+
+// underACrowd does something to the gateway while citizens come, wait and book, none of whom may notice it. It answers what act does.
+func (m *machine) underACrowd(what string, act func() string) string {
+	m.t.Helper()
+	m.crowds++ // others each time: the site takes one booking of each person
+	line := m.within(drives + fmt.Sprintf("--seed %d ", 1+m.crowds) + "--people 60 --over 5s --per-minute 300 --for 40s --think 1s --typing 2s >/root/drive.out 2>&1")
 	if err := line.Start(); err != nil {
 		m.t.Fatal(err)
 	}
-	m.sh("until gateway_line=$(EINLASS_ADMIN_TOKEN=$(cat /var/lib/einlass/admin-token) admin rooms --json) && grep -Eq '\"inside\": ?[1-9]' <<<\"$gateway_line\"; do sleep 0.2; done")
-	said := m.installs(deb)
+	m.sh(inside)
+	said := act()
 	if err := line.Wait(); err != nil {
-		m.t.Errorf("%s: the crowd: %v\n%s\n%s", version, err, m.sh("tail -n 5 /root/drive.out"), said)
+		m.t.Errorf("%s: the crowd: %v\n%s\n%s", what, err, m.sh("tail -n 5 /root/drive.out"), said)
 	}
 	c := m.came()
-	if n, what := c.failed(); n > 0 || c.Lost > 0 {
-		m.t.Errorf("upgrade to %s: %d requests failed, %d places were lost: %v\n%s", version, n, c.Lost, what, said)
+	n, faults := c.failed()
+	if n > 0 || c.Lost > 0 || c.Ends["booked"] != c.Arrived {
+		m.t.Errorf("%s: %d requests failed, %d places were lost, of %d people: %v %v\n%s", what, n, c.Lost, c.Arrived, c.Ends, faults, said)
 	}
-	if c.Ends["booked"] == 0 {
-		m.t.Errorf("upgrade to %s: nobody booked: %v", version, c.Ends)
-	}
-	if out := m.sh(`"/proc/$(systemctl show -P MainPID einlass)/exe" --version`); !strings.Contains(out, version) {
-		m.t.Errorf("the service runs %s, want %s", out, version)
-	}
-	m.t.Logf("upgrade to %s: %d people, %v, %d requests failed", version, c.Arrived, c.Ends, func() int64 { n, _ := c.failed(); return n }())
+	m.t.Logf("%s: %d people, %v, %d requests, %d failed, the longest took %v", what, c.Arrived, c.Ends, c.Requests, n, time.Duration(c.Longest))
+	return said
 }
 
 // files are all names on that machine, but for what systemd, dpkg and nginx write while they run.

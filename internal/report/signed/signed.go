@@ -150,9 +150,9 @@ func Verify(file []byte, keys []Key) (*Signature, error) {
 	if s == nil {
 		return nil, ErrNotSigned
 	}
-	key, err := base64.RawURLEncoding.DecodeString(s.Key)
-	signature, err2 := base64.RawURLEncoding.DecodeString(s.Signature)
-	if err != nil || err2 != nil || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, s.statement(), signature) {
+	key, ok := inOneSpelling(s.Key)
+	signature, ok2 := inOneSpelling(s.Signature)
+	if !ok || !ok2 || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, s.statement(), signature) {
 		return nil, fmt.Errorf("%w: the signature is wrong", ErrChanged)
 	}
 	if s.Hash != HashOf(body) {
@@ -167,4 +167,11 @@ func Verify(file []byte, keys []Key) (*Signature, error) {
 		return nil, fmt.Errorf("%w: %q", ErrKey, s.Kid)
 	}
 	return s, nil
+}
+
+// inOneSpelling decodes base64url that is written as it would be written here: the decoder takes other last characters and line breaks, too, and
+// a text that was changed must not pass.
+func inOneSpelling(text string) ([]byte, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return raw, err == nil && base64.RawURLEncoding.EncodeToString(raw) == text
 }

@@ -75,6 +75,26 @@ func TestASignedReportIsVerifiedAndAChangedOneIsNot(t *testing.T) {
 	}
 }
 
+// The decoder takes several last characters, and line breaks, for the same signature.
+func TestASignatureHasOneSpelling(t *testing.T) {
+	const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for range 20 {
+		by := signer(t)
+		for kind, file := range filesOf(t, by) {
+			s, err := Verify(file, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range []string{s.Signature, s.Key} {
+				other := text[:len(text)-1] + string(signs[strings.IndexByte(signs, text[len(text)-1])^1])
+				if _, err := Verify(bytes.ReplaceAll(file, []byte(text), []byte(other)), nil); !errors.Is(err, ErrChanged) {
+					t.Errorf("%s: another last character: %v", kind, err)
+				}
+			}
+		}
+	}
+}
+
 // Two signed pages in one file: what is read first is not what the last signature is of.
 func TestAPageWithinAPageIsNotTaken(t *testing.T) {
 	by := signer(t)

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/einlass/einlass/internal/operator"
 )
 
-// Each kind of error that a record can name is said by the operators' pages, in each of their languages.
-func TestThePagesHaveWordsForEachKindOfError(t *testing.T) {
+// Each act and each kind of error that a record can name is said by the operators' pages, in each of their languages.
+func TestThePagesHaveWordsForEachActAndKindOfError(t *testing.T) {
 	// None of these is recorded.
 	never := map[string]bool{
 		CodeNotReady: true, CodeMisdirected: true, CodeMethod: true, CodeConfirm: true, CodeMediaType: true, CodeListeners: true, CodeNoRecord: true,
@@ -16,6 +18,14 @@ func TestThePagesHaveWordsForEachKindOfError(t *testing.T) {
 	codes := map[string]bool{CodeTooLarge: true, CodeInternal: true}
 	for _, k := range kinds {
 		codes[k.code] = !never[k.code]
+	}
+	acts := []string{
+		operator.ActChange, operator.ActOutcome, operator.ActDrawLine, operator.ActKeys, operator.ActReload, operator.ActLog, operator.ActReport,
+		operator.LogIn, operator.LogOut, operator.Refused, "stays: end", "place: new", "place: sms", "place: " + operator.PlaceHistory,
+		"place: " + operator.PlaceFind, "place: " + operator.PlaceLink, "place: " + operator.PlaceFront, "place: " + operator.PlaceRemove,
+	}
+	for _, act := range []string{"make", "print", "revoke", "restore", "remove", "invite"} {
+		acts = append(acts, "codes: "+act)
 	}
 	for _, tag := range []string{"de", "en"} {
 		data, err := os.ReadFile("../dashboard/locales/" + tag + ".yaml")
@@ -29,6 +39,11 @@ func TestThePagesHaveWordsForEachKindOfError(t *testing.T) {
 		for code, recorded := range codes {
 			if recorded && texts.Script["audit.why."+code] == "" {
 				t.Errorf("%s has no words for %s in the record", tag, code)
+			}
+		}
+		for _, act := range acts {
+			if texts.Script["audit.act."+act] == "" {
+				t.Errorf("%s has no words for the act %s", tag, act)
 			}
 		}
 	}

@@ -34,6 +34,7 @@ type message struct {
 // note is what stands in Variable. Descriptors are in the order control, lines, sockets, from 3 on.
 type note struct {
 	Protocol int      `json:"protocol"`
+	PID      int      `json:"pid"` // of the predecessor
 	Sockets  []socket `json:"sockets"`
 }
 

@@ -45,7 +45,7 @@ func FromEnvironment(getenv func(string) string) (*Predecessor, error) {
 	if err := json.Unmarshal([]byte(text), &said); err != nil {
 		return nil, fmt.Errorf("%s: %w", Variable, err)
 	}
-	p := &Predecessor{parent: os.Getppid()}
+	p := &Predecessor{parent: said.PID} // it may have ended by now
 	var err error
 	if p.control, err = newWire(os.NewFile(controlFD, "handover")); err != nil {
 		return nil, err

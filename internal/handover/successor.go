@@ -42,7 +42,7 @@ type Successor struct {
 
 // Start starts the successor. It holds no descriptor but those of the program's; the caller keeps its sockets.
 func Start(p *Program) (*Successor, error) {
-	said := note{Protocol: protocol}
+	said := note{Protocol: protocol, PID: os.Getpid()}
 	cmd := exec.CommandContext(context.Background(), p.Path, p.Args...) // it outlives this process
 	for _, s := range p.Sockets {
 		said.Sockets = append(said.Sockets, socket{s.Path, s.Text, s.Unlink})
@@ -108,7 +108,13 @@ func (s *Successor) Ready(ctx context.Context) (version string, err error) {
 }
 
 // Take tells the successor that everything is its own.
-func (s *Successor) Take() error { return s.control.send(message{Step: stepTake}) }
+func (s *Successor) Take() error {
+	err := s.control.send(message{Step: stepTake})
+	if gone(err) {
+		return s.endedBefore(stepServes)
+	}
+	return err
+}
 
 // Serves waits until visitors are served by the successor; its error is as that of Ready.
 func (s *Successor) Serves(ctx context.Context) error {

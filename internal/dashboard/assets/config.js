@@ -22,6 +22,7 @@ async function load() {
   const info = await call('GET', '/v1/config');
   put($('since'), t('config.since', { file: info.file || t('config.nofile'), at: day(info.since) }));
   put($('inforce'), info.text);
+  $('look').hidden = !info.file;
 }
 
 const problem = (p) => [p.path, p.where && `(${p.where})`, p.detail].filter(Boolean).join(' ');

@@ -17,8 +17,8 @@ export const has = (key) => texts[key] !== undefined;
 const figures = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 export const number = (n) => figures.format(n);
 export const percent = (part) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(part);
-// brief is how long an answer takes, in seconds of two figures.
-export const brief = (seconds) => t('seconds', { n: new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(seconds) });
+// brief is how long an answer takes, in seconds of two figures; 0: nobody knows.
+export const brief = (seconds) => (!seconds ? '–' : t('seconds', { n: new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(seconds) }));
 export const clock = (at, seconds = true) => new Date(at).toLocaleTimeString(language, { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) });
 export const day = (at, timeZone, seconds) => new Date(at).toLocaleString(language, { timeZone, hourCycle: 'h23', weekday: 'short', day: 'numeric', month: 'numeric', hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) });
 

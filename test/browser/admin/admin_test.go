@@ -114,7 +114,7 @@ func users(t *testing.T, dir string) (env string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, role := range map[string]string{"olga": "operator", "otto": "operator", "uwe": "operator", "vera": "viewer", "anna": "admin"} {
+	for name, role := range map[string]string{"olga": "operator", "otto": "operator", "uwe": "operator", "ines": "operator", "vera": "viewer", "anna": "admin"} {
 		p := person{Password: "vier kurze wörter " + name, Secret: staff.NewTOTP()}
 		people[name] = p
 		grant := staff.Grant{Name: name, Role: role, Made: time.Now()}

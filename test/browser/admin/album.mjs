@@ -90,12 +90,18 @@ async function checked(page) {
 }
 
 // announced is a draw that is fixed.
-const announced = () => api('POST', '/v1/rooms/termine/debug/plan', {
-  steps: [
-    { at: new Date().toISOString(), opening: '2027-01-04 08:00', rank: 200, phase: 'lobby' },
-    { at: new Date(Date.now() + 3600_000).toISOString(), opening: '2027-01-04 08:00', rank: 201, phase: 'open', draw: true },
-  ],
-});
+async function announced() {
+  const body = { schedule: null };
+  await api('PATCH', '/v1/rooms/termine', body).catch((e) => api('PATCH', '/v1/rooms/termine', { ...body, confirm: JSON.parse(/\{.*/.exec(e.message)[0]).confirm }));
+  const opening = '2027-01-04 08:00';
+  await api('POST', '/v1/rooms/termine/debug/plan', {
+    steps: [
+      { at: new Date().toISOString(), opening, rank: 200, phase: 'lobby' },
+      { at: new Date(Date.now() + 3600_000).toISOString(), opening, rank: 201, phase: 'open', draw: true },
+    ],
+  });
+  await until(async () => (await api('GET', '/v1/rooms/termine/draws')).records.length > 0);
+}
 
 // pictures: name, what it shows, path, size, scheme, and what happens before. "whole": all of the page and not only its window.
 const pictures = [

@@ -33,6 +33,19 @@ func (p *Program) Run(tb testing.TB, args ...string) string {
 	return out
 }
 
+// Path is the file of the program.
+func (p *Program) Path() string { return p.path }
+
+// Fails runs the program to an end that is a fault, and answers what it says.
+func (p *Program) Fails(tb testing.TB, args ...string) string {
+	tb.Helper()
+	out, err := launch.Run(tb.Context(), p.path, args...)
+	if err == nil {
+		tb.Fatalf("%v does not fail: %s", args, out)
+	}
+	return err.Error()
+}
+
 // Begin runs the program until it is stopped, at the latest with the test.
 func (p *Program) Begin(tb testing.TB, args ...string) (*launch.Process, *launch.Log) {
 	tb.Helper()

@@ -19,9 +19,17 @@ func TestNothingOfAGatewayReachesTheTerminalAsAControl(t *testing.T) {
 	g.rooms[0].Backends[1].Detail = hostile
 	env := environment(g.serve(t))
 	for _, args := range [][]string{
-		{"rooms"}, {"rooms", "--wide"}, {"rooms", "--json"}, {"rooms", "-o", "yaml"},
-		{"rate", "termine", hostile}, {"rooms", hostile}, {"pause", hostile}, {"rooms", "-o", hostile},
-		{"message", "termine", hostile}, {"audit", "list", "--since", hostile}, {hostile},
+		{"rooms"},
+		{"rooms", "--wide"},
+		{"rooms", "--json"},
+		{"rooms", "-o", "yaml"},
+		{"rate", "termine", hostile},
+		{"rooms", hostile},
+		{"pause", hostile},
+		{"rooms", "-o", hostile},
+		{"message", "termine", hostile},
+		{"audit", "list", "--since", hostile},
+		{hostile},
 	} {
 		_, out, stderr := command(t, env, args...)
 		if text := out + stderr; text == "" {

@@ -25,8 +25,10 @@ func TestRefusalsDoNotFillTheDisk(t *testing.T) {
 		h, k := recording(t)
 		refuse := func(times int, from string) {
 			for range times {
-				h.NoteAccess(&operator.Access{Act: operator.Refused, Principal: operator.Principal{Name: "viewer", Role: operator.RoleViewer, From: from},
-					Asked: "POST /v1/keys/rotate", Err: operator.ErrNotAllowed})
+				h.NoteAccess(&operator.Access{
+					Act: operator.Refused, Principal: operator.Principal{Name: "viewer", Role: operator.RoleViewer, From: from},
+					Asked: "POST /v1/keys/rotate", Err: operator.ErrNotAllowed,
+				})
 			}
 		}
 		refuse(10_000, "network a")

@@ -61,7 +61,7 @@ func (a *app) configCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "Say everything that is wrong with a file, and what it would change",
 		Long: "Have the gateway check a configuration file: all that is wrong with its values,\n" +
-			"and what it would change. What the file names, as certificates, is not looked at:\nthat does gateway config check on the machine, and reload --dry-run.\n\n" +
+			"and what it would change. What the file names, as certificates, is not looked\nat: that does gateway config check on the machine, and reload --dry-run.\n\n" +
 			"Exit code 1: something is wrong, or needs a start of the gateway.",
 		Example: "  admin config check gateway.yaml", DisableFlagsInUseLine: true, Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,8 +14,8 @@ import (
 func (a *app) keysCommand() *cobra.Command {
 	parent := &cobra.Command{
 		Use: "keys", Short: "Show and rotate the keys that sign tickets and passes",
-		Long: "Show and rotate the keys of a gateway that runs. No secret is shown. Without one,\n" +
-			"on the machine itself: gateway keys.",
+		Long: "Show and rotate the keys of a gateway that runs. No secret is shown. Where no\n" +
+			"gateway runs: gateway keys.",
 		Example: "  admin keys\n  admin keys rotate --reason yearly", DisableFlagsInUseLine: true, Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.onGateway(func(client *adminclient.Client) error {
@@ -53,8 +53,8 @@ func (a *app) keysRotateCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&asked.In, "in", "", "`duration` until the new keys sign (default 5m)")
-	cmd.Flags().StringVar(&asked.Overlap, "overlap", "", "`duration` for which the old keys are accepted after\nthat (default as long as tickets live, and an hour)")
+	cmd.Flags().StringVar(&asked.In, "in", "", "`time` until the new keys sign, as 10m (default 5m)")
+	cmd.Flags().StringVar(&asked.Overlap, "overlap", "", "`time` for which the old keys are accepted\nafter that (default as long as tickets live, and\nan hour)")
 	cmd.Flags().BoolVar(&asked.Urgent, "urgent", false, "accept --in below 1m, and leave out keys that have\nnot begun to sign: for a keyring that was disclosed")
 	yesFlag(cmd.Flags(), &yes)
 	reasonFlag(cmd.Flags(), &asked.Reason)

@@ -15,8 +15,8 @@ func (a *app) placeHistoryCommand() *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
 		Use: "history ROOM NUMBER CODE", Short: "Tell what became of a place",
-		Long: "Tell what became of a place, from the journals of the gateway (journal.dir): when\n" +
-			"its number was given, when its page asked, its turn, its stay and its end. Who\nlooks is recorded.",
+		Long: "Tell what became of a place, from the journals of the gateway (journal.dir):\n" +
+			"when its number was given, when its page asked, its turn, its stay and its end.\nWho looks is recorded.",
 		Example: "  admin place history termine 4711 7KQ4-M2PX", DisableFlagsInUseLine: true, Args: exactly(3), ValidArgsFunction: a.completeRoom(nil),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			number, err := placeNumber(args[1])

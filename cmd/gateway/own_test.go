@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -10,11 +11,11 @@ import (
 func TestWhatOnlyOneProcessMayDoEndsAndBeginsWithTheOwnership(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOwnership()
-		works := 0
+		var works atomic.Int64
 		run := o.while(func(ctx context.Context) error {
-			works++
+			works.Add(1)
 			<-ctx.Done()
-			works--
+			works.Add(-1)
 			return nil
 		})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -22,10 +23,10 @@ func TestWhatOnlyOneProcessMayDoEndsAndBeginsWithTheOwnership(t *testing.T) {
 		for range 2 {
 			go func() { ended <- run(ctx) }()
 		}
-		want := func(n int, when string) {
+		want := func(n int64, when string) {
 			t.Helper()
 			synctest.Wait()
-			if works != n {
+			if works := works.Load(); works != n {
 				t.Errorf("%d work %s", works, when)
 			}
 		}

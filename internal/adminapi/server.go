@@ -149,6 +149,8 @@ type Server struct {
 	http      *http.Server
 	guesses   *guesses
 	events    events
+
+	connections *connections
 }
 
 // Limits of the listener. The time that a handler may take stands in the table of routes.
@@ -189,7 +191,7 @@ func New(operators Operators, cfg Config) (*Server, error) {
 	}
 	s := &Server{operators: operators, cfg: cfg, events: newEvents(), origins: http.NewCrossOriginProtection(), guesses: &guesses{
 		log: cfg.Log, refused: cfg.Refused, after: cfg.After, seed: maphash.MakeSeed(), peers: map[suspect]*guesser{},
-	}}
+	}, connections: newConnections(maxConnections)}
 	s.handler = s.guard(s.mux(append(s.routes(), s.pages()...)))
 	s.http = &http.Server{
 		Handler:           s,
@@ -198,7 +200,8 @@ func New(operators Operators, cfg Config) (*Server, error) {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHead,
-		ErrorLog:          stdLog(cfg.Log),
+		ErrorLog:          log.New(connectionLog{cfg.Log}, "", 0),
+		ConnState:         s.connections.moved,
 	}
 	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.events.stop) })) // it waits for answers that are under way
 	return s, nil

@@ -31,7 +31,7 @@ func TestTheDebHoldsAServiceAndItsManual(t *testing.T) {
 	names := strings.Fields(run(t, nil, "bash", "-o", "pipefail", "-c", `dpkg-deb --fsys-tarfile "$0" | tar -t`, deb("amd64")))
 	for _, want := range []string{
 		"./usr/bin/gateway", "./usr/bin/admin", "./lib/systemd/system/einlass.service", "./lib/systemd/system/einlass.socket", "./usr/lib/sysusers.d/einlass.conf",
-		"./etc/einlass/einlass.yaml", "./etc/einlass/tls/", "./usr/share/man/man1/admin.1.gz", "./usr/share/doc/einlass/copyright",
+		"./etc/einlass/einlass.yaml", "./etc/einlass/tls/", "./usr/share/man/man1/admin.1.gz", "./usr/share/man/man1/gateway.1.gz", "./usr/share/doc/einlass/copyright",
 		"./usr/share/doc/einlass/reference.yaml", "./usr/share/doc/einlass/fronts/nginx.conf",
 	} {
 		if !slices.Contains(names, want) {
@@ -47,7 +47,7 @@ func TestTheRpmHoldsAServiceAndItsManual(t *testing.T) {
 	names := strings.Fields(run(t, nil, "rpm", "-qpl", rpm("amd64")))
 	for _, want := range []string{
 		"/usr/bin/gateway", "/usr/bin/admin", "/usr/lib/systemd/system/einlass.service", "/usr/lib/sysusers.d/einlass.conf",
-		"/etc/einlass/einlass.yaml", "/usr/share/man/man1/admin.1.gz", "/usr/share/licenses/einlass/LICENSE",
+		"/etc/einlass/einlass.yaml", "/usr/share/man/man1/admin.1.gz", "/usr/share/man/man1/gateway.1.gz", "/usr/share/licenses/einlass/LICENSE",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is not in the package", want)

@@ -291,10 +291,15 @@ func (v *Invariants) moved(e *Event) {
 		v.quota.unbooked.clear()
 	case queue.ActFront:
 		if p != nil && queue.State(e.State) == queue.StateFront {
+			// A place that is in front already stays as it is, also as absent as it is.
+			moves := p.generation == v.generation && p.state != queue.StateFront && p.state != queue.StateUnknown
 			p.again, p.state, p.generation = false, queue.StateUnknown, v.generation
 			v.door.leave(id)
 			v.apply(p, e)
 			p.looseUntil = e.At
+			if !moves {
+				p.generation = 0 // the next answer tells
+			}
 		}
 	case queue.ActHand:
 		if queue.Reason(e.Reason) != queue.ReasonMoved || p == nil {

@@ -71,3 +71,13 @@ func TestACodeTellsTheNumberThatTheEndOfALineTookAway(t *testing.T) {
 		t.Errorf("the number of another visitor: %v", got)
 	}
 }
+
+// An operator puts a place to the front that is there already: that proves nobody, and it may be passed over as absent.
+func TestAPlaceThatIsInFrontIsNotHeardOfByAnAct(t *testing.T) {
+	s := new(script).join(0, 1).join(0, 2).join(0, 3).keep(4, 1, waiting, 0).away(5, 1).frame(10, 2, 1).keep(20, 1, front, 0).
+		add(journal.Event{At: 50_000, Kind: journal.Moved, Visitor: visitor(1), State: journal.State(front), Move: &journal.Move{Act: journal.Act(queue.ActFront)}}).
+		frame(70_000, 3, 2).claim(71_000, 1, front, 0).keep(71_001, 1, front, 0)
+	if got := broken(t, true, *s); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}

@@ -46,7 +46,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(a.err, "admin: "+a.explain(err))
+	fmt.Fprintln(a.err, "admin: "+cleanLines(a.explain(err)))
 	var wrong *usageError
 	if errors.As(err, &wrong) {
 		fmt.Fprint(a.err, "\n"+usageOf(cmd))

@@ -16,17 +16,18 @@ var ErrVersion = errors.New("the controls have changed since")
 
 // Service shows and changes rooms. Make one with New.
 type Service struct {
-	rooms   func() []Room
-	log     *zap.Logger
-	changes changes
-	spent   spentCodes
-	people  func() People      // nil: nobody beside the token of the configuration
-	keyring Keyring            // nil: nothing is told of it
-	config  Configuration      // nil: likewise
-	kept    Recorder           // nil: the log alone
-	code    func(error) string // nil: kinds of errors have no names
-	level   *zap.AtomicLevel
-	signer  func(time.Time) (signed.Signer, bool) // nil: no reports are signed
+	rooms    func() []Room
+	log      *zap.Logger
+	changes  changes
+	spent    spentCodes
+	people   func() People // nil: nobody beside the token of the configuration
+	keyring  Keyring       // nil: nothing is told of it
+	config   Configuration // nil: likewise
+	kept     Recorder      // nil: the log alone
+	refusals refusals
+	code     func(error) string // nil: kinds of errors have no names
+	level    *zap.AtomicLevel
+	signer   func(time.Time) (signed.Signer, bool) // nil: no reports are signed
 }
 
 // New makes a service over rooms, which returns those in service at the moment, in the order of the configuration.

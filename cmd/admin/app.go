@@ -25,7 +25,10 @@ type app struct {
 	// terminal says that out can be cleared, asks that somebody can answer a question, keys that out is a screen and in the keys
 	// before it.
 	terminal, asks, keys bool
-	tick                 func(time.Duration) <-chan time.Time
+	// shows says that err is a terminal, on which long work shows how far it is; now is the time for that.
+	shows bool
+	now   func() time.Time
+	tick  func(time.Duration) <-chan time.Time
 
 	args           []string
 	url, tokenFile string

@@ -30,6 +30,7 @@ type app struct {
 	args           []string
 	url, tokenFile string
 	ca, context    string
+	besides        bool // ca is for the site as well, whatever the admin API speaks
 	output         string
 	timeout        time.Duration
 	json           bool
@@ -46,7 +47,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(a.err, "admin: "+a.explain(err))
+	fmt.Fprintln(a.err, "admin: "+cleanLines(a.explain(err)))
 	var wrong *usageError
 	if errors.As(err, &wrong) {
 		fmt.Fprint(a.err, "\n"+usageOf(cmd))
@@ -184,9 +185,11 @@ func (a *app) client() (*adminclient.Client, error) {
 	if token == "" {
 		return nil, errNoToken
 	}
-	c, err := adminclient.New(adminclient.Config{
-		URL: cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), CAFile: cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA")), Token: token, Timeout: a.timeout,
-	})
+	at, ca := cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), a.authorities(&in)
+	if a.besides && !strings.HasPrefix(at, "https:") {
+		ca = ""
+	}
+	c, err := adminclient.New(adminclient.Config{URL: at, CAFile: ca, Token: token, Timeout: a.timeout})
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +198,11 @@ func (a *app) client() (*adminclient.Client, error) {
 	}
 	a.url = c.Address()
 	return c, nil
+}
+
+// authorities is the file with those to trust for https; empty: the system's.
+func (a *app) authorities(in *gateContext) string {
+	return cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA"))
 }
 
 var errNoToken = errors.New("there is no token: set EINLASS_ADMIN_TOKEN or use --token-file")

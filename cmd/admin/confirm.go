@@ -32,7 +32,7 @@ func (a *app) confirm(ctx context.Context, s *setter, before *operator.RoomInfo,
 	}
 	after := *before
 	after.Rate, after.MaxInside, after.Burst = to, to, to
-	large := fmt.Sprintf("%s of %s from %s to %s %s", s.what, before.ID, s.is(before), s.is(&after), far)
+	large := fmt.Sprintf("%s of %s from %s to %s %s", s.what, clean(before.ID), s.is(before), s.is(&after), far)
 	if a.asks {
 		fmt.Fprintf(a.err, "%s.\n", large)
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"github.com/einlass/einlass/internal/adminapi"
@@ -34,10 +32,12 @@ func (a *app) eventsCommand() *cobra.Command {
 			if len(args) == 1 {
 				room = args[0]
 			}
-			lines := json.NewEncoder(a.out)
-			lines.SetEscapeHTML(false)
 			err = client.Follow(cmd.Context(), room, func(rooms []operator.RoomInfo) error {
-				return lines.Encode(adminapi.RoomList{Rooms: rooms})
+				line, err := jsonText(adminapi.RoomList{Rooms: rooms}, "")
+				if err == nil {
+					_, err = a.out.Write(line)
+				}
+				return err
 			})
 			switch {
 			case cmd.Context().Err() != nil:

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -29,22 +32,40 @@ func (a *app) chooseOutput() error {
 
 // printJSON writes a value for programs: as JSON, or as YAML if that was asked for.
 func (a *app) printJSON(v any) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
+	out, err := jsonText(v, "  ")
+	if err != nil {
 		return err
 	}
-	out := text.Bytes()
 	if a.output == "yaml" {
-		var err error
 		if out, err = asYAML(out); err != nil {
 			return err
 		}
 	}
-	_, err := a.out.Write(out)
+	_, err = a.out.Write(out)
 	return err
+}
+
+// jsonText is a value as JSON and a line feed. People look at it in terminals: what is no sign to see, as a control of a terminal or one that
+// turns the direction of writing, is escaped. JSON itself asks for that below U+0020 only.
+func jsonText(v any, indent string) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, text.Len())
+	for _, r := range text.String() {
+		if r == '\n' || unicode.IsGraphic(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+	}
+	return out, nil
 }
 
 // asYAML writes JSON, which is YAML already, in the form that people read, its members in their order. Each document begins with ---, so

@@ -214,7 +214,7 @@ func (a *app) desk(ctx context.Context, client *adminclient.Client, room, group 
 			return nil
 		}
 		if err := a.deskLine(ctx, client, room, group, words); err != nil {
-			fmt.Fprintln(a.err, "admin: "+a.explain(&roomError{room, err}))
+			fmt.Fprintln(a.err, "admin: "+cleanLines(a.explain(&roomError{room, err})))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -70,7 +70,7 @@ func (s *Server) listen(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.follow(out, r, room); err != nil {
-		s.cfg.Log.Debug("stream of events was not taken", zap.Error(err))
+		s.cfg.Log.Debug("stream of events was not taken", zap.String("error", unaddressed(err.Error())))
 	}
 }
 

@@ -131,7 +131,7 @@ func (s *Server) backends() string {
 func (s *Server) plain(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if _, err := w.Write([]byte(text)); err != nil {
-		s.cfg.Log.Debug("admin answer was not taken", zap.Error(err))
+		s.cfg.Log.Debug("admin answer was not taken", zap.String("error", unaddressed(err.Error())))
 	}
 }
 

@@ -197,6 +197,6 @@ func (s *Server) write(w http.ResponseWriter, status int, contentType string, bo
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	if _, err := w.Write(append(text, '\n')); err != nil {
-		s.cfg.Log.Debug("admin answer was not taken", zap.Error(err))
+		s.cfg.Log.Debug("admin answer was not taken", zap.String("error", unaddressed(err.Error())))
 	}
 }

@@ -58,6 +58,9 @@ func (s *Server) routes() []route {
 		{http.MethodDelete, "/v1/session", viewers, quick, s.logOut},
 		{http.MethodGet, "/v1/alerts", viewers, quick, s.listAlerts},
 		{http.MethodGet, "/v1/doctor", admins, quick, s.showDoctor},
+		{http.MethodGet, "/v1/doctor/front", admins, quick, s.showFront},
+		{http.MethodPost, "/v1/doctor/seals", admins, quick, s.sealQuestion},
+		{http.MethodPost, "/v1/doctor/seals/check", admins, quick, s.checkSeal},
 		{http.MethodGet, "/v1/rooms", viewers, quick, s.listRooms},
 		{http.MethodGet, "/v1/rooms/{id}", viewers, quick, s.showRoom},
 		{http.MethodPatch, "/v1/rooms/{id}", operators, change, s.changeRoom},
@@ -98,12 +101,12 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/v1/rooms/{id}/debug/snapshot", admins, quick, s.debugSnapshot},
 		{http.MethodPost, "/v1/rooms/{id}/reports/sign", admins, quick, s.signReport},
 		{http.MethodGet, "/v1/audit", admins, quick, s.listAudit},
-		{http.MethodGet, "/debug/pprof/", admins, 0, pprof.Index},
+		{http.MethodGet, "/debug/pprof/", admins, 0, s.untilStop(pprof.Index)},
 		{http.MethodGet, "/debug/pprof/cmdline", admins, quick, pprof.Cmdline},
-		{http.MethodGet, "/debug/pprof/profile", admins, 0, pprof.Profile},
+		{http.MethodGet, "/debug/pprof/profile", admins, 0, s.untilStop(pprof.Profile)},
 		{http.MethodGet, "/debug/pprof/symbol", admins, quick, pprof.Symbol},
 		{http.MethodPost, "/debug/pprof/symbol", admins, quick, pprof.Symbol},
-		{http.MethodGet, "/debug/pprof/trace", admins, 0, pprof.Trace},
+		{http.MethodGet, "/debug/pprof/trace", admins, 0, s.untilStop(pprof.Trace)},
 		// Without the token, an existing path and a missing one get the same answer.
 		{"", "/v1/", viewers, quick, s.nothing},
 		{"", "/debug/", admins, quick, s.nothing},
@@ -158,7 +161,9 @@ func (s *Server) dispatch(rows []route) http.Handler {
 			ctx, cancel = context.WithTimeout(ctx, row.limit)
 			defer cancel()
 		}
-		row.handle(w, r.WithContext(ctx))
+		r = r.WithContext(ctx)
+		r.Body = whole{r.Body}
+		row.handle(w, r)
 	})
 }
 

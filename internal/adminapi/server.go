@@ -45,6 +45,8 @@ type Config struct {
 	Alerts func() []alerts.Alert
 	// Doctor looks at the machine. Optional.
 	Doctor func() []doctor.Finding
+	// Front is what the probe of the proxies in front needs. Optional.
+	Front Front
 	// Log gets faults. Optional.
 	Log *zap.Logger
 	// Refused counts requests without a right token, by one of the Refused constants. Optional.
@@ -149,6 +151,8 @@ type Server struct {
 	http      *http.Server
 	guesses   *guesses
 	events    events
+
+	connections *connections
 }
 
 // Limits of the listener. The time that a handler may take stands in the table of routes.
@@ -189,7 +193,7 @@ func New(operators Operators, cfg Config) (*Server, error) {
 	}
 	s := &Server{operators: operators, cfg: cfg, events: newEvents(), origins: http.NewCrossOriginProtection(), guesses: &guesses{
 		log: cfg.Log, refused: cfg.Refused, after: cfg.After, seed: maphash.MakeSeed(), peers: map[suspect]*guesser{},
-	}}
+	}, connections: newConnections(maxConnections)}
 	s.handler = s.guard(s.mux(append(s.routes(), s.pages()...)))
 	s.http = &http.Server{
 		Handler:           s,
@@ -198,7 +202,8 @@ func New(operators Operators, cfg Config) (*Server, error) {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHead,
-		ErrorLog:          stdLog(cfg.Log),
+		ErrorLog:          log.New(connectionLog{cfg.Log}, "", 0),
+		ConnState:         s.connections.moved,
 	}
 	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.events.stop) })) // it waits for answers that are under way
 	return s, nil

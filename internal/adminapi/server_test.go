@@ -169,6 +169,12 @@ func serveOperators(t *testing.T, operators Operators, cfg Config) (url string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveOn(t, s)
+}
+
+// serveOn lets a server serve for the length of a test.
+func serveOn(t *testing.T, s *Server) (url string) {
+	t.Helper()
 	s.handler = held(t, s.handler)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -80,7 +80,7 @@ func unrepeated(err error) error {
 	if errors.As(err, &invalid) {
 		return &operator.InvalidError{Fields: []operator.FieldError{{Detail: `want {"user": TEXT, "password": TEXT, "code": TEXT}`}}}
 	}
-	if errors.Is(err, errMalformed) {
+	if errors.Is(err, errMalformed) && !errors.Is(err, errCutOff) {
 		return errMalformed
 	}
 	return err

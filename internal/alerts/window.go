@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -18,11 +19,18 @@ const Interval = 10 * time.Second
 // kept is how far back a rule may look.
 const kept = 30 * time.Minute
 
-// sample is one figure of one moment.
-type sample struct {
+// series is a name with its labels. All samples of a window share it: what a sample costs is two words, however many labels there are.
+type series struct {
 	name   string
 	labels map[string]string
-	value  float64
+	// seen is the number of the latest moment that had it.
+	seen int
+}
+
+// sample is one figure of one moment.
+type sample struct {
+	*series
+	value float64
 }
 
 // window holds the samples of the last half an hour that rules look at. It is not safe for concurrent use.
@@ -30,6 +38,8 @@ type window struct {
 	names   map[string]bool // of metrics, without their namespace
 	times   []time.Time
 	samples [][]sample
+	known   map[string]*series // by name and labels
+	moment  int                // counts moments
 }
 
 // inExpr is the name of a metric of ours in an expression.
@@ -43,7 +53,7 @@ func newWindow(rules []Rule) window {
 			names[found[1]] = true
 		}
 	}
-	return window{names: names}
+	return window{names: names, known: map[string]*series{}}
 }
 
 // take takes the samples of one moment, which is later than those before.
@@ -52,15 +62,16 @@ func (w *window) take(now time.Time, from prometheus.Gatherer) error {
 	if err != nil {
 		return fmt.Errorf("gather metrics: %w", err)
 	}
-	var all []sample
+	w.moment++
+	all := make([]sample, 0, w.latestCount())
 	for _, f := range families {
 		name, ours := strings.CutPrefix(f.GetName(), "einlass_")
 		if !ours || !w.names[name] {
 			continue
 		}
 		for _, m := range f.GetMetric() {
-			if s, ok := sampleOf(name, m); ok {
-				all = append(all, s)
+			if value, ok := valueOf(m); ok {
+				all = append(all, sample{w.seriesOf(name, m), value})
 			}
 		}
 	}
@@ -68,24 +79,45 @@ func (w *window) take(now time.Time, from prometheus.Gatherer) error {
 	for now.Sub(w.times[0]) > kept {
 		w.times, w.samples = w.times[1:], w.samples[1:]
 	}
+	maps.DeleteFunc(w.known, func(_ string, s *series) bool { return s.seen <= w.moment-len(w.times) })
 	return nil
 }
 
-// sampleOf reads counters and gauges; no rule asks for a histogram.
-func sampleOf(name string, m *dto.Metric) (s sample, ok bool) {
-	s = sample{name: name, labels: map[string]string{}}
-	for _, l := range m.GetLabel() {
-		s.labels[l.GetName()] = l.GetValue()
+// latestCount is how many samples the latest moment has.
+func (w *window) latestCount() int {
+	if len(w.samples) == 0 {
+		return 0
 	}
+	return len(w.samples[len(w.samples)-1])
+}
+
+// seriesOf is the series of a metric at this moment. Labels of a gatherer are sorted by name.
+func (w *window) seriesOf(name string, m *dto.Metric) *series {
+	key := []byte(name)
+	for _, l := range m.GetLabel() {
+		key = append(append(append(append(key, 0xff), l.GetName()...), 0xff), l.GetValue()...) // no byte of UTF-8
+	}
+	s := w.known[string(key)]
+	if s == nil {
+		s = &series{name: name, labels: map[string]string{}}
+		for _, l := range m.GetLabel() {
+			s.labels[l.GetName()] = l.GetValue()
+		}
+		w.known[string(key)] = s
+	}
+	s.seen = w.moment
+	return s
+}
+
+// valueOf reads counters and gauges; no rule asks for a histogram.
+func valueOf(m *dto.Metric) (value float64, ok bool) {
 	switch {
 	case m.GetCounter() != nil:
-		s.value = m.GetCounter().GetValue()
+		return m.GetCounter().GetValue(), true
 	case m.GetGauge() != nil:
-		s.value = m.GetGauge().GetValue()
-	default:
-		return s, false
+		return m.GetGauge().GetValue(), true
 	}
-	return s, true
+	return 0, false
 }
 
 // now is the moment of the latest samples.

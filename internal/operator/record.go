@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -94,7 +95,25 @@ func (s *Service) keep(p Principal, n *note) {
 			e.Code = s.code(n.err)
 		}
 	}
-	s.kept.Append(e)
+	if n.err == nil {
+		s.kept.Append(e)
+		return
+	}
+	v := s.refusals.next(&p, time.Now())
+	if v.left > 0 {
+		s.untold(&e, map[string]int64{"were": v.left})
+	}
+	if v.told {
+		s.kept.Append(e)
+	}
+	if v.last {
+		s.untold(&e, map[string]string{"for": refusalsEvery.String()})
+	}
+}
+
+// untold writes that refusals of whom an entry is about are counted only.
+func (s *Service) untold(of *audit.Entry, what any) {
+	s.kept.Append(audit.Entry{Principal: of.Principal, Act: ActUntold, After: jsonOf(what)})
 }
 
 // objectOf is what fields of the log say, as an object.

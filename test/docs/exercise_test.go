@@ -6,13 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
 	"github.com/einlass/einlass/loadtest/launch/launchtest"
+	"github.com/einlass/einlass/test/docs/blocks"
 )
 
 // programs is the directory with gateway and admin.
@@ -37,29 +36,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// block is a fence of the documentation that is run.
-var block = regexp.MustCompile("(?ms)^```sh exercise=(\\S+)\n(.*?)^```$")
-
 const operations = "../../docs/operations.md"
 
-// exercises reads the blocks of a document by their names.
+// exercises are the blocks of a document by their names.
 func exercises(t *testing.T, document string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(document)
+	all, err := blocks.Read(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{}
-	for _, found := range block.FindAllStringSubmatch(string(text), -1) {
-		if all[found[1]] != "" {
-			t.Errorf("there are two exercises %s", found[1])
-		}
-		all[found[1]] = found[2]
-	}
-	if n := strings.Count(string(text), "```sh exercise"); n != len(all) || n == 0 {
-		t.Fatalf("%d blocks, %d of them can be read", n, len(all))
-	}
-	return all
+	return all.Text
 }
 
 // systemctl starts and stops what a service manager would. It waits as one does: for the end of a process, and until it serves. A

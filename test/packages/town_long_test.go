@@ -9,15 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// five is all that an administrator has to write.
-const five = `state: {dir: /var/lib/einlass}
-listen: {http: "127.0.0.1:8080"}
-trusted_proxies: [127.0.0.1]
-rooms:
-  - {id: termine, backend: {url: "http://127.0.0.1:8000"}, pace: {rate: 600, max_inside: 500}}
-`
+	"github.com/einlass/einlass/test/docs/blocks"
+)
 
 // sockets is what systemctl edit einlass.socket is told, so that connections queue while the service restarts.
 const sockets = `[Socket]
@@ -25,13 +19,9 @@ ListenStream=
 ListenStream=127.0.0.1:8080
 `
 
-// behind sets up nginx with TLS in front, by the example that the package brings, and the site behind.
-const behind = `
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=termine.example.org \
-  -addext subjectAltName=DNS:termine.example.org -out /etc/einlass/tls/cert.pem -keyout /etc/einlass/tls/key.pem
-cp /usr/share/doc/einlass/fronts/nginx.conf /etc/nginx/nginx.conf
-cp /usr/share/doc/einlass/fronts/away.html /etc/einlass/
-systemctl restart nginx
+// theSite is what an administrator has before: the site, and a name that leads to the machine.
+const theSite = `
+echo "127.0.0.1 termine.example.org" >>/etc/hosts
 systemd-run --unit=site --collect portal -listen 127.0.0.1:8000
 `
 
@@ -90,13 +80,8 @@ func (m *machine) came() *crowd {
 	return &c
 }
 
-// installs installs a deb, as apt does with one that needs nothing more.
-func (m *machine) installs(deb string) string {
-	m.t.Helper()
-	m.brings(deb, "root/einlass.deb")
-	return m.sh("dpkg -i /root/einlass.deb; rm /root/einlass.deb")
-}
-
+// TestFromABareDebianToABookingAndBack is an administrator who follows docs/de/installation.md, block by block, and tries besides what
+// docs/packages.md says of a restart.
 func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	t.Parallel()
 	newer := t.TempDir()
@@ -105,48 +90,106 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	}
 	m := newMachine(t)
 	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", m.path("usr/local/bin/"), top+"/loadtest", top+"/loadtest/portal")
+	m.sh(theSite)
 	before := m.files()
+	said := m.guide(installation)
 
-	m.installs(deb("amd64"))
+	m.brings(deb("amd64"), "root/")
+	m.brings(filepath.Join(dist, "SHA256SUMS"), "root/")
+	began := time.Now()
+	if out := said("paket"); !strings.Contains(out, filepath.Base(deb("amd64"))+": OK") {
+		t.Errorf("the package is not held to its sum: %s", out)
+	}
 	if out, _ := m.try("systemctl is-enabled einlass"); strings.TrimSpace(out) != "disabled" {
 		t.Errorf("a gateway without a site is %s", out)
 	}
-	m.writes("etc/einlass/einlass.yaml", five)
-	m.sh(behind)
-	m.sh("gateway config check /etc/einlass/einlass.yaml")
-	m.sh("systemctl enable --now einlass")
-
+	if out := said("einstellen"); !strings.Contains(out, "ok, 1 room(s)") {
+		t.Errorf("the check says %s", out)
+	}
+	conf := m.sh("cat /etc/einlass/einlass.yaml")
+	said("zertifikat")
+	said("nginx")
+	said("starten")
 	m.sh(drives + "--people 1 --over 1s --think 300ms --typing 500ms >/root/drive.out 2>&1")
 	if c := m.came(); c.Ends["booked"] != 1 {
 		t.Errorf("the citizen's visit ended so: %v", c.Ends)
 	}
-	m.handsOver(filepath.Join(newer, "einlass_"+newerVersion+"_amd64.deb"), newerVersion)
-	m.handsOver(deb("amd64"), version)
+	t.Logf("from the package to a booking: %v", time.Since(began).Round(time.Second))
+	said("pruefen")
+	if out := said("zugang"); !strings.Contains(out, "secret=") {
+		t.Errorf("no secret for an app is shown: %s", out)
+	}
+	if owner := m.sh("stat -c %U:%a /var/lib/einlass/staff.json"); strings.TrimSpace(owner) != "einlass:600" {
+		t.Errorf("the users' file is %s", owner)
+	}
+	if out := said("oeffnung"); !strings.Contains(out, "quota 200") {
+		t.Errorf("the plan is %s", out)
+	}
+	m.sh("export EINLASS_ADMIN_TOKEN=$(cat /var/lib/einlass/admin-token); admin plan clear termine --yes; admin max-inside termine 500 --yes; admin rate termine 600 --yes")
+	said("sichern")
+
+	m.brings(filepath.Join(newer, "einlass_"+newerVersion+"_amd64.deb"), "root/")
+	m.handsOver(newerVersion, func() string { return said("aktualisieren") })
+	m.handsOver(version, func() string { return said("zurueck") })
 	m.writes("root/override.conf", sockets)
 	m.sh(`mkdir -p /etc/systemd/system/einlass.socket.d && mv /root/override.conf /etc/systemd/system/einlass.socket.d/
 		systemctl daemon-reload && systemctl stop einlass && systemctl enable --now einlass.socket einlass.service`)
 	m.underACrowd("a restart", func() string { return m.sh("systemctl restart einlass") })
-	if conf := m.sh("cat /etc/einlass/einlass.yaml"); conf != five {
-		t.Errorf("the configuration is now %s", conf)
+	if now := m.sh("cat /etc/einlass/einlass.yaml"); now != conf {
+		t.Errorf("the configuration is now %s", now)
 	}
-	if said := m.sh("dpkg --verify einlass | grep -v /etc/ || true"); said != "" {
-		t.Errorf("files of the package were changed: %s", said)
+	if changed := m.sh("dpkg --verify einlass | grep -v /etc/ || true"); changed != "" {
+		t.Errorf("files of the package were changed: %s", changed)
 	}
 
-	m.sh("dpkg -r einlass")
+	m.sh("systemctl disable --now einlass.socket einlass.service && rm -r /var/lib/einlass") // the disk is lost
+	if out := said("zurueckspielen"); !strings.Contains(out, "termine") {
+		t.Errorf("after the restore: %s", out)
+	}
+	m.sh("grep -q schalter /var/lib/einlass/staff.json")
+
+	said("entfernen")
 	if out, _ := m.try("systemctl is-active einlass"); strings.TrimSpace(out) != "inactive" {
 		t.Errorf("the removed gateway is %s", out)
 	}
 	m.sh("test -s /etc/einlass/einlass.yaml -a -s /var/lib/einlass/keys.json") // kept until the purge
-	m.sh("dpkg -P einlass")
+	said("loeschen")
 	m.sh("rm -r /etc/systemd/system/einlass.socket.d") // the administrator's own
 	m.leavesNothing(before)
 }
 
-// handsOver installs another release while citizens come.
-func (m *machine) handsOver(deb, version string) {
+// guide reads a manual whose blocks are followed one after the other, all of them. What it gives runs the next one, which has to be that of the
+// name, and answers what is said.
+func (m *machine) guide(manual string) func(name string) string {
 	m.t.Helper()
-	said := m.underACrowd("the change to "+version, func() string { return m.installs(deb) })
+	all, err := blocks.Read(manual)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	names := all.Names
+	m.t.Cleanup(func() {
+		if len(names) > 0 && !m.t.Failed() {
+			m.t.Errorf("%v are followed by nobody", names)
+		}
+	})
+	return func(name string) string {
+		m.t.Helper()
+		if len(names) == 0 || names[0] != "installation-"+name {
+			m.t.Fatalf("%s should be next: %v", name, names)
+		}
+		names = names[1:]
+		text := all.Text["installation-"+name]
+		if name == "zugang" { // what is typed
+			text = strings.TrimSpace(text) + " <<<'ein langes Passwort'"
+		}
+		return m.sh(text)
+	}
+}
+
+// handsOver follows what brings another release while citizens come.
+func (m *machine) handsOver(version string, follows func() string) {
+	m.t.Helper()
+	said := m.underACrowd("the change to "+version, follows)
 	if !strings.Contains(said, "serves, version "+version) || !strings.Contains(m.sh(running), version) {
 		m.t.Errorf("the gateway did not hand over to %s: %s", version, said)
 	}
@@ -174,10 +217,10 @@ func (m *machine) underACrowd(what string, act func() string) string {
 	return said
 }
 
-// files are all names on that machine, but for what systemd, dpkg and nginx write while they run.
+// files are all names on that machine, but for what systemd, dpkg, apt and nginx write while they run.
 func (m *machine) files() string {
 	m.t.Helper()
-	return m.sh(`find / -xdev \( -path /root -o -path /var/log -o -path /var/lib/dpkg -o -path /tmp -o -path /var/tmp -o -path /var/cache -o -path /var/lib/nginx -o -path /var/lib/systemd \) -prune -o -print | sort`)
+	return m.sh(`find / -xdev \( -path /root -o -path /var/log -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /tmp -o -path /var/tmp -o -path /var/cache -o -path /var/lib/nginx -o -path /var/lib/systemd \) -prune -o -print | sort`)
 }
 
 // leavesNothing holds a machine from which the package was purged to what it was.

@@ -163,7 +163,10 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if err = a.buildAdmin(cfg); err != nil {
 		return err
 	}
-	return a.open.refuse("listen", a.open.given.unused(listenersOf(cfg)))
+	if err = a.open.refuse("listen", a.open.given.unused(listenersOf(cfg))); err != nil {
+		return err
+	}
+	return a.openLate(ctx, first)
 }
 
 // listenersOf are the addresses that a configuration listens at, by their keys.

@@ -60,7 +60,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&front.site, "site", "", "`address` of the site, as visitors type it")
-	cmd.Flags().StringVar(&front.connect, "connect", "", "with --site: connect to `host:port` in place of the address's,\nbefore DNS points to it for example")
+	cmd.Flags().StringVar(&front.connect, "connect", "", "with --site: connect to `host:port` in place\nof the address, before DNS points to it")
 	completeFlag(cmd, "site", cobra.NoFileCompletions)
 	completeFlag(cmd, "connect", cobra.NoFileCompletions)
 	return cmd

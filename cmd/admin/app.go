@@ -25,11 +25,16 @@ type app struct {
 	// terminal says that out can be cleared, asks that somebody can answer a question, keys that out is a screen and in the keys
 	// before it.
 	terminal, asks, keys bool
-	tick                 func(time.Duration) <-chan time.Time
+	// shows says that err is a terminal, on which long work shows how far it is; now is the time for that.
+	shows bool
+	now   func() time.Time
+	tick  func(time.Duration) <-chan time.Time
 
 	args           []string
 	url, tokenFile string
 	ca, context    string
+	besides        bool   // the authorities are for the site as well, whatever the admin API speaks
+	trusts         string // the file of authorities that flags, context or environment name
 	output         string
 	timeout        time.Duration
 	json           bool
@@ -184,9 +189,12 @@ func (a *app) client() (*adminclient.Client, error) {
 	if token == "" {
 		return nil, errNoToken
 	}
-	c, err := adminclient.New(adminclient.Config{
-		URL: cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), CAFile: cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA")), Token: token, Timeout: a.timeout,
-	})
+	at, ca := cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA"))
+	a.trusts = ca
+	if a.besides && !strings.HasPrefix(at, "https:") {
+		ca = ""
+	}
+	c, err := adminclient.New(adminclient.Config{URL: at, CAFile: ca, Token: token, Timeout: a.timeout})
 	if err != nil {
 		return nil, err
 	}

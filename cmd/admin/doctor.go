@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -18,6 +14,7 @@ import (
 	"github.com/einlass/einlass/internal/alerts"
 	"github.com/einlass/einlass/internal/doctor"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -25,30 +22,28 @@ import (
 var errWrong = errors.New("something is wrong: see what to do above")
 
 func (a *app) doctorCommand() *cobra.Command {
-	var site string
+	var front siteFlags
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Look at everything, and say what is wrong and what to do",
 		Long: "Look at everything, and say what is wrong and what to do: the gateway and its\n" +
 			"clock, the store and the site of each room, the alerts, and on the gateway's\n" +
-			"machine the certificate, the disk and the limits. With --site also whether\n" +
-			"that address, as visitors type it, leads to the gateway.\n\n" +
-			"Whether the gateway sees the addresses of visitors behind a proxy is seen on\n" +
-			"its own machine: gateway config check FILE --probe URL.\n\n" +
+			"machine the certificate, the disk and the limits.\n\n" +
+			"With --site also the way that visitors come, through the proxies in front:\n" +
+			"whether that address leads to the gateway, whether the gateway sees the address\n" +
+			"of visitors and believes none that they write themselves, what of pages, forms,\n" +
+			"streams and cookies passes, and whether the hosts of all rooms lead there. The\n" +
+			"authorities of --ca are believed besides those of the system.\n\n" +
 			"Exit codes: 0 nothing is wrong (there may be warnings), 1 something is.",
-		Example:               "  admin doctor\n  admin doctor --site https://termine.example.org\n  admin doctor -o json",
+		Example: "  admin doctor\n  admin doctor --site https://termine.example.org\n" +
+			"  admin doctor --site https://termine.example.org --connect 192.0.2.7:443\n  admin doctor -o json",
 		DisableFlagsInUseLine: true, Args: exactly(0), ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var at *url.URL
-			if site != "" {
-				var err error
-				if at, err = url.Parse(site); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
-					return usage(fmt.Errorf("--site %s: want the address as visitors type it, https://termine.example.org", site))
-				}
+			at, err := front.options()
+			if err != nil {
+				return err
 			}
-			found := a.examine(cmd.Context())
-			if at != nil {
-				found = append(found, a.examineSite(cmd.Context(), at)...)
-			}
+			a.besides = at != nil
+			found := a.examineAll(cmd.Context(), at)
 			if a.json {
 				if err := a.printJSON(adminapi.DoctorInfo{Findings: found}); err != nil {
 					return err
@@ -64,17 +59,29 @@ func (a *app) doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&site, "site", "", "`address` of the site, as visitors type it")
+	cmd.Flags().StringVar(&front.site, "site", "", "`address` of the site, as visitors type it")
+	cmd.Flags().StringVar(&front.connect, "connect", "", "with --site: connect to `host:port` in place\nof the address, before DNS points to it")
+	completeFlag(cmd, "site", cobra.NoFileCompletions)
+	completeFlag(cmd, "connect", cobra.NoFileCompletions)
 	return cmd
 }
 
-// examine looks at the gateway and at what it knows.
-func (a *app) examine(ctx context.Context) []doctor.Finding {
+// examineAll looks at the gateway, and at the way of visitors if it is asked for.
+func (a *app) examineAll(ctx context.Context, site *probe.Options) []doctor.Finding {
 	client, err := a.client()
 	if err != nil {
 		return []doctor.Finding{{Check: "token", State: doctor.Wrong, What: a.explain(err), Do: "Give the address and a token that only you can read, by --token-file FILE or EINLASS_ADMIN_TOKEN."}}
 	}
 	defer client.Close()
+	found := a.examine(ctx, client)
+	if site != nil {
+		found = append(found, a.examineSite(ctx, client, site)...)
+	}
+	return found
+}
+
+// examine looks at the gateway and at what it knows.
+func (a *app) examine(ctx context.Context, client *adminclient.Client) []doctor.Finding {
 	ready, err := client.Ready(ctx)
 	if err != nil {
 		return []doctor.Finding{{Check: "gateway", State: doctor.Wrong, What: a.explain(err), Do: "Look whether the gateway runs there (systemctl status einlass), and whether the address is that of admin.listen."}}
@@ -181,45 +188,6 @@ func (a *app) examineMachine(ctx context.Context, client *adminclient.Client) []
 			Check: "machine", State: doctor.Warning, What: "certificate, disk and limits are not looked at: " + a.explain(err),
 			Do: "Give the token of an admin, to a gateway of this release.",
 		}}
-	}
-	return found
-}
-
-// examineSite asks the address of visitors for what only the gateway serves.
-func (a *app) examineSite(ctx context.Context, at *url.URL) []doctor.Finding {
-	wrong := func(what, do string) []doctor.Finding {
-		return []doctor.Finding{{Check: "front", State: doctor.Wrong, What: what, Do: do}}
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.Scheme+"://"+at.Host+"/.einlass/jwks.json", nil)
-	if err != nil {
-		return wrong(err.Error(), "Give the address as visitors type it.")
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Do(req)
-	if err != nil {
-		return wrong(fmt.Sprintf("%s does not answer: %v", at, err), "Look whether its name leads to the gateway or to the proxy before it, and whether that runs.")
-	}
-	defer resp.Body.Close()
-	var keys struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err == nil {
-		err = json.Unmarshal(text, &keys)
-	}
-	var found []doctor.Finding
-	if err != nil || resp.StatusCode != http.StatusOK || len(keys.Keys) == 0 {
-		found = wrong(fmt.Sprintf("%s answers, and it is not the gateway (status %d)", at, resp.StatusCode), "Have the proxy send all paths of this name to the gateway, /.einlass/ too: who comes here now goes around the waiting room.")
-	} else {
-		found = []doctor.Finding{{Check: "front", State: doctor.OK, What: at.String() + " leads to the gateway"}}
-	}
-	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
-		found = append(found, doctor.Certificate("the certificate of "+at.Host, resp.TLS.PeerCertificates[0].NotAfter, time.Now()))
-	} else {
-		found = append(found, doctor.Finding{Check: "certificate", State: doctor.Warning, What: at.Host + " is asked without TLS", Do: "Give the address with https://, as visitors type it."})
 	}
 	return found
 }

@@ -125,28 +125,3 @@ func TestClocksThatDifferAreTold(t *testing.T) {
 		t.Errorf("not ready: %+v", f)
 	}
 }
-
-func TestTheDoctorLooksWhereTheSiteLeads(t *testing.T) {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/.einlass/jwks.json", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":[{"kid":"a"}]}`)) })
-	gate, around := httptest.NewServer(mux), httptest.NewServer(http.NotFoundHandler())
-	defer gate.Close()
-	defer around.Close()
-	secure := httptest.NewTLSServer(mux)
-	defer secure.Close()
-	env := environment(well().serve(t))
-	for _, c := range []struct {
-		site, want string
-		code       int
-	}{
-		{gate.URL, "ok       front        " + gate.URL + " leads to the gateway", exitOK},
-		{around.URL, "it is not the gateway (status 404)", exitRefused},
-		{secure.URL, "WRONG    front", exitRefused}, // by an authority that nobody knows
-		{"termine.example.org", "", exitUsage},
-	} {
-		code, out, stderr := command(t, env, "doctor", "--site", c.site)
-		if code != c.code || !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(c.want), " ")) {
-			t.Errorf("%s: exit code %d, %s\n%s", c.site, code, stderr, out)
-		}
-	}
-}

@@ -16,6 +16,7 @@ import (
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/dashboard"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/internal/proxy"
 	"github.com/einlass/einlass/internal/secretfile"
 	"github.com/einlass/einlass/internal/tlscert"
@@ -37,7 +38,7 @@ func (a *app) buildAdmin(cfg *config.Config) error {
 	}
 	api := adminapi.Config{
 		Token: token, ReportToken: cfg.Admin.ReportToken.Reveal(), Hosts: cfg.Admin.Hosts,
-		Ready: a.ready, Started: a.started, Gatherer: a.registry, Alerts: a.alarm.watch.Active, Doctor: a.examine,
+		Ready: a.ready, Started: a.started, Gatherer: a.registry, Alerts: a.alarm.watch.Active, Doctor: a.examine, Front: operatedFront{probe.Own{Seal: a.seal}, a},
 		Log: a.often, Refused: a.metrics.AdminRefused,
 		Dashboard: pages, Network: a.networkName,
 	}

@@ -53,6 +53,7 @@ type app struct {
 	draws     drawing
 	library   *web.Library
 	gate      *gateway.Gateway
+	seal      *probe.Seal // of the operators' probe
 	server    *httpx.Server
 	public    []publicListener
 	deaf      chan error // why no more connections are taken
@@ -162,7 +163,10 @@ func (a *app) wire(ctx context.Context, cfg *config.Config, first *change) (err 
 	if err = a.buildAdmin(cfg); err != nil {
 		return err
 	}
-	return a.open.refuse("listen", a.open.given.unused(listenersOf(cfg)))
+	if err = a.open.refuse("listen", a.open.given.unused(listenersOf(cfg))); err != nil {
+		return err
+	}
+	return a.openLate(ctx, first)
 }
 
 // listenersOf are the addresses that a configuration listens at, by their keys.
@@ -275,13 +279,12 @@ func (a *app) buildPublic(first *change) error {
 	if err != nil {
 		return err
 	}
-	seal, err := probe.NewSeal(a.keys.source)
-	if err != nil {
+	if a.seal, err = probe.NewSeal(a.keys.source); err != nil {
 		return err
 	}
 	a.gate, err = gateway.New(first.set, gateway.Deps{
 		Prefix: cfg.Prefix, Library: a.library, Log: a.often, Faults: a.log, Shed: shed, Asides: asides,
-		Probe: seal,
+		Probe: a.seal,
 		Ready: func() bool { return a.ready(context.Background()) == nil },
 	})
 	if err != nil {

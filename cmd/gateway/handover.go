@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -84,9 +85,10 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 	}
 	done.pid = next.PID()
 	a.told(a.manager.Reloading("hands over to process " + fmt.Sprint(done.pid)))
-	err = a.letGo()
+	a.log.Info("the new process is ready, the lines go to it")
+	left, err := a.letGo()
 	if err == nil {
-		err = next.Take()
+		err = next.Take(left)
 	}
 	if err == nil {
 		limit, cancel := context.WithTimeout(ctx, servesWithin)
@@ -127,18 +129,21 @@ func closeFiles(files []handover.Socket) {
 }
 
 // letGo ends what only one process may do: connections wait in the kernel, and verbs of the lines in this process.
-func (a *app) letGo() error {
+// left is what the successor is to know of it.
+func (a *app) letGo() (left json.RawMessage, err error) {
 	for _, s := range a.open.sockets {
 		if u, ok := s.Listener.(*net.UnixListener); ok {
 			u.SetUnlinkOnClose(false)
 		}
 	}
-	a.server.Part(true)
-	a.server.Unlisten()
-	a.own.give()
+	a.own.give() // operators may take seconds to end; visitors are served meanwhile
 	var errs []error
 	for _, r := range a.serving.Load().rooms {
 		errs = append(errs, r.line.closeHistory())
+	}
+	a.server.Part(true)
+	a.server.Unlisten()
+	for _, r := range a.serving.Load().rooms {
 		if r.line.home != nil {
 			errs = append(errs, r.line.home.Hold().Close())
 		}
@@ -147,7 +152,8 @@ func (a *app) letGo() error {
 		a.noteAct(actHanded)
 		errs = append(errs, a.audit.Lend())
 	}
-	return errors.Join(errs...)
+	left, err = a.stores.sealed()
+	return left, errors.Join(append(errs, err)...)
 }
 
 // errBroken means that a handover failed and that what was let go could not be taken back: the process has to end.
@@ -163,6 +169,7 @@ func (a *app) takeBack(files []handover.Socket) error {
 		store, _, err := a.stores.open(r.cfg.ID)
 		if err != nil {
 			errs = append(errs, err)
+			r.line.home.Back()
 			continue
 		}
 		r.line.home.Resume(store)

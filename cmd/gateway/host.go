@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -67,9 +68,8 @@ func (h *host) refuse(why error) error {
 	return errors.Join(why, h.predecessor.Refuse(why))
 }
 
-// take waits until the predecessor has let go of everything. Before, it looks at all that a start would open: what is wrong is said while
-// the predecessor serves on.
-func (h *host) take(ctx context.Context, cfg loaded, log *zap.Logger) error {
+// look looks, in a successor, at all that a start would open: what is wrong is said at once, while the predecessor serves on.
+func (h *host) look(ctx context.Context, cfg loaded) error {
 	if h == nil || h.predecessor == nil {
 		return nil
 	}
@@ -80,15 +80,25 @@ func (h *host) take(ctx context.Context, cfg loaded, log *zap.Logger) error {
 	if len(problems) > 0 {
 		return cfg.places.Error(problems)
 	}
-	log.Info("this process is a successor, and would start")
-	alone, err := h.predecessor.Take(ctx, buildinfo.Version())
-	if err != nil {
-		return err
-	}
-	if alone {
-		log.Warn("the process before has ended without handing over; this one goes on in its place")
-	}
 	return nil
+}
+
+// awaits is how a successor, which has made everything else ready, waits until the predecessor has let go of the lines; nil: there is none.
+func (h *host) awaits(log *zap.Logger) func(context.Context) (json.RawMessage, error) {
+	if h.predecessor == nil {
+		return nil
+	}
+	return func(ctx context.Context) (json.RawMessage, error) {
+		log.Info("this process is a successor, and ready for the lines")
+		left, alone, err := h.predecessor.Take(ctx, buildinfo.Version())
+		if err != nil {
+			return nil, err
+		}
+		if alone {
+			log.Warn("the process before has ended without handing over; this one goes on in its place")
+		}
+		return left, nil
+	}
 }
 
 // lookAsSuccessor is look, for which a state file that this release cannot read is a problem: the predecessor reads it.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,6 +35,9 @@ type opener struct {
 	// given are the sockets that were open before, manager is who hears how this process does. Of a start alone.
 	given   given
 	manager *systemd.Notifier
+	// await returns when the predecessor has let go of the lines and of all that one process at a time may have, and answers what it says of that;
+	// nil: nobody has them. Of the start of a successor alone.
+	await func(context.Context) (left json.RawMessage, err error)
 	// sockets are those that were opened.
 	sockets []socket
 	// problems are what is wrong, warnings what may be meant. Of a look alone.

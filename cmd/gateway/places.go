@@ -19,9 +19,6 @@ import (
 
 // openDesk opens what is for people without a browser. The places of a desk stand beside the state of the line, or in memory alone.
 func (a *app) openDesk(l *line, log *zap.Logger) (err error) {
-	if l.names, err = desk.NewNames(a.keys.source, l.id, l.Room); err != nil {
-		return err
-	}
 	path := ""
 	if a.stores.cfg.State.Dir != "" && !a.open.noDir {
 		path = statePath(a.stores.cfg, l.id+".desk.json")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 
@@ -47,7 +48,7 @@ func (p *probing) options() (*probe.Options, error) {
 			return nil, exitError{exitUsage, fmt.Errorf("--connect %s: want host:port", p.connect)}
 		}
 	}
-	o := &probe.Options{URL: at, Insecure: p.insecure, Connect: p.connect}
+	o := &probe.Options{URL: at, Insecure: p.insecure, Connect: p.connect, Trust: "--insecure or --ca-file FILE"}
 	if p.caFile != "" {
 		text, err := os.ReadFile(p.caFile)
 		if err != nil {
@@ -70,17 +71,13 @@ func probeFront(ctx context.Context, cfg *config.Config, o *probe.Options, out i
 	if err != nil {
 		return exitError{exitStart, fmt.Errorf("keys: %w", err)}
 	}
-	if o.Seal, err = probe.NewSeal(source); err != nil {
+	seal, err := probe.NewSeal(source)
+	if err != nil {
 		return exitError{exitStart, err}
 	}
-	o.Prefix, o.TrustedProxies = cfg.Prefix, cfg.TrustedProxies
-	o.Redirects = cfg.Listen.HTTPS != "" && cfg.TLS.Redirect
-	o.URLBytes, o.HeaderBytes, o.BodyBytes = int64(cfg.Limits.URLBytes), int64(cfg.Limits.HeaderBytes), int64(cfg.Limits.BodyBytes)
-	o.Rooms = map[string]probe.Room{}
-	for i, rules := range cfg.Routes() {
-		o.Rooms[cfg.Rooms[i].ID] = probe.Room{Guarded: rules.Paths}
-	}
-	findings, err := probe.Run(ctx, *o)
+	o.Seals, o.Facts = probe.Own{Seal: seal}, probed(cfg)
+	report, err := probe.Run(ctx, *o)
+	findings := report.Findings
 	wrong := 0
 	for _, f := range findings {
 		fmt.Fprintln(out, f)
@@ -95,6 +92,18 @@ func probeFront(ctx context.Context, cfg *config.Config, o *probe.Options, out i
 		return exitError{exitFault, fmt.Errorf("%s: %d of %d findings are errors", o.URL, wrong, len(findings))}
 	}
 	return nil
+}
+
+// probed is what a configuration says of what is probed.
+func probed(cfg *config.Config) probe.Facts {
+	facts := probe.Facts{
+		Prefix: cfg.Prefix, TrustedProxies: append([]netip.Prefix{}, cfg.TrustedProxies...), Redirects: cfg.Listen.HTTPS != "" && cfg.TLS.Redirect,
+		URLBytes: int64(cfg.Limits.URLBytes), HeaderBytes: int64(cfg.Limits.HeaderBytes), BodyBytes: int64(cfg.Limits.BodyBytes),
+	}
+	for i, rules := range cfg.Routes() {
+		facts.Rooms = append(facts.Rooms, probe.Room{ID: cfg.Rooms[i].ID, Hosts: append([]string{}, rules.Hosts...), Guarded: append([]string{}, rules.Paths...)})
+	}
+	return facts
 }
 
 // readRing is the keyring of a configuration, as it is: unlike a start, it makes none.

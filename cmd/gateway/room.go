@@ -96,12 +96,19 @@ type backend struct {
 func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err error) {
 	l = &line{id: cfg.ID, newKeys: first && a.keys.made, changed: a.operators.Changed}
 	l.lots.Limit(lotsOf(cfg))
-	if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
-		return nil, false, err
-	}
-	if a.stores.client == nil {
-		l.home = lent.NewSwitch(l.store)
+	late := a.open.await != nil // openLate goes on
+	switch {
+	case late && a.stores.client == nil:
+		l.home = lent.NewHeld()
 		l.store = l.home
+	default:
+		if l.store, forgot, err = a.stores.open(cfg.ID); err != nil {
+			return nil, false, err
+		}
+		if a.stores.client == nil {
+			l.home = lent.NewSwitch(l.store)
+			l.store = l.home
+		}
 	}
 	l.metrics = a.metrics.OpenRoom(metrics.RoomConfig{ID: cfg.ID})
 	log := a.log.With(zap.String("room", cfg.ID))
@@ -124,11 +131,57 @@ func (a *app) openLine(cfg *config.Room, first bool) (l *line, forgot bool, err 
 	if l.Room, err = queue.NewRoom(a.metrics.WatchStore(l.store), qc); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
-	if err = a.openDesk(l, log); err != nil {
+	if l.names, err = desk.NewNames(a.keys.source, l.id, l.Room); err != nil {
 		return nil, false, errors.Join(err, a.closeLine(l))
 	}
-	a.openHistory(l, log)
+	if late {
+		return l, false, nil
+	}
+	if err = a.openBeside(l); err != nil {
+		return nil, false, errors.Join(err, a.closeLine(l))
+	}
 	return l, forgot, nil
+}
+
+// openBeside opens what stands beside the state of a line.
+func (a *app) openBeside(l *line) error {
+	log := a.log.With(zap.String("room", l.id))
+	if err := a.openDesk(l, log); err != nil {
+		return err
+	}
+	a.openHistory(l, log)
+	return nil
+}
+
+// openLate waits for the predecessor, if there is one, and opens what it had: all that a start does before is done by then, so that the
+// lines stand still for as short as can be.
+func (a *app) openLate(ctx context.Context, first *change) error {
+	if a.open.await == nil {
+		return nil
+	}
+	left, err := a.open.await(ctx)
+	if err == nil {
+		err = a.stores.unseal(left)
+	}
+	if err != nil {
+		return err
+	}
+	a.open.await = nil // of rooms that come later nobody has anything
+	anyForgot := false
+	for _, l := range first.lines {
+		if l.home != nil {
+			store, forgot, err := a.stores.open(l.id)
+			if err != nil {
+				return err
+			}
+			l.home.Resume(store)
+			anyForgot = anyForgot || forgot
+		}
+		if err := a.openBeside(l); err != nil {
+			return err
+		}
+	}
+	return awaitEpoch(ctx, anyForgot, a.keys.made, time.Now())
 }
 
 // lastCalls is the part of the time of a stop that is left to what comes after a line has waited for its store: its last calls of a store

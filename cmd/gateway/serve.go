@@ -105,12 +105,12 @@ func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready fun
 	var a *app
 	hangups := lifecycle.Hangups(func(ctx context.Context) { a.reloaded(func() { a.reload(ctx, readingOf(h.src())) }) }, sigReload)
 	log.Info("gateway starts", zap.String("version", buildinfo.Version()), zap.String("configuration", cfg.places.File()))
-	if err := h.take(ctx, cfg, log); err != nil {
+	if err := h.look(ctx, cfg); err != nil {
 		return h.refuse(startError(err))
 	}
 	open := &opener{log: log, planner: cfg.planner, library: cfg.library}
 	if h != nil {
-		open.given, open.manager = h.sockets, h.manager
+		open.given, open.manager, open.await = h.sockets, h.manager, h.awaits(log)
 	}
 	if a, err = build(ctx, open, cfg.Config, level); err != nil {
 		if refused := (*refusal)(nil); errors.As(err, &refused) {

@@ -32,11 +32,13 @@ type stores struct {
 	client redis.UniversalClient // nil for the embedded store
 
 	journals journals
+	embedded map[string]*memstore.Store // by room: with state files, the latest that was opened
+	seals    seals                      // of the predecessor's
 }
 
 // stores opens the client, and asks the server. A look that cannot do so goes on with stores in memory.
 func (o *opener) stores(ctx context.Context, cfg *config.Config, log, often *zap.Logger) (*stores, error) {
-	s := &stores{by: o, cfg: cfg, log: log}
+	s := &stores{by: o, cfg: cfg, log: log, embedded: map[string]*memstore.Store{}}
 	if cfg.Store.Memory() {
 		return s, nil
 	}
@@ -173,13 +175,14 @@ func (s *stores) openBare(room string) (store queue.Store, forgot bool, err erro
 		log := s.log.With(zap.String("room", room))
 		cfg.Files = &memstore.Files{
 			Path: statePath(s.cfg, room), Every: s.cfg.State.Interval, PlacesEvery: s.cfg.State.PlacesInterval,
-			Report: func(err error) { reportState(log, err) },
+			Report: func(err error) { reportState(log, err) }, After: s.seals.take(room),
 		}
 	}
 	embedded, err := memstore.New(cfg)
 	if err != nil {
 		return nil, false, at("state.dir", fmt.Errorf("room %s: %w", room, err))
 	}
+	s.embedded[room] = embedded
 	logRecovery(s.log.With(zap.String("room", room)), embedded.Recovery())
 	return embedded, !embedded.Recovery().Found, nil
 }

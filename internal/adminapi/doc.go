@@ -9,6 +9,9 @@
 //	GET   /v1/users        who may operate the gateway                             admins
 //	GET   /v1/alerts       what somebody has to do something about                 viewers
 //	GET   /v1/doctor       what the machine of this gateway knows of itself            admins
+//	GET   /v1/doctor/front what a probe through the proxies in front has to know       admins
+//	POST  /v1/doctor/seals, …/check
+//	                       the seal of a question of that probe; of an answer          admins
 //	GET   /v1/rooms        all rooms                                               viewers
 //	GET   /v1/rooms/{id}   one room                                                viewers
 //	PATCH /v1/rooms/{id}   change rate, max_inside, burst, mode, strict, message,

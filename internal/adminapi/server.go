@@ -45,6 +45,8 @@ type Config struct {
 	Alerts func() []alerts.Alert
 	// Doctor looks at the machine. Optional.
 	Doctor func() []doctor.Finding
+	// Front is what the probe of the proxies in front needs. Optional.
+	Front Front
 	// Log gets faults. Optional.
 	Log *zap.Logger
 	// Refused counts requests without a right token, by one of the Refused constants. Optional.

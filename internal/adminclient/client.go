@@ -176,15 +176,23 @@ func (c *Client) Address() string {
 	return c.base.Scheme + "://" + c.base.Host
 }
 
-// trusting trusts the authorities of a file.
-func trusting(file string) (*tls.Config, error) {
+// AddAuthorities adds those of a file (PEM) to a pool.
+func AddAuthorities(pool *x509.CertPool, file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("the file of authorities: %w", err)
+		return fmt.Errorf("the file of authorities: %w", err)
 	}
-	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("the file of authorities: %s holds no certificate (PEM)", file)
+		return fmt.Errorf("the file of authorities: %s holds no certificate (PEM)", file)
+	}
+	return nil
+}
+
+// trusting trusts the authorities of a file.
+func trusting(file string) (*tls.Config, error) {
+	pool := x509.NewCertPool()
+	if err := AddAuthorities(pool, file); err != nil {
+		return nil, err
 	}
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/einlass/einlass/internal/adminapi"
 	"github.com/einlass/einlass/internal/doctor"
+	"github.com/einlass/einlass/internal/probe"
 )
 
 // Doctor gives what the machine of the gateway knows of itself.
@@ -66,4 +67,36 @@ func (c *Client) Ready(ctx context.Context) (r Readiness, err error) {
 		return r, nil
 	}
 	return r, fmt.Errorf("ask whether it is ready: %w", err)
+}
+
+// Front says what a probe through the proxies in front has to know of the gateway.
+func (c *Client) Front(ctx context.Context) (facts probe.Facts, err error) {
+	if err = c.ask(ctx, http.MethodGet, "/v1/doctor/front", "", "the front", nil, &facts); err == nil && facts.Prefix == "" {
+		err = notAPI("its prefix is empty")
+	}
+	if err != nil {
+		return facts, fmt.Errorf("ask what to probe: %w", err)
+	}
+	return facts, nil
+}
+
+// Question has the gateway seal a question of the probe. Client is a [probe.Sealer] by it.
+func (c *Client) Question(ctx context.Context) (seal, nonce string, err error) {
+	var info adminapi.SealInfo
+	if err = c.ask(ctx, http.MethodPost, "/v1/doctor/seals", "", "a seal", struct{}{}, &info); err == nil && (info.Seal == "" || info.Nonce == "") {
+		err = notAPI("its seal is empty")
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("seal a question: %w", err)
+	}
+	return info.Seal, info.Nonce, nil
+}
+
+// Answered has the gateway say which question an answer with this seal is to; empty: none of its own.
+func (c *Client) Answered(ctx context.Context, seal string) (nonce string, err error) {
+	var known adminapi.SealKnown
+	if err = c.ask(ctx, http.MethodPost, "/v1/doctor/seals/check", "", "a seal", adminapi.SealAsked{Seal: seal}, &known); err != nil {
+		return "", fmt.Errorf("check a seal: %w", err)
+	}
+	return known.Nonce, nil
 }

@@ -4,7 +4,7 @@
 // The two agree in steps, over a socket that the successor inherits beside the listening sockets:
 //
 //	successor       predecessor
-//	ready      →                   it has read its configuration and would start
+//	ready      →                   it has made ready all that the predecessor need not let go of
 //	           ←    take           the predecessor has let go of everything; its files are closed
 //	serves     →                   it has opened the files and serves visitors; the predecessor drains and ends
 //	refused    →                   instead of either: why it cannot, in words

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -49,7 +50,7 @@ func succeed(dies string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	alone, err := p.Take(ctx, "v2")
+	left, alone, err := p.Take(ctx, "v2")
 	if dies == "alone" {
 		_, _ = io.WriteString(os.Stderr, "alone "+strconv.FormatBool(alone))
 		return err
@@ -62,7 +63,7 @@ func succeed(dies string) error {
 	}
 	c, err := p.Sockets()[0].Accept()
 	if err == nil {
-		_, err = io.WriteString(c, p.Sockets()[0].Path+" "+p.Sockets()[0].Text)
+		_, err = io.WriteString(c, p.Sockets()[0].Path+" "+p.Sockets()[0].Text+" "+string(left))
 	}
 	if err == nil {
 		_, err = io.Copy(p.Lines(), p.Lines()) // until the predecessor closes its end
@@ -94,15 +95,15 @@ func TestASuccessorGetsTheSocketsAndLendsItsLines(t *testing.T) {
 	if version, err := s.Ready(t.Context()); err != nil || version != "v2" {
 		t.Fatal(version, err)
 	}
-	if err := errors.Join(s.Take(), s.Serves(t.Context())); err != nil {
+	if err := errors.Join(s.Take(json.RawMessage(`{"a":1}`)), s.Serves(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	c, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p [16]byte
-	if n, err := c.Read(p[:]); err != nil || string(p[:n]) != "listen.http :80" {
+	var p [32]byte
+	if n, err := c.Read(p[:]); err != nil || string(p[:n]) != `listen.http :80 {"a":1}` {
 		t.Errorf("at its socket it says %q, %v", p[:n], err)
 	}
 	if _, err := io.WriteString(s.Lines(), "call"); err != nil {
@@ -126,7 +127,7 @@ func TestWhyThereIsNoSuccessorIsSaid(t *testing.T) {
 	if _, err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.Take(), s.Serves(t.Context())); err == nil || !strings.Contains(err.Error(), `ended before it said "serves"`) {
+	if err := errors.Join(s.Take(nil), s.Serves(t.Context())); err == nil || !strings.Contains(err.Error(), `ended before it said "serves"`) {
 		t.Errorf("dies when it has taken over: %v", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())

@@ -29,6 +29,8 @@ type message struct {
 	Step    string `json:"step"`
 	Text    string `json:"text,omitempty"`    // of refused
 	Version string `json:"version,omitempty"` // of ready: the release
+	// Left is of take: what the predecessor says of what it has let go of. The package does not look at it.
+	Left json.RawMessage `json:"left,omitempty"`
 }
 
 // note is what stands in Variable. Descriptors are in the order control, lines, sockets, from 3 on.

@@ -83,22 +83,23 @@ func (p *Predecessor) Refuse(why error) error {
 	return errors.Join(p.control.send(message{Step: stepRefused, Text: why.Error()}), p.control.Close())
 }
 
-// Take says that this process would start, and waits until everything is its own. alone: the predecessor has ended without handing over,
-// and holds nothing any more; this process goes on in its place.
-func (p *Predecessor) Take(ctx context.Context, version string) (alone bool, err error) {
+// Take says that this process is ready for everything, and waits until that is its own. alone: the predecessor has ended without handing over,
+// and holds nothing any more; this process goes on in its place. left is what the predecessor said of what it let go of; nil: nothing.
+func (p *Predecessor) Take(ctx context.Context, version string) (left json.RawMessage, alone bool, err error) {
 	defer context.AfterFunc(ctx, func() { _ = p.control.SetDeadline(time.Unix(1, 0)) })()
 	if err := p.control.send(message{Step: stepReady, Version: version}); err != nil && !gone(err) {
-		return false, err
+		return nil, false, err
 	}
-	switch m, err := p.control.receive(); {
+	m, err := p.control.receive()
+	switch {
 	case errors.Is(err, errGone) || gone(err):
-		return true, p.awaitEnd(ctx)
+		return nil, true, p.awaitEnd(ctx)
 	case err != nil:
-		return false, err
+		return nil, false, err
 	case m.Step != stepTake:
-		return false, fmt.Errorf("the process that runs said %q, not %q", m.Step, stepTake)
+		return nil, false, fmt.Errorf("the process that runs said %q, not %q", m.Step, stepTake)
 	}
-	return false, nil
+	return m.Left, false, nil
 }
 
 // Serves tells the predecessor that visitors are served. It is no error if it has ended.

@@ -100,16 +100,16 @@ func (s *Successor) PID() int { return s.cmd.Process.Pid }
 // Lines is the connection beside the steps.
 func (s *Successor) Lines() net.Conn { return s.lines }
 
-// Ready waits until the successor has read its configuration, and answers its release. Its error says in words why it will not
+// Ready waits until the successor has made ready all that this process need not let go of, and answers its release. Its error says in words why it will not
 // be the successor; it may run yet.
 func (s *Successor) Ready(ctx context.Context) (version string, err error) {
 	m, err := s.await(ctx, stepReady)
 	return m.Version, err
 }
 
-// Take tells the successor that everything is its own.
-func (s *Successor) Take() error {
-	err := s.control.send(message{Step: stepTake})
+// Take tells the successor that everything is its own. left, JSON, is what it is to know of that; nil: nothing.
+func (s *Successor) Take(left json.RawMessage) error {
+	err := s.control.send(message{Step: stepTake, Left: left})
 	if gone(err) {
 		return s.endedBefore(stepServes)
 	}

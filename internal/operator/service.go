@@ -19,6 +19,7 @@ type Service struct {
 	rooms    func() []Room
 	log      *zap.Logger
 	changes  changes
+	latest   latest
 	spent    spentCodes
 	people   func() People // nil: nobody beside the token of the configuration
 	keyring  Keyring       // nil: nothing is told of it
@@ -45,11 +46,11 @@ func (s *Service) List(ctx context.Context) ([]RoomInfo, error) {
 	if err := Permit(ctx, RoleViewer); err != nil {
 		return nil, err
 	}
-	p, rooms := PrincipalOf(ctx), s.rooms()
+	p, rooms, now := PrincipalOf(ctx), s.rooms(), time.Now()
 	all := make([]RoomInfo, 0, len(rooms))
 	for i := range rooms {
 		if p.Sees(rooms[i].ID) {
-			all = append(all, rooms[i].info())
+			all = append(all, s.latest.infoOf(&rooms[i], now))
 		}
 	}
 	return all, nil
@@ -71,7 +72,7 @@ func (s *Service) Get(ctx context.Context, id string) (RoomInfo, error) {
 	if err != nil {
 		return RoomInfo{}, err
 	}
-	return r.info(), nil
+	return s.latest.infoOf(r, time.Now()), nil
 }
 
 // Change changes the document of a room for the principal in ctx, and returns the room as it is then. Where others change
@@ -128,6 +129,7 @@ func (s *Service) change(ctx context.Context, rec *record) (RoomInfo, error) {
 			return err
 		}
 		rec.after = after
+		s.latest.note(rec.room, &after, time.Now())
 		info = r.info()
 		info.SetDocument(&after)
 		info.Undo = rec.change.undo(&rec.before, &after)

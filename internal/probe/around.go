@@ -13,7 +13,11 @@ import (
 // around looks for ways around a guarded path: many sites have a front controller, which takes the page from behind its own name
 // (/index.php/locked) or from the query (/?q=locked). Only a room that guards some paths and leaves others open can be passed so.
 func (c *client) around(ctx context.Context, all *findings, room string) {
-	paths := c.Rooms[room].Guarded
+	i := slices.IndexFunc(c.Rooms, func(r Room) bool { return r.ID == room })
+	if i < 0 {
+		return
+	}
+	paths := c.Rooms[i].Guarded
 	if len(paths) == 0 || slices.Contains(paths, "/") {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,8 +15,6 @@ import (
 	"net/netip"
 	"net/url"
 	"time"
-
-	"github.com/einlass/einlass/pkg/token"
 )
 
 // requestTime bounds one request of the probe.
@@ -69,8 +68,8 @@ type reply struct {
 }
 
 // request is a sealed request for the own URL of the probe.
-func (c *client) request(ctx context.Context, q *question) (*http.Request, token.ID, error) {
-	seal, nonce, err := c.Seal.Ask(time.Now())
+func (c *client) request(ctx context.Context, q *question) (*http.Request, string, error) {
+	seal, nonce, err := c.Seals.Question(ctx)
 	if err != nil {
 		return nil, nonce, err
 	}
@@ -102,6 +101,14 @@ func (c *client) request(ctx context.Context, q *question) (*http.Request, token
 	return req, nonce, nil
 }
 
+// certificate is the one that the other end has shown; nil: none.
+func (r *reply) certificate() *x509.Certificate {
+	if r == nil || r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return r.TLS.PeerCertificates[0]
+}
+
 // ask sends a question and reads the whole answer.
 func (c *client) ask(ctx context.Context, q question) (*reply, error) {
 	req, nonce, err := c.request(ctx, &q)
@@ -113,10 +120,14 @@ func (c *client) ask(ctx context.Context, q question) (*reply, error) {
 		return nil, err
 	}
 	var seen Seen
-	sealed := json.Unmarshal(r.body, &seen) == nil
-	answered, ok := c.Seal.Answered(seen.Seal)
+	if sealed := json.Unmarshal(r.body, &seen) == nil && seen.Seal != ""; !sealed {
+		return r, nil
+	}
+	answered, err := c.Seals.Answered(ctx, seen.Seal)
 	switch {
-	case !sealed || !ok:
+	case err != nil:
+		return nil, err
+	case answered == "":
 	case answered == nonce:
 		r.seen = &seen
 	default:

@@ -12,44 +12,81 @@ import (
 	"time"
 )
 
-// Options say what is probed, and what the configuration says of it.
+// Facts are what the configuration of the gateway says of what is probed.
+type Facts struct {
+	// Prefix is that of the own URLs.
+	Prefix string `json:"prefix"`
+	// TrustedProxies as configured.
+	TrustedProxies []netip.Prefix `json:"trusted_proxies"`
+	// Redirects: the gateway sends who comes without TLS to https.
+	Redirects bool `json:"redirects"`
+	// URLBytes, HeaderBytes and BodyBytes are the gateway's limits.
+	URLBytes    int64 `json:"url_bytes"`
+	HeaderBytes int64 `json:"header_bytes"`
+	BodyBytes   int64 `json:"body_bytes"`
+	// Rooms are the configured rooms.
+	Rooms []Room `json:"rooms"`
+}
+
+// Room is what the probe knows of a room.
+type Room struct {
+	ID string `json:"id"`
+	// Hosts are the names by which visitors come, * for any and *.example.org for those below one.
+	Hosts []string `json:"hosts"`
+	// Guarded are the prefixes of paths that need a pass.
+	Guarded []string `json:"guarded"`
+}
+
+// Sealer gives the seals of questions and knows those of answers. [Own] is one with the keyring at hand; a client of the gateway
+// has another ask it.
+type Sealer interface {
+	// Question makes the seal of one request, with a nonce of its own.
+	Question(ctx context.Context) (seal, nonce string, err error)
+	// Answered returns the nonce of the request that an answer with this seal answers; empty: the gateway has not sealed it.
+	Answered(ctx context.Context, seal string) (nonce string, err error)
+}
+
+// Options say what is probed, and how.
 type Options struct {
+	Facts
 	// URL is the site as visitors type it; of its path nothing is asked. Required, http or https.
 	URL *url.URL
-	// Prefix is that of the own URLs.
-	Prefix string
-	// Seal is of the keyring of the configuration. Required.
-	Seal *Seal
+	// Seals are of the keyring of the gateway. Required.
+	Seals Sealer
 	// Insecure takes any certificate. RootCAs are those to believe; nil: the system's.
 	Insecure bool
 	RootCAs  *x509.CertPool
 	// Connect is host:port in place of the URL's; empty: the URL's.
 	Connect string
-	// TrustedProxies as configured.
-	TrustedProxies []netip.Prefix
-	// Redirects: the gateway sends who comes without TLS to https.
-	Redirects bool
-	// URLBytes, HeaderBytes and BodyBytes are the gateway's limits.
-	URLBytes, HeaderBytes, BodyBytes int64
-	// Rooms are the configured rooms by their id.
-	Rooms map[string]Room
+	// Trust names the flags that have another certificate believed, for the advice.
+	Trust string
 }
 
-// Room is what the probe knows of a room.
-type Room struct {
-	// Guarded are the prefixes of paths that need a pass.
-	Guarded []string
+// Report is what a probe has found.
+type Report struct {
+	// Findings stand in the order in which was asked.
+	Findings []Finding
+	// Certificate is the one that visitors are shown; nil: none was.
+	Certificate *x509.Certificate
 }
 
-// Run asks through the front and says what it has found, in the order in which it asked. The error is that of ctx; whatever else
-// goes wrong is a finding.
-func Run(ctx context.Context, o Options) ([]Finding, error) {
+// Reach asks through the front once, and says who answers and whether the host is that of a room. The error is as with [Run].
+func Reach(ctx context.Context, o Options) (Report, error) {
+	c := newClient(o)
+	defer c.http.CloseIdleConnections()
+	var all findings
+	first := c.reach(ctx, &all)
+	return Report{all, first.certificate()}, ctx.Err()
+}
+
+// Run asks through the front and says all that it has found. The error is that of ctx; whatever else goes wrong is a finding.
+func Run(ctx context.Context, o Options) (Report, error) {
 	c := newClient(o)
 	defer c.http.CloseIdleConnections()
 	var all findings
 	first := c.reach(ctx, &all)
 	if first == nil {
-		return all, ctx.Err()
+		return Report{Findings: all}, ctx.Err()
 	}
 	c.address(&all, first)
 	c.scheme(&all, first)
@@ -60,7 +97,7 @@ func Run(ctx context.Context, o Options) ([]Finding, error) {
 	c.stream(ctx, &all)
 	c.socket(ctx, &all)
 	c.around(ctx, &all, first.seen.Room)
-	return all, ctx.Err()
+	return Report{all, first.certificate()}, ctx.Err()
 }
 
 // reach asks for the first time, and finds out who answers. Nil: nothing more can be asked.
@@ -73,7 +110,7 @@ func (c *client) reach(ctx context.Context, all *findings) *reply {
 	}
 	switch {
 	case err != nil:
-		unreachable(all, err)
+		c.unreachable(all, err)
 		return nil
 	case r.stale:
 		all.bad("have the front keep nothing that says Cache-Control: no-store", "the front answers with what it has kept of an earlier request")
@@ -110,19 +147,19 @@ func upgraded(r *reply, base *url.URL) *url.URL {
 }
 
 // unreachable says why there is no answer.
-func unreachable(all *findings, err error) {
+func (c *client) unreachable(all *findings, err error) {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &unknown):
-		all.bad("install a certificate of an authority that browsers know; to probe all the same, add --insecure or --ca-file FILE",
+		all.bad("install a certificate of an authority that browsers know; if it is one of your own, add "+c.Trust,
 			"the certificate is signed by an authority that this machine does not know, or by itself")
 	case errors.As(err, &name):
-		all.bad("install a certificate for this name; to probe all the same, add --insecure", "the certificate is for another name: %v", name)
+		all.bad("install a certificate for this name", "the certificate is for another name: %v", name)
 	case errors.As(err, &invalid):
-		all.bad("renew the certificate; to probe all the same, add --insecure", "the certificate is not valid: %v", invalid)
+		all.bad("renew the certificate", "the certificate is not valid: %v", invalid)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		all.bad("use http:// or have the port speak TLS", "the port does not speak TLS")
 	default:

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"crypto/rand"
 	"time"
 
@@ -57,6 +58,23 @@ func (s *Seal) Answered(seal string) (nonce token.ID, ok bool) {
 	// With ErrExpired the pass is set, with any other error it is not.
 	p, err := s.answer.VerifyPass([]byte(seal), time.Now())
 	return p.Visitor, err == nil || p.ExpiresAt > 0
+}
+
+// Own is a [Sealer] with the keyring at hand.
+type Own struct{ *Seal }
+
+// Question makes the seal of a request.
+func (o Own) Question(context.Context) (seal, nonce string, err error) {
+	seal, id, err := o.Ask(time.Now())
+	return seal, id.String(), err
+}
+
+// Answered knows the seal of an answer.
+func (o Own) Answered(_ context.Context, seal string) (nonce string, err error) {
+	if id, ok := o.Seal.Answered(seal); ok {
+		nonce = id.String()
+	}
+	return nonce, nil
 }
 
 func issue(a *token.Authority, nonce token.ID, now time.Time) (string, error) {

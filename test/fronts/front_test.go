@@ -21,6 +21,10 @@ type front struct {
 	http, https [2]string
 	// put is what else is put in: pairs of what stands there and a name below the test's directory.
 	put []string
+	// spoil are pairs of what stands in the file and what a careless operator has put there.
+	spoil []string
+	// names are those of the certificate besides host.
+	names []string
 	// args are the command's; %f is the file, %d the test's directory.
 	args []string
 	// main is a file that includes the example, for a program whose example is a part; %d as above.
@@ -141,7 +145,7 @@ func (f front) directory(t *testing.T) string {
 	if err := os.Mkdir(filepath.Join(dir, "tls"), 0o755); err != nil { //nolint:gosec // likewise
 		t.Fatal(err)
 	}
-	cert, key := certtest.KeyPair(t, host)
+	cert, key := certtest.KeyPair(t, host, f.names...)
 	write(t, filepath.Join(dir, "tls", "cert.pem"), string(cert))
 	write(t, filepath.Join(dir, "tls", "key.pem"), string(key))
 	write(t, filepath.Join(dir, "tls", "both.pem"), string(cert)+string(key))
@@ -177,6 +181,7 @@ func (f front) filled(t *testing.T, dir string, g *harness.Gate, r *running) str
 	for i := 0; i < len(f.put); i += 2 {
 		pairs = append(pairs, f.put[i], filepath.Join(dir, f.put[i+1]))
 	}
+	pairs = append(pairs, f.spoil...)
 	text := example(t, f.file)
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {

@@ -24,7 +24,7 @@ type crowd struct {
 
 	mu     sync.Mutex
 	places map[visitor.Token]bool
-	faults []string
+	faults []error
 	// answered is how many requests each visitor has had answered; those who wait for it look at moved.
 	moved *sync.Cond
 	beats map[int]int
@@ -44,10 +44,10 @@ func newCrowd(t *testing.T, g *gate) *crowd {
 	return c
 }
 
-func (c *crowd) fault(format string, args ...any) {
+func (c *crowd) fault(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.faults = append(c.faults, fmt.Sprintf(format, args...))
+	c.faults = append(c.faults, err)
 }
 
 // browser opens one with a connection of its own.
@@ -82,8 +82,8 @@ func (c *crowd) does(every time.Duration, act func() error) {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
-			if err := act(); err != nil && c.ctx.Err() == nil && (!c.kills || errors.As(err, &lost{})) {
-				c.fault("%v", err)
+			if err := act(); err != nil && c.ctx.Err() == nil {
+				c.fault(err)
 			}
 			c.mu.Lock()
 			c.beats[me]++
@@ -168,6 +168,32 @@ func (c *crowd) arrives() {
 	})
 }
 
+// connected opens connections; when it is asked to, a new visitor arrives on each of them.
+func (c *crowd) connected(n int) (come func()) {
+	browsers := make([]*visitor.Browser, n)
+	for i := range browsers {
+		browsers[i] = c.browser()
+		if a, err := browsers[i].Load(c.ctx, visitor.Want{For: visitor.Fetch, Target: "/free/x"}); err != nil || string(a.Body) != "site /free/x" {
+			c.t.Fatalf("%.60q, %v", a.Body, err)
+		}
+	}
+	return func() {
+		for _, b := range browsers {
+			c.running.Go(func() {
+				_, err := b.Visit(c.ctx, visitor.Want{Target: "/"})
+				if p := b.Credential().Token; err == nil && p.Known() {
+					err = c.number(p)
+				} else if err == nil {
+					err = errors.New("an arrival on an open connection gets no place")
+				}
+				if err != nil {
+					c.fault(err)
+				}
+			})
+		}
+	}
+}
+
 // inside is somebody with a pass, who sends a form again and again.
 func (c *crowd) inside() {
 	b := c.browser()
@@ -233,12 +259,15 @@ func (c *crowd) end() {
 	c.running.Wait()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	faults := c.faults
-	if !c.kills {
-		faults = append(faults, c.fig.failed...)
+	for _, f := range c.faults {
+		if !c.kills || errors.As(f, &lost{}) {
+			c.t.Error(f)
+		}
 	}
-	for _, f := range faults {
-		c.t.Error(f)
+	for _, f := range c.fig.failed {
+		if !c.kills {
+			c.t.Error(f)
+		}
 	}
 	c.t.Logf("%v, %d places", &c.fig, len(c.places))
 }

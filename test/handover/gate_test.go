@@ -95,7 +95,7 @@ func newGate(t *testing.T, s *site, secure bool, more string) *gate {
 	}
 	listen := fmt.Sprintf("listen: {http: %q}", g.addr)
 	if secure {
-		listen = fmt.Sprintf("listen: {https: %q}\ntls: {cert_file: %s/cert.pem, key_file: %s/key.pem}", g.addr, dir, dir)
+		listen = fmt.Sprintf("listen: {http: '', https: %q}\ntls: {cert_file: %s/cert.pem, key_file: %s/key.pem}", g.addr, dir, dir)
 	}
 	cert, key := certtest.KeyPairFrom(t, "termine.example", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	g.write("cert.pem", string(cert))

@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// KeyPair makes a self-signed certificate for a name that is valid for an hour, and its key, both PEM.
-func KeyPair(tb testing.TB, name string) (cert, key []byte) {
+// KeyPair makes a self-signed certificate for a name, and others besides, that is valid for an hour, and its key, both PEM.
+func KeyPair(tb testing.TB, name string, others ...string) (cert, key []byte) {
 	tb.Helper()
-	return KeyPairFrom(tb, name, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	return KeyPairFrom(tb, name, time.Now().Add(-time.Hour), time.Now().Add(time.Hour), others...)
 }
 
 // KeyPairFrom is KeyPair with another time.
-func KeyPairFrom(tb testing.TB, name string, from, until time.Time) (cert, key []byte) {
+func KeyPairFrom(tb testing.TB, name string, from, until time.Time, others ...string) (cert, key []byte) {
 	tb.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: append([]string{name}, others...),
 		NotBefore: from, NotAfter: until, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)

@@ -13,7 +13,7 @@ import (
 	"github.com/einlass/einlass/pkg/queue/queuetest/model"
 )
 
-// Every verb waits while the switch is held, within its time limit, and then goes on with the other store, which has no room.
+// Every verb waits while the switch is held, also beyond its time limit, and then goes on with the other store, which has no room.
 func TestVerbsWaitWhileALineIsHandedOver(t *testing.T) {
 	for name, verb := range map[string]func(context.Context, queue.Store) error{
 		"join": func(ctx context.Context, s queue.Store) error {
@@ -43,22 +43,32 @@ func TestVerbsWaitWhileALineIsHandedOver(t *testing.T) {
 				if err := first.Close(); err != nil {
 					t.Fatal(err)
 				}
+				late, done := context.WithTimeout(t.Context(), 0)
+				defer done()
+				if err := verb(late, s); !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("without any time: %v", err)
+				}
+				ended, end := context.WithCancel(t.Context())
 				short, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
-				if err := verb(short, s); !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("beyond its time limit: %v", err)
-				}
-				done := make(chan error, 1)
-				go func() { done <- verb(t.Context(), s) }()
+				over, went, goes := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+				go func() { over <- verb(ended, s) }()
+				go func() { went <- verb(short, s) }()
+				go func() { goes <- verb(t.Context(), s) }()
+				<-short.Done()
 				synctest.Wait()
-				select {
-				case err := <-done:
-					t.Fatalf("it does not wait: %v", err)
-				default:
+				if len(over)+len(went)+len(goes) > 0 {
+					t.Fatal("it does not wait")
+				}
+				end()
+				if err := <-over; !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+					t.Errorf("whose caller has gone: %v", err)
 				}
 				s.Resume(second)
-				if err := <-done; !errors.Is(err, queue.ErrLost) {
-					t.Errorf("it goes on with %v", err)
+				for _, answer := range []chan error{went, goes} {
+					if err := <-answer; !errors.Is(err, queue.ErrLost) {
+						t.Errorf("it goes on with %v", err)
+					}
 				}
 			})
 		})
@@ -88,6 +98,49 @@ func TestAHeldSwitchWaitsForVerbsUnderWay(t *testing.T) {
 		<-held
 		s.Resume(model.New(queuetest.NewClock(1).Now))
 	})
+}
+
+// What waited has its whole time with the store that came, and no more; a caller who goes meanwhile ends it.
+func TestTheTimeLimitBeginsAnewAfterAHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lent.NewHeld()
+		limited, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		gone, leave := context.WithTimeout(t.Context(), time.Hour)
+		defer leave()
+		stays, leaves := make(chan error, 1), make(chan error, 1)
+		go func() { _, err := s.Snapshot(limited); stays <- err }()
+		go func() { _, err := s.Snapshot(gone); leaves <- err }()
+		<-limited.Done()
+		s.Resume(blocked{})
+		synctest.Wait()
+		resumed := time.Now()
+		leave()
+		if err := <-leaves; !errors.Is(err, context.Canceled) || !time.Now().Equal(resumed) {
+			t.Errorf("whose caller goes: %v", err)
+		}
+		if err := <-stays; !errors.Is(err, context.DeadlineExceeded) || time.Since(resumed) != time.Second {
+			t.Errorf("a second's time: %v after %v", err, time.Since(resumed))
+		}
+	})
+}
+
+func TestASwitchWhoseStoreHasNotComeEnds(t *testing.T) {
+	if err := lent.NewHeld().Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASwitchGoesBackToTheStoreThatItHeld(t *testing.T) {
+	m := model.New(queuetest.NewClock(1).Now)
+	s := lent.NewSwitch(m)
+	if err := s.Hold().Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.Back()
+	if _, err := s.Snapshot(t.Context()); !errors.Is(err, queue.ErrClosed) {
+		t.Error(err)
+	}
 }
 
 func TestASwitchConforms(t *testing.T) {

@@ -2,7 +2,8 @@ package memstore
 
 import "github.com/einlass/einlass/pkg/queue"
 
-// Every start from state files begins a new epoch, after a clean stop too. Nothing in a directory tells whether the process that
+// Every start from state files begins a new epoch, after a clean stop too, but for one that has the files from the process that
+// closed them; see Files.After. Nothing in a directory tells whether the process that
 // wrote it was the last one, or whether somebody has put a backup back; the numbers that were given since the backup would be
 // given again, in the same epoch, if the line went on in it.
 

@@ -21,7 +21,8 @@ import (
 //
 // After a clean Close the line goes on where it was. After a crash it goes on above the reserve: what the files missed comes
 // back with the tickets. Both in a new epoch, so that no number is given twice even if somebody has put a backup of the
-// directory back; by the wall clock its first number is given in the next second.
+// directory back; by the wall clock its first number is given in the next second. Who knows that nobody has, because it has the
+// files from the process that closed them, says so with After.
 //
 // Files of the release before are taken over by the first Restore; see before.
 //
@@ -34,9 +35,22 @@ type Files struct {
 	Every time.Duration
 	// PlacesEvery is how often the places are written. Default 10 s.
 	PlacesEvery time.Duration
+	// After is what the process before said that it closed the files with, if that was this very moment; nil: nobody says. The line of
+	// files that were closed so goes on in its epoch, and at once.
+	After *Seal
 	// Report is called once when files cannot be written, and with nil once they can be again. Optional. It is called
 	// from a goroutine of the store and must not call the store.
 	Report func(error)
+}
+
+// Seal names the state that a store closed its files in. A copy that was made before has another one.
+type Seal struct{ Epoch, Seq uint64 }
+
+// Seal is what the store closed its files with; false: it has none, or it could not write them.
+func (s *Store) Seal() (Seal, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seal, s.seal != Seal{}
 }
 
 // Recovery tells what New found in the files.
@@ -181,7 +195,11 @@ func (k *keeper) close(s *Store) error {
 			s.mu.Lock()
 			data := k.encode(s.room, s.clock(), true)
 			s.mu.Unlock()
-			err = k.writeMarks(data)
+			if err = k.writeMarks(data); err == nil {
+				s.mu.Lock()
+				s.seal = Seal{data.epoch, data.seq}
+				s.mu.Unlock()
+			}
 		}
 	}
 	return errors.Join(err, k.lock.Close())

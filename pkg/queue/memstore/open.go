@@ -153,8 +153,13 @@ func (s *Store) continueLine(marks, places *contents) {
 	}
 	r.useDocument(r.Document)
 	r.load(places, marks, k.changed)
-	r.beginAgain(&marks.head, k.note, clean)
-	s.begin(r)
+	if after := k.files.After; clean && after != nil && *after == (Seal{marks.Figures.Epoch, marks.Seq}) {
+		s.room = r
+		k.reserve = continued(r, &marks.head)
+	} else {
+		r.beginAgain(&marks.head, k.note, clean)
+		s.begin(r)
+	}
 	s.recovery.Found, s.recovery.Clean, s.recovery.Places = true, clean, len(r.index)
 }
 

@@ -10,6 +10,18 @@ type reserve struct {
 	epoch, first, given uint64
 }
 
+// continued is that of a line which goes on in its epoch: what was given in it was given by the process before.
+func continued(r *room, h *head) reserve {
+	v := reserve{upTo: r.Last, epoch: r.Epoch, first: r.Last, given: r.Given}
+	if !h.Unused {
+		v.first = notFirst
+	}
+	return v
+}
+
+// notFirst is no number.
+const notFirst = ^uint64(0)
+
 // unused reports whether no number was given in the epoch, and none may be.
 func (v *reserve) unused(r *room) bool { return v.epoch == r.Epoch && v.upTo == v.first }
 

@@ -36,6 +36,7 @@ type line struct {
 	keeper *keeper // nil without files
 	before *before // what the first Restore takes over
 	from   int64   // no number is given before
+	seal   Seal    // of the files, when they have been closed
 
 	recovery Recovery
 }

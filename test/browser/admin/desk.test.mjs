@@ -72,7 +72,8 @@ test('what a browser did is told of its place by number and code', async () => {
   await patch('told', { mode: 'pause' });
   await withVisitor('told', async (visitor) => {
     const code = (await visitor.locator('#code').textContent()).trim();
-    const { last_number: number } = await api('GET', '/v1/rooms/told');
+    let number = 0; // a gateway tells of a visitor a moment after the visitor's page does
+    await until('the room tells of its visitor', async () => (number = (await api('GET', '/v1/rooms/told')).last_number) > 0);
     await withOperator('/rooms/told/places', async (page) => {
       await page.getByLabel('Nummer', { exact: true }).fill(String(number));
       await page.getByLabel('Platzcode', { exact: true }).fill(code);

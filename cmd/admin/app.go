@@ -25,12 +25,16 @@ type app struct {
 	// terminal says that out can be cleared, asks that somebody can answer a question, keys that out is a screen and in the keys
 	// before it.
 	terminal, asks, keys bool
-	tick                 func(time.Duration) <-chan time.Time
+	// shows says that err is a terminal, on which long work shows how far it is; now is the time for that.
+	shows bool
+	now   func() time.Time
+	tick  func(time.Duration) <-chan time.Time
 
 	args           []string
 	url, tokenFile string
 	ca, context    string
-	besides        bool // ca is for the site as well, whatever the admin API speaks
+	besides        bool   // the authorities are for the site as well, whatever the admin API speaks
+	trusts         string // the file of authorities that flags, context or environment name
 	output         string
 	timeout        time.Duration
 	json           bool
@@ -185,7 +189,8 @@ func (a *app) client() (*adminclient.Client, error) {
 	if token == "" {
 		return nil, errNoToken
 	}
-	at, ca := cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), a.authorities(&in)
+	at, ca := cmp.Or(a.url, in.URL, a.getenv("EINLASS_ADMIN_URL")), cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA"))
+	a.trusts = ca
 	if a.besides && !strings.HasPrefix(at, "https:") {
 		ca = ""
 	}
@@ -198,11 +203,6 @@ func (a *app) client() (*adminclient.Client, error) {
 	}
 	a.url = c.Address()
 	return c, nil
-}
-
-// authorities is the file with those to trust for https; empty: the system's.
-func (a *app) authorities(in *gateContext) string {
-	return cmp.Or(a.ca, in.CA, a.getenv("EINLASS_ADMIN_CA"))
 }
 
 var errNoToken = errors.New("there is no token: set EINLASS_ADMIN_TOKEN or use --token-file")

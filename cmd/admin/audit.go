@@ -181,7 +181,9 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			proof, err := audit.Verify(files, trusted, known...)
+			work := a.work("reading the record", files)
+			proof, err := audit.VerifyTelling(work.Add, files, trusted, known...)
+			work.End()
 			if err != nil {
 				return err
 			}

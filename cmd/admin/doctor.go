@@ -14,6 +14,7 @@ import (
 	"github.com/einlass/einlass/internal/alerts"
 	"github.com/einlass/einlass/internal/doctor"
 	"github.com/einlass/einlass/internal/operator"
+	"github.com/einlass/einlass/internal/probe"
 	"github.com/einlass/einlass/pkg/queue"
 )
 
@@ -42,10 +43,7 @@ func (a *app) doctorCommand() *cobra.Command {
 				return err
 			}
 			a.besides = at != nil
-			found := a.examine(cmd.Context())
-			if at != nil {
-				found = append(found, a.examineSite(cmd.Context(), at)...)
-			}
+			found := a.examineAll(cmd.Context(), at)
 			if a.json {
 				if err := a.printJSON(adminapi.DoctorInfo{Findings: found}); err != nil {
 					return err
@@ -62,19 +60,28 @@ func (a *app) doctorCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&front.site, "site", "", "`address` of the site, as visitors type it")
-	cmd.Flags().StringVar(&front.connect, "connect", "", "with --site: connect to `host:port` in place of the address's,\nbefore DNS points to it for example")
+	cmd.Flags().StringVar(&front.connect, "connect", "", "with --site: connect to `host:port` in place\nof the address, before DNS points to it")
 	completeFlag(cmd, "site", cobra.NoFileCompletions)
 	completeFlag(cmd, "connect", cobra.NoFileCompletions)
 	return cmd
 }
 
-// examine looks at the gateway and at what it knows.
-func (a *app) examine(ctx context.Context) []doctor.Finding {
+// examineAll looks at the gateway, and at the way of visitors if it is asked for.
+func (a *app) examineAll(ctx context.Context, site *probe.Options) []doctor.Finding {
 	client, err := a.client()
 	if err != nil {
 		return []doctor.Finding{{Check: "token", State: doctor.Wrong, What: a.explain(err), Do: "Give the address and a token that only you can read, by --token-file FILE or EINLASS_ADMIN_TOKEN."}}
 	}
 	defer client.Close()
+	found := a.examine(ctx, client)
+	if site != nil {
+		found = append(found, a.examineSite(ctx, client, site)...)
+	}
+	return found
+}
+
+// examine looks at the gateway and at what it knows.
+func (a *app) examine(ctx context.Context, client *adminclient.Client) []doctor.Finding {
 	ready, err := client.Ready(ctx)
 	if err != nil {
 		return []doctor.Finding{{Check: "gateway", State: doctor.Wrong, What: a.explain(err), Do: "Look whether the gateway runs there (systemctl status einlass), and whether the address is that of admin.listen."}}

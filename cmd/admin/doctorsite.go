@@ -41,18 +41,14 @@ func (f *siteFlags) options() (*probe.Options, error) {
 }
 
 // examineSite goes the way of visitors, through the proxies in front.
-func (a *app) examineSite(ctx context.Context, o *probe.Options) []doctor.Finding {
+func (a *app) examineSite(ctx context.Context, client *adminclient.Client, o *probe.Options) []doctor.Finding {
 	unseen := func(err error) []doctor.Finding {
 		return []doctor.Finding{{
 			Check: "front", State: doctor.Warning, What: "the way of visitors is not looked at: " + a.explain(err),
 			Do: "Give the token of an admin, to a gateway of this release.",
 		}}
 	}
-	client, err := a.client()
-	if err != nil {
-		return nil // which has been found
-	}
-	defer client.Close()
+	var err error
 	if o.Facts, err = client.Front(ctx); err != nil {
 		return unseen(err)
 	}
@@ -80,19 +76,14 @@ func (a *app) examineSite(ctx context.Context, o *probe.Options) []doctor.Findin
 
 // believed are the authorities of the system, and those that are named besides; nil: none are.
 func (a *app) believed() (*x509.CertPool, error) {
-	in, err := a.inContext()
-	if err != nil {
-		return nil, err
-	}
-	file := a.authorities(&in)
-	if file == "" {
+	if a.trusts == "" {
 		return nil, nil //nolint:nilnil // as the comment says
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // a system that has none
 	}
-	return pool, adminclient.AddAuthorities(pool, file)
+	return pool, adminclient.AddAuthorities(pool, a.trusts)
 }
 
 // examineHost looks whether another host of a room leads to the gateway too.

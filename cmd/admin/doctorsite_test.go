@@ -104,6 +104,25 @@ func TestTheDoctorGoesTheWayOfVisitors(t *testing.T) {
 	}
 }
 
+func TestTheDoctorOfAContextGoesTheWayOfVisitors(t *testing.T) {
+	env, site, _ := atSite(t)
+	home := t.TempDir()
+	file := filepath.Join(home, "token")
+	if err := os.WriteFile(file, []byte(token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]string{"HOME": home}
+	if code, _, stderr := command(t, in, "context", "add", "town", "--url", env["EINLASS_ADMIN_URL"], "--token-file", file); code != exitOK {
+		t.Fatal(stderr)
+	}
+	for _, named := range [][]string{nil, {"--context", "town"}} {
+		_, out, _ := command(t, in, append([]string{"doctor", "--site", "https://example.com", "--connect", site.Listener.Addr().String()}, named...)...)
+		if !strings.Contains(out, "termine: the store answers") || !strings.Contains(out, "WRONG    front        the certificate is signed by an") {
+			t.Errorf("%v:\n%s", named, out)
+		}
+	}
+}
+
 func TestTheDoctorSaysWhyTheWayOfVisitorsIsNotSeen(t *testing.T) {
 	code, out, _ := command(t, environment(well().serve(t)), "doctor", "--site", "https://termine.example.org")
 	if code != exitOK || !strings.Contains(out, "warning  front        the way of visitors is not looked at: ") || !strings.Contains(out, "→ Give the token of an admin") {

@@ -63,7 +63,7 @@ func (a *app) explain(err error) string {
 		return fmt.Sprintf("%v at %s: %s", adminclient.ErrNotAPI, a.url, clean(why))
 	case errors.Is(err, adminclient.ErrUnreachable):
 		_, why, _ := strings.Cut(err.Error(), adminclient.ErrUnreachable.Error()+": ")
-		return fmt.Sprintf("cannot reach the gateway at %s: %s", a.url, why)
+		return fmt.Sprintf("cannot reach the gateway at %s: %s%s", a.url, why, prefixed("\n", a.reachBy(err)))
 	case errors.Is(err, adminclient.ErrUnavailable):
 		return fmt.Sprintf("the gateway cannot do it now: %v", answer)
 	case errors.Is(err, adminclient.ErrUnknownRoom) && asked != nil:

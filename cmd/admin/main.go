@@ -63,6 +63,7 @@ func main() {
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, readFile: os.ReadFile,
 		terminal: isTerminal(os.Stdout), asks: isTerminal(os.Stdin) && isTerminal(os.Stderr),
 		keys: isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb", tick: time.Tick,
+		shows: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb", now: time.Now,
 	}).run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

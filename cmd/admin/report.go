@@ -175,7 +175,7 @@ func (a *app) reportInput(ctx context.Context, o *reporting, client *adminclient
 			return in, err
 		}
 	}
-	if in.Journal, err = journalOf(o.journals, o.room); err != nil {
+	if in.Journal, err = a.journalOf(o.journals, o.room); err != nil {
 		return in, err
 	}
 	trusted := make([]audit.Key, len(keys))
@@ -183,7 +183,7 @@ func (a *app) reportInput(ctx context.Context, o *reporting, client *adminclient
 		trusted[i] = audit.Key{Kid: k.Kid, Key: []byte(k.Key)}
 	}
 	for _, dir := range o.audit {
-		record, err := recordIn(dir, trusted)
+		record, err := a.recordIn(dir, trusted)
 		if err != nil {
 			return in, err
 		}
@@ -214,7 +214,7 @@ func onlyRoom(dirs []string) (string, error) {
 }
 
 // journalOf merges the journals of a room in directories.
-func journalOf(dirs []string, room string) (*journal.Merged, error) {
+func (a *app) journalOf(dirs []string, room string) (*journal.Merged, error) {
 	var paths []string
 	for _, dir := range dirs {
 		found, err := journal.Find(dir, room)
@@ -226,16 +226,20 @@ func journalOf(dirs []string, room string) (*journal.Merged, error) {
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("there is no journal of room %s in %s", clean(room), strings.Join(dirs, ", "))
 	}
-	return journal.Merge(paths...)
+	work := a.work("reading the journals", paths)
+	defer work.End()
+	return journal.MergeTelling(work.Add, paths...)
 }
 
 // recordIn reads a record of acts, and checks it.
-func recordIn(dir string, keys []audit.Key) (r report.Record, err error) {
+func (a *app) recordIn(dir string, keys []audit.Key) (r report.Record, err error) {
 	files, err := recordFiles([]string{dir})
 	if err != nil {
 		return r, err
 	}
-	if r.Proof, err = audit.Verify(files, keys); err != nil {
+	work := a.work("reading the record of acts", files)
+	defer work.End()
+	if r.Proof, err = audit.VerifyTelling(work.Add, files, keys); err != nil {
 		return r, err
 	}
 	r.Entries, err = audit.ReadAll(files)

@@ -55,9 +55,9 @@ func (s *panel) View() tea.View {
 		}
 		text := shorten(clean(l.text), s.width)
 		if l.tone == bar || l.tone == chosen {
-			text += strings.Repeat(" ", s.width-utf8.RuneCountInString(text))
+			text += strings.Repeat(" ", max(0, s.width-lipgloss.Width(text)))
 		}
-		b.WriteString(l.tone.style().Render(text))
+		b.WriteString(l.tone.style().MaxWidth(s.width).Render(text)) // signs of two columns would make a line wrap
 	}
 	v := tea.NewView(b.String())
 	v.AltScreen, v.WindowTitle = true, "Einlass"
@@ -104,9 +104,9 @@ func (s *panel) head() line {
 func (s *panel) foot() line {
 	switch {
 	case s.asked == queue.ModePause:
-		return line{bar, fmt.Sprintf(" Pause %s? Nobody is called until it runs again.   y yes   any other key no", s.selected)}
+		return s.question("Pause %s?", " Nobody is called until it runs again.")
 	case s.asked != "":
-		return line{bar, fmt.Sprintf(" Let %s run again?   y yes   any other key no", s.selected)}
+		return s.question("Let %s run again?", "")
 	case s.note != "" && s.wrong:
 		return line{alarm, " " + s.note}
 	case s.note != "":
@@ -115,23 +115,37 @@ func (s *panel) foot() line {
 	return line{bar, " ↑↓ room   p pause or run   ? help   q quit"}
 }
 
+// question names the selected room, as much of it as leaves space for the keys, and says what it would be if there is space for that.
+func (s *panel) question(form, effect string) line {
+	const keys = "   y yes   any other key no"
+	id := shorten(clean(s.selected), max(1, s.width-len(form)-len(keys)+1))
+	text := " " + fmt.Sprintf(form, id)
+	if utf8.RuneCountInString(text+effect+keys) <= s.width {
+		text += effect
+	}
+	return line{bar, text + keys}
+}
+
+// keysHelp fits a terminal of 60 columns.
 func keysHelp() []line {
 	return []line{
 		{},
 		{strong, " Keys"},
-		{normal, " ↑ ↓ or k j   select a room; what is known of it stands below the table"},
-		{normal, " p            pause the room, or let it run again; y confirms"},
+		{normal, " ↑ ↓ or k j   select a room: more of it stands below"},
+		{normal, " p            pause it, or let it run again; y confirms"},
 		{normal, " q            end; the rooms do not notice"},
 		{},
 		{strong, " Columns"},
-		{normal, " WAITING      in the line               INSIDE   with a live pass, of the bound"},
-		{normal, " ASKED        entries a minute that operators and plan allow"},
-		{normal, " IN FORCE     how many can take place now; the line below says why it is less"},
-		{normal, " ENTERED      entries a minute, of the last minute"},
+		{normal, " WAITING      in the line"},
+		{normal, " INSIDE       with a live pass, of the bound"},
+		{normal, " ASKED        entries a minute by operators and plan"},
+		{normal, " IN FORCE     how many can be now; below it why not more"},
+		{normal, " ENTERED      how many there were in the last minute"},
 		{normal, " BOOKED       of the quota, where the opening has one"},
 		{},
-		{normal, " The dots are those who waited in the last thirty minutes, the highest as many"},
-		{normal, " as there were at most. Without dots nobody looked."},
+		{normal, " The dots are those who waited in the last thirty minutes,"},
+		{normal, " the highest as many as at most. None: nobody looked."},
+		{normal, " A narrow terminal has fewer columns."},
 		{},
 		{normal, " Any key goes back."},
 	}
@@ -163,13 +177,9 @@ func (s *panel) body(height int) []line {
 	return append(all, low...)
 }
 
-// roomWidth is what the table leaves for the ids.
-func (s *panel) roomWidth() int { return min(max(8, s.width-66), 40) }
-
-const figuresForm = "%-11s %7s %10s %5s %8s %7s %9s"
-
 func (s *panel) titles() string {
-	return fmt.Sprintf("  %-*s "+figuresForm, s.roomWidth(), "ROOM", "STATE", "WAITING", "INSIDE", "ASKED", "IN FORCE", "ENTERED", "BOOKED")
+	width, cols := s.columns()
+	return "  " + row(width, "ROOM", cols, func(c *screenColumn) string { return c.title })
 }
 
 // table is two lines a room, and says how many rooms have no space. The selected one always has.
@@ -192,30 +202,27 @@ func (s *panel) table(space int) (out []line) {
 	return out
 }
 
+const (
+	// slim is a width at which what is wrong with a room needs the space of the older dots.
+	slim     = 78
+	slimDots = 10
+)
+
 // roomLines are the figures of a room, and below them its trend and what is unusual.
 func (s *panel) roomLines(r *operator.RoomInfo) []line {
 	t, mark := normal, "  "
 	if r.ID == s.selected {
 		t, mark = chosen, "> "
 	}
-	entered, dots := "-", ""
+	dots := ""
 	if tr := s.trends[r.ID]; tr != nil {
-		if n, known := tr.perMinute(); known {
-			entered = rounded(n)
-		}
 		dots = sparkline(tr.waiting)
 	}
-	inside := fmt.Sprint(r.Inside)
-	if r.MaxInside > 0 {
-		inside = fmt.Sprintf("%d/%d", r.Inside, r.MaxInside)
+	if all := []rune(dots); s.width < slim && len(all) > slimDots {
+		dots = string(all[len(all)-slimDots:])
 	}
-	booked := fmt.Sprint(r.Opening.Booked)
-	if q := r.Opening.Quota; q != nil {
-		booked = fmt.Sprintf("%d/%d", r.Opening.Booked, *q)
-	}
-	width := s.roomWidth()
-	figures := fmt.Sprintf(mark+"%-*s "+figuresForm, width, shorten(clean(r.ID), width), stateWords(r), fmt.Sprint(r.Waiting+r.Front),
-		inside, rounded(asked(r)), inForce(r), entered, booked)
+	width, cols := s.columns()
+	figures := mark + row(width, r.ID, cols, func(c *screenColumn) string { return c.of(s, r) })
 	under := line{normal, "    " + dots + "  " + r.Why.Words}
 	if words := trouble(r); words != "" {
 		under = line{alarm, "    " + dots + "  " + words}
@@ -336,7 +343,7 @@ func waitWords(w *operator.Wait, zone *time.Location) string {
 	return text
 }
 
-// alarms are the alerts, two lines each, as many as have space.
+// alarms are the alerts, two lines each or a few more, as many as have space.
 func (s *panel) alarms(most int) (out []line) {
 	switch {
 	case !s.last.told:
@@ -345,18 +352,25 @@ func (s *panel) alarms(most int) (out []line) {
 		return []line{{normal, " No alerts."}}
 	}
 	for i := range s.last.alerts {
-		if len(out)+2 > most && i > 0 {
+		one := s.alarmLines(&s.last.alerts[i])
+		if len(out)+len(one) > most && i > 0 {
 			return append(out[:len(out)-1], line{strong, fmt.Sprintf(" and %d more: admin alerts", len(s.last.alerts)-i)})
 		}
-		out = append(out, alarmLines(&s.last.alerts[i])...)
+		out = append(out, one[:min(len(one), most)]...)
 	}
 	return out
 }
 
-func alarmLines(al *alerts.Alert) []line {
-	t := strong
+func (s *panel) alarmLines(al *alerts.Alert) (out []line) {
+	t, mark := strong, " ! "
 	if al.Severity == alerts.Critical {
 		t = alarm
 	}
-	return []line{{t, " ! " + alertLine(al)}, {normal, "   " + al.En.Do}}
+	for _, part := range folds(clean(alertLine(al)), s.width-len(mark), 2) {
+		out, mark = append(out, line{t, mark + part}), "   "
+	}
+	for _, part := range folds(clean(al.En.Do), s.width-len(mark), 2) {
+		out = append(out, line{normal, mark + part})
+	}
+	return out
 }

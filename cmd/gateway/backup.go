@@ -66,15 +66,17 @@ func makeBackup(cmd *cobra.Command, cfg *config.Config, file, to string) error {
 		return err
 	}
 	about := backup.About{Made: time.Now().UTC().Truncate(time.Second), Version: buildinfo.Version(), Line: cfg.Store.Memory(), Rooms: roomIDs(cfg)}
+	work := progressOf(cmd.ErrOrStderr(), "reading", sizeOf(parts), time.Now)
 	var n int
 	if to == standard {
 		if isTerminal(cmd.OutOrStdout()) {
 			return errors.New("the standard output is a terminal; name a file, or send it to a program that encrypts it")
 		}
-		n, err = backup.Write(cmd.OutOrStdout(), &about, parts)
+		n, err = backup.Write(cmd.OutOrStdout(), &about, parts, work.Add)
 	} else {
-		n, err = backup.Create(to, &about, parts)
+		n, err = backup.Create(to, &about, parts, work.Add)
 	}
+	work.End()
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,9 @@ func restore(cmd *cobra.Command, cfg *config.Config, file, from string, replace 
 		return fmt.Errorf("%w; nothing was changed", err)
 	}
 	defer in.Close()
-	staged, err := backup.Read(in, func(a *backup.About) error { return fits(a, cfg) }, where)
+	work := progressOf(cmd.ErrOrStderr(), "reading the backup", lengthOf(in), time.Now)
+	staged, err := backup.Read(work.Reader(in), func(a *backup.About) error { return fits(a, cfg) }, where)
+	work.End()
 	if err != nil {
 		return fmt.Errorf("%s %w; nothing was changed", nameOf(from), err)
 	}

@@ -69,7 +69,12 @@ type Known struct {
 // A record without any head fails.
 // The error is that a file cannot be read.
 func Verify(paths []string, keys []Key, known ...Known) (Proof, error) {
-	v := verifier{keys: keys, known: known}
+	return VerifyTelling(func(int64) {}, paths, keys, known...)
+}
+
+// VerifyTelling is Verify, and tells of bytes of the files as they have been read: in all as many as the files have.
+func VerifyTelling(read func(bytes int64), paths []string, keys []Key, known ...Known) (Proof, error) {
+	v := verifier{keys: keys, known: known, tell: read}
 	v.proof.Kids = []string{}
 	if err := v.load(paths); err != nil {
 		return v.proof, err
@@ -93,6 +98,7 @@ type placed struct {
 }
 
 type verifier struct {
+	tell  func(bytes int64)
 	keys  []Key
 	known []Known
 	lines []placed
@@ -122,7 +128,9 @@ func (v *verifier) load(paths []string) error {
 		for i, row := range rows[:len(rows)-1] {
 			r, err := parse(row)
 			file.lines = append(file.lines, placed{read: r, file: filepath.Base(path), n: i + 1, err: err})
+			v.tell(int64(len(row) + 1))
 		}
+		v.tell(int64(len(rows[len(rows)-1])))
 		if file.first = firstOf(path); len(file.lines) > 0 && file.lines[0].err == nil {
 			file.first = file.lines[0].Seq
 		}

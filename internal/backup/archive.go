@@ -64,8 +64,9 @@ type sum struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Write writes a backup of the parts that there are, and returns how many those were. The archive is complete if the error is nil.
-func Write(w io.Writer, about *About, parts []Part) (files int, err error) {
+// Write writes a backup of the parts that there are, and returns how many those were. The archive is complete if the error is nil. read is
+// told of bytes of the files as they are read.
+func Write(w io.Writer, about *About, parts []Part, read func(bytes int64)) (files int, err error) {
 	zip := gzip.NewWriter(w)
 	out := tar.NewWriter(zip)
 	about.Format = Format
@@ -74,7 +75,7 @@ func Write(w io.Writer, about *About, parts []Part) (files int, err error) {
 	}
 	sums := []sum{}
 	for i := range parts {
-		s, err := add(out, &parts[i])
+		s, err := add(out, &parts[i], read)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -103,7 +104,7 @@ func writeJSON(out *tar.Writer, name string, at time.Time, value any) error {
 }
 
 // add copies one file. It is read from one descriptor, so that a file which replaces it meanwhile does not mix with it.
-func add(out *tar.Writer, p *Part) (sum, error) {
+func add(out *tar.Writer, p *Part, read func(bytes int64)) (sum, error) {
 	f, err := os.Open(p.Path)
 	if err != nil {
 		return sum{}, err
@@ -131,10 +132,18 @@ func add(out *tar.Writer, p *Part) (sum, error) {
 		return sum{}, err
 	}
 	hash := sha256.New()
-	if _, err := io.CopyN(io.MultiWriter(out, hash), f, size); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(out, hash, told(read)), f, size); err != nil {
 		return sum{}, err
 	}
 	return sum{p.Name, size, hex.EncodeToString(hash.Sum(nil))}, nil
+}
+
+// told is told of what is written to it.
+type told func(bytes int64)
+
+func (t told) Write(p []byte) (int, error) {
+	t(int64(len(p)))
+	return len(p), nil
 }
 
 // wholeLines is how many of the first bytes of a file end with a line.
@@ -156,7 +165,7 @@ func wholeLines(f *os.File, size int64) (int64, error) {
 }
 
 // Create writes a backup into a file that there is not yet, on the disk when it returns, with mode 0600. Until it is whole it has another name.
-func Create(file string, about *About, parts []Part) (files int, err error) {
+func Create(file string, about *About, parts []Part, read func(bytes int64)) (files int, err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return 0, fmt.Errorf("%s: %w; a backup never replaces another one", file, fs.ErrExist)
 	}
@@ -166,7 +175,7 @@ func Create(file string, about *About, parts []Part) (files int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	files, err = Write(f, about, parts)
+	files, err = Write(f, about, parts, read)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return 0, err
 	}

@@ -1,7 +1,10 @@
 package backup
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -89,8 +92,15 @@ func (p *place) backup() []byte {
 	p.t.Helper()
 	var out bytes.Buffer
 	about := About{Made: time.Unix(1_800_000_000, 0).UTC(), Version: "v1", Line: true, Rooms: []string{"termine"}}
-	if n, err := Write(&out, &about, p.parts()); err != nil || n != 4 {
+	var read, size int64
+	if n, err := Write(&out, &about, p.parts(), func(bytes int64) { read += bytes }); err != nil || n != 4 {
 		p.t.Fatalf("%d files, %v", n, err)
+	}
+	for _, f := range sumsOf(p.t, out.Bytes()) {
+		size += f.Size
+	}
+	if read != size || size == 0 {
+		p.t.Errorf("%d bytes are told of, and %d are in it", read, size)
 	}
 	return out.Bytes()
 }
@@ -225,14 +235,14 @@ func TestABackupNeverReplacesAnotherFile(t *testing.T) {
 	from := newPlace(t, kept)
 	file := filepath.Join(t.TempDir(), "monday")
 	about := About{Made: time.Now()}
-	if n, err := Create(file, &about, from.parts()); err != nil || n != 4 {
+	if n, err := Create(file, &about, from.parts(), func(int64) {}); err != nil || n != 4 {
 		t.Fatalf("%d files, %v", n, err)
 	}
 	before, err := os.Stat(file)
 	if err != nil || before.Mode() != 0o600 {
 		t.Fatalf("%v, %v", before, err)
 	}
-	if _, err := Create(file, &about, from.parts()); !errors.Is(err, fs.ErrExist) {
+	if _, err := Create(file, &about, from.parts(), func(int64) {}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("%v", err)
 	}
 	after, err := os.Stat(file)
@@ -264,4 +274,26 @@ func TestARestoreThatWasBrokenOffIsBegunAgain(t *testing.T) {
 		t.Errorf("%d files, %v", n, err)
 	}
 	to.wants(map[string]string{"line": kept["line"], "keys": "secret", "keys.aside": "other keys", "audit/1": "1\n2\n", "draw": "drawn"})
+}
+
+// sumsOf is what a backup says that it holds.
+func sumsOf(t *testing.T, text []byte) (sums []sum) {
+	t.Helper()
+	zip, err := gzip.NewReader(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in := tar.NewReader(zip); ; {
+		h, err := in.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Name != sumsName {
+			continue
+		}
+		if err := json.NewDecoder(in).Decode(&sums); err != nil {
+			t.Fatal(err)
+		}
+		return sums
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -55,13 +56,16 @@ func (m *Merged) Config(report func(Violation)) Config {
 //
 // An embedded store whose process did not end in order may have lost what was not on disk: Lose stands where the next
 // process goes on.
-func Merge(paths ...string) (*Merged, error) {
+func Merge(paths ...string) (*Merged, error) { return MergeTelling(func(int64) {}, paths...) }
+
+// MergeTelling is Merge, and tells of bytes of the files as they are read.
+func MergeTelling(read func(bytes int64), paths ...string) (*Merged, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("journal: no files")
 	}
 	m := &Merged{}
 	for _, parts := range ofProcesses(paths) {
-		if err := m.add(parts); err != nil {
+		if err := m.add(parts, read); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +145,7 @@ func ofProcesses(paths []string) (all [][]string) {
 	return all
 }
 
-func (m *Merged) add(parts []string) error {
+func (m *Merged) add(parts []string, read func(bytes int64)) error {
 	path := parts[0]
 	r := reader{open: map[uint64]*intent{}, src: Source{Path: path}}
 	for i, part := range parts {
@@ -151,7 +155,7 @@ func (m *Merged) add(parts []string) error {
 			}
 			return fmt.Errorf("journal: %s does not go on in %s: a part between them is missing", parts[i-1], part)
 		}
-		switch err := r.take(part); {
+		switch err := r.take(part, read); {
 		case errors.Is(err, errUnborn):
 			if i == 0 {
 				return nil
@@ -188,13 +192,25 @@ func (m *Merged) add(parts []string) error {
 }
 
 // take reads a part.
-func (r *reader) take(path string) error {
+func (r *reader) take(path string, read func(bytes int64)) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	return r.read(file)
+	return r.read(&telling{file, read})
+}
+
+// telling tells of what is read.
+type telling struct {
+	io.Reader
+	tell func(bytes int64)
+}
+
+func (t *telling) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.tell(int64(n))
+	return n, err
 }
 
 // bare reports whether a file holds nothing but its header.

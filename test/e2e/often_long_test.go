@@ -17,6 +17,9 @@ const longestPoll = 2500 * time.Millisecond
 // `make long-scenes` has the time for these.
 const atOnce, atThree, damages, edits = 10_000, 300, 4, 100
 
+// rounds is how often each of three gateways is replaced in turn.
+const rounds = 3
+
 var evicted = []string{"line", "seen"}
 
 var stores = []string{"embedded", "redis"}

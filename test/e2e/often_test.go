@@ -17,6 +17,9 @@ const longestPoll = time.Second
 // and how many edits of a kind are tried.
 const atOnce, atThree, damages, edits = 2000, 60, 2, 4
 
+// rounds is how often each of three gateways is replaced in turn.
+const rounds = 1
+
 // evicted are the keys of a line that Redis throws away.
 var evicted = []string{"line"}
 

@@ -66,7 +66,7 @@ func (b *Browser) Move(g *Gate) { b.gate.Store(g) }
 type toGate struct{ gate *atomic.Pointer[Gate] }
 
 func (t toGate) Do(ctx context.Context, r *visitor.Request, a *visitor.Answer) error {
-	return visitor.HTTP(t.gate.Load().transport).Do(ctx, r, a)
+	return visitor.HTTP(t.gate.Load().to()).Do(ctx, r, a)
 }
 
 // Load asks for a page. extra are pairs of header names and values that replace the browser's; an empty value

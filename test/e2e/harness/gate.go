@@ -123,6 +123,7 @@ type Gate struct {
 
 	tb        testing.TB
 	transport *http.Transport // leads to this gateway, whatever the name in the address
+	front     *Front          // nil: it is a gateway
 }
 
 // NewGate starts a gateway that ends with the test.
@@ -175,6 +176,14 @@ func newGate(tb testing.TB, started *launch.Gateway, s *Settings) *Gate {
 			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", started.Addr)
 		},
 	}}
+}
+
+// to is where browsers send their requests.
+func (g *Gate) to() http.RoundTripper {
+	if g.front != nil {
+		return g.front
+	}
+	return g.transport
 }
 
 // Use runs another program from the next Start on, with the same configuration, addresses and state.

@@ -25,11 +25,16 @@ func NewTrio(tb testing.TB, p *Program, r Room) *Trio {
 // NewTrioAt is NewTrio on a Redis that runs.
 func NewTrioAt(tb testing.TB, p *Program, server *redistest.Server, r Room) *Trio {
 	tb.Helper()
+	return NewTrioWith(tb, p, server, Settings{Rooms: []Room{r}})
+}
+
+// NewTrioWith is NewTrioAt of gateways with settings of one room.
+func NewTrioWith(tb testing.TB, p *Program, server *redistest.Server, s Settings) *Trio {
+	tb.Helper()
 	t := &Trio{Redis: server, Site: NewSite(tb)}
-	r.Site = t.Site
-	keys := p.Keys(tb)
+	s.Store, s.Keys, s.Rooms[0].Site = server.URL(), p.Keys(tb), t.Site
 	for range 3 {
-		t.Gates = append(t.Gates, NewGate(tb, p, Settings{Store: t.Redis.URL(), Keys: keys, Rooms: []Room{r}}))
+		t.Gates = append(t.Gates, NewGate(tb, p, s))
 	}
 	return t
 }

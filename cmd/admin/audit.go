@@ -182,7 +182,7 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 				return err
 			}
 			work := a.work("reading the record", files)
-			proof, err := audit.VerifyTelling(work.Add, files, trusted, known...)
+			proof, err := audit.Verify(work.Add, files, trusted, known...)
 			work.End()
 			if err != nil {
 				return err

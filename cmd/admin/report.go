@@ -239,7 +239,7 @@ func (a *app) recordIn(dir string, keys []audit.Key) (r report.Record, err error
 	}
 	work := a.work("reading the record of acts", files)
 	defer work.End()
-	if r.Proof, err = audit.VerifyTelling(work.Add, files, keys); err != nil {
+	if r.Proof, err = audit.Verify(work.Add, files, keys); err != nil {
 		return r, err
 	}
 	r.Entries, err = audit.ReadAll(files)

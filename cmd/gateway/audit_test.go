@@ -37,7 +37,7 @@ func TestAGatewayRecordsWhatIsDoneAndSignsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proof, err := audit.Verify(files, []audit.Key{{Kid: key.Kid(), Key: key.Public()}})
+	proof, err := audit.Verify(nil, files, []audit.Key{{Kid: key.Kid(), Key: key.Public()}})
 	if err != nil || proof.Fault != nil || !proof.Trusted || proof.Signed != proof.Last-1 {
 		t.Errorf("%+v %+v, %v", proof, proof.Fault, err)
 	}

@@ -74,7 +74,7 @@ func TestAProcessThatIsKilledSixtyTimesLosesNoLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		proof, err := Verify(files, trusted(keyOf('a')), Known{Seq: last})
+		proof, err := Verify(nil, files, trusted(keyOf('a')), Known{Seq: last})
 		if err != nil || proof.Fault != nil {
 			t.Fatalf("round %d: %+v, %v", round, proof.Fault, err)
 		}

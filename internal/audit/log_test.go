@@ -82,7 +82,7 @@ func (w *world) files() []string {
 
 func (w *world) verify(known ...Known) Proof {
 	w.t.Helper()
-	proof, err := Verify(w.files(), trusted(w.key), known...)
+	proof, err := Verify(nil, w.files(), trusted(w.key), known...)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestAFileEndsWithAHeadWhenItIsLargeEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.whole()
-	if proof, err := Verify(w.files()[:1], trusted(w.key)); err != nil || proof.Fault != nil || proof.Signed != proof.Last-1 {
+	if proof, err := Verify(nil, w.files()[:1], trusted(w.key)); err != nil || proof.Fault != nil || proof.Signed != proof.Last-1 {
 		t.Errorf("the first file alone: %+v, %v", proof, err)
 	}
 }

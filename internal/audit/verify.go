@@ -68,12 +68,12 @@ type Known struct {
 // Verify reads files of one record and says what does not fit first. Without keys, heads are held to the keys that they name themselves.
 // A record without any head fails.
 // The error is that a file cannot be read.
-func Verify(paths []string, keys []Key, known ...Known) (Proof, error) {
-	return VerifyTelling(func(int64) {}, paths, keys, known...)
-}
-
-// VerifyTelling is Verify, and tells of bytes of the files as they have been read: in all as many as the files have.
-func VerifyTelling(read func(bytes int64), paths []string, keys []Key, known ...Known) (Proof, error) {
+//
+// read is told of bytes of the files as they have been read, in all as many as the files have; nil: nobody is.
+func Verify(read func(bytes int64), paths []string, keys []Key, known ...Known) (Proof, error) {
+	if read == nil {
+		read = func(int64) {}
+	}
 	v := verifier{keys: keys, known: known, tell: read}
 	v.proof.Kids = []string{}
 	if err := v.load(paths); err != nil {

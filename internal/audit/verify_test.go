@@ -139,11 +139,11 @@ func TestALineIsHeldToTheHashThatWasTold(t *testing.T) {
 
 func TestAHeadOfAnotherKeyIsNotTrusted(t *testing.T) {
 	w := recorded(t)
-	proof, err := Verify(w.files(), trusted(keyOf('b')))
+	proof, err := Verify(nil, w.files(), trusted(keyOf('b')))
 	if err != nil || proof.Fault == nil || proof.Fault.Kind != FaultSignature {
 		t.Errorf("the fault is %+v, %v", proof.Fault, err)
 	}
-	proof, err = Verify(w.files(), nil)
+	proof, err = Verify(nil, w.files(), nil)
 	if err != nil || proof.Fault != nil || proof.Trusted || proof.Heads == 0 {
 		t.Errorf("without keys: %+v, %v", proof, err)
 	}
@@ -159,11 +159,11 @@ func TestAFileOfAnotherRecordDoesNotFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	proof, err := Verify([]string{b.files()[1], a.files()[0]}, trusted(a.key))
+	proof, err := Verify(nil, []string{b.files()[1], a.files()[0]}, trusted(a.key))
 	if err != nil || proof.Fault == nil || proof.Fault.Kind != FaultMissing {
 		t.Errorf("proof is %+v, %v", proof, err)
 	}
-	proof, err = Verify([]string{a.files()[1], a.files()[0]}, trusted(a.key))
+	proof, err = Verify(nil, []string{a.files()[1], a.files()[0]}, trusted(a.key))
 	if err != nil || proof.Fault != nil {
 		t.Errorf("files in another order: %+v, %v", proof, err)
 	}
@@ -179,7 +179,7 @@ func TestARecordWithoutAKeyHasNoHeads(t *testing.T) {
 	if f := w.verify().Fault; f == nil || f.Kind != FaultUnsigned {
 		t.Errorf("with keys: %+v", f)
 	}
-	if proof, err := Verify(w.files(), nil); err != nil || proof.Fault == nil || proof.Fault.Kind != FaultUnsigned || proof.Trusted {
+	if proof, err := Verify(nil, w.files(), nil); err != nil || proof.Fault == nil || proof.Fault.Kind != FaultUnsigned || proof.Trusted {
 		t.Errorf("without keys: %+v, %v", proof, err)
 	}
 }
@@ -196,7 +196,7 @@ func TestAShortRecordWithoutItsHeadFails(t *testing.T) {
 	}
 	edit(t, w.files()[0], func(rows []string) []string { return rows[:2] })
 	for _, keys := range [][]Key{nil, trusted(w.key)} {
-		proof, err := Verify(w.files(), keys)
+		proof, err := Verify(nil, w.files(), keys)
 		if err != nil || proof.Fault == nil || proof.Fault.Kind != FaultUnsigned || proof.Trusted {
 			t.Errorf("with %d keys: %+v, %v", len(keys), proof, err)
 		}
@@ -236,10 +236,10 @@ func TestAHeadAndAHashHaveOneSpelling(t *testing.T) {
 }
 
 func TestNoFilesAreNoRecord(t *testing.T) {
-	if proof, err := Verify(nil, nil); err != nil || proof.Fault == nil {
+	if proof, err := Verify(nil, nil, nil); err != nil || proof.Fault == nil {
 		t.Errorf("proof is %+v, %v", proof, err)
 	}
-	if _, err := Verify([]string{t.TempDir() + "/none"}, nil); !os.IsNotExist(err) {
+	if _, err := Verify(nil, []string{t.TempDir() + "/none"}, nil); !os.IsNotExist(err) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

@@ -181,6 +181,11 @@ func (a *app) openLate(ctx context.Context, first *change) error {
 			return err
 		}
 	}
+	if a.staff != nil {
+		if err := a.staff.Reread(); err != nil {
+			a.log.Error("the staff file, or which one-time codes were used, is not read again", zap.Error(err))
+		}
+	}
 	return awaitEpoch(ctx, anyForgot, a.keys.made, time.Now())
 }
 

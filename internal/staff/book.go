@@ -64,6 +64,13 @@ func Open(cfg Config) (*Book, error) {
 	return b, errors.Join(bad, err)
 }
 
+// Reread reads again what Open has read, for a book that was opened before another process had ended its use of the files. The error
+// is what is wrong with them.
+func (b *Book) Reread() error {
+	_, bad := b.Poll()
+	return errors.Join(bad, b.used.read())
+}
+
 // set puts a roll in force.
 func (b *Book) set(r *Roll) {
 	b.roll, b.hashes = r, map[string]*Token{}

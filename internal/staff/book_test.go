@@ -154,6 +154,32 @@ func TestACodeIsUsedOnce(t *testing.T) {
 	o.login("bert") // codes of one user say nothing of those of another
 }
 
+// A book that was opened while another process used the files knows which codes that one took.
+func TestACodeThatAnotherProcessTookIsUsedWhenTheFilesAreReadAgain(t *testing.T) {
+	o := newOffice(t)
+	next, err := Open(o.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := o.code("anna")
+	o.login("anna")
+	if err := next.Reread(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := next.LogIn(t.Context(), "anna", password, code); !errors.Is(err, errUsed) {
+		t.Errorf("the code that was taken meanwhile: %v", err)
+	}
+	if err := os.WriteFile(o.cfg.Used, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Reread(); err == nil {
+		t.Error("a file that is broken is read")
+	}
+	if _, err := next.LogIn(t.Context(), "anna", password, code); !errors.Is(err, errUsed) {
+		t.Errorf("with a file that is broken what was known is forgotten: %v", err)
+	}
+}
+
 // A code is that of the step before, of this one or of the next, and of no other.
 func TestAClockMayBeOffByHalfAMinute(t *testing.T) {
 	for _, c := range []struct {

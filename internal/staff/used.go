@@ -24,22 +24,29 @@ type used struct {
 // openUsed reads what was kept. A file that cannot be read is an error, and nothing is remembered.
 func openUsed(path string) (*used, error) {
 	u := &used{path: path, by: map[string][]int64{}}
-	if path == "" {
-		return u, nil
+	return u, u.read()
+}
+
+// read reads what is kept now. With a file that is not there, or cannot be read, it stays as it was.
+func (u *used) read() error {
+	if u.path == "" {
+		return nil
 	}
-	text, err := os.ReadFile(path)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	text, err := os.ReadFile(u.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return u, nil
+		return nil
 	case err != nil:
-		return u, err
+		return err
 	}
 	by := map[string][]int64{}
 	if err := json.Unmarshal(text, &by); err != nil {
-		return u, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", u.path, err)
 	}
 	u.by = by
-	return u, nil
+	return nil
 }
 
 // take notes a step as used. false: it was already. The error is that of the file, and the step is noted all the same.

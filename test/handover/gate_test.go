@@ -22,9 +22,11 @@ import (
 	"github.com/einlass/einlass/internal/adminclient"
 	"github.com/einlass/einlass/internal/operator"
 	"github.com/einlass/einlass/internal/tlscert/certtest"
+	"github.com/einlass/einlass/loadtest/check"
 	"github.com/einlass/einlass/loadtest/launch"
 	"github.com/einlass/einlass/loadtest/launch/launchtest"
 	"github.com/einlass/einlass/pkg/queue"
+	"github.com/einlass/einlass/pkg/queue/journal"
 )
 
 var program string
@@ -268,6 +270,29 @@ func alive(pid int) bool {
 func (g *gate) kill() {
 	for _, pid := range g.processes() {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+// rules holds what the journals of all processes tell together to the rules of a line.
+func (g *gate) rules() {
+	g.t.Helper()
+	files, err := journal.Find(filepath.Join(g.dir, "journal"), "termine")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	m, err := journal.Merge(files...)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r, err := check.Run(m)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for _, v := range r.Violations {
+		g.t.Error(v)
+	}
+	if r.Arrivals == 0 || len(r.Files) < inARow || r.Until != 0 {
+		g.t.Errorf("%d journals tell of %d arrivals, until %d", len(r.Files), r.Arrivals, r.Until)
 	}
 }
 

@@ -19,6 +19,7 @@ func TestUpgradesInARowUnderACrowdLoseNothing(t *testing.T) {
 				before = pid
 			}
 			c.end()
+			g.rules()
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -27,12 +28,22 @@ func putBack(t *testing.T, backup, dir string) {
 	copyDir(t, backup, dir)
 }
 
+// filesOf is a directory without its sockets: they are of the process that listens, and no backup has them.
+type filesOf string
+
+func (d filesOf) Open(name string) (fs.File, error) { return os.DirFS(string(d)).Open(name) }
+
+func (d filesOf) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(os.DirFS(string(d)), name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return e.Type()&fs.ModeSocket != 0 }), err
+}
+
 // copyDir copies files, which are for their owner alone. Those that are being written are gone when they are, and copied anew.
 func copyDir(t *testing.T, from, to string) {
 	t.Helper()
-	err := os.CopyFS(to, os.DirFS(from))
+	err := os.CopyFS(to, filesOf(from))
 	for errors.Is(err, fs.ErrNotExist) && t.Context().Err() == nil {
-		err = errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from)))
+		err = errors.Join(os.RemoveAll(to), os.CopyFS(to, filesOf(from)))
 	}
 	files, err2 := filepath.Glob(filepath.Join(to, "*"))
 	err = errors.Join(err, err2, os.Chmod(to, 0o700))

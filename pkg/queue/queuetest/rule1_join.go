@@ -34,6 +34,13 @@ var joining = []scenario{
 		want(l, "last", l.snapshot().Last, 1)
 		want(l, "seen", l.find(j.Place.Order).At, -(l.now() - 1))
 	}},
+	{"an arrival that is twice in a batch takes one number", func(l *line) {
+		l.settle(func(d *queue.Document) { d.Pace.Mode = queue.ModePause })
+		l.arrive(queue.Arrival{Visitor: Visitor(1)}, queue.Arrival{Visitor: Visitor(1)}, queue.Arrival{Visitor: Visitor(2)})
+		f := l.snapshot()
+		want(l, "last", f.Last, 2)
+		want(l, "joined", f.Joined, 2)
+	}},
 	{"an id that has been heard of, or was used, is taken", func(l *line) {
 		taken := func(what string) {
 			l.Helper()

@@ -188,7 +188,9 @@ func (s *Service) writeReload(ctx context.Context, a *ReloadAsked, r *ConfigRevi
 	if asked(err) {
 		return
 	}
-	s.noteReload(ctx, a, r, err)
+	if !s.noteReload(ctx, a, r, err) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.Bool("dry", a.Dry), zap.String("reason", bounded(a.Reason)))
 	if err != nil {
 		s.log.Warn("configuration not read again", append(fields, zap.String("error", bounded(err.Error())))...)
@@ -203,11 +205,11 @@ func (s *Service) NoteReload(ctx context.Context, r ConfigReview, err error) {
 	s.noteReload(ctx, &ReloadAsked{}, &r, err)
 }
 
-// noteReload is the one place where reloads are recorded.
-func (s *Service) noteReload(ctx context.Context, a *ReloadAsked, r *ConfigReview, err error) {
+// noteReload is the one place where reloads are recorded; told as of Note.
+func (s *Service) noteReload(ctx context.Context, a *ReloadAsked, r *ConfigReview, err error) (told bool) {
 	n := Noted{Act: ActReload, Reason: a.Reason, Asked: map[string]bool{"dry": a.Dry}, Err: err}
 	if err == nil {
 		n.After = map[string]any{"changes": r.Changes, "added": r.Added, "changed": r.Changed, "removed": r.Removed}
 	}
-	s.Note(ctx, n)
+	return s.Note(ctx, n)
 }

@@ -92,7 +92,7 @@ func auditTable(page *audit.Page) string {
 	for i := range page.Entries {
 		e := &page.Entries[i]
 		rows = append(rows, []string{
-			strconv.FormatUint(e.Seq, 10), e.Time.Local().Format("2006-01-02 15:04:05"), who(e.Principal), clean(e.Room), clean(e.Words()),
+			strconv.FormatUint(e.Seq, 10), e.Time.Local().Format("2006-01-02 15:04:05"), who(e.Principal), e.Room, e.Words(),
 		})
 	}
 	text := columnsOf(rows)
@@ -105,11 +105,12 @@ func auditTable(page *audit.Page) string {
 	return text
 }
 
-// columnsOf lays rows out, all cells but the last as wide as the widest.
+// columnsOf lays rows out, all cells but the last as wide as the widest. It cleans them.
 func columnsOf(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
+			row[i] = clean(cell)
 			widths[i] = max(widths[i], len([]rune(cell)))
 		}
 	}

@@ -65,7 +65,7 @@ func batchList(info *operator.CodesInfo) string {
 		fmt.Fprintf(w, "%d\t%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n",
 			c.Batch, clean(c.Group), c.Count, c.Uses, at(time.UnixMilli(c.Made)), at(c.From), at(c.Until), withdrawn, clean(c.State))
 		if c.Why != "" {
-			notes.WriteString(wrapped("!  ", fmt.Sprintf("batch %d: %s", c.Batch, clean(c.Why))))
+			notes.WriteString(wrapped("!  ", fmt.Sprintf("batch %d: %s", c.Batch, c.Why)))
 		}
 	}
 	_ = w.Flush() // into memory

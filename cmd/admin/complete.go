@@ -39,7 +39,7 @@ func (a *app) roomsThatBegin(ctx context.Context, begun string) (ids []cobra.Com
 		return nil
 	}
 	for i := range rooms {
-		if id := rooms[i].ID; strings.HasPrefix(id, begun) {
+		if id := rooms[i].ID; strings.HasPrefix(id, begun) && id == clean(id) {
 			ids = append(ids, cobra.CompletionWithDesc(id, clean(rooms[i].Title)))
 		}
 	}

@@ -201,9 +201,9 @@ func findingsText(found []doctor.Finding) string {
 		if f.State == doctor.Wrong {
 			state = "WRONG"
 		}
-		b.WriteString(wrapped(fmt.Sprintf("%-8s %-12s ", state, f.Check), clean(f.What)))
+		b.WriteString(wrapped(fmt.Sprintf("%-8s %-12s ", state, f.Check), f.What))
 		if f.Do != "" {
-			b.WriteString(wrapped(strings.Repeat(" ", 20)+"→ ", clean(f.Do)))
+			b.WriteString(wrapped(strings.Repeat(" ", 20)+"→ ", f.Do))
 		}
 	}
 	return b.String()

@@ -85,7 +85,11 @@ func (a *app) showRecord(info *operator.DrawsInfo, opening string) error {
 			return err
 		}
 		if v.Commitment.Opening == opening {
-			_, err := fmt.Fprint(a.out, text)
+			out := []byte(text)
+			if a.terminal { // a file gets it as it is, which verifies
+				out = escaped(text)
+			}
+			_, err := a.out.Write(out)
 			return err
 		}
 	}

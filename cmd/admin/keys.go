@@ -81,7 +81,7 @@ func (a *app) sayKeys(info *operator.KeysInfo, err error) error {
 	rows := [][]string{{"KEY", "ALGORITHM", "STATE", "SIGNS FROM", "ACCEPTED UNTIL"}}
 	for i := range info.Keys {
 		k := &info.Keys[i]
-		rows = append(rows, []string{clean(k.ID), clean(k.Algorithm), clean(k.State), momentOf(k.Activates, "-"), momentOf(k.Ends, "the next rotation")})
+		rows = append(rows, []string{k.ID, k.Algorithm, k.State, momentOf(k.Activates, "-"), momentOf(k.Ends, "the next rotation")})
 	}
 	text := columnsOf(rows)
 	for _, line := range []string{info.Fixed, info.Told} {
@@ -137,7 +137,7 @@ func peopleTable(people *operator.People) string {
 			if g.Expired {
 				ends += " (over)"
 			}
-			rows = append(rows, []string{clean(g.Name), kind, clean(g.Role), clean(rooms), ends})
+			rows = append(rows, []string{g.Name, kind, g.Role, rooms, ends})
 		}
 	}
 	add("user", people.Users)

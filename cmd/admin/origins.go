@@ -47,7 +47,7 @@ func originsTable(info *operator.OriginsInfo) string {
 		case o.From == operator.FromOperator:
 			why = "changed, by another gateway or before its record"
 		}
-		rows = append(rows, []string{o.Name, shorten(clean(string(o.File)), shownValue), shorten(clean(string(o.Now)), shownValue), clean(why)})
+		rows = append(rows, []string{o.Name, shorten(clean(string(o.File)), shownValue), shorten(clean(string(o.Now)), shownValue), why})
 	}
 	return columnsOf(rows)
 }

@@ -45,8 +45,7 @@ func (a *app) printJSON(v any) error {
 	return err
 }
 
-// jsonText is a value as JSON and a line feed. People look at it in terminals: what is no sign to see, as a control of a terminal or one that
-// turns the direction of writing, is escaped. JSON itself asks for that below U+0020 only.
+// jsonText is a value as JSON and a line feed, escaped.
 func jsonText(v any, indent string) ([]byte, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -55,8 +54,14 @@ func jsonText(v any, indent string) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	out := make([]byte, 0, text.Len())
-	for _, r := range text.String() {
+	return escaped(text.String()), nil
+}
+
+// escaped is JSON that says the same. People look at it in terminals: what is no sign to see, as a control of a terminal or one that turns the
+// direction of writing, is escaped. JSON itself asks for that below U+0020 only.
+func escaped(text string) []byte {
+	out := make([]byte, 0, len(text))
+	for _, r := range text {
 		if r == '\n' || unicode.IsGraphic(r) {
 			out = utf8.AppendRune(out, r)
 			continue
@@ -65,7 +70,7 @@ func jsonText(v any, indent string) ([]byte, error) {
 			out = fmt.Appendf(out, `\u%04x`, unit)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // asYAML writes JSON, which is YAML already, in the form that people read, its members in their order. Each document begins with ---, so

@@ -74,7 +74,7 @@ func historyText(told *operator.PlaceTold) string {
 		if s.Times > 1 {
 			until = s.Until.Local().Format("15:04:05")
 		}
-		rows = append(rows, []string{momentOf(&s.At, ""), until, fmt.Sprint(s.Times), clean(what), clean(state)})
+		rows = append(rows, []string{momentOf(&s.At, ""), until, fmt.Sprint(s.Times), what, state})
 	}
 	if len(rows) > 1 {
 		b.WriteString(columnsOf(rows))

@@ -45,7 +45,7 @@ func planView(p *operator.PlanInfo, all bool) string {
 		if i == 0 {
 			line("")
 		}
-		b.WriteString(wrapped("!  ", clean(w)))
+		b.WriteString(wrapped("!  ", w))
 	}
 	return b.String()
 }
@@ -68,7 +68,7 @@ func eventLines(next []operator.PlanEvent, all bool) string {
 		}
 		e := &shown[i]
 		head += fmt.Sprintf("%-*s  %-*s  ", when, e.Time, until, e.Until)
-		b.WriteString(wrapped(head, clean(e.Words)))
+		b.WriteString(wrapped(head, e.Words))
 	}
 	if n := len(next) - len(shown); n > 0 {
 		fmt.Fprintf(&b, "      … and %d more; --all shows them\n", n)
@@ -76,8 +76,9 @@ func eventLines(next []operator.PlanEvent, all bool) string {
 	return b.String()
 }
 
-// wrapped puts a text behind a head, in lines of the width of a screen.
+// wrapped puts a text behind a head, in lines of the width of a screen. It cleans both.
 func wrapped(head, text string) string {
+	head, text = clean(head), clean(text)
 	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
 	var b strings.Builder
 	line := head
@@ -103,13 +104,13 @@ func previewView(p *operator.PlanPreview) string {
 		fmt.Fprintf(&b, "What would be different in %s (%s):\n", clean(p.Plan.ID), clean(p.Plan.Zone))
 	}
 	for _, c := range p.Changes {
-		b.WriteString(wrapped("   ", clean(c)))
+		b.WriteString(wrapped("   ", c))
 	}
 	if p.More > 0 {
 		fmt.Fprintf(&b, "   … and %d further ones\n", p.More)
 	}
 	for _, w := range p.Plan.Warnings {
-		b.WriteString(wrapped("!  ", clean(w)))
+		b.WriteString(wrapped("!  ", w))
 	}
 	return b.String()
 }

@@ -143,3 +143,58 @@ func TestAnOperatorReadsTheConfigurationAgain(t *testing.T) {
 		t.Errorf("without the file: %+v, %v", review, err)
 	}
 }
+
+func TestASignalThatReloadsStandsInTheRecord(t *testing.T) {
+	s := newSite(t)
+	p := &draft{rooms: []planned{{"a", s.backend(), quick}, {"b", s.backend(), quick}}}
+	r := run(t, p)
+	write := r.readFrom(p)
+	hangup := func() audit.Entry {
+		r.reload(t.Context(), readingOf(r.source))
+		e := r.latest()
+		if e.Act != operator.ActReload || e.Principal == nil || *e.Principal != (audit.Principal{Name: "signal", Method: "SIGHUP", Role: "admin"}) {
+			t.Errorf("the record says %+v", e)
+		}
+		return e
+	}
+	p.head = "drain: 7s\n"
+	p.rooms = []planned{{"b", s.backend(), closed}, {"c", s.backend(), quick}}
+	write()
+	e := hangup()
+	for _, want := range []string{
+		`"path":"drain","before":"5s","after":"7s"`, `"path":"rooms.b.pace.rate"`, `"added":["c"]`, `"changed":["b"]`, `"removed":["a"]`,
+	} {
+		if e.Error != "" || !strings.Contains(string(e.After), want) {
+			t.Errorf("the record says %s, %q, want %s", e.After, e.Error, want)
+		}
+	}
+	if e := hangup(); e.Error != "" || !strings.Contains(string(e.After), `"changes":[]`) {
+		t.Errorf("of nothing new it says %s, %q", e.After, e.Error)
+	}
+	p.head = "drain: soon\nmetrics: {listen: 7}\n"
+	write()
+	if e := hangup(); e.After != nil || e.Code != "invalid" || !strings.Contains(e.Error, "drain: ") || !strings.Contains(e.Error, "metrics: ") {
+		t.Errorf("of mistakes it says %s, %q, code %q", e.After, e.Error, e.Code)
+	}
+	p.head = "prefix: /other\n"
+	write()
+	if e := hangup(); e.After != nil || !strings.Contains(e.Error, "prefix: ") {
+		t.Errorf("of what needs a start it says %s, %q", e.After, e.Error)
+	}
+	p.head = ""
+	p.rooms[0].more = "    pages: " + filepath.Join(t.TempDir(), "none") + "\n"
+	write()
+	if e := hangup(); e.After != nil || e.Error == "" {
+		t.Errorf("of what cannot be opened it says %s, %q", e.After, e.Error)
+	}
+	if err := os.Remove(r.source.File); err != nil {
+		t.Fatal(err)
+	}
+	if e := hangup(); e.After != nil || !strings.Contains(e.Error, "gateway.yaml") {
+		t.Errorf("without the file it says %s, %q", e.After, e.Error)
+	}
+	r.source = nil
+	if e := hangup(); e.Error != operator.ErrNoConfig.Error() {
+		t.Errorf("without a source it says %q", e.Error)
+	}
+}

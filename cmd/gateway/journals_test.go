@@ -57,3 +57,36 @@ func TestJournalsGoOnInAnotherFileEachDayAndAreDeleted(t *testing.T) {
 		t.Error("not deleted")
 	}
 }
+
+// A journal of a gateway that runs is written with each tick, also of a room to which nobody comes: what deletes old ones, here or in another
+// gateway, never finds one that is in use.
+func TestAJournalInUseIsNeverOld(t *testing.T) {
+	t.Parallel()
+	for name, pace := range map[string]string{"open": quick, "closed": closed} {
+		t.Run(name, func(t *testing.T) {
+			p := &draft{dir: t.TempDir(), rooms: []planned{{"termine", newSite(t).backend(), pace}}}
+			dir := filepath.Join(p.dir, "journal")
+			p.head = "journal: {dir: " + dir + ", retention: 24h}\n"
+			r := run(t, p)
+			paths, err := journal.Find(dir, "termine")
+			if err != nil || len(paths) != 1 {
+				t.Fatalf("%v, %v", paths, err)
+			}
+			now := time.Now()
+			for range 2 { // what is on its way at the first may be the last
+				if err := os.Chtimes(paths[0], now, now.Add(-25*time.Hour)); err != nil {
+					t.Fatal(err)
+				}
+				until(t, "it is written without a visitor", func() bool {
+					info, err := os.Stat(paths[0])
+					return err == nil && now.Sub(info.ModTime()) < time.Minute
+				})
+			}
+			var another journals
+			another.look(time.Now(), &r.stores.cfg.Journal, zap.NewNop())
+			if left, err := journal.Find(dir, "termine"); err != nil || len(left) != 1 {
+				t.Errorf("left are %v, %v", left, err)
+			}
+		})
+	}
+}

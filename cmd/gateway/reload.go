@@ -10,16 +10,36 @@ import (
 
 	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/operator"
 )
 
-// reload reads the configuration again and brings it into force. Whatever comes of it stands in the log and the metrics.
+// bySignal acts in the record for who may send this process a signal.
+var bySignal = operator.Principal{Name: "signal", Method: "SIGHUP", Role: operator.RoleAdmin}
+
+// reload reads the configuration again, because of a signal, and brings it into force. Whatever comes of it stands in the log, the metrics
+// and the record.
 func (a *app) reload(ctx context.Context, read func() (*config.Config, error)) {
+	acting := operator.NewContext(context.WithoutCancel(ctx), bySignal)
 	if read == nil {
 		a.log.Warn("there is no configuration file that could be read again")
+		a.operators.NoteReload(acting, operator.ConfigReview{}, operator.ErrNoConfig)
 		return
 	}
-	cfg, err := readUntil(ctx, read)
-	_ = a.bring(ctx, cfg, err) // it is told
+	cfg, unread := readUntil(ctx, read)
+	review := operatedConfig{a}.review(cfg, &config.Places{}, unread)
+	err := a.bring(ctx, cfg, unread)
+	var refused *config.LoadError
+	switch {
+	case err == nil:
+	case errors.Is(err, errHanded):
+		return // the record is the other process's, which reads the file itself
+	case unread != nil, errors.As(err, &refused):
+		review.Problems = problemsTold(err)
+		err = review.Refused()
+	default:
+		err = operator.ErrNotInForce
+	}
+	a.operators.NoteReload(acting, review, err)
 }
 
 // bring brings a configuration into force that was read with an error or without, and tells what comes of it. It returns why nothing did.

@@ -306,6 +306,7 @@ func (a *app) publicRoom(r *room, pages *web.Site, cfg *config.Config, guesses *
 	rc.Lots, rc.Chances = &r.line.lots, &r.line.odds
 	rc.Pause = func() { a.pauseAsked(r.cfg.ID) }
 	rc.Draws, rc.Names = r.line.draws, r.line.names
+	rc.HandedOver = r.line.desk.Drop // at once: after a crash the desk would put the place back beside the one in the browser
 	rc.RefKey = func() [32]byte { return a.bookingKey(r.line) }
 	if rc.Door, err = a.doorOf(r.cfg, guesses); err != nil {
 		return gateway.RoomConfig{}, err

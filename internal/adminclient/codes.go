@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/einlass/einlass/internal/adminapi"
@@ -183,9 +184,16 @@ func (s *CodesStream) Next() (adminapi.CodeLine, error) {
 		return adminapi.CodeLine{}, io.EOF
 	case line.Codes != nil || line.Serial != s.next || line.Code == "" || s.next >= s.Head.Batch.Count:
 		return adminapi.CodeLine{}, notAPI("code %d comes where %d is due", line.Serial, s.next)
+	case strings.ContainsFunc(line.Code, unprinted):
+		return adminapi.CodeLine{}, notAPI("code %d has a character that no code has", line.Serial)
 	}
 	s.next++
 	return line.CodeLine, nil
+}
+
+// unprinted reports whether a code cannot have a character: it stands on paper, in addresses, and in tables without quotes.
+func unprinted(r rune) bool {
+	return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // Came is the serial after the last code that came.

@@ -171,5 +171,11 @@ func (d *Desk) Has(t queue.Ticket) (Taken, bool) {
 
 // Drop lets go of the place of a visitor, if the desk has it. Where that cannot be written, the next look finds that the place has ended.
 func (d *Desk) Drop(id queue.VisitorID) {
+	d.mu.Lock()
+	has := slices.ContainsFunc(d.places, func(e entry) bool { return e.Visitor == visitorText(id) })
+	d.mu.Unlock()
+	if !has {
+		return
+	}
 	_ = d.update(map[visitorText]bool{visitorText(id): true}, nil, 0)
 }

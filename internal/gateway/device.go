@@ -210,6 +210,9 @@ func (r *Room) take(k *placelink.Link, to queue.VisitorID) (taken, error) {
 			// The stay cannot be resumed. A ticket for it would soon outlive the memory of its use.
 			return taken{ended: true, why: found.Reason}, nil
 		case findErr == nil && found.Visitor == to:
+			if r.HandedOver != nil {
+				r.HandedOver(p.Visitor)
+			}
 			return taken{visitor: to, used: mayBeUsed(&found.Standing)}, nil
 		case findErr == nil && found.Visitor != p.Visitor:
 			return taken{other: true}, nil

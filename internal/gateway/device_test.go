@@ -104,7 +104,11 @@ func TestAPlaceGoesOnAtAnotherDeviceAndBuysOneStay(t *testing.T) {
 	if n := strings.Count(link, "&to=/"); n != 1 || len(link) > 500 {
 		t.Errorf("link %s", link)
 	}
+	had := queue.VisitorID(s.ticketOf(phone).Visitor)
 	computer.takes(link)
+	if _, told := s.handed.Load(had); !told {
+		t.Error("nobody is told that the place was handed over")
+	}
 	s.pass(0)
 	if got := computer.poll("room=termine&shown="); !strings.HasPrefix(got, `{"state":"waiting","number":2,"ahead":1`) {
 		t.Errorf("the computer reads %s", got)

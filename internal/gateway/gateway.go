@@ -99,6 +99,9 @@ type RoomConfig struct {
 	Names *desk.Names
 	// Pause is called when the site asks that nobody is called. It must be safe for concurrent use.
 	Pause func()
+	// HandedOver is called with the visitor whose place another browser has taken over, before that browser is answered; nil: nobody keeps
+	// places for others. It must be safe for concurrent use.
+	HandedOver func(queue.VisitorID)
 }
 
 // Room is a RoomConfig in use.

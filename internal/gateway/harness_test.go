@@ -137,6 +137,7 @@ type fixture struct {
 	// behind and quiet are of the next room that is made, in the place of a site and no paths.
 	behind gateway.Forwarder
 	quiet  []string
+	handed sync.Map // whose place another browser has taken over
 	// finishRules are of the rooms that are made.
 	finishRules []booking.Rule
 	// over is the store of the rooms that are made; nil: one in memory.
@@ -348,6 +349,7 @@ func (s *fixture) room(id string, pace queue.Pace) gateway.RoomConfig {
 	cfg.Lots, cfg.Chances = &s.lots, s.chances
 	cfg.Commands = []string{"finish", "booked", "freed"}
 	cfg.Draws = s.draws
+	cfg.HandedOver = func(id queue.VisitorID) { s.handed.Store(id, true) }
 	if cfg.Names, err = desk.NewNames(s.ring, id, line); err != nil {
 		s.t.Fatal(err)
 	}

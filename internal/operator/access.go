@@ -26,7 +26,9 @@ func (s *Service) NoteAccess(a *Access) {
 	if a.Asked != "" {
 		n.asked = jsonOf(bounded(a.Asked))
 	}
-	s.keep(a.Principal, &n)
+	if !s.keep(a.Principal, &n) {
+		return
+	}
 	fields := append(a.Principal.fields(), zap.String("act", a.Act))
 	if a.Asked != "" {
 		fields = append(fields, zap.String("asked", bounded(a.Asked)))

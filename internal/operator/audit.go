@@ -32,7 +32,9 @@ func (s *Service) write(r *record) {
 	if r.err == nil {
 		n.after = objectOf(documentFields(&r.after, &r.change))
 	}
-	s.keep(r.principal, &n)
+	if !s.keep(r.principal, &n) {
+		return
+	}
 	fields := append(r.principal.fields(),
 		zap.String("room", bounded(r.room)), zap.String("reason", bounded(r.change.Reason)), zap.Dict("asked", r.change.fields()...))
 	if r.change.IfVersion != 0 {

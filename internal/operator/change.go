@@ -106,7 +106,10 @@ type InvalidError struct{ Fields []FieldError }
 func (e *InvalidError) Error() string {
 	parts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		parts[i] = f.Field + ": " + f.Detail
+		parts[i] = f.Detail // of the whole, if it names no field
+		if f.Field != "" {
+			parts[i] = f.Field + ": " + f.Detail
+		}
 	}
 	return strings.Join(parts, "; ")
 }

@@ -101,7 +101,9 @@ func (s *Service) writeCodes(ctx context.Context, act, room string, what []zap.F
 	if asked(err) {
 		return
 	}
-	s.keep(PrincipalOf(ctx), &note{act: "codes: " + act, room: room, reason: reason, asked: objectOf(what), err: err})
+	if !s.keep(PrincipalOf(ctx), &note{act: "codes: " + act, room: room, reason: reason, asked: objectOf(what), err: err}) {
+		return
+	}
 	fields := slices.Concat(PrincipalOf(ctx).fields(), []zap.Field{zap.String("act", act), zap.String("room", bounded(room)), zap.String("reason", bounded(reason))}, what)
 	if err != nil {
 		s.log.Warn("codes: not done", append(fields, zap.String("error", bounded(err.Error())))...)

@@ -137,15 +137,16 @@ func (s *Service) ReloadConfig(ctx context.Context, asked ReloadAsked) (review C
 	}
 	says := s.confirmation(ctx, "", asked.Confirm)
 	return c.Reload(ctx, asked.Dry, func(r ConfigReview) error {
-		if bad := r.refusals(); len(bad) > 0 {
-			return &InvalidError{Fields: bad}
+		if err := r.Refused(); err != nil {
+			return err
 		}
 		return says.given(time.Now().UnixMilli(), s.droppedRooms(r.Removed)...)
 	})
 }
 
-// refusals are what hinders that a configuration comes into force.
-func (r *ConfigReview) refusals() (bad []FieldError) {
+// Refused is an *InvalidError with all that hinders that the configuration comes into force; nil: nothing does.
+func (r *ConfigReview) Refused() error {
+	var bad []FieldError
 	for _, list := range [][]ConfigProblem{r.Problems, r.Restart} {
 		for _, p := range list {
 			detail := p.Detail
@@ -155,7 +156,10 @@ func (r *ConfigReview) refusals() (bad []FieldError) {
 			bad = append(bad, FieldError{Field: p.Path, Detail: detail})
 		}
 	}
-	return bad
+	if len(bad) == 0 {
+		return nil
+	}
+	return &InvalidError{Fields: bad}
 }
 
 // droppedRooms are what it takes from people that rooms go out of service.
@@ -179,20 +183,33 @@ func (s *Service) RefuseReload(ctx context.Context, why error) error {
 	return why
 }
 
-// writeReload is the one place where reloads are recorded.
+// writeReload records a reload that the service was asked for.
 func (s *Service) writeReload(ctx context.Context, a *ReloadAsked, r *ConfigReview, err error) {
 	if asked(err) {
 		return
 	}
-	n := Noted{Act: ActReload, Reason: a.Reason, Asked: map[string]bool{"dry": a.Dry}, Err: err}
-	if err == nil {
-		n.After = map[string]any{"changes": r.Changes, "added": r.Added, "changed": r.Changed, "removed": r.Removed}
+	if !s.noteReload(ctx, a, r, err) {
+		return
 	}
-	s.Note(ctx, n)
 	fields := append(PrincipalOf(ctx).fields(), zap.Bool("dry", a.Dry), zap.String("reason", bounded(a.Reason)))
 	if err != nil {
 		s.log.Warn("configuration not read again", append(fields, zap.String("error", bounded(err.Error())))...)
 		return
 	}
 	s.log.Info("configuration read again", append(fields, zap.Strings("added", r.Added), zap.Strings("changed", r.Changed), zap.Strings("removed", r.Removed))...)
+}
+
+// NoteReload records, for the principal in ctx, a reload that came past the service, as one by a signal does: what it changed, or err, why it
+// did not come into force. The caller logs it.
+func (s *Service) NoteReload(ctx context.Context, r ConfigReview, err error) {
+	s.noteReload(ctx, &ReloadAsked{}, &r, err)
+}
+
+// noteReload is the one place where reloads are recorded; told as of Note.
+func (s *Service) noteReload(ctx context.Context, a *ReloadAsked, r *ConfigReview, err error) (told bool) {
+	n := Noted{Act: ActReload, Reason: a.Reason, Asked: map[string]bool{"dry": a.Dry}, Err: err}
+	if err == nil {
+		n.After = map[string]any{"changes": r.Changes, "added": r.Added, "changed": r.Changed, "removed": r.Removed}
+	}
+	return s.Note(ctx, n)
 }

@@ -66,7 +66,9 @@ func (s *Service) writeDebug(ctx context.Context, room, name string, asked, answ
 	if err == nil {
 		n.after = jsonOf(answer)
 	}
-	s.keep(PrincipalOf(ctx), &n)
+	if !s.keep(PrincipalOf(ctx), &n) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("act", name), zap.String("asked", inShort(asked)))
 	if err != nil {
 		s.log.Warn("operator debug act failed", append(fields, zap.String("error", bounded(err.Error())))...)

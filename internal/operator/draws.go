@@ -107,7 +107,9 @@ func (s *Service) RefuseTyped(ctx context.Context, id string, why error) error {
 
 // writeTyped is the one place where these are recorded.
 func (s *Service) writeTyped(ctx context.Context, room string, t *Typed, err error) {
-	s.keep(PrincipalOf(ctx), &note{act: ActDrawLine, room: room, reason: t.Reason, asked: jsonOf(t), err: err})
+	if !s.keep(PrincipalOf(ctx), &note{act: ActDrawLine, room: room, reason: t.Reason, asked: jsonOf(t), err: err}) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("typed", inShort(t)))
 	if err != nil {
 		s.log.Warn("line for a draw not taken", append(fields, zap.String("error", bounded(err.Error())))...)

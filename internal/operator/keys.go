@@ -227,7 +227,9 @@ func (s *Service) writeKeys(ctx context.Context, a *KeysRotation, before, after 
 	if after.Version != "" {
 		n.After = map[string]string{"version": after.Version, "signs": after.signing()}
 	}
-	s.Note(ctx, n)
+	if !s.Note(ctx, n) {
+		return
+	}
 	fields = append(append(PrincipalOf(ctx).fields(), fields...), zap.String("reason", bounded(a.Reason)))
 	if err != nil {
 		s.log.Warn("keys not rotated", append(fields, zap.String("error", bounded(err.Error())))...)

@@ -141,7 +141,9 @@ func (s *Service) writeTold(ctx context.Context, room string, t *Told, err error
 	if said.Ref != "" {
 		said.Ref = "…" // it may name somebody
 	}
-	s.keep(PrincipalOf(ctx), &note{act: ActOutcome, room: room, reason: said.Reason, asked: jsonOf(&said), err: err})
+	if !s.keep(PrincipalOf(ctx), &note{act: ActOutcome, room: room, reason: said.Reason, asked: jsonOf(&said), err: err}) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("told", inShort(&said)))
 	if err != nil {
 		s.log.Warn("what was told is not counted", append(fields, zap.String("error", bounded(err.Error())))...)

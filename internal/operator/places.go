@@ -350,7 +350,9 @@ func (s *Service) writePlace(ctx context.Context, room, act string, number uint6
 	if number != 0 {
 		n.asked = objectOf([]zap.Field{zap.Uint64("number", number)})
 	}
-	s.keep(PrincipalOf(ctx), &n)
+	if !s.keep(PrincipalOf(ctx), &n) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.String("act", act), zap.Uint64("number", number), zap.String("reason", bounded(reason)))
 	if err != nil {
 		s.log.Warn("act on a place failed", append(fields, zap.String("error", bounded(err.Error())))...)

@@ -66,9 +66,10 @@ type Noted struct {
 	Err           error
 }
 
-// Note records something for the principal in ctx. The caller logs it.
-func (s *Service) Note(ctx context.Context, n Noted) {
-	s.keep(PrincipalOf(ctx), &note{
+// Note records something for the principal in ctx. The caller logs it, unless told is false: then it is one of too many refusals, which are
+// counted only.
+func (s *Service) Note(ctx context.Context, n Noted) (told bool) {
+	return s.keep(PrincipalOf(ctx), &note{
 		act: n.Act, room: n.Room, reason: n.Reason, asked: jsonOf(n.Asked), before: jsonOf(n.Before), after: jsonOf(n.After), err: n.Err,
 	})
 }
@@ -80,40 +81,53 @@ type note struct {
 	err                  error
 }
 
-// keep writes into the record, if there is one.
-func (s *Service) keep(p Principal, n *note) {
-	if s.kept == nil {
-		return
+// keep writes into the record, if there is one. The caller logs the same unless told is false: too many refusals are counted only, in the record
+// and in the log.
+func (s *Service) keep(p Principal, n *note) (told bool) {
+	e := n.entry(&p)
+	if n.err == nil {
+		s.append(e)
+		return true
 	}
+	if s.code != nil {
+		e.Code = s.code(n.err)
+	}
+	v := s.refusals.next(&p, time.Now())
+	if v.left > 0 {
+		s.log.Warn("refusals were counted only", append(p.fields(), zap.Int64("count", v.left))...)
+		s.untold(e, map[string]int64{"were": v.left})
+	}
+	if v.told {
+		s.append(e)
+	}
+	if v.first {
+		s.log.Warn("refusals are counted only", append(p.fields(), zap.Duration("for", refusalsEvery))...)
+		s.untold(e, map[string]string{"for": refusalsEvery.String()})
+	}
+	return v.told
+}
+
+// entry is the note as the record has it.
+func (n *note) entry(p *Principal) *audit.Entry {
 	e := audit.Entry{
 		Principal: &audit.Principal{Name: bounded(p.Name), Role: p.Role.String(), Method: p.Method, From: p.From},
 		Act:       bounded(n.act), Room: bounded(n.room), Reason: bounded(n.reason), Asked: n.asked, Before: n.before, After: n.after,
 	}
 	if n.err != nil {
 		e.Error = bounded(n.err.Error())
-		if s.code != nil {
-			e.Code = s.code(n.err)
-		}
 	}
-	if n.err == nil {
-		s.kept.Append(e)
-		return
-	}
-	v := s.refusals.next(&p, time.Now())
-	if v.left > 0 {
-		s.untold(&e, map[string]int64{"were": v.left})
-	}
-	if v.told {
-		s.kept.Append(e)
-	}
-	if v.last {
-		s.untold(&e, map[string]string{"for": refusalsEvery.String()})
+	return &e
+}
+
+func (s *Service) append(e *audit.Entry) {
+	if s.kept != nil {
+		s.kept.Append(*e)
 	}
 }
 
 // untold writes that refusals of whom an entry is about are counted only.
 func (s *Service) untold(of *audit.Entry, what any) {
-	s.kept.Append(audit.Entry{Principal: of.Principal, Act: ActUntold, After: jsonOf(what)})
+	s.append(&audit.Entry{Principal: of.Principal, Act: ActUntold, After: jsonOf(what)})
 }
 
 // objectOf is what fields of the log say, as an object.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Bounds of what the record says of acts that were refused. Who may act may be wrong as often as a person can be; a program
+// Bounds of what record and log say of acts that were refused. Who may act may be wrong as often as a person can be; a program
 // that is wrong, or somebody who wants the disk full, is counted.
 const (
 	refusalsAtOnce = 60
@@ -21,7 +21,7 @@ const ActUntold = "refusals not told"
 // refused counts the refusals of one principal.
 type refused struct {
 	told  int
-	left  int64 // out of the record
+	left  int64 // out of record and log
 	since time.Time
 }
 
@@ -34,12 +34,12 @@ type refusals struct {
 	of map[teller]*refused
 }
 
-// verdict is what the record says of a refusal.
+// verdict is what record and log say of a refusal.
 type verdict struct {
 	told bool
-	// last means that those that follow are counted only; left is how many were, before this one.
-	last bool
-	left int64
+	// first means that it is the first that is counted only; left is how many were, before this one.
+	first bool
+	left  int64
 }
 
 // next decides on another refusal of a principal.
@@ -53,10 +53,10 @@ func (r *refusals) next(p *Principal, now time.Time) (v verdict) {
 	}
 	if one.told >= refusalsAtOnce {
 		one.left++
-		return verdict{}
+		return verdict{first: one.left == 1}
 	}
 	one.told++
-	v.told, v.last = true, one.told == refusalsAtOnce
+	v.told = true
 	return v
 }
 

@@ -73,3 +73,53 @@ func TestRefusalsOfManyPrincipalsAreBoundedTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestRefusalsDoNotFillTheLogEither(t *testing.T) {
+	ctx := operator.NewContext(t.Context(), viewer)
+	for name, refuse := range map[string]func(h *house) error{
+		"access": func(h *house) error {
+			h.NoteAccess(&operator.Access{Act: operator.Refused, Principal: viewer, Asked: "POST /v1/keys/rotate", Err: operator.ErrNotAllowed})
+			return operator.ErrNotAllowed
+		},
+		"change":  func(h *house) error { return h.Refuse(ctx, "termine", operator.Change{}, operator.ErrNotAllowed) },
+		"codes":   func(h *house) error { return h.RefuseCodes(ctx, "termine", "create", operator.ErrNotAllowed) },
+		"reload":  func(h *house) error { return h.RefuseReload(ctx, operator.ErrNotAllowed) },
+		"debug":   func(h *house) error { return h.RefuseDebug(ctx, "termine", "lose", operator.ErrNotAllowed) },
+		"typed":   func(h *house) error { return h.RefuseTyped(ctx, "termine", operator.ErrNotAllowed) },
+		"keys":    func(h *house) error { return h.RefuseKeys(ctx, operator.ErrNotAllowed) },
+		"outcome": func(h *house) error { return h.RefuseTold(ctx, "termine", operator.ErrNotAllowed) },
+		"place":   func(h *house) error { return h.RefusePlace(ctx, "termine", "remove", operator.ErrNotAllowed) },
+		"report":  func(h *house) error { return h.RefuseReport(ctx, "termine", operator.ErrNotAllowed) },
+		"stays":   func(h *house) error { return h.RefuseStays(ctx, "termine", operator.ErrNotAllowed) },
+	} {
+		for _, with := range []string{"with", "without"} {
+			t.Run(name+" "+with+" a record", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					h := newHouse(t)
+					if with == "with" {
+						h.KeepIn(&kept{})
+					}
+					before := h.logs.Len()
+					for range 1000 {
+						if err := refuse(h); err == nil {
+							t.Fatal("it is not refused")
+						}
+					}
+					if n := h.logs.Len() - before; n != 61 {
+						t.Errorf("1,000 refusals have %d lines in the log, want 60, and one that there are more", n)
+					}
+					last := h.logs.All()[h.logs.Len()-1]
+					if said := last.ContextMap(); last.Message != "refusals are counted only" || said["principal"] != "screen" || said["for"] != time.Minute {
+						t.Errorf("the last line is %s %v", last.Message, said)
+					}
+					time.Sleep(time.Minute)
+					_ = refuse(h)
+					all := h.logs.All()
+					if len(all) != before+63 || all[before+61].Message != "refusals were counted only" || all[before+61].ContextMap()["count"] != int64(940) {
+						t.Errorf("a minute later the log has %d lines more: %v", len(all)-before-61, all[before+61:])
+					}
+				})
+			})
+		}
+	}
+}

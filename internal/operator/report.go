@@ -51,7 +51,9 @@ func (s *Service) RefuseReport(ctx context.Context, id string, why error) error 
 
 // writeReport is the one place where these are recorded.
 func (s *Service) writeReport(ctx context.Context, id string, asked signed.Asked, kid string, err error) {
-	s.keep(PrincipalOf(ctx), &note{act: ActReport, room: id, asked: jsonOf(asked), err: err})
+	if !s.keep(PrincipalOf(ctx), &note{act: ActReport, room: id, asked: jsonOf(asked), err: err}) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(id)), zap.String("asked", inShort(asked)))
 	if err != nil {
 		s.log.Warn("report not signed", append(fields, zap.Error(err))...)

@@ -124,7 +124,9 @@ func (s *Service) writeStays(ctx context.Context, room string, a *StaysEnd, ende
 	if err == nil {
 		n.after = objectOf([]zap.Field{zap.Int64("ended", ended)})
 	}
-	s.keep(PrincipalOf(ctx), &n)
+	if !s.keep(PrincipalOf(ctx), &n) {
+		return
+	}
 	fields := append(PrincipalOf(ctx).fields(), zap.String("room", bounded(room)), zap.Bool("all", a.All), zap.Uint64("number", a.Number),
 		zap.String("reason", bounded(a.Reason)))
 	if err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -23,6 +24,7 @@ type drawn struct {
 	gates   []*harness.Gate
 	journal string // their directory
 	opening string
+	ahead   time.Duration // of the start, when the opening is planned; 0: six seconds
 	start   time.Time
 	lobby   []*harness.Browser
 }
@@ -35,7 +37,7 @@ func drawnRoom(beacon string) harness.Room {
 // begins plans an opening, and lets people into its lobby.
 func (d *drawn) begins(opening string, people int) {
 	d.t.Helper()
-	d.opening, d.start, d.lobby = opening, time.Now().Add(6*time.Second), nil
+	d.opening, d.start, d.lobby = opening, time.Now().Add(cmp.Or(d.ahead, 6*time.Second)), nil
 	harness.PlanDraw(d.t, d.gates, opening, d.start)
 	for _, g := range d.gates {
 		until(d.t, 5*time.Second, "the commitment", func(ctx context.Context) bool {
@@ -181,7 +183,7 @@ func (d *drawn) verified(text []byte) {
 // An embedded store: the gateway dies in the lobby, while it is drawn and after.
 func TestALobbyIsDrawnByAGatewayThatDies(t *testing.T) {
 	t.Parallel()
-	room, d := drawnRoom("drand"), &drawn{t: t, journal: t.TempDir()}
+	room, d := drawnRoom("drand"), &drawn{t: t, journal: t.TempDir(), ahead: 20 * time.Second} // within it a gateway starts
 	room.Site = harness.NewSite(t)
 	g := harness.NewGate(t, &program, harness.Settings{Rooms: []harness.Room{room}, Journal: d.journal, Draws: harness.NewDrand(t)})
 	d.gates = []*harness.Gate{g}
@@ -192,7 +194,7 @@ func TestALobbyIsDrawnByAGatewayThatDies(t *testing.T) {
 	}
 	dies()
 	d.come(2)
-	until(t, 20*time.Second, "the freeze", func(ctx context.Context) bool {
+	until(t, time.Minute, "the freeze", func(ctx context.Context) bool {
 		_, v := g.Record(ctx, "eight")
 		return v != nil && v.Freeze != nil
 	})

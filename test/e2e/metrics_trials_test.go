@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -88,12 +89,19 @@ func trialsMove(t *testing.T, w *metricsWatch) {
 		return w.has(g, line("line_asking"))
 	})
 	w.look(g)
+	g.Set(t, `{"mode": "open"}`)
+	w.until(g, 20*time.Second, line("pace_open_to_all"))
+	w.until(g, 2*time.Minute, "einlass_audit_signed_line") // a head each minute
 }
 
-// strangersAtTheAdminAPI asks without a token, and with more wrong ones at once than may wait.
+// strangersAtTheAdminAPI asks without a token, logs in as nobody that there is, and asks with more wrong ones at once than may wait.
 func strangersAtTheAdminAPI(t *testing.T, w *metricsWatch, g *harness.Gate) {
-	ask := func(token string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+"/v1/rooms", nil)
+	ask := func(token, logIn string) {
+		method, path := http.MethodGet, "/v1/rooms"
+		if logIn != "" {
+			method, path = http.MethodPost, "/v1/session"
+		}
+		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+g.Admin+path, strings.NewReader(logIn))
 		if err != nil {
 			t.Error(err)
 			return
@@ -101,22 +109,26 @@ func strangersAtTheAdminAPI(t *testing.T, w *metricsWatch, g *harness.Gate) {
 		if token != "" {
 			req.Header.Set("Authorization", "Bearer "+token)
 		}
+		if logIn != "" {
+			req.Header.Set("Content-Type", "application/json")
+		}
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		if res.Body.Close(); res.StatusCode != http.StatusUnauthorized && res.StatusCode != http.StatusTooManyRequests {
-			t.Errorf("token %q is answered %s", token, res.Status)
+			t.Errorf("token %q and log-in %q are answered %s", token, logIn, res.Status)
 		}
 	}
-	ask("")
+	ask("", "")
+	ask("", `{"user": "nobody", "password": "none of anybody", "code": "123456"}`)
 	var wrong sync.WaitGroup
 	for range 30 {
-		wrong.Go(func() { ask("wrong") })
+		wrong.Go(func() { ask("wrong", "") })
 	}
 	wrong.Wait()
-	for _, reason := range []string{"missing", "wrong", "crowd"} {
+	for _, reason := range []string{"missing", "wrong", "login", "crowd"} {
 		w.until(g, 10*time.Second, `einlass_admin_unauthorized_total{reason="`+reason+`"}`)
 	}
 }

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -52,6 +54,10 @@ func TestTheHistoryOfAPlaceTellsWhatBecameOfIt(t *testing.T) {
 	until(t, 20*time.Second, "the browser has the place", func(ctx context.Context) bool {
 		return wait(ctx) != nil && slices.ContainsFunc(told().Steps, func(s operator.PlaceStep) bool { return s.What == journal.Moved })
 	})
+	for range 2 { // the first may have begun before
+		began := lastSave(t, g)
+		until(t, 20*time.Second, "the state is saved", func(context.Context) bool { return lastSave(t, g).After(began) })
+	}
 	g.Kill()
 	g.Start()
 	dead := time.Now().UTC()
@@ -91,4 +97,14 @@ func TestTheHistoryOfAPlaceTellsWhatBecameOfIt(t *testing.T) {
 	if _, err := g.Operators.PlaceHistory(t.Context(), launch.RoomID, named); err == nil {
 		t.Error("a wrong code names a place")
 	}
+}
+
+// lastSave is when the state of the line was saved last.
+func lastSave(t *testing.T, g *harness.Gate) time.Time {
+	t.Helper()
+	file, err := os.Stat(filepath.Join(g.State, launch.RoomID+".marks"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.ModTime()
 }

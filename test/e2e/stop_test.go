@@ -88,9 +88,10 @@ func TestWhileItDrainsAGatewayIsNotReadyAndRefusesNobody(t *testing.T) {
 		Drain: 5 * time.Minute, Rooms: []harness.Room{{Site: site.Site, Rate: 6000, Burst: 100, Exclude: []string{"/free"}}},
 	})
 	inside := harness.NewBrowser(g)
-	if a, err := inside.Visit(t.Context(), "/"); err != nil || !a.FromSite() {
-		t.Fatal(a, err)
-	}
+	until(t, time.Minute, "somebody is inside", func(ctx context.Context) bool {
+		a, err := inside.Visit(ctx, "/")
+		return err == nil && a.FromSite()
+	})
 	if got := readiness(t.Context(), g); got != 200 {
 		t.Fatalf("before the stop /readyz is %d", got)
 	}

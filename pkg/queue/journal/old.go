@@ -9,7 +9,9 @@ import (
 	"time"
 )
 
-// DeleteOld deletes the journals of a directory that were last written before a time, and gives their names. What is no journal stays.
+// DeleteOld deletes the journals of a directory that were last written before a time, and gives their names. What is no journal stays. A
+// journal in use is written with each tick of its room, several times a second, whether anybody comes or not: by a time that is minutes ago
+// it is not old, whichever process it is of.
 func DeleteOld(dir string, before time.Time) (deleted []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,6 +30,7 @@ type initiating struct {
 	given  map[string]string
 	dialog *setup.Dialog // nil: nobody is there to ask
 	draft  setup.Draft
+	roots  *x509.CertPool
 	force  bool
 	blind  bool
 }
@@ -115,6 +115,22 @@ func (in *initiating) places() (err error) {
 	if err := setup.MayWrite(d.File, in.force); err != nil {
 		return exitError{exitFault, err}
 	}
+	return in.authority()
+}
+
+// authority reads the file of the authority of the site's certificate.
+func (in *initiating) authority() error {
+	if in.draft.SiteCA == "" {
+		return nil
+	}
+	pem, err := os.ReadFile(in.draft.SiteCA)
+	if err != nil {
+		return exitError{exitFault, fmt.Errorf("--site-ca: %w", err)}
+	}
+	in.roots = x509.NewCertPool()
+	if !in.roots.AppendCertsFromPEM(pem) {
+		return exitError{exitFault, fmt.Errorf("--site-ca: %s has no certificate (PEM)", in.draft.SiteCA)}
+	}
 	return nil
 }
 
@@ -144,43 +160,28 @@ func (in *initiating) see() error {
 	}
 	for {
 		err := in.look()
-		var unseen *survey.Unseen
-		switch {
-		case err == nil:
+		if err == nil {
 			return nil
-		case !errors.As(err, &unseen):
-			return exitError{exitFault, err}
-		case in.dialog == nil:
+		}
+		if in.dialog == nil {
 			return exitError{exitFault, fmt.Errorf("%w; nothing was written. Once it answers, run this again; or give --blind, to write the file without a look", err)}
 		}
-		fmt.Fprintf(in.cmd.ErrOrStderr(), "  Not seen: %v.\n", err)
-		again, err := in.dialog.Another(d.Now, &d.Answers)
-		if err != nil {
-			return exitError{exitUsage, err}
+		again, ended := in.dialog.Another(d.Now, &d.Answers, err)
+		if ended != nil {
+			return exitError{exitUsage, ended}
 		}
 		if !again {
-			d.Blind = unseen.Text
+			d.Blind = err.Error()
 			return nil
 		}
 	}
 }
 
-// look looks once. The error is a survey.Unseen, or about the file of an authority.
+// look looks once. The error is a survey.Unseen.
 func (in *initiating) look() error {
 	d := &in.draft
-	o := survey.Options{Site: d.Site, Names: d.Names, Secure: true, Agent: "einlass-init/" + buildinfo.Version()}
-	if d.SiteCA != "" {
-		pem, err := os.ReadFile(d.SiteCA)
-		if err != nil {
-			return fmt.Errorf("--site-ca: %w", err)
-		}
-		o.Roots = x509.NewCertPool()
-		if !o.Roots.AppendCertsFromPEM(pem) {
-			return fmt.Errorf("--site-ca: %s has no certificate (PEM)", d.SiteCA)
-		}
-	}
-	fmt.Fprintf(in.cmd.ErrOrStderr(), "\nLooking at %s as a first visit does: at most %d requests, one at a time, within %v ...\n",
-		d.Site, survey.MaxRequests, survey.MaxTime)
+	o := survey.Options{Site: d.Site, Names: d.Names, Secure: true, Roots: in.roots, Agent: "einlass-init/" + buildinfo.Version()}
+	fmt.Fprintf(in.cmd.ErrOrStderr(), "\nLooking at %s as a first visit does,\nwith at most %d requests, one at a time, within a minute ...\n", d.Site, survey.MaxRequests)
 	seen, err := survey.Look(in.cmd.Context(), o)
 	if err == nil {
 		d.Seen = seen

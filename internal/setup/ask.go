@@ -51,7 +51,7 @@ func (d *Dialog) Ask(given map[string]string, now time.Time) (*Answers, error) {
 		if _, ok := given[q.flag]; ok {
 			continue
 		}
-		fmt.Fprintf(d.out, "\n%d of %d  %s\n        %s\n", i+1, len(all), q.text, q.why)
+		fmt.Fprintf(d.out, "\n%d of %d  %s\n%s", i+1, len(all), q.text, wrapped("        ", "        ", q.why))
 		if err := d.until(&a, &q, given, now); err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (d *Dialog) until(a *Answers, q *question, given map[string]string, now tim
 			given[q.flag] = text
 			return nil
 		}
-		fmt.Fprintf(d.out, "  Not taken: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprint(d.out, wrapped("  Not taken: ", "    ", err.Error()))
 	}
 }
 
@@ -96,10 +96,11 @@ func (d *Dialog) unanswered(given map[string]string) error {
 	return fmt.Errorf("%w before all questions were answered, and nothing was written; give %s", ErrEnded, strings.Join(flags, ", "))
 }
 
-// Another asks for another address of a site that could not be looked at. again is false if it is to be left out.
-func (d *Dialog) Another(now time.Time, a *Answers) (again bool, err error) {
+// Another asks for another address of a site that could not be looked at, for the reason why. again is false if the look is to be left out.
+func (d *Dialog) Another(now time.Time, a *Answers, why error) (again bool, err error) {
+	fmt.Fprint(d.out, wrapped("  Not seen: ", "    ", why.Error()+"."))
 	for {
-		text, err := d.Line("  Press Enter to look once more, type another address, or \"blind\" to go on without > ")
+		text, err := d.Line("  [look again], another address, or blind to go on without a look > ")
 		switch {
 		case errors.Is(err, ErrEnded):
 			return false, fmt.Errorf("%w, and nothing was written; give --blind to go on without a look", err)
@@ -113,6 +114,6 @@ func (d *Dialog) Another(now time.Time, a *Answers) (again bool, err error) {
 		if err = a.readSite(text, now); err == nil {
 			return true, nil
 		}
-		fmt.Fprintf(d.out, "  Not taken: %v\n", err)
+		fmt.Fprint(d.out, wrapped("  Not taken: ", "    ", err.Error()))
 	}
 }

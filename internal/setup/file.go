@@ -34,17 +34,8 @@ type writer struct{ strings.Builder }
 
 // note writes a comment of whole lines above what it is about.
 func (w *writer) note(indent int, format string, args ...any) {
-	const width = 118
-	at := strings.Repeat(" ", indent) + "#"
-	line := at
-	for word := range strings.FieldsSeq(fmt.Sprintf(format, args...)) {
-		if line != at && len(line)+1+len(word) > width {
-			w.WriteString(line + "\n")
-			line = at
-		}
-		line += " " + word
-	}
-	w.WriteString(line + "\n")
+	at := strings.Repeat(" ", indent) + "# "
+	w.WriteString(broken(fileWidth, at, at, fmt.Sprintf(format, args...)))
 }
 
 func (w *writer) set(indent int, format string, args ...any) {

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"net/url"
+	"path"
 	"slices"
 )
 
@@ -12,7 +13,7 @@ func (g *gathering) behaves(r *Report) {
 	if does.registers {
 		at := "a service worker"
 		if len(does.workers) > 0 {
-			at += " (" + some(does.workers) + ")"
+			at += " (" + some(does.workers) + g.scope() + ")"
 		}
 		r.add("worker", "The page registers "+at+": pages that it has kept are shown without asking the gateway.",
 			"It should ask the network first for page loads, and keep nothing below /.einlass/.")
@@ -23,12 +24,24 @@ func (g *gathering) behaves(r *Report) {
 	}
 	if does.streams {
 		r.add("backend.timeouts.idle_read", "Scripts listen to streams of events"+beside(does.streamsAt)+".",
-			"The site has to say something on them every 2 minutes, or raise idle_read.")
+			"It has to say something every 2 minutes, or raise idle_read.")
 	}
 	if calls := g.calls(); len(calls) > 0 {
 		r.add("calls", "Scripts ask "+some(calls)+": they wait like pages, and are not excluded.",
 			"Without a pass they get 429 (a form 403) and JSON whose url is where the window should go. What pages ask for by themselves belongs in session.quiet.")
 	}
+}
+
+// scope says for which pages the first service worker is: those in its directory, or those that the site allows (Service Workers §4.5.1).
+func (g *gathering) scope() string {
+	u := g.web(g.base, g.does.workers[0])
+	if u == nil || g.byPath[pathOf(u)] == nil {
+		return ""
+	}
+	if allowed := g.byPath[pathOf(u)].scope; allowed != "" {
+		return ", for pages below " + Shown(allowed)
+	}
+	return ", for pages below " + Shown(path.Dir(pathOf(u)))
 }
 
 // beside are addresses in brackets, if there are any.

@@ -17,6 +17,7 @@ type part struct {
 	asked  bool
 	status int
 	media  string
+	scope  string // Service-Worker-Allowed
 	// why says why it must not be open: it continues a sentence that begins with the path. Empty: it may be.
 	why string
 }
@@ -189,7 +190,7 @@ func (g *gathering) askFor(ctx context.Context, p *part) {
 
 // judge says why an answer is none that everybody may get.
 func (p *part) judge(a *answer) {
-	p.status, p.media = a.status, a.media()
+	p.status, p.media, p.scope = a.status, a.media(), a.header.Get("Service-Worker-Allowed")
 	kept := strings.ToLower(strings.Join(a.header.Values("Cache-Control"), ","))
 	switch {
 	case a.status != http.StatusOK:

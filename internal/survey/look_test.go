@@ -150,7 +150,7 @@ func TestAnApplicationOfOnePage(t *testing.T) {
 			t.Errorf("%s is open", rule)
 		}
 	}
-	if got := said(r, "worker"); !strings.Contains(got, "/sw.js") {
+	if got := said(r, "worker"); !strings.Contains(got, "(/sw.js, for pages below /)") {
 		t.Errorf("%q", got)
 	}
 	if got := said(r, "backend.timeouts.idle_read"); !strings.Contains(got, "/api/events") {
@@ -171,5 +171,34 @@ func TestTheDemosSite(t *testing.T) {
 	}
 	if r.Language != "de" || !strings.Contains(r.Title, "Termine") {
 		t.Errorf("%q, %q", r.Language, r.Title)
+	}
+}
+
+func TestAServiceWorkerIsSoughtAndItsScopeIsSaid(t *testing.T) {
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/":
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<script>navigator.serviceWorker.register('/static/w.js', {scope: '/buchen/'})</script>"))
+		case "/static/w.js":
+			w.Header().Set("Content-Type", "text/javascript")
+			w.Header().Set("Service-Worker-Allowed", "/buchen/")
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	r := looked(t, s.URL)
+	if got := said(r, "worker"); !strings.Contains(got, "(/static/w.js, for pages below /buchen/)") || !slices.Equal(rulesOf(r), []string{"*.js"}) {
+		t.Errorf("%q, %q", got, rulesOf(r))
+	}
+	s = serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		if r.URL.Path == "/service-worker.js" {
+			w.Header().Set("Content-Type", "text/javascript")
+		}
+		_, _ = w.Write([]byte("<script>const at = base + 'w.js'; navigator.serviceWorker.register(at)</script>"))
+	}))
+	if r := looked(t, s.URL); !r.Worker || !slices.Equal(rulesOf(r), []string{"*.js"}) || r.Parts != 1 {
+		t.Errorf("%+v", r)
 	}
 }

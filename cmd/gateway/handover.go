@@ -108,11 +108,7 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 // inherited are the listening sockets for a successor.
 func (a *app) inherited() (files []handover.Socket, err error) {
 	for _, s := range a.open.sockets {
-		ln, ok := s.Listener.(interface{ File() (*os.File, error) })
-		if !ok {
-			return files, fmt.Errorf("%s: a listener of type %T cannot be handed over", s.path, s.Listener)
-		}
-		f, err := ln.File()
+		f, err := handover.FileOf(s.Listener)
 		if err != nil {
 			return files, fmt.Errorf("%s: %w", s.path, err)
 		}

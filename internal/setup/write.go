@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func Write(path string, text []byte, force bool, now time.Time) (kept string, er
 	}
 	defer os.Remove(made.Name())
 	_, err = made.Write(text)
-	if err = errors.Join(err, made.Chmod(mode), made.Sync(), made.Close()); err != nil {
+	if err = errors.Join(err, ownAs(made, info), made.Chmod(mode), made.Sync(), made.Close()); err != nil {
 		return "", err
 	}
 	if force && info != nil {
@@ -55,4 +56,16 @@ func Write(path string, text []byte, force bool, now time.Time) (kept string, er
 	}
 	// A link, unlike a rename, replaces nothing, whoever has written there meanwhile.
 	return "", os.Link(made.Name(), path)
+}
+
+// ownAs gives a file that a superuser has made the owner and group of the one that was there: a group alone may let the gateway read it.
+func ownAs(f *os.File, was fs.FileInfo) error {
+	if was == nil || os.Geteuid() != 0 {
+		return nil
+	}
+	stat, ok := was.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return f.Chown(int(stat.Uid), int(stat.Gid))
 }

@@ -138,9 +138,15 @@ func run(t *testing.T, p *draft) *running {
 	if p.dir == "" {
 		p.dir = t.TempDir()
 	}
+	return runs(t, p.load(t))
+}
+
+// runs runs a configuration that was read.
+func runs(t *testing.T, cfg *config.Config) *running {
+	t.Helper()
 	level := zap.NewAtomicLevel()
 	core, logs := observer.New(level)
-	a, err := build(t.Context(), &opener{log: zap.New(core), library: sharedLibrary}, p.load(t), level)
+	a, err := build(t.Context(), &opener{log: zap.New(core), library: sharedLibrary}, cfg, level)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func newRoot(library libraryMaker) *cobra.Command {
 		SilenceErrors: true,
 		Version:       buildinfo.Version(),
 	}
-	root.AddCommand(newServe(), newUpgrade(), newDemo(), newRehearse(), newConfig(library), newPages(), newKeys(), newTokens(), newUsers(), newBackup(),
+	root.AddCommand(newServe(), newUpgrade(), newDemo(), newInit(), newRehearse(), newConfig(library), newPages(), newKeys(), newTokens(), newUsers(), newBackup(),
 		newRestore())
 	return root
 }

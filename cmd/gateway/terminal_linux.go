@@ -6,6 +6,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// isTTY reports whether a file is a terminal; /dev/null is none.
+func isTTY(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
+
 // hideInput switches the echo of a terminal off, and gives what switches it on again.
 func hideInput(in *os.File) (show func()) {
 	fd := int(in.Fd())

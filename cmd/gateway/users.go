@@ -187,14 +187,10 @@ func askSecret(in io.Reader, out io.Writer, prompt string) (string, error) {
 	return strings.TrimRight(line, "\r\n"), nil
 }
 
-// isTerminal reports whether a person types.
-func isTerminal(in any) bool {
-	f, ok := in.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// isTerminal reports whether a person types, or reads.
+func isTerminal(of any) bool {
+	f, ok := of.(*os.File)
+	return ok && isTTY(f)
 }
 
 // showSecret shows the secret for one-time codes: a picture at a terminal, and the address that it holds.

@@ -109,25 +109,35 @@ func (ch *checker) storeCredentials(s *Store) {
 	s.URL = u.String()
 }
 
-// hostName is a host pattern in lower case and Punycode. An international name is mapped as browsers do (UTS 46).
-func (ch *checker) hostName(path, host string) string {
+// HostName is a host as Load leaves it: a name, with *. before it or not, or an IP address, lower case, Punycode, without brackets and the
+// last dot. The error says what is accepted.
+func HostName(host string) (string, error) {
 	name, wild := strings.CutPrefix(host, "*.")
 	name = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), ".")
 	if addr, err := netip.ParseAddr(name); err == nil && !wild {
-		return addr.String()
+		return addr.String(), nil
 	}
 	ascii := name
 	if !isHostName(name) {
 		var err error
 		if ascii, err = idna.Lookup.ToASCII(name); err != nil || !isHostName(ascii) {
-			ch.bad(path, "%q is not a host name; want termine.example.org, *.example.org or an IP address, without scheme and port", host)
-			return host
+			return "", fmt.Errorf("%q is not a host name; want termine.example.org, *.example.org or an IP address, without scheme and port", host)
 		}
 	}
 	if wild {
 		ascii = "*." + ascii
 	}
-	return strings.ToLower(ascii)
+	return strings.ToLower(ascii), nil
+}
+
+// hostName is a host pattern in lower case and Punycode. An international name is mapped as browsers do (UTS 46).
+func (ch *checker) hostName(path, host string) string {
+	name, err := HostName(host)
+	if err != nil {
+		ch.bad(path, "%v", err)
+		return host
+	}
+	return name
 }
 
 // sharedKeys reports whether the keyring is given from outside.

@@ -205,7 +205,7 @@ var (
 	problemType  = regexp.MustCompile(`"type":"([^"]*)"`)
 	stateOf      = regexp.MustCompile(`"state":"([^"]*)","number":(\d+),"ahead":(-?\d+)`)
 	refreshes    = regexp.MustCompile(`http-equiv="refresh" content="\d+;url=([^"]*)"`)
-	forPrograms  = regexp.MustCompile(`^(none|lobby|lots|between|refill|over|standby|booked|ended)$`)
+	forPrograms  = regexp.MustCompile(`^(none|lobby|lots|between|refill|over|standby|booked|ended|nostore)$`)
 	frameAllowed = regexp.MustCompile(`frame-ancestors [^;]*`)
 )
 

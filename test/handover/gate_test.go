@@ -171,8 +171,9 @@ func (g *gate) start(files ...*os.File) {
 	if err := cmd.Start(); err != nil {
 		g.t.Fatal(err)
 	}
-	g.first, g.ended = cmd, make(chan error, 1)
-	go func() { g.ended <- cmd.Wait() }()
+	ended := make(chan error, 1)
+	g.first, g.ended = cmd, ended
+	go func() { ended <- cmd.Wait() }()
 	g.until("visitors are served", lives+1)
 }
 

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/setup"
 	"github.com/einlass/einlass/test/docs/blocks"
 )
 
@@ -55,5 +57,48 @@ func TestTheManualSaysFiveLinesThatFitTheFront(t *testing.T) {
 	}
 	if !slices.Contains(all.Names, "installation-oeffnung") {
 		t.Error("there is no first opening")
+	}
+}
+
+// guided is the manual's command that answers all questions.
+var guided = regexp.MustCompile(`(?m)^    gateway init --force (--site .*)$`)
+
+// Both ways of the manual lead to the same gate, so that all that it says afterwards is true for both.
+func TestTheGuidedWayOfTheManualIsTheOneByHand(t *testing.T) {
+	text, err := os.ReadFile(installation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := guided.FindSubmatch(text)
+	if found == nil {
+		t.Fatal("the manual has no guided way")
+	}
+	given := map[string]string{}
+	for flag := range strings.SplitSeq(strings.TrimPrefix(string(found[1]), "--"), " --") {
+		name, value, _ := strings.Cut(flag, " ")
+		given[name] = value
+		if !strings.Contains(string(text), "| `"+value+"` |") {
+			t.Errorf("the table of questions does not answer %s", value)
+		}
+	}
+	answers, err := setup.Read(given, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := setup.Draft{Answers: *answers, File: setup.Installed, StateDir: "/var/lib/einlass", Blind: "as by hand"}
+	init, err := config.Parse(config.Source{}, draft.Render())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := blocks.Read(installation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hand, err := config.Parse(config.Source{}, []byte(written.FindStringSubmatch(all.Text["installation-einstellen"])[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(init.Show()), string(hand.Show()); got != want {
+		t.Errorf("by init:\n%s\nby hand:\n%s", got, want)
 	}
 }

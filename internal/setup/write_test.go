@@ -1,0 +1,76 @@
+package setup
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "einlass.yaml")
+	if err := MayWrite(path, false); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := Write(path, []byte("one"), false, monday); err != nil || kept != "" {
+		t.Fatalf("%q, %v", kept, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if err := MayWrite(path, false); err == nil || !strings.Contains(err.Error(), path+" is there already") {
+		t.Error(err)
+	}
+	if _, err := Write(path, []byte("two"), false, monday); err == nil { // as if it came while somebody answered
+		t.Error("it was replaced")
+	}
+	wantFiles(t, dir, map[string]string{"einlass.yaml": "one"})
+
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := Write(path, []byte("two"), true, monday)
+	if err != nil || kept != path+".before-20261130-120000" || MayWrite(path, true) != nil {
+		t.Fatalf("%q, %v", kept, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v, %v", info, err)
+	}
+	wantFiles(t, dir, map[string]string{"einlass.yaml": "two", filepath.Base(kept): "one"})
+	if _, err := Write(path, []byte("three"), true, monday); err == nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Error(err)
+	}
+	wantFiles(t, dir, map[string]string{"einlass.yaml": "two", filepath.Base(kept): "one"})
+}
+
+// wantFiles holds a directory to its files: nothing is left of those that were being written.
+func wantFiles(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	all, err := os.ReadDir(dir)
+	if err != nil || len(all) != len(want) {
+		t.Errorf("%v, %v", all, err)
+	}
+	for name, text := range want {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != text {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestWhereNothingCanBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	if err := MayWrite(filepath.Join(dir, "none", "x.yaml"), false); err == nil || !strings.Contains(err.Error(), "cannot be written") {
+		t.Error(err)
+	}
+	if err := MayWrite(dir, true); err == nil || !strings.Contains(err.Error(), "is no ordinary file") {
+		t.Error(err)
+	}
+	link := filepath.Join(dir, "link.yaml")
+	if err := os.Symlink("/etc/passwd", link); err != nil {
+		t.Fatal(err)
+	}
+	if err := MayWrite(link, true); err == nil || !strings.Contains(err.Error(), "is no ordinary file") {
+		t.Error(err)
+	}
+}

@@ -36,7 +36,7 @@ type asked struct {
 	io.Reader
 
 	begins chan<- struct{}
-	once sync.Once
+	once   sync.Once
 }
 
 func (a *asked) Read(p []byte) (int, error) {

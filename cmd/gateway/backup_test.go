@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -291,5 +292,21 @@ func TestADamagedLineIsNotBackedUp(t *testing.T) {
 	}
 	if _, err := os.Stat(k.path("monday")); err == nil {
 		t.Error("there is a backup")
+	}
+}
+
+// Whoever owns the state directory is not root, who puts a backup back.
+func TestARestoreFollowsNoLinkOfALockFile(t *testing.T) {
+	k := keptOn(t, "termine")
+	k.goesOn("termine", 3)
+	k.backup(k.path("first.backup"))
+	k.write("roots", "a file of another owner")
+	lock := k.path("state/termine.lock")
+	if err := errors.Join(os.Remove(lock), os.Symlink(k.path("roots"), lock)); err != nil {
+		t.Fatal(err)
+	}
+	k.refused(nil, "termine.lock", k.path("first.backup"))
+	if text, err := os.ReadFile(k.path("roots")); err != nil || string(text) != "a file of another owner" {
+		t.Errorf("it holds %q, %v", text, err)
 	}
 }

@@ -83,8 +83,12 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 	if done.version, err = next.Ready(limit); err != nil {
 		return done, errors.Join(err, next.Kill())
 	}
+	if err := a.stores.kept(); err != nil {
+		return done, errors.Join(err, next.Kill())
+	}
 	done.pid = next.PID()
 	a.told(a.manager.Reloading("hands over to process " + fmt.Sprint(done.pid)))
+	a.told(a.manager.Alive()) // the watchdog's beat ends with the ownership, and servesWithin is the longer part of its interval
 	a.log.Info("the new process is ready, the lines go to it")
 	left, err := a.letGo()
 	if err == nil {
@@ -108,11 +112,7 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 // inherited are the listening sockets for a successor.
 func (a *app) inherited() (files []handover.Socket, err error) {
 	for _, s := range a.open.sockets {
-		ln, ok := s.Listener.(interface{ File() (*os.File, error) })
-		if !ok {
-			return files, fmt.Errorf("%s: a listener of type %T cannot be handed over", s.path, s.Listener)
-		}
-		f, err := ln.File()
+		f, err := handover.FileOf(s.Listener)
 		if err != nil {
 			return files, fmt.Errorf("%s: %w", s.path, err)
 		}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/memstore"
 )
 
@@ -33,6 +35,18 @@ func (s *stores) sealed() (json.RawMessage, error) {
 		return nil, fmt.Errorf("seals of the state files: %w", err)
 	}
 	return text, nil
+}
+
+// kept saves the lines that are in this process: what a hand-over closes must be whole on the disk, or a line that goes on in memory would
+// begin anew without what the files miss.
+func (s *stores) kept() error {
+	var errs []error
+	for room, store := range s.embedded {
+		if err := store.Save(); err != nil && !errors.Is(err, queue.ErrClosed) { // closed: of a room that was removed
+			errs = append(errs, fmt.Errorf("room %s: the line goes on in memory alone, its state files cannot be written: %w", room, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // unseal reads what a predecessor says; of a release before it says nothing.

@@ -30,7 +30,8 @@ func own(f *os.File, h *tar.Header) error {
 	return f.Chown(uid, gid)
 }
 
-// OwnAsParent gives what a superuser has made the owner of the directory that it is in. Anybody else keeps it.
+// OwnAsParent gives what a superuser has made the owner of the directory that it is in. Anybody else keeps it. A symbolic link that somebody
+// has put there is not followed: the directory is the gateway's, and what the link leads to may be root's.
 func OwnAsParent(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -39,7 +40,7 @@ func OwnAsParent(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.Chown(dir, uid, gid)
+	return os.Lchown(dir, uid, gid)
 }
 
 func ownerOf(path string) (uid, gid int, err error) {

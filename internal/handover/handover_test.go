@@ -86,7 +86,7 @@ func TestASuccessorGetsTheSocketsAndLendsItsLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := ln.(*net.TCPListener).File()
+	f, err := FileOf(ln)
 	if err = errors.Join(err, ln.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func giveTo(file string, paths ...string) error {
 			continue
 		}
 		if owner, ok := info.Sys().(*syscall.Stat_t); ok {
-			return os.Chown(file, int(owner.Uid), int(owner.Gid))
+			return os.Lchown(file, int(owner.Uid), int(owner.Gid))
 		}
 	}
 	return nil

@@ -57,9 +57,10 @@ func (n *Notifier) Reloading(status string) error {
 // Stopping says that the process ends.
 func (n *Notifier) Stopping(status string) error { return n.send("STOPPING=1", status) }
 
-// Successor says that another process is the service from now on, and that it is ready. Only the present main process may say so.
+// Successor says that another process is the service from now on, that it is ready, and alive: what it has said itself until now the manager
+// has not heard. Only the present main process may say so.
 func (n *Notifier) Successor(pid int, status string) error {
-	return n.send("MAINPID="+strconv.Itoa(pid)+"\nREADY=1", status)
+	return n.send("MAINPID="+strconv.Itoa(pid)+"\nREADY=1\nWATCHDOG=1", status)
 }
 
 // Alive is what the watchdog waits for.

@@ -87,7 +87,7 @@ func TestTheManagerHearsOfEachState(t *testing.T) {
 		{func() error { return n.Ready("serves\ntwo rooms") }, "READY=1\nSTATUS=serves two rooms"},
 		{func() error { return n.Stopping("") }, "STOPPING=1"},
 		{n.Alive, "WATCHDOG=1"},
-		{func() error { return n.Successor(4711, "") }, "MAINPID=4711\nREADY=1"},
+		{func() error { return n.Successor(4711, "") }, "MAINPID=4711\nREADY=1\nWATCHDOG=1"},
 	} {
 		if err := tt.say(); err != nil {
 			t.Error(err)

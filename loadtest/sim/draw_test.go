@@ -36,7 +36,7 @@ func TestTheDrawnAreCalledInTheOrderThatOthersCompute(t *testing.T) {
 		t.Run(string(beacon), func(t *testing.T) {
 			t.Parallel()
 			s := drawnSmall(beacon)
-			r, out := recomputed(t, s)
+			r, out := recomputed(t, s, 0)
 			if r.Line.Lobby < 400 || r.Line.Overtaken != 0 || r.Line.Seed < 0 {
 				t.Errorf("this was another day: %+v", r.Line)
 			}
@@ -47,11 +47,11 @@ func TestTheDrawnAreCalledInTheOrderThatOthersCompute(t *testing.T) {
 	}
 }
 
-// recomputed plays a scenario and has its calls held to its record by a program that knows nothing else.
-func recomputed(t *testing.T, s scenarios.Scenario) (scenarios.Result, string) {
+// recomputed plays a scenario, at a tick as play does, and has its calls held to its record by a program that knows nothing else.
+func recomputed(t *testing.T, s scenarios.Scenario, tick time.Duration) (scenarios.Result, string) {
 	t.Helper()
 	var journal, record bytes.Buffer
-	r := judged(t, s, Config{Scenario: s, Gate: true, Seed: 7, Journal: &journal, Record: &record})
+	r := judged(t, s, Config{Scenario: s, Gate: true, Seed: 7, Tick: tick, Journal: &journal, Record: &record})
 	dir := t.TempDir()
 	for name, text := range map[string][]byte{"record.json": record.Bytes(), "journal.jsonl": journal.Bytes()} {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {

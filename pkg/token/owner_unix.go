@@ -25,5 +25,5 @@ func keepOwner(target, written string) error {
 	if !ok || os.Geteuid() != 0 {
 		return nil
 	}
-	return os.Chown(written, int(owner.Uid), int(owner.Gid))
+	return os.Lchown(written, int(owner.Uid), int(owner.Gid))
 }

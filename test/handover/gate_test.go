@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -78,6 +79,7 @@ type gate struct {
 	addr, admin     string
 	secure          bool // visitors come by TLS
 	log             *os.File
+	out             *os.File  // what the process writes its log to; nil: log
 	first           *exec.Cmd
 	ended           chan error // of first
 }
@@ -163,7 +165,7 @@ func (g *gate) drains(span string) {
 func (g *gate) start(files ...*os.File) {
 	g.t.Helper()
 	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" serve -c "$1"`, filepath.Join(g.dir, "gateway"), g.file)
-	cmd.Stderr, cmd.ExtraFiles = g.log, files
+	cmd.Stderr, cmd.ExtraFiles = cmp.Or(g.out, g.log), files
 	if len(files) > 0 {
 		cmd.Env = append(os.Environ(), "LISTEN_FDS="+strconv.Itoa(len(files)))
 	}

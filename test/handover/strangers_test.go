@@ -147,3 +147,24 @@ func TestAnUpgradeThatCannotBeIsRefusedWithItsReason(t *testing.T) {
 	}
 	c.end()
 }
+
+// Nobody comes but one, after an upgrade that could not be: the next one does not wait for somebody else.
+func TestAGatewayAtWhichNobodyCallsIsReplaced(t *testing.T) {
+	g := newGate(t, newSite(t), false, "")
+	g.start()
+	one := g.dial()
+	g.install("/bin/false")
+	if pid, said := g.upgrade(); pid != 0 {
+		t.Fatal(said)
+	}
+	one.send("GET /free/one HTTP/1.1\r\nHost: h\r\n\r\n")
+	one.wants("site /free/one")
+	other := g.dial()
+	other.send("GET /free/other HTTP/1.1\r\nHost: h\r\n\r\n")
+	other.wants("site /free/other")
+	g.install(program)
+	if pid, said := g.upgrade(); pid == 0 {
+		t.Error(said)
+	}
+	g.gone(g.first.Process.Pid)
+}

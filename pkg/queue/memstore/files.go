@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/einlass/einlass/pkg/queue"
 )
 
 // Files says where a line is kept over restarts of the process. Two files are written, each replaced atomically
@@ -81,6 +83,8 @@ type keeper struct {
 	// changed is what the marks add to the places on disk, with writing, if a write of these is under way.
 	changed, writing *changes
 
+	// saves is held while the places are written by Save or Close.
+	saves sync.Mutex
 	// Writes of the marks come from several goroutines; an older one never replaces a newer one.
 	write   sync.Mutex
 	written uint64
@@ -105,7 +109,9 @@ func (s *Store) keep() {
 		case <-marks.C:
 			s.saveMarksNow()
 		case <-places.C:
-			k.report(s.savePlaces(&s.mu))
+			if err := s.Save(); !errors.Is(err, queue.ErrClosed) {
+				k.report(err)
+			}
 		}
 	}
 }
@@ -189,6 +195,8 @@ func (k *keeper) close(s *Store) error {
 	}
 	close(k.stop)
 	<-k.done
+	k.saves.Lock()
+	defer k.saves.Unlock()
 	var err error
 	if s.room != nil {
 		if err = s.savePlaces(&s.mu); err == nil {

@@ -24,7 +24,8 @@ func (s *Store) openFiles(f Files) error {
 	lock, err := lockFile(f.Path + ".lock")
 	if DiskFails(err) {
 		// Without a lock, two processes could write the files.
-		f.report(fmt.Errorf("%w; this process keeps no state files", err))
+		s.unkept = true
+		f.report(fmt.Errorf("%w; %w", err, ErrUnkept))
 		return nil
 	}
 	if err != nil {
@@ -74,9 +75,10 @@ func DiskFails(err error) bool {
 	return false
 }
 
-// lockFile makes sure that two processes never write the same files.
+// lockFile makes sure that two processes never write the same files. It follows no symbolic link: root, who puts a backup back, would write
+// the note of the epoch into a file of another owner.
 func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("state file: %w", err)
 	}

@@ -34,6 +34,7 @@ type line struct {
 	room   *room // nil: nothing is known, verbs answer queue.ErrLost
 	closed bool
 	keeper *keeper // nil without files
+	unkept bool    // files were wanted, and the disk failed
 	before *before // what the first Restore takes over
 	from   int64   // no number is given before
 	seal   Seal    // of the files, when they have been closed

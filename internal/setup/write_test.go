@@ -1,9 +1,11 @@
 package setup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -27,14 +29,19 @@ func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
 	}
 	wantFiles(t, dir, map[string]string{"einlass.yaml": "one"})
 
-	if err := os.Chmod(path, 0o640); err != nil {
+	// As the packages leave it: the gateway's group reads it.
+	group := os.Getgid()
+	if os.Getuid() == 0 {
+		group = 65534
+	}
+	if err := errors.Join(os.Chown(path, -1, group), os.Chmod(path, 0o640)); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := Write(path, []byte("two"), true, monday)
 	if err != nil || kept != path+".before-20261130-120000" || MayWrite(path, true) != nil {
 		t.Fatalf("%q, %v", kept, err)
 	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 || int(info.Sys().(*syscall.Stat_t).Gid) != group {
 		t.Errorf("%v, %v", info, err)
 	}
 	wantFiles(t, dir, map[string]string{"einlass.yaml": "two", filepath.Base(kept): "one"})

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func Write(path string, text []byte, force bool, now time.Time) (kept string, er
 	}
 	defer os.Remove(made.Name())
 	_, err = made.Write(text)
-	if err = errors.Join(err, made.Chmod(mode), made.Sync(), made.Close()); err != nil {
+	if err = errors.Join(err, keepOwner(made, info), made.Chmod(mode), made.Sync(), made.Close()); err != nil {
 		return "", err
 	}
 	if force && info != nil {
@@ -55,4 +56,17 @@ func Write(path string, text []byte, force bool, now time.Time) (kept string, er
 	}
 	// A link, unlike a rename, replaces nothing, whoever has written there meanwhile.
 	return "", os.Link(made.Name(), path)
+}
+
+// keepOwner gives a file that root writes the owner and group of the one that was there: the packages' configuration is of the gateway's group,
+// and whoever reads it by that could not any more. Anybody else owns both.
+func keepOwner(made *os.File, was fs.FileInfo) error {
+	if was == nil || os.Geteuid() != 0 {
+		return nil
+	}
+	owner, ok := was.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return made.Chown(int(owner.Uid), int(owner.Gid))
 }

@@ -1,9 +1,11 @@
 package setup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -72,5 +74,27 @@ func TestWhereNothingCanBeWritten(t *testing.T) {
 	}
 	if err := MayWrite(link, true); err == nil || !strings.Contains(err.Error(), "is no ordinary file") {
 		t.Error(err)
+	}
+}
+
+// The packages' configuration is root's, and the gateway reads it by its group.
+func TestAFileThatIsWrittenAnewKeepsItsReaders(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only a superuser gives files away")
+	}
+	const gateways = 4711
+	path := filepath.Join(t.TempDir(), "einlass.yaml")
+	if err := errors.Join(os.WriteFile(path, nil, 0o640), os.Chown(path, 0, gateways)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(path, []byte("new"), true, monday); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Uid != 0 || s.Gid != gateways || info.Mode().Perm() != 0o640 {
+		t.Errorf("it is of %+v with %v", info.Sys(), info.Mode())
 	}
 }

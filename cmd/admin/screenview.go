@@ -255,6 +255,20 @@ func stateWords(r *operator.RoomInfo) string {
 	case r.Mode == queue.ModeOpen:
 		return "OPEN TO ALL"
 	}
+	if words := phaseWords(r); words != "" {
+		return words
+	}
+	switch {
+	case r.Left != nil && *r.Left == 0:
+		return "all booked"
+	case r.Door == queue.DoorClosed:
+		return "door closed"
+	}
+	return "running"
+}
+
+// phaseWords say in at most eight characters what the plan makes of a room; empty: people are let in.
+func phaseWords(r *operator.RoomInfo) string {
 	switch r.Opening.Phase {
 	case queue.PhaseClosed.String():
 		return "closed"
@@ -267,13 +281,7 @@ func stateWords(r *operator.RoomInfo) string {
 	case queue.PhaseThrough.String():
 		return "no queue"
 	}
-	switch {
-	case r.Left != nil && *r.Left == 0:
-		return "all booked"
-	case r.Door == queue.DoorClosed:
-		return "door closed"
-	}
-	return "running"
+	return ""
 }
 
 // trouble is what is wrong with a room, the most important first; empty: nothing.

@@ -27,7 +27,12 @@ func count(title string, value func(*operator.RoomInfo) int64) column {
 // unusual stands below it, in notes.
 var columns = []column{
 	{"ROOM", false, func(r *operator.RoomInfo) string { return r.ID }},
-	{"STATE", false, state},
+	{"STATE", false, func(r *operator.RoomInfo) string {
+		if words := phaseWords(r); words != "" && state(r) == "running" {
+			return words
+		}
+		return state(r)
+	}},
 	count("WAITING", func(r *operator.RoomInfo) int64 { return r.Waiting + r.Front }),
 	count("ASKING", func(r *operator.RoomInfo) int64 { return r.Asking }),
 	count("INSIDE", func(r *operator.RoomInfo) int64 { return r.Inside }),

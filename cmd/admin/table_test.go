@@ -40,6 +40,19 @@ func TestTheRoomsAreATableAndWhatIsUnusual(t *testing.T) {
 	}
 }
 
+// A room that its plan keeps closed is not running, whatever operators have set.
+func TestTheTableSaysWhatThePlanMakesOfARoom(t *testing.T) {
+	for phase, want := range map[queue.Phase]string{queue.PhaseClosed: "closed", queue.PhaseLobby: "lobby", queue.PhaseOpen: "running"} {
+		g := newGateway()
+		g.rooms[0].Opening.Phase = phase.String()
+		g.rooms[1].Opening.Phase = phase.String() // paused: the plan has nothing to say
+		_, out, _ := command(t, environment(g.serve(t)), "rooms")
+		if rows := strings.Split(out, "\n"); !strings.HasPrefix(rows[1], "termine  "+want+" ") || !strings.HasPrefix(rows[2], "kfz      paused ") {
+			t.Errorf("%v:\n%s", phase, out)
+		}
+	}
+}
+
 func TestASiteThatAnswersNothingWellIsFailing(t *testing.T) {
 	g := newGateway()
 	g.rooms[0].Backends = []operator.Backend{{Address: "a", State: "failing", Detail: "9 of 9 requests in the last minute failed"}}

@@ -48,19 +48,13 @@ func (g *granting) grant(name string, now time.Time) (staff.Grant, error) {
 	return made, nil
 }
 
-// onRoll changes a staff file, or makes one.
+// onRoll changes a staff file, or makes one. Others who change it wait: change must not ask a person.
 func onRoll(file string, change func(*staff.Roll) error) error {
-	r, err := staff.LoadOrEmpty(file)
-	if err != nil {
-		return exitError{exitFault, err}
-	}
-	if err := change(r); err != nil {
+	err := staff.Change(file, change)
+	if exit := (exitError{}); err == nil || errors.As(err, &exit) {
 		return err
 	}
-	if err := r.Save(file); err != nil {
-		return exitError{exitFault, err}
-	}
-	return nil
+	return exitError{exitFault, err}
 }
 
 // removed takes a name out of a list, or says which there are.

@@ -39,18 +39,23 @@ func newUsersAdd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			add := func(user *staff.User) func(*staff.Roll) error {
+				return func(r *staff.Roll) error {
+					if r.User(args[1]) != nil {
+						return exitError{exitFault, fmt.Errorf("there is a user %q already", args[1])}
+					}
+					r.Users = append(r.Users, *user)
+					return nil
+				}
+			}
 			user := staff.User{Grant: grant, TOTP: staff.NewTOTP()}
-			err = onRoll(args[0], func(r *staff.Roll) error {
-				if r.User(args[1]) != nil {
-					return exitError{exitFault, fmt.Errorf("there is a user %q already", args[1])}
-				}
-				if user.Password, err = newPassword(cmd); err != nil {
-					return err
-				}
-				r.Users = append(r.Users, user)
-				return nil
-			})
-			if err != nil {
+			if err := tried(args[0], add(&user)); err != nil { // before somebody is asked for a password
+				return err
+			}
+			if user.Password, err = newPassword(cmd); err != nil {
+				return err
+			}
+			if err := onRoll(args[0], add(&user)); err != nil {
 				return err
 			}
 			return showSecret(cmd, &user, issuer)
@@ -69,10 +74,16 @@ func newUsersPassword() *cobra.Command {
 	return &cobra.Command{
 		Use: "password FILE NAME", Short: "Give a user another password; the user's sessions end", Long: passwordHelp, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return onUser(args, func(u *staff.User) (err error) {
-				u.Password, err = newPassword(cmd)
+			var password string
+			put := userChange(args[1], func(u *staff.User) { u.Password = password })
+			if err := tried(args[0], put); err != nil { // before somebody is asked for a password
 				return err
-			})
+			}
+			var err error
+			if password, err = newPassword(cmd); err != nil {
+				return err
+			}
+			return onRoll(args[0], put)
 		},
 	}
 }
@@ -83,11 +94,10 @@ func newUsersTOTP() *cobra.Command {
 		Use: "totp FILE NAME", Short: "Give a user another secret for one-time codes, for a new telephone; the user's sessions end", Long: staffHelp, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var user staff.User
-			err := onUser(args, func(u *staff.User) error {
+			err := onRoll(args[0], userChange(args[1], func(u *staff.User) {
 				u.TOTP = staff.NewTOTP()
 				user = *u
-				return nil
-			})
+			}))
 			if err != nil {
 				return err
 			}
@@ -123,15 +133,25 @@ func newUsersRemove() *cobra.Command {
 	}
 }
 
-// onUser changes a user of a file, the two that args name.
-func onUser(args []string, change func(*staff.User) error) error {
-	return onRoll(args[0], func(r *staff.Roll) error {
-		u := r.User(args[1])
+// userChange is a change of the user of a name.
+func userChange(name string, change func(*staff.User)) func(*staff.Roll) error {
+	return func(r *staff.Roll) error {
+		u := r.User(name)
 		if u == nil {
-			return exitError{exitFault, noSuch(r.Users, args[1], "user", userGrant)}
+			return exitError{exitFault, noSuch(r.Users, name, "user", userGrant)}
 		}
-		return change(u)
-	})
+		change(u)
+		return nil
+	}
+}
+
+// tried does a change to a staff file as it is now, and writes nothing.
+func tried(file string, change func(*staff.Roll) error) error {
+	r, err := staff.LoadOrEmpty(file)
+	if err != nil {
+		return exitError{exitFault, err}
+	}
+	return change(r)
 }
 
 // newPassword asks for a password, twice at a terminal, and gives what is kept of it.

@@ -3,7 +3,7 @@ package adminapi
 import (
 	"encoding/json"
 	"errors"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -120,7 +120,7 @@ func TestAWrongPatchChangesNothingAndSaysEverythingAtOnce(t *testing.T) {
 		t.Run(tt.name+" is refused", func(t *testing.T) {
 			resp, body := ask(t, "PATCH", url+"/v1/rooms/termine", tt.body)
 			p := wantProblem(t, resp, body, tt.status, tt.code)
-			if !slices.Equal(p.Errors, tt.errors) {
+			if !reflect.DeepEqual(p.Errors, tt.errors) {
 				t.Errorf("errors are\n%+v\nwant\n%+v", p.Errors, tt.errors)
 			}
 			if r := rooms.document(); r.Version != 3 {

@@ -191,7 +191,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	case Size:
 		err = setParsed(v, n.Value, parseSize)
 	case netip.Prefix:
-		err = setParsed(v, n.Value, parsePrefix)
+		err = setParsed(v, n.Value, ParseNetwork)
 	case bool:
 		err = setParsed(v, n.Value, parseBool)
 	case int, int64:

@@ -118,7 +118,8 @@ func parseBool(s string) (bool, error) {
 	return false, fmt.Errorf("%q is neither true nor false", s)
 }
 
-func parsePrefix(s string) (netip.Prefix, error) {
+// ParseNetwork reads a network, 10.0.0.0/8, or one address, as trusted_proxies has them. The error says what is wrong and what is accepted.
+func ParseNetwork(s string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(s); err == nil && addr.Zone() == "" {
 		addr = addr.Unmap()
 		return netip.PrefixFrom(addr, addr.BitLen()), nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 func copyTo(w io.Writer, a *http.Response) (int64, error) { return io.Copy(w, a.Body) }
@@ -123,6 +125,21 @@ func named(script, key string) bool {
 		}
 	}
 	return false
+}
+
+// Whatever can be wrong with a schedule is said in the language of who looks at it.
+func TestEachProblemOfAScheduleHasAText(t *testing.T) {
+	for _, tag := range languages() {
+		texts, err := loadTexts(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range plan.ProblemKinds() {
+			if texts.Script["wrong."+string(kind)] == "" {
+				t.Errorf("%s: %s has no text", tag, kind)
+			}
+		}
+	}
 }
 
 var imported = regexp.MustCompile(`(?m)^import .* from '\./([\w.]+)';$`)

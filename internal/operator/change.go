@@ -97,6 +97,9 @@ func (c *Change) setIn(to *queue.Document) {
 type FieldError struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
+	// Kind and Values say the detail for programs that have other words for it; empty: only the detail says it.
+	Kind   plan.ProblemKind `json:"kind,omitempty"`
+	Values []string         `json:"values,omitempty"`
 }
 
 // InvalidError is everything that is wrong with the members of a change.
@@ -124,14 +127,14 @@ func (c Change) Problems() (bad []FieldError) {
 	c.setIn(&probe)
 	bad = fieldErrors(errors.Join(probe.Pace.Validate(), probe.CheckSettings()))
 	if c.Rate != nil && *c.Rate == 0 {
-		bad = append(bad, FieldError{"rate", "is 0, and want at least 1; to call nobody, set the mode to pause"})
+		bad = append(bad, FieldError{Field: "rate", Detail: "is 0, and want at least 1; to call nobody, set the mode to pause"})
 	}
 	return slices.Concat(bad, c.unread, scheduleProblems(c.Schedule), untilProblems(&c), textProblems(c), reasonProblems(c.Reason))
 }
 
 func reasonProblems(reason string) (bad []FieldError) {
 	if len(reason) > MaxReason {
-		bad = append(bad, FieldError{"reason", fmt.Sprintf("of %d bytes: want at most %d", len(reason), MaxReason)})
+		bad = append(bad, FieldError{Field: "reason", Detail: fmt.Sprintf("of %d bytes: want at most %d", len(reason), MaxReason)})
 	}
 	return bad
 }

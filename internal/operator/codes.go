@@ -293,7 +293,7 @@ func (s *Service) onCodes(ctx context.Context, id string, bad []FieldError, do f
 	}{{door.ErrBatches, "batch"}, {door.ErrInvitation, "invitation"}} {
 		if errors.Is(err, kind.err) {
 			_, detail, _ := strings.Cut(err.Error(), kind.err.Error()+": ")
-			return &InvalidError{Fields: []FieldError{{kind.field, detail}}}
+			return &InvalidError{Fields: []FieldError{{Field: kind.field, Detail: detail}}}
 		}
 	}
 	return err
@@ -344,7 +344,7 @@ func (r *Room) hasGroup(d *queue.Document, group string) error {
 			detail += " " + g.Name
 		}
 	}
-	return &InvalidError{Fields: []FieldError{{"group", detail}}}
+	return &InvalidError{Fields: []FieldError{{Field: "group", Detail: detail}}}
 }
 
 // printed is a batch of a document whose codes are to be printed.
@@ -358,11 +358,11 @@ func (r *Room) printed(d *queue.Document, id uint16, first uint32, now int64) (C
 		return CodesPrinted{}, fmt.Errorf("there is no batch %d: %w", id, queue.ErrUnknown)
 	}
 	if first >= b.Count {
-		return CodesPrinted{}, &InvalidError{Fields: []FieldError{{"first", fmt.Sprintf("of %d: batch %d has the serials 0 to %d", first, id, b.Count-1)}}}
+		return CodesPrinted{}, &InvalidError{Fields: []FieldError{{Field: "first", Detail: fmt.Sprintf("of %d: batch %d has the serials 0 to %d", first, id, b.Count-1)}}}
 	}
 	printer, err := codes.Printer(id)
 	if err != nil {
-		return CodesPrinted{}, &InvalidError{Fields: []FieldError{{"batch", err.Error()}}}
+		return CodesPrinted{}, &InvalidError{Fields: []FieldError{{Field: "batch", Detail: err.Error()}}}
 	}
 	return CodesPrinted{ID: r.ID, Batch: r.codeBatch(d, codes, b, now), First: first, Printer: printer}, nil
 }
@@ -380,7 +380,7 @@ func (r *Room) revoke(all door.Batches, asked *CodesRevoked, now int64) (_ door.
 	for i, text := range asked.Codes {
 		e, err := codes.Check(text, now)
 		if errors.Is(err, door.ErrTypo) || errors.Is(err, door.ErrWrong) {
-			return all, nil, &InvalidError{Fields: []FieldError{{fmt.Sprintf("codes[%d]", i), err.Error()}}}
+			return all, nil, &InvalidError{Fields: []FieldError{{Field: fmt.Sprintf("codes[%d]", i), Detail: err.Error()}}}
 		}
 		if all, err = all.Revoke(e.Batch, e.Serial); err != nil {
 			return all, nil, err

@@ -40,7 +40,7 @@ func (r *Room) codeBatch(d *queue.Document, codes *door.Codes, b *door.Batch, no
 func (a *CodesAsked) problems() (bad []FieldError) {
 	unless := func(ok bool, field, format string, args ...any) {
 		if !ok {
-			bad = append(bad, FieldError{field, fmt.Sprintf(format, args...)})
+			bad = append(bad, FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
 		}
 	}
 	unless(a.Group != "", "group", "is missing")
@@ -54,7 +54,7 @@ func (a *CodesAsked) problems() (bad []FieldError) {
 
 func (a *CodesRestored) problems() (bad []FieldError) {
 	if n := len(a.Batches); n < 1 || n > door.MaxBatches {
-		bad = append(bad, FieldError{"batches", fmt.Sprintf("%d of them: want 1 to %d", n, door.MaxBatches)})
+		bad = append(bad, FieldError{Field: "batches", Detail: fmt.Sprintf("%d of them: want 1 to %d", n, door.MaxBatches)})
 	}
 	return append(bad, reasonProblems(a.Reason)...)
 }
@@ -64,13 +64,13 @@ const mostRevoked = door.MaxSingles
 
 func (a *CodesRevoked) problems() (bad []FieldError) {
 	if (a.Batch != 0) == (len(a.Codes) > 0) {
-		bad = append(bad, FieldError{"batch", "want it, with or without serials, or codes"})
+		bad = append(bad, FieldError{Field: "batch", Detail: "want it, with or without serials, or codes"})
 	}
 	if len(a.Serials) > 0 && a.Batch == 0 {
-		bad = append(bad, FieldError{"serials", "want the batch that they are of"})
+		bad = append(bad, FieldError{Field: "serials", Detail: "want the batch that they are of"})
 	}
 	if n := max(len(a.Serials), len(a.Codes)); n > mostRevoked {
-		bad = append(bad, FieldError{"serials", fmt.Sprintf("%d, or so many codes: want at most %d; revoke their batch", n, mostRevoked)})
+		bad = append(bad, FieldError{Field: "serials", Detail: fmt.Sprintf("%d, or so many codes: want at most %d; revoke their batch", n, mostRevoked)})
 	}
 	return append(bad, reasonProblems(a.Reason)...)
 }

@@ -88,7 +88,7 @@ func (a *DebugPlan) problems() []FieldError {
 	bad := a.Because.problems()
 	for i := range a.Steps {
 		if _, detail := a.Steps[i].step(); detail != "" {
-			bad = append(bad, FieldError{fmt.Sprintf("steps[%d]", i), detail})
+			bad = append(bad, FieldError{Field: fmt.Sprintf("steps[%d]", i), Detail: detail})
 		}
 	}
 	return bad
@@ -137,7 +137,7 @@ func (*DebugReveal) answer() any { return new(DebugSeed) }
 func (a *DebugReveal) problems() []FieldError {
 	bad := a.Because.problems()
 	if raw, err := hex.DecodeString(a.Seed); err != nil || len(raw) != 32 {
-		bad = append(bad, FieldError{"seed", "want 64 hexadecimal digits"})
+		bad = append(bad, FieldError{Field: "seed", Detail: "want 64 hexadecimal digits"})
 	}
 	return bad
 }

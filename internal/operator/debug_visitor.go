@@ -74,11 +74,11 @@ func (a *DebugReport) problems() []FieldError {
 	bad := a.Because.problems()
 	for _, o := range a.Outcomes {
 		if o.Kind == nil {
-			bad = append(bad, FieldError{"outcomes", "each wants a kind: booked, freed, finished or total"})
+			bad = append(bad, FieldError{Field: "outcomes", Detail: "each wants a kind: booked, freed, finished or total"})
 		}
 	}
 	if n := len(a.Outcomes); n < 1 || n > queue.MaxBatch {
-		bad = append(bad, FieldError{"outcomes", "want 1 to 512 of them"})
+		bad = append(bad, FieldError{Field: "outcomes", Detail: "want 1 to 512 of them"})
 	}
 	return bad
 }
@@ -112,10 +112,10 @@ func (*DebugFind) answer() any { return new(DebugFound) }
 
 func (a *DebugFind) problems() (bad []FieldError) {
 	if a.Epoch >= 1<<31 {
-		bad = append(bad, FieldError{"epoch", "want less than 2147483648"})
+		bad = append(bad, FieldError{Field: "epoch", Detail: "want less than 2147483648"})
 	}
 	if a.Number < 1 || a.Number > queue.MaxNumber {
-		bad = append(bad, FieldError{"number", "want 1 or more"})
+		bad = append(bad, FieldError{Field: "number", Detail: "want 1 or more"})
 	}
 	return bad
 }
@@ -155,7 +155,7 @@ func (*DebugMove) answer() any { return new(DebugMoved) }
 func (a *DebugMove) problems() []FieldError {
 	bad := a.Because.problems()
 	if a.Act == nil {
-		bad = append(bad, FieldError{"act", "want front, remove, end or hand"})
+		bad = append(bad, FieldError{Field: "act", Detail: "want front, remove, end or hand"})
 	}
 	return bad
 }

@@ -48,10 +48,10 @@ func (s *Service) History(ctx context.Context, id string, asked HistoryAsked) (H
 
 func (a *HistoryAsked) problems() (bad []FieldError) {
 	if a.Span != 0 && (a.Span < history.MinSpan || a.Span > history.Kept) {
-		bad = append(bad, FieldError{"span", fmt.Sprintf("is %v: want %v to %v, as 15m, 2h or 24h", a.Span, history.MinSpan, history.Kept)})
+		bad = append(bad, FieldError{Field: "span", Detail: fmt.Sprintf("is %v: want %v to %v, as 15m, 2h or 24h", a.Span, history.MinSpan, history.Kept)})
 	}
 	if a.Points < 0 || a.Points > history.MaxPoints {
-		bad = append(bad, FieldError{"points", fmt.Sprintf("is %d: want 1 to %d", a.Points, history.MaxPoints)})
+		bad = append(bad, FieldError{Field: "points", Detail: fmt.Sprintf("is %d: want 1 to %d", a.Points, history.MaxPoints)})
 	}
 	return bad
 }

@@ -60,7 +60,7 @@ func (s *Service) Invite(ctx context.Context, id string, asked InviteAsked) (inv
 			asked.Until = time.UnixMilli(now).Truncate(time.Second).Add(time.Duration(asked.Valid) * time.Second).UTC()
 		}
 		if last := time.UnixMilli(now).Add(longestInvitation); asked.Until.After(last) {
-			return &InvalidError{Fields: []FieldError{{"until", fmt.Sprintf("is more than %d days ahead, and an invitation cannot be withdrawn", int(longestInvitation.Hours())/24)}}}
+			return &InvalidError{Fields: []FieldError{{Field: "until", Detail: fmt.Sprintf("is more than %d days ahead, and an invitation cannot be withdrawn", int(longestInvitation.Hours())/24)}}}
 		}
 		v := r.Line.View()
 		if err := r.hasGroup(&v.Snapshot.Document, asked.Group); err != nil {
@@ -75,16 +75,16 @@ func (s *Service) Invite(ctx context.Context, id string, asked InviteAsked) (inv
 
 func (a *InviteAsked) problems() (bad []FieldError) {
 	if a.Group == "" {
-		bad = append(bad, FieldError{"group", "is missing"})
+		bad = append(bad, FieldError{Field: "group", Detail: "is missing"})
 	}
 	if n := len(a.Person); n > door.MaxPerson {
-		bad = append(bad, FieldError{"person", fmt.Sprintf("has %d bytes: want at most %d", n, door.MaxPerson)})
+		bad = append(bad, FieldError{Field: "person", Detail: fmt.Sprintf("has %d bytes: want at most %d", n, door.MaxPerson)})
 	}
 	switch {
 	case a.Until.IsZero() == (a.Valid == 0):
-		bad = append(bad, FieldError{"until", "want it, or valid"})
+		bad = append(bad, FieldError{Field: "until", Detail: "want it, or valid"})
 	case a.Valid < 0 || a.Valid > int64(longestInvitation/time.Second):
-		bad = append(bad, FieldError{"valid", fmt.Sprintf("of %d: want 1 to %d seconds", a.Valid, int64(longestInvitation/time.Second))})
+		bad = append(bad, FieldError{Field: "valid", Detail: fmt.Sprintf("of %d: want 1 to %d seconds", a.Valid, int64(longestInvitation/time.Second))})
 	}
 	return append(bad, reasonProblems(a.Reason)...)
 }

@@ -172,13 +172,13 @@ func (asked *KeysRotation) read(k Keyring) (r Rotation, bad []FieldError) {
 		}
 		d, err := time.ParseDuration(m.text)
 		if err != nil || d < 0 || d > maxRotation {
-			bad = append(bad, FieldError{m.name, fmt.Sprintf("%q is not accepted; want a duration of 0s to %s, as 30s, 5m or 25h", bounded(m.text), plain.Duration(maxRotation))})
+			bad = append(bad, FieldError{Field: m.name, Detail: fmt.Sprintf("%q is not accepted; want a duration of 0s to %s, as 30s, 5m or 25h", bounded(m.text), plain.Duration(maxRotation))})
 			continue
 		}
 		*m.to = d
 	}
 	if soonest := k.Soonest(); len(bad) == 0 && r.In < soonest && !asked.Urgent {
-		bad = append(bad, FieldError{"in", fmt.Sprintf("%s: want at least %s, as long as others may keep the published keys; urgent accepts less", plain.Duration(r.In), plain.Duration(soonest))})
+		bad = append(bad, FieldError{Field: "in", Detail: fmt.Sprintf("%s: want at least %s, as long as others may keep the published keys; urgent accepts less", plain.Duration(r.In), plain.Duration(soonest))})
 	}
 	return r, bad
 }

@@ -67,7 +67,7 @@ func (s *Service) changeLogLevel(ctx context.Context, c LogChange) (LogInfo, err
 	level, err := zapcore.ParseLevel(c.Level)
 	bad := reasonProblems(c.Reason)
 	if err != nil || c.Level != level.String() || level > zapcore.ErrorLevel {
-		bad = append(bad, FieldError{"level", fmt.Sprintf("%q is not accepted; want debug, info, warn or error", bounded(c.Level))})
+		bad = append(bad, FieldError{Field: "level", Detail: fmt.Sprintf("%q is not accepted; want debug, info, warn or error", bounded(c.Level))})
 	}
 	if len(bad) > 0 {
 		return LogInfo{}, &InvalidError{Fields: bad}

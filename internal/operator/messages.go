@@ -92,7 +92,7 @@ func untilProblems(c *Change) []FieldError {
 		return nil
 	}
 	if t, err := time.Parse(time.RFC3339, *c.MessageUntil); err != nil || t.UnixMilli() <= 0 {
-		return []FieldError{{"message_until", fmt.Sprintf("%q: want a time such as 2026-12-01T11:00:00+01:00", bounded(*c.MessageUntil))}}
+		return []FieldError{{Field: "message_until", Detail: fmt.Sprintf("%q: want a time such as 2026-12-01T11:00:00+01:00", bounded(*c.MessageUntil))}}
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (c *Change) inLanguagesOf(r *Room) (bad []FieldError) {
 			continue
 		}
 		if r.Languages != nil && !slices.ContainsFunc(r.Languages, func(page string) bool { return shows(page, tag) }) {
-			bad = append(bad, FieldError{"messages." + given, "the room has no pages in this language: want one of " + strings.Join(r.Languages, ", ")})
+			bad = append(bad, FieldError{Field: "messages." + given, Detail: "the room has no pages in this language: want one of " + strings.Join(r.Languages, ", ")})
 		}
 		canonical[tag] = text
 	}

@@ -116,7 +116,7 @@ func (r *Room) tell(ctx context.Context, t *Told) (Heard, error) {
 	case t.Total != nil:
 		o = queue.Outcome{Kind: queue.Total, Count: *t.Total}
 	case h.Quota == nil:
-		return Heard{}, &InvalidError{Fields: []FieldError{{"sold_out", "the room has no quota that could be used up"}}}
+		return Heard{}, &InvalidError{Fields: []FieldError{{Field: "sold_out", Detail: "the room has no quota that could be used up"}}}
 	default:
 		o = queue.Outcome{Kind: queue.Total, Count: max(*h.Quota, opening.Booked)}
 	}

@@ -43,5 +43,5 @@ func (r *Room) arrivalFor(group string) (queue.Arrival, error) {
 	if group == "" {
 		detail = "is missing: want " + strings.Join(names, " or ")
 	}
-	return queue.Arrival{}, &InvalidError{Fields: []FieldError{{"group", detail}}}
+	return queue.Arrival{}, &InvalidError{Fields: []FieldError{{Field: "group", Detail: detail}}}
 }

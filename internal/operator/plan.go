@@ -121,7 +121,7 @@ func (s *Service) PreviewPlan(ctx context.Context, id string, change Change) (Pl
 	}
 	bad := change.Problems()
 	if change.Schedule == nil {
-		bad = append(bad, FieldError{"schedule", "is missing; want an object, or null for none"})
+		bad = append(bad, FieldError{Field: "schedule", Detail: "is missing; want an object, or null for none"})
 	}
 	if len(bad) > 0 {
 		return PlanPreview{}, &InvalidError{Fields: bad}

@@ -44,16 +44,17 @@ func scheduleProblems(s *plan.Schedule) (bad []FieldError) {
 		bad = append(bad, scheduleProblem(p))
 	}
 	if n, most := len(s.Encode()), queue.MaxSettings/2; n > most {
-		bad = append(bad, FieldError{"schedule", fmt.Sprintf("takes %d bytes as JSON: want at most %d", n, most)})
+		bad = append(bad, FieldError{Field: "schedule", Detail: fmt.Sprintf("takes %d bytes as JSON: want at most %d", n, most)})
 	}
 	return bad
 }
 
 func scheduleProblem(p plan.Problem) FieldError {
-	if p.Path == "" {
-		return FieldError{"schedule", p.Text}
+	bad := FieldError{Field: "schedule", Detail: p.Text, Kind: p.Kind, Values: p.Values}
+	if p.Path != "" {
+		bad.Field += "." + p.Path
 	}
-	return FieldError{"schedule." + p.Path, p.Text}
+	return bad
 }
 
 // keepsLanes refuses a schedule by which places would stand in the lanes of other groups.
@@ -70,7 +71,7 @@ func (c *Change) keepsLanes(v *queue.View, current *queue.Document) error {
 		return nil //nolint:nilerr // it is of a later release, and has no groups that are known here; somebody replaces it
 	}
 	if text := plan.MovesLanes(&before, c.Schedule, f); text != "" {
-		return &InvalidError{Fields: []FieldError{{"schedule.groups", text}}}
+		return &InvalidError{Fields: []FieldError{{Field: "schedule.groups", Detail: text}}}
 	}
 	return nil
 }

@@ -129,7 +129,7 @@ func (a *Answers) readNames(text string, _ time.Time) error {
 		if u, err := url.Parse(name); err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.Port() == "" {
 			name = u.Host // pasted from a browser
 		}
-		host, err := config.HostName(name)
+		host, err := config.HostName(strings.TrimRight(name, "."))
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func TestGoodAnswers(t *testing.T) {
 		"proxy": {
 			"none":  func(a *Answers) bool { return a.Proxy.Kind == none && !a.Proxy.Here() },
 			"Caddy": func(a *Answers) bool { return a.Proxy.Kind == "caddy" && a.Proxy.Here() },
-			"10.0.0.7, 10.1.2.3/16": func(a *Answers) bool {
+			"10.0.0.7, 10.1.0.0/16": func(a *Answers) bool {
 				return len(a.Proxy.Trusted) == 2 && a.Proxy.Trusted[1].String() == "10.1.0.0/16"
 			},
 		},
@@ -71,7 +71,7 @@ func TestEachWrongAnswerHasItsReason(t *testing.T) {
 			"tuesday 08:00-26:00": `"26:00" is no clock`,
 		},
 		"proxy": {
-			"": "is empty", "ngnix": "did you mean nginx?", "0.0.0.0/0": "is everybody", "balancer.example.org": "is not accepted", ",": "is not accepted",
+			"": "is empty", "ngnix": "did you mean nginx?", "0.0.0.0/0": "is everybody", "10.1.2.3/16": "did you mean 10.1.0.0/16?", "balancer.example.org": "is not accepted", ",": "is not accepted",
 		},
 		"admin": {"": "want 1 to 32", "Anna Müller": "want 1 to 32", "token": "stands for something else"},
 	} {

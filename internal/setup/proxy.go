@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/einlass/einlass/internal/config"
 	"github.com/einlass/einlass/internal/suggest"
 )
 
@@ -43,18 +44,18 @@ func ParseProxy(text string) (Proxy, error) {
 	}
 	p := Proxy{Kind: balancer}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' }) {
-		network, err := netip.ParsePrefix(word)
-		if addr, addrErr := netip.ParseAddr(word); addrErr == nil {
-			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
-		}
-		if err != nil {
+		network, err := config.ParseNetwork(word)
+		switch {
+		case err != nil && strings.Contains(word, "/"):
+			return Proxy{}, err
+		case err != nil:
 			return Proxy{}, fmt.Errorf("%q is not accepted; %s%s", word, want, meant(lower))
 		}
 		if network.Bits() == 0 {
 			return Proxy{}, fmt.Errorf("%v is everybody, who could then claim any address; %s", network, want)
 		}
-		if !slices.Contains(p.Trusted, network.Masked()) {
-			p.Trusted = append(p.Trusted, network.Masked())
+		if !slices.Contains(p.Trusted, network) {
+			p.Trusted = append(p.Trusted, network)
 		}
 	}
 	if len(p.Trusted) == 0 {

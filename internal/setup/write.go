@@ -31,23 +31,27 @@ func MayWrite(path string, force bool) error {
 	return errors.Join(tried.Close(), os.Remove(tried.Name()))
 }
 
-// Write writes a file whole or not at all. What is there stays, unless force moves it aside: kept is its name then.
+// Write writes a file whole or not at all. What is there stays, unless force moves it aside: kept is its name then, and the new file has its
+// owner, group and mode, by which the gateway's user reads it.
 func Write(path string, text []byte, force bool, now time.Time) (kept string, err error) {
-	mode := fs.FileMode(fileMode)
-	info, err := os.Lstat(path)
-	if err == nil {
-		mode = info.Mode().Perm()
-	}
 	made, err := os.CreateTemp(filepath.Dir(path), ".einlass-init-*")
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(made.Name())
-	_, err = made.Write(text)
-	if err = errors.Join(err, keepOwner(made, info), made.Chmod(mode), made.Sync(), made.Close()); err != nil {
+	before, err := os.Lstat(path)
+	if err == nil {
+		err = likeBefore(made, before)
+	} else {
+		before, err = nil, made.Chmod(fileMode)
+	}
+	if err == nil {
+		_, err = made.Write(text)
+	}
+	if err = errors.Join(err, made.Sync(), made.Close()); err != nil {
 		return "", err
 	}
-	if force && info != nil {
+	if force && before != nil {
 		kept = path + now.Format(".before-20060102-150405")
 		if err := os.Link(path, kept); err != nil {
 			return "", fmt.Errorf("what is there cannot be kept, and nothing was written: %w", err)
@@ -58,15 +62,12 @@ func Write(path string, text []byte, force bool, now time.Time) (kept string, er
 	return "", os.Link(made.Name(), path)
 }
 
-// keepOwner gives a file that root writes the owner and group of the one that was there: the packages' configuration is of the gateway's group,
-// and whoever reads it by that could not any more. Anybody else owns both.
-func keepOwner(made *os.File, was fs.FileInfo) error {
-	if was == nil || os.Geteuid() != 0 {
-		return nil
+// likeBefore gives a file the owner, group and mode of another.
+func likeBefore(made *os.File, before fs.FileInfo) error {
+	if of, ok := before.Sys().(*syscall.Stat_t); ok {
+		if err := made.Chown(int(of.Uid), int(of.Gid)); err != nil {
+			return fmt.Errorf("the new file cannot have the owner and group of the old one: %w", err)
+		}
 	}
-	owner, ok := was.Sys().(*syscall.Stat_t)
-	if !ok {
-		return nil
-	}
-	return made.Chown(int(owner.Uid), int(owner.Gid))
+	return made.Chmod(before.Mode().Perm())
 }

@@ -65,8 +65,7 @@ func LoadOrEmpty(path string) (*Roll, error) {
 }
 
 // Save writes the file with mode 0600. Readers see the whole old file or the whole new one, also after a power failure. It has the owner of the
-// file before, or that of the directory, so that root may write what a service reads. Of two processes that load and save at the same time,
-// one loses what it did.
+// file before, or that of the directory, so that root may write what a service reads. Change keeps what another process does at the same time.
 func (r *Roll) Save(path string) error {
 	if err := r.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)

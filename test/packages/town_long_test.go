@@ -132,6 +132,7 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	m.brings(filepath.Join(newer, "einlass_"+newerVersion+"_amd64.deb"), "root/")
 	m.handsOver(newerVersion, func() string { return said("aktualisieren") })
 	m.handsOver(version, func() string { return said("zurueck") })
+	m.endsInPeace()
 	m.writes("root/override.conf", sockets)
 	m.sh(`mkdir -p /etc/systemd/system/einlass.socket.d && mv /root/override.conf /etc/systemd/system/einlass.socket.d/
 		systemctl daemon-reload && systemctl stop einlass && systemctl enable --now einlass.socket einlass.service`)
@@ -194,6 +195,16 @@ func (m *machine) handsOver(version string, follows func() string) {
 	if !strings.Contains(said, "serves, version "+version) || !strings.Contains(m.sh(running), version) {
 		m.t.Errorf("the gateway did not hand over to %s: %s", version, said)
 	}
+}
+
+// endsInPeace reloads and stops a service whose main process was started by the one before it, and starts it again.
+func (m *machine) endsInPeace() {
+	m.t.Helper()
+	m.sh("systemctl reload einlass && systemctl stop einlass")
+	if result := m.sh("systemctl show -P Result einlass"); strings.TrimSpace(result) != "success" {
+		m.t.Errorf("after a handover the gateway's stop ended with %s", result)
+	}
+	m.sh("systemctl start einlass")
 }
 
 // underACrowd does something to the gateway while citizens come, wait and book, none of whom may notice it. It answers what act does.

@@ -2,6 +2,7 @@ package packages
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -32,6 +33,43 @@ func TestTheServiceSeesTheQueueOfConnections(t *testing.T) {
 	}
 	if regexp.MustCompile(`(?m)^ProcSubset=pid`).Match(unit) {
 		t.Error("the service cannot read net.core.somaxconn")
+	}
+}
+
+// systemd waits for the end of its own children alone. After a handover the main process is none: the unit has to wait for it.
+func TestTheServiceWaitsForASuccessorToStop(t *testing.T) {
+	unit, err := os.ReadFile(top + "/configs/einlass.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^ExecStop=-/bin/sh -c '(.+)'$`).FindSubmatch(unit)
+	if found == nil {
+		t.Fatal("the unit has no command that stops it")
+	}
+	ended := filepath.Join(t.TempDir(), "ended")
+	gateway := exec.Command("sh", "-c", `trap 'sleep 0.2; touch "$0"; exit' TERM; echo; while :; do sleep 0.01; done`, ended)
+	said, err := gateway.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := gateway.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := said.Read(make([]byte, 1)); err != nil { // it has its trap
+		t.Fatal(err)
+	}
+	gone := make(chan error, 1)
+	go func() { gone <- gateway.Wait() }()
+	stop := exec.Command("sh", "-c", string(found[1]))
+	stop.Env = append(os.Environ(), "MAINPID="+strconv.Itoa(gateway.Process.Pid))
+	if out, err := stop.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(ended); err != nil {
+		t.Errorf("the gateway had not ended: %v", err)
+	}
+	if err := <-gone; err != nil {
+		t.Error(err)
 	}
 }
 

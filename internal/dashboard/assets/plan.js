@@ -89,6 +89,13 @@ function notice(n) {
   return has('notice.' + n.kind) ? t('notice.' + n.kind, values) : n.words;
 }
 
+// wrong is what is wrong with a key of the schedule, in words: of the form, the key is named as it is there.
+function wrong(f) {
+  const key = f.field.split('.').pop();
+  const name = /^schedule\.changes\[\d+\]\.\w+$/.test(f.field) && has('plan.key.' + key) ? t('plan.key.' + key) : f.field;
+  return `${name}: ${has('wrong.' + f.kind) ? t('wrong.' + f.kind, { ...f.values }) : f.detail}`;
+}
+
 // one is the schedule with a change of one opening.
 function one() {
   const part = { opening: $('opening').value };
@@ -113,7 +120,7 @@ async function preview(schedule) {
   try { would = await call('POST', of(room.id, '/plan/preview'), { schedule }); } catch (e) {
     if (!(e instanceof Problem)) throw e;
     $('preview').hidden = true;
-    put($('wrong'), e.body.errors ? e.body.errors.map((f) => `${f.field}: ${f.detail}`).join('\n') : words(e));
+    put($('wrong'), e.body.errors ? e.body.errors.map(wrong).join('\n') : words(e));
     return;
   }
   if (would.plan.version !== plan.version) await load(room.id, would.plan.version);

@@ -18,7 +18,7 @@ type change struct {
 // readChanges reads what single openings do otherwise.
 func (c *Calendar) readChanges(r *reader, changes []Change) {
 	if len(changes) > queue.MaxOpenings {
-		r.bad("changes", "are %d; want at most %d", len(changes), queue.MaxOpenings)
+		r.bad("changes", ProblemCount, len(changes), queue.MaxOpenings)
 	}
 	c.changes = map[string]change{}
 	for i := range changes {
@@ -27,9 +27,9 @@ func (c *Calendar) readChanges(r *reader, changes []Change) {
 		d, rule := c.named(name)
 		switch _, twice := c.changes[name]; {
 		case twice:
-			r.bad("opening", "%q is changed twice", name)
+			r.bad("opening", ProblemOpeningTwice, name)
 		case rule == nil:
-			r.bad("opening", "there is no %q by the rules; want the date and the start of an opening, for example 2026-12-01 08:00", name)
+			r.bad("opening", ProblemOpeningUnknown, name)
 		default:
 			as := r.changed(*rule, &changes[i])
 			if w := c.readWho(r, changes[i].Who); w.named() {
@@ -70,10 +70,10 @@ func (r *reader) changed(rule opening, ch *Change) opening {
 		out.hasLobby = false
 	}
 	if out.hasLobby && out.lobby == out.start {
-		r.bad("lobby", "%v is the start; want an earlier clock, or %s", out.lobby, None)
+		r.bad("lobby", ProblemLobbyAtStart, out.lobby)
 	}
 	if ch.End == "" && rule.hasEnd && rule.start.earlier(rule.end) && !out.start.earlier(out.end) {
-		r.bad("start", "%v is not before the end %v; want an earlier start, or an end as well", out.start, out.end)
+		r.bad("start", ProblemStartAfterEnd, out.start, out.end)
 	}
 	for _, n := range []struct {
 		key  string
@@ -88,7 +88,7 @@ func (r *reader) changed(rule opening, ch *Change) opening {
 	r.changedReleases(&out, ch)
 	if out.quota == 0 {
 		if ch.Standby != nil && *ch.Standby > 0 || len(ch.More) > 0 {
-			r.bad("quota", "is none; without one standby and more mean nothing")
+			r.bad("quota", ProblemQuotaMissing)
 		}
 		out.more, out.standby = nil, 0
 	}
@@ -115,10 +115,10 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 		at, ok := r.clock(key+".at", ch.More[i].At, true)
 		r.bound(key+".quota", ch.More[i].Quota, 0)
 		if ok && ch.Start == "" && !out.start.earlier(at) {
-			r.bad(key+".at", "%v is not after %v; want the same day, and later", at, out.start)
+			r.bad(key+".at", ProblemReleaseEarly, at, out.start)
 		}
 		if ok && out.endsBefore(at) {
-			r.bad(key+".at", "%v is not before the end %v", at, out.end)
+			r.bad(key+".at", ProblemReleaseLate, at, out.end)
 		}
 		all = slices.DeleteFunc(all, func(m release) bool { return m.at == at })
 		if ch.More[i].Quota > 0 {
@@ -139,7 +139,7 @@ func (r *reader) changedReleases(out *opening, ch *Change) {
 		total += m.quota
 	}
 	if total > queue.MaxInsideLimit {
-		r.bad("more", "makes a quota of %d; want at most %d", total, queue.MaxInsideLimit)
+		r.bad("more", ProblemReleaseSum, total, queue.MaxInsideLimit)
 	}
 }
 

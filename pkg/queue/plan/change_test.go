@@ -155,7 +155,7 @@ func TestAChangeThatOverlapsAnotherOpeningIsRefused(t *testing.T) {
 		{Days: []string{"monday"}, Start: "08:00", End: "10:00"}, {Days: []string{"monday"}, Start: "11:00", End: "12:00"},
 	}, Changes: []Change{{Opening: "2031-06-02 08:00", End: "11:30"}}}
 	_, problems := Parse(s)
-	if got, want := fmt.Sprint(problems), "[{openings[1] on 2031-06-02 it begins at 11:00, before changes[0] of 2031-06-02 is over}]"; got != want {
+	if got, want := fmt.Sprint(problems), "[{openings[1] on 2031-06-02 it begins at 11:00, before changes[0] of 2031-06-02 is over overlap [2031-06-02 11:00 changes[0] 2031-06-02]}]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

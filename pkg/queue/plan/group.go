@@ -174,18 +174,18 @@ var groupName = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 // readGroups reads the groups of a schedule, and who comes where an opening does not say.
 func (c *Calendar) readGroups(r *reader, s *Schedule) {
 	if len(s.Groups) > MaxGroups {
-		r.bad("groups", "are %d; want at most %d", len(s.Groups), MaxGroups)
+		r.bad("groups", ProblemCount, len(s.Groups), MaxGroups)
 		return
 	}
 	for i, g := range s.Groups {
 		r.at = fmt.Sprintf("groups[%d].", i)
 		switch {
 		case g.Name == Everybody:
-			r.bad("name", "%s are those in no group; want another name", Everybody)
+			r.bad("name", ProblemGroupEverybody, Everybody)
 		case !groupName.MatchString(g.Name):
-			r.bad("name", "%q is not accepted; want 1 to 32 of a-z, 0-9 and -", g.Name)
+			r.bad("name", ProblemGroupName, g.Name)
 		case slices.ContainsFunc(s.Groups[:i], func(h Group) bool { return h.Name == g.Name }):
-			r.bad("name", "%s is given twice", g.Name)
+			r.bad("name", ProblemTwice, g.Name)
 		}
 		r.plain("title", g.Title, MaxTitle)
 		r.plain("ask", g.Ask, MaxAsk)
@@ -196,7 +196,7 @@ func (c *Calendar) readGroups(r *reader, s *Schedule) {
 	r.share("everybody.share", s.Everybody.Share)
 	c.rest = s.Everybody.Share
 	if s.Everybody != (Rest{}) && len(s.Groups) == 0 {
-		r.bad("everybody", "means nothing without groups")
+		r.bad("everybody", ProblemGroupsMissing)
 	}
 	c.who = c.readWho(r, s.Who)
 }
@@ -207,9 +207,9 @@ func (c *Calendar) readWho(r *reader, names []string) (w who) {
 		lane, ok := c.Lane(name)
 		switch at := fmt.Sprintf("who[%d]", i); {
 		case !ok:
-			r.bad(at, "%q is no group; want %s", name, strings.Join(c.accepted(), ", "))
+			r.bad(at, ProblemGroupUnknown, name, strings.Join(c.accepted(), ", "))
 		case w[lane]:
-			r.bad(at, "%s is given twice", name)
+			r.bad(at, ProblemTwice, name)
 		default:
 			w[lane] = true
 		}
@@ -227,7 +227,7 @@ func (c *Calendar) accepted() []string {
 
 func (r *reader) share(key string, n int64) {
 	if n < 0 || n > mostShare {
-		r.bad(key, "%d is not accepted; want 1 to %d", n, mostShare)
+		r.bad(key, ProblemRange, n, 1, mostShare)
 	}
 }
 
@@ -235,8 +235,8 @@ func (r *reader) share(key string, n int64) {
 func (r *reader) plain(key, text string, most int) {
 	switch {
 	case len(text) > most:
-		r.bad(key, "has %d bytes; want at most %d", len(text), most)
+		r.bad(key, ProblemLong, len(text), most)
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
-		r.bad(key, "has control characters; want plain text in one line")
+		r.bad(key, ProblemControl)
 	}
 }

@@ -95,7 +95,7 @@ func (c *Calendar) overlaps(r *reader) {
 				continue
 			}
 			told[pair] = true
-			r.bad(b.rule.path, "on %s it begins at %v, before %s of %s is over", b.date, clockOf(b.Begins), a.rule.path, a.date)
+			r.bad(b.rule.path, ProblemOverlap, b.date, clockOf(b.Begins), a.rule.path, a.date)
 		}
 	}
 }

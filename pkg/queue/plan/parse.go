@@ -57,23 +57,23 @@ func Parse(s *Schedule) (*Calendar, []Problem) {
 	c := Calendar{between: queue.PhaseClosed}
 	always := len(s.Openings) == 0 && len(s.Groups) > 0 // a room that is open, for groups: it needs no clocks
 	if zone, err := time.LoadLocation(s.Zone); s.Zone == "" && !always || s.Zone == "Local" || err != nil {
-		r.bad("zone", "%q is no zone; want for example Europe/Berlin", s.Zone)
+		r.bad("zone", ProblemZone, s.Zone)
 	} else {
 		c.zone = zone
 	}
 	phases := map[string]queue.Phase{"": queue.PhaseClosed, Closed: queue.PhaseClosed, Line: queue.PhaseLine, Through: queue.PhaseThrough}
 	phase, known := phases[s.Between]
 	if !known {
-		r.bad("between", "%q is not accepted; want %s, %s or %s", s.Between, Closed, Line, Through)
+		r.bad("between", ProblemChoice, s.Between, strings.Join([]string{Closed, Line, Through}, ", "))
 	}
 	c.between = phase
 	switch {
 	case always && s.Between != "":
-		r.bad("between", "means nothing without openings: the room is open")
+		r.bad("between", ProblemOpeningsMissing)
 	case always:
 		c.between = queue.PhaseOpen
 	case len(s.Openings) == 0, len(s.Openings) > queue.MaxOpenings:
-		r.bad("openings", "are %d; want 1 to %d", len(s.Openings), queue.MaxOpenings)
+		r.bad("openings", ProblemOpenings, len(s.Openings), queue.MaxOpenings)
 	}
 	c.readGroups(&r, s)
 	for i := range s.Openings {
@@ -100,8 +100,8 @@ type reader struct {
 	problems []Problem
 }
 
-func (r *reader) bad(key, format string, args ...any) {
-	r.problems = append(r.problems, Problem{r.at + key, fmt.Sprintf(format, args...)})
+func (r *reader) bad(key string, kind ProblemKind, values ...any) {
+	r.problems = append(r.problems, problem(r.at+key, kind, values...))
 }
 
 func (r *reader) opening(o *Opening) (out opening) {
@@ -110,17 +110,17 @@ func (r *reader) opening(o *Opening) (out opening) {
 	out.lobby, out.hasLobby = r.clock("lobby", o.Lobby, false)
 	out.end, out.hasEnd = r.clock("end", o.End, false)
 	if out.hasLobby && out.lobby == out.start {
-		r.bad("lobby", "%s is the start; want an earlier clock, or none", o.Lobby)
+		r.bad("lobby", ProblemLobbyAtStart, o.Lobby)
 	}
 	switch o.Order {
 	case "", Arrival:
 	case Draw:
 		out.draw = true
 		if o.Lobby == "" {
-			r.bad("order", "draw orders those who came to a lobby; want a lobby")
+			r.bad("order", ProblemLobbyMissing)
 		}
 	default:
-		r.bad("order", "%q is not accepted; want %s or %s", o.Order, Arrival, Draw)
+		r.bad("order", ProblemChoice, o.Order, Arrival+", "+Draw)
 	}
 	out.carry = o.CarryOver
 	r.quota(o, &out)
@@ -133,15 +133,15 @@ func (r *reader) opening(o *Opening) (out opening) {
 // when reads on which days an opening happens.
 func (r *reader) when(o *Opening, out *opening) {
 	if len(o.Days)+len(o.Dates) == 0 {
-		r.bad("days", "and dates are empty; want weekdays, dates or both")
+		r.bad("days", ProblemDaysMissing)
 	}
 	for i, name := range o.Days {
 		day := slices.IndexFunc(weekdays(), func(s string) bool { return strings.EqualFold(s, name) })
 		switch {
 		case day < 0:
-			r.bad(fmt.Sprintf("days[%d]", i), "%q is no weekday; want one of %s", name, strings.Join(weekdays(), ", "))
+			r.bad(fmt.Sprintf("days[%d]", i), ProblemWeekday, name, strings.Join(weekdays(), ", "))
 		case out.days[day]:
-			r.bad(fmt.Sprintf("days[%d]", i), "%s is given twice", name)
+			r.bad(fmt.Sprintf("days[%d]", i), ProblemTwice, name)
 		default:
 			out.days[day] = true
 		}
@@ -150,16 +150,16 @@ func (r *reader) when(o *Opening, out *opening) {
 	out.except = r.dates("except", o.Except)
 	out.from, out.until = r.date("from", o.From), r.date("until", o.Until)
 	if o.From != "" && o.Until != "" && out.until.before(out.from) {
-		r.bad("until", "%s is before from %s", o.Until, o.From)
+		r.bad("until", ProblemUntilEarly, o.Until, o.From)
 	}
 	if weekly := len(o.Days) > 0; !weekly && (o.From != "" || o.Until != "" || len(o.Except) > 0) {
-		r.bad("days", "are empty, and from, until and except are bounds of a weekly rule")
+		r.bad("days", ProblemWeekly)
 	}
 }
 
 func (r *reader) bound(key string, n, low int64) {
 	if n < low || n > queue.MaxInsideLimit {
-		r.bad(key, "%d is not accepted; want %d to %d", n, low, queue.MaxInsideLimit)
+		r.bad(key, ProblemRange, n, low, queue.MaxInsideLimit)
 	}
 }
 
@@ -174,7 +174,7 @@ func (r *reader) quota(o *Opening, out *opening) {
 			given bool
 		}{{"more", len(o.More) > 0}, {"per", o.Per > 0}, {"standby", o.Standby > 0}} {
 			if k.given {
-				r.bad(k.key, "means nothing without a quota")
+				r.bad(k.key, ProblemWithoutQuota)
 			}
 		}
 	}
@@ -184,16 +184,16 @@ func (r *reader) quota(o *Opening, out *opening) {
 		at, ok := r.clock(key+".at", o.More[i].At, true)
 		r.bound(key+".quota", o.More[i].Quota, 1)
 		if ok && !before.earlier(at) {
-			r.bad(key+".at", "%s is not after %s; want the same day, and later", o.More[i].At, before)
+			r.bad(key+".at", ProblemReleaseEarly, o.More[i].At, before)
 		}
 		if ok && out.endsBefore(at) {
-			r.bad(key+".at", "%s is not before the end %s", o.More[i].At, out.end)
+			r.bad(key+".at", ProblemReleaseLate, o.More[i].At, out.end)
 		}
 		before = at
 		out.more = append(out.more, release{at, o.More[i].Quota})
 	}
 	if total := o.Total(); total > queue.MaxInsideLimit {
-		r.bad("more", "makes a quota of %d; want at most %d", total, queue.MaxInsideLimit)
+		r.bad("more", ProblemReleaseSum, total, queue.MaxInsideLimit)
 	}
 }
 
@@ -205,7 +205,7 @@ func (o *opening) endsBefore(c clock) bool {
 func (r *reader) profile(o *Opening, out *opening) {
 	const most = 60
 	if len(o.Profile) > most {
-		r.bad("profile", "has %d points; want at most %d", len(o.Profile), most)
+		r.bad("profile", ProblemPoints, len(o.Profile), most)
 	}
 	last := time.Duration(-1)
 	for i, p := range o.Profile {
@@ -213,14 +213,14 @@ func (r *reader) profile(o *Opening, out *opening) {
 		after, err := time.ParseDuration(p.After)
 		switch {
 		case err != nil || after < 0 || after > longestProfile || after%time.Second != 0:
-			r.bad(key+".after", "%q is not accepted; want whole seconds from 0s to %v, for example 5m", p.After, longestProfile)
+			r.bad(key+".after", ProblemSeconds, p.After, longestProfile)
 		case after <= last:
-			r.bad(key+".after", "%v is not after the point before, %v", after, last)
+			r.bad(key+".after", ProblemPointEarly, after, last)
 		default:
 			last = after
 		}
 		if p.Percent < 0 || p.Percent > 100 {
-			r.bad(key+".percent", "%d is not accepted; want 0 to 100", p.Percent)
+			r.bad(key+".percent", ProblemRange, p.Percent, 0, 100)
 		}
 		out.profile = append(out.profile, point{after, 10 * p.Percent})
 	}
@@ -232,7 +232,7 @@ func (r *reader) clock(key, text string, required bool) (c clock, given bool) {
 	}
 	c, err := parseClock(text)
 	if err != nil {
-		r.bad(key, "%q is no clock; want 00:00 to 23:59, for example 08:00", text)
+		r.bad(key, ProblemClock, text)
 	}
 	return c, err == nil
 }
@@ -243,7 +243,7 @@ func (r *reader) date(key, text string) (d date) {
 	}
 	d, err := parseDate(text)
 	if err != nil {
-		r.bad(key, "%q is no date; want for example 2026-12-01", text)
+		r.bad(key, ProblemDate, text)
 	}
 	return d
 }
@@ -252,11 +252,11 @@ func (r *reader) dates(key string, texts []string) (all []date) {
 	for i, text := range texts {
 		at := fmt.Sprintf("%s[%d]", key, i)
 		if text == "" {
-			r.bad(at, "is empty; want for example 2026-12-01")
+			r.bad(at, ProblemDateEmpty)
 			continue
 		}
 		if d := r.date(at, text); slices.Contains(all, d) {
-			r.bad(at, "%s is given twice", text)
+			r.bad(at, ProblemTwice, text)
 		} else {
 			all = append(all, d)
 		}

@@ -483,11 +483,11 @@ func TestEveryProblemOfAScheduleIsToldAtOnce(t *testing.T) {
 	}
 	want := []string{
 		`zone: "Local" is no zone; want for example Europe/Berlin`,
-		`between: "shut" is not accepted; want closed, line or through`,
+		`between: "shut" is not accepted; want one of closed, line, through`,
 		`openings[0].days: and dates are empty; want weekdays, dates or both`,
 		`openings[0].start: "8:00" is no clock; want 00:00 to 23:59, for example 08:00`,
 		`openings[0].end: "25:00" is no clock; want 00:00 to 23:59, for example 08:00`,
-		`openings[0].order: "fair" is not accepted; want arrival or draw`,
+		`openings[0].order: "fair" is not accepted; want one of arrival, draw`,
 		`openings[0].per: means nothing without a quota`,
 		`openings[1].days[0]: "someday" is no weekday; want one of sunday, monday, tuesday, wednesday, thursday, friday, saturday`,
 		`openings[1].days[2]: Monday is given twice`,

@@ -14,7 +14,7 @@ import (
 func FromJSON(text []byte) (s Schedule, problems []Problem) {
 	var v any
 	if err := json.Unmarshal(text, &v); err != nil {
-		return s, []Problem{{"", "is no JSON"}}
+		return s, []Problem{problem("", ProblemJSON)}
 	}
 	if v == nil {
 		return s, nil
@@ -25,7 +25,7 @@ func FromJSON(text []byte) (s Schedule, problems []Problem) {
 		return s, r.problems
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
-		return Schedule{}, []Problem{{"", err.Error()}} // a number beyond 64 bits
+		return Schedule{}, []Problem{{Text: err.Error()}} // a number beyond 64 bits
 	}
 	return s, nil
 }
@@ -41,14 +41,14 @@ func (r *reader) shape(path string, v any, want reflect.Type) {
 	case reflect.Struct:
 		members, ok := v.(map[string]any)
 		if !ok {
-			r.bad(path, "is no object")
+			r.bad(path, ProblemObject)
 			return
 		}
 		r.members(path, members, want)
 	case reflect.Slice:
 		list, ok := v.([]any)
 		if !ok {
-			r.bad(path, "is no list")
+			r.bad(path, ProblemList)
 			return
 		}
 		for i := range list {
@@ -56,15 +56,15 @@ func (r *reader) shape(path string, v any, want reflect.Type) {
 		}
 	case reflect.String:
 		if _, ok := v.(string); !ok {
-			r.bad(path, "is no text; want it in quotes")
+			r.bad(path, ProblemText)
 		}
 	case reflect.Bool:
 		if _, ok := v.(bool); !ok {
-			r.bad(path, "is not true or false")
+			r.bad(path, ProblemTruth)
 		}
 	default:
 		if n, ok := v.(float64); !ok || n != float64(int64(n)) {
-			r.bad(path, "is no whole number")
+			r.bad(path, ProblemWhole)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (r *reader) members(path string, has map[string]any, want reflect.Type) {
 		}
 	}
 	for _, name := range unknown(has, names) {
-		r.bad(path+name, "is unknown; accepted: %s", strings.Join(names, ", "))
+		r.bad(path+name, ProblemUnknown, strings.Join(names, ", "))
 	}
 }
 

@@ -112,7 +112,3 @@ const (
 	Arrival = "arrival"
 	Draw    = "draw"
 )
-
-// Problem is what is wrong with a schedule. Path is the key below the schedule, as openings[0].start; Text says what is wrong and what is
-// accepted.
-type Problem struct{ Path, Text string }

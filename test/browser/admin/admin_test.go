@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { os.Exit(harness.Main(m, &program)) }
 
 // rooms are the names of the rooms, one for a test, each at <name>.localhost.
 var rooms = strings.Fields(`pace pause message sold conflict keyboard small words place plan rare out lost focus others end charts codes german
-	others-plan fields lots told`)
+	others-plan wrong-plan fields lots told`)
 
 // beacons are those of rooms that have another one than the gateway's.
 var beacons = map[string]string{"lots": "typed"}

@@ -51,6 +51,26 @@ test('a preview and its warnings are in the language of the page', async () => {
   });
 });
 
+test('what is wrong with a plan is said in the language of the page', async () => {
+  await patch('wrong-plan', { schedule: { zone: 'Europe/Berlin', openings: [{ dates: [inDays(30)], start: '08:00', end: '12:00', quota: 50 }] } });
+  await withOperator('/rooms/wrong-plan/plan', async (page) => {
+    const show = page.getByRole('button', { name: 'Zeigen, was anders wird' });
+    const says = (text) => page.locator('#wrong').getByText(text).waitFor();
+    await page.locator('#next').getByText('Die Öffnung beginnt, insgesamt 50 frei').waitFor();
+    await page.locator('#one-start').fill('13:00');
+    await show.first().click();
+    await says('Beginn: 13:00 liegt nicht vor dem Ende um 12:00. Geben Sie einen früheren Beginn an, oder auch ein anderes Ende.');
+    assert.deepEqual(await unfit(page), []);
+    await page.getByText('(für Geübte)').click();
+    await page.locator('#schedule').fill(JSON.stringify({ zone: 'Mars', openings: [{ days: ['monday'], start: '8', order: 'lot', colour: 'red' }] }));
+    await show.last().click();
+    await says(/^schedule\.openings\[0\]\.colour: Das kennt der Plan nicht\. Möglich: days, dates, .*\.$/);
+    await page.locator('#schedule').fill(JSON.stringify({ zone: 'Mars', openings: [{ days: ['monday'], start: '8', order: 'lot' }] }));
+    await show.last().click();
+    await says(/schedule\.zone: „Mars“ ist keine Zeitzone\. Ein Beispiel: Europe\/Berlin\.\sschedule\.openings\[0\]\.start: „8“ ist keine Uhrzeit\..*\sschedule\.openings\[0\]\.order: „lot“ ist nicht erlaubt\. Möglich: arrival, draw\./);
+  });
+});
+
 test('an open page shows a plan that somebody else has changed, and what was typed stays', async () => {
   await patch('others-plan', { schedule: { zone: 'Europe/Berlin', openings: [{ dates: [inDays(30)], start: '08:00', end: '12:00', quota: 50 }] } });
   await withOperator('/rooms/others-plan/plan', async (page) => {

@@ -90,8 +90,13 @@ func makeBackup(cmd *cobra.Command, cfg *config.Config, file, to string) error {
 	return nil
 }
 
-// soundLines refuses state files that a start would set aside: a backup of them would be one of nothing.
+// soundLines refuses state files that a start would set aside or not begin with: a backup of them would be one of nothing.
 func soundLines(cfg *config.Config) error {
+	if cfg.State.Dir != "" {
+		if err := whole(cfg.State.Dir); err != nil {
+			return err
+		}
+	}
 	if !cfg.Store.Memory() || cfg.State.Dir == "" {
 		return nil
 	}

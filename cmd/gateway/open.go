@@ -142,6 +142,9 @@ func at(path string, err error) error {
 // directory opens the state directory, which is made if it is not there. A look asks whether that could be done.
 func (o *opener) directory(dir string) error {
 	const path = "state.dir"
+	if err := whole(dir); err != nil {
+		return o.refuse(path, err)
+	}
 	if !o.look {
 		return o.refuse(path, os.MkdirAll(dir, 0o700))
 	}

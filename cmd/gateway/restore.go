@@ -21,7 +21,7 @@ import (
 )
 
 const restoreHelp = "Stop the gateway before, and start it afterwards. All files are read and found whole before one is put in place, and each is replaced as a whole;\n" +
-	"a restore that was broken off is begun again. What stands in the way is named and left as it is; with --replace it is put aside under its name\n" +
+	"a restore that was broken off is begun again, and until it has ended no gateway starts there. What stands in the way is named and left as it is; with --replace it is put aside under its name\n" +
 	"and .before-restore-TIME. Records of acts that go on from those in the backup, records of draws, and the configuration file stay as they are.\n\n" +
 	"A line is never put back over a newer one, with --replace either: tickets that were used since could be used again, and people would be shown\n" +
 	"numbers that others have. That also holds for the same backup a second time, once the gateway has run. Where the newer line is to be given up\n" +
@@ -268,6 +268,9 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC"
 // put puts the files in place, and says what there is to know.
 func (r *restoring) put() error {
 	ending := asideMark + time.Now().UTC().Format("20060102T150405")
+	if err := r.begin(); err != nil {
+		return fmt.Errorf("%w; nothing was changed", err)
+	}
 	for _, path := range r.strays {
 		if err := os.Rename(path, path+ending); err != nil {
 			return fmt.Errorf("%w. Run this again", err)
@@ -279,8 +282,11 @@ func (r *restoring) put() error {
 	}
 	for _, h := range r.into {
 		if err := h.PutBack(); err != nil {
-			return err
+			return fmt.Errorf("%w. Run this again", err)
 		}
+	}
+	if err := r.end(); err != nil {
+		return fmt.Errorf("%w. Run this again", err)
 	}
 	out := r.cmd.OutOrStdout()
 	fmt.Fprintf(out, "%d files of %s are in place, from a backup of %s.\n", put, roomsOf(r.staged.About.Rooms), stamp(r.staged.About.Made))

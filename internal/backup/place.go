@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // Conflict is a file that stands where one of the backup belongs.
@@ -95,9 +96,9 @@ func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
 		if f.temp == "" {
 			continue
 		}
-		switch err := os.Link(f.Path, f.Path+ending); {
+		switch name, err := putAside(f.Path, ending); {
 		case err == nil:
-			aside = append(aside, f.Path+ending)
+			aside = append(aside, name)
 		case !errors.Is(err, fs.ErrNotExist):
 			return put, aside, fmt.Errorf("put %s aside: %w", f.Path, err)
 		}
@@ -115,4 +116,29 @@ func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
 		err = errors.Join(err, syncDir(dir))
 	}
 	return put, aside, err
+}
+
+// putAside gives a file another name beside its own, and answers it. One that was broken off right afterwards, with the same ending, may have done
+// so; what is there under that name and is another file stays.
+func putAside(path, ending string) (name string, err error) {
+	for i := 1; ; i++ {
+		name = path + ending
+		if i > 1 {
+			name += "-" + strconv.Itoa(i)
+		}
+		switch err := os.Link(path, name); {
+		case errors.Is(err, fs.ErrExist) && !same(path, name):
+		case errors.Is(err, fs.ErrExist):
+			return name, nil
+		default:
+			return name, err
+		}
+	}
+}
+
+// same reports whether two names are of one file.
+func same(a, b string) bool {
+	x, err := os.Lstat(a)
+	y, otherErr := os.Lstat(b)
+	return err == nil && otherErr == nil && os.SameFile(x, y)
 }

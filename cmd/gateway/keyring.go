@@ -51,7 +51,7 @@ func (k operatedKeys) Rotate(r operator.Rotation) error {
 	switch {
 	case errors.Is(err, token.ErrRingChanged):
 		return fmt.Errorf("%w: the keyring file holds another ring, which comes into force within a second", operator.ErrVersion)
-	case errors.Is(err, token.ErrRotating), errors.Is(err, token.ErrPending):
+	case errors.Is(err, token.ErrRotating), errors.Is(err, token.ErrPending), errors.Is(err, token.ErrFull):
 		return fmt.Errorf("%w: %w", operator.ErrPlaceNotNow, err)
 	case err != nil:
 		k.a.log.Error("the keyring file cannot be changed", zap.String("file", k.a.keys.file), zap.Error(err))

@@ -146,6 +146,9 @@ func (k *Keyring) writeBeside(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(text) > maxFile { // nobody could read it
+		return "", fmt.Errorf("%w: %d keys", ErrFull, len(k.specs))
+	}
 	// CreateTemp opens exclusively and with mode 0600.
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,6 +18,8 @@ var (
 	// ErrPending means: a key has not begun to sign, and the new ones would sign
 	// before it.
 	ErrPending = errors.New("a key has not begun to sign")
+	// ErrFull means: with the new keys the file would be larger than one that is read. Keys that have ended leave it at the next rotation.
+	ErrFull = errors.New("the keyring has too many keys that are still accepted; rotate again when older ones have ended, or let them end now: no overlap")
 	// ErrRingChanged means: the keyring is not the one that the rotation was decided on.
 	ErrRingChanged = errors.New("the keyring has changed since")
 
@@ -26,7 +29,7 @@ var (
 // RotateFile rotates the keyring of a file and writes it back, under a lock that other calls respect: of several at once, one rotates and the
 // others get ErrRotating. version is that of the ring on which the rotation was decided (Keyring.Version), ErrRingChanged if the file holds
 // another one; empty: whatever it holds. The file is the old one or the new one, whole, however the process ends. Other errors are those
-// of Load, Rotate and Save.
+// of Load, Rotate and Save: ErrFull leaves the file as it is.
 func RotateFile(path, version string, random io.Reader, r Rotation) (ring *Keyring, err error) {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -50,10 +53,23 @@ func RotateFile(path, version string, random io.Reader, r Rotation) (ring *Keyri
 	if ring, err = before.Rotate(random, r); err != nil {
 		return nil, err
 	}
-	if err := ring.Save(target); err != nil {
+	err = ring.Save(target)
+	if errors.Is(err, ErrFull) {
+		if ring, err = ring.withoutEnded(r.Now); err == nil {
+			err = ring.Save(target)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	return ring, nil
+}
+
+// withoutEnded is the ring without the keys that have ended at a time. A rotation leaves those that end with it for the next one, where there
+// is space.
+func (k *Keyring) withoutEnded(now time.Time) (*Keyring, error) {
+	ended := func(spec keySpec) bool { return spec.known() && spec.retired(now.Unix()) }
+	return newKeyring(slices.DeleteFunc(slices.Clone(k.specs), ended))
 }
 
 // leftAfter is how old an unfinished file must be to be one of a process that has died.

@@ -146,3 +146,46 @@ func TestWhatEachKeyDoesIsTold(t *testing.T) {
 		t.Errorf("%d pairs sign", pairs)
 	}
 }
+
+// A keyring that nobody could read is not written: gateways would not start with it, and everybody would lose the place.
+func TestAKeyringStaysReadableHoweverOftenItIsRotated(t *testing.T) {
+	path := inDir(t)
+	if err := must(token.NewKeyring(rand.Reader, noon)).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	rotation := token.Rotation{Now: noon, Overlap: 25 * time.Hour}
+	rotations := 0
+	var err error
+	for ; err == nil && rotations < 1000; rotations++ {
+		_, err = token.RotateFile(path, "", rand.Reader, rotation)
+		if _, broken := token.Load(path); broken != nil {
+			t.Fatalf("after %d rotations: %v", rotations+1, broken)
+		}
+	}
+	if !errors.Is(err, token.ErrFull) || rotations < 50 {
+		t.Fatalf("after %d rotations: %v", rotations, err)
+	}
+	onlyFile(t, path)
+	later := rotation
+	later.Now = noon.Add(26 * time.Hour)
+	if _, err := token.RotateFile(path, "", rand.Reader, later); err != nil {
+		t.Errorf("when the older keys have ended: %v", err)
+	}
+}
+
+// Keys that were disclosed end at once, also in a keyring that is full.
+func TestAFullKeyringIsRotatedWithoutOverlap(t *testing.T) {
+	path := inDir(t)
+	if err := must(token.NewKeyring(rand.Reader, noon)).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		if _, err := token.RotateFile(path, "", rand.Reader, token.Rotation{Now: noon, Overlap: time.Hour}); err != nil {
+			break
+		}
+	}
+	ring, err := token.RotateFile(path, "", rand.Reader, token.Rotation{Now: noon, DropPending: true})
+	if err != nil || len(kids(ring)) != 2 {
+		t.Errorf("%v: keys %v", err, kids(ring))
+	}
+}

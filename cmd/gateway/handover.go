@@ -73,6 +73,9 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 	}
 	started := *program
 	started.Sockets = files
+	if cfg := a.serving.Load().cfg; cfg.Store.Memory() {
+		started.Kept = cfg.State.Dir
+	}
 	next, err := handover.Start(&started)
 	if err != nil {
 		return done, err

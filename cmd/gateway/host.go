@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 
 	"go.uber.org/zap"
 
@@ -77,10 +78,30 @@ func (h *host) look(ctx context.Context, cfg loaded) error {
 	if err != nil {
 		return err
 	}
+	if p := leftBehind(h.predecessor.Kept(), cfg.Config); p != nil {
+		problems = append(problems, p)
+	}
 	if len(problems) > 0 {
 		return cfg.places.Error(problems)
 	}
 	return nil
+}
+
+// leftBehind is why a successor does not go on with the lines, which its predecessor keeps in a directory, or nil. Both have one working directory.
+func leftBehind(kept string, cfg *config.Config) *config.Problem {
+	if kept == "" || !cfg.Store.Memory() || sameDir(kept, cfg.State.Dir) {
+		return nil
+	}
+	return &config.Problem{Path: "state.dir", Text: fmt.Sprintf("the gateway that runs keeps its lines in %s, and they would stay behind: stop it, move the directory, and start it again", kept)}
+}
+
+func sameDir(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	x, err := os.Stat(a)
+	y, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(x, y)
 }
 
 // awaits is how a successor, which has made everything else ready, waits until the predecessor has let go of the lines; nil: there is none.

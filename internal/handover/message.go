@@ -37,6 +37,7 @@ type message struct {
 type note struct {
 	Protocol int      `json:"protocol"`
 	PID      int      `json:"pid"` // of the predecessor
+	Kept     string   `json:"kept,omitempty"`
 	Sockets  []socket `json:"sockets"`
 }
 

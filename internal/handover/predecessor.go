@@ -26,6 +26,7 @@ type Predecessor struct {
 	lines   net.Conn
 	sockets []Given
 	parent  int
+	kept    string
 }
 
 // The descriptors of a successor.
@@ -45,7 +46,7 @@ func FromEnvironment(getenv func(string) string) (*Predecessor, error) {
 	if err := json.Unmarshal([]byte(text), &said); err != nil {
 		return nil, fmt.Errorf("%s: %w", Variable, err)
 	}
-	p := &Predecessor{parent: said.PID} // it may have ended by now
+	p := &Predecessor{parent: said.PID, kept: said.Kept} // it may have ended by now
 	var err error
 	if p.control, err = newWire(os.NewFile(controlFD, "handover")); err != nil {
 		return nil, err
@@ -74,6 +75,9 @@ func FromEnvironment(getenv func(string) string) (*Predecessor, error) {
 
 // Sockets are the predecessor's listening sockets.
 func (p *Predecessor) Sockets() []Given { return p.sockets }
+
+// Kept is where the predecessor keeps what it hands over; empty: it does not say, or is of a release that does not.
+func (p *Predecessor) Kept() string { return p.kept }
 
 // Lines is the connection beside the steps.
 func (p *Predecessor) Lines() net.Conn { return p.lines }

@@ -28,6 +28,7 @@ type Program struct {
 	Args    []string // without the name
 	Env     []string // Variable is added
 	Output  *os.File // of both streams; nil: none
+	Kept    string   // where the predecessor keeps what it hands over; empty: nothing is said of it
 	Sockets []Socket
 }
 
@@ -42,7 +43,7 @@ type Successor struct {
 
 // Start starts the successor. It holds no descriptor but those of the program's; the caller keeps its sockets.
 func Start(p *Program) (*Successor, error) {
-	said := note{Protocol: protocol, PID: os.Getpid()}
+	said := note{Protocol: protocol, PID: os.Getpid(), Kept: p.Kept}
 	cmd := exec.CommandContext(context.Background(), p.Path, p.Args...) // it outlives this process
 	for _, s := range p.Sockets {
 		said.Sockets = append(said.Sockets, socket{s.Path, s.Text, s.Unlink})

@@ -79,7 +79,7 @@ type gate struct {
 	addr, admin     string
 	secure          bool // visitors come by TLS
 	log             *os.File
-	out             *os.File  // what the process writes its log to; nil: log
+	out             *os.File // what the process writes its log to; nil: log
 	first           *exec.Cmd
 	ended           chan error // of first
 }

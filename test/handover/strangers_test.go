@@ -2,9 +2,11 @@ package handover
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -142,6 +144,31 @@ func TestAnUpgradeThatCannotBeIsRefusedWithItsReason(t *testing.T) {
 	g.install(g.dir + "/silent")
 	refused("the new program does not start") // it may not be run
 	g.install(program)
+	if pid, said := g.upgrade(); pid == 0 {
+		t.Error(said)
+	}
+	c.end()
+}
+
+// A line that is somewhere else would begin anew, with keys that no ticket is signed with. The same directory by another name is the same.
+func TestASuccessorThatWouldLeaveTheLineBehindIsRefused(t *testing.T) {
+	g := newGate(t, newSite(t), false, "")
+	g.start()
+	c := usual(t, g)
+	here := "state: {dir: " + g.dir + "/state,"
+	there := func(name string) {
+		g.write("gateway.yaml", strings.Replace(g.text, here, "state: {dir: "+g.dir+"/"+name+",", 1))
+	}
+	there("other")
+	control := "/control.sock" // at which the command asks
+	if err := errors.Join(os.Symlink("state", g.dir+"/same"), os.Mkdir(g.dir+"/other", 0o700), os.Symlink(g.dir+"/state"+control, g.dir+"/other"+control)); err != nil {
+		t.Fatal(err)
+	}
+	if pid, said := g.upgrade(); pid != 0 || !strings.Contains(said, "state.dir: the gateway that runs keeps its lines in "+g.dir+"/state, and they would stay behind") {
+		t.Errorf("the command says %q", said)
+	}
+	c.settled(2)
+	there("same")
 	if pid, said := g.upgrade(); pid == 0 {
 		t.Error(said)
 	}

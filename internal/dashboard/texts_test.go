@@ -2,15 +2,15 @@ package dashboard
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/einlass/einlass/pkg/queue/plan"
 )
 
 func copyTo(w io.Writer, a *http.Response) (int64, error) { return io.Copy(w, a.Body) }
@@ -127,16 +127,33 @@ func named(script, key string) bool {
 	return false
 }
 
-// Whatever can be wrong with a schedule is said in the language of who looks at it.
+var problemKind = regexp.MustCompile(`(?m)^\t(Problem\w+) +ProblemKind = "(\w+)"$`)
+
+// Whatever can be wrong with a schedule is said in the language of who looks at it, with all that its own text names.
 func TestEachProblemOfAScheduleHasAText(t *testing.T) {
-	for _, tag := range languages() {
-		texts, err := loadTexts(tag)
-		if err != nil {
-			t.Fatal(err)
+	source, err := os.ReadFile("../../pkg/queue/plan/problem.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := problemKind.FindAllSubmatch(source, -1)
+	if len(kinds) < 40 {
+		t.Fatalf("%d kinds are found", len(kinds))
+	}
+	for _, kind := range kinds {
+		own := regexp.MustCompile(`(?m)^\t` + string(kind[1]) + `: +"(.*)",$`).FindSubmatch(source)
+		if own == nil {
+			t.Errorf("%s has no text of its own", kind[1])
+			continue
 		}
-		for _, kind := range plan.ProblemKinds() {
-			if texts.Script["wrong."+string(kind)] == "" {
-				t.Errorf("%s: %s has no text", tag, kind)
+		values := strings.Count(string(own[1]), "%")
+		for _, tag := range languages() {
+			texts, err := loadTexts(tag)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := texts.Script["wrong."+string(kind[2])]
+			if text == "" || strings.Count(text, "{") != values || values > 0 && !strings.Contains(text, fmt.Sprintf("{%d}", values-1)) {
+				t.Errorf("%s: of %s, %q names %d values: %q", tag, kind[2], own[1], values, text)
 			}
 		}
 	}

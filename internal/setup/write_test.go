@@ -51,6 +51,27 @@ func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
 	wantFiles(t, dir, map[string]string{"einlass.yaml": "two", filepath.Base(kept): "one"})
 }
 
+// The package lets the gateway read its file by the group alone.
+func TestAFileThatIsReplacedKeepsItsOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only a superuser gives files away")
+	}
+	path := filepath.Join(t.TempDir(), "einlass.yaml")
+	if err := errors.Join(os.WriteFile(path, []byte("one"), 0o640), os.Chown(path, 1, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(path, []byte("two"), true, monday); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); !ok || stat.Uid != 1 || stat.Gid != 2 || info.Mode().Perm() != 0o640 {
+		t.Errorf("it is %v of %+v", info.Mode(), info.Sys())
+	}
+}
+
 // wantFiles holds a directory to its files: nothing is left of those that were being written.
 func wantFiles(t *testing.T, dir string, want map[string]string) {
 	t.Helper()

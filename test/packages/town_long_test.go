@@ -5,6 +5,7 @@ package packages
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,6 +94,10 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	m.sh(theSite)
 	before := m.files()
 	said := m.guide(installation)
+	manual, err := os.ReadFile(installation)
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	m.brings(deb("amd64"), "root/")
 	m.brings(filepath.Join(dist, "SHA256SUMS"), "root/")
@@ -103,6 +108,8 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	if out, _ := m.try("systemctl is-enabled einlass"); strings.TrimSpace(out) != "disabled" {
 		t.Errorf("a gateway without a site is %s", out)
 	}
+	// The guided way, whose file the service has to be able to read; then the one by hand.
+	m.sh(string(guided.Find(manual)) + " && runuser -u einlass -- cat /etc/einlass/einlass.yaml")
 	if out := said("einstellen"); !strings.Contains(out, "ok, 1 room(s)") {
 		t.Errorf("the check says %s", out)
 	}
@@ -130,6 +137,7 @@ func TestFromABareDebianToABookingAndBack(t *testing.T) {
 	said("sichern")
 
 	m.brings(filepath.Join(newer, "einlass_"+newerVersion+"_amd64.deb"), "root/")
+	m.brings(filepath.Join(newer, "SHA256SUMS"), "root/")
 	m.handsOver(newerVersion, func() string { return said("aktualisieren") })
 	m.handsOver(version, func() string { return said("zurueck") })
 	m.endsInPeace()

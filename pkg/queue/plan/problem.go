@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"fmt"
-	"maps"
-	"slices"
-)
+import "fmt"
 
 // Problem is what is wrong with a schedule. Path is the key below the schedule, as openings[0].start; Text says what is wrong and what is
 // accepted. Kind and Values say the same for programs that have other words for it: the text of a kind has its values in their order.
@@ -106,9 +102,6 @@ var problemTexts = map[ProblemKind]string{
 	ProblemUnknown:         "is unknown; accepted: %v",
 	ProblemJSON:            "is no JSON",
 }
-
-// ProblemKinds are all kinds there are.
-func ProblemKinds() []ProblemKind { return slices.Sorted(maps.Keys(problemTexts)) }
 
 // problem is one of a kind.
 func problem(path string, kind ProblemKind, values ...any) Problem {

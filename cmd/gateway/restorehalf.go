@@ -49,11 +49,11 @@ func (r *restoring) end() error {
 // whole refuses a state directory into which a restore was broken off.
 func whole(dir string) error {
 	mark := filepath.Join(dir, halfMark)
-	if _, err := os.Lstat(mark); err != nil {
-		return nil // that the directory cannot be read is for others to say
+	if _, err := os.Lstat(mark); err == nil {
+		return fmt.Errorf("a restore puts files into %s, or was broken off and has left half of a state there: run gateway restore to its end, with the same "+
+			"backup and --replace. To go back instead, rename each file that ends in %sTIME to its name before, and remove %s", dir, asideMark, mark)
 	}
-	return fmt.Errorf("a restore puts files into %s, or was broken off and has left half of a state there: run gateway restore to its end, with the same "+
-		"backup and --replace. To go back instead, rename each file that ends in %sTIME to its name before, and remove %s", dir, asideMark, mark)
+	return nil // that the directory cannot be read is for others to say
 }
 
 func syncDir(dir string) error {

@@ -12,6 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // ErrDamaged: a backup is not whole, or none at all.
@@ -81,7 +84,7 @@ func (s *Staged) stage(zip io.Reader, in *tar.Reader, place func(string) (Part, 
 			break
 		}
 		p, known := place(h.Name)
-		if !known || h.Typeflag != tar.TypeReg {
+		if !known || h.Typeflag != tar.TypeReg || sparse(h) {
 			return damaged(fmt.Errorf("it holds %q, which belongs nowhere", h.Name))
 		}
 		one, err := s.write(in, h, p)
@@ -103,9 +106,34 @@ func (s *Staged) stage(zip io.Reader, in *tar.Reader, place func(string) (Part, 
 	return nil
 }
 
+// sparse reports whether a file has holes, which the reader fills with zeros: a few bytes of an archive would fill the disk. Write makes none.
+func sparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// room refuses a file that is larger than what is free where it belongs, before the first byte of it.
+func room(dir string, size int64) error {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		return nil //nolint:nilerr // a file system that does not say so is written to
+	}
+	if free := fs.Bavail * uint64(fs.Bsize); uint64(size) > free {
+		return fmt.Errorf("needs %d bytes in %s, where %d are free", size, dir, free)
+	}
+	return nil
+}
+
 // write stages one file.
 func (s *Staged) write(in io.Reader, h *tar.Header, p Part) (sum, error) {
 	if err := s.mkdir(filepath.Dir(p.Path)); err != nil {
+		return sum{}, err
+	}
+	if err := room(filepath.Dir(p.Path), h.Size); err != nil {
 		return sum{}, err
 	}
 	pattern := filepath.Join(filepath.Dir(p.Path), "."+filepath.Base(p.Path)+".restore-*")

@@ -9,7 +9,10 @@ if [ "$1" = purge ]; then
 		deb-systemd-helper purge einlass.socket einlass.service >/dev/null || true
 	fi
 	# Configuration, certificates, line, keys and record: what purge is asked for.
-	rm -rf /etc/einlass /var/lib/einlass /run/einlass
+	for dir in /etc/einlass /var/lib/einlass /run/einlass; do
+		# A file system of its own is emptied and stays; another one below is not this package's.
+		rm -rf --one-file-system "$dir" || echo "$dir stays: a file system is mounted there" >&2
+	done
 	if getent passwd einlass >/dev/null; then
 		userdel einlass || true
 	fi

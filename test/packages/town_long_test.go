@@ -205,14 +205,15 @@ func (m *machine) handsOver(version string, follows func() string) {
 	}
 }
 
-// endsInPeace reloads and stops a service whose main process was started by the one before it, and starts it again.
+// endsInPeace stops a service whose main process was started by the one before it, starts it again, and reloads it. In this order: while it
+// reloads, systemd leaves out the command that stops it.
 func (m *machine) endsInPeace() {
 	m.t.Helper()
-	m.sh("systemctl reload einlass && systemctl stop einlass")
+	m.sh("systemctl stop einlass")
 	if result := m.sh("systemctl show -P Result einlass"); strings.TrimSpace(result) != "success" {
 		m.t.Errorf("after a handover the gateway's stop ended with %s", result)
 	}
-	m.sh("systemctl start einlass")
+	m.sh("systemctl start einlass && systemctl reload einlass")
 }
 
 // underACrowd does something to the gateway while citizens come, wait and book, none of whom may notice it. It answers what act does.

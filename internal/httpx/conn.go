@@ -9,9 +9,11 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/einlass/einlass/internal/limit"
+	"github.com/einlass/einlass/internal/socket"
 )
 
 // conn stands between a connection and fasthttp. It reads requests, checks them, and gives fasthttp one head at a
@@ -98,7 +100,7 @@ func (c *conn) rest() {
 func (c *conn) await(d time.Duration) error {
 	c.waitFrom(d)
 	r := requests.Get().(*request)
-	n, err := c.Conn.Read(r.in)
+	n, err := c.readFirst(r.in)
 	return c.arrived(r, n, err)
 }
 
@@ -106,10 +108,38 @@ func (c *conn) await(d time.Duration) error {
 // four kilobytes of every connection that waits.
 func (c *conn) awaitLong() error {
 	c.waitFrom(c.s.cfg.Limits.IdleTimeout)
-	n, err := c.Conn.Read(c.first[:])
+	n, err := c.readFirst(c.first[:])
 	r := requests.Get().(*request)
 	r.in[0] = c.first[0]
 	return c.arrived(r, n, err)
+}
+
+// readFirst reads the first bytes of a request. A read whose deadline has passed looks at nothing, and a busy machine wakes it late: what came
+// in time would be answered with a reset. So the socket is asked once more before the connection is given up.
+func (c *conn) readFirst(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !c.givenUp() || !c.hasMore() {
+		return n, err
+	}
+	c.lookAgain()
+	return c.Conn.Read(p)
+}
+
+// hasMore reports whether the socket has bytes, or an end, that nobody has read.
+func (c *conn) hasMore() bool {
+	below := c.Conn
+	for {
+		if sc, ok := below.(syscall.Conn); ok {
+			var p socket.Peeker
+			p.Reset(sc)
+			return !p.Quiet()
+		}
+		outer, ok := below.(interface{ NetConn() net.Conn })
+		if !ok {
+			return false
+		}
+		below = outer.NetConn()
+	}
 }
 
 func (c *conn) arrived(r *request, n int, err error) error {

@@ -80,6 +80,17 @@ func (c *conn) lookOnce() {
 	_ = c.Conn.SetReadDeadline(by)
 }
 
+// givenUp reports whether a wait that has run out was the last one of its connection.
+func (c *conn) givenUp() bool { return c.s.stopping.Load() || !time.Now().Before(c.idleUntil) }
+
+// lookAgain makes the next read of a wait that has run out look at the socket.
+func (c *conn) lookAgain() {
+	c.deadlines.mu.Lock()
+	defer c.deadlines.mu.Unlock()
+	c.deadlines.at = time.Now().Add(lastLook)
+	_ = c.Conn.SetReadDeadline(c.deadlines.at)
+}
+
 // busy ends the wait.
 func (c *conn) busy() {
 	c.deadlines.mu.Lock()

@@ -5,10 +5,13 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/einlass/einlass/internal/socket"
 )
 
 // within checks that something that began at begun took no less and no more than this.
@@ -339,4 +342,45 @@ func TestAnAnswerArrivesThoughTheBodyIsStillBeingSent(t *testing.T) {
 	_ = c.Conn.(*net.TCPConn).CloseWrite()
 	<-sent
 	c.closed()
+}
+
+// A busy machine wakes the reader of a connection after its deadline, with a request there that came in time.
+func TestARequestThatCameInTimeIsReadByWhoWakesLate(t *testing.T) {
+	s, err := New(given(), ok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	late := func(sent string) (*conn, error) {
+		client, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Close() })
+		nc, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &conn{Conn: socket.Direct(nc), s: s}
+		t.Cleanup(func() { _ = c.Conn.Close() })
+		if _, err := io.WriteString(client, sent); err != nil {
+			t.Fatal(err)
+		}
+		for sent != "" && !c.hasMore() {
+			runtime.Gosched()
+		}
+		c.idleUntil = time.Now().Add(-time.Second)
+		return c, c.await(time.Minute)
+	}
+	const sent = "GET / HTTP/1.1\r\n"
+	if c, err := late(sent); err != nil || string(c.req.unused()) != sent {
+		t.Errorf("a request before the deadline: %v", err)
+	}
+	if _, err := late(""); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("nothing before the deadline: %v", err)
+	}
 }

@@ -6,9 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/einlass/einlass/pkg/token"
 )
 
 // Change reads a file, or begins with nobody if there is none, has change work on it, and writes it as Save does. Calls of all processes of a
@@ -27,7 +28,7 @@ func Change(path string, change func(*Roll) error) (err error) {
 		return fmt.Errorf("lock the directory of %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	if err := removeLeft(target, time.Now()); err != nil {
+	if err := token.RemoveLeft(target, time.Now()); err != nil {
 		return err
 	}
 	r, err := LoadOrEmpty(target)
@@ -56,29 +57,4 @@ func lock(dir string) (unlock func() error, err error) {
 		return opened.Close, nil
 	}
 	return nil, errors.Join(err, opened.Close())
-}
-
-// leftAfter is how old an unfinished file must be to be one of a process that has died.
-const leftAfter = time.Minute
-
-// removeLeft takes away what a process left behind that died while it wrote: it holds secrets.
-func removeLeft(path string, now time.Time) error {
-	left, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, file := range left {
-		if !file.Type().IsRegular() || !strings.HasPrefix(file.Name(), "."+filepath.Base(path)+".") {
-			continue
-		}
-		info, err := file.Info()
-		if err != nil || now.Sub(info.ModTime()) < leftAfter {
-			continue
-		}
-		if err := os.Remove(filepath.Join(filepath.Dir(path), file.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -40,7 +40,7 @@ func RotateFile(path, version string, random io.Reader, r Rotation) (ring *Keyri
 		return nil, fmt.Errorf("rotate keyring: %w", err)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	if err := removeLeft(target, r.Now); err != nil {
+	if err := RemoveLeft(target, r.Now); err != nil {
 		return nil, fmt.Errorf("rotate keyring: %w", err)
 	}
 	before, err := Load(target)
@@ -75,8 +75,10 @@ func (k *Keyring) withoutEnded(now time.Time) (*Keyring, error) {
 // leftAfter is how old an unfinished file must be to be one of a process that has died.
 const leftAfter = time.Minute
 
-// removeLeft takes away what a process left behind that died while it wrote: it holds keys.
-func removeLeft(path string, now time.Time) error {
+// RemoveLeft takes away what a process left behind that died at least a minute before now while it wrote the file of a path, as Save of a
+// [Keyring] does: it holds secrets. Such a file is beside that one, and has its name between points and what makes it unique. Errors are those
+// of the file system.
+func RemoveLeft(path string, now time.Time) error {
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return err

@@ -20,6 +20,9 @@ cp "$here"/scripts/* "$out/scripts/"
 for page in "$top"/man/*.1; do gzip -9nc "$page" >"$out/man/${page##*/}.gz"; done
 
 cp "$top/configs/reference.yaml" "$top/README.md" "$out/doc/"
+mkdir "$out/doc/docs" # README.md names them so
+cp "$top"/docs/*.md "$out/doc/docs/"
+cp -r "$top/docs/de" "$out/doc/docs/"
 cp -r "$top/configs/fronts" "$top/configs/prometheus" "$top/configs/grafana" "$out/doc/"
 "$here/sbom.sh" "$out/bin" "$out/doc/sbom"
 "$here/notices.sh" "$out/bin" | gzip -9n >"$out/doc/NOTICES.gz"

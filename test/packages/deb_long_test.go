@@ -33,6 +33,7 @@ func TestTheDebHoldsAServiceAndItsManual(t *testing.T) {
 		"./usr/bin/gateway", "./usr/bin/admin", "./lib/systemd/system/einlass.service", "./lib/systemd/system/einlass.socket", "./usr/lib/sysusers.d/einlass.conf",
 		"./etc/einlass/einlass.yaml", "./etc/einlass/tls/", "./usr/share/man/man1/admin.1.gz", "./usr/share/man/man1/gateway.1.gz", "./usr/share/doc/einlass/copyright",
 		"./usr/share/doc/einlass/reference.yaml", "./usr/share/doc/einlass/fronts/nginx.conf",
+		"./usr/share/doc/einlass/docs/operations.md", "./usr/share/doc/einlass/docs/de/installation.md", "./usr/share/doc/einlass/docs/de/betrieb.md",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is not in the package", want)

@@ -68,9 +68,10 @@ type guesses struct {
 	seed    maphash.Seed
 	after   func(time.Duration) <-chan time.Time
 
-	mu    sync.Mutex
-	peers map[suspect]*guesser
-	all   guesser
+	mu       sync.Mutex
+	peers    map[suspect]*guesser
+	sweeping bool // a sweep is due
+	all      guesser
 	// unlogged counts since said, when the log was told last.
 	unlogged int
 	said     time.Time
@@ -215,17 +216,38 @@ func (g *guesses) peer(from suspect, now time.Time) *guesser {
 		return p
 	}
 	if len(g.peers) >= mostPeers {
-		for at, p := range g.peers {
-			if p.decay(now); p.wrong == 0 && p.waiting == 0 {
-				delete(g.peers, at)
-			}
-		}
+		g.clear(now)
 	}
 	p := &guesser{last: now}
 	if len(g.peers) < mostPeers {
 		g.peers[from] = p
+		g.sweepLater()
 	}
 	return p
+}
+
+// clear forgets those of whom nothing is left to be remembered.
+func (g *guesses) clear(now time.Time) {
+	for at, p := range g.peers {
+		if p.decay(now); p.wrong == 0 && p.waiting == 0 {
+			delete(g.peers, at)
+		}
+	}
+}
+
+// sweepLater has addresses forgotten that nobody comes from any more, whether anybody asks or not. The lock is held.
+func (g *guesses) sweepLater() {
+	if g.sweeping || len(g.peers) == 0 {
+		return
+	}
+	g.sweeping = true
+	time.AfterFunc(forget, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.sweeping = false
+		g.clear(time.Now())
+		g.sweepLater()
+	})
 }
 
 // tell logs how many there were, if the time has come; last: whether it has or not.

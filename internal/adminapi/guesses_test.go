@@ -195,3 +195,26 @@ func TestAddressesThatAreRememberedAreBounded(t *testing.T) {
 		}
 	})
 }
+
+func TestAddressesAreForgottenWhetherAnybodyAsksOrNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoor(t)
+		remembered := func() int {
+			synctest.Wait()
+			d.guesses.mu.Lock()
+			defer d.guesses.mu.Unlock()
+			return len(d.guesses.peers)
+		}
+		for range 5 {
+			d.knock("192.0.2.1:1", "wrong")
+		}
+		time.Sleep(forget)
+		if n := remembered(); n != 1 {
+			t.Errorf("after a minute %d are remembered", n)
+		}
+		time.Sleep(4 * forget)
+		if n := remembered(); n != 0 {
+			t.Errorf("after five minutes %d are remembered", n)
+		}
+	})
+}

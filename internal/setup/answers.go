@@ -98,13 +98,16 @@ func Read(given map[string]string, now time.Time) (*Answers, error) {
 	return &a, nil
 }
 
-func (a *Answers) readSite(text string, _ time.Time) error {
+func (a *Answers) readSite(text string, now time.Time) error {
 	const want = "want http://10.0.0.5:8080 or https://termine.example.org"
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
 		return errors.New("is empty; " + want)
 	case !strings.Contains(text, "://"):
+		if new(Answers).readSite("http://"+text, now) != nil {
+			return fmt.Errorf("%q is no address of a site; %s", text, want)
+		}
 		return fmt.Errorf("%q does not say http:// or https://; is it http://%s?", text, text)
 	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("%q is no address of a site; %s", text, want)

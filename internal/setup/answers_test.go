@@ -57,7 +57,7 @@ func TestGoodAnswers(t *testing.T) {
 func TestEachWrongAnswerHasItsReason(t *testing.T) {
 	for flag, answers := range map[string]map[string]string{
 		"site": {
-			"": "is empty; want http://", "10.0.0.5:8080": "is it http://10.0.0.5:8080?", "ftp://x": "is no address of a site", "http://": "is no address of a site",
+			"": "is empty; want http://", "10.0.0.5:8080": "is it http://10.0.0.5:8080?", "Termine der Stadt": "is no address of a site", "ftp://x": "is no address of a site", "http://": "is no address of a site",
 			"http://a:b@x": "user name or password", "http://x/?q=1": "query or fragment", "http://x:99999": "99999", "http://x/%zz": "is no address of a site",
 		},
 		"name": {

@@ -81,9 +81,9 @@ func filesOf(limit uint64) Finding {
 	f := Finding{Check: "limits", State: OK, What: fmt.Sprintf("%d files may be open", limit)}
 	switch {
 	case limit < lowFiles:
-		f.State, f.Do = Wrong, "Raise the limit of open files (LimitNOFILE=1048576 in the unit): each visitor takes one, and who comes beyond it is turned away."
+		f.State, f.Do = Wrong, "Raise the limit of open files (LimitNOFILE=262144 in the unit): each visitor takes one, and who comes beyond it is turned away."
 	case limit < scarceFiles:
-		f.State, f.Do = Warning, "Raise the limit of open files (LimitNOFILE=1048576 in the unit) before many come: each visitor takes one."
+		f.State, f.Do = Warning, "Raise the limit of open files (LimitNOFILE=262144 in the unit) before many come: each visitor takes one."
 	}
 	return f
 }

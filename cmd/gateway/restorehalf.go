@@ -30,7 +30,7 @@ func (r *restoring) begin() error {
 	case err != nil:
 		return err
 	}
-	return errors.Join(f.Close(), backup.OwnAsParent(mark), syncDir(dir))
+	return errors.Join(f.Close(), backup.OwnAsParent(mark), backup.SyncDir(dir))
 }
 
 // end takes the note away, when all is in place.
@@ -43,7 +43,7 @@ func (r *restoring) end() error {
 	} else if err != nil {
 		return err
 	}
-	return syncDir(r.cfg.State.Dir)
+	return backup.SyncDir(r.cfg.State.Dir)
 }
 
 // whole refuses a state directory into which a restore was broken off.
@@ -54,12 +54,4 @@ func whole(dir string) error {
 			"backup and --replace. To go back instead, rename each file that ends in %sTIME to its name before, and remove %s", dir, asideMark, mark)
 	}
 	return nil // that the directory cannot be read is for others to say
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -182,10 +182,11 @@ func Create(file string, about *About, parts []Part, read func(bytes int64)) (fi
 	if err := os.Link(f.Name(), file); err != nil { // fails where there is one by now
 		return 0, err
 	}
-	return files, syncDir(dir)
+	return files, SyncDir(dir)
 }
 
-func syncDir(dir string) error {
+// SyncDir brings the names in a directory onto the disk.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -113,7 +113,7 @@ func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
 		dirs[filepath.Dir(dir)] = true
 	}
 	for dir := range dirs {
-		err = errors.Join(err, syncDir(dir))
+		err = errors.Join(err, SyncDir(dir))
 	}
 	return put, aside, err
 }

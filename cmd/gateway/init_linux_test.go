@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net"
 	"net/http/httptest"
@@ -11,37 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/einlass/einlass/internal/survey/surveytest"
 )
-
-// openTerminal makes a terminal, in which a test types at keys.
-func openTerminal(t *testing.T) (keys, terminal *os.File) {
-	t.Helper()
-	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { keys.Close() })
-	if err := unix.IoctlSetPointerInt(int(keys.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys, terminal
-}
 
 // typed runs gateway init at a terminal, and answers all that is to be seen there.
 func typed(t *testing.T, lines string, args ...string) (code int, screen string) {
 	t.Helper()
-	keys, terminal := openTerminal(t)
+	tty, keys := terminal(t)
 	shown := make(chan string)
 	go func() {
 		text, _ := io.ReadAll(keys) // ends with an error once nobody has the terminal
@@ -53,11 +28,11 @@ func typed(t *testing.T, lines string, args ...string) (code int, screen string)
 	var stderr bytes.Buffer
 	root := newRoot(sharedLibrary)
 	root.SetArgs(append([]string{"init"}, args...))
-	root.SetIn(terminal)
-	root.SetOut(terminal)
-	root.SetErr(terminal)
+	root.SetIn(tty)
+	root.SetOut(tty)
+	root.SetErr(tty)
 	code = codeOf(root.ExecuteContext(t.Context()), &stderr)
-	terminal.Close()
+	tty.Close()
 	return code, <-shown + stderr.String()
 }
 
@@ -120,9 +95,8 @@ func TestNobodyIsAskedWhereNobodyIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { null.Close() })
-	_, terminal := openTerminal(t)
-	t.Cleanup(func() { terminal.Close() })
-	if isTerminal(null) || isTerminal(strings.NewReader("")) || !isTerminal(terminal) {
-		t.Errorf("/dev/null is a terminal: %v, a reader is: %v, a terminal is: %v", isTerminal(null), isTerminal(strings.NewReader("")), isTerminal(terminal))
+	tty, _ := terminal(t)
+	if isTerminal(null) || isTerminal(strings.NewReader("")) || !isTerminal(tty) {
+		t.Errorf("/dev/null is a terminal: %v, a reader is: %v, a terminal is: %v", isTerminal(null), isTerminal(strings.NewReader("")), isTerminal(tty))
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal is a terminal that a program writes to, and what comes out of it.
+// terminal is a terminal that a program has, and the screen of who sits at it: what comes out, and where keys are typed.
 func terminal(t *testing.T) (in, screen *os.File) {
 	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)

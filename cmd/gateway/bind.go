@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -31,11 +32,11 @@ func (o *opener) listen(path, address string) (net.Listener, error) {
 	return nil, nil
 }
 
-// socket is a listening socket that is open, with the key of the configuration that it was opened for, and its value. Its listener is what
+// openSocket is a listening socket that is open, with the key of the configuration that it was opened for, and its value. Its listener is what
 // TLS, if there is any, stands on.
-type socket struct {
+type openSocket struct {
 	path, text string
-	managed    bool // its file, if it has one, is the service manager's
+	managed    bool // the service manager has it too
 	net.Listener
 }
 
@@ -44,8 +45,13 @@ func (o *opener) opened(path, text string, managed bool, ln net.Listener) net.Li
 	if ln == nil {
 		return nil
 	}
-	o.sockets = append(o.sockets, socket{path, text, managed, ln})
+	o.sockets = append(o.sockets, openSocket{path, text, managed, ln})
 	return ln
+}
+
+// managed reports whether the service manager has the socket of a key too.
+func (o *opener) managed(path string) bool {
+	return slices.ContainsFunc(o.sockets, func(s openSocket) bool { return s.path == path && s.managed })
 }
 
 // bindable says why an address cannot be bound. It binds a socket and does not listen, so that a gateway which starts in this moment

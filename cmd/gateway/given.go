@@ -36,7 +36,7 @@ func ofManager(sockets []systemd.Socket) given {
 func ofPredecessor(sockets []handover.Given) given {
 	var g given
 	for _, s := range sockets {
-		g.sockets = append(g.sockets, givenSocket{path: s.Path, text: s.Text, managed: !s.Unlink, Listener: s.Listener})
+		g.sockets = append(g.sockets, givenSocket{path: s.Path, text: s.Text, managed: s.Managed, Listener: s.Listener})
 	}
 	return g
 }

@@ -119,8 +119,7 @@ func (a *app) inherited() (files []handover.Socket, err error) {
 		if err != nil {
 			return files, fmt.Errorf("%s: %w", s.path, err)
 		}
-		_, file := s.Listener.(*net.UnixListener)
-		files = append(files, handover.Socket{Path: s.path, Text: s.text, Unlink: file && !s.managed, File: f})
+		files = append(files, handover.Socket{Path: s.path, Text: s.text, Managed: s.managed, File: f})
 	}
 	return files, nil
 }
@@ -201,12 +200,12 @@ func (a *app) listenAgain(files []handover.Socket) error {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}
 		if u, ok := ln.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(f.Unlink)
+			u.SetUnlinkOnClose(!f.Managed)
 		}
 		a.open.sockets[i].Listener = ln
 		for j := range a.public {
 			if a.public[j].path == f.Path {
-				a.public[j].Listener = secured(ln, a.public[j].tls)
+				a.public[j].Listener = forVisitors(ln, f.Managed, a.public[j].tls)
 			}
 		}
 		if f.Path == "admin.listen" && a.newAdmin != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/einlass/einlass/internal/gateway"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/metrics"
+	"github.com/einlass/einlass/internal/socket"
 	"github.com/einlass/einlass/internal/tlscert"
 )
 
@@ -89,9 +90,29 @@ func (a *app) listen(cfg *config.Config) error {
 // serves adds a listener, with TLS if secure is given. A look has none.
 func (a *app) serves(path string, ln net.Listener, secure *tls.Config) {
 	if ln != nil {
-		a.public = append(a.public, publicListener{secured(ln, secure), secure != nil, path, secure})
+		a.public = append(a.public, publicListener{forVisitors(ln, a.open.managed(path), secure), secure != nil, path, secure})
 	}
 }
+
+// forVisitors is a listener, with TLS if secure is given, that a stop can finish. managed: the service manager has its socket too.
+func forVisitors(ln net.Listener, managed bool, secure *tls.Config) net.Listener {
+	last, ok := socket.NewListener(ln, managed)
+	if !ok {
+		return secured(ln, secure)
+	}
+	if secure == nil {
+		return last
+	}
+	return overTLS{tls.NewListener(last, secure), last}
+}
+
+// overTLS is a listener with TLS that finishes as the one below it.
+type overTLS struct {
+	net.Listener
+	below *socket.Listener
+}
+
+func (l overTLS) Finish() error { return l.below.Finish() }
 
 // secured is a listener with TLS if secure is given.
 func secured(ln net.Listener, secure *tls.Config) net.Listener {

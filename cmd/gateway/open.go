@@ -39,7 +39,7 @@ type opener struct {
 	// nil: nobody has them. Of the start of a successor alone.
 	await func(context.Context) (left json.RawMessage, err error)
 	// sockets are those that were opened.
-	sockets []socket
+	sockets []openSocket
 	// problems are what is wrong, warnings what may be meant. Of a look alone.
 	problems, warnings []*config.Problem
 	// noDir: state.dir cannot be used, of which nothing more is said. Of a look alone.

@@ -42,9 +42,9 @@ type note struct {
 }
 
 type socket struct {
-	Path   string `json:"path"`
-	Text   string `json:"text"`
-	Unlink bool   `json:"unlink,omitempty"`
+	Path    string `json:"path"`
+	Text    string `json:"text"`
+	Managed bool   `json:"managed,omitempty"`
 }
 
 // Bounds of what is read.

@@ -16,7 +16,7 @@ import (
 // Given is a listening socket of the predecessor.
 type Given struct {
 	Path, Text string
-	Unlink     bool
+	Managed    bool
 	net.Listener
 }
 
@@ -66,9 +66,9 @@ func FromEnvironment(getenv func(string) string) (*Predecessor, error) {
 			return nil, errors.Join(err, p.Refuse(err))
 		}
 		if u, ok := ln.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(s.Unlink)
+			u.SetUnlinkOnClose(!s.Managed)
 		}
-		p.sockets = append(p.sockets, Given{s.Path, s.Text, s.Unlink, ln})
+		p.sockets = append(p.sockets, Given{s.Path, s.Text, s.Managed, ln})
 	}
 	return p, nil
 }

@@ -17,9 +17,9 @@ import (
 // Socket is a listening socket on its way to the successor, which knows it by the key of the configuration and its value.
 type Socket struct {
 	Path, Text string
-	// Unlink: the file of a Unix socket goes away with the listener.
-	Unlink bool
-	File   *os.File
+	// Managed: the service manager has it too. The file of a Unix socket of nobody else's goes away with its listener.
+	Managed bool
+	File    *os.File
 }
 
 // Program is what is started as the successor.
@@ -46,7 +46,7 @@ func Start(p *Program) (*Successor, error) {
 	said := note{Protocol: protocol, PID: os.Getpid(), Kept: p.Kept}
 	cmd := exec.CommandContext(context.Background(), p.Path, p.Args...) // it outlives this process
 	for _, s := range p.Sockets {
-		said.Sockets = append(said.Sockets, socket{s.Path, s.Text, s.Unlink})
+		said.Sockets = append(said.Sockets, socket{s.Path, s.Text, s.Managed})
 		cmd.ExtraFiles = append(cmd.ExtraFiles, s.File)
 	}
 	text, err := json.Marshal(said)

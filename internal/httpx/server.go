@@ -42,6 +42,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
+	serving   sync.WaitGroup // calls of Serve
 	// parting: each answer says that its connection is over.
 	parting atomic.Bool
 	// stopping is set before idle connections are woken, and read after one has begun to wait.
@@ -165,10 +166,12 @@ func (s *Server) track(ln net.Listener) bool {
 		return false
 	}
 	s.listeners[ln] = struct{}{}
+	s.serving.Add(1)
 	return true
 }
 
 func (s *Server) untrack(ln net.Listener) {
+	defer s.serving.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, open := s.listeners[ln]; open {
@@ -217,11 +220,12 @@ func (s *Server) Quiet(ctx context.Context) {
 // quietTick is how often Quiet looks.
 const quietTick = 20 * time.Millisecond
 
-// Shutdown stops accepting, closes idle connections and waits for requests to end, their answers saying that the
+// Shutdown stops accepting, once it has what the kernel had accepted for a listener that can finish, closes idle connections and waits for requests to end, their answers saying that the
 // connection is over. If ctx ends before, it breaks off what is left and returns the context's error. Hijacked
 // connections are not waited for: they belong to their handler.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
+	s.serving.Wait() // a listener that finishes brings connections yet
 	s.places.close()
 	select {
 	case <-s.places.drained:
@@ -245,7 +249,13 @@ func (s *Server) stop() {
 	}
 	close(s.stopped)
 	for ln := range s.listeners {
+		if f, ok := ln.(finisher); ok && f.Finish() == nil {
+			continue
+		}
 		_ = ln.Close()
 		delete(s.listeners, ln)
 	}
 }
+
+// finisher is a listener that Serve may go on with until it says that it is closed: socket.Listener.
+type finisher interface{ Finish() error }

@@ -41,8 +41,7 @@ func (f *Front) dial(ctx context.Context, _, _ string) (conn net.Conn, err error
 	for i := range f.gates {
 		g := f.gates[(first+uint64(i))%uint64(len(f.gates))]
 		conn, err = (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", g.Addr)
-		// A listener that closes resets who waits to be accepted: nothing of a request was sent, so that a front goes on as well.
-		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.ECONNRESET) {
+		if !errors.Is(err, syscall.ECONNREFUSED) {
 			return conn, err
 		}
 		f.mu.Lock()

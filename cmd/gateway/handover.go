@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/einlass/einlass/internal/handover"
+	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/lent"
 )
 
@@ -103,7 +104,9 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 		err = next.Serves(limit)
 	}
 	if err != nil {
-		err = errors.Join(err, next.Kill(), a.takeBack(files))
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), servesWithin)
+		defer cancel()
+		err = errors.Join(err, next.Kill(), a.takeBack(limit, files))
 		a.told(a.manager.Ready("visitors are served"))
 		return done, err
 	}
@@ -161,14 +164,18 @@ func (a *app) letGo() (left json.RawMessage, err error) {
 // errBroken means that a handover failed and that what was let go could not be taken back: the process has to end.
 var errBroken = errors.New("the lines could not be taken back")
 
-// takeBack is the opposite of letGo. The successor has ended.
-func (a *app) takeBack(files []handover.Socket) error {
+// takeBack is the opposite of letGo. The successor has ended. While there are no descriptors for it, it tries again until ctx ends.
+func (a *app) takeBack(ctx context.Context, files []handover.Socket) error {
 	var errs []error
 	for _, r := range a.serving.Load().rooms {
 		if r.line.home == nil {
 			continue
 		}
-		store, _, err := a.stores.open(r.cfg.ID)
+		var store queue.Store
+		err := untilThereAreFiles(ctx, a.log, func() (err error) {
+			store, _, err = a.stores.open(r.cfg.ID)
+			return err
+		})
 		if err != nil {
 			errs = append(errs, err)
 			r.line.home.Back()
@@ -179,7 +186,7 @@ func (a *app) takeBack(files []handover.Socket) error {
 	for _, r := range a.serving.Load().rooms {
 		a.openHistory(r.line, a.log.With(zap.String("room", r.cfg.ID)))
 	}
-	errs = append(errs, a.listenAgain(files))
+	errs = append(errs, a.listenAgain(ctx, files))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
@@ -193,9 +200,13 @@ func (a *app) takeBack(files []handover.Socket) error {
 }
 
 // listenAgain makes listeners of the sockets once more.
-func (a *app) listenAgain(files []handover.Socket) error {
+func (a *app) listenAgain(ctx context.Context, files []handover.Socket) error {
 	for i, f := range files {
-		ln, err := net.FileListener(f.File)
+		var ln net.Listener
+		err := untilThereAreFiles(ctx, a.log, func() (err error) {
+			ln, err = net.FileListener(f.File)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Path, err)
 		}

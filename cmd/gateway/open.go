@@ -136,7 +136,7 @@ func at(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &config.Problem{Path: path, Text: err.Error()}
+	return &config.Problem{Path: path, Text: err.Error(), Cause: err}
 }
 
 // directory opens the state directory, which is made if it is not there. A look asks whether that could be done.

@@ -77,7 +77,14 @@ func (a *app) upgrades(h *host, handedOver func(handed)) []lifecycle.Service {
 
 // control takes requests at the control socket, whose mode is all the permission there is. Without the socket, signals do.
 func (a *app) control(ctx context.Context, path string, asked chan<- askedUpgrade) error {
-	ln, err := httpx.ListenUnix(path, 0o600)
+	var ln net.Listener
+	err := untilThereAreFiles(ctx, a.log, func() (err error) {
+		ln, err = httpx.ListenUnix(path, 0o600)
+		return err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		a.log.Warn("no control socket: gateway upgrade does not work, SIGUSR2 does", zap.Error(err))
 		<-ctx.Done()
@@ -87,7 +94,11 @@ func (a *app) control(ctx context.Context, path string, asked chan<- askedUpgrad
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	for {
-		c, err := ln.Accept()
+		var c net.Conn
+		err := untilThereAreFiles(ctx, a.log, func() (err error) {
+			c, err = ln.Accept()
+			return err
+		})
 		if err != nil {
 			if ctx.Err() == nil {
 				a.log.Warn("the control socket has ended: gateway upgrade does not work, SIGUSR2 does", zap.Error(err))

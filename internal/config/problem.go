@@ -18,7 +18,12 @@ type Problem struct {
 	Where string
 	// Line in the file; 0 if it is not from there.
 	Line int
+	// Cause is the error of which Text is the message; nil if there is none.
+	Cause error
 }
+
+// Unwrap answers the cause.
+func (p *Problem) Unwrap() error { return p.Cause }
 
 // Error is "path: text".
 func (p *Problem) Error() string {

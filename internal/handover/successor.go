@@ -129,7 +129,7 @@ func (s *Successor) await(ctx context.Context, step string) (message, error) {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return m, fmt.Errorf("the new program did not say %q in time: %w", step, context.Cause(ctx))
-	case errors.Is(err, errGone):
+	case errors.Is(err, errGone) || gone(err):
 		return m, s.endedBefore(step)
 	case err != nil:
 		return m, err

@@ -131,8 +131,8 @@ func lookAsSuccessor(ctx context.Context, cfg loaded) ([]*config.Problem, error)
 	return a.open.problems, errors.Join(err, a.discard(first), a.close())
 }
 
-// services are those of a process with a host: they start last.
-func (h *host) services(a *app, handedOver func(handed)) []lifecycle.Service {
+// services are those of a process with a host: they start last. asked ends when the process is asked to stop, by handedOver or otherwise.
+func (h *host) services(a *app, asked context.Context, handedOver func(handed)) []lifecycle.Service {
 	if h == nil {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (h *host) services(a *app, handedOver func(handed)) []lifecycle.Service {
 	if h.predecessor != nil {
 		all = append(all, a.succeeds(h.predecessor))
 	}
-	return append(all, a.upgrades(h, handedOver)...)
+	return append(all, a.upgrades(h, asked, handedOver)...)
 }
 
 // succeeds tells the predecessor that visitors are served, and lends it the lines for what it has under way.

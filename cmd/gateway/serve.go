@@ -119,7 +119,7 @@ func serve(ctx context.Context, cfg loaded, h *host, stderr io.Writer, ready fun
 		return h.refuse(startError(err))
 	}
 	a.onReady, a.source = ready, h.src()
-	services := append(append(a.services(), hangups), h.services(a, func(to handed) { end(to) })...)
+	services := append(append(a.services(), hangups), h.services(a, ctx, func(to handed) { end(to) })...)
 	group, err := lifecycle.New(lifecycle.Config{Drain: a.leave, StopTimeout: cfg.StopTimeout, Hurry: hurry, Log: log}, services...)
 	if err != nil {
 		return h.refuse(startError(err))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"github.com/einlass/einlass/internal/handover"
 	"github.com/einlass/einlass/internal/httpx"
 	"github.com/einlass/einlass/internal/lifecycle"
 )
@@ -32,13 +34,18 @@ type upgraded struct {
 	PID     int    `json:"pid,omitempty"`
 	Version string `json:"version,omitempty"`
 	Error   string `json:"error,omitempty"`
+	Stops   bool   `json:"stops,omitempty"` // with Error: the gateway does not serve on
 }
 
 // askedUpgrade is one request for an upgrade; answer hears what came of it.
 type askedUpgrade struct{ answer func(upgraded) }
 
-// upgrades hands over to a successor when it is asked to, by signal or at the control socket. handedOver hears of success.
-func (a *app) upgrades(h *host, handedOver func(handed)) []lifecycle.Service {
+// errStops is why there is no handover when the process is asked to stop meanwhile: its successor would serve on.
+var errStops = errors.New("the gateway was asked to stop")
+
+// upgrades hands over to a successor when it is asked to, by signal or at the control socket. handedOver hears of success. Nobody
+// succeeds a process that is asked to stop: stopping has ended then.
+func (a *app) upgrades(h *host, stopping context.Context, handedOver func(handed)) []lifecycle.Service {
 	asked := make(chan askedUpgrade)
 	run := func(ctx context.Context) error {
 		for {
@@ -50,17 +57,19 @@ func (a *app) upgrades(h *host, handedOver func(handed)) []lifecycle.Service {
 			case one := <-asked:
 				answer = one.answer
 			}
-			done, err := a.handOver(ctx, h.program)
+			done, err := a.replace(ctx, stopping, h.program, handedOver)
 			switch {
 			case errors.Is(err, errBroken):
 				answer(upgraded{Error: err.Error()})
 				return err
+			case errors.Is(err, errStops):
+				a.log.Warn("not handed over, this process stops", zap.Error(err))
+				answer(upgraded{Error: err.Error(), Stops: true})
 			case err != nil:
 				a.log.Error("not handed over, this process serves on", zap.Error(err))
 				answer(upgraded{Error: err.Error()})
 			default:
 				answer(upgraded{PID: done.pid, Version: done.version})
-				handedOver(done)
 				<-ctx.Done()
 				return nil
 			}
@@ -73,6 +82,33 @@ func (a *app) upgrades(h *host, handedOver func(handed)) []lifecycle.Service {
 		})})
 	}
 	return all
+}
+
+// replace hands over, unless the process is asked to stop before that is done. A successor that serves by then is asked to stop, too.
+func (a *app) replace(ctx, stopping context.Context, program *handover.Program, handedOver func(handed)) (done handed, err error) {
+	if stopping.Err() != nil {
+		return done, errStops
+	}
+	both, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(stopping, func() { cancel(context.Cause(stopping)) })()
+	done, err = a.handOver(both, program)
+	switch {
+	case err != nil && stopping.Err() != nil:
+		return done, fmt.Errorf("%w: %w", errStops, err)
+	case err != nil:
+		return done, err
+	}
+	handedOver(done)
+	return done, stopToo(stopping, done.pid)
+}
+
+// stopToo asks a successor to stop if its predecessor was asked to before it had one.
+func stopToo(stopping context.Context, successor int) error {
+	if first := (handed{}); errors.As(context.Cause(stopping), &first) {
+		return nil
+	}
+	return errors.Join(errStops, os.NewSyscallError("kill", syscall.Kill(successor, syscall.SIGTERM)))
 }
 
 // control takes requests at the control socket, whose mode is all the permission there is. Without the socket, signals do.
@@ -159,6 +195,8 @@ func upgrade(cmd *cobra.Command, file string, settings []string) error {
 		return exitError{exitFault, errors.New("the gateway is handing over, or it ends: ask again")}
 	case err != nil:
 		return exitError{exitFault, fmt.Errorf("the gateway's answer: %w", err)}
+	case said.Stops:
+		return exitError{exitFault, fmt.Errorf("not upgraded: %s", said.Error)}
 	case said.Error != "":
 		return exitError{exitFault, fmt.Errorf("not upgraded, the gateway serves on: %s", said.Error)}
 	}

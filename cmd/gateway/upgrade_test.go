@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -17,6 +19,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/einlass/einlass/internal/config"
+	"github.com/einlass/einlass/internal/lifecycle"
 	"github.com/einlass/einlass/pkg/queue"
 	"github.com/einlass/einlass/pkg/queue/redisstore/redistest"
 )
@@ -198,5 +201,37 @@ func TestValuesThatAreReadAsOthersAreWarnedOf(t *testing.T) {
 	if err := check.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "ok, 1 room") ||
 		!strings.Contains(said.String(), "warning: line 11: rooms[0].session.max: 0s is read as 24h0m0s") {
 		t.Errorf("%v: %s%s", err, out.String(), said.String())
+	}
+}
+
+// The signal came while the successor began to serve: it meant both.
+func TestASuccessorStopsIfItsPredecessorWasAskedToBefore(t *testing.T) {
+	start := func() *exec.Cmd {
+		cmd := exec.Command("sleep", "1000")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		return cmd
+	}
+	stopping, stop := context.WithCancelCause(t.Context())
+	stop(lifecycle.Signal{Signal: syscall.SIGTERM})
+	stop(handed{})
+	one := start()
+	if err := stopToo(stopping, one.Process.Pid); !errors.Is(err, errStops) {
+		t.Error(err)
+	}
+	if err := one.Wait(); err == nil || err.Error() != "signal: terminated" {
+		t.Errorf("it ends with %v", err)
+	}
+	stopping, stop = context.WithCancelCause(t.Context())
+	stop(handed{})
+	stop(lifecycle.Signal{Signal: syscall.SIGTERM})
+	other := start()
+	if err := stopToo(stopping, other.Process.Pid); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(other.Process.Kill(), other.Wait()); err == nil || err.Error() != "signal: killed" {
+		t.Errorf("one that serves ends with %v", err)
 	}
 }

@@ -28,22 +28,33 @@ func (s *Server) Serve(ln net.Listener, secure bool) error {
 		case err == nil:
 			pause = 0
 			s.welcome(nc, secure)
-		case s.stopping.Load() || !s.listens(ln):
+		case !s.listens(ln) || s.stopping.Load() && !temporary(err):
 			return nil
 		case !temporary(err):
 			return err
 		default:
-			// Out of file descriptors, or the like: connections that end will make room.
+			// Out of file descriptors, or the like: connections that end will make room, also for those that wait when the server stops.
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			s.cfg.Log.Warn("connection not accepted, trying again", zap.Error(err), zap.Duration("pause", pause))
-			select {
-			case <-time.After(pause):
-			case <-s.stopped:
-				return nil
-			}
+			s.rest(pause)
 		}
 	}
 }
+
+// rest waits, less long if the server stops.
+func (s *Server) rest(pause time.Duration) {
+	stopped := s.stopped
+	if s.stopping.Load() {
+		stopped, pause = nil, min(pause, stopTick)
+	}
+	select {
+	case <-time.After(pause):
+	case <-stopped:
+	}
+}
+
+// stopTick is how often a server that stops tries again to accept who waits.
+const stopTick = 20 * time.Millisecond
 
 // temporary is what net/http asks, too: there is no other way to tell a full table from a closed listener.
 func temporary(err error) bool {

@@ -140,6 +140,15 @@ func (p *places) checkDrained() {
 	}
 }
 
+// stopWaiting makes connections that wait for a request stop waiting.
+func (p *places) stopWaiting() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		c.stopWaiting()
+	}
+}
+
 // close takes no more connections and makes connections that wait for a request stop waiting.
 func (p *places) close() {
 	p.mu.Lock()

@@ -220,12 +220,23 @@ func (s *Server) Quiet(ctx context.Context) {
 // quietTick is how often Quiet looks.
 const quietTick = 20 * time.Millisecond
 
-// Shutdown stops accepting, once it has what the kernel had accepted for a listener that can finish, closes idle connections and waits for requests to end, their answers saying that the
-// connection is over. If ctx ends before, it breaks off what is left and returns the context's error. Hijacked
-// connections are not waited for: they belong to their handler.
+// Shutdown stops accepting, once it has what the kernel had accepted for a listener that can finish, closes idle connections and waits for
+// requests to end, their answers saying that the connection is over. If ctx ends before, it breaks off what is left and returns the context's
+// error. Hijacked connections are not waited for: they belong to their handler.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
-	s.serving.Wait() // a listener that finishes brings connections yet
+	s.places.stopWaiting() // who is accepted yet may need their descriptors
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		s.serving.Wait() // a listener that finishes brings connections yet
+	}()
+	select {
+	case <-served:
+	case <-ctx.Done():
+		s.Unlisten()
+		<-served
+	}
 	s.places.close()
 	select {
 	case <-s.places.drained:

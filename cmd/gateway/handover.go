@@ -77,6 +77,12 @@ func (a *app) handOver(ctx context.Context, program *handover.Program) (done han
 	if cfg := a.serving.Load().cfg; cfg.Store.Memory() {
 		started.Kept = cfg.State.Dir
 	}
+	a.share(true)
+	defer func() {
+		if err != nil {
+			a.share(false)
+		}
+	}()
 	next, err := handover.Start(&started)
 	if err != nil {
 		return done, err

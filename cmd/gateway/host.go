@@ -138,6 +138,7 @@ func (h *host) services(a *app, asked context.Context, handedOver func(handed)) 
 	}
 	all := []lifecycle.Service{a.supervised(h.predecessor == nil)}
 	if h.predecessor != nil {
+		a.share(true)
 		all = append(all, a.succeeds(h.predecessor))
 	}
 	return append(all, a.upgrades(h, asked, handedOver)...)
@@ -146,8 +147,14 @@ func (h *host) services(a *app, asked context.Context, handedOver func(handed)) 
 // succeeds tells the predecessor that visitors are served, and lends it the lines for what it has under way.
 func (a *app) succeeds(p *handover.Predecessor) lifecycle.Service {
 	return lifecycle.Service{
-		Name:  "predecessor",
-		Start: func(context.Context) error { return p.Serves() },
+		Name: "predecessor",
+		Start: func(context.Context) error {
+			if err := p.Serves(); err != nil {
+				return err
+			}
+			a.share(false)
+			return nil
+		},
 		Run: func(ctx context.Context) error {
 			defer context.AfterFunc(ctx, func() { _ = p.Lines().Close() })()
 			err := lent.Serve(p.Lines(), func(id string) queue.Store {

@@ -114,6 +114,17 @@ type overTLS struct {
 
 func (l overTLS) Finish() error { return l.below.Finish() }
 
+func (l overTLS) Share(shared bool) { l.below.Share(shared) }
+
+// share says of visitors' listeners whether another process has their sockets, too, and may have to go on with them.
+func (a *app) share(shared bool) {
+	for _, l := range a.public {
+		if s, ok := l.Listener.(interface{ Share(shared bool) }); ok {
+			s.Share(shared)
+		}
+	}
+}
+
 // secured is a listener with TLS if secure is given.
 func secured(ln net.Listener, secure *tls.Config) net.Listener {
 	if secure == nil {

@@ -66,9 +66,9 @@ func FromEnvironment(getenv func(string) string) (*Predecessor, error) {
 			return nil, errors.Join(err, p.Refuse(err))
 		}
 		if u, ok := ln.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(!s.Managed)
+			u.SetUnlinkOnClose(!s.managed())
 		}
-		p.sockets = append(p.sockets, Given{s.Path, s.Text, s.Managed, ln})
+		p.sockets = append(p.sockets, Given{s.Path, s.Text, s.managed(), ln})
 	}
 	return p, nil
 }

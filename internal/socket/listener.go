@@ -10,10 +10,11 @@ import (
 )
 
 // Listener is a TCP or Unix listener that can be finished: whoever the kernel has taken for it by then gets his connection, while closing it
-// would reset him, perhaps with a request that he has sent. One goroutine accepts; Finish and Close are safe for concurrent use.
+// would reset him, perhaps with a request that he has sent. One goroutine accepts; all else is safe for concurrent use.
 type Listener struct {
 	below
 	kept      bool
+	shared    atomic.Bool
 	finishing atomic.Bool
 }
 
@@ -33,13 +34,22 @@ func NewListener(ln net.Listener, kept bool) (l *Listener, ok bool) {
 	return nil, false
 }
 
+// Share says whether another process has the socket, too, for now: a predecessor, or a successor that does not serve yet. It may have to go on
+// with it, so that to finish is to close as long as that is so, and the file of a Unix socket stays.
+func (l *Listener) Share(shared bool) {
+	l.shared.Store(shared)
+	if u, ok := l.below.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(!shared && !l.kept)
+	}
+}
+
 // settle is the time for handshakes under way when a listener is finished: longer than a round trip in a country.
 const settle = 100 * time.Millisecond
 
 // Finish makes the kernel refuse new connections. Accept brings those that it has taken, and those whose handshakes are under way, and then
 // net.ErrClosed; the caller has to close the listener afterwards. With an error nothing has changed.
 func (l *Listener) Finish() error {
-	if l.kept {
+	if l.kept || l.shared.Load() {
 		return l.Close()
 	}
 	if err := l.turnAway(); err != nil {

@@ -130,8 +130,14 @@ func TestAListenerThatComesLateToItsEndBringsEverybodyWhoWaits(t *testing.T) {
 	_ = l.Close()
 }
 
-// The socket is the service manager's too: who waits in it waits on, and new ones are taken.
+// The socket is the service manager's too, or that of a process at a handover: who waits in it waits on, and new ones are taken.
 func TestASocketThatIsKeptElsewhereIsOnlyClosed(t *testing.T) {
+	t.Run("for good", func(t *testing.T) { onlyClosed(t, true) })
+	t.Run("for now", func(t *testing.T) { onlyClosed(t, false) })
+}
+
+func onlyClosed(t *testing.T, kept bool) {
+	t.Helper()
 	raw, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +152,8 @@ func TestASocketThatIsKeptElsewhereIsOnlyClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = again.Close() }()
-	l, _ := NewListener(raw, true)
+	l, _ := NewListener(raw, kept)
+	l.Share(!kept)
 	at := l.Addr().String()
 	for i := range 2 {
 		nc, err := net.Dial("tcp", at)
@@ -167,6 +174,26 @@ func TestASocketThatIsKeptElsewhereIsOnlyClosed(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = theirs.Close()
+	}
+}
+
+// Its file is of use to the other process until it is nobody else's.
+func TestTheFileOfASharedSocketStays(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		at := filepath.Join(t.TempDir(), "s")
+		raw, err := net.Listen("unix", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, _ := NewListener(raw, false)
+		l.Share(true)
+		l.Share(shared)
+		if err := errors.Join(l.Finish(), l.Close()); err != nil && !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+		if _, err := os.Lstat(at); shared != (err == nil) {
+			t.Errorf("shared %t: %v", shared, err)
+		}
 	}
 }
 

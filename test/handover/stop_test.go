@@ -40,3 +40,61 @@ func TestAStopDuringAHandoverLeavesNobodyWhoServes(t *testing.T) {
 		t.Errorf("%v run", all)
 	}
 }
+
+// The sockets are those of both processes until the successor serves: one that is stopped, and not killed, at any step leaves them in use.
+func TestASuccessorThatIsStoppedLeavesTheGatewayItsSockets(t *testing.T) {
+	for _, step := range steps[:4] {
+		t.Run(step.name, func(t *testing.T) {
+			g := newGate(t, newSite(t), false, "")
+			g.start()
+			for range inARow {
+				g.stopSuccessor(step.says)
+			}
+		})
+	}
+}
+
+func (g *gate) stopSuccessor(when string) {
+	g.t.Helper()
+	seen, known := g.count(when), len(g.successors())
+	asked := make(chan int, 1)
+	go func() { pid, _ := g.upgrade(); asked <- pid }()
+	g.until(when, seen+1)
+	g.until("a new process starts", known+1)
+	_ = syscall.Kill(g.successors()[known], syscall.SIGTERM)
+	if pid := <-asked; pid != 0 { // it served before it stopped: nobody does now, and another one is started
+		g.gone(pid)
+		g.gone(g.first.Process.Pid)
+		g.start()
+	}
+	one := g.dial()
+	one.send("GET /free/one HTTP/1.1\r\nHost: h\r\n\r\n")
+	one.wants("site /free/one")
+	_ = one.Close()
+}
+
+// A gateway that systemd started with its sockets is replaced and stopped; they stay in use for the next one, who waits in them is served.
+func TestASocketOfTheManagerIsOfUseAfterAStop(t *testing.T) {
+	for name, secure := range map[string]bool{"without TLS": false, "by TLS": true} {
+		t.Run(name, func(t *testing.T) {
+			g := newGate(t, newSite(t), secure, "")
+			sockets := listens(t, g.addr)
+			g.start(sockets)
+			for range inARow {
+				pid, said := g.upgrade()
+				if pid == 0 {
+					t.Fatal(said)
+				}
+				g.gone(g.first.Process.Pid)
+				if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+					t.Fatal(err)
+				}
+				g.gone(pid)
+				waits := newCrowd(t, g)
+				waits.fresh()
+				g.start(sockets)
+				waits.end()
+			}
+		})
+	}
+}

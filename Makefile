@@ -11,8 +11,8 @@ PKGS     := ./...
 # What is played without the race detector by make test, and with it by long-races: no requests are served there, or by programs of their own.
 # All else is looked at for races by make test. What takes longest stands first, so that nothing is left to run alone at the end, and what
 # waits (test/, loadtest/chaos) beside what computes: two that wait at the same time leave the cores idle.
-CALM     := ./test/e2e ./loadtest/sim ./test/browser/gate ./internal/web ./test/browser ./loadtest/promises ./test/browser/admin ./loadtest/mornings \
-  ./loadtest/chaos ./internal/admission ./test/browser/walk ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits \
+CALM     := ./test/browser/admin ./test/browser ./loadtest/sim ./test/handover ./test/e2e ./internal/web ./test/browser/gate ./loadtest/mornings \
+  ./loadtest/promises ./loadtest/chaos ./internal/admission ./test/browser/walk ./loadtest/rehearse ./loadtest/drive ./test/browser/lots ./test/habits \
   ./cmd/admin ./internal/config/... ./internal/report/... ./loadtest/... ./pkg/queue/draw/... ./pkg/queue/plan ./test/...
 FIRST    := ./cmd/gateway ./internal/gateway ./pkg/queue/redisstore ./pkg/queue ./pkg/queue/journal
 STEPS    ?= 200000

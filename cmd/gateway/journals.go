@@ -60,7 +60,11 @@ func (j *journals) look(now time.Time, cfg *config.Journal, log *zap.Logger) {
 	if cfg.Retention == 0 {
 		return
 	}
-	deleted, err := journal.DeleteOld(cfg.Dir, now.Add(-cfg.Retention))
+	var inUse []string
+	for _, o := range j.open {
+		inUse = append(inUse, o.file.Name())
+	}
+	deleted, err := journal.DeleteOld(cfg.Dir, now.Add(-cfg.Retention), inUse...)
 	if len(deleted) > 0 {
 		log.Info("old journals deleted", zap.Strings("files", deleted))
 	}

@@ -26,6 +26,17 @@ func TestJournalsGoOnInAnotherFileEachDayAndAreDeleted(t *testing.T) {
 		return len(paths)
 	}
 	now := time.Now()
+	// The machine has slept: the journal in use is old until its room's next tick.
+	own, err := journal.Find(dir, "termine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(own[0], now, now.Add(-100*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if r.stores.journals.look(now, cfg, r.log); files() != 1 {
+		t.Fatal("the journal in use was deleted")
+	}
 	for after, want := range map[time.Duration]int{0: 1, journalPart - time.Minute: 1} {
 		if r.stores.journals.look(now.Add(after), cfg, r.log); files() != want {
 			t.Errorf("%d files after %v, want %d", files(), after, want)

@@ -1,6 +1,10 @@
 package adminapi
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -76,5 +80,19 @@ func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
 	}
 	if all := logs.All(); len(all) != 1 || all[0].Message != "admin request failed" || !strings.Contains(all[0].ContextMap()["error"].(string), "a bug") {
 		t.Errorf("log is %+v", all)
+	}
+}
+
+// An operator's page that is closed, or asks anew, breaks off what it has asked: nothing of the gateway has failed.
+func TestARequestThatIsBrokenOffIsNoErrorOfTheGateway(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	s := &Server{cfg: Config{Log: zap.New(core)}}
+	s.fail(httptest.NewRecorder(), fmt.Errorf("ask the store: %w", context.Canceled))
+	if n := logs.Len(); n != 0 {
+		t.Errorf("%d lines in the log", n)
+	}
+	s.fail(httptest.NewRecorder(), errors.New("a bug"))
+	if n := logs.Len(); n != 1 {
+		t.Errorf("%d lines in the log of an error", n)
 	}
 }

@@ -181,7 +181,9 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	case CodeMediaType:
 		w.Header().Set("Accept-Patch", patchType)
 	case CodeInternal:
-		s.cfg.Log.Error("admin request failed", zap.Error(err))
+		if !errors.Is(err, context.Canceled) { // whoever asked has gone
+			s.cfg.Log.Error("admin request failed", zap.Error(err))
+		}
 	}
 	s.write(w, p.Status, ProblemType, p)
 }

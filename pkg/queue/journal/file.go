@@ -185,6 +185,16 @@ func (f *File) Part() (goesOn bool, err error) {
 	return true, nil
 }
 
+// Name is the name in its directory of the file that is written, empty if none is. Safe for concurrent use.
+func (f *File) Name() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.file == nil {
+		return ""
+	}
+	return filepath.Base(f.file.Name())
+}
+
 // Close implements Log.
 func (f *File) Close() error {
 	f.mu.Lock()

@@ -5,20 +5,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 // DeleteOld deletes the journals of a directory that were last written before a time, and gives their names. What is no journal stays. A
 // journal in use is written with each tick of its room, several times a second, whether anybody comes or not: by a time that is minutes ago
-// it is not old, whichever process it is of.
-func DeleteOld(dir string, before time.Time) (deleted []string, err error) {
+// it is not old, whichever process it is of, unless the machine has slept meanwhile: inUse names the caller's own (File.Name), which stay.
+func DeleteOld(dir string, before time.Time, inUse ...string) (deleted []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
 	for _, entry := range entries {
+		if slices.Contains(inUse, entry.Name()) {
+			continue
+		}
 		path := filepath.Join(dir, entry.Name())
 		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {

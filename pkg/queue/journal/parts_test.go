@@ -131,21 +131,22 @@ func TestOldJournalsAreDeletedAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
 	_, old := create(t, dir, false, start)
 	_, young := create(t, dir, false, start+1)
+	file, inUse := create(t, dir, false, start+2)
 	other := filepath.Join(dir, "other.jsonl")
 	if err := os.WriteFile(other, []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	for _, path := range []string{old, other} {
+	for _, path := range []string{old, inUse, other} {
 		if err := os.Chtimes(path, now.Add(-time.Hour), now.Add(-time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	deleted, err := journal.DeleteOld(dir, now.Add(-time.Minute))
+	deleted, err := journal.DeleteOld(dir, now.Add(-time.Minute), file.Name())
 	if err != nil || len(deleted) != 1 || deleted[0] != filepath.Base(old) {
 		t.Errorf("%v, %v", deleted, err)
 	}
-	for path, stays := range map[string]bool{old: false, young: true, other: true} {
+	for path, stays := range map[string]bool{old: false, young: true, inUse: true, other: true} {
 		if _, err := os.Stat(path); (err == nil) != stays {
 			t.Errorf("%s: %v", path, err)
 		}

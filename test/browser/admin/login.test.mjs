@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../browser.mjs';
 import { logIn } from './people.mjs';
-import { at, base, patch, ready, room, setUp, unfit, withOperator } from './admin.mjs';
+import { at, base, goesIn, patch, ready, room, setUp, unfit, withOperator } from './admin.mjs';
 
 setUp();
 
@@ -98,6 +98,7 @@ test('a page of another origin can do nothing with the session, nor can a cookie
 
     const foreign = await context.newPage();
     await foreign.goto(at('stolen'));
+    await goesIn(foreign); // the page of the site: that of the line may ask nobody but the gateway
     const sent = await foreign.evaluate(async (admin) => {
       const to = `${admin}/v1/rooms/stolen`;
       const tries = [

@@ -29,6 +29,27 @@ for (const zone of [120, undefined]) {
   });
 }
 
+for (const [state, figures, spoken] of [['waiting', { ahead: 1100 }, 'Ahead of you: 1,100 people. How long it will take: about 12 to 18 minutes.'], ['checking', { ahead: -1, low: 0, high: 0 }, 'One moment, please']]) {
+  test(`that figures are new again is spoken once, ${state}`, async () => {
+    await withPage({}, async (page) => {
+      await still(page);
+      const all = { state, ...figures, clock: morning, zone: 120, next: 10000 };
+      await setup(all);
+      await page.goto(base + '/termine');
+      await page.evaluate(() => {
+        globalThis.spoken = [];
+        const region = document.getElementById('spoken');
+        new MutationObserver(() => { if (region.textContent) globalThis.spoken.push(region.textContent); }).observe(region, { childList: true });
+      });
+      for (const stale of [true, true, false, false]) {
+        await setup({ ...all, stale, of: stale ? morning : 0 });
+        await polled(page, 12001);
+      }
+      assert.deepEqual(await page.evaluate(() => globalThis.spoken), ['These figures are from 10:05. We cannot get new ones at the moment. You keep your place.', spoken]);
+    });
+  });
+}
+
 test('the entry for a calendar follows what the page names', async () => {
   await withPage({}, async (page) => {
     const link = page.locator('#calendar a'), href = () => link.getAttribute('href');

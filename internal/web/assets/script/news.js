@@ -10,9 +10,9 @@ function read() {
 }
 
 // announce speaks all that an answer brings: another state, each quarter of the way but not more often than every five minutes, a wait
-// that gets longer, figures that get old, another word of the chance, the operator's message.
+// that gets longer, figures that get old or are new again, another word of the chance, the operator's message.
 function announce(s, words, changed) {
-  var news = [], q = quarter(), longer = worse(s, words), quote;
+  var news = [], q = quarter(), longer = worse(s, words), fresh = heard.stale && !s.stale, quote;
   function add(text) {
     text = bare(text);
     if (text && lastSaid.slice(-text.length) !== text) { news.push(text); }
@@ -22,10 +22,10 @@ function announce(s, words, changed) {
   if (changed) {
     add((words.heading + '. ' + words.lead + said('last')).replace(/\.\. /, '. '));
     if (s.number > 0 && words.draw !== heard.draw) { add(words.draw); } // the number that was drawn
-  } else if (q > heard.quarter_ && now() - heard.at >= 300000 && waits()) {
+  } else if (fresh || q > heard.quarter_ && now() - heard.at >= 300000 && waits()) {
     heard.quarter_ = q;
     heard.at = now();
-    add((fact('ahead') + fact('estimate')).trim());
+    add((fact('ahead') + fact('estimate')).trim() || words.heading);
   }
   heard.draw = words.draw;
   heard.quarter_ = Math.min(heard.quarter_, q);

@@ -18,6 +18,15 @@ type Conflict struct {
 	Staged string
 }
 
+// Stay leaves what is there in the place of a file, if anything is, whatever the rule of its part says.
+func (s *Staged) Stay(name string) {
+	for i := range s.files {
+		if s.files[i].Name == name {
+			s.files[i].Rule = Stay
+		}
+	}
+}
+
 // Conflicts are the files that stand in the way. Those that are the same, go on from the backup's or are to stay are none.
 func (s *Staged) Conflicts() (all []Conflict, err error) {
 	for i := range s.files {

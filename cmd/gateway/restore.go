@@ -273,7 +273,8 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC"
 // put puts the files in place, and says what there is to know.
 func (r *restoring) put() error {
 	ending := asideMark + time.Now().UTC().Format("20060102T150405")
-	if err := r.begin(); err != nil {
+	begun, err := r.begin()
+	if err != nil {
 		return fmt.Errorf("%w; nothing was changed", err)
 	}
 	for _, path := range r.strays {
@@ -282,6 +283,9 @@ func (r *restoring) put() error {
 		}
 	}
 	put, aside, err := r.staged.Commit(ending)
+	if err != nil && put == 0 && begun && len(r.strays) == 0 {
+		return fmt.Errorf("%w; nothing was changed", errors.Join(err, r.end()))
+	}
 	if err != nil {
 		return fmt.Errorf("%d files were put in place before: %w. Run this again", put, err)
 	}

@@ -20,6 +20,9 @@ const (
 	drawsIn = "draws/"
 )
 
+// keysName is the name of the keyring in a backup.
+const keysName = "keys.json"
+
 // State files of a line by their endings, in the order in which a gateway that runs may be copied: the marks say what has changed since the
 // places, or the places are newer and say it all.
 var lineEndings = [...]string{".marks", ".places"}
@@ -28,7 +31,7 @@ var lineEndings = [...]string{".marks", ".places"}
 func backedUp(cfg *config.Config, file string) (parts []backup.Part, err error) {
 	parts = append(parts, backup.Part{Name: "configuration.yaml", Path: file, Rule: backup.Stay})
 	if f := keysFile(cfg); f != "" {
-		parts = append(parts, backup.Part{Name: "keys.json", Path: f})
+		parts = append(parts, backup.Part{Name: keysName, Path: f})
 	}
 	if f := staffFile(cfg); f != "" {
 		parts = append(parts, backup.Part{Name: staff.FileName, Path: f})

@@ -77,6 +77,7 @@ func restore(cmd *cobra.Command, cfg *config.Config, file, from string, replace 
 	if err := r.hold(); err != nil {
 		return fmt.Errorf("%w; nothing was changed", err)
 	}
+	r.keyring()
 	if err := r.allowed(replace); err != nil {
 		return fmt.Errorf("%w\nNothing was changed", err)
 	}
@@ -116,6 +117,8 @@ type restoring struct {
 	lines  map[string]*lineAge // by room
 	// strays are state files that the backup has no counterpart of: beside those of the backup they would be half of another line.
 	strays []string
+	// keys is what becomes of tickets and passes because of the keyring; empty: they are valid as they were.
+	keys string
 }
 
 // lineAge is when the line of a room was saved, here and in the backup; zero: there is none that can be read.
@@ -181,6 +184,8 @@ func (r *restoring) allowed(replace bool) error {
 		switch id, ofLine := roomOf(c.Name); {
 		case ofLine:
 			lines[id] = true
+		case !replace && c.Name == keysName && r.keys != "":
+			errs = append(errs, fmt.Errorf("%s is there and differs from the backup's; --replace puts it aside. %s", c.Path, r.keys))
 		case !replace:
 			errs = append(errs, fmt.Errorf("%s is there and differs from the backup's; --replace puts it aside", c.Path))
 		}
@@ -268,7 +273,8 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC"
 // put puts the files in place, and says what there is to know.
 func (r *restoring) put() error {
 	ending := asideMark + time.Now().UTC().Format("20060102T150405")
-	if err := r.begin(); err != nil {
+	begun, err := r.begin()
+	if err != nil {
 		return fmt.Errorf("%w; nothing was changed", err)
 	}
 	for _, path := range r.strays {
@@ -277,6 +283,9 @@ func (r *restoring) put() error {
 		}
 	}
 	put, aside, err := r.staged.Commit(ending)
+	if err != nil && put == 0 && begun && len(r.strays) == 0 {
+		return fmt.Errorf("%w; nothing was changed", errors.Join(err, r.end()))
+	}
 	if err != nil {
 		return fmt.Errorf("%d files were put in place before: %w. Run this again", put, err)
 	}
@@ -300,6 +309,9 @@ func (r *restoring) put() error {
 		if age := r.lines[id]; age != nil {
 			fmt.Fprintf(out, "Room %s: the line is as of %s. Bookings since are not counted (admin booked); tickets used since can be used once more.\n", id, stamp(age.backup))
 		}
+	}
+	if r.keys != "" {
+		fmt.Fprintln(out, r.keys)
 	}
 	if !r.staged.About.Line {
 		fmt.Fprintln(out, "The line is in Redis, and none of the backup's.")

@@ -14,23 +14,22 @@ import (
 // one state and half of another, from which no gateway starts.
 const halfMark = "restore-under-way"
 
-// begin notes, on the disk when it returns, that files are being put in place.
-func (r *restoring) begin() error {
+// begin notes, on the disk when it returns, that files are being put in place. made is false if one that was broken off has done so, or there
+// is no state directory.
+func (r *restoring) begin() (made bool, err error) {
 	dir := r.cfg.State.Dir
 	if dir == "" {
-		return nil
+		return false, nil
 	}
 	mark := statePath(r.cfg, halfMark)
 	f, err := os.OpenFile(mark, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
-	case errors.Is(err, fs.ErrExist): // of one that was broken off
-		return nil
-	case errors.Is(err, fs.ErrNotExist): // no directory: nothing of the backup belongs there
-		return nil
+	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist): // no directory: nothing of the backup belongs there
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	}
-	return errors.Join(f.Close(), backup.OwnAsParent(mark), backup.SyncDir(dir))
+	return true, errors.Join(f.Close(), backup.OwnAsParent(mark), backup.SyncDir(dir))
 }
 
 // end takes the note away, when all is in place.

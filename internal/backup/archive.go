@@ -67,7 +67,8 @@ type sum struct {
 // Write writes a backup of the parts that there are, and returns how many those were. The archive is complete if the error is nil. read is
 // told of bytes of the files as they are read.
 func Write(w io.Writer, about *About, parts []Part, read func(bytes int64)) (files int, err error) {
-	zip := gzip.NewWriter(w)
+	to := &sink{to: w}
+	zip := gzip.NewWriter(to)
 	out := tar.NewWriter(zip)
 	about.Format = Format
 	if err := writeJSON(out, aboutName, about.Made, about); err != nil {
@@ -79,6 +80,9 @@ func Write(w io.Writer, about *About, parts []Part, read func(bytes int64)) (fil
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		if to.err != nil {
+			return 0, to.err // no fault of the file
+		}
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", parts[i].Path, err)
 		}
@@ -88,6 +92,20 @@ func Write(w io.Writer, about *About, parts []Part, read func(bytes int64)) (fil
 		return 0, err
 	}
 	return len(sums), errors.Join(out.Close(), zip.Close())
+}
+
+// sink keeps the error of what is written, to tell it from one of what is read.
+type sink struct {
+	to  io.Writer
+	err error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	n, err := s.to.Write(p)
+	if err != nil {
+		s.err = err
+	}
+	return n, err
 }
 
 func writeJSON(out *tar.Writer, name string, at time.Time, value any) error {
@@ -164,13 +182,18 @@ func wholeLines(f *os.File, size int64) (int64, error) {
 	return 0, nil
 }
 
-// Create writes a backup into a file that there is not yet, on the disk when it returns, with mode 0600. Until it is whole it has another name.
+// Create writes a backup into a file that there is not yet, on the disk when it returns, with mode 0600. Until it is whole it has another name; one that a
+// process left which was killed is removed.
 func Create(file string, about *About, parts []Part, read func(bytes int64)) (files int, err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return 0, fmt.Errorf("%s: %w; a backup never replaces another one", file, fs.ErrExist)
 	}
 	dir := filepath.Dir(file)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(file)+".*") // exclusively, with mode 0600
+	pattern := filepath.Join(dir, "."+filepath.Base(file)+".half-*")
+	if err := removeLeftovers(pattern); err != nil {
+		return 0, err
+	}
+	f, err := os.CreateTemp(dir, filepath.Base(pattern)) // exclusively, with mode 0600
 	if err != nil {
 		return 0, err
 	}

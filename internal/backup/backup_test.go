@@ -297,3 +297,44 @@ func sumsOf(t *testing.T, text []byte) (sums []sum) {
 		return sums
 	}
 }
+
+// It holds keys, and takes the room that the next one needs.
+func TestWhatABackupLeftThatWasKilledGoesWithTheNextOne(t *testing.T) {
+	from := newPlace(t, kept)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".monday.half-123"), []byte("half of one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(filepath.Join(dir, "monday"), &About{Made: time.Now()}, from.parts(), func(int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// One of two files cannot be put aside: nothing is put in place, and what was put aside has its one name again.
+func TestWhatCannotAllBePutAsideStaysAsItIs(t *testing.T) {
+	archive := newPlace(t, kept).backup()
+	there := map[string]string{"line": "another", "keys": "others"}
+	to := newPlace(t, there)
+	s, err := Read(bytes.NewReader(archive), wanted, to.part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conflicts, err := s.Conflicts(); err != nil || len(conflicts) != 2 {
+		t.Fatalf("%v, %v", conflicts, err)
+	}
+	for i := range s.files {
+		if s.files[i].Name == "keys" {
+			s.files[i].Path = to.path("line/keys") // a file is no directory
+		}
+	}
+	if put, aside, err := s.Commit(".aside"); err == nil || put != 0 || len(aside) != 0 || !strings.Contains(err.Error(), "put "+to.path("line/keys")+" aside: ") {
+		t.Errorf("%d put, %q aside, %v", put, aside, err)
+	}
+	if err := s.Discard(); err != nil {
+		t.Error(err)
+	}
+	to.wants(there)
+}

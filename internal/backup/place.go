@@ -18,6 +18,15 @@ type Conflict struct {
 	Staged string
 }
 
+// Stay leaves what is there in the place of a file, if anything is, whatever the rule of its part says.
+func (s *Staged) Stay(name string) {
+	for i := range s.files {
+		if s.files[i].Name == name {
+			s.files[i].Rule = Stay
+		}
+	}
+}
+
 // Conflicts are the files that stand in the way. Those that are the same, go on from the backup's or are to stay are none.
 func (s *Staged) Conflicts() (all []Conflict, err error) {
 	for i := range s.files {
@@ -88,19 +97,16 @@ func beginsWith(there, ours io.Reader) (begins, whole bool, err error) {
 }
 
 // Commit puts the files in place, those that stand in the way aside under their name with the ending, and says how many it has put and where
-// others were put. They are on the disk when it returns.
+// others were put. They are on the disk when it returns. With an error and none put, all is as it was.
 func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
+	if aside, err = s.putAside(ending); err != nil {
+		return 0, nil, err
+	}
 	dirs := map[string]bool{}
 	for i := range s.files {
 		f := &s.files[i]
 		if f.temp == "" {
 			continue
-		}
-		switch name, err := putAside(f.Path, ending); {
-		case err == nil:
-			aside = append(aside, name)
-		case !errors.Is(err, fs.ErrNotExist):
-			return put, aside, fmt.Errorf("put %s aside: %w", f.Path, err)
 		}
 		if err := os.Rename(f.temp, f.Path); err != nil {
 			return put, aside, err
@@ -116,6 +122,27 @@ func (s *Staged) Commit(ending string) (put int, aside []string, err error) {
 		err = errors.Join(err, SyncDir(dir))
 	}
 	return put, aside, err
+}
+
+// putAside gives all files that stand in the way their other names. That needs room on the disk, and putting in place afterwards hardly any.
+func (s *Staged) putAside(ending string) (aside []string, err error) {
+	for i := range s.files {
+		f := &s.files[i]
+		if f.temp == "" {
+			continue
+		}
+		switch name, err := putAside(f.Path, ending); {
+		case err == nil:
+			aside = append(aside, name)
+		case !errors.Is(err, fs.ErrNotExist):
+			err = fmt.Errorf("put %s aside: %w", f.Path, err)
+			for _, name := range aside {
+				err = errors.Join(err, os.Remove(name)) // another name of what is there yet
+			}
+			return nil, err
+		}
+	}
+	return aside, nil
 }
 
 // putAside gives a file another name beside its own, and answers it. One that was broken off right afterwards, with the same ending, may have done

@@ -133,6 +133,19 @@ func (k *Keyring) GoString() string {
 	return k.String()
 }
 
+// Missing is how many keys of another ring this one does not have, whatever their times: what was signed with them is void here.
+func (k *Keyring) Missing(other *Keyring) (n int) {
+	for i := range other.specs {
+		theirs := &other.specs[i]
+		if !slices.ContainsFunc(k.specs, func(ours keySpec) bool {
+			return ours.kid == theirs.kid && ours.alg == theirs.alg && bytes.Equal(ours.secret, theirs.secret) && bytes.Equal(ours.unread, theirs.unread)
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
 // Equal reports whether both rings hold the same keys with the same times in the
 // same order.
 func (k *Keyring) Equal(other *Keyring) bool {

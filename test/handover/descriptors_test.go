@@ -83,7 +83,8 @@ func TestLinesAreTakenBackWhenThereAreDescriptorsAgain(t *testing.T) {
 	}
 	g.until("no file descriptor is free, trying again", 1)
 	g.may(plenty)
-	if said := <-asked; !strings.Contains(said, "not upgraded, the gateway serves on: the new program ended (signal: killed)") {
+	// It may have been letting go of the line yet, for which there was no descriptor either.
+	if said := <-asked; !strings.HasPrefix(said, "not upgraded, the gateway serves on: ") {
 		t.Errorf("the command says %q", said)
 	}
 	c.settled(2)

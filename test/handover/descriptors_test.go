@@ -69,6 +69,7 @@ func TestLinesAreTakenBackWhenThereAreDescriptorsAgain(t *testing.T) {
 	g := newGate(t, newSite(t), false, "")
 	g.start()
 	c := usual(t, g)
+	c.kills = true // nor are there descriptors for connections to the site
 	asked := make(chan string, 1)
 	go func() { _, said := g.upgrade(); asked <- said }()
 	g.until("this process is a successor, and ready", 1)

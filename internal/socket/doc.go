@@ -6,5 +6,7 @@
 // tries before it waits is in vain. Direct saves both where it can (Linux) and gives back the connection
 // as it is elsewhere, and for connections that are no sockets, TLS for one.
 //
+// A Listener is one that can be finished: who is connected by then is served, where Close would have the kernel reset him.
+//
 // internal/httpx uses it towards visitors and internal/proxy towards sites. It knows neither and imports nothing of ours.
 package socket

@@ -149,7 +149,7 @@ func (p *places) stopWaiting() {
 	}
 }
 
-// close takes no more connections and makes connections that wait for a request stop waiting.
+// close takes no more connections.
 func (p *places) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,9 +157,6 @@ func (p *places) close() {
 		return
 	}
 	p.closed = true
-	for c := range p.conns {
-		c.stopWaiting()
-	}
 	p.checkDrained()
 }
 

@@ -225,7 +225,7 @@ const quietTick = 20 * time.Millisecond
 // error. Hijacked connections are not waited for: they belong to their handler.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
-	s.places.stopWaiting() // who is accepted yet may need their descriptors
+	s.places.stopWaiting() // whoever is accepted yet looks once by itself, and may need the descriptors of those who wait
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

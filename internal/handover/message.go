@@ -42,9 +42,8 @@ type note struct {
 }
 
 type socket struct {
-	Path    string `json:"path"`
-	Text    string `json:"text"`
-	Managed bool   `json:"managed,omitempty"`
+	Path string `json:"path"`
+	Text string `json:"text"`
 	// Own: nobody else has it. A release before does not say so, but for a Unix socket with Unlink.
 	Own    bool `json:"own,omitempty"`
 	Unlink bool `json:"unlink,omitempty"`
@@ -52,7 +51,7 @@ type socket struct {
 
 // managed reports whether the service manager may have the socket, too: what is done to one that is only closed harms nobody, while one of
 // the manager's that is made deaf stays so.
-func (s *socket) managed() bool { return s.Managed || !s.Own && !s.Unlink }
+func (s *socket) managed() bool { return !s.Own && !s.Unlink }
 
 // Bounds of what is read.
 const maxMessage = 64 << 10

@@ -46,7 +46,7 @@ func Start(p *Program) (*Successor, error) {
 	said := note{Protocol: protocol, PID: os.Getpid(), Kept: p.Kept}
 	cmd := exec.CommandContext(context.Background(), p.Path, p.Args...) // it outlives this process
 	for _, s := range p.Sockets {
-		said.Sockets = append(said.Sockets, socket{Path: s.Path, Text: s.Text, Managed: s.Managed, Own: !s.Managed})
+		said.Sockets = append(said.Sockets, socket{Path: s.Path, Text: s.Text, Own: !s.Managed})
 		cmd.ExtraFiles = append(cmd.ExtraFiles, s.File)
 	}
 	text, err := json.Marshal(said)

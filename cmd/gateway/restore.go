@@ -243,7 +243,18 @@ func (r *restoring) ages() error {
 }
 
 func (r *restoring) has(name string) bool {
-	return slices.ContainsFunc(r.staged.Files(), func(f backup.Conflict) bool { return f.Name == name })
+	_, ok := r.find(name)
+	return ok
+}
+
+// find is a file of the backup.
+func (r *restoring) find(name string) (f backup.Conflict, ok bool) {
+	all := r.staged.Files()
+	i := slices.IndexFunc(all, func(f backup.Conflict) bool { return f.Name == name })
+	if i < 0 {
+		return f, false
+	}
+	return all[i], true
 }
 
 // roomOf is the room of a state file in a backup.

@@ -16,7 +16,8 @@ func (r *restoring) keyring() {
 	if at == "" {
 		return // of the environment
 	}
-	if !r.has(keysName) {
+	file, ok := r.find(keysName)
+	if !ok {
 		r.keys = fmt.Sprintf("The backup holds no keyring, and %s stays: tickets and passes that were signed with other keys are void.", at)
 		if _, err := os.Lstat(at); errors.Is(err, fs.ErrNotExist) {
 			r.keys = fmt.Sprintf("The backup holds no keyring, and %s is not there: put the one there that tickets and passes were signed with before you "+
@@ -28,24 +29,19 @@ func (r *restoring) keyring() {
 	if err != nil {
 		return // none, or one with which no gateway starts
 	}
-	for _, f := range r.staged.Files() {
-		if f.Name != keysName {
-			continue
+	backups, err := token.Load(file.Staged)
+	if err != nil {
+		return
+	}
+	lost, more := there.Missing(backups), backups.Missing(there)
+	switch {
+	case lost == 0:
+		r.staged.Stay(keysName)
+		if more > 0 {
+			r.keys = fmt.Sprintf("The keyring that is there stays: it has all keys of the backup's, and %d since.", more)
 		}
-		backups, err := token.Load(f.Staged)
-		if err != nil {
-			return
-		}
-		lost, more := there.Missing(backups), backups.Missing(there)
-		switch {
-		case lost == 0:
-			r.staged.Stay(keysName)
-			if more > 0 {
-				r.keys = fmt.Sprintf("The keyring that is there stays: it has all keys of the backup's, and %d since.", more)
-			}
-		case more > 0:
-			r.keys = fmt.Sprintf("Tickets and passes that were signed with the %d keys of %s that the backup does not have are void then, and who has one "+
-				"waits again from the end.", more, at)
-		}
+	case more > 0:
+		r.keys = fmt.Sprintf("Tickets and passes that were signed with the %d keys of %s that the backup does not have are void then, and who has one "+
+			"waits again from the end.", more, at)
 	}
 }

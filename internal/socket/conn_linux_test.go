@@ -15,8 +15,8 @@ import (
 // kinds are the sockets that Direct is for.
 var kinds = []string{"tcp", "unix"}
 
-// pair connects two ends; ours is as package net made it.
-func pair(t *testing.T, kind string) (ours, theirs net.Conn) {
+// listen opens a listener of package net.
+func listen(t *testing.T, kind string) net.Listener {
 	t.Helper()
 	address := "127.0.0.1:0"
 	if kind == "unix" {
@@ -26,7 +26,15 @@ func pair(t *testing.T, kind string) (ours, theirs net.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ln
+}
+
+// pair connects two ends; ours is as package net made it.
+func pair(t *testing.T, kind string) (ours, theirs net.Conn) {
+	t.Helper()
+	ln := listen(t, kind)
 	defer ln.Close()
+	var err error
 	if ours, err = net.Dial(kind, ln.Addr().String()); err != nil {
 		t.Fatal(err)
 	}

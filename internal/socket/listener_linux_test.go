@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -31,15 +30,7 @@ func TestWhoIsConnectedWhenAListenerFinishesIsHeard(t *testing.T) {
 
 func finishUnderACrowd(t *testing.T, kind string) (heard int) {
 	t.Helper()
-	at := "127.0.0.1:0"
-	if kind == "unix" {
-		at = filepath.Join(t.TempDir(), "s")
-	}
-	raw, err := net.Listen(kind, at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, ok := NewListener(raw, false)
+	l, ok := NewListener(listen(t, kind), false)
 	if !ok {
 		t.Fatal("it cannot be finished")
 	}
@@ -100,11 +91,7 @@ func finishUnderACrowd(t *testing.T, kind string) (heard int) {
 
 // Nobody accepts until long after the deadline: who waits is heard all the same.
 func TestAListenerThatComesLateToItsEndBringsEverybodyWhoWaits(t *testing.T) {
-	raw, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, _ := NewListener(raw, false)
+	l, _ := NewListener(listen(t, "tcp"), false)
 	for range 20 {
 		nc, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
@@ -138,10 +125,7 @@ func TestASocketThatIsKeptElsewhereIsOnlyClosed(t *testing.T) {
 
 func onlyClosed(t *testing.T, kept bool) {
 	t.Helper()
-	raw, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := listen(t, "tcp")
 	f, err := raw.(*net.TCPListener).File()
 	if err != nil {
 		t.Fatal(err)
@@ -180,12 +164,8 @@ func onlyClosed(t *testing.T, kept bool) {
 // Its file is of use to the other process until it is nobody else's.
 func TestTheFileOfASharedSocketStays(t *testing.T) {
 	for _, shared := range []bool{true, false} {
-		at := filepath.Join(t.TempDir(), "s")
-		raw, err := net.Listen("unix", at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, _ := NewListener(raw, false)
+		l, _ := NewListener(listen(t, "unix"), false)
+		at := l.Addr().String()
 		l.Share(true)
 		l.Share(shared)
 		if err := errors.Join(l.Finish(), l.Close()); err != nil && !errors.Is(err, net.ErrClosed) {
